@@ -1,0 +1,3 @@
+module github.com/sightglass-go/sightglass
+
+go 1.26
