@@ -1,0 +1,94 @@
+package peek
+
+import (
+	"bytes"
+	"errors"
+	"reflect"
+	"testing"
+	"unsafe"
+)
+
+// TestWildAddresses loads from addresses that no value has.
+func TestWildAddresses(t *testing.T) {
+	wild := []uintptr{0, 1, 8, firstPage - 8, firstPage, firstPage + 1, ^uintptr(0), ^uintptr(7), ^uintptr(0) >> 1,
+		1 << 20, ^uintptr(0) - 1<<20, 0x5555_5555, ^uintptr(0)/3*2 - 6}
+	for bit := range wordSize * 8 {
+		wild = append(wild, 1<<bit, 1<<bit-8)
+	}
+	for _, a := range wild {
+		// Nothing may be mapped at such an address; where something is, it must be
+		// readable without harm.
+		r := At(a)
+		r.Byte()
+		r.Uintptr()
+		r.Words(make([]uintptr, 3))
+		r.Copy(make([]byte, 100))
+		r.Settled(make([]byte, 100))
+		for _, size := range []uintptr{1, 2, 4, 8} {
+			r.Uint(size)
+		}
+		r.Interface(reflect.TypeFor[any](), false)
+		r.Interface(reflect.TypeFor[error](), false)
+		Chan(r)
+		Used(r)
+	}
+	var fault *Fault
+	for _, a := range []uintptr{0, 8, firstPage - 8, ^uintptr(0), ^uintptr(7)} {
+		if _, err := At(a).Uintptr(); !errors.As(err, &fault) {
+			t.Errorf("%#x: %v, want a fault", a, err)
+		}
+	}
+	x := uint64(1)
+	if _, _, err := At(uintptr(unsafe.Pointer(&x)) + 1).Uint(4); !errors.As(err, &fault) {
+		t.Errorf("a misaligned load: %v, want a fault", err)
+	}
+}
+
+// TestOwnMistakes checks that only faults are caught.
+func TestOwnMistakes(t *testing.T) {
+	for _, mistake := range []func(){
+		func() { panic("mine") },
+		func() { var p *int; *p = 1 },
+		func() { var s []int; _ = s[len(s)] },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("a panic was swallowed")
+				}
+			}()
+			_ = try(mistake)
+		}()
+	}
+}
+
+func TestCopyAtEveryOffset(t *testing.T) {
+	src := make([]byte, 64)
+	for i := range src {
+		src[i] = byte(i + 1)
+	}
+	for off := range 17 {
+		for n := range 40 {
+			dst := make([]byte, n+2)
+			r := Of(reflect.ValueOf(&src[off]))
+			if err := r.Copy(dst[1 : n+1]); err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(dst[1:n+1], src[off:off+n]) || dst[0] != 0 || dst[n+1] != 0 {
+				t.Fatalf("%d bytes from %d: %v", n, off, dst)
+			}
+			clear(dst)
+			if still, err := r.Settled(dst[1 : n+1]); !still || err != nil || !bytes.Equal(dst[1:n+1], src[off:off+n]) {
+				t.Fatalf("%d settled bytes from %d: %v, %v", n, off, dst, err)
+			}
+		}
+	}
+}
+
+func BenchmarkWord(b *testing.B) {
+	x := uintptr(1)
+	r := Of(reflect.ValueOf(&x))
+	for b.Loop() {
+		r.Uintptr()
+	}
+}

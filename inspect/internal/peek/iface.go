@@ -1,0 +1,92 @@
+package peek
+
+import (
+	"errors"
+	"reflect"
+	"unsafe"
+)
+
+// ErrTypeWord is the error of an interface whose type word is not one, or not
+// one that can be told from a wrong word: it was caught half written, or its
+// type was made at run time by reflect.
+var ErrTypeWord = errors.New("the type of this interface cannot be believed: it changes under us, or was made at run time")
+
+// Dynamic is the content of an interface.
+type Dynamic struct {
+	Type  reflect.Type // nil for a nil interface
+	Data  Ref          // the value itself where Direct(Type), else where it lies
+	Still bool         // false if the words kept changing
+}
+
+// Interface decodes the interface of static type t that lies at r. Trusted says
+// that nobody changes it now; r must then be held, and what comes out is. From
+// any other place only types of the binary are accepted, after their word was
+// checked without the runtime's help (ErrTypeWord).
+func (r Ref) Interface(t reflect.Type, trusted bool) (d Dynamic, err error) {
+	trusted = trusted && r.Held()
+	var w [2]uintptr
+	if d.Still, err = r.Words(w[:]); err != nil || w[0] == 0 {
+		return d, err
+	}
+	types := binary()
+	d.Data = At(w[1])
+	if trusted {
+		if d.Data, err = r.Add(wordSize).Ptr(true); err != nil {
+			return d, err
+		}
+	}
+	word := w[0]
+	if t.NumMethod() > 0 {
+		if word, err = types.itab(word, t, trusted); err != nil {
+			return d, err
+		}
+	}
+	if dyn, ok := types.typeOf(word); ok {
+		d.Type = dyn
+		return d, nil
+	}
+	if !trusted || types.err != nil {
+		return Dynamic{}, errors.Join(ErrTypeWord, types.err)
+	}
+	// A type that reflect made at run time: its word is as good as the place.
+	p, err := r.Ptr(true)
+	if err != nil {
+		return Dynamic{}, err
+	}
+	if t.NumMethod() > 0 {
+		if p, err = p.Add(itabType).Ptr(true); err != nil {
+			return Dynamic{}, err
+		}
+	}
+	d.Type = typeAt(p.ptr)
+	return d, nil
+}
+
+// What stands in an itab, which the first word of an interface with methods
+// points at: the interface's type, the content's type, the latter's hash.
+const (
+	itabInter = 0
+	itabType  = wordSize
+	itabHash  = 2 * wordSize
+)
+
+// itab returns the type word in the itab at tab, if that is one for t: its
+// interface is t, and the hash beside its type is that type's own.
+func (s *types) itab(tab uintptr, t reflect.Type, trusted bool) (uintptr, error) {
+	var w [3]uintptr
+	if _, err := At(tab).Words(w[:]); err != nil {
+		return 0, ErrTypeWord
+	}
+	if w[itabInter/wordSize] != TypeWord(t) {
+		return 0, ErrTypeWord
+	}
+	word := w[itabType/wordSize]
+	if trusted {
+		return word, nil
+	}
+	hash, _, err := At(word + descHash).Uint(4)
+	if err != nil || uint32(hash) != *(*uint32)(unsafe.Pointer(&w[itabHash/wordSize])) {
+		return 0, ErrTypeWord
+	}
+	return word, nil
+}

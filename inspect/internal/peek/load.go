@@ -1,0 +1,82 @@
+package peek
+
+import "unsafe"
+
+// The loads. Each is a leaf that is not inlined, so that the pointer made from
+// the address lives in no frame that the garbage collector reads precisely: an
+// asynchronous preemption inside is scanned conservatively, and a fault ends
+// the frame. norace and nocheckptr keep the application's -race and
+// -d=checkptr builds quiet about reads that are racy by design.
+
+//go:noinline
+//go:norace
+//go:nocheckptr
+func load8(a uintptr) uint8 { return *(*uint8)(unsafe.Add(nil, a)) }
+
+//go:noinline
+//go:norace
+//go:nocheckptr
+func load16(a uintptr) uint16 { return *(*uint16)(unsafe.Add(nil, a)) }
+
+//go:noinline
+//go:norace
+//go:nocheckptr
+func load32(a uintptr) uint32 { return *(*uint32)(unsafe.Add(nil, a)) }
+
+//go:noinline
+//go:norace
+//go:nocheckptr
+func loadWord(a uintptr) uintptr { return *(*uintptr)(unsafe.Add(nil, a)) }
+
+// loadPtr loads a pointer that the garbage collector may see: p is a place of
+// pointer type in memory that the application keeps typed.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func loadPtr(p unsafe.Pointer) unsafe.Pointer { return *(*unsafe.Pointer)(p) }
+
+// copyIn copies n bytes from a to dst, whole words where a is aligned.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func copyIn(dst unsafe.Pointer, a, n uintptr) {
+	i := uintptr(0)
+	for ; i < n && (a+i)%wordSize != 0; i++ {
+		*(*uint8)(unsafe.Add(dst, i)) = *(*uint8)(unsafe.Add(nil, a+i))
+	}
+	for ; i+wordSize <= n; i += wordSize {
+		*(*uintptr)(unsafe.Add(dst, i)) = *(*uintptr)(unsafe.Add(nil, a+i))
+	}
+	for ; i < n; i++ {
+		*(*uint8)(unsafe.Add(dst, i)) = *(*uint8)(unsafe.Add(nil, a+i))
+	}
+}
+
+// settleIn is copyIn for bytes that were copied before: it reports whether any
+// of them had changed.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func settleIn(dst unsafe.Pointer, a, n uintptr) bool {
+	changed := false
+	i := uintptr(0)
+	for i < n {
+		if (a+i)%wordSize == 0 && i+wordSize <= n {
+			w := *(*uintptr)(unsafe.Add(nil, a+i))
+			if p := (*uintptr)(unsafe.Add(dst, i)); *p != w {
+				*p, changed = w, true
+			}
+			i += wordSize
+			continue
+		}
+		b := *(*uint8)(unsafe.Add(nil, a+i))
+		if p := (*uint8)(unsafe.Add(dst, i)); *p != b {
+			*p, changed = b, true
+		}
+		i++
+	}
+	return changed
+}

@@ -1,0 +1,143 @@
+package peek
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"runtime"
+	"sync"
+	"unsafe"
+)
+
+// The runtime's map (internal/runtime/maps), as far as it is read. These three
+// shapes are the same in go1.24 to go1.27; the layout of a group, which is not,
+// is derived for each map type from the runtime's own description of it.
+type (
+	mapHeader struct {
+		used        uint64
+		seed        uintptr
+		dirPtr      uintptr // the directory, or the only group; a number, as bytes that may be anything are copied here
+		dirLen      int     // 0: there is only one group
+		globalDepth uint8
+		globalShift uint8
+	}
+	mapTable struct {
+		used       uint16
+		capacity   uint16
+		growthLeft uint16
+		localDepth uint8
+		index      int
+		groups     uintptr
+		lengthMask uint64
+	}
+)
+
+const (
+	groupSlots = 8
+	// maxTable is the most slots that a table has: it splits before it grows
+	// beyond (internal/runtime/maps.maxTableCapacity).
+	maxTable = 1024
+)
+
+// MapType is how maps of one type lie in memory.
+type MapType struct {
+	Key, Elem reflect.Type
+
+	groupSize           uintptr
+	keys, keyStride     uintptr // of slot i's key: keys + i*keyStride
+	elems, elemStride   uintptr
+	keyByRef, elemByRef bool // the slot holds a pointer to it
+	hasher              func(key unsafe.Pointer, seed uintptr) uintptr
+}
+
+// errMaps is the reason for not walking maps when what is believed of them does
+// not hold.
+var errMaps = errors.New("this Go version lays maps out in an unknown way")
+
+var mapTypes sync.Map // reflect.Type to *MapType or error
+
+// Maps returns how maps of type t lie in memory. The error says why this Go's
+// maps cannot be walked.
+func Maps(t reflect.Type) (*MapType, error) {
+	if err := mapsProved(); err != nil {
+		return nil, err
+	}
+	return mapType(t)
+}
+
+func mapType(t reflect.Type) (*MapType, error) {
+	switch m, _ := mapTypes.Load(t); m := m.(type) {
+	case *MapType:
+		return m, nil
+	case error:
+		return nil, m
+	}
+	m, err := deriveMap(t)
+	if err != nil {
+		mapTypes.Store(t, err)
+		return nil, err
+	}
+	mapTypes.Store(t, m)
+	return m, nil
+}
+
+// deriveMap reads the layout off the group type that the map's descriptor
+// names: a word of control bytes, then eight slots of key and elem, or eight
+// keys and eight elems.
+func deriveMap(t reflect.Type) (*MapType, error) {
+	drift := func(what string) error { return fmt.Errorf("%w: %s of %v", errMaps, what, t) }
+	m := &MapType{Key: t.Key(), Elem: t.Elem()}
+	// Behind what all descriptors have: key, elem, group, hasher.
+	desc := Ref{ptr: descriptor(t)}.Add(descEnd)
+	var w [4]uintptr
+	if _, err := desc.Words(w[:]); err != nil {
+		return nil, err
+	}
+	if w[0] != TypeWord(m.Key) || w[1] != TypeWord(m.Elem) {
+		return nil, drift("the descriptor")
+	}
+	// The group's type may be one that reflect made, on the heap: t keeps it.
+	p, err := desc.Add(2 * wordSize).Ptr(true)
+	if err != nil {
+		return nil, err
+	}
+	if kind, err := p.Add(descKind).Byte(); err != nil || reflect.Kind(kind) != reflect.Struct {
+		return nil, drift("the group's type")
+	}
+	group := typeAt(p.ptr)
+	if group.Kind() != reflect.Struct || group.NumField() < 2 || group.Field(0).Type.Size() != groupSlots {
+		return nil, drift("the group")
+	}
+	m.groupSize = group.Size()
+	var key, elem reflect.Type
+	eight := func(f reflect.StructField) bool {
+		return f.Type.Kind() == reflect.Array && f.Type.Len() == groupSlots
+	}
+	first := group.Field(1)
+	switch n := group.NumField(); {
+	case n == 2 && eight(first) && first.Type.Elem().Kind() == reflect.Struct && first.Type.Elem().NumField() == 2:
+		slot := first.Type.Elem()
+		key, elem = slot.Field(0).Type, slot.Field(1).Type
+		m.keys, m.keyStride = first.Offset+slot.Field(0).Offset, slot.Size()
+		m.elems, m.elemStride = first.Offset+slot.Field(1).Offset, slot.Size()
+	case n == 3 && eight(first) && eight(group.Field(2)):
+		key, elem = first.Type.Elem(), group.Field(2).Type.Elem()
+		m.keys, m.keyStride = first.Offset, key.Size()
+		m.elems, m.elemStride = group.Field(2).Offset, elem.Size()
+	default:
+		return nil, drift("the slots")
+	}
+	if m.keyByRef = key != m.Key; m.keyByRef && key != reflect.PointerTo(m.Key) {
+		return nil, drift("the keys")
+	}
+	if m.elemByRef = elem != m.Elem; m.elemByRef && elem != reflect.PointerTo(m.Elem) {
+		return nil, drift("the elems")
+	}
+	// It will be called: it must be where a function begins.
+	pc, err := At(w[3]).Uintptr()
+	if f := runtime.FuncForPC(pc); err != nil || f == nil || f.Entry() != pc {
+		return nil, drift("the hasher")
+	}
+	m.hasher = *(*func(unsafe.Pointer, uintptr) uintptr)(desc.Add(3 * wordSize).ptr)
+	return m, nil
+}

@@ -1,0 +1,280 @@
+package peek
+
+import (
+	"fmt"
+	"reflect"
+	"unsafe"
+)
+
+// hashBits is the size of a map's hashes.
+const hashBits = 8 * wordSize
+
+// MapWalk reads the entries of one map a table at a time. A table is what maps
+// grow by: at most 1,024 slots, for the keys whose hashes begin with the same
+// bits. Tables are replaced and split under a walk, but never merged, so a walk
+// in the order of hashes knows at any moment which keys it has seen.
+//
+// The zero position is the first table's. Load copies the table at the position,
+// Slot reads the copy, Advance goes to the next.
+type MapWalk struct {
+	typ  *MapType
+	head Ref  // the header
+	live bool // hand out slots in place: the map does not change now
+
+	at, next uint64 // the range of hashes of the loaded table, next 0 at the end
+
+	mapCopy         // of the loaded table
+	before  mapCopy // of the one that was loaded before
+
+	Retries int // copies that were made anew because the map changed
+}
+
+// mapCopy is a copy of one table.
+type mapCopy struct {
+	groups Ref // where it was copied from
+	n      int // slots
+	slab   Slab
+	torn   []bool // by group: it kept changing while it was copied
+}
+
+// Walk begins a walk over the map whose header lies at head.
+func (t *MapType) Walk(head Ref) *MapWalk { return &MapWalk{typ: t, head: head} }
+
+// Trust says whether nobody changes the map now, so that Slot may hand out the
+// places themselves; the map's Ref must be held for that.
+func (w *MapWalk) Trust(on bool) { w.live = on && w.head.Held() }
+
+// Used loads the number of entries of the map whose header lies at head.
+func Used(head Ref) (int, error) {
+	if head.IsNil() {
+		return 0, nil
+	}
+	u, _, err := head.Uint(8)
+	return int(u), err
+}
+
+// Slots is the number of slots in the loaded table, used or not.
+func (w *MapWalk) Slots() int { return w.n }
+
+// Same reports whether the last two Loads found the same table, or else the map
+// has replaced it in between.
+func (w *MapWalk) Same() bool { return w.groups.Addr() == w.before.groups.Addr() && w.n == w.before.n }
+
+// Range is the range of hashes that the loaded table covers; end is 0 at the
+// last one.
+func (w *MapWalk) Range() (begin, end uint64) { return w.at, w.next }
+
+// Advance goes to the next table and reports whether there is one.
+func (w *MapWalk) Advance() bool {
+	w.at, w.n = w.next, 0
+	return w.next != 0
+}
+
+// Load copies the table at the position. When the map changes meanwhile the
+// copy is made anew, a few times; then it is taken as it is, and the groups
+// that changed are torn.
+func (w *MapWalk) Load() error {
+	w.mapCopy, w.before = w.before, w.mapCopy
+	for range loads {
+		stable, err := w.load()
+		if err != nil {
+			return err
+		}
+		if stable {
+			return nil
+		}
+		w.Retries++
+	}
+	if w.n == 0 {
+		return fmt.Errorf("the map is changing too fast to be read: ask again")
+	}
+	return nil
+}
+
+// loads is how often a table is copied anew. A copy takes a microsecond or two;
+// what makes it fail is that the table or the directory was replaced meanwhile,
+// which a writer does once in hundreds of its insertions.
+const loads = 32
+
+// Seek goes to the table for a hash.
+func (w *MapWalk) Seek(hash uintptr) { w.at = uint64(hash) }
+
+// Hash returns the hash that the map has for the key that p, a reflect.Value of
+// kind Pointer, points at. The key must be our own. What the hash of a key that
+// cannot be one does, such as of an interface that holds a slice, is an error.
+func (w *MapWalk) Hash(p reflect.Value) (hash uintptr, err error) {
+	seed, err := w.head.Add(unsafe.Offsetof(mapHeader{}.seed)).Uintptr()
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("this cannot be a key: %v", r)
+		}
+	}()
+	return w.typ.hasher(p.UnsafePointer(), seed), nil
+}
+
+// Tag returns the part of a hash that a slot's control byte repeats.
+func Tag(hash uintptr) byte { return byte(hash & 0x7f) }
+
+// load is one attempt of Load; stable is false if the map changed under it.
+func (w *MapWalk) load() (stable bool, err error) {
+	w.n, w.groups = 0, Ref{}
+	var h mapHeader
+	still, err := w.head.Settled(asBytes(&h))
+	if err != nil {
+		return false, err
+	}
+	dir, held, err := w.pointer(w.head.Add(unsafe.Offsetof(h.dirPtr)), h.dirPtr)
+	if err != nil {
+		return false, err
+	}
+	if !still || !held {
+		return false, nil
+	}
+	if h.dirLen == 0 {
+		w.at, w.next = 0, 0
+		if dir.IsNil() {
+			return true, nil
+		}
+		if err := w.copyGroups(dir, 1); err != nil {
+			return false, err
+		}
+		return w.same(h), nil
+	}
+	depth := uint(h.globalDepth)
+	if depth >= 48 || depth >= hashBits || h.dirLen != 1<<depth {
+		return false, nil
+	}
+	i := uintptr(w.at >> (hashBits - depth))
+	slot := dir.Add(i * wordSize)
+	addr, err := slot.Uintptr()
+	if err != nil {
+		return false, err
+	}
+	table, held, err := w.pointer(slot, addr)
+	if err != nil || !held {
+		return false, err
+	}
+	var t mapTable
+	if still, err = table.Settled(asBytes(&t)); err != nil || !still {
+		return false, err
+	}
+	local := uint(t.localDepth)
+	n := uintptr(t.lengthMask + 1)
+	if local > depth || n == 0 || n > maxTable/groupSlots || n&(n-1) != 0 || uintptr(t.capacity) != n*groupSlots {
+		return false, nil
+	}
+	groups, held, err := w.pointer(table.Add(unsafe.Offsetof(t.groups)), t.groups)
+	if err != nil || !held {
+		return false, err
+	}
+	if local == 0 {
+		w.next = 0
+	} else {
+		width := uint64(1) << (hashBits - local)
+		w.next = w.at&^(width-1) + width
+		if hashBits < 64 {
+			w.next &= 1<<hashBits - 1
+		}
+	}
+	if err := w.copyGroups(groups, n); err != nil {
+		return false, err
+	}
+	again, err := slot.Uintptr()
+	if err != nil {
+		return false, err
+	}
+	return again == addr && w.same(h), nil
+}
+
+// pointer returns the place that the word at r, which was addr, points at: the
+// bare address, or where the map is live the pointer itself; ok is false if it
+// no longer is addr.
+func (w *MapWalk) pointer(r Ref, addr uintptr) (p Ref, ok bool, err error) {
+	if !w.live {
+		return At(addr), true, nil
+	}
+	p, err = r.Ptr(true)
+	return p, p.Addr() == addr, err
+}
+
+// same reports whether the map still has the directory that h says.
+func (w *MapWalk) same(h mapHeader) bool {
+	var now mapHeader
+	still, err := w.head.Settled(asBytes(&now))
+	return err == nil && still && now.dirPtr == h.dirPtr && now.dirLen == h.dirLen
+}
+
+// copyGroups copies n groups into the slab, until each reads the same twice.
+func (w *MapWalk) copyGroups(groups Ref, n uintptr) error {
+	size := n * w.typ.groupSize
+	if uintptr(len(w.slab))*8 < size {
+		w.slab, w.torn = NewSlab(size), make([]bool, n)
+	}
+	w.groups = groups
+	dst, a := w.slab.Ref().ptr, groups.Addr()
+	err := try(func() {
+		check(a, size, wordSize)
+		copyIn(dst, a, size)
+		for g := range n {
+			off := g * w.typ.groupSize
+			w.torn[g] = true
+			for range tries {
+				if !settleIn(unsafe.Add(dst, off), a+off, w.typ.groupSize) {
+					w.torn[g] = false
+					break
+				}
+			}
+		}
+	})
+	if err == nil {
+		w.n = int(n) * groupSlots
+	}
+	return err
+}
+
+// Slot reads slot i of the loaded table: ok is false if it is empty, tag is its
+// control byte, torn that it kept changing. The places are of the copy (good
+// until the Load after the next), in place where the map is live, or of what the
+// slot points at.
+func (w *MapWalk) Slot(i int) (key, elem Ref, tag byte, torn, ok bool) {
+	return w.mapCopy.slot(w.typ, w.live, i)
+}
+
+// SlotBefore is Slot of the table that was loaded before.
+func (w *MapWalk) SlotBefore(i int) (key, elem Ref, tag byte, torn, ok bool) {
+	return w.before.slot(w.typ, w.live && w.before.groups.Held(), i)
+}
+
+func (c *mapCopy) slot(t *MapType, live bool, i int) (key, elem Ref, tag byte, torn, ok bool) {
+	g, s := uintptr(i/groupSlots), uintptr(i%groupSlots)
+	group := c.slab.Ref().Add(g * t.groupSize)
+	ctrl := byte(*(*uint64)(group.ptr) >> (8 * s))
+	if ctrl&0x80 != 0 {
+		return key, elem, ctrl, false, false
+	}
+	if live {
+		group = c.groups.Add(g * t.groupSize)
+	}
+	key = group.Add(t.keys + s*t.keyStride)
+	elem = group.Add(t.elems + s*t.elemStride)
+	var err error
+	if t.keyByRef {
+		if key, err = key.Ptr(live); err != nil {
+			return key, elem, ctrl, true, false
+		}
+	}
+	if t.elemByRef {
+		if elem, err = elem.Ptr(live); err != nil {
+			return key, elem, ctrl, true, false
+		}
+	}
+	return key, elem, ctrl, c.torn[g], true
+}
+
+// asBytes is the memory of *x, which is ours.
+func asBytes[T any](x *T) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(x)), unsafe.Sizeof(*x))
+}

@@ -1,0 +1,187 @@
+package peek
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"unsafe"
+)
+
+// anchor is a word of this binary's writable data, from where the runtime's
+// table of the binary (runtime.moduledata) can be found: it lies in the same
+// segment.
+var anchor uintptr = 1
+
+// witness has a type of its own, with a method and a long name, to learn from.
+type witness struct {
+	next *witness
+	name string
+}
+
+func (witness) String() string { return "witness" }
+
+// witnesses are types of every way in which a descriptor is made.
+var witnesses = []reflect.Type{
+	reflect.TypeFor[witness](), reflect.TypeFor[*witness](), reflect.TypeFor[**witness](),
+	reflect.TypeFor[int](), reflect.TypeFor[string](), reflect.TypeFor[[]byte](),
+	reflect.TypeFor[map[string]*witness](), reflect.TypeFor[error](), reflect.TypeFor[any](),
+	reflect.TypeFor[func(int) error](), reflect.TypeFor[chan witness](),
+	reflect.TypeFor[struct{ A, B uint16 }](), reflect.TypeFor[[3]complex128](),
+	reflect.TypeFor[unsafe.Pointer](), reflect.TypeFor[float32](), reflect.TypeFor[bool](),
+}
+
+// errDrift is the reason for not decoding interfaces from racy memory when
+// what is believed of the runtime does not hold.
+var errDrift = errors.New("this Go version describes its types in an unknown way")
+
+// findTypes finds the binary's types, and checks what is believed of their
+// descriptors against what reflect says of some.
+func findTypes() *types {
+	s := &types{known: make(map[uintptr]reflect.Type)}
+	if s.err = s.find(); s.err == nil {
+		s.err = s.prove()
+	}
+	return s
+}
+
+// find derives the area of the types: a name's offset in a descriptor counts
+// from its beginning, and reflect hands out the name's bytes in place. Where it
+// ends stands in the table of the binary, behind its beginning.
+func (s *types) find() error {
+	var last uintptr
+	for _, t := range witnesses {
+		w := TypeWord(t)
+		off, _, err := At(w + descName).Uint(4)
+		if err != nil {
+			return err
+		}
+		flags, err := At(w + descFlags).Byte()
+		if err != nil {
+			return err
+		}
+		name := t.String()
+		star := uintptr(0)
+		if flags&flagExtraStar != 0 {
+			star = 1
+		}
+		width := uintptr(1)
+		if uintptr(len(name))+star >= 0x80 {
+			width = 2
+		}
+		text := uintptr(unsafe.Pointer(unsafe.StringData(name)))
+		base := text - star - width - 1 - uintptr(off)
+		if s.base == 0 {
+			s.base = base
+		}
+		if base != s.base {
+			return fmt.Errorf("%w: names of two types count from two places", errDrift)
+		}
+		last = max(last, w, text+uintptr(len(name)))
+	}
+	return s.findEnd(last)
+}
+
+// segment bounds the search for the table of the binary around the anchor. The
+// writable data of large programs is some tens of megabytes.
+const segment = 256 << 20
+
+// findEnd looks for the binary's table: text and etext with our own code
+// between them, noptrdata to enoptrbss ascending with the anchor in it, and the
+// types' beginning where it must be. No name leads there without reaching into
+// the runtime, which a future linker may forbid.
+func (s *types) findEnd(last uintptr) error {
+	here := uintptr(unsafe.Pointer(&anchor))
+	code := reflect.ValueOf(findTypes).Pointer()
+	match := func(a uintptr) bool {
+		// 15 words of sections' bounds stand before the types'.
+		var w [18]uintptr
+		if _, err := At(a - 15*wordSize).Words(w[:]); err != nil {
+			return false
+		}
+		text, etext, data, end := w[0], w[1], w[2], w[9]
+		if code < text || code >= etext || here < data || here >= end {
+			return false
+		}
+		for i := 3; i < 10; i++ {
+			if w[i] < w[i-1] {
+				return false
+			}
+		}
+		// go1.27 has the length of some of the descriptors before the end.
+		s.end = max(w[16], w[17])
+		if w[16] > last {
+			s.end = w[16]
+		}
+		return s.end > last
+	}
+	// The table lies among the data without pointers, as the anchor does, near
+	// the segment's beginning; so look down first.
+	for _, up := range []bool{false, true} {
+		for a, left := here&^(scanStep-1)+scanStep, uintptr(segment); left > 0; {
+			n := min(left, scanStep)
+			if !up {
+				a -= n
+			}
+			var hits []uintptr
+			err := try(func() { hits = scan(a, n, s.base) })
+			for _, hit := range hits {
+				if match(hit) {
+					return nil
+				}
+			}
+			if err != nil {
+				break
+			}
+			if up {
+				a += n
+			}
+			left -= n
+		}
+	}
+	return fmt.Errorf("%w: its table of sections was not found", errDrift)
+}
+
+// scanStep divides a page, so that a step never lies on both sides of the
+// segment's edge.
+const scanStep = 512
+
+// scan returns where the word w stands in the n bytes at a.
+func scan(a, n, w uintptr) (hits []uintptr) {
+	check(a, n, wordSize)
+	for ; n > 0; n -= wordSize {
+		if loadWord(a) == w {
+			hits = append(hits, a)
+		}
+		a += wordSize
+	}
+	return hits
+}
+
+// prove checks the witnesses, and some words that are none.
+func (s *types) prove() error {
+	for _, t := range witnesses {
+		w := TypeWord(t)
+		size, err := At(w + descSize).Uintptr()
+		if err != nil {
+			return err
+		}
+		kind, err := At(w + descKind).Byte()
+		if err != nil {
+			return err
+		}
+		align, err := At(w + descAlign).Byte()
+		if err != nil {
+			return err
+		}
+		if size != t.Size() || reflect.Kind(kind) != t.Kind() || int(align) != t.Align() {
+			return fmt.Errorf("%w: %v", errDrift, t)
+		}
+		if got, ok := s.typeOf(w); !ok || got != t {
+			return fmt.Errorf("%w: %v is not recognised", errDrift, t)
+		}
+		if _, ok := s.typeOf(w + wordSize); ok {
+			return fmt.Errorf("%w: the inside of %v passes for a type", errDrift, t)
+		}
+	}
+	return nil
+}

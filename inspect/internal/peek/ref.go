@@ -1,0 +1,224 @@
+package peek
+
+import (
+	"math/bits"
+	"reflect"
+	"unsafe"
+)
+
+const wordSize = bits.UintSize / 8
+
+// WordSize is the size of a pointer, in bytes.
+const WordSize = wordSize
+
+// Ref is a place in memory. A held Ref is a real pointer and keeps the object
+// that it points into alive; any other is a bare number, which means something
+// only as long as the object happens to live. The zero Ref is nil. Refs are
+// plain data, safe for concurrent use.
+type Ref struct {
+	ptr  unsafe.Pointer
+	addr uintptr // the address, where ptr is nil; else ours or 0
+}
+
+// ours marks a held Ref into a Slab: loads from there need no guard.
+const ours = 1
+
+// At returns the place at a bare address.
+func At(addr uintptr) Ref { return Ref{addr: addr} }
+
+// Held reports whether r is a real pointer.
+func (r Ref) Held() bool { return r.ptr != nil }
+
+// IsNil reports whether r is the nil address.
+func (r Ref) IsNil() bool { return r.ptr == nil && r.addr == 0 }
+
+// Addr returns the address.
+func (r Ref) Addr() uintptr {
+	if r.ptr != nil {
+		return uintptr(r.ptr)
+	}
+	return r.addr
+}
+
+// Bare returns the same place without the pointer.
+func (r Ref) Bare() Ref { return Ref{addr: r.Addr()} }
+
+// Add returns the place off bytes further on. Of a held Ref it must lie in the
+// same object.
+func (r Ref) Add(off uintptr) Ref {
+	if r.ptr != nil {
+		return Ref{ptr: unsafe.Add(r.ptr, off), addr: r.addr}
+	}
+	return Ref{addr: r.addr + off}
+}
+
+// Of returns the place that the pointer in p, a reflect.Value of kind Pointer,
+// points at. It is held.
+func Of(p reflect.Value) Ref { return Ref{ptr: p.UnsafePointer()} }
+
+// Pointer returns a *t to the place as a reflect.Value. The Ref must be held, or
+// nil; t must be the type of what lies there.
+func (r Ref) Pointer(t reflect.Type) reflect.Value {
+	if r.ptr == nil {
+		return reflect.Zero(reflect.PointerTo(t))
+	}
+	return reflect.NewAt(t, r.ptr)
+}
+
+// Byte loads one byte.
+func (r Ref) Byte() (b byte, err error) {
+	a := r.Addr()
+	err = try(func() { check(a, 1, 1); b = load8(a) })
+	return b, err
+}
+
+// Uint loads an unsigned integer of size 1, 2, 4 or 8 bytes. Where a word has 4
+// bytes, one of 8 may be torn, and is read until it reads the same twice; still
+// reports false if it never did.
+func (r Ref) Uint(size uintptr) (u uint64, still bool, err error) {
+	a := r.Addr()
+	still = true
+	err = try(func() {
+		check(a, size, min(size, wordSize))
+		switch {
+		case size == 1:
+			u = uint64(load8(a))
+		case size == 2:
+			u = uint64(load16(a))
+		case size == 4:
+			u = uint64(load32(a))
+		case wordSize == 8:
+			u = uint64(loadWord(a))
+		default:
+			var w [2]uintptr
+			still = words(a, w[:])
+			u = *(*uint64)(unsafe.Pointer(&w))
+		}
+	})
+	return u, still, err
+}
+
+// Uintptr loads one word.
+func (r Ref) Uintptr() (w uintptr, err error) {
+	a := r.Addr()
+	if r.ptr != nil && r.addr == ours && a%wordSize == 0 {
+		return loadWord(a), nil
+	}
+	err = try(func() { check(a, wordSize, wordSize); w = loadWord(a) })
+	return w, err
+}
+
+// Ptr loads the pointer that lies at r. With held it is one that the garbage
+// collector may see: r must itself be held, and lie in memory that is typed as
+// a pointer there.
+func (r Ref) Ptr(held bool) (p Ref, err error) {
+	if held && r.ptr != nil {
+		err = try(func() { p = Ref{ptr: loadPtr(r.ptr)} })
+		return p, err
+	}
+	w, err := r.Uintptr()
+	return Ref{addr: w}, err
+}
+
+// Words loads len(w) words, until they read the same twice in a row; still
+// reports false if they never did.
+func (r Ref) Words(w []uintptr) (still bool, err error) {
+	a := r.Addr()
+	err = try(func() {
+		check(a, uintptr(len(w))*wordSize, wordSize)
+		still = words(a, w)
+	})
+	return still, err
+}
+
+// tries is how often what changed while it was read is read again, before it is
+// given as it is and marked as torn. Reading twice takes some nanoseconds, and a
+// writer that is fast enough to hit that eight times in a row will go on to.
+const tries = 8
+
+// words is Words without the guard.
+func words(a uintptr, w []uintptr) (still bool) {
+	for i := range w {
+		w[i] = loadWord(a + uintptr(i)*wordSize)
+	}
+	for range tries {
+		still = true
+		for i := range w {
+			if again := loadWord(a + uintptr(i)*wordSize); again != w[i] {
+				w[i], still = again, false
+			}
+		}
+		if still {
+			return true
+		}
+	}
+	return false
+}
+
+// Copy fills dst with the bytes at r. After an error dst holds what was read
+// until then.
+func (r Ref) Copy(dst []byte) error {
+	if len(dst) == 0 {
+		return nil
+	}
+	a := r.Addr()
+	return try(func() {
+		check(a, uintptr(len(dst)), 1)
+		copyIn(unsafe.Pointer(unsafe.SliceData(dst)), a, uintptr(len(dst)))
+	})
+}
+
+// Settled is Copy until the bytes read the same twice in a row; still reports
+// false if they never did.
+func (r Ref) Settled(dst []byte) (still bool, err error) {
+	if err := r.Copy(dst); err != nil || len(dst) == 0 {
+		return err == nil, err
+	}
+	a := r.Addr()
+	err = try(func() {
+		for range tries {
+			if !settleIn(unsafe.Pointer(unsafe.SliceData(dst)), a, uintptr(len(dst))) {
+				still = true
+				return
+			}
+		}
+	})
+	return still, err
+}
+
+// Slab is memory of our own for copies of application memory. It holds no
+// pointers that the garbage collector would see, so anything may lie in it.
+type Slab []uint64
+
+// NewSlab returns a slab of at least n bytes, aligned for every Go type.
+func NewSlab(n uintptr) Slab { return make(Slab, (n+7)/8) }
+
+// Ref returns the place of the slab's first byte; it is held.
+func (s Slab) Ref() Ref {
+	return Ref{ptr: unsafe.Pointer(unsafe.SliceData([]uint64(s))), addr: ours}
+}
+
+// Bytes returns the slab's first n bytes.
+func (s Slab) Bytes(n uintptr) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData([]uint64(s)))), n)
+}
+
+// Word returns r itself as a value of the pointer-shaped type t: a pointer, map,
+// chan or unsafe.Pointer. The Ref must be held, or nil.
+func (r Ref) Word(t reflect.Type) reflect.Value {
+	return reflect.NewAt(t, unsafe.Pointer(&r.ptr)).Elem()
+}
+
+// Uint decodes an integer of 4 or 8 bytes in this machine's byte order.
+func Uint(b []byte) uint64 {
+	if len(b) == 4 {
+		return uint64(uint32Of(b))
+	}
+	return *(*uint64)(unsafe.Pointer(unsafe.SliceData(b)))
+}
+
+// Settable returns the unexported field f of an addressable struct so that it
+// can be set. The struct must be ours.
+func Settable(f reflect.Value) reflect.Value {
+	return reflect.NewAt(f.Type(), unsafe.Pointer(f.UnsafeAddr())).Elem()
+}

@@ -1,0 +1,262 @@
+package peek
+
+import (
+	"reflect"
+	"strings"
+	"sync"
+	"unicode/utf8"
+	"unsafe"
+)
+
+// descriptor is where the facts of a type stand in its descriptor, the thing
+// that an interface's type word points at (internal/abi.Type). Unchanged since
+// go1.4; proveTypes checks it against reflect all the same.
+const (
+	descSize       = 0
+	descPtrBytes   = wordSize
+	descHash       = 2 * wordSize
+	descFlags      = 2*wordSize + 4
+	descAlign      = 2*wordSize + 5
+	descFieldAlign = 2*wordSize + 6
+	descKind       = 2*wordSize + 7
+	descName       = 4*wordSize + 8
+	descPtrTo      = 4*wordSize + 12
+	descEnd        = 4*wordSize + 16
+)
+
+// Flags of a descriptor.
+const (
+	flagUncommon  = 1 << 0
+	flagExtraStar = 1 << 1
+	flagNamed     = 1 << 2
+	flagsKnown    = 1<<6 - 1
+)
+
+// TypeWord returns the address of t's descriptor.
+func TypeWord(t reflect.Type) uintptr { return uintptr(descriptor(t)) }
+
+func descriptor(t reflect.Type) unsafe.Pointer {
+	return (*[2]unsafe.Pointer)(unsafe.Pointer(&t))[1]
+}
+
+// typeAt returns the type whose descriptor lies at p, which must be one.
+func typeAt(p unsafe.Pointer) reflect.Type {
+	face := [2]unsafe.Pointer{p, nil}
+	return reflect.TypeOf(*(*any)(unsafe.Pointer(&face)))
+}
+
+// Direct reports whether an interface that holds a t holds the value itself in
+// its data word, and not the address of a copy. The zero value tells: only a
+// direct one leaves the data word nil.
+func Direct(t reflect.Type) bool {
+	if t.Size() != wordSize {
+		return false
+	}
+	zero := reflect.Zero(t).Interface()
+	return (*[2]uintptr)(unsafe.Pointer(&zero))[1] == 0
+}
+
+// types is what a check of type words goes by: the part of the binary in which
+// its types are described. It is found once.
+type types struct {
+	base, end uintptr // descriptors and their names lie in [base, end)
+	err       error   // why no type word may be believed
+
+	mu    sync.RWMutex
+	known map[uintptr]reflect.Type // of those that passed
+}
+
+// knownTypes bounds the cache of accepted words. A program has a few thousand
+// types; the bound is for the memory that a hostile writer could make us keep.
+const knownTypes = 1 << 16
+
+var binary = sync.OnceValue(findTypes)
+
+// typeOf returns the type that the word w, which may be anything, describes;
+// ok is false unless w is the address of a descriptor in the binary. It reads
+// with loads of its own only: reflect may end the process when asked about a
+// word that is not a type's.
+func (s *types) typeOf(w uintptr) (t reflect.Type, ok bool) {
+	if s.err != nil || w < s.base || w >= s.end || w%wordSize != 0 {
+		return nil, false
+	}
+	s.mu.RLock()
+	t, ok = s.known[w]
+	s.mu.RUnlock()
+	if ok {
+		return t, true
+	}
+	if !s.plausible(w, 3) {
+		return nil, false
+	}
+	// What passed lies in the binary, so it is no heap address that could be
+	// freed, and stays what it is for as long as the process lives.
+	t = typeAt(unsafe.Add(nil, w))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.known) < knownTypes {
+		s.known[w] = t
+	}
+	return t, true
+}
+
+// plausible reports whether everything that can be known of a descriptor
+// without trusting it fits together at w: the sizes, the kind, the flags, the
+// name, what the name says of the kind, and so on for up to depth types that
+// it refers to.
+func (s *types) plausible(w uintptr, depth int) bool {
+	if w < s.base || w >= s.end || w%wordSize != 0 {
+		return false
+	}
+	var d [descEnd]byte
+	if At(w).Copy(d[:]) != nil {
+		return false
+	}
+	var (
+		size, ptrBytes = wordOf(d[descSize:]), wordOf(d[descPtrBytes:])
+		flags          = d[descFlags]
+		align          = uintptr(d[descAlign])
+		kind           = reflect.Kind(d[descKind])
+		nameOff        = uint32Of(d[descName:])
+		ptrTo          = uint32Of(d[descPtrTo:])
+	)
+	switch {
+	case flags&^flagsKnown != 0,
+		kind == reflect.Invalid || kind > reflect.UnsafePointer,
+		align == 0 || align > 16 || align&(align-1) != 0,
+		d[descFieldAlign] != d[descAlign] && wordSize == 8,
+		size%align != 0,
+		ptrBytes > size || ptrBytes%wordSize != 0,
+		uint32Of(d[descHash:]) == 0:
+		return false
+	}
+	if want := kindSize(kind); want != 0 && size != want {
+		return false
+	}
+	name, ok := s.name(nameOff)
+	if !ok {
+		return false
+	}
+	if flags&flagExtraStar != 0 {
+		if !strings.HasPrefix(name, "*") {
+			return false
+		}
+		name = name[1:]
+	}
+	if !nameFits(name, kind, flags&flagNamed != 0) {
+		return false
+	}
+	if depth == 0 {
+		return true
+	}
+	if ptrTo != 0 && ptrTo != ^uint32(0) {
+		p := s.base + uintptr(ptrTo)
+		elem, err := At(p + descEnd).Uintptr()
+		if err != nil || elem != w || p%wordSize != 0 {
+			return false
+		}
+	}
+	switch kind {
+	case reflect.Array, reflect.Chan, reflect.Pointer, reflect.Slice:
+		elem, err := At(w + descEnd).Uintptr()
+		return err == nil && s.plausible(elem, depth-1)
+	case reflect.Map:
+		var ke [2]uintptr
+		_, err := At(w + descEnd).Words(ke[:])
+		return err == nil && s.plausible(ke[0], depth-1) && s.plausible(ke[1], depth-1)
+	}
+	return true
+}
+
+// longestName bounds a type's name. The compiler writes struct types out whole,
+// so names of some thousands of bytes exist.
+const longestName = 1 << 16
+
+// name reads the name at an offset of the types' area: a byte of flags, the
+// length as a varint, the text.
+func (s *types) name(off uint32) (string, bool) {
+	a := s.base + uintptr(off)
+	if off == 0 || a >= s.end {
+		return "", false
+	}
+	var head [4]byte
+	if At(a).Copy(head[:]) != nil {
+		return "", false
+	}
+	n, width, ok := uvarint(head[1:])
+	if !ok || n == 0 || n > longestName || a+1+width+n > s.end {
+		return "", false
+	}
+	text := make([]byte, n)
+	if At(a+1+width).Copy(text) != nil || !utf8.Valid(text) {
+		return "", false
+	}
+	return string(text), true
+}
+
+// uvarint decodes a varint of up to three bytes.
+func uvarint(b []byte) (n, width uintptr, ok bool) {
+	for i := range min(len(b), 3) {
+		n |= uintptr(b[i]&0x7f) << (7 * i)
+		if b[i] < 0x80 {
+			return n, uintptr(i + 1), true
+		}
+	}
+	return 0, 0, false
+}
+
+// nameFits reports whether a type of that kind can have that name.
+func nameFits(name string, kind reflect.Kind, named bool) bool {
+	if name == "" {
+		return false
+	}
+	if named {
+		return strings.Contains(name, ".") || name == kind.String() ||
+			name == "unsafe.Pointer" || name == "error" || name == "any" || name == "comparable"
+	}
+	switch kind {
+	case reflect.Array:
+		return strings.HasPrefix(name, "[")
+	case reflect.Slice:
+		return strings.HasPrefix(name, "[]")
+	case reflect.Chan:
+		return strings.HasPrefix(name, "chan") || strings.HasPrefix(name, "<-chan")
+	case reflect.Func:
+		return strings.HasPrefix(name, "func(")
+	case reflect.Interface:
+		return strings.HasPrefix(name, "interface {")
+	case reflect.Map:
+		return strings.HasPrefix(name, "map[")
+	case reflect.Pointer:
+		return strings.HasPrefix(name, "*")
+	case reflect.Struct:
+		return strings.HasPrefix(name, "struct {")
+	}
+	return name == kind.String() // the predeclared types are named
+}
+
+// kindSize is the size of every type of a kind, 0 where they differ.
+func kindSize(k reflect.Kind) uintptr {
+	switch k {
+	case reflect.Bool, reflect.Int8, reflect.Uint8:
+		return 1
+	case reflect.Int16, reflect.Uint16:
+		return 2
+	case reflect.Int32, reflect.Uint32, reflect.Float32:
+		return 4
+	case reflect.Int64, reflect.Uint64, reflect.Float64, reflect.Complex64:
+		return 8
+	case reflect.Complex128:
+		return 16
+	case reflect.String, reflect.Interface:
+		return 2 * wordSize
+	case reflect.Slice:
+		return 3 * wordSize
+	case reflect.Array, reflect.Struct:
+		return 0
+	}
+	return wordSize
+}
+
+func wordOf(b []byte) uintptr  { return *(*uintptr)(unsafe.Pointer(unsafe.SliceData(b))) }
+func uint32Of(b []byte) uint32 { return *(*uint32)(unsafe.Pointer(unsafe.SliceData(b))) }

@@ -1,0 +1,175 @@
+package peek
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+	"unsafe"
+)
+
+// face is an interface's two words, to be set to anything.
+type face [2]uintptr
+
+func (f *face) open(t reflect.Type) (Dynamic, error) {
+	return Of(reflect.ValueOf(f)).Interface(t, false)
+}
+
+// TestWrongTypeWords feeds the check with every kind of word that is not the
+// address of a type. It must refuse, and nothing may throw.
+func TestWrongTypeWords(t *testing.T) {
+	heap := &witness{name: strings.Repeat("heap", 10)}
+	text := "a constant string, which lies among the types' names"
+	var stringer fmt.Stringer = heap
+	made := reflect.StructOf([]reflect.StructField{{Name: "Made", Type: reflect.TypeFor[int]()}})
+	freed := new([16]uintptr)
+	for i := range freed {
+		freed[i] = TypeWord(witnesses[0])
+	}
+	stale := uintptr(unsafe.Pointer(freed))
+	runtime.KeepAlive(freed)
+	freed = nil
+	runtime.GC()
+	words := map[string]uintptr{
+		"zero's neighbour": 1,
+		"a heap object":    uintptr(unsafe.Pointer(heap)),
+		"heap text":        uintptr(unsafe.Pointer(unsafe.StringData(heap.name))),
+		"a constant":       uintptr(unsafe.Pointer(unsafe.StringData(text))),
+		"a type's name":    uintptr(unsafe.Pointer(unsafe.StringData(witnesses[0].String()))),
+		"an itab":          (*[2]uintptr)(unsafe.Pointer(&stringer))[0],
+		"a made type":      TypeWord(made),
+		"freed memory":     stale,
+		"code":             reflect.ValueOf(proveMaps).Pointer(),
+		"the anchor":       uintptr(unsafe.Pointer(&anchor)),
+		"the stack":        uintptr(unsafe.Pointer(&text)),
+		"nowhere":          ^uintptr(0) &^ 7,
+	}
+	for _, w := range witnesses {
+		for off := uintptr(1); off < 256; off++ {
+			if off%wordSize == 0 && isType(TypeWord(w)+off) {
+				continue
+			}
+			words[fmt.Sprintf("%d bytes into %v", off, w)] = TypeWord(w) + off
+		}
+	}
+	for name, w := range words {
+		for _, data := range []uintptr{0, w, uintptr(unsafe.Pointer(heap))} {
+			f := &face{w, data}
+			if d, err := f.open(reflect.TypeFor[any]()); !errors.Is(err, ErrTypeWord) {
+				t.Errorf("%s passes for a type: %v, %v", name, d.Type, err)
+			}
+			if name == "an itab" {
+				continue
+			}
+			if d, err := f.open(reflect.TypeFor[fmt.Stringer]()); !errors.Is(err, ErrTypeWord) {
+				t.Errorf("%s passes for an itab: %v, %v", name, d.Type, err)
+			}
+		}
+	}
+	// An itab for another interface is as wrong as anything.
+	f := &face{words["an itab"], 0}
+	if d, err := f.open(reflect.TypeFor[io.Reader]()); !errors.Is(err, ErrTypeWord) {
+		t.Errorf("an itab of fmt.Stringer passes for io.Reader's: %v, %v", d.Type, err)
+	}
+}
+
+// isType reports whether a witness, or what one is made of, lies at w.
+func isType(w uintptr) bool {
+	for _, t := range witnesses {
+		for _, t := range []reflect.Type{t, reflect.PointerTo(t)} {
+			if TypeWord(t) == w {
+				return true
+			}
+		}
+	}
+	t, ok := binary().typeOf(w)
+	return ok && t.String() != "" && reflect.PointerTo(t).Elem() == t && TypeWord(t) == w
+}
+
+// TestEveryWordOfTheTypes asks of every word in the types' area whether it is a
+// type's, and of those that are, all that reflect tells without harm. A wrong
+// yes ends the process or shows as a type that its own pointer type denies.
+func TestEveryWordOfTheTypes(t *testing.T) {
+	s := binary()
+	if s.err != nil {
+		t.Fatal(s.err)
+	}
+	n := 0
+	for w := s.base &^ (wordSize - 1); w < s.end; w += wordSize {
+		typ, ok := s.typeOf(w)
+		if !ok {
+			continue
+		}
+		n++
+		if typ.String() == "" || reflect.PointerTo(typ).Elem() != typ || typ.Align() == 0 {
+			t.Errorf("%#x is no type: %v", w, typ)
+		}
+		switch typ.Kind() {
+		case reflect.Struct:
+			for i := range typ.NumField() {
+				if f := typ.Field(i); f.Offset > typ.Size() || f.Name == "" {
+					t.Errorf("%v has the field %v at %d of %d", typ, f.Name, f.Offset, typ.Size())
+				}
+			}
+		case reflect.Map:
+			if _, err := mapType(typ); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if n < 500 {
+		t.Errorf("only %d types were found", n)
+	}
+	t.Logf("%d types in %d words", n, (s.end-s.base)/wordSize)
+}
+
+// TestMadeTypes reads values of types that reflect made, where the place is
+// trusted.
+func TestMadeTypes(t *testing.T) {
+	made := reflect.StructOf([]reflect.StructField{{Name: "Made", Type: reflect.TypeFor[int]()}})
+	x := reflect.New(made).Elem().Interface()
+	d, err := Of(reflect.ValueOf(&x)).Interface(reflect.TypeFor[any](), true)
+	if err != nil || d.Type != made {
+		t.Errorf("%v, %v", d.Type, err)
+	}
+	if d, err := Of(reflect.ValueOf(&x)).Interface(reflect.TypeFor[any](), false); !errors.Is(err, ErrTypeWord) {
+		t.Errorf("a made type is believed from anywhere: %v, %v", d.Type, err)
+	}
+	m := reflect.MakeMap(reflect.MapOf(made, made))
+	m.SetMapIndex(reflect.Zero(made), reflect.Zero(made))
+	typ, err := Maps(m.Type())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := typ.Walk(Of(m))
+	if err := w.Load(); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for i := range w.Slots() {
+		if _, _, _, _, ok := w.Slot(i); ok {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d entries, want 1", n)
+	}
+}
+
+func FuzzTypeWord(f *testing.F) {
+	for _, w := range witnesses {
+		f.Add(uint64(TypeWord(w)), uint64(0))
+		f.Add(uint64(TypeWord(w)), uint64(1))
+	}
+	f.Fuzz(func(t *testing.T, w, off uint64) {
+		x := &face{uintptr(w + off), 1}
+		for _, typ := range []reflect.Type{reflect.TypeFor[any](), reflect.TypeFor[error]()} {
+			if d, err := x.open(typ); err == nil && d.Type != nil && TypeWord(d.Type) != uintptr(w+off) {
+				t.Errorf("%#x: %v", w+off, d.Type)
+			}
+		}
+	})
+}
