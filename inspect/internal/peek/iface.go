@@ -35,31 +35,23 @@ func (r Ref) Interface(t reflect.Type, trusted bool) (d Dynamic, err error) {
 			return d, err
 		}
 	}
-	word := w[0]
+	word, ok := w[0], true
 	if t.NumMethod() > 0 {
-		if word, err = types.itab(word, t, trusted); err != nil {
-			return d, err
-		}
+		word, ok = types.itab(word, t)
 	}
-	if dyn, ok := types.typeOf(word); ok {
-		d.Type = dyn
+	if ok {
+		d.Type, ok = types.typeOf(word)
+	}
+	switch {
+	case ok:
+		return d, nil
+	case trusted:
+		// A type that reflect made at run time, or a Go version whose types are not
+		// known: the runtime may be asked, since the words are what they seem.
+		d.Type = r.Pointer(t).Elem().Elem().Type()
 		return d, nil
 	}
-	if !trusted || types.err != nil {
-		return Dynamic{}, errors.Join(ErrTypeWord, types.err)
-	}
-	// A type that reflect made at run time: its word is as good as the place.
-	p, err := r.Ptr(true)
-	if err != nil {
-		return Dynamic{}, err
-	}
-	if t.NumMethod() > 0 {
-		if p, err = p.Add(itabType).Ptr(true); err != nil {
-			return Dynamic{}, err
-		}
-	}
-	d.Type = typeAt(p.ptr)
-	return d, nil
+	return Dynamic{}, errors.Join(ErrTypeWord, types.err)
 }
 
 // What stands in an itab, which the first word of an interface with methods
@@ -70,23 +62,15 @@ const (
 	itabHash  = 2 * wordSize
 )
 
-// itab returns the type word in the itab at tab, if that is one for t: its
-// interface is t, and the hash beside its type is that type's own.
-func (s *types) itab(tab uintptr, t reflect.Type, trusted bool) (uintptr, error) {
+// itab returns the type word in the itab at tab; ok is false unless that is an
+// itab for t: its interface is t, and the hash beside its type is that type's
+// own.
+func (s *types) itab(tab uintptr, t reflect.Type) (word uintptr, ok bool) {
 	var w [3]uintptr
-	if _, err := At(tab).Words(w[:]); err != nil {
-		return 0, ErrTypeWord
+	if _, err := At(tab).Words(w[:]); err != nil || w[itabInter/wordSize] != TypeWord(t) {
+		return 0, false
 	}
-	if w[itabInter/wordSize] != TypeWord(t) {
-		return 0, ErrTypeWord
-	}
-	word := w[itabType/wordSize]
-	if trusted {
-		return word, nil
-	}
+	word = w[itabType/wordSize]
 	hash, _, err := At(word + descHash).Uint(4)
-	if err != nil || uint32(hash) != *(*uint32)(unsafe.Pointer(&w[itabHash/wordSize])) {
-		return 0, ErrTypeWord
-	}
-	return word, nil
+	return word, err == nil && uint32(hash) == *(*uint32)(unsafe.Pointer(&w[itabHash/wordSize]))
 }

@@ -56,6 +56,10 @@ var errMaps = errors.New("this Go version lays maps out in an unknown way")
 
 var mapTypes sync.Map // reflect.Type to *MapType or error
 
+// MapsUnknown is the reason why this Go's maps cannot be walked; nil if they
+// can.
+func MapsUnknown() error { return mapsProved() }
+
 // Maps returns how maps of type t lie in memory. The error says why this Go's
 // maps cannot be walked.
 func Maps(t reflect.Type) (*MapType, error) {

@@ -122,7 +122,7 @@ func Tag(hash uintptr) byte { return byte(hash & 0x7f) }
 func (w *MapWalk) load() (stable bool, err error) {
 	w.n, w.groups = 0, Ref{}
 	var h mapHeader
-	still, err := w.head.Settled(asBytes(&h))
+	still, err := w.head.Add(drift).Settled(asBytes(&h))
 	if err != nil {
 		return false, err
 	}
@@ -158,7 +158,7 @@ func (w *MapWalk) load() (stable bool, err error) {
 		return false, err
 	}
 	var t mapTable
-	if still, err = table.Settled(asBytes(&t)); err != nil || !still {
+	if still, err = table.Add(drift).Settled(asBytes(&t)); err != nil || !still {
 		return false, err
 	}
 	local := uint(t.localDepth)
@@ -221,7 +221,7 @@ func (w *MapWalk) copyGroups(groups Ref, n uintptr) error {
 		for g := range n {
 			off := g * w.typ.groupSize
 			w.torn[g] = true
-			for range tries {
+			for range settles {
 				if !settleIn(unsafe.Add(dst, off), a+off, w.typ.groupSize) {
 					w.torn[g] = false
 					break

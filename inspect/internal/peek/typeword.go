@@ -19,7 +19,7 @@ const (
 	descAlign      = 2*wordSize + 5
 	descFieldAlign = 2*wordSize + 6
 	descKind       = 2*wordSize + 7
-	descName       = 4*wordSize + 8
+	descName       = 4*wordSize + 8 + drift
 	descPtrTo      = 4*wordSize + 12
 	descEnd        = 4*wordSize + 16
 )
