@@ -1,0 +1,146 @@
+package inspect
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
+)
+
+// assign sets dst, which is ours, to the plain value x, as Go would assign a
+// constant of that value. It never wraps and never cuts.
+func assign(dst reflect.Value, x any, depth int) error {
+	t := dst.Type()
+	cannot := func(why string) error {
+		return fmt.Errorf("%s cannot be a key of the type %v%s", literal(x), t, why)
+	}
+	if depth > 20 {
+		return cannot(": it is nested too deeply")
+	}
+	if x == nil {
+		switch t.Kind() {
+		case reflect.Interface, reflect.Pointer, reflect.Chan, reflect.UnsafePointer:
+			return nil
+		}
+		return cannot("")
+	}
+	src := reflect.ValueOf(x)
+	if src.Type() == t {
+		dst.Set(src)
+		return nil
+	}
+	switch k := t.Kind(); {
+	case k == reflect.Interface:
+		if t.NumMethod() > 0 {
+			if !src.Type().Implements(t) {
+				return cannot(": it lacks the methods")
+			}
+		}
+		dst.Set(src)
+		return nil
+	case k == reflect.String && src.Kind() == reflect.String:
+		dst.SetString(src.String())
+		return nil
+	case k == reflect.Bool && src.Kind() == reflect.Bool:
+		dst.SetBool(src.Bool())
+		return nil
+	case dst.CanInt(), dst.CanUint(), dst.CanFloat():
+		return assignNumber(dst, src, cannot)
+	case k == reflect.Struct && src.Kind() == reflect.Map && src.Type().Key().Kind() == reflect.String:
+		return assignStruct(dst, src, depth)
+	case k == reflect.Array && src.Kind() == reflect.Slice:
+		if src.Len() != t.Len() {
+			return cannot(fmt.Sprintf(": it has %d elements", src.Len()))
+		}
+		for i := range src.Len() {
+			if err := assign(dst.Index(i), src.Index(i).Interface(), depth+1); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return cannot("")
+}
+
+func assignNumber(dst, src reflect.Value, cannot func(string) error) error {
+	var i int64
+	switch {
+	case src.CanInt():
+		i = src.Int()
+	case src.CanUint():
+		u := src.Uint()
+		if dst.CanUint() && !dst.OverflowUint(u) {
+			dst.SetUint(u)
+			return nil
+		}
+		if u > math.MaxInt64 {
+			return cannot(": it is too large")
+		}
+		i = int64(u)
+	case src.CanFloat():
+		f := src.Float()
+		if dst.CanFloat() && !dst.OverflowFloat(f) {
+			dst.SetFloat(f)
+			return nil
+		}
+		// 1<<63 is the first float beyond an int64.
+		if f != math.Trunc(f) || f < -1<<63 || f >= 1<<63 {
+			return cannot(": it is no whole number of that type")
+		}
+		i = int64(f)
+	default:
+		return cannot("")
+	}
+	switch {
+	case dst.CanFloat():
+		if int64(float64(i)) != i {
+			return cannot(": a float cannot hold it exactly")
+		}
+		dst.SetFloat(float64(i))
+	case dst.CanInt() && !dst.OverflowInt(i):
+		dst.SetInt(i)
+	case dst.CanUint() && i >= 0 && !dst.OverflowUint(uint64(i)):
+		dst.SetUint(uint64(i))
+	default:
+		return cannot(": it does not fit")
+	}
+	return nil
+}
+
+// assignStruct sets the fields that src names; the others stay zero. Unexported
+// fields are set too: dst is ours.
+func assignStruct(dst, src reflect.Value, depth int) error {
+	t := dst.Type()
+	for it := src.MapRange(); it.Next(); {
+		name := it.Key().String()
+		f, ok := t.FieldByName(name)
+		if !ok || len(f.Index) != 1 {
+			return fmt.Errorf("a key of the type %v has no field %s", t, name)
+		}
+		field := dst.Field(f.Index[0])
+		if !field.CanSet() {
+			field = peek.Settable(field)
+		}
+		if err := assign(field, it.Value().Interface(), depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// literal is x as one would type it, for an error.
+func literal(x any) string {
+	switch x := x.(type) {
+	case nil:
+		return "nil"
+	case string:
+		if len(x) > 40 {
+			x = x[:40] + "…"
+		}
+		return fmt.Sprintf("%q", x)
+	case bool, int, int64, uint64, float64:
+		return fmt.Sprint(x)
+	}
+	return fmt.Sprintf("a %T", x)
+}

@@ -1,0 +1,378 @@
+package inspect
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
+)
+
+// Cursor walks a List or a Map in chunks, so that a guard may be taken for one
+// chunk at a time:
+//
+//	c := v.Cursor()
+//	for !c.Done() {
+//		// take the guard
+//		if err := c.Load(); err != nil { ... }
+//		for {
+//			k, e, ok := c.Next()
+//			if !ok || timeIsUp { break }
+//		}
+//		// release the guard, yield
+//	}
+//
+// Load must be called after the guard was taken, also when the chunk was not
+// used up. Entries present throughout are seen exactly once; ones added or
+// removed meanwhile may be seen or not. The order of a map is that of the hashes
+// of its keys: it stays the same as long as the map is not changed.
+//
+// The Values that Next returns are lent: good until the next Load; Keep makes
+// them last. A Cursor is for one goroutine.
+type Cursor struct {
+	of     Value
+	walker walker
+	begun  bool
+	done   bool
+	torn   int
+}
+
+// walker is what a Cursor does for one shape.
+type walker interface {
+	// load makes the chunk at the position ready and reports whether there is one.
+	load(of Value) (more bool, err error)
+	// next returns the next entry of the chunk; ok is false at its end.
+	next() (key, elem Value, ok bool)
+	retries() int
+}
+
+// chunk is how many elements of a list are loaded at a time, and chunkBytes how
+// many bytes at the most: copying as much takes some ten microseconds.
+const (
+	chunk      = 1024
+	chunkBytes = 64 << 10
+)
+
+// Cursor returns a Cursor at the beginning of a List or Map. On other shapes its
+// Load is an error.
+func (v Value) Cursor() *Cursor {
+	c := &Cursor{of: v}
+	c.choose()
+	return c
+}
+
+func (c *Cursor) choose() {
+	switch v := c.of; {
+	case v.Shape() == List:
+		c.walker = &listWalk{}
+	case v.Kind() == reflect.Map && v.how&(solid|trusted) == solid|trusted && peek.MapsUnknown() != nil:
+		c.walker = &runtimeWalk{}
+	case v.Kind() == reflect.Map:
+		c.walker = &mapWalk{}
+	case v.Shape() == Map:
+		c.walker = &syncMapWalk{}
+	default:
+		c.walker = noWalk{}
+	}
+}
+
+// Trust says whether a guard that the application declared is held from now on
+// (see Value.Trust). Load must follow.
+func (c *Cursor) Trust(on bool) {
+	c.of = c.of.Trust(on)
+	if !c.begun {
+		c.choose()
+	}
+}
+
+// Load makes the next chunk of entries ready, about a thousand at most. After an
+// error the walk is over.
+func (c *Cursor) Load() error {
+	if c.done {
+		return nil
+	}
+	c.begun = true
+	more, err := c.walker.load(c.of)
+	c.done = !more || err != nil
+	return err
+}
+
+// Next returns the next entry of the chunk; ok is false at the chunk's end. The
+// key of a list's element is the zero Value.
+func (c *Cursor) Next() (key, elem Value, ok bool) {
+	if c.done {
+		return key, elem, false
+	}
+	key, elem, ok = c.walker.next()
+	if elem.mark&Torn != 0 {
+		c.torn++
+	}
+	return key, elem, ok
+}
+
+// Done reports whether all entries have been walked.
+func (c *Cursor) Done() bool { return c.done }
+
+// Retries is how often a chunk was read anew because it changed meanwhile.
+func (c *Cursor) Retries() int { return c.walker.retries() }
+
+// Torn is how many entries kept changing while they were read.
+func (c *Cursor) Torn() int { return c.torn }
+
+type noWalk struct{}
+
+func (noWalk) load(of Value) (bool, error) {
+	return false, fmt.Errorf("a %v has no elements: %w", of.typ, ErrKind)
+}
+func (noWalk) next() (key, elem Value, ok bool) { return }
+func (noWalk) retries() int                     { return 0 }
+
+// listWalk walks a slice or array.
+type listWalk struct {
+	pos   int // of the next element to hand out
+	first int // of the chunk
+	end   int
+	elem  Value // the chunk's first element
+	slab  peek.Slab
+	size  uintptr
+	again int
+}
+
+func (w *listWalk) load(of Value) (bool, error) {
+	data, n, mark := of.ref, 0, Mark(0)
+	h := of.how & (solid | fixed | trusted | lent | word)
+	if of.Kind() == reflect.Array {
+		n = of.typ.Len()
+	} else {
+		var err error
+		if data, n, _, mark, err = of.header(); err != nil {
+			return false, err
+		}
+		h = of.hop(of.typ.Elem(), data).how
+	}
+	if w.pos >= n {
+		return false, nil
+	}
+	t := of.typ.Elem()
+	w.size, w.first = t.Size(), w.pos
+	w.end = min(n, w.pos+chunk, w.pos+max(1, int(chunkBytes/max(1, w.size))))
+	w.elem = Value{typ: t, mark: of.mark | mark, how: h}
+	if h&solid != 0 {
+		w.elem.ref = data
+		if h&word == 0 {
+			w.elem.ref = data.Add(uintptr(w.first) * w.size)
+		}
+		return true, nil
+	}
+	bytes := uintptr(w.end-w.first) * w.size
+	if uintptr(len(w.slab))*8 < bytes || len(w.slab) == 0 {
+		w.slab = peek.NewSlab(max(bytes, 1))
+	}
+	still, err := data.Add(uintptr(w.first) * w.size).Settled(w.slab.Bytes(bytes))
+	if err != nil {
+		return false, err
+	}
+	if !still {
+		w.elem.mark |= Torn
+		w.again++
+	}
+	w.elem.ref, w.elem.how = w.slab.Ref(), lent
+	return true, nil
+}
+
+func (w *listWalk) next() (key, elem Value, ok bool) {
+	if w.pos >= w.end {
+		return key, elem, false
+	}
+	elem = w.elem.part(w.elem.typ, uintptr(w.pos-w.first)*w.size)
+	w.pos++
+	return key, elem, true
+}
+
+func (w *listWalk) retries() int { return w.again }
+
+// mapWalk walks a map, table by table. If a table is replaced while only a part
+// of it has been handed out, what follows in its range of hashes is handed out
+// but for the keys that were.
+type mapWalk struct {
+	of   Value
+	walk *peek.MapWalk
+	slot int             // the next to look at
+	end  uint64          // of the range in which seen counts
+	seen map[string]bool // keys handed out in this range, nil while its table is the same
+	buf  []byte
+}
+
+func (w *mapWalk) load(of Value) (bool, error) {
+	w.of = of
+	if w.walk == nil {
+		head, err := of.pointer()
+		if err != nil || head.IsNil() {
+			return false, err
+		}
+		t, err := peek.Maps(of.typ)
+		if err != nil {
+			return false, err
+		}
+		w.walk = t.Walk(head)
+	} else if w.slot >= w.walk.Slots() && !w.advance() {
+		return false, nil
+	}
+	w.walk.Trust(of.how&trusted != 0 && of.how&solid != 0)
+	_, end := w.walk.Range()
+	if err := w.walk.Load(); err != nil {
+		return false, err
+	}
+	if w.slot > 0 && !w.walk.Same() {
+		if w.seen == nil {
+			w.end = end
+		}
+		w.seen, w.slot = w.handed(), 0
+	}
+	return true, nil
+}
+
+// advance goes to the next table; false after the last.
+func (w *mapWalk) advance() bool {
+	w.slot = 0
+	if !w.walk.Advance() {
+		return false
+	}
+	if begin, _ := w.walk.Range(); w.end != 0 && begin >= w.end {
+		w.seen = nil
+	}
+	return true
+}
+
+// handed is the set of keys that were handed out of the table that was loaded
+// before, with those before it in the same range.
+func (w *mapWalk) handed() map[string]bool {
+	set := make(map[string]bool, w.slot+len(w.seen))
+	for key := range w.seen {
+		set[key] = true
+	}
+	for i := range w.slot {
+		if k, _, _, torn, ok := w.walk.SlotBefore(i); ok {
+			if key, ok := w.name(w.of.entry(w.of.typ.Key(), k, torn)); ok {
+				set[key] = true
+			}
+		}
+	}
+	return set
+}
+
+// name is what tells a key from others.
+func (w *mapWalk) name(key Value) (string, bool) {
+	var same bool
+	var err error
+	w.buf, same, err = key.appendKey(w.buf[:0], 0)
+	return string(w.buf), same && err == nil
+}
+
+func (w *mapWalk) next() (key, elem Value, ok bool) {
+	for w.slot < w.walk.Slots() {
+		k, e, _, torn, used := w.walk.Slot(w.slot)
+		w.slot++
+		if !used {
+			continue
+		}
+		key = w.of.entry(w.of.typ.Key(), k, torn)
+		if w.seen != nil {
+			if name, ok := w.name(key); ok && w.seen[name] {
+				continue
+			}
+		}
+		return key, w.of.entry(w.of.typ.Elem(), e, torn), true
+	}
+	return key, elem, false
+}
+
+func (w *mapWalk) retries() int {
+	if w.walk == nil {
+		return 0
+	}
+	return w.walk.Retries
+}
+
+// runtimeWalk walks a map as a program does, by the runtime's own iteration. It
+// is for a Go version whose maps this package cannot read, and only while nobody
+// changes the map: the runtime ends a program that is caught at both. Between
+// two chunks the map may be changed, as a range statement allows.
+type runtimeWalk struct {
+	iter      *reflect.MapIter
+	key, elem reflect.Value
+	of        Value
+	left      int
+	ended     bool
+}
+
+// steps is how many entries a runtimeWalk hands out of a chunk.
+const steps = 256
+
+func (w *runtimeWalk) load(of Value) (bool, error) {
+	if of.how&trusted == 0 {
+		return false, peek.MapsUnknown()
+	}
+	if w.iter == nil {
+		x, ok := of.Interface()
+		if !ok {
+			return false, peek.MapsUnknown()
+		}
+		m := reflect.ValueOf(x)
+		w.iter = m.MapRange()
+		w.key, w.elem = reflect.New(m.Type().Key()), reflect.New(m.Type().Elem())
+	}
+	w.of, w.left = of, steps
+	return !w.ended, nil
+}
+
+func (w *runtimeWalk) next() (key, elem Value, ok bool) {
+	if w.left == 0 || w.ended {
+		return key, elem, false
+	}
+	if w.left--; !w.iter.Next() {
+		w.ended = true
+		return key, elem, false
+	}
+	w.key.Elem().SetIterKey(w.iter)
+	w.elem.Elem().SetIterValue(w.iter)
+	return w.of.copied(w.key), w.of.copied(w.elem), true
+}
+
+func (w *runtimeWalk) retries() int { return 0 }
+
+// copied is the view of the copy that p points at, of a part of v.
+func (v Value) copied(p reflect.Value) Value {
+	return Value{typ: p.Type().Elem(), ref: peek.Of(p), mark: v.mark | Copied, how: v.how&trusted | solid | lent}
+}
+
+// syncMapWalk walks a sync.Map.
+type syncMapWalk struct {
+	begun bool
+	trie  trieWalk
+	left  int
+	err   error
+	ended bool
+}
+
+func (w *syncMapWalk) load(of Value) (bool, error) {
+	if !w.begun {
+		w.begun = true
+		if err := w.trie.begin(of); err != nil {
+			return false, err
+		}
+	}
+	w.left = chunk
+	return !w.ended, w.err
+}
+
+func (w *syncMapWalk) next() (key, elem Value, ok bool) {
+	if w.left == 0 || w.ended {
+		return key, elem, false
+	}
+	w.left--
+	key, elem, ok, w.err = w.trie.next()
+	w.ended = !ok
+	return key, elem, ok
+}
+
+func (w *syncMapWalk) retries() int { return 0 }

@@ -1,0 +1,203 @@
+package inspect_test
+
+import (
+	"fmt"
+	"math/rand"
+	"testing"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// TestMapChangedUnderWalk changes a map between the chunks of a walk, so that
+// tables grow, split, are replaced and cleared: what is there throughout must be
+// seen exactly once.
+func TestMapChangedUnderWalk(t *testing.T) {
+	random := rand.New(rand.NewSource(2))
+	for round := range 60 {
+		m := map[string]int{}
+		n := 1 << random.Intn(14)
+		for i := range n {
+			m[fmt.Sprint("k", i)] = i
+		}
+		removed := map[string]bool{}
+		seen := map[string]int{}
+		added := 0
+		cur := inspect.Of(m).Cursor()
+		cur.Trust(round%2 == 0)
+		for !cur.Done() {
+			if err := cur.Load(); err != nil {
+				t.Fatal(err)
+			}
+			for range 1 + random.Intn(2000) {
+				k, _, ok := cur.Next()
+				if !ok {
+					break
+				}
+				key, err := k.Scalar(0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				seen[key.(string)]++
+			}
+			switch random.Intn(6) {
+			case 0:
+				for range random.Intn(2*n) + 10 {
+					m[fmt.Sprint("new", added)] = 0
+					added++
+				}
+			case 1:
+				for range random.Intn(n/4 + 2) {
+					key := fmt.Sprint("k", random.Intn(n))
+					delete(m, key)
+					removed[key] = true
+				}
+			case 2:
+				for key := range m { // written over
+					m[key]++
+				}
+			}
+		}
+		for i := range n {
+			key := fmt.Sprint("k", i)
+			if got := seen[key]; got > 1 || got == 0 && !removed[key] {
+				t.Fatalf("round %d: %s of %d was seen %d times", round, key, n, got)
+			}
+		}
+	}
+}
+
+// TestListChangedUnderWalk lets a slice shrink and grow between chunks.
+func TestListChangedUnderWalk(t *testing.T) {
+	for _, to := range []int{0, 1, 1000, 1024, 1025, 3000, 10000} {
+		list := make([]int, 3000)
+		for i := range list {
+			list[i] = i
+		}
+		v, err := inspect.Of(&list).Elem()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cur := v.Cursor()
+		n := 0
+		for !cur.Done() {
+			if err := cur.Load(); err != nil {
+				t.Fatal(err)
+			}
+			for {
+				_, e, ok := cur.Next()
+				if !ok {
+					break
+				}
+				if x, err := e.Scalar(0); err != nil || x != n && n < min(3000, to) {
+					t.Fatalf("element %d is %v, %v", n, x, err)
+				}
+				n++
+			}
+			if len(list) == 3000 {
+				list = append(make([]int, 0, to), list[:min(to, 3000)]...)[:to]
+			}
+		}
+		if want := max(to, 1024); n != want {
+			t.Errorf("to %d: %d elements were seen, want %d", to, n, want)
+		}
+	}
+}
+
+// TestKeepLasts checks that what is kept of a chunk stays when the next is
+// loaded, and that what is lent is not needed again.
+func TestKeepLasts(t *testing.T) {
+	m := map[int][3]int{}
+	for i := range 5000 {
+		m[i] = [3]int{i, 2 * i, 3 * i}
+	}
+	for _, trusted := range []bool{false, true} {
+		var keys, elems []inspect.Value
+		cur := inspect.Of(m).Cursor()
+		cur.Trust(trusted)
+		for !cur.Done() {
+			if err := cur.Load(); err != nil {
+				t.Fatal(err)
+			}
+			for {
+				k, e, ok := cur.Next()
+				if !ok {
+					break
+				}
+				k, _ = k.Keep()
+				e, n := e.Keep()
+				if n == 0 || e.Mark()&inspect.Copied == 0 {
+					t.Fatal("what was lent is not copied")
+				}
+				keys, elems = append(keys, k), append(elems, e)
+			}
+		}
+		clear(m)
+		for i, k := range keys {
+			x, _ := k.Scalar(0)
+			e, err := elems[i].Index(2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if y, _ := e.Scalar(0); y != 3*x.(int) {
+				t.Fatalf("trusted %v: %v: %v", trusted, x, y)
+			}
+		}
+		for i := range 5000 {
+			m[i] = [3]int{i, 2 * i, 3 * i}
+		}
+	}
+}
+
+type item struct {
+	hits int
+	name string
+}
+
+func items(n int) map[string]*item {
+	m := make(map[string]*item)
+	for i := range n {
+		m[fmt.Sprint("sku-", i)] = &item{hits: i % 200}
+	}
+	return m
+}
+
+// BenchmarkWalk counts in a million entries, as a native loop does, by a
+// Cursor, and by a Cursor that reads a field of each.
+func BenchmarkWalk(b *testing.B) {
+	m := items(1_000_000)
+	b.Run("native", func(b *testing.B) {
+		for b.Loop() {
+			n := 0
+			for _, it := range m {
+				if it.hits > 100 {
+					n++
+				}
+			}
+		}
+	})
+	walk := func(b *testing.B, f func(e inspect.Value)) {
+		b.ReportAllocs()
+		for b.Loop() {
+			cur := inspect.Of(m).Cursor()
+			for !cur.Done() {
+				if err := cur.Load(); err != nil {
+					b.Fatal(err)
+				}
+				for {
+					_, e, ok := cur.Next()
+					if !ok {
+						break
+					}
+					f(e)
+				}
+			}
+		}
+	}
+	b.Run("cursor", func(b *testing.B) { walk(b, func(inspect.Value) {}) })
+	b.Run("field", func(b *testing.B) {
+		walk(b, func(e inspect.Value) {
+			e, _ = e.Elem()
+			e.Field(0).Scalar(0)
+		})
+	})
+}

@@ -1,0 +1,213 @@
+package inspect
+
+import (
+	"reflect"
+	"slices"
+)
+
+// expand reads what lies in n: fields, elements, entries, the target of a
+// pointer.
+func (s *snapper) expand(n *Node, src Source, depth int) {
+	defer guard(n)
+	v := src.Value()
+	at := place{v.Addr(), v.Type(), s.path(src)}
+	if s.returns(n, at) {
+		return
+	}
+	s.around = append(s.around, at)
+	defer func() { s.around = s.around[:len(s.around)-1] }()
+	switch n.Shape {
+	case Pointer:
+		s.target(n, src, depth)
+	case Struct:
+		s.fields(n, src, depth)
+	default:
+		s.elements(n, src, depth)
+	}
+}
+
+// returns reports whether the way down has come to at before, and if so says it
+// in n.
+func (s *snapper) returns(n *Node, at place) bool {
+	for _, p := range s.around {
+		if at.addr != 0 && p.addr == at.addr && p.typ == at.typ {
+			n.Cycle = p.path
+			if n.Cycle == "" {
+				n.Cycle = unnamedPlace
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// target reads what a pointer points at. A pointer to a struct is one node, a
+// pointer to anything else is a node around it.
+func (s *snapper) target(n *Node, src Source, depth int) {
+	elem, err := src.Elem()
+	if err != nil {
+		n.Err = err.Error()
+		return
+	}
+	if elem == nil {
+		setNil(n, false)
+		return
+	}
+	v := elem.Value()
+	switch shape := v.Shape(); {
+	case v.Kind() == reflect.Struct && shape != Scalar && shape != Pointer && shape != Interface:
+		rest := s.open(n, elem, depth)
+		n.Type = "*" + TypeName(v.Type())
+		if rest != nil {
+			s.expand(n, rest, depth)
+		}
+	case depth >= s.limit.Depth || s.left <= 0:
+		n.Cut = &Cut{Path: s.path(src)}
+	default:
+		s.pointers++
+		n.Items = []Item{{Node: s.node(elem, depth+1)}}
+		s.pointers--
+	}
+}
+
+func (s *snapper) fields(n *Node, src Source, depth int) {
+	fields := Fields(src.Value().Type())
+	if depth >= s.limit.Depth && len(fields) > 0 {
+		n.Cut = &Cut{Path: s.path(src)}
+		return
+	}
+	var rest []Source // of each item, nil if it is complete
+	read := func() {
+		n.Items, rest = nil, nil
+		for _, f := range fields {
+			if f.Name == "_" {
+				continue
+			}
+			c, ok := src.Field(f.Index)
+			if !ok {
+				continue
+			}
+			if s.left <= 0 {
+				if n.Cut == nil {
+					n.Cut = &Cut{Path: s.path(src)}
+				}
+				n.Cut.More++
+				continue
+			}
+			s.left--
+			child := &Node{}
+			n.Items = append(n.Items, Item{Name: f.Name, Node: child})
+			rest = append(rest, s.open(child, c, depth+1))
+		}
+	}
+	if err := src.Together(read); err != nil {
+		s.ungrouped(n, src, rest, err)
+	}
+	for i, r := range rest {
+		if r != nil {
+			s.expand(n.Items[i].Node, r, depth+1)
+		}
+	}
+}
+
+// ungrouped takes from a struct that could not be read together the fields that
+// need it: all but single words, pointers, and structs, which are asked for their
+// own fields.
+func (s *snapper) ungrouped(n *Node, src Source, rest []Source, err error) {
+	if n.Items == nil {
+		n.Err = err.Error()
+		return
+	}
+	types := map[string]reflect.Type{}
+	for _, f := range Fields(src.Value().Type()) {
+		types[f.Name] = f.Type
+	}
+	for i, item := range n.Items {
+		t := types[item.Name]
+		if oneWord(t) || item.Node.Hidden || t.Kind() == reflect.Struct && (rest[i] != nil || item.Node.Shape == Opaque) {
+			continue
+		}
+		rest[i] = nil
+		*item.Node = Node{Shape: shapeOf(t.Kind()), Type: TypeName(t), Err: err.Error()}
+	}
+}
+
+// oneWord reports whether values of t are read in one piece, and need nothing
+// else to be understood.
+func oneWord(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Struct:
+		return t.PkgPath() == "sync/atomic" && t.Name() != "Value"
+	case reflect.Map, reflect.Slice, reflect.Array, reflect.Interface, reflect.String, reflect.Complex64, reflect.Complex128:
+		return false
+	}
+	return t.Size() <= reflect.TypeFor[uintptr]().Size()
+}
+
+// elements reads the elements of a list or the entries of a map.
+func (s *snapper) elements(n *Node, src Source, depth int) {
+	var err error
+	if n.Len, err = src.Len(); err != nil {
+		n.Err = err.Error()
+		return
+	}
+	if n.Len == 0 {
+		return
+	}
+	if depth >= s.limit.Depth {
+		n.Cut = &Cut{Path: s.path(src)}
+		return
+	}
+	most, more := s.items(depth), false
+	err = src.Each(func(key, elem Source) (bool, error) {
+		if len(n.Items) >= most || s.left <= 0 {
+			more = true
+			return false, nil
+		}
+		item := s.item(n, key, elem, depth+1)
+		n.Items = append(n.Items, item)
+		// It begins with the list's header, or with the map.
+		n.Mark |= item.Node.Mark & Racy
+		return true, nil
+	})
+	shown := len(n.Items)
+	switch {
+	case err != nil:
+		n.Err = err.Error()
+	case more:
+		n.Len = max(n.Len, shown+1)
+		n.Cut = &Cut{More: n.Len - shown, Path: window(s.path(src), shown, min(shown+s.limit.Items, n.Len))}
+	default:
+		// The walk saw all that there is by now.
+		n.Len = shown
+	}
+	if n.Shape == List && n.Err == "" && allTooDeep(n.Items) {
+		n.Items, n.Cut = nil, &Cut{Path: s.path(src)}
+	}
+	if n.Shape == Map {
+		slices.SortStableFunc(n.Items, func(a, b Item) int { return a.Key.sortKey().compare(b.Key.sortKey()) })
+	}
+}
+
+// allTooDeep reports whether nothing of any element is shown, so that the list
+// may as well be cut itself.
+func allTooDeep(items []Item) bool {
+	for _, item := range items {
+		if n := item.Node; n.Cut == nil || n.Cut.More > 0 || n.Items != nil || n.Hidden {
+			return false
+		}
+	}
+	return len(items) > 0
+}
+
+func (s *snapper) item(n *Node, key, elem Source, depth int) (item Item) {
+	if n.Shape == Map && key != nil {
+		item.Key = s.node(key, depth)
+		if item.Key.Hidden {
+			s.secret++
+			defer func() { s.secret-- }()
+		}
+	}
+	item.Node = s.node(elem, depth)
+	return item
+}

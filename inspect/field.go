@@ -1,0 +1,118 @@
+package inspect
+
+import (
+	"reflect"
+	"sync"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
+)
+
+// Field describes one direct field of a struct type.
+type Field struct {
+	Name     string // "_" for a blank field
+	Index    int
+	Type     reflect.Type
+	Embedded bool
+	Exported bool
+	Tag      reflect.StructTag
+
+	offset uintptr
+}
+
+// What is derived of types is kept: a program has only so many.
+var (
+	fieldsOf   sync.Map // reflect.Type to []Field
+	foundOf    sync.Map // foundKey to []int, nil where there is none
+	directType sync.Map // reflect.Type to bool
+)
+
+// Fields lists the direct fields of a struct type, unexported and blank ones
+// too, in the order of their declaration; nil for other types. The slice is
+// shared and must not be changed.
+func Fields(t reflect.Type) []Field {
+	if t == nil || t.Kind() != reflect.Struct {
+		return nil
+	}
+	if fs, ok := fieldsOf.Load(t); ok {
+		return fs.([]Field)
+	}
+	fs := make([]Field, t.NumField())
+	for i := range fs {
+		f := t.Field(i)
+		fs[i] = Field{f.Name, i, f.Type, f.Anonymous, f.IsExported(), f.Tag, f.Offset}
+	}
+	fieldsOf.Store(t, fs)
+	return fs
+}
+
+type foundKey struct {
+	typ  reflect.Type
+	name string
+}
+
+// maxFound bounds how many names are remembered: they come from expressions,
+// so there is no end to them otherwise. Names that are not found are not kept.
+const maxFound = 1 << 12
+
+var foundCount struct {
+	sync.Mutex
+	n int
+}
+
+// FindField resolves a name in a struct type as Go's selectors do: the
+// shallowest field of that name wins, one in an embedded struct counts, two at
+// the same depth hide each other. index is the way there, one hop an element;
+// between two hops an embedded pointer must be followed with Elem. ok is false
+// if there is none. Unexported fields are found from anywhere.
+func FindField(t reflect.Type, name string) (index []int, ok bool) {
+	if t == nil || t.Kind() != reflect.Struct || name == "_" {
+		return nil, false
+	}
+	for i, f := range Fields(t) {
+		if f.Name == name {
+			if i < len(oneHop) {
+				return oneHop[i], true
+			}
+			return []int{i}, true
+		}
+	}
+	key := foundKey{t, name}
+	if at, ok := foundOf.Load(key); ok {
+		return at.([]int), true
+	}
+	f, ok := t.FieldByNameFunc(func(s string) bool { return s == name })
+	if !ok {
+		return nil, false
+	}
+	foundCount.Lock()
+	defer foundCount.Unlock()
+	if foundCount.n < maxFound {
+		foundCount.n++
+		foundOf.Store(key, f.Index)
+	}
+	return f.Index, true
+}
+
+// oneHop are the ways to direct fields, so that finding one allocates nothing.
+var oneHop = func() (ways [64][]int) {
+	for i := range ways {
+		ways[i] = []int{i}
+	}
+	return ways
+}()
+
+// direct is peek.Direct, remembered.
+func direct(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Chan, reflect.Func, reflect.UnsafePointer:
+		return true
+	case reflect.Struct, reflect.Array:
+		if d, ok := directType.Load(t); ok {
+			return d.(bool)
+		}
+		d := peek.Direct(t)
+		directType.Store(t, d)
+		return d
+	}
+	return false
+}

@@ -1,0 +1,228 @@
+package inspect
+
+import (
+	"io"
+	"time"
+)
+
+// writer writes nodes.
+type writer struct {
+	out   io.Writer
+	style Style
+	err   error // of out; nothing more is written after one
+}
+
+// around is what a node is told of the node around it.
+type around struct {
+	key   string // the type that every key has
+	elem  string // the type that every element has
+	mark  Mark   // what has been said already
+	depth int
+	inner bool // not the root
+	row   bool // in a list or map: one of many
+}
+
+// inside is what the items of n are told.
+func (a around) inside(n *Node) around {
+	key, elem := partTypes(n.Type)
+	row := a.row || n.Shape == List || n.Shape == Map
+	return around{key: key, elem: elem, mark: a.mark | n.Mark, depth: a.depth + 1, inner: true, row: row}
+}
+
+// maxWritten bounds the depth of nodes that are written, as those of Snap cannot
+// be deeper. It counts pointers around and keys too.
+const maxWritten = 2*maxDepth + 2
+
+// flat adds n on one line.
+func (w *writer) flat(l *line, n *Node, a around) {
+	if l.over {
+		return
+	}
+	if n == nil {
+		l.add(noteRole, "nil")
+		return
+	}
+	if a.depth > maxWritten {
+		l.add(noteRole, "…")
+		return
+	}
+	w.marks(l, n, a)
+	if w.leaf(l, n, a) {
+		return
+	}
+	open, end := w.brackets(l, n, a)
+	l.add(punctuation, open)
+	inside := a.inside(n)
+	for i, item := range n.Items {
+		if l.over {
+			return
+		}
+		if i > 0 {
+			l.add(punctuation, ", ")
+		}
+		w.label(l, n, item, inside)
+		w.flat(l, item.Node, inside)
+	}
+	if tail := w.tail(n); len(tail) > 0 {
+		if len(n.Items) > 0 {
+			l.add(punctuation, ", ")
+		}
+		for _, p := range tail {
+			l.add(p.role, p.text)
+		}
+	}
+	l.add(punctuation, end)
+}
+
+// marks adds what is to be said before n's value, where it begins to be so.
+func (w *writer) marks(l *line, n *Node, a around) {
+	fresh := n.Mark &^ a.mark
+	if fresh&Copied != 0 && !a.inner && (n.Shape == Struct || n.Shape == List || n.Shape == Map) {
+		l.add(noteRole, "copy ")
+	}
+	switch {
+	case fresh&Torn != 0:
+		l.add(noteRole, "~")
+	case fresh&Racy != 0:
+		l.add(noteRole, "≈")
+	}
+}
+
+// label adds the name or key of an item.
+func (w *writer) label(l *line, n *Node, item Item, inside around) {
+	switch {
+	case item.Key != nil:
+		inside.elem = inside.key
+		w.flat(l, item.Key, inside)
+		l.add(punctuation, ": ")
+	case n.Shape == Struct:
+		l.add(nameRole, clean(item.Name))
+		l.add(punctuation, ": ")
+	}
+}
+
+// leaf adds a node that has nothing in it, and reports whether n is one.
+func (w *writer) leaf(l *line, n *Node, a around) bool {
+	switch {
+	case n.Hidden:
+		l.add(alarmRole, "<redacted>")
+	case n.Cycle != "":
+		l.add(noteRole, "<cycle: "+clean(n.Cycle)+">")
+	case n.Err != "" && len(n.Items) == 0:
+		l.add(alarmRole, "<unreadable: "+clean(n.Err)+">")
+	case n.Shape == Nil:
+		l.add(numberRole, clean(orElse(n.Text, "nil")))
+	case n.Shape == Scalar:
+		w.scalar(l, n, a)
+	case n.Shape == Func:
+		l.add(typeRole, "func ")
+		l.add(punctuation, clean(shortPaths(n.Text)))
+	case n.Shape == Chan, n.Shape == Opaque, n.Shape == Interface:
+		l.add(typeRole, clean(shortType(n.Type)))
+		text := clean(n.Text)
+		if n.Type != "" && text != "" {
+			text = "(" + text + ")"
+		}
+		l.add(punctuation, text)
+	default:
+		return false
+	}
+	return true
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+func (w *writer) scalar(l *line, n *Node, a around) {
+	text := clean(n.Text)
+	switch x := n.Scalar.(type) {
+	case string:
+		l.add(stringRole, quote(x))
+	case []byte:
+		if isText(x) {
+			text = quote(string(x))
+		}
+		l.add(typeRole, clean(orElse(n.Type, "[]byte")))
+		l.add(punctuation, "(")
+		l.add(stringRole, text)
+		l.add(punctuation, ")")
+	case time.Time:
+		switch {
+		case x.IsZero():
+			l.add(numberRole, "zero time")
+		case w.style.Now.IsZero():
+			l.add(numberRole, text)
+		case a.row:
+			l.add(numberRole, distance(x, w.style.Now))
+		default:
+			l.add(numberRole, text)
+			l.add(noteRole, " ("+distance(x, w.style.Now)+")")
+		}
+	default:
+		l.add(numberRole, text)
+	}
+	if n.Cut != nil {
+		l.add(noteRole, " "+cutText(n))
+	}
+}
+
+// cutText says what was cut from n and where the rest is.
+func cutText(n *Node) string {
+	text := "…"
+	switch {
+	case n.Cut.More > 0:
+		text += " " + thousands(n.Cut.More) + " more" + either(n.Shape == Scalar, " bytes", "")
+	case n.Len == 1:
+		text += either(n.Shape == Map, " 1 entry", " 1 element")
+	case n.Len > 1:
+		text += " " + thousands(n.Len) + either(n.Shape == Map, " entries", " elements")
+	}
+	if n.Cut.Path != "" {
+		text += ": " + clean(n.Cut.Path)
+	}
+	return text
+}
+
+// tail is what follows the last item of n: what was cut, what could not be read.
+func (w *writer) tail(n *Node) (tail []span) {
+	if n.Cut != nil {
+		tail = append(tail, span{noteRole, cutText(n)})
+	}
+	if n.Err != "" {
+		if tail != nil {
+			tail = append(tail, span{punctuation, ", "})
+		}
+		tail = append(tail, span{alarmRole, "<unreadable: " + clean(n.Err) + ">"})
+	}
+	return tail
+}
+
+// brackets adds the type where it tells something, and returns what stands
+// around the items.
+func (w *writer) brackets(l *line, n *Node, a around) (open, end string) {
+	if n.Shape == Pointer {
+		return "&", ""
+	}
+	if n.Type == "" {
+		return either(n.Shape == List, "[", "{"), either(n.Shape == List, "]", "}")
+	}
+	if n.Type != a.elem {
+		l.add(typeRole, clean(shortType(n.Type)))
+	}
+	return "{", "}"
+}
+
+// Line is n on one line of at most max columns, 0 for any number. What is cut
+// ends in an ellipsis. It holds nothing that a terminal would act on.
+func (n *Node) Line(max int) string {
+	l := &line{max: max}
+	(&writer{}).flat(l, n, around{})
+	if !l.over {
+		return l.text(false)
+	}
+	return fit(l.text(false), max-1) + "…"
+}

@@ -1,0 +1,197 @@
+package inspect
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"reflect"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
+)
+
+// maxKey bounds how many bytes of a key are compared.
+const maxKey = 1 << 20
+
+// appendKey appends bytes to b that are the same for two values of one type
+// exactly when Go's == holds between them as map keys; same is false for a
+// value that is not even equal to itself.
+func (v Value) appendKey(b []byte, depth int) (_ []byte, same bool, err error) {
+	if depth > 100 {
+		return b, false, fmt.Errorf("a key of the type %v is nested too deeply", v.typ)
+	}
+	switch k := v.Kind(); k {
+	case reflect.Invalid:
+		return append(b, 0), true, nil
+	case reflect.String:
+		s, n, _, err := v.text(0, maxKey)
+		b = binary.AppendUvarint(b, uint64(n))
+		return append(b, s...), err == nil, err
+	case reflect.Float32, reflect.Float64, reflect.Complex64, reflect.Complex128:
+		x, err := v.Scalar(0)
+		if err != nil {
+			return b, false, err
+		}
+		c, ok := x.(complex128)
+		if f, isFloat := x.(float64); !ok && isFloat {
+			c = complex(f, 0)
+		}
+		// Adding zero makes -0 into 0, which is the same key.
+		b = binary.NativeEndian.AppendUint64(b, math.Float64bits(real(c)+0))
+		b = binary.NativeEndian.AppendUint64(b, math.Float64bits(imag(c)+0))
+		return b, c == c, nil
+	case reflect.Interface:
+		e, err := v.open()
+		if err != nil {
+			return b, false, err
+		}
+		if e.typ == nil {
+			return append(b, 0), true, nil
+		}
+		b = binary.NativeEndian.AppendUint64(append(b, 1), uint64(peek.TypeWord(e.typ)))
+		return e.appendKey(b, depth+1)
+	case reflect.Struct:
+		same = true
+		for _, f := range Fields(v.typ) {
+			if f.Name == "_" {
+				continue
+			}
+			var s bool
+			if b, s, err = v.Field(f.Index).appendKey(b, depth+1); err != nil {
+				return b, false, err
+			}
+			same = same && s
+		}
+		return b, same, nil
+	case reflect.Array:
+		same = true
+		for i := range v.typ.Len() {
+			e, err := v.Index(i)
+			if err != nil {
+				return b, false, err
+			}
+			var s bool
+			if b, s, err = e.appendKey(b, depth+1); err != nil {
+				return b, false, err
+			}
+			same = same && s
+		}
+		return b, same, nil
+	case reflect.Pointer, reflect.Chan, reflect.UnsafePointer:
+		p, err := v.pointer()
+		return binary.NativeEndian.AppendUint64(b, uint64(p.Addr())), err == nil, err
+	case reflect.Slice, reflect.Map, reflect.Func:
+		return b, false, fmt.Errorf("a %v cannot be a key", v.typ)
+	default:
+		u, _, err := v.ref.Uint(v.typ.Size())
+		return binary.NativeEndian.AppendUint64(b, u), err == nil, err
+	}
+}
+
+// Lookup finds the entry of a map whose key equals key, which is converted to
+// the type of the map's keys as Go converts constants: an int to any type of
+// integer that holds it, a string to a named one, a map or list of plain data to
+// a struct or array. ok is false when there is none; an error says why the key
+// cannot be one of this map. A nil map has no entries.
+func (v Value) Lookup(key any) (elem Value, ok bool, err error) {
+	if v.Shape() != Map {
+		return Value{}, false, fmt.Errorf("a %v has no keys: %w", v.typ, ErrKind)
+	}
+	if lensOf(v.typ).kind == lensTrie {
+		return v.lookupTrie(key)
+	}
+	want := reflect.New(v.typ.Key())
+	if err := assign(want.Elem(), key, 0); err != nil {
+		return Value{}, false, err
+	}
+	head, err := v.pointer()
+	if err != nil || head.IsNil() {
+		return Value{}, false, err
+	}
+	mt, err := peek.Maps(v.typ)
+	if err != nil {
+		return v.lookupRuntime(want.Elem(), err)
+	}
+	w := mt.Walk(head)
+	w.Trust(v.how&trusted != 0)
+	hash, err := w.Hash(want)
+	if err != nil {
+		return Value{}, false, err
+	}
+	bytes, same, err := Of(want.Interface()).mustElem().fix().appendKey(nil, 0)
+	if err != nil || !same {
+		return Value{}, false, err
+	}
+	w.Seek(hash)
+	if err := w.Load(); err != nil {
+		return Value{}, false, err
+	}
+	var got []byte
+	for i := range w.Slots() {
+		k, e, tag, torn, used := w.Slot(i)
+		if !used || tag != peek.Tag(hash) {
+			continue
+		}
+		kv := v.entry(v.typ.Key(), k, torn)
+		if got, same, err = kv.appendKey(got[:0], 0); err != nil || !same || string(got) != string(bytes) {
+			continue
+		}
+		// The slab is this call's own, so the element may stay in it.
+		ev := v.entry(v.typ.Elem(), e, torn)
+		ev.how &^= lent
+		return ev, true, nil
+	}
+	return Value{}, false, nil
+}
+
+// lookupRuntime is Lookup by the runtime itself, where its maps cannot be read
+// and nobody changes this one; else the error why.
+func (v Value) lookupRuntime(key reflect.Value, why error) (Value, bool, error) {
+	x, ok := v.Interface()
+	if !ok || v.how&trusted == 0 {
+		return Value{}, false, why
+	}
+	e := reflect.ValueOf(x).MapIndex(key)
+	if !e.IsValid() {
+		return Value{}, false, nil
+	}
+	p := reflect.New(v.typ.Elem())
+	p.Elem().Set(e)
+	c := v.copied(p)
+	c.how &^= lent
+	return c, true, nil
+}
+
+// entry is the view of a key or elem in a slot of the map v.
+func (v Value) entry(t reflect.Type, ref peek.Ref, isTorn bool) Value {
+	e := Value{typ: t, ref: ref, mark: v.mark&^Copied | torn(!isTorn)}
+	if v.how&trusted != 0 && v.how&solid != 0 {
+		e.how = solid | trusted | lent
+		return e
+	}
+	e.mark |= Racy
+	if ref.Held() { // a slab's
+		e.how = lent
+	}
+	return e
+}
+
+// lookupTrie is Lookup in a sync.Map, by a walk: what its hashes are is its
+// secret. Its keys are interfaces, so a key matches what holds the same number,
+// whatever the width.
+func (v Value) lookupTrie(key any) (Value, bool, error) {
+	var w trieWalk
+	if err := w.begin(v); err != nil {
+		return Value{}, false, err
+	}
+	for {
+		k, e, ok, err := w.next()
+		if !ok || err != nil {
+			return Value{}, false, err
+		}
+		if k.Shape() == Scalar {
+			if x, err := k.Scalar(maxKey); err == nil && x == key {
+				return e, true, nil
+			}
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package inspect
+
+import (
+	"strings"
+)
+
+// role says what a span of text is, for its colour.
+type role uint8
+
+const (
+	punctuation role = iota
+	nameRole
+	typeRole
+	stringRole
+	numberRole
+	noteRole // cuts and marks
+	alarmRole
+)
+
+// colours are the SGR parameters of ECMA-48 for each role.
+var colours = [...]string{nameRole: "36", typeRole: "34", stringRole: "32", numberRole: "33", noteRole: "2", alarmRole: "31"}
+
+// line is a line of text under way. It takes no more than max columns: of what
+// does not fit it keeps what does, and sets over.
+type line struct {
+	spans []span
+	width int
+	max   int // 0: no limit
+	over  bool
+}
+
+type span struct {
+	role role
+	text string
+}
+
+func (l *line) add(r role, text string) {
+	if l.over || text == "" {
+		return
+	}
+	w := textWidth(text)
+	if l.max > 0 && l.width+w > l.max {
+		l.over = true
+		text = fit(text, l.max-l.width)
+		w = textWidth(text)
+	}
+	l.width += w
+	l.spans = append(l.spans, span{r, text})
+}
+
+// mark and reset bring a line back to where it was.
+type lineMark struct{ spans, width int }
+
+func (l *line) mark() lineMark { return lineMark{len(l.spans), l.width} }
+
+func (l *line) reset(m lineMark) {
+	l.spans, l.width, l.over = l.spans[:m.spans], m.width, false
+}
+
+func (l *line) pad(columns int) {
+	if columns > 0 {
+		l.add(punctuation, strings.Repeat(" ", columns))
+	}
+}
+
+// text is the line with colours, or without.
+func (l *line) text(colour bool) string {
+	var b strings.Builder
+	for _, p := range l.spans {
+		if sgr := colours[p.role]; colour && sgr != "" {
+			b.WriteString("\x1b[" + sgr + "m" + p.text + "\x1b[0m")
+		} else {
+			b.WriteString(p.text)
+		}
+	}
+	return b.String()
+}
+
+// fit is as much of s as fits that many columns.
+func fit(s string, columns int) string {
+	for i, r := range s {
+		if columns -= runeWidth(r); columns < 0 {
+			return s[:i]
+		}
+	}
+	return s
+}

@@ -1,0 +1,219 @@
+package inspect
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
+)
+
+// Scalar returns the content of a value of the shape Scalar as a plain Go value.
+// Named types become the type that they are made of: a bool, an int, an int64
+// where an int is too small for it, a uint64 above what an int64 holds, a
+// float64, a complex128, a string; times and durations stay what they are.
+// A string longer than max bytes is an error; max 0 means no limit.
+//
+// A time loses its monotonic clock reading, and a location that is neither UTC
+// nor the process's own becomes UTC where v is racy.
+func (v Value) Scalar(max int) (any, error) {
+	x, _, err := v.scalar(max)
+	return x, err
+}
+
+// scalar is Scalar, and says how far the bytes can be believed.
+func (v Value) scalar(max int) (x any, mark Mark, err error) {
+	switch lensOf(v.typ).kind {
+	case lensTime:
+		return v.time()
+	case lensDuration:
+		u, still, err := v.ref.Uint(8)
+		return time.Duration(u), torn(still), err
+	case lensAtomicBool:
+		u, _, err := v.under().ref.Uint(4)
+		return u != 0, 0, err
+	}
+	v = v.under()
+	switch k := v.Kind(); k {
+	case reflect.Bool:
+		b, err := v.ref.Byte()
+		return b != 0, 0, err
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		u, still, err := v.ref.Uint(v.typ.Size())
+		shift := 64 - 8*v.typ.Size()
+		i := int64(u<<shift) >> shift
+		if int64(int(i)) != i {
+			return i, torn(still), err
+		}
+		return int(i), torn(still), err
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		u, still, err := v.ref.Uint(v.typ.Size())
+		switch {
+		case u <= math.MaxInt:
+			return int(u), torn(still), err
+		case u <= math.MaxInt64:
+			return int64(u), torn(still), err
+		}
+		return u, torn(still), err
+	case reflect.Float32:
+		u, _, err := v.ref.Uint(4)
+		return float64(math.Float32frombits(uint32(u))), 0, err
+	case reflect.Float64:
+		u, still, err := v.ref.Uint(8)
+		return math.Float64frombits(u), torn(still), err
+	case reflect.Complex64, reflect.Complex128:
+		return v.complex()
+	case reflect.String:
+		b, n, mark, err := v.text(0, max)
+		if err == nil && len(b) < n {
+			err = fmt.Errorf("a string of %d bytes is too long here, where at most %d may be used: take a part, as in s[0:100]", n, max)
+		}
+		return string(b), mark, err
+	}
+	return nil, 0, fmt.Errorf("a %v is no scalar: %w", v.typ, ErrKind)
+}
+
+func torn(still bool) Mark {
+	if still {
+		return 0
+	}
+	return Torn
+}
+
+func (v Value) complex() (any, Mark, error) {
+	half := v.typ.Size() / 2
+	b := make([]byte, v.typ.Size())
+	still, err := v.ref.Settled(b)
+	part := func(off uintptr) float64 {
+		if half == 4 {
+			return float64(math.Float32frombits(uint32(native(b[off : off+4]))))
+		}
+		return math.Float64frombits(native(b[off : off+8]))
+	}
+	return complex(part(0), part(half)), v.wide(still), err
+}
+
+// wide is the mark of a multi-word scalar that read the same more than once, or
+// not.
+func (v Value) wide(still bool) Mark {
+	if v.firm() {
+		return torn(still)
+	}
+	return torn(still) | Racy
+}
+
+// native decodes an integer in this machine's order.
+func native(b []byte) uint64 { return peek.Uint(b) }
+
+// A time.Time is a word of wall clock, one of the monotonic clock or of seconds
+// since the year 1, and a pointer to its location (time.Time's own comments; so
+// since go1.9).
+const (
+	hasMonotonic = 1 << 63
+	nsecMask     = 1<<30 - 1
+	nsecShift    = 30
+	wallToYear1  = (1884*365 + 1884/4 - 1884/100 + 1884/400) * 86400 // 1885 to year 1, in seconds
+)
+
+// year1 is where a Time's seconds count from.
+var year1 = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+
+func (v Value) time() (any, Mark, error) {
+	var b [24]byte
+	raw := b[:v.typ.Size()]
+	still, err := v.ref.Settled(raw)
+	if err != nil {
+		return nil, 0, err
+	}
+	wall, ext, loc := native(raw[0:8]), int64(native(raw[8:16])), native(raw[16:])
+	sec := ext
+	if wall&hasMonotonic != 0 {
+		sec = int64(wall<<1>>(nsecShift+1)) + wallToYear1
+	}
+	t := time.Unix(sec+year1, int64(wall&nsecMask))
+	return t.In(v.location(uintptr(loc))), v.wide(still), nil
+}
+
+// location finds the location at an address. Through memory that may be
+// anything only the two that every program has are recognised.
+func (v Value) location(addr uintptr) *time.Location {
+	switch addr {
+	case 0, Of(time.UTC).ref.Addr():
+		return time.UTC
+	case Of(time.Local).ref.Addr():
+		return time.Local
+	}
+	if f, ok := v.typ.FieldByName("loc"); ok && v.how&solid != 0 {
+		if p, err := v.part(f.Type, f.Offset).ref.Ptr(true); err == nil && p.Addr() == addr && p.Held() {
+			return p.Word(f.Type).Interface().(*time.Location)
+		}
+	}
+	return time.UTC
+}
+
+// Bytes copies up to max bytes (0: all) from offset off on of a string or a list
+// of bytes; n is the length of the whole.
+func (v Value) Bytes(off, max int) (b []byte, n int, err error) {
+	b, n, _, err = v.under().text(off, max)
+	return b, n, err
+}
+
+// pieceBytes is how much of a string is copied at a time, so that a header that lies
+// about its length costs little before it is caught by a fault.
+const pieceBytes = 64 << 10
+
+func (v Value) text(off, max int) (b []byte, n int, mark Mark, err error) {
+	var data peek.Ref
+	switch {
+	case v.Kind() == reflect.String:
+		for range 4 {
+			var w, again [2]uintptr
+			still, err := v.ref.Words(w[:])
+			if err != nil {
+				return nil, 0, 0, err
+			}
+			data, n = peek.At(w[0]), int(w[1])
+			if n < 0 || n > 0 && w[0] == 0 {
+				return nil, 0, 0, fmt.Errorf("a %v with a header that cannot be: %w", v.typ, ErrTorn)
+			}
+			b, err = v.copyText(data, n, off, max)
+			// Bytes under a header that is the same before and after are sound: a
+			// string's never change, and while it is there it lives.
+			if _, err2 := v.ref.Words(again[:]); err2 == nil && still && again == w {
+				return b, n, v.wide(true), err
+			}
+		}
+		return b, n, v.wide(false), err
+	case v.Kind() == reflect.Slice && v.typ.Elem().Kind() == reflect.Uint8:
+		if data, n, _, mark, err = v.header(); err != nil {
+			return nil, 0, mark, err
+		}
+	case v.Kind() == reflect.Array && v.typ.Elem().Kind() == reflect.Uint8:
+		data, n = v.ref, v.typ.Len()
+	default:
+		return nil, 0, 0, fmt.Errorf("a %v has no bytes: %w", v.typ, ErrKind)
+	}
+	b, err = v.copyText(data, n, off, max)
+	return b, n, mark, err
+}
+
+// copyText copies up to max of the n bytes at data, from off on.
+func (v Value) copyText(data peek.Ref, n, off, max int) ([]byte, error) {
+	if off < 0 || off > n {
+		return nil, outOfRange(off, n)
+	}
+	n -= off
+	if max > 0 {
+		n = min(n, max)
+	}
+	b := make([]byte, 0, min(n, pieceBytes))
+	for len(b) < n {
+		at := len(b)
+		b = append(b, make([]byte, min(n-at, pieceBytes))...)
+		if err := data.Add(uintptr(off + at)).Copy(b[at:]); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}

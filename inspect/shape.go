@@ -1,0 +1,172 @@
+package inspect
+
+import (
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Shape is what a Value looks like to a person: its reflect.Kind, after the
+// lenses for the standard library's types have had their say. A time.Time is a
+// Scalar, an atomic.Int64 is a Scalar, an atomic.Pointer[T] is a Pointer, a
+// sync.Map is a Map.
+type Shape uint8
+
+const (
+	Nil       Shape = iota // the zero Value
+	Scalar                 // numbers, booleans, strings, times, durations, atomics of those: see Value.Scalar
+	Struct                 // fields: see Fields, Field
+	List                   // slices and arrays: see Len, Index, Cursor
+	Map                    // maps and sync.Map: see Len, Lookup, Cursor
+	Pointer                // pointers, atomic.Pointer: see Elem
+	Interface              // interfaces, atomic.Value: see Elem
+	Chan                   // see Len, Cap, Describe
+	Func                   // see Describe
+	Opaque                 // unsafe.Pointer, and standard types that are only a text: see Describe
+)
+
+// lens is how a type of the standard library is looked at instead of by its
+// fields.
+type lens struct {
+	kind  lensKind
+	shape Shape
+	field int          // the field that holds the content
+	typ   reflect.Type // the content's type where it is not the field's
+}
+
+type lensKind uint8
+
+const (
+	lensNone lensKind = iota
+	lensTime
+	lensDuration
+	lensInner      // the content is a field
+	lensAtomicBool // a uint32
+	lensTrie       // sync.Map
+	lensLock
+	lensOnce
+	lensWaitGroup
+)
+
+var lenses sync.Map // reflect.Type to *lens
+
+// lensOf returns the lens for t, one with the kind lensNone if it has none.
+func lensOf(t reflect.Type) *lens {
+	if l, ok := lenses.Load(t); ok {
+		return l.(*lens)
+	}
+	l := grind(t)
+	lenses.Store(t, l)
+	return l
+}
+
+// grind makes the lens for t. A type that does not look as expected, as it may
+// in a Go to come, gets none: its fields are shown as they are.
+func grind(t reflect.Type) *lens {
+	switch t {
+	case reflect.TypeFor[time.Duration]():
+		return &lens{kind: lensDuration, shape: Scalar}
+	case reflect.TypeFor[time.Time]():
+		if t.NumField() == 3 && t.Field(0).Type.Kind() == reflect.Uint64 && t.Field(1).Type.Kind() == reflect.Int64 {
+			return &lens{kind: lensTime, shape: Scalar}
+		}
+	}
+	plain := &lens{shape: shapeOf(t.Kind())}
+	if t.Kind() != reflect.Struct {
+		return plain
+	}
+	inner := func(field string, shape Shape) *lens {
+		if f, ok := t.FieldByName(field); ok && len(f.Index) == 1 {
+			return &lens{kind: lensInner, shape: shape, field: f.Index[0]}
+		}
+		return plain
+	}
+	switch name := t.Name(); t.PkgPath() {
+	case "sync/atomic":
+		switch {
+		case name == "Bool":
+			l := inner("v", Scalar)
+			if l.kind == lensInner {
+				l.kind = lensAtomicBool
+			}
+			return l
+		case name == "Int32", name == "Int64", name == "Uint32", name == "Uint64", name == "Uintptr":
+			return inner("v", Scalar)
+		case name == "Value":
+			return inner("v", Interface)
+		case strings.HasPrefix(name, "Pointer["):
+			l := inner("v", Pointer)
+			// The type that it points at stands in a field of no size: _ [0]*T.
+			if first := t.Field(0).Type; first.Kind() == reflect.Array && first.Elem().Kind() == reflect.Pointer {
+				l.typ = first.Elem()
+				return l
+			}
+		}
+	case "sync":
+		switch name {
+		case "Map":
+			if trieKnown() {
+				return &lens{kind: lensTrie, shape: Map}
+			}
+		case "Mutex", "RWMutex":
+			return &lens{kind: lensLock, shape: Opaque}
+		case "Once":
+			return &lens{kind: lensOnce, shape: Opaque}
+		case "WaitGroup":
+			return &lens{kind: lensWaitGroup, shape: Opaque}
+		}
+	}
+	return plain
+}
+
+func shapeOf(k reflect.Kind) Shape {
+	switch k {
+	case reflect.Invalid:
+		return Nil
+	case reflect.Struct:
+		return Struct
+	case reflect.Slice, reflect.Array:
+		return List
+	case reflect.Map:
+		return Map
+	case reflect.Pointer:
+		return Pointer
+	case reflect.Interface:
+		return Interface
+	case reflect.Chan:
+		return Chan
+	case reflect.Func:
+		return Func
+	case reflect.UnsafePointer:
+		return Opaque
+	}
+	return Scalar
+}
+
+// Shape is what v looks like to a person; Nil for the zero Value.
+func (v Value) Shape() Shape {
+	switch k := v.Kind(); k {
+	case reflect.Struct, reflect.Int64:
+		return lensOf(v.typ).shape
+	default:
+		return shapeOf(k)
+	}
+}
+
+// under is the value that a lens shows in place of v, v itself where there is
+// none.
+func (v Value) under() Value {
+	if v.Kind() != reflect.Struct {
+		return v
+	}
+	l := lensOf(v.typ)
+	if l.kind != lensInner && l.kind != lensAtomicBool {
+		return v
+	}
+	in := v.Field(l.field)
+	if l.typ != nil {
+		in.typ = l.typ
+	}
+	return in
+}

@@ -1,0 +1,375 @@
+package inspect_test
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+type state string
+
+type scalars struct {
+	Bool  bool
+	Int   int8
+	Uint  uint64
+	Float float64
+	Whole float64
+	Large float64
+	Small float64
+	F32   float32
+	NaN   float64
+	Cx    complex64
+	State state
+	Dur   time.Duration
+	When  time.Time
+	Zero  time.Time
+	Count atomic.Int64
+	Raw   []byte
+	Bin   [4]byte
+}
+
+type line struct {
+	SKU   string
+	Count int
+	Price float64
+	Gift  bool
+}
+
+type order struct {
+	mu    sync.Mutex
+	ID    int
+	Lines []line
+	By    map[string]*line
+	Next  *order
+	Notes any
+	_     int
+	anon  struct{ X, Y int }
+}
+
+type branch struct {
+	Name   string
+	Parent *branch
+	Kids   []*branch
+}
+
+type wide struct {
+	ID      int
+	Name    string
+	Touched time.Time
+	Tag     uint64
+	State   state
+	Page    []byte
+	Labels  []string
+}
+
+type box[T any] struct{ In T }
+
+var when = time.Date(2026, 11, 23, 8, 0, 0, 5e8, time.UTC)
+
+func guardedLines(n int) (lines []line) {
+	for i := range n {
+		lines = append(lines, line{"sku-" + strings.Repeat("7", i%3+1), i * i * i, float64(i) * 1.25, i%2 == 0})
+	}
+	return lines
+}
+
+// solid is a snapshot of what nothing changes.
+func solid(x any, limit inspect.Limit) *inspect.Node {
+	return inspect.Snap(inspect.Raw(inspect.Of(x).Trust(true), "x"), limit)
+}
+
+func node(name, text string) inspect.Item {
+	return inspect.Item{Name: name, Node: &inspect.Node{Shape: inspect.Opaque, Text: text}}
+}
+
+func marked(mark inspect.Mark) *inspect.Node {
+	return &inspect.Node{Shape: inspect.Scalar, Scalar: 7, Text: "7", Mark: mark}
+}
+
+// topics are what a person sees, one golden file each.
+func topics() map[string][]*inspect.Node {
+	var none inspect.Limit
+	root := &branch{Name: "root"}
+	root.Kids = []*branch{{Name: "left", Parent: root}, {Name: "right", Parent: root, Kids: []*branch{}}}
+	l := guardedLines(3)
+	full := &order{ID: 17, Lines: guardedLines(2), By: map[string]*line{"a": &l[0], "b": &l[1], "c": nil}, Notes: state("open")}
+	full.Next = &order{ID: 18}
+	many := make([]int, 1200)
+	for i := range many {
+		many[i] = i * i
+	}
+	scalar := &scalars{
+		true, -5, math.MaxUint64, 12.5, 3, 1e20, 1e-7, 0.1, math.NaN(), 1 + 2i, "up", 133 * time.Second, when, time.Time{},
+		atomic.Int64{}, []byte(`{"a": 1}`), [4]byte{0, 1, 0xfe, 0xff},
+	}
+	scalar.Count.Store(42)
+	plain := func(x any, limit inspect.Limit) *inspect.Node { return inspect.FromPlain(x, limit, "x") }
+	return map[string][]*inspect.Node{
+		"scalars": {solid(scalar, none), plain(12.5, none), plain(time.Minute, none), plain("text", none)},
+		"strings": {
+			plain("two\nlines and a tab\t", none),
+			plain("escape \x1b[2J, bell \a, C1 \u009b, bidi \u202e and \u2066, soft\u00adhyphen, bad \xff\xc0", none),
+			plain(`{"json": "in \"quotes\""}`, none),
+			plain("back`quote \"and\" other", none),
+			plain("wide 日本, combining e\u0301, emoji 😀", none),
+			plain(strings.Repeat("long ", 500), inspect.Limit{Bytes: 40}),
+			plain([]byte("bytes"), none),
+			plain(bytes.Repeat([]byte{0xab}, 99), inspect.Limit{Bytes: 64}),
+		},
+		"structs": {
+			solid(&line{"sku", 1, 2.5, true}, none),
+			solid(full, none),
+			solid(&struct{}{}, none),
+			solid(&box[box[*line]]{}, none),
+			solid(&struct {
+				X int `json:"x"`
+				Y []struct{ Z int }
+			}{1, []struct{ Z int }{{2}}}, none),
+		},
+		"maps": {
+			plain(map[any]any{10: "ten", 9: "nine", "b": 1, "a": 2, true: 3, 2.5: 4, nil: 5, uint64(math.MaxUint64): 6}, none),
+			solid(&map[state]line{"up": l[0], "down": l[1]}, none),
+			solid(&map[line]int{l[0]: 1, l[1]: 2}, none),
+			plain(map[string]any{}, none),
+			solid(&map[time.Duration]string{time.Hour: "hour", time.Second: "second", time.Millisecond: strings.Repeat("millisecond ", 8)}, none),
+		},
+		"lists": {
+			plain([]any{1, "two", 3.5, nil, true, []string{"nested"}}, none),
+			solid(&many, inspect.Limit{Items: 40}),
+			plain([]string{strings.Repeat("a", 50), strings.Repeat("b", 50), "c"}, none),
+			solid(&[3][2]int{{1, 2}, {3, 4}, {5, 6}}, none),
+			solid(&[]*line{&l[0], nil}, none),
+			plain([]any{}, none),
+		},
+		"tables": {
+			solid(ptr(guardedLines(12)), inspect.Limit{Items: 8}),
+			solid(&map[string]*line{"first": &l[0], "second": &l[1], "third": &l[2], "none": nil}, none),
+			plain([]any{map[string]any{"日本": 1, "b": "x"}, map[string]any{"日本": 200, "b": "語"}, map[string]any{"日本": nil, "b": "y"}, nil}, none),
+			plain([]any{inspect.Raw(inspect.Of(&l[0]), "a"), inspect.Raw(inspect.Of(&l[1]), "b"), inspect.Raw(inspect.Of(&l[2]), "c")}, none),
+			// Not one type, not flat, and too wide: no tables.
+			plain([]any{map[string]any{"a": 1}, map[string]any{"b": 2}, map[string]any{"a": strings.Repeat("3", 70)}}, none),
+			solid(ptr([]*branch{{Name: strings.Repeat("a", 30), Kids: []*branch{root}}, {Name: "b"}, {Name: "c"}}), inspect.Limit{Depth: 2}),
+			{Shape: inspect.List, Items: []inspect.Item{
+				{Node: &inspect.Node{Shape: inspect.Struct, Items: []inspect.Item{node("name", "cache"), node("doc", "the item cache")}}},
+				{Node: &inspect.Node{Shape: inspect.Struct, Items: []inspect.Item{node("name", "orders"), node("doc", "pending orders")}}},
+				{Node: &inspect.Node{Shape: inspect.Struct, Mark: inspect.Torn, Items: []inspect.Item{node("name", "loop"), node("doc", "")}}},
+				{Node: &inspect.Node{Hidden: true}},
+			}},
+		},
+		"rows": {
+			solid(&map[string]*wide{
+				"first":  {1, "a name of some length", when, 1 << 60, "up", []byte("<h1>Lamps</h1><p>All of them warm white.</p>"), nil},
+				"second": {2, "b", when.Add(-time.Hour), 7, "down", []byte{0x1f, 0x8b}, []string{"one", "two"}},
+				"third":  {3, "c", time.Time{}, 7, "down", nil, []string{strings.Repeat("too wide ", 12)}},
+			}, none),
+		},
+		"cuts": {
+			solid(full, inspect.Limit{Depth: 1}),
+			solid(&[]*order{full, full}, inspect.Limit{Depth: 1}),
+			solid(full, inspect.Limit{Nodes: 4}),
+			solid(&many, inspect.Limit{Items: 5}),
+			solid(ptr(&many), inspect.Limit{Depth: 1}),
+			inspect.Snap(inspect.Raw(inspect.Of(&many).Trust(true), ""), inspect.Limit{Items: 5}),
+			inspect.FromPlain(many, inspect.Limit{Items: 5}, "squares[64:1264]"),
+			plain(map[string]any{"a": 1, "b": 2, "c": 3}, inspect.Limit{Items: 2}),
+		},
+		"cycles": {solid(root, none), solid(&root.Kids, none)},
+		"marks": {
+			marked(inspect.Racy), marked(inspect.Torn), marked(inspect.Torn | inspect.Racy), marked(inspect.Copied),
+			inspect.Snap(inspect.Raw(inspect.Of(guardedLines(2)), "x"), none),
+			inspect.Snap(inspect.Raw(inspect.Of(full), "x"), none),
+			{Shape: inspect.Struct, Type: "shop.T", Mark: inspect.Racy, Items: []inspect.Item{
+				{Name: "a", Node: marked(inspect.Racy)}, {Name: "b", Node: marked(inspect.Torn | inspect.Racy)}}},
+		},
+		"redacted": {
+			{Hidden: true, Type: "string"},
+			{Shape: inspect.Struct, Type: "*shop.Config", Items: []inspect.Item{
+				node("host", "localhost"), {Name: "password", Node: &inspect.Node{Hidden: true, Type: "string"}}}},
+			{Shape: inspect.Map, Type: "map[string]int", Items: []inspect.Item{
+				{Key: &inspect.Node{Hidden: true}, Node: marked(0)}, {Key: &inspect.Node{Hidden: true}, Node: marked(0)}}},
+		},
+		"errors": {
+			{Err: "cache.mu was held for all of 100 ms"},
+			{Err: "hostile \x1b[2J\r\nsecond line \u202e"},
+			{Shape: inspect.List, Type: "[]int", Len: 900, Err: "boom", Items: []inspect.Item{{Node: marked(0)}, {Node: marked(0)}}},
+			{Shape: inspect.Struct, Type: "*shop.Cache", Items: []inspect.Item{
+				{Name: "hits", Node: marked(0)}, {Name: "items", Node: &inspect.Node{Shape: inspect.Map, Err: "cache.mu was held for all of 100 ms"}}}},
+		},
+		"others": {
+			solid(&struct {
+				mu    sync.RWMutex
+				ch    chan int
+				err   error
+				typed error
+			}{sync.RWMutex{}, make(chan int, 8), errors.New("gone"), (*typedNil)(nil)}, none),
+		},
+	}
+}
+
+func ptr[T any](x T) *T { return &x }
+
+func TestText(t *testing.T) {
+	for name, nodes := range topics() {
+		t.Run(name, func(t *testing.T) {
+			var b bytes.Buffer
+			for _, n := range nodes {
+				if err := n.WriteText(&b, inspect.Style{Width: 76, Now: when.Add(3*time.Hour + 12*time.Minute)}); err != nil {
+					t.Fatal(err)
+				}
+				b.WriteByte('\n')
+			}
+			golden(t, filepath.Join("testdata", name+".txt"), b.Bytes())
+			b.Reset()
+			for _, n := range nodes {
+				b.Write(append(n.JSON(), '\n'))
+			}
+			golden(t, filepath.Join("testdata", name+".json"), b.Bytes())
+		})
+	}
+}
+
+func golden(t *testing.T, file string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v; run go test ./inspect -run TestText -update, and read the file", err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s is out of date; run with -update and read the difference. Got:\n%s", file, got)
+	}
+}
+
+func TestColour(t *testing.T) {
+	n := inspect.FromPlain(map[string]any{"a": 1, "b": "text", "c": []any{nil, true}}, inspect.Limit{}, "x")
+	for _, width := range []int{20, 80} {
+		var plain, coloured bytes.Buffer
+		n.WriteText(&plain, inspect.Style{Width: width})
+		n.WriteText(&coloured, inspect.Style{Width: width, Color: true})
+		if strings.Contains(plain.String(), "\x1b") {
+			t.Errorf("escapes without colour: %q", plain.String())
+		}
+		if !strings.Contains(coloured.String(), "\x1b[32m\"text\"\x1b[0m") {
+			t.Errorf("no colour: %q", coloured.String())
+		}
+		if got := sgr(coloured.String()); got != plain.String() {
+			t.Errorf("colour changes the text: %q, want %q", got, plain.String())
+		}
+	}
+}
+
+// sgr is s without colours.
+func sgr(s string) string {
+	var b strings.Builder
+	for {
+		before, after, ok := strings.Cut(s, "\x1b[")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		_, s, _ = strings.Cut(after, "m")
+	}
+}
+
+type failing struct{ left int }
+
+func (f *failing) Write(b []byte) (int, error) {
+	if f.left--; f.left < 0 {
+		return 0, errors.New("gone")
+	}
+	return len(b), nil
+}
+
+// What does not fit a line is written all the same: only a Cut leaves out.
+func TestWideIsWhole(t *testing.T) {
+	key, text := strings.Repeat("key ", 50)+"end of key", strings.Repeat("text ", 50)+"end of text"
+	row := map[string]any{key: text, "a": text}
+	for _, x := range []any{
+		text, []any{text, 1}, []any{text, nil}, row, []any{row}, []any{row, row, row}, map[string]any{key: row},
+		[]any{map[string]any{"a": 1}, map[string]any{"a": 2}, map[string]any{"a": text}},
+	} {
+		for _, width := range []int{20, 40, 80, 300} {
+			var b bytes.Buffer
+			inspect.FromPlain(x, inspect.Limit{}, "x").WriteText(&b, inspect.Style{Width: width})
+			for _, part := range []string{key, text} {
+				if got, want := strings.Count(b.String(), part+`"`), strings.Count(fmt.Sprint(x), part); got != want {
+					t.Errorf("width %d: %q is there %d times, want %d, in\n%s", width, part, got, want, b.String())
+				}
+			}
+		}
+	}
+}
+
+func TestWriteErrorEnds(t *testing.T) {
+	n := inspect.FromPlain([]any{map[string]any{"a": 1}, strings.Repeat("x", 100)}, inspect.Limit{}, "x")
+	out := &failing{left: 1}
+	if err := n.WriteText(out, inspect.Style{}); err == nil || out.left != -1 {
+		t.Errorf("error %v after %d writes more", err, -1-out.left)
+	}
+}
+
+func TestLine(t *testing.T) {
+	n := inspect.FromPlain([]any{"日本語", 123}, inspect.Limit{}, "x")
+	for max, want := range map[int]string{
+		0: `["日本語", 123]`, 15: `["日本語", 123]`, 14: `["日本語", 12…`, 6: `["日…`, 5: `["日…`, 4: `["…`, 1: "…",
+	} {
+		if got := n.Line(max); got != want {
+			t.Errorf("Line(%d) = %s, want %s", max, got, want)
+		}
+	}
+}
+
+// harmless fails if text holds anything that a terminal or a reader may be
+// fooled with, ends of lines aside.
+func harmless(t *testing.T, text string) {
+	t.Helper()
+	if !utf8.ValidString(text) {
+		t.Errorf("invalid UTF-8 in %q", text)
+	}
+	for _, r := range text {
+		if r != '\n' && !unicode.IsPrint(r) {
+			t.Errorf("%U in %q", r, text)
+			return
+		}
+	}
+}
+
+func unquote(t *testing.T, literal string) string {
+	t.Helper()
+	s, err := strconv.Unquote(literal)
+	if err != nil {
+		t.Fatalf("%s is no literal of Go: %v", literal, err)
+	}
+	return s
+}
+
+func TestFuncIsNamed(t *testing.T) {
+	x := struct {
+		f func(*testing.T, string) string
+	}{unquote}
+	n := find(t, solid(&x, inspect.Limit{}), "f")
+	if got := n.Line(0); !strings.HasPrefix(got, "func inspect_test.unquote text_test.go:") {
+		t.Error(got)
+	}
+}

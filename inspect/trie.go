@@ -1,0 +1,184 @@
+package inspect
+
+import (
+	"fmt"
+	"reflect"
+	"sync"
+)
+
+// A sync.Map is a trie (internal/sync.HashTrieMap, since go1.24): inner nodes
+// with sixteen children each, and entries, which form a list where their hashes
+// are the same. Every way from one to the next is one atomic pointer, and an
+// entry never changes but for that, so all of it is read solidly and without a
+// lock.
+
+// trieEntry is the shape of an entry of a sync.Map. No variable of the runtime's
+// own has that type, so reflect cannot say it.
+type trieEntry struct {
+	isEntry  bool
+	overflow *trieEntry
+	key, val any
+}
+
+var entryType = reflect.TypeFor[trieEntry]()
+
+// trieProof is what trieKnown found.
+var trieProof struct {
+	sync.Once
+	holds bool
+}
+
+// trieKnown reports whether sync.Map is what it is believed to be, tried on one.
+func trieKnown() bool {
+	trieProof.Do(func() { trieProof.holds = proveTrie() })
+	return trieProof.holds
+}
+
+func proveTrie() bool {
+	var m sync.Map
+	for i := range 100 {
+		m.Store(i, -i)
+	}
+	var w trieWalk
+	if w.begin(Of(&m).mustElem()) != nil {
+		return false
+	}
+	for seen := 0; ; seen++ {
+		k, e, ok, err := w.next()
+		if !ok || err != nil {
+			return err == nil && seen == 100
+		}
+		key, err1 := k.Scalar(0)
+		val, err2 := e.Scalar(0)
+		if n, ok := key.(int); err1 != nil || err2 != nil || !ok || val != -n {
+			return false
+		}
+	}
+}
+
+// mustElem is Elem of a pointer that is known not to be nil.
+func (v Value) mustElem() Value {
+	e, err := v.Elem()
+	if err != nil {
+		panic(err)
+	}
+	return e
+}
+
+// trieWalk goes through the entries of a sync.Map.
+type trieWalk struct {
+	inner reflect.Type // of inner nodes
+	stack []trieNode
+	entry Value // of a list of entries, the next
+}
+
+type trieNode struct {
+	children Value
+	next     int
+}
+
+// maxTrie bounds the depth: a hash of 64 bits is used up four bits a level.
+const maxTrie = 16
+
+// begin goes to the first entry of m, a view of a sync.Map.
+func (w *trieWalk) begin(m Value) error {
+	w.stack, w.entry = w.stack[:0], Value{}
+	for _, name := range []string{"m", "root"} {
+		index, ok := FindField(m.typ, name)
+		if !ok || len(index) != 1 {
+			return fmt.Errorf("a %v has no field %s", m.typ, name)
+		}
+		m = m.Field(index[0])
+	}
+	root, err := m.Elem()
+	if err != nil || !root.IsValid() {
+		return err
+	}
+	w.inner = root.typ
+	return w.push(root)
+}
+
+func (w *trieWalk) push(node Value) error {
+	index, ok := FindField(node.typ, "children")
+	if !ok || len(index) != 1 || len(w.stack) >= maxTrie {
+		return fmt.Errorf("a %v is no node of a sync.Map", node.typ)
+	}
+	w.stack = append(w.stack, trieNode{children: node.Field(index[0])})
+	return nil
+}
+
+// next returns the next entry; ok is false after the last.
+func (w *trieWalk) next() (key, elem Value, ok bool, err error) {
+	for {
+		if w.entry.IsValid() {
+			e := w.entry
+			if w.entry, err = e.Field(1).Elem(); err != nil {
+				return key, elem, false, err
+			}
+			if key, err = e.fix().Field(2).Elem(); err == nil {
+				elem, err = e.fix().Field(3).Elem()
+			}
+			return key, elem, err == nil, err
+		}
+		if len(w.stack) == 0 {
+			return key, elem, false, nil
+		}
+		top := &w.stack[len(w.stack)-1]
+		n, err := top.children.Len()
+		if err != nil {
+			return key, elem, false, err
+		}
+		if top.next >= n {
+			w.stack = w.stack[:len(w.stack)-1]
+			continue
+		}
+		i := top.next
+		top.next++
+		slot, err := top.children.Index(i)
+		if err != nil {
+			return key, elem, false, err
+		}
+		node, err := slot.Elem()
+		if err != nil {
+			return key, elem, false, err
+		}
+		if !node.IsValid() {
+			continue
+		}
+		isEntry, err := node.ref.Byte()
+		if err != nil {
+			return key, elem, false, err
+		}
+		if isEntry != 0 {
+			w.entry = node
+			w.entry.typ = entryType
+			continue
+		}
+		// A child that is no entry is a node like the one above it.
+		node.typ = w.inner
+		if err := w.push(node); err != nil {
+			return key, elem, false, err
+		}
+	}
+}
+
+// fix says of an entry that nobody changes it.
+func (v Value) fix() Value {
+	v.how |= fixed
+	return v
+}
+
+// countTrie counts the entries of a sync.Map, which keeps no count itself.
+func (v Value) countTrie() (n int, err error) {
+	var w trieWalk
+	if err := w.begin(v); err != nil {
+		return 0, err
+	}
+	for {
+		_, _, ok, err := w.next()
+		if !ok || err != nil {
+			return n, err
+		}
+		n++
+	}
+}

@@ -1,0 +1,388 @@
+package inspect
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
+)
+
+// Mark says how far the bytes behind a Value can be believed.
+type Mark uint8
+
+const (
+	// Racy: a multi-word value that may change under us lies on the way.
+	Racy Mark = 1 << iota
+	// Torn: the bytes kept changing while they were read.
+	Torn
+	// Copied: the Value shows a copy made when it was reached, not the place itself.
+	Copied
+)
+
+// Value is a read-only view of a live Go value: its type and where it lies.
+// The zero Value stands for nil: a nil pointer's target, a nil interface's
+// content. Values are plain data and safe for concurrent use; a racy one is
+// meaningful only for the evaluation in which it was made.
+type Value struct {
+	typ  reflect.Type
+	ref  peek.Ref
+	mark Mark
+	how  how
+}
+
+// how is what is known of the place that a Value's Ref names.
+type how uint8
+
+const (
+	// solid: pointers loaded from the place may be held, for the place is held
+	// itself and its memory is typed.
+	solid how = 1 << iota
+	// word: the Ref is not the place of a pointer but that pointer.
+	word
+	// fixed: nobody changes the place any more, as with the copy in an interface.
+	fixed
+	// lent: the place is a Cursor's, and good until its next Load.
+	lent
+	// trusted: the caller vouches that nobody changes anything now.
+	trusted
+)
+
+var (
+	// ErrKind is wrapped by the errors of what a Value of its kind does not have.
+	ErrKind = errors.New("this kind of value has none")
+	// ErrTypeWord is wrapped by the errors of interfaces whose type cannot be believed.
+	ErrTypeWord = peek.ErrTypeWord
+	// ErrTorn is wrapped by the errors of headers that make no sense, because they were
+	// caught half written or lie in memory that has another use by now.
+	ErrTorn = errors.New("it changed while it was read: ask again")
+)
+
+// Of returns the view of x. It is solid: the Value keeps x alive. What x itself
+// is, if neither a pointer, map, chan or func, is the copy that the interface
+// holds, and is marked Copied. Of(nil) is the zero Value.
+func Of(x any) Value {
+	if x == nil {
+		return Value{}
+	}
+	r := reflect.ValueOf(x)
+	v := Value{typ: r.Type(), how: solid | fixed}
+	switch r.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Chan, reflect.UnsafePointer:
+		v.ref, v.how = peek.Of(r), solid|fixed|word
+		return v
+	case reflect.Func:
+	default:
+		v.mark = Copied
+	}
+	p := reflect.New(v.typ)
+	p.Elem().Set(r)
+	v.ref = peek.Of(p)
+	return v
+}
+
+// IsValid reports whether v is not the zero Value.
+func (v Value) IsValid() bool { return v.typ != nil }
+
+// Type is the Go type, nil for the zero Value.
+func (v Value) Type() reflect.Type { return v.typ }
+
+// Kind is reflect's kind of the type, Invalid for the zero Value.
+func (v Value) Kind() reflect.Kind {
+	if v.typ == nil {
+		return reflect.Invalid
+	}
+	return v.typ.Kind()
+}
+
+// Mark says how far the bytes of v can be believed.
+func (v Value) Mark() Mark { return v.mark }
+
+// Solid reports whether v holds a real pointer to memory of its type. Only a
+// solid value may be a method's receiver or a lock to take.
+func (v Value) Solid() bool { return v.how&solid != 0 && (v.ref.Held() || v.how&word != 0) }
+
+// Trust returns v with multi-word hops from it, and from what is reached that
+// way, solid (on) or racy (off). It is for a caller that holds a guard which the
+// application declared, or knows the object frozen, and only while that lasts.
+func (v Value) Trust(on bool) Value {
+	v.how &^= trusted
+	if on {
+		v.how |= trusted
+	}
+	return v
+}
+
+// Addr is the address of the value, or of what a pointer in our own hands points
+// at. It is 0 for copies and for the zero Value.
+func (v Value) Addr() uintptr {
+	if v.typ == nil || v.mark&Copied != 0 || v.how&lent != 0 {
+		return 0
+	}
+	return v.ref.Addr()
+}
+
+// Pointer returns a *T to the T that v views, as a method receiver or a lock
+// must have it; ok is false unless v is solid and has a place. Through the
+// pointer the application's memory can be written: the caller must not, the
+// state of a lock that it takes and releases aside.
+func (v Value) Pointer() (p any, ok bool) {
+	if v.how&solid == 0 || v.how&word != 0 || !v.ref.Held() {
+		return nil, false
+	}
+	return v.ref.Pointer(v.typ).Interface(), true
+}
+
+// Interface returns the value itself of a solid view of a pointer, map or chan:
+// the real one, to be passed to a method as an argument; ok is false otherwise.
+func (v Value) Interface() (x any, ok bool) {
+	if v.how&solid == 0 {
+		return nil, false
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Chan, reflect.UnsafePointer:
+		p, err := v.pointer()
+		if err != nil || !p.IsNil() && !p.Held() {
+			return nil, false
+		}
+		return p.Word(v.typ).Interface(), true
+	}
+	return nil, false
+}
+
+// firm reports whether multi-word values in v's place can be taken at their
+// word.
+func (v Value) firm() bool {
+	return v.how&solid != 0 && v.how&(trusted|fixed) != 0 && v.ref.Held()
+}
+
+// pointer loads the pointer word of a pointer, map, chan, func or
+// unsafe.Pointer.
+func (v Value) pointer() (peek.Ref, error) {
+	if v.how&word != 0 {
+		return v.ref, nil
+	}
+	return v.ref.Ptr(v.how&solid != 0)
+}
+
+// hop is the view of a t at ref that was reached from v through a header or a
+// pointer.
+func (v Value) hop(t reflect.Type, ref peek.Ref) Value {
+	h := v.how & trusted
+	if ref.Held() {
+		h |= solid
+	}
+	return Value{typ: t, ref: ref, mark: v.mark &^ Copied, how: h}
+}
+
+// part is the view of a t that lies off bytes into v's own memory.
+func (v Value) part(t reflect.Type, off uintptr) Value {
+	v.typ = t
+	if v.how&word == 0 {
+		v.ref = v.ref.Add(off)
+	}
+	return v
+}
+
+// Field returns direct field i of a struct. No memory is read.
+func (v Value) Field(i int) Value {
+	f := Fields(v.typ)[i]
+	return v.part(f.Type, f.offset)
+}
+
+// Elem follows a pointer, or opens an interface. It is the zero Value for nil.
+func (v Value) Elem() (Value, error) {
+	v = v.under()
+	switch v.Kind() {
+	case reflect.Invalid:
+		return Value{}, nil
+	case reflect.Pointer:
+		p, err := v.pointer()
+		if err != nil || p.IsNil() {
+			return Value{}, err
+		}
+		return v.hop(v.typ.Elem(), p), nil
+	case reflect.Interface:
+		return v.open()
+	}
+	return Value{}, fmt.Errorf("a %v points at nothing: %w", v.typ, ErrKind)
+}
+
+// open returns the content of an interface.
+func (v Value) open() (Value, error) {
+	d, err := v.ref.Interface(v.typ, v.firm())
+	if err != nil || d.Type == nil {
+		return Value{}, err
+	}
+	e := v.hop(d.Type, d.Data)
+	if !v.firm() {
+		e.mark |= Racy
+	}
+	if !d.Still {
+		e.mark |= Torn
+	}
+	if direct(d.Type) {
+		e.how |= word
+	}
+	e.how |= fixed
+	return e, nil
+}
+
+// IsNil reports whether a pointer, interface, slice, map, chan or func is nil.
+// It is true for the zero Value, and false for other kinds.
+func (v Value) IsNil() (bool, error) {
+	v = v.under()
+	switch v.Kind() {
+	case reflect.Invalid:
+		return true, nil
+	case reflect.Pointer, reflect.Map, reflect.Chan, reflect.Func, reflect.UnsafePointer:
+		p, err := v.pointer()
+		return p.IsNil(), err
+	case reflect.Interface, reflect.Slice:
+		w, err := v.ref.Uintptr()
+		return w == 0, err
+	}
+	return false, nil
+}
+
+// header loads a slice's header.
+func (v Value) header() (data peek.Ref, n, c int, mark Mark, err error) {
+	var w [3]uintptr
+	still, err := v.ref.Words(w[:])
+	if err != nil {
+		return data, 0, 0, 0, err
+	}
+	data, n, c = peek.At(w[0]), int(w[1]), int(w[2])
+	if !still {
+		mark |= Torn
+	}
+	if v.firm() {
+		if data, err = v.ref.Ptr(true); err != nil {
+			return data, 0, 0, 0, err
+		}
+	} else {
+		mark |= Racy
+	}
+	if n < 0 || n > c || tooLarge(n, v.typ.Elem().Size()) || n > 0 && data.IsNil() {
+		return data, 0, 0, mark, fmt.Errorf("a %v with a header that cannot be: %w", v.typ, ErrTorn)
+	}
+	return data, n, c, mark, nil
+}
+
+// tooLarge reports whether n elements of that size would be more memory than an
+// address space has.
+func tooLarge(n int, size uintptr) bool {
+	return size > 0 && uintptr(n) > ^uintptr(0)>>1/size
+}
+
+// Len is the number of bytes of a string, of elements of a list, of entries of a
+// map, of values waiting in a chan.
+func (v Value) Len() (int, error) {
+	v = v.under()
+	switch v.Kind() {
+	case reflect.String:
+		var w [2]uintptr
+		if _, err := v.ref.Words(w[:]); err != nil {
+			return 0, err
+		}
+		if n := int(w[1]); n >= 0 && (n == 0 || w[0] != 0) {
+			return n, nil
+		}
+		return 0, fmt.Errorf("a %v with a header that cannot be: %w", v.typ, ErrTorn)
+	case reflect.Slice:
+		_, n, _, _, err := v.header()
+		return n, err
+	case reflect.Array:
+		return v.typ.Len(), nil
+	case reflect.Map:
+		p, err := v.pointer()
+		if err != nil {
+			return 0, err
+		}
+		return peek.Used(p)
+	case reflect.Chan:
+		p, err := v.pointer()
+		if err != nil || p.IsNil() {
+			return 0, err
+		}
+		n, _, err := peek.Chan(p)
+		return n, err
+	case reflect.Struct:
+		if v.Shape() == Map {
+			return v.countTrie()
+		}
+	}
+	return 0, fmt.Errorf("a %v has no length: %w", v.typ, ErrKind)
+}
+
+// Cap is the capacity of a slice or chan, and the length of an array.
+func (v Value) Cap() (int, error) {
+	switch v.Kind() {
+	case reflect.Slice:
+		_, _, c, _, err := v.header()
+		return c, err
+	case reflect.Array:
+		return v.typ.Len(), nil
+	case reflect.Chan:
+		p, err := v.pointer()
+		if err != nil || p.IsNil() {
+			return 0, err
+		}
+		_, c, err := peek.Chan(p)
+		return c, err
+	}
+	return 0, fmt.Errorf("a %v has no capacity: %w", v.typ, ErrKind)
+}
+
+// Index returns element i of a list. One out of range is an error.
+func (v Value) Index(i int) (Value, error) {
+	switch v.Kind() {
+	case reflect.Array:
+		if i < 0 || i >= v.typ.Len() {
+			return Value{}, outOfRange(i, v.typ.Len())
+		}
+		return v.part(v.typ.Elem(), uintptr(i)*v.typ.Elem().Size()), nil
+	case reflect.Slice:
+		data, n, _, mark, err := v.header()
+		if err != nil {
+			return Value{}, err
+		}
+		if i < 0 || i >= n {
+			return Value{}, outOfRange(i, n)
+		}
+		e := v.hop(v.typ.Elem(), data.Add(uintptr(i)*v.typ.Elem().Size()))
+		e.mark |= mark
+		return e, nil
+	}
+	return Value{}, fmt.Errorf("a %v has no elements: %w", v.typ, ErrKind)
+}
+
+func outOfRange(i, n int) error {
+	if n == 0 {
+		return fmt.Errorf("index %d is out of range: it is empty", i)
+	}
+	return fmt.Errorf("index %d is out of range: there are %d, so 0 to %d", i, n, n-1)
+}
+
+// Keep returns a Value that lasts for the evaluation, where v is lent by a
+// Cursor: its bytes are copied out. bytes says how many; 0 where v lasts anyway.
+func (v Value) Keep() (kept Value, bytes int) {
+	if v.how&lent == 0 {
+		return v, 0
+	}
+	if v.how&solid != 0 {
+		// In place, in a map that is ours to read now: copy it typed, so that the
+		// garbage collector sees its pointers.
+		p := reflect.New(v.typ)
+		p.Elem().Set(v.ref.Pointer(v.typ).Elem())
+		v.ref = peek.Of(p)
+	} else {
+		slab := peek.NewSlab(v.typ.Size())
+		// From a slab of ours nothing can fault.
+		_ = v.ref.Copy(slab.Bytes(v.typ.Size()))
+		v.ref = slab.Ref()
+	}
+	v.how = v.how&^lent | fixed
+	v.mark |= Copied
+	return v, int(v.typ.Size())
+}
