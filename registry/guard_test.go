@@ -1,0 +1,507 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+type shard struct {
+	mu   sync.Mutex
+	name string
+	m    map[string]int
+}
+
+type pool struct {
+	lock   sync.RWMutex
+	name   string
+	size   int
+	list   []string
+	shards [2]shard
+	first  *shard
+	again  *shard // the same as first
+	shared *sync.Mutex
+	loose  struct {
+		shared *sync.Mutex
+		name   string
+	}
+}
+
+func newPool() *pool {
+	p := &pool{name: "pool", size: 7, list: []string{"a", "b"}}
+	p.shards[0] = shard{name: "s0", m: map[string]int{"x": 1}}
+	p.shards[1] = shard{name: "s1", m: map[string]int{"y": 2}}
+	p.first = &p.shards[0]
+	p.again = p.first
+	p.shared = new(sync.Mutex)
+	p.loose.shared, p.loose.name = p.shared, "loose"
+	return p
+}
+
+// refused checks that something wide is not read while somebody else has the guard.
+func refused(t *testing.T, v *View, guard string) {
+	t.Helper()
+	_, _, err := v.Plain()
+	var e *GuardError
+	if !errors.As(err, &e) || e.Guard != guard {
+		t.Errorf("%s: %v, want a GuardError of %s", v.Path(), err, guard)
+	}
+}
+
+func TestFoundGuards(t *testing.T) {
+	type embedded struct {
+		sync.Mutex
+		name string
+	}
+	type ranked struct {
+		writeMu sync.Mutex
+		mu      sync.Mutex
+		name    string
+	}
+	type promoted struct {
+		embedded
+		title string
+	}
+	type byLocker struct {
+		mu   sync.Locker
+		name string
+	}
+	type byNil struct {
+		mu   *sync.Mutex
+		name string
+	}
+	p := newPool()
+	r, e, pr := &ranked{name: "r"}, &embedded{name: "e"}, &promoted{title: "p"}
+	for _, tt := range []struct {
+		name   string
+		object any
+		steps  []any
+		lock   sync.Locker
+		guard  string
+	}{
+		{"of the struct", p, []any{".name"}, &p.lock, "c.lock"},
+		{"of the struct, below a slice", p, []any{".list", 0}, &p.lock, "c.lock"},
+		{"of the nearer struct, in an array", p, []any{".shards", 1, ".name"}, &p.shards[1].mu, "c.shards[1].mu"},
+		{"of the nearer struct, behind a pointer", p, []any{".first", ".name"}, &p.shards[0].mu, "c.first.mu"},
+		{"by a pointer to it", p, []any{".loose", ".name"}, p.shared, "c.loose.shared"},
+		{"mu before others", r, []any{".name"}, &r.mu, "c.mu"},
+		{"embedded", e, []any{".name"}, &e.Mutex, "c.Mutex"},
+		{"of an embedded struct", pr, []any{".title"}, &pr.Mutex, "c.Mutex"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, c := lookAt(t, tt.object)
+				v := must(t, c, tt.steps...)
+				if x, ok, err := v.Plain(); x == nil || !ok || err != nil {
+					t.Fatal(x, ok, err)
+				}
+				tt.lock.Lock()
+				defer tt.lock.Unlock()
+				refused(t, v, tt.guard)
+			})
+		})
+	}
+	for _, object := range []any{&byLocker{mu: new(sync.Mutex), name: "x"}, &byNil{name: "x"}} {
+		l, c := lookAt(t, object)
+		if x, _, err := must(t, c, ".name").Plain(); x != "x" || err != nil {
+			t.Errorf("%T: %v, %v", object, x, err)
+		}
+		if got := l.Tally().Racy; len(got) != 1 {
+			t.Errorf("%T: not told that it was racy", object)
+		}
+	}
+}
+
+// A guard that is held for ever costs its wait once, and the rest still reads.
+func TestHeldForEver(t *testing.T) {
+	declared := new(sync.RWMutex)
+	for _, rw := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			p := newPool()
+			p.lock.Lock()
+			defer p.lock.Unlock()
+			declared.Lock()
+			defer declared.Unlock()
+			var opts []Option
+			guard := "c.lock"
+			if rw {
+				opts, guard = []Option{Guard(declared)}, "the guard of c"
+			}
+			l, c := lookAt(t, p, opts...)
+			start := time.Now()
+			name := must(t, c, ".name")
+			refused(t, name, guard)
+			if d := time.Since(start); d < 100*time.Millisecond || d > 110*time.Millisecond {
+				t.Errorf("waited for %v", d)
+			}
+			_, _, err := name.Plain()
+			if want := guard + " was held for all of 100 ms; scalars can still be read, or try again"; err == nil || err.Error() != want {
+				t.Errorf("\n got %v\nwant %s", err, want)
+			}
+			for range 100 {
+				refused(t, name, guard)
+				if _, err := must(t, c, ".list").At(0); err == nil {
+					t.Error("an element was read without the guard")
+				}
+			}
+			if d := time.Since(start); d > 120*time.Millisecond {
+				t.Errorf("waited again: %v in all", d)
+			}
+			if x, _, err := must(t, c, ".size").Plain(); x != 7 || err != nil {
+				t.Errorf("a number beside it: %v, %v", x, err)
+			}
+			if n, err := must(t, c, ".list").Len(); n != 2 || err != nil {
+				t.Errorf("a length beside it: %d, %v", n, err)
+			}
+			n := c.Snap(inspect.Limit{})
+			if line := n.Line(2000); !strings.Contains(line, "size: 7") || !strings.Contains(line, "was held") || strings.Contains(line, `"pool"`) {
+				t.Error(line)
+			}
+			if l.Tally().Waited < 100*time.Millisecond {
+				t.Error("the wait is not in the tally")
+			}
+		})
+	}
+}
+
+func TestWaitEndsWithContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool()
+		p.lock.Lock()
+		defer p.lock.Unlock()
+		r := New()
+		r.GuardWait = time.Hour
+		r.Expose("c", p)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		start := time.Now()
+		c, _ := r.Look(ctx, nil).Get("c")
+		if _, _, err := must(t, c, ".name").Plain(); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Minute {
+			t.Error(err, time.Since(start))
+		}
+	})
+}
+
+// A guard that comes free is had.
+func TestGuardComesFree(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool()
+		p.lock.Lock()
+		go func() {
+			time.Sleep(50 * time.Millisecond)
+			p.lock.Unlock()
+		}()
+		l, c := lookAt(t, p)
+		if x, _, err := must(t, c, ".name").Plain(); x != "pool" || err != nil {
+			t.Error(x, err)
+		}
+		if w := l.Tally().Waited; w < 50*time.Millisecond || w > 60*time.Millisecond {
+			t.Error(w)
+		}
+		if !p.lock.TryLock() {
+			t.Fatal("the guard was not given back")
+		}
+		p.lock.Unlock()
+	})
+}
+
+// Nested reads under one lock run, also when two paths lead to it; a RWMutex is
+// not read-locked twice, which would hang with a writer between.
+func TestSameGuardByTwoPaths(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool()
+		l, c := lookAt(t, p)
+		first, again, whole := must(t, c, ".first"), must(t, c, ".again"), must(t, c, ".shards", 0)
+		err := must(t, first, ".m").Each(func(_, _ *View) (bool, error) {
+			for _, v := range []*View{again, whole, first} {
+				if x, _, err := must(t, v, ".name").Plain(); x != "s0" || err != nil {
+					t.Error(v.Path(), x, err)
+				}
+			}
+			if len(l.held) != 1 {
+				t.Errorf("%d guards are held", len(l.held))
+			}
+			return true, nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+
+	p := newPool()
+	_, c := lookAt(t, p)
+	written := make(chan struct{})
+	err := must(t, c, ".list").Each(func(_, _ *View) (bool, error) {
+		go func() {
+			p.lock.Lock()
+			defer close(written)
+			p.lock.Unlock()
+		}()
+		for p.lock.TryRLock() { // until the writer waits
+			p.lock.RUnlock()
+			runtime.Gosched()
+		}
+		if x, _, err := must(t, c, ".name").Plain(); x != "pool" || err != nil {
+			t.Error(x, err)
+		}
+		return false, nil
+	})
+	<-written
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// Two looks take two guards in opposite orders: one of them is refused soon,
+// and neither waits for the other for ever.
+func TestOppositeOrders(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := newPool(), newPool()
+		r := New()
+		r.Expose("a", a)
+		r.Expose("b", b)
+		start := time.Now()
+		var both, done sync.WaitGroup
+		var failed atomic.Int32
+		both.Add(2)
+		for _, names := range [][2]string{{"a", "b"}, {"b", "a"}} {
+			done.Go(func() {
+				l := r.Look(context.Background(), nil)
+				outer, _ := l.Get(names[0])
+				inner, _ := l.Get(names[1])
+				// Writers' locks exclude readers: the shards have plain mutexes.
+				o := must(t, outer, ".first")
+				err := must(t, o, ".m").Each(func(_, _ *View) (bool, error) {
+					both.Done()
+					both.Wait()
+					_, _, err := must(t, inner, ".first", ".name").Plain()
+					return false, err
+				})
+				var e *GuardError
+				if errors.As(err, &e) && e.Busy {
+					failed.Add(1)
+				} else if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		done.Wait()
+		if failed.Load() == 0 {
+			t.Error("both had both")
+		}
+		if d := time.Since(start); d > time.Millisecond {
+			t.Errorf("a guard was held for %v while another was waited for", d)
+		}
+	})
+}
+
+// The elements of an array with locks of their own are met with no guard held.
+func TestArrayOfGuards(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool()
+		p.shards[1].mu.Lock()
+		defer p.shards[1].mu.Unlock()
+		l, c := lookAt(t, p)
+		var names []any
+		err := must(t, c, ".shards").Each(func(_, e *View) (bool, error) {
+			if l.Holding() {
+				t.Error("a guard is held")
+			}
+			x, _, err := must(t, e, ".name").Plain()
+			names = append(names, x)
+			if err != nil && !strings.HasPrefix(err.Error(), "c.shards[1].mu was held for all of") {
+				t.Error(err)
+			}
+			return true, nil
+		})
+		if err != nil || len(names) != 2 || names[0] != "s0" {
+			t.Error(names, err)
+		}
+	})
+}
+
+// A lock is never written at a place that is not certain: below a slice that may change.
+func TestNoLockAtRacyPlace(t *testing.T) {
+	type table struct{ rows []shard }
+	l, c := lookAt(t, &table{rows: []shard{{name: "x"}}})
+	name := must(t, c, ".rows", 0, ".name")
+	if k := name.lock(); k != nil {
+		t.Error("a lock was found at a racy place")
+	}
+	if x, _, err := name.Plain(); x != "x" || err != nil || len(l.Tally().Racy) != 1 {
+		t.Error(x, err)
+	}
+	if k := must(t, lookAtCopy(t, shard{name: "x"}), ".name").lock(); k != nil { //nolint:govet // a copy of a lock is the point
+		t.Error("the copy of a lock was found")
+	}
+}
+
+func lookAtCopy(t *testing.T, object any) *View {
+	_, c := lookAt(t, object)
+	return c
+}
+
+func TestPanicGivesGuardBack(t *testing.T) {
+	p := newPool()
+	owned := make(chan func())
+	go func() {
+		for f := range owned {
+			f()
+		}
+	}()
+	defer close(owned)
+	for i, opts := range [][]Option{nil, {Guard(&p.lock)}, {Owner(func(f func()) { owned <- f })}} {
+		l, c := lookAt(t, p, opts...)
+		got := func() (got any) {
+			defer func() { got = recover() }()
+			return must(t, c, ".list").Each(func(_, _ *View) (bool, error) { panic("boom") })
+		}()
+		if got != "boom" {
+			t.Errorf("%d: %v", i, got)
+		}
+		if l.Holding() || !p.lock.TryLock() {
+			t.Fatalf("%d: the guard was not given back", i)
+		}
+		p.lock.Unlock()
+		if x, _, err := must(t, c, ".name").Plain(); x != "pool" || err != nil {
+			t.Error(x, err)
+		}
+	}
+}
+
+// A long walk gives the guard back between chunks, so that a writer gets in; a
+// walk under somebody else's hold cannot, and ends.
+func TestChunks(t *testing.T) {
+	p := newPool()
+	p.list = make([]string, 200_000)
+	l, c := lookAt(t, p)
+	list := must(t, c, ".list")
+	taken, n := 0, 0
+	var since time.Time
+	err := list.Each(func(_, e *View) (bool, error) {
+		if h := l.held[0].since; !h.Equal(since) {
+			since = h
+			taken++
+		}
+		n++
+		return true, nil
+	})
+	if n != len(p.list) || err != nil {
+		t.Fatal(n, err)
+	}
+	if taken < 10 {
+		t.Errorf("%d entries in %d chunks", n, taken)
+	}
+
+	err = list.Each(func(_, _ *View) (bool, error) {
+		return false, list.Each(func(_, e *View) (bool, error) {
+			_, _, err := e.Plain()
+			return true, err
+		})
+	})
+	if err == nil || !strings.Contains(err.Error(), "while a guard is held") {
+		t.Error(err)
+	}
+
+	err = list.EachApart(func(_, e *View) (bool, error) {
+		if l.Holding() {
+			t.Error("a guard is held")
+		}
+		n--
+		return true, nil
+	})
+	if n != 0 || err != nil {
+		t.Error(n, err)
+	}
+}
+
+// A writer that waits for the lock is not starved by a scan that never ends.
+func TestWriterIsNotStarved(t *testing.T) {
+	p := newPool()
+	p.list = make([]string, 10_000)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	r := New()
+	r.GuardWait = time.Minute
+	r.Expose("c", p)
+	var scans sync.WaitGroup
+	for range 2 {
+		scans.Go(func() {
+			for ctx.Err() == nil {
+				c, _ := r.Look(ctx, nil).Get("c")
+				err := must(t, c, ".list").Each(func(_, e *View) (bool, error) {
+					_, _, err := e.Plain()
+					return true, err
+				})
+				if err != nil && ctx.Err() == nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for i := range 300 {
+		p.lock.Lock()
+		p.list[i] = fmt.Sprint(i)
+		p.lock.Unlock()
+	}
+	stop()
+	scans.Wait()
+}
+
+func TestCancelInWalk(t *testing.T) {
+	for _, opts := range policies() {
+		l, c := lookAt(t, make([]string, 1_000_000), opts...)
+		m := l.meter.(*meter)
+		end := errors.New("enough")
+		n := 0
+		err := c.Each(func(_, _ *View) (bool, error) {
+			if n++; n == 100 {
+				m.end = end
+			}
+			return true, nil
+		})
+		if err != end || n > 100_000 {
+			t.Errorf("%v after %d entries", err, n)
+		}
+		m.end = nil
+	}
+}
+
+type oddLock struct{ try func() bool }
+
+func (o *oddLock) Lock()         { panic("queued") }
+func (o *oddLock) Unlock()       {}
+func (o *oddLock) TryLock() bool { return o.try() }
+
+// A lock of the application's own making that panics is one that cannot be had.
+func TestLockThatPanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, c := lookAt(t, newPool(), Guard(&oddLock{func() bool { panic("boom") }}))
+		refused(t, must(t, c, ".name"), "the guard of c")
+	})
+}
+
+// What a snapshot says of a lock is not that we hold it.
+func TestLockState(t *testing.T) {
+	p := newPool()
+	for _, opts := range [][]Option{nil, {Guard(&p.lock)}} {
+		_, c := lookAt(t, p, opts...)
+		if line := c.Snap(inspect.Limit{Depth: 1}).Line(500); !strings.Contains(line, "RWMutex(unlocked)") {
+			t.Error(line)
+		}
+		p.lock.RLock()
+		if line := c.Snap(inspect.Limit{Depth: 1}).Line(500); !strings.Contains(line, "RWMutex(1 reading)") {
+			t.Error(line)
+		}
+		p.lock.RUnlock()
+	}
+}

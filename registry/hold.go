@@ -1,0 +1,148 @@
+package registry
+
+import (
+	"context"
+	"math/rand/v2"
+	"runtime"
+	"time"
+)
+
+const (
+	// holdTime is for how long a guard is held by one chunk of work.
+	holdTime = 100 * time.Microsecond
+	// longHold ends work that goes on under a guard that it did not take itself, and so cannot give back.
+	longHold = 10 * holdTime
+	// briefWait is how long a second guard is tried while one is held.
+	briefWait = 2 * holdTime
+
+	// The pauses between two attempts at a guard.
+	firstPause = 20 * time.Microsecond
+	maxPause   = 2 * time.Millisecond
+)
+
+// held is a guard that a Look has: a lock, or its place on an owner's goroutine.
+type held struct {
+	lock  *lock
+	owner *owner
+	since time.Time
+}
+
+// refusal names a guard that could not be had.
+type refusal struct {
+	addr  uintptr // of a lock
+	owner *owner
+}
+
+func (l *Look) refuse(r refusal, waited time.Duration) {
+	if l.refused == nil {
+		l.refused = make(map[refusal]time.Duration)
+	}
+	l.refused[r] = waited
+}
+
+// hold runs f while k is held. If the Look holds it already, f just runs. The
+// lock is given back also when f panics.
+func (l *Look) hold(k *lock, f func() error) error {
+	if l.holds(k) {
+		return f()
+	}
+	if err := l.take(k); err != nil {
+		return err
+	}
+	defer l.drop()
+	return f()
+}
+
+// holds reports whether k is held, also by another path that leads to the same lock.
+func (l *Look) holds(k *lock) bool {
+	for i := range l.held {
+		if h := l.held[i].lock; h != nil && (h == k || h.addr == k.addr) {
+			return true
+		}
+	}
+	return false
+}
+
+// take tries k until it has it, or has waited long enough. While another guard
+// is held that is a moment only: the application must not wait for one lock
+// because we wait for another. A guard that could not be had once in this Look
+// is tried once from then on.
+func (l *Look) take(k *lock) error {
+	patience := l.reg.guardWait()
+	if len(l.held) > 0 {
+		patience = briefWait
+	} else {
+		// A fresh time slice, so that we are not taken off the processor with the guard in our hands.
+		runtime.Gosched()
+	}
+	if k.attempt() {
+		l.push(held{lock: k})
+		return nil
+	}
+	if waited, ok := l.refused[refusal{addr: k.addr}]; ok {
+		return &GuardError{Guard: k.label(), Waited: waited}
+	}
+	start := time.Now()
+	for pause := firstPause; ; pause = min(2*pause, maxPause) {
+		waited := time.Since(start)
+		if waited >= patience {
+			l.tally.Waited += waited
+			if len(l.held) > 0 {
+				return &GuardError{Guard: k.label(), Waited: waited, Busy: true}
+			}
+			l.refuse(refusal{addr: k.addr}, waited)
+			return &GuardError{Guard: k.label(), Waited: waited}
+		}
+		jitter := rand.N(pause / 2)
+		if err := sleep(l.ctx, min(pause-jitter, patience-waited)); err != nil {
+			return err
+		}
+		if k.attempt() {
+			l.tally.Waited += time.Since(start)
+			l.push(held{lock: k})
+			return nil
+		}
+	}
+}
+
+func (l *Look) push(h held) {
+	h.since = time.Now()
+	l.held = append(l.held, h)
+}
+
+// drop gives back the guard that was taken last.
+func (l *Look) drop() {
+	last := len(l.held) - 1
+	h := l.held[last]
+	l.held = l.held[:last]
+	if h.lock != nil {
+		h.lock.free()
+	}
+}
+
+// overdue reports whether a guard has been held for much longer than a chunk.
+func (l *Look) overdue() bool {
+	return len(l.held) > 0 && time.Since(l.held[0].since) > longHold
+}
+
+// attempt tries the lock once. One of the application's own making that panics is not had.
+func (k *lock) attempt() (ok bool) {
+	defer func() {
+		if recover() != nil {
+			ok = false
+		}
+	}()
+	return k.try()
+}
+
+// sleep waits for d, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

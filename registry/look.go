@@ -1,0 +1,175 @@
+package registry
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// Meter is told of the work that a Look does, and may end it.
+type Meter interface {
+	// Read is called for every n entries or hops that are read; it ticks the budget, sees the
+	// cancellation, and yields. It is never called with a guard held.
+	Read(n int) error
+	// Keep is called before n bytes are copied out of the application to be kept.
+	// It may be called with a guard held, so it must not yield.
+	Keep(n int) error
+}
+
+// Look is one evaluation's access to the live objects of a registry. It is for
+// one goroutine, and ends with the evaluation, as do its Views. It holds no guard
+// between two calls.
+type Look struct {
+	reg     *Registry
+	ctx     context.Context
+	meter   Meter
+	roots   map[string]*View
+	held    []held
+	refused map[refusal]time.Duration // guards that could not be had, and for how long they were tried
+	unread  int                       // reads that the meter has not been told of
+	misses  int                       // searches for the near key of a missing one
+	noted   *policy                   // the last that racy saw
+	found   asFound
+
+	lastType reflect.Type // of structOf
+	lastInfo *structInfo
+
+	tally   Tally
+}
+
+// Tally is what a Look has met.
+type Tally struct {
+	Waited  time.Duration // for guards and owners
+	Retries int           // parts of maps that were read again because they changed
+	Torn    int           // entries that kept changing while they were read
+	Racy    []string      // exposed names of which something was read without any guard
+}
+
+// Look starts an evaluation's access. The end of ctx ends waits for guards,
+// owners and methods. A nil Meter sets no limits.
+func (r *Registry) Look(ctx context.Context, m Meter) *Look {
+	return &Look{reg: r, ctx: ctx, meter: m}
+}
+
+// Tally returns what the Look has met until now.
+func (l *Look) Tally() Tally {
+	t := l.tally
+	t.Racy = slices.Clone(t.Racy)
+	return t
+}
+
+// Holding reports whether a guard is held right now, which is when code runs
+// in [View.Each], and then it should not yield.
+func (l *Look) Holding() bool { return len(l.held) > 0 }
+
+// Get returns the exposed object of that full (dotted) name, or a *NameError.
+// Within a Look a name stays what it was when it was first asked for. A [Func]
+// is called the first time, which is refused while a guard is held: ask for
+// the names of an expression before walking anything.
+func (l *Look) Get(name string) (*View, error) {
+	if v := l.roots[name]; v != nil {
+		return v, nil
+	}
+	e := l.reg.get(name)
+	if e == nil {
+		return nil, &NameError{Name: name, Near: Near(name, l.names())}
+	}
+	v := &View{look: l, policy: &e.policy, step: step{name: e.name}, settled: true, hide: e.policy.hide.first, calls: e.policy.calls.first}
+	switch {
+	case e.compute != nil:
+		x, err := l.compute(e)
+		if err != nil {
+			return nil, err
+		}
+		v.val = inspect.Of(x)
+	case e.weak != nil:
+		v.val = inspect.Of(e.weak())
+	default:
+		v.val = e.object
+	}
+	v.hidden = secretValue(e.name[strings.LastIndexByte(e.name, '.')+1:], v.val.Type())
+	if l.roots == nil {
+		l.roots = make(map[string]*View)
+	}
+	l.roots[name] = v
+	return v, nil
+}
+
+func (l *Look) names() []string {
+	var names []string
+	for _, e := range l.reg.list() {
+		names = append(names, e.name)
+		if i := strings.LastIndexByte(e.name, '.'); i > 0 {
+			names = append(names, e.name[:i])
+		}
+	}
+	return names
+}
+
+// compute calls the function of e.
+func (l *Look) compute(e *entry) (any, error) {
+	switch {
+	case l.Holding():
+		return nil, &MethodError{Method: e.name, Why: "cannot be called while a guard is held", Refused: true}
+	case l.reg.calls.full():
+		return nil, &MethodError{Method: e.name, Why: tooMany, Refused: true}
+	}
+	ctx, cancel := context.WithTimeout(l.ctx, l.reg.callTime())
+	defer cancel()
+	var x any
+	if err := l.reg.calls.start(func() { x = e.compute(ctx) }).wait(ctx); err != nil {
+		if err == errStill && l.ctx.Err() != nil {
+			return nil, context.Cause(l.ctx)
+		}
+		return nil, &MethodError{Method: e.name, Why: err.Error()}
+	}
+	return x, nil
+}
+
+// Namespace reports whether names of the form prefix.… are exposed.
+func (l *Look) Namespace(prefix string) bool {
+	return slices.ContainsFunc(l.reg.list(), func(e *entry) bool {
+		return strings.HasPrefix(e.name, prefix) && strings.HasPrefix(e.name[len(prefix):], ".")
+	})
+}
+
+// structOf is structOf of the package, with the last answer at hand.
+func (l *Look) structOf(t reflect.Type) *structInfo {
+	if t != l.lastType {
+		l.lastType, l.lastInfo = t, structOf(t)
+	}
+	return l.lastInfo
+}
+
+// tick tells the meter of n reads, now or when no guard is held any more.
+func (l *Look) tick(n int) error {
+	l.unread += n
+	if len(l.held) > 0 || l.meter == nil {
+		return nil
+	}
+	n, l.unread = l.unread, 0
+	return l.meter.Read(n)
+}
+
+// keep asks the meter for n bytes.
+func (l *Look) keep(n int) error {
+	if l.meter == nil {
+		return nil
+	}
+	return l.meter.Keep(n)
+}
+
+// racy notes that something of the object that p covers was read without a guard.
+func (l *Look) racy(p *policy) {
+	if p == l.noted {
+		return
+	}
+	l.noted = p
+	if !slices.Contains(l.tally.Racy, p.name) {
+		l.tally.Racy = append(l.tally.Racy, p.name)
+	}
+}

@@ -1,0 +1,188 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+const tooMany = "cannot be called: too many earlier calls are still running"
+
+// Call calls the method of that name of v, or of what it leads to, if policy names it:
+// on a goroutine of its own, with no guard held, for at most
+// [Registry.CallTime]. A parameter context.Context at the front is supplied. Arguments are plain values,
+// converted as Go assigns constants, or solid Views of pointers.
+//
+// The result is plain, or a *View, or a *Redacted; several results are a []any of these, and none
+// are nil. An error that the method returns, a panic, or that it did not return, is a *MethodError,
+// as is a call that is not allowed. A method that did not return is left running; after four of
+// these no other is called until one returns.
+//
+// A method with a value receiver reads its receiver before it could take a lock:
+// name such only of what does not change.
+func (v *View) Call(name string, args []any) (any, error) {
+	t, err := v.into("method " + name)
+	if err != nil {
+		return nil, err
+	}
+	method, err := t.method(name)
+	if err != nil {
+		return nil, err
+	}
+	fail := func(why string) error {
+		return &MethodError{Type: t.receiver().String(), Method: name, Why: why}
+	}
+	ctx, cancel := context.WithTimeout(t.look.ctx, t.look.reg.callTime())
+	defer cancel()
+	in, err := arguments(ctx, method.Type(), args)
+	var secret *RedactedError
+	if errors.As(err, &secret) {
+		return nil, secret
+	}
+	if err != nil {
+		return nil, fail(err.Error())
+	}
+	var (
+		out   []reflect.Value
+		wrong string
+	)
+	err = t.look.reg.calls.start(func() {
+		out = method.Call(in)
+		if last := len(out) - 1; last >= 0 && out[last].Type() == reflect.TypeFor[error]() {
+			if e, _ := out[last].Interface().(error); e != nil {
+				wrong = "returned an error: " + safeText(e.Error())
+			}
+			out = out[:last]
+		}
+	}).wait(ctx)
+	switch {
+	case err == errStill && t.look.ctx.Err() != nil:
+		return nil, context.Cause(t.look.ctx)
+	case err != nil:
+		return nil, fail(err.Error())
+	case wrong != "":
+		if secretField(name, nil) {
+			wrong = "returned an error, which is redacted"
+		}
+		return nil, fail(wrong)
+	}
+	path := t.callPath(name, args)
+	switch len(out) {
+	case 0:
+		return nil, nil
+	case 1:
+		return t.result(name, path, out[0])
+	}
+	list := make([]any, len(out))
+	for i := range out {
+		if path != "" {
+			list[i], err = t.result(name, fmt.Sprintf("%s[%d]", path, i), out[i])
+		} else {
+			list[i], err = t.result(name, "", out[i])
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// method is the method of v of that name, ready to be called, if that is allowed.
+func (v *View) method(name string) (reflect.Value, error) {
+	t := v.receiver()
+	refuse := func(why string) error {
+		return &MethodError{Type: t.String(), Method: name, Why: why, Refused: true}
+	}
+	if _, ok := t.MethodByName(name); !ok {
+		var names []string
+		for _, m := range v.methods() {
+			names = append(names, m.Name)
+		}
+		return reflect.Value{}, refuse("does not exist" + hint(Near(name, names), ""))
+	}
+	allowed, action := v.allows(name)
+	pattern := strings.Join(append(v.steps(), name), ".")
+	switch {
+	case action:
+		return reflect.Value{}, refuse("is an action, it changes something, and this session only looks")
+	case !allowed:
+		return reflect.Value{}, refuse(fmt.Sprintf("may not be called: expose %s with registry.Methods(%q) if it only looks", v.policy.name, pattern))
+	case v.look.Holding():
+		return reflect.Value{}, refuse("cannot be called while a guard is held")
+	case v.look.reg.calls.full():
+		return reflect.Value{}, refuse(tooMany)
+	}
+	p, ok := v.val.Pointer()
+	if !ok {
+		return reflect.Value{}, refuse("cannot be called here: its receiver was reached through memory that may change meanwhile; declare a registry.Guard, Owner or Frozen for " + v.policy.name)
+	}
+	r := reflect.ValueOf(p)
+	if t.Kind() != reflect.Pointer || t.Elem() != v.val.Type() {
+		r = r.Elem()
+	}
+	return r.MethodByName(name), nil
+}
+
+// allows reports whether policy names the method, and whether it does so only as an action.
+func (v *View) allows(name string) (allowed, action bool) {
+	v.settle()
+	_, ends := v.policy.calls.step(v.calls, name)
+	looks := ends &^ v.policy.actions
+	return looks != 0, ends != 0 && looks == 0
+}
+
+// steps are the names that lead to v, as patterns have them.
+func (v *View) steps() []string {
+	if v.up == nil {
+		return nil
+	}
+	list := v.up.steps()
+	switch s := &v.step; s.kind {
+	case stepElem, stepWindow:
+		return list
+	case stepField:
+		return append(list, s.name)
+	}
+	return append(list, "*")
+}
+
+// result is what a method returned, under policy: a plain value, or a View that
+// is solid and otherwise read as any object that nothing was declared of.
+func (v *View) result(name, path string, out reflect.Value) (any, error) {
+	r := &View{look: v.look, policy: v.policy.loose, val: inspect.Of(out.Interface()), step: step{name: path}, settled: true}
+	r.hide, r.calls = v.hide, v.calls
+	r.follow(name, false)
+	r.hidden = r.hidden || secretValue(name, out.Type())
+	switch x, ok, err := r.Plain(); {
+	case err != nil:
+		return nil, err
+	case ok:
+		return x, nil
+	}
+	return r, nil
+}
+
+// callPath is the expression for a call, "" if it cannot be typed.
+func (v *View) callPath(name string, args []any) string {
+	path := v.Path()
+	if path == "" {
+		return ""
+	}
+	list := make([]string, len(args))
+	for i, arg := range args {
+		text, ok := literal(arg)
+		if view, is := arg.(*View); is {
+			text = view.Path()
+			ok = text != ""
+		}
+		if !ok || secretText(text) {
+			return ""
+		}
+		list[i] = text
+	}
+	return path + "." + name + "(" + strings.Join(list, ", ") + ")"
+}

@@ -1,0 +1,108 @@
+package registry
+
+import (
+	"fmt"
+	"reflect"
+	"sync"
+)
+
+// Option is a policy for one exposed name. Options add up; of Guard, Frozen and
+// Owner at most one may be given.
+type Option func(*entry)
+
+// Doc is one line about the object, for listings.
+func Doc(line string) Option {
+	return func(e *entry) { e.doc = line }
+}
+
+// Guard declares that everything reachable through the object may be read while
+// l is held: under its read side if it has TryRLock and RUnlock, else under
+// TryLock. l is tried and never queued for, so a Locker without those methods
+// (such as what RWMutex.RLocker returns) makes Expose panic. TryLock must not block.
+//
+// Guard(nil) declares that no lock is to be sought: reads are racy and marked.
+func Guard(l sync.Locker) Option {
+	return func(e *entry) {
+		e.choose("Guard")
+		if l == nil {
+			e.policy.unlocked = true
+			return
+		}
+		k := declaredLock(l)
+		if k == nil {
+			panic(fmt.Sprintf("registry: Expose %q: Guard cannot try a %T, it could only queue for it; pass the lock itself, a *sync.Mutex or *sync.RWMutex, or something with TryLock() bool", e.name, l))
+		}
+		k.name = "the guard of " + e.name
+		e.policy.lock = k
+	}
+}
+
+// Frozen declares that nothing reachable through the object changes after this
+// call. It is read without a lock, and its pointers are trusted.
+func Frozen() Option {
+	return func(e *entry) {
+		e.choose("Frozen")
+		e.policy.frozen = true
+	}
+}
+
+// Owner declares that the object belongs to one goroutine: run must arrange for
+// its argument to be called there, once, soon, and may return before or after
+// that. Everything wider than a machine word is read in such calls, each as short as a chunk under a
+// guard. When run does not call in time the read is an error, and a later call does
+// nothing. A run that never returns costs one goroutine; after four of them the
+// object is not asked again until one returns.
+func Owner(run func(func())) Option {
+	return func(e *entry) {
+		e.choose("Owner")
+		if run == nil {
+			panic(fmt.Sprintf("registry: Expose %q: Owner was given nil", e.name))
+		}
+		e.policy.owner = &owner{run: run, name: e.name}
+	}
+}
+
+// Methods names the methods that only look, and so may be called from
+// expressions: "Len", or with * for any run of characters, "Get*". Dots
+// lead below the object, as in an expression: "pool.Stats", "shards.*.Len". A method runs
+// with no guard held, within [Registry.CallTime], on a goroutine of its own.
+func Methods(names ...string) Option {
+	return func(e *entry) { e.policy.calls.add(e.name, "Methods", names) }
+}
+
+// Actions names, as Methods does, the methods that change something. They are
+// not callable in a session that only looks.
+func Actions(names ...string) Option {
+	return func(e *entry) {
+		before := e.policy.calls.last
+		e.policy.calls.add(e.name, "Actions", names)
+		e.policy.actions |= e.policy.calls.last &^ before
+	}
+}
+
+// Hide names what is never shown, in addition to what is hidden by default:
+// field paths from the object down, in which a step is a field, a map's key or
+// a list's index, and * stands for any run of characters within a step:
+// "Token", "users.*.card". Pointers are no steps, and an embedded struct may be
+// named or left out. Names are case-sensitive; a "Token" on
+// some lower level is not meant by "Token".
+func Hide(patterns ...string) Option {
+	return func(e *entry) { e.policy.hide.add(e.name, "Hide", patterns) }
+}
+
+// choose notes how the object is read, which can be said once.
+func (e *entry) choose(option string) {
+	if e.chosen != "" {
+		panic(fmt.Sprintf("registry: Expose %q: %s and %s exclude each other", e.name, e.chosen, option))
+	}
+	e.chosen = option
+}
+
+// nilPointer reports whether object is a nil of a kind that can be nil.
+func nilPointer(object any) bool {
+	switch v := reflect.ValueOf(object); v.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan, reflect.UnsafePointer:
+		return v.IsNil()
+	}
+	return false
+}

@@ -1,0 +1,78 @@
+package registry
+
+import (
+	"fmt"
+	"math/bits"
+	"strings"
+)
+
+// patterns is a set of dotted paths with wildcards, matched step by step on the
+// way down from an object: a set of positions (a trail) goes along with each
+// View, so that matching costs nothing per level below.
+type patterns struct {
+	steps []string // of all patterns, one after the other
+	first trail    // where a pattern begins
+	last  trail    // where one ends
+}
+
+// trail is a set of positions in patterns.steps: what may match next.
+type trail uint64
+
+// maxSteps is what a trail has room for.
+const maxSteps = 64
+
+func (p *patterns) add(name, option string, list []string) {
+	for _, s := range list {
+		steps := strings.Split(s, ".")
+		for _, step := range steps {
+			if step == "" {
+				panic(fmt.Sprintf("registry: Expose %q: %s(%q) has an empty step", name, option, s))
+			}
+		}
+		if len(p.steps)+len(steps) > maxSteps {
+			panic(fmt.Sprintf("registry: Expose %q: the patterns of %s have more than %d steps in all; use wildcards, or struct tags", name, option, maxSteps))
+		}
+		p.first |= 1 << len(p.steps)
+		p.steps = append(p.steps, steps...)
+		p.last |= 1 << (len(p.steps) - 1)
+	}
+}
+
+// step follows name from at: what may match next, and the ends that were reached.
+func (p *patterns) step(at trail, name string) (next, ends trail) {
+	for rest := at; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(uint64(rest))
+		if !glob(p.steps[i], name) {
+			continue
+		}
+		if bit := trail(1) << i; p.last&bit != 0 {
+			ends |= bit
+		} else {
+			next |= bit << 1
+		}
+	}
+	return next, ends
+}
+
+// glob reports whether all of name matches pattern, in which * stands for any run of characters.
+func glob(pattern, name string) bool {
+	head, tail, star := strings.Cut(pattern, "*")
+	if !star {
+		return pattern == name
+	}
+	if !strings.HasPrefix(name, head) {
+		return false
+	}
+	name = name[len(head):]
+	for {
+		middle, rest, star := strings.Cut(tail, "*")
+		if !star {
+			return strings.HasSuffix(name, tail)
+		}
+		i := strings.Index(name, middle)
+		if i < 0 {
+			return false
+		}
+		name, tail = name[i+len(middle):], rest
+	}
+}

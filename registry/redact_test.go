@@ -1,0 +1,332 @@
+package registry
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+func TestSecretNames(t *testing.T) {
+	str, num, flag := reflect.TypeFor[string](), reflect.TypeFor[int](), reflect.TypeFor[bool]()
+	ms := reflect.TypeFor[map[string]string]()
+	for _, tt := range []struct {
+		name string
+		typ  reflect.Type
+		want bool
+	}{
+		{"password", str, true}, {"Password", str, true}, {"dbPassword", str, true}, {"db_password", str, true},
+		{"DB-PASSWORD", str, true}, {"dbpassword", str, true}, {"passwords", ms, true}, {"PasswordHash", str, true},
+		{"pwd", str, true}, {"passwd", str, true}, {"passphrase", str, true}, {"DB_PASS", str, true},
+		{"secret", str, true}, {"clientSecret", str, true}, {"clientsecret", str, true}, {"secrets", ms, true},
+		{"token", str, true}, {"AuthToken", str, true}, {"authtoken", str, true}, {"tokens", ms, true},
+		{"apiKey", str, true}, {"APIKey", str, true}, {"api_key", str, true}, {"apikey", str, true}, {"X-Api-Key", str, true},
+		{"Authorization", ms, true}, {"authHeader", str, true}, {"Set-Cookie", str, true}, {"cookies", ms, true},
+		{"credentials", ms, true}, {"privateKey", str, true}, {"private_key", str, true}, {"PrivateKeys", ms, true},
+		{"awsSecretAccessKey", str, true}, {"jwt", str, true}, {"bearer", str, true}, {"password2", str, true},
+
+		{"author", str, false}, {"authors", ms, false}, {"secretary", str, false}, {"tokenizer", str, false},
+		{"key", str, false}, {"keys", ms, false}, {"monkey", str, false}, {"passed", str, false}, {"bypass", str, false},
+		{"compass", str, false}, {"pinned", str, false}, {"spin", str, false}, {"hotpath", str, false},
+		{"tokenType", str, false}, {"secretName", str, false}, {"passwordPolicy", ms, false}, {"tokenBucket", ms, false},
+		{"cookieDomain", str, false}, {"primaryKey", str, false}, {"", str, false}, {"_", str, false},
+
+		{"token", num, true}, {"pin", num, true}, {"otp", num, true}, {"secret", flag, true}, {"api_key", num, true},
+		{"tokens", num, false}, {"tokensPerSecond", num, false}, {"tokens_per_second", num, false}, {"tokenCount", num, false},
+		{"hasPassword", flag, false}, {"passwordLength", num, false}, {"maxTokens", num, false}, {"tokenTTL", num, false},
+		{"tokens", reflect.TypeFor[chan struct{}](), false}, {"tokens", reflect.TypeFor[[]int](), false},
+		{"token", reflect.TypeFor[[]byte](), true}, {"token", reflect.TypeFor[[32]byte](), true},
+		{"tokenExpires", reflect.TypeFor[time.Time](), false},
+		{"password", reflect.TypeFor[*string](), true}, {"password", reflect.TypeFor[any](), true}, {"password", nil, true},
+	} {
+		if got := secretValue(tt.name, tt.typ); got != tt.want {
+			t.Errorf("%s %v: hidden %v", tt.name, tt.typ, got)
+		}
+	}
+}
+
+type (
+	Password      string
+	APIToken      []byte
+	DBCredentials struct{ User, Pass string }
+	Token         struct{ Kind, Text string } // a parser's
+)
+
+func TestSecretTypes(t *testing.T) {
+	for typ, want := range map[reflect.Type]bool{
+		reflect.TypeFor[Password](): true, reflect.TypeFor[APIToken](): true, reflect.TypeFor[*DBCredentials](): true,
+		reflect.TypeFor[Token](): false, reflect.TypeFor[string](): false, reflect.TypeFor[item](): false,
+	} {
+		if got := secretType(typ); got != want {
+			t.Errorf("%v: hidden %v", typ, got)
+		}
+	}
+}
+
+const pem = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA PRIVATE KEY-----\n"
+
+var secretTexts = []string{
+	pem,
+	"-----BEGIN PRIVATE KEY-----\nMIIE",
+	"Bearer abcdef123456", "authorization: bearer ABCDEF.ghi-jkl", "BEARER 0123456789",
+	"Basic " + base64.StdEncoding.EncodeToString([]byte("user:pass")),
+	"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+	"AKIAIOSFODNN7EXAMPLE", "id=ASIAIOSFODNN7EXAMPLE",
+	"AIzaSyA1234567890abcdefghijklmnopqrstuvw",
+	"ghp_0123456789abcdefghijABCDEFGHIJ012345", "github_pat_0123456789abcdefghijABCD", "glpat-0123456789abcdefghij",
+	"xoxb-123456789012-abcdef", "sk_live_0123456789abcdef", "sk-0123456789abcdefghijABCD",
+	"postgres://user:hunter2@db/app", "see https://u:p@host/ for it", "redis://:hunter2@cache:6379",
+	"user:hunter2@tcp(db:3306)/app", "host=db password=hunter2 user=x", `{"user":"x","password":"hunter2"}`,
+	`{"api_key" : "0123456"}`, "PASSWORD: hunter2", "client_secret=abcdef", "?token=abcdef123&x=1",
+}
+
+func TestSecretTexts(t *testing.T) {
+	for _, s := range secretTexts {
+		for _, around := range []string{"", "x ", strings.Repeat("lorem ipsum. ", 100)} {
+			if !secretText(around + s) {
+				t.Errorf("shown: %.20s…%s", around, s)
+			}
+		}
+	}
+	for _, s := range []string{
+		"", "hello", "the quick brown fox jumps over the lazy dog", "unexpected token: }", "https://host:443/path?x=1",
+		"user@example.com", "mailto:a@b.c", "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----", "Bearer x",
+		"Basic authentication is required", "the bearer of news", "task-0123456789abcdefghij", "a password is needed",
+		"password: ", "2024-01-01T00:00:00Z", "eyJ is how it begins", "key=value; a=b", "sk-short", "10.0.0.1:8080",
+		"http://[::1]:80/@x", "std_live_0123456789abcdef",
+	} {
+		if secretText(s) {
+			t.Errorf("hidden: %s", s)
+		}
+	}
+}
+
+type account struct {
+	Name     string
+	Password string
+	PIN      int
+	Token    *string
+	Cookies  []string
+	Secrets  map[string]string
+	Creds    DBCredentials
+	Headers  map[string]any
+	Notes    []string
+	Raw      []byte
+	Fixed    [200]byte
+	Any      any
+	Deep     struct{ card, holder string }
+	ByKey    map[string]int
+	ByPass   map[Password]int
+	Tagged   struct{ A, B string } `inspect:"secret"`
+	Gone     string                `inspect:"-"`
+	Err      error
+	Jwt      any
+	Listed   []Password
+	Pair     map[[2]string]int
+}
+
+// newAccount has the secret s in every place that is hidden, in ways that depend on nothing else.
+func newAccount(s string, pin int) *account {
+	a := &account{
+		Name: "shown", Password: s, PIN: pin, Token: &s, Cookies: []string{s}, Secrets: map[string]string{"a": s},
+		Creds:   DBCredentials{s, s},
+		Headers: map[string]any{"Authorization": []string{s}, "Accept": "shown"},
+		Notes:   []string{"shown", "Bearer " + s, "postgres://u:" + s + "@db/"},
+		Raw:     []byte("-----BEGIN PRIVATE KEY-----\n" + s),
+		Any:     Password(s), ByKey: map[string]int{"Bearer " + s: 1}, ByPass: map[Password]int{Password(s): 1},
+		Gone: s, Err: errors.New("cannot reach https://u:" + s + "@host/"), Jwt: map[string]string{"x": s}, Listed: []Password{Password(s)},
+		Pair: map[[2]string]int{{"x", "Bearer " + s}: 1},
+	}
+	copy(a.Fixed[:], "Bearer "+s)
+	a.Deep.card, a.Deep.holder = s, "shown"
+	a.Tagged.A = s
+	return a
+}
+
+// crawl asks everything that can be asked of a View, and of all below it.
+func crawl(v *View, out *strings.Builder, depth int) {
+	say := func(x ...any) { fmt.Fprintln(out, x...) }
+	if depth > 6 || v == nil {
+		return
+	}
+	say("at", v.Path(), v.Shape(), v.Hidden())
+	if x, ok, err := v.Plain(); ok || err != nil {
+		if r, hidden := x.(*Redacted); hidden {
+			x = *r
+		}
+		say("plain", x, ok, err)
+	}
+	x, err := v.Scalar()
+	say("scalar", x, err)
+	text, err := v.Describe()
+	say("describe", text, err)
+	n, err := v.Len()
+	say("len", n, err)
+	n, err = v.Cap()
+	say("cap", n, err)
+	b, n, err := v.Bytes(0, 0)
+	say("bytes", string(b), n, err)
+	for _, part := range [][2]int{{0, 2}, {8, 1000}, {28, 40}} {
+		w, err := v.Window(part[0], part[1])
+		say("window", err)
+		if err != nil {
+			continue
+		}
+		x, _, err := w.Plain()
+		b, n, berr := w.Bytes(0, 10)
+		say(x, err, string(b), n, berr, w.Path())
+		say(w.Each(func(_, e *View) (bool, error) { x, _, err := e.Plain(); say(x, err); return true, err }))
+	}
+	for _, key := range []any{0, 7, 30, -1, "a", "Authorization", "Accept", "Bearer", Password("x"), true} {
+		e, err := v.At(key)
+		say("at", key, err)
+		if err == nil {
+			x, _, err := e.Plain()
+			if r, hidden := x.(*Redacted); hidden {
+				x = *r
+			}
+			say(x, err)
+		}
+		has, err := v.Has(key)
+		say("has", has, err)
+	}
+	if v.hidden && v.Value().Shape() == inspect.Scalar {
+		x, err := v.Value().Scalar(0)
+		say("value", x, err)
+	}
+	say(v.Snap(inspect.Limit{}).Line(10_000))
+	say(v.Together(func() {}))
+	_, err = v.Call("Get", nil)
+	say("call", err)
+	members, err := v.Members()
+	say("members", members, err)
+	for _, m := range append(members, Member{Name: "Passwort"}, Member{Name: "Gone"}) {
+		c, err := v.Member(m.Name)
+		say("member", m.Name, err)
+		if err == nil {
+			crawl(c, out, depth+1)
+		}
+	}
+	say(v.EachApart(func(key, elem *View) (bool, error) {
+		for _, e := range []*View{key, elem} {
+			if e == nil {
+				continue
+			}
+			crawl(e, out, depth+1)
+			k, err := e.Keep()
+			if err != nil {
+				return false, err
+			}
+			crawl(k, out, depth+1)
+		}
+		return true, nil
+	}))
+	if e, err := v.Resolve(); e != v {
+		say("resolve", err)
+		crawl(e, out, depth+1)
+	}
+}
+
+// Nothing that a View says depends on a secret, let alone tells it.
+func TestSecretsStayUntold(t *testing.T) {
+	for i, opts := range policies() {
+		tell := func(s string, pin int) string {
+			_, c := lookAt(t, newAccount(s, pin), append(opts, Hide("Deep.card"))...)
+			var out strings.Builder
+			crawl(c, &out, 0)
+			return out.String()
+		}
+		one, two := tell("hunter2hunter2", 1), tell("correct-horse-battery", 98765)
+		if strings.Contains(one, "hunter2") || strings.Contains(two, "horse") || strings.Contains(two, "98765") {
+			t.Errorf("%d: the secret is told", i)
+		}
+		if !strings.Contains(one, "shown") {
+			t.Errorf("%d: nothing is told", i)
+		}
+		a, b := strings.Split(one, "\n"), strings.Split(two, "\n")
+		for j := range min(len(a), len(b)) {
+			if mask(a[j]) != mask(b[j]) {
+				t.Errorf("%d: one secret gives %.300s\nanother        %.300s", i, a[j], b[j])
+				break
+			}
+		}
+		if len(a) != len(b) {
+			t.Errorf("%d: %d and %d lines", i, len(a), len(b))
+		}
+	}
+}
+
+// mask leaves out addresses, which differ between any two objects.
+func mask(line string) string {
+	words := strings.Fields(line)
+	for i, w := range words {
+		if strings.HasPrefix(w, "0xc0") {
+			words[i] = "0x"
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func TestHide(t *testing.T) {
+	type user struct {
+		name, card string
+		inner      struct{ card string }
+	}
+	type holder struct {
+		base
+		users  map[string]*user
+		list   []user
+		card   string
+		Region string
+	}
+	object := &holder{
+		base:  base{Region: "eu"},
+		users: map[string]*user{"ann": {"Ann", "1111", struct{ card string }{"2222"}}, "bob": {"Bob", "3333", struct{ card string }{"4444"}}},
+		list:  []user{{name: "Ann", card: "1111"}},
+		card:  "5555",
+	}
+	hidden := func(v *View) bool { x, _, _ := v.Plain(); _, ok := x.(*Redacted); return ok }
+	for _, tt := range []struct {
+		pattern string
+		want    string
+	}{
+		{"card", "c.card"},
+		{"users.*.card", `c.users["ann"].card c.users["bob"].card`},
+		{"users.ann.*", `c.users["ann"].card c.users["ann"].name`},
+		{"users.*.inner.card", `c.users["ann"].inner.card c.users["bob"].inner.card`},
+		{"users", "c.users"},
+		{"u*", "c.users"},
+		{"list.0.card", "c.list[0].card"},
+		{"list.*.c*d", "c.list[0].card"},
+		{"Card", ""},
+		{"base.Region", "c.base.Region"},
+		{"Regio*", "c.Region c.base.Region"},
+	} {
+		_, c := lookAt(t, object, Hide(tt.pattern))
+		var got []string
+		for _, steps := range [][]any{
+			{".Region"}, {".base", ".Region"}, {".card"}, {".users"},
+			{".users", "ann", ".card"}, {".users", "ann", ".inner", ".card"}, {".users", "ann", ".name"},
+			{".users", "bob", ".card"}, {".users", "bob", ".inner", ".card"}, {".list", 0, ".card"}, {".list", 0, ".name"},
+		} {
+			v, err := reach(c, steps...)
+			if err != nil {
+				if e := new(RedactedError); !errors.As(err, &e) {
+					t.Error(err)
+				}
+				continue
+			}
+			if hidden(v) {
+				got = append(got, v.Path())
+			}
+		}
+		if g := strings.Join(got, " "); g != tt.want {
+			t.Errorf("%s hides\n %s, want\n %s", tt.pattern, g, tt.want)
+		}
+	}
+}

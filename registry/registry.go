@@ -1,0 +1,188 @@
+// Package registry holds the names under which an application's live objects
+// may be looked at, and the policy for each: which lock a read happens under,
+// which methods may be called, what is never shown.
+//
+//	registry.Expose("cache", c)
+//	registry.Expose("loop", l, registry.Owner(l.Do))
+//	registry.Func("now", func(context.Context) any { return time.Now() })
+//
+// Exposing costs no goroutine and nothing until somebody looks. A [Look] is one
+// evaluation's access; a [View] is a place in a live object together with the
+// policy that covers it. Everything above this package reads application memory
+// through Views, so what a View refuses stays untold.
+//
+// # Guards
+//
+// A value that fits in one machine word (an integer, a boolean, a pointer, the
+// length of a map) is read as it stands. Everything wider (strings, slices,
+// interfaces, maps, times) is read under a guard, if there is one:
+//
+//   - the one that [Guard] or [Owner] declared, for the whole object;
+//   - none for an object that is [Frozen];
+//   - otherwise the sync.Mutex or sync.RWMutex of the nearest enclosing struct on
+//     the path, found by itself.
+//
+// A guard is tried, with growing pauses, and never queued for; it is held for a
+// chunk of about 100 µs, and a walk gives it back between two chunks. When it cannot be had the answer is a
+// [GuardError]. Without any guard reading is racy: it cannot crash, and what
+// it yields is marked.
+//
+// A guard that was found makes reads consistent as far as the application
+// keeps to its own convention; only a declared one lets a pointer read under
+// it be trusted as a method's receiver.
+//
+// Not promised: an application that overwrites a struct together with its lock
+// (*p = T{}) while a look holds that lock ends as it would with a goroutine of
+// its own there. Guard(nil) turns finding off for such an object.
+package registry
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// Registry holds exposed objects. The zero Registry is empty and ready; it must
+// not be copied. Its methods may be called concurrently. The exported fields
+// are settings: set them before the first Look.
+type Registry struct {
+	// GuardWait is how long a read tries for a guard, or for an owner; 0 means 100 ms.
+	GuardWait time.Duration
+	// CallTime is how long a method or a Func may run; 0 means 1 s.
+	CallTime time.Duration
+
+	mu      sync.RWMutex
+	entries map[string]*entry
+	calls   stuck
+}
+
+// Default is the registry that Expose, Func and Withdraw use.
+var Default = New()
+
+// New returns an empty registry.
+func New() *Registry { return new(Registry) }
+
+// Expose exposes object on [Default]; see [Registry.Expose].
+func Expose(name string, object any, opts ...Option) { Default.Expose(name, object, opts...) }
+
+// Func exposes f on [Default]; see [Registry.Func].
+func Func(name string, f func(context.Context) any, opts ...Option) { Default.Func(name, f, opts...) }
+
+// Withdraw removes name from [Default]; see [Registry.Withdraw].
+func Withdraw(name string) { Default.Withdraw(name) }
+
+// Expose makes object visible under name: identifiers, joined by dots for a
+// namespace ("db.pool"). Where names overlap ("db" and "db.pool") the longest
+// exposed name wins. A second Expose of a name replaces the first; a
+// look that has begun goes on with the object that it found. A pointer shows
+// the object itself, which stays reachable until Withdraw; anything else is a copy, and the listing
+// says so. See [Weak] for an object that must not be kept alive.
+//
+// Like http.Handle it panics if name is invalid, object nil, or an option senseless.
+func (r *Registry) Expose(name string, object any, opts ...Option) {
+	e := newEntry(name, opts)
+	switch o := object.(type) {
+	case nil:
+		panic(fmt.Sprintf("registry: Expose %q: the object is nil", name))
+	case weakObject:
+		e.weak, e.typ = o.get, o.typ
+	default:
+		e.object = inspect.Of(object)
+		if nilPointer(object) {
+			panic(fmt.Sprintf("registry: Expose %q: the %T is nil", name, object))
+		}
+		e.typ = e.object.Type()
+	}
+	e.describe()
+	r.put(e)
+}
+
+// Func makes visible under name what f returns. It is called once in each look
+// that asks for the name, with no guard held, on a goroutine of its own, and
+// has [Registry.CallTime]; a panic is that look's error. Options speak about what f
+// returns. f should return when its context ends.
+// Func panics as Expose does.
+func (r *Registry) Func(name string, f func(context.Context) any, opts ...Option) {
+	e := newEntry(name, opts)
+	if f == nil {
+		panic(fmt.Sprintf("registry: Func %q: the function is nil", name))
+	}
+	e.compute = f
+	e.describe()
+	r.put(e)
+}
+
+// Withdraw removes name; it does nothing if name is not exposed. Looks that
+// have the object already keep it until they end.
+func (r *Registry) Withdraw(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.entries, name)
+}
+
+func (r *Registry) put(e *entry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.entries == nil {
+		r.entries = make(map[string]*entry)
+	}
+	r.entries[e.name] = e
+}
+
+func (r *Registry) get(name string) *entry {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.entries[name]
+}
+
+// list returns what is exposed, sorted by name.
+func (r *Registry) list() []*entry {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	list := make([]*entry, 0, len(r.entries))
+	for _, e := range r.entries {
+		list = append(list, e)
+	}
+	slices.SortFunc(list, func(a, b *entry) int { return strings.Compare(a.name, b.name) })
+	return list
+}
+
+// Entry describes one exposed name.
+type Entry struct {
+	Name string
+	Type string // as in Go source; "any" for a Func
+	Doc  string
+	// Guard says how it is read: "guarded by cache.mu", "no lock found: read
+	// racily", "frozen", "read by its owner", "a copy", "computed at each look",
+	// "needs no lock", "collected".
+	Guard string
+}
+
+// Entries describes what is exposed, sorted by name.
+func (r *Registry) Entries() []Entry {
+	list := r.list()
+	out := make([]Entry, len(list))
+	for i, e := range list {
+		out[i] = e.entry()
+	}
+	return out
+}
+
+func (r *Registry) guardWait() time.Duration {
+	if r.GuardWait > 0 {
+		return r.GuardWait
+	}
+	return 100 * time.Millisecond
+}
+
+func (r *Registry) callTime() time.Duration {
+	if r.CallTime > 0 {
+		return r.CallTime
+	}
+	return time.Second
+}

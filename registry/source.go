@@ -1,0 +1,43 @@
+package registry
+
+import "github.com/sightglass-go/sightglass/inspect"
+
+// source is a View as snapshots see it: one hop at a time.
+type source struct{ *View }
+
+var _ inspect.Source = source{}
+
+// Source is v as an [inspect.Source], under the same policy and guards.
+func (v *View) Source() inspect.Source { return source{v} }
+
+// Snap takes a bounded snapshot. Each list, map and struct is read under its
+// guard by itself, so that a large snapshot holds none for long.
+func (v *View) Snap(limit inspect.Limit) *inspect.Node { return inspect.Snap(v.Source(), limit) }
+
+// Elem is the target of a pointer or the content of an interface; nil for nil.
+func (s source) Elem() (inspect.Source, error) {
+	c, err := s.hop()
+	if c == nil {
+		return nil, err
+	}
+	return source{c}, err
+}
+
+// Field is direct field i of a struct; false if it is tagged `inspect:"-"`. No memory is read.
+func (s source) Field(i int) (inspect.Source, bool) {
+	c := s.field(i)
+	if c == nil {
+		return nil, false
+	}
+	return source{c}, true
+}
+
+// Each walks with no guard held while f runs.
+func (s source) Each(f func(key, elem inspect.Source) (bool, error)) error {
+	return s.walk(true, func(key, elem *View) (bool, error) {
+		if key == nil {
+			return f(nil, source{elem})
+		}
+		return f(source{key}, source{elem})
+	})
+}

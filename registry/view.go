@@ -1,0 +1,247 @@
+package registry
+
+import (
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// View is a live value under policy: where it lies, how it was reached, what
+// guards it and whether it may be shown. It belongs to its Look, and like that
+// to one goroutine. Every method that reads takes the guard for that and gives it back.
+//
+// The methods that look into a value (Member, At, Len, Each and so on) first follow
+// pointers and interfaces, as Resolve does; what is nil there is an error that is
+// [ErrNil]. Of a value that may not be shown they return a *RedactedError.
+type View struct {
+	look   *Look
+	policy *policy
+	val    inspect.Value
+	up     *View  // what it is a part of; nil for a root
+	step   step   // how it was reached from up
+	depth  uint16 // steps from the root
+	boxed  bool   // lies in a map, or in the copy that an interface holds, which nobody may change
+	lent   *loans // not nil: this View, or one on the way up, is used anew for the next element
+
+	// The verdict, made when it is first needed; see settle.
+	settled bool
+	hidden  bool  // by name, type, tag or pattern
+	hide    trail // in policy.hide
+	calls   trail // in policy.calls
+
+	guard  *lock // the lock to read this value under, if it is to be found: nil if not sought yet, or noLock
+	mutex  *lock // of a struct its own lock, likewise
+	window *window
+}
+
+// noLock stands for a lock that was sought and is not there.
+var noLock = new(lock)
+
+// window is the part of a list, map, string or bytes that a View shows.
+type window struct{ lo, hi int }
+
+// step is how a View was reached from the one above.
+type step struct {
+	kind  stepKind
+	index int           // stepField, stepIndex
+	name  string // stepRoot: the path; stepField: the name; stepKey: the key; stepLiteral: the key as it is typed; "" if there is none
+	key   *View  // stepEntry
+}
+
+type stepKind uint8
+
+const (
+	stepRoot    stepKind = iota
+	stepElem                    // through a pointer or interface
+	stepField                   // a field of a struct
+	stepIndex                   // an element of a list
+	stepKey                     // the entry of a map under a string
+	stepLiteral                 // the entry of a map under something else
+	stepEntry                   // the entry of a map that a walk met
+	stepKeyOf                   // a key of a map
+	stepWindow                  // a part
+)
+
+const (
+	// maxDepth is how many steps a View remembers; further on the path is remembered as text.
+	maxDepth = 256
+	// maxPath is the length of a text beyond which nobody types it.
+	maxPath = 4096
+	// maxHops bounds chains of pointers and interfaces without anything between.
+	maxHops = 64
+)
+
+// child is what lies one step below v.
+func (v *View) child(val inspect.Value, s step) *View {
+	c := v.lent.view()
+	v.bear(c, val, s)
+	return c
+}
+
+// loans is memory for the Views that are reached from one lent element, which is
+// used anew for the next.
+type loans struct {
+	views []*View
+	used  int
+}
+
+// maxLoans is how many Views are kept for that. Further ones are new each time.
+const maxLoans = 64
+
+// view is memory for a View. A nil loans, which is of Views that last, makes a new one.
+func (l *loans) view() *View {
+	if l == nil || l.used == maxLoans {
+		return new(View)
+	}
+	if l.used == len(l.views) {
+		l.views = append(l.views, new(View))
+	}
+	l.used++
+	return l.views[l.used-1]
+}
+
+// bear makes c what lies one step below v.
+func (v *View) bear(c *View, val inspect.Value, s step) {
+	if v.depth >= maxDepth {
+		v = v.root()
+	}
+	// Trust lasts as long as the guard: what goes on is only where the value lies.
+	*c = View{
+		look: v.look, policy: v.policy, val: val.Trust(v.policy.frozen), up: v, step: s,
+		depth: v.depth + 1, lent: v.lent, boxed: v.boxed,
+	}
+}
+
+// root is v with its way here as a text, so that a long chain of steps (a
+// linked list walked by an expression) does not pile up in memory.
+func (v *View) root() *View {
+	r := *v
+	r.settle()
+	if r.guard = v.lock(); r.guard == nil {
+		r.guard = noLock
+	}
+	r.up, r.depth, r.step = nil, 0, step{kind: stepRoot, name: v.Path()}
+	return &r
+}
+
+// Value is where the value lies, the zero Value for nil. It is for types, marks
+// and addresses: reading through it goes around guards, and around the test of
+// whether a text looks like a secret. Of a value that is hidden for its name, type, tag or a
+// pattern it is a zero value of the same type, with nothing behind it.
+func (v *View) Value() inspect.Value {
+	v.settle()
+	if v.hidden {
+		return blank(v.val)
+	}
+	return v.val
+}
+
+// Shape is that of the value itself, before pointers and interfaces are
+// followed. No memory is read.
+func (v *View) Shape() inspect.Shape { return v.val.Shape() }
+
+// Resolve follows pointers and interfaces to what can have members or elements,
+// v itself if it is no pointer or interface; nil for nil. More than 64 hops in a row are an error.
+func (v *View) Resolve() (*View, error) {
+	at := v
+	for range maxHops {
+		switch at.Shape() {
+		case inspect.Nil:
+			return nil, nil
+		case inspect.Pointer, inspect.Interface:
+			next, err := at.hop()
+			if err != nil || next == nil {
+				return nil, err
+			}
+			at = next
+		default:
+			return at, nil
+		}
+	}
+	return nil, &TypeError{Path: v.Path(), Type: v.val.Type().String(), Why: "leads to pointers and nothing else"}
+}
+
+// hop is the target of a pointer, or the content of an interface; nil for nil.
+func (v *View) hop() (*View, error) {
+	if err := v.shown(); err != nil {
+		return nil, err
+	}
+	if err := v.look.tick(1); err != nil {
+		return nil, err
+	}
+	var target inspect.Value
+	var err error
+	if val, ok := v.ready(v.Shape() == inspect.Interface); ok {
+		target, err = val.Elem()
+	} else {
+		target, err = v.opened()
+	}
+	if err != nil || !target.IsValid() {
+		return nil, err
+	}
+	c := v.child(target, step{kind: stepElem})
+	// A pointer leads out of the box; in an interface without one lies the box.
+	c.boxed = v.Shape() == inspect.Interface
+	return c, nil
+}
+
+// opened is the content of an interface, read under its guard.
+func (v *View) opened() (content inspect.Value, err error) {
+	err = v.read(true, func(val inspect.Value) (err error) {
+		content, err = val.Elem()
+		return err
+	})
+	return content, err
+}
+
+// into resolves v for op, which is asked of what it leads to: nil is an error.
+func (v *View) into(op string) (*View, error) {
+	t, err := v.Resolve()
+	if err != nil {
+		return nil, err
+	}
+	if t == nil {
+		return nil, &NilError{Path: v.Path(), Op: op}
+	}
+	return t, t.shown()
+}
+
+// field is direct field i of a struct, nil if it does not exist for who looks.
+func (v *View) field(i int) *View {
+	f := &v.look.structOf(v.val.Type()).fields[i]
+	if f.absent {
+		return nil
+	}
+	return v.child(v.val.Field(i), step{kind: stepField, index: i, name: f.Name})
+}
+
+// Keep makes a View that a walk lent last for the evaluation, and tells the
+// Meter what that costs. Any other View is returned as it is.
+func (v *View) Keep() (*View, error) {
+	if v.lent == nil {
+		return v, nil
+	}
+	v.settle()
+	if err := v.look.keep(viewBytes + int(v.val.Type().Size())); err != nil {
+		return nil, err
+	}
+	k := *v
+	if k.up != nil && k.up.lent != nil {
+		up, err := k.up.Keep()
+		if err != nil {
+			return nil, err
+		}
+		k.up, k.guard = up, nil
+	}
+	k.mutex = nil
+	k.val, _ = v.val.Keep()
+	if key := v.step.key; key != nil {
+		kept := *key
+		kept.up, kept.lent = k.up, nil
+		kept.val, _ = key.val.Keep()
+		k.step.key = &kept
+	}
+	k.lent = nil
+	return &k, nil
+}
+
+// viewBytes is about what one View takes.
+const viewBytes = 192

@@ -1,0 +1,207 @@
+package registry
+
+import (
+	"reflect"
+	"runtime"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// Each calls f for the entries of a list (key is nil) or map until it returns
+// false or an error, and takes the guard for a chunk of them at a time. What is
+// in the collection throughout is met exactly once; what comes or goes meanwhile may be met or not. The order of
+// a list is its own, that of a map stays the same while the map does.
+//
+// f runs with the guard held, so it must be short, must not yield, and cannot
+// call methods. The Views are lent, good until f returns: Keep makes them last.
+func (v *View) Each(f func(key, elem *View) (bool, error)) error {
+	return v.walk(false, f)
+}
+
+// EachApart is Each with f run while no guard is held: for what calls methods
+// or walks something else. f meets the entries as they were when their chunk was read.
+func (v *View) EachApart(f func(key, elem *View) (bool, error)) error {
+	return v.walk(true, f)
+}
+
+const (
+	// clockEvery is how many entries are handed out between two looks at the clock.
+	clockEvery = 16
+	// batch is how many entries are collected for a walk apart.
+	batch = 256
+)
+
+// walk is one walk under way.
+type walk struct {
+	of        *View
+	f         func(key, elem *View) (bool, error)
+	cursor    *inspect.Cursor // nil for a part of a list, which is walked by index
+	key, elem *View           // lent to f, one entry after the other; key is nil for lists
+	lent      loans           // what is reached from them
+	pos       int             // of the next entry to read, in the whole
+	ended     bool
+	collect   bool      // entries are collected under the guard and handed out afterwards
+	entries   []entryAt // collected
+}
+
+// entryAt is an entry at its position.
+type entryAt struct {
+	pos       int
+	key, elem inspect.Value
+}
+
+func (v *View) walk(apart bool, f func(key, elem *View) (bool, error)) error {
+	t, err := v.into("elements")
+	if err != nil {
+		return err
+	}
+	w := &walk{of: t, f: f, elem: new(View), collect: apart || t.apart()}
+	switch s := t.Shape(); {
+	case s == inspect.Map:
+		w.cursor, w.key = t.val.Cursor(), new(View)
+	case s != inspect.List:
+		return &TypeError{Path: t.Path(), Type: t.val.Type().String(), Why: "is no list or map"}
+	case t.window != nil:
+		w.pos = t.window.lo
+	default:
+		w.cursor = t.val.Cursor()
+	}
+	if w.cursor != nil {
+		defer func() {
+			t.look.tally.Retries += w.cursor.Retries()
+			t.look.tally.Torn += w.cursor.Torn()
+		}()
+	}
+	for !w.ended {
+		from := w.pos
+		if err := w.chunk(); err != nil {
+			return err
+		}
+		if t.look.overdue() {
+			return &TypeError{Path: t.Path(), Type: t.val.Type().String(), Why: "is too long to be walked while a guard is held: walk it by itself"}
+		}
+		if !t.look.Holding() {
+			// The application's turn: who waits for the guard has it now.
+			runtime.Gosched()
+		}
+		if err := t.look.tick(max(w.pos-from, 1)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apart reports whether the elements of v have locks of their own, so that
+// none of these is asked for while another guard is held.
+func (v *View) apart() bool {
+	if v.val.Kind() != reflect.Array {
+		return false
+	}
+	e := deref(v.val.Type().Elem())
+	return e.Kind() == reflect.Struct && !needsNoLock(e) && structOf(e).mutex != nil
+}
+
+// chunk reads some entries under the guard, and hands them out there or afterwards.
+func (w *walk) chunk() error {
+	if err := w.of.textual(w.pos, batch); err != nil {
+		return err
+	}
+	if err := w.of.read(true, w.read); err != nil {
+		return err
+	}
+	for _, e := range w.entries {
+		if more, err := w.hand(e); err != nil || !more {
+			w.ended = true
+			return err
+		}
+	}
+	clear(w.entries)
+	w.entries = w.entries[:0]
+	return nil
+}
+
+// read passes over entries until there are no more, or it is time to give the guard back.
+func (w *walk) read(val inspect.Value) error {
+	trusted := w.of.policy.frozen || w.of.vouched()
+	n := 0
+	if w.cursor != nil {
+		w.cursor.Trust(trusted)
+		if err := w.cursor.Load(); err != nil {
+			return err
+		}
+	} else {
+		var err error
+		if n, err = val.Len(); err != nil {
+			return err
+		}
+	}
+	start := time.Now()
+	for i := 1; ; i++ {
+		e := entryAt{pos: w.pos}
+		if win := w.of.window; win != nil && w.pos >= win.hi || w.cursor == nil && w.pos >= n {
+			w.ended = true
+			return nil
+		}
+		if w.cursor == nil {
+			var err error
+			if e.elem, err = val.Index(w.pos); err != nil {
+				return err
+			}
+		} else {
+			var ok bool
+			if e.key, e.elem, ok = w.cursor.Next(); !ok {
+				w.ended = w.cursor.Done()
+				return nil
+			}
+		}
+		w.pos++
+		switch win := w.of.window; {
+		case win != nil && e.pos < win.lo:
+		case w.collect:
+			if trusted {
+				// These lie in the map itself, and would change once the guard is given back.
+				e.key, _ = e.key.Keep()
+				e.elem, _ = e.elem.Keep()
+			}
+			if w.entries = append(w.entries, e); len(w.entries) >= batch {
+				return nil
+			}
+		default:
+			if more, err := w.hand(e); err != nil || !more {
+				w.ended = true
+				return err
+			}
+		}
+		if i%clockEvery == 0 && time.Since(start) > holdTime {
+			return nil
+		}
+	}
+}
+
+// hand lends an entry to f.
+func (w *walk) hand(e entryAt) (more bool, err error) {
+	w.lent.used = 0
+	if w.key == nil {
+		w.of.bear(w.elem, e.elem, step{kind: stepIndex, index: e.pos})
+		w.elem.lent = &w.lent
+		return w.f(nil, w.elem)
+	}
+	w.of.bear(w.key, e.key, step{kind: stepKeyOf})
+	w.of.bear(w.elem, e.elem, step{kind: stepEntry, key: w.key})
+	w.key.lent, w.elem.lent = &w.lent, &w.lent
+	// What lies in a map may move at any time: nothing there can be a receiver.
+	w.key.boxed, w.elem.boxed = true, true
+	return w.f(w.key, w.elem)
+}
+
+// vouched reports whether a guard that the application declared is held.
+func (v *View) vouched() bool {
+	switch p := v.policy; {
+	case p.owner != nil:
+		return v.look.visits(p.owner)
+	case p.lock != nil:
+		return v.look.holds(p.lock)
+	}
+	return false
+}
