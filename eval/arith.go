@@ -1,0 +1,287 @@
+package eval
+
+import (
+	"math"
+	"time"
+)
+
+// binary is an operator on two plain values. Views that reach it are composites, or it is a mistake.
+type binary func(f *frame, a, b any) (any, error)
+
+func (f *frame) add(a, b any) (any, error) {
+	switch x := a.(type) {
+	case int:
+		if y, ok := b.(int); ok {
+			if sum := x + y; (sum > x) == (y > 0) {
+				return sum, nil
+			}
+		}
+	case float64:
+		if y, ok := b.(float64); ok {
+			return x + y, nil
+		}
+	case string:
+		if y, ok := b.(string); ok {
+			return f.concat(x, y)
+		}
+	case time.Time:
+		if d, ok := b.(time.Duration); ok {
+			return x.Add(d), nil
+		}
+	case time.Duration:
+		switch y := b.(type) {
+		case time.Duration:
+			return durationOf("+", a, b, fromInt(int64(x)), fromInt(int64(y)), addInts)
+		case time.Time:
+			return y.Add(x), nil
+		}
+	}
+	return f.numbers("+", a, b, addInts, func(x, y float64) float64 { return x + y })
+}
+
+func (f *frame) subtract(a, b any) (any, error) {
+	switch x := a.(type) {
+	case int:
+		if y, ok := b.(int); ok {
+			if diff := x - y; (diff < x) == (y > 0) {
+				return diff, nil
+			}
+		}
+	case time.Time:
+		switch y := b.(type) {
+		case time.Time:
+			d := x.Sub(y)
+			if !y.Add(d).Equal(x) {
+				return nil, fault("overflow", "the two times lie further apart than a duration can say (292 years)")
+			}
+			return d, nil
+		case time.Duration:
+			if y == math.MinInt64 {
+				return nil, fault("overflow", "%v cannot be negated", y)
+			}
+			return x.Add(-y), nil
+		}
+	case time.Duration:
+		if y, ok := b.(time.Duration); ok {
+			return durationOf("-", a, b, fromInt(int64(x)), fromInt(int64(y)), subInts)
+		}
+	}
+	return f.numbers("-", a, b, subInts, func(x, y float64) float64 { return x - y })
+}
+
+func (f *frame) multiply(a, b any) (any, error) {
+	x, xd := a.(time.Duration)
+	y, yd := b.(time.Duration)
+	if xd != yd {
+		d, by := x, b
+		if yd {
+			d, by = y, a
+		}
+		if n, ok := toNumber(by); ok {
+			if n.float {
+				return floatDuration(float64(d)*n.f, "*", a, b)
+			}
+			return durationOf("*", a, b, fromInt(int64(d)), n, mulInts)
+		}
+	}
+	return f.numbers("*", a, b, mulInts, func(x, y float64) float64 { return x * y })
+}
+
+// divide always gives a float, as in expr-lang, but for durations.
+func (f *frame) divide(a, b any) (any, error) {
+	if d, ok := a.(time.Duration); ok {
+		if by, ok := b.(time.Duration); ok {
+			if by == 0 {
+				return nil, divisionByZero(a, "/")
+			}
+			return float64(d) / float64(by), nil
+		}
+		if n, ok := toNumber(b); ok {
+			if n.asFloat() == 0 {
+				return nil, divisionByZero(a, "/")
+			}
+			if i, whole := n.asInt(); whole && !n.float && !(i == -1 && d == math.MinInt64) {
+				return d / time.Duration(i), nil
+			}
+			return floatDuration(float64(d)/n.asFloat(), "/", a, b)
+		}
+	}
+	x, xok := toNumber(a)
+	y, yok := toNumber(b)
+	if !xok || !yok {
+		return nil, mismatch("/", a, b)
+	}
+	if y.asFloat() == 0 {
+		return nil, divisionByZero(a, "/")
+	}
+	return x.asFloat() / y.asFloat(), nil
+}
+
+// modulo is the remainder of a division of integers that truncates towards zero, as in Go.
+func (f *frame) modulo(a, b any) (any, error) {
+	x, xok := toNumber(a)
+	y, yok := toNumber(b)
+	switch {
+	case !xok || !yok:
+		return nil, mismatch("%", a, b)
+	case x.float || y.float:
+		return nil, fault("type", "%% needs integers, not %s", kind(pick(x.float, a, b))).with("write int(…)")
+	case y.mag == 0:
+		return nil, divisionByZero(a, "%")
+	}
+	rest, _ := number{neg: x.neg, mag: x.mag % y.mag}.value()
+	return rest, nil
+}
+
+func pick(first bool, a, b any) any {
+	if first {
+		return a
+	}
+	return b
+}
+
+// power of integers is exact where the exponent is not negative; otherwise it is a float.
+func (f *frame) power(a, b any) (any, error) {
+	x, xok := toNumber(a)
+	y, yok := toNumber(b)
+	if !xok || !yok {
+		return nil, mismatch("**", a, b)
+	}
+	if x.float || y.float || y.neg && y.mag > 0 {
+		return math.Pow(x.asFloat(), y.asFloat()), nil
+	}
+	if p, ok := powInts(x, y.mag); ok {
+		if v, ok := p.value(); ok {
+			return v, nil
+		}
+	}
+	return nil, overflow("**", a, b)
+}
+
+func (f *frame) negate(a any) (any, error) {
+	if d, ok := a.(time.Duration); ok {
+		if d == math.MinInt64 {
+			return nil, fault("overflow", "%v cannot be negated", d)
+		}
+		return -d, nil
+	}
+	n, ok := toNumber(a)
+	if !ok {
+		return nil, unary("-", a, "a number or a duration")
+	}
+	if n.float {
+		return -n.f, nil
+	}
+	n.neg = !n.neg
+	if v, ok := n.value(); ok {
+		return v, nil
+	}
+	return nil, fault("overflow", "-%v does not fit in 64 bits", a).with("use -float(…) for a rounded answer")
+}
+
+func subInts(a, b number) (number, bool) {
+	b.neg = !b.neg
+	return addInts(a, b)
+}
+
+// numbers computes with two numbers: exactly with two integers, as floats otherwise.
+func (f *frame) numbers(op string, a, b any, ints func(a, b number) (number, bool), floats func(a, b float64) float64) (any, error) {
+	x, xok := toNumber(a)
+	y, yok := toNumber(b)
+	if !xok || !yok {
+		return nil, mismatch(op, a, b)
+	}
+	if x.float || y.float {
+		return floats(x.asFloat(), y.asFloat()), nil
+	}
+	if n, ok := ints(x, y); ok {
+		if v, ok := n.value(); ok {
+			return v, nil
+		}
+	}
+	return nil, overflow(op, a, b)
+}
+
+func overflow(op string, a, b any) error {
+	return fault("overflow", "%v %s %v does not fit in 64 bits", a, op, b).
+		with("use float(…) on one of them for a rounded answer")
+}
+
+func divisionByZero(a any, op string) error {
+	return fault("divide", "%v %s 0 has no answer", a, op).with("test the divisor first, as in n == 0 ? 0 : x %s n", op)
+}
+
+func durationOf(op string, a, b any, x, y number, compute func(a, b number) (number, bool)) (any, error) {
+	if n, ok := compute(x, y); ok {
+		if v, ok := n.value(); ok {
+			switch v := v.(type) {
+			case int:
+				return time.Duration(v), nil
+			case int64:
+				return time.Duration(v), nil
+			}
+		}
+	}
+	return nil, fault("overflow", "%v %s %v does not fit in a duration (292 years)", a, op, b)
+}
+
+func floatDuration(f float64, op string, a, b any) (any, error) {
+	if !(math.Abs(f) < 1<<63) {
+		return nil, fault("overflow", "%v %s %v does not fit in a duration (292 years)", a, op, b)
+	}
+	return time.Duration(f), nil
+}
+
+// mismatch is the error for operands that an operator cannot take.
+func mismatch(op string, a, b any) error {
+	if err := refuse(a, b); err != nil {
+		return err
+	}
+	e := fault("type", "%s %s %s makes no sense", kind(a), op, kind(b))
+	_, as := a.(string)
+	_, bs := b.(string)
+	_, an := toNumber(a)
+	_, bn := toNumber(b)
+	_, ad := a.(time.Duration)
+	_, bd := b.(time.Duration)
+	switch {
+	case a == nil || b == nil:
+		return e.with("give a default with ??, as in x ?? 0")
+	case op == "+" && (as || bs):
+		return e.with("write string(…) to join text, int(…) or float(…) to add")
+	case op == "+" && isList(a) && isList(b):
+		return e.with("join lists with concat(a, b)")
+	case (ad && bn || bd && an) && op != "*" && op != "/":
+		return e.with(`write the number as a duration, as in duration("5s")`)
+	case as && bn || bs && an:
+		return e.with("convert with int(…), float(…) or string(…)")
+	}
+	return e
+}
+
+func unary(op string, a any, want string) error {
+	if err := refuse(a); err != nil {
+		return err
+	}
+	return fault("type", "%s needs %s, not %s", op, want, kind(a))
+}
+
+// concat joins two strings within the budget.
+func (f *frame) concat(a, b string) (any, error) {
+	if err := f.text(len(a) + len(b)); err != nil {
+		return nil, err
+	}
+	return a + b, nil
+}
+
+// maxText is how long a string may get that an expression builds: what Go's string functions do
+// with one of this size in one go takes well below the 50 ms in which a cancellation is seen.
+const maxText = 16 << 20
+
+// text charges for a string of n bytes that is about to be built.
+func (f *frame) text(n int) error {
+	if n < 0 || n > maxText {
+		return fault("budget", "a string would get longer than %s", bytesText(maxText)).with("take parts, as in s[0:1000]")
+	}
+	return f.m.Keep(16 + n)
+}

@@ -1,0 +1,242 @@
+package eval
+
+import (
+	"strconv"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser/lexer"
+)
+
+// backwards reads an unfinished line from its end, for completion: what stands there in front of
+// a dot or a bracket is evaluated as far as that needs no call and no computing. Each step looks
+// at fewer tokens than the one before.
+type backwards struct {
+	f      *frame
+	tokens []lexer.Token
+	names  names
+}
+
+func (f *frame) backwards(text string) (*backwards, error) {
+	tokens, err := lexer.Lex(file.NewSource(text))
+	if err != nil {
+		return nil, err
+	}
+	tokens = tokens[:len(tokens)-1] // the end of the text
+	return &backwards{f, tokens, namesOf(f.exposed, f.session.variables())}, nil
+}
+
+// is reports whether token i is one of these operators or brackets.
+func (b *backwards) is(i int, values ...string) bool {
+	return i >= 0 && i < len(b.tokens) && b.tokens[i].Kind != lexer.String && b.tokens[i].Is(b.tokens[i].Kind, values...)
+}
+
+// isWord reports whether token i is a name.
+func (b *backwards) isWord(i int) bool {
+	return i >= 0 && i < len(b.tokens) && (b.tokens[i].Kind == lexer.Identifier || b.tokens[i].Kind == lexer.Operator && isName(b.tokens[i].Value))
+}
+
+// open is the bracket that the one at i closes; -1 if there is none.
+func (b *backwards) open(i int) int {
+	closed := 0
+	for ; i >= 0; i-- {
+		switch {
+		case b.is(i, ")", "]", "}"):
+			closed++
+		case b.is(i, "(", "[", "{"):
+			if closed--; closed == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// operand evaluates the chain of names, dots and brackets that ends before token end. An empty one, as in
+// front of the dot of filter(xs, .…), is the element of the predicate.
+func (b *backwards) operand(end int) (any, error) {
+	x, _, err := b.chain(end)
+	return x, err
+}
+
+// chain is operand, and says where the chain starts.
+func (b *backwards) chain(end int) (x any, start int, err error) {
+	last := end - 1
+	switch {
+	case b.is(last, "]"):
+		open := b.open(last)
+		key, err := b.key(open+1, last)
+		if err != nil {
+			return nil, 0, err
+		}
+		from := open
+		if b.is(open-1, "?.") {
+			from--
+		}
+		if x, start, err = b.chain(from); err != nil {
+			return nil, 0, err
+		}
+		x, err = b.f.item(x, key)
+		return x, start, err
+	case b.is(last, ")"):
+		return b.call(b.open(last))
+	case b.is(last, "#"):
+		x, err = b.element(last)
+		return x, last, err
+	case b.isWord(last) && b.is(last-1, ".", "?."):
+		if x, start, err = b.chain(last - 1); err != nil {
+			return nil, 0, err
+		}
+		if ns, ok := x.(namespace); ok {
+			x, err = b.name(ns.prefix + b.tokens[last].Value)
+			return x, start, err
+		}
+		x, err = b.f.member(x, b.tokens[last].Value)
+		return x, start, err
+	case b.isWord(last) && !b.is(last-1, "#"):
+		x, err = b.name(b.tokens[last].Value)
+		return x, last, err
+	case last < 0 || b.is(last, ",", "(", "{", ";") || b.tokens[last].Kind == lexer.Operator:
+		x, err = b.element(end)
+		return x, end, err
+	}
+	return nil, 0, errUnknown
+}
+
+// errUnknown ends the search for what to propose.
+var errUnknown = fault("syntax", "nothing is known of what stands here")
+
+// name evaluates a full name: of a variable, an exposed object, a namespace.
+func (b *backwards) name(name string) (any, error) {
+	if b.names.isExposed(name) {
+		return b.f.look.Get(name)
+	}
+	if b.names.isNamespace(name) {
+		return namespace{name + ".", b.names}, nil
+	}
+	c := &compiler{names: b.names}
+	run, err := c.identifier(&ast.IdentifierNode{Value: name})
+	if err != nil {
+		return nil, err
+	}
+	b.f.slots = make([]any, c.slots)
+	return run(b.f)
+}
+
+// key is the literal between two brackets.
+func (b *backwards) key(from, to int) (any, error) {
+	sign := 1
+	if b.is(from, "-") {
+		from, sign = from+1, -1
+	}
+	if from != to-1 {
+		return nil, errUnknown
+	}
+	switch t := b.tokens[from]; t.Kind {
+	case lexer.String:
+		return t.Value, nil
+	case lexer.Number:
+		n, err := strconv.Atoi(t.Value)
+		return sign * n, err
+	}
+	return nil, errUnknown
+}
+
+// call answers for the functions whose answer has the same elements as their first argument, or
+// is one of these.
+func (b *backwards) call(open int) (x any, start int, err error) {
+	name := open - 1
+	if !b.isWord(name) {
+		return nil, 0, errUnknown
+	}
+	if x, start, err = b.collection(open); err != nil {
+		return nil, 0, err
+	}
+	switch b.tokens[name].Value {
+	case "filter", "sortBy", "sort", "reverse", "uniq", "take", "concat", "values":
+		return x, start, nil
+	case "find", "findLast", "first", "last", "min", "max":
+		x, err = b.f.some(x)
+		return x, start, err
+	}
+	return nil, 0, errUnknown
+}
+
+// collection is the first argument of the call whose bracket is at open: what stands before the
+// pipe, or up to the comma.
+func (b *backwards) collection(open int) (x any, start int, err error) {
+	if b.is(open-2, "|") {
+		return b.chain(open - 2)
+	}
+	end := open + 1
+	for depth := 0; end < len(b.tokens); end++ {
+		switch {
+		case b.is(end, "(", "[", "{"):
+			depth++
+		case b.is(end, ")", "]", "}"):
+			depth--
+		}
+		if depth < 0 || depth == 0 && b.is(end, ",") {
+			break
+		}
+	}
+	x, start, err = b.chain(end)
+	if err == nil && start != open+1 {
+		err = errUnknown
+	}
+	return x, open - 1, err
+}
+
+// element is an element of the collection whose predicate is open before token end.
+func (b *backwards) element(end int) (any, error) {
+	closed := 0
+	for i := end - 1; i > 0; i-- {
+		switch {
+		case b.is(i, ")", "]", "}"):
+			closed++
+		case b.is(i, "(", "[", "{") && closed > 0:
+			closed--
+		case b.is(i, "("):
+			if _, ok := loops[b.tokens[i-1].Value]; !ok || !b.inPredicate(i, end) {
+				continue
+			}
+			x, _, err := b.collection(i)
+			if err != nil {
+				return nil, err
+			}
+			return b.f.some(x)
+		}
+	}
+	return nil, errUnknown
+}
+
+// inPredicate reports whether token end is behind the collection of the call whose bracket is at open.
+func (b *backwards) inPredicate(open, end int) bool {
+	if b.is(open-2, "|") {
+		return true
+	}
+	depth := 0
+	for i := open + 1; i < end; i++ {
+		switch {
+		case b.is(i, "(", "[", "{"):
+			depth++
+		case b.is(i, ")", "]", "}"):
+			depth--
+		case depth == 0 && b.is(i, ","):
+			return true
+		}
+	}
+	return false
+}
+
+// some is an element of x.
+func (f *frame) some(x any) (elem any, err error) {
+	if x, err = f.load(x); err != nil {
+		return nil, err
+	}
+	err = f.each(x, true, func(_ int, _, e any) (bool, error) {
+		elem, err = f.hold(e)
+		return false, err
+	})
+	return elem, err
+}

@@ -1,0 +1,162 @@
+package eval
+
+import (
+	"reflect"
+	"time"
+
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// call compiles x.Method(…) and the functions that expr-lang does not have.
+func (c *compiler) call(n *ast.CallNode, lenient bool) (code, error) {
+	switch callee := n.Callee.(type) {
+	case *ast.IdentifierNode:
+		fn, ok := functions[callee.Value]
+		if !ok {
+			return nil, at(n).err(c.noFunction(callee.Value))
+		}
+		return c.apply(n, callee.Value, fn, n.Arguments)
+	case *ast.MemberNode:
+		name, ok := callee.Property.(*ast.StringNode)
+		if !ok {
+			return nil, at(n).err(fault("syntax", "a method is called by its name").with("as in x.Len()"))
+		}
+		return c.method(n, callee, name.Value, lenient)
+	}
+	return nil, at(n).err(fault("syntax", "only methods and functions can be called"))
+}
+
+func (c *compiler) noFunction(name string) error {
+	if _, ok := c.names.vars[name]; ok || c.names.isExposed(name) || c.names.isNamespace(name) {
+		return fault("unknown_function", "%s is a name and not a function", name).with("write it without ()")
+	}
+	e := fault("unknown_function", "unknown function %s", quoted(name))
+	if n := near(name, functionNames()); n != "" {
+		return e.with("did you mean %s(…)?", n)
+	}
+	return e.with("help functions lists them")
+}
+
+func (c *compiler) method(n *ast.CallNode, callee *ast.MemberNode, name string, lenient bool) (code, error) {
+	from, err := c.place(callee.Node, lenient)
+	if err != nil {
+		return nil, err
+	}
+	args, err := c.all(n.Arguments)
+	if err != nil {
+		return nil, err
+	}
+	c.apart = true
+	where := at(n)
+	return func(f *frame) (any, error) {
+		x, err := from(f)
+		if err != nil || x == absent {
+			return x, err
+		}
+		raw := x
+		if x, err = f.load(x); err != nil {
+			return nil, where.err(err)
+		}
+		if callee.Optional && x == nil {
+			return absent, nil
+		}
+		values := make([]any, len(args))
+		for i, arg := range args {
+			if values[i], err = arg(f); err != nil {
+				return nil, err
+			}
+		}
+		if err := refuse(append(values, x)...); err != nil {
+			return nil, where.err(err)
+		}
+		if v, ok := raw.(*registry.View); ok && !hasMethod(x, name) {
+			y, err := v.Call(name, values)
+			return y, where.err(err)
+		}
+		y, err := callPlain(x, name, values)
+		return y, where.err(err)
+	}, nil
+}
+
+// hasMethod reports whether name is a method of a plain value that an expression may call.
+func hasMethod(x any, name string) bool {
+	switch x.(type) {
+	case time.Time, time.Duration, *time.Location:
+		return reflect.ValueOf(x).MethodByName(name).IsValid()
+	}
+	return false
+}
+
+// callPlain calls a method of a time, a duration or a time zone: the standard library's, which
+// only look. Numbers among the answers are plain, so that d.Month() == 8.
+func callPlain(x any, name string, args []any) (any, error) {
+	if x == nil {
+		return nil, fault("nil", "nil has no method %s", quoted(name)).with("write ?.%s() to get nil then", name)
+	}
+	if !hasMethod(x, name) {
+		return nil, fault("method", "%s has no method %s", kind(x), quoted(name))
+	}
+	method := reflect.ValueOf(x).MethodByName(name)
+	t := method.Type()
+	if t.NumIn() != len(args) || t.IsVariadic() {
+		return nil, fault("arguments", "%s takes %d arguments, not %d", name, t.NumIn(), len(args))
+	}
+	in := make([]reflect.Value, len(args))
+	for i, arg := range args {
+		v, err := argument(arg, t.In(i))
+		if err != nil {
+			return nil, err.with("argument %d of %s is a %s", i+1, name, t.In(i))
+		}
+		in[i] = v
+	}
+	out := method.Call(in)
+	xs := make([]any, len(out))
+	for i, v := range out {
+		if err, ok := v.Interface().(error); ok {
+			return nil, fault("method", "%s: %v", name, err).because(err)
+		}
+		xs[i] = plain(v)
+	}
+	if len(xs) == 1 {
+		return xs[0], nil
+	}
+	return xs, nil
+}
+
+// argument converts a plain value to the type of a parameter, as Go does with a constant.
+func argument(x any, t reflect.Type) (reflect.Value, *Error) {
+	v := reflect.ValueOf(x)
+	if v.IsValid() && v.Type().AssignableTo(t) {
+		return v, nil
+	}
+	if n, ok := toNumber(x); ok {
+		i, whole := n.asInt()
+		out := reflect.New(t).Elem()
+		switch {
+		case out.CanInt() && whole && !out.OverflowInt(int64(i)):
+			out.SetInt(int64(i))
+			return out, nil
+		case out.CanFloat():
+			out.SetFloat(n.asFloat())
+			return out, nil
+		}
+	}
+	return v, fault("arguments", "%s cannot be an argument here", kind(x))
+}
+
+// plain turns what a method of the time package answers into a value of expressions.
+func plain(v reflect.Value) any {
+	switch x := v.Interface().(type) {
+	case time.Time, time.Duration, *time.Location:
+		return x
+	}
+	switch {
+	case v.CanInt():
+		return plainInt(v.Int())
+	case v.Kind() == reflect.String:
+		return v.String()
+	}
+	return v.Interface()
+}

@@ -1,0 +1,311 @@
+package eval
+
+import (
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// compiler turns a syntax tree into code. It knows the names; it reads nothing.
+type compiler struct {
+	names names
+	lets  []let
+	slots int
+	inner *pointers // what #… may mean in the predicate being compiled; nil outside
+	apart bool      // what was compiled so far walks live objects or calls methods
+	early []code    // looks up the objects that predicates name
+	notes []string  // for the answer
+}
+
+// let is a variable of the expression.
+type let struct {
+	name string
+	slot int
+}
+
+// pointers says which names a predicate has beside #.
+type pointers struct{ acc bool }
+
+// slot reserves a place in the frame.
+func (c *compiler) slot() int {
+	c.slots++
+	return c.slots - 1
+}
+
+// compile compiles a node to code whose answer is loaded: a scalar is plain.
+func (c *compiler) compile(n ast.Node) (code, error) {
+	switch n.(type) {
+	case *ast.MemberNode, *ast.PointerNode, *ast.IdentifierNode, *ast.ChainNode, *ast.CallNode, *ast.SliceNode:
+		place, err := c.place(n, false)
+		if err != nil {
+			return nil, err
+		}
+		where := at(n)
+		return func(f *frame) (any, error) {
+			x, err := place(f)
+			if err != nil {
+				return nil, err
+			}
+			if _, live := x.(*registry.View); !live {
+				return x, nil
+			}
+			x, err = f.load(x)
+			return x, where.err(err)
+		}, nil
+	}
+	return c.value(n)
+}
+
+// place compiles a node to code whose answer may be the View of a scalar, so that what follows it
+// in a chain starts from there. lenient: an absent key or index gives absent, as on the left of ??.
+func (c *compiler) place(n ast.Node, lenient bool) (code, error) {
+	switch n := n.(type) {
+	case *ast.IdentifierNode:
+		return c.identifier(n)
+	case *ast.PointerNode:
+		return c.pointer(n)
+	case *ast.MemberNode:
+		return c.member(n, lenient)
+	case *ast.SliceNode:
+		return c.slice(n, lenient)
+	case *ast.CallNode:
+		return c.call(n, lenient)
+	case *ast.ChainNode:
+		return c.chain(n, lenient)
+	}
+	return c.value(n)
+}
+
+// value compiles what is not a place.
+func (c *compiler) value(n ast.Node) (code, error) {
+	switch n := n.(type) {
+	case *ast.NilNode:
+		return constant(nil), nil
+	case *ast.IntegerNode:
+		return constant(n.Value), nil
+	case *ast.FloatNode:
+		return constant(n.Value), nil
+	case *ast.BoolNode:
+		return constant(n.Value), nil
+	case *ast.StringNode:
+		return constant(n.Value), nil
+	case *ast.BytesNode:
+		return constant(n.Value), nil
+	case *ast.UnaryNode:
+		return c.unary(n)
+	case *ast.BinaryNode:
+		return c.binary(n)
+	case *ast.ConditionalNode:
+		return c.conditional(n)
+	case *ast.VariableDeclaratorNode:
+		return c.let(n)
+	case *ast.SequenceNode:
+		return c.sequence(n)
+	case *ast.ArrayNode:
+		return c.array(n)
+	case *ast.MapNode:
+		return c.mapping(n)
+	case *ast.BuiltinNode:
+		return c.builtin(n)
+	}
+	return nil, at(n).err(fault("syntax", "this cannot stand here"))
+}
+
+func constant(x any) code { return func(*frame) (any, error) { return x, nil } }
+
+func (c *compiler) all(nodes []ast.Node) ([]code, error) {
+	codes := make([]code, len(nodes))
+	for i, n := range nodes {
+		code, err := c.compile(n)
+		if err != nil {
+			return nil, err
+		}
+		codes[i] = code
+	}
+	return codes, nil
+}
+
+func (c *compiler) conditional(n *ast.ConditionalNode) (code, error) {
+	if n.Exp1 == n.Cond {
+		// a ?: b has a twice in its tree; it is compiled and evaluated once.
+		return c.elvis(n)
+	}
+	cond, err := c.condition(n.Cond)
+	if err != nil {
+		return nil, err
+	}
+	yes, err := c.compile(n.Exp1)
+	if err != nil {
+		return nil, err
+	}
+	no, err := c.compile(n.Exp2)
+	if err != nil {
+		return nil, err
+	}
+	return func(f *frame) (any, error) {
+		ok, err := cond(f)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			return yes(f)
+		}
+		return no(f)
+	}, nil
+}
+
+func (c *compiler) elvis(n *ast.ConditionalNode) (code, error) {
+	cond, err := c.condition(n.Cond)
+	if err != nil {
+		return nil, err
+	}
+	no, err := c.compile(n.Exp2)
+	if err != nil {
+		return nil, err
+	}
+	return func(f *frame) (any, error) {
+		ok, err := cond(f)
+		if err != nil || ok {
+			return true, err
+		}
+		return no(f)
+	}, nil
+}
+
+// condition compiles a node that must be a boolean.
+func (c *compiler) condition(n ast.Node) (func(f *frame) (bool, error), error) {
+	run, err := c.compile(n)
+	if err != nil {
+		return nil, err
+	}
+	where := at(n)
+	return func(f *frame) (bool, error) {
+		x, err := run(f)
+		if err != nil {
+			return false, err
+		}
+		ok, is := x.(bool)
+		if !is {
+			return false, where.err(notBool(x))
+		}
+		return ok, nil
+	}, nil
+}
+
+func notBool(x any) error {
+	if err := refuse(x); err != nil {
+		return err
+	}
+	e := fault("type", "a condition is true or false, not %s", kind(x))
+	switch x.(type) {
+	case nil:
+		return e.with("compare it, as in x != nil")
+	case string:
+		return e.with(`compare it, as in x != ""`)
+	}
+	if _, ok := toNumber(x); ok {
+		return e.with("compare it, as in x > 0")
+	}
+	return e.with("compare it with something")
+}
+
+func (c *compiler) let(n *ast.VariableDeclaratorNode) (code, error) {
+	if err := c.names.free(n.Name, c.lets); err != nil {
+		return nil, at(n).err(err)
+	}
+	value, err := c.compile(n.Value)
+	if err != nil {
+		return nil, err
+	}
+	slot := c.slot()
+	c.lets = append(c.lets, let{n.Name, slot})
+	rest, err := c.compile(n.Expr)
+	if err != nil {
+		return nil, err
+	}
+	c.lets = c.lets[:len(c.lets)-1]
+	return func(f *frame) (any, error) {
+		x, err := value(f)
+		if err != nil {
+			return nil, err
+		}
+		f.slots[slot] = x
+		return rest(f)
+	}, nil
+}
+
+func (c *compiler) sequence(n *ast.SequenceNode) (code, error) {
+	codes, err := c.all(n.Nodes)
+	if err != nil {
+		return nil, err
+	}
+	return func(f *frame) (x any, err error) {
+		for _, run := range codes {
+			if x, err = run(f); err != nil {
+				return nil, err
+			}
+		}
+		return x, nil
+	}, nil
+}
+
+func (c *compiler) array(n *ast.ArrayNode) (code, error) {
+	codes, err := c.all(n.Nodes)
+	if err != nil {
+		return nil, err
+	}
+	return func(f *frame) (any, error) {
+		xs := make([]any, len(codes))
+		for i, run := range codes {
+			x, err := run(f)
+			if err != nil {
+				return nil, err
+			}
+			if xs[i], err = f.hold(x); err != nil {
+				return nil, at(n).err(err)
+			}
+		}
+		return xs, nil
+	}, nil
+}
+
+func (c *compiler) mapping(n *ast.MapNode) (code, error) {
+	keys, values := make([]code, len(n.Pairs)), make([]code, len(n.Pairs))
+	for i, p := range n.Pairs {
+		pair := p.(*ast.PairNode)
+		var err error
+		if keys[i], err = c.compile(pair.Key); err != nil {
+			return nil, err
+		}
+		if values[i], err = c.compile(pair.Value); err != nil {
+			return nil, err
+		}
+	}
+	return func(f *frame) (any, error) {
+		m := make(map[string]any, len(keys))
+		for i := range keys {
+			k, err := keys[i](f)
+			if err != nil {
+				return nil, err
+			}
+			name, ok := k.(string)
+			if !ok {
+				if err := refuse(k); err != nil {
+					return nil, at(n.Pairs[i]).err(err)
+				}
+				return nil, at(n.Pairs[i]).err(fault("type", "a key is a string here, not %s", kind(k)).with("convert it with string(…)"))
+			}
+			if _, twice := m[name]; twice {
+				return nil, at(n.Pairs[i]).err(fault("syntax", "the key %s is given twice", quoted(name)))
+			}
+			x, err := values[i](f)
+			if err != nil {
+				return nil, err
+			}
+			if m[name], err = f.hold(x); err != nil {
+				return nil, at(n).err(err)
+			}
+		}
+		return m, nil
+	}, nil
+}

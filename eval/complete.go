@@ -1,0 +1,224 @@
+package eval
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// Completion is one proposal: replace line[Start:pos] by Text.
+type Completion struct {
+	Start  int
+	Text   string
+	Detail string // a type or a doc line, for listings
+}
+
+// The budget of a completion: it answers a key press.
+var completeLimits = Limits{Time: 100 * time.Millisecond, Entries: 20_000, Bytes: 4 << 20}
+
+// maxCompleted is how long a line may be, in bytes, up to the place that is completed.
+const maxCompleted = 4 << 10
+
+// maxProposals bounds how many completions are proposed.
+const maxProposals = 300
+
+// Complete proposes what could stand at byte position pos of line, sorted: names, variables and
+// functions, behind a dot fields and the methods that may be called, behind a bracket and a quote the
+// keys of a map. Within a predicate a dot is that of an element. It calls no method and computes
+// nothing: it reads fields and elements of what stands before, within a budget of 100 ms.
+// It is nil where nothing is known, and behind 4 KiB.
+func (s *Session) Complete(line string, pos int) []Completion {
+	if pos < 0 || pos > len(line) || pos > maxCompleted || !utf8.ValidString(line[:pos]) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), completeLimits.Time)
+	defer cancel()
+	limits := completeLimits
+	limits.Show = s.limits.Show
+	limits = limits.filled()
+	limits.Nesting = s.limits.Nesting
+	f := s.begin(ctx, limits)
+	out, err := f.complete(line[:pos])
+	if err != nil {
+		return nil
+	}
+	slices.SortFunc(out, func(a, b Completion) int { return strings.Compare(a.Text, b.Text) })
+	return out[:min(len(out), maxProposals)]
+}
+
+func (f *frame) complete(text string) (out []Completion, err error) {
+	defer f.rescue(&err)
+	if quote := openQuote(text); quote >= 0 {
+		return f.completeKey(text, quote)
+	}
+	start := len(text)
+	for start > 0 {
+		r, n := utf8.DecodeLastRuneInString(text[:start])
+		if !isName("a" + string(r)) {
+			break
+		}
+		start -= n
+	}
+	prefix := text[start:]
+	add := func(name, detail string) {
+		if strings.HasPrefix(name, prefix) && name != prefix {
+			out = append(out, Completion{start, name, detail})
+		}
+	}
+	b, err := f.backwards(text[:start])
+	if err != nil {
+		return nil, err
+	}
+	end := len(b.tokens)
+	switch {
+	case b.is(end-1, "#"):
+		add("acc", "what reduce has so far")
+		add("index", "the position of the element")
+		add("key", "the key of the element")
+	case b.is(end-1, ".", "?."):
+		x, err := b.operand(end - 1)
+		if err != nil {
+			return nil, err
+		}
+		return out, f.members(x, add)
+	default:
+		f.names(add)
+	}
+	return out, nil
+}
+
+// names proposes what an expression can start with.
+func (f *frame) names(add func(name, detail string)) {
+	spaces := map[string]bool{}
+	for _, e := range f.exposed {
+		first, _, dotted := strings.Cut(e.Name, ".")
+		switch {
+		case !dotted:
+			add(e.Name, e.Type)
+		case !spaces[first]:
+			spaces[first] = true
+			add(first, "namespace")
+		}
+	}
+	for name, v := range f.session.variables() {
+		detail := "variable"
+		if v.alias == nil {
+			detail = typeName(v.value)
+		}
+		add(name, detail)
+	}
+	for _, name := range functionNames() {
+		add(name+"(", "function")
+	}
+}
+
+// members proposes what may follow a dot behind x.
+func (f *frame) members(x any, add func(name, detail string)) error {
+	switch x := x.(type) {
+	case namespace:
+		seen := map[string]bool{}
+		for _, full := range x.names.within(x.prefix) {
+			name, _, more := strings.Cut(full[len(x.prefix):], ".")
+			if !seen[name] {
+				seen[name] = true
+				detail := ""
+				if more {
+					detail = "namespace"
+				}
+				add(name, detail)
+			}
+		}
+	case map[string]any, map[any]any:
+		keys, err := f.sortedKeys(x)
+		for _, k := range keys {
+			if name, ok := k.(string); ok && isName(name) {
+				add(name, "")
+			}
+		}
+		return err
+	case *snapshot:
+		for _, it := range x.node.Items {
+			name := it.Name
+			if it.Key != nil {
+				name, _ = it.Key.Scalar.(string)
+			}
+			if isName(name) {
+				add(name, it.Node.Type)
+			}
+		}
+	case *registry.View:
+		members, err := x.Members()
+		for _, m := range members {
+			name := m.Name
+			if m.Method && !strings.Contains(name, "(") {
+				name += "("
+			}
+			add(name, m.Type)
+		}
+		return err
+	}
+	return nil
+}
+
+// completeKey proposes the keys of a map behind m[".
+func (f *frame) completeKey(text string, quote int) (out []Completion, err error) {
+	b, err := f.backwards(text[:quote])
+	if err != nil {
+		return nil, err
+	}
+	end := len(b.tokens) - 1
+	if !b.is(end, "[") {
+		return nil, nil
+	}
+	if b.is(end-1, "?.") {
+		end--
+	}
+	x, err := b.operand(end)
+	if err != nil {
+		return nil, err
+	}
+	if x, err = f.load(x); err != nil || !isMap(x) {
+		return nil, err
+	}
+	prefix := text[quote+1:]
+	err = f.each(x, false, func(_ int, key, elem any) (bool, error) {
+		key, err := f.load(key)
+		if err != nil {
+			return false, err
+		}
+		if name, ok := key.(string); ok && strings.HasPrefix(name, prefix) {
+			detail := ""
+			if v, live := elem.(*registry.View); live && v.Value().Type() != nil {
+				detail = v.Value().Type().String()
+			}
+			out = append(out, Completion{quote, fmt.Sprintf("%q]", name), detail})
+		}
+		return len(out) < maxProposals, nil
+	})
+	if err != nil && len(out) > 0 {
+		// The budget of a key press is spent: what was found is of use all the same.
+		err = nil
+	}
+	return out, err
+}
+
+// openQuote is where a string starts that is open at the end of text; -1 if none is.
+func openQuote(text string) int {
+	open := -1
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case open >= 0 && c == '\\' && text[open] != '`':
+			i++
+		case open >= 0 && c == text[open]:
+			open = -1
+		case open < 0 && (c == '"' || c == '\'' || c == '`'):
+			open = i
+		}
+	}
+	return open
+}

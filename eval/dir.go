@@ -1,0 +1,119 @@
+package eval
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// dir lists the exposed names, or what may follow x.: a list of rows that can be filtered.
+func dir(f *frame, args []any) (any, error) {
+	if len(args) == 0 {
+		return table(f.entries(""), "name", "type", "doc", "guard"), nil
+	}
+	switch x := args[0].(type) {
+	case namespace:
+		return table(f.entries(x.prefix), "name", "type", "doc", "guard"), nil
+	case *snapshot:
+		var rows [][]string
+		for _, it := range x.node.Items {
+			if it.Name != "" {
+				rows = append(rows, []string{it.Name, it.Node.Type})
+			}
+		}
+		return table(rows, "name", "type"), nil
+	case *registry.View:
+		members, err := x.Members()
+		if err != nil {
+			return nil, err
+		}
+		var rows [][]string
+		for _, m := range members {
+			note := m.Note
+			if m.Hidden {
+				note = strings.TrimPrefix(note+", redacted", ", ")
+			}
+			rows = append(rows, []string{m.Name, m.Type, note})
+		}
+		return table(rows, "name", "type", "note"), nil
+	}
+	return nil, wrongArgument("dir", 1, "a live object", args[0])
+}
+
+// entries are the rows of dir() for the names below a prefix.
+func (f *frame) entries(prefix string) [][]string {
+	var rows [][]string
+	for _, e := range f.exposed {
+		if len(e.Name) > len(prefix) && e.Name[:len(prefix)] == prefix {
+			rows = append(rows, []string{e.Name, e.Type, e.Doc, e.Guard})
+		}
+	}
+	return rows
+}
+
+// table makes a list of rows with named columns. A column that is empty in all rows is left out.
+func table(rows [][]string, columns ...string) *snapshot {
+	list := &inspect.Node{Shape: inspect.List, Len: len(rows)}
+	for _, row := range rows {
+		r := &inspect.Node{Shape: inspect.Struct}
+		for i, cell := range row {
+			if empty(rows, i) {
+				continue
+			}
+			r.Items = append(r.Items, inspect.Item{
+				Name: columns[i],
+				Node: &inspect.Node{Shape: inspect.Scalar, Type: "string", Text: cell, Scalar: cell, Len: len(cell)},
+			})
+		}
+		list.Items = append(list.Items, inspect.Item{Node: r})
+	}
+	return &snapshot{list, layout(rows)}
+}
+
+// layout writes rows as people like to read them: in columns, without quotes and brackets.
+func layout(rows [][]string) string {
+	if len(rows) == 0 {
+		return "nothing"
+	}
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	var out strings.Builder
+	for n, row := range rows {
+		if n > 0 {
+			out.WriteByte('\n')
+		}
+		line := ""
+		for i, cell := range row {
+			if widths[i] > 0 {
+				line += fmt.Sprintf("%-*s   ", widths[i], strings.Map(printable, cell))
+			}
+		}
+		out.WriteString(strings.TrimRight(line, " "))
+	}
+	return out.String()
+}
+
+// printable replaces what would not stand on a line as it is.
+func printable(r rune) rune {
+	if !strconv.IsPrint(r) {
+		return '?'
+	}
+	return r
+}
+
+func empty(rows [][]string, column int) bool {
+	for _, row := range rows {
+		if row[column] != "" {
+			return false
+		}
+	}
+	return true
+}

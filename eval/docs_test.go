@@ -1,0 +1,81 @@
+package eval
+
+import (
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+type Status string
+
+type Item struct {
+	hits    int
+	status  Status
+	ttl     time.Duration
+	tags    []string
+	payload []byte
+	token   string
+}
+
+type Cache struct {
+	mu    sync.RWMutex
+	items map[string]*Item
+	total uint64
+	last  *Item
+}
+
+func (c *Cache) Len() int { c.mu.RLock(); defer c.mu.RUnlock(); return len(c.items) }
+func (c *Cache) Flush()   {}
+
+type Pool struct{ open, idle int }
+
+// TestManual runs the examples of docs/expressions.md, all in one session.
+func TestManual(t *testing.T) {
+	reg := registry.New()
+	reg.Expose("cache", &Cache{total: 1<<64 - 1, items: map[string]*Item{
+		"ax": {hits: 5, status: "up", ttl: 90 * time.Second, tags: []string{"new"}, payload: []byte("hello"), token: "abc"},
+		"bx": {hits: 15, status: "down"},
+	}}, registry.Doc("the item cache"), registry.Methods("Len"))
+	reg.Expose("db.pool", &Pool{open: 3, idle: 1})
+	reg.Expose("nums", &[]int{3, 1, 2})
+	s := NewSession(reg, Limits{Time: time.Hour}) // slow machines too
+	b, err := os.ReadFile("../docs/expressions.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := 0
+	for _, block := range strings.Split(string(b), "```expr\n")[1:] {
+		block, _, _ = strings.Cut(block, "```")
+		for _, example := range strings.Split("\n"+block, "\n> ")[1:] {
+			source, want, _ := strings.Cut(strings.TrimRight(example, "\n"), "\n")
+			examples++
+			if got := shown(t, s, source); got != want {
+				t.Errorf("> %s\n%s\nwant\n%s", source, got, want)
+			}
+		}
+	}
+	if examples < 40 {
+		t.Errorf("only %d examples were found", examples)
+	}
+}
+
+// shown is what the manual writes under an example.
+func shown(t *testing.T, s *Session, source string) string {
+	r, err := s.Eval(t.Context(), source)
+	if err != nil {
+		return "error: " + err.Error()
+	}
+	if r.Text != "" {
+		return r.Text
+	}
+	var out strings.Builder
+	if err := r.Node.WriteText(&out, inspect.Style{Width: 100}); err != nil {
+		t.Error(err)
+	}
+	return strings.TrimRight(out.String(), "\n")
+}

@@ -1,0 +1,125 @@
+package eval
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// TestErrors: each mistake has a code, a place and a way on.
+func TestErrors(t *testing.T) {
+	s := NewSession(registry.New(), Limits{})
+	if _, err := s.Eval(t.Context(), "hits = 5"); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ source, code, text string }{
+		{`1 + hist`, "unknown_name", "unknown name hist at 1:5; did you mean hits?"},
+		{`null`, "unknown_name", "unknown name null at 1:1; nil is written nil"},
+		{`cont([1])`, "unknown_function", "unknown function cont at 1:1; did you mean count(…)?"},
+		{`hits()`, "unknown_function", "hits is a name and not a function at 1:1; write it without ()"},
+		{`len`, "unknown_name", "len is a function at 1:1; call it: len(…)"},
+		{`len()`, "arguments", "len has 0 arguments at 1:1; write len(x)"},
+		{`(1 + 2`, "syntax", "the expression ends too early at 1:6"},
+		{`1 +`, "syntax", "the expression ends too early at 1:3"},
+		{``, "syntax", "there is no expression here at 1:1"},
+		{`x =`, "syntax", "there is no expression here at 1:4"},
+		{`a.b = 1`, "syntax", "nothing can be assigned to: an expression only looks at 1:5; x = … at the start gives a name in this session; did you mean ==?"},
+		{`if x = 5 { 1 } else { 2 }`, "syntax", "nothing can be assigned to"},
+		{`filter([1], # = 1)`, "syntax", "did you mean ==?"},
+		{`_ = 5`, "syntax", "_ is the last answer at 1:1; choose another name"},
+		{`nil = 5`, "syntax", "nil is a word of the language"},
+		{`len = 5`, "syntax", "len is a function"},
+		{`$env = 5`, "syntax", "not yours"},
+		{`let len = 1; len`, "syntax", "len is a function at 1:5"},
+		{`let a = 1; let a = 2; a`, "syntax", "a has been declared already at 1:16"},
+		{`1 == "1"`, "type", "an integer == a string makes no sense at 1:3; convert with int(…), float(…) or string(…)"},
+		{`true == 1`, "type", "a boolean == an integer makes no sense"},
+		{`[1] == 1`, "type", "a list == an integer"},
+		{`duration("1s") > 5`, "type", `write the number as a duration, as in duration("5s")`},
+		{`1 < nil`, "type", "give a default with ??"},
+		{`"a" + 1`, "type", "write string(…) to join text"},
+		{`[1] + [2]`, "type", "join lists with concat(a, b)"},
+		{`1 in ["a"]`, "type", "an integer can never be in a list that has none of its kind"},
+		{`"a" in "abc"`, "type", `write s contains "…"`},
+		{`[1] contains 1`, "type", "write x in xs"},
+		{`filter([1], #)`, "type", "a condition is true or false, not an integer at 1:13; compare it, as in x > 0"},
+		{`!1`, "type", "a condition is true or false"},
+		{`1 ? 2 : 3`, "type", "a condition is true or false"},
+		{`{a: 1}.b`, "no_key", `there is no key "b" at 1:8; m?.key or get(m, key) gives nil then`},
+		{`{hits: 1}.hist`, "no_key", "did you mean hits?"},
+		{`nil.a`, "syntax", "unexpected"},
+		{`(nil).a`, "nil", "nil has no a at 1:7; write ?.a to get nil then"},
+		{`{a: nil}.a.b`, "nil", "nil has no b at 1:12"},
+		{`{a: 1}?.b.c`, "nil", "nil has no c"},
+		{`[1][1]`, "range", "index 1 is out of range: there are 1 elements at 1:4"},
+		{`[1]["a"]`, "no_field", "a list has no field a"},
+		{`{a: 1, b: 2, a: 3}`, "syntax", "the key a is given twice at 1:1"},
+		{`get([1], 0.5)`, "type", "an index needs an integer"},
+		{`[1][1.5]`, "type", "an index needs an integer, not 1.5 at 1:4; round it with int(…)"},
+		{`{a: 1}[1]`, "type", "the keys of this map are strings"},
+		{`now().Yaer()`, "method", "a time has no method Yaer"},
+		{`now().Year`, "no_field", "it is a method: write Year()"},
+		{`"a".b`, "no_field", "a string has no field b"},
+		{`"a" matches "("`, "syntax", "missing closing )"},
+		{`count(5, # > 1)`, "type", "an integer is not a list or a map at 1:1"},
+		{`count(nil, # > 1)`, "type", "give a default with ??"},
+		{`split("a")`, "arguments", "write split(s, separator, n)"},
+		{`upper(1)`, "type", "argument 1 of upper is a string, not an integer"},
+		{`sort([1, "a"])`, "type", "makes no sense"},
+		{`sort([1], "up")`, "arguments", `the order is "asc" or "desc"`},
+		{`sum(["a"])`, "type", "a string cannot be added up"},
+		{`reduce([], #acc + #)`, "range", "reduce of nothing has no answer"},
+		{`groupBy([[1]], #)`, "type", "a list cannot be a key at 1:16"},
+		{`# > 1`, "syntax", "unexpected \"#\""},
+		{`filter([1], #foo > 1)`, "syntax", "unknown pointer #foo at 1:13; there are #, #index, #key, and #acc in reduce"},
+		{`filter([1], #acc > 1)`, "syntax", "#acc has a meaning in reduce only"},
+		{`len(1..9223372036854775807)`, "", ""},
+		{`sort(1..9223372036854775807)`, "budget", "more than 64 MiB would be kept at 1:1; narrow it"},
+		{`-9223372036854775807..9223372036854775807`, "range", "more elements than can be counted"},
+		{`9223372036854775808`, "syntax", "this integer is too large to be written at 1:19; 9223372036854775807 is the largest"},
+		{`date("x")`, "arguments", "date: invalid date x"},
+		{`duration("x")`, "arguments", "duration: time: invalid duration"},
+		{`int("x")`, "arguments", `int: "x" is not an integer of 64 bits`},
+		{`fromJSON("{")`, "arguments", "fromJSON: unexpected EOF"},
+		{`path(1)`, "type", "argument 1 of path is a live object, not an integer"},
+		{`1 ?? 2 + 3 ?? 4`, "syntax", "need parentheses"},
+		{"\x1b[31m", "syntax", "unrecognized character"},
+		{"\xff", "syntax", "not valid UTF-8"},
+	} {
+		_, err := value(t, s, c.source)
+		if codeOfError(err) != c.code {
+			t.Errorf("%s: code %q, want %q (%v)", c.source, codeOfError(err), c.code, err)
+			continue
+		}
+		if err == nil {
+			continue
+		}
+		e := err.(*Error)
+		if !strings.Contains(e.Message, c.text) {
+			t.Errorf("%s: %s\n\twant %s", c.source, e.Message, c.text)
+		}
+		if strings.ContainsAny(e.Message, "\n\x1b") {
+			t.Errorf("%s: %q is not one line", c.source, e.Message)
+		}
+	}
+}
+
+func TestSnippet(t *testing.T) {
+	s := NewSession(registry.New(), Limits{})
+	for _, c := range []struct{ source, want string }{
+		{"1 + cach", "1 + cach\n    ^"},
+		{"1 +\n\tcach", " cach\n ^"},
+		{`"世" + cach`, "\"世\" + cach\n       ^"},
+		{strings.Repeat("1 + ", 40) + "cach" + strings.Repeat(" + 1", 40),
+			"… + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + cach + 1 + 1 + 1 + 1 + 1 + 1 + 1 + …\n" + strings.Repeat(" ", 36) + "^"},
+	} {
+		_, err := s.Eval(t.Context(), c.source)
+		if got := err.(*Error).Snippet(); got != c.want {
+			t.Errorf("%q:\n%s\nwant\n%s", c.source, got, c.want)
+		}
+	}
+	if got := (&Error{}).Snippet(); got != "" {
+		t.Errorf("no place: %q", got)
+	}
+}

@@ -1,0 +1,153 @@
+package eval
+
+// filter and map collect what is walked where nobody consumes it one by one.
+func filter(f *frame, l *loop) (any, error)  { return f.list(l.filtered()) }
+func mapping(f *frame, l *loop) (any, error) { return f.list(l.mapped()) }
+
+// filtered is the collection's elements that pass, as they are walked.
+func (l *loop) filtered() *pipe {
+	return &pipe{func(f *frame, apart bool, each yield) error {
+		n := 0
+		return l.each(f, apart, func(s *scope) (bool, error) {
+			ok, err := l.pred.test(f, s)
+			if err != nil || !ok {
+				return true, err
+			}
+			n++
+			return each(n-1, s.key, s.elem)
+		})
+	}}
+}
+
+// mapped is what the predicate makes of the elements, as they are walked.
+func (l *loop) mapped() *pipe {
+	return &pipe{func(f *frame, apart bool, each yield) error {
+		return l.each(f, apart, func(s *scope) (bool, error) {
+			x, err := l.pred.on(f, s)
+			if err != nil {
+				return false, err
+			}
+			return each(s.index, unkeyed, x)
+		})
+	}}
+}
+
+func sum(f *frame, l *loop) (any, error) {
+	var t total
+	err := l.each(f, false, func(s *scope) (bool, error) {
+		x, err := l.pred.on(f, s)
+		if err != nil {
+			return false, err
+		}
+		return true, l.pred.place().err(t.add(x))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return t.sum()
+}
+
+// groupBy answers a map from what the predicate makes of an element to the list of such elements.
+func groupBy(f *frame, l *loop) (any, error) {
+	groups := map[any]any{}
+	lists := map[any]*[]any{}
+	err := l.each(f, false, func(s *scope) (bool, error) {
+		x, err := l.pred.on(f, s)
+		if err != nil {
+			return false, err
+		}
+		k, err := mapKey(x)
+		if err != nil {
+			return false, l.pred.place().err(err)
+		}
+		elem, err := f.hold(s.elem)
+		if err != nil {
+			return false, err
+		}
+		list := lists[k]
+		if list == nil {
+			list = new([]any)
+			lists[k] = list
+			if err := f.m.Keep(8 * wordsKept); err != nil {
+				return false, err
+			}
+		}
+		*list = append(*list, elem)
+		return true, nil
+	})
+	for k, list := range lists {
+		groups[k] = *list
+	}
+	return groups, err
+}
+
+func sortBy(f *frame, l *loop) (any, error) {
+	order := sortOrder
+	if l.last != nil {
+		x, err := l.last(f)
+		if err != nil {
+			return nil, err
+		}
+		if order, err = direction(x); err != nil {
+			return nil, err
+		}
+	}
+	elems, keys := []any{}, []any{}
+	err := l.each(f, false, func(s *scope) (bool, error) {
+		key, err := l.pred.on(f, s)
+		if err == nil {
+			err = l.pred.place().err(refuse(key))
+		}
+		if err != nil {
+			return false, err
+		}
+		if key, err = f.hold(key); err != nil {
+			return false, err
+		}
+		elem, err := f.hold(s.elem)
+		elems, keys = append(elems, elem), append(keys, key)
+		return true, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	xs, err := f.sorted(elems, keys, order)
+	return xs, l.pred.place().err(err)
+}
+
+func reduce(f *frame, l *loop) (any, error) {
+	var acc any
+	started, kept := l.last != nil, f.m.kept
+	if started {
+		x, err := l.last(f)
+		if err != nil {
+			return nil, err
+		}
+		if acc, err = f.hold(x); err != nil {
+			return nil, err
+		}
+	}
+	err := l.each(f, false, func(s *scope) (bool, error) {
+		if !started {
+			started = true
+			var err error
+			acc, err = f.hold(s.elem)
+			return true, err
+		}
+		s.acc = acc
+		x, err := l.pred.on(f, s)
+		if err != nil {
+			return false, err
+		}
+		if isScalar(x) {
+			// It takes the place of the one before.
+			f.m.release(kept)
+		}
+		acc, err = f.hold(x)
+		return true, err
+	})
+	if err == nil && !started {
+		return nil, fault("range", "reduce of nothing has no answer").with("give a start: reduce(xs, #acc + #, 0)")
+	}
+	return acc, err
+}

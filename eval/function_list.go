@@ -1,0 +1,361 @@
+package eval
+
+import (
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// listFunctions work on collections: lists, and maps by their values.
+var listFunctions = map[string]function{
+	"len":       {1, 1, "x", length, true, true},
+	"get":       {2, 2, "x, key", get, false, false},
+	"take":      {2, 2, "xs, n", take, true, true},
+	"first":     {1, 1, "xs", first, true, true},
+	"last":      {1, 1, "xs", last, true, true},
+	"keys":      {1, 1, "m", keys, true, true},
+	"values":    {1, 1, "m", values, true, true},
+	"toPairs":   {1, 1, "m", toPairs, true, true},
+	"fromPairs": {1, 1, "pairs", fromPairs, true, true},
+	"reverse":   {1, 1, "xs", reverse, true, true},
+	"uniq":      {1, 1, "xs", uniq, true, true},
+	"concat":    {1, -1, "xs, ys, …", concat, true, true},
+	"flatten":   {1, 1, "xs", flatten, true, true},
+	"sort":      {1, 2, `xs, "desc"`, sorted, true, true},
+	"join":      {1, 2, `xs, ", "`, join, true, true},
+}
+
+func length(f *frame, args []any) (any, error) {
+	x := args[0]
+	if err := refuse(x); err != nil {
+		return nil, err
+	}
+	if s, ok := x.(string); ok {
+		return runes(s), nil
+	}
+	if ns, ok := x.(namespace); ok {
+		return len(ns.list()), nil
+	}
+	n, err := f.length(x)
+	return n, err
+}
+
+// get is x[key], and nil where there is none; a field that a struct does not have stays an error.
+func get(f *frame, args []any) (any, error) {
+	x, key := args[0], args[1]
+	if x == nil {
+		return nil, refuse(key)
+	}
+	y, err := f.item(x, key)
+	if err != nil {
+		return forgive(translate(err), x, true, false)
+	}
+	return f.load(y)
+}
+
+func take(f *frame, args []any) (any, error) {
+	n, err := index("take", args[1])
+	if err != nil {
+		return nil, err
+	}
+	if n < 0 {
+		return nil, fault("range", "take(xs, %d) makes no sense", n).with("xs[%d:] is the end of a list", n)
+	}
+	p, ok := args[0].(*pipe)
+	if !ok {
+		if err := refuse(args[0]); err != nil {
+			return nil, err
+		}
+		if !isList(args[0]) && !isMap(args[0]) {
+			return nil, notCollection(args[0])
+		}
+		return f.window(args[0], 0, n)
+	}
+	xs := []any{}
+	if n == 0 {
+		return xs, nil
+	}
+	err = p.walk(f, false, func(_ int, _, elem any) (bool, error) {
+		x, err := f.hold(elem)
+		xs = append(xs, x)
+		return len(xs) < n, err
+	})
+	return xs, err
+}
+
+func first(f *frame, args []any) (x any, err error) {
+	err = f.each(args[0], false, func(_ int, _, elem any) (bool, error) {
+		x, err = f.hold(elem)
+		return false, err
+	})
+	return x, err
+}
+
+func last(f *frame, args []any) (x any, err error) {
+	if isList(args[0]) {
+		if _, streamed := args[0].(*pipe); !streamed {
+			x, err := f.item(args[0], -1)
+			if err != nil {
+				return forgive(translate(err), args[0], true, false)
+			}
+			return f.load(x)
+		}
+	}
+	kept := f.m.kept
+	err = f.each(args[0], false, func(_ int, _, elem any) (bool, error) {
+		f.m.release(kept)
+		x, err = f.hold(elem)
+		return true, err
+	})
+	return x, err
+}
+
+// entries is the keys, or the values, of a map, as they are walked.
+func entries(m any, ofKeys bool) (*pipe, error) {
+	if err := refuse(m); err != nil {
+		return nil, err
+	}
+	if ns, ok := m.(namespace); ok && ofKeys {
+		return &pipe{func(f *frame, apart bool, each yield) error { return f.each(ns.list(), apart, each) }}, nil
+	}
+	if p, streamed := m.(*pipe); streamed || !isMap(m) {
+		if streamed && !ofKeys {
+			return p, nil
+		}
+		return nil, fault("type", "%s has no keys", kind(m)).with("keys and values take a map")
+	}
+	return &pipe{func(f *frame, apart bool, each yield) error {
+		return f.each(m, apart, func(i int, key, elem any) (bool, error) {
+			if ofKeys {
+				elem = key
+			}
+			return each(i, unkeyed, elem)
+		})
+	}}, nil
+}
+
+func keys(f *frame, args []any) (any, error) {
+	p, err := entries(args[0], true)
+	if err != nil {
+		return nil, err
+	}
+	return f.list(p)
+}
+
+func values(f *frame, args []any) (any, error) {
+	p, err := entries(args[0], false)
+	if err != nil {
+		return nil, err
+	}
+	return f.list(p)
+}
+
+func toPairs(f *frame, args []any) (any, error) {
+	if _, err := entries(args[0], true); err != nil {
+		return nil, err
+	}
+	pairs := []any{}
+	err := f.each(args[0], false, func(_ int, key, elem any) (bool, error) {
+		k, err := f.hold(key)
+		if err != nil {
+			return false, err
+		}
+		x, err := f.hold(elem)
+		pairs = append(pairs, []any{k, x})
+		return true, err
+	})
+	return pairs, err
+}
+
+func fromPairs(f *frame, args []any) (any, error) {
+	m := map[any]any{}
+	err := f.each(args[0], false, func(i int, _, elem any) (bool, error) {
+		pair, err := f.pair(elem)
+		if err != nil {
+			return false, err
+		}
+		if len(pair) != 2 {
+			return false, fault("arguments", "element %d is not a pair", i).with(`write fromPairs([["a", 1], ["b", 2]])`)
+		}
+		k, err := mapKey(pair[0])
+		m[k] = pair[1]
+		return true, err
+	})
+	return m, err
+}
+
+// pair collects a list of at most two; a longer one is cut to three.
+func (f *frame) pair(x any) ([]any, error) {
+	x, err := f.load(x)
+	if err != nil {
+		return nil, err
+	}
+	var pair []any
+	err = f.each(x, false, func(_ int, _, elem any) (bool, error) {
+		x, err := f.hold(elem)
+		pair = append(pair, x)
+		return len(pair) < 3, err
+	})
+	return pair, err
+}
+
+func reverse(f *frame, args []any) (any, error) {
+	xs, err := f.list(args[0])
+	if err != nil {
+		return nil, err
+	}
+	if err := f.m.Keep(wordsKept * len(xs)); err != nil {
+		return nil, err
+	}
+	out := make([]any, len(xs))
+	for i, x := range xs {
+		if err := f.m.tick(1); err != nil {
+			return nil, err
+		}
+		out[len(xs)-1-i] = x
+	}
+	return out, nil
+}
+
+// uniq keeps the first of equal elements: by key where there is one, by comparison otherwise.
+func uniq(f *frame, args []any) (any, error) {
+	seen := map[any]bool{}
+	out, others := []any{}, []any{}
+	err := f.each(args[0], true, func(_ int, _, elem any) (bool, error) {
+		x, err := f.load(elem)
+		if err != nil {
+			return false, err
+		}
+		if err := refuse(x); err != nil {
+			return false, err
+		}
+		k, err := mapKey(x)
+		if err == nil {
+			if seen[k] {
+				return true, nil
+			}
+			seen[k] = true
+			if err := f.m.Keep(3 * wordsKept); err != nil {
+				return false, err
+			}
+		} else {
+			for _, o := range others {
+				if same, _, err := f.same(x, o, 0); err != nil || same {
+					return true, err
+				}
+			}
+		}
+		x, keptErr := f.hold(x)
+		if err != nil {
+			others = append(others, x)
+		}
+		out = append(out, x)
+		return true, keptErr
+	})
+	return out, err
+}
+
+func concat(f *frame, args []any) (any, error) {
+	out := []any{}
+	for _, arg := range args {
+		err := f.each(arg, false, func(_ int, _, elem any) (bool, error) {
+			x, err := f.hold(elem)
+			out = append(out, x)
+			return true, err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func flatten(f *frame, args []any) (any, error) {
+	out := []any{}
+	var walk func(x any, depth int) error
+	walk = func(x any, depth int) error {
+		if depth > maxDepth {
+			return fault("budget", "the list is nested too deeply to be flattened")
+		}
+		return f.each(x, true, func(_ int, _, elem any) (bool, error) {
+			x, err := f.load(elem)
+			if err != nil {
+				return false, err
+			}
+			if isList(x) {
+				return true, walk(x, depth+1)
+			}
+			x, err = f.hold(x)
+			out = append(out, x)
+			return true, err
+		})
+	}
+	err := walk(args[0], 0)
+	return out, err
+}
+
+func sorted(f *frame, args []any) (any, error) {
+	order := sortOrder
+	if len(args) == 2 {
+		var err error
+		if order, err = direction(args[1]); err != nil {
+			return nil, err
+		}
+	}
+	xs, err := f.list(args[0])
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range xs {
+		if err := refuse(x); err != nil {
+			return nil, err
+		}
+	}
+	return f.sorted(xs, xs, order)
+}
+
+func join(f *frame, args []any) (any, error) {
+	glue := ""
+	if len(args) == 2 {
+		var ok bool
+		if glue, ok = args[1].(string); !ok {
+			return nil, wrongArgument("join", 2, "a string", args[1])
+		}
+	}
+	var out builder
+	err := f.each(args[0], false, func(i int, _, elem any) (bool, error) {
+		x, err := f.load(elem)
+		if err != nil {
+			return false, err
+		}
+		s, ok := x.(string)
+		if !ok {
+			if err := refuse(x); err != nil {
+				return false, err
+			}
+			return false, fault("type", "join takes strings, and element %d is %s", i, kind(x)).with("convert with map(xs, string(#))")
+		}
+		if i > 0 {
+			s = glue + s
+		}
+		return true, out.add(f, s)
+	})
+	return out.String(), err
+}
+
+// wrongArgument is the error for an argument of a kind that a function does not take.
+func wrongArgument(name string, n int, want string, x any) error {
+	if err := refuse(x); err != nil {
+		return err
+	}
+	return fault("type", "argument %d of %s is %s, not %s", n, name, want, kind(x))
+}
+
+// isStruct reports whether x is a live struct.
+func isStruct(x any) bool {
+	v, ok := x.(*registry.View)
+	if !ok {
+		return false
+	}
+	_, shape, err := resolve(v)
+	return err == nil && shape == inspect.Struct
+}

@@ -1,0 +1,70 @@
+package eval
+
+import (
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// lookFunctions are about the objects themselves.
+var lookFunctions = map[string]function{
+	"type": {1, 1, "x", typeOf, false, false},
+	"path": {1, 1, "x", pathOf, false, false},
+	"addr": {1, 1, "x", addrOf, false, false},
+	"cap":  {1, 1, "x", capOf, false, true},
+	"dir":  {0, 1, "x", dir, false, true},
+}
+
+func typeOf(f *frame, args []any) (any, error) {
+	if err := refuse(args[0]); err != nil {
+		return nil, err
+	}
+	return typeName(args[0]), nil
+}
+
+// pathOf is the expression that reaches a live object, nil where none does.
+func pathOf(f *frame, args []any) (any, error) {
+	v, err := live("path", args[0])
+	if err != nil || v.Path() == "" {
+		return nil, err
+	}
+	return v.Path(), nil
+}
+
+// addrOf is the address of a live object, or what a live pointer points at; nil for a copy.
+func addrOf(f *frame, args []any) (any, error) {
+	v, err := live("addr", args[0])
+	if err != nil {
+		return nil, err
+	}
+	target, _, err := resolve(v)
+	if err != nil || target == nil || target.Value().Addr() == 0 {
+		return nil, err
+	}
+	x, _ := number{mag: uint64(target.Value().Addr())}.value()
+	return x, nil
+}
+
+func capOf(f *frame, args []any) (any, error) {
+	v, err := live("cap", args[0])
+	if err != nil {
+		return nil, err
+	}
+	_, shape, err := resolve(v)
+	if err != nil {
+		return nil, err
+	}
+	if shape != inspect.List && shape != inspect.Chan {
+		return nil, wrongArgument("cap", 1, "a slice, an array or a channel", args[0])
+	}
+	n, err := v.Cap()
+	return n, err
+}
+
+// live is an argument that has to be an object of the application.
+func live(name string, x any) (*registry.View, error) {
+	v, ok := x.(*registry.View)
+	if !ok {
+		return nil, wrongArgument(name, 1, "a live object", x)
+	}
+	return v, nil
+}

@@ -1,0 +1,236 @@
+package eval
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/expr-lang/expr/builtin"
+)
+
+// numberFunctions work on numbers; those that aggregate also on collections of them.
+var numberFunctions = map[string]function{
+	"abs":     {1, 1, "n", abs, false, false},
+	"ceil":    {1, 1, "n", rounding("ceil", math.Ceil), false, false},
+	"floor":   {1, 1, "n", rounding("floor", math.Floor), false, false},
+	"round":   {1, 1, "n", rounding("round", math.Round), false, false},
+	"int":     {1, 1, "x", toInt, false, false},
+	"float":   {1, 1, "x", toFloat, false, false},
+	"min":     {1, -1, "xs", least, true, true},
+	"max":     {1, -1, "xs", most, true, true},
+	"mean":    {1, -1, "xs", mean, true, true},
+	"median":  {1, -1, "xs", median, true, true},
+	"bitand":  onBits("bitand", 2),
+	"bitor":   onBits("bitor", 2),
+	"bitxor":  onBits("bitxor", 2),
+	"bitnand": onBits("bitnand", 2),
+	"bitnot":  onBits("bitnot", 1),
+	"bitshl":  onBits("bitshl", 2),
+	"bitshr":  onBits("bitshr", 2),
+	"bitushr": onBits("bitushr", 2),
+}
+
+// onBits is expr-lang's own function on the bits of ints. A uint64 above the ints is refused.
+func onBits(name string, n int) function {
+	fn := builtin.Builtins[builtin.Index[name]]
+	run := func(f *frame, args []any) (any, error) {
+		for i, arg := range args {
+			n, err := index(name, arg)
+			if err != nil {
+				return nil, err
+			}
+			args[i] = n
+		}
+		x, err := fn.Func(args...)
+		if err != nil {
+			return nil, fault("arguments", "%v", err).because(err)
+		}
+		return x, nil
+	}
+	return function{n, n, "a, b", run, false, false}
+}
+
+func abs(f *frame, args []any) (any, error) {
+	switch x := args[0].(type) {
+	case time.Duration:
+		if x < 0 {
+			return f.negate(x)
+		}
+		return x, nil
+	case float64:
+		return math.Abs(x), nil
+	}
+	n, ok := toNumber(args[0])
+	if !ok {
+		return nil, wrongArgument("abs", 1, "a number", args[0])
+	}
+	n.neg, n.f = false, math.Abs(n.f)
+	x, _ := n.value()
+	return x, nil
+}
+
+// rounding leaves integers as they are: as floats they might no longer be the same.
+func rounding(name string, round func(float64) float64) func(f *frame, args []any) (any, error) {
+	return func(f *frame, args []any) (any, error) {
+		n, ok := toNumber(args[0])
+		switch {
+		case !ok:
+			return nil, wrongArgument(name, 1, "a number", args[0])
+		case n.float:
+			return round(n.f), nil
+		}
+		return args[0], nil
+	}
+}
+
+// toInt is int(x): of a number without what is behind the point, of text, of a duration its nanoseconds.
+func toInt(f *frame, args []any) (any, error) {
+	switch x := args[0].(type) {
+	case string:
+		s := strings.TrimSpace(x)
+		if i, err := strconv.Atoi(s); err == nil {
+			return i, nil
+		}
+		if u, err := strconv.ParseUint(s, 10, 64); err == nil {
+			return u, nil
+		}
+		return nil, fault("arguments", "int: %s is not an integer of 64 bits", keyText(x))
+	case time.Duration:
+		return plainInt(int64(x)), nil
+	}
+	n, ok := toNumber(args[0])
+	if !ok {
+		return nil, wrongArgument("int", 1, "a number or a string", args[0])
+	}
+	if n.float {
+		if !(n.f > -1<<63-1 && n.f < 1<<64) {
+			return nil, fault("overflow", "int(%v) does not fit in 64 bits", n.f)
+		}
+		n = number{neg: n.f < 0, mag: uint64(math.Abs(math.Trunc(n.f)))}
+	}
+	x, _ := n.value()
+	return x, nil
+}
+
+func toFloat(f *frame, args []any) (any, error) {
+	if s, ok := args[0].(string); ok {
+		x, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+		if err != nil {
+			return nil, fault("arguments", "float: %s is not a number", keyText(s))
+		}
+		return x, nil
+	}
+	n, ok := toNumber(args[0])
+	if !ok {
+		return nil, wrongArgument("float", 1, "a number or a string", args[0])
+	}
+	return n.asFloat(), nil
+}
+
+// scalars walks the arguments, and the collections among and within them.
+func (f *frame) scalars(name string, args []any, each func(x any) error) error {
+	var walk func(x any, depth int) error
+	walk = func(x any, depth int) error {
+		if depth > maxDepth {
+			return fault("budget", "the list is nested too deeply")
+		}
+		return f.each(x, true, func(_ int, _, elem any) (bool, error) {
+			x, err := f.load(elem)
+			if err != nil {
+				return false, err
+			}
+			if isList(x) {
+				return true, walk(x, depth+1)
+			}
+			if err := refuse(x); err != nil {
+				return false, err
+			}
+			return true, each(x)
+		})
+	}
+	for _, arg := range args {
+		if isList(arg) || isMap(arg) {
+			if err := walk(arg, 0); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := refuse(arg); err != nil {
+			return err
+		}
+		if err := each(arg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func least(f *frame, args []any) (any, error) { return f.extreme("min", args, -1) }
+func most(f *frame, args []any) (any, error)  { return f.extreme("max", args, 1) }
+
+// extreme finds the least or most of what has an order; nil of nothing, and NaN if one is NaN.
+func (f *frame) extreme(name string, args []any, sign int) (best any, err error) {
+	some := false
+	err = f.scalars(name, args, func(x any) error {
+		if !some {
+			best, some = x, true
+			_, err := order(name, x, x)
+			return err
+		}
+		o, err := order(name, x, best)
+		if n, _ := toNumber(x); o == sign || o == unordered && n.f != n.f {
+			best = x
+		}
+		return err
+	})
+	return best, err
+}
+
+// mean of nothing is 0, as in expr-lang.
+func mean(f *frame, args []any) (any, error) {
+	var t total
+	n := 0
+	err := f.scalars("mean", args, func(x any) error {
+		n++
+		return t.add(x)
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case n == 0:
+		return 0.0, nil
+	case t.durations:
+		return time.Duration(t.asFloat() / float64(n)), nil
+	}
+	return t.asFloat() / float64(n), nil
+}
+
+// median of nothing is 0, as in expr-lang.
+func median(f *frame, args []any) (any, error) {
+	xs := []any{}
+	var t total // checks that all are of one kind
+	err := f.scalars("median", args, func(x any) error {
+		xs = append(xs, x)
+		if err := f.m.Keep(wordsKept); err != nil {
+			return err
+		}
+		return t.add(x)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(xs) == 0 {
+		return 0.0, nil
+	}
+	if xs, err = f.sorted(xs, xs, sortOrder); err != nil {
+		return nil, err
+	}
+	low, high := xs[(len(xs)-1)/2], xs[len(xs)/2]
+	if t.durations {
+		return low.(time.Duration) + (high.(time.Duration)-low.(time.Duration))/2, nil
+	}
+	a, _ := toNumber(low)
+	b, _ := toNumber(high)
+	return a.asFloat()/2 + b.asFloat()/2, nil
+}

@@ -1,0 +1,255 @@
+package eval
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/expr-lang/expr/builtin"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// textFunctions work on strings. Those that expr-lang has and that cannot run for long are its own.
+var textFunctions = map[string]function{
+	"trim":        onStrings("trim", 1, 2, "s, chars"),
+	"trimPrefix":  onStrings("trimPrefix", 1, 2, "s, prefix"),
+	"trimSuffix":  onStrings("trimSuffix", 1, 2, "s, suffix"),
+	"hasPrefix":   onStrings("hasPrefix", 2, 2, "s, prefix"),
+	"hasSuffix":   onStrings("hasSuffix", 2, 2, "s, suffix"),
+	"indexOf":     onStrings("indexOf", 2, 2, "s, part"),
+	"lastIndexOf": onStrings("lastIndexOf", 2, 2, "s, part"),
+	"toBase64":    onStrings("toBase64", 1, 1, "s"),
+	"fromBase64":  onStrings("fromBase64", 1, 1, "s"),
+	"upper":       {1, 1, "s", upper, false, false},
+	"lower":       {1, 1, "s", lower, false, false},
+	"split":       {2, 3, "s, separator, n", split, false, false},
+	"splitAfter":  {2, 3, "s, separator, n", splitAfter, false, false},
+	"replace":     {3, 4, "s, old, new, n", replace, false, false},
+	"repeat":      {2, 2, "s, n", repeat, false, false},
+	"string":      {1, 1, "x", toString, false, true},
+	"toJSON":      {1, 1, "x", toJSON, true, true},
+	"fromJSON":    {1, 1, "s", fromJSON, false, false},
+}
+
+// onStrings is expr-lang's own function on strings, after its arguments have been checked and
+// what it may build has been charged.
+func onStrings(name string, min, max int, args string) function {
+	fn := builtin.Builtins[builtin.Index[name]]
+	run := func(f *frame, args []any) (any, error) {
+		size := 0
+		for i, arg := range args {
+			s, err := f.stringArgument(name, i+1, arg)
+			if err != nil {
+				return nil, err
+			}
+			args[i] = s
+			size += len(s)
+		}
+		if err := f.text(size/3*4 + 4); err != nil {
+			return nil, err
+		}
+		x, err := fn.Func(args...)
+		if err != nil {
+			return nil, fault("arguments", "%s: %v", name, err).because(err)
+		}
+		return x, nil
+	}
+	return function{min, max, args, run, false, false}
+}
+
+// stringArgument is argument n of a function that takes text: a string or bytes.
+func (f *frame) stringArgument(name string, n int, x any) (string, error) {
+	s, ok, err := f.textOf(x)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return "", wrongArgument(name, n, "a string", x)
+	}
+	return s, nil
+}
+
+func runes(s string) int { return utf8.RuneCountInString(s) }
+
+// builder builds a string within the budget.
+type builder struct{ strings.Builder }
+
+func (b *builder) add(f *frame, s string) error {
+	if b.Len()+len(s) > maxText {
+		return f.text(b.Len() + len(s))
+	}
+	if err := f.m.tick(1 + len(s)/64); err != nil {
+		return err
+	}
+	// A builder that grows copies itself: twice the bytes.
+	if err := f.m.Keep(2 * len(s)); err != nil {
+		return err
+	}
+	b.WriteString(s)
+	return nil
+}
+
+// textChunk is how much of a string is converted between two ticks.
+const textChunk = 64 << 10
+
+// convert applies a conversion that goes rune by rune, chunk by chunk.
+func (f *frame) convert(name string, x any, to func(string) string) (any, error) {
+	s, err := f.stringArgument(name, 1, x)
+	if err != nil {
+		return nil, err
+	}
+	var out builder
+	for len(s) > 0 {
+		n := min(len(s), textChunk)
+		for n < len(s) && !utf8.RuneStart(s[n]) {
+			n++
+		}
+		if err := out.add(f, to(s[:n])); err != nil {
+			return nil, err
+		}
+		s = s[n:]
+	}
+	return out.String(), nil
+}
+
+func upper(f *frame, args []any) (any, error) { return f.convert("upper", args[0], strings.ToUpper) }
+func lower(f *frame, args []any) (any, error) { return f.convert("lower", args[0], strings.ToLower) }
+
+func split(f *frame, args []any) (any, error)      { return f.split("split", args, false) }
+func splitAfter(f *frame, args []any) (any, error) { return f.split("splitAfter", args, true) }
+
+// split cuts a string at a separator, and between all runes for "". With n > 0 the last of n parts
+// is the rest; n < 0 is no limit.
+func (f *frame) split(name string, args []any, after bool) (any, error) {
+	s, err := f.stringArgument(name, 1, args[0])
+	if err != nil {
+		return nil, err
+	}
+	sep, err := f.stringArgument(name, 2, args[1])
+	if err != nil {
+		return nil, err
+	}
+	n := -1
+	if len(args) == 3 {
+		if n, err = index(name, args[2]); err != nil {
+			return nil, err
+		}
+	}
+	parts := []any{}
+	if n == 0 {
+		return parts, nil
+	}
+	for n < 0 || len(parts) < n-1 {
+		part, rest, found := nextPart(s, sep, after)
+		if !found {
+			break
+		}
+		if err := f.m.tick(1 + len(part)/64); err != nil {
+			return nil, err
+		}
+		if err := f.m.Keep(2 * wordsKept); err != nil {
+			return nil, err
+		}
+		parts, s = append(parts, part), rest
+	}
+	if sep == "" && s == "" {
+		return parts, nil
+	}
+	return append(parts, s), nil
+}
+
+// nextPart cuts the part before a separator off s.
+func nextPart(s, sep string, after bool) (part, rest string, found bool) {
+	if sep == "" {
+		_, n := utf8.DecodeRuneInString(s)
+		return s[:n], s[n:], n > 0 && n < len(s)
+	}
+	i := strings.Index(s, sep)
+	if i < 0 {
+		return "", "", false
+	}
+	end := i
+	if after {
+		end = i + len(sep)
+	}
+	return s[:end], s[i+len(sep):], true
+}
+
+func replace(f *frame, args []any) (any, error) {
+	var texts [3]string
+	for i := range texts {
+		var err error
+		if texts[i], err = f.stringArgument("replace", i+1, args[i]); err != nil {
+			return nil, err
+		}
+	}
+	n := -1
+	if len(args) == 4 {
+		var err error
+		if n, err = index("replace", args[3]); err != nil {
+			return nil, err
+		}
+	}
+	s, old := texts[0], texts[1]
+	if old == "" {
+		return nil, fault("arguments", "replace needs something to look for")
+	}
+	var out builder
+	for ; n != 0; n-- {
+		part, rest, found := strings.Cut(s, old)
+		if !found {
+			break
+		}
+		if err := out.add(f, part+texts[2]); err != nil {
+			return nil, err
+		}
+		s = rest
+	}
+	err := out.add(f, s)
+	return out.String(), err
+}
+
+func repeat(f *frame, args []any) (any, error) {
+	s, err := f.stringArgument("repeat", 1, args[0])
+	if err != nil {
+		return nil, err
+	}
+	n, err := index("repeat", args[1])
+	if err != nil {
+		return nil, err
+	}
+	if n < 0 {
+		return nil, fault("range", "repeat(s, %d) makes no sense", n)
+	}
+	if len(s) > 0 && n > maxText/len(s) {
+		return nil, f.text(maxText + 1)
+	}
+	if err := f.text(len(s) * n); err != nil {
+		return nil, err
+	}
+	return strings.Repeat(s, n), nil
+}
+
+// toString is string(x): a scalar as Go prints it, bytes as text, a composite on one line as the
+// prompt shows it, with what is redacted as redacted.
+func toString(f *frame, args []any) (any, error) {
+	x := args[0]
+	if err := refuse(x); err != nil {
+		return nil, err
+	}
+	if s, ok, err := f.textOf(x); ok || err != nil {
+		return s, err
+	}
+	if v, ok := x.(*registry.View); ok {
+		line := v.Snap(f.m.limits.Show).Line(textChunk)
+		return line, f.text(len(line))
+	}
+	switch x.(type) {
+	case []any, map[string]any, map[any]any, ints, *snapshot, namespace:
+		line := f.picture(x, f.m.limits.Show, "").Line(textChunk)
+		return line, f.text(len(line))
+	}
+	s := fmt.Sprint(x)
+	return s, f.text(len(s))
+}

@@ -1,0 +1,266 @@
+package eval
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// member is x.name, or x["name"]: a field of a struct or an entry of a map.
+// The answer is not loaded: it may be the View of a scalar.
+func (f *frame) member(x any, name string) (any, error) {
+	switch x := x.(type) {
+	case *registry.View:
+		v, err := x.Member(name)
+		if err != nil {
+			return nil, err
+		}
+		return v, nil
+	case map[string]any:
+		if y, ok := x[name]; ok {
+			return y, nil
+		}
+		return nil, f.noKey(x, name)
+	case map[any]any:
+		if y, ok := x[name]; ok {
+			return y, nil
+		}
+		return nil, f.noKey(x, name)
+	case *snapshot:
+		return x.member(name)
+	case namespace:
+		return nil, fault("unknown_name", "nothing is exposed as %s", quoted(x.prefix+name))
+	case nil:
+		return nil, fault("nil", "nil has no %s", name).with("write ?.%s to get nil then", name)
+	}
+	if err := refuse(x); err != nil {
+		return nil, err
+	}
+	e := fault("no_field", "%s has no field %s", kind(x), quoted(name))
+	if hasMethod(x, name) {
+		return nil, e.with("it is a method: write %s()", name)
+	}
+	return nil, e
+}
+
+// item is x[key]: an element of a list by its position, from the end if negative, or of a map by
+// its key. The answer is not loaded.
+func (f *frame) item(x, key any) (any, error) {
+	if err := refuse(x, key); err != nil {
+		return nil, err
+	}
+	switch x := x.(type) {
+	case *registry.View:
+		v, err := x.At(key)
+		if err != nil {
+			return nil, err
+		}
+		return v, nil
+	case []any:
+		i, err := position(key, len(x))
+		if err != nil {
+			return nil, err
+		}
+		return x[i], nil
+	case ints:
+		n, err := x.len()
+		if err != nil {
+			return nil, err
+		}
+		i, err := position(key, n)
+		return x.lo + i, err
+	case []byte:
+		i, err := position(key, len(x))
+		if err != nil {
+			return nil, err
+		}
+		return int(x[i]), nil
+	case string:
+		i, err := position(key, len(x))
+		if err != nil {
+			return nil, err
+		}
+		return int(x[i]), nil
+	case map[string]any:
+		name, ok := key.(string)
+		if !ok {
+			return nil, fault("type", "the keys of this map are strings, not %s", strings.TrimPrefix(kind(key), "a "))
+		}
+		return f.member(x, name)
+	case map[any]any:
+		k, err := mapKey(key)
+		if err != nil {
+			return nil, err
+		}
+		if y, ok := x[k]; ok {
+			return y, nil
+		}
+		return nil, f.noKey(x, key)
+	case *snapshot:
+		return x.item(key)
+	case nil:
+		return nil, fault("nil", "nil has no elements").with("write ?.[…] to get nil then")
+	}
+	if name, ok := key.(string); ok {
+		return f.member(x, name)
+	}
+	return nil, fault("type", "%s has no elements", kind(x))
+}
+
+// position converts an index into a list of n elements, counting from the end if negative.
+func position(key any, n int) (int, error) {
+	i, err := index("an index", key)
+	if err != nil {
+		return 0, err
+	}
+	at := i
+	if at < 0 {
+		at += n
+	}
+	if at < 0 || at >= n {
+		return 0, fault("range", "index %d is out of range: there are %s elements", i, thousands(n))
+	}
+	return at, nil
+}
+
+// mapKey is key as the key of a plain map: numbers that are equal are one key, and so are times.
+func mapKey(key any) (any, error) {
+	if err := refuse(key); err != nil {
+		return nil, err
+	}
+	switch k := key.(type) {
+	case nil, string, bool, time.Duration:
+		return key, nil
+	case time.Time:
+		return k.Round(0).UTC(), nil
+	}
+	if n, ok := toNumber(key); ok {
+		if i, whole := n.asInt(); whole {
+			return i, nil
+		}
+		k, _ := n.value()
+		return k, nil
+	}
+	return nil, fault("type", "%s cannot be a key", kind(key)).with("use a string, number, boolean, time or duration")
+}
+
+// noKey is the error for a key that a plain map does not have.
+func (f *frame) noKey(m, key any) error {
+	e := fault("no_key", "there is no key %s", keyText(key))
+	name, ok := key.(string)
+	keys, err := f.sortedKeys(m)
+	if !ok || err != nil {
+		return e.with("m?.key or get(m, key) gives nil then")
+	}
+	var names []string
+	for _, k := range keys[:min(len(keys), 1000)] {
+		if s, ok := k.(string); ok {
+			names = append(names, s)
+		}
+	}
+	if n := near(name, names); n != "" {
+		return e.with("did you mean %s?", quoted(n))
+	}
+	return e.with("m?.key or get(m, key) gives nil then")
+}
+
+func keyText(key any) string {
+	if s, ok := key.(string); ok {
+		return fmt.Sprintf("%q", cut(s, 60))
+	}
+	if _, ok := toNumber(key); ok {
+		return fmt.Sprint(key)
+	}
+	return "like this (" + kind(key) + ")"
+}
+
+// quoted writes a name for an error text: as it is if it is a name, as a Go string otherwise.
+func quoted(name string) string {
+	if isName(name) {
+		return name
+	}
+	return fmt.Sprintf("%q", cut(name, 60))
+}
+
+// cut shortens what somebody typed, for an error text.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return s[:n] + "…"
+}
+
+// has is key in x, for what has keys.
+func (f *frame) has(x, key any) (bool, error) {
+	switch x := x.(type) {
+	case map[string]any, map[any]any:
+		if _, err := mapKey(key); err != nil {
+			return false, err
+		}
+		_, ok := entry(x, key)
+		return ok, nil
+	case *snapshot:
+		_, err := x.item(key)
+		if err != nil && translate(err).Code == "no_key" {
+			return false, nil
+		}
+		return err == nil, err
+	case *registry.View:
+		return x.Has(key)
+	}
+	return false, fault("type", "%s has no keys", kind(x))
+}
+
+// in is x in xs: a key of a map, a field of a struct, an element of a list.
+func in(f *frame, x, xs any) (any, error) {
+	if err := refuse(x, xs); err != nil {
+		return nil, err
+	}
+	if v, ok := xs.(*registry.View); ok {
+		target, shape, err := resolve(v)
+		if err != nil {
+			return nil, err
+		}
+		if shape == inspect.Nil {
+			return false, nil
+		}
+		if shape != inspect.List {
+			return f.has(target, x)
+		}
+		xs = target
+	}
+	switch xs := xs.(type) {
+	case nil:
+		return false, nil
+	case map[string]any, map[any]any:
+		return f.has(xs, x)
+	case namespace:
+		name, ok := x.(string)
+		return ok && xs.has(name), nil
+	case *snapshot:
+		if !isList(xs) {
+			return f.has(xs, x)
+		}
+	case string:
+		return nil, fault("type", "in looks into lists and maps, not strings").with("write s contains \"…\"")
+	}
+	found, some, could := false, false, false
+	err := f.each(xs, true, func(_ int, _, elem any) (bool, error) {
+		kept := f.m.kept
+		elem, err := f.load(elem)
+		if err != nil {
+			return false, err
+		}
+		same, comparable, err := f.same(x, elem, 0)
+		f.m.release(kept)
+		some, could, found = true, could || comparable, same
+		return !found, err
+	})
+	if err == nil && some && !could {
+		return nil, fault("type", "%s can never be in a list that has none of its kind", kind(x))
+	}
+	return found, err
+}

@@ -1,0 +1,317 @@
+package eval
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// toJSON is toJSON(x): indented as expr-lang does it, of live objects too. Structs are objects of
+// their fields; what is redacted is the string "<redacted>"; NaN and the infinities, which JSON
+// does not have, are strings; keys that are no strings are written as text.
+func toJSON(f *frame, args []any) (any, error) {
+	if err := refuse(args[0]); err != nil {
+		return nil, err
+	}
+	var out builder
+	w := jsonWriter{f: f, out: &out}
+	if err := w.value(args[0], 0); err != nil {
+		return nil, err
+	}
+	return out.String(), nil
+}
+
+type jsonWriter struct {
+	f   *frame
+	out *builder
+}
+
+func (w *jsonWriter) write(s string) error { return w.out.add(w.f, s) }
+
+func (w *jsonWriter) value(x any, depth int) error {
+	if depth > maxDepth {
+		return fault("budget", "the value is nested too deeply for JSON").with("take a part of it")
+	}
+	x, err := w.f.load(x)
+	if err != nil {
+		return err
+	}
+	switch x := x.(type) {
+	case *registry.Redacted:
+		return w.write(`"<redacted>"`)
+	case float64:
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return w.write(strconv.Quote(fmt.Sprint(x)))
+		}
+	case *time.Location:
+		return w.scalar(x.String())
+	case namespace:
+		return w.collection(x.list(), '[', ']', depth)
+	case *snapshot:
+		if !isList(x) && !isMap(x) {
+			return w.object(x, depth)
+		}
+	}
+	switch null, err := isNil(x); {
+	case err != nil:
+		return err
+	case null:
+		return w.write("null")
+	}
+	if s, ok, err := w.f.textOf(x); ok || err != nil {
+		if err != nil {
+			return err
+		}
+		return w.scalar(s)
+	}
+	switch {
+	case isList(x):
+		return w.collection(x, '[', ']', depth)
+	case isMap(x):
+		return w.collection(x, '{', '}', depth)
+	case isStruct(x):
+		return w.object(x, depth)
+	}
+	if v, ok := x.(*registry.View); ok {
+		text, err := v.Describe()
+		if err != nil {
+			return err
+		}
+		return w.scalar(text)
+	}
+	if _, ok := x.(complex128); ok {
+		return w.scalar(fmt.Sprint(x))
+	}
+	return w.scalar(x)
+}
+
+// scalar writes what encoding/json can write.
+func (w *jsonWriter) scalar(x any) error {
+	if s, ok := x.(string); ok {
+		if err := w.f.text(6 * len(s)); err != nil {
+			return err
+		}
+	}
+	b, err := json.Marshal(x)
+	if err != nil {
+		return fault("type", "%s has no JSON", kind(x)).because(err)
+	}
+	return w.write(string(b))
+}
+
+func (w *jsonWriter) collection(x any, open, end byte, depth int) error {
+	n := 0
+	err := w.f.each(x, true, func(_ int, key, elem any) (bool, error) {
+		if err := w.between(open, n, depth); err != nil {
+			return false, err
+		}
+		n++
+		if open == '{' {
+			if err := w.key(key); err != nil {
+				return false, err
+			}
+		}
+		return true, w.value(elem, depth+1)
+	})
+	if err != nil {
+		return err
+	}
+	return w.end(open, end, n, depth)
+}
+
+// object writes a struct, or a snapshot of one.
+func (w *jsonWriter) object(x any, depth int) error {
+	names, err := fieldNames(x)
+	if err != nil {
+		return err
+	}
+	for i, name := range names {
+		if err := w.between('{', i, depth); err != nil {
+			return err
+		}
+		if err := w.key(name); err != nil {
+			return err
+		}
+		field, err := w.f.member(x, name)
+		if err != nil {
+			return err
+		}
+		if err := w.value(field, depth+1); err != nil {
+			return err
+		}
+	}
+	return w.end('{', '}', len(names), depth)
+}
+
+func fieldNames(x any) ([]string, error) {
+	var names []string
+	if s, ok := x.(*snapshot); ok {
+		for _, it := range s.node.Items {
+			names = append(names, it.Name)
+		}
+		return names, nil
+	}
+	members, err := x.(*registry.View).Members()
+	for _, m := range members {
+		if !m.Method {
+			names = append(names, m.Name)
+		}
+	}
+	return names, err
+}
+
+// between starts element n of a list or object.
+func (w *jsonWriter) between(open byte, n, depth int) error {
+	start := ","
+	if n == 0 {
+		start = string(open)
+	}
+	return w.write(start + "\n" + strings.Repeat("  ", depth+1))
+}
+
+func (w *jsonWriter) end(open, end byte, n, depth int) error {
+	if n == 0 {
+		return w.write(string(open) + string(end))
+	}
+	return w.write("\n" + strings.Repeat("  ", depth) + string(end))
+}
+
+func (w *jsonWriter) key(key any) error {
+	key, err := w.f.load(key)
+	if err != nil {
+		return err
+	}
+	text := ""
+	switch key := key.(type) {
+	case string:
+		text = key
+	case *registry.Redacted:
+		text = "<redacted>"
+	case *registry.View:
+		text = key.Snap(w.f.m.limits.Show).Line(1024)
+	default:
+		text = fmt.Sprint(key)
+	}
+	if err := w.scalar(text); err != nil {
+		return err
+	}
+	return w.write(": ")
+}
+
+// fromJSON is fromJSON(s). Integers stay integers where they fit in 64 bits, and are not rounded to floats.
+func fromJSON(f *frame, args []any) (any, error) {
+	s, err := f.stringArgument("fromJSON", 1, args[0])
+	if err != nil {
+		return nil, err
+	}
+	d := json.NewDecoder(strings.NewReader(s))
+	d.UseNumber()
+	r := jsonReader{f: f, d: d}
+	x, err := r.value(0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, fault("arguments", "fromJSON: there is more after the value")
+	}
+	return x, nil
+}
+
+// jsonReader reads token by token, as json.Unmarshal cannot be stopped.
+type jsonReader struct {
+	f *frame
+	d *json.Decoder
+}
+
+func (r *jsonReader) token() (json.Token, error) {
+	if err := r.f.m.tick(1); err != nil {
+		return nil, err
+	}
+	t, err := r.d.Token()
+	if err != nil {
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		return nil, fault("arguments", "fromJSON: %v", err).because(err)
+	}
+	return t, nil
+}
+
+func (r *jsonReader) value(depth int) (any, error) {
+	t, err := r.token()
+	if err != nil {
+		return nil, err
+	}
+	switch t := t.(type) {
+	case json.Number:
+		return jsonNumber(t)
+	case json.Delim:
+		if depth > maxDepth {
+			return nil, fault("budget", "the JSON is nested too deeply")
+		}
+		if t == '[' {
+			return r.list(depth)
+		}
+		return r.object(depth)
+	}
+	return t, nil
+}
+
+func (r *jsonReader) list(depth int) (any, error) {
+	xs := []any{}
+	for r.d.More() {
+		x, err := r.value(depth + 1)
+		if err != nil {
+			return nil, err
+		}
+		if x, err = r.f.hold(x); err != nil {
+			return nil, err
+		}
+		xs = append(xs, x)
+	}
+	_, err := r.token() // ]
+	return xs, err
+}
+
+func (r *jsonReader) object(depth int) (any, error) {
+	m := map[string]any{}
+	for r.d.More() {
+		key, err := r.token()
+		if err != nil {
+			return nil, err
+		}
+		x, err := r.value(depth + 1)
+		if err != nil {
+			return nil, err
+		}
+		name := key.(string) // the decoder has seen to it
+		if err := r.f.m.Keep(2*wordsKept + len(name)); err != nil {
+			return nil, err
+		}
+		if m[name], err = r.f.hold(x); err != nil {
+			return nil, err
+		}
+	}
+	_, err := r.token() // }
+	return m, err
+}
+
+func jsonNumber(n json.Number) (any, error) {
+	if i, err := strconv.Atoi(string(n)); err == nil {
+		return i, nil
+	}
+	if u, err := strconv.ParseUint(string(n), 10, 64); err == nil {
+		return u, nil
+	}
+	f, err := n.Float64()
+	if err != nil {
+		return nil, fault("overflow", "fromJSON: %s does not fit in a float", cut(string(n), 40)).because(err)
+	}
+	return f, nil
+}

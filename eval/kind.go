@@ -1,0 +1,140 @@
+package eval
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// kind names what x is, for error texts: "a number", "a list", "a *shop.Cache". It never tells the value.
+func kind(x any) string {
+	switch x := x.(type) {
+	case nil:
+		return "nil"
+	case bool:
+		return "a boolean"
+	case string:
+		return "a string"
+	case float64:
+		return "a float"
+	case complex128:
+		return "a complex number"
+	case []byte:
+		return "bytes"
+	case []any, ints:
+		return "a list"
+	case *pipe:
+		return "a list"
+	case map[string]any, map[any]any:
+		return "a map"
+	case time.Time:
+		return "a time"
+	case time.Duration:
+		return "a duration"
+	case *time.Location:
+		return "a time zone"
+	case namespace:
+		return "a namespace"
+	case *snapshot:
+		return x.kind()
+	case *registry.Redacted:
+		return "a redacted value"
+	case *registry.View:
+		if t := x.Value().Type(); t != nil {
+			return "a " + t.String()
+		}
+		return "nil"
+	}
+	if _, ok := toNumber(x); ok {
+		return "an integer"
+	}
+	return fmt.Sprintf("a %T", x)
+}
+
+// typeName is what type(x) says: expr-lang's names for plain data, Go's types for live objects.
+func typeName(x any) string {
+	switch x := x.(type) {
+	case nil:
+		return "nil"
+	case bool:
+		return "bool"
+	case string:
+		return "string"
+	case float32, float64:
+		return "float"
+	case uint, uint8, uint16, uint32, uint64:
+		return "uint"
+	case []any, []byte, ints:
+		return "array"
+	case map[string]any, map[any]any:
+		return "map"
+	case time.Time:
+		return "time.Time"
+	case time.Duration:
+		return "time.Duration"
+	case *time.Location:
+		return "*time.Location"
+	case namespace:
+		return "namespace"
+	case *snapshot:
+		return x.node.Type
+	case *registry.View:
+		if t := x.Value().Type(); t != nil {
+			return t.String()
+		}
+		return "nil"
+	}
+	if _, ok := toNumber(x); ok {
+		return "int"
+	}
+	return fmt.Sprintf("%T", x)
+}
+
+// refuse returns an error if one of the values may not be looked at: every operation starts with
+// it or ends in it, so that no outcome depends on a secret.
+func refuse(xs ...any) error {
+	for _, x := range xs {
+		if r, ok := x.(*registry.Redacted); ok {
+			return redacted(r)
+		}
+	}
+	return nil
+}
+
+func redacted(r *registry.Redacted) error {
+	what := "this value"
+	if r.Path != "" {
+		what = r.Path
+	}
+	return fault("redacted", "%s is redacted", what).with("it may be shown as redacted, and nothing else")
+}
+
+// isList reports whether x is walked by position.
+func isList(x any) bool {
+	switch x := x.(type) {
+	case []any, []byte, ints, *pipe:
+		return true
+	case *snapshot:
+		return x.node.Shape == inspect.List
+	case *registry.View:
+		_, shape, err := resolve(x)
+		return err == nil && shape == inspect.List
+	}
+	return false
+}
+
+// isMap reports whether x is walked by key.
+func isMap(x any) bool {
+	switch x := x.(type) {
+	case map[string]any, map[any]any:
+		return true
+	case *snapshot:
+		return x.node.Shape == inspect.Map
+	case *registry.View:
+		_, shape, err := resolve(x)
+		return err == nil && shape == inspect.Map
+	}
+	return false
+}

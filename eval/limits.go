@@ -1,0 +1,45 @@
+package eval
+
+import (
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// Limits bounds each evaluation of a session. The zero value of a field means the default beside it.
+type Limits struct {
+	Time    time.Duration // default 5 s
+	Entries int           // entries and hops read; default 100 million
+	Bytes   int           // bytes kept, in all that an evaluation copies or builds; default 64 MiB
+	Output  int           // bytes of rendered answer; default 1 MiB
+	Line    int           // bytes of source; default 64 KiB
+	Nesting int           // nesting of the source; default 200
+	Show    inspect.Limit // of display only; the zero Limit also tapers
+}
+
+// filled returns l with the defaults in place of zero and negative fields.
+func (l Limits) filled() Limits {
+	if l.Time <= 0 {
+		l.Time = 5 * time.Second
+	}
+	fill := func(n *int, otherwise int) {
+		if *n <= 0 {
+			*n = otherwise
+		}
+	}
+	fill(&l.Entries, 100_000_000)
+	fill(&l.Bytes, 64<<20)
+	fill(&l.Output, 1<<20)
+	fill(&l.Line, 64<<10)
+	fill(&l.Nesting, 200)
+	if l.Show == (inspect.Limit{}) {
+		l.Show.Taper = true
+	}
+	fill(&l.Show.Depth, 4)
+	fill(&l.Show.Items, 64)
+	fill(&l.Show.Bytes, 1024)
+	fill(&l.Show.Nodes, 10_000)
+	// A node is at least some dozens of bytes of text: more nodes than that cannot be shown.
+	l.Show.Nodes = min(l.Show.Nodes, max(1, l.Output/32))
+	return l
+}

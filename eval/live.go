@@ -1,0 +1,133 @@
+package eval
+
+import (
+	"reflect"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// load turns what a place of live memory holds into a value to compute with: a scalar becomes
+// plain, also behind a pointer; a composite stays live. What is not a View is itself.
+//
+// A nil pointer, interface, chan or func is nil. A nil list or map stays live, because it is an
+// empty collection too; isNil knows it.
+func (f *frame) load(x any) (any, error) {
+	v, ok := x.(*registry.View)
+	if !ok {
+		return x, nil
+	}
+	plain, ok, err := v.Plain()
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		if plain == nil && isCollection(v) {
+			return v, nil
+		}
+		return plain, nil
+	}
+	if shape := v.Shape(); shape != inspect.Pointer && shape != inspect.Interface {
+		return v, nil
+	}
+	target, err := v.Resolve()
+	if err != nil || target == nil {
+		return nil, err
+	}
+	if target.Shape() != inspect.Scalar {
+		return v, nil
+	}
+	return f.load(target)
+}
+
+func isCollection(v *registry.View) bool {
+	shape := v.Shape()
+	return shape == inspect.List || shape == inspect.Map
+}
+
+// isNil reports whether x == nil.
+func isNil(x any) (bool, error) {
+	v, ok := x.(*registry.View)
+	if !ok || !isCollection(v) {
+		return x == nil, nil
+	}
+	return v.Value().IsNil()
+}
+
+// hold turns x into something that may be kept beyond the step in which it was reached: a scalar
+// becomes plain, a lent View is copied out. Every place that stores a value calls it.
+func (f *frame) hold(x any) (any, error) {
+	x, err := f.load(x)
+	if err != nil {
+		return nil, err
+	}
+	size := wordsKept
+	switch x := x.(type) {
+	case *registry.View:
+		if err := f.m.Keep(size); err != nil {
+			return nil, err
+		}
+		return x.Keep()
+	case string:
+		size += len(x)
+	}
+	return x, f.m.Keep(size)
+}
+
+// wordsKept is what one element of a list costs: the interface and what it points to.
+const wordsKept = 24
+
+// resolve follows pointers and interfaces to the object itself; nil for nil.
+func resolve(v *registry.View) (*registry.View, inspect.Shape, error) {
+	target, err := v.Resolve()
+	if err != nil || target == nil {
+		return nil, inspect.Nil, err
+	}
+	return target, target.Shape(), nil
+}
+
+// eachView walks a live list or map.
+func (f *frame) eachView(v *registry.View, apart bool, each yield) error {
+	target, shape, err := resolve(v)
+	switch {
+	case err != nil:
+		return err
+	case shape == inspect.Nil:
+		return notCollection(nil)
+	case shape != inspect.List && shape != inspect.Map:
+		return notCollection(v)
+	}
+	walk := target.Each
+	if apart {
+		walk = target.EachApart
+	}
+	index := 0
+	return walk(func(key, elem *registry.View) (bool, error) {
+		var k any = unkeyed
+		if key != nil {
+			k = key
+		}
+		index++
+		return each(index-1, k, elem)
+	})
+}
+
+// viewBytes returns the content of a []byte, [n]byte or string that is live; ok is false for others.
+func (f *frame) viewBytes(v *registry.View) (b []byte, ok bool, err error) {
+	target, shape, err := resolve(v)
+	if err != nil || shape != inspect.List {
+		return nil, false, err
+	}
+	if t := target.Value().Type(); t == nil || (t.Kind() != reflect.Slice && t.Kind() != reflect.Array) || t.Elem().Kind() != reflect.Uint8 {
+		return nil, false, nil
+	}
+	n, err := target.Len()
+	if err != nil {
+		return nil, false, err
+	}
+	if err := f.text(n); err != nil {
+		return nil, false, err
+	}
+	b, _, err = target.Bytes(0, n)
+	return b, true, err
+}

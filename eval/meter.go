@@ -1,0 +1,103 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"time"
+)
+
+// slice is how long an evaluation works before it looks at the clock and the context and yields
+// the processor.
+const slice = 50 * time.Microsecond
+
+// meter is the budget of one evaluation. It implements registry.Meter, and belongs to the
+// goroutine of the evaluation (or to whoever works for it while it waits).
+type meter struct {
+	ctx     context.Context
+	limits  Limits
+	start   time.Time
+	last    time.Time // when the clock was last looked at
+	credit  int       // steps until it is looked at again
+	batch   int       // steps that take about a slice, as measured
+	entries int
+	kept    int
+	peak    int         // the most that was kept at any time
+	holding func() bool // a guard of the application is held: do not yield; nil: never
+	// ticked, if set, is called when the clock is looked at: tests cancel from it.
+	ticked func()
+}
+
+func newMeter(ctx context.Context, limits Limits) *meter {
+	now := time.Now()
+	return &meter{ctx: ctx, limits: limits, start: now, last: now, credit: 64, batch: 64}
+}
+
+// Read counts n entries that were read of the application.
+func (m *meter) Read(n int) error {
+	m.entries += n
+	if m.entries > m.limits.Entries {
+		return fault("budget", "more than %s entries were read", thousands(m.limits.Entries)).
+			with("narrow it with take(…) or a smaller collection, or raise the server's Limits.Entries")
+	}
+	return m.tick(n)
+}
+
+// Keep counts n bytes that are about to be copied or built.
+func (m *meter) Keep(n int) error {
+	m.kept += n
+	if n < 0 || m.kept < 0 || m.kept > m.limits.Bytes {
+		m.kept = max(m.kept-n, 0)
+		return fault("budget", "more than %s would be kept", bytesText(m.limits.Bytes)).
+			with("narrow it with filter(…) or take(…), let count, sum or reduce do the work, or raise the server's Limits.Bytes")
+	}
+	m.peak = max(m.peak, m.kept)
+	return nil
+}
+
+// release gives back what was kept since kept was seen to be before.
+func (m *meter) release(before int) { m.kept = before }
+
+// tick counts n steps of work. Every loop that an expression can build calls it.
+func (m *meter) tick(n int) error {
+	if m.credit -= n; m.credit > 0 {
+		return nil
+	}
+	return m.look()
+}
+
+// look sees whether the evaluation should end, and yields.
+func (m *meter) look() error {
+	if m.ticked != nil {
+		m.ticked()
+	}
+	if err := m.ctx.Err(); err != nil {
+		return m.ended(err)
+	}
+	now := time.Now()
+	if now.Sub(m.start) > m.limits.Time {
+		return m.ended(context.DeadlineExceeded)
+	}
+	// Follow the cost of a step, which differs a thousandfold between expressions.
+	switch worked := now.Sub(m.last); {
+	case worked > slice:
+		m.batch = max(m.batch/2, 1)
+	case worked < slice/2:
+		m.batch = min(m.batch*2, 1<<16)
+	}
+	m.credit, m.last = m.batch, now
+	if m.holding == nil || !m.holding() {
+		runtime.Gosched()
+		m.last = time.Now()
+	}
+	return nil
+}
+
+// ended is the error for a context that has ended.
+func (m *meter) ended(err error) *Error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fault("budget", "it took longer than %v", m.limits.Time).
+			with("narrow it with filter(…) or take(…), or raise the server's Limits.Time").because(err)
+	}
+	return fault("cancelled", "cancelled after %v", time.Since(m.start).Round(time.Millisecond)).because(err)
+}

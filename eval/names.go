@@ -1,0 +1,140 @@
+package eval
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/expr-lang/expr/builtin"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// names is what an identifier may mean.
+type names struct {
+	vars    map[string]variable // of the session
+	exposed []string            // sorted, with dots
+}
+
+func namesOf(entries []registry.Entry, vars map[string]variable) names {
+	n := names{vars: vars}
+	for _, e := range entries {
+		n.exposed = append(n.exposed, e.Name)
+	}
+	slices.Sort(n.exposed)
+	return n
+}
+
+// isExposed reports whether an object has that full name.
+func (n names) isExposed(name string) bool {
+	_, ok := slices.BinarySearch(n.exposed, name)
+	return ok
+}
+
+// isNamespace reports whether objects have names of the form name.….
+func (n names) isNamespace(name string) bool {
+	i, _ := slices.BinarySearch(n.exposed, name+".")
+	return i < len(n.exposed) && strings.HasPrefix(n.exposed[i], name+".")
+}
+
+// within lists the full names below a prefix that ends in a dot, or all for "".
+func (n names) within(prefix string) []string {
+	var in []string
+	for _, e := range n.exposed {
+		if strings.HasPrefix(e, prefix) {
+			in = append(in, e)
+		}
+	}
+	return in
+}
+
+// free returns an error if name cannot be given to a variable.
+func (n names) free(name string, lets []let) error {
+	switch {
+	case name == "true" || name == "false" || name == "nil":
+		return fault("syntax", "%s is a word of the language", name).with("choose another name")
+	case name == "_":
+		return fault("syntax", "_ is the last answer").with("choose another name")
+	case strings.HasPrefix(name, "$"):
+		return fault("syntax", "names that start with $ are not yours to give").with("choose another name")
+	case n.isExposed(name) || n.isNamespace(name):
+		return fault("syntax", "%s is exposed by the application, and an expression cannot change it", name).with("choose another name")
+	case isFunction(name):
+		return fault("syntax", "%s is a function", name).with("choose another name")
+	}
+	for _, l := range lets {
+		if l.name == name {
+			return fault("syntax", "%s has been declared already", name).with("choose another name")
+		}
+	}
+	return nil
+}
+
+// unknown is the error for an identifier that means nothing.
+func (n names) unknown(name string, lets []let) error {
+	e := fault("unknown_name", "unknown name %s", quoted(name))
+	switch name {
+	case "null", "None", "undefined", "NULL":
+		return e.with("nil is written nil")
+	case "True", "TRUE", "False", "FALSE":
+		return e.with("write %s", strings.ToLower(name))
+	}
+	if isFunction(name) {
+		return fault("unknown_name", "%s is a function", name).with("call it: %s(…)", name)
+	}
+	known := slices.Clone(n.exposed)
+	for v := range n.vars {
+		known = append(known, v)
+	}
+	for _, l := range lets {
+		known = append(known, l.name)
+	}
+	if near := near(name, known); near != "" {
+		return e.with("did you mean %s?", near)
+	}
+	for _, full := range n.exposed {
+		if strings.HasSuffix(full, "."+name) {
+			return e.with("did you mean %s?", full)
+		}
+	}
+	return e.with("dir() lists what there is")
+}
+
+// isFunction reports whether name is that of a function.
+func isFunction(name string) bool {
+	if _, ok := builtin.Index[name]; ok {
+		return true
+	}
+	_, ok := functions[name]
+	return ok
+}
+
+// isName reports whether s can stand after a dot.
+func isName(s string) bool {
+	for i, r := range s {
+		if !(r == '_' || r == '$' || unicode.IsLetter(r) || i > 0 && unicode.IsDigit(r)) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// namespace is the beginning of dotted names: db where db.pool is exposed. $env is that of all.
+type namespace struct {
+	prefix string // ends in a dot, or is ""
+	names  names
+}
+
+// has reports whether prefix+name is exposed or the beginning of what is.
+func (n namespace) has(name string) bool {
+	return n.names.isExposed(n.prefix+name) || n.names.isNamespace(n.prefix+name)
+}
+
+// list is the full names in the namespace.
+func (n namespace) list() []any {
+	var all []any
+	for _, name := range n.names.within(n.prefix) {
+		all = append(all, name)
+	}
+	return all
+}

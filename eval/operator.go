@@ -1,0 +1,185 @@
+package eval
+
+import (
+	"github.com/expr-lang/expr/ast"
+)
+
+// operators are those that compute with the values of both sides.
+var operators = map[string]binary{
+	"+": (*frame).add, "-": (*frame).subtract, "*": (*frame).multiply, "/": (*frame).divide,
+	"%": (*frame).modulo, "**": (*frame).power, "^": (*frame).power,
+	"==": equal, "!=": notEqual, "<": less, "<=": lessOrEqual, ">": more, ">=": moreOrEqual,
+	"..": rangeOf, "in": in,
+	"contains": contains, "startsWith": startsWith, "endsWith": endsWith,
+}
+
+func (c *compiler) unary(n *ast.UnaryNode) (code, error) {
+	where := at(n)
+	if n.Operator == "!" || n.Operator == "not" {
+		cond, err := c.condition(n.Node)
+		if err != nil {
+			return nil, err
+		}
+		return func(f *frame) (any, error) {
+			ok, err := cond(f)
+			return !ok, err
+		}, nil
+	}
+	run, err := c.compile(n.Node)
+	if err != nil {
+		return nil, err
+	}
+	negative := n.Operator == "-"
+	return func(f *frame) (any, error) {
+		x, err := run(f)
+		if err != nil {
+			return nil, err
+		}
+		if negative {
+			x, err = f.negate(x)
+			return x, where.err(err)
+		}
+		if _, ok := toNumber(x); !ok {
+			return nil, where.err(unary("+", x, "a number"))
+		}
+		return x, nil
+	}, nil
+}
+
+func (c *compiler) binary(n *ast.BinaryNode) (code, error) {
+	switch n.Operator {
+	case "and", "&&":
+		if chain := comparisons(n); chain != nil {
+			return c.comparison(chain)
+		}
+		return c.logical(n, false)
+	case "or", "||":
+		return c.logical(n, true)
+	case "??":
+		return c.coalesce(n)
+	case "matches":
+		return c.matches(n)
+	}
+	op, ok := operators[n.Operator]
+	if !ok {
+		return nil, at(n).err(fault("syntax", "unknown operator %s", quoted(n.Operator)))
+	}
+	left, err := c.compile(n.Left)
+	if err != nil {
+		return nil, err
+	}
+	right, err := c.compile(n.Right)
+	if err != nil {
+		return nil, err
+	}
+	switch n.Operator {
+	case "in":
+		c.apart = true
+	case "==", "!=":
+		// Two composites are compared by walking them.
+		if !scalar(n.Left) && !scalar(n.Right) {
+			c.apart = true
+		}
+	}
+	where := at(n)
+	return func(f *frame) (any, error) {
+		a, err := left(f)
+		if err != nil {
+			return nil, err
+		}
+		b, err := right(f)
+		if err != nil {
+			return nil, err
+		}
+		x, err := op(f, a, b)
+		if err != nil {
+			return nil, where.err(err)
+		}
+		return x, nil
+	}, nil
+}
+
+// scalar reports whether n can only be a scalar, by its form.
+func scalar(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.NilNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.StringNode, *ast.UnaryNode:
+		return true
+	case *ast.BinaryNode:
+		return n.Operator != "??" && n.Operator != ".."
+	}
+	return false
+}
+
+// logical compiles && and ||, which look at the right side only if they must.
+func (c *compiler) logical(n *ast.BinaryNode, decided bool) (code, error) {
+	left, err := c.condition(n.Left)
+	if err != nil {
+		return nil, err
+	}
+	right, err := c.condition(n.Right)
+	if err != nil {
+		return nil, err
+	}
+	return func(f *frame) (any, error) {
+		ok, err := left(f)
+		if err != nil || ok == decided {
+			return ok, err
+		}
+		ok, err = right(f)
+		return ok, err
+	}, nil
+}
+
+// comparisons returns the links of a < b < c, which the parser turns into a < b && b < c with one
+// node for both b; nil for any other &&.
+func comparisons(n *ast.BinaryNode) []*ast.BinaryNode {
+	right, ok := n.Right.(*ast.BinaryNode)
+	if !ok {
+		return nil
+	}
+	left, ok := n.Left.(*ast.BinaryNode)
+	if !ok {
+		return nil
+	}
+	links := comparisons(left)
+	if links == nil {
+		links = []*ast.BinaryNode{left}
+	}
+	if links[len(links)-1].Right != right.Left {
+		return nil
+	}
+	return append(links, right)
+}
+
+// comparison compiles a < b < c. Each operand is compiled and evaluated once: as nested chains
+// share their nodes, anything else would take time exponential in their depth.
+func (c *compiler) comparison(links []*ast.BinaryNode) (code, error) {
+	first, err := c.compile(links[0].Left)
+	if err != nil {
+		return nil, err
+	}
+	rest := make([]code, len(links))
+	for i, l := range links {
+		if rest[i], err = c.compile(l.Right); err != nil {
+			return nil, err
+		}
+	}
+	return func(f *frame) (any, error) {
+		a, err := first(f)
+		if err != nil {
+			return nil, err
+		}
+		for i, l := range links {
+			b, err := rest[i](f)
+			if err != nil {
+				return nil, err
+			}
+			ok, err := operators[l.Operator](f, a, b)
+			if err != nil || ok == false {
+				return false, at(l).err(err)
+			}
+			a = b
+		}
+		return true, nil
+	}, nil
+}

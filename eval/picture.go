@@ -1,0 +1,148 @@
+package eval
+
+import (
+	"fmt"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// picture takes the bounded snapshot of any value of expressions, for showing. path is the
+// expression that can be continued with [lo:hi] to show what was cut; "" if there is none.
+func (f *frame) picture(x any, limit inspect.Limit, path string) *inspect.Node {
+	p := painter{f: f, limit: limit, left: limit.Nodes}
+	return p.node(x, limit.Depth, path)
+}
+
+type painter struct {
+	f     *frame
+	limit inspect.Limit
+	left  int // nodes
+}
+
+func (p *painter) node(x any, depth int, path string) *inspect.Node {
+	p.left--
+	switch x := x.(type) {
+	case *registry.Redacted:
+		return &inspect.Node{Hidden: true}
+	case *registry.View:
+		limit := p.limit
+		limit.Depth, limit.Items, limit.Nodes = depth, p.items(depth), max(p.left+1, 1)
+		if depth <= 0 {
+			limit.Depth = -1 // 0 means the default
+		}
+		n := x.Snap(limit)
+		nodes, _ := weigh(n)
+		p.left -= nodes - 1
+		return n
+	case *snapshot:
+		return p.again(x.node, depth)
+	case namespace:
+		return p.list(len(x.list()), depth, path, func(i int) any { return x.list()[i] })
+	case []any:
+		return p.list(len(x), depth, path, func(i int) any { return x[i] })
+	case ints:
+		n, _ := x.len()
+		return p.list(n, depth, path, func(i int) any { return x.lo + i })
+	case map[string]any:
+		return p.mapping(x, len(x), depth, path)
+	case map[any]any:
+		return p.mapping(x, len(x), depth, path)
+	}
+	return inspect.FromPlain(x, p.limit, path)
+}
+
+func (p *painter) list(n, depth int, path string, at func(i int) any) *inspect.Node {
+	node := &inspect.Node{Shape: inspect.List, Len: n}
+	if n > 0 && (depth <= 0 || p.left <= 0) {
+		node.Cut = &inspect.Cut{Path: path}
+		return node
+	}
+	for i := 0; i < n && i < p.items(depth) && p.left > 0; i++ {
+		at := at(i)
+		node.Items = append(node.Items, inspect.Item{Node: p.node(at, depth-1, below(path, i))})
+	}
+	return p.cut(node, path)
+}
+
+func (p *painter) mapping(m any, n, depth int, path string) *inspect.Node {
+	node := &inspect.Node{Shape: inspect.Map, Len: n}
+	if n > 0 && (depth <= 0 || p.left <= 0) {
+		node.Cut = &inspect.Cut{Path: path}
+		return node
+	}
+	keys, err := p.f.sortedKeys(m)
+	if err != nil {
+		node.Err = err.Error()
+		return node
+	}
+	for _, k := range keys {
+		if len(node.Items) >= p.items(depth) || p.left <= 0 {
+			break
+		}
+		x, _ := entry(m, k)
+		node.Items = append(node.Items, inspect.Item{
+			Key:  inspect.FromPlain(k, p.limit, ""),
+			Node: p.node(x, depth-1, below(path, k)),
+		})
+	}
+	return p.cut(node, path)
+}
+
+// items is how many elements are shown of a list with that much depth left: less further down, if
+// the limit tapers.
+func (p *painter) items(depth int) int {
+	n := p.limit.Items
+	for ; p.limit.Taper && depth < p.limit.Depth && n > 8; depth++ {
+		n = max(n/4, 8)
+	}
+	return n
+}
+
+// cut notes what is missing of a list or map, and where it is.
+func (p *painter) cut(node *inspect.Node, path string) *inspect.Node {
+	if shown := len(node.Items); shown < node.Len {
+		node.Cut = &inspect.Cut{More: node.Len - shown}
+		if path != "" {
+			node.Cut.Path = fmt.Sprintf("%s[%d:%d]", path, shown, min(node.Len, 2*max(shown, 1)))
+		}
+	}
+	return node
+}
+
+// below is the path of an element.
+func below(path string, key any) string {
+	if path == "" {
+		return ""
+	}
+	switch key.(type) {
+	case string:
+		return fmt.Sprintf("%s[%q]", path, key)
+	case int:
+		return fmt.Sprintf("%s[%d]", path, key)
+	}
+	return ""
+}
+
+// again takes a snapshot of a snapshot: the limits of display are lower than those of a variable.
+func (p *painter) again(n *inspect.Node, depth int) *inspect.Node {
+	shown := *n
+	if len(n.Items) == 0 {
+		return &shown
+	}
+	shown.Items = nil
+	if depth <= 0 || p.left <= 0 {
+		shown.Cut = &inspect.Cut{}
+		return &shown
+	}
+	for i, it := range n.Items {
+		if (n.Shape == inspect.List || n.Shape == inspect.Map) && i >= p.items(depth) || p.left <= 0 {
+			shown.Cut = &inspect.Cut{More: max(n.Len, len(n.Items)) - i}
+			break
+		}
+		p.left--
+		it.Node = p.again(it.Node, depth-1)
+		shown.Items = append(shown.Items, it)
+	}
+	return &shown
+}

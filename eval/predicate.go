@@ -1,0 +1,76 @@
+package eval
+
+import (
+	"time"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+// predicate is the second argument of filter, count, reduce and the like; the zero predicate
+// answers the element itself.
+type predicate struct {
+	run   code
+	where place
+	apart bool // it walks live objects or calls methods: no guard may be held
+}
+
+func (c *compiler) predicate(n ast.Node, inside *pointers) (*predicate, error) {
+	node, ok := n.(*ast.PredicateNode)
+	if !ok {
+		return nil, at(n).err(fault("syntax", "a predicate is needed here"))
+	}
+	outer, apart := c.inner, c.apart
+	c.inner, c.apart = inside, false
+	run, err := c.compile(node.Node)
+	p := &predicate{run: run, where: at(node.Node), apart: c.apart}
+	c.inner, c.apart = outer, apart || p.apart
+	return p, err
+}
+
+// on runs the predicate in a scope. What it kept is given back if its answer is a scalar, as nothing
+// refers to it any more; who holds the answer charges for it.
+func (p *predicate) on(f *frame, s *scope) (any, error) {
+	if p == nil {
+		x, err := f.load(s.elem)
+		return x, err
+	}
+	outer, kept := f.scope, f.m.kept
+	f.scope = s
+	x, err := p.run(f)
+	f.scope = outer
+	if err != nil {
+		return nil, err
+	}
+	if isScalar(x) {
+		f.m.release(kept)
+	}
+	return x, nil
+}
+
+func isScalar(x any) bool {
+	switch x.(type) {
+	case nil, bool, int, float64, string, time.Time, time.Duration, uint64, int64:
+		return true
+	}
+	return false
+}
+
+// test runs a predicate that must answer a boolean.
+func (p *predicate) test(f *frame, s *scope) (bool, error) {
+	x, err := p.on(f, s)
+	if err != nil {
+		return false, err
+	}
+	ok, is := x.(bool)
+	if !is {
+		return false, p.place().err(notBool(x))
+	}
+	return ok, nil
+}
+
+func (p *predicate) place() place {
+	if p == nil {
+		return 0
+	}
+	return p.where
+}

@@ -1,0 +1,84 @@
+package eval
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+type vault struct {
+	name     string
+	password string
+	pin      int `inspect:"secret"`
+	tokens   map[string]string
+	inner    struct{ token string }
+	list     []string
+	any      any
+	Next     *vault
+}
+
+const theSecret = "correct-horse-battery"
+
+func vaults(secret string) *registry.Registry {
+	v := &vault{name: "v", password: secret, pin: len(secret), tokens: map[string]string{"password": secret}, list: []string{"a", "Bearer " + secret + "0123456789abcdef"}, any: secret}
+	v.inner.token = secret
+	w := *v
+	v.Next = &w
+	reg := registry.New()
+	hide := registry.Hide("any", "*.any", "*.*.any")
+	reg.Expose("v", v, hide)
+	reg.Expose("vs", &[]*vault{v, &w}, hide)
+	return reg
+}
+
+// attempts are expressions that try to learn something of a secret.
+var attempts = []string{
+	`v.password`, `v.password == "%s"`, `v.password != "%s"`, `v.password < "d"`, `v.password > v.name`, `v.password == nil`, `v.password ?? 1`, `v.password?.x`, `v.password.x`, `v.password[0]`, `v.password[0:1]`, `len(v.password)`,
+	`v.password in ["%s"]`, `"%s" in [v.password]`, `"%s" in v.password`, `v.password contains "c"`, `v.password startsWith "c"`, `v.password endsWith "y"`, `v.password matches "c"`, `"%s" matches v.password`, `"x" + v.password`, `v.password + "x"`, `v.password ? 1 : 2`, `!v.password`, `v.password && true`, `v.password or true`,
+	`v.pin`, `v.pin == 21`, `v.pin > 5`, `v.pin + 1`, `-v.pin`, `+v.pin`, `v.pin * 2`, `v.pin / 2`, `v.pin %% 2`, `v.pin ** 2`, `1..v.pin`, `v.pin..30`, `[1,2,3][v.pin]`, `[1,2,3][:v.pin]`, `{a: 1}[v.password]`, `v.tokens[v.password]`, `get({a: 1}, v.password)`, `{(v.password): 1}`,
+	`int(v.pin)`, `float(v.pin)`, `string(v.password)`, `string(v.pin)`, `upper(v.password)`, `trim(v.password)`, `split(v.password, "")`, `replace("x", "x", v.password)`, `repeat("a", v.pin)`, `repeat(v.password, 2)`, `indexOf(v.password, "h")`, `hasPrefix(v.password, "c")`, `toBase64(v.password)`, `join([v.password])`, `join(["a", "b"], v.password)`, `duration(v.password)`, `date(v.password)`, `timezone(v.password)`, `toJSON(v.password)`, `toJSON([v.password])`, `toJSON({a: v.password})`, `fromJSON(v.password)`, `string([v.password])`, `string(v)`,
+	`abs(v.pin)`, `round(v.pin)`, `min(v.pin, 5)`, `max([v.pin, 5])`, `mean([v.pin])`, `median([v.pin])`, `sum([v.pin])`, `bitand(v.pin, 1)`, `type(v.password)`, `type(v.pin)`,
+	`sort([v.password, "d"])`, `sort([v.pin, 10])`, `sort([v.pin])`, `sortBy(vs, .password)`, `sortBy(vs, .pin)`, `groupBy(vs, .password)`, `groupBy(vs, .pin)`, `uniq([v.password, "%s"])`, `uniq(map(vs, .password))`, `filter(vs, .password == "%s")`, `filter(vs, .password)`, `count(vs, .password contains "c")`, `any(vs, .pin > 3)`, `find(vs, .password == "%s")`, `reduce(vs, #acc + .pin, 0)`, `reduce(vs, .password, "")`, `map(vs, .password)`, `sum(vs, .pin)`, `max(map(vs, .pin))`, `fromPairs([[v.password, 1]])`, `fromPairs([["a", v.password]])`, `toPairs(v.tokens)`, `values(v.tokens)`, `flatten([[v.password]])`, `concat([v.password], ["a"])`, `reverse([v.password])`, `first([v.password])`, `take([v.password], 1)`, `take([1, 2, 3], v.pin)`,
+	`v == v`, `v == v.Next`, `vs[0] == vs[1]`, `vs == vs`, `v.inner == v.inner`, `v.tokens == {password: "%s"}`, `{password: "%s"} == v.tokens`, `[v.password] == ["%s"]`, `{a: v.password} == {a: "%s"}`, `v in vs`, `v.inner.token == "%s"`, `v.inner.token`, `v.tokens.password == "%s"`, `v.tokens["password"]`, `v.tokens.password`, `v.any == "%s"`, `v.any`, `v.list[1] == "x"`, `v.list[1]`, `"Bearer %s0123456789abcdef" in v.list`, `len(v.list[1])`, `join(v.list)`, `count(v.list, # contains "B")`, `sort(v.list)`, `uniq(v.list)`, `v.list == ["a", "b"]`, `max(v.list)`, `v.password | upper()`, `let p = v.password; p == "%s"`, `let p = [v.password]; p[0] == "%s"`, `x = v.password`, `x == "%s"`, `y = [v.password, v]`, `y[0] == "%s"`, `y[1].password`, `y[1].password == "%s"`, `_`, `v`, `vs`, `dir(v)`, `dir()`, `v.Password`, `v.passwrd`, `now().Format(v.password)`, `now().Year() == v.pin`, `v.password.Len()`, `v.list[v.pin]`, `if v.pin > 3 { 1 } else { 2 }`, `path(v.password)`, `addr(v.password)`, `cap(v.password)`, `v.tokens[v.tokens.password]`, `"correct-horse-battery" in v.tokens`, `keys(v.tokens)`, `map(v.tokens, #)`, `map(v.tokens, #key + #)`, `count(v.tokens, # == "%s")`,
+}
+
+// TestRedaction: nothing that a session says holds a secret, and nothing depends on it: with another
+// secret of another length every expression has the same outcome.
+func TestRedaction(t *testing.T) {
+	const other = "x"
+	outcome := func(secret string) []string {
+		s := NewSession(vaults(secret), Limits{})
+		var out []string
+		for _, a := range attempts {
+			source := strings.ReplaceAll(strings.ReplaceAll(a, "%s", theSecret), "%%", "%")
+			r, err := s.Eval(t.Context(), source)
+			said := fmt.Sprint(err)
+			if err == nil {
+				json := r.Node.JSON()
+				said = r.Node.Line(0) + r.Text + string(json) + fmt.Sprint(r.Notes)
+			} else {
+				said += err.(*Error).Code
+			}
+			if !strings.Contains(source, secret) && strings.Contains(said, secret) && len(secret) > 3 {
+				t.Errorf("%s: %s", source, said)
+			}
+			out = append(out, said)
+		}
+		for _, line := range []string{"v.", `v.tokens["`, "vs[0].", "count(vs, ."} {
+			out = append(out, fmt.Sprint(s.Complete(line, len(line))))
+		}
+		return out
+	}
+	one, two := outcome(theSecret), outcome(other)
+	for i := range one {
+		if one[i] != two[i] {
+			source := "completion"
+			if i < len(attempts) {
+				source = attempts[i]
+			}
+			t.Errorf("%s depends on the secret:\n%s\n%s", source, one[i], two[i])
+		}
+	}
+}

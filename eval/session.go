@@ -1,0 +1,163 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// Session evaluates expressions one at a time and keeps its variables.
+// Complete may be called while Eval runs; Eval is for one goroutine at a time.
+// A Session needs no end: what it holds dies with it.
+type Session struct {
+	reg    *registry.Registry
+	limits Limits
+
+	mu   sync.Mutex
+	vars map[string]variable
+}
+
+// NewSession returns a session that looks at what reg exposes; nil means registry.Default. The
+// zero Limits are the defaults.
+func NewSession(reg *registry.Registry, limits Limits) *Session {
+	if reg == nil {
+		reg = registry.Default
+	}
+	return &Session{reg: reg, limits: limits.filled(), vars: map[string]variable{}}
+}
+
+// Eval evaluates one line: an expression, or name = expression, which gives the answer a name in this
+// session. _ is the last answer. The error is an *Error, and leaves the variables as they were.
+// It ends soon after ctx does, or the budget of time is spent.
+func (s *Session) Eval(ctx context.Context, source string) (Result, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.limits.Time)
+	defer cancel()
+	r, err := s.begin(ctx, s.limits).eval(source)
+	if err != nil {
+		return Result{}, translate(err).settle(source)
+	}
+	return r, nil
+}
+
+// begin starts an evaluation. The context ends with the budget of time.
+func (s *Session) begin(ctx context.Context, limits Limits) *frame {
+	f := &frame{session: s, m: newMeter(ctx, limits), exposed: s.reg.Entries()}
+	f.look = s.reg.Look(ctx, f.m)
+	f.m.holding = f.look.Holding
+	return f
+}
+
+func (f *frame) eval(source string) (r Result, err error) {
+	defer f.rescue(&err)
+	st, err := read(source, f.m.limits)
+	if err != nil {
+		return Result{}, err
+	}
+	x, err := f.run(st)
+	if err != nil {
+		return Result{}, err
+	}
+	r.Name = st.name
+	if s, ok := x.(*snapshot); ok {
+		r.Text = s.text
+	}
+	r.Node = f.picture(x, f.m.limits.Show, st.path())
+	if err := f.m.look(); err != nil {
+		return Result{}, err
+	}
+	if err := f.store(st, x); err != nil {
+		return Result{}, err
+	}
+	r.Notes = f.notes
+	t := f.look.Tally()
+	for _, name := range t.Racy {
+		r.Notes = append(r.Notes, name+" was read racily: nothing guards it")
+	}
+	if t.Torn > 0 {
+		r.Notes = append(r.Notes, thousands(t.Torn)+" values kept changing while they were read")
+	}
+	r.Cost = Cost{
+		Time: time.Since(f.m.start), Entries: f.m.entries, Bytes: f.m.peak,
+		Waited: t.Waited, Retries: t.Retries, Torn: t.Torn,
+	}
+	return r, nil
+}
+
+// rescue turns a panic into an error, and says in our words when the time was over.
+func (f *frame) rescue(err *error) {
+	if p := recover(); p != nil {
+		*err = fault("internal", "internal error: %s", cut(fmt.Sprintf("%q", fmt.Sprint(p)), 200)).
+			with("this is a mistake in sightglass, please report it")
+	}
+	if over := f.m.ctx.Err(); *err != nil && over != nil && errors.Is(*err, over) {
+		*err = f.m.ended(over)
+	}
+}
+
+// run compiles and evaluates a statement.
+func (f *frame) run(st statement) (any, error) {
+	names := namesOf(f.exposed, f.session.variables())
+	if st.name != "" {
+		if err := names.free(st.name, nil); err != nil {
+			return nil, st.at.err(err)
+		}
+	}
+	c := &compiler{names: names}
+	code, err := c.compile(st.tree)
+	if err != nil {
+		return nil, err
+	}
+	f.notes = c.notes
+	f.slots = make([]any, c.slots)
+	for _, get := range c.early {
+		if _, err := get(f); err != nil {
+			return nil, err
+		}
+	}
+	x, err := code(f)
+	if err != nil {
+		return nil, at(st.tree).err(err)
+	}
+	// What a loop lends must not leave it, and a scalar is an answer only as it was when read.
+	x, err = f.hold(x)
+	return x, at(st.tree).err(err)
+}
+
+// variables is a copy of the variables, for one evaluation.
+func (s *Session) variables() map[string]variable {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.vars)
+}
+
+// store gives the answer its name, and makes it _.
+func (f *frame) store(st statement, x any) error {
+	s := f.session
+	v, note := f.variable(x, st.path())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if st.name == "" {
+		s.vars["_"] = v
+		return nil
+	}
+	held := v.size
+	for name, other := range s.vars {
+		if name != st.name && name != "_" {
+			held += other.size
+		}
+	}
+	if held > s.limits.Bytes {
+		return fault("budget", "the variables of this session would hold more than %s", bytesText(s.limits.Bytes)).
+			with("give a smaller value to one: x = nil")
+	}
+	if note != "" {
+		f.notes = append(f.notes, note)
+	}
+	s.vars[st.name], s.vars["_"] = v, v
+	return nil
+}

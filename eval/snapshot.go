@@ -1,0 +1,139 @@
+package eval
+
+import (
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// snapshot is a bounded copy of a composite that can be computed with: what a variable holds of
+// an object that was read racily, and the answer of dir. Where the copy was cut, computing is an
+// error: the count of a cut list would be a lie.
+type snapshot struct {
+	node *inspect.Node
+	text string // how it is to be shown, "" for as any other
+}
+
+func (s *snapshot) kind() string {
+	if s.node.Type == "" {
+		return "a snapshot"
+	}
+	return "a snapshot of a " + s.node.Type
+}
+
+// value is what a node holds, as a value of expressions.
+func (s *snapshot) value(n *inspect.Node) (any, error) {
+	switch {
+	case n.Hidden:
+		return &registry.Redacted{}, nil
+	case n.Err != "":
+		return nil, fault("unreadable", "this could not be read when the snapshot was taken: %s", n.Err)
+	case n.Cycle != "":
+		return nil, fault("range", "the snapshot does not follow the cycle to %s", n.Cycle).with("look at the live object")
+	case n.Shape == inspect.Nil:
+		return nil, nil
+	case n.Shape == inspect.Scalar:
+		if n.Cut != nil {
+			return nil, s.isCut(n)
+		}
+		return n.Scalar, nil
+	case len(n.Items) == 0 && n.Text == "nil":
+		return nil, nil
+	}
+	return &snapshot{node: n}, nil
+}
+
+func (s *snapshot) isCut(n *inspect.Node) error {
+	e := fault("range", "the snapshot was cut here, and has not all of it")
+	if n.Cut.Path != "" {
+		return e.with("the live object has it: %s", n.Cut.Path)
+	}
+	return e.with("look at the live object")
+}
+
+func (s *snapshot) member(name string) (any, error) {
+	var names []string
+	for _, it := range s.node.Items {
+		switch {
+		case it.Key != nil && it.Key.Scalar == name, it.Key == nil && it.Name == name && name != "":
+			return s.value(it.Node)
+		case it.Key == nil:
+			names = append(names, it.Name)
+		default:
+			if k, ok := it.Key.Scalar.(string); ok {
+				names = append(names, k)
+			}
+		}
+	}
+	if s.node.Cut != nil {
+		return nil, s.isCut(s.node)
+	}
+	code, what := "no_field", "field"
+	if s.node.Shape == inspect.Map {
+		code, what = "no_key", "key"
+	}
+	e := fault(code, "%s has no %s %s", s.kind(), what, quoted(name))
+	if n := near(name, names); n != "" {
+		return nil, e.with("did you mean %s?", quoted(n))
+	}
+	return nil, e
+}
+
+func (s *snapshot) item(key any) (any, error) {
+	if s.node.Shape == inspect.List {
+		i, err := position(key, s.node.Len)
+		if err != nil {
+			return nil, err
+		}
+		if i >= len(s.node.Items) {
+			return nil, s.isCut(s.node)
+		}
+		return s.value(s.node.Items[i].Node)
+	}
+	if name, ok := key.(string); ok {
+		return s.member(name)
+	}
+	k, err := mapKey(key)
+	if err != nil {
+		return nil, err
+	}
+	for _, it := range s.node.Items {
+		if it.Key == nil {
+			continue
+		}
+		if have, err := mapKey(it.Key.Scalar); err == nil && it.Key.Shape == inspect.Scalar && have == k {
+			return s.value(it.Node)
+		}
+	}
+	if s.node.Cut != nil {
+		return nil, s.isCut(s.node)
+	}
+	return nil, fault("no_key", "%s has no key %s", s.kind(), keyText(key))
+}
+
+func (s *snapshot) each(f *frame, each yield) error {
+	if s.node.Shape != inspect.List && s.node.Shape != inspect.Map {
+		return notCollection(s)
+	}
+	if s.node.Cut != nil {
+		return s.isCut(s.node)
+	}
+	for i, it := range s.node.Items {
+		if err := f.m.tick(1); err != nil {
+			return err
+		}
+		x, err := s.value(it.Node)
+		if err != nil {
+			return err
+		}
+		key := unkeyed
+		if it.Key != nil {
+			if key, err = s.value(it.Key); err != nil {
+				return err
+			}
+		}
+		if more, err := each(i, key, x); err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}

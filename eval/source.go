@@ -1,0 +1,191 @@
+package eval
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+	"github.com/expr-lang/expr/parser/lexer"
+	"github.com/expr-lang/expr/parser/operator"
+)
+
+// statement is a line that was read: an expression, and the name that its answer gets.
+type statement struct {
+	name string // "" if it assigns nothing
+	at   place  // of the name
+	tree ast.Node
+	text string // the source of the expression alone
+}
+
+// read parses a line. It takes time and stack that limits bounds: the parser is recursive, and sees only
+// what the tokens show to be nested no deeper than limits.Nesting.
+func read(source string, limits Limits) (s statement, err error) {
+	if len(source) > limits.Line {
+		return s, fault("budget", "the line has %s bytes, and %s are allowed", thousands(len(source)), thousands(limits.Line)).
+			with("the server's Limits.Line is the limit")
+	}
+	if !utf8.ValidString(source) {
+		return s, fault("syntax", "the line is not valid UTF-8")
+	}
+	tokens, err := scan(source, limits.Nesting)
+	if err != nil {
+		return s, err
+	}
+	s.text = source
+	if len(tokens) > 1 && tokens[0].Kind == lexer.Identifier && tokens[1].Is(lexer.Operator, "=") {
+		s.name, s.at = tokens[0].Value, place(tokens[0].From+1)
+		s.text = string([]rune(source)[tokens[1].To:])
+		// Blanks in place of what was cut off keep the positions right.
+		source = strings.Repeat(" ", tokens[1].To) + s.text
+		tokens = tokens[2:]
+	}
+	if err := noAssignment(tokens); err != nil {
+		return s, err
+	}
+	if tokens[0].Kind == lexer.EOF {
+		return s, place(tokens[0].To + 1).err(fault("syntax", "there is no expression here"))
+	}
+	s.text = strings.TrimSpace(s.text)
+	s.tree, err = parse(source)
+	return s, err
+}
+
+// parse is expr-lang's parser, with its errors as ours. It stops at ten thousand nodes, which
+// bounds the depth of the tree where the tokens do not: in a.b.c… and 1+1+1….
+func parse(source string) (n ast.Node, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fault("syntax", "this cannot be read")
+		}
+	}()
+	tree, err := parser.Parse(source)
+	if err != nil {
+		return nil, syntaxError(err)
+	}
+	return tree.Node, nil
+}
+
+// syntaxError makes one line of what expr-lang's lexer or parser says.
+func syntaxError(err error) *Error {
+	var e *file.Error
+	if !errors.As(err, &e) {
+		return fault("syntax", "%v", err).because(err)
+	}
+	text := e.Message
+	hint := ""
+	switch {
+	case strings.HasPrefix(text, "unexpected token EOF"):
+		text = "the expression ends too early"
+	case strings.HasPrefix(text, "unexpected token "):
+		// The parser writes a token as Kind("text").
+		if _, token, ok := strings.Cut(text, "("); ok {
+			text = "unexpected " + strings.TrimSuffix(token, ")")
+		}
+	case strings.Contains(text, "invalid integer literal"):
+		text, hint = "this integer is too large to be written", "9223372036854775807 is the largest; larger ones can be added up, or written as floats"
+	case strings.Contains(text, "exceeds maximum allowed nodes"):
+		text = "the expression is too long"
+	case strings.Contains(text, "cannot be mixed"):
+		text = "?? and another operator need parentheses, to say which comes first"
+	}
+	text = strings.ToLower(text[:1]) + text[1:]
+	out := fault("syntax", "%s", strings.TrimSuffix(text, ".")).because(err)
+	if hint != "" {
+		out = out.with("%s", hint)
+	}
+	out.place = place(e.From + 1)
+	return out
+}
+
+// maxTokens bounds the tokens of a line: the parser stops at ten thousand nodes, of few tokens each.
+const maxTokens = 100_000
+
+// scan reads the tokens of a line, and refuses one that is nested too deeply.
+func scan(source string, nesting int) (tokens []lexer.Token, err error) {
+	l := lexer.New()
+	l.Reset(file.NewSource(source))
+	var d depth
+	for {
+		t, err := l.Next()
+		if err != nil {
+			return nil, syntaxError(err)
+		}
+		tokens = append(tokens, t)
+		if t.Kind == lexer.EOF {
+			return tokens, nil
+		}
+		if len(tokens) > maxTokens {
+			return nil, fault("syntax", "the expression is too long")
+		}
+		if d.add(t) > nesting {
+			return nil, place(t.From + 1).err(fault("budget", "this is nested more than %d deep", nesting).
+				with("give parts of it a name, as in x = …"))
+		}
+	}
+}
+
+// depth follows how deep the parser would be in its own calls: for each open bracket, for each
+// prefix operator that waits for its operand, for each right side of what groups to the right, and for each
+// let, if and ?: of a level, as what follows them is parsed inside of them.
+type depth struct {
+	levels  []level
+	current level
+	sum     int // of the outer levels
+	operand bool
+}
+
+type level struct{ prefixes, powers, open int }
+
+func (l level) depth() int { return l.prefixes + l.powers + l.open }
+
+func (d *depth) add(t lexer.Token) int {
+	c := &d.current
+	operand := false
+	switch {
+	case t.Is(lexer.Bracket, "(", "[", "{"):
+		d.levels = append(d.levels, *c)
+		d.sum += c.depth() + 1
+		*c = level{}
+	case t.Kind == lexer.Bracket:
+		operand = true
+		if n := len(d.levels); n > 0 {
+			*c = d.levels[n-1]
+			d.levels = d.levels[:n-1]
+			d.sum -= c.depth() + 1
+		}
+		c.prefixes = 0
+	case t.Is(lexer.Operator, "let", "if", "else", "?"):
+		c.open++
+	case t.Is(lexer.Operator, ","):
+		*c = level{}
+	case t.Kind == lexer.Operator && !d.operand && operator.Unary[t.Value].Precedence > 0:
+		c.prefixes++
+	case t.Is(lexer.Operator, "**", "^"):
+		c.prefixes = 0
+		c.powers++
+	case t.Is(lexer.Operator, "#", ".", "?."):
+		operand = t.Value == "#"
+	case t.Kind == lexer.Operator:
+		c.prefixes, c.powers = 0, 0
+	default:
+		operand = true
+		c.prefixes = 0
+	}
+	d.operand = operand
+	return d.sum + c.depth()
+}
+
+// noAssignment finds an = that is not that of a let.
+func noAssignment(tokens []lexer.Token) error {
+	for i, t := range tokens {
+		if !t.Is(lexer.Operator, "=") || i >= 2 && tokens[i-2].Is(lexer.Operator, "let") {
+			continue
+		}
+		return place(t.From + 1).err(fault("syntax", "nothing can be assigned to: an expression only looks").
+			with("x = … at the start gives a name in this session; did you mean ==?"))
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+package eval
+
+import "time"
+
+// total adds up numbers, or durations: not both.
+type total struct {
+	tally
+	numbers, durations bool
+}
+
+func (t *total) add(x any) error {
+	if err := refuse(x); err != nil {
+		return err
+	}
+	if d, ok := x.(time.Duration); ok && !t.numbers {
+		t.durations = true
+		t.tally.add(fromInt(int64(d)))
+		return nil
+	}
+	n, ok := toNumber(x)
+	if !ok || t.durations {
+		e := fault("type", "%s cannot be added up", kind(x))
+		if t.durations || t.numbers {
+			return e.with("sum takes numbers, or durations: not both")
+		}
+		return e.with("sum takes numbers, or durations, as in sum(xs, .size)")
+	}
+	t.numbers = true
+	t.tally.add(n)
+	return nil
+}
+
+// sum is 0 for nothing.
+func (t *total) sum() (any, error) {
+	if n, ok := t.tally.sum(); ok {
+		if v, ok := n.value(); ok {
+			i, isInt := v.(int)
+			switch {
+			case !t.durations:
+				return v, nil
+			case isInt:
+				return time.Duration(i), nil
+			}
+			if d, ok := v.(int64); ok {
+				return time.Duration(d), nil
+			}
+		}
+	}
+	return nil, fault("overflow", "the sum does not fit in 64 bits").with("sum(xs, float(#)) gives a rounded answer")
+}

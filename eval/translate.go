@@ -1,0 +1,62 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// translate turns any error into an *Error. What the registry says is kept: the part behind the
+// first semicolon is what to do next.
+func translate(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	text, hint, _ := strings.Cut(err.Error(), "; ")
+	return (&Error{Code: codeOf(err), Message: text, Err: err}).with("%s", hint)
+}
+
+// codeOf is the stable code of an error of the registry.
+func codeOf(err error) string {
+	var (
+		name   *registry.NameError
+		field  *registry.FieldError
+		key    *registry.KeyError
+		index  *registry.IndexError
+		kind   *registry.TypeError
+		method *registry.MethodError
+		guard  *registry.GuardError
+		secret *registry.RedactedError
+	)
+	switch {
+	case errors.As(err, &name):
+		return "unknown_name"
+	case errors.As(err, &field):
+		return "no_field"
+	case errors.As(err, &key):
+		return "no_key"
+	case errors.As(err, &index):
+		return "range"
+	case errors.As(err, &kind):
+		return "type"
+	case errors.As(err, &guard):
+		return "guard"
+	case errors.As(err, &secret):
+		return "redacted"
+	case errors.As(err, &method):
+		if method.Refused {
+			return "not_allowed"
+		}
+		return "method"
+	case errors.Is(err, registry.ErrNil):
+		return "nil"
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return "cancelled"
+	}
+	return "unreadable"
+}
+
+func near(name string, from []string) string { return registry.Near(name, from) }

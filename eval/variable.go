@@ -1,0 +1,171 @@
+package eval
+
+import (
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// variable is what a session keeps under a name, and the bytes that it holds, roughly.
+//
+// It never holds application memory. An object that can be reached again for certain, by pointers,
+// fields and array elements alone, is remembered by its path, and so stays live; any other live
+// object, and what has such in it, is remembered as a bounded snapshot.
+type variable struct {
+	value any
+	alias ast.Node // the path of a live object; value is nil then
+	size  int
+}
+
+// What a variable copies of the application is bounded: strings by Bytes each, all by Nodes.
+var copyLimit = inspect.Limit{Depth: 32, Items: 10_000, Nodes: 10_000, Bytes: 64 << 10}
+
+// maxCopied bounds the text that a variable copies, in bytes.
+const maxCopied = 1 << 20
+
+// variable compiles the use of a variable of the session.
+func (c *compiler) variable(n ast.Node, v variable) (code, error) {
+	if v.alias == nil {
+		return constant(v.value), nil
+	}
+	// The path was made from exposed names: no variable and no predicate may stand before them.
+	inner := &compiler{names: names{exposed: c.names.exposed}, slots: c.slots}
+	run, err := inner.place(v.alias, false)
+	c.slots = inner.slots
+	if err != nil {
+		return nil, moved(n, err)
+	}
+	return func(f *frame) (any, error) {
+		x, err := run(f)
+		if err != nil {
+			return nil, moved(n, err)
+		}
+		return x, nil
+	}, nil
+}
+
+// moved puts an error of a variable's path to where the variable is used.
+func moved(n ast.Node, err error) error {
+	e := *translate(err)
+	e.place = at(n)
+	return &e
+}
+
+// variable makes x last beyond its evaluation. The note says what became of it.
+func (f *frame) variable(x any, path string) (v variable, note string) {
+	if view, ok := x.(*registry.View); ok {
+		if tree := reachable(view); tree != nil {
+			return variable{alias: tree, size: wordsKept}, ""
+		}
+	}
+	size, live := measure(x, 0)
+	if !live {
+		return variable{value: x, size: size}, ""
+	}
+	limit := copyLimit
+	n := f.picture(x, limit, path)
+	nodes, text := weigh(n)
+	for text > maxCopied && limit.Nodes > 1 {
+		// Many long strings: fewer nodes, until it fits.
+		limit.Nodes /= 4
+		n = f.picture(x, limit, path)
+		nodes, text = weigh(n)
+	}
+	note = "a snapshot was kept: it does not follow the live object"
+	if isCut(n) {
+		note = "a snapshot was kept, and it was cut: the live object has more"
+	}
+	return variable{value: &snapshot{node: n}, size: nodes*nodeSize + text}, note
+}
+
+// nodeSize is about what a node of a snapshot takes, in bytes.
+const nodeSize = 200
+
+// reachable is the path of a live object that can be reached again for certain; nil for any other.
+func reachable(v *registry.View) ast.Node {
+	target, _, err := resolve(v)
+	if err != nil || target == nil || v.Path() == "" {
+		return nil
+	}
+	for _, value := range []inspect.Value{v.Value(), target.Value()} {
+		if !value.Solid() || value.Mark()&(inspect.Racy|inspect.Copied) != 0 {
+			return nil
+		}
+	}
+	tree, err := parse(v.Path())
+	if err != nil {
+		return nil
+	}
+	return tree
+}
+
+// measure is the size of a value in bytes, and whether live objects are in it.
+func measure(x any, depth int) (size int, live bool) {
+	size = wordsKept
+	add := func(x any) {
+		n, l := measure(x, depth+1)
+		size, live = size+n, live || l
+	}
+	switch x := x.(type) {
+	case *registry.View:
+		return size, true
+	case string:
+		return size + len(x), false
+	case []byte:
+		return size + len(x), false
+	case *snapshot:
+		nodes, text := weigh(x.node)
+		return nodes*nodeSize + text, false
+	case []any:
+		if depth > maxDepth {
+			return size, true // a snapshot cuts it
+		}
+		for _, elem := range x {
+			add(elem)
+		}
+	case map[string]any:
+		if depth > maxDepth {
+			return size, true
+		}
+		for k, elem := range x {
+			size += len(k)
+			add(elem)
+		}
+	case map[any]any:
+		if depth > maxDepth {
+			return size, true
+		}
+		for k, elem := range x {
+			add(k)
+			add(elem)
+		}
+	}
+	return size, live
+}
+
+// weigh counts the nodes of a snapshot and the bytes of their texts. A snapshot is bounded.
+func weigh(n *inspect.Node) (nodes, text int) {
+	nodes, text = 1, len(n.Text)
+	for _, it := range n.Items {
+		for _, part := range []*inspect.Node{it.Key, it.Node} {
+			if part != nil {
+				a, b := weigh(part)
+				nodes, text = nodes+a, text+b
+			}
+		}
+	}
+	return nodes, text
+}
+
+func isCut(n *inspect.Node) bool {
+	if n.Cut != nil {
+		return true
+	}
+	for _, it := range n.Items {
+		if isCut(it.Node) {
+			return true
+		}
+	}
+	return false
+}
