@@ -1,0 +1,56 @@
+package console
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+// started is when the process started, to within its initialisation.
+var started = time.Now()
+
+// Banner is the line that a session begins with: which process this is, what may be done to it,
+// and how to go on.
+func Banner() string {
+	version := ""
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		build = &debug.BuildInfo{}
+	}
+	if v := build.Main.Version; v != "" {
+		version = " " + v
+	}
+	return fmt.Sprintf("sightglass in %s%s, %s %s/%s, pid %d, up %s. Read-only. Type help, or dir().",
+		printable(program(os.Args, build.Main.Path)), printable(version),
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, os.Getpid(), uptime(time.Since(started)))
+}
+
+// program is the process's name as an operator knows it, or else that of its main module.
+func program(args []string, module string) string {
+	if len(args) > 0 && args[0] != "" {
+		return strings.TrimSuffix(filepath.Base(args[0]), ".exe")
+	}
+	if module != "" {
+		return path.Base(module)
+	}
+	return "a program"
+}
+
+// uptime writes d with its two greatest units.
+func uptime(d time.Duration) string {
+	days, hours, minutes := int(d.Hours())/24, int(d.Hours())%24, int(d.Minutes())%60
+	switch {
+	case days > 0:
+		return fmt.Sprintf("%dd%dh", days, hours)
+	case hours > 0:
+		return fmt.Sprintf("%dh%dm", hours, minutes)
+	case minutes > 0:
+		return fmt.Sprintf("%dm%ds", minutes, int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%ds", int(d.Seconds()))
+}

@@ -1,0 +1,125 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/sightglass-go/sightglass/eval"
+)
+
+// command is one entry of the commands table: help, completion and docs/commands.md are made of it.
+type command struct {
+	name    string
+	args    string          // as the help shows them
+	summary string          // one line, without a full stop
+	detail  string          // more for help NAME; complete sentences
+	words   func() []string // what the first argument may be, for completion
+	run     func(ctx context.Context, s *Session, a *answer, args string) error
+}
+
+// commands is the table, in the order of the help.
+func commands() []command {
+	return []command{
+		{
+			name: "help", args: "[topic]", summary: "explain the session, a command or a topic",
+			detail: "The topics are the names of the commands, and expressions, keys, marks and limits.",
+			words:  helpWords,
+			run:    runHelp,
+		},
+		{
+			name: "dir", args: "[expression]", summary: "list what is exposed, or what an object holds",
+			detail: "The same as dir() and dir(expression), with less to type.",
+			run:    runDir,
+		},
+		{
+			name: "history", summary: "list the lines of this session, oldest first",
+			detail: fmt.Sprintf("The last %d lines are kept, for as long as the session lasts.", historyLines),
+			run:    runHistory,
+		},
+		{
+			name: "set", args: "[name value]", summary: "change how answers look, or show how they do",
+			detail: "set width COLUMNS lays answers out for a terminal of that width.\n" +
+				"set color on or off says whether they are coloured.\n" +
+				"auto as the value leaves it to what the terminal says of itself.",
+			words: func() []string { return []string{"color", "width"} },
+			run:   runSet,
+		},
+		{
+			name: "quit", summary: "end the session",
+			detail: "So do exit, and Ctrl-D on an empty line. The program that is looked at goes on.",
+			run:    runQuit,
+		},
+		{
+			name: "exit", summary: "end the session, as quit does",
+			run: runQuit,
+		},
+	}
+}
+
+// parseCommand splits a line whose first word is a command. A word that an operator follows is a
+// name in an expression, even if it is that of a command.
+func parseCommand(line string) (cmd command, args string, ok bool) {
+	word, args, spaced := strings.Cut(strings.TrimSpace(line), " ")
+	args = strings.TrimSpace(args)
+	if spaced && strings.ContainsAny(args[:1], "=.|+-*/%<>?:,&!^([{") {
+		return command{}, "", false
+	}
+	cmd, ok = find(word)
+	return cmd, args, ok
+}
+
+// find returns the command of that name.
+func find(name string) (cmd command, ok bool) {
+	for _, c := range commands() {
+		if c.name == name {
+			return c, true
+		}
+	}
+	return command{}, false
+}
+
+// commandNames proposes commands for a line of which before stands before the cursor.
+func commandNames(before string) []eval.Completion {
+	word := strings.TrimLeft(before, " ")
+	var names []eval.Completion
+	for _, c := range commands() {
+		if strings.HasPrefix(c.name, word) {
+			names = append(names, eval.Completion{Start: len(before) - len(word), Text: c.name, Detail: c.summary})
+		}
+	}
+	return names
+}
+
+// completeCommand proposes the first argument of a command; ok is false if before is not that.
+func completeCommand(before string) (proposals []eval.Completion, ok bool) {
+	word, arg, found := strings.Cut(strings.TrimLeft(before, " "), " ")
+	cmd, ok := find(word)
+	if !found || !ok || cmd.words == nil {
+		return nil, false
+	}
+	for _, w := range cmd.words() {
+		if strings.HasPrefix(w, arg) {
+			proposals = append(proposals, eval.Completion{Start: len(before) - len(arg), Text: w})
+		}
+	}
+	return proposals, true
+}
+
+func runDir(ctx context.Context, s *Session, a *answer, args string) error {
+	return s.evaluate(ctx, a, "dir("+args+")")
+}
+
+func runQuit(context.Context, *Session, *answer, string) error { return ErrQuit }
+
+func runHistory(_ context.Context, s *Session, a *answer, _ string) error {
+	for i, line := range s.history.lines {
+		number := strconv.Itoa(i + 1)
+		line = strings.ReplaceAll(printable(line), "\n", "\n      ")
+		if _, err := fmt.Fprintf(a, "%4s  %s\n", number, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}

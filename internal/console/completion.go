@@ -1,0 +1,100 @@
+package console
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sightglass-go/sightglass/eval"
+)
+
+// How many proposals are listed: more than a screen of them is not read, but typed on.
+const (
+	listedWithDetail = 20
+	listedInColumns  = 100
+)
+
+// tab completes what stands before the cursor: with the one proposal, with what all proposals
+// share, or where that adds nothing by listing them.
+func (e *editor) tab() {
+	before := string(e.text[:e.pos])
+	proposals := e.complete(string(e.text), len(before))
+	if len(proposals) == 0 {
+		return
+	}
+	start := proposals[0].Start
+	if start < 0 || start > len(before) {
+		return
+	}
+	shared := proposals[0].Text
+	for _, p := range proposals[1:] {
+		if p.Start == start {
+			shared = sharedPrefix(shared, p.Text)
+		}
+	}
+	typed := before[start:]
+	if len(proposals) == 1 || len(shared) > len(typed) && strings.HasPrefix(shared, typed) {
+		e.delete(e.pos-utf8.RuneCountInString(typed), e.pos)
+		for _, r := range shared {
+			e.insert(r)
+		}
+		return
+	}
+	e.interject(listing(proposals, e.screen.width))
+}
+
+func sharedPrefix(a, b string) string {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	for n < len(a) && !utf8.RuneStart(a[n]) {
+		n--
+	}
+	return a[:n]
+}
+
+// listing shows proposals, few of them with their details.
+func listing(proposals []eval.Completion, width int) string {
+	var b strings.Builder
+	shown := proposals[:min(len(proposals), listedInColumns)]
+	longest := 0
+	names := make([]string, len(shown))
+	for i, p := range shown {
+		names[i] = cut(printable(p.Text), width-1)
+		longest = max(longest, textWidth(names[i]))
+	}
+	columns := 1
+	if len(shown) > listedWithDetail {
+		columns = max(1, width/(longest+2))
+	}
+	rows := (len(shown) + columns - 1) / columns
+	for row := range rows {
+		line := ""
+		for i := row; i < len(shown); i += rows {
+			line += pad(names[i], longest+2)
+		}
+		if columns == 1 {
+			line = cut(line+printable(shown[row].Detail), width-1)
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	if n := len(proposals) - len(shown); n > 0 {
+		b.WriteString("… " + strconv.Itoa(n) + " more: type on\n")
+	}
+	return b.String()
+}
+
+// cut shortens s to width columns.
+func cut(s string, width int) string {
+	if textWidth(s) <= width {
+		return s
+	}
+	w := 1
+	for i, r := range s {
+		if w += runeWidth(shown(r)); w > width {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}

@@ -1,0 +1,385 @@
+package console
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/sightglass-go/sightglass/eval"
+)
+
+// An action is what a key asks of the editor's owner.
+type action uint8
+
+const (
+	none      action = iota
+	accept           // the line is complete: take it
+	tooLong          // the line was too long, and is gone
+	interrupt        // Ctrl-C
+	leave            // Ctrl-D on an empty line
+)
+
+// editor is a line being typed. With echo it is what one expects of a shell's prompt, and out
+// collects what the terminal has to be sent; without, it collects the line and out is nothing but
+// prompts: who has no echo from us has edited the line before sending it.
+//
+// The line may hold newlines: Enter where a bracket is open adds one.
+type editor struct {
+	echo     bool
+	max      int // bytes of a line
+	history  *history
+	complete func(line string, pos int) []eval.Completion
+
+	text    []rune
+	pos     int // of the cursor, in text
+	size    int // bytes of text as UTF-8
+	over    bool
+	pasting bool
+	killed  []rune
+
+	recall recall
+	search search
+	screen screen
+}
+
+// The prompts of a line and of its continuation. They have the same width.
+const (
+	prompt = "> "
+	more   = ". "
+)
+
+// begin starts a line.
+func (e *editor) begin() {
+	e.clear()
+	e.recall.on = false
+	e.search.on = false
+	e.screen.begin(prompt)
+}
+
+func (e *editor) clear() {
+	e.text, e.pos, e.size, e.over = e.text[:0], 0, 0, false
+	if cap(e.text) > 4096 {
+		e.text = nil // one long line is no reason to hold its memory for the rest of the session
+	}
+}
+
+// setEcho changes the mode; what was typed so far stays.
+func (e *editor) setEcho(on bool) {
+	e.echo = on
+	e.pos = len(e.text)
+}
+
+// refresh brings the screen up to date with the keys since the last one.
+func (e *editor) refresh() {
+	if !e.echo {
+		return
+	}
+	if e.search.on {
+		label, text, pos := e.search.view(e.history)
+		e.screen.show(label, text, pos)
+		return
+	}
+	e.screen.show(prompt, e.text, e.pos)
+}
+
+// resize takes note of another width, and shows the line anew.
+func (e *editor) resize(width int) {
+	if e.screen.width == width {
+		return
+	}
+	e.screen.resize(width)
+	if e.echo {
+		e.screen.erase()
+		e.screen.begin(e.screen.label)
+	}
+}
+
+// interject writes text, which ends in a newline, in place of the line, and the line again below it.
+func (e *editor) interject(text string) {
+	if e.echo {
+		e.screen.erase()
+	} else {
+		e.screen.put("\n")
+	}
+	e.screen.put(text)
+	e.screen.begin(prompt)
+	e.refresh()
+}
+
+// leaveLine moves below the line, whatever part of it the cursor was in, and writes note behind it.
+func (e *editor) leaveLine(note string) {
+	if e.echo {
+		e.search.on = false
+		e.pos = len(e.text)
+		e.refresh()
+		e.screen.put(note + "\n")
+	}
+}
+
+// key does what k asks. After accept, take has the line.
+func (e *editor) key(k key) action {
+	if !e.echo {
+		return e.plainKey(k)
+	}
+	if e.search.on && e.searchKey(k) {
+		return none
+	}
+	if k.code != keyUp && k.code != keyDown {
+		e.recall.on = false
+	}
+	switch k.code {
+	case keyInterrupt:
+		return interrupt
+	case keyEOF:
+		if len(e.text) == 0 && !e.over {
+			return leave
+		}
+		e.delete(e.pos, e.right())
+	case keyEnter:
+		return e.enter()
+	case keyTab:
+		if e.pasting {
+			e.insert(' ')
+		} else {
+			e.tab()
+		}
+	case keySearch:
+		e.startSearch()
+	default:
+		e.edit(k)
+	}
+	return none
+}
+
+// edit does the keys that only change the line or the place in it.
+func (e *editor) edit(k key) {
+	switch k.code {
+	case keyChar:
+		e.insert(k.char)
+	case keyPaste, keyPasteEnd:
+		e.pasting = k.code == keyPaste
+	case keyLeft:
+		e.pos = e.left()
+	case keyRight:
+		e.pos = e.right()
+	case keyHome:
+		e.pos = e.lineStart()
+	case keyEnd:
+		e.pos = e.lineEnd()
+	case keyWordLeft:
+		e.pos = e.wordLeft(inWord)
+	case keyWordRight:
+		e.pos = e.wordRight()
+	case keyBackspace:
+		e.delete(e.left(), e.pos)
+	case keyDelete:
+		e.delete(e.pos, e.right())
+	case keyKillStart:
+		e.kill(e.lineStart(), e.pos)
+	case keyKillEnd:
+		e.kill(e.pos, e.lineEnd())
+	case keyKillWord:
+		e.kill(e.wordLeft(func(r rune) bool { return !unicode.IsSpace(r) }), e.pos)
+	case keyKillNextWord:
+		e.kill(e.pos, e.wordRight())
+	case keyYank:
+		for _, r := range e.killed {
+			e.insert(r)
+		}
+	case keyTranspose:
+		e.transpose()
+	case keyUp:
+		if !e.lineUp() {
+			e.older()
+		}
+	case keyDown:
+		if !e.lineDown() {
+			e.newer()
+		}
+	case keyRedraw:
+		e.screen.clear()
+	}
+}
+
+// plainKey is key in line mode, where arrows and the like were not meant for us.
+func (e *editor) plainKey(k key) action {
+	switch k.code {
+	case keyChar:
+		e.insert(k.char)
+	case keyTab:
+		e.insert(' ')
+	case keyBackspace:
+		e.delete(e.left(), e.pos)
+	case keyKillStart:
+		e.delete(e.lineStart(), e.pos)
+	case keyInterrupt:
+		return interrupt
+	case keyEOF:
+		if len(e.text) == 0 && !e.over {
+			return leave
+		}
+	case keyEnter:
+		return e.enter()
+	}
+	return none
+}
+
+// enter completes the line, or adds a newline where a bracket is open. A blank line more
+// completes it all the same: nobody is kept in an expression that he cannot close.
+func (e *editor) enter() action {
+	if e.over {
+		e.leaveLine("")
+		return tooLong
+	}
+	line := string(e.text)
+	if Incomplete(line) && !strings.HasSuffix(line, "\n") {
+		e.insert('\n')
+		if !e.echo {
+			e.screen.put(more)
+		}
+		return none
+	}
+	e.leaveLine("")
+	return accept
+}
+
+// take returns the line and forgets it.
+func (e *editor) take() string {
+	line := strings.TrimRight(string(e.text), "\n")
+	e.clear()
+	return line
+}
+
+func (e *editor) insert(r rune) {
+	n := utf8.RuneLen(r)
+	if e.over || e.size+n > e.max {
+		e.over = true
+		return
+	}
+	e.text = slices.Insert(e.text, e.pos, r)
+	e.pos++
+	e.size += n
+}
+
+func (e *editor) delete(from, to int) {
+	e.size -= len(string(e.text[from:to]))
+	e.text = slices.Delete(e.text, from, to)
+	e.pos = from
+}
+
+func (e *editor) kill(from, to int) {
+	if from < to {
+		e.killed = slices.Clone(e.text[from:to])
+		e.delete(from, to)
+	}
+}
+
+func (e *editor) transpose() {
+	if len(e.text) < 2 || e.pos == 0 {
+		return
+	}
+	i := min(e.pos, len(e.text)-1)
+	e.text[i-1], e.text[i] = e.text[i], e.text[i-1]
+	e.pos = i + 1
+}
+
+// set replaces the line.
+func (e *editor) set(line string) {
+	e.clear()
+	for _, r := range line {
+		e.insert(r)
+	}
+}
+
+// left and right are the neighbouring places of the cursor: a combining character and the one
+// that it combines with are one step.
+func (e *editor) left() int {
+	i := e.pos
+	for i > 0 {
+		i--
+		if runeWidth(shown(e.text[i])) > 0 {
+			break
+		}
+	}
+	return i
+}
+
+func (e *editor) right() int {
+	i := e.pos
+	for i < len(e.text) {
+		i++
+		if i == len(e.text) || runeWidth(shown(e.text[i])) > 0 {
+			break
+		}
+	}
+	return i
+}
+
+func (e *editor) lineStart() int {
+	return e.pos - len(lastLine(e.text[:e.pos]))
+}
+
+func (e *editor) lineEnd() int {
+	if i := slices.Index(e.text[e.pos:], '\n'); i >= 0 {
+		return e.pos + i
+	}
+	return len(e.text)
+}
+
+func lastLine(text []rune) []rune {
+	for i := len(text) - 1; i >= 0; i-- {
+		if text[i] == '\n' {
+			return text[i+1:]
+		}
+	}
+	return text
+}
+
+func inWord(r rune) bool {
+	return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
+}
+
+func (e *editor) wordLeft(in func(rune) bool) int {
+	i := e.pos
+	for i > 0 && !in(e.text[i-1]) {
+		i--
+	}
+	for i > 0 && in(e.text[i-1]) {
+		i--
+	}
+	return i
+}
+
+func (e *editor) wordRight() int {
+	i := e.pos
+	for i < len(e.text) && !inWord(e.text[i]) {
+		i++
+	}
+	for i < len(e.text) && inWord(e.text[i]) {
+		i++
+	}
+	return i
+}
+
+// lineUp moves to the line above within the text, and reports whether there was one.
+func (e *editor) lineUp() bool {
+	start := e.lineStart()
+	if start == 0 {
+		return false
+	}
+	above := len(lastLine(e.text[:start-1]))
+	e.pos = start - 1 - above + min(above, e.pos-start)
+	return true
+}
+
+func (e *editor) lineDown() bool {
+	col := e.pos - e.lineStart()
+	end := e.lineEnd()
+	if end == len(e.text) {
+		return false
+	}
+	e.pos = end + 1
+	e.pos += min(e.lineEnd()-e.pos, col)
+	return true
+}

@@ -1,0 +1,330 @@
+package console
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/sightglass-go/sightglass/eval"
+)
+
+// names is a completion of some names.
+func names(all ...string) func(string, int) []eval.Completion {
+	return func(line string, pos int) []eval.Completion {
+		start := strings.LastIndexAny(line[:pos], " .(") + 1
+		var found []eval.Completion
+		for _, name := range all {
+			if strings.HasPrefix(name, line[start:pos]) {
+				found = append(found, eval.Completion{Start: start, Text: name, Detail: "a " + name})
+			}
+		}
+		return found
+	}
+}
+
+// editing is an editor at a terminal, without a session: lines are taken and forgotten.
+type editing struct {
+	editor  editor
+	decoder decoder
+	screen  *vt
+	lines   []string
+	left    bool
+	dropped int
+}
+
+func edit(t *testing.T, width int) *editing {
+	e := &editing{screen: newVT(t, width)}
+	e.editor = editor{echo: true, max: 200, history: &history{}, complete: names("cache", "catalog", "count", "counter", "Größe")}
+	e.editor.screen.width = width
+	e.editor.begin()
+	e.show()
+	return e
+}
+
+func (e *editing) show() {
+	e.editor.refresh()
+	e.screen.Write(e.editor.screen.take())
+}
+
+func (e *editing) feed(p []byte) {
+	for _, b := range p {
+		for _, k := range e.decoder.decode(b) {
+			switch e.editor.key(k) {
+			case accept:
+				line := e.editor.take()
+				e.editor.history.add(line)
+				e.lines = append(e.lines, line)
+				e.editor.begin()
+			case tooLong:
+				e.lines = append(e.lines, "TOO LONG")
+				e.editor.begin()
+			case interrupt:
+				e.dropped++
+				e.editor.leaveLine("^C")
+				e.editor.begin()
+			case leave:
+				e.left = true
+			}
+		}
+	}
+	e.show()
+}
+
+const (
+	up    = "\x1b[A"
+	down  = "\x1b[B"
+	right = "\x1b[C"
+	left  = "\x1b[D"
+)
+
+var editorTests = []struct {
+	name   string
+	width  int
+	in     string
+	screen string
+	lines  string // what was taken, separated by |
+}{
+	{"typed", 20, "cache", "> cache│", ""},
+	{"entered", 20, "cache\n", "> cache\n> │", "cache"},
+	{"CR", 20, "cache\r", "> cache\n> │", "cache"},
+	{"left", 20, "cache" + left + left + "X", "> cacX│he", ""},
+	{"application mode", 20, "cache\x1bOD\x1bODX\x1bOC", "> cacXh│e", ""},
+	{"home", 20, "ab\x1b[HX", "> X│ab", ""},
+	{"home of VT220", 20, "ab\x1b[1~X", "> X│ab", ""},
+	{"home in application mode", 20, "ab\x1bOHX", "> X│ab", ""},
+	{"home of rxvt, end", 20, "ab\x1b[7~X\x1b[8~Y", "> XabY│", ""},
+	{"end", 20, "ab\x01X\x1b[FY\x1b[4~Z\x1bOFA", "> XabYZA│", ""},
+	{"control a e b f", 20, "ab\x01X\x05Y\x02\x02Z\x06W", "> XaZbW│Y", ""},
+	{"delete", 20, "abc\x01\x1b[3~\x06\x04", "> b│", ""},
+	{"delete at the end", 20, "ab\x1b[3~\x04", "> ab│", ""},
+	{"both backspaces", 20, "abc\x7f\x08", "> a│", ""},
+	{"backspace at the start", 20, "a\x01\x7f", "> │a", ""},
+	{"kill to the end and yank", 20, "abcd\x02\x02\x0b\x01\x19", "> cd│ab", ""},
+	{"kill to the start", 20, "abcd\x02\x15", "> │d", ""},
+	{"kill a word", 20, "count(cache.x, #\x17\x17", "> │", ""},
+	{"kill nothing keeps what was killed", 20, "ab\x15\x0b\x19", "> ab│", ""},
+	{"words", 30, "cache.items[0]\x1bb\x1bbX\x1bfY", "> cache.XitemsY│[0]", ""},
+	{"words with control", 30, "cache.items\x1b[1;5D\x1b[1;5DX\x1b[1;5CY", "> XcacheY│.items", ""},
+	{"kill the next word", 30, "cache.items\x01\x1bd", "> │.items", ""},
+	{"transpose", 20, "ab\x14", "> ba│", ""},
+	{"transpose with nothing", 20, "a\x14", "> a│", ""},
+	{"clear", 20, "ab\ncd\x0c", "> cd│", "ab"},
+
+	{"history", 20, "one\ntwo\n" + up + up, "> one\n> two\n> one│", "one|two"},
+	{"history and back", 20, "one\ntwo\n" + up + up + down, "> one\n> two\n> two│", "one|two"},
+	{"back to what was typed", 20, "one\nx\x01" + up + down, "> one\n> │x", "one"},
+	{"history by prefix", 20, "abc\nxyz\na\x10", "> abc\n> xyz\n> abc│", "abc|xyz"},
+	{"history that is not there", 20, "abc\nx" + up, "> abc\n> x│", "abc"},
+	{"the same again is one", 20, "a\na\n" + up + up + up, "> a\n> a\n> a│", "a|a"},
+	{"a recalled line runs", 20, "one\n" + up + "\r", "> one\n> one\n> │", "one|one"},
+	{"editing what was recalled", 20, "one\ntwo\n" + up + "X" + up, "> one\n> two\n> twoX│", "one|two"},
+
+	{"search", 40, "count(x)\ncache\n\x12cou", "> count(x)\n> cache\n(search: cou) │count(x)", "count(x)|cache"},
+	{"search older", 40, "abc\nab\n\x12a\x12", "> abc\n> ab\n(search: a) │abc", "abc|ab"},
+	{"search again in the same line", 40, "abc\nab\n\x12ab", "> abc\n> ab\n(search: ab) │ab", "abc|ab"},
+	{"search in vain", 40, "abc\n\x12x", "> abc\n(not found: x) │", "abc"},
+	{"search shorter", 40, "abc\nxb\n\x12ab\x7f\x7fx", "> abc\n> xb\n(search: x) │xb", "abc|xb"},
+	{"search and run", 40, "abc\nxyz\n\x12b\r", "> abc\n> xyz\n> abc\n> │", "abc|xyz|abc"},
+	{"search and edit", 40, "abc\nxyz\n\x12b\x05!", "> abc\n> xyz\n> abc!│", "abc|xyz"},
+	{"search given up", 40, "abc\nq\x12b\x07", "> abc\n> q│", "abc"},
+	{"search and Ctrl-C", 40, "abc\nq\x12b\x03", "> abc\n> q│", "abc"},
+
+	{"complete", 20, "cac\t", "> cache│", ""},
+	{"complete within", 20, "x cac y\x02\x02\t", "> x cache│ y", ""},
+	{"complete what is shared", 20, "c\ta\t", "cache    a cache\ncatalog  a catalog\ncount    a count\ncounter  a counter\ncache    a cache\ncatalog  a catalog\n> ca│", ""},
+	{"complete as far as is shared", 20, "cou\t", "> count│", ""},
+	{"complete with nothing", 20, "zz\t", "> zz│", ""},
+	{"complete wide", 20, "Gr\t", "> Größe│", ""},
+	{"tab in what was pasted", 20, "\x1b[200~a\tb\x1b[201~", "> a b│", ""},
+
+	{"paste of lines", 20, "\x1b[200~a\nb\x1b[201~", "> a\n> b│", "a"},
+	{"open bracket", 20, "f(\n1)", "> f(\n. 1)│", ""},
+	{"open bracket closed", 20, "f(\n1)\n", "> f(\n. 1)\n> │", "f(\n1)"},
+	{"open bracket given up", 20, "f(\n\n", "> f(\n.\n> │", "f("},
+	{"up within", 20, "f([\nab\n" + up + "X", "> f([\n. X│ab\n.", ""},
+	{"down within", 20, "f([\nab\n" + up + up + down + "X", "> f([\n. X│ab\n.", ""},
+	{"home and end within", 20, "f(\nab\x01X\x05Y", "> f(\n. XabY│", ""},
+	{"several lines recalled", 20, "f(\n1)\n" + up, "> f(\n. 1)\n> f(\n. 1)│", "f(\n1)"},
+
+	{"exactly the width", 6, "abcd", "> abcd\n│", ""},
+	{"longer than the width", 6, "abcdefgh", "> abcd\nefgh│", ""},
+	{"insert in what is wrapped", 6, "abcdefgh\x01XY", "> XY│ab\ncdefgh\n", ""},
+	{"delete in what is wrapped", 6, "abcdefgh\x01\x04\x04\x04", "> │defg\nh", ""},
+	{"left over the wrap", 6, "abcde" + left + left, "> abc│d\ne", ""},
+	{"right to the wrap", 6, "abcde" + left + left + right, "> abcd\n│e", ""},
+	{"enter within what is wrapped", 6, "abcdefgh\x01\n", "> abcd\nefgh\n> │", "abcdefgh"},
+	{"shrink", 6, "abcdefghijkl\x15x", "> x│", ""},
+	{"history of long lines", 6, "abcdefgh\nx" + up, "> abcd\nefgh\n> x│", "abcdefgh"},
+	{"wide", 20, "日本" + left + "x", "> 日x│本", ""},
+	{"wide at the edge", 7, "a日本b", "> a日本\nb│", ""},
+	{"wide over the edge", 6, "a日本b", "> a日\n本b│", ""},
+	{"wide over the edge, in a redraw", 6, "日本b\x01a\x05", "> a日\n本b│", ""},
+	{"combining", 20, "e\u0301x" + left + left + "y", "> y│e\u0301x", ""},
+	{"combining is deleted as one", 20, "ae\u0301\x7f", "> a│", ""},
+	{"combining at the edge", 6, "abce\u0301", "> abce\u0301\n│", ""},
+
+	{"unknown sequences", 20, "a\x1b[17~\x1b[1;2P\x1b[?1;2c\x1bOP\x1b[[A\x1bzb", "> ab│", ""},
+	{"a title", 20, "a\x1b]0;title\x07b\x1b]0;t\x1b\\c", "> abc│", ""},
+	{"a title without an end", 20, "a\x1b]0;title\nb", "> a\n> b│", "a"},
+	{"Alt with an arrow", 20, "ab\x1b\x1b[DX", "> aX│b", ""},
+	{"Enter within a sequence", 20, "ab\x1b[1\rc", "> ab\n> c│", "ab"},
+	{"broken UTF-8", 20, "a\xffb\xc3(\xe2\x82x", "> a�b�(��x│", ""},
+	{"C1", 20, "a\u009b31mb", "> a31mb│", ""},
+	{"no sequence comes back", 20, "a\x1b[31mb\x00\x0e", "> ab│", ""},
+	{"direction", 20, "a\u202eb", "> a�b│", ""},
+	{"too long", 20, strings.Repeat("a", 201) + "\nb", "> " + strings.Repeat("a", 18) + strings.Repeat("\n"+strings.Repeat("a", 20), 9) + "\naa\n> b│", "TOO LONG"},
+	{"Ctrl-C", 20, "abc\x01\x03", "> abc^C\n> │", ""},
+}
+
+func TestEditor(t *testing.T) {
+	for _, tc := range editorTests {
+		t.Run(tc.name, func(t *testing.T) {
+			for size := 1; size <= len(tc.in); size++ {
+				e := edit(t, tc.width)
+				for in := []byte(tc.in); len(in) > 0; {
+					n := min(size, len(in))
+					e.feed(in[:n])
+					in = in[n:]
+				}
+				if got := e.screen.String(); got != strings.TrimRight(tc.screen, "\n") {
+					t.Fatalf("%d bytes a time: the screen shows\n%s\nwant\n%s", size, got, tc.screen)
+				}
+				if got := strings.Join(e.lines, "|"); got != tc.lines {
+					t.Fatalf("%d bytes a time: took %q, want %q", size, got, tc.lines)
+				}
+			}
+		})
+	}
+}
+
+func TestLeaving(t *testing.T) {
+	for in, want := range map[string]bool{"\x04": true, "a\x04": false, "a\x7f\x04": true, "f(\n\x04": false} {
+		e := edit(t, 20)
+		if e.feed([]byte(in)); e.left != want {
+			t.Errorf("after %q left is %v", in, e.left)
+		}
+	}
+}
+
+func TestResize(t *testing.T) {
+	for _, tc := range []struct {
+		name     string
+		in       string
+		from, to int
+		want     string
+	}{
+		{"wider", "abcdefgh", 6, 20, "> abcdefgh│"},
+		{"narrower", "abcdefgh", 20, 6, "> abcd\nefgh│"},
+		{"narrower, cursor within", "abcdefgh\x01", 20, 6, "> │abcd\nefgh"},
+		{"wider, below other text", "x\nabcdefgh" + left, 6, 20, "> x\n> abcdefg│h"},
+		{"the same", "abc", 20, 20, "> abc│"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			e := edit(t, tc.from)
+			e.feed([]byte(tc.in))
+			e.screen.resize(tc.to)
+			e.editor.resize(tc.to)
+			e.show()
+			if got := e.screen.String(); got != tc.want {
+				t.Errorf("the screen shows\n%s\nwant\n%s", got, tc.want)
+			}
+			e.feed([]byte("\x05!"))
+			if got := strings.Count(e.screen.String(), "!"); got != 1 {
+				t.Errorf("typed on, the screen shows\n%s", e.screen)
+			}
+		})
+	}
+}
+
+func TestInterjection(t *testing.T) {
+	e := edit(t, 6)
+	e.feed([]byte("abcdefgh" + left))
+	e.editor.interject("hello\n")
+	e.show()
+	if got, want := e.screen.String(), "hello\n> abcd\nefg│h"; got != want {
+		t.Errorf("the screen shows\n%s\nwant\n%s", got, want)
+	}
+}
+
+// The screen must show the same however the bytes were packed, hold the text that the editor
+// holds, and show nothing that a terminal would act on (vt fails on that).
+func FuzzEditor(f *testing.F) {
+	for _, tc := range editorTests {
+		f.Add([]byte(tc.in), uint8(tc.width))
+	}
+	f.Fuzz(func(t *testing.T, in []byte, width uint8) {
+		columns := max(4, int(width)%80)
+		whole, split := edit(t, columns), edit(t, columns)
+		whole.feed(in)
+		for i := range in {
+			split.feed(in[i : i+1])
+		}
+		if w, s := whole.screen.String(), split.screen.String(); w != s && !strings.ContainsAny(string(in), "\x0c") {
+			t.Fatalf("at once the screen shows\n%s\nbyte by byte\n%s", w, s)
+		}
+		if w, s := strings.Join(whole.lines, "|"), strings.Join(split.lines, "|"); w != s {
+			t.Fatalf("at once %q was taken, byte by byte %q", w, s)
+		}
+		if e := &split.editor; e.size != len(string(e.text)) || e.size > e.max || e.pos > len(e.text) {
+			t.Fatalf("%d bytes at %d of %q, which are %d", e.size, e.pos, string(e.text), len(string(e.text)))
+		}
+	})
+}
+
+// What is no control is taken as Go takes it.
+func FuzzDecoder(f *testing.F) {
+	for _, tc := range editorTests {
+		f.Add([]byte(tc.in))
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		var d decoder
+		var got []rune
+		controls := 0
+		for _, b := range in {
+			for _, k := range d.decode(b) {
+				if k.code == keyChar {
+					got = append(got, k.char)
+				}
+			}
+			if b < 0x20 || b == 0x7f {
+				controls++
+			}
+		}
+		for _, r := range got {
+			if unicode.IsControl(r) {
+				t.Fatalf("%q is taken as text", r)
+			}
+		}
+		if controls > 0 || !utf8.FullRune(d.char) && len(d.char) > 0 {
+			return
+		}
+		var want []rune
+		for _, r := range string(in) {
+			if !unicode.IsControl(r) {
+				want = append(want, r)
+			}
+		}
+		if string(got) != string(want) {
+			t.Fatalf("%q is taken as %q", in, string(got))
+		}
+	})
+}
+
+// Enter and Ctrl-C come through, whatever is half open before them.
+func TestEnterAlwaysCounts(t *testing.T) {
+	for _, before := range []string{"", "\x1b", "\x1b[", "\x1b[1;", "\x1bO", "\x1b[[", "\x1b]0;x", "\x1bPx", "\xc3", "\xe2\x82", "\x1b\x1b"} {
+		for b, want := range map[byte]code{'\r': keyEnter, '\n': keyEnter, 0x03: keyInterrupt} {
+			var d decoder
+			var last key
+			for _, b := range append([]byte(before), b) {
+				for _, k := range d.decode(b) {
+					last = k
+				}
+			}
+			if last.code != want {
+				t.Errorf("after %q, %#x is key %d", before, b, last.code)
+			}
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// topic is a page of help that is not about one command.
+type topic struct{ name, summary, text string }
+
+var topics = []topic{
+	{"expressions", "what one can ask, by example", `  cache                              show an object
+  cache.items["sku-17"].hits         fields, exported or not; map keys; list indexes
+  cache.items[0:20]                  a part of a list, a map or a string
+  count(cache.items, .hits > 100)    how many; .hits is short for #.hits, # is the element
+  filter(orders, .status == "late")  also map, find, any, all, none, sum, sortBy, groupBy, reduce
+  keys(cache.items)                  a map's keys; over a map, # is the value and #key the key
+  cache?.owner ?? "nobody"           nil and absent keys, without an error
+  type(cache)  dir(cache)            what it is, and what it holds
+  x = cache.items                    keep an answer in this session; _ is the last one
+The language is that of expr-lang. Nothing that is typed here changes the program.
+`},
+	{"keys", "what keys do in a terminal", `  Tab                     complete a name, or list what could stand there
+  Up, Down                lines of before, of those that begin as this one does; also ^P ^N
+  ^R                      search the lines of before, again for older ones; ^G gives up
+  Left, Right, Home, End  move; also ^B ^F ^A ^E; by words Alt-b Alt-f, Control with an arrow
+  Backspace, Delete, ^D   delete a character
+  ^W ^U ^K Alt-d          delete a word, to the line's start, to its end, the next word
+  ^Y  ^T  ^L              put back what was deleted last; swap two characters; clear the screen
+  Enter                   ask; with a bracket open, begin another line of the same
+  ^C                      drop the line, or end the evaluation and its output
+  ^D                      on an empty line: leave
+`},
+	{"marks", "what the signs in an answer mean", `  ≈value            read where it may change meanwhile, as no lock was found
+  ~value            it kept changing while it was read: its parts may not belong together
+  copy value        a copy was exposed, not the application's own object
+  <redacted>        not shown: by its name, its tag or its look it is a secret
+  <cycle: path>     a pointer back to the value at path, which this one is part of
+  <unreadable: …>   why it could not be read; the rest is good
+  … 12 more: path   so much was cut; path is the expression that shows what follows
+`},
+	{"limits", "what is cut off, and what to do then", `An evaluation has limits of time, of entries read and of memory. Where one is reached there is
+an error that says which and how to go on; there is never a part of an answer in place of it.
+What is shown has limits too, of depth, of elements and of text. They change nothing that is
+computed. What was cut says how much, and names the expression that shows it:
+  … 1,140 more: cache.items[64:128]
+The application sets all of them, in its Limits.
+`},
+}
+
+func helpWords() []string {
+	var words []string
+	for _, c := range commands() {
+		words = append(words, c.name)
+	}
+	for _, t := range topics {
+		words = append(words, t.name)
+	}
+	slices.Sort(words)
+	return words
+}
+
+func runHelp(_ context.Context, _ *Session, a *answer, args string) error {
+	text, ok := help(args)
+	if !ok {
+		text = fmt.Sprintf("no help on %s; there is help on %s\n", printable(args), strings.Join(helpWords(), ", "))
+	}
+	_, err := io.WriteString(a, text)
+	return err
+}
+
+// help is the text on a topic; "" is the overview.
+func help(name string) (text string, ok bool) {
+	if name == "" {
+		return overview(), true
+	}
+	if c, ok := find(name); ok {
+		text = usage(c) + ": " + c.summary + ".\n"
+		if c.detail != "" {
+			text += c.detail + "\n"
+		}
+		return text, true
+	}
+	for _, t := range topics {
+		if t.name == name {
+			return t.text, true
+		}
+	}
+	return "", false
+}
+
+func usage(c command) string { return strings.TrimSpace(c.name + " " + c.args) }
+
+func overview() string {
+	var b strings.Builder
+	b.WriteString("A line is an expression over what this program exposes, or a command.\n" +
+		"Nothing that is typed here changes the program.\n\nCommands\n")
+	for _, c := range commands() {
+		fmt.Fprintf(&b, "  %-18s %s\n", usage(c), c.summary)
+	}
+	b.WriteString("\nMore help\n")
+	for _, t := range topics {
+		fmt.Fprintf(&b, "  %-18s %s\n", "help "+t.name, t.summary)
+	}
+	b.WriteString("\nTo begin with, dir() lists what is exposed; a name from that list shows the object.\n")
+	return b.String()
+}

@@ -1,0 +1,53 @@
+package console
+
+import "strings"
+
+// The bounds of a session's history. An hour of questions fits; what a program sends does not
+// make the session grow.
+const (
+	historyLines = 500
+	historyBytes = 64 << 10
+)
+
+// history is the lines that a session ran, oldest first.
+type history struct {
+	lines []string
+	bytes int
+}
+
+// add appends line, unless it is blank or the same as the last.
+func (h *history) add(line string) {
+	n := len(h.lines)
+	if strings.TrimSpace(line) == "" || n > 0 && h.lines[n-1] == line || len(line) > historyBytes {
+		return
+	}
+	h.lines = append(h.lines, line)
+	h.bytes += len(line)
+	drop := 0
+	for ; h.bytes > historyBytes || len(h.lines)-drop > historyLines; drop++ {
+		h.bytes -= len(h.lines[drop])
+	}
+	if drop > 0 {
+		h.lines = append([]string(nil), h.lines[drop:]...)
+	}
+}
+
+// older is the index of the newest line before index from that matches, -1 if there is none.
+func (h *history) older(from int, match func(string) bool) int {
+	for i := min(from, len(h.lines)) - 1; i >= 0; i-- {
+		if match(h.lines[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// newer is the index of the oldest line after index from that matches, len(h.lines) if there is none.
+func (h *history) newer(from int, match func(string) bool) int {
+	for i := from + 1; i < len(h.lines); i++ {
+		if match(h.lines[i]) {
+			return i
+		}
+	}
+	return len(h.lines)
+}

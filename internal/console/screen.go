@@ -1,0 +1,155 @@
+package console
+
+import (
+	"slices"
+	"strconv"
+	"unicode/utf8"
+)
+
+// screen knows what the terminal shows of the line being typed, and writes the least that makes
+// it show another. It asks for nothing that a VT100 has not: cursor up and right, erase below.
+type screen struct {
+	out   []byte // to be sent; a newline stands for what begins a new line
+	width int    // columns of the terminal
+
+	label  string // the prompt that is shown
+	text   []rune // the text that is shown
+	pos    int    // the cursor's place in text
+	cursor cell   // and on the screen, relative to the prompt's first cell
+	end    cell   // where the text ends
+}
+
+type cell struct{ row, col int }
+
+// take returns what is to be sent, and forgets it. It is good until the next use.
+func (s *screen) take() []byte {
+	out := s.out
+	s.out = s.out[:0]
+	return out
+}
+
+func (s *screen) put(text string) { s.out = append(s.out, text...) }
+
+// begin writes label where the cursor stands, at the beginning of a row.
+func (s *screen) begin(label string) {
+	s.text, s.pos, s.label = s.text[:0], 0, label
+	s.cursor = cell{}
+	s.write([]rune(label))
+	s.end = s.cursor
+}
+
+// write writes text at the cursor, and keeps account of the cursor.
+func (s *screen) write(text []rune) {
+	for _, r := range text {
+		if r == '\n' {
+			s.wrap()
+			s.put("\n" + more)
+			s.cursor = cell{s.cursor.row + 1, len(more)}
+			continue
+		}
+		r = shown(r)
+		w := runeWidth(r)
+		if s.cursor.col+w > s.width {
+			if s.cursor.col < s.width {
+				s.put(" ") // a wide one does not fit into the last column
+			}
+			s.cursor = cell{s.cursor.row + 1, 0}
+		}
+		s.out = utf8.AppendRune(s.out, r)
+		s.cursor.col += w
+	}
+	s.wrap()
+}
+
+// wrap leaves a row that was filled, with a blank that wraps and a carriage return: terminals
+// differ in whether they do it by themselves before the next character comes.
+func (s *screen) wrap() {
+	if s.cursor.col >= s.width {
+		s.put(" \r")
+		s.cursor = cell{s.cursor.row + 1, 0}
+	}
+}
+
+// place is where write would leave the cursor.
+func (s *screen) place(label string, text []rune) cell {
+	dry := screen{width: s.width}
+	dry.write([]rune(label))
+	dry.write(text)
+	return dry.cursor
+}
+
+// show makes the terminal show label, text and the cursor at pos.
+func (s *screen) show(label string, text []rune, pos int) {
+	n := len(s.text)
+	same := label == s.label && len(text) >= n && slices.Equal(text[:n], s.text)
+	// What is behind the cursor's text can be written there, unless it belongs into the cell before.
+	appends := len(text) > n
+	if !same || appends && (s.pos < n || runeWidth(text[n]) == 0) {
+		s.erase()
+		s.write([]rune(label))
+		s.text = s.text[:0]
+		s.label = label
+	}
+	s.write(text[len(s.text):])
+	if appends || !same {
+		s.end = s.cursor
+	}
+	s.text = append(s.text[:0], text...)
+	s.pos = pos
+	to := s.end
+	if pos < len(text) {
+		to = s.place(label, text[:pos])
+	}
+	s.move(to)
+}
+
+// move moves the cursor. Down never needs a scroll: the cell was written to before.
+func (s *screen) move(to cell) {
+	if to == s.cursor {
+		return
+	}
+	s.control(s.cursor.row-to.row, 'A')
+	s.control(to.row-s.cursor.row, 'B')
+	switch {
+	case to.col < s.cursor.col && to.col > 0:
+		s.control(s.cursor.col-to.col, 'D')
+	case to.col < s.cursor.col:
+		s.put("\r")
+	default:
+		s.control(to.col-s.cursor.col, 'C')
+	}
+	s.cursor = to
+}
+
+// control writes ESC [ n final, if n is positive.
+func (s *screen) control(n int, final byte) {
+	if n > 0 {
+		s.put("\x1b[")
+		s.out = strconv.AppendInt(s.out, int64(n), 10)
+		s.out = append(s.out, final)
+	}
+}
+
+// erase removes all that is shown, and leaves the cursor where the prompt began.
+func (s *screen) erase() {
+	s.control(s.cursor.row, 'A')
+	s.put("\r\x1b[J")
+	s.cursor = cell{}
+}
+
+// clear removes everything from the terminal; the line is to be shown again at its top.
+func (s *screen) clear() {
+	s.put("\x1b[H\x1b[2J")
+	s.begin(s.label)
+}
+
+// resize takes note of another width. Terminals wrap the rows that they show anew, so the cursor
+// is where the same text puts it in the new width.
+func (s *screen) resize(width int) {
+	if s.width == width {
+		return
+	}
+	s.width = width
+	s.cursor = s.place(s.label, s.text[:s.pos])
+	s.end = s.place(s.label, s.text)
+}

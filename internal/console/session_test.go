@@ -1,0 +1,322 @@
+package console
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+var update = flag.Bool("update", false, "write the golden files and docs/commands.md anew")
+
+// golden holds got against a file.
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v; go test ./internal/console -update writes it", err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is stale (-update writes it anew), got\n%s", file, got)
+	}
+}
+
+// answers is an evaluator with one answer or error for each line.
+type answers map[string]any
+
+func (a answers) Eval(_ context.Context, source string) (eval.Result, error) {
+	switch x := a[source].(type) {
+	case eval.Result:
+		return x, nil
+	case *eval.Error:
+		x.Source = source
+		return eval.Result{}, x
+	case error:
+		return eval.Result{}, x
+	}
+	return eval.Result{Node: text(source)}, nil
+}
+
+func (a answers) Complete(line string, pos int) []eval.Completion {
+	return names("cache", "hits", "history2")(line, pos)
+}
+
+func list(n int) *inspect.Node {
+	l := &inspect.Node{Shape: inspect.List, Type: "[]string", Len: n}
+	for i := range n {
+		l.Items = append(l.Items, inspect.Item{Node: text(fmt.Sprintf("element number %d", i))})
+	}
+	return l
+}
+
+// What a person sees, read by eye when it changes.
+func TestAnswers(t *testing.T) {
+	wrong := func(message string, line, col int) *eval.Error {
+		return &eval.Error{Message: message, Line: line, Col: col}
+	}
+	slow := eval.Cost{Time: 61 * time.Millisecond, Entries: 1_204_331}
+	all := answers{
+		"cheap":                 eval.Result{Node: text("48211"), Cost: eval.Cost{Time: time.Millisecond, Entries: 10}},
+		"slow":                  eval.Result{Node: text("48211"), Cost: slow},
+		"slow and long":         eval.Result{Node: text(strings.Repeat("long ", 10)), Cost: slow},
+		"slow and many":         eval.Result{Node: list(5), Cost: slow},
+		"x = slow":              eval.Result{Node: text("5"), Name: "x", Cost: slow},
+		"x = 5":                 eval.Result{Node: text("5"), Name: "x"},
+		"noted":                 eval.Result{Node: text("5"), Notes: []string{"m was read racily: nothing guards it", "evil \x1b[31m"}},
+		"slow and noted":        eval.Result{Node: text("5"), Cost: slow, Notes: []string{"m was read racily"}},
+		"all costs":             eval.Result{Node: text("5"), Cost: eval.Cost{Time: 12345 * time.Millisecond, Entries: 5, Bytes: 3 << 20, Waited: 99 * time.Millisecond, Retries: 4000, Torn: 2}},
+		"cach.items":            wrong("unknown name cach at 1:1; did you mean cache?", 1, 1),
+		"count(日本, nope)":       wrong("unknown name nope at 1:11", 1, 11),
+		"f(\n  nope)":           wrong("unknown name nope at 2:3", 2, 3),
+		"at the end (":          wrong("unexpected end at 1:13", 1, 13),
+		"nowhere":               wrong("the budget of time, 5s, is spent; ask for a part", 0, 0),
+		"not ours":              errors.New("something \x1b[2J else"),
+		strings.Repeat("x", 90): wrong("unknown name at 1:1", 1, 1),
+	}
+	lines := []string{"cheap", "slow", "slow and long", "slow and many", "x = slow", "x = 5", "noted", "slow and noted", "all costs",
+		"cach.items", "count(日本, nope)", "f(\n  nope)", "at the end (", "nowhere", "not ours", strings.Repeat("x", 90),
+		"help", "help help", "help set", "help keys", "help marks", "help nothing\x1b", "set", "set width 100", "set color maybe", "set width 3", "set foo 1", "set",
+		"set color on", "x = slow", "cach.items", "set color auto", "set width auto", "set", "dir", "dir  cache", "dir.x", "dir = 1", "history", "quit 1"}
+	for _, echoed := range []bool{false, true} {
+		var screen strings.Builder
+		s := New(all, &screen, eval.Limits{})
+		s.SetEchoed(echoed)
+		for _, line := range lines {
+			if echoed {
+				screen.WriteString(prompt + printable(strings.ReplaceAll(line, "\n", "\n. ")) + "\n")
+			} else {
+				screen.WriteString(prompt)
+			}
+			if err := s.Do(context.Background(), line); err != nil && !errors.Is(err, ErrQuit) {
+				t.Errorf("%s: %v", line, err)
+			}
+		}
+		golden(t, map[bool]string{false: "testdata/line.txt", true: "testdata/character.txt"}[echoed],
+			strings.ReplaceAll(screen.String(), "\x1b", "␛"))
+	}
+}
+
+func TestOutputLimit(t *testing.T) {
+	var out bytes.Buffer
+	s := New(answers{"many": eval.Result{Node: list(1000)}}, &out, eval.Limits{Output: 5000})
+	if err := s.Do(context.Background(), "many"); err != nil {
+		t.Fatal(err)
+	}
+	got := out.String()
+	if len(got) > 5100 || !strings.HasSuffix(got, " bytes more: ask for a part of it\n") {
+		t.Errorf("%d bytes, ending in %q", len(got), got[max(0, len(got)-100):])
+	}
+	var cut, whole int
+	fmt.Sscanf(got[strings.LastIndex(got, "…"):], "… %d,%d bytes more", &cut, &whole)
+	out.Reset()
+	New(answers{"many": eval.Result{Node: list(1000)}}, &out, eval.Limits{}).Do(context.Background(), "many")
+	shown := strings.LastIndex(got, "\n…")
+	if lost := cut*1000 + whole; shown+lost+1 != out.Len() {
+		t.Errorf("%d bytes are shown and %d are said to be lost, of %d", shown, lost, out.Len())
+	}
+}
+
+func TestCutAnswer(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	var out bytes.Buffer
+	if err := New(answers{}, &out, eval.Limits{}).Do(ctx, "any"); !errors.Is(err, context.Canceled) || out.Len() > 0 {
+		t.Errorf("%v after %q", err, out.String())
+	}
+}
+
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, errors.New("broken") }
+
+func TestBrokenOutput(t *testing.T) {
+	for _, line := range []string{"any", "help", "history", "set", "set x y"} {
+		if err := New(answers{}, broken{}, eval.Limits{}).Do(context.Background(), line); err == nil {
+			t.Errorf("%s: no error", line)
+		}
+	}
+}
+
+func TestCommandCompletion(t *testing.T) {
+	s := New(answers{}, &bytes.Buffer{}, eval.Limits{})
+	for line, want := range map[string]string{
+		"hi":       "hits history2 history",
+		"q":        "quit",
+		" q":       "quit",
+		"":         "cache hits history2 help dir history set quit exit",
+		"set ":     "color width",
+		"set w":    "width",
+		"help k":   "keys",
+		"help set": "set",
+		"x = hist": "history2",
+		"dir ca":   "cache",
+	} {
+		var got []string
+		for _, c := range s.Complete(line, len(line)) {
+			got = append(got, c.Text)
+			if !strings.HasSuffix(line[:c.Start]+c.Text, c.Text) {
+				t.Errorf("%q: starts at %d", line, c.Start)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q completes to %q, want %q", line, got, want)
+		}
+	}
+}
+
+// A command's name in an expression is a name.
+func TestCommandsAgainstExpressions(t *testing.T) {
+	for line, want := range map[string]bool{
+		"help": true, " help ": true, "help keys": true, "history": true, "dir cache": true, "set width 80": true,
+		"dir()": false, "dir(cache)": false, "help = 3": false, "history | count(#)": false, "history.lines": false,
+		"quit == 1": false, "set[0]": false, "helper": false, "": false, "set ? 1 : 2": false,
+	} {
+		if _, _, ok := parseCommand(line); ok != want {
+			t.Errorf("%q is a command: %v", line, ok)
+		}
+	}
+}
+
+func TestIncomplete(t *testing.T) {
+	for line, want := range map[string]bool{
+		"":                   false,
+		"count(x":            true,
+		"count(x)":           false,
+		"count(x))":          false,
+		"[1, {a: 2":          true,
+		"(]":                 false,
+		`"("`:                false,
+		`f("(`:               false,
+		`f('a\'(', `:         true,
+		`f("\\"`:             true,
+		"`raw":               true,
+		"`raw\n`":            false,
+		"f(`)`":              true,
+		"1 // (":             false,
+		"f( // )":            true,
+		"f( // )\n)":         false,
+		"1 /* (":             true,
+		"1 /* ( */":          false,
+		"a / (b":             true,
+		"set width (":        false,
+		"\"a\nb(":            false,
+		"let x = [1,\n2]; f": false,
+	} {
+		if got := Incomplete(line); got != want {
+			t.Errorf("%q is incomplete: %v", line, got)
+		}
+	}
+}
+
+func TestHistoryIsBounded(t *testing.T) {
+	var h history
+	for i := range 10_000 {
+		h.add(fmt.Sprintf("%d%s", i, strings.Repeat("x", i%300)))
+		bytes := 0
+		for _, line := range h.lines {
+			bytes += len(line)
+		}
+		if len(h.lines) > historyLines || bytes > historyBytes || bytes != h.bytes {
+			t.Fatalf("after %d lines: %d lines, %d bytes, counted as %d", i, len(h.lines), bytes, h.bytes)
+		}
+	}
+	if last := h.lines[len(h.lines)-1]; !strings.HasPrefix(last, "9999") {
+		t.Errorf("the last line is %q", last)
+	}
+	n := len(h.lines)
+	h.add("")
+	h.add("  ")
+	h.add(h.lines[n-1])
+	h.add(strings.Repeat("x", historyBytes+1))
+	if len(h.lines) != n {
+		t.Errorf("%d lines of %d", len(h.lines), n)
+	}
+}
+
+func TestBanner(t *testing.T) {
+	got := Banner()
+	for _, want := range []string{"sightglass in console.test", fmt.Sprintf("pid %d", os.Getpid()), "go1.", "/", "up ", "Read-only. Type help, or dir()."} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q lacks %q", got, want)
+		}
+	}
+	for d, want := range map[time.Duration]string{
+		time.Millisecond:                  "0s",
+		59 * time.Second:                  "59s",
+		61*time.Minute + time.Second:      "1h1m",
+		5*time.Minute + 2*time.Second:     "5m2s",
+		76*time.Hour + 59*time.Minute:     "3d4h",
+		1000*24*time.Hour + 2*time.Minute: "1000d0h",
+	} {
+		if got := uptime(d); got != want {
+			t.Errorf("%v is %q, want %q", d, got, want)
+		}
+	}
+	for _, tc := range []struct {
+		args   []string
+		module string
+		want   string
+	}{
+		{[]string{"/usr/bin/shop"}, "example.org/x", "shop"},
+		{[]string{"shop.exe"}, "", "shop"},
+		{nil, "example.org/x/shop", "shop"},
+		{[]string{""}, "", "a program"},
+	} {
+		if got := program(tc.args, tc.module); got != tc.want {
+			t.Errorf("%q of %q is %q", tc.args, tc.module, got)
+		}
+	}
+}
+
+func TestPrintable(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain日本\n":     "plain日本\n",
+		"\x1b[31m":      `\x1b[31m`,
+		"a\x00\x07\r":   `a\x00\a\r`,
+		"\xff\xc3":      `\xff\xc3`,
+		"\u009b":        `\u009b`,
+		"\u202eabc":     `\u202eabc`,
+		"a\u00a0b":      `a\u00a0b`,
+		"\uFFFD":        "\uFFFD",
+		"e\u0301\u200d": "e\u0301\u200d",
+	} {
+		if got := printable(in); got != want {
+			t.Errorf("%q is %q, want %q", in, got, want)
+		}
+	}
+}
+
+// docs/commands.md is the table of commands.
+func TestCommandsDocument(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# Commands\n\n" +
+		"A line is a command if its first word is one of these, and no operator follows it; any other line is an\n" +
+		"expression. `help` says in a session what this page says.\n")
+	for _, c := range commands() {
+		fmt.Fprintf(&b, "\n## %s\n\n`%s`: %s.\n", c.name, usage(c), c.summary)
+		if c.detail != "" {
+			fmt.Fprintf(&b, "\n%s\n", strings.ReplaceAll(c.detail, "\n", "  \n"))
+		}
+	}
+	for _, t := range topics {
+		fmt.Fprintf(&b, "\n# %s\n\n%s.\n\n```text\n%s```\n", strings.ToUpper(t.name[:1])+t.name[1:], strings.ToUpper(t.summary[:1])+t.summary[1:], t.text)
+	}
+	golden(t, filepath.Join("..", "..", "docs", "commands.md"), b.String())
+}

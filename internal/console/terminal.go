@@ -1,0 +1,443 @@
+package console
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// Output is where a Terminal writes. Its Write may wait for the peer; a newline stands for
+// whatever begins a new line there.
+type Output interface {
+	io.Writer
+	// Flush waits until what was written is on its way, was discarded, or cannot be sent.
+	Flush() error
+	// Discard drops what was written and is not on its way yet, and returns how many bytes that
+	// was. It never waits.
+	Discard() int
+}
+
+// maxHeld is how much is held of what comes in during an evaluation: some long scripts. Beyond
+// it Feed waits, and with it whoever sends.
+const maxHeld = 256 << 10
+
+// PanicError is how a session ended that panicked. It is a fault of this program.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("session panicked: %v", e.Value) }
+
+// Terminal makes lines of the bytes that it is fed, runs them one after the other, and shows a
+// prompt between them. Its methods may be called from any goroutine. None but Feed and those that
+// write ever waits for a line that is being evaluated.
+type Terminal struct {
+	session *Session
+	out     Output
+	ended   func()
+	ctx     context.Context // of all lines
+	stop    context.CancelFunc
+	done    chan struct{}
+
+	mu       sync.Mutex
+	room     sync.Cond // there is less in held, or nobody who would take it
+	decoder  decoder
+	editor   editor
+	held     []byte // came in during an evaluation
+	eof      bool   // nothing more will come in
+	farewell string // said by Shutdown
+	gone     error  // said by Hangup
+	err      error
+
+	busy    bool // a line is being evaluated, and run is to be left to write
+	since   time.Time
+	line    context.Context // of the line being evaluated
+	cancel  context.CancelFunc
+	dropped int // bytes of output, by an interrupt
+}
+
+// Attach puts a terminal before s. out is the writer that s has. ended, if not nil, is called
+// once when Done's channel has been closed, and before Err returns; it must not wait. Lines are
+// cancelled with ctx.
+func Attach(ctx context.Context, s *Session, out Output, ended func()) *Terminal {
+	t := &Terminal{session: s, out: out, ended: ended, done: make(chan struct{})}
+	t.ctx, t.stop = context.WithCancel(ctx)
+	t.room.L = &t.mu
+	t.editor = editor{max: s.maxLine, history: &s.history, complete: s.Complete}
+	t.editor.screen.width = defaultWidth
+	return t
+}
+
+// Start writes the banner and the first prompt.
+func (t *Terminal) Start() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.over() {
+		return
+	}
+	t.editor.screen.put(Banner() + "\n")
+	t.editor.begin()
+	t.show()
+}
+
+// Done is closed when the session is over and everything has been written to the Output.
+func (t *Terminal) Done() <-chan struct{} { return t.done }
+
+// Err says why the session ended, once Done is closed: nil if the user or a Shutdown ended it.
+func (t *Terminal) Err() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.err
+}
+
+// Feed takes what came in. While a line is being evaluated it is held, Ctrl-C aside, and when too
+// much is held Feed waits. After EOF and after the end it is ignored.
+func (t *Terminal) Feed(p []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for len(p) > 0 && !t.eof && !t.over() {
+		if t.busy {
+			p = t.hold(p)
+			continue
+		}
+		n, line, ok := t.keys(p)
+		p = p[n:]
+		if ok {
+			t.start(line)
+		}
+	}
+}
+
+// hold holds what it can of p and returns the rest; when it can hold nothing it waits.
+func (t *Terminal) hold(p []byte) []byte {
+	if i := bytes.LastIndexByte(p, byteInterrupt); i >= 0 {
+		t.interrupt()
+		return p[i+1:]
+	}
+	n := min(len(p), maxHeld-len(t.held))
+	if n == 0 {
+		t.room.Wait()
+	}
+	t.held = append(t.held, p[:n]...)
+	return p[n:]
+}
+
+// keys gives p to the editor, up to the end of the first line that is to be evaluated; n is how
+// much of p that took.
+func (t *Terminal) keys(p []byte) (n int, line string, ok bool) {
+	defer t.show()
+	for n < len(p) && !t.over() {
+		keys := t.decoder.decode(p[n])
+		n++
+		for _, k := range keys {
+			if line, ok = t.key(k); ok {
+				return n, line, true
+			}
+		}
+	}
+	t.editor.refresh()
+	return n, "", false
+}
+
+// key gives k to the editor. ok reports that it completed a line to evaluate.
+func (t *Terminal) key(k key) (line string, ok bool) {
+	e := &t.editor
+	switch e.key(k) {
+	case accept:
+		if line = e.take(); line != "" {
+			return line, true
+		}
+		e.begin()
+	case tooLong:
+		t.refuse()
+		e.begin()
+	case interrupt:
+		t.dropLine()
+	case leave:
+		t.leave()
+	}
+	return "", false
+}
+
+// refuse says that the line was too long.
+func (t *Terminal) refuse() {
+	t.editor.screen.put(fmt.Sprintf("the line is longer than %s bytes and was not evaluated; ask in parts: x = …\n", thousands(t.editor.max)))
+}
+
+// dropLine forgets what was typed and begins anew.
+func (t *Terminal) dropLine() {
+	t.belowLine("^C")
+	t.editor.begin()
+}
+
+// belowLine moves below the line that is being typed.
+func (t *Terminal) belowLine(note string) {
+	if t.editor.echo {
+		t.editor.leaveLine(note)
+	} else {
+		t.editor.screen.put("\n")
+	}
+}
+
+// leave ends the session as its user wants it.
+func (t *Terminal) leave() {
+	t.editor.screen.put("bye\n")
+	t.show()
+	t.finish(nil)
+}
+
+// show sends what the editor has to say.
+func (t *Terminal) show() {
+	if p := t.editor.screen.take(); len(p) > 0 {
+		if _, err := t.out.Write(p); err != nil {
+			t.finish(err)
+		}
+	}
+}
+
+// start begins the evaluation of line.
+func (t *Terminal) start(line string) {
+	t.busy = true
+	t.begin()
+	go t.run(line)
+}
+
+func (t *Terminal) begin() {
+	t.since, t.dropped = time.Now(), 0
+	t.line, t.cancel = context.WithCancel(t.ctx)
+}
+
+// run evaluates line, and those that are held by then. It ends with the last of them: a session
+// that waits for input has no goroutine.
+func (t *Terminal) run(line string) {
+	ok := true
+	defer func() {
+		if ok {
+			value := recover() // nil after runtime.Goexit
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			t.finish(&PanicError{value, debug.Stack()})
+		}
+	}()
+	for ok {
+		err := t.session.Do(t.line, line)
+		flushed := t.out.Flush()
+		line, ok = t.next(err, flushed)
+	}
+}
+
+// next ends the evaluation of a line that came to err, prompts, and returns the next line of what is held.
+func (t *Terminal) next(err, flushed error) (line string, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	cut := t.dropped > 0 || err != nil && t.line.Err() != nil && errors.Is(err, t.line.Err())
+	t.cancel()
+	switch {
+	case errors.Is(err, ErrQuit):
+		t.leave()
+	case flushed != nil:
+		t.finish(flushed)
+	case t.farewell != "":
+		t.editor.screen.put(t.farewell + "\n")
+		t.show()
+		t.finish(nil)
+	case t.ctx.Err() != nil:
+		t.finish(cmp.Or(t.gone, t.ctx.Err()))
+	case err != nil && !cut:
+		t.finish(err)
+	}
+	if t.over() {
+		return "", false
+	}
+	if cut {
+		t.editor.screen.put(t.stopped())
+	}
+	t.editor.begin()
+	n, line, ok := t.keys(t.held)
+	t.held = append(t.held[:0], t.held[n:]...)
+	if len(t.held) == 0 {
+		t.held = nil
+	}
+	t.room.Broadcast()
+	if !ok && t.eof {
+		line, ok = t.last()
+	}
+	if ok {
+		t.begin()
+	}
+	t.busy = ok
+	return line, ok
+}
+
+// stopped says that an answer was cut by an interrupt.
+func (t *Terminal) stopped() string {
+	reset := ""
+	if t.session.currentStyle().color.value() {
+		reset = "\x1b[0m"
+	}
+	return reset + "\n… the output was stopped here\n"
+}
+
+// last is what to evaluate at the end of input: in line mode a line without an end is still a
+// line. Without one the session is over.
+func (t *Terminal) last() (line string, ok bool) {
+	if t.over() {
+		return "", false
+	}
+	if e := &t.editor; !e.echo && e.over {
+		t.refuse()
+	} else if !e.echo && len(e.text) > 0 {
+		return e.take(), true
+	}
+	t.leave()
+	return "", false
+}
+
+// Interrupt ends the evaluation and its output, and drops what came in meanwhile. Without an
+// evaluation it drops what was typed.
+func (t *Terminal) Interrupt() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case t.over() || t.eof:
+	case t.busy:
+		t.interrupt()
+	default:
+		t.dropLine()
+		t.show()
+	}
+}
+
+// interrupt is Interrupt of an evaluation.
+func (t *Terminal) interrupt() {
+	t.cancel()
+	t.dropped += t.out.Discard()
+	t.held, t.decoder = nil, decoder{}
+	t.room.Broadcast()
+}
+
+// EOF says that nothing more will come in. What came in is answered, and then the session ends.
+func (t *Terminal) EOF() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.eof || t.over() {
+		return
+	}
+	t.eof = true
+	if t.busy {
+		return
+	}
+	if line, ok := t.last(); ok {
+		t.start(line)
+	}
+}
+
+// Hangup says that the peer is gone, which err tells more of. The evaluation is cancelled.
+func (t *Terminal) Hangup(err error) {
+	t.stop() // the lock may be with somebody who waits for the peer
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.gone = err; !t.busy {
+		t.finish(err)
+	}
+}
+
+// Shutdown ends the session with a last line that says why. The evaluation is cancelled.
+func (t *Terminal) Shutdown(why string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.farewell = why
+	switch {
+	case t.over():
+	case t.busy:
+		t.interrupt()
+	default:
+		t.belowLine("")
+		t.editor.screen.put(why + "\n")
+		t.show()
+		t.finish(nil)
+	}
+}
+
+// Say writes a line that is no answer, without spoiling a line that is being typed.
+func (t *Terminal) Say(text string) {
+	t.mu.Lock()
+	if busy := t.busy; busy || t.over() {
+		t.mu.Unlock()
+		if busy {
+			io.WriteString(t.out, text+"\n") // a failure shows at the end of the line
+		}
+		return
+	}
+	defer t.mu.Unlock()
+	t.editor.interject(text + "\n")
+	t.show()
+}
+
+// Evaluating returns for how long the line that is being evaluated has been; ok is false if none is.
+func (t *Terminal) Evaluating() (d time.Duration, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return time.Since(t.since), t.busy
+}
+
+// SetEcho changes to character mode, or back to line mode. What was typed so far stays.
+func (t *Terminal) SetEcho(on bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.session.SetEchoed(on)
+	t.editor.setEcho(on)
+	t.redraw()
+}
+
+// SetWidth says how many columns the terminal has; 0 means that it does not tell.
+func (t *Terminal) SetWidth(columns int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.session.SetWidth(columns)
+	if columns <= 0 {
+		columns = defaultWidth
+	}
+	t.editor.resize(columns)
+	t.redraw()
+}
+
+func (t *Terminal) redraw() {
+	if !t.busy && !t.over() {
+		t.editor.refresh()
+		t.show()
+	}
+}
+
+// SetColor says whether the terminal shows colours.
+func (t *Terminal) SetColor(on bool) { t.session.SetColor(on) }
+
+func (t *Terminal) over() bool {
+	select {
+	case <-t.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// finish ends the session, with the first error that it is told.
+func (t *Terminal) finish(err error) {
+	if t.over() {
+		return
+	}
+	t.err = err
+	t.stop()
+	close(t.done)
+	t.room.Broadcast()
+	if t.ended != nil {
+		t.ended()
+	}
+}

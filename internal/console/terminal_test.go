@@ -1,0 +1,359 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/sightglass-go/sightglass/eval"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// attach is a started terminal and its peer, past banner and first prompt.
+func attach(t *testing.T, f *fake) (*Terminal, *peer) {
+	t.Helper()
+	p := newPeer()
+	term := Attach(context.Background(), New(f, p, eval.Limits{}), p, nil)
+	t.Cleanup(func() {
+		p.vanish()
+		term.Hangup(nil)
+		wait(t, term)
+	})
+	term.Start()
+	if banner := p.answer(t); !strings.HasPrefix(banner, "sightglass in ") || strings.Count(banner, "\n") != 1 {
+		t.Errorf("the banner is %q", banner)
+	}
+	return term, p
+}
+
+func wait(t *testing.T, term *Terminal) error {
+	t.Helper()
+	select {
+	case <-term.Done():
+	case <-time.After(patience):
+		t.Fatal("the session does not end")
+	}
+	return term.Err()
+}
+
+func TestLineMode(t *testing.T) {
+	term, p := attach(t, &fake{})
+	for _, tc := range []struct{ name, in, want string }{
+		{"an answer", "1 + 1\n", "1 + 1\n"},
+		{"a blank line", "\n", ""},
+		{"a blank line of spaces", "   \n", ""},
+		{"an error has the line below it", "wrong\n", "unknown name wrong at 1:1; did you mean long?\n  wrong\n  ^\n"},
+		{"erased characters", "ab\x7fc\x08d\n", "ad\n"},
+		{"an erased line", "ab\x15c\n", "c\n"},
+		{"a tab is a space", "a\tb\n", "a b\n"},
+		{"arrows are nothing", "a\x1b[A\x1b[Db\x01c\n", "abc\n"},
+		{"an open bracket", "f(\n1)\n", ". f(\\n1)\n"},
+		{"Ctrl-D in a line", "a\x04b\n", "ab\n"},
+		{"Ctrl-C drops the line", "abc\x03", "\n"},
+		{"and what comes then counts", "d\n", "d\n"},
+		{"a line too long", strings.Repeat("a", 70_000) + "\n", "the line is longer than 65,536 bytes and was not evaluated; ask in parts: x = …\n"},
+		{"as long as may be", strings.Repeat("a", 65_536) + "\n", strings.Repeat("a", 65_536) + "\n"},
+		{"invalid UTF-8", "a\xffb\n", "a�b\n"},
+	} {
+		for size := 1; size <= min(len(tc.in), 20); size++ {
+			for in := tc.in; in != ""; {
+				n := min(size, len(in))
+				if len(in) > 1000 {
+					n = 1000
+				}
+				term.Feed([]byte(in[:n]))
+				in = in[n:]
+			}
+			if got := p.answer(t); got != tc.want {
+				t.Fatalf("%s, %d bytes a time: got %.200q, want %.200q", tc.name, size, got, tc.want)
+			}
+		}
+	}
+	term.Feed([]byte("\x04"))
+	if err := wait(t, term); err != nil {
+		t.Error(err)
+	}
+	if got := p.waitFor(t, "bye\n"); got != "bye\n" {
+		t.Errorf("the farewell is %q", got)
+	}
+}
+
+func TestQuit(t *testing.T) {
+	for _, line := range []string{"quit\n", "exit\n", " quit \r"} {
+		term, p := attach(t, &fake{})
+		term.Feed([]byte(line + "1\n2\n"))
+		if err := wait(t, term); err != nil {
+			t.Error(err)
+		}
+		if got := p.waitFor(t, "bye\n"); got != "bye\n" {
+			t.Errorf("after %q the farewell is %q", line, got)
+		}
+	}
+}
+
+// Whatever the packets, all that a pipe sent is answered before the end, the last line without
+// an end of line too.
+func TestEndOfInput(t *testing.T) {
+	const in = "one\ntwo\nthree"
+	for size := 1; size <= len(in); size++ {
+		term, p := attach(t, &fake{})
+		for rest := in; rest != ""; {
+			n := min(size, len(rest))
+			term.Feed([]byte(rest[:n]))
+			rest = rest[n:]
+		}
+		term.EOF()
+		term.Feed([]byte("four\n"))
+		if err := wait(t, term); err != nil {
+			t.Error(err)
+		}
+		if got, want := p.waitFor(t, "bye\n"), "one\n> two\n> three\n> bye\n"; got != want {
+			t.Errorf("%d bytes a time: got %q, want %q", size, got, want)
+		}
+	}
+}
+
+func TestInterrupts(t *testing.T) {
+	for name, send := range map[string]func(*Terminal){
+		"Ctrl-C":        func(term *Terminal) { term.Feed([]byte{3}) },
+		"Interrupt":     func(term *Terminal) { term.Interrupt() },
+		"Ctrl-C behind": func(term *Terminal) { term.Feed([]byte("typed\nahead\n\x03")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &fake{began: make(chan string, 10)}
+			term, p := attach(t, f)
+			term.Feed([]byte("wait\nheld\n"))
+			<-f.began
+			send(term)
+			if got := p.answer(t); got != "cancelled\n" {
+				t.Errorf("the answer is %q", got)
+			}
+			term.Feed([]byte("after\n"))
+			if got := p.answer(t); got != "after\n" {
+				t.Errorf("the answer after it is %q", got)
+			}
+			if got := <-f.began; got != "after" {
+				t.Errorf("%q was evaluated, and should have been dropped", got)
+			}
+		})
+	}
+}
+
+// While an answer waits for a peer that does not read, an interrupt stops it.
+func TestInterruptOfOutput(t *testing.T) {
+	term, p := attach(t, &fake{})
+	p.read(false)
+	term.Feed([]byte("long\n"))
+	p.backlog(t)
+	term.Feed([]byte{3})
+	p.read(true)
+	got := p.answer(t)
+	if !strings.HasSuffix(got, "\n… the output was stopped here\n") || len(got) > 100*room {
+		t.Errorf("%d bytes came, ending in %q", len(got), got[max(0, len(got)-100):])
+	}
+	term.Feed([]byte("after\n"))
+	if got := p.answer(t); got != "after\n" {
+		t.Errorf("the answer after it is %q", got)
+	}
+}
+
+func TestTypeAhead(t *testing.T) {
+	for _, echo := range []bool{false, true} {
+		f := &fake{began: make(chan string, 10)}
+		term, p := attach(t, f)
+		term.SetEcho(echo)
+		term.Feed([]byte("wait"))
+		if echo {
+			p.waitFor(t, "wait")
+		}
+		term.Feed([]byte("\n"))
+		<-f.began
+		term.Feed([]byte("one\ntw"))
+		p.mu.Lock()
+		if got := strings.TrimPrefix(p.got.String()[p.seen:], "\n"); got != "" {
+			t.Errorf("echo %v: %q was written while a line was evaluated", echo, got)
+		}
+		p.mu.Unlock()
+		endLine(term)
+		want := "cancelled\n> one\n> "
+		if echo {
+			want = "\ncancelled\n> one\none\n> tw"
+		}
+		if got := p.waitFor(t, want); strings.TrimPrefix(got, "\n") != strings.TrimPrefix(want, "\n") {
+			t.Errorf("echo %v: got %q, want %q", echo, got, want)
+		}
+		<-f.began
+		term.Feed([]byte("o\n"))
+		if got := <-f.began; got != "two" {
+			t.Errorf("%q was evaluated", got)
+		}
+	}
+}
+
+// endLine ends the evaluation alone, which an interrupt does not.
+func endLine(term *Terminal) {
+	term.mu.Lock()
+	defer term.mu.Unlock()
+	term.cancel()
+}
+
+// More than is held makes the sender wait, and loses nothing.
+func TestTooMuchTypeAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{began: make(chan string, 10_000)}
+		term, p := attach(t, f)
+		term.Feed([]byte("wait\n"))
+		<-f.began
+		const lines = 3000
+		line := strings.Repeat("x", 199) + "\n"
+		fed := make(chan struct{})
+		go func() {
+			defer close(fed)
+			for range lines {
+				term.Feed([]byte(line))
+			}
+			term.EOF()
+		}()
+		synctest.Wait()
+		select {
+		case <-fed:
+			t.Error("all was taken at once")
+		default:
+		}
+		if len(term.held) > maxHeld {
+			t.Errorf("%d bytes are held", len(term.held))
+		}
+		endLine(term)
+		<-fed
+		if err := wait(t, term); err != nil {
+			t.Error(err)
+		}
+		if got := strings.Count(p.waitFor(t, "bye\n"), line); got != lines {
+			t.Errorf("%d of %d lines were answered", got, lines)
+		}
+	})
+}
+
+func TestPanicEndsTheSession(t *testing.T) {
+	term, _ := attach(t, &fake{})
+	term.Feed([]byte("panic\n"))
+	var fault *PanicError
+	if err := wait(t, term); !errors.As(err, &fault) || fault.Value != "a fault" || !strings.Contains(string(fault.Stack), "Eval") {
+		t.Errorf("the session ended with %v", err)
+	}
+}
+
+func TestHangup(t *testing.T) {
+	f := &fake{began: make(chan string, 1)}
+	term, _ := attach(t, f)
+	term.Feed([]byte("wait\n"))
+	<-f.began
+	gone := errors.New("gone")
+	term.Hangup(gone)
+	if err := wait(t, term); !errors.Is(err, gone) {
+		t.Errorf("the session ended with %v", err)
+	}
+	term.Feed([]byte("ignored\n")) // after the end nothing happens
+	term.Interrupt()
+	term.EOF()
+	term.Say("x")
+	term.SetEcho(true)
+	term.SetWidth(50)
+	term.Shutdown("x")
+}
+
+func TestPeerThatFails(t *testing.T) {
+	for _, line := range []string{"answer\n", "long\n", "wait\x7f"} {
+		term, p := attach(t, &fake{})
+		term.SetEcho(true)
+		p.vanish()
+		term.Feed([]byte(line))
+		if err := wait(t, term); err == nil {
+			t.Errorf("%q: the session ended without an error", line)
+		}
+	}
+}
+
+func TestShutdown(t *testing.T) {
+	for _, line := range []string{"", "half a li", "wait\n"} {
+		f := &fake{began: make(chan string, 1)}
+		term, p := attach(t, f)
+		term.Feed([]byte(line))
+		if line == "wait\n" {
+			<-f.began
+		}
+		term.Shutdown("goodbye")
+		if err := wait(t, term); err != nil {
+			t.Error(err)
+		}
+		if got := p.waitFor(t, "goodbye\n"); !strings.HasSuffix(got, "\ngoodbye\n") {
+			t.Errorf("after %q the farewell is %q", line, got)
+		}
+	}
+}
+
+func TestSay(t *testing.T) {
+	f := &fake{began: make(chan string, 1)}
+	term, p := attach(t, f)
+	term.SetEcho(true)
+	term.Feed([]byte("abc"))
+	p.waitFor(t, "abc")
+	term.Say("here")
+	if got, want := p.waitFor(t, "abc"), "\r\x1b[Jhere\n> abc"; got != want {
+		t.Errorf("while typing: %q, want %q", got, want)
+	}
+	term.Feed([]byte("\x15wait\n"))
+	<-f.began
+	if _, ok := term.Evaluating(); !ok {
+		t.Error("not evaluating")
+	}
+	term.Say("here")
+	p.waitFor(t, "here\n")
+	term.Interrupt()
+	p.answer(t)
+	if _, ok := term.Evaluating(); ok {
+		t.Error("still evaluating")
+	}
+}
+
+// The mode may change while a line is half typed, and while one is evaluated.
+func TestModeChanges(t *testing.T) {
+	f := &fake{began: make(chan string, 10)}
+	term, p := attach(t, f)
+	term.Feed([]byte("ab"))
+	term.SetEcho(true)
+	p.waitFor(t, "ab")
+	term.Feed([]byte("c\n"))
+	if got := p.answer(t); got != "c\nabc\n" {
+		t.Errorf("in character mode: %q", got)
+	}
+	term.SetEcho(false)
+	term.Feed([]byte("wait\n"))
+	<-f.began
+	<-f.began
+	term.SetEcho(true)
+	term.Feed([]byte("\x03"))
+	p.answer(t)
+	term.Feed([]byte("wrong\n"))
+	if got, want := p.answer(t), "wrong\n  ^\nunknown name wrong at 1:1; did you mean long?\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Two sessions share nothing.
+func TestIsolation(t *testing.T) {
+	a, pa := attach(t, &fake{})
+	b, pb := attach(t, &fake{})
+	a.Feed([]byte("mine\n"))
+	pa.answer(t)
+	b.Feed([]byte("history\n"))
+	if got := pb.answer(t); strings.Contains(got, "mine") {
+		t.Errorf("another session's history: %q", got)
+	}
+}

@@ -1,0 +1,80 @@
+package console
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// runeWidth is how many columns a terminal gives r, roughly: combining and format characters take
+// none, East Asian wide ones and emoji two (Unicode TR 11), and what is shown as U+FFFD one.
+func runeWidth(r rune) int {
+	switch {
+	case r < 0x300:
+		return 1
+	case unicode.In(r, unicode.Mn, unicode.Me) || r == '\u200d' || r >= 0xfe00 && r <= 0xfe0f:
+		return 0
+	case r >= 0x1100 && r <= 0x115f,
+		r >= 0x2e80 && r <= 0x303e,
+		r >= 0x3041 && r <= 0xa4cf,
+		r >= 0xa960 && r <= 0xa97f,
+		r >= 0xac00 && r <= 0xd7a3,
+		r >= 0xf900 && r <= 0xfaff,
+		r >= 0xfe30 && r <= 0xfe6f,
+		r >= 0xff00 && r <= 0xff60,
+		r >= 0xffe0 && r <= 0xffe6,
+		r >= 0x1f300 && r <= 0x1f64f,
+		r >= 0x1f680 && r <= 0x1f6ff,
+		r >= 0x1f900 && r <= 0x1f9ff,
+		r >= 0x1fa70 && r <= 0x1faff,
+		r >= 0x20000 && r <= 0x3fffd:
+		return 2
+	}
+	return 1
+}
+
+func textWidth(s string) int {
+	n := 0
+	for _, r := range s {
+		n += runeWidth(shown(r))
+	}
+	return n
+}
+
+// shown is r as it may be written to a terminal: what would move the cursor, turn the direction
+// of writing or hide is U+FFFD.
+func shown(r rune) rune {
+	if unicode.IsPrint(r) || r == '\u200d' {
+		return r
+	}
+	return unicode.ReplacementChar
+}
+
+// printable is s with nothing in it that a terminal would act on, newlines aside: such
+// characters stand as Go would escape them.
+func printable(s string) string {
+	clean := func(r rune) bool { return r == '\n' || shown(r) == r && r != unicode.ReplacementChar }
+	if strings.IndexFunc(s, func(r rune) bool { return !clean(r) }) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for i, r := range s {
+		switch {
+		case clean(r):
+			b.WriteRune(r)
+		case r == unicode.ReplacementChar && !strings.HasPrefix(s[i:], "\uFFFD"):
+			b.WriteString(`\x` + strconv.FormatUint(uint64(s[i]), 16))
+		case r == unicode.ReplacementChar:
+			b.WriteRune(r)
+		default:
+			q := strconv.QuoteRuneToASCII(r)
+			b.WriteString(q[1 : len(q)-1])
+		}
+	}
+	return b.String()
+}
+
+// pad adds spaces to s up to width columns.
+func pad(s string, width int) string {
+	return s + strings.Repeat(" ", max(0, width-textWidth(s)))
+}
