@@ -1,0 +1,185 @@
+package telnet
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/console"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// patience ends a test that would hang.
+const patience = 20 * time.Second
+
+// fake is an evaluator of a few lines; the answer to any other is that line.
+type fake struct{ began chan string }
+
+func (f *fake) Eval(ctx context.Context, source string) (eval.Result, error) {
+	if f.began != nil {
+		f.began <- source
+	}
+	switch source {
+	case "wait":
+		<-ctx.Done()
+		return eval.Result{}, &eval.Error{Code: "cancelled", Message: "cancelled", Err: ctx.Err()}
+	case "panic":
+		panic("a fault")
+	case "flood":
+		n := &inspect.Node{Shape: inspect.List, Type: "[]string", Len: 10_000}
+		for range n.Len {
+			n.Items = append(n.Items, inspect.Item{Node: &inspect.Node{Shape: inspect.Scalar, Text: strings.Repeat("flood ", 15)}})
+		}
+		return eval.Result{Node: n}, nil
+	}
+	return eval.Result{Node: &inspect.Node{Shape: inspect.Scalar, Text: source}}, nil
+}
+
+func (f *fake) Complete(line string, pos int) []eval.Completion {
+	return []eval.Completion{{Start: 0, Text: "completed"}}
+}
+
+// logged is a log that tests read.
+type logged struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// served is a server of fakes on a listener, until the test ends.
+type served struct {
+	*Server
+	addr  net.Addr
+	began chan string // the lines that are evaluated
+	log   *logged
+}
+
+func serve(t *testing.T, s *Server, network, addr string) *served {
+	t.Helper()
+	l, err := net.Listen(network, addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return serveOn(t, s, l)
+}
+
+func serveOn(t *testing.T, s *Server, l net.Listener) *served {
+	t.Helper()
+	v := &served{Server: s, addr: l.Addr(), began: make(chan string, 10_000), log: &logged{}}
+	s.newEvaluator = func() console.Evaluator { return &fake{v.began} }
+	s.Logger = slog.New(slog.NewTextHandler(v.log, nil))
+	over := make(chan error, 1)
+	go func() { over <- s.Serve(l) }()
+	t.Cleanup(func() {
+		s.Close()
+		if err := <-over; !errors.Is(err, ErrServerClosed) {
+			t.Errorf("serving ended with %v", err)
+		}
+		s.running.Wait()
+	})
+	return v
+}
+
+// client is one connection to a server.
+type client struct {
+	t    *testing.T
+	conn net.Conn
+	got  []byte // not taken yet, as it came
+}
+
+func (v *served) dial(t *testing.T) *client {
+	t.Helper()
+	conn, err := net.Dial(v.addr.Network(), v.addr.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newClient(t, conn)
+}
+
+func newClient(t *testing.T, conn net.Conn) *client {
+	t.Cleanup(func() { conn.Close() })
+	conn.SetDeadline(time.Now().Add(patience))
+	return &client{t: t, conn: conn}
+}
+
+func (c *client) send(s string) {
+	c.t.Helper()
+	if _, err := c.conn.Write([]byte(s)); err != nil {
+		c.t.Fatalf("sending %q: %v", s, err)
+	}
+}
+
+// until reads until ok holds of what came, and takes that.
+func (c *client) until(what string, ok func(got string) bool) string {
+	c.t.Helper()
+	for buf := make([]byte, 4096); ; {
+		if ok(string(c.got)) {
+			got := string(c.got)
+			c.got = nil
+			return got
+		}
+		n, err := c.conn.Read(buf)
+		c.got = append(c.got, buf[:n]...)
+		if err != nil && !ok(string(c.got)) {
+			c.t.Fatalf("%v after %q, want %s", err, c.got, what)
+		}
+	}
+}
+
+func (c *client) waitFor(text string) string {
+	c.t.Helper()
+	return c.until(text, func(got string) bool { return strings.Contains(got, text) })
+}
+
+// commands are telnet's, in what a client receives.
+var commands = regexp.MustCompile(`\xff([\xfb-\xfe].|\xfa[^\xff]*\xff\xf0|[\xf0-\xf9])`)
+
+// answer reads up to the next prompt and returns what stands before it, without telnet's commands.
+func (c *client) answer() string {
+	c.t.Helper()
+	got := c.until("the prompt", func(got string) bool {
+		got = commands.ReplaceAllString(got, "")
+		return got == "> " || strings.HasSuffix(got, "\r\n> ")
+	})
+	return strings.TrimSuffix(commands.ReplaceAllString(got, ""), "> ")
+}
+
+// rest reads until the server closes its side.
+func (c *client) rest() string {
+	c.t.Helper()
+	for buf := make([]byte, 4096); ; {
+		n, err := c.conn.Read(buf)
+		c.got = append(c.got, buf[:n]...)
+		if err != nil {
+			if errors.Is(err, context.DeadlineExceeded) {
+				c.t.Errorf("the connection is not closed after %q", c.got)
+			}
+			got := string(c.got)
+			c.got = nil
+			return got
+		}
+	}
+}

@@ -1,0 +1,91 @@
+//go:build unix
+
+package telnet
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+)
+
+// listenUnix makes the socket in a folder that only this user can enter, and moves it to path when
+// its mode is right: a mask on the mode of new files would be the whole process's.
+func listenUnix(path string) (net.Listener, error) {
+	if strings.HasPrefix(path, "@") {
+		return net.Listen("unix", path)
+	}
+	if most := len(syscall.RawSockaddrUnix{}.Path) - 1; len(path) > most {
+		return nil, fmt.Errorf("telnet: listen on %s: a socket's path has at most %d bytes; choose a shorter one", path, most)
+	}
+	private, err := os.MkdirTemp(filepath.Dir(path), ".s")
+	if err != nil {
+		return nil, fmt.Errorf("telnet: listen on %s: %w", path, err)
+	}
+	defer os.RemoveAll(private)
+	made := filepath.Join(private, "s")
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: made, Net: "unix"})
+	if err != nil {
+		return nil, fmt.Errorf("telnet: listen on %s, which must be some bytes shorter than a socket's path may be: %w", path, err)
+	}
+	l.SetUnlinkOnClose(false)
+	s := &unixListener{UnixListener: l, path: path}
+	s.close = sync.OnceValue(s.remove)
+	if err = os.Chmod(made, 0o600); err == nil {
+		err = install(made, path)
+	}
+	if err == nil {
+		s.made, err = os.Lstat(path)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("telnet: listen on %s: %w", path, err), l.Close())
+	}
+	return s, nil
+}
+
+// install gives the socket made the name path, which may be that of a socket nobody listens to.
+func install(made, path string) error {
+	err := os.Link(made, path)
+	if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	info, err := os.Lstat(path)
+	if err != nil {
+		return err
+	}
+	if info.Mode().Type() != fs.ModeSocket {
+		return errors.New("the file is there and is no socket; choose another path")
+	}
+	conn, err := net.Dial("unix", path)
+	if err == nil {
+		conn.Close()
+	}
+	if !errors.Is(err, syscall.ECONNREFUSED) {
+		return fmt.Errorf("another server listens there: %w", syscall.EADDRINUSE)
+	}
+	return os.Rename(made, path)
+}
+
+// unixListener is a listener whose socket was moved to path.
+type unixListener struct {
+	*net.UnixListener
+	path  string
+	made  fs.FileInfo
+	close func() error // once
+}
+
+func (l *unixListener) Addr() net.Addr { return &net.UnixAddr{Name: l.path, Net: "unix"} }
+func (l *unixListener) Close() error   { return l.close() }
+
+// remove closes the listener, and removes its socket if it is still there.
+func (l *unixListener) remove() error {
+	if now, err := os.Lstat(l.path); err == nil && os.SameFile(now, l.made) {
+		return errors.Join(os.Remove(l.path), l.UnixListener.Close())
+	}
+	return l.UnixListener.Close()
+}

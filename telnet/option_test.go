@@ -1,0 +1,120 @@
+package telnet
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+)
+
+// options is a receiver of nothing but options.
+type options struct {
+	receive func(verb, opt byte) []byte
+	out     []byte
+	taken   int
+}
+
+func (o *options) data([]byte)                 {}
+func (o *options) command(byte)                {}
+func (o *options) subnegotiation(byte, []byte) {}
+func (o *options) option(verb, opt byte) {
+	o.taken++
+	o.out = append(o.out, o.receive(verb, opt)...)
+}
+
+func answers(n *negotiation, in string) string {
+	var d decoder
+	o := options{receive: n.receive}
+	d.decode([]byte(in), &o)
+	return fmt.Sprintf("% x", o.out)
+}
+
+func TestNegotiation(t *testing.T) {
+	offered := func() *negotiation { n := &negotiation{}; n.offer(); return n }
+	agreed := func() *negotiation {
+		n := offered()
+		answers(n, "\xff\xfd\x01\xff\xfd\x03\xff\xfb\x1f")
+		return n
+	}
+	for _, tc := range []struct {
+		name  string
+		state *negotiation
+		in    string
+		want  string
+		echo  bool
+	}{
+		{"all agreed", offered(), "\xff\xfd\x01\xff\xfd\x03\xff\xfb\x1f", "", true},
+		{"all refused", offered(), "\xff\xfe\x01\xff\xfe\x03\xff\xfc\x1f", "", false},
+		{"agreed again", agreed(), "\xff\xfd\x01\xff\xfd\x03\xff\xfb\x1f", "", true},
+		{"taken back", agreed(), "\xff\xfe\x01", "ff fc 01", false},
+		{"taken back twice", agreed(), "\xff\xfe\x01\xff\xfe\x01", "ff fc 01", false},
+		{"refused and then agreed", offered(), "\xff\xfe\x01\xff\xfd\x01", "ff fb 01", true},
+		{"the client would echo", offered(), "\xff\xfb\x01", "ff fe 01", false},
+		{"the client would suppress go ahead", offered(), "\xff\xfb\x03", "ff fe 03", false},
+		{"we shall send a window's size", agreed(), "\xff\xfd\x1f", "ff fc 1f", true},
+		{"timing marks", agreed(), "\xff\xfd\x06\xff\xfd\x06", "ff fb 06 ff fb 06", true},
+		{"unknown", agreed(), "\xff\xfb\x22\xff\xfd\x00\xff\xfb\x00\xff\xfb\x27", "ff fe 22 ff fc 00 ff fe 00 ff fe 27", true},
+		{"unknown ones refused", agreed(), "\xff\xfc\x22\xff\xfe\x22", "", true},
+		{"terminal type offered", offered(), "\xff\xfb\x18", "ff fd 18", false},
+		{"what plink sends at once", offered(), codecTests[len(codecTests)-1].in, "ff fe 20 ff fd 18 ff fe 27 ff fe 03", true},
+	} {
+		if got := answers(tc.state, tc.in); got != tc.want {
+			t.Errorf("%s: answered %s, want %s", tc.name, got, tc.want)
+		}
+		if got := tc.state.echoing(); got != tc.echo {
+			t.Errorf("%s: echoing is %v", tc.name, got)
+		}
+	}
+}
+
+// With each kind of peer the talk comes to an end, and never asks for DO ECHO or DO SGA.
+func TestNegotiationEnds(t *testing.T) {
+	opposite := map[byte]byte{cmdWILL: cmdDO, cmdDO: cmdWILL, cmdWONT: cmdDONT, cmdDONT: cmdWONT}
+	refusal := map[byte]byte{cmdWILL: cmdDONT, cmdWONT: cmdDONT, cmdDO: cmdWONT, cmdDONT: cmdWONT}
+	for name, peer := range map[string]func(verb, opt byte) []byte{
+		"agrees":          func(verb, opt byte) []byte { return []byte{cmdIAC, opposite[verb], opt} },
+		"refuses":         func(verb, opt byte) []byte { return []byte{cmdIAC, refusal[verb], opt} },
+		"mirrors":         func(verb, opt byte) []byte { return []byte{cmdIAC, verb, opt} },
+		"wrong direction": func(verb, opt byte) []byte { return []byte{cmdIAC, verb ^ 1, opt} },
+	} {
+		n := &negotiation{}
+		sent := append(n.offer(), n.askType()...)
+		theirs, ours := options{receive: peer}, options{receive: n.receive}
+		var d, e decoder
+		for rounds := 0; len(sent) > 0; rounds++ {
+			if bytes.Contains(sent, []byte{cmdIAC, cmdDO, optECHO}) || bytes.Contains(sent, []byte{cmdIAC, cmdDO, optSGA}) {
+				t.Errorf("%s: we sent % x", name, sent)
+			}
+			if rounds > 6 {
+				t.Errorf("%s: after %d rounds we still say % x", name, rounds, sent)
+				break
+			}
+			theirs.out, ours.out = nil, nil
+			d.decode(sent, &theirs)
+			e.decode(theirs.out, &ours)
+			sent = ours.out
+		}
+	}
+}
+
+// Never more than one answer to what is received, and none to what is so already.
+func FuzzNegotiation(f *testing.F) {
+	for _, tc := range codecTests {
+		f.Add([]byte(tc.in))
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		n := &negotiation{}
+		n.offer()
+		for i := 0; i+1 < len(in); i += 2 {
+			verb, opt := cmdWILL+in[i]%4, in[i+1]
+			a := n.receive(verb, opt)
+			if len(a) > 3 {
+				t.Fatalf("%d %d is answered with % x", verb, opt, a)
+			}
+			again := n.receive(verb, opt)
+			refused := len(again) == 3 && (again[1] == cmdWONT || again[1] == cmdDONT) && verb != cmdWONT && verb != cmdDONT
+			if len(again) > 0 && !refused && opt != optTimingMark {
+				t.Fatalf("%d %d, again, is answered with % x", verb, opt, again)
+			}
+		}
+	})
+}

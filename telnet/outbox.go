@@ -1,0 +1,128 @@
+package telnet
+
+import (
+	"net"
+	"sync"
+	"time"
+)
+
+// The bounds of what waits to be sent. A client that does not read costs this, and what the
+// kernel holds for it (see sendBuffer), until its deadline.
+const (
+	maxText    = 64 << 10
+	maxControl = 4 << 10
+	piece      = 16 << 10 // of one write; what an interrupt cannot take back
+)
+
+// outbox is the one writer of a connection. Text and telnet's own commands wait in it
+// separately: a command is not held up by a long answer, and not lost when that is discarded.
+// It has a goroutine only while there is something to send.
+type outbox struct {
+	conn    net.Conn
+	timeout time.Duration   // of one write
+	failed  func(err error) // called once, by a goroutine of the outbox
+
+	mu      sync.Mutex
+	changed sync.Cond
+	text    []byte // not encoded yet
+	control []byte
+	sending bool
+	err     error
+}
+
+func newOutbox(conn net.Conn, timeout time.Duration, failed func(error)) *outbox {
+	o := &outbox{conn: conn, timeout: timeout, failed: failed}
+	o.changed.L = &o.mu
+	return o
+}
+
+// Write queues text. It waits while too much is queued.
+func (o *outbox) Write(p []byte) (n int, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for n < len(p) {
+		for o.err == nil && len(o.text) >= maxText {
+			o.changed.Wait()
+		}
+		if o.err != nil {
+			return n, o.err
+		}
+		fits := min(len(p)-n, maxText-len(o.text))
+		o.text = append(o.text, p[n:n+fits]...)
+		n += fits
+		o.wake()
+	}
+	return n, nil
+}
+
+// send queues a command, as it goes over the wire. It waits while too many are queued: a peer
+// that asks and does not read the answers is not asked for more.
+func (o *outbox) send(command []byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for o.err == nil && len(o.control) >= maxControl {
+		o.changed.Wait()
+	}
+	if o.err == nil && len(command) > 0 {
+		o.control = append(o.control, command...)
+		o.wake()
+	}
+}
+
+// Flush waits until nothing is queued. The error is that of the connection.
+func (o *outbox) Flush() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for o.err == nil && o.sending {
+		o.changed.Wait()
+	}
+	return o.err
+}
+
+// Discard drops the text that is queued and returns how many bytes that was. Text that is being
+// written goes out.
+func (o *outbox) Discard() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n := len(o.text)
+	o.text = nil
+	o.changed.Broadcast()
+	return n
+}
+
+func (o *outbox) wake() {
+	if !o.sending {
+		o.sending = true
+		go o.run()
+	}
+}
+
+func (o *outbox) run() {
+	if err := o.drain(); err != nil {
+		o.failed(err)
+	}
+}
+
+// drain writes what is queued, until nothing is.
+func (o *outbox) drain() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for len(o.control)+len(o.text) > 0 && o.err == nil {
+		wire := o.control
+		o.control = nil
+		n := min(len(o.text), piece)
+		wire = encode(wire, o.text[:n])
+		if o.text = o.text[:copy(o.text, o.text[n:])]; len(o.text) == 0 {
+			o.text = nil // an idle session holds no buffers
+		}
+		o.mu.Unlock()
+		o.conn.SetWriteDeadline(time.Now().Add(o.timeout))
+		_, err := o.conn.Write(wire)
+		o.mu.Lock()
+		o.err = err
+		o.changed.Broadcast()
+	}
+	o.sending = false
+	o.changed.Broadcast()
+	return o.err
+}

@@ -1,0 +1,120 @@
+package telnet
+
+import (
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// As a little-endian kernel writes them; the tests of this folder run on no other.
+const tcpTable = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:0BB8 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 17 1 0 100 0 0 10 0
+   1: 0100007F:C000 0100007F:0BB8 01 00000000:00000000 00:00000000 00000000  1000        0 18 1 0 20 4 30 10 -1
+   2: 0100007F:0BB8 0100007F:C000 01 00000000:00000000 00:00000000 00000000    33        0 19 1 0 20 4 30 10 -1
+   3: 0100007F:C001 0100007F:0BB8 05 00000000:00000000 00:00000000 00000000     0        0 0 1 0 20 4 30 10 -1
+   4: 0100007F:C002 0100007F:0BB8 06 00000000:00000000 03:00000000 00000000     0        0 0 3 0
+   5: garbage
+   6: 0100007F:C003 0100007F:0BB8 01 00000000:00000000 00:00000000 00000000     x        0 18 1 0 20 4 30 10 -1
+`
+
+const tcp6Table = `  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 00000000000000000000000001000000:C000 00000000000000000000000001000000:0BB8 01 00000000:00000000 00:00000000 00000000  1001        0 18 1 0 20 4 30 10 -1
+   1: 0000000000000000FFFF00000100007F:C000 0000000000000000FFFF00000100007F:0BB8 01 00000000:00000000 00:00000000 00000000  1002        0 18 1 0 20 4 30 10 -1
+`
+
+func TestSocketOwner(t *testing.T) {
+	for _, tc := range []struct {
+		table, local, remote string
+		uid                  int
+		ok                   bool
+	}{
+		{tcpTable, "127.0.0.1:49152", "127.0.0.1:3000", 1000, true},
+		{tcpTable, "127.0.0.1:3000", "127.0.0.1:49152", 33, true},
+		{tcpTable, "[::ffff:127.0.0.1]:49152", "127.0.0.1:3000", 1000, true},
+		{tcpTable, "127.0.0.1:49153", "127.0.0.1:3000", 0, false}, // closed: no owner any more
+		{tcpTable, "127.0.0.1:49154", "127.0.0.1:3000", 0, false},
+		{tcpTable, "127.0.0.1:49155", "127.0.0.1:3000", 0, false},
+		{tcpTable, "127.0.0.1:49152", "127.0.0.1:3001", 0, false},
+		{tcpTable, "127.0.0.2:49152", "127.0.0.1:3000", 0, false},
+		{tcp6Table, "[::1]:49152", "[::1]:3000", 1001, true},
+		{tcp6Table, "127.0.0.1:49152", "127.0.0.1:3000", 1002, true},
+		{"", "127.0.0.1:49152", "127.0.0.1:3000", 0, false},
+	} {
+		uid, ok := socketOwner(strings.NewReader(tc.table), netip.MustParseAddrPort(tc.local), netip.MustParseAddrPort(tc.remote))
+		if uid != tc.uid || ok != tc.ok {
+			t.Errorf("%s to %s: %d, %v", tc.local, tc.remote, uid, ok)
+		}
+	}
+}
+
+// The kernel agrees that a connection of ours is ours.
+func TestOwnPeer(t *testing.T) {
+	for _, tc := range []struct{ network, addr string }{{"tcp4", "127.0.0.1:0"}, {"tcp6", "[::1]:0"}, {"unix", filepath.Join(t.TempDir(), "s")}} {
+		l, err := net.Listen(tc.network, tc.addr)
+		if err != nil {
+			t.Logf("this machine has no %s: %v", tc.network, err)
+			continue
+		}
+		defer l.Close()
+		there, err := net.Dial(l.Addr().Network(), l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer there.Close()
+		here, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer here.Close()
+		if uid, err := peerUID(here); uid != os.Getuid() || err != nil {
+			t.Errorf("%s: user %d, %v", tc.network, uid, err)
+		}
+		if err := new(Server).checkPeer(here); err != nil {
+			t.Errorf("%s: %v", tc.network, err)
+		}
+	}
+}
+
+// Another user of the machine is told so and evaluates nothing.
+func TestOtherUser(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root can connect as another user")
+	}
+	program("setpriv", t)
+	nc := program("nc", t)
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	os.Chmod(dir, 0o755)
+	path := filepath.Join(dir, "s")
+	for _, anyUser := range []bool{false, true} {
+		for _, addr := range []string{"tcp 127.0.0.1:0", "tcp [::1]:0", "unix " + path} {
+			network, addr, _ := strings.Cut(addr, " ")
+			s := serve(t, &Server{AnyUser: anyUser}, network, addr)
+			args := []string{"--reuid=65534", "--clear-groups", nc, "-N"}
+			if network == "unix" {
+				os.Chmod(path, 0o666) // the file's mode aside, the user counts
+				args = append(args, "-U", path)
+			} else {
+				host, port, _ := net.SplitHostPort(s.addr.String())
+				args = append(args, host, port)
+			}
+			cmd := exec.Command("setpriv", args...)
+			cmd.Stdin = strings.NewReader("secret\n")
+			out, err := cmd.Output()
+			if err != nil {
+				t.Fatalf("%s: %v", network, err)
+			}
+			if got := string(out); anyUser != strings.Contains(got, "secret") || anyUser == strings.Contains(got, "connect as the user that this process runs as (uid 0) or as root, not as uid 65534") {
+				t.Errorf("%s, any user %v: %q", network, anyUser, got)
+			}
+			s.Close()
+		}
+	}
+}

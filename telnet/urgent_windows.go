@@ -1,0 +1,18 @@
+package telnet
+
+import "syscall"
+
+// keepUrgent makes the urgent byte of TCP part of the stream, as clients send the IAC of IAC DM
+// as urgent. Accepted connections inherit it from their listener.
+func keepUrgent(socket any) {
+	const oobInline = 0x100 // SO_OOBINLINE of winsock2.h
+	c, ok := socket.(syscall.Conn)
+	if !ok {
+		return
+	}
+	if raw, err := c.SyscallConn(); err == nil {
+		raw.Control(func(fd uintptr) {
+			syscall.SetsockoptInt(syscall.Handle(fd), syscall.SOL_SOCKET, oobInline, 1)
+		})
+	}
+}
