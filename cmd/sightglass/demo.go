@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/sightglass-go/sightglass/cmd/sightglass/shop"
+	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/telnet"
+	"golang.org/x/term"
+)
+
+// stock is the number of items in the shop's cache: enough that counting them
+// is work, few enough that the shop opens in well under a second.
+const stock = 200_000
+
+// farewell is how long sessions have to end when the demo does.
+const farewell = 3 * time.Second
+
+type demo struct {
+	Listen string `placeholder:"ADDR" help:"Listen on host:port or unix:/path. Without it: localhost:3000, or the next free port."`
+}
+
+// Run lets the shop live until the prompt is left, or where there is no
+// terminal for a prompt until SIGTERM or SIGINT.
+func (d *demo) Run() error {
+	interactive := term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
+	ends := []os.Signal{syscall.SIGTERM}
+	level := slog.LevelWarn // what is less would disturb the prompt
+	if !interactive {
+		ends = append(ends, os.Interrupt)
+		level = slog.LevelInfo
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), ends...)
+	defer stop()
+
+	l, addr, err := listen(d.Listen)
+	if err != nil {
+		return err
+	}
+	s := shop.New(stock)
+	reg := registry.New()
+	s.Expose(reg)
+	server := &telnet.Server{
+		Registry: reg,
+		Logger:   slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})),
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(l) }()
+	fmt.Println("listening on", addr)
+
+	var running sync.WaitGroup
+	running.Go(func() { s.Run(ctx) })
+	if interactive {
+		p := newPrompt(reg)
+		defer p.Close()
+		go func() { p.run(ctx); stop() }()
+	}
+	select {
+	case <-ctx.Done():
+	case err = <-served:
+	}
+	stop() // the shop, and with it the patience for a second signal
+	timely, cancel := context.WithTimeout(context.Background(), farewell)
+	defer cancel()
+	err = errors.Join(err, server.Shutdown(timely))
+	running.Wait()
+	return err
+}

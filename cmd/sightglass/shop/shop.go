@@ -1,0 +1,92 @@
+// Package shop is the application that the demonstration looks into: a web shop
+// in one process, alive under a steady load. It is written as applications are,
+// with nothing done for the sake of being looked at except the call of Expose:
+// a cache under a read-write lock, a queue with workers, an event loop that
+// owns a map with no lock at all, counters on atomics, secrets in the
+// configuration, a sync.Map, and trees and lists with cycles.
+package shop
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// Shop is the whole application.
+type Shop struct {
+	Cache    *Cache
+	Orders   *Queue
+	Loop     *Loop
+	Stats    *Stats
+	Config   *Config
+	Sessions *Sessions
+	Catalog  *Category
+	Limits   *Limits
+
+	sim *simulation
+}
+
+// New returns a shop with the given number of items in its cache. Stock
+// numbers, prices and the catalogue are the same each time. Nothing runs before Run.
+func New(items int) *Shop {
+	s := &Shop{
+		Cache:    newCache(items),
+		Orders:   newQueue(),
+		Loop:     newLoop(),
+		Stats:    newStats(),
+		Config:   newConfig(),
+		Sessions: newSessions(),
+		Catalog:  newCatalog(),
+		Limits:   newLimits(),
+	}
+	s.sim = newSimulation(s, max(items, 1))
+	return s
+}
+
+// Run lets the shop live until ctx ends, and returns when all its goroutines
+// have. It uses a few per cent of one processor; it is to be called once.
+func (s *Shop) Run(ctx context.Context) {
+	var wg sync.WaitGroup
+	wg.Go(func() { s.Cache.janitor(ctx) })
+	wg.Go(func() { s.Loop.run(ctx) })
+	for range packers {
+		wg.Go(func() { s.Orders.pack(ctx) })
+	}
+	wg.Go(func() { s.sim.run(ctx) })
+	wg.Wait()
+}
+
+// Expose names the shop's objects in reg. This is all that an application does
+// in order to be looked at.
+func (s *Shop) Expose(reg *registry.Registry) {
+	reg.Expose("cache", s.Cache, registry.Doc("items by stock number"),
+		registry.Methods("Len", "Get*"))
+	reg.Expose("orders", s.Orders, registry.Doc("from the till to the parcel"),
+		registry.Methods("Len"))
+	reg.Expose("loop", s.Loop, registry.Doc("live carts of the event loop"))
+	reg.Expose("stats", s.Stats, registry.Doc("counters since the start"))
+	reg.Expose("config", s.Config, registry.Doc("set at the start"), registry.Frozen())
+	reg.Expose("sessions", s.Sessions, registry.Doc("who is signed in"))
+	reg.Expose("catalog", s.Catalog, registry.Doc("the tree of categories"), registry.Frozen())
+	reg.Expose("limits", s.Limits, registry.Doc("what one customer may do"), registry.Frozen())
+	reg.Func("health", func(context.Context) any { return s.health() },
+		registry.Doc("is the shop well?"))
+}
+
+// Health is what a monitor would ask of the shop.
+type Health struct {
+	Status  Status
+	Items   int
+	Pending int
+	Uptime  time.Duration
+}
+
+func (s *Shop) health() Health {
+	h := Health{Status: Up, Items: s.Cache.Len(), Pending: s.Orders.Len(), Uptime: time.Since(s.Stats.started)}
+	if h.Pending > s.Orders.capacity()/2 {
+		h.Status = Slow
+	}
+	return h
+}

@@ -1,0 +1,131 @@
+package shop
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// popular is what a session asks as count(cache.items, .hits > 10).
+func (c *Cache) popular() int {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	n := 0
+	for _, it := range c.items {
+		if it.hits > 10 {
+			n++
+		}
+	}
+	return n
+}
+
+func TestShopLives(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const size = 5000
+		s := New(size)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { s.Run(ctx); close(done) }()
+
+		before := s.Cache.popular()
+		time.Sleep(2 * time.Second)
+		after := s.Cache.popular()
+		if before == after {
+			t.Errorf("two asks two seconds apart both count %d", before)
+		}
+		for _, n := range []int{before, after} {
+			if n < size/100 || n > size*9/10 {
+				t.Errorf("%d of %d items are popular: a dull answer", n, size)
+			}
+		}
+
+		time.Sleep(6 * time.Minute)
+		cancel()
+		<-done
+		if s.Cache.evicted == 0 || s.Cache.misses == 0 {
+			t.Error("nothing ever expired")
+		}
+		if n := s.Cache.Len(); n < size*8/10 {
+			t.Errorf("the cache shrank from %d to %d items", size, n)
+		}
+		if s.Orders.shipped == 0 || s.Orders.failed == 0 || s.Orders.receipts != historySize {
+			t.Errorf("orders: %d shipped, %d failed, %d receipts", s.Orders.shipped, s.Orders.failed, s.Orders.receipts)
+		}
+		if len(s.Loop.carts) == 0 || s.Loop.handled == 0 {
+			t.Error("the loop did nothing")
+		}
+		if s.Stats.latency.Load() == nil || s.Stats.sent.Load() == 0 {
+			t.Error("nothing was measured")
+		}
+		var payment *PaymentError
+		if !errors.As(s.Orders.lastErr, &payment) || !errors.Is(s.Orders.lastErr, errDeclined) {
+			t.Errorf("last error is %v", s.Orders.lastErr)
+		}
+	})
+}
+
+func TestHistoryIsARing(t *testing.T) {
+	q := newQueue()
+	for i := range uint64(historySize + 50) {
+		q.finish(&Order{id: i}, nil)
+		n := 0
+		for r := q.history; ; r = r.older {
+			if r.older.newer != r {
+				t.Fatalf("after %d orders the ring is broken at order %d", i+1, r.order.id)
+			}
+			if want := i - uint64(n); r.order.id != want {
+				t.Fatalf("after %d orders, receipt %d is of order %d, want %d", i+1, n, r.order.id, want)
+			}
+			if n++; r.older == q.history {
+				break
+			}
+		}
+		if want := min(int(i)+1, historySize); n != want || q.receipts != want {
+			t.Fatalf("after %d orders the ring has %d receipts and says %d, want %d", i+1, n, q.receipts, want)
+		}
+	}
+}
+
+func TestQueueRefusesWhenFull(t *testing.T) {
+	q := newQueue()
+	for i := range waitingRoom {
+		if !q.Place(&Order{id: uint64(i)}) {
+			t.Fatalf("order %d was refused", i)
+		}
+	}
+	if q.Place(&Order{}) || q.refused != 1 || q.Len() != waitingRoom {
+		t.Errorf("one too many: %d refused, %d pending", q.refused, q.Len())
+	}
+}
+
+func TestCacheMethods(t *testing.T) {
+	c := newCache(3)
+	it, err := c.Get("sku-1")
+	if err != nil || it.key != "sku-1" {
+		t.Errorf("Get: %v, %v", it, err)
+	}
+	if again, _ := c.Get("sku-1"); again.hits != it.hits {
+		t.Error("Get counted a visit")
+	}
+	if _, err := c.Get("sku-9"); !errors.Is(err, ErrNoItem) || !strings.Contains(err.Error(), "sku-9") {
+		t.Errorf("missing item: %v", err)
+	}
+	if c.Fetch("sku-9"); c.Len() != 4 || c.misses != 1 {
+		t.Errorf("Fetch of a missing item: %d items, %d misses", c.Len(), c.misses)
+	}
+	if c.Flush(); c.Len() != 0 {
+		t.Error("Flush left items")
+	}
+}
+
+func TestSecretsAreOfThisStart(t *testing.T) {
+	a, b := newConfig().Secrets(), newConfig().Secrets()
+	for i := range a {
+		if len(a[i]) < 20 || a[i] == b[i] {
+			t.Errorf("secret %d is %q, then %q", i, a[i], b[i])
+		}
+	}
+}
