@@ -1,0 +1,385 @@
+package sightglass_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/cmd/sightglass/shop"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// command is the sightglass program, built once for all tests that run it.
+var command = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "sightglass")
+	if err != nil {
+		return "", err
+	}
+	program := filepath.Join(dir, "sightglass")
+	out, err := exec.Command("go", "build", "-o", program, "./cmd/sightglass").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%w\n%s", err, out)
+	}
+	return program, err
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if program, err := command(); err == nil {
+		os.RemoveAll(filepath.Dir(program))
+	}
+	os.Exit(code)
+}
+
+func program(t *testing.T) string {
+	t.Helper()
+	path, err := command()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// demo is a running demonstration without a terminal.
+type demo struct {
+	addr   string // as it printed it
+	cmd    *exec.Cmd
+	stderr bytes.Buffer
+}
+
+// runDemo starts the demonstration and waits until it listens. The test's end stops it.
+func runDemo(t *testing.T, args ...string) *demo {
+	t.Helper()
+	d := &demo{cmd: exec.Command(program(t), append([]string{"demo"}, args...)...)}
+	d.cmd.Stderr = &d.stderr
+	stdout, err := d.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.stop(t) })
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	addr, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "listening on ")
+	if !ok {
+		t.Fatalf("the demo said %q (%v), want where it listens\n%s", line, err, d.stderr.String())
+	}
+	d.addr = addr
+	return d
+}
+
+// stop ends the demonstration as a supervisor would, and holds that it ends well. It may be called twice.
+func (d *demo) stop(t *testing.T) {
+	t.Helper()
+	if d.cmd.ProcessState != nil {
+		return
+	}
+	d.cmd.Process.Signal(syscall.SIGTERM)
+	hung := time.AfterFunc(patience, func() { d.cmd.Process.Kill() })
+	defer hung.Stop()
+	if err := d.cmd.Wait(); err != nil {
+		t.Errorf("the demo ended with %v\n%s", err, d.stderr.String())
+	}
+}
+
+func (d *demo) port(t *testing.T) string {
+	t.Helper()
+	_, port, err := net.SplitHostPort(d.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
+// need skips the test unless the programs are installed. With CI=true it fails instead.
+func need(t *testing.T, programs ...string) {
+	t.Helper()
+	for _, p := range programs {
+		if _, err := exec.LookPath(p); err != nil {
+			if os.Getenv("CI") == "true" {
+				t.Fatal(err)
+			}
+			t.Skipf("no real client to speak through: %v", err)
+		}
+	}
+}
+
+func TestCommandLine(t *testing.T) {
+	for _, tc := range []struct {
+		args []string
+		fail bool
+		want string
+	}{
+		{nil, false, "Usage: sightglass <command>...demo...version..."},
+		{[]string{"help"}, false, "Usage: sightglass <command>..."},
+		{[]string{"version"}, false, "sightglass ..., go..."},
+		{[]string{"dem"}, true, `...did you mean "demo"?...`},
+		{[]string{"demo", "--listen", "nowhere"}, true, "...an address is host:port or unix:/path..."},
+		{[]string{"demo", "--listen", "0.0.0.0:0"}, true, "...not loopback..."},
+	} {
+		out, err := exec.Command(program(t), tc.args...).CombinedOutput()
+		if (err != nil) != tc.fail || !matches(string(out), tc.want) {
+			t.Errorf("sightglass %s: %v\n got: %s\nwant: %s", strings.Join(tc.args, " "), err, out, tc.want)
+		}
+	}
+}
+
+func TestDemoListens(t *testing.T) {
+	t.Run("chosen", func(t *testing.T) {
+		d := runDemo(t, "--listen", "127.0.0.1:0")
+		if got := connect(t, "tcp", d.addr).ask("cache.Len() > 1000"); got != "true" {
+			t.Errorf("the answer is %q", got)
+		}
+		// A chosen address that is taken is an error, not another address.
+		out, err := exec.Command(program(t), "demo", "--listen", d.addr).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "in use") {
+			t.Errorf("a second demo at the same address: %v, %s", err, out)
+		}
+	})
+	t.Run("default", func(t *testing.T) {
+		a, b := runDemo(t), runDemo(t)
+		if a.addr == b.addr {
+			t.Fatalf("two demos at %s", a.addr)
+		}
+		for _, d := range []*demo{a, b} {
+			for _, host := range []string{"127.0.0.1", "::1"} {
+				if host == "::1" && !hasIPv6() {
+					continue
+				}
+				connect(t, "tcp", net.JoinHostPort(host, d.port(t)))
+			}
+		}
+	})
+	t.Run("unix", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "s")
+		d := runDemo(t, "--listen", "unix:"+path)
+		if d.addr != "unix:"+path {
+			t.Errorf("listening on %s", d.addr)
+		}
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("the socket: %v, %v", info.Mode(), err)
+		}
+		connect(t, "unix", path)
+		d.stop(t)
+		if _, err := os.Stat(path); err == nil {
+			t.Error("the socket outlives the demo")
+		}
+	})
+}
+
+func hasIPv6() bool {
+	l, err := net.Listen("tcp6", "[::1]:0")
+	if err == nil {
+		l.Close()
+	}
+	return err == nil
+}
+
+func TestDemoEndsWithSessions(t *testing.T) {
+	d := runDemo(t, "--listen", "127.0.0.1:0")
+	s := connect(t, "tcp", d.addr)
+	if _, err := io.WriteString(s.conn, endless+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	d.stop(t)
+	if _, err := io.ReadAll(s.conn); err != nil {
+		t.Errorf("the session did not end cleanly: %v", err)
+	}
+}
+
+// endless takes a thousand million steps.
+const endless = `let xs = 1..1000; count(xs, count(xs, any(xs, # < 0)) > 0)`
+
+func TestNetcat(t *testing.T) {
+	need(t, "bash", "nc")
+	d := runDemo(t, "--listen", "localhost:0")
+	script := `printf 'dir()\ncount(cache.items, .hits > 10)\nquit\n' | nc localhost ` + d.port(t)
+	out, err := exec.Command("bash", "-c", script).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	text := tidy(string(plain(out)))
+	if bad := regexp.MustCompile(`[^\n -~]`).FindString(text); bad != "" {
+		t.Errorf("the output has %q in it:\n%s", bad, text)
+	}
+	for _, want := range []string{`\bcache +\*shop\.Cache\b.*\bcache\.mu\b`, `\bloop +\*shop\.Loop\b`, `(?m)^(> )?\d+\b`} {
+		if !regexp.MustCompile(want).MatchString(text) {
+			t.Errorf("the output has nothing like %s:\n%s", want, text)
+		}
+	}
+}
+
+// screen is a terminal that a real client runs in.
+type screen struct {
+	t      *testing.T
+	socket string
+}
+
+func newScreen(t *testing.T, command string) *screen {
+	t.Helper()
+	need(t, "tmux")
+	s := &screen{t, filepath.Join(t.TempDir(), "tmux")}
+	t.Cleanup(func() { exec.Command("tmux", "-S", s.socket, "kill-server").Run() })
+	s.tmux("-f", "/dev/null", "new-session", "-d", "-x", "110", "-y", "60", command+"; echo; echo THE END; cat")
+	return s
+}
+
+func (s *screen) tmux(args ...string) string {
+	s.t.Helper()
+	out, err := exec.Command("tmux", append([]string{"-u", "-S", s.socket}, args...)...).CombinedOutput()
+	if err != nil {
+		s.t.Fatalf("tmux %s: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+// keys presses the named keys.
+func (s *screen) keys(names ...string) {
+	s.t.Helper()
+	s.tmux(append([]string{"send-keys"}, names...)...)
+}
+
+// enter types text and presses Enter.
+func (s *screen) enter(text string) { s.t.Helper(); s.keys("-l", text); s.keys("Enter") }
+
+// text is what the screen shows, without the empty lines at its end.
+func (s *screen) text() string {
+	s.t.Helper()
+	return strings.TrimRight(s.tmux("capture-pane", "-p"), "\n")
+}
+
+// await waits until the screen shows what matches, and returns the match with its groups.
+func (s *screen) await(pattern string) []string {
+	s.t.Helper()
+	re := regexp.MustCompile("(?m)" + pattern)
+	for end := time.Now().Add(patience); ; {
+		text := s.text()
+		if m := re.FindStringSubmatch(text); m != nil {
+			return m
+		}
+		if time.Now().After(end) {
+			s.t.Fatalf("the screen never showed %s, but\n%s", pattern, text)
+		}
+	}
+}
+
+// clear empties the screen and waits for the prompt.
+func (s *screen) clear() {
+	s.t.Helper()
+	s.keys("C-l")
+	s.await(`\A> *$`)
+}
+
+// tour is what both terminals, telnet's and the demo's own, must be able to do.
+func tour(t *testing.T, s *screen) {
+	s.await(`^> *\z`)
+	s.enter("dir()")
+	s.await(`^cache +\*shop\.Cache `)
+	s.await(`^> *\z`)
+
+	s.clear()
+	s.enter("cache")
+	s.await(`^  misses: +\d+`)
+	s.await(`^> *\z`)
+
+	s.clear()
+	s.enter("count(cache.items, .hits > 10)")
+	first := s.await(`hits > 10\)\n(\d+)`)[1]
+	for again := first; again == first; {
+		s.await(`^> *\z`)
+		s.clear()
+		s.keys("Up")
+		s.await(`^> count.*\)`)
+		s.keys("Enter")
+		again = s.await(`hits > 10\)\n(\d+)`)[1]
+	}
+
+	s.clear()
+	s.enter("cach.items")
+	s.await(`\^[\s\S]*did you mean cache\?`)
+
+	s.clear()
+	s.keys("-l", "cache.it")
+	s.keys("Tab")
+	s.await(`^> cache\.items`)
+	s.keys("C-u")
+	s.await(`^> *\z`)
+
+	s.clear()
+	s.enter(endless)
+	s.await(`> 0\)\n*\z`)
+	s.keys("C-c")
+	s.await(`^> *\z`)
+	s.enter("20 + 22")
+	s.await(`^42\n> *\z`)
+
+	s.keys("C-d")
+	s.await(`^THE END$`)
+}
+
+func TestTelnet(t *testing.T) {
+	need(t, "telnet", "tmux")
+	d := runDemo(t, "--listen", "localhost:0")
+	s := newScreen(t, "telnet localhost "+d.port(t))
+	s.await(`^sightglass in sightglass.*Read-only`)
+	tour(t, s)
+	s.await(`closed by foreign host`)
+}
+
+func TestDemoPrompt(t *testing.T) {
+	need(t, "tmux")
+	s := newScreen(t, program(t)+" demo --listen localhost:0")
+	s.await(`^listening on localhost:\d+$`)
+	tour(t, s)
+}
+
+// TestSecretsStay asks the demo's objects for their secrets in all the ways that a first hour would find.
+func TestSecretsStay(t *testing.T) {
+	s := shop.New(100)
+	reg := registry.New()
+	s.Expose(reg)
+	c := connect(t, "tcp", serve(t, "tcp", "127.0.0.1:0", reg).String())
+	live(t, s)
+	for c.ask("orders.shipped > 0") != "true" {
+	}
+	secrets := append(s.Config.Secrets(), "4000 0000") // of each card
+	for _, line := range []string{
+		"config", "config.Database", "config.Database.Password", "config.APIToken", "config.TLSKey", "config.Headers",
+		`config.Headers["Authorization"]`, "values(config.Headers)", "config.Pin", "config.Internal",
+		`config.APIToken + "x"`, `config.APIToken[0:5]`, `config.APIToken startsWith "tok"`, `len(config.APIToken)`,
+		`[config.APIToken]`, `{"x": config.APIToken}`, "x = config.APIToken", "x", "string(config.APIToken)",
+		"toJSON(config)", "map([config], .APIToken)", "dir(config)",
+		"orders", "orders.history.order", "orders.history.older.older.newer.order.card", "toJSON(orders.history.order)",
+	} {
+		got := c.ask(line)
+		for i, secret := range secrets {
+			if strings.Contains(got, secret) {
+				t.Errorf("%s tells secret %d:\n%s", line, i, got)
+			}
+		}
+	}
+	if got := c.ask(`config.APIToken startsWith "tok"`); got == "true" || got == "false" {
+		t.Errorf("a secret can be guessed letter by letter: %s", got)
+	}
+}
+
+// live lets the shop live until the test ends.
+func live(t *testing.T, s *shop.Shop) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { s.Run(ctx); close(done) }()
+	t.Cleanup(func() { cancel(); <-done })
+}

@@ -1,0 +1,324 @@
+package sightglass_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// block is a fenced example of a document.
+type block struct {
+	file string
+	line int
+	lang string
+	text string
+}
+
+func (b block) String() string { return fmt.Sprintf("%s:%d", b.file, b.line) }
+
+// blocks returns the examples of one document in their order.
+func blocks(t *testing.T, file string) []block {
+	t.Helper()
+	var all []block
+	var open *block
+	for i, l := range strings.Split(read(t, file), "\n") {
+		switch lang, fence := strings.CutPrefix(l, "```"); {
+		case fence && open == nil:
+			open = &block{file: file, line: i + 1, lang: lang}
+		case fence:
+			all, open = append(all, *open), nil
+		case open != nil:
+			open.text += l + "\n"
+		}
+	}
+	if open != nil {
+		t.Fatalf("%v: the block never ends", open)
+	}
+	return all
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func documents(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(files, "README.md", "CONTRIBUTING.md")
+}
+
+// elsewhere are the documents whose examples the tests of a package hold.
+var elsewhere = map[string]string{
+	"docs/commands.md":    "internal/console",
+	"docs/expressions.md": "eval",
+}
+
+// TestExamples runs each example of the documents: Go programs and fragments, and sessions with the demo.
+func TestExamples(t *testing.T) {
+	for _, file := range documents(t) {
+		if folder, ok := elsewhere[file]; ok {
+			if !tested(t, folder, filepath.Base(file)) {
+				t.Errorf("no test of %s mentions %s", folder, file)
+			}
+			continue
+		}
+		t.Run(file, func(t *testing.T) {
+			var d *demo
+			var s *session
+			for _, b := range blocks(t, file) {
+				switch {
+				case b.lang == "go" && strings.HasPrefix(b.text, "package main"):
+					tryProgram(t, b)
+				case b.lang == "go":
+					tryFragment(t, b)
+				case b.lang == "console":
+					if d == nil {
+						d = runDemo(t, "--listen", "localhost:0")
+					}
+					s = replay(t, b, d, s)
+				case b.lang == "sh":
+					tryCommands(t, b)
+				case b.lang == "json" && json.Valid([]byte(b.text)):
+				default:
+					t.Errorf("%v: nothing tests a block of %q", b, b.lang)
+				}
+			}
+		})
+	}
+}
+
+// tested reports whether a test of the package in folder reads the document.
+func tested(t *testing.T, folder, document string) bool {
+	t.Helper()
+	files, err := filepath.Glob(folder + "/*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.ContainsFunc(files, func(file string) bool { return strings.Contains(read(t, file), document) })
+}
+
+// tryCommands holds that the commands a document begins with are there: what they build, builds, and what they test, CI tests.
+func tryCommands(t *testing.T, b block) {
+	for _, line := range strings.Split(strings.TrimSpace(b.text), "\n") {
+		switch words := strings.Fields(line); {
+		case len(words) > 2 && words[0] == "go" && words[1] == "run":
+			goTool(t, "vet", words[2])
+		case !strings.Contains(read(t, ".ci/run"), line):
+			t.Errorf("%v: CI does not run %s", b, line)
+		}
+	}
+}
+
+// tryProgram builds and runs a whole program, and asks it for its cache.
+func tryProgram(t *testing.T, b block) {
+	l, err := net.Listen("tcp", "localhost:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	l.Close()
+	cmd := exec.Command(build(t, "example", strings.ReplaceAll(b.text, "localhost:3000", addr)))
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("%v: %v", b, err)
+	}
+	defer func() { cmd.Process.Kill(); cmd.Wait() }()
+	for end := time.Now().Add(patience); ; {
+		conn, err := net.Dial("tcp", addr)
+		if err == nil {
+			conn.Close()
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("%v: it does not listen: %v", b, err)
+		}
+	}
+	if got := connect(t, "tcp", addr).ask("cache.items.a >= 1"); got != "true" {
+		t.Errorf("%v: cache.items.a >= 1 is %s", b, got)
+	}
+}
+
+// fragment is a program around a fragment, with what the documents take for granted: an application with a cache.
+const fragment = `package main
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/telnet"
+)
+
+var _, _, _, _ = context.Background, slog.Default, registry.New, telnet.ListenAndServe
+
+type Cache struct{ mu sync.RWMutex }
+
+type Loop struct{ events chan func() }
+
+type Config struct{}
+
+func main() {
+	c, l, config := new(Cache), new(Loop), Config{}
+	_, _, _ = c, l, config
+%s}
+`
+
+func tryFragment(t *testing.T, b block) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "fragment.go")
+	if err := os.WriteFile(file, []byte(fmt.Sprintf(fragment, b.text)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("go", "build", "-o", os.DevNull, file).CombinedOutput(); err != nil {
+		t.Errorf("%v: %v\n%s", b, err, out)
+	}
+}
+
+// replay types a console block's commands ("$ ") and lines ("> ") into the demo,
+// holds that the answers are those of the document, and returns the session for the next block.
+func replay(t *testing.T, b block, d *demo, s *session) *session {
+	steps := regexp.MustCompile(`(?m)^[$>] `).Split(b.text, -1)
+	marks := regexp.MustCompile(`(?m)^[$>] `).FindAllString(b.text, -1)
+	for i, mark := range marks {
+		typed, want, _ := strings.Cut(steps[i+1], "\n")
+		var got string
+		switch {
+		case mark == "$ " && strings.HasPrefix(typed, "go run "):
+			got = "listening on " + d.addr + "\n"
+		case mark == "$ " && strings.HasPrefix(typed, "telnet "):
+			s = connect(t, "tcp", d.addr)
+			got = s.banner
+		case mark == "$ ":
+			need(t, "bash", "nc")
+			out, err := exec.Command("bash", "-c", strings.ReplaceAll(typed, "localhost 3000", "localhost "+d.port(t))).CombinedOutput()
+			if err != nil {
+				t.Errorf("%v: %s: %v", b, typed, err)
+			}
+			got = string(plain(out))
+		case s == nil:
+			t.Fatalf("%v: no telnet before %s", b, typed)
+		default:
+			got = s.ask(typed)
+		}
+		if got, want := masked(got), masked(want); !matches(got, want) {
+			t.Errorf("%v: %s\n got: %s\nwant: %s", b, typed, got, want)
+		}
+	}
+	return s
+}
+
+// masks make two sessions comparable: what differs between two runs becomes a sign for its kind.
+var masks = []struct {
+	what *regexp.Regexp
+	sign string
+}{
+	{regexp.MustCompile(`\r`), ""},
+	{cost, ""},
+	{regexp.MustCompile(`(sightglass in \w+)[^,]*, go\S+ \w+/\w+,`), "${1} VERSION,"},
+	{regexp.MustCompile(`\b(\d+(\.\d+)?(ns|µs|ms|[dhms]))+\b`), "DURATION"},
+	{regexp.MustCompile(`\d[\d,]*(\.\d+)?`), "N"},
+	{regexp.MustCompile(`\.\.\. *\n`), "..."},
+	{regexp.MustCompile(`\n*\.\.\.`), "..."},
+	{regexp.MustCompile(` *\.\.\. *`), "..."},
+	{regexp.MustCompile(` +`), " "},
+	{regexp.MustCompile(`(?m) $`), ""},
+}
+
+func masked(s string) string {
+	for _, m := range masks {
+		s = m.what.ReplaceAllString(s, m.sign)
+	}
+	return strings.TrimSpace(s)
+}
+
+// TestLinks holds that each document and chapter that a document points to is there.
+func TestLinks(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^):]*?)(#[^)]*)?\)`)
+	for _, file := range documents(t) {
+		for _, m := range link.FindAllStringSubmatch(read(t, file), -1) {
+			target := file
+			if m[1] != "" {
+				target = filepath.Join(filepath.Dir(file), m[1])
+			}
+			text, err := os.ReadFile(target)
+			if err != nil {
+				t.Errorf("%s: %v", file, err)
+			} else if m[2] != "" && !slices.Contains(anchors(string(text)), m[2]) {
+				t.Errorf("%s: %s has no chapter %s", file, target, m[2])
+			}
+		}
+	}
+}
+
+func anchors(text string) []string {
+	var all []string
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(text, -1) {
+		name := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(m[1]), "")
+		all = append(all, "#"+strings.ReplaceAll(name, " ", "-"))
+	}
+	return all
+}
+
+// TestDependencies holds docs/dependencies.md to go.mod and to the imports.
+func TestDependencies(t *testing.T) {
+	var mod struct {
+		Require []struct {
+			Path     string
+			Indirect bool
+		}
+	}
+	if err := json.Unmarshal([]byte(goTool(t, "mod", "edit", "-json")), &mod); err != nil {
+		t.Fatal(err)
+	}
+	text := read(t, "docs/dependencies.md")
+	rows := map[string]string{} // of module: who imports or brings it
+	for _, m := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| ([^|]+) \\| [^|]{20,} \\|$").FindAllStringSubmatch(text, -1) {
+		rows[m[1]] = m[2]
+	}
+	for _, r := range mod.Require {
+		who, ok := rows[r.Path]
+		delete(rows, r.Path)
+		if !ok {
+			t.Errorf("docs/dependencies.md does not give the reason for %s", r.Path)
+			continue
+		}
+		if r.Indirect {
+			continue
+		}
+		if users := users(t, r.Path); who != "`"+strings.Join(users, "`, `")+"`" {
+			t.Errorf("docs/dependencies.md says %s imports %s; it is %v", who, r.Path, users)
+		}
+	}
+	for path := range rows {
+		t.Errorf("docs/dependencies.md names %s, which go.mod does not need", path)
+	}
+}
+
+// users are the folders whose packages or tests import something of a module.
+func users(t *testing.T, module string) []string {
+	var all []string
+	for _, p := range packages(t) {
+		imports := slices.Concat(p.Imports, p.TestImports, p.XTestImports)
+		if slices.ContainsFunc(imports, func(imp string) bool { return imp == module || strings.HasPrefix(imp, module+"/") }) {
+			all = append(all, p.folder())
+		}
+	}
+	return all
+}
