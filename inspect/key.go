@@ -38,7 +38,7 @@ func (v Value) appendKey(b []byte, depth int) (_ []byte, same bool, err error) {
 		// Adding zero makes -0 into 0, which is the same key.
 		b = binary.NativeEndian.AppendUint64(b, math.Float64bits(real(c)+0))
 		b = binary.NativeEndian.AppendUint64(b, math.Float64bits(imag(c)+0))
-		return b, c == c, nil
+		return b, !math.IsNaN(real(c)) && !math.IsNaN(imag(c)), nil
 	case reflect.Interface:
 		e, err := v.open()
 		if err != nil {

@@ -136,7 +136,11 @@ func TestWaitersAreSeen(t *testing.T) {
 	var mu sync.RWMutex
 	mu.RLock()
 	done := make(chan bool)
-	go func() { mu.Lock(); mu.Unlock(); close(done) }()
+	go func() {
+		mu.Lock()
+		defer mu.Unlock()
+		close(done)
+	}()
 	v, err := inspect.Of(&mu).Elem()
 	if err != nil {
 		t.Fatal(err)
