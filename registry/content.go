@@ -29,8 +29,9 @@ func secretText(s string) bool {
 	return false
 }
 
-// around is how far before and after a character a secret is looked for.
-const around = 256
+// around is how far before and after a character a secret is looked for: web tokens and the
+// passwords that clouds make can have some kilobytes.
+const around = 4 << 10
 
 // secretAt is secretText about one place: the character c with what stands before and after it.
 func secretAt(c byte, before, after string) bool {

@@ -10,6 +10,8 @@ import (
 const (
 	// holdTime is for how long a guard is held by one chunk of work.
 	holdTime = 100 * time.Microsecond
+	// freshTime is for how long a time slice is good enough to take a guard in.
+	freshTime = 2 * time.Millisecond
 	// longHold ends work that goes on under a guard that it did not take itself, and so cannot give back.
 	longHold = 10 * holdTime
 	// briefWait is how long a second guard is tried while one is held.
@@ -72,8 +74,7 @@ func (l *Look) take(k *lock) error {
 	if len(l.held) > 0 {
 		patience = briefWait
 	} else {
-		// A fresh time slice, so that we are not taken off the processor with the guard in our hands.
-		runtime.Gosched()
+		l.freshen()
 	}
 	if k.attempt() {
 		l.push(held{lock: k})
@@ -102,6 +103,16 @@ func (l *Look) take(k *lock) error {
 			l.push(held{lock: k})
 			return nil
 		}
+	}
+}
+
+// freshen yields if that was not done for a while, so that we are not taken off
+// the processor with a guard in our hands: the scheduler does that after 10 ms
+// (forcePreemptNS in runtime/proc.go).
+func (l *Look) freshen() {
+	if now := time.Now(); now.Sub(l.fresh) > freshTime {
+		runtime.Gosched()
+		l.fresh = time.Now()
 	}
 }
 

@@ -26,9 +26,11 @@ type Meter interface {
 type Look struct {
 	reg     *Registry
 	ctx     context.Context
+	approve func(call string) error // of actions; nil refuses all
 	meter   Meter
 	roots   map[string]*View
 	held    []held
+	fresh   time.Time                 // when we yielded last
 	refused map[refusal]time.Duration // guards that could not be had, and for how long they were tried
 	unread  int                       // reads that the meter has not been told of
 	misses  int                       // searches for the near key of a missing one
@@ -38,7 +40,7 @@ type Look struct {
 	lastType reflect.Type // of structOf
 	lastInfo *structInfo
 
-	tally   Tally
+	tally Tally
 }
 
 // Tally is what a Look has met.
@@ -91,6 +93,7 @@ func (l *Look) Get(name string) (*View, error) {
 	default:
 		v.val = e.object
 	}
+	v.val = v.val.Trust(e.policy.frozen)
 	v.hidden = secretValue(e.name[strings.LastIndexByte(e.name, '.')+1:], v.val.Type())
 	if l.roots == nil {
 		l.roots = make(map[string]*View)

@@ -46,6 +46,9 @@ func (v *View) Call(name string, args []any) (any, error) {
 	if err != nil {
 		return nil, fail(err.Error())
 	}
+	if err := t.approved(name, args); err != nil {
+		return nil, err
+	}
 	var (
 		out   []reflect.Value
 		wrong string
@@ -107,9 +110,9 @@ func (v *View) method(name string) (reflect.Value, error) {
 	allowed, action := v.allows(name)
 	pattern := strings.Join(append(v.steps(), name), ".")
 	switch {
-	case action:
+	case action && v.look.approve == nil:
 		return reflect.Value{}, refuse("is an action, it changes something, and this session only looks")
-	case !allowed:
+	case !allowed && !action:
 		return reflect.Value{}, refuse(fmt.Sprintf("may not be called: expose %s with registry.Methods(%q) if it only looks", v.policy.name, pattern))
 	case v.look.Holding():
 		return reflect.Value{}, refuse("cannot be called while a guard is held")

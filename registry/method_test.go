@@ -1,5 +1,7 @@
 package registry
 
+//lint:file-ignore U1000 some fields and methods here are only looked at
+
 import (
 	"context"
 	"errors"
@@ -43,6 +45,8 @@ func (s *service) GetErr(fail bool) (int, error) { return 7, fails(fail) }
 func (s *service) GetSecretErr() error {
 	return errors.New("cannot dial postgres://u:hunter2secret@db/x")
 }
+func (s *service) GetDialErr() error                { return errors.New("cannot dial postgres://u:hunter2@db/x") }
+func (s *service) GetDialPanic() int                { panic("cannot dial postgres://u:hunter2@db/x") }
 func (s *service) GetPanic() int                    { panic(errors.New("boom")) }
 func (s *service) GetExit() int                     { runtime.Goexit(); return 1 }
 func (s *service) GetHang() int                     { <-s.hang; return 1 }
@@ -143,11 +147,13 @@ func TestNotCallable(t *testing.T) {
 		{nil, "GetInts", []any{128, 0, 0, 0, 0}, `method GetInts of *registry.service cannot be called: argument 1 is a int8, and cannot be 128: it does not fit`},
 		{nil, "GetInts", []any{0, -1, 0, 0, 0}, `method GetInts of *registry.service cannot be called: argument 2 is a uint16, and cannot be -1: it does not fit`},
 		{nil, "GetInts", []any{1.5, 0, 0, 0, 0}, `method GetInts of *registry.service cannot be called: argument 1 is a int8, and cannot be 1.5: it does not fit`},
-		{nil, "GetInts", []any{0, 0, math.MaxInt, 0, 0}, `method GetInts of *registry.service cannot be called: argument 3 is a float32, and cannot be 9223372036854775807: it does not fit`},
+		{nil, "GetInts", []any{0, 0, int64(math.MaxInt64), 0, 0}, `method GetInts of *registry.service cannot be called: argument 3 is a float32, and cannot be 9223372036854775807: it does not fit`},
 		{nil, "GetList", []any{[]any{"a", 1}, 0}, `method GetList of *registry.service cannot be called: argument 1 has an element 1 that is a string, and cannot be 1`},
 		{nil, "GetErr", []any{true}, `method GetErr of *registry.service returned an error: no such thing`},
 		{nil, "GetPanic", nil, `method GetPanic of *registry.service panicked: boom`},
 		{nil, "GetExit", nil, `method GetExit of *registry.service ended its goroutine instead of returning`},
+		{nil, "GetDialErr", nil, `method GetDialErr of *registry.service returned an error: <redacted>`},
+		{nil, "GetDialPanic", nil, `method GetDialPanic of *registry.service panicked: <redacted>`},
 		{nil, "GetSecretErr", nil, `method GetSecretErr of *registry.service returned an error, which is redacted`},
 	} {
 		_, c := lookAt(t, newService(), calling, Actions("Flush"))
@@ -320,4 +326,49 @@ func TestFunc(t *testing.T) {
 		}
 		close(hang)
 	})
+}
+
+// What lies in a map has no place of its own, so only methods with a value
+// receiver can be called there; with a pointer one could write to it.
+func TestMethodsOfMapElements(t *testing.T) {
+	_, c := lookAt(t, map[string]inner{"a": {n: 3}}, Frozen(), Methods("a.*"))
+	check := func(v *View) {
+		if x, err := v.Call("Twice", nil); x != 6 || err != nil {
+			t.Error(x, err)
+		}
+		if _, err := v.Call("Set", []any{1}); err == nil || !strings.Contains(err.Error(), "does not exist") {
+			t.Error(err)
+		}
+	}
+	check(must(t, c, "a"))
+	for _, apart := range []bool{false, true} {
+		if err := c.walk(apart, func(_, e *View) (bool, error) { check(e); return true, nil }); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A guard that was only found makes nothing certain that lies behind a slice.
+func TestFoundGuardIsNotTrusted(t *testing.T) {
+	type grid struct {
+		mu    sync.Mutex
+		cells []*inner
+	}
+	g := &grid{cells: []*inner{{n: 1}}}
+	for _, opts := range [][]Option{nil, {Guard(&g.mu)}} {
+		_, p := lookAt(t, g, opts...)
+		c, err := p.Resolve()
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = c.Together(func() {
+			target, err := must(t, c, ".cells", 0).Resolve()
+			if err != nil || target.val.Solid() != (opts != nil) {
+				t.Errorf("solid: %v, %v", target.val.Solid(), err)
+			}
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
 }

@@ -71,7 +71,7 @@ func Methods(names ...string) Option {
 }
 
 // Actions names, as Methods does, the methods that change something. They are
-// not callable in a session that only looks.
+// not callable in a session that only looks; see [Look.Act].
 func Actions(names ...string) Option {
 	return func(e *entry) {
 		before := e.policy.calls.last

@@ -49,9 +49,6 @@ func (v *View) appendPath(b []byte) (_ []byte, ok bool) {
 	case stepIndex:
 		b = append(strconv.AppendInt(append(b, '['), int64(s.index), 10), ']')
 	case stepKey:
-		if secretText(s.name) {
-			return b, false
-		}
 		b = append(append(append(b, '['), quote(s.name)...), ']')
 	case stepLiteral:
 		if s.name == "" {

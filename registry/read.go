@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"fmt"
 	"reflect"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -118,8 +119,25 @@ func (v *View) plain() (x any, ok bool, err error) {
 	return nil, isNil && err == nil, err
 }
 
-// largeText is the length from which a string is charged when it is read.
-const largeText = 64 << 10
+const (
+	// largeText is the length from which a text is charged to the Meter when it is read.
+	largeText = 64 << 10
+	// maxWhole is the length of a text beyond which it is read in parts only. In
+	// memory that has another use by now a length may be anything, so that
+	// there must be an end also where there is no Meter.
+	maxWhole = 256 << 20
+)
+
+// copying asks for leave to copy n bytes of a text.
+func (v *View) copying(n int) error {
+	switch {
+	case n <= largeText:
+		return nil
+	case n > maxWhole:
+		return &TypeError{Path: v.Path(), Type: v.val.Type().String(), Why: fmt.Sprintf("has %d bytes, too many at a time: take a part, as in x[0:1000]", n)}
+	}
+	return v.look.keep(n)
+}
 
 // Scalar is [inspect.Value.Scalar] under policy.
 func (v *View) Scalar() (any, error) {
@@ -161,19 +179,19 @@ func (v *View) text() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if n > largeText {
-		if err := v.look.keep(n); err != nil {
-			return "", err
-		}
+	if err := v.copying(n); err != nil {
+		return "", err
 	}
+	// Not longer than was asked for, should it have changed since.
+	most := max(n, largeText)
 	var x any
 	// A string's bytes never change, and inspect reads them between two equal
 	// readings of the header: a long one need not be copied with the guard in our hands.
 	if val, ok := v.ready(n <= maxPiece); ok {
-		x, err = val.Scalar(0)
+		x, err = val.Scalar(most)
 	} else {
 		err = v.read(true, func(val inspect.Value) (err error) {
-			x, err = val.Scalar(0)
+			x, err = val.Scalar(most)
 			return err
 		})
 	}
@@ -213,10 +231,8 @@ func (v *View) Bytes(off, max int) (b []byte, n int, err error) {
 	if max > 0 {
 		hi = min(hi, lo+max)
 	}
-	if hi-lo > largeText {
-		if err := t.look.keep(hi - lo); err != nil {
-			return nil, n, err
-		}
+	if err := t.copying(hi - lo); err != nil {
+		return nil, n, err
 	}
 	for at := lo; ; {
 		if err := t.look.tick(1); err != nil {
@@ -269,9 +285,6 @@ const margin = 16 << 10
 func (v *View) Len() (int, error) {
 	t, err := v.into("length")
 	if err != nil {
-		return 0, err
-	}
-	if err := t.textual(0, margin); err != nil {
 		return 0, err
 	}
 	if err := t.look.tick(1); err != nil {

@@ -3,6 +3,7 @@ package registry
 import (
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -102,6 +103,19 @@ func secretType(t reflect.Type) bool {
 	if t == nil {
 		return false
 	}
+	if secret, ok := secretTypes.Load(t); ok {
+		return secret.(bool)
+	}
+	secret := secretTypeName(t)
+	secretTypes.Store(t, secret)
+	return secret
+}
+
+// secretTypes caches secretType. It grows with the types of the program, as reflect's own caches do.
+var secretTypes sync.Map // of reflect.Type to bool
+
+// secretTypeName is secretType, worked out.
+func secretTypeName(t reflect.Type) bool {
 	t = deref(t)
 	if t.Name() == "" || t.PkgPath() == "" || !suspect(t.Name()) {
 		return false

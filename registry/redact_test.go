@@ -1,5 +1,7 @@
 package registry
 
+//lint:file-ignore U1000 some fields and methods here are only looked at
+
 import (
 	"encoding/base64"
 	"errors"
@@ -135,7 +137,7 @@ func newAccount(s string, pin int) *account {
 	a := &account{
 		Name: "shown", Password: s, PIN: pin, Token: &s, Cookies: []string{s}, Secrets: map[string]string{"a": s},
 		Creds:   DBCredentials{s, s},
-		Headers: map[string]any{"Authorization": []string{s}, "Accept": "shown"},
+		Headers: map[string]any{"Authorization": []string{s}, "Set-Cookie": s, "Accept": "shown"},
 		Notes:   []string{"shown", "Bearer " + s, "postgres://u:" + s + "@db/"},
 		Raw:     []byte("-----BEGIN PRIVATE KEY-----\n" + s),
 		Any:     Password(s), ByKey: map[string]int{"Bearer " + s: 1}, ByPass: map[Password]int{Password(s): 1},
@@ -182,7 +184,7 @@ func crawl(v *View, out *strings.Builder, depth int) {
 		say(x, err, string(b), n, berr, w.Path())
 		say(w.Each(func(_, e *View) (bool, error) { x, _, err := e.Plain(); say(x, err); return true, err }))
 	}
-	for _, key := range []any{0, 7, 30, -1, "a", "Authorization", "Accept", "Bearer", Password("x"), true} {
+	for _, key := range []any{0, 7, 30, -1, "a", "Authorization", "Set-Cookie", "Accept", "Bearer", Password("x"), true} {
 		e, err := v.At(key)
 		say("at", key, err)
 		if err == nil {
@@ -327,6 +329,52 @@ func TestHide(t *testing.T) {
 		}
 		if g := strings.Join(got, " "); g != tt.want {
 			t.Errorf("%s hides\n %s, want\n %s", tt.pattern, g, tt.want)
+		}
+	}
+}
+
+// A secret in the middle of a long text hides what is near it, from every side.
+func TestSecretInLongText(t *testing.T) {
+	const at = 50_000
+	text := strings.Repeat("lorem ", at/6+1)[:at] + pem + strings.Repeat(" ipsum", 10_000)
+	_, c := lookAt(t, &struct{ b []byte }{[]byte(text)})
+	b := must(t, c, ".b")
+	isRedacted := func(err error) bool { e := new(RedactedError); return errors.As(err, &e) }
+	for _, off := range []int{at, at + 10, at + 40, at + len(pem) - 1} {
+		if _, _, err := b.Bytes(off, 5); !isRedacted(err) {
+			t.Errorf("bytes at %d: %v", off, err)
+		}
+		if _, err := b.At(off); !isRedacted(err) {
+			t.Errorf("byte %d: %v", off, err)
+		}
+		w, err := b.Window(off, off+5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Each(func(_, _ *View) (bool, error) { return true, nil }); !isRedacted(err) {
+			t.Errorf("walk from %d: %v", off, err)
+		}
+	}
+	if err := b.Each(func(_, _ *View) (bool, error) { return true, nil }); !isRedacted(err) {
+		t.Error(err)
+	}
+	if _, _, err := b.Bytes(0, 0); !isRedacted(err) {
+		t.Error(err)
+	}
+	if got, n, err := b.Bytes(0, 5); string(got) != "lorem" || n != len(text) || err != nil {
+		t.Errorf("%q, %d, %v", got, n, err)
+	}
+}
+
+// Whether a map has a key that is a secret cannot be asked, so that none can be tried out.
+func TestSecretKeys(t *testing.T) {
+	key := "Bearer abcdef123456"
+	_, c := lookAt(t, map[string]int{key: 1, "x": 2})
+	for _, k := range []any{key, key + "7", []byte(key), &Redacted{}} {
+		_, err1 := c.At(k)
+		_, err2 := c.Has(k)
+		if e := new(RedactedError); !errors.As(err1, &e) || !errors.As(err2, &e) {
+			t.Errorf("%v: %v, %v", k, err1, err2)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package registry
 import (
 	"reflect"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -109,12 +108,4 @@ func word(t reflect.Type) bool {
 		return t.Size() <= reflect.TypeFor[uintptr]().Size()
 	}
 	return false
-}
-
-// typeName is the type as in Go source, "" for nil.
-func typeName(t reflect.Type) string {
-	if t == nil {
-		return ""
-	}
-	return strings.TrimSpace(t.String())
 }

@@ -27,8 +27,8 @@ type View struct {
 	hide    trail // in policy.hide
 	calls   trail // in policy.calls
 
-	guard  *lock // the lock to read this value under, if it is to be found: nil if not sought yet, or noLock
-	mutex  *lock // of a struct its own lock, likewise
+	guard  *lock // found to read this value under: nil if not sought yet, or noLock
+	mutex  *lock // of a struct: its own lock, likewise
 	window *window
 }
 
@@ -41,7 +41,7 @@ type window struct{ lo, hi int }
 // step is how a View was reached from the one above.
 type step struct {
 	kind  stepKind
-	index int           // stepField, stepIndex
+	index int    // stepField, stepIndex
 	name  string // stepRoot: the path; stepField: the name; stepKey: the key; stepLiteral: the key as it is typed; "" if there is none
 	key   *View  // stepEntry
 }
@@ -50,14 +50,14 @@ type stepKind uint8
 
 const (
 	stepRoot    stepKind = iota
-	stepElem                    // through a pointer or interface
-	stepField                   // a field of a struct
-	stepIndex                   // an element of a list
-	stepKey                     // the entry of a map under a string
-	stepLiteral                 // the entry of a map under something else
-	stepEntry                   // the entry of a map that a walk met
-	stepKeyOf                   // a key of a map
-	stepWindow                  // a part
+	stepElem             // through a pointer or interface
+	stepField            // a field of a struct
+	stepIndex            // an element of a list
+	stepKey              // the entry of a map under a string
+	stepLiteral          // the entry of a map under something else
+	stepEntry            // the entry of a map that a walk met
+	stepKeyOf            // a key of a map
+	stepWindow           // a part
 )
 
 const (

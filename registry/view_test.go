@@ -1,5 +1,7 @@
 package registry
 
+//lint:file-ignore U1000 some fields and methods here are only looked at
+
 import (
 	"context"
 	"errors"

@@ -84,6 +84,7 @@ func (v *View) walk(apart bool, f func(key, elem *View) (bool, error)) error {
 		if !t.look.Holding() {
 			// The application's turn: who waits for the guard has it now.
 			runtime.Gosched()
+			t.look.fresh = time.Now()
 		}
 		if err := t.look.tick(max(w.pos-from, 1)); err != nil {
 			return err

@@ -1,5 +1,7 @@
 package registry
 
+//lint:file-ignore U1000 some fields and methods here are only looked at
+
 import (
 	"context"
 	"fmt"
@@ -58,6 +60,55 @@ func TestEach(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A walk apart hands out what it read under the guard, whatever happens since.
+func TestApartIsOfOneMoment(t *testing.T) {
+	m := map[string]int{"a": 1, "b": 1, "c": 1}
+	var mu sync.Mutex
+	for i, opts := range policies() {
+		if i == 1 {
+			opts = []Option{Guard(&mu)} // and not Frozen, which would be untrue
+		}
+		clear(m)
+		m["a"], m["b"], m["c"] = 1, 1, 1
+		_, c := lookAt(t, m, opts...)
+		err := c.EachApart(func(_, e *View) (bool, error) {
+			x, _, err := e.Plain()
+			if x != 1 {
+				t.Errorf("%d: %v", i, x)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			m["a"], m["b"], m["c"] = 2, 2, 2
+			return true, err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A length that cannot be is no reason to copy as much.
+func TestLongText(t *testing.T) {
+	long := string(make([]byte, 1<<20))
+	l, c := lookAt(t, &struct{ s string }{long})
+	s := must(t, c, ".s")
+	if x, _, err := s.Plain(); x != long || err != nil {
+		t.Error(err)
+	}
+	m := l.meter.(*meter)
+	if m.kept < 1<<20 {
+		t.Errorf("%d bytes were charged", m.kept)
+	}
+	m.end = fmt.Errorf("enough")
+	if _, _, err := s.Plain(); err == nil {
+		t.Error("it was read beyond the budget")
+	}
+	m.end = nil
+	if err := s.copying(maxWhole + 1); err == nil || !strings.Contains(err.Error(), "take a part") {
+		t.Error(err)
 	}
 }
 
@@ -127,7 +178,7 @@ func TestWritersMeanwhile(t *testing.T) {
 	}
 	for range 2 {
 		readers.Go(func() {
-			for range 30 {
+			for range 5 {
 				l := r.Look(context.Background(), nil)
 				for _, name := range []string{"guarded", "declared", "bare"} {
 					v, err := l.Get(name)

@@ -1,0 +1,85 @@
+package registry_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+type Cache struct {
+	mu    sync.Mutex
+	items map[string]int
+	token string
+}
+
+func (c *Cache) Len() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.items)
+}
+
+func Example() {
+	r := registry.New() // an application uses registry.Expose, on the Default registry
+	r.Expose("cache", &Cache{items: map[string]int{"sku-17": 9}, token: "s3cr3t"},
+		registry.Doc("the item cache"),
+		registry.Methods("Len"))
+	for _, e := range r.Entries() {
+		fmt.Println(e.Name, e.Type, e.Guard)
+	}
+
+	look := r.Look(context.Background(), nil)
+	cache, _ := look.Get("cache")
+	items, _ := cache.Member("items")
+	hits, _ := items.At("sku-17")
+	x, _, _ := hits.Plain()
+	fmt.Println(hits.Path(), x)
+
+	n, _ := cache.Call("Len", nil)
+	fmt.Println("Len:", n)
+
+	_, err := items.At("sku-71")
+	fmt.Println(err)
+
+	token, _ := cache.Member("token")
+	fmt.Println(token.Hidden())
+	// Output:
+	// cache *registry_test.Cache guarded by cache.mu
+	// cache.items["sku-17"] 9
+	// Len: 1
+	// cache.items has no key "sku-71"; did you mean "sku-17"?
+	// true
+}
+
+func ExampleOwner() {
+	calls := make(chan func())
+	go func() { // an actor: nobody else may touch carts
+		for f := range calls {
+			f()
+		}
+	}()
+	defer close(calls)
+
+	r := registry.New()
+	carts := map[string]int{"ann": 2}
+	r.Expose("carts", &carts, registry.Owner(func(f func()) { calls <- f }))
+
+	v, _ := r.Look(context.Background(), nil).Get("carts")
+	_ = v.Each(func(key, elem *registry.View) (bool, error) {
+		k, _, _ := key.Plain()
+		x, _, _ := elem.Plain()
+		fmt.Println(k, x)
+		return true, nil
+	})
+	// Output: ann 2
+}
+
+func ExampleFunc() {
+	r := registry.New()
+	r.Func("answer", func(context.Context) any { return 42 })
+	v, _ := r.Look(context.Background(), nil).Get("answer")
+	x, _, _ := v.Plain()
+	fmt.Println(x)
+	// Output: 42
+}
