@@ -26,11 +26,11 @@ func (c *compiler) identifier(n *ast.IdentifierNode) (code, error) {
 	}
 	switch {
 	case n.Value == "$env":
-		return constant(namespace{"", c.names}), nil
+		return constant(c.names.namespace("")), nil
 	case c.names.isExposed(n.Value):
 		return c.object(n, n.Value), nil
 	case c.names.isNamespace(n.Value):
-		return constant(namespace{n.Value + ".", c.names}), nil
+		return constant(c.names.namespace(n.Value + ".")), nil
 	}
 	return nil, at(n).err(c.names.unknown(n.Value, c.lets))
 }
@@ -119,7 +119,7 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (code, error) {
 		if c.names.isExposed(name) {
 			return c.object(n, name), nil
 		}
-		return constant(namespace{name + ".", c.names}), nil
+		return constant(c.names.namespace(name + ".")), nil
 	}
 	from, err := c.place(n.Node, lenient)
 	if err != nil {
@@ -158,7 +158,7 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (code, error) {
 }
 
 // forgive decides what an access that failed is under ?. or on the left of ??. nil in front of ?.
-// ends the chain. An absent key is nil. An absent field is a mistake, except behind an interface,
+// ends the chain. An absent key is nil, as is what is not exposed in a namespace. An absent field is a mistake, except behind an interface,
 // where the next value may have it.
 func forgive(err error, from any, optional, lenient bool) (any, error) {
 	var e *Error
@@ -175,7 +175,7 @@ func forgive(err error, from any, optional, lenient bool) (any, error) {
 			return nil, err
 		}
 		fallthrough
-	case "no_key", "range":
+	case "no_key", "range", "unknown_name":
 		if lenient {
 			return absent, nil
 		}

@@ -112,7 +112,7 @@ func (b *backwards) name(name string) (any, error) {
 		return b.f.look.Get(name)
 	}
 	if b.names.isNamespace(name) {
-		return namespace{name + ".", b.names}, nil
+		return b.names.namespace(name + "."), nil
 	}
 	c := &compiler{names: b.names}
 	run, err := c.identifier(&ast.IdentifierNode{Value: name})

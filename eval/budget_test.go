@@ -182,6 +182,15 @@ func TestNesting(t *testing.T) {
 			}
 		}
 	}
+	// The limit of nesting is what refuses, and not the parser's own.
+	for _, part := range []string{"(", "[", "{a:", "!", "-", "not ", "1**", "true?1:", "let a=1;", "if true {1} else ", "len(", "a[", "-("} {
+		if _, err := normal.Eval(t.Context(), strings.Repeat(part, 300)); codeOfError(err) != "budget" || !strings.Contains(err.Error(), "nested more than 200 deep") {
+			t.Errorf("300 times %q: %v", part, err)
+		}
+		if _, err := normal.Eval(t.Context(), strings.Repeat(part, 100)); codeOfError(err) == "budget" {
+			t.Errorf("100 times %q: %v", part, err)
+		}
+	}
 	// The parser uses these nodes twice: if compiling or running did so at each level, this would not end.
 	for _, c := range []struct{ open, close string }{{"(1 < ", " < 5)"}, {"(", " ?: true)"}} {
 		line := strings.Repeat(c.open, 150) + "2" + strings.Repeat(c.close, 150)

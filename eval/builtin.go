@@ -7,15 +7,22 @@ import (
 	"github.com/expr-lang/expr/builtin"
 )
 
-// function is a function without a predicate. Its arguments are evaluated before it runs; where
-// stream is set, the first may be a pipe.
+// function is a function without a predicate. Its arguments are evaluated before it runs.
 type function struct {
-	min, max int // arguments; max < 0: no limit
-	args     string
+	min, max int    // arguments; max < 0: no limit
+	args     string // as they are written
 	run      func(f *frame, args []any) (any, error)
-	stream   bool
-	walks    bool // it walks live objects
+	on       reading
 }
+
+// reading is what a function does with its arguments.
+type reading uint8
+
+const (
+	onScalars    reading = iota // looks at plain values and single elements
+	onComposites                // walks live objects
+	onStreams                   // walks its arguments one by one, so that they may be pipes
+)
 
 // builtin compiles a call of a function that expr-lang's parser knows.
 func (c *compiler) builtin(n *ast.BuiltinNode) (code, error) {
@@ -46,7 +53,7 @@ func (c *compiler) apply(n ast.Node, name string, fn function, arguments []ast.N
 	args := make([]code, len(arguments))
 	for i, arg := range arguments {
 		var err error
-		if fn.stream {
+		if fn.on == onStreams {
 			args[i], err = c.stream(arg)
 		} else {
 			args[i], err = c.compile(arg)
@@ -55,7 +62,7 @@ func (c *compiler) apply(n ast.Node, name string, fn function, arguments []ast.N
 			return nil, err
 		}
 	}
-	c.apart = c.apart || fn.walks
+	c.apart = c.apart || fn.on != onScalars
 	where := at(n)
 	return func(f *frame) (any, error) {
 		values := make([]any, len(args))

@@ -50,6 +50,8 @@ func (f *frame) each(x any, apart bool, each yield) error {
 		return nil
 	case *snapshot:
 		return x.each(f, each)
+	case namespace:
+		return x.each(f, each)
 	case *registry.View:
 		return f.eachView(x, apart, each)
 	}
@@ -136,6 +138,8 @@ func (f *frame) length(x any) (int, error) {
 		return x.len()
 	case *snapshot:
 		return x.node.Len, nil
+	case namespace:
+		return len(x.exposed), nil
 	case *pipe:
 		n := 0
 		err := x.walk(f, false, func(int, any, any) (bool, error) { n++; return true, nil })

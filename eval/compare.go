@@ -302,7 +302,7 @@ func (f *frame) sameContent(a, b any, depth int) (same, comparable bool, err err
 			y, found = f.item(b, key)
 		}
 		if found != nil {
-			if e := translate(found); e.Code != "no_key" && e.Code != "range" {
+			if e := translate(found); e.Code != "no_key" && e.Code != "range" && e.Code != "unknown_name" {
 				return false, e
 			}
 			same = false

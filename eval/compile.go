@@ -295,15 +295,16 @@ func (c *compiler) mapping(n *ast.MapNode) (code, error) {
 				}
 				return nil, at(n.Pairs[i]).err(fault("type", "a key is a string here, not %s", kind(k)).with("convert it with string(…)"))
 			}
-			if _, twice := m[name]; twice {
-				return nil, at(n.Pairs[i]).err(fault("syntax", "the key %s is given twice", quoted(name)))
-			}
 			x, err := values[i](f)
 			if err != nil {
 				return nil, err
 			}
-			if m[name], err = f.hold(x); err != nil {
+			if x, err = f.hold(x); err != nil {
 				return nil, at(n).err(err)
+			}
+			// Of a key that is given twice the first counts, as in expr-lang.
+			if _, twice := m[name]; !twice {
+				m[name] = x
 			}
 		}
 		return m, nil

@@ -40,7 +40,7 @@ func (s *Session) Complete(line string, pos int) []Completion {
 	defer cancel()
 	limits := completeLimits
 	limits.Show = s.limits.Show
-	limits = limits.filled()
+	limits = limits.Filled()
 	limits.Nesting = s.limits.Nesting
 	f := s.begin(ctx, limits)
 	out, err := f.complete(line[:pos])
@@ -122,7 +122,7 @@ func (f *frame) members(x any, add func(name, detail string)) error {
 	switch x := x.(type) {
 	case namespace:
 		seen := map[string]bool{}
-		for _, full := range x.names.within(x.prefix) {
+		for _, full := range x.exposed {
 			name, _, more := strings.Cut(full[len(x.prefix):], ".")
 			if !seen[name] {
 				seen[name] = true

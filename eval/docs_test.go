@@ -37,7 +37,7 @@ type Pool struct{ open, idle int }
 // TestManual runs the examples of docs/expressions.md, all in one session.
 func TestManual(t *testing.T) {
 	reg := registry.New()
-	reg.Expose("cache", &Cache{total: 1<<64 - 1, items: map[string]*Item{
+	reg.Expose("cache", &Cache{total: 1<<64 - 1, last: nil, items: map[string]*Item{
 		"ax": {hits: 5, status: "up", ttl: 90 * time.Second, tags: []string{"new"}, payload: []byte("hello"), token: "abc"},
 		"bx": {hits: 15, status: "down"},
 	}}, registry.Doc("the item cache"), registry.Methods("Len"))

@@ -7,21 +7,21 @@ import (
 
 // listFunctions work on collections: lists, and maps by their values.
 var listFunctions = map[string]function{
-	"len":       {1, 1, "x", length, true, true},
-	"get":       {2, 2, "x, key", get, false, false},
-	"take":      {2, 2, "xs, n", take, true, true},
-	"first":     {1, 1, "xs", first, true, true},
-	"last":      {1, 1, "xs", last, true, true},
-	"keys":      {1, 1, "m", keys, true, true},
-	"values":    {1, 1, "m", values, true, true},
-	"toPairs":   {1, 1, "m", toPairs, true, true},
-	"fromPairs": {1, 1, "pairs", fromPairs, true, true},
-	"reverse":   {1, 1, "xs", reverse, true, true},
-	"uniq":      {1, 1, "xs", uniq, true, true},
-	"concat":    {1, -1, "xs, ys, …", concat, true, true},
-	"flatten":   {1, 1, "xs", flatten, true, true},
-	"sort":      {1, 2, `xs, "desc"`, sorted, true, true},
-	"join":      {1, 2, `xs, ", "`, join, true, true},
+	"len":       {1, 1, "x", length, onStreams},
+	"get":       {2, 2, "x, key", get, onScalars},
+	"take":      {2, 2, "xs, n", take, onStreams},
+	"first":     {1, 1, "xs", first, onStreams},
+	"last":      {1, 1, "xs", last, onStreams},
+	"keys":      {1, 1, "m", keys, onStreams},
+	"values":    {1, 1, "m", values, onStreams},
+	"toPairs":   {1, 1, "m", toPairs, onStreams},
+	"fromPairs": {1, 1, "pairs", fromPairs, onStreams},
+	"reverse":   {1, 1, "xs", reverse, onStreams},
+	"uniq":      {1, 1, "xs", uniq, onStreams},
+	"concat":    {1, -1, "xs, ys, …", concat, onStreams},
+	"flatten":   {1, 1, "xs", flatten, onStreams},
+	"sort":      {1, 2, `xs, "desc"`, sorted, onStreams},
+	"join":      {1, 2, `xs, ", "`, join, onStreams},
 }
 
 func length(f *frame, args []any) (any, error) {
@@ -31,9 +31,6 @@ func length(f *frame, args []any) (any, error) {
 	}
 	if s, ok := x.(string); ok {
 		return runes(s), nil
-	}
-	if ns, ok := x.(namespace); ok {
-		return len(ns.list()), nil
 	}
 	n, err := f.length(x)
 	return n, err
@@ -113,9 +110,6 @@ func last(f *frame, args []any) (x any, err error) {
 func entries(m any, ofKeys bool) (*pipe, error) {
 	if err := refuse(m); err != nil {
 		return nil, err
-	}
-	if ns, ok := m.(namespace); ok && ofKeys {
-		return &pipe{func(f *frame, apart bool, each yield) error { return f.each(ns.list(), apart, each) }}, nil
 	}
 	if p, streamed := m.(*pipe); streamed || !isMap(m) {
 		if streamed && !ofKeys {

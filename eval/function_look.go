@@ -7,11 +7,11 @@ import (
 
 // lookFunctions are about the objects themselves.
 var lookFunctions = map[string]function{
-	"type": {1, 1, "x", typeOf, false, false},
-	"path": {1, 1, "x", pathOf, false, false},
-	"addr": {1, 1, "x", addrOf, false, false},
-	"cap":  {1, 1, "x", capOf, false, true},
-	"dir":  {0, 1, "x", dir, false, true},
+	"type": {1, 1, "x", typeOf, onScalars},
+	"path": {1, 1, "x", pathOf, onScalars},
+	"addr": {1, 1, "x", addrOf, onScalars},
+	"cap":  {1, 1, "x", capOf, onComposites},
+	"dir":  {0, 1, "x", dir, onComposites},
 }
 
 func typeOf(f *frame, args []any) (any, error) {

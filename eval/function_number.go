@@ -11,16 +11,16 @@ import (
 
 // numberFunctions work on numbers; those that aggregate also on collections of them.
 var numberFunctions = map[string]function{
-	"abs":     {1, 1, "n", abs, false, false},
-	"ceil":    {1, 1, "n", rounding("ceil", math.Ceil), false, false},
-	"floor":   {1, 1, "n", rounding("floor", math.Floor), false, false},
-	"round":   {1, 1, "n", rounding("round", math.Round), false, false},
-	"int":     {1, 1, "x", toInt, false, false},
-	"float":   {1, 1, "x", toFloat, false, false},
-	"min":     {1, -1, "xs", least, true, true},
-	"max":     {1, -1, "xs", most, true, true},
-	"mean":    {1, -1, "xs", mean, true, true},
-	"median":  {1, -1, "xs", median, true, true},
+	"abs":     {1, 1, "n", abs, onScalars},
+	"ceil":    {1, 1, "n", rounding("ceil", math.Ceil), onScalars},
+	"floor":   {1, 1, "n", rounding("floor", math.Floor), onScalars},
+	"round":   {1, 1, "n", rounding("round", math.Round), onScalars},
+	"int":     {1, 1, "x", toInt, onScalars},
+	"float":   {1, 1, "x", toFloat, onScalars},
+	"min":     {1, -1, "xs", least, onStreams},
+	"max":     {1, -1, "xs", most, onStreams},
+	"mean":    {1, -1, "xs", mean, onStreams},
+	"median":  {1, -1, "xs", median, onStreams},
 	"bitand":  onBits("bitand", 2),
 	"bitor":   onBits("bitor", 2),
 	"bitxor":  onBits("bitxor", 2),
@@ -48,7 +48,7 @@ func onBits(name string, n int) function {
 		}
 		return x, nil
 	}
-	return function{n, n, "a, b", run, false, false}
+	return function{n, n, "a, b", run, onScalars}
 }
 
 func abs(f *frame, args []any) (any, error) {

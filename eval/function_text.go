@@ -21,15 +21,15 @@ var textFunctions = map[string]function{
 	"lastIndexOf": onStrings("lastIndexOf", 2, 2, "s, part"),
 	"toBase64":    onStrings("toBase64", 1, 1, "s"),
 	"fromBase64":  onStrings("fromBase64", 1, 1, "s"),
-	"upper":       {1, 1, "s", upper, false, false},
-	"lower":       {1, 1, "s", lower, false, false},
-	"split":       {2, 3, "s, separator, n", split, false, false},
-	"splitAfter":  {2, 3, "s, separator, n", splitAfter, false, false},
-	"replace":     {3, 4, "s, old, new, n", replace, false, false},
-	"repeat":      {2, 2, "s, n", repeat, false, false},
-	"string":      {1, 1, "x", toString, false, true},
-	"toJSON":      {1, 1, "x", toJSON, true, true},
-	"fromJSON":    {1, 1, "s", fromJSON, false, false},
+	"upper":       {1, 1, "s", upper, onScalars},
+	"lower":       {1, 1, "s", lower, onScalars},
+	"split":       {2, 3, "s, separator, n", split, onScalars},
+	"splitAfter":  {2, 3, "s, separator, n", splitAfter, onScalars},
+	"replace":     {3, 4, "s, old, new, n", replace, onScalars},
+	"repeat":      {2, 2, "s, n", repeat, onScalars},
+	"string":      {1, 1, "x", toString, onComposites},
+	"toJSON":      {1, 1, "x", toJSON, onStreams},
+	"fromJSON":    {1, 1, "s", fromJSON, onScalars},
 }
 
 // onStrings is expr-lang's own function on strings, after its arguments have been checked and
@@ -55,7 +55,7 @@ func onStrings(name string, min, max int, args string) function {
 		}
 		return x, nil
 	}
-	return function{min, max, args, run, false, false}
+	return function{min, max, args, run, onScalars}
 }
 
 // stringArgument is argument n of a function that takes text: a string or bytes.

@@ -38,7 +38,7 @@ func onTimes(name string, min, max int, args string) function {
 		}
 		return x, nil
 	}
-	return function{min, max, args, run, false, false}
+	return function{min, max, args, run, onScalars}
 }
 
 func firstOf(xs []any) any {

@@ -32,7 +32,7 @@ func (f *frame) member(x any, name string) (any, error) {
 	case *snapshot:
 		return x.member(name)
 	case namespace:
-		return nil, fault("unknown_name", "nothing is exposed as %s", quoted(x.prefix+name))
+		return x.member(f, name)
 	case nil:
 		return nil, fault("nil", "nil has no %s", name).with("write ?.%s to get nil then", name)
 	}
@@ -101,6 +101,12 @@ func (f *frame) item(x, key any) (any, error) {
 		return nil, f.noKey(x, key)
 	case *snapshot:
 		return x.item(key)
+	case namespace:
+		name, ok := key.(string)
+		if !ok {
+			return nil, fault("type", "%s is not the name of anything exposed", kind(key))
+		}
+		return x.member(f, name)
 	case nil:
 		return nil, fault("nil", "nil has no elements").with("write ?.[…] to get nil then")
 	}

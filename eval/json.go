@@ -51,8 +51,6 @@ func (w *jsonWriter) value(x any, depth int) error {
 		}
 	case *time.Location:
 		return w.scalar(x.String())
-	case namespace:
-		return w.collection(x.list(), '[', ']', depth)
 	case *snapshot:
 		if !isList(x) && !isMap(x) {
 			return w.object(x, depth)

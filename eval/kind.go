@@ -68,7 +68,7 @@ func typeName(x any) string {
 		return "uint"
 	case []any, []byte, ints:
 		return "array"
-	case map[string]any, map[any]any:
+	case map[string]any, map[any]any, namespace:
 		return "map"
 	case time.Time:
 		return "time.Time"
@@ -76,8 +76,6 @@ func typeName(x any) string {
 		return "time.Duration"
 	case *time.Location:
 		return "*time.Location"
-	case namespace:
-		return "namespace"
 	case *snapshot:
 		return x.node.Type
 	case *registry.View:
@@ -128,7 +126,7 @@ func isList(x any) bool {
 // isMap reports whether x is walked by key.
 func isMap(x any) bool {
 	switch x := x.(type) {
-	case map[string]any, map[any]any:
+	case map[string]any, map[any]any, namespace:
 		return true
 	case *snapshot:
 		return x.node.Shape == inspect.Map

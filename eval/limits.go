@@ -17,8 +17,8 @@ type Limits struct {
 	Show    inspect.Limit // of display only; the zero Limit also tapers
 }
 
-// filled returns l with the defaults in place of zero and negative fields.
-func (l Limits) filled() Limits {
+// Filled returns l with the defaults in place of zero and negative fields.
+func (l Limits) Filled() Limits {
 	if l.Time <= 0 {
 		l.Time = 5 * time.Second
 	}

@@ -56,7 +56,7 @@ func shop(t testing.TB) (*registry.Registry, *cache) {
 		expires: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC), ttl: 90 * time.Second, any: status("inner"), apiKey: "sk_live_abcdefghijklmnop"}
 	b := &item{key: "b", hits: 15, price: 2.5, status: "down", any: struct{ Code int }{42}, next: a}
 	c := &cache{items: map[string]*item{"a": a, "b": b}, byID: map[int]item{1: *a, 2: *b}, misses: 1<<64 - 1, p: &n,
-		ch: make(chan int, 3), secret: "hunter2hunter2", sub: &cache{}}
+		none: nil, empty: nil, err: nil, fn: nil, raw: nil, ch: make(chan int, 3), secret: "hunter2hunter2", sub: &cache{}}
 	c.n.Store(11)
 	reg := registry.New()
 	reg.Expose("cache", c, registry.Doc("the item cache"), registry.Methods("Len", "Get*"))

@@ -120,21 +120,64 @@ func isName(s string) bool {
 }
 
 // namespace is the beginning of dotted names: db where db.pool is exposed. $env is that of all.
+// It is a map of what is exposed by the names behind the prefix.
 type namespace struct {
-	prefix string // ends in a dot, or is ""
-	names  names
+	prefix  string   // ends in a dot, or is ""
+	exposed []string // full names, sorted
+}
+
+func (n names) namespace(prefix string) namespace {
+	return namespace{prefix, n.within(prefix)}
 }
 
 // has reports whether prefix+name is exposed or the beginning of what is.
 func (n namespace) has(name string) bool {
-	return n.names.isExposed(n.prefix+name) || n.names.isNamespace(n.prefix+name)
+	all := names{exposed: n.exposed}
+	return all.isExposed(n.prefix+name) || all.isNamespace(n.prefix+name)
 }
 
-// list is the full names in the namespace.
-func (n namespace) list() []any {
+// keys are the names behind the prefix.
+func (n namespace) keys() []any {
 	var all []any
-	for _, name := range n.names.within(n.prefix) {
-		all = append(all, name)
+	for _, name := range n.exposed {
+		all = append(all, name[len(n.prefix):])
 	}
 	return all
+}
+
+// member is what is exposed as prefix+name, or the namespace of that name.
+func (n namespace) member(f *frame, name string) (any, error) {
+	all, full := names{exposed: n.exposed}, n.prefix+name
+	switch {
+	case all.isExposed(full):
+		v, err := f.look.Get(full)
+		if err != nil {
+			return nil, err
+		}
+		return v, nil
+	case name != "" && all.isNamespace(full):
+		return all.namespace(full + "."), nil
+	}
+	e := fault("unknown_name", "nothing is exposed as %s", quoted(full))
+	if near := near(full, n.exposed); near != "" {
+		return nil, e.with("did you mean %s?", near)
+	}
+	return nil, e.with("dir() lists what there is")
+}
+
+// each walks what is exposed, in the order of the names.
+func (n namespace) each(f *frame, each yield) error {
+	for i, key := range n.keys() {
+		if err := f.m.tick(1); err != nil {
+			return err
+		}
+		x, err := n.member(f, key.(string))
+		if err != nil {
+			return err
+		}
+		if more, err := each(i, key, x); err != nil || !more {
+			return err
+		}
+	}
+	return nil
 }

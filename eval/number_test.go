@@ -66,7 +66,7 @@ func TestExact(t *testing.T) {
 
 // TestNumbersAgainstBig compares with math/big on numbers around the edges.
 func TestNumbersAgainstBig(t *testing.T) {
-	edges := []any{0, 1, -1, 2, math.MaxInt64, math.MinInt64, math.MaxInt64 - 1, uint64(1 << 63), uint64(math.MaxUint64), 1 << 53, 1<<53 + 1,
+	edges := []any{0, 1, -1, 2, int64(math.MaxInt64), int64(math.MinInt64), int64(math.MaxInt64 - 1), uint64(1 << 63), uint64(math.MaxUint64), int64(1 << 53), int64(1<<53 + 1),
 		0.5, -0.5, math.MaxFloat64, -math.MaxFloat64, 1 << 63 * 1.0, 1 << 64 * 1.0, float64(1 << 53), math.SmallestNonzeroFloat64}
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 60 {
@@ -77,6 +77,8 @@ func TestNumbersAgainstBig(t *testing.T) {
 		switch x := x.(type) {
 		case int:
 			return f.SetInt64(int64(x))
+		case int64:
+			return f.SetInt64(x)
 		case uint64:
 			return f.SetUint64(x)
 		}
@@ -104,7 +106,7 @@ func TestNumbersAgainstBig(t *testing.T) {
 				big  func(z, x, y *big.Float) *big.Float
 			}{{"+", (*frame).add, (*big.Float).Add}, {"-", (*frame).subtract, (*big.Float).Sub}, {"*", (*frame).multiply, (*big.Float).Mul}} {
 				want := op.big(new(big.Float).SetPrec(2200), exact(a), exact(b))
-				fits := want.Cmp(exact(math.MinInt64)) >= 0 && want.Cmp(exact(uint64(math.MaxUint64))) <= 0
+				fits := want.Cmp(exact(int64(math.MinInt64))) >= 0 && want.Cmp(exact(uint64(math.MaxUint64))) <= 0
 				got, err := op.do(f, a, b)
 				switch {
 				case fits && (err != nil || exact(got).Cmp(want) != 0):

@@ -38,7 +38,8 @@ func (p *painter) node(x any, depth int, path string) *inspect.Node {
 	case *snapshot:
 		return p.again(x.node, depth)
 	case namespace:
-		return p.list(len(x.list()), depth, path, func(i int) any { return x.list()[i] })
+		keys := x.keys()
+		return p.list(len(keys), depth, path, func(i int) any { return keys[i] })
 	case []any:
 		return p.list(len(x), depth, path, func(i int) any { return x[i] })
 	case ints:

@@ -44,6 +44,15 @@ var attempts = []string{
 	`v == v`, `v == v.Next`, `vs[0] == vs[1]`, `vs == vs`, `v.inner == v.inner`, `v.tokens == {password: "%s"}`, `{password: "%s"} == v.tokens`, `[v.password] == ["%s"]`, `{a: v.password} == {a: "%s"}`, `v in vs`, `v.inner.token == "%s"`, `v.inner.token`, `v.tokens.password == "%s"`, `v.tokens["password"]`, `v.tokens.password`, `v.any == "%s"`, `v.any`, `v.list[1] == "x"`, `v.list[1]`, `"Bearer %s0123456789abcdef" in v.list`, `len(v.list[1])`, `join(v.list)`, `count(v.list, # contains "B")`, `sort(v.list)`, `uniq(v.list)`, `v.list == ["a", "b"]`, `max(v.list)`, `v.password | upper()`, `let p = v.password; p == "%s"`, `let p = [v.password]; p[0] == "%s"`, `x = v.password`, `x == "%s"`, `y = [v.password, v]`, `y[0] == "%s"`, `y[1].password`, `y[1].password == "%s"`, `_`, `v`, `vs`, `dir(v)`, `dir()`, `v.Password`, `v.passwrd`, `now().Format(v.password)`, `now().Year() == v.pin`, `v.password.Len()`, `v.list[v.pin]`, `if v.pin > 3 { 1 } else { 2 }`, `path(v.password)`, `addr(v.password)`, `cap(v.password)`, `v.tokens[v.tokens.password]`, `"correct-horse-battery" in v.tokens`, `keys(v.tokens)`, `map(v.tokens, #)`, `map(v.tokens, #key + #)`, `count(v.tokens, # == "%s")`,
 }
 
+// passing are the attempts that only pass a secret around and show it as redacted. All others are
+// refused for the reason that it is one.
+var passing = map[string]bool{
+	`v.password`: true, `v.pin`: true, `v.inner.token`: true, `v.any`: true, `v.list[1]`: true, `v`: true, `vs`: true, `_`: true, `dir(v)`: true, `dir()`: true,
+	`x = v.password`: true, `y = [v.password, v]`: true, `y[1].password`: true, `v.Password`: true, `v.passwrd`: true,
+	`toJSON([v.password])`: true, `toJSON({a: v.password})`: true, `string([v.password])`: true, `string(v)`: true, `map(vs, .password)`: true, `reduce(vs, .password, "")`: true,
+	`fromPairs([["a", v.password]])`: true, `flatten([[v.password]])`: true, `concat([v.password], ["a"])`: true, `reverse([v.password])`: true, `first([v.password])`: true, `take([v.password], 1)`: true,
+}
+
 // TestRedaction: nothing that a session says holds a secret, and nothing depends on it: with another
 // secret of another length every expression has the same outcome.
 func TestRedaction(t *testing.T) {
@@ -60,6 +69,9 @@ func TestRedaction(t *testing.T) {
 				said = r.Node.Line(0) + r.Text + string(json) + fmt.Sprint(r.Notes)
 			} else {
 				said += err.(*Error).Code
+			}
+			if refused := codeOfError(err) == "redacted"; refused == passing[a] {
+				t.Errorf("%s: %v", source, err)
 			}
 			if !strings.Contains(source, secret) && strings.Contains(said, secret) && len(secret) > 3 {
 				t.Errorf("%s: %s", source, said)

@@ -18,6 +18,9 @@ type Session struct {
 	reg    *registry.Registry
 	limits Limits
 
+	// approve is asked before each action; nil refuses all.
+	approve func(ctx context.Context, call string) error
+
 	mu   sync.Mutex
 	vars map[string]variable
 }
@@ -28,16 +31,17 @@ func NewSession(reg *registry.Registry, limits Limits) *Session {
 	if reg == nil {
 		reg = registry.Default
 	}
-	return &Session{reg: reg, limits: limits.filled(), vars: map[string]variable{}}
+	return &Session{reg: reg, limits: limits.Filled(), vars: map[string]variable{}}
 }
 
 // Eval evaluates one line: an expression, or name = expression, which gives the answer a name in this
 // session. _ is the last answer. The error is an *Error, and leaves the variables as they were.
 // It ends soon after ctx does, or the budget of time is spent.
 func (s *Session) Eval(ctx context.Context, source string) (Result, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.limits.Time)
+	limits := s.limits.lowered(ctx)
+	ctx, cancel := context.WithTimeout(ctx, limits.Time)
 	defer cancel()
-	r, err := s.begin(ctx, s.limits).eval(source)
+	r, err := s.begin(ctx, limits).eval(source)
 	if err != nil {
 		return Result{}, translate(err).settle(source)
 	}
@@ -48,6 +52,9 @@ func (s *Session) Eval(ctx context.Context, source string) (Result, error) {
 func (s *Session) begin(ctx context.Context, limits Limits) *frame {
 	f := &frame{session: s, m: newMeter(ctx, limits), exposed: s.reg.Entries()}
 	f.look = s.reg.Look(ctx, f.m)
+	if approve := s.approve; approve != nil {
+		f.look.Act(func(call string) error { return approve(ctx, call) })
+	}
 	f.m.holding = f.look.Holding
 	return f
 }

@@ -26,7 +26,7 @@ func TestVariables(t *testing.T) {
 	s := NewSession(reg, Limits{})
 	steps := []struct{ source, want string }{
 		{`x = 5`, "5"}, {`x + 1`, "6"}, {`_ * 2`, "12"}, {`_`, "12"}, {`x`, "5"}, {`  y  =  x == 5 `, "true"}, {`y`, "true"}, {`x = x + 1`, "6"}, {`x`, "6"},
-		{`w = words`, `&≈map[string]int{"one": 1, "two": 2}`}, {`w.one`, "1"},
+		{`w = words`, `&≈map[string]int{"one": 1, "two": 2}`}, {`w.one`, "1"}, {`cache.items.a.payload`, `≈[]byte("hello")`},
 		{`xs = map(nums, # * 2)`, "[2, 4, 6]"}, {`xs[1]`, "4"}, {`count(xs, # > 2)`, "2"}, {`let x = 1; x`, "1"}, {`x`, "6"},
 		{`it = cache.items.a`, ""}, {`it.hits`, "5"}, {`it.tags[0]`, `"x"`}, {`it.next`, "nil"}, {`it.any`, `"inner"`}, {`it["hits"] + 1`, "6"}, {`"hits" in it`, "true"}, {`it.apiKey`, "<redacted>"},
 		{`hot = filter(cache.items, .hits > 0)`, ""}, {`count(hot, .hits > 10)`, "1"}, {`sort(map(hot, .key))`, `["a", "b"]`}, {`sum(hot, .hits)`, "20"}, {`hot[0] == hot[0]`, "redacted"},

@@ -9,14 +9,18 @@ import (
 )
 
 // translate turns any error into an *Error. What the registry says is kept: the part behind the
-// first semicolon is what to do next.
+// first semicolon, or of a refusal the colon, is what to do next.
 func translate(err error) *Error {
 	var e *Error
 	if errors.As(err, &e) {
 		return e
 	}
-	text, hint, _ := strings.Cut(err.Error(), "; ")
-	return (&Error{Code: codeOf(err), Message: text, Err: err}).with("%s", hint)
+	code := codeOf(err)
+	text, hint, found := strings.Cut(err.Error(), "; ")
+	if !found && code == "not_allowed" {
+		text, hint, _ = strings.Cut(text, ": ")
+	}
+	return (&Error{Code: code, Message: text, Err: err}).with("%s", hint)
 }
 
 // codeOf is the stable code of an error of the registry.
