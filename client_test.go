@@ -21,13 +21,12 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
+// folder is where the tests build command.
+var folder string
+
 // command is the sightglass program, built once for all tests that run it.
 var command = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "sightglass")
-	if err != nil {
-		return "", err
-	}
-	program := filepath.Join(dir, "sightglass")
+	program := filepath.Join(folder, "sightglass")
 	out, err := exec.Command("go", "build", "-o", program, "./cmd/sightglass").CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("%w\n%s", err, out)
@@ -36,10 +35,13 @@ var command = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if program, err := command(); err == nil {
-		os.RemoveAll(filepath.Dir(program))
+	var err error
+	if folder, err = os.MkdirTemp("", "sightglass"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
+	code := m.Run()
+	os.RemoveAll(folder)
 	os.Exit(code)
 }
 

@@ -118,6 +118,11 @@ func (a *answer) result(r eval.Result, st style) error {
 	if r.Name != "" {
 		fmt.Fprint(a, printable(r.Name), " = ")
 	}
+	if r.Text != "" {
+		// A layout of the evaluator's own, such as that of dir().
+		_, err := io.WriteString(a, r.Text+"\n")
+		return err
+	}
 	err := r.Node.WriteText(a, inspect.Style{Width: st.width.value(), Color: a.color, Now: time.Now()})
 	if err != nil {
 		return err
