@@ -22,6 +22,7 @@ var line = []struct {
 	path   string
 	reason string // why nothing before it may import it
 }{
+	{"internal/attack", "it is for tests"}, // first, as the tests of each package use it; see alone
 	{"inspect/internal/peek", "bytes of memory come first"},
 	{"inspect", "peek reads memory and knows no Go values"},
 	{"registry", "a value is read without knowing names or policy"},
@@ -38,11 +39,14 @@ var alone = []struct {
 	users  []string
 	reason string
 }{
+	{module + "/internal/attack", nil, "being imported, it defines a flag: only tests may"},
+	{"testing", []string{"internal/attack"}, "it is for tests"},
 	{"unsafe", []string{"inspect/internal/peek"}, "all that can break memory safety is to be read in one place"},
 	{"github.com/expr-lang/expr", []string{"eval"}, "the language can be changed without touching what guards the application"},
 	{"github.com/peterh/liner", []string{"cmd/sightglass"}, "an application that is looked at has no terminal of its own to edit lines on"},
 	{"github.com/alecthomas/kong", []string{"cmd/sightglass"}, "a library has no flags"},
 	{"golang.org/x/term", []string{"cmd/sightglass"}, "only the command asks whether it has a terminal; the console's editor works on any stream"},
+	{"golang.org/x/crypto", []string{"telnet"}, "passwords are checked where connections come in"},
 	{"golang.org/x/time/rate", []string{"telnet"}, "rates are limited where connections come in"},
 	{"net", []string{"telnet", "inspect", "cmd/sightglass"}, "sockets are for telnet; inspect needs the types of addresses, to show them"},
 	{"net/http", nil, "it links a web server into each application that wants a window"},

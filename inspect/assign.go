@@ -47,6 +47,11 @@ func assign(dst reflect.Value, x any, depth int) error {
 		return nil
 	case dst.CanInt(), dst.CanUint(), dst.CanFloat():
 		return assignNumber(dst, src, cannot)
+	case k == reflect.Struct && src.Kind() == reflect.String:
+		if key, ok := netKey(t, src.String()); ok {
+			dst.Set(key)
+			return nil
+		}
 	case k == reflect.Struct && src.Kind() == reflect.Map && src.Type().Key().Kind() == reflect.String:
 		return assignStruct(dst, src, depth)
 	case k == reflect.Array && src.Kind() == reflect.Slice:

@@ -1,10 +1,10 @@
 package inspect_test
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,9 +13,8 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/attack"
 )
-
-var attack = flag.Duration("attack", 2*time.Second, "how long each attack lasts")
 
 // target is changed by goroutines at full speed, without any lock.
 type target struct {
@@ -30,6 +29,12 @@ type target struct {
 	nested map[string]any
 	calls  chan int
 	f      func() int
+	wide   complex128
+	when   time.Time
+	faces  [3]any
+	synced *sync.Map
+	word   atomic.Pointer[leaf]
+	grid   [][]map[string]any
 }
 
 type leaf struct {
@@ -77,6 +82,19 @@ func (t *target) write(seed int, stop *atomic.Bool) {
 		t.next = &target{face: t.face, text: texts[(i+1)%4], next: nil, f: func() int { return i }}
 		t.calls = make(chan int, i%10+1)
 		t.f = func() int { return i }
+		t.wide = complex(float64(i), -float64(i))
+		t.when = time.Unix(int64(i), int64(i)).In([]*time.Location{time.UTC, time.Local}[i%2])
+		t.faces[i%3] = t.face
+		t.word.Store(l)
+		if i%64 == 0 {
+			t.synced = new(sync.Map)
+			t.grid = make([][]map[string]any, i%7)
+			for j := range t.grid {
+				t.grid[j] = []map[string]any{{texts[1]: t.list, texts[2]: l}, nil}
+			}
+		}
+		t.synced.Store(i%100, l)
+		t.synced.Delete(i / 2 % 100)
 	}
 }
 
@@ -107,11 +125,16 @@ func (t *target) writeMaps(stop *atomic.Bool) {
 	}
 }
 
-// churn makes the collector reuse memory for values of other types, and stacks
-// grow and shrink.
+// churn makes the collector reuse memory for values of other types, give it back
+// to the kernel, and stacks grow and shrink.
 func churn(stop *atomic.Bool) {
 	var keep [64]any
 	for i := 0; !stop.Load(); i++ {
+		if i%100_000 == 0 {
+			// Ballast that is mapped and unmapped: stale addresses fault then.
+			ballast(256, i)
+			debug.FreeOSMemory()
+		}
 		switch i % 3 {
 		case 0:
 			keep[i%64] = make([]uintptr, 1+i%200)
@@ -127,6 +150,19 @@ func churn(stop *atomic.Bool) {
 	}
 }
 
+// ballast fills n times 64 KiB with what looks like addresses, and drops it.
+func ballast(n, seed int) {
+	var all [][]uintptr
+	for i := range n {
+		words := make([]uintptr, 8<<10)
+		for j := range words {
+			words[j] = uintptr(seed+i*j) << 3
+		}
+		all = append(all, words)
+	}
+	runtime.KeepAlive(all)
+}
+
 func deep(n int) int {
 	var pad [128]byte
 	if n == 0 {
@@ -136,7 +172,34 @@ func deep(n int) int {
 }
 
 // tally counts what a scan met.
-type tally struct{ reads, faults, torn, racy int }
+type tally struct{ reads, racy, torn, retries, faults, refused int }
+
+func (c *tally) add(more tally) {
+	c.reads += more.reads
+	c.racy += more.racy
+	c.torn += more.torn
+	c.retries += more.retries
+	c.faults += more.faults
+	c.refused += more.refused
+}
+
+// String is what docs/safety.md publishes.
+func (c tally) String() string {
+	return fmt.Sprintf("%d reads, %d racy, %d torn, %d retries, %d faults caught, %d refused", c.reads, c.racy, c.torn, c.retries, c.faults, c.refused)
+}
+
+// fail counts an error, which is a fault or a refusal.
+func (c *tally) fail(err error) bool {
+	switch {
+	case err == nil:
+		return false
+	case strings.Contains(err.Error(), "cannot be read"):
+		c.faults++
+	default:
+		c.refused++
+	}
+	return true
+}
 
 // scan reads all of v, as far as depth allows. What it reads means nothing; that
 // it ends, and that the process lives, is the test.
@@ -151,18 +214,15 @@ func (c *tally) scan(v inspect.Value, depth int) {
 	if depth == 0 {
 		return
 	}
-	fail := func(err error) bool {
-		if err != nil {
-			c.faults++
-		}
-		return err != nil
-	}
 	switch v.Shape() {
 	case inspect.Scalar:
-		_, err := v.Scalar(1 << 16)
-		fail(err)
+		_, mark, err := v.ScalarMark(1 << 16)
+		if mark&inspect.Torn != 0 {
+			c.torn++
+		}
+		c.fail(err)
 	case inspect.Pointer, inspect.Interface:
-		if e, err := v.Elem(); !fail(err) {
+		if e, err := v.Elem(); !c.fail(err) {
 			c.scan(e, depth-1)
 		}
 	case inspect.Struct:
@@ -172,7 +232,7 @@ func (c *tally) scan(v inspect.Value, depth int) {
 	case inspect.Map, inspect.List:
 		cur := v.Cursor()
 		for seen := 0; !cur.Done() && seen < 10000; {
-			if fail(cur.Load()) {
+			if c.fail(cur.Load()) {
 				break
 			}
 			for {
@@ -186,32 +246,37 @@ func (c *tally) scan(v inspect.Value, depth int) {
 				c.scan(kept, depth-1)
 			}
 		}
+		c.retries += cur.Retries()
 		v.Lookup("12")
 		v.Lookup(7)
 	case inspect.Chan:
 		_, err := v.Len()
-		fail(err)
+		c.fail(err)
 	case inspect.Func:
 		_, err := v.Describe()
-		fail(err)
+		c.fail(err)
 	}
 }
 
 // TestAttackRacingWriters scans memory that is being written at full speed.
 func TestAttackRacingWriters(t *testing.T) {
+	x := &target{m: map[string]*leaf{}, ints: map[int]leaf{}, synced: new(sync.Map)}
+	stop := attack.Stop(t)
+	var writers, readers sync.WaitGroup
+	writers.Go(func() { x.write(0, stop) })
+	writers.Go(func() { x.writeMaps(stop) })
+	writers.Go(func() { churn(stop) })
 	if os.Getenv("GOGC") == "" {
 		defer setGC(20)()
+		writers.Go(func() {
+			for i := 0; !stop.Load(); i++ {
+				setGC(1 + i%5)
+				runtime.GC()
+			}
+		})
 	}
-	x := &target{m: map[string]*leaf{}, ints: map[int]leaf{}}
-	var stop atomic.Bool
-	var writers, readers sync.WaitGroup
-	writers.Go(func() { x.write(0, &stop) })
-	writers.Go(func() { x.writeMaps(&stop) })
-	writers.Go(func() { churn(&stop) })
 	var mu sync.Mutex
 	var sum tally
-	end := time.AfterFunc(*attack, func() { stop.Store(true) })
-	defer end.Stop()
 	for range 4 {
 		readers.Go(func() {
 			var c tally
@@ -221,10 +286,7 @@ func TestAttackRacingWriters(t *testing.T) {
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			sum.reads += c.reads
-			sum.faults += c.faults
-			sum.torn += c.torn
-			sum.racy += c.racy
+			sum.add(c)
 		})
 	}
 	readers.Wait()
@@ -232,5 +294,52 @@ func TestAttackRacingWriters(t *testing.T) {
 	if sum.racy == 0 {
 		t.Error("nothing was read racily: the attack missed")
 	}
-	t.Logf("%d reads, %d of them racy, %d torn, %d refused or faulted", sum.reads, sum.racy, sum.torn, sum.faults)
+	t.Log(sum)
+}
+
+// TestAttackMaps walks maps that are filled, emptied and replaced at full speed.
+func TestAttackMaps(t *testing.T) {
+	x := &target{m: map[string]*leaf{}, ints: map[int]leaf{}}
+	stop := attack.Stop(t)
+	var all sync.WaitGroup
+	all.Go(func() { x.writeMaps(stop) })
+	var mu sync.Mutex
+	var sum tally
+	for range 2 {
+		all.Go(func() {
+			var c tally
+			for !stop.Load() {
+				v, _ := inspect.Of(x).Elem()
+				for i := range 2 {
+					cur := v.Field(i).Cursor()
+					for !cur.Done() && !c.fail(cur.Load()) {
+						for k, e, ok := cur.Next(); ok; k, e, ok = cur.Next() {
+							_, err := k.Scalar(100)
+							c.fail(err)
+							if e.Shape() == inspect.Pointer {
+								if e, err = e.Elem(); c.fail(err) || !e.IsValid() {
+									continue
+								}
+							}
+							_, err = e.Field(0).Scalar(0)
+							c.fail(err)
+							c.reads += 2
+							c.racy += 2
+						}
+					}
+					c.retries += cur.Retries()
+					c.torn += cur.Torn()
+				}
+				runtime.Gosched()
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			sum.add(c)
+		})
+	}
+	all.Wait()
+	if sum.reads == 0 {
+		t.Error("nothing was read: the attack missed")
+	}
+	t.Log(sum)
 }

@@ -62,6 +62,8 @@ func (v Value) Cursor() *Cursor {
 
 func (c *Cursor) choose() {
 	switch v := c.of; {
+	case v.Kind() == reflect.Struct && v.Shape() == List:
+		c.walker = &chainWalk{}
 	case v.Shape() == List:
 		c.walker = &listWalk{}
 	case v.Kind() == reflect.Map && v.how&(solid|trusted) == solid|trusted && peek.MapsUnknown() != nil:
@@ -194,12 +196,13 @@ func (w *listWalk) retries() int { return w.again }
 // of it has been handed out, what follows in its range of hashes is handed out
 // but for the keys that were.
 type mapWalk struct {
-	of   Value
-	walk *peek.MapWalk
-	slot int             // the next to look at
-	end  uint64          // of the range in which seen counts
-	seen map[string]bool // keys handed out in this range, nil while its table is the same
-	buf  []byte
+	of      Value
+	walk    *peek.MapWalk
+	slot    int             // the next to look at
+	touched int             // the first that was not touched since the last load
+	end     uint64          // of the range in which seen counts
+	seen    map[string]bool // keys handed out in this range, nil while its table is the same
+	buf     []byte
 }
 
 func (w *mapWalk) load(of Value) (bool, error) {
@@ -222,6 +225,7 @@ func (w *mapWalk) load(of Value) (bool, error) {
 	if err := w.walk.Load(); err != nil {
 		return false, err
 	}
+	w.touched = 0
 	if w.slot > 0 && !w.walk.Same() {
 		if w.seen == nil {
 			w.end = end
@@ -270,6 +274,10 @@ func (w *mapWalk) name(key Value) (string, bool) {
 
 func (w *mapWalk) next() (key, elem Value, ok bool) {
 	for w.slot < w.walk.Slots() {
+		if w.slot >= w.touched {
+			w.walk.Touch(w.slot)
+			w.touched = w.slot + peek.TouchSlots
+		}
 		k, e, _, torn, used := w.walk.Slot(w.slot)
 		w.slot++
 		if !used {

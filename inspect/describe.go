@@ -5,23 +5,21 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
 // Describe is a line for what has neither a scalar nor parts: where a func is
-// defined, what waits in a chan, whether a lock is held. It is "" for others.
+// defined, what waits in a chan and at it, whether a lock is held; and of a
+// context its deadline and why it ended. It is "" for others.
 func (v Value) Describe() (string, error) {
 	switch v.Shape() {
 	case Chan:
-		p, err := v.pointer()
-		if err != nil || p.IsNil() {
-			return "nil", err
+		return v.channel()
+	case Struct:
+		if lensOf(v.typ).kind == lensContext {
+			return v.contextState()
 		}
-		n, err := v.Len()
-		if err != nil {
-			return "", err
-		}
-		c, err := v.Cap()
-		return fmt.Sprintf("%d of %d", n, c), err
 	case Func:
 		return v.function()
 	case Opaque:
@@ -32,6 +30,32 @@ func (v Value) Describe() (string, error) {
 		return v.state()
 	}
 	return "", nil
+}
+
+// channel says what is in a chan's buffer, and who waits at it.
+func (v Value) channel() (string, error) {
+	p, err := v.pointer()
+	if err != nil || p.IsNil() {
+		return "nil", err
+	}
+	n, c, err := peek.Chan(p)
+	if err != nil {
+		return "", err
+	}
+	text := fmt.Sprintf("%d of %d", n, c)
+	w, err := peek.Waiting(p, v.typ)
+	if err != nil {
+		return text, nil // a layout that is not known, or a moment that was not caught
+	}
+	for _, who := range []struct {
+		n  int
+		is string
+	}{{w.Senders, "sending"}, {w.Receivers, "receiving"}} {
+		if who.n > 0 {
+			text += fmt.Sprintf(", %d%s %s", who.n, either(who.n == peek.MaxWaiting, " or more", ""), who.is)
+		}
+	}
+	return text + either(w.Closed, ", closed", ""), nil
 }
 
 // function names a func by the code that its first word points at. The word may

@@ -14,6 +14,9 @@ func (s *snapper) expand(n *Node, src Source, depth int) {
 	if s.returns(n, at) {
 		return
 	}
+	if s.limit.Taper {
+		n.Path = at.path
+	}
 	s.around = append(s.around, at)
 	defer func() { s.around = s.around[:len(s.around)-1] }()
 	switch n.Shape {
@@ -55,7 +58,7 @@ func (s *snapper) target(n *Node, src Source, depth int) {
 	}
 	v := elem.Value()
 	switch shape := v.Shape(); {
-	case v.Kind() == reflect.Struct && shape != Scalar && shape != Pointer && shape != Interface:
+	case v.Kind() == reflect.Struct && (shape != Scalar || lensOf(v.typ).kind == lensText) && shape != Pointer && shape != Interface:
 		rest := s.open(n, elem, depth)
 		n.Type = "*" + TypeName(v.Type())
 		if rest != nil {
@@ -181,23 +184,31 @@ func (s *snapper) elements(n *Node, src Source, depth int) {
 		// The walk saw all that there is by now.
 		n.Len = shown
 	}
-	if n.Shape == List && n.Err == "" && allTooDeep(n.Items) {
+	if at := tooDeep(n); at == 0 {
 		n.Items, n.Cut = nil, &Cut{Path: s.path(src)}
+	} else if at > 0 {
+		n.Items = n.Items[:at]
+		n.Cut = &Cut{More: n.Len - at, Path: window(s.path(src), at, min(at+s.limit.Items, n.Len))}
 	}
 	if n.Shape == Map {
 		slices.SortStableFunc(n.Items, func(a, b Item) int { return a.Key.sortKey().compare(b.Key.sortKey()) })
 	}
 }
 
-// allTooDeep reports whether nothing of any element is shown, so that the list
-// may as well be cut itself.
-func allTooDeep(items []Item) bool {
-	for _, item := range items {
-		if n := item.Node; n.Cut == nil || n.Cut.More > 0 || n.Items != nil || n.Hidden {
-			return false
+// tooDeep is from where on nothing of the elements of a list is shown, so that it
+// may as well be cut there; of a map, 0 if nothing of any. It is -1 if something is.
+func tooDeep(n *Node) int {
+	at := len(n.Items)
+	for ; at > 0; at-- {
+		e := n.Items[at-1].Node
+		if e.Cut == nil || e.Cut.More > 0 || e.Items != nil || e.Hidden {
+			break
 		}
 	}
-	return len(items) > 0
+	if at == len(n.Items) || n.Err != "" || n.Shape == Map && at > 0 {
+		return -1
+	}
+	return at
 }
 
 func (s *snapper) item(n *Node, key, elem Source, depth int) (item Item) {

@@ -20,13 +20,17 @@ type around struct {
 	depth int
 	inner bool // not the root
 	row   bool // in a list or map: one of many
+	brief bool // to be written on one line, if the whole can be asked for
 }
 
 // inside is what the items of n are told.
 func (a around) inside(n *Node) around {
 	key, elem := partTypes(n.Type)
-	row := a.row || n.Shape == List || n.Shape == Map
-	return around{key: key, elem: elem, mark: a.mark | n.Mark, depth: a.depth + 1, inner: true, row: row}
+	many := n.Shape == List || n.Shape == Map
+	return around{
+		key: key, elem: elem, mark: a.mark | n.Mark, depth: a.depth + 1, inner: true,
+		row: a.row || many, brief: a.depth > 0 || many && len(n.Items) > 1,
+	}
 }
 
 // maxWritten bounds the depth of nodes that are written, as those of Snap cannot
@@ -106,6 +110,8 @@ func (w *writer) leaf(l *line, n *Node, a around) bool {
 	switch {
 	case n.Hidden:
 		l.add(alarmRole, "<redacted>")
+	case n.Cycle != "" && a.row:
+		l.add(noteRole, "<cycle>")
 	case n.Cycle != "":
 		l.add(noteRole, "<cycle: "+clean(n.Cycle)+">")
 	case n.Err != "" && len(n.Items) == 0:
@@ -176,15 +182,21 @@ func cutText(n *Node) string {
 	switch {
 	case n.Cut.More > 0:
 		text += " " + thousands(n.Cut.More) + " more" + either(n.Shape == Scalar, " bytes", "")
-	case n.Len == 1:
-		text += either(n.Shape == Map, " 1 entry", " 1 element")
-	case n.Len > 1:
-		text += " " + thousands(n.Len) + either(n.Shape == Map, " entries", " elements")
+	case n.Len > 0:
+		text += " " + countText(n)
 	}
 	if n.Cut.Path != "" {
 		text += ": " + clean(n.Cut.Path)
 	}
 	return text
+}
+
+// countText is how many elements or entries n has.
+func countText(n *Node) string {
+	if n.Len == 1 {
+		return either(n.Shape == Map, "1 entry", "1 element")
+	}
+	return thousands(n.Len) + either(n.Shape == Map, " entries", " elements")
 }
 
 // tail is what follows the last item of n: what was cut, what could not be read.

@@ -23,9 +23,9 @@ func (v Value) appendKey(b []byte, depth int) (_ []byte, same bool, err error) {
 	case reflect.Invalid:
 		return append(b, 0), true, nil
 	case reflect.String:
-		s, n, _, err := v.text(0, maxKey)
-		b = binary.AppendUvarint(b, uint64(n))
-		return append(b, s...), err == nil, err
+		// The length comes last, so that the bytes need no copy of their own.
+		b, n, _, err := v.text(b, 0, maxKey)
+		return binary.NativeEndian.AppendUint64(b, uint64(n)), err == nil, err
 	case reflect.Float32, reflect.Float64, reflect.Complex64, reflect.Complex128:
 		x, err := v.Scalar(0)
 		if err != nil {

@@ -8,7 +8,9 @@ type Limit struct {
 	Bytes int // bytes shown per string; default 1024
 	Nodes int // nodes in all; default 10_000
 	// Taper shows less of what lies deeper, so that a struct with large maps in it
-	// fits a screen: each hop divides Items and Bytes by four, down to 8 and 128.
+	// fits a screen: of Items one hop down 8, then 4, then 1; each hop divides Bytes
+	// by four, down to 128; and text gives what does not fit a line two hops down, or
+	// in a list, one line all the same, and the expression for all of it.
 	Taper bool
 }
 
@@ -36,8 +38,11 @@ type Node struct {
 	Len   int     // full length of strings, lists, maps, chans
 	Cap   int     // of chans
 	Addr  uintptr // where it lies; 0 for copies
-	Cut   *Cut    // what was left out, nil for nothing
-	Mark  Mark
+	// Path is the expression that shows all of the node, where text may show it in
+	// part: a snapshot with Limit.Taper has it. It is "" where nothing may be left out.
+	Path string
+	Cut  *Cut // what was left out, nil for nothing
+	Mark Mark
 	// Hidden says that policy forbids to show the content, which was not read.
 	Hidden bool
 	// Cycle is the path of the value around this one that a pointer leads back to,

@@ -24,7 +24,11 @@ func (v Value) Scalar(max int) (any, error) {
 
 // scalar is Scalar, and says how far the bytes can be believed.
 func (v Value) scalar(max int) (x any, mark Mark, err error) {
-	switch lensOf(v.typ).kind {
+	switch l := lensOf(v.typ); l.kind {
+	case lensText:
+		var p probe
+		x := l.text(&p, v)
+		return x, p.mark, p.err
 	case lensTime:
 		return v.time()
 	case lensDuration:
@@ -65,7 +69,7 @@ func (v Value) scalar(max int) (x any, mark Mark, err error) {
 	case reflect.Complex64, reflect.Complex128:
 		return v.complex()
 	case reflect.String:
-		b, n, mark, err := v.text(0, max)
+		b, n, mark, err := v.text(nil, 0, max)
 		if err == nil && len(b) < n {
 			err = fmt.Errorf("a string of %d bytes is too long here, where at most %d may be used: take a part, as in s[0:100]", n, max)
 		}
@@ -155,7 +159,13 @@ func (v Value) location(addr uintptr) *time.Location {
 // Bytes copies up to max bytes (0: all) from offset off on of a string or a list
 // of bytes; n is the length of the whole.
 func (v Value) Bytes(off, max int) (b []byte, n int, err error) {
-	b, n, _, err = v.under().text(off, max)
+	b, n, _, err = v.under().text(nil, off, max)
+	return b, n, err
+}
+
+// AppendBytes is Bytes, appended to dst: for who looks at many and keeps none.
+func (v Value) AppendBytes(dst []byte, off, max int) (b []byte, n int, err error) {
+	b, n, _, err = v.under().text(dst, off, max)
 	return b, n, err
 }
 
@@ -163,7 +173,7 @@ func (v Value) Bytes(off, max int) (b []byte, n int, err error) {
 // about its length costs little before it is caught by a fault.
 const pieceBytes = 64 << 10
 
-func (v Value) text(off, max int) (b []byte, n int, mark Mark, err error) {
+func (v Value) text(dst []byte, off, max int) (b []byte, n int, mark Mark, err error) {
 	var data peek.Ref
 	switch {
 	case v.Kind() == reflect.String:
@@ -177,7 +187,7 @@ func (v Value) text(off, max int) (b []byte, n int, mark Mark, err error) {
 			if n < 0 || n > 0 && w[0] == 0 {
 				return nil, 0, 0, fmt.Errorf("a %v with a header that cannot be: %w", v.typ, ErrTorn)
 			}
-			b, err = v.copyText(data, n, off, max)
+			b, err = copyText(dst, data, n, off, max)
 			// Bytes under a header that is the same before and after are sound: a
 			// string's never change, and while it is there it lives.
 			if _, err2 := v.ref.Words(again[:]); err2 == nil && still && again == w {
@@ -194,26 +204,29 @@ func (v Value) text(off, max int) (b []byte, n int, mark Mark, err error) {
 	default:
 		return nil, 0, 0, fmt.Errorf("a %v has no bytes: %w", v.typ, ErrKind)
 	}
-	b, err = v.copyText(data, n, off, max)
+	b, err = copyText(dst, data, n, off, max)
 	return b, n, mark, err
 }
 
-// copyText copies up to max of the n bytes at data, from off on.
-func (v Value) copyText(data peek.Ref, n, off, max int) ([]byte, error) {
+// copyText appends up to max of the n bytes at data to dst, from off on.
+func copyText(dst []byte, data peek.Ref, n, off, max int) ([]byte, error) {
 	if off < 0 || off > n {
-		return nil, outOfRange(off, n)
+		return dst, outOfRange(off, n)
 	}
 	n -= off
 	if max > 0 {
 		n = min(n, max)
 	}
-	b := make([]byte, 0, min(n, pieceBytes))
-	for len(b) < n {
-		at := len(b)
-		b = append(b, make([]byte, min(n-at, pieceBytes))...)
-		if err := data.Add(uintptr(off + at)).Copy(b[at:]); err != nil {
-			return nil, err
-		}
+	if dst == nil {
+		dst = make([]byte, 0, min(n, pieceBytes))
 	}
-	return b, nil
+	for done := 0; done < n; {
+		at, step := len(dst), min(n-done, pieceBytes)
+		dst = append(dst, make([]byte, step)...)
+		if err := data.Add(uintptr(off + done)).Copy(dst[at:]); err != nil {
+			return dst[:at], err
+		}
+		done += step
+	}
+	return dst, nil
 }

@@ -33,6 +33,7 @@ type lens struct {
 	shape Shape
 	field int          // the field that holds the content
 	typ   reflect.Type // the content's type where it is not the field's
+	text  textLens
 }
 
 type lensKind uint8
@@ -47,6 +48,9 @@ const (
 	lensLock
 	lensOnce
 	lensWaitGroup
+	lensText    // a scalar that is worked out of the fields
+	lensChain   // a list of links
+	lensContext // fields that have a description
 )
 
 var lenses sync.Map // reflect.Type to *lens
@@ -72,9 +76,18 @@ func grind(t reflect.Type) *lens {
 			return &lens{kind: lensTime, shape: Scalar}
 		}
 	}
+	if l := grindText(t); l != nil {
+		return l
+	}
 	plain := &lens{shape: shapeOf(t.Kind())}
 	if t.Kind() != reflect.Struct {
 		return plain
+	}
+	switch {
+	case isContext(t):
+		return &lens{kind: lensContext, shape: Struct}
+	case chainOf(t):
+		return &lens{kind: lensChain, shape: List}
 	}
 	inner := func(field string, shape Shape) *lens {
 		if f, ok := t.FieldByName(field); ok && len(f.Index) == 1 {
@@ -149,6 +162,11 @@ func (v Value) Shape() Shape {
 	switch k := v.Kind(); k {
 	case reflect.Struct, reflect.Int64:
 		return lensOf(v.typ).shape
+	case reflect.Slice:
+		if v.typ.Elem().Kind() == reflect.Uint8 { // it may be a net.IP
+			return lensOf(v.typ).shape
+		}
+		return List
 	default:
 		return shapeOf(k)
 	}

@@ -68,17 +68,22 @@ func newSnapper(limit Limit) *snapper {
 	return &snapper{limit: limit, left: limit.Nodes}
 }
 
-// items and bytes are how much is shown so far down.
-func (s *snapper) items(depth int) int { return s.share(s.limit.Items, depth, 8) }
-func (s *snapper) bytes(depth int) int { return s.share(s.limit.Bytes, depth, 128) }
+// tapered is how many elements are shown one, two, three and more hops down.
+var tapered = [...]int{8, 4, 1}
 
-// share is what tapering leaves of all. A pointer that is a node of its own takes
-// nothing from what it points at.
-func (s *snapper) share(all, depth, least int) int {
-	if !s.limit.Taper {
-		return all
+// items and bytes are how much is shown so far down. A pointer that is a node of
+// its own takes nothing from what it points at.
+func (s *snapper) items(depth int) int {
+	if depth -= s.pointers; !s.limit.Taper || depth <= 0 {
+		return s.limit.Items
 	}
-	for ; depth > s.pointers && all > least; depth-- {
+	return min(s.limit.Items, tapered[min(depth, len(tapered))-1])
+}
+
+func (s *snapper) bytes(depth int) int {
+	const least = 128
+	all := s.limit.Bytes
+	for depth -= s.pointers; s.limit.Taper && depth > 0 && all > least; depth-- {
 		all = max(all/4, least)
 	}
 	return all
@@ -156,7 +161,15 @@ func (s *snapper) open(n *Node, src Source, depth int) (rest Source) {
 		src = elem
 	}
 	switch n.Shape {
-	case Struct, Map, Pointer:
+	case Struct:
+		if v := src.Value(); lensOf(v.typ).kind == lensContext {
+			if text, err := src.Describe(); err == nil && text != "" {
+				n.Shape, n.Text = Opaque, text
+				return nil
+			}
+		}
+		return src
+	case Map, Pointer:
 		return src
 	case List:
 		if !isBytes(src.Value().Type()) {
@@ -168,7 +181,7 @@ func (s *snapper) open(n *Node, src Source, depth int) (rest Source) {
 			s.text(n, src, depth)
 			break
 		}
-		s.scalar(n, src)
+		s.scalar(n, src, depth)
 	case Chan:
 		s.channel(n, src)
 	default:
@@ -190,16 +203,21 @@ func isBytes(t reflect.Type) bool {
 	return (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && t.Elem().Kind() == reflect.Uint8
 }
 
-func (s *snapper) scalar(n *Node, src Source) {
+func (s *snapper) scalar(n *Node, src Source, depth int) {
 	x, err := src.Scalar()
 	if err != nil {
 		n.Err = err.Error()
 		return
 	}
+	if x == nil {
+		setNil(n, false)
+		return
+	}
 	n.Scalar = x
 	n.Text = scalarText(x, src.Value().Kind() == reflect.Float32)
 	if text, ok := x.(string); ok {
-		n.Len = len(text)
+		// Of a text that is worked out no expression shows a part.
+		s.setText(n, []byte(text), len(text), "", depth)
 	}
 }
 

@@ -175,8 +175,9 @@ func TestCuts(t *testing.T) {
 	}{
 		{"list", inspect.Limit{Items: 6}, []string{"list"}, 6, 200, &inspect.Cut{More: 194, Path: "x.list[6:12]"}},
 		{"no less of what is inside", inspect.Limit{}, []string{"list"}, 64, 200, &inspect.Cut{More: 136, Path: "x.list[64:128]"}},
-		{"tapered", inspect.Limit{Taper: true}, []string{"list"}, 16, 200, &inspect.Cut{More: 184, Path: "x.list[16:80]"}},
-		{"never below eight", inspect.Limit{Taper: true}, []string{"lists", "0"}, 8, 200, &inspect.Cut{More: 192, Path: "x.lists[0][8:72]"}},
+		{"tapered", inspect.Limit{Taper: true}, []string{"list"}, 8, 200, &inspect.Cut{More: 192, Path: "x.list[8:72]"}},
+		{"tapered further", inspect.Limit{Taper: true}, []string{"lists", "0"}, 4, 200, &inspect.Cut{More: 196, Path: "x.lists[0][4:68]"}},
+		{"never more than asked for", inspect.Limit{Taper: true, Items: 2}, []string{"list"}, 2, 200, &inspect.Cut{More: 198, Path: "x.list[2:4]"}},
 		{"the end of what follows", inspect.Limit{Items: 150}, []string{"list"}, 150, 200, &inspect.Cut{More: 50, Path: "x.list[150:200]"}},
 		{"map", inspect.Limit{Items: 2}, []string{"m"}, 2, 3, &inspect.Cut{More: 1, Path: "x.m[2:3]"}},
 		{"nothing", inspect.Limit{Items: -1}, []string{"m"}, 0, 3, &inspect.Cut{More: 3, Path: "x.m[0:0]"}},
@@ -533,12 +534,10 @@ func ExampleNode_WriteText() {
 	}
 	inspect.FromPlain(orders, inspect.Limit{}, "orders").WriteText(os.Stdout, inspect.Style{Width: 60})
 	// Output:
-	// [
-	//   id  state   total
-	//   17  "paid"   12.5
-	//   18  "open"   1199
-	//   19  "open"   7.25
-	// ]
+	// id  state   total
+	// 17  "paid"   12.5
+	// 18  "open"   1199
+	// 19  "open"   7.25
 }
 
 // gone is a list that had more elements when its length was asked for.

@@ -1,59 +1,70 @@
 package inspect
 
-// Tables are for at least so many structs, of cells no wider than so many
-// columns.
+import "strings"
+
 const (
+	// minRows is for how many structs a table is made where each fits a line anyway.
 	minRows = 3
+	// maxCell is how many columns of the terminal a cell takes at most, and minCell
+	// to how few it is cut where the whole of a row can be asked for.
 	maxCell = 40
+	minCell = 16
 )
 
-// table is a list or map of flat structs of one type, written as rows.
+// table is a list or map of structs of one type, written as rows.
 type table struct {
-	typ    string // of the rows, where the list does not tell
-	lead   []line // of each row: its marks and key
-	cells  [][]line
-	whole  []*Node // rows that are no struct (nil, redacted), written as they are
-	head   []string
-	widths []int // widths[0] is that of the leads
-	right  []bool
+	typ     string // of the rows, where the list does not tell
+	rows    []*Node
+	structs int
+	whole   []bool // rows that are no struct (nil, redacted), written as they are
+	lead    []line // of each row: its marks and key
+	leads   int    // the width of the widest lead
+	columns []column
+	path    string   // the expression for one row, "" if none may be cut
+	missing []string // columns that are left out or have cells that are cut
+	common  []string // columns that are left out as they are the same in each row, with what that is
 }
 
-// table returns n as a table, nil if it cannot be one, or is not shorter so.
+// column is a field of all rows.
+type column struct {
+	name  string
+	cells []line
+	width int
+	right bool // it is of numbers, which stand to the right
+	cut   bool // something is left out of a cell
+	same  bool // all its cells are the same
+	keys  bool // its cells are the keys of the rows
+}
+
+// table returns n as a table, nil if it cannot be one, or is better read as lines.
 func (w *writer) table(n *Node, inside around, right int) *table {
-	if len(n.Items) < minRows || n.Shape != List && n.Shape != Map {
+	t := newTable(n)
+	if t == nil {
 		return nil
 	}
-	t := &table{
-		lead:   make([]line, len(n.Items)),
-		cells:  make([][]line, len(n.Items)),
-		whole:  make([]*Node, len(n.Items)),
-		widths: []int{0},
-		right:  []bool{false},
+	plain, longest := w.leadRows(t, n, inside)
+	room := w.style.Width - right
+	asLines := longest <= room
+	if asLines && t.structs < minRows {
+		return nil
 	}
-	rows, plain := 0, 0
-	var first *Node
-	for i, item := range n.Items {
-		if item.Node == nil {
+	for _, most := range []int{maxCell, 3 * maxCell / 5, minCell} {
+		if !w.fill(t, n, inside, most) {
 			return nil
 		}
-		plain += w.addRow(t, &first, i, n, item, inside)
-		if t.cells[i] != nil {
-			rows++
-		} else if t.whole[i] == nil {
-			return nil
+		if t.width() <= room || t.path == "" {
+			break
 		}
 	}
-	if rows < minRows {
+	t.drop(room)
+	t.note()
+	if t.width() > room || len(t.columns) < 2 {
 		return nil
 	}
-	total := right + t.widths[0]
-	for _, width := range t.widths[1:] {
-		total += width + 2
-	}
-	if total > w.style.Width || (total-right)*rows >= plain {
+	if asLines && (t.missing != nil || t.common != nil || t.width()*t.structs >= plain) {
 		return nil
 	}
-	if first.Type != inside.elem {
+	if first := t.first(); first.Type != inside.elem {
 		// The type must be said. An expression's own list can say what it is a list of.
 		if n.Type != "" || n.Shape != List {
 			return nil
@@ -63,55 +74,64 @@ func (w *writer) table(n *Node, inside around, right int) *table {
 	return t
 }
 
-// addRow makes row i. It returns how many columns the item takes outside of a
-// table. first is the first struct, which the others must be like.
-func (w *writer) addRow(t *table, first **Node, i int, n *Node, item Item, inside around) (plain int) {
-	row := item.Node
-	lead := &t.lead[i]
-	lead.max = maxCell
-	w.marks(lead, row, inside)
-	if item.Key != nil {
-		w.label(lead, n, item, inside)
-		// The separator's space is the table's own.
-		lead.spans[len(lead.spans)-1].text = ":"
-		lead.width--
+// newTable gathers the rows, nil if they are not of one kind.
+func newTable(n *Node) *table {
+	if len(n.Items) < 2 || n.Shape != List && n.Shape != Map {
+		return nil
 	}
-	t.widths[0] = max(t.widths[0], lead.width)
-	if lead.over {
-		return 0
-	}
-	if !row.flatStruct() {
-		if !row.splits() && row.Cut == nil {
-			t.whole[i] = row
+	t := &table{rows: make([]*Node, len(n.Items)), whole: make([]bool, len(n.Items)), lead: make([]line, len(n.Items))}
+	var first *Node
+	for i, item := range n.Items {
+		row := item.Node
+		switch {
+		case row == nil:
+			return nil
+		case row.isRow():
+			if first == nil {
+				first, t.path = row, row.Path
+			} else if !row.sameColumns(first) {
+				return nil
+			}
+			t.structs++
+		case row.splits() || row.Cut != nil:
+			return nil
+		default:
+			t.whole[i] = true
 		}
-		return 0
+		t.rows[i] = row
 	}
-	if *first == nil {
-		*first = row
-		for _, field := range row.Items {
-			name := clean(columnName(field))
-			t.head = append(t.head, name)
-			t.widths = append(t.widths, textWidth(name))
-			t.right = append(t.right, true)
+	if t.structs < 2 {
+		return nil
+	}
+	return t
+}
+
+// first is the first row that is a struct.
+func (t *table) first() *Node {
+	for i, row := range t.rows {
+		if !t.whole[i] {
+			return row
 		}
-	} else if !row.sameColumns(*first) {
-		return 0
 	}
-	cells := make([]line, len(row.Items))
-	below := inside.inside(row)
-	for c, field := range row.Items {
-		cells[c].max = maxCell
-		w.flat(&cells[c], field.Node, below)
-		if cells[c].over {
-			return 0
+	return nil
+}
+
+// isRow reports whether n is a struct, or an expression's map with names for
+// keys, with nothing missing.
+func (n *Node) isRow() bool {
+	isMap := n.Shape == Map && n.Type == ""
+	if n.Shape != Struct && !isMap || len(n.Items) == 0 || n.Hidden || n.Cycle != "" || n.Cut != nil || n.Err != "" {
+		return false
+	}
+	for _, field := range n.Items {
+		if field.Node == nil {
+			return false
 		}
-		t.widths[c+1] = max(t.widths[c+1], cells[c].width)
-		t.right[c+1] = t.right[c+1] && field.Node.isNumber()
+		if k := field.Key; isMap && (k == nil || k.sortKey().rank != rankText || k.Cut != nil) {
+			return false
+		}
 	}
-	t.cells[i] = cells
-	one := line{max: 4 * w.style.Width}
-	w.flat(&one, row, inside)
-	return lead.width + one.width
+	return true
 }
 
 func columnName(field Item) string {
@@ -119,26 +139,6 @@ func columnName(field Item) string {
 		return field.Key.sortKey().text
 	}
 	return field.Name
-}
-
-// flatStruct reports whether n is a struct, or an expression's map with names
-// for keys, of nothing but leaves.
-func (n *Node) flatStruct() bool {
-	isMap := n.Shape == Map && n.Type == ""
-	if n.Shape != Struct && !isMap || len(n.Items) == 0 || n.Hidden || n.Cycle != "" || n.Cut != nil || n.Err != "" {
-		return false
-	}
-	for _, field := range n.Items {
-		if isMap {
-			if k := field.Key; k == nil || k.sortKey().rank != rankText || k.Cut != nil {
-				return false
-			}
-		}
-		if field.Node == nil || field.Node.splits() || field.Node.Cut != nil {
-			return false
-		}
-	}
-	return true
 }
 
 func (n *Node) sameColumns(m *Node) bool {
@@ -159,34 +159,191 @@ func (n *Node) isNumber() bool {
 	return n.Shape == Nil || !n.Hidden && n.Err == "" && n.sortKey().rank == rankNumber
 }
 
+// leadRows writes what stands before each row. It returns how many columns the
+// rows take outside of a table: all, and the longest.
+func (w *writer) leadRows(t *table, n *Node, inside around) (all, longest int) {
+	for i, item := range n.Items {
+		lead := &t.lead[i]
+		w.marks(lead, item.Node, inside)
+		if item.Key != nil {
+			w.label(lead, n, item, inside)
+			// The separator's space is the table's own.
+			lead.spans[len(lead.spans)-1].text = ":"
+			lead.width--
+		}
+		t.leads = max(t.leads, lead.width)
+		one := line{max: 4 * w.style.Width}
+		w.flat(&one, item.Node, inside)
+		all += lead.width + one.width
+		longest = max(longest, lead.width+one.width)
+	}
+	return all, longest
+}
+
+// fill writes the cells, each of at most so many columns. It is false where one
+// needs more and may not be cut.
+func (w *writer) fill(t *table, n *Node, inside around, most int) bool {
+	fields := t.first().Items
+	t.columns = make([]column, len(fields))
+	for c := range fields {
+		name := clean(columnName(fields[c]))
+		col := column{name: name, width: textWidth(name), right: true, same: true, keys: true, cells: make([]line, len(t.rows))}
+		text, seen := "", false
+		for i, row := range t.rows {
+			if t.whole[i] {
+				continue
+			}
+			field := row.Items[c].Node
+			cell, cut := w.cell(field, inside.inside(row), most, t.path != "")
+			if cell.over {
+				return false
+			}
+			col.cells[i] = cell
+			col.cut = col.cut || cut
+			col.width = max(col.width, cell.width)
+			col.right = col.right && field.isNumber()
+			this := cell.text(false)
+			col.same = col.same && (!seen || this == text)
+			col.keys = col.keys && this+":" == t.lead[i].text(false)
+			text, seen = this, true
+		}
+		t.columns[c] = col
+	}
+	return true
+}
+
+// cell is n in at most so many columns. What is longer is cut if it may be, numbers
+// aside, of which a part is another number; else the line is over.
+func (w *writer) cell(n *Node, a around, most int, mayCut bool) (l line, cut bool) {
+	l.max = most
+	if n.Cut == nil || !mayCut {
+		w.flat(&l, n, a)
+		if !l.over || !mayCut {
+			return l, false
+		}
+	}
+	l = line{}
+	switch {
+	case n.isNumber():
+		w.flat(&l, n, a)
+		return l, false
+	case n.Len > 0 && (n.Shape == List || n.Shape == Map):
+		w.marks(&l, n, a)
+		l.add(noteRole, countText(n))
+	default:
+		l.max = most - 1
+		w.flat(&l, n, a)
+		l.over, l.max = false, 0
+		l.add(noteRole, "…")
+	}
+	return l, true
+}
+
+// width is that of a row.
+func (t *table) width() int {
+	all := t.leads
+	for c, col := range t.columns {
+		if c > 0 || t.leads > 0 {
+			all += 2
+		}
+		all += col.width
+	}
+	return all
+}
+
+// drop leaves out columns until the rest fits, if rows may be cut: first what
+// repeats the keys, then what is the same in each row, then the last ones.
+func (t *table) drop(room int) {
+	if t.path == "" {
+		return
+	}
+	for _, less := range []func(col *column) bool{
+		func(col *column) bool { return col.keys },
+		func(col *column) bool { return col.same && !col.cut },
+		func(*column) bool { return true },
+	} {
+		for c := len(t.columns) - 1; c >= 0 && t.width() > room; c-- {
+			col := &t.columns[c]
+			if !less(col) {
+				continue
+			}
+			if col.same && !col.cut {
+				t.common = append([]string{col.name + ": " + t.sample(c)}, t.common...)
+			} else {
+				t.missing = append([]string{col.name}, t.missing...)
+			}
+			t.columns = append(t.columns[:c:c], t.columns[c+1:]...)
+		}
+	}
+}
+
+// sample is a cell of column c.
+func (t *table) sample(c int) string {
+	for i := range t.rows {
+		if !t.whole[i] {
+			return t.columns[c].cells[i].text(false)
+		}
+	}
+	return ""
+}
+
+// note adds the columns with cells that are cut to those that are missing.
+func (t *table) note() {
+	for _, col := range t.columns {
+		if col.cut {
+			t.missing = append(t.missing, col.name)
+		}
+	}
+}
+
 func (w *writer) writeTable(l *line, t *table, n *Node, a around, right int) {
-	open, end := "{", "}"
+	open, end := "", ""
 	if t.typ != "" {
+		open, end = "{", "}"
 		l.add(typeRole, "[]"+clean(shortType(t.typ)))
-	} else {
+	} else if a.inner || n.Type != "" || l.width > 0 {
 		open, end = w.brackets(l, n, a)
 	}
-	l.add(punctuation, open)
-	w.flush(l, right+indent)
-	head := make([]line, len(t.head))
-	for c, name := range t.head {
-		head[c].add(nameRole, name)
+	inner := right
+	if open != "" {
+		inner += indent
+		l.add(punctuation, open)
+		w.flush(l, inner)
 	}
-	w.row(l, t, line{}, head, right+indent)
+	head := make([]line, len(t.columns))
+	for c, col := range t.columns {
+		head[c].add(nameRole, col.name)
+	}
+	w.row(l, t, line{}, head, inner)
 	inside := a.inside(n)
-	for i := range t.lead {
-		if t.whole[i] == nil {
-			w.row(l, t, t.lead[i], t.cells[i], right+indent)
+	cells := make([]line, len(t.columns))
+	for i := range t.rows {
+		if !t.whole[i] {
+			for c, col := range t.columns {
+				cells[c] = col.cells[i]
+			}
+			w.row(l, t, t.lead[i], cells, inner)
 			continue
 		}
 		for _, s := range t.lead[i].spans {
 			l.add(s.role, s.text)
 		}
-		if t.widths[0] > 0 {
-			l.pad(t.widths[0] - t.lead[i].width + 2)
+		if t.leads > 0 {
+			l.pad(t.leads - t.lead[i].width + 2)
 		}
-		w.flat(l, t.whole[i], inside)
-		w.flush(l, right+indent)
+		// Its mark is in the lead.
+		whole := inside
+		whole.mark |= t.rows[i].Mark
+		w.flat(l, t.rows[i], whole)
+		w.flush(l, inner)
+	}
+	if t.common != nil {
+		l.add(noteRole, "… the same in each row: "+strings.Join(t.common, ", "))
+		w.flush(l, inner)
+	}
+	if t.missing != nil {
+		l.add(noteRole, "… more in each row ("+strings.Join(t.missing, ", ")+"): "+clean(t.path))
+		w.flush(l, inner)
 	}
 	w.finish(l, n, end, right)
 }
@@ -196,17 +353,17 @@ func (w *writer) row(l *line, t *table, lead line, cells []line, right int) {
 	for _, s := range lead.spans {
 		l.add(s.role, s.text)
 	}
-	gap := t.widths[0] - lead.width
+	gap := t.leads - lead.width
 	for c, cell := range cells {
-		if c > 0 || t.widths[0] > 0 {
+		if c > 0 || t.leads > 0 {
 			gap += 2
 		}
-		space := t.widths[c+1] - cell.width
+		space := t.columns[c].width - cell.width
 		if cell.width == 0 {
 			gap += space // no spaces at the end of a line
 			continue
 		}
-		if t.right[c+1] {
+		if t.columns[c].right {
 			gap, space = gap+space, 0
 		}
 		l.pad(gap)

@@ -43,7 +43,11 @@ func (n *Node) WriteText(out io.Writer, style Style) error {
 	}
 	style.Width = max(style.Width, 20)
 	w := &writer{out: out, style: style}
-	w.block(&line{}, n, around{}, 0)
+	if t := n.listing(); t != nil {
+		w.writeListing(t, n)
+	} else {
+		w.block(&line{}, n, around{}, 0)
+	}
 	return w.err
 }
 
@@ -95,6 +99,9 @@ func (w *writer) split(l *line, n *Node, a around, right int) {
 		w.writeTable(l, t, n, a, right)
 		return
 	}
+	if a.brief && w.brief(l, n, a) {
+		return
+	}
 	if parts := w.wraps(l, n, a); parts != nil {
 		w.wrap(l, n, parts, a)
 		return
@@ -109,6 +116,41 @@ func (w *writer) split(l *line, n *Node, a around, right int) {
 		w.lines(l, n, inside, right+indent)
 	}
 	w.finish(l, n, end, right)
+}
+
+// brief writes as many items of n as fit this line, and the expression that shows
+// all of them. It is false where there is none, or no room for it.
+func (w *writer) brief(l *line, n *Node, a around) bool {
+	if n.Path == "" || n.Err != "" {
+		return false
+	}
+	left := len(n.Items)
+	if n.Cut != nil {
+		left += n.Cut.More
+	}
+	more := func() string { return "… " + thousands(left) + " more: " + clean(n.Path) }
+	start := l.mark()
+	open, end := w.brackets(l, n, a)
+	l.add(punctuation, open)
+	room := w.style.Width - textWidth(more()+end)
+	if l.width > room {
+		l.reset(start)
+		return false
+	}
+	for _, p := range w.parts(n, a.inside(n), w.style.Width) {
+		if p.over || l.width+p.width+1 > room {
+			break
+		}
+		for _, s := range p.spans {
+			l.add(s.role, s.text)
+		}
+		l.pad(1)
+		left--
+	}
+	l.add(noteRole, more())
+	l.add(punctuation, end)
+	w.flush(l, 0)
+	return true
 }
 
 // wraps returns the parts of a struct that is one of many, if each fits a line:
@@ -134,8 +176,8 @@ func (w *writer) wrap(l *line, n *Node, parts []line, a around) {
 	w.flush(l, 0)
 }
 
-// finish writes what was cut from n, and its closing bracket. l stands where the
-// next item would.
+// finish writes what was cut from n, and its closing bracket if it has one. l
+// stands where the next item would.
 func (w *writer) finish(l *line, n *Node, end string, right int) {
 	for _, s := range w.tail(n) {
 		if s.role != punctuation {
@@ -144,9 +186,11 @@ func (w *writer) finish(l *line, n *Node, end string, right int) {
 		}
 	}
 	*l = line{spans: l.spans[:0]}
-	l.pad(right)
-	l.add(punctuation, end)
-	w.flush(l, 0)
+	if end != "" {
+		l.pad(right)
+		l.add(punctuation, end)
+		w.flush(l, 0)
+	}
 }
 
 // lines writes one item a line, the values of fields and entries aligned.

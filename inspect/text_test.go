@@ -189,6 +189,17 @@ func topics() map[string][]*inspect.Node {
 			inspect.FromPlain(many, inspect.Limit{Items: 5}, "squares[64:1264]"),
 			plain(map[string]any{"a": 1, "b": 2, "c": 3}, inspect.Limit{Items: 2}),
 		},
+		"tapered": {
+			solid(&holder{Name: "all", By: records(5), Recent: []*record{record7(1), record7(2)}, Last: record7(3), Next: &holder{Name: "next", Last: record7(4)}},
+				inspect.Limit{Taper: true}),
+			solid(ptr(records(3)), inspect.Limit{Taper: true}),
+			solid(&[]any{record7(1), "text", full, strings.Repeat("long ", 30)}, inspect.Limit{Taper: true}),
+		},
+		"listings": {listing(
+			[]string{"cache", "*shop.Cache", "the item cache", "guarded by cache.mu"},
+			[]string{"db.pool", "*shop.Pool", "", "no lock found: read racily"},
+			[]string{"health", "any", "is the shop well?", "computed at each look \x1b[2J"},
+		), listing([]string{"mu", "sync.RWMutex"}, []string{"items", "map[string]*shop.Item"})},
 		"cycles": {solid(root, none), solid(&root.Kids, none)},
 		"marks": {
 			marked(inspect.Racy), marked(inspect.Torn), marked(inspect.Torn | inspect.Racy), marked(inspect.Copied),
@@ -220,6 +231,53 @@ func topics() map[string][]*inspect.Node {
 			}{sync.RWMutex{}, make(chan int, 8), errors.New("gone"), (*typedNil)(nil)}, none),
 		},
 	}
+}
+
+type record struct {
+	Key     string
+	Hits    int
+	Price   float64
+	State   state
+	Tag     uint64
+	Expires time.Time
+	Page    []byte
+	Lines   []line
+}
+
+type holder struct {
+	Name   string
+	By     map[string]*record
+	Recent []*record
+	Last   *record
+	Next   *holder
+}
+
+func record7(i int) *record {
+	return &record{fmt.Sprintf("sku-%d", i*7919), i, float64(i) * 1.5, "fresh", uint64(i) << 60, when, []byte("<h1>All of them warm white</h1>"), guardedLines(i % 4)}
+}
+
+func records(n int) map[string]*record {
+	m := map[string]*record{}
+	for i := range n {
+		m[record7(i).Key] = record7(i)
+	}
+	return m
+}
+
+// listing is a list of rows of text.
+func listing(rows ...[]string) *inspect.Node {
+	list := &inspect.Node{Shape: inspect.List, Len: len(rows)}
+	for _, row := range rows {
+		r := &inspect.Node{Shape: inspect.Struct}
+		for i, text := range row {
+			r.Items = append(r.Items, inspect.Item{
+				Name: []string{"name", "type", "doc", "guard"}[i],
+				Node: &inspect.Node{Shape: inspect.Scalar, Scalar: text, Text: text},
+			})
+		}
+		list.Items = append(list.Items, inspect.Item{Node: r})
+	}
+	return list
 }
 
 func ptr[T any](x T) *T { return &x }

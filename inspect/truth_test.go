@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
 // alternating holds multi-word values, each of which is always one of two.
@@ -27,10 +28,10 @@ var (
 	whens = [2]time.Time{time.Unix(1, 1).UTC(), time.Unix(2, 2).UTC()}
 )
 
-// TestTornIsTold reads values while a writer alternates them as fast as it can:
+// TestAttackTorn reads values while a writer alternates them as fast as it can:
 // each reading must be one of the two that were ever there, or be marked. It
 // goes on until the writer was caught in the middle of some.
-func TestTornIsTold(t *testing.T) {
+func TestAttackTorn(t *testing.T) {
 	var x alternating
 	var stop atomic.Bool
 	var wg sync.WaitGroup
@@ -58,7 +59,7 @@ func TestTornIsTold(t *testing.T) {
 			t.Fatalf("a %s was read half and half, and does not say so", what)
 		}
 	}
-	for end := time.Now().Add(*attack); halves == 0 || time.Now().Before(end); {
+	for end := time.Now().Add(attack.Time()); halves == 0 || time.Now().Before(end); {
 		s, _, mark, err := v.Field(0).Text()
 		check("string", mark, err, s == texts[0] || s == texts[1] || s == "")
 
@@ -77,10 +78,10 @@ func TestTornIsTold(t *testing.T) {
 		}
 		check("interface", e.Mark(), err, whole)
 
-		c, mark, err := v.Field(3).ScalarMark()
+		c, mark, err := v.Field(3).ScalarMark(0)
 		check("complex", mark, err, c == cs[0] || c == cs[1] || c == complex128(0))
 
-		w, mark, err := v.Field(4).ScalarMark()
+		w, mark, err := v.Field(4).ScalarMark(0)
 		at, _ := w.(time.Time)
 		check("time", mark, err, at.Equal(whens[0]) || at.Equal(whens[1]) || at.IsZero())
 	}

@@ -308,8 +308,11 @@ func (v Value) Len() (int, error) {
 		n, _, err := peek.Chan(p)
 		return n, err
 	case reflect.Struct:
-		if v.Shape() == Map {
+		switch v.Shape() {
+		case Map:
 			return v.countTrie()
+		case List:
+			return v.chainLen()
 		}
 	}
 	return 0, fmt.Errorf("a %v has no length: %w", v.typ, ErrKind)
@@ -353,6 +356,9 @@ func (v Value) Index(i int) (Value, error) {
 		e := v.hop(v.typ.Elem(), data.Add(uintptr(i)*v.typ.Elem().Size()))
 		e.mark |= mark
 		return e, nil
+	}
+	if v.Kind() == reflect.Struct && v.Shape() == List {
+		return v.chainIndex(i)
 	}
 	return Value{}, fmt.Errorf("a %v has no elements: %w", v.typ, ErrKind)
 }

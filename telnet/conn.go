@@ -2,13 +2,17 @@ package telnet
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
+	"os"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/sightglass-go/sightglass/internal/console"
@@ -51,31 +55,57 @@ var (
 // conn is one connection: telnet on the wire at one side, a terminal's session at the other. Its
 // goroutine reads, always, also during an evaluation; the terminal's evaluates; the outbox's writes.
 type conn struct {
-	server   *Server
-	net      net.Conn
-	decoder  decoder
-	options  negotiation
-	sniffer  sniffer
-	out      *outbox
-	terminal *console.Terminal
+	server    *Server
+	id        int64
+	net       net.Conn
+	peer      *Peer
+	decoder   decoder
+	options   negotiation
+	sniffer   sniffer
+	out       *outbox
+	dialog    dialog
+	evaluator *evaluator
+	session   *console.Session
+	terminal  *console.Terminal
+
+	ctx    context.Context // until the session is over
+	cancel context.CancelFunc
+
+	who    atomic.Pointer[Identity] // nil until the session begins
+	level  atomic.Int64             // a Level
+	logger atomic.Pointer[slog.Logger]
+	since  time.Time
+	idle   idleness
 }
 
-func newConn(s *Server, nc net.Conn) *conn {
-	c := &conn{server: s, net: nc}
+func newConn(s *Server, nc net.Conn, peer *Peer) *conn {
+	c := &conn{server: s, net: nc, peer: peer, since: time.Now(), id: s.ids.Add(1)}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.logger.Store(s.logger().With(slog.Int64("session", c.id)).With(peer.attributes()...))
 	c.out = newOutbox(nc, s.writeTimeout(), func(err error) {
 		nc.Close()
 		c.terminal.Hangup(err)
 	})
-	session := console.New(s.evaluator(), c.out, s.Limits)
-	c.terminal = console.Attach(context.Background(), session, c.out, func() {
+	c.evaluator = &evaluator{inner: s.evaluator(), conn: c}
+	c.session = console.New(c.evaluator, c.out, s.Limits)
+	c.session.SetPeers(c.peers)
+	c.terminal = console.Attach(c.ctx, c.session, c.out, func() {
+		c.cancel()
 		nc.SetReadDeadline(time.Unix(1, 0)) // ends the read that waits for input
 	})
+	c.dialog.out, c.dialog.over = c.out, c.terminal.Done()
+	peer.dialog = &c.dialog
 	return c
 }
 
-// serve holds the session, and closes the connection.
-func (c *conn) serve() (err error) {
+func (c *conn) log() *slog.Logger { return c.logger.Load() }
+
+// serve holds the session, and closes the connection. who is who is at the other end, if that is
+// known already.
+func (c *conn) serve(who *Identity) (err error) {
 	defer c.net.Close()
+	defer c.cancel()
+	defer c.idle.stop()
 	defer func() {
 		if value := recover(); value != nil {
 			err = &console.PanicError{Value: value, Stack: debug.Stack()}
@@ -83,36 +113,90 @@ func (c *conn) serve() (err error) {
 			<-c.terminal.Done()
 		}
 	}()
-	if tcp, ok := c.net.(*net.TCPConn); ok {
+	if tcp, ok := inner(c.net).(*net.TCPConn); ok {
 		tcp.SetWriteBuffer(sendBuffer)
 		keepUrgent(tcp)
+		c.server.keepAlive(tcp)
 	}
-	c.out.send(c.options.offer())
-	c.terminal.Start()
-	c.read()
+	if err := c.handshake(); err != nil {
+		return &refusal{why: err}
+	}
+	buf := make([]byte, readSize)
+	n, err := c.greet(buf)
+	if who != nil {
+		c.begin(*who)
+	} else {
+		c.server.running.Go(c.login)
+	}
+	c.read(buf, n, err)
 	c.await()
-	if err := c.terminal.Err(); err != nil {
-		return err
+	err = c.terminal.Err()
+	var no *refusal
+	if err == nil || errors.As(err, &no) {
+		err = errors.Join(err, c.close())
 	}
-	return c.close()
+	return err
 }
 
-// read reads until the session is over, or nothing more comes.
-func (c *conn) read() {
-	buf := make([]byte, readSize)
+// handshake is that of TLS, where there is TLS.
+func (c *conn) handshake() error {
+	t, ok := c.net.(*tls.Conn)
+	if !ok {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(c.ctx, c.server.loginTimeout())
+	defer cancel()
+	if err := t.HandshakeContext(ctx); err != nil {
+		return err
+	}
+	state := t.ConnectionState()
+	c.peer.TLS = &state
+	c.logger.Store(c.server.logger().With(slog.Int64("session", c.id)).With(c.peer.attributes()...))
+	return nil
+}
+
+// grace is how long the first bytes of a client are waited for before it is offered to negotiate.
+// A script's are there by then on any local network, and a person does not notice.
+const grace = 20 * time.Millisecond
+
+// greet reads what the client sends at once, and offers to negotiate unless that shows that it is
+// no telnet: the offer is odd characters to a script.
+func (c *conn) greet(buf []byte) (n int, err error) {
+	c.net.SetReadDeadline(time.Now().Add(grace))
+	n, err = c.net.Read(buf)
+	c.net.SetReadDeadline(time.Time{})
+	if c.over() {
+		return 0, net.ErrClosed // whose end the deadline was just taken from
+	}
+	silent := errors.Is(err, os.ErrDeadlineExceeded)
+	if silent {
+		err = nil
+	}
+	if silent || n > 0 && buf[0] == cmdIAC {
+		c.out.send(c.options.offer())
+	}
+	return n, err
+}
+
+// read handles the n bytes that were read into buf with err, and reads on until the session is
+// over, or nothing more comes.
+func (c *conn) read(buf []byte, n int, err error) {
 	for {
-		n, err := c.net.Read(buf)
+		c.idle.end()
 		c.decoder.decode(buf[:n], c)
 		switch {
 		case c.over():
 			return
 		case errors.Is(err, io.EOF):
-			c.terminal.EOF()
+			if !c.dialog.end() {
+				c.terminal.EOF()
+			}
 			return
 		case err != nil:
 			c.terminal.Hangup(err)
 			return
 		}
+		n, err = c.net.Read(buf)
 	}
 }
 
@@ -182,10 +266,19 @@ func (e errWeb) Error() string { return "the peer speaks " + string(e) }
 
 func (c *conn) data(p []byte) {
 	language, n := c.sniffer.web(p)
-	c.terminal.Feed(p[:n])
+	c.feed(p[:n])
 	if language != "" {
 		c.terminal.Hangup(errWeb(language))
 	}
+}
+
+// feed gives what was typed to the question that is asked, or else to the session.
+func (c *conn) feed(p []byte) {
+	rest, err := c.dialog.take(p)
+	if err != nil {
+		c.terminal.Hangup(err)
+	}
+	c.terminal.Feed(rest)
 }
 
 // command does what a command asks. AO may be ignored and is, as an answer that is cut must say
@@ -193,15 +286,23 @@ func (c *conn) data(p []byte) {
 func (c *conn) command(cmd byte) {
 	switch cmd {
 	case cmdIP, cmdBRK, cmdABORT, cmdSUSP:
-		c.terminal.Interrupt()
+		if !c.dialog.interrupt() {
+			c.terminal.Interrupt()
+		}
 	case cmdEC:
-		c.terminal.Feed(eraseCharacter)
+		c.feed(eraseCharacter)
 	case cmdEL:
-		c.terminal.Feed(eraseLine)
+		c.feed(eraseLine)
 	case cmdEOF:
-		c.terminal.EOF()
+		if !c.dialog.end() {
+			c.terminal.EOF()
+		}
 	case cmdAYT:
-		c.terminal.Say(c.status())
+		if c.dialog.hasBegun() {
+			c.terminal.Say(c.status())
+		} else {
+			fmt.Fprintln(c.out, c.status())
+		}
 	}
 }
 
@@ -216,7 +317,7 @@ func (c *conn) option(verb, opt byte) {
 	echoing := c.options.echoing()
 	c.out.send(c.options.receive(verb, opt))
 	if now := c.options.echoing(); now != echoing {
-		c.terminal.SetEcho(now)
+		c.dialog.setEcho(now, c.terminal.SetEcho)
 		if now {
 			c.out.send(c.options.askType())
 		}

@@ -57,7 +57,7 @@ func (n *negotiation) receive(verb, opt byte) (answer []byte) {
 	}
 	before := side[opt]
 	switch positive := verb == cmdDO || verb == cmdWILL; {
-	case positive && before == no && !supported:
+	case positive && !supported:
 		return []byte{cmdIAC, refuse, opt}
 	case positive && before == no:
 		side[opt] = yes

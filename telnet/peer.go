@@ -10,29 +10,42 @@ import (
 // errUnknownUser is what peerUID returns where the system does not tell whose a connection is.
 var errUnknownUser = errors.New("this system does not tell which user connects")
 
-// checkPeer says whether the user at the other end of nc may enter: the one that this process runs
-// as, and root, which can read its memory anyway.
+// peerOf returns what is known of the other end of nc. The error says why its user is not; the
+// peer is good even so.
+func peerOf(nc net.Conn) (*Peer, error) {
+	p := &Peer{Addr: nc.RemoteAddr(), UID: -1}
+	nc = inner(nc)
+	unix, isUnix := nc.(*net.UnixConn)
+	if !isUnix && !loopback(p.Addr) {
+		return p, nil // remote: no kernel to ask
+	}
+	var err error
+	if isUnix {
+		p.UID, p.PID, err = credentials(unix)
+	} else {
+		p.UID, err = peerUID(nc)
+	}
+	if err != nil {
+		p.UID, p.PID = -1, 0
+	}
+	return p, err
+}
+
+// checkPeer says whether p may enter, of whose user the kernel has said as much: the one that this
+// process runs as, and root, which can read its memory anyway. Who is remote, which permit has let
+// listen, may.
 //
 // Where the system has no way to tell (others than Linux), the mode of a unix socket's file stands
 // in its place, which the socket has from its first moment; on loopback nothing does, and each
 // user of the machine may enter. On Linux who cannot be told may not.
-func (s *Server) checkPeer(nc net.Conn) error {
-	if s.AnyUser {
-		return nil
-	}
-	nc = inner(nc)
-	_, unix := nc.(*net.UnixConn)
-	if !unix && !loopback(nc.RemoteAddr()) {
-		return nil // remote, which permit has let listen
-	}
-	uid, err := peerUID(nc)
+func (s *Server) checkPeer(p *Peer, unknown error) error {
 	switch {
-	case errors.Is(err, errUnknownUser):
+	case s.AnyUser || errors.Is(unknown, errUnknownUser):
 		return nil
-	case err != nil:
-		return fmt.Errorf("cannot tell which user connects: %w", err)
-	case uid != 0 && uid != os.Geteuid():
-		return fmt.Errorf("connect as the user that this process runs as (uid %d) or as root, not as uid %d", os.Geteuid(), uid)
+	case unknown != nil:
+		return fmt.Errorf("cannot tell which user connects: %w", unknown)
+	case p.UID > 0 && p.UID != os.Geteuid():
+		return fmt.Errorf("connect as the user that this process runs as (uid %d) or as root, not as uid %d", os.Geteuid(), p.UID)
 	}
 	return nil
 }

@@ -1,16 +1,10 @@
 package telnet
 
 import (
-	"bufio"
 	"encoding/binary"
 	"errors"
-	"fmt"
-	"io"
 	"net"
 	"net/netip"
-	"os"
-	"strconv"
-	"strings"
 	"syscall"
 )
 
@@ -36,7 +30,8 @@ func present(nc net.Conn) (there, known bool) {
 // peerUID returns the user at the other end of a connection within this machine.
 func peerUID(nc net.Conn) (int, error) {
 	if unix, ok := nc.(*net.UnixConn); ok {
-		return credentials(unix)
+		uid, _, err := credentials(unix)
+		return uid, err
 	}
 	theirs, err := netip.ParseAddrPort(nc.RemoteAddr().String())
 	if err != nil {
@@ -46,28 +41,41 @@ func peerUID(nc net.Conn) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, table := range []string{"/proc/self/net/tcp", "/proc/self/net/tcp6"} {
-		f, err := os.Open(table)
-		if errors.Is(err, os.ErrNotExist) && strings.HasSuffix(table, "6") {
-			continue // a kernel without IPv6
-		}
-		if err != nil {
-			return 0, fmt.Errorf("%w; use a unix socket, or set Server.AnyUser", err)
-		}
-		uid, ok := socketOwner(f, theirs, ours)
-		f.Close()
-		if ok {
-			return uid, nil
-		}
+	uid, err := askKernel(theirs, ours)
+	switch {
+	case err == nil || errors.Is(err, errNoOwner):
+		return uid, err
+	case wasReset(nc):
+		return 0, errNoOwner
 	}
-	return 0, errNoOwner
+	return searchTables(theirs, ours)
+}
+
+// wasReset reports whether nc is a connection that the other end has reset.
+func wasReset(nc net.Conn) bool {
+	const tcpClose = 7 // TCP_CLOSE, in the first byte of struct tcp_info
+	tcp, ok := nc.(*net.TCPConn)
+	if !ok {
+		return false
+	}
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return false
+	}
+	state := make([]byte, 4)
+	err = raw.Control(func(fd uintptr) {
+		if info, err := syscall.GetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_INFO); err == nil {
+			binary.NativeEndian.PutUint32(state, uint32(info))
+		}
+	})
+	return err == nil && state[0] == tcpClose
 }
 
 // credentials are those that the peer had when it connected (unix(7), SO_PEERCRED).
-func credentials(nc *net.UnixConn) (uid int, err error) {
+func credentials(nc *net.UnixConn) (uid, pid int, err error) {
 	raw, err := nc.SyscallConn()
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	var cred *syscall.Ucred
 	var sockErr error
@@ -75,44 +83,7 @@ func credentials(nc *net.UnixConn) (uid int, err error) {
 		cred, sockErr = syscall.GetsockoptUcred(int(fd), syscall.SOL_SOCKET, syscall.SO_PEERCRED)
 	})
 	if err = errors.Join(err, sockErr); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	return int(cred.Uid), nil
-}
-
-// socketOwner looks in a table of the kernel's TCP sockets (proc(5), /proc/net/tcp) for the one
-// that is bound to local and connected to remote. A socket that its process has closed has no inode
-// any more, and its user reads as root: it has no owner.
-func socketOwner(table io.Reader, local, remote netip.AddrPort) (uid int, ok bool) {
-	const fields = 10 // sl, local, remote, state, queues, timer, retransmits, uid, timeout, inode
-	locals, remotes := kernelAddr(local), kernelAddr(remote)
-	lines := bufio.NewScanner(table)
-	for lines.Scan() {
-		f := strings.Fields(lines.Text())
-		if len(f) < fields || !among(f[1], locals) || !among(f[2], remotes) || f[9] == "0" {
-			continue
-		}
-		if uid, err := strconv.Atoi(f[7]); err == nil {
-			return uid, true
-		}
-	}
-	return 0, false
-}
-
-func among(s string, of [2]string) bool { return s == of[0] || s == of[1] }
-
-// kernelAddr is how the tables of both families write addr: in hexadecimal, each four bytes of
-// the address as a number of this machine. An IPv4 address may be in that of IPv6, mapped.
-func kernelAddr(addr netip.AddrPort) [2]string {
-	write := func(ip []byte) string {
-		var b strings.Builder
-		for ; len(ip) > 0; ip = ip[4:] {
-			fmt.Fprintf(&b, "%08X", binary.NativeEndian.Uint32(ip))
-		}
-		fmt.Fprintf(&b, ":%04X", addr.Port())
-		return b.String()
-	}
-	ip := addr.Addr().Unmap()
-	mapped := ip.As16()
-	return [2]string{write(ip.AsSlice()), write(mapped[:])}
+	return int(cred.Uid), int(cred.Pid), nil
 }

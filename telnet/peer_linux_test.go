@@ -1,6 +1,7 @@
 package telnet
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"os"
@@ -73,7 +74,11 @@ func TestOwnPeer(t *testing.T) {
 		if uid, err := peerUID(here); uid != os.Getuid() || err != nil {
 			t.Errorf("%s: user %d, %v", tc.network, uid, err)
 		}
-		if err := new(Server).checkPeer(here); err != nil {
+		peer, err := peerOf(here)
+		if err != nil || peer.UID != os.Getuid() || tc.network == "unix" && peer.PID != os.Getpid() {
+			t.Errorf("%s: user %d, process %d, %v", tc.network, peer.UID, peer.PID, err)
+		}
+		if err := new(Server).checkPeer(peer, err); err != nil {
 			t.Errorf("%s: %v", tc.network, err)
 		}
 	}
@@ -117,4 +122,108 @@ func TestOtherUser(t *testing.T) {
 			s.Close()
 		}
 	}
+}
+
+// Both ways to find the owner of a socket say the same, while it is open, half closed, and closed.
+func TestOwnersAgree(t *testing.T) {
+	for _, addr := range []string{"127.0.0.1:0", "[::1]:0", "[::ffff:127.0.0.1]:0"} {
+		l, err := net.Listen("tcp", addr)
+		if err != nil {
+			t.Logf("this machine has no %s: %v", addr, err)
+			continue
+		}
+		defer l.Close()
+		there, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer there.Close()
+		here, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer here.Close()
+		theirs, ours := netip.MustParseAddrPort(here.RemoteAddr().String()), netip.MustParseAddrPort(here.LocalAddr().String())
+		if _, err := askKernel(theirs, ours); err != nil {
+			t.Skip("the kernel cannot be asked here: ", err)
+		}
+		if _, err := askKernel(ours, netip.AddrPortFrom(theirs.Addr(), 1)); !errors.Is(err, errNoAnswer) {
+			t.Errorf("%s: a listener was taken for the owner: %v", addr, err)
+		}
+		for _, step := range []struct {
+			name string
+			do   func() error
+			open bool
+		}{
+			{"open", func() error { return nil }, true},
+			{"half closed", there.(*net.TCPConn).CloseWrite, true},
+			{"closed", there.Close, false},
+		} {
+			if err := step.do(); err != nil {
+				t.Fatal(err)
+			}
+			table, errTable := searchTables(theirs, ours)
+			kernel, errKernel := askKernel(theirs, ours)
+			if step.open && (table != os.Getuid() || kernel != os.Getuid()) || (errTable == nil) != step.open || (errKernel == nil) != step.open {
+				t.Errorf("%s, %s: the table says %d, %v, the kernel %d, %v", addr, step.name, table, errTable, kernel, errKernel)
+			}
+		}
+	}
+}
+
+// Of a connection that was reset nobody is the owner, and that is known without a search.
+func TestReset(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	there, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	here, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer here.Close()
+	if wasReset(here) {
+		t.Error("an open connection counts as reset")
+	}
+	there.(*net.TCPConn).SetLinger(0)
+	there.Close()
+	if _, err := here.Read(make([]byte, 1)); err == nil || !wasReset(here) {
+		t.Errorf("a reset connection does not count as one: %v", err)
+	}
+	if _, err := peerUID(here); !errors.Is(err, errNoOwner) {
+		t.Errorf("its owner: %v", err)
+	}
+}
+
+func BenchmarkOwner(b *testing.B) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	there, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer there.Close()
+	local, remote := netip.MustParseAddrPort(there.LocalAddr().String()), netip.MustParseAddrPort(there.RemoteAddr().String())
+	b.Run("kernel", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := askKernel(local, remote); err != nil {
+				b.Skip("the kernel cannot be asked here: ", err)
+			}
+		}
+	})
+	b.Run("table", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := searchTables(local, remote); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }

@@ -26,7 +26,6 @@ func TestPipes(t *testing.T) {
 	_, port, _ := strings.Cut(s.addr.String(), ":")
 	for _, command := range []string{
 		"nc -N 127.0.0.1 " + port,
-		"nc -q1 127.0.0.1 " + port,
 		"busybox nc 127.0.0.1 " + port,
 		"socat -t5 - TCP:127.0.0.1:" + port,
 	} {

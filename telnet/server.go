@@ -3,12 +3,13 @@ package telnet
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -26,13 +27,18 @@ var (
 	ErrOff = errors.New("telnet: SIGHTGLASS=off is in the environment: no server starts; unset it to allow one")
 
 	// ErrInsecure is wrapped by what Serve returns for an address that others than this machine reach.
-	ErrInsecure = errors.New("anybody who reaches it could look: listen on localhost or on unix:/path, or set Server.InsecureRemote")
+	ErrInsecure = errors.New("anybody who reaches it could look: listen on localhost or on unix:/path, set Server.TLSConfig and Server.Auth, or say that it may be insecure with Server.InsecureRemote")
 )
 
 // The defaults of Server's limits.
 const (
 	defaultSessions     = 64
+	defaultRate         = 20 // in a second
+	defaultAttempts     = 10 // in a minute
+	defaultLoginTimeout = 30 * time.Second
+	defaultIdleTimeout  = time.Hour
 	defaultWriteTimeout = 30 * time.Second
+	defaultKeepAlive    = 30 * time.Second
 )
 
 // Server serves sessions. Its zero value is a server of the default registry on localhost:3000.
@@ -47,24 +53,61 @@ type Server struct {
 	// Limits bounds each evaluation; zero fields mean the defaults of eval.Limits.
 	Limits eval.Limits
 
-	// Logger is told of sessions, refused connections and faults; nil: of none.
+	// Level is the highest level of a session: Look, or Act. A session of somebody whom Auth lets
+	// in has the lower one of it and the Identity's.
+	Level Level
+
+	// Auth decides who may enter. nil: on loopback and unix sockets the user that the process runs
+	// as and root may, or all with AnyUser.
+	Auth Authenticator
+
+	// TLSConfig, if not nil, encrypts all connections. It needs a certificate, or a GetCertificate
+	// such as that of CertificateFiles.
+	TLSConfig *tls.Config
+
+	// AnyUser admits all users of this machine on loopback, not only the one that the process
+	// runs as and root. With Auth it means nothing.
+	AnyUser bool
+
+	// InsecureRemote serves addresses beyond loopback although TLSConfig or Auth is nil: anybody
+	// who reaches the address can look at everything that is exposed, or see who does and how.
+	InsecureRemote bool
+
+	// Logger is told of sessions, of each expression that is evaluated and each action that is
+	// run, of refused connections and of faults; nil: of none. Secrets are taken out.
 	Logger *slog.Logger
 
 	// MaxSessions is how many sessions there may be at a time; 0 is 64. Who comes when there are
-	// as many is told so and disconnected.
+	// as many is told so and disconnected. With Auth, no more than half of the places are for
+	// connections that have not logged in yet.
 	MaxSessions int
+
+	// MaxEvaluations is how many evaluations may run at a time, over all sessions; 0 is one for
+	// two processors, at least one. The others wait for their turn.
+	MaxEvaluations int
+
+	// MaxRate is how many connections a second are accepted from one address, a network of 64 bits
+	// of IPv6 being one, and all of the unix sockets; twice as many may come at once. 0 is 20,
+	// negative is no limit.
+	MaxRate int
+
+	// MaxAttempts is how many attempts a minute may be made to log in from one address; 0 is 10.
+	MaxAttempts int
+
+	// LoginTimeout is how long the TLS handshake may take, and the login; 0 is 30 s.
+	LoginTimeout time.Duration
+
+	// IdleTimeout is how long a session may go without input and evaluations before it is ended;
+	// 0 is an hour, negative is no limit.
+	IdleTimeout time.Duration
 
 	// WriteTimeout is how long one write may wait for a client that does not read, before it is
 	// disconnected; 0 is 30 s.
 	WriteTimeout time.Duration
 
-	// AnyUser admits all users of this machine on loopback, not only the one that the process
-	// runs as and root.
-	AnyUser bool
-
-	// InsecureRemote serves addresses beyond loopback, without encryption and without asking who
-	// connects: anybody who reaches the address can look at everything that is exposed.
-	InsecureRemote bool
+	// KeepAlive is how often a TCP connection on which nothing happens is probed; 0 is 30 s,
+	// negative is never. A client that is gone without a word is found out after some probes.
+	KeepAlive time.Duration
 
 	newEvaluator func() console.Evaluator // in tests
 
@@ -73,7 +116,14 @@ type Server struct {
 	listeners map[net.Listener]bool
 	conns     map[*conn]bool
 	running   sync.WaitGroup // connections
+	prepared  sync.Once
+	turns     turns
+	arrivals  *throttle // nil: no limit
+	attempts  *throttle // to log in
+	ids       atomic.Int64
 	web       rate.Sometimes // logs peers of the web
+	flood     rate.Sometimes // logs connections that came too fast
+	flooded   atomic.Int64   // such connections that the log does not have yet
 }
 
 // ListenAndServe serves reg, nil for registry.Default, on addr, with the defaults of Server.
@@ -110,6 +160,7 @@ func (s *Server) Serve(l net.Listener) error {
 	}
 	defer s.untrack(l)
 	keepUrgent(l)
+	s.prepare()
 	s.logger().Info("listening", "addr", l.Addr().String())
 	for pause := time.Duration(0); ; {
 		nc, err := l.Accept()
@@ -135,7 +186,7 @@ func (s *Server) Serve(l net.Listener) error {
 
 // ServeConn serves one connection that the caller has accepted and admitted, and returns when its
 // session is over: with nil if its user or Shutdown ended it. It closes nc. Of the admission
-// checks only the number of sessions and SIGHTGLASS=off apply.
+// checks only the number of sessions and SIGHTGLASS=off apply: neither Auth nor TLSConfig is used.
 func (s *Server) ServeConn(nc net.Conn) error {
 	if err := s.off(); err != nil {
 		nc.Close()
@@ -146,7 +197,8 @@ func (s *Server) ServeConn(nc net.Conn) error {
 		return ErrServerClosed
 	}
 	defer s.running.Done()
-	return s.serve(nc)
+	peer, _ := peerOf(nc)
+	return s.serve(nc, peer, &Identity{Level: s.Level})
 }
 
 // Shutdown stops listening, cancels evaluations, says goodbye to the sessions, and waits for them
@@ -194,86 +246,6 @@ func (s *Server) stop(end func(*conn)) error {
 	return errors.Join(errs...)
 }
 
-// admit serves an accepted connection, unless its user may not enter.
-func (s *Server) admit(nc net.Conn) {
-	defer s.running.Done()
-	if err := s.checkPeer(nc); err != nil {
-		s.logger().Warn("a connection was refused", "peer", nc.RemoteAddr().String(), "error", err)
-		refuse(nc, err.Error())
-		return
-	}
-	s.serve(nc)
-}
-
-// serve holds a session on nc, if there is room for one.
-func (s *Server) serve(nc net.Conn) error {
-	c := newConn(s, nc)
-	if err := s.enter(c); err != nil {
-		s.logger().Warn("a connection was refused", "peer", nc.RemoteAddr().String(), "error", err)
-		refuse(nc, err.Error())
-		return err
-	}
-	defer s.exit(c)
-	began := time.Now()
-	s.logger().Info("a session begins", "peer", nc.RemoteAddr().String())
-	err := c.serve()
-	s.report(c, err, time.Since(began))
-	return err
-}
-
-// report logs how a session ended.
-func (s *Server) report(c *conn, err error, lasted time.Duration) {
-	log := s.logger().With("peer", c.net.RemoteAddr().String(), "lasted", lasted)
-	var web errWeb
-	var panicked *console.PanicError
-	switch {
-	case errors.As(err, &web):
-		s.web.Do(func() {
-			log.Warn("closed a connection that does not speak telnet; more of them in the next minute are not logged", "language", string(web))
-		})
-	case errors.As(err, &panicked):
-		log.Error("a session panicked and was ended", "panic", fmt.Sprint(panicked.Value), "stack", string(panicked.Stack))
-	case err != nil:
-		log.Info("a session was cut off", "error", err)
-	default:
-		log.Info("a session ended")
-	}
-}
-
-// begin counts a connection in for Shutdown to wait for; false means that it must not begin.
-func (s *Server) begin() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.closed {
-		s.running.Add(1)
-	}
-	return !s.closed
-}
-
-// enter takes one of the places for sessions.
-func (s *Server) enter(c *conn) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return ErrServerClosed
-	}
-	if limit := cmp.Or(s.MaxSessions, defaultSessions); len(s.conns) >= limit {
-		return fmt.Errorf("too many sessions (limit %d), try again later", limit)
-	}
-	if s.conns == nil {
-		s.conns = map[*conn]bool{}
-		s.web.Interval = time.Minute
-	}
-	s.conns[c] = true
-	return nil
-}
-
-func (s *Server) exit(c *conn) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.conns, c)
-}
-
 func (s *Server) track(l net.Listener) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -313,25 +285,6 @@ func (s *Server) logger() *slog.Logger {
 		return slog.New(slog.DiscardHandler)
 	}
 	return s.Logger
-}
-
-func (s *Server) writeTimeout() time.Duration { return cmp.Or(s.WriteTimeout, defaultWriteTimeout) }
-
-func (s *Server) evaluator() console.Evaluator {
-	if s.newEvaluator != nil {
-		return s.newEvaluator()
-	}
-	return eval.NewSession(s.Registry, s.Limits)
-}
-
-// refuse tells the peer why, and closes.
-func refuse(nc net.Conn, why string) {
-	defer nc.Close()
-	nc.SetDeadline(time.Now().Add(drainTime))
-	if _, err := nc.Write([]byte(why + "\r\n")); err != nil {
-		return
-	}
-	closeGently(nc)
 }
 
 // temporary reports whether accepting may succeed later.

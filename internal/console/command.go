@@ -34,17 +34,49 @@ func commands() []command {
 			run:    runDir,
 		},
 		{
+			name: "watch", args: "[every] expression [until condition] [changes]", summary: "ask again and again, and show what changes",
+			detail: watchDetail,
+			run:    runWatch,
+		},
+		{
+			name: "vars", summary: "list the variables of this session",
+			detail: "A variable is made by name = expression. _ is the last answer, _1 the one before it.",
+			run:    runVars,
+		},
+		{
 			name: "history", summary: "list the lines of this session, oldest first",
 			detail: fmt.Sprintf("The last %d lines are kept, for as long as the session lasts.", historyLines),
 			run:    runHistory,
 		},
 		{
-			name: "set", args: "[name value]", summary: "change how answers look, or show how they do",
-			detail: "set width COLUMNS lays answers out for a terminal of that width.\n" +
-				"set color on or off says whether they are coloured.\n" +
-				"auto as the value leaves it to what the terminal says of itself.",
-			words: func() []string { return []string{"color", "width"} },
-			run:   runSet,
+			name: "time", summary: "tell what the last answer took",
+			detail: "An answer that took long or read much says so by itself.",
+			run:    runTime,
+		},
+		{
+			name: "set", args: "[name value]", summary: "change how answers look and what they may cost, or show it",
+			detail: setDetail(),
+			words:  optionNames,
+			run:    runSet,
+		},
+		{
+			name: "json", args: "on", summary: "speak JSON from here on, for programs",
+			detail: "From then on each line is a request, and each answer one JSON object on one line; there is\n" +
+				"no prompt and no echo. json off comes back. docs/protocol.md has all of it.",
+			words: func() []string { return []string{"on"} },
+			run:   runJSON,
+		},
+		{
+			name: "who", summary: "list the sessions with this program",
+			detail: "It tells who is connected, from where, for how long, and what is being evaluated.",
+			run:    runWho,
+		},
+		{
+			name: "level", args: "[look]", summary: "tell whether this session may act, or give that up",
+			detail: "A session looks, or acts as well where the listener and the login allow it; then its prompt is\n" +
+				"# instead of >. level look gives acting up, for the rest of the session.",
+			words: func() []string { return []string{"look"} },
+			run:   runLevel,
 		},
 		{
 			name: "quit", summary: "end the session",
@@ -108,7 +140,7 @@ func completeCommand(before string) (proposals []eval.Completion, ok bool) {
 }
 
 func runDir(ctx context.Context, s *Session, a *answer, args string) error {
-	return s.evaluate(ctx, a, "dir("+args+")")
+	return s.show(ctx, a, "dir("+args+")")
 }
 
 func runQuit(context.Context, *Session, *answer, string) error { return ErrQuit }

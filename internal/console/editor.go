@@ -30,6 +30,7 @@ type editor struct {
 	max      int // bytes of a line
 	history  *history
 	complete func(line string, pos int) []eval.Completion
+	acts     func() bool // nil: never
 
 	text    []rune
 	pos     int // of the cursor, in text
@@ -43,18 +44,27 @@ type editor struct {
 	screen screen
 }
 
-// The prompts of a line and of its continuation. They have the same width.
+// The prompts of a line, where the session looks and where it may act, and of its continuation.
+// They have the same width.
 const (
-	prompt = "> "
-	more   = ". "
+	prompt     = "> "
+	actsPrompt = "# "
+	more       = ". "
 )
+
+func (e *editor) prompt() string {
+	if e.acts != nil && e.acts() {
+		return actsPrompt
+	}
+	return prompt
+}
 
 // begin starts a line.
 func (e *editor) begin() {
 	e.clear()
 	e.recall.on = false
 	e.search.on = false
-	e.screen.begin(prompt)
+	e.screen.begin(e.prompt())
 }
 
 func (e *editor) clear() {
@@ -80,7 +90,7 @@ func (e *editor) refresh() {
 		e.screen.show(label, text, pos)
 		return
 	}
-	e.screen.show(prompt, e.text, e.pos)
+	e.screen.show(e.prompt(), e.text, e.pos)
 }
 
 // resize takes note of another width, and shows the line anew.
@@ -103,7 +113,7 @@ func (e *editor) interject(text string) {
 		e.screen.put("\n")
 	}
 	e.screen.put(text)
-	e.screen.begin(prompt)
+	e.screen.begin(e.prompt())
 	e.refresh()
 }
 
@@ -290,96 +300,4 @@ func (e *editor) set(line string) {
 	for _, r := range line {
 		e.insert(r)
 	}
-}
-
-// left and right are the neighbouring places of the cursor: a combining character and the one
-// that it combines with are one step.
-func (e *editor) left() int {
-	i := e.pos
-	for i > 0 {
-		i--
-		if runeWidth(shown(e.text[i])) > 0 {
-			break
-		}
-	}
-	return i
-}
-
-func (e *editor) right() int {
-	i := e.pos
-	for i < len(e.text) {
-		i++
-		if i == len(e.text) || runeWidth(shown(e.text[i])) > 0 {
-			break
-		}
-	}
-	return i
-}
-
-func (e *editor) lineStart() int {
-	return e.pos - len(lastLine(e.text[:e.pos]))
-}
-
-func (e *editor) lineEnd() int {
-	if i := slices.Index(e.text[e.pos:], '\n'); i >= 0 {
-		return e.pos + i
-	}
-	return len(e.text)
-}
-
-func lastLine(text []rune) []rune {
-	for i := len(text) - 1; i >= 0; i-- {
-		if text[i] == '\n' {
-			return text[i+1:]
-		}
-	}
-	return text
-}
-
-func inWord(r rune) bool {
-	return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
-}
-
-func (e *editor) wordLeft(in func(rune) bool) int {
-	i := e.pos
-	for i > 0 && !in(e.text[i-1]) {
-		i--
-	}
-	for i > 0 && in(e.text[i-1]) {
-		i--
-	}
-	return i
-}
-
-func (e *editor) wordRight() int {
-	i := e.pos
-	for i < len(e.text) && !inWord(e.text[i]) {
-		i++
-	}
-	for i < len(e.text) && inWord(e.text[i]) {
-		i++
-	}
-	return i
-}
-
-// lineUp moves to the line above within the text, and reports whether there was one.
-func (e *editor) lineUp() bool {
-	start := e.lineStart()
-	if start == 0 {
-		return false
-	}
-	above := len(lastLine(e.text[:start-1]))
-	e.pos = start - 1 - above + min(above, e.pos-start)
-	return true
-}
-
-func (e *editor) lineDown() bool {
-	col := e.pos - e.lineStart()
-	end := e.lineEnd()
-	if end == len(e.text) {
-		return false
-	}
-	e.pos = end + 1
-	e.pos += min(e.lineEnd()-e.pos, col)
-	return true
 }

@@ -16,7 +16,7 @@ var topics = []topic{
   cache.items["sku-17"].hits         fields, exported or not; map keys; list indexes
   cache.items[0:20]                  a part of a list, a map or a string
   count(cache.items, .hits > 100)    how many; .hits is short for #.hits, # is the element
-  filter(orders, .status == "late")  also map, find, any, all, none, sum, sortBy, groupBy, reduce
+  filter(orders.list, .age > 60)     also map, find, any, all, none, sum, sortBy, groupBy, reduce
   keys(cache.items)                  a map's keys; over a map, # is the value and #key the key
   cache?.owner ?? "nobody"           nil and absent keys, without an error
   type(cache)  dir(cache)            what it is, and what it holds

@@ -6,20 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/inspect"
-)
-
-// From where on an answer says what it cost: what a person feels as a pause, and what is more
-// than a page of anything.
-const (
-	slow  = 50 * time.Millisecond
-	large = 100_000 // entries
 )
 
 // costColumn is where the cost stands behind an answer of one short line.
@@ -114,34 +106,42 @@ func (a *answer) end() error {
 
 // result writes what an expression came to.
 func (a *answer) result(r eval.Result, st style) error {
+	if st.json {
+		_, err := fmt.Fprintf(a, "%s\n", r.Node.JSON())
+		return err
+	}
 	a.color = st.color.value()
 	if r.Name != "" {
 		fmt.Fprint(a, printable(r.Name), " = ")
 	}
-	if r.Text != "" {
-		// A layout of the evaluator's own, such as that of dir().
-		_, err := io.WriteString(a, r.Text+"\n")
+	if err := writeText(a, r, st); err != nil {
 		return err
 	}
-	err := r.Node.WriteText(a, inspect.Style{Width: st.width.value(), Color: a.color, Now: time.Now()})
-	if err != nil {
-		return err
-	}
-	if cost := costText(r.Cost); cost != "" {
+	if c := (cost{r.Cost, true}); c.worthSaying() {
 		if width := visibleWidth(a.first); a.lines == 0 && width < costColumn {
 			a.held = false
-			fmt.Fprint(a, strings.Repeat(" ", costColumn-width), faint(cost, st), "\n")
+			fmt.Fprint(a, strings.Repeat(" ", costColumn-width), faint(c.String(), st), "\n")
 		} else {
-			a.aside(cost, st)
+			a.aside(c.String(), st)
 		}
 	}
 	for _, note := range r.Notes {
 		a.aside(printable(note), st)
 	}
 	if !a.held {
-		_, err = io.WriteString(a, "\n")
+		_, err := io.WriteString(a, "\n")
+		return err
 	}
-	return err
+	return nil
+}
+
+// writeText writes what an expression came to as people read it.
+func writeText(out io.Writer, r eval.Result, st style) error {
+	if r.Text != "" {
+		_, err := fmt.Fprintln(out, printable(r.Text))
+		return err
+	}
+	return r.Node.WriteText(out, inspect.Style{Width: st.width.value(), Color: st.color.value(), Now: time.Now()})
 }
 
 // aside writes a line that is about the answer.
@@ -152,72 +152,29 @@ func (a *answer) aside(text string, st style) {
 	fmt.Fprintf(a, "  %s\n", faint(text, st))
 }
 
-// fail writes what went wrong with line: with a caret under the place, in the line as it was
-// typed if that can be, or else below the message in a copy.
-func (a *answer) fail(err error, line string, st style) error {
+// fail writes what went wrong with a statement of line: with a caret under the place, in the line
+// as it was typed if that can be, or else below the message in a copy.
+func (a *answer) fail(err error, statement, line string, st style) error {
 	a.ctx = context.WithoutCancel(a.ctx) // what went wrong may be its end, and is to be said
-	message := printable(err.Error())
+	message := red(strings.Join(fold(printable(err.Error()), st.width.value(), "  "), "\n"), st)
 	var e *eval.Error
 	if !errors.As(err, &e) || e.Line == 0 {
-		_, err := fmt.Fprintln(a, red(message, st))
+		_, err := fmt.Fprintln(a, message)
 		return err
 	}
-	if runes := []rune(line); st.echoed && e.Source == line && e.Line == 1 && e.Col <= len(runes)+1 &&
-		!strings.Contains(line, "\n") && len(prompt)+textWidth(line) < st.width.value() {
-		under := len(prompt) + textWidth(string(runes[:e.Col-1]))
-		_, err := fmt.Fprintf(a, "%*s^\n%s\n", under, "", red(message, st))
-		return err
+	ours := *e
+	if typed := e.Source == statement; typed {
+		ours.Source = line
+		if runes := []rune(line); st.echoed && e.Line == 1 && e.Col <= len(runes)+1 &&
+			!strings.Contains(line, "\n") && len(prompt)+textWidth(line) < st.width.value() {
+			under := len(prompt) + textWidth(string(runes[:e.Col-1]))
+			_, err := fmt.Fprintf(a, "%*s^\n%s\n", under, "", message)
+			return err
+		}
 	}
-	snippet := strings.ReplaceAll(printable(e.Snippet()), "\n", "\n  ")
-	_, err = fmt.Fprintf(a, "%s\n  %s\n", red(message, st), snippet)
+	snippet := strings.ReplaceAll(printable(ours.Snippet()), "\n", "\n  ")
+	_, err = fmt.Fprintf(a, "%s\n  %s\n", message, snippet)
 	return err
-}
-
-// costText is "" for an answer that was cheap and came from memory that held still.
-func costText(c eval.Cost) string {
-	if c.Time < slow && c.Entries < large && c.Torn == 0 {
-		return ""
-	}
-	parts := []string{thousands(c.Entries) + " entries"}
-	if c.Bytes >= 1<<20 {
-		parts = append(parts, strconv.Itoa(c.Bytes>>20)+" MiB kept")
-	}
-	parts = append(parts, milliseconds(c.Time))
-	if c.Waited >= time.Millisecond {
-		parts = append(parts, milliseconds(c.Waited)+" of it waiting for locks")
-	}
-	if c.Retries > 0 {
-		parts = append(parts, thousands(c.Retries)+" read again")
-	}
-	if c.Torn > 0 {
-		parts = append(parts, thousands(c.Torn)+" torn")
-	}
-	return strings.Join(parts, ", ")
-}
-
-func milliseconds(d time.Duration) string {
-	if d >= 10*time.Second {
-		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
-	}
-	return thousands(int(d.Milliseconds())) + " ms"
-}
-
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-func faint(s string, st style) string { return colored(s, "\x1b[2m", st) }
-func red(s string, st style) string   { return colored(s, "\x1b[31m", st) }
-
-func colored(s, sequence string, st style) string {
-	if !st.color.value() {
-		return s
-	}
-	return sequence + s + "\x1b[0m"
 }
 
 // visibleWidth is the width of text that may hold colours.

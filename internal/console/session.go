@@ -3,7 +3,9 @@ package console
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"os"
 	"strings"
 	"sync"
 
@@ -15,7 +17,8 @@ var ErrQuit = errors.New("quit")
 
 // Evaluator is what a session asks of the language. *eval.Session is one.
 type Evaluator interface {
-	// Eval evaluates one line. An *eval.Error tells where in the line it went wrong.
+	// Eval evaluates one expression, within the limits that eval.WithLimits gave the context. An
+	// *eval.Error tells where in it something went wrong.
 	Eval(ctx context.Context, source string) (eval.Result, error)
 	// Complete proposes what could stand at byte position pos of line.
 	Complete(line string, pos int) []eval.Completion
@@ -23,60 +26,32 @@ type Evaluator interface {
 
 var _ Evaluator = (*eval.Session)(nil)
 
-// The bounds where eval.Limits leaves them zero, as that says.
-const (
-	defaultLine   = 64 << 10
-	defaultOutput = 1 << 20
-)
-
-// defaultWidth is that of a terminal that does not tell its own.
-const defaultWidth = 80
+// maxStatements bounds how many expressions a line has.
+const maxStatements = 100
 
 // Session runs lines and writes their answers. Do is for one goroutine at a time; the other
 // methods may be called meanwhile.
 type Session struct {
 	evaluator Evaluator
 	out       io.Writer
-	maxLine   int // bytes
-	maxOutput int // bytes of one answer
+	limits    eval.Limits // filled
+	lower     eval.Limits // what the user wants of them
 	history   history
+	level     level
+	last      cost
 
 	mu    sync.Mutex
 	style style
+	json  bool          // requests come in, and answers go out as objects
+	watch *watch        // what is being watched
+	peers func() []Peer // see SetPeers
 }
 
-// style is how answers are laid out.
-type style struct {
-	width  setting[int]
-	color  setting[bool]
-	echoed bool // the line stands above its answer, behind a prompt, as it was typed
-}
-
-// setting is what the terminal says, unless the user said something else.
-type setting[T any] struct {
-	terminal T
-	user     T
-	fixed    bool // by the user
-}
-
-func (s setting[T]) value() T {
-	if s.fixed {
-		return s.user
-	}
-	return s.terminal
-}
-
-// New returns a session that writes to out. Of the limits it needs those of a line and of the
-// output; their zero values are the defaults of eval.Limits.
+// New returns a session that writes to out. Its evaluator has the same limits.
 func New(evaluator Evaluator, out io.Writer, limits eval.Limits) *Session {
-	s := &Session{evaluator: evaluator, out: out, maxLine: limits.Line, maxOutput: limits.Output}
-	if s.maxLine <= 0 {
-		s.maxLine = defaultLine
-	}
-	if s.maxOutput <= 0 {
-		s.maxOutput = defaultOutput
-	}
+	s := &Session{evaluator: evaluator, out: out, limits: limits.Filled()}
 	s.style.width.terminal = defaultWidth
+	s.style.height = defaultHeight
 	return s
 }
 
@@ -88,11 +63,23 @@ func (s *Session) SetWidth(columns int) {
 	s.restyle(func(st *style) { st.width.terminal = columns })
 }
 
-// SetColor says whether the terminal shows colours.
-func (s *Session) SetColor(on bool) { s.restyle(func(st *style) { st.color.terminal = on }) }
+// SetHeight says how many rows the terminal has; 0 means that it does not tell.
+func (s *Session) SetHeight(rows int) {
+	if rows <= 0 {
+		rows = defaultHeight
+	}
+	s.restyle(func(st *style) { st.height = rows })
+}
+
+// SetColor says whether the terminal shows colours. Where NO_COLOR is in the environment, with
+// anything for its value, there are none unless the user wants them.
+func (s *Session) SetColor(on bool) {
+	on = on && os.Getenv("NO_COLOR") == ""
+	s.restyle(func(st *style) { st.color.terminal = on })
+}
 
 // SetEchoed says whether each line stands on the screen above its answer, behind a prompt of two
-// columns: then an error points at it there, and does not repeat it.
+// columns: then an error points at it there, and does not repeat it, and a watch draws in place.
 func (s *Session) SetEchoed(on bool) { s.restyle(func(st *style) { st.echoed = on }) }
 
 func (s *Session) restyle(change func(*style)) {
@@ -107,37 +94,90 @@ func (s *Session) currentStyle() style {
 	return s.style
 }
 
-// Do runs one line, a command or an expression, and writes its answer. What went wrong with the
-// line is an answer too. The error is ErrQuit when the line ends the session, that of ctx when it
-// cut the answer while it was being written, or that of the writer.
+// wrong is what was wrong with a line, to be said to the user. Any other error ends the line.
+type wrong struct{ error }
+
+func complain(format string, args ...any) error { return wrong{fmt.Errorf(format, args...)} }
+
+// Do runs one line, a command or an expression or several between semicolons, and writes its
+// answer. What went wrong with the line is an answer too, and the last of that line. The error is
+// ErrQuit when the line ends the session, that of ctx when it cut the answer while it was being
+// written, or that of the writer.
+//
+// In JSON mode, which the line "json on" begins, a line is a request; see docs/protocol.md.
 func (s *Session) Do(ctx context.Context, line string) error {
+	if s.inJSON() {
+		return s.request(ctx, line)
+	}
 	if strings.TrimSpace(line) == "" {
 		return nil
 	}
 	s.history.add(line)
-	a := &answer{ctx: ctx, out: s.out, left: s.maxOutput}
-	var err error
-	if cmd, args, ok := parseCommand(line); ok {
-		err = cmd.run(ctx, s, a, args)
-	} else {
-		err = s.evaluate(ctx, a, line)
+	parts := statements(line)
+	if len(parts) > maxStatements {
+		a := s.answer(ctx)
+		return errors.Join(a.fail(complain("the line has %d expressions, and %d are allowed; ask in parts", len(parts), maxStatements), "", line, s.currentStyle()), a.end())
 	}
-	return errors.Join(err, a.end())
+	for _, part := range parts {
+		a := s.answer(ctx)
+		err := s.run(ctx, a, part)
+		var w wrong
+		failed := errors.As(err, &w)
+		if failed {
+			err = a.fail(w.error, part, line, s.currentStyle())
+		}
+		if err := errors.Join(err, a.end()); err != nil || failed {
+			return err
+		}
+	}
+	return nil
 }
 
-func (s *Session) evaluate(ctx context.Context, a *answer, line string) error {
-	result, err := s.evaluator.Eval(ctx, line)
+func (s *Session) answer(ctx context.Context) *answer {
+	return &answer{ctx: ctx, out: s.out, left: s.limits.Output}
+}
+
+// run runs one statement and writes its answer.
+func (s *Session) run(ctx context.Context, a *answer, statement string) error {
+	if cmd, args, ok := parseCommand(statement); ok {
+		return cmd.run(ctx, s, a, args)
+	}
+	return s.show(ctx, a, statement)
+}
+
+// show evaluates an expression and writes what it came to.
+func (s *Session) show(ctx context.Context, a *answer, source string) error {
+	r, err := s.eval(ctx, source)
 	if err != nil {
-		return a.fail(err, line, s.currentStyle())
+		return wrong{err}
 	}
-	return a.result(result, s.currentStyle())
+	return a.result(r, s.currentStyle())
 }
 
-// Complete proposes what could stand at byte position pos of line, commands included.
-func (s *Session) Complete(line string, pos int) []eval.Completion {
-	if proposals, ok := completeCommand(line[:pos]); ok {
-		return proposals
+func (s *Session) eval(ctx context.Context, source string) (eval.Result, error) {
+	r, err := s.evaluator.Eval(eval.WithLimits(ctx, s.lower), source)
+	if err == nil {
+		s.last = cost{r.Cost, true}
 	}
-	proposals := s.evaluator.Complete(line, pos)
-	return append(proposals, commandNames(line[:pos])...)
+	return r, err
+}
+
+// Complete proposes what could stand at byte position pos of line, commands included. Only the
+// statement that pos is in counts.
+func (s *Session) Complete(line string, pos int) []eval.Completion {
+	from := 0
+	scan(line[:pos], func(i int) {
+		if line[i] == ';' {
+			from = i + 1
+		}
+	})
+	before := line[from:pos]
+	proposals, ok := completeCommand(before)
+	if !ok {
+		proposals = append(s.evaluator.Complete(line[from:], pos-from), commandNames(before)...)
+	}
+	for i := range proposals {
+		proposals[i].Start += from
+	}
+	return proposals
 }

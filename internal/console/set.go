@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
+
+	"github.com/sightglass-go/sightglass/eval"
 )
 
 // The widths that may be set: less holds no prompt, more no screen has.
@@ -13,47 +16,85 @@ const (
 	maxWidth = 1000
 )
 
+// option is one entry of the table of what set changes.
+type option struct {
+	name    string
+	values  string // as the help shows them
+	summary string // what it is, without a full stop
+	get     func(s *Session) (value string, fixed bool)
+	set     func(s *Session, value string) error // "auto" takes back what was set
+}
+
+// options is the table, in the order of the help.
+func options() []option {
+	return []option{
+		{"width", "COLUMNS", "columns that answers are laid out for", getWidth, setWidth},
+		{"color", "on, off", "whether answers are coloured", getColor, setColor},
+		{"format", "text, json", "answers for people, or each as JSON on one line", getFormat, setFormat},
+		display("depth", "how deep an answer is shown", 100, func(l *eval.Limits) *int { return &l.Show.Depth }),
+		display("items", "how many elements of a list or map are shown", 100_000, func(l *eval.Limits) *int { return &l.Show.Items }),
+		display("text", "how many bytes of a string are shown", 1<<20, func(l *eval.Limits) *int { return &l.Show.Bytes }),
+		{"time", "DURATION", "how long an evaluation may take", getTime, setTime},
+		budget("entries", "how many entries an evaluation may read", func(l *eval.Limits) *int { return &l.Entries }),
+		budget("memory", "how many bytes an evaluation may keep", func(l *eval.Limits) *int { return &l.Bytes }),
+	}
+}
+
+func optionNames() []string {
+	var names []string
+	for _, o := range options() {
+		names = append(names, o.name)
+	}
+	return names
+}
+
 func runSet(_ context.Context, s *Session, a *answer, args string) error {
-	if args == "" {
-		st := s.currentStyle()
-		_, err := fmt.Fprintf(a, "width  %s\ncolor  %s\n",
-			st.width.describe(strconv.Itoa(st.width.value())), st.color.describe(onOff(st.color.value())))
-		return err
-	}
 	name, value, _ := strings.Cut(args, " ")
-	complaint := s.set(name, strings.TrimSpace(value))
-	if complaint == "" {
-		return nil
+	for _, o := range options() {
+		switch {
+		case args == "":
+			value, fixed := o.get(s)
+			if !fixed {
+				value += "  (auto)"
+			}
+			if _, err := fmt.Fprintf(a, "%-7s  %s\n", o.name, value); err != nil {
+				return err
+			}
+		case o.name == name:
+			return o.set(s, strings.TrimSpace(value))
+		}
 	}
-	_, err := fmt.Fprintln(a, printable(complaint))
-	return err
+	if args != "" {
+		return complain("unknown setting %q; there are %s: set width 100", name, strings.Join(optionNames(), ", "))
+	}
+	return nil
 }
 
-// set changes a setting, or says what is wrong.
-func (s *Session) set(name, value string) (complaint string) {
-	switch name {
-	case "width":
-		n, err := strconv.Atoi(value)
-		if value != "auto" && (err != nil || n < minWidth || n > maxWidth) {
-			return fmt.Sprintf("width %q is no number of columns from %d to %d; set width 100, or set width auto", value, minWidth, maxWidth)
-		}
-		s.restyle(func(st *style) { st.width.user, st.width.fixed = n, value != "auto" })
-	case "color":
-		if value != "on" && value != "off" && value != "auto" {
-			return fmt.Sprintf("color %q is neither on, off nor auto; set color on", value)
-		}
-		s.restyle(func(st *style) { st.color.user, st.color.fixed = value == "on", value != "auto" })
-	default:
-		return fmt.Sprintf("unknown setting %q; there are width and color: set width 100", name)
-	}
-	return ""
+func getWidth(s *Session) (string, bool) {
+	w := s.currentStyle().width
+	return strconv.Itoa(w.value()), w.fixed
 }
 
-func (s setting[T]) describe(value string) string {
-	if s.fixed {
-		return value
+func setWidth(s *Session, value string) error {
+	n, err := strconv.Atoi(value)
+	if value != "auto" && (err != nil || n < minWidth || n > maxWidth) {
+		return complain("width %q is no number of columns from %d to %d; set width 100, or set width auto", value, minWidth, maxWidth)
 	}
-	return value + "  (auto)"
+	s.restyle(func(st *style) { st.width.user, st.width.fixed = n, value != "auto" })
+	return nil
+}
+
+func getColor(s *Session) (string, bool) {
+	c := s.currentStyle().color
+	return onOff(c.value()), c.fixed
+}
+
+func setColor(s *Session, value string) error {
+	if value != "on" && value != "off" && value != "auto" {
+		return complain("color %q is neither on, off nor auto; set color on", value)
+	}
+	s.restyle(func(st *style) { st.color.user, st.color.fixed = value == "on", value != "auto" })
+	return nil
 }
 
 func onOff(on bool) string {
@@ -61,4 +102,85 @@ func onOff(on bool) string {
 		return "on"
 	}
 	return "off"
+}
+
+func getFormat(s *Session) (string, bool) {
+	if s.currentStyle().json {
+		return "json", true
+	}
+	return "text", false
+}
+
+func setFormat(s *Session, value string) error {
+	if value != "text" && value != "json" && value != "auto" {
+		return complain("format %q is neither text nor json; set format json", value)
+	}
+	s.restyle(func(st *style) { st.json = value == "json" })
+	return nil
+}
+
+// display is an option for a limit of what is shown, which bounds nothing that is computed.
+func display(name, summary string, most int, field func(*eval.Limits) *int) option {
+	return option{name, "NUMBER", summary,
+		func(s *Session) (string, bool) { return s.limit(field) },
+		func(s *Session, value string) error {
+			n, err := strconv.Atoi(value)
+			if value != "auto" && (err != nil || n < 1 || n > most) {
+				return complain("%s %q is no number from 1 to %s; set %s 10, or set %s auto", name, value, thousands(most), name, name)
+			}
+			*field(&s.lower) = n
+			return nil
+		}}
+}
+
+// budget is an option for a limit of evaluations, which can be lowered and not raised.
+func budget(name, summary string, field func(*eval.Limits) *int) option {
+	return option{name, "NUMBER", summary,
+		func(s *Session) (string, bool) { return s.limit(field) },
+		func(s *Session, value string) error {
+			n, err := strconv.Atoi(value)
+			most := *field(&s.limits)
+			if value != "auto" && (err != nil || n < 1 || n > most) {
+				return complain("%s %q is no number from 1 to %s, the most that the application allows; set %s 1000, or set %s auto",
+					name, value, thousands(most), name, name)
+			}
+			*field(&s.lower) = n
+			return nil
+		}}
+}
+
+// limit is the value of a limit, and whether the user set it.
+func (s *Session) limit(field func(*eval.Limits) *int) (value string, fixed bool) {
+	if n := *field(&s.lower); n > 0 {
+		return thousands(n), true
+	}
+	return thousands(*field(&s.limits)), false
+}
+
+func getTime(s *Session) (string, bool) {
+	if s.lower.Time > 0 {
+		return s.lower.Time.String(), true
+	}
+	return s.limits.Time.String(), false
+}
+
+func setTime(s *Session, value string) error {
+	d, err := time.ParseDuration(value)
+	if value != "auto" && (err != nil || d <= 0 || d > s.limits.Time) {
+		return complain("time %q is no duration up to %v, the most that the application allows; set time 500ms, or set time auto", value, s.limits.Time)
+	}
+	s.lower.Time = d
+	return nil
+}
+
+// setDetail is the help on set, of the table.
+func setDetail() string {
+	var b strings.Builder
+	b.WriteString("Alone it shows what is set. The names and their values are:\n")
+	for _, o := range options() {
+		fmt.Fprintf(&b, "  set %-20s %s\n", o.name+" "+o.values, o.summary)
+	}
+	b.WriteString("auto as the value takes back what was set. depth, items and text change what is shown and never\n" +
+		"what is computed. time, entries and memory can be lowered here; the application sets the most.")
+	return b.String()
 }

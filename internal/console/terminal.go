@@ -70,7 +70,7 @@ func Attach(ctx context.Context, s *Session, out Output, ended func()) *Terminal
 	t := &Terminal{session: s, out: out, ended: ended, done: make(chan struct{})}
 	t.ctx, t.stop = context.WithCancel(ctx)
 	t.room.L = &t.mu
-	t.editor = editor{max: s.maxLine, history: &s.history, complete: s.Complete}
+	t.editor = editor{max: s.limits.Line, history: &s.history, complete: s.Complete, acts: s.level.acts}
 	t.editor.screen.width = defaultWidth
 	return t
 }
@@ -82,7 +82,7 @@ func (t *Terminal) Start() {
 	if t.over() {
 		return
 	}
-	t.editor.screen.put(Banner() + "\n")
+	t.editor.screen.put(t.session.banner() + "\n")
 	t.editor.begin()
 	t.show()
 }

@@ -163,6 +163,19 @@ func TestInterruptOfOutput(t *testing.T) {
 	}
 }
 
+// An answer that was evaluated, and only waits to be sent, is interrupted in the same way.
+func TestInterruptOfLastOutput(t *testing.T) {
+	term, p := attach(t, &fake{})
+	p.read(false)
+	term.Feed([]byte("short\n"))
+	p.backlog(t)
+	term.Feed([]byte{3})
+	p.read(true)
+	if got := p.answer(t); got != "\n… the output was stopped here\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestTypeAhead(t *testing.T) {
 	for _, echo := range []bool{false, true} {
 		f := &fake{began: make(chan string, 10)}

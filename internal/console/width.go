@@ -78,3 +78,35 @@ func printable(s string) string {
 func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-textWidth(s)))
 }
+
+// fold breaks text between words into lines of at most width columns, where the words allow it.
+// All but the first begin with indent.
+func fold(text string, width int, indent string) (lines []string) {
+	for _, line := range strings.Split(text, "\n") {
+		for textWidth(line) > width {
+			room := fits(line, width)
+			at := strings.LastIndexByte(line[:room], ' ')
+			if at <= len(indent) {
+				next := strings.IndexByte(line[room:], ' ')
+				if next < 0 {
+					break
+				}
+				at = room + next
+			}
+			lines = append(lines, line[:at])
+			line = indent + line[at+1:]
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// fits is how many bytes of s stand in that many columns.
+func fits(s string, columns int) int {
+	for i, r := range s {
+		if columns -= runeWidth(shown(r)); columns < 0 {
+			return i
+		}
+	}
+	return len(s)
+}

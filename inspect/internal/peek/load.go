@@ -28,6 +28,18 @@ func load32(a uintptr) uint32 { return *(*uint32)(unsafe.Add(nil, a)) }
 //go:nocheckptr
 func loadWord(a uintptr) uintptr { return *(*uintptr)(unsafe.Add(nil, a)) }
 
+// touch loads a byte from each address and makes nothing of it.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func touch(at []uintptr) (sum uint8) {
+	for _, a := range at {
+		sum += *(*uint8)(unsafe.Add(nil, a))
+	}
+	return sum
+}
+
 // loadPtr loads a pointer that the garbage collector may see: p is a place of
 // pointer type in memory that the application keeps typed.
 //

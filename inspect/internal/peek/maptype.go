@@ -47,7 +47,22 @@ type MapType struct {
 	keys, keyStride     uintptr // of slot i's key: keys + i*keyStride
 	elems, elemStride   uintptr
 	keyByRef, elemByRef bool // the slot holds a pointer to it
+	leads               []lead
 	hasher              func(key unsafe.Pointer, seed uintptr) uintptr
+}
+
+// lead is a word of each slot that is the address of what a reader looks at next.
+type lead struct{ off, stride uintptr }
+
+// leadOf returns the lead of a slot's part of type t; ok is false if it has none.
+func leadOf(t reflect.Type, off, stride uintptr) (l lead, ok bool) {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.String, reflect.Slice, reflect.Map:
+		return lead{off, stride}, true
+	case reflect.Interface:
+		return lead{off + wordSize, stride}, true
+	}
+	return lead{}, false
 }
 
 // errMaps is the reason for not walking maps when what is believed of them does
@@ -136,6 +151,12 @@ func deriveMap(t reflect.Type) (*MapType, error) {
 	}
 	if m.elemByRef = elem != m.Elem; m.elemByRef && elem != reflect.PointerTo(m.Elem) {
 		return nil, drift("the elems")
+	}
+	if l, ok := leadOf(key, m.keys, m.keyStride); ok {
+		m.leads = append(m.leads, l)
+	}
+	if l, ok := leadOf(elem, m.elems, m.elemStride); ok {
+		m.leads = append(m.leads, l)
 	}
 	// It will be called: it must be where a function begins.
 	pc, err := At(w[3]).Uintptr()

@@ -274,6 +274,35 @@ func (c *mapCopy) slot(t *MapType, live bool, i int) (key, elem Ref, tag byte, t
 	return key, elem, ctrl, c.torn[g], true
 }
 
+// TouchSlots is how many slots Touch looks ahead at. The loads are independent,
+// so some ten of them wait for memory at the same time instead of one after the
+// other (measured: a walk that reads a field of each of a million scattered
+// elements takes half as long).
+const TouchSlots = 64
+
+// Touch brings what the slots from i on point at, keys' texts and elements,
+// nearer to the processor, for who is about to read them one by one.
+func (w *MapWalk) Touch(i int) {
+	var at [2 * TouchSlots]uintptr
+	n := 0
+	slab := w.slab.Ref()
+	for ; i < w.n && n < len(at)-1; i++ {
+		g, s := uintptr(i/groupSlots), uintptr(i%groupSlots)
+		group := slab.Add(g * w.typ.groupSize)
+		if byte(*(*uint64)(group.ptr)>>(8*s))&0x80 != 0 {
+			continue
+		}
+		for _, l := range w.typ.leads {
+			if a := *(*uintptr)(group.Add(l.off + s*l.stride).ptr); a >= firstPage {
+				at[n] = a
+				n++
+			}
+		}
+	}
+	// A fault ends it early; whoever reads for real is told.
+	_ = try(func() { touch(at[:n]) })
+}
+
 // asBytes is the memory of *x, which is ours.
 func asBytes[T any](x *T) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(x)), unsafe.Sizeof(*x))

@@ -17,11 +17,17 @@ const WordSize = wordSize
 // plain data, safe for concurrent use.
 type Ref struct {
 	ptr  unsafe.Pointer
-	addr uintptr // the address, where ptr is nil; else ours or 0
+	addr uintptr // the address, where ptr is nil; else slabMark or 0
 }
 
-// ours marks a held Ref into a Slab: loads from there need no guard.
-const ours = 1
+// slabMark marks a held Ref into a Slab.
+const slabMark = 1
+
+// ours reports whether r lies in a Slab and is aligned: a load there needs no
+// guard, and what is read is what was copied.
+func (r Ref) ours(align uintptr) bool {
+	return r.ptr != nil && r.addr == slabMark && uintptr(r.ptr)%align == 0
+}
 
 // At returns the place at a bare address.
 func At(addr uintptr) Ref { return Ref{addr: addr} }
@@ -101,7 +107,7 @@ func (r Ref) Uint(size uintptr) (u uint64, still bool, err error) {
 // Uintptr loads one word.
 func (r Ref) Uintptr() (w uintptr, err error) {
 	a := r.Addr()
-	if r.ptr != nil && r.addr == ours && a%wordSize == 0 {
+	if r.ours(wordSize) {
 		return loadWord(a), nil
 	}
 	err = try(func() { check(a, wordSize, wordSize); w = loadWord(a) })
@@ -124,6 +130,12 @@ func (r Ref) Ptr(held bool) (p Ref, err error) {
 // reports false if they never did.
 func (r Ref) Words(w []uintptr) (still bool, err error) {
 	a := r.Addr()
+	if r.ours(wordSize) {
+		for i := range w {
+			w[i] = loadWord(a + uintptr(i)*wordSize)
+		}
+		return true, nil
+	}
 	err = try(func() {
 		check(a, uintptr(len(w))*wordSize, wordSize)
 		still = words(a, w)
@@ -212,7 +224,7 @@ func NewSlab(n uintptr) Slab { return make(Slab, (n+7)/8) }
 
 // Ref returns the place of the slab's first byte; it is held.
 func (s Slab) Ref() Ref {
-	return Ref{ptr: unsafe.Pointer(unsafe.SliceData([]uint64(s))), addr: ours}
+	return Ref{ptr: unsafe.Pointer(unsafe.SliceData([]uint64(s))), addr: slabMark}
 }
 
 // Bytes returns the slab's first n bytes.

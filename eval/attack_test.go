@@ -1,0 +1,278 @@
+package eval
+
+import (
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/internal/attack"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// safe is a world of secrets in which nothing may depend on what they are.
+// Where a map has an entry it has one only: the order of several differs from one process to the next.
+type safe struct {
+	Name     string
+	count    int
+	password string
+	Pin      int    `inspect:"secret"`
+	key      []byte `inspect:"secret"`
+	gone     string `inspect:"-"`
+	tokens   map[string]string
+	byToken  map[string]int // the key is the secret
+	note     string         // looks like one
+	notes    []string
+	raw      []byte
+	any      any
+	list     []*safe
+	chain    *safe
+	login    struct{ User, Passwd string }
+	limits   map[string]float64
+	rank     float64
+}
+
+func newSafe(secret string, n int) *safe {
+	s := &safe{Name: "s", count: 3, password: secret, Pin: len(secret), key: []byte(secret), gone: secret,
+		tokens: map[string]string{"t": secret}, byToken: map[string]int{"Bearer " + secret + "0123456789": 1},
+		note: "see https://u:" + secret + "@host/", notes: []string{"plain", "-----BEGIN RSA PRIVATE KEY-----" + secret},
+		raw: []byte("Authorization: Bearer " + secret + "0123456789"), any: map[string]any{"apiKey": secret}, limits: map[string]float64{"a": 1.5}, rank: 2.5}
+	s.login.User, s.login.Passwd = "u", secret
+	s.list = []*safe{s, {Name: "other", password: secret + "x", Pin: 1}}
+	if n > 0 {
+		s.chain = newSafe(secret, n-1)
+	}
+	return s
+}
+
+// Echo, Token and Fail are methods that are allowed.
+func (s *safe) Echo(x string) string { return x }
+func (s *safe) Token() string        { return s.password }
+func (s *safe) Fail() (string, error) {
+	return "", errors.New("dial postgres://u:" + s.password + "@db/x")
+}
+
+// safeMaker makes expressions that aim at secrets.
+func safeMaker(seed uint64) *maker {
+	return &maker{
+		Rand: rand.New(rand.NewPCG(seed, 1)),
+		atoms: []string{"s", "s", "all", "s.password", "s.Pin", "s.key", "s.tokens", "s.byToken", "s.note", "s.notes", "s.notes[1]", "s.raw", "s.any", "s.list", "s.chain", "s.login", "s.login.Passwd", "s.gone",
+			"s.list[1]", "s.list[1].password", "s.Token()", "s.Fail()", "s.Echo(s.password)", "s.Name", "s.count", "s.rank", "s.limits", "$env", "_", "x", "y", "1", "2.5", "nil", "true", `"a"`, `""`, `"` + theSecret + `"`, `"` + theSecret[:4] + `"`, "21", "#", "#acc"},
+		fields: []string{"password", "Pin", "key", "tokens", "byToken", "note", "notes", "raw", "any", "list", "chain", "login", "Passwd", "User", "Name", "count", "rank", "limits", "t", "a", "apiKey", "gone", "pasword", "Token()", "Fail()", "Echo(\"a\")"},
+		// The clock, addresses, and what the process itself says of the moment.
+		except: []string{"now", "addr", "sleep"},
+	}
+}
+
+// said is all that a session tells of one line.
+func said(t *testing.T, s *Session, source string) string {
+	var b strings.Builder
+	r, err := s.Eval(t.Context(), source)
+	if err != nil {
+		var e *Error
+		if !errors.As(err, &e) || e.Code == "internal" {
+			t.Errorf("%s: %v", source, err)
+			return ""
+		}
+		fmt.Fprintln(&b, e.Code, e.Error())
+	} else {
+		fmt.Fprintln(&b, r.Node.Line(0), r.Text, string(r.Node.JSON()), r.Notes, r.Name)
+	}
+	return b.String()
+}
+
+// TestAttackSecrets aims a thousand expressions and more at secrets. Nothing that is said holds one, and
+// nothing depends on one: three worlds that differ in their secrets alone say the same to everything.
+func TestAttackSecrets(t *testing.T) {
+	secrets := []string{theSecret, "zz", strings.Repeat("Long-", 700)}
+	end := time.Now().Add(attack.Time())
+	n := 0
+	for seed := uint64(0); n < 1000 || attack.Long() && time.Now().Before(end); seed++ {
+		sessions := make([]*Session, len(secrets))
+		for i, secret := range secrets {
+			s := newSafe(secret, 2)
+			reg := registry.New()
+			reg.Expose("s", s, registry.Methods("Echo", "Token", "Fail"))
+			reg.Expose("all", &s.list, registry.Frozen())
+			sessions[i] = NewSession(reg, Limits{Time: time.Minute, Entries: 100_000, Bytes: 1 << 20})
+		}
+		m := safeMaker(seed)
+		for range 100 {
+			n++
+			source := m.statement()
+			first := said(t, sessions[0], source)
+			completed := ""
+			for i := 0; i <= len(source); i += 1 + len(source)/3 {
+				completed += fmt.Sprint(sessions[0].Complete(source, i))
+			}
+			// What the line itself spells out it may get back.
+			if plain := strings.ReplaceAll(source, theSecret, ""); plain == source && strings.Contains(first+completed, theSecret) {
+				t.Errorf("%s tells:\n%s%s", source, first, completed)
+			}
+			for _, other := range sessions[1:] {
+				if got := said(t, other, source); got != first {
+					t.Errorf("seed %d: %s depends on the secret:\n%s%s", seed, source, first, got)
+				}
+			}
+			if t.Failed() {
+				return
+			}
+		}
+	}
+	t.Logf("%d expressions", n)
+}
+
+// graph adds up a checksum of all that is reachable from a value, unexported fields too. Each object
+// counts once, in whatever order they are met.
+type graph struct {
+	seed maphash.Seed
+	seen map[any]bool
+	todo []reflect.Value // what pointers lead to
+}
+
+func (g *graph) checksum(root reflect.Value) (all uint64) {
+	g.seen = map[any]bool{}
+	for g.todo = append(g.todo, root); len(g.todo) > 0; {
+		next := g.todo[len(g.todo)-1]
+		g.todo = g.todo[:len(g.todo)-1]
+		all += g.of(next)
+	}
+	return all
+}
+
+func (g *graph) of(v reflect.Value) uint64 {
+	var h maphash.Hash
+	h.SetSeed(g.seed)
+	g.write(&h, v)
+	return h.Sum64()
+}
+
+// write hashes v as far as no pointer is followed.
+func (g *graph) write(h *maphash.Hash, v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		fmt.Fprint(h, v.Pointer())
+		if at := [2]any{v.Pointer(), v.Type()}; !v.IsNil() && !g.seen[at] {
+			g.seen[at] = true
+			g.todo = append(g.todo, v.Elem())
+		}
+	case reflect.Interface:
+		if !v.IsNil() {
+			fmt.Fprint(h, v.Elem().Type())
+			g.write(h, v.Elem())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			g.write(h, v.Field(i))
+		}
+	case reflect.Slice:
+		fmt.Fprint(h, v.Pointer(), v.Len(), v.Cap())
+		fallthrough
+	case reflect.Array:
+		for i := range v.Len() {
+			g.write(h, v.Index(i))
+		}
+	case reflect.Map:
+		var entries uint64 // in any order
+		for it := v.MapRange(); it.Next(); {
+			entries += g.of(it.Key())*31 ^ g.of(it.Value())
+		}
+		fmt.Fprint(h, v.Pointer(), v.Len(), entries)
+	default:
+		fmt.Fprintln(h, v) // fmt reads what is unexported as well
+	}
+}
+
+// TestAttackWriting evaluates a thousand expressions and more on a graph of objects of which a checksum
+// is the same afterwards.
+func TestAttackWriting(t *testing.T) {
+	reg, c := shop(t)
+	one, _, _ := rings()
+	reg.Expose("ring", one)
+	reg.Expose("frozen", c.items["a"], registry.Frozen())
+	s := NewSession(reg, Limits{Time: time.Minute, Entries: 100_000, Bytes: 1 << 20})
+	root := reflect.ValueOf([]any{c, one})
+	sum := &graph{seed: maphash.MakeSeed()}
+	before := sum.checksum(root)
+	if c.misses--; sum.checksum(root) == before {
+		t.Fatal("the checksum does not see a change")
+	}
+	c.misses++
+	end := time.Now().Add(attack.Time())
+	n := 0
+	for seed := uint64(0); n < 1000 || attack.Long() && time.Now().Before(end); seed++ {
+		m := &maker{
+			Rand:   rand.New(rand.NewPCG(seed, 2)),
+			atoms:  []string{"cache", "cache.items", "cache.items.a", "cache.byID", "cache.n", "cache.p", "cache.none", "cache.ch", "cache.err", "cache.sub", "cache.Len()", `cache.Get("a")`, "ring", "frozen", "db", "nums", "words", "$env", "x", "y", "_", "0", "1", "-1", "2.5", `"a"`, "nil", "true", "#", "#acc"},
+			fields: []string{"items", "hits", "key", "price", "tags", "payload", "expires", "ttl", "any", "next", "prev", "n", "mu", "a", "sub", "Len()", "Flush()", "Hot()"},
+		}
+		for range 200 {
+			n++
+			source := m.statement()
+			if said(t, s, source); t.Failed() {
+				return
+			}
+			if n%20 == 0 && sum.checksum(root) != before {
+				t.Fatalf("the graph has changed, about when %s was evaluated (seed %d)", source, seed)
+			}
+		}
+	}
+	t.Logf("%d expressions", n)
+}
+
+// corpus is a sample of expr-lang's own: of the expressions that its tests and fuzzers have collected.
+func corpus(t testing.TB, every int) []string {
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/expr-lang/expr").Output()
+	if err != nil {
+		t.Skip("the go command does not tell where expr-lang lies: ", err)
+	}
+	var lines []string
+	for _, name := range []string{"generated.txt", "examples.md"} {
+		text, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), "testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range strings.Split(string(text), "\n") {
+			if i%every == 0 {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return lines
+}
+
+// TestAttackCorpus evaluates expr-lang's own corpus, on names that exist.
+func TestAttackCorpus(t *testing.T) {
+	every := 20
+	if attack.Long() {
+		every = 1
+	}
+	reg := registry.New()
+	type foo struct{ Bar, Baz string }
+	reg.Expose("foo", &foo{"bar", "baz"})
+	reg.Expose("array", &[]int{1, 2, 3, 4, 5})
+	reg.Expose("list", &[]foo{{"bar", "baz"}})
+	reg.Expose("ok", &[]bool{true}[0])
+	reg.Expose("f64", &[]float64{.5}[0])
+	reg.Expose("i32", &[]int32{1}[0])
+	reg.Expose("greet", &map[string]string{"a": "hello"})
+	s := NewSession(reg, Limits{Time: time.Minute, Entries: 100_000, Bytes: 1 << 20})
+	lines := corpus(t, every)
+	answered := 0
+	for _, line := range lines {
+		if !strings.HasPrefix(said(t, s, line), "unknown") {
+			answered++
+		}
+	}
+	t.Logf("%d expressions", len(lines))
+	if len(lines) < 1000 || answered == 0 {
+		t.Errorf("%d expressions, of which %d were answered", len(lines), answered)
+	}
+}

@@ -1,0 +1,383 @@
+package eval
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/expr-lang/expr"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/attack"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// corpusFoo is what expr-lang's corpus calls foo.
+type corpusFoo struct{ Bar string }
+
+func (corpusFoo) String() string { return "foo" }
+
+// corpusEnv is the environment for which expr-lang's corpus was generated.
+func corpusEnv() map[string]any {
+	return map[string]any{
+		"ok": true, "i": 1, "str": "str", "f64": .5,
+		"array": []int{1, 2, 3, 4, 5},
+		"foo":   corpusFoo{"foo"},
+		"list":  []corpusFoo{{"bar"}, {"baz"}},
+		"add":   func(a, b int) int { return a + b },
+		"greet": func(name string) string { return "Hello, " + name },
+	}
+}
+
+// exprFile is a file of expr-lang's own tests, which lie in its module.
+func exprFile(t testing.TB, name string) string {
+	t.Helper()
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/expr-lang/expr").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), "testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// canonical writes a plain value so that equal ones are equal texts: numbers by value whatever their width.
+func canonical(v reflect.Value) string {
+	switch {
+	case !v.IsValid():
+		return "nil"
+	case v.CanInt() && v.Type() != reflect.TypeFor[time.Duration]():
+		return strconv.FormatInt(v.Int(), 10)
+	case v.CanUint():
+		return strconv.FormatUint(v.Uint(), 10)
+	case v.CanFloat():
+		if f := v.Float(); f == math.Trunc(f) && math.Abs(f) < 1<<63 {
+			return strconv.FormatInt(int64(f), 10)
+		}
+		return strconv.FormatFloat(v.Float(), 'g', -1, 64)
+	}
+	switch v.Kind() {
+	case reflect.Interface:
+		return canonical(v.Elem())
+	case reflect.String:
+		return strconv.Quote(v.String())
+	case reflect.Pointer:
+		if v.IsNil() {
+			return "nil"
+		}
+		return canonical(v.Elem())
+	case reflect.Slice, reflect.Array:
+		parts := make([]string, v.Len())
+		for i := range parts {
+			parts[i] = canonical(v.Index(i))
+		}
+		return "[" + strings.Join(parts, " ") + "]"
+	case reflect.Map:
+		var parts []string
+		for it := v.MapRange(); it.Next(); {
+			parts = append(parts, canonical(it.Key())+":"+canonical(it.Value()))
+		}
+		slices.Sort(parts)
+		return "{" + strings.Join(parts, " ") + "}"
+	case reflect.Func:
+		return "func"
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[corpusFoo]() {
+			return "{" + strconv.Quote("Bar") + ":" + canonical(v.Field(0)) + "}"
+		}
+	}
+	return fmt.Sprint(v)
+}
+
+// plainData is an answer with what is live in it as plain data.
+func (f *frame) plainData(x any) (any, error) {
+	x, err := f.load(x)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case isRecord(x):
+		names, err := fieldNames(x)
+		m := map[string]any{}
+		for _, name := range names {
+			y, err := f.member(x, name)
+			if err != nil {
+				return nil, err
+			}
+			if m[name], err = f.plainData(y); err != nil {
+				return nil, err
+			}
+		}
+		return m, err
+	case isList(x):
+		xs := []any{}
+		err := f.each(x, true, func(_ int, _, elem any) (bool, error) {
+			y, err := f.plainData(elem)
+			xs = append(xs, y)
+			return true, err
+		})
+		return xs, err
+	case isMap(x):
+		m := map[any]any{}
+		err := f.each(x, true, func(_ int, key, elem any) (bool, error) {
+			k, err := f.plainData(key)
+			if err != nil {
+				return false, err
+			}
+			m[k], err = f.plainData(elem)
+			return true, err
+		})
+		return m, err
+	}
+	if v, ok := x.(*registry.View); ok && v.Shape() != inspect.Scalar {
+		return func() {}, nil
+	}
+	return x, nil
+}
+
+// ours is what a session answers, in canonical form.
+func ours(t testing.TB, s *Session, source string) (string, error) {
+	f := s.begin(t.Context(), s.limits)
+	var x any
+	var err error
+	func() {
+		defer f.rescue(&err)
+		st, e := read(source, s.limits)
+		if err = e; err != nil {
+			return
+		}
+		if x, err = f.run(st); err == nil {
+			x, err = f.plainData(x)
+		}
+	}()
+	if err != nil {
+		return "", translate(err).settle(source)
+	}
+	return canonical(reflect.ValueOf(x)), nil
+}
+
+// theirs is what expr-lang's virtual machine answers.
+func theirs(source string, env map[string]any) (string, error) {
+	program, err := expr.Compile(source, expr.Env(env))
+	if err != nil {
+		return "", err
+	}
+	x, err := expr.Run(program, env)
+	if err != nil {
+		return "", err
+	}
+	return canonical(reflect.ValueOf(x)), nil
+}
+
+// difference reports whether the outcomes of source differ in a way that is intended. got is our answer,
+// or the code and the message of our error.
+type difference func(source, got, want string) bool
+
+// intended is what the table of differences in docs/expressions.md means, by the example that a row starts with.
+var intended = map[string]difference{
+	"{a: 1}.b":                 saying(`^(no_key: there is no key|unknown_name: nothing is exposed as)`),
+	"ok or $env[typo]":         inEnv(saying(`^(unknown_name|unknown_function|arguments|syntax): `)),
+	"greet(str)":               saying(`(greet|add) is a name and not a function|has no method \w+ at`),
+	"foo.String == nil":        saying(`but a method: write String\(\)`),
+	"len(groupBy(list, #))":    saying(`^type: .* cannot be a key`),
+	"ok and str":               saying(`^type: a condition is true or false, not `),
+	"1 / 0":                    saying(`^divide: `),
+	"first(5 ?? 6)":            saying(`^type: .* (is not a list or a map|has no elements|has no keys)|^no_field: an? \w+ has no field|^type: in looks into lists and maps, not strings`),
+	"[1][0] == str":            saying(`^type: .* [!=]= .* makes no sense`),
+	"sum([str, str])":          saying(`^type: .* cannot be added up`),
+	"1 in [str]":               saying(`^type: .* can never be in a list that has none of its kind`),
+	"max(ok ?? 1)":             saying(`^type: .* (max|min|<) .* makes no sense`),
+	"array[1 ?? 2:(0.5 ?? 1)]": saying(`^type: .* (needs an integer|whole number)`),
+	"get($env, nil)":           saying(`^type: .* is not the name of anything exposed|^type: the keys of this map are strings`),
+	"-$env == 5 or true":       folded(saying(`^(type|no_field|nil): `)),
+	"count($env, .b == 1)":     inEnv(saying(`^no_field: `)),
+	"type(array)":              ofType,
+	"string(array)":            about(`\bstring\(`),
+	"add == add":               about(`(add|greet)\b.*[!=]=|[!=]=.*\b(add|greet)\b|(add|greet) in |^uniq\(.*(add|greet)`),
+	"list == map(list, #)":     about(`list\b.* [!=]= |[!=]= .*\blist`),
+	"groupBy([1], 1.0)[1]":     about(`groupBy\(.*1\.0\)`),
+	"first({a: 1})":            ofMap,
+	"keys($env)":               shuffled,
+	"map(1..2, findLast([str], true)) == [str, str]": about(`findLast`),
+}
+
+// saying is for errors of ours with such a text.
+func saying(pattern string) difference {
+	re := regexp.MustCompile(pattern)
+	return func(_, got, _ string) bool { return re.MatchString(got) }
+}
+
+// about is for answers that differ, and no error.
+func about(pattern string) difference {
+	re := regexp.MustCompile(pattern)
+	return func(source, got, _ string) bool { return re.MatchString(source) && !isCode.MatchString(got) }
+}
+
+var isCode = regexp.MustCompile(`^[a-z_]+: `)
+
+// inEnv is for what is computed with the whole environment, or behind ?. of what expr-lang knows no type of.
+func inEnv(then difference) difference {
+	return func(source, got, want string) bool {
+		return (strings.Contains(source, "$env") || strings.Contains(source, "?.")) && then(source, got, want)
+	}
+}
+
+// folded is for what expr-lang does not evaluate, because the rest decides.
+func folded(then difference) difference {
+	re := regexp.MustCompile(`(\|\||\bor) true|(&&|\band) false`)
+	return func(source, got, want string) bool { return re.MatchString(source) && then(source, got, want) }
+}
+
+// ofMap is for what is computed with the first or the last of a map, which has some here.
+func ofMap(source, _, _ string) bool {
+	return regexp.MustCompile(`(first|last)\(.*(\$env|\{)|\$env \| (first|last)`).MatchString(source)
+}
+
+// ofType is for type, also of what is decoded from it.
+func ofType(source, got, want string) bool {
+	return about(`\btype\(`)(source, got, want) || strings.Contains(source, "fromBase64(type(") && strings.Contains(got, "illegal base64")
+}
+
+// shuffled is for answers that are the same but for the order in which a map was walked.
+func shuffled(source, got, want string) bool {
+	if !strings.Contains(source, "$env") && !strings.Contains(source, "groupBy") {
+		return false
+	}
+	if first := regexp.MustCompile(`(keys|values|toPairs)\(.*(first|last|find|findLast|reduce|get|\[)|(first|last|find|findLast|reduce|get)\(.*(keys|values|toPairs)`); first.MatchString(source) {
+		return true
+	}
+	a, b := []byte(got), []byte(want)
+	slices.Sort(a)
+	slices.Sort(b)
+	return bytes.Equal(bytes.TrimSpace(a), bytes.TrimSpace(b))
+}
+
+// corpusWorld is the environment of the corpus for both.
+func corpusWorld() (env map[string]any, s *Session) {
+	env = corpusEnv()
+	reg := registry.New()
+	for name, x := range env {
+		reg.Expose(name, x, registry.Frozen(), registry.Methods("String", "*.String"))
+	}
+	return env, NewSession(reg, Limits{Time: time.Hour})
+}
+
+// outcome is an answer, or the code of an error and its text.
+func outcome(answer string, err error) string {
+	var e *Error
+	switch {
+	case errors.As(err, &e):
+		return e.Code + ": " + e.Message
+	case err != nil:
+		return "error"
+	}
+	return answer
+}
+
+// TestConformance evaluates expr-lang's own corpus with its virtual machine and with us. The answers are the
+// same, or differ as the manual says: a fifth of the expressions by default, all of them with -attack.
+func TestConformance(t *testing.T) {
+	every := 5
+	if attack.Long() {
+		every = 1
+	}
+	env, s := corpusWorld()
+	sources := strings.Split(strings.TrimSpace(exprFile(t, "generated.txt")), "\n")
+	run, same := 0, 0
+	differ := map[string]int{}
+	for i := 0; i < len(sources); i += every {
+		run++
+		source := sources[i]
+		want, failed := theirs(source, env)
+		answer, err := ours(t, s, source)
+		got := outcome(answer, err)
+		if failed != nil && err != nil || failed == nil && got == want {
+			same++
+			continue
+		}
+		if reason := reasonFor(source, got, outcome(want, failed)); reason != "" {
+			differ[reason]++
+		} else {
+			t.Errorf("%s\n\tours   %.200s\n\ttheirs %.200s", source, got, outcome(want, failed))
+		}
+	}
+	t.Logf("%d expressions: %d same, %d differ as intended: %v", run, same, run-same, differ)
+	if run < 8000 || every == 1 && len(differ) != len(intended) {
+		t.Errorf("%d expressions, %d of %d differences", run, len(differ), len(intended))
+	}
+}
+
+// reasonFor is the row of the table that explains a difference, "" for none.
+func reasonFor(source, got, want string) string {
+	for _, example := range slices.Sorted(maps.Keys(intended)) {
+		if intended[example](source, got, want) {
+			return example
+		}
+	}
+	return ""
+}
+
+// TestConformanceExamples runs the longer expressions that expr-lang shows as examples.
+func TestConformanceExamples(t *testing.T) {
+	blocks := strings.Split(exprFile(t, "examples.md"), "```")
+	s := NewSession(registry.New(), Limits{Time: time.Hour})
+	run := 0
+	for i := 1; i < len(blocks); i += 2 {
+		run++
+		want, err := theirs(blocks[i], nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ours(t, s, blocks[i]); got != want {
+			t.Errorf("%s\n\tours   %.400s\n\ttheirs %.400s", blocks[i], outcome(got, err), want)
+		}
+	}
+	if run < 5 {
+		t.Errorf("only %d examples", run)
+	}
+}
+
+// TestConformanceTable: each row of the manual's table is so, and none is missing.
+func TestConformanceTable(t *testing.T) {
+	b, err := os.ReadFile("../docs/expressions.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	env, s := corpusWorld()
+	seen := map[string]bool{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| `([^`]+)` \\| `([^`]+)` \\| .{20,} \\|$").FindAllStringSubmatch(string(b), -1) {
+		source := row[1]
+		seen[source] = true
+		want, failed := theirs(source, env)
+		answer, err := ours(t, s, source)
+		got := outcome(answer, err)
+		if intended[source] == nil || !intended[source](source, got, outcome(want, failed)) {
+			t.Errorf("%s: %s and %s are not what the row is about", source, got, outcome(want, failed))
+		}
+		if err != nil {
+			got = "error: " + codeOfError(err)
+		}
+		if source != "keys($env)" && source != "string(array)" && got != row[3] || outcome(want, failed) != row[2] && source != "keys($env)" {
+			t.Errorf("%s: the table has %s and %s, it is %s and %s", source, row[2], row[3], outcome(want, failed), got)
+		}
+	}
+	for source := range intended {
+		if !seen[source] {
+			t.Errorf("the table has no row for %s", source)
+		}
+	}
+}

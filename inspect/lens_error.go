@@ -1,0 +1,158 @@
+package inspect
+
+import (
+	"net/netip"
+	"reflect"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// errorLensOf is the lens for an error type of the standard library.
+func errorLensOf(name string) (fields string, text textLens) {
+	said := func(field string) textLens {
+		return func(p *probe, v Value) any { return p.text(v, field) }
+	}
+	always := func(text string) textLens {
+		return func(*probe, Value) any { return text }
+	}
+	switch name {
+	case "errors.errorString":
+		return "s", said("s")
+	case "fmt.wrapError":
+		return "msg err", said("msg")
+	case "fmt.wrapErrors":
+		return "msg errs", said("msg")
+	case "errors.joinError":
+		return "errs", joinedText
+	case "io/fs.PathError":
+		return "Op Path Err", func(p *probe, v Value) any { return p.words(v, "Op", "Path") + ": " + p.cause(v) }
+	case "os.LinkError":
+		return "Op Old New Err", func(p *probe, v Value) any { return p.words(v, "Op", "Old", "New") + ": " + p.cause(v) }
+	case "os.SyscallError":
+		return "Syscall Err", func(p *probe, v Value) any { return p.text(v, "Syscall") + ": " + p.cause(v) }
+	case "net.OpError":
+		return "Op Net Source Addr Err", func(p *probe, v Value) any { return p.opError(v) }
+	case "net.DNSError":
+		return "Err Name Server", dnsText
+	case "net/url.Error":
+		return "Op URL Err", func(p *probe, v Value) any {
+			return p.text(v, "Op") + " " + strconv.Quote(p.text(v, "URL")) + ": " + p.cause(v)
+		}
+	case "strconv.NumError":
+		return "Func Num Err", func(p *probe, v Value) any {
+			return "strconv." + p.text(v, "Func") + ": parsing " + strconv.Quote(p.text(v, "Num")) + ": " + p.cause(v)
+		}
+	case "context.deadlineExceededError":
+		return "", always("context deadline exceeded")
+	case "internal/poll.DeadlineExceededError":
+		return "", always("i/o timeout")
+	case "internal/poll.errNetClosing":
+		return "", always("use of closed network connection")
+	}
+	return "", nil
+}
+
+// maxChain bounds how many errors in each other are read.
+const maxChain = 16
+
+// error is the text of an error, as far as its type is known; else the type in
+// angle brackets.
+func (p *probe) error(v Value) string {
+	v = p.at(v)
+	switch {
+	case p.err != nil:
+		return ""
+	case !v.IsValid():
+		return "<nil>"
+	case v.typ == reflect.TypeFor[syscall.Errno]():
+		u, _, err := v.ref.Uint(v.typ.Size())
+		p.note(0, err)
+		return syscall.Errno(u).Error()
+	case p.depth >= maxChain:
+		return "…"
+	}
+	if _, known := errorLensOf(v.typ.PkgPath() + "." + v.typ.Name()); known != nil {
+		if l := lensOf(v.typ); l.kind == lensText {
+			inner := probe{depth: p.depth + 1}
+			text, _ := l.text(&inner, v).(string)
+			p.note(inner.mark, inner.err)
+			return text
+		}
+	}
+	return "<" + TypeName(v.typ) + ">"
+}
+
+// cause is the text of the field Err.
+func (p *probe) cause(v Value) string { return p.error(p.field(v, "Err")) }
+
+// words are fields that are strings, with a space between.
+func (p *probe) words(v Value, names ...string) string {
+	words := make([]string, len(names))
+	for i, name := range names {
+		words[i] = p.text(v, name)
+	}
+	return strings.Join(words, " ")
+}
+
+func joinedText(p *probe, v Value) any {
+	errs := p.field(v, "errs")
+	n, err := errs.Len()
+	p.note(0, err)
+	var lines []string
+	for i := range min(n, maxChain) {
+		e, err := errs.Index(i)
+		p.note(e.mark&(Racy|Torn), err)
+		lines = append(lines, p.error(e))
+	}
+	if n > maxChain {
+		lines = append(lines, "…")
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (p *probe) opError(v Value) string {
+	text := p.text(v, "Op")
+	if net := p.text(v, "Net"); net != "" {
+		text += " " + net
+	}
+	source := p.netAddr(p.field(v, "Source"))
+	if source != "" {
+		text += " " + source
+	}
+	if addr := p.netAddr(p.field(v, "Addr")); addr != "" {
+		text += either(source != "", "->", " ") + addr
+	}
+	return text + ": " + p.cause(v)
+}
+
+// netAddr is a net.Addr of one of the usual types, "" for nil.
+func (p *probe) netAddr(v Value) string {
+	v = p.at(v)
+	if !v.IsValid() {
+		return ""
+	}
+	switch name := TypeName(v.typ); name {
+	case "net.UnixAddr":
+		return p.text(v, "Name")
+	case "net.TCPAddr", "net.UDPAddr":
+		host := ""
+		if a, ok := netip.AddrFromSlice(p.bytes(p.field(v, "IP"))); ok {
+			host = a.Unmap().WithZone(p.text(v, "Zone")).String()
+		}
+		if strings.Contains(host, ":") {
+			host = "[" + host + "]"
+		}
+		return host + ":" + strconv.FormatUint(p.number(v, "Port"), 10)
+	default:
+		return "<" + name + ">"
+	}
+}
+
+func dnsText(p *probe, v Value) any {
+	text := "lookup " + p.text(v, "Name")
+	if server := p.text(v, "Server"); server != "" {
+		text += " on " + server
+	}
+	return text + ": " + p.text(v, "Err")
+}

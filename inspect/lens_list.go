@@ -1,0 +1,141 @@
+package inspect
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// A list.List and a ring.Ring are chains: each link points at the next. They are
+// shown as the lists that they stand for.
+
+// chainOf reports whether t is one of the two, as this package knows them.
+func chainOf(t reflect.Type) bool {
+	links := t
+	switch t.PkgPath() + "." + t.Name() {
+	case "container/list.List":
+		root, ok1 := t.FieldByName("root")
+		_, ok2 := t.FieldByName("len")
+		if !ok1 || !ok2 || root.Type.Kind() != reflect.Struct {
+			return false
+		}
+		links = root.Type
+	case "container/ring.Ring":
+	default:
+		return false
+	}
+	next, ok1 := links.FieldByName("next")
+	_, ok2 := links.FieldByName("Value")
+	return ok1 && ok2 && next.Type == reflect.PointerTo(links)
+}
+
+// maxChained is how far a chain is followed from its beginning at one go, under
+// whatever guard there is: some ten microseconds.
+const maxChained = 4096
+
+// chain is a place in a chain.
+type chain struct {
+	probe
+	end   uintptr // where it closes
+	link  Value   // the next to hand out; the zero Value at the end
+	fresh bool    // a ring's first link is its end too
+}
+
+// begin goes to the first link of a chain.
+func (c *chain) begin(v Value) {
+	c.link = v
+	if root := c.field(v, "root"); root.IsValid() {
+		c.end = root.ref.Addr()
+		if c.link = c.at(c.field(root, "next")); c.link.ref.Addr() == c.end {
+			c.link = Value{}
+		}
+		return
+	}
+	c.end, c.fresh = v.ref.Addr(), true
+}
+
+// next is the value in the next link; ok is false at the end, and after an error.
+func (c *chain) next() (elem Value, ok bool) {
+	if c.err != nil || !c.link.IsValid() {
+		return Value{}, false
+	}
+	elem = c.field(c.link, "Value")
+	to := c.at(c.field(c.link, "next"))
+	switch {
+	case c.err != nil:
+		return Value{}, false
+	case !to.IsValid() && !c.fresh:
+		// A link that was taken out leads nowhere any more.
+		c.err = fmt.Errorf("a link of the %v was taken out: %w", c.link.typ, ErrTorn)
+		return Value{}, false
+	case !to.IsValid(), to.ref.Addr() == c.end:
+		to = Value{}
+	}
+	c.link, c.fresh = to, false
+	return elem, true
+}
+
+// chainLen is the length of a chain. A list has it written down, a ring is walked.
+func (v Value) chainLen() (int, error) {
+	var c chain
+	if n := c.field(v, "len"); n.IsValid() {
+		u, _, err := n.ref.Uint(n.typ.Size())
+		return int(u), err
+	}
+	c.begin(v)
+	n := 0
+	for ; n <= maxChained; n++ {
+		if _, ok := c.next(); !ok {
+			return n, c.err
+		}
+	}
+	return 0, fmt.Errorf("a ring of more than %s: walk it, as in count(x, true)", thousands(maxChained))
+}
+
+// chainIndex is element i of a chain.
+func (v Value) chainIndex(i int) (Value, error) {
+	if i > maxChained {
+		return Value{}, fmt.Errorf("element %s of a %v is too far from its beginning to be looked up: take a part, as in x[%d:%d]", thousands(i), v.typ, i, i+1)
+	}
+	var c chain
+	c.begin(v)
+	for n := 0; ; n++ {
+		elem, ok := c.next()
+		switch {
+		case c.err != nil:
+			return Value{}, c.err
+		case !ok || i < 0:
+			return Value{}, outOfRange(i, n)
+		case n == i:
+			return elem, nil
+		}
+	}
+}
+
+// chainWalk walks a chain, link by link.
+type chainWalk struct {
+	chain
+	begun bool
+	left  int
+}
+
+func (w *chainWalk) load(of Value) (bool, error) {
+	if !w.begun {
+		w.begun = true
+		w.begin(of)
+	}
+	// A guard may be held now that was not before, or the other way round.
+	w.link = w.link.Trust(of.how&trusted != 0)
+	w.left = chunk
+	return w.link.IsValid(), w.err
+}
+
+func (w *chainWalk) next() (key, elem Value, ok bool) {
+	if w.left == 0 {
+		return key, elem, false
+	}
+	w.left--
+	elem, ok = w.chain.next()
+	return key, elem, ok
+}
+
+func (w *chainWalk) retries() int { return 0 }

@@ -1,0 +1,154 @@
+package inspect
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
+)
+
+// handles are the words that stand in a netip.Addr for its kind: one for all of
+// IPv4, one for IPv6 without a zone. Others lead to a zone.
+type handles struct{ v4, v6 uint64 }
+
+func handlesOf() (h handles) {
+	var p probe
+	four, six := netip.AddrFrom4([4]byte{}), netip.IPv6Unspecified()
+	h.v4 = p.handle(Of(&four).mustElem())
+	h.v6 = p.handle(Of(&six).mustElem())
+	return h
+}
+
+// handle is the pointer in a unique.Handle, the field z of an address.
+func (p *probe) handle(addr Value) uint64 {
+	z := p.field(addr, "z")
+	if z.typ == nil || z.typ.Size() != peek.WordSize {
+		return 0
+	}
+	u, _, err := z.ref.Uint(peek.WordSize)
+	p.note(0, err)
+	return u
+}
+
+// netipAddr is a netip.Addr: 128 bits and a handle.
+func (p *probe) netipAddr(v Value) netip.Addr {
+	var b [16]byte
+	bits := p.field(v, "addr")
+	if bits.typ == nil || bits.typ.Size() != 16 {
+		return netip.Addr{}
+	}
+	still, err := bits.ref.Settled(b[:])
+	p.note(v.wide(still), err)
+	hi, lo := native(b[:8]), native(b[8:])
+	z, h := p.handle(v), handlesOf()
+	switch {
+	case p.err != nil || z == 0:
+		return netip.Addr{}
+	case z == h.v4:
+		return netip.AddrFrom4([4]byte{byte(lo >> 24), byte(lo >> 16), byte(lo >> 8), byte(lo)})
+	}
+	var six [16]byte
+	for i := range 8 {
+		six[i], six[8+i] = byte(hi>>(56-8*i)), byte(lo>>(56-8*i))
+	}
+	a := netip.AddrFrom16(six)
+	if z != h.v6 {
+		a = a.WithZone(p.zone(v))
+	}
+	return a
+}
+
+// zone is the zone of an IPv6 address: its handle points at a struct that has it.
+func (p *probe) zone(v Value) string {
+	handle := p.field(v, "z")
+	f, ok := handle.typ.FieldByName("value")
+	if !ok || f.Type.Kind() != reflect.Pointer {
+		return ""
+	}
+	return p.text(p.at(handle.part(f.Type, f.Offset)), "zoneV6")
+}
+
+func addrPortText(p *probe, v Value) any {
+	return netip.AddrPortFrom(p.netipAddr(p.field(v, "ip")), uint16(p.number(v, "port"))).String()
+}
+
+func prefixText(p *probe, v Value) any {
+	return netip.PrefixFrom(p.netipAddr(p.field(v, "ip")), int(p.number(v, "bitsPlusOne"))-1).String()
+}
+
+// ip is a net.IP, nil for a nil one.
+func (p *probe) ip(v Value) any {
+	b := p.bytes(v)
+	if len(b) == 0 {
+		return nil
+	}
+	a, ok := netip.AddrFromSlice(b)
+	if !ok {
+		return fmt.Sprintf("?%x", b)
+	}
+	return a.Unmap().String()
+}
+
+func ipNetText(p *probe, v Value) any {
+	ip, mask := p.bytes(p.field(v, "IP")), p.bytes(p.field(v, "Mask"))
+	ones, done := 0, false
+	for _, m := range mask {
+		for bit := 7; bit >= 0; bit-- {
+			switch set := m>>bit&1 == 1; {
+			case set && done:
+				return fmt.Sprintf("%v/%x", p.ip(p.field(v, "IP")), mask)
+			case set:
+				ones++
+			default:
+				done = true
+			}
+		}
+	}
+	a, ok := netip.AddrFromSlice(ip)
+	if !ok {
+		return "<nil>"
+	}
+	return a.Unmap().String() + "/" + strconv.Itoa(ones)
+}
+
+// urlText is a URL with the password left out, whether there is one or not: that
+// is never read.
+func urlText(p *probe, v Value) any {
+	u := url.URL{
+		Scheme: p.text(v, "Scheme"), Opaque: p.text(v, "Opaque"), Host: p.text(v, "Host"),
+		Path: p.text(v, "Path"), RawPath: p.text(v, "RawPath"), RawQuery: p.text(v, "RawQuery"),
+		Fragment: p.text(v, "Fragment"), RawFragment: p.text(v, "RawFragment"),
+		OmitHost: p.number(v, "OmitHost") != 0, ForceQuery: p.number(v, "ForceQuery") != 0,
+	}
+	if user := p.at(p.field(v, "User")); user.IsValid() {
+		u.User = url.User(p.text(user, "username"))
+		if p.number(user, "passwordSet") != 0 {
+			u.User = url.UserPassword(p.text(user, "username"), "…")
+			// String escapes the ellipsis.
+			return strings.Replace(u.String(), ":"+url.PathEscape("…")+"@", ":…@", 1)
+		}
+	}
+	return u.String()
+}
+
+// netKey is x as a key of the type t, where that is an address or a prefix:
+// these are comparable, and shown as text.
+func netKey(t reflect.Type, x string) (key reflect.Value, ok bool) {
+	var err error
+	var k any
+	switch t {
+	case reflect.TypeFor[netip.Addr]():
+		k, err = netip.ParseAddr(x)
+	case reflect.TypeFor[netip.AddrPort]():
+		k, err = netip.ParseAddrPort(x)
+	case reflect.TypeFor[netip.Prefix]():
+		k, err = netip.ParsePrefix(x)
+	default:
+		return key, false
+	}
+	return reflect.ValueOf(k), err == nil
+}

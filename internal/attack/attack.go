@@ -1,0 +1,60 @@
+// Package attack gives the tests that attack a promise one flag in common, so
+// that all of them can be run for as long as one likes:
+//
+//	go test ./... -run Attack -attack 10m
+//
+// Every package that has tests imports it in one of them, since go test hands a
+// flag to each. Only tests import it: by being imported it defines a flag.
+package attack
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+var total = flag.Duration("attack", 0, "how long the attacks of each package last in all, within nine tenths of it; 0: a second each")
+
+// timed finds in a test's source that it asks for its time.
+var timed = regexp.MustCompile(`\battack\.(Time|Stop)\(`)
+
+// attacks is how many attacks in the package being tested ask for their time:
+// tests run in the folder of their source. Where that is not there it is 1.
+var attacks = sync.OnceValue(func() int {
+	n := 0
+	files, _ := filepath.Glob("*_test.go")
+	for _, file := range files {
+		source, _ := os.ReadFile(file)
+		n += len(timed.FindAll(source, -1))
+	}
+	return max(n, 1)
+})
+
+// Time is how long the attack that asks should last. With the flag, the attacks
+// of a package share nine tenths of what it says: the rest is left for what has
+// no measure, so that -attack 10m ends within the 10 minutes that go test allows.
+func Time() time.Duration {
+	if *total == 0 {
+		return time.Second
+	}
+	return *total / 10 * 9 / time.Duration(attacks())
+}
+
+// Long reports whether the flag was given.
+func Long() bool { return *total != 0 }
+
+// Stop returns what becomes true at the end of [Time], or of the test.
+func Stop(t testing.TB) *atomic.Bool {
+	stop := new(atomic.Bool)
+	end := time.AfterFunc(Time(), func() { stop.Store(true) })
+	t.Cleanup(func() {
+		end.Stop()
+		stop.Store(true)
+	})
+	return stop
+}

@@ -1,0 +1,280 @@
+package console
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// protocolVersion is the v of each answer. A member more is no new version; another meaning is.
+const protocolVersion = 1
+
+// The codes of errors that are not those of an expression, which eval.Error lists.
+const (
+	codeRequest = "request" // the request itself
+	codeCommand = "command" // what a command complains of
+	codeOutput  = "output"  // the answer is too long to be written
+)
+
+// request is one line of JSON mode that is an object.
+type request struct {
+	ID       json.RawMessage `json:"id"`
+	Eval     *string         `json:"eval"`
+	Complete *string         `json:"complete"`
+	Pos      *int            `json:"pos"`
+	Limits   *requestLimits  `json:"limits"`
+}
+
+// requestLimits lowers the limits of one request; zero changes nothing.
+type requestLimits struct {
+	MS      float64 `json:"ms"`
+	Entries int     `json:"entries"`
+	Bytes   int     `json:"bytes"`
+	Output  int     `json:"output"`
+	Depth   int     `json:"depth"`
+	Items   int     `json:"items"`
+	Text    int     `json:"text"`
+}
+
+// reply is one line of JSON mode that goes out.
+type reply struct {
+	V     int             `json:"v"`
+	ID    json.RawMessage `json:"id,omitempty"`
+	OK    bool            `json:"ok"`
+	Type  string          `json:"type,omitempty"`
+	Name  string          `json:"name,omitempty"`
+	Value json.RawMessage `json:"value,omitempty"`
+	Text  *string         `json:"text,omitempty"`
+	Cost  *replyCost      `json:"cost,omitempty"`
+	Notes []string        `json:"notes,omitzero"`
+	Error *replyError     `json:"error,omitempty"`
+}
+
+type replyCost struct {
+	MS      float64 `json:"ms"`
+	Entries int     `json:"entries"`
+	Bytes   int     `json:"bytes,omitempty"`
+	Waited  float64 `json:"waited_ms,omitempty"`
+	Retries int     `json:"retries,omitempty"`
+	Torn    int     `json:"torn,omitempty"`
+}
+
+type replyError struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Pos     []int  `json:"pos,omitempty"`
+}
+
+func (s *Session) inJSON() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.json
+}
+
+// runJSON begins JSON mode, and greets: that is the first answer. The greeting has a line of its
+// own, behind whatever prompt there is.
+func runJSON(ctx context.Context, s *Session, a *answer, args string) error {
+	if args != "on" {
+		return complain("json on begins JSON mode, in which json off ends it")
+	}
+	s.mu.Lock()
+	s.json = true
+	s.mu.Unlock()
+	if _, err := io.WriteString(a, "\n"); err != nil {
+		return err
+	}
+	return errors.Join(a.end(), s.reply(nil, textReply("session", strings.TrimSpace(Banner()))))
+}
+
+// request answers one line of JSON mode with one line. A blank one has no answer.
+func (s *Session) request(ctx context.Context, line string) error {
+	line = strings.TrimSpace(line)
+	if line == "" {
+		return nil
+	}
+	if !strings.HasPrefix(line, "{") {
+		r, err := s.plainRequest(ctx, line)
+		return errors.Join(s.reply(nil, r), err)
+	}
+	var req request
+	d := json.NewDecoder(strings.NewReader(line))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&req); err != nil {
+		return s.reply(nil, failed(codeRequest, "this is no request: %s; it has id, eval or complete, pos and limits", strings.TrimPrefix(err.Error(), "json: ")))
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return s.reply(nil, failed(codeRequest, "there is more behind the request; one line has one object"))
+	}
+	if len(req.ID) > maxID || len(req.ID) > 0 && strings.IndexByte("{[", req.ID[0]) >= 0 {
+		return s.reply(nil, failed(codeRequest, "the id is neither a number nor a string of up to %d bytes", maxID))
+	}
+	return s.reply(req.ID, s.objectRequest(ctx, req))
+}
+
+// maxID bounds an id, in bytes.
+const maxID = 256
+
+// plainRequest answers a line that is no object: an expression or a command.
+func (s *Session) plainRequest(ctx context.Context, line string) (reply, error) {
+	if line == "json off" {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.json = false
+		return textReply("text", "this was the last object; answers are for people again"), nil
+	}
+	cmd, args, ok := parseCommand(line)
+	if !ok {
+		return s.expression(ctx, line, eval.Limits{}), nil
+	}
+	if cmd.name == "watch" {
+		return failed(codeCommand, "watch is for people; ask again whenever you want to know"), nil
+	}
+	if cmd.name == "dir" {
+		return s.expression(ctx, "dir("+args+")", eval.Limits{}), nil
+	}
+	var text bytes.Buffer
+	a := &answer{ctx: ctx, out: &text, left: s.limits.Output}
+	err := cmd.run(ctx, s, a, args)
+	var w wrong
+	switch {
+	case errors.Is(err, ErrQuit):
+		return textReply("text", "bye"), err
+	case errors.As(err, &w):
+		return failed(codeCommand, "%v", w.error), nil
+	case err == nil:
+		err = a.end()
+	}
+	return textReply("text", strings.TrimSuffix(text.String(), "\n")), err
+}
+
+func (s *Session) objectRequest(ctx context.Context, req request) reply {
+	switch {
+	case req.Eval == nil && req.Complete == nil:
+		return failed(codeRequest, "the request asks for nothing; it has eval with an expression, or complete with a part of one")
+	case req.Eval != nil && req.Complete != nil:
+		return failed(codeRequest, "the request asks for two things; send eval and complete on a line each")
+	case req.Eval != nil && req.Pos != nil:
+		return failed(codeRequest, "pos belongs to complete")
+	case req.Eval != nil:
+		var lower eval.Limits
+		if l := req.Limits; l != nil {
+			lower = eval.Limits{Time: time.Duration(l.MS * float64(time.Millisecond)), Entries: l.Entries, Bytes: l.Bytes, Output: l.Output,
+				Show: inspect.Limit{Depth: l.Depth, Items: l.Items, Bytes: l.Text}}
+		}
+		return s.expression(ctx, *req.Eval, lower)
+	}
+	pos := len(*req.Complete)
+	if req.Pos != nil {
+		pos = *req.Pos
+	}
+	if pos < 0 || pos > len(*req.Complete) {
+		return failed(codeRequest, "pos is %d, and the line has %d bytes", pos, len(*req.Complete))
+	}
+	return completions(s.evaluator.Complete(*req.Complete, pos))
+}
+
+// expression evaluates source within lower.
+func (s *Session) expression(ctx context.Context, source string, lower eval.Limits) reply {
+	r, err := s.eval(eval.WithLimits(ctx, lower), source)
+	if err != nil {
+		return failure(err)
+	}
+	most := s.limits.Output
+	if lower.Output > 0 {
+		most = min(most, lower.Output)
+	}
+	value := r.Node.JSON()
+	if len(value) > most {
+		return failed(codeOutput, "the answer has %s bytes, and %s are allowed; ask for a part of it", thousands(len(value)), thousands(most))
+	}
+	var text bytes.Buffer
+	a := &answer{ctx: context.WithoutCancel(ctx), out: &text, left: most}
+	st := s.currentStyle()
+	st.color = setting[bool]{}
+	if err := errors.Join(writeText(a, r, st), a.end()); err != nil {
+		return failure(err)
+	}
+	out := textReply(typeOf(r.Node), strings.TrimSuffix(text.String(), "\n"))
+	out.Name, out.Value, out.Notes = r.Name, value, append([]string{}, r.Notes...)
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	out.Cost = &replyCost{ms(r.Cost.Time), r.Cost.Entries, r.Cost.Bytes, ms(r.Cost.Waited), r.Cost.Retries, r.Cost.Torn}
+	return out
+}
+
+// typeOf is the Go type of an answer, or what kind of thing it is where there is none.
+func typeOf(n *inspect.Node) string {
+	switch {
+	case n == nil || n.Type == "" && n.Shape == inspect.Nil:
+		return "nil"
+	case n.Type != "":
+		return n.Type
+	}
+	switch n.Shape {
+	case inspect.List:
+		return "list"
+	case inspect.Map, inspect.Struct:
+		return "map"
+	}
+	return "text"
+}
+
+func completions(found []eval.Completion) reply {
+	type proposal struct {
+		Start  int    `json:"start"`
+		Text   string `json:"text"`
+		Detail string `json:"detail,omitempty"`
+	}
+	all := make([]proposal, len(found))
+	for i, c := range found {
+		all[i] = proposal(c)
+	}
+	return reply{OK: true, Type: "completions", Value: marshal(all)}
+}
+
+func textReply(kind, text string) reply {
+	return reply{OK: true, Type: kind, Value: marshal(text), Text: &text}
+}
+
+func failed(code, format string, args ...any) reply {
+	return reply{Error: &replyError{Code: code, Message: fmt.Sprintf(format, args...)}}
+}
+
+func failure(err error) reply {
+	out := failed("internal", "%v", err)
+	if e := (*eval.Error)(nil); errors.As(err, &e) {
+		out.Error.Code, out.Error.Message = e.Code, e.Message
+		if e.Line > 0 {
+			out.Error.Pos = []int{e.Line, e.Col}
+		}
+	}
+	return out
+}
+
+// reply writes one object on one line.
+func (s *Session) reply(id json.RawMessage, r reply) error {
+	r.V, r.ID = protocolVersion, id
+	_, err := s.out.Write(marshal(r))
+	if err == nil {
+		_, err = io.WriteString(s.out, "\n")
+	}
+	return err
+}
+
+// marshal writes what has no way to fail.
+func marshal(x any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(x); err != nil {
+		panic(err)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}

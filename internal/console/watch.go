@@ -1,0 +1,16 @@
+package console
+
+import "context"
+
+// watch is what is being watched.
+type watch struct{}
+
+const watchDetail = ""
+
+func runWatch(context.Context, *Session, *answer, string) error {
+	return complain("watch is not there yet; ask again")
+}
+
+func runVars(context.Context, *Session, *answer, string) error {
+	return complain("vars is not there yet")
+}

@@ -1,0 +1,84 @@
+package telnet
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// boxed is an outbox on a connection that holds nothing itself.
+func boxed(t *testing.T) (o *outbox, there net.Conn, failed chan error) {
+	here, there := net.Pipe()
+	failed = make(chan error, 1)
+	o = newOutbox(here, time.Minute, func(err error) { failed <- err })
+	t.Cleanup(func() { here.Close(); there.Close() })
+	return o, there, failed
+}
+
+func TestOutboxIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, there, failed := boxed(t)
+		written, sent := make(chan int, 1), make(chan bool)
+		go func() {
+			n, _ := o.Write(make([]byte, 10*maxText))
+			written <- n
+		}()
+		go func() {
+			defer close(sent)
+			for range 10 * maxControl {
+				o.send([]byte{cmdIAC, cmdNOP})
+			}
+		}()
+		synctest.Wait()
+		if len(o.text) > maxText || len(o.control) > maxControl+2 {
+			t.Errorf("%d bytes of text and %d of commands are queued", len(o.text), len(o.control))
+		}
+		time.Sleep(2 * time.Minute) // of the bubble: past the deadline of the write
+		if n := <-written; n >= 10*maxText {
+			t.Errorf("%d bytes count as written", n)
+		}
+		<-sent
+		var late net.Error
+		if err := <-failed; !errors.As(err, &late) || !late.Timeout() {
+			t.Errorf("the connection failed with %v", err)
+		}
+		if err := o.Flush(); err == nil {
+			t.Error("flushed without an error")
+		}
+		there.Close()
+	})
+}
+
+// What is discarded is all but the piece under way, and a command comes through all the same.
+func TestOutboxDiscards(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, there, _ := boxed(t)
+		o.Write(bytes.Repeat([]byte("x"), maxText))
+		synctest.Wait()
+		o.send([]byte{cmdIAC, cmdWILL, optTimingMark})
+		if n := o.Discard(); n != maxText-piece {
+			t.Errorf("%d bytes were discarded", n)
+		}
+		o.Write([]byte("after\n"))
+		got := make(chan string)
+		go func() {
+			b, _ := io.ReadAll(there)
+			got <- string(b)
+		}()
+		if err := o.Flush(); err != nil {
+			t.Error(err)
+		}
+		o.conn.Close()
+		if got, want := <-got, strings.Repeat("x", piece)+"\xff\xfb\x06after\r\n"; got != want {
+			t.Errorf("%d bytes came, ending in %q", len(got), got[max(0, len(got)-20):])
+		}
+		if o.text != nil || o.control != nil || o.sending {
+			t.Error("an idle outbox holds something")
+		}
+	})
+}
