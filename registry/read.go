@@ -153,15 +153,7 @@ func (v *View) Scalar() (any, error) {
 		return nil, &NilError{Path: v.Path(), Op: "value"}
 	}
 	if t.Kind() != reflect.String {
-		if val, ok := v.ready(!word(t)); ok {
-			return val.Scalar(0)
-		}
-		var x any
-		err := v.read(true, func(val inspect.Value) (err error) {
-			x, err = val.Scalar(0)
-			return err
-		})
-		return x, err
+		return v.worked(t)
 	}
 	s, err := v.text()
 	if err != nil {
@@ -171,6 +163,23 @@ func (v *View) Scalar() (any, error) {
 		s = s[min(w.lo, len(s)):min(w.hi, len(s))]
 	}
 	return s, nil
+}
+
+// worked is a scalar of type t that is no string itself. It may be worked out to be
+// one, as that of an error or a URL is, which can hold a secret as any text can.
+func (v *View) worked(t reflect.Type) (x any, err error) {
+	if val, ok := v.ready(!word(t)); ok {
+		x, err = val.Scalar(0)
+	} else {
+		err = v.read(true, func(val inspect.Value) (err error) {
+			x, err = val.Scalar(0)
+			return err
+		})
+	}
+	if s, ok := x.(string); ok && secretText(s) {
+		return nil, &RedactedError{Path: v.Path()}
+	}
+	return x, err
 }
 
 // text is the whole of a string.

@@ -109,11 +109,18 @@ func (v *View) shown() error {
 	if v.hidden {
 		return &RedactedError{Path: v.Path()}
 	}
-	if t := v.val.Type(); t == nil || !isText(t) {
-		return nil
+	t := v.val.Type()
+	var err error
+	switch {
+	case t == nil:
+	case isText(t):
+		err = v.textual(0, margin)
+	case t.Kind() == reflect.Struct && v.Shape() == inspect.Scalar:
+		// A text that is worked out.
+		_, err = v.worked(t)
 	}
 	// Anything else that is wrong with it is for who reads it to say.
-	if err, ok := v.textual(0, margin).(*RedactedError); ok {
+	if err, ok := err.(*RedactedError); ok {
 		return err
 	}
 	return nil
