@@ -7,6 +7,7 @@ import (
 
 	"github.com/expr-lang/expr/builtin"
 
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -242,7 +243,9 @@ func toString(f *frame, args []any) (any, error) {
 		return s, err
 	}
 	if v, ok := x.(*registry.View); ok {
-		line := v.Snap(f.m.limits.Show).Line(textChunk)
+		n := v.Snap(f.m.limits.Show)
+		n.Mark &^= inspect.Copied // the text is one whatever it was made of
+		line := n.Line(textChunk)
 		return line, f.text(len(line))
 	}
 	switch x.(type) {
