@@ -12,6 +12,7 @@ var lookFunctions = map[string]function{
 	"addr": {1, 1, "x", addrOf, onScalars},
 	"cap":  {1, 1, "x", capOf, onComposites},
 	"dir":  {0, 1, "x", dir, onComposites},
+	"vars": {0, 0, "", varsList, onComposites},
 }
 
 func typeOf(f *frame, args []any) (any, error) {

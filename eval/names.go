@@ -55,6 +55,8 @@ func (n names) free(name string, lets []let) error {
 		return fault("syntax", "%s is a word of the language", name).with("choose another name")
 	case name == "_":
 		return fault("syntax", "_ is the last answer").with("choose another name")
+	case isAnswerName(name):
+		return fault("syntax", "%s is an answer of before", name).with("choose another name")
 	case strings.HasPrefix(name, "$"):
 		return fault("syntax", "names that start with $ are not yours to give").with("choose another name")
 	case n.isExposed(name) || n.isNamespace(name):
@@ -81,6 +83,9 @@ func (n names) unknown(name string, lets []let) error {
 	}
 	if isFunction(name) {
 		return fault("unknown_name", "%s is a function", name).with("call it: %s(…)", name)
+	}
+	if isAnswerName(name) {
+		return e.with("_ is the last answer, and _1 to %s are those before it that are still kept; vars() lists them", answerName(keptAnswers-1))
 	}
 	known := slices.Clone(n.exposed)
 	for v := range n.vars {

@@ -35,7 +35,7 @@ func NewSession(reg *registry.Registry, limits Limits) *Session {
 }
 
 // Eval evaluates one line: an expression, or name = expression, which gives the answer a name in this
-// session. _ is the last answer. The error is an *Error, and leaves the variables as they were.
+// session. _ is the last answer, and _1 to _9 are those before it. The error is an *Error, and leaves the variables as they were.
 // It ends soon after ctx does, or the budget of time is spent.
 func (s *Session) Eval(ctx context.Context, source string) (Result, error) {
 	limits := s.limits.lowered(ctx)
@@ -52,7 +52,7 @@ func (s *Session) Eval(ctx context.Context, source string) (Result, error) {
 func (s *Session) begin(ctx context.Context, limits Limits) *frame {
 	f := &frame{session: s, m: newMeter(ctx, limits), exposed: s.reg.Entries()}
 	f.look = s.reg.Look(ctx, f.m)
-	if approve := s.approve; approve != nil {
+	if approve := s.approve; approve != nil && askingOf(ctx) == Typed {
 		f.look.Act(func(call string) error { return approve(ctx, call) })
 	}
 	f.m.holding = f.look.Holding
@@ -144,17 +144,20 @@ func (s *Session) variables() map[string]variable {
 
 // store gives the answer its name, and makes it _.
 func (f *frame) store(st statement, x any) error {
-	s := f.session
+	s, asking := f.session, askingOf(f.m.ctx)
+	if asking == Aside {
+		return nil
+	}
 	v, note := f.variable(x, st.path())
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if st.name == "" {
-		s.vars["_"] = v
+		s.remember(v, asking)
 		return nil
 	}
 	held := v.size
 	for name, other := range s.vars {
-		if name != st.name && name != "_" {
+		if name != st.name && !isAnswerName(name) {
 			held += other.size
 		}
 	}
@@ -165,6 +168,7 @@ func (f *frame) store(st statement, x any) error {
 	if note != "" {
 		f.notes = append(f.notes, note)
 	}
-	s.vars[st.name], s.vars["_"] = v, v
+	s.vars[st.name] = v
+	s.remember(v, asking)
 	return nil
 }

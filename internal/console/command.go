@@ -40,7 +40,8 @@ func commands() []command {
 		},
 		{
 			name: "vars", summary: "list the variables of this session",
-			detail: "A variable is made by name = expression. _ is the last answer, _1 the one before it.",
+			detail: "The same as vars(). A variable is made by name = expression. _ is the last answer, _1 the one\n" +
+				"before it, and so on to _9.",
 			run:    runVars,
 		},
 		{
@@ -141,6 +142,10 @@ func completeCommand(before string) (proposals []eval.Completion, ok bool) {
 
 func runDir(ctx context.Context, s *Session, a *answer, args string) error {
 	return s.show(ctx, a, "dir("+args+")")
+}
+
+func runVars(ctx context.Context, s *Session, a *answer, _ string) error {
+	return s.show(eval.WithAsking(ctx, eval.Aside), a, "vars()")
 }
 
 func runQuit(context.Context, *Session, *answer, string) error { return ErrQuit }

@@ -11,6 +11,3 @@ func runWatch(context.Context, *Session, *answer, string) error {
 	return complain("watch is not there yet; ask again")
 }
 
-func runVars(context.Context, *Session, *answer, string) error {
-	return complain("vars is not there yet")
-}

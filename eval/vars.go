@@ -1,0 +1,97 @@
+package eval
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// keptAnswers is how many answers a session remembers: _, and _1 to _9 before it.
+const keptAnswers = 10
+
+// answerName is the name of the answer that came n answers before the last.
+func answerName(n int) string {
+	if n == 0 {
+		return "_"
+	}
+	return "_" + strconv.Itoa(n)
+}
+
+// isAnswerName reports whether name is kept for answers: _, _1, _2 and so on.
+func isAnswerName(name string) bool {
+	return strings.HasPrefix(name, "_") && strings.Trim(name[1:], "0123456789") == ""
+}
+
+// remember makes v the last answer. Of those before it as many are kept as take no more than a
+// quarter of what a session may hold.
+func (s *Session) remember(v variable, asking Asking) {
+	if asking == Typed {
+		for n := keptAnswers - 1; n > 0; n-- {
+			if before, ok := s.vars[answerName(n-1)]; ok {
+				s.vars[answerName(n)] = before
+			}
+		}
+	}
+	s.vars["_"] = v
+	held := 0
+	for n := 1; n < keptAnswers; n++ {
+		if held += s.vars[answerName(n)].size; held > s.limits.Bytes/4 {
+			delete(s.vars, answerName(n))
+		}
+	}
+}
+
+// varsList lists the variables of the session, the answers of before last: a list of rows.
+func varsList(f *frame, _ []any) (any, error) {
+	vars := f.session.variables()
+	names := slices.SortedFunc(maps.Keys(vars), func(a, b string) int {
+		switch {
+		case isAnswerName(a) == isAnswerName(b):
+			return strings.Compare(a, b)
+		case isAnswerName(a):
+			return 1
+		}
+		return -1
+	})
+	var rows [][]string
+	for _, name := range names {
+		v := vars[name]
+		rows = append(rows, []string{name, v.kind(), f.preview(v), v.note()})
+	}
+	return table(rows, "name", "type", "value", "note"), nil
+}
+
+// preview is the beginning of what v holds, or the path of the object that it stands for.
+func (f *frame) preview(v variable) string {
+	if v.alias != nil {
+		return v.alias.String()
+	}
+	return f.picture(v.value, inspect.Limit{Depth: 2, Items: 8, Bytes: 64, Nodes: 20}, "").Line(40)
+}
+
+// kind is the type of what v holds, "" where only a look at the live object would tell.
+func (v variable) kind() string {
+	if v.alias != nil {
+		return ""
+	}
+	return typeName(v.value)
+}
+
+// note says what v is besides its type.
+func (v variable) note() string {
+	if v.alias != nil {
+		return "the live object"
+	}
+	if s, ok := v.value.(*snapshot); ok && isCut(s.node) {
+		return "a snapshot that was cut, " + bytesText(v.size)
+	} else if ok && s.text == "" {
+		return "a snapshot, " + bytesText(v.size)
+	}
+	if v.size >= 1024 {
+		return bytesText(v.size)
+	}
+	return ""
+}

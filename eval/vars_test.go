@@ -1,0 +1,103 @@
+package eval_test
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// look evaluates the lines and returns the last answer as one line, or the error.
+func look(t *testing.T, s *eval.Session, ctx context.Context, lines ...string) string {
+	t.Helper()
+	answer := ""
+	for _, line := range lines {
+		r, err := s.Eval(ctx, line)
+		if err != nil {
+			answer = err.Error()
+			continue
+		}
+		answer = r.Node.Line(0)
+	}
+	return answer
+}
+
+func TestAnswersAreKept(t *testing.T) {
+	ctx := context.Background()
+	again, aside := eval.WithAsking(ctx, eval.Again), eval.WithAsking(ctx, eval.Aside)
+	s := eval.NewSession(registry.New(), eval.Limits{})
+	for _, tc := range []struct {
+		ctx  context.Context
+		line string
+		want string
+	}{
+		{ctx, "_1", "unknown name _1 at 1:1; _ is the last answer, and _1 to _9 are those before it that are still kept; vars() lists them"},
+		{ctx, "10", "10"},
+		{ctx, "20", "20"},
+		{ctx, "_1", "10"},
+		{ctx, "[_, _1, _2]", "[10, 20, 10]"},
+		{ctx, "_1 = 5", "_1 is an answer of before at 1:1; choose another name"},
+		{ctx, "x = 7", "7"},
+		{aside, "[_, x]", "[7, 7]"},
+		{ctx, "_", "7"},
+		{ctx, "1", "1"},
+		{again, "2", "2"},
+		{again, "3", "3"},
+		{aside, "4", "4"},
+		{aside, "[_, _1]", "[3, 7]"},
+	} {
+		if got := look(t, s, tc.ctx, tc.line); got != tc.want {
+			t.Errorf("%s = %s, want %s", tc.line, got, tc.want)
+		}
+	}
+	for range 20 {
+		look(t, s, ctx, "100")
+	}
+	if got := look(t, s, ctx, "_10"); !strings.HasPrefix(got, "unknown name _10") {
+		t.Errorf("the answer before ten others is still kept: %s", got)
+	}
+}
+
+// What is remembered without having been asked for must not fill the process.
+func TestOldAnswersAreDropped(t *testing.T) {
+	s := eval.NewSession(registry.New(), eval.Limits{Bytes: 1 << 20})
+	long := `repeat("0123456789", 20000)` // a fifth of what may be held
+	if got := look(t, s, context.Background(), long, long, long, "len(_)", "len(_1)"); got != "200000" {
+		t.Errorf("the answer before is not kept: %s", got)
+	}
+	if got := look(t, s, context.Background(), "len(_4)"); !strings.HasPrefix(got, "unknown name _4") {
+		t.Errorf("answers are kept beyond a quarter of what may be held: %s", got)
+	}
+}
+
+func TestVars(t *testing.T) {
+	reg := registry.New()
+	reg.Expose("shop", &struct {
+		name  string
+		items map[string]int
+	}{"corner", map[string]int{"a": 1}})
+	s := eval.NewSession(reg, eval.Limits{})
+	look(t, s, context.Background(), "n = 5", `t = "text"`, "live = shop", "copy = [shop.items]")
+	r, err := s.Eval(eval.WithAsking(context.Background(), eval.Aside), "vars()")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got bytes.Buffer
+	r.Node.WriteText(&got, inspect.Style{Width: 100})
+	const want = "" +
+		"copy            [≈map[string]int{\"a\": 1}]   a snapshot, 802 bytes\n" +
+		"live            shop                        the live object\n" +
+		"n      int      5\n" +
+		"t      string   \"text\"\n" +
+		"_               [≈map[string]int{\"a\": 1}]   a snapshot, 802 bytes\n" +
+		"_1              shop                        the live object\n" +
+		"_2     string   \"text\"\n" +
+		"_3     int      5\n"
+	if got.String() != want {
+		t.Errorf("got\n%swant\n%s", got.String(), want)
+	}
+}
