@@ -128,14 +128,16 @@ type GuardError struct {
 	Waited time.Duration
 	Owner  bool   // Guard is owned, and its owner did not answer
 	Busy   bool   // it was not waited for, because another guard was held, or earlier attempts still wait
-	Why    string // how the owner's function failed, "" if it just did not call
+	Why    string // how the owner's function, or the lock itself, failed; "" if it did not
 }
 
 func (e *GuardError) Error() string {
 	const next = "; scalars can still be read, or try again"
 	switch {
-	case e.Why != "":
+	case e.Why != "" && e.Owner:
 		return "the function that reaches the owner of " + e.Guard + " " + e.Why + next
+	case e.Why != "":
+		return e.Guard + " " + e.Why + next
 	case e.Owner && e.Busy:
 		return "the owner of " + e.Guard + " has not answered earlier reads" + next
 	case e.Owner:

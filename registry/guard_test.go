@@ -480,18 +480,28 @@ func TestCancelInWalk(t *testing.T) {
 	}
 }
 
-type oddLock struct{ try func() bool }
+type oddLock struct {
+	try    func() bool
+	unlock func()
+}
 
 func (o *oddLock) Lock()         { panic("queued") }
-func (o *oddLock) Unlock()       {}
+func (o *oddLock) Unlock()       { o.unlock() }
 func (o *oddLock) TryLock() bool { return o.try() }
 
-// A lock of the application's own making that panics is one that cannot be had.
+// A lock of the application's own making that panics is an error, whichever of its methods does.
 func TestLockThatPanics(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		_, c := lookAt(t, newPool(), Guard(&oddLock{func() bool { panic("boom") }}))
-		refused(t, must(t, c, ".name"), "the guard of c")
-	})
+	fails := func() { panic("boom") }
+	for _, l := range []*oddLock{{func() bool { fails(); return true }, func() {}}, {func() bool { return true }, fails}} {
+		look, c := lookAt(t, newPool(), Guard(l))
+		_, _, err := must(t, c, ".name").Plain()
+		if e := new(GuardError); !errors.As(err, &e) || e.Error() != "the guard of c panicked: boom; scalars can still be read, or try again" {
+			t.Errorf("%v", err)
+		}
+		if look.Holding() {
+			t.Error("it is held")
+		}
+	}
 }
 
 // What a snapshot says of a lock is not that we hold it.

@@ -44,14 +44,18 @@ func (l *Look) refuse(r refusal, waited time.Duration) {
 
 // hold runs f while k is held. If the Look holds it already, f just runs. The
 // lock is given back also when f panics.
-func (l *Look) hold(k *lock, f func() error) error {
+func (l *Look) hold(k *lock, f func() error) (err error) {
 	if l.holds(k) {
 		return f()
 	}
 	if err := l.take(k); err != nil {
 		return err
 	}
-	defer l.drop()
+	defer func() {
+		if failed := l.drop(); err == nil && failed != nil {
+			err = failed
+		}
+	}()
 	return f()
 }
 
@@ -76,9 +80,8 @@ func (l *Look) take(k *lock) error {
 	} else {
 		l.freshen()
 	}
-	if k.attempt() {
-		l.push(held{lock: k})
-		return nil
+	if ok, err := k.attempt(); ok || err != nil {
+		return l.had(k, err)
 	}
 	if waited, ok := l.refused[refusal{addr: k.addr}]; ok {
 		return &GuardError{Guard: k.label(), Waited: waited}
@@ -98,12 +101,19 @@ func (l *Look) take(k *lock) error {
 		if err := sleep(l.ctx, min(pause-jitter, patience-waited)); err != nil {
 			return err
 		}
-		if k.attempt() {
+		if ok, err := k.attempt(); ok || err != nil {
 			l.tally.Waited += time.Since(start)
-			l.push(held{lock: k})
-			return nil
+			return l.had(k, err)
 		}
 	}
+}
+
+// had notes that k is held, unless err says why it is not.
+func (l *Look) had(k *lock, err error) error {
+	if err == nil {
+		l.push(held{lock: k})
+	}
+	return err
 }
 
 // freshen yields if that was not done for a while, so that we are not taken off
@@ -122,13 +132,15 @@ func (l *Look) push(h held) {
 }
 
 // drop gives back the guard that was taken last.
-func (l *Look) drop() {
+func (l *Look) drop() (err error) {
 	last := len(l.held) - 1
 	h := l.held[last]
 	l.held = l.held[:last]
 	if h.lock != nil {
+		defer h.lock.failed(&err)
 		h.lock.free()
 	}
+	return nil
 }
 
 // overdue reports whether a guard has been held for much longer than a chunk.
@@ -136,14 +148,17 @@ func (l *Look) overdue() bool {
 	return len(l.held) > 0 && time.Since(l.held[0].since) > longHold
 }
 
-// attempt tries the lock once. One of the application's own making that panics is not had.
-func (k *lock) attempt() (ok bool) {
-	defer func() {
-		if recover() != nil {
-			ok = false
-		}
-	}()
-	return k.try()
+// attempt tries the lock once.
+func (k *lock) attempt() (ok bool, err error) {
+	defer k.failed(&err)
+	return k.try(), nil
+}
+
+// failed turns a panic of a lock of the application's own making into an error.
+func (k *lock) failed(err *error) {
+	if p := recover(); p != nil {
+		*err = &GuardError{Guard: k.label(), Why: (&panicked{text: panicText(p)}).Error()}
+	}
 }
 
 // sleep waits for d, or until ctx ends.
