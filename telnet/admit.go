@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"runtime"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -15,23 +17,48 @@ import (
 	"github.com/sightglass-go/sightglass/internal/console"
 )
 
+// The defaults of Server's limits.
+const (
+	defaultSessions     = 64
+	defaultRate         = 20 // in a second
+	defaultAttempts     = 10 // in a minute
+	defaultLoginTimeout = 30 * time.Second
+	defaultIdleTimeout  = time.Hour
+	defaultWriteTimeout = 30 * time.Second
+	defaultKeepAlive    = 30 * time.Second
+)
+
+// maxRefusals is to how many peers at a time it is said why they are refused; in a flood the
+// others are not worth the second that it may take.
+const maxRefusals = 32
+
+// positive is n, or otherwise where that is no limit to have.
+func positive[T int | time.Duration](n, otherwise T) T {
+	if n <= 0 {
+		return otherwise
+	}
+	return n
+}
+
 // prepare makes what the fields of s ask for.
 func (s *Server) prepare() {
 	s.prepared.Do(func() {
-		s.turns = newTurns(s.MaxEvaluations)
+		s.turns = make(turns, positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))
 		if perSecond := cmp.Or(s.MaxRate, defaultRate); perSecond > 0 {
 			s.arrivals = newThrottle(rate.Limit(perSecond), 2*perSecond)
 		}
-		perMinute := cmp.Or(s.MaxAttempts, defaultAttempts)
-		s.attempts = newThrottle(rate.Every(time.Minute/time.Duration(perMinute)), perMinute)
-		s.web.Interval, s.flood.Interval = time.Minute, time.Second
+		perMinute := positive(s.MaxAttempts, defaultAttempts)
+		s.failures = newThrottle(rate.Every(time.Minute/time.Duration(perMinute)), perMinute)
+		s.refusals = make(chan struct{}, maxRefusals)
+		s.strangers.every.Interval, s.flood.every.Interval = time.Minute, time.Second
 		s.conns = map[*conn]bool{}
 	})
 }
 
-func (s *Server) loginTimeout() time.Duration { return cmp.Or(s.LoginTimeout, defaultLoginTimeout) }
+func (s *Server) maxSessions() int            { return positive(s.MaxSessions, defaultSessions) }
+func (s *Server) loginTimeout() time.Duration { return positive(s.LoginTimeout, defaultLoginTimeout) }
+func (s *Server) writeTimeout() time.Duration { return positive(s.WriteTimeout, defaultWriteTimeout) }
 func (s *Server) idleTimeout() time.Duration  { return cmp.Or(s.IdleTimeout, defaultIdleTimeout) }
-func (s *Server) writeTimeout() time.Duration { return cmp.Or(s.WriteTimeout, defaultWriteTimeout) }
 
 func (s *Server) keepAlive(c *net.TCPConn) {
 	every := cmp.Or(s.KeepAlive, defaultKeepAlive)
@@ -56,13 +83,20 @@ func (s *Server) begin() bool {
 	return !s.closed
 }
 
+var errTooFast = errors.New("too many connections from this address, try again in a second")
+
 // admit serves an accepted connection, unless it comes too fast or its user may not enter.
-func (s *Server) admit(nc net.Conn) {
+func (s *Server) admit(nc net.Conn, highest Level) {
 	defer s.running.Done()
-	if s.arrivals != nil && !s.arrivals.allow(nc.RemoteAddr()) {
-		s.flooded.Add(1)
-		s.flood.Do(func() {
-			s.logger().Warn("connections were refused", "peer", nc.RemoteAddr().String(), "error", errTooFast, "since_last", s.flooded.Swap(0))
+	defer nc.Close()
+	defer func() {
+		if value := recover(); value != nil {
+			s.logger().Error("a connection panicked and was closed", "panic", plain(fmt.Sprint(value)), "stack", string(debug.Stack()))
+		}
+	}()
+	if !s.arrivals.allow(originOf(nc.RemoteAddr(), nobodyKnown), time.Now()) {
+		s.flood.do(func(missed int64) {
+			s.logger().Warn("a connection was refused", "peer", plain(nc.RemoteAddr().String()), "error", errTooFast, "since_last", missed)
 		})
 		s.refuse(nc, errTooFast)
 		return
@@ -70,7 +104,7 @@ func (s *Server) admit(nc net.Conn) {
 	peer, err := peerOf(nc)
 	var who *Identity
 	if s.Auth == nil {
-		who = &Identity{Level: s.Level}
+		who = &Identity{Level: highest}
 		err = s.checkPeer(peer, err)
 	} else {
 		err = nil // what is not known of the peer is the authenticator's to judge
@@ -83,19 +117,17 @@ func (s *Server) admit(nc net.Conn) {
 	if s.TLSConfig != nil {
 		nc = tls.Server(nc, s.TLSConfig)
 	}
-	s.serve(nc, peer, who)
+	s.serve(nc, peer, who, highest)
 }
-
-var errTooFast = errors.New("too many connections from this address, try again in a second")
 
 // refused logs that a peer was refused.
 func (s *Server) refused(peer *Peer, why error) {
-	s.logger().With(peer.attributes()...).Warn("a connection was refused", "error", why)
+	s.logger().With(peer.attributes()...).Warn("a connection was refused", "error", plain(why.Error()))
 }
 
 // serve holds a session on nc, if there is room for one. who is nil for somebody who has to log in.
-func (s *Server) serve(nc net.Conn, peer *Peer, who *Identity) error {
-	c := newConn(s, nc, peer)
+func (s *Server) serve(nc net.Conn, peer *Peer, who *Identity, highest Level) error {
+	c := newConn(s, nc, peer, highest)
 	if err := s.enter(c, who == nil); err != nil {
 		c.cancel()
 		s.refused(peer, err)
@@ -111,45 +143,54 @@ func (s *Server) serve(nc net.Conn, peer *Peer, who *Identity) error {
 // report logs how a connection ended.
 func (s *Server) report(c *conn, err error, lasted time.Duration) {
 	log := c.log().With(slog.Duration("lasted", lasted))
-	var web errWeb
+	var other errLanguage
 	var panicked *console.PanicError
 	var no *refusal
 	switch {
-	case errors.As(err, &no):
-		log.Warn("a connection was refused", "error", no.why, "user", no.user)
-	case errors.As(err, &web):
-		s.web.Do(func() {
-			log.Warn("closed a connection that does not speak telnet; more of them in the next minute are not logged", "language", string(web))
-		})
 	case errors.As(err, &panicked):
-		log.Error("a session panicked and was ended", "panic", fmt.Sprint(panicked.Value), "stack", string(panicked.Stack))
+		log.Error("a session panicked and was ended", "panic", plain(fmt.Sprint(panicked.Value)), "stack", string(panicked.Stack))
+	case errors.As(err, &other):
+		s.strangers.do(func(missed int64) {
+			log.Warn("a connection was closed that does not speak telnet", "language", string(other), "since_last", missed)
+		})
+	case errors.As(err, &no):
+		log.Warn("a connection was refused", "error", plain(no.why.Error()), "user", plain(no.user))
 	case err != nil:
-		log.Info("a session was cut off", "error", err)
+		log.Info("a session was cut off", "error", plain(err.Error()))
 	default:
 		log.Info("a session ended")
 	}
 }
 
-// enter takes one of the places for sessions.
+// enter takes one of the places for sessions. Those who have to log in have a half of them, and
+// those from one origin an eighth: who does not log in keeps out nobody who has, and one origin
+// no other.
 func (s *Server) enter(c *conn, login bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return ErrServerClosed
 	}
-	limit := cmp.Or(s.MaxSessions, defaultSessions)
+	limit := s.maxSessions()
 	if len(s.conns) >= limit {
 		return fmt.Errorf("too many sessions (limit %d), try again later", limit)
 	}
 	if login {
-		logins := 0
+		all, here := 0, 0
 		for other := range s.conns {
-			if other.who.Load() == nil {
-				logins++
+			if other.who.Load() != nil {
+				continue
+			}
+			all++
+			if other.origin == c.origin {
+				here++
 			}
 		}
-		if logins >= max(1, limit/2) {
-			return fmt.Errorf("too many logins at a time (limit %d), try again later", max(1, limit/2))
+		if most := max(1, limit/2); all >= most {
+			return fmt.Errorf("too many logins at a time (limit %d), try again later", most)
+		}
+		if most := max(1, limit/8); here >= most {
+			return fmt.Errorf("too many logins at a time from this address (limit %d), try again later", most)
 		}
 	}
 	s.conns[c] = true
@@ -166,6 +207,12 @@ func (s *Server) exit(c *conn) {
 func (s *Server) refuse(nc net.Conn, why error) {
 	defer nc.Close()
 	if s.TLSConfig != nil {
+		return
+	}
+	select {
+	case s.refusals <- struct{}{}:
+		defer func() { <-s.refusals }()
+	default:
 		return
 	}
 	nc.SetDeadline(time.Now().Add(drainTime))

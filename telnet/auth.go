@@ -37,6 +37,10 @@ type Identity struct {
 // peer is told no more than this; the log has the whole error.
 var ErrDenied = errors.New("not admitted")
 
+// ErrUnanswered is what Peer.Ask returns for a peer that has left the question alone: with Ctrl-C,
+// with Ctrl-D, or by closing its side.
+var ErrUnanswered = errors.New("the question was not answered")
+
 // Peer is the other end of a connection, as the server has found it to be.
 type Peer struct {
 	Addr net.Addr // where it connects from
@@ -54,7 +58,8 @@ type Peer struct {
 }
 
 // Ask shows question and returns the line that is typed in answer. What was typed before the
-// question counts. The error is that of ctx, of the connection, or ErrDenied after Ctrl-C.
+// question counts. The error is that of ctx, of the connection, or ErrUnanswered. It is for use
+// during Authenticate, by one goroutine at a time.
 func (p *Peer) Ask(ctx context.Context, question string) (string, error) {
 	p.asked = true
 	return p.dialog.ask(ctx, question, false)
@@ -69,7 +74,7 @@ func (p *Peer) AskSecret(ctx context.Context, question string) (string, error) {
 
 // attributes are what the log says of p.
 func (p *Peer) attributes() []any {
-	list := []any{slog.String("peer", p.Addr.String())}
+	list := []any{slog.String("peer", plain(p.Addr.String()))}
 	if p.UID >= 0 {
 		list = append(list, slog.Int("uid", p.UID))
 	}
@@ -77,7 +82,7 @@ func (p *Peer) attributes() []any {
 		list = append(list, slog.Int("pid", p.PID))
 	}
 	if p.TLS != nil && len(p.TLS.VerifiedChains) > 0 {
-		list = append(list, slog.String("certificate", p.TLS.VerifiedChains[0][0].Subject.String()))
+		list = append(list, slog.String("certificate", plain(p.TLS.VerifiedChains[0][0].Subject.String())))
 	}
 	return list
 }

@@ -59,6 +59,8 @@ type conn struct {
 	id        int64
 	net       net.Conn
 	peer      *Peer
+	origin    origin
+	highest   Level // of the session, whoever it is of
 	decoder   decoder
 	options   negotiation
 	sniffer   sniffer
@@ -78,8 +80,12 @@ type conn struct {
 	idle   idleness
 }
 
-func newConn(s *Server, nc net.Conn, peer *Peer) *conn {
-	c := &conn{server: s, net: nc, peer: peer, since: time.Now(), id: s.ids.Add(1)}
+func newConn(s *Server, nc net.Conn, peer *Peer, highest Level) *conn {
+	c := &conn{
+		server: s, id: s.ids.Add(1), net: nc, peer: peer, origin: originOf(peer.Addr, peer.UID), highest: highest,
+		since: time.Now(),
+	}
+	c.idle.end()
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.logger.Store(s.logger().With(slog.Int64("session", c.id)).With(peer.attributes()...))
 	c.out = newOutbox(nc, s.writeTimeout(), func(err error) {
@@ -123,12 +129,15 @@ func (c *conn) serve(who *Identity) (err error) {
 	}
 	buf := make([]byte, readSize)
 	n, err := c.greet(buf)
-	if who != nil {
+	c.receive(buf[:n])
+	switch {
+	case c.over(): // before it has begun: it does not speak telnet, and is told nothing
+	case who != nil:
 		c.begin(*who)
-	} else {
+	default:
 		c.server.running.Go(c.login)
 	}
-	c.read(buf, n, err)
+	c.read(buf, err)
 	c.await()
 	err = c.terminal.Err()
 	var no *refusal
@@ -178,12 +187,9 @@ func (c *conn) greet(buf []byte) (n int, err error) {
 	return n, err
 }
 
-// read handles the n bytes that were read into buf with err, and reads on until the session is
-// over, or nothing more comes.
-func (c *conn) read(buf []byte, n int, err error) {
+// read reads until the session is over, or nothing more comes, as err may say already.
+func (c *conn) read(buf []byte, err error) {
 	for {
-		c.idle.end()
-		c.decoder.decode(buf[:n], c)
 		switch {
 		case c.over():
 			return
@@ -196,7 +202,10 @@ func (c *conn) read(buf []byte, n int, err error) {
 			c.terminal.Hangup(err)
 			return
 		}
+		var n int
 		n, err = c.net.Read(buf)
+		c.idle.end()
+		c.receive(buf[:n])
 	}
 }
 
@@ -259,16 +268,28 @@ func closeGently(nc net.Conn) {
 	}
 }
 
-// errWeb is how a session with a peer ends that does not speak telnet.
-type errWeb string
+// errLanguage is how a session with a peer ends that does not speak telnet.
+type errLanguage string
 
-func (e errWeb) Error() string { return "the peer speaks " + string(e) }
+func (e errLanguage) Error() string { return "the peer speaks " + string(e) }
+
+// receive takes what came in. Nothing is taken of what follows on a language that is not telnet.
+func (c *conn) receive(p []byte) {
+	if language := c.sniffer.binary(p); language != "" {
+		c.terminal.Hangup(errLanguage(language))
+		return
+	}
+	c.decoder.decode(p, c)
+}
 
 func (c *conn) data(p []byte) {
-	language, n := c.sniffer.web(p)
+	if c.over() {
+		return
+	}
+	language, n := c.sniffer.text(p)
 	c.feed(p[:n])
 	if language != "" {
-		c.terminal.Hangup(errWeb(language))
+		c.terminal.Hangup(errLanguage(language))
 	}
 }
 

@@ -60,7 +60,7 @@ func (d *dialog) ask(ctx context.Context, text string, secret bool) (string, err
 	d.question = q
 	d.held = d.answer(d.held)
 	if d.question != nil && d.eof {
-		d.settle("", io.EOF)
+		d.settle("", ErrUnanswered)
 	}
 	d.mu.Unlock()
 	select {
@@ -71,7 +71,7 @@ func (d *dialog) ask(ctx context.Context, text string, secret bool) (string, err
 		return "", context.Cause(ctx)
 	case <-d.over:
 		d.withdraw()
-		return "", io.ErrUnexpectedEOF
+		return "", ErrUnanswered
 	}
 }
 
@@ -101,7 +101,7 @@ func (d *dialog) interrupt() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.question != nil {
-		d.settle("", ErrDenied)
+		d.settle("", ErrUnanswered)
 		return true
 	}
 	return !d.begun
@@ -113,7 +113,7 @@ func (d *dialog) end() bool {
 	defer d.mu.Unlock()
 	d.eof = true
 	if d.question != nil {
-		d.settle("", io.EOF)
+		d.settle("", ErrUnanswered)
 	}
 	return !d.begun
 }
@@ -178,7 +178,7 @@ func (d *dialog) answer(p []byte) (rest []byte) {
 		case b == '\n':
 			d.settle(string(q.text), nil)
 		case b == keyInterrupt, b == keyEnd && len(q.text) == 0:
-			d.settle("", ErrDenied)
+			d.settle("", ErrUnanswered)
 		case b == keyBackspace || b == keyDelete:
 			_, n := utf8.DecodeLastRune(q.text)
 			d.erase(q, n)

@@ -8,15 +8,11 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
-	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/internal/console"
 	"github.com/sightglass-go/sightglass/registry"
 )
-
-// maxRecorded is how much of an expression stands in the log, in bytes.
-const maxRecorded = 1 << 10
 
 // actor is an evaluator that can be let act, as *eval.Session can.
 type actor interface {
@@ -25,16 +21,14 @@ type actor interface {
 
 var _ actor = (*eval.Session)(nil)
 
-// errUnconfirmed refuses an action until the user has confirmed the line.
-var errUnconfirmed = errors.New("it was not confirmed")
-
 // evaluator evaluates for one session: in its turn, at its level, and on record.
 type evaluator struct {
 	inner console.Evaluator
 	conn  *conn
 
-	confirmed bool   // the line being evaluated may act
-	wanted    string // the first action that it would have run, "" for none
+	asks      bool   // the user is asked before the first action of a line
+	confirmed string // the action that the user has confirmed
+	wanted    string // the action that waits for that
 
 	doing atomic.Pointer[string] // what is being evaluated; nil for nothing
 }
@@ -49,19 +43,19 @@ func (e *evaluator) Eval(ctx context.Context, source string) (eval.Result, error
 	began := time.Now()
 	e.doing.Store(&source)
 	defer e.doing.Store(nil)
-	e.confirmed, e.wanted = !e.conn.dialog.echoes(), ""
+	e.asks = e.conn.dialog.echoes() && !e.conn.session.InJSON()
+	e.confirmed, e.wanted = "", ""
 	r, err := e.inTurn(ctx, source)
-	if e.wanted != "" {
-		if e.confirmed = e.conn.confirm(ctx, e.wanted); e.confirmed {
-			r, err = e.inTurn(ctx, source)
-		}
+	if call := e.wanted; call != "" && e.conn.confirm(ctx, call) {
+		e.confirmed, e.wanted = call, ""
+		r, err = e.inTurn(ctx, source)
 	}
 	e.record(source, time.Since(began), r.Cost, err)
 	return r, err
 }
 
 func (e *evaluator) inTurn(ctx context.Context, source string) (eval.Result, error) {
-	release, err := e.conn.server.turns.take(ctx)
+	release, err := e.conn.server.turns.take(ctx, e.waits)
 	if err != nil {
 		return eval.Result{}, &eval.Error{Code: "cancelled", Message: "cancelled while other sessions' evaluations ran", Source: source, Err: err}
 	}
@@ -69,56 +63,47 @@ func (e *evaluator) inTurn(ctx context.Context, source string) (eval.Result, err
 	return e.inner.Eval(ctx, source)
 }
 
-// approve is asked before each action. What runs is in the log before it does.
-func (e *evaluator) approve(_ context.Context, call string) error {
-	call = recorded(call)
-	if !e.confirmed {
-		e.wanted = call
-		return errUnconfirmed
+// waits tells the user, if that is not a program, what the answer waits for.
+func (e *evaluator) waits() {
+	if !e.conn.session.InJSON() {
+		e.conn.terminal.Say(fmt.Sprintf("waiting: %d evaluations of other sessions come first; Ctrl-C gives up", cap(e.conn.server.turns)))
 	}
-	e.conn.log().Warn("an action is run", "call", call)
+}
+
+// approve is asked before each action. What runs is in the log before it does. Of the actions of
+// a line that the user has confirmed, the first must be the one that they were shown.
+func (e *evaluator) approve(_ context.Context, call string) error {
+	switch {
+	case !e.asks:
+	case e.confirmed == "":
+		e.wanted = call
+		return errors.New("it was not confirmed")
+	case e.confirmed != call:
+		return fmt.Errorf("what was confirmed is %s, and meanwhile it is another call; ask again", e.confirmed)
+	default:
+		e.asks = false // what follows in the line was confirmed with it
+	}
+	e.conn.log().Warn("an action is run", "call", recorded(call))
 	return nil
 }
 
 // record writes the audit's record of one evaluation.
-func (e *evaluator) record(source string, took time.Duration, cost eval.Cost, err error) {
-	outcome := "ok"
+func (e *evaluator) record(typed string, took time.Duration, cost eval.Cost, err error) {
+	attributes := []any{slog.String("expression", recorded(typed)), slog.Duration("took", took)}
 	var wrong *eval.Error
 	switch {
+	case err == nil:
+		attributes = append(attributes, slog.String("outcome", "ok"), slog.Int("entries", cost.Entries), slog.Int("bytes", cost.Bytes))
 	case errors.As(err, &wrong):
-		outcome = wrong.Code
-	case err != nil:
-		outcome = "error"
+		attributes = append(attributes, slog.String("outcome", wrong.Code))
+	default:
+		attributes = append(attributes, slog.String("outcome", "error"))
 	}
-	e.conn.log().Info("an expression was evaluated", "expression", recorded(source), "outcome", outcome,
-		slog.Duration("took", took), slog.Int("entries", cost.Entries), slog.Int("bytes", cost.Bytes))
-}
-
-// recorded is source as the log has it: without secrets, and cut.
-func recorded(source string) string {
-	source = registry.RedactSource(source)
-	if len(source) <= maxRecorded {
-		return source
-	}
-	n := maxRecorded
-	for n > 0 && !utf8.RuneStart(source[n]) {
-		n--
-	}
-	return fmt.Sprintf("%s… %d bytes more", source[:n], len(source)-n)
+	e.conn.log().Info("an expression was evaluated", attributes...)
 }
 
 // confirm asks whether a line may run that acts.
 func (c *conn) confirm(ctx context.Context, call string) bool {
-	answer, err := c.dialog.ask(ctx, shown(call)+" changes the program. Run this line? Type yes: ", false)
+	answer, err := c.dialog.ask(ctx, shown(registry.RedactSource(call))+" changes the program. Run this line? Type yes: ", false)
 	return err == nil && strings.TrimSpace(answer) == "yes"
-}
-
-// shown is text without what a terminal would take for more than text.
-func shown(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			return utf8.RuneError
-		}
-		return r
-	}, text)
 }

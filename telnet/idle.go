@@ -10,6 +10,7 @@ type idleness struct {
 	mu    sync.Mutex
 	since time.Time
 	timer *time.Timer
+	over  bool
 }
 
 // begin calls busy when nothing has come in for limit; if that reports true it is called again
@@ -18,7 +19,7 @@ func (i *idleness) begin(limit time.Duration, over func() (busy bool)) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.since = time.Now()
-	if limit <= 0 {
+	if limit <= 0 || i.over {
 		return
 	}
 	i.timer = time.AfterFunc(limit, func() {
@@ -31,7 +32,9 @@ func (i *idleness) begin(limit time.Duration, over func() (busy bool)) {
 		}
 		i.mu.Lock()
 		defer i.mu.Unlock()
-		i.timer.Reset(left)
+		if !i.over {
+			i.timer.Reset(left)
+		}
 	})
 }
 
@@ -51,6 +54,7 @@ func (i *idleness) lasts() time.Duration {
 func (i *idleness) stop() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	i.over = true
 	if i.timer != nil {
 		i.timer.Stop()
 	}

@@ -1,5 +1,7 @@
 package telnet
 
+import "net"
+
 // Level is what a session may do. Sessions can give up a level, and never gain one.
 type Level int
 
@@ -16,4 +18,26 @@ func (l Level) String() string {
 		return "act"
 	}
 	return "look"
+}
+
+// AtMost returns l for Server.Serve to serve sessions on that have no higher level than highest,
+// whatever Server.Level says: one server may let its users act through a unix socket, and only
+// look through a port.
+func AtMost(highest Level, l net.Listener) net.Listener { return &leveled{l, highest} }
+
+type leveled struct {
+	net.Listener
+	highest Level
+}
+
+// levelOf returns the highest level of sessions on l, and the listener that AtMost was given.
+func (s *Server) levelOf(l net.Listener) (Level, net.Listener) {
+	highest := s.Level
+	for {
+		inner, ok := l.(*leveled)
+		if !ok {
+			return highest, l
+		}
+		highest, l = min(highest, inner.highest), inner.Listener
+	}
 }

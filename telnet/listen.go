@@ -102,12 +102,24 @@ func (p *pair) Accept() (net.Conn, error) {
 func (p *pair) Close() error   { return p.close() }
 func (p *pair) Addr() net.Addr { return p.listeners[0].Addr() }
 
-// permit says whether s may serve connections to addr.
-func (s *Server) permit(addr net.Addr) error {
-	if s.InsecureRemote || s.TLSConfig != nil && s.Auth != nil || addr.Network() == "unix" || loopback(addr) {
-		return nil
+// permit says whether s may serve connections to addr, with sessions of that level.
+func (s *Server) permit(addr net.Addr, highest Level) error {
+	secure := s.TLSConfig != nil && s.Auth != nil || addr.Network() == "unix" || loopback(addr)
+	switch c := s.TLSConfig; {
+	case !secure && !s.InsecureRemote:
+		return fmt.Errorf("telnet: %s is not loopback: %w", addr, ErrInsecure)
+	case c != nil && len(c.Certificates) == 0 && c.GetCertificate == nil && c.GetConfigForClient == nil:
+		return errors.New("telnet: Server.TLSConfig has no certificate; set its GetCertificate to that of CertificateFiles")
 	}
-	return fmt.Errorf("telnet: %s is not loopback: %w", addr, ErrInsecure)
+	return s.audited(highest)
+}
+
+// audited says whether what a session of that level does is on record.
+func (s *Server) audited(highest Level) error {
+	if highest >= Act && s.Logger == nil {
+		return errors.New("telnet: actions are always on record; set Server.Logger, or leave Server.Level at Look")
+	}
+	return nil
 }
 
 // loopback reports whether addr is one that only this machine reaches.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"runtime/debug"
 	"time"
@@ -39,59 +38,73 @@ func (c *conn) login() {
 	limit := c.server.loginTimeout()
 	ctx, cancel := context.WithTimeoutCause(c.ctx, limit, fmt.Errorf("nobody logged in within %v", limit))
 	defer cancel()
-	who, said, err := c.authenticate(ctx)
-	switch {
-	case err == nil:
+	who, err := c.authenticate(ctx)
+	if err == nil {
 		c.begin(who)
 		return
-	case c.over() || errors.Is(err, io.EOF):
-	default:
-		fmt.Fprintln(c.out, said)
+	}
+	if !c.over() {
+		fmt.Fprintln(c.out, said(err))
 	}
 	c.terminal.Hangup(&refusal{err, who.User})
 }
 
-// authenticate asks the server's Authenticator, a few times if it likes. said is what the peer is
-// told of an error.
-func (c *conn) authenticate(ctx context.Context) (who Identity, said string, err error) {
+// authenticate asks the server's Authenticator, a few times if it likes.
+func (c *conn) authenticate(ctx context.Context) (who Identity, err error) {
 	s := c.server
 	for try := 1; ; try++ {
-		if !s.attempts.allow(c.peer.Addr) {
-			const late = "too many attempts to log in from this address, try again in a minute"
-			return who, late, errors.New(late)
+		if !s.failures.open(c.origin, time.Now()) {
+			return who, errTooManyFailures
 		}
 		c.peer.asked = false
-		who, err = s.Auth.Authenticate(ctx, c.peer)
-		switch {
-		case err == nil:
-			s.attempts.forgive(c.peer.Addr)
-			return who, "", nil
-		case ctx.Err() != nil:
-			err = context.Cause(ctx)
-			return who, err.Error(), err
-		case !errors.Is(err, ErrDenied):
-			return who, "nobody can log in now; the log of the program says why", err
+		if who, err = s.Auth.Authenticate(ctx, c.peer); err == nil {
+			return who, nil
+		}
+		denied := errors.Is(err, ErrDenied)
+		if denied {
+			s.failures.charge(c.origin, time.Now())
+		}
+		if ctx.Err() != nil {
+			return who, context.Cause(ctx)
+		}
+		if !denied {
+			return who, err
 		}
 		select {
 		case <-time.After(afterFailure):
 		case <-ctx.Done():
 		}
 		if try == maxTries || !c.peer.asked {
-			return who, ErrDenied.Error(), err
+			return who, err
 		}
-		c.log().Warn("an attempt to log in failed", "user", who.User, "error", err)
+		c.log().Warn("an attempt to log in failed", "user", plain(who.User), "error", plain(err.Error()))
 		fmt.Fprintln(c.out, ErrDenied)
 	}
+}
+
+var errTooManyFailures = errors.New("too many attempts to log in failed from this address, try again in a minute")
+
+// said is what a peer is told of what kept it out.
+func said(err error) string {
+	switch {
+	case errors.Is(err, ErrDenied):
+		return ErrDenied.Error()
+	case errors.Is(err, errTooManyFailures):
+		return errTooManyFailures.Error()
+	case errors.Is(err, ErrUnanswered):
+		return "bye"
+	}
+	return "nobody can log in now; the log of the program says why"
 }
 
 // begin begins the session of who.
 func (c *conn) begin(who Identity) {
 	s := c.server
 	c.who.Store(&who)
-	c.level.Store(int64(min(who.Level, s.Level)))
+	c.level.Store(int64(min(who.Level, c.highest)))
 	log := c.log()
 	if who.User != "" {
-		log = log.With(slog.String("user", who.User))
+		log = log.With(slog.String("user", plain(who.User)))
 	}
 	c.logger.Store(log)
 	log.Info("a session begins", "level", Level(c.level.Load()).String())

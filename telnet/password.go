@@ -2,6 +2,7 @@ package telnet
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +13,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
-// maxPasswordFile bounds how many bytes are read of a password file: thousands of users.
+// maxPasswordFile bounds a password file, in bytes: thousands of users.
 const maxPasswordFile = 1 << 20
 
 // PasswordFile asks for a name and a password, and looks them up in the file at path, which it
@@ -20,18 +21,13 @@ const maxPasswordFile = 1 << 20
 // a user who may act; the hash is bcrypt's. Empty lines and those that begin with # are skipped.
 //
 // One password is compared at a time, which takes a processor for some tens of milliseconds by
-// bcrypt's design; the others wait. A name that does not exist takes as long.
+// bcrypt's design; the others wait. A name that does not exist takes as long as one whose hash has
+// the highest cost in the file. As bcrypt has it, the first 72 bytes of a password count.
 func PasswordFile(path string) Authenticator { return &passwordFile{path: path} }
 
 type passwordFile struct {
 	path      string
 	comparing sync.Mutex
-}
-
-// nobody is a hash of that cost for users who are not there: of a salt and a sum that are all
-// zeros, which no password is known to give.
-func nobody(cost int) []byte {
-	return fmt.Appendf(nil, "$2a$%02d$%s", cost, strings.Repeat(".", 22+31))
 }
 
 func (f *passwordFile) Authenticate(ctx context.Context, peer *Peer) (Identity, error) {
@@ -43,7 +39,7 @@ func (f *passwordFile) Authenticate(ctx context.Context, peer *Peer) (Identity, 
 	if err != nil {
 		return Identity{}, err
 	}
-	hash, level, err := f.find(name)
+	entry, err := f.find(name)
 	if err != nil {
 		return Identity{}, err
 	}
@@ -52,44 +48,71 @@ func (f *passwordFile) Authenticate(ctx context.Context, peer *Peer) (Identity, 
 	if err := ctx.Err(); err != nil {
 		return Identity{}, err
 	}
-	switch err := bcrypt.CompareHashAndPassword(hash, []byte(password)); {
-	case err == nil:
-		return Identity{User: name, Level: level}, nil
-	case errors.Is(err, bcrypt.ErrMismatchedHashAndPassword), errors.Is(err, bcrypt.ErrPasswordTooLong):
-		return Identity{User: name}, ErrDenied
-	default:
-		return Identity{User: name}, fmt.Errorf("%s: the hash of %q is not bcrypt's; make it with htpasswd -B: %w", f.path, name, err)
-	}
+	return entry.check(password)
 }
 
-// find returns what the file says of the user of that name; if it says nothing, nobody's hash, at
-// the cost of the others.
-func (f *passwordFile) find(name string) (hash []byte, level Level, err error) {
+// passwordEntry is what a password file says of a user.
+type passwordEntry struct {
+	user  string // "" for one who is not in it
+	hash  []byte
+	level string
+}
+
+// check lets in who has the password. Somebody who is not in the file is not named: it may be the
+// password that was typed there.
+func (e passwordEntry) check(password string) (Identity, error) {
+	who := Identity{User: e.user}
+	switch err := bcrypt.CompareHashAndPassword(e.hash, []byte(password)); {
+	case e.user == "":
+		return who, fmt.Errorf("%w: no such user", ErrDenied)
+	case errors.Is(err, bcrypt.ErrMismatchedHashAndPassword):
+		return who, fmt.Errorf("%w: wrong password", ErrDenied)
+	case err != nil:
+		return who, fmt.Errorf("%w: the hash in the password file is not bcrypt's; make it with htpasswd -B: %w", ErrDenied, err)
+	}
+	switch e.level {
+	case "":
+	case Act.String():
+		who.Level = Act
+	default:
+		return who, fmt.Errorf("%w: the level in the password file is %q; it may be act, or left out", ErrDenied, e.level)
+	}
+	return who, nil
+}
+
+// find returns what the file says of the user of that name.
+func (f *passwordFile) find(name string) (found passwordEntry, err error) {
 	file, err := os.Open(f.path)
 	if err != nil {
-		return nil, Look, err
+		return found, err
 	}
 	defer file.Close()
+	highest, size := bcrypt.MinCost, 0
 	lines := bufio.NewScanner(file)
-	cost := bcrypt.DefaultCost
-	for size := 0; lines.Scan(); {
+	for lines.Scan() {
 		if size += len(lines.Bytes()); size > maxPasswordFile {
-			return nil, Look, fmt.Errorf("%s is longer than %d bytes", f.path, maxPasswordFile)
+			return found, fmt.Errorf("%s is longer than %d bytes", f.path, maxPasswordFile)
 		}
-		fields := strings.Split(strings.TrimSpace(lines.Text()), ":")
-		if len(fields) < 2 || strings.HasPrefix(fields[0], "#") {
+		user, rest, _ := strings.Cut(strings.TrimSpace(lines.Text()), ":")
+		hash, level, _ := strings.Cut(rest, ":")
+		if user == "" || strings.HasPrefix(user, "#") {
 			continue
 		}
-		if fields[0] != name {
-			if c, err := bcrypt.Cost([]byte(fields[1])); err == nil {
-				cost = c
-			}
-			continue
+		if cost, err := bcrypt.Cost([]byte(hash)); err == nil {
+			highest = max(highest, cost)
 		}
-		if len(fields) > 2 && fields[2] == "act" {
-			level = Act
+		if user == name && found.user == "" {
+			found = passwordEntry{user, []byte(hash), level}
 		}
-		return []byte(fields[1]), level, nil
 	}
-	return nobody(cost), Look, lines.Err()
+	if found.user == "" {
+		found.hash = unmatched(highest)
+	}
+	return found, lines.Err()
+}
+
+// unmatched is a hash of that cost, of a salt and a sum that are all zeros, which no password is
+// known to give.
+func unmatched(cost int) []byte {
+	return fmt.Appendf(nil, "$2a$%02d$%s", cost, bytes.Repeat([]byte("."), 22+31))
 }

@@ -13,7 +13,7 @@ var errUnknownUser = errors.New("this system does not tell which user connects")
 // peerOf returns what is known of the other end of nc. The error says why its user is not; the
 // peer is good even so.
 func peerOf(nc net.Conn) (*Peer, error) {
-	p := &Peer{Addr: nc.RemoteAddr(), UID: -1}
+	p := &Peer{Addr: nc.RemoteAddr(), UID: nobodyKnown}
 	nc = inner(nc)
 	unix, isUnix := nc.(*net.UnixConn)
 	if !isUnix && !loopback(p.Addr) {
@@ -26,7 +26,7 @@ func peerOf(nc net.Conn) (*Peer, error) {
 		p.UID, err = peerUID(nc)
 	}
 	if err != nil {
-		p.UID, p.PID = -1, 0
+		p.UID, p.PID = nobodyKnown, 0
 	}
 	return p, err
 }

@@ -12,8 +12,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/internal/console"
 	"github.com/sightglass-go/sightglass/registry"
@@ -30,17 +28,6 @@ var (
 	ErrInsecure = errors.New("anybody who reaches it could look: listen on localhost or on unix:/path, set Server.TLSConfig and Server.Auth, or say that it may be insecure with Server.InsecureRemote")
 )
 
-// The defaults of Server's limits.
-const (
-	defaultSessions     = 64
-	defaultRate         = 20 // in a second
-	defaultAttempts     = 10 // in a minute
-	defaultLoginTimeout = 30 * time.Second
-	defaultIdleTimeout  = time.Hour
-	defaultWriteTimeout = 30 * time.Second
-	defaultKeepAlive    = 30 * time.Second
-)
-
 // Server serves sessions. Its zero value is a server of the default registry on localhost:3000.
 // Its methods may be called from any goroutine; its fields must not be changed once one was.
 type Server struct {
@@ -53,8 +40,9 @@ type Server struct {
 	// Limits bounds each evaluation; zero fields mean the defaults of eval.Limits.
 	Limits eval.Limits
 
-	// Level is the highest level of a session: Look, or Act. A session of somebody whom Auth lets
-	// in has the lower one of it and the Identity's.
+	// Level is the highest level of a session: Look, or Act. A session has the lowest one of it,
+	// of what AtMost allows on its listener and, with Auth, of its Identity. With Act there must
+	// be a Logger: what acts is always on record.
 	Level Level
 
 	// Auth decides who may enter. nil: on loopback and unix sockets the user that the process runs
@@ -74,12 +62,13 @@ type Server struct {
 	InsecureRemote bool
 
 	// Logger is told of sessions, of each expression that is evaluated and each action that is
-	// run, of refused connections and of faults; nil: of none. Secrets are taken out.
+	// run, of refused connections and of faults; nil: of none. Secrets are taken out. The records
+	// and their attributes are listed in docs/operations.md.
 	Logger *slog.Logger
 
 	// MaxSessions is how many sessions there may be at a time; 0 is 64. Who comes when there are
-	// as many is told so and disconnected. With Auth, no more than half of the places are for
-	// connections that have not logged in yet.
+	// as many is told so and disconnected. With Auth, half of the places at most are for
+	// connections that have not logged in yet, and an eighth for those of one address.
 	MaxSessions int
 
 	// MaxEvaluations is how many evaluations may run at a time, over all sessions; 0 is one for
@@ -91,14 +80,15 @@ type Server struct {
 	// negative is no limit.
 	MaxRate int
 
-	// MaxAttempts is how many attempts a minute may be made to log in from one address; 0 is 10.
+	// MaxAttempts is how many attempts a minute to log in may fail from one address, on this
+	// machine of one user; 0 is 10. Beyond it nobody is asked there for a while.
 	MaxAttempts int
 
-	// LoginTimeout is how long the TLS handshake may take, and the login; 0 is 30 s.
+	// LoginTimeout is how long the TLS handshake may take, and how long the login; 0 is 30 s.
 	LoginTimeout time.Duration
 
 	// IdleTimeout is how long a session may go without input and evaluations before it is ended;
-	// 0 is an hour, negative is no limit.
+	// 0 is 1 h, negative is no limit.
 	IdleTimeout time.Duration
 
 	// WriteTimeout is how long one write may wait for a client that does not read, before it is
@@ -118,12 +108,12 @@ type Server struct {
 	running   sync.WaitGroup // connections
 	prepared  sync.Once
 	turns     turns
-	arrivals  *throttle // nil: no limit
-	attempts  *throttle // to log in
+	arrivals  *throttle     // of connections; nil: no limit
+	failures  *throttle     // of attempts to log in
+	refusals  chan struct{} // that are being explained
 	ids       atomic.Int64
-	web       rate.Sometimes // logs peers of the web
-	flood     rate.Sometimes // logs connections that came too fast
-	flooded   atomic.Int64   // such connections that the log does not have yet
+	strangers seldom // logs peers that do not speak telnet
+	flood     seldom // logs connections that came too fast
 }
 
 // ListenAndServe serves reg, nil for registry.Default, on addr, with the defaults of Server.
@@ -151,8 +141,9 @@ func (s *Server) Serve(l net.Listener) error {
 	if err := s.off(); err != nil {
 		return err
 	}
-	if err := s.permit(l.Addr()); err != nil {
-		s.logger().Error("listening was refused", "addr", l.Addr(), "error", err)
+	highest, l := s.levelOf(l)
+	if err := s.permit(l.Addr(), highest); err != nil {
+		s.logger().Error("listening was refused", "addr", l.Addr().String(), "error", err)
 		return err
 	}
 	if !s.track(l) {
@@ -161,7 +152,7 @@ func (s *Server) Serve(l net.Listener) error {
 	defer s.untrack(l)
 	keepUrgent(l)
 	s.prepare()
-	s.logger().Info("listening", "addr", l.Addr().String())
+	s.logger().Info("listening", "addr", l.Addr().String(), "level", highest.String())
 	for pause := time.Duration(0); ; {
 		nc, err := l.Accept()
 		switch {
@@ -171,7 +162,7 @@ func (s *Server) Serve(l net.Listener) error {
 				nc.Close()
 				return ErrServerClosed
 			}
-			go s.admit(nc)
+			go s.admit(nc, highest)
 		case s.isClosed():
 			return ErrServerClosed
 		case !temporary(err):
@@ -188,7 +179,7 @@ func (s *Server) Serve(l net.Listener) error {
 // session is over: with nil if its user or Shutdown ended it. It closes nc. Of the admission
 // checks only the number of sessions and SIGHTGLASS=off apply: neither Auth nor TLSConfig is used.
 func (s *Server) ServeConn(nc net.Conn) error {
-	if err := s.off(); err != nil {
+	if err := cmp.Or(s.off(), s.audited(s.Level)); err != nil {
 		nc.Close()
 		return err
 	}
@@ -198,7 +189,7 @@ func (s *Server) ServeConn(nc net.Conn) error {
 	}
 	defer s.running.Done()
 	peer, _ := peerOf(nc)
-	return s.serve(nc, peer, &Identity{Level: s.Level})
+	return s.serve(nc, peer, &Identity{Level: s.Level}, s.Level)
 }
 
 // Shutdown stops listening, cancels evaluations, says goodbye to the sessions, and waits for them

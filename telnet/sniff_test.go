@@ -13,35 +13,65 @@ func TestSniffer(t *testing.T) {
 		{"PRI * HTTP/2.0\n\nSM\n\n", "HTTP"},
 		{"M-SEARCH * HTTP/1.1\n", "HTTP"},
 		{"get / HTTP/1.1\n", "HTTP"},
+		{"1 / HTTP/1.1\n", "HTTP"}, // a page that is of this origin may choose any token
+		{"!#$%&'*+-.^_`|~9 / HTTP/1.1\n", "HTTP"},
+		{"DESCRIBE rtsp://x/y RTSP/1.0\n", "RTSP"},
+		{"OPTIONS sip:x SIP/2.0\n", "SIP"},
 		{"\n\nGET / HTTP/1.1\n", "HTTP"},
 		{"dir()\nGET / HTTP/1.1\n", "HTTP"},
 		{"GET /" + strings.Repeat("x", 100_000) + " HTTP/1.1\n", "HTTP"},
+		{strings.Repeat("X", 100_000) + " / HTTP/1.1\n", "HTTP"},
+		{"what\nHost: localhost:3000\n", "HTTP"},
+		{"what\nelse\nContent-Type: text/plain\n", "HTTP"},
+		{"user-agent: x\n", "HTTP"},
+		{"SSH-2.0-OpenSSH_9.2\n", "SSH"},
 		{"\x16\x03\x01\x02\x00\x01", "TLS"},
+		{"\x03\x00\x00\x2b\x26\xe0\x00\x00\x00\x00\x00Cookie: mstshash=x\n", "RDP"},
+		{"\x00\x00\x00\x85\xffSMBr", "SMB"},
 		{"a\x16\n", ""},
+		{"\x03dir()\n", ""},
+		{"\x03\x03\x00", ""},
+		{"a\x03\x00", ""},
 		{"dir()\n", ""},
 		{"GET / FTP/1.1\n", ""},
 		{"GET  HTTP/1.1\n", ""},
 		{" GET / HTTP/1.1\n", ""},
 		{"GET / HTTP/x\n", ""},
+		{"GET / HTTP/1\n", ""},
+		{"GET / HTTPS/1.1\n", ""},
 		{"GET\n/ HTTP/1.1\n", ""},
+		{"x = a ? b : c\n", ""},
+		{"{\n\nHost: 1}\n", ""},
+		{"{\nhost: 1}\n", ""},
+		{"count - 1\nSSH-2.0-x\n", ""},
 		{`"GET / HTTP/1.1" in log` + "\n", ""},
 		{"x == y HTTPS\n", ""},
 		{"count(cache.items, .path == 'GET / HTTP/1.1')\n", ""},
 	} {
 		for size := 1; size <= min(20, len(tc.in)); size++ {
-			var s sniffer
-			got := ""
-			for rest := []byte(tc.in); len(rest) > 0 && got == ""; {
-				n := min(size, len(rest))
-				var read int
-				if got, read = s.web(rest[:n]); got == "" && read != n {
-					t.Fatalf("%.40q: read %d of %d bytes", tc.in, read, n)
-				}
-				rest = rest[n:]
-			}
-			if got != tc.want {
+			if got := sniff(t, tc.in, size); got != tc.want {
 				t.Fatalf("%.40q, %d bytes a time, is %q, want %q", tc.in, size, got, tc.want)
 			}
 		}
 	}
+}
+
+// sniff is what a sniffer makes of in, size bytes at a time.
+func sniff(t *testing.T, in string, size int) string {
+	var s sniffer
+	for rest := []byte(in); len(rest) > 0; {
+		n := min(size, len(rest))
+		if name := s.binary(rest[:n]); name != "" {
+			return name
+		}
+		name, read := s.text(rest[:n])
+		if name != "" {
+			return name
+		}
+		if read != n {
+			t.Fatalf("%.40q: read %d of %d bytes", in, read, n)
+		}
+		rest = rest[n:]
+	}
+	return ""
 }

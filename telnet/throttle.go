@@ -4,74 +4,97 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 )
 
-// maxAddresses is of how many addresses a throttle keeps account; those beyond share one account.
-const maxAddresses = 4096
+// maxOrigins is of how many origins a throttle keeps account; those beyond share one account.
+const maxOrigins = 4096
 
-// throttle limits how often something may happen for each address. An address is one of IPv4, the
-// first half of one of IPv6, which is what a customer is given, or all that is neither.
-type throttle struct {
-	rate  rate.Limit // in a second
-	burst int
-
-	mu     sync.Mutex
-	of     map[netip.Prefix]*rate.Limiter
-	others *rate.Limiter
+// origin is what counts as one place that connections come from: an address of IPv4, the first
+// half of one of IPv6, which is what a customer is given, or all that is neither; and there one
+// user of this machine, or all of whom the kernel does not tell.
+type origin struct {
+	network netip.Prefix
+	uid     int
 }
 
-func newThrottle(r rate.Limit, burst int) *throttle {
-	return &throttle{rate: r, burst: burst, of: map[netip.Prefix]*rate.Limiter{}, others: rate.NewLimiter(r, burst)}
-}
+// nobodyKnown is the uid of users whom the kernel does not tell, or was not asked about.
+const nobodyKnown = -1
 
-// allow reports whether it may happen now, and counts it if so.
-func (t *throttle) allow(addr net.Addr) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	at := network(addr)
-	l, ok := t.of[at]
-	if !ok {
-		if len(t.of) >= maxAddresses {
-			t.purge()
-		}
-		if len(t.of) >= maxAddresses {
-			return t.others.Allow()
-		}
-		l = rate.NewLimiter(t.rate, t.burst)
-		t.of[at] = l
-	}
-	return l.Allow()
-}
-
-// forgive forgets what happened for an address.
-func (t *throttle) forgive(addr net.Addr) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.of, network(addr))
-}
-
-// purge drops the accounts that are as good as new.
-func (t *throttle) purge() {
-	for at, l := range t.of {
-		if l.Tokens() >= float64(t.burst) {
-			delete(t.of, at)
-		}
-	}
-}
-
-// network is what counts as one address.
-func network(addr net.Addr) netip.Prefix {
+func originOf(addr net.Addr, uid int) origin {
 	at, err := netip.ParseAddrPort(addr.String())
 	if err != nil {
-		return netip.Prefix{}
+		return origin{uid: uid}
 	}
 	const half = 64
 	ip := at.Addr().Unmap().WithZone("")
 	p, err := ip.Prefix(min(half, ip.BitLen()))
 	if err != nil {
-		return netip.Prefix{}
+		return origin{uid: uid}
 	}
-	return p
+	return origin{p, uid}
+}
+
+// throttle limits how often something may happen for each origin. nil limits nothing.
+type throttle struct {
+	rate  rate.Limit // in a second
+	burst int
+
+	mu     sync.Mutex
+	of     map[origin]*rate.Limiter
+	others *rate.Limiter
+	purged time.Time
+}
+
+func newThrottle(r rate.Limit, burst int) *throttle {
+	return &throttle{rate: r, burst: burst, of: map[origin]*rate.Limiter{}, others: rate.NewLimiter(r, burst)}
+}
+
+// allow reports whether it may happen now, and counts it if so.
+func (t *throttle) allow(o origin, now time.Time) bool {
+	return t == nil || t.account(o, now).AllowN(now, 1)
+}
+
+// open reports whether it may happen now.
+func (t *throttle) open(o origin, now time.Time) bool {
+	return t == nil || t.account(o, now).TokensAt(now) >= 1
+}
+
+// charge counts it, also beyond the limit, which then lasts longer.
+func (t *throttle) charge(o origin, now time.Time) {
+	if t != nil {
+		t.account(o, now).ReserveN(now, 1)
+	}
+}
+
+func (t *throttle) account(o origin, now time.Time) *rate.Limiter {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if l, ok := t.of[o]; ok {
+		return l
+	}
+	if len(t.of) >= maxOrigins {
+		t.purge(now)
+	}
+	if len(t.of) >= maxOrigins {
+		return t.others
+	}
+	l := rate.NewLimiter(t.rate, t.burst)
+	t.of[o] = l
+	return l
+}
+
+// purge drops the accounts that are as good as new, once a second.
+func (t *throttle) purge(now time.Time) {
+	if now.Sub(t.purged) < time.Second {
+		return
+	}
+	t.purged = now
+	for o, l := range t.of {
+		if l.TokensAt(now) >= float64(t.burst) {
+			delete(t.of, o)
+		}
+	}
 }

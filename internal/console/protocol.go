@@ -73,7 +73,8 @@ type replyError struct {
 	Pos     []int  `json:"pos,omitempty"`
 }
 
-func (s *Session) inJSON() bool {
+// InJSON reports whether the session speaks JSON, to a program.
+func (s *Session) InJSON() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.json

@@ -106,7 +106,7 @@ func complain(format string, args ...any) error { return wrong{fmt.Errorf(format
 //
 // In JSON mode, which the line "json on" begins, a line is a request; see docs/protocol.md.
 func (s *Session) Do(ctx context.Context, line string) error {
-	if s.inJSON() {
+	if s.InJSON() {
 		return s.request(ctx, line)
 	}
 	if strings.TrimSpace(line) == "" {
