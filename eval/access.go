@@ -1,8 +1,10 @@
 package eval
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
@@ -276,7 +278,8 @@ func (c *compiler) slice(n *ast.SliceNode, lenient bool) (code, error) {
 	}, nil
 }
 
-// window is x[lo:hi]. Bounds count from the end if negative, and are cut to what there is.
+// window is x[lo:hi]. Bounds count from the end if negative, and are cut to what there is. The part
+// is a copy: it would keep the whole alive, which is charged to nobody.
 func (f *frame) window(x, from, to any) (any, error) {
 	lo, err := index("a slice", from)
 	if err != nil {
@@ -288,7 +291,10 @@ func (f *frame) window(x, from, to any) (any, error) {
 	}
 	if s, ok := x.(string); ok {
 		lo, hi = clamp(lo, hi, len(s))
-		return s[lo:hi], nil
+		if err := f.text(hi - lo); err != nil {
+			return nil, err
+		}
+		return strings.Clone(s[lo:hi]), nil
 	}
 	n, err := f.length(x)
 	if err != nil {
@@ -307,9 +313,15 @@ func (f *frame) window(x, from, to any) (any, error) {
 		}
 		return v, nil
 	case []any:
-		return x[lo:hi:hi], nil
+		if err := f.m.Keep(wordsKept * (hi - lo)); err != nil {
+			return nil, err
+		}
+		return slices.Clone(x[lo:hi]), nil
 	case []byte:
-		return x[lo:hi:hi], nil
+		if err := f.text(hi - lo); err != nil {
+			return nil, err
+		}
+		return bytes.Clone(x[lo:hi]), nil
 	case ints:
 		return ints{x.lo + lo, x.lo + hi - 1}, nil
 	}

@@ -76,6 +76,9 @@ func groupBy(f *frame, l *loop) (any, error) {
 		return true, nil
 	})
 	for k, list := range lists {
+		if err := f.m.tick(1); err != nil {
+			return nil, err
+		}
 		groups[k] = *list
 	}
 	return groups, err

@@ -54,6 +54,10 @@ func onStrings(name string, min, max int, args string) function {
 		if err != nil {
 			return nil, fault("arguments", "%s: %v", name, err).because(err)
 		}
+		if s, ok := x.(string); ok {
+			// What is trimmed is a part, and would keep the whole alive.
+			return strings.Clone(s), nil
+		}
 		return x, nil
 	}
 	return function{min, max, args, run, onScalars}
@@ -149,15 +153,19 @@ func (f *frame) split(name string, args []any, after bool) (any, error) {
 		if err := f.m.tick(1 + len(part)/64); err != nil {
 			return nil, err
 		}
-		if err := f.m.Keep(2 * wordsKept); err != nil {
+		if err := f.m.Keep(2*wordsKept + len(part)); err != nil {
 			return nil, err
 		}
-		parts, s = append(parts, part), rest
+		// A part alone would keep the whole alive.
+		parts, s = append(parts, strings.Clone(part)), rest
 	}
 	if sep == "" && s == "" {
 		return parts, nil
 	}
-	return append(parts, s), nil
+	if err := f.text(len(s)); err != nil {
+		return nil, err
+	}
+	return append(parts, strings.Clone(s)), nil
 }
 
 // nextPart cuts the part before a separator off s.

@@ -208,7 +208,7 @@ func fromJSON(f *frame, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := json.NewDecoder(strings.NewReader(s))
+	d := json.NewDecoder(&meteredText{f: f, s: s})
 	d.UseNumber()
 	r := jsonReader{f: f, d: d}
 	x, err := r.value(0)
@@ -219,6 +219,22 @@ func fromJSON(f *frame, args []any) (any, error) {
 		return nil, fault("arguments", "fromJSON: there is more after the value")
 	}
 	return x, nil
+}
+
+// meteredText reads a text in chunks, and ends it early when the evaluation has to end: a single
+// token may be as long as the text.
+type meteredText struct {
+	f *frame
+	s string
+}
+
+func (r *meteredText) Read(p []byte) (int, error) {
+	n := copy(p[:min(len(p), textChunk)], r.s)
+	if n == 0 {
+		return 0, io.EOF
+	}
+	r.s = r.s[n:]
+	return n, r.f.m.tick(1 + n/64)
 }
 
 // jsonReader reads token by token, as json.Unmarshal cannot be stopped.

@@ -155,10 +155,10 @@ func (f *frame) store(st statement, x any) error {
 		s.remember(v, asking)
 		return nil
 	}
-	held := v.size
+	held := v.size + len(st.name) + variableSize
 	for name, other := range s.vars {
 		if name != st.name && !isAnswerName(name) {
-			held += other.size
+			held += other.size + len(name) + variableSize
 		}
 	}
 	if held > s.limits.Bytes {

@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -122,6 +123,19 @@ func TestVariablesAreBounded(t *testing.T) {
 	}
 	eval(t, s, "v0 = nil")
 	eval(t, s, `v9 = repeat("a", 100000)`)
+	// What is small has a size too, and so have names.
+	s = NewSession(registry.New(), Limits{Bytes: 1 << 20})
+	for i := 0; err == nil || i == 0; i++ {
+		if _, err = s.Eval(t.Context(), strings.Repeat("long", 10_000)+strconv.Itoa(i)+" = 1"); i > 30 {
+			t.Fatal("names take no room")
+		}
+	}
+	s = NewSession(registry.New(), Limits{Bytes: 1 << 16})
+	for i := 0; i == 0 || err == nil; i++ {
+		if _, err = s.Eval(t.Context(), "x"+strconv.Itoa(i)+" = 1"); i > 1000 {
+			t.Fatal("variables take no room")
+		}
+	}
 }
 
 // TestCuts: what a cut names can be typed, and shows what follows.

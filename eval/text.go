@@ -78,19 +78,39 @@ func newPattern(source string) (*pattern, error) {
 	if len(source) > maxPattern {
 		return nil, fault("range", "a regular expression may have %s", bytesText(maxPattern))
 	}
-	re, err := regexp.Compile(source)
-	if err != nil {
-		return nil, fault("syntax", "%v", err).because(err)
-	}
 	tree, err := syntax.Parse(source, syntax.Perl)
 	if err != nil {
 		return nil, fault("syntax", "%v", err).because(err)
 	}
-	prog, err := syntax.Compile(tree.Simplify())
+	size := instructions(tree)
+	if size > maxProgram {
+		return nil, fault("range", "this regular expression is too large: it repeats too much").with("repeat less often, as in a{1,10}")
+	}
+	re, err := regexp.Compile(source)
 	if err != nil {
 		return nil, fault("syntax", "%v", err).because(err)
 	}
-	return &pattern{re, len(prog.Inst)}, nil
+	return &pattern{re, size}, nil
+}
+
+// maxProgram bounds the instructions of a regular expression, which repetitions multiply: it takes
+// some milliseconds to compile as many, and a megabyte.
+const maxProgram = 20_000
+
+// instructions is about how many instructions a regular expression is compiled to; above
+// maxProgram it does not matter how many more.
+func instructions(re *syntax.Regexp) int {
+	n := 2
+	if re.Op == syntax.OpLiteral {
+		n += len(re.Rune)
+	}
+	for _, sub := range re.Sub {
+		n += instructions(sub)
+	}
+	if re.Op == syntax.OpRepeat {
+		n *= max(re.Min, re.Max, 1)
+	}
+	return min(n, maxProgram+1)
 }
 
 // quickMatch is up to how many steps of the matcher a match is done in one go: some milliseconds.

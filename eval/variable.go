@@ -18,6 +18,9 @@ type variable struct {
 	size  int
 }
 
+// variableSize is about what the session takes for a variable, beside its name and value.
+const variableSize = 100
+
 // What a variable copies of the application is bounded: strings by Bytes each, all by Nodes.
 var copyLimit = inspect.Limit{Depth: 32, Items: 10_000, Nodes: 10_000, Bytes: 64 << 10}
 
@@ -63,20 +66,47 @@ func (f *frame) variable(x any, path string) (v variable, note string) {
 	if !live {
 		return variable{value: x, size: size}, ""
 	}
-	limit := copyLimit
-	n := f.picture(x, limit, path)
+	n := f.copied(x, path)
 	nodes, text := weigh(n)
-	for text > maxCopied && limit.Nodes > 1 {
-		// Many long strings: fewer nodes, until it fits.
-		limit.Nodes /= 4
-		n = f.picture(x, limit, path)
-		nodes, text = weigh(n)
-	}
 	note = "a snapshot was kept: it does not follow the live object"
 	if isCut(n) {
 		note = "a snapshot was kept, and it was cut: the live object has more"
 	}
 	return variable{value: &snapshot{node: n}, size: nodes*nodeSize + text}, note
+}
+
+// copied is the bounded snapshot of x. What its texts would take is found with the beginnings of
+// them first: together they may be far longer than what an evaluation may hold.
+func (f *frame) copied(x any, path string) *inspect.Node {
+	limit, sketch := copyLimit, copyLimit
+	sketch.Bytes = 256
+	n := f.picture(x, sketch, path)
+	for textUpTo(n, limit.Bytes) > maxCopied && limit.Nodes > 1 {
+		// Many long strings: fewer nodes, until it fits.
+		limit.Nodes /= 4
+		sketch.Nodes = limit.Nodes
+		n = f.picture(x, sketch, path)
+	}
+	if textUpTo(n, limit.Bytes) == textUpTo(n, sketch.Bytes) {
+		return n
+	}
+	return f.picture(x, limit, path)
+}
+
+// textUpTo is how many bytes of text the values of a snapshot have in all, of each up to most.
+func textUpTo(n *inspect.Node, most int) int {
+	size := len(n.Text)
+	if n.Shape == inspect.Scalar && n.Cut != nil {
+		size += n.Cut.More
+	}
+	size = min(size, most)
+	for _, it := range n.Items {
+		size += textUpTo(it.Node, most)
+		if it.Key != nil {
+			size += textUpTo(it.Key, most)
+		}
+	}
+	return size
 }
 
 // nodeSize is about what a node of a snapshot takes, in bytes.

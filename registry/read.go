@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 
@@ -282,8 +283,13 @@ func (v *View) bytes(off, n int) (b []byte, err error) {
 	if secretText(string(b)) {
 		return nil, &RedactedError{Path: v.Path()}
 	}
+	whole := len(b)
 	b = b[min(off-from, len(b)):]
-	return b[:min(n, len(b))], nil
+	if b = b[:min(n, len(b))]; len(b) < whole {
+		// What was around it is not to be kept with it.
+		b = bytes.Clone(b)
+	}
+	return b, nil
 }
 
 // margin is how far around a part of a text a secret is looked for.
