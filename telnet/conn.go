@@ -11,7 +11,6 @@ import (
 	"net"
 	"os"
 	"runtime/debug"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -40,10 +39,12 @@ const (
 	nextProbe  = time.Second
 )
 
-// The sizes that are believed of a terminal's width (RFC 1073); 0 is unknown.
+// The sizes of a terminal that are believed. Fewer columns hold no prompt, and more rows nobody reads.
 const (
 	minColumns = 4
 	maxColumns = 1000
+	minRows    = 2
+	maxRows    = 1000
 )
 
 // The keys that stand for telnet's own editing commands.
@@ -302,14 +303,16 @@ func (c *conn) feed(p []byte) {
 	c.terminal.Feed(rest)
 }
 
-// command does what a command asks. AO may be ignored and is, as an answer that is cut must say
-// so; DM, GA, NOP and what is unknown ask for nothing.
+// command does what a command asks. DM, GA, NOP and what is unknown ask for nothing: the urgent
+// data of a synch stays in the stream (see keepUrgent), and what came before it was taken already.
 func (c *conn) command(cmd byte) {
 	switch cmd {
 	case cmdIP, cmdBRK, cmdABORT, cmdSUSP:
 		if !c.dialog.interrupt() {
 			c.terminal.Interrupt()
 		}
+	case cmdAO:
+		c.terminal.AbortOutput()
 	case cmdEC:
 		c.feed(eraseCharacter)
 	case cmdEL:
@@ -357,22 +360,17 @@ const (
 func (c *conn) subnegotiation(opt byte, p []byte) {
 	switch {
 	case opt == optNAWS && len(p) == 4:
-		columns := int(binary.BigEndian.Uint16(p))
-		if columns > 0 {
-			columns = min(max(columns, minColumns), maxColumns)
-		}
-		c.terminal.SetWidth(columns)
+		c.terminal.SetSize(believed(p, minColumns, maxColumns), believed(p[2:], minRows, maxRows))
 	case opt == optTTYPE && len(p) > 0 && p[0] == ttypeIS:
-		c.terminal.SetColor(colorful(string(p[1:])))
+		c.terminal.SetType(string(p[1:]))
 	}
 }
 
-// colorful reports whether a terminal of that type shows colours: nearly each does that names
-// itself. The names are those of RFC 1010, in any case, and of terminfo.
-func colorful(name string) bool {
-	switch name = strings.ToLower(name); name {
-	case "", "dumb", "unknown", "network", "nvt":
-		return false
+// believed is a size in the network's order; 0 is unknown (RFC 1073).
+func believed(p []byte, least, most int) int {
+	n := int(binary.BigEndian.Uint16(p))
+	if n == 0 {
+		return 0
 	}
-	return !strings.HasPrefix(name, "vt") && !strings.HasPrefix(name, "dec-vt")
+	return min(max(n, least), most)
 }

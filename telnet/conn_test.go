@@ -36,6 +36,8 @@ func TestCharacterMode(t *testing.T) {
 		{"a new size", "\xff\xfa\x1f\x00\x0a\x00\x18\xff\xf0123456789", "> 123456789"},
 		{"a size that is unknown", "\x15\xff\xfa\x1f\x00\x00\x00\x00\xff\xf0abcdefghijk", "abcdefghijk"},
 		{"a size of another length", "\xff\xfa\x1f\x00\x05\xff\xf0l", "l"},
+		{"a type that can mark what is pasted", "\xff\xfb\x18\xff\xfa\x18\x00XTERM\xff\xf0", "\x1b[?2004h"},
+		{"what is pasted", "\x15\x1b[200~a\tb\x1b[201~", "a b"},
 		{"a type that has colours", "\xff\xfb\x18\xff\xfa\x18\x00XTERM\xff\xf0\x15set\r", "color    on"},
 		{"a type that has none", "\xff\xfa\x18\x00dumb\xff\xf0set\r", "color    off"},
 		{"back to lines", "\xff\xfe\x01", "\xff\xfc\x01"},
@@ -112,6 +114,7 @@ func TestInterrupts(t *testing.T) {
 func TestInterruptOfOutput(t *testing.T) {
 	s := serve(t, &Server{}, "tcp", "127.0.0.1:0")
 	c := s.dial(t)
+	c.conn.(*net.TCPConn).SetReadBuffer(16 << 10) // the answer does not fit on its way
 	c.answer()
 	c.send("flood\n")
 	c.waitFor("flood ") // and no further
@@ -123,6 +126,20 @@ func TestInterruptOfOutput(t *testing.T) {
 	c.send("after\n")
 	if got := c.waitFor("\r\n> "); got != "after\r\n> " {
 		t.Errorf("the answer after it is %q", got)
+	}
+}
+
+// AO drops an answer that the client has not read yet, and not what was typed ahead.
+func TestAbortOutput(t *testing.T) {
+	s := serve(t, &Server{}, "tcp", "127.0.0.1:0")
+	c := s.dial(t)
+	c.conn.(*net.TCPConn).SetReadBuffer(16 << 10) // the answer does not fit on its way
+	c.answer()
+	c.send("flood\n")
+	c.waitFor("flood ") // and no further
+	c.send("after\n\xff\xf5")
+	if got := c.waitFor("\r\n… the output was stopped here\r\n> after\r\n> "); len(got) > 900_000 {
+		t.Errorf("%d bytes came after all", len(got))
 	}
 }
 

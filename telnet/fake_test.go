@@ -144,7 +144,7 @@ func (c *client) until(what string, ok func(got string) bool) string {
 		n, err := c.conn.Read(buf)
 		c.got = append(c.got, buf[:n]...)
 		if err != nil && !ok(string(c.got)) {
-			c.t.Fatalf("%v after %q, want %s", err, c.got, what)
+			c.t.Fatalf("%v after %d bytes, the last of them %q, want %s", err, len(c.got), c.got[max(0, len(c.got)-300):], what)
 		}
 	}
 }

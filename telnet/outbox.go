@@ -27,6 +27,7 @@ type outbox struct {
 	text    []byte // not encoded yet
 	control []byte
 	sending bool
+	muted   bool
 	err     error
 }
 
@@ -41,11 +42,14 @@ func (o *outbox) Write(p []byte) (n int, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for n < len(p) {
-		for o.err == nil && len(o.text) >= maxText {
+		for o.err == nil && !o.muted && len(o.text) >= maxText {
 			o.changed.Wait()
 		}
 		if o.err != nil {
 			return n, o.err
+		}
+		if o.muted {
+			return len(p), nil
 		}
 		fits := min(len(p)-n, maxText-len(o.text))
 		o.text = append(o.text, p[n:n+fits]...)
@@ -88,6 +92,14 @@ func (o *outbox) Discard() int {
 	o.text = nil
 	o.changed.Broadcast()
 	return n
+}
+
+// Mute makes Write drop its text, or no longer.
+func (o *outbox) Mute(on bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.muted = on
+	o.changed.Broadcast()
 }
 
 func (o *outbox) wake() {

@@ -22,14 +22,13 @@ func (e *editor) tab() {
 	if len(proposals) == 0 {
 		return
 	}
-	start := proposals[0].Start
+	start, shared := proposals[0].Start, proposals[0].Text
 	if start < 0 || start > len(before) {
 		return
 	}
-	shared := proposals[0].Text
 	for _, p := range proposals[1:] {
-		if p.Start == start {
-			shared = sharedPrefix(shared, p.Text)
+		if shared = sharedPrefix(shared, p.Text); p.Start != start {
+			shared = ""
 		}
 	}
 	typed := before[start:]

@@ -38,6 +38,8 @@ type editor struct {
 	over    bool
 	pasting bool
 	killed  []rune
+	killing bool // the key kills,
+	joins   bool // as the one before did: it is yanked back with that
 
 	recall recall
 	search search
@@ -64,6 +66,7 @@ func (e *editor) begin() {
 	e.clear()
 	e.recall.on = false
 	e.search.on = false
+	e.killing = false
 	e.screen.begin(e.prompt())
 }
 
@@ -73,6 +76,9 @@ func (e *editor) clear() {
 		e.text = nil // one long line is no reason to hold its memory for the rest of the session
 	}
 }
+
+// drop forgets that something was being pasted: its end was dropped.
+func (e *editor) drop() { e.pasting = false }
 
 // setEcho changes the mode; what was typed so far stays.
 func (e *editor) setEcho(on bool) {
@@ -98,11 +104,12 @@ func (e *editor) resize(width int) {
 	if e.screen.width == width {
 		return
 	}
-	e.screen.resize(width)
-	if e.echo {
-		e.screen.erase()
-		e.screen.begin(e.screen.label)
+	if !e.echo {
+		e.screen.width = width
+		return
 	}
+	e.screen.resize(width)
+	e.screen.begin(e.screen.label)
 }
 
 // interject writes text, which ends in a newline, in place of the line, and the line again below it.
@@ -132,6 +139,7 @@ func (e *editor) key(k key) action {
 	if !e.echo {
 		return e.plainKey(k)
 	}
+	e.joins, e.killing = e.killing, false
 	if e.search.on && e.searchKey(k) {
 		return none
 	}
@@ -189,8 +197,10 @@ func (e *editor) edit(k key) {
 		e.kill(e.lineStart(), e.pos)
 	case keyKillEnd:
 		e.kill(e.pos, e.lineEnd())
-	case keyKillWord:
+	case keyKillBlank:
 		e.kill(e.wordLeft(func(r rune) bool { return !unicode.IsSpace(r) }), e.pos)
+	case keyKillWord:
+		e.kill(e.wordLeft(inWord), e.pos)
 	case keyKillNextWord:
 		e.kill(e.pos, e.wordRight())
 	case keyYank:
@@ -278,11 +288,22 @@ func (e *editor) delete(from, to int) {
 	e.pos = from
 }
 
+// kill removes text for keyYank to bring back.
 func (e *editor) kill(from, to int) {
-	if from < to {
-		e.killed = slices.Clone(e.text[from:to])
-		e.delete(from, to)
+	e.killing = true
+	if from == to {
+		return
 	}
+	gone := slices.Clone(e.text[from:to])
+	switch {
+	case !e.joins:
+		e.killed = gone
+	case from < e.pos:
+		e.killed = append(gone, e.killed...)
+	default:
+		e.killed = append(e.killed, gone...)
+	}
+	e.delete(from, to)
 }
 
 func (e *editor) transpose() {

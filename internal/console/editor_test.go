@@ -62,6 +62,7 @@ func (e *editing) feed(p []byte) {
 			case interrupt:
 				e.dropped++
 				e.editor.leaveLine("^C")
+				e.editor.drop()
 				e.editor.begin()
 			case leave:
 				e.left = true
@@ -102,11 +103,18 @@ var editorTests = []struct {
 	{"backspace at the start", 20, "a\x01\x7f", "> │a", ""},
 	{"kill to the end and yank", 20, "abcd\x02\x02\x0b\x01\x19", "> cd│ab", ""},
 	{"kill to the start", 20, "abcd\x02\x15", "> │d", ""},
-	{"kill a word", 20, "count(cache.x, #\x17\x17", "> │", ""},
+	{"kill back to a blank", 20, "count(cache.x, #\x17\x17", "> │", ""},
+	{"kill a word", 30, "count(cache.x\x1b\x7f", "> count(cache.│", ""},
 	{"kill nothing keeps what was killed", 20, "ab\x15\x0b\x19", "> ab│", ""},
+	{"kills in a row are one", 30, "a b c d\x02\x02\x02\x17\x17\x0b-\x19", "> -a b c d│", ""},
+	{"kills apart are not", 30, "a b c\x17x\x17\x19", "> a b x│", ""},
 	{"words", 30, "cache.items[0]\x1bb\x1bbX\x1bfY", "> cache.XitemsY│[0]", ""},
 	{"words with control", 30, "cache.items\x1b[1;5D\x1b[1;5DX\x1b[1;5CY", "> XcacheY│.items", ""},
+	{"words with control in rxvt", 30, "cache.items\x1bOd\x1bOdX\x1bOcY", "> XcacheY│.items", ""},
 	{"kill the next word", 30, "cache.items\x01\x1bd", "> │.items", ""},
+	{"delete with control", 30, "cache.items\x01\x1b[3;5~", "> │.items", ""},
+	{"delete with shift", 30, "ab\x01\x1b[3;2~", "> │b", ""},
+	{"enter of the keypad", 30, "ab\x1bOM", "> ab\n> │", "ab"},
 	{"transpose", 20, "ab\x14", "> ba│", ""},
 	{"transpose with nothing", 20, "a\x14", "> a│", ""},
 	{"clear", 20, "ab\ncd\x0c", "> cd│", "ab"},
@@ -138,6 +146,7 @@ var editorTests = []struct {
 	{"complete wide", 20, "Gr\t", "> Größe│", ""},
 	{"tab in what was pasted", 20, "\x1b[200~a\tb\x1b[201~", "> a b│", ""},
 
+	{"paste cut by Ctrl-C", 20, "\x1b[200~a\x03cac\t", "> a^C\n> cache│", ""},
 	{"paste of lines", 20, "\x1b[200~a\nb\x1b[201~", "> a\n> b│", "a"},
 	{"open bracket", 20, "f(\n1)", "> f(\n. 1)│", ""},
 	{"open bracket closed", 20, "f(\n1)\n", "> f(\n. 1)\n> │", "f(\n1)"},
@@ -218,6 +227,8 @@ func TestResize(t *testing.T) {
 		{"narrower", "abcdefgh", 20, 6, "> abcd\nefgh│"},
 		{"narrower, cursor within", "abcdefgh\x01", 20, 6, "> │abcd\nefgh"},
 		{"wider, below other text", "x\nabcdefgh" + left, 6, 20, "> x\n> abcdefg│h"},
+		{"narrower, where a line fills its row", "x\nf(\na", 20, 4, "> x\n> f(\n\n. a│"},
+		{"wider, where a line filled its row", "x\nf(\nab", 4, 20, "> x\n> f(\n. ab│"},
 		{"the same", "abc", 20, 20, "> abc│"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -247,13 +258,52 @@ func TestInterjection(t *testing.T) {
 	}
 }
 
+// check holds that the screen shows prompt, text and cursor as a terminal does that is sent just these.
+func (e *editing) check() {
+	t := e.screen.t
+	t.Helper()
+	label, text, pos := e.editor.prompt(), e.editor.text, e.editor.pos
+	if e.editor.search.on {
+		label, text, pos = e.editor.search.view(e.editor.history)
+	}
+	want := newVT(t, e.screen.width)
+	text, pos = append([]rune(label), text...), pos+len([]rune(label))
+	row, col := 0, 0
+	for i := 0; i <= len(text); i++ {
+		if i == pos {
+			if row, col = want.row, want.col; want.wraps {
+				row, col = row+1, 0 // where the next character comes
+			}
+		}
+		switch {
+		case i == len(text):
+		case text[i] != '\n':
+			want.print(shown(text[i]))
+		case want.wraps: // the editor leaves a full row at once
+			want.Write([]byte("\n\n" + more))
+		default:
+			want.Write([]byte("\n" + more))
+		}
+	}
+	want.row, want.col = row, col
+	if got, want := e.screen.String(), want.String(); got != want && !strings.HasSuffix(got, "\n"+want) {
+		t.Fatalf("the screen shows\n%s\nwant\n%s", got, want)
+	}
+}
+
+// wide reports whether the screen shows what takes two columns: terminals differ in where they put
+// that when they wrap their rows anew.
+func wide(v *vt) bool {
+	return strings.ContainsFunc(v.String(), func(r rune) bool { return runeWidth(r) != 1 })
+}
+
 // The screen must show the same however the bytes were packed, hold the text that the editor
 // holds, and show nothing that a terminal would act on (vt fails on that).
 func FuzzEditor(f *testing.F) {
 	for _, tc := range editorTests {
-		f.Add([]byte(tc.in), uint8(tc.width))
+		f.Add([]byte(tc.in), uint8(tc.width), uint8(0))
 	}
-	f.Fuzz(func(t *testing.T, in []byte, width uint8) {
+	f.Fuzz(func(t *testing.T, in []byte, width, to uint8) {
 		columns := max(4, int(width)%80)
 		whole, split := edit(t, columns), edit(t, columns)
 		whole.feed(in)
@@ -265,6 +315,15 @@ func FuzzEditor(f *testing.F) {
 		}
 		if w, s := strings.Join(whole.lines, "|"), strings.Join(split.lines, "|"); w != s {
 			t.Fatalf("at once %q was taken, byte by byte %q", w, s)
+		}
+		for _, e := range []*editing{whole, split} {
+			e.check()
+		}
+		if to := 4 + int(to)%80; to != columns && !wide(whole.screen) {
+			whole.screen.resize(to)
+			whole.editor.resize(to)
+			whole.show()
+			whole.check()
 		}
 		if e := &split.editor; e.size != len(string(e.text)) || e.size > e.max || e.pos > len(e.text) {
 			t.Fatalf("%d bytes at %d of %q, which are %d", e.size, e.pos, string(e.text), len(string(e.text)))

@@ -56,6 +56,7 @@ type peer struct {
 	pending string // written while the peer does not read
 	stuck   bool
 	gone    bool
+	muted   bool
 	seen    int // what waitFor has looked at
 }
 
@@ -76,6 +77,9 @@ func (p *peer) Write(b []byte) (int, error) {
 	}
 	if p.gone {
 		return 0, io.ErrClosedPipe
+	}
+	if p.muted {
+		return len(b), nil
 	}
 	if p.stuck {
 		p.pending += string(b)
@@ -105,6 +109,12 @@ func (p *peer) Discard() int {
 	p.pending = ""
 	p.changed.Broadcast()
 	return n
+}
+
+func (p *peer) Mute(on bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.muted = on
 }
 
 // read makes the peer read, or not.

@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"unicode"
 	"unicode/utf8"
 )
@@ -31,6 +32,7 @@ const (
 	keyDelete
 	keyKillStart
 	keyKillEnd
+	keyKillBlank // back to a blank
 	keyKillWord
 	keyKillNextWord
 	keyYank
@@ -55,7 +57,7 @@ var controls = [0x20]code{
 	0x01: keyHome, 0x02: keyLeft, byteInterrupt: keyInterrupt, byteEOF: keyEOF, 0x05: keyEnd,
 	0x06: keyRight, 0x07: keyAbort, 0x08: keyBackspace, 0x09: keyTab, 0x0a: keyEnter,
 	0x0b: keyKillEnd, 0x0c: keyRedraw, 0x0d: keyEnter, 0x0e: keyDown, 0x10: keyUp,
-	0x12: keySearch, 0x14: keyTranspose, 0x15: keyKillStart, 0x17: keyKillWord, 0x19: keyYank,
+	0x12: keySearch, 0x14: keyTranspose, 0x15: keyKillStart, 0x17: keyKillBlank, 0x19: keyYank,
 }
 
 // after ESC: the Alt keys.
@@ -67,6 +69,9 @@ var alts = map[byte]code{
 var finals = map[byte]code{
 	'A': keyUp, 'B': keyDown, 'C': keyRight, 'D': keyLeft, 'H': keyHome, 'F': keyEnd,
 }
+
+// after ESC O alone: rxvt's arrows with Control, and the keypad's Enter.
+var functions = map[byte]code{'c': keyWordRight, 'd': keyWordLeft, 'M': keyEnter}
 
 // ESC [ n ~: the numbers of VT220, of rxvt (7, 8) and of bracketed paste.
 var numbered = map[string]code{
@@ -155,7 +160,7 @@ func (d *decoder) byte(b byte) {
 			d.state = escape
 			return
 		}
-		d.emit(finals[b])
+		d.emit(cmp.Or(finals[b], functions[b]))
 	case linuxConsole:
 		d.state = ground
 	case ofText:
@@ -217,21 +222,19 @@ func (d *decoder) bracket(b byte) {
 	}
 }
 
+// byWord are the keys that do with Alt or Control to a word what they do to a character.
+var byWord = map[code]code{keyLeft: keyWordLeft, keyRight: keyWordRight, keyDelete: keyKillNextWord}
+
 // sequence names the key of ESC [ params final. The second parameter is one more than the sum of
 // Shift 1, Alt 2 and Control 4 (xterm's ctlseqs, "PC-Style Function Keys").
 func sequence(params []byte, final byte) code {
 	number, modifier, _ := bytes.Cut(params, []byte(";"))
-	if final == '~' {
-		return numbered[string(number)]
-	}
 	c := finals[final]
+	if final == '~' {
+		c = numbered[string(number)]
+	}
 	if len(modifier) == 1 && modifier[0] >= '3' { // Alt or Control
-		switch c {
-		case keyLeft:
-			return keyWordLeft
-		case keyRight:
-			return keyWordRight
-		}
+		c = cmp.Or(byWord[c], c)
 	}
 	return c
 }

@@ -11,6 +11,7 @@ import (
 type screen struct {
 	out   []byte // to be sent; a newline stands for what begins a new line
 	width int    // columns of the terminal
+	marks bool   // the terminal marks what is pasted
 
 	label  string // the prompt that is shown
 	text   []rune // the text that is shown
@@ -29,6 +30,17 @@ func (s *screen) take() []byte {
 }
 
 func (s *screen) put(text string) { s.out = append(s.out, text...) }
+
+// markPastes asks the terminal to mark what is pasted (xterm's bracketed paste), or no longer to.
+func (s *screen) markPastes(on bool) {
+	switch {
+	case on && !s.marks:
+		s.put("\x1b[?2004h")
+	case s.marks && !on:
+		s.put("\x1b[?2004l")
+	}
+	s.marks = on
+}
 
 // begin writes label where the cursor stands, at the beginning of a row.
 func (s *screen) begin(label string) {
@@ -143,13 +155,32 @@ func (s *screen) clear() {
 	s.begin(s.label)
 }
 
-// resize takes note of another width. Terminals wrap the rows that they show anew, so the cursor
-// is where the same text puts it in the new width.
+// resize takes note of another width, and removes what is shown. Most terminals wrap the rows that
+// they show anew, and move the cursor with them.
 func (s *screen) resize(width int) {
-	if s.width == width {
-		return
-	}
+	s.cursor = cell{row: s.rewrapped(width)}
 	s.width = width
-	s.cursor = s.place(s.label, s.text[:s.pos])
-	s.end = s.place(s.label, s.text)
+	s.erase()
+}
+
+// rewrapped is the row of the cursor in a terminal that has wrapped all rows anew.
+func (s *screen) rewrapped(width int) (row int) {
+	columns := 0 // of the line, the blank included that left a row that was full
+	left := func() bool { return columns > 0 && columns%s.width == 0 }
+	for _, r := range append([]rune(s.label), s.text[:s.pos]...) {
+		if r != '\n' {
+			columns += runeWidth(shown(r))
+			continue
+		}
+		if left() {
+			columns++
+		}
+		row += max(1, (columns+width-1)/width)
+		columns = len(more)
+	}
+	ends := s.pos == len(s.text) || s.text[s.pos] == '\n'
+	if ends && !left() {
+		return row + max(0, columns-1)/width // the cursor stays in a row that is full
+	}
+	return row + columns/width
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 )
@@ -21,7 +22,12 @@ type Output interface {
 	// Discard drops what was written and is not on its way yet, and returns how many bytes that
 	// was. It never waits.
 	Discard() int
+	// Mute makes it drop all that is written from now on, or no longer.
+	Mute(on bool)
 }
+
+// bye is the last line of a session that its user ends.
+const bye = "bye"
 
 // maxHeld is how much is held of what comes in during an evaluation: some long scripts. Beyond
 // it Feed waits, and with it whoever sends.
@@ -61,6 +67,7 @@ type Terminal struct {
 	line    context.Context // of the line being evaluated
 	cancel  context.CancelFunc
 	dropped int // bytes of output, by an interrupt
+	muted   bool
 }
 
 // Attach puts a terminal before s. out is the writer that s has. ended, if not nil, is called
@@ -161,7 +168,7 @@ func (t *Terminal) key(k key) (line string, ok bool) {
 	case interrupt:
 		t.dropLine()
 	case leave:
-		t.leave()
+		t.leave(bye)
 	}
 	return "", false
 }
@@ -174,6 +181,7 @@ func (t *Terminal) refuse() {
 // dropLine forgets what was typed and begins anew.
 func (t *Terminal) dropLine() {
 	t.belowLine("^C")
+	t.editor.drop()
 	t.editor.begin()
 }
 
@@ -186,9 +194,10 @@ func (t *Terminal) belowLine(note string) {
 	}
 }
 
-// leave ends the session as its user wants it.
-func (t *Terminal) leave() {
-	t.editor.screen.put("bye\n")
+// leave ends the session with a last line.
+func (t *Terminal) leave(farewell string) {
+	t.editor.screen.markPastes(false)
+	t.editor.screen.put(farewell + "\n")
 	t.show()
 	t.finish(nil)
 }
@@ -210,7 +219,7 @@ func (t *Terminal) start(line string) {
 }
 
 func (t *Terminal) begin() {
-	t.since, t.dropped = time.Now(), 0
+	t.since, t.dropped, t.muted = time.Now(), 0, false
 	t.line, t.cancel = context.WithCancel(t.ctx)
 }
 
@@ -237,17 +246,18 @@ func (t *Terminal) run(line string) {
 func (t *Terminal) next(err, flushed error) (line string, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	cut := t.dropped > 0 || err != nil && t.line.Err() != nil && errors.Is(err, t.line.Err())
+	if t.muted {
+		t.out.Mute(false)
+	}
+	cut := t.muted || t.dropped > 0 || err != nil && t.line.Err() != nil && errors.Is(err, t.line.Err())
 	t.cancel()
 	switch {
 	case errors.Is(err, ErrQuit):
-		t.leave()
+		t.leave(bye)
 	case flushed != nil:
 		t.finish(flushed)
 	case t.farewell != "":
-		t.editor.screen.put(t.farewell + "\n")
-		t.show()
-		t.finish(nil)
+		t.leave(t.farewell)
 	case t.ctx.Err() != nil:
 		t.finish(cmp.Or(t.gone, t.ctx.Err()))
 	case err != nil && !cut:
@@ -261,8 +271,7 @@ func (t *Terminal) next(err, flushed error) (line string, ok bool) {
 	}
 	t.editor.begin()
 	n, line, ok := t.keys(t.held)
-	t.held = append(t.held[:0], t.held[n:]...)
-	if len(t.held) == 0 {
+	if t.held = t.held[n:]; len(t.held) == 0 {
 		t.held = nil
 	}
 	t.room.Broadcast()
@@ -296,7 +305,7 @@ func (t *Terminal) last() (line string, ok bool) {
 	} else if !e.echo && len(e.text) > 0 {
 		return e.take(), true
 	}
-	t.leave()
+	t.leave(bye)
 	return "", false
 }
 
@@ -320,7 +329,19 @@ func (t *Terminal) interrupt() {
 	t.cancel()
 	t.dropped += t.out.Discard()
 	t.held, t.decoder = nil, decoder{}
+	t.editor.drop()
 	t.room.Broadcast()
+}
+
+// AbortOutput lets the evaluation run, and drops what it has to say. What came in meanwhile stays.
+func (t *Terminal) AbortOutput() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.busy && !t.over() {
+		t.out.Discard()
+		t.muted = true
+		t.out.Mute(true)
+	}
 }
 
 // EOF says that nothing more will come in. What came in is answered, and then the session ends.
@@ -360,9 +381,7 @@ func (t *Terminal) Shutdown(why string) {
 		t.interrupt()
 	default:
 		t.belowLine("")
-		t.editor.screen.put(why + "\n")
-		t.show()
-		t.finish(nil)
+		t.leave(why)
 	}
 }
 
@@ -397,11 +416,12 @@ func (t *Terminal) SetEcho(on bool) {
 	t.redraw()
 }
 
-// SetWidth says how many columns the terminal has; 0 means that it does not tell.
-func (t *Terminal) SetWidth(columns int) {
+// SetSize says how many columns and rows the terminal has; 0 means that it does not tell.
+func (t *Terminal) SetSize(columns, rows int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.session.SetWidth(columns)
+	t.session.SetHeight(rows)
 	if columns <= 0 {
 		columns = defaultWidth
 	}
@@ -416,8 +436,26 @@ func (t *Terminal) redraw() {
 	}
 }
 
-// SetColor says whether the terminal shows colours.
-func (t *Terminal) SetColor(on bool) { t.session.SetColor(on) }
+// SetType says what the terminal calls itself, as RFC 1010 names terminals or terminfo does. It
+// is shown colours then, and asked to mark what is pasted, if it is one that can.
+func (t *Terminal) SetType(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	can := capable(name)
+	t.session.SetColor(can)
+	t.editor.screen.markPastes(can)
+	t.redraw()
+}
+
+// capable reports whether a terminal of that type can do more than a VT100: nearly each can that
+// names itself.
+func capable(name string) bool {
+	switch name = strings.ToLower(name); name {
+	case "", "dumb", "unknown", "network", "nvt":
+		return false
+	}
+	return !strings.HasPrefix(name, "vt") && !strings.HasPrefix(name, "dec-vt")
+}
 
 func (t *Terminal) over() bool {
 	select {

@@ -176,6 +176,44 @@ func TestInterruptOfLastOutput(t *testing.T) {
 	}
 }
 
+// AO drops what waits to be sent, and what was typed ahead is answered.
+func TestAbortOutput(t *testing.T) {
+	f := &fake{began: make(chan string, 10)}
+	term, p := attach(t, f)
+	term.AbortOutput() // there is none
+	term.Feed([]byte("wait\nafter\n"))
+	<-f.began
+	term.AbortOutput()
+	endLine(term) // which AbortOutput does not
+	if got, want := p.waitFor(t, "after\n> "), "\n… the output was stopped here\n> after\n> "; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	p.read(false)
+	term.Feed([]byte("long\nafter\n"))
+	p.backlog(t)
+	term.AbortOutput()
+	p.read(true)
+	if got := p.waitFor(t, "after\n> "); !strings.HasSuffix(got, "\n… the output was stopped here\n> after\n> ") {
+		t.Errorf("got %.200q", got)
+	}
+}
+
+// Only a terminal that can is asked to mark what is pasted, and no longer after the session.
+func TestMarksOfPastes(t *testing.T) {
+	const on, off = "\x1b[?2004h", "\x1b[?2004l"
+	for name, want := range map[string]bool{"XTERM": true, "screen": true, "DEC-VT100": false, "dumb": false, "": false} {
+		term, p := attach(t, &fake{})
+		term.SetEcho(true)
+		term.SetType(name)
+		term.SetType(name)
+		term.Feed([]byte("\x04"))
+		got := p.waitFor(t, "bye\n")
+		if n, m := strings.Count(got, on), strings.Count(got, off); n != m || (n == 1) != want || n > 1 || strings.Index(got, off) < strings.Index(got, on) {
+			t.Errorf("%q is sent %q", name, got)
+		}
+	}
+}
+
 func TestTypeAhead(t *testing.T) {
 	for _, echo := range []bool{false, true} {
 		f := &fake{began: make(chan string, 10)}
@@ -277,7 +315,7 @@ func TestHangup(t *testing.T) {
 	term.EOF()
 	term.Say("x")
 	term.SetEcho(true)
-	term.SetWidth(50)
+	term.SetSize(50, 20)
 	term.Shutdown("x")
 }
 

@@ -17,6 +17,7 @@ type vt struct {
 	col     int
 	wraps   bool // the last column was written, the next character wraps
 	partial []byte
+	marks   bool // it is to mark what is pasted
 }
 
 func newVT(t *testing.T, width int) *vt { return &vt{t: t, width: width} }
@@ -105,7 +106,7 @@ func (v *vt) sequence(p []byte) int {
 	}
 	n, _ := strconv.Atoi(string(p[2:i]))
 	by := max(1, n)
-	v.wraps = v.wraps && p[i] == 'm'
+	v.wraps = v.wraps && strings.IndexByte("mhl", p[i]) >= 0
 	switch p[i] {
 	case 'A':
 		v.row = max(0, v.row-by)
@@ -125,6 +126,11 @@ func (v *vt) sequence(p []byte) int {
 		copy(v.cells()[v.col:], blank(v.width-v.col))
 		v.rows = v.rows[:v.row+1]
 	case 'm':
+	case 'h', 'l':
+		if string(p[2:i]) != "?2004" {
+			v.t.Fatalf("mode %q was set", p[:i+1])
+		}
+		v.marks = p[i] == 'h'
 	default:
 		v.t.Fatalf("sequence %q was written", p[:i+1])
 	}
