@@ -325,6 +325,9 @@ func (f *frame) window(x, from, to any) (any, error) {
 	case ints:
 		return ints{x.lo + lo, x.lo + hi - 1}, nil
 	}
+	if isMap(x) {
+		return f.part(x, lo, hi)
+	}
 	part := []any{}
 	i := 0
 	err = f.each(x, false, func(_ int, _, elem any) (bool, error) {

@@ -95,11 +95,10 @@ func (c *compiler) stream(n ast.Node) (code, error) {
 			return nil, err
 		}
 		c.apart = true
-		p := l.filtered()
 		if b.Name == "map" {
-			p = l.mapped()
+			return constant(l.mapped()), nil
 		}
-		return constant(p), nil
+		return func(f *frame) (any, error) { return l.filtered(f) }, nil
 	case "keys", "values":
 		if len(b.Arguments) != 1 {
 			break

@@ -23,8 +23,8 @@ func (f *frame) each(x any, apart bool, each yield) error {
 		return x.each(f, each)
 	case *pipe:
 		return x.walk(f, apart, each)
-	case map[string]any, map[any]any:
-		keys, err := f.sortedKeys(x)
+	case map[string]any:
+		keys, err := f.sortedNames(x)
 		if err != nil {
 			return err
 		}
@@ -32,8 +32,17 @@ func (f *frame) each(x any, apart bool, each yield) error {
 			if err := f.m.tick(1); err != nil {
 				return err
 			}
-			elem, _ := entry(x, key)
-			if more, err := each(i, key, elem); err != nil || !more {
+			if more, err := each(i, key, x[key.(string)]); err != nil || !more {
+				return err
+			}
+		}
+		return nil
+	case *anyMap:
+		for i, key := range x.keys {
+			if err := f.m.tick(1); err != nil {
+				return err
+			}
+			if more, err := each(i, key, x.values[i]); err != nil || !more {
 				return err
 			}
 		}
@@ -76,51 +85,19 @@ func notCollection(x any) error {
 	return e
 }
 
-// entry returns the value of a plain map at a key; numbers are equal across their widths.
-func entry(m, key any) (any, bool) {
-	switch m := m.(type) {
-	case map[string]any:
-		if s, ok := key.(string); ok {
-			x, ok := m[s]
-			return x, ok
-		}
-	case map[any]any:
-		k, err := mapKey(key)
-		if err != nil {
-			return nil, false
-		}
-		x, ok := m[k]
-		return x, ok
-	}
-	return nil, false
-}
-
-// sortedKeys returns the keys of a plain map in the order of its walk: numbers before strings
-// before the rest, each by value.
-func (f *frame) sortedKeys(m any) ([]any, error) {
-	var keys []any
-	add := func(k any) error {
-		keys = append(keys, k)
+// sortedNames returns the keys of a plain map, sorted.
+func (f *frame) sortedNames(m map[string]any) ([]any, error) {
+	var names []any
+	for name := range m {
 		if err := f.m.tick(1); err != nil {
-			return err
+			return nil, err
 		}
-		return f.m.Keep(wordsKept)
+		if err := f.m.Keep(wordsKept); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
 	}
-	switch m := m.(type) {
-	case map[string]any:
-		for k := range m {
-			if err := add(k); err != nil {
-				return nil, err
-			}
-		}
-	case map[any]any:
-		for k := range m {
-			if err := add(k); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return f.sorted(keys, keys, keyOrder)
+	return f.sorted(names, names, sortOrder)
 }
 
 // length is len(x).
@@ -130,8 +107,8 @@ func (f *frame) length(x any) (int, error) {
 		return len(x), nil
 	case map[string]any:
 		return len(x), nil
-	case map[any]any:
-		return len(x), nil
+	case *anyMap:
+		return len(x.keys), nil
 	case []byte:
 		return len(x), nil
 	case ints:

@@ -202,8 +202,8 @@ func isRecord(x any) bool {
 // sameFields compares two structs of one type. All fields are compared, also behind the first that
 // differs: a redacted one is an error whatever the others hold.
 func (f *frame) sameFields(a, b any, depth int) (same, comparable bool, err error) {
-	if strings.TrimPrefix(typeName(a), "*") != strings.TrimPrefix(typeName(b), "*") {
-		return false, false, nil
+	if ok, err := sameType(a, b); !ok || err != nil {
+		return false, false, err
 	}
 	if met, err := f.met(a, b, depth); met || err != nil {
 		return true, true, err
@@ -229,6 +229,24 @@ func (f *frame) sameFields(a, b any, depth int) (same, comparable bool, err erro
 		same = same && ok
 	}
 	return same, true, nil
+}
+
+// sameType reports whether two structs, or pointers to such, are of one type. Of a snapshot only the name is known.
+func sameType(a, b any) (bool, error) {
+	x, live := a.(*registry.View)
+	y, also := b.(*registry.View)
+	if !live || !also {
+		return strings.TrimPrefix(typeName(a), "*") == strings.TrimPrefix(typeName(b), "*"), nil
+	}
+	v, _, err := resolve(x)
+	if err != nil {
+		return false, err
+	}
+	w, _, err := resolve(y)
+	if err != nil || v == nil || w == nil {
+		return false, err
+	}
+	return v.Value().Type() == w.Value().Type(), nil
 }
 
 // pair is two objects that pointers lead to.

@@ -133,14 +133,13 @@ func (f *frame) members(x any, add func(name, detail string)) error {
 				add(name, detail)
 			}
 		}
-	case map[string]any, map[any]any:
-		keys, err := f.sortedKeys(x)
-		for _, k := range keys {
-			if name, ok := k.(string); ok && isName(name) {
+	case map[string]any, *anyMap:
+		return f.each(x, false, func(_ int, key, _ any) (bool, error) {
+			if name, ok := key.(string); ok && isName(name) {
 				add(name, "")
 			}
-		}
-		return err
+			return true, nil
+		})
 	case *snapshot:
 		for _, it := range x.node.Items {
 			name := it.Name

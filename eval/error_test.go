@@ -70,7 +70,6 @@ func TestErrors(t *testing.T) {
 		{`sort([1], "up")`, "arguments", `the order is "asc" or "desc"`},
 		{`sum(["a"])`, "type", "a string cannot be added up"},
 		{`reduce([], #acc + #)`, "range", "reduce of nothing has no answer"},
-		{`groupBy([[1]], #)`, "type", "a list cannot be a key at 1:16"},
 		{`# > 1`, "syntax", "unexpected \"#\""},
 		{`filter([1], #foo > 1)`, "syntax", "unknown pointer #foo at 1:13; there are #, #index, #key, and #acc in reduce"},
 		{`filter([1], #acc > 1)`, "syntax", "#acc has a meaning in reduce only"},

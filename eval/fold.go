@@ -1,14 +1,32 @@
 package eval
 
-// filter and map collect what is walked where nobody consumes it one by one.
-func filter(f *frame, l *loop) (any, error)  { return f.list(l.filtered()) }
+import "math"
+
+// filter collects what is left of a list or a map where nobody consumes it one by one. What is left of a
+// map is a map: at the prompt one asks which, and the keys say it.
+func filter(f *frame, l *loop) (any, error) {
+	p, err := l.filtered(f)
+	if err != nil {
+		return nil, err
+	}
+	if p.keyed {
+		return f.part(p, 0, math.MaxInt)
+	}
+	return f.list(p)
+}
+
+// mapping is map: always a list.
 func mapping(f *frame, l *loop) (any, error) { return f.list(l.mapped()) }
 
 // filtered is the collection's elements that pass, as they are walked.
-func (l *loop) filtered() *pipe {
-	return &pipe{func(f *frame, apart bool, each yield) error {
+func (l *loop) filtered(f *frame) (*pipe, error) {
+	x, err := l.from(f)
+	if err != nil {
+		return nil, err
+	}
+	return &pipe{keyed: isMap(x), typ: mapType(x), walk: func(f *frame, apart bool, each yield) error {
 		n := 0
-		return l.each(f, apart, func(s *scope) (bool, error) {
+		return l.over(f, x, apart, func(s *scope) (bool, error) {
 			ok, err := l.pred.test(f, s)
 			if err != nil || !ok {
 				return true, err
@@ -16,12 +34,12 @@ func (l *loop) filtered() *pipe {
 			n++
 			return each(n-1, s.key, s.elem)
 		})
-	}}
+	}}, nil
 }
 
 // mapped is what the predicate makes of the elements, as they are walked.
 func (l *loop) mapped() *pipe {
-	return &pipe{func(f *frame, apart bool, each yield) error {
+	return &pipe{walk: func(f *frame, apart bool, each yield) error {
 		return l.each(f, apart, func(s *scope) (bool, error) {
 			x, err := l.pred.on(f, s)
 			if err != nil {
@@ -49,39 +67,33 @@ func sum(f *frame, l *loop) (any, error) {
 
 // groupBy answers a map from what the predicate makes of an element to the list of such elements.
 func groupBy(f *frame, l *loop) (any, error) {
-	groups := map[any]any{}
-	lists := map[any]*[]any{}
-	err := l.each(f, false, func(s *scope) (bool, error) {
-		x, err := l.pred.on(f, s)
+	groups := newAnyMap()
+	err := l.each(f, true, func(s *scope) (bool, error) {
+		k, err := l.pred.on(f, s)
 		if err != nil {
 			return false, err
 		}
-		k, err := mapKey(x)
+		i, found, err := groups.find(f, k)
 		if err != nil {
 			return false, l.pred.place().err(err)
 		}
-		elem, err := f.hold(s.elem)
-		if err != nil {
-			return false, err
-		}
-		list := lists[k]
-		if list == nil {
-			list = new([]any)
-			lists[k] = list
-			if err := f.m.Keep(8 * wordsKept); err != nil {
+		if !found {
+			i = len(groups.keys)
+			if k, err = f.hold(k); err != nil {
+				return false, err
+			}
+			if err := groups.add(f, k, []any(nil)); err != nil {
 				return false, err
 			}
 		}
-		*list = append(*list, elem)
-		return true, nil
+		elem, err := f.hold(s.elem)
+		groups.values[i] = append(groups.values[i].([]any), elem)
+		return true, err
 	})
-	for k, list := range lists {
-		if err := f.m.tick(1); err != nil {
-			return nil, err
-		}
-		groups[k] = *list
+	if err != nil {
+		return nil, err
 	}
-	return groups, err
+	return groups.sorted(f)
 }
 
 func sortBy(f *frame, l *loop) (any, error) {

@@ -36,7 +36,11 @@ type source func(f *frame, apart bool, each yield) error
 
 // pipe is a collection that is computed as it is walked: what filter, map, keys and values hand
 // to a function that consumes its argument one by one. It never becomes an answer.
-type pipe struct{ walk source }
+type pipe struct {
+	walk  source
+	keyed bool   // it is what is left of a map: its elements have keys
+	typ   string // mapType of that
+}
 
 type unkeyedType struct{}
 

@@ -67,6 +67,9 @@ func take(f *frame, args []any) (any, error) {
 		}
 		return f.window(args[0], 0, n)
 	}
+	if p.keyed {
+		return f.part(p, 0, n)
+	}
 	xs := []any{}
 	if n == 0 {
 		return xs, nil
@@ -111,13 +114,10 @@ func entries(m any, ofKeys bool) (*pipe, error) {
 	if err := refuse(m); err != nil {
 		return nil, err
 	}
-	if p, streamed := m.(*pipe); streamed || !isMap(m) {
-		if streamed && !ofKeys {
-			return p, nil
-		}
+	if !isMap(m) {
 		return nil, fault("type", "%s has no keys", kind(m)).with("keys and values take a map")
 	}
-	return &pipe{func(f *frame, apart bool, each yield) error {
+	return &pipe{walk: func(f *frame, apart bool, each yield) error {
 		return f.each(m, apart, func(i int, key, elem any) (bool, error) {
 			if ofKeys {
 				elem = key
@@ -161,7 +161,7 @@ func toPairs(f *frame, args []any) (any, error) {
 }
 
 func fromPairs(f *frame, args []any) (any, error) {
-	m := map[any]any{}
+	m := newAnyMap()
 	err := f.each(args[0], false, func(i int, _, elem any) (bool, error) {
 		pair, err := f.pair(elem)
 		if err != nil {
@@ -170,11 +170,20 @@ func fromPairs(f *frame, args []any) (any, error) {
 		if len(pair) != 2 {
 			return false, fault("arguments", "element %d is not a pair", i).with(`write fromPairs([["a", 1], ["b", 2]])`)
 		}
-		k, err := mapKey(pair[0])
-		m[k] = pair[1]
-		return true, err
+		at, found, err := m.find(f, pair[0])
+		switch {
+		case err != nil:
+			return false, err
+		case found: // the last one counts
+			m.values[at] = pair[1]
+			return true, nil
+		}
+		return true, m.add(f, pair[0], pair[1])
 	})
-	return m, err
+	if err != nil {
+		return nil, err
+	}
+	return m.sorted(f)
 }
 
 // pair collects a list of at most two; a longer one is cut to three.
@@ -222,8 +231,11 @@ func uniq(f *frame, args []any) (any, error) {
 		if err := refuse(x); err != nil {
 			return false, err
 		}
-		k, err := mapKey(x)
-		if err == nil {
+		k, simple, err := mapKey(x)
+		if err != nil {
+			return false, err
+		}
+		if simple {
 			if seen[k] {
 				return true, nil
 			}
@@ -238,12 +250,12 @@ func uniq(f *frame, args []any) (any, error) {
 				}
 			}
 		}
-		x, keptErr := f.hold(x)
-		if err != nil {
+		x, err = f.hold(x)
+		if !simple {
 			others = append(others, x)
 		}
 		out = append(out, x)
-		return true, keptErr
+		return true, err
 	})
 	return out, err
 }

@@ -257,7 +257,7 @@ func toString(f *frame, args []any) (any, error) {
 		return line, f.text(len(line))
 	}
 	switch x.(type) {
-	case []any, map[string]any, map[any]any, ints, *snapshot, namespace:
+	case []any, map[string]any, *anyMap, ints, *snapshot, namespace:
 		line := f.picture(x, f.m.limits.Show, "").Line(textChunk)
 		return line, f.text(len(line))
 	}

@@ -2,8 +2,6 @@ package eval
 
 import (
 	"fmt"
-	"strings"
-	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/registry"
@@ -24,11 +22,8 @@ func (f *frame) member(x any, name string) (any, error) {
 			return y, nil
 		}
 		return nil, f.noKey(x, name)
-	case map[any]any:
-		if y, ok := x[name]; ok {
-			return y, nil
-		}
-		return nil, f.noKey(x, name)
+	case *anyMap:
+		return f.item(x, name)
 	case *snapshot:
 		return x.member(name)
 	case namespace:
@@ -87,20 +82,20 @@ func (f *frame) item(x, key any) (any, error) {
 	case map[string]any:
 		name, ok := key.(string)
 		if !ok {
-			return nil, fault("type", "the keys of this map are strings, not %s", strings.TrimPrefix(kind(key), "a "))
+			return nil, otherKey("strings", key)
 		}
 		return f.member(x, name)
-	case map[any]any:
-		k, err := mapKey(key)
-		if err != nil {
+	case *anyMap:
+		i, found, err := x.find(f, key)
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		if y, ok := x[k]; ok {
-			return y, nil
+		case found:
+			return x.values[i], nil
 		}
 		return nil, f.noKey(x, key)
 	case *snapshot:
-		return x.item(key)
+		return x.item(f, key)
 	case namespace:
 		name, ok := key.(string)
 		if !ok {
@@ -132,42 +127,39 @@ func position(key any, n int) (int, error) {
 	return at, nil
 }
 
-// mapKey is key as the key of a plain map: numbers that are equal are one key, and so are times.
-func mapKey(key any) (any, error) {
+// otherKey is the error for a key that cannot be one of a map with keys of another kind.
+func otherKey(have string, key any) error {
 	if err := refuse(key); err != nil {
-		return nil, err
+		return err
 	}
-	switch k := key.(type) {
-	case nil, string, bool, time.Duration:
-		return key, nil
-	case time.Time:
-		return k.Round(0).UTC(), nil
-	}
+	e := fault("type", "the keys of this map are %s, not %s", have, kind(key))
 	if n, ok := toNumber(key); ok {
-		if i, whole := n.asInt(); whole {
-			return i, nil
+		if _, whole := n.asInt(); whole {
+			return e.with("an entry by its place is values(m)[%v]", key)
 		}
-		k, _ := n.value()
-		return k, nil
 	}
-	return nil, fault("type", "%s cannot be a key", kind(key)).with("use a string, number, boolean, time or duration")
+	return e
 }
 
 // noKey is the error for a key that a plain map does not have.
 func (f *frame) noKey(m, key any) error {
-	e := fault("no_key", "there is no key %s", keyText(key))
-	name, ok := key.(string)
-	keys, err := f.sortedKeys(m)
-	if !ok || err != nil {
-		return e.with("m?.key or get(m, key) gives nil then")
-	}
 	var names []string
-	for _, k := range keys[:min(len(keys), 1000)] {
-		if s, ok := k.(string); ok {
-			names = append(names, s)
-		}
+	some, texts := false, true
+	err := f.each(m, false, func(_ int, k, _ any) (bool, error) {
+		s, ok := k.(string)
+		some, texts = true, texts && ok
+		names = append(names, s)
+		return len(names) < 1000, nil
+	})
+	if err != nil {
+		return err
 	}
-	if n := near(name, names); n != "" {
+	name, ok := key.(string)
+	if some && texts && !ok {
+		return otherKey("strings", key)
+	}
+	e := fault("no_key", "there is no key %s", keyText(key))
+	if n := near(name, names); ok && n != "" {
 		return e.with("did you mean %s?", quoted(n))
 	}
 	return e.with("m?.key or get(m, key) gives nil then")
@@ -202,14 +194,18 @@ func cut(s string, n int) string {
 // has is key in x, for what has keys.
 func (f *frame) has(x, key any) (bool, error) {
 	switch x := x.(type) {
-	case map[string]any, map[any]any:
-		if _, err := mapKey(key); err != nil {
-			return false, err
+	case map[string]any:
+		name, ok := key.(string)
+		if !ok {
+			return false, otherKey("strings", key)
 		}
-		_, ok := entry(x, key)
+		_, ok = x[name]
 		return ok, nil
+	case *anyMap:
+		_, found, err := x.find(f, key)
+		return found, err
 	case *snapshot:
-		_, err := x.item(key)
+		_, err := x.item(f, key)
 		if err != nil && translate(err).Code == "no_key" {
 			return false, nil
 		}
@@ -241,7 +237,7 @@ func in(f *frame, x, xs any) (any, error) {
 	switch xs := xs.(type) {
 	case nil:
 		return false, nil
-	case map[string]any, map[any]any:
+	case map[string]any, *anyMap:
 		return f.has(xs, x)
 	case namespace:
 		name, ok := x.(string)

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -26,8 +27,11 @@ func kind(x any) string {
 	case []any, ints:
 		return "a list"
 	case *pipe:
+		if x.keyed {
+			return "a map"
+		}
 		return "a list"
-	case map[string]any, map[any]any:
+	case map[string]any, *anyMap:
 		return "a map"
 	case time.Time:
 		return "a time"
@@ -43,7 +47,7 @@ func kind(x any) string {
 		return "a redacted value"
 	case *registry.View:
 		if t := x.Value().Type(); t != nil {
-			return "a " + t.String()
+			return article(inspect.TypeName(t))
 		}
 		return "nil"
 	}
@@ -51,6 +55,14 @@ func kind(x any) string {
 		return "an integer"
 	}
 	return fmt.Sprintf("a %T", x)
+}
+
+// article puts a or an before a name.
+func article(name string) string {
+	if strings.ContainsAny(name[:min(len(name), 1)], "aeiou") {
+		return "an " + name
+	}
+	return "a " + name
 }
 
 // typeName is what type(x) says: expr-lang's names for plain data, Go's types for live objects.
@@ -68,7 +80,12 @@ func typeName(x any) string {
 		return "uint"
 	case []any, []byte, ints:
 		return "array"
-	case map[string]any, map[any]any, namespace:
+	case *anyMap:
+		if x.typ != "" {
+			return x.typ
+		}
+		return "map"
+	case map[string]any, namespace:
 		return "map"
 	case time.Time:
 		return "time.Time"
@@ -77,10 +94,10 @@ func typeName(x any) string {
 	case *time.Location:
 		return "*time.Location"
 	case *snapshot:
-		return x.node.Type
+		return x.typeName()
 	case *registry.View:
 		if t := x.Value().Type(); t != nil {
-			return t.String()
+			return inspect.TypeName(t)
 		}
 		return "nil"
 	}
@@ -112,8 +129,10 @@ func redacted(r *registry.Redacted) error {
 // isList reports whether x is walked by position.
 func isList(x any) bool {
 	switch x := x.(type) {
-	case []any, []byte, ints, *pipe:
+	case []any, []byte, ints:
 		return true
+	case *pipe:
+		return !x.keyed
 	case *snapshot:
 		return x.node.Shape == inspect.List
 	case *registry.View:
@@ -126,8 +145,10 @@ func isList(x any) bool {
 // isMap reports whether x is walked by key.
 func isMap(x any) bool {
 	switch x := x.(type) {
-	case map[string]any, map[any]any, namespace:
+	case map[string]any, *anyMap, namespace:
 		return true
+	case *pipe:
+		return x.keyed
 	case *snapshot:
 		return x.node.Shape == inspect.Map
 	case *registry.View:

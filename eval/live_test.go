@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -154,6 +155,9 @@ func TestLive(t *testing.T) {
 			}
 		}
 		f := s.begin(t.Context(), s.limits)
+		if reflect.DeepEqual(got, c.want) {
+			continue
+		}
 		if same, _, e := f.same(got, c.want, 0); err != nil || e != nil || !same {
 			t.Errorf("%s = %#v, want %#v (%v)", c.source, got, c.want, err)
 		}

@@ -42,6 +42,11 @@ func (l *loop) each(f *frame, apart bool, body func(s *scope) (bool, error)) err
 	if err != nil {
 		return err
 	}
+	return l.over(f, x, apart, body)
+}
+
+// over is each for a collection that is known.
+func (l *loop) over(f *frame, x any, apart bool, body func(s *scope) (bool, error)) error {
 	var s scope
 	return f.each(x, apart || l.pred != nil && l.pred.apart, func(i int, key, elem any) (bool, error) {
 		s.index, s.key, s.elem = i, key, elem

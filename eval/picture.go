@@ -46,9 +46,9 @@ func (p *painter) node(x any, depth int, path string) *inspect.Node {
 		n, _ := x.len()
 		return p.list(n, depth, path, func(i int) any { return x.lo + i })
 	case map[string]any:
-		return p.mapping(x, len(x), depth, path)
-	case map[any]any:
-		return p.mapping(x, len(x), depth, path)
+		return p.mapping(x, "", len(x), depth, path)
+	case *anyMap:
+		return p.mapping(x, x.typ, len(x.keys), depth, path)
 	}
 	return inspect.FromPlain(x, p.limit, path)
 }
@@ -66,26 +66,25 @@ func (p *painter) list(n, depth int, path string, at func(i int) any) *inspect.N
 	return p.cut(node, path)
 }
 
-func (p *painter) mapping(m any, n, depth int, path string) *inspect.Node {
-	node := &inspect.Node{Shape: inspect.Map, Len: n}
+func (p *painter) mapping(m any, typ string, n, depth int, path string) *inspect.Node {
+	node := &inspect.Node{Shape: inspect.Map, Type: typ, Len: n}
 	if n > 0 && (depth <= 0 || p.left <= 0) {
 		node.Cut = &inspect.Cut{Path: path}
 		return node
 	}
-	keys, err := p.f.sortedKeys(m)
+	err := p.f.each(m, true, func(_ int, k, x any) (bool, error) {
+		if len(node.Items) >= p.items(depth) || p.left <= 0 {
+			return false, nil
+		}
+		node.Items = append(node.Items, inspect.Item{
+			Key:  p.node(k, depth-1, ""),
+			Node: p.node(x, depth-1, below(path, k)),
+		})
+		return true, nil
+	})
 	if err != nil {
 		node.Err = err.Error()
 		return node
-	}
-	for _, k := range keys {
-		if len(node.Items) >= p.items(depth) || p.left <= 0 {
-			break
-		}
-		x, _ := entry(m, k)
-		node.Items = append(node.Items, inspect.Item{
-			Key:  inspect.FromPlain(k, p.limit, ""),
-			Node: p.node(x, depth-1, below(path, k)),
-		})
 	}
 	return p.cut(node, path)
 }

@@ -48,3 +48,13 @@ func (s statement) path() string {
 	}
 	return "(" + s.text + ")"
 }
+
+// origin is the expression for what a copy of the answer was made of, which is where the rest is of what was cut;
+// "" for none. It is not the name of the copy.
+func (s statement) origin() string {
+	s.name = ""
+	if p := s.path(); p != "_" {
+		return p
+	}
+	return ""
+}

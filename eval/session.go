@@ -148,7 +148,7 @@ func (f *frame) store(st statement, x any) error {
 	if asking == Aside {
 		return nil
 	}
-	v, note := f.variable(x, st.path())
+	v, note := f.variable(x, st.origin())
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if st.name == "" {

@@ -17,7 +17,17 @@ func (s *snapshot) kind() string {
 	if s.node.Type == "" {
 		return "a snapshot"
 	}
-	return "a snapshot of a " + s.node.Type
+	return "a snapshot of " + article(s.node.Type)
+}
+
+func (s *snapshot) typeName() string {
+	switch {
+	case s.node.Type != "":
+		return s.node.Type
+	case s.node.Shape == inspect.Map:
+		return "map"
+	}
+	return "array"
 }
 
 // value is what a node holds, as a value of expressions.
@@ -43,7 +53,8 @@ func (s *snapshot) value(n *inspect.Node) (any, error) {
 }
 
 func (s *snapshot) isCut(n *inspect.Node) error {
-	e := fault("range", "the snapshot was cut here, and has not all of it")
+	// Not one of the errors that ?? and get make nil of: it is there, and not known.
+	e := fault("unreadable", "the snapshot was cut here, and has not all of it")
 	if n.Cut.Path != "" {
 		return e.with("the live object has it: %s", n.Cut.Path)
 	}
@@ -78,7 +89,7 @@ func (s *snapshot) member(name string) (any, error) {
 	return nil, e
 }
 
-func (s *snapshot) item(key any) (any, error) {
+func (s *snapshot) item(f *frame, key any) (any, error) {
 	if s.node.Shape == inspect.List {
 		i, err := position(key, s.node.Len)
 		if err != nil {
@@ -92,20 +103,36 @@ func (s *snapshot) item(key any) (any, error) {
 	if name, ok := key.(string); ok {
 		return s.member(name)
 	}
-	k, err := mapKey(key)
-	if err != nil {
+	if err := refuse(key); err != nil {
 		return nil, err
 	}
+	texts := len(s.node.Items) > 0
 	for _, it := range s.node.Items {
 		if it.Key == nil {
 			continue
 		}
-		if have, err := mapKey(it.Key.Scalar); err == nil && it.Key.Shape == inspect.Scalar && have == k {
+		have, err := s.value(it.Key)
+		if err != nil {
+			return nil, err
+		}
+		if _, ok := have.(string); !ok {
+			texts = false
+		}
+		if refuse(have) != nil {
+			continue
+		}
+		if same, _, err := f.same(have, key, 0); err != nil || same {
+			if err != nil {
+				return nil, err
+			}
 			return s.value(it.Node)
 		}
 	}
-	if s.node.Cut != nil {
+	switch {
+	case s.node.Cut != nil:
 		return nil, s.isCut(s.node)
+	case texts:
+		return nil, otherKey("strings", key)
 	}
 	return nil, fault("no_key", "%s has no key %s", s.kind(), keyText(key))
 }

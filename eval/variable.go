@@ -162,13 +162,13 @@ func measure(x any, depth int) (size int, live bool) {
 			size += len(k)
 			add(elem)
 		}
-	case map[any]any:
+	case *anyMap:
 		if depth > maxDepth {
 			return size, true
 		}
-		for k, elem := range x {
+		for i, k := range x.keys {
 			add(k)
-			add(elem)
+			add(x.values[i])
 		}
 	}
 	return size, live
