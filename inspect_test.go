@@ -231,7 +231,7 @@ func TestTraps(t *testing.T) {
 		{`t.state contains "u"`, `true`},
 		{`t.state in ["down", "up"]`, `true`},
 		{`t.number`, `42`},
-		{`filter(t.people, .age > 30)[0].name`, `"bob"`},
+		{`first(filter(t.people, .age > 30)).name`, `"bob"`},
 		{`sort(map(t.people, .age))`, `[28, 41]`},
 		{`sortBy(t.people, .age)[0].name`, `"ann"`},
 		{`count(t.people, .age > 30)`, `1`},
