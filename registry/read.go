@@ -189,6 +189,12 @@ func (v *View) text() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if n > largeText {
+		// What a secret would cost tells its length.
+		if err := v.textual(0, margin); err != nil {
+			return "", err
+		}
+	}
 	if err := v.copying(n); err != nil {
 		return "", err
 	}
