@@ -49,26 +49,54 @@ func listenUnix(path string) (net.Listener, error) {
 }
 
 // install gives the socket made the name path, which may be that of a socket nobody listens to.
+// Servers do it one after the other: between finding that nobody listens and taking the place,
+// another one might have taken it.
 func install(made, path string) error {
-	err := os.Link(made, path)
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer folder.Close() // which unlocks it
+	if err := lock(folder); err != nil {
+		return err
+	}
+	err = name(made, path)
 	if !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	info, err := os.Lstat(path)
-	if err != nil {
+	switch {
+	case err != nil:
+		return err
+	case info.Mode().Type() != fs.ModeSocket:
+		return errors.New("the file is there and is no socket; choose another path")
+	case !stale(path):
+		return errInUse
+	}
+	return os.Rename(made, path)
+}
+
+var errInUse = fmt.Errorf("another server listens there: %w", syscall.EADDRINUSE)
+
+// name gives the socket made the name path as well, unless that is taken.
+func name(made, path string) error {
+	err := os.Link(made, path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if info.Mode().Type() != fs.ModeSocket {
-		return errors.New("the file is there and is no socket; choose another path")
+	if _, missing := os.Lstat(path); !errors.Is(missing, fs.ErrNotExist) {
+		return err
 	}
+	return os.Rename(made, path) // a file system without links
+}
+
+// stale reports whether nobody listens to the socket at path.
+func stale(path string) bool {
 	conn, err := net.Dial("unix", path)
 	if err == nil {
 		conn.Close()
 	}
-	if !errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("another server listens there: %w", syscall.EADDRINUSE)
-	}
-	return os.Rename(made, path)
+	return errors.Is(err, syscall.ECONNREFUSED)
 }
 
 // unixListener is a listener whose socket was moved to path.

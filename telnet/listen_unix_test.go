@@ -7,6 +7,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -53,6 +55,41 @@ func TestListenUnixStale(t *testing.T) {
 		t.Fatal(err)
 	}
 	serveOn(t, &Server{}, l).dial(t).answer()
+}
+
+// Of many servers that find the same stale socket one gets its place, and is not replaced in turn.
+func TestListenUnixStaleRace(t *testing.T) {
+	for range 50 {
+		path := filepath.Join(t.TempDir(), "s")
+		leftOver, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		leftOver.SetUnlinkOnClose(false)
+		leftOver.Close()
+		var mu sync.Mutex
+		var won []net.Listener
+		var racing sync.WaitGroup
+		for range 8 {
+			racing.Go(func() {
+				l, err := Listen("unix:" + path)
+				mu.Lock()
+				defer mu.Unlock()
+				if err == nil {
+					won = append(won, l)
+				} else if !errors.Is(err, syscall.EADDRINUSE) {
+					t.Error(err)
+				}
+			})
+		}
+		racing.Wait()
+		conn, err := net.Dial("unix", path)
+		if err != nil || len(won) != 1 {
+			t.Fatalf("%d servers have the socket; connecting: %v", len(won), err)
+		}
+		conn.Close()
+		won[0].Close()
+	}
 }
 
 func TestListenUnixOnFile(t *testing.T) {

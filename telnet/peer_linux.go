@@ -43,12 +43,16 @@ func peerUID(nc net.Conn) (int, error) {
 	}
 	uid, err := askKernel(theirs, ours)
 	switch {
+	case wasReset(nc): // and somebody else may have the port that the other end had
+		return 0, errNoOwner
 	case err == nil || errors.Is(err, errNoOwner):
 		return uid, err
-	case wasReset(nc):
+	}
+	uid, err = searchTables(theirs, ours)
+	if wasReset(nc) {
 		return 0, errNoOwner
 	}
-	return searchTables(theirs, ours)
+	return uid, err
 }
 
 // wasReset reports whether nc is a connection that the other end has reset.
