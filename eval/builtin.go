@@ -130,6 +130,9 @@ func functionNames() []string {
 			all = append(all, name)
 		}
 	}
+	for name := range own {
+		all = append(all, name)
+	}
 	slices.Sort(all)
 	return all
 }

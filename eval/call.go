@@ -13,6 +13,12 @@ import (
 func (c *compiler) call(n *ast.CallNode, lenient bool) (code, error) {
 	switch callee := n.Callee.(type) {
 	case *ast.IdentifierNode:
+		if method, ok := revealed(callee).(*ast.MemberNode); ok {
+			return c.method(n, method, method.Property.(*ast.StringNode).Value, lenient)
+		}
+		if _, ok := own[callee.Value]; ok {
+			return c.ownLoop(n, callee.Value)
+		}
 		fn, ok := functions[callee.Value]
 		if !ok {
 			return nil, at(n).err(c.noFunction(callee.Value))

@@ -61,6 +61,9 @@ func (c *compiler) compile(n ast.Node) (code, error) {
 func (c *compiler) place(n ast.Node, lenient bool) (code, error) {
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
+		if meant := revealed(n); meant != n {
+			return c.place(meant, lenient)
+		}
 		return c.identifier(n)
 	case *ast.PointerNode:
 		return c.pointer(n)

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -56,7 +57,7 @@ func (f *frame) entries(prefix string) [][]string {
 }
 
 // table makes a list of rows with named columns. A column that is empty in all rows is left out.
-func table(rows [][]string, columns ...string) *snapshot {
+func table(rows [][]string, names ...string) *snapshot {
 	list := &inspect.Node{Shape: inspect.List, Len: len(rows)}
 	for _, row := range rows {
 		r := &inspect.Node{Shape: inspect.Struct}
@@ -65,17 +66,18 @@ func table(rows [][]string, columns ...string) *snapshot {
 				continue
 			}
 			r.Items = append(r.Items, inspect.Item{
-				Name: columns[i],
+				Name: names[i],
 				Node: &inspect.Node{Shape: inspect.Scalar, Type: "string", Text: cell, Scalar: cell, Len: len(cell)},
 			})
 		}
 		list.Items = append(list.Items, inspect.Item{Node: r})
 	}
-	return &snapshot{list, layout(rows)}
+	return &snapshot{list, columns(rows, 3)}
 }
 
-// layout writes rows as people like to read them: in columns, without quotes and brackets.
-func layout(rows [][]string) string {
+// columns writes rows as people like to read them: in columns with a gap between, without quotes and
+// brackets. Those of right stand to the right.
+func columns(rows [][]string, gap int, right ...int) string {
 	if len(rows) == 0 {
 		return "nothing"
 	}
@@ -92,9 +94,14 @@ func layout(rows [][]string) string {
 		}
 		line := ""
 		for i, cell := range row {
-			if widths[i] > 0 {
-				line += fmt.Sprintf("%-*s   ", widths[i], strings.Map(printable, cell))
+			if widths[i] == 0 {
+				continue
 			}
+			width := -widths[i] // to the left
+			if slices.Contains(right, i) {
+				width = widths[i]
+			}
+			line += fmt.Sprintf("%*s%*s", width, strings.Map(printable, cell), gap, "")
 		}
 		out.WriteString(strings.TrimRight(line, " "))
 	}

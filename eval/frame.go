@@ -1,6 +1,10 @@
 package eval
 
-import "github.com/sightglass-go/sightglass/registry"
+import (
+	"slices"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
 
 // frame is the state of one evaluation. It is for one goroutine at a time.
 type frame struct {
@@ -13,6 +17,14 @@ type frame struct {
 	texts   patterns      // regular expressions
 	pairs   map[pair]bool // pointers that a comparison has met
 	notes   []string      // for the answer
+	layout  string        // a text that is shown as it stands if it is the answer; "" if there is none
+}
+
+// note adds a line to what is to be known about the answer, once.
+func (f *frame) note(line string) {
+	if !slices.Contains(f.notes, line) {
+		f.notes = append(f.notes, line)
+	}
 }
 
 // scope is what a predicate sees: #, #index, #key and #acc.

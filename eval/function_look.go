@@ -13,6 +13,12 @@ var lookFunctions = map[string]function{
 	"cap":  {1, 1, "x", capOf, onComposites},
 	"dir":  {0, 1, "x", dir, onComposites},
 	"vars": {0, 0, "", varsList, onComposites},
+	"help": {1, 1, "x", help, onComposites},
+	"snap": {1, 1, "x", snap, onComposites},
+	"json": {1, 1, "x", asJSON, onComposites},
+	"size": {1, 1, "x", sizeOf, onComposites},
+	"tree": {1, 2, "x, depth", tree, onComposites},
+	"diff": {2, 2, "before, now", diff, onComposites},
 }
 
 func typeOf(f *frame, args []any) (any, error) {

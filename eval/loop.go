@@ -9,11 +9,12 @@ type loop struct {
 	last code // the third argument; nil if there is none
 }
 
-// loops are the functions that take a predicate; the parser knows which these are.
+// loops are the functions that take a predicate; the parser knows which these are, except for own.
 var loops = map[string]func(f *frame, l *loop) (any, error){
 	"all": all, "any": anyOf, "none": none, "one": one, "count": count,
 	"find": find, "findIndex": findIndex, "findLast": findLast, "findLastIndex": findLastIndex,
 	"filter": filter, "map": mapping, "sum": sum, "groupBy": groupBy, "sortBy": sortBy, "reduce": reduce,
+	"top": top, "freq": freq, "hist": hist,
 }
 
 func (c *compiler) loop(n *ast.BuiltinNode) (*loop, error) {

@@ -110,6 +110,9 @@ func isFunction(name string) bool {
 	if _, ok := builtin.Index[name]; ok {
 		return true
 	}
+	if _, ok := own[name]; ok {
+		return true
+	}
 	_, ok := functions[name]
 	return ok
 }

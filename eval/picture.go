@@ -67,7 +67,7 @@ func (p *painter) list(n, depth int, path string, at func(i int) any) *inspect.N
 }
 
 func (p *painter) mapping(m any, typ string, n, depth int, path string) *inspect.Node {
-	node := &inspect.Node{Shape: inspect.Map, Type: typ, Len: n}
+	node := &inspect.Node{Shape: inspect.Map, Type: typ, Len: n, Path: p.whole(path)}
 	if n > 0 && (depth <= 0 || p.left <= 0) {
 		node.Cut = &inspect.Cut{Path: path}
 		return node
@@ -87,6 +87,14 @@ func (p *painter) mapping(m any, typ string, n, depth int, path string) *inspect
 		return node
 	}
 	return p.cut(node, path)
+}
+
+// whole is path where what it shows may be shown in part.
+func (p *painter) whole(path string) string {
+	if !p.limit.Taper {
+		return ""
+	}
+	return path
 }
 
 // items is how many elements are shown of a list with that much depth left: less further down, if

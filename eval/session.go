@@ -70,8 +70,13 @@ func (f *frame) eval(source string) (r Result, err error) {
 		return Result{}, err
 	}
 	r.Name = st.name
-	if s, ok := x.(*snapshot); ok {
-		r.Text = s.text
+	switch x := x.(type) {
+	case *snapshot:
+		r.Text = x.text
+	case string:
+		if x == f.layout {
+			r.Text = x
+		}
 	}
 	r.Node = f.picture(x, f.m.limits.Show, st.path())
 	if err := f.m.look(); err != nil {

@@ -49,7 +49,7 @@ func read(source string, limits Limits) (s statement, err error) {
 		return s, place(tokens[0].To + 1).err(fault("syntax", "there is no expression here"))
 	}
 	s.text = strings.TrimSpace(s.text)
-	s.tree, err = parse(source)
+	s.tree, err = parse(disguise(source, tokens))
 	return s, err
 }
 
@@ -74,7 +74,7 @@ func syntaxError(err error) *Error {
 	if !errors.As(err, &e) {
 		return fault("syntax", "%v", err).because(err)
 	}
-	text := e.Message
+	text := signs.Replace(e.Message)
 	hint := ""
 	switch {
 	case strings.HasPrefix(text, "unexpected token EOF"):

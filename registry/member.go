@@ -182,6 +182,25 @@ func (v *View) methods() []Member {
 	return list
 }
 
+// Methods lists the exported methods of v, or of what it leads to, by name. The Note of one that may not be
+// called says why not. Methods that nothing in the program could call may be missing. It is empty for nil.
+func (v *View) Methods() ([]Member, error) {
+	t, err := v.Resolve()
+	if err != nil || t == nil {
+		return nil, err
+	}
+	if err := t.shown(); err != nil {
+		return nil, err
+	}
+	var list []Member
+	r := t.receiver()
+	for i := range r.NumMethod() {
+		m := r.Method(i)
+		list = append(list, Member{Name: m.Name, Type: signature(m, r).String(), Method: true, Hidden: secretField(m.Name, nil), Note: t.refusal(m.Name)})
+	}
+	return list, nil
+}
+
 // signature is the type of method m of t without its receiver.
 func signature(m reflect.Method, t reflect.Type) reflect.Type {
 	if t.Kind() == reflect.Interface {

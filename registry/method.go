@@ -97,37 +97,42 @@ func (v *View) Call(name string, args []any) (any, error) {
 // method is the method of v of that name, ready to be called, if that is allowed.
 func (v *View) method(name string) (reflect.Value, error) {
 	t := v.receiver()
-	refuse := func(why string) error {
-		return &MethodError{Type: t.String(), Method: name, Why: why, Refused: true}
+	if why := v.refusal(name); why != "" {
+		return reflect.Value{}, &MethodError{Type: t.String(), Method: name, Why: why, Refused: true}
 	}
-	if _, ok := t.MethodByName(name); !ok {
-		var names []string
-		for _, m := range v.methods() {
-			names = append(names, m.Name)
-		}
-		return reflect.Value{}, refuse("does not exist" + hint(Near(name, names), ""))
-	}
-	allowed, action := v.allows(name)
-	pattern := strings.Join(append(v.steps(), name), ".")
-	switch {
-	case action && v.look.approve == nil:
-		return reflect.Value{}, refuse("is an action, it changes something, and this session only looks")
-	case !allowed && !action:
-		return reflect.Value{}, refuse(fmt.Sprintf("may not be called: expose %s with registry.Methods(%q) if it only looks", v.policy.name, pattern))
-	case v.look.Holding():
-		return reflect.Value{}, refuse("cannot be called while a guard is held")
-	case v.look.reg.calls.full():
-		return reflect.Value{}, refuse(tooMany)
-	}
-	p, ok := v.val.Pointer()
-	if !ok {
-		return reflect.Value{}, refuse("cannot be called here: its receiver was reached through memory that may change meanwhile; declare a registry.Guard, Owner or Frozen for " + v.policy.name)
-	}
+	p, _ := v.val.Pointer()
 	r := reflect.ValueOf(p)
 	if t.Kind() != reflect.Pointer || t.Elem() != v.val.Type() {
 		r = r.Elem()
 	}
 	return r.MethodByName(name), nil
+}
+
+// refusal says why the method of that name may not be called, "" if it may.
+func (v *View) refusal(name string) string {
+	if _, ok := v.receiver().MethodByName(name); !ok {
+		var names []string
+		for _, m := range v.methods() {
+			names = append(names, m.Name)
+		}
+		return "does not exist" + hint(Near(name, names), "")
+	}
+	allowed, action := v.allows(name)
+	switch {
+	case action && v.look.approve == nil:
+		return "is an action, it changes something, and this session only looks"
+	case !allowed && !action:
+		pattern := strings.Join(append(v.steps(), name), ".")
+		return fmt.Sprintf("may not be called: expose %s with registry.Methods(%q) if it only looks", v.policy.name, pattern)
+	case v.look.Holding():
+		return "cannot be called while a guard is held"
+	case v.look.reg.calls.full():
+		return tooMany
+	}
+	if _, ok := v.val.Pointer(); !ok {
+		return "cannot be called here: its receiver was reached through memory that may change meanwhile; declare a registry.Guard, Owner or Frozen for " + v.policy.name
+	}
+	return ""
 }
 
 // allows reports whether policy names the method, and whether it does so only as an action.

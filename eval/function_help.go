@@ -1,0 +1,124 @@
+package eval
+
+import (
+	"strings"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// help is help(x): what x is, what it holds and what may be called, as {name: …, type: …, doc: …, guard: …,
+// fields: […], methods: […]}.
+func help(f *frame, args []any) (any, error) {
+	x := args[0]
+	if err := refuse(x); err != nil {
+		return nil, err
+	}
+	v, ok := x.(*registry.View)
+	if !ok {
+		if ns, is := x.(namespace); is {
+			return dir(f, []any{ns})
+		}
+		return plainHelp(x), nil
+	}
+	members, err := v.Members()
+	if err != nil {
+		return nil, err
+	}
+	methods, err := v.Methods()
+	if err != nil {
+		return nil, err
+	}
+	h := helpPage{name: v.Path(), typ: typeName(v)}
+	for _, e := range f.exposed {
+		if e.Name == h.name {
+			h.doc, h.guard = e.Doc, e.Guard
+		}
+	}
+	for _, m := range members {
+		if !m.Method {
+			h.field(m)
+		}
+	}
+	for _, m := range methods {
+		h.method(m)
+	}
+	if target, shape, err := resolve(v); err == nil && target != nil {
+		h.hint = h.next(target, shape)
+	}
+	return h.snapshot(), nil
+}
+
+// plainHelp says of plain data what it is.
+func plainHelp(x any) *snapshot {
+	h := helpPage{typ: typeName(x)}
+	switch x.(type) {
+	case map[string]any, map[any]any, []any, ints, *snapshot:
+		h.hint = "it is a value of this session, and no object of the program; dir(x) and x[…] look into it"
+	default:
+		h.hint = "it is plain data"
+	}
+	return h.snapshot()
+}
+
+// helpPage is what help tells of an object.
+type helpPage struct {
+	name, typ, doc, guard string
+	fields, methods       []*inspect.Node
+	fieldLines            [][]string // for people
+	methodLines           [][]string
+	hint                  string
+}
+
+func (h *helpPage) field(m registry.Member) {
+	note := m.Note
+	if m.Hidden {
+		note = strings.TrimPrefix(note+", redacted", ", ")
+	}
+	h.fields = append(h.fields, record(field{"name", m.Name}, field{"type", m.Type}, field{"note", note}))
+	h.fieldLines = append(h.fieldLines, []string{"." + m.Name, m.Type, note})
+}
+
+func (h *helpPage) method(m registry.Member) {
+	may := m.Note == ""
+	note := "may be called"
+	if !may {
+		note = m.Note
+	}
+	h.methods = append(h.methods, record(field{"name", m.Name}, field{"type", m.Type}, field{"callable", may}, field{"note", note}))
+	h.methodLines = append(h.methodLines, []string{"." + m.Name + strings.TrimPrefix(m.Type, "func"), note})
+}
+
+// next says how to go on from an object of that shape.
+func (h *helpPage) next(v *registry.View, shape inspect.Shape) string {
+	path := h.name
+	if path == "" {
+		path = "x"
+	}
+	switch shape {
+	case inspect.Map:
+		return path + "[key] is an entry, keys(" + path + ") are its keys, and count, filter, top and the like walk its values"
+	case inspect.List:
+		return path + "[0] is its first element, and count, filter, top and the like walk it"
+	case inspect.Chan:
+		return "len(" + path + ") is how much waits in it, cap(" + path + ") how much could"
+	}
+	return ""
+}
+
+func (h *helpPage) snapshot() *snapshot {
+	n := record(field{"name", h.name}, field{"type", h.typ}, field{"doc", h.doc}, field{"guard", h.guard},
+		field{"fields", records(h.fields)}, field{"methods", records(h.methods)})
+	text := strings.TrimSpace(h.name+"   "+h.typ) + "\n"
+	for _, line := range []string{h.doc, h.guard, h.hint} {
+		if line != "" {
+			text += line + "\n"
+		}
+	}
+	for _, lines := range [][][]string{h.fieldLines, h.methodLines} {
+		if len(lines) > 0 {
+			text += columns(lines, 3) + "\n"
+		}
+	}
+	return &snapshot{n, strings.TrimRight(text, "\n")}
+}

@@ -1,0 +1,352 @@
+package eval
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// A histogram keeps the numbers that it meets in bins that are no wider than 1/1024 of the numbers in
+// them, so that its memory depends on how far apart the numbers are, and not on how many.
+const binBits = 10
+
+// bin is the numbers that have the same leading bits.
+type bin struct {
+	lo, hi number // the least and the greatest
+	count  int
+}
+
+// binOf numbers the bins in the order of their numbers. NaN is in none.
+func binOf(x number) int {
+	f := x.asFloat()
+	i := int(math.Float64bits(math.Abs(f)) >> (52 - binBits))
+	if f < 0 {
+		return -1 - i
+	}
+	return i
+}
+
+type histogram struct {
+	bins      map[int]*bin
+	sorted    []*bin
+	total     total
+	count     int // without NaN
+	nan       int
+	durations bool
+}
+
+// hist is hist(xs, by): how by is distributed, numbers or durations. A percentile is one of the numbers, or
+// at most 1/1024 above it, and then the answer says so.
+func hist(f *frame, l *loop) (any, error) {
+	h := histogram{bins: map[int]*bin{}}
+	err := l.each(f, false, func(s *scope) (bool, error) {
+		x, err := l.pred.on(f, s)
+		if err != nil {
+			return false, err
+		}
+		return true, l.pred.place().err(h.add(f, x))
+	})
+	if err != nil {
+		return nil, err
+	}
+	h.sort()
+	return h.answer(f)
+}
+
+func (h *histogram) add(f *frame, x any) error {
+	if err := refuse(x); err != nil {
+		return err
+	}
+	n, ok := toNumber(x)
+	if d, is := x.(time.Duration); is {
+		n, ok = fromInt(int64(d)), true
+	}
+	if ok && n.float && n.f != n.f {
+		h.nan++
+		return nil
+	}
+	if err := h.total.add(x); !ok || err != nil {
+		e := fault("type", "hist takes numbers, or durations, and this is %s", kind(x))
+		if _, is := x.(time.Time); is {
+			return e.with("write now() - .field")
+		}
+		return e.with("name one of the fields, as in hist(xs, .size)")
+	}
+	h.durations = h.total.durations
+	h.count++
+	i := binOf(n)
+	b := h.bins[i]
+	if b == nil {
+		h.bins[i] = &bin{n, n, 1}
+		return f.m.Keep(12 * wordsKept)
+	}
+	b.count++
+	if o, _ := compareNumbers(n, b.lo); o < 0 {
+		b.lo = n
+	}
+	if o, _ := compareNumbers(n, b.hi); o > 0 {
+		b.hi = n
+	}
+	return nil
+}
+
+func (h *histogram) sort() {
+	var order []int
+	for i := range h.bins {
+		order = append(order, i)
+	}
+	slices.Sort(order)
+	for _, i := range order {
+		h.sorted = append(h.sorted, h.bins[i])
+	}
+}
+
+// at is the number that a part of all numbers does not exceed (nearest rank), and whether it is one of them.
+func (h *histogram) at(part float64) (n number, exact bool) {
+	rank := max(1, int(math.Ceil(part*float64(h.count))))
+	for _, b := range h.sorted {
+		if rank <= b.count {
+			o, _ := compareNumbers(b.lo, b.hi)
+			if rank == 1 {
+				return b.lo, true
+			}
+			return b.hi, o == 0 || rank == b.count
+		}
+		rank -= b.count
+	}
+	return number{}, false
+}
+
+func (h *histogram) value(n number) any {
+	x, _ := n.value()
+	if i, ok := x.(int); ok && h.durations {
+		return time.Duration(i)
+	}
+	if i, ok := x.(int64); ok && h.durations {
+		return time.Duration(i)
+	}
+	return x
+}
+
+func (h *histogram) answer(f *frame) (any, error) {
+	if h.count == 0 {
+		return &snapshot{node: record(field{"count", 0}, field{"nan", h.nan}), text: "no values"}, nil
+	}
+	first, last := h.sorted[0].lo, h.sorted[len(h.sorted)-1].hi
+	mean := any(h.total.asFloat() / float64(h.count))
+	if h.durations {
+		mean = time.Duration(mean.(float64))
+	}
+	fields := []field{{"count", h.count}, {"min", h.value(first)}, {"mean", mean}}
+	head := fmt.Sprintf("%s values   min %s   mean %s   max %s\n", thousands(h.count),
+		brief(h.value(first)), brief(mean), brief(h.value(last)))
+	var percentiles []string
+	exact := true
+	for _, p := range []struct {
+		name string
+		part float64
+	}{{"p50", .5}, {"p90", .9}, {"p99", .99}, {"p999", .999}} {
+		n, is := h.at(p.part)
+		exact = exact && is
+		fields = append(fields, field{p.name, h.value(n)})
+		percentiles = append(percentiles, p.name+" "+brief(h.value(n)))
+	}
+	bars, sharp := h.bars()
+	fields = append(fields, field{"max", h.value(last)})
+	if h.nan > 0 {
+		fields = append(fields, field{"nan", h.nan})
+		head = strings.TrimSuffix(head, "\n") + fmt.Sprintf("   NaN %s times\n", thousands(h.nan))
+	}
+	rows := make([]*inspect.Node, len(bars))
+	for i, b := range bars {
+		rows[i] = record(field{"from", b.from}, field{"below", b.below}, field{"count", b.count})
+	}
+	fields = append(fields, field{"bars", records(rows)})
+	if !exact {
+		f.note("the percentiles are up to 1/1024 above the true ones")
+	}
+	if !sharp {
+		f.note("what lies within 1/1024 of the edge of a bar may be counted in the one beside it")
+	}
+	return &snapshot{record(fields...), head + strings.Join(percentiles, "   ") + "\n" + picture(bars)}, nil
+}
+
+// bar is a line of a histogram: the numbers from from to below below, or the number from if below is nil.
+type bar struct {
+	from, below any
+	count       int
+}
+
+// maxBars is how many lines a histogram has, about.
+const maxBars = 12
+
+// bars are the lines to show, of equal widths, or of growing ones where most numbers are small beside the greatest.
+// sharp says that each number is in the line that it belongs to.
+func (h *histogram) bars() (bars []bar, sharp bool) {
+	if h.discrete() {
+		for _, b := range h.sorted {
+			bars = append(bars, bar{h.value(b.lo), nil, b.count})
+		}
+		return bars, true
+	}
+	edges := h.edges()
+	sharp = true
+	at := 0
+	for i := 0; i+1 < len(edges); i++ {
+		b := bar{h.edge(edges[i]), h.edge(edges[i+1]), 0}
+		for at < len(h.sorted) && h.sorted[at].lo.asFloat() < edges[i+1] {
+			sharp = sharp && h.sorted[at].hi.asFloat() < edges[i+1]
+			b.count += h.sorted[at].count
+			at++
+		}
+		bars = append(bars, b)
+	}
+	return bars, sharp
+}
+
+// discrete reports whether there are only a few different numbers.
+func (h *histogram) discrete() bool {
+	for _, b := range h.sorted {
+		if o, _ := compareNumbers(b.lo, b.hi); o != 0 {
+			return false
+		}
+	}
+	return len(h.sorted) <= maxBars
+}
+
+func (h *histogram) edge(x float64) any {
+	if h.durations {
+		return time.Duration(x)
+	}
+	if x == math.Trunc(x) && math.Abs(x) < 1<<53 {
+		return int(x)
+	}
+	return x
+}
+
+// edges are round numbers: each line lies between two of them.
+func (h *histogram) edges() []float64 {
+	least, most := h.sorted[0].lo.asFloat(), h.sorted[len(h.sorted)-1].hi.asFloat()
+	if math.IsInf(least, 0) || math.IsInf(most, 0) {
+		return []float64{math.Inf(-1), math.MaxFloat64, math.Inf(1)}
+	}
+	middle, _ := h.at(.5)
+	if median := middle.asFloat(); least >= 0 && most >= 20 && most > 20*median {
+		return growing(least, most, math.Max(median/20, h.least(most/10_000)))
+	}
+	step := h.least(rung(rungBelow((most-least)/maxBars) + 1))
+	edges := []float64{math.Floor(least/step) * step}
+	for n := 1.0; edges[len(edges)-1] <= most && n <= 4*maxBars; n++ {
+		edges = append(edges, edges[0]+n*step)
+	}
+	return edges
+}
+
+// least is the least width of a line: x, of integers at least 1.
+func (h *histogram) least(x float64) float64 {
+	if slices.ContainsFunc(h.sorted, func(b *bin) bool { return b.lo.float || b.hi.float }) {
+		return x
+	}
+	return math.Max(x, 1)
+}
+
+// growing are edges that grow as 1, 2, 5, 10, or by ten where that would be too many. least is not negative.
+func growing(least, most, first float64) (edges []float64) {
+	k := rungBelow(math.Max(first, least))
+	if least < rung(k) {
+		edges = append(edges, 0)
+	}
+	step := 1
+	if rungBelow(most)-k > 15 {
+		step = 3
+	}
+	for ; ; k += step {
+		if edges = append(edges, rung(k)); rung(k) > most {
+			return edges
+		}
+	}
+}
+
+// rung is number k of … 1, 2, 5, 10, 20, …; rung(0) is 1.
+func rung(k int) float64 {
+	tens := int(math.Floor(float64(k) / 3))
+	return []float64{1, 2, 5}[k-3*tens] * math.Pow10(tens)
+}
+
+// rungBelow is the number of the greatest rung that is not above x, which is positive.
+func rungBelow(x float64) int {
+	k := 3 * int(math.Floor(math.Log10(x)))
+	for rung(k+1) <= x {
+		k++
+	}
+	return k
+}
+
+// width of the longest bar, in columns.
+const barWidth = 40
+
+// picture draws the lines.
+func picture(bars []bar) string {
+	most := slices.MaxFunc(bars, func(a, b bar) int { return cmp.Compare(a.count, b.count) }).count
+	rows := make([][]string, 0, len(bars)+1)
+	if bars[0].below != nil {
+		rows = append(rows, []string{"from", "below", "count", ""})
+	} else {
+		rows = append(rows, []string{"value", "", "count", ""})
+	}
+	for _, b := range bars {
+		below := ""
+		if b.below != nil {
+			below = brief(b.below)
+		}
+		rows = append(rows, []string{brief(b.from), below, thousands(b.count), drawn(b.count, most)})
+	}
+	return columns(rows, 2, 0, 1, 2)
+}
+
+// drawn is a bar of eighths of a column; what is not 0 can be seen.
+func drawn(n, most int) string {
+	eighths := int(math.Round(float64(n) / float64(most) * barWidth * 8))
+	if n > 0 {
+		eighths = max(eighths, 1)
+	}
+	text := strings.Repeat("█", eighths/8)
+	if rest := eighths % 8; rest > 0 {
+		text += string([]rune("▏▎▍▌▋▊▉")[rest-1])
+	}
+	return text
+}
+
+// brief is a number in as many digits as tell something.
+func brief(x any) string {
+	switch x := x.(type) {
+	case int:
+		return thousands(x)
+	case float64:
+		if math.Abs(x) >= 1000 && math.Abs(x) < 1e15 {
+			return thousands(int(math.Round(x)))
+		}
+		return fmt.Sprintf("%.4g", x)
+	case time.Duration:
+		return briefDuration(x)
+	}
+	return fmt.Sprint(x)
+}
+
+// briefDuration has four digits, or whole seconds.
+func briefDuration(d time.Duration) string {
+	abs := d.Abs()
+	unit := time.Duration(1)
+	for unit*10_000 <= abs {
+		unit *= 10
+	}
+	if abs >= time.Hour {
+		unit = time.Second
+	}
+	return d.Round(unit).String()
+}

@@ -1,0 +1,107 @@
+package eval
+
+import (
+	"slices"
+	"sort"
+)
+
+// maxTop bounds what top keeps: more than that nobody reads, and sortBy sorts all.
+const maxTop = 1000
+
+// ranked is an element that top has kept so far, and what that costs.
+type ranked struct {
+	key, by, elem any
+	size          int
+}
+
+// top is top(xs, n, by): the n elements with the greatest by, the greatest first, each as
+// {by: …, key: …, value: …}. The key of a list's element is its index. Of equal ones the first of the
+// walk count. It keeps no more than these n.
+func top(f *frame, l *loop) (any, error) {
+	x, err := l.last(f)
+	if err != nil {
+		return nil, err
+	}
+	if err := refuse(x); err != nil {
+		return nil, err
+	}
+	n, err := index("top", x)
+	if err != nil {
+		return nil, err
+	}
+	if n < 0 || n > maxTop {
+		return nil, fault("range", "top keeps up to %s elements, not %s", thousands(maxTop), thousands(n)).
+			with(`sortBy(xs, .field, "desc") sorts all`)
+	}
+	var best []ranked
+	err = l.each(f, false, func(s *scope) (bool, error) {
+		r, err := l.rank(f, s)
+		if err != nil || n == 0 {
+			return err == nil, err
+		}
+		var failed error
+		at := sort.Search(len(best), func(i int) bool {
+			o, err := sortOrder(best[i].by, r.by)
+			if err != nil {
+				failed = err
+			}
+			return o < 0
+		})
+		if failed != nil {
+			return false, l.pred.place().err(failed)
+		}
+		if at == n {
+			return true, nil
+		}
+		if len(best) == n {
+			f.m.release(f.m.kept - best[n-1].size)
+			best = best[:n-1]
+		}
+		kept := f.m.kept
+		if r, err = f.holdRanked(r); err != nil {
+			return false, err
+		}
+		r.size = f.m.kept - kept
+		best = slices.Insert(best, at, r)
+		return true, f.m.tick(1 + len(best)/64)
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]any, len(best))
+	for i, r := range best {
+		if err := f.m.Keep(8 * wordsKept); err != nil {
+			return nil, err
+		}
+		rows[i] = map[string]any{"by": r.by, "key": r.key, "value": r.elem}
+	}
+	return rows, nil
+}
+
+// rank is an element with what it is ranked by. Nothing of it is held yet.
+func (l *loop) rank(f *frame, s *scope) (r ranked, err error) {
+	r = ranked{key: s.key, elem: s.elem}
+	if s.key == unkeyed {
+		r.key = s.index
+	}
+	if r.by, err = l.pred.on(f, s); err != nil {
+		return r, err
+	}
+	// What cannot be ordered is an error also where there is one element only.
+	if err = refuse(r.by); err == nil {
+		_, err = sortOrder(r.by, r.by)
+	}
+	return r, l.pred.place().err(err)
+}
+
+// holdRanked makes r last.
+func (f *frame) holdRanked(r ranked) (_ ranked, err error) {
+	if r.key, err = f.hold(r.key); err != nil {
+		return r, err
+	}
+	if r.by, err = f.hold(r.by); err != nil {
+		return r, err
+	}
+	r.elem, err = f.hold(r.elem)
+	return r, err
+}

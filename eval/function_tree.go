@@ -1,0 +1,121 @@
+package eval
+
+import (
+	"strings"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// Of each list and map a tree shows a few elements, of texts their beginning.
+var treeLimit = inspect.Limit{Items: 4, Bytes: 60, Nodes: 2_000}
+
+// maxTreeDepth bounds the depth of a tree.
+const maxTreeDepth = 20
+
+// tree is tree(x, depth): what x is made of, a line a part, as {depth: …, name: …, type: …, holds: …}.
+func tree(f *frame, args []any) (any, error) {
+	depth := 3
+	if len(args) == 2 {
+		var err error
+		if depth, err = index("tree", args[1]); err != nil {
+			return nil, err
+		}
+		if depth < 1 || depth > maxTreeDepth {
+			return nil, fault("range", "the depth of a tree is from 1 to %d", maxTreeDepth)
+		}
+	}
+	if err := refuse(args[0]); err != nil {
+		return nil, err
+	}
+	limit := treeLimit
+	limit.Depth = depth
+	path := pathOfLive(args[0])
+	n := f.picture(args[0], limit, path)
+	if n.Hidden {
+		return nil, redacted(&registry.Redacted{Path: path})
+	}
+	name := path
+	if name == "" {
+		name = "."
+	}
+	var p planter
+	p.node(n, name, "", "", 0)
+	text := columns(p.lines, 2)
+	return &snapshot{records(p.rows), text}, f.m.Keep(len(p.rows)*5*nodeSize + len(text))
+}
+
+// pathOfLive is the expression that reaches a live object, "" for others.
+func pathOfLive(x any) string {
+	if v, ok := x.(*registry.View); ok {
+		return v.Path()
+	}
+	return ""
+}
+
+// planter writes the lines of a tree.
+type planter struct {
+	rows  []*inspect.Node
+	lines [][]string
+}
+
+// node adds n, with what stands before its name and what before the names of its parts.
+func (p *planter) node(n *inspect.Node, name, before, below string, depth int) {
+	holds := summary(n)
+	p.rows = append(p.rows, record(field{"depth", depth}, field{"name", name}, field{"type", n.Type}, field{"holds", holds}))
+	p.lines = append(p.lines, []string{before + name, n.Type, holds})
+	cut := n.Cut != nil && n.Cut.More > 0
+	for i, it := range n.Items {
+		mark, indent := "├─ ", "│  "
+		if i == len(n.Items)-1 && !cut {
+			mark, indent = "└─ ", "   "
+		}
+		p.node(it.Node, labelOf(it, n.Shape, i), below+mark, below+indent, depth+1)
+	}
+	if cut && len(n.Items) > 0 {
+		p.lines = append(p.lines, []string{below + "└─ … " + thousands(n.Cut.More) + " more", "", n.Cut.Path})
+	}
+}
+
+// labelOf names a part of a value of that shape, as it is typed behind it.
+func labelOf(it inspect.Item, of inspect.Shape, i int) string {
+	switch {
+	case it.Key != nil:
+		return "[" + it.Key.Line(60) + "]"
+	case it.Name != "":
+		return it.Name
+	case of == inspect.List:
+		return "[" + thousands(i) + "]"
+	}
+	return "*" // what a pointer points at
+}
+
+// summary says in a few words what a node holds.
+func summary(n *inspect.Node) string {
+	if len(n.Items) == 0 && n.Cut == nil || n.Shape == inspect.Scalar || n.Hidden || n.Err != "" || n.Cycle != "" {
+		text := n.Line(100)
+		// The type has its own column.
+		return strings.TrimPrefix(strings.TrimPrefix(text, "≈"), n.Type)
+	}
+	mark := ""
+	if n.Mark&inspect.Racy != 0 {
+		mark = "≈"
+	}
+	switch n.Shape {
+	case inspect.List:
+		return mark + counted(n.Len, "element")
+	case inspect.Map:
+		return mark + counted(n.Len, "key")
+	}
+	if n.Cut != nil {
+		return mark + "…"
+	}
+	return mark
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return thousands(n) + " " + what + "s"
+}
