@@ -34,8 +34,8 @@ func (c *Cache) Flush()   {}
 
 type Pool struct{ open, idle int }
 
-// TestManual runs the examples of docs/expressions.md, all in one session.
-func TestManual(t *testing.T) {
+// manualRegistry exposes the objects of docs/expressions.md.
+func manualRegistry() *registry.Registry {
 	reg := registry.New()
 	reg.Expose("cache", &Cache{total: 1<<64 - 1, last: nil, items: map[string]*Item{
 		"ax": {hits: 5, status: "up", ttl: 90 * time.Second, tags: []string{"new"}, payload: []byte("hello"), token: "abc"},
@@ -43,7 +43,12 @@ func TestManual(t *testing.T) {
 	}}, registry.Doc("the item cache"), registry.Methods("Len"))
 	reg.Expose("db.pool", &Pool{open: 3, idle: 1})
 	reg.Expose("nums", &[]int{3, 1, 2})
-	s := NewSession(reg, Limits{Time: time.Hour}) // slow machines too
+	return reg
+}
+
+// TestManual runs the examples of docs/expressions.md, all in one session.
+func TestManual(t *testing.T) {
+	s := NewSession(manualRegistry(), Limits{Time: time.Hour}) // slow machines too
 	b, err := os.ReadFile("../docs/expressions.md")
 	if err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ func TestErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ source, code, text string }{
-		{`1 + hist`, "unknown_name", "unknown name hist at 1:5; did you mean hits?"},
+		{`1 + hitz`, "unknown_name", "unknown name hitz at 1:5; did you mean hits?"},
 		{`null`, "unknown_name", "unknown name null at 1:1; nil is written nil"},
 		{`cont([1])`, "unknown_function", "unknown function cont at 1:1; did you mean count(…)?"},
 		{`hits()`, "unknown_function", "hits is a name and not a function at 1:1; write it without ()"},

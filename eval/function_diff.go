@@ -52,6 +52,9 @@ type differ struct {
 }
 
 func (d *differ) node(at string, a, b *inspect.Node) error {
+	if (a.Shape == inspect.Pointer) != (b.Shape == inspect.Pointer) {
+		a, b = pointedAt(a), pointedAt(b)
+	}
 	if err := d.f.m.tick(1); err != nil {
 		return err
 	}
@@ -85,6 +88,14 @@ func (d *differ) node(at string, a, b *inspect.Node) error {
 		return d.changed(at, a, b)
 	}
 	return nil
+}
+
+// pointedAt is what n points at, if it does.
+func pointedAt(n *inspect.Node) *inspect.Node {
+	for n.Shape == inspect.Pointer && len(n.Items) == 1 {
+		n = n.Items[0].Node
+	}
+	return n
 }
 
 func fieldLabel(it inspect.Item) string {
@@ -200,16 +211,27 @@ func (d *differ) list(at string, a, b *inspect.Node) error {
 				return err
 			}
 		}
+		if p[0] < len(x) {
+			// They look the same on one line.
+			if err := d.node(fmt.Sprintf("%s[%d]", at, p[1]), a.Items[p[0]].Node, b.Items[p[1]].Node); err != nil {
+				return err
+			}
+		}
 		i, j = p[0]+1, p[1]+1
 	}
 	return nil
+}
+
+// unmarked is a line for n without the marks of racy reading, which are no part of what it holds.
+func unmarked(n *inspect.Node, most int) string {
+	return strings.ReplaceAll(n.Line(most), "≈", "")
 }
 
 // texts are the elements of a list as lines, by which they are recognised.
 func (d *differ) texts(n *inspect.Node) ([]string, error) {
 	lines := make([]string, len(n.Items))
 	for i, it := range n.Items {
-		lines[i] = it.Node.Line(4 << 10)
+		lines[i] = unmarked(it.Node, 4<<10)
 		if err := d.f.m.Keep(len(lines[i]) + wordsKept); err != nil {
 			return nil, err
 		}
@@ -301,7 +323,7 @@ func (d *differ) row(at string, a, b *inspect.Node, change string) error {
 		if n == nil {
 			return ""
 		}
-		return n.Line(60)
+		return unmarked(n, 60)
 	}
 	arrow := "→"
 	if a == nil || b == nil {

@@ -48,7 +48,7 @@ func onBits(name string, n int) function {
 		}
 		return x, nil
 	}
-	return function{n, n, "a, b", run, onScalars}
+	return function{n, n, "a, b"[:3*n-2], run, onScalars}
 }
 
 func abs(f *frame, args []any) (any, error) {

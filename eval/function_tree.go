@@ -94,8 +94,10 @@ func labelOf(it inspect.Item, of inspect.Shape, i int) string {
 func summary(n *inspect.Node) string {
 	if len(n.Items) == 0 && n.Cut == nil || n.Shape == inspect.Scalar || n.Hidden || n.Err != "" || n.Cycle != "" {
 		text := n.Line(100)
-		// The type has its own column.
-		return strings.TrimPrefix(strings.TrimPrefix(text, "≈"), n.Type)
+		if held, ok := strings.CutPrefix(strings.TrimPrefix(text, "≈"), n.Type+"("); ok && n.Type != "" {
+			return strings.TrimSuffix(held, ")") // the type has its own column
+		}
+		return text
 	}
 	mark := ""
 	if n.Mark&inspect.Racy != 0 {

@@ -1,9 +1,6 @@
 package eval
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Function is what the manual says of a function of the language.
 type Function struct {
@@ -40,8 +37,8 @@ func usage(name string) string {
 
 // manual has every function. The arguments stand here of those that take a predicate only.
 var manual = []Function{
-	{"dir", "", "what is exposed, or what may follow x.", `dir(cache)`},
-	{"help", "", "what x is, what it holds, which methods may be called, and why the others may not", `help(cache)`},
+	{"dir", "", "what is exposed, or what may follow the dot behind x", `dir(cache)`},
+	{"help", "", "what x is and holds, and which methods may be called", `help(cache)`},
 	{"type", "", "the Go type of x", `type(cache.items)`},
 	{"path", "", "the expression that reaches x", `path(cache.items.ax)`},
 	{"tree", "", "what x is made of, to that depth (3)", `tree(cache, 2)`},
@@ -49,11 +46,11 @@ var manual = []Function{
 	{"addr", "", "the address of x", `addr(cache) > 0`},
 	{"cap", "", "the capacity of a slice or channel", `cap(nums)`},
 	{"snap", "", "a copy of x as it is now", `before = snap(cache)`},
-	{"diff", "", "what is not the same in two values, as in a snapshot and the live object", `diff([1, 2], [1, 3])`},
+	{"diff", "", "what is different in two values, such as snap(x) and x", `diff([1, 2], [1, 3])`},
 	{"json", "", "x as JSON, to be copied", `json(cache.items.ax.tags)`},
 	{"vars", "", "what this session keeps under which names", `vars()`},
 	{"top", "xs, n, .field", "the n elements with the greatest .field, with their keys", `top(cache.items, 5, .hits)`},
-	{"freq", "xs, .field", "how many elements have which .field, the most frequent first", `freq(cache.items, .status)`},
+	{"freq", "xs, .field", "how many have which .field, the most frequent first", `freq(cache.items, .status)`},
 	{"hist", "xs, .field", "how the numbers or durations .field are distributed", `hist(cache.items, .hits)`},
 
 	{"len", "", "how many elements, entries or characters x has", `len(cache.items)`},
@@ -72,8 +69,8 @@ var manual = []Function{
 	{"none", "xs, condition", "does no element meet the condition?", `none(nums, # > 3)`},
 	{"one", "xs, condition", "does exactly one element meet the condition?", `one(nums, # == 1)`},
 	{"sortBy", `xs, .field, "desc"`, "the elements in the order of .field", `sortBy(cache.items, .hits, "desc")`},
-	{"groupBy", "xs, .field", "a map from each value of .field to the elements that have it", `groupBy(cache.items, .status)`},
-	{"reduce", "xs, expression, start", "one value of all elements: #acc is what there is so far, # the element", `reduce(nums, #acc + #, 0)`},
+	{"groupBy", "xs, .field", "a map from each .field to the elements that have it", `groupBy(cache.items, .status)`},
+	{"reduce", "xs, expression, start", "one value of all; #acc is what there is so far", `reduce(nums, #acc + #, 0)`},
 	{"take", "", "the first n elements", `take(cache.items, 10)`},
 	{"first", "", "the first element, or nil", `first(nums)`},
 	{"last", "", "the last element, or nil", `last(nums)`},
@@ -95,7 +92,7 @@ var manual = []Function{
 	{"ceil", "", "the next integer up", `ceil(1.2)`},
 	{"floor", "", "the next integer down", `floor(1.8)`},
 	{"round", "", "the nearest integer", `round(1.5)`},
-	{"int", "", "an integer, of a number or a text; of a duration its nanoseconds", `int("42")`},
+	{"int", "", "an integer; of a duration its nanoseconds", `int("42")`},
 	{"float", "", "a float, of a number or a text", `float("1.5")`},
 	{"bitand", "", "the bits that both have", `bitand(6, 3)`},
 	{"bitor", "", "the bits that one of them has", `bitor(6, 3)`},
@@ -129,14 +126,4 @@ var manual = []Function{
 	{"duration", "", "a duration, of its text", `duration("1m30s")`},
 	{"date", "", "a time, of its text", `date("2024-02-29").Year()`},
 	{"timezone", "", "a time zone, of its name", `timezone("UTC")`},
-}
-
-// FindFunction is the function of that name; ok is false if there is none.
-func FindFunction(name string) (fn Function, ok bool) {
-	for _, f := range Functions() {
-		if f.Name == strings.TrimSuffix(name, "()") {
-			return f, true
-		}
-	}
-	return Function{}, false
 }

@@ -61,7 +61,7 @@ func (n names) free(name string, lets []let) error {
 		return fault("syntax", "names that start with $ are not yours to give").with("choose another name")
 	case n.isExposed(name) || n.isNamespace(name):
 		return fault("syntax", "%s is exposed by the application, and an expression cannot change it", name).with("choose another name")
-	case isFunction(name):
+	case isBuiltin(name):
 		return fault("syntax", "%s is a function", name).with("choose another name")
 	}
 	for _, l := range lets {
@@ -105,9 +105,16 @@ func (n names) unknown(name string, lets []let) error {
 	return e.with("dir() lists what there is")
 }
 
+// isBuiltin reports whether name is that of a function of expr-lang, whose names cannot be given. Those of our
+// own can: expr-lang's expressions use some of them, and a call is told from a name by its bracket.
+func isBuiltin(name string) bool {
+	_, ok := builtin.Index[name]
+	return ok
+}
+
 // isFunction reports whether name is that of a function.
 func isFunction(name string) bool {
-	if _, ok := builtin.Index[name]; ok {
+	if isBuiltin(name) {
 		return true
 	}
 	if _, ok := own[name]; ok {

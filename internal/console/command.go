@@ -24,7 +24,7 @@ func commands() []command {
 	return []command{
 		{
 			name: "help", args: "[topic]", summary: "explain the session, a command or a topic",
-			detail: "The topics are the names of the commands, and expressions, keys, marks and limits.",
+			detail: "The topics are the names of the commands and of the functions, what is exposed, and expressions,\nfunctions, keys, marks and limits.",
 			words:  helpWords,
 			run:    runHelp,
 		},
@@ -42,7 +42,7 @@ func commands() []command {
 			name: "vars", summary: "list the variables of this session",
 			detail: "The same as vars(). A variable is made by name = expression. _ is the last answer, _1 the one\n" +
 				"before it, and so on to _9.",
-			run:    runVars,
+			run: runVars,
 		},
 		{
 			name: "history", summary: "list the lines of this session, oldest first",

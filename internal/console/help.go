@@ -2,10 +2,14 @@ package console
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/sightglass-go/sightglass/eval"
 )
 
 // topic is a page of help that is not about one command.
@@ -19,10 +23,12 @@ var topics = []topic{
   filter(orders.list, .age > 60)     also map, find, any, all, none, sum, sortBy, groupBy, reduce
   keys(cache.items)                  a map's keys; over a map, # is the value and #key the key
   cache?.owner ?? "nobody"           nil and absent keys, without an error
-  type(cache)  dir(cache)            what it is, and what it holds
+  top(cache.items, 5, .hits)         which have the most; freq counts by value, hist shows how spread
+  help(cache)  tree(cache)           what it is, and what it holds; help functions lists all of these
   x = cache.items                    keep an answer in this session; _ is the last one
 The language is that of expr-lang. Nothing that is typed here changes the program.
 `},
+	{"functions", "what can be computed", functionsTopic()},
 	{"keys", "what keys do in a terminal", `  Tab                     complete a name, or list what could stand there
   Up, Down                lines of before, of those that begin as this one does; also ^P ^N
   ^R                      search the lines of before, again for older ones; ^G gives up
@@ -51,7 +57,34 @@ The application sets all of them, in its Limits.
 `},
 }
 
+// functionsTopic lists the functions of the language.
+func functionsTopic() string {
+	var b strings.Builder
+	for _, f := range eval.Functions() {
+		fmt.Fprintf(&b, "  %-30s %s\n", f.Usage(), f.Summary)
+	}
+	b.WriteString("help NAME has an example. Of a map these take the values; behind a | stands the rest of a call,\nas in cache.items | top(5, .hits).\n")
+	return b.String()
+}
+
+// functionHelp is the help on a function of the language.
+func functionHelp(f eval.Function) string {
+	return f.Usage() + ": " + f.Summary + ".\n  " + f.Example + "\n"
+}
+
+// helpWords are the topics, for completion: the functions too.
 func helpWords() []string {
+	words := topicWords()
+	for _, f := range eval.Functions() {
+		if !slices.Contains(words, f.Name) {
+			words = append(words, f.Name)
+		}
+	}
+	slices.Sort(words)
+	return words
+}
+
+func topicWords() []string {
 	var words []string
 	for _, c := range commands() {
 		words = append(words, c.name)
@@ -63,14 +96,27 @@ func helpWords() []string {
 	return words
 }
 
-func runHelp(_ context.Context, _ *Session, a *answer, args string) error {
+func runHelp(ctx context.Context, s *Session, a *answer, args string) error {
 	text, ok := help(args)
+	if !ok && place.MatchString(args) {
+		r, err := s.eval(ctx, "help("+args+")")
+		var wrongName *eval.Error
+		switch {
+		case err == nil:
+			return a.result(r, s.currentStyle())
+		case !errors.As(err, &wrongName) || wrongName.Code != "unknown_name":
+			return wrong{err}
+		}
+	}
 	if !ok {
-		text = fmt.Sprintf("no help on %s; there is help on %s\n", printable(args), strings.Join(helpWords(), ", "))
+		text = fmt.Sprintf("no help on %s; there is help on each function and object, and on %s\n", printable(args), strings.Join(topicWords(), ", "))
 	}
 	_, err := io.WriteString(a, text)
 	return err
 }
+
+// place is what help takes for the way to an object.
+var place = regexp.MustCompile(`^[\pL_$][\pL\d_$.\[\]"-]*$`)
 
 // help is the text on a topic; "" is the overview.
 func help(name string) (text string, ok bool) {
@@ -87,6 +133,11 @@ func help(name string) (text string, ok bool) {
 	for _, t := range topics {
 		if t.name == name {
 			return t.text, true
+		}
+	}
+	for _, f := range eval.Functions() {
+		if f.Name == strings.TrimSuffix(name, "()") {
+			return functionHelp(f), true
 		}
 	}
 	return "", false
