@@ -6,57 +6,53 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// group is how often freq has met a value.
-type group struct {
-	value any
-	count int
-}
+// groupLimit bounds how much freq shows of a group's value.
+var groupLimit = inspect.Limit{Items: 16, Bytes: 4 << 10, Nodes: 100}
 
 // freq is freq(xs, by): how many elements have which value of by, the most frequent first and equal
 // ones in the order of the walk, as {value: …, count: …, percent: …}. It keeps the values, not the elements.
 func freq(f *frame, l *loop) (any, error) {
-	groups, all := map[any]*group{}, 0
-	var order []*group
-	err := l.each(f, false, func(s *scope) (bool, error) {
+	groups, all := newAnyMap(), 0
+	err := l.each(f, true, func(s *scope) (bool, error) {
 		x, err := l.pred.on(f, s)
 		if err != nil {
 			return false, err
 		}
-		k, err := mapKey(x)
+		i, found, err := groups.find(f, x)
 		if err != nil {
-			return false, l.pred.place().err(countable(err, x))
+			return false, l.pred.place().err(err)
 		}
 		all++
-		if g := groups[k]; g != nil {
-			g.count++
+		if found {
+			groups.values[i] = groups.values[i].(int) + 1
 			return true, nil
 		}
-		if len(order) == maxRows {
+		if len(groups.keys) == maxRows {
 			return false, fault("budget", "there are more than %s different values", thousands(maxRows)).
 				with("group them coarser, as in freq(xs, .size / 1000)")
 		}
 		if x, err = f.hold(x); err != nil {
 			return false, err
 		}
-		g := &group{x, 1}
-		groups[k], order = g, append(order, g)
-		// The group, its entry, and its row.
-		return true, f.m.Keep(8*wordsKept + 4*nodeSize)
+		if err := groups.add(f, x, 1); err != nil {
+			return false, err
+		}
+		return true, f.m.Keep(4 * nodeSize) // its row
 	})
 	if err != nil {
 		return nil, err
 	}
-	items, counts := make([]any, len(order)), make([]any, len(order))
-	for i, g := range order {
-		items[i], counts[i] = g, -g.count
+	order, most := make([]any, len(groups.keys)), make([]any, len(groups.keys))
+	for i, n := range groups.values {
+		order[i], most[i] = i, -n.(int)
 	}
-	if items, err = f.sorted(items, counts, sortOrder); err != nil {
+	if order, err = f.sorted(order, most, sortOrder); err != nil {
 		return nil, err
 	}
-	rows := make([]*inspect.Node, len(items))
-	for i, item := range items {
-		g := item.(*group)
-		rows[i] = record(field{"value", g.value}, field{"count", g.count}, field{"percent", percent(g.count, all)})
+	rows := make([]*inspect.Node, len(order))
+	for i, at := range order {
+		value, n := f.picture(groups.keys[at.(int)], groupLimit, ""), groups.values[at.(int)].(int)
+		rows[i] = record(field{"value", value}, field{"count", n}, field{"percent", percent(n, all)})
 	}
 	return &snapshot{node: records(rows)}, nil
 }
@@ -64,12 +60,4 @@ func freq(f *frame, l *loop) (any, error) {
 // percent is a part of all, with two digits behind the point.
 func percent(part, all int) float64 {
 	return math.Round(10_000*float64(part)/float64(all)) / 100
-}
-
-// countable is the error for a value that cannot be counted by, with what to write instead.
-func countable(err error, x any) error {
-	if isStruct(x) {
-		return fault("type", "%s cannot be counted by", kind(x)).with("name one of its fields, as in freq(xs, .state)")
-	}
-	return err
 }
