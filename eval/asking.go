@@ -22,8 +22,8 @@ func WithAsking(ctx context.Context, a Asking) context.Context {
 	return context.WithValue(ctx, askingKey{}, a)
 }
 
-// askingOf is Typed unless the context says otherwise.
-func askingOf(ctx context.Context) Asking {
+// AskingOf is how the evaluations of ctx come about: Typed unless the context says otherwise.
+func AskingOf(ctx context.Context) Asking {
 	a, _ := ctx.Value(askingKey{}).(Asking)
 	return a
 }

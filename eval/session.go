@@ -52,7 +52,7 @@ func (s *Session) Eval(ctx context.Context, source string) (Result, error) {
 func (s *Session) begin(ctx context.Context, limits Limits) *frame {
 	f := &frame{session: s, m: newMeter(ctx, limits), exposed: s.reg.Entries()}
 	f.look = s.reg.Look(ctx, f.m)
-	if approve := s.approve; approve != nil && askingOf(ctx) == Typed {
+	if approve := s.approve; approve != nil && AskingOf(ctx) == Typed {
 		f.look.Act(func(call string) error { return approve(ctx, call) })
 	}
 	f.m.holding = f.look.Holding
@@ -149,7 +149,7 @@ func (s *Session) variables() map[string]variable {
 
 // store gives the answer its name, and makes it _.
 func (f *frame) store(st statement, x any) error {
-	s, asking := f.session, askingOf(f.m.ctx)
+	s, asking := f.session, AskingOf(f.m.ctx)
 	if asking == Aside {
 		return nil
 	}

@@ -74,8 +74,9 @@ func (p *prompt) read() (string, error) {
 func (p *prompt) answer(ctx context.Context, line string) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+	if width, height, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
 		p.session.SetWidth(width)
+		p.session.SetHeight(height)
 	}
 	return p.session.Do(ctx, line)
 }

@@ -16,6 +16,7 @@ type command struct {
 	summary string          // one line, without a full stop
 	detail  string          // more for help NAME; complete sentences
 	words   func() []string // what the first argument may be, for completion
+	asks    bool            // its argument is an expression, and may begin with a bracket or a sign
 	run     func(ctx context.Context, s *Session, a *answer, args string) error
 }
 
@@ -31,11 +32,13 @@ func commands() []command {
 		{
 			name: "dir", args: "[expression]", summary: "list what is exposed, or what an object holds",
 			detail: "The same as dir() and dir(expression), with less to type.",
+			asks:   true,
 			run:    runDir,
 		},
 		{
 			name: "watch", args: "[every] expression [until condition] [changes]", summary: "ask again and again, and show what changes",
 			detail: watchDetail,
+			asks:   true,
 			run:    runWatch,
 		},
 		{
@@ -96,11 +99,17 @@ func commands() []command {
 func parseCommand(line string) (cmd command, args string, ok bool) {
 	word, args, spaced := strings.Cut(strings.TrimSpace(line), " ")
 	args = strings.TrimSpace(args)
-	if spaced && strings.ContainsAny(args[:1], "=.|+-*/%<>?:,&!^([{") {
+	if cmd, ok = find(word); !ok {
 		return command{}, "", false
 	}
-	cmd, ok = find(word)
-	return cmd, args, ok
+	operators := "=.|+-*/%<>?:,&!^([{"
+	if cmd.asks {
+		operators = "=.|*/%<>?:,&^"
+	}
+	if spaced && (strings.ContainsAny(args[:1], operators) || strings.HasPrefix(args, "!=")) {
+		return command{}, "", false
+	}
+	return cmd, args, true
 }
 
 // find returns the command of that name.

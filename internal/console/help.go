@@ -103,7 +103,7 @@ func runHelp(ctx context.Context, s *Session, a *answer, args string) error {
 		var wrongName *eval.Error
 		switch {
 		case err == nil:
-			return a.result(r, s.currentStyle())
+			return a.result(r, s.currentStyle(), s.clock.Now())
 		case !errors.As(err, &wrongName) || wrongName.Code != "unknown_name":
 			return wrong{err}
 		}
@@ -150,7 +150,11 @@ func overview() string {
 	b.WriteString("A line is an expression over what this program exposes, or a command.\n" +
 		"Nothing that is typed here changes the program.\n\nCommands\n")
 	for _, c := range commands() {
-		fmt.Fprintf(&b, "  %-18s %s\n", usage(c), c.summary)
+		use := usage(c)
+		if len(use) > 18 {
+			use += "\n" + strings.Repeat(" ", 2+18)
+		}
+		fmt.Fprintf(&b, "  %-18s %s\n", use, c.summary)
 	}
 	b.WriteString("\nMore help\n")
 	for _, t := range topics {

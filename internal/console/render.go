@@ -105,7 +105,7 @@ func (a *answer) end() error {
 }
 
 // result writes what an expression came to.
-func (a *answer) result(r eval.Result, st style) error {
+func (a *answer) result(r eval.Result, st style, now time.Time) error {
 	if st.json {
 		_, err := fmt.Fprintf(a, "%s\n", r.Node.JSON())
 		return err
@@ -114,7 +114,7 @@ func (a *answer) result(r eval.Result, st style) error {
 	if r.Name != "" {
 		fmt.Fprint(a, printable(r.Name), " = ")
 	}
-	if err := writeText(a, r, st); err != nil {
+	if err := writeText(a, r, st, now); err != nil {
 		return err
 	}
 	if c := (cost{r.Cost, true}); c.worthSaying() {
@@ -136,12 +136,12 @@ func (a *answer) result(r eval.Result, st style) error {
 }
 
 // writeText writes what an expression came to as people read it.
-func writeText(out io.Writer, r eval.Result, st style) error {
+func writeText(out io.Writer, r eval.Result, st style, now time.Time) error {
 	if r.Text != "" {
 		_, err := fmt.Fprintln(out, printable(r.Text))
 		return err
 	}
-	return r.Node.WriteText(out, inspect.Style{Width: st.width.value(), Color: st.color.value(), Now: time.Now()})
+	return r.Node.WriteText(out, inspect.Style{Width: st.width.value(), Color: st.color.value(), Now: now})
 }
 
 // aside writes a line that is about the answer.

@@ -36,20 +36,22 @@ type Session struct {
 	out       io.Writer
 	limits    eval.Limits // filled
 	lower     eval.Limits // what the user wants of them
+	clock     clock
 	history   history
 	level     level
 	last      cost
 
-	mu    sync.Mutex
-	style style
-	json  bool          // requests come in, and answers go out as objects
-	watch *watch        // what is being watched
-	peers func() []Peer // see SetPeers
+	mu     sync.Mutex
+	style  style
+	json   bool          // requests come in, and answers go out as objects
+	ahead  bool          // see SetAhead
+	enough func()        // ends the watch that runs, nil for none
+	peers  func() []Peer // see SetPeers
 }
 
 // New returns a session that writes to out. Its evaluator has the same limits.
 func New(evaluator Evaluator, out io.Writer, limits eval.Limits) *Session {
-	s := &Session{evaluator: evaluator, out: out, limits: limits.Filled()}
+	s := &Session{evaluator: evaluator, out: out, limits: limits.Filled(), clock: wallClock{}}
 	s.style.width.terminal = defaultWidth
 	s.style.height = defaultHeight
 	return s
@@ -126,6 +128,9 @@ func (s *Session) Do(ctx context.Context, line string) error {
 		if failed {
 			err = a.fail(w.error, part, line, s.currentStyle())
 		}
+		if errors.Is(err, errEnded) {
+			return nil
+		}
 		if err := errors.Join(err, a.end()); err != nil || failed {
 			return err
 		}
@@ -151,7 +156,7 @@ func (s *Session) show(ctx context.Context, a *answer, source string) error {
 	if err != nil {
 		return wrong{err}
 	}
-	return a.result(r, s.currentStyle())
+	return a.result(r, s.currentStyle(), s.clock.Now())
 }
 
 func (s *Session) eval(ctx context.Context, source string) (eval.Result, error) {

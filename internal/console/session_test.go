@@ -186,7 +186,7 @@ func TestCommandsAgainstExpressions(t *testing.T) {
 	for line, want := range map[string]bool{
 		"help": true, " help ": true, "help keys": true, "history": true, "dir cache": true, "set width 80": true,
 		"dir()": false, "dir(cache)": false, "help = 3": false, "history | count(#)": false, "history.lines": false,
-		"quit == 1": false, "set[0]": false, "helper": false, "": false, "set ? 1 : 2": false,
+		"quit == 1": false, "watch (a)": true, "dir [a]": true, "watch -a": true, "watch !a": true, "watch != a": false, "watch = 1": false, "set[0]": false, "helper": false, "": false, "set ? 1 : 2": false,
 	} {
 		if _, _, ok := parseCommand(line); ok != want {
 			t.Errorf("%q is a command: %v", line, ok)

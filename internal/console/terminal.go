@@ -57,6 +57,8 @@ type Terminal struct {
 	decoder  decoder
 	editor   editor
 	held     []byte // came in during an evaluation
+	blank    bool   // nothing is held of the line that comes in
+	ahead    bool   // an empty line is held
 	eof      bool   // nothing more will come in
 	farewell string // said by Shutdown
 	gone     error  // said by Hangup
@@ -128,12 +130,47 @@ func (t *Terminal) hold(p []byte) []byte {
 		t.interrupt()
 		return p[i+1:]
 	}
+	if t.endsWatch(p) {
+		return nil
+	}
 	n := min(len(p), maxHeld-len(t.held))
 	if n == 0 {
 		t.room.Wait()
 	}
 	t.held = append(t.held, p[:n]...)
+	t.note(p[:n])
 	return p[n:]
+}
+
+// note tells the session if p, which is now held, ends a watch: anything does in character mode,
+// in line mode only an empty line, since a program may have sent the lines that come next.
+func (t *Terminal) note(p []byte) {
+	for _, b := range p {
+		switch b {
+		case '\n':
+			t.ahead = t.ahead || t.blank
+			t.blank = true
+		case '\r':
+		default:
+			t.blank = false
+		}
+	}
+	t.session.SetAhead(t.ahead || t.editor.echo && len(t.held) > 0)
+}
+
+// endsWatch reports whether p is a key by itself, or an empty line, that ended the watch that is
+// running and means nothing more. What is longer is held: it may be the next line.
+func (t *Terminal) endsWatch(p []byte) bool {
+	alone := string(p) == "\n" || string(p) == "\r\n"
+	if t.editor.echo {
+		var d decoder
+		keys := 0
+		for _, b := range p {
+			keys += len(d.decode(b))
+		}
+		alone = keys == 1
+	}
+	return alone && len(t.held) == 0 && t.session.SetAhead(true)
 }
 
 // keys gives p to the editor, up to the end of the first line that is to be evaluated; n is how
@@ -220,6 +257,8 @@ func (t *Terminal) start(line string) {
 
 func (t *Terminal) begin() {
 	t.since, t.dropped, t.muted = time.Now(), 0, false
+	t.blank, t.ahead = true, false
+	t.note(t.held)
 	t.line, t.cancel = context.WithCancel(t.ctx)
 }
 

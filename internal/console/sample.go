@@ -1,0 +1,165 @@
+package console
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// sample is one answer of a watch: plain data that is kept until the next one has come.
+type sample struct {
+	at   time.Time
+	node *inspect.Node
+	text string // the layout that the answer brings along, "" for none
+	err  error  // in place of an answer
+}
+
+// leaf is a part of an answer that is followed by itself.
+type leaf struct {
+	place string // below the answer, as an expression would go on; "" for the answer itself
+	node  *inspect.Node
+}
+
+// maxLeaves bounds what a watch follows.
+const maxLeaves = 1000
+
+// leaves are the parts of s in their order: scalars and what is shown like one. Lists and maps of
+// things that have parts themselves come and go by whole elements: of those it is the length. Of a
+// sample that is followed as a whole there are none.
+func (s *sample) leaves() []leaf {
+	if s.err != nil || s.whole() {
+		return nil
+	}
+	var all []leaf
+	var walk func(place string, n *inspect.Node)
+	walk = func(place string, n *inspect.Node) {
+		switch {
+		case len(all) == maxLeaves:
+		case !hasParts(n):
+			all = append(all, leaf{place, n})
+		case isCollection(n) && (n.Cut != nil || !allFlat(n)):
+			all = append(all, leaf{"len(" + place + ")", number(n.Len)})
+		default:
+			for i, item := range n.Items {
+				walk(below(place, n, i, item), item.Node)
+			}
+		}
+	}
+	walk("", s.node)
+	return all
+}
+
+func below(place string, n *inspect.Node, i int, item inspect.Item) string {
+	switch {
+	case item.Key != nil:
+		return place + "[" + item.Key.Line(0) + "]"
+	case item.Name != "" && place != "":
+		return place + "." + item.Name
+	case item.Name != "":
+		return item.Name
+	case n.Shape == inspect.List:
+		return place + "[" + strconv.Itoa(i) + "]"
+	}
+	return place // what a pointer points at
+}
+
+func number(n int) *inspect.Node {
+	return &inspect.Node{Shape: inspect.Scalar, Type: "int", Scalar: n, Text: strconv.Itoa(n)}
+}
+
+func hasParts(n *inspect.Node) bool {
+	return n != nil && len(n.Items) > 0 && !n.Hidden && n.Cycle == ""
+}
+
+func isCollection(n *inspect.Node) bool { return n.Shape == inspect.List || n.Shape == inspect.Map }
+
+func allFlat(n *inspect.Node) bool {
+	for _, item := range n.Items {
+		if hasParts(item.Node) {
+			return false
+		}
+	}
+	return true
+}
+
+// whole reports whether s is followed as it is written, and not by its leaves.
+func (s *sample) whole() bool {
+	return s.text != "" || s.node != nil && isCollection(s.node) && hasParts(s.node) && (s.node.Cut != nil || !allFlat(s.node))
+}
+
+// lines are s as it is written, without colours.
+func (s *sample) lines(width int) []string {
+	text := printable(s.text)
+	if text == "" {
+		var b bytes.Buffer
+		s.node.WriteText(&b, inspect.Style{Width: width, Now: s.at})
+		text = b.String()
+	}
+	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+}
+
+// element is one element of a list or entry of a map, on one line.
+type element struct{ key, text string }
+
+// elements are those of a whole sample.
+func (s *sample) elements() []element {
+	var all []element
+	if s.text != "" {
+		for _, line := range s.lines(0) {
+			all = append(all, element{text: line})
+		}
+		return all
+	}
+	for _, item := range s.node.Items {
+		e := element{text: item.Node.Line(0)}
+		if item.Key != nil {
+			e.key = item.Key.Line(0)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// changes compares two whole samples by their elements: those that came, went, and in a map
+// became different. An element of a list that is at another place is the same one.
+func (s *sample) changes(before *sample) (all []string) {
+	left := map[element]int{}
+	keys := map[string]string{}
+	for _, e := range before.elements() {
+		left[e]++
+		keys[e.key] = e.text
+	}
+	var came []element
+	stay := map[string]bool{}
+	for _, e := range s.elements() {
+		if stay[e.key] = true; left[e] > 0 {
+			left[e]--
+			continue
+		}
+		came = append(came, e)
+	}
+	for _, e := range before.elements() {
+		if left[e] > 0 && (e.key == "" || !stay[e.key]) {
+			left[e]--
+			all = append(all, "- "+e.String())
+		}
+	}
+	for _, e := range came {
+		sign := "+ "
+		if _, ok := keys[e.key]; ok && e.key != "" {
+			sign = "~ "
+		}
+		all = append(all, sign+e.String())
+	}
+	return all
+}
+
+func (e element) String() string {
+	if e.key == "" {
+		return e.text
+	}
+	return e.key + ": " + e.text
+}

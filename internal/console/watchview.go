@@ -1,0 +1,267 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// show writes a sample: in place of the one before, or as a line of its own.
+func (w *watch) show(ctx context.Context, now *sample, last bool) error {
+	st := w.session.currentStyle()
+	var b strings.Builder
+	if w.inPlace {
+		b.WriteString(w.draw(now, st))
+		if last {
+			b.WriteString(faint(w.reached(now), st) + "\n")
+		}
+		return w.write(ctx, b.String())
+	}
+	if w.samples == 1 {
+		b.WriteString(faint(w.header(now.at), st) + "\n")
+	}
+	text, differs := w.line(now, lineWidth(st)-len(w.stamp(now))-2)
+	if differs || !w.changes || w.samples == 1 {
+		b.WriteString(faint(w.stamp(now), st) + "  " + text + "\n")
+	}
+	if last {
+		b.WriteString(faint(w.reached(now), st) + "\n")
+	}
+	return w.write(ctx, b.String())
+}
+
+// lineWidth is for how many columns a line of a watch is made. What reads lines and does not say
+// how wide it is folds them, or is a program.
+func lineWidth(st style) int {
+	if !st.echoed && !st.width.fixed {
+		return 3 * st.width.value()
+	}
+	return st.width.value()
+}
+
+func (w *watch) write(ctx context.Context, text string) error {
+	if ctx.Err() != nil {
+		return errEnded
+	}
+	_, err := w.session.out.Write([]byte(text))
+	return err
+}
+
+// reached says that the condition holds.
+func (w *watch) reached(now *sample) string {
+	return fmt.Sprintf("%s holds, after %s samples in %s", printable(w.condition), thousands(w.samples), elapsed(now.at.Sub(w.began)))
+}
+
+// stamp is the time of day, with parts of a second where a watch asks more than one time in it.
+func (w *watch) stamp(now *sample) string {
+	if w.every%1e9 != 0 {
+		return now.at.Format("15:04:05.0")
+	}
+	return now.at.Format("15:04:05")
+}
+
+// line is a sample in one line of at most width columns, and whether it differs from the one before.
+func (w *watch) line(now *sample, width int) (text string, differs bool) {
+	var parts []string
+	switch {
+	case now.err != nil:
+		message := printable(now.err.Error())
+		return cut(message, width), w.last == nil || w.last.err == nil || w.last.err.Error() != now.err.Error()
+	case w.last == nil || w.last.err != nil || now.whole() != w.last.whole():
+		return w.first(now, width), true
+	case now.whole():
+		if now.text == "" && now.node.Len != w.last.node.Len {
+			parts = append(parts, fmt.Sprintf("%s elements (%+d)", thousands(now.node.Len), now.node.Len-w.last.node.Len))
+		}
+		parts = append(parts, now.changes(w.last)...)
+	case len(w.series.order) == 1 && w.series.order[0].place == "":
+		s := w.series.order[0]
+		differs = s.changed.Equal(now.at)
+		for _, part := range []string{s.now(width / 2), s.delta(now.at, width/2), s.speed(), s.trend()} {
+			if part != "" {
+				parts = append(parts, part)
+			}
+		}
+		return cut(strings.Join(parts, "  "), width), differs
+	default:
+		for _, s := range w.series.order {
+			if s.changed.Equal(now.at) {
+				parts = append(parts, s.brief(width))
+			}
+		}
+	}
+	if len(parts) == 0 {
+		return "no change", false
+	}
+	return w.fitting(parts, width), true
+}
+
+// first is the sample that others are compared with.
+func (w *watch) first(now *sample, width int) string {
+	if now.text != "" {
+		return cut(strings.Join(now.lines(width), "; "), width)
+	}
+	if s := w.series.order; len(s) == 1 && s[0].place == "" {
+		return s[0].now(width)
+	}
+	return now.node.Line(width)
+}
+
+// brief is what happened to a leaf, in a few words.
+func (s *series) brief(max int) string {
+	switch {
+	case s.gone:
+		return s.place + " gone"
+	case s.before == nil:
+		return s.place + " " + s.now(max/2) + " (new)"
+	case s.known:
+		return s.place + " " + s.now(max/2) + " (" + s.change.text + ")"
+	}
+	return s.place + " " + s.now(max/2) + " (" + s.delta(s.changed, max/2) + ")"
+}
+
+// fitting joins as many parts as fit, and says how many do not.
+func (w *watch) fitting(parts []string, width int) string {
+	text := ""
+	for i, part := range parts {
+		next := part
+		if i > 0 {
+			next = text + ", " + part
+		}
+		more := ""
+		if left := len(parts) - i - 1; left > 0 {
+			more = w.more(left)
+		}
+		if textWidth(next+more) > width {
+			if i == 0 {
+				return cut(part, width-textWidth(more)) + more
+			}
+			return text + w.more(len(parts)-i)
+		}
+		text = next
+	}
+	return text
+}
+
+func (w *watch) more(n int) string {
+	return fmt.Sprintf(", … %d more: set width %d", n, min(2*lineWidth(w.session.currentStyle()), maxWidth))
+}
+
+// draw is a sample, and what takes back the one before.
+func (w *watch) draw(now *sample, st style) string {
+	width, height := st.width.value()-1, max(st.height-2, 3)
+	rows := []string{faint(cut(w.header(now.at), width), st)}
+	switch {
+	case now.err != nil:
+		for _, line := range fold(printable(now.err.Error()), width, "  ") {
+			rows = append(rows, red(line, st))
+		}
+	case now.whole():
+		rows = append(rows, w.page(now, width, height-1, st)...)
+	default:
+		rows = append(rows, w.table(now, width, height-1, st)...)
+	}
+	rows = rows[:min(len(rows), height)]
+	var b strings.Builder
+	if w.drawn > 0 {
+		fmt.Fprintf(&b, "\x1b[%dA\r\x1b[J", w.drawn)
+	}
+	b.WriteString(strings.Join(rows, "\n") + "\n")
+	w.drawn = len(rows)
+	return b.String()
+}
+
+// page is the sample as it is written, with a sign at the lines that were not in the one before.
+func (w *watch) page(now *sample, width, height int, st style) (rows []string) {
+	old := map[string]int{}
+	compare := w.last != nil && w.last.err == nil
+	if compare {
+		for _, line := range w.last.lines(width - 2) {
+			old[line]++
+		}
+	}
+	lines := now.lines(width - 2)
+	for i, line := range lines {
+		if left := len(lines) - i; len(rows) == height-1 && left > 1 {
+			return append(rows, faint(cut(fmt.Sprintf("  … %s lines more: %s", thousands(left), printable(w.source)), width), st))
+		}
+		if old[line]--; compare && old[line] < 0 {
+			rows = append(rows, yellow(cut("* "+line, width), st))
+		} else {
+			rows = append(rows, cut("  "+line, width))
+		}
+	}
+	return rows
+}
+
+// table is a row for each leaf: what changes, and as much of the rest as there is room for.
+func (w *watch) table(now *sample, width, height int, st style) []string {
+	all := w.series.order
+	shown := slices.Clone(all)
+	rest := ""
+	if len(all) > height {
+		moved := func(s *series) int {
+			if s.changed.IsZero() {
+				return 1
+			}
+			return 0
+		}
+		slices.SortStableFunc(shown, func(a, b *series) int { return cmp.Compare(moved(a), moved(b)) })
+		left := shown[height-1:]
+		shown = shown[:height-1]
+		if moved(left[0]) == 0 {
+			rest = fmt.Sprintf("… %s more: ask for a part of %s", thousands(len(left)), printable(w.source))
+		} else {
+			rest = fmt.Sprintf("… %s more that did not change: %s", thousands(len(left)), printable(w.source))
+		}
+	}
+	rows := make([][]cellText, len(shown))
+	for i, s := range shown {
+		rows[i] = []cellText{{s.place, false}, {s.now(width / 3), s.isNumber()}, {s.delta(now.at, width/3), s.known}, {s.speed(), true}, {s.trend(), false}}
+	}
+	lines := aligned(rows, width)
+	for i, s := range shown {
+		if s.changed.Equal(now.at) {
+			lines[i] = yellow(lines[i], st)
+		}
+	}
+	if rest != "" {
+		lines = append(lines, faint(cut(rest, width), st))
+	}
+	return lines
+}
+
+// cellText is a cell of a table, that stands to the left or to the right of its column.
+type cellText struct {
+	text  string
+	right bool
+}
+
+// aligned lays rows out in columns. A column that is empty takes no room.
+func aligned(rows [][]cellText, width int) []string {
+	var widths []int
+	for _, row := range rows {
+		widths = append(widths, make([]int, max(0, len(row)-len(widths)))...)
+		for c, cell := range row {
+			widths[c] = max(widths[c], textWidth(cell.text))
+		}
+	}
+	lines := make([]string, len(rows))
+	for i, row := range rows {
+		line := ""
+		for c, cell := range row {
+			space := strings.Repeat(" ", widths[c]-textWidth(cell.text))
+			switch {
+			case widths[c] == 0:
+			case cell.right:
+				line += space + cell.text + "  "
+			default:
+				line += cell.text + space + "  "
+			}
+		}
+		lines[i] = cut(strings.TrimRight(line, " "), width)
+	}
+	return lines
+}
