@@ -28,7 +28,7 @@ var shapes = []string{
 }
 
 // predicates are the functions that take one.
-var predicates = []string{"all", "any", "none", "one", "count", "find", "findIndex", "findLast", "findLastIndex", "filter", "map", "sum", "groupBy", "sortBy", "reduce"}
+var predicates = []string{"all", "any", "none", "one", "count", "find", "findIndex", "findLast", "findLastIndex", "filter", "map", "sum", "groupBy", "sortBy", "reduce", "freq", "hist"}
 
 // expression returns one of that depth.
 func (m *maker) expression(depth int) string {

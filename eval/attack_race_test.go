@@ -135,6 +135,7 @@ func TestAttackExpressions(t *testing.T) {
 				for _, source := range []string{
 					"w", "free.m", "count(w.m, .hits > 10)", "sum(w.m, .next.hits)", "filter(w.m, .text == \"1\")", "map(w.ints, .any)", "count(free.faces, # == 3)", "x = w.list", "map(w.list, .text)",
 					"toJSON(w.face)", "sortBy(w.m, .hits)", "groupBy(w.ints, .name)", `w.m["12"].next.text`, "w.ints[7].any", "uniq(map(w.vals, .more))", "count(w.sync, .hits > 5)", "flatten(w.grid)", "dir(w)", "string(w.err)",
+					"top(w.m, 3, .hits)", "top(free.vals, 2, .name)", "freq(w.m, .text)", "freq(w.faces)", "hist(w.m, .hits)", "hist(w.sync, .next.hits)", "size(w)", "tree(w, 4)", "help(w.face)", "snap(w)", "diff(snap(w), w)", "json(w.list)",
 				} {
 					ask(source)
 				}

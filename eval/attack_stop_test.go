@@ -61,6 +61,8 @@ func calls() []string {
 	for _, name := range functionNames() {
 		for i, a := range hugeArguments {
 			switch {
+			case name == "top":
+				all = append(all, fmt.Sprintf("top(%s, 5, #)", a), fmt.Sprintf("top(%s, 1000, string(#))", a))
 			case slices.Contains(predicates, name):
 				all = append(all, fmt.Sprintf("%s(%s, # == 1)", name, a), fmt.Sprintf("%s(%s, #)", name, a), fmt.Sprintf("%s(%s, len(filter(%[2]s, # == 1)) > 0)", name, a))
 			default:

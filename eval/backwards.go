@@ -93,7 +93,7 @@ func (b *backwards) chain(end int) (x any, start int, err error) {
 		}
 		x, err = b.f.member(x, b.tokens[last].Value)
 		return x, start, err
-	case b.isWord(last) && !b.is(last-1, "#"):
+	case last >= 0 && b.tokens[last].Kind == lexer.Identifier && !b.is(last-1, "#"):
 		x, err = b.name(b.tokens[last].Value)
 		return x, last, err
 	case last < 0 || b.is(last, ",", "(", "{", ";") || b.tokens[last].Kind == lexer.Operator:

@@ -80,7 +80,7 @@ func (d *differ) node(at string, a, b *inspect.Node) error {
 	case inspect.Struct, inspect.Pointer:
 		return d.named(at, a, b, fieldLabel)
 	case inspect.Map:
-		return d.named(at, a, b, func(it inspect.Item) string { return "[" + it.Key.Line(1024) + "]" })
+		return d.named(at, a, b, func(it inspect.Item) string { return "[" + unmarked(it.Key, 1024) + "]" })
 	case inspect.List:
 		return d.list(at, a, b)
 	}
@@ -88,14 +88,6 @@ func (d *differ) node(at string, a, b *inspect.Node) error {
 		return d.changed(at, a, b)
 	}
 	return nil
-}
-
-// pointedAt is what n points at, if it does.
-func pointedAt(n *inspect.Node) *inspect.Node {
-	for n.Shape == inspect.Pointer && len(n.Items) == 1 {
-		n = n.Items[0].Node
-	}
-	return n
 }
 
 func fieldLabel(it inspect.Item) string {

@@ -12,7 +12,10 @@ func snap(f *frame, args []any) (any, error) {
 	if err == nil && isCut(n) {
 		f.note("the snapshot was cut: the live object has more")
 	}
-	return &snapshot{node: n}, err
+	if err != nil {
+		return nil, err
+	}
+	return snapshotOf(n), nil
 }
 
 // asJSON is json(x): toJSON(x), which the prompt shows as it stands.

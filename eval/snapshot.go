@@ -30,9 +30,21 @@ func (s *snapshot) typeName() string {
 	return "array"
 }
 
+// snapshotOf is what can be computed with of a copy of an object. Pointers on the way to it are followed, as those to
+// the object itself are.
+func snapshotOf(n *inspect.Node) *snapshot { return &snapshot{node: pointedAt(n)} }
+
+// pointedAt is what n points at; n itself if it is no pointer, or it is not known what it points at.
+func pointedAt(n *inspect.Node) *inspect.Node {
+	for n.Shape == inspect.Pointer && len(n.Items) == 1 {
+		n = n.Items[0].Node
+	}
+	return n
+}
+
 // value is what a node holds, as a value of expressions.
 func (s *snapshot) value(n *inspect.Node) (any, error) {
-	switch {
+	switch n = pointedAt(n); {
 	case n.Hidden:
 		return &registry.Redacted{}, nil
 	case n.Err != "":

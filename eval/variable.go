@@ -72,7 +72,7 @@ func (f *frame) variable(x any, path string) (v variable, note string) {
 	if isCut(n) {
 		note = "a snapshot was kept, and it was cut: the live object has more"
 	}
-	return variable{value: &snapshot{node: n}, size: nodes*nodeSize + text}, note
+	return variable{value: snapshotOf(n), size: nodes*nodeSize + text}, note
 }
 
 // copied is the bounded snapshot of x. What its texts would take is found with the beginnings of
