@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -69,7 +70,17 @@ func (l *logged) String() string {
 	return l.b.String()
 }
 
-// served is a server of fakes on a listener, until the test ends.
+// until waits until the log holds text.
+func (l *logged) until(t *testing.T, text string) {
+	t.Helper()
+	for end := time.Now().Add(patience); !strings.Contains(l.String(), text); runtime.Gosched() {
+		if time.Now().After(end) {
+			t.Fatalf("the log has no %q:\n%s", text, l)
+		}
+	}
+}
+
+// served is a server on a listener, until the test ends: of fakes if it has no registry.
 type served struct {
 	*Server
 	addr  net.Addr
@@ -89,7 +100,9 @@ func serve(t *testing.T, s *Server, network, addr string) *served {
 func serveOn(t *testing.T, s *Server, l net.Listener) *served {
 	t.Helper()
 	v := &served{Server: s, addr: l.Addr(), began: make(chan string, 10_000), log: &logged{}}
-	s.newEvaluator = func() console.Evaluator { return &fake{v.began} }
+	if s.Registry == nil {
+		s.newEvaluator = func() console.Evaluator { return &fake{v.began} }
+	}
 	s.Logger = slog.New(slog.NewTextHandler(v.log, nil))
 	over := make(chan error, 1)
 	go func() { over <- s.Serve(l) }()
@@ -162,9 +175,10 @@ func (c *client) answer() string {
 	c.t.Helper()
 	got := c.until("the prompt", func(got string) bool {
 		got = commands.ReplaceAllString(got, "")
-		return got == "> " || strings.HasSuffix(got, "\r\n> ")
+		return got == "> " || got == "# " || strings.HasSuffix(got, "\r\n> ") || strings.HasSuffix(got, "\r\n# ")
 	})
-	return strings.TrimSuffix(commands.ReplaceAllString(got, ""), "> ")
+	got = commands.ReplaceAllString(got, "")
+	return got[:len(got)-len("> ")]
 }
 
 // rest reads until the server closes its side.
