@@ -103,7 +103,9 @@ func serveOn(t *testing.T, s *Server, l net.Listener) *served {
 	if s.Registry == nil {
 		s.newEvaluator = func() console.Evaluator { return &fake{v.began} }
 	}
-	s.Logger = slog.New(slog.NewTextHandler(v.log, nil))
+	if s.Logger == nil {
+		s.Logger = slog.New(slog.NewTextHandler(v.log, nil))
+	}
 	over := make(chan error, 1)
 	go func() { over <- s.Serve(l) }()
 	t.Cleanup(func() {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"sync/atomic"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -78,8 +77,6 @@ type seldom struct {
 	every  rate.Sometimes
 	missed atomic.Int64
 }
-
-func every(d time.Duration) seldom { return seldom{every: rate.Sometimes{Interval: d}} }
 
 func (s *seldom) do(record func(missed int64)) {
 	written := false

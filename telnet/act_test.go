@@ -1,0 +1,186 @@
+package telnet
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// valve is an object with an action.
+type valve struct {
+	mu     sync.Mutex
+	turned []string
+	next   func() string
+}
+
+func (v *valve) Turn(why string) int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.turned = append(v.turned, why)
+	return len(v.turned)
+}
+
+func (v *valve) Next() string { return v.next() }
+
+func (v *valve) turns() string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return strings.Join(v.turned, ", ")
+}
+
+func newValve() (*valve, *registry.Registry) {
+	v := &valve{next: func() string { return "same" }}
+	reg := registry.New()
+	reg.Expose("valve", v, registry.Frozen(), registry.Actions("Turn"), registry.Methods("Next"))
+	return v, reg
+}
+
+func TestActing(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		server Level
+		user   Level
+		most   Level
+		acts   bool
+	}{
+		{"all may", Act, Act, Act, true},
+		{"the server looks", Look, Act, Act, false},
+		{"the user looks", Act, Look, Act, false},
+		{"the listener looks", Act, Act, Look, false},
+	} {
+		v, reg := newValve()
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := serveOn(t, &Server{Registry: reg, Level: tc.server, Auth: Tokens(map[string]Identity{"x": {Level: tc.user}})}, AtMost(tc.most, AtMost(Act, l)))
+		c := s.dial(t)
+		c.send("x\nvalve.Turn(\"open\")\nlevel look\nlevel act\nvalve.Turn(\"shut\")\nquit\n")
+		got := c.rest()
+		if tc.acts != (v.turns() == "open") || !tc.acts && v.turns() != "" || tc.acts != strings.Contains(got, "\n# ") || !strings.Contains(got, "a session cannot raise its level") {
+			t.Errorf("%s: turned by %q, and the session is %q", tc.name, v.turns(), got)
+		}
+		if log := s.log.String(); tc.acts != strings.Contains(log, `msg="an action is run"`) || strings.Contains(log, "shut\\\")\" msg") {
+			t.Errorf("%s: the log is %s", tc.name, log)
+		}
+	}
+}
+
+// In character mode the first action of a line is shown before it runs, and it is that one which does.
+func TestConfirmation(t *testing.T) {
+	v, reg := newValve()
+	s := serve(t, &Server{Registry: reg, Level: Act}, "tcp", "127.0.0.1:0")
+	c := s.character(t)
+	for _, step := range []struct{ name, line, answer, want, turned string }{
+		{"no", `valve.Turn("a")`, "no", "it was not confirmed", ""},
+		{"nothing", `valve.Turn("a")`, "", "it was not confirmed", ""},
+		{"Ctrl-C", `valve.Turn("a")`, "\x03", "it was not confirmed", ""},
+		{"yes", `valve.Turn("a")`, "yes", "\n1\r\n", "a"},
+		{"two in a line", `[valve.Turn("b"), valve.Turn("c")]`, "yes", "3", "a, b, c"},
+	} {
+		c.send(step.line + "\r")
+		if got := c.waitFor("Type yes: "); !strings.Contains(got, ` changes the program. Run this line? `) {
+			t.Errorf("%s: asked %q", step.name, got)
+		}
+		c.send(step.answer + "\r")
+		prompted(c, step.want)
+		if got := v.turns(); got != step.turned {
+			t.Errorf("%s: turned by %q, want %q", step.name, got, step.turned)
+		}
+	}
+	n := 0
+	v.next = func() string { n++; return fmt.Sprint("call ", n) }
+	c.send("valve.Turn(valve.Next())\r")
+	c.waitFor(`valve.Turn("call 1") changes the program. Run this line? Type yes: `)
+	c.send("yes\r")
+	prompted(c, "what was confirmed is")
+	if got := v.turns(); got != "a, b, c" {
+		t.Errorf("what was not confirmed has run: %q", got)
+	}
+	c.send("json on\r")
+	c.waitFor("sightglass in")
+	c.send("valve.Turn(\"d\")\r")
+	c.waitFor(`"value":4`)
+	for _, want := range []string{`call="valve.Turn(\"a\")"`, `call="valve.Turn(\"b\")"`, `call="valve.Turn(\"c\")"`, `call="valve.Turn(\"d\")"`} {
+		if got := strings.Count(s.log.String(), want); got != 1 {
+			t.Errorf("%d records of %s, want one", got, want)
+		}
+	}
+	if strings.Contains(s.log.String(), `call="valve.Turn(\"call`) {
+		t.Error("the log tells of a call that did not run")
+	}
+}
+
+// prompted reads text and the prompt after it.
+func prompted(c *client, text string) {
+	c.t.Helper()
+	c.until(text, func(got string) bool { return strings.Contains(got, text) && strings.HasSuffix(got, "# ") })
+}
+
+// Without a log nobody acts.
+func TestActingNeedsALog(t *testing.T) {
+	s := &Server{Addr: "127.0.0.1:0", Level: Act}
+	if err := s.ListenAndServe(); err == nil || !strings.Contains(err.Error(), "set Server.Logger") {
+		t.Errorf("listening: %v", err)
+	}
+	if err := s.ServeConn(pipe(t)); err == nil || !strings.Contains(err.Error(), "set Server.Logger") {
+		t.Errorf("serving a connection: %v", err)
+	}
+}
+
+// Whatever a peer decides about, the log has one line for each record, and no secret of theirs.
+func TestLogCannotBeForged(t *testing.T) {
+	dir := t.TempDir()
+	l, err := Listen("unix:" + filepath.Join(dir, "s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const forged = "\nlevel=ERROR msg=forged\x1b[2J\u202e"
+	var lines bytes.Buffer
+	s := serveOn(t, &Server{Registry: registry.New(), Logger: newRawLogger(&lines), Auth: AuthenticatorFunc(func(ctx context.Context, p *Peer) (Identity, error) {
+		name, err := p.Ask(ctx, "who? ")
+		if err != nil {
+			return Identity{User: "left" + forged}, err
+		}
+		if name == "no" {
+			return Identity{User: name + forged}, fmt.Errorf("%w: %s", ErrDenied, forged)
+		}
+		return Identity{User: name + forged}, nil
+	})}, l)
+	for i, typed := range []string{
+		"me\n(\nconfig.password == \"hunter2" + forged[1:] + "\"\n)\nquit\n", "no\nno\nno\n", "\x03",
+	} {
+		from := &net.UnixAddr{Name: filepath.Join(dir, fmt.Sprint(i)+forged), Net: "unix"}
+		conn, err := net.DialUnix("unix", from, l.Addr().(*net.UnixAddr))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := newClient(t, conn)
+		c.send(typed)
+		c.rest()
+		conn.Close()
+	}
+	s.Close()
+	s.running.Wait()
+	got := lines.String()
+	for _, line := range strings.Split(strings.TrimSpace(got), "\n") {
+		if !strings.HasPrefix(line, "RECORD ") {
+			t.Errorf("a line was forged: %q", line)
+		}
+	}
+	if strings.ContainsAny(got, "\x1b\u202e") || strings.Contains(got, "hunter2") {
+		t.Errorf("the log is %q", got)
+	}
+	for _, want := range []string{"an expression was evaluated", "an attempt to log in failed", "a connection was refused", `user=me\nlevel=ERROR msg=forged\u{1b}[2J\u{202e}`, `expression=(\nconfig.password == "redacted"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the log has no %q:\n%s", want, got)
+		}
+	}
+}
