@@ -134,8 +134,8 @@ func (s *Server) serve(nc net.Conn, peer *Peer, who *Identity, highest Level) er
 		s.refuse(nc, err)
 		return err
 	}
-	defer s.exit(c)
 	err := c.serve(who)
+	s.exit(c)
 	s.report(c, err, time.Since(c.since))
 	return err
 }

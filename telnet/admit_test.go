@@ -1,0 +1,202 @@
+package telnet
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Evaluations wait for their turn over all sessions, say so, and can be given up meanwhile.
+func TestTurns(t *testing.T) {
+	s := serve(t, &Server{MaxEvaluations: 2}, "tcp", "127.0.0.1:0")
+	var busy []*client
+	for range 2 {
+		c := s.dial(t)
+		c.answer()
+		c.send("wait\n")
+		<-s.began
+		busy = append(busy, c)
+	}
+	c, program := s.dial(t), s.dial(t)
+	c.answer()
+	program.send("json on\n1\n")
+	c.send("mine\n")
+	c.waitFor("waiting: 2 evaluations of other sessions come first; Ctrl-C gives up\r\n")
+	c.send("\x03")
+	if got := c.answer(); !strings.Contains(got, "cancelled while other sessions' evaluations ran") {
+		t.Errorf("given up, it says %q", got)
+	}
+	c.send("again\n")
+	busy[0].send("\x03")
+	if got := c.answer(); got != "again\r\n" {
+		t.Errorf("in its turn it says %q", got)
+	}
+	if got := program.waitFor(`"value":"1",`); strings.Contains(got, "waiting") {
+		t.Errorf("a program is told %q", got)
+	}
+}
+
+// With one processor for all, what many sessions ask is answered all the same.
+func TestTurnsAreGivenBack(t *testing.T) {
+	s := serve(t, &Server{MaxEvaluations: 1}, "tcp", "127.0.0.1:0")
+	var asking sync.WaitGroup
+	for range 10 {
+		c := s.dial(t)
+		asking.Go(func() {
+			c.answer()
+			for i := range 20 {
+				c.send(fmt.Sprintf("%d\n", i))
+				if got := c.answer(); got != fmt.Sprintf("%d\r\n", i) {
+					t.Errorf("asked for %d: %q", i, got)
+				}
+			}
+		})
+	}
+	asking.Wait()
+}
+
+func TestThrottle(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	at := func(addr string, uid int) origin {
+		tcp, err := net.ResolveTCPAddr("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return originOf(tcp, uid)
+	}
+	one, other := at("192.0.2.1:1000", nobodyKnown), at("192.0.2.2:1000", nobodyKnown)
+	for _, same := range [][2]origin{
+		{one, at("192.0.2.1:2000", nobodyKnown)},
+		{one, at("[::ffff:192.0.2.1]:1", nobodyKnown)},
+		{at("[2001:db8::1]:1", nobodyKnown), at("[2001:db8::2:3]:1", nobodyKnown)},
+		{at("[fe80::1%lo]:1", nobodyKnown), at("[fe80::1]:1", nobodyKnown)},
+	} {
+		if same[0] != same[1] {
+			t.Errorf("%v is not %v", same[0], same[1])
+		}
+	}
+	for _, o := range []origin{other, at("[2001:db8::1]:1", nobodyKnown), at("192.0.2.1:1000", 7), originOf(&net.UnixAddr{}, nobodyKnown)} {
+		if o == one {
+			t.Errorf("%v is %v", o, one)
+		}
+	}
+	th := newThrottle(1, 2)
+	for i, want := range []bool{true, true, false} {
+		if got := th.allow(one, now); got != want {
+			t.Errorf("the %d. is %v", i+1, got)
+		}
+	}
+	if !th.allow(other, now) || th.open(one, now) || !th.allow(one, now.Add(time.Second)) {
+		t.Error("it is not for each by itself, or not for the time that it should be")
+	}
+	for range 5 {
+		th.charge(other, now)
+	}
+	if th.open(other, now.Add(4*time.Second)) || !th.open(other, now.Add(6*time.Second)) {
+		t.Error("what was charged beyond the limit does not count")
+	}
+	for i := range 3 * maxOrigins {
+		th.allow(at(fmt.Sprintf("10.%d.%d.1:1", i>>8, i&255), nobodyKnown), now.Add(time.Minute))
+	}
+	if n := len(th.of); n > maxOrigins {
+		t.Errorf("it keeps account of %d", n)
+	}
+	if th.allow(at("172.16.0.1:1", nobodyKnown), now.Add(time.Minute)) {
+		t.Error("those beyond have no limit")
+	}
+	if !th.allow(at("172.16.0.1:1", nobodyKnown), now.Add(time.Hour)) {
+		t.Error("those of before are never forgotten")
+	}
+}
+
+// Connections that come too fast are refused, and leave who is there alone.
+func TestMaxRate(t *testing.T) {
+	s := serve(t, &Server{MaxRate: 5}, "tcp", "127.0.0.1:0")
+	beside := s.dial(t)
+	beside.answer()
+	refused := 0
+	for range 30 {
+		if got := s.dial(t).until("a line", func(got string) bool { return strings.Contains(got, "\r\n") }); strings.Contains(got, errTooFast.Error()) {
+			refused++
+		}
+	}
+	if refused == 0 {
+		t.Error("none was refused")
+	}
+	s.log.until(t, `msg="a connection was refused" peer=127.0.0.1`)
+	if n := strings.Count(s.log.String(), errTooFast.Error()); n > 5 {
+		t.Errorf("%d records of it", n)
+	}
+	beside.send("x\n")
+	if got := beside.answer(); got != "x\r\n" {
+		t.Errorf("the session beside them got %q", got)
+	}
+}
+
+func TestIdleTimeout(t *testing.T) {
+	s := serve(t, &Server{IdleTimeout: 100 * time.Millisecond}, "tcp", "127.0.0.1:0")
+	idle, busy := s.dial(t), s.dial(t)
+	busy.send("wait\n")
+	if got := idle.rest(); !strings.HasSuffix(got, "nothing was asked for 100ms: goodbye\r\n") {
+		t.Errorf("an idle session is told %q", got)
+	}
+	<-s.began
+	busy.send("\x03")
+	if got := busy.rest(); !strings.Contains(got, "cancelled\r\n") || !strings.HasSuffix(got, "goodbye\r\n") {
+		t.Errorf("one that was evaluating is told %q", got)
+	}
+}
+
+// The application sees its sessions, and can end one.
+func TestSessions(t *testing.T) {
+	s := serve(t, &Server{Auth: Tokens(map[string]Identity{"x": {User: "alice"}}), MaxEvaluations: 4}, "tcp", "127.0.0.1:0")
+	s.dial(t).waitFor("token: ") // not a session yet
+	idle := s.dial(t)
+	idle.send("x\n")
+	idle.waitFor("> ")
+	busy := s.dial(t)
+	busy.send("x\nwait\n")
+	<-s.began
+	list := s.Sessions()
+	if len(list) != 2 || list[0].User != "alice" || list[1].Evaluating != "wait" || list[0].Evaluating != "" ||
+		list[0].Addr.String() != idle.conn.LocalAddr().String() || list[0].Level != Look || list[0].ID >= list[1].ID {
+		t.Fatalf("the sessions are %+v", list)
+	}
+	idle.send("who\n")
+	if got := idle.waitFor("wait\r\n"); strings.Count(got, "alice") != 2 || !strings.Contains(got, "\n*  ") {
+		t.Errorf("who says %q", got)
+	}
+	list[1].End("maintenance\x1b[2J")
+	if got := busy.rest(); !strings.HasSuffix(got, "maintenance\ufffd[2J\r\n") {
+		t.Errorf("the session that was ended is told %q", got)
+	}
+	s.log.until(t, "a session ended")
+	if n := len(s.Sessions()); n != 1 {
+		t.Errorf("%d sessions are left", n)
+	}
+	list[1].End("again") // of one that is over
+	idle.send("y\n")
+	idle.waitFor("y\r\n")
+}
+
+// Shutdown reaches those who have not logged in yet.
+func TestShutdownOfLogins(t *testing.T) {
+	s := serve(t, &Server{Auth: Tokens(map[string]Identity{"x": {}})}, "tcp", "127.0.0.1:0")
+	c := s.dial(t)
+	c.waitFor("token: ")
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	over := make(chan error, 1)
+	go func() { over <- s.Shutdown(ctx) }()
+	if got := c.rest(); !strings.Contains(got, "goodbye\r\n") {
+		t.Errorf("it is told %q", got)
+	}
+	c.conn.Close()
+	if err := <-over; err != nil {
+		t.Error(err)
+	}
+}
