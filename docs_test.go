@@ -67,6 +67,7 @@ func documents(t *testing.T) []string {
 var elsewhere = map[string]string{
 	"docs/commands.md":    "internal/console",
 	"docs/expressions.md": "eval",
+	"docs/protocol.md":    "telnet",
 }
 
 // TestExamples runs each example of the documents: Go programs and fragments, and sessions with the demo.

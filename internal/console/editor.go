@@ -31,6 +31,7 @@ type editor struct {
 	history  *history
 	complete func(line string, pos int) []eval.Completion
 	acts     func() bool // nil: never
+	program  func() bool // lines come from a program, in JSON mode; nil: never
 
 	text    []rune
 	pos     int // of the cursor, in text
@@ -54,7 +55,16 @@ const (
 	more       = ". "
 )
 
+// fromProgram reports whether there is neither prompt nor echo, and each line is a line by itself.
+func (e *editor) fromProgram() bool { return e.program != nil && e.program() }
+
+// echoes reports whether keys edit a line on the screen.
+func (e *editor) echoes() bool { return e.echo && !e.fromProgram() }
+
 func (e *editor) prompt() string {
+	if e.fromProgram() {
+		return ""
+	}
 	if e.acts != nil && e.acts() {
 		return actsPrompt
 	}
@@ -88,7 +98,7 @@ func (e *editor) setEcho(on bool) {
 
 // refresh brings the screen up to date with the keys since the last one.
 func (e *editor) refresh() {
-	if !e.echo {
+	if !e.echoes() {
 		return
 	}
 	if e.search.on {
@@ -104,7 +114,7 @@ func (e *editor) resize(width int) {
 	if e.screen.width == width {
 		return
 	}
-	if !e.echo {
+	if !e.echoes() {
 		e.screen.width = width
 		return
 	}
@@ -114,7 +124,7 @@ func (e *editor) resize(width int) {
 
 // interject writes text, which ends in a newline, in place of the line, and the line again below it.
 func (e *editor) interject(text string) {
-	if e.echo {
+	if e.echoes() {
 		e.screen.erase()
 	} else {
 		e.screen.put("\n")
@@ -126,7 +136,7 @@ func (e *editor) interject(text string) {
 
 // leaveLine moves below the line, whatever part of it the cursor was in, and writes note behind it.
 func (e *editor) leaveLine(note string) {
-	if e.echo {
+	if e.echoes() {
 		e.search.on = false
 		e.pos = len(e.text)
 		e.refresh()
@@ -136,7 +146,7 @@ func (e *editor) leaveLine(note string) {
 
 // key does what k asks. After accept, take has the line.
 func (e *editor) key(k key) action {
-	if !e.echo {
+	if !e.echoes() {
 		return e.plainKey(k)
 	}
 	e.joins, e.killing = e.killing, false
@@ -253,9 +263,9 @@ func (e *editor) enter() action {
 		return tooLong
 	}
 	line := string(e.text)
-	if Incomplete(line) && !strings.HasSuffix(line, "\n") {
+	if !e.fromProgram() && Incomplete(line) && !strings.HasSuffix(line, "\n") {
 		e.insert('\n')
-		if !e.echo {
+		if !e.echoes() {
 			e.screen.put(more)
 		}
 		return none

@@ -22,6 +22,7 @@ const (
 	codeRequest = "request" // the request itself
 	codeCommand = "command" // what a command complains of
 	codeOutput  = "output"  // the answer is too long to be written
+	codeSession = "session" // nothing was evaluated, or the session ends
 )
 
 // request is one line of JSON mode that is an object.
@@ -105,19 +106,22 @@ func (s *Session) request(ctx context.Context, line string) error {
 		r, err := s.plainRequest(ctx, line)
 		return errors.Join(s.reply(nil, r), err)
 	}
+	var only struct{ ID json.RawMessage }
+	json.Unmarshal([]byte(line), &only) // what is wrong is found again below
+	id := only.ID
+	if len(id) > maxID || len(id) > 0 && strings.IndexByte("{[", id[0]) >= 0 {
+		return s.reply(nil, failed(codeRequest, "the id is neither a number nor a string of up to %d bytes", maxID))
+	}
 	var req request
 	d := json.NewDecoder(strings.NewReader(line))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&req); err != nil {
-		return s.reply(nil, failed(codeRequest, "this is no request: %s; it has id, eval or complete, pos and limits", strings.TrimPrefix(err.Error(), "json: ")))
+		return s.reply(id, failed(codeRequest, "this is no request: %s; it has id, eval or complete, pos and limits", strings.TrimPrefix(err.Error(), "json: ")))
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return s.reply(nil, failed(codeRequest, "there is more behind the request; one line has one object"))
+		return s.reply(id, failed(codeRequest, "there is more behind the request; one line has one object"))
 	}
-	if len(req.ID) > maxID || len(req.ID) > 0 && strings.IndexByte("{[", req.ID[0]) >= 0 {
-		return s.reply(nil, failed(codeRequest, "the id is neither a number nor a string of up to %d bytes", maxID))
-	}
-	return s.reply(req.ID, s.objectRequest(ctx, req))
+	return s.reply(id, s.objectRequest(ctx, req))
 }
 
 // maxID bounds an id, in bytes.
@@ -129,11 +133,14 @@ func (s *Session) plainRequest(ctx context.Context, line string) (reply, error) 
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.json = false
-		return textReply("text", "this was the last object; answers are for people again"), nil
+		return textReply("session", "this was the last object; answers are for people again"), nil
 	}
 	cmd, args, ok := parseCommand(line)
 	if !ok {
 		return s.expression(ctx, line, eval.Limits{}), nil
+	}
+	if cmd.name == "json" {
+		return textReply("session", "this is JSON mode; json off ends it"), nil
 	}
 	if cmd.name == "watch" {
 		return failed(codeCommand, "watch is for people; ask again whenever you want to know"), nil
@@ -147,7 +154,7 @@ func (s *Session) plainRequest(ctx context.Context, line string) (reply, error) 
 	var w wrong
 	switch {
 	case errors.Is(err, ErrQuit):
-		return textReply("text", "bye"), err
+		return textReply("session", bye), err
 	case errors.As(err, &w):
 		return failed(codeCommand, "%v", w.error), nil
 	case err == nil:
@@ -210,7 +217,8 @@ func (s *Session) expression(ctx context.Context, source string, lower eval.Limi
 	return out
 }
 
-// typeOf is the Go type of an answer, or what kind of thing it is where there is none.
+// typeOf is the Go type of an answer, or what kind of thing it is where there is none: also of one
+// that policy hides.
 func typeOf(n *inspect.Node) string {
 	switch {
 	case n == nil || n.Type == "" && n.Shape == inspect.Nil:
@@ -219,6 +227,10 @@ func typeOf(n *inspect.Node) string {
 		return n.Type
 	}
 	switch n.Shape {
+	case inspect.Scalar:
+		if n.Scalar != nil {
+			return fmt.Sprintf("%T", n.Scalar)
+		}
 	case inspect.List:
 		return "list"
 	case inspect.Map, inspect.Struct:
@@ -259,9 +271,16 @@ func failure(err error) reply {
 	return out
 }
 
+// versioned is r as it goes out.
+func (r reply) versioned() reply {
+	r.V = protocolVersion
+	return r
+}
+
 // reply writes one object on one line.
 func (s *Session) reply(id json.RawMessage, r reply) error {
-	r.V, r.ID = protocolVersion, id
+	r = r.versioned()
+	r.ID = id
 	_, err := s.out.Write(marshal(r))
 	if err == nil {
 		_, err = io.WriteString(s.out, "\n")

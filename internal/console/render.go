@@ -99,6 +99,7 @@ func (a *answer) end() error {
 		a.held = true
 	}
 	if a.held {
+		a.held = false
 		a.buf.WriteByte('\n')
 	}
 	return a.flush()

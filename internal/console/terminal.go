@@ -79,7 +79,7 @@ func Attach(ctx context.Context, s *Session, out Output, ended func()) *Terminal
 	t := &Terminal{session: s, out: out, ended: ended, done: make(chan struct{})}
 	t.ctx, t.stop = context.WithCancel(ctx)
 	t.room.L = &t.mu
-	t.editor = editor{max: s.limits.Line, history: &s.history, complete: s.Complete, acts: s.level.acts}
+	t.editor = editor{max: s.limits.Line, history: &s.history, complete: s.Complete, acts: s.level.acts, program: s.InJSON}
 	t.editor.screen.width = defaultWidth
 	return t
 }
@@ -212,7 +212,15 @@ func (t *Terminal) key(k key) (line string, ok bool) {
 
 // refuse says that the line was too long.
 func (t *Terminal) refuse() {
-	t.editor.screen.put(fmt.Sprintf("the line is longer than %s bytes and was not evaluated; ask in parts: x = …\n", thousands(t.editor.max)))
+	t.tell(fmt.Sprintf("the line is longer than %s bytes and was not evaluated; ask in parts: x = …", thousands(t.editor.max)))
+}
+
+// tell writes a line that is no answer to one: in JSON mode an object, as each line is there.
+func (t *Terminal) tell(text string) {
+	if t.session.InJSON() {
+		text = string(marshal(failed(codeSession, "%s", text).versioned()))
+	}
+	t.editor.screen.put(text + "\n")
 }
 
 // dropLine forgets what was typed and begins anew.
@@ -224,9 +232,11 @@ func (t *Terminal) dropLine() {
 
 // belowLine moves below the line that is being typed.
 func (t *Terminal) belowLine(note string) {
-	if t.editor.echo {
+	switch {
+	case t.editor.fromProgram():
+	case t.editor.echo:
 		t.editor.leaveLine(note)
-	} else {
+	default:
 		t.editor.screen.put("\n")
 	}
 }
@@ -234,7 +244,9 @@ func (t *Terminal) belowLine(note string) {
 // leave ends the session with a last line.
 func (t *Terminal) leave(farewell string) {
 	t.editor.screen.markPastes(false)
-	t.editor.screen.put(farewell + "\n")
+	if farewell != bye || !t.session.InJSON() {
+		t.tell(farewell)
+	}
 	t.show()
 	t.finish(nil)
 }
@@ -326,6 +338,9 @@ func (t *Terminal) next(err, flushed error) (line string, ok bool) {
 
 // stopped says that an answer was cut by an interrupt.
 func (t *Terminal) stopped() string {
+	if t.session.InJSON() {
+		return "\n" + string(marshal(failed(codeSession, "the answer before was stopped").versioned())) + "\n"
+	}
 	reset := ""
 	if t.session.currentStyle().color.value() {
 		reset = "\x1b[0m"
@@ -339,9 +354,9 @@ func (t *Terminal) last() (line string, ok bool) {
 	if t.over() {
 		return "", false
 	}
-	if e := &t.editor; !e.echo && e.over {
+	if e := &t.editor; !e.echoes() && e.over {
 		t.refuse()
-	} else if !e.echo && len(e.text) > 0 {
+	} else if !e.echoes() && len(e.text) > 0 {
 		return e.take(), true
 	}
 	t.leave(bye)
@@ -424,12 +439,14 @@ func (t *Terminal) Shutdown(why string) {
 	}
 }
 
-// Say writes a line that is no answer, without spoiling a line that is being typed.
+// Say writes a line that is no answer, without spoiling a line that is being typed. In JSON mode,
+// where each line is an answer, it writes nothing.
 func (t *Terminal) Say(text string) {
 	t.mu.Lock()
-	if busy := t.busy; busy || t.over() {
+	program := t.session.InJSON()
+	if busy := t.busy; busy || program || t.over() {
 		t.mu.Unlock()
-		if busy {
+		if busy && !program {
 			io.WriteString(t.out, text+"\n") // a failure shows at the end of the line
 		}
 		return

@@ -1,0 +1,216 @@
+package telnet
+
+import (
+	"bufio"
+	"encoding/json"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// protocolServer serves what docs/protocol.md looks at.
+func protocolServer(t *testing.T, network, addr string) net.Addr {
+	t.Helper()
+	type Item struct {
+		hits  int
+		price float64
+	}
+	type Cache struct {
+		mu    sync.Mutex
+		items map[string]*Item
+		hits  uint64
+		none  map[float64]string
+		bytes []byte
+		text  string
+	}
+	reg := registry.New()
+	reg.Expose("cache", &Cache{
+		items: map[string]*Item{"a": {hits: 5, price: 12.5}, "b": {hits: 15, price: 0.5}},
+		hits:  1<<64 - 1, bytes: []byte{0xff, 0}, text: "日本 \x1b \xff",
+	})
+	l, err := net.Listen(network, addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{Registry: reg}
+	ended := make(chan error)
+	go func() { ended <- s.Serve(l) }()
+	t.Cleanup(func() {
+		s.Close()
+		<-ended
+	})
+	return l.Addr()
+}
+
+// TestProtocol replays docs/protocol.md.
+func TestProtocol(t *testing.T) {
+	text, err := os.ReadFile("../docs/protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := protocolServer(t, "tcp", "127.0.0.1:0")
+	conn, err := net.Dial("tcp", addr.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	lines := bufio.NewScanner(conn)
+	requests, begun := 0, false
+	for _, line := range regexp.MustCompile("(?m)^[<>] .*$").FindAllString(string(text), -1) {
+		if request, ok := strings.CutPrefix(line, "> "); ok {
+			requests++
+			if _, err := conn.Write([]byte(request + "\n")); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		for lines.Scan() && !begun && !strings.HasPrefix(lines.Text(), `{"v":`) {
+		}
+		begun = true
+		got, want := settled(lines.Text()), settled(strings.TrimPrefix(line, "< "))
+		if got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+	if requests < 7 {
+		t.Errorf("the document has %d requests", requests)
+	}
+}
+
+// settled is an answer without what differs from run to run.
+func settled(answer string) string {
+	answer = regexp.MustCompile(`"ms":[\d.]+`).ReplaceAllString(answer, `"ms":0.1`)
+	answer = regexp.MustCompile(`"bytes":\d+`).ReplaceAllString(answer, `"bytes":192`)
+	answer = strings.ReplaceAll(answer, "telnet.", "shop.")
+	answer = regexp.MustCompile(`"entries":\d+`).ReplaceAllString(answer, `"entries":2`)
+	return regexp.MustCompile(`sightglass in [^"]*`).ReplaceAllString(answer, "sightglass in …")
+}
+
+// TestErrorCodes holds that the document lists the codes that the source has, and no others.
+func TestErrorCodes(t *testing.T) {
+	text, err := os.ReadFile("../docs/protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, chapter, _ := strings.Cut(string(text), "## Errors")
+	var documented []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `(\\w+)`").FindAllStringSubmatch(chapter, -1) {
+		documented = append(documented, m[1])
+	}
+	used := map[string]bool{}
+	for _, pattern := range []string{"../eval/*.go", "../internal/console/protocol.go", "*.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %v", pattern, err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			source, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range regexp.MustCompile(`(?:fault\(|Code: *|code\w+ += |failed\()"(\w+)"`).FindAllStringSubmatch(string(source), -1) {
+				used[m[1]] = true
+			}
+		}
+	}
+	for code := range used {
+		if !slices.Contains(documented, code) {
+			t.Errorf("docs/protocol.md does not list the code %s", code)
+		}
+	}
+	for _, code := range documented {
+		if !used[code] && code != "guard" && code != "not_allowed" && code != "redacted" {
+			t.Errorf("docs/protocol.md lists the code %s, which nothing has", code)
+		}
+	}
+}
+
+// TestPythonClient runs the client of the document.
+func TestPythonClient(t *testing.T) {
+	python := program("python3", t)
+	source, err := os.ReadFile("../docs/client.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(source), "\n"); n > 60 {
+		t.Errorf("the client has %d lines, and is to be of at most 60", n)
+	}
+	dir, err := os.MkdirTemp("", "") // a socket's path is short
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	for _, addr := range []net.Addr{protocolServer(t, "tcp", "127.0.0.1:0"), protocolServer(t, "unix", filepath.Join(dir, "s"))} {
+		at := addr.String()
+		if addr.Network() == "unix" {
+			at = "unix:" + at
+		}
+		for _, tc := range []struct {
+			asks []string
+			want string
+			code int
+		}{
+			{[]string{"cache.hits", "cache.items.a", "cache.text", "cache.bytes", "map(1..3, # * 0.5)", "x = 5", "x + 1"},
+				"18446744073709551615\n{\"hits\": 5, \"price\": 12.5}\n\"日本 \\u001b �\"\n{\"…\": {\"hex\": \"ff00\"}}\n[0.5, 1, 1.5]\n5\n6\n", 0},
+			{[]string{"1", "cache.hist", "2"}, "1\nno_field: cache (telnet.Cache) has no field hist at 1:7; did you mean hits?\n", 1},
+			{[]string{"count(1..3, "}, "syntax: the expression ends too early at 1:12\n", 1},
+		} {
+			cmd := exec.Command(python, append([]string{"-X", "utf8", "../docs/client.py", at}, tc.asks...)...)
+			out, _ := cmd.CombinedOutput()
+			if got := string(out); got != tc.want || cmd.ProcessState.ExitCode() != tc.code {
+				t.Errorf("%q to %s: got %q and %d, want %q and %d", tc.asks, addr.Network(), got, cmd.ProcessState.ExitCode(), tc.want, tc.code)
+			}
+		}
+	}
+}
+
+// Whatever comes in, each line that goes out is one object.
+func TestProtocolIsAlwaysJSON(t *testing.T) {
+	addr := protocolServer(t, "tcp", "127.0.0.1:0")
+	for _, sent := range [][]string{
+		{"count(cache.items", "1 +", "{", "{}", `{"id":[1],"eval":"1"}`, `{"eval":1}`, `{"eval":"1","complete":"1"}`, `{"eval":"1"} {}`, "\xfe\xc3"},
+		{"help", "who", "set", "set width 3", "history", "vars", "time", "watch cache", "level", "dir", "dir cache", "json on", "json", "help nothing"},
+		{strings.Repeat("x", 70_000), "1", `{"complete":"cache.","pos":99}`, `{"eval":"cache","limits":{"depth":1,"items":1,"text":1,"ms":1e300,"bytes":-5}}`},
+		{`{"eval":"cache","limits":{"output":5}}`, `{"eval":"range(1,2,3,4)"}`, `{"eval":"cache.none[1.5]","id":"é\n"}`, "\"unclosed", "`raw", "/* open", "1; 2", "quit"},
+	} {
+		conn, err := net.Dial("tcp", addr.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		go func() {
+			conn.Write([]byte("json on\n" + strings.Join(sent, "\n") + "\n"))
+			conn.(*net.TCPConn).CloseWrite()
+		}()
+		lines := bufio.NewScanner(conn)
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() && !strings.HasPrefix(lines.Text(), `{"v":`) {
+		}
+		answers := 0
+		for lines.Scan() {
+			answers++
+			var a struct {
+				V     int
+				OK    *bool
+				Error *struct{ Code, Message string }
+			}
+			if err := json.Unmarshal(lines.Bytes(), &a); err != nil || a.V != 1 || a.OK == nil || *a.OK == (a.Error != nil) {
+				t.Errorf("%v in %q", err, lines.Text())
+			}
+		}
+		if answers != len(sent) {
+			t.Errorf("%d answers to %d lines, the first %.40q", answers, len(sent), sent[0])
+		}
+	}
+}
