@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -92,6 +94,70 @@ func BenchmarkLooks(b *testing.B) {
 			}
 			b.ReportMetric(float64(longest.Microseconds()), "µs-longest")
 		})
+	}
+}
+
+// TestYields: on one processor, another goroutine has it whenever the meter looks, also while
+// nothing of the application is read, and between two chunks that are read under its guard.
+func TestYields(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	c := &struct {
+		mu    sync.Mutex
+		items map[int]int
+	}{items: map[int]int{}}
+	for i := range 100_000 {
+		c.items[i] = i
+	}
+	reg := registry.New()
+	reg.Expose("c", c)
+	s := NewSession(reg, Limits{Time: time.Hour})
+	var turns, taken atomic.Int64
+	stop, stopped := make(chan bool), make(chan bool)
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			turns.Add(1)
+			if c.mu.TryLock() {
+				taken.Add(1)
+				c.mu.Unlock()
+			}
+			runtime.Gosched()
+		}
+	}()
+	for _, source := range []string{"count(1..300000, # % 2 == 0)", "count(c.items, # > 5)", "len(map(1..100000, string(#)))"} {
+		f := s.begin(t.Context(), s.limits)
+		looks, before := int64(0), turns.Load()
+		taken.Store(0)
+		f.m.ticked = func() { looks++ }
+		if _, err := f.eval(source); err != nil {
+			t.Fatal(err)
+		}
+		if had := turns.Load() - before; looks < 10 || had < looks/2 {
+			t.Errorf("%s: another goroutine ran %d times in %d looks", source, had, looks)
+		}
+		if free := taken.Load(); free < looks/4 {
+			t.Errorf("%s: the guard was free in %d of %d looks", source, free, looks)
+		}
+	}
+	close(stop)
+	<-stopped
+}
+
+// TestEntries: what would be read beyond the budget is an error that says how to go on.
+func TestEntries(t *testing.T) {
+	c := make([]int, 5000)
+	reg := registry.New()
+	reg.Expose("c", &c)
+	s := NewSession(reg, Limits{Entries: 1000})
+	for _, source := range []string{"count(c, # > 0)", "sum(c)", "map(c, #)", "5 in c", "c == c", "any(1..5000, c[#-1] > 0)", "toJSON(c)"} {
+		if _, err := s.Eval(t.Context(), source); codeOfError(err) != "budget" || !strings.Contains(err.Error(), "Limits.Entries") {
+			t.Errorf("%s: %v", source, err)
+		}
 	}
 }
 
