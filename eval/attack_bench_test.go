@@ -31,89 +31,164 @@ func newMillion() (*million, *registry.Registry) {
 	return m, reg
 }
 
-// scanning evaluates source in a session, again and again, until it is stopped.
-func scanning(b *testing.B, reg *registry.Registry, source string) (stop func()) {
-	ctx, cancel := context.WithCancel(b.Context())
-	s := NewSession(reg, Limits{})
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		for ctx.Err() == nil {
-			if _, err := s.Eval(ctx, source); err != nil && ctx.Err() == nil {
-				b.Error(err)
-				return
+// look does something beside the application until it is stopped, and says how much it did.
+type look func(b *testing.B, stop *atomic.Bool) (entries int)
+
+func nobody(*testing.B, *atomic.Bool) int { return 0 }
+
+// scans is a session that evaluates source again and again.
+func scans(reg *registry.Registry, source string) look {
+	return func(b *testing.B, stop *atomic.Bool) (entries int) {
+		ctx, cancel := context.WithCancel(b.Context())
+		defer cancel()
+		s := NewSession(reg, Limits{})
+		for !stop.Load() {
+			f := s.begin(ctx, s.limits)
+			f.m.ticked = func() {
+				if stop.Load() {
+					cancel()
+				}
 			}
+			if _, err := f.eval(source); err != nil && ctx.Err() == nil {
+				b.Error(err)
+				return entries
+			}
+			entries += f.m.entries
 		}
-	})
-	return func() { cancel(); wg.Wait() }
+		return entries
+	}
 }
 
-// report publishes a distribution of durations.
-func report(b *testing.B, what string, all []time.Duration) {
+// plainWalk reads all that v reaches, as a tool would that knows nothing but reflect.
+func plainWalk(v reflect.Value) look {
+	return func(_ *testing.B, stop *atomic.Bool) (entries int) {
+		for !stop.Load() {
+			entries += walk(v, stop)
+		}
+		return entries
+	}
+}
+
+func walk(v reflect.Value, stop *atomic.Bool) (n int) {
+	switch v.Kind() {
+	case reflect.Map:
+		for it := v.MapRange(); it.Next() && !stop.Load(); n++ {
+			walk(it.Key(), stop)
+			walk(it.Value(), stop)
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			walk(v.Elem(), stop)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			walk(v.Field(i), stop)
+		}
+	}
+	return n
+}
+
+// measured is what an application measures of itself for a while.
+type measured struct {
+	each    []time.Duration
+	took    time.Duration
+	entries int // that were looked at meanwhile
+}
+
+// beside measures the application while l looks.
+func beside(b *testing.B, l look, application func() []time.Duration) measured {
+	var stop atomic.Bool
+	var looking sync.WaitGroup
+	var m measured
+	looking.Go(func() { m.entries = l(b, &stop) })
+	start := time.Now()
+	m.each = application()
+	m.took = time.Since(start)
+	stop.Store(true)
+	looking.Wait()
+	slices.Sort(m.each)
+	return m
+}
+
+// at is the duration that so many of a thousand do not exceed, in microseconds.
+func (m measured) at(permille int) float64 {
+	return float64(m.each[(len(m.each)-1)*permille/1000].Nanoseconds()) / 1000
+}
+
+func (m measured) rate() float64 { return float64(len(m.each)) / m.took.Seconds() }
+
+// middle is the median of what f says of each round.
+func middle(rounds []measured, f func(m measured) float64) float64 {
+	all := make([]float64, len(rounds))
+	for i, m := range rounds {
+		all[i] = f(m)
+	}
 	slices.Sort(all)
-	at := func(permille int) float64 { return float64(all[(len(all)-1)*permille/1000].Nanoseconds()) / 1000 }
-	b.ReportMetric(at(500), "µs-"+what+"-p50")
-	b.ReportMetric(at(990), "µs-"+what+"-p99")
-	b.ReportMetric(at(999), "µs-"+what+"-p99.9")
-	b.ReportMetric(at(1000), "µs-"+what+"-most")
+	return all[len(all)/2]
 }
 
-// BenchmarkWaiting is what the application waits for its own lock while a session counts a million entries
-// under it, beside what it waits when nobody looks: it must be run on a machine that has nothing else to do.
+// pooled is all rounds as one.
+func pooled(rounds []measured) (all measured) {
+	for _, m := range rounds {
+		all.each = append(all.each, m.each...)
+		all.took += m.took
+	}
+	slices.Sort(all.each)
+	return all
+}
+
+// BenchmarkWaiting is what the application waits for its own lock while a session counts a million
+// entries under it, and while nobody looks: turn by turn, so that whatever else the machine does is in both.
 func BenchmarkWaiting(b *testing.B) {
 	m, reg := newMillion()
-	run := func(b *testing.B, lock, unlock func()) {
-		var waits []time.Duration
-		for b.Loop() {
-			start := time.Now()
-			lock()
-			waits = append(waits, time.Since(start))
-			m.items["1"].hits++
-			unlock()
-			for end := time.Now().Add(10 * time.Microsecond); time.Now().Before(end); {
-			}
-		}
-		report(b, "wait", waits)
-	}
 	for _, side := range []struct {
 		name         string
 		lock, unlock func()
 	}{{"write", m.mu.Lock, m.mu.Unlock}, {"read", m.mu.RLock, m.mu.RUnlock}} {
-		b.Run(side.name+"/alone", func(b *testing.B) { run(b, side.lock, side.unlock) })
-		b.Run(side.name+"/scanned", func(b *testing.B) {
-			defer scanning(b, reg, "count(c.items, .hits > 10)")()
-			run(b, side.lock, side.unlock)
+		application := func() []time.Duration {
+			waits := make([]time.Duration, 0, 1<<16)
+			for end := time.Now().Add(500 * time.Millisecond); time.Now().Before(end); {
+				start := time.Now()
+				side.lock()
+				waits = append(waits, time.Since(start))
+				side.unlock()
+				for work := time.Now().Add(10 * time.Microsecond); time.Now().Before(work); {
+				}
+			}
+			return waits
+		}
+		b.Run(side.name, func(b *testing.B) {
+			var alone, looked []measured
+			for b.Loop() {
+				alone = append(alone, beside(b, nobody, application))
+				looked = append(looked, beside(b, scans(reg, "count(c.items, .hits > 10)"), application))
+			}
+			report := func(name string, rounds []measured) {
+				all := pooled(rounds)
+				for _, at := range []struct {
+					name     string
+					permille int
+				}{{"p50", 500}, {"p99", 990}, {"p99.9", 999}, {"longest", 1000}} {
+					b.ReportMetric(all.at(at.permille), "µs-"+name+"-"+at.name)
+				}
+			}
+			report("alone", alone)
+			report("looked-at", looked)
+			b.ReportMetric(middle(looked, func(m measured) float64 { return m.at(999) })-middle(alone, func(m measured) float64 { return m.at(999) }), "µs-added-p99.9")
+			b.ReportMetric(0, "ns/op")
 		})
 	}
 }
 
-// walk reads all that v reaches, as a tool would that knows nothing but reflect.
-func walk(v reflect.Value, stop *atomic.Bool) (n int) {
-	switch v.Kind() {
-	case reflect.Map:
-		for it := v.MapRange(); it.Next() && !stop.Load(); {
-			n += walk(it.Key(), stop) + walk(it.Value(), stop)
-		}
-	case reflect.Pointer:
-		if !v.IsNil() {
-			n += walk(v.Elem(), stop)
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			n += walk(v.Field(i), stop)
-		}
-	}
-	return n + 1
-}
-
-// BenchmarkYielding is what an application loses that has both of two cores busy: requests that take some
-// twenty microseconds each, of sixteen clients, while nobody looks, while a session scans a million entries
-// without a pause, and while a plain walk by reflect does. It must be run on a machine that has nothing
-// else to do.
+// BenchmarkYielding is what an application loses that has both of two cores busy: requests of some
+// twenty microseconds each, of sixteen clients at four servers, while a session scans a million entries
+// without a pause, while a plain walk by reflect does, and while nobody looks: turn by turn, so that
+// whatever else the machine does is in all of them. Reported are the medians of the rounds' ratios.
 func BenchmarkYielding(b *testing.B) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
-	const clients = 16
 	m, reg := newMillion()
-	run := func(b *testing.B) {
+	application := func() []time.Duration {
+		const clients = 16
 		var each [clients][]time.Duration
 		requests := make(chan chan int)
 		var servers, callers sync.WaitGroup
@@ -128,42 +203,52 @@ func BenchmarkYielding(b *testing.B) {
 				}
 			})
 		}
-		var left atomic.Int64
-		left.Store(int64(b.N))
-		b.ResetTimer()
-		start := time.Now()
+		end := time.Now().Add(500 * time.Millisecond)
 		for c := range clients {
 			callers.Go(func() {
 				answer := make(chan int)
-				for left.Add(-1) >= 0 {
-					begin := time.Now()
+				for begin := time.Now(); begin.Before(end); {
 					requests <- answer
 					<-answer
-					each[c] = append(each[c], time.Since(begin))
+					now := time.Now()
+					each[c] = append(each[c], now.Sub(begin))
+					begin = now
 				}
 			})
 		}
 		callers.Wait()
-		b.ReportMetric(float64(b.N)/time.Since(start).Seconds(), "requests/s")
 		close(requests)
 		servers.Wait()
-		report(b, "request", slices.Concat(each[:]...))
+		return slices.Concat(each[:]...)
 	}
-	b.Run("nothing", run)
-	b.Run("session", func(b *testing.B) {
-		defer scanning(b, reg, "count(c.items, .hits > 10)")()
-		run(b)
-	})
-	b.Run("reflect", func(b *testing.B) {
-		var stop atomic.Bool
-		var wg sync.WaitGroup
-		wg.Go(func() {
-			for !stop.Load() {
-				walk(reflect.ValueOf(m.items), &stop)
+	names := []string{"nobody", "session", "reflect"}
+	looks := []look{nobody, scans(reg, "count(c.items, .hits > 10)"), plainWalk(reflect.ValueOf(m.items))}
+	rounds := make([][]measured, len(looks))
+	for b.Loop() {
+		for i, l := range looks {
+			rounds[i] = append(rounds[i], beside(b, l, application))
+		}
+	}
+	figures := []struct {
+		name string
+		of   func(m measured) float64
+	}{
+		{"throughput", measured.rate},
+		{"p50", func(m measured) float64 { return m.at(500) }}, {"p99", func(m measured) float64 { return m.at(990) }}, {"longest", func(m measured) float64 { return m.at(1000) }},
+	}
+	for _, f := range figures {
+		b.ReportMetric(middle(rounds[0], f.of), names[0]+"-"+f.name)
+		for i := 1; i < len(looks); i++ {
+			ratios := make([]float64, len(rounds[i]))
+			for j, m := range rounds[i] {
+				ratios[j] = f.of(m) / f.of(rounds[0][j])
 			}
-		})
-		defer wg.Wait()
-		defer stop.Store(true)
-		run(b)
-	})
+			slices.Sort(ratios)
+			b.ReportMetric(ratios[len(ratios)/2], names[i]+"/nobody-"+f.name)
+		}
+	}
+	for i := 1; i < len(looks); i++ {
+		b.ReportMetric(middle(rounds[i], func(m measured) float64 { return float64(m.entries) / m.took.Seconds() / 1e6 }), names[i]+"-Mentries/s")
+	}
+	b.ReportMetric(0, "ns/op")
 }

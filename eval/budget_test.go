@@ -221,6 +221,15 @@ func TestStreams(t *testing.T) {
 	}
 }
 
+// TestLimitOfLine: the length of a line is looked at before anything else.
+func TestLimitOfLine(t *testing.T) {
+	s := NewSession(registry.New(), Limits{Line: 100})
+	line := "[1" + strings.Repeat(", 1", 200) + "]"
+	if _, err := s.Eval(t.Context(), line); codeOfError(err) != "budget" || !strings.Contains(err.Error(), "100 are allowed") {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestNesting: a line that is nested without end is an error in bounded time and stack.
 func TestNesting(t *testing.T) {
 	defer debug.SetMaxStack(debug.SetMaxStack(64 << 20))

@@ -428,6 +428,44 @@ func TestChunks(t *testing.T) {
 	}
 }
 
+// Between two chunks other goroutines have the processor, also with a Meter that does not yield.
+func TestWalkYields(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	p := newPool()
+	p.list = make([]string, 300_000)
+	l, c := lookAt(t, p)
+	list := must(t, c, ".list")
+	var turns atomic.Int64
+	stop, stopped := make(chan bool), make(chan bool)
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				turns.Add(1)
+				runtime.Gosched()
+			}
+		}
+	}()
+	chunks := int64(0)
+	var since time.Time
+	err := list.Each(func(_, _ *View) (bool, error) {
+		if h := l.held[0].since; !h.Equal(since) {
+			since = h
+			chunks++
+		}
+		return true, nil
+	})
+	had := turns.Load()
+	close(stop)
+	<-stopped
+	if err != nil || chunks < 10 || had < chunks/2 {
+		t.Errorf("another goroutine ran %d times in %d chunks, %v", had, chunks, err)
+	}
+}
+
 // A writer that waits for the lock is not starved by a scan that never ends.
 func TestWriterIsNotStarved(t *testing.T) {
 	p := newPool()

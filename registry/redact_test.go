@@ -366,6 +366,18 @@ func TestSecretInLongText(t *testing.T) {
 	}
 }
 
+// What a long text would cost is not told of a secret: it would tell the length.
+func TestSecretCostsNothing(t *testing.T) {
+	l, c := lookAt(t, &struct{ s string }{"Bearer abcdef123456 " + strings.Repeat("x", 10*largeText)})
+	x, _, err := must(t, c, ".s").Plain()
+	if _, hidden := x.(*Redacted); !hidden || err != nil {
+		t.Errorf("%v, %v", x, err)
+	}
+	if kept := l.meter.(*meter).kept; kept != 0 {
+		t.Errorf("%d bytes were kept", kept)
+	}
+}
+
 // Whether a map has a key that is a secret cannot be asked, so that none can be tried out.
 func TestSecretKeys(t *testing.T) {
 	key := "Bearer abcdef123456"

@@ -1,0 +1,164 @@
+package sightglass_test
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var mutate = flag.Bool("mutate", false, "turn each protection off in turn, in a copy, and see a test fail; some minutes")
+
+// mutation is a protection that is turned off in a copy of one file, and the test that notices.
+type mutation struct {
+	off      string // what is off then, in words
+	file     string
+	old, new string // of the source; old stands in it once
+	test     string
+	in       string // the folder of the test; "" for that of the file
+	tags     string // to build with
+}
+
+// mutations are the protections that the promises rest on, in the order of docs/safety.md.
+var mutations = []mutation{
+	// It never crashes the process.
+	{off: "the fault guard", file: "inspect/internal/peek/fault.go", old: "debug.SetPanicOnFault(true)", new: "debug.SetPanicOnFault(false)", test: "TestWildAddresses"},
+	{off: "the check of an address before it is read", file: "inspect/internal/peek/fault.go", old: "if a < firstPage || a%align != 0 || a+n < a {", new: "if false {", test: "TestWildAddresses"},
+	{off: "the check of type words", file: "inspect/internal/peek/typeword.go", old: "if !s.plausible(w, 3) {", new: "if false {", test: "TestEveryWordOfTheTypes"},
+	{off: "the self-test of maps", file: "inspect/internal/peek/prove.go", old: "sync.OnceValue(proveMaps)", new: "sync.OnceValue(func() error { return nil })", test: "TestDrift", in: "inspect", tags: "sightglass_drift"},
+	{off: "racy addresses stay numbers", file: "inspect/value.go", old: "return v.how&solid != 0 && v.how&(trusted|fixed) != 0 && v.ref.Held()", new: "return v.ref.Held()", test: "TestProvenance"},
+	{off: "the check for cycles", file: "inspect/expand.go", old: "if s.returns(n, at) {", new: "if false {", test: "TestCycles"},
+	{off: "the bound on depth", file: "inspect/snap.go", old: "limit.Depth = min(limit.Depth, maxDepth)", new: "", test: "TestDeep"},
+	{off: "locks are not taken in copies", file: "registry/guard.go", old: "if !v.Solid() || v.Mark()&inspect.Copied != 0 {", new: "if !v.Solid() {", test: "TestNoLockAtRacyPlace"},
+	{off: "panics of methods are caught", file: "registry/stuck.go", old: "if p := recover(); p != nil {", new: "if p := any(nil); p != nil {", test: "TestAttackUserCode", in: "eval"},
+	{off: "panics of locks are caught", file: "registry/hold.go", old: "if p := recover(); p != nil {", new: "if p := any(nil); p != nil {", test: "TestAttackUserCode", in: "eval"},
+	{off: "the limit on calls that do not return", file: "registry/stuck.go", old: "s.n.Load() >= maxStuck", new: "false", test: "TestAttackBlocking", in: "eval"},
+	{off: "the limit on nesting", file: "eval/source.go", old: "scan(source, limits.Nesting)", new: "scan(source, 1<<30)", test: "TestNesting"},
+	{off: "the limit on a line's length", file: "eval/source.go", old: "if len(source) > limits.Line {", new: "if false {", test: "TestLimitOfLine"},
+	{off: "the budget of bytes", file: "eval/meter.go", old: "m.kept > m.limits.Bytes", new: "m.kept > 16*m.limits.Bytes", test: "TestBytes"},
+	{off: "the budget of entries", file: "eval/meter.go", old: "if m.entries > m.limits.Entries {", new: "if false {", test: "TestEntries"},
+	{off: "parts of texts are copied", file: "eval/access.go", old: "return strings.Clone(s[lo:hi]), nil", new: "return s[lo:hi], nil", test: "TestAttackMemory"},
+	{off: "the limit on regular expressions", file: "eval/text.go", old: "if size > maxProgram {", new: "if false {", test: "TestAttackMemory"},
+	{off: "the limit on a variable's text", file: "eval/variable.go", old: "for textUpTo(n, limit.Bytes) > maxCopied && limit.Nodes > 1 {", new: "for false {", test: "TestAttackMemory"},
+	{off: "the limit on variables", file: "eval/session.go", old: "if held > s.limits.Bytes {", new: "if false {", test: "TestVariablesAreBounded"},
+	{off: "variables hold copies", file: "eval/variable.go", old: "	if !live {\n", new: "	if true || !live {\n", test: "TestAttackRetention"},
+
+	// It never writes to the application's memory.
+	{off: "the allow-list of methods", file: "registry/method.go", old: "case !allowed && !action:", new: "case false && !allowed:", test: "TestAttackUninvited", in: "eval"},
+	{off: "actions need leave", file: "registry/method.go", old: "case action && v.look.approve == nil:", new: "case false:", test: "TestAct"},
+	{off: "guards are given back as they were", file: "registry/hold.go", old: "		h.lock.free()\n", new: "", test: "TestAttackLocks"},
+
+	// It never makes the application wait.
+	{off: "locks are tried, not queued for", file: "registry/guard.go", old: "k.try, k.free = m.TryRLock, m.RUnlock", new: "k.try, k.free = func() bool { m.RLock(); return true }, m.RUnlock", test: "TestHeldForEver"},
+	{off: "chunks", file: "registry/hold.go", old: "holdTime = 100 * time.Microsecond", new: "holdTime = time.Hour", test: "TestChunks"},
+	{off: "a second guard is waited for a moment only", file: "registry/hold.go", old: "briefWait = 2 * holdTime", new: "briefWait = time.Minute", test: "TestOppositeOrders"},
+	{off: "a guard that was refused once is not waited for again", file: "registry/hold.go", old: "l.refuse(refusal{addr: k.addr}, waited)", new: "", test: "TestHeldForEver"},
+	{off: "no guard is held while a method runs", file: "registry/method.go", old: "case v.look.Holding():", new: "case false:", test: "TestMethodThatLocks"},
+	{off: "evaluations yield", file: "eval/meter.go", old: "		runtime.Gosched()\n", new: "		_ = runtime.Gosched\n", test: "TestYields"},
+	{off: "walks yield between two chunks", file: "registry/walk.go", old: "			runtime.Gosched()\n", new: "			_ = runtime.Gosched\n", test: "TestWalkYields"},
+	{off: "cancellation", file: "eval/meter.go", old: "if err := m.ctx.Err(); err != nil {", new: "if err := m.ctx.Err(); false {", test: "TestCancel"},
+	{off: "the budget of time", file: "eval/session.go", old: "context.WithTimeout(ctx, limits.Time)", new: "context.WithCancel(ctx)", test: "TestDeadline"},
+	{off: "a client that is gone cancels", file: "telnet/conn.go", old: "case known && !there:", new: "case false:", test: "TestClientHalfClosedWhileEvaluating"},
+	{off: "the number of evaluations at a time", file: "telnet/admit.go", old: "make(turns, positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))", new: "make(turns, 1000)", test: "TestTurns"},
+
+	// It never lies.
+	{off: "a string's header is read again", file: "inspect/scalar.go", old: "err2 == nil && still && again == w", new: "err2 == nil", test: "TestAttackTorn"},
+	{off: "multi-word values are read until they agree", file: "inspect/internal/peek/ref.go", old: "if same == agree {", new: "if true {", test: "TestAttackTorn", in: "inspect"},
+	{off: "racy values are marked", file: "inspect/value.go", old: "	if !v.firm() {\n		e.mark |= Racy\n", new: "	if !v.firm() {\n", test: "TestProvenance"},
+	{off: "a uint64 is not an int", file: "inspect/scalar.go", old: "case u <= math.MaxInt:", new: "case true:", test: "TestSameAsReflect"},
+	{off: "a cut snapshot does not count", file: "eval/snapshot.go", old: "	if s.node.Cut != nil {\n		return s.isCut(s.node)\n	}\n	for i, it", new: "	for i, it", test: "TestSnapshotCut"},
+
+	// It tells no secrets.
+	{off: "redaction by a field's name or tag", file: "registry/settle.go", old: "v.hidden = f.secret", new: "v.hidden = false", test: "TestAttackSecrets", in: "eval"},
+	{off: "redaction by type", file: "registry/redact.go", old: "secret := secretTypeName(t)", new: "secret := false", test: "TestAttackSecrets", in: "eval"},
+	{off: "redaction by look", file: "registry/content.go", old: "if len(s) < 10 {", new: "if true {", test: "TestAttackSecrets", in: "eval"},
+	{off: "redaction of texts that are worked out", file: "registry/read.go", old: "if s, ok := x.(string); ok && secretText(s) {", new: "if false {", test: "TestAttackSecrets", in: "eval"},
+	{off: "redaction of what is described", file: "registry/together.go", old: "if err == nil && secretText(text) {", new: "if false {", test: "TestAttackSecrets", in: "eval"},
+	{off: "redaction by pattern", file: "registry/settle.go", old: "v.hidden = v.hidden || ends != 0", new: "_ = ends", test: "TestAttackSecrets", in: "eval"},
+	{off: "redaction of map entries by their key", file: "registry/settle.go", old: "v.hidden = secretField(name, t)", new: "v.hidden = false", test: "TestAttackSecrets", in: "eval"},
+	{off: "redaction around a part of a text", file: "registry/read.go", old: "if secretText(string(b)) {", new: "if false {", test: "TestSecretInLongText"},
+	{off: "keys that are secrets cannot be tried", file: "registry/index.go", old: "if s, is := key.(string); is && secretText(s) {", new: "if false {", test: "TestSecretKeys"},
+	{off: "nothing is computed with a redacted value", file: "eval/kind.go", old: "if r, ok := x.(*registry.Redacted); ok {", new: "if r, ok := x.(*registry.Redacted); ok && false {", test: "TestRedaction"},
+	{off: "redaction of errors and panics of methods", file: "registry/stuck.go", old: "	if secretText(s) {\n", new: "	if false {\n", test: "TestAttackSecrets", in: "eval"},
+	{off: "redaction of what methods return", file: "registry/method.go", old: "r.hidden = r.hidden || secretValue(name, out.Type())", new: "", test: "TestAttackSecrets", in: "eval"},
+	{off: "redaction before a long text is charged", file: "registry/read.go", old: "	if n > largeText {\n", new: "	if false {\n", test: "TestSecretCostsNothing"},
+	{off: "absent fields", file: "registry/view.go", old: "if f.absent {", new: "if false {", test: "TestAttackSecrets", in: "eval"},
+	{off: "redaction in JSON", file: "inspect/json.go", old: "case n.Hidden:", new: "case false:", test: "TestHidden"},
+	{off: "redaction of the log", file: "registry/redact_source.go", old: "if p.quote != 0 && (secretText(p.text) || named && !(name && plainName(p.text))) {", new: "if false {", test: "TestRedactSource"},
+
+	// It lets no one in by accident.
+	{off: "the check for HTTP", file: "telnet/sniff.go", old: "if name = s.next(b); name != \"\" {", new: "if name = s.next(b); false {", test: "TestWebPeers"},
+	{off: "the check of the peer's user", file: "telnet/peer.go", old: "case p.UID > 0 && p.UID != os.Geteuid():", new: "case false:", test: "TestOtherUser"},
+	{off: "the check for addresses beyond loopback", file: "telnet/listen.go", old: "case !secure && !s.InsecureRemote:", new: "case false:", test: "TestInsecureAddresses"},
+	{off: "SIGHTGLASS=off", file: "telnet/server.go", old: "if os.Getenv(\"SIGHTGLASS\") != \"off\" {", new: "if true {", test: "TestOff"},
+}
+
+func (m *mutation) folder() string {
+	if m.in != "" {
+		return m.in
+	}
+	return filepath.Dir(m.file)
+}
+
+// row is the mutation in the table of docs/safety.md.
+func (m *mutation) row() string {
+	return fmt.Sprintf("| %s | `%s` | `%s` in `%s` |", m.off, m.file, m.test, m.folder())
+}
+
+// mutated is the source of the file without the protection.
+func (m *mutation) mutated(t *testing.T) string {
+	source := read(t, m.file)
+	if n := strings.Count(source, m.old); n != 1 {
+		t.Fatalf("%s has %d times %q, the protection that this turns off: follow the change of the source", m.file, n, m.old)
+	}
+	return strings.Replace(source, m.old, m.new, 1)
+}
+
+// TestMutations holds that each protection can still be turned off, and that docs/safety.md says which
+// test notices. With -mutate it turns each off, in a copy that the go command builds in place of the
+// file, and holds that this test fails:
+//
+//	go test . -run Mutations -mutate -timeout 1h
+func TestMutations(t *testing.T) {
+	safety := read(t, "docs/safety.md")
+	for _, m := range mutations {
+		t.Run(strings.ReplaceAll(m.off, " ", "-"), func(t *testing.T) {
+			source := m.mutated(t)
+			if !strings.Contains(safety, m.row()+"\n") {
+				t.Errorf("docs/safety.md lacks the row\n%s", m.row())
+			}
+			if *mutate {
+				m.run(t, source)
+			}
+		})
+	}
+}
+
+func (m *mutation) run(t *testing.T, source string) {
+	file, err := filepath.Abs(m.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	copied, overlay := filepath.Join(dir, "mutated.go"), filepath.Join(dir, "overlay.json")
+	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{file: copied}})
+	if err := errors.Join(err, os.WriteFile(copied, []byte(source), 0o600), os.WriteFile(overlay, replace, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	said, err := exec.Command("go", "test", "-vet=off", "-overlay", overlay, "-tags", m.tags, "-count=1", "-timeout=1m", "-run", "^"+m.test+"$", "./"+m.folder()).CombinedOutput()
+	switch {
+	case err == nil:
+		t.Errorf("without it %s passes:\n%s", m.test, said)
+	case !failed.Match(said):
+		t.Errorf("without it %s does not run:\n%.2000s", m.test, said)
+	}
+}
+
+// failed is how a test says that it has failed, and not only could not be built.
+var failed = regexp.MustCompile(`(?m)^(\s*--- FAIL: |panic: |fatal error: |SIGSEGV|unexpected fault)`)
