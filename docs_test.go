@@ -93,8 +93,11 @@ func TestExamples(t *testing.T) {
 						d = runDemo(t, "--listen", "localhost:0")
 					}
 					s = replay(t, b, d, s)
+				case b.lang == "sh" && file == "docs/security.md": // TestSecurity runs them
 				case b.lang == "sh":
 					tryCommands(t, b)
+				case b.lang == "ini":
+					tryUnit(t, b)
 				case b.lang == "json" && json.Valid([]byte(b.text)):
 				default:
 					t.Errorf("%v: nothing tests a block of %q", b, b.lang)
@@ -160,14 +163,25 @@ const fragment = `package main
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
+	"os"
+	"os/signal"
 	"sync"
+	"syscall"
+	"time"
 
 	"github.com/sightglass-go/sightglass/registry"
 	"github.com/sightglass-go/sightglass/telnet"
 )
 
-var _, _, _, _ = context.Background, slog.Default, registry.New, telnet.ListenAndServe
+var (
+	_, _, _, _ = context.Background, slog.Default, registry.New, telnet.ListenAndServe
+	_, _, _    = os.Getenv, signal.Notify, new(tls.Config)
+	_, _       = syscall.SIGTERM, time.Second
+)
+
+func valid(context.Context, string) bool { return false }
 
 type Cache struct{ mu sync.RWMutex }
 

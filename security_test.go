@@ -1,0 +1,85 @@
+package sightglass_test
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/telnet"
+)
+
+// TestSecurity does what docs/security.md says: it makes the password file and the certificate
+// with its commands, serves with them, and logs in with its client.
+func TestSecurity(t *testing.T) {
+	need(t, "bash", "htpasswd", "openssl")
+	var commands []block
+	for _, b := range blocks(t, "docs/security.md") {
+		if b.lang == "sh" {
+			commands = append(commands, b)
+		}
+	}
+	if len(commands) != 2 {
+		t.Fatalf("docs/security.md has %d blocks of commands; this test knows what to do with two", len(commands))
+	}
+	dir := t.TempDir()
+	do := func(b block, script string) string {
+		t.Helper()
+		cmd := exec.Command("bash", "-e", "-c", script)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "PASSWORD=correct horse")
+		cmd.Stdin = strings.NewReader("correct horse\n")
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %v\n%s", b, err, out)
+		}
+		return string(out)
+	}
+	// Where there is no terminal to ask for a password, -i reads it.
+	do(commands[0], strings.ReplaceAll(commands[0].text, "htpasswd ", "htpasswd -i <<<'correct horse' "))
+
+	certificate, err := telnet.CertificateFiles(filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := telnet.Listen("localhost:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &telnet.Server{
+		Registry:  registry.New(),
+		Auth:      telnet.PasswordFile(filepath.Join(dir, "passwords")),
+		TLSConfig: &tls.Config{GetCertificate: certificate},
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(l) }()
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := errors.Join(server.Shutdown(ctx), <-served); !errors.Is(err, telnet.ErrServerClosed) {
+			t.Error(err)
+		}
+	}()
+	_, port, _ := strings.Cut(l.Addr().String(), ":")
+	got := do(commands[1], strings.ReplaceAll(commands[1].text, "localhost:3000", "localhost:"+port))
+	if !strings.Contains(got, "sightglass in ") || !strings.Contains(got, "> 2\r\n> bye") {
+		t.Errorf("%v: got %q", commands[1], got)
+	}
+}
+
+// tryUnit lets systemd check a unit, with a program that there is in the place of the example's.
+func tryUnit(t *testing.T, b block) {
+	need(t, "systemd-analyze")
+	unit := filepath.Join(t.TempDir(), "shop.service")
+	text := strings.NewReplacer("/usr/bin/shop", "/bin/true", "User=shop", "User=root").Replace(b.text)
+	if err := os.WriteFile(unit, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("systemd-analyze", "verify", unit).CombinedOutput(); err != nil || strings.Contains(string(out), "shop.service") {
+		t.Errorf("%v: %v\n%s", b, err, out)
+	}
+}
