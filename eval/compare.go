@@ -3,6 +3,7 @@ package eval
 import (
 	"bytes"
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -159,8 +160,13 @@ func (f *frame) same(a, b any, depth int) (same, comparable bool, err error) {
 	if depth > maxDepth {
 		return false, false, fault("budget", "the values are nested too deeply to be compared").with("compare parts of them")
 	}
-	if isRecord(a) && isRecord(b) {
+	switch {
+	case isRecord(a) && isRecord(b):
 		return f.sameFields(a, b, depth)
+	case isRecord(a) && isLiteral(b):
+		return f.sameLiteral(a, b.(map[string]any), depth)
+	case isLiteral(a) && isRecord(b):
+		return f.sameLiteral(b, a.(map[string]any), depth)
 	}
 	x, xok := a.(*registry.View)
 	y, yok := b.(*registry.View)
@@ -223,6 +229,43 @@ func (f *frame) sameFields(a, b any, depth int) (same, comparable bool, err erro
 			return false, false, err
 		}
 		ok, err := f.sameLoaded(x, y, depth+1)
+		if err != nil {
+			return false, false, err
+		}
+		same = same && ok
+	}
+	return same, true, nil
+}
+
+func isLiteral(x any) bool {
+	_, ok := x.(map[string]any)
+	return ok
+}
+
+// sameLiteral compares a struct with one that is written as {field: value, …}, which names all its fields.
+func (f *frame) sameLiteral(a any, fields map[string]any, depth int) (same, comparable bool, err error) {
+	names, err := fieldNames(a)
+	if err != nil {
+		return false, false, err
+	}
+	for name := range fields {
+		if !slices.Contains(names, name) {
+			_, err := f.member(a, name)
+			return false, false, err
+		}
+	}
+	same = true
+	for _, name := range names {
+		y, ok := fields[name]
+		if !ok {
+			return false, false, fault("type", "%s has a field %s, which the literal does not name", kind(a), quoted(name)).
+				with("name all its fields, or compare one, as in x.%s == …", name)
+		}
+		x, err := f.member(a, name)
+		if err != nil {
+			return false, false, err
+		}
+		ok, err = f.sameLoaded(x, y, depth+1)
 		if err != nil {
 			return false, false, err
 		}

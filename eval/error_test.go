@@ -76,7 +76,7 @@ func TestErrors(t *testing.T) {
 		{`len(1..9223372036854775807)`, "", ""},
 		{`sort(1..9223372036854775807)`, "budget", "more than 64 MiB would be kept at 1:1; narrow it"},
 		{`-9223372036854775807..9223372036854775807`, "range", "more elements than can be counted"},
-		{`9223372036854775808`, "syntax", "this integer is too large to be written at 1:19; 9223372036854775807 is the largest"},
+		{`18446744073709551616`, "syntax", "this integer is too large to be written at 1:20; 18446744073709551615 is the largest; write it as a float, as in 1e20"},
 		{`date("x")`, "arguments", "date: invalid date x"},
 		{`duration("x")`, "arguments", "duration: time: invalid duration"},
 		{`int("x")`, "arguments", `int: "x" is not an integer of 64 bits`},

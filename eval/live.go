@@ -22,8 +22,10 @@ func (f *frame) load(x any) (any, error) {
 		return nil, err
 	}
 	if ok {
-		if plain == nil && isCollection(v) {
-			return v, nil
+		if plain == nil {
+			if _, shape, err := resolve(v); err == nil && (shape == inspect.List || shape == inspect.Map) {
+				return v, nil
+			}
 		}
 		return plain, nil
 	}
@@ -45,13 +47,20 @@ func isCollection(v *registry.View) bool {
 	return shape == inspect.List || shape == inspect.Map
 }
 
-// isNil reports whether x == nil.
+// isNil reports whether x == nil. Pointers are looked through here too: one to a nil map is nil.
 func isNil(x any) (bool, error) {
 	v, ok := x.(*registry.View)
-	if !ok || !isCollection(v) {
+	if !ok {
 		return x == nil, nil
 	}
-	return v.Value().IsNil()
+	target, shape, err := resolve(v)
+	if err != nil || shape == inspect.Nil {
+		return err == nil, err
+	}
+	if shape != inspect.List && shape != inspect.Map {
+		return false, nil
+	}
+	return target.Value().IsNil()
 }
 
 // hold turns x into something that may be kept beyond the step in which it was reached: a scalar

@@ -2,6 +2,9 @@ package eval
 
 import (
 	"github.com/expr-lang/expr/ast"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/registry"
 )
 
 // operators are those that compute with the values of both sides.
@@ -59,6 +62,8 @@ func (c *compiler) binary(n *ast.BinaryNode) (code, error) {
 		return c.coalesce(n)
 	case "matches":
 		return c.matches(n)
+	case "==", "!=":
+		return c.equality(n)
 	}
 	op, ok := operators[n.Operator]
 	if !ok {
@@ -72,14 +77,8 @@ func (c *compiler) binary(n *ast.BinaryNode) (code, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch n.Operator {
-	case "in":
+	if n.Operator == "in" {
 		c.apart = true
-	case "==", "!=":
-		// Two composites are compared by walking them.
-		if !scalar(n.Left) && !scalar(n.Right) {
-			c.apart = true
-		}
 	}
 	where := at(n)
 	return func(f *frame) (any, error) {
@@ -97,6 +96,57 @@ func (c *compiler) binary(n *ast.BinaryNode) (code, error) {
 		}
 		return x, nil
 	}, nil
+}
+
+// equality compiles == and !=. Behind an interface the next value may be of another kind, so that there a value of
+// another kind is just not equal.
+func (c *compiler) equality(n *ast.BinaryNode) (code, error) {
+	left, err := c.place(n.Left, false)
+	if err != nil {
+		return nil, err
+	}
+	right, err := c.place(n.Right, false)
+	if err != nil {
+		return nil, err
+	}
+	// Two composites are compared by walking them.
+	if !scalar(n.Left) && !scalar(n.Right) {
+		c.apart = true
+	}
+	where, atLeft, atRight := at(n), at(n.Left), at(n.Right)
+	want := n.Operator == "=="
+	return func(f *frame) (any, error) {
+		x, err := left(f)
+		if err != nil {
+			return nil, err
+		}
+		a, err := f.load(x)
+		if err != nil {
+			return nil, atLeft.err(err)
+		}
+		y, err := right(f)
+		if err != nil {
+			return nil, err
+		}
+		b, err := f.load(y)
+		if err != nil {
+			return nil, atRight.err(err)
+		}
+		same, comparable, err := f.same(a, b, 0)
+		switch {
+		case err != nil:
+			return nil, where.err(err)
+		case !comparable && !isOpen(x) && !isOpen(y):
+			return nil, where.err(mismatch(n.Operator, a, b))
+		}
+		return same == want, nil
+	}, nil
+}
+
+// isOpen reports whether x lies in an interface, which may hold a value of any kind.
+func isOpen(x any) bool {
+	v, ok := x.(*registry.View)
+	return ok && v.Shape() == inspect.Interface
 }
 
 // scalar reports whether n can only be a scalar, by its form.

@@ -61,7 +61,7 @@ func parse(source string) (n ast.Node, err error) {
 			err = fault("syntax", "this cannot be read")
 		}
 	}()
-	tree, err := parser.Parse(source)
+	tree, err := parser.Parse(widened(source))
 	if err != nil {
 		return nil, syntaxError(err)
 	}
@@ -85,7 +85,7 @@ func syntaxError(err error) *Error {
 			text = "unexpected " + strings.TrimSuffix(token, ")")
 		}
 	case strings.Contains(text, "invalid integer literal"):
-		text, hint = "this integer is too large to be written", "9223372036854775807 is the largest; larger ones can be added up, or written as floats"
+		text, hint = "this integer is too large to be written", "18446744073709551615 is the largest; write it as a float, as in 1e20"
 	case strings.Contains(text, "exceeds maximum allowed nodes"):
 		text = "the expression is too long"
 	case strings.Contains(text, "cannot be mixed"):

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -8,12 +9,21 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
+// ErrKey is what errors.Is finds in an error of Lookup that says why a value cannot be a key of that map.
+var ErrKey = errors.New("cannot be a key of this map")
+
+type keyError struct{ why string }
+
+func (e *keyError) Error() string { return e.why }
+
+func (e *keyError) Is(target error) bool { return target == ErrKey }
+
 // assign sets dst, which is ours, to the plain value x, as Go would assign a
 // constant of that value. It never wraps and never cuts.
 func assign(dst reflect.Value, x any, depth int) error {
 	t := dst.Type()
 	cannot := func(why string) error {
-		return fmt.Errorf("%s cannot be a key of the type %v%s", literal(x), t, why)
+		return &keyError{fmt.Sprintf("%s cannot be a key of the type %s%s", literal(x), TypeName(t), why)}
 	}
 	if depth > 20 {
 		return cannot(": it is nested too deeply")
@@ -121,7 +131,7 @@ func assignStruct(dst, src reflect.Value, depth int) error {
 		name := it.Key().String()
 		f, ok := t.FieldByName(name)
 		if !ok || len(f.Index) != 1 {
-			return fmt.Errorf("a key of the type %v has no field %s", t, name)
+			return &keyError{fmt.Sprintf("a key of the type %s has no field %s", TypeName(t), name)}
 		}
 		field := dst.Field(f.Index[0])
 		if !field.CanSet() {
@@ -147,5 +157,5 @@ func literal(x any) string {
 	case bool, int, int64, uint64, float64:
 		return fmt.Sprint(x)
 	}
-	return fmt.Sprintf("a %T", x)
+	return "a " + TypeName(reflect.TypeOf(x))
 }

@@ -158,7 +158,7 @@ func (w *listWalk) load(of Value) (bool, error) {
 	w.size, w.first = t.Size(), w.pos
 	w.end = min(n, w.pos+chunk, w.pos+max(1, int(chunkBytes/max(1, w.size))))
 	w.elem = Value{typ: t, mark: of.mark | mark, how: h}
-	if h&solid != 0 {
+	if h&(solid|word) != 0 {
 		w.elem.ref = data
 		if h&word == 0 {
 			w.elem.ref = data.Add(uintptr(w.first) * w.size)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"time"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
@@ -161,6 +162,93 @@ func (v Value) lookupRuntime(key reflect.Value, why error) (Value, bool, error) 
 	return c, true, nil
 }
 
+// LooseKeys reports whether what equals a key may be of another type: the keys of a sync.Map, and those of a map
+// that are, or contain, interfaces. Lookup in such a map finds what is of the very type; Holds finds the rest.
+func (v Value) LooseKeys() bool {
+	return v.Shape() == Map && (v.Kind() != reflect.Map || loose(v.typ.Key()))
+}
+
+func loose(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Interface:
+		return true
+	case reflect.Array:
+		return loose(t.Elem())
+	case reflect.Struct:
+		for _, f := range Fields(t) {
+			if loose(f.Type) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var durationType = reflect.TypeFor[time.Duration]()
+
+// Holds reports whether a key equals the plain value x, converted as Lookup does it; what lies in an interface
+// is compared in its own type, so that 1 equals an int64 there, and "up" a named string.
+func (v Value) Holds(x any) (bool, error) { return v.holds(x, 0) }
+
+func (v Value) holds(x any, depth int) (bool, error) {
+	if depth > 20 {
+		return false, nil
+	}
+	src := reflect.ValueOf(x)
+	switch {
+	case v.Kind() == reflect.Interface:
+		e, err := v.open()
+		if err != nil || e.typ == nil || x == nil {
+			return err == nil && e.typ == nil && x == nil, err
+		}
+		return e.holds(x, depth+1)
+	case !v.typ.Comparable(), (v.typ == durationType) != (src.IsValid() && src.Type() == durationType):
+		// A number is no duration.
+		return false, nil
+	case v.Kind() == reflect.Array && loose(v.typ):
+		if src.Kind() != reflect.Slice || src.Len() != v.typ.Len() {
+			return false, nil
+		}
+		for i := range src.Len() {
+			e, err := v.Index(i)
+			if err != nil {
+				return false, err
+			}
+			if same, err := e.holds(src.Index(i).Interface(), depth+1); err != nil || !same {
+				return false, err
+			}
+		}
+		return true, nil
+	case v.Kind() == reflect.Struct && loose(v.typ):
+		if src.Kind() != reflect.Map || src.Type().Key().Kind() != reflect.String {
+			return false, nil
+		}
+		named := 0
+		for _, f := range Fields(v.typ) {
+			// A field that is not named is zero, as in a literal.
+			want := reflect.Zero(f.Type).Interface()
+			if y := src.MapIndex(reflect.ValueOf(f.Name).Convert(src.Type().Key())); y.IsValid() {
+				want = y.Interface()
+				named++
+			}
+			if same, err := v.Field(f.Index).holds(want, depth+1); err != nil || !same {
+				return false, err
+			}
+		}
+		return named == src.Len(), nil
+	}
+	want := reflect.New(v.typ)
+	if assign(want.Elem(), x, depth) != nil {
+		return false, nil
+	}
+	b, same, err := Of(want.Interface()).mustElem().fix().appendKey(nil, 0)
+	if err != nil || !same {
+		return false, err
+	}
+	got, same, err := v.appendKey(nil, 0)
+	return same && string(got) == string(b), err
+}
+
 // entry is the view of a key or elem in a slot of the map v.
 func (v Value) entry(t reflect.Type, ref peek.Ref, isTorn bool) Value {
 	e := Value{typ: t, ref: ref, mark: v.mark&^Copied | torn(!isTorn)}
@@ -176,8 +264,7 @@ func (v Value) entry(t reflect.Type, ref peek.Ref, isTorn bool) Value {
 }
 
 // lookupTrie is Lookup in a sync.Map, by a walk: what its hashes are is its
-// secret. Its keys are interfaces, so a key matches what holds the same number,
-// whatever the width.
+// secret.
 func (v Value) lookupTrie(key any) (Value, bool, error) {
 	var w trieWalk
 	if err := w.begin(v); err != nil {
@@ -188,10 +275,8 @@ func (v Value) lookupTrie(key any) (Value, bool, error) {
 		if !ok || err != nil {
 			return Value{}, false, err
 		}
-		if k.Shape() == Scalar {
-			if x, err := k.Scalar(maxKey); err == nil && x == key {
-				return e, true, nil
-			}
+		if same, err := k.Holds(key); err == nil && same {
+			return e, true, nil
 		}
 	}
 }

@@ -1,8 +1,10 @@
 package registry
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"strconv"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -75,9 +77,20 @@ func (v *View) at(i int) (*View, error) {
 
 // entry is the entry of a map.
 func (v *View) entry(key any) (*View, error) {
+	if k, live := key.(*View); live {
+		var err error
+		if key, err = k.key(0); err != nil {
+			return nil, err
+		}
+	}
 	elem, ok, err := v.lookup(key)
 	if err != nil {
 		return nil, err
+	}
+	if !ok && v.val.LooseKeys() {
+		if found, err := v.search(key, true); err != nil || found != nil {
+			return found, err
+		}
 	}
 	if !ok {
 		return nil, &KeyError{Path: v.Path(), Key: key, Near: v.nearKey(key)}
@@ -104,14 +117,6 @@ func (v *View) lookup(key any) (elem inspect.Value, ok bool, err error) {
 	switch k := key.(type) {
 	case *Redacted:
 		return elem, false, &RedactedError{Path: k.Path}
-	case *View:
-		if key, ok, err = k.Plain(); err != nil {
-			return elem, false, err
-		}
-		if !ok {
-			return elem, false, &TypeError{Path: v.Path(), Type: v.val.Type().String(), Why: "is looked up by plain keys, and " + place(k.Path(), "this one") + " is none"}
-		}
-		return v.lookup(key)
 	case []byte:
 		key = string(k)
 	}
@@ -125,10 +130,92 @@ func (v *View) lookup(key any) (elem inspect.Value, ok bool, err error) {
 		elem, ok, err = val.Lookup(key)
 		return err
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, inspect.ErrKey):
+		return elem, false, &TypeError{Path: v.Path(), Type: inspect.TypeName(v.val.Type()), Why: "has no such keys: " + err.Error()}
+	case err != nil:
 		return elem, false, fmt.Errorf("%s: %w", place(v.Path(), v.val.Type().String()), err)
 	}
 	return elem, ok, nil
+}
+
+// search finds the entry of a map whose keys are interfaces by a walk, where the key that equals this one is
+// of another type; nil if there is none. It is an error if only one is wanted and several are equal.
+func (v *View) search(key any, one bool) (found *View, err error) {
+	if v.window != nil {
+		return nil, nil
+	}
+	err = v.Each(func(k, elem *View) (bool, error) {
+		same, err := k.val.Holds(key)
+		if err != nil || !same {
+			return true, nil // a key that cannot be read is no match
+		}
+		if found != nil {
+			return false, &TypeError{Path: v.Path(), Type: inspect.TypeName(v.val.Type()), Why: "has several keys that equal " + keyText(key) + ", of different types: name one by a condition, as in find(m, #key …)"}
+		}
+		found, err = elem.Keep()
+		return one, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+// key is a live value as a key to look up: plain, or a struct as a map of its fields, an array as a list, a
+// pointer as itself where that is certain.
+func (v *View) key(depth int) (any, error) {
+	if x, ok, err := v.Plain(); ok || err != nil {
+		if r, hidden := x.(*Redacted); hidden {
+			return nil, &RedactedError{Path: r.Path}
+		}
+		return x, err
+	}
+	no := &TypeError{Path: v.Path(), Type: v.val.Type().String(), Why: "cannot be a key to look up"}
+	if depth > 20 {
+		return nil, no
+	}
+	switch v.val.Kind() {
+	case reflect.Pointer:
+		if p, ok := v.val.Pointer(); ok && !v.boxed {
+			return p, nil
+		}
+	case reflect.Interface:
+		e, err := v.hop()
+		if err != nil || e == nil {
+			return nil, err
+		}
+		return e.key(depth + 1)
+	case reflect.Struct:
+		m := map[string]any{}
+		for _, f := range inspect.Fields(v.val.Type()) {
+			e, err := v.Member(f.Name)
+			if err != nil {
+				return nil, err
+			}
+			if m[f.Name], err = e.key(depth + 1); err != nil {
+				return nil, err
+			}
+		}
+		return m, nil
+	case reflect.Array:
+		n, err := v.Len()
+		if err != nil {
+			return nil, err
+		}
+		xs := make([]any, n)
+		for i := range xs {
+			e, err := v.at(i)
+			if err != nil {
+				return nil, err
+			}
+			if xs[i], err = e.key(depth + 1); err != nil {
+				return nil, err
+			}
+		}
+		return xs, nil
+	}
+	return nil, no
 }
 
 // Has is key in v: whether a map has the key, or a struct the field. Of a list it is a *TypeError.
@@ -139,7 +226,16 @@ func (v *View) Has(key any) (bool, error) {
 	}
 	switch t.Shape() {
 	case inspect.Map:
+		if k, live := key.(*View); live {
+			if key, err = k.key(0); err != nil {
+				return false, err
+			}
+		}
 		_, ok, err := t.lookup(key)
+		if err == nil && !ok && t.val.LooseKeys() {
+			found, err := t.search(key, false)
+			return found != nil, err
+		}
 		return ok, err
 	case inspect.Struct:
 		name, _ := key.(string)
