@@ -235,11 +235,12 @@ func (h *histogram) edges() []float64 {
 	if math.IsInf(least, 0) || math.IsInf(most, 0) {
 		return []float64{math.Inf(-1), math.MaxFloat64, math.Inf(1)}
 	}
+	r := h.rungs()
 	middle, _ := h.at(.5)
 	if median := middle.asFloat(); least >= 0 && most >= 20 && most > 20*median {
-		return growing(least, most, math.Max(median/20, h.least(most/10_000)))
+		return growing(r, least, most, math.Max(median/20, h.least(most/10_000)))
 	}
-	step := h.least(rung(rungBelow((most-least)/maxBars) + 1))
+	step := h.least(r.at(r.below((most-least)/maxBars) + 1))
 	edges := []float64{math.Floor(least/step) * step}
 	for n := 1.0; edges[len(edges)-1] <= most && n <= 4*maxBars; n++ {
 		edges = append(edges, edges[0]+n*step)
@@ -255,33 +256,68 @@ func (h *histogram) least(x float64) float64 {
 	return math.Max(x, 1)
 }
 
-// growing are edges that grow as 1, 2, 5, 10, or by ten where that would be too many. least is not negative.
-func growing(least, most, first float64) (edges []float64) {
-	k := rungBelow(math.Max(first, least))
-	if least < rung(k) {
+// growing are edges that grow from rung to rung, or over three at a time where that would be too many. least is not negative.
+func growing(r rungs, least, most, first float64) (edges []float64) {
+	k := r.below(math.Max(first, least))
+	if least < r.at(k) {
 		edges = append(edges, 0)
 	}
 	step := 1
-	if rungBelow(most)-k > 15 {
+	if r.below(most)-k > 15 {
 		step = 3
 	}
 	for ; ; k += step {
-		if edges = append(edges, rung(k)); rung(k) > most {
+		if edges = append(edges, r.at(k)); r.at(k) > most {
 			return edges
 		}
 	}
 }
 
-// rung is number k of … 1, 2, 5, 10, 20, …; rung(0) is 1.
-func rung(k int) float64 {
-	tens := int(math.Floor(float64(k) / 3))
-	return []float64{1, 2, 5}[k-3*tens] * math.Pow10(tens)
+// rungs are round numbers: 1, 2, 5, 10, 20, … in both directions; of durations the special ones from second on,
+// and above the last of these the days.
+type rungs struct{ special []float64 }
+
+// rounds are the round durations that are no round number of nanoseconds.
+var rounds = []time.Duration{
+	time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 30 * time.Second,
+	time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute,
+	time.Hour, 2 * time.Hour, 6 * time.Hour, 12 * time.Hour,
 }
 
-// rungBelow is the number of the greatest rung that is not above x, which is positive.
-func rungBelow(x float64) int {
+const day = 24 * time.Hour
+
+// secondRung is the number of the rung that a second is, in nanoseconds.
+const secondRung = 27
+
+func (h *histogram) rungs() (r rungs) {
+	if h.durations {
+		for _, d := range rounds {
+			r.special = append(r.special, float64(d))
+		}
+	}
+	return r
+}
+
+// at is number k of them; at(0) is 1.
+func (r rungs) at(k int) float64 {
+	unit := 1.0
+	if n := len(r.special); n > 0 && k >= secondRung {
+		if k -= secondRung; k < n {
+			return r.special[k]
+		}
+		k, unit = k-n, float64(day)
+	}
+	tens := int(math.Floor(float64(k) / 3))
+	return []float64{1, 2, 5}[k-3*tens] * math.Pow10(tens) * unit
+}
+
+// below is the number of the greatest that is not above x, which is positive.
+func (r rungs) below(x float64) int {
 	k := 3 * int(math.Floor(math.Log10(x)))
-	for rung(k+1) <= x {
+	if len(r.special) > 0 {
+		k = min(k, secondRung)
+	}
+	for r.at(k+1) <= x {
 		k++
 	}
 	return k

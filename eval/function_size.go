@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 	"reflect"
+	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/registry"
@@ -13,11 +14,13 @@ const (
 	maxSized = 500_000
 	// maxSizedDepth is how many pointers in a row: each takes stack.
 	maxSizedDepth = 2_000
+	// maxSizing is how long it does so, at most half of what the evaluation may take.
+	maxSizing = 2 * time.Second
 )
 
 // sizeOf is size(x): the bytes of the object itself, and of all that it leads to, each object once,
-// as {shallow: …, deep: …, objects: …}. Where there is more than it follows, deep is called atLeast. What the
-// allocator adds is not counted, nor is what is redacted beyond its place in a struct.
+// as {shallow: …, deep: …, objects: …}. Where there is more than it follows within two seconds, deep is called atLeast. A text
+// counts wherever it is held. What the allocator adds is not counted, nor is what is redacted beyond its place in a struct.
 func sizeOf(f *frame, args []any) (any, error) {
 	v, err := live("size", args[0])
 	if err != nil {
@@ -33,7 +36,7 @@ func sizeOf(f *frame, args []any) (any, error) {
 	if target.Hidden() {
 		return nil, redacted(&registry.Redacted{Path: target.Path()})
 	}
-	m := measurer{f: f, seen: map[object]bool{}, known: map[reflect.Type]bool{}}
+	m := measurer{f: f, until: time.Now().Add(min(maxSizing, f.m.limits.Time/2)), seen: map[object]bool{}, known: map[reflect.Type]bool{}}
 	src := target.Source()
 	if err := m.object(src, 0); err != nil {
 		return nil, err
@@ -67,6 +70,7 @@ type object struct {
 // measurer adds up memory.
 type measurer struct {
 	f       *frame
+	until   time.Time
 	seen    map[object]bool
 	known   map[reflect.Type]bool // of leads
 	bytes   int
@@ -82,7 +86,7 @@ func (m *measurer) object(src inspect.Source, depth int) error {
 		if m.seen[o] {
 			return nil
 		}
-		if len(m.seen) >= maxSized || depth > maxSizedDepth {
+		if len(m.seen) >= maxSized || depth > maxSizedDepth || len(m.seen)%64 == 63 && time.Now().After(m.until) {
 			m.cut = true
 			return nil
 		}

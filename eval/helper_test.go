@@ -523,7 +523,7 @@ func TestOwnPredicates(t *testing.T) {
 		`top(cache.items, 1, #key)[0].key`:                               "bx",
 		`map(top(nums, 2, -#), .value)`:                                  []any{1, 2},
 		`let top = 5; top + top(nums, 1)[0].by`:                          8,
-		`top(map(nums, ({a: #})), 1, .a)[0].value.a`:                       3,
+		`top(map(nums, ({a: #})), 1, .a)[0].value.a`:                     3,
 		`nums | freq() | map(.count) | sum()`:                            3,
 	} {
 		x, err := value(t, s, source)

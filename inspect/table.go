@@ -49,13 +49,14 @@ func (w *writer) table(n *Node, inside around, right int) *table {
 		return nil
 	}
 	for _, most := range []int{maxCell, 3 * maxCell / 5, minCell} {
-		if !w.fill(t, n, inside, most) {
+		if !w.fill(t, inside, most) {
 			return nil
 		}
 		if t.width() <= room || t.path == "" {
 			break
 		}
 	}
+	w.widen(t, inside, room)
 	t.drop(room)
 	t.note()
 	if t.width() > room || len(t.columns) < 2 {
@@ -182,34 +183,77 @@ func (w *writer) leadRows(t *table, n *Node, inside around) (all, longest int) {
 
 // fill writes the cells, each of at most so many columns. It is false where one
 // needs more and may not be cut.
-func (w *writer) fill(t *table, n *Node, inside around, most int) bool {
-	fields := t.first().Items
-	t.columns = make([]column, len(fields))
-	for c := range fields {
-		name := clean(columnName(fields[c]))
-		col := column{name: name, width: textWidth(name), right: true, same: true, keys: true, cells: make([]line, len(t.rows))}
-		text, seen := "", false
-		for i, row := range t.rows {
-			if t.whole[i] {
-				continue
-			}
-			field := row.Items[c].Node
-			cell, cut := w.cell(field, inside.inside(row), most, t.path != "")
-			if cell.over {
-				return false
-			}
-			col.cells[i] = cell
-			col.cut = col.cut || cut
-			col.width = max(col.width, cell.width)
-			col.right = col.right && field.isNumber()
-			this := cell.text(false)
-			col.same = col.same && (!seen || this == text)
-			col.keys = col.keys && this+":" == t.lead[i].text(false)
-			text, seen = this, true
+func (w *writer) fill(t *table, inside around, most int) bool {
+	t.columns = make([]column, len(t.first().Items))
+	for c := range t.columns {
+		col, ok := w.column(t, c, inside, most)
+		if !ok {
+			return false
 		}
 		t.columns[c] = col
 	}
 	return true
+}
+
+// column writes the cells of column c.
+func (w *writer) column(t *table, c int, inside around, most int) (col column, ok bool) {
+	name, typ := clean(columnName(t.first().Items[c])), t.oneType(c)
+	if typ != "" {
+		name += " " + clean(shortType(typ))
+	}
+	col = column{name: name, width: textWidth(name), right: true, same: true, keys: true, cells: make([]line, len(t.rows))}
+	text, seen := "", false
+	for i, row := range t.rows {
+		if t.whole[i] {
+			continue
+		}
+		field, in := row.Items[c].Node, inside.inside(row)
+		if typ != "" {
+			in.elem = typ
+		}
+		cell, cut := w.cell(field, in, most, t.path != "")
+		if cell.over {
+			return col, false
+		}
+		col.cells[i] = cell
+		col.cut = col.cut || cut
+		col.width = max(col.width, cell.width)
+		col.right = col.right && field.isNumber()
+		this := cell.text(false)
+		col.same = col.same && (!seen || this == text)
+		col.keys = col.keys && this+":" == t.lead[i].text(false)
+		text, seen = this, true
+	}
+	return col, true
+}
+
+// oneType is the type of all structs in column c of an expression's rows, whose own
+// type does not tell it: then it stands in the head. It is "" where there are others too.
+func (t *table) oneType(c int) string {
+	typ := ""
+	for i, row := range t.rows {
+		if t.whole[i] {
+			continue
+		}
+		field := row.Items[c].Node
+		if row.Type != "" || field.Shape != Struct || field.Type == "" || typ != "" && field.Type != typ {
+			return ""
+		}
+		typ = field.Type
+	}
+	return typ
+}
+
+// widen gives a last column with cells that are cut what room there is.
+func (w *writer) widen(t *table, inside around, room int) {
+	last := len(t.columns) - 1
+	spare := room - t.width()
+	if spare <= 0 || !t.columns[last].cut {
+		return
+	}
+	if col, ok := w.column(t, last, inside, t.columns[last].width+spare); ok {
+		t.columns[last] = col
+	}
 }
 
 // cell is n in at most so many columns. What is longer is cut if it may be, numbers

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"math/bits"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -40,6 +41,7 @@ type Cache struct {
 // Item is one page of the shop, ready to be served.
 type Item struct {
 	key     string
+	tenant  string // whose shop it is in: several sell under this roof
 	hits    int
 	price   float64
 	state   Freshness
@@ -68,6 +70,7 @@ func load(key string) *Item {
 	etag := h.Sum64()
 	return &Item{
 		key:     key,
+		tenant:  tenants[bits.LeadingZeros64(etag)%len(tenants)],
 		price:   float64(etag%10_000+50) / 100,
 		state:   Fresh,
 		etag:    etag,
@@ -75,6 +78,9 @@ func load(key string) *Item {
 		page:    pages[etag%uint64(len(pages))],
 	}
 }
+
+// tenants have half as many items each as the one before.
+var tenants = []string{"teahouse", "lamplight", "papeterie", "greenery"}
 
 // pages are shared between items, as templates are.
 var pages = [][]byte{

@@ -72,13 +72,13 @@ func (m *simulation) visit(ctx context.Context) {
 	switch p := rand.IntN(1000); {
 	case p < 100:
 		m.send(ctx, Added{cart, Line{key, 1 + rand.IntN(3), item.price}})
-	case p < 105:
+	case p < 109:
 		m.buy(ctx, cart)
-	case p < 110:
-		m.send(ctx, Left{cart})
 	case p < 112:
+		m.send(ctx, Left{cart})
+	case p < 114:
 		m.send(ctx, Redeemed{cart, Coupon{"TEATIME", 0.1}})
-	case p < 113:
+	case p < 115:
 		s.Sessions.leave(who)
 	}
 }

@@ -24,7 +24,7 @@ const (
 const (
 	packers      = 4
 	waitingRoom  = 64                     // orders that may wait before the till refuses more
-	packingTime  = 300 * time.Millisecond // at most; half of it on average
+	packingTime  = 220 * time.Millisecond // at most; half of it on average
 	historySize  = 100
 	declinedRate = 0.04
 )
@@ -35,6 +35,7 @@ type Queue struct {
 	pending  []*Order
 	history  *Receipt // newest first
 	receipts int
+	waits    []time.Duration // of the last orders, oldest first
 	shipped  uint64
 	failed   uint64
 	refused  uint64
@@ -140,6 +141,9 @@ func (q *Queue) finish(o *Order, err error) {
 	defer q.mu.Unlock()
 	q.pending = slices.DeleteFunc(q.pending, func(p *Order) bool { return p == o })
 	o.waited = time.Since(o.placed)
+	if q.waits = append(q.waits, o.waited); len(q.waits) > historySize {
+		q.waits = slices.Delete(q.waits, 0, 1)
+	}
 	if err != nil {
 		o.status, o.err, q.lastErr = Failed, err, err
 		q.failed++
