@@ -72,9 +72,18 @@ func (p *Peer) AskSecret(ctx context.Context, question string) (string, error) {
 	return p.dialog.ask(ctx, question, true)
 }
 
+// from is where p connects from, in words where the address is empty: clients have no name of
+// their own on a unix socket, as a rule.
+func (p *Peer) from() string {
+	if addr := p.Addr.String(); p.Addr.Network() != "unix" || addr != "" && addr != "@" {
+		return addr
+	}
+	return "unix socket"
+}
+
 // attributes are what the log says of p.
 func (p *Peer) attributes() []any {
-	list := []any{slog.String("peer", plain(p.Addr.String()))}
+	list := []any{slog.String("peer", plain(p.from()))}
 	if p.UID >= 0 {
 		list = append(list, slog.Int("uid", p.UID))
 	}

@@ -26,7 +26,7 @@ var topics = []topic{
   top(cache.items, 5, .hits)         which have the most; freq counts by value, hist shows how spread
   help(cache)  tree(cache)           what it is, and what it holds; help functions lists all of these
   x = cache.items                    keep an answer in this session; _ is the last one
-The language is that of expr-lang. Nothing that is typed here changes the program.
+The language is that of expr-lang. Only an action changes the program, and only where help level says so.
 `},
 	{"functions", "what can be computed", functionsTopic()},
 	{"keys", "what keys do in a terminal", `  Tab                     complete a name, or list what could stand there
@@ -148,7 +148,7 @@ func usage(c command) string { return strings.TrimSpace(c.name + " " + c.args) }
 func overview() string {
 	var b strings.Builder
 	b.WriteString("A line is an expression over what this program exposes, or a command.\n" +
-		"Nothing that is typed here changes the program.\n\nCommands\n")
+		"Nothing that is typed here changes the program, save an action in a session that may act.\n\nCommands\n")
 	for _, c := range commands() {
 		use := usage(c)
 		if len(use) > 18 {

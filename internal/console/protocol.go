@@ -93,7 +93,7 @@ func runJSON(ctx context.Context, s *Session, a *answer, args string) error {
 	if _, err := io.WriteString(a, "\n"); err != nil {
 		return err
 	}
-	return errors.Join(a.end(), s.reply(nil, textReply("session", strings.TrimSpace(Banner()))))
+	return errors.Join(a.end(), s.reply(nil, textReply("session", strings.TrimSpace(s.banner()))))
 }
 
 // request answers one line of JSON mode with one line. A blank one has no answer.
