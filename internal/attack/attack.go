@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -20,23 +21,40 @@ import (
 
 var total = flag.Duration("attack", 0, "how long the attacks of each package last in all, within nine tenths of it; 0: a second each")
 
-// timed finds in a test's source that it asks for its time.
-var timed = regexp.MustCompile(`\battack\.(Time|Stop)\(`)
+// test finds a test in a source, and timed that it asks for its time.
+var (
+	test  = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	timed = regexp.MustCompile(`\battack\.(Time|Stop)\(`)
+)
 
-// attacks is how many attacks in the package being tested ask for their time:
+// attacks is how many of the tests that run in the package ask for their time:
 // tests run in the folder of their source. Where that is not there it is 1.
 var attacks = sync.OnceValue(func() int {
 	n := 0
+	name, _, _ := strings.Cut(flag.Lookup("test.run").Value.String(), "/")
+	run, err := regexp.Compile(name)
+	if err != nil {
+		return 1
+	}
 	files, _ := filepath.Glob("*_test.go")
 	for _, file := range files {
 		source, _ := os.ReadFile(file)
-		n += len(timed.FindAll(source, -1))
+		begins := test.FindAllSubmatchIndex(source, -1)
+		for i, at := range begins {
+			end := len(source)
+			if i+1 < len(begins) {
+				end = begins[i+1][0]
+			}
+			if run.Match(source[at[2]:at[3]]) && timed.Match(source[at[0]:end]) {
+				n++
+			}
+		}
 	}
 	return max(n, 1)
 })
 
 // Time is how long the attack that asks should last. With the flag, the attacks
-// of a package share nine tenths of what it says: the rest is left for what has
+// of a package that run share nine tenths of what it says: the rest is left for what has
 // no measure, so that -attack 10m ends within the 10 minutes that go test allows.
 func Time() time.Duration {
 	if *total == 0 {

@@ -4,23 +4,34 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"sync"
 )
 
 // A Fault is the error of a load that memory did not answer: the address is not
 // mapped, is not one that a value of that size may have, or lies in the first
 // page, where no Go value lives.
 type Fault struct {
-	Addr uintptr
+	Addr uintptr // 0 where the system does not tell, as for an address that none can have
 }
 
 func (f *Fault) Error() string {
+	if f.Addr == 0 {
+		return "memory cannot be read at the address that stands there"
+	}
 	return fmt.Sprintf("memory at %#x cannot be read", f.Addr)
 }
 
-// firstPage is the size of the area at address zero that is never mapped. The
-// runtime treats a fault there as a nil dereference, which this package must
-// be able to tell from a mistake of its own.
+// firstPage is the size of the area at address zero that is never mapped.
 const firstPage = 4096
+
+// atNil is what the runtime panics with after a fault in the first page, or after
+// one whose address the system does not tell or tells wrongly: arm64 ignores the
+// first eight bits of an address and so finds 1<<56 there, and emulators report 0
+// for what lies beyond the addresses that they have.
+var atNil = sync.OnceValue(func() (r any) {
+	defer func() { r = recover() }()
+	return load8(0)
+})
 
 // try runs f, and returns the Fault that ended it, if one did. Any other panic
 // passes through. Cost: about 13 ns (go1.26, linux/amd64).
@@ -43,6 +54,11 @@ func catch(before bool, err *error) {
 		Addr() uintptr
 	}:
 		*err = &Fault{Addr: r.Addr()}
+	case runtime.Error:
+		if r != atNil() {
+			panic(r)
+		}
+		*err = &Fault{}
 	default:
 		panic(r)
 	}
