@@ -299,7 +299,11 @@ func (v Value) Len() (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		return peek.Used(p)
+		n, err := peek.Used(p)
+		if x, ok := v.Interface(); err != nil && ok && v.how&trusted != 0 {
+			return reflect.ValueOf(x).Len(), nil
+		}
+		return n, err
 	case reflect.Chan:
 		p, err := v.pointer()
 		if err != nil || p.IsNil() {

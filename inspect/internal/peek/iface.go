@@ -54,23 +54,15 @@ func (r Ref) Interface(t reflect.Type, trusted bool) (d Dynamic, err error) {
 	return Dynamic{}, errors.Join(ErrTypeWord, types.err)
 }
 
-// What stands in an itab, which the first word of an interface with methods
-// points at: the interface's type, the content's type, the latter's hash.
-const (
-	itabInter = 0
-	itabType  = wordSize
-	itabHash  = 2 * wordSize
-)
-
 // itab returns the type word in the itab at tab; ok is false unless that is an
 // itab for t: its interface is t, and the hash beside its type is that type's
 // own.
 func (s *types) itab(tab uintptr, t reflect.Type) (word uintptr, ok bool) {
-	var w [3]uintptr
-	if _, err := At(tab).Words(w[:]); err != nil || w[itabInter/wordSize] != TypeWord(t) {
+	var w [4]uintptr
+	if _, err := At(tab).Words(w[:]); err != nil || w[where.itabInter/wordSize] != TypeWord(t) {
 		return 0, false
 	}
-	word = w[itabType/wordSize]
-	hash, _, err := At(word + descHash).Uint(4)
-	return word, err == nil && uint32(hash) == *(*uint32)(unsafe.Pointer(&w[itabHash/wordSize]))
+	word = w[where.itabType/wordSize]
+	hash, _, err := At(word + where.descHash).Uint(4)
+	return word, err == nil && uint32(hash) == *(*uint32)(unsafe.Pointer(&w[where.itabHash/wordSize]))
 }

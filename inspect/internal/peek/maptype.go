@@ -9,29 +9,6 @@ import (
 	"unsafe"
 )
 
-// The runtime's map (internal/runtime/maps), as far as it is read. These three
-// shapes are the same in go1.24 to go1.27; the layout of a group, which is not,
-// is derived for each map type from the runtime's own description of it.
-type (
-	mapHeader struct {
-		used        uint64
-		seed        uintptr
-		dirPtr      uintptr // the directory, or the only group; a number, as bytes that may be anything are copied here
-		dirLen      int     // 0: there is only one group
-		globalDepth uint8
-		globalShift uint8
-	}
-	mapTable struct {
-		used       uint16
-		capacity   uint16
-		growthLeft uint16
-		localDepth uint8
-		index      int
-		groups     uintptr
-		lengthMask uint64
-	}
-)
-
 const (
 	groupSlots = 8
 	// maxTable is the most slots that a table has: it splits before it grows
@@ -106,22 +83,27 @@ func mapType(t reflect.Type) (*MapType, error) {
 func deriveMap(t reflect.Type) (*MapType, error) {
 	drift := func(what string) error { return fmt.Errorf("%w: %s of %v", errMaps, what, t) }
 	m := &MapType{Key: t.Key(), Elem: t.Elem()}
-	// Behind what all descriptors have: key, elem, group, hasher.
-	desc := Ref{ptr: descriptor(t)}.Add(descEnd)
-	var w [4]uintptr
+	desc := Ref{ptr: descriptor(t)}.Add(where.descEnd)
+	var w [mapDescWords]uintptr
 	if _, err := desc.Words(w[:]); err != nil {
 		return nil, err
 	}
-	if w[0] != TypeWord(m.Key) || w[1] != TypeWord(m.Elem) {
+	if w[where.mapKey/wordSize] != TypeWord(m.Key) || w[where.mapElem/wordSize] != TypeWord(m.Elem) {
 		return nil, drift("the descriptor")
 	}
-	// The group's type may be one that reflect made, on the heap: t keeps it.
-	p, err := desc.Add(2 * wordSize).Ptr(true)
+	// Reflect may be asked about a type only. The group's may be one that reflect
+	// made, on the heap, where t is one: then t keeps it.
+	word := w[where.mapGroup/wordSize]
+	kind, err := At(word).Add(where.descKind).Byte()
+	if err != nil || reflect.Kind(kind) != reflect.Struct {
+		return nil, drift("the group's type")
+	}
+	if s := binary(); s.err == nil && s.has(TypeWord(t)) && !s.has(word) {
+		return nil, drift("the group's type")
+	}
+	p, err := desc.Add(where.mapGroup).Ptr(true)
 	if err != nil {
 		return nil, err
-	}
-	if kind, err := p.Add(descKind).Byte(); err != nil || reflect.Kind(kind) != reflect.Struct {
-		return nil, drift("the group's type")
 	}
 	group := typeAt(p.ptr)
 	if group.Kind() != reflect.Struct || group.NumField() < 2 || group.Field(0).Type.Size() != groupSlots {
@@ -159,10 +141,10 @@ func deriveMap(t reflect.Type) (*MapType, error) {
 		m.leads = append(m.leads, l)
 	}
 	// It will be called: it must be where a function begins.
-	pc, err := At(w[3]).Uintptr()
+	pc, err := At(w[where.mapHasher/wordSize]).Uintptr()
 	if f := runtime.FuncForPC(pc); err != nil || f == nil || f.Entry() != pc {
 		return nil, drift("the hasher")
 	}
-	m.hasher = *(*func(unsafe.Pointer, uintptr) uintptr)(desc.Add(3 * wordSize).ptr)
+	m.hasher = *(*func(unsafe.Pointer, uintptr) uintptr)(desc.Add(where.mapHasher).ptr)
 	return m, nil
 }

@@ -49,8 +49,46 @@ func Used(head Ref) (int, error) {
 	if head.IsNil() {
 		return 0, nil
 	}
-	u, _, err := head.Uint(8)
+	if err := lengthsProved(); err != nil {
+		return 0, err
+	}
+	return used(head)
+}
+
+func used(head Ref) (int, error) {
+	u, _, err := head.Add(where.headUsed).Uint(8)
 	return int(u), err
+}
+
+// directory is what leads from a map's header to its entries.
+type directory struct {
+	addr  uintptr // of the directory, or of the only group
+	n     int     // 0: there is only one group
+	depth uint
+}
+
+func loadDirectory(head Ref) (d directory, still bool, err error) {
+	var h mapHeader
+	b := asBytes(&h)
+	still, err = head.Settled(b)
+	return directory{wordOf(b[where.headDir:]), int(wordOf(b[where.headDirLen:])), uint(b[where.headDepth])}, still, err
+}
+
+// table is what leads from a table to its groups.
+type table struct {
+	groups   uintptr
+	n        uintptr // groups
+	capacity uintptr // slots
+	depth    uint
+}
+
+func loadTable(r Ref) (t table, still bool, err error) {
+	var m mapTable
+	b := asBytes(&m)
+	still, err = r.Settled(b)
+	t = table{groups: wordOf(b[where.tableGroups:]), n: uintptr(*(*uint64)(unsafe.Pointer(&b[where.tableMask]))) + 1,
+		capacity: uintptr(*(*uint16)(unsafe.Pointer(&b[where.tableCapacity]))), depth: uint(b[where.tableDepth])}
+	return t, still, err
 }
 
 // Slots is the number of slots in the loaded table, used or not.
@@ -103,7 +141,7 @@ func (w *MapWalk) Seek(hash uintptr) { w.at = uint64(hash) }
 // kind Pointer, points at. The key must be our own. What the hash of a key that
 // cannot be one does, such as of an interface that holds a slice, is an error.
 func (w *MapWalk) Hash(p reflect.Value) (hash uintptr, err error) {
-	seed, err := w.head.Add(unsafe.Offsetof(mapHeader{}.seed)).Uintptr()
+	seed, err := w.head.Add(where.headSeed).Uintptr()
 	if err != nil {
 		return 0, err
 	}
@@ -121,19 +159,18 @@ func Tag(hash uintptr) byte { return byte(hash & 0x7f) }
 // load is one attempt of Load; stable is false if the map changed under it.
 func (w *MapWalk) load() (stable bool, err error) {
 	w.n, w.groups = 0, Ref{}
-	var h mapHeader
-	still, err := w.head.Add(drift).Settled(asBytes(&h))
+	h, still, err := loadDirectory(w.head)
 	if err != nil {
 		return false, err
 	}
-	dir, held, err := w.pointer(w.head.Add(unsafe.Offsetof(h.dirPtr)), h.dirPtr)
+	dir, held, err := w.pointer(w.head.Add(where.headDir), h.addr)
 	if err != nil {
 		return false, err
 	}
 	if !still || !held {
 		return false, nil
 	}
-	if h.dirLen == 0 {
+	if h.n == 0 {
 		w.at, w.next = 0, 0
 		if dir.IsNil() {
 			return true, nil
@@ -143,43 +180,40 @@ func (w *MapWalk) load() (stable bool, err error) {
 		}
 		return w.same(h), nil
 	}
-	depth := uint(h.globalDepth)
-	if depth >= 48 || depth >= hashBits || h.dirLen != 1<<depth {
+	if h.depth >= 48 || h.depth >= hashBits || h.n != 1<<h.depth {
 		return false, nil
 	}
-	i := uintptr(w.at >> (hashBits - depth))
+	i := uintptr(w.at >> (hashBits - h.depth))
 	slot := dir.Add(i * wordSize)
 	addr, err := slot.Uintptr()
 	if err != nil {
 		return false, err
 	}
-	table, held, err := w.pointer(slot, addr)
+	at, held, err := w.pointer(slot, addr)
 	if err != nil || !held {
 		return false, err
 	}
-	var t mapTable
-	if still, err = table.Add(drift).Settled(asBytes(&t)); err != nil || !still {
+	t, still, err := loadTable(at)
+	if err != nil || !still {
 		return false, err
 	}
-	local := uint(t.localDepth)
-	n := uintptr(t.lengthMask + 1)
-	if local > depth || n == 0 || n > maxTable/groupSlots || n&(n-1) != 0 || uintptr(t.capacity) != n*groupSlots {
+	if t.depth > h.depth || t.n == 0 || t.n > maxTable/groupSlots || t.n&(t.n-1) != 0 || t.capacity != t.n*groupSlots {
 		return false, nil
 	}
-	groups, held, err := w.pointer(table.Add(unsafe.Offsetof(t.groups)), t.groups)
+	groups, held, err := w.pointer(at.Add(where.tableGroups), t.groups)
 	if err != nil || !held {
 		return false, err
 	}
-	if local == 0 {
+	if t.depth == 0 {
 		w.next = 0
 	} else {
-		width := uint64(1) << (hashBits - local)
+		width := uint64(1) << (hashBits - t.depth)
 		w.next = w.at&^(width-1) + width
 		if hashBits < 64 {
 			w.next &= 1<<hashBits - 1
 		}
 	}
-	if err := w.copyGroups(groups, n); err != nil {
+	if err := w.copyGroups(groups, t.n); err != nil {
 		return false, err
 	}
 	again, err := slot.Uintptr()
@@ -201,10 +235,9 @@ func (w *MapWalk) pointer(r Ref, addr uintptr) (p Ref, ok bool, err error) {
 }
 
 // same reports whether the map still has the directory that h says.
-func (w *MapWalk) same(h mapHeader) bool {
-	var now mapHeader
-	still, err := w.head.Settled(asBytes(&now))
-	return err == nil && still && now.dirPtr == h.dirPtr && now.dirLen == h.dirLen
+func (w *MapWalk) same(h directory) bool {
+	now, still, err := loadDirectory(w.head)
+	return err == nil && still && now.addr == h.addr && now.n == h.n
 }
 
 // copyGroups copies n groups into the slab, until each reads the same twice.

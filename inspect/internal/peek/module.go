@@ -51,11 +51,11 @@ func (s *types) find() error {
 	var last uintptr
 	for _, t := range witnesses {
 		w := TypeWord(t)
-		off, _, err := At(w + descName).Uint(4)
+		off, _, err := At(w + where.descName).Uint(4)
 		if err != nil {
 			return err
 		}
-		flags, err := At(w + descFlags).Byte()
+		flags, err := At(w + where.descFlags).Byte()
 		if err != nil {
 			return err
 		}
@@ -159,21 +159,26 @@ func scan(a, n, w uintptr) (hits []uintptr) {
 
 // prove checks the witnesses, and some words that are none.
 func (s *types) prove() error {
+	pointed := 0
 	for _, t := range witnesses {
 		w := TypeWord(t)
-		size, err := At(w + descSize).Uintptr()
+		size, err := At(w + where.descSize).Uintptr()
 		if err != nil {
 			return err
 		}
-		kind, err := At(w + descKind).Byte()
+		kind, err := At(w + where.descKind).Byte()
 		if err != nil {
 			return err
 		}
-		align, err := At(w + descAlign).Byte()
+		align, err := At(w + where.descAlign).Byte()
 		if err != nil {
 			return err
 		}
-		if size != t.Size() || reflect.Kind(kind) != t.Kind() || int(align) != t.Align() {
+		fieldAlign, err := At(w + where.descFieldAlign).Byte()
+		if err != nil {
+			return err
+		}
+		if size != t.Size() || reflect.Kind(kind) != t.Kind() || int(align) != t.Align() || int(fieldAlign) != t.FieldAlign() {
 			return fmt.Errorf("%w: %v", errDrift, t)
 		}
 		if got, ok := s.typeOf(w); !ok || got != t {
@@ -182,6 +187,17 @@ func (s *types) prove() error {
 		if _, ok := s.typeOf(w + wordSize); ok {
 			return fmt.Errorf("%w: the inside of %v passes for a type", errDrift, t)
 		}
+		if p, _, err := At(w + where.descPtrTo).Uint(4); err == nil && s.base+uintptr(p) == TypeWord(reflect.PointerTo(t)) {
+			pointed++
+		}
+	}
+	if pointed == 0 {
+		return fmt.Errorf("%w: none names the type of a pointer to it", errDrift)
+	}
+	var of fmt.Stringer = &witness{}
+	tab := (*[2]uintptr)(unsafe.Pointer(&of))[0]
+	if w, ok := s.itab(tab, reflect.TypeFor[fmt.Stringer]()); !ok || w != TypeWord(reflect.TypeFor[*witness]()) {
+		return fmt.Errorf("%w: what stands in an interface with methods", errDrift)
 	}
 	return nil
 }

@@ -7,6 +7,19 @@ import (
 	"sync"
 )
 
+// lengthsProved reads the lengths of maps of known length, once.
+var lengthsProved = sync.OnceValue(proveLengths)
+
+func proveLengths() error {
+	for _, n := range []int{0, 1, 9, 3000} {
+		m := fill(n, func(i int) (int, int) { return i, i })
+		if got, err := used(Of(reflect.ValueOf(m))); err != nil || got != n {
+			return fmt.Errorf("%w: the length of a %T", errMaps, m)
+		}
+	}
+	return nil
+}
+
 // mapsProved walks maps of known content and reports what was wrong, once.
 var mapsProved = sync.OnceValue(proveMaps)
 
@@ -84,7 +97,7 @@ func proveMap[K comparable, V any](m map[K]V) error {
 		return err
 	}
 	head := Of(reflect.ValueOf(m))
-	if used, err := Used(head); err != nil || used != len(m) {
+	if n, err := used(head); err != nil || n != len(m) {
 		return wrong("length")
 	}
 	want := make(map[string]int)
@@ -95,7 +108,7 @@ func proveMap[K comparable, V any](m map[K]V) error {
 	w := typ.Walk(head)
 	for more := true; more; more = w.Advance() {
 		if err := w.Load(); err != nil {
-			return err
+			return wrong("the tables")
 		}
 		for i := range w.Slots() {
 			key, elem, _, torn, ok := w.Slot(i)

@@ -8,22 +8,6 @@ import (
 	"unsafe"
 )
 
-// descriptor is where the facts of a type stand in its descriptor, the thing
-// that an interface's type word points at (internal/abi.Type). Unchanged since
-// go1.4; proveTypes checks it against reflect all the same.
-const (
-	descSize       = 0
-	descPtrBytes   = wordSize
-	descHash       = 2 * wordSize
-	descFlags      = 2*wordSize + 4
-	descAlign      = 2*wordSize + 5
-	descFieldAlign = 2*wordSize + 6
-	descKind       = 2*wordSize + 7
-	descName       = 4*wordSize + 8 + drift
-	descPtrTo      = 4*wordSize + 12
-	descEnd        = 4*wordSize + 16
-)
-
 // Flags of a descriptor.
 const (
 	flagUncommon  = 1 << 0
@@ -77,7 +61,7 @@ var binary = sync.OnceValue(findTypes)
 // with loads of its own only: reflect may end the process when asked about a
 // word that is not a type's.
 func (s *types) typeOf(w uintptr) (t reflect.Type, ok bool) {
-	if s.err != nil || w < s.base || w >= s.end || w%wordSize != 0 {
+	if s.err != nil || !s.has(w) {
 		return nil, false
 	}
 	s.mu.RLock()
@@ -100,34 +84,37 @@ func (s *types) typeOf(w uintptr) (t reflect.Type, ok bool) {
 	return t, true
 }
 
+// has reports whether w is an address in the binary's types at which one can lie.
+func (s *types) has(w uintptr) bool { return w >= s.base && w < s.end && w%wordSize == 0 }
+
 // plausible reports whether everything that can be known of a descriptor
 // without trusting it fits together at w: the sizes, the kind, the flags, the
 // name, what the name says of the kind, and so on for up to depth types that
 // it refers to.
 func (s *types) plausible(w uintptr, depth int) bool {
-	if w < s.base || w >= s.end || w%wordSize != 0 {
+	if !s.has(w) {
 		return false
 	}
-	var d [descEnd]byte
-	if At(w).Copy(d[:]) != nil {
+	var d [descBytes]byte
+	if At(w).Copy(d[:min(descBytes, s.end-w)]) != nil {
 		return false
 	}
 	var (
-		size, ptrBytes = wordOf(d[descSize:]), wordOf(d[descPtrBytes:])
-		flags          = d[descFlags]
-		align          = uintptr(d[descAlign])
-		kind           = reflect.Kind(d[descKind])
-		nameOff        = uint32Of(d[descName:])
-		ptrTo          = uint32Of(d[descPtrTo:])
+		size, ptrBytes = wordOf(d[where.descSize:]), wordOf(d[where.descPtrBytes:])
+		flags          = d[where.descFlags]
+		align          = uintptr(d[where.descAlign])
+		kind           = reflect.Kind(d[where.descKind])
+		nameOff        = uint32Of(d[where.descName:])
+		ptrTo          = uint32Of(d[where.descPtrTo:])
 	)
 	switch {
 	case flags&^flagsKnown != 0,
 		kind == reflect.Invalid || kind > reflect.UnsafePointer,
 		align == 0 || align > 16 || align&(align-1) != 0,
-		d[descFieldAlign] != d[descAlign] && wordSize == 8,
+		d[where.descFieldAlign] != d[where.descAlign] && wordSize == 8,
 		size%align != 0,
 		ptrBytes > size || ptrBytes%wordSize != 0,
-		uint32Of(d[descHash:]) == 0:
+		uint32Of(d[where.descHash:]) == 0:
 		return false
 	}
 	if want := kindSize(kind); want != 0 && size != want {
@@ -151,18 +138,18 @@ func (s *types) plausible(w uintptr, depth int) bool {
 	}
 	if ptrTo != 0 && ptrTo != ^uint32(0) {
 		p := s.base + uintptr(ptrTo)
-		elem, err := At(p + descEnd).Uintptr()
+		elem, err := At(p + where.descEnd).Uintptr()
 		if err != nil || elem != w || p%wordSize != 0 {
 			return false
 		}
 	}
 	switch kind {
 	case reflect.Array, reflect.Chan, reflect.Pointer, reflect.Slice:
-		elem, err := At(w + descEnd).Uintptr()
+		elem, err := At(w + where.descEnd).Uintptr()
 		return err == nil && s.plausible(elem, depth-1)
 	case reflect.Map:
 		var ke [2]uintptr
-		_, err := At(w + descEnd).Words(ke[:])
+		_, err := At(w + where.descEnd).Words(ke[:])
 		return err == nil && s.plausible(ke[0], depth-1) && s.plausible(ke[1], depth-1)
 	}
 	return true

@@ -24,44 +24,49 @@ var errChan = errors.New("the layout of channels is not known in this version of
 // the goroutines that wait to receive and to send. The word that says whether it
 // is closed lies behind the size of an element, in the fourth. So since go1.23.
 const (
-	chanClosed  = 3*wordSize + 4
 	chanType    = 4 // words, at least, to the type
 	chanRecv    = 3 // words from the type to the first receiver
 	chanSend    = 5 // and to the first sender
 	waitingNext = 1 // words to the next in a queue (runtime.sudog)
 )
 
-// chanProof is what closedKnown found.
-var chanProof struct {
-	sync.Once
-	holds bool
-}
+// chansProved tries on two chans whether what is read of them is what it is
+// believed to be, once.
+var chansProved = sync.OnceValue(proveChans)
 
-// closedKnown reports whether the word for closed is where it is believed to be,
-// tried on two chans.
-func closedKnown() bool {
-	chanProof.Do(func() {
-		open, closed := make(chan int, 1), make(chan int, 1)
-		close(closed)
-		word := func(c chan int) uint64 {
-			u, _, err := At(reflect.ValueOf(c).Pointer()).Add(chanClosed).Uint(4)
-			if err != nil {
-				return 2
-			}
-			return u
+func proveChans() error {
+	open, closed := make(chan int, 5), make(chan int, 3)
+	open <- 1
+	open <- 2
+	close(closed)
+	for _, c := range []struct {
+		ch     chan int
+		n, cap int
+		closed uint64
+	}{{open, 2, 5, 0}, {closed, 0, 3, 1}} {
+		p := Of(reflect.ValueOf(&c.ch))
+		at, err := p.Ptr(true)
+		if err != nil {
+			return err
 		}
-		chanProof.holds = word(open) == 0 && word(closed) == 1
-	})
-	return chanProof.holds
+		n, size, err := buffered(at)
+		if err != nil || n != c.n || size != c.cap {
+			return errChan
+		}
+		if u, _, err := at.Add(where.chanClosed).Uint(4); err != nil || u != c.closed {
+			return errChan
+		}
+	}
+	return nil
 }
 
 // Waiting counts who waits at the chan of type t at p. The queues change while
 // they are read: a count is about right, and 0 is what it says.
 func Waiting(p Ref, t reflect.Type) (w Waiters, err error) {
-	if !closedKnown() {
-		return w, errChan
+	if err := chansProved(); err != nil {
+		return w, err
 	}
-	closed, _, err := p.Add(chanClosed).Uint(4)
+	closed, _, err := p.Add(where.chanClosed).Uint(4)
 	if err != nil {
 		return w, err
 	}

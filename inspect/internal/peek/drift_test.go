@@ -1,0 +1,59 @@
+//go:build sightglass_drift
+
+package peek
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestDrift moves one field of the runtime's structures after the other, and holds
+// that the proof of what it is of notices, says so, and does no harm before.
+func TestDrift(t *testing.T) {
+	defer func() {
+		where = known
+		mapTypes.Clear()
+	}()
+	proofs := []struct {
+		of    string
+		proof func() error
+		says  error
+	}{
+		{"types", func() error { return findTypes().err }, errDrift},
+		{"maps", proveMaps, errMaps},
+		{"lengths", proveLengths, errMaps},
+		{"chans", proveChans, errChan},
+	}
+	for _, field := range append(Fields(), "") {
+		where = lie(field)
+		mapTypes.Clear()
+		var want, got []string
+		switch {
+		case field == "":
+		case field == "descKind" || field == "descEnd":
+			want = []string{"types", "maps"}
+		case strings.HasPrefix(field, "desc") || strings.HasPrefix(field, "itab"):
+			want = []string{"types"}
+		case field == "headUsed":
+			want = []string{"maps", "lengths"}
+		case strings.HasPrefix(field, "chan"):
+			want = []string{"chans"}
+		default:
+			want = []string{"maps"}
+		}
+		for _, p := range proofs {
+			err := p.proof()
+			if err != nil {
+				got = append(got, p.of)
+			}
+			if err != nil && !errors.Is(err, p.says) {
+				t.Errorf("%s: the reason is %v", field, err)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("that %q has moved is noticed of %v, want %v", field, got, want)
+		}
+	}
+}

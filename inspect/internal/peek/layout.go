@@ -1,0 +1,96 @@
+package peek
+
+import "unsafe"
+
+// layout is where the runtime has the fields that are read of its structures, as
+// offsets in bytes. What is read of them is proved before it is believed (see
+// proveMaps, types.prove, proveChans), so a Go in which one has moved is noticed.
+type layout struct {
+	// A type's descriptor, which an interface's type word points at
+	// (internal/abi.Type). Unchanged since go1.4.
+	descSize, descPtrBytes, descHash, descFlags, descAlign, descFieldAlign, descKind, descName, descPtrTo uintptr
+	// Behind that stands what some kinds have more.
+	descEnd uintptr
+	// Of a map's descriptor (internal/abi.MapType), from descEnd on.
+	mapKey, mapElem, mapGroup, mapHasher uintptr
+
+	// An itab, which the first word of an interface with methods points at: the
+	// interface's type, the content's type, the latter's hash (internal/abi.ITab).
+	itabInter, itabType, itabHash uintptr
+
+	// A map's header (see mapHeader) and its tables (see mapTable).
+	headUsed, headSeed, headDir, headDirLen, headDepth uintptr
+	tableCapacity, tableDepth, tableGroups, tableMask  uintptr
+
+	// A chan (runtime.hchan): the number of values in its buffer, the size of
+	// that, whether it is closed. The first two have been the first since go1.0.
+	chanLen, chanCap, chanClosed uintptr
+}
+
+// known is the layout of go1.24 to go1.27.
+var known = layout{
+	descSize:       0,
+	descPtrBytes:   wordSize,
+	descHash:       2 * wordSize,
+	descFlags:      2*wordSize + 4,
+	descAlign:      2*wordSize + 5,
+	descFieldAlign: 2*wordSize + 6,
+	descKind:       2*wordSize + 7,
+	descName:       4*wordSize + 8,
+	descPtrTo:      4*wordSize + 12,
+	descEnd:        4*wordSize + 16,
+
+	mapKey:    0,
+	mapElem:   wordSize,
+	mapGroup:  2 * wordSize,
+	mapHasher: 3 * wordSize,
+
+	itabInter: 0,
+	itabType:  wordSize,
+	itabHash:  2 * wordSize,
+
+	headUsed:   unsafe.Offsetof(mapHeader{}.used),
+	headSeed:   unsafe.Offsetof(mapHeader{}.seed),
+	headDir:    unsafe.Offsetof(mapHeader{}.dirPtr),
+	headDirLen: unsafe.Offsetof(mapHeader{}.dirLen),
+	headDepth:  unsafe.Offsetof(mapHeader{}.globalDepth),
+
+	tableCapacity: unsafe.Offsetof(mapTable{}.capacity),
+	tableDepth:    unsafe.Offsetof(mapTable{}.localDepth),
+	tableGroups:   unsafe.Offsetof(mapTable{}.groups),
+	tableMask:     unsafe.Offsetof(mapTable{}.lengthMask),
+
+	chanLen:    0,
+	chanCap:    wordSize,
+	chanClosed: 3*wordSize + 4,
+}
+
+// The runtime's map (internal/runtime/maps.Map) and the tables of it. The layout
+// of a group, which differs between Go versions, is derived for each map type
+// from the runtime's own description of it.
+type (
+	mapHeader struct {
+		used        uint64
+		seed        uintptr
+		dirPtr      uintptr // the directory, or the only group
+		dirLen      int     // 0: there is only one group
+		globalDepth uint8
+		_           [3]uint8
+		_           uint64
+	}
+	mapTable struct {
+		_          uint16
+		capacity   uint16
+		_          uint16
+		localDepth uint8
+		_          int
+		groups     uintptr
+		lengthMask uint64
+	}
+)
+
+// What is read of a descriptor, of the kinds that are longer too.
+const (
+	descBytes    = 8 * wordSize
+	mapDescWords = 6
+)
