@@ -36,7 +36,7 @@ func (p *painter) node(x any, depth int, path string) *inspect.Node {
 		p.left -= nodes - 1
 		return n
 	case *snapshot:
-		return p.again(x.node, depth)
+		return p.again(x.node, depth, path)
 	case namespace:
 		keys := x.keys()
 		return p.list(len(keys), depth, path, func(i int) any { return keys[i] })
@@ -133,24 +133,46 @@ func below(path string, key any) string {
 }
 
 // again takes a snapshot of a snapshot: the limits of display are lower than those of a variable.
-func (p *painter) again(n *inspect.Node, depth int) *inspect.Node {
+// What the snapshot itself has not is where it was cut from.
+func (p *painter) again(n *inspect.Node, depth int, path string) *inspect.Node {
 	shown := *n
 	if len(n.Items) == 0 {
 		return &shown
 	}
 	shown.Items = nil
 	if depth <= 0 || p.left <= 0 {
-		shown.Cut = &inspect.Cut{}
+		shown.Cut = &inspect.Cut{Path: path}
 		return &shown
 	}
+	collection := n.Shape == inspect.List || n.Shape == inspect.Map
 	for i, it := range n.Items {
-		if (n.Shape == inspect.List || n.Shape == inspect.Map) && i >= p.items(depth) || p.left <= 0 {
-			shown.Cut = &inspect.Cut{More: max(n.Len, len(n.Items)) - i}
+		if collection && i >= p.items(depth) || p.left <= 0 {
+			if all := max(n.Len, len(n.Items)); collection && n.Cut == nil {
+				return p.cut(&shown, path)
+			} else {
+				shown.Cut = &inspect.Cut{More: all - i, Path: path}
+			}
 			break
 		}
 		p.left--
-		it.Node = p.again(it.Node, depth-1)
+		it.Node = p.again(it.Node, depth-1, pathOfItem(path, n, i))
 		shown.Items = append(shown.Items, it)
 	}
 	return &shown
+}
+
+// pathOfItem is the path of the i-th item of a snapshot at path.
+func pathOfItem(path string, n *inspect.Node, i int) string {
+	it := n.Items[i]
+	switch {
+	case path == "" || n.Shape == inspect.Pointer:
+		return path
+	case it.Key != nil && !it.Key.Hidden && it.Key.Cut == nil:
+		return below(path, it.Key.Scalar)
+	case it.Key != nil:
+		return ""
+	case it.Name != "":
+		return path + "." + it.Name
+	}
+	return below(path, i)
 }

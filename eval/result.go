@@ -1,6 +1,9 @@
 package eval
 
 import (
+	"reflect"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/expr-lang/expr/ast"
@@ -42,11 +45,52 @@ func (s statement) path() string {
 			return "_"
 		}
 	}
-	switch s.tree.(type) {
-	case *ast.IdentifierNode, *ast.MemberNode, *ast.ChainNode, *ast.CallNode, *ast.BuiltinNode, *ast.SliceNode:
-		return s.text
+	tree, err := parse(s.text)
+	if err != nil {
+		return "_"
 	}
-	return "(" + s.text + ")"
+	text, ok := asLater(s.text, tree)
+	if !ok {
+		return "_"
+	}
+	part, err := parse(text + "[0:1]")
+	if slice, ok := part.(*ast.SliceNode); err == nil && ok && sameRoot(slice.Node, tree) {
+		return text
+	}
+	return "(" + text + ")"
+}
+
+// sameRoot reports whether two nodes are of one type: what is put behind a pipe or an operator
+// belongs to its last operand, which is another.
+func sameRoot(a, b ast.Node) bool {
+	return reflect.TypeOf(a) == reflect.TypeOf(b) && a.Location().From == b.Location().From
+}
+
+// asLater is text as it has to be written when its own answer is the last one: there _ is called
+// _1, and so on. ok is false where the oldest would get no name.
+func asLater(text string, tree ast.Node) (later string, ok bool) {
+	finder := &answerFinder{}
+	ast.Walk(&tree, finder)
+	slices.SortFunc(finder.found, func(a, b *ast.IdentifierNode) int { return b.Location().From - a.Location().From })
+	runes := []rune(text)
+	for _, id := range finder.found {
+		n, _ := strconv.Atoi(id.Value[1:])
+		if n+1 >= keptAnswers {
+			return "", false
+		}
+		from := id.Location().From
+		runes = slices.Replace(runes, from, from+len(id.Value), []rune(answerName(n+1))...)
+	}
+	return string(runes), true
+}
+
+// answerFinder finds the answers of before that an expression uses.
+type answerFinder struct{ found []*ast.IdentifierNode }
+
+func (f *answerFinder) Visit(n *ast.Node) {
+	if id, ok := (*n).(*ast.IdentifierNode); ok && isAnswerName(id.Value) {
+		f.found = append(f.found, id)
+	}
 }
 
 // origin is the expression for what a copy of the answer was made of, which is where the rest is of what was cut;

@@ -101,3 +101,27 @@ func TestVars(t *testing.T) {
 		t.Errorf("got\n%swant\n%s", got.String(), want)
 	}
 }
+
+// The address of more of an answer that was made of the one before it is right when it is typed: by
+// then that one is older.
+func TestAddressesOfAnswers(t *testing.T) {
+	for source, want := range map[string]string{
+		"filter(_, # > 0)":        "filter(_1, # > 0)[64:128]",
+		"filter(_, # > 0) // why": "_[64:128]",
+		"_":                       "_1[64:128]",
+		"_ | map(# + len(_1) + len(_)) | filter(# != 0 and # < 1000)": "(_1 | map(# + len(_2) + len(_1)) | filter(# != 0 and # < 1000))[64:128]",
+		`filter(_, "_" != string(#))`:                                 `filter(_1, "_" != string(#))[64:128]`,
+	} {
+		s := eval.NewSession(registry.New(), eval.Limits{})
+		look(t, s, context.Background(), "map(0..9, #)", "map(1..200, #)")
+		r, err := s.Eval(context.Background(), source)
+		if err != nil || r.Node.Cut == nil || r.Node.Cut.Path != want {
+			t.Errorf("%s: %v, and a cut of %+v, want %s", source, err, r.Node.Cut, want)
+			continue
+		}
+		all := look(t, s, eval.WithAsking(context.Background(), eval.Aside), "_[64]")
+		if got := look(t, s, context.Background(), want+"[0]"); got != all {
+			t.Errorf("%s begins with %s, want %s", want, got, all)
+		}
+	}
+}

@@ -10,6 +10,10 @@ type writer struct {
 	out   io.Writer
 	style Style
 	err   error // of out; nothing more is written after one
+
+	// In a cell no cut has an address, of which half might be left out: the row's stands below the
+	// table. cut says that there was one.
+	cell, cut bool
 }
 
 // around is what a node is told of the node around it.
@@ -172,12 +176,12 @@ func (w *writer) scalar(l *line, n *Node, a around) {
 		l.add(numberRole, text)
 	}
 	if n.Cut != nil {
-		l.add(noteRole, " "+cutText(n))
+		l.add(noteRole, " "+w.cutText(n))
 	}
 }
 
 // cutText says what was cut from n and where the rest is.
-func cutText(n *Node) string {
+func (w *writer) cutText(n *Node) string {
 	text := "…"
 	switch {
 	case n.Cut.More > 0:
@@ -185,7 +189,9 @@ func cutText(n *Node) string {
 	case n.Len > 0:
 		text += " " + countText(n)
 	}
-	if n.Cut.Path != "" {
+	if w.cell {
+		w.cut = true
+	} else if n.Cut.Path != "" {
 		text += ": " + clean(n.Cut.Path)
 	}
 	return text
@@ -202,7 +208,7 @@ func countText(n *Node) string {
 // tail is what follows the last item of n: what was cut, what could not be read.
 func (w *writer) tail(n *Node) (tail []span) {
 	if n.Cut != nil {
-		tail = append(tail, span{noteRole, cutText(n)})
+		tail = append(tail, span{noteRole, w.cutText(n)})
 	}
 	if n.Err != "" {
 		if tail != nil {

@@ -211,7 +211,7 @@ func (w *writer) column(t *table, c int, inside around, most int) (col column, o
 		if typ != "" {
 			in.elem = typ
 		}
-		cell, cut := w.cell(field, in, most, t.path != "")
+		cell, cut := w.cellOf(field, in, most, t.path != "")
 		if cell.over {
 			return col, false
 		}
@@ -256,9 +256,13 @@ func (w *writer) widen(t *table, inside around, room int) {
 	}
 }
 
-// cell is n in at most so many columns. What is longer is cut if it may be, numbers
+// cellOf is n in at most so many columns. What is longer is cut if it may be, numbers
 // aside, of which a part is another number; else the line is over.
-func (w *writer) cell(n *Node, a around, most int, mayCut bool) (l line, cut bool) {
+func (w *writer) cellOf(n *Node, a around, most int, mayCut bool) (l line, cut bool) {
+	if mayCut {
+		w.cell, w.cut = true, false
+		defer func() { w.cell, cut = false, cut || w.cut }()
+	}
 	l.max = most
 	if n.Cut == nil || !mayCut {
 		w.flat(&l, n, a)
