@@ -1,7 +1,10 @@
 package sightglass_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -64,6 +67,74 @@ func (n *nosy) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// TestAttackEmitted: nothing that a session writes holds a secret, in whatever mode it is, whatever
+// command shows it, and whatever it proposes while one types.
+func TestAttackEmitted(t *testing.T) {
+	const secret = "hunter2hunter2"
+	c := &struct {
+		mu       sync.Mutex
+		Name     string
+		Password string
+		note     string
+		err      error
+		tokens   map[string]string
+		list     []map[string]any
+		tagged   int `inspect:"secret"`
+		card     string
+	}{
+		Name: "shown", Password: secret, note: "see https://u:" + secret + "@host/", err: errors.New("cannot dial postgres://u:" + secret + "@db"),
+		tokens: map[string]string{secret: secret}, list: []map[string]any{{"apiKey": secret, "Bearer " + secret: 1}}, tagged: 72727272, card: secret,
+	}
+	reg := registry.New()
+	reg.Expose("c", c, registry.Hide("card"), registry.Doc("an object"))
+	reg.Func("now2", func(context.Context) any { return c.err })
+	var out bytes.Buffer
+	s := console.New(eval.NewSession(reg, eval.Limits{}), &out, eval.Limits{})
+	expressions := []string{
+		"c", "c.Password", "c.note", "c.err", "c.tokens", "c.list", "c.tagged", "c.card", "now2", "x = c", "x", "_", "x.err", "[c, c.list]", "{a: c.err}", "c.Password == 1", "c.err + 1", "c.note[0:30]", "c.list[0]",
+		"c.tokens.nix", "c.nix", "keys(c.tokens)", "toJSON(c)", "string(c)", "json(c)", "snap(c)", "size(c)", "tree(c)", "diff(c, x)", "dir(c)", "vars()", "type(c)", "top(c.list, len(#))", "freq(c.list)", "sortBy(c.list, #)", "groupBy(c.list, .apiKey)", "c.err contains \"h\"", "c.note matches \"hunter2\"",
+	}
+	lines := append([]string{"dir", "dir c", "help", "help c", "vars", "history", "who"}, expressions...)
+	for _, e := range expressions {
+		lines = append(lines, "watch 100ms "+e+" until true", "watch 100ms "+e+" until true changes")
+	}
+	for _, mode := range []func(){func() {}, func() { s.SetColor(true) }, func() { s.SetWidth(40) }} {
+		mode()
+		for _, line := range lines {
+			if err := s.Do(t.Context(), line); err != nil {
+				t.Errorf("%s: %v", line, err)
+			}
+			out.WriteString(fmt.Sprint(s.Complete(line, len(line)), s.Complete(line+".", len(line)+1), s.Complete(line+"[\"", len(line)+2)))
+		}
+	}
+	lines = append(expressions, "json on")
+	slices.Reverse(lines)
+	for _, e := range expressions {
+		request, err := json.Marshal(map[string]any{"id": e, "eval": e})
+		if err != nil {
+			t.Fatal(err)
+		}
+		proposals, err := json.Marshal(map[string]any{"id": e, "complete": e + ".", "pos": len(e) + 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, string(request), string(proposals))
+	}
+	for _, line := range lines {
+		if err := s.Do(t.Context(), line); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+	for _, bytes := range []string{secret, "72727272"} {
+		if i := strings.Index(out.String(), bytes); i >= 0 {
+			t.Errorf("told: %s", out.String()[max(0, i-500):i+100])
+		}
+	}
+	if n := strings.Count(out.String(), "redacted"); n < 100 || !strings.Contains(out.String(), "shown") {
+		t.Errorf("%d times redacted: the attack missed", n)
+	}
+}
+
 // TestAttackSlowClient: no lock is held while an answer is written, so that a client that does not
 // read holds up nobody but itself.
 func TestAttackSlowClient(t *testing.T) {
@@ -79,7 +150,7 @@ func TestAttackSlowClient(t *testing.T) {
 	reg.Expose("d", c, registry.Guard(&c.mu))
 	client := &nosy{mu: &c.mu}
 	s := console.New(eval.NewSession(reg, eval.Limits{}), client, eval.Limits{})
-	for _, line := range []string{"c", "d.items", "c.items", "map(c.items, #)", "toJSON(d.items)", "sortBy(c.items, len(#))", "dir(c)", "c.items.nix", "x = d.items", "x", "groupBy(c.items, len(#[0]))"} {
+	for _, line := range []string{"c", "d.items", "c.items", "map(c.items, #)", "toJSON(d.items)", "sortBy(c.items, len(#))", "dir(c)", "c.items.nix", "x = d.items", "x", "groupBy(c.items, len(#[0]))", "watch 100ms len(c.items) until true", "json on", "c", "d.items", "toJSON(c.items)", `{"id": 1, "eval": "map(d.items, #)"}`} {
 		if err := s.Do(context.Background(), line); err != nil {
 			t.Errorf("%s: %v", line, err)
 		}

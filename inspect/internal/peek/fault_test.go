@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"testing"
 	"unsafe"
+
+	_ "github.com/sightglass-go/sightglass/internal/attack"
 )
 
 // TestWildAddresses loads from addresses that no value has.
