@@ -1,7 +1,6 @@
 package console
 
 import (
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -78,8 +77,8 @@ func listing(proposals []eval.Completion, width int) string {
 		}
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
-	if n := len(proposals) - len(shown); n > 0 {
-		b.WriteString("… " + strconv.Itoa(n) + " more: type on\n")
+	if len(proposals) > len(shown) {
+		b.WriteString("… and more: type on\n")
 	}
 	return b.String()
 }

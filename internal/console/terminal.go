@@ -186,7 +186,9 @@ func (t *Terminal) keys(p []byte) (n int, line string, ok bool) {
 			}
 		}
 	}
-	t.editor.refresh()
+	if !t.over() {
+		t.editor.refresh()
+	}
 	return n, "", false
 }
 
@@ -205,6 +207,7 @@ func (t *Terminal) key(k key) (line string, ok bool) {
 	case interrupt:
 		t.dropLine()
 	case leave:
+		e.refresh() // what was erased in the same packet
 		t.leave(bye)
 	}
 	return "", false
@@ -358,6 +361,8 @@ func (t *Terminal) last() (line string, ok bool) {
 		t.refuse()
 	} else if !e.echoes() && len(e.text) > 0 {
 		return e.take(), true
+	} else if len(e.text) > 0 {
+		e.leaveLine("")
 	}
 	t.leave(bye)
 	return "", false
@@ -480,6 +485,10 @@ func (t *Terminal) SetSize(columns, rows int) {
 	t.session.SetHeight(rows)
 	if columns <= 0 {
 		columns = defaultWidth
+	}
+	if t.busy {
+		t.editor.screen.width = columns // there is no line to show anew
+		return
 	}
 	t.editor.resize(columns)
 	t.redraw()

@@ -397,6 +397,44 @@ func TestModeChanges(t *testing.T) {
 	}
 }
 
+// The farewell stands by itself, whatever was typed before.
+func TestFarewell(t *testing.T) {
+	for _, tc := range []struct{ typed, end, want string }{
+		{"", "\x04", "> bye\n│"},
+		{"abc", "\x15\x04", "> bye\n│"},
+		{"abc", "", "> abc\nbye\n│"},
+		{"", "quit\n", "> quit\nbye\n│"},
+	} {
+		term, p := attach(t, &fake{})
+		term.SetEcho(true)
+		term.Feed([]byte(tc.typed))
+		term.Feed([]byte(tc.end))
+		term.EOF()
+		wait(t, term)
+		v := newVT(t, 20)
+		v.Write([]byte("> " + p.waitFor(t, "bye\n")))
+		if got := v.String(); got != tc.want {
+			t.Errorf("%q, %q: the screen shows\n%s\nwant\n%s", tc.typed, tc.end, got, tc.want)
+		}
+	}
+}
+
+// A change of size while a line is evaluated leaves its answer alone.
+func TestSizeChangesWhileEvaluating(t *testing.T) {
+	f := &fake{began: make(chan string, 10)}
+	term, p := attach(t, f)
+	term.SetEcho(true)
+	term.Feed([]byte("wait\n"))
+	<-f.began
+	term.SetSize(12, 20)
+	term.Feed([]byte{3})
+	if got, want := p.answer(t), "wait\ncancelled\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	term.Feed([]byte("0123456789"))
+	p.waitFor(t, "0123456789 \r") // a full row of the new size
+}
+
 // Two sessions share nothing.
 func TestIsolation(t *testing.T) {
 	a, pa := attach(t, &fake{})
