@@ -224,67 +224,6 @@ func TestNetcat(t *testing.T) {
 	}
 }
 
-// screen is a terminal that a real client runs in.
-type screen struct {
-	t      *testing.T
-	socket string
-}
-
-func newScreen(t *testing.T, command string) *screen {
-	t.Helper()
-	need(t, "tmux")
-	s := &screen{t, filepath.Join(t.TempDir(), "tmux")}
-	t.Cleanup(func() { exec.Command("tmux", "-S", s.socket, "kill-server").Run() })
-	s.tmux("-f", "/dev/null", "new-session", "-d", "-x", "110", "-y", "60", command+"; echo; echo THE END; cat")
-	return s
-}
-
-func (s *screen) tmux(args ...string) string {
-	s.t.Helper()
-	out, err := exec.Command("tmux", append([]string{"-u", "-S", s.socket}, args...)...).CombinedOutput()
-	if err != nil {
-		s.t.Fatalf("tmux %s: %v\n%s", args, err, out)
-	}
-	return string(out)
-}
-
-// keys presses the named keys.
-func (s *screen) keys(names ...string) {
-	s.t.Helper()
-	s.tmux(append([]string{"send-keys"}, names...)...)
-}
-
-// enter types text and presses Enter.
-func (s *screen) enter(text string) { s.t.Helper(); s.keys("-l", text); s.keys("Enter") }
-
-// text is what the screen shows, without the empty lines at its end.
-func (s *screen) text() string {
-	s.t.Helper()
-	return strings.TrimRight(s.tmux("capture-pane", "-p"), "\n")
-}
-
-// await waits until the screen shows what matches, and returns the match with its groups.
-func (s *screen) await(pattern string) []string {
-	s.t.Helper()
-	re := regexp.MustCompile("(?m)" + pattern)
-	for end := time.Now().Add(patience); ; {
-		text := s.text()
-		if m := re.FindStringSubmatch(text); m != nil {
-			return m
-		}
-		if time.Now().After(end) {
-			s.t.Fatalf("the screen never showed %s, but\n%s", pattern, text)
-		}
-	}
-}
-
-// clear empties the screen and waits for the prompt.
-func (s *screen) clear() {
-	s.t.Helper()
-	s.keys("C-l")
-	s.await(`\A> *$`)
-}
-
 // tour is what both terminals, telnet's and the demo's own, must be able to do.
 func tour(t *testing.T, s *screen) {
 	s.await(`^> *\z`)
@@ -314,7 +253,7 @@ func tour(t *testing.T, s *screen) {
 	s.await(`\^[\s\S]*did you mean cache\?`)
 
 	s.clear()
-	s.keys("-l", "cache.it")
+	s.write("cache.it")
 	s.keys("Tab")
 	s.await(`^> cache\.items`)
 	s.keys("C-u")
@@ -335,7 +274,7 @@ func tour(t *testing.T, s *screen) {
 func TestTelnet(t *testing.T) {
 	need(t, "telnet", "tmux")
 	d := runDemo(t, "--listen", "localhost:0")
-	s := newScreen(t, "telnet localhost "+d.port(t))
+	s := newScreen(t, 110, 60, "telnet localhost "+d.port(t))
 	s.await(`^sightglass in sightglass.*Read-only`)
 	tour(t, s)
 	s.await(`closed by foreign host`)
@@ -343,7 +282,7 @@ func TestTelnet(t *testing.T) {
 
 func TestDemoPrompt(t *testing.T) {
 	need(t, "tmux")
-	s := newScreen(t, program(t)+" demo --listen localhost:0")
+	s := newScreen(t, 110, 60, program(t)+" demo --listen localhost:0")
 	s.await(`^listening on localhost:\d+$`)
 	tour(t, s)
 }

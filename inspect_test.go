@@ -24,12 +24,17 @@ const patience = 30 * time.Second
 // serve serves reg on addr until the test ends, and then holds that no goroutine is left.
 func serve(t *testing.T, network, addr string, reg *registry.Registry) net.Addr {
 	t.Helper()
+	return start(t, network, addr, &telnet.Server{Registry: reg})
+}
+
+// start is serve for a server of one's own.
+func start(t *testing.T, network, addr string, server *telnet.Server) net.Addr {
+	t.Helper()
 	before := goleak.IgnoreCurrent()
 	l, err := net.Listen(network, addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &telnet.Server{Registry: reg}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
 	t.Cleanup(func() {

@@ -1,0 +1,373 @@
+package sightglass_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"flag"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/telnet"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// depot is what the clients of these tests look at. It never changes, so that all see the same.
+type depot struct {
+	mu    sync.Mutex
+	items map[string]*stock
+	open  bool
+}
+
+type stock struct {
+	kind  string
+	count int
+}
+
+// stand serves a depot: in the clear, in TLS, and on a unix socket.
+type stand struct {
+	port, tlsPort, path string
+	began               chan struct{} // is told when `began` is evaluated
+}
+
+func newStand(t *testing.T) *stand {
+	t.Helper()
+	s := &stand{path: filepath.Join(t.TempDir(), "app.sock"), began: make(chan struct{}, 1)}
+	reg := registry.New()
+	reg.Expose("depot", &depot{open: true, items: map[string]*stock{
+		"bolt": {"iron", 12}, "nut": {"brass", 7}, "nail": {"iron", 400}, "größe 5": {"brass", 1},
+	}}, registry.Doc("what is in stock"))
+	reg.Func("began", func(context.Context) any { s.began <- struct{}{}; return 0 }, registry.Doc("for tests"))
+	s.port = port(t, start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg}))
+	s.tlsPort = port(t, start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg, TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate(t)}}}))
+	start(t, "unix", s.path, &telnet.Server{Registry: reg})
+	return s
+}
+
+func port(t *testing.T, addr net.Addr) string {
+	t.Helper()
+	_, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
+// certificate is one of localhost, signed by itself.
+func certificate(t *testing.T) tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"localhost"}, NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+// at puts the stand's addresses into a command.
+func (s *stand) at(command string) string {
+	return strings.NewReplacer("SECURE", s.tlsPort, "PORT", s.port, "SOCKET", s.path).Replace(command)
+}
+
+// volatile is what differs between two runs of the same session.
+var volatile = []struct {
+	what *regexp.Regexp
+	sign string
+}{
+	{regexp.MustCompile(`sightglass in [^.]*(\.[^.]+)*, up \w+\. Read-only`), "sightglass in PROGRAM. Read-only"},
+	{regexp.MustCompile(`telnet 127\.0\.0\.1 \d+`), "telnet 127.0.0.1 PORT"},
+	{regexp.MustCompile(`cancelled after [\d.]+m?s`), "cancelled after TIME"},
+	{regexp.MustCompile(`evaluating for [\d.]+ s`), "evaluating for TIME"},
+}
+
+// golden holds got to a file of testdata/clients.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	for _, v := range volatile {
+		got = v.what.ReplaceAllString(got, v.sign)
+	}
+	got = strings.TrimRight(got, "\n") + "\n"
+	file := filepath.Join("testdata", "clients", name+".txt")
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if want := read(t, file); got != want {
+		t.Errorf("%s: got\n%s\nwant\n%s", file, got, want)
+	}
+}
+
+// unending takes a hundred thousand million steps, and tells when it begins.
+const unending = "began + count(1..1000, any(1..1000, any(1..1000, # < 0)))"
+
+// TestTelnetClients holds a whole session through each program that negotiates, in a terminal.
+func TestTelnetClients(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		needs   string
+		command string
+		sizes   bool // it tells when its terminal changes its size
+	}{
+		{"inetutils", "telnet", "telnet 127.0.0.1 PORT", true},
+		{"busybox", "busybox", "busybox telnet 127.0.0.1 PORT", false},
+		{"plink", "plink", "plink -telnet -P PORT 127.0.0.1", true},
+		{"expect", "expect", `expect -c "spawn telnet 127.0.0.1 PORT; interact"`, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			need(t, tc.needs)
+			stand := newStand(t)
+			s := newScreen(t, 120, 50, stand.at(tc.command))
+			s.await(`^>\z`)
+			s.enter("dir()")
+			s.await(`^depot[^\0]*\n>\z`)
+
+			s.write("depot.it")
+			s.keys("Tab")
+			s.await(`^> depot\.items\z`)
+			s.write(`["`)
+			s.keys("Tab")
+			s.await(`"nail"\][^\0]*\n> depot\.items\["\z`)
+			s.write("b")
+			s.keys("Tab")
+			s.write(".c")
+			s.keys("Tab", "Enter")
+			s.await(`^12\n>\z`)
+
+			s.enter("depott")
+			s.await(`did you mean depot\?\n>\z`)
+			s.write("depot.")
+			s.keys("Up")
+			s.await(`^> depot\.items\["bolt"\]\.count\z`)
+			s.keys("BSpace", "BSpace", "BSpace", "BSpace", "BSpace")
+			s.enter("kind")
+			s.await(`^"iron"\n>\z`)
+
+			s.keys("C-r")
+			s.write("bolt")
+			s.await(`^\(search: bolt\)`)
+			s.keys("C-r")
+			s.await(`^\(search: bolt\) depot\.items\["bolt"\]\.count`)
+			s.keys("Enter")
+			s.await(`^12\n>\z`)
+
+			s.write(`"日本語"`)
+			s.keys("Left", "Left", "BSpace")
+			s.enter("é")
+			s.await(`^"日é語"\n>\z`)
+
+			s.enter("count(depot.items,")
+			s.await(`^\.\z`)
+			s.enter(`.kind == "iron")`)
+			s.await(`^2\n>\z`)
+
+			s.enter(unending)
+			<-stand.began
+			s.keys("C-c")
+			s.await(`^cancelled after .*\n>\z`)
+
+			file := filepath.Join(t.TempDir(), "pasted")
+			if err := os.WriteFile(file, []byte("count(depot.items,\n\t.kind == \"brass\")\n1 +\t1\n2 + "), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s.tmux("load-buffer %s", file)
+			s.tmux("paste-buffer -p")
+			s.await(`^2\n> 1 \+ 1\n2\n> 2 \+\z`)
+			s.keys("C-a", "C-k")
+			s.await(`^>\z`)
+
+			if tc.sizes {
+				s.write(strings.Repeat("0123456789", 8))
+				s.await(`9\z`)
+				s.resize(60, 50)
+				s.await(`^> (0123456789){5}01234567\n89(0123456789){2}\z`)
+				s.write("x")
+				s.keys("C-a", "C-k")
+				s.await(`^>\z`)
+				s.resize(120, 50)
+			}
+			if tc.name == "inetutils" {
+				s.write("half a li")
+				s.keys("C-]")
+				s.await(`^telnet>\z`)
+				s.enter("send ayt")
+				s.await(`^\[sightglass: yes\]\n> half a li\z`)
+				s.keys("C-u")
+			}
+			s.keys("C-d")
+			s.await(`^THE END$`)
+			golden(t, tc.name, s.all())
+		})
+	}
+}
+
+// TestInterruptsOfTelnet holds that what a telnet sends for its own interrupt commands ends an evaluation,
+// with the mark that it waits for and, with autosynch, the urgent data.
+func TestInterruptsOfTelnet(t *testing.T) {
+	need(t, "telnet")
+	stand := newStand(t)
+	s := newScreen(t, 120, 50, stand.at("telnet 127.0.0.1 PORT"))
+	s.await(`^>\z`)
+	for _, commands := range [][]string{{"send ip"}, {"send brk"}, {"send ip", "send synch"}, {"send abort"}, {"send susp"}} {
+		s.clear()
+		s.enter(unending)
+		<-stand.began
+		for _, command := range commands {
+			s.keys("C-]")
+			s.await(`^telnet>\z`)
+			s.enter(command)
+		}
+		s.await(`^cancelled after .*(\n>)+\z`)
+		s.enter("20 + 22")
+		s.await(`^42\n>\z`)
+	}
+}
+
+// lines is what a client without a terminal asks, and must be answered.
+const lines = `dir()
+depot.items["bolt"].count
+depott
+count(depot.items,
+.kind == "iron")
+"日é" + "語"
+x = depot.items["nut"]; x.count
+`
+
+// pipes are the programs that carry lines, with how they end.
+var pipes = []struct {
+	name, command string
+	ends          bool // its end of input is told to the server; otherwise it has to quit
+}{
+	{"nc.openbsd -N", "nc.openbsd -N 127.0.0.1 PORT", true},
+	{"nc.openbsd -q1", "nc.openbsd -q1 127.0.0.1 PORT", true},
+	{"nc.openbsd", "nc.openbsd 127.0.0.1 PORT", false},
+	{"nc.traditional", "nc.traditional 127.0.0.1 PORT", false},
+	{"nc.traditional -q1", "nc.traditional -q1 127.0.0.1 PORT", true},
+	{"busybox nc", "busybox nc 127.0.0.1 PORT", true},
+	{"socat", "socat -t5 - TCP:127.0.0.1:PORT", true},
+	{"socat unix", "socat -t5 - UNIX-CONNECT:SOCKET", true},
+	{"nc unix", "nc.openbsd -N -U SOCKET", true},
+	{"socat TLS", "socat -t5 - OPENSSL:localhost:SECURE,verify=0", true},
+	{"openssl", "openssl s_client -quiet -verify_quiet -connect localhost:SECURE", false},
+	{"plink -raw", "plink -raw -P PORT 127.0.0.1", true},
+	{"plink -telnet", "plink -telnet -P PORT 127.0.0.1", true},
+	{"curl", "curl -sN telnet://127.0.0.1:PORT", false},
+	{"telnet", "telnet -E 127.0.0.1 PORT", false},
+}
+
+// TestPipes sends all lines at once through each program, and holds that each is answered, in
+// lines alone, and that the program ends.
+func TestPipes(t *testing.T) {
+	stand := newStand(t)
+	for _, p := range pipes {
+		t.Run(p.name, func(t *testing.T) {
+			need(t, strings.Fields(p.command)[0])
+			cmd := exec.Command("sh", "-c", "exec "+stand.at(p.command))
+			in, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			end := "quit\n"
+			if p.ends {
+				end = ""
+			}
+			go func() {
+				io.WriteString(in, lines+end)
+				if p.name != "telnet" { // which drops what it has not sent then
+					in.Close()
+				}
+			}()
+			late := time.AfterFunc(patience, func() { cmd.Process.Kill() })
+			defer late.Stop()
+			out, err := cmd.Output()
+			if err != nil && p.name != "telnet" { // whose status says that the connection was closed
+				t.Errorf("%v: %s", err, out)
+			}
+			in.Close()
+			text := spoken(string(plain(out)))
+			if p.name == "plink -telnet" || p.name == "curl" { // they negotiate, at their own time
+				if !matches(text, "...depot ...12...did you mean depot?...2...日é語...7...bye...") {
+					t.Errorf("not all is answered:\n%s", text)
+				}
+				return
+			}
+			if strings.ContainsAny(text, "\x1b\x00\x08") {
+				t.Errorf("there are control characters in %q", text)
+			}
+			golden(t, "lines", text)
+		})
+	}
+}
+
+// spoken is what a client in line mode shows of a session, without what it says itself, and
+// without the echo for one that has negotiated meanwhile.
+func spoken(text string) string {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	if i := strings.Index(text, "sightglass in "); i >= 0 {
+		text = text[i:]
+	}
+	text, _, _ = strings.Cut(text, "Connection closed by")
+	for _, line := range strings.Split(strings.TrimSpace(lines), "\n") {
+		text = regexp.MustCompile(`(?m)^([>.] )`+regexp.QuoteMeta(line)+"\n").ReplaceAllString(text, "$1")
+	}
+	return strings.TrimRight(strings.Replace(text, "> quit\n", "> ", 1), "\n")
+}
+
+// TestTyped holds a session through each program that carries lines, a line at a time in a
+// terminal: the terminal itself echoes and edits.
+func TestTyped(t *testing.T) {
+	stand := newStand(t)
+	for _, p := range pipes {
+		if strings.Contains(p.name, "telnet") || p.name == "curl" {
+			continue // they negotiate; curl reads its input before what has come from the server
+		}
+		t.Run(p.name, func(t *testing.T) {
+			need(t, strings.Fields(p.command)[0])
+			s := newScreen(t, 120, 50, stand.at(p.command))
+			s.await(`> *\z`)
+			s.enter("dir()")
+			s.await(`^depot[^\0]*\n>\z`)
+			s.enter(`depot.items["bolt"].count`)
+			s.await(`^12\n>\z`)
+			s.write("depott")
+			s.keys("BSpace", "Enter")
+			s.await(`^[^\0]*\n}\n>\z`)
+			s.enter("cout(depot.items)")
+			s.await(`did you mean count[^\0]*\n>\z`)
+			file := "typed"
+			if p.ends {
+				s.keys("C-d")
+			} else {
+				file = "typed and quit"
+				s.enter("quit")
+			}
+			if p.name == "nc.openbsd" { // it waits for the end of its own input all the same
+				s.await(`^bye$`)
+				s.keys("C-d")
+			}
+			s.await(`^THE END$`)
+			text := s.all()
+			golden(t, file, fmt.Sprintln(text[strings.Index(text, "sightglass in"):]))
+		})
+	}
+}
