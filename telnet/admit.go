@@ -155,6 +155,8 @@ func (s *Server) report(c *conn, err error, lasted time.Duration) {
 		})
 	case errors.As(err, &no):
 		log.Warn("a connection was refused", "error", plain(no.why.Error()), "user", plain(no.user))
+	case c.who.Load() == nil:
+		log.Warn("a connection was refused", "error", plain(fmt.Sprint("it ended before the login: ", cmp.Or(err, ErrServerClosed))))
 	case err != nil:
 		log.Info("a session was cut off", "error", plain(err.Error()))
 	default:

@@ -25,7 +25,7 @@ func TestTurns(t *testing.T) {
 	c.answer()
 	program.send("json on\n1\n")
 	c.send("mine\n")
-	c.waitFor("waiting: 2 evaluations of other sessions come first; Ctrl-C gives up\r\n")
+	c.waitFor("waiting for a turn, as 2 evaluations of other sessions run; Ctrl-C gives up\r\n")
 	c.send("\x03")
 	if got := c.answer(); !strings.Contains(got, "cancelled while other sessions' evaluations ran") {
 		t.Errorf("given up, it says %q", got)
@@ -74,6 +74,8 @@ func TestThrottle(t *testing.T) {
 		{one, at("[::ffff:192.0.2.1]:1", nobodyKnown)},
 		{at("[2001:db8::1]:1", nobodyKnown), at("[2001:db8::2:3]:1", nobodyKnown)},
 		{at("[fe80::1%lo]:1", nobodyKnown), at("[fe80::1]:1", nobodyKnown)},
+		{at("127.0.0.1:1", 7), at("127.1.2.3:1", 7)},
+		{at("127.0.0.1:1", 7), at("[::1]:1", 7)},
 	} {
 		if same[0] != same[1] {
 			t.Errorf("%v is not %v", same[0], same[1])

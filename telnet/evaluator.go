@@ -26,7 +26,7 @@ type evaluator struct {
 	inner console.Evaluator
 	conn  *conn
 
-	asks      bool   // the user is asked before the first action of a line
+	asks      bool   // the user is asked before the first action of an expression
 	confirmed string // the action that the user has confirmed
 	wanted    string // the action that waits for that
 
@@ -66,12 +66,12 @@ func (e *evaluator) inTurn(ctx context.Context, source string) (eval.Result, err
 // waits tells the user, if that is not a program, what the answer waits for.
 func (e *evaluator) waits() {
 	if !e.conn.session.InJSON() {
-		e.conn.terminal.Say(fmt.Sprintf("waiting: %d evaluations of other sessions come first; Ctrl-C gives up", cap(e.conn.server.turns)))
+		e.conn.terminal.Say(fmt.Sprintf("waiting for a turn, as %d evaluations of other sessions run; Ctrl-C gives up", cap(e.conn.server.turns)))
 	}
 }
 
 // approve is asked before each action. What runs is in the log before it does. Of the actions of
-// a line that the user has confirmed, the first must be the one that they were shown.
+// an expression that the user has confirmed, the first must be the one that they were shown.
 func (e *evaluator) approve(_ context.Context, call string) error {
 	switch {
 	case !e.asks:
@@ -81,7 +81,7 @@ func (e *evaluator) approve(_ context.Context, call string) error {
 	case e.confirmed != call:
 		return fmt.Errorf("what was confirmed is %s, and meanwhile it is another call; ask again", e.confirmed)
 	default:
-		e.asks = false // what follows in the line was confirmed with it
+		e.asks = false // what else the expression does was confirmed with it
 	}
 	e.conn.log().Warn("an action is run", "call", recorded(call))
 	return nil
@@ -102,8 +102,8 @@ func (e *evaluator) record(typed string, took time.Duration, cost eval.Cost, err
 	e.conn.log().Info("an expression was evaluated", attributes...)
 }
 
-// confirm asks whether a line may run that acts.
+// confirm asks whether an expression may run that acts.
 func (c *conn) confirm(ctx context.Context, call string) bool {
-	answer, err := c.dialog.ask(ctx, shown(registry.RedactSource(call))+" changes the program. Run this line? Type yes: ", false)
+	answer, err := c.dialog.ask(ctx, shown(registry.RedactSource(call))+" changes the program. Run this expression? Type yes: ", false)
 	return err == nil && strings.TrimSpace(answer) == "yes"
 }

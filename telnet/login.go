@@ -36,17 +36,26 @@ func (c *conn) login() {
 		}
 	}()
 	limit := c.server.loginTimeout()
-	ctx, cancel := context.WithTimeoutCause(c.ctx, limit, fmt.Errorf("nobody logged in within %v", limit))
+	ctx, cancel := context.WithTimeoutCause(c.ctx, limit, fmt.Errorf("%w within %v", errLate, limit))
 	defer cancel()
+	// An Authenticator that does not hear of the end of its time keeps nobody waiting.
+	inTime := context.AfterFunc(ctx, func() { c.keepOut(Identity{}, context.Cause(ctx)) })
 	who, err := c.authenticate(ctx)
-	if err == nil {
+	switch {
+	case !inTime():
+	case err != nil:
+		c.keepOut(who, err)
+	default:
 		c.begin(who)
-		return
 	}
+}
+
+// keepOut ends a connection whose user may not enter, and says so.
+func (c *conn) keepOut(who Identity, why error) {
 	if !c.over() {
-		fmt.Fprintln(c.out, said(err))
+		fmt.Fprintln(c.out, said(why))
 	}
-	c.terminal.Hangup(&refusal{err, who.User})
+	c.terminal.Hangup(&refusal{why, who.User})
 }
 
 // authenticate asks the server's Authenticator, a few times if it likes.
@@ -82,17 +91,20 @@ func (c *conn) authenticate(ctx context.Context) (who Identity, err error) {
 	}
 }
 
-var errTooManyFailures = errors.New("too many attempts to log in failed from this address, try again in a minute")
+var (
+	errTooManyFailures = errors.New("too many attempts to log in failed from this address, try again in a minute")
+	errLate            = errors.New("nobody logged in")
+)
 
 // said is what a peer is told of what kept it out.
 func said(err error) string {
 	switch {
 	case errors.Is(err, ErrDenied):
 		return ErrDenied.Error()
-	case errors.Is(err, errTooManyFailures):
-		return errTooManyFailures.Error()
 	case errors.Is(err, ErrUnanswered):
 		return "bye"
+	case errors.Is(err, errTooManyFailures), errors.Is(err, errLate), errors.Is(err, errAnswerTooLong):
+		return err.Error()
 	}
 	return "nobody can log in now; the log of the program says why"
 }

@@ -40,6 +40,45 @@ func passwords(t *testing.T, lines ...string) string {
 	return path
 }
 
+// elsewhere is a listener whose connections seem to come from another machine: those from
+// 127.0.0.n from 192.0.2.n.
+func elsewhere(t *testing.T) net.Listener {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return abroad{l}
+}
+
+type abroad struct{ net.Listener }
+
+func (l abroad) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	here := conn.RemoteAddr().(*net.TCPAddr)
+	return foreign{conn, &net.TCPAddr{IP: net.IPv4(192, 0, 2, here.IP.To4()[3]), Port: here.Port}}, nil
+}
+
+type foreign struct {
+	net.Conn
+	addr net.Addr
+}
+
+func (c foreign) RemoteAddr() net.Addr { return c.addr }
+
+// dialFrom connects from 127.0.0.n.
+func (v *served) dialFrom(t *testing.T, n byte) *client {
+	t.Helper()
+	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, n)}}
+	conn, err := d.Dial("tcp", v.addr.String())
+	if err != nil {
+		t.Skip("this machine has one address of loopback only: ", err)
+	}
+	return newClient(t, conn)
+}
+
 func TestPasswordFile(t *testing.T) {
 	path := passwords(t, "# who may enter", "", "alice:{correct horse}", "bob:{battery}:act", "carol:{staple}:root", "dave:plain", ":{nameless}")
 	s := serve(t, &Server{Auth: PasswordFile(path), Level: Act, MaxAttempts: 100, Registry: registry.New()}, "tcp", "127.0.0.1:0")
@@ -155,7 +194,7 @@ func TestThousandWrongPasswords(t *testing.T) {
 		}
 		return who, err
 	})
-	s := serve(t, &Server{Auth: counting, MaxAttempts: attempts, MaxRate: -1}, "tcp", "127.0.0.1:0")
+	s := serveOn(t, &Server{Auth: counting, MaxAttempts: attempts, MaxRate: -1}, elsewhere(t))
 	began := time.Now()
 	tries := make(chan int)
 	var attacking sync.WaitGroup
@@ -193,12 +232,7 @@ func TestThousandWrongPasswords(t *testing.T) {
 	if got := c.rest(); !strings.HasSuffix(got, errTooManyFailures.Error()+"\r\n") {
 		t.Errorf("the right password is tried at the attacker's address: %q", got)
 	}
-	elsewhere := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}}
-	conn, err := elsewhere.Dial("tcp", s.addr.String())
-	if err != nil {
-		t.Skip("this machine has one address of loopback only: ", err)
-	}
-	right := newClient(t, conn)
+	right := s.dialFrom(t, 2)
 	right.send("alice\nright\n1\n")
 	if got := right.waitFor("> 1\r\n"); !strings.Contains(got, "sightglass in ") {
 		t.Errorf("got %q", got)
@@ -219,7 +253,7 @@ func TestSuccessForgivesNoFailures(t *testing.T) {
 
 // Connections that never answer take the places of nobody at another address.
 func TestSilentLogins(t *testing.T) {
-	s := serve(t, &Server{Auth: Tokens(map[string]Identity{"x": {}}), MaxSessions: 16, MaxRate: -1}, "tcp", "127.0.0.1:0")
+	s := serveOn(t, &Server{Auth: Tokens(map[string]Identity{"x": {}}), MaxSessions: 16, MaxRate: -1}, elsewhere(t))
 	for range 2 { // an eighth of the places
 		s.dial(t).waitFor("token: ")
 	}
@@ -227,30 +261,36 @@ func TestSilentLogins(t *testing.T) {
 		t.Errorf("the third is told %q", got)
 	}
 	for i := range 6 {
-		d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(2+i))}}
-		conn, err := d.Dial("tcp", s.addr.String())
-		if err != nil {
-			t.Skip("this machine has one address of loopback only: ", err)
-		}
-		newClient(t, conn).waitFor("token: ")
+		s.dialFrom(t, byte(2+i)).waitFor("token: ")
 	}
-	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 100)}}
-	conn, err := d.Dial("tcp", s.addr.String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := newClient(t, conn).rest(); got != "too many logins at a time (limit 8), try again later\r\n" {
+	if got := s.dialFrom(t, 100).rest(); got != "too many logins at a time (limit 8), try again later\r\n" {
 		t.Errorf("the ninth is told %q", got)
 	}
 }
 
 func TestLoginTimeout(t *testing.T) {
 	s := serve(t, &Server{Auth: Tokens(map[string]Identity{"x": {}}), LoginTimeout: 50 * time.Millisecond}, "tcp", "127.0.0.1:0")
-	c := s.dial(t)
-	if got := c.rest(); !strings.Contains(got, "token: ") {
+	if got := s.dial(t).rest(); got != offer+"token: nobody logged in within 50ms\r\n" {
 		t.Errorf("got %q", got)
 	}
 	s.log.until(t, "nobody logged in within 50ms")
+	deaf, release := make(chan bool, 1), make(chan bool)
+	s = serve(t, &Server{LoginTimeout: 50 * time.Millisecond, Auth: AuthenticatorFunc(func(context.Context, *Peer) (Identity, error) {
+		deaf <- true
+		<-release
+		return Identity{User: "late"}, nil
+	})}, "tcp", "127.0.0.1:0")
+	c := s.dial(t)
+	<-deaf
+	if got := c.rest(); got != offer+"nobody logged in within 50ms\r\n" {
+		t.Errorf("with an authenticator that does not hear of it: %q", got)
+	}
+	close(release)
+	s.Close()
+	s.running.Wait()
+	if log := s.log.String(); strings.Contains(log, "a session begins") {
+		t.Errorf("a session has begun after its end: %s", log)
+	}
 }
 
 // A fault in the application's own function ends the one connection.

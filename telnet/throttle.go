@@ -13,8 +13,9 @@ import (
 const maxOrigins = 4096
 
 // origin is what counts as one place that connections come from: an address of IPv4, the first
-// half of one of IPv6, which is what a customer is given, or all that is neither; and there one
-// user of this machine, or all of whom the kernel does not tell.
+// half of one of IPv6, which is what a customer is given, all of loopback, since who is on this
+// machine may choose among its addresses, or all that is none of these; and there one user of
+// this machine, or all of whom the kernel does not tell.
 type origin struct {
 	network netip.Prefix
 	uid     int
@@ -30,6 +31,9 @@ func originOf(addr net.Addr, uid int) origin {
 	}
 	const half = 64
 	ip := at.Addr().Unmap().WithZone("")
+	if ip.IsLoopback() {
+		ip = netip.IPv6Loopback()
+	}
 	p, err := ip.Prefix(min(half, ip.BitLen()))
 	if err != nil {
 		return origin{uid: uid}
