@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,15 +18,15 @@ import (
 // TestSecurity does what docs/security.md says: it makes the password file and the certificate
 // with its commands, serves with them, and logs in with its client.
 func TestSecurity(t *testing.T) {
-	need(t, "bash", "htpasswd", "openssl")
+	need(t, "bash", "htpasswd", "openssl", "socat", "telnet", "expect")
 	var commands []block
 	for _, b := range blocks(t, "docs/security.md") {
 		if b.lang == "sh" {
 			commands = append(commands, b)
 		}
 	}
-	if len(commands) != 2 {
-		t.Fatalf("docs/security.md has %d blocks of commands; this test knows what to do with two", len(commands))
+	if len(commands) != 3 {
+		t.Fatalf("docs/security.md has %d blocks of commands; this test knows what to do with three", len(commands))
 	}
 	dir := t.TempDir()
 	do := func(b block, script string) string {
@@ -65,10 +66,47 @@ func TestSecurity(t *testing.T) {
 		}
 	}()
 	_, port, _ := strings.Cut(l.Addr().String(), ":")
-	got := do(commands[1], strings.ReplaceAll(commands[1].text, "localhost:3000", "localhost:"+port))
+	at := strings.NewReplacer("localhost:3000", "localhost:"+port, "3001", freePort(t))
+	got := do(commands[2], at.Replace(commands[2].text))
 	if !strings.Contains(got, "sightglass in ") || !strings.Contains(got, "> 2\r\n> bye") {
+		t.Errorf("%v: got %q", commands[2], got)
+	}
+	tunnel, client, _ := strings.Cut(at.Replace(commands[1].text), " &\n")
+	got = do(commands[1], "expect <<'END'\n"+strings.NewReplacer("TUNNEL", strings.Replace(tunnel, "socat ", "socat -d -d ", 1), "CLIENT", strings.TrimSpace(client)).Replace(typing)+"END\n")
+	if !strings.Contains(got, "> 1 + 1\r\n") || strings.Contains(got, "horse") {
 		t.Errorf("%v: got %q", commands[1], got)
 	}
+}
+
+// typing is what somebody does at a terminal, for expect: each step waits for what it needs.
+const typing = `set timeout 20
+spawn -noecho TUNNEL
+expect -re "listening on" {} timeout { exit 1 }
+spawn -noecho CLIENT
+expect "user: " {} timeout { exit 2 }
+send "alice\r"
+expect "password: " {} timeout { exit 3 }
+send "correct horse\r"
+expect "> " {} timeout { exit 4 }
+send "1 + 1\r"
+expect -re "\n\[^\n]*2\[^\n]*\r\n.*> " {} timeout { exit 5 }
+send "quit\r"
+expect eof {} timeout { exit 6 }
+`
+
+// freePort is a port that was free just now.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
 }
 
 // tryUnit lets systemd check a unit, with a program that there is in the place of the example's.

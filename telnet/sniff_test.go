@@ -1,6 +1,7 @@
 package telnet
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -74,4 +75,38 @@ func sniff(t *testing.T, in string, size int) string {
 		rest = rest[n:]
 	}
 	return ""
+}
+
+// What a sniffer looks for, as one would write it down.
+var (
+	requestLine = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+ [^ ]+ (HTTP|RTSP|SIP|ICAP)/[0-9]\\.[0-9]")
+	headerLine  = regexp.MustCompile("^(?i:accept-|cache-control|content-|if-|sec-|transfer-encoding|upgrade-insecure-|user-agent|x-forwarded-)[!#$%&'*+.^_`|~0-9A-Za-z-]*:")
+)
+
+// stranger reports whether some line of text is another language's.
+func stranger(text string) bool {
+	for i, line := range strings.Split(text, "\n") {
+		if requestLine.MatchString(line) || headerLine.MatchString(line) || i == 0 && strings.HasPrefix(line, "SSH-2.0-") || i == 1 && strings.HasPrefix(line, "Host:") {
+			return true
+		}
+	}
+	return false
+}
+
+func FuzzSniffer(f *testing.F) {
+	for _, seed := range []string{"GET / HTTP/1.1\n", "a\nHost: x", "SSH-2.0-x", "x\nUser-Agent:", "x / y\nSIP sip:x SIP/2.0", "GET  HTTP/1.1", "a b HTTP/1.x HTTP/1.1"} {
+		f.Add(seed, 3)
+	}
+	f.Fuzz(func(t *testing.T, text string, size int) {
+		var s sniffer
+		got := ""
+		for rest := []byte(text); len(rest) > 0 && got == ""; {
+			n := min(max(size, 1), len(rest))
+			got, _ = s.text(rest[:n])
+			rest = rest[n:]
+		}
+		if want := stranger(text); (got != "") != want {
+			t.Errorf("%q, %d bytes a time, is %q, want %v", text, size, got, want)
+		}
+	})
 }
