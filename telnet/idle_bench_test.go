@@ -1,0 +1,104 @@
+package telnet
+
+import (
+	"net"
+	"runtime"
+	"testing"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// BenchmarkIdleSessions has a thousand sessions that have shown their banner and prompt and wait,
+// and says what each costs in memory (its heap and stack, and those of the client's end, which is
+// here too) and goroutines. The yardstick is a server that does nothing but read.
+func BenchmarkIdleSessions(b *testing.B) {
+	const sessions = 1000
+	measure := func(b *testing.B, addr net.Addr, greeted func(*testing.B, net.Conn)) {
+		for b.Loop() {
+			memory, goroutines := footprint()
+			conns := make([]net.Conn, sessions)
+			for i := range conns {
+				conn, err := net.Dial(addr.Network(), addr.String())
+				if err != nil {
+					b.Fatal(err)
+				}
+				conns[i] = conn
+			}
+			for _, conn := range conns {
+				greeted(b, conn)
+			}
+			m, g := footprint()
+			b.ReportMetric(float64(m-memory)/sessions, "B/session")
+			b.ReportMetric(float64(g-goroutines)/sessions, "goroutines/session")
+			for _, conn := range conns {
+				conn.Close()
+			}
+		}
+		b.ReportMetric(0, "ns/op")
+	}
+	b.Run("reading alone", func(b *testing.B) {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer l.Close()
+		go func() {
+			for {
+				conn, err := l.Accept()
+				if err != nil {
+					return
+				}
+				go func() {
+					conn.Write([]byte("> "))
+					conn.Read(make([]byte, 1))
+					conn.Close()
+				}()
+			}
+		}()
+		measure(b, l.Addr(), awaitPrompt)
+	})
+	for name, wants := range map[string]func(*testing.B, net.Conn){"lines": awaitPrompt, "characters": negotiated} {
+		b.Run(name, func(b *testing.B) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				b.Fatal(err)
+			}
+			reg := registry.New()
+			reg.Expose("x", &struct{ a int }{1})
+			s := &Server{Registry: reg, MaxSessions: 2 * sessions, MaxRate: -1}
+			go s.Serve(l)
+			defer s.Close()
+			measure(b, l.Addr(), wants)
+		})
+	}
+}
+
+// footprint is how much memory and how many goroutines are in use.
+func footprint() (bytes, goroutines int) {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc + m.StackInuse), runtime.NumGoroutine()
+}
+
+func awaitPrompt(b *testing.B, conn net.Conn) {
+	b.Helper()
+	var last [2]byte
+	for buf := make([]byte, 1); string(last[:]) != "> "; {
+		if _, err := conn.Read(buf); err != nil {
+			b.Fatal(err)
+		}
+		last[0], last[1] = last[1], buf[0]
+	}
+}
+
+// negotiated is the client's end of a session in character mode.
+func negotiated(b *testing.B, conn net.Conn) {
+	b.Helper()
+	awaitPrompt(b, conn)
+	if _, err := conn.Write([]byte("\xff\xfd\x01\xff\xfd\x03\xff\xfb\x1f\xff\xfa\x1f\x00\x50\x00\x18\xff\xf0\xff\xfb\x18\xff\xfa\x18\x00XTERM\xff\xf0x.a\r\x00")); err != nil {
+		b.Fatal(err)
+	}
+	awaitPrompt(b, conn)
+}
