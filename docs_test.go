@@ -65,6 +65,7 @@ func documents(t *testing.T) []string {
 
 // elsewhere are the documents whose examples the tests of a package hold.
 var elsewhere = map[string]string{
+	"docs/telnet.md":      ".",
 	"docs/commands.md":    "internal/console",
 	"docs/expressions.md": "eval",
 	"docs/protocol.md":    "telnet",

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"flag"
 	"fmt"
 	"io"
@@ -42,6 +43,7 @@ type stock struct {
 // stand serves a depot: in the clear, in TLS, and on a unix socket.
 type stand struct {
 	port, tlsPort, path string
+	pem                 string        // the certificate of TLS
 	began               chan struct{} // is told when `began` is evaluated
 }
 
@@ -54,7 +56,12 @@ func newStand(t *testing.T) *stand {
 	}}, registry.Doc("what is in stock"))
 	reg.Func("began", func(context.Context) any { s.began <- struct{}{}; return 0 }, registry.Doc("for tests"))
 	s.port = port(t, start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg}))
-	s.tlsPort = port(t, start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg, TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate(t)}}}))
+	cert := certificate(t)
+	s.pem = filepath.Join(t.TempDir(), "app.pem")
+	if err := os.WriteFile(s.pem, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.tlsPort = port(t, start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg, TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}}}))
 	start(t, "unix", s.path, &telnet.Server{Registry: reg})
 	return s
 }
@@ -99,13 +106,18 @@ var volatile = []struct {
 	{regexp.MustCompile(`evaluating for [\d.]+ s`), "evaluating for TIME"},
 }
 
+// steady is text without what is volatile.
+func steady(text string) string {
+	for _, v := range volatile {
+		text = v.what.ReplaceAllString(text, v.sign)
+	}
+	return text
+}
+
 // golden holds got to a file of testdata/clients.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
-	for _, v := range volatile {
-		got = v.what.ReplaceAllString(got, v.sign)
-	}
-	got = strings.TrimRight(got, "\n") + "\n"
+	got = strings.TrimRight(steady(got), "\n") + "\n"
 	file := filepath.Join("testdata", "clients", name+".txt")
 	if *update {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
@@ -369,5 +381,36 @@ func TestTyped(t *testing.T) {
 			text := s.all()
 			golden(t, file, fmt.Sprintln(text[strings.Index(text, "sightglass in"):]))
 		})
+	}
+}
+
+// TestTelnetManual runs what docs/telnet.md types.
+func TestTelnetManual(t *testing.T) {
+	need(t, "bash", "telnet", "nc.openbsd", "nc.traditional", "busybox", "socat", "curl", "plink", "expect", "openssl")
+	stand := newStand(t)
+	at := strings.NewReplacer("localhost 3000", "127.0.0.1 "+stand.port, "localhost:3000", "127.0.0.1:"+stand.port, "-P 3000 localhost", "-P "+stand.port+" 127.0.0.1",
+		"localhost:3443", "localhost:"+stand.tlsPort, "/run/app.sock", stand.path, "app.pem", stand.pem, "| nc ", "| nc.openbsd ")
+	step := regexp.MustCompile(`(?m)^[$>] (.*)\n((?:[^$>].*\n|> .*\n)*)`)
+	for _, b := range blocks(t, "docs/telnet.md") {
+		if b.lang != "console" {
+			t.Fatalf("%v: nothing tests a block of %q", b, b.lang)
+		}
+		if strings.HasPrefix(b.text, "$ telnet ") {
+			answers := regexp.MustCompile(`(?m)^> (.*)\n(.*)$`).FindAllStringSubmatch(b.text, -1)
+			s := connect(t, "tcp", "127.0.0.1:"+stand.port)
+			for _, a := range answers {
+				if got := s.ask(a[1]); got != a[2] {
+					t.Errorf("%v: %s: got %s, want %s", b, a[1], got, a[2])
+				}
+			}
+			continue
+		}
+		for _, c := range step.FindAllStringSubmatch(b.text, -1) {
+			out, err := exec.Command("bash", "-c", at.Replace(c[1])).Output()
+			got, want := steady(tidy(string(plain(out)))), steady(tidy(c[2]))
+			if err != nil || !matches(got, want) {
+				t.Errorf("%v: %s\n got: %s (%v)\nwant: %s", b, c[1], got, err, want)
+			}
+		}
 	}
 }
