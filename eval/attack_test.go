@@ -322,13 +322,8 @@ func corpus(t testing.TB, every int) []string {
 	return lines
 }
 
-// TestAttackCorpus evaluates expr-lang's own corpus, on names that exist.
-func TestAttackCorpus(t *testing.T) {
-	every := 20
-	if attack.Long() {
-		every = 1
-	}
-	reg := registry.New()
+// exposeCorpus exposes the names that the corpus speaks of.
+func exposeCorpus(reg *registry.Registry) {
 	type foo struct{ Bar, Baz string }
 	reg.Expose("foo", &foo{"bar", "baz"})
 	reg.Expose("array", &[]int{1, 2, 3, 4, 5})
@@ -337,6 +332,16 @@ func TestAttackCorpus(t *testing.T) {
 	reg.Expose("f64", &[]float64{.5}[0])
 	reg.Expose("i32", &[]int32{1}[0])
 	reg.Expose("greet", &map[string]string{"a": "hello"})
+}
+
+// TestAttackCorpus evaluates expr-lang's own corpus, on names that exist.
+func TestAttackCorpus(t *testing.T) {
+	every := 20
+	if attack.Long() {
+		every = 1
+	}
+	reg := registry.New()
+	exposeCorpus(reg)
 	s := NewSession(reg, Limits{Time: time.Minute, Entries: 100_000, Bytes: 1 << 20})
 	lines := corpus(t, every)
 	answered := 0

@@ -22,8 +22,12 @@ func FuzzEval(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
+	for _, line := range corpus(f, 200) {
+		f.Add(line)
+	}
 	f.Fuzz(func(t *testing.T, source string) {
 		reg, _ := shop(t)
+		exposeCorpus(reg)
 		s := NewSession(reg, Limits{Time: 20 * time.Millisecond, Bytes: 1 << 20, Line: 4 << 10})
 		for range 2 { // the second time with what the first assigned
 			r, err := s.Eval(t.Context(), source) // what does not end is found by the fuzzer's own limit

@@ -2,6 +2,7 @@ package inspect_test
 
 import (
 	"container/list"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -152,8 +153,24 @@ func newAwkward() *awkward {
 type same struct {
 	t       *testing.T
 	trusted bool
+	made    bool // types may be ones that reflect made
 	seen    map[uintptr]bool
+	around  map[[2]uintptr]bool // the lists and maps that are being compared
 	n       int
+}
+
+// enter reports whether the list or map r is not one that is being compared now;
+// leave must follow.
+func (s *same) enter(r reflect.Value) (leave func(), ok bool) {
+	if r.Kind() == reflect.Array || r.IsNil() {
+		return func() {}, true
+	}
+	at := [2]uintptr{r.Pointer(), uintptr(r.Len())}
+	if s.around[at] && at[1] > 0 {
+		return nil, false
+	}
+	s.around[at] = true
+	return func() { delete(s.around, at) }, true
 }
 
 func (s *same) fatal(at string, got, want any) {
@@ -162,7 +179,9 @@ func (s *same) fatal(at string, got, want any) {
 }
 
 func (s *same) check(at string, v inspect.Value, r reflect.Value) {
-	s.n++
+	if s.n++; s.n > 200_000 {
+		return // what is reached in several ways is compared as often
+	}
 	if v.Type() != r.Type() {
 		s.fatal(at+" type", v.Type(), r.Type())
 	}
@@ -208,6 +227,9 @@ func (s *same) check(at string, v inspect.Value, r reflect.Value) {
 
 func (s *same) elem(at string, v inspect.Value, r reflect.Value) {
 	e, err := v.Elem()
+	if s.made && !s.trusted && errors.Is(err, inspect.ErrTypeWord) && r.Elem().Type().Name() == "" {
+		return // it is nowhere in the binary, and this may be any word
+	}
 	if err != nil {
 		s.fatal(at, err, "no error")
 	}
@@ -230,6 +252,11 @@ func (s *same) elem(at string, v inspect.Value, r reflect.Value) {
 }
 
 func (s *same) list(at string, v inspect.Value, r reflect.Value) {
+	leave, ok := s.enter(r)
+	if !ok {
+		return
+	}
+	defer leave()
 	n, err := v.Len()
 	if n != r.Len() || err != nil {
 		s.fatal(at+" length", fmt.Sprint(n, err), r.Len())
@@ -267,6 +294,11 @@ func (s *same) list(at string, v inspect.Value, r reflect.Value) {
 }
 
 func (s *same) entries(at string, v inspect.Value, r reflect.Value) {
+	leave, ok := s.enter(r)
+	if !ok {
+		return
+	}
+	defer leave()
 	n, err := v.Len()
 	if n != r.Len() || err != nil {
 		s.fatal(at+" length", fmt.Sprint(n, err), r.Len())
@@ -292,10 +324,10 @@ func (s *same) entries(at string, v inspect.Value, r reflect.Value) {
 	}
 	// Match entries by their text: keys of maps have no order, and some are not
 	// equal to themselves.
-	want := map[string][]reflect.Value{}
+	want := map[string][][2]reflect.Value{}
 	for it := r.MapRange(); it.Next(); {
 		text := fmt.Sprintf("%#v", it.Key())
-		want[text] = append(want[text], it.Value())
+		want[text] = append(want[text], [2]reflect.Value{it.Key(), it.Value()})
 	}
 	for i, k := range keys {
 		back := reflect.New(r.Type().Key()).Elem()
@@ -305,22 +337,22 @@ func (s *same) entries(at string, v inspect.Value, r reflect.Value) {
 		if len(vals) == 0 {
 			s.fatal(at, "a key "+text, "none such")
 		}
-		if len(vals) > 1 {
+		// Several have the same text: 1 of different types, and what is no number.
+		for j, entry := range vals {
 			n, _ := elems[i].Scalar(0)
-			for j, val := range vals {
-				if reflect.ValueOf(n).Int() == val.Int() {
-					vals[0], vals[j] = vals[j], vals[0]
-				}
+			if entry[0].Comparable() && back.Equal(entry[0]) || entry[1].CanInt() && n == int(entry[1].Int()) {
+				vals[0], vals[j] = vals[j], vals[0]
+				break
 			}
 		}
-		s.check(at+"["+text+"]", elems[i], vals[0])
+		s.check(at+"["+text+"]", elems[i], vals[0][1])
 		want[text] = vals[1:]
 		if back.Comparable() && back.Equal(back) {
 			e, ok, err := v.Lookup(back.Interface())
 			if !ok || err != nil {
 				s.fatal(at+"["+text+"]", fmt.Sprint(ok, err), "found")
 			}
-			s.check(at+"["+text+"] looked up", e, vals[0])
+			s.check(at+"["+text+"] looked up", e, vals[0][1])
 		}
 	}
 }
@@ -349,6 +381,9 @@ func (s *same) scalar(at string, v inspect.Value, want any) {
 func scalarOf(r reflect.Value) (any, bool) {
 	switch r.Type() {
 	case reflect.TypeFor[time.Time]():
+		if !r.CanAddr() {
+			return r.Interface(), true
+		}
 		return *(*time.Time)(r.Addr().UnsafePointer()), true
 	case reflect.TypeFor[time.Duration]():
 		return time.Duration(r.Int()), true
@@ -421,11 +456,11 @@ func rebuild(t *testing.T, v inspect.Value, dst reflect.Value) {
 	}
 }
 
-func compare(t *testing.T, x any) int {
+func compare(t *testing.T, x any, made bool) int {
 	t.Helper()
 	n := 0
 	for _, trusted := range []bool{false, true} {
-		s := &same{t: t, trusted: trusted, seen: map[uintptr]bool{}}
+		s := &same{t: t, trusted: trusted, made: made, seen: map[uintptr]bool{}, around: map[[2]uintptr]bool{}}
 		s.check("x", inspect.Of(x).Trust(trusted), reflect.ValueOf(x))
 		n += s.n
 	}
@@ -433,7 +468,7 @@ func compare(t *testing.T, x any) int {
 }
 
 func TestSameAsReflect(t *testing.T) {
-	if n := compare(t, newAwkward()); n < 1000 {
+	if n := compare(t, newAwkward(), false); n < 1000 {
 		t.Errorf("only %d values were compared", n)
 	}
 }
@@ -457,7 +492,7 @@ func TestSameAsReflectRandom(t *testing.T) {
 			t.Fatal("no value")
 		}
 		if !x.IsNil() {
-			compare(t, x.Interface())
+			compare(t, x.Interface(), false)
 		}
 	}
 }
@@ -469,17 +504,17 @@ func TestMapsOfEverySize(t *testing.T) {
 		for i := range n {
 			m[fmt.Sprint(i)] = i
 		}
-		compare(t, &m)
+		compare(t, &m, false)
 		for i := range n {
 			if i%3 != 0 {
 				delete(m, fmt.Sprint(i))
 			}
 		}
-		compare(t, &m)
+		compare(t, &m, false)
 		clear(m)
-		compare(t, &m)
+		compare(t, &m, false)
 		m["again"] = 1
-		compare(t, &m)
+		compare(t, &m, false)
 	}
 }
 
