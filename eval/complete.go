@@ -43,6 +43,7 @@ func (s *Session) Complete(line string, pos int) []Completion {
 	limits = limits.Filled()
 	limits.Nesting = s.limits.Nesting
 	f := s.begin(ctx, limits)
+	f.look.Plainly()
 	out, err := f.complete(line[:pos])
 	if err != nil {
 		return nil

@@ -40,9 +40,30 @@ func dir(f *frame, args []any) (any, error) {
 			}
 			rows = append(rows, []string{m.Name, m.Type, note})
 		}
+		if x.Lensed() {
+			if rows, err = lensRows(x, rows); err != nil {
+				return nil, err
+			}
+		}
 		return table(rows, "name", "type", "note"), nil
 	}
 	return nil, wrongArgument("dir", 1, "a live object", args[0])
+}
+
+// lensRows adds to the rows of an object the fields that its lens shows.
+func lensRows(x *registry.View, rows [][]string) ([][]string, error) {
+	shown, shape, err := resolve(x)
+	if err != nil || shape != inspect.Struct {
+		return rows, err
+	}
+	members, err := shown.Members()
+	for _, m := range members {
+		own := slices.ContainsFunc(rows, func(row []string) bool { return row[0] == m.Name })
+		if !own && !m.Method {
+			rows = append(rows, []string{m.Name, m.Type, "by its lens"})
+		}
+	}
+	return rows, err
 }
 
 // entries are the rows of dir() for the names below a prefix.

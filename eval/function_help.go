@@ -43,7 +43,9 @@ func help(f *frame, args []any) (any, error) {
 	for _, m := range methods {
 		h.method(m)
 	}
-	if target, shape, err := resolve(v); err == nil && target != nil {
+	if v.Lensed() {
+		h.hint = "shown through a lens of the application"
+	} else if target, shape, err := resolve(v); err == nil && target != nil {
 		h.hint = h.next(target, shape)
 	}
 	return h.snapshot(), nil

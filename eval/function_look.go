@@ -43,7 +43,7 @@ func addrOf(f *frame, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	target, _, err := resolve(v)
+	target, err := v.Target()
 	if err != nil || target == nil || target.Value().Addr() == 0 {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func sizeOf(f *frame, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	target, _, err := resolve(v)
+	target, err := v.Target()
 	if err != nil {
 		return nil, err
 	}

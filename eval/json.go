@@ -74,7 +74,11 @@ func (w *jsonWriter) value(x any, depth int) error {
 	case isMap(x):
 		return w.collection(x, '{', '}', depth)
 	case isStruct(x):
-		return w.object(x, depth)
+		shown, _, err := resolve(x.(*registry.View))
+		if err != nil {
+			return err
+		}
+		return w.object(shown, depth)
 	}
 	if v, ok := x.(*registry.View); ok {
 		text, err := v.Describe()

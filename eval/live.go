@@ -29,12 +29,20 @@ func (f *frame) load(x any) (any, error) {
 		}
 		return plain, nil
 	}
-	if shape := v.Shape(); shape != inspect.Pointer && shape != inspect.Interface {
+	switch v.Shape() {
+	case inspect.Pointer, inspect.Interface, inspect.Struct:
+	default:
 		return v, nil
 	}
-	target, err := v.Resolve()
+	target, err := v.Target()
 	if err != nil || target == nil {
 		return nil, err
+	}
+	if target.Shape() == inspect.Struct {
+		// It may have a lens that shows a scalar. One that fails says so where it is looked through.
+		if shown, err := target.Resolve(); err == nil && shown != nil {
+			target = shown
+		}
 	}
 	if target.Shape() != inspect.Scalar {
 		return v, nil

@@ -87,6 +87,7 @@ func (f *frame) eval(source string) (r Result, err error) {
 	}
 	r.Notes = f.notes
 	t := f.look.Tally()
+	r.Notes = append(r.Notes, t.Notes...)
 	for _, name := range t.Racy {
 		r.Notes = append(r.Notes, name+" was read racily: nothing guards it")
 	}

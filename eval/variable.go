@@ -114,7 +114,7 @@ const nodeSize = 200
 
 // reachable is the path of a live object that can be reached again for certain; nil for any other.
 func reachable(v *registry.View) ast.Node {
-	target, _, err := resolve(v)
+	target, err := v.Target()
 	if err != nil || target == nil || v.Path() == "" {
 		return nil
 	}

@@ -23,10 +23,33 @@ func (s *snapper) expand(n *Node, src Source, depth int) {
 	case Pointer:
 		s.target(n, src, depth)
 	case Struct:
-		s.fields(n, src, depth)
+		if !s.lensed(n, src, depth) {
+			s.fields(n, src, depth)
+		}
 	default:
 		s.elements(n, src, depth)
 	}
+}
+
+// lensed makes n what a lens shows of the struct, and reports whether there is one.
+func (s *snapper) lensed(n *Node, src Source, depth int) bool {
+	l, ok := src.(Lensed)
+	if !ok {
+		return false
+	}
+	shown, err := l.Lens()
+	if err != nil {
+		n.Err = err.Error()
+	}
+	if shown == nil {
+		return false
+	}
+	s.left++ // it is one node with n
+	as := s.node(shown, depth)
+	as.Type, as.Addr, as.Path = n.Type, n.Addr, n.Path
+	as.Mark |= n.Mark
+	*n = *as
+	return true
 }
 
 // returns reports whether the way down has come to at before, and if so says it

@@ -34,3 +34,11 @@ type Source interface {
 	// then ran without it, and only single words may be believed.
 	Together(f func()) error
 }
+
+// A Lensed Source of a struct may be seen as something else.
+type Lensed interface {
+	Source
+	// Lens is what is shown in place of the fields; nil for the fields. After an error the fields are shown too. No
+	// guard is held when it is called.
+	Lens() (Source, error)
+}

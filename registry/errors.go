@@ -106,18 +106,21 @@ func (e *TypeError) Error() string {
 	return e.Path + " (" + e.Type + ") " + e.Why
 }
 
-// MethodError says why a method or a Func could not be called, or what became of the call.
+// MethodError says why a method, a Func or a lens could not be called, or what became of the call.
 type MethodError struct {
 	Type   string // of the receiver; "" for a Func
-	Method string
+	Method string // "" for a lens
 	Why    string
 	// Refused says that policy does not allow the call, so that it never began.
 	Refused bool
 }
 
 func (e *MethodError) Error() string {
-	if e.Type == "" {
+	switch {
+	case e.Type == "":
 		return "function " + e.Method + " " + e.Why
+	case e.Method == "":
+		return "the lens of " + e.Type + " " + e.Why
 	}
 	return "method " + e.Method + " of " + e.Type + " " + e.Why
 }

@@ -40,6 +40,9 @@ type Look struct {
 	lastType reflect.Type // of structOf
 	lastInfo *structInfo
 
+	seen  map[object]seen // through lenses
+	blind bool            // no lens is looked through
+
 	tally Tally
 }
 
@@ -49,6 +52,7 @@ type Tally struct {
 	Retries int           // parts of maps that were read again because they changed
 	Torn    int           // entries that kept changing while they were read
 	Racy    []string      // exposed names of which something was read without any guard
+	Notes   []string      // what else is to be known of what was read, a line each
 }
 
 // Look starts an evaluation's access. The end of ctx ends waits for guards,
@@ -60,7 +64,7 @@ func (r *Registry) Look(ctx context.Context, m Meter) *Look {
 // Tally returns what the Look has met until now.
 func (l *Look) Tally() Tally {
 	t := l.tally
-	t.Racy = slices.Clone(t.Racy)
+	t.Racy, t.Notes = slices.Clone(t.Racy), slices.Clone(t.Notes)
 	return t
 }
 

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -11,17 +12,39 @@ import (
 // Member is v.name: a field of a struct, promoted and unexported ones too, or the
 // entry of a map under that string. Errors: *FieldError, *KeyError, *NilError, *TypeError.
 func (v *View) Member(name string) (*View, error) {
-	t, err := v.into("." + name)
+	t, err := v.behind("." + name)
 	if err != nil {
 		return nil, err
 	}
 	switch t.Shape() {
 	case inspect.Struct:
-		return t.promoted(name)
+		return t.member(name)
 	case inspect.Map:
 		return t.entry(name)
 	}
 	return nil, t.noField(name)
+}
+
+// member is the field of a struct, or of what a lens shows of it.
+func (v *View) member(name string) (*View, error) {
+	own, err := v.promoted(name)
+	var missing *FieldError
+	if !errors.As(err, &missing) {
+		return own, err
+	}
+	shown, failed := v.through()
+	if failed != nil {
+		return nil, failed
+	}
+	if shown == nil {
+		if _, ok := v.lens(); ok {
+			if _, given := v.given(); !given {
+				return nil, v.refused()
+			}
+		}
+		return nil, err
+	}
+	return shown.Member(name)
 }
 
 // promoted is the field of a struct that Go's selector finds.
@@ -64,7 +87,7 @@ func (v *View) noField(name string) error {
 
 // HasMethod reports whether v, or what it leads to, has an exported method of that name, be it callable or not.
 func (v *View) HasMethod(name string) bool {
-	t, err := v.Resolve()
+	t, err := v.Target()
 	if err != nil || t == nil {
 		return false
 	}
@@ -95,7 +118,7 @@ type Member struct {
 // `inspect:"-"`, and blank fields, are left out. It follows pointers and
 // interfaces and reads nothing else; a nil pointer lists what it could point at.
 func (v *View) Members() ([]Member, error) {
-	t, err := v.Resolve()
+	t, err := v.Target()
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +208,7 @@ func (v *View) methods() []Member {
 // Methods lists the exported methods of v, or of what it leads to, by name. The Note of one that may not be
 // called says why not. Methods that nothing in the program could call may be missing. It is empty for nil.
 func (v *View) Methods() ([]Member, error) {
-	t, err := v.Resolve()
+	t, err := v.Target()
 	if err != nil || t == nil {
 		return nil, err
 	}

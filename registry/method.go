@@ -25,7 +25,7 @@ const tooMany = "cannot be called: too many earlier calls are still running"
 // A method with a value receiver reads its receiver before it could take a lock:
 // name such only of what does not change.
 func (v *View) Call(name string, args []any) (any, error) {
-	t, err := v.into("method " + name)
+	t, err := v.behind("method " + name)
 	if err != nil {
 		return nil, err
 	}

@@ -39,6 +39,7 @@ package registry
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -58,6 +59,7 @@ type Registry struct {
 
 	mu      sync.RWMutex
 	entries map[string]*entry
+	lenses  map[reflect.Type]reflect.Value // funcs, by the struct that they are given a pointer to
 	calls   stuck
 }
 

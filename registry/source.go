@@ -41,3 +41,12 @@ func (s source) Each(f func(key, elem inspect.Source) (bool, error)) error {
 		return f(source{key}, source{elem})
 	})
 }
+
+// Lens is what the application's lens shows in place of a struct.
+func (s source) Lens() (inspect.Source, error) {
+	shown, err := s.through()
+	if shown == nil {
+		return nil, err
+	}
+	return source{shown}, err
+}

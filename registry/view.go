@@ -19,7 +19,9 @@ type View struct {
 	step   step   // how it was reached from up
 	depth  uint16 // steps from the root
 	boxed  bool   // lies in a map, or in the copy that an interface holds, which nobody may change
-	lent   *loans // not nil: this View, or one on the way up, is used anew for the next element
+	// plainly: a lens returned it, or what it is a part of
+	plainly bool
+	lent    *loans // not nil: this View, or one on the way up, is used anew for the next element
 
 	// The verdict, made when it is first needed; see settle.
 	settled bool
@@ -106,7 +108,7 @@ func (v *View) bear(c *View, val inspect.Value, s step) {
 	// Trust lasts as long as the guard: what goes on is only where the value lies.
 	*c = View{
 		look: v.look, policy: v.policy, val: val.Trust(v.policy.frozen), up: v, step: s,
-		depth: v.depth + 1, lent: v.lent, boxed: v.boxed,
+		depth: v.depth + 1, lent: v.lent, boxed: v.boxed, plainly: v.plainly,
 	}
 }
 
@@ -139,8 +141,25 @@ func (v *View) Value() inspect.Value {
 func (v *View) Shape() inspect.Shape { return v.val.Shape() }
 
 // Resolve follows pointers and interfaces to what can have members or elements,
-// v itself if it is no pointer or interface; nil for nil. More than 64 hops in a row are an error.
+// v itself if it is no pointer or interface; nil for nil. Of a struct with a lens it is what the lens shows; see
+// [Registry.Lens]. More than 64 hops in a row are an error.
 func (v *View) Resolve() (*View, error) {
+	t, err := v.Target()
+	if err != nil || t == nil {
+		return nil, err
+	}
+	shown, err := t.through()
+	if err != nil {
+		return nil, err
+	}
+	if shown == nil {
+		return t, nil
+	}
+	return shown.Target()
+}
+
+// Target is Resolve without lenses.
+func (v *View) Target() (*View, error) {
 	at := v
 	for range maxHops {
 		switch at.Shape() {
@@ -195,6 +214,17 @@ func (v *View) opened() (content inspect.Value, err error) {
 // into resolves v for op, which is asked of what it leads to: nil is an error.
 func (v *View) into(op string) (*View, error) {
 	t, err := v.Resolve()
+	return v.present(op, t, err)
+}
+
+// behind is into without lenses.
+func (v *View) behind(op string) (*View, error) {
+	t, err := v.Target()
+	return v.present(op, t, err)
+}
+
+// present is t, to which v led; nil is an error.
+func (v *View) present(op string, t *View, err error) (*View, error) {
 	if err != nil {
 		return nil, err
 	}

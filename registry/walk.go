@@ -56,7 +56,7 @@ func (v *View) walk(apart bool, f func(key, elem *View) (bool, error)) error {
 	if err != nil {
 		return err
 	}
-	w := &walk{of: t, f: f, elem: new(View), collect: apart || t.apart()}
+	w := &walk{of: t, f: f, elem: new(View), collect: apart || t.apart() || t.look.reg.hasLenses()}
 	switch s := t.Shape(); {
 	case s == inspect.Map:
 		w.cursor, w.key = t.val.Cursor(), new(View)

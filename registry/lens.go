@@ -1,0 +1,189 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// Lens sets a lens on [Default]; see [Registry.Lens].
+func Lens(f any) { Default.Lens(f) }
+
+// Lens says how objects of one of the application's own types are to be seen: f is a
+// func(p *T) any for a struct T, and what it returns stands in place of the fields in
+// answers, as in
+//
+//	reg.Lens(func(db *sql.DB) any { return db.Stats() })
+//
+// In expressions db.OpenConnections is then the lens's, and the fields of T itself can still be named: a field of
+// T comes before one of the same name that the lens shows. A second Lens for a type replaces the first.
+//
+// Where it returns nil the fields are shown. f is the application's code and runs as its methods do: on an object that was reached by solid
+// hops, with no guard held, on a goroutine of its own, for at most [Registry.CallTime], once for each object in a
+// look. If it panics or does not return that is said, and the fields are shown. So are those of an object that was reached
+// through memory that may be changing, or is a copy in a map: f is not given such. What
+// f returns is read as plain data: under the rules of redaction, without guards, and no lens is looked through in it.
+//
+// It panics if f is not such a function.
+func (r *Registry) Lens(f any) {
+	t := reflect.TypeOf(f)
+	if t == nil || t.Kind() != reflect.Func || t.NumIn() != 1 || t.NumOut() != 1 || t.IsVariadic() ||
+		t.In(0).Kind() != reflect.Pointer || t.In(0).Elem().Kind() != reflect.Struct {
+		panic(fmt.Sprintf("registry: Lens: %T is not a func(*T) any for a struct T", f))
+	}
+	v := reflect.ValueOf(f)
+	if v.IsNil() {
+		panic(fmt.Sprintf("registry: Lens: the %T is nil", f))
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.lenses == nil {
+		r.lenses = make(map[reflect.Type]reflect.Value)
+	}
+	r.lenses[t.In(0).Elem()] = v
+}
+
+// lensOf is the lens for structs of type t; ok is false if there is none.
+func (r *Registry) lensOf(t reflect.Type) (f reflect.Value, ok bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	f, ok = r.lenses[t]
+	return f, ok
+}
+
+// hasLenses reports whether anything may be seen through a lens.
+func (r *Registry) hasLenses() bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return len(r.lenses) > 0
+}
+
+// seen is what a lens showed of an object.
+type seen struct {
+	view *View // nil: nothing, or err says why not
+	err  error
+}
+
+// maxSeen is for how many objects a Look remembers what a lens showed of them.
+const maxSeen = 1000
+
+// Lensed reports whether a lens is set for v, or for what it leads to. It runs nothing.
+func (v *View) Lensed() bool {
+	t, err := v.Target()
+	if err != nil || t == nil {
+		return false
+	}
+	_, ok := t.lens()
+	return ok
+}
+
+// lens is the lens for the struct v.
+func (v *View) lens() (f reflect.Value, ok bool) {
+	if v.plainly || v.look.blind || v.Shape() != inspect.Struct {
+		return f, false
+	}
+	return v.look.reg.lensOf(v.val.Type())
+}
+
+// given is the pointer to v that a lens may have; ok is false if it may have none.
+func (v *View) given() (p any, ok bool) {
+	if v.boxed || v.val.Mark()&inspect.Copied != 0 {
+		return nil, false
+	}
+	return v.val.Pointer()
+}
+
+// refused is the error where a lens is needed and cannot be given v.
+func (v *View) refused() error {
+	return &MethodError{
+		Type: v.val.Type().String(), Refused: true,
+		Why: "cannot be looked through here: it is a copy, or was reached through memory that may change meanwhile; declare a registry.Guard, Owner or Frozen for " + v.policy.name,
+	}
+}
+
+// through is what the lens shows of the struct v; nil if there is no lens, or it cannot be given v, which
+// then is noted.
+func (v *View) through() (*View, error) {
+	f, ok := v.lens()
+	if !ok {
+		return nil, nil
+	}
+	if err := v.shown(); err != nil {
+		return nil, err
+	}
+	p, ok := v.given()
+	if !ok {
+		v.look.unseen(v.val.Type())
+		return nil, nil
+	}
+	key := object{v.val.Addr(), v.val.Type()}
+	if s, ok := v.look.seen[key]; ok {
+		return s.view, s.err
+	}
+	if v.look.Holding() {
+		return nil, &MethodError{Type: v.val.Type().String(), Why: "cannot run while a guard is held", Refused: true}
+	}
+	var s seen
+	s.view, s.err = v.lookThrough(f, p)
+	if len(v.look.seen) < maxSeen {
+		if v.look.seen == nil {
+			v.look.seen = make(map[object]seen)
+		}
+		v.look.seen[key] = s
+	}
+	return s.view, s.err
+}
+
+// lookThrough runs the lens f on p, which is v.
+func (v *View) lookThrough(f reflect.Value, p any) (*View, error) {
+	reg := v.look.reg
+	fail := func(why string) error {
+		return &MethodError{Type: v.val.Type().String(), Why: why}
+	}
+	if reg.calls.full() {
+		return nil, fail(tooMany)
+	}
+	if err := v.look.tick(1); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(v.look.ctx, reg.callTime())
+	defer cancel()
+	var x any
+	err := reg.calls.start(func() { x = f.Call([]reflect.Value{reflect.ValueOf(p)})[0].Interface() }).wait(ctx)
+	switch {
+	case err == errStill && v.look.ctx.Err() != nil:
+		return nil, context.Cause(v.look.ctx)
+	case err != nil:
+		return nil, fail(err.Error())
+	}
+	if x == nil {
+		return nil, nil
+	}
+	v.settle()
+	return &View{
+		look: v.look, policy: v.policy.loose, val: inspect.Of(x), step: step{name: v.Path()}, settled: true,
+		hide: v.hide, calls: v.calls, hidden: secretType(reflect.TypeOf(x)), plainly: true,
+	}, nil
+}
+
+// object is where an object lies, and of what type it is: a struct has the address of its first field.
+type object struct {
+	addr uintptr
+	typ  reflect.Type
+}
+
+// Plainly shows every object by its fields from here on: no lens runs.
+func (l *Look) Plainly() { l.blind = true }
+
+// unseen notes that a lens was not given an object.
+func (l *Look) unseen(t reflect.Type) {
+	note := "a " + t.String() + " is shown by its fields: its lens is not given a copy, nor what was reached through memory that may be changing"
+	for _, n := range l.tally.Notes {
+		if n == note {
+			return
+		}
+	}
+	l.tally.Notes = append(l.tally.Notes, note)
+}
