@@ -110,6 +110,7 @@ var cost = regexp.MustCompile(`(?m)\n? {2,}[\d,]+ entries, [\d,]+ ms.*$`)
 // ask returns the answer to one line, without its cost.
 func (s *session) ask(line string) string {
 	s.t.Helper()
+	s.conn.SetDeadline(time.Now().Add(patience))
 	if _, err := s.conn.Write([]byte(line + "\n")); err != nil {
 		s.t.Fatal(err)
 	}
