@@ -37,7 +37,11 @@ func (c *compiler) identifier(n *ast.IdentifierNode) (code, error) {
 	case c.names.isNamespace(n.Value):
 		return constant(c.names.namespace(n.Value + ".")), nil
 	}
-	return nil, at(n).err(c.names.unknown(n.Value, c.lets))
+	err := c.names.unknown(n.Value, c.lets)
+	if c.inner != nil {
+		err = orElse(err, "a field of the element is written .%s", n.Value)
+	}
+	return nil, at(n).err(err)
 }
 
 // object compiles the full name of an exposed object, which is looked up once.
@@ -134,6 +138,9 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (code, error) {
 	prop, named := n.Property.(*ast.StringNode)
 	if !named {
 		if key, err = c.compile(n.Property); err != nil {
+			if name, ok := n.Property.(*ast.IdentifierNode); ok && c.inner == nil {
+				err = orElse(err, "a key that is text is written [%q]", name.Value)
+			}
 			return nil, err
 		}
 	}
@@ -147,13 +154,17 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (code, error) {
 			return absent, nil
 		}
 		if named {
-			y, err = f.member(x, prop.Value)
+			if y, err = f.member(x, prop.Value); err != nil {
+				err = otherKind(asFunction(err, x, prop.Value), prop.Value)
+			}
 		} else {
 			var k any
 			if k, err = key(f); err != nil {
 				return nil, err
 			}
-			y, err = f.item(x, k)
+			if y, err = f.item(x, k); err != nil {
+				err = otherKind(err, k)
+			}
 		}
 		if err != nil {
 			return forgive(where.err(err), x, n.Optional, lenient)

@@ -238,6 +238,9 @@ func mismatch(op string, a, b any) error {
 		return err
 	}
 	e := fault("type", "%s %s %s makes no sense", kind(a), op, kind(b))
+	if op == "min" || op == "max" {
+		e = fault("type", "%s does not compare %s with %s", op, kind(a), kind(b))
+	}
 	_, as := a.(string)
 	_, bs := b.(string)
 	_, an := toNumber(a)
@@ -255,8 +258,19 @@ func mismatch(op string, a, b any) error {
 		return e.with(`write the number as a duration, as in duration("5s")`)
 	case as && bn || bs && an:
 		return e.with("convert with int(…), float(…) or string(…)")
+	case ad && bs || bd && as:
+		return e.with(`write the text as a duration, as in duration("5s")`)
+	case isTime(a) && bs || isTime(b) && as:
+		return e.with(`write the text as a time, as in date("2006-01-02")`)
+	case isRecord(a) || isRecord(b):
+		return e.with("name a field of it, as in x.size: dir(x) lists them")
 	}
 	return e
+}
+
+func isTime(x any) bool {
+	_, ok := x.(time.Time)
+	return ok
 }
 
 func unary(op string, a any, want string) error {

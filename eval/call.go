@@ -39,6 +39,9 @@ func (c *compiler) noFunction(name string) error {
 		return fault("unknown_function", "%s is a name and not a function", name).with("write it without ()")
 	}
 	e := fault("unknown_function", "unknown function %s", quoted(name))
+	if hint, ok := foreign[name]; ok {
+		return e.with("%s", hint)
+	}
 	if n := near(name, functionNames()); n != "" {
 		return e.with("did you mean %s(…)?", n)
 	}
@@ -79,9 +82,15 @@ func (c *compiler) method(n *ast.CallNode, callee *ast.MemberNode, name string, 
 		}
 		if v, ok := raw.(*registry.View); ok && !hasMethod(x, name) {
 			y, err := v.Call(name, values)
+			if err != nil {
+				err = asFunction(err, raw, name)
+			}
 			return y, where.err(err)
 		}
 		y, err := callPlain(x, name, values)
+		if err != nil {
+			err = asFunction(err, raw, name)
+		}
 		return y, where.err(err)
 	}, nil
 }

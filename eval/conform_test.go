@@ -208,7 +208,7 @@ var intended = []difference{
 	{"i * $env || true", folded(saying(`^(type|no_field|nil): `))},
 	{"true && str ?? i", saying(`^type: a condition is true or false, not `)},
 	{"first(f64 ?? array)", saying(`^type: (.* (is not a list or a map|has no elements|has no keys)|in looks into lists and maps, not strings)`)},
-	{"min(ok ?? 1)", saying(`^type: .* (max|min|<) .* makes no sense`)},
+	{"min(ok ?? 1)", saying(`^type: .*(has no order|does not compare| < .* makes no sense)`)},
 	{"sum([str, str])", saying(`^type: .* cannot be added up`)},
 	{"get($env, nil)?.String", saying(`^type: .* (needs an integer|whole number|is not the name of anything exposed)|^type: the keys of this map are strings`)},
 	{"-1 / 0", saying(`^divide: `)},

@@ -353,7 +353,7 @@ func wrongArgument(name string, n int, want string, x any) error {
 	if err := refuse(x); err != nil {
 		return err
 	}
-	return fault("type", "argument %d of %s is %s, not %s", n, name, want, kind(x))
+	return fault("type", "argument %d of %s has to be %s, not %s", n, name, want, kind(x))
 }
 
 // isStruct reports whether x is a live struct.

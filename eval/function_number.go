@@ -175,8 +175,14 @@ func (f *frame) extreme(name string, args []any, sign int) (best any, err error)
 	err = f.scalars(name, args, func(x any) error {
 		if !some {
 			best, some = x, true
-			_, err := order(name, x, x)
-			return err
+			if _, err := order(name, x, x); err != nil {
+				e := fault("type", "%s has no order", kind(x))
+				if isRecord(x) {
+					return e.with("name a field of it, as in %s(map(xs, .size)); sortBy(xs, .size) has the whole element", name)
+				}
+				return e.with("%s takes numbers, durations, times and strings", name)
+			}
+			return nil
 		}
 		o, err := order(name, x, best)
 		if n, _ := toNumber(x); o == sign || o == unordered && n.f != n.f {

@@ -59,7 +59,7 @@ func kind(x any) string {
 
 // article puts a or an before a name.
 func article(name string) string {
-	if strings.ContainsAny(name[:min(len(name), 1)], "aeiou") {
+	if strings.ContainsAny(name[:min(len(name), 1)], "aeio") {
 		return "an " + name
 	}
 	return "a " + name

@@ -22,6 +22,13 @@ func (c *compiler) loop(n *ast.BuiltinNode) (*loop, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(n.Arguments) > 1 && (n.Name == "sortBy" || n.Name == "groupBy") {
+		if p, ok := n.Arguments[1].(*ast.PredicateNode); ok {
+			if s, ok := p.Node.(*ast.StringNode); ok {
+				return nil, at(p.Node).err(fault("type", "%s by a text is by the same for each element", n.Name).with("a field is written .%s", s.Value))
+			}
+		}
+	}
 	l := &loop{from: from}
 	if len(n.Arguments) > 1 {
 		if l.pred, err = c.predicate(n.Arguments[1], &pointers{acc: n.Name == "reduce"}); err != nil {

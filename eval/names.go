@@ -77,7 +77,7 @@ func (n names) unknown(name string, lets []let) error {
 	e := fault("unknown_name", "unknown name %s", quoted(name))
 	switch name {
 	case "null", "None", "undefined", "NULL":
-		return e.with("nil is written nil")
+		return e.with("write nil")
 	case "True", "TRUE", "False", "FALSE":
 		return e.with("write %s", strings.ToLower(name))
 	}
@@ -102,7 +102,18 @@ func (n names) unknown(name string, lets []let) error {
 			return e.with("did you mean %s?", full)
 		}
 	}
-	return e.with("dir() lists what there is")
+	return e.with(lookAround)
+}
+
+// lookAround is what to do where no name is near.
+const lookAround = "dir() lists what there is"
+
+// orElse gives an error about a name that nothing is near to a better hint.
+func orElse(err error, format string, args ...any) error {
+	if e := translate(err); e.Code == "unknown_name" && e.hint == lookAround {
+		return e.with(format, args...)
+	}
+	return err
 }
 
 // isBuiltin reports whether name is that of a function of expr-lang, whose names cannot be given. Those of our

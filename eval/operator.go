@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"strings"
+
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -69,45 +71,97 @@ func (c *compiler) binary(n *ast.BinaryNode) (code, error) {
 	if !ok {
 		return nil, at(n).err(fault("syntax", "unknown operator %s", quoted(n.Operator)))
 	}
-	left, err := c.compile(n.Left)
+	left, err := c.side(n.Left)
 	if err != nil {
 		return nil, err
 	}
-	right, err := c.compile(n.Right)
+	right, err := c.side(n.Right)
 	if err != nil {
 		return nil, err
 	}
 	if n.Operator == "in" {
 		c.apart = true
 	}
-	where := at(n)
+	where, atLeft, atRight := at(n), at(n.Left), at(n.Right)
 	return func(f *frame) (any, error) {
-		a, err := left(f)
+		x, err := left(f)
 		if err != nil {
 			return nil, err
 		}
-		b, err := right(f)
+		a, err := f.load(x)
+		if err != nil {
+			return nil, atLeft.err(err)
+		}
+		y, err := right(f)
 		if err != nil {
 			return nil, err
 		}
-		x, err := op(f, a, b)
+		b, err := f.load(y)
 		if err != nil {
-			return nil, where.err(err)
+			return nil, atRight.err(err)
 		}
-		return x, nil
+		z, err := op(f, a, b)
+		if err != nil {
+			return nil, where.err(tell(err, x, y))
+		}
+		return z, nil
 	}, nil
+}
+
+// side compiles an operand, and says of a ! that stands too early what was meant.
+func (c *compiler) side(n ast.Node) (code, error) {
+	run, err := c.place(n, false)
+	u, ok := n.(*ast.UnaryNode)
+	if err != nil || !ok || u.Operator != "!" && u.Operator != "not" {
+		return run, err
+	}
+	return func(f *frame) (any, error) {
+		x, err := run(f)
+		if err != nil {
+			if e := translate(err); e.Code == "type" && strings.HasPrefix(e.Message, "a condition is") {
+				err = e.with("%s negates only what follows it; write not (a == b)", u.Operator)
+			}
+		}
+		return x, err
+	}, nil
+}
+
+// unquoted is the error about a name that means nothing where text may be meant.
+func unquoted(n ast.Node, err error) error {
+	if name, ok := n.(*ast.IdentifierNode); ok {
+		return orElse(err, "text is written %q", name.Value)
+	}
+	return err
+}
+
+// tell adds to an error about two operands which value of the application is of which type.
+func tell(err error, operands ...any) error {
+	e := translate(err)
+	if e.Code != "type" {
+		return err
+	}
+	about := ""
+	for _, x := range operands {
+		if v, ok := x.(*registry.View); ok && v.Path() != "" && v.Value().Type() != nil && !strings.HasPrefix(e.Message, v.Path()) {
+			about += v.Path() + " is " + article(inspect.TypeName(v.Value().Type())) + "; "
+		}
+	}
+	if about == "" || strings.HasPrefix(e.hint, about) {
+		return err
+	}
+	return e.with("%s", strings.TrimSuffix(about+e.hint, "; "))
 }
 
 // equality compiles == and !=. Behind an interface the next value may be of another kind, so that there a value of
 // another kind is just not equal.
 func (c *compiler) equality(n *ast.BinaryNode) (code, error) {
-	left, err := c.place(n.Left, false)
+	left, err := c.side(n.Left)
 	if err != nil {
-		return nil, err
+		return nil, unquoted(n.Left, err)
 	}
-	right, err := c.place(n.Right, false)
+	right, err := c.side(n.Right)
 	if err != nil {
-		return nil, err
+		return nil, unquoted(n.Right, err)
 	}
 	// Two composites are compared by walking them.
 	if !scalar(n.Left) && !scalar(n.Right) {
@@ -137,7 +191,7 @@ func (c *compiler) equality(n *ast.BinaryNode) (code, error) {
 		case err != nil:
 			return nil, where.err(err)
 		case !comparable && !isOpen(x) && !isOpen(y):
-			return nil, where.err(mismatch(n.Operator, a, b))
+			return nil, where.err(tell(mismatch(n.Operator, a, b), x, y))
 		}
 		return same == want, nil
 	}, nil

@@ -43,14 +43,16 @@ func read(source string, limits Limits) (s statement, err error) {
 		tokens = tokens[2:]
 	}
 	if err := noAssignment(tokens); err != nil {
-		return s, err
+		return s, mistaken(tokens, err)
 	}
 	if tokens[0].Kind == lexer.EOF {
 		return s, place(tokens[0].To + 1).err(fault("syntax", "there is no expression here"))
 	}
 	s.text = strings.TrimSpace(s.text)
-	s.tree, err = parse(disguise(source, tokens))
-	return s, err
+	if s.tree, err = parse(disguise(source, tokens)); err != nil {
+		return s, mistaken(tokens, err)
+	}
+	return s, nil
 }
 
 // parse is expr-lang's parser, with its errors as ours. It stops at ten thousand nodes, which
@@ -88,6 +90,14 @@ func syntaxError(err error) *Error {
 		text, hint = "this integer is too large to be written", "18446744073709551615 is the largest; write it as a float, as in 1e20"
 	case strings.Contains(text, "exceeds maximum allowed nodes"):
 		text = "the expression is too long"
+	case strings.Contains(text, "not terminated"):
+		text, hint = "this text has no end", "write the quote that closes it"
+	case strings.HasPrefix(text, "bad number syntax"):
+		hint = `a duration is written duration("5s"), and a name does not start with a digit`
+	case strings.Contains(text, "U+007E '~'"):
+		text, hint = "~ is no operator", `write x matches "…", with a regular expression`
+	case strings.HasPrefix(text, "expected at least 2 arguments"):
+		text, hint = "the predicate is missing", "it follows the collection, as in filter(xs, .size > 5)"
 	case strings.Contains(text, "cannot be mixed"):
 		text = "?? and another operator need parentheses, to say which comes first"
 	}

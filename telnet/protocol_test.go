@@ -164,7 +164,7 @@ func TestPythonClient(t *testing.T) {
 			{[]string{"cache.hits", "cache.items.a", "cache.text", "cache.bytes", "map(1..3, # * 0.5)", "x = 5", "x + 1"},
 				"18446744073709551615\n{\"hits\": 5, \"price\": 12.5}\n\"日本 \\u001b �\"\n{\"…\": {\"hex\": \"ff00\"}}\n[0.5, 1, 1.5]\n5\n6\n", 0},
 			{[]string{"1", "cache.hist", "2"}, "1\nno_field: cache (telnet.Cache) has no field hist at 1:7; did you mean hits?\n", 1},
-			{[]string{"count(1..3, "}, "syntax: the expression ends too early at 1:12\n", 1},
+			{[]string{"count(1..3, "}, "syntax: this ( is not closed at 1:6; write its other half\n", 1},
 		} {
 			cmd := exec.Command(python, append([]string{"-X", "utf8", "../docs/client.py", at}, tc.asks...)...)
 			out, _ := cmd.CombinedOutput()

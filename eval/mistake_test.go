@@ -1,0 +1,356 @@
+package eval
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestMistakes: what is often typed is answered by what to type instead. Each row is the whole of what is said, with
+// the place under the caret.
+func TestMistakes(t *testing.T) {
+	reg := manualRegistry()
+	reg.Expose("ids", &map[int]*Pool{7: {open: 1, idle: 2}})
+	s := NewSession(reg, Limits{Time: time.Hour})
+	for _, row := range strings.Split(strings.TrimSpace(commonMistakes), "\n\n") {
+		source, want, _ := strings.Cut(row, "\n")
+		_, err := s.Eval(t.Context(), source)
+		if err == nil {
+			t.Errorf("%s: no error, want %s", source, want)
+			continue
+		}
+		e := err.(*Error)
+		if got := e.Code + ": " + e.Message; got != want {
+			t.Errorf("%s\n%s\nwant\n%s", source, got, want)
+		}
+		if e.Line == 0 || e.Snippet() == "" {
+			t.Errorf("%s: no place", source)
+		}
+	}
+}
+
+const commonMistakes = `
+cache.items.ax.hits = 5
+syntax: nothing can be assigned to: an expression only looks at 1:21; x = … at the start gives a name in this session; did you mean ==?
+
+count(cache.items, .hits = 5)
+syntax: nothing can be assigned to: an expression only looks at 1:26; x = … at the start gives a name in this session; did you mean ==?
+
+cache.total === 5
+syntax: === is no operator at 1:13; write ==
+
+cache.total !== 5
+syntax: !== is no operator at 1:13; write !=
+
+cache.total <> 5
+syntax: <> is no operator at 1:13; write !=
+
+cache.total => 5
+syntax: => is no operator at 1:13; write >=
+
+cache.total =< 5
+syntax: =< is no operator at 1:13; write <=
+
+cache.total > 1 & cache.total < 9
+syntax: & is no operator at 1:17; write && or and; bitand(a, b) is for the bits
+
+cache.total > 1 | cache.total < 9
+syntax: | hands a value to a function, as in xs | len() at 1:17; write || or or for one of two; bitor(a, b) is for the bits
+
+cache.total > 1 AND cache.total < 5
+syntax: AND is no operator at 1:17; it is written in lower case
+
+cache.total > 1 Or cache.total < 5
+syntax: Or is no operator at 1:17; it is written in lower case
+
+NOT true
+syntax: NOT is no operator at 1:1; it is written in lower case
+
+cache.items.ax.status LIKE "u%"
+syntax: LIKE is no operator at 1:23; write x contains "…", startsWith, endsWith, or matches for a regular expression
+
+cache.items.ax.status =~ "u.*"
+syntax: ~ is no operator at 1:24; write x matches "…", with a regular expression
+
+cache.items["ax"].Hits
+no_field: cache.items["ax"] (eval.Item) has no field Hits at 1:19; did you mean hits?
+
+cache.items["ax"].hist
+no_field: cache.items["ax"] (eval.Item) has no field hist at 1:19; did you mean hits?
+
+Cache.items
+unknown_name: unknown name Cache at 1:1; did you mean cache?
+
+kache
+unknown_name: unknown name kache at 1:1; did you mean cache?
+
+pool
+unknown_name: unknown name pool at 1:1; did you mean db.pool?
+
+cache.last == null
+unknown_name: unknown name null at 1:15; write nil
+
+cache.last == None
+unknown_name: unknown name None at 1:15; write nil
+
+cache.total; nums; kache
+unknown_name: unknown name kache at 1:20; did you mean cache?
+
+for k, v := range cache.items { }
+syntax: there are no loops at 1:1; filter, map, count, any, sum and reduce walk a collection, as in count(xs, .size > 5)
+
+for i in nums
+syntax: there are no loops at 1:1; filter, map, count, any, sum and reduce walk a collection, as in count(xs, .size > 5)
+
+if cache.total > 5 { 1 }
+syntax: an if has an else here at 1:1; write if c { 1 } else { 2 }, or c ? 1 : 2
+
+if cache.total > 5 1 else 2
+syntax: an if has braces here at 1:1; write if c { 1 } else { 2 }, or c ? 1 : 2
+
+len(nums) > 2 then 5
+syntax: there is no then at 1:15; write if c { 1 } else { 2 }, or c ? 1 : 2
+
+cache.total > 5 ? "hot"
+syntax: ? has a : behind it at 1:17; write c ? 1 : 2
+
+let x = 5
+syntax: a let has an expression behind it at 1:1; write let x = 1; x + 1, or x = 1 to keep the name for this session
+
+var x = 5
+syntax: var declares nothing here at 1:1; x = … gives the answer a name in this session
+
+x := 5
+syntax: := declares nothing here at 1:3; x = … gives the answer a name in this session
+
+x += 1
+syntax: += would change something, and an expression only looks at 1:3; x = x + 1 gives a name of this session a new answer
+
+nums[0]++
+syntax: ++ would change something, and an expression only looks at 1:8; x = x + 1 gives a name of this session a new answer
+
+nums[0] += 1
+syntax: += would change something, and an expression only looks at 1:9; x = x + 1 gives a name of this session a new answer
+
+return cache.total
+syntax: return is a statement, and only an expression can be asked at 1:1; type the value that you want to see
+
+func main() {}
+syntax: func is a statement, and only an expression can be asked at 1:1; type the value that you want to see
+
+import "fmt"
+syntax: import is a statement, and only an expression can be asked at 1:1; type the value that you want to see
+
+cache.Flush()
+not_allowed: method Flush of *eval.Cache may not be called at 1:7; expose cache with registry.Methods("Flush") if it only looks
+
+cache.Lenn()
+not_allowed: method Lenn of *eval.Cache does not exist at 1:7; did you mean Len?
+
+cache.Len
+no_field: cache (eval.Cache) has no field Len, but a method: write Len() at 1:7
+
+cache.Len(5)
+method: method Len of *eval.Cache takes (), and was given 1 arguments at 1:7
+
+cache.items.len()
+not_allowed: method len of *map[string]*eval.Item does not exist at 1:13; len is a function: write len(cache.items)
+
+cache.items.length
+no_key: cache.items has no key "length" at 1:13; write len(cache.items)
+
+nums.length()
+not_allowed: method length of *[]int does not exist at 1:6; write len(nums)
+
+cache.items.size()
+not_allowed: method size of *map[string]*eval.Item does not exist at 1:13; write len(cache.items)
+
+cache.items.keys()
+not_allowed: method keys of *map[string]*eval.Item does not exist at 1:13; keys is a function: write keys(cache.items)
+
+cache.items.filter(.hits > 5)
+syntax: what works on a collection is a function, and no method of it at 1:12; the collection comes first, as in filter(xs, .size > 5), or xs | filter(.size > 5)
+
+cache.items.ax.hits.toString()
+not_allowed: method toString of *int does not exist at 1:21; write string(cache.items["ax"].hits)
+
+cache.items.ax.status.contains("u")
+not_allowed: method contains of *eval.Status does not exist at 1:23; contains is an operator: write cache.items["ax"].status contains "…"
+
+len cache.items
+syntax: len is a function at 1:1; write its arguments in parentheses: len(…)
+
+len(cache.items
+syntax: this ( is not closed at 1:4; write its other half
+
+nums[0
+syntax: this [ is not closed at 1:5; write its other half
+
+cache.items]
+syntax: this ] closes nothing at 1:12; leave it out
+
+count(cache.items, .hits > (5 + 1)
+syntax: this ( is not closed at 1:6; write its other half
+
+[1, 2
+syntax: this [ is not closed at 1:1; write its other half
+
+ids["7"]
+type: ids (map[int]*eval.Pool) has no such keys: "7" cannot be a key of the type int at 1:4; write the key without quotes: [7]
+
+ids[nil]
+type: ids (map[int]*eval.Pool) has no such keys: nil cannot be a key of the type int at 1:4
+
+cache.items[5]
+type: cache.items (map[string]*eval.Item) has no such keys: 5 cannot be a key of the type string at 1:12; write the key as text: ["5"]; an entry by its place is values(m)[5]
+
+5 in cache.items
+type: cache.items (map[string]*eval.Item) has no such keys: 5 cannot be a key of the type string at 1:3
+
+cache.items[ax]
+unknown_name: unknown name ax at 1:13; a key that is text is written ["ax"]
+
+cache.items."ax"
+syntax: a name follows a dot at 1:12; a key that is no name is written m["…"]
+
+nums["a"]
+no_field: nums ([]int) has no field a at 1:5; dir(nums) lists what it has
+
+nums[1.5]
+type: nums ([]int) is a list: its index is a whole number, not 1.5 at 1:5
+
+nums[7]
+range: index 7 is out of range: nums has 3 elements at 1:5
+
+cache.items.zx.hits
+no_key: cache.items has no key "zx" at 1:13; get() and ?. give nil instead
+
+cache.last.hits
+nil: cache.last is nil: it has no .hits at 1:12; ?. and ?? read past nil
+
+cache.items.ax.status == 1
+type: a string == an integer makes no sense at 1:23; cache.items["ax"].status is an eval.Status; convert with int(…), float(…) or string(…)
+
+cache.items.ax.hits == "5"
+type: an integer == a string makes no sense at 1:21; cache.items["ax"].hits is an int; convert with int(…), float(…) or string(…)
+
+cache.items.ax.hits > "4"
+type: an integer > a string makes no sense at 1:21; cache.items["ax"].hits is an int; convert with int(…), float(…) or string(…)
+
+cache.items.ax.status == up
+unknown_name: unknown name up at 1:26; text is written "up"
+
+cache.items.ax.status == 'up
+syntax: this text has no end at 1:29; write the quote that closes it
+
+cache.items.ax.ttl > 5
+type: a duration > an integer makes no sense at 1:20; cache.items["ax"].ttl is a time.Duration; write the number as a duration, as in duration("5s")
+
+cache.items.ax.ttl > 5s
+syntax: bad number syntax: "5s" at 1:23; a duration is written duration("5s"), and a name does not start with a digit
+
+cache.items.ax.ttl > "5s"
+type: a duration > a string makes no sense at 1:20; cache.items["ax"].ttl is a time.Duration; write the text as a duration, as in duration("5s")
+
+!cache.total == 5
+type: a condition is true or false, not an integer at 1:8; ! negates only what follows it; write not (a == b)
+
+not cache.items.ax.hits > 5
+type: a condition is true or false, not an integer at 1:20; not negates only what follows it; write not (a == b)
+
+true && 1
+type: a condition is true or false, not an integer at 1:9; compare it, as in x > 0
+
+"total: " + cache.total
+type: a string + an integer makes no sense at 1:11; cache.total is a uint64; write string(…) to join text, int(…) or float(…) to add
+
+cache.items.ax.tags + ["x"]
+type: a []string + a list makes no sense at 1:21; cache.items["ax"].tags is a []string; join lists with concat(a, b)
+
+cache.total / 0
+divide: 18446744073709551615 / 0 has no answer at 1:13; test the divisor first, as in n == 0 ? 0 : x / n
+
+filter(cache.items, hits > 5)
+unknown_name: unknown name hits at 1:21; a field of the element is written .hits
+
+filter(cache.items, x => x.hits > 5)
+syntax: a predicate has no => and no parameter at 1:23; # is the element and .name a field of it, as in filter(xs, .size > 5)
+
+filter(cache.items, func(x) { x.hits > 5 })
+syntax: a predicate is no function at 1:21; # is the element and .name a field of it, as in filter(xs, .size > 5)
+
+filter(cache.items)
+syntax: the predicate is missing at 1:19; it follows the collection, as in filter(xs, .size > 5)
+
+count(.hits > 5)
+syntax: the collection is missing at 1:7; it comes first, as in count(xs, .size > 5)
+
+.hits > 1
+syntax: a dot at the start has a meaning in predicates only at 1:1; it is a field of the element there, as in count(xs, .size > 5)
+
+nums | filter(# > 1) | len
+syntax: | needs a call at 1:22; write () behind the function, as in xs | len()
+
+sortBy(cache.items, "hits")
+type: sortBy by a text is by the same for each element at 1:21; a field is written .hits
+
+sort(cache.items)
+type: a *eval.Item < a *eval.Item makes no sense at 1:1; name a field of it, as in x.size: dir(x) lists them
+
+max(cache.items)
+type: a *eval.Item has no order at 1:1; name a field of it, as in max(map(xs, .size)); sortBy(xs, .size) has the whole element
+
+sum(cache.items)
+type: a *eval.Item cannot be added up at 1:1; sum takes numbers, or durations, as in sum(xs, .size)
+
+cache.items[*]
+syntax: all elements at once have no field at 1:12; map(xs, .name) is the field of each
+
+cache.items.*.hits
+syntax: all elements at once have no field at 1:12; map(xs, .name) is the field of each
+
+cache->items
+syntax: -> is no operator at 1:6; write . to follow a pointer too
+
+*cache.last
+syntax: * is not written before a pointer at 1:1; pointers are followed by themselves: leave it out
+
+&cache.total
+syntax: nothing has its address taken by & at 1:1; write addr(x)
+
+cache.items.ax.(*Item)
+syntax: there are no type assertions at 1:15; an interface is looked into by itself; type(x) says what is in it
+
+map[string]int{"a": 1}
+syntax: no type is written before a list or a map at 1:1; write [1, 2], or {a: 1}
+
+[]int{1, 2}
+syntax: no type is written before a list or a map at 1:1; write [1, 2], or {a: 1}
+
+print(cache.total)
+unknown_function: unknown function print at 1:1; an answer is shown by itself: write the value alone
+
+append(nums, 5)
+unknown_function: unknown function append at 1:1; nothing can be changed; concat(xs, ys) makes a longer list
+
+delete(cache.items, "ax")
+unknown_function: unknown function delete at 1:1; nothing can be changed; filter(m, #key != …) leaves an entry out
+
+SELECT * FROM cache
+syntax: this is no SQL at 1:1; filter(xs, .size > 5), map(xs, .name), sortBy(xs, .size) and groupBy(xs, .kind) ask the same
+
+cache total
+syntax: something is missing behind cache at 1:1; an operator, a comma or a dot
+
+cache.
+syntax: a name is missing behind the dot at 1:6; dir(x) lists what may follow it
+
+now
+unknown_name: now is a function at 1:1; call it: now(…)
+
+cache.items.ax.token == "abc"
+redacted: cache.items["ax"].token is redacted at 1:22; it may be shown as redacted, and nothing else
+
+upper(5)
+type: argument 1 of upper has to be a string, not an integer at 1:1
+`
