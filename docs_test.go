@@ -165,6 +165,7 @@ const fragment = `package main
 import (
 	"context"
 	"crypto/tls"
+	"database/sql"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -179,7 +180,7 @@ import (
 var (
 	_, _, _, _ = context.Background, slog.Default, registry.New, telnet.ListenAndServe
 	_, _, _    = os.Getenv, signal.Notify, new(tls.Config)
-	_, _       = syscall.SIGTERM, time.Second
+	_, _, _    = syscall.SIGTERM, time.Second, sql.Open
 )
 
 func valid(context.Context, string) bool { return false }

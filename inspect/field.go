@@ -2,14 +2,18 @@ package inspect
 
 import (
 	"reflect"
+	"slices"
+	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
 // Field describes one direct field of a struct type.
 type Field struct {
-	Name     string // "_" for a blank field
+	Name     string // "_" for a blank field; what the tag says, as in `inspect:"name"`
+	GoName   string // in the program
 	Index    int
 	Type     reflect.Type
 	Embedded bool
@@ -37,12 +41,42 @@ func Fields(t reflect.Type) []Field {
 		return fs.([]Field)
 	}
 	fs := make([]Field, t.NumField())
+	taken := map[string]int{}
 	for i := range fs {
 		f := t.Field(i)
-		fs[i] = Field{f.Name, i, f.Type, f.Anonymous, f.IsExported(), f.Tag, f.Offset}
+		fs[i] = Field{f.Name, f.Name, i, f.Type, f.Anonymous, f.IsExported(), f.Tag, f.Offset}
+		taken[f.Name]++
+		taken[fs[i].tagged()]++
+	}
+	for i := range fs {
+		// A name that means something else already is not given.
+		if name := fs[i].tagged(); name != "" && taken[name] == 1 {
+			fs[i].Name = name
+		}
 	}
 	fieldsOf.Store(t, fs)
 	return fs
+}
+
+// tagged is the name that the tag gives a field, "" if it gives none that can be
+// typed behind a dot.
+func (f Field) tagged() string {
+	name, _, _ := strings.Cut(f.Tag.Get("inspect"), ",")
+	if f.GoName == "_" || name == "secret" {
+		return ""
+	}
+	for i, r := range name {
+		if !(r == '_' || unicode.IsLetter(r) || i > 0 && unicode.IsDigit(r)) {
+			return ""
+		}
+	}
+	return name
+}
+
+// Tagged reports whether the field's tag has that word: `inspect:"secret"`, or
+// `inspect:"name,secret"` beside a name.
+func (f Field) Tagged(word string) bool {
+	return slices.Contains(strings.Split(f.Tag.Get("inspect"), ","), word)
 }
 
 type foundKey struct {
@@ -63,13 +97,14 @@ var foundCount struct {
 // shallowest field of that name wins, one in an embedded struct counts, two at
 // the same depth hide each other. index is the way there, one hop an element;
 // between two hops an embedded pointer must be followed with Elem. ok is false
-// if there is none. Unexported fields are found from anywhere.
+// if there is none. Unexported fields are found from anywhere. A field with a name
+// by its tag is found by that and by its own.
 func FindField(t reflect.Type, name string) (index []int, ok bool) {
 	if t == nil || t.Kind() != reflect.Struct || name == "_" {
 		return nil, false
 	}
 	for i, f := range Fields(t) {
-		if f.Name == name {
+		if f.Name == name || f.GoName == name {
 			if i < len(oneHop) {
 				return oneHop[i], true
 			}
@@ -82,6 +117,9 @@ func FindField(t reflect.Type, name string) (index []int, ok bool) {
 	}
 	f, ok := t.FieldByNameFunc(func(s string) bool { return s == name })
 	if !ok {
+		f.Index, ok = findTagged(t, name, 0)
+	}
+	if !ok {
 		return nil, false
 	}
 	foundCount.Lock()
@@ -91,6 +129,32 @@ func FindField(t reflect.Type, name string) (index []int, ok bool) {
 		foundOf.Store(key, f.Index)
 	}
 	return f.Index, true
+}
+
+// maxEmbedded bounds how deep names by tags are looked for.
+const maxEmbedded = 8
+
+// findTagged finds a field by the name that its tag gives it, in embedded structs.
+func findTagged(t reflect.Type, name string, depth int) (index []int, ok bool) {
+	fs := Fields(t)
+	for _, f := range fs {
+		if f.Name == name {
+			return []int{f.Index}, true
+		}
+	}
+	for _, f := range fs {
+		in := f.Type
+		if f.Embedded && in.Kind() == reflect.Pointer {
+			in = in.Elem()
+		}
+		if !f.Embedded || in.Kind() != reflect.Struct || depth == maxEmbedded {
+			continue
+		}
+		if below, ok := findTagged(in, name, depth+1); ok {
+			return append([]int{f.Index}, below...), true
+		}
+	}
+	return nil, false
 }
 
 // oneHop are the ways to direct fields, so that finding one allocates nothing.

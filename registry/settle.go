@@ -33,6 +33,9 @@ func (v *View) settle() {
 		f := &v.look.structOf(up.val.Type()).fields[v.step.index]
 		v.hidden = f.secret
 		v.follow(f.Name, f.Embedded)
+		if f.GoName != f.Name {
+			v.followToo(up, f.GoName)
+		}
 	case stepIndex:
 		v.hidden = secretType(t)
 		if v.hide|v.calls != 0 {
@@ -58,6 +61,14 @@ func (v *View) follow(name string, embedded bool) {
 		hide, calls = hide|v.hide, calls|v.calls
 	}
 	v.hide, v.calls = hide, calls
+	v.hidden = v.hidden || ends != 0
+}
+
+// followToo is follow for another name of the same field: patterns may have either.
+func (v *View) followToo(up *View, name string) {
+	hide, ends := v.policy.hide.step(up.hide, name)
+	calls, _ := v.policy.calls.step(up.calls, name)
+	v.hide, v.calls = v.hide|hide, v.calls|calls
 	v.hidden = v.hidden || ends != 0
 }
 

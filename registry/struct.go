@@ -34,8 +34,8 @@ func structOf(t reflect.Type) *structInfo {
 	for _, f := range inspect.Fields(t) {
 		s.fields = append(s.fields, fieldInfo{
 			Field:  f,
-			absent: f.Tag.Get("inspect") == "-",
-			secret: f.Tag.Get("inspect") == "secret" || secretField(f.Name, f.Type),
+			absent: f.Tagged("-"),
+			secret: f.Tagged("secret") || secretField(f.Name, f.Type) || secretField(f.GoName, f.Type),
 		})
 	}
 	s.mutex, s.mutexName = findMutex(t)
@@ -56,7 +56,7 @@ func findMutex(t reflect.Type) (index []int, name string) {
 		if ft := deref(f.Type); ft != mutexType && ft != rwMutexType {
 			continue
 		}
-		rank := slices.Index(mutexNames, f.Name)
+		rank := slices.Index(mutexNames, f.GoName)
 		if rank < 0 {
 			rank = len(mutexNames)
 		}
