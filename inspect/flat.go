@@ -32,7 +32,7 @@ func (a around) inside(n *Node) around {
 	key, elem := partTypes(n.Type)
 	many := n.Shape == List || n.Shape == Map
 	return around{
-		key: key, elem: elem, mark: a.mark | n.Mark, depth: a.depth + 1, inner: true,
+		key: key, elem: elem, mark: a.mark | n.mark(), depth: a.depth + 1, inner: true,
 		row: a.row || many, brief: a.depth > 0 || many && len(n.Items) > 1,
 	}
 }
@@ -82,9 +82,23 @@ func (w *writer) flat(l *line, n *Node, a around) {
 	l.add(punctuation, end)
 }
 
+// mark is n's Mark. A list or map of nothing but what was read racily says so once
+// for all of it.
+func (n *Node) mark() Mark {
+	if n.Shape != List && n.Shape != Map || len(n.Items) == 0 {
+		return n.Mark
+	}
+	for _, item := range n.Items {
+		if item.Node == nil || item.Node.Mark&Racy == 0 {
+			return n.Mark
+		}
+	}
+	return n.Mark | Racy
+}
+
 // marks adds what is to be said before n's value, where it begins to be so.
 func (w *writer) marks(l *line, n *Node, a around) {
-	fresh := n.Mark &^ a.mark
+	fresh := n.mark() &^ a.mark
 	if fresh&Copied != 0 && !a.inner && (n.Shape == Struct || n.Shape == List || n.Shape == Map) {
 		l.add(noteRole, "copy ")
 	}

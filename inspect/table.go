@@ -1,7 +1,5 @@
 package inspect
 
-import "strings"
-
 const (
 	// minRows is for how many structs a table is made where each fits a line anyway.
 	minRows = 3
@@ -386,14 +384,33 @@ func (w *writer) writeTable(l *line, t *table, n *Node, a around, right int) {
 		w.flush(l, inner)
 	}
 	if t.common != nil {
-		l.add(noteRole, "… the same in each row: "+strings.Join(t.common, ", "))
-		w.flush(l, inner)
+		w.note(l, "… the same in each row: ", t.common, "", inner)
 	}
 	if t.missing != nil {
-		l.add(noteRole, "… more in each row ("+strings.Join(t.missing, ", ")+"): "+clean(t.path))
-		w.flush(l, inner)
+		w.note(l, "… more in each row (", t.missing, "): "+clean(t.path), inner)
 	}
 	w.finish(l, n, end, right)
+}
+
+// note writes what is said of all rows, on several lines where it does not fit one.
+func (w *writer) note(l *line, begin string, parts []string, end string, right int) {
+	l.add(noteRole, begin)
+	for i, part := range parts {
+		if i < len(parts)-1 {
+			part += ","
+		} else {
+			part += end
+		}
+		switch {
+		case i == 0:
+		case l.width+1+textWidth(part) > w.style.Width:
+			w.flush(l, right+indent)
+		default:
+			l.add(noteRole, " ")
+		}
+		l.add(noteRole, part)
+	}
+	w.flush(l, right)
 }
 
 // row writes one row. The leads take no room where there are none.

@@ -25,7 +25,7 @@ func commands() []command {
 	return []command{
 		{
 			name: "help", args: "[topic]", summary: "explain the session, a command or a topic",
-			detail: "The topics are the names of the commands and of the functions, what is exposed, and expressions,\nfunctions, keys, marks and limits.",
+			detail: "The topics are the names of the commands and of the functions, what is exposed, and expressions, functions, keys, marks and limits.",
 			words:  helpWords,
 			run:    runHelp,
 		},
@@ -43,9 +43,8 @@ func commands() []command {
 		},
 		{
 			name: "vars", summary: "list the variables of this session",
-			detail: "The same as vars(). A variable is made by name = expression. _ is the last answer, _1 the one\n" +
-				"before it, and so on to _9.",
-			run: runVars,
+			detail: "The same as vars(). A variable is made by name = expression. _ is the last answer, _1 the one before it, and so on to _9.",
+			run:    runVars,
 		},
 		{
 			name: "history", summary: "list the lines of this session, oldest first",
@@ -65,10 +64,9 @@ func commands() []command {
 		},
 		{
 			name: "json", args: "on", summary: "speak JSON from here on, for programs",
-			detail: "From then on each line is a request, and each answer one JSON object on one line; there is\n" +
-				"no prompt and no echo. json off comes back. docs/protocol.md has all of it.",
-			words: func() []string { return []string{"on"} },
-			run:   runJSON,
+			detail: "From then on each line is a request, and each answer one JSON object on one line; there is no prompt and no echo. json off comes back. docs/protocol.md has all of it.",
+			words:  func() []string { return []string{"on"} },
+			run:    runJSON,
 		},
 		{
 			name: "who", summary: "list the sessions with this program",
@@ -77,10 +75,9 @@ func commands() []command {
 		},
 		{
 			name: "level", args: "[look]", summary: "tell whether this session may act, or give that up",
-			detail: "A session looks, or acts as well where the listener and the login allow it; then its prompt is\n" +
-				"# instead of >. level look gives acting up, for the rest of the session.",
-			words: func() []string { return []string{"look"} },
-			run:   runLevel,
+			detail: "A session looks, or acts as well where the listener and the login allow it; then its prompt is # instead of >. level look gives acting up, for the rest of the session.",
+			words:  func() []string { return []string{"look"} },
+			run:    runLevel,
 		},
 		{
 			name: "quit", summary: "end the session",

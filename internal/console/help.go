@@ -40,7 +40,7 @@ The language is that of expr-lang. Only an action changes the program, and only 
   ^C                      drop the line, or end the evaluation and its output
   ^D                      on an empty line: leave
 `},
-	{"marks", "what the signs in an answer mean", `  ≈value            read where it may change meanwhile, as no lock was found
+	{"marks", "what the signs in an answer mean", `  ≈value            reached through memory that may change meanwhile; said once, where that begins
   ~value            it kept changing while it was read: its parts may not belong together
   copy value        a copy was exposed, not the application's own object
   <redacted>        not shown: by its name, its tag or its look it is a secret
@@ -48,10 +48,8 @@ The language is that of expr-lang. Only an action changes the program, and only 
   <unreadable: …>   why it could not be read; the rest is good
   … 12 more: path   so much was cut; path is the expression that shows what follows
 `},
-	{"limits", "what is cut off, and what to do then", `An evaluation has limits of time, of entries read and of memory. Where one is reached there is
-an error that says which and how to go on; there is never a part of an answer in place of it.
-What is shown has limits too, of depth, of elements and of text. They change nothing that is
-computed. What was cut says how much, and names the expression that shows it:
+	{"limits", "what is cut off, and what to do then", `An evaluation has limits of time, of entries read and of memory. Where one is reached there is an error that says which and how to go on; there is never a part of an answer in place of it.
+What is shown has limits too, of depth, of elements and of text. They change nothing that is computed. What was cut says how much, and names the expression that shows it:
   … 1,140 more: cache.items[64:128]
 The application sets all of them, in its Limits.
 `},
@@ -111,8 +109,21 @@ func runHelp(ctx context.Context, s *Session, a *answer, args string) error {
 	if !ok {
 		text = fmt.Sprintf("no help on %s; there is help on each function and object, and on %s\n", printable(args), strings.Join(topicWords(), ", "))
 	}
-	_, err := io.WriteString(a, text)
+	_, err := io.WriteString(a, strings.Join(foldHelp(text, s.currentStyle().width.value()), "\n"))
 	return err
+}
+
+// foldHelp folds what does not fit a narrow terminal.
+func foldHelp(text string, width int) []string {
+	var all []string
+	for _, line := range strings.Split(text, "\n") {
+		indent := ""
+		if strings.HasPrefix(line, "  ") {
+			indent = "      "
+		}
+		all = append(all, fold(line, width, indent)...)
+	}
+	return all
 }
 
 // place is what help takes for the way to an object.

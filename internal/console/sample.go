@@ -15,6 +15,8 @@ type sample struct {
 	node *inspect.Node
 	text string // the layout that the answer brings along, "" for none
 	err  error  // in place of an answer
+
+	notes []string // what one has to know about it
 }
 
 // leaf is a part of an answer that is followed by itself.
@@ -26,6 +28,9 @@ type leaf struct {
 // maxLeaves bounds what a watch follows.
 const maxLeaves = 1000
 
+// maxLeafDepth is down to where the parts of an answer are followed by themselves.
+const maxLeafDepth = 1
+
 // leaves are the parts of s in their order: scalars and what is shown like one. Lists and maps of
 // things that have parts themselves come and go by whole elements: of those it is the length. Of a
 // sample that is followed as a whole there are none.
@@ -34,21 +39,21 @@ func (s *sample) leaves() []leaf {
 		return nil
 	}
 	var all []leaf
-	var walk func(place string, n *inspect.Node)
-	walk = func(place string, n *inspect.Node) {
+	var walk func(place string, n *inspect.Node, depth int)
+	walk = func(place string, n *inspect.Node, depth int) {
 		switch {
 		case len(all) == maxLeaves:
-		case !hasParts(n):
+		case !hasParts(n) || depth > maxLeafDepth:
 			all = append(all, leaf{place, n})
 		case isCollection(n) && (n.Cut != nil || !allFlat(n)):
 			all = append(all, leaf{"len(" + place + ")", number(n.Len)})
 		default:
 			for i, item := range n.Items {
-				walk(below(place, n, i, item), item.Node)
+				walk(below(place, n, i, item), item.Node, depth+1)
 			}
 		}
 	}
-	walk("", s.node)
+	walk("", s.node, 0)
 	return all
 }
 
@@ -90,15 +95,29 @@ func (s *sample) whole() bool {
 	return s.text != "" || s.node != nil && isCollection(s.node) && hasParts(s.node) && (s.node.Cut != nil || !allFlat(s.node))
 }
 
-// lines are s as it is written, without colours.
-func (s *sample) lines(width int) []string {
+// lines are s as it is written, without colours. now is what times are given their distance from,
+// if it is not zero.
+func (s *sample) lines(width int, now time.Time) []string {
 	text := printable(s.text)
 	if text == "" {
 		var b bytes.Buffer
-		s.node.WriteText(&b, inspect.Style{Width: width, Now: s.at})
+		s.node.WriteText(&b, inspect.Style{Width: width, Now: now})
 		text = b.String()
 	}
 	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+}
+
+// contents is what each line of s is compared by: with the times themselves, as their distance from
+// now changes always, and without the spaces, as a column may become wider.
+func (s *sample) contents(width int) []string {
+	shown, lines := s.lines(width, s.at), s.lines(width, time.Time{})
+	if len(lines) != len(shown) {
+		lines = shown
+	}
+	for i, line := range lines {
+		lines[i] = strings.Join(strings.Fields(line), " ")
+	}
+	return lines
 }
 
 // element is one element of a list or entry of a map, on one line.
@@ -108,7 +127,7 @@ type element struct{ key, text string }
 func (s *sample) elements() []element {
 	var all []element
 	if s.text != "" {
-		for _, line := range s.lines(0) {
+		for _, line := range s.lines(0, s.at) {
 			all = append(all, element{text: line})
 		}
 		return all

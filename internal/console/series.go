@@ -101,7 +101,7 @@ func (s *series) now(max int) string {
 		return "gone"
 	case s.node == nil:
 		return "nil"
-	case s.node.Mark == 0 && integer(s.node.Scalar) != nil && !s.node.Hidden:
+	case s.node.Mark&inspect.Torn == 0 && integer(s.node.Scalar) != nil && !s.node.Hidden:
 		return grouped(s.node.Text)
 	}
 	if t, ok := s.node.Scalar.(time.Time); ok && !t.IsZero() && !s.node.Hidden {
@@ -112,6 +112,9 @@ func (s *series) now(max int) string {
 	}
 	return s.node.Line(max)
 }
+
+// maxWas is how wide it is said at most what was before: what is longer says little at a glance.
+const maxWas = 20
 
 // isNumber reports whether it stands to the right in its column.
 func (s *series) isNumber() bool {
@@ -132,7 +135,10 @@ func (s *series) delta(at time.Time, max int) string {
 	case s.known && s.change.by != 0:
 		return s.change.text
 	}
-	return "was " + s.before.Line(max-len("was "))
+	if was := "was " + s.before.Line(0); textWidth(was) <= min(max, maxWas) {
+		return was
+	}
+	return "changed"
 }
 
 // speed is the change per second, "" where there is none to tell.

@@ -54,10 +54,11 @@ func runSet(_ context.Context, s *Session, a *answer, args string) error {
 		switch {
 		case args == "":
 			value, fixed := o.get(s)
+			auto := ""
 			if !fixed {
-				value += "  (auto)"
+				auto = "  (auto)"
 			}
-			if _, err := fmt.Fprintf(a, "%-7s  %s\n", o.name, value); err != nil {
+			if _, err := fmt.Fprintf(a, "%-7s  %11s%s\n", o.name, value, auto); err != nil {
 				return err
 			}
 		case o.name == name:
@@ -180,7 +181,7 @@ func setDetail() string {
 	for _, o := range options() {
 		fmt.Fprintf(&b, "  set %-20s %s\n", o.name+" "+o.values, o.summary)
 	}
-	b.WriteString("auto as the value takes back what was set. depth, items and text change what is shown and never\n" +
+	b.WriteString("auto as the value takes back what was set. depth, items and text change what is shown and never " +
 		"what is computed. time, entries and memory can be lowered here; the application sets the most.")
 	return b.String()
 }

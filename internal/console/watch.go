@@ -22,11 +22,7 @@ const (
 const share = 10
 
 var watchDetail = `
-It asks every second, or as often as the duration says that comes first. Of numbers it shows the
-change, the rate and a line of the last samples, of structures what changed. Between two samples
-nothing is held, and a slow question is asked less often, so that it takes at most a tenth of the
-time. With until it ends when the condition holds, in which _ is the sample; with changes it
-writes only what differs from the sample before. Any key ends it, or in line mode an empty line.
+It asks every second, or as often as a duration says that comes first. Of numbers it shows the change, the rate and the last samples, of structures what changed. Between two samples nothing is held, and a slow question is asked less often: it takes at most a tenth of the time. With until it ends as soon as the condition holds, in which _ is the sample. With changes it writes only what differs from the sample before. Any key ends it, in line mode an empty line.
   watch stats.requests
   watch 5s len(orders.pending) until _ > 50
   watch 200ms cache changes`[1:]
@@ -158,7 +154,7 @@ func (w *watch) ask(ctx context.Context, a *answer, at time.Time) (done bool, er
 	if err != nil && w.samples == 0 {
 		return false, wrong{err}
 	}
-	now := &sample{at: at, node: r.Node, text: r.Text, err: err}
+	now := &sample{at: at, node: r.Node, text: r.Text, err: err, notes: r.Notes}
 	if err == nil && w.condition != "" {
 		if done, err = w.holds(ctx); err != nil {
 			return false, err

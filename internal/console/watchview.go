@@ -26,6 +26,11 @@ func (w *watch) show(ctx context.Context, now *sample, last bool) error {
 	if differs || !w.changes || w.samples == 1 {
 		b.WriteString(faint(w.stamp(now), st) + "  " + text + "\n")
 	}
+	if w.last == nil || !slices.Equal(now.notes, w.last.notes) {
+		for _, note := range now.notes {
+			b.WriteString("  " + faint(printable(note), st) + "\n")
+		}
+	}
 	if last {
 		b.WriteString(faint(w.reached(now), st) + "\n")
 	}
@@ -51,6 +56,9 @@ func (w *watch) write(ctx context.Context, text string) error {
 
 // reached says that the condition holds.
 func (w *watch) reached(now *sample) string {
+	if w.samples == 1 {
+		return printable(w.condition) + " holds already"
+	}
 	return fmt.Sprintf("%s holds, after %s samples in %s", printable(w.condition), thousands(w.samples), elapsed(now.at.Sub(w.began)))
 }
 
@@ -101,7 +109,7 @@ func (w *watch) line(now *sample, width int) (text string, differs bool) {
 // first is the sample that others are compared with.
 func (w *watch) first(now *sample, width int) string {
 	if now.text != "" {
-		return cut(strings.Join(now.lines(width), "; "), width)
+		return cut(strings.Join(now.lines(width, now.at), "; "), width)
 	}
 	if s := w.series.order; len(s) == 1 && s[0].place == "" {
 		return s[0].now(width)
@@ -159,9 +167,12 @@ func (w *watch) draw(now *sample, st style) string {
 			rows = append(rows, red(line, st))
 		}
 	case now.whole():
-		rows = append(rows, w.page(now, width, height-1, st)...)
+		rows = append(rows, w.page(now, width, height-1-len(now.notes), st)...)
 	default:
-		rows = append(rows, w.table(now, width, height-1, st)...)
+		rows = append(rows, w.table(now, width, height-1-len(now.notes), st)...)
+	}
+	for _, note := range now.notes {
+		rows = append(rows, faint(cut("  "+printable(note), width), st))
 	}
 	rows = rows[:min(len(rows), height)]
 	var b strings.Builder
@@ -178,16 +189,17 @@ func (w *watch) page(now *sample, width, height int, st style) (rows []string) {
 	old := map[string]int{}
 	compare := w.last != nil && w.last.err == nil
 	if compare {
-		for _, line := range w.last.lines(width - 2) {
+		for _, line := range w.last.contents(width - 2) {
 			old[line]++
 		}
 	}
-	lines := now.lines(width - 2)
+	lines, contents := now.lines(width-2, now.at), now.contents(width-2)
 	for i, line := range lines {
 		if left := len(lines) - i; len(rows) == height-1 && left > 1 {
 			return append(rows, faint(cut(fmt.Sprintf("  … %s lines more: %s", thousands(left), printable(w.source)), width), st))
 		}
-		if old[line]--; compare && old[line] < 0 {
+		content := contents[i]
+		if old[content]--; compare && old[content] < 0 {
 			rows = append(rows, yellow(cut("* "+line, width), st))
 		} else {
 			rows = append(rows, cut("  "+line, width))

@@ -36,6 +36,8 @@ type Cache struct {
 	misses  int
 	swept   time.Time // when the janitor was last there
 	evicted int
+
+	seed uint64 `inspect:"-"` // of what is made up
 }
 
 // Item is one page of the shop, ready to be served.
@@ -50,11 +52,11 @@ type Item struct {
 	page    []byte
 }
 
-func newCache(size int) *Cache {
-	c := &Cache{items: make(map[string]*Item, size), swept: time.Now()}
+func newCache(size int, seed uint64) *Cache {
+	c := &Cache{items: make(map[string]*Item, size), swept: time.Now(), seed: seed}
 	for i := range size {
-		it := load(stockNumber(i))
-		it.hits = int(rand.ExpFloat64() * 6)
+		it := c.load(stockNumber(i))
+		it.hits = int(rand.New(rand.NewPCG(seed, uint64(i))).ExpFloat64() * 6)
 		c.hits += it.hits
 		c.items[it.key] = it
 	}
@@ -64,7 +66,7 @@ func newCache(size int) *Cache {
 func stockNumber(i int) string { return fmt.Sprintf("sku-%d", i) }
 
 // load makes up what a real shop would fetch from its database.
-func load(key string) *Item {
+func (c *Cache) load(key string) *Item {
 	h := fnv.New64a()
 	h.Write([]byte(key))
 	etag := h.Sum64()
@@ -74,7 +76,7 @@ func load(key string) *Item {
 		price:   float64(etag%10_000+50) / 100,
 		state:   Fresh,
 		etag:    etag,
-		expires: time.Now().Add(minTTL + time.Duration(rand.Int64N(int64(maxTTL-minTTL)))),
+		expires: time.Now().Add(minTTL + time.Duration(rand.New(rand.NewPCG(c.seed, etag)).Int64N(int64(maxTTL-minTTL)))),
 		page:    pages[etag%uint64(len(pages))],
 	}
 }
@@ -99,7 +101,7 @@ func (c *Cache) Fetch(key string) Item {
 		c.hits++
 	} else {
 		c.misses++
-		it = load(key)
+		it = c.load(key)
 		c.items[key] = it
 	}
 	it.hits++

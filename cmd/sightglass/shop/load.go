@@ -3,6 +3,7 @@ package shop
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"time"
 )
@@ -19,37 +20,39 @@ const (
 type simulation struct {
 	shop   *Shop
 	known  int // stock numbers that are asked for
+	chance *rand.Rand
 	hot    *rand.Zipf
 	orders uint64
 	took   []time.Duration
 }
 
-func newSimulation(s *Shop, known int) *simulation {
-	seed := rand.NewPCG(rand.Uint64(), rand.Uint64())
+func newSimulation(s *Shop, known int, seed uint64) *simulation {
+	chance := rand.New(rand.NewPCG(seed, 0))
 	return &simulation{
-		shop:  s,
-		known: known,
-		hot:   rand.NewZipf(rand.New(seed), 1.1, 20, uint64(known-1)),
+		shop:   s,
+		known:  known,
+		chance: chance,
+		hot:    rand.NewZipf(chance, 1.1, 20, uint64(known-1)),
 	}
 }
 
 func (m *simulation) run(ctx context.Context) {
 	every := time.NewTicker(burstEvery)
 	defer every.Stop()
-	report := time.NewTicker(time.Second)
-	defer report.Stop()
+	published := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-report.C:
-			m.shop.Stats.publish(m.took)
-			m.took = m.took[:0]
-		case <-every.C:
+		case now := <-every.C:
 			for range burst {
 				start := time.Now()
 				m.visit(ctx)
 				m.took = append(m.took, time.Since(start))
+			}
+			if now.Sub(published) >= time.Second {
+				m.shop.Stats.publish(m.took)
+				m.took, published = m.took[:0], now
 			}
 		}
 	}
@@ -58,9 +61,9 @@ func (m *simulation) run(ctx context.Context) {
 // visit is one request. Half of them are for what everybody wants.
 func (m *simulation) visit(ctx context.Context) {
 	s := m.shop
-	who := rand.IntN(customers)
-	key := stockNumber(rand.IntN(m.known))
-	if rand.IntN(2) == 0 {
+	who := m.chance.IntN(customers)
+	key := stockNumber(m.chance.IntN(m.known))
+	if m.chance.IntN(2) == 0 {
 		key = stockNumber(int(m.hot.Uint64()))
 	}
 	item := s.Cache.Fetch(key)
@@ -69,9 +72,9 @@ func (m *simulation) visit(ctx context.Context) {
 	s.Stats.sent.Add(uint64(len(item.page)))
 
 	cart := sessionID(who)
-	switch p := rand.IntN(1000); {
+	switch p := m.chance.IntN(1000); {
 	case p < 100:
-		m.send(ctx, Added{cart, Line{key, 1 + rand.IntN(3), item.price}})
+		m.send(ctx, Added{cart, Line{key, 1 + m.chance.IntN(3), item.price}})
 	case p < 109:
 		m.buy(ctx, cart)
 	case p < 112:
@@ -111,7 +114,8 @@ func (m *simulation) buy(ctx context.Context, cart string) {
 	for _, l := range lines {
 		o.total += float64(l.count) * l.price
 	}
-	switch rand.IntN(4) {
+	o.total = math.Round(o.total*100) / 100
+	switch m.chance.IntN(4) {
 	case 0:
 		o.extra = &Gift{note: "happy birthday", paper: [3]uint8{200, 30, 40}}
 	case 1:

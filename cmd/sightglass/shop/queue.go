@@ -42,6 +42,7 @@ type Queue struct {
 	lastErr  error
 
 	work chan *Order
+	seed uint64 `inspect:"-"` // of what becomes of an order
 }
 
 // Order is what a customer bought.
@@ -90,7 +91,9 @@ func (e *PaymentError) Unwrap() error { return e.Reason }
 
 var errDeclined = errors.New("card declined")
 
-func newQueue() *Queue { return &Queue{work: make(chan *Order, waitingRoom)} }
+func newQueue(seed uint64) *Queue {
+	return &Queue{work: make(chan *Order, waitingRoom), seed: seed}
+}
 
 func (q *Queue) capacity() int { return cap(q.work) }
 
@@ -122,13 +125,14 @@ func (q *Queue) pack(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case o := <-q.work:
+			chance := rand.New(rand.NewPCG(q.seed, o.id))
 			select {
 			case <-ctx.Done():
 				return
-			case <-time.After(time.Duration(rand.Int64N(int64(packingTime)))):
+			case <-time.After(time.Duration(chance.Int64N(int64(packingTime)))):
 			}
 			var err error
-			if rand.Float64() < declinedRate {
+			if chance.Float64() < declinedRate {
 				err = &PaymentError{o.id, errDeclined}
 			}
 			q.finish(o, err)

@@ -8,6 +8,7 @@ package shop
 
 import (
 	"context"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -30,10 +31,15 @@ type Shop struct {
 
 // New returns a shop with the given number of items in its cache. Stock
 // numbers, prices and the catalogue are the same each time. Nothing runs before Run.
-func New(items int) *Shop {
+func New(items int) *Shop { return Seeded(items, rand.Uint64()) }
+
+// Seeded is New with all that is left to chance decided by seed, the secrets of
+// the configuration and of the sessions aside: at the same times of the same
+// clock the same happens.
+func Seeded(items int, seed uint64) *Shop {
 	s := &Shop{
-		Cache:    newCache(items),
-		Orders:   newQueue(),
+		Cache:    newCache(items, seed),
+		Orders:   newQueue(seed),
 		Loop:     newLoop(),
 		Stats:    newStats(),
 		Config:   newConfig(),
@@ -41,7 +47,7 @@ func New(items int) *Shop {
 		Catalog:  newCatalog(),
 		Limits:   newLimits(),
 	}
-	s.sim = newSimulation(s, max(items, 1))
+	s.sim = newSimulation(s, max(items, 1), seed)
 	return s
 }
 

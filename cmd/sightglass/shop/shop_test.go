@@ -66,7 +66,7 @@ func TestShopLives(t *testing.T) {
 
 func TestJanitor(t *testing.T) {
 	const size = 100
-	c := newCache(size)
+	c := newCache(size, 1)
 	c.sweep(time.Now(), size)
 	if c.Len() != size {
 		t.Errorf("%d of %d items left before their time", c.Len(), size)
@@ -94,7 +94,7 @@ func TestJanitor(t *testing.T) {
 }
 
 func TestHistoryIsARing(t *testing.T) {
-	q := newQueue()
+	q := newQueue(1)
 	for i := range uint64(historySize + 50) {
 		q.finish(&Order{id: i}, nil)
 		n := 0
@@ -116,7 +116,7 @@ func TestHistoryIsARing(t *testing.T) {
 }
 
 func TestQueueRefusesWhenFull(t *testing.T) {
-	q := newQueue()
+	q := newQueue(1)
 	for i := range waitingRoom {
 		if !q.Place(&Order{id: uint64(i)}) {
 			t.Fatalf("order %d was refused", i)
@@ -128,7 +128,7 @@ func TestQueueRefusesWhenFull(t *testing.T) {
 }
 
 func TestCacheMethods(t *testing.T) {
-	c := newCache(3)
+	c := newCache(3, 1)
 	it, err := c.Get("sku-1")
 	if err != nil || it.key != "sku-1" {
 		t.Errorf("Get: %v, %v", it, err)
