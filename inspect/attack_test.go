@@ -315,9 +315,12 @@ type tally struct {
 
 	stop *atomic.Bool  // ends a scan, once something was read racily
 	turn chan struct{} // for who waits for scans to go on
+	left int           // how much more a scan reads; 0: all
 }
 
-func (c *tally) enough() bool { return c.racy > 0 && c.stop.Load() }
+func (c *tally) enough() bool {
+	return c.left == 1 || c.racy > 0 && c.stop != nil && c.stop.Load()
+}
 
 func (c *tally) add(more tally) {
 	c.reads += more.reads
@@ -368,6 +371,7 @@ func (c *tally) scan(v inspect.Value, depth int) {
 		default:
 		}
 	}
+	c.left = max(c.left-1, min(c.left, 1))
 	if depth == 0 || c.enough() {
 		return
 	}
