@@ -84,12 +84,14 @@ func footprint() (bytes, goroutines int) {
 
 func awaitPrompt(b *testing.B, conn net.Conn) {
 	b.Helper()
-	var last [2]byte
-	for buf := make([]byte, 1); string(last[:]) != "> "; {
-		if _, err := conn.Read(buf); err != nil {
+	buf := make([]byte, 32<<10)
+	for last := ""; last != "> "; {
+		n, err := conn.Read(buf)
+		if err != nil {
 			b.Fatal(err)
 		}
-		last[0], last[1] = last[1], buf[0]
+		last += string(buf[max(0, n-2):n])
+		last = last[max(0, len(last)-2):]
 	}
 }
 
