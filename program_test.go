@@ -183,10 +183,10 @@ func TestTelnetClients(t *testing.T) {
 			s.keys("Enter")
 			s.await(`^12\n>\z`)
 
-			s.write(`"日本語"`)
+			s.write(`"日本語✅"`)
 			s.keys("Left", "Left", "BSpace")
 			s.enter("é")
-			s.await(`^"日é語"\n>\z`)
+			s.await(`^"日本é✅"\n>\z`)
 
 			s.enter("count(depot.items,")
 			s.await(`^\.\z`)

@@ -65,6 +65,13 @@ func (l *logged) Write(p []byte) (int, error) {
 	return l.b.Write(p)
 }
 
+// size is how much memory the log takes.
+func (l *logged) size() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Cap()
+}
+
 func (l *logged) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

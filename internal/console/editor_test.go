@@ -169,6 +169,7 @@ var editorTests = []struct {
 	{"wide at the edge", 7, "a日本b", "> a日本\nb│", ""},
 	{"wide over the edge", 6, "a日本b", "> a日\n本b│", ""},
 	{"wide over the edge, in a redraw", 6, "日本b\x01a\x05", "> a日\n本b│", ""},
+	{"emoji", 20, "✅⚡☀" + left + left + "x", "> ✅x│⚡☀", ""},
 	{"combining", 20, "e\u0301x" + left + left + "y", "> y│e\u0301x", ""},
 	{"combining is deleted as one", 20, "ae\u0301\x7f", "> a│", ""},
 	{"combining at the edge", 6, "abce\u0301", "> abce\u0301\n│", ""},
@@ -204,6 +205,16 @@ func TestEditor(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestRuneWidth(t *testing.T) {
+	for want, all := range []string{"\u0301\u200d\ufe0f\u0483", "aé☀✓≈…│🌡", "日한ア！✅⚡⭐🙂🚀"} {
+		for _, r := range all {
+			if got := runeWidth(r); got != want {
+				t.Errorf("%U takes %d columns, want %d", r, got, want)
+			}
+		}
 	}
 }
 
@@ -291,9 +302,9 @@ func (e *editing) check() {
 	}
 }
 
-// wide reports whether the screen shows what takes two columns: terminals differ in where they put
+// hasWide reports whether the screen shows what takes two columns: terminals differ in where they put
 // that when they wrap their rows anew.
-func wide(v *vt) bool {
+func hasWide(v *vt) bool {
 	return strings.ContainsFunc(v.String(), func(r rune) bool { return runeWidth(r) != 1 })
 }
 
@@ -319,7 +330,7 @@ func FuzzEditor(f *testing.F) {
 		for _, e := range []*editing{whole, split} {
 			e.check()
 		}
-		if to := 4 + int(to)%80; to != columns && !wide(whole.screen) {
+		if to := 4 + int(to)%80; to != columns && !hasWide(whole.screen) {
 			whole.screen.resize(to)
 			whole.editor.resize(to)
 			whole.show()
