@@ -78,31 +78,30 @@ func TestAttackSessions(t *testing.T) {
 	writers.Go(func() { r.writeItems(&still) })
 	writers.Go(func() { r.alternate(&still) })
 	var answers, numbers atomic.Int64
-	t.Run("sessions", func(t *testing.T) {
-		for i := range 4 {
-			t.Run(fmt.Sprint(i), func(t *testing.T) {
-				t.Parallel()
-				s := connect(t, addr.Network(), addr.String())
-				for first := true; first || !stop.Load(); first = false {
-					for _, line := range []string{
-						"count(racing.items, .hits > 10)", "racing", "racing.face", "racing.text", "len(racing.list)", "racing.next.face", "racing.err", "racing.deep",
-						`racing.items["sku-7"]`, "map(racing.list, len(#))", "sum(racing.items, .hits)", "filter(racing.items, len(.tags[0]) > 6)", "x = racing.items", "toJSON(racing.next)",
-					} {
-						got := s.ask(line)
-						answers.Add(1)
-						if strings.Contains(got, "panic") || strings.Contains(got, "internal error") {
-							t.Errorf("%s: %s", line, got)
-						}
-						if n := 0; line[0] == 'c' {
-							if _, err := fmt.Sscan(strings.ReplaceAll(strings.Trim(got, "≈~ "), ",", ""), &n); err == nil {
-								numbers.Add(1)
-							}
+	var sessions sync.WaitGroup
+	for range 4 {
+		s := connect(t, addr.Network(), addr.String())
+		sessions.Go(func() {
+			for first := true; first || !stop.Load(); first = false {
+				for _, line := range []string{
+					"count(racing.items, .hits > 10)", "racing", "racing.face", "racing.text", "len(racing.list)", "racing.next.face", "racing.err", "racing.deep",
+					`racing.items["sku-7"]`, "map(racing.list, len(#))", "sum(racing.items, .hits)", "filter(racing.items, len(.tags[0]) > 6)", "x = racing.items", "toJSON(racing.next)",
+				} {
+					got := s.ask(line)
+					answers.Add(1)
+					if strings.Contains(got, "panic") || strings.Contains(got, "internal error") {
+						t.Errorf("%s: %s", line, got)
+					}
+					if n := 0; line[0] == 'c' {
+						if _, err := fmt.Sscan(strings.ReplaceAll(strings.Trim(got, "≈~ "), ",", ""), &n); err == nil {
+							numbers.Add(1)
 						}
 					}
 				}
-			})
-		}
-	})
+			}
+		})
+	}
+	sessions.Wait()
 	still.Store(true)
 	writers.Wait()
 	t.Logf("%d answers, %d counts", answers.Load(), numbers.Load())
