@@ -33,7 +33,19 @@ func TestWrongTypeWords(t *testing.T) {
 	runtime.KeepAlive(freed)
 	freed = nil
 	runtime.GC()
+	// The bytes of a real one, where no type can be.
+	copied := NewSlab(descBytes)
+	if err := At(TypeWord(witnesses[0])).Copy(copied.Bytes(descBytes)); err != nil {
+		t.Fatal(err)
+	}
+	copy(asBytes(&imitation), copied.Bytes(descBytes))
 	words := map[string]uintptr{
+		"a copy on the heap":      copied.Ref().Addr(),
+		"a copy among the data":   uintptr(unsafe.Pointer(&imitation)),
+		"before the types":        binary().base - wordSize,
+		"the end of the types":    binary().end,
+		"what no processor reads": 1 << (8*wordSize - 1),
+
 		"zero's neighbour": 1,
 		"a heap object":    uintptr(unsafe.Pointer(heap)),
 		"heap text":        uintptr(unsafe.Pointer(unsafe.StringData(heap.name))),
@@ -46,6 +58,10 @@ func TestWrongTypeWords(t *testing.T) {
 		"the anchor":       uintptr(unsafe.Pointer(&anchor)),
 		"the stack":        uintptr(unsafe.Pointer(&text)),
 		"nowhere":          ^uintptr(0) &^ 7,
+	}
+	for off := uintptr(0); off < 128; off++ {
+		words[fmt.Sprintf("%d bytes into a made type", off)] = TypeWord(made) + off
+		words[fmt.Sprintf("%d bytes into an itab", off+1)] = words["an itab"] + off + 1
 	}
 	for _, w := range witnesses {
 		for off := uintptr(1); off < 256; off++ {
@@ -75,6 +91,9 @@ func TestWrongTypeWords(t *testing.T) {
 		t.Errorf("an itab of fmt.Stringer passes for io.Reader's: %v, %v", d.Type, err)
 	}
 }
+
+// imitation lies among the binary's data.
+var imitation [descBytes]byte
 
 // isType reports whether a witness, or what one is made of, lies at w.
 func isType(w uintptr) bool {
