@@ -1,8 +1,11 @@
 package telnet
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"strings"
 	"sync"
@@ -200,5 +203,67 @@ func TestShutdownOfLogins(t *testing.T) {
 	c.conn.Close()
 	if err := <-over; err != nil {
 		t.Error(err)
+	}
+}
+
+// failing is a listener that cannot accept.
+type failing struct {
+	net.Listener
+	errs []error // each once
+}
+
+func (l *failing) Accept() (net.Conn, error) {
+	err := l.errs[0]
+	l.errs = l.errs[1:]
+	return nil, err
+}
+
+type passing struct{ error }
+
+func (passing) Temporary() bool { return true }
+
+// A want of file descriptors passes, and does not end the server.
+func TestAcceptErrors(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, passes := errors.New("the end"), passing{errors.New("too many open files")}
+	log := new(logged)
+	s := &Server{Logger: slog.New(slog.NewTextHandler(log, nil))}
+	if err := s.Serve(&failing{l, []error{passes, passes, want}}); !errors.Is(err, want) {
+		t.Errorf("serving ended with %v", err)
+	}
+	if n := strings.Count(log.String(), `msg="accepting a connection" error="too many open files"`); n != 2 {
+		t.Errorf("%d records of it:\n%s", n, log)
+	}
+}
+
+// Only so many at a time are told why they are refused; in a flood the others are closed at once.
+func TestRefusalsAreBounded(t *testing.T) {
+	s := serve(t, &Server{MaxRate: 1}, "tcp", "127.0.0.1:0")
+	s.prepare()
+	// refused is what the first one is told that is no session.
+	refused := func() string {
+		for {
+			if line, _ := bufio.NewReader(s.dial(t).conn).ReadString('\n'); !strings.Contains(line, "sightglass in ") {
+				return line
+			}
+		}
+	}
+	if got := refused(); got != errTooFast.Error()+"\r\n" {
+		t.Errorf("the first is told %q", got)
+	}
+	for range maxRefusals {
+		s.refusals <- struct{}{}
+	}
+	if got := refused(); got != "" {
+		t.Errorf("one that is too many is told %q", got)
+	}
+	for range maxRefusals {
+		<-s.refusals
+	}
+	if got := refused(); got != errTooFast.Error()+"\r\n" {
+		t.Errorf("the first one after them is told %q", got)
 	}
 }

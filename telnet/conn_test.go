@@ -166,7 +166,7 @@ func TestLastAnswerArrives(t *testing.T) {
 	s := serve(t, &Server{}, "tcp", "127.0.0.1:0")
 	c := s.dial(t)
 	c.send("x\nquit\n" + strings.Repeat("more ", 40_000))
-	s.running.Wait()
+	s.log.until(t, "a session ended")
 	if got := c.rest(); !strings.HasSuffix(got, "\r\n> bye\r\n") {
 		t.Errorf("%d bytes came, ending in %q", len(got), got[max(0, len(got)-50):])
 	}

@@ -98,6 +98,7 @@ func TestPasswordFile(t *testing.T) {
 		{"a level that there is not", "carol\nstaple\n\x04", []string{out}, "it may be act"},
 		{"a hash that is none", "dave\nplain\n\x04", []string{out}, "htpasswd -B"},
 		{"Ctrl-C", "alice\n\x03", []string{"bye\r\n"}, "the question was not answered"},
+		{"IAC IP", "alice\n\xff\xf4", []string{"bye\r\n"}, "the question was not answered"},
 		{"a closed side", "alice\n", []string{"bye\r\n"}, "the question was not answered"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
