@@ -47,8 +47,9 @@ func names(cell string) []string {
 	return all
 }
 
-// Each limit of Server is in the manual, with the default that its comment says and that it has.
-func TestLimitsAreDocumented(t *testing.T) {
+// Each field of Server is in the manual, with the default that its comment says and, where it is a
+// limit, that it has.
+func TestFieldsAreDocumented(t *testing.T) {
 	s := new(Server)
 	s.prepare()
 	seconds := func(d time.Duration) string { return strconv.Itoa(int(d/time.Second)) + " s" }
@@ -68,12 +69,18 @@ func TestLimitsAreDocumented(t *testing.T) {
 	for i := range fields.NumField() {
 		f := fields.Field(i)
 		limit := f.Type == reflect.TypeFor[int]() || f.Type == reflect.TypeFor[time.Duration]()
-		if !f.IsExported() || !limit {
+		if !f.IsExported() {
 			continue
 		}
 		row, ok := documented[f.Name]
 		if !ok {
 			t.Errorf("the manual does not say what %s is", f.Name)
+			continue
+		}
+		if !limit {
+			if row[0] != "false" && !strings.Contains(comments[f.Name], row[0]) || row[0] == "false" != (f.Type.Kind() == reflect.Bool) {
+				t.Errorf("the manual says that %s is %s; its comment is %q", f.Name, row[0], comments[f.Name])
+			}
 			continue
 		}
 		if row[0] != have[f.Name] || !strings.Contains(comments[f.Name], "0 is "+have[f.Name]) {

@@ -329,21 +329,3 @@ func TestEarlyFlood(t *testing.T) {
 	c.rest()
 	s.log.until(t, errAnswerTooLong.Error())
 }
-
-func TestUserIDs(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "s")
-	for uid, want := range map[int]bool{os.Getuid(): true, os.Getuid() + 1: false} {
-		l, err := Listen("unix:" + path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := serveOn(t, &Server{Auth: UserIDs(map[int]Level{uid: Look})}, l)
-		c := s.dial(t)
-		c.send("1\nquit\n")
-		if got := c.rest(); strings.Contains(got, "> 1\r\n") != want || !want && got != "not admitted\r\n" {
-			t.Errorf("user %d of those let in: %q", uid, got)
-		}
-		s.log.until(t, fmt.Sprintf("uid=%d pid=%d", os.Getuid(), os.Getpid()))
-		s.Close()
-	}
-}

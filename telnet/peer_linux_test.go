@@ -2,6 +2,7 @@ package telnet
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -197,6 +198,24 @@ func TestReset(t *testing.T) {
 	}
 	if _, err := peerUID(here); !errors.Is(err, errNoOwner) {
 		t.Errorf("its owner: %v", err)
+	}
+}
+
+func TestUserIDs(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	for uid, want := range map[int]bool{os.Getuid(): true, os.Getuid() + 1: false} {
+		l, err := Listen("unix:" + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := serveOn(t, &Server{Auth: UserIDs(map[int]Level{uid: Look})}, l)
+		c := s.dial(t)
+		c.send("1\nquit\n")
+		if got := c.rest(); strings.Contains(got, "> 1\r\n") != want || !want && got != "not admitted\r\n" {
+			t.Errorf("user %d of those let in: %q", uid, got)
+		}
+		s.log.until(t, fmt.Sprintf("uid=%d pid=%d", os.Getuid(), os.Getpid()))
+		s.Close()
 	}
 }
 
