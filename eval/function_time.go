@@ -22,6 +22,9 @@ func onTimes(name string, min, max int, args string) function {
 				continue
 			}
 			s, ok := arg.(string)
+			if name == "now" {
+				return nil, wrongArgument(name, i+1, "a time zone, as in timezone(\"UTC\")", arg)
+			}
 			if !ok {
 				return nil, wrongArgument(name, i+1, "a string", arg)
 			}
