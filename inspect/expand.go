@@ -85,7 +85,7 @@ func (s *snapper) target(n *Node, src Source, depth int) {
 		rest := s.open(n, elem, depth)
 		n.Type = "*" + TypeName(v.Type())
 		if rest != nil {
-			s.expand(n, rest, depth)
+			s.shared(n, rest, depth)
 		}
 	case depth >= s.limit.Depth || s.left <= 0:
 		n.Cut = &Cut{Path: s.path(src)}
@@ -93,6 +93,25 @@ func (s *snapper) target(n *Node, src Source, depth int) {
 		s.pointers++
 		n.Items = []Item{{Node: s.node(elem, depth+1)}}
 		s.pointers--
+	}
+}
+
+// shared expands a struct that a pointer points at, and notes in n if another pointer
+// to it has been shown in full before.
+func (s *snapper) shared(n *Node, src Source, depth int) {
+	v := src.Value()
+	at := target{v.Addr(), v.Type()}
+	first, seen := s.shown[at]
+	s.expand(n, src, depth)
+	switch {
+	case n.Cycle != "" || n.Cut != nil || n.Err != "" || at.addr == 0 || at.typ.Size() == 0:
+	case seen:
+		n.Same = first
+	default:
+		if s.shown == nil {
+			s.shown = map[target]string{}
+		}
+		s.shown[at] = s.path(src)
 	}
 }
 

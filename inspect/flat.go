@@ -132,6 +132,10 @@ func (w *writer) leaf(l *line, n *Node, a around) bool {
 		l.add(noteRole, "<cycle>")
 	case n.Cycle != "":
 		l.add(noteRole, "<cycle: "+clean(n.Cycle)+">")
+	case n.Same != "" && w.cell:
+		l.add(noteRole, "<same>")
+	case n.Same != "":
+		l.add(noteRole, "<same: "+clean(n.Same)+">")
 	case n.Err != "" && len(n.Items) == 0:
 		l.add(alarmRole, "<unreadable: "+clean(n.Err)+">")
 	case n.Shape == Nil:

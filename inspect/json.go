@@ -48,7 +48,7 @@ const aside = "…"
 //
 // A map's key that begins with "…" gets another in front. Keys that have the same
 // text (NaN, redacted, 1 beside "1") get "…2", "…3" at their end. Where a value is
-// racy or a copy is not said.
+// racy or a copy, or two pointers are the same, is not said.
 func (n *Node) JSON() []byte { return appendJSON(nil, n, 0) }
 
 // MarshalJSON is JSON, for package encoding/json. The error is nil.

@@ -48,6 +48,10 @@ type Node struct {
 	// Cycle is the path of the value around this one that a pointer leads back to,
 	// "" for no cycle.
 	Cycle string
+	// Same is the path of another place in the snapshot with a pointer to the same
+	// struct, which is shown there; "" for none. The content is here too: text leaves it
+	// out. Of the entries of a map any may be the one that shows it.
+	Same string
 	// Err says why the node, or what is missing of it, could not be read.
 	Err string
 }

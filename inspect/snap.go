@@ -42,6 +42,8 @@ type snapper struct {
 	around []place // the composites on the way down to here
 	secret int     // hidden keys on the way: paths would name them
 
+	shown map[target]string // the structs that pointers led to, by the path that showed them first
+
 	pointers int // pointers on the way that are nodes of their own
 }
 
@@ -51,6 +53,12 @@ type place struct {
 	addr uintptr
 	typ  reflect.Type
 	path string
+}
+
+// target is what a pointer points at.
+type target struct {
+	addr uintptr
+	typ  reflect.Type
 }
 
 func newSnapper(limit Limit) *snapper {

@@ -119,7 +119,7 @@ func (t *table) first() *Node {
 // keys, with nothing missing.
 func (n *Node) isRow() bool {
 	isMap := n.Shape == Map && n.Type == ""
-	if n.Shape != Struct && !isMap || len(n.Items) == 0 || n.Hidden || n.Cycle != "" || n.Cut != nil || n.Err != "" {
+	if n.Shape != Struct && !isMap || len(n.Items) == 0 || n.Hidden || n.Cycle != "" || n.Same != "" || n.Cut != nil || n.Err != "" {
 		return false
 	}
 	for _, field := range n.Items {

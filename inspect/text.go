@@ -35,6 +35,7 @@ const maxAlign = 24
 //	copy value       a copy was exposed, not the application's own object
 //	<redacted>       policy forbids to show it
 //	<cycle: path>    a pointer leads back to the value at path, around this one
+//	<same: path>     a pointer to the same struct as the one at path, shown there
 //	<unreadable: …>  why it could not be read
 //	… 12 more: path  so much was cut; path is the expression that shows what follows
 func (n *Node) WriteText(out io.Writer, style Style) error {
@@ -83,7 +84,7 @@ func (w *writer) block(l *line, n *Node, a around, right int) {
 
 // splits reports whether n can be written on several lines.
 func (n *Node) splits() bool {
-	return n != nil && len(n.Items) > 0 && !n.Hidden && n.Cycle == "" &&
+	return n != nil && len(n.Items) > 0 && !n.Hidden && n.Cycle == "" && n.Same == "" &&
 		(n.Shape == Struct || n.Shape == List || n.Shape == Map || n.Shape == Pointer)
 }
 

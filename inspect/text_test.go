@@ -110,6 +110,8 @@ func topics() map[string][]*inspect.Node {
 	l := guardedLines(3)
 	full := &order{ID: 17, Lines: guardedLines(2), By: map[string]*line{"a": &l[0], "b": &l[1], "c": nil}, Notes: state("open")}
 	full.Next = &order{ID: 18}
+	owner := &line{SKU: "owner", Count: 1, Price: 2.5}
+	twins := struct{ Owner, Payer, Other *line }{owner, owner, &line{SKU: "owner", Count: 1, Price: 2.5}}
 	many := make([]int, 1200)
 	for i := range many {
 		many[i] = i * i
@@ -201,6 +203,7 @@ func topics() map[string][]*inspect.Node {
 			[]string{"health", "any", "is the shop well?", "computed at each look \x1b[2J"},
 		), listing([]string{"mu", "sync.RWMutex"}, []string{"items", "map[string]*shop.Item"})},
 		"cycles": {solid(root, none), solid(&root.Kids, none)},
+		"shared": {solid(&twins, none), solid(&[]*line{&l[0], &l[1], &l[0]}, none)},
 		"marks": {
 			marked(inspect.Racy), marked(inspect.Torn), marked(inspect.Torn | inspect.Racy), marked(inspect.Copied),
 			inspect.Snap(inspect.Raw(inspect.Of(guardedLines(2)), "x"), none),
@@ -429,5 +432,23 @@ func TestFuncIsNamed(t *testing.T) {
 	n := find(t, solid(&x, inspect.Limit{}), "f")
 	if got := n.Line(0); !strings.HasPrefix(got, "func inspect_test.unquote text_test.go:") {
 		t.Error(got)
+	}
+}
+
+// Of several pointers to one struct one shows it, wherever they are, and JSON has all.
+func TestSharedIsShownOnce(t *testing.T) {
+	one, other := &line{SKU: "one"}, &line{SKU: "other"}
+	for _, x := range []any{&[]*line{one, other, one, one}, &map[string]*line{"a": one, "b": one, "c": other, "d": one}, &[]any{one, map[int]*line{1: one}, other, &one}} {
+		n := solid(x, inspect.Limit{})
+		if text := n.Line(0); strings.Count(text, `SKU: "one"`) != 1 || strings.Count(text, "<same: x") != 2 || !strings.Contains(text, `SKU: "other"`) {
+			t.Errorf("shown once: %s", text)
+		}
+		if j := n.JSON(); bytes.Count(j, []byte(`"SKU":"one"`)) != 3 {
+			t.Errorf("all there: %s", j)
+		}
+	}
+	// Structs of no size have no place that tells them apart.
+	if n := solid(&[]*struct{}{{}, {}}, inspect.Limit{}); strings.Contains(n.Line(0), "same") {
+		t.Error(n.Line(0))
 	}
 }

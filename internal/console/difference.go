@@ -131,6 +131,9 @@ func decimal(x float64) string {
 	case size >= 10:
 		return trimZeros(strconv.FormatFloat(x, 'f', 1, 64))
 	}
+	if math.Abs(x) >= 1 {
+		return trimZeros(strconv.FormatFloat(x, 'f', 2, 64))
+	}
 	return trimZeros(strconv.FormatFloat(x, 'f', 3, 64))
 }
 

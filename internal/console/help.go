@@ -45,6 +45,7 @@ The language is that of expr-lang. Only an action changes the program, and only 
   copy value        a copy was exposed, not the application's own object
   <redacted>        not shown: by its name, its tag or its look it is a secret
   <cycle: path>     a pointer back to the value at path, which this one is part of
+  <same: path>      a pointer to the same as the one at path, which is shown there
   <unreadable: …>   why it could not be read; the rest is good
   … 12 more: path   so much was cut; path is the expression that shows what follows
 `},

@@ -138,11 +138,22 @@ func (a *answer) result(r eval.Result, st style, now time.Time) error {
 
 // writeText writes what an expression came to as people read it.
 func writeText(out io.Writer, r eval.Result, st style, now time.Time) error {
-	if r.Text != "" {
+	if r.Text != "" && !(st.echoed && r.Node.Shape == inspect.List && wider(r.Text, st.width.value())) {
 		_, err := fmt.Fprintln(out, printable(r.Text))
 		return err
 	}
 	return r.Node.WriteText(out, inspect.Style{Width: st.width.value(), Color: st.color.value(), Now: now})
+}
+
+// wider reports whether text has a line of more columns: then a list is laid out anew for a
+// terminal. Who has no echo from us folds lines as he likes, or is a program.
+func wider(text string, columns int) bool {
+	for line := range strings.Lines(text) {
+		if textWidth(strings.TrimSuffix(line, "\n")) > columns {
+			return true
+		}
+	}
+	return false
 }
 
 // aside writes a line that is about the answer.

@@ -154,24 +154,23 @@ func (s *series) speed() string {
 }
 
 // trend draws the last samples, and says between what it is drawn: the rates of what only ever
-// went one way, as a counter does, or else the values.
+// went up, as a counter does, or else the values.
 func (s *series) trend() string {
 	if s.changed.IsZero() || s.gone || !s.known {
 		return ""
 	}
-	up, down := 0, 0
+	up, down := 0, false
 	for _, r := range s.rates {
 		if r > 0 {
 			up++
-		} else if r < 0 {
-			down++
 		}
+		down = down || r < 0
 	}
 	xs, write := s.values, func(x float64) string { return decimal(x) }
 	if _, ok := s.node.Scalar.(time.Duration); ok {
 		write = func(x float64) string { return short3(time.Duration(x)) }
 	}
-	if s.change.rate != nil && (up == 0) != (down == 0) && up+down > 1 {
+	if s.change.rate != nil && up > 1 && !down {
 		xs, write = s.rates, s.change.rate
 	}
 	line, low, high, ok := sparkline(xs)
