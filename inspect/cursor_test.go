@@ -15,7 +15,7 @@ func TestMapChangedUnderWalk(t *testing.T) {
 	random := rand.New(rand.NewSource(2))
 	for round := range 60 {
 		m := map[string]int{}
-		n := 1 << random.Intn(14)
+		n := 1 << random.Intn(13)
 		for i := range n {
 			m[fmt.Sprint("k", i)] = i
 		}

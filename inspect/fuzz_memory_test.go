@@ -122,8 +122,8 @@ func FuzzMemory(f *testing.F) {
 	})
 }
 
-// TestAttackMemory does so for as long as the flag says.
-func TestAttackMemory(t *testing.T) {
+// TestAttackWildMemory does so for as long as the flag says.
+func TestAttackWildMemory(t *testing.T) {
 	stop := attack.Stop(t)
 	c := tally{stop: stop}
 	for seed := uint64(0); !stop.Load(); seed++ {
