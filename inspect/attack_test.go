@@ -49,6 +49,8 @@ type target struct {
 	ip    net.IP
 	raw   json.RawMessage
 	num   big.Int
+	rat   big.Rat
+	float big.Float
 	where url.URL
 	array [3]any
 
@@ -118,6 +120,8 @@ var alternates = func() *[4]target {
 		t.ip = net.IP(t.addr.AsSlice())
 		t.raw = json.RawMessage(texts[i])
 		t.num.Lsh(big.NewInt(-7), uint(i*i*100))
+		t.rat.SetFrac(&t.num, big.NewInt(int64(3*i+1)))
+		t.float.SetPrec(uint(53*i+1)).SetMantExp(big.NewFloat(1.5), i*i*i*1000)
 		t.where = url.URL{Scheme: "https", Host: texts[i%3], Path: texts[3-i], User: url.UserPassword(texts[i%3], "x")}
 		t.array = [3]any{t.face, t.text, i}
 	}

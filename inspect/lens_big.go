@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"reflect"
 
@@ -15,29 +16,13 @@ const maxWords = 1024
 // bigText is a big.Int: a number where 64 bits hold it, else its decimal digits,
 // and hexadecimal ones where it is very long.
 func bigText(p *probe, v Value) any {
-	abs := p.field(v, "abs")
-	if abs.Kind() != reflect.Slice {
-		return nil
-	}
-	data, n, _, mark, err := abs.header()
-	p.note(mark, err)
-	if p.err != nil {
-		return nil
-	}
-	b, err := copyText(nil, data, n*peek.WordSize, 0, maxProbe)
-	p.note(0, err)
-	if len(b) < n*peek.WordSize {
-		return fmt.Sprintf("an integer of %s bytes", thousands(n*peek.WordSize))
-	}
-	words := make([]big.Word, n)
-	for i := range words {
-		words[i] = big.Word(native(b[i*peek.WordSize : (i+1)*peek.WordSize]))
-	}
-	x := new(big.Int).SetBits(words)
-	if p.number(v, "neg") != 0 {
-		x.Neg(x)
-	}
+	return bigScalar(p.bigInt(v))
+}
+
+func bigScalar(x *big.Int, n int) any {
 	switch {
+	case x == nil:
+		return tooLong("an integer", n)
 	case x.IsInt64():
 		return plainInt(x.Int64())
 	case x.IsUint64():
@@ -46,4 +31,113 @@ func bigText(p *probe, v Value) any {
 		return fmt.Sprintf("%#x", x)
 	}
 	return x.String()
+}
+
+// bigInt is a big.Int and its length in words; nil if that is more than a probe reads, or
+// something could not be read.
+func (p *probe) bigInt(v Value) (x *big.Int, n int) {
+	words, n := p.wordsOf(p.field(v, "abs"))
+	if words == nil && n > 0 || p.err != nil {
+		return nil, n
+	}
+	x = new(big.Int).SetBits(words)
+	if p.number(v, "neg") != 0 {
+		x.Neg(x)
+	}
+	return x, n
+}
+
+// wordsOf are the words of a large number, the least first, and how many there are; nil
+// if that is more than a probe reads.
+func (p *probe) wordsOf(abs Value) (words []big.Word, n int) {
+	if abs.Kind() != reflect.Slice {
+		return nil, 0
+	}
+	data, n, _, mark, err := abs.header()
+	p.note(mark, err)
+	if p.err != nil {
+		return nil, 0
+	}
+	b, err := copyText(nil, data, n*peek.WordSize, 0, maxProbe)
+	p.note(0, err)
+	if len(b) < n*peek.WordSize {
+		return nil, n
+	}
+	words = make([]big.Word, n)
+	for i := range words {
+		words[i] = big.Word(native(b[i*peek.WordSize : (i+1)*peek.WordSize]))
+	}
+	return words, n
+}
+
+func tooLong(what string, words int) string {
+	return fmt.Sprintf("%s of %s bytes", what, thousands(words*peek.WordSize))
+}
+
+// ratText is a big.Rat: a number where it is whole, or a float has it exactly, else a fraction.
+func ratText(p *probe, v Value) any {
+	num, n := p.bigInt(p.field(v, "a"))
+	den, m := p.bigInt(p.field(v, "b"))
+	switch {
+	case p.err != nil:
+		return nil
+	case num == nil || den == nil || max(n, m) > maxWords:
+		return tooLong("a fraction", n+m)
+	case den.Sign() == 0: // that stands for 1
+		return bigScalar(num, n)
+	}
+	x := new(big.Rat).SetFrac(num, den.Abs(den))
+	if x.IsInt() {
+		return bigScalar(x.Num(), n)
+	}
+	if f, exact := x.Float64(); exact {
+		return f
+	}
+	return x.String()
+}
+
+// The forms of a big.Float: zero, finite and infinite.
+const (
+	floatZero = iota
+	floatFinite
+	floatInf
+)
+
+// maxDecimal is up to which power of two a big.Float is written in decimal, which takes
+// time that grows with its square.
+const maxDecimal = 4096
+
+// bigFloatText is a big.Float: a number where a float of 64 bits has it exactly, else its
+// digits, in hexadecimal with a power of two where it is very long, large or small.
+func bigFloatText(p *probe, v Value) any {
+	form, neg := p.number(v, "form"), p.number(v, "neg") != 0
+	exp, prec := int(int32(p.number(v, "exp"))), uint(p.number(v, "prec"))
+	words, n := p.wordsOf(p.field(v, "mant"))
+	switch {
+	case p.err != nil:
+		return nil
+	case form == floatZero, form == floatInf:
+		x := 0.0
+		if form == floatInf {
+			x = math.Inf(1)
+		}
+		if neg {
+			return math.Copysign(x, -1)
+		}
+		return x
+	case words == nil:
+		return tooLong("a float", n)
+	}
+	x := new(big.Float).SetPrec(min(max(prec, 1), uint(64*maxWords))).SetInt(new(big.Int).SetBits(words))
+	x.SetMantExp(x, exp-n*8*peek.WordSize)
+	if neg {
+		x.Neg(x)
+	}
+	if f, accuracy := x.Float64(); accuracy == big.Exact {
+		return f
+	}
+	if n > maxWords || exp > maxDecimal || exp < -maxDecimal {
+		return x.Text('p', 0)
+	}
+	return x.Text('g', -1)
 }

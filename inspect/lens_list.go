@@ -38,6 +38,12 @@ type chain struct {
 	end   uintptr // where it closes
 	link  Value   // the next to hand out; the zero Value at the end
 	fresh bool    // a ring's first link is its end too
+
+	// Where it was when so many links had been handed out, and when to note that again
+	// (R. P. Brent's way to find a circle): links in a circle that the end is not part of
+	// would be followed for ever.
+	noted     uintptr
+	out, note int
 }
 
 // begin goes to the first link of a chain.
@@ -69,6 +75,12 @@ func (c *chain) next() (elem Value, ok bool) {
 		return Value{}, false
 	case !to.IsValid(), to.ref.Addr() == c.end:
 		to = Value{}
+	case to.ref.Addr() == c.noted:
+		c.err = fmt.Errorf("the links of the %v lead in a circle without its beginning: %w", c.link.typ, ErrTorn)
+		return Value{}, false
+	}
+	if c.out++; to.IsValid() && c.out >= c.note {
+		c.noted, c.note = to.ref.Addr(), 2*c.out
 	}
 	c.link, c.fresh = to, false
 	return elem, true

@@ -30,6 +30,10 @@ func textLensOf(name string) (fields string, text textLens) {
 		return "Scheme Opaque User Host Path RawPath ForceQuery RawQuery Fragment RawFragment", urlText
 	case "math/big.Int":
 		return "neg abs", bigText
+	case "math/big.Rat":
+		return "a b", ratText
+	case "math/big.Float":
+		return "prec form neg mant exp", bigFloatText
 	case "time.Location":
 		return "name", func(p *probe, v Value) any { return orElse(p.text(v, "name"), "UTC") }
 	}
