@@ -112,6 +112,10 @@ func topics() map[string][]*inspect.Node {
 	full.Next = &order{ID: 18}
 	owner := &line{SKU: "owner", Count: 1, Price: 2.5}
 	twins := struct{ Owner, Payer, Other *line }{owner, owner, &line{SKU: "owner", Count: 1, Price: 2.5}}
+	strange := []foreign{
+		{"\x1b[2Jescape", "日本語", 1}, {"bell\a \u009b C1", "e\u0301 combining", 22}, {"bidi \u202e\u2066", "emoji 😀 \u200d", 333},
+		{"bad \xff\xc0", "\ufeff\u00ad\u2028", 4444}, {strings.Repeat("語", 40), "two\nlines\t|", 55555}, {"plain", "", 0},
+	}
 	many := make([]int, 1200)
 	for i := range many {
 		many[i] = i * i
@@ -202,6 +206,12 @@ func topics() map[string][]*inspect.Node {
 			[]string{"db.pool", "*shop.Pool", "", "no lock found: read racily"},
 			[]string{"health", "any", "is the shop well?", "computed at each look \x1b[2J"},
 		), listing([]string{"mu", "sync.RWMutex"}, []string{"items", "map[string]*shop.Item"})},
+		"hostile": {
+			solid(&strange, none), solid(&strange, inspect.Limit{Taper: true}),
+			solid(&map[string]foreign{"\x1b[31m": {"a", "b", 1}, "日本": {"c", "d", 2}, "\u202e\xff": {"e", "f", 3}, strings.Repeat("k", 90): {"g", "h", 4}}, none),
+			solid(&map[string]any{"\x1b]0;title\a": "v", "ключ": "e\u0301e\u0301", "\u2067": []string{"\x1b[2J", "\r\n"}}, none),
+			inspect.FromPlain([]any{map[string]any{"head\x1b[2J": 1, "日本": "x"}, map[string]any{"head\x1b[2J": 22, "日本": "語"}, map[string]any{"head\x1b[2J": 3, "日本": "\u202e"}}, none, "x"),
+		},
 		"cycles": {solid(root, none), solid(&root.Kids, none)},
 		"shared": {solid(&twins, none), solid(&[]*line{&l[0], &l[1], &l[0]}, none)},
 		"marks": {
@@ -265,6 +275,11 @@ func records(n int) map[string]*record {
 		m[record7(i).Key] = record7(i)
 	}
 	return m
+}
+
+type foreign struct {
+	Name, Title string
+	N           int
 }
 
 // listing is a list of rows of text.

@@ -320,3 +320,28 @@ func TestCommandsDocument(t *testing.T) {
 	}
 	golden(t, filepath.Join("..", "..", "docs", "commands.md"), b.String())
 }
+
+// Colours are for terminals that show them, and for nobody who has said that he wants none.
+func TestColour(t *testing.T) {
+	for _, tc := range []struct {
+		environment string
+		terminal    bool
+		set         string
+		want        bool
+	}{
+		{"", true, "", true}, {"", false, "", false}, {"1", true, "", false}, {"1", true, "set color on", true},
+		{"", true, "set color off", false}, {"", false, "set color on", true}, {"1", true, "set color on; set color auto", false},
+	} {
+		t.Setenv("NO_COLOR", tc.environment)
+		var out strings.Builder
+		s := New(answers{"many": eval.Result{Node: list(2), Cost: eval.Cost{Entries: 1e6}}, "wrong": errors.New("wrong")}, &out, eval.Limits{})
+		s.SetColor(tc.terminal)
+		s.Do(context.Background(), tc.set)
+		for _, line := range []string{"many", "wrong", "dir", "help", "set", "watch many until many"} {
+			s.Do(context.Background(), line)
+		}
+		if got := strings.Contains(out.String(), "\x1b"); got != tc.want {
+			t.Errorf("%+v: colours are %v", tc, got)
+		}
+	}
+}
