@@ -256,12 +256,15 @@ func TestAttackRetention(t *testing.T) {
 		reg.Expose("weak", registry.Weak(root), registry.Methods("Next"))
 		reg.Expose("gone", root, registry.Guard(&root.mu), registry.Methods("Next"))
 		reg.Expose("once", root, registry.Frozen())
+		made := newThing(newThing(nil))
+		reg.Func("made", func(context.Context) any { return made })
+		defer reg.Withdraw("made")
 		defer reg.Withdraw("gone")
 		defer reg.Withdraw("once")
 		for _, s := range sessions {
-			for _, name := range []string{"weak", "gone", "once"} {
+			for _, name := range []string{"weak", "gone", "once", "made"} {
 				for _, source := range []string{"$", "$.next", "$.m", "$.m.a", "$.list", "$.any", "map($.list, #)", "x = $", "y = $.next", "z = [$.next, $.m]", "u = map($.list, .name)", "v = $.m", "w = $.any", "$.Next()", "n = $.Next()",
-					"toJSON($)", "string($.any)", "sortBy($.list, .name)", "groupBy($.list, .name)", "filter($.m, #key == \"a\")", "find($.list, true)", "$.nix", "$.list[7]", "count($.list, .nix)", "dir($)", "x", "y", "z", "_"} {
+					"toJSON($)", "string($.any)", "sortBy($.list, .name)", "groupBy($.list, .name)", "filter($.m, #key == \"a\")", "find($.list, true)", "$.nix", "$.list[7]", "count($.list, .nix)", "dir($)", "snap($)", "s = snap($)", "size($)", "tree($)", "diff(s, $)", "top([$, $.next], .name)", "freq([$])", "$ == $.next", "uniq([$, $])", "vars()", "x", "y", "z", "_", "_3"} {
 					r, err := s.Eval(t.Context(), strings.ReplaceAll(source, "$", name))
 					answers = append(answers, r, err, s.Complete(name+".m[\"", len(name)+4))
 				}

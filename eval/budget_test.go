@@ -240,7 +240,7 @@ func TestNesting(t *testing.T) {
 	long := NewSession(registry.New(), Limits{Line: 4 * mega})
 	normal := NewSession(registry.New(), Limits{})
 	for _, part := range []string{"(", "[", "{", "{a:", "!", "-", "+", "not ", "1+", "1-", "1**", "1^", "1 ?", "1?1:", "true?:", "a.", "a?.", "a[", "a[0]", "a(", "f(1,", "let a=1;", "let a=", "if true {",
-		"if true {1} else ", "if ", "1|", "1|len()|", "1;", "1,", "\"", "'", "`", "/*", "//", "1..", "1==", "1<", "(1<", "(1<1<", "((1?:", "#", ".", ".a", "..", "map([1],", "map([1],#", "any([1],{", "nil??", "1 in ", "not in ", "1 matches ", "[1,", "{a:1,", "\\", "=", "a=", "-(", "!(", "-[", "a?.[", "::", "len(", "}", ")", "]", "\n", " ", "\t1", "é", "0x", "1e", "_", "1_", "$env.", "#.a", "b'", "a:", "@"} {
+		"if true {1} else ", "if ", "1|", "1|len()|", "1;", "1,", "\"", "'", "`", "/*", "//", "1..", "1==", "1<", "(1<", "(1<1<", "((1?:", "#", ".", ".a", "..", "map([1],", "map([1],#", "any([1],{", "nil??", "1 in ", "not in ", "1 matches ", "[1,", "{a:1,", "?:", "??", "?", "|", "||", "&&", "not in", ": ", "\\", "=", "a=", "-(", "!(", "-[", "a?.[", "::", "len(", "}", ")", "]", "\n", " ", "\t1", "é", "0x", "1e", "_", "1_", "$env.", "#.a", "b'", "a:", "@"} {
 		for _, tail := range []string{"", "."} {
 			line := strings.Repeat(part, mega/len(part)) + tail
 			for _, s := range []*Session{long, normal} {
