@@ -64,12 +64,12 @@ var mutations = []mutation{
 	{off: "walks yield between two chunks", file: "registry/walk.go", old: "			runtime.Gosched()\n", new: "			_ = runtime.Gosched\n", test: "TestWalkYields"},
 	{off: "cancellation", file: "eval/meter.go", old: "if err := m.ctx.Err(); err != nil {", new: "if err := m.ctx.Err(); false {", test: "TestCancel"},
 	{off: "the budget of time", file: "eval/session.go", old: "context.WithTimeout(ctx, limits.Time)", new: "context.WithTimeout(ctx, time.Hour)\n	limits.Time = time.Hour", test: "TestDeadline"},
-	{off: "a client that is gone cancels", file: "telnet/conn.go", old: "case known && !there:", new: "case known && !there && false:", test: "TestClientHalfClosedWhileEvaluating"},
+	{off: "a client that is gone cancels", file: "telnet/conn.go", old: "			c.terminal.Hangup(err)\n			return\n", new: "			return\n", test: "TestClientGoneWhileEvaluating"},
 	{off: "the number of evaluations at a time", file: "telnet/admit.go", old: "make(turns, positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))", new: "make(turns, 1000+runtime.GOMAXPROCS(0))", test: "TestTurns"},
 
 	// It never lies.
-	{off: "a string's header is read again", file: "inspect/scalar.go", old: "err2 == nil && still && again == w", new: "err2 == nil", test: "TestAttackTorn"},
-	{off: "multi-word values are read until they agree", file: "inspect/internal/peek/ref.go", old: "if same == agree {", new: "if true {", test: "TestAttackTorn", in: "inspect"},
+	{off: "a string's header is read again", file: "inspect/scalar.go", old: "err2 == nil && still && again == w", new: "err2 == nil && (still || true)", test: "TestAttackTorn"},
+	{off: "multi-word values are read until they agree", file: "inspect/internal/peek/ref.go", old: "if same == agree {", new: "if true {", test: "TestWordsThatChange"},
 	{off: "racy values are marked", file: "inspect/value.go", old: "	if !v.firm() {\n		e.mark |= Racy\n", new: "	if !v.firm() {\n", test: "TestProvenance"},
 	{off: "a uint64 is not an int", file: "inspect/scalar.go", old: "case u <= math.MaxInt:", new: "case true:", test: "TestSameAsReflect"},
 	{off: "a cut snapshot does not count", file: "eval/snapshot.go", old: "	if s.node.Cut != nil {\n		return s.isCut(s.node)\n	}\n	for i, it", new: "	for i, it", test: "TestSnapshotCut"},
@@ -77,10 +77,10 @@ var mutations = []mutation{
 	// It tells no secrets.
 	{off: "redaction by a field's name or tag", file: "registry/settle.go", old: "v.hidden = f.secret", new: "v.hidden = false", test: "TestAttackSecrets", in: "eval"},
 	{off: "redaction by type", file: "registry/redact.go", old: "secret := secretTypeName(t)", new: "secret := false", test: "TestAttackSecrets", in: "eval"},
-	{off: "redaction by look", file: "registry/content.go", old: "if len(s) < 10 {", new: "if true {", test: "TestAttackSecrets", in: "eval"},
+	{off: "redaction by look", file: "registry/content.go", old: "if len(s) < 10 {", new: "if len(s) >= 0 {", test: "TestAttackSecrets", in: "eval"},
 	{off: "redaction of texts that are worked out", file: "registry/read.go", old: "if s, ok := x.(string); ok && secretText(s) {", new: "if false {", test: "TestAttackSecrets", in: "eval"},
 	{off: "redaction of what is described", file: "registry/together.go", old: "if err == nil && secretText(text) {", new: "if false {", test: "TestAttackSecrets", in: "eval"},
-	{off: "redaction by pattern", file: "registry/settle.go", old: "v.hidden = v.hidden || ends != 0", new: "_ = ends", test: "TestAttackSecrets", in: "eval"},
+	{off: "redaction by pattern", file: "registry/settle.go", old: "v.hidden = v.hidden || ends != 0", new: "_ = ends", test: "TestHide"},
 	{off: "redaction of map entries by their key", file: "registry/settle.go", old: "v.hidden = secretField(name, t)", new: "v.hidden = false", test: "TestAttackSecrets", in: "eval"},
 	{off: "redaction around a part of a text", file: "registry/read.go", old: "if secretText(string(b)) {", new: "if false {", test: "TestSecretInLongText"},
 	{off: "keys that are secrets cannot be tried", file: "registry/index.go", old: "if s, is := key.(string); is && secretText(s) {", new: "if false {", test: "TestSecretKeys"},
@@ -89,14 +89,14 @@ var mutations = []mutation{
 	{off: "redaction of what methods return", file: "registry/method.go", old: "r.hidden = r.hidden || secretValue(name, out.Type())", new: "", test: "TestAttackSecrets", in: "eval"},
 	{off: "redaction before a long text is charged", file: "registry/read.go", old: "	if n > largeText {\n", new: "	if false {\n", test: "TestSecretCostsNothing"},
 	{off: "absent fields", file: "registry/view.go", old: "if f.absent {", new: "if false {", test: "TestAttackSecrets", in: "eval"},
-	{off: "redaction in JSON", file: "inspect/json.go", old: "case n.Hidden:", new: "case false:", test: "TestHidden"},
-	{off: "redaction of the log", file: "registry/redact_source.go", old: "if p.quote != 0 && (secretText(p.text) || named && !(name && plainName(p.text))) {", new: "if false {", test: "TestRedactSource"},
+	{off: "redaction in JSON", file: "inspect/json.go", old: "case n.Hidden:", new: "case false:", test: "TestJSON"},
+	{off: "redaction of the log", file: "registry/redact_source.go", old: "if p.quote != 0 && (secretText(p.text) || named && !(name && plainName(p.text))) {", new: "if name && false {", test: "TestRedactSource"},
 
 	// It lets no one in by accident.
 	{off: "the check for HTTP", file: "telnet/sniff.go", old: "if name = s.next(b); name != \"\" {", new: "if name = s.next(b); false {", test: "TestWebPeers"},
 	{off: "the check of the peer's user", file: "telnet/peer.go", old: "case p.UID > 0 && p.UID != os.Geteuid():", new: "case false:", test: "TestOtherUser"},
-	{off: "the check for addresses beyond loopback", file: "telnet/listen.go", old: "case !secure && !s.InsecureRemote:", new: "case false:", test: "TestInsecureAddresses"},
-	{off: "SIGHTGLASS=off", file: "telnet/server.go", old: "if os.Getenv(\"SIGHTGLASS\") != \"off\" {", new: "if true {", test: "TestOff"},
+	{off: "the check for addresses beyond loopback", file: "telnet/listen.go", old: "case !secure && !s.InsecureRemote:", new: "case !secure && false:", test: "TestInsecureAddresses"},
+	{off: "SIGHTGLASS=off", file: "telnet/server.go", old: "if os.Getenv(\"SIGHTGLASS\") != \"off\" {", new: "if os.Getenv(\"SIGHTGLASS\") != \"off\" || true {", test: "TestOff"},
 }
 
 func (m *mutation) folder() string {

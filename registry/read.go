@@ -215,11 +215,23 @@ func (v *View) text() (string, error) {
 		return "", err
 	}
 	s, _ := x.(string)
-	if secretText(s) {
-		return "", &RedactedError{Path: v.Path()}
+	for at := 0; at < len(s); at += secretPiece {
+		if at > 0 {
+			// As much as some entries, so that the meter looks soon.
+			if err := v.look.tick(8); err != nil {
+				return "", err
+			}
+		}
+		if secretBetween(s, at, min(at+secretPiece, len(s))) {
+			return "", &RedactedError{Path: v.Path()}
+		}
 	}
 	return s, nil
 }
+
+// secretPiece is how much of a text is searched for a secret between two ticks: some ten
+// microseconds, and in the worst of texts half a millisecond.
+const secretPiece = 8 << 10
 
 // Bytes is [inspect.Value.Bytes] under policy; off and n are those of the
 // window, if v is one. What is longer than 256 KiB is read in pieces, each of

@@ -378,6 +378,23 @@ func TestSecretCostsNothing(t *testing.T) {
 	}
 }
 
+// The search of a long text for a secret can be ended, and takes no longer than a
+// small part of its length asks for, whatever stands in it.
+func TestSearchOfLongText(t *testing.T) {
+	for _, part := range []string{"ab c", "a-_ :=@Jz", "a@tcp(", "://aaaaaa", "eyJ", "basic ", "=\""} {
+		l, c := lookAt(t, &struct{ s string }{strings.Repeat(part, 1<<20/len(part))})
+		m := l.meter.(*meter)
+		s := must(t, c, ".s")
+		if _, err := s.Scalar(); err != nil || m.read < 1<<20/secretPiece {
+			t.Errorf("%q: %d ticks, %v", part, m.read, err)
+		}
+		m.end = errors.New("enough")
+		if _, err := s.Scalar(); err != m.end {
+			t.Errorf("%q: %v", part, err)
+		}
+	}
+}
+
 // Whether a map has a key that is a secret cannot be asked, so that none can be tried out.
 func TestSecretKeys(t *testing.T) {
 	key := "Bearer abcdef123456"
