@@ -87,7 +87,7 @@ func TestEveryCutIsAnAddress(t *testing.T) {
 		for _, source := range []string{
 			"big", "text", "raw", "byInt", "byText", "mixed", "deep", "tree", "app.tree", "app", "tree.kids", "tree.kids[1].byName", "big[3:900]", "text[10:]", "byInt[10:700]",
 			"filter(big, # > 10)", "map(big, [#, #])", "1..5000", "groupBy(big, # % 100)", "[big, text]", "{a: big, b: text}", "big | map(# * 2)", "filter(byInt, true)", "toPairs(byInt)",
-			"tree.kids ?? 5", "text + text", "repeat(\"ab\", 3000)", "x = tree", "x", "copy = [tree]", "copy", "list = map(big, # + 1)", "list", "$env", "keys(byText)", "reverse(big)",
+			"tree.kids ?? 5", "text + text", "repeat(\"ab\", 3000)", "x = tree", "x", "copy = [tree]", "copy", "list = map(big, # + 1)", "list", "$env", "keys(byText)", "top(big, 500, # % 7)", "reverse(big)",
 		} {
 			if !strings.Contains(source, "=") {
 				c.n = 0

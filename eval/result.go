@@ -45,16 +45,16 @@ func (s statement) path() string {
 			return "_"
 		}
 	}
-	tree, err := parse(s.text)
+	alone, err := read(s.text, Limits{}.Filled())
 	if err != nil {
 		return "_"
 	}
-	text, ok := asLater(s.text, tree)
+	text, ok := asLater(s.text, alone.tree)
 	if !ok {
 		return "_"
 	}
-	part, err := parse(text + "[0:1]")
-	if slice, ok := part.(*ast.SliceNode); err == nil && ok && sameRoot(slice.Node, tree) {
+	part, err := read(text+"[0:1]", Limits{}.Filled())
+	if slice, ok := part.tree.(*ast.SliceNode); err == nil && ok && sameRoot(slice.Node, alone.tree) {
 		return text
 	}
 	return "(" + text + ")"

@@ -108,6 +108,7 @@ func TestAddressesOfAnswers(t *testing.T) {
 	for source, want := range map[string]string{
 		"filter(_, # > 0)":        "filter(_1, # > 0)[64:128]",
 		"filter(_, # > 0) // why": "_[64:128]",
+		"top(_, 150, -#)":         "top(_1, 150, -#)[64:128]",
 		"_":                       "_1[64:128]",
 		"_ | map(# + len(_1) + len(_)) | filter(# != 0 and # < 1000)": "(_1 | map(# + len(_2) + len(_1)) | filter(# != 0 and # < 1000))[64:128]",
 		`filter(_, "_" != string(#))`:                                 `filter(_1, "_" != string(#))[64:128]`,
