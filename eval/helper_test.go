@@ -434,7 +434,7 @@ func TestHelpPage(t *testing.T) {
 	s := NewSession(manualRegistry(), Limits{Time: time.Hour})
 	for source, want := range map[string]any{
 		`map(filter(help(cache).methods, .callable), .name)`: []any{"Len"},
-		`find(help(cache).methods, .name == "Flush").note`:   `may not be called: expose cache with registry.Methods("Flush") if it only looks`,
+		`find(help(cache).methods, .name == "Flush").note`:   `not allowed; registry.Methods("Flush") would`,
 		`help(cache).doc`:                                          "the item cache",
 		`help(cache).guard`:                                        "guarded by cache.mu",
 		`map(help(cache.items.ax).fields, .name)`:                  []any{"hits", "status", "ttl", "tags", "payload", "token"},

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -219,9 +220,18 @@ func (v *View) Methods() ([]Member, error) {
 	r := t.receiver()
 	for i := range r.NumMethod() {
 		m := r.Method(i)
-		list = append(list, Member{Name: m.Name, Type: signature(m, r).String(), Method: true, Hidden: secretField(m.Name, nil), Note: t.refusal(m.Name)})
+		list = append(list, Member{Name: m.Name, Type: signature(m, r).String(), Method: true, Hidden: secretField(m.Name, nil), Note: t.note(m.Name)})
 	}
 	return list, nil
+}
+
+// note is refusal in few words, for listings.
+func (v *View) note(method string) string {
+	why := v.refusal(method)
+	if allowed, action := v.allows(method); why != "" && !allowed && !action {
+		return fmt.Sprintf("not allowed; registry.Methods(%q) would", v.pattern(method))
+	}
+	return why
 }
 
 // signature is the type of method m of t without its receiver.

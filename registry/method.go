@@ -122,8 +122,7 @@ func (v *View) refusal(name string) string {
 	case action && v.look.approve == nil:
 		return "is an action, it changes something, and this session only looks"
 	case !allowed && !action:
-		pattern := strings.Join(append(v.steps(), name), ".")
-		return fmt.Sprintf("may not be called: expose %s with registry.Methods(%q) if it only looks", v.policy.name, pattern)
+		return fmt.Sprintf("may not be called: expose %s with registry.Methods(%q) if it only looks", v.policy.name, v.pattern(name))
 	case v.look.Holding():
 		return "cannot be called while a guard is held"
 	case v.look.reg.calls.full():
@@ -134,6 +133,9 @@ func (v *View) refusal(name string) string {
 	}
 	return ""
 }
+
+// pattern names the method of that name to Methods.
+func (v *View) pattern(method string) string { return strings.Join(append(v.steps(), method), ".") }
 
 // allows reports whether policy names the method, and whether it does so only as an action.
 func (v *View) allows(name string) (allowed, action bool) {
