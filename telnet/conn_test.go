@@ -65,7 +65,7 @@ func TestLinesOnly(t *testing.T) {
 	c := s.dial(t)
 	c.send("one\ntwo\r\n\nset\nhelp keys\nquit\n")
 	got := c.rest()
-	if strings.ContainsAny(got, "\x1b\xff\x00") || strings.Contains(strings.ReplaceAll(got, "\r\n", ""), "\n") {
+	if strings.ContainsAny(got, "\x1b\x00") || strings.Contains(got, "\xff") || strings.Contains(strings.ReplaceAll(got, "\r\n", ""), "\n") {
 		t.Errorf("got %q", got)
 	}
 	_, got, _ = strings.Cut(got, "\r\n")

@@ -207,7 +207,7 @@ func (d *dialog) show(text []byte) {
 func (d *dialog) erase(q *question, n int) {
 	gone := q.text[len(q.text)-n:]
 	if d.echo && !q.secret {
-		io.WriteString(d.out, string(bytes.Repeat([]byte("\b \b"), utf8.RuneCount(gone))))
+		d.out.Write(bytes.Repeat([]byte("\b \b"), utf8.RuneCount(gone)))
 	}
 	clear(gone)
 	q.text = q.text[:len(q.text)-n]
