@@ -143,10 +143,10 @@ func TestMaxRate(t *testing.T) {
 }
 
 func TestIdleTimeout(t *testing.T) {
-	s := serve(t, &Server{IdleTimeout: 100 * time.Millisecond}, "tcp", "127.0.0.1:0")
+	s := serve(t, &Server{IdleTimeout: 500 * time.Millisecond}, "tcp", "127.0.0.1:0")
 	idle, busy := s.dial(t), s.dial(t)
 	busy.send("wait\n")
-	if got := idle.rest(); !strings.HasSuffix(got, "nothing was asked for 100ms: goodbye\r\n") {
+	if got := idle.rest(); !strings.HasSuffix(got, "nothing was asked for 500ms: goodbye\r\n") {
 		t.Errorf("an idle session is told %q", got)
 	}
 	<-s.began

@@ -271,7 +271,7 @@ func TestSilentLogins(t *testing.T) {
 
 func TestLoginTimeout(t *testing.T) {
 	s := serve(t, &Server{Auth: Tokens(map[string]Identity{"x": {}}), LoginTimeout: 50 * time.Millisecond}, "tcp", "127.0.0.1:0")
-	if got := s.dial(t).rest(); got != offer+"token: nobody logged in within 50ms\r\n" {
+	if got := s.dial(t).rest(); !strings.HasSuffix(got, "nobody logged in within 50ms\r\n") {
 		t.Errorf("got %q", got)
 	}
 	s.log.until(t, "nobody logged in within 50ms")
@@ -283,7 +283,7 @@ func TestLoginTimeout(t *testing.T) {
 	})}, "tcp", "127.0.0.1:0")
 	c := s.dial(t)
 	<-deaf
-	if got := c.rest(); got != offer+"nobody logged in within 50ms\r\n" {
+	if got := c.rest(); !strings.HasSuffix(got, "nobody logged in within 50ms\r\n") {
 		t.Errorf("with an authenticator that does not hear of it: %q", got)
 	}
 	close(release)

@@ -181,7 +181,7 @@ func TestClientCertificates(t *testing.T) {
 // Who does not shake hands costs a place until the deadline; who speaks in the clear is closed.
 func TestHandshake(t *testing.T) {
 	a := newAuthority(t)
-	s := serve(t, &Server{LoginTimeout: 100 * time.Millisecond, TLSConfig: &tls.Config{Certificates: []tls.Certificate{a.certificate(t, "server")}}}, "tcp", "127.0.0.1:0")
+	s := serve(t, &Server{LoginTimeout: time.Second, TLSConfig: &tls.Config{Certificates: []tls.Certificate{a.certificate(t, "server")}}}, "tcp", "127.0.0.1:0")
 	silent, clear := s.dial(t), s.dial(t)
 	clear.send("1\n")
 	for name, c := range map[string]*client{"silent": silent, "clear": clear} {
