@@ -72,6 +72,7 @@ func TestScreens(t *testing.T) {
 				var screen strings.Builder
 				session := New(eval.NewSession(reg, eval.Limits{}), &screen, eval.Limits{})
 				session.SetEchoed(true)
+				session.style.keyed = true
 				session.SetWidth(sc.width)
 				session.style.color.terminal = sc.color
 				for _, line := range sc.lines {

@@ -12,6 +12,7 @@ type style struct {
 	height int
 	color  setting[bool]
 	json   bool // answers are JSON, each on one line
+	keyed  bool // what is typed during an evaluation is seen
 	echoed bool // the line stands above its answer, behind a prompt, as it was typed
 }
 

@@ -191,8 +191,10 @@ func (w *watch) header(at time.Time) string {
 	if w.slowed > 0 {
 		every += fmt.Sprintf(", slowed to %v as it takes long", w.slowed.Round(time.Millisecond))
 	}
-	ends := "any key ends it"
-	if !w.session.currentStyle().echoed {
+	ends := "Ctrl-C ends it"
+	if st := w.session.currentStyle(); st.keyed && st.echoed {
+		ends = "any key ends it"
+	} else if st.keyed {
 		ends = "an empty line ends it"
 	}
 	if w.samples > 1 {

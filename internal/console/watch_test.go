@@ -72,6 +72,7 @@ func newReel(out *strings.Builder, limits eval.Limits) *reel {
 	r := &reel{clock: &fakeClock{now: time.Date(2026, 11, 23, 14, 3, 1, 0, time.UTC)}, asked: map[string]int{}}
 	r.s = New(r, out, limits)
 	r.s.clock = r.clock
+	r.s.style.keyed = true
 	return r
 }
 
