@@ -196,7 +196,16 @@ func (f *frame) samePlace(a, b *registry.View, depth int) (same, comparable bool
 		return f.sameContent(x, y, depth)
 	}
 	v, w := x.Value(), y.Value()
-	return v.Addr() != 0 && v.Addr() == w.Addr(), v.Type() == w.Type(), nil
+	if v.Type() != w.Type() {
+		return false, false, nil
+	}
+	// Two variables may hold one function or channel.
+	at, err := v.Word()
+	if err != nil {
+		return v.Addr() != 0 && v.Addr() == w.Addr(), true, nil
+	}
+	there, err := w.Word()
+	return at == there, true, err
 }
 
 // isRecord reports whether x is a struct, live or in a snapshot.

@@ -104,6 +104,10 @@ func (v Value) Lookup(key any) (elem Value, ok bool, err error) {
 	if err := assign(want.Elem(), key, 0); err != nil {
 		return Value{}, false, err
 	}
+	if !want.Elem().Comparable() {
+		// A list or a map where the keys are interfaces: nothing of that very type is there.
+		return Value{}, false, nil
+	}
 	head, err := v.pointer()
 	if err != nil || head.IsNil() {
 		return Value{}, false, err

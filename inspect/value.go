@@ -165,6 +165,17 @@ func (v Value) pointer() (peek.Ref, error) {
 	return v.ref.Ptr(v.how&solid != 0)
 }
 
+// Word is the address that a pointer, map, chan, func or unsafe.Pointer holds, 0 for nil: two of a type that hold the
+// same are the same. It is no place to read from.
+func (v Value) Word() (uintptr, error) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Chan, reflect.Func, reflect.UnsafePointer:
+		p, err := v.pointer()
+		return p.Addr(), err
+	}
+	return 0, fmt.Errorf("a %v holds no address: %w", v.typ, ErrKind)
+}
+
 // hop is the view of a t at ref that was reached from v through a header or a
 // pointer.
 func (v Value) hop(t reflect.Type, ref peek.Ref) Value {

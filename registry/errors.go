@@ -72,7 +72,7 @@ func (e *KeyError) Error() string {
 	}
 	key, ok := literal(e.Key)
 	if !ok {
-		key = fmt.Sprintf("that %T", e.Key)
+		key = "like this one"
 	}
 	return place(e.Path, "the map") + " has no key " + key + hint(near, "; get() and ?. give nil instead")
 }

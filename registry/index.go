@@ -177,7 +177,11 @@ func (v *View) key(depth int) (any, error) {
 	}
 	switch v.val.Kind() {
 	case reflect.Pointer:
-		if p, ok := v.val.Pointer(); ok && !v.boxed {
+		e, err := v.hop()
+		if err != nil || e == nil {
+			return nil, err
+		}
+		if p, ok := e.val.Pointer(); ok {
 			return p, nil
 		}
 	case reflect.Interface:
