@@ -86,14 +86,16 @@ func (s *screen) resize(columns, rows int) {
 	s.tmux("resize-window -x %d -y %d", columns, rows)
 }
 
-// text is what the screen shows, without the empty lines at its end.
-func (s *screen) text() string {
-	s.t.Helper()
-	return strings.TrimRight(s.tmux("capture-pane -p"), "\n")
-}
+// text is what the screen shows, without the empty lines at its end and what answers cost.
+func (s *screen) text() string { s.t.Helper(); return s.capture("") }
 
 // all is text with what has left the screen at its top.
-func (s *screen) all() string { s.t.Helper(); return s.tmux("capture-pane -p -S -") }
+func (s *screen) all() string { s.t.Helper(); return s.capture("-S -") }
+
+func (s *screen) capture(lines string) string {
+	s.t.Helper()
+	return cost.ReplaceAllString(strings.TrimRight(s.tmux("capture-pane -p %s", lines), "\n"), "")
+}
 
 // await waits until the screen shows what matches, and returns the match with its groups.
 func (s *screen) await(pattern string) []string {
