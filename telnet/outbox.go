@@ -83,14 +83,15 @@ func (o *outbox) Flush() error {
 	return o.err
 }
 
-// Discard drops the text that is queued and returns how many bytes that was. Text that is being
-// written goes out.
-func (o *outbox) Discard() int {
+// Discard drops the text that is queued, calls then before more can be, and returns how many bytes
+// that was. Text that is being written goes out.
+func (o *outbox) Discard(then func()) int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	n := len(o.text)
 	o.text = nil
 	o.changed.Broadcast()
+	then()
 	return n
 }
 

@@ -102,12 +102,13 @@ func (p *peer) Flush() error {
 	return nil
 }
 
-func (p *peer) Discard() int {
+func (p *peer) Discard(then func()) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := len(p.pending)
 	p.pending = ""
 	p.changed.Broadcast()
+	then()
 	return n
 }
 

@@ -19,9 +19,9 @@ type Output interface {
 	io.Writer
 	// Flush waits until what was written is on its way, was discarded, or cannot be sent.
 	Flush() error
-	// Discard drops what was written and is not on its way yet, and returns how many bytes that
-	// was. It never waits.
-	Discard() int
+	// Discard drops what was written and is not on its way yet, calls then before anything more
+	// can be written, and returns how many bytes were dropped. It never waits.
+	Discard(then func()) int
 	// Mute makes it drop all that is written from now on, or no longer.
 	Mute(on bool)
 }
@@ -386,8 +386,7 @@ func (t *Terminal) Interrupt() {
 
 // interrupt is Interrupt of an evaluation.
 func (t *Terminal) interrupt() {
-	t.cancel()
-	t.dropped += t.out.Discard()
+	t.dropped += t.out.Discard(t.cancel) // in one: that it was cancelled is not to be dropped
 	t.held, t.decoder = nil, decoder{}
 	t.editor.drop()
 	t.room.Broadcast()
@@ -398,8 +397,8 @@ func (t *Terminal) AbortOutput() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.busy && !t.over() {
-		t.out.Discard()
 		t.muted = true
+		t.out.Discard(func() {})
 		t.out.Mute(true)
 	}
 }
