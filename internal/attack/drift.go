@@ -1,3 +1,5 @@
+//go:build sightglass_drift
+
 package attack
 
 import (
