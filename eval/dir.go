@@ -96,6 +96,9 @@ func table(rows [][]string, names ...string) *snapshot {
 	return &snapshot{list, columns(rows, 3)}
 }
 
+// maxColumn is the width to which a column is aligned: longer cells push aside what follows them.
+const maxColumn = 48
+
 // columns writes rows as people like to read them: in columns with a gap between, without quotes and
 // brackets. Those of right stand to the right.
 func columns(rows [][]string, gap int, right ...int) string {
@@ -105,7 +108,7 @@ func columns(rows [][]string, gap int, right ...int) string {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			widths[i] = min(max(widths[i], utf8.RuneCountInString(cell)), maxColumn)
 		}
 	}
 	var out strings.Builder

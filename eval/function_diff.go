@@ -33,14 +33,24 @@ func diff(f *frame, args []any) (any, error) {
 	if d.unread > 0 {
 		f.note(counted(d.unread, "part") + " could not be read, and were not compared")
 	}
+	if d.elsewhere > 0 {
+		f.note(counted(d.elsewhere, "part") + " that several pointers lead to were not compared at each place")
+	}
 	s := &snapshot{node: records(d.rows)}
 	if len(d.rows) == 0 {
 		s.text = "nothing changed"
 	} else {
-		s.text = columns(d.lines, 2)
+		shown := d.lines[:min(len(d.lines), maxDiffLines)]
+		s.text = columns(shown, 2)
+		if more := len(d.lines) - len(shown); more > 0 {
+			s.text += fmt.Sprintf("\n… %s more: _[%d:%d]", thousands(more), len(shown), min(len(d.lines), 2*len(shown)))
+		}
 	}
 	return s, nil
 }
+
+// maxDiffLines is how many differences are shown at once; the answer has all of them.
+const maxDiffLines = 64
 
 // differ compares two trees.
 type differ struct {
@@ -49,6 +59,8 @@ type differ struct {
 	lines  [][]string
 	cut    bool
 	unread int
+	// elsewhere counts what a snapshot has at another place only, to which several pointers lead.
+	elsewhere int
 }
 
 func (d *differ) node(at string, a, b *inspect.Node) error {
@@ -64,7 +76,10 @@ func (d *differ) node(at string, a, b *inspect.Node) error {
 	case a.Err != "" || b.Err != "":
 		d.unread++
 		return nil
-	case a.Cycle != "" && a.Cycle == b.Cycle:
+	case a.Cycle != "" && a.Cycle == b.Cycle, a.Same != "" && a.Same == b.Same:
+		return nil
+	case a.Same != "" || b.Same != "":
+		d.elsewhere++
 		return nil
 	case a.Shape != b.Shape || a.Type != b.Type && a.Type != "" && b.Type != "" || a.Cycle != b.Cycle:
 		return d.changed(at, a, b)

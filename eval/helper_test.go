@@ -387,6 +387,28 @@ func TestDiffOfLive(t *testing.T) {
 	}
 }
 
+// TestDiffIsShort: what people see of many differences is their beginning, and where the rest is; a long place
+// does not push all others aside.
+func TestDiffIsShort(t *testing.T) {
+	s := NewSession(registry.New(), Limits{Time: time.Hour})
+	got := shown(t, s, `diff({}, reduce(1..1000, #acc, {a: 1}))`)
+	if got != `["a"]  1  added` {
+		t.Error(got)
+	}
+	got = shown(t, s, `diff(1..1000, map(1..1000, # * 2))`)
+	if n := strings.Count(got, "\n"); n > maxDiffLines || !strings.HasSuffix(got, "more: _[64:128]") {
+		t.Errorf("%d lines, ending in %s", n, got[max(0, len(got)-50):])
+	}
+	if got := shown(t, s, "_[64:66]"); !strings.Contains(got, "[") {
+		t.Error(got)
+	}
+	long := strings.Repeat("long", 40)
+	got = shown(t, s, `diff({a: 1, `+long+`: 1}, {a: 2, `+long+`: 2})`)
+	if lines := strings.Split(got, "\n"); len(lines) != 2 || len(lines[0]) > 80 {
+		t.Error(got)
+	}
+}
+
 // TestDiffAligns: of random lists the rows of diff make one of the other.
 func TestDiffAligns(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))

@@ -4,6 +4,8 @@ import (
 	"container/list"
 	circular "container/ring"
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -243,4 +245,35 @@ func setNext(e, next *list.Element) {
 
 func setRingNext(r, next *circular.Ring) {
 	*(**circular.Ring)(reflect.ValueOf(r).UnsafePointer()) = next
+}
+
+// noDatabase is a database that cannot be connected to.
+type noDatabase struct{}
+
+func (noDatabase) Connect(context.Context) (driver.Conn, error) { return nil, errors.New("refused") }
+func (noDatabase) Driver() driver.Driver                        { return nil }
+
+// TestDatabase: a database tells its own statistics where the application allows the method, or sets a lens.
+func TestDatabase(t *testing.T) {
+	db := sql.OpenDB(noDatabase{})
+	defer db.Close()
+	db.SetMaxOpenConns(7)
+	reg, lensed, bare := registry.New(), registry.New(), registry.New()
+	reg.Expose("db", db, registry.Methods("Stats"))
+	lensed.Lens(func(db *sql.DB) any { return db.Stats() })
+	lensed.Expose("db", db)
+	bare.Expose("db", db)
+	if x, err := value(t, NewSession(reg, Limits{}), "db.Stats().MaxOpenConnections"); x != 7 || err != nil {
+		t.Errorf("by the method: %v, %v", x, err)
+	}
+	if x, err := value(t, NewSession(lensed, Limits{}), "db.MaxOpenConnections"); x != 7 || err != nil {
+		t.Errorf("by a lens: %v, %v", x, err)
+	}
+	s := NewSession(bare, Limits{})
+	if x, err := value(t, s, "db.maxOpen"); x != 7 || err != nil {
+		t.Errorf("by a field: %v, %v", x, err)
+	}
+	if _, err := value(t, s, "db.Stats()"); codeOfError(err) != "not_allowed" {
+		t.Errorf("a method that nobody named: %v", err)
+	}
 }
