@@ -557,3 +557,26 @@ func TestLockState(t *testing.T) {
 		p.lock.RUnlock()
 	}
 }
+
+// What a function or a method returned is a copy: reading it is no racy look at the object.
+func TestCopyIsNotRacy(t *testing.T) {
+	type health struct {
+		Status string
+		Err    error
+		Parts  []string
+	}
+	reg := New()
+	reg.Func("well", func(context.Context) any { return health{Status: "up"} })
+	reg.Func("parts", func(context.Context) any { return health{Parts: []string{"live"}} })
+	for name, want := range map[string]int{"well": 0, "parts": 1} {
+		l := reg.Look(context.Background(), nil)
+		v, err := l.Get(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.Snap(inspect.Limit{})
+		if got := l.Tally().Racy; len(got) != want {
+			t.Errorf("%s: %q was read racily", name, got)
+		}
+	}
+}

@@ -33,13 +33,20 @@ func (v *View) ready(wide bool) (val inspect.Value, ok bool) {
 	}
 	k := v.lock()
 	if k == nil {
-		if t := v.val.Type(); t != nil && !needsNoLock(t) {
+		if t := v.val.Type(); t != nil && !v.ours() && !needsNoLock(t) {
 			v.look.racy(v.policy)
 		}
 		return v.val, true
 	}
 	ok = v.look.holds(k)
 	return v.val.Trust(ok && k.declared), ok
+}
+
+// ours reports whether all that reading v reads is a copy, as a method's result is: nobody changes
+// that meanwhile. What a copied slice or map leads to is the application's.
+func (v *View) ours() bool {
+	k := v.val.Kind()
+	return v.val.Mark()&inspect.Copied != 0 && k != reflect.Slice && k != reflect.Map
 }
 
 // lock is the lock that v is to be read under, nil if there is none.
