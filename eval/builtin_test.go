@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -561,4 +562,47 @@ func TestBuiltins(t *testing.T) {
 		}
 	}
 	t.Logf("%d functions, %d kinds of argument, %d cells", len(builtin.Names), len(subjects), cells)
+	manual, err := os.ReadFile("../docs/expressions.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if table := functionTable(subjects); !strings.Contains(string(manual), table) {
+		t.Errorf("docs/expressions.md has not this table:\n%s", table)
+	}
+}
+
+// functionTable is the manual's table: which functions take which kinds of argument.
+func functionTable(subjects []subject) string {
+	kinds := []struct{ name, source string }{
+		{"list", "w.slice w.named w.nested"}, {"map", "w.m w.ids"}, {"text", "w.str"}, {"bytes", "w.bytes"}, {"integer", "w.i64"}, {"float", "w.f64"}, {"duration", "w.d"}, {"time", "w.t"}, {"boolean", "w.b"}, {"channel", "w.ch"}, {"struct", "w.record"}, {"nil", "nil"},
+	}
+	rows := map[string][]string{}
+	var order []string
+	for _, name := range builtin.Names {
+		var cells []string
+		for _, kind := range kinds {
+			cell := " "
+			for _, s := range subjects { // of a kind one that it takes, as join takes lists of text
+				if slices.Contains(strings.Fields(kind.source), s.source) && !reflect.DeepEqual(expectations[name].want(s), failure("type")) {
+					cell = "yes"
+				}
+			}
+			cells = append(cells, cell)
+		}
+		row := strings.Join(cells, " | ")
+		if rows[row] == nil {
+			order = append(order, row)
+		}
+		rows[row] = append(rows[row], "`"+name+"`")
+	}
+	var b strings.Builder
+	b.WriteString("| functions |")
+	for _, kind := range kinds {
+		b.WriteString(" " + kind.name + " |")
+	}
+	b.WriteString("\n|---|" + strings.Repeat("---|", len(kinds)) + "\n")
+	for _, row := range order {
+		fmt.Fprintf(&b, "| %s | %s |\n", strings.Join(rows[row], " "), row)
+	}
+	return b.String()
 }
