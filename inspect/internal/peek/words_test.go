@@ -1,0 +1,57 @@
+package peek
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/internal/attack"
+)
+
+// count counts up in both words, the first ahead.
+//
+//go:norace
+func count(w *[2]uintptr, stop *atomic.Bool) {
+	for i := uintptr(1); !stop.Load(); i++ {
+		w[0], w[1] = i, i
+	}
+}
+
+// TestAttackWords reads two words that count up together, from two lines of the
+// processor's cache, so that they come at different times. What is said to have
+// been still must have been: the words are then of one moment.
+func TestAttackWords(t *testing.T) {
+	const line = 64
+	slab := NewSlab(3 * line)
+	place := slab.Ref()
+	place = place.Add(2*line - wordSize - place.Addr()%line)
+	r, counters := place.Bare(), (*[2]uintptr)(place.ptr)
+	var stop atomic.Bool
+	var writer sync.WaitGroup
+	writer.Go(func() { count(counters, &stop) })
+	defer writer.Wait()
+	defer stop.Store(true)
+	var readings, still, changes int
+	var before [2]uintptr
+	for end := time.Now().Add(attack.Time()); changes < 100 || time.Now().Before(end); readings++ {
+		var w [2]uintptr
+		ok, err := r.Words(w[:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w != before {
+			before = w
+			changes++
+		}
+		if !ok {
+			continue
+		}
+		still++
+		// A processor may let others see its stores a few late.
+		if apart := int(w[0] - w[1]); apart < -20 || apart > 20 {
+			t.Fatalf("reading %d: %d and %d never stood beside each other", readings, w[0], w[1])
+		}
+	}
+	t.Logf("%d readings of %d states, %d still", readings, changes, still)
+}
