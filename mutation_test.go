@@ -68,7 +68,7 @@ var mutations = []mutation{
 	{off: "the number of evaluations at a time", file: "telnet/admit.go", old: "make(turns, positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))", new: "make(turns, 1000+runtime.GOMAXPROCS(0))", test: "TestTurns"},
 
 	// It never lies.
-	{off: "multi-word values are read until they agree", file: "inspect/internal/peek/ref.go", old: "if same == agree {", new: "if true {", test: "TestWordsThatChange"},
+	{off: "multi-word values are read until they agree", file: "inspect/internal/peek/ref.go", old: "if same == agree {", new: "if true {", test: "TestAttackWords"},
 	{off: "racy values are marked", file: "inspect/value.go", old: "	if !v.firm() {\n		e.mark |= Racy\n", new: "	if !v.firm() {\n", test: "TestProvenance"},
 	{off: "a uint64 is not an int", file: "inspect/scalar.go", old: "case u <= math.MaxInt:", new: "case true:", test: "TestSameAsReflect"},
 	{off: "a cut snapshot does not count", file: "eval/snapshot.go", old: "	if s.node.Cut != nil {\n		return s.isCut(s.node)\n	}\n	for i, it", new: "	for i, it", test: "TestSnapshotCut"},

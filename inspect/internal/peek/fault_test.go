@@ -5,9 +5,6 @@ import (
 	"errors"
 	"math"
 	"reflect"
-	"runtime"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"unsafe"
 
@@ -69,34 +66,6 @@ func TestOwnMistakes(t *testing.T) {
 			}()
 			_ = try(mistake)
 		}()
-	}
-}
-
-// TestWordsThatChange reads words under a writer until it is caught: that they kept changing is said.
-func TestWordsThatChange(t *testing.T) {
-	if runtime.GOMAXPROCS(0) < 2 {
-		t.Skip("there is no second processor for a writer")
-	}
-	var place [2]uintptr
-	var stop atomic.Bool
-	var writer sync.WaitGroup
-	writer.Go(func() {
-		for i := uintptr(0); !stop.Load(); i++ {
-			place[0], place[1] = i, i
-		}
-	})
-	r := Of(reflect.ValueOf(&place))
-	for still := true; still; {
-		var err error
-		if still, err = r.Words(make([]uintptr, 2)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	stop.Store(true)
-	writer.Wait()
-	var w [2]uintptr
-	if still, err := r.Words(w[:]); !still || err != nil || w != place {
-		t.Errorf("at rest: %v of %v, %v, %v", w, place, still, err)
 	}
 }
 

@@ -30,11 +30,14 @@ func TestAttackWords(t *testing.T) {
 	var stop atomic.Bool
 	var writer sync.WaitGroup
 	writer.Go(func() { count(counters, &stop) })
-	defer writer.Wait()
-	defer stop.Store(true)
+	end := func() {
+		stop.Store(true)
+		writer.Wait()
+	}
+	defer end()
 	var readings, still, changes int
 	var before [2]uintptr
-	for end := time.Now().Add(attack.Time()); changes < 100 || time.Now().Before(end); readings++ {
+	for until := time.Now().Add(attack.Time()); changes < 100 || time.Now().Before(until); readings++ {
 		var w [2]uintptr
 		ok, err := r.Words(w[:])
 		if err != nil {
@@ -52,6 +55,11 @@ func TestAttackWords(t *testing.T) {
 		if apart := int(w[0] - w[1]); apart < -20 || apart > 20 {
 			t.Fatalf("reading %d: %d and %d never stood beside each other", readings, w[0], w[1])
 		}
+	}
+	end()
+	var w [2]uintptr
+	if ok, err := r.Words(w[:]); !ok || err != nil || w != *counters {
+		t.Errorf("at rest: %v of %v, %v, %v", w, *counters, ok, err)
 	}
 	t.Logf("%d readings of %d states, %d still", readings, changes, still)
 }
