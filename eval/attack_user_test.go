@@ -184,7 +184,18 @@ func TestAttackUserCode(t *testing.T) {
 	reg.Expose("twice", h, registry.Owner(func(read func()) { read(); read() }))
 	reg.Expose("odd", h, registry.Guard(&oddLock{func() bool { panic("TryLock") }}))
 	reg.Expose("unlocked", h, registry.Guard(&oddLock{func() bool { return true }}))
+	reg.Lens(func(l *panicsLensed) any { var m map[string]int; m["a"] = 1; return m })
+	reg.Lens(func(l *exitsLensed) any { runtime.Goexit(); return 1 })
+	reg.Lens(func(l *hugeLensed) any { return make([]string, 10<<20) })
+	reg.Lens(func(l *racingLensed) any { return l.racing })
+	reg.Expose("panicsLensed", &panicsLensed{7})
+	reg.Expose("exitsLensed", &exitsLensed{7})
+	reg.Expose("hugeLensed", &hugeLensed{7})
+	reg.Expose("racingLensed", &racingLensed{7, &h.racing})
 	s := NewSession(reg, Limits{Time: time.Hour, Bytes: 1 << 20, Entries: 1_000_000})
+	for name, want := range map[string]string{"panicsLensed": "nil map", "exitsLensed": "ended its goroutine", "hugeLensed": "", "racingLensed": ""} {
+		outcomes(t, s, [][2]string{{name, ""}, {name + ".n", ""}, {"toJSON([" + name + ".n])", ""}, {"string(" + name + ")", want}, {"dir(" + name + ")", want}})
+	}
 	outcomes(t, s, [][2]string{
 		{"h.PanicNil()", "panicked"}, {"h.PanicText()", "panicked: text"}, {"h.PanicRude()", "panicked"}, {"h.PanicSecret()", "redacted"},
 		{"h.NilMap()", "nil map"}, {"h.NilPointer()", "nil pointer"}, {"h.OutOfRange()", "out of range"}, {"h.Divide()", "divide by zero"}, {"h.Convert()", "interface conversion"},
@@ -197,6 +208,18 @@ func TestAttackUserCode(t *testing.T) {
 		{"owned.racing.text", "panicked: owner"}, {"left.racing.text", "ended its goroutine"}, {"twice.m", ""}, {"len(twice.racing.m) >= 0", ""}, {"odd.racing.text", "panicked: TryLock"}, {"unlocked.racing.text", "panicked: Unlock"}, {"unlocked", ""}, {"h", ""}, {"string(h)", ""}, {"h.Fine()", ""},
 	})
 }
+
+// These are looked at through lenses that fail, return far too much, or what is being written.
+type (
+	panicsLensed struct{ n int }
+	exitsLensed  struct{ n int }
+	hugeLensed   struct{ n int }
+	racingLensed struct {
+		n      int
+		racing *racing
+	}
+	blocksLensed struct{ n int }
+)
 
 // oddLock is a lock of an application's own that fails.
 type oddLock struct{ try func() bool }
@@ -215,9 +238,11 @@ func TestAttackBlocking(t *testing.T) {
 	reg.Expose("h", h, registry.Methods("*"))
 	reg.Func("blocks", func(context.Context) any { <-h.release; return 1 })
 	reg.Expose("owned", h, registry.Owner(func(func()) { <-h.release }))
+	reg.Lens(func(*blocksLensed) any { <-h.release; return 1 })
+	reg.Expose("blocksLensed", &blocksLensed{7})
 	s := NewSession(reg, Limits{Time: time.Hour, Bytes: 1 << 20})
 	outcomes(t, s, [][2]string{
-		{"h.Block()", "still running"}, {"h.BlockInError()", "still running"}, {"blocks", "still running"}, {"map([1], h.Block())", "still running"},
+		{"blocksLensed", ""}, {"blocksLensed.n", ""}, {"h.Block()", "still running"}, {"h.BlockInError()", "still running"}, {"blocks", "still running"}, {"map([1], h.Block())", "still running"},
 		{"h.Fine()", "too many"}, {"blocks", "too many"}, {"len(h.m)", ""}, {"owned.racing.text", "owner"},
 	})
 }
