@@ -48,7 +48,11 @@ func onBits(name string, n int) function {
 		}
 		return x, nil
 	}
-	return function{n, n, "a, b"[:3*n-2], run, onScalars}
+	written := "a, b"
+	if n == 1 {
+		written = "a"
+	}
+	return function{n, n, written, run, onScalars}
 }
 
 func abs(f *frame, args []any) (any, error) {

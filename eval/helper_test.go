@@ -87,7 +87,7 @@ func TestTop(t *testing.T) {
 		`top(box.byID, 1, .bytes)[0].key == find(keys(box.byID), box.byID[#].bytes == max(map(box.byID, .bytes)))`: "true",
 		`box.list[top(box.list, 1, .wait)[0].key].wait == max(map(box.list, .wait))`:                               "true",
 		`top(box.list, 1, .wait)[0].value.peer.bytes >= 0`:                                                         "true",
-		`top(box.list, 2, .peer)`:     "no order",
+		`top(box.list, 2, .peer)`:     "makes no sense",
 		`top(box.list, -1, .rate)`:    "up to 1,000",
 		`top(box.list, 1001)`:         "up to 1,000",
 		`top(box.list, "1")`:          "a string",
@@ -95,7 +95,7 @@ func TestTop(t *testing.T) {
 		`top([], 3)`:                  "[]",
 		`top([0.0/1, 3, 2], 1)[0].by`: "3",
 	} {
-		if got := shown(t, s, source); !strings.Contains(got, want) && want != "no order" {
+		if got := shown(t, s, source); !strings.Contains(got, want) {
 			t.Errorf("%s: %s, want %s", source, got, want)
 		}
 	}
@@ -106,9 +106,6 @@ func TestTopKeepsFew(t *testing.T) {
 	s := NewSession(registry.New(), Limits{Bytes: 64 << 10, Time: time.Hour})
 	if x, err := value(t, s, "top(map(1..200000, string(# + 100000)), 3)[0].by"); x != "300000" || err != nil {
 		t.Error(x, err)
-	}
-	if x, err := value(t, s, "hist(1..200000).count"); err == nil {
-		_ = x // it may fit
 	}
 	if x, err := value(t, s, "freq(map(1..200000, # % 10))[0].count"); x != 20000 || err != nil {
 		t.Error(x, err)
@@ -336,14 +333,13 @@ func TestDiff(t *testing.T) {
 		`diff(5, 3)`:                               `. 5 → 3 -2`,
 		`diff(duration("1s"), duration("3s"))`:     `. 1s → 3s +2s`,
 		`diff(true, false)`:                        `. true → false`,
-		`diff([0.0 * -1], [0.0])`:                  ``,
 		`diff(sort([3, 1]), [1, 3])`:               "nothing changed",
 		`diff({a: "` + strings.Repeat("x", 50) + `"}, {a: "y"})[0].change`: `"changed"`,
 		`map(diff({a: 1, b: 2}, {b: 3, c: 4}), .change)`:                   `["removed", "+1", "added"]`,
 		`diff({a: 1}, {a: 4})[0].now - diff({a: 1}, {a: 4})[0].before`:     `3`,
 	} {
 		got := strings.Join(strings.Fields(strings.ReplaceAll(shown(t, s, source), "\n", ";")), " ")
-		if want != "" && got != strings.ReplaceAll(want, "  ", " ") {
+		if got != strings.ReplaceAll(want, "  ", " ") {
 			t.Errorf("%s: %s, want %s", source, got, want)
 		}
 	}
@@ -539,7 +535,6 @@ func TestOwnPredicates(t *testing.T) {
 	for source, want := range map[string]any{
 		`map(cache.items, freq(.tags, # startsWith "n")[0]?.count ?? 0)`: []any{1, 0},
 		`freq(nums, [#, 1][0] > 1 ? "many" : "few")[0].value`:            "many",
-		`freq(nums, {a: #, b: .0 ?? 1})`:                                 nil,
 		`freq(nums, not (# in [1, 2]))[0].count`:                         2,
 		`top(nums, 1, #index)[0].value`:                                  2,
 		`top(cache.items, 1, #key)[0].key`:                               "bx",
@@ -549,7 +544,7 @@ func TestOwnPredicates(t *testing.T) {
 		`nums | freq() | map(.count) | sum()`:                            3,
 	} {
 		x, err := value(t, s, source)
-		if want != nil && (err != nil || !reflect.DeepEqual(x, want)) {
+		if err != nil || !reflect.DeepEqual(x, want) {
 			t.Errorf("%s: %v, %v, want %v", source, x, err, want)
 		}
 	}
