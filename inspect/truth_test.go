@@ -1,6 +1,7 @@
 package inspect_test
 
 import (
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -39,6 +40,9 @@ func TestAttackTorn(t *testing.T) {
 		for i := 0; !stop.Load(); i++ {
 			j := i & 1
 			x.text, x.list, x.face, x.c, x.when = texts[j], lists[j], faces[j], cs[j], whens[j]
+			if i%4096 == 0 { // it can be stopped nowhere else where GODEBUG says asyncpreemptoff
+				runtime.Gosched()
+			}
 		}
 	})
 	defer wg.Wait()

@@ -1,6 +1,7 @@
 package peek
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,6 +16,9 @@ import (
 func count(w *[2]uintptr, stop *atomic.Bool) {
 	for i := uintptr(1); !stop.Load(); i++ {
 		w[0], w[1] = i, i
+		if i%4096 == 0 { // it can be stopped nowhere else where GODEBUG says asyncpreemptoff
+			runtime.Gosched()
+		}
 	}
 }
 
