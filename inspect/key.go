@@ -200,6 +200,8 @@ func (v Value) holds(x any, depth int) (bool, error) {
 	}
 	src := reflect.ValueOf(x)
 	switch {
+	case !v.IsValid():
+		return x == nil, nil
 	case v.Kind() == reflect.Interface:
 		e, err := v.open()
 		if err != nil || e.typ == nil || x == nil {

@@ -571,3 +571,19 @@ func TestSyncMap(t *testing.T) {
 		t.Error("2 is found, though it was deleted")
 	}
 }
+
+// TestNilKey looks into a sync.Map of which a key is nil.
+func TestNilKey(t *testing.T) {
+	var m sync.Map
+	m.Store(nil, "none")
+	m.Store(7, "seven")
+	v, err := inspect.Of(&m).Elem()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[any]bool{nil: true, 7: true, 8: false, "": false} {
+		if _, ok, err := v.Lookup(key); ok != want || err != nil {
+			t.Errorf("%v is found: %v, %v", key, ok, err)
+		}
+	}
+}
