@@ -130,7 +130,10 @@ func (h *host) Func(string) func() int { return nil }
 // String, Error and MarshalJSON are called as any other method once they are allowed, and never otherwise.
 func (h *host) String() string               { panic("in String") }
 func (h *host) Error() string                { runtime.Goexit(); return "" }
-func (h *host) MarshalJSON() ([]byte, error) { var m map[string]int; m["a"] = 1; return nil, nil }
+func (h *host) MarshalJSON() ([]byte, error) { noMap()["a"] = 1; return nil, nil }
+
+// noMap is a map that cannot be written to.
+func noMap() map[string]int { return nil }
 
 type rudeError struct{}
 
@@ -170,7 +173,7 @@ func TestAttackUserCode(t *testing.T) {
 	reg := registry.New()
 	reg.CallTime = time.Hour // what returns is waited for, however slow the machine
 	reg.Expose("h", h, registry.Methods("*"))
-	reg.Func("panics", func(context.Context) any { var m map[string]int; m["a"] = 1; return m })
+	reg.Func("panics", func(context.Context) any { m := noMap(); m["a"] = 1; return m })
 	reg.Func("exits", func(context.Context) any { runtime.Goexit(); return 1 })
 	reg.Func("racing", func(context.Context) any { return &h.racing })
 	reg.Func("huge", func(context.Context) any { return strings.Repeat("a", 80<<20) })
@@ -184,7 +187,7 @@ func TestAttackUserCode(t *testing.T) {
 	reg.Expose("twice", h, registry.Owner(func(read func()) { read(); read() }))
 	reg.Expose("odd", h, registry.Guard(&oddLock{func() bool { panic("TryLock") }}))
 	reg.Expose("unlocked", h, registry.Guard(&oddLock{func() bool { return true }}))
-	reg.Lens(func(l *panicsLensed) any { var m map[string]int; m["a"] = 1; return m })
+	reg.Lens(func(l *panicsLensed) any { m := noMap(); m["a"] = 1; return m })
 	reg.Lens(func(l *exitsLensed) any { runtime.Goexit(); return 1 })
 	reg.Lens(func(l *hugeLensed) any { return make([]string, 10<<20) })
 	reg.Lens(func(l *racingLensed) any { return l.racing })

@@ -168,8 +168,6 @@ func ordered(xs []any) []any {
 	return ys
 }
 
-func typeFailure(any) any { return failure("type") }
-
 var expectations = map[string]expectation{
 	"all": collection("all(x, #index < 1)", func(_ subject, xs []any) any { return len(xs) < 2 }), "any": collection("any(x, #index < 1)", func(_ subject, xs []any) any { return len(xs) > 0 }),
 	"none": collection("none(x, #index < 1)", func(_ subject, xs []any) any { return len(xs) == 0 }), "one": collection("one(x, #index < 1)", func(_ subject, xs []any) any { return len(xs) > 0 }),

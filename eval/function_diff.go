@@ -202,7 +202,6 @@ func (d *differ) list(at string, a, b *inspect.Node) error {
 		}
 		for ; i < p[0]; i++ {
 			if b.Cut != nil && p[0] == len(x) {
-				i = p[0]
 				break // it may be in what was cut
 			}
 			if err := d.removed(fmt.Sprintf("%s[%d]", at, i), a.Items[i].Node); err != nil {
@@ -211,7 +210,6 @@ func (d *differ) list(at string, a, b *inspect.Node) error {
 		}
 		for ; j < p[1]; j++ {
 			if a.Cut != nil && p[1] == len(y) {
-				j = p[1]
 				break
 			}
 			if err := d.added(fmt.Sprintf("%s[%d]", at, j), b.Items[j].Node); err != nil {

@@ -119,11 +119,12 @@ func (a *answer) result(r eval.Result, st style, now time.Time) error {
 		return err
 	}
 	if c := (cost{r.Cost, true}); c.worthSaying() {
-		if width := visibleWidth(a.first); a.lines == 0 && width < costColumn {
+		said := c.String()
+		if width := visibleWidth(a.first); a.lines == 0 && width < costColumn && costColumn+textWidth(said) <= st.width.value() {
 			a.held = false
-			fmt.Fprint(a, strings.Repeat(" ", costColumn-width), faint(c.String(), st), "\n")
+			fmt.Fprint(a, strings.Repeat(" ", costColumn-width), faint(said, st), "\n")
 		} else {
-			a.aside(c.String(), st)
+			a.aside(said, st)
 		}
 	}
 	for _, note := range r.Notes {
@@ -156,13 +157,17 @@ func wider(text string, columns int) bool {
 	return false
 }
 
-// aside writes a line that is about the answer.
+// aside writes what is said about the answer, below it.
 func (a *answer) aside(text string, st style) {
 	if !a.held {
 		io.WriteString(a, "\n")
 	}
-	fmt.Fprintf(a, "  %s\n", faint(text, st))
+	for _, line := range fold(asideIndent+text, st.width.value(), asideIndent) {
+		fmt.Fprintf(a, "%s%s\n", asideIndent, faint(line[len(asideIndent):], st))
+	}
 }
+
+const asideIndent = "  "
 
 // fail writes what went wrong with a statement of line: with a caret under the place, in the line
 // as it was typed if that can be, or else below the message in a copy.
