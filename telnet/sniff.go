@@ -1,6 +1,7 @@
 package telnet
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 )
@@ -77,12 +78,19 @@ func (s *sniffer) binary(p []byte) (name string) {
 // text returns the name of the language that p makes clear, as lines that end in a newline; "" if
 // none; and how much of p was read by then.
 func (s *sniffer) text(p []byte) (name string, n int) {
-	for i, b := range p {
-		if name = s.next(b); name != "" {
-			return name, i
+	for ; n < len(p); n++ {
+		if s.state == harmless {
+			end := bytes.IndexByte(p[n:], '\n')
+			if end < 0 {
+				return "", len(p)
+			}
+			n += end
+		}
+		if name = s.next(p[n]); name != "" {
+			return name, n
 		}
 	}
-	return "", len(p)
+	return "", n
 }
 
 func (s *sniffer) next(b byte) (name string) {

@@ -38,6 +38,8 @@ type editor struct {
 	size    int // bytes of text as UTF-8
 	over    bool
 	pasting bool
+	scanned int // runes of text that scanner has read: what is pasted may have many lines
+	scanner scanner
 	killed  []rune
 	killing bool // the key kills,
 	joins   bool // as the one before did: it is yanked back with that
@@ -57,6 +59,9 @@ const (
 
 // fromProgram reports whether there is neither prompt nor echo, and each line is a line by itself.
 func (e *editor) fromProgram() bool { return e.program != nil && e.program() }
+
+// refuses reports whether what is typed is dropped, up to the line's end.
+func (e *editor) refuses() bool { return e.over && !e.search.on }
 
 // echoes reports whether keys edit a line on the screen.
 func (e *editor) echoes() bool { return e.echo && !e.fromProgram() }
@@ -81,6 +86,7 @@ func (e *editor) begin() {
 }
 
 func (e *editor) clear() {
+	e.changes(0)
 	e.text, e.pos, e.size, e.over = e.text[:0], 0, 0, false
 	if cap(e.text) > 4096 {
 		e.text = nil // one long line is no reason to hold its memory for the rest of the session
@@ -262,8 +268,8 @@ func (e *editor) enter() action {
 		e.leaveLine("")
 		return tooLong
 	}
-	line := string(e.text)
-	if !e.fromProgram() && Incomplete(line) && !strings.HasSuffix(line, "\n") {
+	blank := len(e.text) > 0 && e.text[len(e.text)-1] == '\n'
+	if !e.fromProgram() && !blank && e.incomplete() {
 		e.insert('\n')
 		if !e.echoes() {
 			e.screen.put(more)
@@ -272,6 +278,21 @@ func (e *editor) enter() action {
 	}
 	e.leaveLine("")
 	return accept
+}
+
+// incomplete is Incomplete of the text. It reads only what is new since it was so.
+func (e *editor) incomplete() bool {
+	part := string(e.text[e.scanned:])
+	e.scanned = len(e.text)
+	return e.scanner.incomplete(part)
+}
+
+// changes says that the text is another from pos on: by more than a newline at its end, which is
+// where the scanner may be told to go on.
+func (e *editor) changes(pos int) {
+	if pos <= e.scanned {
+		e.scanned, e.scanner = 0, scanner{}
+	}
 }
 
 // take returns the line and forgets it.
@@ -287,15 +308,22 @@ func (e *editor) insert(r rune) {
 		e.over = true
 		return
 	}
+	if r != '\n' || e.pos < len(e.text) {
+		e.changes(e.pos)
+	}
 	e.text = slices.Insert(e.text, e.pos, r)
 	e.pos++
 	e.size += n
 }
 
 func (e *editor) delete(from, to int) {
+	e.changes(from)
 	e.size -= len(string(e.text[from:to]))
 	e.text = slices.Delete(e.text, from, to)
 	e.pos = from
+	if len(e.text) == 0 {
+		e.over = false // nothing is left of what was too long
+	}
 }
 
 // kill removes text for keyYank to bring back.
@@ -321,6 +349,7 @@ func (e *editor) transpose() {
 		return
 	}
 	i := min(e.pos, len(e.text)-1)
+	e.changes(i - 1)
 	e.text[i-1], e.text[i] = e.text[i], e.text[i-1]
 	e.pos = i + 1
 }

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -184,6 +186,7 @@ var editorTests = []struct {
 	{"no sequence comes back", 20, "a\x1b[31mb\x00\x0e", "> ab│", ""},
 	{"direction", 20, "a\u202eb", "> a�b│", ""},
 	{"too long", 20, strings.Repeat("a", 201) + "\nb", "> " + strings.Repeat("a", 18) + strings.Repeat("\n"+strings.Repeat("a", 20), 9) + "\naa\n> b│", "TOO LONG"},
+	{"too long, and killed", 20, strings.Repeat("a", 201) + "\x15b\n", "> b\n> │", "b"},
 	{"Ctrl-C", 20, "abc\x01\x03", "> abc^C\n> │", ""},
 }
 
@@ -396,5 +399,64 @@ func TestEnterAlwaysCounts(t *testing.T) {
 				t.Errorf("after %q, %#x is key %d", before, b, last.code)
 			}
 		}
+	}
+}
+
+// TestEnterReadsOn holds that Enter adds a line just where the whole text is incomplete, whatever
+// was edited since the last one.
+func TestEnterReadsOn(t *testing.T) {
+	const typed = "(([[{{)]}\"'`//**;\\ a\r\r\r\r\x7f\x7f\x02\x01\x05\x14\x17\x0b"
+	added := 0
+	for n := range 20_000 {
+		e := edit(t, 80)
+		e.editor.complete = nil
+		begin := []string{"", "(//\r\x7f)\r", "(/\r\x7f/)\r", "`\r\x02`\r", "((\r\x02\x14\r"}[n%5]
+		for i := range 30 {
+			b := typed[rand.IntN(len(typed))]
+			if i < len(begin) {
+				b = begin[i]
+			}
+			before := string(e.editor.text)
+			want := Incomplete(before) && !strings.HasSuffix(before, "\n")
+			if got := e.editor.key(e.decoder.decode(b)[0]) == none; b == '\r' && got != want {
+				t.Fatalf("Enter behind %q adds a line: %v", before, got)
+			} else if b == '\r' && !got {
+				break
+			} else if b == '\r' {
+				added++
+			}
+		}
+	}
+	if added == 0 {
+		t.Error("no line was added")
+	}
+}
+
+// BenchmarkPaste pastes as much as a line may have, read by read. That it is one line is the
+// yardstick: many lines are read no more often than that.
+func BenchmarkPaste(b *testing.B) {
+	for _, tc := range []struct{ name, text string }{
+		{"one line", strings.Repeat("1,", 32_000)},
+		{"many lines", "[" + strings.Repeat("1,\r", 21_000)},
+		{"before a bracket", "[]\x02" + strings.Repeat("1,", 32_000)},
+	} {
+		b.Run(tc.name, func(b *testing.B) {
+			b.SetBytes(int64(len(tc.text)))
+			for b.Loop() {
+				e := editor{echo: true, max: 64 << 10, history: &history{}}
+				e.screen.width = 80
+				e.begin()
+				var d decoder
+				for p := range slices.Chunk([]byte(tc.text), 2<<10) {
+					for _, c := range p {
+						for _, k := range d.decode(c) {
+							e.key(k)
+						}
+					}
+					e.refresh()
+					e.screen.take()
+				}
+			}
+		})
 	}
 }

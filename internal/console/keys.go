@@ -116,6 +116,9 @@ func (d *decoder) decode(b byte) []key {
 	return d.keys
 }
 
+// between reports whether no key is half read.
+func (d *decoder) between() bool { return d.state == ground && len(d.char) == 0 }
+
 func (d *decoder) emit(c code) {
 	if c != keyNone {
 		d.keys = append(d.keys, key{code: c})

@@ -5,52 +5,74 @@ import (
 	"unicode/utf8"
 )
 
-// scan calls visit with the index of each byte of source that stands outside of brackets, strings
-// and comments, what opens a bracket or a string included. It reports whether source can only be
-// meant to go on: with a bracket, a raw string or a comment open. A quote that is open is not:
-// strings in quotes end on their line. Of what is wrongly nested it visits the beginning.
-func scan(source string, visit func(i int)) (open bool) {
-	var closing []byte
-	for i := 0; i < len(source); i++ {
-		c := source[i]
-		comment := strings.HasPrefix(source[i:], "//") || strings.HasPrefix(source[i:], "/*")
-		if len(closing) == 0 && !comment {
+// A scanner reads source, in parts that end where lines do, and knows which brackets are open.
+type scanner struct {
+	closing []byte // what closes them
+	within  string // what ends the raw string or the comment that is open
+	wrong   bool   // they are wrongly nested, or a quote is open where its line ends
+	begun   bool   // the last statement began in a part before
+}
+
+// open reports whether what was read can only be meant to go on: with a bracket, a raw string or a
+// comment open. A quote that is open is not: strings in quotes end on their line.
+func (s *scanner) open() bool { return !s.wrong && (len(s.closing) > 0 || s.within != "") }
+
+// read calls visit with the index of each byte of part that stands outside of brackets, strings
+// and comments, what opens a bracket or a string included. Of what is wrongly nested it visits the
+// beginning.
+func (s *scanner) read(part string, visit func(i int)) {
+	i := s.leave(part, 0)
+	for ; i < len(part) && !s.wrong; i++ {
+		c := part[i]
+		comment := strings.HasPrefix(part[i:], "//") || strings.HasPrefix(part[i:], "/*")
+		if len(s.closing) == 0 && !comment {
 			visit(i)
 		}
-		n := 0
 		switch {
 		case c == '(':
-			closing = append(closing, ')')
+			s.closing = append(s.closing, ')')
 		case c == '[':
-			closing = append(closing, ']')
+			s.closing = append(s.closing, ']')
 		case c == '{':
-			closing = append(closing, '}')
+			s.closing = append(s.closing, '}')
 		case c == ')' || c == ']' || c == '}':
-			if len(closing) == 0 || closing[len(closing)-1] != c {
-				return false
+			n := len(s.closing)
+			if s.wrong = n == 0 || s.closing[n-1] != c; !s.wrong {
+				s.closing = s.closing[:n-1]
 			}
-			closing = closing[:len(closing)-1]
 		case c == '"' || c == '\'':
-			if n = quoted(source[i:]); n < 0 {
-				return false
-			}
+			n := quoted(part[i:])
+			s.wrong = n < 0
+			i += n
 		case c == '`':
-			if n = strings.IndexByte(source[i+1:], '`') + 1; n == 0 {
-				return true
+			s.within = "`"
+			i = s.leave(part, i+1) - 1
+		case comment && part[i+1] == '/':
+			n := strings.IndexByte(part[i:], '\n')
+			if n < 0 {
+				return
 			}
-		case comment && source[i+1] == '/':
-			if n = strings.IndexByte(source[i:], '\n'); n < 0 {
-				return len(closing) > 0
-			}
+			i += n
 		case comment:
-			if n = strings.Index(source[i+2:], "*/") + 3; n == 2 {
-				return true
-			}
+			s.within = "*/"
+			i = s.leave(part, i+2) - 1
 		}
-		i += n
 	}
-	return len(closing) > 0
 }
+
+// leave is the index behind the end of the raw string or the comment that is open at index from.
+func (s *scanner) leave(part string, from int) int {
+	n := strings.Index(part[from:], s.within)
+	if n < 0 {
+		return len(part)
+	}
+	n += len(s.within)
+	s.within = ""
+	return from + n
+}
+
+// scan is read of the whole of a source.
+func scan(source string, visit func(i int)) { new(scanner).read(source, visit) }
 
 // quoted is the index of the quote that closes the one at the start of s, -1 if its line has none.
 func quoted(s string) int {
@@ -69,16 +91,21 @@ func quoted(s string) int {
 
 // Incomplete reports whether line can only be meant to go on: with a bracket, a raw string or a
 // comment open. Commands are always complete.
-func Incomplete(line string) bool {
-	last := 0
-	if !scan(line, func(i int) {
-		if line[i] == ';' {
-			last = i + 1
+func Incomplete(line string) bool { return new(scanner).incomplete(line) }
+
+// incomplete is Incomplete of all that was read, part being the last of it.
+func (s *scanner) incomplete(part string) bool {
+	last, begun := 0, s.begun
+	s.begun = true
+	s.read(part, func(i int) {
+		if part[i] == ';' {
+			last, begun = i+1, false
 		}
-	}) {
-		return false
+	})
+	if !s.open() || begun { // what was no command when its bracket opened is none now
+		return s.open()
 	}
-	_, _, ok := parseCommand(line[last:])
+	_, _, ok := parseCommand(part[last:])
 	return !ok
 }
 

@@ -175,10 +175,16 @@ func (t *Terminal) endsWatch(p []byte) bool {
 }
 
 // keys gives p to the editor, up to the end of the first line that is to be evaluated; n is how
-// much of p that took.
+// much of p that took. Of a line that is too long already it looks at nothing but what may end it.
 func (t *Terminal) keys(p []byte) (n int, line string, ok bool) {
 	defer t.show()
+	typed := false
 	for n < len(p) && !t.over() {
+		if t.editor.refuses() && t.decoder.between() && p[n] >= ' ' && p[n] < 0x7f {
+			n++
+			continue
+		}
+		typed = true
 		keys := t.decoder.decode(p[n])
 		n++
 		for _, k := range keys {
@@ -187,7 +193,7 @@ func (t *Terminal) keys(p []byte) (n int, line string, ok bool) {
 			}
 		}
 	}
-	if !t.over() {
+	if typed && !t.over() {
 		t.editor.refresh()
 	}
 	return n, "", false
