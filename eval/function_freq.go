@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"math"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -9,8 +10,8 @@ import (
 // groupLimit bounds how much freq shows of a group's value.
 var groupLimit = inspect.Limit{Items: 16, Bytes: 4 << 10, Nodes: 100}
 
-// freq is freq(xs, by): how many elements have which value of by, the most frequent first and equal
-// ones in the order of the walk, as {value: …, count: …, percent: …}. It keeps the values, not the elements.
+// freq is freq(xs, by): how many elements have which value of by, the most frequent first and those
+// that are as frequent in the order of their values, as {value: …, count: …, percent: …}. It keeps the values, not the elements.
 func freq(f *frame, l *loop) (any, error) {
 	groups, all := newAnyMap(), 0
 	err := l.each(f, true, func(s *scope) (bool, error) {
@@ -42,19 +43,33 @@ func freq(f *frame, l *loop) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	order, most := make([]any, len(groups.keys)), make([]any, len(groups.keys))
+	found := make([]any, len(groups.keys))
 	for i, n := range groups.values {
-		order[i], most[i] = i, -n.(int)
+		found[i] = group{f.picture(groups.keys[i], groupLimit, ""), n.(int)}
 	}
-	if order, err = f.sorted(order, most, sortOrder); err != nil {
+	if found, err = f.sorted(found, found, mostFrequent); err != nil {
 		return nil, err
 	}
-	rows := make([]*inspect.Node, len(order))
-	for i, at := range order {
-		value, n := f.picture(groups.keys[at.(int)], groupLimit, ""), groups.values[at.(int)].(int)
-		rows[i] = record(field{"value", value}, field{"count", n}, field{"percent", percent(n, all)})
+	rows := make([]*inspect.Node, len(found))
+	for i, x := range found {
+		g := x.(group)
+		rows[i] = record(field{"value", g.value}, field{"count", g.count}, field{"percent", percent(g.count, all)})
 	}
 	return &snapshot{node: records(rows)}, nil
+}
+
+// group is a value of by, and how many have it.
+type group struct {
+	value *inspect.Node
+	count int
+}
+
+func mostFrequent(a, b any) (int, error) {
+	x, y := a.(group), b.(group)
+	if o := cmp.Compare(y.count, x.count); o != 0 {
+		return o, nil
+	}
+	return x.value.Compare(y.value), nil
 }
 
 // percent is a part of all, with two digits behind the point.

@@ -1,6 +1,11 @@
 package eval
 
-import "github.com/sightglass-go/sightglass/inspect"
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
 
 // snap is snap(x): a copy of x as it is now, for comparing it later. Plain data is its own copy.
 func snap(f *frame, args []any) (any, error) {
@@ -18,13 +23,25 @@ func snap(f *frame, args []any) (any, error) {
 	return snapshotOf(n), nil
 }
 
-// asJSON is json(x): toJSON(x), which the prompt shows as it stands.
+// asJSON is json(x): the JSON that answers are in JSON mode, of as much as a snapshot holds and on several
+// lines, which the prompt shows as they stand.
 func asJSON(f *frame, args []any) (any, error) {
-	x, err := toJSON(f, args)
-	if s, ok := x.(string); ok {
-		f.layout = s
+	if err := refuse(args[0]); err != nil {
+		return nil, err
 	}
-	return x, err
+	n, err := f.snapped(args[0])
+	if err != nil {
+		return nil, err
+	}
+	if isCut(n) {
+		f.note("the JSON was cut: the live object has more")
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, n.JSON(), "", "  "); err != nil {
+		return nil, err
+	}
+	f.layout = out.String()
+	return f.layout, f.text(out.Len())
 }
 
 // snapped is a bounded copy of x, for which the evaluation pays.

@@ -147,9 +147,13 @@ func TestFreq(t *testing.T) {
 		"freq([1, 1.0, 2, nil, nil, nil])[0].value == nil":                          true,
 		"freq([1, 1.0, 2])[0].count":                                                2,
 		"freq(map([1, 2, 3, 4], # * duration(\"1s\") > duration(\"2s\")))[0].count": 2,
-		"len(freq([]))":                              0,
-		"len(freq([[1], [1], [2]]))":                 2,
-		"len(freq(take(box.list, 20), .peer)) <= 20": true,
+		"len(freq([]))": 0,
+		// Of equal counts the order is that of the values.
+		`map(freq(["b", nil, 10, "a", 9, true, "a", false, now()]), type(.value)) | join(" ")`: "string int int string time.Time bool nil bool",
+		`map(freq(["b", 10, "a", 9, "a", 9.5]), string(.value)) | join(" ")`:                   "a 9 9.5 10 b",
+		`map(freq(map(box.byID, .up)), .count) | sum()`:                                        500,
+		"len(freq([[1], [1], [2]]))":                                                           2,
+		"len(freq(take(box.list, 20), .peer)) <= 20":                                           true,
 	} {
 		if x, err := value(t, s, source); x != want || err != nil {
 			t.Errorf("%s: %v, %v, want %v", source, x, err, want)

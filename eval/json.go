@@ -9,12 +9,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
 // toJSON is toJSON(x): indented as expr-lang does it, of live objects too. Structs are objects of
 // their fields; what is redacted is the string "<redacted>"; NaN and the infinities, which JSON
-// does not have, are strings; keys that are no strings are written as text.
+// does not have, are strings; keys that are no strings are written as text, and sorted as they are shown.
 func toJSON(f *frame, args []any) (any, error) {
 	if err := refuse(args[0]); err != nil {
 		return nil, err
@@ -70,9 +71,9 @@ func (w *jsonWriter) value(x any, depth int) error {
 	}
 	switch {
 	case isList(x):
-		return w.collection(x, '[', ']', depth)
+		return w.list(x, depth)
 	case isMap(x):
-		return w.collection(x, '{', '}', depth)
+		return w.mapping(x, depth)
 	case isStruct(x):
 		shown, _, err := resolve(x.(*registry.View))
 		if err != nil {
@@ -107,24 +108,65 @@ func (w *jsonWriter) scalar(x any) error {
 	return w.write(string(b))
 }
 
-func (w *jsonWriter) collection(x any, open, end byte, depth int) error {
+func (w *jsonWriter) list(x any, depth int) error {
 	n := 0
-	err := w.f.each(x, true, func(_ int, key, elem any) (bool, error) {
-		if err := w.between(open, n, depth); err != nil {
+	err := w.f.each(x, true, func(_ int, _, elem any) (bool, error) {
+		if err := w.between('[', n, depth); err != nil {
 			return false, err
 		}
 		n++
-		if open == '{' {
-			if err := w.key(key); err != nil {
-				return false, err
-			}
-		}
 		return true, w.value(elem, depth+1)
 	})
 	if err != nil {
 		return err
 	}
-	return w.end(open, end, n, depth)
+	return w.end('[', ']', n, depth)
+}
+
+// mapping writes a map in the order of its keys. The walk of a live one has another: there each entry is written
+// for itself first.
+func (w *jsonWriter) mapping(x any, depth int) error {
+	type entry struct {
+		key  *inspect.Node
+		text string
+	}
+	var entries []any
+	before := w.f.m.kept
+	err := w.f.each(x, true, func(_ int, key, elem any) (bool, error) {
+		key, err := w.f.load(key)
+		if err != nil {
+			return false, err
+		}
+		e := entry{key: w.f.picture(key, w.f.m.limits.Show, "")}
+		alone := jsonWriter{f: w.f, out: &builder{}}
+		if err := alone.key(key); err != nil {
+			return false, err
+		}
+		if err := alone.value(elem, depth+1); err != nil {
+			return false, err
+		}
+		e.text = alone.out.String()
+		entries = append(entries, e)
+		return true, w.f.m.Keep(nodeSize + 2*wordsKept)
+	})
+	if err != nil {
+		return err
+	}
+	entries, err = w.f.sorted(entries, entries, func(a, b any) (int, error) { return a.(entry).key.Compare(b.(entry).key), nil })
+	if err != nil {
+		return err
+	}
+	apart := w.f.m.kept - before
+	for i, e := range entries {
+		if err := w.between('{', i, depth); err != nil {
+			return err
+		}
+		if err := w.write(e.(entry).text); err != nil {
+			return err
+		}
+	}
+	w.f.m.release(w.f.m.kept - apart)
+	return w.end('{', '}', len(entries), depth)
 }
 
 // object writes a struct, or a snapshot of one.
@@ -184,11 +226,8 @@ func (w *jsonWriter) end(open, end byte, n, depth int) error {
 	return w.write("\n" + strings.Repeat("  ", depth) + string(end))
 }
 
+// key writes a key that is loaded.
 func (w *jsonWriter) key(key any) error {
-	key, err := w.f.load(key)
-	if err != nil {
-		return err
-	}
 	text := ""
 	switch key := key.(type) {
 	case string:

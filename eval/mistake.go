@@ -68,6 +68,9 @@ var mistakes = []mistake{
 		return t.is(i, ".") && i > 0 && t.ends(i-1) && loops[t[i+1].Value] != nil && t.is(i+2, "(")
 	}, "what works on a collection is a function, and no method of it", "the collection comes first, as in filter(xs, .size > 5), or xs | filter(.size > 5)"},
 	{func(t tokens, i int) bool {
+		return t.is(i, "{") && t.is(i-1, ",", "(") && t.is(i+2, ":") && (t[i+1].Kind == lexer.Identifier || t[i+1].Kind == lexer.String) && loops[t.call(i)] != nil
+	}, "braces around a predicate make no map", "write two, as in map(xs, {{name: .name}})"},
+	{func(t tokens, i int) bool {
 		return i > 1 && t.is(i, ".") && t.is(i-1, "(") && loops[t[i-2].Value] != nil && !t.is(i-3, "|")
 	}, "the collection is missing", "it comes first, as in count(xs, .size > 5)"},
 	{func(t tokens, i int) bool { return t.is(i, ".") && !t.ends(i-1) && !t.within(i) }, "a dot at the start has a meaning in predicates only", "it is a field of the element there, as in count(xs, .size > 5)"},
@@ -168,6 +171,25 @@ func (t tokens) within(i int) bool {
 		}
 	}
 	return depth > 0
+}
+
+// call is the name of the function that token i is an argument of, "" if it is that of none.
+func (t tokens) call(i int) string {
+	depth := 0
+	for i--; i > 0; i-- {
+		switch {
+		case t[i].Kind != lexer.Bracket:
+		case halves[t[i].Value] == "":
+			depth++
+		case depth > 0:
+			depth--
+		case t.is(i, "(") && t[i-1].Kind == lexer.Identifier:
+			return t[i-1].Value
+		default:
+			return ""
+		}
+	}
+	return ""
 }
 
 var halves = map[string]string{"(": ")", "[": "]", "{": "}"}

@@ -42,6 +42,21 @@ syntax: === is no operator at 1:13; write ==
 cache.total !== 5
 syntax: !== is no operator at 1:13; write !=
 
+map(cache.items, {hits: .hits})
+syntax: braces around a predicate make no map at 1:18; write two, as in map(xs, {{name: .name}})
+
+cache.items | map({"h": .hits, n: 1})
+syntax: braces around a predicate make no map at 1:19; write two, as in map(xs, {{name: .name}})
+
+freq(cache.items, {hits: .hits})
+syntax: braces around a predicate make no map at 1:19; write two, as in map(xs, {{name: .name}})
+
+cache..total
+unknown_name: unknown name total at 1:8; two dots make a range, as in 1..5; a field has one before it: cache.total
+
+count(cache.items, #..hits > 5)
+unknown_name: unknown name hits at 1:23; two dots make a range, as in 1..5; a field has one before it: #.hits
+
 cache.total <> 5
 syntax: <> is no operator at 1:13; write !=
 

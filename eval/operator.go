@@ -77,7 +77,7 @@ func (c *compiler) binary(n *ast.BinaryNode) (code, error) {
 	}
 	right, err := c.side(n.Right)
 	if err != nil {
-		return nil, err
+		return nil, twoDots(n, err)
 	}
 	if n.Operator == "in" {
 		c.apart = true
@@ -106,6 +106,16 @@ func (c *compiler) binary(n *ast.BinaryNode) (code, error) {
 		}
 		return z, nil
 	}, nil
+}
+
+// twoDots says of a name behind .. that a field was meant.
+func twoDots(n *ast.BinaryNode, err error) error {
+	e := translate(err)
+	field, ok := n.Right.(*ast.IdentifierNode)
+	if !ok || n.Operator != ".." || e.Code != "unknown_name" {
+		return err
+	}
+	return e.with("two dots make a range, as in 1..5; a field has one before it: %s.%s", signs.Replace(n.Left.String()), field.Value)
 }
 
 // side compiles an operand, and says of a ! that stands too early what was meant.

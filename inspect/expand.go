@@ -233,7 +233,7 @@ func (s *snapper) elements(n *Node, src Source, depth int) {
 		n.Cut = &Cut{More: n.Len - at, Path: window(s.path(src), at, min(at+s.limit.Items, n.Len))}
 	}
 	if n.Shape == Map {
-		slices.SortStableFunc(n.Items, func(a, b Item) int { return a.Key.sortKey().compare(b.Key.sortKey()) })
+		slices.SortStableFunc(n.Items, func(a, b Item) int { return a.Key.Compare(b.Key) })
 	}
 }
 

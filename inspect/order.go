@@ -23,6 +23,12 @@ const (
 	rankHidden
 )
 
+// Compare orders values as the keys of a map are ordered: numbers by value, NaN first,
+// then strings, then times, then all else as it is written, nil with it; what is
+// redacted comes last, and is the same as all else that is. The result is negative
+// where n comes first, positive where o does.
+func (n *Node) Compare(o *Node) int { return n.sortKey().compare(o.sortKey()) }
+
 func (n *Node) sortKey() sortKey {
 	switch {
 	case n == nil:

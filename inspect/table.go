@@ -37,12 +37,13 @@ type column struct {
 // table returns n as a table, nil if it cannot be one, or is better read as lines.
 func (w *writer) table(n *Node, inside around, right int) *table {
 	t := newTable(n)
-	if t == nil {
+	answer := n.isAnswer()
+	if t == nil || t.structs < 2 && !answer {
 		return nil
 	}
 	plain, longest := w.leadRows(t, n, inside)
 	room := w.style.Width - right
-	asLines := longest <= room
+	asLines := longest <= room && !answer
 	if asLines && t.structs < minRows {
 		return nil
 	}
@@ -73,9 +74,19 @@ func (w *writer) table(n *Node, inside around, right int) *table {
 	return t
 }
 
+// isAnswer reports whether n is a list of structs without a type, as functions of the
+// expression language answer. It is a table wherever it can be one.
+func (n *Node) isAnswer() bool {
+	if n == nil || n.Shape != List || n.Type != "" || len(n.Items) == 0 {
+		return false
+	}
+	first := n.Items[0].Node
+	return first != nil && first.Shape == Struct && first.Type == "" && first.isRow()
+}
+
 // newTable gathers the rows, nil if they are not of one kind.
 func newTable(n *Node) *table {
-	if len(n.Items) < 2 || n.Shape != List && n.Shape != Map {
+	if n.Shape != List && n.Shape != Map {
 		return nil
 	}
 	t := &table{rows: make([]*Node, len(n.Items)), whole: make([]bool, len(n.Items)), lead: make([]line, len(n.Items))}
@@ -98,9 +109,6 @@ func newTable(n *Node) *table {
 			t.whole[i] = true
 		}
 		t.rows[i] = row
-	}
-	if t.structs < 2 {
-		return nil
 	}
 	return t
 }

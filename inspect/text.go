@@ -20,7 +20,8 @@ const maxAlign = 24
 
 // WriteText writes n as text that looks like Go: on one line where that fits,
 // else with one field, entry or element a line, short elements side by side, and
-// three or more structs of one type as a table where that is shorter. In lists and
+// three or more structs of one type as a table where that is shorter; a list of
+// structs without a type, as functions answer, is a table in any case. In lists and
 // maps the fields of a struct stand side by side too, and a time is just its
 // distance from Style.Now. The text ends in an end of line. Writing stops at the
 // first error of out.
@@ -46,9 +47,15 @@ func (n *Node) WriteText(out io.Writer, style Style) error {
 	w := &writer{out: out, style: style}
 	if t := n.listing(); t != nil {
 		w.writeListing(t, n)
-	} else {
-		w.block(&line{}, n, around{}, 0)
+		return w.err
 	}
+	if n.isAnswer() {
+		if t := w.table(n, around{}.inside(n), indent); t != nil {
+			w.writeTable(&line{}, t, n, around{}, 0)
+			return w.err
+		}
+	}
+	w.block(&line{}, n, around{}, 0)
 	return w.err
 }
 
