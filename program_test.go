@@ -266,7 +266,7 @@ func TestInterruptsOfTelnet(t *testing.T) {
 			s.await(`^telnet>\z`)
 			s.enter(command)
 		}
-		s.await(`^cancelled after .*(\n>)+\z`)
+		s.await(`^cancelled after `) // before or behind what was said to the telnet itself
 		s.enter("20 + 22")
 		s.await(`^42\n>\z`)
 	}
