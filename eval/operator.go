@@ -82,23 +82,11 @@ func (c *compiler) binary(n *ast.BinaryNode) (code, error) {
 	if n.Operator == "in" {
 		c.apart = true
 	}
-	where, atLeft, atRight := at(n), at(n.Left), at(n.Right)
+	where, sides := at(n), operands{left, right, at(n.Left), at(n.Right)}
 	return func(f *frame) (any, error) {
-		x, err := left(f)
+		x, y, a, b, err := sides.load(f)
 		if err != nil {
 			return nil, err
-		}
-		a, err := f.load(x)
-		if err != nil {
-			return nil, atLeft.err(err)
-		}
-		y, err := right(f)
-		if err != nil {
-			return nil, err
-		}
-		b, err := f.load(y)
-		if err != nil {
-			return nil, atRight.err(err)
 		}
 		z, err := op(f, a, b)
 		if err != nil {
@@ -106,6 +94,27 @@ func (c *compiler) binary(n *ast.BinaryNode) (code, error) {
 		}
 		return z, nil
 	}, nil
+}
+
+// operands are the two of an operator.
+type operands struct {
+	left, right     code
+	atLeft, atRight place
+}
+
+// load evaluates both: x and y are what they are, of the application maybe, a and b what to compute with.
+func (o *operands) load(f *frame) (x, y, a, b any, err error) {
+	if x, err = o.left(f); err != nil {
+		return
+	}
+	if a, err = f.load(x); err != nil {
+		return x, y, a, b, o.atLeft.err(err)
+	}
+	if y, err = o.right(f); err != nil {
+		return
+	}
+	b, err = f.load(y)
+	return x, y, a, b, o.atRight.err(err)
 }
 
 // twoDots says of a name behind .. that a field was meant.
@@ -177,24 +186,12 @@ func (c *compiler) equality(n *ast.BinaryNode) (code, error) {
 	if !scalar(n.Left) && !scalar(n.Right) {
 		c.apart = true
 	}
-	where, atLeft, atRight := at(n), at(n.Left), at(n.Right)
+	where, sides := at(n), operands{left, right, at(n.Left), at(n.Right)}
 	want := n.Operator == "=="
 	return func(f *frame) (any, error) {
-		x, err := left(f)
+		x, y, a, b, err := sides.load(f)
 		if err != nil {
 			return nil, err
-		}
-		a, err := f.load(x)
-		if err != nil {
-			return nil, atLeft.err(err)
-		}
-		y, err := right(f)
-		if err != nil {
-			return nil, err
-		}
-		b, err := f.load(y)
-		if err != nil {
-			return nil, atRight.err(err)
 		}
 		same, comparable, err := f.same(a, b, 0)
 		switch {
