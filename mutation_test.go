@@ -31,6 +31,8 @@ var mutations = []mutation{
 	{off: "the fault guard", file: "inspect/internal/peek/fault.go", old: "debug.SetPanicOnFault(true)", new: "debug.SetPanicOnFault(false)", test: "TestWildAddresses"},
 	{off: "the check of an address before it is read", file: "inspect/internal/peek/fault.go", old: "if a < firstPage || a%align != 0 || a+n < a {", new: "if false {", test: "TestWildAddresses"},
 	{off: "the check of type words", file: "inspect/internal/peek/typeword.go", old: "if !s.plausible(w, 3) {", new: "if false {", test: "TestEveryWordOfTheTypes"},
+	{off: "the hash in an itab", file: "inspect/internal/peek/iface.go", old: "err == nil && uint32(hash) == *(", new: "err == nil || uint32(hash) == *(", test: "TestWrongTypeWords"},
+	{off: "the bounds of a slice's header", file: "inspect/value.go", old: "if n < 0 || n > c || tooLarge(n, v.typ.Elem().Size()) || n > 0 && data.IsNil() {", new: "if false {", test: "TestHeadersThatCannotBe"},
 	{off: "the self-test of maps", file: "inspect/internal/peek/prove.go", old: "sync.OnceValue(proveMaps)", new: "sync.OnceValue(func() error { return nil })", test: "TestDrift", in: "inspect", tags: "sightglass_drift"},
 	{off: "racy addresses stay numbers", file: "inspect/value.go", old: "return v.how&solid != 0 && v.how&(trusted|fixed) != 0 && v.ref.Held()", new: "return v.ref.Held()", test: "TestProvenance"},
 	{off: "the check for cycles", file: "inspect/expand.go", old: "if s.returns(n, at) {", new: "if false {", test: "TestCycles"},
@@ -69,6 +71,7 @@ var mutations = []mutation{
 
 	// It never lies.
 	{off: "multi-word values are read until they agree", file: "inspect/internal/peek/ref.go", old: "if same == agree {", new: "if true {", test: "TestAttackWords"},
+	{off: "a string's header is read again after its bytes", file: "inspect/scalar.go", old: "err2 == nil && still && again == w {", new: "err2 == nil && still {", test: "TestAttackReusedText"},
 	{off: "racy values are marked", file: "inspect/value.go", old: "	if !v.firm() {\n		e.mark |= Racy\n", new: "	if !v.firm() {\n", test: "TestProvenance"},
 	{off: "a uint64 is not an int", file: "inspect/scalar.go", old: "case u <= math.MaxInt:", new: "case true:", test: "TestSameAsReflect"},
 	{off: "a cut snapshot does not count", file: "eval/snapshot.go", old: "	if s.node.Cut != nil {\n		return s.isCut(s.node)\n	}\n	for i, it", new: "	for i, it", test: "TestSnapshotCut"},

@@ -1,9 +1,123 @@
 package inspect
 
 import (
+	"errors"
+	"math"
+	"reflect"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
+
+// as is what lies where p points, seen as a t.
+func as(t reflect.Type, p any) Value {
+	return Value{typ: t, ref: peek.Of(reflect.ValueOf(p)).Bare(), mark: Racy}
+}
+
+// TestHeadersThatCannotBe: the header of a slice or string that cannot be one is an error, whatever is
+// asked, and leads nowhere.
+func TestHeadersThatCannotBe(t *testing.T) {
+	one := []uint64{1}
+	type header struct {
+		data   *uint64
+		len, c int
+	}
+	for what, h := range map[string]*header{
+		"a negative length":        {&one[0], -1, 1},
+		"both negative":            {&one[0], -2, -1},
+		"more than its capacity":   {&one[0], 2, 1},
+		"more than there is":       {&one[0], math.MaxInt, math.MaxInt},
+		"more bytes than numbers":  {&one[0], math.MaxInt/8 + 1, math.MaxInt},
+		"elements and no address":  {nil, 1, 1},
+		"elements, no capacity":    {&one[0], 1, 0},
+		"a length of the smallest": {&one[0], math.MinInt, math.MinInt},
+	} {
+		v := as(reflect.TypeFor[[]uint64](), h)
+		_, err := v.Len()
+		_, err2 := v.Cap()
+		_, err3 := v.Index(max(h.len, 1) - 1)
+		for i, err := range []error{err, err2, err3, v.Cursor().Load()} {
+			if !errors.Is(err, ErrTorn) {
+				t.Errorf("a slice with %s, question %d: %v", what, i, err)
+			}
+		}
+		_, _, err = as(reflect.TypeFor[[]byte](), h).Bytes(0, 10)
+		if fits := h.len > 0 && h.len <= h.c && h.data != nil; !fits && !errors.Is(err, ErrTorn) {
+			t.Errorf("bytes with %s: %v", what, err)
+		}
+	}
+	for what, h := range map[string]*header{"a negative length": {&one[0], -1, 0}, "a length and no address": {nil, 1, 0}} {
+		v := as(reflect.TypeFor[string](), h)
+		_, err := v.Len()
+		_, _, err2 := v.Bytes(0, 10)
+		if !errors.Is(err, ErrTorn) || !errors.Is(err2, ErrTorn) {
+			t.Errorf("a string with %s: %v, %v", what, err, err2)
+		}
+	}
+}
+
+// TestAttackReusedText: memory in which a string was may be another's while it is copied. What is not
+// said to be torn must be of one string: all of one byte, as each is here.
+func TestAttackReusedText(t *testing.T) {
+	bytes := make([]byte, 1<<18)
+	var text struct {
+		data *byte
+		len  int
+	}
+	var stop, shown atomic.Bool
+	var writer sync.WaitGroup
+	writer.Go(func() { reuse(&text.data, &text.len, bytes, &stop, &shown) })
+	defer writer.Wait()
+	defer stop.Store(true)
+	v := as(reflect.TypeFor[string](), &text)
+	var readings, torn int
+	for lengths := map[int]bool{}; len(lengths) < 20; readings++ {
+		for !shown.Load() {
+			runtime.Gosched()
+		}
+		s, n, mark, err := v.Text()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mark&Torn != 0 {
+			torn++
+			continue
+		}
+		if lengths[n] && readings%16 == 0 {
+			runtime.Gosched() // let the writer go on, where there is one processor
+		}
+		lengths[n] = true
+		if n != len(s) || s != "" && strings.Count(s, s[:1]) != n {
+			t.Fatalf("reading %d is of two strings, and does not say so", readings)
+		}
+	}
+	t.Logf("%d readings, %d torn", readings, torn)
+}
+
+// reuse fills bytes with one byte after the other, and shows them as a text of a different length each
+// time, for about as long as it takes to fill them.
+//
+//go:norace
+func reuse(data **byte, n *int, bytes []byte, stop, shown *atomic.Bool) {
+	sum := 0
+	for i := 1; !stop.Load(); i++ {
+		shown.Store(false)
+		*n = 0
+		for j := range bytes {
+			bytes[j] = byte('a' + i%26)
+		}
+		*data, *n = &bytes[0], len(bytes)-i%10_000
+		shown.Store(true)
+		for _, b := range bytes {
+			sum += int(b)
+		}
+	}
+	runtime.KeepAlive(sum)
+}
 
 // TestWordInInterface: what is one pointer lies in the interface itself, and not where it points.
 func TestWordInInterface(t *testing.T) {
