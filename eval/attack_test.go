@@ -138,7 +138,7 @@ func said(t *testing.T, s *Session, source string) string {
 		}
 		fmt.Fprintln(&b, e.Code, e.Error())
 	} else {
-		fmt.Fprintln(&b, r.Node.Line(0), r.Text, string(r.Node.JSON()), r.Notes, r.Name, r.Cost.Entries, r.Cost.Bytes)
+		fmt.Fprintln(&b, r.Node.Line(0), r.Page.String(), string(r.Node.JSON()), r.Notes, r.Name, r.Cost.Entries, r.Cost.Bytes)
 	}
 	return b.String()
 }

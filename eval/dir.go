@@ -1,11 +1,8 @@
 package eval
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/registry"
@@ -77,7 +74,8 @@ func (f *frame) entries(prefix string) [][]string {
 	return rows
 }
 
-// table makes a list of rows with named columns. A column that is empty in all rows is left out.
+// table makes a list of rows with named columns. A column that is empty in all rows is left out. The first are
+// names, the second types.
 func table(rows [][]string, names ...string) *snapshot {
 	list := &inspect.Node{Shape: inspect.List, Len: len(rows)}
 	for _, row := range rows {
@@ -93,51 +91,20 @@ func table(rows [][]string, names ...string) *snapshot {
 		}
 		list.Items = append(list.Items, inspect.Item{Node: r})
 	}
-	return &snapshot{list, columns(rows, 3)}
+	return &snapshot{list, listed(rows)}
 }
 
-// maxColumn is the width to which a column is aligned: longer cells push aside what follows them.
-const maxColumn = 48
-
-// columns writes rows as people like to read them: in columns with a gap between, without quotes and
-// brackets. Those of right stand to the right.
-func columns(rows [][]string, gap int, right ...int) string {
+// listed is how rows of a name, a type and what is said of it are shown.
+func listed(rows [][]string) *inspect.Page {
 	if len(rows) == 0 {
-		return "nothing"
+		return inWords("nothing")
 	}
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = min(max(widths[i], utf8.RuneCountInString(cell)), maxColumn)
-		}
-	}
-	var out strings.Builder
-	for n, row := range rows {
-		if n > 0 {
-			out.WriteByte('\n')
-		}
-		line := ""
-		for i, cell := range row {
-			if widths[i] == 0 {
-				continue
-			}
-			width := -widths[i] // to the left
-			if slices.Contains(right, i) {
-				width = widths[i]
-			}
-			line += fmt.Sprintf("%*s%*s", width, strings.Map(printable, cell), gap, "")
-		}
-		out.WriteString(strings.TrimRight(line, " "))
-	}
-	return out.String()
-}
-
-// printable replaces what would not stand on a line as it is.
-func printable(r rune) rune {
-	if !strconv.IsPrint(r) {
-		return '?'
-	}
-	return r
+	page := &inspect.Page{}
+	columns := make([]inspect.Column, len(rows[0]))
+	columns[0].Role = inspect.NameRole
+	columns[1].Role = inspect.TypeRole
+	page.Columns(rows, columns...)
+	return page
 }
 
 func empty(rows [][]string, column int) bool {

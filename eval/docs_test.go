@@ -75,8 +75,8 @@ func shown(t *testing.T, s *Session, source string) string {
 	if err != nil {
 		return "error: " + err.Error()
 	}
-	if r.Text != "" {
-		return r.Text
+	if r.Page != nil {
+		return r.Page.String()
 	}
 	var out strings.Builder
 	if err := r.Node.WriteText(&out, inspect.Style{Width: 100}); err != nil {

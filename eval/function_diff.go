@@ -36,21 +36,25 @@ func diff(f *frame, args []any) (any, error) {
 	if d.elsewhere > 0 {
 		f.note(counted(d.elsewhere, "part") + " that several pointers lead to were not compared at each place")
 	}
-	s := &snapshot{node: records(d.rows)}
-	if len(d.rows) == 0 {
-		s.text = "nothing changed"
-	} else {
-		shown := d.lines[:min(len(d.lines), maxDiffLines)]
-		s.text = columns(shown, 2)
-		if more := len(d.lines) - len(shown); more > 0 {
-			s.text += fmt.Sprintf("\n… %s more: _[%d:%d]", thousands(more), len(shown), min(len(d.lines), 2*len(shown)))
-		}
-	}
-	return s, nil
+	return &snapshot{records(d.rows), d.page()}, nil
 }
 
 // maxDiffLines is how many differences are shown at once; the answer has all of them.
 const maxDiffLines = 64
+
+func (d *differ) page() *inspect.Page {
+	if len(d.lines) == 0 {
+		return inWords("nothing changed")
+	}
+	page := &inspect.Page{Gap: 2}
+	shown := d.lines[:min(len(d.lines), maxDiffLines)]
+	page.Columns(shown, inspect.Column{Role: inspect.NameRole}, inspect.Column{}, inspect.Column{Role: inspect.NoteRole},
+		inspect.Column{}, inspect.Column{Role: inspect.NumberRole})
+	if more := len(d.lines) - len(shown); more > 0 {
+		page.Text(fmt.Sprintf("… %s more: _[%d:%d]", thousands(more), len(shown), min(len(d.lines), 2*len(shown))), inspect.NoteRole)
+	}
+	return page
+}
 
 // differ compares two trees.
 type differ struct {

@@ -111,16 +111,18 @@ func (h *helpPage) next(v *registry.View, shape inspect.Shape) string {
 func (h *helpPage) snapshot() *snapshot {
 	n := record(field{"name", h.name}, field{"type", h.typ}, field{"doc", h.doc}, field{"guard", h.guard},
 		field{"fields", records(h.fields)}, field{"methods", records(h.methods)})
-	text := strings.TrimSpace(h.name+"   "+h.typ) + "\n"
+	page := listed([][]string{{h.name, h.typ}})
 	for _, line := range []string{h.doc, h.guard, h.hint} {
 		if line != "" {
-			text += line + "\n"
+			page.Text(line, inspect.PlainRole)
 		}
 	}
-	for _, lines := range [][][]string{h.fieldLines, h.methodLines} {
-		if len(lines) > 0 {
-			text += columns(lines, 3) + "\n"
-		}
+	name := inspect.Column{Role: inspect.NameRole}
+	if len(h.fieldLines) > 0 {
+		page.Columns(h.fieldLines, name, inspect.Column{Role: inspect.TypeRole}, inspect.Column{})
 	}
-	return &snapshot{n, strings.TrimRight(text, "\n")}
+	if len(h.methodLines) > 0 {
+		page.Columns(h.methodLines, name, inspect.Column{})
+	}
+	return &snapshot{n, page}
 }

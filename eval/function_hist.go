@@ -135,7 +135,7 @@ func (h *histogram) value(n number) any {
 
 func (h *histogram) answer(f *frame) (any, error) {
 	if h.count == 0 {
-		return &snapshot{node: record(field{"count", 0}, field{"nan", h.nan}), text: "no values"}, nil
+		return &snapshot{record(field{"count", 0}, field{"nan", h.nan}), inWords("no values")}, nil
 	}
 	first, last := h.sorted[0].lo, h.sorted[len(h.sorted)-1].hi
 	mean := any(h.total.asFloat() / float64(h.count))
@@ -143,7 +143,7 @@ func (h *histogram) answer(f *frame) (any, error) {
 		mean = time.Duration(mean.(float64))
 	}
 	fields := []field{{"count", h.count}, {"min", h.value(first)}, {"mean", mean}}
-	head := fmt.Sprintf("%s values   min %s   mean %s   max %s\n", thousands(h.count),
+	head := fmt.Sprintf("%s values   min %s   mean %s   max %s", thousands(h.count),
 		brief(h.value(first)), brief(mean), brief(h.value(last)))
 	var percentiles []string
 	exact := true
@@ -160,7 +160,7 @@ func (h *histogram) answer(f *frame) (any, error) {
 	fields = append(fields, field{"max", h.value(last)})
 	if h.nan > 0 {
 		fields = append(fields, field{"nan", h.nan})
-		head = strings.TrimSuffix(head, "\n") + fmt.Sprintf("   NaN %s times\n", thousands(h.nan))
+		head += fmt.Sprintf("   NaN %s times", thousands(h.nan))
 	}
 	rows := make([]*inspect.Node, len(bars))
 	for i, b := range bars {
@@ -173,7 +173,11 @@ func (h *histogram) answer(f *frame) (any, error) {
 	if !sharp {
 		f.note("what lies within 1/1024 of the edge of a bar may be counted in the one beside it")
 	}
-	return &snapshot{record(fields...), head + strings.Join(percentiles, "   ") + "\n" + picture(bars)}, nil
+	page := &inspect.Page{Gap: 2}
+	page.Text(head, inspect.PlainRole)
+	page.Text(strings.Join(percentiles, "   "), inspect.PlainRole)
+	picture(page, bars)
+	return &snapshot{record(fields...), page}, nil
 }
 
 // bar is a line of a histogram: the numbers from from to below below, or the number from if below is nil.
@@ -323,39 +327,26 @@ func (r rungs) below(x float64) int {
 	return k
 }
 
-// width of the longest bar, in columns.
-const barWidth = 40
-
 // picture draws the lines.
-func picture(bars []bar) string {
+func picture(page *inspect.Page, bars []bar) {
 	most := slices.MaxFunc(bars, func(a, b bar) int { return cmp.Compare(a.count, b.count) }).count
-	rows := make([][]string, 0, len(bars)+1)
-	if bars[0].below != nil {
-		rows = append(rows, []string{"from", "below", "count", ""})
-	} else {
-		rows = append(rows, []string{"value", "", "count", ""})
-	}
-	for _, b := range bars {
+	rows, parts := make([][]string, len(bars)), make([]float64, len(bars))
+	for i, b := range bars {
 		below := ""
 		if b.below != nil {
 			below = brief(b.below)
 		}
-		rows = append(rows, []string{brief(b.from), below, thousands(b.count), drawn(b.count, most)})
+		rows[i] = []string{brief(b.from), below, thousands(b.count)}
+		parts[i] = float64(b.count) / float64(most)
 	}
-	return columns(rows, 2, 0, 1, 2)
-}
-
-// drawn is a bar of eighths of a column; what is not 0 can be seen.
-func drawn(n, most int) string {
-	eighths := int(math.Round(float64(n) / float64(most) * barWidth * 8))
-	if n > 0 {
-		eighths = max(eighths, 1)
+	from, below := "from", "below"
+	if bars[0].below == nil {
+		from, below = "value", ""
 	}
-	text := strings.Repeat("█", eighths/8)
-	if rest := eighths % 8; rest > 0 {
-		text += string([]rune("▏▎▍▌▋▊▉")[rest-1])
+	number := func(name string) inspect.Column {
+		return inspect.Column{Name: name, Role: inspect.NumberRole, Right: true}
 	}
-	return text
+	page.Bars(rows, parts, number(from), number(below), number("count"))
 }
 
 // brief is a number in as many digits as tell something.

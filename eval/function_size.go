@@ -51,7 +51,7 @@ func sizeOf(f *frame, args []any) (any, error) {
 	}
 	text := fmt.Sprintf("%s by itself, %s%s with what it leads to: %s objects",
 		bytesText(shallow), about, bytesText(m.bytes), thousands(m.objects))
-	return &snapshot{record(field{"shallow", shallow}, field{deep, m.bytes}, field{"objects", m.objects}), text}, nil
+	return &snapshot{record(field{"shallow", shallow}, field{deep, m.bytes}, field{"objects", m.objects}), inWords(text)}, nil
 }
 
 func typeSize(t reflect.Type) int {

@@ -41,8 +41,9 @@ func tree(f *frame, args []any) (any, error) {
 	}
 	var p planter
 	p.node(n, name, "", "", 0)
-	text := columns(p.lines, 2)
-	return &snapshot{records(p.rows), text}, f.m.Keep(len(p.rows)*5*nodeSize + len(text))
+	page := &inspect.Page{Gap: 2}
+	page.Columns(p.lines, inspect.Column{Role: inspect.NameRole}, inspect.Column{Role: inspect.TypeRole}, inspect.Column{})
+	return &snapshot{records(p.rows), page}, f.m.Keep(len(p.rows) * 6 * nodeSize)
 }
 
 // pathOfLive is the expression that reaches a live object, "" for others.

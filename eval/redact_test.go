@@ -70,7 +70,7 @@ func TestRedaction(t *testing.T) {
 			said := fmt.Sprint(err)
 			if err == nil {
 				json := r.Node.JSON()
-				said = r.Node.Line(0) + r.Text + string(json) + fmt.Sprint(r.Notes)
+				said = r.Node.Line(0) + r.Page.String() + string(json) + fmt.Sprint(r.Notes)
 			} else {
 				said += err.(*Error).Code
 			}

@@ -14,7 +14,7 @@ import (
 // Result is an answer: plain data, detached from the application.
 type Result struct {
 	Node  *inspect.Node // what to show
-	Text  string        // how to show it to people where it has a layout of its own, as dir() has; else ""
+	Page  *inspect.Page // how to show it to people where it has a layout of its own, as dir() has; else nil
 	Name  string        // the variable it was assigned to, "" if none
 	Cost  Cost
 	Notes []string // what to know about the answer, a line each; in no order that matters

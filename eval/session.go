@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -72,10 +73,11 @@ func (f *frame) eval(source string) (r Result, err error) {
 	r.Name = st.name
 	switch x := x.(type) {
 	case *snapshot:
-		r.Text = x.text
+		r.Page = x.page
 	case string:
 		if x == f.layout {
-			r.Text = x
+			r.Page = &inspect.Page{}
+			r.Page.Verbatim(x)
 		}
 	}
 	r.Node = f.picture(x, f.m.limits.Show, st.path())

@@ -168,18 +168,18 @@ func TestDir(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "cache      *eval.cache                      the item cache   guarded by cache.mu\n"; !strings.HasPrefix(r.Text, want) {
-		t.Errorf("%s", r.Text)
+	if want := "cache      *eval.cache                      the item cache   guarded by cache.mu\n"; !strings.HasPrefix(r.Page.String(), want) {
+		t.Errorf("%s", r.Page.String())
 	}
 	r, err = s.Eval(t.Context(), "dir(cache)")
-	if err != nil || !strings.Contains(r.Text, "\nGet      func(string) *eval.item") || !strings.Contains(r.Text, "secret   string                    redacted") {
-		t.Errorf("%v\n%s", err, r.Text)
+	if err != nil || !strings.Contains(r.Page.String(), "\nGet      func(string) *eval.item") || !strings.Contains(r.Page.String(), "secret   string                    redacted") {
+		t.Errorf("%v\n%s", err, r.Page.String())
 	}
 	evil := registry.New()
 	evil.Expose("x", new(int), registry.Doc("a\x1b[31m\u202e"))
 	r, _ = NewSession(evil, Limits{}).Eval(t.Context(), "dir()")
-	if strings.ContainsAny(r.Text, "\x1b\u202e") {
-		t.Errorf("%q", r.Text)
+	if strings.ContainsAny(r.Page.String(), "\x1b\u202e") {
+		t.Errorf("%q", r.Page.String())
 	}
 }
 

@@ -10,7 +10,14 @@ import (
 // error: the count of a cut list would be a lie.
 type snapshot struct {
 	node *inspect.Node
-	text string // how it is to be shown, "" for as any other
+	page *inspect.Page // how it is shown, nil for as any other
+}
+
+// inWords is a page of nothing but text.
+func inWords(text string) *inspect.Page {
+	page := &inspect.Page{}
+	page.Text(text, inspect.PlainRole)
+	return page
 }
 
 func (s *snapshot) kind() string {

@@ -87,7 +87,7 @@ func (v variable) note() string {
 	}
 	if s, ok := v.value.(*snapshot); ok && isCut(s.node) {
 		return "a snapshot that was cut, " + bytesText(v.size)
-	} else if ok && s.text == "" {
+	} else if ok && s.page == nil {
 		return "a snapshot, " + bytesText(v.size)
 	}
 	if v.size >= 1024 {

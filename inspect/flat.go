@@ -47,11 +47,11 @@ func (w *writer) flat(l *line, n *Node, a around) {
 		return
 	}
 	if n == nil {
-		l.add(noteRole, "nil")
+		l.add(NoteRole, "nil")
 		return
 	}
 	if a.depth > maxWritten {
-		l.add(noteRole, "…")
+		l.add(NoteRole, "…")
 		return
 	}
 	w.marks(l, n, a)
@@ -59,27 +59,27 @@ func (w *writer) flat(l *line, n *Node, a around) {
 		return
 	}
 	open, end := w.brackets(l, n, a)
-	l.add(punctuation, open)
+	l.add(PlainRole, open)
 	inside := a.inside(n)
 	for i, item := range n.Items {
 		if l.over {
 			return
 		}
 		if i > 0 {
-			l.add(punctuation, ", ")
+			l.add(PlainRole, ", ")
 		}
 		w.label(l, n, item, inside)
 		w.flat(l, item.Node, inside)
 	}
 	if tail := w.tail(n); len(tail) > 0 {
 		if len(n.Items) > 0 {
-			l.add(punctuation, ", ")
+			l.add(PlainRole, ", ")
 		}
 		for _, p := range tail {
 			l.add(p.role, p.text)
 		}
 	}
-	l.add(punctuation, end)
+	l.add(PlainRole, end)
 }
 
 // mark is n's Mark. A list or map of nothing but what was read racily says so once
@@ -100,13 +100,13 @@ func (n *Node) mark() Mark {
 func (w *writer) marks(l *line, n *Node, a around) {
 	fresh := n.mark() &^ a.mark
 	if fresh&Copied != 0 && !a.inner && (n.Shape == Struct || n.Shape == List || n.Shape == Map) {
-		l.add(noteRole, "copy ")
+		l.add(NoteRole, "copy ")
 	}
 	switch {
 	case fresh&Torn != 0:
-		l.add(noteRole, "~")
+		l.add(NoteRole, "~")
 	case fresh&Racy != 0:
-		l.add(noteRole, "≈")
+		l.add(NoteRole, "≈")
 	}
 }
 
@@ -116,10 +116,10 @@ func (w *writer) label(l *line, n *Node, item Item, inside around) {
 	case item.Key != nil:
 		inside.elem = inside.key
 		w.flat(l, item.Key, inside)
-		l.add(punctuation, ": ")
+		l.add(PlainRole, ": ")
 	case n.Shape == Struct:
-		l.add(nameRole, clean(item.Name))
-		l.add(punctuation, ": ")
+		l.add(NameRole, clean(item.Name))
+		l.add(PlainRole, ": ")
 	}
 }
 
@@ -129,29 +129,29 @@ func (w *writer) leaf(l *line, n *Node, a around) bool {
 	case n.Hidden:
 		l.add(alarmRole, "<redacted>")
 	case n.Cycle != "" && a.row:
-		l.add(noteRole, "<cycle>")
+		l.add(NoteRole, "<cycle>")
 	case n.Cycle != "":
-		l.add(noteRole, "<cycle: "+clean(n.Cycle)+">")
+		l.add(NoteRole, "<cycle: "+clean(n.Cycle)+">")
 	case n.Same != "" && w.cell:
-		l.add(noteRole, "<same>")
+		l.add(NoteRole, "<same>")
 	case n.Same != "":
-		l.add(noteRole, "<same: "+clean(n.Same)+">")
+		l.add(NoteRole, "<same: "+clean(n.Same)+">")
 	case n.Err != "" && len(n.Items) == 0:
 		l.add(alarmRole, "<unreadable: "+clean(n.Err)+">")
 	case n.Shape == Nil:
-		l.add(numberRole, clean(orElse(n.Text, "nil")))
+		l.add(NumberRole, clean(orElse(n.Text, "nil")))
 	case n.Shape == Scalar:
 		w.scalar(l, n, a)
 	case n.Shape == Func:
-		l.add(typeRole, "func ")
-		l.add(punctuation, clean(shortPaths(n.Text)))
+		l.add(TypeRole, "func ")
+		l.add(PlainRole, clean(shortPaths(n.Text)))
 	case n.Shape == Chan, n.Shape == Opaque, n.Shape == Interface:
-		l.add(typeRole, clean(shortType(n.Type)))
+		l.add(TypeRole, clean(shortType(n.Type)))
 		text := clean(n.Text)
 		if n.Type != "" && text != "" {
 			text = "(" + text + ")"
 		}
-		l.add(punctuation, text)
+		l.add(PlainRole, text)
 	default:
 		return false
 	}
@@ -174,27 +174,27 @@ func (w *writer) scalar(l *line, n *Node, a around) {
 		if isText(x) {
 			text = quote(string(x))
 		}
-		l.add(typeRole, clean(orElse(n.Type, "[]byte")))
-		l.add(punctuation, "(")
+		l.add(TypeRole, clean(orElse(n.Type, "[]byte")))
+		l.add(PlainRole, "(")
 		l.add(stringRole, text)
-		l.add(punctuation, ")")
+		l.add(PlainRole, ")")
 	case time.Time:
 		switch {
 		case x.IsZero():
-			l.add(numberRole, "zero time")
+			l.add(NumberRole, "zero time")
 		case w.style.Now.IsZero():
-			l.add(numberRole, text)
+			l.add(NumberRole, text)
 		case a.row:
-			l.add(numberRole, distance(x, w.style.Now))
+			l.add(NumberRole, distance(x, w.style.Now))
 		default:
-			l.add(numberRole, text)
-			l.add(noteRole, " ("+distance(x, w.style.Now)+")")
+			l.add(NumberRole, text)
+			l.add(NoteRole, " ("+distance(x, w.style.Now)+")")
 		}
 	default:
-		l.add(numberRole, text)
+		l.add(NumberRole, text)
 	}
 	if n.Cut != nil {
-		l.add(noteRole, " "+w.cutText(n))
+		l.add(NoteRole, " "+w.cutText(n))
 	}
 }
 
@@ -226,11 +226,11 @@ func countText(n *Node) string {
 // tail is what follows the last item of n: what was cut, what could not be read.
 func (w *writer) tail(n *Node) (tail []span) {
 	if n.Cut != nil {
-		tail = append(tail, span{noteRole, w.cutText(n)})
+		tail = append(tail, span{NoteRole, w.cutText(n)})
 	}
 	if n.Err != "" {
 		if tail != nil {
-			tail = append(tail, span{punctuation, ", "})
+			tail = append(tail, span{PlainRole, ", "})
 		}
 		tail = append(tail, span{alarmRole, "<unreadable: " + clean(n.Err) + ">"})
 	}
@@ -247,7 +247,7 @@ func (w *writer) brackets(l *line, n *Node, a around) (open, end string) {
 		return either(n.Shape == List, "[", "{"), either(n.Shape == List, "]", "}")
 	}
 	if n.Type != a.elem {
-		l.add(typeRole, clean(shortType(n.Type)))
+		l.add(TypeRole, clean(shortType(n.Type)))
 	}
 	return "{", "}"
 }

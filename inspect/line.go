@@ -4,21 +4,21 @@ import (
 	"strings"
 )
 
-// role says what a span of text is, for its colour.
-type role uint8
+// Role says what a piece of text is, for its colour.
+type Role uint8
 
 const (
-	punctuation role = iota
-	nameRole
-	typeRole
-	stringRole
-	numberRole
-	noteRole // cuts and marks
-	alarmRole
+	PlainRole  Role = iota // punctuation, and what people are told
+	NameRole               // of fields and objects
+	TypeRole               // types
+	stringRole             // texts
+	NumberRole             // numbers, times and all other scalars
+	NoteRole               // cuts and marks
+	alarmRole              // what is redacted or unreadable
 )
 
 // colours are the SGR parameters of ECMA-48 for each role.
-var colours = [...]string{nameRole: "36", typeRole: "34", stringRole: "32", numberRole: "33", noteRole: "2", alarmRole: "31"}
+var colours = [...]string{NameRole: "36", TypeRole: "34", stringRole: "32", NumberRole: "33", NoteRole: "2", alarmRole: "31"}
 
 // line is a line of text under way. It takes no more than max columns: of what
 // does not fit it keeps what does, and sets over.
@@ -30,11 +30,11 @@ type line struct {
 }
 
 type span struct {
-	role role
+	role Role
 	text string
 }
 
-func (l *line) add(r role, text string) {
+func (l *line) add(r Role, text string) {
 	if l.over || text == "" {
 		return
 	}
@@ -59,7 +59,7 @@ func (l *line) reset(m lineMark) {
 
 func (l *line) pad(columns int) {
 	if columns > 0 {
-		l.add(punctuation, strings.Repeat(" ", columns))
+		l.add(PlainRole, strings.Repeat(" ", columns))
 	}
 }
 

@@ -1,5 +1,7 @@
 package inspect
 
+import "slices"
+
 const (
 	// minRows is for how many structs a table is made where each fits a line anyway.
 	minRows = 3
@@ -283,12 +285,12 @@ func (w *writer) cellOf(n *Node, a around, most int, mayCut bool) (l line, cut b
 		return l, false
 	case n.Len > 0 && (n.Shape == List || n.Shape == Map):
 		w.marks(&l, n, a)
-		l.add(noteRole, countText(n))
+		l.add(NoteRole, countText(n))
 	default:
 		l.max = most - 1
 		w.flat(&l, n, a)
 		l.over, l.max = false, 0
-		l.add(noteRole, "…")
+		l.add(NoteRole, "…")
 	}
 	return l, true
 }
@@ -354,19 +356,19 @@ func (w *writer) writeTable(l *line, t *table, n *Node, a around, right int) {
 	open, end := "", ""
 	if t.typ != "" {
 		open, end = "{", "}"
-		l.add(typeRole, "[]"+clean(shortType(t.typ)))
+		l.add(TypeRole, "[]"+clean(shortType(t.typ)))
 	} else if a.inner || n.Type != "" || l.width > 0 {
 		open, end = w.brackets(l, n, a)
 	}
 	inner := right
 	if open != "" {
 		inner += indent
-		l.add(punctuation, open)
+		l.add(PlainRole, open)
 		w.flush(l, inner)
 	}
 	head := make([]line, len(t.columns))
 	for c, col := range t.columns {
-		head[c].add(nameRole, col.name)
+		head[c].add(NameRole, col.name)
 	}
 	w.row(l, t, line{}, head, inner)
 	inside := a.inside(n)
@@ -392,31 +394,34 @@ func (w *writer) writeTable(l *line, t *table, n *Node, a around, right int) {
 		w.flush(l, inner)
 	}
 	if t.common != nil {
-		w.note(l, "… the same in each row: ", t.common, "", inner)
+		w.note(l, "… the same in each row: ", t.common, "", "", inner)
 	}
 	if t.missing != nil {
-		w.note(l, "… more in each row (", t.missing, "): "+clean(t.path), inner)
+		w.note(l, "… more in each row (", t.missing, "):", clean(t.path), inner)
 	}
 	w.finish(l, n, end, right)
 }
 
-// note writes what is said of all rows, on several lines where it does not fit one.
-func (w *writer) note(l *line, begin string, parts []string, end string, right int) {
-	l.add(noteRole, begin)
-	for i, part := range parts {
-		if i < len(parts)-1 {
-			part += ","
-		} else {
-			part += end
-		}
+// note writes what is said of all rows, and where the rest is, on several lines where it does not fit one.
+func (w *writer) note(l *line, begin string, parts []string, end, path string, right int) {
+	l.add(NoteRole, begin)
+	words := slices.Clone(parts)
+	for i := range words[:len(words)-1] {
+		words[i] += ","
+	}
+	words[len(words)-1] += end
+	if path != "" {
+		words = append(words, path)
+	}
+	for i, part := range words {
 		switch {
 		case i == 0:
 		case l.width+1+textWidth(part) > w.style.Width:
 			w.flush(l, right+indent)
 		default:
-			l.add(noteRole, " ")
+			l.add(NoteRole, " ")
 		}
-		l.add(noteRole, part)
+		l.add(NoteRole, part)
 	}
 	w.flush(l, right)
 }

@@ -10,6 +10,7 @@ type Style struct {
 	Width int       // columns; default 80, at least 20
 	Color bool      // colour by role, with the escapes of ECMA-48
 	Now   time.Time // what times are given their distance from; zero: none is given
+	Name  string    // what the value is called: x is written before it as x = 5; "": nothing is
 }
 
 // indent is how far the parts of a value stand to the right of it.
@@ -44,18 +45,21 @@ func (n *Node) WriteText(out io.Writer, style Style) error {
 		style.Width = 80
 	}
 	style.Width = max(style.Width, 20)
+	if page := n.listing(); page != nil {
+		return page.WriteText(out, style)
+	}
 	w := &writer{out: out, style: style}
-	if t := n.listing(); t != nil {
-		w.writeListing(t, n)
-		return w.err
+	l := line{}
+	if style.Name != "" {
+		l.add(PlainRole, clean(style.Name)+" = ")
 	}
 	if n.isAnswer() {
 		if t := w.table(n, around{}.inside(n), indent); t != nil {
-			w.writeTable(&line{}, t, n, around{}, 0)
+			w.writeTable(&l, t, n, around{}, 0)
 			return w.err
 		}
 	}
-	w.block(&line{}, n, around{}, 0)
+	w.block(&l, n, around{}, 0)
 	return w.err
 }
 
@@ -99,7 +103,7 @@ func (w *writer) split(l *line, n *Node, a around, right int) {
 	inside := a.inside(n)
 	w.marks(l, n, a)
 	if n.Shape == Pointer {
-		l.add(punctuation, "&")
+		l.add(PlainRole, "&")
 		w.block(l, n.Items[0].Node, inside, right)
 		return
 	}
@@ -115,7 +119,7 @@ func (w *writer) split(l *line, n *Node, a around, right int) {
 		return
 	}
 	open, end := w.brackets(l, n, a)
-	l.add(punctuation, open)
+	l.add(PlainRole, open)
 	w.flush(l, right+indent)
 	if n.Shape == List && allScalars(n.Items) {
 		w.flow(l, w.parts(n, inside, 0), right+indent)
@@ -139,7 +143,7 @@ func (w *writer) brief(l *line, n *Node, a around) bool {
 	more := func() string { return "… " + thousands(left) + " more: " + clean(n.Path) }
 	start := l.mark()
 	open, end := w.brackets(l, n, a)
-	l.add(punctuation, open)
+	l.add(PlainRole, open)
 	room := w.style.Width - textWidth(more()+end)
 	if l.width > room {
 		l.reset(start)
@@ -155,8 +159,8 @@ func (w *writer) brief(l *line, n *Node, a around) bool {
 		l.pad(1)
 		left--
 	}
-	l.add(noteRole, more())
-	l.add(punctuation, end)
+	l.add(NoteRole, more())
+	l.add(PlainRole, end)
 	w.flush(l, 0)
 	return true
 }
@@ -178,9 +182,9 @@ func (w *writer) wraps(l *line, n *Node, a around) []line {
 
 func (w *writer) wrap(l *line, n *Node, parts []line, a around) {
 	open, end := w.brackets(l, n, a)
-	l.add(punctuation, open)
+	l.add(PlainRole, open)
 	w.flow(l, parts, l.width)
-	l.add(punctuation, end)
+	l.add(PlainRole, end)
 	w.flush(l, 0)
 }
 
@@ -188,7 +192,7 @@ func (w *writer) wrap(l *line, n *Node, parts []line, a around) {
 // stands where the next item would.
 func (w *writer) finish(l *line, n *Node, end string, right int) {
 	for _, s := range w.tail(n) {
-		if s.role != punctuation {
+		if s.role != PlainRole {
 			l.add(s.role, s.text)
 			w.flush(l, right+indent)
 		}
@@ -196,7 +200,7 @@ func (w *writer) finish(l *line, n *Node, end string, right int) {
 	*l = line{spans: l.spans[:0]}
 	if end != "" {
 		l.pad(right)
-		l.add(punctuation, end)
+		l.add(PlainRole, end)
 		w.flush(l, 0)
 	}
 }
@@ -240,7 +244,7 @@ func (w *writer) parts(n *Node, inside around, max int) []line {
 		w.label(p, n, item, inside)
 		w.flat(p, item.Node, inside)
 		if i < len(n.Items)-1 {
-			p.add(punctuation, ",")
+			p.add(PlainRole, ",")
 		}
 	}
 	return parts

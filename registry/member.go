@@ -167,7 +167,7 @@ func (v *View) fields(list []Member, seen map[string]bool, depth int) []Member {
 		seen[f.Name] = true
 		c := v.field(i)
 		c.settle()
-		m := Member{Name: f.Name, Type: f.Type.String(), Hidden: c.hidden}
+		m := Member{Name: f.Name, Type: inspect.TypeName(f.Type), Hidden: c.hidden}
 		if f.Embedded {
 			m.Note = "embedded"
 			if !c.hidden && depth < maxPromoted {
@@ -200,7 +200,7 @@ func (v *View) methods() []Member {
 		if allowed, _ := v.allows(m.Name); !allowed {
 			continue
 		}
-		list = append(list, Member{Name: m.Name, Type: signature(m, t).String(), Method: true, Hidden: secretField(m.Name, nil)})
+		list = append(list, Member{Name: m.Name, Type: inspect.TypeName(signature(m, t)), Method: true, Hidden: secretField(m.Name, nil)})
 	}
 	slices.SortFunc(list, func(a, b Member) int { return strings.Compare(a.Name, b.Name) })
 	return list
@@ -220,7 +220,7 @@ func (v *View) Methods() ([]Member, error) {
 	r := t.receiver()
 	for i := range r.NumMethod() {
 		m := r.Method(i)
-		list = append(list, Member{Name: m.Name, Type: signature(m, r).String(), Method: true, Hidden: secretField(m.Name, nil), Note: t.note(m.Name)})
+		list = append(list, Member{Name: m.Name, Type: inspect.TypeName(signature(m, r)), Method: true, Hidden: secretField(m.Name, nil), Note: t.note(m.Name)})
 	}
 	return list, nil
 }

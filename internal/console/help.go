@@ -24,30 +24,30 @@ var topics = []topic{
   keys(cache.items)                  a map's keys; over a map, # is the value and #key the key
   cache?.owner ?? "nobody"           nil and absent keys, without an error
   top(cache.items, 5, .hits)         which have the most; freq counts by value, hist shows how spread
-  help(cache)  tree(cache)           what it is, and what it holds; help functions lists all of these
+  help(cache), tree(cache)           what it is, and what it holds; help functions lists all of these
   x = cache.items                    keep an answer in this session; _ is the last one
 The language is that of expr-lang. Only an action changes the program, and only where help level says so.
 `},
 	{"functions", "what can be computed", functionsTopic()},
 	{"keys", "what keys do in a terminal", `  Tab                     complete a name, or list what could stand there
-  Up, Down                lines of before, of those that begin as this one does; also ^P ^N
-  ^R                      search the lines of before, again for older ones; ^G gives up
-  Left, Right, Home, End  move; also ^B ^F ^A ^E; by words Alt-b Alt-f, Control with an arrow
+  Up, Down                lines of before that begin as this one; also ^P ^N
+  ^R                      search lines of before, again for older; ^G gives up
+  Left, Right, Home, End  move; also ^B ^F ^A ^E; by words Alt-b Alt-f, Control-arrow
   Backspace, Delete, ^D   delete a character
-  ^W ^U ^K Alt-d          delete a word, to the line's start, to its end, the next word
-  ^Y  ^T  ^L              put back what was deleted last; swap two characters; clear the screen
-  Enter                   ask; with a bracket open, begin another line of the same
+  ^W ^U ^K Alt-d          delete a word, to the start, to the end, the next word
+  ^Y ^T ^L                put back the deleted; swap two letters; clear screen
+  Enter                   ask; with a bracket open, begin another line
   ^C                      drop the line, or end the evaluation and its output
   ^D                      on an empty line: leave
 `},
-	{"marks", "what the signs in an answer mean", `  ≈value            reached through memory that may change meanwhile; said once, where that begins
-  ~value            it kept changing while it was read: its parts may not belong together
+	{"marks", "what the signs in an answer mean", `  ≈value            read where it may change meanwhile; said where that begins
+  ~value            it kept changing while read: its parts may not fit together
   copy value        a copy was exposed, not the application's own object
   <redacted>        not shown: by its name, its tag or its look it is a secret
-  <cycle: path>     a pointer back to the value at path, which this one is part of
-  <same: path>      a pointer to the same as the one at path, which is shown there
+  <cycle: path>     a pointer back to the value at path, around this one
+  <same: path>      a pointer to what is shown at path already
   <unreadable: …>   why it could not be read; the rest is good
-  … 12 more: path   so much was cut; path is the expression that shows what follows
+  … 12 more: path   so much was cut; typing path shows what follows
 `},
 	{"limits", "what is cut off, and what to do then", `An evaluation has limits of time, of entries read and of memory. Where one is reached there is an error that says which and how to go on; there is never a part of an answer in place of it.
 What is shown has limits too, of depth, of elements and of text. They change nothing that is computed. What was cut says how much, and names the expression that shows it:
@@ -114,7 +114,8 @@ func runHelp(ctx context.Context, s *Session, a *answer, args string) error {
 	return err
 }
 
-// foldHelp folds what does not fit a narrow terminal.
+// foldHelp folds what does not fit the terminal. What is said of an entry goes on below itself, or
+// stands below the entry where there is little room beside that.
 func foldHelp(text string, width int) []string {
 	var all []string
 	for _, line := range strings.Split(text, "\n") {
@@ -122,10 +123,26 @@ func foldHelp(text string, width int) []string {
 		if strings.HasPrefix(line, "  ") {
 			indent = "      "
 		}
+		if at := entry.FindStringIndex(line); at != nil {
+			if before := textWidth(line[:at[1]]); width-before >= minAside {
+				indent = strings.Repeat(" ", before)
+			} else {
+				if name := strings.TrimRight(line[:at[1]], " "); name != "" {
+					all = append(all, fold(name, width, indent)...)
+				}
+				line = indent + line[at[1]:]
+			}
+		}
 		all = append(all, fold(line, width, indent)...)
 	}
 	return all
 }
+
+// entry is a name in help, up to what is said of it.
+var entry = regexp.MustCompile(`^  (\S+ )*\S*  +`)
+
+// minAside is in how few columns something is said beside its entry.
+const minAside = 24
 
 // place is what help takes for the way to an object.
 var place = regexp.MustCompile(`^[\pL_$][\pL\d_$.\[\]"-]*$`)

@@ -207,7 +207,9 @@ func (s *Session) expression(ctx context.Context, source string, lower eval.Limi
 	a := &answer{ctx: context.WithoutCancel(ctx), out: &text, left: most}
 	st := s.currentStyle()
 	st.color = setting[bool]{}
-	if err := errors.Join(writeText(a, r, st, s.clock.Now()), a.end()); err != nil {
+	unnamed := r
+	unnamed.Name = "" // it has a member of its own
+	if err := errors.Join(writeText(a, unnamed, st, s.clock.Now()), a.end()); err != nil {
 		return failure(err)
 	}
 	out := textReply(typeOf(r.Node), strings.TrimSuffix(text.String(), "\n"))

@@ -112,9 +112,6 @@ func (a *answer) result(r eval.Result, st style, now time.Time) error {
 		return err
 	}
 	a.color = st.color.value()
-	if r.Name != "" {
-		fmt.Fprint(a, printable(r.Name), " = ")
-	}
 	if err := writeText(a, r, st, now); err != nil {
 		return err
 	}
@@ -139,22 +136,14 @@ func (a *answer) result(r eval.Result, st style, now time.Time) error {
 
 // writeText writes what an expression came to as people read it.
 func writeText(out io.Writer, r eval.Result, st style, now time.Time) error {
-	if r.Text != "" && !(st.echoed && r.Node.Shape == inspect.List && wider(r.Text, st.width.value())) {
-		_, err := fmt.Fprintln(out, printable(r.Text))
-		return err
+	style := inspect.Style{Width: st.width.value(), Color: st.color.value(), Now: now, Name: r.Name}
+	if r.Page == nil {
+		return r.Node.WriteText(out, style)
 	}
-	return r.Node.WriteText(out, inspect.Style{Width: st.width.value(), Color: st.color.value(), Now: now})
-}
-
-// wider reports whether text has a line of more columns: then a list is laid out anew for a
-// terminal. Who has no echo from us folds lines as he likes, or is a program.
-func wider(text string, columns int) bool {
-	for line := range strings.Lines(text) {
-		if textWidth(strings.TrimSuffix(line, "\n")) > columns {
-			return true
-		}
+	if !st.echoed {
+		style.Width = -1 // who has no echo from us folds lines as he likes, or is a program
 	}
-	return false
+	return r.Page.WriteText(out, style)
 }
 
 // aside writes what is said about the answer, below it.

@@ -13,8 +13,8 @@ import (
 type sample struct {
 	at   time.Time
 	node *inspect.Node
-	text string // the layout that the answer brings along, "" for none
-	err  error  // in place of an answer
+	page *inspect.Page // the layout that the answer brings along, nil for none
+	err  error         // in place of an answer
 
 	notes []string // what one has to know about it
 }
@@ -92,19 +92,19 @@ func allFlat(n *inspect.Node) bool {
 
 // whole reports whether s is followed as it is written, and not by its leaves.
 func (s *sample) whole() bool {
-	return s.text != "" || s.node != nil && isCollection(s.node) && hasParts(s.node) && (s.node.Cut != nil || !allFlat(s.node))
+	return s.page != nil || s.node != nil && isCollection(s.node) && hasParts(s.node) && (s.node.Cut != nil || !allFlat(s.node))
 }
 
 // lines are s as it is written, without colours. now is what times are given their distance from,
 // if it is not zero.
 func (s *sample) lines(width int, now time.Time) []string {
-	text := printable(s.text)
-	if text == "" {
-		var b bytes.Buffer
+	var b bytes.Buffer
+	if s.page != nil {
+		s.page.WriteText(&b, inspect.Style{Width: width})
+	} else {
 		s.node.WriteText(&b, inspect.Style{Width: width, Now: now})
-		text = b.String()
 	}
-	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
 }
 
 // contents is what each line of s is compared by: with the times themselves, as their distance from
@@ -126,8 +126,8 @@ type element struct{ key, text string }
 // elements are those of a whole sample.
 func (s *sample) elements() []element {
 	var all []element
-	if s.text != "" {
-		for _, line := range s.lines(0, s.at) {
+	if s.page != nil {
+		for _, line := range s.lines(-1, s.at) {
 			all = append(all, element{text: line})
 		}
 		return all

@@ -48,8 +48,12 @@ var screens = []struct {
 	{"watch-struct", 80, false, []string{"watch orders until _.shipped > 300"}},
 	{"watch-list", 80, false, []string{"watch 200ms orders.pending until len(_) > 6"}},
 	{"narrow", 44, false, []string{"dir()", "cache", "orders.pending", "cach.items", "watch 500ms cache.hits until _ > 48000"}},
+	{"narrow-pages", 44, false, []string{"help", "help keys", "help marks", "help expressions", "help cache", "dir(cache)", "tree(orders, 2)", "before = snap(stats)", "hist(orders.waits)", "top(cache.items, 3, .hits)", "freq(orders.pending, .customer)", "diff(before, {sent: 1, open: false})", "vars"}},
+	{"narrowest", 20, false, []string{"dir()", "help marks", "help cache", "tree(stats)", "hist(orders.waits)", "freq(orders.pending, len(.lines) > 6)", "cach.items"}},
 	{"wide", 120, false, []string{"cache", "orders.pending", "catalog.children[0]"}},
+	{"pages", 80, false, []string{"tree(orders, 2)", "help(stats)", "size(orders)", "before = snap(config)", "diff(before, {Name: \"corner store\"})", "top(cache.items, 3, .hits)", "freq(orders.pending, .customer)", "x = freq(cache.items, .hits > 5000)", "x = dir(cache)"}},
 	{"colour", 80, true, []string{"dir()", "cache", "cach.items", "watch 500ms cache.hits until _ > 48000"}},
+	{"colour-pages", 80, true, []string{"help cache", "tree(stats)", "hist(orders.waits)", "freq(orders.pending, len(.lines) > 6)", "before = snap(stats)", "diff(before, {sent: 1})"}},
 }
 
 // TestScreens plays the sessions ten seconds after the shop has opened, by a clock that runs only

@@ -154,7 +154,7 @@ func (w *watch) ask(ctx context.Context, a *answer, at time.Time) (done bool, er
 	if err != nil && w.samples == 0 {
 		return false, wrong{err}
 	}
-	now := &sample{at: at, node: r.Node, text: r.Text, err: err, notes: r.Notes}
+	now := &sample{at: at, node: r.Node, page: r.Page, err: err, notes: r.Notes}
 	if err == nil && w.condition != "" {
 		if done, err = w.holds(ctx); err != nil {
 			return false, err

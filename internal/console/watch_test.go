@@ -128,12 +128,18 @@ func films() map[string][]any {
 		"many":            {many(0), many(1), many(2)},
 		"locked":          {object("hits", 1), &eval.Error{Code: "guard", Message: "cache.mu was held for all of 100 ms"}, &eval.Error{Code: "guard", Message: "cache.mu was held for all of 100 ms"}, object("hits", 2)},
 		"wrong":           {&eval.Error{Code: "unknown_name", Message: "unknown name wrong at 1:1; did you mean stats?", Source: "wrong", Line: 1, Col: 1}},
-		"dir()":           {eval.Result{Text: "cache  *shop.Cache\nqueue  *shop.Queue"}, eval.Result{Text: "cache  *shop.Cache\nstats  *shop.Stats"}},
+		"dir()":           {eval.Result{Page: page("cache  *shop.Cache\nqueue  *shop.Queue")}, eval.Result{Page: page("cache  *shop.Cache\nstats  *shop.Stats")}},
 		"_ > 6":           {false, true},
 		"_ + 1":           {5},
 		"secret":          {object("token", &inspect.Node{Hidden: true}, "n", 1), object("token", &inspect.Node{Hidden: true}, "n", 2)},
 		"a ? b : changes": {1, 2},
 	}
+}
+
+func page(text string) *inspect.Page {
+	p := &inspect.Page{}
+	p.Text(text, inspect.PlainRole)
+	return p
 }
 
 func either[T any](ok bool, a, b T) T {

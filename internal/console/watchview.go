@@ -80,7 +80,7 @@ func (w *watch) line(now *sample, width int) (text string, differs bool) {
 	case w.last == nil || w.last.err != nil || now.whole() != w.last.whole():
 		return w.first(now, width), true
 	case now.whole():
-		if now.text == "" && now.node.Len != w.last.node.Len {
+		if now.page == nil && now.node.Len != w.last.node.Len {
 			parts = append(parts, fmt.Sprintf("%s elements (%+d)", thousands(now.node.Len), now.node.Len-w.last.node.Len))
 		}
 		parts = append(parts, now.changes(w.last)...)
@@ -108,7 +108,7 @@ func (w *watch) line(now *sample, width int) (text string, differs bool) {
 
 // first is the sample that others are compared with.
 func (w *watch) first(now *sample, width int) string {
-	if now.text != "" {
+	if now.page != nil {
 		return cut(strings.Join(now.lines(width, now.at), "; "), width)
 	}
 	if s := w.series.order; len(s) == 1 && s[0].place == "" {
