@@ -48,7 +48,7 @@ func (c *compiler) builtin(n *ast.BuiltinNode) (code, error) {
 // apply compiles a call of fn.
 func (c *compiler) apply(n ast.Node, name string, fn function, arguments []ast.Node) (code, error) {
 	if len(arguments) < fn.min || fn.max >= 0 && len(arguments) > fn.max {
-		return nil, at(n).err(fault("arguments", "%s has %d arguments", name, len(arguments)).with("write %s(%s)", name, fn.args))
+		return nil, at(n).err(fault("arguments", "%s has %s", name, counted(len(arguments), "argument")).with("write %s(%s)", name, fn.args))
 	}
 	args := make([]code, len(arguments))
 	for i, arg := range arguments {

@@ -51,6 +51,9 @@ syntax: braces around a predicate make no map at 1:19; write two, as in map(xs, 
 freq(cache.items, {hits: .hits})
 syntax: braces around a predicate make no map at 1:19; write two, as in map(xs, {{name: .name}})
 
+cache.total == nul
+unknown_name: unknown name nul at 1:16; write nil
+
 cache..total
 unknown_name: unknown name total at 1:8; two dots make a range, as in 1..5; a field has one before it: cache.total
 

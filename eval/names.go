@@ -76,7 +76,7 @@ func (n names) free(name string, lets []let) error {
 func (n names) unknown(name string, lets []let) error {
 	e := fault("unknown_name", "unknown name %s", quoted(name))
 	switch name {
-	case "null", "None", "undefined", "NULL":
+	case "null", "Null", "NULL", "nul", "none", "None", "undefined":
 		return e.with("write nil")
 	case "True", "TRUE", "False", "FALSE":
 		return e.with("write %s", strings.ToLower(name))

@@ -148,7 +148,7 @@ func (c *compiler) ownLoop(n *ast.CallNode, name string) (code, error) {
 	at := at(n)
 	args, pred := n.Arguments, own[name]
 	if len(args) < pred || len(args) > pred+1 {
-		return nil, at.err(fault("arguments", "%s has %d arguments", name, len(args)).with("write %s", usage(name)))
+		return nil, at.err(fault("arguments", "%s has %s", name, counted(len(args), "argument")).with("write %s", usage(name)))
 	}
 	from, err := c.stream(args[0])
 	if err != nil {

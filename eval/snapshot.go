@@ -33,6 +33,8 @@ func (s *snapshot) typeName() string {
 		return s.node.Type
 	case s.node.Shape == inspect.Map:
 		return "map"
+	case s.node.Shape == inspect.Struct:
+		return "struct"
 	}
 	return "array"
 }
@@ -104,6 +106,9 @@ func (s *snapshot) member(name string) (any, error) {
 	e := fault(code, "%s has no %s %s", s.kind(), what, quoted(name))
 	if n := near(name, names); n != "" {
 		return nil, e.with("did you mean %s?", quoted(n))
+	}
+	if code == "no_field" {
+		return nil, e.with("dir(x) lists what may follow it")
 	}
 	return nil, e
 }

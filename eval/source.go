@@ -80,7 +80,7 @@ func syntaxError(err error) *Error {
 	hint := ""
 	switch {
 	case strings.HasPrefix(text, "unexpected token EOF"):
-		text = "the expression ends too early"
+		text, hint = "the expression ends too early", "write what comes behind its last sign"
 	case strings.HasPrefix(text, "unexpected token "):
 		// The parser writes a token as Kind("text").
 		if _, token, ok := strings.Cut(text, "("); ok {

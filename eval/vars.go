@@ -69,7 +69,7 @@ func (f *frame) preview(v variable) string {
 	if v.alias != nil {
 		return v.alias.String()
 	}
-	return f.picture(v.value, inspect.Limit{Depth: 2, Items: 8, Bytes: 64, Nodes: 20}, "").Line(40)
+	return f.picture(v.value, inspect.Limit{Depth: 2, Items: 8, Bytes: 64, Nodes: 20}, "").Line(32)
 }
 
 // kind is the type of what v holds, "" where only a look at the live object would tell.

@@ -62,7 +62,7 @@ func functionsTopic() string {
 	for _, f := range eval.Functions() {
 		fmt.Fprintf(&b, "  %-30s %s\n", f.Usage(), f.Summary)
 	}
-	b.WriteString("help NAME has an example. Of a map these take the values; behind a | stands the rest of a call,\nas in cache.items | top(5, .hits).\n")
+	b.WriteString("help NAME has an example. Of a map these take the values; behind a | stands the rest of a call, as in cache.items | top(5, .hits).\n")
 	return b.String()
 }
 

@@ -116,7 +116,12 @@ func (s *Session) request(ctx context.Context, line string) error {
 	d := json.NewDecoder(strings.NewReader(line))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&req); err != nil {
-		return s.reply(id, failed(codeRequest, "this is no request: %s; it has id, eval or complete, pos and limits", strings.TrimPrefix(err.Error(), "json: ")))
+		why := strings.TrimPrefix(err.Error(), "json: ")
+		var other *json.UnmarshalTypeError
+		if errors.As(err, &other) {
+			why = fmt.Sprintf("%s takes no %s", other.Field, other.Value)
+		}
+		return s.reply(id, failed(codeRequest, "this is no request: %s; it has id, eval or complete, pos and limits", why))
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return s.reply(id, failed(codeRequest, "there is more behind the request; one line has one object"))
