@@ -111,7 +111,7 @@ func TestAttackConnections(t *testing.T) {
 // TestAttackNeverReads asks for 100 MB and reads none of them: that costs a buffer and a deadline,
 // and holds up nobody else.
 func TestAttackNeverReads(t *testing.T) {
-	s := serve(t, &Server{WriteTimeout: 2 * time.Second}, "tcp", "127.0.0.1:0")
+	s := serve(t, &Server{WriteTimeout: time.Second}, "tcp", "127.0.0.1:0")
 	other := s.dial(t)
 	other.answer()
 	s.settles(t, func() {

@@ -137,6 +137,7 @@ func TestActingNeedsALog(t *testing.T) {
 
 // Whatever a peer decides about, the log has one line for each record, and no secret of theirs.
 func TestLogCannotBeForged(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	l, err := Listen("unix:" + filepath.Join(dir, "s"))
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 
 // Evaluations wait for their turn over all sessions, say so, and can be given up meanwhile.
 func TestTurns(t *testing.T) {
+	t.Parallel()
 	s := serve(t, &Server{MaxEvaluations: 2}, "tcp", "127.0.0.1:0")
 	var busy []*client
 	for range 2 {
@@ -143,10 +144,11 @@ func TestMaxRate(t *testing.T) {
 }
 
 func TestIdleTimeout(t *testing.T) {
-	s := serve(t, &Server{IdleTimeout: 500 * time.Millisecond}, "tcp", "127.0.0.1:0")
+	t.Parallel()
+	s := serve(t, &Server{IdleTimeout: time.Second}, "tcp", "127.0.0.1:0")
 	idle, busy := s.dial(t), s.dial(t)
 	busy.send("wait\n")
-	if got := idle.rest(); !strings.HasSuffix(got, "nothing was asked for 500ms: goodbye\r\n") {
+	if got := idle.rest(); !strings.HasSuffix(got, "nothing was asked for 1s: goodbye\r\n") {
 		t.Errorf("an idle session is told %q", got)
 	}
 	<-s.began
@@ -158,6 +160,7 @@ func TestIdleTimeout(t *testing.T) {
 
 // The application sees its sessions, and can end one.
 func TestSessions(t *testing.T) {
+	t.Parallel()
 	s := serve(t, &Server{Auth: Tokens(map[string]Identity{"x": {User: "alice"}}), MaxEvaluations: 4}, "tcp", "127.0.0.1:0")
 	s.dial(t).waitFor("token: ") // not a session yet
 	idle := s.dial(t)
@@ -241,6 +244,7 @@ func TestAcceptErrors(t *testing.T) {
 
 // Only so many at a time are told why they are refused; in a flood the others are closed at once.
 func TestRefusalsAreBounded(t *testing.T) {
+	t.Parallel()
 	s := serve(t, &Server{MaxRate: 1}, "tcp", "127.0.0.1:0")
 	s.prepare()
 	// refused is what the first one is told that is no session.

@@ -44,6 +44,7 @@ const post = (path, init) => fetch("http://PORT" + path, init).then(r => r.text(
 // A web page makes a real browser, which runs as the right user, post expressions to the port:
 // nothing of it is evaluated, the page reads nothing, and the log says what happened.
 func TestBrowser(t *testing.T) {
+	t.Parallel()
 	chromium := program("chromium", t)
 	v, reg := newValve()
 	s := serve(t, &Server{Registry: reg, Level: Act, MaxRate: -1}, "tcp", "127.0.0.1:0")

@@ -78,6 +78,7 @@ func TestLinesOnly(t *testing.T) {
 }
 
 func TestInterrupts(t *testing.T) {
+	t.Parallel()
 	s := serve(t, &Server{}, "tcp", "127.0.0.1:0")
 	for name, in := range map[string]string{
 		"Ctrl-C":         "\x03",
@@ -170,6 +171,7 @@ func TestHalfClose(t *testing.T) {
 
 // What was answered arrives, also when the client has sent more than was read before the end.
 func TestLastAnswerArrives(t *testing.T) {
+	t.Parallel()
 	s := serve(t, &Server{}, "tcp", "127.0.0.1:0")
 	c := s.dial(t)
 	c.send("x\nquit\n" + strings.Repeat("more ", 40_000))
@@ -229,6 +231,7 @@ func evaluating(t *testing.T) map[string]func(t *testing.T) (*served, *client) {
 
 // A client that is gone cancels its evaluation, however it went.
 func TestClientGoneWhileEvaluating(t *testing.T) {
+	t.Parallel()
 	for name, open := range evaluating(t) {
 		s, c := open(t)
 		if name == "tcp" {
@@ -245,6 +248,7 @@ func TestClientGoneWhileEvaluating(t *testing.T) {
 // A client that has closed its side alone still gets its answer, and nothing else where the
 // system can be asked whether it is there.
 func TestClientHalfClosedWhileEvaluating(t *testing.T) {
+	t.Parallel()
 	for name, open := range evaluating(t) {
 		t.Run(name, func(t *testing.T) {
 			s, c := open(t)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"log/slog"
 	"net"
 	"regexp"
@@ -20,7 +21,10 @@ import (
 	"github.com/sightglass-go/sightglass/internal/console"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	flag.Set("test.parallel", "8") // they wait for delays of the server's more than for a processor
+	goleak.VerifyTestMain(m)
+}
 
 // patience ends a test that would hang.
 const patience = 20 * time.Second

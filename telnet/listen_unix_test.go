@@ -59,6 +59,7 @@ func TestListenUnixStale(t *testing.T) {
 
 // Of many servers that find the same stale socket one gets its place, and is not replaced in turn.
 func TestListenUnixStaleRace(t *testing.T) {
+	t.Parallel()
 	for range 50 {
 		path := filepath.Join(t.TempDir(), "s")
 		leftOver, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})

@@ -80,6 +80,7 @@ func (v *served) dialFrom(t *testing.T, n byte) *client {
 }
 
 func TestPasswordFile(t *testing.T) {
+	t.Parallel()
 	path := passwords(t, "# who may enter", "", "alice:{correct horse}", "bob:{battery}:act", "carol:{staple}:root", "dave:plain", ":{nameless}")
 	s := serve(t, &Server{Auth: PasswordFile(path), Level: Act, MaxAttempts: 100, Registry: registry.New()}, "tcp", "127.0.0.1:0")
 	const in, out = "sightglass in ", "not admitted\r\n"
@@ -185,6 +186,7 @@ func TestPasswordFileUnreadable(t *testing.T) {
 // A thousand wrong passwords from one address: after the first few nobody is asked there, and the
 // right user gets in at another.
 func TestThousandWrongPasswords(t *testing.T) {
+	t.Parallel()
 	const attempts = 10
 	var compared atomic.Int64
 	file := PasswordFile(passwords(t, "alice:{right}"))
@@ -242,6 +244,7 @@ func TestThousandWrongPasswords(t *testing.T) {
 
 // Who has an account cannot guess at another's for ever by logging in between.
 func TestSuccessForgivesNoFailures(t *testing.T) {
+	t.Parallel()
 	s := serve(t, &Server{Auth: Tokens(map[string]Identity{"mine": {User: "mallory"}}), MaxAttempts: 2, MaxRate: -1}, "tcp", "127.0.0.1:0")
 	for i := range 2 {
 		c := s.dial(t)
@@ -270,6 +273,7 @@ func TestSilentLogins(t *testing.T) {
 }
 
 func TestLoginTimeout(t *testing.T) {
+	t.Parallel()
 	s := serve(t, &Server{Auth: Tokens(map[string]Identity{"x": {}}), LoginTimeout: 50 * time.Millisecond}, "tcp", "127.0.0.1:0")
 	if got := s.dial(t).rest(); !strings.HasSuffix(got, "nobody logged in within 50ms\r\n") {
 		t.Errorf("got %q", got)
@@ -313,6 +317,7 @@ func TestPanicInLogin(t *testing.T) {
 
 // What would flood the memory before somebody is let in ends the connection.
 func TestEarlyFlood(t *testing.T) {
+	t.Parallel()
 	s := serve(t, &Server{Auth: AuthenticatorFunc(func(ctx context.Context, _ *Peer) (Identity, error) {
 		<-ctx.Done()
 		return Identity{}, ctx.Err()

@@ -202,6 +202,7 @@ func TestReset(t *testing.T) {
 }
 
 func TestUserIDs(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "s")
 	for uid, want := range map[int]bool{os.Getuid(): true, os.Getuid() + 1: false} {
 		l, err := Listen("unix:" + path)

@@ -138,6 +138,7 @@ func TestErrorCodes(t *testing.T) {
 
 // TestPythonClient runs the client of the document.
 func TestPythonClient(t *testing.T) {
+	t.Parallel()
 	python := program("python3", t)
 	source, err := os.ReadFile("../docs/client.py")
 	if err != nil {

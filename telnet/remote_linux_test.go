@@ -19,6 +19,7 @@ const inNetwork = "SIGHTGLASS_TEST_NETWORK"
 // them a hundred wrong passwords from one address are throttled, and the right user gets in at
 // another.
 func TestRemote(t *testing.T) {
+	t.Parallel()
 	if os.Getenv(inNetwork) == "" {
 		if os.Getuid() != 0 {
 			t.Skip("only root can make a network")
@@ -44,9 +45,10 @@ func TestRemote(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := serveOn(t, &Server{
-		Auth:      PasswordFile(passwords(t, "alice:{right}")),
-		TLSConfig: &tls.Config{Certificates: []tls.Certificate{a.certificate(t, "server")}},
-		MaxRate:   -1,
+		Auth:        PasswordFile(passwords(t, "alice:{right}")),
+		TLSConfig:   &tls.Config{Certificates: []tls.Certificate{a.certificate(t, "server")}},
+		MaxAttempts: 2,
+		MaxRate:     -1,
 	}, l)
 	login := func(from, password string) string {
 		d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}

@@ -257,6 +257,7 @@ func TestClientThatOnlyAsks(t *testing.T) {
 }
 
 func TestLongLine(t *testing.T) {
+	t.Parallel()
 	s := serve(t, &Server{}, "tcp", "127.0.0.1:0")
 	c := s.dial(t)
 	c.answer()

@@ -140,6 +140,7 @@ func TestCertificateRenewal(t *testing.T) {
 }
 
 func TestClientCertificates(t *testing.T) {
+	t.Parallel()
 	ours, theirs := newAuthority(t), newAuthority(t)
 	for _, auth := range []tls.ClientAuthType{tls.VerifyClientCertIfGiven, tls.RequestClientCert} {
 		s := serve(t, &Server{
@@ -180,6 +181,7 @@ func TestClientCertificates(t *testing.T) {
 
 // Who does not shake hands costs a place until the deadline; who speaks in the clear is closed.
 func TestHandshake(t *testing.T) {
+	t.Parallel()
 	a := newAuthority(t)
 	s := serve(t, &Server{LoginTimeout: time.Second, TLSConfig: &tls.Config{Certificates: []tls.Certificate{a.certificate(t, "server")}}}, "tcp", "127.0.0.1:0")
 	silent, clear := s.dial(t), s.dial(t)
