@@ -56,9 +56,7 @@ type Terminal struct {
 	room     sync.Cond // there is less in held, or nobody who would take it
 	decoder  decoder
 	editor   editor
-	held     []byte // came in during an evaluation
-	blank    bool   // nothing is held of the line that comes in
-	ahead    bool   // an empty line is held
+	held     typeahead
 	eof      bool   // nothing more will come in
 	farewell string // said by Shutdown
 	gone     error  // said by Hangup
@@ -134,29 +132,19 @@ func (t *Terminal) hold(p []byte) []byte {
 	if t.endsWatch(p) {
 		return nil
 	}
-	n := min(len(p), maxHeld-len(t.held))
+	n := min(len(p), maxHeld-len(t.held.bytes))
 	if n == 0 {
 		t.room.Wait()
 	}
-	t.held = append(t.held, p[:n]...)
-	t.note(p[:n])
+	t.held.add(p[:n])
+	t.note()
 	return p[n:]
 }
 
-// note tells the session if p, which is now held, ends a watch: anything does in character mode,
-// in line mode only an empty line, since a program may have sent the lines that come next.
-func (t *Terminal) note(p []byte) {
-	for _, b := range p {
-		switch b {
-		case '\n':
-			t.ahead = t.ahead || t.blank
-			t.blank = true
-		case '\r':
-		default:
-			t.blank = false
-		}
-	}
-	t.session.SetAhead(t.ahead || t.editor.echo && len(t.held) > 0)
+// note tells the session if what is held ends a watch: anything does in character mode, in line
+// mode only an empty line, since a program may have sent the lines that come next.
+func (t *Terminal) note() {
+	t.session.SetAhead(t.held.empty > 0 || t.editor.echo && len(t.held.bytes) > 0)
 }
 
 // endsWatch reports whether p is a key by itself, or an empty line, that ended the watch that is
@@ -171,7 +159,7 @@ func (t *Terminal) endsWatch(p []byte) bool {
 		}
 		alone = keys == 1
 	}
-	return alone && len(t.held) == 0 && t.session.SetAhead(true)
+	return alone && len(t.held.bytes) == 0 && t.session.SetAhead(true)
 }
 
 // keys gives p to the editor, up to the end of the first line that is to be evaluated; n is how
@@ -279,8 +267,7 @@ func (t *Terminal) start(line string) {
 
 func (t *Terminal) begin() {
 	t.since, t.dropped, t.muted = time.Now(), 0, false
-	t.blank, t.ahead = true, false
-	t.note(t.held)
+	t.note()
 	t.line, t.cancel = context.WithCancel(t.ctx)
 }
 
@@ -331,10 +318,8 @@ func (t *Terminal) next(err, flushed error) (line string, ok bool) {
 		t.editor.screen.put(t.stopped())
 	}
 	t.editor.begin()
-	n, line, ok := t.keys(t.held)
-	if t.held = t.held[n:]; len(t.held) == 0 {
-		t.held = nil
-	}
+	n, line, ok := t.keys(t.held.bytes)
+	t.held.drop(n)
 	t.room.Broadcast()
 	if !ok && t.eof {
 		line, ok = t.last()
@@ -393,7 +378,7 @@ func (t *Terminal) Interrupt() {
 // interrupt is Interrupt of an evaluation.
 func (t *Terminal) interrupt() {
 	t.dropped += t.out.Discard(t.cancel) // in one: that it was cancelled is not to be dropped
-	t.held, t.decoder = nil, decoder{}
+	t.held, t.decoder = typeahead{}, decoder{}
 	t.editor.drop()
 	t.room.Broadcast()
 }

@@ -3,6 +3,8 @@ package console
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -277,8 +279,8 @@ func TestTooMuchTypeAhead(t *testing.T) {
 			t.Error("all was taken at once")
 		default:
 		}
-		if len(term.held) > maxHeld {
-			t.Errorf("%d bytes are held", len(term.held))
+		if len(term.held.bytes) > maxHeld {
+			t.Errorf("%d bytes are held", len(term.held.bytes))
 		}
 		endLine(term)
 		<-fed
@@ -446,3 +448,39 @@ func TestIsolation(t *testing.T) {
 		t.Errorf("another session's history: %q", got)
 	}
 }
+
+// BenchmarkTypeAhead answers many lines that are held during an evaluation. Those that come
+// one by one are the yardstick.
+func BenchmarkTypeAhead(b *testing.B) {
+	const lines = 10_000
+	for _, together := range []bool{false, true} {
+		b.Run(fmt.Sprintf("together=%v", together), func(b *testing.B) {
+			for b.Loop() {
+				f := &fake{began: make(chan string, lines+1)}
+				s := New(f, io.Discard, eval.Limits{})
+				over := make(chan bool)
+				term := Attach(context.Background(), s, deaf{}, func() { close(over) })
+				if together {
+					term.Feed([]byte("wait\n"))
+					<-f.began
+					term.Feed([]byte(strings.Repeat("some line of text\n", lines)))
+					endLine(term)
+				} else {
+					for range lines {
+						term.Feed([]byte("some line of text\n"))
+					}
+				}
+				term.EOF()
+				<-over
+			}
+		})
+	}
+}
+
+// deaf is an output that drops all.
+type deaf struct{}
+
+func (deaf) Write(p []byte) (int, error) { return len(p), nil }
+func (deaf) Flush() error                { return nil }
+func (deaf) Discard(then func()) int     { then(); return 0 }
+func (deaf) Mute(bool)                   {}
