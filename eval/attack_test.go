@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"math/big"
 	"math/rand/v2"
+	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -59,8 +61,45 @@ type safe struct {
 	fixed    [200]byte
 	long     string
 	tagged   struct{ A, B string } `inspect:"secret"`
+	modulus  big.Int               `inspect:"secret"`
+	apiKey   *big.Float            // of other kinds than text
+	secrets  []net.IP
+	refused  error
+	links    []*url.URL
+	account  account
+	accounts []*account
+	byName   map[string]account
+	teller   teller
+	fuse     *fuse
 	credentials
 	Public string
+}
+
+// These have lenses: one that shows the secret under names and in texts of every kind, one that is the
+// secret, and one that fails with it.
+type (
+	account struct{ pin string }
+	teller  struct{ told string }
+	fuse    struct{ blown error }
+)
+
+type accountView struct {
+	Passwd string
+	Owner  string
+	Note   string
+	Texts  map[string]string
+	Err    error
+	Link   *url.URL
+	Count  int
+}
+
+func exposeLenses(reg *registry.Registry) {
+	reg.Lens(func(a *account) any {
+		told := "see https://u:" + a.pin + "@host/"
+		return accountView{a.pin, "o", told, map[string]string{"token": a.pin, "plain": "x"}, errors.New(told), &url.URL{Scheme: "https", User: url.UserPassword("u", a.pin), Host: "host"}, 3}
+	})
+	reg.Lens(func(t *teller) any { return t.told })
+	reg.Lens(func(f *fuse) any { panic(f.blown) })
 }
 
 type passcode string
@@ -93,6 +132,14 @@ func newSafe(secret string, n int) *safe {
 	s.long = told + strings.Repeat(secret, 30)
 	s.tagged.A = secret
 	s.credentials = credentials{"u", secret}
+	s.modulus.SetBytes([]byte(secret))
+	s.apiKey = new(big.Float).SetInt(&s.modulus)
+	s.secrets = []net.IP{net.IP([]byte(secret + "0123")[:4])}
+	s.refused = &net.OpError{Op: "dial", Net: "tcp", Addr: &net.UnixAddr{Name: "/run/x?password=" + secret, Net: "unix"}, Err: s.err}
+	s.links = []*url.URL{s.link, {Scheme: "https", Host: "host", RawQuery: "access_token=" + secret + "0123456789"}}
+	s.account = account{secret}
+	s.accounts, s.byName = []*account{{secret}}, map[string]account{"a": {secret}}
+	s.teller.told, s.fuse = told, &fuse{s.err}
 	s.list = []*safe{s, {Name: "other", password: secret + "x", Pin: 1}}
 	if n > 0 {
 		s.chain = newSafe(secret, n-1)
@@ -118,9 +165,11 @@ func safeMaker(seed uint64) *maker {
 	return &maker{
 		Rand: rand.New(rand.NewPCG(seed, 1)),
 		atoms: []string{"s", "s", "all", "s.password", "s.Pin", "s.key", "s.tokens", "s.byToken", "s.note", "s.notes", "s.notes[1]", "s.raw", "s.any", "s.list", "s.chain", "s.login", "s.login.Passwd", "s.gone", "s.err", "s.wrapped", "s.link", "s.ctx", "s.token", "s.secret", "s.cookies", "s.shared", "s.pwd", "s.message", "s.ring", "s.typed", "s.byTyped", "s.fixed", "s.long", "s.tagged", "s.Key2",
+			"s.modulus", "s.apiKey", "s.secrets", "s.secrets[0]", "s.refused", "s.links", "s.links[1]", "s.account", "s.account.Note", "s.account.Texts", "s.account.Err", "s.account.Link", "s.account.Passwd", "s.accounts", "s.accounts[0]", "s.byName", "s.byName.a", "s.teller", "s.fuse",
 			"s.Add(s.Pin)", "s.Join(s.notes)", "s.Same(s)", "s.Err()", "s.Panic()", "s.Passcode()", "s.link.User", "vars()", "dir(s)", "_1",
 			"s.list[1]", "s.list[1].password", "s.Token()", "s.Fail()", "s.Echo(s.password)", "s.Name", "s.count", "s.rank", "s.limits", "$env", "_", "x", "y", "1", "2.5", "nil", "true", `"a"`, `""`, `"` + theSecret + `"`, `"` + theSecret[:4] + `"`, "21", "#", "#acc"},
-		fields: []string{"password", "Pin", "key", "tokens", "byToken", "note", "notes", "raw", "any", "list", "chain", "login", "Passwd", "User", "Name", "count", "rank", "limits", "t", "a", "apiKey", "gone", "pasword", "Token()", "Fail()", "Echo(\"a\")", "err", "wrapped", "link", "ctx", "token", "secret", "cookies", "shared", "pwd", "message", "ring", "typed", "byTyped", "fixed", "long", "tagged", "credentials", "Key2", "val", "cause", "msg", "s", "URL", "username", "v", "Err()", "Passcode()"},
+		fields: []string{"password", "Pin", "key", "tokens", "byToken", "note", "notes", "raw", "any", "list", "chain", "login", "Passwd", "User", "Name", "count", "rank", "limits", "t", "a", "apiKey", "gone", "pasword", "Token()", "Fail()", "Echo(\"a\")", "err", "wrapped", "link", "ctx", "token", "secret", "cookies", "shared", "pwd", "message", "ring", "typed", "byTyped", "fixed", "long", "tagged", "credentials", "Key2", "val", "cause", "msg", "s", "URL", "username", "v", "Err()", "Passcode()",
+			"modulus", "apiKey", "secrets", "refused", "links", "account", "accounts", "byName", "teller", "fuse", "Note", "Texts", "Link", "Err", "Owner", "Count", "told", "blown", "RawQuery", "Addr"},
 		// The clock, addresses, and what the process itself says of the moment.
 		except: []string{"now", "addr", "sleep"},
 	}
@@ -172,6 +221,7 @@ func TestAttackSecrets(t *testing.T) {
 		for i, secret := range secrets {
 			s := newSafe(secret, 2)
 			reg := registry.New()
+			exposeLenses(reg)
 			reg.Expose("s", s, registry.Methods("*"), registry.Hide("Key2"))
 			reg.Expose("all", &s.list, registry.Frozen())
 			sessions[i] = NewSession(reg, Limits{Time: time.Minute, Entries: 100_000, Bytes: 1 << 20})

@@ -117,10 +117,14 @@ func toInt(f *frame, args []any) (any, error) {
 	return x, nil
 }
 
+// maxDigits is the length of a number as text beyond which it is none. Each float is written exactly with fewer.
+const maxDigits = 4 << 10
+
 func toFloat(f *frame, args []any) (any, error) {
 	if s, ok := args[0].(string); ok {
-		x, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
-		if err != nil {
+		s = strings.TrimSpace(s)
+		x, err := strconv.ParseFloat(s[:min(len(s), maxDigits)], 64)
+		if err != nil || len(s) > maxDigits {
 			return nil, fault("arguments", "float: %s is not a number", keyText(s))
 		}
 		return x, nil

@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/builtin"
@@ -13,7 +14,7 @@ import (
 
 // textFunctions work on strings. Those that expr-lang has and that cannot run for long are its own.
 var textFunctions = map[string]function{
-	"trim":        onStrings("trim", 1, 2, "s, chars"),
+	"trim":        {1, 2, "s, chars", trim, onScalars},
 	"trimPrefix":  onStrings("trimPrefix", 1, 2, "s, prefix"),
 	"trimSuffix":  onStrings("trimSuffix", 1, 2, "s, suffix"),
 	"hasPrefix":   onStrings("hasPrefix", 2, 2, "s, prefix"),
@@ -55,7 +56,7 @@ func onStrings(name string, min, max int, args string) function {
 			return nil, fault("arguments", "%s: %v", name, err).because(err)
 		}
 		if s, ok := x.(string); ok {
-			// What is trimmed is a part, and would keep the whole alive.
+			// What is without its prefix is a part, and would keep the whole alive.
 			return strings.Clone(s), nil
 		}
 		return x, nil
@@ -116,6 +117,51 @@ func (f *frame) convert(name string, x any, to func(string) string) (any, error)
 		s = s[n:]
 	}
 	return out.String(), nil
+}
+
+// maxTrimmed bounds the characters that trim may be given, in bytes.
+const maxTrimmed = 4 << 10
+
+// trim is trim(s) or trim(s, chars). Go's own compares each character of s with all of chars.
+func trim(f *frame, args []any) (any, error) {
+	s, err := f.stringArgument("trim", 1, args[0])
+	if err != nil {
+		return nil, err
+	}
+	in := unicode.IsSpace
+	if len(args) == 2 {
+		chars, err := f.stringArgument("trim", 2, args[1])
+		if err != nil {
+			return nil, err
+		}
+		if len(chars) > maxTrimmed {
+			return nil, fault("range", "trim takes off up to %s of characters", bytesText(maxTrimmed))
+		}
+		set := make(map[rune]bool)
+		for _, r := range chars {
+			set[r] = true
+		}
+		in = func(r rune) bool { return set[r] }
+	}
+	for _, next := range []struct {
+		rune func(string) (rune, int)
+		rest func(n int) string
+	}{
+		{utf8.DecodeRuneInString, func(n int) string { return s[n:] }},
+		{utf8.DecodeLastRuneInString, func(n int) string { return s[:len(s)-n] }},
+	} {
+		for r, n := next.rune(s); n > 0 && in(r); r, n = next.rune(s) {
+			if err := f.m.tick(1); err != nil {
+				return nil, err
+			}
+			s = next.rest(n)
+		}
+	}
+	if err := f.text(len(s)); err != nil {
+		return nil, err
+	}
+	// A part would keep the whole alive.
+	return strings.Clone(s), nil
 }
 
 func upper(f *frame, args []any) (any, error) { return f.convert("upper", args[0], strings.ToUpper) }

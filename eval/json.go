@@ -360,6 +360,9 @@ func (r *jsonReader) object(depth int) (any, error) {
 }
 
 func jsonNumber(n json.Number) (any, error) {
+	if len(n) > maxDigits {
+		return nil, fault("range", "fromJSON: a number of %s is too long", bytesText(len(n)))
+	}
 	if i, err := strconv.Atoi(string(n)); err == nil {
 		return i, nil
 	}

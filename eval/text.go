@@ -53,7 +53,35 @@ func (f *frame) onTexts(op string, a, b any, test func(a, b string) bool) (any, 
 }
 
 func contains(f *frame, a, b any) (any, error) {
-	return f.onTexts("contains", a, b, strings.Contains)
+	var failed error
+	x, err := f.onTexts("contains", a, b, func(s, part string) (found bool) {
+		found, failed = f.find(s, part)
+		return found
+	})
+	if err == nil {
+		err = failed
+	}
+	return x, err
+}
+
+// findStep is how much of a text is searched between two ticks, and how long the text may be that is looked
+// for: about a millisecond.
+const findStep = 1 << 20
+
+// find reports whether part is in s, which may be longer than what an expression builds.
+func (f *frame) find(s, part string) (bool, error) {
+	if len(part) > findStep && len(s) > maxText {
+		return false, fault("range", "in a text of %s one can look for %s at most", bytesText(len(s)), bytesText(findStep))
+	}
+	for ; len(s) > maxText || len(s) > findStep && len(part) <= findStep; s = s[findStep:] {
+		if strings.Contains(s[:min(len(s), findStep+len(part))], part) {
+			return true, nil
+		}
+		if err := f.m.tick(1 + findStep/64); err != nil {
+			return false, err
+		}
+	}
+	return strings.Contains(s, part), nil
 }
 
 func startsWith(f *frame, a, b any) (any, error) {

@@ -166,12 +166,14 @@ func (v Value) pointer() (peek.Ref, error) {
 }
 
 // Word is the address that a pointer, map, chan, func or unsafe.Pointer holds, 0 for nil: two of a type that hold the
-// same are the same. It is no place to read from.
+// same are the same. Of a string it is where its bytes lie. It is no place to read from.
 func (v Value) Word() (uintptr, error) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Chan, reflect.Func, reflect.UnsafePointer:
 		p, err := v.pointer()
 		return p.Addr(), err
+	case reflect.String:
+		return v.ref.Uintptr()
 	}
 	return 0, fmt.Errorf("a %v holds no address: %w", v.typ, ErrKind)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
 )
@@ -205,23 +206,20 @@ func (v *View) text() (string, error) {
 	if err := v.copying(n); err != nil {
 		return "", err
 	}
-	// Not longer than was asked for, should it have changed since.
-	most := max(n, largeText)
-	var x any
-	// A string's bytes never change, and inspect reads them between two equal
-	// readings of the header: a long one need not be copied with the guard in our hands.
-	if val, ok := v.ready(n <= maxPiece); ok {
-		x, err = val.Scalar(most)
+	var s string
+	if n > maxPiece {
+		s, err = v.longText(n)
 	} else {
-		err = v.read(true, func(val inspect.Value) (err error) {
-			x, err = val.Scalar(most)
+		err = v.read(true, func(val inspect.Value) error {
+			// Not longer than was asked for, should it have changed since.
+			x, err := val.Scalar(max(n, largeText))
+			s, _ = x.(string)
 			return err
 		})
 	}
 	if err != nil {
 		return "", err
 	}
-	s, _ := x.(string)
 	for at := 0; at < len(s); at += secretPiece {
 		if at > 0 {
 			// As much as some entries, so that the meter looks soon.
@@ -234,6 +232,42 @@ func (v *View) text() (string, error) {
 		}
 	}
 	return s, nil
+}
+
+// longText is a string of n bytes, copied in pieces between which the meter looks, and with no guard in our
+// hands: a string's bytes never change, and stay where they are as long as its header is the same.
+func (v *View) longText(n int) (string, error) {
+	for range 4 {
+		before, err := v.val.Word()
+		if err != nil {
+			return "", err
+		}
+		var s strings.Builder
+		var piece []byte
+		for s.Len() < n && err == nil {
+			if err := v.look.tick(maxPiece / 1024); err != nil {
+				return "", err
+			}
+			if piece, _, err = v.val.AppendBytes(piece[:0], s.Len(), min(n-s.Len(), maxPiece)); err == nil {
+				// Only now: a length that is a lie is more than there is to read.
+				s.Grow(n - s.Len())
+				s.Write(piece)
+			}
+			if len(piece) == 0 {
+				break
+			}
+		}
+		after, failed := v.val.Word()
+		now, failed2 := v.val.Len()
+		if before == after && n == now && failed == nil && failed2 == nil {
+			return s.String(), err
+		}
+		if now > n {
+			break // more than was asked for
+		}
+		n = now
+	}
+	return "", fmt.Errorf("%s cannot be copied: %w", v.Path(), inspect.ErrTorn)
 }
 
 // secretPiece is how much of a text is searched for a secret between two ticks: some ten
@@ -270,7 +304,8 @@ func (v *View) Bytes(off, max int) (b []byte, n int, err error) {
 		return nil, n, err
 	}
 	for at := lo; ; {
-		if err := t.look.tick(1); err != nil {
+		// As much as many entries, so that the meter looks soon.
+		if err := t.look.tick(1 + min(hi-at, maxPiece)/256); err != nil {
 			return nil, n, err
 		}
 		piece, err := t.bytes(at, min(hi-at, maxPiece))
