@@ -311,3 +311,18 @@ func TestUnfinishedSubnegotiation(t *testing.T) {
 		t.Errorf("after its end the session got %q", got)
 	}
 }
+
+// A watch goes on behind the end of the client's input, as long as the client is there to read it.
+func TestHalfClosedWatch(t *testing.T) {
+	t.Parallel()
+	s := serve(t, &Server{}, "tcp", "127.0.0.1:0")
+	c := s.dial(t)
+	c.send("watch 100ms x\n")
+	c.conn.(*net.TCPConn).CloseWrite()
+	for range 3 {
+		<-s.began
+	}
+	c.waitFor("x")
+	c.conn.Close()
+	s.log.until(t, "a session was cut off")
+}
