@@ -257,9 +257,13 @@ func (f *frame) sameLiteral(a any, fields map[string]any, depth int) (same, comp
 	if err != nil {
 		return false, false, err
 	}
-	for name := range fields {
-		if !slices.Contains(names, name) {
-			_, err := f.member(a, name)
+	named, err := f.sortedNames(fields)
+	if err != nil {
+		return false, false, err
+	}
+	for _, name := range named {
+		if !slices.Contains(names, name.(string)) {
+			_, err := f.member(a, name.(string))
 			return false, false, err
 		}
 	}

@@ -124,3 +124,16 @@ func TestSnippet(t *testing.T) {
 		t.Errorf("no place: %q", got)
 	}
 }
+
+// TestErrorOfLiteral: of several fields that a literal should not name the error is always about the same.
+func TestErrorOfLiteral(t *testing.T) {
+	reg := registry.New()
+	reg.Expose("item", &struct{ n int }{1})
+	s := NewSession(reg, Limits{})
+	for range 100 {
+		_, err := value(t, s, "item == {d: 1, b: 2, n: 1, c: 3}")
+		if err == nil || !strings.Contains(err.Error(), "no field b ") {
+			t.Fatal(err)
+		}
+	}
+}
