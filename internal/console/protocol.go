@@ -82,7 +82,7 @@ func (s *Session) InJSON() bool {
 }
 
 // runJSON begins JSON mode, and greets: that is the first answer. The greeting has a line of its
-// own, behind whatever prompt there is.
+// own, behind the prompt that is still there where nobody echoes.
 func runJSON(ctx context.Context, s *Session, a *answer, args string) error {
 	if args != "on" {
 		return complain("json on begins JSON mode, in which json off ends it")
@@ -90,8 +90,10 @@ func runJSON(ctx context.Context, s *Session, a *answer, args string) error {
 	s.mu.Lock()
 	s.json = true
 	s.mu.Unlock()
-	if _, err := io.WriteString(a, "\n"); err != nil {
-		return err
+	if !s.currentStyle().echoed {
+		if _, err := io.WriteString(a, "\n"); err != nil {
+			return err
+		}
 	}
 	return errors.Join(a.end(), s.reply(nil, textReply("session", strings.TrimSpace(s.banner()))))
 }

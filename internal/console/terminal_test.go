@@ -484,3 +484,24 @@ func (deaf) Write(p []byte) (int, error) { return len(p), nil }
 func (deaf) Flush() error                { return nil }
 func (deaf) Discard(then func()) int     { then(); return 0 }
 func (deaf) Mute(bool)                   {}
+
+// In JSON mode there is neither prompt nor echo, whatever was negotiated, and no line but answers.
+func TestJSONInCharacterMode(t *testing.T) {
+	term, p := attach(t, &fake{})
+	term.SetEcho(true)
+	term.Feed([]byte("json on\r"))
+	if got := p.waitFor(t, "}\n"); !strings.HasPrefix(got, "json on\n{") {
+		t.Errorf("JSON mode begins with %q", got)
+	}
+	for _, typed := range []string{"1", "cach\te", "\x1b[A2"} {
+		term.Feed([]byte(typed))
+		term.Feed([]byte("\r"))
+		if got := p.waitFor(t, "}\n"); !strings.HasPrefix(got, "{") || strings.Count(got, "\n") != 1 {
+			t.Errorf("%q is answered %q", typed, got)
+		}
+	}
+	term.Feed([]byte("json off\r"))
+	if got := p.answer(t); !strings.HasPrefix(got, "{") || strings.Count(got, "\n") != 1 {
+		t.Errorf("JSON mode ends with %q", got)
+	}
+}
