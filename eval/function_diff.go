@@ -23,7 +23,7 @@ func diff(f *frame, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := differ{f: f}
+	d := differ{f: f, before: pathOfLive(args[0]), now: pathOfLive(args[1])}
 	if err := d.node("", a, b); err != nil {
 		return nil, err
 	}
@@ -58,11 +58,13 @@ func (d *differ) page() *inspect.Page {
 
 // differ compares two trees.
 type differ struct {
-	f      *frame
-	rows   []*inspect.Node
-	lines  [][]string
-	cut    bool
-	unread int
+	f *frame
+	// The expressions that reach the two, "" for what is no live object.
+	before, now string
+	rows        []*inspect.Node
+	lines       [][]string
+	cut         bool
+	unread      int
 	// elsewhere counts what a snapshot has at another place only, to which several pointers lead.
 	elsewhere int
 }
@@ -80,7 +82,7 @@ func (d *differ) node(at string, a, b *inspect.Node) error {
 	case a.Err != "" || b.Err != "":
 		d.unread++
 		return nil
-	case a.Cycle != "" && a.Cycle == b.Cycle, a.Same != "" && a.Same == b.Same:
+	case d.sameCycle(a.Cycle, b.Cycle), a.Same != "" && a.Same == b.Same:
 		return nil
 	case a.Same != "" || b.Same != "":
 		d.elsewhere++
@@ -107,6 +109,16 @@ func (d *differ) node(at string, a, b *inspect.Node) error {
 		return d.changed(at, a, b)
 	}
 	return nil
+}
+
+// sameCycle reports whether both lead back to the same place, in the one or in the two values.
+func (d *differ) sameCycle(a, b string) bool {
+	if a == "" || b == "" {
+		return false
+	}
+	x, inside := strings.CutPrefix(a, d.before)
+	y, also := strings.CutPrefix(b, d.now)
+	return a == b || inside && also && x == y
 }
 
 func fieldLabel(it inspect.Item) string {

@@ -349,6 +349,33 @@ func TestDiff(t *testing.T) {
 	}
 }
 
+// TestDiffOfCycles: of two values that each lead back to themselves that alone is no difference, as in .kids[0].parent.
+func TestDiffOfCycles(t *testing.T) {
+	type node struct {
+		name   string
+		parent *node
+		kids   []*node
+	}
+	root := &node{name: "root"}
+	for _, name := range []string{"a", "b"} {
+		kid := &node{name: name, parent: root}
+		kid.kids = []*node{{name: "x", parent: kid}}
+		root.kids = append(root.kids, kid)
+	}
+	root.kids[1].kids[0].kids = []*node{root.kids[1]}
+	reg := registry.New()
+	reg.Expose("root", root)
+	s := NewSession(reg, Limits{Time: time.Hour})
+	for source, want := range map[string]string{
+		"map(diff(root.kids[0], root.kids[1]), .at)":                 `[".name", ".parent.kids[0]", ".parent.kids[1]", ".kids[0].kids"]`,
+		"map(diff(root.kids[0].kids[0], root.kids[1].kids[0]), .at)": `[".parent.name", ".parent.parent.kids[0]", ".parent.parent.kids[1]", ".kids"]`,
+	} {
+		if got := shown(t, s, source); got != want {
+			t.Errorf("%s: %s, want %s", source, got, want)
+		}
+	}
+}
+
 // TestDiffOfLive compares snapshots of an object that changes in every way.
 func TestDiffOfLive(t *testing.T) {
 	type inner struct{ n int }

@@ -37,6 +37,9 @@ type Column struct {
 // follows them.
 const maxAligned = 48
 
+// minAligned is the width to which columns are aligned where there is little room.
+const minAligned = 12
+
 // minLast is to how few columns the last cell of a row is folded beside the others.
 const minLast = 16
 
@@ -189,7 +192,7 @@ func (g *grid) align(rows [][]string, width int, bars bool) {
 	if bars {
 		room, last = width-minBar, len(g.columns)
 	}
-	for _, most := range []int{maxAligned, 2 * maxAligned / 3, maxAligned / 2, maxAligned / 3, maxAligned / 4} {
+	for most := maxAligned; most >= minAligned; most-- {
 		g.widths = slices.Clone(natural)
 		for c := range g.widths {
 			g.widths[c] = min(g.widths[c], most)
