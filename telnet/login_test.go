@@ -89,9 +89,9 @@ func TestPasswordFile(t *testing.T) {
 		want        []string // in this order
 		record      string
 	}{
-		{"right", "alice\ncorrect horse\n1\nquit\n", []string{in, "> 1\r\n"}, "user=alice level=look"},
-		{"one who may act", "bob\nbattery\n1\nquit\n", []string{in, "# 1\r\n"}, "user=bob level=act"},
-		{"wrong, then right", "alice\nwrong\nalice\ncorrect horse\n1\nquit\n", []string{out, in, "> 1\r\n"}, `msg="an attempt to log in failed"`},
+		{"right", "alice\ncorrect horse\n1\nquit\n", []string{in, "> 1"}, "user=alice level=look"},
+		{"one who may act", "bob\nbattery\n1\nquit\n", []string{in, "# 1"}, "user=bob level=act"},
+		{"wrong, then right", "alice\nwrong\nalice\ncorrect horse\n1\nquit\n", []string{out, in, "> 1"}, `msg="an attempt to log in failed"`},
 		{"wrong thrice", "alice\na\nalice\nb\nalice\nc\nalice\ncorrect horse\n1\n", []string{out, out, out}, `error="not admitted: wrong password" user=alice`},
 		{"nobody", "hunter2\nhunter2\n\x04", []string{out}, `error="not admitted: no such user"`},
 		{"a nameless one", "\nnameless\n\x04", []string{out}, ""},
@@ -116,7 +116,7 @@ func TestPasswordFile(t *testing.T) {
 				}
 				rest = after
 			}
-			if tc.want[0] != in && tc.want[len(tc.want)-1] != "> 1\r\n" && strings.Contains(got, in) {
+			if tc.want[0] != in && tc.want[len(tc.want)-1] != "> 1" && strings.Contains(got, in) {
 				t.Errorf("was let in: %q", got)
 			}
 			s.log.until(t, tc.record)
