@@ -82,7 +82,7 @@ func TestConfirmation(t *testing.T) {
 		{"no", `valve.Turn("a")`, "no", "it was not confirmed", ""},
 		{"nothing", `valve.Turn("a")`, "", "it was not confirmed", ""},
 		{"Ctrl-C", `valve.Turn("a")`, "\x03", "it was not confirmed", ""},
-		{"yes", `valve.Turn("a")`, "yes", "\n1\r\n", "a"},
+		{"yes", `valve.Turn("a")`, "yes", "\n1", "a"},
 		{"two in a line", `[valve.Turn("b"), valve.Turn("c")]`, "yes", "3", "a, b, c"},
 	} {
 		c.send(step.line + "\r")
