@@ -65,6 +65,8 @@ var mutations = []mutation{
 	{off: "evaluations yield", file: "eval/meter.go", old: "!m.holding() {\n		runtime.Gosched()\n", new: "!m.holding() {\n", test: "TestYields"},
 	{off: "walks yield between two chunks", file: "registry/walk.go", old: "			runtime.Gosched()\n", new: "			_ = runtime.Gosched\n", test: "TestWalkYields"},
 	{off: "cancellation", file: "eval/meter.go", old: "if err := m.ctx.Err(); err != nil {", new: "if err := m.ctx.Err(); false {", test: "TestCancel"},
+	{off: "the copy of a long text in pieces", file: "registry/read.go", old: "	if n > maxPiece {\n", new: "	if false {\n", test: "TestLongTextThatChanges"},
+	{off: "the search in a text in pieces", file: "eval/text.go", old: "for ; len(s) > maxText || len(s) > findStep && len(part) <= findStep; s = s[findStep:] {", new: "for ; len(s) < 0; s = s[findStep:] {", test: "TestFindInPieces"},
 	{off: "the budget of time", file: "eval/session.go", old: "context.WithTimeout(ctx, limits.Time)", new: "context.WithTimeout(ctx, time.Hour)\n	limits.Time = time.Hour", test: "TestDeadline"},
 	{off: "a client that is gone cancels", file: "internal/console/terminal.go", old: "	t.stop() // the lock may be with somebody who waits for the peer\n", new: "", test: "TestHangup"},
 	{off: "the number of evaluations at a time", file: "telnet/admit.go", old: "make(turns, positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))", new: "make(turns, 1000+runtime.GOMAXPROCS(0))", test: "TestTurns"},
