@@ -65,7 +65,7 @@ func TestCancel(t *testing.T) {
 		if codeOfError(err) != "cancelled" || !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v", source, err)
 		}
-		if looks != at {
+		if looks > at+1 { // the decoder of JSON may come back for what it had in hand
 			t.Errorf("%s looked %d times, and was cancelled in look %d", source, looks, at)
 		}
 	}
