@@ -147,7 +147,7 @@ func TestNotCallable(t *testing.T) {
 		{nil, "GetInts", []any{128, 0, 0, 0, 0}, `method GetInts of *registry.service cannot be called: argument 1 is a int8, and cannot be 128: it does not fit`},
 		{nil, "GetInts", []any{0, -1, 0, 0, 0}, `method GetInts of *registry.service cannot be called: argument 2 is a uint16, and cannot be -1: it does not fit`},
 		{nil, "GetInts", []any{1.5, 0, 0, 0, 0}, `method GetInts of *registry.service cannot be called: argument 1 is a int8, and cannot be 1.5: it does not fit`},
-		{nil, "GetInts", []any{0, 0, math.MaxInt, 0, 0}, `method GetInts of *registry.service cannot be called: argument 3 is a float32, and cannot be 9223372036854775807: it does not fit`},
+		{nil, "GetInts", []any{0, 0, int64(math.MaxInt64), 0, 0}, `method GetInts of *registry.service cannot be called: argument 3 is a float32, and cannot be 9223372036854775807: it does not fit`},
 		{nil, "GetList", []any{[]any{"a", 1}, 0}, `method GetList of *registry.service cannot be called: argument 1 has an element 1 that is a string, and cannot be 1`},
 		{nil, "GetErr", []any{true}, `method GetErr of *registry.service returned an error: no such thing`},
 		{nil, "GetPanic", nil, `method GetPanic of *registry.service panicked: boom`},
