@@ -52,11 +52,12 @@ func (d *dialog) ask(ctx context.Context, text string, secret bool) (string, err
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
+	q := &question{secret: secret, answer: make(chan answer, 1)}
+	d.mu.Lock() // from before it is shown: a quick answer is not the session's
 	if _, err := io.WriteString(d.out, text); err != nil {
+		d.mu.Unlock()
 		return "", err
 	}
-	q := &question{secret: secret, answer: make(chan answer, 1)}
-	d.mu.Lock()
 	d.question = q
 	d.held = d.answer(d.held)
 	if d.question != nil && d.eof {
