@@ -53,25 +53,33 @@ func TestSocketOwner(t *testing.T) {
 	}
 }
 
+// bothEnds is a connection with ourselves, as it was accepted and as it was dialled; nil where this machine has none of that network.
+func bothEnds(t *testing.T, network, addr string) (here, there net.Conn) {
+	t.Helper()
+	l, err := net.Listen(network, addr)
+	if err != nil {
+		t.Logf("this machine has no %s at %s: %v", network, addr, err)
+		return nil, nil
+	}
+	defer l.Close()
+	if there, err = net.Dial(l.Addr().Network(), l.Addr().String()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { there.Close() })
+	if here, err = l.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { here.Close() })
+	return here, there
+}
+
 // The kernel agrees that a connection of ours is ours.
 func TestOwnPeer(t *testing.T) {
 	for _, tc := range []struct{ network, addr string }{{"tcp4", "127.0.0.1:0"}, {"tcp6", "[::1]:0"}, {"unix", filepath.Join(t.TempDir(), "s")}} {
-		l, err := net.Listen(tc.network, tc.addr)
-		if err != nil {
-			t.Logf("this machine has no %s: %v", tc.network, err)
+		here, _ := bothEnds(t, tc.network, tc.addr)
+		if here == nil {
 			continue
 		}
-		defer l.Close()
-		there, err := net.Dial(l.Addr().Network(), l.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer there.Close()
-		here, err := l.Accept()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer here.Close()
 		if uid, err := peerUID(here); uid != os.Getuid() || err != nil {
 			t.Errorf("%s: user %d, %v", tc.network, uid, err)
 		}
@@ -128,22 +136,10 @@ func TestOtherUser(t *testing.T) {
 // Both ways to find the owner of a socket say the same, while it is open, half closed, and closed.
 func TestOwnersAgree(t *testing.T) {
 	for _, addr := range []string{"127.0.0.1:0", "[::1]:0", "[::ffff:127.0.0.1]:0"} {
-		l, err := net.Listen("tcp", addr)
-		if err != nil {
-			t.Logf("this machine has no %s: %v", addr, err)
+		here, there := bothEnds(t, "tcp", addr)
+		if here == nil {
 			continue
 		}
-		defer l.Close()
-		there, err := net.Dial("tcp", l.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer there.Close()
-		here, err := l.Accept()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer here.Close()
 		theirs, ours := netip.MustParseAddrPort(here.RemoteAddr().String()), netip.MustParseAddrPort(here.LocalAddr().String())
 		if _, err := askKernel(theirs, ours); err != nil {
 			t.Skip("the kernel cannot be asked here: ", err)
