@@ -48,24 +48,32 @@ func order(op string, a, b any) (int, error) {
 // unordered is what order says of NaN.
 const unordered = 2
 
+// orders are what the operators that order make of an order.
+var orders = map[string]func(order int) bool{"<": isLess, "<=": isLessOrEqual, ">": isMore, ">=": isMoreOrEqual}
+
+func isLess(o int) bool        { return o == -1 }
+func isLessOrEqual(o int) bool { return o == -1 || o == 0 }
+func isMore(o int) bool        { return o == 1 }
+func isMoreOrEqual(o int) bool { return o == 1 || o == 0 }
+
 func less(_ *frame, a, b any) (any, error) {
 	o, err := order("<", a, b)
-	return o == -1, err
+	return isLess(o), err
 }
 
 func lessOrEqual(_ *frame, a, b any) (any, error) {
 	o, err := order("<=", a, b)
-	return o == -1 || o == 0, err
+	return isLessOrEqual(o), err
 }
 
 func more(_ *frame, a, b any) (any, error) {
 	o, err := order(">", a, b)
-	return o == 1, err
+	return isMore(o), err
 }
 
 func moreOrEqual(_ *frame, a, b any) (any, error) {
 	o, err := order(">=", a, b)
-	return o == 1 || o == 0, err
+	return isMoreOrEqual(o), err
 }
 
 // maxDepth bounds what walks into nested values, so that neither a cycle nor what reduce can

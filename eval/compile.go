@@ -40,6 +40,9 @@ func (c *compiler) compile(n ast.Node) (code, error) {
 		if err != nil {
 			return nil, err
 		}
+		if fields := c.fields(n, place); fields != nil {
+			return fields.load, nil
+		}
 		where := at(n)
 		return func(f *frame) (any, error) {
 			x, err := place(f)

@@ -71,50 +71,34 @@ func (c *compiler) binary(n *ast.BinaryNode) (code, error) {
 	if !ok {
 		return nil, at(n).err(fault("syntax", "unknown operator %s", quoted(n.Operator)))
 	}
-	left, err := c.side(n.Left)
+	left, err := c.operand(n.Left)
 	if err != nil {
 		return nil, err
 	}
-	right, err := c.side(n.Right)
+	right, err := c.operand(n.Right)
 	if err != nil {
 		return nil, twoDots(n, err)
 	}
 	if n.Operator == "in" {
 		c.apart = true
 	}
-	where, sides := at(n), operands{left, right, at(n.Left), at(n.Right)}
+	where, sides, ordered := at(n), operands{left, right}, orders[n.Operator]
 	return func(f *frame) (any, error) {
-		x, y, a, b, err := sides.load(f)
-		if err != nil {
+		var x, y loaded
+		if err := sides.load(f, &x, &y); err != nil {
 			return nil, err
 		}
-		z, err := op(f, a, b)
+		if ordered != nil {
+			if order, ok := compareWords(x.word, y.word); ok {
+				return ordered(order), nil
+			}
+		}
+		z, err := op(f, x.plain(), y.plain())
 		if err != nil {
-			return nil, where.err(tell(err, x, y))
+			return nil, where.err(sides.tell(f, err, &x, &y))
 		}
 		return z, nil
 	}, nil
-}
-
-// operands are the two of an operator.
-type operands struct {
-	left, right     code
-	atLeft, atRight place
-}
-
-// load evaluates both: x and y are what they are, of the application maybe, a and b what to compute with.
-func (o *operands) load(f *frame) (x, y, a, b any, err error) {
-	if x, err = o.left(f); err != nil {
-		return
-	}
-	if a, err = f.load(x); err != nil {
-		return x, y, a, b, o.atLeft.err(err)
-	}
-	if y, err = o.right(f); err != nil {
-		return
-	}
-	b, err = f.load(y)
-	return x, y, a, b, o.atRight.err(err)
 }
 
 // twoDots says of a name behind .. that a field was meant.
@@ -174,11 +158,11 @@ func tell(err error, operands ...any) error {
 // equality compiles == and !=. Behind an interface the next value may be of another kind, so that there a value of
 // another kind is just not equal.
 func (c *compiler) equality(n *ast.BinaryNode) (code, error) {
-	left, err := c.side(n.Left)
+	left, err := c.operand(n.Left)
 	if err != nil {
 		return nil, unquoted(n.Left, err)
 	}
-	right, err := c.side(n.Right)
+	right, err := c.operand(n.Right)
 	if err != nil {
 		return nil, unquoted(n.Right, err)
 	}
@@ -186,19 +170,23 @@ func (c *compiler) equality(n *ast.BinaryNode) (code, error) {
 	if !scalar(n.Left) && !scalar(n.Right) {
 		c.apart = true
 	}
-	where, sides := at(n), operands{left, right, at(n.Left), at(n.Right)}
+	where, sides := at(n), operands{left, right}
 	want := n.Operator == "=="
 	return func(f *frame) (any, error) {
-		x, y, a, b, err := sides.load(f)
-		if err != nil {
+		var x, y loaded
+		if err := sides.load(f, &x, &y); err != nil {
 			return nil, err
 		}
+		if order, ok := compareWords(x.word, y.word); ok {
+			return (order == 0) == want, nil
+		}
+		a, b := x.plain(), y.plain()
 		same, comparable, err := f.same(a, b, 0)
 		switch {
 		case err != nil:
 			return nil, where.err(err)
-		case !comparable && !isOpen(x) && !isOpen(y):
-			return nil, where.err(tell(mismatch(n.Operator, a, b), x, y))
+		case !comparable && !isOpen(x.place) && !isOpen(y.place):
+			return nil, where.err(sides.tell(f, mismatch(n.Operator, a, b), &x, &y))
 		}
 		return same == want, nil
 	}, nil

@@ -21,6 +21,8 @@ type Session struct {
 
 	// approve is asked before each action; nil refuses all.
 	approve func(ctx context.Context, call string) error
+	// stepwise takes no shortcuts: tests see that the answers are the same.
+	stepwise bool
 
 	mu   sync.Mutex
 	vars map[string]variable

@@ -24,48 +24,19 @@ func (v Value) Scalar(max int) (any, error) {
 
 // scalar is Scalar, and says how far the bytes can be believed.
 func (v Value) scalar(max int) (x any, mark Mark, err error) {
-	switch l := lensOf(v.typ); l.kind {
-	case lensText:
+	l := lensOf(v.typ)
+	switch {
+	case l.word.kind != NoWord:
+		u, still, err := v.part(v.typ, l.word.off).ref.Uint(l.word.size)
+		return l.word.word(u).Plain(), torn(still), err
+	case l.kind == lensText:
 		var p probe
 		x := l.text(&p, v)
 		return x, p.mark, p.err
-	case lensTime:
+	case l.kind == lensTime:
 		return v.time()
-	case lensDuration:
-		u, still, err := v.ref.Uint(8)
-		return time.Duration(u), torn(still), err
-	case lensAtomicBool:
-		u, _, err := v.under().ref.Uint(4)
-		return u != 0, 0, err
 	}
-	v = v.under()
-	switch k := v.Kind(); k {
-	case reflect.Bool:
-		b, err := v.ref.Byte()
-		return b != 0, 0, err
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		u, still, err := v.ref.Uint(v.typ.Size())
-		shift := 64 - 8*v.typ.Size()
-		i := int64(u<<shift) >> shift
-		if int64(int(i)) != i {
-			return i, torn(still), err
-		}
-		return int(i), torn(still), err
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-		u, still, err := v.ref.Uint(v.typ.Size())
-		switch {
-		case u <= math.MaxInt:
-			return int(u), torn(still), err
-		case u <= math.MaxInt64:
-			return int64(u), torn(still), err
-		}
-		return u, torn(still), err
-	case reflect.Float32:
-		u, _, err := v.ref.Uint(4)
-		return float64(math.Float32frombits(uint32(u))), 0, err
-	case reflect.Float64:
-		u, still, err := v.ref.Uint(8)
-		return math.Float64frombits(u), torn(still), err
+	switch v.Kind() {
 	case reflect.Complex64, reflect.Complex128:
 		return v.complex()
 	case reflect.String:

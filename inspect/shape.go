@@ -34,6 +34,7 @@ type lens struct {
 	field int          // the field that holds the content
 	typ   reflect.Type // the content's type where it is not the field's
 	text  textLens
+	word  wordType
 }
 
 type lensKind uint8
@@ -61,6 +62,7 @@ func lensOf(t reflect.Type) *lens {
 		return l.(*lens)
 	}
 	l := grind(t)
+	l.word = wordOf(t, l)
 	lenses.Store(t, l)
 	return l
 }

@@ -85,21 +85,14 @@ func (r Ref) Uint(size uintptr) (u uint64, still bool, err error) {
 	a := r.Addr()
 	still = true
 	err = try(func() {
-		check(a, size, min(size, wordSize))
-		switch {
-		case size == 1:
-			u = uint64(load8(a))
-		case size == 2:
-			u = uint64(load16(a))
-		case size == 4:
-			u = uint64(load32(a))
-		case wordSize == 8:
-			u = uint64(loadWord(a))
-		default:
-			var w [2]uintptr
-			still = words(a, w[:])
-			u = *(*uint64)(unsafe.Pointer(&w))
+		if size <= wordSize {
+			u = loadUint(a, size)
+			return
 		}
+		check(a, size, wordSize)
+		var w [2]uintptr
+		still = words(a, w[:])
+		u = *(*uint64)(unsafe.Pointer(&w))
 	})
 	return u, still, err
 }

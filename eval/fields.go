@@ -1,0 +1,75 @@
+package eval
+
+import (
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// fields is a chain of fields below the element of a predicate, as .order.total. Where it leads to a number or
+// boolean, and the last element had it at the same place, it is read in one go and without a View for each step.
+type fields struct {
+	walk     code // step by step
+	at       place
+	shortcut registry.Shortcut
+}
+
+// fields is the chain that n spells, nil if n is anything else. walk is n, compiled to a place.
+func (c *compiler) fields(n ast.Node, walk code) *fields {
+	for next := n; ; {
+		switch m := next.(type) {
+		case *ast.MemberNode:
+			if _, named := m.Property.(*ast.StringNode); !named || m.Optional {
+				return nil
+			}
+			next = m.Node
+		case *ast.PointerNode:
+			if m.Name != "" || next == n {
+				return nil
+			}
+			return &fields{walk: walk, at: at(n)}
+		default:
+			return nil
+		}
+	}
+}
+
+// place is the View of what the chain leads to, as any other code gives it.
+func (c *fields) place(f *frame) (any, error) {
+	elem := f.scope.elem
+	x, err := c.walk(f)
+	if err != nil {
+		return nil, err
+	}
+	if from, ok := elem.(*registry.View); ok {
+		if to, ok := x.(*registry.View); ok {
+			c.shortcut.Learn(from, to)
+		}
+	}
+	return x, nil
+}
+
+// word is what place and load would give, where the shortcut knows it; ok is false otherwise.
+func (c *fields) word(f *frame) (w inspect.Word, ok bool, err error) {
+	v, live := f.scope.elem.(*registry.View)
+	// Near the end of the budget each step counts for itself, so that the error has its place.
+	if !live || f.session.stepwise || f.m.entries+c.shortcut.Reads() > f.m.limits.Entries {
+		return w, false, nil
+	}
+	w, ok, err = c.shortcut.Word(v)
+	return w, ok, c.at.err(err)
+}
+
+// load is what the chain leads to, loaded.
+func (c *fields) load(f *frame) (any, error) {
+	if w, ok, err := c.word(f); ok {
+		return w.Plain(), err
+	}
+	x, err := c.place(f)
+	if err != nil {
+		return nil, err
+	}
+	x, err = f.load(x)
+	return x, c.at.err(err)
+}
