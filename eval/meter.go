@@ -43,6 +43,9 @@ func (m *meter) Read(n int) error {
 	return m.tick(n)
 }
 
+// Work counts n steps of work on what was read.
+func (m *meter) Work(n int) error { return m.tick(n) }
+
 // Keep counts n bytes that are about to be copied or built.
 func (m *meter) Keep(n int) error {
 	m.kept += n

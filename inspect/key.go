@@ -10,8 +10,12 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
-// maxKey bounds how many bytes of a key are compared.
-const maxKey = 1 << 20
+const (
+	// MaxKey is how long the text in a key may be, in bytes, that is looked up: it is hashed and compared in one go.
+	MaxKey = 64 << 10
+	// maxKey bounds how many bytes of a key are compared to tell it from others.
+	maxKey = 1 << 20
+)
 
 // appendKey appends bytes to b that are the same for two values of one type
 // exactly when Go's == holds between them as map keys; same is false for a
@@ -92,10 +96,13 @@ func (v Value) appendKey(b []byte, depth int) (_ []byte, same bool, err error) {
 // the type of the map's keys as Go converts constants: an int to any type of
 // integer that holds it, a string to a named one, a map or list of plain data to
 // a struct or array. ok is false when there is none; an error says why the key
-// cannot be one of this map. A nil map has no entries.
+// cannot be one of this map, or that it is longer than MaxKey. A nil map has no entries.
 func (v Value) Lookup(key any) (elem Value, ok bool, err error) {
 	if v.Shape() != Map {
 		return Value{}, false, fmt.Errorf("a %v has no keys: %w", v.typ, ErrKind)
+	}
+	if n := keyText(reflect.ValueOf(key), 0); n > MaxKey {
+		return Value{}, false, &keyError{fmt.Sprintf("one of %d bytes is too long to be looked up: compare it, as in find(m, #key == x)", n)}
 	}
 	if lensOf(v.typ).kind == lensTrie {
 		return v.lookupTrie(key)
@@ -146,6 +153,26 @@ func (v Value) Lookup(key any) (elem Value, ok bool, err error) {
 		return ev, true, nil
 	}
 	return Value{}, false, nil
+}
+
+// keyText is how many bytes of text are in a key, about.
+func keyText(key reflect.Value, depth int) (n int) {
+	switch k := key.Kind(); {
+	case depth > 20:
+	case k == reflect.String, k == reflect.Slice && key.Type().Elem().Kind() == reflect.Uint8:
+		return key.Len()
+	case k == reflect.Slice:
+		for i := range key.Len() {
+			n += keyText(key.Index(i), depth+1)
+		}
+	case k == reflect.Map:
+		for each := key.MapRange(); each.Next(); {
+			n += keyText(each.Value(), depth+1)
+		}
+	case k == reflect.Interface:
+		return keyText(key.Elem(), depth+1)
+	}
+	return n
 }
 
 // lookupRuntime is Lookup by the runtime itself, where its maps cannot be read

@@ -140,6 +140,31 @@ func (v Value) AppendBytes(dst []byte, off, max int) (b []byte, n int, err error
 	return b, n, err
 }
 
+// Header tells one string from another: where its bytes lie, and how many they are. While it stays the same,
+// so does the string, unless another of the same length took its place in memory.
+func (v Value) Header() (addr uintptr, n int, err error) {
+	v = v.under()
+	if v.Kind() != reflect.String {
+		return 0, 0, fmt.Errorf("a %v is no string: %w", v.typ, ErrKind)
+	}
+	var w [2]uintptr
+	still, err := v.ref.Words(w[:])
+	if n = int(w[1]); err == nil && (!still || n < 0 || n > 0 && w[0] == 0) {
+		err = fmt.Errorf("a %v with a header that cannot be: %w", v.typ, ErrTorn)
+	}
+	return w[0], n, err
+}
+
+// AppendString is AppendBytes of the string that has this Header; it is an error that is [ErrTorn] if there is another
+// by now, so that parts that are read one after the other are of one string.
+func (v Value) AppendString(dst []byte, addr uintptr, n, off, max int) ([]byte, error) {
+	b, err := copyText(dst, peek.At(addr), n, off, max)
+	if at, m, failed := v.Header(); failed != nil || at != addr || m != n {
+		return dst, fmt.Errorf("a %v was replaced while it was read: %w", v.typ, ErrTorn)
+	}
+	return b, err
+}
+
 // pieceBytes is how much of a string is copied at a time, so that a header that lies
 // about its length costs little before it is caught by a fault.
 const pieceBytes = 64 << 10

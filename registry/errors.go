@@ -97,6 +97,7 @@ type TypeError struct {
 	Path string
 	Type string
 	Why  string // what it cannot do, and what to write instead
+	long bool   // it is a text that is too long to be copied
 }
 
 func (e *TypeError) Error() string {

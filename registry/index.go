@@ -120,7 +120,7 @@ func (v *View) lookup(key any) (elem inspect.Value, ok bool, err error) {
 	case []byte:
 		key = string(k)
 	}
-	if s, is := key.(string); is && secretText(s) {
+	if s, is := key.(string); is && len(s) <= inspect.MaxKey && secretText(s) {
 		return elem, false, &RedactedError{}
 	}
 	if err := v.look.tick(1); err != nil {
@@ -170,6 +170,13 @@ func (v *View) key(depth int) (any, error) {
 			return nil, &RedactedError{Path: r.Path}
 		}
 		return x, err
+	}
+	if v.Shape() == inspect.Scalar {
+		n, err := v.Len()
+		if err != nil {
+			return nil, err
+		}
+		return nil, v.tooLong(n, "for a key: take a part, as in x[0:1000]")
 	}
 	no := &TypeError{Path: v.Path(), Type: v.val.Type().String(), Why: "cannot be a key to look up"}
 	if depth > 20 {

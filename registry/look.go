@@ -15,6 +15,8 @@ type Meter interface {
 	// Read is called for every n entries or hops that are read; it ticks the budget, sees the
 	// cancellation, and yields. It is never called with a guard held.
 	Read(n int) error
+	// Work is Read of n steps of work that read no entries, of some nanoseconds each.
+	Work(n int) error
 	// Keep is called before n bytes are copied out of the application to be kept.
 	// It may be called with a guard held, so it must not yield.
 	Keep(n int) error
@@ -33,6 +35,7 @@ type Look struct {
 	fresh   time.Time                 // when we yielded last
 	refused map[refusal]time.Duration // guards that could not be had, and for how long they were tried
 	unread  int                       // reads that the meter has not been told of
+	untold  int                       // steps of work, likewise
 	misses  int                       // searches for the near key of a missing one
 	noted   *policy                   // the last that racy saw
 	found   asFound
@@ -160,6 +163,16 @@ func (l *Look) tick(n int) error {
 	}
 	n, l.unread = l.unread, 0
 	return l.meter.Read(n)
+}
+
+// work tells the meter of n steps of work, likewise.
+func (l *Look) work(n int) error {
+	l.untold += n
+	if len(l.held) > 0 || l.meter == nil {
+		return nil
+	}
+	n, l.untold = l.untold, 0
+	return l.meter.Work(n)
 }
 
 // keep asks the meter for n bytes.

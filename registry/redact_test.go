@@ -366,6 +366,54 @@ func TestSecretInLongText(t *testing.T) {
 	}
 }
 
+// A part of a long string shows no secret that is in it or near it; one in the middle ends a reader of the whole.
+func TestSecretInLongString(t *testing.T) {
+	const n = MaxText + 100
+	for _, at := range []int{0, 100, maxPiece - len(pem)/2, maxPiece + margin, n / 2, n - len(pem)} {
+		text := strings.Repeat("lorem ", n/6+1)[:n]
+		text = text[:at] + pem + text[at+len(pem):]
+		_, c := lookAt(t, &struct{ s string }{text})
+		s := must(t, c, ".s")
+		isRedacted := func(err error) bool { e := new(RedactedError); return errors.As(err, &e) }
+		for _, off := range []int{at, at + 10, at + len(pem)/2, at + len(pem) - 1, at - margin/2, at + len(pem) + margin/2} {
+			w, err := s.Window(off, off+5)
+			if off < 0 || off >= n {
+				continue
+			}
+			if err == nil {
+				var x any
+				if x, _, err = w.Plain(); err == nil {
+					if _, hidden := x.(*Redacted); hidden {
+						continue
+					}
+				}
+			}
+			if !isRedacted(err) {
+				t.Errorf("secret at %d, part at %d: %v", at, off, err)
+			}
+		}
+		if _, err := pieces(s); !isRedacted(err) {
+			t.Errorf("secret at %d: %v", at, err)
+		}
+	}
+}
+
+// Of a text that is not long the whole is searched, whatever part is asked for.
+func TestSecretFarAway(t *testing.T) {
+	_, c := lookAt(t, &struct{ s string }{pem + strings.Repeat(" lorem", (largeText-len(pem))/6)})
+	s := must(t, c, ".s")
+	for _, w := range [][2]int{{-10, -5}, {30_000, 30_010}, {0, 5}} {
+		part, err := s.Window(w[0], w[1])
+		if err != nil {
+			continue // the beginning is near
+		}
+		x, _, err := part.Plain()
+		if _, hidden := x.(*Redacted); !hidden || err != nil {
+			t.Errorf("%v: %v, %v", w, x, err)
+		}
+	}
+}
+
 // What a long text would cost is not told of a secret: it would tell the length.
 func TestSecretCostsNothing(t *testing.T) {
 	l, c := lookAt(t, &struct{ s string }{"Bearer abcdef123456 " + strings.Repeat("x", 10*largeText)})
@@ -385,8 +433,8 @@ func TestSearchOfLongText(t *testing.T) {
 		l, c := lookAt(t, &struct{ s string }{strings.Repeat(part, 1<<20/len(part))})
 		m := l.meter.(*meter)
 		s := must(t, c, ".s")
-		if _, err := s.Scalar(); err != nil || m.read < 1<<20/secretPiece {
-			t.Errorf("%q: %d ticks, %v", part, m.read, err)
+		if _, err := s.Scalar(); err != nil || m.work < 1<<20-2*secretPiece {
+			t.Errorf("%q: %d steps, %v", part, m.work, err)
 		}
 		m.end = errors.New("enough")
 		if _, err := s.Scalar(); err != m.end {

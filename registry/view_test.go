@@ -81,14 +81,21 @@ func newCache() *cache {
 
 // meter counts, and ends the Look on demand.
 type meter struct {
-	read, kept int
+	read, work int
+	kept       int
 	end        error
 	look       *Look
-	bad        bool // Read was called with a guard held
+	bad        bool // Read or Work was called with a guard held
 }
 
 func (m *meter) Read(n int) error {
 	m.read += n
+	m.bad = m.bad || m.look != nil && m.look.Holding()
+	return m.end
+}
+
+func (m *meter) Work(n int) error {
+	m.work += n
 	m.bad = m.bad || m.look != nil && m.look.Holding()
 	return m.end
 }

@@ -4,7 +4,6 @@ package registry
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -88,28 +87,6 @@ func TestApartIsOfOneMoment(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-	}
-}
-
-// A length that cannot be is no reason to copy as much.
-func TestLongText(t *testing.T) {
-	long := string(make([]byte, 1<<20))
-	l, c := lookAt(t, &struct{ s string }{long})
-	s := must(t, c, ".s")
-	if x, _, err := s.Plain(); x != long || err != nil {
-		t.Error(err)
-	}
-	m := l.meter.(*meter)
-	if m.kept < 1<<20 {
-		t.Errorf("%d bytes were charged", m.kept)
-	}
-	m.end = fmt.Errorf("enough")
-	if _, _, err := s.Plain(); err == nil {
-		t.Error("it was read beyond the budget")
-	}
-	m.end = nil
-	if err := s.copying(maxWhole + 1); err == nil || !strings.Contains(err.Error(), "take a part") {
-		t.Error(err)
 	}
 }
 
@@ -281,54 +258,5 @@ func BenchmarkEach(b *testing.B) {
 			}
 			b.ReportMetric(float64(time.Since(start).Nanoseconds())/float64(b.N)/1e6, "ns/entry")
 		})
-	}
-}
-
-// swap is a meter that has something happen when it is read for the nth time.
-type swap struct {
-	left int
-	do   func()
-}
-
-func (s *swap) Keep(int) error { return nil }
-
-func (s *swap) Read(int) error {
-	if s.left--; s.left == 0 {
-		s.do()
-	}
-	return nil
-}
-
-// TestLongTextThatChanges: a long string is copied in pieces, between which the meter looks. What is replaced
-// meanwhile is copied anew, so that the copy is of one string.
-func TestLongTextThatChanges(t *testing.T) {
-	const n = 20 * maxPiece
-	old := strings.Repeat("a", n)
-	for _, want := range []string{strings.Repeat("b", n), strings.Repeat("b", n-1), ""} {
-		x := &struct{ s string }{old}
-		r := New()
-		r.Expose("c", x, Frozen())
-		m := &swap{left: 12, do: func() { x.s = want }}
-		c, err := r.Look(t.Context(), m).Get("c")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := must(t, c, ".s").Scalar(); got != want || err != nil {
-			t.Errorf("of a string that becomes one of %d bytes: %.10q, %v", len(want), got, err)
-		}
-		if m.left > 0 {
-			t.Errorf("it was copied between two looks of the meter")
-		}
-	}
-	x := &struct{ s string }{old}
-	r := New()
-	r.Expose("c", x)
-	look := r.Look(t.Context(), &swap{left: 12, do: func() { x.s = old + "b" }})
-	c, err := look.Get("c")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := must(t, c, ".s").Scalar(); !errors.Is(err, inspect.ErrTorn) {
-		t.Errorf("of a string that becomes longer: %v", err)
 	}
 }
