@@ -284,6 +284,11 @@ func (c *compiler) slice(n *ast.SliceNode, lenient bool) (code, error) {
 		if err != nil {
 			return nil, err
 		}
+		if isString(x) {
+			// Only the part is read.
+			x, err = f.window(x, a, b)
+			return x, where.err(err)
+		}
 		if x, err = f.load(x); err != nil {
 			return nil, where.err(err)
 		}
@@ -309,6 +314,13 @@ func (f *frame) window(x, from, to any) (any, error) {
 			return nil, err
 		}
 		return strings.Clone(s[lo:hi]), nil
+	}
+	if v, ok := x.(*registry.View); ok && isString(v) {
+		part, err := v.Window(lo, hi)
+		if err != nil {
+			return nil, err
+		}
+		return part, nil
 	}
 	n, err := f.length(x)
 	if err != nil {

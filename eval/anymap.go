@@ -23,7 +23,7 @@ func newAnyMap() *anyMap { return &anyMap{at: map[any]int{}} }
 
 // find is the position of a key. Keys are equal as with ==, and NaN is the same as itself.
 func (m *anyMap) find(f *frame, key any) (i int, found bool, err error) {
-	k, simple, err := mapKey(key)
+	k, simple, err := f.mapKey(key)
 	if err != nil {
 		return 0, false, err
 	}
@@ -47,7 +47,7 @@ func (m *anyMap) add(f *frame, key, value any) error {
 	if err := f.m.Keep(4 * wordsKept); err != nil {
 		return err
 	}
-	if k, simple, err := mapKey(key); simple && err == nil {
+	if k, simple, err := f.mapKey(key); simple && err == nil {
 		m.at[k] = len(m.keys)
 	} else {
 		m.others = append(m.others, len(m.keys))
@@ -62,7 +62,7 @@ func (m *anyMap) sorted(f *frame) (*anyMap, error) {
 	for i := range entries {
 		entries[i] = i
 	}
-	entries, err := f.sorted(entries, m.keys, keyOrder)
+	entries, err := f.sorted(entries, m.keys, f.keyOrder)
 	if err != nil {
 		return nil, err
 	}
@@ -134,16 +134,26 @@ func mapType(m any) string {
 	return ""
 }
 
+// hashed counts the work that a text is as the key of a map: it is hashed, and compared.
+func (f *frame) hashed(key string) error {
+	if len(key) < maxHead {
+		return nil
+	}
+	return f.m.tick(len(key) / bytesPerStep)
+}
+
 type nanKey struct{}
 
 // mapKey is what equal keys have in common: numbers that are equal are one key, and so are times. simple is
-// false for what has to be compared with each other key. It is an error for what is redacted.
-func mapKey(key any) (k any, simple bool, err error) {
-	if err := refuse(key); err != nil {
+// false for what has to be compared with each other key. It is an error for what is redacted, or too long to be copied.
+func (f *frame) mapKey(key any) (k any, simple bool, err error) {
+	if err := unfit(key); err != nil {
 		return nil, false, err
 	}
 	switch k := key.(type) {
-	case nil, string, bool, time.Duration:
+	case string:
+		return key, true, f.hashed(k)
+	case nil, bool, time.Duration:
 		return key, true, nil
 	case time.Time:
 		return k.Round(0).UTC(), true, nil

@@ -234,7 +234,7 @@ func floatDuration(f float64, op string, a, b any) (any, error) {
 
 // mismatch is the error for operands that an operator cannot take.
 func mismatch(op string, a, b any) error {
-	if err := refuse(a, b); err != nil {
+	if err := unfit(a, b); err != nil {
 		return err
 	}
 	e := fault("type", "%s %s %s makes no sense", kind(a), op, kind(b))
@@ -274,7 +274,7 @@ func isTime(x any) bool {
 }
 
 func unary(op string, a any, want string) error {
-	if err := refuse(a); err != nil {
+	if err := unfit(a); err != nil {
 		return err
 	}
 	return fault("type", "%s needs %s, not %s", op, want, kind(a))
@@ -288,14 +288,13 @@ func (f *frame) concat(a, b string) (any, error) {
 	return a + b, nil
 }
 
-// maxText is how long a string may get that an expression builds: what Go's string functions do
-// with one of this size in one go takes well below the 50 ms in which a cancellation is seen.
-const maxText = 16 << 20
-
 // text charges for a string of n bytes that is about to be built.
 func (f *frame) text(n int) error {
 	if n < 0 || n > maxText {
 		return fault("budget", "a string would get longer than %s", bytesText(maxText)).with("take parts, as in s[0:1000]")
+	}
+	if err := f.m.tick(1 + n/bytesPerStep); err != nil {
+		return err
 	}
 	return f.m.Keep(16 + n)
 }

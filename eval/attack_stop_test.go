@@ -23,7 +23,7 @@ type link struct {
 	Face any
 }
 
-var longText = strings.Repeat("lorem ipsum ", 5000)
+var loremText = strings.Repeat("lorem ipsum ", 5000)
 
 // crowd is a registry of objects that are large in every way.
 func crowd(n int) *registry.Registry {
@@ -41,7 +41,7 @@ func crowd(n int) *registry.Registry {
 	reg.Expose("chain", chain)
 	rows := make([]string, n/20)
 	for i := range rows {
-		rows[i] = longText[i%len(longText):]
+		rows[i] = loremText[i%len(loremText):]
 	}
 	reg.Expose("rows", &rows)
 	reg.Expose("text", &[]string{strings.Repeat("a,", n)}[0])

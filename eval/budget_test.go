@@ -35,7 +35,7 @@ var endless = []string{
 	`any(1..1000000000, len(upper(repeat("é", 100000))) < 0)`,
 	`any(1..1000000000, len(toJSON(map(1..1000, "x"))) < 0)`,
 	`any(1..1000000000, repeat("a", 1000000) matches "(a|b|c|d)*e")`,
-	`repeat("ab", 8000000) matches "(a?b?){100}c"`,
+	`repeat("ab", 2000000) matches "(a?b?){100}c"`,
 	`any(1..1000000000, len(fromJSON("[" + repeat("1,", 100000) + "1]")) < 0)`,
 	`any(1..1000000000, len(toBase64(repeat("a", 1000000))) < 0)`,
 	`any(1..1000000000, len(trim(repeat(" ", 1000000))) > 0)`,

@@ -158,7 +158,7 @@ func ordered(xs []any) []any {
 	ys := slices.Clone(xs)
 	ok := true
 	slices.SortFunc(ys, func(a, b any) int {
-		o, err := order("<", a, b)
+		o, err := aFrame().order("<", a, b)
 		ok = ok && err == nil
 		return o
 	})

@@ -120,6 +120,9 @@ func callPlain(x any, name string, args []any) (any, error) {
 	}
 	in := make([]reflect.Value, len(args))
 	for i, arg := range args {
+		if s, ok := arg.(string); ok && len(s) > maxTimeText {
+			return nil, fault("arguments", "argument %d of %s is too long", i+1, name)
+		}
 		v, err := argument(arg, t.In(i))
 		if err != nil {
 			return nil, err.with("argument %d of %s is a %s", i+1, name, t.In(i))

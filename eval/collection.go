@@ -68,7 +68,7 @@ func (f *frame) each(x any, apart bool, each yield) error {
 }
 
 func notCollection(x any) error {
-	if err := refuse(x); err != nil {
+	if err := unfit(x); err != nil {
 		return err
 	}
 	e := fault("type", "%s is not a list or a map", kind(x))
@@ -97,7 +97,7 @@ func (f *frame) sortedNames(m map[string]any) ([]any, error) {
 		}
 		names = append(names, name)
 	}
-	return f.sorted(names, names, sortOrder)
+	return f.sorted(names, names, f.sortOrder)
 }
 
 // length is len(x).

@@ -14,7 +14,7 @@ import (
 // order compares two values of a kind that has an order: numbers by their exact values across
 // widths, strings by bytes, times, durations. A comparison with NaN is unordered: 2, which is neither
 // less, equal nor more. Others are an error, never false.
-func order(op string, a, b any) (int, error) {
+func (f *frame) order(op string, a, b any) (int, error) {
 	switch x := a.(type) {
 	case int:
 		if y, ok := b.(int); ok {
@@ -22,7 +22,7 @@ func order(op string, a, b any) (int, error) {
 		}
 	case string:
 		if y, ok := b.(string); ok {
-			return strings.Compare(x, y), nil
+			return f.compareText(x, y)
 		}
 	case time.Time:
 		if y, ok := b.(time.Time); ok {
@@ -56,23 +56,23 @@ func isLessOrEqual(o int) bool { return o == -1 || o == 0 }
 func isMore(o int) bool        { return o == 1 }
 func isMoreOrEqual(o int) bool { return o == 1 || o == 0 }
 
-func less(_ *frame, a, b any) (any, error) {
-	o, err := order("<", a, b)
+func less(f *frame, a, b any) (any, error) {
+	o, err := f.order("<", a, b)
 	return isLess(o), err
 }
 
-func lessOrEqual(_ *frame, a, b any) (any, error) {
-	o, err := order("<=", a, b)
+func lessOrEqual(f *frame, a, b any) (any, error) {
+	o, err := f.order("<=", a, b)
 	return isLessOrEqual(o), err
 }
 
-func more(_ *frame, a, b any) (any, error) {
-	o, err := order(">", a, b)
+func more(f *frame, a, b any) (any, error) {
+	o, err := f.order(">", a, b)
 	return isMore(o), err
 }
 
-func moreOrEqual(_ *frame, a, b any) (any, error) {
-	o, err := order(">=", a, b)
+func moreOrEqual(f *frame, a, b any) (any, error) {
+	o, err := f.order(">=", a, b)
 	return isMoreOrEqual(o), err
 }
 
@@ -114,7 +114,8 @@ func (f *frame) same(a, b any, depth int) (same, comparable bool, err error) {
 		}
 	case string:
 		if y, ok := b.(string); ok {
-			return x == y, true, nil
+			same, err := f.sameText(x, y)
+			return same, true, err
 		}
 	case bool:
 		if y, ok := b.(bool); ok {
@@ -178,6 +179,9 @@ func (f *frame) same(a, b any, depth int) (same, comparable bool, err error) {
 	}
 	x, xok := a.(*registry.View)
 	y, yok := b.(*registry.View)
+	if xok && x.Shape() == inspect.Scalar || yok && y.Shape() == inspect.Scalar {
+		return f.sameLong(a, b)
+	}
 	if xok && yok && !isCollection(x) && !isCollection(y) {
 		return f.samePlace(x, y, depth)
 	}

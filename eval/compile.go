@@ -308,6 +308,9 @@ func (c *compiler) mapping(n *ast.MapNode) (code, error) {
 			if x, err = f.hold(x); err != nil {
 				return nil, at(n).err(err)
 			}
+			if err := f.hashed(name); err != nil {
+				return nil, at(n).err(err)
+			}
 			// Of a key that is given twice the first counts, as in expr-lang.
 			if _, twice := m[name]; !twice {
 				m[name] = x

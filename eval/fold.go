@@ -97,13 +97,13 @@ func groupBy(f *frame, l *loop) (any, error) {
 }
 
 func sortBy(f *frame, l *loop) (any, error) {
-	order := sortOrder
+	order := f.sortOrder
 	if l.last != nil {
 		x, err := l.last(f)
 		if err != nil {
 			return nil, err
 		}
-		if order, err = direction(x); err != nil {
+		if order, err = f.direction(x); err != nil {
 			return nil, err
 		}
 	}

@@ -30,7 +30,12 @@ func length(f *frame, args []any) (any, error) {
 		return nil, err
 	}
 	if s, ok := x.(string); ok {
-		return runes(s), nil
+		return f.runes(s)
+	}
+	if v, err := longString(x); err != nil {
+		return nil, err
+	} else if v != nil {
+		return f.longLength(v)
 	}
 	n, err := f.length(x)
 	return n, err
@@ -231,7 +236,7 @@ func uniq(f *frame, args []any) (any, error) {
 		if err := refuse(x); err != nil {
 			return false, err
 		}
-		k, simple, err := mapKey(x)
+		k, simple, err := f.mapKey(x)
 		if err != nil {
 			return false, err
 		}
@@ -300,10 +305,10 @@ func flatten(f *frame, args []any) (any, error) {
 }
 
 func sorted(f *frame, args []any) (any, error) {
-	order := sortOrder
+	order := f.sortOrder
 	if len(args) == 2 {
 		var err error
-		if order, err = direction(args[1]); err != nil {
+		if order, err = f.direction(args[1]); err != nil {
 			return nil, err
 		}
 	}
@@ -335,13 +340,15 @@ func join(f *frame, args []any) (any, error) {
 		}
 		s, ok := x.(string)
 		if !ok {
-			if err := refuse(x); err != nil {
+			if err := unfit(x); err != nil {
 				return false, err
 			}
 			return false, fault("type", "join takes strings, and element %d is %s", i, kind(x)).with("convert with map(xs, string(#))")
 		}
 		if i > 0 {
-			s = glue + s
+			if err := out.add(f, glue); err != nil {
+				return false, err
+			}
 		}
 		return true, out.add(f, s)
 	})
@@ -350,7 +357,7 @@ func join(f *frame, args []any) (any, error) {
 
 // wrongArgument is the error for an argument of a kind that a function does not take.
 func wrongArgument(name string, n int, want string, x any) error {
-	if err := refuse(x); err != nil {
+	if err := unfit(x); err != nil {
 		return err
 	}
 	return fault("type", "argument %d of %s has to be %s, not %s", n, name, want, kind(x))

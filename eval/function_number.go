@@ -93,6 +93,9 @@ func toInt(f *frame, args []any) (any, error) {
 	switch x := args[0].(type) {
 	case string:
 		s := strings.TrimSpace(x)
+		if len(s) > maxDigits {
+			return nil, fault("arguments", "int: %s is not an integer of 64 bits", keyText(x))
+		}
 		if i, err := strconv.Atoi(s); err == nil {
 			return i, nil
 		}
@@ -183,7 +186,10 @@ func (f *frame) extreme(name string, args []any, sign int) (best any, err error)
 	err = f.scalars(name, args, func(x any) error {
 		if !some {
 			best, some = x, true
-			if _, err := order(name, x, x); err != nil {
+			if err := unfit(x); err != nil {
+				return err
+			}
+			if _, err := f.order(name, x, x); err != nil {
 				e := fault("type", "%s has no order", kind(x))
 				if isRecord(x) {
 					return e.with("name a field of it, as in %s(map(xs, .size)); sortBy(xs, .size) has the whole element", name)
@@ -192,7 +198,7 @@ func (f *frame) extreme(name string, args []any, sign int) (best any, err error)
 			}
 			return nil
 		}
-		o, err := order(name, x, best)
+		o, err := f.order(name, x, best)
 		if n, _ := toNumber(x); o == sign || o == unordered && n.f != n.f {
 			best = x
 		}
@@ -237,7 +243,7 @@ func median(f *frame, args []any) (any, error) {
 	if len(xs) == 0 {
 		return 0.0, nil
 	}
-	if xs, err = f.sorted(xs, xs, sortOrder); err != nil {
+	if xs, err = f.sorted(xs, xs, f.sortOrder); err != nil {
 		return nil, err
 	}
 	low, high := xs[(len(xs)-1)/2], xs[len(xs)/2]

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"unicode"
@@ -19,9 +20,9 @@ var textFunctions = map[string]function{
 	"trimSuffix":  onStrings("trimSuffix", 1, 2, "s, suffix"),
 	"hasPrefix":   onStrings("hasPrefix", 2, 2, "s, prefix"),
 	"hasSuffix":   onStrings("hasSuffix", 2, 2, "s, suffix"),
-	"indexOf":     onStrings("indexOf", 2, 2, "s, part"),
-	"lastIndexOf": onStrings("lastIndexOf", 2, 2, "s, part"),
-	"toBase64":    onStrings("toBase64", 1, 1, "s"),
+	"indexOf":     {2, 2, "s, part", indexOf, onScalars},
+	"lastIndexOf": {2, 2, "s, part", lastIndexOf, onScalars},
+	"toBase64":    {1, 1, "s", toBase64, onScalars},
 	"fromBase64":  onStrings("fromBase64", 1, 1, "s"),
 	"upper":       {1, 1, "s", upper, onScalars},
 	"lower":       {1, 1, "s", lower, onScalars},
@@ -35,20 +36,18 @@ var textFunctions = map[string]function{
 }
 
 // onStrings is expr-lang's own function on strings, after its arguments have been checked and
-// what it may build has been charged.
+// what it may build has been charged: no more than its first argument.
 func onStrings(name string, min, max int, args string) function {
 	fn := builtin.Builtins[builtin.Index[name]]
 	run := func(f *frame, args []any) (any, error) {
-		size := 0
 		for i, arg := range args {
 			s, err := f.stringArgument(name, i+1, arg)
 			if err != nil {
 				return nil, err
 			}
 			args[i] = s
-			size += len(s)
 		}
-		if err := f.text(size/3*4 + 4); err != nil {
+		if err := f.text(len(args[0].(string))); err != nil {
 			return nil, err
 		}
 		x, err := fn.Func(args...)
@@ -76,7 +75,15 @@ func (f *frame) stringArgument(name string, n int, x any) (string, error) {
 	return s, nil
 }
 
-func runes(s string) int { return utf8.RuneCountInString(s) }
+// runes is how many characters s has.
+func (f *frame) runes(s string) (int, error) {
+	n := 0
+	err := chunks(s, func(part string) error {
+		n += utf8.RuneCountInString(part)
+		return f.m.tick(1 + len(part)/bytesPerStep)
+	})
+	return n, err
+}
 
 // builder builds a string within the budget.
 type builder struct{ strings.Builder }
@@ -85,7 +92,7 @@ func (b *builder) add(f *frame, s string) error {
 	if b.Len()+len(s) > maxText {
 		return f.text(b.Len() + len(s))
 	}
-	if err := f.m.tick(1 + len(s)/64); err != nil {
+	if err := f.m.tick(1 + len(s)/bytesPerStep); err != nil {
 		return err
 	}
 	// A builder that grows copies itself: twice the bytes.
@@ -96,8 +103,37 @@ func (b *builder) add(f *frame, s string) error {
 	return nil
 }
 
-// textChunk is how much of a string is converted between two ticks.
-const textChunk = 64 << 10
+// textChunk is how much of a string is converted between two ticks. It can be divided by three, as
+// toBase64 needs it.
+const textChunk = 63 << 10
+
+// chunks calls each for the parts of s one after the other, cut where a character ends.
+func chunks(s string, each func(part string) error) error {
+	for len(s) > 0 {
+		n := len(s)
+		if n > textChunk {
+			n = runeCut(s[:textChunk])
+		}
+		if err := each(s[:n]); err != nil {
+			return err
+		}
+		s = s[n:]
+	}
+	return nil
+}
+
+// runeCut is where s can be cut so that it does not end within a character.
+func runeCut(s string) int {
+	for i := len(s) - 1; i >= 0 && i > len(s)-utf8.UTFMax; i-- {
+		if utf8.RuneStart(s[i]) {
+			if utf8.FullRuneInString(s[i:]) {
+				break
+			}
+			return i
+		}
+	}
+	return len(s)
+}
 
 // convert applies a conversion that goes rune by rune, chunk by chunk.
 func (f *frame) convert(name string, x any, to func(string) string) (any, error) {
@@ -106,17 +142,50 @@ func (f *frame) convert(name string, x any, to func(string) string) (any, error)
 		return nil, err
 	}
 	var out builder
-	for len(s) > 0 {
+	err = chunks(s, func(part string) error {
+		// A step for a byte: what is worked out takes longer than copying.
+		if err := f.m.tick(len(part)); err != nil {
+			return err
+		}
+		return out.add(f, to(part))
+	})
+	return out.String(), err
+}
+
+func toBase64(f *frame, args []any) (any, error) {
+	s, err := f.stringArgument("toBase64", 1, args[0])
+	if err != nil {
+		return nil, err
+	}
+	var out builder
+	for len(s) > 0 && err == nil {
 		n := min(len(s), textChunk)
-		for n < len(s) && !utf8.RuneStart(s[n]) {
-			n++
-		}
-		if err := out.add(f, to(s[:n])); err != nil {
-			return nil, err
-		}
+		err = out.add(f, base64.StdEncoding.EncodeToString([]byte(s[:n])))
 		s = s[n:]
 	}
-	return out.String(), nil
+	return out.String(), err
+}
+
+func indexOf(f *frame, args []any) (any, error) {
+	return f.place("indexOf", args, f.index)
+}
+
+func lastIndexOf(f *frame, args []any) (any, error) {
+	return f.place("lastIndexOf", args, f.lastIndex)
+}
+
+// place is where the second argument is in the first, -1 if it is not.
+func (f *frame) place(name string, args []any, find func(s, part string) (int, error)) (any, error) {
+	s, err := f.stringArgument(name, 1, args[0])
+	if err != nil {
+		return nil, err
+	}
+	part, err := f.stringArgument(name, 2, args[1])
+	if err != nil {
+		return nil, err
+	}
+	at, err := find(s, part)
+	return at, err
 }
 
 // maxTrimmed bounds the characters that trim may be given, in bytes.
@@ -192,11 +261,14 @@ func (f *frame) split(name string, args []any, after bool) (any, error) {
 		return parts, nil
 	}
 	for n < 0 || len(parts) < n-1 {
-		part, rest, found := nextPart(s, sep, after)
+		part, rest, found, err := f.nextPart(s, sep, after)
+		if err != nil {
+			return nil, err
+		}
 		if !found {
 			break
 		}
-		if err := f.m.tick(1 + len(part)/64); err != nil {
+		if err := f.m.tick(1 + len(part)/bytesPerStep); err != nil {
 			return nil, err
 		}
 		if err := f.m.Keep(2*wordsKept + len(part)); err != nil {
@@ -215,20 +287,20 @@ func (f *frame) split(name string, args []any, after bool) (any, error) {
 }
 
 // nextPart cuts the part before a separator off s.
-func nextPart(s, sep string, after bool) (part, rest string, found bool) {
+func (f *frame) nextPart(s, sep string, after bool) (part, rest string, found bool, err error) {
 	if sep == "" {
 		_, n := utf8.DecodeRuneInString(s)
-		return s[:n], s[n:], n > 0 && n < len(s)
+		return s[:n], s[n:], n > 0 && n < len(s), nil
 	}
-	i := strings.Index(s, sep)
-	if i < 0 {
-		return "", "", false
+	i, err := f.index(s, sep)
+	if i < 0 || err != nil {
+		return "", "", false, err
 	}
 	end := i
 	if after {
 		end = i + len(sep)
 	}
-	return s[:end], s[i+len(sep):], true
+	return s[:end], s[i+len(sep):], true, nil
 }
 
 func replace(f *frame, args []any) (any, error) {
@@ -252,14 +324,19 @@ func replace(f *frame, args []any) (any, error) {
 	}
 	var out builder
 	for ; n != 0; n-- {
-		part, rest, found := strings.Cut(s, old)
-		if !found {
-			break
-		}
-		if err := out.add(f, part+texts[2]); err != nil {
+		at, err := f.index(s, old)
+		if err != nil {
 			return nil, err
 		}
-		s = rest
+		if at < 0 {
+			break
+		}
+		for _, part := range []string{s[:at], texts[2]} {
+			if err := out.add(f, part); err != nil {
+				return nil, err
+			}
+		}
+		s = s[at+len(old):]
 	}
 	err := out.add(f, s)
 	return out.String(), err

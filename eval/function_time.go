@@ -28,7 +28,7 @@ func onTimes(name string, min, max int, args string) function {
 			if !ok {
 				return nil, wrongArgument(name, i+1, "a string", arg)
 			}
-			if len(s) > 1024 {
+			if len(s) > maxTimeText {
 				return nil, fault("arguments", "argument %d of %s is too long", i+1, name)
 			}
 		}
@@ -43,6 +43,9 @@ func onTimes(name string, min, max int, args string) function {
 	}
 	return function{min, max, args, run, onScalars}
 }
+
+// maxTimeText is how long a time, a duration, a zone or a layout may be as text, in bytes.
+const maxTimeText = 1 << 10
 
 func firstOf(xs []any) any {
 	if len(xs) == 0 {

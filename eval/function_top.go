@@ -41,7 +41,7 @@ func top(f *frame, l *loop) (any, error) {
 		}
 		var failed error
 		at := sort.Search(len(best), func(i int) bool {
-			o, err := sortOrder(best[i].by, r.by)
+			o, err := f.sortOrder(best[i].by, r.by)
 			if err != nil {
 				failed = err
 			}
@@ -89,7 +89,7 @@ func (l *loop) rank(f *frame, s *scope) (r ranked, err error) {
 	}
 	// What cannot be ordered is an error also where there is one element only.
 	if err = refuse(r.by); err == nil {
-		_, err = sortOrder(r.by, r.by)
+		_, err = f.sortOrder(r.by, r.by)
 	}
 	return r, l.pred.place().err(err)
 }

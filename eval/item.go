@@ -18,6 +18,9 @@ func (f *frame) member(x any, name string) (any, error) {
 		}
 		return v, nil
 	case map[string]any:
+		if err := f.hashed(name); err != nil {
+			return nil, err
+		}
 		if y, ok := x[name]; ok {
 			return y, nil
 		}
@@ -129,7 +132,7 @@ func position(key any, n int) (int, error) {
 
 // otherKey is the error for a key that cannot be one of a map with keys of another kind.
 func otherKey(have string, key any) error {
-	if err := refuse(key); err != nil {
+	if err := unfit(key); err != nil {
 		return err
 	}
 	e := fault("type", "the keys of this map are %s, not %s", have, kind(key))
@@ -200,7 +203,7 @@ func (f *frame) has(x, key any) (bool, error) {
 			return false, otherKey("strings", key)
 		}
 		_, ok = x[name]
-		return ok, nil
+		return ok, f.hashed(name)
 	case *anyMap:
 		_, found, err := x.find(f, key)
 		return found, err

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -94,12 +95,31 @@ func (w *jsonWriter) value(x any, depth int) error {
 	return w.scalar(x)
 }
 
+// text writes a string.
+func (w *jsonWriter) text(s string) error {
+	if err := w.write(`"`); err != nil {
+		return err
+	}
+	err := chunks(s, func(part string) error {
+		if err := w.f.m.tick(len(part)); err != nil {
+			return err
+		}
+		b, err := json.Marshal(part)
+		if err != nil {
+			return err
+		}
+		return w.write(string(b[1 : len(b)-1]))
+	})
+	if err != nil {
+		return err
+	}
+	return w.write(`"`)
+}
+
 // scalar writes what encoding/json can write.
 func (w *jsonWriter) scalar(x any) error {
 	if s, ok := x.(string); ok {
-		if err := w.f.text(6 * len(s)); err != nil {
-			return err
-		}
+		return w.text(s)
 	}
 	b, err := json.Marshal(x)
 	if err != nil {
@@ -235,6 +255,9 @@ func (w *jsonWriter) key(key any) error {
 	case *registry.Redacted:
 		text = "<redacted>"
 	case *registry.View:
+		if err := unfit(key); err != nil {
+			return err
+		}
 		text = key.Snap(w.f.m.limits.Show).Line(1024)
 	default:
 		text = fmt.Sprint(key)
@@ -251,9 +274,10 @@ func fromJSON(f *frame, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := json.NewDecoder(&meteredText{f: f, s: s})
+	text := &meteredText{f: f, s: s}
+	d := json.NewDecoder(text)
 	d.UseNumber()
-	r := jsonReader{f: f, d: d}
+	r := jsonReader{f: f, d: d, text: text}
 	x, err := r.value(0)
 	if err != nil {
 		return nil, err
@@ -264,34 +288,45 @@ func fromJSON(f *frame, args []any) (any, error) {
 	return x, nil
 }
 
-// meteredText reads a text in chunks, and ends it early when the evaluation has to end: a single
-// token may be as long as the text.
+// meteredText reads a text in chunks, and ends it early when the evaluation has to end.
 type meteredText struct {
-	f *frame
-	s string
+	f     *frame
+	s     string
+	token int // bytes that were read for the token that is being read
 }
+
+// maxToken is how long a token may be in bytes, what stands before it included: it is converted in one go.
+const maxToken = 1 << 20
 
 func (r *meteredText) Read(p []byte) (int, error) {
 	n := copy(p[:min(len(p), textChunk)], r.s)
 	if n == 0 {
 		return 0, io.EOF
 	}
+	if r.token += n; r.token > maxToken {
+		return 0, fault("range", "a text in it is longer than %s", bytesText(maxToken)).with("take it apart with split(…) or indexOf(…)")
+	}
 	r.s = r.s[n:]
-	return n, r.f.m.tick(1 + n/64)
+	return n, r.f.m.tick(n)
 }
 
 // jsonReader reads token by token, as json.Unmarshal cannot be stopped.
 type jsonReader struct {
-	f *frame
-	d *json.Decoder
+	f    *frame
+	d    *json.Decoder
+	text *meteredText
 }
 
 func (r *jsonReader) token() (json.Token, error) {
 	if err := r.f.m.tick(1); err != nil {
 		return nil, err
 	}
+	r.text.token = 0
 	t, err := r.d.Token()
 	if err != nil {
+		if e := new(Error); errors.As(err, &e) {
+			return nil, e // of the meter, or of the length
+		}
 		if err == io.EOF {
 			err = io.ErrUnexpectedEOF
 		}
@@ -348,6 +383,9 @@ func (r *jsonReader) object(depth int) (any, error) {
 			return nil, err
 		}
 		name := key.(string) // the decoder has seen to it
+		if err := r.f.hashed(name); err != nil {
+			return nil, err
+		}
 		if err := r.f.m.Keep(2*wordsKept + len(name)); err != nil {
 			return nil, err
 		}

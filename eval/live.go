@@ -135,7 +135,7 @@ func (f *frame) viewBytes(v *registry.View) (b []byte, ok bool, err error) {
 	if err != nil || shape != inspect.List {
 		return nil, false, err
 	}
-	if t := target.Value().Type(); t == nil || (t.Kind() != reflect.Slice && t.Kind() != reflect.Array) || t.Elem().Kind() != reflect.Uint8 {
+	if t := target.Value().Type(); t == nil || !isByteList(t) {
 		return nil, false, nil
 	}
 	n, err := target.Len()
@@ -147,4 +147,14 @@ func (f *frame) viewBytes(v *registry.View) (b []byte, ok bool, err error) {
 	}
 	b, _, err = target.Bytes(0, n)
 	return b, true, err
+}
+
+// isString reports whether x is a string of the application, or leads to one.
+func isString(x any) bool {
+	v, ok := x.(*registry.View)
+	if !ok {
+		return false
+	}
+	target, shape, err := resolve(v)
+	return err == nil && shape == inspect.Scalar && target.Value().Type().Kind() == reflect.String
 }

@@ -97,7 +97,7 @@ func TestNumbersAgainstBig(t *testing.T) {
 			if x, ok := b.(float64); ok && (x != x || math.IsInf(x, 0)) {
 				continue
 			}
-			if o, err := order("<", a, b); err != nil || o != exact(a).Cmp(exact(b)) {
+			if o, err := f.order("<", a, b); err != nil || o != exact(a).Cmp(exact(b)) {
 				t.Fatalf("order(%v, %v) = %d, %v", a, b, o, err)
 			}
 			if !isInt(a) || !isInt(b) {

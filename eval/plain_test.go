@@ -11,6 +11,11 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
+// aFrame is a frame of an evaluation that nothing is exposed to.
+func aFrame() *frame {
+	return NewSession(registry.New(), Limits{}).begin(context.Background(), Limits{}.Filled())
+}
+
 // value evaluates source in s and returns the answer before it is made into a picture, with
 // live lists and ranges as plain ones.
 func value(t testing.TB, s *Session, source string) (any, error) {
@@ -51,7 +56,7 @@ func goMaps(x any) any {
 	case *anyMap:
 		m := map[any]any{}
 		for i, k := range x.keys {
-			if _, simple, _ := mapKey(k); !simple {
+			if _, simple, _ := aFrame().mapKey(k); !simple {
 				return x
 			}
 			m[k] = goMaps(x.values[i])

@@ -55,11 +55,11 @@ func (f *frame) merge(out, a, b []int, keys []any, order func(a, b any) (int, er
 }
 
 // keyOrder orders the keys of a plain map: it takes any two, so that a walk has one order.
-func keyOrder(a, b any) (int, error) {
+func (f *frame) keyOrder(a, b any) (int, error) {
 	if o := cmp.Compare(keyClass(a), keyClass(b)); o != 0 {
 		return o, nil
 	}
-	o, err := order("<", a, b)
+	o, err := f.order("<", a, b)
 	if err != nil {
 		return 0, nil
 	}
@@ -87,7 +87,7 @@ func keyClass(x any) int {
 
 // sortOrder orders what sort and sortBy get: as < does, and NaN before all other numbers, so
 // that there is an order at all; false before true.
-func sortOrder(a, b any) (int, error) {
+func (f *frame) sortOrder(a, b any) (int, error) {
 	x, xok := a.(bool)
 	y, yok := b.(bool)
 	if xok && yok {
@@ -110,19 +110,19 @@ func sortOrder(a, b any) (int, error) {
 		}
 		return 1, nil
 	}
-	return order("<", a, b)
+	return f.order("<", a, b)
 }
 
 // direction reads the order argument of sort and sortBy.
-func direction(x any) (func(a, b any) (int, error), error) {
+func (f *frame) direction(x any) (func(a, b any) (int, error), error) {
 	if err := refuse(x); err != nil {
 		return nil, err
 	}
 	switch x {
 	case "asc":
-		return sortOrder, nil
+		return f.sortOrder, nil
 	case "desc":
-		return func(a, b any) (int, error) { return sortOrder(b, a) }, nil
+		return func(a, b any) (int, error) { return f.sortOrder(b, a) }, nil
 	}
 	return nil, fault("arguments", `the order is "asc" or "desc"`)
 }

@@ -4,7 +4,6 @@ import (
 	"io"
 	"regexp"
 	"regexp/syntax"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
@@ -12,7 +11,7 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// textOf returns x as text if it is a string or bytes, live or not.
+// textOf returns x as text if it is a string or bytes, live or not. One that is too long to be copied is an error.
 func (f *frame) textOf(x any) (s string, ok bool, err error) {
 	switch x := x.(type) {
 	case string:
@@ -20,76 +19,74 @@ func (f *frame) textOf(x any) (s string, ok bool, err error) {
 	case []byte:
 		return string(x), true, f.text(len(x))
 	case *registry.View:
+		if long, err := longText(x); long != nil || err != nil {
+			return "", true, orTooLong(long, err)
+		}
 		b, ok, err := f.viewBytes(x)
 		return string(b), ok, err
 	}
 	return "", false, nil
 }
 
+// textTest is a test of two texts, and how it is done where the first is too long to be copied.
+type textTest struct {
+	name  string
+	short func(f *frame, s, t string) (bool, error)
+	long  func(f *frame, s *registry.Text, t string) (bool, error)
+}
+
 // onTexts applies a test to two texts. With nil on either side the answer is false, as in expr-lang.
-func (f *frame) onTexts(op string, a, b any, test func(a, b string) bool) (any, error) {
+func (f *frame) onTexts(test textTest, a, b any) (any, error) {
 	if err := refuse(a, b); err != nil {
 		return nil, err
 	}
 	if a == nil || b == nil {
 		return false, nil
 	}
-	s, ok, err := f.textOf(a)
-	if err != nil {
-		return nil, err
-	}
 	t, also, err := f.textOf(b)
 	if err != nil {
 		return nil, err
 	}
+	long, err := longText(a)
+	if err != nil {
+		return nil, err
+	}
+	if long != nil && also {
+		return f.reading(long, func(s *registry.Text) (any, error) {
+			ok, err := test.long(f, s, t)
+			return ok, err
+		})
+	}
+	s, ok, err := f.textOf(a)
+	if err != nil {
+		return nil, err
+	}
 	if !ok || !also {
-		e := fault("type", "%s needs strings, not %s", op, kind(pick(!ok, a, b)))
-		if op == "contains" && !ok && (isList(a) || isMap(a)) {
+		e := fault("type", "%s needs strings, not %s", test.name, kind(pick(!ok, a, b)))
+		if test.name == "contains" && !ok && (isList(a) || isMap(a)) {
 			return nil, e.with("write x in xs")
 		}
 		return nil, e.with("convert with string(…)")
 	}
-	return test(s, t), nil
+	is, err := test.short(f, s, t)
+	return is, err
 }
 
 func contains(f *frame, a, b any) (any, error) {
-	var failed error
-	x, err := f.onTexts("contains", a, b, func(s, part string) (found bool) {
-		found, failed = f.find(s, part)
-		return found
-	})
-	if err == nil {
-		err = failed
-	}
-	return x, err
+	return f.onTexts(textTest{"contains", (*frame).contains, (*frame).longContains}, a, b)
 }
 
-// findStep is how much of a text is searched between two ticks, and how long the text may be that is looked
-// for: about a millisecond.
-const findStep = 1 << 20
-
-// find reports whether part is in s, which may be longer than what an expression builds.
-func (f *frame) find(s, part string) (bool, error) {
-	if len(part) > findStep && len(s) > maxText {
-		return false, fault("range", "in a text of %s one can look for %s at most", bytesText(len(s)), bytesText(findStep))
-	}
-	for ; len(s) > maxText || len(s) > findStep && len(part) <= findStep; s = s[findStep:] {
-		if strings.Contains(s[:min(len(s), findStep+len(part))], part) {
-			return true, nil
-		}
-		if err := f.m.tick(1 + findStep/64); err != nil {
-			return false, err
-		}
-	}
-	return strings.Contains(s, part), nil
+func (f *frame) contains(s, part string) (bool, error) {
+	at, err := f.index(s, part)
+	return at >= 0, err
 }
 
 func startsWith(f *frame, a, b any) (any, error) {
-	return f.onTexts("startsWith", a, b, strings.HasPrefix)
+	return f.onTexts(textTest{"startsWith", (*frame).begins, (*frame).longStartsWith}, a, b)
 }
 
 func endsWith(f *frame, a, b any) (any, error) {
-	return f.onTexts("endsWith", a, b, strings.HasSuffix)
+	return f.onTexts(textTest{"endsWith", (*frame).ends, (*frame).longEndsWith}, a, b)
 }
 
 // pattern is a compiled regular expression and the number of its instructions: Go matches in time
@@ -162,12 +159,18 @@ type meteredRunes struct {
 	f    *frame
 	s    string
 	cost int
+	more func() (string, error) // what follows s, whole runes; nil if there is nothing
 	err  error
 }
 
 func (r *meteredRunes) ReadRune() (rune, int, error) {
 	if r.err == nil {
 		r.err = r.f.m.tick(r.cost)
+	}
+	if r.err == nil && r.s == "" && r.more != nil {
+		if r.s, r.err = r.more(); r.err == io.EOF {
+			r.err, r.more = nil, nil
+		}
 	}
 	if r.err != nil || r.s == "" {
 		return 0, 0, io.EOF
@@ -227,20 +230,27 @@ func (c *compiler) matches(n *ast.BinaryNode) (code, error) {
 }
 
 func (f *frame) matchTexts(fixed *pattern, a, b any) (any, error) {
-	var failed error
-	ok, err := f.onTexts("matches", a, b, func(s, source string) bool {
-		p := fixed
-		if p == nil {
-			if p, failed = f.texts.get(source); failed != nil {
-				return false
-			}
+	get := func(source string) (*pattern, error) {
+		if fixed != nil {
+			return fixed, nil
 		}
-		var ok bool
-		ok, failed = p.match(f, s)
-		return ok
-	})
-	if failed != nil {
-		return nil, failed
+		return f.texts.get(source)
 	}
-	return ok, err
+	return f.onTexts(textTest{
+		name: "matches",
+		short: func(f *frame, s, source string) (bool, error) {
+			p, err := get(source)
+			if err != nil {
+				return false, err
+			}
+			return p.match(f, s)
+		},
+		long: func(f *frame, s *registry.Text, source string) (bool, error) {
+			p, err := get(source)
+			if err != nil {
+				return false, err
+			}
+			return f.longMatches(s, p)
+		},
+	}, a, b)
 }
