@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 	"math"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,8 +15,18 @@ import (
 )
 
 type entryOfBench struct {
-	hits int
-	name string
+	hits  int
+	name  string
+	stock *stockOfBench
+}
+
+type stockOfBench struct{ sold, left int }
+
+// objectOfBench holds the same entries in several ways.
+type objectOfBench struct {
+	m     map[int]*entryOfBench
+	names map[string]*entryOfBench
+	list  []entryOfBench
 }
 
 const benchSize = 1_000_000
@@ -23,14 +34,23 @@ const benchSize = 1_000_000
 func benchMap() map[int]*entryOfBench {
 	m := make(map[int]*entryOfBench, benchSize)
 	for i := range benchSize {
-		m[i] = &entryOfBench{hits: i % 1000, name: fmt.Sprint("item ", i)}
+		m[i] = &entryOfBench{hits: i % 1000, name: fmt.Sprint("item ", i), stock: &stockOfBench{left: i % 1000}}
 	}
 	return m
 }
 
 func benchSession(b *testing.B) *Session {
+	o := &objectOfBench{m: benchMap(), names: make(map[string]*entryOfBench, benchSize), list: make([]entryOfBench, benchSize)}
+	for i, e := range o.m {
+		o.names[e.name], o.list[i] = e, *e
+	}
 	reg := registry.New()
-	reg.Expose("live", &struct{ m map[int]*entryOfBench }{benchMap()}, registry.Frozen())
+	reg.Expose("live", o, registry.Frozen())
+	reg.Expose("racy", o)
+	reg.Expose("guarded", &struct {
+		mu sync.RWMutex
+		m  map[int]*entryOfBench
+	}{m: o.m})
 	return NewSession(reg, Limits{Bytes: math.MaxInt, Time: time.Hour})
 }
 
@@ -48,18 +68,26 @@ func (mediated) Visit(n *ast.Node) {
 // which needs the map as a list first, and cannot be stopped.
 func BenchmarkCount(b *testing.B) {
 	s := benchSession(b)
+	perEntry := func(b *testing.B, used time.Duration) {
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchSize, "ns/entry")
+		if used > 0 {
+			b.ReportMetric(float64(used.Nanoseconds())/float64(b.N)/benchSize, "cpu-ns/entry")
+		}
+	}
 	ask := func(b *testing.B, source string) {
 		b.ReportAllocs()
+		began := processorTime()
 		for b.Loop() {
 			if _, err := value(b, s, source); err != nil {
 				b.Fatal(err)
 			}
 		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchSize, "ns/entry")
+		perEntry(b, processorTime()-began)
 	}
 	b.Run("native", func(b *testing.B) { // the yardstick: what Go itself takes
 		m := benchMap()
 		n := 0
+		began := processorTime()
 		for b.Loop() {
 			for _, e := range m {
 				if e.hits > 100 {
@@ -67,14 +95,23 @@ func BenchmarkCount(b *testing.B) {
 				}
 			}
 		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchSize, "ns/entry")
+		perEntry(b, processorTime()-began)
 	})
 	b.Run("closures", func(b *testing.B) { ask(b, `count(live.m, .hits > 100)`) })
 	b.Run("closures/string", func(b *testing.B) { ask(b, `count(live.m, .name endsWith "7")`) })
 	b.Run("closures/plain", func(b *testing.B) { ask(b, `count(1..1000000, # > 100)`) })
+	b.Run("closures/nested", func(b *testing.B) { ask(b, `count(live.m, .stock.left > 100)`) })
+	b.Run("closures/sum", func(b *testing.B) { ask(b, `sum(live.m, .hits)`) })
+	b.Run("closures/filter", func(b *testing.B) { ask(b, `len(filter(live.m, .hits > 990))`) })
+	b.Run("closures/and", func(b *testing.B) { ask(b, `count(live.m, .hits > 100 and .stock.left + .hits < 1000)`) })
+	b.Run("closures/list", func(b *testing.B) { ask(b, `count(live.list, .hits > 100)`) })
+	b.Run("closures/names", func(b *testing.B) { ask(b, `count(live.names, .hits > 100)`) })
+	b.Run("closures/guarded", func(b *testing.B) { ask(b, `count(guarded.m, .hits > 100)`) })
+	b.Run("closures/racy", func(b *testing.B) { ask(b, `count(racy.m, .hits > 100)`) })
 	b.Run("closures/nothing", func(b *testing.B) { ask(b, `count(live.m, true)`) })
 	b.Run("machine", func(b *testing.B) {
 		b.ReportAllocs()
+		began := processorTime()
 		for b.Loop() {
 			f := s.begin(b.Context(), s.limits)
 			root, err := f.look.Get("live")
@@ -106,6 +143,6 @@ func BenchmarkCount(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchSize, "ns/entry")
+		perEntry(b, processorTime()-began)
 	})
 }

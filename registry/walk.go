@@ -73,6 +73,7 @@ func (v *View) walk(apart bool, f func(key, elem *View) (bool, error)) error {
 			t.look.tally.Torn += w.cursor.Torn()
 		}()
 	}
+	w.lend()
 	for !w.ended {
 		from := w.pos
 		if err := w.chunk(); err != nil {
@@ -180,20 +181,38 @@ func (w *walk) read(val inspect.Value) error {
 	}
 }
 
-// hand lends an entry to f.
+// hand lends an entry to f. The Views that it lends are the same for all entries but for where these lie.
 func (w *walk) hand(e entryAt) (more bool, err error) {
 	w.lent.used = 0
 	if w.key == nil {
-		w.of.bear(w.elem, e.elem, step{kind: stepIndex, index: e.pos})
-		w.elem.lent = &w.lent
+		w.elem.renew(e.elem)
+		w.elem.step.index = e.pos
 		return w.f(nil, w.elem)
 	}
-	w.of.bear(w.key, e.key, step{kind: stepKeyOf})
-	w.of.bear(w.elem, e.elem, step{kind: stepEntry, key: w.key})
-	w.key.lent, w.elem.lent = &w.lent, &w.lent
-	// What lies in a map may move at any time: nothing there can be a receiver.
-	w.key.boxed, w.elem.boxed = true, true
+	w.key.renew(e.key)
+	w.elem.renew(e.elem)
 	return w.f(w.key, w.elem)
+}
+
+// lend makes the Views that are lent.
+func (w *walk) lend() {
+	if w.key == nil {
+		w.of.bear(w.elem, inspect.Value{}, step{kind: stepIndex})
+	} else {
+		w.of.bear(w.key, inspect.Value{}, step{kind: stepKeyOf})
+		w.of.bear(w.elem, inspect.Value{}, step{kind: stepEntry, key: w.key})
+		// What lies in a map may move at any time: nothing there can be a receiver.
+		w.key.boxed, w.elem.boxed = true, true
+		w.key.lent = &w.lent
+	}
+	w.elem.lent = &w.lent
+}
+
+// renew makes c, which lies one step below another View, the View of what lies there now. What has been found out of c is forgotten.
+func (c *View) renew(val inspect.Value) {
+	c.val = val.Trust(c.policy.frozen)
+	c.settled, c.hidden = false, false
+	c.guard, c.mutex, c.window = nil, nil, nil
 }
 
 // vouched reports whether a guard that the application declared is held.
