@@ -22,7 +22,7 @@ import (
 //	}
 //
 // Load must be called after the guard was taken, also when the chunk was not
-// used up. Entries present throughout are seen exactly once; ones added or
+// used up; under one hold of it as often as time allows. Entries present throughout are seen exactly once; ones added or
 // removed meanwhile may be seen or not. The order of a map is that of the hashes
 // of its keys: it stays the same as long as the map is not changed.
 //
@@ -45,11 +45,13 @@ type walker interface {
 	retries() int
 }
 
-// chunk is how many elements of a list are loaded at a time, and chunkBytes how
-// many bytes at the most: copying as much takes some ten microseconds.
+// chunk is how many entries are loaded at a time, and chunkBytes how many bytes
+// of a list at the most: copying as much takes a microsecond or two. What is loaded
+// is read soon, so that it is of almost one moment, and little is copied in
+// vain when the caller has no time for all of it.
 const (
-	chunk      = 1024
-	chunkBytes = 64 << 10
+	chunk      = peek.TouchSlots
+	chunkBytes = 8 << 10
 )
 
 // Cursor returns a Cursor at the beginning of a List or Map. On other shapes its
@@ -86,8 +88,8 @@ func (c *Cursor) Trust(on bool) {
 	}
 }
 
-// Load makes the next chunk of entries ready, about a thousand at most. After an
-// error the walk is over.
+// Load makes the next chunk of entries ready, 64 at most. After an error the walk
+// is over.
 func (c *Cursor) Load() error {
 	if c.done {
 		return nil
@@ -192,14 +194,13 @@ func (w *listWalk) next() (key, elem Value, ok bool) {
 
 func (w *listWalk) retries() int { return w.again }
 
-// mapWalk walks a map, table by table. If a table is replaced while only a part
+// mapWalk walks a map, table by table and some slots at a time. If a table is replaced while only a part
 // of it has been handed out, what follows in its range of hashes is handed out
 // but for the keys that were.
 type mapWalk struct {
 	of      Value
 	walk    *peek.MapWalk
 	slot    int             // the next to look at
-	touched int             // the first that was not touched since the last load
 	end     uint64          // of the range in which seen counts
 	seen    map[string]bool // keys handed out in this range, nil while its table is the same
 	buf     []byte
@@ -222,10 +223,10 @@ func (w *mapWalk) load(of Value) (bool, error) {
 	}
 	w.walk.Trust(of.how&trusted != 0 && of.how&solid != 0)
 	_, end := w.walk.Range()
-	if err := w.walk.Load(); err != nil {
+	if err := w.walk.Load(w.slot, chunk); err != nil {
 		return false, err
 	}
-	w.touched = 0
+	w.walk.Touch(w.slot)
 	if w.slot > 0 && !w.walk.Same() {
 		if w.seen == nil {
 			w.end = end
@@ -273,11 +274,7 @@ func (w *mapWalk) name(key Value) (string, bool) {
 }
 
 func (w *mapWalk) next() (key, elem Value, ok bool) {
-	for w.slot < w.walk.Slots() {
-		if w.slot >= w.touched {
-			w.walk.Touch(w.slot)
-			w.touched = w.slot + peek.TouchSlots
-		}
+	for w.slot < w.walk.Loaded() {
 		k, e, _, torn, used := w.walk.Slot(w.slot)
 		w.slot++
 		if !used {
@@ -313,9 +310,6 @@ type runtimeWalk struct {
 	ended     bool
 }
 
-// steps is how many entries a runtimeWalk hands out of a chunk.
-const steps = 256
-
 func (w *runtimeWalk) load(of Value) (bool, error) {
 	if of.how&trusted == 0 {
 		return false, peek.MapsUnknown()
@@ -329,7 +323,7 @@ func (w *runtimeWalk) load(of Value) (bool, error) {
 		w.iter = m.MapRange()
 		w.key, w.elem = reflect.New(m.Type().Key()), reflect.New(m.Type().Elem())
 	}
-	w.of, w.left = of, steps
+	w.of, w.left = of, chunk
 	return !w.ended, nil
 }
 

@@ -134,7 +134,7 @@ func (v Value) Lookup(key any) (elem Value, ok bool, err error) {
 		return Value{}, false, err
 	}
 	w.Seek(hash)
-	if err := w.Load(); err != nil {
+	if err := w.Load(0, peek.WholeTable); err != nil {
 		return Value{}, false, err
 	}
 	var got []byte

@@ -9,32 +9,40 @@ import (
 // hashBits is the size of a map's hashes.
 const hashBits = 8 * wordSize
 
-// MapWalk reads the entries of one map a table at a time. A table is what maps
-// grow by: at most 1,024 slots, for the keys whose hashes begin with the same
-// bits. Tables are replaced and split under a walk, but never merged, so a walk
-// in the order of hashes knows at any moment which keys it has seen.
+// MapWalk reads the entries of one map, some slots of a table at a time. A table
+// is what maps grow by: at most 1,024 slots, for the keys whose hashes begin with
+// the same bits. Tables are replaced and split under a walk, but never merged, so
+// a walk in the order of hashes knows at any moment which keys it has seen.
 //
-// The zero position is the first table's. Load copies the table at the position,
-// Slot reads the copy, Advance goes to the next.
+// The zero position is the first table's. Load copies slots of the table at the
+// position, Slot reads the copy, Advance goes to the next table.
 type MapWalk struct {
 	typ  *MapType
 	head Ref  // the header
 	live bool // hand out slots in place: the map does not change now
 
-	at, next uint64 // the range of hashes of the loaded table, next 0 at the end
+	at uint64 // the position
 
-	mapCopy         // of the loaded table
-	before  mapCopy // of the one that was loaded before
+	mapCopy         // of the table at the position
+	before  mapCopy // of the one that it has replaced
+	same    bool    // the table is still the one of the Load before
 
 	Retries int // copies that were made anew because the map changed
 }
 
-// mapCopy is a copy of one table.
+// mapCopy is a copy of a table, up to some slot.
 type mapCopy struct {
-	groups Ref // where it was copied from
-	n      int // slots
+	groups Ref    // where it was copied from
+	n      int    // slots of the table
+	copied int    // slots that are copied
+	next   uint64 // where the range of its hashes ends, 0 at the last table
 	slab   Slab
 	torn   []bool // by group: it kept changing while it was copied
+}
+
+// of reports whether it is a copy of that table.
+func (c *mapCopy) of(groups Ref, n int, next uint64) bool {
+	return c.groups.Addr() == groups.Addr() && c.n == n && c.next == next
 }
 
 // Walk begins a walk over the map whose header lies at head.
@@ -91,30 +99,36 @@ func loadTable(r Ref) (t table, still bool, err error) {
 	return t, still, err
 }
 
-// Slots is the number of slots in the loaded table, used or not.
+// Slots is the number of slots in the table at the position, used or not; 0 before
+// it is loaded.
 func (w *MapWalk) Slots() int { return w.n }
+
+// Loaded is the number of slots that Slot can read, from the first on.
+func (w *MapWalk) Loaded() int { return w.copied }
 
 // Same reports whether the last two Loads found the same table, or else the map
 // has replaced it in between.
-func (w *MapWalk) Same() bool { return w.groups.Addr() == w.before.groups.Addr() && w.n == w.before.n }
+func (w *MapWalk) Same() bool { return w.same }
 
-// Range is the range of hashes that the loaded table covers; end is 0 at the
-// last one.
+// Range is the range of hashes that the table at the position covers; end is 0
+// at the last one.
 func (w *MapWalk) Range() (begin, end uint64) { return w.at, w.next }
 
 // Advance goes to the next table and reports whether there is one.
 func (w *MapWalk) Advance() bool {
-	w.at, w.n = w.next, 0
+	w.at, w.n, w.copied = w.next, 0, 0
 	return w.next != 0
 }
 
-// Load copies the table at the position. When the map changes meanwhile the
-// copy is made anew, a few times; then it is taken as it is, and the groups
-// that changed are torn.
-func (w *MapWalk) Load() error {
-	w.mapCopy, w.before = w.before, w.mapCopy
+// Load copies so many slots of the table at the position, and at least one if there
+// are more, from the slot from on; those before stay as they were copied. If the
+// map has replaced the table since the last Load, it begins at the first slot. When
+// the map changes meanwhile the copy is made anew, a few times; then it is taken
+// as it is, and the groups that changed are torn.
+func (w *MapWalk) Load(from, slots int) error {
+	w.same, w.copied = from > 0, 0
 	for range loads {
-		stable, err := w.load()
+		stable, err := w.load(from, slots)
 		if err != nil {
 			return err
 		}
@@ -123,16 +137,19 @@ func (w *MapWalk) Load() error {
 		}
 		w.Retries++
 	}
-	if w.n == 0 {
+	if w.copied == 0 {
 		return fmt.Errorf("the map is changing too fast to be read: ask again")
 	}
 	return nil
 }
 
-// loads is how often a table is copied anew. A copy takes a microsecond or two;
+// loads is how often slots are copied anew. A copy takes a microsecond or two;
 // what makes it fail is that the table or the directory was replaced meanwhile,
 // which a writer does once in hundreds of its insertions.
 const loads = 32
+
+// WholeTable is as many slots as a table has at most.
+const WholeTable = maxTable
 
 // Seek goes to the table for a hash.
 func (w *MapWalk) Seek(hash uintptr) { w.at = uint64(hash) }
@@ -157,8 +174,8 @@ func (w *MapWalk) Hash(p reflect.Value) (hash uintptr, err error) {
 func Tag(hash uintptr) byte { return byte(hash & 0x7f) }
 
 // load is one attempt of Load; stable is false if the map changed under it.
-func (w *MapWalk) load() (stable bool, err error) {
-	w.n, w.groups = 0, Ref{}
+func (w *MapWalk) load(from, slots int) (stable bool, err error) {
+	w.copied = 0
 	h, still, err := loadDirectory(w.head)
 	if err != nil {
 		return false, err
@@ -171,14 +188,15 @@ func (w *MapWalk) load() (stable bool, err error) {
 		return false, nil
 	}
 	if h.n == 0 {
-		w.at, w.next = 0, 0
+		w.at = 0
 		if dir.IsNil() {
+			w.meet(dir, 0, 0)
 			return true, nil
 		}
-		if err := w.copyGroups(dir, 1); err != nil {
+		if err := w.copyGroups(dir, 1, 0, from, slots); err != nil {
 			return false, err
 		}
-		return w.same(h), nil
+		return w.stays(h), nil
 	}
 	if h.depth >= 48 || h.depth >= hashBits || h.n != 1<<h.depth {
 		return false, nil
@@ -204,23 +222,22 @@ func (w *MapWalk) load() (stable bool, err error) {
 	if err != nil || !held {
 		return false, err
 	}
-	if t.depth == 0 {
-		w.next = 0
-	} else {
+	next := uint64(0)
+	if t.depth > 0 {
 		width := uint64(1) << (hashBits - t.depth)
-		w.next = w.at&^(width-1) + width
+		next = w.at&^(width-1) + width
 		if hashBits < 64 {
-			w.next &= 1<<hashBits - 1
+			next &= 1<<hashBits - 1
 		}
 	}
-	if err := w.copyGroups(groups, t.n); err != nil {
+	if err := w.copyGroups(groups, t.n, next, from, slots); err != nil {
 		return false, err
 	}
 	again, err := slot.Uintptr()
 	if err != nil {
 		return false, err
 	}
-	return again == addr && w.same(h), nil
+	return again == addr && w.stays(h), nil
 }
 
 // pointer returns the place that the word at r, which was addr, points at: the
@@ -234,24 +251,38 @@ func (w *MapWalk) pointer(r Ref, addr uintptr) (p Ref, ok bool, err error) {
 	return p, p.Addr() == addr, err
 }
 
-// same reports whether the map still has the directory that h says.
-func (w *MapWalk) same(h directory) bool {
+// stays reports whether the map still has the directory that h says.
+func (w *MapWalk) stays(h directory) bool {
 	now, still, err := loadDirectory(w.head)
 	return err == nil && still && now.addr == h.addr && now.n == h.n
 }
 
-// copyGroups copies n groups into the slab, until each reads the same twice.
-func (w *MapWalk) copyGroups(groups Ref, n uintptr) error {
-	size := n * w.typ.groupSize
-	if uintptr(len(w.slab))*8 < size {
-		w.slab, w.torn = NewSlab(size), make([]bool, n)
+// meet notes which table is at the position. What was copied of another one is kept.
+func (w *MapWalk) meet(groups Ref, n int, next uint64) {
+	if w.same && !w.of(groups, n, next) {
+		w.same = false
+		w.before, w.mapCopy = w.mapCopy, w.before
 	}
-	w.groups = groups
+	w.groups, w.n, w.next = groups, n, next
+}
+
+// copyGroups copies slots of a table of n groups into the slab, until each group reads the same twice.
+func (w *MapWalk) copyGroups(groups Ref, n uintptr, next uint64, from, slots int) error {
+	if w.meet(groups, int(n)*groupSlots, next); !w.same {
+		from = 0
+	}
+	if uintptr(len(w.slab))*8 < n*w.typ.groupSize {
+		w.slab, w.torn = NewSlab(n*w.typ.groupSize), make([]bool, n)
+	}
+	begin := uintptr(from / groupSlots)
+	end := min(n, uintptr((from+slots-1)/groupSlots)+1)
+	size := (end - begin) * w.typ.groupSize
 	dst, a := w.slab.Ref().ptr, groups.Addr()
 	err := try(func() {
-		check(a, size, wordSize)
-		copyIn(dst, a, size)
-		for g := range n {
+		off := begin * w.typ.groupSize
+		check(a+off, size, wordSize)
+		copyIn(unsafe.Add(dst, off), a+off, size)
+		for g := begin; g < end; g++ {
 			off := g * w.typ.groupSize
 			w.torn[g] = true
 			for range settles {
@@ -263,20 +294,20 @@ func (w *MapWalk) copyGroups(groups Ref, n uintptr) error {
 		}
 	})
 	if err == nil {
-		w.n = int(n) * groupSlots
+		w.copied = int(end) * groupSlots
 	}
 	return err
 }
 
-// Slot reads slot i of the loaded table: ok is false if it is empty, tag is its
+// Slot reads slot i of those that are loaded: ok is false if it is empty, tag is its
 // control byte, torn that it kept changing. The places are of the copy (good
-// until the Load after the next), in place where the map is live, or of what the
+// until the next Load), in place where the map is live, or of what the
 // slot points at.
 func (w *MapWalk) Slot(i int) (key, elem Ref, tag byte, torn, ok bool) {
 	return w.mapCopy.slot(w.typ, w.live, i)
 }
 
-// SlotBefore is Slot of the table that was loaded before.
+// SlotBefore is Slot of the table that was replaced.
 func (w *MapWalk) SlotBefore(i int) (key, elem Ref, tag byte, torn, ok bool) {
 	return w.before.slot(w.typ, w.live && w.before.groups.Held(), i)
 }
@@ -319,7 +350,7 @@ func (w *MapWalk) Touch(i int) {
 	var at [2 * TouchSlots]uintptr
 	n := 0
 	slab := w.slab.Ref()
-	for ; i < w.n && n < len(at)-1; i++ {
+	for ; i < w.copied && n < len(at)-1; i++ {
 		g, s := uintptr(i/groupSlots), uintptr(i%groupSlots)
 		group := slab.Add(g * w.typ.groupSize)
 		if byte(*(*uint64)(group.ptr)>>(8*s))&0x80 != 0 {

@@ -107,7 +107,7 @@ func proveMap[K comparable, V any](m map[K]V) error {
 	entry := make([]byte, typ.Key.Size()+typ.Elem.Size())
 	w := typ.Walk(head)
 	for more := true; more; more = w.Advance() {
-		if err := w.Load(); err != nil {
+		if err := w.Load(0, WholeTable); err != nil {
 			return wrong("the tables")
 		}
 		for i := range w.Slots() {
@@ -145,7 +145,7 @@ func (w *MapWalk) has(key reflect.Value, raw string) bool {
 		return false
 	}
 	w.Seek(hash)
-	if w.Load() != nil {
+	if w.Load(0, WholeTable) != nil {
 		return false
 	}
 	got := make([]byte, len(raw))
