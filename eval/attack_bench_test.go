@@ -3,7 +3,6 @@ package eval
 import (
 	"context"
 	"reflect"
-	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -174,81 +173,9 @@ func BenchmarkWaiting(b *testing.B) {
 			}
 			report("alone", alone)
 			report("looked-at", looked)
+			b.ReportMetric(middle(looked, func(m measured) float64 { return float64(m.entries) / m.took.Seconds() / 1e6 }), "Mentries/s")
 			b.ReportMetric(middle(looked, func(m measured) float64 { return m.at(999) })-middle(alone, func(m measured) float64 { return m.at(999) }), "µs-added-p99.9")
 			b.ReportMetric(0, "ns/op")
 		})
 	}
-}
-
-// BenchmarkYielding is what an application loses that has both of two cores busy: requests of some
-// twenty microseconds each, of sixteen clients at four servers, while a session scans a million entries
-// without a pause, while a plain walk by reflect does, and while nobody looks: turn by turn, so that
-// whatever else the machine does is in all of them. Reported are the medians of the rounds' ratios.
-func BenchmarkYielding(b *testing.B) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
-	m, reg := newMillion()
-	application := func() []time.Duration {
-		const clients = 16
-		var each [clients][]time.Duration
-		requests := make(chan chan int)
-		var servers, callers sync.WaitGroup
-		for range 4 {
-			servers.Go(func() {
-				for answer := range requests {
-					x := 0
-					for i := range 20_000 {
-						x += i * x
-					}
-					answer <- x
-				}
-			})
-		}
-		end := time.Now().Add(500 * time.Millisecond)
-		for c := range clients {
-			callers.Go(func() {
-				answer := make(chan int)
-				for begin := time.Now(); begin.Before(end); {
-					requests <- answer
-					<-answer
-					now := time.Now()
-					each[c] = append(each[c], now.Sub(begin))
-					begin = now
-				}
-			})
-		}
-		callers.Wait()
-		close(requests)
-		servers.Wait()
-		return slices.Concat(each[:]...)
-	}
-	names := []string{"nobody", "session", "reflect"}
-	looks := []look{nobody, scans(reg, "count(c.items, .hits > 10)"), plainWalk(reflect.ValueOf(m.items))}
-	rounds := make([][]measured, len(looks))
-	for b.Loop() {
-		for i, l := range looks {
-			rounds[i] = append(rounds[i], beside(b, l, application))
-		}
-	}
-	figures := []struct {
-		name string
-		of   func(m measured) float64
-	}{
-		{"throughput", measured.rate},
-		{"p50", func(m measured) float64 { return m.at(500) }}, {"p99", func(m measured) float64 { return m.at(990) }}, {"longest", func(m measured) float64 { return m.at(1000) }},
-	}
-	for _, f := range figures {
-		b.ReportMetric(middle(rounds[0], f.of), names[0]+"-"+f.name)
-		for i := 1; i < len(looks); i++ {
-			ratios := make([]float64, len(rounds[i]))
-			for j, m := range rounds[i] {
-				ratios[j] = f.of(m) / f.of(rounds[0][j])
-			}
-			slices.Sort(ratios)
-			b.ReportMetric(ratios[len(ratios)/2], names[i]+"/nobody-"+f.name)
-		}
-	}
-	for i := 1; i < len(looks); i++ {
-		b.ReportMetric(middle(rounds[i], func(m measured) float64 { return float64(m.entries) / m.took.Seconds() / 1e6 }), names[i]+"-Mentries/s")
-	}
-	b.ReportMetric(0, "ns/op")
 }

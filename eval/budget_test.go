@@ -105,7 +105,7 @@ func TestYields(t *testing.T) {
 		mu    sync.Mutex
 		items map[int]int
 	}{items: map[int]int{}}
-	for i := range 100_000 {
+	for i := range 10_000 {
 		c.items[i] = i
 	}
 	reg := registry.New()
@@ -129,7 +129,7 @@ func TestYields(t *testing.T) {
 			runtime.Gosched()
 		}
 	}()
-	for _, source := range []string{"count(1..300000, # % 2 == 0)", "count(c.items, # > 5)", "len(map(1..100000, string(#)))"} {
+	for _, source := range []string{"count(1..50000, # % 2 == 0)", "count(c.items, # > 5)", "len(map(1..20000, string(#)))"} {
 		f := s.begin(t.Context(), s.limits)
 		looks, before := int64(0), turns.Load()
 		taken.Store(0)

@@ -3,13 +3,8 @@ package eval
 import (
 	"context"
 	"errors"
-	"runtime"
 	"time"
 )
-
-// slice is how long an evaluation works before it looks at the clock and the context and yields
-// the processor.
-const slice = 50 * time.Microsecond
 
 // meter is the budget of one evaluation. It implements registry.Meter, and belongs to the
 // goroutine of the evaluation (or to whoever works for it while it waits).
@@ -17,13 +12,14 @@ type meter struct {
 	ctx     context.Context
 	limits  Limits
 	start   time.Time
-	last    time.Time // when the clock was last looked at
-	credit  int       // steps until it is looked at again
-	batch   int       // steps that take about a slice, as measured
+	last    time.Time     // when the clock was last looked at
+	credit  int           // steps until it is looked at again
+	batch   int           // steps that take about a slice, as measured
+	slice   time.Duration // how long to work until the next look
 	entries int
 	kept    int
-	peak    int         // the most that was kept at any time
-	holding func() bool // a guard of the application is held: do not yield; nil: never
+	peak    int                          // the most that was kept at any time
+	yield   func() (slice time.Duration) // gives the processor to others, see [registry.Look.Yield]
 	// ticked, if set, is called when the clock is looked at: tests cancel from it.
 	ticked func()
 }
@@ -83,20 +79,13 @@ func (m *meter) look() error {
 	}
 	// Follow the cost of a step, which differs a thousandfold between expressions.
 	switch worked := now.Sub(m.last); {
-	case worked > slice:
+	case worked > m.slice:
 		m.batch = max(m.batch/2, 1)
-	case worked < slice/2:
+	case worked < m.slice/2:
 		m.batch = min(m.batch*2, 1<<16)
 	}
-	m.credit, m.last = m.batch, now
-	if m.holding == nil || !m.holding() {
-		runtime.Gosched()
-		if m.last = time.Now(); m.last.Sub(now) > slice {
-			// Others have waited for the processor: they get it twice as long.
-			runtime.Gosched()
-			m.last = time.Now()
-		}
-	}
+	m.slice = m.yield()
+	m.credit, m.last = m.batch, time.Now()
 	return nil
 }
 

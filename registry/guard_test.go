@@ -432,7 +432,7 @@ func TestChunks(t *testing.T) {
 func TestWalkYields(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	p := newPool()
-	p.list = make([]string, 300_000)
+	p.list = make([]string, 10_000)
 	l, c := lookAt(t, p)
 	list := must(t, c, ".list")
 	var turns atomic.Int64

@@ -3,12 +3,11 @@ package registry
 import (
 	"context"
 	"math/rand/v2"
-	"runtime"
 	"time"
 )
 
 const (
-	// holdTime is for how long a guard is held by one chunk of work.
+	// holdTime is for how long a guard is held by one chunk of work, at the most.
 	holdTime = 100 * time.Microsecond
 	// freshTime is for how long a time slice is good enough to take a guard in.
 	freshTime = 2 * time.Millisecond
@@ -98,7 +97,7 @@ func (l *Look) take(k *lock) error {
 			return &GuardError{Guard: k.label(), Waited: waited}
 		}
 		jitter := rand.N(pause / 2)
-		if err := sleep(l.ctx, min(pause-jitter, patience-waited)); err != nil {
+		if err := l.rest(min(pause-jitter, patience-waited)); err != nil {
 			return err
 		}
 		if ok, err := k.attempt(); ok || err != nil {
@@ -120,9 +119,8 @@ func (l *Look) had(k *lock, err error) error {
 // the processor with a guard in our hands: the scheduler does that after 10 ms
 // (forcePreemptNS in runtime/proc.go).
 func (l *Look) freshen() {
-	if now := time.Now(); now.Sub(l.fresh) > freshTime {
-		runtime.Gosched()
-		l.fresh = time.Now()
+	if time.Since(l.pace.since) > freshTime {
+		l.Yield()
 	}
 }
 

@@ -32,7 +32,7 @@ type Look struct {
 	meter   Meter
 	roots   map[string]*View
 	held    []held
-	fresh   time.Time                 // when we yielded last
+	pace    pace
 	refused map[refusal]time.Duration // guards that could not be had, and for how long they were tried
 	unread  int                       // reads that the meter has not been told of
 	untold  int                       // steps of work, likewise
@@ -61,7 +61,7 @@ type Tally struct {
 // Look starts an evaluation's access. The end of ctx ends waits for guards,
 // owners and methods. A nil Meter sets no limits.
 func (r *Registry) Look(ctx context.Context, m Meter) *Look {
-	return &Look{reg: r, ctx: ctx, meter: m}
+	return &Look{reg: r, ctx: ctx, meter: m, pace: newPace()}
 }
 
 // Tally returns what the Look has met until now.

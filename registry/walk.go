@@ -2,7 +2,6 @@ package registry
 
 import (
 	"reflect"
-	"runtime"
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -27,7 +26,7 @@ func (v *View) EachApart(f func(key, elem *View) (bool, error)) error {
 
 const (
 	// clockEvery is how many entries are handed out between two looks at the clock.
-	clockEvery = 16
+	clockEvery = 8
 	// batch is how many entries are collected for a walk apart.
 	batch = 256
 )
@@ -37,6 +36,7 @@ type walk struct {
 	of        *View
 	f         func(key, elem *View) (bool, error)
 	cursor    *inspect.Cursor // nil for a part of a list, which is walked by index
+	len       int             // of that list
 	key, elem *View           // lent to f, one entry after the other; key is nil for lists
 	lent      loans           // what is reached from them
 	pos       int             // of the next entry to read, in the whole
@@ -82,11 +82,8 @@ func (v *View) walk(apart bool, f func(key, elem *View) (bool, error)) error {
 		if t.look.overdue() {
 			return &TypeError{Path: t.Path(), Type: t.val.Type().String(), Why: "is too long to be walked while a guard is held: walk it by itself"}
 		}
-		if !t.look.Holding() {
-			// The application's turn: who waits for the guard has it now.
-			runtime.Gosched()
-			t.look.fresh = time.Now()
-		}
+		// The application's turn: who waits for the guard has it now.
+		t.look.Yield()
 		if err := t.look.tick(max(w.pos-from, 1)); err != nil {
 			return err
 		}
@@ -126,38 +123,29 @@ func (w *walk) chunk() error {
 // read passes over entries until there are no more, or it is time to give the guard back.
 func (w *walk) read(val inspect.Value) error {
 	trusted := w.of.policy.frozen || w.of.vouched()
-	n := 0
 	if w.cursor != nil {
 		w.cursor.Trust(trusted)
-		if err := w.cursor.Load(); err != nil {
-			return err
-		}
-	} else {
-		var err error
-		if n, err = val.Len(); err != nil {
-			return err
-		}
 	}
-	start := time.Now()
+	start, most := time.Now(), w.of.look.pace.hold()
+	late := func() bool { return time.Since(start) > most }
+	if err := w.load(val); err != nil {
+		return err
+	}
 	for i := 1; ; i++ {
-		e := entryAt{pos: w.pos}
-		if win := w.of.window; win != nil && w.pos >= win.hi || w.cursor == nil && w.pos >= n {
-			w.ended = true
-			return nil
+		e, ok, err := w.next(val)
+		if err != nil || w.ended {
+			return err
 		}
-		if w.cursor == nil {
-			var err error
-			if e.elem, err = val.Index(w.pos); err != nil {
-				return err
-			}
-		} else {
-			var ok bool
-			if e.key, e.elem, ok = w.cursor.Next(); !ok {
-				w.ended = w.cursor.Done()
+		if !ok {
+			// What is collected lies in what was loaded.
+			if w.collect || late() {
 				return nil
 			}
+			if err := w.load(val); err != nil {
+				return err
+			}
+			continue
 		}
-		w.pos++
 		switch win := w.of.window; {
 		case win != nil && e.pos < win.lo:
 		case w.collect:
@@ -175,10 +163,40 @@ func (w *walk) read(val inspect.Value) error {
 				return err
 			}
 		}
-		if i%clockEvery == 0 && time.Since(start) > holdTime {
+		if i%clockEvery == 0 && late() {
 			return nil
 		}
 	}
+}
+
+// load makes the next entries ready to be read.
+func (w *walk) load(val inspect.Value) (err error) {
+	if w.cursor != nil {
+		return w.cursor.Load()
+	}
+	w.len, err = val.Len()
+	return err
+}
+
+// next is the next entry; ok is false if no more are loaded, or the walk has ended.
+func (w *walk) next(val inspect.Value) (e entryAt, ok bool, err error) {
+	e.pos = w.pos
+	switch win := w.of.window; {
+	case win != nil && w.pos >= win.hi:
+		w.ended = true
+	case w.cursor != nil:
+		e.key, e.elem, ok = w.cursor.Next()
+		w.ended = !ok && w.cursor.Done()
+	case w.pos >= w.len:
+		w.ended = true
+	default:
+		e.elem, err = val.Index(w.pos)
+		ok = err == nil
+	}
+	if ok {
+		w.pos++
+	}
+	return e, ok, err
 }
 
 // hand lends an entry to f. The Views that it lends are the same for all entries but for where these lie.

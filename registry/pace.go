@@ -1,0 +1,90 @@
+package registry
+
+import (
+	"runtime"
+	"runtime/metrics"
+	"time"
+)
+
+const (
+	// calmSlice is how long a Look works between two yields while nobody waits for a processor, and
+	// busySlice while others do: whoever is next in line waits that much longer.
+	calmSlice = 50 * time.Microsecond
+	busySlice = 10 * time.Microsecond
+	// brief is less work than is worth a yield.
+	brief = 5 * time.Microsecond
+	// crush is the level up to which a Look is crowded, where it rests 32 times as long as it
+	// works, so that it has 3 % of one processor. BenchmarkYielding in eval measures what that leaves.
+	crush = 5
+	// maxRest bounds a rest where the work could not be interrupted, or was a wait.
+	maxRest = 5 * time.Millisecond
+)
+
+// pace is how one evaluation shares the processors with the application.
+type pace struct {
+	since   time.Time // of this work: when it yielded or rested last
+	crowded int       // 0: there is a processor for everybody; up to crush
+	waiting [1]metrics.Sample
+}
+
+func newPace() pace {
+	return pace{since: time.Now(), waiting: [1]metrics.Sample{{Name: "/sched/goroutines/runnable:goroutines"}}}
+}
+
+// Yield lets others have the processor, unless a guard is held or that was done a
+// moment ago. It returns for how long to work until the next time. While there is
+// a processor for everybody, that is 50 µs; while others wait for one it is 10 µs,
+// after a rest that leaves them nearly all of the time. The walks of a View do it by
+// themselves; whoever works on anything else calls it.
+func (l *Look) Yield() (slice time.Duration) {
+	p := &l.pace
+	worked := time.Since(p.since)
+	if len(l.held) > 0 || worked < brief {
+		return p.slice()
+	}
+	if p.crowded == 0 {
+		runtime.Gosched()
+		p.since = time.Now()
+	} else {
+		// Gosched would not do: who waits in line for another processor, or for the network, is
+		// not looked for while we are in line for this one.
+		_ = l.rest(min(worked<<p.crowded, maxRest))
+	}
+	// One look does not tell: who waits for a socket that is readable already is not counted, and the
+	// runtime's own goroutines wait for a moment too.
+	if p.othersWait() {
+		p.crowded = min(p.crowded+1, crush)
+	} else {
+		p.crowded = max(p.crowded-1, 0)
+	}
+	return p.slice()
+}
+
+func (p *pace) slice() time.Duration {
+	if p.crowded > 0 {
+		return busySlice
+	}
+	return calmSlice
+}
+
+// hold is how long a guard is held by one chunk of work.
+func (p *pace) hold() time.Duration {
+	if p.crowded > 0 {
+		return busySlice
+	}
+	return holdTime
+}
+
+// othersWait reports whether goroutines wait for a processor: where there are many
+// processors more than a few, as these have just begun to, and an idle one will soon take them.
+func (p *pace) othersWait() bool {
+	metrics.Read(p.waiting[:])
+	v := p.waiting[0].Value
+	return v.Kind() == metrics.KindUint64 && v.Uint64() > uint64(runtime.GOMAXPROCS(0))/4
+}
+
+// rest waits for d, or until the Look's context ends.
+func (l *Look) rest(d time.Duration) error {
+	defer func() { l.pace.since = time.Now() }()
+	return sleep(l.ctx, d)
+}

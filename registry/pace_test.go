@@ -1,0 +1,71 @@
+package registry
+
+import (
+	"context"
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// TestRests: while others wait for a processor they have it for many turns between two short slices, and when
+// nobody waits any more the slices are long again.
+func TestRests(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	l := New().Look(t.Context(), nil)
+	work := func() (slice time.Duration) {
+		for end := time.Now().Add(2 * brief); time.Now().Before(end); {
+		}
+		return l.Yield()
+	}
+	var turns atomic.Int64
+	stop, stopped := make(chan bool), make(chan bool)
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				turns.Add(1)
+				runtime.Gosched()
+			}
+		}
+	}()
+	for l.pace.crowded < crush {
+		work()
+	}
+	before := turns.Load()
+	const yields = 100
+	for range yields {
+		if slice := work(); slice != busySlice {
+			t.Fatalf("a slice of %v while another goroutine waits", slice)
+		}
+	}
+	// That many turns it has in a rest, and one where there is none.
+	if had := turns.Load() - before; had < 5*yields {
+		t.Errorf("another goroutine had %d turns in %d rests", had, yields)
+	}
+	close(stop)
+	<-stopped
+	for n := 0; work() != calmSlice; n++ {
+		if n > 1000 {
+			t.Fatal("slices are short though nobody waits")
+		}
+	}
+}
+
+// A rest ends with the evaluation, and there is none under a guard.
+func TestNoRest(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	l := New().Look(ctx, nil)
+	cancel()
+	if err := l.rest(time.Hour); err != context.Canceled {
+		t.Error(err)
+	}
+	l.push(held{})
+	l.pace.crowded, l.pace.since = 1, time.Time{}
+	if slice := l.Yield(); slice != busySlice || l.pace.crowded != 1 || !l.pace.since.IsZero() {
+		t.Error("it yields while a guard is held")
+	}
+}
