@@ -85,8 +85,7 @@ func (s *screen) wrap() {
 // place is where write would leave the cursor.
 func (s *screen) place(label string, text []rune) cell {
 	dry := screen{width: s.width}
-	dry.write([]rune(label))
-	dry.write(text)
+	dry.write(append([]rune(label), text...))
 	return dry.cursor
 }
 
@@ -98,11 +97,11 @@ func (s *screen) show(label string, text []rune, pos int) {
 	appends := len(text) > n
 	if !same || appends && (s.pos < n || runeWidth(text[n]) == 0) {
 		s.erase()
-		s.write([]rune(label))
-		s.text = s.text[:0]
 		s.label = label
+		s.write(append([]rune(label), text...))
+	} else {
+		s.write(text[n:])
 	}
-	s.write(text[len(s.text):])
 	if appends || !same {
 		s.end = s.cursor
 	}
