@@ -234,7 +234,11 @@ func floatDuration(f float64, op string, a, b any) (any, error) {
 
 // mismatch is the error for operands that an operator cannot take.
 func mismatch(op string, a, b any) error {
-	if err := unfit(a, b); err != nil {
+	check := unfit
+	if op == "==" || op == "!=" {
+		check = refuse // texts of any length can be compared, if with texts
+	}
+	if err := check(a, b); err != nil {
 		return err
 	}
 	e := fault("type", "%s %s %s makes no sense", kind(a), op, kind(b))
@@ -274,7 +278,7 @@ func isTime(x any) bool {
 }
 
 func unary(op string, a any, want string) error {
-	if err := unfit(a); err != nil {
+	if err := refuse(a); err != nil {
 		return err
 	}
 	return fault("type", "%s needs %s, not %s", op, want, kind(a))

@@ -68,7 +68,7 @@ func (f *frame) each(x any, apart bool, each yield) error {
 }
 
 func notCollection(x any) error {
-	if err := unfit(x); err != nil {
+	if err := refuse(x); err != nil {
 		return err
 	}
 	e := fault("type", "%s is not a list or a map", kind(x))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -121,7 +122,7 @@ var longCalls = []string{
 	"int(digits)", "float(digits)", "int(space)", "duration(digits)", "date(space)", `repeat("ab", 2000000)`, `split(keyed, "_")`, "keyed", `keyed contains "zz"`, `split(runes, "")`, `lastIndexOf(long, part)`, "indexOf(long, part)",
 	"long contains long", "long[1:] contains long[2:]", "indexOf(long, long[13:])", "lastIndexOf(long, long[13:])", "lastIndexOf(long[13:], long[26:] + part)", "indexOf(digits, digits[7:] + part)", "replace(long, part, part)",
 	`huge contains part`, `hugeBytes contains part`, "huge contains long", `huge matches "z.*z$"`, `huge[7:] == huge[6:]`, "huge == huge", "count(list, len(#) > 5)", `count(list, # contains "zz")`, `find(list, # endsWith "zz")`, "len(huge[5:])", `huge startsWith long`, `huge endsWith long`, `hugeBytes endsWith long`, "huge[0:4194304] + huge[0:1]", "huge[0:5000000]",
-	"sort(map(1..12, long))", "uniq(map(1..12, long))", "groupBy(map(1..12, long), #)", "max(map(1..40, long))", "sortBy(1..12, long)", "any(1..1000, long == long)", "any(1..1000, long[0:1000000] > long)",
+	"sort(map(1..12, long))", "uniq(map(1..12, long))", "groupBy(map(1..12, long), #)", "max(map(1..40, long))", "sortBy(1..12, long)", "any(1..20, long != long)", "any(1..20, long[0:1000000] > long)",
 	`toBase64(long[0:3000000])`, "hasPrefix(long, long)", "trimPrefix(long, part)", "trimSuffix(long, long[5:])", `long matches "z.*z$"`, `huge matches "(lorem|ipsum|x{5,9})+z"`, "huge startsWith huge", "m[huge]", "huge in m", "huge in list", `"a" in list`,
 }
 
@@ -301,7 +302,7 @@ func TestAnswersAboutLongTexts(t *testing.T) {
 				t.Errorf("%s: %v, %v, want %v", source, x, err, want)
 			}
 		}
-		for _, source := range []string{"upper(s)", "s + s", "s < s", "s == s", `split(s, ",")`, "[s] == [s]", "sort([s, s])", "groupBy([s], #)", "uniq([s])", "int(s)", "toJSON(s)", "toJSON([b])", "string(s)", "toBase64(b)", "s in {a: 1}", `"a" startsWith s`, "max([s])", "join([s])", "s * 2", "-s"} {
+		for _, source := range []string{"upper(s)", "s + s", "s < s", "s == s", `split(s, ",")`, "[s] == [s]", "sort([s, s])", "groupBy([s], #)", "uniq([s])", "int(s)", "toJSON(s)", "toJSON([b])", "string(s)", "toBase64(b)", "s in {a: 1}", `"a" startsWith s`, "max([s])", "join([s])", "s * 2"} {
 			if x, err := value(t, s, source); err == nil || !strings.Contains(err.Error(), "take a part, as in ") {
 				t.Errorf("%s: %.20q, %v", source, fmt.Sprint(x), err)
 			}
@@ -374,8 +375,8 @@ func TestTrim(t *testing.T) {
 }
 
 // BenchmarkLongTexts measures the longest time that passes between two looks of the meter while something is
-// done with a long text, beside the time that a plain copy of one takes. Of several rounds it is the least of the longest: in the
-// others somebody else had the processor.
+// done with a long text, beside the time that a plain copy of one takes. It is processor time, where that is to be had:
+// what others on the machine took does not count.
 func BenchmarkLongTexts(b *testing.B) {
 	s := NewSession(bulk(64<<20), Limits{Time: time.Hour})
 	text := strings.Repeat("x", maxText)
@@ -386,21 +387,23 @@ func BenchmarkLongTexts(b *testing.B) {
 	})
 	for _, source := range slices.Concat(longCalls, callsWith("long"), callsWith("huge"), callsOn("hugeBytes")) {
 		b.Run(source, func(b *testing.B) {
-			least := time.Hour
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			var longest time.Duration
 			for b.Loop() {
 				f := s.begin(b.Context(), s.limits)
-				longest, last := time.Duration(0), time.Now()
+				last := threadTime()
 				f.m.ticked = func() {
-					now := time.Now()
-					longest, last = max(longest, now.Sub(last)), now
+					now := threadTime()
+					longest, last = max(longest, now-last), now
 				}
 				_, err := f.eval(source)
-				least = min(least, max(longest, time.Since(last)))
+				longest = max(longest, threadTime()-last)
 				if err != nil && codeOfError(translate(err)) == "internal" {
 					b.Error(err)
 				}
 			}
-			b.ReportMetric(float64(least.Microseconds())/1000, "ms-longest")
+			b.ReportMetric(float64(longest.Microseconds())/1000, "ms-longest")
 		})
 	}
 }

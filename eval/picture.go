@@ -118,13 +118,19 @@ func (p *painter) cut(node *inspect.Node, path string) *inspect.Node {
 	return node
 }
 
-// below is the path of an element.
+// maxTyped is the length of a key beyond which nobody types it.
+const maxTyped = 4 << 10
+
+// below is the path of an element, "" where none can be typed.
 func below(path string, key any) string {
 	if path == "" {
 		return ""
 	}
-	switch key.(type) {
+	switch key := key.(type) {
 	case string:
+		if len(key) > maxTyped {
+			return ""
+		}
 		return fmt.Sprintf("%s[%q]", path, key)
 	case int:
 		return fmt.Sprintf("%s[%d]", path, key)

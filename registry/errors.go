@@ -58,6 +58,9 @@ func (e *FieldError) Error() string {
 	return what + " has no field " + e.Name + hint(e.Near, end)
 }
 
+// maxShownKey is how much of a key an error shows, in bytes.
+const maxShownKey = 256
+
 // KeyError says that a map has no such key.
 type KeyError struct {
 	Path string
@@ -71,7 +74,10 @@ func (e *KeyError) Error() string {
 		near = quote(near)
 	}
 	key, ok := literal(e.Key)
-	if !ok {
+	switch s, text := e.Key.(string); {
+	case text && len(s) > maxShownKey:
+		key = quote(s[:maxShownKey]) + "…"
+	case !ok:
 		key = "like this one"
 	}
 	return place(e.Path, "the map") + " has no key " + key + hint(near, "; get() and ?. give nil instead")
