@@ -29,7 +29,7 @@ func newMeter(ctx context.Context, limits Limits) *meter {
 	return &meter{ctx: ctx, limits: limits, start: now, last: now, credit: 64, batch: 64}
 }
 
-// Read counts n entries that were read of the application.
+// Read counts n entries that were read of the application. Looking for entries where there are none is a step too.
 func (m *meter) Read(n int) error {
 	m.entries += n
 	if m.entries > m.limits.Entries {

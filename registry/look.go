@@ -12,7 +12,7 @@ import (
 
 // Meter is told of the work that a Look does, and may end it.
 type Meter interface {
-	// Read is called for every n entries or hops that are read; it ticks the budget, sees the
+	// Read is called for every n entries or hops that are read, n being 0 where none were found; it ticks the budget, sees the
 	// cancellation, and yields. It is never called with a guard held.
 	Read(n int) error
 	// Work is Read of n steps of work that read no entries, of some nanoseconds each.

@@ -84,7 +84,7 @@ func (v *View) walk(apart bool, f func(key, elem *View) (bool, error)) error {
 		}
 		// The application's turn: who waits for the guard has it now.
 		t.look.Yield()
-		if err := t.look.tick(max(w.pos-from, 1)); err != nil {
+		if err := t.look.tick(w.pos - from); err != nil {
 			return err
 		}
 	}
