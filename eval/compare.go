@@ -48,8 +48,7 @@ func (f *frame) order(op string, a, b any) (int, error) {
 // unordered is what order says of NaN.
 const unordered = 2
 
-// orders are what the operators that order make of an order.
-var orders = map[string]func(order int) bool{"<": isLess, "<=": isLessOrEqual, ">": isMore, ">=": isMoreOrEqual}
+// What the operators that order make of an order.
 
 func isLess(o int) bool        { return o == -1 }
 func isLessOrEqual(o int) bool { return o == -1 || o == 0 }

@@ -7,8 +7,8 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// fields is a chain of fields below the element of a predicate, as .order.total. Where it leads to a number or
-// boolean, and the last element had it at the same place, it is read in one go and without a View for each step.
+// fields is a chain of fields below the element of a predicate, as .order.total. Where it leads to a number,
+// boolean or string, and the last element had it at the same place, it is read in one go and without a View for each step.
 type fields struct {
 	walk     code // step by step
 	at       place
@@ -50,21 +50,21 @@ func (c *fields) place(f *frame) (any, error) {
 	return x, nil
 }
 
-// word is what place and load would give, where the shortcut knows it; ok is false otherwise.
-func (c *fields) word(f *frame) (w inspect.Word, ok bool, err error) {
+// read is what place and load would give, where the shortcut knows it; ok is false otherwise.
+func (c *fields) read(f *frame) (d inspect.Datum, ok bool, err error) {
 	v, live := f.scope.elem.(*registry.View)
 	// Near the end of the budget each step counts for itself, so that the error has its place.
 	if !live || f.session.stepwise || f.m.entries+c.shortcut.Reads() > f.m.limits.Entries {
-		return w, false, nil
+		return d, false, nil
 	}
-	w, ok, err = c.shortcut.Word(v)
-	return w, ok, c.at.err(err)
+	d, ok, err = c.shortcut.Read(v)
+	return d, ok, c.at.err(err)
 }
 
 // load is what the chain leads to, loaded.
 func (c *fields) load(f *frame) (any, error) {
-	if w, ok, err := c.word(f); ok {
-		return w.Plain(), err
+	if d, ok, err := c.read(f); ok {
+		return d.Plain(), err
 	}
 	x, err := c.place(f)
 	if err != nil {

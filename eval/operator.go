@@ -82,15 +82,15 @@ func (c *compiler) binary(n *ast.BinaryNode) (code, error) {
 	if n.Operator == "in" {
 		c.apart = true
 	}
-	where, sides, ordered := at(n), operands{left, right}, orders[n.Operator]
+	where, sides, test := at(n), operands{left, right}, tests[n.Operator]
 	return func(f *frame) (any, error) {
 		var x, y loaded
 		if err := sides.load(f, &x, &y); err != nil {
 			return nil, err
 		}
-		if ordered != nil {
-			if order, ok := compareWords(x.word, y.word); ok {
-				return ordered(order), nil
+		if test != nil {
+			if ok, known, err := test(f, x.datum, y.datum); known {
+				return ok, where.err(err)
 			}
 		}
 		z, err := op(f, x.plain(), y.plain())
@@ -170,15 +170,15 @@ func (c *compiler) equality(n *ast.BinaryNode) (code, error) {
 	if !scalar(n.Left) && !scalar(n.Right) {
 		c.apart = true
 	}
-	where, sides := at(n), operands{left, right}
+	where, sides, test := at(n), operands{left, right}, tests[n.Operator]
 	want := n.Operator == "=="
 	return func(f *frame) (any, error) {
 		var x, y loaded
 		if err := sides.load(f, &x, &y); err != nil {
 			return nil, err
 		}
-		if order, ok := compareWords(x.word, y.word); ok {
-			return (order == 0) == want, nil
+		if ok, known, err := test(f, x.datum, y.datum); known {
+			return ok, where.err(err)
 		}
 		a, b := x.plain(), y.plain()
 		same, comparable, err := f.same(a, b, 0)

@@ -6,14 +6,15 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
-// Route leads from values of one type to a Word in each, by fields and pointers. Types alone say
+// Route leads from values of one type to a Datum in each, by fields and pointers. Types alone say
 // where it goes, so that it is the same in all of them: what an interface or a collection holds is not on it.
-// The zero Route leads nowhere. Routes are built before they are used, and then safe for concurrent use.
+// A Route is for one goroutine.
 type Route struct {
-	at  reflect.Type // where it has come
-	way []uintptr    // see peek.Ref.Chase
-	off uintptr      // of at from the last pointer
-	to  wordType
+	at   reflect.Type // where it has come
+	way  []uintptr    // see peek.Ref.Chase
+	off  uintptr      // of at from the last pointer
+	to   datumType
+	text []byte // the last that was read
 }
 
 // RouteFrom is the Route that has not left a value of type t.
@@ -24,7 +25,7 @@ func RouteFrom(t reflect.Type) *Route {
 }
 
 func (r *Route) reach(t reflect.Type) {
-	r.at, r.to = t, lensOf(t).word
+	r.at, r.to = t, lensOf(t).datum
 	r.way[len(r.way)-1] = r.off + r.to.off
 }
 
@@ -42,21 +43,27 @@ func (r *Route) Elem() {
 	r.reach(r.at.Elem())
 }
 
-// End is the type of what the Route leads to, and what is read there; NoWord if that is no Word, or one that this
-// machine does not load in one piece.
-func (r *Route) End() (reflect.Type, WordKind) {
+// End is the type of what the Route leads to, and the kind of what [Value.Follow] reads there: NoDatum if that is none,
+// or a number that this machine does not load in one piece.
+func (r *Route) End() (reflect.Type, DatumKind) {
 	if r.to.size > peek.WordSize {
-		return r.at, NoWord
+		return r.at, NoDatum
 	}
 	return r.at, r.to.kind
 }
 
-// Follow reads the Word that r leads to from v, which must be of the type that r comes from, and have an
-// End. ok is false if a pointer on the way is nil, or cannot be followed: then the same steps, one by one, tell why.
-func (v Value) Follow(r *Route) (w Word, ok bool) {
+// Follow reads the Datum that r leads to from v, which must be of the type that r comes from. ok is false if a pointer
+// on the way is nil or cannot be followed, and for a string that changes meanwhile or has more than max bytes: then the
+// same steps, one by one, tell why.
+func (v Value) Follow(r *Route, max int) (d Datum, ok bool) {
 	if v.how&word != 0 {
-		return w, false
+		return d, false
 	}
-	u, ok := v.ref.Chase(r.way, r.to.size, v.how&solid != 0)
-	return r.to.word(u), ok
+	held := v.how&solid != 0
+	if r.to.kind == TextDatum {
+		r.text, ok = v.ref.ChaseText(r.text[:0], r.way, max, held)
+		return Datum{Kind: TextDatum, Text: string(r.text)}, ok
+	}
+	u, ok := v.ref.Chase(r.way, r.to.size, held)
+	return r.to.datum(u), ok
 }

@@ -25,10 +25,10 @@ func (v Value) Scalar(max int) (any, error) {
 // scalar is Scalar, and says how far the bytes can be believed.
 func (v Value) scalar(max int) (x any, mark Mark, err error) {
 	l := lensOf(v.typ)
-	switch {
-	case l.word.kind != NoWord:
-		u, still, err := v.part(v.typ, l.word.off).ref.Uint(l.word.size)
-		return l.word.word(u).Plain(), torn(still), err
+	switch d := l.datum; {
+	case d.size > 0:
+		u, still, err := v.part(v.typ, d.off).ref.Uint(d.size)
+		return d.datum(u).Plain(), torn(still), err
 	case l.kind == lensText:
 		var p probe
 		x := l.text(&p, v)

@@ -34,7 +34,7 @@ type lens struct {
 	field int          // the field that holds the content
 	typ   reflect.Type // the content's type where it is not the field's
 	text  textLens
-	word  wordType
+	datum datumType
 }
 
 type lensKind uint8
@@ -62,7 +62,7 @@ func lensOf(t reflect.Type) *lens {
 		return l.(*lens)
 	}
 	l := grind(t)
-	l.word = wordOf(t, l)
+	l.datum = datumOf(t, l)
 	lenses.Store(t, l)
 	return l
 }

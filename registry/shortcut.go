@@ -6,7 +6,7 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// A Shortcut reads a number or boolean that lies some fields and pointers below a View, for who
+// A Shortcut reads a number, boolean or string that lies some fields and pointers below a View, for who
 // asks for the same of many alike, as .order.total of the elements of a list. It decides nothing: it remembers
 // how [View.Member] got from one View to another (an inline cache), and what policy said on the way, and takes
 // the same way again from Views for which it must be the same: of the same type, under the same policy, with the patterns
@@ -19,7 +19,9 @@ type Shortcut struct {
 	hide   trail
 	route  *inspect.Route // nil: there is no way that would be the same again
 	reads  int            // what Member and Scalar tell the Meter
-	atomic bool           // it is one of package sync/atomic, which a declared guard covers as it covers all that is no plain word
+	hops   bool           // it leads out of the View's own memory
+	kind   inspect.DatumKind
+	wide   bool // it is more than a word
 }
 
 // fits reports whether v is like the View that s has learned from.
@@ -43,20 +45,23 @@ func (s *Shortcut) Learn(v, to *View) {
 		return
 	}
 	route := inspect.RouteFrom(s.from)
-	reads := 1 // of the scalar
+	s.reads = 1     // of the scalar
+	locked := false // by a struct on the way that may have a lock of its own
 	for i := len(way) - 1; i >= 0; i-- {
-		if step := way[i].step; step.kind == stepField {
-			route.Field(step.index)
-		} else {
+		if up := way[i].up; way[i].step.kind == stepElem {
 			route.Elem()
-			reads++
+			s.hops = true
+			s.reads++
+		} else {
+			route.Field(way[i].step.index)
+			locked = locked || structOf(up.val.Type()).mutex != nil
 		}
 	}
 	end, kind := route.End()
-	if kind == inspect.NoWord || end != to.val.Type() {
-		return
+	if s.kind = kind; kind != inspect.NoDatum && end == to.val.Type() && !(locked && kind == inspect.TextDatum) {
+		s.route = route
 	}
-	s.route, s.reads, s.atomic = route, reads, !word(end)
+	s.wide = !word(end)
 }
 
 // wayTo is the way from v to the View to that lies below it, the last step first. ok is false if types alone do not say where it leads.
@@ -79,24 +84,40 @@ func (v *View) wayTo(to *View) (way []*View, ok bool) {
 	return way, true
 }
 
-// Reads is how many reads [Shortcut.Word] tells the Meter of, as many as the way that it was learned from.
+// Reads is how many reads [Shortcut.Read] tells the Meter of, as many as the way that it was learned from.
 func (s *Shortcut) Reads() int { return s.reads }
 
-// Word is the scalar that [View.Member] and [View.Scalar] would give. ok is false, and nothing was told the
+// Read gives what [View.Member] and [View.Scalar] would give. ok is false, and nothing was told the
 // Meter, where these have to be asked. The error is the Meter's.
-func (s *Shortcut) Word(v *View) (w inspect.Word, ok bool, err error) {
+func (s *Shortcut) Read(v *View) (d inspect.Datum, ok bool, err error) {
 	v.settle()
-	if v.hidden || s.route == nil || !s.fits(v) || s.atomic && !v.free() {
-		return w, false, nil
+	if v.hidden || s.route == nil || !s.fits(v) || s.wide && !s.ready(v) {
+		return d, false, nil
 	}
-	if w, ok = v.val.Follow(s.route); !ok {
-		return w, false, nil
+	// What a longer text costs is more than a read.
+	if d, ok = v.val.Follow(s.route, secretPiece); !ok || secretText(d.Text) {
+		return d, false, nil
 	}
-	return w, true, v.look.tick(s.reads)
+	return d, true, v.look.tick(s.reads)
 }
 
-// free reports whether what needs no lock by its type may be read below v right now.
-func (v *View) free() bool {
+// ready is [View.ready] of what s leads to from v, and more than a word: a text, which is guarded by what guards v, or
+// an atomic, which needs no lock but one that was declared.
+func (s *Shortcut) ready(v *View) bool {
 	p := v.policy
-	return p.frozen || p.owner == nil && p.lock == nil || v.vouched()
+	switch {
+	case p.frozen:
+		return true
+	case p.owner != nil || p.lock != nil:
+		return v.vouched()
+	case s.kind != inspect.TextDatum:
+		return true
+	}
+	if k := v.lock(); k != nil {
+		return v.look.holds(k)
+	}
+	if s.hops || v.val.Mark()&inspect.Copied == 0 {
+		v.look.racy(p)
+	}
+	return true
 }

@@ -3,6 +3,7 @@ package registry
 import (
 	"math"
 	"math/bits"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -43,7 +44,7 @@ func TestShortcut(t *testing.T) {
 	for _, policy := range policies() {
 		_, v := lookAt(t, &struct{ one, two *gear }{one, two}, policy...)
 		for name, steps := range map[string][]any{
-			"int": {".turns"}, "uint16": {".teeth"}, "float32": {".ratio"}, "bool": {".on"}, "duration": {".since"}, "atomic": {".total"},
+			"int": {".turns"}, "uint16": {".teeth"}, "float32": {".ratio"}, "bool": {".on"}, "duration": {".since"}, "atomic": {".total"}, "text": {".name"},
 			"through an embedded pointer": {".length"}, "further on": {".next", ".next", ".turns"}, "through two pointers": {".behind", ".wheel", ".teeth"},
 		} {
 			switch name {
@@ -55,15 +56,15 @@ func TestShortcut(t *testing.T) {
 			from, other := must(t, v, ".one"), must(t, v, ".two")
 			to, want := must(t, from, steps...), must(t, other, steps...)
 			var s Shortcut
-			if _, ok, _ := s.Word(from); ok {
+			if _, ok, _ := s.Read(from); ok {
 				t.Errorf("%s: the zero Shortcut knows it", name)
 			}
 			s.Learn(from, to)
 			err := v.Together(func() {
-				w, ok, err := s.Word(other)
+				d, ok, err := s.Read(other)
 				x, failed := want.Scalar()
-				if !ok || err != nil || failed != nil || w.Plain() != x {
-					t.Errorf("%s: %v, %v, %v; want %v, %v", name, w.Plain(), ok, err, x, failed)
+				if !ok || err != nil || failed != nil || d.Plain() != x {
+					t.Errorf("%s: %v, %v, %v; want %v, %v", name, d.Plain(), ok, err, x, failed)
 				}
 			})
 			if err != nil {
@@ -78,11 +79,20 @@ func TestShortcutGivesUp(t *testing.T) {
 	type other struct{ turns, pad int }
 	one, two := newGear(1), newGear(2)
 	one.next, one.any = two, two
+	three, telling, long := newGear(3), newGear(4), newGear(5)
+	telling.name, long.name = "see https://u:hunter2@host/", strings.Repeat("g", secretPiece+1)
 	object := &struct {
-		one, two *gear
-		third    *other
-	}{one: one, two: two, third: &other{turns: 3}}
-	look, v := lookAt(t, object, Hide("one.name", "two.turns"))
+		one, two, three, telling, long *gear
+		locked                         *struct {
+			mu   sync.Mutex
+			name string
+		}
+		other *other
+	}{locked: &struct {
+		mu   sync.Mutex
+		name string
+	}{}, one: one, two: two, three: three, telling: telling, long: long, other: &other{turns: 3}}
+	look, v := lookAt(t, object, Hide("one.on", "two.turns"))
 	other2, _ := lookAt(t, object, Hide("one.turns", "two.name"))
 	elsewhere, err := other2.Get("c")
 	if err != nil {
@@ -90,27 +100,34 @@ func TestShortcutGivesUp(t *testing.T) {
 	}
 	from := must(t, v, ".one")
 	for name, c := range map[string]struct {
-		steps []any
+		steps []any // from one, of a text from three
 		at    *View
 	}{
-		"another type":                 {[]any{".turns"}, must(t, v, ".third")},
-		"hidden by a pattern":          {[]any{".turns"}, must(t, v, ".two")},
-		"hidden elsewhere":             {[]any{".turns"}, must(t, elsewhere, ".one")},
-		"hidden by its name":           {[]any{".pin"}, from},
-		"a text":                       {[]any{".name"}, from},
-		"an interface":                 {[]any{".any"}, from},
-		"behind an interface":          {[]any{".any", ".turns"}, from},
-		"a pointer":                    {[]any{".count"}, from},
-		"a struct":                     {[]any{".wheel"}, from},
-		"nil on the way":               {[]any{".next", ".turns"}, must(t, v, ".two")},
-		"what does not lie below":      {nil, must(t, v, ".two", ".teeth")},
-		"an atomic whose guard is not": {[]any{".total"}, nil},
+		"another type":                    {[]any{".turns"}, must(t, v, ".other")},
+		"hidden by a pattern":             {[]any{".turns"}, must(t, v, ".two")},
+		"hidden elsewhere":                {[]any{".turns"}, must(t, elsewhere, ".one")},
+		"hidden by its name":              {[]any{".pin"}, from},
+		"a text that looks like a secret": {[]any{".name"}, must(t, v, ".telling")},
+		"a text with a lock of its own":   {[]any{".name"}, must(t, v, ".locked")},
+		"a long text":                     {[]any{".name"}, must(t, v, ".long")},
+		"an interface":                    {[]any{".any"}, from},
+		"behind an interface":             {[]any{".any", ".turns"}, from},
+		"a pointer":                       {[]any{".count"}, from},
+		"a struct":                        {[]any{".wheel"}, from},
+		"nil on the way":                  {[]any{".next", ".turns"}, must(t, v, ".two")},
+		"what does not lie below":         {nil, must(t, v, ".two", ".teeth")},
+		"an atomic whose guard is not":    {[]any{".total"}, nil},
 	} {
-		to, at := c.at, c.at
-		if c.steps != nil {
-			to = must(t, from, c.steps...)
+		start, to, at := from, c.at, c.at
+		switch name {
+		case "a text that looks like a secret", "a long text":
+			start = must(t, v, ".three")
+		case "a text with a lock of its own":
+			start, at = c.at, c.at
 		}
-		start := from
+		if c.steps != nil {
+			to = must(t, start, c.steps...)
+		}
 		if at == nil {
 			var mu sync.Mutex
 			_, guarded := lookAt(t, object, Guard(&mu))
@@ -119,8 +136,8 @@ func TestShortcutGivesUp(t *testing.T) {
 		}
 		var s Shortcut
 		s.Learn(start, to)
-		if w, ok, _ := s.Word(at); ok {
-			t.Errorf("%s: %v", name, w.Plain())
+		if d, ok, _ := s.Read(at); ok {
+			t.Errorf("%s: %v", name, d.Plain())
 		}
 	}
 	if look.unread != 0 {

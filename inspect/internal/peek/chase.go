@@ -3,6 +3,7 @@ package peek
 import (
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"unsafe"
 )
 
@@ -13,27 +14,60 @@ import (
 func (r Ref) Chase(way []uintptr, size uintptr, held bool) (u uint64, ok bool) {
 	var fault error
 	defer catch(debug.SetPanicOnFault(true), &fault)
-	last := len(way) - 1
+	a, last := r.chase(way, held)
+	if a == 0 {
+		return 0, false
+	}
+	u = loadUint(a, size)
+	runtime.KeepAlive(last)
+	return u, true
+}
+
+// ChaseText is Chase for a string of at most max bytes, which it appends to dst. ok is false also if it is
+// longer, or its header changes meanwhile.
+func (r Ref) ChaseText(dst []byte, way []uintptr, max int, held bool) (b []byte, ok bool) {
+	var fault error
+	defer catch(debug.SetPanicOnFault(true), &fault)
+	a, last := r.chase(way, held)
+	if a == 0 {
+		return dst, false
+	}
+	check(a, 2*wordSize, wordSize)
+	var w [2]uintptr
+	if !words(a, w[:]) || w[1] > uintptr(max) || w[1] > 0 && w[0] == 0 {
+		return dst, false
+	}
+	b = slices.Grow(dst, int(w[1]))[:len(dst)+int(w[1])]
+	if w[1] > 0 {
+		check(w[0], w[1], 1)
+		copyIn(unsafe.Pointer(&b[len(dst)]), w[0], w[1])
+	}
+	// While the header is the same its bytes live, and a string's never change.
+	ok = loadWord(a) == w[0] && loadWord(a+wordSize) == w[1]
+	runtime.KeepAlive(last)
+	return b, ok
+}
+
+// chase is where a chain of pointers ends, 0 if one is nil. Where they are held the last is, and with it what lives there.
+func (r Ref) chase(way []uintptr, held bool) (a uintptr, last unsafe.Pointer) {
+	end := len(way) - 1
 	if held && r.ptr != nil {
-		p := r.ptr
-		for _, off := range way[:last] {
-			// Held all the while: the object lives until its word is loaded.
-			if p = loadPtr(unsafe.Add(p, off)); p == nil {
-				return 0, false
+		last = r.ptr
+		for _, off := range way[:end] {
+			if last = loadPtr(unsafe.Add(last, off)); last == nil {
+				return 0, nil
 			}
 		}
-		u = loadUint(uintptr(p)+way[last], size)
-		runtime.KeepAlive(p)
-		return u, true
+		return uintptr(last) + way[end], last
 	}
-	a := r.Addr()
-	for _, off := range way[:last] {
+	a = r.Addr()
+	for _, off := range way[:end] {
 		check(a+off, wordSize, wordSize)
 		if a = loadWord(a + off); a == 0 {
-			return 0, false
+			return 0, nil
 		}
 	}
-	return loadUint(a+way[last], size), true
+	return a + way[end], nil
 }
 
 // loadUint loads an unsigned integer of 1, 2, 4 or 8 bytes that is no larger than a word.

@@ -29,7 +29,13 @@ func TestWildAddresses(t *testing.T) {
 		r.Settled(make([]byte, 100))
 		for _, size := range []uintptr{1, 2, 4, 8} {
 			r.Uint(size)
+			if size <= wordSize {
+				r.Chase([]uintptr{0}, size, false)
+				r.Chase([]uintptr{8, 0}, size, false)
+			}
 		}
+		r.ChaseText(nil, []uintptr{0}, 100, false)
+		Of(reflect.ValueOf(&a)).ChaseText(nil, []uintptr{0, 0}, 100, false)
 		r.Interface(reflect.TypeFor[any](), false)
 		r.Interface(reflect.TypeFor[error](), false)
 		Chan(r)
@@ -41,6 +47,9 @@ func TestWildAddresses(t *testing.T) {
 	for _, a := range []uintptr{0, 8, firstPage - 8, ^uintptr(0), ^uintptr(7), one} {
 		if _, err := At(a).Uintptr(); !errors.As(err, &fault) {
 			t.Errorf("%#x: %v, want a fault", a, err)
+		}
+		if _, ok := Of(reflect.ValueOf(&a)).Chase([]uintptr{0, 0}, wordSize, false); ok {
+			t.Errorf("%#x is followed", a)
 		}
 	}
 	x := uint64(1)

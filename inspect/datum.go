@@ -1,0 +1,107 @@
+package inspect
+
+import (
+	"math"
+	"reflect"
+	"time"
+)
+
+// Datum is a scalar as it is, without the allocation that an any would need for it.
+// The zero Datum is none.
+type Datum struct {
+	Kind DatumKind
+	Bits uint64 // of an Int in two's complement, of a Float as a float64 has them, of a Bool 0 for false
+	Text string
+}
+
+// DatumKind says what the content of a Datum means.
+type DatumKind uint8
+
+const (
+	NoDatum DatumKind = iota
+	BoolDatum
+	IntDatum
+	UintDatum
+	FloatDatum
+	DurationDatum
+	TextDatum
+)
+
+// Plain is d as [Value.Scalar] gives it, nil for the zero Datum.
+func (d Datum) Plain() any {
+	switch d.Kind {
+	case BoolDatum:
+		return d.Bits != 0
+	case IntDatum:
+		if i := int64(d.Bits); int64(int(i)) != i {
+			return i
+		}
+		return int(d.Bits)
+	case UintDatum:
+		switch u := d.Bits; {
+		case u <= math.MaxInt:
+			return int(u)
+		case u <= math.MaxInt64:
+			return int64(u)
+		}
+		return d.Bits
+	case FloatDatum:
+		return math.Float64frombits(d.Bits)
+	case DurationDatum:
+		return time.Duration(d.Bits)
+	case TextDatum:
+		return d.Text
+	}
+	return nil
+}
+
+// datumType is how values of a type are read as Datums.
+type datumType struct {
+	kind DatumKind // NoDatum: they are none
+	off  uintptr   // where it lies in the value
+	size uintptr   // in bytes; 0 for a text
+}
+
+// datumOf is how values of type t are read as Datums, through its lens.
+func datumOf(t reflect.Type, l *lens) (d datumType) {
+	switch l.kind {
+	case lensDuration:
+		return datumType{DurationDatum, 0, 8}
+	case lensAtomicBool:
+		return datumType{BoolDatum, Fields(t)[l.field].offset, 4}
+	case lensInner:
+		d.off = Fields(t)[l.field].offset
+		t = Fields(t)[l.field].Type
+	case lensNone:
+	default:
+		return d
+	}
+	d.size = t.Size()
+	switch t.Kind() {
+	case reflect.Bool:
+		d.kind = BoolDatum
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		d.kind = IntDatum
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		d.kind = UintDatum
+	case reflect.Float32, reflect.Float64:
+		d.kind = FloatDatum
+	case reflect.String:
+		d.kind, d.size = TextDatum, 0
+	default:
+		return datumType{}
+	}
+	return d
+}
+
+// datum makes a Datum of a number or boolean that was loaded.
+func (t datumType) datum(u uint64) Datum {
+	switch {
+	case t.kind == IntDatum:
+		shift := 64 - 8*t.size
+		u = uint64(int64(u<<shift) >> shift)
+	case t.kind == FloatDatum && t.size == 4:
+		u = math.Float64bits(float64(math.Float32frombits(uint32(u))))
+	}
+	return Datum{Kind: t.kind, Bits: u}
+}
