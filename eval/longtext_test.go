@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -16,8 +17,8 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// hugeText is how long a text of the application is here that is too long to be copied.
-const hugeText = 16 << 20
+// hugeText is how long a text of the application is here that is too long to be copied. The benchmark has longer ones.
+const hugeText = 6 << 20
 
 // bulk is a registry of texts as long as a string may be that an expression builds, and longer ones of hugeText bytes.
 func bulk(hugeText int) *registry.Registry {
@@ -176,7 +177,7 @@ func TestLongTexts(t *testing.T) {
 	s := NewSession(bulk(hugeText), Limits{Time: time.Hour})
 	begun, answered, cancelled := 0, 0, 0
 	for i, source := range slices.Concat(callsWith("long"), callsWith("huge"), callsOn("hugeBytes"), longCalls) {
-		if i%5 != 0 && !attack.Long() {
+		if i%11 != 0 && !attack.Long() {
 			continue
 		}
 		begun++
@@ -210,7 +211,7 @@ func TestLongTexts(t *testing.T) {
 		cancelled++
 		cancel()
 	}
-	if answered < 50 || cancelled < 10 {
+	if answered < 20 || cancelled < 3 {
 		t.Errorf("only %d have an answer, and %d were cancelled", answered, cancelled)
 	}
 	t.Logf("%d in all, %d have an answer, %d were cancelled", begun, answered, cancelled)
@@ -251,8 +252,8 @@ func TestPartsOfLongTexts(t *testing.T) {
 	s := NewSession(bulk(hugeText), Limits{Time: time.Hour})
 	huge := strings.Repeat("lorem ipsum, ", hugeText/13+1)[:hugeText]
 	for source, want := range map[string]any{
-		"huge[0:10]": huge[0:10], "huge[-10:]": huge[len(huge)-10:], "huge[:-16777212]": huge[:4], "huge[5:5]": "", "huge[9:5]": "", "huge[16777215:]": huge[16777215:], "huge[16777216:]": "", "huge[-9223372036854775807:3]": huge[:3],
-		"huge[1000000:1000100][3:5]": huge[1000003:1000005], "huge[10:][10:][:-16777186][-5:]": huge[25:30], "huge[5:-1][-3:]": huge[len(huge)-4 : len(huge)-1], "len(huge[7:1007])": 1000, "string(hugeBytes[7:1007])": huge[7:1007], "let y = huge; y[13:18]": "lorem",
+		"huge[0:10]": huge[0:10], "huge[-10:]": huge[len(huge)-10:], "huge[:-6291452]": huge[:4], "huge[5:5]": "", "huge[9:5]": "", "huge[6291455:]": huge[6291455:], "huge[6291456:]": "", "huge[-9223372036854775807:3]": huge[:3],
+		"huge[1000000:1000100][3:5]": huge[1000003:1000005], "huge[10:][10:][:-6291426][-5:]": huge[25:30], "huge[5:-1][-3:]": huge[len(huge)-4 : len(huge)-1], "len(huge[7:1007])": 1000, "string(hugeBytes[7:1007])": huge[7:1007], "let y = huge; y[13:18]": "lorem",
 		"huge[13:18] == \"lorem\"": true, "map(list, #[13:18])": []any{"lorem", "lorem"}, `count(list, #[13:18] startsWith "lor")`: 2, "hugeBytes[13]": 108, "list[0][14:15]": "o", "[huge[13:18], huge[0:1]]": []any{"lorem", "l"},
 	} {
 		x, counted, kept, err := steps(t, s, source)
@@ -276,9 +277,9 @@ func TestPartsOfLongTexts(t *testing.T) {
 
 // TestAnswersAboutLongTexts: they are those about the same text that is short enough to be copied.
 func TestAnswersAboutLongTexts(t *testing.T) {
-	const n = maxText + 5*textChunk + 3
+	const n = maxText + textChunk + 3
 	text := strings.Repeat("abc é ǆ\x80ij\xe2\x82 ", n/15+1)[:n]
-	for i, ends := range []string{"", "é", "\xc3", "€"} {
+	for i, ends := range []string{"é", "\xc3"} {
 		text := text[:n-10-i] + ends
 		reg := registry.New()
 		reg.Expose("s", &text, registry.Frozen())
@@ -307,6 +308,31 @@ func TestAnswersAboutLongTexts(t *testing.T) {
 				t.Errorf("%s: %.20q, %v", source, fmt.Sprint(x), err)
 			}
 		}
+	}
+}
+
+// TestLongTextUnderLock: in a predicate that runs while a lock is held a text that takes long is not read. There is a way to ask.
+func TestLongTextUnderLock(t *testing.T) {
+	type page struct{ body, title string }
+	book := &struct {
+		mu    sync.Mutex
+		pages map[string]*page
+		list  []page
+	}{pages: map[string]*page{"a": {strings.Repeat("lorem ", maxText/5), "A"}, "b": {"ipsum", "B"}}, list: []page{{body: strings.Repeat("lorem ", maxText/5)}}}
+	reg := registry.New()
+	reg.Expose("book", book)
+	s := NewSession(reg, Limits{Time: time.Hour})
+	for source, want := range map[string]any{
+		`count(sort(keys(book.pages)), book.pages[#].body contains "m l")`: 1, `count(0..len(book.list)-1, book.list[#].body endsWith "m ")`: 1, `count(book.pages, .body[0:5] == "lorem")`: 1, `count(book.pages, len(.body) > 5)`: 1,
+		`count(book.pages, .body contains "m l")`: "while a guard is held", `count(book.list, .body endsWith "m ")`: "while a guard is held",
+	} {
+		x, err := value(t, s, source)
+		if why, is := want.(string); is && (err == nil || !strings.Contains(err.Error(), why)) || !is && (x != want || err != nil) {
+			t.Errorf("%s: %v, %v", source, x, err)
+		}
+	}
+	if !book.mu.TryLock() {
+		t.Error("the lock is still held")
 	}
 }
 
