@@ -268,7 +268,8 @@ func (f *frame) split(name string, args []any, after bool) (any, error) {
 		if !found {
 			break
 		}
-		if err := f.m.tick(1 + len(part)/bytesPerStep); err != nil {
+		// A part of its own takes as long as some steps.
+		if err := f.m.tick(8 + len(part)/bytesPerStep); err != nil {
 			return nil, err
 		}
 		if err := f.m.Keep(2*wordsKept + len(part)); err != nil {
