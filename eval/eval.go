@@ -14,7 +14,9 @@
 // the registry's policy. A scalar becomes a plain Go value as it is read; a composite stays live,
 // and is read where it lies, entry by entry. filter and map feed what consumes them one element
 // at a time, so that count(filter(m, …)), sum(map(m, …)) or take(filter(m, …), 5) keep nothing but
-// their answer.
+// their answer. A field that a predicate asks of one element after the other, as .hits, is read by a
+// registry.Shortcut where the elements are alike: with the same answer, cost and errors, in about a third of the
+// time.
 //
 // Each evaluation has a budget (Limits) of time, entries read and bytes kept, sees its context
 // being cancelled in every loop, and yields the processor about every 50 µs.

@@ -42,6 +42,9 @@ type Look struct {
 
 	lastType reflect.Type // of structOf
 	lastInfo *structInfo
+	elemType reflect.Type // of secretType
+	isSecret bool
+	key      []byte // the name of the entry that was settled last
 
 	seen  map[object]seen // through lenses
 	blind bool            // no lens is looked through
@@ -153,6 +156,14 @@ func (l *Look) structOf(t reflect.Type) *structInfo {
 		l.lastType, l.lastInfo = t, structOf(t)
 	}
 	return l.lastInfo
+}
+
+// secretType is secretType of the package, with the last answer at hand: the elements of a walk are of one type.
+func (l *Look) secretType(t reflect.Type) bool {
+	if t != l.elemType || t == nil {
+		l.elemType, l.isSecret = t, secretType(t)
+	}
+	return l.isSecret
 }
 
 // tick tells the meter of n reads, now or when no guard is held any more.

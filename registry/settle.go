@@ -37,7 +37,7 @@ func (v *View) settle() {
 			v.followToo(up, f.GoName)
 		}
 	case stepIndex:
-		v.hidden = secretType(t)
+		v.hidden = v.look.secretType(t)
 		if v.hide|v.calls != 0 {
 			v.follow(strconv.Itoa(v.step.index), false)
 		}
@@ -85,8 +85,9 @@ func (v *View) settleEntry(t reflect.Type) {
 	name := ""
 	switch {
 	case key.Kind() == reflect.String:
-		b, _, err := key.Bytes(0, maxKeyName)
-		if v.hidden = err != nil || secretType(t); v.hidden {
+		b, _, err := key.AppendBytes(v.look.key[:0], 0, maxKeyName)
+		v.look.key = b
+		if v.hidden = err != nil || v.look.secretType(t); v.hidden {
 			return
 		}
 		if v.hide|v.calls == 0 && !suspect(b) {
@@ -102,7 +103,7 @@ func (v *View) settleEntry(t reflect.Type) {
 		name, _ = literal(x)
 		fallthrough
 	default:
-		v.hidden = secretType(t)
+		v.hidden = v.look.secretType(t)
 	}
 	v.follow(name, false)
 }
