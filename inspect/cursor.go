@@ -198,12 +198,12 @@ func (w *listWalk) retries() int { return w.again }
 // of it has been handed out, what follows in its range of hashes is handed out
 // but for the keys that were.
 type mapWalk struct {
-	of      Value
-	walk    *peek.MapWalk
-	slot    int             // the next to look at
-	end     uint64          // of the range in which seen counts
-	seen    map[string]bool // keys handed out in this range, nil while its table is the same
-	buf     []byte
+	of   Value
+	walk *peek.MapWalk
+	slot int             // the next to look at
+	end  uint64          // of the range in which seen counts
+	seen map[string]bool // keys handed out in this range, nil while its table is the same
+	buf  []byte
 }
 
 func (w *mapWalk) load(of Value) (bool, error) {
