@@ -53,8 +53,13 @@ func errorLensOf(name string) (fields string, text textLens) {
 	return "", nil
 }
 
-// maxChain bounds how many errors in each other are read.
-const maxChain = 16
+const (
+	// maxChain bounds how many errors in each other are read, and how many of those that are joined.
+	maxChain = 16
+	// maxErrors bounds how many are read in all: joined errors that were joined of others may have
+	// maxChain of them on each of maxChain levels.
+	maxErrors = 4 * maxChain
+)
 
 // error is the text of an error, as far as its type is known; else the type in
 // angle brackets.
@@ -69,13 +74,15 @@ func (p *probe) error(v Value) string {
 		u, _, err := v.ref.Uint(v.typ.Size())
 		p.note(0, err)
 		return syscall.Errno(u).Error()
-	case p.depth >= maxChain:
+	case p.depth >= maxChain || p.errors >= maxErrors:
 		return "…"
 	}
+	p.errors++
 	if _, known := errorLensOf(v.typ.PkgPath() + "." + v.typ.Name()); known != nil {
 		if l := lensOf(v.typ); l.kind == lensText {
-			inner := probe{depth: p.depth + 1}
+			inner := probe{depth: p.depth + 1, errors: p.errors}
 			text, _ := l.text(&inner, v).(string)
+			p.errors = inner.errors
 			p.note(inner.mark, inner.err)
 			return text
 		}

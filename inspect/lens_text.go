@@ -60,7 +60,9 @@ func grindText(t reflect.Type) *lens {
 type probe struct {
 	mark  Mark
 	err   error
-	depth int // of errors in each other
+
+	depth  int // of errors in each other
+	errors int // that were read
 }
 
 // maxProbe bounds a text that a probe reads, in bytes.

@@ -273,6 +273,22 @@ func TestDeep(t *testing.T) {
 	everything(n)
 }
 
+// Errors that are joined of errors that are joined are read up to a number in all.
+func TestManyErrors(t *testing.T) {
+	err := errors.New("x")
+	for range 14 {
+		all := make([]error, 16)
+		for i := range all {
+			all[i] = err
+		}
+		err = errors.Join(all...)
+	}
+	text := snap(err, inspect.Limit{}).Line(0)
+	if n := strings.Count(text, `x\n`); n < 14 || n > 64 || !strings.Contains(text, "…") {
+		t.Errorf("%d errors are read, of %q", n, text)
+	}
+}
+
 func TestManyNodes(t *testing.T) {
 	var grow func(depth int) any
 	grow = func(depth int) any {
