@@ -222,8 +222,13 @@ func TestShortcuts(t *testing.T) {
 						continue
 					}
 					source := fmt.Sprintf(template, collection, chain)
-					if got, want := everything(t, fast, source), everything(t, slow, source); got != want {
-						t.Errorf("%s: %s:\n%s\nwant, step by step,\n%s", policy, source, got, want)
+					got, want := everything(t, fast, source), everything(t, slow, source)
+					// On a busy machine a guard may have been held for so long that what lies deep was not shown.
+					for again := 0; got != want && again < 5; again++ {
+						got, want = everything(t, fast, source), everything(t, slow, source)
+					}
+					if got != want {
+						t.Errorf("%s: %s:\n%.2000s\nwant, step by step,\n%.2000s", policy, source, got, want)
 					}
 				}
 			}

@@ -79,7 +79,7 @@ func (v *View) walk(apart bool, f func(key, elem *View) (bool, error)) error {
 		if err := w.chunk(); err != nil {
 			return err
 		}
-		if t.look.overdue() {
+		if !w.ended && t.look.overdue() {
 			return &TypeError{Path: t.Path(), Type: t.val.Type().String(), Why: "is too long to be walked while a guard is held: walk it by itself"}
 		}
 		// The application's turn: who waits for the guard has it now.
