@@ -69,7 +69,7 @@ var mutations = []mutation{
 	{off: "the copy of a long text in pieces", file: "registry/text.go", old: "n := min(t.Len(), maxPiece)", new: "n := t.Len()", test: "TestText"},
 	{off: "what is too long to be copied stays live", file: "registry/text.go", old: "case t.Len() > MaxText:", new: "case false:", test: "TestTooLongText"},
 	{off: "the limit on what an expression builds", file: "eval/arith.go", old: "if n < 0 || n > maxText {", new: "if n < 0 {", test: "TestTooLongToBuild"},
-	{off: "a long text is not read under a guard", file: "registry/text.go", old: "if t.Len() > MaxText && t.of.look.Holding() {", new: "if false {", test: "TestLongTextUnderGuard"},
+	{off: "a long text is not read under a guard", file: "registry/text.go", old: "if t.Len() > maxPiece && t.of.look.Holding() {", new: "if false {", test: "TestLongTextUnderGuard"},
 	{off: "the search in a text in pieces", file: "eval/search.go", old: "if len(s) <= searchStep && len(part) <= maxHead {", new: "if true {", test: "TestStepsOfLongTexts"},
 	{off: "the budget of time", file: "eval/session.go", old: "context.WithTimeout(ctx, limits.Time)", new: "context.WithTimeout(ctx, time.Hour)\n	limits.Time = time.Hour", test: "TestDeadline"},
 	{off: "a client that is gone cancels", file: "internal/console/terminal.go", old: "	t.stop() // the lock may be with somebody who waits for the peer\n", new: "", test: "TestHangup"},

@@ -69,13 +69,13 @@ func (t *Text) Len() int { return t.end - t.at }
 // Next is the next piece, of up to 256 KiB, and io.EOF behind the last. The meter looks at each. It is a *RedactedError if a
 // secret is in the piece or near it, so who has read all knows that none is in the text. A string that was replaced
 // meanwhile is an error that is [inspect.ErrTorn]; a list of bytes that became shorter ends, and its pieces are of one moment each.
-// What is longer than [MaxText] is not read while a guard is held, because all who want it would wait.
+// What is longer than a piece is not read while a guard is held, because all who want it would wait.
 func (t *Text) Next() (string, error) {
 	n := min(t.Len(), maxPiece)
 	if n <= 0 {
 		return "", io.EOF
 	}
-	if t.Len() > MaxText && t.of.look.Holding() {
+	if t.Len() > maxPiece && t.of.look.Holding() {
 		return "", t.of.tooLong(t.Len(), "to be read while a guard is held: ask for it by itself, or take a part, as in x[0:1000]")
 	}
 	// As much as many entries, so that the meter looks soon.

@@ -144,7 +144,7 @@ func TestLongTextUnderGuard(t *testing.T) {
 	_, c := lookAt(t, &struct {
 		mu    sync.Mutex
 		notes []note
-	}{notes: []note{{strings.Repeat("a", MaxText+1), "b"}}})
+	}{notes: []note{{strings.Repeat("a", maxPiece+1), "b"}}})
 	notes := must(t, c, ".notes")
 	err := notes.Each(func(_, e *View) (bool, error) {
 		if _, err := pieces(must(t, e, ".short")); err != nil {

@@ -25,7 +25,7 @@ func (v *View) EachApart(f func(key, elem *View) (bool, error)) error {
 }
 
 const (
-	// clockEvery is how many entries are handed out between two looks at the clock.
+	// clockEvery is how many entries are handed out between two looks at the clock, at the most.
 	clockEvery = 8
 	// batch is how many entries are collected for a walk apart.
 	batch = 256
@@ -131,7 +131,7 @@ func (w *walk) read(val inspect.Value) error {
 	if err := w.load(val); err != nil {
 		return err
 	}
-	for i := 1; ; i++ {
+	for read, check := 0, 1; ; {
 		e, ok, err := w.next(val)
 		if err != nil || w.ended {
 			return err
@@ -146,27 +146,38 @@ func (w *walk) read(val inspect.Value) error {
 			}
 			continue
 		}
-		switch win := w.of.window; {
-		case win != nil && e.pos < win.lo:
-		case w.collect:
-			if trusted {
-				// These lie in the map itself, and would change once the guard is given back.
-				e.key, _ = e.key.Keep()
-				e.elem, _ = e.elem.Keep()
-			}
-			if w.entries = append(w.entries, e); len(w.entries) >= batch {
-				return nil
-			}
-		default:
-			if more, err := w.hand(e); err != nil || !more {
-				w.ended = true
-				return err
-			}
+		if err := w.pass(e, trusted); err != nil || w.ended || len(w.entries) >= batch {
+			return err
 		}
-		if i%clockEvery == 0 && late() {
+		if read++; read < check {
+			continue
+		}
+		worked := max(time.Since(start), 1)
+		if worked > most {
 			return nil
 		}
+		// Half of what there is time for, if those to come are like those before.
+		check += max(1, min(clockEvery, int((most-worked)*time.Duration(read)/(2*worked))))
 	}
+}
+
+// pass hands an entry out, or collects it.
+func (w *walk) pass(e entryAt, trusted bool) error {
+	switch win := w.of.window; {
+	case win != nil && e.pos < win.lo:
+	case w.collect:
+		if trusted {
+			// These lie in the map itself, and would change once the guard is given back.
+			e.key, _ = e.key.Keep()
+			e.elem, _ = e.elem.Keep()
+		}
+		w.entries = append(w.entries, e)
+	default:
+		more, err := w.hand(e)
+		w.ended = err != nil || !more
+		return err
+	}
+	return nil
 }
 
 // load makes the next entries ready to be read.
