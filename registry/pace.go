@@ -18,12 +18,16 @@ const (
 	crush = 5
 	// maxRest bounds a rest where the work could not be interrupted, or was a wait.
 	maxRest = 5 * time.Millisecond
+	// maxSlice bounds the work that a long rest is good for: among goroutines that do nothing but compute a
+	// rest takes ten milliseconds and more, until the runtime takes a processor from one of them.
+	maxSlice = time.Millisecond
 )
 
 // pace is how one evaluation shares the processors with the application.
 type pace struct {
-	since   time.Time // of this work: when it yielded or rested last
-	crowded int       // 0: there is a processor for everybody; up to crush
+	since   time.Time     // of this work: when it yielded or rested last
+	crowded int           // 0: there is a processor for everybody; up to crush
+	rested  time.Duration // while others waited
 	waiting [1]metrics.Sample
 }
 
@@ -34,21 +38,24 @@ func newPace() pace {
 // Yield lets others have the processor, unless a guard is held or that was done a
 // moment ago. It returns for how long to work until the next time. While there is
 // a processor for everybody, that is 50 µs; while others wait for one it is 10 µs,
-// after a rest that leaves them nearly all of the time. The walks of a View do it by
-// themselves; whoever works on anything else calls it.
+// after a rest that leaves them nearly all of the time, or as much more as the rest was
+// longer than it should be. The walks of a View do it by themselves; whoever works on
+// anything else calls it.
 func (l *Look) Yield() (slice time.Duration) {
 	p := &l.pace
-	worked := time.Since(p.since)
-	if len(l.held) > 0 || worked < brief {
-		return p.slice()
-	}
-	if p.crowded == 0 {
+	now := time.Now()
+	worked := now.Sub(p.since)
+	switch {
+	case len(l.held) > 0 || worked < brief || p.crowded > 0 && worked < p.slice():
+		return max(p.slice()-worked, brief)
+	case p.crowded == 0:
 		runtime.Gosched()
-		p.since = time.Now()
-	} else {
+		p.since, p.rested = time.Now(), 0
+	default:
 		// Gosched would not do: who waits in line for another processor, or for the network, is
 		// not looked for while we are in line for this one.
 		_ = l.rest(min(worked<<p.crowded, maxRest))
+		p.rested = p.since.Sub(now)
 	}
 	// One look does not tell: who waits for a socket that is readable already is not counted, and the
 	// runtime's own goroutines wait for a moment too.
@@ -60,19 +67,20 @@ func (l *Look) Yield() (slice time.Duration) {
 	return p.slice()
 }
 
+// slice is how long to work between two yields.
 func (p *pace) slice() time.Duration {
-	if p.crowded > 0 {
-		return busySlice
+	if p.crowded == 0 {
+		return calmSlice
 	}
-	return calmSlice
+	return min(max(p.rested>>crush, busySlice), maxSlice)
 }
 
 // hold is how long a guard is held by one chunk of work.
 func (p *pace) hold() time.Duration {
-	if p.crowded > 0 {
-		return busySlice
+	if p.crowded == 0 {
+		return holdTime
 	}
-	return holdTime
+	return min(p.slice(), holdTime)
 }
 
 // othersWait reports whether goroutines wait for a processor: where there are many
