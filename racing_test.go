@@ -8,8 +8,10 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/internal/attack"
 	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/telnet"
 )
 
 // racing is an object that its goroutines change at full speed, without a lock.
@@ -71,7 +73,8 @@ func TestAttackSessions(t *testing.T) {
 	r := &racing{items: map[string]*racingItem{}}
 	reg := registry.New()
 	reg.Expose("racing", r)
-	addr := serve(t, "tcp", "127.0.0.1:0", reg)
+	// Who rests attacks little.
+	addr := start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg, Limits: eval.Limits{Share: 1}})
 	stop := attack.Stop(t)
 	var still atomic.Bool
 	var writers sync.WaitGroup

@@ -112,7 +112,7 @@ func TestAttackExpressions(t *testing.T) {
 	var lines, entries, torn, retries atomic.Int64
 	for i := range 4 {
 		sessions.Go(func() {
-			s := NewSession(reg, Limits{Time: 5 * time.Second, Entries: 1_000_000, Bytes: 8 << 20})
+			s := NewSession(reg, Limits{Time: 5 * time.Second, Entries: 1_000_000, Bytes: 8 << 20, Share: 1})
 			m := &maker{
 				Rand:   rand.New(rand.NewPCG(uint64(i), 3)),
 				atoms:  []string{"w", "free", "w.m", "w.ints", "w.faces", "w.face", "w.err", "w.text", "w.list", "w.vals", "w.next", "w.when", "w.sync", "w.hits", "w.grid", "x", "_", `"a"`, "1", "#"},

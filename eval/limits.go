@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/registry"
 )
 
 // Limits bounds each evaluation of a session. The zero value of a field means the default beside it.
@@ -11,6 +12,7 @@ type Limits struct {
 	Time    time.Duration // default 5 s
 	Entries int           // entries and hops read; default 100 million
 	Bytes   int           // bytes kept, in all that an evaluation copies or builds; default 64 MiB
+	Share   float64       // of one processor, while other goroutines wait for one; default 1/32, and 1 for no rest at all
 	Output  int           // bytes of rendered answer; default 1 MiB
 	Line    int           // bytes of source; default 64 KiB
 	Nesting int           // nesting of the source; default 200
@@ -29,6 +31,9 @@ func (l Limits) Filled() Limits {
 	}
 	fill(&l.Entries, 100_000_000)
 	fill(&l.Bytes, 64<<20)
+	if l.Share <= 0 {
+		l.Share = registry.DefaultShare
+	}
 	fill(&l.Output, 1<<20)
 	fill(&l.Line, 64<<10)
 	fill(&l.Nesting, 200)

@@ -58,6 +58,7 @@ func (s *Session) begin(ctx context.Context, limits Limits) *frame {
 	if approve := s.approve; approve != nil && AskingOf(ctx) == Typed {
 		f.look.Act(func(call string) error { return approve(ctx, call) })
 	}
+	f.look.Share(limits.Share)
 	f.m.yield, f.m.slice = f.look.Yield, f.look.Yield()
 	return f
 }

@@ -58,8 +58,8 @@ func grindText(t reflect.Type) *lens {
 // A probe reads fields by name. It remembers the first error, after which it
 // reads nothing more, and how far all that it read can be believed.
 type probe struct {
-	mark  Mark
-	err   error
+	mark Mark
+	err  error
 
 	depth  int // of errors in each other
 	errors int // that were read

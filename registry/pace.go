@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"math"
 	"runtime"
 	"runtime/metrics"
 	"time"
@@ -13,9 +14,9 @@ const (
 	busySlice = 10 * time.Microsecond
 	// brief is less work than is worth a yield.
 	brief = 5 * time.Microsecond
-	// crush is the level up to which a Look is crowded, where it rests 32 times as long as it
-	// works, so that it has 3 % of one processor. BenchmarkYielding in eval measures what that leaves.
-	crush = 5
+	// DefaultShare is the part of one processor that a Look has while others wait for one.
+	// BenchmarkYielding in eval measures what that leaves to them.
+	DefaultShare = 1. / 32
 	// maxRest bounds a rest where the work could not be interrupted, or was a wait.
 	maxRest = 5 * time.Millisecond
 	// maxSlice bounds the work that a long rest is good for: among goroutines that do nothing but compute a
@@ -26,14 +27,25 @@ const (
 // pace is how one evaluation shares the processors with the application.
 type pace struct {
 	since   time.Time     // of this work: when it yielded or rested last
-	crowded int           // 0: there is a processor for everybody; up to crush
+	most    int           // how many times as long as it works it rests
+	crowded int           // 0: there is a processor for everybody; rests double with each level
 	rested  time.Duration // while others waited
 	waiting [1]metrics.Sample
 }
 
 func newPace() pace {
-	return pace{since: time.Now(), waiting: [1]metrics.Sample{{Name: "/sched/goroutines/runnable:goroutines"}}}
+	return pace{since: time.Now(), most: restsOf(DefaultShare), waiting: [1]metrics.Sample{{Name: "/sched/goroutines/runnable:goroutines"}}}
 }
+
+// restsOf is how many times as long as it works a Look rests to have that part of a processor.
+func restsOf(share float64) int {
+	const least = 1. / 1000
+	return int(math.Round(1 / min(max(share, least), 1)))
+}
+
+// Share sets the part of one processor, from 0.001 to 1, that the Look has while others
+// wait for one; [DefaultShare] until then. With 1 it does not rest.
+func (l *Look) Share(part float64) { l.pace.most = restsOf(part) }
 
 // Yield lets others have the processor, unless a guard is held or that was done a
 // moment ago. It returns for how long to work until the next time. While there is
@@ -54,15 +66,17 @@ func (l *Look) Yield() (slice time.Duration) {
 	default:
 		// Gosched would not do: who waits in line for another processor, or for the network, is
 		// not looked for while we are in line for this one.
-		_ = l.rest(min(worked<<p.crowded, maxRest))
+		_ = l.rest(min(worked*time.Duration(min(1<<p.crowded, p.most)), maxRest))
 		p.rested = p.since.Sub(now)
 	}
 	// One look does not tell: who waits for a socket that is readable already is not counted, and the
 	// runtime's own goroutines wait for a moment too.
-	if p.othersWait() {
-		p.crowded = min(p.crowded+1, crush)
-	} else {
+	switch {
+	case p.most == 1:
+	case !p.othersWait():
 		p.crowded = max(p.crowded-1, 0)
+	case 1<<p.crowded < p.most:
+		p.crowded++
 	}
 	return p.slice()
 }
@@ -72,7 +86,7 @@ func (p *pace) slice() time.Duration {
 	if p.crowded == 0 {
 		return calmSlice
 	}
-	return min(max(p.rested>>crush, busySlice), maxSlice)
+	return min(max(p.rested/time.Duration(p.most), busySlice), maxSlice)
 }
 
 // hold is how long a guard is held by one chunk of work.

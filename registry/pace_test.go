@@ -32,7 +32,7 @@ func TestRests(t *testing.T) {
 			}
 		}
 	}()
-	for l.pace.crowded < crush {
+	for 1<<l.pace.crowded < l.pace.most {
 		work()
 	}
 	before := turns.Load()
@@ -45,6 +45,14 @@ func TestRests(t *testing.T) {
 	// That many turns it has in a rest, and one where there is none.
 	if had := turns.Load() - before; had < 5*yields {
 		t.Errorf("another goroutine had %d turns in %d rests", had, yields)
+	}
+	all := New().Look(t.Context(), nil)
+	all.Share(1)
+	for range yields {
+		all.pace.since = time.Time{}
+		if all.Yield() != calmSlice || all.pace.rested > 0 {
+			t.Fatal("who has all of a processor rests")
+		}
 	}
 	close(stop)
 	<-stopped
