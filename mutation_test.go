@@ -64,7 +64,7 @@ var mutations = []mutation{
 	{off: "no guard is held while a method runs", file: "registry/method.go", old: "case v.look.Holding():", new: "case false:", test: "TestMethodThatLocks"},
 	{off: "evaluations yield", file: "eval/meter.go", old: "m.slice = m.yield()", new: "_ = m.yield", test: "TestYields"},
 	{off: "walks yield between two chunks", file: "registry/walk.go", old: "t.look.Yield()", new: "_ = t.look.Yield", test: "TestWalkYields"},
-	{off: "rests while others wait for a processor", file: "registry/pace.go", old: "if p.crowded == 0 {\n		runtime", new: "if true {\n		runtime", test: "TestRests"},
+	{off: "rests while others wait for a processor", file: "registry/pace.go", old: "case p.crowded == 0:\n		runtime", new: "case true:\n		runtime", test: "TestRests"},
 	{off: "cancellation", file: "eval/meter.go", old: "if err := m.ctx.Err(); err != nil {", new: "if err := m.ctx.Err(); false {", test: "TestCancel"},
 	{off: "the copy of a long text in pieces", file: "registry/text.go", old: "n := min(t.Len(), maxPiece)", new: "n := t.Len()", test: "TestText"},
 	{off: "what is too long to be copied stays live", file: "registry/text.go", old: "case t.Len() > MaxText:", new: "case false:", test: "TestTooLongText"},
