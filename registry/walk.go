@@ -75,7 +75,6 @@ func (v *View) walk(apart bool, f func(key, elem *View) (bool, error)) error {
 	}
 	w.lend()
 	for !w.ended {
-		from := w.pos
 		if err := w.chunk(); err != nil {
 			return err
 		}
@@ -84,7 +83,7 @@ func (v *View) walk(apart bool, f func(key, elem *View) (bool, error)) error {
 		}
 		// The application's turn: who waits for the guard has it now.
 		t.look.Yield()
-		if err := t.look.tick(w.pos - from); err != nil {
+		if err := t.look.tick(0); err != nil {
 			return err
 		}
 	}
@@ -165,6 +164,7 @@ func (w *walk) read(val inspect.Value) error {
 func (w *walk) pass(e entryAt, trusted bool) error {
 	switch win := w.of.window; {
 	case win != nil && e.pos < win.lo:
+		return w.of.look.tick(1)
 	case w.collect:
 		if trusted {
 			// These lie in the map itself, and would change once the guard is given back.
@@ -212,6 +212,10 @@ func (w *walk) next(val inspect.Value) (e entryAt, ok bool, err error) {
 
 // hand lends an entry to f. The Views that it lends are the same for all entries but for where these lie.
 func (w *walk) hand(e entryAt) (more bool, err error) {
+	// An entry is counted when it is handed out: where a chunk ends depends on time, and what an expression costs must not.
+	if err := w.of.look.tick(1); err != nil {
+		return false, err
+	}
 	w.lent.used = 0
 	if w.key == nil {
 		w.elem.renew(e.elem)
