@@ -118,7 +118,7 @@ func (t *Terminal) Feed(p []byte) {
 		n, line, ok := t.keys(p)
 		p = p[n:]
 		if ok {
-			t.start(line)
+			p = t.start(line, p)
 		}
 	}
 }
@@ -258,11 +258,16 @@ func (t *Terminal) show() {
 	}
 }
 
-// start begins the evaluation of line.
-func (t *Terminal) start(line string) {
+// start begins the evaluation of line. What came in behind it is held before
+// the session can ask whether anything did; what cannot be held is returned.
+func (t *Terminal) start(line string, behind []byte) []byte {
 	t.busy = true
 	t.begin()
+	if len(behind) > 0 {
+		behind = t.hold(behind)
+	}
 	go t.run(line)
+	return behind
 }
 
 func (t *Terminal) begin() {
@@ -406,7 +411,7 @@ func (t *Terminal) EOF() {
 		return
 	}
 	if line, ok := t.last(); ok {
-		t.start(line)
+		t.start(line, nil)
 	}
 }
 
