@@ -19,9 +19,9 @@ const (
 	DefaultShare = 1. / 32
 	// maxRest bounds a rest where the work could not be interrupted, or was a wait.
 	maxRest = 5 * time.Millisecond
-	// maxSlice bounds the work that a long rest is good for: among goroutines that do nothing but compute a
+	// maxEarned bounds the work that a long rest is good for: among goroutines that do nothing but compute a
 	// rest takes ten milliseconds and more, until the runtime takes a processor from one of them.
-	maxSlice = time.Millisecond
+	maxEarned = time.Millisecond
 )
 
 // pace is how one evaluation shares the processors with the application.
@@ -29,7 +29,7 @@ type pace struct {
 	since   time.Time     // of this work: when it yielded or rested last
 	most    int           // how many times as long as it works it rests
 	crowded int           // 0: there is a processor for everybody; rests double with each level
-	rested  time.Duration // while others waited
+	earned  time.Duration // work that the last rest is good for beside a slice, as it lasted longer than was owed
 	waiting [1]metrics.Sample
 }
 
@@ -62,12 +62,13 @@ func (l *Look) Yield() (slice time.Duration) {
 		return max(p.slice()-worked, brief)
 	case p.crowded == 0:
 		runtime.Gosched()
-		p.since, p.rested = time.Now(), 0
+		p.since, p.earned = time.Now(), 0
 	default:
 		// Gosched would not do: who waits in line for another processor, or for the network, is
 		// not looked for while we are in line for this one.
-		_ = l.rest(min(worked*time.Duration(min(1<<p.crowded, p.most)), maxRest))
-		p.rested = p.since.Sub(now)
+		owed := max(worked-p.earned, busySlice) * time.Duration(min(1<<p.crowded, p.most))
+		_ = l.rest(min(owed, maxRest))
+		p.earned = min(max(p.since.Sub(now)-owed, 0)/time.Duration(p.most), maxEarned)
 	}
 	// One look does not tell: who waits for a socket that is readable already is not counted, and the
 	// runtime's own goroutines wait for a moment too.
@@ -86,7 +87,7 @@ func (p *pace) slice() time.Duration {
 	if p.crowded == 0 {
 		return calmSlice
 	}
-	return min(max(p.rested/time.Duration(p.most), busySlice), maxSlice)
+	return busySlice + p.earned
 }
 
 // hold is how long a guard is held by one chunk of work.

@@ -50,7 +50,7 @@ func TestRests(t *testing.T) {
 	all.Share(1)
 	for range yields {
 		all.pace.since = time.Time{}
-		if all.Yield() != calmSlice || all.pace.rested > 0 {
+		if all.Yield() != calmSlice || all.pace.earned > 0 {
 			t.Fatal("who has all of a processor rests")
 		}
 	}
