@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sightglass-go/sightglass/internal/attack"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -112,23 +113,13 @@ func TestYields(t *testing.T) {
 	reg.Expose("c", c)
 	s := NewSession(reg, Limits{Time: time.Hour})
 	var turns, taken atomic.Int64
-	stop, stopped := make(chan bool), make(chan bool)
-	go func() {
-		defer close(stopped)
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-			}
-			turns.Add(1)
-			if c.mu.TryLock() {
-				taken.Add(1)
-				c.mu.Unlock()
-			}
-			runtime.Gosched()
+	stop := attack.Again(func() {
+		turns.Add(1)
+		if c.mu.TryLock() {
+			taken.Add(1)
+			c.mu.Unlock()
 		}
-	}()
+	})
 	for _, source := range []string{"count(1..50000, # % 2 == 0)", "count(c.items, # > 5)", "len(map(1..20000, string(#)))"} {
 		f := s.begin(t.Context(), s.limits)
 		looks, before := int64(0), turns.Load()
@@ -144,8 +135,7 @@ func TestYields(t *testing.T) {
 			t.Errorf("%s: the guard was free in %d of %d looks", source, free, looks)
 		}
 	}
-	close(stop)
-	<-stopped
+	stop()
 }
 
 // TestEntries: what would be read beyond the budget is an error that says how to go on.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
 type shard struct {
@@ -437,19 +438,7 @@ func TestWalkYields(t *testing.T) {
 	l, c := lookAt(t, p)
 	list := must(t, c, ".list")
 	var turns atomic.Int64
-	stop, stopped := make(chan bool), make(chan bool)
-	go func() {
-		defer close(stopped)
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				turns.Add(1)
-				runtime.Gosched()
-			}
-		}
-	}()
+	stop := attack.Again(func() { turns.Add(1) })
 	chunks := int64(0)
 	var since time.Time
 	err := list.Each(func(_, _ *View) (bool, error) {
@@ -460,8 +449,7 @@ func TestWalkYields(t *testing.T) {
 		return true, nil
 	})
 	had := turns.Load()
-	close(stop)
-	<-stopped
+	stop()
 	if err != nil || chunks < 10 || had < chunks/2 {
 		t.Errorf("another goroutine ran %d times in %d chunks, %v", had, chunks, err)
 	}

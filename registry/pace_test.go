@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
 // TestRests: while others wait for a processor they have it for many turns between two short slices, and when
@@ -19,19 +21,7 @@ func TestRests(t *testing.T) {
 		return l.Yield()
 	}
 	var turns atomic.Int64
-	stop, stopped := make(chan bool), make(chan bool)
-	go func() {
-		defer close(stopped)
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				turns.Add(1)
-				runtime.Gosched()
-			}
-		}
-	}()
+	stop := attack.Again(func() { turns.Add(1) })
 	for 1<<l.pace.crowded < l.pace.most {
 		work()
 	}
@@ -54,8 +44,7 @@ func TestRests(t *testing.T) {
 			t.Fatal("who has all of a processor rests")
 		}
 	}
-	close(stop)
-	<-stopped
+	stop()
 	for n := 0; work() != calmSlice || l.pace.crowded > 0; n++ {
 		if n > 1000 {
 			t.Fatal("slices are short though nobody waits")

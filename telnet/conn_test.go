@@ -118,14 +118,19 @@ func TestInterrupts(t *testing.T) {
 	}
 }
 
-// An interrupt stops an answer that the client has not read yet, but for what is under way.
-func TestInterruptOfOutput(t *testing.T) {
-	s := serve(t, &Server{}, "tcp", "127.0.0.1:0")
-	c := s.dial(t)
+// flooded is a client that has read the beginning of a long answer, and no further.
+func flooded(t *testing.T) *client {
+	c := serve(t, &Server{}, "tcp", "127.0.0.1:0").dial(t)
 	c.conn.(*net.TCPConn).SetReadBuffer(16 << 10) // the answer does not fit on its way
 	c.answer()
 	c.send("flood\n")
-	c.waitFor("flood ") // and no further
+	c.waitFor("flood ")
+	return c
+}
+
+// An interrupt stops an answer that the client has not read yet, but for what is under way.
+func TestInterruptOfOutput(t *testing.T) {
+	c := flooded(t)
 	c.send("\x03")
 	got := c.waitFor("\r\n… the output was stopped here\r\n> ")
 	if len(got) > 900_000 {
@@ -139,12 +144,7 @@ func TestInterruptOfOutput(t *testing.T) {
 
 // AO drops an answer that the client has not read yet, and not what was typed ahead.
 func TestAbortOutput(t *testing.T) {
-	s := serve(t, &Server{}, "tcp", "127.0.0.1:0")
-	c := s.dial(t)
-	c.conn.(*net.TCPConn).SetReadBuffer(16 << 10) // the answer does not fit on its way
-	c.answer()
-	c.send("flood\n")
-	c.waitFor("flood ") // and no further
+	c := flooded(t)
 	c.send("after\n\xff\xf5")
 	if got := c.waitFor("\r\n… the output was stopped here\r\n> after\r\n> "); len(got) > 900_000 {
 		t.Errorf("%d bytes came after all", len(got))

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -75,4 +76,21 @@ func Stop(t testing.TB) *atomic.Bool {
 		stop.Store(true)
 	})
 	return stop
+}
+
+// Again calls f on a goroutine of its own, over and over, and yields the processor after each
+// call. stop ends that, and waits until it has.
+func Again(f func()) (stop func()) {
+	var still atomic.Bool
+	var calls sync.WaitGroup
+	calls.Go(func() {
+		for !still.Load() {
+			f()
+			runtime.Gosched()
+		}
+	})
+	return func() {
+		still.Store(true)
+		calls.Wait()
+	}
 }
