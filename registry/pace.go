@@ -66,9 +66,9 @@ func (l *Look) Yield() (slice time.Duration) {
 	default:
 		// Gosched would not do: who waits in line for another processor, or for the network, is
 		// not looked for while we are in line for this one.
-		owed := max(worked-p.earned, busySlice) * time.Duration(min(1<<p.crowded, p.most))
+		owed := p.owed(worked)
 		_ = l.rest(min(owed, maxRest))
-		p.earned = min(max(p.since.Sub(now)-owed, 0)/time.Duration(p.most), maxEarned)
+		p.earn(p.since.Sub(now) - owed)
 	}
 	// One look does not tell: who waits for a socket that is readable already is not counted, and the
 	// runtime's own goroutines wait for a moment too.
@@ -80,6 +80,16 @@ func (l *Look) Yield() (slice time.Duration) {
 		p.crowded++
 	}
 	return p.slice()
+}
+
+// owed is the rest for work that the last one did not pay for.
+func (p *pace) owed(worked time.Duration) time.Duration {
+	return max(worked-p.earned, busySlice) * time.Duration(min(1<<p.crowded, p.most))
+}
+
+// earn pays for work with what a rest lasted beyond what was owed.
+func (p *pace) earn(beyond time.Duration) {
+	p.earned = min(max(beyond, 0)/time.Duration(p.most), maxEarned)
 }
 
 // slice is how long to work between two yields.

@@ -66,3 +66,25 @@ func TestNoRest(t *testing.T) {
 		t.Error("it yields while a guard is held")
 	}
 }
+
+// However long rests last, work is no more than its share of the time, nor is it much less until rests pay
+// for more than may be earned at a time.
+func TestShare(t *testing.T) {
+	for _, share := range []float64{0.01, DefaultShare, 0.5} {
+		for _, least := range []time.Duration{0, time.Millisecond, 10 * time.Millisecond, time.Second} {
+			p := pace{crowded: 10, most: restsOf(share)}
+			var worked, rested time.Duration
+			for range 100 {
+				slice := p.slice()
+				owed := p.owed(slice)
+				rest := max(owed, least)
+				p.earn(rest - owed)
+				worked, rested = worked+slice, rested+rest
+			}
+			got := float64(worked) / float64(rested)
+			if got > 1.01*share || got < 0.9*share && least <= 10*time.Millisecond && share < 0.1 {
+				t.Errorf("%v of rests of at least %v: %v", share, least, got)
+			}
+		}
+	}
+}
