@@ -61,7 +61,9 @@ func (c *compiler) object(n ast.Node, name string) code {
 	}
 	if c.inner != nil {
 		// In a predicate a guard may be held, under which nothing can be computed at a look.
+		// Nor is the object's own guard waited for then: so none is to be held.
 		c.early = append(c.early, get)
+		c.apart = true
 	}
 	return get
 }

@@ -12,7 +12,7 @@ type compiler struct {
 	lets  []let
 	slots int
 	inner *pointers // what #… may mean in the predicate being compiled; nil outside
-	apart bool      // what was compiled so far walks live objects or calls methods
+	apart bool      // what was compiled so far reads other live objects, walks, or calls methods
 	early []code    // looks up the objects that predicates name
 	notes []string  // for the answer
 }

@@ -42,7 +42,7 @@ type code func(f *frame) (any, error)
 // for lists. Live elements and keys are lent: they are good until yield returns.
 type yield func(index int, key, elem any) (bool, error)
 
-// source walks a collection. apart says that yield may call methods or walk other live objects,
+// source walks a collection. apart says that yield may call methods, or read or walk other live objects,
 // so that no guard may be held while it runs.
 type source func(f *frame, apart bool, each yield) error
 

@@ -163,3 +163,47 @@ func TestLive(t *testing.T) {
 		}
 	}
 }
+
+// flagLock is a guard that says whether it is held, and tells who tries it.
+type flagLock struct {
+	held  bool
+	tried func()
+}
+
+func (l *flagLock) Lock()   { panic("queued for") }
+func (l *flagLock) Unlock() { l.held = false }
+func (l *flagLock) TryLock() bool {
+	l.tried()
+	l.held = true
+	return true
+}
+
+// What a predicate reads of another object is read with the guard of the collection given back.
+func TestPredicateAboutTwoObjects(t *testing.T) {
+	list, other := &flagLock{tried: func() {}}, &flagLock{}
+	tried := 0
+	other.tried = func() {
+		if tried++; list.held {
+			t.Error("the guard of the list is held")
+		}
+	}
+	type named struct{ names []string }
+	reg := registry.New()
+	reg.Expose("list", &named{names: []string{"a", "b"}}, registry.Guard(list))
+	reg.Expose("other", &named{names: []string{"b"}}, registry.Guard(other))
+	s := NewSession(reg, Limits{})
+	if _, err := s.Eval(t.Context(), "x = other.names"); err != nil {
+		t.Fatal(err)
+	}
+	for source, want := range map[string]any{
+		"count(list.names, # < other.names[0])":                   1,
+		"count(list.names, # < x[0])":                             1,
+		"count(filter(list.names, # > ''), # < other.names[0])":   1,
+		"len(filter(list.names, any([1], other.names[0] > 'a')))": 2,
+	} {
+		tried = 0
+		if got, err := value(t, s, source); got != want || err != nil || tried == 0 {
+			t.Errorf("%s: %v, %v, after %d guards", source, got, err, tried)
+		}
+	}
+}

@@ -11,7 +11,7 @@ import (
 type predicate struct {
 	run   code
 	where place
-	apart bool // it walks live objects or calls methods: no guard may be held
+	apart bool // it reads other live objects, walks, or calls methods: no guard may be held
 }
 
 func (c *compiler) predicate(n ast.Node, inside *pointers) (*predicate, error) {

@@ -137,7 +137,8 @@ type GuardError struct {
 	Guard  string // "cache.mu", or for an owner the object's name
 	Waited time.Duration
 	Owner  bool   // Guard is owned, and its owner did not answer
-	Busy   bool   // it was not waited for, because another guard was held, or earlier attempts still wait
+	Busy   bool   // it was not waited for, because another guard was held, or of an owner because earlier reads still wait
+	Held   bool   // an owner was not asked, because a guard was held
 	Why    string // how the owner's function, or the lock itself, failed; "" if it did not
 }
 
@@ -148,6 +149,8 @@ func (e *GuardError) Error() string {
 		return "the function that reaches the owner of " + e.Guard + " " + e.Why + next
 	case e.Why != "":
 		return e.Guard + " " + e.Why + next
+	case e.Owner && e.Held:
+		return "the owner of " + e.Guard + " cannot be waited for while another guard is held" + next
 	case e.Owner && e.Busy:
 		return "the owner of " + e.Guard + " has not answered earlier reads" + next
 	case e.Owner:

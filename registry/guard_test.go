@@ -264,47 +264,59 @@ func TestSameGuardByTwoPaths(t *testing.T) {
 	}
 }
 
-// Two looks take two guards in opposite orders: one of them is refused soon,
-// and neither waits for the other for ever.
-func TestOppositeOrders(t *testing.T) {
+// While a guard is held another is tried once, and no owner is asked: nothing is waited for, and the clock of the
+// bubble, which moves only while everybody sleeps, stands still.
+func TestNothingIsWaitedForUnderGuard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a, b := newPool(), newPool()
+		held := newPool()
+		held.shards[1].mu.Lock()
+		defer held.shards[1].mu.Unlock()
+		tries, asked := 0, 0
 		r := New()
-		r.Expose("a", a)
-		r.Expose("b", b)
+		r.Expose("outer", newPool())
+		r.Expose("found", held)
+		r.Expose("declared", newPool(), Guard(&oddLock{func() bool { tries++; return false }, func() {}}))
+		r.Expose("owned", newPool(), Owner(func(func()) { asked++ }))
+		l := r.Look(context.Background(), nil)
+		list := must(t, get(t, l, "outer"), ".list")
+		busy := map[string]*View{
+			"found.shards[1].mu is held, and cannot":   must(t, get(t, l, "found"), ".shards", 1, ".name"),
+			"the guard of declared is held, and cannot": must(t, get(t, l, "declared"), ".name"),
+			"the owner of owned cannot":                 must(t, get(t, l, "owned"), ".name"),
+		}
 		start := time.Now()
-		var both, done sync.WaitGroup
-		var failed atomic.Int32
-		both.Add(2)
-		for _, names := range [][2]string{{"a", "b"}, {"b", "a"}} {
-			done.Go(func() {
-				l := r.Look(context.Background(), nil)
-				outer, _ := l.Get(names[0])
-				inner, _ := l.Get(names[1])
-				// Writers' locks exclude readers: the shards have plain mutexes.
-				o := must(t, outer, ".first")
-				err := must(t, o, ".m").Each(func(_, _ *View) (bool, error) {
-					both.Done()
-					both.Wait()
-					_, _, err := must(t, inner, ".first", ".name").Plain()
-					return false, err
-				})
-				var e *GuardError
-				if errors.As(err, &e) && e.Busy {
-					failed.Add(1)
-				} else if err != nil {
-					t.Error(err)
+		err := list.Each(func(_, _ *View) (bool, error) {
+			for begin, v := range busy {
+				_, _, err := v.Plain()
+				if want := begin + " be waited for while another guard is held"; err == nil || !strings.HasPrefix(err.Error(), want) {
+					t.Errorf("%v, want %s", err, want)
 				}
-			})
+			}
+			return false, nil
+		})
+		if err != nil {
+			t.Error(err)
 		}
-		done.Wait()
-		if failed.Load() == 0 {
-			t.Error("both had both")
+		if d := time.Since(start); d != 0 {
+			t.Errorf("a guard was held for %v of waiting", d)
 		}
-		if d := time.Since(start); d > time.Millisecond {
-			t.Errorf("a guard was held for %v while another was waited for", d)
+		if tries != 1 || asked != 0 {
+			t.Errorf("a second guard was tried %d times, an owner asked %d times", tries, asked)
+		}
+		// What was not waited for under a guard is waited for without one.
+		if _, _, err := busy["the guard of declared is held, and cannot"].Plain(); err == nil || !strings.Contains(err.Error(), "for all of 100 ms") {
+			t.Error(err)
 		}
 	})
+}
+
+func get(t *testing.T, l *Look, name string) *View {
+	t.Helper()
+	v, err := l.Get(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
 
 // The elements of an array with locks of their own are met with no guard held.

@@ -13,8 +13,6 @@ const (
 	freshTime = 2 * time.Millisecond
 	// longHold ends work that goes on under a guard that it did not take itself, and so cannot give back.
 	longHold = 10 * holdTime
-	// briefWait is how long a second guard is tried while one is held.
-	briefWait = 2 * holdTime
 
 	// The pauses between two attempts at a guard.
 	firstPause = 20 * time.Microsecond
@@ -69,30 +67,26 @@ func (l *Look) holds(k *lock) bool {
 }
 
 // take tries k until it has it, or has waited long enough. While another guard
-// is held that is a moment only: the application must not wait for one lock
-// because we wait for another. A guard that could not be had once in this Look
-// is tried once from then on.
+// is held k is tried once: the application must not wait for one lock because we
+// wait for another. So is a guard that could not be had before in this Look.
 func (l *Look) take(k *lock) error {
-	patience := l.reg.guardWait()
-	if len(l.held) > 0 {
-		patience = briefWait
-	} else {
+	if len(l.held) == 0 {
 		l.freshen()
 	}
 	if ok, err := k.attempt(); ok || err != nil {
 		return l.had(k, err)
 	}
+	if len(l.held) > 0 {
+		return &GuardError{Guard: k.label(), Busy: true}
+	}
 	if waited, ok := l.refused[refusal{addr: k.addr}]; ok {
 		return &GuardError{Guard: k.label(), Waited: waited}
 	}
-	start := time.Now()
+	start, patience := time.Now(), l.reg.guardWait()
 	for pause := firstPause; ; pause = min(2*pause, maxPause) {
 		waited := time.Since(start)
 		if waited >= patience {
 			l.tally.Waited += waited
-			if len(l.held) > 0 {
-				return &GuardError{Guard: k.label(), Waited: waited, Busy: true}
-			}
 			l.refuse(refusal{addr: k.addr}, waited)
 			return &GuardError{Guard: k.label(), Waited: waited}
 		}

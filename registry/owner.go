@@ -15,10 +15,14 @@ type owner struct {
 
 // visit runs f on o's goroutine, or just runs it if we are there already. It
 // returns when f has ended, or will never begin; a panic of f appears here. An
-// owner that did not answer once in this Look is not asked again.
+// owner that did not answer once in this Look is not asked again, and none is
+// asked while a guard is held, or by another owner's goroutine: that would wait.
 func (l *Look) visit(o *owner, f func() error) error {
 	if l.visits(o) {
 		return f()
+	}
+	if len(l.held) > 0 {
+		return &GuardError{Guard: o.name, Owner: true, Held: true}
 	}
 	if waited, ok := l.refused[refusal{owner: o}]; ok {
 		return &GuardError{Guard: o.name, Owner: true, Waited: waited}
@@ -26,11 +30,7 @@ func (l *Look) visit(o *owner, f func() error) error {
 	if o.stuck.full() {
 		return &GuardError{Guard: o.name, Owner: true, Busy: true}
 	}
-	patience := l.reg.guardWait()
-	if len(l.held) > 0 {
-		patience = briefWait
-	}
-	ctx, cancel := context.WithTimeout(l.ctx, patience)
+	ctx, cancel := context.WithTimeout(l.ctx, l.reg.guardWait())
 	defer cancel()
 
 	var (
@@ -82,9 +82,7 @@ func (l *Look) visit(o *owner, f func() error) error {
 	if ended != nil && ended != errStill {
 		return &GuardError{Guard: o.name, Owner: true, Waited: waited, Why: ended.Error()}
 	}
-	if len(l.held) == 0 {
-		l.refuse(refusal{owner: o}, waited)
-	}
+	l.refuse(refusal{owner: o}, waited)
 	return &GuardError{Guard: o.name, Owner: true, Waited: waited}
 }
 
