@@ -60,6 +60,7 @@ var mutations = []mutation{
 	{off: "locks are tried, not queued for", file: "registry/guard.go", old: "k.try, k.free = m.TryRLock, m.RUnlock", new: "k.try, k.free = func() bool { m.RLock(); return true }, m.RUnlock", test: "TestHeldForEver"},
 	{off: "chunks", file: "registry/hold.go", old: "holdTime = 100 * time.Microsecond", new: "holdTime = time.Hour", test: "TestChunks"},
 	{off: "nothing is waited for while a guard is held", file: "registry/hold.go", old: "	if len(l.held) > 0 {\n		return &GuardError{", new: "	if false {\n		return &GuardError{", test: "TestNothingIsWaitedForUnderGuard"},
+	{off: "self-tests run before a guard is taken", file: "registry/look.go", old: "	inspect.Prepare()\n", new: "", test: "TestSelfTestsRunUnderNoGuard"},
 	{off: "a guard that was refused once is not waited for again", file: "registry/hold.go", old: "l.refuse(refusal{addr: k.addr}, waited)", new: "", test: "TestHeldForEver"},
 	{off: "no guard is held while a method runs", file: "registry/method.go", old: "case v.look.Holding():", new: "case false:", test: "TestMethodThatLocks"},
 	{off: "evaluations yield", file: "eval/meter.go", old: "m.slice = m.yield()", new: "_ = m.yield", test: "TestYields"},

@@ -29,11 +29,12 @@ type Session struct {
 }
 
 // NewSession returns a session that looks at what reg exposes; nil means registry.Default. The
-// zero Limits are the defaults.
+// zero Limits are the defaults. The first session of a process takes some milliseconds, as [inspect.Prepare] does.
 func NewSession(reg *registry.Registry, limits Limits) *Session {
 	if reg == nil {
 		reg = registry.Default
 	}
+	inspect.Prepare()
 	return &Session{reg: reg, limits: limits.Filled(), vars: map[string]variable{}}
 }
 

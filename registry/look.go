@@ -64,6 +64,8 @@ type Tally struct {
 // Look starts an evaluation's access. The end of ctx ends waits for guards,
 // owners and methods. A nil Meter sets no limits.
 func (r *Registry) Look(ctx context.Context, m Meter) *Look {
+	// Not with a guard in our hands.
+	inspect.Prepare()
 	return &Look{reg: r, ctx: ctx, meter: m, pace: newPace()}
 }
 

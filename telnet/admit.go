@@ -14,6 +14,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/console"
 )
 
@@ -43,6 +44,7 @@ func positive[T int | time.Duration](n, otherwise T) T {
 // prepare makes what the fields of s ask for.
 func (s *Server) prepare() {
 	s.prepared.Do(func() {
+		inspect.Prepare()
 		s.turns = make(turns, positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))
 		if perSecond := cmp.Or(s.MaxRate, defaultRate); perSecond > 0 {
 			s.arrivals = newThrottle(rate.Limit(perSecond), 2*perSecond)
