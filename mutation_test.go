@@ -42,6 +42,7 @@ var mutations = []mutation{
 	{off: "panics of locks are caught", file: "registry/hold.go", old: "if p := recover(); p != nil {", new: "if p := any(nil); p != nil {", test: "TestAttackUserCode", in: "eval"},
 	{off: "the limit on calls that do not return", file: "registry/stuck.go", old: "s.n.Load() >= maxStuck", new: "false", test: "TestAttackBlocking", in: "eval"},
 	{off: "the limit on nesting", file: "eval/source.go", old: "scan(source, limits.Nesting)", new: "scan(source, 1<<30)", test: "TestNesting"},
+	{off: "a request's own limits", file: "internal/console/session.go", old: "q.Limits = s.lower.Within(q.Limits)", new: "q.Limits = s.lower", test: "TestRequestLimits", in: "telnet"},
 	{off: "the limit on a line's length", file: "eval/source.go", old: "if len(source) > limits.Line {", new: "if false {", test: "TestLimitOfLine"},
 	{off: "the budget of bytes", file: "eval/meter.go", old: "m.kept > m.limits.Bytes", new: "m.kept > 16*m.limits.Bytes", test: "TestBytes"},
 	{off: "the budget of entries", file: "eval/meter.go", old: "if m.entries > m.limits.Entries {", new: "if false {", test: "TestEntries"},

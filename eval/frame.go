@@ -11,6 +11,7 @@ type frame struct {
 	session *Session
 	look    *registry.Look
 	exposed []registry.Entry
+	mode    Mode
 	m       *meter
 	slots   []any         // let variables, exposed objects once looked up
 	scope   *scope        // of the innermost predicate

@@ -48,3 +48,34 @@ func (l Limits) Filled() Limits {
 	l.Show.Nodes = min(l.Show.Nodes, max(1, l.Output/32))
 	return l
 }
+
+// Within returns l lowered by other: of each field the smaller one counts, and a zero or negative
+// field of either sets no limit. The fields of Show, which bound nothing that is computed, are
+// those of other where it has them, and may be greater; Nodes aside, which stays that of l.
+func (l Limits) Within(other Limits) Limits {
+	if other.Time > 0 && (l.Time <= 0 || other.Time < l.Time) {
+		l.Time = other.Time
+	}
+	if other.Share > 0 && (l.Share <= 0 || other.Share < l.Share) {
+		l.Share = other.Share
+	}
+	lower := func(n *int, by int) {
+		if by > 0 && (*n <= 0 || by < *n) {
+			*n = by
+		}
+	}
+	lower(&l.Entries, other.Entries)
+	lower(&l.Bytes, other.Bytes)
+	lower(&l.Output, other.Output)
+	lower(&l.Line, other.Line)
+	lower(&l.Nesting, other.Nesting)
+	show := func(n *int, to int) {
+		if to > 0 {
+			*n = to
+		}
+	}
+	show(&l.Show.Depth, other.Show.Depth)
+	show(&l.Show.Items, other.Show.Items)
+	show(&l.Show.Bytes, other.Show.Bytes)
+	return l
+}

@@ -13,7 +13,7 @@ import (
 )
 
 // Session evaluates expressions one at a time and keeps its variables.
-// Complete may be called while Eval runs; Eval is for one goroutine at a time.
+// Complete may be called while Run runs; Run and Eval are for one goroutine at a time.
 // A Session needs no end: what it holds dies with it.
 type Session struct {
 	reg    *registry.Registry
@@ -38,16 +38,21 @@ func NewSession(reg *registry.Registry, limits Limits) *Session {
 	return &Session{reg: reg, limits: limits.Filled(), vars: map[string]variable{}}
 }
 
-// Eval evaluates one line: an expression, or name = expression, which gives the answer a name in this
+// Run evaluates an expression, or name = expression, which gives the answer a name in this
 // session. _ is the last answer, and _1 to _9 are those before it. The error is an *Error, and leaves the variables as they were.
-// It ends soon after ctx does, or the budget of time is spent.
-func (s *Session) Eval(ctx context.Context, source string) (Result, error) {
-	limits := s.limits.lowered(ctx)
+// Run ends soon after ctx does, or the budget of time is spent.
+func (s *Session) Run(ctx context.Context, q Query) (Result, error) {
+	limits := s.limits.Within(q.Limits).Filled() // the nodes that can be shown follow from the output
 	ctx, cancel := context.WithTimeout(ctx, limits.Time)
 	defer cancel()
-	r, err := s.begin(ctx, limits).eval(source)
+	f := s.begin(ctx, limits)
+	f.mode = q.Mode
+	if approve := s.approve; approve != nil && q.Mode == Typed {
+		f.look.Act(func(call string) error { return approve(ctx, call) })
+	}
+	r, err := f.eval(q.Source)
 	if err != nil {
-		return Result{}, translate(err).settle(source)
+		return Result{}, translate(err).settle(q.Source)
 	}
 	return r, nil
 }
@@ -56,9 +61,6 @@ func (s *Session) Eval(ctx context.Context, source string) (Result, error) {
 func (s *Session) begin(ctx context.Context, limits Limits) *frame {
 	f := &frame{session: s, m: newMeter(ctx, limits), exposed: s.reg.Entries()}
 	f.look = s.reg.Look(ctx, f.m)
-	if approve := s.approve; approve != nil && AskingOf(ctx) == Typed {
-		f.look.Act(func(call string) error { return approve(ctx, call) })
-	}
 	f.look.Share(limits.Share)
 	f.m.yield, f.m.slice = f.look.Yield, f.look.Yield()
 	return f
@@ -156,15 +158,15 @@ func (s *Session) variables() map[string]variable {
 
 // store gives the answer its name, and makes it _.
 func (f *frame) store(st statement, x any) error {
-	s, asking := f.session, AskingOf(f.m.ctx)
-	if asking == Aside {
+	s := f.session
+	if f.mode == Aside {
 		return nil
 	}
 	v, note := f.variable(x, st.origin())
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if st.name == "" {
-		s.remember(v, asking)
+		s.remember(v, f.mode)
 		return nil
 	}
 	held := v.size + len(st.name) + variableSize
@@ -181,6 +183,6 @@ func (f *frame) store(st statement, x any) error {
 		f.notes = append(f.notes, note)
 	}
 	s.vars[st.name] = v
-	s.remember(v, asking)
+	s.remember(v, f.mode)
 	return nil
 }

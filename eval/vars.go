@@ -27,8 +27,8 @@ func isAnswerName(name string) bool {
 
 // remember makes v the last answer. Of those before it as many are kept as take no more than a
 // quarter of what a session may hold.
-func (s *Session) remember(v variable, asking Asking) {
-	if asking == Typed {
+func (s *Session) remember(v variable, mode Mode) {
+	if mode == Typed || mode == First {
 		for n := keptAnswers - 1; n > 0; n-- {
 			if before, ok := s.vars[answerName(n-1)]; ok {
 				s.vars[answerName(n)] = before

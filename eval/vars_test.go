@@ -14,9 +14,15 @@ import (
 // look evaluates the lines and returns the last answer as one line, or the error.
 func look(t *testing.T, s *eval.Session, ctx context.Context, lines ...string) string {
 	t.Helper()
+	return ask(t, s, ctx, eval.Typed, lines...)
+}
+
+// ask is look in any mode.
+func ask(t *testing.T, s *eval.Session, ctx context.Context, mode eval.Mode, lines ...string) string {
+	t.Helper()
 	answer := ""
 	for _, line := range lines {
-		r, err := s.Eval(ctx, line)
+		r, err := s.Run(ctx, eval.Query{Source: line, Mode: mode})
 		if err != nil {
 			answer = err.Error()
 			continue
@@ -28,29 +34,28 @@ func look(t *testing.T, s *eval.Session, ctx context.Context, lines ...string) s
 
 func TestAnswersAreKept(t *testing.T) {
 	ctx := context.Background()
-	again, aside := eval.WithAsking(ctx, eval.Again), eval.WithAsking(ctx, eval.Aside)
 	s := eval.NewSession(registry.New(), eval.Limits{})
 	for _, tc := range []struct {
-		ctx  context.Context
+		mode eval.Mode
 		line string
 		want string
 	}{
-		{ctx, "_1", "unknown name _1 at 1:1; _ is the last answer, and _1 to _9 are those before it that are still kept; vars() lists them"},
-		{ctx, "10", "10"},
-		{ctx, "20", "20"},
-		{ctx, "_1", "10"},
-		{ctx, "[_, _1, _2]", "[10, 20, 10]"},
-		{ctx, "_1 = 5", "_1 is an answer of before at 1:1; choose another name"},
-		{ctx, "x = 7", "7"},
-		{aside, "[_, x]", "[7, 7]"},
-		{ctx, "_", "7"},
-		{ctx, "1", "1"},
-		{again, "2", "2"},
-		{again, "3", "3"},
-		{aside, "4", "4"},
-		{aside, "[_, _1]", "[3, 7]"},
+		{eval.Typed, "_1", "unknown name _1 at 1:1; _ is the last answer, and _1 to _9 are those before it that are still kept; vars() lists them"},
+		{eval.Typed, "10", "10"},
+		{eval.Typed, "20", "20"},
+		{eval.Typed, "_1", "10"},
+		{eval.Typed, "[_, _1, _2]", "[10, 20, 10]"},
+		{eval.Typed, "_1 = 5", "_1 is an answer of before at 1:1; choose another name"},
+		{eval.Typed, "x = 7", "7"},
+		{eval.Aside, "[_, x]", "[7, 7]"},
+		{eval.Typed, "_", "7"},
+		{eval.First, "1", "1"},
+		{eval.Again, "2", "2"},
+		{eval.Again, "3", "3"},
+		{eval.Aside, "4", "4"},
+		{eval.Aside, "[_, _1]", "[3, 7]"},
 	} {
-		if got := look(t, s, tc.ctx, tc.line); got != tc.want {
+		if got := ask(t, s, ctx, tc.mode, tc.line); got != tc.want {
 			t.Errorf("%s = %s, want %s", tc.line, got, tc.want)
 		}
 	}
@@ -82,7 +87,7 @@ func TestVars(t *testing.T) {
 	}{"corner", map[string]int{"a": 1}})
 	s := eval.NewSession(reg, eval.Limits{})
 	look(t, s, context.Background(), "n = 5", `t = "text"`, "live = shop", "copy = [shop.items]")
-	r, err := s.Eval(eval.WithAsking(context.Background(), eval.Aside), "vars()")
+	r, err := s.Run(context.Background(), eval.Query{Source: "vars()", Mode: eval.Aside})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +125,7 @@ func TestAddressesOfAnswers(t *testing.T) {
 			t.Errorf("%s: %v, and a cut of %+v, want %s", source, err, r.Node.Cut, want)
 			continue
 		}
-		all := look(t, s, eval.WithAsking(context.Background(), eval.Aside), "_[64]")
+		all := ask(t, s, context.Background(), eval.Aside, "_[64]")
 		if got := look(t, s, context.Background(), want+"[0]"); got != all {
 			t.Errorf("%s begins with %s, want %s", want, got, all)
 		}

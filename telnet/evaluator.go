@@ -37,30 +37,30 @@ func (e *evaluator) Complete(line string, pos int) []eval.Completion {
 	return e.inner.Complete(line, pos)
 }
 
-// Eval evaluates one expression. One that would act is confirmed first, where there is somebody
+// Run evaluates one expression. One that would act is confirmed first, where there is somebody
 // to ask: what it does up to its first action changes nothing, so it is then evaluated anew.
-func (e *evaluator) Eval(ctx context.Context, source string) (eval.Result, error) {
+func (e *evaluator) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	began := time.Now()
-	e.doing.Store(&source)
+	e.doing.Store(&q.Source)
 	defer e.doing.Store(nil)
 	e.asks = e.conn.dialog.echoes() && !e.conn.session.InJSON()
 	e.confirmed, e.wanted = "", ""
-	r, err := e.inTurn(ctx, source)
+	r, err := e.inTurn(ctx, q)
 	if call := e.wanted; call != "" && e.conn.confirm(ctx, call) {
 		e.confirmed, e.wanted = call, ""
-		r, err = e.inTurn(ctx, source)
+		r, err = e.inTurn(ctx, q)
 	}
-	e.record(source, time.Since(began), r.Cost, err)
+	e.record(q.Source, time.Since(began), r.Cost, err)
 	return r, err
 }
 
-func (e *evaluator) inTurn(ctx context.Context, source string) (eval.Result, error) {
+func (e *evaluator) inTurn(ctx context.Context, q eval.Query) (eval.Result, error) {
 	release, err := e.conn.server.turns.take(ctx, e.waits)
 	if err != nil {
-		return eval.Result{}, &eval.Error{Code: "cancelled", Message: "cancelled while other sessions' evaluations ran", Source: source, Err: err}
+		return eval.Result{}, &eval.Error{Code: "cancelled", Message: "cancelled while other sessions' evaluations ran", Source: q.Source, Err: err}
 	}
 	defer release()
-	return e.inner.Eval(ctx, source)
+	return e.inner.Run(ctx, q)
 }
 
 // waits tells the user, if that is not a program, what the answer waits for.

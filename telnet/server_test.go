@@ -286,7 +286,7 @@ func TestPanic(t *testing.T) {
 	}
 	s.Close()
 	s.running.Wait()
-	if log := s.log.String(); !strings.Contains(log, `panic="a fault"`) || !strings.Contains(log, "(*fake).Eval") {
+	if log := s.log.String(); !strings.Contains(log, `panic="a fault"`) || !strings.Contains(log, "(*fake).Run") {
 		t.Errorf("the log does not tell of it: %s", log)
 	}
 }
@@ -381,7 +381,7 @@ type stuck struct {
 	began, release chan struct{}
 }
 
-func (s stuck) Eval(context.Context, string) (r eval.Result, err error) {
+func (s stuck) Run(context.Context, eval.Query) (r eval.Result, err error) {
 	close(s.began)
 	<-s.release
 	return r, fmt.Errorf("released")

@@ -59,7 +59,7 @@ func (p *prompt) run(ctx context.Context) {
 // read reads one line, or several where the first ones ask for more; an empty one ends them.
 func (p *prompt) read() (string, error) {
 	line, err := p.lines.Prompt("> ")
-	for err == nil && console.Incomplete(line) && !strings.HasSuffix(line, "\n") {
+	for err == nil && p.session.Incomplete(line) && !strings.HasSuffix(line, "\n") {
 		var more string
 		more, err = p.lines.Prompt(". ")
 		line += "\n" + more

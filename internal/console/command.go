@@ -147,11 +147,11 @@ func completeCommand(before string) (proposals []eval.Completion, ok bool) {
 }
 
 func runDir(ctx context.Context, s *Session, a *answer, args string) error {
-	return s.show(ctx, a, "dir("+args+")")
+	return s.show(ctx, a, eval.Query{Source: "dir(" + args + ")"})
 }
 
 func runVars(ctx context.Context, s *Session, a *answer, _ string) error {
-	return s.show(eval.WithAsking(ctx, eval.Aside), a, "vars()")
+	return s.show(ctx, a, eval.Query{Source: "vars()", Mode: eval.Aside})
 }
 
 func runQuit(context.Context, *Session, *answer, string) error { return ErrQuit }

@@ -40,6 +40,7 @@ type editor struct {
 	pasting bool
 	scanned int // runes of text that scanner has read: what is pasted may have many lines
 	scanner scanner
+	nesting int // Limits.Nesting
 	killed  []rune
 	killing bool // the key kills,
 	joins   bool // as the one before did: it is yanked back with that
@@ -280,11 +281,11 @@ func (e *editor) enter() action {
 	return accept
 }
 
-// incomplete is Incomplete of the text. It reads only what is new since it was so.
+// incomplete is Session.Incomplete of the text. It reads only what is new since it was so.
 func (e *editor) incomplete() bool {
 	part := string(e.text[e.scanned:])
 	e.scanned = len(e.text)
-	return e.scanner.incomplete(part)
+	return e.scanner.incomplete(part, e.nesting)
 }
 
 // changes says that the text is another from pos on: by more than a newline at its end, which is

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -37,7 +38,7 @@ type editing struct {
 
 func edit(t *testing.T, width int) *editing {
 	e := &editing{screen: newVT(t, width)}
-	e.editor = editor{echo: true, max: 200, history: &history{}, complete: names("cache", "catalog", "count", "counter", "Größe")}
+	e.editor = editor{echo: true, max: 200, nesting: 100, history: &history{}, complete: names("cache", "catalog", "count", "counter", "Größe")}
 	e.editor.screen.width = width
 	e.editor.begin()
 	e.show()
@@ -407,6 +408,7 @@ func TestEnterAlwaysCounts(t *testing.T) {
 func TestEnterReadsOn(t *testing.T) {
 	const typed = "(([[{{)]}\"'`//**;\\ a\r\r\r\r\x7f\x7f\x02\x01\x05\x14\x17\x0b"
 	added := 0
+	session := New(answers{}, io.Discard, eval.Limits{Nesting: 100})
 	for n := range 2_000 {
 		e := edit(t, 80)
 		e.editor.complete = nil
@@ -417,7 +419,7 @@ func TestEnterReadsOn(t *testing.T) {
 				b = begin[i]
 			}
 			before := string(e.editor.text)
-			want := Incomplete(before) && !strings.HasSuffix(before, "\n")
+			want := session.Incomplete(before) && !strings.HasSuffix(before, "\n")
 			if got := e.editor.key(e.decoder.decode(b)[0]) == none; b == '\r' && got != want {
 				t.Fatalf("Enter behind %q adds a line: %v", before, got)
 			} else if b == '\r' && !got {
@@ -443,7 +445,7 @@ func BenchmarkPaste(b *testing.B) {
 		b.Run(tc.name, func(b *testing.B) {
 			b.SetBytes(int64(len(tc.text)))
 			for b.Loop() {
-				e := editor{echo: true, max: 64 << 10, history: &history{}}
+				e := editor{echo: true, max: 64 << 10, nesting: 200, history: &history{}}
 				e.screen.width = 80
 				e.begin()
 				var d decoder

@@ -22,7 +22,8 @@ type fake struct {
 	began chan string // is told of each evaluation, if not nil
 }
 
-func (f *fake) Eval(ctx context.Context, source string) (eval.Result, error) {
+func (f *fake) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
+	source := q.Source
 	if f.began != nil {
 		f.began <- source
 	}

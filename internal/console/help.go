@@ -98,7 +98,7 @@ func topicWords() []string {
 func runHelp(ctx context.Context, s *Session, a *answer, args string) error {
 	text, ok := help(args)
 	if !ok && place.MatchString(args) {
-		r, err := s.eval(ctx, "help("+args+")")
+		r, err := s.eval(ctx, eval.Query{Source: "help(" + args + ")"})
 		var wrongName *eval.Error
 		switch {
 		case err == nil:

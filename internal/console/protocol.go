@@ -40,6 +40,7 @@ type requestLimits struct {
 	Entries int     `json:"entries"`
 	Bytes   int     `json:"bytes"`
 	Output  int     `json:"output"`
+	Nesting int     `json:"nesting"`
 	Depth   int     `json:"depth"`
 	Items   int     `json:"items"`
 	Text    int     `json:"text"`
@@ -144,7 +145,7 @@ func (s *Session) plainRequest(ctx context.Context, line string) (reply, error) 
 	}
 	cmd, args, ok := parseCommand(line)
 	if !ok {
-		return s.expression(ctx, line, eval.Limits{}), nil
+		return s.expression(ctx, eval.Query{Source: line}), nil
 	}
 	if cmd.name == "json" {
 		return textReply("session", "this is JSON mode; json off ends it"), nil
@@ -153,7 +154,7 @@ func (s *Session) plainRequest(ctx context.Context, line string) (reply, error) 
 		return failed(codeCommand, "watch is for people; ask again whenever you want to know"), nil
 	}
 	if cmd.name == "dir" {
-		return s.expression(ctx, "dir("+args+")", eval.Limits{}), nil
+		return s.expression(ctx, eval.Query{Source: "dir(" + args + ")"}), nil
 	}
 	var text bytes.Buffer
 	a := &answer{ctx: ctx, out: &text, left: s.limits.Output}
@@ -179,12 +180,7 @@ func (s *Session) objectRequest(ctx context.Context, req request) reply {
 	case req.Eval != nil && req.Pos != nil:
 		return failed(codeRequest, "pos belongs to complete")
 	case req.Eval != nil:
-		var lower eval.Limits
-		if l := req.Limits; l != nil {
-			lower = eval.Limits{Time: time.Duration(l.MS * float64(time.Millisecond)), Entries: l.Entries, Bytes: l.Bytes, Output: l.Output,
-				Show: inspect.Limit{Depth: l.Depth, Items: l.Items, Bytes: l.Text}}
-		}
-		return s.expression(ctx, *req.Eval, lower)
+		return s.expression(ctx, eval.Query{Source: *req.Eval, Limits: req.Limits.limits()})
 	}
 	pos := len(*req.Complete)
 	if req.Pos != nil {
@@ -196,16 +192,37 @@ func (s *Session) objectRequest(ctx context.Context, req request) reply {
 	return completions(s.evaluator.Complete(*req.Complete, pos))
 }
 
-// expression evaluates source within lower.
-func (s *Session) expression(ctx context.Context, source string, lower eval.Limits) reply {
-	r, err := s.eval(eval.WithLimits(ctx, lower), source)
+// limits are l as the evaluator has them.
+func (l *requestLimits) limits() eval.Limits {
+	if l == nil {
+		return eval.Limits{}
+	}
+	return eval.Limits{
+		Time: timeLimit(l.MS), Entries: l.Entries, Bytes: l.Bytes, Output: l.Output, Nesting: l.Nesting,
+		Show: inspect.Limit{Depth: l.Depth, Items: l.Items, Bytes: l.Text},
+	}
+}
+
+// timeLimit is ms as a time limit: at least a nanosecond, since 0 is no limit, and no limit at
+// all where a Duration cannot hold it.
+func timeLimit(ms float64) time.Duration {
+	ns := ms * float64(time.Millisecond)
+	switch {
+	case ns <= 0 || ns >= 1<<63:
+		return 0
+	case ns < 1:
+		return 1
+	}
+	return time.Duration(ns)
+}
+
+// expression evaluates q.
+func (s *Session) expression(ctx context.Context, q eval.Query) reply {
+	r, err := s.eval(ctx, q)
 	if err != nil {
 		return failure(err)
 	}
-	most := s.limits.Output
-	if lower.Output > 0 {
-		most = min(most, lower.Output)
-	}
+	most := s.limits.Within(s.lower).Within(q.Limits).Output
 	value := r.Node.JSON()
 	if len(value) > most {
 		return failed(codeOutput, "the answer has %s bytes, and %s are allowed; ask for a part of it", thousands(len(value)), thousands(most))

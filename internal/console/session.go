@@ -17,9 +17,8 @@ var ErrQuit = errors.New("quit")
 
 // Evaluator is what a session asks of the language. *eval.Session is one.
 type Evaluator interface {
-	// Eval evaluates one expression, within the limits that eval.WithLimits gave the context. An
-	// *eval.Error tells where in it something went wrong.
-	Eval(ctx context.Context, source string) (eval.Result, error)
+	// Run evaluates one expression. An *eval.Error tells where in it something went wrong.
+	Run(ctx context.Context, q eval.Query) (eval.Result, error)
 	// Complete proposes what could stand at byte position pos of line.
 	Complete(line string, pos int) []eval.Completion
 }
@@ -147,20 +146,22 @@ func (s *Session) run(ctx context.Context, a *answer, statement string) error {
 	if cmd, args, ok := parseCommand(statement); ok {
 		return cmd.run(ctx, s, a, args)
 	}
-	return s.show(ctx, a, statement)
+	return s.show(ctx, a, eval.Query{Source: statement})
 }
 
 // show evaluates an expression and writes what it came to.
-func (s *Session) show(ctx context.Context, a *answer, source string) error {
-	r, err := s.eval(ctx, source)
+func (s *Session) show(ctx context.Context, a *answer, q eval.Query) error {
+	r, err := s.eval(ctx, q)
 	if err != nil {
 		return wrong{err}
 	}
 	return a.result(r, s.currentStyle(), s.clock.Now())
 }
 
-func (s *Session) eval(ctx context.Context, source string) (eval.Result, error) {
-	r, err := s.evaluator.Eval(eval.WithLimits(ctx, s.lower), source)
+// eval evaluates q, within what the user wants of the limits as well.
+func (s *Session) eval(ctx context.Context, q eval.Query) (eval.Result, error) {
+	q.Limits = s.lower.Within(q.Limits)
+	r, err := s.evaluator.Run(ctx, q)
 	if err == nil {
 		s.last = cost{r.Cost, true}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,7 +42,8 @@ func golden(t *testing.T, file, got string) {
 // answers is an evaluator with one answer or error for each line.
 type answers map[string]any
 
-func (a answers) Eval(_ context.Context, source string) (eval.Result, error) {
+func (a answers) Run(_ context.Context, q eval.Query) (eval.Result, error) {
+	source := q.Source
 	switch x := a[source].(type) {
 	case eval.Result:
 		return x, nil
@@ -195,8 +197,11 @@ func TestCommandsAgainstExpressions(t *testing.T) {
 }
 
 func TestIncomplete(t *testing.T) {
+	s := New(answers{}, io.Discard, eval.Limits{Nesting: 3})
 	for line, want := range map[string]bool{
 		"":                   false,
+		"[({":                true,
+		"[({(":               false,
 		"count(x":            true,
 		"count(x)":           false,
 		"count(x))":          false,
@@ -219,7 +224,7 @@ func TestIncomplete(t *testing.T) {
 		"\"a\nb(":            false,
 		"let x = [1,\n2]; f": false,
 	} {
-		if got := Incomplete(line); got != want {
+		if got := s.Incomplete(line); got != want {
 			t.Errorf("%q is incomplete: %v", line, got)
 		}
 	}

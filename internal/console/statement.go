@@ -90,11 +90,14 @@ func quoted(s string) int {
 }
 
 // Incomplete reports whether line can only be meant to go on: with a bracket, a raw string or a
-// comment open. Commands are always complete.
-func Incomplete(line string) bool { return new(scanner).incomplete(line) }
+// comment open. Commands are always complete, as is a line with more open brackets than
+// Limits.Nesting: nothing that follows makes it an expression.
+func (s *Session) Incomplete(line string) bool {
+	return new(scanner).incomplete(line, s.limits.Nesting)
+}
 
 // incomplete is Incomplete of all that was read, part being the last of it.
-func (s *scanner) incomplete(part string) bool {
+func (s *scanner) incomplete(part string, nesting int) bool {
 	last, begun := 0, s.begun
 	s.begun = true
 	s.read(part, func(i int) {
@@ -102,6 +105,9 @@ func (s *scanner) incomplete(part string) bool {
 			last, begun = i+1, false
 		}
 	})
+	if len(s.closing) > nesting {
+		return false
+	}
 	if !s.open() || begun { // what was no command when its bracket opened is none now
 		return s.open()
 	}

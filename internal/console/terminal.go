@@ -77,7 +77,7 @@ func Attach(ctx context.Context, s *Session, out Output, ended func()) *Terminal
 	t := &Terminal{session: s, out: out, ended: ended, done: make(chan struct{})}
 	t.ctx, t.stop = context.WithCancel(ctx)
 	t.room.L = &t.mu
-	t.editor = editor{max: s.limits.Line, history: &s.history, complete: s.Complete, acts: s.level.acts, program: s.InJSON}
+	t.editor = editor{max: s.limits.Line, nesting: s.limits.Nesting, history: &s.history, complete: s.Complete, acts: s.level.acts, program: s.InJSON}
 	t.editor.screen.width = defaultWidth
 	s.restyle(func(st *style) { st.keyed = true })
 	return t

@@ -297,7 +297,7 @@ func TestPanicEndsTheSession(t *testing.T) {
 	term, _ := attach(t, &fake{})
 	term.Feed([]byte("panic\n"))
 	var fault *PanicError
-	if err := wait(t, term); !errors.As(err, &fault) || fault.Value != "a fault" || !strings.Contains(string(fault.Stack), "Eval") {
+	if err := wait(t, term); !errors.As(err, &fault) || fault.Value != "a fault" || !strings.Contains(string(fault.Stack), "Run") {
 		t.Errorf("the session ended with %v", err)
 	}
 }

@@ -143,11 +143,11 @@ func runWatch(ctx context.Context, s *Session, a *answer, args string) error {
 // ask takes one sample and shows it. What is wrong with the first one ends the watch, what is
 // with a later one is shown in its place: that a lock cannot be had is worth seeing.
 func (w *watch) ask(ctx context.Context, a *answer, at time.Time) (done bool, err error) {
-	asking := eval.Again
+	q := eval.Query{Source: w.source, Mode: eval.Again}
 	if w.samples == 0 {
-		asking = eval.Typed
+		q.Mode = eval.First
 	}
-	r, err := w.session.eval(eval.WithAsking(ctx, asking), w.source)
+	r, err := w.session.eval(ctx, q)
 	if ctx.Err() != nil {
 		return false, errEnded
 	}
@@ -171,7 +171,7 @@ func (w *watch) ask(ctx context.Context, a *answer, at time.Time) (done bool, er
 
 // holds evaluates the condition.
 func (w *watch) holds(ctx context.Context) (bool, error) {
-	r, err := w.session.eval(eval.WithAsking(ctx, eval.Aside), w.condition)
+	r, err := w.session.eval(ctx, eval.Query{Source: w.condition, Mode: eval.Aside})
 	if ctx.Err() != nil {
 		return false, errEnded
 	}

@@ -44,9 +44,9 @@ type reel struct {
 
 func (r *reel) Complete(string, int) []eval.Completion { return nil }
 
-func (r *reel) Eval(ctx context.Context, source string) (eval.Result, error) {
+func (r *reel) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	r.clock.now = r.clock.now.Add(r.takes)
-	source = strings.TrimSpace(source)
+	source := strings.TrimSpace(q.Source)
 	frames := r.frames[source]
 	n := r.asked[source]
 	r.asked[source]++
@@ -242,7 +242,7 @@ func TestWatchAsks(t *testing.T) {
 	if err := session.Do(context.Background(), "watch x until _ > 3"); err != nil {
 		t.Fatal(err)
 	}
-	want := "x 0, _ > 3 2, x 1, _ > 3 2, x 1, _ > 3 2"
+	want := "x 1, _ > 3 3, x 2, _ > 3 3, x 2, _ > 3 3"
 	if got := strings.Join(s.asked, ", "); got != want {
 		t.Errorf("asked %s, want %s", got, want)
 	}
@@ -256,8 +256,8 @@ type asker struct {
 
 func (a *asker) Complete(string, int) []eval.Completion { return nil }
 
-func (a *asker) Eval(ctx context.Context, source string) (eval.Result, error) {
-	a.asked = append(a.asked, fmt.Sprintf("%s %d", source, eval.AskingOf(ctx)))
+func (a *asker) Run(_ context.Context, q eval.Query) (eval.Result, error) {
+	a.asked = append(a.asked, fmt.Sprintf("%s %d", q.Source, q.Mode))
 	return eval.Result{Node: inspect.FromPlain(len(a.asked) > 5, inspect.Limit{}, "")}, nil
 }
 
