@@ -114,7 +114,7 @@ func (b *backwards) name(name string) (any, error) {
 	if b.names.isNamespace(name) {
 		return b.names.namespace(name + "."), nil
 	}
-	c := &compiler{names: b.names}
+	c := &compiler{names: b.names, meter: b.f.m}
 	run, err := c.identifier(&ast.IdentifierNode{Value: name})
 	if err != nil {
 		return nil, err

@@ -6,9 +6,10 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// compiler turns a syntax tree into code. It knows the names; it reads nothing.
+// compiler turns a syntax tree into code. It knows the names; it reads nothing of the application.
 type compiler struct {
 	names names
+	meter *meter // of what is compiled besides code
 	lets  []let
 	slots int
 	inner *pointers // what #… may mean in the predicate being compiled; nil outside

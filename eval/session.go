@@ -128,7 +128,7 @@ func (f *frame) run(st statement) (any, error) {
 			return nil, st.at.err(err)
 		}
 	}
-	c := &compiler{names: names}
+	c := &compiler{names: names, meter: f.m}
 	code, err := c.compile(st.tree)
 	if err != nil {
 		return nil, err

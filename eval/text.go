@@ -2,8 +2,6 @@ package eval
 
 import (
 	"io"
-	"regexp"
-	"regexp/syntax"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
@@ -89,55 +87,6 @@ func endsWith(f *frame, a, b any) (any, error) {
 	return f.onTexts(textTest{"endsWith", (*frame).ends, (*frame).longEndsWith}, a, b)
 }
 
-// pattern is a compiled regular expression and the number of its instructions: Go matches in time
-// proportional to their product with the length of the text.
-type pattern struct {
-	re   *regexp.Regexp
-	size int
-}
-
-// maxPattern bounds the source of a regular expression in bytes.
-const maxPattern = 10 << 10
-
-func newPattern(source string) (*pattern, error) {
-	if len(source) > maxPattern {
-		return nil, fault("range", "a regular expression may have %s", bytesText(maxPattern))
-	}
-	tree, err := syntax.Parse(source, syntax.Perl)
-	if err != nil {
-		return nil, fault("syntax", "%v", err).because(err)
-	}
-	size := instructions(tree)
-	if size > maxProgram {
-		return nil, fault("range", "this regular expression is too large: it repeats too much").with("repeat less often, as in a{1,10}")
-	}
-	re, err := regexp.Compile(source)
-	if err != nil {
-		return nil, fault("syntax", "%v", err).because(err)
-	}
-	return &pattern{re, size}, nil
-}
-
-// maxProgram bounds the instructions of a regular expression, which repetitions multiply: it takes
-// some milliseconds to compile as many, and a megabyte.
-const maxProgram = 20_000
-
-// instructions is about how many instructions a regular expression is compiled to; above
-// maxProgram it does not matter how many more.
-func instructions(re *syntax.Regexp) int {
-	n := 2
-	if re.Op == syntax.OpLiteral {
-		n += len(re.Rune)
-	}
-	for _, sub := range re.Sub {
-		n += instructions(sub)
-	}
-	if re.Op == syntax.OpRepeat {
-		n *= max(re.Min, re.Max, 1)
-	}
-	return min(n, maxProgram+1)
-}
-
 // quickMatch is up to how many steps of the matcher a match is done in one go: some milliseconds.
 const quickMatch = 1 << 18
 
@@ -180,23 +129,8 @@ func (r *meteredRunes) ReadRune() (rune, int, error) {
 	return c, n, nil
 }
 
-// patterns remembers the regular expressions that are computed in one evaluation.
-type patterns struct{ known map[string]*pattern }
-
-func (p *patterns) get(source string) (*pattern, error) {
-	if known, ok := p.known[source]; ok {
-		return known, nil
-	}
-	made, err := newPattern(source)
-	if err != nil {
-		return nil, err
-	}
-	if p.known == nil || len(p.known) >= 64 {
-		p.known = map[string]*pattern{}
-	}
-	p.known[source] = made
-	return made, nil
-}
+// maxGuarded is how many instructions a pattern may have that is matched while a guard is held.
+const maxGuarded = 200
 
 // matches compiles s matches p; a pattern that is written out is compiled once, with the expression.
 func (c *compiler) matches(n *ast.BinaryNode) (code, error) {
@@ -210,9 +144,15 @@ func (c *compiler) matches(n *ast.BinaryNode) (code, error) {
 	}
 	var fixed *pattern
 	if s, ok := n.Right.(*ast.StringNode); ok {
-		if fixed, err = newPattern(s.Value); err != nil {
+		if fixed, err = newPattern(c.meter, s.Value); err == nil {
+			err = c.meter.Keep(fixed.weight)
+		}
+		if err != nil {
 			return nil, at(n.Right).err(err)
 		}
+	}
+	if fixed == nil || fixed.size > maxGuarded {
+		c.apart = true // it takes longer than a guard may be held
 	}
 	where := at(n)
 	return func(f *frame) (any, error) {
@@ -234,7 +174,7 @@ func (f *frame) matchTexts(fixed *pattern, a, b any) (any, error) {
 		if fixed != nil {
 			return fixed, nil
 		}
-		return f.texts.get(source)
+		return f.texts.get(f.m, source)
 	}
 	return f.onTexts(textTest{
 		name: "matches",

@@ -34,7 +34,7 @@ func (c *compiler) variable(n ast.Node, v variable) (code, error) {
 	}
 	// The path was made from exposed names: no variable and no predicate may stand before them.
 	c.apart = true
-	inner := &compiler{names: names{exposed: c.names.exposed}, slots: c.slots}
+	inner := &compiler{names: names{exposed: c.names.exposed}, meter: c.meter, slots: c.slots}
 	run, err := inner.place(v.alias, false)
 	c.slots = inner.slots
 	if err != nil {

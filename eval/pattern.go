@@ -1,0 +1,169 @@
+package eval
+
+import (
+	"errors"
+	"regexp"
+	"regexp/syntax"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// pattern is a compiled regular expression and the number of its instructions: Go matches in time
+// proportional to their product with the length of the text.
+type pattern struct {
+	re     *regexp.Regexp
+	size   int
+	weight int // bytes, about
+}
+
+// The parser of package regexp cannot be interrupted, and what it makes of a few bytes can be large. These
+// bounds are on the source, before it is parsed: within all of them it takes up to 15 ms and 5 MB.
+const (
+	maxPattern = 4 << 10 // bytes
+	maxNamed   = 32      // classes such as \pL, which stands for 659 ranges
+	maxFolded  = 150_000 // code points of ranges where case may be ignored: each is looked up by itself
+)
+
+// These bounds are on what was parsed, before it is compiled.
+const (
+	maxProgram = 20_000  // instructions, which repetitions multiply
+	maxRanges  = 100_000 // of classes, likewise
+)
+
+// newPattern compiles a regular expression, and charges m for the work. What it weighs is the caller's to charge.
+func newPattern(m *meter, source string) (*pattern, error) {
+	named, folded := foresee(source)
+	switch {
+	case len(source) > maxPattern:
+		return nil, fault("range", "a regular expression may have %s", bytesText(maxPattern))
+	case named > maxNamed:
+		return nil, fault("range", "a regular expression may have %d classes such as \\pL", maxNamed).with("repeat one, as in \\pL{1,9}")
+	case folded > maxFolded:
+		return nil, fault("range", "a regular expression that ignores case may have ranges of %s characters", thousands(maxFolded)).
+			with("leave (?i) out, or write narrower ranges")
+	}
+	// Parsing and compiling each take this work, of some nanoseconds a step.
+	work := 1 + 64*len(source) + 16_000*named + 10*folded
+	if err := m.tick(2 * work); err != nil {
+		return nil, err
+	}
+	tree, err := syntax.Parse(source, syntax.Perl)
+	if err != nil {
+		return nil, badPattern(err)
+	}
+	size, ranges := instructions(tree)
+	if size > maxProgram {
+		return nil, fault("range", "this regular expression is too large: it repeats too much").with("repeat less often, as in a{1,10}")
+	}
+	if ranges > maxRanges {
+		return nil, fault("range", "this regular expression is too large: it repeats a large class").with("repeat it less often, as in \\pL{1,10}")
+	}
+	if err := m.tick(16*size + ranges); err != nil {
+		return nil, err
+	}
+	re, err := regexp.Compile(source)
+	if err != nil {
+		return nil, badPattern(err)
+	}
+	return &pattern{re, size, 1<<10 + 100*size + 16*ranges}, nil
+}
+
+// badPattern says what is wrong with a regular expression, of which it shows the part in question.
+func badPattern(err error) error {
+	var e *syntax.Error
+	if !errors.As(err, &e) {
+		return fault("syntax", "this is no regular expression").because(err)
+	}
+	return fault("syntax", "this is no regular expression: %s: %s", e.Code, keyText(e.Expr)).because(err)
+}
+
+// foresee tells from the source of a regular expression what the parser will have to do: how many named classes
+// it looks up, and for how many code points it looks for other cases. It counts rather too much than too little.
+func foresee(source string) (named, folded int) {
+	named = strings.Count(source, `\p`) + strings.Count(source, `\P`)
+	if !strings.Contains(source, "(?") {
+		return named, 0 // there is no flag that has case ignored
+	}
+	for rest, found := source, true; ; {
+		if _, rest, found = strings.Cut(rest, "-"); !found {
+			return named, folded
+		}
+		folded += max(0, min(rangeEnd(rest), maxFold)-utf8.RuneSelf)
+	}
+}
+
+// maxFold is the last character that has another case, as of Unicode 15.
+const maxFold = 0x1e943
+
+// rangeEnd is the last character of a range, in what stands behind its hyphen. Of escapes only \x{…} reaches far.
+func rangeEnd(s string) int {
+	hex, ok := strings.CutPrefix(s, `\x{`)
+	if !ok {
+		r, _ := utf8.DecodeRuneInString(s)
+		return int(r)
+	}
+	hex, _, _ = strings.Cut(hex, "}")
+	n, err := strconv.ParseUint(hex, 16, 31)
+	if err != nil {
+		return maxFold
+	}
+	return int(n)
+}
+
+// instructions is about how many instructions a regular expression is compiled to, and how many ranges they
+// have; above the limits it does not matter how many more.
+func instructions(re *syntax.Regexp) (n, ranges int) {
+	n = 2
+	switch re.Op {
+	case syntax.OpLiteral:
+		n += len(re.Rune)
+	case syntax.OpCharClass:
+		ranges = len(re.Rune) / 2
+	}
+	for _, sub := range re.Sub {
+		i, r := instructions(sub)
+		n, ranges = n+i, ranges+r
+	}
+	if re.Op == syntax.OpRepeat {
+		times := max(re.Min, re.Max, 1)
+		n, ranges = n*times, ranges*times
+	}
+	return min(n, maxProgram+1), min(ranges, maxRanges+1)
+}
+
+// patterns remembers some of the regular expressions that are computed in one evaluation.
+type patterns struct {
+	known   map[string]*pattern
+	weight  int // of those
+	charged int // the most that they weighed at a time
+}
+
+// What is remembered at a time: a predicate has a few that come again and again, or each time another.
+const (
+	maxKnown  = 16
+	maxWeight = 4 << 20
+)
+
+func (p *patterns) get(m *meter, source string) (*pattern, error) {
+	if known, ok := p.known[source]; ok {
+		return known, nil
+	}
+	made, err := newPattern(m, source)
+	if err != nil {
+		return nil, err
+	}
+	weight := made.weight + len(source)
+	if p.known == nil || len(p.known) >= maxKnown || p.weight+weight > maxWeight {
+		p.known, p.weight = map[string]*pattern{}, 0
+	}
+	if p.weight+weight > p.charged {
+		if err := m.Keep(p.weight + weight - p.charged); err != nil {
+			return nil, err
+		}
+		p.charged = p.weight + weight
+	}
+	p.weight += weight
+	p.known[strings.Clone(source)] = made
+	return made, nil
+}
