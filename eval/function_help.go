@@ -30,6 +30,9 @@ func help(f *frame, args []any) (any, error) {
 		return nil, err
 	}
 	h := helpPage{name: v.Path(), typ: typeName(v)}
+	if h.guard, err = v.Guard(); err != nil {
+		return nil, err
+	}
 	for _, e := range f.exposed {
 		if e.Name == h.name {
 			h.doc, h.guard = e.Doc, e.Guard
@@ -112,7 +115,11 @@ func (h *helpPage) snapshot() *snapshot {
 	n := record(field{"name", h.name}, field{"type", h.typ}, field{"doc", h.doc}, field{"guard", h.guard},
 		field{"fields", records(h.fields)}, field{"methods", records(h.methods)})
 	page := listed([][]string{{h.name, h.typ}})
-	for _, line := range []string{h.doc, h.guard, h.hint} {
+	held := ""
+	if strings.HasPrefix(h.guard, "guarded by ") {
+		held = "a look holds it for a tenth of a millisecond at a time: a TryLock of the program's own can fail meanwhile"
+	}
+	for _, line := range []string{h.doc, h.guard, held, h.hint} {
 		if line != "" {
 			page.Text(line, inspect.PlainRole)
 		}

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"reflect"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -204,6 +205,56 @@ func TestPredicateAboutTwoObjects(t *testing.T) {
 		tried = 0
 		if got, err := value(t, s, source); got != want || err != nil || tried == 0 {
 			t.Errorf("%s: %v, %v, after %d guards", source, got, err, tried)
+		}
+	}
+}
+
+// dir and help name the lock that is not taken and the option that would have it taken, and say of one that is what that means.
+func TestLockIsNamed(t *testing.T) {
+	type job struct {
+		mu    sync.Mutex
+		state string
+	}
+	queue := &struct {
+		mu   sync.Mutex
+		last *job
+		jobs map[string]*job
+		own  job
+	}{last: &job{state: "done"}}
+	queue.jobs = map[string]*job{"a": queue.last}
+	for _, by := range []bool{false, true} {
+		reg := registry.New()
+		var opts []registry.Option
+		if by {
+			opts = append(opts, registry.GuardBy("mu"))
+		}
+		reg.Expose("queue", queue, opts...)
+		s := NewSession(reg, Limits{})
+		const not = `its lock mu is not taken, as its owner may reset it; registry.GuardBy("mu") on queue has it taken`
+		const may = "a TryLock of the program's own can fail meanwhile"
+		for source, want := range map[string]bool{
+			"dir(queue)":                          true,
+			"help(queue)":                         true,
+			"help(queue.last)":                    true,
+			"help(queue.jobs)":                    false,
+			"help(queue.own)":                     false,
+			"dir(queue.own)":                      false,
+			`queue.last`:                          true,
+			`queue.jobs["a"]`:                     true,
+			`queue.own.state`:                     false,
+			`count(queue.jobs, .state == "done")`: true,
+		} {
+			r, err := s.Eval(t.Context(), source)
+			if err != nil {
+				t.Fatal(source, err)
+			}
+			text := shown(t, s, source) + strings.Join(r.Notes, " ")
+			if got := strings.Contains(text, not); got != (want && !by) {
+				t.Errorf("%s, by %v: %s", source, by, text)
+			}
+			if help := strings.HasPrefix(source, "help(") && (by || source != "help(queue.last)"); strings.Contains(text, may) != help {
+				t.Errorf("%s, by %v: %s", source, by, text)
+			}
 		}
 	}
 }

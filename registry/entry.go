@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
 )
@@ -29,6 +30,12 @@ type policy struct {
 	lock     *lock
 	owner    *owner
 
+	// by names the locks that guard the structs in which they are, the exposed one and those
+	// below it. Where there is a lock too, that guards the rest.
+	by []string
+	// memory is that of the exposed object, none where it may be another one at each look.
+	memory memory
+
 	hide    patterns
 	calls   patterns // methods and actions
 	actions trail    // the ends in calls that are actions
@@ -44,27 +51,47 @@ func newEntry(name string, opts []Option) *entry {
 	for _, o := range opts {
 		o(e)
 	}
+	if p := &e.policy; p.by != nil && (p.frozen || p.owner != nil || p.unlocked) {
+		panic(fmt.Sprintf("registry: Expose %q: GuardBy and %s exclude each other", name, e.chosen))
+	}
 	// What a method returns may be a copy, or somebody else's: what was
 	// declared of the object says nothing about it.
 	loose := e.policy
-	loose.frozen, loose.lock, loose.owner = false, nil, nil
+	loose.frozen, loose.lock, loose.owner, loose.by = false, nil, nil, nil
 	loose.loose, e.policy.loose = &loose, &loose
 	return e
 }
 
-// describe gives a declared guard the name of the object's field that it is, if it is one.
-func (e *entry) describe() {
-	k := e.policy.lock
-	if k == nil || e.typ == nil || e.typ.Kind() != reflect.Pointer {
+// locate finds where the exposed object lies, and gives a declared guard the name of the object's field that it
+// is, if it is one.
+func (e *entry) locate() {
+	target := e.target()
+	if !target.IsValid() || target.Mark()&inspect.Copied != 0 {
 		return
 	}
-	target, err := e.object.Elem()
-	if err != nil || target.Shape() != inspect.Struct {
-		return
+	m := memory{base: target.Addr(), size: target.Type().Size()}
+	e.policy.memory, e.policy.loose.memory = m, m
+	if k := e.policy.lock; k != nil && target.Shape() == inspect.Struct {
+		if l, _, ok := lockAt(target, k.addr); ok {
+			k.name = e.name + "." + l.name
+		}
 	}
-	if found := findLock(target); found != nil && found.addr == k.addr {
-		k.name = e.name + "." + structOf(target.Type()).mutexName
+}
+
+// target is what the exposed pointer leads to, the zero Value if it is none, or is not there.
+func (e *entry) target() inspect.Value {
+	object := e.object
+	if e.weak != nil {
+		object = inspect.Of(e.weak())
 	}
+	if object.Kind() != reflect.Pointer {
+		return inspect.Value{}
+	}
+	target, err := object.Elem()
+	if err != nil {
+		return inspect.Value{}
+	}
+	return target
 }
 
 func (e *entry) entry() Entry {
@@ -80,25 +107,60 @@ func (e *entry) guard() string {
 	switch {
 	case e.weak != nil && e.weak() == nil:
 		return "collected"
-	case p.frozen:
-		return "frozen"
-	case p.owner != nil:
-		return "read by its owner"
-	case p.lock != nil:
-		return "guarded by " + p.lock.name
+	case p.frozen || p.owner != nil || p.lock != nil && p.by == nil:
+		return p.guard(nil, nil)
 	case e.compute != nil:
 		return "computed at each look"
 	case e.typ.Kind() != reflect.Pointer:
 		return "a copy"
 	}
-	t := e.typ.Elem()
-	if needsNoLock(t) {
+	var own *lock
+	if target := e.target(); target.Shape() == inspect.Struct && !p.unlocked {
+		own = p.ownLock(target)
+	}
+	if k := own.real(); k != nil {
+		return p.guardedBy(e.name + "." + k.name)
+	}
+	return p.guard(e.typ.Elem(), own)
+}
+
+// guardedBy says that a lock of that name guards what lies in a struct.
+func (p *policy) guardedBy(lock string) string {
+	if p.by == nil {
+		return "guarded by " + lock
+	}
+	return "guarded by " + lock + ", and what lies below by its own " + strings.Join(p.by, " or ")
+}
+
+// guard says how what lies in a value of type t is read that has no lock of its own which is taken.
+func (p *policy) guard(t reflect.Type, own *lock) string {
+	switch {
+	case p.frozen:
+		return "frozen"
+	case p.owner != nil:
+		return "read by its owner"
+	case p.lock != nil:
+		return p.guardedBy(p.lock.name)
+	case t != nil && needsNoLock(t):
 		return "needs no lock"
+	case p.unlocked || own == nil && p.by == nil:
+		return "no lock found: read racily"
+	case own == notTaken:
+		return "read racily: " + p.why(t)
 	}
-	if !p.unlocked && t.Kind() == reflect.Struct {
-		if s := structOf(t); s.mutex != nil {
-			return "guarded by " + e.name + "." + s.mutexName
-		}
+	return "guarded by " + strings.Join(p.by, " or ") + " of each struct that has it"
+}
+
+// why says why the lock of a struct of type t is not taken, and what would have it taken. For what a method returned
+// nothing can be declared.
+func (p *policy) why(t reflect.Type) string {
+	s := structOf(t)
+	if l, ok := s.named(p.by); ok {
+		return "its lock " + l.name + " is not taken where it was reached through memory that may change"
 	}
-	return "no lock found: read racily"
+	name := s.locks[0].name
+	if p.loose == p {
+		return "its lock " + name + " is not taken, as its owner may reset it"
+	}
+	return fmt.Sprintf("its lock %s is not taken, as its owner may reset it; registry.GuardBy(%q) on %s has it taken", name, name, p.name)
 }

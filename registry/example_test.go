@@ -83,3 +83,32 @@ func ExampleFunc() {
 	fmt.Println(x)
 	// Output: 42
 }
+
+func ExampleGuardBy() {
+	type job struct {
+		mu    sync.Mutex
+		state string
+	}
+	type queue struct {
+		mu   sync.Mutex
+		jobs map[string]*job
+	}
+	q := &queue{jobs: map[string]*job{"a": {state: "running"}}}
+	state := func(opts ...registry.Option) {
+		r := registry.New()
+		r.Expose("queue", q, opts...)
+		look := r.Look(context.Background(), nil)
+		v, _ := look.Get("queue")
+		jobs, _ := v.Member("jobs")
+		a, _ := jobs.At("a")
+		guard, _ := a.Guard()
+		s, _ := a.Member("state")
+		x, _, _ := s.Plain()
+		fmt.Println(x, "|", guard)
+	}
+	state()
+	state(registry.GuardBy("mu"))
+	// Output:
+	// running | read racily: its lock mu is not taken, as its owner may reset it; registry.GuardBy("mu") on queue has it taken
+	// running | guarded by queue.jobs["a"].mu, and what lies below by its own mu
+}

@@ -74,6 +74,13 @@ func TestFoundGuards(t *testing.T) {
 		embedded
 		title string
 	}
+	type pointing struct {
+		mine  sync.Mutex
+		below struct {
+			mu   *sync.Mutex
+			name string
+		}
+	}
 	type byLocker struct {
 		mu   sync.Locker
 		name string
@@ -83,6 +90,8 @@ func TestFoundGuards(t *testing.T) {
 		name string
 	}
 	p := newPool()
+	in := new(pointing)
+	in.below.mu = &in.mine
 	r, e, pr := &ranked{name: "r"}, &embedded{name: "e"}, &promoted{title: "p"}
 	for _, tt := range []struct {
 		name   string
@@ -94,8 +103,8 @@ func TestFoundGuards(t *testing.T) {
 		{"of the struct", p, []any{".name"}, &p.lock, "c.lock"},
 		{"of the struct, below a slice", p, []any{".list", 0}, &p.lock, "c.lock"},
 		{"of the nearer struct, in an array", p, []any{".shards", 1, ".name"}, &p.shards[1].mu, "c.shards[1].mu"},
-		{"of the nearer struct, behind a pointer", p, []any{".first", ".name"}, &p.shards[0].mu, "c.first.mu"},
-		{"by a pointer to it", p, []any{".loose", ".name"}, p.shared, "c.loose.shared"},
+		{"of the nearer struct, behind a pointer into the object", p, []any{".first", ".name"}, &p.shards[0].mu, "c.first.mu"},
+		{"by a pointer to one in the object", in, []any{".below", ".name"}, &in.mine, "c.below.mu"},
 		{"mu before others", r, []any{".name"}, &r.mu, "c.mu"},
 		{"embedded", e, []any{".name"}, &e.Mutex, "c.Mutex"},
 		{"of an embedded struct", pr, []any{".title"}, &pr.Mutex, "c.Mutex"},
@@ -122,6 +131,265 @@ func TestFoundGuards(t *testing.T) {
 			t.Errorf("%T: not told that it was racy", object)
 		}
 	}
+}
+
+// job is an object that lies elsewhere than the one that leads to it.
+type job struct {
+	mu    sync.Mutex
+	name  string
+	step  *shard
+	tasks struct{ name string }
+}
+
+type jobs struct {
+	mu     sync.RWMutex
+	title  string
+	first  *job
+	cur    atomic.Pointer[job]
+	byName map[string]*job
+	all    []*job
+	rows   []shard
+	any    any
+	shared *sync.Mutex
+	loose  struct {
+		shared *sync.Mutex
+		name   string
+	}
+}
+
+func newJobs() *jobs {
+	one := &job{name: "one", step: &shard{name: "step"}}
+	one.tasks.name = "task"
+	j := &jobs{title: "jobs", first: one, byName: map[string]*job{"one": one}, all: []*job{one}, any: one, rows: []shard{{name: "row"}}, shared: new(sync.Mutex)}
+	j.cur.Store(one)
+	j.loose.shared, j.loose.name = j.shared, "loose"
+	return j
+}
+
+// A lock that lies elsewhere than in the exposed object may be reset by who unlinks the object around it. It is not
+// taken, unless GuardBy says that nobody does: then what it guards is read, and what is read is said to be racy.
+func TestLocksElsewhere(t *testing.T) {
+	for _, tt := range []struct {
+		steps []any
+		want  string
+		of    func(j *jobs) sync.Locker
+		guard string // with GuardBy
+	}{
+		{[]any{".first", ".name"}, "one", func(j *jobs) sync.Locker { return &j.first.mu }, "c.first.mu"},
+		{[]any{".cur", ".name"}, "one", func(j *jobs) sync.Locker { return &j.first.mu }, "c.cur.mu"},
+		{[]any{".first", ".tasks", ".name"}, "task", func(j *jobs) sync.Locker { return &j.first.mu }, "c.first.mu"},
+		{[]any{".first", ".step", ".name"}, "step", func(j *jobs) sync.Locker { return &j.first.step.mu }, "c.first.step.mu"},
+		{[]any{".byName", "one", ".name"}, "one", func(j *jobs) sync.Locker { return &j.first.mu }, `c.byName["one"].mu`},
+		{[]any{".all", 0, ".name"}, "one", func(j *jobs) sync.Locker { return &j.first.mu }, "c.all[0].mu"},
+		{[]any{".rows", 0, ".name"}, "row", func(j *jobs) sync.Locker { return &j.rows[0].mu }, "c.rows[0].mu"},
+		{[]any{".any", ".name"}, "one", func(j *jobs) sync.Locker { return &j.first.mu }, "c.any.mu"},
+		{[]any{".loose", ".name"}, "loose", func(j *jobs) sync.Locker { return j.shared }, "c.loose.shared"},
+	} {
+		t.Run(fmt.Sprint(tt.steps), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				j := newJobs()
+				l, c := lookAt(t, j)
+				v := must(t, c, tt.steps...)
+				k := tt.of(j)
+				k.Lock()
+				if x, _, err := v.Plain(); x != tt.want || err != nil {
+					t.Errorf("%v, %v: its lock was wanted", x, err)
+				}
+				name := tt.guard[strings.LastIndexByte(tt.guard, '.')+1:]
+				want := fmt.Sprintf("its lock %s is not taken, as its owner may reset it; registry.GuardBy(%q) on c has it taken", name, name)
+				if tally := l.Tally(); len(tally.Racy) != 0 || len(tally.Notes) != 1 || !strings.HasSuffix(tally.Notes[0], " was read racily: "+want) {
+					t.Errorf("%q, %q", tally.Racy, tally.Notes)
+				}
+				if guard, err := v.up.Guard(); guard != "read racily: "+want || err != nil {
+					t.Errorf("%s, %v", guard, err)
+				}
+
+				l, c = lookAt(t, j, GuardBy("mu", "shared"))
+				refused(t, must(t, c, tt.steps...), tt.guard)
+				k.Unlock()
+				l, c = lookAt(t, j, GuardBy("mu", "shared"))
+				v = must(t, c, tt.steps...)
+				if x, _, err := v.Plain(); x != tt.want || err != nil {
+					t.Error(x, err)
+				}
+				if tally := l.Tally(); len(tally.Racy)+len(tally.Notes) != 0 {
+					t.Errorf("%q, %q", tally.Racy, tally.Notes)
+				}
+				if guard, err := v.up.Guard(); !strings.HasPrefix(guard, "guarded by "+tt.guard+", and") || err != nil {
+					t.Errorf("%s, %v", guard, err)
+				}
+			})
+		})
+	}
+}
+
+// What computes an object may give another one each time, and what a method returns need not be the exposed
+// one: only within that are locks taken.
+func TestLocksOfWhatIsComputed(t *testing.T) {
+	j := newJobs()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	reg := New()
+	reg.Func("f", func(context.Context) any { return j })
+	reg.Expose("p", &j)
+	for _, name := range []string{"f", "p"} {
+		l := reg.Look(context.Background(), nil)
+		if x, _, err := must(t, get(t, l, name), ".title").Plain(); x != "jobs" || err != nil {
+			t.Errorf("%s: %v, %v", name, x, err)
+		}
+		if notes := l.Tally().Notes; len(notes) != 1 || !strings.Contains(notes[0], "its lock mu is not taken") {
+			t.Errorf("%s: %q", name, notes)
+		}
+	}
+}
+
+// GuardBy is one way to read an object, and goes together with Guard alone.
+func TestGuardBy(t *testing.T) {
+	for want, opts := range map[string][]Option{
+		"GuardBy and Frozen exclude each other":  {GuardBy("mu"), Frozen()},
+		"GuardBy and Owner exclude each other":   {Owner(func(func()) {}), GuardBy("mu")},
+		"GuardBy and Guard exclude each other":   {Guard(nil), GuardBy("mu")},
+		"GuardBy was given no name of a lock":    {GuardBy()},
+		"GuardBy was given no name of a lock ":   {GuardBy("mu", "")},
+		"Frozen and Guard exclude each other":    {Frozen(), Guard(nil), GuardBy("mu")},
+		"Guard cannot try a *registry.untryable": {Guard(new(untryable)), GuardBy("mu")},
+	} {
+		func() {
+			defer func() {
+				if p := fmt.Sprint(recover()); !strings.Contains(p, strings.TrimSpace(want)) {
+					t.Errorf("%s, want %s", p, want)
+				}
+			}()
+			New().Expose("c", newJobs(), opts...)
+		}()
+	}
+
+	// The locks of the elements, and for the rest that of the whole.
+	synctest.Test(t, func(t *testing.T) {
+		j, all := newJobs(), new(sync.Mutex)
+		object := &struct {
+			title string
+			jobs  map[string]*job
+		}{"all", j.byName}
+		_, c := lookAt(t, object, Guard(all), GuardBy("mu"))
+		all.Lock()
+		refused(t, must(t, c, ".title"), "the guard of c")
+		all.Unlock()
+		j.first.mu.Lock()
+		_, c = lookAt(t, object, Guard(all), GuardBy("mu"))
+		if x, _, err := must(t, c, ".title").Plain(); x != "all" || err != nil {
+			t.Error(x, err)
+		}
+		refused(t, must(t, c, ".jobs", "one", ".name"), `c.jobs["one"].mu`)
+		j.first.mu.Unlock()
+	})
+}
+
+type untryable struct{}
+
+func (untryable) Lock()   {}
+func (untryable) Unlock() {}
+
+// The elements of a collection with locks of their own are met with no guard held, so that theirs can be waited for.
+func TestWalkGuardBy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := newJobs()
+		j.first.mu.Lock()
+		l, c := lookAt(t, j, GuardBy("mu"))
+		go func() {
+			time.Sleep(time.Millisecond)
+			if !j.mu.TryLock() {
+				t.Error("the collection's lock is held while an element's is waited for")
+			} else {
+				j.mu.Unlock()
+			}
+			j.first.mu.Unlock()
+		}()
+		for _, name := range []string{".byName", ".all"} {
+			n := 0
+			err := must(t, c, name).Each(func(_, e *View) (bool, error) {
+				n++
+				x, _, err := must(t, e, ".name").Plain()
+				if x != "one" {
+					t.Error(x, err)
+				}
+				return true, err
+			})
+			if n != 1 || err != nil {
+				t.Error(n, err)
+			}
+		}
+		if tally := l.Tally(); len(tally.Racy)+len(tally.Notes) != 0 {
+			t.Errorf("%q, %q", tally.Racy, tally.Notes)
+		}
+	})
+}
+
+// request is an object that its owner resets before it is used anew, which is legal for who has the only pointer to it.
+type request struct {
+	mu   sync.Mutex
+	name string
+	hits int
+}
+
+// An owner unlinks its object and resets it, lock and all, while it is looked at: the process ends with
+// "unlock of unlocked mutex" if a look holds the lock at that moment.
+func TestAttackPooledReset(t *testing.T) {
+	server := new(struct {
+		mu      sync.Mutex
+		title   string
+		cur     atomic.Pointer[request]
+		plain   *request
+		byName  map[string]*request
+		entries []*request
+	})
+	server.byName = map[string]*request{}
+	pool := sync.Pool{New: func() any { return new(request) }}
+	stop := attack.Stop(t)
+	reg := New()
+	reg.Expose("server", server)
+	reg.Func("current", func(context.Context) any { return server.cur.Load() })
+	var looks sync.WaitGroup
+	for range 2 {
+		looks.Go(func() {
+			for !stop.Load() {
+				l := reg.Look(context.Background(), nil)
+				for _, name := range []string{"server", "current"} {
+					v, err := l.Get(name)
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					v.Snap(inspect.Limit{})
+				}
+			}
+		})
+	}
+	for i := 0; !stop.Load(); i++ {
+		r := pool.Get().(*request)
+		r.mu.Lock()
+		r.name = fmt.Sprint(i)
+		r.mu.Unlock()
+		server.cur.Store(r)
+		server.mu.Lock()
+		server.plain, server.byName["a"] = r, r
+		server.entries = append(server.entries[:0], r)
+		server.mu.Unlock()
+		for range 10 {
+			r.mu.Lock()
+			r.hits++
+			r.mu.Unlock()
+		}
+		server.cur.Store(nil)
+		server.mu.Lock()
+		server.plain = nil
+		delete(server.byName, "a")
+		clear(server.entries)
+		server.mu.Unlock()
+		*r = request{}
+		pool.Put(r)
+	}
+	looks.Wait()
 }
 
 // A guard that is held for ever costs its wait once, and the rest still reads.
@@ -280,7 +548,7 @@ func TestNothingIsWaitedForUnderGuard(t *testing.T) {
 		l := r.Look(context.Background(), nil)
 		list := must(t, get(t, l, "outer"), ".list")
 		busy := map[string]*View{
-			"found.shards[1].mu is held, and cannot":   must(t, get(t, l, "found"), ".shards", 1, ".name"),
+			"found.shards[1].mu is held, and cannot":    must(t, get(t, l, "found"), ".shards", 1, ".name"),
 			"the guard of declared is held, and cannot": must(t, get(t, l, "declared"), ".name"),
 			"the owner of owned cannot":                 must(t, get(t, l, "owned"), ".name"),
 		}

@@ -179,11 +179,5 @@ func (l *Look) Plainly() { l.blind = true }
 
 // unseen notes that a lens was not given an object.
 func (l *Look) unseen(t reflect.Type) {
-	note := "a " + t.String() + " is shown by its fields: its lens is not given a copy, nor what was reached through memory that may be changing"
-	for _, n := range l.tally.Notes {
-		if n == note {
-			return
-		}
-	}
-	l.tally.Notes = append(l.tally.Notes, note)
+	l.note("a " + t.String() + " is shown by its fields: its lens is not given a copy, nor what was reached through memory that may be changing")
 }

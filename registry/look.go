@@ -38,6 +38,7 @@ type Look struct {
 	untold  int                       // steps of work, likewise
 	misses  int                       // searches for the near key of a missing one
 	noted   *policy                   // the last that racy saw
+	passing reflect.Type              // the last that passed saw
 	found   asFound
 
 	lastType reflect.Type // of structOf
@@ -204,5 +205,22 @@ func (l *Look) racy(p *policy) {
 	l.noted = p
 	if !slices.Contains(l.tally.Racy, p.name) {
 		l.tally.Racy = append(l.tally.Racy, p.name)
+	}
+}
+
+// passed notes that the struct v, whose lock is not taken, was read without it.
+func (l *Look) passed(v *View) {
+	t := v.val.Type()
+	if t == l.passing {
+		return
+	}
+	l.passing = t
+	l.note("a " + t.String() + " was read racily: " + v.policy.why(t))
+}
+
+// note adds a line to the Notes, once.
+func (l *Look) note(line string) {
+	if !slices.Contains(l.tally.Notes, line) {
+		l.tally.Notes = append(l.tally.Notes, line)
 	}
 }

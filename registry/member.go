@@ -96,6 +96,29 @@ func (v *View) HasMethod(name string) bool {
 	return ok
 }
 
+// Guard says how what lies in v, or in what it leads to, is read, as [Entry.Guard] does of an exposed object; "" for nil.
+func (v *View) Guard() (string, error) {
+	t, err := v.Target()
+	if err != nil || t == nil {
+		return "", err
+	}
+	p := t.policy
+	switch k := t.inner(); {
+	case p.settled() || p.lock == k && k != nil:
+		return p.guard(t.val.Type(), nil), nil
+	case k != nil:
+		return p.guardedBy(k.label()), nil
+	case t.ours():
+		return "a copy", nil
+	}
+	for at := t; at != nil; at = at.up {
+		if at.mutex == notTaken {
+			return p.guard(at.val.Type(), notTaken), nil
+		}
+	}
+	return p.guard(t.val.Type(), nil), nil
+}
+
 // receiver is the type whose methods v has: the pointer's, where there may be one to it.
 func (v *View) receiver() reflect.Type {
 	t := v.val.Type()
@@ -173,6 +196,8 @@ func (v *View) fields(list []Member, seen map[string]bool, depth int) []Member {
 			if !c.hidden && depth < maxPromoted {
 				embedded = append(embedded, c)
 			}
+		} else if !c.hidden {
+			m.Note = c.passed()
 		}
 		list = append(list, m)
 	}
@@ -185,6 +210,40 @@ func (v *View) fields(list []Member, seen map[string]bool, depth int) []Member {
 		}
 	}
 	return list
+}
+
+// passed says of a field that what it leads to, or holds, has a lock which is not taken; "" if that is not so.
+func (v *View) passed() string {
+	p := v.policy
+	t := bare(v.val.Type())
+	if p.settled() || t.Kind() != reflect.Struct || needsNoLock(t) || len(structOf(t).locks) == 0 {
+		return ""
+	}
+	own := notTaken
+	if target, err := v.val.Elem(); err == nil && target.IsValid() && target.Type() == t {
+		own = p.ownLock(target)
+	} else if v.val.Type() == t {
+		own = p.ownLock(v.val)
+	} else if _, named := structOf(t).named(p.by); named {
+		own = nil
+	}
+	if own != notTaken {
+		return ""
+	}
+	return p.why(t)
+}
+
+// bare is what a type is about without pointers, and of a list or map the same of its elements.
+func bare(t reflect.Type) reflect.Type {
+	for range maxHops {
+		switch t.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+			t = t.Elem()
+		default:
+			return t
+		}
+	}
+	return t
 }
 
 // methods lists the methods of v that may be called.

@@ -3,6 +3,7 @@ package registry
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 )
 
@@ -34,6 +35,28 @@ func Guard(l sync.Locker) Option {
 		}
 		k.name = "the guard of " + e.name
 		e.policy.lock = k
+	}
+}
+
+// GuardBy declares that in the object, and in all that is reachable through it, each struct that has a
+// lock of one of these names, a sync.Mutex or sync.RWMutex by value or pointer, is guarded by that lock, with all that
+// it leads to but structs with such a lock of their own:
+//
+//	registry.Expose("jobs", q, registry.GuardBy("mu"))
+//
+// Without it only the locks that lie in the exposed object itself are taken. It is a promise: no
+// struct with such a lock is ever overwritten as a whole, not even when it is no longer used, as by
+// *j = Job{} before pool.Put(j). A look may hold the lock at that moment, and
+// the process ends when one of the two unlocks what is not locked any more. Nor is a pointer in it changed without the lock,
+// since pointers that are read under it are trusted.
+//
+// With [Guard] beside it, that lock guards what no struct with a lock of these names does. It panics without a name.
+func GuardBy(names ...string) Option {
+	return func(e *entry) {
+		if len(names) == 0 || slices.Contains(names, "") {
+			panic(fmt.Sprintf("registry: Expose %q: GuardBy was given no name of a lock", e.name))
+		}
+		e.policy.by = append(slices.Clone(e.policy.by), names...)
 	}
 }
 

@@ -32,7 +32,7 @@ func (v *View) ready(wide bool) (val inspect.Value, ok bool) {
 	k := v.lock()
 	if k == nil {
 		if t := v.val.Type(); t != nil && !v.ours() && !needsNoLock(t) {
-			v.look.racy(v.policy)
+			v.unguarded()
 		}
 		return v.val, true
 	}
@@ -49,46 +49,77 @@ func (v *View) ours() bool {
 
 // lock is the lock that v is to be read under, nil if there is none.
 func (v *View) lock() *lock {
-	switch p := v.policy; {
-	case p.lock != nil:
+	if p := v.policy; p.settled() {
 		return p.lock
-	case p.frozen || p.owner != nil || p.unlocked:
-		return nil
 	}
+	return v.sought().real()
+}
+
+// settled reports whether all that p covers is read in the same way, under p.lock if it has one.
+func (p *policy) settled() bool {
+	return p.lock != nil && p.by == nil || p.frozen || p.owner != nil || p.unlocked
+}
+
+// sought is lock, or what stands for none.
+func (v *View) sought() *lock {
 	if v.guard == nil {
 		if v.guard = v.seek(); v.guard == nil {
 			v.guard = noLock
 		}
 	}
-	return v.guard.real()
+	return v.guard
 }
 
 // seek finds the lock of the nearest struct above v that has one.
 func (v *View) seek() *lock {
-	if v.up == nil || v.val.IsValid() && needsNoLock(v.val.Type()) {
+	switch {
+	case v.val.IsValid() && needsNoLock(v.val.Type()):
 		return nil
+	case v.up == nil:
+		return v.policy.lock
 	}
-	return v.up.inner()
+	return v.up.within()
 }
 
-// inner is the lock for what lies in v: of a struct its own, if it has one.
-func (v *View) inner() *lock {
-	if v.Shape() != inspect.Struct || v.boxed || v.policy.lock != nil {
-		return v.lock()
+// within is what sought is of all that lies in v: of a struct its own lock, if it has one.
+func (v *View) within() *lock {
+	if v.Shape() != inspect.Struct || v.boxed {
+		return v.sought()
 	}
 	if v.mutex == nil {
 		v.mutex = noLock
-		if p := v.policy; !p.frozen && p.owner == nil && !p.unlocked {
-			if k := findLock(v.val); k != nil {
+		if k := v.policy.ownLock(v.val); k != nil {
+			v.mutex = k
+			if k != notTaken {
 				k.in = v
-				v.mutex = k
 			}
 		}
 	}
-	if k := v.mutex.real(); k != nil {
-		return k
+	if v.mutex != noLock {
+		return v.mutex
 	}
-	return v.lock()
+	return v.sought()
+}
+
+// inner is the lock for what lies in v, nil if there is none.
+func (v *View) inner() *lock {
+	if p := v.policy; p.settled() {
+		return p.lock
+	}
+	return v.within().real()
+}
+
+// unguarded notes that v is read without a guard.
+func (v *View) unguarded() {
+	if v.guard == notTaken {
+		for at := v.up; at != nil; at = at.up {
+			if at.mutex == notTaken {
+				v.look.passed(at)
+				return
+			}
+		}
+	}
+	v.look.racy(v.policy)
 }
 
 // Plain returns the plain Go value of a scalar (see [inspect.Value.Scalar]), also

@@ -20,7 +20,7 @@
 //   - the one that [Guard] or [Owner] declared, for the whole object;
 //   - none for an object that is [Frozen];
 //   - otherwise the sync.Mutex or sync.RWMutex of the nearest enclosing struct on
-//     the path, found by itself.
+//     the path, found by itself: if it lies in the exposed object, or [GuardBy] names it.
 //
 // A guard is tried, with growing pauses, and never queued for; it is held for a
 // chunk of about 100 µs, and a walk gives it back between two chunks. When it cannot be had the answer is a
@@ -31,9 +31,14 @@
 // keeps to its own convention; only a declared one lets a pointer read under
 // it be trusted as a method's receiver.
 //
-// Not promised: an application that overwrites a struct together with its lock
-// (*p = T{}) while a look holds that lock ends as it would with a goroutine of
-// its own there. Guard(nil) turns finding off for such an object.
+// A struct behind a pointer may be reset by its owner, lock and all, as soon as
+// nothing else leads to it (*p = T{}, then pool.Put(p)). If a look held the lock
+// then, two unlocks would end the process. So a lock that was found elsewhere than in
+// the memory of the exposed object is not taken. What it guards is read
+// racily, and the answer names the option that would have it taken. Not
+// promised: an exposed object that is itself overwritten, lock and all, while its
+// name is exposed or a look that began before [Withdraw] goes on, ends the process
+// as it would with a goroutine of the application's own there. Guard(nil) keeps looks from its lock.
 package registry
 
 import (
@@ -85,6 +90,11 @@ func Withdraw(name string) { Default.Withdraw(name) }
 // the object itself, which stays reachable until Withdraw; anything else is a copy, and the listing
 // says so. See [Weak] for an object that must not be kept alive.
 //
+// Without an option that says how, a mutex in the object guards what lies beside and below it, and is taken. So
+// the object must not be overwritten as a whole (*o = T{}) while it is exposed,
+// nor reused after Withdraw while a look may go on, for which there is [Guard] with nil. Locks in objects that it leads
+// to are not taken unless [GuardBy] names them; those objects may be reset at any time.
+//
 // Like http.Handle it panics if name is invalid, object nil, or an option senseless.
 func (r *Registry) Expose(name string, object any, opts ...Option) {
 	e := newEntry(name, opts)
@@ -100,7 +110,7 @@ func (r *Registry) Expose(name string, object any, opts ...Option) {
 		}
 		e.typ = e.object.Type()
 	}
-	e.describe()
+	e.locate()
 	r.put(e)
 }
 
@@ -115,7 +125,6 @@ func (r *Registry) Func(name string, f func(context.Context) any, opts ...Option
 		panic(fmt.Sprintf("registry: Func %q: the function is nil", name))
 	}
 	e.compute = f
-	e.describe()
 	r.put(e)
 }
 
@@ -159,9 +168,9 @@ type Entry struct {
 	Name string
 	Type string // as in Go source; "any" for a Func
 	Doc  string
-	// Guard says how it is read: "guarded by cache.mu", "no lock found: read
-	// racily", "frozen", "read by its owner", "a copy", "computed at each look",
-	// "needs no lock", "collected".
+	// Guard says how it is read: "guarded by cache.mu" (with [GuardBy] more about what lies below follows),
+	// "no lock found: read racily", "read racily: " and which lock is not taken and why, "frozen", "read by
+	// its owner", "a copy", "computed at each look", "needs no lock", "collected".
 	Guard string
 }
 

@@ -54,7 +54,7 @@ func (s *Shortcut) Learn(v, to *View) {
 			s.reads++
 		} else {
 			route.Field(way[i].step.index)
-			locked = locked || structOf(up.val.Type()).mutex != nil
+			locked = locked || len(structOf(up.val.Type()).locks) > 0
 		}
 	}
 	end, kind := route.End()
@@ -108,7 +108,7 @@ func (s *Shortcut) ready(v *View) bool {
 	switch {
 	case p.frozen:
 		return true
-	case p.owner != nil || p.lock != nil:
+	case p.owner != nil || p.lock != nil && p.by == nil:
 		return v.vouched()
 	case s.kind != inspect.TextDatum:
 		return true
@@ -117,7 +117,7 @@ func (s *Shortcut) ready(v *View) bool {
 		return v.look.holds(k)
 	}
 	if s.hops || v.val.Mark()&inspect.Copied == 0 {
-		v.look.racy(p)
+		v.unguarded()
 	}
 	return true
 }

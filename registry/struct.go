@@ -11,10 +11,17 @@ import (
 // structInfo is what policy knows of a struct type.
 type structInfo struct {
 	fields []fieldInfo
-	// mutex leads from the struct to the lock that is taken to guard its
-	// fields; nil if there is none.
-	mutex     []int
-	mutexName string
+	// locks are the fields that are a sync.Mutex or sync.RWMutex, by value or
+	// pointer, the one that guards the others first: the best named one of the struct's
+	// own, then those of embedded structs, whose methods it has too.
+	locks []lockField
+}
+
+// lockField leads from a struct to one of its locks.
+type lockField struct {
+	index  []int
+	name   string
+	goName string
 }
 
 type fieldInfo struct {
@@ -38,7 +45,7 @@ func structOf(t reflect.Type) *structInfo {
 			secret: f.Tagged("secret") || secretField(f.Name, f.Type) || secretField(f.GoName, f.Type),
 		})
 	}
-	s.mutex, s.mutexName = findMutex(t)
+	s.locks = findLocks(t)
 	stored, _ := structs.LoadOrStore(t, s)
 	return stored.(*structInfo)
 }
@@ -46,36 +53,37 @@ func structOf(t reflect.Type) *structInfo {
 // mutexNames are tried in this order before any other field that is a mutex.
 var mutexNames = []string{"mu", "lock", "mutex", "mtx", "Mu", "Lock", "Mutex", "RWMutex"}
 
-// findMutex finds the field of t that is a sync.Mutex or sync.RWMutex, by value or
-// pointer: the best named one of t's own, else that of an embedded struct,
-// whose methods t has too. An interface is not considered: what it locks is unknown.
-func findMutex(t reflect.Type) (index []int, name string) {
-	best := len(mutexNames) + 1
-	fields := inspect.Fields(t)
-	for i, f := range fields {
-		if ft := deref(f.Type); ft != mutexType && ft != rwMutexType {
-			continue
-		}
-		rank := slices.Index(mutexNames, f.GoName)
-		if rank < 0 {
-			rank = len(mutexNames)
-		}
-		if rank < best {
-			index, name, best = []int{i}, f.Name, rank
+// findLocks finds the locks of t. An interface is not considered: what it locks is unknown.
+func findLocks(t reflect.Type) []lockField {
+	var own, below []lockField
+	for i, f := range inspect.Fields(t) {
+		switch ft := deref(f.Type); {
+		case ft == mutexType || ft == rwMutexType:
+			own = append(own, lockField{[]int{i}, f.Name, f.GoName})
+		case f.Embedded && f.Type.Kind() == reflect.Struct:
+			for _, l := range findLocks(f.Type) {
+				below = append(below, lockField{append([]int{i}, l.index...), l.name, l.goName})
+			}
 		}
 	}
-	if index != nil {
-		return index, name
-	}
-	for i, f := range fields {
-		if !f.Embedded || f.Type.Kind() != reflect.Struct {
-			continue
+	rank := func(l lockField) int {
+		if r := slices.Index(mutexNames, l.goName); r >= 0 {
+			return r
 		}
-		if below, name := findMutex(f.Type); below != nil {
-			return append([]int{i}, below...), name
+		return len(mutexNames)
+	}
+	slices.SortStableFunc(own, func(a, b lockField) int { return rank(a) - rank(b) })
+	return append(own, below...)
+}
+
+// named is the first lock of that struct with one of these names; ok is false if it has none.
+func (s *structInfo) named(names []string) (l lockField, ok bool) {
+	for _, l := range s.locks {
+		if slices.Contains(names, l.name) || slices.Contains(names, l.goName) {
+			return l, true
 		}
 	}
-	return nil, ""
+	return l, false
 }
 
 var (

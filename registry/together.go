@@ -42,8 +42,7 @@ func (v *View) noteState(k *lock) {
 	if v.Shape() != inspect.Struct || v.look.holds(k) {
 		return
 	}
-	m, err := mutexIn(v.val)
-	if err == nil && m.Addr() == k.addr {
+	if _, m, ok := lockAt(v.val, k.addr); ok {
 		v.look.found.addr = k.addr
 		v.look.found.state, _ = m.Describe()
 	}

@@ -29,13 +29,10 @@ type View struct {
 	hide    trail // in policy.hide
 	calls   trail // in policy.calls
 
-	guard  *lock // found to read this value under: nil if not sought yet, or noLock
+	guard  *lock // found to read this value under: nil if not sought yet, or noLock, or notTaken
 	mutex  *lock // of a struct: its own lock, likewise
 	window *window
 }
-
-// noLock stands for a lock that was sought and is not there.
-var noLock = new(lock)
 
 // window is the part of a list, map, string or bytes that a View shows.
 type window struct{ lo, hi int }
@@ -117,7 +114,7 @@ func (v *View) bear(c *View, val inspect.Value, s step) {
 func (v *View) root() *View {
 	r := *v
 	r.settle()
-	if r.guard = v.lock(); r.guard == nil {
+	if r.lock() == nil && r.guard == nil {
 		r.guard = noLock
 	}
 	r.up, r.depth, r.step = nil, 0, step{kind: stepRoot, name: v.Path()}

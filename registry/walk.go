@@ -90,14 +90,17 @@ func (v *View) walk(apart bool, f func(key, elem *View) (bool, error)) error {
 	return nil
 }
 
-// apart reports whether the elements of v have locks of their own, so that
-// none of these is asked for while another guard is held.
+// apart reports whether the elements of v may have locks of their own that are
+// taken, so that none of these is asked for while another guard is held.
 func (v *View) apart() bool {
+	if v.policy.by != nil {
+		return true
+	}
 	if v.val.Kind() != reflect.Array {
 		return false
 	}
 	e := deref(v.val.Type().Elem())
-	return e.Kind() == reflect.Struct && !needsNoLock(e) && structOf(e).mutex != nil
+	return e.Kind() == reflect.Struct && !needsNoLock(e) && len(structOf(e).locks) > 0
 }
 
 // chunk reads some entries under the guard, and hands them out there or afterwards.
@@ -250,11 +253,9 @@ func (c *View) renew(val inspect.Value) {
 
 // vouched reports whether a guard that the application declared is held.
 func (v *View) vouched() bool {
-	switch p := v.policy; {
-	case p.owner != nil:
-		return v.look.visits(p.owner)
-	case p.lock != nil:
-		return v.look.holds(p.lock)
+	if o := v.policy.owner; o != nil {
+		return v.look.visits(o)
 	}
-	return false
+	k := v.lock()
+	return k != nil && k.declared && v.look.holds(k)
 }
