@@ -224,7 +224,7 @@ func TestLimitOfLine(t *testing.T) {
 func TestNesting(t *testing.T) {
 	defer debug.SetMaxStack(debug.SetMaxStack(64 << 20))
 	mega := 1 << 20
-	if testing.Short() {
+	if !attack.Long() {
 		mega /= 16
 	}
 	long := NewSession(registry.New(), Limits{Line: 4 * mega})

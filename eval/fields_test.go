@@ -225,11 +225,11 @@ func TestShortcuts(t *testing.T) {
 		}
 		fast, slow := NewSession(reg, Limits{}), NewSession(reg, Limits{})
 		slow.stepwise = true
-		for _, collection := range collections {
-			for _, chain := range chains {
+		for c, collection := range collections {
+			for n, chain := range chains {
 				for i, template := range templates {
-					// Each policy has another fifth of them.
-					if i%len(policies) != turn && !attack.Long() {
+					// One template for each pair is enough to notice what breaks all of them.
+					if i != (turn+3*n+5*c)%len(templates) && !attack.Long() {
 						continue
 					}
 					source := fmt.Sprintf(template, collection, chain)

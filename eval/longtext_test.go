@@ -177,7 +177,7 @@ func TestLongTexts(t *testing.T) {
 	s := NewSession(bulk(hugeText), Limits{Time: time.Hour})
 	begun, answered, cancelled := 0, 0, 0
 	for i, source := range slices.Concat(callsWith("long"), callsWith("huge"), callsOn("hugeBytes"), longCalls) {
-		if i%11 != 0 && !attack.Long() {
+		if i%29 != 0 && !attack.Long() {
 			continue
 		}
 		begun++
@@ -211,7 +211,7 @@ func TestLongTexts(t *testing.T) {
 		cancelled++
 		cancel()
 	}
-	if answered < 20 || cancelled < 3 {
+	if answered < begun/8 || cancelled < 3 {
 		t.Errorf("only %d have an answer, and %d were cancelled", answered, cancelled)
 	}
 	t.Logf("%d in all, %d have an answer, %d were cancelled", begun, answered, cancelled)
@@ -340,6 +340,10 @@ func TestLongTextUnderLock(t *testing.T) {
 func TestSearch(t *testing.T) {
 	f := aFrame()
 	texts := []string{strings.Repeat("a", 3*searchStep+7), strings.Repeat("ab", searchStep), strings.Repeat("lorem ipsum dolor, ", searchStep/9), "abc", ""}
+	if !attack.Long() {
+		texts[0] = texts[0][:searchStep+7]
+		texts = slices.Delete(texts, 1, 2)
+	}
 	for _, text := range texts {
 		parts := []string{"", "a", "ab", "ba", "xyz", text, text + "a", strings.Repeat("a", 2*maxHead), strings.Repeat("ab", maxHead) + "x"}
 		for _, at := range []int{0, 1, searchStep - 1, searchStep, searchStep + 1, 2*searchStep - 2, len(text) - 3} {
