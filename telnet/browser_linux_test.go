@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -41,15 +42,39 @@ const post = (path, init) => fetch("http://PORT" + path, init).then(r => r.text(
 })();
 </script>`
 
-// A web page makes a real browser, which runs as the right user, post expressions to the port:
-// nothing of it is evaluated, the page reads nothing, and the log says what happened.
-func TestBrowser(t *testing.T) {
-	t.Parallel()
+// peerPage makes connections by WebRTC: of ICE over TCP, with a name in them that the page has
+// chosen; and to a TURN server, which is to relay.
+const peerPage = `<!doctype html><title>a page</title>
+<script>
+const [host, port] = "PORT".split(":");
+const fingerprint = "sha-256 " + Array(32).fill("AB").join(":");
+async function call(fragment) {
+  const pc = new RTCPeerConnection({iceServers: [{urls: "turn:PORT?transport=tcp", username: "\nvalve.Turn('browser')\n", credential: "x"}]});
+  pc.createDataChannel("x");
+  await pc.setLocalDescription(await pc.createOffer());
+  await pc.setRemoteDescription({type: "answer", sdp: ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", "a=group:BUNDLE 0",
+    "m=application 9 UDP/DTLS/SCTP webrtc-datachannel", "c=IN IP4 0.0.0.0", "a=ice-ufrag:" + fragment, "a=ice-pwd:abcdefghijklmnopqrstuvwx",
+    "a=fingerprint:" + fingerprint, "a=setup:active", "a=mid:0", "a=sctp-port:5000", ""].join("\r\n")});
+  await pc.addIceCandidate({candidate: "candidate:1 1 tcp 1518280447 " + host + " " + port + " typ host tcptype passive", sdpMid: "0"});
+}
+(async () => {
+  const told = [];
+  // The byte before the name is its length, n + 5: a newline, a carriage return and Ctrl-U are among
+  // them. From 164 on the frame has 256 bytes and more, and begins with 01.
+  for (const n of [5, 8, 16, 40, 164, 200, 256]) {
+    await call("1+1//".padEnd(n, "x")).then(() => told.push("called"), e => told.push(String(e)));
+  }
+  await fetch("/done", {method: "POST", body: JSON.stringify(told)});
+})();
+</script>`
+
+// browse lets a real browser open a page in which PORT is the address of s, as the right user, and
+// returns what the page says that it was told. The browser goes on until the test ends.
+func (v *served) browse(t *testing.T, page string) (told string) {
+	t.Helper()
 	chromium := program("chromium", t)
-	v, reg := newValve()
-	s := serve(t, &Server{Registry: reg, Level: Act, MaxRate: -1}, "tcp", "127.0.0.1:0")
 	done := make(chan string, 1)
-	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/done" {
 			body := make([]byte, 4096)
 			n, _ := r.Body.Read(body)
@@ -57,48 +82,80 @@ func TestBrowser(t *testing.T) {
 			return
 		}
 		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprint(w, strings.ReplaceAll(attackPage, "PORT", s.addr.String()))
+		fmt.Fprint(w, strings.ReplaceAll(page, "PORT", v.addr.String()))
 	}))
-	defer page.Close()
+	t.Cleanup(web.Close)
 	profile, err := os.MkdirTemp("", "") // whose removal may find a process of the browser's still dying
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer os.RemoveAll(profile)
+	t.Cleanup(func() { os.RemoveAll(profile) })
 	cmd := exec.Command(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync",
-		"--user-data-dir="+profile, "--remote-debugging-port=0", page.URL)
+		"--user-data-dir="+profile, "--remote-debugging-port=0", web.URL)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
+	t.Cleanup(func() {
 		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		cmd.Wait()
-	}()
+	})
 	select {
-	case told := <-done:
-		if strings.Contains(told, "sightglass") || strings.Contains(told, "opened") {
-			t.Errorf("the page was told %s", told)
-		}
+	case told = <-done:
 	case <-time.After(3 * patience):
 		t.Fatal("the browser never ran the page")
 	}
-	s.log.until(t, `msg="a connection was closed that does not speak telnet"`)
-	beside := s.dial(t)
+	return told
+}
+
+// turnedByTelnet holds that of all who came to s nobody but a telnet client was heard, and that the
+// log names what the others spoke.
+func (v *served) turnedByTelnet(t *testing.T, valve *valve, language string) {
+	t.Helper()
+	beside := v.dial(t)
 	beside.answer()
 	beside.send("valve.Turn('telnet')\nquit\n")
 	beside.rest()
-	s.Close()
-	s.running.Wait()
-	log := s.log.String()
-	if got := v.turns(); got != "telnet" {
+	v.Close()
+	v.running.Wait()
+	log := v.log.String()
+	if got := valve.turns(); got != "telnet" {
 		t.Errorf("turned by %q", got)
 	}
-	if strings.Count(log, "an expression was evaluated") != 1 || strings.Count(log, "language=HTTP") != 1 || !strings.Contains(log, "peer=127.0.0.1:") {
+	if strings.Count(log, "an expression was evaluated") != 1 || strings.Count(log, "language="+language) != 1 || !strings.Contains(log, "peer=127.0.0.1:") {
 		t.Errorf("the log is %s", log)
 	}
+}
+
+// A web page makes a real browser, which runs as the right user, post expressions to the port:
+// nothing of it is evaluated, the page reads nothing, and the log says what happened.
+func TestBrowser(t *testing.T) {
+	t.Parallel()
+	v, reg := newValve()
+	s := serve(t, &Server{Registry: reg, Level: Act, MaxRate: -1}, "tcp", "127.0.0.1:0")
+	if told := s.browse(t, attackPage); strings.Contains(told, "sightglass") || strings.Contains(told, "opened") {
+		t.Errorf("the page was told %s", told)
+	}
+	s.log.until(t, `msg="a connection was closed that does not speak telnet"`)
+	s.turnedByTelnet(t, v, "HTTP")
 	if n := s.strangers.missed.Load(); n < 5 {
 		t.Errorf("%d more of them were closed; the page has sent more", n)
 	}
+}
+
+// The same by WebRTC, whose frames are binary and hold text of the page.
+func TestBrowserPeer(t *testing.T) {
+	t.Parallel()
+	v, reg := newValve()
+	s := serve(t, &Server{Registry: reg, Level: Act, MaxRate: -1}, "tcp", "127.0.0.1:0")
+	if told := s.browse(t, peerPage); strings.Contains(told, "Error") {
+		t.Fatalf("the page was told %s", told)
+	}
+	for end := time.Now().Add(patience); s.strangers.missed.Load() < 13; runtime.Gosched() {
+		if time.Now().After(end) {
+			t.Fatalf("%d connections were closed, want one of ICE and one of TURN for each call; the log is\n%s", s.strangers.missed.Load()+1, s.log)
+		}
+	}
+	s.turnedByTelnet(t, v, "STUN")
 }

@@ -30,6 +30,7 @@ const maxSubnegotiation = 512
 // receiver is told what a stream of bytes means, in its order. Slices are good until the method returns.
 type receiver interface {
 	data(p []byte)         // lines end in a newline alone
+	null()                 // a NUL that ends no line: no operation
 	command(cmd byte)      // one without an option
 	option(verb, opt byte) // WILL, WONT, DO, DONT
 	subnegotiation(opt byte, p []byte)
@@ -38,7 +39,7 @@ type receiver interface {
 // decoder is RFC 854's receiving half, one byte at a time: it does not matter how the bytes were packed.
 //
 // A line may end in CR LF, CR NUL, CR or LF. A CR ends it at once, and a LF or NUL right after it
-// is dropped, whenever it comes. Other NULs are dropped too. Within a subnegotiation IAC with
+// is dropped, whenever it comes. Other NULs are no data. Within a subnegotiation IAC with
 // anything but IAC and SE has no meaning: both bytes are dropped.
 type decoder struct {
 	state decoding
@@ -71,8 +72,14 @@ func (d *decoder) decode(p []byte, r receiver) {
 	}
 	for i, b := range p {
 		if d.state == inData && b != cmdIAC {
+			null := b == 0 && !d.cr
 			if b, ok := d.dataByte(b); ok {
 				run = append(run, b)
+			}
+			if null {
+				flush()
+				run = p[i+1 : i+1]
+				r.null()
 			}
 			continue
 		}

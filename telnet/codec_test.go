@@ -26,6 +26,7 @@ func (r *record) add(format string, args ...any) {
 }
 
 func (r *record) data(p []byte)                   { r.text = append(r.text, p...) }
+func (r *record) null()                           {}
 func (r *record) command(cmd byte)                { r.add("command %d", cmd) }
 func (r *record) option(verb, o byte)             { r.add("option %d %d", verb, o) }
 func (r *record) subnegotiation(o byte, p []byte) { r.add("sub %d %q", o, p) }

@@ -65,6 +65,8 @@ type conn struct {
 	decoder   decoder
 	options   negotiation
 	sniffer   sniffer
+	greeting  greeting
+	speaks    atomic.Bool // telnet
 	out       *outbox
 	dialog    dialog
 	evaluator *evaluator
@@ -195,9 +197,7 @@ func (c *conn) read(buf []byte, err error) {
 		case c.over():
 			return
 		case errors.Is(err, io.EOF):
-			if !c.dialog.end() {
-				c.terminal.EOF()
-			}
+			c.eof()
 			return
 		case err != nil:
 			c.terminal.Hangup(err)
@@ -274,24 +274,29 @@ type errLanguage string
 
 func (e errLanguage) Error() string { return "the peer speaks " + string(e) }
 
-// receive takes what came in. Nothing is taken of what follows on a language that is not telnet.
+// receive takes what came in.
 func (c *conn) receive(p []byte) {
-	if language := c.sniffer.binary(p); language != "" {
-		c.terminal.Hangup(errLanguage(language))
-		return
-	}
+	c.sniffer.packet(p)
 	c.decoder.decode(p, c)
 }
 
+func (c *conn) null() { c.refuse(c.sniffer.null()) }
+
+// refuse ends the session if the peer speaks another language, "" being none.
+func (c *conn) refuse(language string) {
+	if language != "" {
+		c.terminal.Hangup(errLanguage(language))
+	}
+}
+
+// data takes nothing of what follows on another language.
 func (c *conn) data(p []byte) {
 	if c.over() {
 		return
 	}
-	language, n := c.sniffer.text(p)
+	language, n := c.sniffer.data(p)
 	c.feed(p[:n])
-	if language != "" {
-		c.terminal.Hangup(errLanguage(language))
-	}
+	c.refuse(language)
 }
 
 // feed gives what was typed to the question that is asked, or else to the session.
@@ -300,12 +305,44 @@ func (c *conn) feed(p []byte) {
 	if err != nil {
 		c.terminal.Hangup(err)
 	}
-	c.terminal.Feed(rest)
+	c.ask(rest)
+}
+
+// ask gives the session what is for it.
+func (c *conn) ask(p []byte) {
+	if len(p) == 0 {
+		return
+	}
+	language, n := "", len(p)
+	if !c.speaks.Load() {
+		language, n = c.greeting.data(p)
+	}
+	c.terminal.Feed(p[:n])
+	c.refuse(language)
+}
+
+// eof takes the end of the input. A line that is not complete is one then.
+func (c *conn) eof() {
+	c.refuse(c.sniffer.end())
+	if !c.dialog.end() {
+		c.askLast()
+	}
+}
+
+// askLast tells the session that it was given everything.
+func (c *conn) askLast() {
+	if !c.speaks.Load() {
+		c.refuse(c.greeting.end())
+	}
+	c.terminal.EOF()
 }
 
 // command does what a command asks. DM, GA, NOP and what is unknown ask for nothing: the urgent
 // data of a synch stays in the stream (see keepUrgent), and what came before it was taken already.
 func (c *conn) command(cmd byte) {
+	if c.speak(cmd); c.over() {
+		return
+	}
 	switch cmd {
 	case cmdIP, cmdBRK, cmdABORT, cmdSUSP:
 		if !c.dialog.interrupt() {
@@ -318,9 +355,7 @@ func (c *conn) command(cmd byte) {
 	case cmdEL:
 		c.feed(eraseLine)
 	case cmdEOF:
-		if !c.dialog.end() {
-			c.terminal.EOF()
-		}
+		c.eof()
 	case cmdAYT:
 		if c.dialog.hasBegun() {
 			c.terminal.Say(c.status())
@@ -337,7 +372,14 @@ func (c *conn) status() string {
 	return "[sightglass: yes]"
 }
 
+// speak takes note that the peer speaks telnet, if cmd is one of its commands.
+func (c *conn) speak(cmd byte) {
+	c.refuse(c.sniffer.command(cmd))
+	c.speaks.Store(c.sniffer.telnet)
+}
+
 func (c *conn) option(verb, opt byte) {
+	c.speak(verb)
 	echoing := c.options.echoing()
 	c.out.send(c.options.receive(verb, opt))
 	if now := c.options.echoing(); now != echoing {
@@ -358,6 +400,7 @@ const (
 )
 
 func (c *conn) subnegotiation(opt byte, p []byte) {
+	c.speak(cmdSB)
 	switch {
 	case opt == optNAWS && len(p) == 4:
 		c.terminal.SetSize(believed(p, minColumns, maxColumns), believed(p[2:], minRows, maxRows))

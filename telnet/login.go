@@ -133,9 +133,9 @@ func (c *conn) begin(who Identity) {
 		if echo {
 			c.terminal.SetEcho(true)
 		}
-		c.terminal.Feed(early)
+		c.ask(early)
 		if eof {
-			c.terminal.EOF()
+			c.askLast()
 		}
 	})
 	c.idle.begin(s.idleTimeout(), func() (busy bool) {

@@ -14,6 +14,7 @@ type options struct {
 }
 
 func (o *options) data([]byte)                 {}
+func (o *options) null()                       {}
 func (o *options) command(byte)                {}
 func (o *options) subnegotiation(byte, []byte) {}
 func (o *options) option(verb, opt byte) {
