@@ -18,7 +18,7 @@ func (f *frame) add(a, b any) (any, error) {
 		}
 	case float64:
 		if y, ok := b.(float64); ok {
-			return x + y, nil
+			return finite("+", x+y, x, y)
 		}
 	case string:
 		if y, ok := b.(string); ok {
@@ -26,14 +26,14 @@ func (f *frame) add(a, b any) (any, error) {
 		}
 	case time.Time:
 		if d, ok := b.(time.Duration); ok {
-			return x.Add(d), nil
+			return shift(x, d)
 		}
 	case time.Duration:
 		switch y := b.(type) {
 		case time.Duration:
 			return durationOf("+", a, b, fromInt(int64(x)), fromInt(int64(y)), addInts)
 		case time.Time:
-			return y.Add(x), nil
+			return shift(y, x)
 		}
 	}
 	return f.numbers("+", a, b, addInts, func(x, y float64) float64 { return x + y })
@@ -50,8 +50,8 @@ func (f *frame) subtract(a, b any) (any, error) {
 	case time.Time:
 		switch y := b.(type) {
 		case time.Time:
-			d := x.Sub(y)
-			if !y.Add(d).Equal(x) {
+			d, ok := span(x, y)
+			if !ok || isFar(x) || isFar(y) {
 				return nil, fault("overflow", "the two times lie further apart than a duration can say (292 years)")
 			}
 			return d, nil
@@ -59,7 +59,7 @@ func (f *frame) subtract(a, b any) (any, error) {
 			if y == math.MinInt64 {
 				return nil, fault("overflow", "%v cannot be negated", y)
 			}
-			return x.Add(-y), nil
+			return shift(x, -y)
 		}
 	case time.Duration:
 		if y, ok := b.(time.Duration); ok {
@@ -114,7 +114,7 @@ func (f *frame) divide(a, b any) (any, error) {
 	if y.asFloat() == 0 {
 		return nil, divisionByZero(a, "/")
 	}
-	return x.asFloat() / y.asFloat(), nil
+	return finite("/", x.asFloat()/y.asFloat(), x.asFloat(), y.asFloat())
 }
 
 // modulo is the remainder of a division of integers that truncates towards zero, as in Go.
@@ -148,7 +148,11 @@ func (f *frame) power(a, b any) (any, error) {
 		return nil, mismatch("**", a, b)
 	}
 	if x.float || y.float || y.neg && y.mag > 0 {
-		return math.Pow(x.asFloat(), y.asFloat()), nil
+		base, exponent := x.asFloat(), y.asFloat()
+		if base == 0 && exponent < 0 {
+			return nil, fault("divide", "%v ** %v has no answer: it divides by zero", a, b)
+		}
+		return finite("**", math.Pow(base, exponent), base, exponent)
 	}
 	if p, ok := powInts(x, y.mag); ok {
 		if v, ok := p.value(); ok {
@@ -192,7 +196,8 @@ func (f *frame) numbers(op string, a, b any, ints func(a, b number) (number, boo
 		return nil, mismatch(op, a, b)
 	}
 	if x.float || y.float {
-		return floats(x.asFloat(), y.asFloat()), nil
+		x, y := x.asFloat(), y.asFloat()
+		return finite(op, floats(x, y), x, y)
 	}
 	if n, ok := ints(x, y); ok {
 		if v, ok := n.value(); ok {
@@ -200,6 +205,17 @@ func (f *frame) numbers(op string, a, b any, ints func(a, b number) (number, boo
 		}
 	}
 	return nil, overflow(op, a, b)
+}
+
+// finite is z, which a op b came to. It is an error where z is no number, or none that floats have, and a and b are.
+func finite(op string, z, a, b float64) (any, error) {
+	switch {
+	case z-z == 0, a-a != 0, b-b != 0: // the difference is NaN for what is not finite
+		return z, nil
+	case z != z:
+		return nil, fault("range", "%v %s %v has no answer among the real numbers", a, op, b)
+	}
+	return nil, fault("overflow", "%v %s %v is beyond the largest float", a, op, b)
 }
 
 func overflow(op string, a, b any) error {

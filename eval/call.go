@@ -129,7 +129,13 @@ func callPlain(x any, name string, args []any) (any, error) {
 		}
 		in[i] = v
 	}
+	if err := withinReach(x, name, in); err != nil {
+		return nil, err
+	}
 	out := method.Call(in)
+	if !exactly(x, name, in, out) {
+		return nil, fault("overflow", "%s of %v does not fit", name, x).with("ask for Unix() of a time, or Seconds() of a duration")
+	}
 	xs := make([]any, len(out))
 	for i, v := range out {
 		if err, ok := v.Interface().(error); ok {

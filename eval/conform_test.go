@@ -212,6 +212,7 @@ var intended = []difference{
 	{"sum([str, str])", saying(`^type: .* cannot be added up`)},
 	{"get($env, nil)?.String", saying(`^type: .* (needs an integer|whole number|is not the name of anything exposed)|^type: the keys of this map are strings`)},
 	{"-1 / 0", saying(`^divide: `)},
+	{"bitnot(1) ^ f64", saying(`^range: .* has no answer among the real numbers`)},
 	{"type(array) ?? str", ofType},
 	{"string(array)", about(`\bstring\(`)},
 	{"add == add", about(`(add|greet)\b.*[!=]=|[!=]=.*\b(add|greet)\b|(add|greet) in |^uniq\(.*(add|greet)`)},

@@ -138,9 +138,9 @@ func (h *histogram) answer(f *frame) (any, error) {
 		return &snapshot{record(field{"count", 0}, field{"nan", h.nan}), inWords("no values")}, nil
 	}
 	first, last := h.sorted[0].lo, h.sorted[len(h.sorted)-1].hi
-	mean := any(h.total.asFloat() / float64(h.count))
-	if h.durations {
-		mean = time.Duration(mean.(float64))
+	mean, err := h.total.mean(h.count)
+	if err != nil {
+		return nil, err
 	}
 	fields := []field{{"count", h.count}, {"min", h.value(first)}, {"mean", mean}}
 	head := fmt.Sprintf("%s values   min %s   mean %s   max %s", thousands(h.count),
@@ -225,6 +225,12 @@ func (h *histogram) discrete() bool {
 
 func (h *histogram) edge(x float64) any {
 	if h.durations {
+		switch { // no duration lies beyond
+		case x >= math.MaxInt64:
+			return time.Duration(math.MaxInt64)
+		case x <= math.MinInt64:
+			return time.Duration(math.MinInt64)
+		}
 		return time.Duration(x)
 	}
 	if x == math.Trunc(x) && math.Abs(x) < 1<<53 {

@@ -26,7 +26,7 @@ var numberFunctions = map[string]function{
 	"bitxor":  onBits("bitxor", 2),
 	"bitnand": onBits("bitnand", 2),
 	"bitnot":  onBits("bitnot", 1),
-	"bitshl":  onBits("bitshl", 2),
+	"bitshl":  {2, 2, "a, b", shiftLeft, onScalars},
 	"bitshr":  onBits("bitshr", 2),
 	"bitushr": onBits("bitushr", 2),
 }
@@ -53,6 +53,25 @@ func onBits(name string, n int) function {
 		written = "a"
 	}
 	return function{n, n, written, run, onScalars}
+}
+
+// shiftLeft is bitshl(a, b). The bits that would leave it are not lost: that is an error.
+func shiftLeft(f *frame, args []any) (any, error) {
+	x, err := index("bitshl", args[0])
+	if err != nil {
+		return nil, err
+	}
+	n, err := index("bitshl", args[1])
+	if err != nil {
+		return nil, err
+	}
+	if n < 0 {
+		return nil, fault("range", "bitshl cannot shift by %d", n).with("bitshr shifts to the right")
+	}
+	if x<<n>>n != x {
+		return nil, fault("overflow", "bitshl(%d, %d) does not fit in an integer", x, n).with("bitand(a, …) keeps the bits that fit")
+	}
+	return x << n, nil
 }
 
 func abs(f *frame, args []any) (any, error) {
@@ -111,7 +130,7 @@ func toInt(f *frame, args []any) (any, error) {
 		return nil, wrongArgument("int", 1, "a number or a string", args[0])
 	}
 	if n.float {
-		if !(n.f > -1<<63-1 && n.f < 1<<64) {
+		if !(n.f >= -1<<63 && n.f < 1<<64) {
 			return nil, fault("overflow", "int(%v) does not fit in 64 bits", n.f)
 		}
 		n = number{neg: n.f < 0, mag: uint64(math.Abs(math.Trunc(n.f)))}
@@ -220,10 +239,8 @@ func mean(f *frame, args []any) (any, error) {
 		return nil, err
 	case n == 0:
 		return 0.0, nil
-	case t.durations:
-		return time.Duration(t.asFloat() / float64(n)), nil
 	}
-	return t.asFloat() / float64(n), nil
+	return t.mean(n)
 }
 
 // median of nothing is 0, as in expr-lang.
@@ -248,7 +265,10 @@ func median(f *frame, args []any) (any, error) {
 	}
 	low, high := xs[(len(xs)-1)/2], xs[len(xs)/2]
 	if t.durations {
-		return low.(time.Duration) + (high.(time.Duration)-low.(time.Duration))/2, nil
+		t := tally{}
+		t.add(fromInt(int64(low.(time.Duration))))
+		t.add(fromInt(int64(high.(time.Duration))))
+		return time.Duration(t.mean(2)), nil
 	}
 	a, _ := toNumber(low)
 	b, _ := toNumber(high)

@@ -203,10 +203,12 @@ type tally struct {
 	hi, lo uint64 // two's complement
 	f      float64
 	float  bool
+	far    bool // one of the floats was not finite
 }
 
 func (t *tally) add(n number) {
 	if n.float {
+		t.far = t.far || n.f-n.f != 0
 		t.f += n.f
 		t.float = true
 		return
@@ -234,6 +236,28 @@ func (t *tally) sum() (n number, ok bool) {
 		return number{float: true, f: t.asFloat()}, true
 	}
 	return n, ok
+}
+
+// finite reports whether the total as a float is one, or cannot be.
+func (t *tally) finite() bool {
+	f := t.asFloat()
+	return t.far || f-f == 0
+}
+
+// mean is the total of n integers of 64 bits, n > 0, divided by n, without what is behind the point.
+func (t *tally) mean(n int) int64 {
+	hi, lo := t.hi, t.lo
+	negative := hi>>63 == 1
+	if negative {
+		var borrow uint64
+		lo, borrow = bits.Sub64(0, lo, 0)
+		hi, _ = bits.Sub64(0, hi, borrow)
+	}
+	mag, _ := bits.Div64(hi, lo, uint64(n))
+	if negative {
+		return -int64(mag)
+	}
+	return int64(mag)
 }
 
 // asFloat is the total as a float64.

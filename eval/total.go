@@ -30,8 +30,26 @@ func (t *total) add(x any) error {
 	return nil
 }
 
+// mean is that of n numbers or durations, n > 0.
+func (t *total) mean(n int) (any, error) {
+	switch {
+	case t.durations:
+		return time.Duration(t.tally.mean(n)), nil
+	case !t.finite():
+		return nil, t.beyond()
+	}
+	return t.asFloat() / float64(n), nil
+}
+
+func (t *total) beyond() error {
+	return fault("overflow", "the sum is beyond the largest float").with("sum(xs, # / 1e300) gives a part of it")
+}
+
 // sum is 0 for nothing.
 func (t *total) sum() (any, error) {
+	if t.float && !t.finite() {
+		return nil, t.beyond()
+	}
 	if n, ok := t.tally.sum(); ok {
 		if v, ok := n.value(); ok {
 			i, isInt := v.(int)

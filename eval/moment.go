@@ -1,0 +1,83 @@
+package eval
+
+import (
+	"math"
+	"reflect"
+	"time"
+)
+
+// The methods of package time wrap or saturate where an answer does not fit. Here it is an error.
+
+// farSeconds is the most that times may be away from 1970, in seconds: a thousand million years, which fit in an
+// int of 32 bits. Within it the package's own computing does not wrap.
+const farSeconds = 1 << 55
+
+// isFar reports whether t is that far away.
+func isFar(t time.Time) bool {
+	s := t.Unix()
+	return s < -farSeconds || s > farSeconds
+}
+
+func tooFar(t time.Time) error {
+	return fault("overflow", "a time of %d seconds since 1970 cannot be computed with", t.Unix())
+}
+
+// shift is t plus d.
+func shift(t time.Time, d time.Duration) (any, error) {
+	if isFar(t) {
+		return nil, tooFar(t)
+	}
+	return t.Add(d), nil
+}
+
+// span is from earlier to later; ok is false where no duration is as long.
+func span(later, earlier time.Time) (d time.Duration, ok bool) {
+	d = later.Sub(earlier)
+	return d, earlier.Add(d).Equal(later)
+}
+
+// maxYears is how far AddDate goes. Package time computes years, months and days in ints.
+const maxYears = 100_000_000
+
+// withinReach is the error of a method of a time that the package would compute with numbers that wrap.
+func withinReach(x any, name string, args []reflect.Value) error {
+	for _, v := range append([]reflect.Value{reflect.ValueOf(x)}, args...) {
+		if t, ok := v.Interface().(time.Time); ok && isFar(t) {
+			return tooFar(t)
+		}
+	}
+	if _, ok := x.(time.Time); ok && name == "AddDate" {
+		years := math.Abs(float64(args[0].Int())) + math.Abs(float64(args[1].Int()))/12 + math.Abs(float64(args[2].Int()))/365
+		if years > maxYears {
+			return fault("overflow", "AddDate goes up to %s years", thousands(maxYears))
+		}
+	}
+	return nil
+}
+
+// exactly reports whether what a method of x answers is what it says.
+func exactly(x any, name string, args, out []reflect.Value) bool {
+	switch x := x.(type) {
+	case time.Time:
+		perSecond := map[string]uint64{"UnixMilli": 1e3, "UnixMicro": 1e6, "UnixNano": 1e9}
+		switch name {
+		case "UnixMilli", "UnixMicro", "UnixNano":
+			whole, fits := mulInts(fromInt(x.Unix()), number{mag: perSecond[name]})
+			n, _ := addInts(whole, fromInt(int64(x.Nanosecond())*int64(perSecond[name])/1e9))
+			got, ok := n.value()
+			return fits && ok && got == plainInt(out[0].Int())
+		case "Sub":
+			_, ok := span(x, args[0].Interface().(time.Time))
+			return ok
+		}
+	case time.Duration:
+		switch name {
+		case "Abs":
+			return x != math.MinInt64
+		case "Round":
+			to := time.Duration(args[0].Int())
+			return to <= 0 || time.Duration(out[0].Int())%to == 0
+		}
+	}
+	return true
+}
