@@ -232,7 +232,7 @@ func (l *oddLock) Lock()         { panic("Lock") }
 func (l *oddLock) Unlock()       { panic("Unlock") }
 
 // TestAttackBlocking calls methods that do not return: each is given up after its time, and no more
-// are called when four are stuck.
+// are called when four of the method are stuck.
 func TestAttackBlocking(t *testing.T) {
 	h := &host{release: make(chan struct{})}
 	defer close(h.release)
@@ -246,7 +246,7 @@ func TestAttackBlocking(t *testing.T) {
 	s := NewSession(reg, Limits{Time: time.Hour, Bytes: 1 << 20})
 	outcomes(t, s, [][2]string{
 		{"blocksLensed", ""}, {"blocksLensed.n", ""}, {"h.Block()", "still running"}, {"h.BlockInError()", "still running"}, {"blocks", "still running"}, {"map([1], h.Block())", "still running"},
-		{"h.Fine()", "too many"}, {"blocks", "too many"}, {"len(h.m)", ""}, {"owned.racing.text", "owner"},
+		{"h.Block()", "in time"}, {"h.Block()", "in time"}, {"h.Block()", "cannot be called"}, {"h.Fine()", ""}, {"blocks", "in time"}, {"len(h.m)", ""}, {"owned.racing.text", "owner"},
 	})
 }
 

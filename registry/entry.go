@@ -17,6 +17,7 @@ type entry struct {
 	object  inspect.Value
 	weak    func() any                // instead of object: nil when collected
 	compute func(context.Context) any // instead of object
+	stuck   stuck                     // calls of compute
 	typ     reflect.Type              // of object or weak
 	policy  policy
 }

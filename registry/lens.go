@@ -142,8 +142,9 @@ func (v *View) lookThrough(f reflect.Value, p any) (*View, error) {
 	fail := func(why string) error {
 		return &MethodError{Type: v.val.Type().String(), Why: why}
 	}
-	if reg.calls.full() {
-		return nil, fail(tooMany)
+	stuck := reg.stuckAt(callee{typ: v.val.Type()})
+	if why := stuck.full(); why != "" {
+		return nil, fail(why)
 	}
 	if err := v.look.tick(1); err != nil {
 		return nil, err
@@ -151,7 +152,7 @@ func (v *View) lookThrough(f reflect.Value, p any) (*View, error) {
 	ctx, cancel := context.WithTimeout(v.look.ctx, reg.callTime())
 	defer cancel()
 	var x any
-	err := reg.calls.start(func() { x = f.Call([]reflect.Value{reflect.ValueOf(p)})[0].Interface() }).wait(ctx)
+	err := stuck.start(func() { x = f.Call([]reflect.Value{reflect.ValueOf(p)})[0].Interface() }).wait(ctx)
 	switch {
 	case err == errStill && v.look.ctx.Err() != nil:
 		return nil, context.Cause(v.look.ctx)

@@ -128,16 +128,17 @@ func (l *Look) names() []string {
 
 // compute calls the function of e.
 func (l *Look) compute(e *entry) (any, error) {
-	switch {
-	case l.Holding():
-		return nil, &MethodError{Method: e.name, Why: "cannot be called while a guard is held", Refused: true}
-	case l.reg.calls.full():
-		return nil, &MethodError{Method: e.name, Why: tooMany, Refused: true}
+	why := e.stuck.full()
+	if l.Holding() {
+		why = "cannot be called while a guard is held"
+	}
+	if why != "" {
+		return nil, &MethodError{Method: e.name, Why: why, Refused: true}
 	}
 	ctx, cancel := context.WithTimeout(l.ctx, l.reg.callTime())
 	defer cancel()
 	var x any
-	if err := l.reg.calls.start(func() { x = e.compute(ctx) }).wait(ctx); err != nil {
+	if err := e.stuck.start(func() { x = e.compute(ctx) }).wait(ctx); err != nil {
 		if err == errStill && l.ctx.Err() != nil {
 			return nil, context.Cause(l.ctx)
 		}

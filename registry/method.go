@@ -10,8 +10,6 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-const tooMany = "cannot be called: too many earlier calls are still running"
-
 // Call calls the method of that name of v, or of what it leads to, if policy names it:
 // on a goroutine of its own, with no guard held, for at most
 // [Registry.CallTime]. A parameter context.Context at the front is supplied. Arguments are plain values,
@@ -19,8 +17,8 @@ const tooMany = "cannot be called: too many earlier calls are still running"
 //
 // The result is plain, or a *View, or a *Redacted; several results are a []any of these, and none
 // are nil. An error that the method returns, a panic, or that it did not return, is a *MethodError,
-// as is a call that is not allowed. A method that did not return is left running; after four of
-// these no other is called until one returns.
+// as is a call that is not allowed. A method that did not return is left running; while four calls
+// of a method are, or 32 of all together, it is not called.
 //
 // A method with a value receiver reads its receiver before it could take a lock:
 // name such only of what does not change.
@@ -53,7 +51,7 @@ func (v *View) Call(name string, args []any) (any, error) {
 		out   []reflect.Value
 		wrong string
 	)
-	err = t.look.reg.calls.start(func() {
+	err = t.stuck(name).start(func() {
 		out = method.Call(in)
 		if last := len(out) - 1; last >= 0 && out[last].Type() == reflect.TypeFor[error]() {
 			if e, _ := out[last].Interface().(error); e != nil {
@@ -125,13 +123,19 @@ func (v *View) refusal(name string) string {
 		return fmt.Sprintf("may not be called: expose %s with registry.Methods(%q) if it only looks", v.policy.name, v.pattern(name))
 	case v.look.Holding():
 		return "cannot be called while a guard is held"
-	case v.look.reg.calls.full():
-		return tooMany
+	}
+	if why := v.stuck(name).full(); why != "" {
+		return why
 	}
 	if _, ok := v.val.Pointer(); !ok {
 		return "cannot be called here: its receiver was reached through memory that may change meanwhile; declare a registry.Guard, Owner or Frozen for " + v.policy.name
 	}
 	return ""
+}
+
+// stuck counts the calls of the method of that name which did not return in time.
+func (v *View) stuck(name string) *stuck {
+	return v.look.reg.stuckAt(callee{v.receiver(), name})
 }
 
 // pattern names the method of that name to Methods.

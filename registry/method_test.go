@@ -5,6 +5,7 @@ package registry
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"reflect"
 	"runtime"
@@ -233,11 +234,30 @@ func TestMethodsThatHang(t *testing.T) {
 			_, err := look(t.Context()).Call("GetHang", nil)
 			want, wait := "did not return in time, and is still running", time.Second
 			if i >= maxStuck {
-				want, wait = tooMany, 0
+				want, wait = "method GetHang of *registry.service cannot be called: 4 earlier calls of it are still running", 0
 			}
 			if err == nil || !strings.HasSuffix(err.Error(), want) || time.Since(start) != wait {
 				t.Errorf("%d: %v after %v", i, err, time.Since(start))
 			}
+		}
+		// That is nothing to other methods, until all that hang together are too many.
+		if x, err := look(t.Context()).Call("GetName", nil); x != "svc" || err != nil {
+			t.Error(x, err)
+		}
+		for i := maxStuck; i < maxStuckInAll; i++ {
+			name := fmt.Sprint("f", i/maxStuck)
+			if i%maxStuck == 0 {
+				r.Func(name, func(context.Context) any { return <-s.hang })
+			}
+			if _, err := r.Look(t.Context(), nil).Get(name); err == nil || !strings.HasSuffix(err.Error(), "still running") {
+				t.Error(name, err)
+			}
+		}
+		if _, err := look(t.Context()).Call("GetName", nil); err == nil || !strings.HasSuffix(err.Error(), "cannot be called: 32 calls of other methods are still running") {
+			t.Error(err)
+		}
+		if _, err := r.Look(t.Context(), nil).Get("f1"); err == nil || err.Error() != "function f1 cannot be called: 4 earlier calls of it are still running" {
+			t.Error(err)
 		}
 		close(s.hang)
 		synctest.Wait()
@@ -248,7 +268,7 @@ func TestMethodsThatHang(t *testing.T) {
 			t.Error("it had no deadline")
 		}
 		synctest.Wait()
-		if n := r.calls.n.Load(); n != 0 {
+		if n := r.stuckInAll.Load(); n != 0 {
 			t.Errorf("%d are still counted", n)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)

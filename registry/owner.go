@@ -27,7 +27,7 @@ func (l *Look) visit(o *owner, f func() error) error {
 	if waited, ok := l.refused[refusal{owner: o}]; ok {
 		return &GuardError{Guard: o.name, Owner: true, Waited: waited}
 	}
-	if o.stuck.full() {
+	if o.stuck.full() != "" {
 		return &GuardError{Guard: o.name, Owner: true, Busy: true}
 	}
 	ctx, cancel := context.WithTimeout(l.ctx, l.reg.guardWait())

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/sightglass-go/sightglass/internal/attack"
@@ -86,5 +87,27 @@ func TestShare(t *testing.T) {
 				t.Errorf("%v of rests of at least %v: %v", share, least, got)
 			}
 		}
+	}
+}
+
+// How often the runtime is asked who waits depends on what that costs.
+func TestAsksSeldom(t *testing.T) {
+	for cost, want := range map[time.Duration]int{0: 1000, 300 * time.Nanosecond: 1000, 10 * time.Microsecond: 45, time.Millisecond: 25} {
+		synctest.Test(t, func(t *testing.T) {
+			l := New().Look(context.Background(), nil)
+			asked := 0
+			l.pace.ask = func(*pace) bool {
+				asked++
+				time.Sleep(cost)
+				return false
+			}
+			for range 1000 {
+				time.Sleep(calmSlice)
+				l.Yield()
+			}
+			if asked < want || asked > want+want/2 {
+				t.Errorf("asking takes %v, and was done %d times in 50 ms of work, want about %d", cost, asked, want)
+			}
+		})
 	}
 }

@@ -48,6 +48,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -65,7 +66,9 @@ type Registry struct {
 	mu      sync.RWMutex
 	entries map[string]*entry
 	lenses  map[reflect.Type]reflect.Value // funcs, by the struct that they are given a pointer to
-	calls   stuck
+
+	stuckBy    sync.Map     // of callee to *stuck
+	stuckInAll atomic.Int32 // over all of these and the Funcs
 }
 
 // Default is the registry that Expose, Func and Withdraw use.
@@ -124,7 +127,7 @@ func (r *Registry) Func(name string, f func(context.Context) any, opts ...Option
 	if f == nil {
 		panic(fmt.Sprintf("registry: Func %q: the function is nil", name))
 	}
-	e.compute = f
+	e.compute, e.stuck.all = f, &r.stuckInAll
 	r.put(e)
 }
 

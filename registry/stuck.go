@@ -4,17 +4,56 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"sync/atomic"
 )
 
-// maxStuck is how many calls into the application may be overdue at a time.
-const maxStuck = 4
+const (
+	// maxStuck is how many calls of one method, Func, lens or owner may be overdue at a time.
+	maxStuck = 4
+	// maxStuckInAll is how many of all methods, Funcs and lenses of a registry.
+	maxStuckInAll = 32
+)
 
-// stuck counts calls into the application that outlived their deadline.
-type stuck struct{ n atomic.Int32 }
+// stuck counts calls of one thing of the application that outlived their deadline.
+type stuck struct {
+	n atomic.Int32
+	// all counts those of everything; nil for an owner, which delays only reads of its object.
+	all *atomic.Int32
+}
 
-// full reports whether no further call may begin.
-func (s *stuck) full() bool { return s.n.Load() >= maxStuck }
+// callee is what is called by way of its type: a method, or the lens of the type, which has no name.
+type callee struct {
+	typ  reflect.Type
+	name string
+}
+
+// stuckAt is the count of what c is.
+func (r *Registry) stuckAt(c callee) *stuck {
+	if s, ok := r.stuckBy.Load(c); ok {
+		return s.(*stuck)
+	}
+	s, _ := r.stuckBy.LoadOrStore(c, &stuck{all: &r.stuckInAll})
+	return s.(*stuck)
+}
+
+// full says why no further call may begin, "" if it may.
+func (s *stuck) full() string {
+	switch n := s.n.Load(); {
+	case n >= maxStuck:
+		return fmt.Sprintf("cannot be called: %d earlier calls of it are still running", n)
+	case s.all != nil && s.all.Load() >= maxStuckInAll:
+		return fmt.Sprintf("cannot be called: %d calls of other methods are still running", s.all.Load())
+	}
+	return ""
+}
+
+func (s *stuck) add(n int32) {
+	s.n.Add(n)
+	if s.all != nil {
+		s.all.Add(n)
+	}
+}
 
 var (
 	errStill = errors.New("did not return in time, and is still running")
@@ -60,7 +99,7 @@ func (s *stuck) start(f func()) *call {
 // end marks c as finished, and no longer stuck.
 func (c *call) end() {
 	if !c.state.CompareAndSwap(underWay, ended) {
-		c.count.n.Add(-1)
+		c.count.add(-1)
 	}
 	close(c.done)
 }
@@ -73,11 +112,11 @@ func (c *call) wait(ctx context.Context) error {
 		return c.err
 	case <-ctx.Done():
 	}
-	c.count.n.Add(1)
+	c.count.add(1)
 	if c.state.CompareAndSwap(underWay, abandoned) {
 		return errStill
 	}
-	c.count.n.Add(-1)
+	c.count.add(-1)
 	<-c.done
 	return c.err
 }
