@@ -117,8 +117,8 @@ var mutations = []mutation{
 	{off: "the check for what is no text", file: "telnet/sniff.go", old: "if !s.allowed(b) {", new: "if !s.allowed(b) && false {", test: "TestStrangers"},
 	{off: "the check for the greetings of other protocols", file: "telnet/sniff.go", old: "if name = g.end(); name != \"\" {", new: "if name = g.end(); false {", test: "TestStrangers"},
 	{off: "expressions that divide by a name are not taken for HTTP", file: "telnet/sniff.go", old: "|| !request.Match(o.head)", new: "", test: "TestGuests"},
-	{off: "the check of the peer's user", file: "telnet/peer.go", old: "case p.UID > 0 && p.UID != os.Geteuid():", new: "case false:", test: "TestOtherUser"},
-	{off: "the check for addresses beyond loopback", file: "telnet/listen.go", old: "case !secure && !s.InsecureRemote:", new: "case !secure && false:", test: "TestInsecureAddresses"},
+	{off: "the check of the peer's user", file: "telnet/wayin.go", old: "case s.Auth != nil, !w.listener.local(), w.trusted():", new: "case s.Auth != nil, !w.listener.local(), w.peer.UID >= 0:", test: "TestAdmits"},
+	{off: "the check for addresses beyond loopback", file: "telnet/listen.go", old: "case !placeOf(addr).local() && !s.secure() && !s.InsecureRemote:", new: "case false:", test: "TestInsecureAddresses"},
 	{off: "SIGHTGLASS=off", file: "telnet/server.go", old: "if os.Getenv(\"SIGHTGLASS\") != \"off\" {", new: "if os.Getenv(\"SIGHTGLASS\") != \"off\" || true {", test: "TestOff"},
 }
 

@@ -59,7 +59,7 @@ func (c *client) answers(stop *atomic.Bool) (slowest time.Duration) {
 // of which speak, and some of which are gone before they are greeted.
 func TestAttackConnections(t *testing.T) {
 	for name, limits := range map[string]*Server{
-		"by rate":     {},
+		"by rate":     {AnyUser: true, asked: otherUsers()},
 		"by sessions": {MaxRate: -1},
 	} {
 		t.Run(name, func(t *testing.T) {

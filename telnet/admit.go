@@ -22,6 +22,7 @@ import (
 const (
 	defaultSessions     = 64
 	defaultRate         = 20 // in a second
+	ownRate             = 500
 	defaultAttempts     = 10 // in a minute
 	defaultLoginTimeout = 30 * time.Second
 	defaultIdleTimeout  = time.Hour
@@ -48,12 +49,13 @@ func (s *Server) prepare() {
 		s.turns = make(turns, positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))
 		if perSecond := cmp.Or(s.MaxRate, defaultRate); perSecond > 0 {
 			s.arrivals = newThrottle(rate.Limit(perSecond), 2*perSecond)
+			own := max(perSecond, ownRate)
+			s.own = newThrottle(rate.Limit(own), 2*own)
 		}
 		perMinute := positive(s.MaxAttempts, defaultAttempts)
 		s.failures = newThrottle(rate.Every(time.Minute/time.Duration(perMinute)), perMinute)
 		s.refusals = make(chan struct{}, maxRefusals)
 		s.strangers.every.Interval, s.flood.every.Interval = time.Minute, time.Second
-		s.conns = map[*conn]bool{}
 	})
 }
 
@@ -87,39 +89,54 @@ func (s *Server) begin() bool {
 
 var errTooFast = errors.New("too many connections from this address, try again in a second")
 
-// admit serves an accepted connection, unless it comes too fast or its user may not enter.
-func (s *Server) admit(nc net.Conn, highest Level) {
+// admit serves a connection that a listener at that place has accepted, unless it comes too fast or its
+// user may not enter.
+func (s *Server) admit(nc net.Conn, listener place, highest Level) {
 	defer s.running.Done()
-	defer nc.Close()
 	defer func() {
 		if value := recover(); value != nil {
 			s.logger().Error("a connection panicked and was closed", "panic", plain(fmt.Sprint(value)), "stack", string(debug.Stack()))
 		}
 	}()
-	if !s.arrivals.allow(originOf(nc.RemoteAddr(), nobodyKnown), time.Now()) {
+	nc = &safeConn{nc}
+	defer nc.Close()
+	way := s.wayOf(nc, listener, highest)
+	nc = way.timed(nc)
+	defer nc.Close()
+	if !s.arrives(way) {
 		s.flood.do(func(missed int64) {
-			s.logger().Warn("a connection was refused", "peer", plain(nc.RemoteAddr().String()), "error", errTooFast, "since_last", missed)
+			s.logger().Warn("a connection was refused", "peer", plain(way.peer.from()), "error", errTooFast, "since_last", missed)
 		})
 		s.refuse(nc, errTooFast)
 		return
 	}
-	peer, err := peerOf(nc)
-	var who *Identity
-	if s.Auth == nil {
-		who = &Identity{Level: highest}
-		err = s.checkPeer(peer, err)
-	} else {
-		err = nil // what is not known of the peer is the authenticator's to judge
-	}
-	if err != nil {
-		s.refused(peer, err)
+	way.search(s.kernel())
+	if err := s.admits(way); err != nil {
+		s.refused(way.peer, err)
 		s.refuse(nc, err)
 		return
+	}
+	if way.socket == nil {
+		way.highest = Look // AtMost may be inside
+	}
+	var who *Identity
+	if s.Auth == nil {
+		who = &Identity{Level: way.highest}
 	}
 	if s.TLSConfig != nil {
 		nc = tls.Server(nc, s.TLSConfig)
 	}
-	s.serve(nc, peer, who, highest)
+	s.serve(nc, way, who)
+}
+
+// arrives counts a connection, and reports whether it comes in time. A script of our own user may
+// connect often, and takes nothing from others that it could not take without a server.
+func (s *Server) arrives(w *wayIn) bool {
+	limit := s.arrivals
+	if w.trusted() {
+		limit = s.own
+	}
+	return limit.allow(w.origin(), time.Now())
 }
 
 // refused logs that a peer was refused.
@@ -128,11 +145,11 @@ func (s *Server) refused(peer *Peer, why error) {
 }
 
 // serve holds a session on nc, if there is room for one. who is nil for somebody who has to log in.
-func (s *Server) serve(nc net.Conn, peer *Peer, who *Identity, highest Level) error {
-	c := newConn(s, nc, peer, highest)
+func (s *Server) serve(nc net.Conn, way *wayIn, who *Identity) error {
+	c := newConn(s, nc, way)
 	if err := s.enter(c, who == nil); err != nil {
 		c.cancel()
-		s.refused(peer, err)
+		s.refused(way.peer, err)
 		s.refuse(nc, err)
 		return err
 	}
@@ -150,7 +167,7 @@ func (s *Server) report(c *conn, err error, lasted time.Duration) {
 	var no *refusal
 	switch {
 	case errors.As(err, &panicked):
-		log.Error("a session panicked and was ended", "panic", plain(fmt.Sprint(panicked.Value)), "stack", string(panicked.Stack))
+		logPanic(log, panicked)
 	case errors.As(err, &other):
 		s.strangers.do(func(missed int64) {
 			log.Warn("a connection was closed that does not speak telnet", "language", string(other), "since_last", missed)
@@ -196,6 +213,9 @@ func (s *Server) enter(c *conn, login bool) error {
 		if most := max(1, limit/8); here >= most {
 			return fmt.Errorf("too many logins at a time from this address (limit %d), try again later", most)
 		}
+	}
+	if s.conns == nil {
+		s.conns = map[*conn]bool{}
 	}
 	s.conns[c] = true
 	return nil

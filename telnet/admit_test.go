@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -65,27 +68,25 @@ func TestTurnsAreGivenBack(t *testing.T) {
 
 func TestThrottle(t *testing.T) {
 	now := time.Unix(1_000_000, 0)
-	at := func(addr string, uid int) origin {
+	at := func(addr string) origin {
 		tcp, err := net.ResolveTCPAddr("tcp", addr)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return originOf(tcp, uid)
+		return originOf(tcp)
 	}
-	one, other := at("192.0.2.1:1000", nobodyKnown), at("192.0.2.2:1000", nobodyKnown)
+	one, other := at("192.0.2.1:1000"), at("192.0.2.2:1000")
 	for _, same := range [][2]origin{
-		{one, at("192.0.2.1:2000", nobodyKnown)},
-		{one, at("[::ffff:192.0.2.1]:1", nobodyKnown)},
-		{at("[2001:db8::1]:1", nobodyKnown), at("[2001:db8::2:3]:1", nobodyKnown)},
-		{at("[fe80::1%lo]:1", nobodyKnown), at("[fe80::1]:1", nobodyKnown)},
-		{at("127.0.0.1:1", 7), at("127.1.2.3:1", 7)},
-		{at("127.0.0.1:1", 7), at("[::1]:1", 7)},
+		{one, at("192.0.2.1:2000")},
+		{one, at("[::ffff:192.0.2.1]:1")},
+		{at("[2001:db8::1]:1"), at("[2001:db8::2:3]:1")},
+		{at("[fe80::1%lo]:1"), at("[fe80::1]:1")},
 	} {
 		if same[0] != same[1] {
 			t.Errorf("%v is not %v", same[0], same[1])
 		}
 	}
-	for _, o := range []origin{other, at("[2001:db8::1]:1", nobodyKnown), at("192.0.2.1:1000", 7), originOf(&net.UnixAddr{}, nobodyKnown)} {
+	for _, o := range []origin{other, at("[2001:db8::1]:1"), originOf(unknownAddr{})} {
 		if o == one {
 			t.Errorf("%v is %v", o, one)
 		}
@@ -106,22 +107,93 @@ func TestThrottle(t *testing.T) {
 		t.Error("what was charged beyond the limit does not count")
 	}
 	for i := range 3 * maxOrigins {
-		th.allow(at(fmt.Sprintf("10.%d.%d.1:1", i>>8, i&255), nobodyKnown), now.Add(time.Minute))
+		th.allow(at(fmt.Sprintf("10.%d.%d.1:1", i>>8, i&255)), now.Add(time.Minute))
 	}
 	if n := len(th.of); n > maxOrigins {
 		t.Errorf("it keeps account of %d", n)
 	}
-	if th.allow(at("172.16.0.1:1", nobodyKnown), now.Add(time.Minute)) {
+	if th.allow(at("172.16.0.1:1"), now.Add(time.Minute)) {
 		t.Error("those beyond have no limit")
 	}
-	if !th.allow(at("172.16.0.1:1", nobodyKnown), now.Add(time.Hour)) {
+	if !th.allow(at("172.16.0.1:1"), now.Add(time.Hour)) {
 		t.Error("those of before are never forgotten")
+	}
+}
+
+// otherUsers is a kernel that takes all peers for another user of this machine.
+func otherUsers() *kernel {
+	ask := func(*socket) (uid, pid int, err error) { return os.Geteuid() + 1, 0, nil }
+	return &kernel{ask: ask, search: ask}
+}
+
+// A script of our own user may connect often. It counts by itself, as each user of this machine does,
+// from whatever address they come.
+func TestOwnRate(t *testing.T) {
+	t.Parallel()
+	s := &Server{MaxRate: 1}
+	s.prepare()
+	from := func(uid int, addr string) *wayIn {
+		return &wayIn{at: loopback, peer: &Peer{Addr: &net.TCPAddr{IP: net.ParseIP(addr)}, UID: uid}}
+	}
+	other := os.Geteuid() + 1
+	for _, tc := range []struct {
+		name  string
+		ways  []*wayIn
+		least int
+		most  int
+	}{
+		{"our own user", []*wayIn{from(os.Geteuid(), "127.0.0.1")}, 500, 1000},
+		{"another user", []*wayIn{from(other, "127.0.0.1"), from(other, "192.0.2.2"), from(other, "::1"), from(other, "fd00::2")}, 1, 2},
+		{"one more", []*wayIn{from(other+1, "127.0.0.1")}, 1, 2},
+		{"those of whom the kernel does not tell", []*wayIn{from(nobodyKnown, "127.0.0.1"), from(nobodyKnown, "192.0.2.2"), from(nobodyKnown, "127.0.0.9")}, 1, 2},
+		{"another machine", []*wayIn{{at: elsewhere, peer: &Peer{Addr: &net.TCPAddr{IP: net.IPv4(192, 0, 2, 2)}, UID: nobodyKnown}}}, 1, 2},
+	} {
+		came := 0
+		began := time.Now()
+		for i := range 2000 {
+			if s.arrives(tc.ways[i%len(tc.ways)]) {
+				came++
+			}
+		}
+		more := int(time.Since(began).Seconds() * float64(tc.most)) // what the time that this took let by
+		if came < tc.least || came > tc.most+more {
+			t.Errorf("%s: %d were let by at once, want %d to %d", tc.name, came, tc.least, tc.most+more)
+		}
+	}
+	if (&wayIn{peer: &Peer{UID: nobodyKnown}}).trusted() {
+		t.Error("somebody unknown is trusted")
+	}
+}
+
+// The kernel tells of our own user on loopback and on unix sockets, wherever it is found out.
+func TestOwnScript(t *testing.T) {
+	t.Parallel()
+	for _, addr := range []string{"tcp 127.0.0.1:0", "tcp [::1]:0", "unix " + filepath.Join(t.TempDir(), "s")} {
+		network, addr, _ := strings.Cut(addr, " ")
+		l, err := net.Listen(network, addr)
+		if err != nil {
+			t.Logf("this machine has no %s: %v", addr, err)
+			continue
+		}
+		own := &Server{MaxRate: 1}
+		if runtime.GOOS != "linux" {
+			own.MaxRate = -1
+		}
+		s := serveOn(t, own, l)
+		for range 30 {
+			c := s.dial(t)
+			c.send("1\nquit\n")
+			if got := c.rest(); !strings.HasSuffix(got, "> bye\r\n") {
+				t.Fatalf("%s: got %q", network, got)
+			}
+			c.conn.Close()
+		}
 	}
 }
 
 // Connections that come too fast are refused, and leave who is there alone.
 func TestMaxRate(t *testing.T) {
-	s := serve(t, &Server{MaxRate: 5}, "tcp", "127.0.0.1:0")
+	s := serve(t, &Server{MaxRate: 5, AnyUser: true, asked: otherUsers()}, "tcp", "127.0.0.1:0")
 	beside := s.dial(t)
 	beside.answer()
 	refused := 0
@@ -245,7 +317,7 @@ func TestAcceptErrors(t *testing.T) {
 // Only so many at a time are told why they are refused; in a flood the others are closed at once.
 func TestRefusalsAreBounded(t *testing.T) {
 	t.Parallel()
-	s := serve(t, &Server{MaxRate: 1}, "tcp", "127.0.0.1:0")
+	s := serve(t, &Server{MaxRate: 1, AnyUser: true, asked: otherUsers()}, "tcp", "127.0.0.1:0")
 	s.prepare()
 	// refused is what the first one is told that is no session.
 	refused := func() string {

@@ -60,8 +60,8 @@ type conn struct {
 	id        int64
 	net       net.Conn
 	peer      *Peer
+	way       *wayIn
 	origin    origin
-	highest   Level // of the session, whoever it is of
 	decoder   decoder
 	options   negotiation
 	sniffer   sniffer
@@ -83,11 +83,9 @@ type conn struct {
 	idle   idleness
 }
 
-func newConn(s *Server, nc net.Conn, peer *Peer, highest Level) *conn {
-	c := &conn{
-		server: s, id: s.ids.Add(1), net: nc, peer: peer, origin: originOf(peer.Addr, peer.UID), highest: highest,
-		since: time.Now(),
-	}
+func newConn(s *Server, nc net.Conn, way *wayIn) *conn {
+	peer := way.peer
+	c := &conn{server: s, id: s.ids.Add(1), net: nc, peer: peer, way: way, origin: way.origin(), since: time.Now()}
 	c.idle.end()
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.logger.Store(s.logger().With(slog.Int64("session", c.id)).With(peer.attributes()...))
@@ -240,7 +238,7 @@ var errGone = errors.New("the client is gone")
 // probe ends the session if the client is gone. Where the system cannot be asked, the client is
 // sent something harmless: one that is gone answers with a reset, which the next write finds.
 func (c *conn) probe() {
-	switch there, known := present(inner(c.net)); {
+	switch there, known := c.way.socket.present(); {
 	case known && !there:
 		c.terminal.Hangup(errGone)
 	case known:
@@ -263,7 +261,7 @@ func (c *conn) close() error {
 // closeGently tells the peer that nothing more comes, and gives it time to close as well.
 func closeGently(nc net.Conn) {
 	defer nc.Close()
-	if half, ok := nc.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+	if closeWrite(nc) == nil {
 		nc.SetReadDeadline(time.Now().Add(drainTime))
 		io.Copy(io.Discard, io.LimitReader(nc, drainBytes))
 	}

@@ -213,7 +213,7 @@ func evaluating(t *testing.T) map[string]func(t *testing.T) (*served, *client) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := serveOn(t, &Server{}, wrap(l))
+			s := serveOn(t, &Server{AnyUser: true}, wrap(l)) // the kernel tells no user of what is opaque
 			c := s.dial(t)
 			c.answer()
 			c.send("wait\n")
@@ -276,18 +276,18 @@ func TestPresent(t *testing.T) {
 	for name, open := range evaluating(t) {
 		s, c := open(t)
 		s.mu.Lock()
-		var here net.Conn
+		var here *socket
 		for c := range s.conns {
-			here = inner(c.net)
+			here = c.way.socket
 		}
 		s.mu.Unlock()
 		c.conn.(interface{ CloseWrite() error }).CloseWrite()
-		if there, known := present(here); known != (name != "opaque") || known && !there {
+		if there, known := here.present(); known != (name != "opaque") || known && !there {
 			t.Errorf("%s, half closed: %v, %v", name, there, known)
 		}
 		c.conn.Close()
 		for name != "opaque" {
-			if there, known := present(here); known && !there {
+			if there, known := here.present(); known && !there {
 				break
 			}
 		}

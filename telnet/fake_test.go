@@ -116,6 +116,9 @@ func serveOn(t *testing.T, s *Server, l net.Listener) *served {
 	if s.Registry == nil {
 		s.newEvaluator = func() console.Evaluator { return &fake{v.began} }
 	}
+	if runtime.GOOS != "linux" {
+		s.AnyUser = true // these systems do not tell whose a connection is
+	}
 	if s.Logger == nil {
 		s.Logger = slog.New(slog.NewTextHandler(v.log, nil))
 	}

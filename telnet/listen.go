@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"strings"
 	"sync"
 )
@@ -104,9 +103,8 @@ func (p *pair) Addr() net.Addr { return p.listeners[0].Addr() }
 
 // permit says whether s may serve connections to addr, with sessions of that level.
 func (s *Server) permit(addr net.Addr, highest Level) error {
-	secure := s.TLSConfig != nil && s.Auth != nil || addr.Network() == "unix" || loopback(addr)
 	switch c := s.TLSConfig; {
-	case !secure && !s.InsecureRemote:
+	case !placeOf(addr).local() && !s.secure() && !s.InsecureRemote:
 		return fmt.Errorf("telnet: %s is not loopback: %w", addr, ErrInsecure)
 	case c != nil && len(c.Certificates) == 0 && c.GetCertificate == nil && c.GetConfigForClient == nil:
 		return errors.New("telnet: Server.TLSConfig has no certificate; set its GetCertificate to that of CertificateFiles")
@@ -114,16 +112,13 @@ func (s *Server) permit(addr net.Addr, highest Level) error {
 	return s.audited(highest)
 }
 
+// secure reports whether s may face other machines.
+func (s *Server) secure() bool { return s.TLSConfig != nil && s.Auth != nil }
+
 // audited says whether what a session of that level does is on record.
 func (s *Server) audited(highest Level) error {
 	if highest >= Act && s.Logger == nil {
 		return errors.New("telnet: actions are always on record; set Server.Logger, or leave Server.Level at Look")
 	}
 	return nil
-}
-
-// loopback reports whether addr is one that only this machine reaches.
-func loopback(addr net.Addr) bool {
-	at, err := netip.ParseAddrPort(addr.String())
-	return err == nil && at.Addr().Unmap().IsLoopback()
 }

@@ -35,6 +35,7 @@ func (c *conn) login() {
 			c.terminal.Hangup(&console.PanicError{Value: value, Stack: debug.Stack()})
 		}
 	}()
+	var panicked *console.PanicError
 	limit := c.server.loginTimeout()
 	ctx, cancel := context.WithTimeoutCause(c.ctx, limit, fmt.Errorf("%w within %v", errLate, limit))
 	defer cancel()
@@ -43,6 +44,9 @@ func (c *conn) login() {
 	who, err := c.authenticate(ctx)
 	switch {
 	case !inTime():
+		if errors.As(err, &panicked) {
+			logPanic(c.log(), panicked) // the connection ends for another reason
+		}
 	case err != nil:
 		c.keepOut(who, err)
 	default:
@@ -58,16 +62,24 @@ func (c *conn) keepOut(who Identity, why error) {
 	c.terminal.Hangup(&refusal{why, who.User})
 }
 
+// askAuth asks the server's Authenticator once. Its panic is an error from here on: what is deferred
+// meanwhile must not end the login first, for another reason.
+func (c *conn) askAuth(ctx context.Context) (who Identity, err error) {
+	defer rescue(&err)
+	return c.server.Auth.Authenticate(ctx, c.peer)
+}
+
 // authenticate asks the server's Authenticator, a few times if it likes.
 func (c *conn) authenticate(ctx context.Context) (who Identity, err error) {
 	s := c.server
+	var panicked *console.PanicError
 	for try := 1; ; try++ {
 		if !s.failures.open(c.origin, time.Now()) {
 			return who, errTooManyFailures
 		}
 		c.peer.asked = false
-		if who, err = s.Auth.Authenticate(ctx, c.peer); err == nil {
-			return who, nil
+		if who, err = c.askAuth(ctx); err == nil || errors.As(err, &panicked) {
+			return who, err
 		}
 		denied := errors.Is(err, ErrDenied)
 		if denied {
@@ -113,7 +125,7 @@ func said(err error) string {
 func (c *conn) begin(who Identity) {
 	s := c.server
 	c.who.Store(&who)
-	c.level.Store(int64(min(who.Level, c.highest)))
+	c.level.Store(int64(min(who.Level, c.way.highest)))
 	log := c.log()
 	if who.User != "" {
 		log = log.With(slog.String("user", plain(who.User)))

@@ -40,9 +40,9 @@ func passwords(t *testing.T, lines ...string) string {
 	return path
 }
 
-// elsewhere is a listener whose connections seem to come from another machine: those from
-// 127.0.0.n from 192.0.2.n.
-func elsewhere(t *testing.T) net.Listener {
+// newAbroad returns a listener whose connections seem to come from another machine: those from
+// 127.0.0.n from 192.0.2.n. Its server must be allowed to face other machines.
+func newAbroad(t *testing.T) net.Listener {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -67,6 +67,8 @@ type foreign struct {
 }
 
 func (c foreign) RemoteAddr() net.Addr { return c.addr }
+
+func (c foreign) LocalAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 3000} }
 
 // dialFrom connects from 127.0.0.n.
 func (v *served) dialFrom(t *testing.T, n byte) *client {
@@ -197,7 +199,7 @@ func TestThousandWrongPasswords(t *testing.T) {
 		}
 		return who, err
 	})
-	s := serveOn(t, &Server{Auth: counting, MaxAttempts: attempts, MaxRate: -1}, elsewhere(t))
+	s := serveOn(t, &Server{Auth: counting, MaxAttempts: attempts, MaxRate: -1, InsecureRemote: true}, newAbroad(t))
 	began := time.Now()
 	tries := make(chan int)
 	var attacking sync.WaitGroup
@@ -257,7 +259,7 @@ func TestSuccessForgivesNoFailures(t *testing.T) {
 
 // Connections that never answer take the places of nobody at another address.
 func TestSilentLogins(t *testing.T) {
-	s := serveOn(t, &Server{Auth: Tokens(map[string]Identity{"x": {}}), MaxSessions: 16, MaxRate: -1}, elsewhere(t))
+	s := serveOn(t, &Server{Auth: Tokens(map[string]Identity{"x": {}}), MaxSessions: 16, MaxRate: -1, InsecureRemote: true}, newAbroad(t))
 	for range 2 { // an eighth of the places
 		s.dial(t).waitFor("token: ")
 	}
@@ -313,6 +315,19 @@ func TestPanicInLogin(t *testing.T) {
 	c = s.dial(t)
 	c.send("me\n1\n")
 	c.waitFor("> 1\r\n")
+}
+
+// A panic after the time for the login is over is on record too, and ends nothing else.
+func TestPanicInLateLogin(t *testing.T) {
+	t.Parallel()
+	s := serve(t, &Server{LoginTimeout: time.Millisecond, Auth: AuthenticatorFunc(func(ctx context.Context, _ *Peer) (Identity, error) {
+		<-ctx.Done()
+		panic("late")
+	})}, "tcp", "127.0.0.1:0")
+	if got := s.dial(t).rest(); !strings.HasSuffix(got, "nobody logged in within 1ms\r\n") {
+		t.Errorf("got %q", got)
+	}
+	s.log.until(t, `panic=late stack="goroutine `)
 }
 
 // What would flood the memory before somebody is let in ends the connection.

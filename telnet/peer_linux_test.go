@@ -21,34 +21,43 @@ const tcpTable = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->
    4: 0100007F:C002 0100007F:0BB8 06 00000000:00000000 03:00000000 00000000     0        0 0 3 0
    5: garbage
    6: 0100007F:C003 0100007F:0BB8 01 00000000:00000000 00:00000000 00000000     x        0 18 1 0 20 4 30 10 -1
+   7: 0100007F:C004 0100007F:0BB8 02 00000000:00000000 00:00000000 00000000  1000        0 21 1 0 20 4 30 10 -1
 `
 
 const tcp6Table = `  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 00000000000000000000000001000000:C000 00000000000000000000000001000000:0BB8 01 00000000:00000000 00:00000000 00000000  1001        0 18 1 0 20 4 30 10 -1
    1: 0000000000000000FFFF00000100007F:C000 0000000000000000FFFF00000100007F:0BB8 01 00000000:00000000 00:00000000 00000000  1002        0 18 1 0 20 4 30 10 -1
+   2: 00000000000000000000000001000000:0BB8 00000000000000000000000001000000:C000 01 00000000:00000000 00:00000000 00000000    33        0 20 1 0 20 4 30 10 -1
 `
 
-func TestSocketOwner(t *testing.T) {
+func TestSearchTable(t *testing.T) {
 	for _, tc := range []struct {
-		table, local, remote string
-		uid                  int
-		ok                   bool
+		table, theirs, ours string
+		inode               uint32
+		uid                 int
+		own                 bool
 	}{
-		{tcpTable, "127.0.0.1:49152", "127.0.0.1:3000", 1000, true},
-		{tcpTable, "127.0.0.1:3000", "127.0.0.1:49152", 33, true},
-		{tcpTable, "[::ffff:127.0.0.1]:49152", "127.0.0.1:3000", 1000, true},
-		{tcpTable, "127.0.0.1:49153", "127.0.0.1:3000", 0, false}, // closed: no owner any more
-		{tcpTable, "127.0.0.1:49154", "127.0.0.1:3000", 0, false},
-		{tcpTable, "127.0.0.1:49155", "127.0.0.1:3000", 0, false},
-		{tcpTable, "127.0.0.1:49152", "127.0.0.1:3001", 0, false},
-		{tcpTable, "127.0.0.2:49152", "127.0.0.1:3000", 0, false},
-		{tcp6Table, "[::1]:49152", "[::1]:3000", 1001, true},
-		{tcp6Table, "127.0.0.1:49152", "127.0.0.1:3000", 1002, true},
-		{"", "127.0.0.1:49152", "127.0.0.1:3000", 0, false},
+		{tcpTable, "127.0.0.1:49152", "127.0.0.1:3000", 19, 1000, true},
+		{tcpTable, "127.0.0.1:3000", "127.0.0.1:49152", 18, 33, true},
+		{tcpTable, "[::ffff:127.0.0.1]:49152", "127.0.0.1:3000", 19, 1000, true},
+		{tcpTable, "127.0.0.1:49152", "127.0.0.1:3000", 20, 1000, false},       // of another network namespace, or reset
+		{tcpTable, "127.0.0.1:49153", "127.0.0.1:3000", 0, nobodyKnown, false}, // closed: no owner any more
+		{tcpTable, "127.0.0.1:49154", "127.0.0.1:3000", 0, nobodyKnown, false},
+		{tcpTable, "127.0.0.1:49155", "127.0.0.1:3000", 0, nobodyKnown, false},
+		{tcpTable, "127.0.0.1:49156", "127.0.0.1:3000", 0, nobodyKnown, false}, // has reached nobody yet
+		{tcpTable, "127.0.0.1:49152", "127.0.0.1:3001", 0, nobodyKnown, false},
+		{tcpTable, "127.0.0.2:49152", "127.0.0.1:3000", 0, nobodyKnown, false},
+		{tcp6Table, "[::1]:49152", "[::1]:3000", 20, 1001, true},
+		{tcp6Table, "127.0.0.1:49152", "127.0.0.1:3000", 18, 1002, false},
+		{"", "127.0.0.1:49152", "127.0.0.1:3000", 19, nobodyKnown, false},
 	} {
-		uid, ok := socketOwner(strings.NewReader(tc.table), netip.MustParseAddrPort(tc.local), netip.MustParseAddrPort(tc.remote))
-		if uid != tc.uid || ok != tc.ok {
-			t.Errorf("%s to %s: %d, %v", tc.local, tc.remote, uid, ok)
+		s := tableSearch{
+			theirs: kernelAddr(netip.MustParseAddrPort(tc.theirs)), ours: kernelAddr(netip.MustParseAddrPort(tc.ours)),
+			inode: tc.inode, uid: nobodyKnown,
+		}
+		s.read(strings.NewReader(tc.table))
+		if s.uid != tc.uid || s.own != tc.own {
+			t.Errorf("%s to %s: %d, %v", tc.theirs, tc.ours, s.uid, s.own)
 		}
 	}
 }
@@ -80,14 +89,11 @@ func TestOwnPeer(t *testing.T) {
 		if here == nil {
 			continue
 		}
-		if uid, err := peerUID(here); uid != os.Getuid() || err != nil {
-			t.Errorf("%s: user %d, %v", tc.network, uid, err)
+		w := new(Server).wayOf(here, placeOf(here.LocalAddr()), Act)
+		if w.unknown != nil || w.peer.UID != os.Getuid() || tc.network == "unix" && w.peer.PID != os.Getpid() || !w.trusted() {
+			t.Errorf("%s: user %d, process %d, %v", tc.network, w.peer.UID, w.peer.PID, w.unknown)
 		}
-		peer, err := peerOf(here)
-		if err != nil || peer.UID != os.Getuid() || tc.network == "unix" && peer.PID != os.Getpid() {
-			t.Errorf("%s: user %d, process %d, %v", tc.network, peer.UID, peer.PID, err)
-		}
-		if err := new(Server).checkPeer(peer, err); err != nil {
+		if err := new(Server).admits(w); err != nil {
 			t.Errorf("%s: %v", tc.network, err)
 		}
 	}
@@ -140,12 +146,22 @@ func TestOwnersAgree(t *testing.T) {
 		if here == nil {
 			continue
 		}
-		theirs, ours := netip.MustParseAddrPort(here.RemoteAddr().String()), netip.MustParseAddrPort(here.LocalAddr().String())
-		if _, err := askKernel(theirs, ours); err != nil {
+		k := socketOf(here)
+		inode, err := k.inode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := askKernel(k.remote, k.local, inode); err != nil {
 			t.Skip("the kernel cannot be asked here: ", err)
 		}
-		if _, err := askKernel(ours, netip.AddrPortFrom(theirs.Addr(), 1)); !errors.Is(err, errNoAnswer) {
-			t.Errorf("%s: a listener was taken for the owner: %v", addr, err)
+		if _, err := askKernel(netip.AddrPortFrom(k.remote.Addr(), 1), k.local, inode); !errors.Is(err, errNoAnswer) {
+			t.Errorf("%s: another connection was taken for this one: %v", addr, err)
+		}
+		if _, err := askKernel(k.remote, k.local, inode+1); !errors.Is(err, errNoAnswer) {
+			t.Errorf("%s: our end was not looked for: %v", addr, err)
+		}
+		if _, err := searchTables(k.remote, k.local, inode+1); !errors.Is(err, errNoAnswer) {
+			t.Errorf("%s: our end was not looked for in the tables: %v", addr, err)
 		}
 		for _, step := range []struct {
 			name string
@@ -159,8 +175,8 @@ func TestOwnersAgree(t *testing.T) {
 			if err := step.do(); err != nil {
 				t.Fatal(err)
 			}
-			table, errTable := searchTables(theirs, ours)
-			kernel, errKernel := askKernel(theirs, ours)
+			table, errTable := searchTables(k.remote, k.local, inode)
+			kernel, errKernel := askKernel(k.remote, k.local, inode)
 			if step.open && (table != os.Getuid() || kernel != os.Getuid()) || (errTable == nil) != step.open || (errKernel == nil) != step.open {
 				t.Errorf("%s, %s: the table says %d, %v, the kernel %d, %v", addr, step.name, table, errTable, kernel, errKernel)
 			}
@@ -184,16 +200,22 @@ func TestReset(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer here.Close()
-	if wasReset(here) {
+	k := socketOf(&leveledConn{Conn: here}) // as it is for what is wrapped
+	if k.wasReset() {
 		t.Error("an open connection counts as reset")
 	}
 	there.(*net.TCPConn).SetLinger(0)
 	there.Close()
-	if _, err := here.Read(make([]byte, 1)); err == nil || !wasReset(here) {
+	if _, err := here.Read(make([]byte, 1)); err == nil || !k.wasReset() {
 		t.Errorf("a reset connection does not count as one: %v", err)
 	}
-	if _, err := peerUID(here); !errors.Is(err, errNoOwner) {
-		t.Errorf("its owner: %v", err)
+	for name, ask := range map[string]func() (int, int, error){"asked": k.owner, "searched": k.searchOwner} {
+		if uid, _, err := ask(); !errors.Is(err, errNoOwner) || uid != nobodyKnown {
+			t.Errorf("%s: its owner is %d, %v", name, uid, err)
+		}
+	}
+	if k := socketOf(here); k != nil && k.remote.IsValid() {
+		t.Errorf("it still has a peer, %v", k.remote)
 	}
 }
 
@@ -227,17 +249,22 @@ func BenchmarkOwner(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer there.Close()
-	local, remote := netip.MustParseAddrPort(there.LocalAddr().String()), netip.MustParseAddrPort(there.RemoteAddr().String())
+	here, err := l.Accept()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer here.Close()
+	k := socketOf(here)
 	b.Run("kernel", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := askKernel(local, remote); err != nil {
+			if _, _, err := k.owner(); err != nil {
 				b.Skip("the kernel cannot be asked here: ", err)
 			}
 		}
 	})
 	b.Run("table", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := searchTables(local, remote); err != nil {
+			if _, _, err := k.searchOwner(); err != nil {
 				b.Fatal(err)
 			}
 		}

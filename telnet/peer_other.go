@@ -2,12 +2,10 @@
 
 package telnet
 
-import "net"
+func (k *socket) owner() (uid, pid int, err error) { return nobodyKnown, 0, errUnknownUser }
 
-func peerUID(net.Conn) (int, error) { return 0, errUnknownUser }
+func (k *socket) searchOwner() (uid, pid int, err error) { return nobodyKnown, 0, errUnknownUser }
 
-func credentials(*net.UnixConn) (uid, pid int, err error) { return 0, 0, errUnknownUser }
-
-// present reports whether the other end of nc is still open; known is false where that cannot be
-// told without sending something.
-func present(net.Conn) (there, known bool) { return false, false }
+// present reports whether the other end is still open; known is false where that cannot be told
+// without sending something.
+func (k *socket) present() (there, known bool) { return false, false }

@@ -76,8 +76,9 @@ type Server struct {
 	MaxEvaluations int
 
 	// MaxRate is how many connections a second are accepted from one address, a network of 64 bits
-	// of IPv6 being one, and all of the unix sockets; twice as many may come at once. 0 is 20,
-	// negative is no limit.
+	// of IPv6 being one, and each user of this machine; twice as many may come at once. 0 is 20,
+	// negative is no limit. The user that the process runs as, and root, may come 500 times a second
+	// in any case, on loopback and unix sockets where the kernel tells who connects.
 	MaxRate int
 
 	// MaxAttempts is how many attempts a minute to log in may fail from one address, on this
@@ -100,6 +101,7 @@ type Server struct {
 	KeepAlive time.Duration
 
 	newEvaluator func() console.Evaluator // in tests
+	asked        *kernel                  // in tests; nil: this system's
 
 	mu        sync.Mutex
 	closed    bool
@@ -109,6 +111,7 @@ type Server struct {
 	prepared  sync.Once
 	turns     turns
 	arrivals  *throttle     // of connections; nil: no limit
+	own       *throttle     // of those of our own user; nil: no limit
 	failures  *throttle     // of attempts to log in
 	refusals  chan struct{} // that are being explained
 	ids       atomic.Int64
@@ -137,11 +140,12 @@ func (s *Server) ListenAndServe() error {
 // Serve serves the connections of l, each in its own goroutine, until Shutdown or Close. It
 // closes l. The error is never nil.
 func (s *Server) Serve(l net.Listener) error {
+	highest, given := s.levelOf(l)
+	l = &safeListener{given}
 	defer l.Close()
 	if err := s.off(); err != nil {
 		return err
 	}
-	highest, l := s.levelOf(l)
 	if err := s.permit(l.Addr(), highest); err != nil {
 		s.logger().Error("listening was refused", "addr", l.Addr().String(), "error", err)
 		return err
@@ -150,8 +154,9 @@ func (s *Server) Serve(l net.Listener) error {
 		return ErrServerClosed
 	}
 	defer s.untrack(l)
-	keepUrgent(l)
+	keepUrgent(given)
 	s.prepare()
+	at := placeOf(l.Addr())
 	s.logger().Info("listening", "addr", l.Addr().String(), "level", highest.String())
 	for pause := time.Duration(0); ; {
 		nc, err := l.Accept()
@@ -162,7 +167,7 @@ func (s *Server) Serve(l net.Listener) error {
 				nc.Close()
 				return ErrServerClosed
 			}
-			go s.admit(nc, highest)
+			go s.admit(nc, at, highest)
 		case s.isClosed():
 			return ErrServerClosed
 		case !temporary(err):
@@ -178,7 +183,12 @@ func (s *Server) Serve(l net.Listener) error {
 // ServeConn serves one connection that the caller has accepted and admitted, and returns when its
 // session is over: with nil if its user or Shutdown ended it. It closes nc. Of the admission
 // checks only the number of sessions and SIGHTGLASS=off apply: neither Auth nor TLSConfig is used.
-func (s *Server) ServeConn(nc net.Conn) error {
+//
+// A connection that is no socket, such as the channel of an SSH server, need not have addresses or
+// deadlines. Closing it must end a Read and a Write of it, or a goroutine is left with each of them.
+func (s *Server) ServeConn(nc net.Conn) (err error) {
+	defer rescue(&err)
+	nc = &safeConn{nc}
 	if err := cmp.Or(s.off(), s.audited(s.Level)); err != nil {
 		nc.Close()
 		return err
@@ -188,8 +198,9 @@ func (s *Server) ServeConn(nc net.Conn) error {
 		return ErrServerClosed
 	}
 	defer s.running.Done()
-	peer, _ := peerOf(nc)
-	return s.serve(nc, peer, &Identity{Level: s.Level}, s.Level)
+	way := s.wayOf(nc, elsewhere, s.Level)
+	way.search(s.kernel())
+	return s.serve(way.timed(nc), way, &Identity{Level: s.Level})
 }
 
 // Shutdown stops listening, cancels evaluations, says goodbye to the sessions, and waits for them
@@ -275,7 +286,7 @@ func (s *Server) logger() *slog.Logger {
 	if s.Logger == nil {
 		return slog.New(slog.DiscardHandler)
 	}
-	return s.Logger
+	return slog.New(safeHandler{s.Logger.Handler()})
 }
 
 // temporary reports whether accepting may succeed later.

@@ -25,8 +25,12 @@ type Session struct {
 }
 
 // End ends the session, which is told why in one line, and cancels its evaluation. It does not
-// wait for its end. A session that is over already is none of its business.
-func (s Session) End(why string) { go s.conn.terminal.Shutdown(shown(why)) }
+// wait for its end. It does nothing for a session that is over, and for the zero Session.
+func (s Session) End(why string) {
+	if s.conn != nil {
+		go s.conn.terminal.Shutdown(shown(why))
+	}
+}
 
 // Sessions returns the sessions that there are, the oldest first. Connections that have not
 // logged in yet are not among them.

@@ -17,45 +17,63 @@ import (
 // table, 10 ms on a machine with few sockets, which a flood of connections must not multiply.
 var searching sync.Mutex
 
-// searchTables finds the owner of the socket that is bound to local and connected to remote in the
-// tables of all TCP sockets.
-func searchTables(local, remote netip.AddrPort) (uid int, err error) {
+// searchTables is askKernel by way of the tables of all TCP sockets.
+func searchTables(theirs, ours netip.AddrPort, inode uint32) (uid int, err error) {
 	searching.Lock()
 	defer searching.Unlock()
+	found := tableSearch{theirs: kernelAddr(theirs), ours: kernelAddr(ours), inode: inode, uid: nobodyKnown}
 	for _, table := range []string{"/proc/self/net/tcp", "/proc/self/net/tcp6"} {
 		f, err := os.Open(table)
 		if errors.Is(err, os.ErrNotExist) && strings.HasSuffix(table, "6") {
 			continue // a kernel without IPv6
 		}
 		if err != nil {
-			return 0, fmt.Errorf("%w; use a unix socket, or set Server.AnyUser", err)
+			return nobodyKnown, fmt.Errorf("%w; use a unix socket, or set Server.Auth or Server.AnyUser", err)
 		}
-		uid, ok := socketOwner(f, local, remote)
+		found.read(f)
 		f.Close()
-		if ok {
-			return uid, nil
-		}
 	}
-	return 0, errNoOwner
+	switch {
+	case !found.own:
+		return nobodyKnown, errNoAnswer
+	case found.uid == nobodyKnown:
+		return nobodyKnown, errNoOwner
+	}
+	return found.uid, nil
 }
 
-// socketOwner looks in a table of the kernel's TCP sockets (proc(5), /proc/net/tcp) for the one
-// that is bound to local and connected to remote. A socket that its process has closed has no inode
-// any more, and its user reads as root: it has no owner.
-func socketOwner(table io.Reader, local, remote netip.AddrPort) (uid int, ok bool) {
+// tableSearch looks in tables of the kernel's TCP sockets (proc(5), /proc/net/tcp) for both ends of a
+// connection.
+type tableSearch struct {
+	theirs, ours [2]string
+	inode        uint32 // of our end
+	own          bool   // our end was found
+	uid          int    // of the other end; nobodyKnown if it was not found
+}
+
+func (t *tableSearch) read(table io.Reader) {
 	const fields = 10 // sl, local, remote, state, queues, timer, retransmits, uid, timeout, inode
-	locals, remotes := kernelAddr(local), kernelAddr(remote)
 	lines := bufio.NewScanner(table)
 	for lines.Scan() {
 		f := strings.Fields(lines.Text())
-		if len(f) < fields || !among(f[1], locals) || !among(f[2], remotes) || f[9] == "0" {
+		if len(f) < fields {
 			continue
 		}
-		if uid, err := strconv.Atoi(f[7]); err == nil {
-			return uid, true
+		state, err1 := strconv.ParseUint(f[3], 16, 8)
+		uid, err2 := strconv.Atoi(f[7])
+		inode, err3 := strconv.ParseUint(f[9], 10, 32)
+		if errors.Join(err1, err2, err3) != nil {
+			continue
+		}
+		k := diagSocket{uid: uid, inode: uint32(inode), state: uint8(state)}
+		switch {
+		case !k.connected():
+		case among(f[1], t.theirs) && among(f[2], t.ours):
+			t.uid = k.uid
+		case among(f[1], t.ours) && among(f[2], t.theirs) && k.inode == t.inode:
+			t.own = true
 		}
 	}
-	return 0, false
 }
 
 func among(s string, of [2]string) bool { return s == of[0] || s == of[1] }

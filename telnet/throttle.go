@@ -12,33 +12,30 @@ import (
 // maxOrigins is of how many origins a throttle keeps account; those beyond share one account.
 const maxOrigins = 4096
 
-// origin is what counts as one place that connections come from: an address of IPv4, the first
-// half of one of IPv6, which is what a customer is given, all of loopback, since who is on this
-// machine may choose among its addresses, or all that is none of these; and there one user of
-// this machine, or all of whom the kernel does not tell.
+// origin is what counts as one place that connections come from: an address of IPv4; the first
+// half of one of IPv6, which is what a customer is given; or one user of this machine, by whatever
+// address, where the kernel tells. All of this machine of whom it does not tell are one.
 type origin struct {
-	network netip.Prefix
+	network netip.Prefix // ::1 is all of loopback; the zero Prefix what has no address
 	uid     int
 }
 
 // nobodyKnown is the uid of users whom the kernel does not tell, or was not asked about.
 const nobodyKnown = -1
 
-func originOf(addr net.Addr, uid int) origin {
+// originOf is the origin of a connection from addr, on another machine.
+func originOf(addr net.Addr) origin {
 	at, err := netip.ParseAddrPort(addr.String())
 	if err != nil {
-		return origin{uid: uid}
+		return origin{uid: nobodyKnown}
 	}
 	const half = 64
 	ip := at.Addr().Unmap().WithZone("")
-	if ip.IsLoopback() {
-		ip = netip.IPv6Loopback()
-	}
 	p, err := ip.Prefix(min(half, ip.BitLen()))
 	if err != nil {
-		return origin{uid: uid}
+		return origin{uid: nobodyKnown}
 	}
-	return origin{p, uid}
+	return origin{p, nobodyKnown}
 }
 
 // throttle limits how often something may happen for each origin. nil limits nothing.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -50,6 +51,7 @@ func (d *demo) Run() error {
 	s.Expose(reg)
 	server := &telnet.Server{
 		Registry: reg,
+		AnyUser:  runtime.GOOS != "linux", // elsewhere nobody tells whose a connection is, and this is a demonstration
 		Logger:   slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})),
 	}
 	served := make(chan error, 1)

@@ -1,0 +1,386 @@
+package telnet
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/internal/console"
+)
+
+// brokenLog is a handler of a log each of whose methods panics.
+type brokenLog struct{}
+
+func (brokenLog) Enabled(context.Context, slog.Level) bool  { panic("enabled") }
+func (brokenLog) Handle(context.Context, slog.Record) error { panic("handle") }
+func (brokenLog) WithAttrs([]slog.Attr) slog.Handler        { panic("attributes") }
+func (brokenLog) WithGroup(string) slog.Handler             { panic("group") }
+
+// A log that panics ends nothing, wherever the server writes to it.
+func TestPanicInLog(t *testing.T) {
+	var asked sync.Map
+	s := serve(t, &Server{Logger: slog.New(brokenLog{}), Auth: AuthenticatorFunc(func(ctx context.Context, p *Peer) (Identity, error) {
+		name, _ := p.Ask(ctx, "who? ")
+		asked.Store(name, true)
+		switch name {
+		case "panic":
+			panic("a fault")
+		case "no":
+			return Identity{}, ErrDenied
+		}
+		return Identity{User: name}, nil
+	})}, "tcp", "127.0.0.1:0")
+	for _, typed := range []string{"panic\n", "no\nyes\n1\nquit\n", "me\n1\npanic\n", "GET / HTTP/1.1\r\n", "me\nlevel look\nquit\n"} {
+		c := s.dial(t)
+		c.send(typed)
+		c.rest()
+		c.conn.Close()
+	}
+	c := s.dial(t)
+	c.send("me\n1\n")
+	c.waitFor("> 1\r\n")
+	if _, ok := asked.Load("no"); !ok {
+		t.Error("nobody was denied")
+	}
+	if err := (&Server{Addr: "192.0.2.1:0", Logger: slog.New(brokenLog{})}).Serve(named{Listener: brokenListener{}, addr: odd("x")}); !errors.Is(err, ErrInsecure) {
+		t.Errorf("a refused listener: %v", err)
+	}
+	h := safeHandler{brokenLog{}}
+	if h.WithGroup("x") != slog.Handler(h) || h.WithAttrs(nil) != slog.Handler(h) || !h.Enabled(t.Context(), slog.LevelInfo) {
+		t.Error("the handler is not used any more")
+	}
+}
+
+// brokenConn is a connection of which one method panics.
+type brokenConn struct {
+	net.Conn
+	method string
+}
+
+func (c *brokenConn) fail(method string) {
+	if c.method == method {
+		panic("a fault in " + method)
+	}
+}
+
+func (c *brokenConn) Read(p []byte) (int, error)  { c.fail("Read"); return c.Conn.Read(p) }
+func (c *brokenConn) Write(p []byte) (int, error) { c.fail("Write"); return c.Conn.Write(p) }
+func (c *brokenConn) LocalAddr() net.Addr         { c.fail("LocalAddr"); return c.Conn.LocalAddr() }
+func (c *brokenConn) RemoteAddr() net.Addr        { c.fail("RemoteAddr"); return c.Conn.RemoteAddr() }
+func (c *brokenConn) NetConn() net.Conn           { c.fail("NetConn"); return c.Conn }
+
+func (c *brokenConn) CloseWrite() error {
+	c.fail("CloseWrite")
+	return c.Conn.(*net.TCPConn).CloseWrite()
+}
+
+func (c *brokenConn) Close() error {
+	err := c.Conn.Close()
+	c.fail("Close")
+	return err
+}
+
+func (c *brokenConn) SetDeadline(t time.Time) error {
+	c.fail("SetDeadline")
+	return c.Conn.SetDeadline(t)
+}
+
+func (c *brokenConn) SetReadDeadline(t time.Time) error {
+	c.fail("SetReadDeadline")
+	return c.Conn.SetReadDeadline(t)
+}
+
+func (c *brokenConn) SetWriteDeadline(t time.Time) error {
+	c.fail("SetWriteDeadline")
+	return c.Conn.SetWriteDeadline(t)
+}
+
+// brokenListener fails in each method, where it has no other listener for it.
+type brokenListener struct {
+	net.Listener
+	method string
+}
+
+func (l brokenListener) Accept() (net.Conn, error) {
+	if l.Listener == nil {
+		panic("a fault in Accept")
+	}
+	nc, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &brokenConn{nc, l.method}, nil
+}
+
+func (l brokenListener) Close() error {
+	if l.Listener == nil {
+		panic("a fault in Close")
+	}
+	return l.Listener.Close()
+}
+
+func (l brokenListener) Addr() net.Addr {
+	if l.Listener == nil {
+		panic("a fault in Addr")
+	}
+	return l.Listener.Addr()
+}
+
+// A panic in a method of a connection ends that connection at most.
+func TestPanicInConn(t *testing.T) {
+	t.Parallel()
+	for _, method := range []string{"Read", "Write", "Close", "CloseWrite", "LocalAddr", "RemoteAddr", "NetConn", "SetDeadline", "SetReadDeadline", "SetWriteDeadline"} {
+		for _, way := range []string{"plain", "login", "refused", "ServeConn"} {
+			t.Run(method+" "+way, func(t *testing.T) {
+				t.Parallel()
+				l, err := net.Listen("tcp", "127.0.0.1:0")
+				if err != nil {
+					t.Fatal(err)
+				}
+				limits := &Server{AnyUser: true}
+				switch way {
+				case "login":
+					limits.Auth = Tokens(map[string]Identity{"x": {}})
+				case "refused":
+					limits.AnyUser, limits.asked = false, otherUsers()
+				}
+				if way == "ServeConn" {
+					defer l.Close()
+					limits.newEvaluator = func() console.Evaluator { return &fake{} }
+					served := make(chan error, 1)
+					go func() {
+						nc, err := l.Accept()
+						if err == nil {
+							err = limits.ServeConn(&brokenConn{nc, method})
+						}
+						served <- err
+					}()
+					use(t, l.Addr())
+					if err := <-served; err != nil && !strings.Contains(err.Error(), "a fault in "+method) && !errors.Is(err, net.ErrClosed) && !errors.Is(err, io.EOF) {
+						t.Errorf("the error is %v", err)
+					}
+					return
+				}
+				s := serveOn(t, limits, brokenListener{l, method})
+				use(t, s.addr)
+				s.Close()
+				s.running.Wait()
+			})
+		}
+	}
+}
+
+// use says what ends a session, and reads what is answered.
+func use(t *testing.T, addr net.Addr) {
+	conn, err := net.Dial("tcp", addr.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t, conn)
+	c.conn.Write([]byte("x\n1\nquit\n"))
+	c.rest()
+	c.conn.Close()
+}
+
+// A panic in a method of a listener is the error of Serve.
+func TestPanicInListener(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for name, l := range map[string]net.Listener{
+		"every method": brokenListener{},
+		"all but Addr": named{Listener: brokenListener{}, addr: l.Addr()},
+	} {
+		var panicked *console.PanicError
+		if err := new(Server).Serve(l); !errors.As(err, &panicked) && !errors.Is(err, ErrInsecure) {
+			t.Errorf("%s: serving ended with %v", name, err)
+		}
+	}
+	if err := new(Server).ServeConn(nil); err == nil {
+		t.Error("no connection is served")
+	}
+}
+
+// A panic in a function of the TLS configuration ends one connection, and is on record.
+func TestPanicInHandshake(t *testing.T) {
+	s := serve(t, &Server{Auth: Tokens(map[string]Identity{"x": {}}), TLSConfig: &tls.Config{
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { panic("no certificate") },
+	}}, "tcp", "127.0.0.1:0")
+	for range 2 {
+		conn, err := tls.Dial("tcp", s.addr.String(), &tls.Config{InsecureSkipVerify: true})
+		if err == nil {
+			conn.Close()
+			t.Fatal("there is a certificate")
+		}
+	}
+	s.log.until(t, `panic="no certificate" stack="goroutine `)
+}
+
+// channel is a connection as an SSH server's channel is one: without addresses and deadlines.
+type channel struct {
+	io.Reader
+	io.WriteCloser
+	closing func()
+}
+
+func (c *channel) LocalAddr() net.Addr              { return nil }
+func (c *channel) RemoteAddr() net.Addr             { return nil }
+func (c *channel) SetDeadline(time.Time) error      { return errors.New("deadline not supported") }
+func (c *channel) SetReadDeadline(time.Time) error  { return nil } // nor said to be
+func (c *channel) SetWriteDeadline(time.Time) error { return nil }
+
+func (c *channel) Close() error {
+	c.closing()
+	return c.WriteCloser.Close()
+}
+
+// newChannel returns both ends of one.
+func newChannel(t *testing.T) (server net.Conn, c *client) {
+	t.Helper()
+	in, typed := io.Pipe()
+	shown, out := io.Pipe()
+	t.Cleanup(func() { typed.Close(); shown.Close() })
+	server = &channel{in, out, func() { in.Close() }}
+	return server, &client{t: t, conn: &channel{shown, typed, func() { shown.Close() }}}
+}
+
+// A connection without addresses and deadlines is served like any other: the banner comes before
+// anything is typed, the session is idle for so long and no longer, and Shutdown ends it.
+func TestConnWithoutDeadlines(t *testing.T) {
+	t.Parallel()
+	serve := func(s *Server) (*client, chan error) {
+		s.newEvaluator = func() console.Evaluator { return &fake{} }
+		s.WriteTimeout = patience
+		server, c := newChannel(t)
+		over := make(chan error, 1)
+		go func() { over <- s.ServeConn(server) }()
+		return c, over
+	}
+	s := new(Server)
+	c, over := serve(s)
+	c.answer()
+	c.send("x\n")
+	if got := c.answer(); got != "x\r\n" {
+		t.Errorf("the answer is %q", got)
+	}
+	if list := s.Sessions(); len(list) != 1 || list[0].Addr == nil || list[0].UID != nobodyKnown {
+		t.Errorf("the sessions are %+v", list)
+	}
+	go s.Shutdown(t.Context())
+	if got := c.rest(); !strings.HasSuffix(got, "the server is shutting down: goodbye\r\n") {
+		t.Errorf("it is told %q", got)
+	}
+	if err := <-over; err != nil {
+		t.Error(err)
+	}
+	if err := s.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+
+	c, over = serve(&Server{IdleTimeout: 50 * time.Millisecond})
+	if got := c.rest(); !strings.HasSuffix(got, "nothing was asked for 50ms: goodbye\r\n") {
+		t.Errorf("an idle one is told %q", got)
+	}
+	if err := <-over; err != nil {
+		t.Error(err)
+	}
+
+	c, over = serve(new(Server))
+	c.send("half a line")
+	c.conn.Close()
+	if err := <-over; err != nil && !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("one that was closed ended with %v", err)
+	}
+}
+
+// A client that does not read is given up after the WriteTimeout although nothing ends the write.
+func TestWriteWithoutDeadlines(t *testing.T) {
+	t.Parallel()
+	server, c := newChannel(t)
+	s := &Server{WriteTimeout: 50 * time.Millisecond}
+	s.newEvaluator = func() console.Evaluator { return &fake{} }
+	if err := s.ServeConn(server); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("it ended with %v", err)
+	}
+	c.conn.Close()
+}
+
+// The deadlines of a timedConn are those of a net.Conn: they pass, can be taken back, and hold for
+// what waits already.
+func TestTimedConn(t *testing.T) {
+	t.Parallel()
+	server, c := newChannel(t)
+	nc := newTimedConn(server)
+	defer nc.Close()
+	buf := make([]byte, 3)
+	nc.SetReadDeadline(time.Unix(1, 0))
+	if _, err := nc.Read(buf); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("after the deadline: %v", err)
+	}
+	nc.SetDeadline(time.Now().Add(time.Millisecond))
+	if _, err := nc.Read(buf); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("at the deadline: %v", err)
+	}
+	nc.SetReadDeadline(time.Time{})
+	go c.conn.Write([]byte("abcdef"))
+	for _, want := range []string{"abc", "def"} {
+		if n, err := nc.Read(buf); string(buf[:n]) != want || err != nil {
+			t.Errorf("without one: %q, %v", buf[:n], err)
+		}
+	}
+	read := make(chan error, 1)
+	go func() {
+		_, err := nc.Read(buf)
+		read <- err
+	}()
+	nc.SetReadDeadline(time.Now().Add(time.Hour))
+	nc.SetReadDeadline(time.Now())
+	if err := <-read; !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("one that waits: %v", err)
+	}
+	nc.SetReadDeadline(time.Time{})
+	go func() {
+		_, err := nc.Read(buf)
+		read <- err
+	}()
+	nc.Close()
+	if err := <-read; !errors.Is(err, net.ErrClosed) && !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("one that is closed: %v", err)
+	}
+	if _, err := nc.Write(buf); err == nil {
+		t.Error("it can be written to after its end")
+	}
+}
+
+// The zero Session has nothing to end.
+func TestEndOfNoSession(t *testing.T) { Session{}.End("x") }
+
+// The sessions may be asked for while the server starts.
+func TestSessionsAtStart(t *testing.T) {
+	for range 20 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := new(Server)
+		over := make(chan error, 1)
+		go func() { over <- s.Serve(l) }()
+		if list := s.Sessions(); len(list) > 0 {
+			t.Errorf("there are %v", list)
+		}
+		s.Close()
+		if err := <-over; !errors.Is(err, ErrServerClosed) {
+			t.Error(err)
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package telnet
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+)
+
+// wrapping is a listener that wraps what it accepts.
+type wrapping struct {
+	net.Listener
+	wrap func(net.Conn) net.Conn
+}
+
+func (l wrapping) Accept() (net.Conn, error) {
+	nc, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return l.wrap(nc), nil
+}
+
+// hidden is a connection as netutil.LimitListener and others wrap it: nothing shows what is inside.
+type hidden struct{ net.Conn }
+
+// showing is a connection that shows what is inside.
+type showing struct{ net.Conn }
+
+func (c showing) NetConn() net.Conn { return c.Conn }
+
+// What AtMost says holds inside any wrapper.
+func TestAtMostInside(t *testing.T) {
+	a := newAuthority(t)
+	config := &tls.Config{Certificates: []tls.Certificate{a.certificate(t, "server")}}
+	for _, tc := range []struct {
+		name string
+		wrap func(net.Listener) net.Listener
+		tls  bool
+		acts bool // where AtMost agrees
+	}{
+		{name: "nothing", wrap: func(l net.Listener) net.Listener { return l }, acts: true},
+		{name: "a wrapper that shows it", wrap: func(l net.Listener) net.Listener {
+			return wrapping{l, func(c net.Conn) net.Conn { return showing{c} }}
+		}, acts: true},
+		{name: "a wrapper that hides it", wrap: func(l net.Listener) net.Listener {
+			return wrapping{l, func(c net.Conn) net.Conn { return &hidden{c} }}
+		}},
+		{name: "both", wrap: func(l net.Listener) net.Listener {
+			return wrapping{l, func(c net.Conn) net.Conn { return showing{&hidden{c}} }}
+		}},
+		{name: "TLS", wrap: func(l net.Listener) net.Listener { return tls.NewListener(l, config) }, tls: true, acts: true},
+		{name: "AtMost", wrap: func(l net.Listener) net.Listener { return AtMost(Act, l) }, acts: true},
+	} {
+		for _, most := range []Level{Look, Act} {
+			v, reg := newValve()
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := serveOn(t, &Server{Registry: reg, Level: Act, AnyUser: true}, tc.wrap(AtMost(most, l)))
+			conn, err := net.Dial("tcp", s.addr.String())
+			if tc.tls {
+				conn, err = tls.Dial("tcp", s.addr.String(), &tls.Config{RootCAs: a.pool, ServerName: "localhost"})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := newClient(t, conn)
+			fmt.Fprint(c.conn, "valve.Turn(\"x\")\nquit\n")
+			got := c.rest()
+			want := most == Act && tc.acts
+			if acted := v.turns() != ""; acted != want || strings.Contains(got, "\n# ") != want || !strings.Contains(got, "sightglass in") {
+				t.Errorf("%s around AtMost(%v): acted %v, and the session is %q", tc.name, most, acted, got)
+			}
+		}
+	}
+}
