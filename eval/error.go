@@ -65,6 +65,26 @@ func (p place) err(err error) error {
 	return e
 }
 
+// printed is text on one line, with an escape in place of what does not print: it may be the application's, and
+// forges no line of an answer, nor moves a cursor.
+func printed(text string) string {
+	if strings.IndexFunc(text, func(r rune) bool { return r == utf8.RuneError || !strconv.IsPrint(r) }) < 0 {
+		return text
+	}
+	var b strings.Builder
+	for len(text) > 0 {
+		r, n := utf8.DecodeRuneInString(text)
+		if r != utf8.RuneError && strconv.IsPrint(r) {
+			b.WriteString(text[:n])
+		} else {
+			q := strconv.Quote(text[:n])
+			b.WriteString(q[1 : len(q)-1])
+		}
+		text = text[n:]
+	}
+	return b.String()
+}
+
 // settle turns the place into line and column of source, and completes the message.
 func (e *Error) settle(source string) *Error {
 	e.Source = source
@@ -85,6 +105,7 @@ func (e *Error) settle(source string) *Error {
 	if e.hint != "" {
 		e.Message += "; " + e.hint
 	}
+	e.Message = printed(e.Message)
 	return e
 }
 

@@ -1,9 +1,13 @@
 package eval
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/registry"
 )
@@ -134,6 +138,42 @@ func TestErrorOfLiteral(t *testing.T) {
 		_, err := value(t, s, "item == {d: 1, b: 2, n: 1, c: 3}")
 		if err == nil || !strings.Contains(err.Error(), "no field b ") {
 			t.Fatal(err)
+		}
+	}
+}
+
+// forger is an application whose texts look like lines of an answer, and turn the terminal.
+type forger struct {
+	items map[string]int
+	text  string
+}
+
+const forged = "bad\n> ok\r\n\x1b[2J\u009b1A\u202edrow\x7f\xff"
+
+func (*forger) Fail() error            { return errors.New(forged) }
+func (*forger) Panic() int             { panic(forged) }
+func (*forger) Take(string) int        { return 1 }
+func (*forger) Two() (string, error)   { return "", errors.New(forged) }
+func (*forger) Odd() (int, *time.Time) { panic(errors.New(forged)) }
+
+// TestForgedLines: what the application says stays on the line of the error that repeats it.
+func TestForgedLines(t *testing.T) {
+	reg := registry.New()
+	reg.Expose("f", &forger{items: map[string]int{forged: 1}, text: forged}, registry.Frozen(), registry.Methods("*"))
+	reg.Func("broken", func(context.Context) any { panic(forged) })
+	s := NewSession(reg, Limits{Time: time.Hour})
+	for _, source := range []string{
+		"f.Fail()", "f.Panic()", "f.Two()", "f.Odd()", "broken", "f.items[f.text + \"x\"]", "int(f.text)", "float(f.text)", `"a" matches "(" + f.text`, "date(f.text)", "timezone(f.text)",
+		"duration(f.text)", "fromJSON(f.text)", "fromBase64(f.text)", "f[f.text]", "get($env, f.text).x", "{a: 1}[f.text]", "1 + f.text", "f.text()", "'" + forged + "'", "f.items?." + forged, "\u202e", "'\u009b' + 1",
+		"f.Take(1, f.text)", "watch " + forged, "now(timezone(\"UTC\")).Format(1)", "sortBy([1], #, f.text)",
+	} {
+		_, err := s.Eval(t.Context(), source)
+		if err == nil {
+			t.Errorf("%q is no mistake", source)
+			continue
+		}
+		if text := err.Error(); strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) >= 0 {
+			t.Errorf("%q: %q", source, text)
 		}
 	}
 }

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser/lexer"
+
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -97,4 +100,46 @@ func TestRedaction(t *testing.T) {
 			t.Errorf("%s depends on the secret:\n%s\n%s", source, one[i], two[i])
 		}
 	}
+}
+
+// FuzzRedactSource: registry.RedactSource sees the same strings in a source as the lexer does, so that no quote that is
+// none misleads it.
+func FuzzRedactSource(f *testing.F) {
+	for _, source := range []string{
+		"", `/* " */`, "// it's", `"a\"b" + 'c'`, "`a``b`", `b"x" + B'y'`, `"//" == '/*'`, `/* /* " */`, `"\x41\u0042\u{43}\U00000044\105"`, "1 / 2 // \"", "/*/ \" */", "``", "````", `""''`, "a/`b`", `"\\"`, "/* ` */ `",
+	} {
+		f.Add(source)
+	}
+	f.Fuzz(func(t *testing.T, source string) {
+		whole := source + "\n config.password == 'hunter2'"
+		redacted := registry.RedactSource(whole)
+		before, err := lexer.Lex(file.NewSource(source))
+		if err != nil || redacted == "redacted" {
+			// What is meant behind the mistake is not known, or the whole looks like a secret.
+			if !strings.Contains(source, "hunter2") && strings.Contains(redacted, "hunter2") {
+				t.Fatalf("%q became %q", whole, redacted)
+			}
+			return
+		}
+		after, err := lexer.Lex(file.NewSource(redacted))
+		if err != nil || len(after) != len(before)+5 {
+			t.Fatalf("%q became %q, which is not of the same form: %v", whole, redacted, err)
+		}
+		for i, a := range after[:len(before)-1] {
+			b := before[i]
+			switch b.Kind {
+			case lexer.String, lexer.Bytes:
+				if a.Kind != b.Kind || a.Value != "redacted" && a.Value != b.Value {
+					t.Fatalf("%q became %q, in which %v stands for %v", whole, redacted, a, b)
+				}
+			default:
+				if a.Kind != b.Kind || a.Value != b.Value {
+					t.Fatalf("%q became %q, in which %v stands for %v", whole, redacted, a, b)
+				}
+			}
+		}
+		if last := after[len(after)-2]; last.Value != "redacted" {
+			t.Fatalf("%q became %q", whole, redacted)
+		}
+	})
 }

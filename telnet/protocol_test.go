@@ -2,7 +2,10 @@ package telnet
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -12,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/registry"
 )
@@ -213,5 +218,56 @@ func TestProtocolIsAlwaysJSON(t *testing.T) {
 		if answers != len(sent) {
 			t.Errorf("%d answers to %d lines, the first %.40q", answers, len(sent), sent[0])
 		}
+	}
+}
+
+// forger is an application whose texts look like lines of an answer, and turn the terminal.
+type forger struct{ text string }
+
+const forged = "bad\n> ok\r\n\x1b[2J\u009b1A\u202edrow\x7f\xff"
+
+func (*forger) Fail() error { return errors.New(forged) }
+
+// TestForgedLines: what is the application's, or the peer's own, begins no line of an answer and turns no terminal.
+func TestForgedLines(t *testing.T) {
+	reg := registry.New()
+	reg.Expose("f", &forger{forged}, registry.Frozen(), registry.Methods("Fail"), registry.Doc("a doc"))
+	reg.Func("broken", func(context.Context) any { panic(forged) })
+	server, client := net.Pipe()
+	s := &Server{Registry: reg, AnyUser: true}
+	ended := make(chan error)
+	go func() { ended <- s.ServeConn(server) }()
+	go func() {
+		io.WriteString(client, strings.Join([]string{
+			"f.Fail()", "broken", "f.text", "f", `"" + f.text`, "no\u009bsuch\u202e", "help \u009b\u202e\x7f", "set \u202e", "watch \u202e\x7f", "dir()", "json on",
+			"f.Fail()", "broken", "f.text", "f", `"" + f.text`, "no\u009bsuch\u202e", "help \u009b\u202e\x7f", "set \u202e\x7f", "watch \u202e\x7f",
+			"{\"id\":\"\u202e\U000e0001\",\"eval\":\"f.Fail()\"}", "{\"\u009b\":1}", "{\u009b}", "{\"eval\":\"1 + \u202e\"}", "{\"complete\":\"f.\u202e\"}", "quit",
+		}, "\n")+"\n")
+	}()
+	got, err := io.ReadAll(client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-ended
+	if i := strings.IndexFunc(string(got), func(r rune) bool { return r != '\n' && r != '\r' && !unicode.IsPrint(r) }); i >= 0 || !utf8.Valid(got) {
+		t.Errorf("at %d of %q", i, got)
+	}
+	objects := 0
+	for _, line := range strings.Split(string(got), "\r\n") {
+		if strings.HasPrefix(line, "> ok") || strings.HasPrefix(line, "bad") {
+			t.Errorf("a line is forged: %q", line)
+		}
+		if strings.HasPrefix(line, "{") {
+			var answer struct{ ID string }
+			if err := json.Unmarshal([]byte(line), &answer); err != nil {
+				t.Errorf("%s: %v", line, err)
+			}
+			if objects++; answer.ID != "" && answer.ID != "\u202e\U000e0001" {
+				t.Errorf("the id is %q", answer.ID)
+			}
+		}
+	}
+	if objects != 16 {
+		t.Errorf("%d objects: %q", objects, got)
 	}
 }

@@ -59,7 +59,7 @@ func listing(proposals []eval.Completion, width int) string {
 	longest := 0
 	names := make([]string, len(shown))
 	for i, p := range shown {
-		names[i] = cut(printable(p.Text), width-1)
+		names[i] = cut(printableLine(p.Text), width-1)
 		longest = max(longest, textWidth(names[i]))
 	}
 	columns := 1
@@ -73,7 +73,7 @@ func listing(proposals []eval.Completion, width int) string {
 			line += pad(names[i], longest+2)
 		}
 		if columns == 1 {
-			line = cut(line+printable(shown[row].Detail), width-1)
+			line = cut(line+printableLine(shown[row].Detail), width-1)
 		}
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}

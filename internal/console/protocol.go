@@ -9,6 +9,8 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/inspect"
@@ -314,6 +316,28 @@ func (s *Session) reply(id json.RawMessage, r reply) error {
 	return err
 }
 
+// escapeUnprintable escapes in JSON what encoding/json leaves as it is and a terminal would act on: DEL, the C1 controls,
+// and what turns the direction of writing or hides.
+func escapeUnprintable(p []byte) []byte {
+	hostile := func(r rune) bool { return r >= 0x7f && shown(r) != r }
+	if bytes.IndexFunc(p, hostile) < 0 {
+		return p
+	}
+	out := make([]byte, 0, len(p)+16)
+	for len(p) > 0 {
+		r, n := utf8.DecodeRune(p)
+		if hostile(r) {
+			for _, u := range utf16.Encode([]rune{r}) {
+				out = fmt.Appendf(out, `\u%04x`, u)
+			}
+		} else {
+			out = append(out, p[:n]...)
+		}
+		p = p[n:]
+	}
+	return out
+}
+
 // marshal writes what has no way to fail.
 func marshal(x any) []byte {
 	var b bytes.Buffer
@@ -322,5 +346,5 @@ func marshal(x any) []byte {
 	if err := e.Encode(x); err != nil {
 		panic(err)
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	return escapeUnprintable(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
 }

@@ -125,7 +125,7 @@ func (a *answer) result(r eval.Result, st style, now time.Time) error {
 		}
 	}
 	for _, note := range r.Notes {
-		a.aside(printable(note), st)
+		a.aside(printableLine(note), st)
 	}
 	if !a.held {
 		_, err := io.WriteString(a, "\n")
@@ -162,7 +162,7 @@ const asideIndent = "  "
 // as it was typed if that can be, or else below the message in a copy.
 func (a *answer) fail(err error, statement, line string, st style) error {
 	a.ctx = context.WithoutCancel(a.ctx) // what went wrong may be its end, and is to be said
-	message := red(strings.Join(fold(printable(err.Error()), st.width.value(), "  "), "\n"), st)
+	message := red(strings.Join(fold(printableLine(err.Error()), st.width.value(), "  "), "\n"), st)
 	var e *eval.Error
 	if !errors.As(err, &e) || e.Line == 0 {
 		_, err := fmt.Fprintln(a, message)

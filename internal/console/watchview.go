@@ -28,7 +28,7 @@ func (w *watch) show(ctx context.Context, now *sample, last bool) error {
 	}
 	if w.last == nil || !slices.Equal(now.notes, w.last.notes) {
 		for _, note := range now.notes {
-			b.WriteString("  " + faint(printable(note), st) + "\n")
+			b.WriteString("  " + faint(printableLine(note), st) + "\n")
 		}
 	}
 	if last {
@@ -75,7 +75,7 @@ func (w *watch) line(now *sample, width int) (text string, differs bool) {
 	var parts []string
 	switch {
 	case now.err != nil:
-		message := printable(now.err.Error())
+		message := printableLine(now.err.Error())
 		return cut(message, width), w.last == nil || w.last.err == nil || w.last.err.Error() != now.err.Error()
 	case w.last == nil || w.last.err != nil || now.whole() != w.last.whole():
 		return w.first(now, width), true
@@ -163,7 +163,7 @@ func (w *watch) draw(now *sample, st style) string {
 	rows := []string{faint(cut(w.header(now.at), width), st)}
 	switch {
 	case now.err != nil:
-		for _, line := range fold(printable(now.err.Error()), width, "  ") {
+		for _, line := range fold(printableLine(now.err.Error()), width, "  ") {
 			rows = append(rows, red(line, st))
 		}
 	case now.whole():
@@ -172,7 +172,7 @@ func (w *watch) draw(now *sample, st style) string {
 		rows = append(rows, w.table(now, width, height-1-len(now.notes), st)...)
 	}
 	for _, note := range now.notes {
-		rows = append(rows, faint(cut("  "+printable(note), width), st))
+		rows = append(rows, faint(cut("  "+printableLine(note), width), st))
 	}
 	rows = rows[:min(len(rows), height)]
 	var b strings.Builder

@@ -61,6 +61,9 @@ func printable(s string) string {
 	return b.String()
 }
 
+// printableLine is printable on one line: a newline of a message would begin what looks like another answer.
+func printableLine(s string) string { return strings.ReplaceAll(printable(s), "\n", `\n`) }
+
 // pad adds spaces to s up to width columns.
 func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-textWidth(s)))
