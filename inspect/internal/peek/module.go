@@ -86,8 +86,8 @@ func (s *types) find() error {
 const segment = 256 << 20
 
 // findEnd looks for the binary's table: text and etext with our own code
-// between them, noptrdata to enoptrbss ascending with the anchor in it, and the
-// types' beginning where it must be. No name leads there without reaching into
+// between them, noptrdata and enoptrdata with the anchor, three more sections that
+// do not end before they begin, and the types' beginning where it must be. No name leads there without reaching into
 // the runtime, which a future linker may forbid.
 func (s *types) findEnd(last uintptr) error {
 	here := uintptr(unsafe.Pointer(&anchor))
@@ -98,12 +98,14 @@ func (s *types) findEnd(last uintptr) error {
 		if _, err := At(a - 15*wordSize).Words(w[:]); err != nil {
 			return false
 		}
-		text, etext, data, end := w[0], w[1], w[2], w[9]
-		if code < text || code >= etext || here < data || here >= end {
+		text, etext, noptrdata, enoptrdata := w[0], w[1], w[2], w[3]
+		if code < text || code >= etext || here < noptrdata || here >= enoptrdata {
 			return false
 		}
-		for i := 3; i < 10; i++ {
-			if w[i] < w[i-1] {
+		// The linker of C, which is the one where there is cgo, has the sections in an
+		// order of its own.
+		for i := 4; i < 10; i += 2 {
+			if w[i] > w[i+1] {
 				return false
 			}
 		}
