@@ -38,6 +38,8 @@ var mutations = []mutation{
 	{off: "the check for cycles", file: "inspect/expand.go", old: "if s.returns(n, at) {", new: "if false {", test: "TestCycles"},
 	{off: "the bound on depth", file: "inspect/snap.go", old: "limit.Depth = min(limit.Depth, maxDepth)", new: "", test: "TestDeep"},
 	{off: "found locks are taken in exposed objects only", file: "registry/guard.go", old: "if !declared && !p.memory.holds(m.Addr(), m.Type().Size()) {", new: "if false {", test: "TestAttackPooledReset"},
+	{off: "what cannot be a pointer stays a number", file: "inspect/internal/peek/load.go", old: "if uintptr(q) < firstPage {", new: "if uintptr(q) == 0 {", test: "TestNumbersAmongPointers"},
+	{off: "handles of a C library stay numbers", file: "inspect/internal/peek/pointer.go", old: "case !Direct(t):", new: "case false:", test: "TestAttackHandles", in: "eval"},
 	{off: "panics of methods are caught", file: "registry/stuck.go", old: "if p := recover(); p != nil {", new: "if p := any(nil); p != nil {", test: "TestAttackUserCode", in: "eval"},
 	{off: "panics of locks are caught", file: "registry/hold.go", old: "if p := recover(); p != nil {", new: "if p := any(nil); p != nil {", test: "TestAttackUserCode", in: "eval"},
 	{off: "the limit on calls that do not return", file: "registry/stuck.go", old: "case n >= maxStuck:", new: "case n > 1000:", test: "TestAttackBlocking", in: "eval"},
@@ -177,7 +179,10 @@ func (m *mutation) run(t *testing.T, source string) {
 	if err := errors.Join(err, os.WriteFile(copied, []byte(source), 0o600), os.WriteFile(overlay, replace, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	said, err := exec.Command("go", "test", "-vet=off", "-overlay", overlay, "-tags", m.tags, "-count=1", "-timeout=1m", "-run", "^"+m.test+"$", "./"+m.folder()).CombinedOutput()
+	c := exec.Command("go", "test", "-vet=off", "-tags", m.tags, "-count=1", "-timeout=1m", "-run", "^"+m.test+"$", "./"+m.folder())
+	// Programs that the test builds have the copy in them too.
+	c.Env = append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -overlay="+overlay)
+	said, err := c.CombinedOutput()
 	switch {
 	case err == nil:
 		t.Errorf("without it %s passes:\n%s", m.test, said)

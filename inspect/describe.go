@@ -23,7 +23,7 @@ func (v Value) Describe() (string, error) {
 	case Func:
 		return v.function()
 	case Opaque:
-		if v.Kind() == reflect.UnsafePointer {
+		if k := v.Kind(); k == reflect.UnsafePointer || k == reflect.Pointer {
 			p, err := v.pointer()
 			return fmt.Sprintf("%#x", p.Addr()), err
 		}

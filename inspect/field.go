@@ -165,10 +165,18 @@ var oneHop = func() (ways [64][]int) {
 	return ways
 }()
 
+// collected reports whether the garbage collector scans a place of type t, which is a
+// pointer, map, chan, func or unsafe.Pointer, and manages what that points at.
+func collected(t reflect.Type) bool {
+	return t.Kind() != reflect.Pointer || peek.PointingOf(t) == peek.Collected
+}
+
 // direct is peek.Direct, remembered.
 func direct(t reflect.Type) bool {
 	switch t.Kind() {
-	case reflect.Pointer, reflect.Map, reflect.Chan, reflect.Func, reflect.UnsafePointer:
+	case reflect.Pointer:
+		return peek.PointingOf(t) != peek.Opaque
+	case reflect.Map, reflect.Chan, reflect.Func, reflect.UnsafePointer:
 		return true
 	case reflect.Struct, reflect.Array:
 		if d, ok := directType.Load(t); ok {

@@ -14,12 +14,13 @@ type Route struct {
 	way  []uintptr    // see peek.Ref.Chase
 	off  uintptr      // of at from the last pointer
 	to   datumType
+	held bool   // all that was passed are pointers that the collector follows
 	text []byte // the last that was read
 }
 
 // RouteFrom is the Route that has not left a value of type t.
 func RouteFrom(t reflect.Type) *Route {
-	r := &Route{way: []uintptr{0}}
+	r := &Route{way: []uintptr{0}, held: true}
 	r.reach(t)
 	return r
 }
@@ -38,15 +39,16 @@ func (r *Route) Field(i int) {
 
 // Elem goes on to what a pointer points at.
 func (r *Route) Elem() {
+	r.held = r.held && collected(r.at)
 	r.way[len(r.way)-1] = r.off
 	r.way, r.off = append(r.way, 0), 0
 	r.reach(r.at.Elem())
 }
 
 // End is the type of what the Route leads to, and the kind of what [Value.Follow] reads there: NoDatum if that is none,
-// or a number that this machine does not load in one piece.
+// or a number that this machine does not load in one piece, or lies behind a pointer that is none to the garbage collector.
 func (r *Route) End() (reflect.Type, DatumKind) {
-	if r.to.size > peek.WordSize {
+	if r.to.size > peek.WordSize || !r.held {
 		return r.at, NoDatum
 	}
 	return r.at, r.to.kind

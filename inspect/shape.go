@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
 // Shape is what a Value looks like to a person: its reflect.Kind, after the
@@ -23,7 +25,7 @@ const (
 	Interface              // interfaces, atomic.Value: see Elem
 	Chan                   // see Len, Cap, Describe
 	Func                   // see Describe
-	Opaque                 // unsafe.Pointer, and standard types that are only a text: see Describe
+	Opaque                 // unsafe.Pointer, handles of a C library, and standard types that are only a text: see Describe
 )
 
 // lens is how a type of the standard library is looked at instead of by its
@@ -169,6 +171,11 @@ func (v Value) Shape() Shape {
 			return lensOf(v.typ).shape
 		}
 		return List
+	case reflect.Pointer:
+		if peek.PointingOf(v.typ) == peek.Opaque {
+			return Opaque
+		}
+		return Pointer
 	default:
 		return shapeOf(k)
 	}

@@ -67,12 +67,14 @@ func Of(x any) Value {
 	}
 	r := reflect.ValueOf(x)
 	v := Value{typ: r.Type(), how: solid | fixed}
-	switch r.Kind() {
-	case reflect.Pointer, reflect.Map, reflect.Chan, reflect.UnsafePointer:
+	switch kind := r.Kind(); {
+	case kind == reflect.Pointer && !collected(v.typ):
+		// Not a pointer to the collector, and so the content of a place of ours.
+	case kind == reflect.Pointer || kind == reflect.Map || kind == reflect.Chan || kind == reflect.UnsafePointer:
+		// The interface that x is has it as a pointer already.
 		v.ref, v.how = peek.Of(r), solid|fixed|word
 		return v
-	case reflect.Func:
-	default:
+	case kind != reflect.Func:
 		v.mark = Copied
 	}
 	p := reflect.New(v.typ)
@@ -162,7 +164,8 @@ func (v Value) pointer() (peek.Ref, error) {
 	if v.how&word != 0 {
 		return v.ref, nil
 	}
-	return v.ref.Ptr(v.how&solid != 0)
+	// In a solid place of a type that the collector scans it has met the word already.
+	return v.ref.Ptr(v.how&solid != 0 && collected(v.typ))
 }
 
 // Word is the address that a pointer, map, chan, func or unsafe.Pointer holds, 0 for nil: two of a type that hold the
@@ -214,7 +217,11 @@ func (v Value) Elem() (Value, error) {
 		if err != nil || p.IsNil() {
 			return Value{}, err
 		}
-		return v.hop(v.typ.Elem(), p), nil
+		e := v.hop(v.typ.Elem(), p)
+		if v.how&solid != 0 && !p.Held() {
+			e.mark |= Racy // a number, or an address in memory that C may have freed
+		}
+		return e, nil
 	case reflect.Interface:
 		return v.open()
 	}

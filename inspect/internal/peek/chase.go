@@ -54,7 +54,8 @@ func (r Ref) chase(way []uintptr, held bool) (a uintptr, last unsafe.Pointer) {
 	if held && r.ptr != nil {
 		last = r.ptr
 		for _, off := range way[:end] {
-			if last = loadPtr(unsafe.Add(last, off)); last == nil {
+			// The caller says that the collector scans this place (see Ptr).
+			if last, _ = loadPtr(unsafe.Add(last, off)); last == nil {
 				return 0, nil
 			}
 		}

@@ -40,13 +40,22 @@ func touch(at []uintptr) (sum uint8) {
 	return sum
 }
 
-// loadPtr loads a pointer that the garbage collector may see: p is a place of
-// pointer type in memory that the application keeps typed.
+// loadPtr loads a pointer that the garbage collector may meet: p is a place that
+// it scans itself, in memory that the application keeps typed. What cannot be a
+// pointer, since it is below the first page, comes back as a number: the runtime
+// ends a process in whose stack it finds one (minLegalPointer in
+// runtime/stack.go).
 //
 //go:noinline
 //go:norace
 //go:nocheckptr
-func loadPtr(p unsafe.Pointer) unsafe.Pointer { return *(*unsafe.Pointer)(p) }
+func loadPtr(p unsafe.Pointer) (unsafe.Pointer, uintptr) {
+	q := *(*unsafe.Pointer)(p)
+	if uintptr(q) < firstPage {
+		return nil, uintptr(q)
+	}
+	return q, 0
+}
 
 // copyIn copies n bytes from a to dst, whole words where a is aligned.
 //

@@ -108,11 +108,12 @@ func (r Ref) Uintptr() (w uintptr, err error) {
 }
 
 // Ptr loads the pointer that lies at r. With held it is one that the garbage
-// collector may see: r must itself be held, and lie in memory that is typed as
-// a pointer there.
+// collector may meet: r must itself be held, and lie in memory that is typed as
+// a Collected pointer there. The result is held then, unless the word is
+// nil or lies in the first page.
 func (r Ref) Ptr(held bool) (p Ref, err error) {
 	if held && r.ptr != nil {
-		err = try(func() { p = Ref{ptr: loadPtr(r.ptr)} })
+		err = try(func() { p.ptr, p.addr = loadPtr(r.ptr) })
 		return p, err
 	}
 	w, err := r.Uintptr()
