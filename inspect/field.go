@@ -21,6 +21,17 @@ type Field struct {
 	Tag      reflect.StructTag
 
 	offset uintptr
+	shared bool // of a struct that is
+}
+
+// Shared reports whether values of type t look after themselves, so that no guard of an
+// application covers them: those of the packages sync, sync/atomic and context.
+func Shared(t reflect.Type) bool {
+	switch t.PkgPath() {
+	case "sync", "sync/atomic", "internal/sync", "context":
+		return true
+	}
+	return false
 }
 
 // What is derived of types is kept: a program has only so many.
@@ -44,7 +55,7 @@ func Fields(t reflect.Type) []Field {
 	taken := map[string]int{}
 	for i := range fs {
 		f := t.Field(i)
-		fs[i] = Field{f.Name, f.Name, i, f.Type, f.Anonymous, f.IsExported(), f.Tag, f.Offset}
+		fs[i] = Field{f.Name, f.Name, i, f.Type, f.Anonymous, f.IsExported(), f.Tag, f.Offset, Shared(t)}
 		taken[f.Name]++
 		taken[fs[i].tagged()]++
 	}

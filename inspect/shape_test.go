@@ -1,6 +1,7 @@
 package inspect_test
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"strings"
@@ -216,4 +217,58 @@ func TestProvenance(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestTrustEnds: a guard of the application covers neither what has a lock in itself nor what is atomic, so what is
+// reached through these is as racy as without.
+func TestTrustEnds(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	x := &struct {
+		value atomic.Value
+		copy  any
+		ctx   context.Context
+		once  sync.Map
+		plain any
+	}{ctx: context.WithValue(ctx, "k", []int{1}), plain: []int{1}}
+	x.value.Store([]int{1})
+	x.once.Store(1, []int{1})
+	x.copy = struct{ v *atomic.Value }{&x.value}
+	racy := func(name string, v inspect.Value, err error, want bool) {
+		t.Helper()
+		if err != nil || (v.Mark()&inspect.Racy != 0) != want || v.Solid() == want {
+			t.Errorf("%s: marks %v, solid %v, %v", name, v.Mark(), v.Solid(), err)
+		}
+	}
+	root, err := inspect.Of(x).Trust(true).Elem()
+	if err != nil {
+		t.Fatal(err)
+	}
+	field := func(v inspect.Value, name string) inspect.Value {
+		t.Helper()
+		for v.Kind() == reflect.Pointer {
+			if v, err = v.Elem(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		index, ok := inspect.FindField(v.Type(), name)
+		if !ok {
+			t.Fatalf("a %v has no field %s", v.Type(), name)
+		}
+		return v.Field(index[0])
+	}
+	e, err := field(root, "plain").Elem()
+	racy("an interface", e, err, false)
+	e, err = field(root, "value").Elem()
+	racy("an atomic.Value", e, err, true)
+	e, err = field(root, "copy").Elem()
+	racy("a copy", e, err, false)
+	e, err = field(e, "v").Elem()
+	racy("where its pointer leads", e, err, false)
+	e, err = e.Elem()
+	racy("an atomic.Value by a pointer", e, err, true)
+	e, err = field(root, "ctx").Elem()
+	racy("a context", e, err, false)
+	e, err = field(e, "val").Elem()
+	racy("a context's value", e, err, true)
 }

@@ -106,7 +106,8 @@ func (v Value) Solid() bool { return v.how&solid != 0 && (v.ref.Held() || v.how&
 
 // Trust returns v with multi-word hops from it, and from what is reached that
 // way, solid (on) or racy (off). It is for a caller that holds a guard which the
-// application declared, or knows the object frozen, and only while that lasts.
+// application declared, or knows the object frozen, and only while that lasts. Trust
+// ends by itself at structs that are [Shared].
 func (v Value) Trust(on bool) Value {
 	v.how &^= trusted
 	if on {
@@ -202,7 +203,10 @@ func (v Value) part(t reflect.Type, off uintptr) Value {
 
 // Field returns direct field i of a struct. No memory is read.
 func (v Value) Field(i int) Value {
-	f := Fields(v.typ)[i]
+	f := &Fields(v.typ)[i]
+	if f.shared {
+		v.how &^= trusted | fixed
+	}
 	return v.part(f.Type, f.offset)
 }
 
@@ -235,7 +239,7 @@ func (v Value) open() (Value, error) {
 		return Value{}, err
 	}
 	e := v.hop(d.Type, d.Data)
-	if !v.firm() {
+	if !d.Firm {
 		e.mark |= Racy
 	}
 	if !d.Still {
@@ -268,19 +272,23 @@ func (v Value) IsNil() (bool, error) {
 // header loads a slice's header.
 func (v Value) header() (data peek.Ref, n, c int, mark Mark, err error) {
 	var w [3]uintptr
-	still, err := v.ref.Words(w[:])
+	var still bool
+	firm := v.firm()
+	if firm {
+		// The first word of a slice is a pointer to the collector whatever its elements.
+		data, still, err = v.ref.WordsPtr(w[:], 0)
+	} else {
+		still, err = v.ref.Words(w[:])
+		data = peek.At(w[0])
+	}
 	if err != nil {
 		return data, 0, 0, 0, err
 	}
-	data, n, c = peek.At(w[0]), int(w[1]), int(w[2])
+	n, c = int(w[1]), int(w[2])
 	if !still {
 		mark |= Torn
 	}
-	if v.firm() {
-		if data, err = v.ref.Ptr(true); err != nil {
-			return data, 0, 0, 0, err
-		}
-	} else {
+	if !firm || !still {
 		mark |= Racy
 	}
 	if n < 0 || n > c || tooLarge(n, v.typ.Elem().Size()) || n > 0 && data.IsNil() {

@@ -16,25 +16,27 @@ type Dynamic struct {
 	Type  reflect.Type // nil for a nil interface
 	Data  Ref          // the value itself where Direct(Type), else where it lies
 	Still bool         // false if the words kept changing
+	Firm  bool         // Data is the pointer that belongs to Type; else a bare address
 }
 
 // Interface decodes the interface of static type t that lies at r. Trusted says
-// that nobody changes it now; r must then be held, and what comes out is. From
-// any other place only types of the binary are accepted, after their word was
-// checked without the runtime's help (ErrTypeWord).
+// that nobody changes it now; r must then be held, and what comes out is, unless
+// it changes nevertheless. From any other place only types of the binary are
+// accepted, after their word was checked without the runtime's help (ErrTypeWord).
 func (r Ref) Interface(t reflect.Type, trusted bool) (d Dynamic, err error) {
-	trusted = trusted && r.Held()
 	var w [2]uintptr
-	if d.Still, err = r.Words(w[:]); err != nil || w[0] == 0 {
-		return d, err
+	if trusted && r.Held() {
+		// The data word of an interface is a pointer to the collector whatever its type.
+		d.Data, d.Still, err = r.WordsPtr(w[:], 1)
+		d.Firm = d.Still
+	} else {
+		d.Still, err = r.Words(w[:])
+		d.Data = At(w[1])
+	}
+	if err != nil || w[0] == 0 {
+		return Dynamic{Still: d.Still, Firm: d.Firm}, err
 	}
 	types := binary()
-	d.Data = At(w[1])
-	if trusted {
-		if d.Data, err = r.Add(wordSize).Ptr(true); err != nil {
-			return d, err
-		}
-	}
 	word, ok := w[0], true
 	if t.NumMethod() > 0 {
 		word, ok = types.itab(word, t)
@@ -45,7 +47,7 @@ func (r Ref) Interface(t reflect.Type, trusted bool) (d Dynamic, err error) {
 	switch {
 	case ok:
 		return d, nil
-	case trusted:
+	case d.Firm && (types.err != nil || types.shapely(word)):
 		// A type that reflect made at run time, or a Go version whose types are not
 		// known: the runtime may be asked, since the words are what they seem.
 		d.Type = r.Pointer(t).Elem().Elem().Type()

@@ -101,6 +101,7 @@ func deriveMap(t reflect.Type) (*MapType, error) {
 	if s := binary(); s.err == nil && s.has(TypeWord(t)) && !s.has(word) {
 		return nil, drift("the group's type")
 	}
+	// It is the address of a descriptor, in the binary or on the heap, where t's keeps it.
 	p, err := desc.Add(where.mapGroup).Ptr(true)
 	if err != nil {
 		return nil, err

@@ -242,7 +242,8 @@ func (w *MapWalk) load(from, slots int) (stable bool, err error) {
 
 // pointer returns the place that the word at r, which was addr, points at: the
 // bare address, or where the map is live the pointer itself; ok is false if it
-// no longer is addr.
+// no longer is addr. The words that lead to directories, tables and groups are
+// pointers in the runtime's own typed memory, and so to the collector too.
 func (w *MapWalk) pointer(r Ref, addr uintptr) (p Ref, ok bool, err error) {
 	if !w.live {
 		return At(addr), true, nil
@@ -325,6 +326,7 @@ func (c *mapCopy) slot(t *MapType, live bool, i int) (key, elem Ref, tag byte, t
 	key = group.Add(t.keys + s*t.keyStride)
 	elem = group.Add(t.elems + s*t.elemStride)
 	var err error
+	// Where it is live, group is the runtime's own, in which the collector scans these words.
 	if t.keyByRef {
 		if key, err = key.Ptr(live); err != nil {
 			return key, elem, ctrl, true, false

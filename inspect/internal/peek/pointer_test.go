@@ -1,10 +1,15 @@
 package peek
 
 import (
+	"errors"
 	"reflect"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"unsafe"
+
+	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
 // TestNumbersAmongPointers: what stands in a pointer's place and lies in the first page stays a
@@ -51,5 +56,69 @@ func TestPointings(t *testing.T) {
 				t.Errorf("%v: %v", typ, got)
 			}
 		}
+	}
+}
+
+// TestAttackPointers: a pointer that is loaded with the words beside it is one of them, also
+// where somebody changes them who should not.
+func TestAttackPointers(t *testing.T) {
+	targets := new([2]int)
+	place := &pair{unsafe.Pointer(&targets[0]), 0}
+	stop := attack.Stop(t)
+	var writer sync.WaitGroup
+	writer.Go(func() { place.alternate(targets, stop) })
+	reads, still, met := 0, 0, 0
+	for ; !stop.Load(); reads++ {
+		var w [2]uintptr
+		p, ok, err := Of(reflect.ValueOf(place)).WordsPtr(w[:], 0)
+		if err != nil || p.Addr() != w[0] || p.Held() != ok {
+			t.Fatalf("%#x beside %#x, still %v, held %v, %v", p.Addr(), w, ok, p.Held(), err)
+		}
+		if ok {
+			still++
+		}
+		if w[0] == uintptr(unsafe.Pointer(&targets[1])) {
+			met++
+		}
+		if reads%1000 == 0 {
+			runtime.Gosched()
+		}
+	}
+	writer.Wait()
+	t.Logf("%d reads, %d still, %d of the second pointer", reads, still, met)
+	if still == 0 || met == 0 {
+		t.Error("the attack missed")
+	}
+}
+
+type pair struct {
+	p unsafe.Pointer
+	n int
+}
+
+//go:norace
+func (p *pair) alternate(targets *[2]int, stop *atomic.Bool) {
+	for i := 0; !stop.Load(); i++ {
+		p.p, p.n = unsafe.Pointer(&targets[i&1]), i&1
+	}
+}
+
+// TestFirstStore: the runtime is not asked about what stands in an atomic.Value during its first Store,
+// which is no type, also by who vouches for it.
+func TestFirstStore(t *testing.T) {
+	type words struct{ typ, data unsafe.Pointer }
+	under := new([32]byte) // what the word points at, as firstStoreInProgress in sync/atomic
+	for _, typ := range []reflect.Type{reflect.TypeFor[any](), reflect.TypeFor[error]()} {
+		for _, trusted := range []bool{false, true} {
+			x := &words{typ: unsafe.Pointer(under)}
+			if d, err := Of(reflect.ValueOf(x)).Interface(typ, trusted); !errors.Is(err, ErrTypeWord) {
+				t.Errorf("%v, trusted %v: %+v, %v", typ, trusted, d, err)
+			}
+		}
+	}
+	// What reflect makes at run time it may be asked about by who vouches for it.
+	x := any(reflect.New(reflect.StructOf([]reflect.StructField{{Name: "Made", Type: reflect.TypeFor[int]()}})).Elem().Interface())
+	if d, err := Of(reflect.ValueOf(&x)).Interface(reflect.TypeFor[any](), true); err != nil || d.Type != reflect.TypeOf(x) {
+		t.Errorf("a type of reflect's: %+v, %v", d, err)
 	}
 }

@@ -137,6 +137,40 @@ func (r Ref) Words(w []uintptr) (still bool, err error) {
 	return still, err
 }
 
+// WordsPtr is Words for a place that the garbage collector scans, of which word i
+// is a Collected pointer: p is that pointer, held. A pointer cannot be loaded
+// together with other words, so all are compared once more after it was. If
+// they never stayed the same, still is false and p is the bare word; r must be held.
+func (r Ref) WordsPtr(w []uintptr, i int) (p Ref, still bool, err error) {
+	a := r.Addr()
+	err = try(func() {
+		check(a, uintptr(len(w))*wordSize, wordSize)
+		for range settles {
+			if !words(a, w) {
+				break
+			}
+			// The caller says that the collector scans this place, so it has met the word.
+			q, n := loadPtr(unsafe.Add(r.ptr, uintptr(i)*wordSize))
+			if uintptr(q)|n == w[i] && same(a, w) {
+				p, still = Ref{ptr: q, addr: n}, true
+				return
+			}
+		}
+		p = Ref{addr: w[i]}
+	})
+	return p, still, err
+}
+
+// same reports whether the words at a are still w.
+func same(a uintptr, w []uintptr) bool {
+	for i := range w {
+		if loadWord(a+uintptr(i)*wordSize) != w[i] {
+			return false
+		}
+	}
+	return true
+}
+
 // A multi-word value is believed when agree readings in a row, at uneven
 // distances so as not to keep step with a writer, are the same; after tries
 // readings it is given as it is, marked as torn. No number of readings is a

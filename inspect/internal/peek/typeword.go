@@ -96,30 +96,15 @@ func (s *types) plausible(w uintptr, depth int) bool {
 		return false
 	}
 	var d [descBytes]byte
-	if At(w).Copy(d[:min(descBytes, s.end-w)]) != nil {
+	if At(w).Copy(d[:min(descBytes, s.end-w)]) != nil || !sound(d) {
 		return false
 	}
 	var (
-		size, ptrBytes = wordOf(d[where.descSize:]), wordOf(d[where.descPtrBytes:])
-		flags          = d[where.descFlags]
-		align          = uintptr(d[where.descAlign])
-		kind           = reflect.Kind(d[where.descKind])
-		nameOff        = uint32Of(d[where.descName:])
-		ptrTo          = uint32Of(d[where.descPtrTo:])
+		flags   = d[where.descFlags]
+		kind    = reflect.Kind(d[where.descKind])
+		nameOff = uint32Of(d[where.descName:])
+		ptrTo   = uint32Of(d[where.descPtrTo:])
 	)
-	switch {
-	case flags&^flagsKnown != 0,
-		kind == reflect.Invalid || kind > reflect.UnsafePointer,
-		align == 0 || align > 16 || align&(align-1) != 0,
-		d[where.descFieldAlign] != d[where.descAlign] && wordSize == 8,
-		size%align != 0,
-		ptrBytes > size || ptrBytes%wordSize != 0,
-		uint32Of(d[where.descHash:]) == 0:
-		return false
-	}
-	if want := kindSize(kind); want != 0 && size != want {
-		return false
-	}
 	name, ok := s.name(nameOff)
 	if !ok {
 		return false
@@ -153,6 +138,34 @@ func (s *types) plausible(w uintptr, depth int) bool {
 		return err == nil && s.plausible(ke[0], depth-1) && s.plausible(ke[1], depth-1)
 	}
 	return true
+}
+
+// shapely reports whether what stands at w looks like a descriptor by itself, be it of
+// the binary or made by reflect.
+func (s *types) shapely(w uintptr) bool {
+	var d [descBytes]byte
+	return w%wordSize == 0 && At(w).Copy(d[:]) == nil && sound(d)
+}
+
+// sound reports whether the sizes, the kind and the flags of a descriptor fit together.
+func sound(d [descBytes]byte) bool {
+	var (
+		size, ptrBytes = wordOf(d[where.descSize:]), wordOf(d[where.descPtrBytes:])
+		align          = uintptr(d[where.descAlign])
+		kind           = reflect.Kind(d[where.descKind])
+	)
+	switch {
+	case d[where.descFlags]&^flagsKnown != 0,
+		kind == reflect.Invalid || kind > reflect.UnsafePointer,
+		align == 0 || align > 16 || align&(align-1) != 0,
+		d[where.descFieldAlign] != d[where.descAlign] && wordSize == 8,
+		size%align != 0,
+		ptrBytes > size || ptrBytes%wordSize != 0,
+		uint32Of(d[where.descHash:]) == 0:
+		return false
+	}
+	want := kindSize(kind)
+	return want == 0 || size == want
 }
 
 // longestName bounds a type's name. The compiler writes struct types out whole,
