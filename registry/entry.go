@@ -41,6 +41,7 @@ type policy struct {
 	calls   patterns // methods and actions
 	actions trail    // the ends in calls that are actions
 	loose   *policy  // of what methods return
+	beyond  *policy  // of what lies in structs below the object that look after themselves
 }
 
 func newEntry(name string, opts []Option) *entry {
@@ -60,6 +61,11 @@ func newEntry(name string, opts []Option) *entry {
 	loose := e.policy
 	loose.frozen, loose.lock, loose.owner, loose.by = false, nil, nil, nil
 	loose.loose, e.policy.loose = &loose, &loose
+	// What was declared of the object is not what guards a struct that looks after itself. The locks that
+	// GuardBy names may be in any struct.
+	beyond := loose
+	beyond.by = e.policy.by
+	loose.beyond, beyond.beyond, e.policy.beyond = &loose, &beyond, &beyond
 	return e
 }
 
@@ -71,7 +77,7 @@ func (e *entry) locate() {
 		return
 	}
 	m := memory{base: target.Addr(), size: target.Type().Size()}
-	e.policy.memory, e.policy.loose.memory = m, m
+	e.policy.memory, e.policy.loose.memory, e.policy.beyond.memory = m, m, m
 	if k := e.policy.lock; k != nil && target.Shape() == inspect.Struct {
 		if l, _, ok := lockAt(target, k.addr); ok {
 			k.name = e.name + "." + l.name

@@ -89,6 +89,9 @@ func (p *policy) ownLock(v inspect.Value) *lock {
 	l, declared := s.named(p.by)
 	if !declared {
 		if p.lock != nil {
+			if _, _, is := lockAt(v, p.lock.addr); is {
+				return p.lock
+			}
 			return nil
 		}
 		l = s.locks[0]

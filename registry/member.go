@@ -216,12 +216,21 @@ func (v *View) fields(list []Member, seen map[string]bool, depth int) []Member {
 func (v *View) passed() string {
 	p := v.policy
 	t := bare(v.val.Type())
+	declared := p.lock
+	if declared != nil {
+		p = p.beyond
+	}
 	if p.settled() || t.Kind() != reflect.Struct || needsNoLock(t) || len(structOf(t).locks) == 0 {
 		return ""
 	}
 	own := notTaken
 	if target, err := v.val.Elem(); err == nil && target.IsValid() && target.Type() == t {
 		own = p.ownLock(target)
+		if declared != nil {
+			if _, _, ok := lockAt(target, declared.addr); ok {
+				own = declared
+			}
+		}
 	} else if v.val.Type() == t {
 		own = p.ownLock(v.val)
 	} else if _, named := structOf(t).named(p.by); named {

@@ -16,8 +16,10 @@ func Doc(line string) Option {
 	return func(e *entry) { e.doc = line }
 }
 
-// Guard declares that everything reachable through the object may be read while
-// l is held: under its read side if it has TryRLock and RUnlock, else under
+// Guard declares that what is reachable through the object may be read while
+// l is held, down to structs that look after themselves: those with a lock of their own
+// (any [sync.Locker], a sync.Once or a sync.Cond), and those of sync, sync/atomic and context. What lies in these is
+// read as if nothing had been declared. l is taken by its read side if it has TryRLock and RUnlock, else by
 // TryLock. l is tried and never queued for, so a Locker without those methods
 // (such as what RWMutex.RLocker returns) makes Expose panic. TryLock must not block.
 //
@@ -61,7 +63,7 @@ func GuardBy(names ...string) Option {
 }
 
 // Frozen declares that nothing reachable through the object changes after this
-// call. It is read without a lock, and its pointers are trusted.
+// call, but for structs that look after themselves (see [Guard]). It is read without a lock, and its pointers are trusted.
 func Frozen() Option {
 	return func(e *entry) {
 		e.choose("Frozen")
@@ -74,7 +76,7 @@ func Frozen() Option {
 // that. Everything wider than a machine word is read in such calls, each as short as a chunk under a
 // guard. When run does not call in time the read is an error, and a later call does
 // nothing. A run that never returns costs one goroutine; after four of them the
-// object is not asked again until one returns.
+// object is not asked again until one returns. It reaches as far as [Guard] does.
 func Owner(run func(func())) Option {
 	return func(e *entry) {
 		e.choose("Owner")

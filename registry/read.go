@@ -83,27 +83,30 @@ func (v *View) seek() *lock {
 
 // within is what sought is of all that lies in v: of a struct its own lock, if it has one.
 func (v *View) within() *lock {
-	if v.Shape() != inspect.Struct || v.boxed {
-		return v.sought()
-	}
-	if v.mutex == nil {
-		v.mutex = noLock
-		if k := v.policy.ownLock(v.val); k != nil {
-			v.mutex = k
-			if k != notTaken {
-				k.in = v
+	if v.Shape() == inspect.Struct && !v.boxed {
+		if v.mutex == nil {
+			v.mutex = noLock
+			if k := v.below().ownLock(v.val); k != nil {
+				v.mutex = k
+				if k != notTaken && k != v.policy.lock {
+					k.in = v
+				}
 			}
 		}
+		if v.mutex != noLock {
+			return v.mutex
+		}
 	}
-	if v.mutex != noLock {
-		return v.mutex
+	k := v.sought()
+	if k.declared && v.alone(v.policy) {
+		return noLock
 	}
-	return v.sought()
+	return k
 }
 
 // inner is the lock for what lies in v, nil if there is none.
 func (v *View) inner() *lock {
-	if p := v.policy; p.settled() {
+	if p := v.below(); p.settled() {
 		return p.lock
 	}
 	return v.within().real()

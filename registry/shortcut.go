@@ -54,7 +54,7 @@ func (s *Shortcut) Learn(v, to *View) {
 			s.reads++
 		} else {
 			route.Field(way[i].step.index)
-			locked = locked || len(structOf(up.val.Type()).locks) > 0
+			locked = locked || structOf(up.val.Type()).alone
 		}
 	}
 	end, kind := route.End()

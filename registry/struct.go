@@ -15,6 +15,9 @@ type structInfo struct {
 	// pointer, the one that guards the others first: the best named one of the struct's
 	// own, then those of embedded structs, whose methods it has too.
 	locks []lockField
+	// alone says that it looks after itself: it has a lock in it, or its type is
+	// inspect.Shared. A guard of something else says nothing about it.
+	alone bool
 }
 
 // lockField leads from a struct to one of its locks.
@@ -46,6 +49,7 @@ func structOf(t reflect.Type) *structInfo {
 		})
 	}
 	s.locks = findLocks(t)
+	s.alone = inspect.Shared(t) || len(s.locks) > 0 || slices.ContainsFunc(s.fields, func(f fieldInfo) bool { return locking(f.Type) })
 	stored, _ := structs.LoadOrStore(t, s)
 	return stored.(*structInfo)
 }
@@ -76,6 +80,26 @@ func findLocks(t reflect.Type) []lockField {
 	return append(own, below...)
 }
 
+// locking reports whether a field of type t is a lock of the struct that it is in, be it one that reads cannot try.
+func locking(t reflect.Type) bool {
+	for t.Kind() == reflect.Array && t.Len() > 0 { // stripes
+		t = t.Elem()
+	}
+	switch p := deref(t); {
+	case p.PkgPath() == "sync" && (p.Name() == "Once" || p.Name() == "Cond"), p == mutexType, p == rwMutexType:
+		return true
+	case t.Kind() == reflect.Interface:
+		return t.Implements(lockerType)
+	case t.Size() == 0 || t.Kind() == reflect.Pointer || !reflect.PointerTo(t).Implements(lockerType):
+		// One of no size only tells go vet that the struct is not to be copied.
+		return false
+	}
+	// An object that has Lock from its embedded lock is no lock of what it lies in.
+	return !slices.ContainsFunc(inspect.Fields(t), func(f inspect.Field) bool {
+		return f.Embedded && (f.Type.Implements(lockerType) || reflect.PointerTo(f.Type).Implements(lockerType))
+	})
+}
+
 // named is the first lock of that struct with one of these names; ok is false if it has none.
 func (s *structInfo) named(names []string) (l lockField, ok bool) {
 	for _, l := range s.locks {
@@ -89,6 +113,7 @@ func (s *structInfo) named(names []string) (l lockField, ok bool) {
 var (
 	mutexType   = reflect.TypeFor[sync.Mutex]()
 	rwMutexType = reflect.TypeFor[sync.RWMutex]()
+	lockerType  = reflect.TypeFor[sync.Locker]()
 )
 
 func deref(t reflect.Type) reflect.Type {

@@ -12,11 +12,11 @@ func (v *View) Together(f func()) error {
 	err := v.shown()
 	switch k := v.inner(); {
 	case err != nil:
-	case v.policy.frozen:
+	case v.below().frozen:
 		f()
 		return nil
-	case v.policy.owner != nil:
-		err = v.look.visit(v.policy.owner, hold)
+	case v.below().owner != nil:
+		err = v.look.visit(v.below().owner, hold)
 	case k == nil:
 		f()
 		return nil

@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"reflect"
+
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
@@ -49,6 +51,7 @@ type stepKind uint8
 
 const (
 	stepRoot    stepKind = iota
+	stepCut              // a View whose way is only a text any more
 	stepElem             // through a pointer or interface
 	stepField            // a field of a struct
 	stepIndex            // an element of a list
@@ -99,14 +102,53 @@ func (l *loans) view() *View {
 
 // bear makes c what lies one step below v.
 func (v *View) bear(c *View, val inspect.Value, s step) {
+	p := v.below()
 	if v.depth >= maxDepth {
 		v = v.root()
 	}
 	// Trust lasts as long as the guard: what goes on is only where the value lies.
 	*c = View{
-		look: v.look, policy: v.policy, val: val.Trust(v.policy.frozen), up: v, step: s,
+		look: v.look, policy: p, val: val.Trust(p.frozen), up: v, step: s,
 		depth: v.depth + 1, lent: v.lent, boxed: v.boxed, plainly: v.plainly,
 	}
+}
+
+// below is the policy of what lies in v: v's own, unless v is a struct that looks after itself and is not what
+// the declaration is about.
+func (v *View) below() *policy {
+	p := v.policy
+	if p.lock == nil && !p.frozen && p.owner == nil || !v.alone(p) {
+		return p
+	}
+	return p.beyond
+}
+
+// alone reports whether v is a struct that looks after itself, other than the exposed object and those whose lock p
+// declares.
+func (v *View) alone(p *policy) bool {
+	t := v.val.Type()
+	if t == nil || t.Kind() != reflect.Struct {
+		return false
+	}
+	s := v.look.structOf(t)
+	if !s.alone {
+		return false
+	}
+	at := v
+	for at.step.kind == stepElem {
+		at = at.up
+	}
+	if at.step.kind == stepRoot {
+		return false
+	}
+	if _, ok := s.named(p.by); ok && !v.boxed {
+		return false
+	}
+	if p.lock == nil {
+		return true
+	}
+	_, _, ok := lockAt(v.val, p.lock.addr)
+	return !ok
 }
 
 // root is v with its way here as a text, so that a long chain of steps (a
@@ -117,7 +159,7 @@ func (v *View) root() *View {
 	if r.lock() == nil && r.guard == nil {
 		r.guard = noLock
 	}
-	r.up, r.depth, r.step = nil, 0, step{kind: stepRoot, name: v.Path()}
+	r.up, r.depth, r.step = nil, 0, step{kind: stepCut, name: v.Path()}
 	return &r
 }
 
