@@ -91,7 +91,7 @@ var mutations = []mutation{
 	{off: "a string's header is read again after its bytes", file: "inspect/scalar.go", old: "err2 == nil && still && again == w {", new: "err2 == nil && still {", test: "TestAttackReusedText"},
 	{off: "the pieces of a text are of one string", file: "inspect/scalar.go", old: "failed != nil || at != addr || m != n {", new: "failed != nil && at != addr && m != n {", test: "TestTextThatIsReplaced", in: "registry"},
 	{off: "a string's header is read again by a shortcut too", file: "inspect/internal/peek/chase.go", old: "ok = loadWord(a) == w[0] && loadWord(a+wordSize) == w[1]", new: "ok = true", test: "TestAttackReusedText", in: "inspect"},
-	{off: "racy values are marked", file: "inspect/value.go", old: "	if !v.firm() {\n		e.mark |= Racy\n", new: "	if !v.firm() {\n", test: "TestProvenance"},
+	{off: "racy values are marked", file: "inspect/value.go", old: "	if !d.Firm {\n		e.mark |= Racy\n", new: "	if !d.Firm {\n", test: "TestProvenance"},
 	{off: "a uint64 is not an int", file: "inspect/datum.go", old: "case u <= math.MaxInt:", new: "case true:", test: "TestSameAsReflect"},
 	{off: "what package time wraps is an error", file: "eval/call.go", old: "if !exactly(x, name, in, out) {", new: "if false {", test: "TestMoments"},
 	{off: "a float that comes to no number is an error", file: "eval/arith.go", old: "case z-z == 0, a-a != 0, b-b != 0:", new: "case true:", test: "TestExact"},
