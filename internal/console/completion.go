@@ -83,10 +83,13 @@ func listing(proposals []eval.Completion, width int) string {
 	return b.String()
 }
 
-// cut shortens s to width columns.
+// cut shortens s to width columns; to none there is nothing of it, not even the sign that it was cut.
 func cut(s string, width int) string {
 	if textWidth(s) <= width {
 		return s
+	}
+	if width <= 0 {
+		return ""
 	}
 	w := 1
 	for i, r := range s {

@@ -22,7 +22,7 @@ func (w *watch) show(ctx context.Context, now *sample, last bool) error {
 	if w.samples == 1 {
 		b.WriteString(faint(w.header(now.at), st) + "\n")
 	}
-	text, differs := w.line(now, lineWidth(st)-len(w.stamp(now))-2)
+	text, differs := w.line(now, max(lineWidth(st)-len(w.stamp(now))-2, minLine))
 	if differs || !w.changes || w.samples == 1 {
 		b.WriteString(faint(w.stamp(now), st) + "  " + text + "\n")
 	}
@@ -36,6 +36,9 @@ func (w *watch) show(ctx context.Context, now *sample, last bool) error {
 	}
 	return w.write(ctx, b.String())
 }
+
+// minLine is in how few columns a sample is told on a line: on a terminal that is narrower it wraps.
+const minLine = 20
 
 // lineWidth is for how many columns a line of a watch is made. What reads lines and does not say
 // how wide it is folds them, or is a program.
@@ -57,9 +60,9 @@ func (w *watch) write(ctx context.Context, text string) error {
 // reached says that the condition holds.
 func (w *watch) reached(now *sample) string {
 	if w.samples == 1 {
-		return printable(w.condition) + " holds already"
+		return printableLine(w.condition) + " holds already"
 	}
-	return fmt.Sprintf("%s holds, after %s samples in %s", printable(w.condition), thousands(w.samples), elapsed(now.at.Sub(w.began)))
+	return fmt.Sprintf("%s holds, after %s samples in %s", printableLine(w.condition), thousands(w.samples), elapsed(now.at.Sub(w.began)))
 }
 
 // stamp is the time of day, with parts of a second where a watch asks more than one time in it.
@@ -144,7 +147,7 @@ func (w *watch) fitting(parts []string, width int) string {
 		}
 		if textWidth(next+more) > width {
 			if i == 0 {
-				return cut(part, width-textWidth(more)) + more
+				return cut(part, max(width-textWidth(more), 1)) + more
 			}
 			return text + w.more(len(parts)-i)
 		}
@@ -157,24 +160,33 @@ func (w *watch) more(n int) string {
 	return fmt.Sprintf(", … %d more: set width %d", n, min(2*lineWidth(w.session.currentStyle()), maxWidth))
 }
 
-// draw is a sample, and what takes back the one before.
+// draw is a sample, and what takes back the one before. It stays on the screen, however small that
+// is: a row that wraps or scrolls away would be taken back wrongly. The sample comes first, then
+// what one has to know about it, then the header.
 func (w *watch) draw(now *sample, st style) string {
-	width, height := st.width.value()-1, max(st.height-2, 3)
-	rows := []string{faint(cut(w.header(now.at), width), st)}
+	width, height := max(st.width.value()-1, 1), max(st.height-2, 1)
+	notes := w.notes(now, width, height-2, st)
+	room := height - len(notes)
+	var rows []string
+	if room > 1 {
+		rows = []string{faint(cut(w.header(now.at), width), st)}
+		room--
+	}
 	switch {
 	case now.err != nil:
-		for _, line := range fold(printableLine(now.err.Error()), width, "  ") {
-			rows = append(rows, red(line, st))
+		lines := fold(printableLine(now.err.Error()), width, "  ")
+		if left := len(lines) - room; left > 0 {
+			lines = append(lines[:room-1], strings.Join(lines[room-1:], " "))
+		}
+		for _, line := range lines {
+			rows = append(rows, red(cut(line, width), st))
 		}
 	case now.whole():
-		rows = append(rows, w.page(now, width, height-1-len(now.notes), st)...)
+		rows = append(rows, w.page(now, width, room, st)...)
 	default:
-		rows = append(rows, w.table(now, width, height-1-len(now.notes), st)...)
+		rows = append(rows, w.table(now, width, room, st)...)
 	}
-	for _, note := range now.notes {
-		rows = append(rows, faint(cut("  "+printableLine(note), width), st))
-	}
-	rows = rows[:min(len(rows), height)]
+	rows = append(rows, notes...)
 	var b strings.Builder
 	if w.drawn > 0 {
 		fmt.Fprintf(&b, "\x1b[%dA\r\x1b[J", w.drawn)
@@ -184,19 +196,34 @@ func (w *watch) draw(now *sample, st style) string {
 	return b.String()
 }
 
-// page is the sample as it is written, with a sign at the lines that were not in the one before.
+// notes are what one has to know about a sample, in at most height rows.
+func (w *watch) notes(now *sample, width, height int, st style) (rows []string) {
+	for i, note := range now.notes {
+		if left := len(now.notes) - i; left > 1 && len(rows) >= height-1 {
+			note = fmt.Sprintf("… %d notes more: %s", left, w.source)
+		}
+		if len(rows) < height {
+			rows = append(rows, faint(cut("  "+printableLine(note), width), st))
+		}
+	}
+	return rows
+}
+
+// page is the sample as it is written, in at most height rows, with a sign at the lines that were
+// not in the one before. width and height are at least 1, as for a table.
 func (w *watch) page(now *sample, width, height int, st style) (rows []string) {
+	inner := max(width-2, 1)
 	old := map[string]int{}
 	compare := w.last != nil && w.last.err == nil
 	if compare {
-		for _, line := range w.last.contents(width - 2) {
+		for _, line := range w.last.contents(inner) {
 			old[line]++
 		}
 	}
-	lines, contents := now.lines(width-2, now.at), now.contents(width-2)
+	lines, contents := now.lines(inner, now.at), now.contents(inner)
 	for i, line := range lines {
 		if left := len(lines) - i; len(rows) == height-1 && left > 1 {
-			return append(rows, faint(cut(fmt.Sprintf("  … %s lines more: %s", thousands(left), printable(w.source)), width), st))
+			return append(rows, faint(cut(fmt.Sprintf("  … %s lines more: %s", thousands(left), printableLine(w.source)), width), st))
 		}
 		content := contents[i]
 		if old[content]--; compare && old[content] < 0 {
@@ -208,7 +235,8 @@ func (w *watch) page(now *sample, width, height int, st style) (rows []string) {
 	return rows
 }
 
-// table is a row for each leaf: what changes, and as much of the rest as there is room for.
+// table is a row for each leaf, in at most height rows: what changes, and as much of the rest as
+// there is room for.
 func (w *watch) table(now *sample, width, height int, st style) []string {
 	all := w.series.order
 	shown := slices.Clone(all)
@@ -224,14 +252,15 @@ func (w *watch) table(now *sample, width, height int, st style) []string {
 		left := shown[height-1:]
 		shown = shown[:height-1]
 		if moved(left[0]) == 0 {
-			rest = fmt.Sprintf("… %s more: ask for a part of %s", thousands(len(left)), printable(w.source))
+			rest = fmt.Sprintf("… %s more: ask for a part of %s", thousands(len(left)), printableLine(w.source))
 		} else {
-			rest = fmt.Sprintf("… %s more that did not change: %s", thousands(len(left)), printable(w.source))
+			rest = fmt.Sprintf("… %s more that did not change: %s", thousands(len(left)), printableLine(w.source))
 		}
 	}
 	rows := make([][]cellText, len(shown))
 	for i, s := range shown {
-		rows[i] = []cellText{{s.place, false}, {s.now(width / 3), s.isNumber()}, {s.delta(now.at, width/3), s.known}, {s.speed(), true}, {s.trend(), false}}
+		third := max(width/3, 1)
+		rows[i] = []cellText{{s.place, false}, {s.now(third), s.isNumber()}, {s.delta(now.at, third), s.known}, {s.speed(), true}, {s.trend(), false}}
 	}
 	lines := aligned(rows, width)
 	for i, s := range shown {

@@ -70,13 +70,14 @@ func pad(s string, width int) string {
 }
 
 // fold breaks text between words into lines of at most width columns, where the words allow it.
-// All but the first begin with indent.
+// All but the first begin with indent, and each holds more than that.
 func fold(text string, width int, indent string) (lines []string) {
 	for _, line := range strings.Split(text, "\n") {
 		for textWidth(line) > width {
 			room := fits(line, width)
 			at := strings.LastIndexByte(line[:room], ' ')
 			if at <= len(indent) {
+				room = min(max(room, len(indent)+1), len(line))
 				next := strings.IndexByte(line[room:], ' ')
 				if next < 0 {
 					break
