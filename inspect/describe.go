@@ -17,7 +17,7 @@ func (v Value) Describe() (string, error) {
 	case Chan:
 		return v.channel()
 	case Struct:
-		if lensOf(v.typ).kind == lensContext {
+		if v.lens().kind == lensContext {
 			return v.contextState()
 		}
 	case Func:
@@ -92,7 +92,7 @@ func (v Value) state() (string, error) {
 		u, _, err := at.ref.Uint(at.typ.Size())
 		return u, err == nil, err
 	}
-	switch lensOf(v.typ).kind {
+	switch v.lens().kind {
 	case lensOnce:
 		if done, ok, err := word("done"); ok || err != nil {
 			return either(done != 0, "done", "not done"), err

@@ -81,7 +81,7 @@ func (s *snapper) target(n *Node, src Source, depth int) {
 	}
 	v := elem.Value()
 	switch shape := v.Shape(); {
-	case v.Kind() == reflect.Struct && (shape != Scalar || lensOf(v.typ).kind == lensText) && shape != Pointer && shape != Interface:
+	case v.Kind() == reflect.Struct && (shape != Scalar || v.lens().kind == lensText) && shape != Pointer && shape != Interface:
 		rest := s.open(n, elem, depth)
 		n.Type = "*" + TypeName(v.Type())
 		if rest != nil {

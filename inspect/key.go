@@ -104,7 +104,7 @@ func (v Value) Lookup(key any) (elem Value, ok bool, err error) {
 	if n := keyText(reflect.ValueOf(key), 0); n > MaxKey {
 		return Value{}, false, &keyError{fmt.Sprintf("one of %d bytes is too long to be looked up: compare it, as in find(m, #key == x)", n)}
 	}
-	if lensOf(v.typ).kind == lensTrie {
+	if v.lens().kind == lensTrie {
 		return v.lookupTrie(key)
 	}
 	want := reflect.New(v.typ.Key())

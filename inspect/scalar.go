@@ -24,7 +24,7 @@ func (v Value) Scalar(max int) (any, error) {
 
 // scalar is Scalar, and says how far the bytes can be believed.
 func (v Value) scalar(max int) (x any, mark Mark, err error) {
-	l := lensOf(v.typ)
+	l := v.lens()
 	switch d := l.datum; {
 	case d.size > 0:
 		u, still, err := v.part(v.typ, d.off).ref.Uint(d.size)

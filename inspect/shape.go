@@ -58,6 +58,17 @@ const (
 
 var lenses sync.Map // reflect.Type to *lens
 
+// noLens is the lens of a struct that is shown by its fields.
+var noLens = &lens{shape: Struct}
+
+// lens is the lens for v, one with the kind lensNone if it has none.
+func (v Value) lens() *lens {
+	if v.how&bare != 0 {
+		return noLens
+	}
+	return lensOf(v.typ)
+}
+
 // lensOf returns the lens for t, one with the kind lensNone if it has none.
 func lensOf(t reflect.Type) *lens {
 	if l, ok := lenses.Load(t); ok {
@@ -161,11 +172,29 @@ func shapeOf(k reflect.Kind) Shape {
 	return Scalar
 }
 
+// HasText reports whether a struct of type t is shown as a text or number that is worked out of several of its
+// fields, and so may tell what one of them holds: an error, a URL, a time, a context, a lock.
+func HasText(t reflect.Type) bool {
+	if t == nil || t.Kind() != reflect.Struct {
+		return false
+	}
+	switch lensOf(t).kind {
+	case lensNone, lensTrie, lensChain:
+		return false
+	case lensInner:
+		return lensOf(t).shape == Scalar
+	}
+	return true
+}
+
+// ShapeOf is what values of type t look like to a person; Nil for nil.
+func ShapeOf(t reflect.Type) Shape { return Value{typ: t}.Shape() }
+
 // Shape is what v looks like to a person; Nil for the zero Value.
 func (v Value) Shape() Shape {
 	switch k := v.Kind(); k {
 	case reflect.Struct, reflect.Int64:
-		return lensOf(v.typ).shape
+		return v.lens().shape
 	case reflect.Slice:
 		if v.typ.Elem().Kind() == reflect.Uint8 { // it may be a net.IP
 			return lensOf(v.typ).shape
@@ -187,7 +216,7 @@ func (v Value) under() Value {
 	if v.Kind() != reflect.Struct {
 		return v
 	}
-	l := lensOf(v.typ)
+	l := v.lens()
 	if l.kind != lensInner && l.kind != lensAtomicBool {
 		return v
 	}

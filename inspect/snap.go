@@ -170,7 +170,7 @@ func (s *snapper) open(n *Node, src Source, depth int) (rest Source) {
 	}
 	switch n.Shape {
 	case Struct:
-		if v := src.Value(); lensOf(v.typ).kind == lensContext {
+		if v := src.Value(); v.lens().kind == lensContext {
 			if text, err := src.Describe(); err == nil && text != "" {
 				n.Shape, n.Text = Opaque, text
 				return nil

@@ -46,6 +46,8 @@ const (
 	lent
 	// trusted: the caller vouches that nobody changes anything now.
 	trusted
+	// bare: no lens is looked through.
+	bare
 )
 
 var (
@@ -112,6 +114,15 @@ func (v Value) Trust(on bool) Value {
 	v.how &^= trusted
 	if on {
 		v.how |= trusted
+	}
+	return v
+}
+
+// Bare returns v without its lens: the struct that it is, with its fields. It is v itself where there is no such lens.
+// What v leads to and what lies in it have theirs.
+func (v Value) Bare() Value {
+	if v.Kind() == reflect.Struct {
+		v.how |= bare
 	}
 	return v
 }
@@ -195,6 +206,7 @@ func (v Value) hop(t reflect.Type, ref peek.Ref) Value {
 // part is the view of a t that lies off bytes into v's own memory.
 func (v Value) part(t reflect.Type, off uintptr) Value {
 	v.typ = t
+	v.how &^= bare
 	if v.how&word == 0 {
 		v.ref = v.ref.Add(off)
 	}
