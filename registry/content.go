@@ -118,7 +118,13 @@ func lastWord(s string) string {
 // withPassword reports whether user is user:password.
 func withPassword(user string) bool {
 	_, password, ok := strings.Cut(user, ":")
-	return ok && password != ""
+	return ok && password != "" && !masked(password)
+}
+
+// masked reports whether a password is only what stands in place of one: in our own text of a URL, in that of
+// url.URL.Redacted, in the errors of net/http.
+func masked(password string) bool {
+	return password == "…" || password == "xxxxx" || password == "***"
 }
 
 var (

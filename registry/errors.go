@@ -164,9 +164,13 @@ func (e *GuardError) Error() string {
 // RedactedError says that something depends on a value that may not be shown.
 type RedactedError struct {
 	Path string
+	Keys bool // it is the keys of the map at Path that may not be shown
 }
 
 func (e *RedactedError) Error() string {
+	if e.Keys {
+		return "the keys of " + place(e.Path, "the map") + " are redacted: none can be looked up"
+	}
 	return place(e.Path, "the value") + " is redacted: nothing can be asked of it"
 }
 

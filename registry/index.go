@@ -12,8 +12,8 @@ import (
 
 // At is v[key]: an element of a list by its index, counted from the end if
 // negative, or the entry of a map. Keys convert to the map's key type as Go
-// assigns constants. Errors: *IndexError, *KeyError, *NilError, *TypeError; a key that
-// itself looks like a secret is refused whether it is there or not.
+// assigns constants. Errors: *IndexError, *KeyError, *NilError, *TypeError; a *RedactedError for a key that
+// itself looks like a secret, and for each key of a map whose keys are hidden, whether it is there or not.
 func (v *View) At(key any) (*View, error) {
 	t, err := v.into("[…]")
 	if err != nil {
@@ -120,11 +120,18 @@ func (v *View) lookup(key any) (elem inspect.Value, ok bool, err error) {
 	case []byte:
 		key = string(k)
 	}
-	if s, is := key.(string); is && len(s) <= inspect.MaxKey && secretText(s) {
+	if secretKey(key, 0) {
 		return elem, false, &RedactedError{}
+	}
+	if v.hidesKeys() {
+		return elem, false, &RedactedError{Path: v.Path(), Keys: true}
 	}
 	if err := v.look.tick(1); err != nil {
 		return elem, false, err
+	}
+	if v.val.Kind() != reflect.Map {
+		// A sync.Map is searched: its keys are of any types, some of which may be hidden.
+		return elem, false, nil
 	}
 	err = v.read(true, func(val inspect.Value) (err error) {
 		elem, ok, err = val.Lookup(key)
@@ -139,16 +146,21 @@ func (v *View) lookup(key any) (elem inspect.Value, ok bool, err error) {
 	return elem, ok, nil
 }
 
-// search finds the entry of a map whose keys are interfaces by a walk, where the key that equals this one is
-// of another type; nil if there is none. It is an error if only one is wanted and several are equal.
+// search finds the entry of a map whose keys are interfaces by a walk, where the key that equals this one may be
+// of another type; nil if there is none. It is an error if only one is wanted and several are equal, none of them of
+// the very type. A key that is hidden, or has a hidden part, equals nothing.
 func (v *View) search(key any, one bool) (found *View, err error) {
 	if v.window != nil {
 		return nil, nil
 	}
 	err = v.Each(func(k, elem *View) (bool, error) {
 		same, err := k.val.Holds(key)
-		if err != nil || !same {
+		if err != nil || !same || k.conceals() {
 			return true, nil // a key that cannot be read is no match
+		}
+		if content, err := k.val.Elem(); err == nil && content.Type() == reflect.TypeOf(key) {
+			found, err = elem.Keep()
+			return false, err
 		}
 		if found != nil {
 			return false, &TypeError{Path: v.Path(), Type: inspect.TypeName(v.val.Type()), Why: "has several keys that equal " + keyText(key) + ", of different types: name one by a condition, as in find(m, #key …)"}
@@ -314,7 +326,7 @@ func (v *View) nearKey(key any) string {
 	n := 0
 	err := v.Each(func(key, _ *View) (bool, error) {
 		if x, ok, err := key.Plain(); ok && err == nil {
-			if s, ok := x.(string); ok && len(s) <= maxNear && !secretField(s, nil) {
+			if s, ok := x.(string); ok && len(s) <= maxNear && tellsOf(s) == 0 {
 				names = append(names, s)
 			}
 		}

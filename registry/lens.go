@@ -84,7 +84,13 @@ func (v *View) lens() (f reflect.Value, ok bool) {
 	if v.plainly || v.look.blind || v.Shape() != inspect.Struct {
 		return f, false
 	}
-	return v.look.reg.lensOf(v.val.Type())
+	f, ok = v.look.reg.lensOf(v.val.Type())
+	if v.settle(); ok && v.policy.hide.reaches(v.hide, v.val.Type()) {
+		// f may show in any way what a pattern hides.
+		v.look.note("a " + v.val.Type().String() + " is shown by its fields: registry.Hide names one, and its lens might show it")
+		return reflect.Value{}, false
+	}
+	return f, ok
 }
 
 // given is the pointer to v that a lens may have; ok is false if it may have none.
@@ -163,10 +169,12 @@ func (v *View) lookThrough(f reflect.Value, p any) (*View, error) {
 		return nil, nil
 	}
 	v.settle()
-	return &View{
+	shown := &View{
 		look: v.look, policy: v.policy.loose, val: inspect.Of(x), step: step{name: v.Path()}, settled: true,
-		hide: v.hide, calls: v.calls, hidden: secretType(reflect.TypeOf(x)), plainly: true,
-	}, nil
+		hide: v.hide, calls: v.calls, tells: v.tells | tellsOfType(reflect.TypeOf(x)), plainly: true,
+	}
+	shown.judge()
+	return shown, nil
 }
 
 // object is where an object lies, and of what type it is: a struct has the address of its first field.

@@ -43,8 +43,8 @@ type Look struct {
 
 	lastType reflect.Type // of structOf
 	lastInfo *structInfo
-	elemType reflect.Type // of secretType
-	isSecret bool
+	elemType reflect.Type // of tellsOfType
+	elemTell telling
 	key      []byte // the name of the entry that was settled last
 
 	seen  map[object]seen // through lenses
@@ -107,7 +107,8 @@ func (l *Look) Get(name string) (*View, error) {
 		v.val = e.object
 	}
 	v.val = v.val.Trust(e.policy.frozen)
-	v.hidden = secretValue(e.name[strings.LastIndexByte(e.name, '.')+1:], v.val.Type())
+	v.tells = tellsOf(e.name[strings.LastIndexByte(e.name, '.')+1:])&^tellsAll | tellsOfType(v.val.Type())
+	v.judge()
 	if l.roots == nil {
 		l.roots = make(map[string]*View)
 	}
@@ -162,12 +163,12 @@ func (l *Look) structOf(t reflect.Type) *structInfo {
 	return l.lastInfo
 }
 
-// secretType is secretType of the package, with the last answer at hand: the elements of a walk are of one type.
-func (l *Look) secretType(t reflect.Type) bool {
+// tellsOfType is tellsOfType of the package, with the last answer at hand: the elements of a walk are of one type.
+func (l *Look) tellsOfType(t reflect.Type) telling {
 	if t != l.elemType || t == nil {
-		l.elemType, l.isSecret = t, secretType(t)
+		l.elemType, l.elemTell = t, tellsOfType(t)
 	}
-	return l.isSecret
+	return l.elemTell
 }
 
 // tick tells the meter of n reads, now or when no guard is held any more.

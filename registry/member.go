@@ -17,13 +17,18 @@ func (v *View) Member(name string) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch t.Shape() {
-	case inspect.Struct:
+	switch {
+	case t.hasFields():
 		return t.member(name)
-	case inspect.Map:
+	case t.Shape() == inspect.Map:
 		return t.entry(name)
 	}
 	return nil, t.noField(name)
+}
+
+// hasFields reports whether v is a struct of which fields can be named, also one that is shown as a text.
+func (v *View) hasFields() bool {
+	return v.Shape() == inspect.Struct || v.worded() && isWorded(v.val.Type())
 }
 
 // member is the field of a struct, or of what a lens shows of it.
@@ -155,7 +160,7 @@ func (v *View) Members() ([]Member, error) {
 		return nil, err
 	}
 	var list []Member
-	if t.Shape() == inspect.Struct {
+	if t.hasFields() {
 		list = t.fields(nil, make(map[string]bool), 0)
 	}
 	return append(list, t.methods()...), nil
@@ -268,7 +273,7 @@ func (v *View) methods() []Member {
 		if allowed, _ := v.allows(m.Name); !allowed {
 			continue
 		}
-		list = append(list, Member{Name: m.Name, Type: inspect.TypeName(signature(m, t)), Method: true, Hidden: secretField(m.Name, nil)})
+		list = append(list, Member{Name: m.Name, Type: inspect.TypeName(signature(m, t)), Method: true, Hidden: tellsOf(m.Name) != 0})
 	}
 	slices.SortFunc(list, func(a, b Member) int { return strings.Compare(a.Name, b.Name) })
 	return list
@@ -288,7 +293,7 @@ func (v *View) Methods() ([]Member, error) {
 	r := t.receiver()
 	for i := range r.NumMethod() {
 		m := r.Method(i)
-		list = append(list, Member{Name: m.Name, Type: inspect.TypeName(signature(m, r)), Method: true, Hidden: secretField(m.Name, nil), Note: t.note(m.Name)})
+		list = append(list, Member{Name: m.Name, Type: inspect.TypeName(signature(m, r)), Method: true, Hidden: tellsOf(m.Name) != 0, Note: t.note(m.Name)})
 	}
 	return list, nil
 }

@@ -66,7 +66,7 @@ func (v *View) Call(name string, args []any) (any, error) {
 	case err != nil:
 		return nil, fail(err.Error())
 	case wrong != "":
-		if secretField(name, nil) {
+		if tellsOf(name) != 0 {
 			wrong = "returned an error, which is redacted"
 		}
 		return nil, fail(wrong)
@@ -170,7 +170,11 @@ func (v *View) result(name, path string, out reflect.Value) (any, error) {
 	r := &View{look: v.look, policy: v.policy.loose, val: inspect.Of(out.Interface()), step: step{name: path}, settled: true}
 	r.hide, r.calls = v.hide, v.calls
 	r.follow(name, false)
-	r.hidden = r.hidden || secretValue(name, out.Type())
+	if contentName(name) || revealing(name) {
+		r.tells = v.tells
+	}
+	r.tells |= tellsOf(name) | tellsOfType(out.Type())
+	r.judge()
 	switch x, ok, err := r.Plain(); {
 	case err != nil:
 		return nil, err
@@ -178,6 +182,15 @@ func (v *View) result(name, path string, out reflect.Value) (any, error) {
 		return x, nil
 	}
 	return r, nil
+}
+
+// revealing reports whether a method of that name gives what its receiver holds.
+func revealing(name string) bool {
+	switch split(name)[0] {
+	case "get", "load", "reveal", "expose", "unwrap", "show", "to", "as", "marshal", "append":
+		return true
+	}
+	return false
 }
 
 // callPath is the expression for a call, "" if it cannot be typed.

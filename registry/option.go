@@ -110,7 +110,9 @@ func Actions(names ...string) Option {
 // a list's index, and * stands for any run of characters within a step:
 // "Token", "users.*.card". Pointers are no steps, and an embedded struct may be
 // named or left out. Names are case-sensitive; a "Token" on
-// some lower level is not meant by "Token".
+// some lower level is not meant by "Token". What is otherwise shown as one text or number made of its fields (a
+// URL, an error, a context, what a [Lens] shows) is shown by its fields where a pattern names
+// one below it. Bytes of which one is hidden are hidden all. The steps below a container/list or a sync.Map are indexes and keys.
 func Hide(patterns ...string) Option {
 	return func(e *entry) { e.policy.hide.add(e.name, "Hide", patterns) }
 }

@@ -3,7 +3,10 @@ package registry
 import (
 	"fmt"
 	"math/bits"
+	"reflect"
 	"strings"
+
+	"github.com/sightglass-go/sightglass/inspect"
 )
 
 // patterns is a set of dotted paths with wildcards, matched step by step on the
@@ -52,6 +55,56 @@ func (p *patterns) step(at trail, name string) (next, ends trail) {
 		}
 	}
 	return next, ends
+}
+
+// reaches reports whether a pattern that is at one of these positions may end at something below a value of type t.
+// What an interface holds may have any fields.
+func (p *patterns) reaches(at trail, t reflect.Type) bool { return at != 0 && p.reachesAt(at, t, 0) }
+
+func (p *patterns) reachesAt(at trail, t reflect.Type, depth int) bool {
+	if at == 0 {
+		return false
+	}
+	if depth > maxPromoted {
+		return true
+	}
+	switch t.Kind() {
+	case reflect.Interface:
+		return true
+	case reflect.Pointer:
+		return p.reachesAt(at, t.Elem(), depth+1)
+	case reflect.Slice, reflect.Array:
+		at = p.indexes(at)
+		return at&p.last != 0 || p.reachesAt((at&^p.last)<<1, t.Elem(), depth+1)
+	case reflect.Map:
+		return at&p.last != 0 || p.reachesAt((at&^p.last)<<1, t.Elem(), depth+1)
+	case reflect.Struct:
+		for _, f := range inspect.Fields(t) {
+			next, ends := p.step(at, f.Name)
+			if f.GoName != f.Name {
+				more, too := p.step(at, f.GoName)
+				next, ends = next|more, ends|too
+			}
+			if f.Embedded {
+				next |= at
+			}
+			if ends != 0 || p.reachesAt(next, f.Type, depth+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// indexes are those of the positions at which a step may be the index of an element.
+func (p *patterns) indexes(at trail) (some trail) {
+	for rest := at; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(uint64(rest))
+		if strings.Trim(p.steps[i], "*0123456789") == "" {
+			some |= 1 << i
+		}
+	}
+	return some
 }
 
 // glob reports whether all of name matches pattern, in which * stands for any run of characters.

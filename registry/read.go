@@ -142,8 +142,15 @@ func (v *View) plain() (x any, ok bool, err error) {
 	switch v.Shape() {
 	case inspect.Scalar:
 		x, err = v.Scalar()
-		if e, is := err.(*TypeError); is && e.long {
-			return nil, false, nil
+		switch e := err.(type) {
+		case *TypeError:
+			if e.long {
+				return nil, false, nil
+			}
+		case *RedactedError:
+			if !v.hidden && v.unveil() {
+				return nil, false, nil
+			}
 		}
 		return x, err == nil, err
 	case inspect.Interface:

@@ -4,21 +4,74 @@ import (
 	"reflect"
 	"strings"
 	"sync"
-	"time"
 	"unicode"
 	"unicode/utf8"
 )
 
-// What is hidden by its name. A name is taken apart into words at changes of
-// case, at digits and at whatever is not a letter: APIKey, api_key and api-key
-// are the words api and key; and long distinctive words count also inside of
-// others (dbpassword).
+// What is hidden by its name. A name is split into words at changes of case, at digits and at
+// whatever is not a letter: APIKey, api_key and api-key are the words api and key. Long distinctive
+// words count inside others too (dbpassword).
 //
-// Texts and composites are hidden if any of their words is a secret's, unless
-// the first or last word says that it is about the secret only (tokenType, passwordPolicy, maxTokens).
-// Numbers and booleans are hidden only if their whole name is a secret's (pin, otp, token):
-// tokens_per_second, tokenCount and hasPassword are shown. Channels and functions
-// have nothing to show and are not hidden.
+// A name is telling if one of its words is a secret's, unless its first or last word says that it is
+// about the secret only (tokenType, passwordPolicy, maxTokens). A telling name hides texts and bytes,
+// and what lists, maps, pointers and interfaces hold of these. It hides numbers and booleans if the
+// whole name is a secret's (pin, otp, token), and in a list or map if it is the plural of one (pins,
+// but not tokens, which are counted): tokens_per_second, tokenCount and hasPassword are shown.
+//
+// A structure below a telling name has names of its own, which decide about its fields. Only what has
+// no name of its own there goes on with the telling one: see contentField.
+
+// telling says which of what a name, or a type's name, stands for is a secret.
+type telling uint8
+
+const (
+	tellsText   telling = 1 << iota // texts and bytes
+	tellsNumber                     // numbers and booleans
+	tellsEach                       // numbers in lists and maps
+	tellsKeys                       // the keys of maps
+	tellsAll                        // structures whole; no name that is a key says so
+)
+
+// inside is what t says of the elements of a list or map.
+func (t telling) inside() telling {
+	if t&tellsEach != 0 {
+		t |= tellsNumber
+	}
+	return t
+}
+
+// ofKeys is what t says of the keys of a map.
+func (t telling) ofKeys() telling {
+	if t&tellsKeys == 0 {
+		return 0
+	}
+	return t.inside()
+}
+
+// hides reports whether nothing of a value of type t is shown.
+func (s telling) hides(t reflect.Type) bool {
+	if s == 0 || t == nil {
+		return s != 0
+	}
+	switch contentOf(t) {
+	case textContent:
+		return s&tellsText != 0
+	case numberContent:
+		return s&tellsNumber != 0 || s&tellsEach != 0 && collects(t)
+	case partContent:
+		return s&tellsAll != 0
+	}
+	return false
+}
+
+// collects reports whether a value of type t holds others of one kind.
+func collects(t reflect.Type) bool {
+	switch deref(t).Kind() {
+	case reflect.Slice, reflect.Array, reflect.Map:
+		return true
+	}
+	return false
+}
 
 // secretWords are names of secrets; the plural means the same.
 var secretWords = map[string]bool{
@@ -32,8 +85,15 @@ var secretPairs = map[[2]string]bool{
 	{"api", "key"}: true, {"private", "key"}: true, {"access", "key"}: true, {"signing", "key"}: true,
 	{"encryption", "key"}: true, {"master", "key"}: true, {"auth", "key"}: true, {"hmac", "key"}: true,
 	{"auth", "header"}: true, {"pass", "word"}: true, {"pass", "phrase"}: true, {"ssh", "key"}: true,
-	{"host", "key"}: true, {"shared", "key"}: true, {"session", "key"}: true,
+	{"host", "key"}: true, {"shared", "key"}: true, {"session", "key"}: true, {"ticket", "key"}: true,
+	{"aes", "key"}: true,
 }
+
+// ownedWords are names of what is found under the name of its owner: the keys of such a map are no secrets.
+var ownedWords = map[string]bool{"credential": true, "cred": true, "cookie": true}
+
+// countedWords are secrets of which the plural, or a number under that name, is as often a count or a kind.
+var countedWords = map[string]bool{"token": true, "cookie": true, "credential": true, "cred": true, "pass": true, "bearer": true}
 
 // secretStems make a word a secret's wherever they stand in it.
 var secretStems = []string{"password", "passwd", "passphrase", "apikey", "privatekey", "credential", "authorization"}
@@ -48,92 +108,114 @@ var aboutWords = map[string]bool{
 	"timeout": true, "age": true, "policy": true, "path": true, "file": true, "per": true, "algorithm": true,
 	"max": true, "min": true, "num": true, "total": true, "has": true, "is": true, "version": true, "domain": true,
 	"used": true, "usage": true, "budget": true, "position": true,
+	"source": true, "provider": true, "jar": true, "go": true,
+	"label": true, "field": true, "column": true, "param": true, "format": true,
 }
 
-// secretValue reports whether a value of type t (nil for any) is hidden under that name.
-func secretValue(name string, t reflect.Type) bool {
-	return secretType(t) || secretField(name, t)
+// aboutPairs say so as the last words: where tokens are to be had.
+var aboutPairs = map[[2]string]bool{
+	{"token", "url"}: true, {"token", "uri"}: true, {"token", "endpoint"}: true,
 }
 
-// secretField is secretValue by the name alone.
-func secretField(name string, t reflect.Type) bool {
+// aboutFirst say so as the first word only, as in ErrNoCookie.
+var aboutFirst = map[string]bool{"err": true, "error": true}
+
+// tellsOf is what a name says of what it names.
+func tellsOf(name string) (t telling) {
 	if !suspect(name) {
-		return false
+		return 0
 	}
-	some, whole := secretName(name)
-	if !some || t == nil {
-		return some
-	}
-	switch deref(t).Kind() {
-	case reflect.Chan, reflect.Func:
-		return false
-	}
-	if numeric(t) {
-		return whole
-	}
-	return some
-}
-
-// numeric reports whether t is made of numbers and booleans only: of counts, not texts.
-func numeric(t reflect.Type) bool {
-	t = deref(t)
-	switch t.Kind() {
-	case reflect.Bool, reflect.Float32, reflect.Float64, reflect.Complex64, reflect.Complex128,
-		reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
-		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-		return true
-	case reflect.Slice, reflect.Array:
-		// Bytes are a text as often as not.
-		return t.Elem().Kind() != reflect.Uint8 && t.Elem().Kind() != reflect.Slice && numeric(t.Elem())
-	case reflect.Struct:
+	words := split(name)
+	found, owned := false, true
+	for i, w := range words {
+		one := singular(w)
+		pair := i > 0 && secretPairs[[2]string{words[i-1], one}]
 		switch {
-		case t == reflect.TypeFor[time.Time]():
-			return true
-		case t.PkgPath() == "sync", t.PkgPath() == "sync/atomic":
-			return !strings.HasPrefix(t.Name(), "Pointer[") && t.Name() != "Value" && t.Name() != "Map"
+		case pair, secretWords[one], anyOf(secretStems, one, strings.Contains), anyOf(secretEnds, one, strings.HasSuffix):
+			found = true
+			owned = owned && !pair && ownedWords[one]
+		}
+		if one == "privatekey" || pair && one == "key" && words[i-1] == "private" {
+			t |= tellsAll
 		}
 	}
-	return false
+	if !found || about(words) {
+		return 0
+	}
+	t |= tellsText
+	if !owned {
+		t |= tellsKeys
+	}
+	last := words[len(words)-1]
+	one := singular(last)
+	whole := secretWords[strings.Join(words[:len(words)-1], "")+one] || len(words) == 2 && secretPairs[[2]string{words[0], one}]
+	switch {
+	case whole && one == last:
+		t |= tellsNumber
+	case whole && !countedWords[one]:
+		t |= tellsEach
+	}
+	return t
 }
 
-// secretType reports whether values of type t are hidden by the name of the type: texts as a field of that name
-// would be, other named types if the name ends in a secret's (DBCredentials, PrivateKey), tokens apart, which
-// are what parsers are made of.
-func secretType(t reflect.Type) bool {
+// about reports whether a name of these words is about a secret only.
+func about(words []string) bool {
+	first, last := singular(words[0]), singular(words[len(words)-1])
+	return len(words) > 1 && (aboutWords[first] || aboutFirst[first] || aboutWords[last] ||
+		aboutPairs[[2]string{words[len(words)-2], last}])
+}
+
+// tellsOfType is what the name of a type says of its values: of texts what a field of that name would
+// say, of numbers likewise where they are nothing else (PIN), of other types if the name ends in a secret's (DBCredentials,
+// PrivateKey). Tokens are what parsers are made of, and tell nothing.
+func tellsOfType(t reflect.Type) telling {
 	if t == nil {
-		return false
+		return 0
 	}
-	if secret, ok := secretTypes.Load(t); ok {
-		return secret.(bool)
+	if tells, ok := typeTells.Load(t); ok {
+		return tells.(telling)
 	}
-	secret := secretTypeName(t)
-	secretTypes.Store(t, secret)
-	return secret
+	tells := tellsOfTypeName(deref(t))
+	typeTells.Store(t, tells)
+	return tells
 }
 
-// secretTypes caches secretType. It grows with the types of the program, as reflect's own caches do.
-var secretTypes sync.Map // of reflect.Type to bool
+// typeTells caches tellsOfType. It grows with the types of the program, as reflect's own caches do.
+var typeTells sync.Map // of reflect.Type to telling
 
-// secretTypeName is secretType, worked out.
-func secretTypeName(t reflect.Type) bool {
-	t = deref(t)
-	if t.Name() == "" || t.PkgPath() == "" || !suspect(t.Name()) {
-		return false
-	}
+// tellsOfTypeName is tellsOfType, worked out.
+func tellsOfTypeName(t reflect.Type) telling {
 	name, _, _ := strings.Cut(t.Name(), "[")
-	switch k := t.Kind(); {
+	switch {
+	case t.PkgPath() == "net/http/cookiejar" && name == "entry":
+		return tellsText
+	case t.PkgPath() == "" || !suspect(name):
+		return 0
 	case isText(t):
-		some, _ := secretName(name)
-		return some
-	case k == reflect.Struct || k == reflect.Slice || k == reflect.Map:
-		for _, end := range []string{"password", "secret", "credential", "credentials", "privatekey", "cookie", "passphrase"} {
-			if strings.HasSuffix(strings.ToLower(name), end) {
-				return true
-			}
+		return tellsOf(name)
+	}
+	switch content := contentOf(t); t.Kind() {
+	case reflect.Struct, reflect.Slice, reflect.Map:
+		name = strings.ToLower(name)
+		switch {
+		case anyOf(wholeTypeEnds, name, strings.HasSuffix):
+			return tellsText | tellsNumber | tellsKeys | tellsAll
+		case anyOf(secretTypeEnds, name, strings.HasSuffix):
+			return tellsText
+		}
+	default:
+		if tells := tellsOf(name); content == numberContent && tells&tellsNumber != 0 && !countedWords[strings.ToLower(name)] {
+			return tells
 		}
 	}
-	return false
+	return 0
 }
+
+// wholeTypeEnds end the names of types that are secrets through and through, whatever their fields are called.
+var wholeTypeEnds = []string{"privatekey", "password", "passphrase"}
+
+// secretTypeEnds end the names of types that hold a secret among other things.
+var secretTypeEnds = []string{"secret", "credential", "credentials", "cookie"}
 
 // suspect reports whether a name could be a secret's. It is the quick test for the
 // million keys of a map of which none is.
@@ -184,30 +266,6 @@ func starts[T string | []byte](s T, prefix string) bool {
 		}
 	}
 	return true
-}
-
-// secretName reports whether some word of name is a secret's, and whether the whole name is one, in the singular.
-func secretName(name string) (some, whole bool) {
-	words := split(name)
-	for i, w := range words {
-		one := singular(w)
-		switch {
-		case secretWords[one], i > 0 && secretPairs[[2]string{words[i-1], one}]:
-			some = true
-		default:
-			some = some || anyOf(secretStems, one, strings.Contains) || anyOf(secretEnds, one, strings.HasSuffix)
-		}
-	}
-	if !some {
-		return false, false
-	}
-	last := len(words) - 1
-	if last > 0 && (aboutWords[singular(words[0])] || aboutWords[singular(words[last])]) {
-		return false, false
-	}
-	joined := strings.Join(words, "")
-	whole = secretWords[joined] || len(words) == 2 && secretPairs[[2]string{words[0], words[1]}]
-	return true, whole
 }
 
 func anyOf(list []string, word string, is func(s, part string) bool) bool {

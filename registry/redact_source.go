@@ -39,18 +39,14 @@ func RedactSource(source string) string {
 func namesSecret(parts []sourcePart) bool {
 	var texts strings.Builder
 	for _, p := range parts {
-		if slices.ContainsFunc(strings.FieldsFunc(p.value, outsideNames), func(name string) bool {
-			some, _ := secretName(name)
-			return some
-		}) {
+		if slices.ContainsFunc(strings.FieldsFunc(p.value, outsideNames), func(name string) bool { return tellsOf(name) != 0 }) {
 			return true
 		}
 		if p.is == aText {
 			texts.WriteString(p.value)
 		}
 	}
-	some, _ := secretName(texts.String())
-	return some
+	return tellsOf(texts.String()) != 0
 }
 
 // outsideNames reports whether r stands in no name of an expression, nor in those that people give to keys.
@@ -79,7 +75,7 @@ const (
 func (p *sourcePart) hides(named bool) bool {
 	switch p.is {
 	case aText:
-		name, _ := secretName(p.value)
+		name := tellsOf(p.value) != 0
 		return secretText(p.value) || named && !(name && plainName(p.value))
 	case aComment, aRest:
 		return named

@@ -3,6 +3,7 @@ package registry
 import (
 	"reflect"
 	"strconv"
+	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
 )
@@ -17,38 +18,84 @@ func (v *View) settle() {
 	v.settled = true
 	up := v.up
 	up.settle()
-	v.hidden, v.hide, v.calls = up.hidden, up.hide, up.calls
+	v.hidden, v.hide, v.calls, v.tells = up.hidden, up.hide, up.calls, up.tells
 	if v.hidden {
 		return
 	}
 	t := v.val.Type()
 	switch v.step.kind {
 	case stepElem:
-		v.hidden = secretType(t)
+		v.tells |= tellsOfType(t)
 	case stepKeyOf:
 		// A key lies on no path that a pattern could name.
 		v.hide, v.calls = 0, 0
-		v.hidden = secretType(t)
+		v.tells = v.tells.ofKeys() | tellsOfType(t)
 	case stepField:
 		f := &v.look.structOf(up.val.Type()).fields[v.step.index]
-		v.hidden = f.secret
+		if !f.content {
+			v.tells = 0
+		}
+		v.tells |= f.tells
+		v.hidden = f.secret || v.retold(up)
 		v.follow(f.Name, f.Embedded)
 		if f.GoName != f.Name {
 			v.followToo(up, f.GoName)
 		}
 	case stepIndex:
-		v.hidden = v.look.secretType(t)
+		v.tells = v.tells.inside() | v.look.tellsOfType(t)
 		if v.hide|v.calls != 0 {
 			v.follow(strconv.Itoa(v.step.index), false)
 		}
 	case stepKey:
-		v.hidden = secretValue(v.step.name, t)
+		v.tells = v.tells.inside() | tellsOf(v.step.name)&^tellsAll | tellsOfType(t)
 		v.follow(v.step.name, false)
 	case stepLiteral:
-		v.hidden = secretType(t)
+		v.tells = v.tells.inside() | tellsOfType(t)
 		v.follow(v.step.name, false)
 	case stepEntry:
 		v.settleEntry(t)
+	}
+	v.judge()
+}
+
+// retellings are fields of the standard library's types that have in them what others of the same struct hold.
+var retellings = map[string]map[string][]string{
+	"fmt.wrapError":  {"msg": {"err"}},
+	"fmt.wrapErrors": {"msg": {"errs"}},
+	"url.URL":        {"RawPath": {"Path"}, "RawFragment": {"Fragment"}},
+}
+
+// retold reports whether v, a field of up, has in it what a pattern hides in another.
+func (v *View) retold(up *View) bool {
+	t := up.val.Type()
+	if up.hide == 0 || !inspect.HasText(t) {
+		return false
+	}
+	for _, name := range retellings[t.String()][v.step.name] {
+		next, ends := v.policy.hide.step(up.hide, name)
+		if f, ok := t.FieldByName(name); ends != 0 || ok && v.policy.hide.reaches(next, f.Type) {
+			return true
+		}
+	}
+	return false
+}
+
+// judge decides whether v may be shown, once it is known what its names tell and where the patterns are at.
+func (v *View) judge() {
+	t := v.val.Type()
+	v.hidden = v.hidden || v.tells.hides(t)
+	if v.hidden || v.hide == 0 || t == nil {
+		return
+	}
+	switch hide := &v.policy.hide; {
+	case inspect.HasText(t):
+		// Its text would tell of each field.
+		if hide.reaches(v.hide, t) {
+			v.val = v.val.Bare()
+		}
+	case isText(t) && t.Kind() != reflect.String:
+		// Bytes are shown as one text.
+		v.hidden = hide.reaches(v.hide, t)
 	}
 }
 
@@ -74,6 +121,7 @@ func (v *View) followToo(up *View, name string) {
 
 // settleEntry is settle for the entry of a map that a walk met.
 func (v *View) settleEntry(t reflect.Type) {
+	v.tells = v.tells.inside() | v.look.tellsOfType(t)
 	key := v.step.key.val
 	if key.Kind() == reflect.Interface {
 		var err error
@@ -85,31 +133,31 @@ func (v *View) settleEntry(t reflect.Type) {
 	name := ""
 	switch {
 	case key.Kind() == reflect.String:
-		b, _, err := key.AppendBytes(v.look.key[:0], 0, maxKeyName)
+		b, n, err := key.AppendBytes(v.look.key[:0], 0, inspect.MaxKey)
 		v.look.key = b
-		if v.hidden = err != nil || v.look.secretType(t); v.hidden {
+		// What is longer cannot be looked up, and not be named.
+		if v.hidden = err != nil || n > len(b); v.hidden {
 			return
 		}
 		if v.hide|v.calls == 0 && !suspect(b) {
 			return
 		}
 		name = string(b)
-		v.hidden = secretField(name, t)
+		v.tells |= tellsOf(name) &^ tellsAll
 	case v.hide|v.calls != 0 && key.Shape() == inspect.Scalar:
 		x, err := key.Scalar(0)
 		if v.hidden = err != nil; v.hidden {
 			return
 		}
-		name, _ = literal(x)
-		fallthrough
-	default:
-		v.hidden = v.look.secretType(t)
+		// As it is named where it is looked up.
+		if s, ok := x.(string); ok {
+			name = s
+		} else {
+			name, _ = literal(x)
+		}
 	}
 	v.follow(name, false)
 }
-
-// maxKeyName is how much of a map's key is looked at as a name.
-const maxKeyName = 256
 
 // Hidden reports whether policy forbids to show the content: because of its
 // name, its type, a tag, a pattern, or because it is a text that looks like a secret.
@@ -121,22 +169,38 @@ func (v *View) shown() error {
 	if v.hidden {
 		return &RedactedError{Path: v.Path()}
 	}
-	t := v.val.Type()
-	var err error
-	switch {
-	case t == nil:
-	case isText(t):
-		err = v.textual(0, margin)
-	case t.Kind() == reflect.Struct && v.Shape() == inspect.Scalar:
-		// A text that is worked out.
-		_, err = v.worked(t)
+	if t := v.val.Type(); t != nil && isText(t) {
+		// Anything else that is wrong with it is for who reads it to say.
+		if err, ok := v.textual(0, margin).(*RedactedError); ok {
+			return err
+		}
 	}
-	// Anything else that is wrong with it is for who reads it to say.
-	if err, ok := err.(*RedactedError); ok {
-		return err
-	}
+	v.unveil()
 	return nil
 }
+
+// unveil makes v, if it is a struct of which the text looks like a secret, one that is seen by its fields: of these only
+// what is a secret is hidden. It reports whether it did.
+func (v *View) unveil() bool {
+	t := v.val.Type()
+	if !v.worded() || !isWorded(t) {
+		return false
+	}
+	_, err := v.worked(t)
+	if _, secret := err.(*RedactedError); secret {
+		v.val = v.val.Bare()
+		return true
+	}
+	return false
+}
+
+// isWorded reports whether what structs of type t are shown as is a text: times and atomics are none.
+func isWorded(t reflect.Type) bool {
+	return t != reflect.TypeFor[time.Time]() && !needsNoLock(t)
+}
+
+// worded reports whether v is a struct that is shown as a text or a number.
+func (v *View) worded() bool { return v.val.Kind() == reflect.Struct && v.Shape() == inspect.Scalar }
 
 // redacted stands for v where its content is asked for.
 func (v *View) redacted() *Redacted {

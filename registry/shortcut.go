@@ -17,6 +17,7 @@ type Shortcut struct {
 	policy *policy
 	from   reflect.Type
 	hide   trail
+	tells  telling
 	route  *inspect.Route // nil: there is no way that would be the same again
 	reads  int            // what Member and Scalar tell the Meter
 	hops   bool           // it leads out of the View's own memory
@@ -26,7 +27,7 @@ type Shortcut struct {
 
 // fits reports whether v is like the View that s has learned from.
 func (s *Shortcut) fits(v *View) bool {
-	return v.val.Type() == s.from && v.policy == s.policy && v.hide == s.hide
+	return v.val.Type() == s.from && v.policy == s.policy && v.hide == s.hide && v.tells == s.tells
 }
 
 // Learn remembers how to was reached from v. Both may be any Views.
@@ -36,7 +37,7 @@ func (s *Shortcut) Learn(v, to *View) {
 	if v.hidden || to.hidden || s.fits(v) {
 		return
 	}
-	*s = Shortcut{policy: v.policy, from: v.val.Type(), hide: v.hide}
+	*s = Shortcut{policy: v.policy, from: v.val.Type(), hide: v.hide, tells: v.tells}
 	if to.Shape() != inspect.Scalar {
 		return
 	}

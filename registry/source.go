@@ -14,6 +14,14 @@ func (v *View) Source() inspect.Source { return source{v} }
 // guard by itself, so that a large snapshot holds none for long.
 func (v *View) Snap(limit inspect.Limit) *inspect.Node { return inspect.Snap(v.Source(), limit) }
 
+// Value is [View.Value], of a struct that has a secret in its text without its lens.
+func (s source) Value() inspect.Value {
+	if s.settle(); !s.hidden {
+		s.unveil()
+	}
+	return s.View.Value()
+}
+
 // Elem is the target of a pointer or the content of an interface; nil for nil.
 func (s source) Elem() (inspect.Source, error) {
 	c, err := s.hop()

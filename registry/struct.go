@@ -29,8 +29,11 @@ type lockField struct {
 
 type fieldInfo struct {
 	inspect.Field
-	absent bool // does not exist for anybody who looks
-	secret bool // is never shown
+	absent bool    // does not exist for anybody who looks
+	secret bool    // is never shown, as its tag says
+	tells  telling // by its name and type
+	// content: it has no name of its own beside that of the struct
+	content bool
 }
 
 // structs caches structInfo by type. It grows with the types of the program, as reflect's own caches do.
@@ -41,11 +44,14 @@ func structOf(t reflect.Type) *structInfo {
 		return s.(*structInfo)
 	}
 	s := new(structInfo)
-	for _, f := range inspect.Fields(t) {
+	only, lexeme := contentField(t), isLexeme(t)
+	for i, f := range inspect.Fields(t) {
 		s.fields = append(s.fields, fieldInfo{
-			Field:  f,
-			absent: f.Tagged("-"),
-			secret: f.Tagged("secret") || secretField(f.Name, f.Type) || secretField(f.GoName, f.Type),
+			Field:   f,
+			absent:  f.Tagged("-"),
+			secret:  f.Tagged("secret"),
+			tells:   tellsOf(f.Name) | tellsOf(f.GoName) | tellsOfType(f.Type),
+			content: !lexeme && (i == only || f.Embedded || deref(f.Type) == t || contentName(f.Name) || contentName(f.GoName)),
 		})
 	}
 	s.locks = findLocks(t)

@@ -27,9 +27,10 @@ type View struct {
 
 	// The verdict, made when it is first needed; see settle.
 	settled bool
-	hidden  bool  // by name, type, tag or pattern
-	hide    trail // in policy.hide
-	calls   trail // in policy.calls
+	hidden  bool    // by name, type, tag or pattern
+	tells   telling // by what names what it is, or is a part of
+	hide    trail   // in policy.hide
+	calls   trail   // in policy.calls
 
 	guard  *lock // found to read this value under: nil if not sought yet, or noLock, or notTaken
 	mutex  *lock // of a struct: its own lock, likewise
@@ -176,8 +177,13 @@ func (v *View) Value() inspect.Value {
 }
 
 // Shape is that of the value itself, before pointers and interfaces are
-// followed. No memory is read.
-func (v *View) Shape() inspect.Shape { return v.val.Shape() }
+// followed. A struct that is shown as a text or a number is a Struct where that could tell what a pattern of [Hide] hides.
+func (v *View) Shape() inspect.Shape {
+	if !v.settled && v.val.Kind() == reflect.Struct && len(v.policy.hide.steps) > 0 {
+		v.settle()
+	}
+	return v.val.Shape()
+}
 
 // Resolve follows pointers and interfaces to what can have members or elements,
 // v itself if it is no pointer or interface; nil for nil. Of a struct with a lens it is what the lens shows; see
