@@ -133,26 +133,23 @@ func (v Value) Lookup(key any) (elem Value, ok bool, err error) {
 	if err != nil || !same {
 		return Value{}, false, err
 	}
-	w.Seek(hash)
-	if err := w.Load(0, peek.WholeTable); err != nil {
+	var got []byte
+	found, err := w.Find(hash, func(k, e peek.Ref, torn bool) bool {
+		kv := v.entry(v.typ.Key(), k, torn)
+		var same bool
+		var err error
+		if got, same, err = kv.appendKey(got[:0], 0); err != nil || !same || string(got) != string(bytes) {
+			return false
+		}
+		// The copy is this call's own, so the element may stay in it.
+		elem = v.entry(v.typ.Elem(), e, torn)
+		elem.how &^= lent
+		return true
+	})
+	if err != nil || !found {
 		return Value{}, false, err
 	}
-	var got []byte
-	for i := range w.Slots() {
-		k, e, tag, torn, used := w.Slot(i)
-		if !used || tag != peek.Tag(hash) {
-			continue
-		}
-		kv := v.entry(v.typ.Key(), k, torn)
-		if got, same, err = kv.appendKey(got[:0], 0); err != nil || !same || string(got) != string(bytes) {
-			continue
-		}
-		// The slab is this call's own, so the element may stay in it.
-		ev := v.entry(v.typ.Elem(), e, torn)
-		ev.how &^= lent
-		return ev, true, nil
-	}
-	return Value{}, false, nil
+	return elem, true, nil
 }
 
 // keyText is how many bytes of text are in a key, about.

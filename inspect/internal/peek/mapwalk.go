@@ -128,7 +128,14 @@ func (w *MapWalk) Advance() bool {
 func (w *MapWalk) Load(from, slots int) error {
 	w.same, w.copied = from > 0, 0
 	for range loads {
-		stable, err := w.load(from, slots)
+		w.copied = 0
+		stable, err := w.load(func(groups Ref, n uintptr, next uint64) error {
+			if groups.IsNil() {
+				w.meet(groups, 0, 0)
+				return nil
+			}
+			return w.copyGroups(groups, n, next, from, slots)
+		})
 		if err != nil {
 			return err
 		}
@@ -138,7 +145,7 @@ func (w *MapWalk) Load(from, slots int) error {
 		w.Retries++
 	}
 	if w.copied == 0 {
-		return fmt.Errorf("the map is changing too fast to be read: ask again")
+		return errBusy
 	}
 	return nil
 }
@@ -148,11 +155,8 @@ func (w *MapWalk) Load(from, slots int) error {
 // which a writer does once in hundreds of its insertions.
 const loads = 32
 
-// WholeTable is as many slots as a table has at most.
-const WholeTable = maxTable
-
-// Seek goes to the table for a hash.
-func (w *MapWalk) Seek(hash uintptr) { w.at = uint64(hash) }
+// wholeTable is as many slots as a table has at most.
+const wholeTable = maxTable
 
 // Hash returns the hash that the map has for the key that p, a reflect.Value of
 // kind Pointer, points at. The key must be our own. What the hash of a key that
@@ -170,12 +174,9 @@ func (w *MapWalk) Hash(p reflect.Value) (hash uintptr, err error) {
 	return w.typ.hasher(p.UnsafePointer(), seed), nil
 }
 
-// Tag returns the part of a hash that a slot's control byte repeats.
-func Tag(hash uintptr) byte { return byte(hash & 0x7f) }
-
-// load is one attempt of Load; stable is false if the map changed under it.
-func (w *MapWalk) load(from, slots int) (stable bool, err error) {
-	w.copied = 0
+// load calls read with the groups of the table at the position, of which there are n; groups is nil if the map has
+// none. stable is false if the map changed under it, which may have been before read was called.
+func (w *MapWalk) load(read func(groups Ref, n uintptr, next uint64) error) (stable bool, err error) {
 	h, still, err := loadDirectory(w.head)
 	if err != nil {
 		return false, err
@@ -189,14 +190,10 @@ func (w *MapWalk) load(from, slots int) (stable bool, err error) {
 	}
 	if h.n == 0 {
 		w.at = 0
-		if dir.IsNil() {
-			w.meet(dir, 0, 0)
-			return true, nil
-		}
-		if err := w.copyGroups(dir, 1, 0, from, slots); err != nil {
+		if err := read(dir, 1, 0); err != nil {
 			return false, err
 		}
-		return w.stays(h), nil
+		return dir.IsNil() || w.stays(h), nil
 	}
 	if h.depth >= 48 || h.depth >= hashBits || h.n != 1<<h.depth {
 		return false, nil
@@ -230,7 +227,7 @@ func (w *MapWalk) load(from, slots int) (stable bool, err error) {
 			next &= 1<<hashBits - 1
 		}
 	}
-	if err := w.copyGroups(groups, t.n, next, from, slots); err != nil {
+	if err := read(groups, t.n, next); err != nil {
 		return false, err
 	}
 	again, err := slot.Uintptr()

@@ -9,5 +9,6 @@ func Prepare() {
 	_ = binary()
 	_ = lengthsProved()
 	_ = mapsProved()
+	_ = probesProved()
 	_ = chansProved()
 }

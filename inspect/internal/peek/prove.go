@@ -107,7 +107,7 @@ func proveMap[K comparable, V any](m map[K]V) error {
 	entry := make([]byte, typ.Key.Size()+typ.Elem.Size())
 	w := typ.Walk(head)
 	for more := true; more; more = w.Advance() {
-		if err := w.Load(0, WholeTable); err != nil {
+		if err := w.Load(0, wholeTable); err != nil {
 			return wrong("the tables")
 		}
 		for i := range w.Slots() {
@@ -144,16 +144,9 @@ func (w *MapWalk) has(key reflect.Value, raw string) bool {
 	if err != nil {
 		return false
 	}
-	w.Seek(hash)
-	if w.Load(0, WholeTable) != nil {
-		return false
-	}
 	got := make([]byte, len(raw))
-	for i := range w.Slots() {
-		k, _, tag, _, ok := w.Slot(i)
-		if ok && tag == Tag(hash) && k.Copy(got) == nil && string(got) == raw {
-			return true
-		}
-	}
-	return false
+	found, err := w.find(hash, false, func(k, _ Ref, _ bool) bool {
+		return k.Copy(got) == nil && string(got) == raw
+	})
+	return found && err == nil
 }

@@ -242,7 +242,7 @@ func TestMadeTypes(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := typ.Walk(Of(m))
-	if err := w.Load(0, WholeTable); err != nil {
+	if err := w.Load(0, wholeTable); err != nil {
 		t.Fatal(err)
 	}
 	n := 0

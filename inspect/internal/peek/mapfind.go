@@ -1,0 +1,125 @@
+package peek
+
+import (
+	"errors"
+	"reflect"
+	"sync"
+)
+
+// slotEmpty is the control byte of a slot that is not used, unless it was used and
+// the group had no other that was not (internal/runtime/maps.ctrlEmpty, ctrlDeleted).
+const slotEmpty = 0x80
+
+// tag is the part of a hash that a slot's control byte repeats; the rest says in which group it is looked for first.
+func tag(hash uintptr) byte { return byte(hash & 0x7f) }
+
+// Find looks for a key of that hash where the runtime would: is is called with each slot that may be its, until
+// it reports that it is, and found says whether one was. A few groups of eight slots are copied for that, one after
+// the other. If the table is replaced meanwhile it is looked through anew, and what was found before does not count.
+// The places of a slot are in a copy that is Find's own and not used again, in place where the map
+// is live, or of what the slot points at.
+//
+// A key that is in the map throughout is found. The position of the walk moves to the table of the hash.
+func (w *MapWalk) Find(hash uintptr, is func(key, elem Ref, torn bool) bool) (found bool, err error) {
+	return w.find(hash, probesProved(), is)
+}
+
+func (w *MapWalk) find(hash uintptr, probes bool, is func(key, elem Ref, torn bool) bool) (found bool, err error) {
+	for range loads {
+		w.at = uint64(hash)
+		stable, err := w.load(func(groups Ref, n uintptr, _ uint64) (err error) {
+			found, err = w.probe(groups, n, hash, probes, is)
+			return err
+		})
+		if err != nil || stable {
+			return found && err == nil, err
+		}
+		w.Retries++
+	}
+	return false, errBusy
+}
+
+// errBusy is the error of a map of which not even a part could be read.
+var errBusy = errors.New("the map is changing too fast to be read: ask again")
+
+// probe is Find in one table: from the group that the hash names on, at growing distances, up to one with a slot
+// that is empty (internal/runtime/maps.probeSeq, from go1.24 to go1.27). Where that is not how this Go does it all groups are looked through.
+func (w *MapWalk) probe(groups Ref, n, hash uintptr, probes bool, is func(key, elem Ref, torn bool) bool) (found bool, err error) {
+	if groups.IsNil() {
+		return false, nil
+	}
+	size := w.typ.groupSize
+	c := mapCopy{slab: NewSlab(size), torn: make([]bool, 1)}
+	b := c.slab.Bytes(size)
+	g := hash >> 7 & (n - 1)
+	for i := uintptr(0); i < n; i++ {
+		if !probes {
+			g = i
+		}
+		c.groups = groups.Add(g * size)
+		still, err := c.groups.Settled(b)
+		if err != nil {
+			return false, err
+		}
+		c.torn[0] = !still
+		empty := false
+		for s := range groupSlots {
+			key, elem, ctrl, torn, ok := c.slot(w.typ, w.live, s)
+			empty = empty || ctrl == slotEmpty
+			if ok && ctrl == tag(hash) && is(key, elem, torn) {
+				return true, nil
+			}
+		}
+		if probes && empty {
+			return false, nil
+		}
+		g = (g + i + 1) & (n - 1)
+	}
+	return false, nil
+}
+
+// probesProved reports whether keys are found where they are looked for: those of tables of every size, also
+// of one from which most was deleted.
+var probesProved = sync.OnceValue(func() bool {
+	for _, n := range []int{1, 8, 9, 100, 800, 3000} {
+		m := fill(n, func(i int) (uint64, uint64) { return uint64(i), uint64(i) })
+		if n == 3000 {
+			for i := range uint64(n) {
+				if i%5 != 0 {
+					delete(m, i)
+				}
+			}
+			for i := range uint64(n / 10) {
+				m[1<<40+i] = 1<<40 + i
+			}
+		}
+		if !proveProbes(m) {
+			return false
+		}
+	}
+	return true
+})
+
+// proveProbes looks up each key of m, which is its element too.
+func proveProbes(m map[uint64]uint64) bool {
+	typ, err := mapType(reflect.TypeOf(m))
+	if err != nil {
+		return false
+	}
+	w := typ.Walk(Of(reflect.ValueOf(m)))
+	for key := range m {
+		hash, err := w.Hash(reflect.ValueOf(&key))
+		if err != nil {
+			return false
+		}
+		found, err := w.find(hash, true, func(k, e Ref, _ bool) bool {
+			got, _, err := k.Uint(8)
+			elem, _, err2 := e.Uint(8)
+			return err == nil && err2 == nil && got == key && elem == key
+		})
+		if err != nil || !found {
+			return false
+		}
+	}
+	return true
+}
