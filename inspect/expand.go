@@ -121,9 +121,10 @@ func (s *snapper) fields(n *Node, src Source, depth int) {
 		n.Cut = &Cut{Path: s.path(src)}
 		return
 	}
-	var rest []Source // of each item, nil if it is complete
-	read := func() {
-		n.Items, rest = nil, nil
+	var rest []Source  // of each item, nil if it is complete
+	var later []Source // of each item, what is read when the moment is over; nil if it was read
+	read := func(now func(Source) bool) {
+		n.Items, rest, later = nil, nil, nil
 		for _, f := range fields {
 			if f.Name == "_" {
 				continue
@@ -142,11 +143,20 @@ func (s *snapper) fields(n *Node, src Source, depth int) {
 			s.left--
 			child := &Node{}
 			n.Items = append(n.Items, Item{Name: f.Name, Node: child})
-			rest = append(rest, s.open(child, c, depth+1))
+			if now(c) {
+				rest, later = append(rest, s.open(child, c, depth+1)), append(later, nil)
+			} else {
+				rest, later = append(rest, nil), append(later, c)
+			}
 		}
 	}
 	if err := src.Together(read); err != nil {
 		s.ungrouped(n, src, rest, err)
+	}
+	for i, c := range later {
+		if c != nil {
+			rest[i] = s.open(n.Items[i].Node, c, depth+1)
+		}
 	}
 	for i, r := range rest {
 		if r != nil {

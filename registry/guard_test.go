@@ -849,3 +849,108 @@ func TestCopyIsNotRacy(t *testing.T) {
 		}
 	}
 }
+
+// bracketed is a lock that knows whether it is held.
+type bracketed struct {
+	held  bool
+	taken int
+}
+
+func (l *bracketed) Lock()   { panic("queued for") }
+func (l *bracketed) Unlock() { l.held = false }
+func (l *bracketed) TryLock() bool {
+	l.held = true
+	l.taken++
+	return true
+}
+
+// underGuard is a Meter that sees how much work is done on texts while a lock is held. What it is told when
+// the lock is free may have been done before that, so it counts how much it is told at a time.
+type underGuard struct {
+	lock *bracketed
+	most int // steps at a time
+	all  int
+}
+
+func (m *underGuard) Read(int) error { return nil }
+func (m *underGuard) Keep(int) error { return nil }
+func (m *underGuard) Work(n int) error {
+	m.most = max(m.most, n)
+	m.all += n
+	return nil
+}
+
+// A struct of long texts is shown without holding its lock while these are searched, and the answer says that it
+// is not of one moment; one of short texts is.
+func TestStructInParts(t *testing.T) {
+	long := strings.Repeat("some words ", 6000)
+	type texts struct {
+		n, m  int
+		texts [20]struct{ s string }
+		a, b  string
+		c     []byte
+		any   any
+	}
+	lock := new(bracketed)
+	object := &texts{n: 1, m: 2, a: long, b: long, c: []byte(long), any: long}
+	m := &underGuard{lock: lock}
+	r := New()
+	r.Expose("c", object, Guard(lock))
+	l := r.Look(context.Background(), m)
+	n := get(t, l, "c").Snap(inspect.Limit{Bytes: 1 << 20})
+	if line := n.Line(1 << 20); strings.Count(line, long) != 4 || !strings.Contains(line, "m: 2") {
+		t.Errorf("%.100s…", line)
+	}
+	if m.all < 4*(len(long)-secretPiece) || m.most > secretPiece {
+		t.Errorf("%d bytes were searched, up to %d of them under the lock", m.all, m.most)
+	}
+	const want = "a registry.texts is not of one moment: what is long of it was read after its guard was given back"
+	if notes := l.Tally().Notes; len(notes) != 1 || notes[0] != want {
+		t.Errorf("%q", notes)
+	}
+	object.a, object.b, object.c, object.any, lock.taken = "a", "b", []byte("c"), "d", 0
+	l = r.Look(context.Background(), m)
+	get(t, l, "c").Snap(inspect.Limit{Depth: 1})
+	if notes := l.Tally().Notes; len(notes) != 0 || lock.taken != 1 {
+		t.Errorf("%q, and the lock was taken %d times", notes, lock.taken)
+	}
+}
+
+// What takes longer than a chunk is not read any further under the lock.
+func TestTogetherHasAClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool()
+		for _, opts := range [][]Option{nil, {Guard(&p.lock)}, {Owner(func(f func()) { f() })}} {
+			l, c := lookAt(t, p, opts...)
+			c, err := c.Target()
+			if err != nil {
+				t.Fatal(err)
+			}
+			name := must(t, c, ".name")
+			err = c.Together(func(now func(*View) bool) {
+				if !now(name) {
+					t.Error("nothing may be read")
+				}
+				time.Sleep(2 * holdTime)
+				if now(name) {
+					t.Error("the lock was held for long, and there is no end")
+				}
+			})
+			if notes := l.Tally().Notes; err != nil || len(notes) != 1 || !strings.Contains(notes[0], "is not of one moment") {
+				t.Errorf("%v, %q", err, notes)
+			}
+		}
+		for _, opts := range [][]Option{{Frozen()}, {Guard(nil)}} {
+			l, c := lookAt(t, p, opts...)
+			c, _ = c.Target()
+			_ = c.Together(func(now func(*View) bool) {
+				if time.Sleep(2 * holdTime); !now(must(t, c, ".name")) {
+					t.Error("there is nothing to give back")
+				}
+			})
+			if notes := l.Tally().Notes; len(notes) != 0 {
+				t.Errorf("%q", notes)
+			}
+		}
+	})
+}

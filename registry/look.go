@@ -40,6 +40,7 @@ type Look struct {
 	noted   *policy                   // the last that racy saw
 	passing reflect.Type              // the last that passed saw
 	found   asFound
+	parts   []reflect.Type // of structs that were not read in one moment
 
 	lastType reflect.Type // of structOf
 	lastInfo *structInfo

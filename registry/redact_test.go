@@ -203,7 +203,7 @@ func crawl(v *View, out *strings.Builder, depth int) {
 		say("value", x, err)
 	}
 	say(v.Snap(inspect.Limit{}).Line(10_000))
-	say(v.Together(func() {}))
+	say(v.Together(func(func(*View) bool) {}))
 	_, err = v.Call("Get", nil)
 	say("call", err)
 	members, err := v.Members()

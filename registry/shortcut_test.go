@@ -60,7 +60,7 @@ func TestShortcut(t *testing.T) {
 				t.Errorf("%s: the zero Shortcut knows it", name)
 			}
 			s.Learn(from, to)
-			err := v.Together(func() {
+			err := v.Together(func(func(*View) bool) {
 				d, ok, err := s.Read(other)
 				x, failed := want.Scalar()
 				if !ok || err != nil || failed != nil || d.Plain() != x {

@@ -50,6 +50,13 @@ func (s source) Each(f func(key, elem inspect.Source) (bool, error)) error {
 	})
 }
 
+// Together is [View.Together].
+func (s source) Together(f func(now func(inspect.Source) bool)) error {
+	return s.View.Together(func(now func(*View) bool) {
+		f(func(part inspect.Source) bool { return now(part.(source).View) })
+	})
+}
+
 // Lens is what the application's lens shows in place of a struct.
 func (s source) Lens() (inspect.Source, error) {
 	shown, err := s.through()
