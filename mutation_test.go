@@ -62,7 +62,15 @@ var mutations = []mutation{
 
 	// It never writes to the application's memory.
 	{off: "the allow-list of methods", file: "registry/method.go", old: "case !allowed && !action:", new: "case false && !allowed:", test: "TestAttackUninvited", in: "eval"},
-	{off: "actions need leave", file: "registry/method.go", old: "case action && v.look.approve == nil:", new: "case false:", test: "TestAct"},
+	{off: "actions need leave", file: "registry/method.go", old: "case action && v.look.overseer.Approve == nil:", new: "case false:", test: "TestAct"},
+	{off: "an action is the call that was asked about", file: "registry/overseer.go", old: "	return c.stands()\n", new: "	return nil\n", test: "TestCallIsBound"},
+	{off: "what cannot be shown in full does not act", file: "registry/overseer.go", old: "n > MaxCall {", new: "n < 0 {", test: "TestLongAction"},
+	{off: "an action that cannot be recorded does not run", file: "telnet/record.go", old: "if err := h.Handle(c.ctx, r); err != nil {", new: "if err := h.Handle(c.ctx, r); err != nil && false {", test: "TestActionsNeedTheirRecord"},
+	{off: "an action waits for its own token", file: "internal/console/pending.go", old: "if subtle.ConstantTimeCompare([]byte(token), []byte(p.asked.token)) != 1 {", new: "if subtle.ConstantTimeCompare([]byte(token), []byte(p.asked.token)) == 2 {", test: "TestConfirmationInJSON", in: "telnet"},
+	{off: "an action waits for the next request alone", file: "internal/console/protocol.go", old: "	s.giveUp(waiting, errNotConfirmed)\n", new: "	s.pending = waiting\n", test: "TestConfirmationInJSON", in: "telnet"},
+	{off: "an action does not wait for ever", file: "telnet/evaluator.go", old: "ctx, cancel := context.WithTimeoutCause(ctx, limit,", new: "ctx, cancel := context.WithTimeoutCause(ctx, 1000*time.Hour,", test: "TestConfirmationExpires"},
+	{off: "arguments are copies", file: "registry/assign.go", old: "			x = bytes.Clone(x)\n", new: "", test: "TestArgumentsAreCopies"},
+	{off: "no action in a watch", file: "eval/overseer.go", old: "case f.mode != Typed:", new: "case false:", test: "TestWatchOnRecord", in: "telnet"},
 	{off: "guards are given back as they were", file: "registry/hold.go", old: "		h.lock.free()\n", new: "", test: "TestAttackLocks"},
 
 	// It never makes the application wait.
@@ -85,7 +93,7 @@ var mutations = []mutation{
 	{off: "the limit on what an expression builds", file: "eval/arith.go", old: "if n < 0 || n > maxText {", new: "if n < 0 {", test: "TestTooLongToBuild"},
 	{off: "a long text is not read under a guard", file: "registry/text.go", old: "if t.Len() > maxPiece && t.of.look.Holding() {", new: "if false {", test: "TestLongTextUnderGuard"},
 	{off: "the search in a text in pieces", file: "eval/search.go", old: "if len(s) <= searchStep && len(part) <= maxHead {", new: "if true {", test: "TestStepsOfLongTexts"},
-	{off: "the budget of time", file: "eval/session.go", old: "context.WithTimeout(ctx, limits.Time)", new: "context.WithTimeout(ctx, time.Hour)\n	limits.Time = time.Hour", test: "TestDeadline"},
+	{off: "the budget of time", file: "eval/session.go", old: "ctx, end := context.WithCancelCause(ctx)", new: "ctx, end := context.WithCancelCause(ctx)\n	limits.Time = time.Hour", test: "TestDeadline"},
 	{off: "a client that is gone cancels", file: "internal/console/terminal.go", old: "	t.stop() // the lock may be with somebody who waits for the peer\n", new: "", test: "TestHangup"},
 	{off: "the number of evaluations at a time", file: "telnet/admit.go", old: "make(turns, positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))", new: "make(turns, 1000+runtime.GOMAXPROCS(0))", test: "TestTurns"},
 

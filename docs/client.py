@@ -8,9 +8,9 @@ import sys
 
 
 class Error(Exception):
-    def __init__(self, code, message):
+    def __init__(self, code, message, action=None):
         super().__init__(message)
-        self.code = code
+        self.code, self.action = code, action
 
 
 class Client:
@@ -39,11 +39,22 @@ class Client:
             raise ConnectionError("the server closed the connection")
         answer = json.loads(line)
         if not answer["ok"]:
-            raise Error(answer["error"]["code"], answer["error"]["message"])
+            raise Error(answer["error"]["code"], answer["error"]["message"], answer.get("action"))
         return answer
 
     def eval(self, expression, **limits):
         return self.ask(eval=expression, limits=limits)["value"]
+
+    def act(self, expression, agree, **limits):
+        """Evaluate what may change the program: agree(call) says whether that call may run."""
+        request = {"eval": expression, "ask": True, "limits": limits}
+        while True:
+            try:
+                return self.ask(**request)["value"]
+            except Error as error:
+                if error.code != "confirm" or not agree(error.action["call"]):
+                    raise
+                request = {"confirm": error.action["token"]}
 
 
 if __name__ == "__main__":

@@ -81,6 +81,11 @@ func (c *compiler) method(n *ast.CallNode, callee *ast.MemberNode, name string, 
 			return nil, where.err(err)
 		}
 		if v, ok := raw.(*registry.View); ok && !hasMethod(x, name) {
+			for i := range values {
+				if values[i], err = f.passed(values[i]); err != nil {
+					return nil, where.err(err)
+				}
+			}
 			y, err := v.Call(name, values)
 			if err != nil {
 				err = asFunction(err, raw, name)
@@ -93,6 +98,38 @@ func (c *compiler) method(n *ast.CallNode, callee *ast.MemberNode, name string, 
 		}
 		return y, where.err(err)
 	}, nil
+}
+
+// passed is x as an argument for the application, which knows Go's own types: what expressions have
+// beside them becomes a list or a map.
+func (f *frame) passed(x any) (any, error) {
+	switch m := x.(type) {
+	case *anyMap:
+		entries := make(map[string]any, len(m.keys))
+		for i, key := range m.keys {
+			name, ok := key.(string)
+			if !ok {
+				return nil, fault("arguments", "a map is an argument if its keys are strings, and this one has %s", kind(key))
+			}
+			if err := f.m.Keep(wordsKept + len(name)); err != nil {
+				return nil, err
+			}
+			entries[name] = m.values[i]
+		}
+		return entries, nil
+	case ints, *pipe:
+		if isMap(x) {
+			break
+		}
+		list := []any{}
+		err := f.each(x, false, func(_ int, _, elem any) (bool, error) {
+			elem, err := f.hold(elem)
+			list = append(list, elem)
+			return true, err
+		})
+		return list, err
+	}
+	return x, nil
 }
 
 // hasMethod reports whether name is a method of a plain value that an expression may call.

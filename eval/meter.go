@@ -20,6 +20,7 @@ type meter struct {
 	kept    int
 	peak    int                          // the most that was kept at any time
 	yield   func() (slice time.Duration) // gives the processor to others, see [registry.Look.Yield]
+	timer   *time.Timer                  // ends the context when the time is over; nil where something else does
 	// ticked, if set, is called when the clock is looked at: tests cancel from it.
 	ticked func()
 }
@@ -71,7 +72,7 @@ func (m *meter) look() error {
 		m.ticked()
 	}
 	if err := m.ctx.Err(); err != nil {
-		return m.ended(err)
+		return m.ended(context.Cause(m.ctx))
 	}
 	now := time.Now()
 	if now.Sub(m.start) > m.limits.Time {
@@ -87,6 +88,19 @@ func (m *meter) look() error {
 	m.slice = m.yield()
 	m.credit, m.last = m.batch, time.Now()
 	return nil
+}
+
+// pause stops the clock, for as long as somebody else is asked.
+func (m *meter) pause() (resume func()) {
+	began := time.Now()
+	running := m.timer.Stop()
+	return func() {
+		waited := time.Since(began)
+		m.start, m.last = m.start.Add(waited), m.last.Add(waited)
+		if running {
+			m.timer.Reset(m.limits.Time - time.Since(m.start))
+		}
+	}
 }
 
 // ended is the error for a context that has ended.

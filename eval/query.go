@@ -1,6 +1,10 @@
 package eval
 
-import "context"
+import (
+	"context"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
 
 // Query is one evaluation: what to evaluate, within which limits, and what becomes of the answer.
 type Query struct {
@@ -10,6 +14,9 @@ type Query struct {
 	Limits Limits
 	// Mode says what becomes of the answer, and whether actions may run. The zero Mode is Typed.
 	Mode Mode
+	// Confirm is asked before each action that the session's Overseer approves, and an error of it
+	// refuses the action. nil confirms all. It may wait: that time is not the evaluation's.
+	Confirm func(ctx context.Context, c *registry.Call) error
 }
 
 // Mode is what an evaluation is for. It decides what becomes of the answer, and whether actions run.

@@ -19,8 +19,7 @@ type Session struct {
 	reg    *registry.Registry
 	limits Limits
 
-	// approve is asked before each action; nil refuses all.
-	approve func(ctx context.Context, call string) error
+	overseer Overseer
 	// stepwise takes no shortcuts: tests see that the answers are the same.
 	stepwise bool
 
@@ -43,13 +42,13 @@ func NewSession(reg *registry.Registry, limits Limits) *Session {
 // Run ends soon after ctx does, or the budget of time is spent.
 func (s *Session) Run(ctx context.Context, q Query) (Result, error) {
 	limits := s.limits.Within(q.Limits).Filled() // the nodes that can be shown follow from the output
-	ctx, cancel := context.WithTimeout(ctx, limits.Time)
-	defer cancel()
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
 	f := s.begin(ctx, limits)
 	f.mode = q.Mode
-	if approve := s.approve; approve != nil && q.Mode == Typed {
-		f.look.Act(func(call string) error { return approve(ctx, call) })
-	}
+	f.m.timer = time.AfterFunc(limits.Time, func() { end(context.DeadlineExceeded) })
+	defer f.m.timer.Stop()
+	f.look.Oversee(f.overseer(s.overseer, q.Confirm))
 	r, err := f.eval(q.Source)
 	if err != nil {
 		return Result{}, translate(err).settle(q.Source)
@@ -115,7 +114,7 @@ func (f *frame) rescue(err *error) {
 		*err = fault("internal", "internal error: %s", cut(fmt.Sprintf("%q", fmt.Sprint(p)), 200)).
 			with("this is a mistake in sightglass, please report it")
 	}
-	if over := f.m.ctx.Err(); *err != nil && over != nil && errors.Is(*err, over) {
+	if over := context.Cause(f.m.ctx); *err != nil && over != nil && (errors.Is(*err, over) || errors.Is(*err, f.m.ctx.Err())) {
 		*err = f.m.ended(over)
 	}
 }

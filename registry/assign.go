@@ -1,39 +1,48 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math"
 	"reflect"
+	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// arguments makes what a function of type t is called with of the values in an expression.
-func arguments(ctx context.Context, t reflect.Type, args []any) ([]reflect.Value, error) {
-	var in []reflect.Value
-	if t.NumIn() > 0 && t.In(0) == reflect.TypeFor[context.Context]() {
-		in = append(in, reflect.ValueOf(ctx))
+// takesContext reports whether a context is supplied to functions of type t, as their first argument.
+func takesContext(t reflect.Type) bool {
+	return t.NumIn() > 0 && t.In(0) == reflect.TypeFor[context.Context]()
+}
+
+// arguments binds the values in an expression to the parameters of a function of type t, a context
+// aside: in is what it is called with, whatever changes meanwhile, and bound is the same for who is
+// asked about the call. A plain value in bound was read once, and a View is of the very pointer, map or chan.
+func arguments(t reflect.Type, args []any) (in []reflect.Value, bound []any, err error) {
+	first := 0
+	if takesContext(t) {
+		first = 1
 	}
-	want := t.NumIn() - len(in)
+	want := t.NumIn() - first
 	if t.IsVariadic() && len(args) < want-1 || !t.IsVariadic() && len(args) != want {
-		return nil, fmt.Errorf("takes %s, and was given %d arguments", parameters(t, len(in)), len(args))
+		return nil, nil, fmt.Errorf("takes %s, and was given %d arguments", parameters(t, first), len(args))
 	}
 	for i, arg := range args {
-		at := i + t.NumIn() - want
+		at := i + first
 		var param reflect.Type
 		if t.IsVariadic() && at >= t.NumIn()-1 {
 			param = t.In(t.NumIn() - 1).Elem()
 		} else {
 			param = t.In(at)
 		}
-		x, err := assign(param, arg)
+		x, y, err := bind(param, arg)
 		if err != nil {
-			return nil, fmt.Errorf("cannot be called: argument %d %w", i+1, err)
+			return nil, nil, fmt.Errorf("cannot be called: argument %d %w", i+1, err)
 		}
-		in = append(in, x)
+		in, bound = append(in, x), append(bound, y)
 	}
-	return in, nil
+	return in, bound, nil
 }
 
 // parameters lists the parameter types of t from one on.
@@ -52,27 +61,47 @@ func parameters(t reflect.Type, from int) string {
 	return text + ")"
 }
 
-// assign converts a value of an expression to type t as Go assigns a constant:
-// exactly, or not at all. A list becomes a slice element by element.
-func assign(t reflect.Type, x any) (reflect.Value, error) {
-	no := func(why string) (reflect.Value, error) {
-		return reflect.Value{}, fmt.Errorf("is a %s, and cannot be %s%s", t, keyText(x), why)
+// bind converts a value of an expression to type t, as Go assigns a constant: exactly, or not at all.
+// A list becomes a slice and a map a map, element by element. in is what is passed, and nothing of it
+// is the session's: the application may keep it, and change it. bound is the same for who is asked
+// about the call: plain, or a View of the very pointer, map or chan that is passed.
+func bind(t reflect.Type, x any) (in reflect.Value, bound any, err error) {
+	no := func(why string) (reflect.Value, any, error) {
+		return reflect.Value{}, nil, fmt.Errorf("is a %s, and cannot be %s%s", t, keyText(x), why)
 	}
 	switch x := x.(type) {
 	case nil:
 		switch t.Kind() {
 		case reflect.Pointer, reflect.Interface, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan:
-			return reflect.Zero(t), nil
+			return reflect.Zero(t), nil, nil
 		}
-		return reflect.Value{}, fmt.Errorf("is a %s, and cannot be nil", t)
+		return reflect.Value{}, nil, fmt.Errorf("is a %s, and cannot be nil", t)
 	case *Redacted:
-		return reflect.Value{}, &RedactedError{Path: x.Path}
+		return reflect.Value{}, nil, &RedactedError{Path: x.Path}
 	case *View:
-		return x.argument(t)
+		return x.bind(t)
+	case []byte:
+		if reflect.TypeOf(x).AssignableTo(t) {
+			x = bytes.Clone(x)
+			return reflect.ValueOf(x), x, nil
+		}
+	case map[string]any:
+		return bindMap(t, x, no)
+	case time.Time, *time.Location:
+		if reflect.TypeOf(x).AssignableTo(t) {
+			return reflect.ValueOf(x), x, nil
+		}
+		return no("")
 	}
 	from := reflect.ValueOf(x)
+	if from.Kind() == reflect.Slice {
+		return bindList(t, from, no)
+	}
+	if from.Kind() > reflect.Complex128 && from.Kind() != reflect.String {
+		return no("") // of what expressions compute with, the application is given plain data
+	}
 	if from.Type().AssignableTo(t) {
-		return from, nil
+		return from, x, nil
 	}
 	to := reflect.New(t).Elem()
 	switch {
@@ -84,19 +113,53 @@ func assign(t reflect.Type, x any) (reflect.Value, error) {
 		to.SetString(from.String())
 	case t.Kind() == reflect.Bool && from.Kind() == reflect.Bool:
 		to.SetBool(from.Bool())
-	case t.Kind() == reflect.Slice && from.Kind() == reflect.Slice:
-		to = reflect.MakeSlice(t, from.Len(), from.Len())
-		for i := range from.Len() {
-			elem, err := assign(t.Elem(), from.Index(i).Interface())
-			if err != nil {
-				return reflect.Value{}, fmt.Errorf("has an element %d that %w", i, err)
-			}
-			to.Index(i).Set(elem)
-		}
 	default:
 		return no("")
 	}
-	return to, nil
+	return to, x, nil
+}
+
+// bindList is bind of a list.
+func bindList(t reflect.Type, from reflect.Value, no func(string) (reflect.Value, any, error)) (in reflect.Value, bound any, err error) {
+	if t.Kind() != reflect.Slice {
+		if t.Kind() != reflect.Interface || !from.Type().AssignableTo(t) {
+			return no("")
+		}
+		t = from.Type()
+	}
+	in = reflect.MakeSlice(t, from.Len(), from.Len())
+	list := make([]any, from.Len())
+	for i := range list {
+		elem, shown, err := bind(t.Elem(), from.Index(i).Interface())
+		if err != nil {
+			return reflect.Value{}, nil, fmt.Errorf("has an element %d that %w", i, err)
+		}
+		in.Index(i).Set(elem)
+		list[i] = shown
+	}
+	return in, list, nil
+}
+
+// bindMap is bind of a map.
+func bindMap(t reflect.Type, from map[string]any, no func(string) (reflect.Value, any, error)) (in reflect.Value, bound any, err error) {
+	switch {
+	case t.Kind() == reflect.Map && t.Key().Kind() == reflect.String:
+	case t.Kind() == reflect.Interface && reflect.TypeOf(from).AssignableTo(t):
+		t = reflect.TypeOf(from)
+	default:
+		return no("")
+	}
+	in = reflect.MakeMapWithSize(t, len(from))
+	entries := make(map[string]any, len(from))
+	for key, x := range from {
+		elem, shown, err := bind(t.Elem(), x)
+		if err != nil {
+			return reflect.Value{}, nil, fmt.Errorf("has an entry %s that %w", keyText(key), err)
+		}
+		in.SetMapIndex(reflect.ValueOf(key).Convert(t.Key()), elem)
+		entries[key] = shown
+	}
+	return in, entries, nil
 }
 
 // assignNumber sets a number if it is exactly one of to's type.
@@ -141,30 +204,29 @@ func assignNumber(to, from reflect.Value) bool {
 	return false
 }
 
-// argument is v as an argument: the very pointer, map or chan that it views, or a
-// pointer to it, or its plain value. Nothing live is copied for a call, as that would be a racy read.
-func (v *View) argument(t reflect.Type) (reflect.Value, error) {
+// bind is bind of a live object: the very pointer, map or chan that v is, or a pointer to it, or its
+// plain value. Nothing live is copied for a call, as that would be a racy read.
+func (v *View) bind(t reflect.Type) (in reflect.Value, bound any, err error) {
 	if x, ok, err := v.Plain(); err != nil {
-		return reflect.Value{}, err
+		return reflect.Value{}, nil, err
 	} else if ok {
-		return assign(t, x)
+		return bind(t, x)
 	}
-	at := v
-	for at != nil {
+	for at := v; at != nil; {
 		if x, ok := at.val.Interface(); ok && reflect.TypeOf(x).AssignableTo(t) {
-			return reflect.ValueOf(x), nil
+			passed := *at
+			passed.val = inspect.Of(x).Trust(at.policy.frozen)
+			return reflect.ValueOf(x), &passed, nil
 		}
 		if p, ok := at.val.Pointer(); ok && !at.boxed && reflect.TypeOf(p).AssignableTo(t) {
-			return reflect.ValueOf(p), nil
+			return reflect.ValueOf(p), at, nil
 		}
 		if s := at.Shape(); s != inspect.Pointer && s != inspect.Interface {
 			break
 		}
-		next, err := at.hop()
-		if err != nil {
-			return reflect.Value{}, err
+		if at, err = at.hop(); err != nil {
+			return reflect.Value{}, nil, err
 		}
-		at = next
 	}
-	return reflect.Value{}, fmt.Errorf("is a %s, and cannot be %s (%s)", t, place(v.Path(), "that"), v.val.Type())
+	return reflect.Value{}, nil, fmt.Errorf("is a %s, and cannot be %s (%s)", t, place(v.Path(), "that"), v.val.Type())
 }

@@ -26,21 +26,21 @@ type Meter interface {
 // one goroutine, and ends with the evaluation, as do its Views. It holds no guard
 // between two calls.
 type Look struct {
-	reg     *Registry
-	ctx     context.Context
-	approve func(call string) error // of actions; nil refuses all
-	meter   Meter
-	roots   map[string]*View
-	held    []held
-	pace    pace
-	refused map[refusal]time.Duration // guards that could not be had, and for how long they were tried
-	unread  int                       // reads that the meter has not been told of
-	untold  int                       // steps of work, likewise
-	misses  int                       // searches for the near key of a missing one
-	noted   *policy                   // the last that racy saw
-	passing reflect.Type              // the last that passed saw
-	found   asFound
-	parts   []reflect.Type // of structs that were not read in one moment
+	reg      *Registry
+	ctx      context.Context
+	overseer Overseer
+	meter    Meter
+	roots    map[string]*View
+	held     []held
+	pace     pace
+	refused  map[refusal]time.Duration // guards that could not be had, and for how long they were tried
+	unread   int                       // reads that the meter has not been told of
+	untold   int                       // steps of work, likewise
+	misses   int                       // searches for the near key of a missing one
+	noted    *policy                   // the last that racy saw
+	passing  reflect.Type              // the last that passed saw
+	found    asFound
+	parts    []reflect.Type // of structs that were not read in one moment
 
 	lastType reflect.Type // of structOf
 	lastInfo *structInfo
@@ -137,10 +137,16 @@ func (l *Look) compute(e *entry) (any, error) {
 	if why != "" {
 		return nil, &MethodError{Method: e.name, Why: why, Refused: true}
 	}
+	end, err := l.begin(&Call{Name: e.name, look: l})
+	if err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(l.ctx, l.reg.callTime())
 	defer cancel()
 	var x any
-	if err := e.stuck.start(func() { x = e.compute(ctx) }).wait(ctx); err != nil {
+	err = e.stuck.start(func() { x = e.compute(ctx) }).wait(ctx)
+	end(err)
+	if err != nil {
 		if err == errStill && l.ctx.Err() != nil {
 			return nil, context.Cause(l.ctx)
 		}

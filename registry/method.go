@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -13,7 +14,8 @@ import (
 // Call calls the method of that name of v, or of what it leads to, if policy names it:
 // on a goroutine of its own, with no guard held, for at most
 // [Registry.CallTime]. A parameter context.Context at the front is supplied. Arguments are plain values,
-// converted as Go assigns constants, or solid Views of pointers.
+// converted as Go assigns constants, or solid Views of pointers. They are read once, before the
+// [Overseer] is asked: what it is shown is what runs.
 //
 // The result is plain, or a *View, or a *Redacted; several results are a []any of these, and none
 // are nil. An error that the method returns, a panic, or that it did not return, is a *MethodError,
@@ -34,9 +36,7 @@ func (v *View) Call(name string, args []any) (any, error) {
 	fail := func(why string) error {
 		return &MethodError{Type: t.receiver().String(), Method: name, Why: why}
 	}
-	ctx, cancel := context.WithTimeout(t.look.ctx, t.look.reg.callTime())
-	defer cancel()
-	in, err := arguments(ctx, method.Type(), args)
+	in, args, err := arguments(method.Type(), args)
 	var secret *RedactedError
 	if errors.As(err, &secret) {
 		return nil, secret
@@ -44,8 +44,19 @@ func (v *View) Call(name string, args []any) (any, error) {
 	if err != nil {
 		return nil, fail(err.Error())
 	}
-	if err := t.approved(name, args); err != nil {
+	c := &Call{Name: inspect.TypeName(t.receiver()) + "." + name, look: t.look, view: t, method: name, args: args}
+	_, c.Action = t.allows(name)
+	if err := t.look.approved(c); err != nil {
 		return nil, err
+	}
+	end, err := t.look.begin(c)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(t.look.ctx, t.look.reg.callTime())
+	defer cancel()
+	if takesContext(method.Type()) {
+		in = slices.Insert(in, 0, reflect.ValueOf(ctx))
 	}
 	var (
 		out   []reflect.Value
@@ -60,16 +71,19 @@ func (v *View) Call(name string, args []any) (any, error) {
 			out = out[:last]
 		}
 	}).wait(ctx)
-	switch {
-	case err == errStill && t.look.ctx.Err() != nil:
-		return nil, context.Cause(t.look.ctx)
-	case err != nil:
-		return nil, fail(err.Error())
-	case wrong != "":
+	failed := err
+	if err == nil && wrong != "" { // of a call that still runs nothing must be read
 		if tellsOf(name) != 0 {
 			wrong = "returned an error, which is redacted"
 		}
-		return nil, fail(wrong)
+		failed = errors.New(wrong)
+	}
+	end(failed)
+	switch {
+	case err == errStill && t.look.ctx.Err() != nil:
+		return nil, context.Cause(t.look.ctx)
+	case failed != nil:
+		return nil, fail(failed.Error())
 	}
 	path := t.callPath(name, args)
 	switch len(out) {
@@ -117,7 +131,7 @@ func (v *View) refusal(name string) string {
 	}
 	allowed, action := v.allows(name)
 	switch {
-	case action && v.look.approve == nil:
+	case action && v.look.overseer.Approve == nil:
 		return "is an action, it changes something, and this session only looks"
 	case !allowed && !action:
 		return fmt.Sprintf("may not be called: expose %s with registry.Methods(%q) if it only looks", v.policy.name, v.pattern(name))

@@ -96,7 +96,7 @@ func Methods(names ...string) Option {
 }
 
 // Actions names, as Methods does, the methods that change something. They are
-// not callable in a session that only looks; see [Look.Act].
+// not callable in a session that only looks; see [Look.Oversee].
 func Actions(names ...string) Option {
 	return func(e *entry) {
 		before := e.policy.calls.last

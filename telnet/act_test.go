@@ -73,48 +73,56 @@ func TestActing(t *testing.T) {
 	}
 }
 
-// In character mode the first action of a line is shown before it runs, and it is that one which does.
+// In character mode each action is shown before it runs, and what runs is what was shown.
 func TestConfirmation(t *testing.T) {
 	v, reg := newValve()
+	n := 0
+	v.next = func() string { n++; return fmt.Sprint("call ", n) }
 	s := serve(t, &Server{Registry: reg, Level: Act}, "tcp", "127.0.0.1:0")
 	c := s.character(t)
-	for _, step := range []struct{ name, line, answer, want, turned string }{
-		{"no", `valve.Turn("a")`, "no", "it was not confirmed", ""},
-		{"nothing", `valve.Turn("a")`, "", "it was not confirmed", ""},
-		{"Ctrl-C", `valve.Turn("a")`, "\x03", "it was not confirmed", ""},
-		{"yes", `valve.Turn("a")`, "yes", "\n1", "a"},
-		{"two in a line", `[valve.Turn("b"), valve.Turn("c")]`, "yes", "3", "a, b, c"},
+	for _, step := range []struct {
+		name, line string
+		asked      string // of each question
+		answers    []string
+		want       string
+		turned     string
+	}{
+		{"no", `valve.Turn("a")`, `valve.Turn("a")`, []string{"no"}, "it was not confirmed", ""},
+		{"nothing", `valve.Turn("a")`, `valve.Turn("a")`, []string{""}, "it was not confirmed", ""},
+		{"Ctrl-C", `valve.Turn("a")`, `valve.Turn("a")`, []string{"\x03"}, "it was not confirmed", ""},
+		{"yes", `valve.Turn("a")`, `valve.Turn("a")`, []string{"yes"}, "\n1", "a"},
+		{"an assignment", `x = valve.Turn("a2")`, `valve.Turn("a2")`, []string{"yes"}, "2", "a, a2"},
+		{"two in a line", `[valve.Turn("b"), valve.Turn("b")]`, `valve.Turn("b")`, []string{"yes", "yes"}, "4", "a, a2, b, b"},
+		{"one of two", `[valve.Turn("c"), valve.Turn("c")]`, `valve.Turn("c")`, []string{"yes", "no"}, "it was not confirmed", "a, a2, b, b, c"},
+		{"an argument that is another one each time", `valve.Turn(valve.Next())`, `valve.Turn("call 1")`, []string{"yes"}, "6", "a, a2, b, b, c, call 1"},
 	} {
 		c.send(step.line + "\r")
-		if got := c.waitFor("Type yes: "); !strings.Contains(got, `valve.Turn("`) {
-			t.Errorf("%s: asked %q", step.name, got)
+		for _, answer := range step.answers {
+			if got := c.waitFor("Type yes: "); !strings.Contains(got, "\n"+step.asked+" changes the program.") {
+				t.Errorf("%s: asked %q", step.name, got)
+			}
+			c.send(answer + "\r")
 		}
-		c.send(step.answer + "\r")
 		prompted(c, step.want)
 		if got := v.turns(); got != step.turned {
 			t.Errorf("%s: turned by %q, want %q", step.name, got, step.turned)
 		}
 	}
-	n := 0
-	v.next = func() string { n++; return fmt.Sprint("call ", n) }
-	c.send("valve.Turn(valve.Next())\r")
-	c.waitFor("Type yes: ")
-	c.send("yes\r")
-	prompted(c, "what was confirmed is")
-	if got := v.turns(); got != "a, b, c" {
-		t.Errorf("what was not confirmed has run: %q", got)
+	if n != 1 {
+		t.Errorf("the argument was made %d times", n)
 	}
 	c.send("json on\r")
 	c.waitFor("sightglass in")
 	c.send("valve.Turn(\"d\")\r")
-	c.waitFor(`"value":4`)
-	for _, want := range []string{`call="valve.Turn(\"a\")"`, `call="valve.Turn(\"b\")"`, `call="valve.Turn(\"c\")"`, `call="valve.Turn(\"d\")"`} {
-		if got := strings.Count(s.log.String(), want); got != 1 {
-			t.Errorf("%d records of %s, want one", got, want)
+	c.waitFor(`"value":7`)
+	log := s.log.String()
+	for want, times := range map[string]int{
+		`"an action is run" session=1 peer`: 7, `"an action ended"`: 7, `"an action was not confirmed"`: 4,
+		`call="valve.Turn(\"b\")"`: 4, `call="valve.Turn(\"call 1\")"`: 2, `call="valve.Turn(\"d\")"`: 2,
+	} {
+		if got := strings.Count(log, want); got != times {
+			t.Errorf("%d records of %s, want %d:\n%s", got, want, times, log)
 		}
-	}
-	if strings.Contains(s.log.String(), `call="valve.Turn(\"call`) {
-		t.Error("the log tells of a call that did not run")
 	}
 }
 

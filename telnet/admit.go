@@ -62,6 +62,7 @@ func (s *Server) prepare() {
 func (s *Server) maxSessions() int            { return positive(s.MaxSessions, defaultSessions) }
 func (s *Server) loginTimeout() time.Duration { return positive(s.LoginTimeout, defaultLoginTimeout) }
 func (s *Server) writeTimeout() time.Duration { return positive(s.WriteTimeout, defaultWriteTimeout) }
+func (s *Server) confirmTime() time.Duration  { return positive(s.confirmLimit, console.ConfirmTime) }
 func (s *Server) idleTimeout() time.Duration  { return cmp.Or(s.IdleTimeout, defaultIdleTimeout) }
 
 func (s *Server) keepAlive(c *net.TCPConn) {

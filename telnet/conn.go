@@ -96,6 +96,7 @@ func newConn(s *Server, nc net.Conn, way *wayIn) *conn {
 	c.evaluator = &evaluator{inner: s.evaluator(), conn: c}
 	c.session = console.New(c.evaluator, c.out, s.Limits)
 	c.session.SetPeers(c.peers)
+	c.session.SetConfirmTime(s.confirmTime())
 	c.terminal = console.Attach(c.ctx, c.session, c.out, func() {
 		c.cancel()
 		nc.SetReadDeadline(time.Unix(1, 0)) // ends the read that waits for input

@@ -76,10 +76,21 @@ func (d *dialog) ask(ctx context.Context, text string, secret bool) (string, err
 	}
 }
 
+// withdraw ends a question that nobody answers any more.
 func (d *dialog) withdraw() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.question != nil && d.echo {
+		io.WriteString(d.out, "\n")
+	}
 	d.question = nil
+}
+
+// asks reports whether the user is being asked something.
+func (d *dialog) asks() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.question != nil
 }
 
 // take takes what came in and returns what is the session's of it.

@@ -157,16 +157,16 @@ type recordSource struct {
 }
 
 // recordsOf are the records that the source of this package writes: the calls of Info, Warn and
-// Error with a text.
+// Error, and of mustWarn, with a text.
 func recordsOf(t *testing.T) map[string]recordSource {
 	all := map[string]recordSource{}
 	inspectSource(t, func(call *ast.CallExpr, method string) {
 		message, ok := text(call.Args)
-		if !ok || method != "Info" && method != "Warn" && method != "Error" {
+		if !ok || method != "Info" && method != "Warn" && method != "Error" && method != "mustWarn" {
 			return
 		}
 		r := all[message]
-		r.level = strings.ToLower(method)
+		r.level = strings.ToLower(strings.TrimPrefix(method, "must"))
 		for i := 1; i < len(call.Args); i += 2 {
 			if key, ok := text(call.Args[i:]); ok {
 				r.keys = append(r.keys, key)

@@ -14,52 +14,89 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// actor is an evaluator that can be let act, as *eval.Session can.
-type actor interface {
-	Act(approve func(ctx context.Context, call string) error)
-}
+// overseen is an evaluator whose calls into the application can be overseen, as those of *eval.Session can.
+type overseen interface{ Oversee(eval.Overseer) }
 
-var _ actor = (*eval.Session)(nil)
+var (
+	_ overseen        = (*eval.Session)(nil)
+	_ console.Watcher = (*evaluator)(nil)
+)
 
 // evaluator evaluates for one session: in its turn, at its level, and on record.
 type evaluator struct {
 	inner console.Evaluator
 	conn  *conn
-
-	asks      bool   // the user is asked before the first action of an expression
-	confirmed string // the action that the user has confirmed
-	wanted    string // the action that waits for that
+	mask  mask
+	calls map[string]int // into the application, by name, in what is being evaluated or watched
+	watch *watched       // nil: what is evaluated is no sample of a watch
 
 	doing atomic.Pointer[string] // what is being evaluated; nil for nothing
+}
+
+// oversee says whether actions may run from now on.
+func (e *evaluator) oversee(level Level) {
+	inner, ok := e.inner.(overseen)
+	if !ok {
+		return
+	}
+	o := eval.Overseer{Begin: e.begin, End: e.end, Mask: e.mask.text}
+	if level >= Act {
+		o.Approve = e.approve
+	}
+	inner.Oversee(o)
 }
 
 func (e *evaluator) Complete(line string, pos int) []eval.Completion {
 	return e.inner.Complete(line, pos)
 }
 
-// Run evaluates one expression. One that would act is confirmed first, where there is somebody
-// to ask: what it does up to its first action changes nothing, so it is then evaluated anew.
+// Run evaluates one expression. Where there is somebody to ask, each action in it is confirmed:
+// the evaluation waits at it meanwhile.
 func (e *evaluator) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	began := time.Now()
 	e.doing.Store(&q.Source)
 	defer e.doing.Store(nil)
-	e.asks = e.conn.dialog.echoes() && !e.conn.session.InJSON()
-	e.confirmed, e.wanted = "", ""
-	r, err := e.inTurn(ctx, q)
-	if call := e.wanted; call != "" && e.conn.confirm(ctx, call) {
-		e.confirmed, e.wanted = call, ""
-		r, err = e.inTurn(ctx, q)
+	if q.Confirm == nil && e.conn.dialog.echoes() && !e.conn.session.InJSON() {
+		q.Confirm = e.conn.confirm
 	}
-	e.record(q.Source, time.Since(began), r.Cost, err)
+	if e.watch == nil {
+		e.calls = nil
+	}
+	r, err := e.inTurn(ctx, q)
+	if e.watch != nil {
+		e.watch.add(r.Cost, err)
+	} else {
+		attributes := append([]any{slog.String("expression", recorded(q.Source)), slog.Duration("took", time.Since(began))}, outcome(err)...)
+		if err == nil {
+			attributes = append(attributes, slog.Int("entries", r.Cost.Entries), slog.Int("bytes", r.Cost.Bytes))
+		}
+		e.conn.log().Info("an expression was evaluated", e.counted(attributes)...)
+	}
 	return r, err
 }
 
+// inTurn evaluates q when it is its turn, which others have while somebody is asked to confirm an action.
 func (e *evaluator) inTurn(ctx context.Context, q eval.Query) (eval.Result, error) {
 	release, err := e.conn.server.turns.take(ctx, e.waits)
 	if err != nil {
 		return eval.Result{}, &eval.Error{Code: "cancelled", Message: "cancelled while other sessions' evaluations ran", Source: q.Source, Err: err}
 	}
-	defer release()
+	defer func() { release() }()
+	if confirm := q.Confirm; confirm != nil {
+		q.Confirm = func(ctx context.Context, c *registry.Call) error {
+			release()
+			release = func() {}
+			if err := confirm(ctx, c); err != nil {
+				e.conn.log().Info("an action was not confirmed", "call", oneLine(c.Text(), maxCall), "error", plain(err.Error()))
+				return err
+			}
+			again, err := e.conn.server.turns.take(ctx, e.waits)
+			if err == nil {
+				release = again
+			}
+			return err
+		}
+	}
 	return e.inner.Run(ctx, q)
 }
 
@@ -70,40 +107,80 @@ func (e *evaluator) waits() {
 	}
 }
 
-// approve is asked before each action. What runs is in the log before it does. Of the actions of
-// an expression that the user has confirmed, the first must be the one that they were shown.
-func (e *evaluator) approve(_ context.Context, call string) error {
-	switch {
-	case !e.asks:
-	case e.confirmed == "":
-		e.wanted = call
-		return errors.New("it was not confirmed")
-	case e.confirmed != call:
-		return fmt.Errorf("what was confirmed is %s, and meanwhile it is another call; ask again", e.confirmed)
-	default:
-		e.asks = false // what else the expression does was confirmed with it
+// approve says whether an action may be confirmed, and run.
+func (e *evaluator) approve(context.Context, *registry.Call) error {
+	if Level(e.conn.level.Load()) < Act {
+		return errors.New("this session only looks")
 	}
-	e.conn.log().Warn("an action is run", "call", recorded(call))
 	return nil
 }
 
-// record writes the audit's record of one evaluation.
-func (e *evaluator) record(typed string, took time.Duration, cost eval.Cost, err error) {
-	attributes := []any{slog.String("expression", recorded(typed)), slog.Duration("took", took)}
+// begin records a call before it runs: whatever it does to the program, its record is there. Of the
+// methods and functions that only look the first call of each is recorded, and the others are
+// counted: an expression may call one for each entry of a map. An action that cannot be recorded does not run.
+func (e *evaluator) begin(c *registry.Call) error {
+	if c.Action {
+		return e.conn.mustWarn("an action is run", "call", oneLine(c.Text(), maxCall))
+	}
+	if e.calls == nil {
+		e.calls = map[string]int{}
+	}
+	e.calls[c.Name]++
+	if e.calls[c.Name] == 1 {
+		e.conn.log().Info("a call begins", "call", oneLine(c.Text(), maxSource))
+	}
+	return nil
+}
+
+// end records how a call ended that begin has recorded.
+func (e *evaluator) end(c *registry.Call, took time.Duration, err error) {
+	attributes := append([]any{slog.Duration("took", took)}, outcome(err)...)
+	switch {
+	case c.Action:
+		e.conn.log().Info("an action ended", append(attributes, slog.String("call", oneLine(c.Text(), maxCall)))...)
+	case e.calls[c.Name] == 1:
+		e.conn.log().Info("a call ended", append(attributes, slog.String("call", oneLine(c.Text(), maxSource)))...)
+	}
+}
+
+// counted adds the number of calls to the attributes of a record, if there were any.
+func (e *evaluator) counted(attributes []any) []any {
+	calls := 0
+	for _, n := range e.calls {
+		calls += n
+	}
+	if calls > 0 {
+		attributes = append(attributes, slog.Int("calls", calls))
+	}
+	return attributes
+}
+
+// outcome is how something ended, as the log has it.
+func outcome(err error) []any {
 	var wrong *eval.Error
 	switch {
 	case err == nil:
-		attributes = append(attributes, slog.String("outcome", "ok"), slog.Int("entries", cost.Entries), slog.Int("bytes", cost.Bytes))
+		return []any{slog.String("outcome", "ok")}
 	case errors.As(err, &wrong):
-		attributes = append(attributes, slog.String("outcome", wrong.Code))
-	default:
-		attributes = append(attributes, slog.String("outcome", "error"))
+		return []any{slog.String("outcome", wrong.Code)}
 	}
-	e.conn.log().Info("an expression was evaluated", attributes...)
+	return []any{slog.String("outcome", "error"), slog.String("error", plain(err.Error()))}
 }
 
-// confirm asks whether an expression may run that acts.
-func (c *conn) confirm(ctx context.Context, call string) bool {
-	answer, err := c.dialog.ask(ctx, shown(registry.RedactSource(call))+" changes the program. Run this expression? Type yes: ", false)
-	return err == nil && strings.TrimSpace(answer) == "yes"
+// errUnconfirmed is why an action did not run whose user did not say yes.
+var errUnconfirmed = errors.New("it was not confirmed")
+
+// confirm asks whether an action may run. Who does not answer in time has not confirmed it.
+func (c *conn) confirm(ctx context.Context, call *registry.Call) error {
+	limit := c.server.confirmTime()
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it was not confirmed within %v", limit))
+	defer cancel()
+	answer, err := c.dialog.ask(ctx, shown(call.Text())+" changes the program. Run it? Type yes: ", false)
+	switch {
+	case err == nil && strings.TrimSpace(answer) == "yes":
+		return nil
+	case err == nil, errors.Is(err, ErrUnanswered):
+		return errUnconfirmed
+	}
+	return err
 }

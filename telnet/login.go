@@ -132,10 +132,10 @@ func (c *conn) begin(who Identity) {
 	}
 	c.logger.Store(log)
 	log.Info("a session begins", "level", Level(c.level.Load()).String())
-	if a, ok := c.evaluator.inner.(actor); ok && Level(c.level.Load()) >= Act {
-		a.Act(c.evaluator.approve)
+	c.evaluator.oversee(Level(c.level.Load()))
+	if Level(c.level.Load()) >= Act {
 		c.session.SetActing(func() {
-			a.Act(nil)
+			c.evaluator.oversee(Look)
 			c.level.Store(int64(Look))
 			c.log().Info("a session gave up acting")
 		})
@@ -151,7 +151,8 @@ func (c *conn) begin(who Identity) {
 		}
 	})
 	c.idle.begin(s.idleTimeout(), func() (busy bool) {
-		if _, busy = c.terminal.Evaluating(); !busy {
+		_, busy = c.terminal.Evaluating()
+		if busy = busy && !c.dialog.asks(); !busy { // who is asked something is not waiting for us
 			c.terminal.Shutdown(fmt.Sprintf("nothing was asked for %v: goodbye", s.idleTimeout()))
 		}
 		return busy

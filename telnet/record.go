@@ -1,9 +1,12 @@
 package telnet
 
 import (
+	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync/atomic"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -14,8 +17,9 @@ import (
 
 // The bounds of what others decide about in the log, in bytes.
 const (
-	maxSource = 1 << 10 // of an expression or a call
-	maxWord   = 256     // of a name, an address or an error
+	maxSource = 1 << 10          // of an expression or a call that looks
+	maxCall   = registry.MaxCall // of an action: all of it
+	maxWord   = 256              // of a name, an address or an error
 )
 
 // recorded is what was typed as the log has it: without secrets, cut, and on one line.
@@ -69,6 +73,26 @@ func shown(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// mustWarn writes a record that has to be there before something may happen. The error says that
+// it is not. Handlers that write later, on their own, lose the last records when the process dies.
+func (c *conn) mustWarn(message string, attributes ...any) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("it could not be put on record: the handler of the log panicked")
+		}
+	}()
+	h := c.log().Handler()
+	if !h.Enabled(c.ctx, slog.LevelWarn) {
+		return errors.New("it would not be on record: the log takes no warnings")
+	}
+	r := slog.NewRecord(time.Now(), slog.LevelWarn, message, 0)
+	r.Add(attributes...)
+	if err := h.Handle(c.ctx, r); err != nil {
+		return fmt.Errorf("it could not be put on record: %w", err)
+	}
+	return nil
 }
 
 // seldom is a record that a peer can cause as often as it likes: it is written at most once in a

@@ -102,6 +102,7 @@ type Server struct {
 
 	newEvaluator func() console.Evaluator // in tests
 	asked        *kernel                  // in tests; nil: this system's
+	confirmLimit time.Duration            // in tests: see confirmTime
 
 	mu        sync.Mutex
 	closed    bool

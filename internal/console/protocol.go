@@ -24,6 +24,8 @@ const (
 	codeRequest = "request" // the request itself
 	codeCommand = "command" // what a command complains of
 	codeOutput  = "output"  // the answer is too long to be written
+	codeConfirm = "confirm" // an action waits to be confirmed
+	codeExpired = "expired" // no action waits to be confirmed by this request
 	codeSession = "session" // nothing was evaluated, or the session ends
 )
 
@@ -34,6 +36,8 @@ type request struct {
 	Complete *string         `json:"complete"`
 	Pos      *int            `json:"pos"`
 	Limits   *requestLimits  `json:"limits"`
+	Ask      bool            `json:"ask"`
+	Confirm  *string         `json:"confirm"`
 }
 
 // requestLimits lowers the limits of one request; zero changes nothing.
@@ -50,16 +54,17 @@ type requestLimits struct {
 
 // reply is one line of JSON mode that goes out.
 type reply struct {
-	V     int             `json:"v"`
-	ID    json.RawMessage `json:"id,omitempty"`
-	OK    bool            `json:"ok"`
-	Type  string          `json:"type,omitempty"`
-	Name  string          `json:"name,omitempty"`
-	Value json.RawMessage `json:"value,omitempty"`
-	Text  *string         `json:"text,omitempty"`
-	Cost  *replyCost      `json:"cost,omitempty"`
-	Notes []string        `json:"notes,omitzero"`
-	Error *replyError     `json:"error,omitempty"`
+	V      int             `json:"v"`
+	ID     json.RawMessage `json:"id,omitempty"`
+	OK     bool            `json:"ok"`
+	Type   string          `json:"type,omitempty"`
+	Name   string          `json:"name,omitempty"`
+	Value  json.RawMessage `json:"value,omitempty"`
+	Text   *string         `json:"text,omitempty"`
+	Cost   *replyCost      `json:"cost,omitempty"`
+	Notes  []string        `json:"notes,omitzero"`
+	Error  *replyError     `json:"error,omitempty"`
+	Action *replyAction    `json:"action,omitempty"`
 }
 
 type replyCost struct {
@@ -108,16 +113,34 @@ func (s *Session) request(ctx context.Context, line string) error {
 		return nil
 	}
 	if !strings.HasPrefix(line, "{") {
+		s.giveUp(s.takePending(), errNotConfirmed)
 		r, err := s.plainRequest(ctx, line)
 		return errors.Join(s.reply(nil, r), err)
 	}
+	req, id, wrong := parseRequest(line)
+	waiting := s.takePending()
+	if wrong == nil && req.Confirm != nil {
+		return s.reply(id, s.confirm(ctx, waiting, *req.Confirm))
+	}
+	s.giveUp(waiting, errNotConfirmed)
+	if wrong != nil {
+		return s.reply(id, *wrong)
+	}
+	return s.reply(id, s.objectRequest(ctx, req))
+}
+
+// parseRequest reads a line that is an object. wrong is the answer to one that is no request.
+func parseRequest(line string) (req request, id json.RawMessage, wrong *reply) {
+	no := func(format string, args ...any) (request, json.RawMessage, *reply) {
+		r := failed(codeRequest, format, args...)
+		return request{}, id, &r
+	}
 	var only struct{ ID json.RawMessage }
 	json.Unmarshal([]byte(line), &only) // what is wrong is found again below
-	id := only.ID
-	if len(id) > maxID || len(id) > 0 && strings.IndexByte("{[", id[0]) >= 0 {
-		return s.reply(nil, failed(codeRequest, "the id is neither a number nor a string of up to %d bytes", maxID))
+	if len(only.ID) > maxID || len(only.ID) > 0 && strings.IndexByte("{[", only.ID[0]) >= 0 {
+		return no("the id is neither a number nor a string of up to %d bytes", maxID)
 	}
-	var req request
+	id = only.ID
 	d := json.NewDecoder(strings.NewReader(line))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&req); err != nil {
@@ -126,12 +149,28 @@ func (s *Session) request(ctx context.Context, line string) error {
 		if errors.As(err, &other) {
 			why = fmt.Sprintf("%s takes no %s", other.Field, other.Value)
 		}
-		return s.reply(id, failed(codeRequest, "this is no request: %s; it has id, eval or complete, pos and limits", why))
+		return no("this is no request: %s; it has id, eval with limits and ask, complete with pos, or confirm", why)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return s.reply(id, failed(codeRequest, "there is more behind the request; one line has one object"))
+		return no("there is more behind the request; one line has one object")
 	}
-	return s.reply(id, s.objectRequest(ctx, req))
+	things := 0
+	for _, thing := range []*string{req.Eval, req.Complete, req.Confirm} {
+		if thing != nil {
+			things++
+		}
+	}
+	switch {
+	case things == 0:
+		return no("the request asks for nothing; it has eval with an expression, complete with a part of one, or confirm with a token")
+	case things > 1:
+		return no("the request asks for several things; send eval, complete and confirm on a line each")
+	case req.Complete == nil && req.Pos != nil:
+		return no("pos belongs to complete")
+	case req.Eval == nil && req.Ask:
+		return no("ask belongs to eval")
+	}
+	return req, id, nil
 }
 
 // maxID bounds an id, in bytes.
@@ -174,15 +213,12 @@ func (s *Session) plainRequest(ctx context.Context, line string) (reply, error) 
 }
 
 func (s *Session) objectRequest(ctx context.Context, req request) reply {
-	switch {
-	case req.Eval == nil && req.Complete == nil:
-		return failed(codeRequest, "the request asks for nothing; it has eval with an expression, or complete with a part of one")
-	case req.Eval != nil && req.Complete != nil:
-		return failed(codeRequest, "the request asks for two things; send eval and complete on a line each")
-	case req.Eval != nil && req.Pos != nil:
-		return failed(codeRequest, "pos belongs to complete")
-	case req.Eval != nil:
-		return s.expression(ctx, eval.Query{Source: *req.Eval, Limits: req.Limits.limits()})
+	if req.Eval != nil {
+		q := eval.Query{Source: *req.Eval, Limits: req.Limits.limits()}
+		if req.Ask {
+			return s.ask(ctx, q)
+		}
+		return s.expression(ctx, q)
 	}
 	pos := len(*req.Complete)
 	if req.Pos != nil {

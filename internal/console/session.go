@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/sightglass-go/sightglass/eval"
 )
@@ -31,26 +32,29 @@ const maxStatements = 100
 // Session runs lines and writes their answers. Do is for one goroutine at a time; the other
 // methods may be called meanwhile.
 type Session struct {
-	evaluator Evaluator
-	out       io.Writer
-	limits    eval.Limits // filled
-	lower     eval.Limits // what the user wants of them
-	clock     clock
-	history   history
-	level     level
-	last      cost
+	evaluator   Evaluator
+	out         io.Writer
+	limits      eval.Limits // filled
+	lower       eval.Limits // what the user wants of them
+	clock       clock
+	history     history
+	level       level
+	last        cost
+	confirmTime time.Duration
 
-	mu     sync.Mutex
-	style  style
-	json   bool          // requests come in, and answers go out as objects
-	ahead  bool          // see SetAhead
-	enough func()        // ends the watch that runs, nil for none
-	peers  func() []Peer // see SetPeers
+	mu      sync.Mutex
+	style   style
+	json    bool          // requests come in, and answers go out as objects
+	ahead   bool          // see SetAhead
+	enough  func()        // ends the watch that runs, nil for none
+	peers   func() []Peer // see SetPeers
+	pending *pending      // the action that waits for the next request, nil for none
+	over    bool          // see Close
 }
 
 // New returns a session that writes to out. Its evaluator has the same limits.
 func New(evaluator Evaluator, out io.Writer, limits eval.Limits) *Session {
-	s := &Session{evaluator: evaluator, out: out, limits: limits.Filled(), clock: wallClock{}}
+	s := &Session{evaluator: evaluator, out: out, limits: limits.Filled(), clock: wallClock{}, confirmTime: ConfirmTime}
 	s.style.width.terminal = defaultWidth
 	s.style.height = defaultHeight
 	return s

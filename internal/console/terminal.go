@@ -39,6 +39,14 @@ type PanicError struct {
 	Stack []byte
 }
 
+// newPanic is what was recovered from a panic, with the stack of where that was; a PanicError is itself.
+func newPanic(value any) *PanicError {
+	if fault, ok := value.(*PanicError); ok {
+		return fault
+	}
+	return &PanicError{value, debug.Stack()}
+}
+
 func (e *PanicError) Error() string { return fmt.Sprintf("session panicked: %v", e.Value) }
 
 // Terminal makes lines of the bytes that it is fed, runs them one after the other, and shows a
@@ -282,10 +290,10 @@ func (t *Terminal) run(line string) {
 	ok := true
 	defer func() {
 		if ok {
-			value := recover() // nil after runtime.Goexit
+			fault := newPanic(recover()) // nil after runtime.Goexit
 			t.mu.Lock()
 			defer t.mu.Unlock()
-			t.finish(&PanicError{value, debug.Stack()})
+			t.finish(fault)
 		}
 	}()
 	for ok {
@@ -534,6 +542,7 @@ func (t *Terminal) finish(err error) {
 	}
 	t.err = err
 	t.stop()
+	t.session.Close()
 	close(t.done)
 	t.room.Broadcast()
 	if t.ended != nil {

@@ -27,6 +27,13 @@ It asks every second, or as often as a duration says that comes first. Of number
   watch 5s len(orders.pending) until _ > 50
   watch 200ms cache changes`[1:]
 
+// Watcher is an Evaluator that is told of watches.
+type Watcher interface {
+	// Watch is called before the first sample of a watch, which is what the command was given in
+	// line, and end after the last one, with the error that ended the watch.
+	Watch(line string, every time.Duration) (end func(samples int, err error))
+}
+
 // watch is one that runs.
 type watch struct {
 	session   *Session
@@ -108,10 +115,23 @@ func operand(source string) bool {
 	return source != "" && !strings.ContainsAny(source[len(source)-1:], "=.|+-*/%<>?:,&!^([{")
 }
 
-func runWatch(ctx context.Context, s *Session, a *answer, args string) error {
+func runWatch(ctx context.Context, s *Session, a *answer, args string) (err error) {
 	w, err := parseWatch(args)
 	if err != nil {
 		return err
+	}
+	if watcher, ok := s.evaluator.(Watcher); ok {
+		end := watcher.Watch(args, w.every)
+		defer func() {
+			switch why := (wrong{}); {
+			case errors.As(err, &why):
+				end(w.samples, why.error)
+			case errors.Is(err, errEnded):
+				end(w.samples, nil)
+			default:
+				end(w.samples, err)
+			}
+		}()
 	}
 	wanted, enough := context.WithCancel(ctx)
 	defer enough()

@@ -1,57 +1,6 @@
 package registry
 
-import (
-	"context"
-	"errors"
-	"slices"
-	"strings"
-	"testing"
-)
-
-type valve struct{ turned int }
-
-func (v *valve) Turn(n int, why string) int { v.turned += n; return v.turned }
-func (v *valve) Turned() int                { return v.turned }
-
-// An action runs where the look may act and the call is approved, and nowhere else.
-func TestAct(t *testing.T) {
-	v := new(valve)
-	r := New()
-	r.Expose("valve", v, Frozen(), Methods("Turned"), Actions("Turn"))
-	var calls []string
-	refusal := errors.New("not now")
-	for _, tc := range []struct {
-		name    string
-		approve func(string) error
-		turned  int
-		why     string
-	}{
-		{"a look", nil, 0, "this session only looks"},
-		{"approved", func(call string) error { calls = append(calls, call); return nil }, 3, ""},
-		{"refused", func(string) error { return refusal }, 3, "was not run: not now"},
-	} {
-		l := r.Look(context.Background(), nil)
-		l.Act(tc.approve)
-		view, err := l.Get("valve")
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = view.Call("Turn", []any{3, "leak"})
-		var refused *MethodError
-		if tc.why == "" && err != nil || tc.why != "" && (!errors.As(err, &refused) || !refused.Refused || !strings.Contains(err.Error(), tc.why)) {
-			t.Errorf("%s: %v", tc.name, err)
-		}
-		if v.turned != tc.turned {
-			t.Errorf("%s: it was turned by %d, want %d", tc.name, v.turned, tc.turned)
-		}
-		if got, err := view.Call("Turned", nil); err != nil || got != tc.turned {
-			t.Errorf("%s: a method that only looks: %v, %v", tc.name, got, err)
-		}
-	}
-	if want := []string{`valve.Turn(3, "leak")`}; !slices.Equal(calls, want) {
-		t.Errorf("approved were %q, want %q", calls, want)
-	}
-}
+import "testing"
 
 func TestRedactSource(t *testing.T) {
 	for in, want := range map[string]string{

@@ -1,0 +1,46 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// Overseer is told of the calls that evaluations make into the application, and decides about them.
+// Each function is that of [registry.Overseer], with the context of the evaluation. Time that Approve
+// takes does not count as the evaluation's.
+type Overseer struct {
+	Approve func(ctx context.Context, c *registry.Call) error
+	Begin   func(c *registry.Call) error
+	End     func(c *registry.Call, took time.Duration, err error)
+	Mask    func(secret string) string
+}
+
+// Oversee lets o decide about the calls of evaluations from now on. Without, and with an Overseer
+// that has no Approve, no action runs. It must not be called while Run runs.
+func (s *Session) Oversee(o Overseer) { s.overseer = o }
+
+// errMode refuses an action where nobody asked for it just now.
+var errMode = errors.New("an action runs once, when it is typed, and not in a watch")
+
+// overseer is o as the Look of this evaluation has it.
+func (f *frame) overseer(o Overseer, confirm func(context.Context, *registry.Call) error) registry.Overseer {
+	r := registry.Overseer{Begin: o.Begin, End: o.End, Mask: o.Mask}
+	switch {
+	case o.Approve == nil:
+	case f.mode != Typed:
+		r.Approve = func(*registry.Call) error { return errMode }
+	default:
+		r.Approve = func(c *registry.Call) error {
+			defer f.m.pause()()
+			err := o.Approve(f.m.ctx, c)
+			if err == nil && confirm != nil {
+				err = confirm(f.m.ctx, c)
+			}
+			return err
+		}
+	}
+	return r
+}

@@ -1,0 +1,36 @@
+package telnet
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/sightglass-go/sightglass/eval"
+)
+
+// watched is what the samples of a watch have come to. A watch has one record at its beginning and
+// one at its end: it asks up to ten times a second, for days.
+type watched struct {
+	failed, entries int
+}
+
+// add counts a sample, or an evaluation of the condition.
+func (w *watched) add(cost eval.Cost, err error) {
+	w.entries += cost.Entries
+	if err != nil {
+		w.failed++
+	}
+}
+
+// Watch records that a watch begins. What is evaluated until its end is part of it.
+func (e *evaluator) Watch(line string, every time.Duration) (end func(samples int, err error)) {
+	began, expression := time.Now(), slog.String("expression", recorded(line))
+	e.watch, e.calls = &watched{}, nil
+	e.conn.log().Info("a watch begins", expression, slog.Duration("every", every))
+	return func(samples int, err error) {
+		w := e.watch
+		e.watch = nil
+		attributes := append([]any{expression, slog.Duration("took", time.Since(began)), slog.Int("samples", samples),
+			slog.Int("failed", w.failed), slog.Int("entries", w.entries)}, outcome(err)...)
+		e.conn.log().Info("a watch ended", e.counted(attributes)...)
+	}
+}
