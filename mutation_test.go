@@ -133,6 +133,8 @@ var mutations = []mutation{
 	{off: "keys that are hidden cannot be tried", file: "registry/index.go", old: "if v.hidesKeys() {", new: "if false {", test: "TestHiddenKeysCannotBeTried", in: "eval"},
 	{off: "keys in interfaces that are hidden cannot be tried", file: "registry/index.go", old: " || k.conceals()", new: "", test: "TestHiddenKeysCannotBeTried", in: "eval"},
 	{off: "a text of a lens that is a secret is replaced by the fields", file: "registry/source.go", old: "		s.unveil()\n", new: "", test: "TestSecretInTextOfLens"},
+	{off: "what sessions keep is forgotten when it is hidden", file: "eval/session.go", old: "if !s.reg.Permits(o) {", new: "if false {", test: "TestForgotten"},
+	{off: "what variables are made of is known of what is made of these", file: "eval/variable.go", old: "		c.from = append(c.from, v.from...)\n", new: "", test: "TestForgotten"},
 	{off: "nothing is computed with a redacted value", file: "eval/kind.go", old: "if r, ok := x.(*registry.Redacted); ok {", new: "if r, ok := x.(*registry.Redacted); ok && false {", test: "TestRedaction"},
 	{off: "redaction of errors and panics of methods", file: "registry/stuck.go", old: "	if secretText(s) {\n", new: "	if false {\n", test: "TestAttackSecrets", in: "eval"},
 	{off: "redaction of what methods return", file: "registry/method.go", old: "r.tells |= tellsOf(name) | tellsOfType(out.Type())", new: "", test: "TestAttackSecrets", in: "eval"},

@@ -12,10 +12,11 @@ type compiler struct {
 	meter *meter // of what is compiled besides code
 	lets  []let
 	slots int
-	inner *pointers // what #… may mean in the predicate being compiled; nil outside
-	apart bool      // what was compiled so far reads other live objects, walks, or calls methods
-	early []code    // looks up the objects that predicates name
-	notes []string  // for the answer
+	inner *pointers         // what #… may mean in the predicate being compiled; nil outside
+	apart bool              // what was compiled so far reads other live objects, walks, or calls methods
+	early []code            // looks up the objects that predicates name
+	notes []string          // for the answer
+	from  []registry.Origin // what the variables that are used were made of
 }
 
 // let is a variable of the expression.

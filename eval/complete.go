@@ -108,7 +108,10 @@ func (f *frame) names(add func(name, detail string)) {
 	}
 	for name, v := range f.session.variables() {
 		detail := "variable"
-		if v.alias == nil {
+		switch {
+		case v.gone != "":
+			detail = "forgotten"
+		case v.alias == nil:
 			detail = typeName(v.value)
 		}
 		add(name, detail)

@@ -132,7 +132,7 @@ func (f *frame) run(st statement) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.notes = c.notes
+	f.notes, f.from = c.notes, c.from
 	f.slots = make([]any, c.slots)
 	for _, get := range c.early {
 		if _, err := get(f); err != nil {
@@ -148,10 +148,19 @@ func (f *frame) run(st statement) (any, error) {
 	return x, at(st.tree).err(err)
 }
 
-// variables is a copy of the variables, for one evaluation.
+// variables is a copy of the variables, for one evaluation. What was made of objects that are withdrawn by now, or of
+// which more is hidden, is forgotten: it is a copy of what policy forbids to show.
 func (s *Session) variables() map[string]variable {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for name, v := range s.vars {
+		for _, o := range v.from {
+			if !s.reg.Permits(o) {
+				s.vars[name] = variable{gone: o.Name, size: wordsKept}
+				break
+			}
+		}
+	}
 	return maps.Clone(s.vars)
 }
 
@@ -162,6 +171,10 @@ func (f *frame) store(st statement, x any) error {
 		return nil
 	}
 	v, note := f.variable(x, st.origin())
+	if v.alias == nil {
+		v.from = f.origins()
+		v.size += originSize * len(v.from)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if st.name == "" {

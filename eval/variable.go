@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"slices"
+
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -16,7 +18,12 @@ type variable struct {
 	value any
 	alias ast.Node // the path of a live object; value is nil then
 	size  int
+	from  []registry.Origin // what value was made of
+	gone  string            // the name of that which may not be shown any more, for which value was forgotten
 }
+
+// originSize is about what one of the origins of a variable takes.
+const originSize = 48
 
 // variableSize is about what the session takes for a variable, beside its name and value.
 const variableSize = 100
@@ -29,7 +36,11 @@ const maxCopied = 1 << 20
 
 // variable compiles the use of a variable of the session.
 func (c *compiler) variable(n ast.Node, v variable) (code, error) {
-	if v.alias == nil {
+	switch {
+	case v.gone != "":
+		return nil, at(n).err(fault("unknown_name", "what this holds was forgotten: it was made of %s, which was withdrawn, or is exposed with more of it hidden", v.gone).with("ask for it again"))
+	case v.alias == nil:
+		c.from = append(c.from, v.from...)
 		return constant(v.value), nil
 	}
 	// The path was made from exposed names: no variable and no predicate may stand before them.
@@ -54,6 +65,17 @@ func moved(n ast.Node, err error) error {
 	e := *translate(err)
 	e.place = at(n)
 	return &e
+}
+
+// origins is what the answer of an evaluation was made of, each once.
+func (f *frame) origins() []registry.Origin {
+	all := f.look.Origins()
+	for _, o := range f.from {
+		if !slices.Contains(all, o) {
+			all = append(all, o)
+		}
+	}
+	return all
 }
 
 // variable makes x last beyond its evaluation. The note says what became of it.

@@ -59,6 +59,7 @@ func varsList(f *frame, _ []any) (any, error) {
 	var rows [][]string
 	for _, name := range names {
 		v := vars[name]
+		f.from = append(f.from, v.from...)
 		rows = append(rows, []string{name, v.kind(), f.preview(v), v.note()})
 	}
 	return table(rows, "name", "type", "value", "note"), nil
@@ -66,7 +67,10 @@ func varsList(f *frame, _ []any) (any, error) {
 
 // preview is the beginning of what v holds, or the path of the object that it stands for.
 func (f *frame) preview(v variable) string {
-	if v.alias != nil {
+	switch {
+	case v.gone != "":
+		return ""
+	case v.alias != nil:
 		return v.alias.String()
 	}
 	return f.picture(v.value, inspect.Limit{Depth: 2, Items: 8, Bytes: 64, Nodes: 20}, "").Line(32)
@@ -74,7 +78,7 @@ func (f *frame) preview(v variable) string {
 
 // kind is the type of what v holds, "" where only a look at the live object would tell.
 func (v variable) kind() string {
-	if v.alias != nil {
+	if v.alias != nil || v.gone != "" {
 		return ""
 	}
 	return typeName(v.value)
@@ -82,7 +86,10 @@ func (v variable) kind() string {
 
 // note says what v is besides its type.
 func (v variable) note() string {
-	if v.alias != nil {
+	switch {
+	case v.gone != "":
+		return "forgotten: " + v.gone + " was withdrawn, or hides more"
+	case v.alias != nil:
 		return "the live object"
 	}
 	if s, ok := v.value.(*snapshot); ok && isCut(s.node) {

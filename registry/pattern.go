@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/bits"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -39,6 +40,19 @@ func (p *patterns) add(name, option string, list []string) {
 		p.steps = append(p.steps, steps...)
 		p.last |= 1 << (len(p.steps) - 1)
 	}
+}
+
+// list is the patterns as they were given, sorted.
+func (p *patterns) list() (list []string) {
+	begin := 0
+	for i := range p.steps {
+		if p.last&(1<<i) != 0 {
+			list = append(list, strings.Join(p.steps[begin:i+1], "."))
+			begin = i + 1
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // step follows name from at: what may match next, and the ends that were reached.

@@ -132,7 +132,8 @@ func (r *Registry) Func(name string, f func(context.Context) any, opts ...Option
 }
 
 // Withdraw removes name; it does nothing if name is not exposed. Looks that
-// have the object already keep it until they end.
+// have the object already keep it until they end. What sessions remember of it is forgotten, as it is when name is
+// exposed anew with more hidden; see [Registry.Permits].
 func (r *Registry) Withdraw(name string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
