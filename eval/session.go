@@ -173,7 +173,6 @@ func (f *frame) store(st statement, x any) error {
 	v, note := f.variable(x, st.origin())
 	if v.alias == nil {
 		v.from = f.origins()
-		v.size += originSize * len(v.from)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -181,10 +180,10 @@ func (f *frame) store(st statement, x any) error {
 		s.remember(v, f.mode)
 		return nil
 	}
-	held := v.size + len(st.name) + variableSize
+	held := v.weight() + len(st.name)
 	for name, other := range s.vars {
 		if name != st.name && !isAnswerName(name) {
-			held += other.size + len(name) + variableSize
+			held += other.weight() + len(name)
 		}
 	}
 	if held > s.limits.Bytes {

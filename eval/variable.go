@@ -22,11 +22,14 @@ type variable struct {
 	gone  string            // the name of that which may not be shown any more, for which value was forgotten
 }
 
-// originSize is about what one of the origins of a variable takes.
-const originSize = 48
-
 // variableSize is about what the session takes for a variable, beside its name and value.
 const variableSize = 100
+
+// weight is what v counts for of the bytes that a session may hold.
+func (v variable) weight() int { return v.size + variableSize + originSize*len(v.from) }
+
+// originSize is about what one of the origins of a variable takes.
+const originSize = 100
 
 // What a variable copies of the application is bounded: strings by Bytes each, all by Nodes.
 var copyLimit = inspect.Limit{Depth: 32, Items: 10_000, Nodes: 10_000, Bytes: 64 << 10}

@@ -38,7 +38,7 @@ func (s *Session) remember(v variable, mode Mode) {
 	s.vars["_"] = v
 	held := 0
 	for n := 1; n < keptAnswers; n++ {
-		if held += s.vars[answerName(n)].size; held > s.limits.Bytes/4 {
+		if held += s.vars[answerName(n)].weight(); held > s.limits.Bytes/4 {
 			delete(s.vars, answerName(n))
 		}
 	}
