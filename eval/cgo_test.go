@@ -44,3 +44,7 @@ func playCgo(t *testing.T, scene string, d time.Duration) {
 // TestAttackHandles looks at what a C library's handles stand in: numbers as 1, 2 and 3 in places of pointer types,
 // which end the process where the garbage collector or a stack that moves meets them as pointers.
 func TestAttackHandles(t *testing.T) { playCgo(t, "handles", attack.Time()) }
+
+// TestHandlerReplaced: when a library of C has taken the handler of SIGSEGV or SIGBUS nothing is read that could fault, which
+// would be the end, until it gives it back; what can be read without that risk still is.
+func TestHandlerReplaced(t *testing.T) { playCgo(t, "handler", 0) }

@@ -158,7 +158,12 @@ func (v Value) Header() (addr uintptr, n int, err error) {
 // AppendString is AppendBytes of the string that has this Header; it is an error that is [ErrTorn] if there is another
 // by now, so that parts that are read one after the other are of one string.
 func (v Value) AppendString(dst []byte, addr uintptr, n, off, max int) ([]byte, error) {
-	b, err := copyText(dst, peek.At(addr), n, off, max)
+	var w [2]uintptr
+	data, _, err := v.under().stringHeader(w[:])
+	if err != nil || data.Addr() != addr {
+		data = peek.At(addr)
+	}
+	b, err := copyText(dst, data, n, off, max)
 	if at, m, failed := v.Header(); failed != nil || at != addr || m != n {
 		return dst, fmt.Errorf("a %v was replaced while it was read: %w", v.typ, ErrTorn)
 	}
@@ -175,11 +180,11 @@ func (v Value) text(dst []byte, off, max int) (b []byte, n int, mark Mark, err e
 	case v.Kind() == reflect.String:
 		for range 4 {
 			var w, again [2]uintptr
-			still, err := v.ref.Words(w[:])
-			if err != nil {
+			var still bool
+			if data, still, err = v.stringHeader(w[:]); err != nil {
 				return nil, 0, 0, err
 			}
-			data, n = peek.At(w[0]), int(w[1])
+			n = int(w[1])
 			if n < 0 || n > 0 && w[0] == 0 {
 				return nil, 0, 0, fmt.Errorf("a %v with a header that cannot be: %w", v.typ, ErrTorn)
 			}
@@ -202,6 +207,16 @@ func (v Value) text(dst []byte, off, max int) (b []byte, n int, mark Mark, err e
 	}
 	b, err = copyText(dst, data, n, off, max)
 	return b, n, mark, err
+}
+
+// stringHeader loads the header of a string.
+func (v Value) stringHeader(w []uintptr) (data peek.Ref, still bool, err error) {
+	if v.firm() {
+		// The first word of a string is a pointer to the collector.
+		return v.ref.WordsPtr(w, 0)
+	}
+	still, err = v.ref.Words(w)
+	return peek.At(w[0]), still, err
 }
 
 // copyText appends up to max of the n bytes at data to dst, from off on.

@@ -55,6 +55,8 @@ var (
 	ErrKind = errors.New("this kind of value has none")
 	// ErrTypeWord is wrapped by the errors of interfaces whose type cannot be believed.
 	ErrTypeWord = peek.ErrTypeWord
+	// ErrUncaught is the error of reads that could end the process; see [Prepare].
+	ErrUncaught = peek.ErrUncaught
 	// ErrTorn is wrapped by the errors of headers that make no sense, because they were
 	// caught half written or lie in memory that has another use by now.
 	ErrTorn = errors.New("it changed while it was read: ask again")

@@ -16,6 +16,7 @@ import (
 // scenes return what they did.
 var scenes = map[string]func(stop *atomic.Bool) (did string, err error){
 	"handles": handles,
+	"handler": handler,
 }
 
 func main() {

@@ -12,6 +12,9 @@ import (
 // and the integer at the last offset. held is as in Ptr. ok is false if a pointer is nil, or
 // memory does not answer. It is Ptr, Add and Uint under one guard.
 func (r Ref) Chase(way []uintptr, size uintptr, held bool) (u uint64, ok bool) {
+	if !(held && r.Held()) && uncaught.Load() {
+		return 0, false
+	}
 	var fault error
 	defer catch(debug.SetPanicOnFault(true), &fault)
 	a, last := r.chase(way, held)
@@ -26,6 +29,9 @@ func (r Ref) Chase(way []uintptr, size uintptr, held bool) (u uint64, ok bool) {
 // ChaseText is Chase for a string of at most max bytes, which it appends to dst. ok is false also if it is
 // longer, or its header changes meanwhile.
 func (r Ref) ChaseText(dst []byte, way []uintptr, max int, held bool) (b []byte, ok bool) {
+	if uncaught.Load() { // the text lies at a bare address
+		return dst, false
+	}
 	var fault error
 	defer catch(debug.SetPanicOnFault(true), &fault)
 	a, last := r.chase(way, held)

@@ -39,7 +39,7 @@ func (r Ref) Interface(t reflect.Type, trusted bool) (d Dynamic, err error) {
 	types := binary()
 	word, ok := w[0], true
 	if t.NumMethod() > 0 {
-		word, ok = types.itab(word, t)
+		word, ok = types.itab(word, t, d.Firm)
 	}
 	if ok {
 		d.Type, ok = types.typeOf(word)
@@ -58,13 +58,16 @@ func (r Ref) Interface(t reflect.Type, trusted bool) (d Dynamic, err error) {
 
 // itab returns the type word in the itab at tab; ok is false unless that is an
 // itab for t: its interface is t, and the hash beside its type is that type's
-// own.
-func (s *types) itab(tab uintptr, t reflect.Type) (word uintptr, ok bool) {
+// own. firm says that it must be one, and so that memory answers.
+func (s *types) itab(tab uintptr, t reflect.Type, firm bool) (word uintptr, ok bool) {
 	var w [4]uintptr
-	if _, err := At(tab).Words(w[:]); err != nil || w[where.itabInter/wordSize] != TypeWord(t) {
+	if !firm && uncaught.Load() {
+		return 0, false
+	}
+	if _, err := At(tab).words(w[:]); err != nil || w[where.itabInter/wordSize] != TypeWord(t) {
 		return 0, false
 	}
 	word = w[where.itabType/wordSize]
-	hash, _, err := At(word + where.descHash).Uint(4)
+	hash, _, err := At(word + where.descHash).uint(4)
 	return word, err == nil && uint32(hash) == *(*uint32)(unsafe.Pointer(&w[where.itabHash/wordSize]))
 }

@@ -94,7 +94,7 @@ func deriveMap(t reflect.Type) (*MapType, error) {
 	// Reflect may be asked about a type only. The group's may be one that reflect
 	// made, on the heap, where t is one: then t keeps it.
 	word := w[where.mapGroup/wordSize]
-	kind, err := At(word).Add(where.descKind).Byte()
+	kind, err := At(word).Add(where.descKind).byte()
 	if err != nil || reflect.Kind(kind) != reflect.Struct {
 		return nil, drift("the group's type")
 	}
@@ -142,7 +142,7 @@ func deriveMap(t reflect.Type) (*MapType, error) {
 		m.leads = append(m.leads, l)
 	}
 	// It will be called: it must be where a function begins.
-	pc, err := At(w[where.mapHasher/wordSize]).Uintptr()
+	pc, err := At(w[where.mapHasher/wordSize]).uintptr()
 	if f := runtime.FuncForPC(pc); err != nil || f == nil || f.Entry() != pc {
 		return nil, drift("the hasher")
 	}

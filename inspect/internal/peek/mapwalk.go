@@ -275,6 +275,9 @@ func (w *MapWalk) copyGroups(groups Ref, n uintptr, next uint64, from, slots int
 	begin := uintptr(from / groupSlots)
 	end := min(n, uintptr((from+slots-1)/groupSlots)+1)
 	size := (end - begin) * w.typ.groupSize
+	if groups.refused() {
+		return ErrUncaught
+	}
 	dst, a := w.slab.Ref().ptr, groups.Addr()
 	err := try(func() {
 		off := begin * w.typ.groupSize
@@ -346,6 +349,9 @@ const TouchSlots = 64
 // Touch brings what the slots from i on point at, keys' texts and elements,
 // nearer to the processor, for who is about to read them one by one.
 func (w *MapWalk) Touch(i int) {
+	if uncaught.Load() {
+		return
+	}
 	var at [2 * TouchSlots]uintptr
 	n := 0
 	slab := w.slab.Ref()

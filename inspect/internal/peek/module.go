@@ -51,11 +51,11 @@ func (s *types) find() error {
 	var last uintptr
 	for _, t := range witnesses {
 		w := TypeWord(t)
-		off, _, err := At(w + where.descName).Uint(4)
+		off, _, err := At(w + where.descName).uint(4)
 		if err != nil {
 			return err
 		}
-		flags, err := At(w + where.descFlags).Byte()
+		flags, err := At(w + where.descFlags).byte()
 		if err != nil {
 			return err
 		}
@@ -95,7 +95,7 @@ func (s *types) findEnd(last uintptr) error {
 	match := func(a uintptr) bool {
 		// 15 words of sections' bounds stand before the types'.
 		var w [18]uintptr
-		if _, err := At(a - 15*wordSize).Words(w[:]); err != nil {
+		if _, err := At(a - 15*wordSize).words(w[:]); err != nil {
 			return false
 		}
 		text, etext, noptrdata, enoptrdata := w[0], w[1], w[2], w[3]
@@ -164,19 +164,19 @@ func (s *types) prove() error {
 	pointed := 0
 	for _, t := range witnesses {
 		w := TypeWord(t)
-		size, err := At(w + where.descSize).Uintptr()
+		size, err := At(w + where.descSize).uintptr()
 		if err != nil {
 			return err
 		}
-		kind, err := At(w + where.descKind).Byte()
+		kind, err := At(w + where.descKind).byte()
 		if err != nil {
 			return err
 		}
-		align, err := At(w + where.descAlign).Byte()
+		align, err := At(w + where.descAlign).byte()
 		if err != nil {
 			return err
 		}
-		fieldAlign, err := At(w + where.descFieldAlign).Byte()
+		fieldAlign, err := At(w + where.descFieldAlign).byte()
 		if err != nil {
 			return err
 		}
@@ -189,7 +189,7 @@ func (s *types) prove() error {
 		if _, ok := s.typeOf(w + wordSize); ok {
 			return fmt.Errorf("%w: the inside of %v passes for a type", errDrift, t)
 		}
-		if p, _, err := At(w + where.descPtrTo).Uint(4); err == nil && s.base+uintptr(p) == TypeWord(reflect.PointerTo(t)) {
+		if p, _, err := At(w + where.descPtrTo).uint(4); err == nil && s.base+uintptr(p) == TypeWord(reflect.PointerTo(t)) {
 			pointed++
 		}
 	}
@@ -198,7 +198,7 @@ func (s *types) prove() error {
 	}
 	var of fmt.Stringer = &witness{}
 	tab := (*[2]uintptr)(unsafe.Pointer(&of))[0]
-	if w, ok := s.itab(tab, reflect.TypeFor[fmt.Stringer]()); !ok || w != TypeWord(reflect.TypeFor[*witness]()) {
+	if w, ok := s.itab(tab, reflect.TypeFor[fmt.Stringer](), true); !ok || w != TypeWord(reflect.TypeFor[*witness]()) {
 		return fmt.Errorf("%w: what stands in an interface with methods", errDrift)
 	}
 	return nil

@@ -21,7 +21,7 @@ func proveLengths() error {
 }
 
 // mapsProved walks maps of known content and reports what was wrong, once.
-var mapsProved = sync.OnceValue(proveMaps)
+var mapsProved = onceCaught(proveMaps, ErrUncaught)
 
 // proveMaps checks what is believed of maps on one of every shape that they
 // take: empty, one group, one table, many, grown, with deletions, cleared, with

@@ -71,8 +71,20 @@ func (r Ref) Pointer(t reflect.Type) reflect.Value {
 	return reflect.NewAt(t, r.ptr)
 }
 
+// refused reports whether a load from r would be a risk: it is a bare address, and
+// a fault would not be caught. The methods of the names in lower case take it; they
+// are for what lies in the binary.
+func (r Ref) refused() bool { return r.ptr == nil && uncaught.Load() }
+
 // Byte loads one byte.
 func (r Ref) Byte() (b byte, err error) {
+	if r.refused() {
+		return 0, ErrUncaught
+	}
+	return r.byte()
+}
+
+func (r Ref) byte() (b byte, err error) {
 	a := r.Addr()
 	err = try(func() { check(a, 1, 1); b = load8(a) })
 	return b, err
@@ -82,6 +94,13 @@ func (r Ref) Byte() (b byte, err error) {
 // bytes, one of 8 may be torn, and is read until it reads the same twice; still
 // reports false if it never did.
 func (r Ref) Uint(size uintptr) (u uint64, still bool, err error) {
+	if r.refused() {
+		return 0, false, ErrUncaught
+	}
+	return r.uint(size)
+}
+
+func (r Ref) uint(size uintptr) (u uint64, still bool, err error) {
 	a := r.Addr()
 	still = true
 	err = try(func() {
@@ -99,6 +118,13 @@ func (r Ref) Uint(size uintptr) (u uint64, still bool, err error) {
 
 // Uintptr loads one word.
 func (r Ref) Uintptr() (w uintptr, err error) {
+	if r.refused() {
+		return 0, ErrUncaught
+	}
+	return r.uintptr()
+}
+
+func (r Ref) uintptr() (w uintptr, err error) {
 	a := r.Addr()
 	if r.ours(wordSize) {
 		return loadWord(a), nil
@@ -123,6 +149,13 @@ func (r Ref) Ptr(held bool) (p Ref, err error) {
 // Words loads len(w) words, until they read the same twice in a row; still
 // reports false if they never did.
 func (r Ref) Words(w []uintptr) (still bool, err error) {
+	if r.refused() {
+		return false, ErrUncaught
+	}
+	return r.words(w)
+}
+
+func (r Ref) words(w []uintptr) (still bool, err error) {
 	a := r.Addr()
 	if r.ours(wordSize) {
 		for i := range w {
@@ -212,6 +245,13 @@ func words(a uintptr, w []uintptr) (still bool) {
 // Copy fills dst with the bytes at r. After an error dst holds what was read
 // until then.
 func (r Ref) Copy(dst []byte) error {
+	if r.refused() {
+		return ErrUncaught
+	}
+	return r.copy(dst)
+}
+
+func (r Ref) copy(dst []byte) error {
 	if len(dst) == 0 {
 		return nil
 	}

@@ -54,7 +54,7 @@ type types struct {
 // types; the bound is for the memory that a hostile writer could make us keep.
 const knownTypes = 1 << 16
 
-var binary = sync.OnceValue(findTypes)
+var binary = onceCaught(findTypes, &types{err: ErrUncaught})
 
 // typeOf returns the type that the word w, which may be anything, describes;
 // ok is false unless w is the address of a descriptor in the binary. It reads
@@ -96,7 +96,7 @@ func (s *types) plausible(w uintptr, depth int) bool {
 		return false
 	}
 	var d [descBytes]byte
-	if At(w).Copy(d[:min(descBytes, s.end-w)]) != nil || !sound(d) {
+	if At(w).copy(d[:min(descBytes, s.end-w)]) != nil || !sound(d) {
 		return false
 	}
 	var (
@@ -123,18 +123,21 @@ func (s *types) plausible(w uintptr, depth int) bool {
 	}
 	if ptrTo != 0 && ptrTo != ^uint32(0) {
 		p := s.base + uintptr(ptrTo)
-		elem, err := At(p + where.descEnd).Uintptr()
-		if err != nil || elem != w || p%wordSize != 0 {
+		if !s.has(p) {
+			return false
+		}
+		elem, err := At(p + where.descEnd).uintptr()
+		if err != nil || elem != w {
 			return false
 		}
 	}
 	switch kind {
 	case reflect.Array, reflect.Chan, reflect.Pointer, reflect.Slice:
-		elem, err := At(w + where.descEnd).Uintptr()
+		elem, err := At(w + where.descEnd).uintptr()
 		return err == nil && s.plausible(elem, depth-1)
 	case reflect.Map:
 		var ke [2]uintptr
-		_, err := At(w + where.descEnd).Words(ke[:])
+		_, err := At(w + where.descEnd).words(ke[:])
 		return err == nil && s.plausible(ke[0], depth-1) && s.plausible(ke[1], depth-1)
 	}
 	return true
@@ -144,7 +147,7 @@ func (s *types) plausible(w uintptr, depth int) bool {
 // the binary or made by reflect.
 func (s *types) shapely(w uintptr) bool {
 	var d [descBytes]byte
-	return w%wordSize == 0 && At(w).Copy(d[:]) == nil && sound(d)
+	return w%wordSize == 0 && At(w).copy(d[:]) == nil && sound(d)
 }
 
 // sound reports whether the sizes, the kind and the flags of a descriptor fit together.
@@ -180,7 +183,7 @@ func (s *types) name(off uint32) (string, bool) {
 		return "", false
 	}
 	var head [4]byte
-	if At(a).Copy(head[:]) != nil {
+	if At(a).copy(head[:]) != nil {
 		return "", false
 	}
 	n, width, ok := uvarint(head[1:])
@@ -188,7 +191,7 @@ func (s *types) name(off uint32) (string, bool) {
 		return "", false
 	}
 	text := make([]byte, n)
-	if At(a+1+width).Copy(text) != nil || !utf8.Valid(text) {
+	if At(a+1+width).copy(text) != nil || !utf8.Valid(text) {
 		return "", false
 	}
 	return string(text), true

@@ -77,6 +77,9 @@ func Waiting(p Ref, t reflect.Type) (w Waiters, err error) {
 		}
 		if word == TypeWord(t.Elem()) {
 			at := func(words int) Ref { return p.Add(uintptr(i+words) * wordSize).Bare() }
+			if uncaught.Load() {
+				return w, ErrUncaught
+			}
 			w = Waiters{Closed: closed != 0, Senders: queued(at(chanSend)), Receivers: queued(at(chanRecv))}
 			return w, nil
 		}
