@@ -287,6 +287,26 @@ func TestDemoPrompt(t *testing.T) {
 	tour(t, s)
 }
 
+// A client sends what is typed, also where seven bits of a byte are one of its own keys.
+func TestTelnetOfAnyLetter(t *testing.T) {
+	d := runDemo(t, "--listen", "localhost:0")
+	for name, client := range map[string]string{"telnet": "telnet localhost ", "busybox": "busybox telnet localhost ", "plink": "plink -telnet localhost -P "} {
+		t.Run(name, func(t *testing.T) {
+			need(t, name)
+			s := newScreen(t, 110, 60, client+d.port(t))
+			s.await(`^> *\z`)
+			s.enter("1 + 1") // whose answer comes behind all that is negotiated
+			s.await(`^2\n> *\z`)
+			for _, letters := range []string{"”", "Н Ý そ", "э ъ à Ѓ", "日本 𝒳"} { // with 9D, 8D, 8A, 83 and others
+				s.enter(`"` + letters + `" + "."`)
+				s.await(`^"` + letters + `\."\n> *\z`)
+			}
+			s.keys("C-d")
+			s.await(`^THE END`)
+		})
+	}
+}
+
 // TestSecretsStay asks the demo's objects for their secrets in all the ways that a first hour would find.
 func TestSecretsStay(t *testing.T) {
 	s := shop.New(100)

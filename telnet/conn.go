@@ -380,12 +380,9 @@ func (c *conn) speak(cmd byte) {
 func (c *conn) option(verb, opt byte) {
 	c.speak(verb)
 	echoing := c.options.echoing()
-	c.out.send(c.options.receive(verb, opt))
+	c.out.send(append(c.options.receive(verb, opt), c.options.ask()...))
 	if now := c.options.echoing(); now != echoing {
 		c.dialog.setEcho(now, c.terminal.SetEcho)
-		if now {
-			c.out.send(c.options.askType())
-		}
 	}
 	if verb == cmdWILL && opt == optTTYPE {
 		c.out.send([]byte{cmdIAC, cmdSB, optTTYPE, ttypeSEND, cmdIAC, cmdSE})

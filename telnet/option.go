@@ -2,6 +2,7 @@ package telnet
 
 // Options that are known here. All others are refused.
 const (
+	optBINARY     = 0  // RFC 856
 	optECHO       = 1  // RFC 857
 	optSGA        = 3  // RFC 858
 	optTimingMark = 6  // RFC 860
@@ -17,6 +18,7 @@ const (
 type negotiation struct {
 	ours   [256]agreement // the peer says DO, DONT; we say WILL, WONT
 	theirs [256]agreement // the peer says WILL, WONT; we say DO, DONT
+	asked  [256]bool      // for them, which is done once
 }
 
 type agreement uint8
@@ -34,14 +36,22 @@ func (n *negotiation) offer() []byte {
 	return []byte{cmdIAC, cmdWILL, optECHO, cmdIAC, cmdWILL, optSGA, cmdIAC, cmdDO, optNAWS}
 }
 
-// askType is what to send to ask for the type of the terminal; nothing if that was done. It is
-// for peers that have shown to understand: others would see odd characters.
-func (n *negotiation) askType() []byte {
-	if n.theirs[optTTYPE] != no {
-		return nil
+// ask is what to send for what a peer may be asked that has agreed to something: others would see
+// odd characters. It is often nothing.
+//
+// It asks for BINARY, which means that the peer sends bytes as they are typed. Without it inetutils
+// looks at seven bits of each: 9D, which is part of a pasted ” and of Н, Ý and そ, is the key that
+// leads to its own prompt, and 8D, of э, is Enter.
+func (n *negotiation) ask() (request []byte) {
+	for _, opt := range []byte{optBINARY, optTTYPE} {
+		ready := n.echoing() || opt == optBINARY && (n.ours[optSGA] == yes || n.theirs[optNAWS] == yes)
+		if !ready || n.asked[opt] || n.theirs[opt] != no {
+			continue
+		}
+		n.asked[opt], n.theirs[opt] = true, want
+		request = append(request, cmdIAC, cmdDO, opt)
 	}
-	n.theirs[optTTYPE] = want
-	return []byte{cmdIAC, cmdDO, optTTYPE}
+	return request
 }
 
 // receive takes note of what the peer says about opt and returns what to answer, often nothing.
@@ -53,7 +63,7 @@ func (n *negotiation) receive(verb, opt byte) (answer []byte) {
 	supported := opt == optECHO || opt == optSGA
 	if verb == cmdWILL || verb == cmdWONT {
 		side, accept, refuse = &n.theirs, cmdDO, cmdDONT
-		supported = opt == optNAWS || opt == optTTYPE
+		supported = opt == optNAWS || opt == optTTYPE || opt == optBINARY
 	}
 	before := side[opt]
 	switch positive := verb == cmdDO || verb == cmdWILL; {

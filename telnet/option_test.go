@@ -22,9 +22,12 @@ func (o *options) option(verb, opt byte) {
 	o.out = append(o.out, o.receive(verb, opt)...)
 }
 
+// reply is all that is sent for what the peer says.
+func (n *negotiation) reply(verb, opt byte) []byte { return append(n.receive(verb, opt), n.ask()...) }
+
 func answers(n *negotiation, in string) string {
 	var d decoder
-	o := options{receive: n.receive}
+	o := options{receive: n.reply}
 	d.decode([]byte(in), &o)
 	return fmt.Sprintf("% x", o.out)
 }
@@ -43,20 +46,26 @@ func TestNegotiation(t *testing.T) {
 		want  string
 		echo  bool
 	}{
-		{"all agreed", offered(), "\xff\xfd\x01\xff\xfd\x03\xff\xfb\x1f", "", true},
+		{"all agreed", offered(), "\xff\xfd\x01\xff\xfd\x03\xff\xfb\x1f", "ff fd 00 ff fd 18", true},
 		{"all refused", offered(), "\xff\xfe\x01\xff\xfe\x03\xff\xfc\x1f", "", false},
 		{"agreed again", agreed(), "\xff\xfd\x01\xff\xfd\x03\xff\xfb\x1f", "", true},
 		{"taken back", agreed(), "\xff\xfe\x01", "ff fc 01", false},
 		{"taken back twice", agreed(), "\xff\xfe\x01\xff\xfe\x01", "ff fc 01", false},
-		{"refused and then agreed", offered(), "\xff\xfe\x01\xff\xfd\x01", "ff fb 01", true},
+		{"refused and then agreed", offered(), "\xff\xfe\x01\xff\xfd\x01", "ff fb 01 ff fd 00 ff fd 18", true},
+		{"a size alone", offered(), "\xff\xfb\x1f", "ff fd 00", false},
+		{"binary agreed", agreed(), "\xff\xfb\x00", "", true},
+		{"binary refused, and not asked for again", agreed(), "\xff\xfc\x00\xff\xfc\x18\xff\xfd\x01\xff\xfe\x01\xff\xfd\x01", "ff fc 01 ff fb 01", true},
+		{"binary offered by itself", offered(), "\xff\xfb\x00\xff\xfd\x03", "ff fd 00", false},
+		{"binary taken back", agreed(), "\xff\xfb\x00\xff\xfc\x00", "ff fe 00", true},
+		{"we shall send binary", agreed(), "\xff\xfd\x00", "ff fc 00", true},
 		{"the client would echo", offered(), "\xff\xfb\x01", "ff fe 01", false},
 		{"the client would suppress go ahead", offered(), "\xff\xfb\x03", "ff fe 03", false},
 		{"we shall send a window's size", agreed(), "\xff\xfd\x1f", "ff fc 1f", true},
 		{"timing marks", agreed(), "\xff\xfd\x06\xff\xfd\x06", "ff fb 06 ff fb 06", true},
-		{"unknown", agreed(), "\xff\xfb\x22\xff\xfd\x00\xff\xfb\x00\xff\xfb\x27", "ff fe 22 ff fc 00 ff fe 00 ff fe 27", true},
+		{"unknown", agreed(), "\xff\xfb\x22\xff\xfd\x05\xff\xfb\x05\xff\xfb\x27", "ff fe 22 ff fc 05 ff fe 05 ff fe 27", true},
 		{"unknown ones refused", agreed(), "\xff\xfc\x22\xff\xfe\x22", "", true},
 		{"terminal type offered", offered(), "\xff\xfb\x18", "ff fd 18", false},
-		{"what plink sends at once", offered(), codecTests[len(codecTests)-1].in, "ff fe 20 ff fd 18 ff fe 27 ff fe 03", true},
+		{"what plink sends at once", offered(), codecTests[len(codecTests)-1].in, "ff fd 00 ff fe 20 ff fd 18 ff fe 27 ff fe 03", true},
 	} {
 		if got := answers(tc.state, tc.in); got != tc.want {
 			t.Errorf("%s: answered %s, want %s", tc.name, got, tc.want)
@@ -78,8 +87,8 @@ func TestNegotiationEnds(t *testing.T) {
 		"wrong direction": func(verb, opt byte) []byte { return []byte{cmdIAC, verb ^ 1, opt} },
 	} {
 		n := &negotiation{}
-		sent := append(n.offer(), n.askType()...)
-		theirs, ours := options{receive: peer}, options{receive: n.receive}
+		sent := n.offer()
+		theirs, ours := options{receive: peer}, options{receive: n.reply}
 		var d, e decoder
 		for rounds := 0; len(sent) > 0; rounds++ {
 			if bytes.Contains(sent, []byte{cmdIAC, cmdDO, optECHO}) || bytes.Contains(sent, []byte{cmdIAC, cmdDO, optSGA}) {
