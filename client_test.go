@@ -307,6 +307,36 @@ func TestTelnetOfAnyLetter(t *testing.T) {
 	}
 }
 
+// Ctrl-Z stops the demo within a watch; when the shell lets it go on, the watch goes on below what
+// the shell has written, and lines are edited as before.
+func TestSuspendedDemo(t *testing.T) {
+	need(t, "bash", "tmux")
+	s := newScreen(t, 110, 60, "PS1='shell: ' bash --norc -i")
+	s.await(`^shell: *\z`)
+	s.enter(program(t) + " demo --listen localhost:0")
+	s.await(`^> *\z`)
+	s.enter("1 + 1")
+	s.await(`^2\n> *\z`)
+	s.enter("watch 200ms cache.hits")
+	s.await(`samples in`)
+	s.keys("C-z")
+	s.await(`Stopped[\s\S]*^shell: *\z`)
+	s.enter("stty -a")
+	s.await(` icanon[\s\S]* echo [\s\S]*^shell: *\z`)
+	s.enter("fg")
+	s.await(`^shell: fg\n[\s\S]*samples in`)
+	s.keys("C-c")
+	s.await(`^> *\z`)
+	s.keys("Up", "Up")
+	s.await(`^> 1 \+ 1\z`)
+	s.keys("Enter")
+	s.await(`^> 1 \+ 1\n2\n> *\z`)
+	s.keys("C-d")
+	s.await(`^shell: *\z`)
+	s.enter("exit")
+	s.await(`^THE END$`)
+}
+
 // TestSecretsStay asks the demo's objects for their secrets in all the ways that a first hour would find.
 func TestSecretsStay(t *testing.T) {
 	s := shop.New(100)

@@ -24,9 +24,13 @@ type prompt struct {
 
 // newPrompt takes the terminal over; Close gives it back.
 func newPrompt(reg *registry.Registry) *prompt {
+	before, err := liner.TerminalMode()
 	p := &prompt{
 		lines:   liner.NewLiner(),
 		session: console.New(eval.NewSession(reg, eval.Limits{}), os.Stdout, eval.Limits{}),
+	}
+	if err == nil {
+		lend(before, p.session.Away)
 	}
 	// Between two evaluations, too, Ctrl-C is not to end the demo.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
@@ -50,7 +54,11 @@ func (p *prompt) run(ctx context.Context) {
 		if errors.Is(err, liner.ErrPromptAborted) {
 			continue
 		}
-		if err != nil || errors.Is(p.answer(ctx, line), console.ErrQuit) {
+		if err != nil {
+			fmt.Println() // the shell's prompt is not to stand behind this one
+			return
+		}
+		if errors.Is(p.answer(ctx, line), console.ErrQuit) {
 			return
 		}
 	}

@@ -46,6 +46,7 @@ type Session struct {
 	style   style
 	json    bool          // requests come in, and answers go out as objects
 	ahead   bool          // see SetAhead
+	away    bool          // see Away
 	enough  func()        // ends the watch that runs, nil for none
 	peers   func() []Peer // see SetPeers
 	pending *pending      // the action that waits for the next request, nil for none
@@ -86,6 +87,22 @@ func (s *Session) SetColor(on bool) {
 // SetEchoed says whether each line stands on the screen above its answer, behind a prompt of two
 // columns: then an error points at it there, and does not repeat it, and a watch draws in place.
 func (s *Session) SetEchoed(on bool) { s.restyle(func(st *style) { st.echoed = on }) }
+
+// Away says that somebody else has written on the terminal: a watch that draws in place draws its
+// next sample below that.
+func (s *Session) Away() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.away = true
+}
+
+// wasAway reports whether somebody else has written since it was asked last.
+func (s *Session) wasAway() (away bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	away, s.away = s.away, false
+	return away
+}
 
 func (s *Session) restyle(change func(*style)) {
 	s.mu.Lock()

@@ -188,7 +188,7 @@ func (w *watch) draw(now *sample, st style) string {
 	}
 	rows = append(rows, notes...)
 	var b strings.Builder
-	if w.drawn > 0 {
+	if !w.session.wasAway() && w.drawn > 0 {
 		fmt.Fprintf(&b, "\x1b[%dA\r\x1b[J", w.drawn)
 	}
 	b.WriteString(strings.Join(rows, "\n") + "\n")
