@@ -90,8 +90,8 @@ func newConn(s *Server, nc net.Conn, way *wayIn) *conn {
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.logger.Store(s.logger().With(slog.Int64("session", c.id)).With(peer.attributes()...))
 	c.out = newOutbox(nc, s.writeTimeout(), func(err error) {
+		c.terminal.Hangup(err) // before the reader finds the connection closed, and no reason
 		nc.Close()
-		c.terminal.Hangup(err)
 	})
 	c.evaluator = &evaluator{inner: s.evaluator(), conn: c}
 	c.session = console.New(c.evaluator, c.out, s.Limits)
@@ -149,10 +149,16 @@ func (c *conn) serve(who *Identity) (err error) {
 	return err
 }
 
-// handshake is that of TLS, where there is TLS.
+// handshake is that of TLS, where there is TLS: ours, or that of a listener. A Read would make it
+// too, and not survive the deadline of greet.
 func (c *conn) handshake() error {
-	t, ok := c.net.(*tls.Conn)
-	if !ok {
+	var t *tls.Conn
+	unwrap(c.net, func(nc net.Conn) {
+		if in, ok := nc.(*tls.Conn); ok && t == nil {
+			t = in
+		}
+	})
+	if t == nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(c.ctx, c.server.loginTimeout())

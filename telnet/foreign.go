@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sightglass-go/sightglass/internal/console"
@@ -83,14 +84,15 @@ func (c *safeConn) RemoteAddr() net.Addr { return addrOf(c.Conn.RemoteAddr) }
 func (c *safeConn) NetConn() net.Conn    { return c.Conn }
 
 // timedConn is a connection that keeps its deadlines even if the one inside does not: that of an SSH
-// channel, for one, has none. Write gives up a connection for which it waited too long, as part of p
-// may be on its way. Close ends a Read of it, whether or not it ends that of the one inside.
+// channel, for one, has none. After a Write that took too long there is no other, as the one inside may
+// still be at it. Close ends a Read of it, whether or not it ends that of the one inside.
 type timedConn struct {
 	net.Conn
 	in     chan input
 	rest   input // of what was received from in; used by Read
 	read   deadline
 	write  deadline
+	late   atomic.Bool // a Write took too long
 	closed chan struct{}
 	close  func() error // once
 }
@@ -150,6 +152,9 @@ func (c *timedConn) Write(p []byte) (int, error) {
 		n   int
 		err error
 	}
+	if c.late.Load() {
+		return 0, os.ErrDeadlineExceeded
+	}
 	written := make(chan outcome, 1)
 	p = bytes.Clone(p) // the caller has it back when this returns, and the one inside may not be done
 	go func() {
@@ -162,7 +167,7 @@ func (c *timedConn) Write(p []byte) (int, error) {
 	case <-c.closed:
 		return 0, net.ErrClosed
 	case <-c.write.over():
-		c.Close()
+		c.late.Store(true)
 		return 0, os.ErrDeadlineExceeded
 	}
 }

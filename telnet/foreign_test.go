@@ -186,7 +186,11 @@ func use(t *testing.T, addr net.Addr) {
 	}
 	c := newClient(t, conn)
 	c.conn.Write([]byte("x\n1\nquit\n"))
+	began := time.Now()
 	c.rest()
+	if time.Since(began) > patience/2 {
+		t.Error("the connection is not closed")
+	}
 	c.conn.Close()
 }
 

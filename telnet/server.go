@@ -53,8 +53,9 @@ type Server struct {
 	// such as that of CertificateFiles.
 	TLSConfig *tls.Config
 
-	// AnyUser admits all users of this machine on loopback, not only the one that the process
-	// runs as and root. With Auth it means nothing.
+	// AnyUser admits all users of this machine on loopback and unix sockets, not only the one that
+	// the process runs as and root. Without it nobody enters on loopback where the kernel does not
+	// tell who connects, as on other systems than Linux. With Auth it means nothing.
 	AnyUser bool
 
 	// InsecureRemote serves addresses beyond loopback although TLSConfig or Auth is nil: anybody
@@ -190,12 +191,11 @@ func (s *Server) Serve(l net.Listener) error {
 func (s *Server) ServeConn(nc net.Conn) (err error) {
 	defer rescue(&err)
 	nc = &safeConn{nc}
+	defer nc.Close()
 	if err := cmp.Or(s.off(), s.audited(s.Level)); err != nil {
-		nc.Close()
 		return err
 	}
 	if !s.begin() {
-		nc.Close()
 		return ErrServerClosed
 	}
 	defer s.running.Done()

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"time"
 )
 
 // wayIn is how a connection came in. It is found out once, when the connection is accepted, and all
@@ -84,9 +85,9 @@ func (w *wayIn) search(k kernel) {
 	}
 }
 
-// timed returns nc with deadlines that work. Those of sockets do.
+// timed returns nc with deadlines that work. Those of sockets do, unless what is around them says no.
 func (w *wayIn) timed(nc net.Conn) net.Conn {
-	if w.socket != nil {
+	if w.socket != nil && nc.SetReadDeadline(time.Time{}) == nil {
 		return nc
 	}
 	return newTimedConn(nc)
