@@ -455,7 +455,7 @@ func serveTable(t *testing.T) {
 		for i, setUp := range setUps {
 			_, reg := newValve()
 			s := setUp.server()
-			s.Registry, s.MaxRate, s.Logger = reg, -1, slog.New(slog.DiscardHandler)
+			s.Registry, s.MaxRate, s.Logger = reg, -1, slog.New(slog.NewTextHandler(io.Discard, nil))
 			if w.set != nil {
 				w.set(s)
 			}
