@@ -104,7 +104,7 @@ func TestAttackEmitted(t *testing.T) {
 			if err := s.Do(t.Context(), line); err != nil {
 				t.Errorf("%s: %v", line, err)
 			}
-			out.WriteString(fmt.Sprint(s.Complete(line, len(line)), s.Complete(line+".", len(line)+1), s.Complete(line+"[\"", len(line)+2)))
+			out.WriteString(fmt.Sprint(s.Complete(t.Context(), line, len(line)), s.Complete(t.Context(), line+".", len(line)+1), s.Complete(t.Context(), line+"[\"", len(line)+2)))
 		}
 	}
 	lines = append(expressions, "json on")

@@ -98,7 +98,12 @@ var mutations = []mutation{
 	{off: "a long text is not read under a guard", file: "registry/text.go", old: "if t.Len() > maxPiece && t.of.look.Holding() {", new: "if false {", test: "TestLongTextUnderGuard"},
 	{off: "the search in a text in pieces", file: "eval/search.go", old: "if len(s) <= searchStep && len(part) <= maxHead {", new: "if true {", test: "TestStepsOfLongTexts"},
 	{off: "the budget of time", file: "eval/session.go", old: "ctx, end := context.WithCancelCause(ctx)", new: "ctx, end := context.WithCancelCause(ctx)\n	limits.Time = time.Hour", test: "TestDeadline"},
-	{off: "a client that is gone cancels", file: "internal/console/terminal.go", old: "	t.stop() // the lock may be with somebody who waits for the peer\n", new: "", test: "TestHangup"},
+	{off: "the length of a line that is edited", file: "internal/console/editor.go", old: "return min(e.max, maxEdited)", new: "return e.max", test: "TestEditedLineIsBounded"},
+	{off: "keys are looked at until the session is to end", file: "internal/console/terminal.go", old: "return t.ending.Load() || t.ctx.Err() != nil || t.over()", new: "return t.over()", test: "TestEndBetweenKeys"},
+	{off: "what was held is taken up in parts", file: "internal/console/terminal.go", old: "keysAtOnce = 128", new: "keysAtOnce = 1 << 20", test: "TestInterruptBetweenKeys"},
+	{off: "a completion takes a turn", file: "telnet/evaluator.go", old: "release, err := e.conn.server.turns.take(ctx, e.waits)\n	if err != nil {\n		return nil\n", new: "release, err := func() {}, error(nil)\n	if err != nil {\n		return nil\n", test: "TestCompletionTakesTurn"},
+	{off: "a completion calls nothing", file: "registry/look.go", old: "case e.compute != nil && l.blind:", new: "case false:", test: "TestCompleteCallsNothing", in: "eval"},
+	{off: "a client that is gone cancels", file: "internal/console/terminal.go", old: "	t.stop(err) // the lock may be with somebody who waits for the peer\n", new: "", test: "TestHangup"},
 	{off: "the number of evaluations at a time", file: "telnet/admit.go", old: "make(turns, positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))", new: "make(turns, 1000+runtime.GOMAXPROCS(0))", test: "TestTurns"},
 
 	// It never lies.

@@ -27,16 +27,21 @@ const maxCompleted = 4 << 10
 // maxProposals bounds how many completions are proposed.
 const maxProposals = 300
 
-// Complete proposes what could stand at byte position pos of line, sorted: names, variables and
-// functions, behind a dot fields and the methods that may be called, behind a bracket and a quote the
-// keys of a map. Within a predicate a dot is that of an element. It calls no method and computes
-// nothing: it reads fields and elements of what stands before, within a budget of 100 ms.
-// It is nil where nothing is known, and behind 4 KiB.
+// Complete is CompleteContext with a context that does not end.
 func (s *Session) Complete(line string, pos int) []Completion {
+	return s.CompleteContext(context.Background(), line, pos)
+}
+
+// CompleteContext proposes what could stand at byte position pos of line, sorted: names, variables and
+// functions, behind a dot fields and the methods that may be called, behind a bracket and a quote the
+// keys of a map. Within a predicate a dot is that of an element. It calls no method, no lens and no
+// registry.Func, and computes nothing: it reads fields and elements of what stands before, within a budget
+// of 100 ms. It is nil where nothing is known, behind 4 KiB, and once ctx has ended.
+func (s *Session) CompleteContext(ctx context.Context, line string, pos int) []Completion {
 	if pos < 0 || pos > len(line) || pos > maxCompleted || !utf8.ValidString(line[:pos]) {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), completeLimits.Time)
+	ctx, cancel := context.WithTimeout(ctx, completeLimits.Time)
 	defer cancel()
 	limits := completeLimits
 	limits.Show = s.limits.Show
@@ -45,7 +50,7 @@ func (s *Session) Complete(line string, pos int) []Completion {
 	f := s.begin(ctx, limits)
 	f.look.Plainly()
 	out, err := f.complete(line[:pos])
-	if err != nil {
+	if err != nil || ctx.Err() == context.Canceled {
 		return nil
 	}
 	slices.SortFunc(out, func(a, b Completion) int { return strings.Compare(a.Text, b.Text) })
@@ -54,7 +59,11 @@ func (s *Session) Complete(line string, pos int) []Completion {
 
 func (f *frame) complete(text string) (out []Completion, err error) {
 	defer f.rescue(&err)
-	if quote := openQuote(text); quote >= 0 {
+	quote, comment := openQuote(text)
+	switch {
+	case comment:
+		return nil, nil
+	case quote >= 0:
 		return f.completeKey(text, quote)
 	}
 	start := len(text)
@@ -210,18 +219,29 @@ func (f *frame) completeKey(text string, quote int) (out []Completion, err error
 	return out, err
 }
 
-// openQuote is where a string starts that is open at the end of text; -1 if none is.
-func openQuote(text string) int {
-	open := -1
+// openQuote is where a string starts that is open at the end of text, -1 if none is, and whether the end is in a comment.
+func openQuote(text string) (open int, comment bool) {
+	open = -1
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
 		case open >= 0 && c == '\\' && text[open] != '`':
 			i++
 		case open >= 0 && c == text[open]:
 			open = -1
-		case open < 0 && (c == '"' || c == '\'' || c == '`'):
+		case open >= 0:
+		case c == '"' || c == '\'' || c == '`':
 			open = i
+		case strings.HasPrefix(text[i:], "//"), strings.HasPrefix(text[i:], "/*"):
+			end := "*/"
+			if text[i+1] == '/' {
+				end = "\n"
+			}
+			n := strings.Index(text[i+2:], end)
+			if n < 0 {
+				return -1, true
+			}
+			i += 2 + n + len(end) - 1
 		}
 	}
-	return open
+	return open, false
 }

@@ -183,7 +183,8 @@ type object struct {
 	typ  reflect.Type
 }
 
-// Plainly shows every object by its fields from here on: no lens runs.
+// Plainly runs no code of the application from here on but its locks and owners: every object is shown by its
+// fields and not through a lens, and no [Func] is called.
 func (l *Look) Plainly() { l.blind = true }
 
 // unseen notes that a lens was not given an object.

@@ -96,6 +96,8 @@ func (l *Look) Get(name string) (*View, error) {
 	}
 	v := &View{look: l, policy: &e.policy, step: step{name: e.name}, settled: true, hide: e.policy.hide.first, calls: e.policy.calls.first}
 	switch {
+	case e.compute != nil && l.blind:
+		return nil, &MethodError{Method: e.name, Why: "is computed at each look, and is not called here", Refused: true}
 	case e.compute != nil:
 		x, err := l.compute(e)
 		if err != nil {

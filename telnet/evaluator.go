@@ -46,8 +46,14 @@ func (e *evaluator) oversee(level Level) {
 	inner.Oversee(o)
 }
 
-func (e *evaluator) Complete(line string, pos int) []eval.Completion {
-	return e.inner.Complete(line, pos)
+// CompleteContext completes in its turn, as it reads what an evaluation would.
+func (e *evaluator) CompleteContext(ctx context.Context, line string, pos int) []eval.Completion {
+	release, err := e.conn.server.turns.take(ctx, e.waits)
+	if err != nil {
+		return nil
+	}
+	defer release()
+	return e.inner.CompleteContext(ctx, line, pos)
 }
 
 // Run evaluates one expression. Where there is somebody to ask, each action in it is confirmed:

@@ -54,7 +54,7 @@ func (f *fake) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	return eval.Result{Node: &inspect.Node{Shape: inspect.Scalar, Text: source}}, nil
 }
 
-func (f *fake) Complete(line string, pos int) []eval.Completion {
+func (f *fake) CompleteContext(_ context.Context, line string, pos int) []eval.Completion {
 	return []eval.Completion{{Start: 0, Text: "completed"}}
 }
 

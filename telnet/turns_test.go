@@ -4,7 +4,11 @@ import (
 	"net"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/registry"
 )
 
 // begin sends a line, and asks what the session is doing until it says that it evaluates.
@@ -48,5 +52,54 @@ func TestTurnOfClientGone(t *testing.T) {
 	last.waitFor("last\r\n")
 	if line := <-s.began; line != "last" {
 		t.Errorf("%s is evaluated, whose client is gone", line)
+	}
+}
+
+// A completion takes a turn as an evaluation does, for a person and for a program, and can be given up while it waits.
+func TestCompletionTakesTurn(t *testing.T) {
+	s := serve(t, &Server{MaxEvaluations: 1}, "tcp", "127.0.0.1:0")
+	busy, person, program := s.dial(t), s.character(t), s.dial(t)
+	busy.answer()
+	program.answer()
+	busy.begin("wait\n")
+	if line := <-s.began; line != "wait" {
+		t.Fatal(line)
+	}
+	program.send("json on\n")
+	program.waitFor("sightglass in")
+	program.send("{\"complete\":\"c\"}\n")
+	person.begin("c\t")
+	person.send("\x03")
+	if got := person.waitFor("^C\r\n> "); strings.Contains(got, "completed") {
+		t.Errorf("got %q", got)
+	}
+	busy.send("\xff\xf4")
+	busy.waitFor("cancelled")
+	if got := program.waitFor("}\r\n"); !strings.Contains(got, "completed") {
+		t.Errorf("got %q", got)
+	}
+	person.send("c\t")
+	person.waitFor("ompleted")
+}
+
+// Shutdown does not wait for who presses Tab on an object that is locked.
+func TestShutdownDuringCompletions(t *testing.T) {
+	reg := registry.New()
+	reg.GuardWait = time.Hour
+	box := &struct {
+		mu sync.Mutex
+		m  map[string]int
+	}{m: map[string]int{"a": 1}}
+	box.mu.Lock()
+	reg.Expose("box", box)
+	s := serve(t, &Server{Registry: reg}, "tcp", "127.0.0.1:0")
+	c := s.character(t)
+	c.send(`box.m["` + strings.Repeat("\t", 500))
+	c.waitFor(`box.m["`)
+	if err := s.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if got := c.rest(); !strings.HasSuffix(got, "goodbye\r\n") || strings.Count(got, "box") > 1 {
+		t.Errorf("got %q", got)
 	}
 }

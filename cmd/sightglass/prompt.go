@@ -92,7 +92,7 @@ func (p *prompt) answer(ctx context.Context, line string) error {
 // complete is liner's way to ask what could stand at rune pos of line.
 func (p *prompt) complete(line string, pos int) (head string, proposals []string, tail string) {
 	at := len(string([]rune(line)[:pos]))
-	found := p.session.Complete(line, at)
+	found := p.session.Complete(context.Background(), line, at)
 	if len(found) == 0 {
 		return line[:at], nil, line[at:]
 	}

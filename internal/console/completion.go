@@ -13,14 +13,18 @@ const (
 	listedInColumns  = 100
 )
 
-// tab completes what stands before the cursor: with the one proposal, with what all proposals
+// place is the line and the byte in it that a completion is asked for.
+func (e *editor) place() (line string, pos int) {
+	return string(e.text), sizeOf(e.text[:e.pos])
+}
+
+// propose completes what stands before the cursor: with the one proposal, with what all proposals
 // share, or where that adds nothing by listing them.
-func (e *editor) tab() {
-	before := string(e.text[:e.pos])
-	proposals := e.complete(string(e.text), len(before))
+func (e *editor) propose(proposals []eval.Completion) {
 	if len(proposals) == 0 {
 		return
 	}
+	before := string(e.text[:e.pos])
 	start, shared := proposals[0].Start, proposals[0].Text
 	if start < 0 || start > len(before) {
 		return
@@ -33,9 +37,7 @@ func (e *editor) tab() {
 	typed := before[start:]
 	if len(proposals) == 1 || len(shared) > len(typed) && strings.HasPrefix(shared, typed) {
 		e.delete(e.pos-utf8.RuneCountInString(typed), e.pos)
-		for _, r := range shared {
-			e.insert(r)
-		}
+		e.insert([]rune(shared)...)
 		return
 	}
 	e.interject(listing(proposals, e.screen.width))

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/sightglass-go/sightglass/eval"
 )
 
 // An action is what a key asks of the editor's owner.
@@ -16,6 +14,7 @@ const (
 	none      action = iota
 	accept           // the line is complete: take it
 	tooLong          // the line was too long, and is gone
+	completes        // Tab: propose is to be given what could stand at place
 	interrupt        // Ctrl-C
 	leave            // Ctrl-D on an empty line
 )
@@ -26,12 +25,11 @@ const (
 //
 // The line may hold newlines: Enter where a bracket is open adds one.
 type editor struct {
-	echo     bool
-	max      int // bytes of a line
-	history  *history
-	complete func(line string, pos int) []eval.Completion
-	acts     func() bool // nil: never
-	program  func() bool // lines come from a program, in JSON mode; nil: never
+	echo    bool
+	max     int // bytes of a line, of which fewer are edited: see limit
+	history *history
+	acts    func() bool // nil: never
+	program func() bool // lines come from a program, in JSON mode; nil: never
 
 	text    []rune
 	pos     int // of the cursor, in text
@@ -77,6 +75,18 @@ func (e *editor) prompt() string {
 	return prompt
 }
 
+// maxEdited bounds a line that is edited here, in bytes: each key may take as long as the line is, and have it
+// shown anew. It is four screens of 80 by 24, and twice what completion looks at.
+const maxEdited = 8 << 10
+
+// limit is how long the line may get, in bytes.
+func (e *editor) limit() int {
+	if e.echoes() {
+		return min(e.max, maxEdited)
+	}
+	return e.max
+}
+
 // begin starts a line.
 func (e *editor) begin() {
 	e.clear()
@@ -101,6 +111,10 @@ func (e *editor) drop() { e.pasting = false }
 func (e *editor) setEcho(on bool) {
 	e.echo = on
 	e.pos = len(e.text)
+	if e.size > e.limit() {
+		e.clear()
+		e.over = true
+	}
 }
 
 // refresh brings the screen up to date with the keys since the last one.
@@ -177,7 +191,7 @@ func (e *editor) key(k key) action {
 		if e.pasting {
 			e.insert(' ')
 		} else {
-			e.tab()
+			return completes
 		}
 	case keySearch:
 		e.startSearch()
@@ -221,9 +235,7 @@ func (e *editor) edit(k key) {
 	case keyKillNextWord:
 		e.kill(e.pos, e.wordRight())
 	case keyYank:
-		for _, r := range e.killed {
-			e.insert(r)
-		}
+		e.insert(e.killed...)
 	case keyTranspose:
 		e.transpose()
 	case keyUp:
@@ -247,7 +259,8 @@ func (e *editor) plainKey(k key) action {
 	case keyTab:
 		e.insert(' ')
 	case keyBackspace:
-		e.delete(e.left(), e.pos)
+		// The lines before are as they were sent.
+		e.delete(max(e.left(), e.lineStart()), e.pos)
 	case keyKillStart:
 		e.delete(e.lineStart(), e.pos)
 	case keyInterrupt:
@@ -303,23 +316,32 @@ func (e *editor) take() string {
 	return line
 }
 
-func (e *editor) insert(r rune) {
-	n := utf8.RuneLen(r)
-	if e.over || e.size+n > e.max {
+// insert puts text at the cursor. What does not fit makes the line too long.
+func (e *editor) insert(text ...rune) {
+	n := sizeOf(text)
+	if e.over || e.size+n > e.limit() {
 		e.over = true
 		return
 	}
-	if r != '\n' || e.pos < len(e.text) {
+	if len(text) != 1 || text[0] != '\n' || e.pos < len(e.text) {
 		e.changes(e.pos)
 	}
-	e.text = slices.Insert(e.text, e.pos, r)
-	e.pos++
+	e.text = slices.Insert(e.text, e.pos, text...)
+	e.pos += len(text)
 	e.size += n
+}
+
+// sizeOf is how many bytes text has as UTF-8.
+func sizeOf(text []rune) (n int) {
+	for _, r := range text {
+		n += utf8.RuneLen(r)
+	}
+	return n
 }
 
 func (e *editor) delete(from, to int) {
 	e.changes(from)
-	e.size -= len(string(e.text[from:to]))
+	e.size -= sizeOf(e.text[from:to])
 	e.text = slices.Delete(e.text, from, to)
 	e.pos = from
 	if len(e.text) == 0 {
@@ -358,7 +380,5 @@ func (e *editor) transpose() {
 // set replaces the line.
 func (e *editor) set(line string) {
 	e.clear()
-	for _, r := range line {
-		e.insert(r)
-	}
+	e.insert([]rune(line)...)
 }

@@ -26,6 +26,8 @@ func names(all ...string) func(string, int) []eval.Completion {
 	}
 }
 
+var proposals = names("cache", "catalog", "count", "counter", "Größe")
+
 // editing is an editor at a terminal, without a session: lines are taken and forgotten.
 type editing struct {
 	editor  editor
@@ -38,7 +40,7 @@ type editing struct {
 
 func edit(t *testing.T, width int) *editing {
 	e := &editing{screen: newVT(t, width)}
-	e.editor = editor{echo: true, max: 200, nesting: 100, history: &history{}, complete: names("cache", "catalog", "count", "counter", "Größe")}
+	e.editor = editor{echo: true, max: 200, nesting: 100, history: &history{}}
 	e.editor.screen.width = width
 	e.editor.begin()
 	e.show()
@@ -67,6 +69,8 @@ func (e *editing) feed(p []byte) {
 				e.editor.leaveLine("^C")
 				e.editor.drop()
 				e.editor.begin()
+			case completes:
+				e.editor.propose(proposals(e.editor.place()))
 			case leave:
 				e.left = true
 			}
@@ -411,7 +415,6 @@ func TestEnterReadsOn(t *testing.T) {
 	session := New(answers{}, io.Discard, eval.Limits{Nesting: 100})
 	for n := range 2_000 {
 		e := edit(t, 80)
-		e.editor.complete = nil
 		begin := []string{"", "(//\r\x7f)\r", "(/\r\x7f/)\r", "`\r\x02`\r", "((\r\x02\x14\r"}[n%5]
 		for i := range 30 {
 			b := typed[rand.IntN(len(typed))]

@@ -20,6 +20,8 @@ func text(s string) *inspect.Node { return &inspect.Node{Shape: inspect.Scalar, 
 // fake is an evaluator of a few lines; the answer to any other is that line.
 type fake struct {
 	began chan string // is told of each evaluation, if not nil
+	asked chan string // is told of each completion, if not nil, which waits then for found
+	found chan struct{}
 }
 
 func (f *fake) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
@@ -45,7 +47,15 @@ func (f *fake) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	return eval.Result{Node: text(source)}, nil
 }
 
-func (f *fake) Complete(line string, pos int) []eval.Completion {
+func (f *fake) CompleteContext(ctx context.Context, line string, pos int) []eval.Completion {
+	if f.asked != nil {
+		f.asked <- line
+		select {
+		case <-f.found:
+		case <-ctx.Done():
+			return nil
+		}
+	}
 	return names("wait", "long")(line, pos)
 }
 

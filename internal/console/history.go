@@ -32,10 +32,11 @@ func (h *history) add(line string) {
 	}
 }
 
-// older is the index of the newest line before index from that matches, -1 if there is none.
+// older is the index of the newest line before index from that matches, -1 if there is none. Lines that are too
+// long to be edited are none.
 func (h *history) older(from int, match func(string) bool) int {
 	for i := min(from, len(h.lines)) - 1; i >= 0; i-- {
-		if match(h.lines[i]) {
+		if len(h.lines[i]) <= maxEdited && match(h.lines[i]) {
 			return i
 		}
 	}
@@ -45,7 +46,7 @@ func (h *history) older(from int, match func(string) bool) int {
 // newer is the index of the oldest line after index from that matches, len(h.lines) if there is none.
 func (h *history) newer(from int, match func(string) bool) int {
 	for i := from + 1; i < len(h.lines); i++ {
-		if match(h.lines[i]) {
+		if len(h.lines[i]) <= maxEdited && match(h.lines[i]) {
 			return i
 		}
 	}

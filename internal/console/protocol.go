@@ -227,7 +227,7 @@ func (s *Session) objectRequest(ctx context.Context, req request) reply {
 	if pos < 0 || pos > len(*req.Complete) {
 		return failed(codeRequest, "pos is %d, and the line has %d bytes", pos, len(*req.Complete))
 	}
-	return completions(s.evaluator.Complete(*req.Complete, pos))
+	return completions(s.evaluator.CompleteContext(ctx, *req.Complete, pos))
 }
 
 // limits are l as the evaluator has them.

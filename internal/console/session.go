@@ -20,8 +20,8 @@ var ErrQuit = errors.New("quit")
 type Evaluator interface {
 	// Run evaluates one expression. An *eval.Error tells where in it something went wrong.
 	Run(ctx context.Context, q eval.Query) (eval.Result, error)
-	// Complete proposes what could stand at byte position pos of line.
-	Complete(line string, pos int) []eval.Completion
+	// CompleteContext proposes what could stand at byte position pos of line.
+	CompleteContext(ctx context.Context, line string, pos int) []eval.Completion
 }
 
 var _ Evaluator = (*eval.Session)(nil)
@@ -190,8 +190,8 @@ func (s *Session) eval(ctx context.Context, q eval.Query) (eval.Result, error) {
 }
 
 // Complete proposes what could stand at byte position pos of line, commands included. Only the
-// statement that pos is in counts.
-func (s *Session) Complete(line string, pos int) []eval.Completion {
+// statement that pos is in counts. It ends soon after ctx does.
+func (s *Session) Complete(ctx context.Context, line string, pos int) []eval.Completion {
 	from := 0
 	scan(line[:pos], func(i int) {
 		if line[i] == ';' {
@@ -201,7 +201,7 @@ func (s *Session) Complete(line string, pos int) []eval.Completion {
 	before := line[from:pos]
 	proposals, ok := completeCommand(before)
 	if !ok {
-		proposals = append(s.evaluator.Complete(line[from:], pos-from), commandNames(before)...)
+		proposals = append(s.evaluator.CompleteContext(ctx, line[from:], pos-from), commandNames(before)...)
 	}
 	for i := range proposals {
 		proposals[i].Start += from

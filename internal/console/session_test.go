@@ -56,7 +56,7 @@ func (a answers) Run(_ context.Context, q eval.Query) (eval.Result, error) {
 	return eval.Result{Node: text(source)}, nil
 }
 
-func (a answers) Complete(line string, pos int) []eval.Completion {
+func (a answers) CompleteContext(_ context.Context, line string, pos int) []eval.Completion {
 	return names("cache", "hits", "history2")(line, pos)
 }
 
@@ -171,7 +171,7 @@ func TestCommandCompletion(t *testing.T) {
 		"dir ca":   "cache",
 	} {
 		var got []string
-		for _, c := range s.Complete(line, len(line)) {
+		for _, c := range s.Complete(t.Context(), line, len(line)) {
 			got = append(got, c.Text)
 			if !strings.HasSuffix(line[:c.Start]+c.Text, c.Text) {
 				t.Errorf("%q: starts at %d", line, c.Start)

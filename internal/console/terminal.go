@@ -2,7 +2,6 @@ package console
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +9,10 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/sightglass-go/sightglass/eval"
 )
 
 // Output is where a Terminal writes. Its Write may wait for the peer; a newline stands for
@@ -57,7 +59,7 @@ type Terminal struct {
 	out     Output
 	ended   func()
 	ctx     context.Context // of all lines
-	stop    context.CancelFunc
+	stop    context.CancelCauseFunc
 	done    chan struct{}
 
 	mu       sync.Mutex
@@ -67,25 +69,47 @@ type Terminal struct {
 	held     typeahead
 	eof      bool   // nothing more will come in
 	farewell string // said by Shutdown
-	gone     error  // said by Hangup
 	err      error
 
-	busy    bool // a line is being evaluated, and run is to be left to write
+	ending  atomic.Bool // no key counts any more
+	doing   work        // of run, which is there as long as it is not idle
 	since   time.Time
-	line    context.Context // of the line being evaluated
+	job     context.Context // of the line being evaluated or completed
 	cancel  context.CancelFunc
 	dropped int // bytes of output, by an interrupt
 	muted   bool
+
+	between func() // if set, is called where next lets others in: tests interrupt there
 }
+
+// work is what run does right now.
+type work uint8
+
+const (
+	idle       work = iota
+	reading         // takes up what was held
+	completing      // a line, which stays on the screen
+	evaluating      // a line: run is to be left to write
+)
+
+// A job is what the keys came to: a line to evaluate, or one to complete at pos.
+type job struct {
+	work work // idle for none
+	line string
+	pos  int
+}
+
+// keysAtOnce is how much of what was held is taken up, in bytes, before somebody else may interrupt.
+const keysAtOnce = 128
 
 // Attach puts a terminal before s. out is the writer that s has. ended, if not nil, is called
 // once when Done's channel has been closed, and before Err returns; it must not wait. Lines are
 // cancelled with ctx.
 func Attach(ctx context.Context, s *Session, out Output, ended func()) *Terminal {
 	t := &Terminal{session: s, out: out, ended: ended, done: make(chan struct{})}
-	t.ctx, t.stop = context.WithCancel(ctx)
+	t.ctx, t.stop = context.WithCancelCause(ctx)
 	t.room.L = &t.mu
-	t.editor = editor{max: s.limits.Line, nesting: s.limits.Nesting, history: &s.history, complete: s.Complete, acts: s.level.acts, program: s.InJSON}
+	t.editor = editor{max: s.limits.Line, nesting: s.limits.Nesting, history: &s.history, acts: s.level.acts, program: s.InJSON}
 	t.editor.screen.width = defaultWidth
 	s.restyle(func(st *style) { st.keyed = true })
 	return t
@@ -118,18 +142,21 @@ func (t *Terminal) Err() error {
 func (t *Terminal) Feed(p []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for len(p) > 0 && !t.eof && !t.over() {
-		if t.busy {
+	for len(p) > 0 && !t.eof && !t.ends() {
+		if t.doing != idle {
 			p = t.hold(p)
 			continue
 		}
-		n, line, ok := t.keys(p)
+		n, j := t.keys(p)
 		p = p[n:]
-		if ok {
-			p = t.start(line, p)
+		if j.work != idle {
+			p = t.start(j, p)
 		}
 	}
 }
+
+// ends reports whether no more keys are to be looked at: the session is over, or somebody waits to end it.
+func (t *Terminal) ends() bool { return t.ending.Load() || t.ctx.Err() != nil || t.over() }
 
 // hold holds what it can of p and returns the rest; when it can hold nothing it waits.
 func (t *Terminal) hold(p []byte) []byte {
@@ -170,12 +197,12 @@ func (t *Terminal) endsWatch(p []byte) bool {
 	return alone && len(t.held.bytes) == 0 && t.session.SetAhead(true)
 }
 
-// keys gives p to the editor, up to the end of the first line that is to be evaluated; n is how
+// keys gives p to the editor, up to the first key that makes a job; n is how
 // much of p that took. Of a line that is too long already it looks at nothing but what may end it.
-func (t *Terminal) keys(p []byte) (n int, line string, ok bool) {
+func (t *Terminal) keys(p []byte) (n int, j job) {
 	defer t.show()
 	typed := false
-	for n < len(p) && !t.over() {
+	for n < len(p) && !t.ends() {
 		if t.editor.refuses() && t.decoder.between() && p[n] >= ' ' && p[n] < 0x7f {
 			n++
 			continue
@@ -184,26 +211,30 @@ func (t *Terminal) keys(p []byte) (n int, line string, ok bool) {
 		keys := t.decoder.decode(p[n])
 		n++
 		for _, k := range keys {
-			if line, ok = t.key(k); ok {
-				return n, line, true
+			if j = t.key(k); j.work != idle {
+				return n, j
 			}
 		}
 	}
-	if typed && !t.over() {
+	if typed && !t.ends() {
 		t.editor.refresh()
 	}
-	return n, "", false
+	return n, j
 }
 
-// key gives k to the editor. ok reports that it completed a line to evaluate.
-func (t *Terminal) key(k key) (line string, ok bool) {
+// key gives k to the editor, and returns the job that it makes.
+func (t *Terminal) key(k key) (j job) {
 	e := &t.editor
 	switch e.key(k) {
 	case accept:
-		if line = e.take(); line != "" {
-			return line, true
+		if line := e.take(); line != "" {
+			return job{work: evaluating, line: line}
 		}
 		e.begin()
+	case completes:
+		e.refresh()
+		line, pos := e.place()
+		return job{completing, line, pos}
 	case tooLong:
 		t.refuse()
 		e.begin()
@@ -213,12 +244,12 @@ func (t *Terminal) key(k key) (line string, ok bool) {
 		e.refresh() // what was erased in the same packet
 		t.leave(bye)
 	}
-	return "", false
+	return j
 }
 
 // refuse says that the line was too long.
 func (t *Terminal) refuse() {
-	t.tell(fmt.Sprintf("the line is longer than %s bytes and was not evaluated; ask in parts: x = …", thousands(t.editor.max)))
+	t.tell(fmt.Sprintf("the line is longer than %s bytes and was not evaluated; ask in parts: x = …", thousands(t.editor.limit())))
 }
 
 // tell writes a line that is no answer to one: in JSON mode an object, as each line is there.
@@ -266,27 +297,27 @@ func (t *Terminal) show() {
 	}
 }
 
-// start begins the evaluation of line. What came in behind it is held before
+// start begins a job. What came in behind it is held before
 // the session can ask whether anything did; what cannot be held is returned.
-func (t *Terminal) start(line string, behind []byte) []byte {
-	t.busy = true
-	t.begin()
+func (t *Terminal) start(j job, behind []byte) []byte {
+	t.begin(j)
 	if len(behind) > 0 {
 		behind = t.hold(behind)
 	}
-	go t.run(line)
+	go t.run(j)
 	return behind
 }
 
-func (t *Terminal) begin() {
+func (t *Terminal) begin(j job) {
+	t.doing = j.work
 	t.since, t.dropped, t.muted = time.Now(), 0, false
 	t.note()
-	t.line, t.cancel = context.WithCancel(t.ctx)
+	t.job, t.cancel = context.WithCancel(t.ctx)
 }
 
-// run evaluates line, and those that are held by then. It ends with the last of them: a session
+// run does a job, and those that are held by then. It ends with the last of them: a session
 // that waits for input has no goroutine.
-func (t *Terminal) run(line string) {
+func (t *Terminal) run(j job) {
 	ok := true
 	defer func() {
 		if ok {
@@ -297,20 +328,54 @@ func (t *Terminal) run(line string) {
 		}
 	}()
 	for ok {
-		err := t.session.Do(t.line, line)
-		flushed := t.out.Flush()
-		line, ok = t.next(err, flushed)
+		switch j.work {
+		case completing:
+			found := t.session.Complete(t.job, j.line, j.pos)
+			j = t.completed(found)
+		default:
+			err := t.session.Do(t.job, j.line)
+			flushed := t.out.Flush()
+			j = t.evaluated(err, flushed)
+		}
+		ok = j.work != idle
 	}
 }
 
-// next ends the evaluation of a line that came to err, prompts, and returns the next line of what is held.
-func (t *Terminal) next(err, flushed error) (line string, ok bool) {
+// completed shows what a completion has found, and returns the next job. One that was cancelled takes the
+// line with it, as an interrupt at the prompt does.
+func (t *Terminal) completed(found []eval.Completion) job {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	cut := t.job.Err() != nil
+	t.cancel()
+	switch {
+	case t.farewell != "":
+		t.belowLine("")
+		t.leave(t.farewell)
+	case t.ctx.Err() != nil:
+		t.finish(context.Cause(t.ctx))
+	case t.over():
+	case cut:
+		t.dropLine()
+	case t.editor.echoes():
+		t.editor.propose(found)
+		t.editor.refresh()
+	}
+	if t.over() {
+		return job{}
+	}
+	t.show()
+	return t.next()
+}
+
+// evaluated ends the evaluation of a line that came to err, prompts, and returns the next job.
+func (t *Terminal) evaluated(err, flushed error) job {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.muted {
 		t.out.Mute(false)
 	}
-	cut := t.muted || t.dropped > 0 || err != nil && t.line.Err() != nil && errors.Is(err, t.line.Err())
+	cut := t.muted || t.dropped > 0 || err != nil && t.job.Err() != nil && errors.Is(err, t.job.Err())
 	t.cancel()
 	switch {
 	case errors.Is(err, ErrQuit):
@@ -320,28 +385,45 @@ func (t *Terminal) next(err, flushed error) (line string, ok bool) {
 	case t.farewell != "":
 		t.leave(t.farewell)
 	case t.ctx.Err() != nil:
-		t.finish(cmp.Or(t.gone, t.ctx.Err()))
+		t.finish(context.Cause(t.ctx))
 	case err != nil && !cut:
 		t.finish(err)
 	}
 	if t.over() {
-		return "", false
+		return job{}
 	}
 	if cut {
 		t.editor.screen.put(t.stopped())
 	}
 	t.editor.begin()
-	n, line, ok := t.keys(t.held.bytes)
-	t.held.drop(n)
-	t.room.Broadcast()
-	if !ok && t.eof {
-		line, ok = t.last()
+	return t.next()
+}
+
+// next takes up what is held, and returns the first job of it. Meanwhile t.mu is free now and then, for who
+// wants to interrupt.
+func (t *Terminal) next() (j job) {
+	t.doing = reading
+	t.show()
+	for len(t.held.bytes) > 0 && j.work == idle && !t.ends() {
+		var n int
+		n, j = t.keys(t.held.bytes[:min(len(t.held.bytes), keysAtOnce)])
+		t.held.drop(n)
+		t.room.Broadcast()
+		if j.work == idle {
+			t.mu.Unlock()
+			if t.between != nil {
+				t.between()
+			}
+			t.mu.Lock()
+		}
 	}
-	if ok {
-		t.begin()
+	if j.work == idle && t.eof {
+		j = t.last()
 	}
-	t.busy = ok
-	return line, ok
+	if t.doing = idle; j.work != idle {
+		t.begin(j)
+	}
+	return j
 }
 
 // stopped says that an answer was cut by an interrupt.
@@ -358,29 +440,29 @@ func (t *Terminal) stopped() string {
 
 // last is what to evaluate at the end of input: in line mode a line without an end is still a
 // line. Without one the session is over.
-func (t *Terminal) last() (line string, ok bool) {
-	if t.over() {
-		return "", false
+func (t *Terminal) last() (j job) {
+	if t.ends() {
+		return j
 	}
 	if e := &t.editor; !e.echoes() && e.over {
 		t.refuse()
 	} else if !e.echoes() && len(e.text) > 0 {
-		return e.take(), true
+		return job{work: evaluating, line: e.take()}
 	} else if len(e.text) > 0 {
 		e.leaveLine("")
 	}
 	t.leave(bye)
-	return "", false
+	return j
 }
 
-// Interrupt ends the evaluation and its output, and drops what came in meanwhile. Without an
-// evaluation it drops what was typed.
+// Interrupt ends the evaluation and its output, or a completion and its line, and drops what came in meanwhile.
+// Without these it drops what was typed.
 func (t *Terminal) Interrupt() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
 	case t.over() || t.eof:
-	case t.busy:
+	case t.doing != idle:
 		t.interrupt()
 	default:
 		t.dropLine()
@@ -388,9 +470,17 @@ func (t *Terminal) Interrupt() {
 	}
 }
 
-// interrupt is Interrupt of an evaluation.
+// interrupt is Interrupt of what run does.
 func (t *Terminal) interrupt() {
-	t.dropped += t.out.Discard(t.cancel) // in one: that it was cancelled is not to be dropped
+	switch t.doing {
+	case evaluating:
+		t.dropped += t.out.Discard(t.cancel) // in one: that it was cancelled is not to be dropped
+	case completing:
+		t.cancel()
+	case reading:
+		t.dropLine()
+		t.show()
+	}
 	t.held, t.decoder = typeahead{}, decoder{}
 	t.editor.drop()
 	t.room.Broadcast()
@@ -400,7 +490,7 @@ func (t *Terminal) interrupt() {
 func (t *Terminal) AbortOutput() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.busy && !t.over() {
+	if t.doing == evaluating && !t.over() {
 		t.muted = true
 		t.out.Discard(func() {})
 		t.out.Mute(true)
@@ -415,32 +505,33 @@ func (t *Terminal) EOF() {
 		return
 	}
 	t.eof = true
-	if t.busy {
+	if t.doing != idle {
 		return
 	}
-	if line, ok := t.last(); ok {
-		t.start(line, nil)
+	if j := t.last(); j.work != idle {
+		t.start(j, nil)
 	}
 }
 
 // Hangup says that the peer is gone, which err tells more of. The evaluation is cancelled.
 func (t *Terminal) Hangup(err error) {
-	t.stop() // the lock may be with somebody who waits for the peer
+	t.stop(err) // the lock may be with somebody who waits for the peer
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.gone = err; !t.busy {
+	if !t.working() {
 		t.finish(err)
 	}
 }
 
 // Shutdown ends the session with a last line that says why. The evaluation is cancelled.
 func (t *Terminal) Shutdown(why string) {
+	t.ending.Store(true) // the lock may be with somebody who has many keys to look at
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.farewell = why
 	switch {
 	case t.over():
-	case t.busy:
+	case t.working():
 		t.interrupt()
 	default:
 		t.belowLine("")
@@ -453,7 +544,7 @@ func (t *Terminal) Shutdown(why string) {
 func (t *Terminal) Say(text string) {
 	t.mu.Lock()
 	program := t.session.InJSON()
-	if busy := t.busy; busy || program || t.over() {
+	if busy := t.doing == evaluating; busy || program || t.over() {
 		t.mu.Unlock()
 		if busy && !program {
 			io.WriteString(t.out, text+"\n") // a failure shows at the end of the line
@@ -469,8 +560,11 @@ func (t *Terminal) Say(text string) {
 func (t *Terminal) Evaluating() (d time.Duration, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return time.Since(t.since), t.busy
+	return time.Since(t.since), t.working()
 }
+
+// working reports whether run evaluates or completes, and ends the session if that is to end.
+func (t *Terminal) working() bool { return t.doing == evaluating || t.doing == completing }
 
 // SetEcho changes to character mode, or back to line mode. What was typed so far stays.
 func (t *Terminal) SetEcho(on bool) {
@@ -490,7 +584,7 @@ func (t *Terminal) SetSize(columns, rows int) {
 	if columns <= 0 {
 		columns = defaultWidth
 	}
-	if t.busy {
+	if t.doing == evaluating {
 		t.editor.screen.width = columns // there is no line to show anew
 		return
 	}
@@ -499,7 +593,7 @@ func (t *Terminal) SetSize(columns, rows int) {
 }
 
 func (t *Terminal) redraw() {
-	if !t.busy && !t.over() {
+	if t.doing != evaluating && !t.over() {
 		t.editor.refresh()
 		t.show()
 	}
@@ -541,7 +635,7 @@ func (t *Terminal) finish(err error) {
 		return
 	}
 	t.err = err
-	t.stop()
+	t.stop(err)
 	t.session.Close()
 	close(t.done)
 	t.room.Broadcast()

@@ -42,7 +42,7 @@ type reel struct {
 	how    []string
 }
 
-func (r *reel) Complete(string, int) []eval.Completion { return nil }
+func (r *reel) CompleteContext(context.Context, string, int) []eval.Completion { return nil }
 
 func (r *reel) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	r.clock.now = r.clock.now.Add(r.takes)
@@ -254,7 +254,7 @@ type asker struct {
 	asked   []string
 }
 
-func (a *asker) Complete(string, int) []eval.Completion { return nil }
+func (a *asker) CompleteContext(context.Context, string, int) []eval.Completion { return nil }
 
 func (a *asker) Run(_ context.Context, q eval.Query) (eval.Result, error) {
 	a.asked = append(a.asked, fmt.Sprintf("%s %d", q.Source, q.Mode))
