@@ -308,6 +308,7 @@ type runtimeWalk struct {
 	of        Value
 	left      int
 	ended     bool
+	err       error
 }
 
 func (w *runtimeWalk) load(of Value) (bool, error) {
@@ -324,19 +325,23 @@ func (w *runtimeWalk) load(of Value) (bool, error) {
 		w.key, w.elem = reflect.New(m.Type().Key()), reflect.New(m.Type().Elem())
 	}
 	w.of, w.left = of, chunk
-	return !w.ended, nil
+	return !w.ended, w.err
 }
 
 func (w *runtimeWalk) next() (key, elem Value, ok bool) {
 	if w.left == 0 || w.ended {
 		return key, elem, false
 	}
-	if w.left--; !w.iter.Next() {
-		w.ended = true
+	w.left--
+	w.err = peek.Try(func() {
+		if w.ended = !w.iter.Next(); !w.ended {
+			w.key.Elem().SetIterKey(w.iter)
+			w.elem.Elem().SetIterValue(w.iter)
+		}
+	})
+	if w.ended || w.err != nil {
 		return key, elem, false
 	}
-	w.key.Elem().SetIterKey(w.iter)
-	w.elem.Elem().SetIterValue(w.iter)
 	return w.of.copied(w.key), w.of.copied(w.elem), true
 }
 

@@ -179,9 +179,9 @@ func (v Value) lookupRuntime(key reflect.Value, why error) (Value, bool, error) 
 	if !ok || v.how&trusted == 0 {
 		return Value{}, false, why
 	}
-	e := reflect.ValueOf(x).MapIndex(key)
-	if !e.IsValid() {
-		return Value{}, false, nil
+	var e reflect.Value
+	if err := peek.Try(func() { e = reflect.ValueOf(x).MapIndex(key) }); err != nil || !e.IsValid() {
+		return Value{}, false, err
 	}
 	p := reflect.New(v.typ.Elem())
 	p.Elem().Set(e)

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
@@ -15,8 +18,8 @@ import (
 // float64, a complex128, a string; times and durations stay what they are.
 // A string longer than max bytes is an error; max 0 means no limit.
 //
-// A time loses its monotonic clock reading, and a location that is neither UTC
-// nor the process's own becomes UTC where v is racy.
+// A time loses its monotonic clock reading. A location that is neither UTC
+// nor the process's own becomes the zone that it is in at that time, and UTC where v is racy.
 func (v Value) Scalar(max int) (any, error) {
 	x, _, err := v.scalar(max)
 	return x, err
@@ -107,12 +110,12 @@ func (v Value) time() (any, Mark, error) {
 		sec = int64(wall<<1>>(nsecShift+1)) + wallToYear1
 	}
 	t := time.Unix(sec+year1, int64(wall&nsecMask))
-	return t.In(v.location(uintptr(loc))), v.wide(still), nil
+	return t.In(v.location(t, uintptr(loc))), v.wide(still), nil
 }
 
-// location finds the location at an address. Through memory that may be
+// location is the location at an address, as far as it concerns t. Through memory that may be
 // anything only the two that every program has are recognised.
-func (v Value) location(addr uintptr) *time.Location {
+func (v Value) location(t time.Time, addr uintptr) *time.Location {
 	switch addr {
 	case 0, Of(time.UTC).ref.Addr():
 		return time.UTC
@@ -120,12 +123,60 @@ func (v Value) location(addr uintptr) *time.Location {
 		return time.Local
 	}
 	if f, ok := v.typ.FieldByName("loc"); ok && v.how&solid != 0 {
+		// The collector scans the field, as that of any pointer to a Go type.
 		if p, err := v.part(f.Type, f.Offset).ref.Ptr(true); err == nil && p.Addr() == addr && p.Held() {
-			return p.Word(f.Type).Interface().(*time.Location)
+			return zone(t, p.Word(f.Type).Interface().(*time.Location))
 		}
 	}
 	return time.UTC
 }
+
+// zone is a location of ours that is at t what l is, for whoever writes the time down has no fault guard: l
+// may lie in memory that is not Go's. It is UTC if l cannot be read.
+func zone(t time.Time, l *time.Location) *time.Location {
+	at := time.UTC
+	_ = peek.Try(func() {
+		defer func() {
+			// What is no location may panic in any way. A fault is for Try.
+			if p := recover(); p != nil {
+				if fault, ok := p.(interface{ Addr() uintptr }); ok {
+					panic(fault)
+				}
+			}
+		}()
+		name, offset := t.In(l).Zone()
+		if len(name) > maxZone {
+			return
+		}
+		key := zoneKey{name, offset}
+		if z, ok := zones.Load(key); ok {
+			at = z.(*time.Location)
+			return
+		}
+		key.name = strings.Clone(name)
+		at = time.FixedZone(key.name, offset)
+		if zonesKept.Add(1) <= maxZones {
+			zones.Store(key, at)
+		}
+	})
+	return at
+}
+
+// zones keeps the locations that zone made, so that reading a time makes none: there are few.
+var (
+	zones     sync.Map // of zoneKey to *time.Location
+	zonesKept atomic.Int64
+)
+
+type zoneKey struct {
+	name   string
+	offset int
+}
+
+const (
+	maxZone  = 64 // bytes of a name: abbreviations have three to six
+	maxZones = 1000
+)
 
 // Bytes copies up to max bytes (0: all) from offset off on of a string or a list
 // of bytes; n is the length of the whole.

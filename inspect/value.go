@@ -343,7 +343,7 @@ func (v Value) Len() (int, error) {
 		}
 		n, err := peek.Used(p)
 		if x, ok := v.Interface(); err != nil && ok && v.how&trusted != 0 {
-			return reflect.ValueOf(x).Len(), nil
+			err = peek.Try(func() { n = reflect.ValueOf(x).Len() })
 		}
 		return n, err
 	case reflect.Chan:
@@ -426,7 +426,10 @@ func (v Value) Keep() (kept Value, bytes int) {
 		// In place, in a map that is ours to read now: copy it typed, so that the
 		// garbage collector sees its pointers.
 		p := reflect.New(v.typ)
-		p.Elem().Set(v.ref.Pointer(v.typ).Elem())
+		if peek.Try(func() { p.Elem().Set(v.ref.Pointer(v.typ).Elem()) }) != nil {
+			p.Elem().SetZero()
+			v.mark |= Torn
+		}
 		v.ref = peek.Of(p)
 	} else {
 		slab := peek.NewSlab(v.typ.Size())

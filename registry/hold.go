@@ -3,6 +3,8 @@ package registry
 import (
 	"context"
 	"math/rand/v2"
+	"runtime"
+	"runtime/debug"
 	"time"
 )
 
@@ -130,6 +132,7 @@ func (l *Look) drop() (err error) {
 	l.held = l.held[:last]
 	if h.lock != nil {
 		defer h.lock.failed(&err)
+		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 		h.lock.free()
 	}
 	return nil
@@ -143,12 +146,22 @@ func (l *Look) overdue() bool {
 // attempt tries the lock once.
 func (k *lock) attempt() (ok bool, err error) {
 	defer k.failed(&err)
+	// It may lie in memory that is gone, as that of C can be.
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	return k.try(), nil
 }
 
-// failed turns a panic of a lock of the application's own making into an error.
+// failed turns a panic of a lock of the application's own making into an error, and a fault at one that is not
+// there.
 func (k *lock) failed(err *error) {
-	if p := recover(); p != nil {
+	switch p := recover().(type) {
+	case nil:
+	case interface {
+		runtime.Error
+		Addr() uintptr
+	}:
+		*err = &GuardError{Guard: k.label(), Why: "lies in memory that does not answer"}
+	default:
 		*err = &GuardError{Guard: k.label(), Why: (&panicked{text: panicText(p)}).Error()}
 	}
 }

@@ -41,6 +41,10 @@ func try(f func()) (err error) {
 	return nil
 }
 
+// Try runs f, in which the runtime reads memory that may not answer, and returns
+// the Fault that ended it. Any other panic passes through.
+func Try(f func()) error { return try(f) }
+
 // catch ends what try began. It must be deferred directly: recover works
 // nowhere else.
 func catch(before bool, err *error) {
