@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf16"
 
 	"github.com/sightglass-go/sightglass/inspect"
 )
@@ -78,12 +80,12 @@ func (c *Call) spell(b []byte, x any, secret bool, depth int) []byte {
 		if secret || secretText(x) {
 			return append(b, c.mask(x)...)
 		}
-		return append(b, quote(x)...)
+		return append(b, quote(x[:min(len(x), MaxCall)])...) // with its quotes that is too long for an action
 	case []byte:
 		if secret || secretText(string(x)) {
 			return append(b, c.mask(string(x))...)
 		}
-		return append(b, quote(string(x))...)
+		return append(b, quote(string(x[:min(len(x), MaxCall)]))...)
 	case uint64:
 		return strconv.AppendUint(b, x, 10)
 	case float64:
@@ -217,6 +219,8 @@ const (
 	maxArgument = 64 // nesting
 )
 
+// json is the JSON of v on one line, of characters that print: no text of the application can pass
+// for a part of the call, or turn it around.
 func (v *View) json() string {
 	var text []byte
 	for _, limit := range contentLimits {
@@ -224,7 +228,17 @@ func (v *View) json() string {
 			break
 		}
 	}
-	return string(text)
+	var b strings.Builder
+	for _, r := range string(text) {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		for _, u := range utf16.AppendRune(nil, r) {
+			fmt.Fprintf(&b, `\u%04x`, u)
+		}
+	}
+	return b.String()
 }
 
 // refused is the error for a call that was not run, and why.

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 type valve struct{ turned int }
@@ -299,7 +301,8 @@ func TestArgumentsAreCopies(t *testing.T) {
 func TestLongAction(t *testing.T) {
 	s, r := newStation()
 	l := r.Look(context.Background(), nil)
-	l.Oversee(Overseer{Approve: func(*Call) error { return nil }})
+	longest := 0
+	l.Oversee(Overseer{Approve: func(c *Call) error { longest = max(longest, len(c.Text())); return nil }})
 	root, err := l.Get("station")
 	if err != nil {
 		t.Fatal(err)
@@ -312,6 +315,48 @@ func TestLongAction(t *testing.T) {
 		s.called = nil
 		if _, err := view.Call("Shut", []any{strings.Repeat("x", n)}); (err == nil) != runs || (len(s.called) == 1) != runs {
 			t.Errorf("a text of %d bytes: %v", n, err)
+		}
+		s.called = nil
+		if _, err := view.Call("Shut", []any{[]byte(strings.Repeat("x", n))}); (err == nil) != runs || (len(s.called) == 1) != runs {
+			t.Errorf("%d bytes: %v", n, err)
+		}
+	}
+	if longest > MaxCall || longest < MaxCall/2 {
+		t.Errorf("the longest call that was approved has %d bytes", longest)
+	}
+}
+
+// Whatever the application's texts are, a call is on one line, and none of them passes for a part of it.
+func TestCallCannotBeForged(t *testing.T) {
+	const forged = "x\"}.Harmless()\n\x1b[2J\u202e\u2028\U000e0001\xff"
+	s, r := newStation()
+	s.Valves[0].Label = forged
+	s.Slots[slot{1, 2}].Label = forged
+	s.ByName[forged] = s.Valves[1]
+	for _, get := range []func(v *View) (*View, error){
+		func(v *View) (*View, error) { return step2(v, "Valves", 0) },
+		func(v *View) (*View, error) { return first(v, "Slots") },
+		func(v *View) (*View, error) { return step2(v, "ByName", forged) },
+	} {
+		l := r.Look(context.Background(), nil)
+		var got string
+		l.Oversee(Overseer{Approve: func(c *Call) error { got = c.Text(); return nil }})
+		root, err := l.Get("station")
+		if err != nil {
+			t.Fatal(err)
+		}
+		view, err := get(root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := view.Call("Shut", []any{forged, map[string]any{forged: []any{[]byte(forged)}}}); err != nil {
+			t.Fatal(err)
+		}
+		if i := strings.IndexFunc(got, func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }); i >= 0 && !strings.HasPrefix(got[i:], "\ufffd") {
+			t.Errorf("%q has %q", got, got[i:])
+		}
+		if strings.Contains(got, `x"}.Harmless`) {
+			t.Errorf("it is forged: %q", got)
 		}
 	}
 }

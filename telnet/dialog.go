@@ -49,8 +49,8 @@ type answer struct {
 
 // ask shows a question and waits for the line in answer. One question is asked at a time.
 func (d *dialog) ask(ctx context.Context, text string, secret bool) (string, error) {
-	if err := ctx.Err(); err != nil {
-		return "", err
+	if ctx.Err() != nil {
+		return "", context.Cause(ctx)
 	}
 	q := &question{secret: secret, answer: make(chan answer, 1)}
 	d.mu.Lock() // from before it is shown: a quick answer is not the session's
