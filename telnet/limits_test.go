@@ -92,7 +92,7 @@ func TestDeepLine(t *testing.T) {
 	c := s.dial(t)
 	began := time.Now()
 	c.send(line + "\n1 + 1\n")
-	if got := c.waitFor("\r\n> 2\r\n"); !strings.Contains(got, "nested more than 200 deep") {
+	if got := c.waitFor("\r\n> 2"); !strings.Contains(got, "nested more than 200 deep") {
 		t.Errorf("in line mode the answer is %.300q", got)
 	}
 	c = s.inJSON(t)
