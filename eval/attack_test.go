@@ -71,6 +71,14 @@ type safe struct {
 	byName   map[string]account
 	teller   teller
 	fuse     *fuse
+	jwt      *badge // structures below telling names
+	creds    map[string]*badge
+	badge    badgeToken
+	pins     []int
+	bearer   any
+	codes    map[passcode]string // keys that can be tried
+	seats    map[seat]string
+	mixed    map[any]int
 	credentials
 	Public string
 }
@@ -103,6 +111,21 @@ func exposeLenses(reg *registry.Registry) {
 }
 
 type passcode string
+
+// A badge has a secret that says so only by what is around it.
+type (
+	badge struct {
+		Owner string
+		value string
+		raw   any
+		next  *badge
+	}
+	badgeToken struct{ text *string }
+	seat       struct {
+		Row int
+		pin string
+	}
+)
 
 type credentials struct{ User2, Key2 string }
 
@@ -140,6 +163,11 @@ func newSafe(secret string, n int) *safe {
 	s.account = account{secret}
 	s.accounts, s.byName = []*account{{secret}}, map[string]account{"a": {secret}}
 	s.teller.told, s.fuse = told, &fuse{s.err}
+	s.jwt = &badge{"o", secret, []any{secret}, &badge{raw: map[string]any{"x": secret}}}
+	s.creds = map[string]*badge{"bob": {"o", secret, secret, nil}}
+	s.badge, s.pins, s.bearer = badgeToken{&secret}, []int{len(secret)}, map[string]any{"a": []any{secret}}
+	s.codes = map[passcode]string{passcode(secret): "x"}
+	s.seats, s.mixed = map[seat]string{{1, secret}: "x"}, map[any]int{passcode(secret): 1}
 	s.list = []*safe{s, {Name: "other", password: secret + "x", Pin: 1}}
 	if n > 0 {
 		s.chain = newSafe(secret, n-1)
@@ -166,10 +194,10 @@ func safeMaker(seed uint64) *maker {
 		Rand: rand.New(rand.NewPCG(seed, 1)),
 		atoms: []string{"s", "s", "all", "s.password", "s.Pin", "s.key", "s.tokens", "s.byToken", "s.note", "s.notes", "s.notes[1]", "s.raw", "s.any", "s.list", "s.chain", "s.login", "s.login.Passwd", "s.gone", "s.err", "s.wrapped", "s.link", "s.ctx", "s.token", "s.secret", "s.cookies", "s.shared", "s.pwd", "s.message", "s.ring", "s.typed", "s.byTyped", "s.fixed", "s.long", "s.tagged", "s.Key2",
 			"s.modulus", "s.apiKey", "s.secrets", "s.secrets[0]", "s.refused", "s.links", "s.links[1]", "s.account", "s.account.Note", "s.account.Texts", "s.account.Err", "s.account.Link", "s.account.Passwd", "s.accounts", "s.accounts[0]", "s.byName", "s.byName.a", "s.teller", "s.fuse",
-			"s.Add(s.Pin)", "s.Join(s.notes)", "s.Same(s)", "s.Err()", "s.Panic()", "s.Passcode()", "s.link.User", "vars()", "dir(s)", "_1",
+			"s.jwt", "s.jwt.value", "s.jwt.raw", "s.jwt.next", "s.creds", "s.creds.bob", "s.badge", "s.pins", "s.bearer", "s.codes", "s.seats", "s.mixed", "s.link.Host", `{Row: 1, pin: "` + theSecret + `"}`, "s.Add(s.Pin)", "s.Join(s.notes)", "s.Same(s)", "s.Err()", "s.Panic()", "s.Passcode()", "s.link.User", "vars()", "dir(s)", "_1",
 			"s.list[1]", "s.list[1].password", "s.Token()", "s.Fail()", "s.Echo(s.password)", "s.Name", "s.count", "s.rank", "s.limits", "$env", "_", "x", "y", "1", "2.5", "nil", "true", `"a"`, `""`, `"` + theSecret + `"`, `"` + theSecret[:4] + `"`, "21", "#", "#acc"},
 		fields: []string{"password", "Pin", "key", "tokens", "byToken", "note", "notes", "raw", "any", "list", "chain", "login", "Passwd", "User", "Name", "count", "rank", "limits", "t", "a", "apiKey", "gone", "pasword", "Token()", "Fail()", "Echo(\"a\")", "err", "wrapped", "link", "ctx", "token", "secret", "cookies", "shared", "pwd", "message", "ring", "typed", "byTyped", "fixed", "long", "tagged", "credentials", "Key2", "val", "cause", "msg", "s", "URL", "username", "v", "Err()", "Passcode()",
-			"modulus", "apiKey", "secrets", "refused", "links", "account", "accounts", "byName", "teller", "fuse", "Note", "Texts", "Link", "Err", "Owner", "Count", "told", "blown", "RawQuery", "Addr"},
+			"modulus", "apiKey", "secrets", "refused", "links", "account", "accounts", "byName", "teller", "fuse", "Note", "Texts", "Link", "Err", "Owner", "value", "next", "text", "bob", "codes", "seats", "mixed", "jwt", "creds", "badge", "pins", "bearer", "Host", "Count", "told", "blown", "RawQuery", "Addr"},
 		// The clock, addresses, and what the process itself says of the moment.
 		except: []string{"now", "addr", "sleep"},
 	}

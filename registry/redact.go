@@ -166,7 +166,7 @@ func about(words []string) bool {
 }
 
 // tellsOfType is what the name of a type says of its values: of texts what a field of that name would
-// say, of numbers likewise where they are nothing else (PIN), of other types if the name ends in a secret's (DBCredentials,
+// say, and of structs that wrap one; of numbers likewise where they are nothing else (PIN); of other types if the name ends in a secret's (DBCredentials,
 // PrivateKey). Tokens are what parsers are made of, and tell nothing.
 func tellsOfType(t reflect.Type) telling {
 	if t == nil {
@@ -196,12 +196,15 @@ func tellsOfTypeName(t reflect.Type) telling {
 	}
 	switch content := contentOf(t); t.Kind() {
 	case reflect.Struct, reflect.Slice, reflect.Map:
-		name = strings.ToLower(name)
+		end := strings.ToLower(name)
 		switch {
-		case anyOf(wholeTypeEnds, name, strings.HasSuffix):
+		case anyOf(wholeTypeEnds, end, strings.HasSuffix):
 			return tellsText | tellsNumber | tellsKeys | tellsAll
-		case anyOf(secretTypeEnds, name, strings.HasSuffix):
+		case anyOf(secretTypeEnds, end, strings.HasSuffix):
 			return tellsText
+		case t.Kind() == reflect.Struct && content == textContent:
+			// It wraps a text, as Token{value}.
+			return tellsOf(name)
 		}
 	default:
 		if tells := tellsOf(name); content == numberContent && tells&tellsNumber != 0 && !countedWords[strings.ToLower(name)] {

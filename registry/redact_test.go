@@ -58,11 +58,13 @@ type (
 	APIToken      []byte
 	DBCredentials struct{ User, Pass string }
 	Token         struct{ Kind, Text string } // a parser's
+	wrappedToken  struct{ value string }
 )
 
 func TestSecretTypes(t *testing.T) {
 	for typ, want := range map[reflect.Type]bool{
 		reflect.TypeFor[Password](): true, reflect.TypeFor[APIToken](): true, reflect.TypeFor[*DBCredentials](): false,
+		reflect.TypeFor[wrappedToken](): true, reflect.TypeFor[[]*wrappedToken](): false, reflect.TypeFor[PIN](): true,
 		reflect.TypeFor[Token](): false, reflect.TypeFor[string](): false, reflect.TypeFor[item](): false,
 	} {
 		if got := tellsOfType(typ).hides(typ); got != want {
