@@ -287,21 +287,23 @@ func (c *conn) receive(p []byte) {
 
 func (c *conn) null() { c.refuse(c.sniffer.null()) }
 
-// refuse ends the session if the peer speaks another language, "" being none.
-func (c *conn) refuse(language string) {
+// refuse ends the session if the peer speaks another language, "" being none, and reports whether it does.
+func (c *conn) refuse(language string) bool {
 	if language != "" {
 		c.terminal.Hangup(errLanguage(language))
 	}
+	return language != ""
 }
 
-// data takes nothing of what follows on another language.
+// data takes nothing of another language.
 func (c *conn) data(p []byte) {
 	if c.over() {
 		return
 	}
-	language, n := c.sniffer.data(p)
-	c.feed(p[:n])
-	c.refuse(language)
+	if c.refuse(c.sniffer.data(p)) {
+		return
+	}
+	c.feed(p)
 }
 
 // feed gives what was typed to the question that is asked, or else to the session.
@@ -318,12 +320,10 @@ func (c *conn) ask(p []byte) {
 	if len(p) == 0 {
 		return
 	}
-	language, n := "", len(p)
-	if !c.speaks.Load() {
-		language, n = c.greeting.data(p)
+	if !c.speaks.Load() && c.refuse(c.greeting.data(p)) {
+		return
 	}
-	c.terminal.Feed(p[:n])
-	c.refuse(language)
+	c.terminal.Feed(p)
 }
 
 // eof takes the end of the input. A line that is not complete is one then.

@@ -47,29 +47,28 @@ func (s *sniffer) null() (name string) {
 }
 
 // data takes lines that end in a newline. It returns the name of the protocol that is not for us,
-// "" if it may go on; and how much of p was good.
-func (s *sniffer) data(p []byte) (name string, n int) {
+// "" if it may go on.
+func (s *sniffer) data(p []byte) (name string) {
 	if s.trusted {
-		return "", len(p)
+		return ""
 	}
-	for ; n < len(p); n++ {
-		b := p[n]
+	for _, b := range p {
 		if !s.allowed(b) {
-			return s.binary, n
+			return s.binary
 		}
 		if s.begun = true; b != '\n' {
 			s.line.add(b)
 			continue
 		}
 		if name = s.end(); name != "" {
-			return name, n
+			return name
 		}
 		s.trusted = s.line.text // and not blanks and keys alone
 		if s.line = (opening{}); s.trusted {
-			return "", len(p)
+			break
 		}
 	}
-	return "", n
+	return ""
 }
 
 // end returns the name of the protocol if nothing more comes: a line needs no newline then.
@@ -166,19 +165,19 @@ type greeting struct {
 }
 
 // data is that of a sniffer.
-func (g *greeting) data(p []byte) (name string, n int) {
-	for ; n < len(p) && !g.over; n++ {
+func (g *greeting) data(p []byte) (name string) {
+	for i := 0; i < len(p) && !g.over; i++ {
 		switch {
-		case p[n] != '\n':
-			g.line.add(p[n])
+		case p[i] != '\n':
+			g.line.add(p[i])
 		case g.line.text:
 			if name = g.end(); name != "" {
-				return name, n
+				return name
 			}
 			*g = greeting{over: true}
 		}
 	}
-	return "", len(p)
+	return ""
 }
 
 // end is that of a sniffer.

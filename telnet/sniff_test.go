@@ -25,12 +25,9 @@ func (l *listener) data(p []byte) {
 	if l.name != "" {
 		return
 	}
-	name, n := l.sniffer.data(p)
-	if !l.sniffer.telnet {
-		before, _ := l.greeting.data(p[:n])
-		name = cmp.Or(before, name)
+	if l.name = l.sniffer.data(p); l.name == "" && !l.sniffer.telnet {
+		l.name = l.greeting.data(p)
 	}
-	l.name = name
 }
 
 // judged is what is made of the first input, size bytes at a time.
