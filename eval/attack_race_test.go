@@ -96,6 +96,39 @@ func (w *wild) writeMaps(stop *atomic.Bool) {
 	}
 }
 
+// kept is guarded by mu, and leads to what is not: a job with a lock of its own, and an atomic.Value that is stored into
+// for the first time once it is there.
+type kept struct {
+	mu    sync.Mutex
+	face  any
+	jobs  []*keptJob
+	first *atomic.Value
+}
+
+type keptJob struct {
+	lk   sync.Mutex
+	stat any
+	next *keptJob
+}
+
+func (k *kept) write(stop *atomic.Bool) {
+	stats := []any{&wildError{"text"}, &wildling{name: "name", any: 1}, 7, "text", []any{1, "a"}}
+	for i := 0; !stop.Load(); i++ {
+		first := new(atomic.Value)
+		k.mu.Lock()
+		k.face, k.first = stats[i%len(stats)], first
+		k.jobs = append(k.jobs[:i%4:i%4], &keptJob{stat: stats[i%len(stats)]}, &keptJob{next: new(keptJob)})
+		job := k.jobs[0]
+		k.mu.Unlock()
+		first.Store(stats[0])
+		for j := range 100 {
+			job.lk.Lock()
+			job.stat = stats[(i+j)%len(stats)]
+			job.lk.Unlock()
+		}
+	}
+}
+
 // TestAttackExpressions has four sessions ask everything of objects that are written at full speed, while
 // what they hold is freed and used for something else: nothing crashes, and no answer takes more memory
 // than it may.
@@ -106,17 +139,20 @@ func TestAttackExpressions(t *testing.T) {
 	reg := registry.New()
 	reg.Expose("w", w)
 	reg.Expose("free", w, registry.Guard(nil))
+	k := &kept{jobs: []*keptJob{{}}, first: new(atomic.Value)}
+	reg.Expose("kept", k, registry.Guard(&k.mu))
 	var writers, sessions sync.WaitGroup
 	writers.Go(func() { w.write(stop) })
 	writers.Go(func() { w.writeMaps(stop) })
+	writers.Go(func() { k.write(stop) })
 	var lines, entries, torn, retries atomic.Int64
 	for i := range 4 {
 		sessions.Go(func() {
 			s := NewSession(reg, Limits{Time: 5 * time.Second, Entries: 1_000_000, Bytes: 8 << 20, Share: 1})
 			m := &maker{
 				Rand:   rand.New(rand.NewPCG(uint64(i), 3)),
-				atoms:  []string{"w", "free", "w.m", "w.ints", "w.faces", "w.face", "w.err", "w.text", "w.list", "w.vals", "w.next", "w.when", "w.sync", "w.hits", "w.grid", "x", "_", `"a"`, "1", "#"},
-				fields: []string{"m", "ints", "faces", "face", "err", "text", "list", "vals", "next", "when", "sync", "hits", "grid", "name", "any", "more"},
+				atoms:  []string{"kept", "kept.jobs", "kept.face", "kept.first", "w", "free", "w.m", "w.ints", "w.faces", "w.face", "w.err", "w.text", "w.list", "w.vals", "w.next", "w.when", "w.sync", "w.hits", "w.grid", "x", "_", `"a"`, "1", "#"},
+				fields: []string{"m", "ints", "faces", "face", "err", "text", "list", "vals", "next", "when", "sync", "hits", "grid", "name", "any", "more", "jobs", "stat", "first"},
 			}
 			ask := func(source string) {
 				if stop.Load() {
@@ -133,7 +169,7 @@ func TestAttackExpressions(t *testing.T) {
 			}
 			for !stop.Load() && !t.Failed() {
 				for _, source := range []string{
-					"w", "free.m", "count(w.m, .hits > 10)", "sum(w.m, .next.hits)", "filter(w.m, .text == \"1\")", "map(w.ints, .any)", "count(free.faces, # == 3)", "x = w.list", "map(w.list, .text)",
+					"kept", "map(kept.jobs, .stat)", "kept.first", "kept.jobs[0].stat.name", "size(kept)", "w", "free.m", "count(w.m, .hits > 10)", "sum(w.m, .next.hits)", "filter(w.m, .text == \"1\")", "map(w.ints, .any)", "count(free.faces, # == 3)", "x = w.list", "map(w.list, .text)",
 					"toJSON(w.face)", "sortBy(w.m, .hits)", "groupBy(w.ints, .name)", `w.m["12"].next.text`, "w.ints[7].any", "uniq(map(w.vals, .more))", "count(w.sync, .hits > 5)", "flatten(w.grid)", "dir(w)", "string(w.err)",
 					"top(w.m, 3, .hits)", "top(free.vals, 2, .name)", "freq(w.m, .text)", "freq(w.faces)", "hist(w.m, .hits)", "hist(w.sync, .next.hits)", "size(w)", "tree(w, 4)", "help(w.face)", "snap(w)", "diff(snap(w), w)", "json(w.list)",
 				} {
