@@ -227,7 +227,7 @@ func TestEndWhileAsked(t *testing.T) {
 				_, reg := newPump(did.add)
 				server := &Server{Registry: reg, Level: Act, confirmLimit: time.Hour}
 				if name == "idle" {
-					server.IdleTimeout = 50 * time.Millisecond
+					server.IdleTimeout = time.Second // more than it takes to get to the question
 				}
 				s := serve(t, server, "tcp", "127.0.0.1:0")
 				var c *client

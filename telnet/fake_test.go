@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 }
 
 // patience ends a test that would hang.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // fake is an evaluator of a few lines; the answer to any other is that line.
 type fake struct{ began chan string }
