@@ -548,6 +548,8 @@ func (a attempt) make() string {
 	text, err := io.ReadAll(conn)
 	got := string(text)
 	switch begun := strings.Contains(got, "sightglass in "); {
+	case a.TLS && !begun && err != nil && !errors.Is(err, os.ErrDeadlineExceeded):
+		return refused // in the middle of the handshake, where that took long
 	case err != nil && !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF):
 		return err.Error()
 	case begun && regexp.MustCompile(`\n# \d+[ \r]`).MatchString(got):
