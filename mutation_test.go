@@ -90,8 +90,8 @@ var mutations = []mutation{
 	{off: "self-tests run before a guard is taken", file: "registry/look.go", old: "	inspect.Prepare()\n", new: "", test: "TestSelfTestsRunUnderNoGuard"},
 	{off: "a guard that was refused once is not waited for again", file: "registry/hold.go", old: "l.refuse(refusal{addr: k.addr}, waited)", new: "", test: "TestHeldForEver"},
 	{off: "no guard is held while a method runs", file: "registry/method.go", old: "case v.look.Holding():", new: "case false:", test: "TestMethodThatLocks"},
-	{off: "long texts are read when the moment is over", file: "registry/together.go", old: "longPart = 1 << 10", new: "longPart = 1 << 30", test: "TestStructInParts"},
-	{off: "the clock of what is read together", file: "registry/together.go", old: "time.Since(since) <= most", new: "time.Since(since) <= most+time.Hour", test: "TestTogetherHasAClock"},
+	{off: "long texts are read when the moment is over", file: "registry/together.go", old: "longPart     = 1 << 10", new: "longPart     = 1 << 30", test: "TestStructInParts"},
+	{off: "the bound on what is read together", file: "registry/together.go", old: "parts == mostTogether", new: "parts == 1<<30", test: "TestTogetherIsBounded"},
 	{off: "a look-up probes", file: "inspect/internal/peek/mapfind.go", old: "NewSlab(size), torn: make([]bool, 1)", new: "NewSlab(n * size), torn: make([]bool, 1)", test: "TestLookupCopiesLittle", in: "inspect"},
 	{off: "evaluations yield", file: "eval/meter.go", old: "m.slice = m.yield()", new: "_ = m.yield", test: "TestYields"},
 	{off: "walks yield between two chunks", file: "registry/walk.go", old: "t.look.Yield()", new: "_ = t.look.Yield", test: "TestWalkYields"},
@@ -107,10 +107,10 @@ var mutations = []mutation{
 	{off: "the length of a line that is edited", file: "internal/console/editor.go", old: "return min(e.max, maxEdited)", new: "return e.max", test: "TestEditedLineIsBounded"},
 	{off: "keys are looked at until the session is to end", file: "internal/console/terminal.go", old: "return t.ending.Load() || t.ctx.Err() != nil || t.over()", new: "return t.over()", test: "TestEndBetweenKeys"},
 	{off: "what was held is taken up in parts", file: "internal/console/terminal.go", old: "keysAtOnce = 128", new: "keysAtOnce = 1 << 20", test: "TestInterruptBetweenKeys"},
-	{off: "a completion takes a turn", file: "telnet/evaluator.go", old: "release, err := e.conn.server.turns.take(ctx, e.waits)\n	if err != nil {\n		return nil\n", new: "release, err := func() {}, error(nil)\n	if err != nil {\n		return nil\n", test: "TestCompletionTakesTurn"},
+	{off: "a completion takes a turn", file: "telnet/evaluator.go", old: "short := e.conn.server.turns.short\n", new: "short := make(places, 1)\n", test: "TestCompletionTakesTurn"},
 	{off: "a completion calls nothing", file: "registry/look.go", old: "case e.compute != nil && l.blind:", new: "case false:", test: "TestCompleteCallsNothing", in: "eval"},
 	{off: "a client that is gone cancels", file: "internal/console/terminal.go", old: "	t.stop(err) // the lock may be with somebody who waits for the peer\n", new: "", test: "TestHangup"},
-	{off: "the number of evaluations at a time", file: "telnet/admit.go", old: "make(turns, positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))", new: "make(turns, 1000+runtime.GOMAXPROCS(0))", test: "TestTurns"},
+	{off: "the number of evaluations at a time", file: "telnet/admit.go", old: "newTurns(positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))", new: "newTurns(1000+runtime.GOMAXPROCS(0))", test: "TestTurns"},
 
 	// It never lies.
 	{off: "multi-word values are read until they agree", file: "inspect/internal/peek/ref.go", old: "if same == agree {", new: "if true {", test: "TestAttackWords"},

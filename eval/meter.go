@@ -21,6 +21,9 @@ type meter struct {
 	peak    int                          // the most that was kept at any time
 	yield   func() (slice time.Duration) // gives the processor to others, see [registry.Look.Yield]
 	timer   *time.Timer                  // ends the context when the time is over; nil where something else does
+	holding func() bool                  // whether a guard is held
+	long    func() error                 // asked when this takes long, if not nil
+	refused bool                         // that was an error
 	// ticked, if set, is called when the clock is looked at: tests cancel from it.
 	ticked func()
 }
@@ -75,6 +78,15 @@ func (m *meter) look() error {
 		return m.ended(context.Cause(m.ctx))
 	}
 	now := time.Now()
+	if m.long != nil && (now.Sub(m.start) > Moment || m.entries > momentEntries) && !m.holding() {
+		long := m.long
+		m.long = nil
+		if err := long(); err != nil {
+			m.refused = true
+			return err
+		}
+		now = time.Now()
+	}
 	if now.Sub(m.start) > m.limits.Time {
 		return m.ended(context.DeadlineExceeded)
 	}

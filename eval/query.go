@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"time"
 
 	"github.com/sightglass-go/sightglass/registry"
 )
@@ -17,7 +18,17 @@ type Query struct {
 	// Confirm is asked before each action that the session's Overseer approves, and an error of it
 	// refuses the action. nil confirms all. It may wait: that time is not the evaluation's.
 	Confirm func(ctx context.Context, c *registry.Call) error
+	// Long is called once if the evaluation takes longer than [Moment], or reads more than 10,000 entries,
+	// with no guard held. The evaluation goes on when Long returns, or ends with its error. What Long
+	// waits is not counted as time of the evaluation; its context is that of Run. nil: nobody need be asked.
+	Long func(context.Context) error
 }
+
+// Moment is how long an evaluation may take before it is a long one.
+const Moment = 10 * time.Millisecond
+
+// momentEntries is how many entries it may read.
+const momentEntries = 10_000
 
 // Mode is what an evaluation is for. It decides what becomes of the answer, and whether actions run.
 type Mode uint8

@@ -49,6 +49,12 @@ func (s *Session) Run(ctx context.Context, q Query) (Result, error) {
 	f.m.timer = time.AfterFunc(limits.Time, func() { end(context.DeadlineExceeded) })
 	defer f.m.timer.Stop()
 	f.look.Oversee(f.overseer(s.overseer, q.Confirm))
+	if q.Long != nil {
+		f.m.long = func() error {
+			defer f.m.pause()()
+			return q.Long(ctx)
+		}
+	}
 	r, err := f.eval(q.Source)
 	if err != nil {
 		return Result{}, translate(err).settle(q.Source)
@@ -61,7 +67,7 @@ func (s *Session) begin(ctx context.Context, limits Limits) *frame {
 	f := &frame{session: s, m: newMeter(ctx, limits), exposed: s.reg.Entries()}
 	f.look = s.reg.Look(ctx, f.m)
 	f.look.Share(limits.Share)
-	f.m.yield, f.m.slice = f.look.Yield, f.look.Yield()
+	f.m.yield, f.m.slice, f.m.holding = f.look.Yield, f.look.Yield(), f.look.Holding
 	return f
 }
 
@@ -114,7 +120,7 @@ func (f *frame) rescue(err *error) {
 		*err = fault("internal", "internal error: %s", cut(fmt.Sprintf("%q", fmt.Sprint(p)), 200)).
 			with("this is a mistake in sightglass, please report it")
 	}
-	if over := context.Cause(f.m.ctx); *err != nil && over != nil && (errors.Is(*err, over) || errors.Is(*err, f.m.ctx.Err())) {
+	if over := context.Cause(f.m.ctx); *err != nil && over != nil && !f.m.refused && (errors.Is(*err, over) || errors.Is(*err, f.m.ctx.Err())) {
 		*err = f.m.ended(over)
 	}
 }

@@ -904,7 +904,7 @@ func TestStructInParts(t *testing.T) {
 	if m.all < 4*(len(long)-secretPiece) || m.most > secretPiece {
 		t.Errorf("%d bytes were searched, up to %d of them under the lock", m.all, m.most)
 	}
-	const want = "a registry.texts is not of one moment: what is long of it was read after its guard was given back"
+	const want = "a registry.texts is not of one moment: it is large, and a part of it was read after its guard was given back"
 	if notes := l.Tally().Notes; len(notes) != 1 || notes[0] != want {
 		t.Errorf("%q", notes)
 	}
@@ -916,41 +916,31 @@ func TestStructInParts(t *testing.T) {
 	}
 }
 
-// What takes longer than a chunk is not read any further under the lock.
-func TestTogetherHasAClock(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := newPool()
-		for _, opts := range [][]Option{nil, {Guard(&p.lock)}, {Owner(func(f func()) { f() })}} {
+// No more is read under one hold than there is time for: so many parts, and so much text.
+func TestTogetherIsBounded(t *testing.T) {
+	p := newPool()
+	words := must(t, lookAtCopy(t, p), ".size")
+	text := must(t, lookAtCopy(t, &struct{ s string }{strings.Repeat("x", longPart)}), ".s")
+	for _, opts := range [][]Option{nil, {Guard(&p.lock)}, {Owner(func(f func()) { f() })}, {Frozen()}, {Guard(nil)}} {
+		for part, most := range map[*View]int{words: mostTogether, text: textTogether / longPart} {
 			l, c := lookAt(t, p, opts...)
 			c, err := c.Target()
 			if err != nil {
 				t.Fatal(err)
 			}
-			name := must(t, c, ".name")
+			n := 0
 			err = c.Together(func(now func(*View) bool) {
-				if !now(name) {
-					t.Error("nothing may be read")
-				}
-				time.Sleep(2 * holdTime)
-				if now(name) {
-					t.Error("the lock was held for long, and there is no end")
+				for n < 10*mostTogether && now(part) {
+					n++
 				}
 			})
-			if notes := l.Tally().Notes; err != nil || len(notes) != 1 || !strings.Contains(notes[0], "is not of one moment") {
-				t.Errorf("%v, %q", err, notes)
+			want, notes := most, 1
+			if c.policy.frozen || c.policy.unlocked {
+				want, notes = 10*mostTogether, 0
+			}
+			if got := l.Tally().Notes; err != nil || n != want || len(got) != notes {
+				t.Errorf("%v, %d parts, %q", err, n, got)
 			}
 		}
-		for _, opts := range [][]Option{{Frozen()}, {Guard(nil)}} {
-			l, c := lookAt(t, p, opts...)
-			c, _ = c.Target()
-			_ = c.Together(func(now func(*View) bool) {
-				if time.Sleep(2 * holdTime); !now(must(t, c, ".name")) {
-					t.Error("there is nothing to give back")
-				}
-			})
-			if notes := l.Tally().Notes; len(notes) != 0 {
-				t.Errorf("%q", notes)
-			}
-		}
-	})
+	}
 }

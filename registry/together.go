@@ -8,28 +8,36 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// longPart is the length of a text from which it is read by itself: to be shown it is searched for secrets, which takes
-// up to 50 ns a byte, and need not be done under the guard.
-const longPart = 1 << 10
+// What is read under one hold, so that it takes no longer than a chunk: a text is searched for secrets before it is
+// shown, which takes from 1 to 50 ns a byte, and any other part takes a microsecond or less. The bound
+// is on work and not on time, since what an answer says must not depend on how busy the machine is.
+const (
+	longPart     = 1 << 10 // bytes of a text that is read by itself
+	textTogether = 4 << 10 // bytes of all texts
+	mostTogether = 128     // parts
+)
 
 // Together runs f once while the guard of what lies in v is held, so that what f
 // reads of v is of one moment. Before it reads a part, f asks now: false says to read
-// that after Together has returned, because it is a text of more than 1 KiB, or f has held the guard for as long as
-// a chunk takes. The Look then notes that v is not of one moment. If the guard cannot be
-// had, f is run without it, and the error says so: only values of one word may
+// that after Together has returned, because it is a text of more than 1 KiB, or f has read as much
+// as is read under one hold: 4 KiB of texts, or 128 parts. The Look then notes that v is not of one moment. If
+// the guard cannot be had, f is run without it, and the error says so: only values of one word may
 // be believed then, others that f asks for are errors.
 func (v *View) Together(f func(now func(part *View) bool)) error {
 	anytime := func(*View) bool { return true }
 	run := false
 	hold := func() error {
 		run = true
-		since, most, parted := time.Now(), v.look.pace.hold(), false
+		parts, text, parted := 0, 0, false
 		f(func(part *View) bool {
-			if time.Since(since) <= most && !part.long() {
-				return true
+			n := part.textLen()
+			if n > longPart || text+n > textTogether || parts == mostTogether {
+				parted = true
+				return false
 			}
-			parted = true
-			return false
+			text += n
+			parts++
+			return true
 		})
 		if parted {
 			v.look.parted(v.val.Type())
@@ -57,8 +65,10 @@ func (v *View) Together(f func(now func(part *View) bool)) error {
 	return err
 }
 
-// long reports whether v, or what an interface holds, is a text that takes long to be read.
-func (v *View) long() bool {
+var timeType = reflect.TypeFor[time.Time]()
+
+// textLen is the length of v, or of what an interface holds, if that is a text.
+func (v *View) textLen() int {
 	val := v.val
 	for range maxHops {
 		if val.Kind() != reflect.Interface {
@@ -66,22 +76,30 @@ func (v *View) long() bool {
 		}
 		content, err := val.Elem()
 		if err != nil {
-			return false
+			return 0
 		}
 		val = content
 	}
-	if !val.IsValid() || !isText(val.Type()) {
-		return false
+	switch k := val.Kind(); {
+	case !val.IsValid():
+		return 0
+	case (k == reflect.Struct || k == reflect.Pointer) && val.Shape() == inspect.Scalar && val.Type() != timeType:
+		return longPart // a text that is worked out, of a few words most often, but it may be a large number
+	case !isText(val.Type()):
+		return 0
 	}
 	n, err := val.Len()
-	return err == nil && n > longPart
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // parted notes that a struct of type t was not read in one moment.
 func (l *Look) parted(t reflect.Type) {
 	if !slices.Contains(l.parts, t) {
 		l.parts = append(l.parts, t)
-		l.note("a " + t.String() + " is not of one moment: what is long of it was read after its guard was given back")
+		l.note("a " + t.String() + " is not of one moment: it is large, and a part of it was read after its guard was given back")
 	}
 }
 

@@ -46,7 +46,7 @@ func positive[T int | time.Duration](n, otherwise T) T {
 func (s *Server) prepare() {
 	s.prepared.Do(func() {
 		inspect.Prepare()
-		s.turns = make(turns, positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))
+		s.turns = newTurns(positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))
 		if perSecond := cmp.Or(s.MaxRate, defaultRate); perSecond > 0 {
 			s.arrivals = newThrottle(rate.Limit(perSecond), 2*perSecond)
 			own := max(perSecond, ownRate)

@@ -30,19 +30,23 @@ func TestTurns(t *testing.T) {
 	}
 	c, program := s.dial(t), s.dial(t)
 	c.answer()
-	program.send("json on\n1\n")
-	c.send("mine\n")
-	c.waitFor("waiting for a turn, as 2 evaluations of other sessions run; Ctrl-C gives up\r\n")
+	program.send("json on\nlong 1\n")
+	c.send("short\n")
+	if got := c.answer(); got != "short\r\n" {
+		t.Errorf("what takes a moment says %q while others take long", got)
+	}
+	c.send("long mine\n")
+	c.waitFor("waiting for a turn, as 2 long evaluations of other sessions run; Ctrl-C gives up\r\n")
 	c.send("\x03")
 	if got := c.answer(); !strings.Contains(got, "cancelled while other sessions' evaluations ran") {
 		t.Errorf("given up, it says %q", got)
 	}
-	c.send("again\n")
+	c.send("long again\n")
 	busy[0].send("\x03")
-	if got := c.answer(); got != "again\r\n" {
+	if got := c.answer(); got != "long again\r\n" {
 		t.Errorf("in its turn it says %q", got)
 	}
-	if got := program.waitFor(`"value":"1",`); strings.Contains(got, "waiting") {
+	if got := program.waitFor(`"value":"long 1",`); strings.Contains(got, "waiting") {
 		t.Errorf("a program is told %q", got)
 	}
 }
@@ -56,8 +60,9 @@ func TestTurnsAreGivenBack(t *testing.T) {
 		asking.Go(func() {
 			c.answer()
 			for i := range 20 {
-				c.send(fmt.Sprintf("%d\n", i))
-				if got := c.answer(); got != fmt.Sprintf("%d\r\n", i) {
+				line := []string{"short", "long"}[i%2] + fmt.Sprint(" ", i)
+				c.send(line + "\n")
+				if got := c.answer(); got != line+"\r\n" {
 					t.Errorf("asked for %d: %q", i, got)
 				}
 			}

@@ -48,11 +48,12 @@ func (e *evaluator) oversee(level Level) {
 
 // CompleteContext completes in its turn, as it reads what an evaluation would.
 func (e *evaluator) CompleteContext(ctx context.Context, line string, pos int) []eval.Completion {
-	release, err := e.conn.server.turns.take(ctx, e.waits)
-	if err != nil {
+	// It takes a fraction of a second at the most.
+	short := e.conn.server.turns.short
+	if err := short.take(ctx, e.waits); err != nil {
 		return nil
 	}
-	defer release()
+	defer short.leave()
 	return e.inner.CompleteContext(ctx, line, pos)
 }
 
@@ -83,24 +84,28 @@ func (e *evaluator) Run(ctx context.Context, q eval.Query) (eval.Result, error) 
 
 // inTurn evaluates q when it is its turn, which others have while somebody is asked to confirm an action.
 func (e *evaluator) inTurn(ctx context.Context, q eval.Query) (eval.Result, error) {
-	release, err := e.conn.server.turns.take(ctx, e.waits)
-	if err != nil {
-		return eval.Result{}, &eval.Error{Code: "cancelled", Message: "cancelled while other sessions' evaluations ran", Source: q.Source, Err: err}
+	cancelled := func(err error) error {
+		return &eval.Error{Code: "cancelled", Message: "cancelled while other sessions' evaluations ran", Source: q.Source, Err: err}
 	}
-	defer func() { release() }()
+	turn, err := e.conn.server.turns.begin(ctx, e.waits)
+	if err != nil {
+		return eval.Result{}, cancelled(err)
+	}
+	defer turn.end()
+	q.Long = func(ctx context.Context) error {
+		if err := turn.more(ctx); err != nil {
+			return cancelled(err)
+		}
+		return nil
+	}
 	if confirm := q.Confirm; confirm != nil {
 		q.Confirm = func(ctx context.Context, c *registry.Call) error {
-			release()
-			release = func() {}
+			turn.end()
 			if err := confirm(ctx, c); err != nil {
 				e.conn.log().Info("an action was not confirmed", "call", oneLine(c.Text(), maxCall), "error", plain(err.Error()))
 				return err
 			}
-			again, err := e.conn.server.turns.take(ctx, e.waits)
-			if err == nil {
-				release = again
-			}
-			return err
+			return turn.more(ctx)
 		}
 	}
 	return e.inner.Run(ctx, q)
@@ -109,7 +114,7 @@ func (e *evaluator) inTurn(ctx context.Context, q eval.Query) (eval.Result, erro
 // waits tells the user, if that is not a program, what the answer waits for.
 func (e *evaluator) waits() {
 	if !e.conn.session.InJSON() {
-		e.conn.terminal.Say(fmt.Sprintf("waiting for a turn, as %d evaluations of other sessions run; Ctrl-C gives up", cap(e.conn.server.turns)))
+		e.conn.terminal.Say(fmt.Sprintf("waiting for a turn, as %d long evaluations of other sessions run; Ctrl-C gives up", cap(e.conn.server.turns.long)))
 	}
 }
 

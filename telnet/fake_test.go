@@ -29,11 +29,16 @@ func TestMain(m *testing.M) {
 // patience ends a test that would hang.
 const patience = time.Minute
 
-// fake is an evaluator of a few lines; the answer to any other is that line.
+// fake is an evaluator of a few lines; the answer to any other is that line. What begins with "long " takes long.
 type fake struct{ began chan string }
 
 func (f *fake) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	source := q.Source
+	if source == "wait" || strings.HasPrefix(source, "long ") {
+		if err := q.Long(ctx); err != nil {
+			return eval.Result{}, err
+		}
+	}
 	select {
 	case f.began <- source:
 	default: // nobody looks
@@ -54,7 +59,12 @@ func (f *fake) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	return eval.Result{Node: &inspect.Node{Shape: inspect.Scalar, Text: source}}, nil
 }
 
-func (f *fake) CompleteContext(_ context.Context, line string, pos int) []eval.Completion {
+func (f *fake) CompleteContext(ctx context.Context, line string, pos int) []eval.Completion {
+	if line == "hang" {
+		f.began <- line
+		<-ctx.Done()
+		return nil
+	}
 	return []eval.Completion{{Start: 0, Text: "completed"}}
 }
 

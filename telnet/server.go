@@ -73,7 +73,9 @@ type Server struct {
 	MaxSessions int
 
 	// MaxEvaluations is how many evaluations may run at a time, over all sessions; 0 is one for
-	// two processors, at least one. The others wait for their turn.
+	// two processors, at least one. The others wait for their turn. For its first 10 ms and 10,000
+	// entries an evaluation has one of other places, one more than these, so that short questions do
+	// not wait for long ones.
 	MaxEvaluations int
 
 	// MaxRate is how many connections a second are accepted from one address, a network of 64 bits

@@ -37,8 +37,8 @@ func TestTurnOfClientGone(t *testing.T) {
 	if line := <-s.began; line != "wait" {
 		t.Fatal(line)
 	}
-	gone.begin("gone\n")
-	last.begin("last\n")
+	gone.begin("long gone\n")
+	last.begin("long last\n")
 	if n := len(s.began); n != 0 {
 		t.Fatalf("%q is evaluated beside another", <-s.began)
 	}
@@ -49,8 +49,8 @@ func TestTurnOfClientGone(t *testing.T) {
 	}
 	first.send("\xff\xf4")
 	first.waitFor("cancelled")
-	last.waitFor("last\r\n")
-	if line := <-s.began; line != "last" {
+	last.waitFor("long last\r\n")
+	if line := <-s.began; line != "long last" {
 		t.Errorf("%s is evaluated, whose client is gone", line)
 	}
 }
@@ -58,12 +58,13 @@ func TestTurnOfClientGone(t *testing.T) {
 // A completion takes a turn as an evaluation does, for a person and for a program, and can be given up while it waits.
 func TestCompletionTakesTurn(t *testing.T) {
 	s := serve(t, &Server{MaxEvaluations: 1}, "tcp", "127.0.0.1:0")
-	busy, person, program := s.dial(t), s.character(t), s.dial(t)
-	busy.answer()
+	busy, person, program := s.character(t), s.character(t), s.dial(t)
 	program.answer()
-	busy.begin("wait\n")
-	if line := <-s.began; line != "wait" {
-		t.Fatal(line)
+	for _, c := range []*client{busy, s.character(t)} { // one more than there are long places
+		c.send("hang\t")
+		if line := <-s.began; line != "hang" {
+			t.Fatal(line)
+		}
 	}
 	program.send("json on\n")
 	program.waitFor("sightglass in")
@@ -73,8 +74,7 @@ func TestCompletionTakesTurn(t *testing.T) {
 	if got := person.waitFor("^C\r\n> "); strings.Contains(got, "completed") {
 		t.Errorf("got %q", got)
 	}
-	busy.send("\xff\xf4")
-	busy.waitFor("cancelled")
+	busy.send("\x03")
 	if got := program.waitFor("}\r\n"); !strings.Contains(got, "completed") {
 		t.Errorf("got %q", got)
 	}
