@@ -77,7 +77,7 @@ var mutations = []mutation{
 	{off: "an action does not wait for ever", file: "telnet/evaluator.go", old: "ctx, cancel := context.WithTimeoutCause(ctx, limit,", new: "ctx, cancel := context.WithTimeoutCause(ctx, 1000*time.Hour,", test: "TestConfirmationExpires"},
 	{off: "arguments are copies", file: "registry/assign.go", old: "			x = bytes.Clone(x)\n", new: "			_ = bytes.Clone(x)\n", test: "TestArgumentsAreCopies"},
 	{off: "a call is on record before it runs", file: "registry/overseer.go", old: "if l.overseer.Begin != nil {", new: "if false {", test: "TestRecordBeforeTheEnd", in: "telnet"},
-	{off: "a session that is asked something is idle", file: "telnet/login.go", old: "!c.dialog.asks()", new: "true", test: "TestEndWhileAsked"},
+	{off: "a session that is asked something is idle", file: "telnet/login.go", old: "!c.dialog.asks()", new: "true", test: "TestIdleWhileAsked"},
 	{off: "confirming takes none of the evaluation's time", file: "eval/overseer.go", old: "defer f.m.pause()()", new: "", test: "TestConfirmingTakesNoTime"},
 	{off: "a watch has two records", file: "internal/console/watch.go", old: "if watcher, ok := s.evaluator.(Watcher); ok {", new: "if watcher, ok := s.evaluator.(Watcher); ok && false {", test: "TestWatchOnRecord", in: "telnet"},
 	{off: "no action in a watch", file: "eval/overseer.go", old: "case f.mode != Typed:", new: "case false:", test: "TestWatchOnRecord", in: "telnet"},

@@ -211,10 +211,38 @@ func TestConfirmationExpires(t *testing.T) {
 	}
 }
 
-// A session that is asked something is idle as any other, and its end refuses the action.
+// A session that is asked something is idle as any other.
+func TestIdleWhileAsked(t *testing.T) {
+	t.Parallel()
+	for name, input := range map[string]string{
+		"Type yes: ":       "\xff\xfd\x01\xff\xfd\x03pump.Drop(1)\r",
+		`"code":"confirm"`: "json on\n{\"eval\":\"pump.Drop(1)\",\"ask\":true}\n",
+	} {
+		// Where everything takes long the session may be idle before it asks: it is given more time then.
+		for limit := 20 * time.Millisecond; ; limit *= 2 {
+			var did ran
+			_, reg := newPump(did.add)
+			s := serve(t, &Server{Registry: reg, Level: Act, confirmLimit: time.Hour, IdleTimeout: limit}, "tcp", "127.0.0.1:0")
+			c := s.dial(t)
+			c.send(input)
+			got := c.rest()
+			if !strings.Contains(got, "goodbye") {
+				t.Fatalf("%s: it is not idle: %q", name, got)
+			}
+			if strings.Contains(got, name) {
+				s.log.until(t, "an action was not confirmed")
+				if did.String() != "" {
+					t.Errorf("%s: %q ran", name, did.String())
+				}
+				break
+			}
+		}
+	}
+}
+
+// The end of a session that is asked something refuses the action.
 func TestEndWhileAsked(t *testing.T) {
 	for name, end := range map[string]func(s *served, c *client){
-		"idle":         func(*served, *client) {},
 		"disconnect":   func(_ *served, c *client) { c.conn.Close() },
 		"shutdown":     func(s *served, _ *client) { s.Shutdown(t.Context()) },
 		"closed":       func(s *served, _ *client) { s.Close() },
@@ -225,11 +253,7 @@ func TestEndWhileAsked(t *testing.T) {
 				t.Parallel()
 				var did ran
 				_, reg := newPump(did.add)
-				server := &Server{Registry: reg, Level: Act, confirmLimit: time.Hour}
-				if name == "idle" {
-					server.IdleTimeout = time.Second // more than it takes to get to the question
-				}
-				s := serve(t, server, "tcp", "127.0.0.1:0")
+				s := serve(t, &Server{Registry: reg, Level: Act, confirmLimit: time.Hour}, "tcp", "127.0.0.1:0")
 				var c *client
 				if json {
 					c = s.inJSON(t)
