@@ -11,16 +11,17 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// begin sends a line, and asks what the session is doing until it says that it evaluates.
-func (c *client) begin(line string) {
+// begin sends a line, and asks what the session is doing until it says that it evaluates. It returns what came by then.
+func (c *client) begin(line string) (got string) {
 	c.t.Helper()
 	c.send(line)
 	for {
 		c.send("\xff\xf6")
-		if strings.Contains(c.waitFor("[sightglass: yes"), "evaluating") {
-			return
+		part := c.waitFor("[sightglass: yes")
+		if got += part; strings.Contains(part, "evaluating") {
+			return got
 		}
-		c.waitFor("]")
+		got += c.waitFor("]")
 	}
 }
 
@@ -69,9 +70,9 @@ func TestCompletionTakesTurn(t *testing.T) {
 	program.send("json on\n")
 	program.waitFor("sightglass in")
 	program.send("{\"complete\":\"c\"}\n")
-	person.begin("c\t")
+	got := person.begin("c\t")
 	person.send("\x03")
-	if got := person.waitFor("^C\r\n> "); strings.Contains(got, "completed") {
+	if got += person.waitFor("^C\r\n> "); strings.Contains(got, "ompleted") {
 		t.Errorf("got %q", got)
 	}
 	busy.send("\x03")
