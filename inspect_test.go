@@ -7,117 +7,16 @@ import (
 	"errors"
 	"net"
 	"path/filepath"
-	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
+	_ "github.com/sightglass-go/sightglass/internal/attack"
+	"github.com/sightglass-go/sightglass/internal/rig"
 
 	"github.com/sightglass-go/sightglass/registry"
 	"github.com/sightglass-go/sightglass/telnet"
 )
-
-// patience is how long a test waits for what must come; it ends tests that would hang.
-const patience = 30 * time.Second
-
-// serve serves reg on addr until the test ends, and then holds that no goroutine is left.
-func serve(t *testing.T, network, addr string, reg *registry.Registry) net.Addr {
-	t.Helper()
-	return start(t, network, addr, &telnet.Server{Registry: reg})
-}
-
-// start is serve for a server of one's own.
-func start(t *testing.T, network, addr string, server *telnet.Server) net.Addr {
-	t.Helper()
-	before := goleak.IgnoreCurrent()
-	l, err := net.Listen(network, addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server.AnyUser = server.AnyUser || runtime.GOOS != "linux" // other systems do not tell whose a connection is
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(l) }()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := server.Shutdown(ctx); err != nil {
-			t.Errorf("shutdown: %v", err)
-		}
-		if err := <-served; !errors.Is(err, telnet.ErrServerClosed) {
-			t.Errorf("serve ended with %v", err)
-		}
-		goleak.VerifyNone(t, before)
-	})
-	return l.Addr()
-}
-
-// session is one connection in line mode, as a program would make it.
-type session struct {
-	t      *testing.T
-	conn   net.Conn
-	banner string
-}
-
-func connect(t *testing.T, network, addr string) *session {
-	t.Helper()
-	conn, err := net.Dial(network, addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	conn.SetDeadline(time.Now().Add(patience))
-	s := &session{t: t, conn: conn}
-	s.banner = s.answer()
-	return s
-}
-
-// plain is b without telnet's negotiation, which a client that knows nothing of it shows as odd characters.
-func plain(b []byte) []byte {
-	var p []byte
-	for i := 0; i < len(b); i++ {
-		if b[i] == 0xff {
-			i += 2 // the command and its option
-			continue
-		}
-		p = append(p, b[i])
-	}
-	return p
-}
-
-const prompt = "> "
-
-// answer reads up to the next prompt and returns what stands before it.
-func (s *session) answer() string {
-	s.t.Helper()
-	var got []byte
-	for b := make([]byte, 4096); ; {
-		n, err := s.conn.Read(b)
-		got = append(got, b[:n]...)
-		if text := string(plain(got)); text == prompt || strings.HasSuffix(text, "\n"+prompt) {
-			return tidy(strings.TrimSuffix(text, prompt))
-		}
-		if err != nil {
-			s.t.Fatalf("%v after %q, want the prompt", err, got)
-		}
-	}
-}
-
-func tidy(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
-
-// cost is what an answer says that took long, behind it or on a line of its own.
-var cost = regexp.MustCompile(`(?m)\n? {2,}[\d,]+ entries, [\d,]+ ms.*$`)
-
-// ask returns the answer to one line, without its cost.
-func (s *session) ask(line string) string {
-	s.t.Helper()
-	s.conn.SetDeadline(time.Now().Add(patience))
-	if _, err := s.conn.Write([]byte(line + "\n")); err != nil {
-		s.t.Fatal(err)
-	}
-	return cost.ReplaceAllString(s.answer(), "")
-}
 
 // greeter is a registry with one object in it.
 func greeter() *registry.Registry {
@@ -140,17 +39,17 @@ func TestEverySocket(t *testing.T) {
 					l.Close()
 				}
 			}
-			addr := serve(t, tc.network, tc.addr, greeter())
-			s := connect(t, tc.network, addr.String())
+			addr := rig.Serve(t, tc.network, tc.addr, greeter())
+			s := rig.Connect(t, tc.network, addr.String())
 			for _, want := range []string{"sightglass", "Read-only", "help", "pid"} {
-				if !strings.Contains(s.banner, want) {
-					t.Errorf("banner %q lacks %q", s.banner, want)
+				if !strings.Contains(s.Banner, want) {
+					t.Errorf("banner %q lacks %q", s.Banner, want)
 				}
 			}
-			if got := s.ask("greeting.text"); got != `"hello"` {
+			if got := s.Ask("greeting.text"); got != `"hello"` {
 				t.Errorf("the answer is %q", got)
 			}
-			if got := s.ask("1 + 1"); got != "2" {
+			if got := s.Ask("1 + 1"); got != "2" {
 				t.Errorf("the second answer is %q", got)
 			}
 		})
@@ -159,8 +58,8 @@ func TestEverySocket(t *testing.T) {
 
 func TestVanishingClients(t *testing.T) {
 	server := &telnet.Server{Registry: greeter(), MaxRate: -1} // or else most would not get as far as to vanish
-	addr := start(t, "tcp", "127.0.0.1:0", server).String()
-	s := connect(t, "tcp", addr)
+	addr := rig.Start(t, "tcp", "127.0.0.1:0", server).String()
+	s := rig.Connect(t, "tcp", addr)
 	for i := range 200 {
 		conn, err := net.Dial("tcp", addr)
 		if err != nil {
@@ -174,22 +73,22 @@ func TestVanishingClients(t *testing.T) {
 		}
 		conn.Close()
 	}
-	if got := s.ask("greeting.text"); got != `"hello"` {
+	if got := s.Ask("greeting.text"); got != `"hello"` {
 		t.Errorf("the session beside them got %q", got)
 	}
-	if got := connect(t, "tcp", addr).ask("greeting.text"); got != `"hello"` {
+	if got := rig.Connect(t, "tcp", addr).Ask("greeting.text"); got != `"hello"` {
 		t.Errorf("a session after them got %q", got)
 	}
 }
 
 func TestSessionsAreIsolated(t *testing.T) {
-	addr := serve(t, "tcp", "127.0.0.1:0", greeter()).String()
-	a, b := connect(t, "tcp", addr), connect(t, "tcp", addr)
-	a.ask("x = 5")
-	if got := b.ask("x"); !strings.Contains(got, "unknown name") {
+	addr := rig.Serve(t, "tcp", "127.0.0.1:0", greeter()).String()
+	a, b := rig.Connect(t, "tcp", addr), rig.Connect(t, "tcp", addr)
+	a.Ask("x = 5")
+	if got := b.Ask("x"); !strings.Contains(got, "unknown name") {
 		t.Errorf("another session's variable reads as %q", got)
 	}
-	if got := a.ask("x"); got != "5" {
+	if got := a.Ask("x"); got != "5" {
 		t.Errorf("the session's own variable reads as %q", got)
 	}
 }
@@ -230,7 +129,7 @@ func TestTraps(t *testing.T) {
 	before := *object
 	reg := registry.New()
 	reg.Expose("t", object)
-	s := connect(t, "tcp", serve(t, "tcp", "127.0.0.1:0", reg).String())
+	s := rig.Connect(t, "tcp", rig.Serve(t, "tcp", "127.0.0.1:0", reg).String())
 
 	for _, tc := range []struct {
 		ask  string
@@ -271,23 +170,17 @@ func TestTraps(t *testing.T) {
 		{`t = 1`, `...t...`},
 		{`t.number`, `42`},
 	} {
-		got := strings.TrimSuffix(s.ask(tc.ask), "\n  t was read racily: nothing guards it")
-		if !matches(got, tc.want) {
+		got := strings.TrimSuffix(s.Ask(tc.ask), "\n  t was read racily: nothing guards it")
+		if !rig.Matches(got, tc.want) {
 			t.Errorf("%s\n got: %s\nwant: %s", tc.ask, got, tc.want)
 		}
 	}
-	if got := s.ask("t.big + 1"); strings.HasPrefix(got, "-") {
+	if got := s.Ask("t.big + 1"); strings.HasPrefix(got, "-") {
 		t.Errorf("t.big + 1 wrapped: %s", got)
 	}
 	if object.number != before.number || object.state != before.state {
 		t.Error("the application was changed")
 	}
-}
-
-// matches reports whether got is want, where "..." in want stands for anything.
-func matches(got, want string) bool {
-	pattern := strings.ReplaceAll(regexp.QuoteMeta(want), `\.\.\.`, `[\s\S]*`)
-	return regexp.MustCompile(`\A` + pattern + `\z`).MatchString(got)
 }
 
 // machine has methods of every temper.
@@ -305,9 +198,9 @@ func TestMethods(t *testing.T) {
 	m := &machine{make(chan struct{})}
 	reg := registry.New()
 	reg.Expose("m", m, registry.Methods("Level", "Times", "Explode", "Hang", "Refuse", "Bounded"))
-	addr := serve(t, "tcp", "127.0.0.1:0", reg).String()
+	addr := rig.Serve(t, "tcp", "127.0.0.1:0", reg).String()
 	t.Cleanup(func() { close(m.release) }) // before the server's, which looks for goroutines
-	s := connect(t, "tcp", addr)
+	s := rig.Connect(t, "tcp", addr)
 	for _, tc := range []struct{ ask, want string }{
 		{`m.Level()`, `7`},
 		{`m.Times(3, 4)`, `12`},
@@ -319,8 +212,8 @@ func TestMethods(t *testing.T) {
 		{`m.Hang()`, `...still running...`},
 		{`m.Level()`, `7`},
 	} {
-		got := strings.ReplaceAll(s.ask(tc.ask), "\n  ", " ") // long errors are folded
-		if !matches(got, tc.want) {
+		got := strings.ReplaceAll(s.Ask(tc.ask), "\n  ", " ") // long errors are folded
+		if !rig.Matches(got, tc.want) {
 			t.Errorf("%s\n got: %s\nwant: %s", tc.ask, got, tc.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package sightglass_test
+package house
 
 import (
 	"encoding/json"
@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/sightglass-go/sightglass/internal/rig"
 )
 
 var mutate = flag.Bool("mutate", false, "turn each protection off in turn, in a copy, and see a test fail; some minutes")
@@ -189,7 +191,7 @@ func (m *mutation) row() string {
 
 // mutated is the source of the file without the protection.
 func (m *mutation) mutated(t *testing.T) string {
-	source := read(t, m.file)
+	source := rig.Read(t, m.file)
 	if n := strings.Count(source, m.old); n != 1 {
 		t.Fatalf("%s has %d times %q, the protection that this turns off: follow the change of the source", m.file, n, m.old)
 	}
@@ -200,9 +202,9 @@ func (m *mutation) mutated(t *testing.T) string {
 // test notices. With -mutate it turns each off, in a copy that the go command builds in place of the
 // file, and holds that this test fails:
 //
-//	go test . -run Mutations -mutate -timeout 1h
+//	go test ./internal/house -run Mutations -mutate -timeout 1h
 func TestMutations(t *testing.T) {
-	safety := read(t, "docs/safety.md")
+	safety := rig.Read(t, "docs/safety.md")
 	for _, m := range mutations {
 		t.Run(strings.ReplaceAll(m.off, " ", "-"), func(t *testing.T) {
 			source := m.mutated(t)

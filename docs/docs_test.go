@@ -1,4 +1,5 @@
-package sightglass_test
+// Package docs_test executes every example of the manual.
+package docs_test
 
 import (
 	"encoding/json"
@@ -12,47 +13,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	_ "github.com/sightglass-go/sightglass/internal/attack"
+	"github.com/sightglass-go/sightglass/internal/rig"
 )
 
-// block is a fenced example of a document.
-type block struct {
-	file string
-	line int
-	lang string
-	text string
-}
-
-func (b block) String() string { return fmt.Sprintf("%s:%d", b.file, b.line) }
-
-// blocks returns the examples of one document in their order.
-func blocks(t *testing.T, file string) []block {
-	t.Helper()
-	var all []block
-	var open *block
-	for i, l := range strings.Split(read(t, file), "\n") {
-		switch lang, fence := strings.CutPrefix(l, "```"); {
-		case fence && open == nil:
-			open = &block{file: file, line: i + 1, lang: lang}
-		case fence:
-			all, open = append(all, *open), nil
-		case open != nil:
-			open.text += l + "\n"
-		}
-	}
-	if open != nil {
-		t.Fatalf("%v: the block never ends", open)
-	}
-	return all
-}
-
-func read(t *testing.T, file string) string {
-	t.Helper()
-	b, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
+func TestMain(m *testing.M) { rig.MainAtRoot(m) }
 
 func documents(t *testing.T) []string {
 	t.Helper()
@@ -65,7 +31,7 @@ func documents(t *testing.T) []string {
 
 // elsewhere are the documents whose examples the tests of a package hold.
 var elsewhere = map[string]string{
-	"docs/telnet.md":      ".",
+	"docs/telnet.md":      "telnet",
 	"docs/commands.md":    "internal/console",
 	"docs/expressions.md": "eval",
 	"docs/protocol.md":    "telnet",
@@ -81,27 +47,27 @@ func TestExamples(t *testing.T) {
 			continue
 		}
 		t.Run(file, func(t *testing.T) {
-			var d *demo
-			var s *session
-			for _, b := range blocks(t, file) {
+			var d *rig.Demo
+			var s *rig.Session
+			for _, b := range rig.Blocks(t, file) {
 				switch {
-				case b.lang == "go" && strings.HasPrefix(b.text, "package main"):
+				case b.Lang == "go" && strings.HasPrefix(b.Text, "package main"):
 					tryProgram(t, b)
-				case b.lang == "go":
+				case b.Lang == "go":
 					tryFragment(t, b)
-				case b.lang == "console":
+				case b.Lang == "console":
 					if d == nil {
-						d = runDemo(t, "--listen", "localhost:0")
+						d = rig.RunDemo(t, "--listen", "localhost:0")
 					}
 					s = replay(t, b, d, s)
-				case b.lang == "sh" && file == "docs/security.md": // TestSecurity runs them
-				case b.lang == "sh":
+				case b.Lang == "sh" && file == "docs/security.md": // TestSecurity runs them
+				case b.Lang == "sh":
 					tryCommands(t, b)
-				case b.lang == "ini":
+				case b.Lang == "ini":
 					tryUnit(t, b)
-				case b.lang == "json" && json.Valid([]byte(b.text)):
+				case b.Lang == "json" && json.Valid([]byte(b.Text)):
 				default:
-					t.Errorf("%v: nothing tests a block of %q", b, b.lang)
+					t.Errorf("%v: nothing tests a block of %q", b, b.Lang)
 				}
 			}
 		})
@@ -115,36 +81,36 @@ func tested(t *testing.T, folder, document string) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return slices.ContainsFunc(files, func(file string) bool { return strings.Contains(read(t, file), document) })
+	return slices.ContainsFunc(files, func(file string) bool { return strings.Contains(rig.Read(t, file), document) })
 }
 
 // tryCommands holds that the commands a document begins with are there: what they build, builds, and what they test, CI tests.
-func tryCommands(t *testing.T, b block) {
-	for _, line := range strings.Split(strings.TrimSpace(b.text), "\n") {
+func tryCommands(t *testing.T, b rig.Block) {
+	for _, line := range strings.Split(strings.TrimSpace(b.Text), "\n") {
 		switch words := strings.Fields(line); {
 		case len(words) > 2 && words[0] == "go" && words[1] == "run":
-			goTool(t, "vet", words[2])
-		case !strings.Contains(read(t, ".ci/run"), line):
+			rig.GoTool(t, "vet", words[2])
+		case !strings.Contains(rig.Read(t, ".ci/run"), line):
 			t.Errorf("%v: CI does not run %s", b, line)
 		}
 	}
 }
 
 // tryProgram builds and runs a whole program, and asks it for its cache.
-func tryProgram(t *testing.T, b block) {
+func tryProgram(t *testing.T, b rig.Block) {
 	l, err := net.Listen("tcp", "localhost:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	addr := l.Addr().String()
 	l.Close()
-	cmd := exec.Command(build(t, "example", strings.ReplaceAll(b.text, "localhost:3000", addr)))
+	cmd := exec.Command(rig.Build(t, "example", strings.ReplaceAll(b.Text, "localhost:3000", addr)))
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("%v: %v", b, err)
 	}
 	defer func() { cmd.Process.Kill(); cmd.Wait() }()
-	for end := time.Now().Add(patience); ; {
+	for end := time.Now().Add(rig.Patience); ; {
 		conn, err := net.Dial("tcp", addr)
 		if err == nil {
 			conn.Close()
@@ -154,7 +120,7 @@ func tryProgram(t *testing.T, b block) {
 			t.Fatalf("%v: it does not listen: %v", b, err)
 		}
 	}
-	if got := connect(t, "tcp", addr).ask("cache.items.a >= 1"); got != "true" {
+	if got := rig.Connect(t, "tcp", addr).Ask("cache.items.a >= 1"); got != "true" {
 		t.Errorf("%v: cache.items.a >= 1 is %s", b, got)
 	}
 }
@@ -197,10 +163,10 @@ func main() {
 %s}
 `
 
-func tryFragment(t *testing.T, b block) {
+func tryFragment(t *testing.T, b rig.Block) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "fragment.go")
-	if err := os.WriteFile(file, []byte(fmt.Sprintf(fragment, b.text)), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(fmt.Sprintf(fragment, b.Text)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := exec.Command("go", "build", "-o", os.DevNull, file).CombinedOutput(); err != nil {
@@ -210,35 +176,35 @@ func tryFragment(t *testing.T, b block) {
 
 // replay types a console block's commands ("$ ") and lines ("> ") into the demo,
 // holds that the answers are those of the document, and returns the session for the next block.
-func replay(t *testing.T, b block, d *demo, s *session) *session {
-	steps := regexp.MustCompile(`(?m)^[$>] `).Split(b.text, -1)
-	marks := regexp.MustCompile(`(?m)^[$>] `).FindAllString(b.text, -1)
+func replay(t *testing.T, b rig.Block, d *rig.Demo, s *rig.Session) *rig.Session {
+	steps := regexp.MustCompile(`(?m)^[$>] `).Split(b.Text, -1)
+	marks := regexp.MustCompile(`(?m)^[$>] `).FindAllString(b.Text, -1)
 	for i, mark := range marks {
 		typed, want, _ := strings.Cut(steps[i+1], "\n")
 		var got string
 		switch {
 		case mark == "$ " && strings.HasPrefix(typed, "go run "):
-			got = "listening on " + d.addr + "\n"
+			got = "listening on " + d.Addr + "\n"
 		case mark == "$ " && strings.HasPrefix(typed, "telnet "):
-			s = connect(t, "tcp", d.addr)
-			got = s.banner
+			s = rig.Connect(t, "tcp", d.Addr)
+			got = s.Banner
 		case mark == "$ ":
-			need(t, "bash", "nc")
-			out, err := exec.Command("bash", "-c", strings.ReplaceAll(typed, "localhost 3000", "localhost "+d.port(t))).CombinedOutput()
+			rig.Need(t, "bash", "nc")
+			out, err := exec.Command("bash", "-c", strings.ReplaceAll(typed, "localhost 3000", "localhost "+d.Port(t))).CombinedOutput()
 			if err != nil {
 				t.Errorf("%v: %s: %v", b, typed, err)
 			}
-			got = string(plain(out))
+			got = string(rig.Plain(out))
 		case s == nil:
 			t.Fatalf("%v: no telnet before %s", b, typed)
 		default:
-			got = s.ask(typed)
+			got = s.Ask(typed)
 			// The shop has only just opened: orders have to come in before one can be late, or fail.
-			for end := time.Now().Add(patience / 4); !matches(masked(got), masked(want)) && time.Now().Before(end); {
-				got = s.ask(typed)
+			for end := time.Now().Add(rig.Patience / 4); !rig.Matches(masked(got), masked(want)) && time.Now().Before(end); {
+				got = s.Ask(typed)
 			}
 		}
-		if got, want := masked(got), masked(want); !matches(got, want) {
+		if got, want := masked(got), masked(want); !rig.Matches(got, want) {
 			t.Errorf("%v: %s\n got: %s\nwant: %s", b, typed, got, want)
 		}
 	}
@@ -251,7 +217,7 @@ var masks = []struct {
 	sign string
 }{
 	{regexp.MustCompile(`\r`), ""},
-	{cost, ""},
+	{rig.Cost, ""},
 	{regexp.MustCompile(`(sightglass in \w+)[^,]*, go\S+ \w+/\w+,`), "${1} VERSION,"},
 	{regexp.MustCompile(`\b(\d+(\.\d+)?(ns|µs|ms|[dhms]))+\b`), "DURATION"},
 	{regexp.MustCompile(`\d[\d,]*(\.\d+)?`), "N"},
@@ -274,7 +240,7 @@ func masked(s string) string {
 func TestLinks(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^):]*?)(#[^)]*)?\)`)
 	for _, file := range documents(t) {
-		for _, m := range link.FindAllStringSubmatch(read(t, file), -1) {
+		for _, m := range link.FindAllStringSubmatch(rig.Read(t, file), -1) {
 			target := file
 			if m[1] != "" {
 				target = filepath.Join(filepath.Dir(file), m[1])
@@ -306,10 +272,10 @@ func TestDependencies(t *testing.T) {
 			Indirect bool
 		}
 	}
-	if err := json.Unmarshal([]byte(goTool(t, "mod", "edit", "-json")), &mod); err != nil {
+	if err := json.Unmarshal([]byte(rig.GoTool(t, "mod", "edit", "-json")), &mod); err != nil {
 		t.Fatal(err)
 	}
-	text := read(t, "docs/dependencies.md")
+	text := rig.Read(t, "docs/dependencies.md")
 	rows := map[string]string{} // of module: who imports or brings it
 	for _, m := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| ([^|]+) \\| [^|]{20,} \\|$").FindAllStringSubmatch(text, -1) {
 		rows[m[1]] = m[2]
@@ -324,23 +290,11 @@ func TestDependencies(t *testing.T) {
 		if r.Indirect {
 			continue
 		}
-		if users := users(t, r.Path); who != "`"+strings.Join(users, "`, `")+"`" {
+		if users := rig.Users(t, r.Path); who != "`"+strings.Join(users, "`, `")+"`" {
 			t.Errorf("docs/dependencies.md says %s imports %s; it is %v", who, r.Path, users)
 		}
 	}
 	for path := range rows {
 		t.Errorf("docs/dependencies.md names %s, which go.mod does not need", path)
 	}
-}
-
-// users are the folders whose packages or tests import something of a module.
-func users(t *testing.T, module string) []string {
-	var all []string
-	for _, p := range packages(t) {
-		imports := slices.Concat(p.Imports, p.TestImports, p.XTestImports)
-		if slices.ContainsFunc(imports, func(imp string) bool { return imp == module || strings.HasPrefix(imp, module+"/") }) {
-			all = append(all, p.folder())
-		}
-	}
-	return all
 }

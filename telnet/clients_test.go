@@ -1,4 +1,4 @@
-package sightglass_test
+package telnet_test
 
 import (
 	"context"
@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"math/big"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,6 +20,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	_ "github.com/sightglass-go/sightglass/internal/attack"
+	"github.com/sightglass-go/sightglass/internal/rig"
 
 	"github.com/sightglass-go/sightglass/registry"
 	"github.com/sightglass-go/sightglass/telnet"
@@ -55,24 +57,15 @@ func newStand(t *testing.T) *stand {
 		"bolt": {"iron", 12}, "nut": {"brass", 7}, "nail": {"iron", 400}, "größe 5": {"brass", 1},
 	}}, registry.Doc("what is in stock"))
 	reg.Func("began", func(context.Context) any { s.began <- struct{}{}; return 0 }, registry.Doc("for tests"))
-	s.port = port(t, start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg}))
+	s.port = rig.Port(t, rig.Start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg}))
 	cert := certificate(t)
 	s.pem = filepath.Join(t.TempDir(), "app.pem")
 	if err := os.WriteFile(s.pem, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]}), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.tlsPort = port(t, start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg, TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}}}))
-	start(t, "unix", s.path, &telnet.Server{Registry: reg})
+	s.tlsPort = rig.Port(t, rig.Start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg, TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}}}))
+	rig.Start(t, "unix", s.path, &telnet.Server{Registry: reg})
 	return s
-}
-
-func port(t *testing.T, addr net.Addr) string {
-	t.Helper()
-	_, port, err := net.SplitHostPort(addr.String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
 }
 
 // certificate is one of localhost, signed by itself.
@@ -125,21 +118,13 @@ func golden(t *testing.T, name, got string) {
 		}
 		return
 	}
-	if want := read(t, file); got != want {
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
 		t.Errorf("%s: got\n%s\nwant\n%s", file, got, want)
 	}
-}
-
-// knows waits until the server knows the terminal's width: a size is on its way by itself, and what
-// is typed can come before it.
-func (s *screen) knows(width int) {
-	s.t.Helper()
-	for known := ""; known != fmt.Sprint(width); {
-		s.clear()
-		s.enter("set")
-		known = s.await(`^width +(\d+)[^\0]*\n>\z`)[1]
-	}
-	s.clear()
 }
 
 // unending takes a hundred thousand million steps, and tells when it begins.
@@ -159,93 +144,93 @@ func TestTelnetClients(t *testing.T) {
 		{"expect", "expect", `expect -c "spawn telnet 127.0.0.1 PORT; interact"`, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			need(t, tc.needs)
+			rig.Need(t, tc.needs)
 			stand := newStand(t)
-			s := newScreen(t, 120, 50, stand.at(tc.command))
-			s.await(`^>\z`)
-			s.enter("dir()")
-			s.await(`^depot[^\0]*\n>\z`)
+			s := rig.NewScreen(t, 120, 50, stand.at(tc.command))
+			s.Await(`^>\z`)
+			s.Enter("dir()")
+			s.Await(`^depot[^\0]*\n>\z`)
 
-			s.write("depot.it")
-			s.keys("Tab")
-			s.await(`^> depot\.items\z`)
-			s.write(`["`)
-			s.keys("Tab")
-			s.await(`"nail"\][^\0]*\n> depot\.items\["\z`)
-			s.write("b")
-			s.keys("Tab")
-			s.write(".c")
-			s.keys("Tab", "Enter")
-			s.await(`^12\n>\z`)
+			s.Write("depot.it")
+			s.Keys("Tab")
+			s.Await(`^> depot\.items\z`)
+			s.Write(`["`)
+			s.Keys("Tab")
+			s.Await(`"nail"\][^\0]*\n> depot\.items\["\z`)
+			s.Write("b")
+			s.Keys("Tab")
+			s.Write(".c")
+			s.Keys("Tab", "Enter")
+			s.Await(`^12\n>\z`)
 
-			s.enter("depott")
-			s.await(`did you mean depot\?\n>\z`)
-			s.write("depot.")
-			s.keys("Up")
-			s.await(`^> depot\.items\["bolt"\]\.count\z`)
-			s.keys("BSpace", "BSpace", "BSpace", "BSpace", "BSpace")
-			s.enter("kind")
-			s.await(`^"iron"\n>\z`)
+			s.Enter("depott")
+			s.Await(`did you mean depot\?\n>\z`)
+			s.Write("depot.")
+			s.Keys("Up")
+			s.Await(`^> depot\.items\["bolt"\]\.count\z`)
+			s.Keys("BSpace", "BSpace", "BSpace", "BSpace", "BSpace")
+			s.Enter("kind")
+			s.Await(`^"iron"\n>\z`)
 
-			s.keys("C-r")
-			s.write("bolt")
-			s.await(`^\(search: bolt\)`)
-			s.keys("C-r")
-			s.await(`^\(search: bolt\) depot\.items\["bolt"\]\.count`)
-			s.keys("Enter")
-			s.await(`^12\n>\z`)
+			s.Keys("C-r")
+			s.Write("bolt")
+			s.Await(`^\(search: bolt\)`)
+			s.Keys("C-r")
+			s.Await(`^\(search: bolt\) depot\.items\["bolt"\]\.count`)
+			s.Keys("Enter")
+			s.Await(`^12\n>\z`)
 
-			s.write(`"日本語✅"`)
-			s.keys("Left", "Left", "BSpace")
-			s.enter("é")
-			s.await(`^"日本é✅"\n>\z`)
+			s.Write(`"日本語✅"`)
+			s.Keys("Left", "Left", "BSpace")
+			s.Enter("é")
+			s.Await(`^"日本é✅"\n>\z`)
 
-			s.enter("count(depot.items,")
-			s.await(`^\.\z`)
-			s.enter(`.kind == "iron")`)
-			s.await(`^2\n>\z`)
+			s.Enter("count(depot.items,")
+			s.Await(`^\.\z`)
+			s.Enter(`.kind == "iron")`)
+			s.Await(`^2\n>\z`)
 
-			s.enter(unending)
+			s.Enter(unending)
 			<-stand.began
-			s.keys("C-c")
-			s.await(`^cancelled after .*\n>\z`)
+			s.Keys("C-c")
+			s.Await(`^cancelled after .*\n>\z`)
 
 			file := filepath.Join(t.TempDir(), "pasted")
 			if err := os.WriteFile(file, []byte("count(depot.items,\n\t.kind == \"brass\")\n1 +\t1\n2 + "), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			s.tmux("load-buffer %s", file)
-			s.tmux("paste-buffer -p")
-			s.await(`^2\n> 1 \+ 1\n2\n> 2 \+\z`)
-			s.keys("C-a", "C-k")
-			s.await(`^>\z`)
+			s.Tmux("load-buffer %s", file)
+			s.Tmux("paste-buffer -p")
+			s.Await(`^2\n> 1 \+ 1\n2\n> 2 \+\z`)
+			s.Keys("C-a", "C-k")
+			s.Await(`^>\z`)
 
-			session := s.all()
+			session := s.All()
 
 			if tc.sizes {
-				s.resize(60, 50)
-				s.knows(60)
-				s.write(strings.Repeat("0123456789", 8))
-				s.keys("C-a")
-				s.write("x")
-				s.await(`^> x(0123456789){5}0123456\n789(0123456789){2}\z`)
-				s.keys("C-k", "C-u")
-				s.resize(120, 50)
-				s.knows(120)
+				s.Resize(60, 50)
+				s.Knows(60)
+				s.Write(strings.Repeat("0123456789", 8))
+				s.Keys("C-a")
+				s.Write("x")
+				s.Await(`^> x(0123456789){5}0123456\n789(0123456789){2}\z`)
+				s.Keys("C-k", "C-u")
+				s.Resize(120, 50)
+				s.Knows(120)
 			}
-			s.clear()
+			s.Clear()
 			if tc.name == "inetutils" {
-				s.write("half a li")
-				s.await(`^> half a li\z`)
-				s.keys("C-]")
-				s.await(`^telnet>\z`)
-				s.enter("send ayt")
-				s.await(`^\[sightglass: yes\]\n> half a li\z`)
-				s.keys("C-u")
+				s.Write("half a li")
+				s.Await(`^> half a li\z`)
+				s.Keys("C-]")
+				s.Await(`^telnet>\z`)
+				s.Enter("send ayt")
+				s.Await(`^\[sightglass: yes\]\n> half a li\z`)
+				s.Keys("C-u")
 			}
-			s.keys("C-d")
-			s.await(`^THE END$`)
-			golden(t, tc.name, session+"\n"+s.text())
+			s.Keys("C-d")
+			s.Await(`^THE END$`)
+			golden(t, tc.name, session+"\n"+s.Text())
 		})
 	}
 }
@@ -253,22 +238,22 @@ func TestTelnetClients(t *testing.T) {
 // TestInterruptsOfTelnet holds that what a telnet sends for its own interrupt commands ends an evaluation,
 // with the mark that it waits for and, with autosynch, the urgent data.
 func TestInterruptsOfTelnet(t *testing.T) {
-	need(t, "telnet")
+	rig.Need(t, "telnet")
 	stand := newStand(t)
-	s := newScreen(t, 120, 50, stand.at("telnet 127.0.0.1 PORT"))
-	s.await(`^>\z`)
+	s := rig.NewScreen(t, 120, 50, stand.at("telnet 127.0.0.1 PORT"))
+	s.Await(`^>\z`)
 	for _, commands := range [][]string{{"send ip"}, {"send brk"}, {"send ip", "send synch"}, {"send abort"}, {"send susp"}} {
-		s.clear()
-		s.enter(unending)
+		s.Clear()
+		s.Enter(unending)
 		<-stand.began
 		for _, command := range commands {
-			s.keys("C-]")
-			s.await(`^telnet>\z`)
-			s.enter(command)
+			s.Keys("C-]")
+			s.Await(`^telnet>\z`)
+			s.Enter(command)
 		}
-		s.await(`^cancelled after `) // before or behind what was said to the telnet itself
-		s.enter("20 + 22")
-		s.await(`^42\n>\z`)
+		s.Await(`^cancelled after `) // before or behind what was said to the telnet itself
+		s.Enter("20 + 22")
+		s.Await(`^42\n>\z`)
 	}
 }
 
@@ -310,7 +295,7 @@ func TestPipes(t *testing.T) {
 	stand := newStand(t)
 	for _, p := range pipes {
 		t.Run(p.name, func(t *testing.T) {
-			need(t, strings.Fields(p.command)[0])
+			rig.Need(t, strings.Fields(p.command)[0])
 			cmd := exec.Command("sh", "-c", "exec "+stand.at(p.command))
 			in, err := cmd.StdinPipe()
 			if err != nil {
@@ -326,17 +311,17 @@ func TestPipes(t *testing.T) {
 					in.Close()
 				}
 			}()
-			late := time.AfterFunc(patience, func() { cmd.Process.Kill() })
+			late := time.AfterFunc(rig.Patience, func() { cmd.Process.Kill() })
 			defer late.Stop()
 			out, err := cmd.Output()
 			if err != nil && p.name != "telnet" { // whose status says that the connection was closed
 				t.Errorf("%v: %s", err, out)
 			}
 			in.Close()
-			text := spoken(string(plain(out)))
+			text := spoken(string(rig.Plain(out)))
 			if p.name == "plink -telnet" || p.name == "curl" { // they negotiate, at their own time
 				text = sequences.ReplaceAllString(text, "")
-				if !matches(text, "...depot ...12...did you mean depot?...2...日é語...7...bye...") {
+				if !rig.Matches(text, "...depot ...12...did you mean depot?...2...日é語...7...bye...") {
 					t.Errorf("not all is answered:\n%s", text)
 				}
 				return
@@ -375,31 +360,31 @@ func TestTyped(t *testing.T) {
 			continue // they negotiate; curl reads its input before what has come from the server
 		}
 		t.Run(p.name, func(t *testing.T) {
-			need(t, strings.Fields(p.command)[0])
-			s := newScreen(t, 120, 50, stand.at(p.command))
-			s.await(`> *\z`)
-			s.enter("dir()")
-			s.await(`^depot[^\0]*\n>\z`)
-			s.enter(`depot.items["bolt"].count`)
-			s.await(`^12\n>\z`)
-			s.write("depott")
-			s.keys("BSpace", "Enter")
-			s.await(`^[^\0]*\n}\n>\z`)
-			s.enter("cout(depot.items)")
-			s.await(`did you mean count[^\0]*\n>\z`)
+			rig.Need(t, strings.Fields(p.command)[0])
+			s := rig.NewScreen(t, 120, 50, stand.at(p.command))
+			s.Await(`> *\z`)
+			s.Enter("dir()")
+			s.Await(`^depot[^\0]*\n>\z`)
+			s.Enter(`depot.items["bolt"].count`)
+			s.Await(`^12\n>\z`)
+			s.Write("depott")
+			s.Keys("BSpace", "Enter")
+			s.Await(`^[^\0]*\n}\n>\z`)
+			s.Enter("cout(depot.items)")
+			s.Await(`did you mean count[^\0]*\n>\z`)
 			file := "typed"
 			if p.ends {
-				s.keys("C-d")
+				s.Keys("C-d")
 			} else {
 				file = "typed and quit"
-				s.enter("quit")
+				s.Enter("quit")
 			}
 			if p.name == "nc.openbsd" { // it waits for the end of its own input all the same
-				s.await(`^bye$`)
-				s.keys("C-d")
+				s.Await(`^bye$`)
+				s.Keys("C-d")
 			}
-			s.await(`^THE END$`)
-			text := s.all()
+			s.Await(`^THE END$`)
+			text := s.All()
 			golden(t, file, fmt.Sprintln(text[strings.Index(text, "sightglass in"):]))
 		})
 	}
@@ -407,29 +392,29 @@ func TestTyped(t *testing.T) {
 
 // TestTelnetManual runs what docs/telnet.md types.
 func TestTelnetManual(t *testing.T) {
-	need(t, "bash", "telnet", "nc.openbsd", "nc.traditional", "busybox", "socat", "curl", "plink", "expect", "openssl")
+	rig.Need(t, "bash", "telnet", "nc.openbsd", "nc.traditional", "busybox", "socat", "curl", "plink", "expect", "openssl")
 	stand := newStand(t)
 	at := strings.NewReplacer("localhost 3000", "127.0.0.1 "+stand.port, "localhost:3000", "127.0.0.1:"+stand.port, "-P 3000 localhost", "-P "+stand.port+" 127.0.0.1",
 		"localhost:3443", "localhost:"+stand.tlsPort, "/run/app.sock", stand.path, "app.pem", stand.pem, "| nc ", "| nc.openbsd ")
 	step := regexp.MustCompile(`(?m)^[$>] (.*)\n((?:[^$>].*\n|> .*\n)*)`)
-	for _, b := range blocks(t, "docs/telnet.md") {
-		if b.lang != "console" {
-			t.Fatalf("%v: nothing tests a block of %q", b, b.lang)
+	for _, b := range rig.Blocks(t, "docs/telnet.md") {
+		if b.Lang != "console" {
+			t.Fatalf("%v: nothing tests a block of %q", b, b.Lang)
 		}
-		if strings.HasPrefix(b.text, "$ telnet ") {
-			answers := regexp.MustCompile(`(?m)^> (.*)\n(.*)$`).FindAllStringSubmatch(b.text, -1)
-			s := connect(t, "tcp", "127.0.0.1:"+stand.port)
+		if strings.HasPrefix(b.Text, "$ telnet ") {
+			answers := regexp.MustCompile(`(?m)^> (.*)\n(.*)$`).FindAllStringSubmatch(b.Text, -1)
+			s := rig.Connect(t, "tcp", "127.0.0.1:"+stand.port)
 			for _, a := range answers {
-				if got := s.ask(a[1]); got != a[2] {
+				if got := s.Ask(a[1]); got != a[2] {
 					t.Errorf("%v: %s: got %s, want %s", b, a[1], got, a[2])
 				}
 			}
 			continue
 		}
-		for _, c := range step.FindAllStringSubmatch(b.text, -1) {
+		for _, c := range step.FindAllStringSubmatch(b.Text, -1) {
 			out, err := exec.Command("bash", "-c", at.Replace(c[1])).Output()
-			got, want := steady(tidy(string(plain(out)))), steady(tidy(c[2]))
-			if err != nil || !matches(got, want) {
+			got, want := steady(rig.Tidy(string(rig.Plain(out)))), steady(rig.Tidy(c[2]))
+			if err != nil || !rig.Matches(got, want) {
 				t.Errorf("%v: %s\n got: %s (%v)\nwant: %s", b, c[1], got, err, want)
 			}
 		}

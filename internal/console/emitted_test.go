@@ -1,4 +1,4 @@
-package sightglass_test
+package console_test
 
 import (
 	"bytes"
@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -18,37 +16,6 @@ import (
 	"github.com/sightglass-go/sightglass/internal/console"
 	"github.com/sightglass-go/sightglass/registry"
 )
-
-// TestAttackFlag holds that each package with tests knows the flag -attack, which go test ./... hands to all.
-func TestAttackFlag(t *testing.T) {
-	for _, p := range packages(t) {
-		imports := slices.Concat(p.TestImports, p.XTestImports)
-		if len(imports) > 0 && !slices.Contains(imports, module+"/internal/attack") {
-			t.Errorf("no test of %s imports internal/attack: go test ./... -attack 10m would fail there", p.folder())
-		}
-	}
-}
-
-// TestSafetyNames holds that the tests that docs/safety.md names are there.
-func TestSafetyNames(t *testing.T) {
-	names := regexp.MustCompile("`((?:Test|Fuzz|Benchmark)\\w+)` in `([^`]+)`").FindAllStringSubmatch(read(t, "docs/safety.md"), -1)
-	if len(names) < 20 {
-		t.Fatalf("docs/safety.md names %d tests", len(names))
-	}
-	for _, n := range names {
-		found := false
-		files, err := filepath.Glob(filepath.Join(n[2], "*_test.go"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range files {
-			found = found || strings.Contains(read(t, file), "\nfunc "+n[1]+"(")
-		}
-		if !found {
-			t.Errorf("docs/safety.md names %s in %s, which is not there", n[1], n[2])
-		}
-	}
-}
 
 // nosy is a client that, whenever something is written to it, sees whether a lock is taken.
 type nosy struct {

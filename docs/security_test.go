@@ -1,15 +1,16 @@
-package sightglass_test
+package docs_test
 
 import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/sightglass-go/sightglass/internal/rig"
 
 	"github.com/sightglass-go/sightglass/registry"
 	"github.com/sightglass-go/sightglass/telnet"
@@ -18,10 +19,10 @@ import (
 // TestSecurity does what docs/security.md says: it makes the password file and the certificate
 // with its commands, serves with them, and logs in with its client.
 func TestSecurity(t *testing.T) {
-	need(t, "bash", "htpasswd", "openssl", "socat", "telnet", "expect")
-	var commands []block
-	for _, b := range blocks(t, "docs/security.md") {
-		if b.lang == "sh" {
+	rig.Need(t, "bash", "htpasswd", "openssl", "socat", "telnet", "expect")
+	var commands []rig.Block
+	for _, b := range rig.Blocks(t, "docs/security.md") {
+		if b.Lang == "sh" {
 			commands = append(commands, b)
 		}
 	}
@@ -29,7 +30,7 @@ func TestSecurity(t *testing.T) {
 		t.Fatalf("docs/security.md has %d blocks of commands; this test knows what to do with three", len(commands))
 	}
 	dir := t.TempDir()
-	do := func(b block, script string) string {
+	do := func(b rig.Block, script string) string {
 		t.Helper()
 		cmd := exec.Command("bash", "-e", "-c", script)
 		cmd.Dir, cmd.Env = dir, append(os.Environ(), "PASSWORD=correct horse")
@@ -41,7 +42,7 @@ func TestSecurity(t *testing.T) {
 		return string(out)
 	}
 	// Where there is no terminal to ask for a password, -i reads it.
-	do(commands[0], strings.ReplaceAll(commands[0].text, "htpasswd ", "htpasswd -i <<<'correct horse' "))
+	do(commands[0], strings.ReplaceAll(commands[0].Text, "htpasswd ", "htpasswd -i <<<'correct horse' "))
 
 	certificate, err := telnet.CertificateFiles(filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))
 	if err != nil {
@@ -59,19 +60,19 @@ func TestSecurity(t *testing.T) {
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
 	defer func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		ctx, cancel := context.WithTimeout(context.Background(), rig.Patience)
 		defer cancel()
 		if err := errors.Join(server.Shutdown(ctx), <-served); !errors.Is(err, telnet.ErrServerClosed) {
 			t.Error(err)
 		}
 	}()
 	_, port, _ := strings.Cut(l.Addr().String(), ":")
-	at := strings.NewReplacer("localhost:3000", "localhost:"+port, "3001", freePort(t))
-	got := do(commands[2], at.Replace(commands[2].text))
+	at := strings.NewReplacer("localhost:3000", "localhost:"+port, "3001", rig.FreePort(t))
+	got := do(commands[2], at.Replace(commands[2].Text))
 	if !strings.Contains(got, "sightglass in ") || !strings.Contains(got, "> 2\r\n> bye") {
 		t.Errorf("%v: got %q", commands[2], got)
 	}
-	tunnel, client, _ := strings.Cut(at.Replace(commands[1].text), " &\n")
+	tunnel, client, _ := strings.Cut(at.Replace(commands[1].Text), " &\n")
 	got = do(commands[1], "expect <<'END'\n"+strings.NewReplacer("TUNNEL", strings.Replace(tunnel, "socat ", "socat -d -d ", 1), "CLIENT", strings.TrimSpace(client)).Replace(typing)+"END\n")
 	if !strings.Contains(got, "> 1 + 1\r\n") || strings.Contains(got, "horse") {
 		t.Errorf("%v: got %q", commands[1], got)
@@ -94,26 +95,11 @@ send "quit\r"
 expect eof {} timeout { exit 6 }
 `
 
-// freePort is a port that was free just now.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
-}
-
 // tryUnit lets systemd check a unit, with a program that there is in the place of the example's.
-func tryUnit(t *testing.T, b block) {
-	need(t, "systemd-analyze")
+func tryUnit(t *testing.T, b rig.Block) {
+	rig.Need(t, "systemd-analyze")
 	unit := filepath.Join(t.TempDir(), "shop.service")
-	text := strings.NewReplacer("/usr/bin/shop", "/bin/true", "User=shop", "User=root").Replace(b.text)
+	text := strings.NewReplacer("/usr/bin/shop", "/bin/true", "User=shop", "User=root").Replace(b.Text)
 	if err := os.WriteFile(unit, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package sightglass_test
+package telnet_test
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/sightglass-go/sightglass/internal/rig"
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/internal/attack"
@@ -74,7 +76,7 @@ func TestAttackSessions(t *testing.T) {
 	reg := registry.New()
 	reg.Expose("racing", r)
 	// Who rests attacks little.
-	addr := start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg, Limits: eval.Limits{Share: 1}})
+	addr := rig.Start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg, Limits: eval.Limits{Share: 1}})
 	stop := attack.Stop(t)
 	var still atomic.Bool
 	var writers sync.WaitGroup
@@ -83,14 +85,14 @@ func TestAttackSessions(t *testing.T) {
 	var answers, numbers atomic.Int64
 	var sessions sync.WaitGroup
 	for range 4 {
-		s := connect(t, addr.Network(), addr.String())
+		s := rig.Connect(t, addr.Network(), addr.String())
 		sessions.Go(func() {
 			for first := true; first || !stop.Load(); first = false {
 				for _, line := range []string{
 					"count(racing.items, .hits > 10)", "racing", "racing.face", "racing.text", "len(racing.list)", "racing.next.face", "racing.err", "racing.deep",
 					`racing.items["sku-7"]`, "map(racing.list, len(#))", "sum(racing.items, .hits)", "filter(racing.items, len(.tags[0]) > 6)", "x = racing.items", "toJSON(racing.next)",
 				} {
-					got := s.ask(line)
+					got := s.Ask(line)
 					answers.Add(1)
 					if strings.Contains(got, "panic") || strings.Contains(got, "internal error") {
 						t.Errorf("%s: %s", line, got)

@@ -1,20 +1,23 @@
-package sightglass_test
+// Package house holds the whole tree to what no package's own tests can see: who imports whom, what is
+// exported, that every protection has a test that notices when it is turned off, and that the manual names
+// tests that exist.
+package house
 
 import (
-	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/sightglass-go/sightglass/internal/rig"
 )
 
-const module = "github.com/sightglass-go/sightglass"
+func TestMain(m *testing.M) { rig.MainAtRoot(m) }
 
 // line is the one straight line of packages: each may import what stands
 // before it, and never what stands after it.
@@ -30,6 +33,7 @@ var line = []struct {
 	{"internal/console", "expressions are evaluated for programs too, without a session"},
 	{"telnet", "a session speaks to any stream of bytes and knows no socket"},
 	{"cmd/sightglass", "a library never depends on a command"},
+	{"internal/rig", "it is for tests"},
 }
 
 // alone says which packages may import something from outside the line, and why no other may.
@@ -39,8 +43,10 @@ var alone = []struct {
 	users  []string
 	reason string
 }{
-	{module + "/internal/attack", nil, "being imported, it defines a flag: only tests may"},
-	{"testing", []string{"internal/attack"}, "it is for tests"},
+	{rig.Module + "/internal/attack", nil, "being imported, it defines a flag: only tests may"},
+	{rig.Module + "/internal/rig", nil, "it is for tests"},
+	{"testing", []string{"internal/attack", "internal/rig"}, "it is for tests"},
+	{"go.uber.org/goleak", []string{"internal/rig"}, "it is for tests"},
 	{"unsafe", []string{"inspect/internal/peek"}, "all that can break memory safety is to be read in one place"},
 	{"github.com/expr-lang/expr", []string{"eval"}, "the language can be changed without touching what guards the application"},
 	{"github.com/peterh/liner", []string{"cmd/sightglass"}, "an application that is looked at has no terminal of its own to edit lines on"},
@@ -48,63 +54,13 @@ var alone = []struct {
 	{"golang.org/x/term", []string{"cmd/sightglass"}, "only the command asks whether it has a terminal; the console's editor works on any stream"},
 	{"golang.org/x/crypto", []string{"telnet"}, "passwords are checked where connections come in"},
 	{"golang.org/x/time/rate", []string{"telnet"}, "rates are limited where connections come in"},
-	{"net", []string{"telnet", "inspect", "cmd/sightglass"}, "sockets are for telnet; inspect needs the types of addresses, to show them"},
+	{"net", []string{"telnet", "inspect", "cmd/sightglass", "internal/rig"}, "sockets are for telnet; inspect needs the types of addresses, to show them"},
 	{"net/http", nil, "it links a web server into each application that wants a window"},
 	{"net/http/pprof", nil, "being imported, it adds handlers to the default web server"},
 	{"expvar", nil, "being imported, it adds handlers to the default web server"},
 	{"log", nil, "nothing is written to an application's own output; servers log to the Logger they are given"},
-	{"os/exec", nil, "looking at a process starts no other"},
+	{"os/exec", []string{"internal/rig"}, "looking at a process starts no other"},
 	{"plugin", nil, "looking at a process loads nothing into it"},
-}
-
-type goPackage struct {
-	ImportPath string
-	Dir        string
-	GoFiles    []string
-	Deps       []string
-
-	Imports, TestImports, XTestImports []string
-}
-
-// folder is p's path below the module, "" for a package of somebody else.
-func (p goPackage) folder() string {
-	below, ok := strings.CutPrefix(p.ImportPath, module+"/")
-	if !ok {
-		return ""
-	}
-	return below
-}
-
-// packages lists the module's own packages.
-func packages(t *testing.T) []goPackage {
-	t.Helper()
-	out := goTool(t, "list", "-json=ImportPath,Dir,GoFiles,Deps,Imports,TestImports,XTestImports", "./...")
-	var all []goPackage
-	for dec := json.NewDecoder(strings.NewReader(out)); dec.More(); {
-		var p goPackage
-		if err := dec.Decode(&p); err != nil {
-			t.Fatal(err)
-		}
-		if len(p.GoFiles) > 0 {
-			all = append(all, p)
-		}
-	}
-	if len(all) < len(line) {
-		t.Fatalf("go list found %d packages, the line alone has %d", len(all), len(line))
-	}
-	return all
-}
-
-func goTool(t *testing.T, args ...string) string {
-	t.Helper()
-	cmd := exec.Command("go", args...)
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, stderr.String())
-	}
-	return string(out)
 }
 
 // place is the index in line of the package that folder belongs to, -1 for none.
@@ -119,32 +75,35 @@ func place(folder string) int {
 }
 
 func TestPackagesStandInLine(t *testing.T) {
-	for _, p := range packages(t) {
-		at := place(p.folder())
+	for _, p := range rig.Packages(t) {
+		at := place(p.Folder())
+		if len(p.GoFiles) == 0 {
+			continue // nothing but tests
+		}
 		if at < 0 {
-			t.Errorf("%s has no place in the line of packages", p.folder())
+			t.Errorf("%s has no place in the line of packages", p.Folder())
 			continue
 		}
 		for _, dep := range p.Deps {
-			below, ok := strings.CutPrefix(dep, module+"/")
+			below, ok := strings.CutPrefix(dep, rig.Module+"/")
 			if !ok {
 				continue
 			}
 			if d := place(below); d > at {
-				t.Errorf("%s reaches %s: %s", p.folder(), below, line[d].reason)
+				t.Errorf("%s reaches %s: %s", p.Folder(), below, line[d].reason)
 			}
 		}
 	}
 }
 
 func TestImportsOfTheFew(t *testing.T) {
-	for _, p := range packages(t) {
-		users := line[max(place(p.folder()), 0)].path
+	for _, p := range rig.Packages(t) {
+		users := line[max(place(p.Folder()), 0)].path
 		for _, imp := range p.Imports {
 			for _, a := range alone {
 				within := strings.Contains(a.path, ".") && strings.HasPrefix(imp, a.path+"/")
 				if (imp == a.path || within) && !slices.Contains(a.users, users) {
-					t.Errorf("%s imports %s: %s", p.folder(), imp, a.reason)
+					t.Errorf("%s imports %s: %s", p.Folder(), imp, a.reason)
 				}
 			}
 		}
@@ -154,8 +113,8 @@ func TestImportsOfTheFew(t *testing.T) {
 // TestImportHasNoEffect holds that a library does nothing by being imported:
 // it declares no init function, and names neither standard output nor standard error.
 func TestImportHasNoEffect(t *testing.T) {
-	for _, p := range packages(t) {
-		if strings.HasPrefix(p.folder(), "cmd/") {
+	for _, p := range rig.Packages(t) {
+		if strings.HasPrefix(p.Folder(), "cmd/") {
 			continue
 		}
 		for _, name := range p.GoFiles {
@@ -215,28 +174,14 @@ func main() {
 
 func TestImportStartsNothing(t *testing.T) {
 	var imports strings.Builder
-	for _, p := range packages(t) {
-		if !strings.HasPrefix(p.folder(), "cmd/") && !strings.Contains(p.folder(), "internal/") {
+	for _, p := range rig.Packages(t) {
+		if len(p.GoFiles) > 0 && !strings.HasPrefix(p.Folder(), "cmd/") && !strings.Contains(p.Folder(), "internal/") {
 			imports.WriteString("\t_ " + strconv.Quote(p.ImportPath) + "\n")
 		}
 	}
-	cmd := exec.Command(build(t, "importer", strings.Replace(importer, "%s", imports.String(), 1)))
+	cmd := exec.Command(rig.Build(t, "importer", strings.Replace(importer, "%s", imports.String(), 1)))
 	out, err := cmd.CombinedOutput()
 	if err != nil || string(out) != "1" {
 		t.Errorf("a program that only imports the libraries: %v, output %q, want the number of its goroutines, 1", err, out)
 	}
-}
-
-// build compiles a program of one file within the module and returns its path.
-// The file itself stays in a folder of the test.
-func build(t *testing.T, name, source string) string {
-	t.Helper()
-	dir := t.TempDir()
-	file := filepath.Join(dir, name+".go")
-	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	program := filepath.Join(dir, name)
-	goTool(t, "build", "-o", program, file)
-	return program
 }

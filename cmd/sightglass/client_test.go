@@ -1,0 +1,269 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	_ "github.com/sightglass-go/sightglass/internal/attack"
+	"github.com/sightglass-go/sightglass/internal/rig"
+
+	"github.com/sightglass-go/sightglass/cmd/sightglass/shop"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+func TestMain(m *testing.M) { rig.Main(m) }
+
+func TestCommandLine(t *testing.T) {
+	for _, tc := range []struct {
+		args []string
+		fail bool
+		want string
+	}{
+		{nil, false, "Usage: sightglass <command>...demo...version..."},
+		{[]string{"help"}, false, "Usage: sightglass <command>..."},
+		{[]string{"version"}, false, "sightglass ..., go..."},
+		{[]string{"dem"}, true, `...did you mean "demo"?...`},
+		{[]string{"demo", "--listen", "nowhere"}, true, "...an address is host:port or unix:/path..."},
+		{[]string{"demo", "--listen", "0.0.0.0:0"}, true, "...not loopback..."},
+	} {
+		out, err := exec.Command(rig.Program(t), tc.args...).CombinedOutput()
+		if (err != nil) != tc.fail || !rig.Matches(string(out), tc.want) {
+			t.Errorf("sightglass %s: %v\n got: %s\nwant: %s", strings.Join(tc.args, " "), err, out, tc.want)
+		}
+	}
+}
+
+func TestDemoListens(t *testing.T) {
+	t.Run("chosen", func(t *testing.T) {
+		d := rig.RunDemo(t, "--listen", "127.0.0.1:0")
+		if got := rig.Connect(t, "tcp", d.Addr).Ask("cache.Len() > 1000"); got != "true" {
+			t.Errorf("the answer is %q", got)
+		}
+		// A chosen address that is taken is an error, not another address.
+		out, err := exec.Command(rig.Program(t), "demo", "--listen", d.Addr).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "in use") {
+			t.Errorf("a second demo at the same address: %v, %s", err, out)
+		}
+	})
+	t.Run("default", func(t *testing.T) {
+		a, b := rig.RunDemo(t), rig.RunDemo(t)
+		if a.Addr == b.Addr {
+			t.Fatalf("two demos at %s", a.Addr)
+		}
+		for _, d := range []*rig.Demo{a, b} {
+			for _, host := range []string{"127.0.0.1", "::1"} {
+				if host == "::1" && !rig.HasIPv6() {
+					continue
+				}
+				rig.Connect(t, "tcp", net.JoinHostPort(host, d.Port(t)))
+			}
+		}
+	})
+	t.Run("unix", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "s")
+		d := rig.RunDemo(t, "--listen", "unix:"+path)
+		if d.Addr != "unix:"+path {
+			t.Errorf("listening on %s", d.Addr)
+		}
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("the socket: %v, %v", info.Mode(), err)
+		}
+		rig.Connect(t, "unix", path)
+		d.Stop(t)
+		if _, err := os.Stat(path); err == nil {
+			t.Error("the socket outlives the demo")
+		}
+	})
+}
+
+func TestDemoEndsWithSessions(t *testing.T) {
+	d := rig.RunDemo(t, "--listen", "127.0.0.1:0")
+	s := rig.Connect(t, "tcp", d.Addr)
+	if _, err := io.WriteString(s.Conn, endless+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	d.Stop(t)
+	if _, err := io.ReadAll(s.Conn); err != nil {
+		t.Errorf("the session did not end cleanly: %v", err)
+	}
+}
+
+// endless takes a thousand million steps.
+const endless = `let xs = 1..1000; count(xs, count(xs, any(xs, # < 0)) > 0)`
+
+func TestNetcat(t *testing.T) {
+	rig.Need(t, "bash", "nc")
+	d := rig.RunDemo(t, "--listen", "localhost:0")
+	script := `printf 'dir()\ncount(cache.items, .hits > 10)\nquit\n' | nc localhost ` + d.Port(t)
+	out, err := exec.Command("bash", "-c", script).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	text := rig.Tidy(string(rig.Plain(out)))
+	if bad := regexp.MustCompile(`[^\n -~]`).FindString(text); bad != "" {
+		t.Errorf("the output has %q in it:\n%s", bad, text)
+	}
+	for _, want := range []string{`\bcache +\*shop\.Cache\b.*\bcache\.mu\b`, `\bloop +\*shop\.Loop\b`, `(?m)^(> )?\d+\b`} {
+		if !regexp.MustCompile(want).MatchString(text) {
+			t.Errorf("the output has nothing like %s:\n%s", want, text)
+		}
+	}
+}
+
+// tour is what both terminals, telnet's and the demo's own, must be able to do.
+func tour(t *testing.T, s *rig.Screen) {
+	s.Await(`^> *\z`)
+	s.Enter("dir()")
+	s.Await(`^cache +\*shop\.Cache `)
+	s.Await(`^> *\z`)
+
+	s.Clear()
+	s.Enter("cache")
+	s.Await(`^  misses: +\d+`)
+	s.Await(`^> *\z`)
+
+	s.Clear()
+	s.Enter("count(cache.items, .hits > 10)")
+	first := s.Await(`hits > 10\)\n(\d+)`)[1]
+	for again := first; again == first; {
+		s.Await(`^> *\z`)
+		s.Clear()
+		s.Keys("Up")
+		s.Await(`^> count.*\)`)
+		s.Keys("Enter")
+		again = s.Await(`hits > 10\)\n(\d+)`)[1]
+	}
+
+	s.Clear()
+	s.Enter("cach.items")
+	s.Await(`\^[\s\S]*did you mean cache\?`)
+
+	s.Clear()
+	s.Write("cache.it")
+	s.Keys("Tab")
+	s.Await(`^> cache\.items`)
+	s.Keys("C-u")
+	s.Await(`^> *\z`)
+
+	s.Clear()
+	s.Enter(endless)
+	s.Await(`> 0\)\n*\z`)
+	s.Keys("C-c")
+	s.Await(`^> *\z`)
+	s.Enter("20 + 22")
+	s.Await(`^42\n> *\z`)
+
+	s.Keys("C-d")
+	s.Await(`^THE END$`)
+}
+
+func TestTelnet(t *testing.T) {
+	rig.Need(t, "telnet", "tmux")
+	d := rig.RunDemo(t, "--listen", "localhost:0")
+	s := rig.NewScreen(t, 110, 60, "telnet localhost "+d.Port(t))
+	s.Await(`^sightglass in sightglass.*Read-only`)
+	tour(t, s)
+	s.Await(`closed by foreign host`)
+}
+
+func TestDemoPrompt(t *testing.T) {
+	rig.Need(t, "tmux")
+	s := rig.NewScreen(t, 110, 60, rig.Program(t)+" demo --listen localhost:0")
+	s.Await(`^listening on localhost:\d+$`)
+	tour(t, s)
+}
+
+// A client sends what is typed, also where seven bits of a byte are one of its own keys.
+func TestTelnetOfAnyLetter(t *testing.T) {
+	d := rig.RunDemo(t, "--listen", "localhost:0")
+	for name, client := range map[string]string{"telnet": "telnet localhost ", "busybox": "busybox telnet localhost ", "plink": "plink -telnet localhost -P "} {
+		t.Run(name, func(t *testing.T) {
+			rig.Need(t, name)
+			s := rig.NewScreen(t, 110, 60, client+d.Port(t))
+			s.Await(`^> *\z`)
+			s.Enter("1 + 1") // whose answer comes behind all that is negotiated
+			s.Await(`^2\n> *\z`)
+			for _, letters := range []string{"”", "Н Ý そ", "э ъ à Ѓ", "日本 𝒳"} { // with 9D, 8D, 8A, 83 and others
+				s.Enter(`"` + letters + `" + "."`)
+				s.Await(`^"` + letters + `\."\n> *\z`)
+			}
+			s.Keys("C-d")
+			s.Await(`^THE END`)
+		})
+	}
+}
+
+// Ctrl-Z stops the demo within a watch; when the shell lets it go on, the watch goes on below what
+// the shell has written, and lines are edited as before.
+func TestSuspendedDemo(t *testing.T) {
+	rig.Need(t, "bash", "tmux")
+	s := rig.NewScreen(t, 110, 60, "PS1='shell: ' bash --norc -i")
+	s.Await(`^shell: *\z`)
+	s.Enter(rig.Program(t) + " demo --listen localhost:0")
+	s.Await(`^> *\z`)
+	s.Enter("1 + 1")
+	s.Await(`^2\n> *\z`)
+	s.Enter("watch 200ms cache.hits")
+	s.Await(`samples in`)
+	s.Keys("C-z")
+	s.Await(`Stopped[\s\S]*^shell: *\z`)
+	s.Enter("stty -a")
+	s.Await(` icanon[\s\S]* echo [\s\S]*^shell: *\z`)
+	s.Enter("fg")
+	s.Await(`^shell: fg\n[\s\S]*samples in`)
+	s.Keys("C-c")
+	s.Await(`^> *\z`)
+	s.Keys("Up", "Up")
+	s.Await(`^> 1 \+ 1\z`)
+	s.Keys("Enter")
+	s.Await(`^> 1 \+ 1\n2\n> *\z`)
+	s.Keys("C-d")
+	s.Await(`^shell: *\z`)
+	s.Enter("exit")
+	s.Await(`^THE END$`)
+}
+
+// TestSecretsStay asks the demo's objects for their secrets in all the ways that a first hour would find.
+func TestSecretsStay(t *testing.T) {
+	s := shop.New(100)
+	reg := registry.New()
+	s.Expose(reg)
+	c := rig.Connect(t, "tcp", rig.Serve(t, "tcp", "127.0.0.1:0", reg).String())
+	live(t, s)
+	for c.Ask("orders.shipped > 0") != "true" {
+	}
+	secrets := append(s.Config.Secrets(), "4000 0000") // of each card
+	for _, line := range []string{
+		"config", "config.Database", "config.Database.Password", "config.APIToken", "config.TLSKey", "config.Headers",
+		`config.Headers["Authorization"]`, "values(config.Headers)", "config.Pin", "config.Internal",
+		`config.APIToken + "x"`, `config.APIToken[0:5]`, `config.APIToken startsWith "tok"`, `len(config.APIToken)`,
+		`[config.APIToken]`, `{"x": config.APIToken}`, "x = config.APIToken", "x", "string(config.APIToken)",
+		"toJSON(config)", "map([config], .APIToken)", "dir(config)",
+		"orders", "orders.history.order", "orders.history.older.older.newer.order.card", "toJSON(orders.history.order)",
+	} {
+		got := c.Ask(line)
+		for i, secret := range secrets {
+			if strings.Contains(got, secret) {
+				t.Errorf("%s tells secret %d:\n%s", line, i, got)
+			}
+		}
+	}
+	if got := c.Ask(`config.APIToken startsWith "tok"`); got == "true" || got == "false" {
+		t.Errorf("a secret can be guessed letter by letter: %s", got)
+	}
+}
+
+// live lets the shop live until the test ends.
+func live(t *testing.T, s *shop.Shop) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { s.Run(ctx); close(done) }()
+	t.Cleanup(func() { cancel(); <-done })
+}

@@ -1,0 +1,44 @@
+package house
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sightglass-go/sightglass/internal/rig"
+
+	_ "github.com/sightglass-go/sightglass/internal/attack"
+)
+
+// TestAttackFlag holds that each package with tests knows the flag -attack, which go test ./... hands to all.
+func TestAttackFlag(t *testing.T) {
+	for _, p := range rig.Packages(t) {
+		imports := slices.Concat(p.TestImports, p.XTestImports)
+		if len(imports) > 0 && !slices.Contains(imports, rig.Module+"/internal/attack") {
+			t.Errorf("no test of %s imports internal/attack: go test ./... -attack 10m would fail there", p.Folder())
+		}
+	}
+}
+
+// TestSafetyNames holds that the tests that docs/safety.md names are there.
+func TestSafetyNames(t *testing.T) {
+	names := regexp.MustCompile("`((?:Test|Fuzz|Benchmark)\\w+)` in `([^`]+)`").FindAllStringSubmatch(rig.Read(t, "docs/safety.md"), -1)
+	if len(names) < 20 {
+		t.Fatalf("docs/safety.md names %d tests", len(names))
+	}
+	for _, n := range names {
+		found := false
+		files, err := filepath.Glob(filepath.Join(n[2], "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			found = found || strings.Contains(rig.Read(t, file), "\nfunc "+n[1]+"(")
+		}
+		if !found {
+			t.Errorf("docs/safety.md names %s in %s, which is not there", n[1], n[2])
+		}
+	}
+}

@@ -1,0 +1,38 @@
+package rig
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// Block is a fenced example of a document.
+type Block struct {
+	File string
+	Line int
+	Lang string
+	Text string
+}
+
+func (b Block) String() string { return fmt.Sprintf("%s:%d", b.File, b.Line) }
+
+// Blocks returns the examples of a document, which is named by its path below the module, in their order.
+func Blocks(t *testing.T, file string) []Block {
+	t.Helper()
+	var all []Block
+	var open *Block
+	for i, l := range strings.Split(Read(t, file), "\n") {
+		switch lang, fence := strings.CutPrefix(l, "```"); {
+		case fence && open == nil:
+			open = &Block{File: file, Line: i + 1, Lang: lang}
+		case fence:
+			all, open = append(all, *open), nil
+		case open != nil:
+			open.Text += l + "\n"
+		}
+	}
+	if open != nil {
+		t.Fatalf("%v: the block never ends", open)
+	}
+	return all
+}

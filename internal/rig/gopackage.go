@@ -1,0 +1,91 @@
+package rig
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Module is the path of this module.
+const Module = "github.com/sightglass-go/sightglass"
+
+// Package is what the go command says of a package.
+type Package struct {
+	ImportPath string
+	Dir        string
+	GoFiles    []string
+	Deps       []string
+
+	Imports, TestImports, XTestImports []string
+}
+
+// Folder is p's path below the module, "" for a package of somebody else.
+func (p Package) Folder() string {
+	below, ok := strings.CutPrefix(p.ImportPath, Module+"/")
+	if !ok {
+		return ""
+	}
+	return below
+}
+
+// Packages lists the module's own packages, those that are only tests too.
+func Packages(t *testing.T) []Package {
+	t.Helper()
+	out := GoTool(t, "list", "-json=ImportPath,Dir,GoFiles,Deps,Imports,TestImports,XTestImports", "./...")
+	var all []Package
+	for dec := json.NewDecoder(strings.NewReader(out)); dec.More(); {
+		var p Package
+		if err := dec.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	if len(all) == 0 {
+		t.Fatal("go list found no packages")
+	}
+	return all
+}
+
+// Users are the folders whose packages or tests import something of a module.
+func Users(t *testing.T, module string) []string {
+	var all []string
+	for _, p := range Packages(t) {
+		imports := slices.Concat(p.Imports, p.TestImports, p.XTestImports)
+		if slices.ContainsFunc(imports, func(imp string) bool { return imp == module || strings.HasPrefix(imp, module+"/") }) {
+			all = append(all, p.Folder())
+		}
+	}
+	return all
+}
+
+// GoTool runs the go command in the module's folder and returns its output.
+func GoTool(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("go", args...)
+	cmd.Dir = Root()
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, stderr.String())
+	}
+	return string(out)
+}
+
+// Build compiles a program of one file within the module and returns its path.
+// The file itself stays in a folder of the test.
+func Build(t *testing.T, name, source string) string {
+	t.Helper()
+	dir := t.TempDir()
+	file := filepath.Join(dir, name+".go")
+	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(dir, name)
+	GoTool(t, "build", "-o", program, file)
+	return program
+}

@@ -1,0 +1,136 @@
+package rig
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Screen is a terminal that a real client runs in. It is one of tmux, spoken to in its control
+// mode, which tells when there is something new on it.
+type Screen struct {
+	t       *testing.T
+	in      io.Writer
+	out     *bufio.Scanner
+	changed bool // since the last look
+}
+
+// NewScreen is a terminal of that size, in which the shell runs command.
+func NewScreen(t *testing.T, columns, rows int, command string) *Screen {
+	t.Helper()
+	Need(t, "tmux")
+	cmd := exec.Command("tmux", "-u", "-S", filepath.Join(t.TempDir(), "s"), "-f", "/dev/null", "-C",
+		"new-session", "-x", fmt.Sprint(columns), "-y", fmt.Sprint(rows), "trap : INT; "+command+"; echo; echo THE END; cat")
+	cmd.Env = append(cmd.Environ(), "TERM=xterm", "LC_ALL=C.UTF-8", "SHELL=/bin/sh")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	late := time.AfterFunc(2*Patience, func() { cmd.Process.Kill() })
+	t.Cleanup(func() {
+		fmt.Fprintln(in, "kill-server")
+		in.Close()
+		cmd.Wait()
+		late.Stop()
+	})
+	return &Screen{t: t, in: in, out: bufio.NewScanner(out)}
+}
+
+// Tmux runs a command of tmux and returns what it prints.
+func (s *Screen) Tmux(format string, args ...any) string {
+	s.t.Helper()
+	const marker = "end-of-this-command"
+	fmt.Fprintf(s.in, format+"\ndisplay-message -p "+marker+"\n", args...)
+	var got []string
+	for s.out.Scan() {
+		switch line := s.out.Text(); {
+		case line == marker:
+			return strings.Join(got, "\n")
+		case strings.HasPrefix(line, "%output "):
+			s.changed = true
+		case !strings.HasPrefix(line, "%"):
+			got = append(got, line)
+		}
+	}
+	s.t.Fatalf("the terminal is gone after %q", got)
+	return ""
+}
+
+// Keys presses the keys that tmux calls by these names.
+func (s *Screen) Keys(names ...string) {
+	s.t.Helper()
+	s.Tmux("send-keys %s", strings.Join(names, " "))
+}
+
+// Write types text, without Enter.
+func (s *Screen) Write(text string) { s.t.Helper(); s.Tmux("send-keys -l -- '%s'", text) }
+
+// Enter types text and presses Enter.
+func (s *Screen) Enter(text string) { s.t.Helper(); s.Write(text); s.Keys("Enter") }
+
+// Resize gives the terminal another size.
+func (s *Screen) Resize(columns, rows int) {
+	s.t.Helper()
+	s.Tmux("resize-window -x %d -y %d", columns, rows)
+}
+
+// Text is what the screen shows, without the empty lines at its end and what answers cost.
+func (s *Screen) Text() string { s.t.Helper(); return s.capture("") }
+
+// All is text with what has left the screen at its top.
+func (s *Screen) All() string { s.t.Helper(); return s.capture("-S -") }
+
+func (s *Screen) capture(lines string) string {
+	s.t.Helper()
+	return Cost.ReplaceAllString(strings.TrimRight(s.Tmux("capture-pane -p %s", lines), "\n"), "")
+}
+
+// Await waits until the screen shows what matches, and returns the match with its groups.
+func (s *Screen) Await(pattern string) []string {
+	s.t.Helper()
+	re := regexp.MustCompile("(?m)" + pattern)
+	for {
+		s.changed = false
+		text := s.Text()
+		if m := re.FindStringSubmatch(text); m != nil {
+			return m
+		}
+		for ; !s.changed; s.changed = strings.HasPrefix(s.out.Text(), "%output ") {
+			if !s.out.Scan() {
+				s.t.Fatalf("the screen never showed %s, but (%v)\n%s", pattern, s.out.Err(), text)
+			}
+		}
+	}
+}
+
+// Clear empties the screen and waits for the prompt.
+func (s *Screen) Clear() {
+	s.t.Helper()
+	s.Keys("C-l")
+	s.Await(`\A> *$`)
+}
+
+// Knows waits until the server knows the terminal's width: a size is on its way by itself, and what
+// is typed can come before it.
+func (s *Screen) Knows(width int) {
+	s.t.Helper()
+	for known := ""; known != fmt.Sprint(width); {
+		s.Clear()
+		s.Enter("set")
+		known = s.Await(`^width +(\d+)[^\0]*\n>\z`)[1]
+	}
+	s.Clear()
+}
