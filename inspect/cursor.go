@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
@@ -18,22 +19,28 @@ import (
 //			k, e, ok := c.Next()
 //			if !ok || timeIsUp { break }
 //		}
+//		c.Pause()
 //		// release the guard, yield
 //	}
 //
 // Load must be called after the guard was taken, also when the chunk was not
-// used up; under one hold of it as often as time allows. Entries present throughout are seen exactly once; ones added or
-// removed meanwhile may be seen or not. The order of a map is that of the hashes
+// used up; under one hold of it as often as time allows. Entries of a map that are present throughout are seen exactly once;
+// ones added or removed meanwhile may be seen or not. The order of a map is that of the hashes
 // of its keys: it stays the same as long as the map is not changed.
 //
+// A list is walked up to what was its end at the first Load. Where it shifts between two chunks (elements leave
+// or join at the front, or it grows into new memory), the walk shifts with it, and what is in it throughout is seen exactly
+// once. Where elements change places in another way that is found out as far as possible: see Moved.
+//
 // The Values that Next returns are lent: good until the next Load; Keep makes
-// them last. A Cursor is for one goroutine.
+// them last, and is called before the guard is given back. A Cursor is for one goroutine.
 type Cursor struct {
 	of     Value
 	walker walker
 	begun  bool
 	done   bool
 	torn   int
+	lo, hi int // what Within says
 }
 
 // walker is what a Cursor does for one shape.
@@ -57,7 +64,7 @@ const (
 // Cursor returns a Cursor at the beginning of a List or Map. On other shapes its
 // Load is an error.
 func (v Value) Cursor() *Cursor {
-	c := &Cursor{of: v}
+	c := &Cursor{of: v, hi: math.MaxInt}
 	c.choose()
 	return c
 }
@@ -67,7 +74,7 @@ func (c *Cursor) choose() {
 	case v.Kind() == reflect.Struct && v.Shape() == List:
 		c.walker = &chainWalk{}
 	case v.Shape() == List:
-		c.walker = &listWalk{}
+		c.walker = &listWalk{pos: c.lo, most: c.hi}
 	case v.Kind() == reflect.Map && v.how&(solid|trusted) == solid|trusted && peek.MapsUnknown() != nil:
 		c.walker = &runtimeWalk{}
 	case v.Kind() == reflect.Map:
@@ -122,6 +129,49 @@ func (c *Cursor) Retries() int { return c.walker.retries() }
 // Torn is how many entries kept changing while they were read.
 func (c *Cursor) Torn() int { return c.torn }
 
+// pauser is a walker of what may shift between two holds of a guard.
+type pauser interface {
+	// pause remembers where the walk is, to find it again.
+	pause()
+	moved() bool
+	at() int
+}
+
+// Pause must be called before the guard is given back in the middle of a walk, so that the Cursor finds its place
+// again. It does nothing at the end.
+func (c *Cursor) Pause() {
+	if p, ok := c.walker.(pauser); ok && c.begun && !c.done {
+		p.pause()
+	}
+}
+
+// Moved reports whether elements of the list were seen to change places during the walk, so that some may
+// have been met twice or not at all. It is false for maps.
+func (c *Cursor) Moved() bool {
+	p, ok := c.walker.(pauser)
+	return ok && p.moved()
+}
+
+// Index is the index of the element of a list that Next returned last, in the list as it was at the Load before; of a
+// map, 0.
+func (c *Cursor) Index() int {
+	if p, ok := c.walker.(pauser); ok {
+		return p.at()
+	}
+	return 0
+}
+
+// Within restricts the walk of a slice or array to the elements from lo up to hi, before the first Load; ok is
+// false for others, which are walked from their beginning.
+func (c *Cursor) Within(lo, hi int) (ok bool) {
+	w, ok := c.walker.(*listWalk)
+	if ok {
+		c.lo, c.hi = lo, hi
+		w.pos, w.most = lo, hi
+	}
+	return ok
+}
+
 type noWalk struct{}
 
 func (noWalk) load(of Value) (bool, error) {
@@ -129,70 +179,6 @@ func (noWalk) load(of Value) (bool, error) {
 }
 func (noWalk) next() (key, elem Value, ok bool) { return }
 func (noWalk) retries() int                     { return 0 }
-
-// listWalk walks a slice or array.
-type listWalk struct {
-	pos   int // of the next element to hand out
-	first int // of the chunk
-	end   int
-	elem  Value // the chunk's first element
-	slab  peek.Slab
-	size  uintptr
-	again int
-}
-
-func (w *listWalk) load(of Value) (bool, error) {
-	data, n, mark := of.ref, 0, Mark(0)
-	h := of.how & (solid | fixed | trusted | lent | word)
-	if of.Kind() == reflect.Array {
-		n = of.typ.Len()
-	} else {
-		var err error
-		if data, n, _, mark, err = of.header(); err != nil {
-			return false, err
-		}
-		h = of.hop(of.typ.Elem(), data).how
-	}
-	if w.pos >= n {
-		return false, nil
-	}
-	t := of.typ.Elem()
-	w.size, w.first = t.Size(), w.pos
-	w.end = min(n, w.pos+chunk, w.pos+max(1, int(chunkBytes/max(1, w.size))))
-	w.elem = Value{typ: t, mark: of.mark | mark, how: h}
-	if h&(solid|word) != 0 {
-		w.elem.ref = data
-		if h&word == 0 {
-			w.elem.ref = data.Add(uintptr(w.first) * w.size)
-		}
-		return true, nil
-	}
-	bytes := uintptr(w.end-w.first) * w.size
-	if uintptr(len(w.slab))*8 < bytes || len(w.slab) == 0 {
-		w.slab = peek.NewSlab(max(bytes, 1))
-	}
-	still, err := data.Add(uintptr(w.first) * w.size).Settled(w.slab.Bytes(bytes))
-	if err != nil {
-		return false, err
-	}
-	if !still {
-		w.elem.mark |= Torn
-		w.again++
-	}
-	w.elem.ref, w.elem.how = w.slab.Ref(), lent
-	return true, nil
-}
-
-func (w *listWalk) next() (key, elem Value, ok bool) {
-	if w.pos >= w.end {
-		return key, elem, false
-	}
-	elem = w.elem.part(w.elem.typ, uintptr(w.pos-w.first)*w.size)
-	w.pos++
-	return key, elem, true
-}
-
-func (w *listWalk) retries() int { return w.again }
 
 // mapWalk walks a map, table by table and some slots at a time. If a table is replaced while only a part
 // of it has been handed out, what follows in its range of hashes is handed out

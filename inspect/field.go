@@ -39,6 +39,9 @@ var (
 	fieldsOf   sync.Map // reflect.Type to []Field
 	foundOf    sync.Map // foundKey to []int, nil where there is none
 	directType sync.Map // reflect.Type to bool
+	pinnedType sync.Map // reflect.Type to bool
+	spans      sync.Map // reflect.Type to []peek.Span
+	textPlaces sync.Map // reflect.Type to []uintptr
 )
 
 // Fields lists the direct fields of a struct type, unexported and blank ones

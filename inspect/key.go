@@ -95,7 +95,8 @@ func (v Value) appendKey(b []byte, depth int) (_ []byte, same bool, err error) {
 // Lookup finds the entry of a map whose key equals key, which is converted to
 // the type of the map's keys as Go converts constants: an int to any type of
 // integer that holds it, a string to a named one, a map or list of plain data to
-// a struct or array. ok is false when there is none; an error says why the key
+// a struct or array. What lies in the map itself is good as long as the map does not change: Keep it under the
+// guard. ok is false when there is none; an error says why the key
 // cannot be one of this map, or that it is longer than MaxKey. A nil map has no entries.
 func (v Value) Lookup(key any) (elem Value, ok bool, err error) {
 	if v.Shape() != Map {
@@ -141,13 +142,15 @@ func (v Value) Lookup(key any) (elem Value, ok bool, err error) {
 		if got, same, err = kv.appendKey(got[:0], 0); err != nil || !same || string(got) != string(bytes) {
 			return false
 		}
-		// The copy is this call's own, so the element may stay in it.
 		elem = v.entry(v.typ.Elem(), e, torn)
-		elem.how &^= lent
 		return true
 	})
 	if err != nil || !found {
 		return Value{}, false, err
+	}
+	if elem.how&(lent|solid) == lent {
+		// Not all that was copied is to be kept with it.
+		elem, _ = elem.Keep()
 	}
 	return elem, true, nil
 }
@@ -287,6 +290,7 @@ func (v Value) entry(t reflect.Type, ref peek.Ref, isTorn bool) Value {
 		return e
 	}
 	e.mark |= Racy
+	e.how = slot
 	if ref.Held() { // a slab's
 		e.how = lent
 	}

@@ -122,32 +122,3 @@ func (v Value) chainIndex(i int) (Value, error) {
 		}
 	}
 }
-
-// chainWalk walks a chain, link by link.
-type chainWalk struct {
-	chain
-	begun bool
-	left  int
-}
-
-func (w *chainWalk) load(of Value) (bool, error) {
-	if !w.begun {
-		w.begun = true
-		w.begin(of)
-	}
-	// A guard may be held now that was not before, or the other way round.
-	w.link = w.link.Trust(of.how&trusted != 0)
-	w.left = chunk
-	return w.link.IsValid(), w.err
-}
-
-func (w *chainWalk) next() (key, elem Value, ok bool) {
-	if w.left == 0 {
-		return key, elem, false
-	}
-	w.left--
-	elem, ok = w.chain.next()
-	return key, elem, ok
-}
-
-func (w *chainWalk) retries() int { return 0 }

@@ -46,7 +46,7 @@ func (r *raw) Field(i int) (Source, bool) {
 func (r *raw) Each(f func(key, elem Source) (bool, error)) error {
 	isMap := r.v.Shape() == Map
 	c := r.v.Cursor()
-	for i := 0; !c.Done(); {
+	for i := 0; !c.Done(); c.Pause() {
 		if err := c.Load(); err != nil {
 			return err
 		}

@@ -58,14 +58,18 @@ func (r *Route) End() (reflect.Type, DatumKind) {
 // on the way is nil or cannot be followed, and for a string that changes meanwhile or has more than max bytes: then the
 // same steps, one by one, tell why.
 func (v Value) Follow(r *Route, max int) (d Datum, ok bool) {
+	way := r.way
 	if v.how&word != 0 {
-		return d, false
+		// The pointer at the beginning of the way is in our hands.
+		if way = way[1:]; len(way) == 0 || v.Kind() != reflect.Pointer || v.ref.IsNil() {
+			return d, false
+		}
 	}
 	held := v.how&solid != 0
 	if r.to.kind == TextDatum {
-		r.text, ok = v.ref.ChaseText(r.text[:0], r.way, max, held)
+		r.text, ok = v.ref.ChaseText(r.text[:0], way, max, held)
 		return Datum{Kind: TextDatum, Text: string(r.text)}, ok
 	}
-	u, ok := v.ref.Chase(r.way, r.to.size, held)
+	u, ok := v.ref.Chase(way, r.to.size, held)
 	return r.to.datum(u), ok
 }

@@ -48,6 +48,8 @@ const (
 	trusted
 	// bare: no lens is looked through.
 	bare
+	// slot: the place is an element's, in memory in which its container may put another one later.
+	slot
 )
 
 var (
@@ -401,6 +403,9 @@ func (v Value) Index(i int) (Value, error) {
 		}
 		e := v.hop(v.typ.Elem(), data.Add(uintptr(i)*v.typ.Elem().Size()))
 		e.mark |= mark
+		if !pinned(e.typ) {
+			e.how |= slot
+		}
 		return e, nil
 	}
 	if v.Kind() == reflect.Struct && v.Shape() == List {
@@ -414,30 +419,4 @@ func outOfRange(i, n int) error {
 		return fmt.Errorf("index %d is out of range: it is empty", i)
 	}
 	return fmt.Errorf("index %d is out of range: there are %d, so 0 to %d", i, n, n-1)
-}
-
-// Keep returns a Value that lasts for the evaluation, where v is lent by a
-// Cursor: its bytes are copied out. bytes says how many; 0 where v lasts anyway.
-func (v Value) Keep() (kept Value, bytes int) {
-	if v.how&lent == 0 {
-		return v, 0
-	}
-	if v.how&solid != 0 {
-		// In place, in a map that is ours to read now: copy it typed, so that the
-		// garbage collector sees its pointers.
-		p := reflect.New(v.typ)
-		if peek.Try(func() { p.Elem().Set(v.ref.Pointer(v.typ).Elem()) }) != nil {
-			p.Elem().SetZero()
-			v.mark |= Torn
-		}
-		v.ref = peek.Of(p)
-	} else {
-		slab := peek.NewSlab(v.typ.Size())
-		// From a slab of ours nothing can fault.
-		_ = v.ref.Copy(slab.Bytes(v.typ.Size()))
-		v.ref = slab.Ref()
-	}
-	v.how = v.how&^lent | fixed
-	v.mark |= Copied
-	return v, int(v.typ.Size())
 }

@@ -101,3 +101,24 @@ func settleIn(dst unsafe.Pointer, a, n uintptr) bool {
 	}
 	return changed
 }
+
+// sumIn adds n bytes at a to the checksum h, whole words where a is aligned: FNV-1a, by words.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func sumIn(h uint64, a, n uintptr) uint64 {
+	const prime = 1099511628211
+	i := uintptr(0)
+	for i < n {
+		if (a+i)%wordSize == 0 && i+wordSize <= n {
+			h = (h ^ uint64(*(*uintptr)(unsafe.Add(nil, a+i)))) * prime
+			h ^= h >> 32
+			i += wordSize
+			continue
+		}
+		h = (h ^ uint64(*(*uint8)(unsafe.Add(nil, a+i)))) * prime
+		i++
+	}
+	return h
+}

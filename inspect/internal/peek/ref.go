@@ -3,6 +3,7 @@ package peek
 import (
 	"math/bits"
 	"reflect"
+	"runtime"
 	"unsafe"
 )
 
@@ -283,6 +284,47 @@ func (r Ref) Settled(dst []byte) (still bool, err error) {
 	return still, err
 }
 
+// Clone copies the value of type t that lies at r, which must be held and of that type, into memory of
+// our own that is typed alike, so that the collector sees the pointers in the copy. The bytes are read as
+// by Settled: the words are whole, each a pointer that the application's own memory holds.
+func (r Ref) Clone(t reflect.Type) (c Ref, still bool, err error) {
+	p := reflect.New(t)
+	n := t.Size()
+	if n == 0 {
+		return Of(p), true, nil
+	}
+	dst, a := p.UnsafePointer(), r.Addr()
+	err = try(func() {
+		check(a, n, 1)
+		copyIn(dst, a, n)
+		for range settles {
+			if !settleIn(dst, a, n) {
+				still = true
+				return
+			}
+		}
+	})
+	runtime.KeepAlive(r.ptr)
+	return Of(p), still, err
+}
+
+// Span is a part of a value's memory.
+type Span struct{ Off, Size uintptr }
+
+// Sum is a checksum of parts of what lies at r.
+func (r Ref) Sum(parts []Span) (h uint64, err error) {
+	a := r.Addr()
+	err = try(func() {
+		h = 14695981039346656037
+		for _, p := range parts {
+			check(a+p.Off, p.Size, 1)
+			h = sumIn(h, a+p.Off, p.Size)
+		}
+	})
+	runtime.KeepAlive(r.ptr)
+	return h, err
+}
+
 // Slab is memory of our own for copies of application memory. It holds no
 // pointers that the garbage collector would see, so anything may lie in it.
 type Slab []uint64
@@ -298,6 +340,11 @@ func (s Slab) Ref() Ref {
 // Bytes returns the slab's first n bytes.
 func (s Slab) Bytes(n uintptr) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData([]uint64(s)))), n)
+}
+
+// SetWord stores a word off bytes into the slab.
+func (s Slab) SetWord(off, w uintptr) {
+	*(*uintptr)(unsafe.Pointer(unsafe.SliceData(s.Bytes(off + wordSize)[off:]))) = w
 }
 
 // Word returns r itself as a value of the pointer-shaped type t: a pointer, map,

@@ -1,0 +1,273 @@
+package inspect
+
+import (
+	"reflect"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
+)
+
+// listWalk walks a slice or array, up to where it ended when the walk began. Between two holds of its guard a slice may
+// shift in its memory (q = q[1:]), move into other memory (append), or have its elements moved
+// (copy(q, q[1:])); the walk then goes on behind the element that it has handed out last.
+type listWalk struct {
+	pos   int // of the next element to hand out
+	most  int // where the walk ends at the latest
+	begun bool
+	end   int // where it ends, in the list as it is now
+	first int // of the chunk
+	stop  int // of the chunk, its end
+	elem  Value
+	slab  peek.Slab
+	size  uintptr
+	again int
+
+	// The header of the load before.
+	data uintptr
+	n, c int
+
+	trail   trail
+	shuffle bool // elements changed places
+}
+
+func (w *listWalk) load(of Value) (bool, error) {
+	data, n, c, mark := of.ref, 0, 0, Mark(0)
+	h := of.how & (solid | fixed | trusted | lent | word)
+	t := of.typ.Elem()
+	if of.Kind() == reflect.Array {
+		n = of.typ.Len()
+		if h&(fixed|word|lent) == 0 && !pinned(t) {
+			h |= slot
+		}
+	} else {
+		var err error
+		if data, n, c, mark, err = of.header(); err != nil {
+			return false, err
+		}
+		h = of.hop(t, data).how
+		if !pinned(t) {
+			h |= slot
+		}
+	}
+	w.size = t.Size()
+	if !w.begun {
+		w.begun, w.end = true, min(n, w.most)
+	} else {
+		w.follow(t, data, n)
+	}
+	w.data, w.n, w.c = data.Addr(), n, c
+	if w.pos >= w.end {
+		return false, nil
+	}
+	w.first = w.pos
+	w.stop = min(w.end, w.pos+chunk, w.pos+max(1, int(chunkBytes/max(1, w.size))))
+	w.elem = Value{typ: t, mark: of.mark | mark, how: h}
+	if h&(solid|word) != 0 {
+		w.elem.ref = data
+		if h&word == 0 {
+			w.elem.ref = data.Add(uintptr(w.first) * w.size)
+		}
+		return true, nil
+	}
+	bytes := uintptr(w.stop-w.first) * w.size
+	if uintptr(len(w.slab))*8 < bytes || len(w.slab) == 0 {
+		w.slab = peek.NewSlab(max(bytes, 1))
+	}
+	still, err := data.Add(uintptr(w.first) * w.size).Settled(w.slab.Bytes(bytes))
+	if err != nil {
+		return false, err
+	}
+	if !still {
+		w.elem.mark |= Torn
+		w.again++
+	}
+	w.elem.ref, w.elem.how = w.slab.Ref(), lent
+	return true, nil
+}
+
+func (w *listWalk) next() (key, elem Value, ok bool) {
+	if w.pos >= w.stop {
+		return key, elem, false
+	}
+	elem = w.elem.part(w.elem.typ, uintptr(w.pos-w.first)*w.size)
+	w.pos++
+	return key, elem, true
+}
+
+func (w *listWalk) retries() int { return w.again }
+
+func (w *listWalk) at() int { return w.pos - 1 }
+
+func (w *listWalk) moved() bool { return w.shuffle }
+
+// pause remembers the elements that were handed out last.
+func (w *listWalk) pause() {
+	w.trail.n = 0
+	if w.size == 0 || w.elem.typ == nil || w.elem.how&word != 0 {
+		return
+	}
+	m := min(len(w.trail.marks), w.pos-w.first)
+	w.trail.take(w.elem.typ, w.elem.ref.Add(uintptr(w.pos-m-w.first)*w.size), m)
+}
+
+// follow finds the place of the walk in the list as it is now.
+func (w *listWalk) follow(t reflect.Type, data peek.Ref, n int) {
+	defer func() { w.trail.n = 0 }()
+	if w.size == 0 || n == 0 || w.pos >= w.end {
+		w.end = min(w.end, n)
+		return
+	}
+	// Towards the end of the same array it has lost so many elements at its front, or else won some.
+	shift, same := 0, true
+	if off := data.Addr() - w.data; off != 0 {
+		size := w.size
+		switch {
+		case off%size == 0 && off/size <= uintptr(w.c):
+			shift = int(off / size)
+		case -off%size == 0 && -off/size <= uintptr(w.pos+w.n):
+			shift = -int(-off / size)
+		default:
+			same = false
+		}
+	}
+	w.shift(-shift)
+	if same && shift >= 0 && n < w.n-shift {
+		// It has lost elements elsewhere, and others may be in their places.
+		w.shuffle = true
+	}
+	if !w.trail.follows(t, data, n, w.pos, w.size) {
+		to, found := w.trail.find(t, data, n, w.pos, w.size)
+		if found {
+			w.shift(to - w.pos)
+		}
+		w.shuffle = w.shuffle || same || !found
+	}
+	if w.pos < 0 && n > w.n-shift {
+		// Elements that were still to be met have left at the front, and may be among those that joined at the end.
+		w.shuffle = true
+	}
+	w.pos, w.end = max(w.pos, 0), min(w.end, n)
+}
+
+// shift moves the walk by so many elements.
+func (w *listWalk) shift(by int) { w.pos, w.end = w.pos+by, w.end+by }
+
+// trail is what the elements of a list that were handed out last look like.
+type trail struct {
+	marks [4]elemMark // the last n of a list, in their order
+	n     int
+	// by says which words tell them from each other.
+	byHead, byLead bool
+}
+
+// elemMark is two words of an element: its first, and the first that is a pointer. Where an element is changed in its place,
+// as a counter is, one of them mostly stays.
+type elemMark struct{ head, lead uintptr }
+
+// take notes n elements of type t, the first of which lies at r.
+func (m *trail) take(t reflect.Type, r peek.Ref, n int) {
+	lead := leadOf(t)
+	for i := range n {
+		mark, ok := markAt(t, r.Add(uintptr(i)*t.Size()), lead)
+		if !ok {
+			return
+		}
+		m.marks[i] = mark
+	}
+	m.n, m.byHead, m.byLead = n, true, true
+	for i, a := range m.marks[:n] {
+		for _, b := range m.marks[:i] {
+			m.byHead = m.byHead && a.head != b.head
+			m.byLead = m.byLead && a.lead != b.lead
+		}
+	}
+}
+
+// is reports whether b is the mark of the element that a was.
+func (m *trail) is(a, b elemMark) bool {
+	return a == b || m.byHead && a.head == b.head || m.byLead && a.lead == b.lead
+}
+
+// markAt is the mark of the element at r; ok is false where it cannot be read.
+func markAt(t reflect.Type, r peek.Ref, lead uintptr) (m elemMark, ok bool) {
+	size := t.Size()
+	if size < peek.WordSize {
+		b, err := r.Byte()
+		if size > 1 && err == nil {
+			last, err2 := r.Add(size - 1).Byte()
+			return elemMark{uintptr(b), uintptr(last)}, err2 == nil
+		}
+		return elemMark{uintptr(b), 0}, err == nil
+	}
+	if t.Align() < peek.WordSize {
+		u, _, err := r.Uint(uintptr(t.Align()))
+		v, _, err2 := r.Add(lead).Uint(uintptr(t.Align()))
+		return elemMark{uintptr(u), uintptr(v)}, err == nil && err2 == nil
+	}
+	head, err := r.Uintptr()
+	last, err2 := r.Add(lead).Uintptr()
+	return elemMark{head, last}, err == nil && err2 == nil
+}
+
+// leadOf is where in a value of type t the first pointer lies, or else its last word.
+func leadOf(t reflect.Type) uintptr {
+	if off, ok := firstPointer(t); ok {
+		return off
+	}
+	return t.Size() - min(t.Size(), max(uintptr(t.Align()), 1))
+}
+
+// firstPointer is where the first word of a value of type t lies that is a pointer to what the value holds.
+func firstPointer(t reflect.Type) (off uintptr, ok bool) {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.UnsafePointer, reflect.Chan, reflect.Map, reflect.Func, reflect.String, reflect.Slice:
+		return 0, true
+	case reflect.Interface:
+		return peek.WordSize, true
+	case reflect.Array:
+		if t.Len() > 0 {
+			return firstPointer(t.Elem())
+		}
+	case reflect.Struct:
+		for _, f := range Fields(t) {
+			if off, ok := firstPointer(f.Type); ok {
+				return f.offset + off, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// follows reports whether the element at pos of the list at data follows those of the trail. Those that have left at
+// the front need not be there.
+func (m *trail) follows(t reflect.Type, data peek.Ref, n, pos int, size uintptr) bool {
+	lead := leadOf(t)
+	for i := range m.n {
+		at := pos - m.n + i
+		if at < 0 {
+			continue
+		}
+		if at >= n {
+			return false
+		}
+		mark, ok := markAt(t, data.Add(uintptr(at)*size), lead)
+		if !ok || !m.is(m.marks[i], mark) {
+			return false
+		}
+	}
+	return true
+}
+
+// maxSought is how far on either side the place of a walk is looked for: some ten microseconds.
+const maxSought = 512
+
+// find looks for where the trail ends in the list at data, the nearest to pos first.
+func (m *trail) find(t reflect.Type, data peek.Ref, n, pos int, size uintptr) (to int, found bool) {
+	for d := 1; d <= maxSought; d++ {
+		for _, to := range [2]int{pos - d, pos + d} {
+			if to > 0 && to <= n && m.follows(t, data, n, to, size) {
+				return to, true
+			}
+		}
+	}
+	return 0, false
+}
