@@ -18,7 +18,17 @@ type Result struct {
 	Name  string        // the variable it was assigned to, "" if none
 	Cost  Cost
 	Notes []string // what to know about the answer, a line each; in no order that matters
+	// Codes says in words that stay the same which of these are among what has to be known: RacyNote, MovedNote and so on, each once.
+	Codes []string
 }
+
+// The codes of notes that a program may act on. New ones may come.
+const (
+	RacyNote    = "racy"    // something was read without a guard
+	TornNote    = "torn"    // something kept changing while it was read
+	MovedNote   = "moved"   // elements of a list changed places while it was walked: some may have been met twice or not at all
+	ChangedNote = "changed" // an object was changed between when it was picked from a collection and when it was read again, to be shown for instance
+)
 
 // Cost is what an evaluation took.
 type Cost struct {

@@ -1,10 +1,12 @@
 package eval
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -98,20 +100,44 @@ func (f *frame) eval(source string) (r Result, err error) {
 	if err := f.store(st, x); err != nil {
 		return Result{}, err
 	}
-	r.Notes = f.notes
 	t := f.look.Tally()
-	r.Notes = append(r.Notes, t.Notes...)
-	for _, name := range t.Racy {
-		r.Notes = append(r.Notes, name+" was read racily: nothing guards it")
-	}
-	if t.Torn > 0 {
-		r.Notes = append(r.Notes, thousands(t.Torn)+" values kept changing while they were read")
-	}
+	r.Notes, r.Codes = noted(t)
+	r.Notes = append(f.notes, r.Notes...)
 	r.Cost = Cost{
 		Time: time.Since(f.m.start), Entries: f.m.entries, Bytes: f.m.peak,
 		Waited: t.Waited, Retries: t.Retries, Torn: t.Torn,
 	}
 	return r, nil
+}
+
+// noted is what a Look has met that one has to know about its answer.
+func noted(t registry.Tally) (notes, codes []string) {
+	notes = t.Notes
+	add := func(code, note string) {
+		notes = append(notes, note)
+		if !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	for _, name := range t.Racy {
+		add(RacyNote, name+" was read racily: nothing guards it")
+	}
+	for _, name := range t.Returned {
+		add(RacyNote, "what a method of "+name+" returned was read racily: nothing is known to guard it")
+	}
+	for _, path := range t.Moved {
+		add(MovedNote, cmp.Or(path, "a list")+" changed while it was walked: an element that changed its place may have been met twice or not at all")
+	}
+	switch n := t.Changed; {
+	case n == 1:
+		add(ChangedNote, "an object changed after it was picked: what is shown may not be what was looked for")
+	case n > 1:
+		add(ChangedNote, thousands(n)+" objects changed after they were picked: what is shown may not be what was looked for")
+	}
+	if t.Torn > 0 {
+		add(TornNote, thousands(t.Torn)+" values kept changing while they were read")
+	}
+	return notes, codes
 }
 
 // rescue turns a panic into an error, and says in our words when the time was over.

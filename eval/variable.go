@@ -141,7 +141,7 @@ const nodeSize = 200
 // reachable is the path of a live object that can be reached again for certain; nil for any other.
 func reachable(v *registry.View) ast.Node {
 	target, err := v.Target()
-	if err != nil || target == nil || v.Path() == "" {
+	if err != nil || target == nil || v.Path() == "" || !v.Steady() || !target.Steady() {
 		return nil
 	}
 	for _, value := range []inspect.Value{v.Value(), target.Value()} {

@@ -5,21 +5,48 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// entry is one exposed name. It does not change once it is in a Registry.
+// entry is one exposed name. But for what its function returned it does not change once it is in a Registry.
 type entry struct {
-	name    string
-	doc     string
-	chosen  string // the option that says how the object is read
-	object  inspect.Value
-	weak    func() any                // instead of object: nil when collected
-	compute func(context.Context) any // instead of object
-	stuck   stuck                     // calls of compute
-	typ     reflect.Type              // of object or weak
-	policy  policy
+	name     string
+	doc      string
+	chosen   string // the option that says how the object is read
+	object   inspect.Value
+	weak     func() any                // instead of object: nil when collected
+	compute  func(context.Context) any // instead of object
+	stuck    stuck                     // calls of compute
+	returned returned
+	typ      reflect.Type // of object or weak
+	policy   policy
+}
+
+// returned is the object that a function returned the last time.
+type returned struct {
+	mu   sync.Mutex
+	addr uintptr
+	kept any // the object, from the second time on that one lay at addr
+}
+
+// again reports whether x, which the function has returned now, is the object that it returned the last times: then it is
+// not made for each look. Where two objects lay at the same address one after the other, the second is kept
+// alive until the next look, so that the third can be told from it.
+func (r *returned) again(x any) bool {
+	addr := inspect.Of(x).Addr()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case addr == 0 || addr != r.addr:
+		r.addr, r.kept = addr, nil
+	case r.kept == nil:
+		r.kept = x
+	default:
+		return true
+	}
+	return false
 }
 
 // policy is what covers an object and everything below it.
@@ -42,6 +69,9 @@ type policy struct {
 	actions trail    // the ends in calls that are actions
 	loose   *policy  // of what methods return
 	beyond  *policy  // of what lies in structs below the object that look after themselves
+
+	foreign  bool // it covers what methods return: what is read under the guard of the object is not trusted for that
+	computed bool // it covers what a function returned, which is new in each look
 }
 
 func newEntry(name string, opts []Option) *entry {
@@ -59,12 +89,12 @@ func newEntry(name string, opts []Option) *entry {
 	// What a method returns may be a copy, or somebody else's: what was
 	// declared of the object says nothing about it.
 	loose := e.policy
-	loose.frozen, loose.lock, loose.owner, loose.by = false, nil, nil, nil
+	loose.frozen, loose.lock, loose.by, loose.foreign = false, nil, nil, true
 	loose.loose, e.policy.loose = &loose, &loose
 	// What was declared of the object is not what guards a struct that looks after itself. The locks that
 	// GuardBy names may be in any struct.
 	beyond := loose
-	beyond.by = e.policy.by
+	beyond.by, beyond.owner, beyond.foreign, beyond.computed = e.policy.by, nil, false, false
 	loose.beyond, beyond.beyond, e.policy.beyond = &loose, &beyond, &beyond
 	return e
 }

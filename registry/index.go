@@ -65,14 +65,19 @@ func (v *View) element(key any) (*View, error) {
 // at is element i of a list, of the whole if v is a part.
 func (v *View) at(i int) (*View, error) {
 	var elem inspect.Value
+	owed := 0
 	err := v.read(true, func(val inspect.Value) (err error) {
-		elem, err = val.Index(i)
+		if elem, err = val.Index(i); err == nil {
+			elem, owed = v.out(elem)
+		}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return v.child(elem, step{kind: stepIndex, index: i}), nil
+	c := v.child(elem, step{kind: stepIndex, index: i})
+	c.pick.owed += uint32(owed)
+	return c, nil
 }
 
 // entry is the entry of a map.
@@ -83,7 +88,7 @@ func (v *View) entry(key any) (*View, error) {
 			return nil, err
 		}
 	}
-	elem, ok, err := v.lookup(key)
+	elem, owed, ok, err := v.lookup(key)
 	if err != nil {
 		return nil, err
 	}
@@ -106,44 +111,47 @@ func (v *View) entry(key any) (*View, error) {
 	}
 	c := v.child(elem, s)
 	c.boxed = true
+	c.pick.owed += uint32(owed)
 	return c, nil
 }
 
-// lookup finds the entry of a map.
-func (v *View) lookup(key any) (elem inspect.Value, ok bool, err error) {
+// lookup finds the entry of a map; owed is how many bytes of it were copied.
+func (v *View) lookup(key any) (elem inspect.Value, owed int, ok bool, err error) {
 	if v.window != nil {
-		return elem, false, &TypeError{Path: v.Path(), Type: v.val.Type().String(), Why: "is a part of a map, which has an order but no keys: look the key up in the whole map"}
+		return elem, 0, false, &TypeError{Path: v.Path(), Type: v.val.Type().String(), Why: "is a part of a map, which has an order but no keys: look the key up in the whole map"}
 	}
 	switch k := key.(type) {
 	case *Redacted:
-		return elem, false, &RedactedError{Path: k.Path}
+		return elem, 0, false, &RedactedError{Path: k.Path}
 	case []byte:
 		key = string(k)
 	}
 	if secretKey(key, 0) {
-		return elem, false, &RedactedError{}
+		return elem, 0, false, &RedactedError{}
 	}
 	if v.hidesKeys() {
-		return elem, false, &RedactedError{Path: v.Path(), Keys: true}
+		return elem, 0, false, &RedactedError{Path: v.Path(), Keys: true}
 	}
 	if err := v.look.tick(1); err != nil {
-		return elem, false, err
+		return elem, 0, false, err
 	}
 	if v.val.Kind() != reflect.Map {
 		// A sync.Map is searched: its keys are of any types, some of which may be hidden.
-		return elem, false, nil
+		return elem, 0, false, nil
 	}
 	err = v.read(true, func(val inspect.Value) (err error) {
-		elem, ok, err = val.Lookup(key)
+		if elem, ok, err = val.Lookup(key); ok && err == nil {
+			elem, owed = v.out(elem)
+		}
 		return err
 	})
 	switch {
 	case errors.Is(err, inspect.ErrKey):
-		return elem, false, &TypeError{Path: v.Path(), Type: inspect.TypeName(v.val.Type()), Why: "has no such keys: " + err.Error()}
+		return elem, 0, false, &TypeError{Path: v.Path(), Type: inspect.TypeName(v.val.Type()), Why: "has no such keys: " + err.Error()}
 	case err != nil:
-		return elem, false, fmt.Errorf("%s: %w", place(v.Path(), v.val.Type().String()), err)
+		return elem, 0, false, fmt.Errorf("%s: %w", place(v.Path(), v.val.Type().String()), err)
 	}
-	return elem, ok, nil
+	return elem, owed, ok, nil
 }
 
 // search finds the entry of a map whose keys are interfaces by a walk, where the key that equals this one may be
@@ -254,7 +262,7 @@ func (v *View) Has(key any) (bool, error) {
 				return false, err
 			}
 		}
-		_, ok, err := t.lookup(key)
+		_, _, ok, err := t.lookup(key)
 		if err == nil && !ok && t.val.LooseKeys() {
 			found, err := t.search(key, false)
 			return found != nil, err

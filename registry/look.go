@@ -40,7 +40,9 @@ type Look struct {
 	noted    *policy                   // the last that racy saw
 	passing  reflect.Type              // the last that passed saw
 	found    asFound
-	parts    []reflect.Type // of structs that were not read in one moment
+	parts    []reflect.Type   // of structs that were not read in one moment
+	picks    []*View          // that were followed since they were picked
+	again    map[*policy]bool // whose functions have returned the same object as the last times
 
 	lastType reflect.Type // of structOf
 	lastInfo *structInfo
@@ -60,7 +62,11 @@ type Tally struct {
 	Retries int           // parts of maps that were read again because they changed
 	Torn    int           // entries that kept changing while they were read
 	Racy    []string      // exposed names of which something was read without any guard
-	Notes   []string      // what else is to be known of what was read, a line each
+	// Returned names what methods returned of which something was read without any guard, by the names of their objects.
+	Returned []string
+	Moved    []string // lists of which elements were seen to change places during a walk, "" where no expression reaches one
+	Changed  int      // objects that were not the same any more when they were read as when they were picked from a collection
+	Notes    []string // what else is to be known of what was read, a line each
 }
 
 // Look starts an evaluation's access. The end of ctx ends waits for guards,
@@ -71,10 +77,12 @@ func (r *Registry) Look(ctx context.Context, m Meter) *Look {
 	return &Look{reg: r, ctx: ctx, meter: m, pace: newPace()}
 }
 
-// Tally returns what the Look has met until now.
+// Tally returns what the Look has met until now. It reads again what was picked from collections and used later, under its guards.
 func (l *Look) Tally() Tally {
+	changed := l.changed()
 	t := l.tally
-	t.Racy, t.Notes = slices.Clone(t.Racy), slices.Clone(t.Notes)
+	t.Changed = changed
+	t.Racy, t.Returned, t.Moved, t.Notes = slices.Clone(t.Racy), slices.Clone(t.Returned), slices.Clone(t.Moved), slices.Clone(t.Notes)
 	return t
 }
 
@@ -104,6 +112,12 @@ func (l *Look) Get(name string) (*View, error) {
 			return nil, err
 		}
 		v.val = inspect.Of(x)
+		if e.returned.again(x) {
+			if l.again == nil {
+				l.again = map[*policy]bool{}
+			}
+			l.again[&e.policy] = true
+		}
 	case e.weak != nil:
 		v.val = inspect.Of(e.weak())
 	default:
@@ -214,8 +228,12 @@ func (l *Look) racy(p *policy) {
 		return
 	}
 	l.noted = p
-	if !slices.Contains(l.tally.Racy, p.name) {
-		l.tally.Racy = append(l.tally.Racy, p.name)
+	list := &l.tally.Racy
+	if p.foreign {
+		list = &l.tally.Returned
+	}
+	if !slices.Contains(*list, p.name) {
+		*list = append(*list, p.name)
 	}
 }
 
@@ -233,5 +251,18 @@ func (l *Look) passed(v *View) {
 func (l *Look) note(line string) {
 	if !slices.Contains(l.tally.Notes, line) {
 		l.tally.Notes = append(l.tally.Notes, line)
+	}
+}
+
+// maxMoved is how many lists a Tally names as moved.
+const maxMoved = 8
+
+// moved notes that elements of v, a list, changed places while it was walked.
+func (l *Look) moved(v *View) {
+	for v.step.kind == stepWindow {
+		v = v.up
+	}
+	if path := v.Path(); len(l.tally.Moved) < maxMoved && !slices.Contains(l.tally.Moved, path) {
+		l.tally.Moved = append(l.tally.Moved, path)
 	}
 }

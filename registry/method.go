@@ -179,9 +179,14 @@ func (v *View) steps() []string {
 }
 
 // result is what a method returned, under policy: a plain value, or a View that
-// is solid and otherwise read as any object that nothing was declared of.
+// is solid. It is read under the guard of v, which may be what guards it, and otherwise as any object that nothing was declared of.
 func (v *View) result(name, path string, out reflect.Value) (any, error) {
 	r := &View{look: v.look, policy: v.policy.loose, val: inspect.Of(out.Interface()), step: step{name: path}, settled: true}
+	if k := v.inner(); k != nil {
+		guess := *k
+		guess.declared = false
+		r.guard = &guess
+	}
 	r.hide, r.calls = v.hide, v.calls
 	r.follow(name, false)
 	if contentName(name) || revealing(name) {

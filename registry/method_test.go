@@ -362,7 +362,7 @@ func TestMethodsOfMapElements(t *testing.T) {
 	}
 	check(must(t, c, "a"))
 	for _, apart := range []bool{false, true} {
-		if err := c.walk(apart, func(_, e *View) (bool, error) { check(e); return true, nil }); err != nil {
+		if err := c.walk(apart, false, func(_, e *View) (bool, error) { check(e); return true, nil }); err != nil {
 			t.Error(err)
 		}
 	}

@@ -20,6 +20,32 @@ func (v *View) Path() string {
 	return string(b)
 }
 
+// Steady reports whether the path of v leads to the same place whenever it is evaluated: by fields, pointers and elements
+// of arrays that were named, or in an object that is frozen. It is false for what was picked from a collection by a walk, and
+// for elements of slices and maps: another one may have their index or key later.
+func (v *View) Steady() bool {
+	if v.policy.frozen {
+		return true
+	}
+	at := v
+	for ; at.up != nil; at = at.up {
+		switch at.step.kind {
+		case stepField, stepWindow:
+		case stepElem:
+			if at.up.val.Kind() != reflect.Pointer {
+				return false
+			}
+		case stepIndex:
+			if at.pick.picked || at.up.val.Kind() != reflect.Array {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return !at.pick.picked
+}
+
 func (v *View) appendPath(b []byte) (_ []byte, ok bool) {
 	if v.up == nil {
 		return append(b, v.step.name...), v.step.name != ""

@@ -13,7 +13,7 @@ func (v *View) read(wide bool, f func(inspect.Value) error) error {
 		return f(val)
 	}
 	if o := v.policy.owner; o != nil {
-		return v.look.visit(o, func() error { return f(v.val.Trust(true)) })
+		return v.look.visit(o, func() error { return f(v.val.Trust(!v.policy.foreign)) })
 	}
 	k := v.lock()
 	return v.look.hold(k, func() error { return f(v.val.Trust(k.declared)) })
@@ -23,15 +23,15 @@ func (v *View) read(wide bool, f func(inspect.Value) error) error {
 // word is read as it stands, an object may be frozen or have no guard, or the guard is held already.
 func (v *View) ready(wide bool) (val inspect.Value, ok bool) {
 	switch p := v.policy; {
-	case p.frozen || !wide:
+	case p.frozen || !wide, p.foreign && v.ours():
 		return v.val, true
 	case p.owner != nil:
 		ok = v.look.visits(p.owner)
-		return v.val.Trust(ok), ok
+		return v.val.Trust(ok && !p.foreign), ok
 	}
 	k := v.lock()
 	if k == nil {
-		if t := v.val.Type(); t != nil && !v.ours() && !needsNoLock(t) {
+		if t := v.val.Type(); t != nil && !v.ours() && !needsNoLock(t) && !v.fresh() {
 			v.unguarded()
 		}
 		return v.val, true
@@ -45,6 +45,26 @@ func (v *View) ready(wide bool) (val inspect.Value, ok bool) {
 func (v *View) ours() bool {
 	k := v.val.Kind()
 	return v.val.Mark()&inspect.Copied != 0 && k != reflect.Slice && k != reflect.Map
+}
+
+// fresh reports whether v lies in an object that was made for this look, as far as is known: by a lens, or by a function that
+// does not return the same one again and again. What the object leads to may be the application's.
+func (v *View) fresh() bool {
+	if v.plainly {
+		return true
+	}
+	if k := v.val.Kind(); !v.policy.computed || v.policy.foreign || v.look.again[v.policy] || v.guard == notTaken || k == reflect.Slice || k == reflect.Map {
+		return false
+	}
+	hops := 0
+	for at := v; at.up != nil; at = at.up {
+		if at.step.kind == stepElem {
+			hops++
+		} else if at.step.kind != stepField {
+			return false
+		}
+	}
+	return hops <= 1
 }
 
 // lock is the lock that v is to be read under, nil if there is none.

@@ -121,6 +121,10 @@ func (r *Registry) Expose(name string, object any, opts ...Option) {
 // that asks for the name, with no guard held, on a goroutine of its own, and
 // has [Registry.CallTime]; a panic is that look's error. Options speak about what f
 // returns. f should return when its context ends.
+//
+// What f returns is taken for its own, made for that look: it is read without a lock, if it has none, and that is not noted. It is noted
+// of an object that f returns again and again, and of what lies behind further pointers. Where f returns what
+// others may change, an option should say how it is guarded.
 // Func panics as Expose does.
 func (r *Registry) Func(name string, f func(context.Context) any, opts ...Option) {
 	e := newEntry(name, opts)
@@ -128,6 +132,7 @@ func (r *Registry) Func(name string, f func(context.Context) any, opts ...Option
 		panic(fmt.Sprintf("registry: Func %q: the function is nil", name))
 	}
 	e.compute, e.stuck.all = f, &r.stuckInAll
+	e.policy.computed = true
 	r.put(e)
 }
 

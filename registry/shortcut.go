@@ -109,15 +109,17 @@ func (s *Shortcut) ready(v *View) bool {
 	switch {
 	case p.frozen:
 		return true
+	case p.foreign && !s.hops && v.ours():
+		return true
 	case p.owner != nil || p.lock != nil && p.by == nil:
-		return v.vouched()
+		return v.vouched() || p.foreign && v.look.visits(p.owner)
 	case s.kind != inspect.TextDatum:
 		return true
 	}
 	if k := v.lock(); k != nil {
 		return v.look.holds(k)
 	}
-	if s.hops || v.val.Mark()&inspect.Copied == 0 {
+	if (s.hops || v.val.Mark()&inspect.Copied == 0) && !(v.fresh() && !s.hops) {
 		v.unguarded()
 	}
 	return true

@@ -42,7 +42,7 @@ func (s source) Field(i int) (inspect.Source, bool) {
 
 // Each walks with no guard held while f runs.
 func (s source) Each(f func(key, elem inspect.Source) (bool, error)) error {
-	return s.walk(true, func(key, elem *View) (bool, error) {
+	return s.walk(true, true, func(key, elem *View) (bool, error) {
 		if key == nil {
 			return f(nil, source{elem})
 		}

@@ -26,6 +26,7 @@ const (
 func (v *View) Together(f func(now func(part *View) bool)) error {
 	anytime := func(*View) bool { return true }
 	run := false
+	by := v.pickedBy()
 	hold := func() error {
 		run = true
 		parts, text, parted := 0, 0, false
@@ -39,6 +40,9 @@ func (v *View) Together(f func(now func(part *View) bool)) error {
 			parts++
 			return true
 		})
+		if by != nil && by.pick.known {
+			by.compare()
+		}
 		if parted {
 			v.look.parted(v.val.Type())
 		}
@@ -47,7 +51,7 @@ func (v *View) Together(f func(now func(part *View) bool)) error {
 	err := v.shown()
 	switch k := v.inner(); {
 	case err != nil:
-	case v.below().frozen:
+	case v.below().frozen, v.policy.foreign && v.ours():
 		f(anytime)
 		return nil
 	case v.below().owner != nil:

@@ -24,6 +24,7 @@ type View struct {
 	// plainly: a lens returned it, or what it is a part of
 	plainly bool
 	lent    *loans // not nil: this View, or one on the way up, is used anew for the next element
+	pick    pick
 
 	// The verdict, made when it is first needed; see settle.
 	settled bool
@@ -110,7 +111,7 @@ func (v *View) bear(c *View, val inspect.Value, s step) {
 	// Trust lasts as long as the guard: what goes on is only where the value lies.
 	*c = View{
 		look: v.look, policy: p, val: val.Trust(p.frozen), up: v, step: s,
-		depth: v.depth + 1, lent: v.lent, boxed: v.boxed, plainly: v.plainly,
+		depth: v.depth + 1, lent: v.lent, boxed: v.boxed, plainly: v.plainly, pick: pick{owed: v.pick.owed},
 	}
 }
 
@@ -160,6 +161,7 @@ func (v *View) root() *View {
 	if r.lock() == nil && r.guard == nil {
 		r.guard = noLock
 	}
+	r.pick.picked = !v.Steady()
 	r.up, r.depth, r.step = nil, 0, step{kind: stepCut, name: v.Path()}
 	return &r
 }
@@ -231,6 +233,7 @@ func (v *View) hop() (*View, error) {
 	if err := v.look.tick(1); err != nil {
 		return nil, err
 	}
+	v.pursue()
 	var target inspect.Value
 	var err error
 	if val, ok := v.ready(v.Shape() == inspect.Interface); ok {
@@ -289,25 +292,43 @@ func (v *View) field(i int) *View {
 }
 
 // Keep makes a View that a walk lent last for the evaluation, and tells the
-// Meter what that costs. Any other View is returned as it is.
+// Meter what that costs. What lies in the list or map itself is copied, as it is now: call it while the walk lends it.
+// Any other View is returned as it is, when the Meter has been told what was copied to reach it.
 func (v *View) Keep() (*View, error) {
-	if v.lent == nil {
+	if v.lent != nil {
+		return v.keep(true)
+	}
+	n := int(v.pick.owed)
+	v.pick.owed = 0
+	if n == 0 {
 		return v, nil
 	}
+	return v, v.look.keep(n)
+}
+
+// keep is Keep of v, or of what a View that is kept lies in: that is asked only where it lies, and not what it holds.
+func (v *View) keep(content bool) (*View, error) {
 	v.settle()
-	if err := v.look.keep(viewBytes + int(v.val.Type().Size())); err != nil {
+	kept, n := v.val, 0
+	if v.val.Lent() || content && !v.policy.frozen {
+		kept, n = v.val.Keep()
+	}
+	if err := v.look.keep(viewBytes + n + int(v.pick.owed)); err != nil {
 		return nil, err
 	}
 	k := *v
+	k.val, k.pick.owed, k.pick.picked = kept, 0, true
+	if content {
+		k.pick.note(&k)
+	}
 	if k.up != nil && k.up.lent != nil {
-		up, err := k.up.Keep()
+		up, err := k.up.keep(false)
 		if err != nil {
 			return nil, err
 		}
 		k.up, k.guard = up, nil
 	}
 	k.mutex = nil
-	k.val, _ = v.val.Keep()
 	if key := v.step.key; key != nil {
 		kept := *key
 		kept.up, kept.lent = k.up, nil

@@ -9,19 +9,20 @@ import (
 
 // Each calls f for the entries of a list (key is nil) or map until it returns
 // false or an error, and takes the guard for a chunk of them at a time. What is
-// in the collection throughout is met exactly once; what comes or goes meanwhile may be met or not. The order of
-// a list is its own, that of a map stays the same while the map does.
+// in a map throughout is met exactly once; what comes or goes meanwhile may be met or not. So it is with a list whose elements stay in
+// their order, however it shifts, grows or shrinks meanwhile; where some were seen to change places the [Tally] names the list in Moved.
+// The order of a list is its own, that of a map stays the same while the map does.
 //
 // f runs with the guard held, so it must be short, must not yield, and cannot
-// call methods. The Views are lent, good until f returns: Keep makes them last.
+// call methods. The Views are lent, good until f returns: Keep makes them last, as copies.
 func (v *View) Each(f func(key, elem *View) (bool, error)) error {
-	return v.walk(false, f)
+	return v.walk(false, false, f)
 }
 
 // EachApart is Each with f run while no guard is held: for what calls methods
 // or walks something else. f meets the entries as they were when their chunk was read.
 func (v *View) EachApart(f func(key, elem *View) (bool, error)) error {
-	return v.walk(true, f)
+	return v.walk(true, false, f)
 }
 
 const (
@@ -35,12 +36,13 @@ const (
 type walk struct {
 	of        *View
 	f         func(key, elem *View) (bool, error)
-	cursor    *inspect.Cursor // nil for a part of a list, which is walked by index
-	len       int             // of that list
-	key, elem *View           // lent to f, one entry after the other; key is nil for lists
-	lent      loans           // what is reached from them
-	pos       int             // of the next entry to read, in the whole
+	cursor    *inspect.Cursor
+	key, elem *View // lent to f, one entry after the other; key is nil for lists
+	lent      loans // what is reached from them
+	pos       int   // of the next entry to read, in the whole
+	sought    bool  // the cursor has gone to where the window begins
 	ended     bool
+	sum       bool      // what is kept of them is to be told from what it will be later
 	collect   bool      // entries are collected under the guard and handed out afterwards
 	entries   []entryAt // collected
 }
@@ -51,28 +53,33 @@ type entryAt struct {
 	key, elem inspect.Value
 }
 
-func (v *View) walk(apart bool, f func(key, elem *View) (bool, error)) error {
+// walk walks with no guard held while f runs if apart. What is met is shown at once if shown, and not picked.
+func (v *View) walk(apart, shown bool, f func(key, elem *View) (bool, error)) error {
 	t, err := v.into("elements")
 	if err != nil {
 		return err
 	}
 	w := &walk{of: t, f: f, elem: new(View), collect: apart || t.apart() || t.look.reg.hasLenses()}
+	w.sum = w.collect && !shown
 	switch s := t.Shape(); {
 	case s == inspect.Map:
-		w.cursor, w.key = t.val.Cursor(), new(View)
+		w.key = new(View)
 	case s != inspect.List:
 		return &TypeError{Path: t.Path(), Type: t.val.Type().String(), Why: "is no list or map"}
-	case t.window != nil:
-		w.pos = t.window.lo
-	default:
-		w.cursor = t.val.Cursor()
 	}
-	if w.cursor != nil {
-		defer func() {
-			t.look.tally.Retries += w.cursor.Retries()
-			t.look.tally.Torn += w.cursor.Torn()
-		}()
+	w.cursor = t.val.Cursor()
+	if win := t.window; win != nil {
+		if w.sought = w.cursor.Within(win.lo, win.hi); w.sought {
+			w.pos = win.lo
+		}
 	}
+	defer func() {
+		t.look.tally.Retries += w.cursor.Retries()
+		t.look.tally.Torn += w.cursor.Torn()
+		if w.cursor.Moved() {
+			t.look.moved(t)
+		}
+	}()
 	w.lend()
 	for !w.ended {
 		if err := w.chunk(); err != nil {
@@ -108,7 +115,14 @@ func (w *walk) chunk() error {
 	if err := w.of.textual(w.pos, batch); err != nil {
 		return err
 	}
-	if err := w.of.read(true, w.read); err != nil {
+	err := w.of.read(true, func(val inspect.Value) error {
+		if err := w.read(val); err != nil || w.ended {
+			return err
+		}
+		w.cursor.Pause()
+		return nil
+	})
+	if err != nil {
 		return err
 	}
 	for _, e := range w.entries {
@@ -123,32 +137,30 @@ func (w *walk) chunk() error {
 }
 
 // read passes over entries until there are no more, or it is time to give the guard back.
-func (w *walk) read(val inspect.Value) error {
+func (w *walk) read(inspect.Value) error {
 	trusted := w.of.policy.frozen || w.of.vouched()
-	if w.cursor != nil {
-		w.cursor.Trust(trusted)
-	}
+	w.cursor.Trust(trusted)
 	start, most := time.Now(), w.of.look.pace.hold()
 	late := func() bool { return time.Since(start) > most }
-	if err := w.load(val); err != nil {
+	if err := w.cursor.Load(); err != nil {
 		return err
 	}
 	for read, check := 0, 1; ; {
-		e, ok, err := w.next(val)
-		if err != nil || w.ended {
-			return err
+		e, ok := w.next()
+		if w.ended {
+			return nil
 		}
 		if !ok {
 			// What is collected lies in what was loaded.
 			if w.collect || late() {
 				return nil
 			}
-			if err := w.load(val); err != nil {
+			if err := w.cursor.Load(); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := w.pass(e, trusted); err != nil || w.ended || len(w.entries) >= batch {
+		if err := w.pass(e); err != nil || w.ended || len(w.entries) >= batch {
 			return err
 		}
 		if read++; read < check {
@@ -164,16 +176,12 @@ func (w *walk) read(val inspect.Value) error {
 }
 
 // pass hands an entry out, or collects it.
-func (w *walk) pass(e entryAt, trusted bool) error {
+func (w *walk) pass(e entryAt) error {
 	switch win := w.of.window; {
-	case win != nil && e.pos < win.lo:
+	case win != nil && !w.sought && e.pos < win.lo:
 		return w.of.look.tick(1)
 	case w.collect:
-		if trusted {
-			// These lie in the map itself, and would change once the guard is given back.
-			e.key, _ = e.key.Keep()
-			e.elem, _ = e.elem.Keep()
-		}
+		e.key, e.elem = w.of.leaving(e.key), w.of.leaving(e.elem)
 		w.entries = append(w.entries, e)
 	default:
 		more, err := w.hand(e)
@@ -183,35 +191,44 @@ func (w *walk) pass(e entryAt, trusted bool) error {
 	return nil
 }
 
-// load makes the next entries ready to be read.
-func (w *walk) load(val inspect.Value) (err error) {
-	if w.cursor != nil {
-		return w.cursor.Load()
+// next is the next entry; ok is false if no more are loaded, or the walk has ended.
+func (w *walk) next() (e entryAt, ok bool) {
+	if win := w.of.window; win != nil && !w.sought && w.pos >= win.hi {
+		w.ended = true
+		return e, false
 	}
-	w.len, err = val.Len()
-	return err
+	e.key, e.elem, ok = w.cursor.Next()
+	w.ended = !ok && w.cursor.Done()
+	if !ok {
+		return e, false
+	}
+	if e.pos = w.pos; w.key == nil {
+		e.pos = w.cursor.Index()
+	}
+	w.pos++
+	return e, true
 }
 
-// next is the next entry; ok is false if no more are loaded, or the walk has ended.
-func (w *walk) next(val inspect.Value) (e entryAt, ok bool, err error) {
-	e.pos = w.pos
-	switch win := w.of.window; {
-	case win != nil && w.pos >= win.hi:
-		w.ended = true
-	case w.cursor != nil:
-		e.key, e.elem, ok = w.cursor.Next()
-		w.ended = !ok && w.cursor.Done()
-	case w.pos >= w.len:
-		w.ended = true
-	default:
-		e.elem, err = val.Index(w.pos)
-		ok = err == nil
+// leaving is val, an element of v or part of one, as it is to be when the guard is given back: a copy, if it lies in the
+// application's memory where another element may lie later.
+func (v *View) leaving(val inspect.Value) inspect.Value {
+	if val.InPlace() && !v.policy.frozen {
+		val, _ = val.Keep()
 	}
-	if ok {
-		w.pos++
-	}
-	return e, ok, err
+	return val
 }
+
+// out is leaving for what is handed on by itself, and says how many bytes were copied. Where nothing guards v there is no moment
+// that a copy would be of.
+func (v *View) out(val inspect.Value) (inspect.Value, int) {
+	if !val.InPlace() || v.policy.frozen || !v.guarded() {
+		return val, 0
+	}
+	return val.Keep()
+}
+
+// guarded reports whether something guards v.
+func (v *View) guarded() bool { return v.policy.owner != nil || v.lock() != nil }
 
 // hand lends an entry to f. The Views that it lends are the same for all entries but for where these lie.
 func (w *walk) hand(e entryAt) (more bool, err error) {
@@ -220,13 +237,15 @@ func (w *walk) hand(e entryAt) (more bool, err error) {
 		return false, err
 	}
 	w.lent.used = 0
+	w.elem.renew(e.elem)
+	if w.sum {
+		w.elem.pick.note(w.elem)
+	}
 	if w.key == nil {
-		w.elem.renew(e.elem)
 		w.elem.step.index = e.pos
 		return w.f(nil, w.elem)
 	}
 	w.key.renew(e.key)
-	w.elem.renew(e.elem)
 	return w.f(w.key, w.elem)
 }
 
@@ -249,10 +268,14 @@ func (c *View) renew(val inspect.Value) {
 	c.val = val.Trust(c.policy.frozen)
 	c.settled, c.hidden = false, false
 	c.guard, c.mutex, c.window = nil, nil, nil
+	c.pick = pick{}
 }
 
 // vouched reports whether a guard that the application declared is held.
 func (v *View) vouched() bool {
+	if v.policy.foreign {
+		return false
+	}
 	if o := v.policy.owner; o != nil {
 		return v.look.visits(o)
 	}

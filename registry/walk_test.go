@@ -39,7 +39,7 @@ func TestEach(t *testing.T) {
 			v := must(t, c, "."+name)
 			for _, apart := range []bool{false, true} {
 				seen := map[string]bool{}
-				err := v.walk(apart, func(key, elem *View) (bool, error) {
+				err := v.walk(apart, false, func(key, elem *View) (bool, error) {
 					if elem.look != c.look || (key == nil) == strings.Contains("small big sync", name) {
 						t.Error("key", key)
 					}
@@ -171,7 +171,7 @@ func TestWritersMeanwhile(t *testing.T) {
 							t.Error(err)
 							return
 						}
-						_ = items.walk(apart, func(key, elem *View) (bool, error) {
+						_ = items.walk(apart, false, func(key, elem *View) (bool, error) {
 							for _, field := range []string{"hits", "key"} {
 								if f, err := elem.Member(field); err == nil {
 									_, _, _ = f.Plain()

@@ -63,6 +63,7 @@ type reply struct {
 	Text   *string         `json:"text,omitempty"`
 	Cost   *replyCost      `json:"cost,omitempty"`
 	Notes  []string        `json:"notes,omitzero"`
+	Codes  []string        `json:"codes,omitempty"`
 	Error  *replyError     `json:"error,omitempty"`
 	Action *replyAction    `json:"action,omitempty"`
 }
@@ -276,6 +277,7 @@ func (s *Session) expression(ctx context.Context, q eval.Query) reply {
 	}
 	out := textReply(typeOf(r.Node), strings.TrimSuffix(text.String(), "\n"))
 	out.Name, out.Value, out.Notes = r.Name, value, append([]string{}, r.Notes...)
+	out.Codes = r.Codes
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	out.Cost = &replyCost{ms(r.Cost.Time), r.Cost.Entries, r.Cost.Bytes, ms(r.Cost.Waited), r.Cost.Retries, r.Cost.Torn}
 	return out

@@ -1,0 +1,135 @@
+package eval
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// depot is an object with a lock, whose method hands out what the lock guards.
+type depot struct {
+	mu    sync.RWMutex
+	items map[string]*crate
+	spare crate
+}
+
+type crate struct {
+	name string
+	tags []string
+}
+
+func (d *depot) Get(name string) *crate {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.items[name]
+}
+
+func (d *depot) Copy(name string) crate { return *d.Get(name) }
+
+func (d *depot) Names() []string { return []string{d.spare.name} }
+
+func newDepot() *depot {
+	return &depot{items: map[string]*crate{"a": {"a", []string{"x"}}}, spare: crate{name: "s"}}
+}
+
+// What is noted is true: what a method returned is read under the guard of its object, and what a function made for this look
+// is not noted at all; what is read without a guard is.
+func TestNotesAreTrue(t *testing.T) {
+	found, declared, bare, owned := newDepot(), newDepot(), newDepot(), newDepot()
+	var mu sync.Mutex
+	reg := registry.New()
+	get := registry.Methods("*")
+	reg.Expose("found", found, get)
+	reg.Expose("declared", declared, get, registry.Guard(&declared.mu))
+	reg.Expose("bare", bare, get, registry.Guard(nil))
+	reg.Expose("owned", owned, get, registry.Owner(func(f func()) {
+		mu.Lock()
+		defer mu.Unlock()
+		f()
+	}))
+	reg.Func("fresh", func(context.Context) any { return &crate{"f", nil} })
+	reg.Func("leads", func(context.Context) any { return &struct{ b *crate }{bare.items["a"]} })
+	shared := &crate{"shared", nil}
+	reg.Func("shared", func(context.Context) any { return shared })
+	reg.GuardWait = time.Millisecond
+	s := NewSession(reg, Limits{})
+	const returned = "what a method of bare returned was read racily: nothing is known to guard it"
+	for _, c := range []struct {
+		source string
+		note   string
+	}{
+		{`found.Get("a")`, ""},
+		{`found.Get("a").name`, ""},
+		{`found.Get("a").tags[0]`, ""},
+		{`found.Copy("a")`, ""},
+		{`found.Names()`, ""},
+		{`map([1], found.Get("a").name)`, ""},
+		{`declared.Get("a")`, ""},
+		{`declared.Get("a").name`, ""},
+		{`owned.Get("a")`, ""},
+		{`owned.Get("a").tags[0]`, ""},
+		{`bare.Get("a")`, returned},
+		{`bare.Get("a").name`, returned},
+		{`bare.Copy("a").name`, ""},
+		{`bare.items["a"].name`, "bare was read racily: nothing guards it"},
+		{`fresh`, ""},
+		{`fresh.name`, ""},
+		{`leads.b.name`, "leads was read racily: nothing guards it"},
+	} {
+		for range 3 {
+			r, err := s.Eval(t.Context(), c.source)
+			if err != nil {
+				t.Fatalf("%s: %v", c.source, err)
+			}
+			// Whether a struct was read in one go depends on the machine.
+			racily := slices.DeleteFunc(r.Notes, func(note string) bool { return !strings.Contains(note, "racily") })
+			if got := strings.Join(racily, "\n"); got != c.note {
+				t.Errorf("%s notes %q, want %q", c.source, got, c.note)
+			}
+			if racy := slices.Contains(r.Codes, RacyNote); racy != (c.note != "") {
+				t.Errorf("%s has the codes %q", c.source, r.Codes)
+			}
+		}
+	}
+	// That an object is not made for each look is known when it is returned again and again.
+	for i := range 4 {
+		r, err := s.Eval(t.Context(), "shared.name")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if noted := slices.Contains(r.Codes, RacyNote); noted != (i > 1) {
+			t.Errorf("look %d: %q", i, r.Notes)
+		}
+	}
+}
+
+// What a method returned is read under the guard of its object.
+func TestGuardOfWhatIsReturned(t *testing.T) {
+	for _, option := range []string{"none", "guard", "owner"} {
+		d := newDepot()
+		reg := registry.New()
+		reg.GuardWait = time.Millisecond
+		opts := []registry.Option{registry.Methods("Peek")}
+		switch option {
+		case "guard":
+			opts = append(opts, registry.Guard(&d.mu))
+		case "owner":
+			opts = append(opts, registry.Owner(func(func()) {}))
+		}
+		reg.Expose("d", d, opts...)
+		d.mu.Lock()
+		_, err := NewSession(reg, Limits{}).Eval(t.Context(), `d.Peek("a").name`)
+		d.mu.Unlock()
+		if codeOfError(err) != "guard" {
+			t.Errorf("%s: %v", option, err)
+		}
+	}
+}
+
+// Peek takes no lock.
+func (d *depot) Peek(name string) *crate { return d.items[name] }
