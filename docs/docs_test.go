@@ -61,6 +61,7 @@ func TestExamples(t *testing.T) {
 					}
 					s = replay(t, b, d, s)
 				case b.Lang == "sh" && file == "docs/security.md": // TestSecurity runs them
+				case b.Lang == "text" && file == "docs/security.md": // TestConfirmationInManual in telnet types it
 				case b.Lang == "sh":
 					tryCommands(t, b)
 				case b.Lang == "ini":

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -192,4 +193,40 @@ func TestLogCannotBeForged(t *testing.T) {
 			t.Errorf("the log has no %q:\n%s", want, got)
 		}
 	}
+}
+
+// job and jobs stand for the types of the example in docs/security.md.
+type job struct {
+	ID   int
+	Name string
+}
+
+func (*job) Cancel() {}
+
+type jobs struct{ Jobs []*job }
+
+// TestConfirmationInManual holds the example of docs/security.md to what a terminal shows.
+func TestConfirmationInManual(t *testing.T) {
+	manual, err := os.ReadFile("../docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(manual), "```text\n# ")
+	line, rest, _ := strings.Cut(example, "\n")
+	asked, _, found := strings.Cut(rest, "\n```")
+	if !found {
+		t.Fatal("docs/security.md has no example of an action")
+	}
+	reg := registry.New()
+	reg.Expose("queue", &jobs{[]*job{{5, "vase"}, {6, "mug"}, {7, "lamp"}}}, registry.Frozen(), registry.Actions("Jobs.*.Cancel"))
+	s := serve(t, &Server{Registry: reg, Level: Act}, "tcp", "127.0.0.1:0")
+	c := s.character(t)
+	c.send("\xff\xfa\x1f\x01\x00\x00\x18\xff\xf0") // a terminal wide enough for the example's line
+	c.send(line + "\r")
+	got := strings.ReplaceAll(c.waitFor("Type yes: "), "telnet.job", "shop.Job")
+	if !strings.Contains(strings.ReplaceAll(got, "\r\n", "\n"), "\n"+asked+" ") {
+		t.Errorf("%s asks %q, the manual says %q", line, got, asked)
+	}
+	c.send("no\r")
+	prompted(c, "it was not confirmed")
 }
