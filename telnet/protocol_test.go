@@ -19,6 +19,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -125,10 +126,9 @@ func TestErrorCodes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, chapter, _ := strings.Cut(string(text), "## Errors")
-	var documented []string
-	for _, m := range regexp.MustCompile("(?m)^\\| `(\\w+)`").FindAllStringSubmatch(chapter, -1) {
-		documented = append(documented, m[1])
+	documented := codesOf(string(text), "Errors")
+	if notes := []string{eval.RacyNote, eval.TornNote, eval.MovedNote, eval.ChangedNote}; !slices.Equal(codesOf(string(text), "Notes"), notes) {
+		t.Errorf("docs/protocol.md lists the notes %v, and there are %v", codesOf(string(text), "Notes"), notes)
 	}
 	used := map[string]bool{}
 	for _, pattern := range []string{"../eval/*.go", "../internal/console/protocol.go", "*.go"} {
@@ -159,6 +159,16 @@ func TestErrorCodes(t *testing.T) {
 			t.Errorf("docs/protocol.md lists the code %s, which nothing has", code)
 		}
 	}
+}
+
+// codesOf returns the codes that a chapter of the document lists.
+func codesOf(text, chapter string) (codes []string) {
+	_, text, _ = strings.Cut(text, "\n## "+chapter+"\n")
+	text, _, _ = strings.Cut(text, "\n## ")
+	for _, m := range regexp.MustCompile("(?m)^\\| `(\\w+)`").FindAllStringSubmatch(text, -1) {
+		codes = append(codes, m[1])
+	}
+	return codes
 }
 
 // TestPythonClient runs the client of the document.
