@@ -9,6 +9,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // started is when the process started, to within its initialisation.
@@ -26,7 +28,7 @@ func Banner() string {
 		version = " " + v
 	}
 	return fmt.Sprintf("sightglass in %s%s, %s %s/%s, pid %d, up %s. Read-only. Type help, or dir().",
-		printable(program(os.Args, build.Main.Path)), printable(version),
+		text.EscapeLines(program(os.Args, build.Main.Path)), text.EscapeLines(version),
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, os.Getpid(), uptime(time.Since(started)))
 }
 

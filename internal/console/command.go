@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // command is one entry of the commands table: help, completion and docs/commands.md are made of it.
@@ -159,7 +160,7 @@ func runQuit(context.Context, *Session, *answer, string) error { return ErrQuit 
 func runHistory(_ context.Context, s *Session, a *answer, _ string) error {
 	for i, line := range s.history.lines {
 		number := strconv.Itoa(i + 1)
-		line = strings.ReplaceAll(printable(line), "\n", "\n      ")
+		line = strings.ReplaceAll(text.EscapeLines(line), "\n", "\n      ")
 		if _, err := fmt.Fprintf(a, "%4s  %s\n", number, line); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // How many proposals are listed: more than a screen of them is not read, but typed on.
@@ -48,10 +49,7 @@ func sharedPrefix(a, b string) string {
 	for n < len(a) && n < len(b) && a[n] == b[n] {
 		n++
 	}
-	for n < len(a) && !utf8.RuneStart(a[n]) {
-		n--
-	}
-	return a[:n]
+	return text.Whole(a[:n])
 }
 
 // listing shows proposals, few of them with their details.
@@ -61,8 +59,8 @@ func listing(proposals []eval.Completion, width int) string {
 	longest := 0
 	names := make([]string, len(shown))
 	for i, p := range shown {
-		names[i] = cut(printableLine(p.Text), width-1)
-		longest = max(longest, textWidth(names[i]))
+		names[i] = text.Cut(text.Escape(p.Text), width-1)
+		longest = max(longest, text.Width(names[i]))
 	}
 	columns := 1
 	if len(shown) > listedWithDetail {
@@ -72,10 +70,10 @@ func listing(proposals []eval.Completion, width int) string {
 	for row := range rows {
 		line := ""
 		for i := row; i < len(shown); i += rows {
-			line += pad(names[i], longest+2)
+			line += text.Pad(names[i], longest+2)
 		}
 		if columns == 1 {
-			line = cut(line+printableLine(shown[row].Detail), width-1)
+			line = text.Cut(line+text.Escape(shown[row].Detail), width-1)
 		}
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
@@ -83,21 +81,4 @@ func listing(proposals []eval.Completion, width int) string {
 		b.WriteString("… and more: type on\n")
 	}
 	return b.String()
-}
-
-// cut shortens s to width columns; to none there is nothing of it, not even the sign that it was cut.
-func cut(s string, width int) string {
-	if textWidth(s) <= width {
-		return s
-	}
-	if width <= 0 {
-		return ""
-	}
-	w := 1
-	for i, r := range s {
-		if w += runeWidth(shown(r)); w > width {
-			return s[:i] + "…"
-		}
-	}
-	return s
 }

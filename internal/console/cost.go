@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // From where on an answer says what it cost: what a person feels as a pause, and what is more
@@ -29,7 +30,7 @@ func (c cost) worthSaying() bool {
 }
 
 func (c cost) String() string {
-	parts := []string{thousands(c.Entries) + " entries"}
+	parts := []string{text.Thousands(c.Entries) + " entries"}
 	if c.Bytes >= 1<<20 {
 		parts = append(parts, strconv.Itoa(c.Bytes>>20)+" MiB kept")
 	}
@@ -38,10 +39,10 @@ func (c cost) String() string {
 		parts = append(parts, milliseconds(c.Waited)+" of it waiting for locks")
 	}
 	if c.Retries > 0 {
-		parts = append(parts, thousands(c.Retries)+" read again")
+		parts = append(parts, text.Thousands(c.Retries)+" read again")
 	}
 	if c.Torn > 0 {
-		parts = append(parts, thousands(c.Torn)+" torn")
+		parts = append(parts, text.Thousands(c.Torn)+" torn")
 	}
 	return strings.Join(parts, ", ")
 }
@@ -52,7 +53,7 @@ func runTime(_ context.Context, s *Session, a *answer, _ string) error {
 		return complain("there was no answer yet whose cost could be told; ask something first")
 	}
 	_, err := fmt.Fprintf(a, "time     %v\nwaiting  %v for locks\nentries  %s read, %s of them again, %s torn\nmemory   %s at most\n",
-		c.Time.Round(time.Microsecond), c.Waited.Round(time.Microsecond), thousands(c.Entries), thousands(c.Retries), thousands(c.Torn), size(c.Bytes))
+		c.Time.Round(time.Microsecond), c.Waited.Round(time.Microsecond), text.Thousands(c.Entries), text.Thousands(c.Retries), text.Thousands(c.Torn), text.Bytes(c.Bytes))
 	return err
 }
 
@@ -60,24 +61,5 @@ func milliseconds(d time.Duration) string {
 	if d >= 10*time.Second {
 		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
 	}
-	return thousands(int(d.Milliseconds())) + " ms"
-}
-
-// size writes a number of bytes.
-func size(n int) string {
-	switch {
-	case n >= 1<<20 && n%(1<<20) == 0:
-		return thousands(n>>20) + " MiB"
-	case n >= 1<<10 && n%(1<<10) == 0:
-		return thousands(n>>10) + " KiB"
-	}
-	return thousands(n) + " bytes"
-}
-
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return text.Thousands(int(d.Milliseconds())) + " ms"
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // difference is what lies between two numbers or times.
@@ -24,7 +25,7 @@ func differ(from, to *inspect.Node) (d difference, ok bool) {
 	}
 	if a, b := integer(from.Scalar), integer(to.Scalar); a != nil && b != nil {
 		by := b.Sub(b, a)
-		d.text, d.rate = signed(grouped(by.String()), by.Sign()), numberRate
+		d.text, d.rate = signed(text.Group(by.String()), by.Sign()), numberRate
 		d.by, _ = new(big.Float).SetInt(by).Float64()
 		return d, true
 	}
@@ -109,25 +110,13 @@ func signed(text string, sign int) string {
 	return text
 }
 
-// grouped puts commas into the digits of an integer.
-func grouped(digits string) string {
-	first := 0
-	if strings.HasPrefix(digits, "-") {
-		first = 1
-	}
-	for i := len(digits) - 3; i > first; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
-
 // decimal writes a number with as many digits as one reads at a glance.
 func decimal(x float64) string {
 	switch size := math.Abs(x); {
 	case size >= 1e15 || size > 0 && size < 0.001:
 		return strconv.FormatFloat(x, 'g', 3, 64)
 	case size >= 100:
-		return grouped(strconv.FormatFloat(x, 'f', 0, 64))
+		return text.Group(strconv.FormatFloat(x, 'f', 0, 64))
 	case size >= 10:
 		return trimZeros(strconv.FormatFloat(x, 'f', 1, 64))
 	}

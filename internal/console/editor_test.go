@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // names is a completion of some names.
@@ -216,16 +217,6 @@ func TestEditor(t *testing.T) {
 	}
 }
 
-func TestRuneWidth(t *testing.T) {
-	for want, all := range []string{"\u0301\u200d\ufe0f\u0483", "aé☀✓≈…│🌡", "日한ア！✅⚡⭐🙂🚀"} {
-		for _, r := range all {
-			if got := runeWidth(r); got != want {
-				t.Errorf("%U takes %d columns, want %d", r, got, want)
-			}
-		}
-	}
-}
-
 func TestLeaving(t *testing.T) {
 	for in, want := range map[string]bool{"\x04": true, "a\x04": false, "a\x7f\x04": true, "f(\n\x04": false} {
 		e := edit(t, 20)
@@ -281,23 +272,23 @@ func TestInterjection(t *testing.T) {
 func (e *editing) check() {
 	t := e.screen.t
 	t.Helper()
-	label, text, pos := e.editor.prompt(), e.editor.text, e.editor.pos
+	label, line, pos := e.editor.prompt(), e.editor.text, e.editor.pos
 	if e.editor.search.on {
-		label, text, pos = e.editor.search.view(e.editor.history)
+		label, line, pos = e.editor.search.view(e.editor.history)
 	}
 	want := newVT(t, e.screen.width)
-	text, pos = append([]rune(label), text...), pos+len([]rune(label))
+	line, pos = append([]rune(label), line...), pos+len([]rune(label))
 	row, col := 0, 0
-	for i := 0; i <= len(text); i++ {
+	for i := 0; i <= len(line); i++ {
 		if i == pos {
 			if row, col = want.row, want.col; want.wraps {
 				row, col = row+1, 0 // where the next character comes
 			}
 		}
 		switch {
-		case i == len(text):
-		case text[i] != '\n':
-			want.print(shown(text[i]))
+		case i == len(line):
+		case line[i] != '\n':
+			want.print(text.Shown(line[i]))
 		case want.wraps: // the editor leaves a full row at once
 			want.Write([]byte("\n\n" + more))
 		default:
@@ -313,7 +304,7 @@ func (e *editing) check() {
 // hasWide reports whether the screen shows what takes two columns: terminals differ in where they put
 // that when they wrap their rows anew.
 func hasWide(v *vt) bool {
-	return strings.ContainsFunc(v.String(), func(r rune) bool { return runeWidth(r) != 1 })
+	return strings.ContainsFunc(v.String(), func(r rune) bool { return text.RuneWidth(r) != 1 })
 }
 
 // The screen must show the same however the bytes were packed, hold the text that the editor

@@ -15,7 +15,7 @@ import (
 // patience ends a test that would hang.
 const patience = 20 * time.Second
 
-func text(s string) *inspect.Node { return &inspect.Node{Shape: inspect.Scalar, Text: s} }
+func textNode(s string) *inspect.Node { return &inspect.Node{Shape: inspect.Scalar, Text: s} }
 
 // fake is an evaluator of a few lines; the answer to any other is that line.
 type fake struct {
@@ -38,13 +38,13 @@ func (f *fake) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	case "long":
 		n := &inspect.Node{Shape: inspect.List, Type: "[]string", Len: 10_000}
 		for range n.Len {
-			n.Items = append(n.Items, inspect.Item{Node: text(strings.Repeat("long ", 20))})
+			n.Items = append(n.Items, inspect.Item{Node: textNode(strings.Repeat("long ", 20))})
 		}
 		return eval.Result{Node: n}, nil
 	case "wrong":
 		return eval.Result{}, &eval.Error{Code: "unknown_name", Message: "unknown name wrong at 1:1; did you mean long?", Source: source, Line: 1, Col: 1}
 	}
-	return eval.Result{Node: text(source)}, nil
+	return eval.Result{Node: textNode(source)}, nil
 }
 
 func (f *fake) CompleteContext(ctx context.Context, line string, pos int) []eval.Completion {

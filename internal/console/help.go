@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // topic is a page of help that is not about one command.
@@ -34,7 +35,7 @@ The language is that of expr-lang. Only an action changes the program, and only 
   ^R                      search lines of before, again for older; ^G gives up
   Left, Right, Home, End  move; also ^B ^F ^A ^E; by words Alt-b Alt-f, Control-arrow
   Backspace, Delete, ^D   delete a character
-  ^W ^U ^K Alt-d          delete a word, to the start, to the end, the next word
+  ^W ^U ^K Alt-d          delete a word, to the start, to the end, next word
   ^Y ^T ^L                put back the deleted; swap two letters; clear screen
   Enter                   ask; with a bracket open, begin another line
   ^C                      drop the line, or end the evaluation and its output
@@ -96,7 +97,7 @@ func topicWords() []string {
 }
 
 func runHelp(ctx context.Context, s *Session, a *answer, args string) error {
-	text, ok := help(args)
+	page, ok := help(args)
 	if !ok && place.MatchString(args) {
 		r, err := s.eval(ctx, eval.Query{Source: "help(" + args + ")"})
 		var wrongName *eval.Error
@@ -108,32 +109,32 @@ func runHelp(ctx context.Context, s *Session, a *answer, args string) error {
 		}
 	}
 	if !ok {
-		text = fmt.Sprintf("no help on %s; there is help on each function and object, and on %s\n", printable(args), strings.Join(topicWords(), ", "))
+		page = fmt.Sprintf("no help on %s; there is help on each function and object, and on %s\n", text.EscapeLines(args), strings.Join(topicWords(), ", "))
 	}
-	_, err := io.WriteString(a, strings.Join(foldHelp(text, s.currentStyle().width.value()), "\n"))
+	_, err := io.WriteString(a, strings.Join(foldHelp(page, s.currentStyle().width.value()), "\n"))
 	return err
 }
 
 // foldHelp folds what does not fit the terminal. What is said of an entry goes on below itself, or
 // stands below the entry where there is little room beside that.
-func foldHelp(text string, width int) []string {
+func foldHelp(page string, width int) []string {
 	var all []string
-	for _, line := range strings.Split(text, "\n") {
+	for _, line := range strings.Split(page, "\n") {
 		indent := ""
 		if strings.HasPrefix(line, "  ") {
 			indent = "      "
 		}
 		if at := entry.FindStringIndex(line); at != nil {
-			if before := textWidth(line[:at[1]]); width-before >= minAside {
+			if before := text.Width(line[:at[1]]); width-before >= minAside {
 				indent = strings.Repeat(" ", before)
 			} else {
 				if name := strings.TrimRight(line[:at[1]], " "); name != "" {
-					all = append(all, fold(name, width, indent)...)
+					all = append(all, text.Fold(name, width-1, indent)...)
 				}
 				line = indent + line[at[1]:]
 			}
 		}
-		all = append(all, fold(line, width, indent)...)
+		all = append(all, text.Fold(line, width-1, indent)...)
 	}
 	return all
 }

@@ -3,6 +3,8 @@ package console
 import (
 	"slices"
 	"unicode"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // left and right are the neighbouring places of the cursor: a combining character and the one
@@ -11,7 +13,7 @@ func (e *editor) left() int {
 	i := e.pos
 	for i > 0 {
 		i--
-		if runeWidth(shown(e.text[i])) > 0 {
+		if text.RuneWidth(e.text[i]) > 0 {
 			break
 		}
 	}
@@ -22,7 +24,7 @@ func (e *editor) right() int {
 	i := e.pos
 	for i < len(e.text) {
 		i++
-		if i == len(e.text) || runeWidth(shown(e.text[i])) > 0 {
+		if i == len(e.text) || text.RuneWidth(e.text[i]) > 0 {
 			break
 		}
 	}

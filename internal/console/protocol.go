@@ -14,6 +14,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // protocolVersion is the v of each answer. A member more is no new version; another meaning is.
@@ -264,7 +265,7 @@ func (s *Session) expression(ctx context.Context, q eval.Query) reply {
 	most := s.limits.Within(s.lower).Within(q.Limits).Output
 	value := r.Node.JSON()
 	if len(value) > most {
-		return failed(codeOutput, "the answer has %s bytes, and %s are allowed; ask for a part of it", thousands(len(value)), thousands(most))
+		return failed(codeOutput, "the answer has %s bytes, and %s are allowed; ask for a part of it", text.Thousands(len(value)), text.Thousands(most))
 	}
 	var text bytes.Buffer
 	a := &answer{ctx: context.WithoutCancel(ctx), out: &text, left: most}
@@ -357,7 +358,7 @@ func (s *Session) reply(id json.RawMessage, r reply) error {
 // escapeUnprintable escapes in JSON what encoding/json leaves as it is and a terminal would act on: DEL, the C1 controls,
 // and what turns the direction of writing or hides.
 func escapeUnprintable(p []byte) []byte {
-	hostile := func(r rune) bool { return r >= 0x7f && shown(r) != r }
+	hostile := func(r rune) bool { return r >= 0x7f && text.Shown(r) != r }
 	if bytes.IndexFunc(p, hostile) < 0 {
 		return p
 	}

@@ -8,10 +8,10 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // costColumn is where the cost stands behind an answer of one short line.
@@ -74,10 +74,7 @@ func whole(p []byte, max int) int {
 	if i := bytes.LastIndexByte(p[:max], '\n'); i >= 0 {
 		return i
 	}
-	for max > 0 && !utf8.RuneStart(p[max]) {
-		max--
-	}
-	return max
+	return len(text.Whole(p[:max]))
 }
 
 func (a *answer) flush() error {
@@ -95,7 +92,7 @@ func (a *answer) end() error {
 		if a.color {
 			a.buf.WriteString("\x1b[0m")
 		}
-		fmt.Fprintf(&a.buf, "\n… %s bytes more: ask for a part of it", thousands(a.lost))
+		fmt.Fprintf(&a.buf, "\n… %s bytes more: ask for a part of it", text.Thousands(a.lost))
 		a.held = true
 	}
 	if a.held {
@@ -117,7 +114,7 @@ func (a *answer) result(r eval.Result, st style, now time.Time) error {
 	}
 	if c := (cost{r.Cost, true}); c.worthSaying() {
 		said := c.String()
-		if width := visibleWidth(a.first); a.lines == 0 && width < costColumn && costColumn+textWidth(said) <= st.width.value() {
+		if width := visibleWidth(a.first); a.lines == 0 && width < costColumn && costColumn+text.Width(said) <= st.width.value() {
 			a.held = false
 			fmt.Fprint(a, strings.Repeat(" ", costColumn-width), faint(said, st), "\n")
 		} else {
@@ -125,7 +122,7 @@ func (a *answer) result(r eval.Result, st style, now time.Time) error {
 		}
 	}
 	for _, note := range r.Notes {
-		a.aside(printableLine(note), st)
+		a.aside(text.Escape(note), st)
 	}
 	if !a.held {
 		_, err := io.WriteString(a, "\n")
@@ -147,11 +144,11 @@ func writeText(out io.Writer, r eval.Result, st style, now time.Time) error {
 }
 
 // aside writes what is said about the answer, below it.
-func (a *answer) aside(text string, st style) {
+func (a *answer) aside(note string, st style) {
 	if !a.held {
 		io.WriteString(a, "\n")
 	}
-	for _, line := range fold(asideIndent+text, st.width.value(), asideIndent) {
+	for _, line := range text.Fold(asideIndent+note, st.width.value()-1, asideIndent) {
 		fmt.Fprintf(a, "%s%s\n", asideIndent, faint(line[len(asideIndent):], st))
 	}
 }
@@ -162,7 +159,7 @@ const asideIndent = "  "
 // as it was typed if that can be, or else below the message in a copy.
 func (a *answer) fail(err error, statement, line string, st style) error {
 	a.ctx = context.WithoutCancel(a.ctx) // what went wrong may be its end, and is to be said
-	message := red(strings.Join(fold(printableLine(err.Error()), st.width.value(), "  "), "\n"), st)
+	message := red(strings.Join(text.Fold(text.Escape(err.Error()), st.width.value()-1, "  "), "\n"), st)
 	var e *eval.Error
 	if !errors.As(err, &e) || e.Line == 0 {
 		_, err := fmt.Fprintln(a, message)
@@ -172,25 +169,25 @@ func (a *answer) fail(err error, statement, line string, st style) error {
 	if typed := e.Source == statement; typed {
 		ours.Source = line
 		if runes := []rune(line); st.echoed && e.Line == 1 && e.Col <= len(runes)+1 &&
-			!strings.Contains(line, "\n") && len(prompt)+textWidth(line) < st.width.value() {
-			under := len(prompt) + textWidth(string(runes[:e.Col-1]))
+			!strings.Contains(line, "\n") && len(prompt)+text.Width(line) < st.width.value() {
+			under := len(prompt) + text.Width(string(runes[:e.Col-1]))
 			_, err := fmt.Fprintf(a, "%*s^\n%s\n", under, "", message)
 			return err
 		}
 	}
-	snippet := strings.ReplaceAll(printable(ours.Snippet()), "\n", "\n  ")
+	snippet := strings.ReplaceAll(text.EscapeLines(ours.Snippet()), "\n", "\n  ")
 	_, err = fmt.Fprintf(a, "%s\n  %s\n", message, snippet)
 	return err
 }
 
-// visibleWidth is the width of text that may hold colours.
-func visibleWidth(text []byte) int {
+// visibleWidth is the width of what may hold colours.
+func visibleWidth(shown []byte) int {
 	n := 0
 	var d decoder
-	for _, b := range text {
+	for _, b := range shown {
 		for _, k := range d.decode(b) {
 			if k.code == keyChar {
-				n += runeWidth(k.char)
+				n += text.RuneWidth(k.char)
 			}
 		}
 	}

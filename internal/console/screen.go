@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // screen knows what the terminal shows of the line being typed, and writes the least that makes
@@ -50,17 +52,17 @@ func (s *screen) begin(label string) {
 	s.end = s.cursor
 }
 
-// write writes text at the cursor, and keeps account of the cursor.
-func (s *screen) write(text []rune) {
-	for _, r := range text {
+// write writes runes at the cursor, and keeps account of the cursor.
+func (s *screen) write(runes []rune) {
+	for _, r := range runes {
 		if r == '\n' {
 			s.wrap()
 			s.put("\n" + more)
 			s.cursor = cell{s.cursor.row + 1, len(more)}
 			continue
 		}
-		r = shown(r)
-		w := runeWidth(r)
+		r = text.Shown(r)
+		w := text.RuneWidth(r)
 		if s.cursor.col+w > s.width {
 			if s.cursor.col < s.width {
 				s.put(" ") // a wide one does not fit into the last column
@@ -89,27 +91,27 @@ func (s *screen) place(label string, text []rune) cell {
 	return dry.cursor
 }
 
-// show makes the terminal show label, text and the cursor at pos.
-func (s *screen) show(label string, text []rune, pos int) {
+// show makes the terminal show label, line and the cursor at pos.
+func (s *screen) show(label string, line []rune, pos int) {
 	n := len(s.text)
-	same := label == s.label && len(text) >= n && slices.Equal(text[:n], s.text)
-	// What is behind the cursor's text can be written there, unless it belongs into the cell before.
-	appends := len(text) > n
-	if !same || appends && (s.pos < n || runeWidth(text[n]) == 0) {
+	same := label == s.label && len(line) >= n && slices.Equal(line[:n], s.text)
+	// What is behind the cursor's line can be written there, unless it belongs into the cell before.
+	appends := len(line) > n
+	if !same || appends && (s.pos < n || text.RuneWidth(line[n]) == 0) {
 		s.erase()
 		s.label = label
-		s.write(append([]rune(label), text...))
+		s.write(append([]rune(label), line...))
 	} else {
-		s.write(text[n:])
+		s.write(line[n:])
 	}
 	if appends || !same {
 		s.end = s.cursor
 	}
-	s.text = append(s.text[:0], text...)
+	s.text = append(s.text[:0], line...)
 	s.pos = pos
 	to := s.end
-	if pos < len(text) {
-		to = s.place(label, text[:pos])
+	if pos < len(line) {
+		to = s.place(label, line[:pos])
 	}
 	s.move(to)
 }
@@ -168,7 +170,7 @@ func (s *screen) rewrapped(width int) (row int) {
 	left := func() bool { return columns > 0 && columns%s.width == 0 }
 	for _, r := range append([]rune(s.label), s.text[:s.pos]...) {
 		if r != '\n' {
-			columns += runeWidth(shown(r))
+			columns += text.RuneWidth(r)
 			continue
 		}
 		if left() {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // seriesLength is for how many samples a watch remembers a number: a sparkline is not longer.
@@ -102,7 +103,7 @@ func (s *series) now(max int) string {
 	case s.node == nil:
 		return "nil"
 	case s.node.Mark&inspect.Torn == 0 && integer(s.node.Scalar) != nil && !s.node.Hidden:
-		return grouped(s.node.Text)
+		return text.Group(s.node.Text)
 	}
 	if t, ok := s.node.Scalar.(time.Time); ok && !t.IsZero() && !s.node.Hidden {
 		if s.seen.Sub(t).Abs() < 24*time.Hour {
@@ -135,7 +136,7 @@ func (s *series) delta(at time.Time, max int) string {
 	case s.known && s.change.by != 0:
 		return s.change.text
 	}
-	if was := "was " + s.before.Line(0); textWidth(was) <= min(max, maxWas) {
+	if was := "was " + s.before.Line(0); text.Width(was) <= min(max, maxWas) {
 		return was
 	}
 	return "changed"

@@ -15,6 +15,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 var update = flag.Bool("update", false, "write the golden files and docs/commands.md anew")
@@ -53,7 +54,7 @@ func (a answers) Run(_ context.Context, q eval.Query) (eval.Result, error) {
 	case error:
 		return eval.Result{}, x
 	}
-	return eval.Result{Node: text(source)}, nil
+	return eval.Result{Node: textNode(source)}, nil
 }
 
 func (a answers) CompleteContext(_ context.Context, line string, pos int) []eval.Completion {
@@ -63,7 +64,7 @@ func (a answers) CompleteContext(_ context.Context, line string, pos int) []eval
 func list(n int) *inspect.Node {
 	l := &inspect.Node{Shape: inspect.List, Type: "[]string", Len: n}
 	for i := range n {
-		l.Items = append(l.Items, inspect.Item{Node: text(fmt.Sprintf("element number %d", i))})
+		l.Items = append(l.Items, inspect.Item{Node: textNode(fmt.Sprintf("element number %d", i))})
 	}
 	return l
 }
@@ -75,15 +76,15 @@ func TestAnswers(t *testing.T) {
 	}
 	slow := eval.Cost{Time: 61 * time.Millisecond, Entries: 1_204_331}
 	all := answers{
-		"cheap":                 eval.Result{Node: text("48211"), Cost: eval.Cost{Time: time.Millisecond, Entries: 10}},
-		"slow":                  eval.Result{Node: text("48211"), Cost: slow},
-		"slow and long":         eval.Result{Node: text(strings.Repeat("long ", 10)), Cost: slow},
+		"cheap":                 eval.Result{Node: textNode("48211"), Cost: eval.Cost{Time: time.Millisecond, Entries: 10}},
+		"slow":                  eval.Result{Node: textNode("48211"), Cost: slow},
+		"slow and long":         eval.Result{Node: textNode(strings.Repeat("long ", 10)), Cost: slow},
 		"slow and many":         eval.Result{Node: list(5), Cost: slow},
-		"x = slow":              eval.Result{Node: text("5"), Name: "x", Cost: slow},
-		"x = 5":                 eval.Result{Node: text("5"), Name: "x"},
-		"noted":                 eval.Result{Node: text("5"), Notes: []string{"m was read racily: nothing guards it", "evil \x1b[31m"}},
-		"slow and noted":        eval.Result{Node: text("5"), Cost: slow, Notes: []string{"m was read racily"}},
-		"all costs":             eval.Result{Node: text("5"), Cost: eval.Cost{Time: 12345 * time.Millisecond, Entries: 5, Bytes: 3 << 20, Waited: 99 * time.Millisecond, Retries: 4000, Torn: 2}},
+		"x = slow":              eval.Result{Node: textNode("5"), Name: "x", Cost: slow},
+		"x = 5":                 eval.Result{Node: textNode("5"), Name: "x"},
+		"noted":                 eval.Result{Node: textNode("5"), Notes: []string{"m was read racily: nothing guards it", "evil \x1b[31m"}},
+		"slow and noted":        eval.Result{Node: textNode("5"), Cost: slow, Notes: []string{"m was read racily"}},
+		"all costs":             eval.Result{Node: textNode("5"), Cost: eval.Cost{Time: 12345 * time.Millisecond, Entries: 5, Bytes: 3 << 20, Waited: 99 * time.Millisecond, Retries: 4000, Torn: 2}},
 		"cach.items":            wrong("unknown name cach at 1:1; did you mean cache?", 1, 1),
 		"count(日本, nope)":       wrong("unknown name nope at 1:11", 1, 11),
 		"f(\n  nope)":           wrong("unknown name nope at 2:3", 2, 3),
@@ -102,7 +103,7 @@ func TestAnswers(t *testing.T) {
 		s.SetEchoed(echoed)
 		for _, line := range lines {
 			if echoed {
-				screen.WriteString(prompt + printable(strings.ReplaceAll(line, "\n", "\n. ")) + "\n")
+				screen.WriteString(prompt + text.EscapeLines(strings.ReplaceAll(line, "\n", "\n. ")) + "\n")
 			} else {
 				screen.WriteString(prompt)
 			}
@@ -286,24 +287,6 @@ func TestBanner(t *testing.T) {
 	} {
 		if got := program(tc.args, tc.module); got != tc.want {
 			t.Errorf("%q of %q is %q", tc.args, tc.module, got)
-		}
-	}
-}
-
-func TestPrintable(t *testing.T) {
-	for in, want := range map[string]string{
-		"plain日本\n":     "plain日本\n",
-		"\x1b[31m":      `\x1b[31m`,
-		"a\x00\x07\r":   `a\x00\a\r`,
-		"\xff\xc3":      `\xff\xc3`,
-		"\u009b":        `\u009b`,
-		"\u202eabc":     `\u202eabc`,
-		"a\u00a0b":      `a\u00a0b`,
-		"\uFFFD":        "\uFFFD",
-		"e\u0301\u200d": "e\u0301\u200d",
-	} {
-		if got := printable(in); got != want {
-			t.Errorf("%q is %q, want %q", in, got, want)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // The widths that may be set: less holds no prompt, more no screen has.
@@ -127,7 +128,7 @@ func display(name, summary string, most int, field func(*eval.Limits) *int) opti
 		func(s *Session, value string) error {
 			n, err := strconv.Atoi(value)
 			if value != "auto" && (err != nil || n < 1 || n > most) {
-				return complain("%s %q is no number from 1 to %s; set %s 10, or set %s auto", name, value, thousands(most), name, name)
+				return complain("%s %q is no number from 1 to %s; set %s 10, or set %s auto", name, value, text.Thousands(most), name, name)
 			}
 			*field(&s.lower) = n
 			return nil
@@ -143,7 +144,7 @@ func budget(name, summary string, field func(*eval.Limits) *int) option {
 			most := *field(&s.limits)
 			if value != "auto" && (err != nil || n < 1 || n > most) {
 				return complain("%s %q is no number from 1 to %s, the most that the application allows; set %s 1000, or set %s auto",
-					name, value, thousands(most), name, name)
+					name, value, text.Thousands(most), name, name)
 			}
 			*field(&s.lower) = n
 			return nil
@@ -153,9 +154,9 @@ func budget(name, summary string, field func(*eval.Limits) *int) option {
 // limit is the value of a limit, and whether the user set it.
 func (s *Session) limit(field func(*eval.Limits) *int) (value string, fixed bool) {
 	if n := *field(&s.lower); n > 0 {
-		return thousands(n), true
+		return text.Thousands(n), true
 	}
-	return thousands(*field(&s.limits)), false
+	return text.Thousands(*field(&s.limits)), false
 }
 
 func getTime(s *Session) (string, bool) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/internal/attack"
+	"github.com/sightglass-go/sightglass/internal/text"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -118,8 +119,8 @@ func (s *sized) fits(t *testing.T, line, drawn string) {
 			t.Errorf("%d×%d: %s draws %d rows\n%s", st.width.value(), st.height, line, len(rows), sample)
 		}
 		for _, row := range rows {
-			if textWidth(row) >= max(st.width.value(), 2) {
-				t.Errorf("%d×%d: %s draws a row of %d columns\n%s", st.width.value(), st.height, line, textWidth(row), sample)
+			if text.Width(row) >= max(st.width.value(), 2) {
+				t.Errorf("%d×%d: %s draws a row of %d columns\n%s", st.width.value(), st.height, line, text.Width(row), sample)
 			}
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // Output is where a Terminal writes. Its Write may wait for the peer; a newline stands for
@@ -249,7 +250,7 @@ func (t *Terminal) key(k key) (j job) {
 
 // refuse says that the line was too long.
 func (t *Terminal) refuse() {
-	t.tell(fmt.Sprintf("the line is longer than %s bytes and was not evaluated; ask in parts: x = …", thousands(t.editor.limit())))
+	t.tell(fmt.Sprintf("the line is longer than %s bytes and was not evaluated; ask in parts: x = …", text.Thousands(t.editor.limit())))
 }
 
 // tell writes a line that is no answer to one: in JSON mode an object, as each line is there.

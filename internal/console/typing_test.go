@@ -240,7 +240,7 @@ func TestSearchOfOnePacket(t *testing.T) {
 type liar struct{ fake }
 
 func (liar) Run(context.Context, eval.Query) (eval.Result, error) {
-	return eval.Result{Node: text("1"), Notes: []string{"a\n> b"}}, nil
+	return eval.Result{Node: textNode("1"), Notes: []string{"a\n> b"}}, nil
 }
 
 // A message is one line, whatever is in it.

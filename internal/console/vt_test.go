@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // vt is a terminal as the tests look at it: a VT100 that wraps late, as xterm does, and never
@@ -62,7 +64,7 @@ func (v *vt) step(p []byte) int {
 }
 
 func (v *vt) print(r rune) {
-	w := runeWidth(r)
+	w := text.RuneWidth(r)
 	if w == 0 {
 		if i := v.col - 1; v.wraps {
 			v.rows[v.row][v.col] += string(r)
@@ -139,14 +141,14 @@ func (v *vt) sequence(p []byte) int {
 
 // resize wraps all rows anew, as most terminals do, where a row that is full is taken to go on.
 func (v *vt) resize(width int) {
-	var text []string
+	var logical []string
 	at := -1
 	old := v.rows
 	row, col := v.row, v.col
 	v.cells()
 	*v = vt{t: v.t, width: width}
 	flush := func() {
-		for i, cell := range text {
+		for i, cell := range logical {
 			if i == at {
 				row, col = v.row, v.col
 				if v.wraps {
@@ -154,15 +156,15 @@ func (v *vt) resize(width int) {
 				}
 			}
 			for j, r := range cell {
-				if j == 0 || runeWidth(r) == 0 {
+				if j == 0 || text.RuneWidth(r) == 0 {
 					v.print(r)
 				}
 			}
 		}
-		if at >= len(text) {
-			row, col = v.row, min(v.width-1, v.col+at-len(text))
+		if at >= len(logical) {
+			row, col = v.row, min(v.width-1, v.col+at-len(logical))
 		}
-		text, at = nil, -1
+		logical, at = nil, -1
 	}
 	for i, cells := range old {
 		used := len(cells)
@@ -170,9 +172,9 @@ func (v *vt) resize(width int) {
 			used--
 		}
 		if i == row {
-			at = len(text) + col
+			at = len(logical) + col
 		}
-		text = append(text, cells[:used]...)
+		logical = append(logical, cells[:used]...)
 		if used < len(cells) || i == len(old)-1 {
 			flush()
 			v.row, v.col, v.wraps = v.row+1, 0, false

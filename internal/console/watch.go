@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // How often a watch may ask. What is asked more often than ten times a second nobody reads.
@@ -218,7 +219,7 @@ func (w *watch) header(at time.Time) string {
 		ends = "an empty line ends it"
 	}
 	if w.samples > 1 {
-		every += fmt.Sprintf(", %s samples in %s", thousands(w.samples), elapsed(at.Sub(w.began)))
+		every += fmt.Sprintf(", %s samples in %s", text.Thousands(w.samples), elapsed(at.Sub(w.began)))
 	}
 	return every + "; " + ends
 }

@@ -62,7 +62,7 @@ func (r *reel) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 		return eval.Result{Node: x}, nil
 	case func():
 		x()
-		return eval.Result{Node: text("late")}, ctx.Err()
+		return eval.Result{Node: textNode("late")}, ctx.Err()
 	default:
 		return eval.Result{Node: inspect.FromPlain(x, inspect.Limit{Items: 20}, source)}, nil
 	}

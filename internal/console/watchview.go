@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // show writes a sample: in place of the one before, or as a line of its own.
@@ -22,13 +24,13 @@ func (w *watch) show(ctx context.Context, now *sample, last bool) error {
 	if w.samples == 1 {
 		b.WriteString(faint(w.header(now.at), st) + "\n")
 	}
-	text, differs := w.line(now, max(lineWidth(st)-len(w.stamp(now))-2, minLine))
+	line, differs := w.line(now, max(lineWidth(st)-len(w.stamp(now))-2, minLine))
 	if differs || !w.changes || w.samples == 1 {
-		b.WriteString(faint(w.stamp(now), st) + "  " + text + "\n")
+		b.WriteString(faint(w.stamp(now), st) + "  " + line + "\n")
 	}
 	if w.last == nil || !slices.Equal(now.notes, w.last.notes) {
 		for _, note := range now.notes {
-			b.WriteString("  " + faint(printableLine(note), st) + "\n")
+			b.WriteString("  " + faint(text.Escape(note), st) + "\n")
 		}
 	}
 	if last {
@@ -60,9 +62,9 @@ func (w *watch) write(ctx context.Context, text string) error {
 // reached says that the condition holds.
 func (w *watch) reached(now *sample) string {
 	if w.samples == 1 {
-		return printableLine(w.condition) + " holds already"
+		return text.Escape(w.condition) + " holds already"
 	}
-	return fmt.Sprintf("%s holds, after %s samples in %s", printableLine(w.condition), thousands(w.samples), elapsed(now.at.Sub(w.began)))
+	return fmt.Sprintf("%s holds, after %s samples in %s", text.Escape(w.condition), text.Thousands(w.samples), elapsed(now.at.Sub(w.began)))
 }
 
 // stamp is the time of day, with parts of a second where a watch asks more than one time in it.
@@ -74,17 +76,17 @@ func (w *watch) stamp(now *sample) string {
 }
 
 // line is a sample in one line of at most width columns, and whether it differs from the one before.
-func (w *watch) line(now *sample, width int) (text string, differs bool) {
+func (w *watch) line(now *sample, width int) (shown string, differs bool) {
 	var parts []string
 	switch {
 	case now.err != nil:
-		message := printableLine(now.err.Error())
-		return cut(message, width), w.last == nil || w.last.err == nil || w.last.err.Error() != now.err.Error()
+		message := text.Escape(now.err.Error())
+		return text.Cut(message, width), w.last == nil || w.last.err == nil || w.last.err.Error() != now.err.Error()
 	case w.last == nil || w.last.err != nil || now.whole() != w.last.whole():
 		return w.first(now, width), true
 	case now.whole():
 		if now.page == nil && now.node.Len != w.last.node.Len {
-			parts = append(parts, fmt.Sprintf("%s elements (%+d)", thousands(now.node.Len), now.node.Len-w.last.node.Len))
+			parts = append(parts, fmt.Sprintf("%s elements (%+d)", text.Thousands(now.node.Len), now.node.Len-w.last.node.Len))
 		}
 		parts = append(parts, now.changes(w.last)...)
 	case len(w.series.order) == 1 && w.series.order[0].place == "":
@@ -95,7 +97,7 @@ func (w *watch) line(now *sample, width int) (text string, differs bool) {
 				parts = append(parts, part)
 			}
 		}
-		return cut(strings.Join(parts, "  "), width), differs
+		return text.Cut(strings.Join(parts, "  "), width), differs
 	default:
 		for _, s := range w.series.order {
 			if s.changed.Equal(now.at) {
@@ -112,7 +114,7 @@ func (w *watch) line(now *sample, width int) (text string, differs bool) {
 // first is the sample that others are compared with.
 func (w *watch) first(now *sample, width int) string {
 	if now.page != nil {
-		return cut(strings.Join(now.lines(width, now.at), "; "), width)
+		return text.Cut(strings.Join(now.lines(width, now.at), "; "), width)
 	}
 	if s := w.series.order; len(s) == 1 && s[0].place == "" {
 		return s[0].now(width)
@@ -135,25 +137,25 @@ func (s *series) brief(max int) string {
 
 // fitting joins as many parts as fit, and says how many do not.
 func (w *watch) fitting(parts []string, width int) string {
-	text := ""
+	joined := ""
 	for i, part := range parts {
 		next := part
 		if i > 0 {
-			next = text + ", " + part
+			next = joined + ", " + part
 		}
 		more := ""
 		if left := len(parts) - i - 1; left > 0 {
 			more = w.more(left)
 		}
-		if textWidth(next+more) > width {
+		if text.Width(next+more) > width {
 			if i == 0 {
-				return cut(part, max(width-textWidth(more), 1)) + more
+				return text.Cut(part, max(width-text.Width(more), 1)) + more
 			}
-			return text + w.more(len(parts)-i)
+			return joined + w.more(len(parts)-i)
 		}
-		text = next
+		joined = next
 	}
-	return text
+	return joined
 }
 
 func (w *watch) more(n int) string {
@@ -169,17 +171,17 @@ func (w *watch) draw(now *sample, st style) string {
 	room := height - len(notes)
 	var rows []string
 	if room > 1 {
-		rows = []string{faint(cut(w.header(now.at), width), st)}
+		rows = []string{faint(text.Cut(w.header(now.at), width), st)}
 		room--
 	}
 	switch {
 	case now.err != nil:
-		lines := fold(printableLine(now.err.Error()), width, "  ")
+		lines := text.Fold(text.Escape(now.err.Error()), width, "  ")
 		if left := len(lines) - room; left > 0 {
 			lines = append(lines[:room-1], strings.Join(lines[room-1:], " "))
 		}
 		for _, line := range lines {
-			rows = append(rows, red(cut(line, width), st))
+			rows = append(rows, red(text.Cut(line, width), st))
 		}
 	case now.whole():
 		rows = append(rows, w.page(now, width, room, st)...)
@@ -203,7 +205,7 @@ func (w *watch) notes(now *sample, width, height int, st style) (rows []string) 
 			note = fmt.Sprintf("… %d notes more: %s", left, w.source)
 		}
 		if len(rows) < height {
-			rows = append(rows, faint(cut("  "+printableLine(note), width), st))
+			rows = append(rows, faint(text.Cut("  "+text.Escape(note), width), st))
 		}
 	}
 	return rows
@@ -223,13 +225,13 @@ func (w *watch) page(now *sample, width, height int, st style) (rows []string) {
 	lines, contents := now.lines(inner, now.at), now.contents(inner)
 	for i, line := range lines {
 		if left := len(lines) - i; len(rows) == height-1 && left > 1 {
-			return append(rows, faint(cut(fmt.Sprintf("  … %s lines more: %s", thousands(left), printableLine(w.source)), width), st))
+			return append(rows, faint(text.Cut(fmt.Sprintf("  … %s lines more: %s", text.Thousands(left), text.Escape(w.source)), width), st))
 		}
 		content := contents[i]
 		if old[content]--; compare && old[content] < 0 {
-			rows = append(rows, yellow(cut("* "+line, width), st))
+			rows = append(rows, yellow(text.Cut("* "+line, width), st))
 		} else {
-			rows = append(rows, cut("  "+line, width))
+			rows = append(rows, text.Cut("  "+line, width))
 		}
 	}
 	return rows
@@ -252,57 +254,30 @@ func (w *watch) table(now *sample, width, height int, st style) []string {
 		left := shown[height-1:]
 		shown = shown[:height-1]
 		if moved(left[0]) == 0 {
-			rest = fmt.Sprintf("… %s more: ask for a part of %s", thousands(len(left)), printableLine(w.source))
+			rest = fmt.Sprintf("… %s more: ask for a part of %s", text.Thousands(len(left)), text.Escape(w.source))
 		} else {
-			rest = fmt.Sprintf("… %s more that did not change: %s", thousands(len(left)), printableLine(w.source))
+			rest = fmt.Sprintf("… %s more that did not change: %s", text.Thousands(len(left)), text.Escape(w.source))
 		}
 	}
-	rows := make([][]cellText, len(shown))
+	rows := make([][]text.Cell, len(shown))
 	for i, s := range shown {
 		third := max(width/3, 1)
-		rows[i] = []cellText{{s.place, false}, {s.now(third), s.isNumber()}, {s.delta(now.at, third), s.known}, {s.speed(), true}, {s.trend(), false}}
+		rows[i] = []text.Cell{
+			{Text: s.place},
+			{Text: s.now(third), Right: s.isNumber()},
+			{Text: s.delta(now.at, third), Right: s.known},
+			{Text: s.speed(), Right: true},
+			{Text: s.trend()},
+		}
 	}
-	lines := aligned(rows, width)
+	lines := text.Columns(rows, width)
 	for i, s := range shown {
 		if s.changed.Equal(now.at) {
 			lines[i] = yellow(lines[i], st)
 		}
 	}
 	if rest != "" {
-		lines = append(lines, faint(cut(rest, width), st))
-	}
-	return lines
-}
-
-// cellText is a cell of a table, that stands to the left or to the right of its column.
-type cellText struct {
-	text  string
-	right bool
-}
-
-// aligned lays rows out in columns. A column that is empty takes no room.
-func aligned(rows [][]cellText, width int) []string {
-	var widths []int
-	for _, row := range rows {
-		widths = append(widths, make([]int, max(0, len(row)-len(widths)))...)
-		for c, cell := range row {
-			widths[c] = max(widths[c], textWidth(cell.text))
-		}
-	}
-	lines := make([]string, len(rows))
-	for i, row := range rows {
-		line := ""
-		for c, cell := range row {
-			space := strings.Repeat(" ", widths[c]-textWidth(cell.text))
-			switch {
-			case widths[c] == 0:
-			case cell.right:
-				line += space + cell.text + "  "
-			default:
-				line += cell.text + space + "  "
-			}
-		}
-		lines[i] = cut(strings.TrimRight(line, " "), width)
+		lines = append(lines, faint(text.Cut(rest, width), st))
 	}
 	return lines
 }

@@ -3,8 +3,11 @@ package console
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // Peer is a session as who lists it. Empty fields are not known.
@@ -42,7 +45,7 @@ func runWho(_ context.Context, s *Session, a *answer, _ string) error {
 		}
 		rows = append(rows, []string{self, p.ID, p.User, p.Addr, p.Level, since(p.Since), short(p.Idle), p.Doing})
 	}
-	_, err := fmt.Fprint(a, columns(rows, s.currentStyle().width.value()))
+	_, err := fmt.Fprint(a, listed(rows, s.currentStyle().width.value()))
 	return err
 }
 
@@ -60,28 +63,17 @@ func short(d time.Duration) string {
 	return uptime(d)
 }
 
-// columns lays rows out, the first being the header. Columns with nothing below it are left out,
-// and no line is wider than width.
-func columns(rows [][]string, width int) string {
-	widths := make([]int, len(rows[0]))
-	for c := range widths {
-		for _, row := range rows[1:] {
-			widths[c] = max(widths[c], textWidth(printable(row[c])))
-		}
-		if widths[c] > 0 {
-			widths[c] = max(widths[c], textWidth(rows[0][c]))
-		}
-	}
-	var b strings.Builder
-	for _, row := range rows {
-		line := ""
+// listed lays out what who tells. A column that no session has anything for is left out, with its
+// name in the first row.
+func listed(rows [][]string, width int) string {
+	cells := make([][]text.Cell, len(rows))
+	for i, row := range rows {
 		for c, cell := range row {
-			if widths[c] > 0 {
-				cell = strings.ReplaceAll(printable(cell), "\n", " ")
-				line += pad(cell, widths[c]) + "  "
+			if !slices.ContainsFunc(rows[1:], func(row []string) bool { return row[c] != "" }) {
+				cell = ""
 			}
+			cells[i] = append(cells[i], text.Cell{Text: text.Escape(cell)})
 		}
-		b.WriteString(cut(strings.TrimRight(line, " "), width-1) + "\n")
 	}
-	return b.String()
+	return strings.Join(text.Columns(cells, width-1), "\n") + "\n"
 }

@@ -26,6 +26,7 @@ var line = []struct {
 	reason string // why nothing before it may import it
 }{
 	{"internal/attack", "it is for tests"}, // first, as the tests of each package use it; see alone
+	{"internal/text", "it uses nothing of ours, and everybody uses it"},
 	{"inspect/internal/peek", "bytes of memory come first"},
 	{"inspect", "peek reads memory and knows no Go values"},
 	{"registry", "a value is read without knowing names or policy"},

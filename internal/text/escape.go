@@ -1,0 +1,81 @@
+package text
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Shown returns r if a terminal may be given it, else U+FFFD: in place of what would move the
+// cursor, turn the direction of writing or hide.
+func Shown(r rune) rune {
+	if unicode.IsPrint(r) || r == joiner {
+		return r
+	}
+	return unicode.ReplacementChar
+}
+
+// Printable reports whether s is UTF-8 of which each character prints. A terminal does nothing
+// with it but show it, on one line.
+func Printable(s string) bool {
+	for i, r := range s {
+		if !prints(s[i:], r) {
+			return false
+		}
+	}
+	return true
+}
+
+// prints reports whether r, with which s begins, prints.
+func prints(s string, r rune) bool {
+	if r == utf8.RuneError {
+		return strings.HasPrefix(s, "\uFFFD")
+	}
+	return unicode.IsPrint(r)
+}
+
+// Escape returns s with an escape of Go in place of each character that does not print, ends of
+// lines among them, and of each byte that is no UTF-8. A backslash stays as it is: what is
+// escaped is to be read, and cannot be turned back.
+func Escape(s string) string { return escape(s, "") }
+
+// EscapeLines is Escape, but for the ends of lines and the joiners in emoji, which stay: text
+// goes on over as many lines as it has.
+func EscapeLines(s string) string { return escape(s, "\n"+string(joiner)) }
+
+func escape(s, except string) string {
+	clean := func(i int, r rune) bool {
+		return prints(s[i:], r) || strings.ContainsRune(except, r) && r != utf8.RuneError
+	}
+	first := len(s)
+	for i, r := range s {
+		if !clean(i, r) {
+			first = i
+			break
+		}
+	}
+	if first == len(s) {
+		return s
+	}
+	b := make([]byte, first, len(s)+16)
+	copy(b, s)
+	for i, r := range s[first:] {
+		i += first
+		switch {
+		case clean(i, r):
+			b = utf8.AppendRune(b, r)
+		case r == utf8.RuneError:
+			b = appendHex(b, s[i])
+		default:
+			q := strconv.QuoteRune(r)
+			b = append(b, q[1:len(q)-1]...)
+		}
+	}
+	return string(b)
+}
+
+func appendHex(b []byte, c byte) []byte {
+	const hex = "0123456789abcdef"
+	return append(b, '\\', 'x', hex[c>>4], hex[c&15])
+}

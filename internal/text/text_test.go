@@ -1,0 +1,167 @@
+package text
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestRuneWidth(t *testing.T) {
+	for want, all := range []string{"\u0301\u200d\ufe0f\u0483", "aé☀✓≈…│🌡\u200b\ufffd\U0002fa1e", "日한ア！✅⚡⭐🙂🚀"} {
+		for _, r := range all {
+			if got := RuneWidth(r); got != want {
+				t.Errorf("%U takes %d columns, want %d", r, got, want)
+			}
+		}
+	}
+}
+
+func TestCut(t *testing.T) {
+	for _, tc := range []struct {
+		s       string
+		columns int
+		want    string
+	}{
+		{"", 0, ""}, {"a", 0, ""}, {"a", -1, ""}, {"a", 1, "a"}, {"ab", 1, "…"}, {"abc", 2, "a…"}, {"abc", 3, "abc"},
+		{"日本", 4, "日本"}, {"日本", 3, "日…"}, {"日本", 2, "…"}, {"e\u0301e\u0301e\u0301", 2, "e\u0301…"}, {"\xff\xff\xff", 2, "\xff…"},
+	} {
+		got := Cut(tc.s, tc.columns)
+		if got != tc.want || Width(got) > max(tc.columns, 0) {
+			t.Errorf("%q in %d columns is %q, want %q", tc.s, tc.columns, got, tc.want)
+		}
+	}
+}
+
+// Text is cut into pieces of whole characters, whatever is in it.
+func TestWhole(t *testing.T) {
+	for _, s := range []string{"", "a", "é", "ǆ", "€", "😀", "a\x80", "\xc3", "\xe2\x82", "\xf0\x9f\x98", "\x80\x80\x80\x80\x80", "é\xff", "€\x80"} {
+		for n := range len(s) + 1 {
+			head := Whole(s[:n])
+			if !strings.HasPrefix(s, head) || n-len(head) > 3 ||
+				utf8.RuneCountInString(s) != utf8.RuneCountInString(head)+utf8.RuneCountInString(s[len(head):]) {
+				t.Errorf("%q without an unfinished character is %q", s[:n], head)
+			}
+			if got := string(Whole([]byte(s[:n]))); got != head {
+				t.Errorf("%q is %q as a string and %q as bytes", s[:n], head, got)
+			}
+		}
+	}
+}
+
+func TestEscape(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain日本\n":     `plain日本\n`,
+		"\x1b[31m":      `\x1b[31m`,
+		"a\x00\x07\r":   `a\x00\a\r`,
+		"\xff\xc3":      `\xff\xc3`,
+		"\u009b":        `\u009b`,
+		"\u202eabc":     `\u202eabc`,
+		"a\u00a0b":      `a\u00a0b`,
+		"\uFFFD\xef":    "\uFFFD\\xef",
+		"e\u0301\u200d": "e\u0301\\u200d",
+		`"\`:            `"\`,
+	} {
+		if got := Escape(in); got != want || Printable(in) != (got == in) {
+			t.Errorf("%q is %q, want %q; it prints: %v", in, got, want, Printable(in))
+		}
+		want = strings.NewReplacer(`\n`, "\n", `\u200d`, "\u200d").Replace(want)
+		if got := EscapeLines(in); got != want {
+			t.Errorf("%q in lines is %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestQuote(t *testing.T) {
+	for in, want := range map[string][2]string{
+		"plain":    {`"plain"`, `"plain"`},
+		`{"a":1}`:  {"`{\"a\":1}`", `"{\"a\":1}"`},
+		"`\"":      {"\"`\\\"\"", "\"`\\\"\""},
+		"\"\n":     {`"\"\n"`, `"\"\n"`},
+		"\xff\"é":  {`"\xff\"é"`, `b"\xff\"\xc3\xa9"`},
+		"\u200d":   {`"\u200d"`, `"\u200d"`},
+		"a\x00\f": {`"a\x00\f"`, `"a\x00\f"`},
+	} {
+		if got := [2]string{Quote(in), Literal(in)}; got != want {
+			t.Errorf("%q is %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", -999: "-999", -1000: "-1,000", 1234567: "1,234,567", -123456: "-123,456"} {
+		if got := Thousands(n); got != want {
+			t.Errorf("%d is %s, want %s", n, got, want)
+		}
+	}
+	for n, want := range map[int]string{0: "0 bytes", 1023: "1,023 bytes", 1024: "1 KiB", 1025: "1,025 bytes", 3 << 20: "3 MiB", 2 << 30: "2,048 MiB", 1<<20 + 1<<10: "1,025 KiB"} {
+		if got := Bytes(n); got != want {
+			t.Errorf("%d is %s, want %s", n, got, want)
+		}
+	}
+}
+
+func TestFold(t *testing.T) {
+	for _, tc := range []struct {
+		s       string
+		columns int
+		indent  string
+		want    string
+	}{
+		{"", 5, "", ""},
+		{"one two", 7, "", "one two"},
+		{"one two", 6, "", "one|two"},
+		{"one two three", 7, "", "one two|three"},
+		{"one two three", 7, "  ", "one two|  three"},
+		{"one  two", 4, "", "one|two"},
+		{"longer than that", 4, "", "longer|than|that"},
+		{"longer", 4, "", "longer"},
+		{"  a longer one", 8, "    ", "  a longer|    one"},
+		{"日本 日本", 4, "", "日本|日本"},
+		{"a b\nc d", 1, "", "a|b|c|d"},
+		{"a", -1, "", "a"},
+	} {
+		if got := strings.Join(Fold(tc.s, tc.columns, tc.indent), "|"); got != tc.want {
+			t.Errorf("%q in %d columns is %q, want %q", tc.s, tc.columns, got, tc.want)
+		}
+	}
+}
+
+func TestColumns(t *testing.T) {
+	rows := [][]Cell{
+		{{Text: "name"}, {}, {Text: "size", Right: true}},
+		{{Text: "日本"}, {}, {Text: "7", Right: true}},
+		{{Text: "longer"}},
+	}
+	want := []string{"name    size", "日本       7", "longer"}
+	if got := Columns(rows, 20); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	want = []string{"name …", "日本 …", "longer"}
+	if got := Columns(rows, 6); !slices.Equal(got, want) {
+		t.Errorf("in 6 columns: %q, want %q", got, want)
+	}
+}
+
+func TestNear(t *testing.T) {
+	from := []string{"items", "item", "hits", "misses", "expires", "Größe"}
+	for name, want := range map[string]string{
+		"itms": "items", "iems": "items", "tiems": "items", "ITEMS": "items", "hit": "hits", "expire": "expires",
+		"größe": "Größe", "x": "", "": "", "zzzzz": "", "hats": "hits", "items": "item",
+		strings.Repeat("x", 1000): "",
+	} {
+		if got := Near(name, from); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+func FuzzNear(f *testing.F) {
+	f.Add("itms", "items")
+	f.Add("İ", strings.Repeat("İ", 40))
+	f.Fuzz(func(t *testing.T, a, b string) {
+		if got := Near(a, []string{b}); got != "" && got != b {
+			t.Error(got)
+		}
+	})
+}

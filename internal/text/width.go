@@ -1,0 +1,81 @@
+package text
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// joiner is the zero width joiner, which makes one emoji of several. It does not print by itself.
+const joiner = '\u200d'
+
+// RuneWidth returns the number of columns that a terminal gives r: none for a combining character,
+// two for an East Asian wide one or an emoji (Unicode TR 11), else one. A character that does not
+// print counts as what Shown puts in its place. Terminals disagree about a few emoji.
+func RuneWidth(r rune) int {
+	switch {
+	case r < 0x300:
+		return 1
+	case r == joiner || unicode.In(r, unicode.Mn, unicode.Me):
+		return 0
+	case unicode.Is(wide, r) && unicode.IsPrint(r):
+		return 2
+	}
+	return 1
+}
+
+// Width returns the number of columns that s takes on one line.
+func Width(s string) int {
+	n := 0
+	for _, r := range s {
+		n += RuneWidth(r)
+	}
+	return n
+}
+
+// Fit returns the longest beginning of s that takes at most that many columns.
+func Fit(s string, columns int) string {
+	for i, r := range s {
+		if columns -= RuneWidth(r); columns < 0 {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// Cut returns s if it takes at most that many columns, or else a beginning of it with … behind.
+// With no column at all there is no room for the … either. It reads no more of s than it returns.
+func Cut(s string, columns int) string {
+	if columns <= 0 {
+		return ""
+	}
+	kept, width := 0, 0
+	for i, r := range s {
+		if width < columns {
+			kept = i
+		}
+		if width += RuneWidth(r); width > columns {
+			return s[:kept] + "…"
+		}
+	}
+	return s
+}
+
+// Pad returns s with spaces behind it, up to that many columns.
+func Pad(s string, columns int) string {
+	return s + strings.Repeat(" ", max(0, columns-Width(s)))
+}
+
+// Whole returns s without the beginning of a character at its end, as one that was cut at a byte
+// may have. Bytes that are no UTF-8 stay.
+func Whole[S ~string | ~[]byte](s S) S {
+	for i := len(s) - 1; i >= 0 && i > len(s)-utf8.UTFMax; i-- {
+		if utf8.RuneStart(s[i]) {
+			if utf8.FullRuneInString(string(s[i:])) {
+				break
+			}
+			return s[:i]
+		}
+	}
+	return s
+}
