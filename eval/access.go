@@ -10,7 +10,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // identifier compiles a name: of a let, a variable of the session, an exposed object, a namespace.
@@ -189,7 +189,7 @@ func forgive(err error, from any, optional, lenient bool) (any, error) {
 			return absent, nil
 		}
 	case "no_field":
-		if v, ok := from.(*registry.View); !ok || v.Shape() != inspect.Interface {
+		if v, ok := from.(*access.View); !ok || v.Shape() != inspect.Interface {
 			return nil, err
 		}
 		fallthrough
@@ -317,7 +317,7 @@ func (f *frame) window(x, from, to any) (any, error) {
 		}
 		return strings.Clone(s[lo:hi]), nil
 	}
-	if v, ok := x.(*registry.View); ok && isString(v) {
+	if v, ok := x.(*access.View); ok && isString(v) {
 		part, err := v.Window(lo, hi)
 		if err != nil {
 			return nil, err
@@ -330,7 +330,7 @@ func (f *frame) window(x, from, to any) (any, error) {
 	}
 	lo, hi = clamp(lo, hi, n)
 	switch x := x.(type) {
-	case *registry.View:
+	case *access.View:
 		target, _, err := resolve(x)
 		if err != nil {
 			return nil, err

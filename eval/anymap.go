@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // anyMap is a map that an expression made, with keys of any kind: what filter and take keep of a map,
@@ -124,7 +124,7 @@ func mapType(m any) string {
 		return m.typ
 	case *snapshot:
 		return m.node.Type
-	case *registry.View:
+	case *access.View:
 		target, _, err := resolve(m)
 		if err != nil || target == nil || target.Value().Type().Kind() != reflect.Map {
 			return ""

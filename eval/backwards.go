@@ -23,7 +23,7 @@ func (f *frame) backwards(text string) (*backwards, error) {
 		return nil, err
 	}
 	tokens = tokens[:len(tokens)-1] // the end of the text
-	return &backwards{f, tokens, namesOf(f.exposed, f.session.variables())}, nil
+	return &backwards{f, tokens, namesOf(f.exposed, f.session.variables(f.look))}, nil
 }
 
 // is reports whether token i is one of these operators or brackets.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // call compiles x.Method(…) and the functions that expr-lang does not have.
@@ -80,7 +80,7 @@ func (c *compiler) method(n *ast.CallNode, callee *ast.MemberNode, name string, 
 		if err := refuse(append(values, x)...); err != nil {
 			return nil, where.err(err)
 		}
-		if v, ok := raw.(*registry.View); ok && !hasMethod(x, name) {
+		if v, ok := raw.(*access.View); ok && !hasMethod(x, name) {
 			for i := range values {
 				if values[i], err = f.passed(values[i]); err != nil {
 					return nil, where.err(err)

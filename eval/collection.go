@@ -2,7 +2,7 @@ package eval
 
 import (
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // each walks any collection: the elements of a list in order, the values of a plain map by sorted
@@ -61,7 +61,7 @@ func (f *frame) each(x any, apart bool, each yield) error {
 		return x.each(f, each)
 	case namespace:
 		return x.each(f, each)
-	case *registry.View:
+	case *access.View:
 		return f.eachView(x, apart, each)
 	}
 	return notCollection(x)
@@ -77,7 +77,7 @@ func notCollection(x any) error {
 		return e.with("give a default with ??, as in xs ?? []")
 	case string:
 		return e.with(`split it with split(s, "")`)
-	case *registry.View:
+	case *access.View:
 		if _, shape, err := resolve(x); err == nil && shape == inspect.Struct {
 			return e.with("name one of its fields: dir(x) lists them")
 		}
@@ -121,7 +121,7 @@ func (f *frame) length(x any) (int, error) {
 		n := 0
 		err := x.walk(f, false, func(int, any, any) (bool, error) { n++; return true, nil })
 		return n, err
-	case *registry.View:
+	case *access.View:
 		target, shape, err := resolve(x)
 		if err != nil {
 			return 0, err

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // order compares two values of a kind that has an order: numbers by their exact values across
@@ -176,8 +176,8 @@ func (f *frame) same(a, b any, depth int) (same, comparable bool, err error) {
 	case isLiteral(a) && isRecord(b):
 		return f.sameLiteral(b, a.(map[string]any), depth)
 	}
-	x, xok := a.(*registry.View)
-	y, yok := b.(*registry.View)
+	x, xok := a.(*access.View)
+	y, yok := b.(*access.View)
 	if xok && x.Shape() == inspect.Scalar || yok && y.Shape() == inspect.Scalar {
 		return f.sameLong(a, b)
 	}
@@ -189,7 +189,7 @@ func (f *frame) same(a, b any, depth int) (same, comparable bool, err error) {
 
 // samePlace compares what has neither fields nor elements (functions, channels) by where it lies,
 // after following pointers.
-func (f *frame) samePlace(a, b *registry.View, depth int) (same, comparable bool, err error) {
+func (f *frame) samePlace(a, b *access.View, depth int) (same, comparable bool, err error) {
 	x, shape, err := resolve(a)
 	if err != nil {
 		return false, false, err
@@ -300,8 +300,8 @@ func (f *frame) sameLiteral(a any, fields map[string]any, depth int) (same, comp
 
 // sameType reports whether two structs, or pointers to such, are of one type. Of a snapshot only the name is known.
 func sameType(a, b any) (bool, error) {
-	x, live := a.(*registry.View)
-	y, also := b.(*registry.View)
+	x, live := a.(*access.View)
+	y, also := b.(*access.View)
 	if !live || !also {
 		return strings.TrimPrefix(typeName(a), "*") == strings.TrimPrefix(typeName(b), "*"), nil
 	}
@@ -322,8 +322,8 @@ type pair struct{ a, b uintptr }
 // met reports whether a and b are pointers to two objects that this comparison has met before: these
 // are equal unless a difference is found elsewhere, so that cycles and shared objects are walked once.
 func (f *frame) met(a, b any, depth int) (bool, error) {
-	x, ok := a.(*registry.View)
-	y, also := b.(*registry.View)
+	x, ok := a.(*access.View)
+	y, also := b.(*access.View)
 	if !ok || !also || x.Shape() != inspect.Pointer || y.Shape() != inspect.Pointer {
 		return false, nil
 	}

@@ -3,7 +3,7 @@ package eval
 import (
 	"github.com/expr-lang/expr/ast"
 
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // compiler turns a syntax tree into code. It knows the names; it reads nothing of the application.
@@ -12,11 +12,11 @@ type compiler struct {
 	meter *meter // of what is compiled besides code
 	lets  []let
 	slots int
-	inner *pointers         // what #… may mean in the predicate being compiled; nil outside
-	apart bool              // what was compiled so far reads other live objects, walks, or calls methods
-	early []code            // looks up the objects that predicates name
-	notes []string          // for the answer
-	from  []registry.Origin // what the variables that are used were made of
+	inner *pointers       // what #… may mean in the predicate being compiled; nil outside
+	apart bool            // what was compiled so far reads other live objects, walks, or calls methods
+	early []code          // looks up the objects that predicates name
+	notes []string        // for the answer
+	from  []access.Origin // what the variables that are used were made of
 }
 
 // let is a variable of the expression.
@@ -51,7 +51,7 @@ func (c *compiler) compile(n ast.Node) (code, error) {
 			if err != nil {
 				return nil, err
 			}
-			if _, live := x.(*registry.View); !live {
+			if _, live := x.(*access.View); !live {
 				return x, nil
 			}
 			x, err = f.load(x)

@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // Completion is one proposal: replace line[Start:pos] by Text.
@@ -115,7 +115,7 @@ func (f *frame) names(add func(name, detail string)) {
 			add(first, "namespace")
 		}
 	}
-	for name, v := range f.session.variables() {
+	for name, v := range f.session.variables(f.look) {
 		detail := "variable"
 		switch {
 		case v.gone != "":
@@ -163,7 +163,7 @@ func (f *frame) members(x any, add func(name, detail string)) error {
 				add(name, it.Node.Type)
 			}
 		}
-	case *registry.View:
+	case *access.View:
 		members, err := x.Members()
 		for _, m := range members {
 			name := m.Name
@@ -205,7 +205,7 @@ func (f *frame) completeKey(text string, quote int) (out []Completion, err error
 		}
 		if name, ok := key.(string); ok && strings.HasPrefix(name, prefix) {
 			detail := ""
-			if v, live := elem.(*registry.View); live && v.Value().Type() != nil {
+			if v, live := elem.(*access.View); live && v.Value().Type() != nil {
 				detail = v.Value().Type().String()
 			}
 			out = append(out, Completion{quote, fmt.Sprintf("%q]", name), detail})

@@ -19,6 +19,7 @@ import (
 	"github.com/expr-lang/expr"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -148,7 +149,7 @@ func (f *frame) plainData(x any) (any, error) {
 		slices.Sort(parts)
 		return canonicalText("{" + strings.Join(parts, " ") + "}"), err
 	}
-	if v, ok := x.(*registry.View); ok && v.Shape() != inspect.Scalar {
+	if v, ok := x.(*access.View); ok && v.Shape() != inspect.Scalar {
 		return func() {}, nil
 	}
 	return x, nil

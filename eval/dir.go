@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // dir lists the exposed names, or what may follow x.: a list of rows that can be filtered.
@@ -24,7 +24,7 @@ func dir(f *frame, args []any) (any, error) {
 			}
 		}
 		return table(rows, "name", "type"), nil
-	case *registry.View:
+	case *access.View:
 		members, err := x.Members()
 		if err != nil {
 			return nil, err
@@ -48,7 +48,7 @@ func dir(f *frame, args []any) (any, error) {
 }
 
 // lensRows adds to the rows of an object the fields that its lens shows.
-func lensRows(x *registry.View, rows [][]string) ([][]string, error) {
+func lensRows(x *access.View, rows [][]string) ([][]string, error) {
 	shown, shape, err := resolve(x)
 	if err != nil || shape != inspect.Struct {
 		return rows, err

@@ -10,12 +10,12 @@
 // copies every collection before it looks at it, lets arithmetic wrap, and reaches into values by
 // reflection: each of these would break a promise. BenchmarkCount has the comparison.
 //
-// What an expression touches of the application it touches through registry.View, and so under
+// What an expression touches of the application it touches through access.View, and so under
 // the registry's policy. A scalar becomes a plain Go value as it is read; a composite stays live,
 // and is read where it lies, entry by entry. filter and map feed what consumes them one element
 // at a time, so that count(filter(m, …)), sum(map(m, …)) or take(filter(m, …), 5) keep nothing but
 // their answer. A field that a predicate asks of one element after the other, as .hits, is read by a
-// registry.Shortcut where the elements are alike: with the same answer, cost and errors, in about a third of the
+// access.Shortcut where the elements are alike: with the same answer, cost and errors, in about a third of the
 // time.
 //
 // Each evaluation has a budget (Limits) of time, entries read and bytes kept, sees its context

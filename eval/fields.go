@@ -4,7 +4,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // fields is a chain of fields below the element of a predicate, as .order.total. Where it leads to a number,
@@ -12,7 +12,7 @@ import (
 type fields struct {
 	walk     code // step by step
 	at       place
-	shortcut registry.Shortcut
+	shortcut access.Shortcut
 }
 
 // fields is the chain that n spells, nil if n is anything else. walk is n, compiled to a place.
@@ -42,8 +42,8 @@ func (c *fields) place(f *frame) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if from, ok := elem.(*registry.View); ok {
-		if to, ok := x.(*registry.View); ok {
+	if from, ok := elem.(*access.View); ok {
+		if to, ok := x.(*access.View); ok {
 			c.shortcut.Learn(from, to)
 		}
 	}
@@ -52,7 +52,7 @@ func (c *fields) place(f *frame) (any, error) {
 
 // read is what place and load would give, where the shortcut knows it; ok is false otherwise.
 func (c *fields) read(f *frame) (d inspect.Datum, ok bool, err error) {
-	v, live := f.scope.elem.(*registry.View)
+	v, live := f.scope.elem.(*access.View)
 	// Near the end of the budget each step counts for itself, so that the error has its place.
 	if !live || f.session.stepwise || f.m.entries+c.shortcut.Reads() > f.m.limits.Entries {
 		return d, false, nil

@@ -3,23 +3,24 @@ package eval
 import (
 	"slices"
 
+	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
 // frame is the state of one evaluation. It is for one goroutine at a time.
 type frame struct {
 	session *Session
-	look    *registry.Look
+	look    *access.Look
 	exposed []registry.Entry
 	mode    Mode
 	m       *meter
-	slots   []any             // let variables, exposed objects once looked up
-	scope   *scope            // of the innermost predicate
-	texts   patterns          // regular expressions
-	pairs   map[pair]bool     // pointers that a comparison has met
-	notes   []string          // for the answer
-	from    []registry.Origin // what the variables that are used were made of
-	layout  string            // a text that is shown as it stands if it is the answer; "" if there is none
+	slots   []any           // let variables, exposed objects once looked up
+	scope   *scope          // of the innermost predicate
+	texts   patterns        // regular expressions
+	pairs   map[pair]bool   // pointers that a comparison has met
+	notes   []string        // for the answer
+	from    []access.Origin // what the variables that are used were made of
+	layout  string          // a text that is shown as it stands if it is the answer; "" if there is none
 }
 
 // note adds a line to what is to be known about the answer, once.

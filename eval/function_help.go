@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // help is help(x): what x is, what it holds and what may be called, as {name: …, type: …, doc: …, guard: …,
@@ -14,7 +14,7 @@ func help(f *frame, args []any) (any, error) {
 	if err := refuse(x); err != nil {
 		return nil, err
 	}
-	v, ok := x.(*registry.View)
+	v, ok := x.(*access.View)
 	if !ok {
 		if ns, is := x.(namespace); is {
 			return dir(f, []any{ns})
@@ -75,7 +75,7 @@ type helpPage struct {
 	hint                  string
 }
 
-func (h *helpPage) field(m registry.Member) {
+func (h *helpPage) field(m access.Member) {
 	note := m.Note
 	if m.Hidden {
 		note = strings.TrimPrefix(note+", redacted", ", ")
@@ -84,7 +84,7 @@ func (h *helpPage) field(m registry.Member) {
 	h.fieldLines = append(h.fieldLines, []string{"." + m.Name, m.Type, note})
 }
 
-func (h *helpPage) method(m registry.Member) {
+func (h *helpPage) method(m access.Member) {
 	may := m.Note == ""
 	note := "may be called"
 	if !may {
@@ -95,7 +95,7 @@ func (h *helpPage) method(m registry.Member) {
 }
 
 // next says how to go on from an object of that shape.
-func (h *helpPage) next(v *registry.View, shape inspect.Shape) string {
+func (h *helpPage) next(v *access.View, shape inspect.Shape) string {
 	path := h.name
 	if path == "" {
 		path = "x"

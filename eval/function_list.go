@@ -2,7 +2,7 @@ package eval
 
 import (
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // listFunctions work on collections: lists, and maps by their values.
@@ -365,7 +365,7 @@ func wrongArgument(name string, n int, want string, x any) error {
 
 // isStruct reports whether x is a live struct.
 func isStruct(x any) bool {
-	v, ok := x.(*registry.View)
+	v, ok := x.(*access.View)
 	if !ok {
 		return false
 	}

@@ -2,7 +2,7 @@ package eval
 
 import (
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // lookFunctions are about the objects themselves.
@@ -68,8 +68,8 @@ func capOf(f *frame, args []any) (any, error) {
 }
 
 // live is an argument that has to be an object of the application.
-func live(name string, x any) (*registry.View, error) {
-	v, ok := x.(*registry.View)
+func live(name string, x any) (*access.View, error) {
+	v, ok := x.(*access.View)
 	if !ok {
 		return nil, wrongArgument(name, 1, "a live object", x)
 	}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 const (
@@ -34,7 +34,7 @@ func sizeOf(f *frame, args []any) (any, error) {
 		target = v
 	}
 	if target.Hidden() {
-		return nil, redacted(&registry.Redacted{Path: target.Path()})
+		return nil, redacted(&access.Redacted{Path: target.Path()})
 	}
 	m := measurer{f: f, until: time.Now().Add(min(maxSizing, f.m.limits.Time/2)), seen: map[object]bool{}, known: map[reflect.Type]bool{}}
 	src := target.Source()

@@ -10,7 +10,7 @@ import (
 	"github.com/expr-lang/expr/builtin"
 
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // textFunctions work on strings. Those that expr-lang has and that cannot run for long are its own.
@@ -374,7 +374,7 @@ func toString(f *frame, args []any) (any, error) {
 	if s, ok, err := f.textOf(x); ok || err != nil {
 		return s, err
 	}
-	if v, ok := x.(*registry.View); ok {
+	if v, ok := x.(*access.View); ok {
 		n := v.Snap(f.m.limits.Show)
 		n.Mark &^= inspect.Copied // the text is one whatever it was made of
 		line := n.Line(textChunk)

@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // Of each list and map a tree shows a few elements, of texts their beginning.
@@ -33,7 +33,7 @@ func tree(f *frame, args []any) (any, error) {
 	path := pathOfLive(args[0])
 	n := f.picture(args[0], limit, path)
 	if n.Hidden {
-		return nil, redacted(&registry.Redacted{Path: path})
+		return nil, redacted(&access.Redacted{Path: path})
 	}
 	name := path
 	if name == "" {
@@ -48,7 +48,7 @@ func tree(f *frame, args []any) (any, error) {
 
 // pathOfLive is the expression that reaches a live object, "" for others.
 func pathOfLive(x any) string {
-	if v, ok := x.(*registry.View); ok {
+	if v, ok := x.(*access.View); ok {
 		return v.Path()
 	}
 	return ""

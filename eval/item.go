@@ -4,14 +4,14 @@ import (
 	"fmt"
 
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // member is x.name, or x["name"]: a field of a struct or an entry of a map.
 // The answer is not loaded: it may be the View of a scalar.
 func (f *frame) member(x any, name string) (any, error) {
 	switch x := x.(type) {
-	case *registry.View:
+	case *access.View:
 		v, err := x.Member(name)
 		if err != nil {
 			return nil, err
@@ -51,7 +51,7 @@ func (f *frame) item(x, key any) (any, error) {
 		return nil, err
 	}
 	switch x := x.(type) {
-	case *registry.View:
+	case *access.View:
 		v, err := x.At(key)
 		if err != nil {
 			return nil, err
@@ -213,7 +213,7 @@ func (f *frame) has(x, key any) (bool, error) {
 			return false, nil
 		}
 		return err == nil, err
-	case *registry.View:
+	case *access.View:
 		return x.Has(key)
 	}
 	return false, fault("type", "%s has no keys", kind(x))
@@ -224,7 +224,7 @@ func in(f *frame, x, xs any) (any, error) {
 	if err := refuse(x, xs); err != nil {
 		return nil, err
 	}
-	if v, ok := xs.(*registry.View); ok {
+	if v, ok := xs.(*access.View); ok {
 		target, shape, err := resolve(v)
 		if err != nil {
 			return nil, err

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // toJSON is toJSON(x): indented as expr-lang does it, of live objects too. Structs are objects of
@@ -45,7 +45,7 @@ func (w *jsonWriter) value(x any, depth int) error {
 		return err
 	}
 	switch x := x.(type) {
-	case *registry.Redacted:
+	case *access.Redacted:
 		return w.write(`"<redacted>"`)
 	case float64:
 		if math.IsNaN(x) || math.IsInf(x, 0) {
@@ -76,13 +76,13 @@ func (w *jsonWriter) value(x any, depth int) error {
 	case isMap(x):
 		return w.mapping(x, depth)
 	case isStruct(x):
-		shown, _, err := resolve(x.(*registry.View))
+		shown, _, err := resolve(x.(*access.View))
 		if err != nil {
 			return err
 		}
 		return w.object(shown, depth)
 	}
-	if v, ok := x.(*registry.View); ok {
+	if v, ok := x.(*access.View); ok {
 		text, err := v.Describe()
 		if err != nil {
 			return err
@@ -221,7 +221,7 @@ func fieldNames(x any) ([]string, error) {
 		}
 		return names, nil
 	}
-	members, err := x.(*registry.View).Members()
+	members, err := x.(*access.View).Members()
 	for _, m := range members {
 		if !m.Method {
 			names = append(names, m.Name)
@@ -252,9 +252,9 @@ func (w *jsonWriter) key(key any) error {
 	switch key := key.(type) {
 	case string:
 		text = key
-	case *registry.Redacted:
+	case *access.Redacted:
 		text = "<redacted>"
-	case *registry.View:
+	case *access.View:
 		if err := unfit(key); err != nil {
 			return err
 		}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // kind names what x is, for error texts: "a number", "a list", "a *shop.Cache". It never tells the value.
@@ -43,9 +43,9 @@ func kind(x any) string {
 		return "a namespace"
 	case *snapshot:
 		return x.kind()
-	case *registry.Redacted:
+	case *access.Redacted:
 		return "a redacted value"
-	case *registry.View:
+	case *access.View:
 		if t := x.Value().Type(); t != nil {
 			return article(inspect.TypeName(t))
 		}
@@ -95,7 +95,7 @@ func typeName(x any) string {
 		return "*time.Location"
 	case *snapshot:
 		return x.typeName()
-	case *registry.View:
+	case *access.View:
 		if t := x.Value().Type(); t != nil {
 			return inspect.TypeName(t)
 		}
@@ -111,14 +111,14 @@ func typeName(x any) string {
 // it or ends in it, so that no outcome depends on a secret.
 func refuse(xs ...any) error {
 	for _, x := range xs {
-		if r, ok := x.(*registry.Redacted); ok {
+		if r, ok := x.(*access.Redacted); ok {
 			return redacted(r)
 		}
 	}
 	return nil
 }
 
-func redacted(r *registry.Redacted) error {
+func redacted(r *access.Redacted) error {
 	what := "this value"
 	if r.Path != "" {
 		what = r.Path
@@ -135,7 +135,7 @@ func isList(x any) bool {
 		return !x.keyed
 	case *snapshot:
 		return x.node.Shape == inspect.List
-	case *registry.View:
+	case *access.View:
 		_, shape, err := resolve(x)
 		return err == nil && shape == inspect.List
 	}
@@ -151,7 +151,7 @@ func isMap(x any) bool {
 		return x.keyed
 	case *snapshot:
 		return x.node.Shape == inspect.Map
-	case *registry.View:
+	case *access.View:
 		_, shape, err := resolve(x)
 		return err == nil && shape == inspect.Map
 	}

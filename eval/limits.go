@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // Limits bounds each evaluation of a session. The zero value of a field means the default beside it.
@@ -32,7 +32,7 @@ func (l Limits) Filled() Limits {
 	fill(&l.Entries, 100_000_000)
 	fill(&l.Bytes, 64<<20)
 	if l.Share <= 0 {
-		l.Share = registry.DefaultShare
+		l.Share = access.DefaultShare
 	}
 	fill(&l.Output, 1<<20)
 	fill(&l.Line, 64<<10)

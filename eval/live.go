@@ -4,7 +4,7 @@ import (
 	"reflect"
 
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // load turns what a place of live memory holds into a value to compute with: a scalar becomes
@@ -13,7 +13,7 @@ import (
 // A nil pointer, interface, chan or func is nil. A nil list or map stays live, because it is an
 // empty collection too; isNil knows it.
 func (f *frame) load(x any) (any, error) {
-	v, ok := x.(*registry.View)
+	v, ok := x.(*access.View)
 	if !ok {
 		return x, nil
 	}
@@ -50,14 +50,14 @@ func (f *frame) load(x any) (any, error) {
 	return f.load(target)
 }
 
-func isCollection(v *registry.View) bool {
+func isCollection(v *access.View) bool {
 	shape := v.Shape()
 	return shape == inspect.List || shape == inspect.Map
 }
 
 // isNil reports whether x == nil. Pointers are looked through here too: one to a nil map is nil.
 func isNil(x any) (bool, error) {
-	v, ok := x.(*registry.View)
+	v, ok := x.(*access.View)
 	if !ok {
 		return x == nil, nil
 	}
@@ -80,7 +80,7 @@ func (f *frame) hold(x any) (any, error) {
 	}
 	size := wordsKept
 	switch x := x.(type) {
-	case *registry.View:
+	case *access.View:
 		if err := f.m.Keep(size); err != nil {
 			return nil, err
 		}
@@ -95,7 +95,7 @@ func (f *frame) hold(x any) (any, error) {
 const wordsKept = 24
 
 // resolve follows pointers and interfaces to the object itself; nil for nil.
-func resolve(v *registry.View) (*registry.View, inspect.Shape, error) {
+func resolve(v *access.View) (*access.View, inspect.Shape, error) {
 	target, err := v.Resolve()
 	if err != nil || target == nil {
 		return nil, inspect.Nil, err
@@ -104,7 +104,7 @@ func resolve(v *registry.View) (*registry.View, inspect.Shape, error) {
 }
 
 // eachView walks a live list or map.
-func (f *frame) eachView(v *registry.View, apart bool, each yield) error {
+func (f *frame) eachView(v *access.View, apart bool, each yield) error {
 	target, shape, err := resolve(v)
 	switch {
 	case err != nil:
@@ -119,7 +119,7 @@ func (f *frame) eachView(v *registry.View, apart bool, each yield) error {
 		walk = target.EachApart
 	}
 	index := 0
-	return walk(func(key, elem *registry.View) (bool, error) {
+	return walk(func(key, elem *access.View) (bool, error) {
 		var k any = unkeyed
 		if key != nil {
 			k = key
@@ -130,7 +130,7 @@ func (f *frame) eachView(v *registry.View, apart bool, each yield) error {
 }
 
 // viewBytes returns the content of a []byte, [n]byte or string that is live; ok is false for others.
-func (f *frame) viewBytes(v *registry.View) (b []byte, ok bool, err error) {
+func (f *frame) viewBytes(v *access.View) (b []byte, ok bool, err error) {
 	target, shape, err := resolve(v)
 	if err != nil || shape != inspect.List {
 		return nil, false, err
@@ -151,7 +151,7 @@ func (f *frame) viewBytes(v *registry.View) (b []byte, ok bool, err error) {
 
 // isString reports whether x is a string of the application, or leads to one.
 func isString(x any) bool {
-	v, ok := x.(*registry.View)
+	v, ok := x.(*access.View)
 	if !ok {
 		return false
 	}

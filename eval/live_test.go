@@ -9,6 +9,7 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -146,11 +147,11 @@ func TestLive(t *testing.T) {
 			case codeOfError(err) == want && err != nil:
 				continue
 			case want == "live":
-				if _, ok := got.(*registry.View); ok {
+				if _, ok := got.(*access.View); ok {
 					continue
 				}
 			case want == "redacted value":
-				if _, ok := got.(*registry.Redacted); ok {
+				if _, ok := got.(*access.Redacted); ok {
 					continue
 				}
 			}

@@ -7,17 +7,17 @@ import (
 	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // maxText is how long a string may get that an expression builds, in bytes. A longer one of the application is not
 // copied: load leaves it live, and what can work on it reads it in pieces, between which the meter looks.
-const maxText = registry.MaxText
+const maxText = access.MaxText
 
 // longText is x as a text of the application that is too long to be copied: a string, or a list of bytes. It is nil
 // for any other value.
-func longText(x any) (*registry.View, error) {
-	v, ok := x.(*registry.View)
+func longText(x any) (*access.View, error) {
+	v, ok := x.(*access.View)
 	if !ok {
 		return nil, nil
 	}
@@ -42,7 +42,7 @@ func isByteList(t reflect.Type) bool {
 }
 
 // longString is longText of strings alone: as a list a long text is like any other.
-func longString(x any) (*registry.View, error) {
+func longString(x any) (*access.View, error) {
 	v, err := longText(x)
 	if v == nil || v.Shape() != inspect.Scalar {
 		return nil, err
@@ -64,7 +64,7 @@ func unfit(xs ...any) error {
 }
 
 // orTooLong is err, or else says of a text that it cannot be copied.
-func orTooLong(v *registry.View, err error) error {
+func orTooLong(v *access.View, err error) error {
 	if err != nil {
 		return err
 	}
@@ -82,9 +82,9 @@ func orTooLong(v *registry.View, err error) error {
 
 // reading hands a long text to read, from its beginning, and again where it was replaced meanwhile. It is read to its
 // end in any case: no answer may depend on a text that holds a secret.
-func (f *frame) reading(v *registry.View, read func(t *registry.Text) (any, error)) (x any, err error) {
+func (f *frame) reading(v *access.View, read func(t *access.Text) (any, error)) (x any, err error) {
 	for range 4 {
-		var t *registry.Text
+		var t *access.Text
 		if t, err = v.Text(); err != nil {
 			return nil, err
 		}
@@ -104,7 +104,7 @@ func (f *frame) reading(v *registry.View, read func(t *registry.Text) (any, erro
 
 // runePieces are the pieces of a text, cut where a character ends.
 type runePieces struct {
-	of   *registry.Text
+	of   *access.Text
 	rest string
 }
 
@@ -125,8 +125,8 @@ func (p *runePieces) next() (string, error) {
 }
 
 // longLength is len(x) of a long string.
-func (f *frame) longLength(v *registry.View) (any, error) {
-	return f.reading(v, func(t *registry.Text) (any, error) {
+func (f *frame) longLength(v *access.View) (any, error) {
+	return f.reading(v, func(t *access.Text) (any, error) {
 		n := 0
 		for p := (runePieces{of: t}); ; {
 			s, err := p.next()
@@ -145,7 +145,7 @@ func (f *frame) longLength(v *registry.View) (any, error) {
 const maxPart = 64 << 10
 
 // longContains reports whether part is in a long text.
-func (f *frame) longContains(t *registry.Text, part string) (bool, error) {
+func (f *frame) longContains(t *access.Text, part string) (bool, error) {
 	if len(part) > maxPart {
 		return false, fault("range", "in a text of %s one can look for %s at most", bytesText(t.Len()), bytesText(maxPart))
 	}
@@ -165,16 +165,16 @@ func (f *frame) longContains(t *registry.Text, part string) (bool, error) {
 	}
 }
 
-func (f *frame) longStartsWith(t *registry.Text, part string) (bool, error) {
+func (f *frame) longStartsWith(t *access.Text, part string) (bool, error) {
 	return f.longAt(t, 0, part)
 }
 
-func (f *frame) longEndsWith(t *registry.Text, part string) (bool, error) {
+func (f *frame) longEndsWith(t *access.Text, part string) (bool, error) {
 	return f.longAt(t, t.Len()-len(part), part)
 }
 
 // longAt reports whether part stands in a long text, from a place on.
-func (f *frame) longAt(t *registry.Text, from int, part string) (bool, error) {
+func (f *frame) longAt(t *access.Text, from int, part string) (bool, error) {
 	for at := 0; part != ""; {
 		piece, err := t.Next()
 		if err != nil {
@@ -203,7 +203,7 @@ func ended(err error) error {
 }
 
 // longMatches reports whether the pattern matches within a long text.
-func (f *frame) longMatches(t *registry.Text, p *pattern) (bool, error) {
+func (f *frame) longMatches(t *access.Text, p *pattern) (bool, error) {
 	r := &meteredRunes{f: f, cost: 1 + p.size/10, more: (&runePieces{of: t}).next}
 	ok := p.re.MatchReader(r)
 	return ok, r.err
@@ -228,6 +228,6 @@ func (f *frame) sameLong(a, b any) (same, comparable bool, err error) {
 		}
 		return false, false, nil
 	}
-	_, err = f.reading(long, func(*registry.Text) (any, error) { return nil, nil })
+	_, err = f.reading(long, func(*access.Text) (any, error) { return nil, nil })
 	return false, true, err
 }

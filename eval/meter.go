@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// meter is the budget of one evaluation. It implements registry.Meter, and belongs to the
+// meter is the budget of one evaluation. It implements access.Meter, and belongs to the
 // goroutine of the evaluation (or to whoever works for it while it waits).
 type meter struct {
 	ctx     context.Context
@@ -19,7 +19,7 @@ type meter struct {
 	entries int
 	kept    int
 	peak    int                          // the most that was kept at any time
-	yield   func() (slice time.Duration) // gives the processor to others, see [registry.Look.Yield]
+	yield   func() (slice time.Duration) // gives the processor to others, see [access.Look.Yield]
 	timer   *time.Timer                  // ends the context when the time is over; nil where something else does
 	holding func() bool                  // whether a guard is held
 	long    func() error                 // asked when this takes long, if not nil

@@ -7,7 +7,7 @@ import (
 
 	"github.com/expr-lang/expr/parser/lexer"
 
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // mistake is something that people type who know another language: where it is seen in the tokens of
@@ -255,7 +255,7 @@ func asFunction(err error, x any, name string) error {
 		return err
 	}
 	is := "x"
-	v, live := x.(*registry.View)
+	v, live := x.(*access.View)
 	if live && v.Path() != "" {
 		is = v.Path()
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // operators are those that compute with the values of both sides.
@@ -145,7 +145,7 @@ func tell(err error, operands ...any) error {
 	}
 	about := ""
 	for _, x := range operands {
-		if v, ok := x.(*registry.View); ok && v.Path() != "" && v.Value().Type() != nil && !strings.HasPrefix(e.Message, v.Path()) {
+		if v, ok := x.(*access.View); ok && v.Path() != "" && v.Value().Type() != nil && !strings.HasPrefix(e.Message, v.Path()) {
 			about += v.Path() + " is " + article(inspect.TypeName(v.Value().Type())) + "; "
 		}
 	}
@@ -194,7 +194,7 @@ func (c *compiler) equality(n *ast.BinaryNode) (code, error) {
 
 // isOpen reports whether x lies in an interface, which may hold a value of any kind.
 func isOpen(x any) bool {
-	v, ok := x.(*registry.View)
+	v, ok := x.(*access.View)
 	return ok && v.Shape() == inspect.Interface
 }
 

@@ -5,16 +5,16 @@ import (
 	"errors"
 	"time"
 
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // Overseer is told of the calls that evaluations make into the application, and decides about them.
-// Each function is that of [registry.Overseer], with the context of the evaluation. Time that Approve
+// Each function is that of [access.Overseer], with the context of the evaluation. Time that Approve
 // takes does not count as the evaluation's.
 type Overseer struct {
-	Approve func(ctx context.Context, c *registry.Call) error
-	Begin   func(c *registry.Call) error
-	End     func(c *registry.Call, took time.Duration, err error)
+	Approve func(ctx context.Context, c *access.Call) error
+	Begin   func(c *access.Call) error
+	End     func(c *access.Call, took time.Duration, err error)
 	Mask    func(secret string) string
 }
 
@@ -26,14 +26,14 @@ func (s *Session) Oversee(o Overseer) { s.overseer = o }
 var errMode = errors.New("an action runs once, when it is typed, and not in a watch")
 
 // overseer is o as the Look of this evaluation has it.
-func (f *frame) overseer(o Overseer, confirm func(context.Context, *registry.Call) error) registry.Overseer {
-	r := registry.Overseer{Begin: o.Begin, End: o.End, Mask: o.Mask}
+func (f *frame) overseer(o Overseer, confirm func(context.Context, *access.Call) error) access.Overseer {
+	r := access.Overseer{Begin: o.Begin, End: o.End, Mask: o.Mask}
 	switch {
 	case o.Approve == nil:
 	case f.mode != Typed:
-		r.Approve = func(*registry.Call) error { return errMode }
+		r.Approve = func(*access.Call) error { return errMode }
 	default:
-		r.Approve = func(c *registry.Call) error {
+		r.Approve = func(c *access.Call) error {
 			defer f.m.pause()()
 			err := o.Approve(f.m.ctx, c)
 			if err == nil && confirm != nil {

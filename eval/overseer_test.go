@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -25,7 +26,7 @@ func newLever() (*lever, *Session) {
 	reg.Expose("lever", l, registry.Frozen(), registry.Actions("Pull"))
 	reg.Expose("m", map[string]int{"a": 1, "b": 2}, registry.Frozen())
 	s := NewSession(reg, Limits{})
-	s.Oversee(Overseer{Approve: func(context.Context, *registry.Call) error { return nil }})
+	s.Oversee(Overseer{Approve: func(context.Context, *access.Call) error { return nil }})
 	return l, s
 }
 
@@ -45,7 +46,7 @@ func TestActionsAndModes(t *testing.T) {
 		{"the first sample of a watch", Query{Source: "lever.Pull()", Mode: First}, 0, "not_allowed"},
 		{"a later one", Query{Source: "lever.Pull()", Mode: Again}, 0, "not_allowed"},
 		{"aside", Query{Source: "lever.Pull()", Mode: Aside}, 0, "not_allowed"},
-		{"not confirmed", Query{Source: "[lever.Pull(), lever.Pull()]", Confirm: func(context.Context, *registry.Call) error { return errors.New("no") }}, 0, "not_allowed"},
+		{"not confirmed", Query{Source: "[lever.Pull(), lever.Pull()]", Confirm: func(context.Context, *access.Call) error { return errors.New("no") }}, 0, "not_allowed"},
 	} {
 		l, s := newLever()
 		_, err := s.Run(t.Context(), tc.query)
@@ -86,7 +87,7 @@ func TestArgumentsOfActions(t *testing.T) {
 func TestConfirmingTakesNoTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, s := newLever()
-		q := Query{Source: "lever.Pull()", Confirm: func(ctx context.Context, _ *registry.Call) error {
+		q := Query{Source: "lever.Pull()", Confirm: func(ctx context.Context, _ *access.Call) error {
 			time.Sleep(time.Hour)
 			return ctx.Err()
 		}}
@@ -100,13 +101,13 @@ func TestConfirmingTakesNoTime(t *testing.T) {
 func TestEndBehindAnAction(t *testing.T) {
 	l, s := newLever()
 	q := Query{Source: "[lever.Pull(), count(1..9007199254740991, # > 0)]", Limits: Limits{Time: 20 * time.Millisecond}}
-	q.Confirm = func(context.Context, *registry.Call) error { return nil }
+	q.Confirm = func(context.Context, *access.Call) error { return nil }
 	if _, err := s.Run(t.Context(), q); codeOfError(err) != "budget" {
 		t.Errorf("an evaluation without end, behind an action: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	before := len(l.pulled)
-	q = Query{Source: "lever.Pull()", Confirm: func(ctx context.Context, _ *registry.Call) error {
+	q = Query{Source: "lever.Pull()", Confirm: func(ctx context.Context, _ *access.Call) error {
 		cancel()
 		<-ctx.Done()
 		return context.Cause(ctx)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // picture takes the bounded snapshot of any value of expressions, for showing. path is the
@@ -23,9 +23,9 @@ type painter struct {
 func (p *painter) node(x any, depth int, path string) *inspect.Node {
 	p.left--
 	switch x := x.(type) {
-	case *registry.Redacted:
+	case *access.Redacted:
 		return &inspect.Node{Hidden: true}
-	case *registry.View:
+	case *access.View:
 		limit := p.limit
 		limit.Depth, limit.Items, limit.Nodes = depth, p.items(depth), max(p.left+1, 1)
 		if depth <= 0 {

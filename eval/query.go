@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // Query is one evaluation: what to evaluate, within which limits, and what becomes of the answer.
@@ -17,7 +17,7 @@ type Query struct {
 	Mode Mode
 	// Confirm is asked before each action that the session's Overseer approves, and an error of it
 	// refuses the action. nil confirms all. It may wait: that time is not the evaluation's.
-	Confirm func(ctx context.Context, c *registry.Call) error
+	Confirm func(ctx context.Context, c *access.Call) error
 	// Long is called once if the evaluation takes longer than [Moment], or reads more than 10,000 entries,
 	// with no guard held. The evaluation goes on when Long returns, or ends with its error. What Long
 	// waits is not counted as time of the evaluation; its context is that of Run. nil: nobody need be asked.

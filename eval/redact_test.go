@@ -8,6 +8,7 @@ import (
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser/lexer"
 
+	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -102,7 +103,7 @@ func TestRedaction(t *testing.T) {
 	}
 }
 
-// FuzzRedactSource: registry.RedactSource sees the same strings in a source as the lexer does, so that no quote that is
+// FuzzRedactSource: access.RedactSource sees the same strings in a source as the lexer does, so that no quote that is
 // none misleads it.
 func FuzzRedactSource(f *testing.F) {
 	for _, source := range []string{
@@ -112,7 +113,7 @@ func FuzzRedactSource(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, source string) {
 		whole := source + "\n config.password == 'hunter2'"
-		redacted := registry.RedactSource(whole)
+		redacted := access.RedactSource(whole)
 		before, err := lexer.Lex(file.NewSource(source))
 		if err != nil || redacted == "redacted" {
 			// What is meant behind the mistake is not known, or the whole looks like a secret.

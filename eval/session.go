@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -111,7 +112,7 @@ func (f *frame) eval(source string) (r Result, err error) {
 }
 
 // noted is what a Look has met that one has to know about its answer.
-func noted(t registry.Tally) (notes, codes []string) {
+func noted(t access.Tally) (notes, codes []string) {
 	notes = t.Notes
 	add := func(code, note string) {
 		notes = append(notes, note)
@@ -153,7 +154,7 @@ func (f *frame) rescue(err *error) {
 
 // run compiles and evaluates a statement.
 func (f *frame) run(st statement) (any, error) {
-	names := namesOf(f.exposed, f.session.variables())
+	names := namesOf(f.exposed, f.session.variables(f.look))
 	if st.name != "" {
 		if err := names.free(st.name, nil); err != nil {
 			return nil, st.at.err(err)
@@ -182,12 +183,12 @@ func (f *frame) run(st statement) (any, error) {
 
 // variables is a copy of the variables, for one evaluation. What was made of objects that are withdrawn by now, or of
 // which more is hidden, is forgotten: it is a copy of what policy forbids to show.
-func (s *Session) variables() map[string]variable {
+func (s *Session) variables(look *access.Look) map[string]variable {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for name, v := range s.vars {
 		for _, o := range v.from {
-			if !s.reg.Permits(o) {
+			if !look.Permits(o) {
 				s.vars[name] = variable{gone: o.Name, size: wordsKept}
 				break
 			}

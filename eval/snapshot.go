@@ -2,7 +2,7 @@ package eval
 
 import (
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // snapshot is a bounded copy of a composite that can be computed with: what a variable holds of
@@ -55,7 +55,7 @@ func pointedAt(n *inspect.Node) *inspect.Node {
 func (s *snapshot) value(n *inspect.Node) (any, error) {
 	switch n = pointedAt(n); {
 	case n.Hidden:
-		return &registry.Redacted{}, nil
+		return &access.Redacted{}, nil
 	case n.Err != "":
 		return nil, fault("unreadable", "this could not be read when the snapshot was taken: %s", n.Err)
 	case n.Cycle != "":

@@ -6,7 +6,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // textOf returns x as text if it is a string or bytes, live or not. One that is too long to be copied is an error.
@@ -16,7 +16,7 @@ func (f *frame) textOf(x any) (s string, ok bool, err error) {
 		return x, true, nil
 	case []byte:
 		return string(x), true, f.text(len(x))
-	case *registry.View:
+	case *access.View:
 		if long, err := longText(x); long != nil || err != nil {
 			return "", true, orTooLong(long, err)
 		}
@@ -30,7 +30,7 @@ func (f *frame) textOf(x any) (s string, ok bool, err error) {
 type textTest struct {
 	name  string
 	short func(f *frame, s, t string) (bool, error)
-	long  func(f *frame, s *registry.Text, t string) (bool, error)
+	long  func(f *frame, s *access.Text, t string) (bool, error)
 }
 
 // onTexts applies a test to two texts. With nil on either side the answer is false, as in expr-lang.
@@ -50,7 +50,7 @@ func (f *frame) onTexts(test textTest, a, b any) (any, error) {
 		return nil, err
 	}
 	if long != nil && also {
-		return f.reading(long, func(s *registry.Text) (any, error) {
+		return f.reading(long, func(s *access.Text) (any, error) {
 			ok, err := test.long(f, s, t)
 			return ok, err
 		})
@@ -185,7 +185,7 @@ func (f *frame) matchTexts(fixed *pattern, a, b any) (any, error) {
 			}
 			return p.match(f, s)
 		},
-		long: func(f *frame, s *registry.Text, source string) (bool, error) {
+		long: func(f *frame, s *access.Text, source string) (bool, error) {
 			p, err := get(source)
 			if err != nil {
 				return false, err

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // translate turns any error into an *Error. What the registry says is kept: the part behind the
@@ -26,14 +26,14 @@ func translate(err error) *Error {
 // codeOf is the stable code of an error of the registry.
 func codeOf(err error) string {
 	var (
-		name   *registry.NameError
-		field  *registry.FieldError
-		key    *registry.KeyError
-		index  *registry.IndexError
-		kind   *registry.TypeError
-		method *registry.MethodError
-		guard  *registry.GuardError
-		secret *registry.RedactedError
+		name   *access.NameError
+		field  *access.FieldError
+		key    *access.KeyError
+		index  *access.IndexError
+		kind   *access.TypeError
+		method *access.MethodError
+		guard  *access.GuardError
+		secret *access.RedactedError
 	)
 	switch {
 	case errors.As(err, &name):
@@ -55,7 +55,7 @@ func codeOf(err error) string {
 			return "not_allowed"
 		}
 		return "method"
-	case errors.Is(err, registry.ErrNil):
+	case errors.Is(err, access.ErrNil):
 		return "nil"
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return "cancelled"
@@ -63,4 +63,4 @@ func codeOf(err error) string {
 	return "unreadable"
 }
 
-func near(name string, from []string) string { return registry.Near(name, from) }
+func near(name string, from []string) string { return access.Near(name, from) }

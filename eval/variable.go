@@ -6,7 +6,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // variable is what a session keeps under a name, and the bytes that it holds, roughly.
@@ -18,8 +18,8 @@ type variable struct {
 	value any
 	alias ast.Node // the path of a live object; value is nil then
 	size  int
-	from  []registry.Origin // what value was made of
-	gone  string            // the name of that which may not be shown any more, for which value was forgotten
+	from  []access.Origin // what value was made of
+	gone  string          // the name of that which may not be shown any more, for which value was forgotten
 }
 
 // variableSize is about what the session takes for a variable, beside its name and value.
@@ -71,7 +71,7 @@ func moved(n ast.Node, err error) error {
 }
 
 // origins is what the answer of an evaluation was made of, each once.
-func (f *frame) origins() []registry.Origin {
+func (f *frame) origins() []access.Origin {
 	all := f.look.Origins()
 	for _, o := range f.from {
 		if !slices.Contains(all, o) {
@@ -83,7 +83,7 @@ func (f *frame) origins() []registry.Origin {
 
 // variable makes x last beyond its evaluation. The note says what became of it.
 func (f *frame) variable(x any, path string) (v variable, note string) {
-	if view, ok := x.(*registry.View); ok {
+	if view, ok := x.(*access.View); ok {
 		if tree := reachable(view); tree != nil {
 			return variable{alias: tree, size: wordsKept}, ""
 		}
@@ -139,7 +139,7 @@ func textUpTo(n *inspect.Node, most int) int {
 const nodeSize = 200
 
 // reachable is the path of a live object that can be reached again for certain; nil for any other.
-func reachable(v *registry.View) ast.Node {
+func reachable(v *access.View) ast.Node {
 	target, err := v.Target()
 	if err != nil || target == nil || v.Path() == "" || !v.Steady() || !target.Steady() {
 		return nil
@@ -164,7 +164,7 @@ func measure(x any, depth int) (size int, live bool) {
 		size, live = size+n, live || l
 	}
 	switch x := x.(type) {
-	case *registry.View:
+	case *access.View:
 		return size, true
 	case string:
 		return size + len(x), false

@@ -46,7 +46,7 @@ func (s *Session) remember(v variable, mode Mode) {
 
 // varsList lists the variables of the session, the answers of before last: a list of rows.
 func varsList(f *frame, _ []any) (any, error) {
-	vars := f.session.variables()
+	vars := f.session.variables(f.look)
 	names := slices.SortedFunc(maps.Keys(vars), func(a, b string) int {
 		switch {
 		case isAnswerName(a) == isAnswerName(b):

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -66,7 +67,7 @@ func ExampleOwner() {
 	r.Expose("carts", &carts, registry.Owner(func(f func()) { calls <- f }))
 
 	v, _ := r.Look(context.Background(), nil).Get("carts")
-	_ = v.Each(func(key, elem *registry.View) (bool, error) {
+	_ = v.Each(func(key, elem *access.View) (bool, error) {
 		k, _, _ := key.Plain()
 		x, _, _ := elem.Plain()
 		fmt.Println(k, x)

@@ -2,18 +2,58 @@ package registry
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"sync"
+
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // Option is a policy for one exposed name. Options add up; of Guard, Frozen and
 // Owner at most one may be given.
-type Option func(*entry)
+type Option func(*options)
+
+// options collects what is said about one name.
+type options struct {
+	declared access.Options
+	call     string // Expose or Func
+	name     string
+	chosen   string // the option that says how the object is read
+}
+
+// collect applies opts. It panics if they contradict each other.
+func collect(call, name string, opts []Option) *options {
+	o := &options{call: call, name: name}
+	for _, opt := range opts {
+		opt(o)
+	}
+	if o.declared.LockNames != nil && o.chosen != "" && o.declared.Lock == nil {
+		o.panic("GuardBy and %s exclude each other", o.chosen)
+	}
+	return o
+}
+
+// choose notes how the object is read, which can be said once.
+func (o *options) choose(option string) {
+	if o.chosen != "" {
+		o.panic("%s and %s exclude each other", o.chosen, option)
+	}
+	o.chosen = option
+}
+
+func (o *options) panic(format string, args ...any) {
+	panic(fmt.Sprintf("registry: %s %q: ", o.call, o.name) + fmt.Sprintf(format, args...))
+}
+
+// check panics if err is one.
+func (o *options) check(err error) {
+	if err != nil {
+		o.panic("%v", err)
+	}
+}
 
 // Doc is one line about the object, for listings.
 func Doc(line string) Option {
-	return func(e *entry) { e.doc = line }
+	return func(o *options) { o.declared.Doc = line }
 }
 
 // Guard declares that what is reachable through the object may be read while
@@ -25,18 +65,9 @@ func Doc(line string) Option {
 //
 // Guard(nil) declares that no lock is to be sought: reads are racy and marked.
 func Guard(l sync.Locker) Option {
-	return func(e *entry) {
-		e.choose("Guard")
-		if l == nil {
-			e.policy.unlocked = true
-			return
-		}
-		k := declaredLock(l)
-		if k == nil {
-			panic(fmt.Sprintf("registry: Expose %q: Guard cannot try a %T, it could only queue for it; pass the lock itself, a *sync.Mutex or *sync.RWMutex, or something with TryLock() bool", e.name, l))
-		}
-		k.name = "the guard of " + e.name
-		e.policy.lock = k
+	return func(o *options) {
+		o.choose("Guard")
+		o.declared.Lock, o.declared.Unlocked = l, l == nil
 	}
 }
 
@@ -54,20 +85,20 @@ func Guard(l sync.Locker) Option {
 //
 // With [Guard] beside it, that lock guards what no struct with a lock of these names does. It panics without a name.
 func GuardBy(names ...string) Option {
-	return func(e *entry) {
+	return func(o *options) {
 		if len(names) == 0 || slices.Contains(names, "") {
-			panic(fmt.Sprintf("registry: Expose %q: GuardBy was given no name of a lock", e.name))
+			o.panic("GuardBy was given no name of a lock")
 		}
-		e.policy.by = append(slices.Clone(e.policy.by), names...)
+		o.declared.LockNames = append(o.declared.LockNames, names...)
 	}
 }
 
 // Frozen declares that nothing reachable through the object changes after this
 // call, but for structs that look after themselves (see [Guard]). It is read without a lock, and its pointers are trusted.
 func Frozen() Option {
-	return func(e *entry) {
-		e.choose("Frozen")
-		e.policy.frozen = true
+	return func(o *options) {
+		o.choose("Frozen")
+		o.declared.Frozen = true
 	}
 }
 
@@ -78,12 +109,12 @@ func Frozen() Option {
 // nothing. A run that never returns costs one goroutine; after four of them the
 // object is not asked again until one returns. It reaches as far as [Guard] does.
 func Owner(run func(func())) Option {
-	return func(e *entry) {
-		e.choose("Owner")
+	return func(o *options) {
+		o.choose("Owner")
 		if run == nil {
-			panic(fmt.Sprintf("registry: Expose %q: Owner was given nil", e.name))
+			o.panic("Owner was given nil")
 		}
-		e.policy.owner = &owner{run: run, name: e.name}
+		o.declared.Owner = run
 	}
 }
 
@@ -92,16 +123,14 @@ func Owner(run func(func())) Option {
 // lead below the object, as in an expression: "pool.Stats", "shards.*.Len". A method runs
 // with no guard held, within [Registry.CallTime], on a goroutine of its own.
 func Methods(names ...string) Option {
-	return func(e *entry) { e.policy.calls.add(e.name, "Methods", names) }
+	return func(o *options) { o.declared.Methods = append(o.declared.Methods, names...) }
 }
 
 // Actions names, as Methods does, the methods that change something. They are
-// not callable in a session that only looks; see [Look.Oversee].
+// not callable in a session that only looks.
 func Actions(names ...string) Option {
-	return func(e *entry) {
-		before := e.policy.calls.last
-		e.policy.calls.add(e.name, "Actions", names)
-		e.policy.actions |= e.policy.calls.last &^ before
+	return func(o *options) {
+		o.declared.Actions = append(o.declared.Actions, names...)
 	}
 }
 
@@ -114,22 +143,5 @@ func Actions(names ...string) Option {
 // URL, an error, a context, what a [Lens] shows) is shown by its fields where a pattern names
 // one below it. Bytes of which one is hidden are hidden all. The steps below a container/list or a sync.Map are indexes and keys.
 func Hide(patterns ...string) Option {
-	return func(e *entry) { e.policy.hide.add(e.name, "Hide", patterns) }
-}
-
-// choose notes how the object is read, which can be said once.
-func (e *entry) choose(option string) {
-	if e.chosen != "" {
-		panic(fmt.Sprintf("registry: Expose %q: %s and %s exclude each other", e.name, e.chosen, option))
-	}
-	e.chosen = option
-}
-
-// nilPointer reports whether object is a nil of a kind that can be nil.
-func nilPointer(object any) bool {
-	switch v := reflect.ValueOf(object); v.Kind() {
-	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan, reflect.UnsafePointer:
-		return v.IsNil()
-	}
-	return false
+	return func(o *options) { o.declared.Hide = append(o.declared.Hide, patterns...) }
 }

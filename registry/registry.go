@@ -6,10 +6,7 @@
 //	registry.Expose("loop", l, registry.Owner(l.Do))
 //	registry.Func("now", func(context.Context) any { return time.Now() })
 //
-// Exposing costs no goroutine and nothing until somebody looks. A [Look] is one
-// evaluation's access; a [View] is a place in a live object together with the
-// policy that covers it. Everything above this package reads application memory
-// through Views, so what a View refuses stays untold.
+// Exposing costs no goroutine and nothing until somebody looks.
 //
 // # Guards
 //
@@ -23,8 +20,8 @@
 //     the path, found by itself: if it lies in the exposed object, or [GuardBy] names it.
 //
 // A guard is tried, with growing pauses, and never queued for; it is held for a
-// chunk of about 100 µs, and a walk gives it back between two chunks. When it cannot be had the answer is a
-// [GuardError]. Without any guard reading is racy: it cannot crash, and what
+// chunk of about 100 µs, and a walk gives it back between two chunks. When it cannot be had the answer is an
+// error that says so. Without any guard reading is racy: it cannot crash, and what
 // it yields is marked.
 //
 // A guard that was found makes reads consistent as far as the application
@@ -43,32 +40,21 @@ package registry
 
 import (
 	"context"
-	"fmt"
-	"reflect"
-	"slices"
-	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // Registry holds exposed objects. The zero Registry is empty and ready; it must
 // not be copied. Its methods may be called concurrently. The exported fields
-// are settings: set them before the first Look.
+// are settings: set them before anybody looks.
 type Registry struct {
 	// GuardWait is how long a read tries for a guard, or for an owner; 0 means 100 ms.
 	GuardWait time.Duration
 	// CallTime is how long a method or a Func may run; 0 means 1 s.
 	CallTime time.Duration
 
-	mu      sync.RWMutex
-	entries map[string]*entry
-	lenses  map[reflect.Type]reflect.Value // funcs, by the struct that they are given a pointer to
-
-	stuckBy    sync.Map     // of callee to *stuck
-	stuckInAll atomic.Int32 // over all of these and the Funcs
+	objects access.Objects
 }
 
 // Default is the registry that Expose, Func and Withdraw use.
@@ -100,21 +86,12 @@ func Withdraw(name string) { Default.Withdraw(name) }
 //
 // Like http.Handle it panics if name is invalid, object nil, or an option senseless.
 func (r *Registry) Expose(name string, object any, opts ...Option) {
-	e := newEntry(name, opts)
-	switch o := object.(type) {
-	case nil:
-		panic(fmt.Sprintf("registry: Expose %q: the object is nil", name))
-	case weakObject:
-		e.weak, e.typ = o.get, o.typ
-	default:
-		e.object = inspect.Of(object)
-		if nilPointer(object) {
-			panic(fmt.Sprintf("registry: Expose %q: the %T is nil", name, object))
-		}
-		e.typ = e.object.Type()
+	o := collect("Expose", name, opts)
+	if w, ok := object.(weakObject); ok {
+		o.check(r.objects.ExposeWeak(name, w.get, w.typ, o.declared))
+		return
 	}
-	e.locate()
-	r.put(e)
+	o.check(r.objects.Expose(name, object, o.declared))
 }
 
 // Func makes visible under name what f returns. It is called once in each look
@@ -127,50 +104,14 @@ func (r *Registry) Expose(name string, object any, opts ...Option) {
 // others may change, an option should say how it is guarded.
 // Func panics as Expose does.
 func (r *Registry) Func(name string, f func(context.Context) any, opts ...Option) {
-	e := newEntry(name, opts)
-	if f == nil {
-		panic(fmt.Sprintf("registry: Func %q: the function is nil", name))
-	}
-	e.compute, e.stuck.all = f, &r.stuckInAll
-	e.policy.computed = true
-	r.put(e)
+	o := collect("Func", name, opts)
+	o.check(r.objects.ExposeFunc(name, f, o.declared))
 }
 
 // Withdraw removes name; it does nothing if name is not exposed. Looks that
 // have the object already keep it until they end. What sessions remember of it is forgotten, as it is when name is
-// exposed anew with more hidden; see [Registry.Permits].
-func (r *Registry) Withdraw(name string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.entries, name)
-}
-
-func (r *Registry) put(e *entry) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.entries == nil {
-		r.entries = make(map[string]*entry)
-	}
-	r.entries[e.name] = e
-}
-
-func (r *Registry) get(name string) *entry {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return r.entries[name]
-}
-
-// list returns what is exposed, sorted by name.
-func (r *Registry) list() []*entry {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	list := make([]*entry, 0, len(r.entries))
-	for _, e := range r.entries {
-		list = append(list, e)
-	}
-	slices.SortFunc(list, func(a, b *entry) int { return strings.Compare(a.name, b.name) })
-	return list
-}
+// exposed anew with more hidden.
+func (r *Registry) Withdraw(name string) { r.objects.Withdraw(name) }
 
 // Entry describes one exposed name.
 type Entry struct {
@@ -185,24 +126,16 @@ type Entry struct {
 
 // Entries describes what is exposed, sorted by name.
 func (r *Registry) Entries() []Entry {
-	list := r.list()
+	list := r.objects.Entries()
 	out := make([]Entry, len(list))
 	for i, e := range list {
-		out[i] = e.entry()
+		out[i] = Entry(e)
 	}
 	return out
 }
 
-func (r *Registry) guardWait() time.Duration {
-	if r.GuardWait > 0 {
-		return r.GuardWait
-	}
-	return 100 * time.Millisecond
-}
-
-func (r *Registry) callTime() time.Duration {
-	if r.CallTime > 0 {
-		return r.CallTime
-	}
-	return time.Second
+// Look starts one evaluation's access to what is exposed: it is for package eval. The end of ctx ends waits for
+// guards, owners and methods. A nil Meter sets no limits.
+func (r *Registry) Look(ctx context.Context, m access.Meter) *access.Look {
+	return r.objects.Look(ctx, m, access.Patience{Guard: r.GuardWait, Call: r.CallTime})
 }

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/console"
-	"github.com/sightglass-go/sightglass/registry"
 )
 
 // overseen is an evaluator whose calls into the application can be overseen, as those of *eval.Session can.
@@ -99,7 +99,7 @@ func (e *evaluator) inTurn(ctx context.Context, q eval.Query) (eval.Result, erro
 		return nil
 	}
 	if confirm := q.Confirm; confirm != nil {
-		q.Confirm = func(ctx context.Context, c *registry.Call) error {
+		q.Confirm = func(ctx context.Context, c *access.Call) error {
 			turn.end()
 			if err := confirm(ctx, c); err != nil {
 				e.conn.log().Info("an action was not confirmed", "call", oneLine(c.Text(), maxCall), "error", plain(err.Error()))
@@ -119,7 +119,7 @@ func (e *evaluator) waits() {
 }
 
 // approve says whether an action may be confirmed, and run.
-func (e *evaluator) approve(context.Context, *registry.Call) error {
+func (e *evaluator) approve(context.Context, *access.Call) error {
 	if Level(e.conn.level.Load()) < Act {
 		return errors.New("this session only looks")
 	}
@@ -129,7 +129,7 @@ func (e *evaluator) approve(context.Context, *registry.Call) error {
 // begin records a call before it runs: whatever it does to the program, its record is there. Of the
 // methods and functions that only look the first call of each is recorded, and the others are
 // counted: an expression may call one for each entry of a map. An action that cannot be recorded does not run.
-func (e *evaluator) begin(c *registry.Call) error {
+func (e *evaluator) begin(c *access.Call) error {
 	if c.Action {
 		return e.conn.mustWarn("an action is run", "call", oneLine(c.Text(), maxCall))
 	}
@@ -144,7 +144,7 @@ func (e *evaluator) begin(c *registry.Call) error {
 }
 
 // end records how a call ended that begin has recorded.
-func (e *evaluator) end(c *registry.Call, took time.Duration, err error) {
+func (e *evaluator) end(c *access.Call, took time.Duration, err error) {
 	attributes := append([]any{slog.Duration("took", took)}, outcome(err)...)
 	switch {
 	case c.Action:
@@ -182,7 +182,7 @@ func outcome(err error) []any {
 var errUnconfirmed = errors.New("it was not confirmed")
 
 // confirm asks whether an action may run. Who does not answer in time has not confirmed it.
-func (c *conn) confirm(ctx context.Context, call *registry.Call) error {
+func (c *conn) confirm(ctx context.Context, call *access.Call) error {
 	limit := c.server.confirmTime()
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it was not confirmed within %v", limit))
 	defer cancel()

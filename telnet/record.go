@@ -12,18 +12,18 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // The bounds of what others decide about in the log, in bytes.
 const (
-	maxSource = 1 << 10          // of an expression or a call that looks
-	maxCall   = registry.MaxCall // of an action: all of it
-	maxWord   = 256              // of a name, an address or an error
+	maxSource = 1 << 10        // of an expression or a call that looks
+	maxCall   = access.MaxCall // of an action: all of it
+	maxWord   = 256            // of a name, an address or an error
 )
 
 // recorded is what was typed as the log has it: without secrets, cut, and on one line.
-func recorded(typed string) string { return oneLine(registry.RedactSource(typed), maxSource) }
+func recorded(typed string) string { return oneLine(access.RedactSource(typed), maxSource) }
 
 // plain is a name, an address or an error as the log has it. All of them may hold what a peer has
 // chosen.

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/console"
-	"github.com/sightglass-go/sightglass/registry"
 )
 
 // Session is one session of a Server, as it was when Sessions was called.
@@ -57,7 +57,7 @@ func (c *conn) describe(who Identity) Session {
 		Level: Level(c.level.Load()), Since: c.since, Idle: c.idle.lasts(), conn: c,
 	}
 	if source := c.evaluator.doing.Load(); source != nil {
-		d.Evaluating = registry.RedactSource(*source)
+		d.Evaluating = access.RedactSource(*source)
 	}
 	return d
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval"
-	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // ConfirmTime is how long an action waits to be confirmed.
@@ -62,7 +62,7 @@ func (s *Session) ask(ctx context.Context, q eval.Query) reply {
 	p := &pending{steps: make(chan step, 1)}
 	var own context.Context
 	own, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	q.Confirm = func(ctx context.Context, c *registry.Call) error {
+	q.Confirm = func(ctx context.Context, c *access.Call) error {
 		a := &asked{token: rand.Text(), call: c.Text(), verdict: make(chan error, 1)}
 		expiry := time.AfterFunc(s.confirmTime, func() { a.decide(fmt.Errorf("it was not confirmed within %v", s.confirmTime)) })
 		defer expiry.Stop()

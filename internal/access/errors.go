@@ -1,0 +1,198 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ErrNil is what errors.Is finds in an error that says that something was nil.
+var ErrNil = errors.New("nil")
+
+// NameError says that a name is not exposed.
+type NameError struct {
+	Name string
+	Near string // the name that was probably meant, "" if none is close
+}
+
+func (e *NameError) Error() string {
+	return "unknown name " + e.Name + hint(e.Near, "; dir() lists what is exposed")
+}
+
+// NilError says that what was to be read through is nil. It is an [ErrNil].
+type NilError struct {
+	Path string // "" where no expression reaches it
+	Op   string // what was asked of it: ".name", "[3]", "len"
+}
+
+func (e *NilError) Error() string {
+	return fmt.Sprintf("%s is nil: it has no %s; ?. and ?? read past nil", place(e.Path, ""), e.Op)
+}
+
+// Is reports whether target is ErrNil.
+func (e *NilError) Is(target error) bool { return target == ErrNil }
+
+// FieldError says that a value has no such field.
+type FieldError struct {
+	Path   string
+	Type   string
+	Name   string
+	Near   string // the field or method that was probably meant
+	Method bool   // Name is a method, and was not called
+}
+
+func (e *FieldError) Error() string {
+	what := place(e.Path, e.Type)
+	if e.Path != "" && e.Type != "" {
+		what += " (" + e.Type + ")"
+	}
+	if e.Method {
+		return fmt.Sprintf("%s has no field %s, but a method: write %s()", what, e.Name, e.Name)
+	}
+	end := ""
+	if e.Path != "" {
+		end = "; dir(" + e.Path + ") lists what it has"
+	}
+	return what + " has no field " + e.Name + hint(e.Near, end)
+}
+
+// maxShownKey is how much of a key an error shows, in bytes.
+const maxShownKey = 256
+
+// KeyError says that a map has no such key.
+type KeyError struct {
+	Path string
+	Key  any
+	Near string // the key that was probably meant, of string keys only
+}
+
+func (e *KeyError) Error() string {
+	near := e.Near
+	if near != "" {
+		near = quote(near)
+	}
+	key, ok := literal(e.Key)
+	switch s, text := e.Key.(string); {
+	case text && len(s) > maxShownKey:
+		key = quote(s[:maxShownKey]) + "…"
+	case !ok:
+		key = "like this one"
+	}
+	return place(e.Path, "the map") + " has no key " + key + hint(near, "; get() and ?. give nil instead")
+}
+
+// IndexError says that an index is out of a list's range.
+type IndexError struct {
+	Path  string
+	Index int
+	Len   int
+}
+
+func (e *IndexError) Error() string {
+	elements := "elements"
+	if e.Len == 1 {
+		elements = "element"
+	}
+	return fmt.Sprintf("index %d is out of range: %s has %d %s", e.Index, place(e.Path, "the list"), e.Len, elements)
+}
+
+// TypeError says that a value is not of the kind that an operation works on.
+type TypeError struct {
+	Path string
+	Type string
+	Why  string // what it cannot do, and what to write instead
+	long bool   // it is a text that is too long to be copied
+}
+
+func (e *TypeError) Error() string {
+	if e.Path == "" {
+		return e.Type + " " + e.Why
+	}
+	return e.Path + " (" + e.Type + ") " + e.Why
+}
+
+// MethodError says why a method, a Func or a lens could not be called, or what became of the call.
+type MethodError struct {
+	Type   string // of the receiver; "" for a Func
+	Method string // "" for a lens
+	Why    string
+	// Refused says that policy does not allow the call, so that it never began.
+	Refused bool
+}
+
+func (e *MethodError) Error() string {
+	switch {
+	case e.Type == "":
+		return "function " + e.Method + " " + e.Why
+	case e.Method == "":
+		return "the lens of " + e.Type + " " + e.Why
+	}
+	return "method " + e.Method + " of " + e.Type + " " + e.Why
+}
+
+// GuardError says that a guard could not be had.
+type GuardError struct {
+	Guard  string // "cache.mu", or for an owner the object's name
+	Waited time.Duration
+	Owner  bool   // Guard is owned, and its owner did not answer
+	Busy   bool   // it was not waited for, because another guard was held, or of an owner because earlier reads still wait
+	Held   bool   // an owner was not asked, because a guard was held
+	Why    string // how the owner's function, or the lock itself, failed; "" if it did not
+}
+
+func (e *GuardError) Error() string {
+	const next = "; scalars can still be read, or try again"
+	switch {
+	case e.Why != "" && e.Owner:
+		return "the function that reaches the owner of " + e.Guard + " " + e.Why + next
+	case e.Why != "":
+		return e.Guard + " " + e.Why + next
+	case e.Owner && e.Held:
+		return "the owner of " + e.Guard + " cannot be waited for while another guard is held" + next
+	case e.Owner && e.Busy:
+		return "the owner of " + e.Guard + " has not answered earlier reads" + next
+	case e.Owner:
+		return fmt.Sprintf("the owner of %s did not answer within %s", e.Guard, ms(e.Waited)) + next
+	case e.Busy:
+		return e.Guard + " is held, and cannot be waited for while another guard is held" + next
+	}
+	return fmt.Sprintf("%s was held for all of %s", e.Guard, ms(e.Waited)) + next
+}
+
+// RedactedError says that something depends on a value that may not be shown.
+type RedactedError struct {
+	Path string
+	Keys bool // it is the keys of the map at Path that may not be shown
+}
+
+func (e *RedactedError) Error() string {
+	if e.Keys {
+		return "the keys of " + place(e.Path, "the map") + " are redacted: none can be looked up"
+	}
+	return place(e.Path, "the value") + " is redacted: nothing can be asked of it"
+}
+
+// place names a value by its path, or else by what it is.
+func place(path, what string) string {
+	switch {
+	case path != "":
+		return path
+	case what != "":
+		return what
+	}
+	return "the value"
+}
+
+func hint(near, otherwise string) string {
+	if near != "" {
+		return "; did you mean " + near + "?"
+	}
+	return otherwise
+}
+
+func ms(d time.Duration) string {
+	s := strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', 1, 64)
+	return strings.TrimSuffix(s, ".0") + " ms"
+}

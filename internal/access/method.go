@@ -1,0 +1,234 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// Call calls the method of that name of v, or of what it leads to, if policy names it:
+// on a goroutine of its own, with no guard held, for at most
+// Patience.Call. A parameter context.Context at the front is supplied. Arguments are plain values,
+// converted as Go assigns constants, or solid Views of pointers. They are read once, before the
+// [Overseer] is asked: what it is shown is what runs.
+//
+// The result is plain, or a *View, or a *Redacted; several results are a []any of these, and none
+// are nil. An error that the method returns, a panic, or that it did not return, is a *MethodError,
+// as is a call that is not allowed. A method that did not return is left running; while four calls
+// of a method are, or 32 of all together, it is not called.
+//
+// A method with a value receiver reads its receiver before it could take a lock:
+// name such only of what does not change.
+func (v *View) Call(name string, args []any) (any, error) {
+	t, err := v.behind("method " + name)
+	if err != nil {
+		return nil, err
+	}
+	method, err := t.method(name)
+	if err != nil {
+		return nil, err
+	}
+	fail := func(why string) error {
+		return &MethodError{Type: t.receiver().String(), Method: name, Why: why}
+	}
+	in, args, err := arguments(method.Type(), args)
+	var secret *RedactedError
+	if errors.As(err, &secret) {
+		return nil, secret
+	}
+	if err != nil {
+		return nil, fail(err.Error())
+	}
+	c := &Call{Name: inspect.TypeName(t.receiver()) + "." + name, look: t.look, view: t, method: name, args: args}
+	_, c.Action = t.allows(name)
+	if err := t.look.approved(c); err != nil {
+		return nil, err
+	}
+	end, err := t.look.begin(c)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(t.look.ctx, t.look.patience.Call)
+	defer cancel()
+	if takesContext(method.Type()) {
+		in = slices.Insert(in, 0, reflect.ValueOf(ctx))
+	}
+	var (
+		out   []reflect.Value
+		wrong string
+	)
+	err = t.stuck(name).start(func() {
+		out = method.Call(in)
+		if last := len(out) - 1; last >= 0 && out[last].Type() == reflect.TypeFor[error]() {
+			if e, _ := out[last].Interface().(error); e != nil {
+				wrong = "returned an error: " + safeText(e.Error())
+			}
+			out = out[:last]
+		}
+	}).wait(ctx)
+	failed := err
+	if err == nil && wrong != "" { // of a call that still runs nothing must be read
+		if tellsOf(name) != 0 {
+			wrong = "returned an error, which is redacted"
+		}
+		failed = errors.New(wrong)
+	}
+	end(failed)
+	switch {
+	case err == errStill && t.look.ctx.Err() != nil:
+		return nil, context.Cause(t.look.ctx)
+	case failed != nil:
+		return nil, fail(failed.Error())
+	}
+	path := t.callPath(name, args)
+	switch len(out) {
+	case 0:
+		return nil, nil
+	case 1:
+		return t.result(name, path, out[0])
+	}
+	list := make([]any, len(out))
+	for i := range out {
+		if path != "" {
+			list[i], err = t.result(name, fmt.Sprintf("%s[%d]", path, i), out[i])
+		} else {
+			list[i], err = t.result(name, "", out[i])
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// method is the method of v of that name, ready to be called, if that is allowed.
+func (v *View) method(name string) (reflect.Value, error) {
+	t := v.receiver()
+	if why := v.refusal(name); why != "" {
+		return reflect.Value{}, &MethodError{Type: t.String(), Method: name, Why: why, Refused: true}
+	}
+	p, _ := v.val.Pointer()
+	r := reflect.ValueOf(p)
+	if t.Kind() != reflect.Pointer || t.Elem() != v.val.Type() {
+		r = r.Elem()
+	}
+	return r.MethodByName(name), nil
+}
+
+// refusal says why the method of that name may not be called, "" if it may.
+func (v *View) refusal(name string) string {
+	if _, ok := v.receiver().MethodByName(name); !ok {
+		var names []string
+		for _, m := range v.methods() {
+			names = append(names, m.Name)
+		}
+		return "does not exist" + hint(Near(name, names), "")
+	}
+	allowed, action := v.allows(name)
+	switch {
+	case action && v.look.overseer.Approve == nil:
+		return "is an action, it changes something, and this session only looks"
+	case !allowed && !action:
+		return fmt.Sprintf("may not be called: expose %s with registry.Methods(%q) if it only looks", v.policy.name, v.pattern(name))
+	case v.look.Holding():
+		return "cannot be called while a guard is held"
+	}
+	if why := v.stuck(name).full(); why != "" {
+		return why
+	}
+	if _, ok := v.val.Pointer(); !ok {
+		return "cannot be called here: its receiver was reached through memory that may change meanwhile; declare a registry.Guard, Owner or Frozen for " + v.policy.name
+	}
+	return ""
+}
+
+// stuck counts the calls of the method of that name which did not return in time.
+func (v *View) stuck(name string) *stuck {
+	return v.look.objects.stuckAt(callee{v.receiver(), name})
+}
+
+// pattern names the method of that name to Methods.
+func (v *View) pattern(method string) string { return strings.Join(append(v.steps(), method), ".") }
+
+// allows reports whether policy names the method, and whether it does so only as an action.
+func (v *View) allows(name string) (allowed, action bool) {
+	v.settle()
+	_, ends := v.policy.calls.step(v.calls, name)
+	looks := ends &^ v.policy.actions
+	return looks != 0, ends != 0 && looks == 0
+}
+
+// steps are the names that lead to v, as patterns have them.
+func (v *View) steps() []string {
+	if v.up == nil {
+		return nil
+	}
+	list := v.up.steps()
+	switch s := &v.step; s.kind {
+	case stepElem, stepWindow:
+		return list
+	case stepField:
+		return append(list, s.name)
+	}
+	return append(list, "*")
+}
+
+// result is what a method returned, under policy: a plain value, or a View that
+// is solid. It is read under the guard of v, which may be what guards it, and otherwise as any object that nothing was declared of.
+func (v *View) result(name, path string, out reflect.Value) (any, error) {
+	r := &View{look: v.look, policy: v.policy.loose, val: inspect.Of(out.Interface()), step: step{name: path}, settled: true}
+	if k := v.inner(); k != nil {
+		guess := *k
+		guess.declared = false
+		r.guard = &guess
+	}
+	r.hide, r.calls = v.hide, v.calls
+	r.follow(name, false)
+	if contentName(name) || revealing(name) {
+		r.tells = v.tells
+	}
+	r.tells |= tellsOf(name) | tellsOfType(out.Type())
+	r.judge()
+	switch x, ok, err := r.Plain(); {
+	case err != nil:
+		return nil, err
+	case ok:
+		return x, nil
+	}
+	return r, nil
+}
+
+// revealing reports whether a method of that name gives what its receiver holds.
+func revealing(name string) bool {
+	switch split(name)[0] {
+	case "get", "load", "reveal", "expose", "unwrap", "show", "to", "as", "marshal", "append":
+		return true
+	}
+	return false
+}
+
+// callPath is the expression for a call, "" if it cannot be typed.
+func (v *View) callPath(name string, args []any) string {
+	path := v.Path()
+	if path == "" {
+		return ""
+	}
+	list := make([]string, len(args))
+	for i, arg := range args {
+		text, ok := literal(arg)
+		if view, is := arg.(*View); is {
+			text = view.Path()
+			ok = text != ""
+		}
+		if !ok || secretText(text) {
+			return ""
+		}
+		list[i] = text
+	}
+	return path + "." + name + "(" + strings.Join(list, ", ") + ")"
+}

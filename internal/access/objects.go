@@ -1,0 +1,153 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// Objects holds the exposed objects of one registry, by name, and its lenses. The zero Objects is empty
+// and ready; it must not be copied. Its methods may be called concurrently.
+type Objects struct {
+	mu      sync.RWMutex
+	entries map[string]*entry
+	lenses  map[reflect.Type]reflect.Value // funcs, by the struct that they are given a pointer to
+
+	stuckBy    sync.Map     // of callee to *stuck
+	stuckInAll atomic.Int32 // over all of these and the Funcs
+}
+
+// Patience bounds how long a Look waits for the application.
+type Patience struct {
+	Guard time.Duration // for a guard, or for an owner; 0 means 100 ms
+	Call  time.Duration // for a method, a lens or a Func; 0 means 1 s
+}
+
+func (p Patience) filled() Patience {
+	if p.Guard <= 0 {
+		p.Guard = 100 * time.Millisecond
+	}
+	if p.Call <= 0 {
+		p.Call = time.Second
+	}
+	return p
+}
+
+// Expose puts object under name, in place of what was there. It is an error if the name is invalid, the
+// object nil, or the Options are senseless.
+func (o *Objects) Expose(name string, object any, opts Options) error {
+	e, err := newEntry(name, opts)
+	if err != nil {
+		return err
+	}
+	if object == nil {
+		return errors.New("the object is nil")
+	}
+	if nilPointer(object) {
+		return fmt.Errorf("the %T is nil", object)
+	}
+	e.object = inspect.Of(object)
+	e.typ = e.object.Type()
+	e.locate()
+	o.put(e)
+	return nil
+}
+
+// ExposeWeak is Expose of the object that get returns, a pointer of type t, as long as it does not return nil.
+func (o *Objects) ExposeWeak(name string, get func() any, t reflect.Type, opts Options) error {
+	e, err := newEntry(name, opts)
+	if err != nil {
+		return err
+	}
+	e.weak, e.typ = get, t
+	e.locate()
+	o.put(e)
+	return nil
+}
+
+// ExposeFunc is Expose of what f returns, which is called once in each Look that asks for the name.
+func (o *Objects) ExposeFunc(name string, f func(context.Context) any, opts Options) error {
+	e, err := newEntry(name, opts)
+	if err != nil {
+		return err
+	}
+	if f == nil {
+		return errors.New("the function is nil")
+	}
+	e.compute, e.stuck.all = f, &o.stuckInAll
+	e.policy.computed = true
+	o.put(e)
+	return nil
+}
+
+// Withdraw removes name; it does nothing if name is not exposed.
+func (o *Objects) Withdraw(name string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.entries, name)
+}
+
+func (o *Objects) put(e *entry) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.entries == nil {
+		o.entries = make(map[string]*entry)
+	}
+	o.entries[e.name] = e
+}
+
+func (o *Objects) get(name string) *entry {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return o.entries[name]
+}
+
+// list returns what is exposed, sorted by name.
+func (o *Objects) list() []*entry {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	list := make([]*entry, 0, len(o.entries))
+	for _, e := range o.entries {
+		list = append(list, e)
+	}
+	slices.SortFunc(list, func(a, b *entry) int { return strings.Compare(a.name, b.name) })
+	return list
+}
+
+// Entry describes one exposed name.
+type Entry struct {
+	Name string
+	Type string // as in Go source; "any" for a Func
+	Doc  string
+	// Guard says how it is read: "guarded by cache.mu" (with LockNames more about what lies below follows),
+	// "no lock found: read racily", "read racily: " and which lock is not taken and why, "frozen", "read by
+	// its owner", "a copy", "computed at each look", "needs no lock", "collected".
+	Guard string
+}
+
+// Entries describes what is exposed, sorted by name.
+func (o *Objects) Entries() []Entry {
+	list := o.list()
+	out := make([]Entry, len(list))
+	for i, e := range list {
+		out[i] = e.entry()
+	}
+	return out
+}
+
+// nilPointer reports whether object is a nil of a kind that can be nil.
+func nilPointer(object any) bool {
+	switch v := reflect.ValueOf(object); v.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan, reflect.UnsafePointer:
+		return v.IsNil()
+	}
+	return false
+}

@@ -1,0 +1,113 @@
+package access
+
+import (
+	"context"
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/sightglass-go/sightglass/internal/attack"
+)
+
+// TestRests: while others wait for a processor they have it for many turns between two short slices, and when
+// nobody waits any more the slices are long again.
+func TestRests(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	l := New().Look(t.Context(), nil)
+	work := func() (slice time.Duration) {
+		for end := l.pace.since.Add(max(l.pace.slice(), brief)); time.Now().Before(end); {
+		}
+		return l.Yield()
+	}
+	var turns atomic.Int64
+	stop := attack.Again(func() { turns.Add(1) })
+	for 1<<l.pace.crowded < l.pace.most {
+		work()
+	}
+	before := turns.Load()
+	const yields = 100
+	for range yields {
+		if work(); l.pace.crowded == 0 {
+			t.Fatal("another goroutine waits, and is not seen to")
+		}
+	}
+	// That many turns it has in a rest, and one where there is none.
+	if had := turns.Load() - before; had < 5*yields {
+		t.Errorf("another goroutine had %d turns in %d rests", had, yields)
+	}
+	all := New().Look(t.Context(), nil)
+	all.Share(1)
+	for range yields {
+		all.pace.since = time.Time{}
+		if all.Yield() != calmSlice || all.pace.earned > 0 {
+			t.Fatal("who has all of a processor rests")
+		}
+	}
+	stop()
+	for n := 0; work() != calmSlice || l.pace.crowded > 0; n++ {
+		if n > 1000 {
+			t.Fatal("slices are short though nobody waits")
+		}
+	}
+}
+
+// A rest ends with the evaluation, and there is none under a guard.
+func TestNoRest(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	l := New().Look(ctx, nil)
+	cancel()
+	if err := l.rest(time.Hour); err != context.Canceled {
+		t.Error(err)
+	}
+	l.push(held{})
+	l.pace.crowded, l.pace.since = 1, time.Time{}
+	if l.Yield(); l.pace.crowded != 1 || !l.pace.since.IsZero() {
+		t.Error("it yields while a guard is held")
+	}
+}
+
+// However long rests last, work is no more than its share of the time, nor is it much less until rests pay
+// for more than may be earned at a time.
+func TestShare(t *testing.T) {
+	for _, share := range []float64{0.01, DefaultShare, 0.5} {
+		for _, least := range []time.Duration{0, time.Millisecond, 10 * time.Millisecond, time.Second} {
+			p := pace{crowded: 10, most: restsOf(share)}
+			var worked, rested time.Duration
+			for range 100 {
+				slice := p.slice()
+				owed := p.owed(slice)
+				rest := max(owed, least)
+				p.earn(rest - owed)
+				worked, rested = worked+slice, rested+rest
+			}
+			got := float64(worked) / float64(rested)
+			if got > 1.01*share || got < 0.9*share && least <= 10*time.Millisecond && share < 0.1 {
+				t.Errorf("%v of rests of at least %v: %v", share, least, got)
+			}
+		}
+	}
+}
+
+// How often the runtime is asked who waits depends on what that costs.
+func TestAsksSeldom(t *testing.T) {
+	for cost, want := range map[time.Duration]int{0: 1000, 300 * time.Nanosecond: 1000, 10 * time.Microsecond: 45, time.Millisecond: 25} {
+		synctest.Test(t, func(t *testing.T) {
+			l := New().Look(context.Background(), nil)
+			asked := 0
+			l.pace.ask = func(*pace) bool {
+				asked++
+				time.Sleep(cost)
+				return false
+			}
+			for range 1000 {
+				time.Sleep(calmSlice)
+				l.Yield()
+			}
+			if asked < want || asked > want+want/2 {
+				t.Errorf("asking takes %v, and was done %d times in 50 ms of work, want about %d", cost, asked, want)
+			}
+		})
+	}
+}

@@ -1,0 +1,66 @@
+package access
+
+import "github.com/sightglass-go/sightglass/inspect"
+
+// pick is what a View knows of having been picked from a collection.
+type pick struct {
+	sum     uint64 // of the object that it leads to, as it was then
+	owed    uint32 // bytes that were copied to reach it, of which the Meter is told when it is kept
+	picked  bool   // a walk lent it, and it was kept
+	known   bool   // the sum is known
+	used    bool   // the object was looked at since
+	changed bool   // it was seen to be another by then
+}
+
+// note remembers what v leads to now. It is called while v is lent.
+func (p *pick) note(v *View) {
+	if !p.known && !v.policy.frozen {
+		p.sum, p.known = v.val.Sum()
+	}
+}
+
+// pursue notes that what v leads to is going to be read, at a later moment than it was picked at.
+func (v *View) pursue() {
+	if v.pick.known && v.pick.picked && !v.pick.used {
+		v.pick.used = true
+		v.look.picks = append(v.look.picks, v)
+	}
+}
+
+// compare sees whether what v leads to is still what was picked.
+func (v *View) compare() {
+	if !v.pick.changed {
+		sum, ok := v.val.Sum()
+		v.pick.changed = !ok || sum != v.pick.sum
+	}
+}
+
+// pickedBy is the View that was picked and leads to the object v, nil if there is none.
+func (v *View) pickedBy() *View {
+	at := v
+	for range 2 {
+		if at.step.kind != stepElem || at.up == nil {
+			return nil
+		}
+		if at = at.up; at.pick.picked {
+			return at
+		}
+	}
+	return nil
+}
+
+// changed is how many of the objects that were picked in this Look, and read later, are not as they were. It takes the guard of each.
+func (l *Look) changed() (n int) {
+	for _, v := range l.picks {
+		if l.work(1) != nil {
+			break
+		}
+		if !v.pick.changed {
+			_ = v.read(true, func(inspect.Value) error { v.compare(); return nil })
+		}
+		if v.pick.changed {
+			n++
+		}
+	}
+	return n
+}

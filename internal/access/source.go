@@ -1,0 +1,67 @@
+package access
+
+import "github.com/sightglass-go/sightglass/inspect"
+
+// source is a View as snapshots see it: one hop at a time.
+type source struct{ *View }
+
+var _ inspect.Source = source{}
+
+// Source is v as an [inspect.Source], under the same policy and guards.
+func (v *View) Source() inspect.Source { return source{v} }
+
+// Snap takes a bounded snapshot. Each list, map and struct is read under its
+// guard by itself, so that a large snapshot holds none for long.
+func (v *View) Snap(limit inspect.Limit) *inspect.Node { return inspect.Snap(v.Source(), limit) }
+
+// Value is [View.Value], of a struct that has a secret in its text without its lens.
+func (s source) Value() inspect.Value {
+	if s.settle(); !s.hidden {
+		s.unveil()
+	}
+	return s.View.Value()
+}
+
+// Elem is the target of a pointer or the content of an interface; nil for nil.
+func (s source) Elem() (inspect.Source, error) {
+	c, err := s.hop()
+	if c == nil {
+		return nil, err
+	}
+	return source{c}, err
+}
+
+// Field is direct field i of a struct; false if it is tagged `inspect:"-"`. No memory is read.
+func (s source) Field(i int) (inspect.Source, bool) {
+	c := s.field(i)
+	if c == nil {
+		return nil, false
+	}
+	return source{c}, true
+}
+
+// Each walks with no guard held while f runs.
+func (s source) Each(f func(key, elem inspect.Source) (bool, error)) error {
+	return s.walk(true, true, func(key, elem *View) (bool, error) {
+		if key == nil {
+			return f(nil, source{elem})
+		}
+		return f(source{key}, source{elem})
+	})
+}
+
+// Together is [View.Together].
+func (s source) Together(f func(now func(inspect.Source) bool)) error {
+	return s.View.Together(func(now func(*View) bool) {
+		f(func(part inspect.Source) bool { return now(part.(source).View) })
+	})
+}
+
+// Lens is what the application's lens shows in place of a struct.
+func (s source) Lens() (inspect.Source, error) {
+	shown, err := s.through()
+	if shown == nil {
+		return nil, err
+	}
+	return source{shown}, err
+}
