@@ -152,10 +152,14 @@ func (b *backwards) call(open int) (x any, start int, err error) {
 	if x, start, err = b.collection(open); err != nil {
 		return nil, 0, err
 	}
-	switch b.tokens[name].Value {
-	case "filter", "sortBy", "sort", "reverse", "uniq", "take", "concat", "values":
+	fn := lookup(b.tokens[name].Value)
+	if fn == nil {
+		return nil, 0, errUnknown
+	}
+	switch fn.answers {
+	case itsElements:
 		return x, start, nil
-	case "find", "findLast", "first", "last", "min", "max":
+	case anElement:
 		x, err = b.f.some(x)
 		return x, start, err
 	}
@@ -197,7 +201,7 @@ func (b *backwards) element(end int) (any, error) {
 		case b.is(i, "(", "[", "{") && closed > 0:
 			closed--
 		case b.is(i, "("):
-			if _, ok := loops[b.tokens[i-1].Value]; !ok || !b.inPredicate(i, end) {
+			if !lookup(b.tokens[i-1].Value).isFold() || !b.inPredicate(i, end) {
 				continue
 			}
 			x, _, err := b.collection(i)

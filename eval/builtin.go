@@ -1,59 +1,50 @@
 package eval
 
-import (
-	"slices"
+import "github.com/expr-lang/expr/ast"
 
-	"github.com/expr-lang/expr/ast"
-	"github.com/expr-lang/expr/builtin"
-)
-
-// function is a function without a predicate. Its arguments are evaluated before it runs.
-type function struct {
-	min, max int    // arguments; max < 0: no limit
-	args     string // as they are written
-	run      func(f *frame, args []any) (any, error)
-	on       reading
-}
-
-// reading is what a function does with its arguments.
-type reading uint8
-
-const (
-	onScalars    reading = iota // looks at plain values and single elements
-	onComposites                // walks live objects
-	onStreams                   // walks its arguments one by one, so that they may be pipes
-)
-
-// builtin compiles a call of a function that expr-lang's parser knows.
-func (c *compiler) builtin(n *ast.BuiltinNode) (code, error) {
-	if run, ok := loops[n.Name]; ok {
-		l, err := c.loop(n)
-		if err != nil {
-			return nil, err
+// called is the function that n calls, and with what; nil if n is no call of a function by its name.
+func called(n ast.Node) (fn *function, name string, args []ast.Node) {
+	switch n := n.(type) {
+	case *ast.BuiltinNode:
+		return lookup(n.Name), n.Name, n.Arguments
+	case *ast.CallNode:
+		if callee, ok := n.Callee.(*ast.IdentifierNode); ok {
+			return lookup(callee.Value), callee.Value, n.Arguments
 		}
-		c.apart = true
-		where := at(n)
-		return func(f *frame) (any, error) {
-			x, err := run(f, l)
-			return x, where.err(err)
-		}, nil
 	}
-	fn, ok := functions[n.Name]
-	if !ok {
-		return nil, at(n).err(c.noFunction(n.Name))
-	}
-	return c.apply(n, n.Name, fn, n.Arguments)
+	return nil, "", nil
 }
 
-// apply compiles a call of fn.
-func (c *compiler) apply(n ast.Node, name string, fn function, arguments []ast.Node) (code, error) {
-	if len(arguments) < fn.min || fn.max >= 0 && len(arguments) > fn.max {
-		return nil, at(n).err(fault("arguments", "%s has %s", name, counted(len(arguments), "argument")).with("write %s(%s)", name, fn.args))
+// function compiles a call of a function by its name.
+func (c *compiler) function(n ast.Node) (code, error) {
+	fn, name, args := called(n)
+	if fn == nil {
+		return nil, at(n).err(c.noFunction(name))
 	}
+	if err := fn.takes(len(args)); err != nil {
+		return nil, at(n).err(err)
+	}
+	if fn.fold == nil {
+		return c.apply(n, fn, args)
+	}
+	l, err := c.loop(fn, args)
+	if err != nil {
+		return nil, err
+	}
+	c.apart = true
+	where := at(n)
+	return func(f *frame) (any, error) {
+		x, err := fn.fold(f, l)
+		return x, where.err(err)
+	}, nil
+}
+
+// apply compiles a call of a function without a predicate.
+func (c *compiler) apply(n ast.Node, fn *function, arguments []ast.Node) (code, error) {
 	args := make([]code, len(arguments))
 	for i, arg := range arguments {
 		var err error
-		if fn.on == onStreams {
+		if fn.reads == streams {
 			args[i], err = c.stream(arg)
 		} else {
 			args[i], err = c.compile(arg)
@@ -62,7 +53,7 @@ func (c *compiler) apply(n ast.Node, name string, fn function, arguments []ast.N
 			return nil, err
 		}
 	}
-	c.apart = c.apart || fn.on != onScalars
+	c.apart = c.apart || fn.reads != scalars
 	where := at(n)
 	return func(f *frame) (any, error) {
 		values := make([]any, len(args))
@@ -84,55 +75,14 @@ func (c *compiler) apply(n ast.Node, name string, fn function, arguments []ast.N
 // stream compiles a collection for a function that consumes it one by one: what filter and map
 // make is not collected first.
 func (c *compiler) stream(n ast.Node) (code, error) {
-	b, ok := n.(*ast.BuiltinNode)
-	if !ok {
+	fn, _, args := called(n)
+	if fn == nil || fn.pipe == nil || fn.takes(len(args)) != nil {
 		return c.compile(n)
 	}
-	switch b.Name {
-	case "filter", "map":
-		l, err := c.loop(b)
-		if err != nil {
-			return nil, err
-		}
-		c.apart = true
-		if b.Name == "map" {
-			return constant(l.mapped()), nil
-		}
-		return func(f *frame) (any, error) { return l.filtered(f) }, nil
-	case "keys", "values":
-		if len(b.Arguments) != 1 {
-			break
-		}
-		from, err := c.stream(b.Arguments[0])
-		if err != nil {
-			return nil, err
-		}
-		c.apart = true
-		where := at(n)
-		ofKeys := b.Name == "keys"
-		return func(f *frame) (any, error) {
-			x, err := from(f)
-			if err != nil {
-				return nil, err
-			}
-			p, err := entries(x, ofKeys)
-			return p, where.err(err)
-		}, nil
+	l, err := c.loop(fn, args)
+	if err != nil {
+		return nil, err
 	}
-	return c.compile(n)
-}
-
-// functionNames lists all functions, sorted.
-func functionNames() []string {
-	all := slices.Clone(builtin.Names)
-	for name := range functions {
-		if !slices.Contains(all, name) {
-			all = append(all, name)
-		}
-	}
-	for name := range own {
-		all = append(all, name)
-	}
-	slices.Sort(all)
-	return all
+	c.apart = true
+	return fn.pipe(l, at(n)), nil
 }

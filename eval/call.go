@@ -16,14 +16,7 @@ func (c *compiler) call(n *ast.CallNode, lenient bool) (code, error) {
 		if method, ok := revealed(callee).(*ast.MemberNode); ok {
 			return c.method(n, method, method.Property.(*ast.StringNode).Value, lenient)
 		}
-		if _, ok := own[callee.Value]; ok {
-			return c.ownLoop(n, callee.Value)
-		}
-		fn, ok := functions[callee.Value]
-		if !ok {
-			return nil, at(n).err(c.noFunction(callee.Value))
-		}
-		return c.apply(n, callee.Value, fn, n.Arguments)
+		return c.function(n)
 	case *ast.MemberNode:
 		name, ok := callee.Property.(*ast.StringNode)
 		if !ok {

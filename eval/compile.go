@@ -114,7 +114,7 @@ func (c *compiler) value(n ast.Node) (code, error) {
 	case *ast.MapNode:
 		return c.mapping(n)
 	case *ast.BuiltinNode:
-		return c.builtin(n)
+		return c.function(n)
 	}
 	return nil, at(n).err(fault("syntax", "this cannot stand here"))
 }

@@ -8,6 +8,11 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
+var _ = define(objectFunctions, []function{
+	{name: "dir", args: "x", max: 1, reads: composites, run: dir,
+		summary: "what is exposed, or what may follow the dot behind x", example: `dir(cache)`},
+})
+
 // dir lists the exposed names, or what may follow x.: a list of rows that can be filtered.
 func dir(f *frame, args []any) (any, error) {
 	if len(args) == 0 {

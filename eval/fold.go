@@ -2,6 +2,24 @@ package eval
 
 import "math"
 
+var _ = define(collectionFunctions, []function{
+	{name: "filter", args: "xs, condition", min: 2, predicate: 1, fold: filter, pipe: pipeOfFilter, answers: itsElements,
+		summary: "the elements that meet the condition", example: `filter(cache.items, .hits > 10)`},
+	{name: "map", args: "xs, expression", min: 2, predicate: 1, fold: mapping, pipe: pipeOfMap,
+		summary: "what the expression makes of each element", example: `map(cache.items, .hits)`},
+	{name: "sortBy", args: `xs, .field, "desc"`, min: 2, max: 3, predicate: 1, keyed: true, fold: sortBy, answers: itsElements,
+		summary: "the elements in the order of .field", example: `sortBy(cache.items, .hits, "desc")`},
+	{name: "groupBy", args: "xs, .field", min: 2, predicate: 1, keyed: true, fold: groupBy,
+		summary: "a map from each .field to the elements that have it", example: `groupBy(cache.items, .status)`},
+	{name: "reduce", args: "xs, expression, start", min: 2, max: 3, predicate: 1, acc: true, fold: reduce,
+		summary: "one value of all; #acc is what there is so far", example: `reduce(nums, #acc + #, 0)`},
+})
+
+var _ = define(numberFunctions, []function{
+	{name: "sum", args: "xs, .field", min: 1, max: 2, predicate: 1, fold: sum,
+		summary: "the sum of numbers or durations", example: `sum(cache.items, .hits)`},
+})
+
 // filter collects what is left of a list or a map where nobody consumes it one by one. What is left of a
 // map is a map: at the prompt one asks which, and the keys say it.
 func filter(f *frame, l *loop) (any, error) {
@@ -36,6 +54,12 @@ func (l *loop) filtered(f *frame) (*pipe, error) {
 		})
 	}}, nil
 }
+
+func pipeOfFilter(l *loop, _ place) code {
+	return func(f *frame) (any, error) { return l.filtered(f) }
+}
+
+func pipeOfMap(l *loop, _ place) code { return constant(l.mapped()) }
 
 // mapped is what the predicate makes of the elements, as they are walked.
 func (l *loop) mapped() *pipe {
@@ -98,8 +122,8 @@ func groupBy(f *frame, l *loop) (any, error) {
 
 func sortBy(f *frame, l *loop) (any, error) {
 	order := f.sortOrder
-	if l.last != nil {
-		x, err := l.last(f)
+	if l.other != nil {
+		x, err := l.other(f)
 		if err != nil {
 			return nil, err
 		}
@@ -132,9 +156,9 @@ func sortBy(f *frame, l *loop) (any, error) {
 
 func reduce(f *frame, l *loop) (any, error) {
 	var acc any
-	started, kept := l.last != nil, f.m.kept
+	started, kept := l.other != nil, f.m.kept
 	if started {
-		x, err := l.last(f)
+		x, err := l.other(f)
 		if err != nil {
 			return nil, err
 		}

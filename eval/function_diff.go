@@ -9,6 +9,11 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
+var _ = define(objectFunctions, []function{
+	{name: "diff", args: "before, now", min: 2, reads: composites, run: diff,
+		summary: "what is different in two values, such as snap(x) and x", example: `diff([1, 2], [1, 3])`},
+})
+
 // diff is diff(a, b): what is not the same in two values, such as a snapshot and the live object, in
 // the order of a's parts, as {at: …, before: …, now: …, change: …}. What is redacted is not compared.
 func diff(f *frame, args []any) (any, error) {

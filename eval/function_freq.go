@@ -7,6 +7,11 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
+var _ = define(objectFunctions, []function{
+	{name: "freq", args: "xs, .field", min: 1, max: 2, predicate: 1, fold: freq,
+		summary: "how many have which .field, the most frequent first", example: `freq(cache.items, .status)`},
+})
+
 // groupLimit bounds how much freq shows of a group's value.
 var groupLimit = inspect.Limit{Items: 16, Bytes: 4 << 10, Nodes: 100}
 

@@ -7,6 +7,11 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
+var _ = define(objectFunctions, []function{
+	{name: "help", args: "x", min: 1, reads: composites, run: help,
+		summary: "what x is and holds, and which methods may be called", example: `help(cache)`},
+})
+
 // help is help(x): what x is, what it holds and what may be called, as {name: …, type: …, doc: …, guard: …,
 // fields: […], methods: […]}.
 func help(f *frame, args []any) (any, error) {

@@ -11,6 +11,11 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
+var _ = define(objectFunctions, []function{
+	{name: "hist", args: "xs, .field", min: 1, max: 2, predicate: 1, fold: hist,
+		summary: "how the numbers or durations .field are distributed", example: `hist(cache.items, .hits)`},
+})
+
 // A histogram keeps the numbers that it meets in bins that are no wider than 1/1024 of the numbers in
 // them, so that its memory depends on how far apart the numbers are, and not on how many.
 const binBits = 10

@@ -5,24 +5,38 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
-// listFunctions work on collections: lists, and maps by their values.
-var listFunctions = map[string]function{
-	"len":       {1, 1, "x", length, onStreams},
-	"get":       {2, 2, "x, key", get, onScalars},
-	"take":      {2, 2, "xs, n", take, onStreams},
-	"first":     {1, 1, "xs", first, onStreams},
-	"last":      {1, 1, "xs", last, onStreams},
-	"keys":      {1, 1, "m", keys, onStreams},
-	"values":    {1, 1, "m", values, onStreams},
-	"toPairs":   {1, 1, "m", toPairs, onStreams},
-	"fromPairs": {1, 1, "pairs", fromPairs, onStreams},
-	"reverse":   {1, 1, "xs", reverse, onStreams},
-	"uniq":      {1, 1, "xs", uniq, onStreams},
-	"concat":    {1, -1, "xs, ys, …", concat, onStreams},
-	"flatten":   {1, 1, "xs", flatten, onStreams},
-	"sort":      {1, 2, `xs, "desc"`, sorted, onStreams},
-	"join":      {1, 2, `xs, ", "`, join, onStreams},
-}
+var _ = define(collectionFunctions, []function{
+	{name: "len", args: "x", min: 1, reads: streams, run: length,
+		summary: "how many elements, entries or characters x has", example: `len(cache.items)`},
+	{name: "get", args: "x, key", min: 2, run: get,
+		summary: "x[key], and nil where there is none", example: `get(cache.items, "zz")`},
+	{name: "keys", args: "m", min: 1, reads: streams, run: keys, pipe: pipeOfKeys,
+		summary: "the keys of a map", example: `keys(cache.items)`},
+	{name: "values", args: "m", min: 1, reads: streams, run: values, pipe: pipeOfValues, answers: itsElements,
+		summary: "the values of a map", example: `values(cache.items)`},
+	{name: "take", args: "xs, n", min: 2, reads: streams, run: take, answers: itsElements,
+		summary: "the first n elements", example: `take(cache.items, 10)`},
+	{name: "first", args: "xs", min: 1, reads: streams, run: first, answers: anElement,
+		summary: "the first element, or nil", example: `first(nums)`},
+	{name: "last", args: "xs", min: 1, reads: streams, run: last, answers: anElement,
+		summary: "the last element, or nil", example: `last(nums)`},
+	{name: "sort", args: `xs, "desc"`, min: 1, max: 2, reads: streams, run: sorted, answers: itsElements,
+		summary: "the elements in order", example: `sort(nums)`},
+	{name: "reverse", args: "xs", min: 1, reads: streams, run: reverse, answers: itsElements,
+		summary: "the elements from the last to the first", example: `reverse(nums)`},
+	{name: "uniq", args: "xs", min: 1, reads: streams, run: uniq, answers: itsElements,
+		summary: "each element once", example: `uniq([1, 2, 1])`},
+	{name: "concat", args: "xs, ys, …", min: 1, max: unlimited, reads: streams, run: concat, answers: itsElements,
+		summary: "the elements of several collections", example: `concat(nums, [7])`},
+	{name: "flatten", args: "xs", min: 1, reads: streams, run: flatten,
+		summary: "the elements of the lists in a list", example: `flatten([[1], [2, 3]])`},
+	{name: "join", args: `xs, ", "`, min: 1, max: 2, reads: streams, run: join,
+		summary: "strings, with something between them", example: `join(["a", "b"], ", ")`},
+	{name: "toPairs", args: "m", min: 1, reads: streams, run: toPairs,
+		summary: "the entries of a map as [key, value]", example: `toPairs({a: 1})`},
+	{name: "fromPairs", args: "pairs", min: 1, reads: streams, run: fromPairs,
+		summary: "a map of [key, value]s", example: `fromPairs([["a", 1]])`},
+})
 
 func length(f *frame, args []any) (any, error) {
 	x := args[0]
@@ -130,6 +144,20 @@ func entries(m any, ofKeys bool) (*pipe, error) {
 			return each(i, unkeyed, elem)
 		})
 	}}, nil
+}
+
+func pipeOfKeys(l *loop, at place) code   { return pipeOfEntries(l, at, true) }
+func pipeOfValues(l *loop, at place) code { return pipeOfEntries(l, at, false) }
+
+func pipeOfEntries(l *loop, at place, ofKeys bool) code {
+	return func(f *frame) (any, error) {
+		x, err := l.from(f)
+		if err != nil {
+			return nil, err
+		}
+		p, err := entries(x, ofKeys)
+		return p, at.err(err)
+	}
 }
 
 func keys(f *frame, args []any) (any, error) {

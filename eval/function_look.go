@@ -5,21 +5,16 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
-// lookFunctions are about the objects themselves.
-var lookFunctions = map[string]function{
-	"type": {1, 1, "x", typeOf, onScalars},
-	"path": {1, 1, "x", pathOf, onScalars},
-	"addr": {1, 1, "x", addrOf, onScalars},
-	"cap":  {1, 1, "x", capOf, onComposites},
-	"dir":  {0, 1, "x", dir, onComposites},
-	"vars": {0, 0, "", varsList, onComposites},
-	"help": {1, 1, "x", help, onComposites},
-	"snap": {1, 1, "x", snap, onComposites},
-	"json": {1, 1, "x", asJSON, onComposites},
-	"size": {1, 1, "x", sizeOf, onComposites},
-	"tree": {1, 2, "x, depth", tree, onComposites},
-	"diff": {2, 2, "before, now", diff, onComposites},
-}
+var _ = define(objectFunctions, []function{
+	{name: "type", args: "x", min: 1, run: typeOf,
+		summary: "the Go type of x", example: `type(cache.items)`},
+	{name: "path", args: "x", min: 1, run: pathOf,
+		summary: "the expression that reaches x", example: `path(cache.items.ax)`},
+	{name: "addr", args: "x", min: 1, run: addrOf,
+		summary: "the address of x", example: `addr(cache) > 0`},
+	{name: "cap", args: "x", min: 1, reads: composites, run: capOf,
+		summary: "the capacity of a slice or channel", example: `cap(nums)`},
+})
 
 func typeOf(f *frame, args []any) (any, error) {
 	if err := refuse(args[0]); err != nil {

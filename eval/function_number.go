@@ -9,32 +9,49 @@ import (
 	"github.com/expr-lang/expr/builtin"
 )
 
-// numberFunctions work on numbers; those that aggregate also on collections of them.
-var numberFunctions = map[string]function{
-	"abs":     {1, 1, "n", abs, onScalars},
-	"ceil":    {1, 1, "n", rounding("ceil", math.Ceil), onScalars},
-	"floor":   {1, 1, "n", rounding("floor", math.Floor), onScalars},
-	"round":   {1, 1, "n", rounding("round", math.Round), onScalars},
-	"int":     {1, 1, "x", toInt, onScalars},
-	"float":   {1, 1, "x", toFloat, onScalars},
-	"min":     {1, -1, "xs", least, onStreams},
-	"max":     {1, -1, "xs", most, onStreams},
-	"mean":    {1, -1, "xs", mean, onStreams},
-	"median":  {1, -1, "xs", median, onStreams},
-	"bitand":  onBits("bitand", 2),
-	"bitor":   onBits("bitor", 2),
-	"bitxor":  onBits("bitxor", 2),
-	"bitnand": onBits("bitnand", 2),
-	"bitnot":  onBits("bitnot", 1),
-	"bitshl":  {2, 2, "a, b", shiftLeft, onScalars},
-	"bitshr":  onBits("bitshr", 2),
-	"bitushr": onBits("bitushr", 2),
-}
+var _ = define(numberFunctions, []function{
+	{name: "min", args: "xs", min: 1, max: unlimited, reads: streams, run: least, answers: anElement,
+		summary: "the least of numbers, durations, times or strings", example: `min(map(cache.items, .hits))`},
+	{name: "max", args: "xs", min: 1, max: unlimited, reads: streams, run: most, answers: anElement,
+		summary: "the greatest of them", example: `max(nums)`},
+	{name: "mean", args: "xs", min: 1, max: unlimited, reads: streams, run: mean,
+		summary: "the mean of numbers or durations", example: `mean(map(cache.items, .ttl))`},
+	{name: "median", args: "xs", min: 1, max: unlimited, reads: streams, run: median,
+		summary: "the one in the middle", example: `median(nums)`},
+	{name: "abs", args: "n", min: 1, run: abs,
+		summary: "a number without its sign", example: `abs(-2)`},
+	{name: "ceil", args: "n", min: 1, run: rounding("ceil", math.Ceil),
+		summary: "the next integer up", example: `ceil(1.2)`},
+	{name: "floor", args: "n", min: 1, run: rounding("floor", math.Floor),
+		summary: "the next integer down", example: `floor(1.8)`},
+	{name: "round", args: "n", min: 1, run: rounding("round", math.Round),
+		summary: "the nearest integer", example: `round(1.5)`},
+	{name: "int", args: "x", min: 1, run: toInt,
+		summary: "an integer; of a duration its nanoseconds", example: `int("42")`},
+	{name: "float", args: "x", min: 1, run: toFloat,
+		summary: "a float, of a number or a text", example: `float("1.5")`},
+	{name: "bitand", args: "a, b", min: 2, run: onBits("bitand"),
+		summary: "the bits that both have", example: `bitand(6, 3)`},
+	{name: "bitor", args: "a, b", min: 2, run: onBits("bitor"),
+		summary: "the bits that one of them has", example: `bitor(6, 3)`},
+	{name: "bitxor", args: "a, b", min: 2, run: onBits("bitxor"),
+		summary: "the bits in which they differ", example: `bitxor(6, 3)`},
+	{name: "bitnand", args: "a, b", min: 2, run: onBits("bitnand"),
+		summary: "the bits of a that b has not", example: `bitnand(6, 3)`},
+	{name: "bitnot", args: "a", min: 1, run: onBits("bitnot"),
+		summary: "the bits turned over", example: `bitnot(5)`},
+	{name: "bitshl", args: "a, b", min: 2, run: shiftLeft,
+		summary: "the bits moved to the left", example: `bitshl(1, 4)`},
+	{name: "bitshr", args: "a, b", min: 2, run: onBits("bitshr"),
+		summary: "the bits moved to the right", example: `bitshr(16, 4)`},
+	{name: "bitushr", args: "a, b", min: 2, run: onBits("bitushr"),
+		summary: "the bits moved to the right, the sign too", example: `bitushr(16, 4)`},
+})
 
 // onBits is expr-lang's own function on the bits of ints. A uint64 above the ints is refused.
-func onBits(name string, n int) function {
+func onBits(name string) func(f *frame, args []any) (any, error) {
 	fn := builtin.Builtins[builtin.Index[name]]
-	run := func(f *frame, args []any) (any, error) {
+	return func(f *frame, args []any) (any, error) {
 		for i, arg := range args {
 			n, err := index(name, arg)
 			if err != nil {
@@ -48,11 +65,6 @@ func onBits(name string, n int) function {
 		}
 		return x, nil
 	}
-	written := "a, b"
-	if n == 1 {
-		written = "a"
-	}
-	return function{n, n, written, run, onScalars}
 }
 
 // shiftLeft is bitshl(a, b). The bits that would leave it are not lost: that is an error.

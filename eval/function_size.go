@@ -9,6 +9,11 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
+var _ = define(objectFunctions, []function{
+	{name: "size", args: "x", min: 1, reads: composites, run: sizeOf,
+		summary: "the bytes of x itself, and of all that it leads to", example: `size(cache)`},
+})
+
 const (
 	// maxSized is how many objects size follows pointers to.
 	maxSized = 500_000

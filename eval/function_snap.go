@@ -7,6 +7,13 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
+var _ = define(objectFunctions, []function{
+	{name: "snap", args: "x", min: 1, reads: composites, run: snap,
+		summary: "a copy of x as it is now", example: `before = snap(cache)`},
+	{name: "json", args: "x", min: 1, reads: composites, run: asJSON,
+		summary: "x as JSON, as answers are in JSON mode", example: `json(cache.items.ax.tags)`},
+})
+
 // snap is snap(x): a copy of x as it is now, for comparing it later. Plain data is its own copy.
 func snap(f *frame, args []any) (any, error) {
 	x := args[0]

@@ -13,33 +13,50 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
-// textFunctions work on strings. Those that expr-lang has and that cannot run for long are its own.
-var textFunctions = map[string]function{
-	"trim":        {1, 2, "s, chars", trim, onScalars},
-	"trimPrefix":  onStrings("trimPrefix", 1, 2, "s, prefix"),
-	"trimSuffix":  onStrings("trimSuffix", 1, 2, "s, suffix"),
-	"hasPrefix":   onStrings("hasPrefix", 2, 2, "s, prefix"),
-	"hasSuffix":   onStrings("hasSuffix", 2, 2, "s, suffix"),
-	"indexOf":     {2, 2, "s, part", indexOf, onScalars},
-	"lastIndexOf": {2, 2, "s, part", lastIndexOf, onScalars},
-	"toBase64":    {1, 1, "s", toBase64, onScalars},
-	"fromBase64":  onStrings("fromBase64", 1, 1, "s"),
-	"upper":       {1, 1, "s", upper, onScalars},
-	"lower":       {1, 1, "s", lower, onScalars},
-	"split":       {2, 3, "s, separator, n", split, onScalars},
-	"splitAfter":  {2, 3, "s, separator, n", splitAfter, onScalars},
-	"replace":     {3, 4, "s, old, new, n", replace, onScalars},
-	"repeat":      {2, 2, "s, n", repeat, onScalars},
-	"string":      {1, 1, "x", toString, onComposites},
-	"toJSON":      {1, 1, "x", toJSON, onStreams},
-	"fromJSON":    {1, 1, "s", fromJSON, onScalars},
-}
+var _ = define(textFunctions, []function{
+	{name: "string", args: "x", min: 1, reads: composites, run: toString,
+		summary: "x as text, as it is shown; of bytes their text", example: `string(cache.items.ax.payload)`},
+	{name: "upper", args: "s", min: 1, run: upper,
+		summary: "in upper case", example: `upper("up")`},
+	{name: "lower", args: "s", min: 1, run: lower,
+		summary: "in lower case", example: `lower("UP")`},
+	{name: "trim", args: "s, chars", min: 1, max: 2, run: trim,
+		summary: "without white space, or those characters, at both ends", example: `trim("  x ")`},
+	{name: "trimPrefix", args: "s, prefix", min: 1, max: 2, run: onStrings("trimPrefix"),
+		summary: "without that beginning", example: `trimPrefix("sku-7", "sku-")`},
+	{name: "trimSuffix", args: "s, suffix", min: 1, max: 2, run: onStrings("trimSuffix"),
+		summary: "without that end", example: `trimSuffix("a.go", ".go")`},
+	{name: "hasPrefix", args: "s, prefix", min: 2, run: onStrings("hasPrefix"),
+		summary: "does s begin with that?", example: `hasPrefix("sku-7", "sku-")`},
+	{name: "hasSuffix", args: "s, suffix", min: 2, run: onStrings("hasSuffix"),
+		summary: "does s end with that?", example: `hasSuffix("a.go", ".go")`},
+	{name: "split", args: "s, separator, n", min: 2, max: 3, run: split,
+		summary: "the parts between separators, n at most", example: `split("a,b", ",")`},
+	{name: "splitAfter", args: "s, separator, n", min: 2, max: 3, run: splitAfter,
+		summary: "the parts with their separators", example: `splitAfter("a,b", ",")`},
+	{name: "replace", args: "s, old, new, n", min: 3, max: 4, run: replace,
+		summary: "another text in place of one", example: `replace("a-b", "-", "+")`},
+	{name: "repeat", args: "s, n", min: 2, run: repeat,
+		summary: "s, n times", example: `repeat("ab", 2)`},
+	{name: "indexOf", args: "s, part", min: 2, run: indexOf,
+		summary: "where a text is in s; -1 if nowhere", example: `indexOf("abc", "c")`},
+	{name: "lastIndexOf", args: "s, part", min: 2, run: lastIndexOf,
+		summary: "where it is last", example: `lastIndexOf("abcb", "b")`},
+	{name: "toJSON", args: "x", min: 1, reads: streams, run: toJSON,
+		summary: "x as JSON, all of it; durations in nanoseconds", example: `toJSON([1, "a"])`},
+	{name: "fromJSON", args: "s", min: 1, run: fromJSON,
+		summary: "what JSON says", example: `fromJSON("[1, 2]")`},
+	{name: "toBase64", args: "s", min: 1, run: toBase64,
+		summary: "s in base64", example: `toBase64("hi")`},
+	{name: "fromBase64", args: "s", min: 1, run: onStrings("fromBase64"),
+		summary: "what base64 says", example: `fromBase64("aGk=")`},
+})
 
 // onStrings is expr-lang's own function on strings, after its arguments have been checked and
 // what it may build has been charged: no more than its first argument.
-func onStrings(name string, min, max int, args string) function {
+func onStrings(name string) func(f *frame, args []any) (any, error) {
 	fn := builtin.Builtins[builtin.Index[name]]
-	run := func(f *frame, args []any) (any, error) {
+	return func(f *frame, args []any) (any, error) {
 		for i, arg := range args {
 			s, err := f.stringArgument(name, i+1, arg)
 			if err != nil {
@@ -60,7 +77,6 @@ func onStrings(name string, min, max int, args string) function {
 		}
 		return x, nil
 	}
-	return function{min, max, args, run, onScalars}
 }
 
 // stringArgument is argument n of a function that takes text: a string or bytes.

@@ -6,17 +6,21 @@ import (
 	"github.com/expr-lang/expr/builtin"
 )
 
-// timeFunctions are expr-lang's own, after their arguments have been checked.
-var timeFunctions = map[string]function{
-	"now":      onTimes("now", 0, 1, "zone"),
-	"duration": onTimes("duration", 1, 1, `"1m30s"`),
-	"date":     onTimes("date", 1, 4, "zone, text, layout"),
-	"timezone": onTimes("timezone", 1, 1, `"Europe/Zurich"`),
-}
+var _ = define(timeFunctions, []function{
+	{name: "now", args: "zone", max: 1, run: onTimes("now"),
+		summary: "the time", example: `now() - date("2024-01-01") > duration("1h")`},
+	{name: "duration", args: `"1m30s"`, min: 1, run: onTimes("duration"),
+		summary: "a duration, of its text", example: `duration("1m30s")`},
+	{name: "date", args: "zone, text, layout", min: 1, max: 4, run: onTimes("date"),
+		summary: "a time, of its text", example: `date("2024-02-29").Year()`},
+	{name: "timezone", args: `"Europe/Zurich"`, min: 1, run: onTimes("timezone"),
+		summary: "a time zone, of its name", example: `timezone("UTC")`},
+})
 
-func onTimes(name string, min, max int, args string) function {
+// onTimes is expr-lang's own function, after its arguments have been checked.
+func onTimes(name string) func(f *frame, args []any) (any, error) {
 	fn := builtin.Builtins[builtin.Index[name]]
-	run := func(f *frame, args []any) (any, error) {
+	return func(f *frame, args []any) (any, error) {
 		for i, arg := range args {
 			if _, zone := arg.(*time.Location); zone && i == 0 && name != "timezone" && name != "duration" {
 				continue
@@ -41,7 +45,6 @@ func onTimes(name string, min, max int, args string) function {
 		}
 		return x, nil
 	}
-	return function{min, max, args, run, onScalars}
 }
 
 // maxTimeText is how long a time, a duration, a zone or a layout may be as text, in bytes.

@@ -5,6 +5,11 @@ import (
 	"sort"
 )
 
+var _ = define(objectFunctions, []function{
+	{name: "top", args: "xs, n, .field", min: 2, max: 3, predicate: 2, fold: top,
+		summary: "the n elements with the greatest .field, with their keys", example: `top(cache.items, 5, .hits)`},
+})
+
 // maxTop bounds what top keeps: more than that nobody reads, and sortBy sorts all.
 const maxTop = 1000
 
@@ -18,7 +23,7 @@ type ranked struct {
 // {by: …, key: …, value: …}. The key of a list's element is its index. Of equal ones the first of the
 // walk count. It keeps no more than these n.
 func top(f *frame, l *loop) (any, error) {
-	x, err := l.last(f)
+	x, err := l.other(f)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,11 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
+var _ = define(objectFunctions, []function{
+	{name: "tree", args: "x, depth", min: 1, max: 2, reads: composites, run: tree,
+		summary: "what x is made of, to that depth (3)", example: `tree(cache, 2)`},
+})
+
 // Of each list and map a tree shows a few elements, of texts their beginning.
 var treeLimit = inspect.Limit{Items: 4, Bytes: 60, Nodes: 2_000}
 

@@ -53,12 +53,16 @@ func bulk(hugeText int) *registry.Registry {
 func callsWith(x string) []string {
 	fill := func(text string) string { return strings.ReplaceAll(text, "x", x) }
 	var all []string
-	for _, name := range slices.Sorted(maps.Keys(functions)) {
-		fn := functions[name]
-		most := fn.max
-		if most < 0 || most > fn.min+2 {
+	for _, name := range functionNames() {
+		fn := lookup(name)
+		if fn.isFold() {
+			continue
+		}
+		most := max(fn.min, fn.max)
+		if fn.max == unlimited || most > fn.min+2 {
 			most = fn.min + 2
 		}
+		written := strings.Split(fn.args, ", ")
 		for n := max(fn.min, 1); n <= most; n++ {
 			for at := range n {
 				args := make([]string, n)
@@ -67,9 +71,9 @@ func callsWith(x string) []string {
 					switch {
 					case i == at:
 						args[i] = "x"
-					case name == "take" || name == "repeat" || i == 2 && name == "split":
+					case i < len(written) && written[i] == "n":
 						args[i] = "2"
-					case i == 0 && name == "get":
+					case i == 0 && fn.args == "x, key":
 						args[i] = "m"
 					}
 				}
@@ -81,14 +85,15 @@ func callsWith(x string) []string {
 			all = append(all, fill(name+"(x, x)"), fill(name+"(x, part)"))
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(loops)) {
+	for _, name := range functionNames() {
+		fn := lookup(name)
+		if !fn.isFold() {
+			continue
+		}
 		body := []string{"#", "x", "# == x", `# contains "zz"`, "len(#) > 5", "# > x", "[#, x]"}
 		for _, body := range body {
-			call := name + "([x, x], " + body + ")"
-			if name == "top" {
-				call = "top([x, x], 2, " + body + ")"
-			}
-			all = append(all, fill(call))
+			others := strings.Repeat("2, ", fn.predicate-1)
+			all = append(all, fill(name+"([x, x], "+others+body+")"))
 		}
 	}
 	ops := slices.Sorted(maps.Keys(operators))
@@ -112,8 +117,8 @@ func callsWith(x string) []string {
 func callsOn(x string) []string {
 	return slices.DeleteFunc(callsWith(x), func(source string) bool {
 		name, _, _ := strings.Cut(source, "(")
-		_, ok := textFunctions[name]
-		return !ok
+		fn := lookup(name)
+		return fn == nil || fn.family != textFunctions
 	})
 }
 

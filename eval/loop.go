@@ -2,41 +2,47 @@ package eval
 
 import "github.com/expr-lang/expr/ast"
 
-// loop is a function with a predicate, compiled.
+var _ = define(collectionFunctions, []function{
+	{name: "count", args: "xs, condition", min: 1, max: 2, predicate: 1, fold: count,
+		summary: "how many elements meet the condition", example: `count(cache.items, .hits > 10)`},
+	{name: "find", args: "xs, condition", min: 2, predicate: 1, fold: find, answers: anElement,
+		summary: "the first element that meets the condition, or nil", example: `find(cache.items, .status == "up")`},
+	{name: "findIndex", args: "xs, condition", min: 2, predicate: 1, fold: findIndex,
+		summary: "the index of the first element that meets the condition", example: `findIndex(nums, # == 1)`},
+	{name: "findLast", args: "xs, condition", min: 2, predicate: 1, fold: findLast, answers: anElement,
+		summary: "the last element that meets the condition, or nil", example: `findLast(nums, # < 3)`},
+	{name: "findLastIndex", args: "xs, condition", min: 2, predicate: 1, fold: findLastIndex,
+		summary: "the index of the last element that meets the condition", example: `findLastIndex(nums, # < 3)`},
+	{name: "any", args: "xs, condition", min: 2, predicate: 1, fold: anyOf,
+		summary: "does any element meet the condition?", example: `any(nums, # > 2)`},
+	{name: "all", args: "xs, condition", min: 2, predicate: 1, fold: all,
+		summary: "do all elements meet the condition?", example: `all(nums, # > 0)`},
+	{name: "none", args: "xs, condition", min: 2, predicate: 1, fold: none,
+		summary: "does no element meet the condition?", example: `none(nums, # > 3)`},
+	{name: "one", args: "xs, condition", min: 2, predicate: 1, fold: one,
+		summary: "does exactly one element meet the condition?", example: `one(nums, # == 1)`},
+})
+
+// loop is a call of a function that walks its first argument, compiled.
 type loop struct {
-	from code // the collection
-	pred *predicate
-	last code // the third argument; nil if there is none
+	from  code       // the collection
+	pred  *predicate // nil if it is left out: the element itself
+	other code       // the argument that is neither; nil if there is none
 }
 
-// loops are the functions that take a predicate; the parser knows which these are, except for own.
-var loops = map[string]func(f *frame, l *loop) (any, error){
-	"all": all, "any": anyOf, "none": none, "one": one, "count": count,
-	"find": find, "findIndex": findIndex, "findLast": findLast, "findLastIndex": findLastIndex,
-	"filter": filter, "map": mapping, "sum": sum, "groupBy": groupBy, "sortBy": sortBy, "reduce": reduce,
-	"top": top, "freq": freq, "hist": hist,
-}
-
-func (c *compiler) loop(n *ast.BuiltinNode) (*loop, error) {
-	from, err := c.stream(n.Arguments[0])
+func (c *compiler) loop(fn *function, args []ast.Node) (*loop, error) {
+	from, err := c.stream(args[0])
 	if err != nil {
 		return nil, err
 	}
-	if len(n.Arguments) > 1 && (n.Name == "sortBy" || n.Name == "groupBy") {
-		if p, ok := n.Arguments[1].(*ast.PredicateNode); ok {
-			if s, ok := p.Node.(*ast.StringNode); ok {
-				return nil, at(p.Node).err(fault("type", "%s by a text is by the same for each element", n.Name).with("a field is written .%s", s.Value))
-			}
-		}
-	}
 	l := &loop{from: from}
-	if len(n.Arguments) > 1 {
-		if l.pred, err = c.predicate(n.Arguments[1], &pointers{acc: n.Name == "reduce"}); err != nil {
-			return nil, err
+	for i, arg := range args[1:] {
+		if i+1 == fn.predicate {
+			l.pred, err = c.predicateOf(fn, arg)
+		} else {
+			l.other, err = c.compile(arg)
 		}
-	}
-	if len(n.Arguments) > 2 {
-		if l.last, err = c.compile(n.Arguments[2]); err != nil {
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -65,13 +65,13 @@ var mistakes = []mistake{
 		return t.is(i, "[") && t.is(i+1, "]") && t[i+2].Kind == lexer.Identifier || t.words(i, "map") && t.is(i+1, "[") || t.is(i, "]") && t[i+1].Kind == lexer.Identifier && t.is(i+2, "{")
 	}, "no type is written before a list or a map", "write [1, 2], or {a: 1}"},
 	{func(t tokens, i int) bool {
-		return t.is(i, ".") && i > 0 && t.ends(i-1) && loops[t[i+1].Value] != nil && t.is(i+2, "(")
+		return t.is(i, ".") && i > 0 && t.ends(i-1) && lookup(t[i+1].Value).isFold() && t.is(i+2, "(")
 	}, "what works on a collection is a function, and no method of it", "the collection comes first, as in filter(xs, .size > 5), or xs | filter(.size > 5)"},
 	{func(t tokens, i int) bool {
-		return t.is(i, "{") && t.is(i-1, ",", "(") && t.is(i+2, ":") && (t[i+1].Kind == lexer.Identifier || t[i+1].Kind == lexer.String) && loops[t.call(i)] != nil
+		return t.is(i, "{") && t.is(i-1, ",", "(") && t.is(i+2, ":") && (t[i+1].Kind == lexer.Identifier || t[i+1].Kind == lexer.String) && lookup(t.call(i)).isFold()
 	}, "braces around a predicate make no map", "write two, as in map(xs, {{name: .name}})"},
 	{func(t tokens, i int) bool {
-		return i > 1 && t.is(i, ".") && t.is(i-1, "(") && loops[t[i-2].Value] != nil && !t.is(i-3, "|")
+		return i > 1 && t.is(i, ".") && t.is(i-1, "(") && lookup(t[i-2].Value).isFold() && !t.is(i-3, "|")
 	}, "the collection is missing", "it comes first, as in count(xs, .size > 5)"},
 	{func(t tokens, i int) bool { return t.is(i, ".") && !t.ends(i-1) && !t.within(i) }, "a dot at the start has a meaning in predicates only", "it is a field of the element there, as in count(xs, .size > 5)"},
 	{func(t tokens, i int) bool {

@@ -125,14 +125,7 @@ func isBuiltin(name string) bool {
 
 // isFunction reports whether name is that of a function.
 func isFunction(name string) bool {
-	if isBuiltin(name) {
-		return true
-	}
-	if _, ok := own[name]; ok {
-		return true
-	}
-	_, ok := functions[name]
-	return ok
+	return lookup(name) != nil
 }
 
 // isName reports whether s can stand after a dot.

@@ -9,10 +9,6 @@ import (
 	"github.com/expr-lang/expr/parser/lexer"
 )
 
-// own are the functions with a predicate that expr-lang does not have, with the position of the
-// predicate among the arguments. It is the last, and may be left out: then it is the element itself.
-var own = map[string]int{"top": 2, "freq": 1, "hist": 1}
-
 // The parser knows which functions take a predicate, and which of their arguments it is; elsewhere it
 // refuses # and .field. So in the predicates of own functions each of these two signs is replaced by a
 // letter that nobody types, one for one so that all places stay what they are, and the compiler takes
@@ -112,14 +108,14 @@ func ownCall(tokens []lexer.Token, i int) (pred int, ok bool) {
 	if i == 0 || !tokens[i].Is(lexer.Bracket, "(") || tokens[i-1].Kind != lexer.Identifier {
 		return 0, false
 	}
-	pred, ok = own[tokens[i-1].Value]
+	fn := lookup(tokens[i-1].Value)
 	switch {
-	case !ok, i > 1 && tokens[i-2].Is(lexer.Operator, ".", "?."):
+	case !fn.ownPredicate(), i > 1 && tokens[i-2].Is(lexer.Operator, ".", "?."):
 		return 0, false
 	case i > 1 && tokens[i-2].Is(lexer.Operator, "|"):
-		pred--
+		return fn.predicate - 1, true
 	}
-	return pred, true
+	return fn.predicate, true
 }
 
 // revealed is what a name in disguise stands for; n itself if it is no such name.
@@ -141,36 +137,4 @@ func revealed(n *ast.IdentifierNode) ast.Node {
 	property.SetLocation(behind)
 	member.SetLocation(behind)
 	return member
-}
-
-// ownLoop compiles a call of an own function with a predicate.
-func (c *compiler) ownLoop(n *ast.CallNode, name string) (code, error) {
-	at := at(n)
-	args, pred := n.Arguments, own[name]
-	if len(args) < pred || len(args) > pred+1 {
-		return nil, at.err(fault("arguments", "%s has %s", name, counted(len(args), "argument")).with("write %s", usage(name)))
-	}
-	from, err := c.stream(args[0])
-	if err != nil {
-		return nil, err
-	}
-	l := &loop{from: from}
-	if pred == 2 {
-		if l.last, err = c.compile(args[1]); err != nil {
-			return nil, err
-		}
-	}
-	if len(args) > pred {
-		by := &ast.PredicateNode{Node: args[pred]}
-		by.SetLocation(args[pred].Location())
-		if l.pred, err = c.predicate(by, &pointers{}); err != nil {
-			return nil, err
-		}
-	}
-	c.apart = true
-	run := loops[name]
-	return func(f *frame) (any, error) {
-		x, err := run(f, l)
-		return x, at.err(err)
-	}, nil
 }

@@ -27,6 +27,23 @@ func (c *compiler) predicate(n ast.Node, inside *pointers) (*predicate, error) {
 	return p, err
 }
 
+// predicateOf compiles the argument of fn that is a predicate. The parser marks those of expr-lang's functions;
+// what stands in the place of an own function's is one.
+func (c *compiler) predicateOf(fn *function, arg ast.Node) (*predicate, error) {
+	p, marked := arg.(*ast.PredicateNode)
+	if !marked && fn.ownPredicate() {
+		p = &ast.PredicateNode{Node: arg}
+		p.SetLocation(arg.Location())
+		arg = p
+	}
+	if fn.keyed && p != nil {
+		if s, ok := p.Node.(*ast.StringNode); ok {
+			return nil, at(s).err(fault("type", "%s by a text is by the same for each element", fn.name).with("a field is written .%s", s.Value))
+		}
+	}
+	return c.predicate(arg, &pointers{acc: fn.acc})
+}
+
 // on runs the predicate in a scope. What it kept is given back if its answer is a scalar, as nothing
 // refers to it any more; who holds the answer charges for it.
 func (p *predicate) on(f *frame, s *scope) (any, error) {

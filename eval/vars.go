@@ -9,6 +9,11 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
+var _ = define(objectFunctions, []function{
+	{name: "vars", reads: composites, run: varsList,
+		summary: "what this session keeps under which names", example: `vars()`},
+})
+
 // keptAnswers is how many answers a session remembers: _, and _1 to _9 before it.
 const keptAnswers = 10
 
