@@ -121,19 +121,20 @@ func mulInts(a, b number) (product number, ok bool) {
 
 // powInts is a to the n by squaring; ok is false as soon as it overflows.
 func powInts(a number, n uint64) (power number, ok bool) {
-	power, ok = number{mag: 1}, true
-	for fits := true; n > 0; n >>= 1 {
+	for power = (number{mag: 1}); ; {
 		if n&1 == 1 {
-			if !fits {
-				return power, false
-			}
 			if power, ok = mulInts(power, a); !ok {
 				return power, false
 			}
 		}
-		a, fits = mulInts(a, a)
+		if n >>= 1; n == 0 {
+			return power, true
+		}
+		// The square is a factor of what is asked for, so that one that overflows decides it.
+		if a, ok = mulInts(a, a); !ok {
+			return power, false
+		}
 	}
-	return power, true
 }
 
 // compareNumbers orders a and b by their exact values: no integer is rounded to meet a float.

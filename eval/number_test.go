@@ -210,3 +210,28 @@ func TestNumbersAgainstBig(t *testing.T) {
 		}
 	}
 }
+
+// A power of integers is that of math/big, or an overflow, however far beyond 64 bits it lies: a square
+// that has wrapped around to zero fits again.
+func TestPowersAgainstBig(t *testing.T) {
+	f := &frame{}
+	bases := []any{0, 1, -1, 2, -2, 3, -3, 10, -10, 255, 256, -65536, int64(1 << 32), 6700417, int64(math.MaxInt64), int64(math.MinInt64), uint64(math.MaxUint64), uint64(1 << 63)}
+	for exponent := range 600 {
+		for _, base := range bases {
+			x, _ := new(big.Int).SetString(fmt.Sprint(base), 10)
+			want := x.Exp(x, big.NewInt(int64(exponent)), nil)
+			got, err := f.power(base, exponent)
+			switch fits := want.IsInt64() || want.IsUint64(); {
+			case fits && (err != nil || fmt.Sprint(got) != want.String()):
+				t.Fatalf("%v ** %d = %v, %v, want %v", base, exponent, got, err, want)
+			case !fits && codeOfError(err) != "overflow":
+				t.Fatalf("%v ** %d = %v, %v, want an overflow", base, exponent, got, err)
+			}
+		}
+	}
+	for _, exponent := range []any{int64(10_000_000_000), int64(math.MaxInt64), uint64(math.MaxUint64)} {
+		if got, err := f.power(2, exponent); codeOfError(err) != "overflow" {
+			t.Errorf("2 ** %v = %v, %v, want an overflow", exponent, got, err)
+		}
+	}
+}
