@@ -12,6 +12,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // MaxCall is how long the text of an action may be, in bytes. A longer one is refused: nobody can
@@ -80,12 +81,12 @@ func (c *Call) spell(b []byte, x any, secret bool, depth int) []byte {
 		if secret || secretText(x) {
 			return append(b, c.mask(x)...)
 		}
-		return append(b, quote(x[:min(len(x), MaxCall)])...) // with its quotes that is too long for an action
+		return append(b, text.Literal(x[:min(len(x), MaxCall)])...) // with its quotes that is too long for an action
 	case []byte:
 		if secret || secretText(string(x)) {
 			return append(b, c.mask(string(x))...)
 		}
-		return append(b, quote(string(x[:min(len(x), MaxCall)]))...)
+		return append(b, text.Literal(string(x[:min(len(x), MaxCall)]))...)
 	case uint64:
 		return strconv.AppendUint(b, x, 10)
 	case float64:
@@ -130,7 +131,7 @@ func (c *Call) spell(b []byte, x any, secret bool, depth int) []byte {
 	if text, ok := literal(x); ok {
 		return append(b, text...)
 	}
-	return append(b, quote(fmt.Sprint(x))...)
+	return append(b, text.Literal(fmt.Sprint(x))...)
 }
 
 func (c *Call) mask(secret string) string {
@@ -186,7 +187,7 @@ func (v *View) appendSpelled(b []byte) (_ []byte, ok bool) {
 	case stepIndex:
 		return append(strconv.AppendInt(append(b, '['), int64(s.index), 10), ']'), true
 	case stepKey:
-		return append(append(append(b, '['), quote(s.name)...), ']'), true
+		return append(append(append(b, '['), text.Literal(s.name)...), ']'), true
 	case stepLiteral:
 		return append(append(append(b, '['), s.name...), ']'), s.name != ""
 	case stepEntry:

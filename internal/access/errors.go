@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // ErrNil is what errors.Is finds in an error that says that something was nil.
@@ -71,12 +73,12 @@ type KeyError struct {
 func (e *KeyError) Error() string {
 	near := e.Near
 	if near != "" {
-		near = quote(near)
+		near = text.Literal(near)
 	}
 	key, ok := literal(e.Key)
-	switch s, text := e.Key.(string); {
-	case text && len(s) > maxShownKey:
-		key = quote(s[:maxShownKey]) + "…"
+	switch s, is := e.Key.(string); {
+	case is && len(s) > maxShownKey:
+		key = text.Literal(s[:maxShownKey]) + "…"
 	case !ok:
 		key = "like this one"
 	}

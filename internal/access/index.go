@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // At is v[key]: an element of a list by its index, counted from the end if
@@ -334,7 +335,7 @@ func (v *View) nearKey(key any) string {
 	n := 0
 	err := v.Each(func(key, _ *View) (bool, error) {
 		if x, ok, err := key.Plain(); ok && err == nil {
-			if s, ok := x.(string); ok && len(s) <= maxNear && tellsOf(s) == 0 {
+			if s, ok := x.(string); ok && len(s) <= text.MaxNear && tellsOf(s) == 0 {
 				names = append(names, s)
 			}
 		}
@@ -344,7 +345,7 @@ func (v *View) nearKey(key any) string {
 	if err != nil {
 		return ""
 	}
-	return Near(name, names)
+	return text.Near(name, names)
 }
 
 // whole is key as an index.
@@ -368,12 +369,16 @@ func whole(key any) (int, bool) {
 	return 0, false
 }
 
+// maxKeyText is how much of a key keyText shows, in bytes.
+const maxKeyText = 64
+
+// keyText returns key for an error: as one types it, or else its type.
 func keyText(key any) string {
-	if s, ok := key.(string); ok && len(s) > maxNear {
-		return strconv.Quote(s[:maxNear]) + "…"
+	if s, ok := key.(string); ok && len(s) > maxKeyText {
+		return strconv.Quote(s[:maxKeyText]) + "…"
 	}
-	if text, ok := literal(key); ok {
-		return text
+	if lit, ok := literal(key); ok {
+		return lit
 	}
 	return fmt.Sprintf("a %T", key)
 }

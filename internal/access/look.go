@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // Meter is told of the work that a Look does, and may end it.
@@ -101,7 +102,7 @@ func (l *Look) Get(name string) (*View, error) {
 	}
 	e := l.objects.get(name)
 	if e == nil {
-		return nil, &NameError{Name: name, Near: Near(name, l.names())}
+		return nil, &NameError{Name: name, Near: text.Near(name, l.names())}
 	}
 	v := &View{look: l, policy: &e.policy, step: step{name: e.name}, settled: true, hide: e.policy.hide.first, calls: e.policy.calls.first}
 	switch {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // Member is v.name: a field of a struct, promoted and unexported ones too, or the
@@ -86,7 +87,7 @@ func (v *View) noField(name string) error {
 		for i, m := range members {
 			names[i] = m.Name
 		}
-		e.Near = Near(name, names)
+		e.Near = text.Near(name, names)
 	}
 	return e
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // Call calls the method of that name of v, or of what it leads to, if policy names it:
@@ -127,7 +128,7 @@ func (v *View) refusal(name string) string {
 		for _, m := range v.methods() {
 			names = append(names, m.Name)
 		}
-		return "does not exist" + hint(Near(name, names), "")
+		return "does not exist" + hint(text.Near(name, names), "")
 	}
 	allowed, action := v.allows(name)
 	switch {

@@ -155,29 +155,6 @@ func TestConcurrentUse(t *testing.T) {
 	all.Wait()
 }
 
-func TestNear(t *testing.T) {
-	from := []string{"items", "item", "hits", "misses", "expires", "Größe"}
-	for name, want := range map[string]string{
-		"itms": "items", "iems": "items", "tiems": "items", "ITEMS": "items", "hit": "hits", "expire": "expires",
-		"größe": "Größe", "x": "", "": "", "zzzzz": "", "hats": "hits", "items": "item",
-		strings.Repeat("x", 1000): "",
-	} {
-		if got := Near(name, from); got != want {
-			t.Errorf("%s: %q, want %q", name, got, want)
-		}
-	}
-}
-
-func FuzzNear(f *testing.F) {
-	f.Add("itms", "items")
-	f.Add("İ", strings.Repeat("İ", 40))
-	f.Fuzz(func(t *testing.T, a, b string) {
-		if got := Near(a, []string{b}); got != "" && got != b {
-			t.Error(got)
-		}
-	})
-}
-
 func FuzzGlob(f *testing.F) {
 	f.Add("a*b*", "axxb")
 	f.Fuzz(func(t *testing.T, pattern, name string) {

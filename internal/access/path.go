@@ -6,7 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // Path is the expression that reaches v, as one types it: cache.items["sku-17"].hits, xs[3].
@@ -75,7 +76,7 @@ func (v *View) appendPath(b []byte) (_ []byte, ok bool) {
 	case stepIndex:
 		b = append(strconv.AppendInt(append(b, '['), int64(s.index), 10), ']')
 	case stepKey:
-		b = append(append(append(b, '['), quote(s.name)...), ']')
+		b = append(append(append(b, '['), text.Literal(s.name)...), ']')
 	case stepLiteral:
 		if s.name == "" {
 			return b, false
@@ -91,14 +92,14 @@ func (v *View) appendPath(b []byte) (_ []byte, ok bool) {
 	return b, true
 }
 
-// typedKey is the key of the entry that a walk met, as one types it.
-func (v *View) typedKey() (text string, ok bool) {
+// typedKey returns the key of the entry that a walk met, as one types it.
+func (v *View) typedKey() (s string, ok bool) {
 	x, plain, err := v.step.key.Plain()
 	if err != nil || !plain {
 		return "", false
 	}
-	if text, ok = literal(x); !ok || v.step.key.val.Kind() != reflect.Interface {
-		return text, ok
+	if s, ok = literal(x); !ok || v.step.key.val.Kind() != reflect.Interface {
+		return s, ok
 	}
 	// A key that an interface holds is found only by its very type, which is
 	// what the literal has or what it is not.
@@ -108,20 +109,20 @@ func (v *View) typedKey() (text string, ok bool) {
 	}
 	switch content.Type() {
 	case reflect.TypeFor[string](), reflect.TypeFor[int](), reflect.TypeFor[bool](), reflect.TypeFor[time.Duration]():
-		return text, true
+		return s, true
 	case reflect.TypeFor[float64]():
-		return text, strings.ContainsAny(text, ".e")
+		return s, strings.ContainsAny(s, ".e")
 	}
 	return "", false
 }
 
-// literal is a plain value as one types it; ok is false if it cannot be typed.
-func literal(x any) (text string, ok bool) {
+// literal returns x, a plain value, as one types it; ok is false if it cannot be typed.
+func literal(x any) (s string, ok bool) {
 	switch x := x.(type) {
 	case string:
-		return quote(x), true
+		return text.Literal(x), true
 	case []byte:
-		return quote(string(x)), true
+		return text.Literal(string(x)), true
 	case bool:
 		return strconv.FormatBool(x), true
 	case int:
@@ -140,30 +141,4 @@ func literal(x any) (text string, ok bool) {
 		return "duration(" + strconv.Quote(x.String()) + ")", true
 	}
 	return "", false
-}
-
-// quote writes s as a string literal of the expression language: Go's, but what is
-// not UTF-8 needs the form for bytes, since \xff is a character in a string there.
-func quote(s string) string {
-	if utf8.ValidString(s) {
-		return strconv.Quote(s)
-	}
-	const hex = "0123456789abcdef"
-	var b strings.Builder
-	b.WriteString(`b"`)
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == '"' || c == '\\':
-			b.WriteByte('\\')
-			b.WriteByte(c)
-		case c >= ' ' && c < 0x7f:
-			b.WriteByte(c)
-		default:
-			b.WriteString(`\x`)
-			b.WriteByte(hex[c>>4])
-			b.WriteByte(hex[c&15])
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
 }
