@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	_ "github.com/sightglass-go/sightglass/internal/attack"
 )
 
 func TestRuneWidth(t *testing.T) {
@@ -74,12 +76,12 @@ func TestEscape(t *testing.T) {
 
 func TestQuote(t *testing.T) {
 	for in, want := range map[string][2]string{
-		"plain":    {`"plain"`, `"plain"`},
-		`{"a":1}`:  {"`{\"a\":1}`", `"{\"a\":1}"`},
-		"`\"":      {"\"`\\\"\"", "\"`\\\"\""},
-		"\"\n":     {`"\"\n"`, `"\"\n"`},
-		"\xff\"é":  {`"\xff\"é"`, `b"\xff\"\xc3\xa9"`},
-		"\u200d":   {`"\u200d"`, `"\u200d"`},
+		"plain":   {`"plain"`, `"plain"`},
+		`{"a":1}`: {"`{\"a\":1}`", `"{\"a\":1}"`},
+		"`\"":     {"\"`\\\"\"", "\"`\\\"\""},
+		"\"\n":    {`"\"\n"`, `"\"\n"`},
+		"\xff\"é": {`"\xff\"é"`, `b"\xff\"\xc3\xa9"`},
+		"\u200d":  {`"\u200d"`, `"\u200d"`},
 		"a\x00\f": {`"a\x00\f"`, `"a\x00\f"`},
 	} {
 		if got := [2]string{Quote(in), Literal(in)}; got != want {
