@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -63,8 +64,11 @@ func TestEach(t *testing.T) {
 	}
 }
 
-// A walk apart hands out what it read under the guard, whatever happens since.
-func TestApartIsOfOneMoment(t *testing.T) {
+// A walk apart hands out what it read under the guard, whatever happens since. Time stands still
+// meanwhile, so that one chunk reads all of it however busy the machine is.
+func TestApartIsOfOneMoment(t *testing.T) { synctest.Test(t, apartIsOfOneMoment) }
+
+func apartIsOfOneMoment(t *testing.T) {
 	m := map[string]int{"a": 1, "b": 1, "c": 1}
 	var mu sync.Mutex
 	for i, opts := range policies() {
