@@ -9,6 +9,12 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
+var _ = defineTexts([]textType{
+	{name: "math/big.Int", fields: "neg abs", text: bigText},
+	{name: "math/big.Rat", fields: "a b", text: ratText},
+	{name: "math/big.Float", fields: "prec form neg mant exp", text: bigFloatText},
+})
+
 // maxWords bounds a large integer that is written in decimal, which takes time
 // that grows with the square.
 const maxWords = 1024

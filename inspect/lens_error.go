@@ -8,49 +8,42 @@ import (
 	"syscall"
 )
 
-// errorLensOf is the lens for an error type of the standard library.
-func errorLensOf(name string) (fields string, text textLens) {
-	said := func(field string) textLens {
-		return func(p *probe, v Value) any { return p.text(v, field) }
-	}
-	always := func(text string) textLens {
-		return func(*probe, Value) any { return text }
-	}
-	switch name {
-	case "errors.errorString":
-		return "s", said("s")
-	case "fmt.wrapError":
-		return "msg err", said("msg")
-	case "fmt.wrapErrors":
-		return "msg errs", said("msg")
-	case "errors.joinError":
-		return "errs", joinedText
-	case "io/fs.PathError":
-		return "Op Path Err", func(p *probe, v Value) any { return p.words(v, "Op", "Path") + ": " + p.cause(v) }
-	case "os.LinkError":
-		return "Op Old New Err", func(p *probe, v Value) any { return p.words(v, "Op", "Old", "New") + ": " + p.cause(v) }
-	case "os.SyscallError":
-		return "Syscall Err", func(p *probe, v Value) any { return p.text(v, "Syscall") + ": " + p.cause(v) }
-	case "net.OpError":
-		return "Op Net Source Addr Err", func(p *probe, v Value) any { return p.opError(v) }
-	case "net.DNSError":
-		return "Err Name Server", dnsText
-	case "net/url.Error":
-		return "Op URL Err", func(p *probe, v Value) any {
-			return p.text(v, "Op") + " " + strconv.Quote(p.text(v, "URL")) + ": " + p.cause(v)
-		}
-	case "strconv.NumError":
-		return "Func Num Err", func(p *probe, v Value) any {
-			return "strconv." + p.text(v, "Func") + ": parsing " + strconv.Quote(p.text(v, "Num")) + ": " + p.cause(v)
-		}
-	case "context.deadlineExceededError":
-		return "", always("context deadline exceeded")
-	case "internal/poll.DeadlineExceededError":
-		return "", always("i/o timeout")
-	case "internal/poll.errNetClosing":
-		return "", always("use of closed network connection")
-	}
-	return "", nil
+var _ = defineTexts([]textType{
+	{name: "errors.errorString", err: true, fields: "s", text: said("s")},
+	{name: "fmt.wrapError", err: true, fields: "msg err", text: said("msg")},
+	{name: "fmt.wrapErrors", err: true, fields: "msg errs", text: said("msg")},
+	{name: "errors.joinError", err: true, fields: "errs", text: joinedText},
+	{name: "io/fs.PathError", err: true, fields: "Op Path Err", text: func(p *probe, v Value) any {
+		return p.words(v, "Op", "Path") + ": " + p.cause(v)
+	}},
+	{name: "os.LinkError", err: true, fields: "Op Old New Err", text: func(p *probe, v Value) any {
+		return p.words(v, "Op", "Old", "New") + ": " + p.cause(v)
+	}},
+	{name: "os.SyscallError", err: true, fields: "Syscall Err", text: func(p *probe, v Value) any {
+		return p.text(v, "Syscall") + ": " + p.cause(v)
+	}},
+	{name: "net.OpError", err: true, fields: "Op Net Source Addr Err",
+		text: func(p *probe, v Value) any { return p.opError(v) }},
+	{name: "net.DNSError", err: true, fields: "Err Name Server", text: dnsText},
+	{name: "net/url.Error", err: true, fields: "Op URL Err", text: func(p *probe, v Value) any {
+		return p.text(v, "Op") + " " + strconv.Quote(p.text(v, "URL")) + ": " + p.cause(v)
+	}},
+	{name: "strconv.NumError", err: true, fields: "Func Num Err", text: func(p *probe, v Value) any {
+		return "strconv." + p.text(v, "Func") + ": parsing " + strconv.Quote(p.text(v, "Num")) + ": " + p.cause(v)
+	}},
+	{name: "context.deadlineExceededError", err: true, text: always("context deadline exceeded")},
+	{name: "internal/poll.DeadlineExceededError", err: true, text: always("i/o timeout")},
+	{name: "internal/poll.errNetClosing", err: true, text: always("use of closed network connection")},
+})
+
+// said is the text of an error that keeps it in a field.
+func said(field string) textLens {
+	return func(p *probe, v Value) any { return p.text(v, field) }
+}
+
+// always is the text of an error that says the same each time.
+func always(text string) textLens {
+	return func(*probe, Value) any { return text }
 }
 
 const (
@@ -78,7 +71,7 @@ func (p *probe) error(v Value) string {
 		return "…"
 	}
 	p.errors++
-	if _, known := errorLensOf(v.typ.PkgPath() + "." + v.typ.Name()); known != nil {
+	if textTypeOf(v.typ).err {
 		if l := lensOf(v.typ); l.kind == lensText {
 			inner := probe{depth: p.depth + 1, errors: p.errors}
 			text, _ := l.text(&inner, v).(string)

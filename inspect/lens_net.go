@@ -11,6 +11,16 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
+var _ = defineTexts([]textType{
+	{name: "net/netip.Addr", fields: "addr z", text: func(p *probe, v Value) any { return p.netipAddr(v).String() }},
+	{name: "net/netip.AddrPort", fields: "ip port", text: addrPortText},
+	{name: "net/netip.Prefix", fields: "ip bitsPlusOne", text: prefixText},
+	{name: "net.IP", text: func(p *probe, v Value) any { return p.ip(v) }},
+	{name: "net.IPNet", fields: "IP Mask", text: ipNetText},
+	{name: "net/url.URL", text: urlText,
+		fields: "Scheme Opaque User Host Path RawPath ForceQuery RawQuery Fragment RawFragment"},
+})
+
 // handles are the words that stand in a netip.Addr for its kind: one for all of
 // IPv4, one for IPv6 without a zone. Others lead to a zone.
 type handles struct{ v4, v6 uint64 }

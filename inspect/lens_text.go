@@ -13,46 +13,45 @@ import (
 // textLens reads the scalar that a value stands for.
 type textLens func(p *probe, v Value) any
 
-// textLensOf is the lens for a type by its name, and the fields that it needs.
-func textLensOf(name string) (fields string, text textLens) {
-	switch name {
-	case "net/netip.Addr":
-		return "addr z", func(p *probe, v Value) any { return p.netipAddr(v).String() }
-	case "net/netip.AddrPort":
-		return "ip port", addrPortText
-	case "net/netip.Prefix":
-		return "ip bitsPlusOne", prefixText
-	case "net.IP":
-		return "", func(p *probe, v Value) any { return p.ip(v) }
-	case "net.IPNet":
-		return "IP Mask", ipNetText
-	case "net/url.URL":
-		return "Scheme Opaque User Host Path RawPath ForceQuery RawQuery Fragment RawFragment", urlText
-	case "math/big.Int":
-		return "neg abs", bigText
-	case "math/big.Rat":
-		return "a b", ratText
-	case "math/big.Float":
-		return "prec form neg mant exp", bigFloatText
-	case "time.Location":
-		return "name", func(p *probe, v Value) any { return orElse(p.text(v, "name"), "UTC") }
-	}
-	return errorLensOf(name)
+// textType is a type of the standard library that is shown as a text or a number.
+type textType struct {
+	name   string // import path, dot, name
+	fields string // those that text needs, separated by blanks
+	text   textLens
+	err    bool // an error, whose text stands for it within another
 }
+
+// textTypes are these types by name.
+var textTypes = map[string]textType{}
+
+// defineTexts adds types to textTypes. It is called in package variables' declarations alone, beside the code of the
+// lenses: the table is complete before a value is read, and does not change.
+func defineTexts(rows []textType) struct{} {
+	for _, row := range rows {
+		if textTypes[row.name].text != nil {
+			panic("inspect: two lenses for " + row.name)
+		}
+		textTypes[row.name] = row
+	}
+	return struct{}{}
+}
+
+// textTypeOf is the row of t; its text is nil if there is none.
+func textTypeOf(t reflect.Type) textType { return textTypes[t.PkgPath()+"."+t.Name()] }
 
 // grindText is the text lens for t, nil if it has none or does not look as
 // expected.
 func grindText(t reflect.Type) *lens {
-	fields, text := textLensOf(t.PkgPath() + "." + t.Name())
-	if text == nil {
+	row := textTypeOf(t)
+	if row.text == nil {
 		return nil
 	}
-	for _, name := range strings.Fields(fields) {
+	for _, name := range strings.Fields(row.fields) {
 		if index, ok := FindField(t, name); !ok || len(index) != 1 {
 			return nil
 		}
 	}
-	return &lens{kind: lensText, shape: Scalar, text: text}
+	return &lens{kind: lensText, shape: Scalar, text: row.text}
 }
 
 // A probe reads fields by name. It remembers the first error, after which it
