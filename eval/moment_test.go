@@ -55,7 +55,16 @@ type moments struct {
 	array [8]told
 	faces []any
 	chain *list.List
+	pairs [][]told
+	texts [][]byte
+	vast  []vastTold
 	mu    sync.Mutex // of the owner
+}
+
+// vastTold is too large to be copied.
+type vastTold struct {
+	told
+	rest [9000]uint64
 }
 
 func newMoments() *moments {
@@ -72,6 +81,7 @@ func (m *moments) turn() {
 		m.items, m.refs = map[string]told{}, map[string]*told{}
 		m.large = map[string]largeTold{}
 		m.list, m.ptrs, m.faces = make([]told, 8), make([]*told, 8), make([]any, 8)
+		m.pairs, m.texts, m.vast = make([][]told, 8), make([][]byte, 8), make([]vastTold, 8)
 		for i := range m.ptrs {
 			m.ptrs[i] = new(told)
 			m.chain.PushBack(m.ptrs[i])
@@ -84,6 +94,12 @@ func (m *moments) turn() {
 		t := newTold((i + n) % 8)
 		m.list[i], m.array[i], m.faces[i] = t, t, t
 		*m.ptrs[i] = t
+		m.vast[i].told = t
+		if m.pairs[i] == nil {
+			m.pairs[i], m.texts[i] = make([]told, 2), make([]byte, 2)
+		}
+		m.pairs[i][0], m.pairs[i][1] = t, t
+		copy(m.texts[i], t.Name)
 		// One more or less, so that each slot has another key.
 		if i != n {
 			m.items[t.Name] = t
@@ -255,6 +271,13 @@ func TestAnswersAreOfOneMoment(t *testing.T) {
 		{`groupBy(m.ptrs, .ID)`, byID},
 		{`find(m.chain, .ID == 3)`, allOf(3)},
 		{`find(m.refs, .ID == 3)`, allOf(3)},
+		// So do these, with elements that a slice leads to.
+		{`find(m.pairs, #[0].ID == 3)`, allOf(3)},
+		{`filter(m.pairs, #[0].ID == 3)`, allOf(3)},
+		{`find(m.texts, string(#) == "n3")`, isNow("n3")},
+		// And these stay in their places.
+		{`find(m.vast, .ID == 3).Name`, isNow("n3")},
+		{`find(m.vast, .ID == 3).told`, allOf(3)},
 	}
 	for _, policy := range []string{"guard", "owner"} {
 		m := newMoments()
@@ -289,7 +312,8 @@ func TestAnswersAreOfOneMoment(t *testing.T) {
 					continue
 				}
 				answers++
-				if wrong := q.verdict(x); wrong != "" && !slices.Contains(r.Codes, ChangedNote) {
+				excused := slices.Contains(r.Codes, ChangedNote) || strings.Contains(q.source, "vast") && slices.Contains(r.Codes, PartedNote)
+				if wrong := q.verdict(x); wrong != "" && !excused {
 					t.Errorf("%s: %s = %s: %s; notes %q", policy, q.source, r.Node.Line(300), wrong, r.Notes)
 					break
 				}
@@ -300,7 +324,7 @@ func TestAnswersAreOfOneMoment(t *testing.T) {
 					if err != nil || err2 != nil {
 						t.Fatal(err, err2)
 					}
-					if kept++; !slices.Contains(r.Codes, ChangedNote) && string(again.Node.JSON()) != string(r.Node.JSON()) {
+					if kept++; !excused && string(again.Node.JSON()) != string(r.Node.JSON()) {
 						t.Errorf("%s: %s is %s later: %s", policy, q.source, r.Node.Line(300), again.Node.Line(300))
 						break
 					}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,6 +56,17 @@ func TestNotesAreTrue(t *testing.T) {
 	reg.Func("fresh", func(context.Context) any { return &crate{"f", nil} })
 	reg.Func("leads", func(context.Context) any { return &struct{ b *crate }{bare.items["a"]} })
 	shared := &crate{"shared", nil}
+	type locked struct {
+		mu   sync.Mutex
+		name string
+	}
+	holder := &struct {
+		first *locked
+		at    atomic.Pointer[crate]
+	}{first: &locked{name: "l"}}
+	holder.at.Store(&crate{"at", nil})
+	reg.Expose("holder", holder)
+	reg.Expose("outer", holder, registry.Guard(&mu))
 	reg.Func("shared", func(context.Context) any { return shared })
 	reg.GuardWait = time.Millisecond
 	s := NewSession(reg, Limits{})
@@ -80,6 +92,10 @@ func TestNotesAreTrue(t *testing.T) {
 		{`fresh`, ""},
 		{`fresh.name`, ""},
 		{`leads.b.name`, "leads was read racily: nothing guards it"},
+		{`holder.first.name`, `a eval.locked was read racily: its lock mu is not taken, as its owner may reset it; registry.GuardBy("mu") on holder has it taken`},
+		{`outer.first.name`, `a eval.locked was read racily: its lock mu is not taken, as its owner may reset it; registry.GuardBy("mu") on outer has it taken`},
+		{`holder.at.name`, "holder was read racily: nothing guards it"},
+		{`outer.at.name`, "a part of outer was read racily: its guard does not cover what has a lock of its own, nor what sync, sync/atomic and context hold"},
 	} {
 		for range 3 {
 			r, err := s.Eval(t.Context(), c.source)

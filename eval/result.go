@@ -27,6 +27,7 @@ const (
 	RacyNote    = "racy"    // something was read without a guard
 	TornNote    = "torn"    // something kept changing while it was read
 	MovedNote   = "moved"   // elements of a list changed places while it was walked: some may have been met twice or not at all
+	PartedNote  = "parted"  // a large object was read in parts, of several moments
 	ChangedNote = "changed" // an object was changed between when it was picked from a collection and when it was read again, to be shown for instance
 )
 

@@ -123,6 +123,15 @@ func noted(t access.Tally) (notes, codes []string) {
 	for _, name := range t.Racy {
 		add(RacyNote, name+" was read racily: nothing guards it")
 	}
+	for _, name := range t.Outside {
+		add(RacyNote, "a part of "+name+" was read racily: its guard does not cover what has a lock of its own, nor what sync, sync/atomic and context hold")
+	}
+	for _, line := range t.Unlocked {
+		add(RacyNote, line)
+	}
+	for _, line := range t.Parted {
+		add(PartedNote, line)
+	}
 	for _, name := range t.Returned {
 		add(RacyNote, "what a method of "+name+" returned was read racily: nothing is known to guard it")
 	}

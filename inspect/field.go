@@ -40,7 +40,7 @@ var (
 	foundOf    sync.Map // foundKey to []int, nil where there is none
 	directType sync.Map // reflect.Type to bool
 	pinnedType sync.Map // reflect.Type to bool
-	spans      sync.Map // reflect.Type to []peek.Span
+	spans      sync.Map // spanned to []peek.Span
 	textPlaces sync.Map // reflect.Type to []uintptr
 )
 

@@ -29,7 +29,7 @@ func (v Value) Keep() (kept Value, bytes int) {
 	size := v.typ.Size()
 	still, err := true, error(nil)
 	switch {
-	case size > maxKept && v.how&lent == 0:
+	case v.Stays():
 		v.how, v.mark = h, v.mark|Racy
 		return v, 0
 	case h&solid != 0:
@@ -130,6 +130,9 @@ func addTexts(at []uintptr, t reflect.Type, off uintptr) []uintptr {
 // InPlace reports whether v lies in the application's memory where another element may lie later, so that what
 // leaves the guard must be kept.
 func (v Value) InPlace() bool { return v.how&slot != 0 || v.how&(lent|solid) == lent|solid }
+
+// Stays reports whether Keep leaves v in its place, although another element may lie there later, since it is too large to be copied.
+func (v Value) Stays() bool { return v.how&slot != 0 && v.how&lent == 0 && v.typ.Size() > maxKept }
 
 // Lent reports whether v is good only until its Cursor's next Load.
 func (v Value) Lent() bool { return v.how&lent != 0 }

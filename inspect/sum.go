@@ -9,9 +9,9 @@ import (
 // maxSummed is how much of an object Sum reads, in bytes: a tenth of a microsecond.
 const maxSummed = 1 << 10
 
-// Sum is a checksum of the object that a pointer leads to, also one in an interface: of its own first KiB, not of what it
-// leads to in turn, and without its locks. ok is false for anything else, and for what cannot be read. While it stays the
-// same the object has not changed, or has changed back.
+// Sum is a checksum of the object that a pointer leads to, or of the elements of a slice, also in an interface: of their own first KiB,
+// not of what they lead to in turn, and without their locks. ok is false for anything else, and for what cannot be read. While it
+// stays the same the object has not changed, or has changed back.
 func (v Value) Sum() (sum uint64, ok bool) {
 	if v.Kind() == reflect.Interface {
 		var err error
@@ -19,27 +19,61 @@ func (v Value) Sum() (sum uint64, ok bool) {
 			return 0, false
 		}
 	}
-	if v.Kind() != reflect.Pointer {
+	var parts []peek.Span
+	var p peek.Ref
+	var err error
+	switch v.Kind() {
+	case reflect.Pointer:
+		p, err = v.pointer()
+		parts = spansOf(v.typ.Elem(), false)
+	case reflect.Slice:
+		var n int
+		p, n, _, _, err = v.header()
+		parts = spansIn(spansOf(v.typ.Elem(), true), uintptr(n)*v.typ.Elem().Size())
+	default:
 		return 0, false
 	}
-	p, err := v.pointer()
 	if err != nil || p.IsNil() {
 		return 0, false
 	}
-	sum, err = p.Sum(spansOf(v.typ.Elem()))
+	sum, err = p.Sum(parts)
 	return sum, err == nil
 }
 
-// spansOf are the parts of a value of type t that Sum reads.
-func spansOf(t reflect.Type) []peek.Span {
-	if known, ok := spans.Load(t); ok {
+// spanned is a type, alone or one after the other in a list.
+type spanned struct {
+	typ  reflect.Type
+	list bool
+}
+
+// spansOf are the parts that Sum reads of a value of type t, or of a list of such values.
+func spansOf(t reflect.Type, list bool) []peek.Span {
+	key := spanned{t, list}
+	if known, ok := spans.Load(key); ok {
 		return known.([]peek.Span)
 	}
 	var parts []peek.Span
 	left := uintptr(maxSummed)
 	addSpans(&parts, &left, t, 0)
-	spans.Store(t, parts)
+	for off := t.Size(); list && off < maxSummed && off > 0; off += t.Size() {
+		addSpans(&parts, &left, t, off)
+	}
+	spans.Store(key, parts)
 	return parts
+}
+
+// spansIn are the parts that lie in the first size bytes.
+func spansIn(parts []peek.Span, size uintptr) []peek.Span {
+	if size >= maxSummed {
+		return parts
+	}
+	var in []peek.Span
+	for _, p := range parts {
+		if p.Off < size {
+			in = append(in, peek.Span{Off: p.Off, Size: min(p.Size, size-p.Off)})
+		}
+	}
+	return in
 }
 
 // addSpans adds the parts of a value of type t that lies off bytes into the object.

@@ -127,7 +127,7 @@ func TestErrorCodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	documented := codesOf(string(text), "Errors")
-	if notes := []string{eval.RacyNote, eval.TornNote, eval.MovedNote, eval.ChangedNote}; !slices.Equal(codesOf(string(text), "Notes"), notes) {
+	if notes := []string{eval.RacyNote, eval.TornNote, eval.MovedNote, eval.PartedNote, eval.ChangedNote}; !slices.Equal(codesOf(string(text), "Notes"), notes) {
 		t.Errorf("docs/protocol.md lists the notes %v, and there are %v", codesOf(string(text), "Notes"), notes)
 	}
 	used := map[string]bool{}

@@ -72,6 +72,7 @@ type policy struct {
 
 	foreign  bool // it covers what methods return: what is read under the guard of the object is not trusted for that
 	computed bool // it covers what a function returned, which is new in each look
+	outside  bool // it covers what the guard declared of the object does not
 }
 
 func newEntry(name string, o Options) (*entry, error) {
@@ -106,6 +107,7 @@ func newEntry(name string, o Options) (*entry, error) {
 	// GuardBy names may be in any struct.
 	beyond := loose
 	beyond.by, beyond.owner, beyond.foreign, beyond.computed = e.policy.by, nil, false, false
+	beyond.outside = e.policy.frozen || e.policy.lock != nil || e.policy.owner != nil
 	loose.beyond, beyond.beyond, e.policy.beyond = &loose, &beyond, &beyond
 	return e, nil
 }

@@ -197,8 +197,8 @@ func TestLocksElsewhere(t *testing.T) {
 				}
 				name := tt.guard[strings.LastIndexByte(tt.guard, '.')+1:]
 				want := fmt.Sprintf("its lock %s is not taken, as its owner may reset it; registry.GuardBy(%q) on c has it taken", name, name)
-				if tally := l.Tally(); len(tally.Racy) != 0 || len(tally.Notes) != 1 || !strings.HasSuffix(tally.Notes[0], " was read racily: "+want) {
-					t.Errorf("%q, %q", tally.Racy, tally.Notes)
+				if tally := l.Tally(); len(tally.Racy) != 0 || len(tally.Unlocked) != 1 || !strings.HasSuffix(tally.Unlocked[0], " was read racily: "+want) {
+					t.Errorf("%q, %q", tally.Racy, tally.Unlocked)
 				}
 				if guard, err := v.up.Guard(); guard != "read racily: "+want || err != nil {
 					t.Errorf("%s, %v", guard, err)
@@ -212,8 +212,8 @@ func TestLocksElsewhere(t *testing.T) {
 				if x, _, err := v.Plain(); x != tt.want || err != nil {
 					t.Error(x, err)
 				}
-				if tally := l.Tally(); len(tally.Racy)+len(tally.Notes) != 0 {
-					t.Errorf("%q, %q", tally.Racy, tally.Notes)
+				if tally := l.Tally(); len(tally.Racy)+len(tally.Unlocked) != 0 {
+					t.Errorf("%q, %q", tally.Racy, tally.Unlocked)
 				}
 				if guard, err := v.up.Guard(); !strings.HasPrefix(guard, "guarded by "+tt.guard+", and") || err != nil {
 					t.Errorf("%s, %v", guard, err)
@@ -237,7 +237,7 @@ func TestLocksOfWhatIsComputed(t *testing.T) {
 		if x, _, err := must(t, get(t, l, name), ".title").Plain(); x != "jobs" || err != nil {
 			t.Errorf("%s: %v, %v", name, x, err)
 		}
-		if notes := l.Tally().Notes; len(notes) != 1 || !strings.Contains(notes[0], "its lock mu is not taken") {
+		if notes := l.Tally().Unlocked; len(notes) != 1 || !strings.Contains(notes[0], "its lock mu is not taken") {
 			t.Errorf("%s: %q", name, notes)
 		}
 	}
@@ -294,8 +294,8 @@ func TestWalkGuardBy(t *testing.T) {
 				t.Error(n, err)
 			}
 		}
-		if tally := l.Tally(); len(tally.Racy)+len(tally.Notes) != 0 {
-			t.Errorf("%q, %q", tally.Racy, tally.Notes)
+		if tally := l.Tally(); len(tally.Racy)+len(tally.Unlocked) != 0 {
+			t.Errorf("%q, %q", tally.Racy, tally.Unlocked)
 		}
 	})
 }
@@ -880,13 +880,13 @@ func TestStructInParts(t *testing.T) {
 		t.Errorf("%d bytes were searched, up to %d of them under the lock", m.all, m.most)
 	}
 	const want = "a access.texts is not of one moment: it is large, and a part of it was read after its guard was given back"
-	if notes := l.Tally().Notes; len(notes) != 1 || notes[0] != want {
+	if notes := l.Tally().Parted; len(notes) != 1 || notes[0] != want {
 		t.Errorf("%q", notes)
 	}
 	object.a, object.b, object.c, object.any, lock.taken = "a", "b", []byte("c"), "d", 0
 	l = r.Look(context.Background(), m)
 	get(t, l, "c").Snap(inspect.Limit{Depth: 1})
-	if notes := l.Tally().Notes; len(notes) != 0 || lock.taken != 1 {
+	if notes := l.Tally().Parted; len(notes) != 0 || lock.taken != 1 {
 		t.Errorf("%q, and the lock was taken %d times", notes, lock.taken)
 	}
 }
@@ -913,7 +913,7 @@ func TestTogetherIsBounded(t *testing.T) {
 			if c.policy.frozen || c.policy.unlocked {
 				want, notes = 10*mostTogether, 0
 			}
-			if got := l.Tally().Notes; err != nil || n != want || len(got) != notes {
+			if got := l.Tally().Parted; err != nil || n != want || len(got) != notes {
 				t.Errorf("%v, %d parts, %q", err, n, got)
 			}
 		}

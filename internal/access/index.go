@@ -65,6 +65,7 @@ func (v *View) element(key any) (*View, error) {
 
 // at is element i of a list, of the whole if v is a part.
 func (v *View) at(i int) (*View, error) {
+	v.pursue()
 	var elem inspect.Value
 	owed := 0
 	err := v.read(true, func(val inspect.Value) (err error) {

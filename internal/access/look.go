@@ -64,6 +64,12 @@ type Tally struct {
 	Retries int           // parts of maps that were read again because they changed
 	Torn    int           // entries that kept changing while they were read
 	Racy    []string      // exposed names of which something was read without any guard
+	// Outside names objects with a declared guard of which something was read that it does not guard, and nothing else does.
+	Outside []string
+	// Unlocked says of types with a lock of their own why it was not taken when such an object was read, a line each.
+	Unlocked []string
+	// Parted says of types that an object was read in parts, of several moments, and why, a line each.
+	Parted []string
 	// Returned names what methods returned of which something was read without any guard, by the names of their objects.
 	Returned []string
 	Moved    []string // lists of which elements were seen to change places during a walk, "" where no expression reaches one
@@ -84,7 +90,9 @@ func (l *Look) Tally() Tally {
 	changed := l.changed()
 	t := l.tally
 	t.Changed = changed
-	t.Racy, t.Returned, t.Moved, t.Notes = slices.Clone(t.Racy), slices.Clone(t.Returned), slices.Clone(t.Moved), slices.Clone(t.Notes)
+	for _, list := range []*[]string{&t.Racy, &t.Outside, &t.Unlocked, &t.Parted, &t.Returned, &t.Moved, &t.Notes} {
+		*list = slices.Clone(*list)
+	}
 	return t
 }
 
@@ -231,12 +239,13 @@ func (l *Look) racy(p *policy) {
 	}
 	l.noted = p
 	list := &l.tally.Racy
-	if p.foreign {
+	switch {
+	case p.foreign:
 		list = &l.tally.Returned
+	case p.outside:
+		list = &l.tally.Outside
 	}
-	if !slices.Contains(*list, p.name) {
-		*list = append(*list, p.name)
-	}
+	once(list, p.name)
 }
 
 // passed notes that the struct v, whose lock is not taken, was read without it.
@@ -246,13 +255,16 @@ func (l *Look) passed(v *View) {
 		return
 	}
 	l.passing = t
-	l.note("a " + t.String() + " was read racily: " + v.policy.why(t))
+	once(&l.tally.Unlocked, "a "+t.String()+" was read racily: "+v.policy.why(t))
 }
 
 // note adds a line to the Notes, once.
-func (l *Look) note(line string) {
-	if !slices.Contains(l.tally.Notes, line) {
-		l.tally.Notes = append(l.tally.Notes, line)
+func (l *Look) note(line string) { once(&l.tally.Notes, line) }
+
+// once adds a line to a list that does not have it yet.
+func once(list *[]string, line string) {
+	if !slices.Contains(*list, line) {
+		*list = append(*list, line)
 	}
 }
 

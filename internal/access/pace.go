@@ -22,7 +22,7 @@ const (
 	// maxEarned bounds the work that a long rest is good for: among goroutines that do nothing but compute a
 	// rest takes ten milliseconds and more, until the runtime takes a processor from one of them.
 	maxEarned = time.Millisecond
-	// To ask the runtime who waits takes its scheduler's lock and reads a word of each processor's: 0.1 µs with
+	// To ask the runtime who waits takes its scheduler's lock and reads a word of each processor's: 0.2 to 0.33 µs with
 	// GOMAXPROCS 2, 0.5 to 1.3 µs with 64 and 0.9 to 2 µs with 128 (on a machine of two; on one of 128 each of these words
 	// comes from another cache). So a Look asks again after askEvery times as long as that took, which is one per cent of its time, or
 	// after maxUnasked.

@@ -27,6 +27,13 @@ func (v *View) pursue() {
 	}
 }
 
+// staying notes that val, an element that is picked, is too large to be copied.
+func (l *Look) staying(val inspect.Value) {
+	if val.Stays() {
+		once(&l.tally.Parted, "a "+val.Type().String()+" is not of one moment: it is too large to be copied, and was read in its place after its guard was given back")
+	}
+}
+
 // compare sees whether what v leads to is still what was picked.
 func (v *View) compare() {
 	if !v.pick.changed {

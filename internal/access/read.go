@@ -259,6 +259,7 @@ func (v *View) text() (string, error) {
 // window, if v is one. What is longer than 256 KiB is read in pieces, those of a list of bytes
 // of one moment each; more than [MaxText] is an error.
 func (v *View) Bytes(off, max int) (b []byte, n int, err error) {
+	v.pursue()
 	s, n, err := v.whole(off, max)
 	if err != nil {
 		return nil, n, err

@@ -103,7 +103,7 @@ func (v *View) textLen() int {
 func (l *Look) parted(t reflect.Type) {
 	if !slices.Contains(l.parts, t) {
 		l.parts = append(l.parts, t)
-		l.note("a " + t.String() + " is not of one moment: it is large, and a part of it was read after its guard was given back")
+		once(&l.tally.Parted, "a "+t.String()+" is not of one moment: it is large, and a part of it was read after its guard was given back")
 	}
 }
 

@@ -311,6 +311,7 @@ func (v *View) keep(content bool) (*View, error) {
 	v.settle()
 	kept, n := v.val, 0
 	if v.val.Lent() || content && !v.policy.frozen {
+		v.look.staying(v.val)
 		kept, n = v.val.Keep()
 	}
 	if err := v.look.keep(viewBytes + n + int(v.pick.owed)); err != nil {

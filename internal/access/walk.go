@@ -61,6 +61,7 @@ func (v *View) walk(apart, shown bool, f func(key, elem *View) (bool, error)) er
 	}
 	w := &walk{of: t, f: f, elem: new(View), collect: apart || t.apart() || t.look.objects.hasLenses()}
 	w.sum = w.collect && !shown
+	t.pursue()
 	switch s := t.Shape(); {
 	case s == inspect.Map:
 		w.key = new(View)
@@ -213,6 +214,7 @@ func (w *walk) next() (e entryAt, ok bool) {
 // application's memory where another element may lie later.
 func (v *View) leaving(val inspect.Value) inspect.Value {
 	if val.InPlace() && !v.policy.frozen {
+		v.look.staying(val)
 		val, _ = val.Keep()
 	}
 	return val
