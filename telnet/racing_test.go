@@ -2,6 +2,7 @@ package telnet_test
 
 import (
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -43,10 +44,19 @@ func (r *racing) writeItems(stop *atomic.Bool) {
 			if i%3 == 0 {
 				delete(r.items, fmt.Sprint("sku-", i/2))
 			}
+			turn(i)
 		}
 		if round%3 == 0 {
 			clear(r.items)
 		}
+	}
+}
+
+// turn lets others have the processor, after each few steps: otherwise whoever looks has a turn in tens of
+// milliseconds where there is one processor.
+func turn(step int) {
+	if step%64 == 0 {
+		runtime.Gosched()
 	}
 }
 
@@ -65,6 +75,7 @@ func (r *racing) alternate(stop *atomic.Bool) {
 		}
 		r.next = &racing{text: texts[i%2], face: r.face, list: r.list}
 		r.deep = map[string]any{"rows": []racingItem{{hits: i, tags: []string{texts[i%2]}}}}
+		turn(i)
 	}
 }
 
