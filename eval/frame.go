@@ -10,7 +10,7 @@ import (
 // frame is the state of one evaluation. It is for one goroutine at a time.
 type frame struct {
 	session *Session
-	look    *access.Look
+	look    *access.Visit
 	exposed []registry.Entry
 	mode    Mode
 	m       *meter

@@ -19,7 +19,7 @@ type meter struct {
 	entries int
 	kept    int
 	peak    int                          // the most that was kept at any time
-	yield   func() (slice time.Duration) // gives the processor to others, see [access.Look.Yield]
+	yield   func() (slice time.Duration) // gives the processor to others, see [access.Visit.Yield]
 	timer   *time.Timer                  // ends the context when the time is over; nil where something else does
 	holding func() bool                  // whether a guard is held
 	long    func() error                 // asked when this takes long, if not nil

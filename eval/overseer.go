@@ -25,7 +25,7 @@ func (s *Session) Oversee(o Overseer) { s.overseer = o }
 // errMode refuses an action where nobody asked for it just now.
 var errMode = errors.New("an action runs once, when it is typed, and not in a watch")
 
-// overseer is o as the Look of this evaluation has it.
+// overseer is o as the Visit of this evaluation has it.
 func (f *frame) overseer(o Overseer, confirm func(context.Context, *access.Call) error) access.Overseer {
 	r := access.Overseer{Begin: o.Begin, End: o.End, Mask: o.Mask}
 	switch {

@@ -68,7 +68,7 @@ func (s *Session) Run(ctx context.Context, q Query) (Result, error) {
 // begin starts an evaluation. The context ends with the budget of time.
 func (s *Session) begin(ctx context.Context, limits Limits) *frame {
 	f := &frame{session: s, m: newMeter(ctx, limits), exposed: s.reg.Entries()}
-	f.look = s.reg.Look(ctx, f.m)
+	f.look = s.reg.Visit(ctx, f.m)
 	f.look.Share(limits.Share)
 	f.m.yield, f.m.slice, f.m.holding = f.look.Yield, f.look.Yield(), f.look.Holding
 	return f
@@ -111,7 +111,7 @@ func (f *frame) eval(source string) (r Result, err error) {
 	return r, nil
 }
 
-// noted is what a Look has met that one has to know about its answer.
+// noted is what a Visit has met that one has to know about its answer.
 func noted(t access.Tally) (notes, codes []string) {
 	notes = t.Notes
 	add := func(code, note string) {
@@ -192,7 +192,7 @@ func (f *frame) run(st statement) (any, error) {
 
 // variables is a copy of the variables, for one evaluation. What was made of objects that are withdrawn by now, or of
 // which more is hidden, is forgotten: it is a copy of what policy forbids to show.
-func (s *Session) variables(look *access.Look) map[string]variable {
+func (s *Session) variables(look *access.Visit) map[string]variable {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for name, v := range s.vars {

@@ -30,7 +30,7 @@ func Example() {
 		fmt.Println(e.Name, e.Type, e.Guard)
 	}
 
-	look := r.Look(context.Background(), nil)
+	look := r.Visit(context.Background(), nil)
 	cache, _ := look.Get("cache")
 	items, _ := cache.Member("items")
 	hits, _ := items.At("sku-17")
@@ -66,7 +66,7 @@ func ExampleOwner() {
 	carts := map[string]int{"ann": 2}
 	r.Expose("carts", &carts, registry.Owner(func(f func()) { calls <- f }))
 
-	v, _ := r.Look(context.Background(), nil).Get("carts")
+	v, _ := r.Visit(context.Background(), nil).Get("carts")
 	_ = v.Each(func(key, elem *access.View) (bool, error) {
 		k, _, _ := key.Plain()
 		x, _, _ := elem.Plain()
@@ -79,7 +79,7 @@ func ExampleOwner() {
 func ExampleFunc() {
 	r := registry.New()
 	r.Func("answer", func(context.Context) any { return 42 })
-	v, _ := r.Look(context.Background(), nil).Get("answer")
+	v, _ := r.Visit(context.Background(), nil).Get("answer")
 	x, _, _ := v.Plain()
 	fmt.Println(x)
 	// Output: 42
@@ -98,7 +98,7 @@ func ExampleGuardBy() {
 	state := func(opts ...registry.Option) {
 		r := registry.New()
 		r.Expose("queue", q, opts...)
-		look := r.Look(context.Background(), nil)
+		look := r.Visit(context.Background(), nil)
 		v, _ := look.Get("queue")
 		jobs, _ := v.Member("jobs")
 		a, _ := jobs.At("a")

@@ -134,8 +134,8 @@ func (r *Registry) Entries() []Entry {
 	return out
 }
 
-// Look starts one evaluation's access to what is exposed: it is for package eval. The end of ctx ends waits for
+// Visit starts one evaluation's access to what is exposed: it is for package eval. The end of ctx ends waits for
 // guards, owners and methods. A nil Meter sets no limits.
-func (r *Registry) Look(ctx context.Context, m access.Meter) *access.Look {
-	return r.objects.Look(ctx, m, access.Patience{Guard: r.GuardWait, Call: r.CallTime})
+func (r *Registry) Visit(ctx context.Context, m access.Meter) *access.Visit {
+	return r.objects.Visit(ctx, m, access.Patience{Guard: r.GuardWait, Call: r.CallTime})
 }

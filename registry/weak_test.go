@@ -15,7 +15,7 @@ func TestWeak(t *testing.T) {
 	object := &item{key: "x", hits: 3}
 	r.Expose("w", Weak(object))
 	read := func() (any, error) {
-		v, err := r.Look(context.Background(), nil).Get("w")
+		v, err := r.Visit(context.Background(), nil).Get("w")
 		if err != nil {
 			return nil, err
 		}

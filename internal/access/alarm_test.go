@@ -272,7 +272,7 @@ func TestFalseAlarms(t *testing.T) {
 	} {
 		reg := New()
 		reg.Expose(x.name, x.object)
-		root, err := reg.Look(t.Context(), nil).Get(x.name)
+		root, err := reg.Visit(t.Context(), nil).Get(x.name)
 		if err != nil {
 			t.Fatal(err)
 		}

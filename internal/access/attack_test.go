@@ -78,7 +78,7 @@ func TestAttackLocks(t *testing.T) {
 	for _, order := range [][]string{{"a", "b"}, {"b", "a"}, {"again", "b"}} {
 		all.Go(func() {
 			for !stop.Load() && !t.Failed() {
-				l := r.Look(context.Background(), nil)
+				l := r.Visit(context.Background(), nil)
 				for _, name := range order {
 					v, err := l.Get(name)
 					if err != nil {

@@ -208,7 +208,7 @@ func TestAttackTrust(t *testing.T) {
 	}
 	all.Go(func() {
 		for !stop.Load() && !t.Failed() {
-			v, err := r.Look(context.Background(), nil).Get("gone")
+			v, err := r.Visit(context.Background(), nil).Get("gone")
 			if err != nil {
 				t.Error(err)
 				return
@@ -234,7 +234,7 @@ func TestAttackTrust(t *testing.T) {
 				looks.Add(1)
 				var one sync.WaitGroup
 				one.Go(func() { // on a stack of its own, which grows
-					l := r.Look(context.Background(), nil)
+					l := r.Visit(context.Background(), nil)
 					l.Share(1)
 					v, err := l.Get(names[i%len(names)])
 					if err != nil {

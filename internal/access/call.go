@@ -25,7 +25,7 @@ type Call struct {
 	Name   string // the method, as *shop.Queue.Drop; of a registry.Func the name that it is exposed under
 	Action bool   // policy names it as an action
 
-	look   *Look
+	visit  *Visit
 	view   *View // the receiver, nil of a Func
 	method string
 	args   []any // as they were bound: plain, or Views of what is passed
@@ -135,10 +135,10 @@ func (c *Call) spell(b []byte, x any, secret bool, depth int) []byte {
 }
 
 func (c *Call) mask(secret string) string {
-	if c.look.overseer.Mask == nil {
+	if c.visit.overseer.Mask == nil {
 		return "<redacted>"
 	}
-	return c.look.overseer.Mask(secret)
+	return c.visit.overseer.Mask(secret)
 }
 
 // namesSecret reports whether the method, or a name on the way to it, is that of a secret.
@@ -262,7 +262,7 @@ func (c *Call) stands() error {
 		switch x := x.(type) {
 		case *View:
 			name := x.policy.name
-			switch e := c.look.objects.get(name); {
+			switch e := c.visit.objects.get(name); {
 			case e == nil:
 				return c.refused("%s was withdrawn meanwhile", name)
 			case e.policy.loose != x.policy.loose:

@@ -58,7 +58,7 @@ func TestAct(t *testing.T) {
 			return nil
 		}}, 3, "was not run: not now"},
 	} {
-		l := r.Look(context.Background(), nil)
+		l := r.Visit(context.Background(), nil)
 		l.Oversee(tc.overseer)
 		view, err := l.Get("valve")
 		if err != nil {
@@ -160,7 +160,7 @@ func TestCallText(t *testing.T) {
 		{"live objects in a list", func(v *View) (*View, error) { return step2(v, "Valves", 0) }, "Shut", []any{[]any{1}},
 			`station.Valves[0].Shut([station.Valves[1]]), where station.Valves[0] is *access.labelled{"Label":"first",`},
 	} {
-		l := r.Look(context.Background(), nil)
+		l := r.Visit(context.Background(), nil)
 		var got string
 		l.Oversee(Overseer{
 			Approve: func(c *Call) error { got = c.Text(); return nil },
@@ -243,7 +243,7 @@ func TestCallIsBound(t *testing.T) {
 	} {
 		s, r := newStation()
 		r.Expose("spare", s, Frozen())
-		l := r.Look(context.Background(), nil)
+		l := r.Visit(context.Background(), nil)
 		begun := 0
 		l.Oversee(Overseer{
 			Approve: func(*Call) error { tc.meanwhile(s, r); return nil },
@@ -272,7 +272,7 @@ func TestCallIsBound(t *testing.T) {
 // An application that keeps what it is given, and changes it, changes nothing of the session's.
 func TestArgumentsAreCopies(t *testing.T) {
 	_, r := newStation()
-	l := r.Look(context.Background(), nil)
+	l := r.Visit(context.Background(), nil)
 	l.Oversee(Overseer{Approve: func(*Call) error { return nil }})
 	root, err := l.Get("station")
 	if err != nil {
@@ -300,7 +300,7 @@ func TestArgumentsAreCopies(t *testing.T) {
 // What is too long to be shown in full does not run.
 func TestLongAction(t *testing.T) {
 	s, r := newStation()
-	l := r.Look(context.Background(), nil)
+	l := r.Visit(context.Background(), nil)
 	longest := 0
 	l.Oversee(Overseer{Approve: func(c *Call) error { longest = max(longest, len(c.Text())); return nil }})
 	root, err := l.Get("station")
@@ -338,7 +338,7 @@ func TestCallCannotBeForged(t *testing.T) {
 		func(v *View) (*View, error) { return first(v, "Slots") },
 		func(v *View) (*View, error) { return step2(v, "ByName", forged) },
 	} {
-		l := r.Look(context.Background(), nil)
+		l := r.Visit(context.Background(), nil)
 		var got string
 		l.Oversee(Overseer{Approve: func(c *Call) error { got = c.Text(); return nil }})
 		root, err := l.Get("station")

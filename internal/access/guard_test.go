@@ -233,7 +233,7 @@ func TestLocksOfWhatIsComputed(t *testing.T) {
 	reg.Func("f", func(context.Context) any { return j })
 	reg.Expose("p", &j)
 	for _, name := range []string{"f", "p"} {
-		l := reg.Look(context.Background(), nil)
+		l := reg.Visit(context.Background(), nil)
 		if x, _, err := must(t, get(t, l, name), ".title").Plain(); x != "jobs" || err != nil {
 			t.Errorf("%s: %v, %v", name, x, err)
 		}
@@ -328,7 +328,7 @@ func TestAttackPooledReset(t *testing.T) {
 	for range 2 {
 		looks.Go(func() {
 			for !stop.Load() {
-				l := reg.Look(context.Background(), nil)
+				l := reg.Visit(context.Background(), nil)
 				for _, name := range []string{"server", "current"} {
 					v, err := l.Get(name)
 					if err != nil {
@@ -430,7 +430,7 @@ func TestWaitEndsWithContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		start := time.Now()
-		c, _ := r.Look(ctx, nil).Get("c")
+		c, _ := r.Visit(ctx, nil).Get("c")
 		if _, _, err := must(t, c, ".name").Plain(); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Minute {
 			t.Error(err, time.Since(start))
 		}
@@ -520,7 +520,7 @@ func TestNothingIsWaitedForUnderGuard(t *testing.T) {
 		r.Expose("found", held)
 		r.Expose("declared", newPool(), Guard(&oddLock{func() bool { tries++; return false }, func() {}}))
 		r.Expose("owned", newPool(), Owner(func(func()) { asked++ }))
-		l := r.Look(context.Background(), nil)
+		l := r.Visit(context.Background(), nil)
 		list := must(t, get(t, l, "outer"), ".list")
 		busy := map[string]*View{
 			"found.shards[1].mu is held, and cannot":    must(t, get(t, l, "found"), ".shards", 1, ".name"),
@@ -553,7 +553,7 @@ func TestNothingIsWaitedForUnderGuard(t *testing.T) {
 	})
 }
 
-func get(t *testing.T, l *Look, name string) *View {
+func get(t *testing.T, l *Visit, name string) *View {
 	t.Helper()
 	v, err := l.Get(name)
 	if err != nil {
@@ -723,7 +723,7 @@ func TestWriterIsNotStarved(t *testing.T) {
 	for range 2 {
 		scans.Go(func() {
 			for ctx.Err() == nil {
-				c, _ := r.Look(ctx, nil).Get("c")
+				c, _ := r.Visit(ctx, nil).Get("c")
 				err := must(t, c, ".list").Each(func(_, e *View) (bool, error) {
 					_, _, err := e.Plain()
 					return true, err
@@ -813,7 +813,7 @@ func TestCopyIsNotRacy(t *testing.T) {
 	reg.Func("well", func(context.Context) any { return health{Status: "up"} })
 	reg.Func("parts", func(context.Context) any { return health{Parts: []string{"live"}} })
 	for name, want := range map[string]int{"well": 0, "parts": 1} {
-		l := reg.Look(context.Background(), nil)
+		l := reg.Visit(context.Background(), nil)
 		v, err := l.Get(name)
 		if err != nil {
 			t.Fatal(err)
@@ -871,7 +871,7 @@ func TestStructInParts(t *testing.T) {
 	m := &underGuard{lock: lock}
 	r := New()
 	r.Expose("c", object, Guard(lock))
-	l := r.Look(context.Background(), m)
+	l := r.Visit(context.Background(), m)
 	n := get(t, l, "c").Snap(inspect.Limit{Bytes: 1 << 20})
 	if line := n.Line(1 << 20); strings.Count(line, long) != 4 || !strings.Contains(line, "m: 2") {
 		t.Errorf("%.100s…", line)
@@ -884,7 +884,7 @@ func TestStructInParts(t *testing.T) {
 		t.Errorf("%q", notes)
 	}
 	object.a, object.b, object.c, object.any, lock.taken = "a", "b", []byte("c"), "d", 0
-	l = r.Look(context.Background(), m)
+	l = r.Visit(context.Background(), m)
 	get(t, l, "c").Snap(inspect.Limit{Depth: 1})
 	if notes := l.Tally().Parted; len(notes) != 0 || lock.taken != 1 {
 		t.Errorf("%q, and the lock was taken %d times", notes, lock.taken)

@@ -108,7 +108,7 @@ func TestHideBelowOwnLens(t *testing.T) {
 		reg := New()
 		reg.Lens(func(p *pool) any { return &stats{p.open, 9} })
 		reg.Expose("c", &struct{ pool *pool }{&pool{"hunter2", 3}}, Hide(pattern))
-		look := reg.Look(t.Context(), nil)
+		look := reg.Visit(t.Context(), nil)
 		c, err := look.Get("c")
 		if err != nil {
 			t.Fatal(err)

@@ -21,7 +21,7 @@ const (
 	maxPause   = 2 * time.Millisecond
 )
 
-// held is a guard that a Look has: a lock, or its place on an owner's goroutine.
+// held is a guard that a Visit has: a lock, or its place on an owner's goroutine.
 type held struct {
 	lock  *lock
 	owner *owner
@@ -34,24 +34,24 @@ type refusal struct {
 	owner *owner
 }
 
-func (l *Look) refuse(r refusal, waited time.Duration) {
-	if l.refused == nil {
-		l.refused = make(map[refusal]time.Duration)
+func (vis *Visit) refuse(r refusal, waited time.Duration) {
+	if vis.refused == nil {
+		vis.refused = make(map[refusal]time.Duration)
 	}
-	l.refused[r] = waited
+	vis.refused[r] = waited
 }
 
-// hold runs f while k is held. If the Look holds it already, f just runs. The
+// hold runs f while k is held. If the Visit holds it already, f just runs. The
 // lock is given back also when f panics.
-func (l *Look) hold(k *lock, f func() error) (err error) {
-	if l.holds(k) {
+func (vis *Visit) hold(k *lock, f func() error) (err error) {
+	if vis.holds(k) {
 		return f()
 	}
-	if err := l.take(k); err != nil {
+	if err := vis.take(k); err != nil {
 		return err
 	}
 	defer func() {
-		if failed := l.drop(); err == nil && failed != nil {
+		if failed := vis.drop(); err == nil && failed != nil {
 			err = failed
 		}
 	}()
@@ -59,9 +59,9 @@ func (l *Look) hold(k *lock, f func() error) (err error) {
 }
 
 // holds reports whether k is held, also by another path that leads to the same lock.
-func (l *Look) holds(k *lock) bool {
-	for i := range l.held {
-		if h := l.held[i].lock; h != nil && (h == k || h.addr == k.addr) {
+func (vis *Visit) holds(k *lock) bool {
+	for i := range vis.held {
+		if h := vis.held[i].lock; h != nil && (h == k || h.addr == k.addr) {
 			return true
 		}
 	}
@@ -70,43 +70,43 @@ func (l *Look) holds(k *lock) bool {
 
 // take tries k until it has it, or has waited long enough. While another guard
 // is held k is tried once: the application must not wait for one lock because we
-// wait for another. So is a guard that could not be had before in this Look.
-func (l *Look) take(k *lock) error {
-	if len(l.held) == 0 {
-		l.freshen()
+// wait for another. So is a guard that could not be had before in this Visit.
+func (vis *Visit) take(k *lock) error {
+	if len(vis.held) == 0 {
+		vis.freshen()
 	}
 	if ok, err := k.attempt(); ok || err != nil {
-		return l.had(k, err)
+		return vis.had(k, err)
 	}
-	if len(l.held) > 0 {
+	if len(vis.held) > 0 {
 		return &GuardError{Guard: k.label(), Busy: true}
 	}
-	if waited, ok := l.refused[refusal{addr: k.addr}]; ok {
+	if waited, ok := vis.refused[refusal{addr: k.addr}]; ok {
 		return &GuardError{Guard: k.label(), Waited: waited}
 	}
-	start, patience := time.Now(), l.patience.Guard
+	start, patience := time.Now(), vis.patience.Guard
 	for pause := firstPause; ; pause = min(2*pause, maxPause) {
 		waited := time.Since(start)
 		if waited >= patience {
-			l.tally.Waited += waited
-			l.refuse(refusal{addr: k.addr}, waited)
+			vis.tally.Waited += waited
+			vis.refuse(refusal{addr: k.addr}, waited)
 			return &GuardError{Guard: k.label(), Waited: waited}
 		}
 		jitter := rand.N(pause / 2)
-		if err := l.rest(min(pause-jitter, patience-waited)); err != nil {
+		if err := vis.rest(min(pause-jitter, patience-waited)); err != nil {
 			return err
 		}
 		if ok, err := k.attempt(); ok || err != nil {
-			l.tally.Waited += time.Since(start)
-			return l.had(k, err)
+			vis.tally.Waited += time.Since(start)
+			return vis.had(k, err)
 		}
 	}
 }
 
 // had notes that k is held, unless err says why it is not.
-func (l *Look) had(k *lock, err error) error {
+func (vis *Visit) had(k *lock, err error) error {
 	if err == nil {
-		l.push(held{lock: k})
+		vis.push(held{lock: k})
 	}
 	return err
 }
@@ -114,22 +114,22 @@ func (l *Look) had(k *lock, err error) error {
 // freshen yields if that was not done for a while, so that we are not taken off
 // the processor with a guard in our hands: the scheduler does that after 10 ms
 // (forcePreemptNS in runtime/proc.go).
-func (l *Look) freshen() {
-	if time.Since(l.pace.since) > freshTime {
-		l.Yield()
+func (vis *Visit) freshen() {
+	if time.Since(vis.pace.since) > freshTime {
+		vis.Yield()
 	}
 }
 
-func (l *Look) push(h held) {
+func (vis *Visit) push(h held) {
 	h.since = time.Now()
-	l.held = append(l.held, h)
+	vis.held = append(vis.held, h)
 }
 
 // drop gives back the guard that was taken last.
-func (l *Look) drop() (err error) {
-	last := len(l.held) - 1
-	h := l.held[last]
-	l.held = l.held[:last]
+func (vis *Visit) drop() (err error) {
+	last := len(vis.held) - 1
+	h := vis.held[last]
+	vis.held = vis.held[:last]
 	if h.lock != nil {
 		defer h.lock.failed(&err)
 		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
@@ -139,8 +139,8 @@ func (l *Look) drop() (err error) {
 }
 
 // overdue reports whether a guard has been held for much longer than a chunk.
-func (l *Look) overdue() bool {
-	return len(l.held) > 0 && time.Since(l.held[0].since) > longHold
+func (vis *Visit) overdue() bool {
+	return len(vis.held) > 0 && time.Since(vis.held[0].since) > longHold
 }
 
 // attempt tries the lock once.

@@ -57,7 +57,7 @@ func (v *View) element(key any) (*View, error) {
 	if err := v.textual(at, 1); err != nil {
 		return nil, err
 	}
-	if err := v.look.tick(1); err != nil {
+	if err := v.visit.tick(1); err != nil {
 		return nil, err
 	}
 	return v.at(at)
@@ -134,7 +134,7 @@ func (v *View) lookup(key any) (elem inspect.Value, owed int, ok bool, err error
 	if v.hidesKeys() {
 		return elem, 0, false, &RedactedError{Path: v.Path(), Keys: true}
 	}
-	if err := v.look.tick(1); err != nil {
+	if err := v.visit.tick(1); err != nil {
 		return elem, 0, false, err
 	}
 	if v.val.Kind() != reflect.Map {
@@ -322,14 +322,14 @@ func (v *View) Window(lo, hi int) (*View, error) {
 const (
 	// maxScan is how many keys are looked at for one that is near to a missing one.
 	maxScan = 2000
-	// maxMisses is how often that is done in one Look.
+	// maxMisses is how often that is done in one Visit.
 	maxMisses = 4
 )
 
 // nearKey is the key of a map that was probably meant by one that it does not have.
 func (v *View) nearKey(key any) string {
 	name, ok := key.(string)
-	if v.look.misses++; !ok || v.look.misses > maxMisses {
+	if v.visit.misses++; !ok || v.visit.misses > maxMisses {
 		return ""
 	}
 	var names []string

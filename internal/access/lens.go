@@ -50,7 +50,7 @@ type seen struct {
 	err  error
 }
 
-// maxSeen is for how many objects a Look remembers what a lens showed of them.
+// maxSeen is for how many objects a Visit remembers what a lens showed of them.
 const maxSeen = 1000
 
 // Lensed reports whether a lens is set for v, or for what it leads to. It runs nothing.
@@ -65,13 +65,13 @@ func (v *View) Lensed() bool {
 
 // lens is the lens for the struct v.
 func (v *View) lens() (f reflect.Value, ok bool) {
-	if v.plainly || v.look.blind || v.Shape() != inspect.Struct {
+	if v.plainly || v.visit.blind || v.Shape() != inspect.Struct {
 		return f, false
 	}
-	f, ok = v.look.objects.lensOf(v.val.Type())
+	f, ok = v.visit.objects.lensOf(v.val.Type())
 	if v.settle(); ok && v.policy.hide.reaches(v.hide, v.val.Type()) {
 		// f may show in any way what a pattern hides.
-		v.look.note("a " + v.val.Type().String() + " is shown by its fields: registry.Hide names one, and its lens might show it")
+		v.visit.note("a " + v.val.Type().String() + " is shown by its fields: registry.Hide names one, and its lens might show it")
 		return reflect.Value{}, false
 	}
 	return f, ok
@@ -105,30 +105,30 @@ func (v *View) through() (*View, error) {
 	}
 	p, ok := v.given()
 	if !ok {
-		v.look.unseen(v.val.Type())
+		v.visit.unseen(v.val.Type())
 		return nil, nil
 	}
 	key := object{v.val.Addr(), v.val.Type()}
-	if s, ok := v.look.seen[key]; ok {
+	if s, ok := v.visit.seen[key]; ok {
 		return s.view, s.err
 	}
-	if v.look.Holding() {
+	if v.visit.Holding() {
 		return nil, &MethodError{Type: v.val.Type().String(), Why: "cannot run while a guard is held", Refused: true}
 	}
 	var s seen
 	s.view, s.err = v.lookThrough(f, p)
-	if len(v.look.seen) < maxSeen {
-		if v.look.seen == nil {
-			v.look.seen = make(map[object]seen)
+	if len(v.visit.seen) < maxSeen {
+		if v.visit.seen == nil {
+			v.visit.seen = make(map[object]seen)
 		}
-		v.look.seen[key] = s
+		v.visit.seen[key] = s
 	}
 	return s.view, s.err
 }
 
 // lookThrough runs the lens f on p, which is v.
 func (v *View) lookThrough(f reflect.Value, p any) (*View, error) {
-	objects := v.look.objects
+	objects := v.visit.objects
 	fail := func(why string) error {
 		return &MethodError{Type: v.val.Type().String(), Why: why}
 	}
@@ -136,16 +136,16 @@ func (v *View) lookThrough(f reflect.Value, p any) (*View, error) {
 	if why := stuck.full(); why != "" {
 		return nil, fail(why)
 	}
-	if err := v.look.tick(1); err != nil {
+	if err := v.visit.tick(1); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(v.look.ctx, v.look.patience.Call)
+	ctx, cancel := context.WithTimeout(v.visit.ctx, v.visit.patience.Call)
 	defer cancel()
 	var x any
 	err := stuck.start(func() { x = f.Call([]reflect.Value{reflect.ValueOf(p)})[0].Interface() }).wait(ctx)
 	switch {
-	case err == errStill && v.look.ctx.Err() != nil:
-		return nil, context.Cause(v.look.ctx)
+	case err == errStill && v.visit.ctx.Err() != nil:
+		return nil, context.Cause(v.visit.ctx)
 	case err != nil:
 		return nil, fail(err.Error())
 	}
@@ -154,7 +154,7 @@ func (v *View) lookThrough(f reflect.Value, p any) (*View, error) {
 	}
 	v.settle()
 	shown := &View{
-		look: v.look, policy: v.policy.loose, val: inspect.Of(x), step: step{name: v.Path()}, settled: true,
+		visit: v.visit, policy: v.policy.loose, val: inspect.Of(x), step: step{name: v.Path()}, settled: true,
 		hide: v.hide, calls: v.calls, tells: v.tells | tellsOfType(reflect.TypeOf(x)), plainly: true,
 	}
 	shown.judge()
@@ -169,9 +169,9 @@ type object struct {
 
 // Plainly runs no code of the application from here on but its locks and owners: every object is shown by its
 // fields and not through a lens, and no registry.Func is called.
-func (l *Look) Plainly() { l.blind = true }
+func (vis *Visit) Plainly() { vis.blind = true }
 
 // unseen notes that a lens was not given an object.
-func (l *Look) unseen(t reflect.Type) {
-	l.note("a " + t.String() + " is shown by its fields: its lens is not given a copy, nor what was reached through memory that may be changing")
+func (vis *Visit) unseen(t reflect.Type) {
+	vis.note("a " + t.String() + " is shown by its fields: its lens is not given a copy, nor what was reached through memory that may be changing")
 }

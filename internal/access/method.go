@@ -45,16 +45,16 @@ func (v *View) Call(name string, args []any) (any, error) {
 	if err != nil {
 		return nil, fail(err.Error())
 	}
-	c := &Call{Name: inspect.TypeName(t.receiver()) + "." + name, look: t.look, view: t, method: name, args: args}
+	c := &Call{Name: inspect.TypeName(t.receiver()) + "." + name, visit: t.visit, view: t, method: name, args: args}
 	_, c.Action = t.allows(name)
-	if err := t.look.approved(c); err != nil {
+	if err := t.visit.approved(c); err != nil {
 		return nil, err
 	}
-	end, err := t.look.begin(c)
+	end, err := t.visit.begin(c)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(t.look.ctx, t.look.patience.Call)
+	ctx, cancel := context.WithTimeout(t.visit.ctx, t.visit.patience.Call)
 	defer cancel()
 	if takesContext(method.Type()) {
 		in = slices.Insert(in, 0, reflect.ValueOf(ctx))
@@ -81,8 +81,8 @@ func (v *View) Call(name string, args []any) (any, error) {
 	}
 	end(failed)
 	switch {
-	case err == errStill && t.look.ctx.Err() != nil:
-		return nil, context.Cause(t.look.ctx)
+	case err == errStill && t.visit.ctx.Err() != nil:
+		return nil, context.Cause(t.visit.ctx)
 	case failed != nil:
 		return nil, fail(failed.Error())
 	}
@@ -132,11 +132,11 @@ func (v *View) refusal(name string) string {
 	}
 	allowed, action := v.allows(name)
 	switch {
-	case action && v.look.overseer.Approve == nil:
+	case action && v.visit.overseer.Approve == nil:
 		return "is an action, it changes something, and this session only looks"
 	case !allowed && !action:
 		return fmt.Sprintf("may not be called: expose %s with registry.Methods(%q) if it only looks", v.policy.name, v.pattern(name))
-	case v.look.Holding():
+	case v.visit.Holding():
 		return "cannot be called while a guard is held"
 	}
 	if why := v.stuck(name).full(); why != "" {
@@ -150,7 +150,7 @@ func (v *View) refusal(name string) string {
 
 // stuck counts the calls of the method of that name which did not return in time.
 func (v *View) stuck(name string) *stuck {
-	return v.look.objects.stuckAt(callee{v.receiver(), name})
+	return v.visit.objects.stuckAt(callee{v.receiver(), name})
 }
 
 // pattern names the method of that name to Methods.
@@ -182,7 +182,7 @@ func (v *View) steps() []string {
 // result is what a method returned, under policy: a plain value, or a View that
 // is solid. It is read under the guard of v, which may be what guards it, and otherwise as any object that nothing was declared of.
 func (v *View) result(name, path string, out reflect.Value) (any, error) {
-	r := &View{look: v.look, policy: v.policy.loose, val: inspect.Of(out.Interface()), step: step{name: path}, settled: true}
+	r := &View{visit: v.visit, policy: v.policy.loose, val: inspect.Of(out.Interface()), step: step{name: path}, settled: true}
 	if k := v.inner(); k != nil {
 		guess := *k
 		guess.declared = false

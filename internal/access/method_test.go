@@ -226,7 +226,7 @@ func TestMethodsThatHang(t *testing.T) {
 		r := New()
 		r.Expose("c", s, calling)
 		look := func(ctx context.Context) *View {
-			c, _ := r.Look(ctx, nil).Get("c")
+			c, _ := r.Visit(ctx, nil).Get("c")
 			return c
 		}
 		for i := range 7 {
@@ -249,14 +249,14 @@ func TestMethodsThatHang(t *testing.T) {
 			if i%maxStuck == 0 {
 				r.Func(name, func(context.Context) any { return <-s.hang })
 			}
-			if _, err := r.Look(t.Context(), nil).Get(name); err == nil || !strings.HasSuffix(err.Error(), "still running") {
+			if _, err := r.Visit(t.Context(), nil).Get(name); err == nil || !strings.HasSuffix(err.Error(), "still running") {
 				t.Error(name, err)
 			}
 		}
 		if _, err := look(t.Context()).Call("GetName", nil); err == nil || !strings.HasSuffix(err.Error(), "cannot be called: 32 calls of other methods are still running") {
 			t.Error(err)
 		}
-		if _, err := r.Look(t.Context(), nil).Get("f1"); err == nil || err.Error() != "function f1 cannot be called: 4 earlier calls of it are still running" {
+		if _, err := r.Visit(t.Context(), nil).Get("f1"); err == nil || err.Error() != "function f1 cannot be called: 4 earlier calls of it are still running" {
 			t.Error(err)
 		}
 		close(s.hang)
@@ -314,7 +314,7 @@ func TestFunc(t *testing.T) {
 		r.Func("none", func(context.Context) any { return nil })
 		r.Expose("list", []string{"a"}, Guard(new(sync.Mutex)))
 		for i := 1; i < 3; i++ {
-			l := r.Look(t.Context(), nil)
+			l := r.Visit(t.Context(), nil)
 			for range 2 {
 				f, err := l.Get("f")
 				if err != nil {
@@ -337,11 +337,11 @@ func TestFunc(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if _, err := r.Look(t.Context(), nil).Get("bad"); err == nil || err.Error() != "function bad panicked: boom" {
+		if _, err := r.Visit(t.Context(), nil).Get("bad"); err == nil || err.Error() != "function bad panicked: boom" {
 			t.Error(err)
 		}
 		start := time.Now()
-		if _, err := r.Look(t.Context(), nil).Get("late"); err == nil || time.Since(start) != time.Second {
+		if _, err := r.Visit(t.Context(), nil).Get("late"); err == nil || time.Since(start) != time.Second {
 			t.Error(err, time.Since(start))
 		}
 		close(hang)

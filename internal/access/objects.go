@@ -25,7 +25,7 @@ type Objects struct {
 	stuckInAll atomic.Int32 // over all of these and the Funcs
 }
 
-// Patience bounds how long a Look waits for the application.
+// Patience bounds how long a Visit waits for the application.
 type Patience struct {
 	Guard time.Duration // for a guard, or for an owner; 0 means 100 ms
 	Call  time.Duration // for a method, a lens or a Func; 0 means 1 s
@@ -73,7 +73,7 @@ func (o *Objects) ExposeWeak(name string, get func() any, t reflect.Type, opts O
 	return nil
 }
 
-// ExposeFunc is Expose of what f returns, which is called once in each Look that asks for the name.
+// ExposeFunc is Expose of what f returns, which is called once in each Visit that asks for the name.
 func (o *Objects) ExposeFunc(name string, f func(context.Context) any, opts Options) error {
 	e, err := newEntry(name, opts)
 	if err != nil {

@@ -75,7 +75,7 @@ unlocked|*access.pool||no lock found: read racily`
 func TestReplaceAndWithdraw(t *testing.T) {
 	r := New()
 	r.Expose("x", 1)
-	old := r.Look(context.Background(), nil)
+	old := r.Visit(context.Background(), nil)
 	first, err := old.Get("x")
 	if err != nil {
 		t.Fatal(err)
@@ -84,13 +84,13 @@ func TestReplaceAndWithdraw(t *testing.T) {
 	if v, _ := old.Get("x"); v != first {
 		t.Error("a name changed within a look")
 	}
-	v, _ := r.Look(context.Background(), nil).Get("x")
+	v, _ := r.Visit(context.Background(), nil).Get("x")
 	if x, _, _ := v.Plain(); x != 2 {
 		t.Error(x)
 	}
 	r.Withdraw("x")
 	r.Withdraw("x")
-	if _, err := r.Look(context.Background(), nil).Get("x"); err == nil || err.Error() != "unknown name x; dir() lists what is exposed" {
+	if _, err := r.Visit(context.Background(), nil).Get("x"); err == nil || err.Error() != "unknown name x; dir() lists what is exposed" {
 		t.Error(err)
 	}
 	if len(r.Entries()) != 0 {
@@ -102,7 +102,7 @@ func TestUnknownName(t *testing.T) {
 	var r Registry
 	r.Expose("db.pool", new(int))
 	r.Expose("cache", new(int))
-	l := r.Look(context.Background(), nil)
+	l := r.Visit(context.Background(), nil)
 	for name, want := range map[string]string{
 		"db.pol": "unknown name db.pol; did you mean db.pool?",
 		"cach":   "unknown name cach; did you mean cache?",
@@ -134,7 +134,7 @@ func TestConcurrentUse(t *testing.T) {
 				case 2:
 					r.Entries()
 				default:
-					l := r.Look(context.Background(), nil)
+					l := r.Visit(context.Background(), nil)
 					l.Namespace("n")
 					v, err := l.Get(name)
 					if err != nil {

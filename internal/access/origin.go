@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// Origin is an exposed name with what was hidden below it when a [Look] met it. It keeps no object alive.
+// Origin is an exposed name with what was hidden below it when a [Visit] met it. It keeps no object alive.
 type Origin struct {
 	Name string
 	hide string // the patterns of Hide, sorted, a line each
 }
 
-// Origins are the exposed names of which the Look has read something, sorted.
-func (l *Look) Origins() []Origin {
+// Origins are the exposed names of which the Visit has read something, sorted.
+func (vis *Visit) Origins() []Origin {
 	var list []Origin
-	for name, v := range l.roots {
+	for name, v := range vis.roots {
 		list = append(list, Origin{name, strings.Join(v.policy.hide.list(), "\n")})
 	}
 	slices.SortFunc(list, func(a, b Origin) int { return strings.Compare(a.Name, b.Name) })
@@ -23,8 +23,8 @@ func (l *Look) Origins() []Origin {
 
 // Permits reports whether what was read of o may still be shown: something is exposed under that name, and
 // nothing is hidden below it that was not then.
-func (l *Look) Permits(o Origin) bool {
-	e := l.objects.get(o.Name)
+func (vis *Visit) Permits(o Origin) bool {
+	e := vis.objects.get(o.Name)
 	if e == nil {
 		return false
 	}

@@ -2,7 +2,7 @@ package access
 
 import "time"
 
-// Overseer decides about the calls into the application that a [Look] makes, of methods and of
+// Overseer decides about the calls into the application that a [Visit] makes, of methods and of
 // registry.Funcs, and is told of them. No guard is held meanwhile. It is for one goroutine at a time.
 type Overseer struct {
 	// Approve is asked before a call of what registry.Actions names, and may take its time: what runs
@@ -23,19 +23,19 @@ type Overseer struct {
 	Mask func(secret string) string
 }
 
-// Oversee lets o decide about the calls of the Look. Until then actions are refused, and nobody is told.
-func (l *Look) Oversee(o Overseer) { l.overseer = o }
+// Oversee lets o decide about the calls of the Visit. Until then actions are refused, and nobody is told.
+func (vis *Visit) Oversee(o Overseer) { vis.overseer = o }
 
 // approved asks whether c may run, and holds that it is still the call that it was when it was asked.
-func (l *Look) approved(c *Call) error {
+func (vis *Visit) approved(c *Call) error {
 	if !c.Action {
 		return nil
 	}
 	if n := len(c.Text()); n > MaxCall {
 		return c.refused("it takes %d bytes to show, and what cannot be shown in full is not run", n)
 	}
-	err := l.overseer.Approve(c)
-	l.pace.since = time.Now() // a wait for somebody is no work
+	err := vis.overseer.Approve(c)
+	vis.pace.since = time.Now() // a wait for somebody is no work
 	if err != nil {
 		return c.refused("%w", err)
 	}
@@ -43,16 +43,16 @@ func (l *Look) approved(c *Call) error {
 }
 
 // begin tells of c that it runs now. end, which is not nil, is to be told how it ended.
-func (l *Look) begin(c *Call) (end func(error), err error) {
-	if l.overseer.Begin != nil {
-		if err := l.overseer.Begin(c); err != nil {
+func (vis *Visit) begin(c *Call) (end func(error), err error) {
+	if vis.overseer.Begin != nil {
+		if err := vis.overseer.Begin(c); err != nil {
 			return nil, c.refused("%w", err)
 		}
 	}
 	began := time.Now()
 	return func(err error) {
-		if l.overseer.End != nil {
-			l.overseer.End(c, time.Since(began), err)
+		if vis.overseer.End != nil {
+			vis.overseer.End(c, time.Since(began), err)
 		}
 	}, nil
 }

@@ -13,24 +13,24 @@ type owner struct {
 	stuck stuck
 }
 
-// visit runs f on o's goroutine, or just runs it if we are there already. It
+// onOwner runs f on o's goroutine, or just runs it if we are there already. It
 // returns when f has ended, or will never begin; a panic of f appears here. An
-// owner that did not answer once in this Look is not asked again, and none is
+// owner that did not answer once in this Visit is not asked again, and none is
 // asked while a guard is held, or by another owner's goroutine: that would wait.
-func (l *Look) visit(o *owner, f func() error) error {
-	if l.visits(o) {
+func (vis *Visit) onOwner(o *owner, f func() error) error {
+	if vis.isOn(o) {
 		return f()
 	}
-	if len(l.held) > 0 {
+	if len(vis.held) > 0 {
 		return &GuardError{Guard: o.name, Owner: true, Held: true}
 	}
-	if waited, ok := l.refused[refusal{owner: o}]; ok {
+	if waited, ok := vis.refused[refusal{owner: o}]; ok {
 		return &GuardError{Guard: o.name, Owner: true, Waited: waited}
 	}
 	if o.stuck.full() != "" {
 		return &GuardError{Guard: o.name, Owner: true, Busy: true}
 	}
-	ctx, cancel := context.WithTimeout(l.ctx, l.patience.Guard)
+	ctx, cancel := context.WithTimeout(vis.ctx, vis.patience.Guard)
 	defer cancel()
 
 	var (
@@ -45,8 +45,8 @@ func (l *Look) visit(o *owner, f func() error) error {
 		}
 		defer close(done)
 		defer func() { threw = recover() }()
-		l.push(held{owner: o})
-		defer l.drop()
+		vis.push(held{owner: o})
+		defer vis.drop()
 		err = f()
 	}
 	start := time.Now()
@@ -75,21 +75,21 @@ func (l *Look) visit(o *owner, f func() error) error {
 	case began:
 		return err
 	}
-	l.tally.Waited += waited
-	if l.ctx.Err() != nil {
-		return context.Cause(l.ctx)
+	vis.tally.Waited += waited
+	if vis.ctx.Err() != nil {
+		return context.Cause(vis.ctx)
 	}
 	if ended != nil && ended != errStill {
 		return &GuardError{Guard: o.name, Owner: true, Waited: waited, Why: ended.Error()}
 	}
-	l.refuse(refusal{owner: o}, waited)
+	vis.refuse(refusal{owner: o}, waited)
 	return &GuardError{Guard: o.name, Owner: true, Waited: waited}
 }
 
-// visits reports whether we are on o's goroutine.
-func (l *Look) visits(o *owner) bool {
-	for i := range l.held {
-		if l.held[i].owner == o {
+// isOn reports whether we are on o's goroutine.
+func (vis *Visit) isOn(o *owner) bool {
+	for i := range vis.held {
+		if vis.held[i].owner == o {
 			return true
 		}
 	}

@@ -93,7 +93,7 @@ func TestOwnerThatNeverAnswers(t *testing.T) {
 			<-hang
 		}))
 		look := func() *View {
-			c, err := r.Look(context.Background(), nil).Get("c")
+			c, err := r.Visit(context.Background(), nil).Get("c")
 			if err != nil {
 				t.Fatal(err)
 			}

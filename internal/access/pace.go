@@ -8,13 +8,13 @@ import (
 )
 
 const (
-	// calmSlice is how long a Look works between two yields while nobody waits for a processor, and
+	// calmSlice is how long a Visit works between two yields while nobody waits for a processor, and
 	// busySlice while others do: whoever is next in line waits that much longer.
 	calmSlice = 50 * time.Microsecond
 	busySlice = 10 * time.Microsecond
 	// brief is less work than is worth a yield.
 	brief = 5 * time.Microsecond
-	// DefaultShare is the part of one processor that a Look has while others wait for one.
+	// DefaultShare is the part of one processor that a Visit has while others wait for one.
 	// BenchmarkYielding in eval measures what that leaves to them.
 	DefaultShare = 1. / 32
 	// maxRest bounds a rest where the work could not be interrupted, or was a wait.
@@ -24,7 +24,7 @@ const (
 	maxEarned = time.Millisecond
 	// To ask the runtime who waits takes its scheduler's lock and reads a word of each processor's: 0.2 to 0.33 µs with
 	// GOMAXPROCS 2, 0.5 to 1.3 µs with 64 and 0.9 to 2 µs with 128 (on a machine of two; on one of 128 each of these words
-	// comes from another cache). So a Look asks again after askEvery times as long as that took, which is one per cent of its time, or
+	// comes from another cache). So a Visit asks again after askEvery times as long as that took, which is one per cent of its time, or
 	// after maxUnasked.
 	askEvery   = 100
 	maxUnasked = 2 * time.Millisecond
@@ -45,15 +45,15 @@ func newPace() pace {
 	return pace{since: time.Now(), most: restsOf(DefaultShare), ask: (*pace).othersWait, waiting: [1]metrics.Sample{{Name: "/sched/goroutines/runnable:goroutines"}}}
 }
 
-// restsOf is how many times as long as it works a Look rests to have that part of a processor.
+// restsOf is how many times as long as it works a Visit rests to have that part of a processor.
 func restsOf(share float64) int {
 	const least = 1. / 1000
 	return int(math.Round(1 / min(max(share, least), 1)))
 }
 
-// Share sets the part of one processor, from 0.001 to 1, that the Look has while others
+// Share sets the part of one processor, from 0.001 to 1, that the Visit has while others
 // wait for one; [DefaultShare] until then. With 1 it does not rest.
-func (l *Look) Share(part float64) { l.pace.most = restsOf(part) }
+func (vis *Visit) Share(part float64) { vis.pace.most = restsOf(part) }
 
 // Yield lets others have the processor, unless a guard is held or that was done a
 // moment ago. It returns for how long to work until the next time. While there is
@@ -61,12 +61,12 @@ func (l *Look) Share(part float64) { l.pace.most = restsOf(part) }
 // after a rest that leaves them nearly all of the time, or as much more as the rest was
 // longer than it should be. The walks of a View do it by themselves; whoever works on
 // anything else calls it.
-func (l *Look) Yield() (slice time.Duration) {
-	p := &l.pace
+func (vis *Visit) Yield() (slice time.Duration) {
+	p := &vis.pace
 	now := time.Now()
 	worked := now.Sub(p.since)
 	switch {
-	case len(l.held) > 0 || worked < brief || p.crowded > 0 && worked < p.slice():
+	case len(vis.held) > 0 || worked < brief || p.crowded > 0 && worked < p.slice():
 		return max(p.slice()-worked, brief)
 	case p.crowded == 0:
 		runtime.Gosched()
@@ -75,7 +75,7 @@ func (l *Look) Yield() (slice time.Duration) {
 		// Gosched would not do: who waits in line for another processor, or for the network, is
 		// not looked for while we are in line for this one.
 		owed := p.owed(worked)
-		_ = l.rest(min(owed, maxRest))
+		_ = vis.rest(min(owed, maxRest))
 		p.earn(p.since.Sub(now) - owed)
 	}
 	// One look does not tell: who waits for a socket that is readable already is not counted, and the
@@ -133,8 +133,8 @@ func (p *pace) othersWait() bool {
 	return v.Kind() == metrics.KindUint64 && v.Uint64() > uint64(runtime.GOMAXPROCS(0))/4
 }
 
-// rest waits for d, or until the Look's context ends.
-func (l *Look) rest(d time.Duration) error {
-	defer func() { l.pace.since = time.Now() }()
-	return sleep(l.ctx, d)
+// rest waits for d, or until the Visit's context ends.
+func (vis *Visit) rest(d time.Duration) error {
+	defer func() { vis.pace.since = time.Now() }()
+	return sleep(vis.ctx, d)
 }

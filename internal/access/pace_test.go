@@ -15,7 +15,7 @@ import (
 // nobody waits any more the slices are long again.
 func TestRests(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	l := New().Look(t.Context(), nil)
+	l := New().Visit(t.Context(), nil)
 	work := func() (slice time.Duration) {
 		for end := l.pace.since.Add(max(l.pace.slice(), brief)); time.Now().Before(end); {
 		}
@@ -37,7 +37,7 @@ func TestRests(t *testing.T) {
 	if had := turns.Load() - before; had < 5*yields {
 		t.Errorf("another goroutine had %d turns in %d rests", had, yields)
 	}
-	all := New().Look(t.Context(), nil)
+	all := New().Visit(t.Context(), nil)
 	all.Share(1)
 	for range yields {
 		all.pace.since = time.Time{}
@@ -56,7 +56,7 @@ func TestRests(t *testing.T) {
 // A rest ends with the evaluation, and there is none under a guard.
 func TestNoRest(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	l := New().Look(ctx, nil)
+	l := New().Visit(ctx, nil)
 	cancel()
 	if err := l.rest(time.Hour); err != context.Canceled {
 		t.Error(err)
@@ -94,7 +94,7 @@ func TestShare(t *testing.T) {
 func TestAsksSeldom(t *testing.T) {
 	for cost, want := range map[time.Duration]int{0: 1000, 300 * time.Nanosecond: 1000, 10 * time.Microsecond: 45, time.Millisecond: 25} {
 		synctest.Test(t, func(t *testing.T) {
-			l := New().Look(context.Background(), nil)
+			l := New().Visit(context.Background(), nil)
 			asked := 0
 			l.pace.ask = func(*pace) bool {
 				asked++

@@ -23,14 +23,14 @@ func (p *pick) note(v *View) {
 func (v *View) pursue() {
 	if v.pick.known && v.pick.picked && !v.pick.used {
 		v.pick.used = true
-		v.look.picks = append(v.look.picks, v)
+		v.visit.picks = append(v.visit.picks, v)
 	}
 }
 
 // staying notes that val, an element that is picked, is too large to be copied.
-func (l *Look) staying(val inspect.Value) {
+func (vis *Visit) staying(val inspect.Value) {
 	if val.Stays() {
-		once(&l.tally.Parted, "a "+val.Type().String()+" is not of one moment: it is too large to be copied, and was read in its place after its guard was given back")
+		once(&vis.tally.Parted, "a "+val.Type().String()+" is not of one moment: it is too large to be copied, and was read in its place after its guard was given back")
 	}
 }
 
@@ -56,10 +56,10 @@ func (v *View) pickedBy() *View {
 	return nil
 }
 
-// changed is how many of the objects that were picked in this Look, and read later, are not as they were. It takes the guard of each.
-func (l *Look) changed() (n int) {
-	for _, v := range l.picks {
-		if l.work(1) != nil {
+// changed is how many of the objects that were picked in this Visit, and read later, are not as they were. It takes the guard of each.
+func (vis *Visit) changed() (n int) {
+	for _, v := range vis.picks {
+		if vis.work(1) != nil {
 			break
 		}
 		if !v.pick.changed {

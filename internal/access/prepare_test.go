@@ -43,7 +43,7 @@ func TestSelfTestsRunUnderNoGuard(t *testing.T) {
 	}{map[string]any{"a": 1}, make(chan int, 1)}
 	r := New()
 	r.Expose("c", object, Guard(lock))
-	v := get(t, r.Look(context.Background(), nil), "c")
+	v := get(t, r.Visit(context.Background(), nil), "c")
 	before := mallocs()
 	if x, _, err := must(t, v, ".m", "a").Plain(); x != 1 || err != nil {
 		t.Error(x, err)

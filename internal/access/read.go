@@ -13,10 +13,10 @@ func (v *View) read(wide bool, f func(inspect.Value) error) error {
 		return f(val)
 	}
 	if o := v.policy.owner; o != nil {
-		return v.look.visit(o, func() error { return f(v.val.Trust(!v.policy.foreign)) })
+		return v.visit.onOwner(o, func() error { return f(v.val.Trust(!v.policy.foreign)) })
 	}
 	k := v.lock()
-	return v.look.hold(k, func() error { return f(v.val.Trust(k.declared)) })
+	return v.visit.hold(k, func() error { return f(v.val.Trust(k.declared)) })
 }
 
 // ready returns the value to read if that needs nothing to be taken first: a
@@ -26,7 +26,7 @@ func (v *View) ready(wide bool) (val inspect.Value, ok bool) {
 	case p.frozen || !wide, p.foreign && v.ours():
 		return v.val, true
 	case p.owner != nil:
-		ok = v.look.visits(p.owner)
+		ok = v.visit.isOn(p.owner)
 		return v.val.Trust(ok && !p.foreign), ok
 	}
 	k := v.lock()
@@ -36,7 +36,7 @@ func (v *View) ready(wide bool) (val inspect.Value, ok bool) {
 		}
 		return v.val, true
 	}
-	ok = v.look.holds(k)
+	ok = v.visit.holds(k)
 	return v.val.Trust(ok && k.declared), ok
 }
 
@@ -53,7 +53,7 @@ func (v *View) fresh() bool {
 	if v.plainly {
 		return true
 	}
-	if k := v.val.Kind(); !v.policy.computed || v.policy.foreign || v.look.again[v.policy] || v.guard == notTaken || k == reflect.Slice || k == reflect.Map {
+	if k := v.val.Kind(); !v.policy.computed || v.policy.foreign || v.visit.again[v.policy] || v.guard == notTaken || k == reflect.Slice || k == reflect.Map {
 		return false
 	}
 	hops := 0
@@ -137,12 +137,12 @@ func (v *View) unguarded() {
 	if v.guard == notTaken {
 		for at := v.up; at != nil; at = at.up {
 			if at.mutex == notTaken {
-				v.look.passed(at)
+				v.visit.passed(at)
 				return
 			}
 		}
 	}
-	v.look.racy(v.policy)
+	v.visit.racy(v.policy)
 }
 
 // Plain returns the plain Go value of a scalar (see [inspect.Value.Scalar]), also
@@ -195,7 +195,7 @@ func (v *View) Scalar() (any, error) {
 	if v.hidden {
 		return nil, &RedactedError{Path: v.Path()}
 	}
-	if err := v.look.tick(1); err != nil {
+	if err := v.visit.tick(1); err != nil {
 		return nil, err
 	}
 	t := v.val.Type()
@@ -274,7 +274,7 @@ func (v *View) Len() (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := t.look.tick(1); err != nil {
+	if err := t.visit.tick(1); err != nil {
 		return 0, err
 	}
 	n, err := t.val.Len()

@@ -31,7 +31,7 @@ func (v *View) settle() {
 		v.hide, v.calls = 0, 0
 		v.tells = v.tells.ofKeys() | tellsOfType(t)
 	case stepField:
-		f := &v.look.structOf(up.val.Type()).fields[v.step.index]
+		f := &v.visit.structOf(up.val.Type()).fields[v.step.index]
 		if !f.content {
 			v.tells = 0
 		}
@@ -42,7 +42,7 @@ func (v *View) settle() {
 			v.followToo(up, f.GoName)
 		}
 	case stepIndex:
-		v.tells = v.tells.inside() | v.look.tellsOfType(t)
+		v.tells = v.tells.inside() | v.visit.tellsOfType(t)
 		if v.hide|v.calls != 0 {
 			v.follow(strconv.Itoa(v.step.index), false)
 		}
@@ -121,7 +121,7 @@ func (v *View) followToo(up *View, name string) {
 
 // settleEntry is settle for the entry of a map that a walk met.
 func (v *View) settleEntry(t reflect.Type) {
-	v.tells = v.tells.inside() | v.look.tellsOfType(t)
+	v.tells = v.tells.inside() | v.visit.tellsOfType(t)
 	key := v.step.key.val
 	if key.Kind() == reflect.Interface {
 		var err error
@@ -133,8 +133,8 @@ func (v *View) settleEntry(t reflect.Type) {
 	name := ""
 	switch {
 	case key.Kind() == reflect.String:
-		b, n, err := key.AppendBytes(v.look.key[:0], 0, inspect.MaxKey)
-		v.look.key = b
+		b, n, err := key.AppendBytes(v.visit.key[:0], 0, inspect.MaxKey)
+		v.visit.key = b
 		// What is longer cannot be looked up, and not be named.
 		if v.hidden = err != nil || n > len(b); v.hidden {
 			return

@@ -99,7 +99,7 @@ func (s *Shortcut) Read(v *View) (d inspect.Datum, ok bool, err error) {
 	if d, ok = v.val.Follow(s.route, secretPiece); !ok || secretText(d.Text) {
 		return d, false, nil
 	}
-	return d, true, v.look.tick(s.reads)
+	return d, true, v.visit.tick(s.reads)
 }
 
 // ready is [View.ready] of what s leads to from v, and more than a word: a text, which is guarded by what guards v, or
@@ -112,12 +112,12 @@ func (s *Shortcut) ready(v *View) bool {
 	case p.foreign && !s.hops && v.ours():
 		return true
 	case p.owner != nil || p.lock != nil && p.by == nil:
-		return v.vouched() || p.foreign && v.look.visits(p.owner)
+		return v.vouched() || p.foreign && v.visit.isOn(p.owner)
 	case s.kind != inspect.TextDatum:
 		return true
 	}
 	if k := v.lock(); k != nil {
-		return v.look.holds(k)
+		return v.visit.holds(k)
 	}
 	if (s.hops || v.val.Mark()&inspect.Copied == 0) && !(v.fresh() && !s.hops) {
 		v.unguarded()

@@ -42,8 +42,8 @@ func (r *Registry) Lens(f any) {
 	}
 }
 
-func (r *Registry) Look(ctx context.Context, m Meter) *Look {
-	return r.Objects.Look(ctx, m, Patience{Guard: r.GuardWait})
+func (r *Registry) Visit(ctx context.Context, m Meter) *Visit {
+	return r.Objects.Visit(ctx, m, Patience{Guard: r.GuardWait})
 }
 
 func Doc(line string) Option { return func(o *Options) { o.Doc = line } }

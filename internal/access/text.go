@@ -29,7 +29,7 @@ const (
 )
 
 // Text reads a string or a list of bytes of any length, one piece after the other, each under the guard. It is
-// for one goroutine, ends with its Look, and holds no guard between two pieces.
+// for one goroutine, ends with its Visit, and holds no guard between two pieces.
 type Text struct {
 	of      *View
 	at, end int // in the whole
@@ -75,11 +75,11 @@ func (t *Text) Next() (string, error) {
 	if n <= 0 {
 		return "", io.EOF
 	}
-	if t.Len() > maxPiece && t.of.look.Holding() {
+	if t.Len() > maxPiece && t.of.visit.Holding() {
 		return "", t.of.tooLong(t.Len(), "to be read while a guard is held: ask for it by itself, or take a part, as in x[0:1000]")
 	}
 	// As much as many entries, so that the meter looks soon.
-	if err := t.of.look.tick(1 + n/1024); err != nil {
+	if err := t.of.visit.tick(1 + n/1024); err != nil {
 		return "", err
 	}
 	s, err := t.of.near(t.at, n, t.copy)
@@ -143,7 +143,7 @@ func (v *View) whole(off, max int) (s string, n int, err error) {
 			return "", n, v.tooLong(t.Len(), "at a time: take a part, as in x[0:1000]")
 		case more > 0:
 			charged = t.Len()
-			if err := v.look.keep(charged); err != nil {
+			if err := v.visit.keep(charged); err != nil {
 				return "", n, err
 			}
 		}
@@ -186,7 +186,7 @@ func (v *View) searched(s string) error {
 	for at := 0; at < len(s); at += secretPiece {
 		if at > 0 {
 			// A step for a byte: so many take a few milliseconds in the worst of texts.
-			if err := v.look.work(secretPiece); err != nil {
+			if err := v.visit.work(secretPiece); err != nil {
 				return err
 			}
 		}

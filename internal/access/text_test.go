@@ -200,7 +200,7 @@ func TestLongTextThatChanges(t *testing.T) {
 		r := New()
 		r.Expose("c", x, Frozen())
 		m := &swap{left: 12, do: func() { x.s = want }}
-		c, err := r.Look(t.Context(), m).Get("c")
+		c, err := r.Visit(t.Context(), m).Get("c")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -215,7 +215,7 @@ func TestLongTextThatChanges(t *testing.T) {
 	r := New()
 	r.Expose("c", x)
 	m := &swap{do: func() { x.s = strings.Clone(old) }}
-	c, err := r.Look(t.Context(), m).Get("c")
+	c, err := r.Visit(t.Context(), m).Get("c")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +236,7 @@ func TestTextThatIsReplaced(t *testing.T) {
 		x := &struct{ s string }{old}
 		r := New()
 		r.Expose("c", x, Frozen())
-		c, err := r.Look(t.Context(), &swap{left: 12, do: func() { x.s = want }}).Get("c")
+		c, err := r.Visit(t.Context(), &swap{left: 12, do: func() { x.s = want }}).Get("c")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,7 +20,7 @@ const (
 // Together runs f once while the guard of what lies in v is held, so that what f
 // reads of v is of one moment. Before it reads a part, f asks now: false says to read
 // that after Together has returned, because it is a text of more than 1 KiB, or f has read as much
-// as is read under one hold: 4 KiB of texts, or 128 parts. The Look then notes that v is not of one moment. If
+// as is read under one hold: 4 KiB of texts, or 128 parts. The Visit then notes that v is not of one moment. If
 // the guard cannot be had, f is run without it, and the error says so: only values of one word may
 // be believed then, others that f asks for are errors.
 func (v *View) Together(f func(now func(part *View) bool)) error {
@@ -44,7 +44,7 @@ func (v *View) Together(f func(now func(part *View) bool)) error {
 			by.compare()
 		}
 		if parted {
-			v.look.parted(v.val.Type())
+			v.visit.parted(v.val.Type())
 		}
 		return nil
 	}
@@ -55,13 +55,13 @@ func (v *View) Together(f func(now func(part *View) bool)) error {
 		f(anytime)
 		return nil
 	case v.below().owner != nil:
-		err = v.look.visit(v.below().owner, hold)
+		err = v.visit.onOwner(v.below().owner, hold)
 	case k == nil:
 		f(anytime)
 		return nil
 	default:
 		v.noteState(k)
-		err = v.look.hold(k, hold)
+		err = v.visit.hold(k, hold)
 	}
 	if !run {
 		f(anytime)
@@ -100,10 +100,10 @@ func (v *View) textLen() int {
 }
 
 // parted notes that a struct of type t was not read in one moment.
-func (l *Look) parted(t reflect.Type) {
-	if !slices.Contains(l.parts, t) {
-		l.parts = append(l.parts, t)
-		once(&l.tally.Parted, "a "+t.String()+" is not of one moment: it is large, and a part of it was read after its guard was given back")
+func (vis *Visit) parted(t reflect.Type) {
+	if !slices.Contains(vis.parts, t) {
+		vis.parts = append(vis.parts, t)
+		once(&vis.tally.Parted, "a "+t.String()+" is not of one moment: it is large, and a part of it was read after its guard was given back")
 	}
 }
 
@@ -116,12 +116,12 @@ type asFound struct {
 // noteState remembers how the lock k is found, if it is one of v's own, so that a
 // description of it that is made while we hold it does not tell of ourselves.
 func (v *View) noteState(k *lock) {
-	if v.Shape() != inspect.Struct || v.look.holds(k) {
+	if v.Shape() != inspect.Struct || v.visit.holds(k) {
 		return
 	}
 	if _, m, ok := lockAt(v.val, k.addr); ok {
-		v.look.found.addr = k.addr
-		v.look.found.state, _ = m.Describe()
+		v.visit.found.addr = k.addr
+		v.visit.found.state, _ = m.Describe()
 	}
 }
 
@@ -132,7 +132,7 @@ func (v *View) Describe() (string, error) {
 	}
 	t := v.val.Type()
 	if t == mutexType || t == rwMutexType {
-		if f := v.look.found; f.addr == v.val.Addr() && v.look.holds(&lock{addr: f.addr}) {
+		if f := v.visit.found; f.addr == v.val.Addr() && v.visit.holds(&lock{addr: f.addr}) {
 			return f.state, nil
 		}
 	}

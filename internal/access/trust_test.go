@@ -97,7 +97,7 @@ func TestTrustEnds(t *testing.T) {
 			{[]any{".back", ".plain"}, name == "guarded" || name == "by" || name == "both"},
 			{[]any{".job", ".next", ".plain"}, name == "by" || name == "both"},
 		} {
-			l := r.Look(t.Context(), nil)
+			l := r.Visit(t.Context(), nil)
 			v, err := l.Get(name)
 			if err != nil {
 				t.Fatal(err)

@@ -7,14 +7,14 @@ import (
 )
 
 // View is a live value under policy: where it lies, how it was reached, what
-// guards it and whether it may be shown. It belongs to its Look, and like that
+// guards it and whether it may be shown. It belongs to its Visit, and like that
 // to one goroutine. Every method that reads takes the guard for that and gives it back.
 //
 // The methods that look into a value (Member, At, Len, Each and so on) first follow
 // pointers and interfaces, as Resolve does; what is nil there is an error that is
 // [ErrNil]. Of a value that may not be shown they return a *RedactedError.
 type View struct {
-	look   *Look
+	visit  *Visit
 	policy *policy
 	val    inspect.Value
 	up     *View  // what it is a part of; nil for a root
@@ -110,7 +110,7 @@ func (v *View) bear(c *View, val inspect.Value, s step) {
 	}
 	// Trust lasts as long as the guard: what goes on is only where the value lies.
 	*c = View{
-		look: v.look, policy: p, val: val.Trust(p.frozen), up: v, step: s,
+		visit: v.visit, policy: p, val: val.Trust(p.frozen), up: v, step: s,
 		depth: v.depth + 1, lent: v.lent, boxed: v.boxed, plainly: v.plainly, pick: pick{owed: v.pick.owed},
 	}
 }
@@ -132,7 +132,7 @@ func (v *View) alone(p *policy) bool {
 	if t == nil || t.Kind() != reflect.Struct {
 		return false
 	}
-	s := v.look.structOf(t)
+	s := v.visit.structOf(t)
 	if !s.alone {
 		return false
 	}
@@ -230,7 +230,7 @@ func (v *View) hop() (*View, error) {
 	if err := v.shown(); err != nil {
 		return nil, err
 	}
-	if err := v.look.tick(1); err != nil {
+	if err := v.visit.tick(1); err != nil {
 		return nil, err
 	}
 	v.pursue()
@@ -284,7 +284,7 @@ func (v *View) present(op string, t *View, err error) (*View, error) {
 
 // field is direct field i of a struct, nil if it does not exist for who looks.
 func (v *View) field(i int) *View {
-	f := &v.look.structOf(v.val.Type()).fields[i]
+	f := &v.visit.structOf(v.val.Type()).fields[i]
 	if f.absent {
 		return nil
 	}
@@ -303,7 +303,7 @@ func (v *View) Keep() (*View, error) {
 	if n == 0 {
 		return v, nil
 	}
-	return v, v.look.keep(n)
+	return v, v.visit.keep(n)
 }
 
 // keep is Keep of v, or of what a View that is kept lies in: that is asked only where it lies, and not what it holds.
@@ -311,10 +311,10 @@ func (v *View) keep(content bool) (*View, error) {
 	v.settle()
 	kept, n := v.val, 0
 	if v.val.Lent() || content && !v.policy.frozen {
-		v.look.staying(v.val)
+		v.visit.staying(v.val)
 		kept, n = v.val.Keep()
 	}
-	if err := v.look.keep(viewBytes + n + int(v.pick.owed)); err != nil {
+	if err := v.visit.keep(viewBytes + n + int(v.pick.owed)); err != nil {
 		return nil, err
 	}
 	k := *v

@@ -79,24 +79,24 @@ func newCache() *cache {
 	return c
 }
 
-// meter counts, and ends the Look on demand.
+// meter counts, and ends the Visit on demand.
 type meter struct {
 	read, work int
 	kept       int
 	end        error
-	look       *Look
+	visit      *Visit
 	bad        bool // Read or Work was called with a guard held
 }
 
 func (m *meter) Read(n int) error {
 	m.read += n
-	m.bad = m.bad || m.look != nil && m.look.Holding()
+	m.bad = m.bad || m.visit != nil && m.visit.Holding()
 	return m.end
 }
 
 func (m *meter) Work(n int) error {
 	m.work += n
-	m.bad = m.bad || m.look != nil && m.look.Holding()
+	m.bad = m.bad || m.visit != nil && m.visit.Holding()
 	return m.end
 }
 
@@ -106,13 +106,13 @@ func (m *meter) Keep(n int) error {
 }
 
 // lookAt exposes object as c in a registry of its own, and looks at it.
-func lookAt(t testing.TB, object any, opts ...Option) (*Look, *View) {
+func lookAt(t testing.TB, object any, opts ...Option) (*Visit, *View) {
 	t.Helper()
 	r := New()
 	r.Expose("c", object, opts...)
 	m := &meter{}
-	l := r.Look(context.Background(), m)
-	m.look = l
+	l := r.Visit(context.Background(), m)
+	m.visit = l
 	t.Cleanup(func() {
 		if m.bad {
 			t.Error("Meter.Read was called with a guard held")

@@ -59,7 +59,7 @@ func (v *View) walk(apart, shown bool, f func(key, elem *View) (bool, error)) er
 	if err != nil {
 		return err
 	}
-	w := &walk{of: t, f: f, elem: new(View), collect: apart || t.apart() || t.look.objects.hasLenses()}
+	w := &walk{of: t, f: f, elem: new(View), collect: apart || t.apart() || t.visit.objects.hasLenses()}
 	w.sum = w.collect && !shown
 	t.pursue()
 	switch s := t.Shape(); {
@@ -75,10 +75,10 @@ func (v *View) walk(apart, shown bool, f func(key, elem *View) (bool, error)) er
 		}
 	}
 	defer func() {
-		t.look.tally.Retries += w.cursor.Retries()
-		t.look.tally.Torn += w.cursor.Torn()
+		t.visit.tally.Retries += w.cursor.Retries()
+		t.visit.tally.Torn += w.cursor.Torn()
 		if w.cursor.Moved() {
-			t.look.moved(t)
+			t.visit.moved(t)
 		}
 	}()
 	w.lend()
@@ -86,12 +86,12 @@ func (v *View) walk(apart, shown bool, f func(key, elem *View) (bool, error)) er
 		if err := w.chunk(); err != nil {
 			return err
 		}
-		if !w.ended && t.look.overdue() {
+		if !w.ended && t.visit.overdue() {
 			return &TypeError{Path: t.Path(), Type: t.val.Type().String(), Why: "is too long to be walked while a guard is held: walk it by itself"}
 		}
 		// The application's turn: who waits for the guard has it now.
-		t.look.Yield()
-		if err := t.look.tick(0); err != nil {
+		t.visit.Yield()
+		if err := t.visit.tick(0); err != nil {
 			return err
 		}
 	}
@@ -141,7 +141,7 @@ func (w *walk) chunk() error {
 func (w *walk) read(inspect.Value) error {
 	trusted := w.of.policy.frozen || w.of.vouched()
 	w.cursor.Trust(trusted)
-	start, most := time.Now(), w.of.look.pace.hold()
+	start, most := time.Now(), w.of.visit.pace.hold()
 	late := func() bool { return time.Since(start) > most }
 	if err := w.cursor.Load(); err != nil {
 		return err
@@ -180,7 +180,7 @@ func (w *walk) read(inspect.Value) error {
 func (w *walk) pass(e entryAt) error {
 	switch win := w.of.window; {
 	case win != nil && !w.sought && e.pos < win.lo:
-		return w.of.look.tick(1)
+		return w.of.visit.tick(1)
 	case w.collect:
 		e.key, e.elem = w.of.leaving(e.key), w.of.leaving(e.elem)
 		w.entries = append(w.entries, e)
@@ -214,7 +214,7 @@ func (w *walk) next() (e entryAt, ok bool) {
 // application's memory where another element may lie later.
 func (v *View) leaving(val inspect.Value) inspect.Value {
 	if val.InPlace() && !v.policy.frozen {
-		v.look.staying(val)
+		v.visit.staying(val)
 		val, _ = val.Keep()
 	}
 	return val
@@ -235,7 +235,7 @@ func (v *View) guarded() bool { return v.policy.owner != nil || v.lock() != nil 
 // hand lends an entry to f. The Views that it lends are the same for all entries but for where these lie.
 func (w *walk) hand(e entryAt) (more bool, err error) {
 	// An entry is counted when it is handed out: where a chunk ends depends on time, and what an expression costs must not.
-	if err := w.of.look.tick(1); err != nil {
+	if err := w.of.visit.tick(1); err != nil {
 		return false, err
 	}
 	w.lent.used = 0
@@ -279,8 +279,8 @@ func (v *View) vouched() bool {
 		return false
 	}
 	if o := v.policy.owner; o != nil {
-		return v.look.visits(o)
+		return v.visit.isOn(o)
 	}
 	k := v.lock()
-	return k != nil && k.declared && v.look.holds(k)
+	return k != nil && k.declared && v.visit.holds(k)
 }

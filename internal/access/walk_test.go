@@ -41,7 +41,7 @@ func TestEach(t *testing.T) {
 			for _, apart := range []bool{false, true} {
 				seen := map[string]bool{}
 				err := v.walk(apart, false, func(key, elem *View) (bool, error) {
-					if elem.look != c.look || (key == nil) == strings.Contains("small big sync", name) {
+					if elem.visit != c.visit || (key == nil) == strings.Contains("small big sync", name) {
 						t.Error("key", key)
 					}
 					if seen[elem.Path()] {
@@ -161,7 +161,7 @@ func TestWritersMeanwhile(t *testing.T) {
 	for range 2 {
 		readers.Go(func() {
 			for range 5 {
-				l := r.Look(context.Background(), nil)
+				l := r.Visit(context.Background(), nil)
 				for _, name := range []string{"guarded", "declared", "bare"} {
 					v, err := l.Get(name)
 					if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// Meter is told of the work that a Look does, and may end it.
+// Meter is told of the work that a Visit does, and may end it.
 type Meter interface {
 	// Read is called for every n entries or hops that are read, n being 0 where none were found; it ticks the budget, sees the
 	// cancellation, and yields. It is never called with a guard held.
@@ -23,10 +23,10 @@ type Meter interface {
 	Keep(n int) error
 }
 
-// Look is one evaluation's access to the live objects of a registry. It is for
+// Visit is one evaluation's access to the live objects of a registry. It is for
 // one goroutine, and ends with the evaluation, as do its Views. It holds no guard
 // between two calls.
-type Look struct {
+type Visit struct {
 	objects  *Objects
 	patience Patience
 	ctx      context.Context
@@ -58,7 +58,7 @@ type Look struct {
 	tally Tally
 }
 
-// Tally is what a Look has met.
+// Tally is what a Visit has met.
 type Tally struct {
 	Waited  time.Duration // for guards and owners
 	Retries int           // parts of maps that were read again because they changed
@@ -77,18 +77,18 @@ type Tally struct {
 	Notes    []string // what else is to be known of what was read, a line each
 }
 
-// Look starts an evaluation's access. The end of ctx ends waits for guards,
+// Visit starts an evaluation's access. The end of ctx ends waits for guards,
 // owners and methods. A nil Meter sets no limits.
-func (o *Objects) Look(ctx context.Context, m Meter, p Patience) *Look {
+func (o *Objects) Visit(ctx context.Context, m Meter, p Patience) *Visit {
 	// Not with a guard in our hands.
 	inspect.Prepare()
-	return &Look{objects: o, patience: p.filled(), ctx: ctx, meter: m, pace: newPace()}
+	return &Visit{objects: o, patience: p.filled(), ctx: ctx, meter: m, pace: newPace()}
 }
 
-// Tally returns what the Look has met until now. It reads again what was picked from collections and used later, under its guards.
-func (l *Look) Tally() Tally {
-	changed := l.changed()
-	t := l.tally
+// Tally returns what the Visit has met until now. It reads again what was picked from collections and used later, under its guards.
+func (vis *Visit) Tally() Tally {
+	changed := vis.changed()
+	t := vis.tally
 	t.Changed = changed
 	for _, list := range []*[]string{&t.Racy, &t.Outside, &t.Unlocked, &t.Parted, &t.Returned, &t.Moved, &t.Notes} {
 		*list = slices.Clone(*list)
@@ -98,35 +98,35 @@ func (l *Look) Tally() Tally {
 
 // Holding reports whether a guard is held right now, which is when code runs
 // in [View.Each], and then it should not yield.
-func (l *Look) Holding() bool { return len(l.held) > 0 }
+func (vis *Visit) Holding() bool { return len(vis.held) > 0 }
 
 // Get returns the exposed object of that full (dotted) name, or a *NameError.
-// Within a Look a name stays what it was when it was first asked for. A registry.Func
+// Within a Visit a name stays what it was when it was first asked for. A registry.Func
 // is called the first time, which is refused while a guard is held: ask for
 // the names of an expression before walking anything.
-func (l *Look) Get(name string) (*View, error) {
-	if v := l.roots[name]; v != nil {
+func (vis *Visit) Get(name string) (*View, error) {
+	if v := vis.roots[name]; v != nil {
 		return v, nil
 	}
-	e := l.objects.get(name)
+	e := vis.objects.get(name)
 	if e == nil {
-		return nil, &NameError{Name: name, Near: text.Near(name, l.names())}
+		return nil, &NameError{Name: name, Near: text.Near(name, vis.names())}
 	}
-	v := &View{look: l, policy: &e.policy, step: step{name: e.name}, settled: true, hide: e.policy.hide.first, calls: e.policy.calls.first}
+	v := &View{visit: vis, policy: &e.policy, step: step{name: e.name}, settled: true, hide: e.policy.hide.first, calls: e.policy.calls.first}
 	switch {
-	case e.compute != nil && l.blind:
+	case e.compute != nil && vis.blind:
 		return nil, &MethodError{Method: e.name, Why: "is computed at each look, and is not called here", Refused: true}
 	case e.compute != nil:
-		x, err := l.compute(e)
+		x, err := vis.compute(e)
 		if err != nil {
 			return nil, err
 		}
 		v.val = inspect.Of(x)
 		if e.returned.again(x) {
-			if l.again == nil {
-				l.again = map[*policy]bool{}
+			if vis.again == nil {
+				vis.again = map[*policy]bool{}
 			}
-			l.again[&e.policy] = true
+			vis.again[&e.policy] = true
 		}
 	case e.weak != nil:
 		v.val = inspect.Of(e.weak())
@@ -136,16 +136,16 @@ func (l *Look) Get(name string) (*View, error) {
 	v.val = v.val.Trust(e.policy.frozen)
 	v.tells = tellsOf(e.name[strings.LastIndexByte(e.name, '.')+1:])&^tellsAll | tellsOfType(v.val.Type())
 	v.judge()
-	if l.roots == nil {
-		l.roots = make(map[string]*View)
+	if vis.roots == nil {
+		vis.roots = make(map[string]*View)
 	}
-	l.roots[name] = v
+	vis.roots[name] = v
 	return v, nil
 }
 
-func (l *Look) names() []string {
+func (vis *Visit) names() []string {
 	var names []string
-	for _, e := range l.objects.list() {
+	for _, e := range vis.objects.list() {
 		names = append(names, e.name)
 		if i := strings.LastIndexByte(e.name, '.'); i > 0 {
 			names = append(names, e.name[:i])
@@ -155,26 +155,26 @@ func (l *Look) names() []string {
 }
 
 // compute calls the function of e.
-func (l *Look) compute(e *entry) (any, error) {
+func (vis *Visit) compute(e *entry) (any, error) {
 	why := e.stuck.full()
-	if l.Holding() {
+	if vis.Holding() {
 		why = "cannot be called while a guard is held"
 	}
 	if why != "" {
 		return nil, &MethodError{Method: e.name, Why: why, Refused: true}
 	}
-	end, err := l.begin(&Call{Name: e.name, look: l})
+	end, err := vis.begin(&Call{Name: e.name, visit: vis})
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(l.ctx, l.patience.Call)
+	ctx, cancel := context.WithTimeout(vis.ctx, vis.patience.Call)
 	defer cancel()
 	var x any
 	err = e.stuck.start(func() { x = e.compute(ctx) }).wait(ctx)
 	end(err)
 	if err != nil {
-		if err == errStill && l.ctx.Err() != nil {
-			return nil, context.Cause(l.ctx)
+		if err == errStill && vis.ctx.Err() != nil {
+			return nil, context.Cause(vis.ctx)
 		}
 		return nil, &MethodError{Method: e.name, Why: err.Error()}
 	}
@@ -182,84 +182,84 @@ func (l *Look) compute(e *entry) (any, error) {
 }
 
 // Namespace reports whether names of the form prefix.… are exposed.
-func (l *Look) Namespace(prefix string) bool {
-	return slices.ContainsFunc(l.objects.list(), func(e *entry) bool {
+func (vis *Visit) Namespace(prefix string) bool {
+	return slices.ContainsFunc(vis.objects.list(), func(e *entry) bool {
 		return strings.HasPrefix(e.name, prefix) && strings.HasPrefix(e.name[len(prefix):], ".")
 	})
 }
 
 // structOf is structOf of the package, with the last answer at hand.
-func (l *Look) structOf(t reflect.Type) *structInfo {
-	if t != l.lastType {
-		l.lastType, l.lastInfo = t, structOf(t)
+func (vis *Visit) structOf(t reflect.Type) *structInfo {
+	if t != vis.lastType {
+		vis.lastType, vis.lastInfo = t, structOf(t)
 	}
-	return l.lastInfo
+	return vis.lastInfo
 }
 
 // tellsOfType is tellsOfType of the package, with the last answer at hand: the elements of a walk are of one type.
-func (l *Look) tellsOfType(t reflect.Type) telling {
-	if t != l.elemType || t == nil {
-		l.elemType, l.elemTell = t, tellsOfType(t)
+func (vis *Visit) tellsOfType(t reflect.Type) telling {
+	if t != vis.elemType || t == nil {
+		vis.elemType, vis.elemTell = t, tellsOfType(t)
 	}
-	return l.elemTell
+	return vis.elemTell
 }
 
 // tick tells the meter of n reads, now or when no guard is held any more.
-func (l *Look) tick(n int) error {
-	l.unread += n
-	if len(l.held) > 0 || l.meter == nil {
+func (vis *Visit) tick(n int) error {
+	vis.unread += n
+	if len(vis.held) > 0 || vis.meter == nil {
 		return nil
 	}
-	n, l.unread = l.unread, 0
-	return l.meter.Read(n)
+	n, vis.unread = vis.unread, 0
+	return vis.meter.Read(n)
 }
 
 // work tells the meter of n steps of work, likewise.
-func (l *Look) work(n int) error {
-	l.untold += n
-	if len(l.held) > 0 || l.meter == nil {
+func (vis *Visit) work(n int) error {
+	vis.untold += n
+	if len(vis.held) > 0 || vis.meter == nil {
 		return nil
 	}
-	n, l.untold = l.untold, 0
-	return l.meter.Work(n)
+	n, vis.untold = vis.untold, 0
+	return vis.meter.Work(n)
 }
 
 // keep asks the meter for n bytes.
-func (l *Look) keep(n int) error {
-	if l.meter == nil {
+func (vis *Visit) keep(n int) error {
+	if vis.meter == nil {
 		return nil
 	}
-	return l.meter.Keep(n)
+	return vis.meter.Keep(n)
 }
 
 // racy notes that something of the object that p covers was read without a guard.
-func (l *Look) racy(p *policy) {
-	if p == l.noted {
+func (vis *Visit) racy(p *policy) {
+	if p == vis.noted {
 		return
 	}
-	l.noted = p
-	list := &l.tally.Racy
+	vis.noted = p
+	list := &vis.tally.Racy
 	switch {
 	case p.foreign:
-		list = &l.tally.Returned
+		list = &vis.tally.Returned
 	case p.outside:
-		list = &l.tally.Outside
+		list = &vis.tally.Outside
 	}
 	once(list, p.name)
 }
 
 // passed notes that the struct v, whose lock is not taken, was read without it.
-func (l *Look) passed(v *View) {
+func (vis *Visit) passed(v *View) {
 	t := v.val.Type()
-	if t == l.passing {
+	if t == vis.passing {
 		return
 	}
-	l.passing = t
-	once(&l.tally.Unlocked, "a "+t.String()+" was read racily: "+v.policy.why(t))
+	vis.passing = t
+	once(&vis.tally.Unlocked, "a "+t.String()+" was read racily: "+v.policy.why(t))
 }
 
 // note adds a line to the Notes, once.
-func (l *Look) note(line string) { once(&l.tally.Notes, line) }
+func (vis *Visit) note(line string) { once(&vis.tally.Notes, line) }
 
 // once adds a line to a list that does not have it yet.
 func once(list *[]string, line string) {
@@ -272,11 +272,11 @@ func once(list *[]string, line string) {
 const maxMoved = 8
 
 // moved notes that elements of v, a list, changed places while it was walked.
-func (l *Look) moved(v *View) {
+func (vis *Visit) moved(v *View) {
 	for v.step.kind == stepWindow {
 		v = v.up
 	}
-	if path := v.Path(); len(l.tally.Moved) < maxMoved && !slices.Contains(l.tally.Moved, path) {
-		l.tally.Moved = append(l.tally.Moved, path)
+	if path := v.Path(); len(vis.tally.Moved) < maxMoved && !slices.Contains(vis.tally.Moved, path) {
+		vis.tally.Moved = append(vis.tally.Moved, path)
 	}
 }
