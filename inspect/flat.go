@@ -3,6 +3,8 @@ package inspect
 import (
 	"io"
 	"time"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // writer writes nodes.
@@ -118,7 +120,7 @@ func (w *writer) label(l *line, n *Node, item Item, inside around) {
 		w.flat(l, item.Key, inside)
 		l.add(PlainRole, ": ")
 	case n.Shape == Struct:
-		l.add(NameRole, clean(item.Name))
+		l.add(NameRole, text.Escape(item.Name))
 		l.add(PlainRole, ": ")
 	}
 }
@@ -131,27 +133,27 @@ func (w *writer) leaf(l *line, n *Node, a around) bool {
 	case n.Cycle != "" && a.row:
 		l.add(NoteRole, "<cycle>")
 	case n.Cycle != "":
-		l.add(NoteRole, "<cycle: "+clean(n.Cycle)+">")
+		l.add(NoteRole, "<cycle: "+text.Escape(n.Cycle)+">")
 	case n.Same != "" && w.cell:
 		l.add(NoteRole, "<same>")
 	case n.Same != "":
-		l.add(NoteRole, "<same: "+clean(n.Same)+">")
+		l.add(NoteRole, "<same: "+text.Escape(n.Same)+">")
 	case n.Err != "" && len(n.Items) == 0:
-		l.add(alarmRole, "<unreadable: "+clean(n.Err)+">")
+		l.add(alarmRole, "<unreadable: "+text.Escape(n.Err)+">")
 	case n.Shape == Nil:
-		l.add(NumberRole, clean(orElse(n.Text, "nil")))
+		l.add(NumberRole, text.Escape(orElse(n.Text, "nil")))
 	case n.Shape == Scalar:
 		w.scalar(l, n, a)
 	case n.Shape == Func:
 		l.add(TypeRole, "func ")
-		l.add(PlainRole, clean(shortPaths(n.Text)))
+		l.add(PlainRole, text.Escape(shortPaths(n.Text)))
 	case n.Shape == Chan, n.Shape == Opaque, n.Shape == Interface:
-		l.add(TypeRole, clean(shortType(n.Type)))
-		text := clean(n.Text)
-		if n.Type != "" && text != "" {
-			text = "(" + text + ")"
+		l.add(TypeRole, text.Escape(shortType(n.Type)))
+		s := text.Escape(n.Text)
+		if n.Type != "" && s != "" {
+			s = "(" + s + ")"
 		}
-		l.add(PlainRole, text)
+		l.add(PlainRole, s)
 	default:
 		return false
 	}
@@ -166,32 +168,32 @@ func orElse(s, otherwise string) string {
 }
 
 func (w *writer) scalar(l *line, n *Node, a around) {
-	text := clean(n.Text)
+	s := text.Escape(n.Text)
 	switch x := n.Scalar.(type) {
 	case string:
-		l.add(stringRole, quote(x))
+		l.add(stringRole, text.Quote(x))
 	case []byte:
 		if isText(x) {
-			text = quote(string(x))
+			s = text.Quote(string(x))
 		}
-		l.add(TypeRole, clean(orElse(n.Type, "[]byte")))
+		l.add(TypeRole, text.Escape(orElse(n.Type, "[]byte")))
 		l.add(PlainRole, "(")
-		l.add(stringRole, text)
+		l.add(stringRole, s)
 		l.add(PlainRole, ")")
 	case time.Time:
 		switch {
 		case x.IsZero():
 			l.add(NumberRole, "zero time")
 		case w.style.Now.IsZero():
-			l.add(NumberRole, text)
+			l.add(NumberRole, s)
 		case a.row:
 			l.add(NumberRole, distance(x, w.style.Now))
 		default:
-			l.add(NumberRole, text)
+			l.add(NumberRole, s)
 			l.add(NoteRole, " ("+distance(x, w.style.Now)+")")
 		}
 	default:
-		l.add(NumberRole, text)
+		l.add(NumberRole, s)
 	}
 	if n.Cut != nil {
 		l.add(NoteRole, " "+w.cutText(n))
@@ -200,19 +202,19 @@ func (w *writer) scalar(l *line, n *Node, a around) {
 
 // cutText says what was cut from n and where the rest is.
 func (w *writer) cutText(n *Node) string {
-	text := "…"
+	s := "…"
 	switch {
 	case n.Cut.More > 0:
-		text += " " + thousands(n.Cut.More) + " more" + either(n.Shape == Scalar, " bytes", "")
+		s += " " + text.Thousands(n.Cut.More) + " more" + either(n.Shape == Scalar, " bytes", "")
 	case n.Len > 0:
-		text += " " + countText(n)
+		s += " " + countText(n)
 	}
 	if w.cell {
 		w.cut = true
 	} else if n.Cut.Path != "" {
-		text += ": " + clean(n.Cut.Path)
+		s += ": " + text.Escape(n.Cut.Path)
 	}
-	return text
+	return s
 }
 
 // countText is how many elements or entries n has.
@@ -220,7 +222,7 @@ func countText(n *Node) string {
 	if n.Len == 1 {
 		return either(n.Shape == Map, "1 entry", "1 element")
 	}
-	return thousands(n.Len) + either(n.Shape == Map, " entries", " elements")
+	return text.Thousands(n.Len) + either(n.Shape == Map, " entries", " elements")
 }
 
 // tail is what follows the last item of n: what was cut, what could not be read.
@@ -232,7 +234,7 @@ func (w *writer) tail(n *Node) (tail []span) {
 		if tail != nil {
 			tail = append(tail, span{PlainRole, ", "})
 		}
-		tail = append(tail, span{alarmRole, "<unreadable: " + clean(n.Err) + ">"})
+		tail = append(tail, span{alarmRole, "<unreadable: " + text.Escape(n.Err) + ">"})
 	}
 	return tail
 }
@@ -247,7 +249,7 @@ func (w *writer) brackets(l *line, n *Node, a around) (open, end string) {
 		return either(n.Shape == List, "[", "{"), either(n.Shape == List, "]", "}")
 	}
 	if n.Type != a.elem {
-		l.add(TypeRole, clean(shortType(n.Type)))
+		l.add(TypeRole, text.Escape(shortType(n.Type)))
 	}
 	return "{", "}"
 }
@@ -260,5 +262,5 @@ func (n *Node) Line(max int) string {
 	if !l.over {
 		return l.text(false)
 	}
-	return fit(l.text(false), max-1) + "…"
+	return text.Fit(l.text(false), max-1) + "…"
 }

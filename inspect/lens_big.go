@@ -7,6 +7,7 @@ import (
 	"reflect"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 var _ = defineTexts([]textType{
@@ -77,7 +78,7 @@ func (p *probe) wordsOf(abs Value) (words []big.Word, n int) {
 }
 
 func tooLong(what string, words int) string {
-	return fmt.Sprintf("%s of %s bytes", what, thousands(words*peek.WordSize))
+	return fmt.Sprintf("%s of %s bytes", what, text.Thousands(words*peek.WordSize))
 }
 
 // ratText is a big.Rat: a number where it is whole, or a float has it exactly, else a fraction.

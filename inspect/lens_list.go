@@ -3,6 +3,8 @@ package inspect
 import (
 	"fmt"
 	"reflect"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // A list.List and a ring.Ring are chains: each link points at the next. They are
@@ -100,13 +102,13 @@ func (v Value) chainLen() (int, error) {
 			return n, c.err
 		}
 	}
-	return 0, fmt.Errorf("a ring of more than %s: walk it, as in count(x, true)", thousands(maxChained))
+	return 0, fmt.Errorf("a ring of more than %s: walk it, as in count(x, true)", text.Thousands(maxChained))
 }
 
 // chainIndex is element i of a chain.
 func (v Value) chainIndex(i int) (Value, error) {
 	if i > maxChained {
-		return Value{}, fmt.Errorf("element %s of a %v is too far from its beginning to be looked up: take a part, as in x[%d:%d]", thousands(i), v.typ, i, i+1)
+		return Value{}, fmt.Errorf("element %s of a %v is too far from its beginning to be looked up: take a part, as in x[%d:%d]", text.Thousands(i), v.typ, i, i+1)
 	}
 	var c chain
 	c.begin(v)

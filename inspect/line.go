@@ -2,6 +2,8 @@ package inspect
 
 import (
 	"strings"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // Role says what a piece of text is, for its colour.
@@ -34,18 +36,18 @@ type span struct {
 	text string
 }
 
-func (l *line) add(r Role, text string) {
-	if l.over || text == "" {
+func (l *line) add(r Role, s string) {
+	if l.over || s == "" {
 		return
 	}
-	w := textWidth(text)
+	w := text.Width(s)
 	if l.max > 0 && l.width+w > l.max {
 		l.over = true
-		text = fit(text, l.max-l.width)
-		w = textWidth(text)
+		s = text.Fit(s, l.max-l.width)
+		w = text.Width(s)
 	}
 	l.width += w
-	l.spans = append(l.spans, span{r, text})
+	l.spans = append(l.spans, span{r, s})
 }
 
 // mark and reset bring a line back to where it was.
@@ -74,14 +76,4 @@ func (l *line) text(colour bool) string {
 		}
 	}
 	return b.String()
-}
-
-// fit is as much of s as fits that many columns.
-func fit(s string, columns int) string {
-	for i, r := range s {
-		if columns -= runeWidth(r); columns < 0 {
-			return s[:i]
-		}
-	}
-	return s
 }

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // Page is an answer that people read in a layout of its own, as that of a directory
@@ -119,14 +121,14 @@ func (w *writer) part(p part, gap int) {
 		w.columns(p, gap)
 		return
 	}
-	for text := range strings.SplitSeq(p.text, "\n") {
-		lines := []string{clean(text)}
+	for whole := range strings.SplitSeq(p.text, "\n") {
+		lines := []string{text.Escape(whole)}
 		if !p.fixed {
-			lines = fold(lines[0], w.style.Width)
+			lines = text.Fold(lines[0], w.style.Width, "")
 		}
-		for _, text := range lines {
+		for _, s := range lines {
 			var l line
-			l.add(p.role, text)
+			l.add(p.role, s)
 			w.flush(&l, 0)
 		}
 	}
@@ -153,8 +155,8 @@ func (w *writer) columns(p part, gap int) {
 	}
 	for _, row := range p.rows {
 		cells := make([]string, len(row))
-		for c, text := range row {
-			cells[c] = clean(text)
+		for c, cell := range row {
+			cells[c] = text.Escape(cell)
 		}
 		rows = append(rows, cells)
 	}
@@ -177,8 +179,8 @@ func (w *writer) columns(p part, gap int) {
 func (g *grid) align(rows [][]string, width int, bars bool) {
 	natural := make([]int, len(g.columns))
 	for _, row := range rows {
-		for c, text := range row {
-			natural[c] = max(natural[c], textWidth(text))
+		for c, cell := range row {
+			natural[c] = max(natural[c], text.Width(cell))
 		}
 	}
 	g.widths = natural
@@ -226,11 +228,11 @@ func (w *writer) cells(g grid, row []string, bar string, head bool) {
 		l.pad(right - l.width)
 		started, below = false, true
 	}
-	for c, text := range row {
+	for c, cell := range row {
 		if c == 0 {
-			text = name
+			cell = name
 		}
-		if text == "" {
+		if cell == "" {
 			continue
 		}
 		role := g.columns[c].Role
@@ -244,20 +246,20 @@ func (w *writer) cells(g grid, row []string, bar string, head bool) {
 		if !below {
 			at = max(at, g.before(c))
 			if g.columns[c].Right {
-				at += max(0, g.widths[c]-textWidth(text))
+				at += max(0, g.widths[c]-text.Width(cell))
 			}
 		}
-		fits := at+textWidth(text) <= w.style.Width
+		fits := at+text.Width(cell) <= w.style.Width
 		if !fits && started && (below || c < g.last || w.style.Width-at < minLast) {
-			down(textWidth(lines) + indent)
+			down(text.Width(lines) + indent)
 			at = l.width
 		}
 		l.pad(at - l.width)
-		for i, text := range fold(text, max(w.style.Width-at, 1)) {
+		for i, cell := range text.Fold(cell, max(w.style.Width-at, 1), "") {
 			if i > 0 {
 				down(at)
 			}
-			l.add(role, text)
+			l.add(role, cell)
 		}
 		started = true
 	}
@@ -291,21 +293,4 @@ func bar(part float64, longest int) string {
 		text += string([]rune("▏▎▍▌▋▊▉")[rest-1])
 	}
 	return text
-}
-
-// fold breaks text between words so that the lines have no more columns than
-// that, where the words allow.
-func fold(text string, columns int) (lines []string) {
-	for textWidth(text) > columns {
-		head := fit(text, columns+1)
-		at := strings.LastIndexByte(head, ' ')
-		if at <= 0 {
-			if at = strings.IndexByte(text, ' '); at < 0 {
-				break
-			}
-		}
-		lines = append(lines, strings.TrimRight(text[:at], " "))
-		text = strings.TrimLeft(text[at:], " ")
-	}
-	return append(lines, text)
 }

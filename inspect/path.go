@@ -3,6 +3,8 @@ package inspect
 import (
 	"strconv"
 	"strings"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // window is the expression for the part [lo:hi] of what path reaches, "" if path
@@ -39,7 +41,7 @@ func keyPath(path string, key any) string {
 	}
 	switch k := key.(type) {
 	case string:
-		return path + "[" + strconv.Quote(k) + "]"
+		return path + "[" + text.Literal(k) + "]"
 	case bool, int, int64, uint64:
 		return path + "[" + scalarText(k, false) + "]"
 	}

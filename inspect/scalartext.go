@@ -91,12 +91,3 @@ func roughly(d time.Duration) string {
 	}
 	return days
 }
-
-// thousands is n with a comma at each.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}

@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
-	"unicode/utf8"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // maxDepth is the most that Limit.Depth can ask for, so that no value overflows
@@ -265,7 +266,11 @@ func (s *snapper) text(n *Node, src Source, depth int) {
 func (s *snapper) setText(n *Node, b []byte, length int, path string, depth int) {
 	most := s.bytes(depth)
 	n.Len = length
-	b = wholeRunes(b, most)
+	if len(b) > most {
+		if b = b[:most]; len(text.Whole(b)) > 0 {
+			b = text.Whole(b)
+		}
+	}
 	switch {
 	case n.Shape == Scalar:
 		n.Text, n.Scalar = string(b), string(b)
@@ -278,17 +283,4 @@ func (s *snapper) setText(n *Node, b []byte, length int, path string, depth int)
 	if len(b) < length {
 		n.Cut = &Cut{More: length - len(b), Path: window(path, len(b), min(len(b)+s.limit.Bytes, length))}
 	}
-}
-
-// wholeRunes cuts b to at most max bytes, and not inside a character.
-func wholeRunes(b []byte, max int) []byte {
-	if len(b) <= max {
-		return b
-	}
-	for end := max; end > 0 && end > max-utf8.UTFMax; end-- {
-		if utf8.RuneStart(b[end]) {
-			return b[:end]
-		}
-	}
-	return b[:max]
 }

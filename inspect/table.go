@@ -1,6 +1,10 @@
 package inspect
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/sightglass-go/sightglass/internal/text"
+)
 
 const (
 	// minRows is for how many structs a table is made where each fits a line anyway.
@@ -205,11 +209,11 @@ func (w *writer) fill(t *table, inside around, most int) bool {
 
 // column writes the cells of column c.
 func (w *writer) column(t *table, c int, inside around, most int) (col column, ok bool) {
-	name, typ := clean(columnName(t.first().Items[c])), t.oneType(c)
+	name, typ := text.Escape(columnName(t.first().Items[c])), t.oneType(c)
 	if typ != "" {
-		name += " " + clean(shortType(typ))
+		name += " " + text.Escape(shortType(typ))
 	}
-	col = column{name: name, width: textWidth(name), right: true, same: true, keys: true, cells: make([]line, len(t.rows))}
+	col = column{name: name, width: text.Width(name), right: true, same: true, keys: true, cells: make([]line, len(t.rows))}
 	text, seen := "", false
 	for i, row := range t.rows {
 		if t.whole[i] {
@@ -356,7 +360,7 @@ func (w *writer) writeTable(l *line, t *table, n *Node, a around, right int) {
 	open, end := "", ""
 	if t.typ != "" {
 		open, end = "{", "}"
-		l.add(TypeRole, "[]"+clean(shortType(t.typ)))
+		l.add(TypeRole, "[]"+text.Escape(shortType(t.typ)))
 	} else if a.inner || n.Type != "" || l.width > 0 {
 		open, end = w.brackets(l, n, a)
 	}
@@ -397,7 +401,7 @@ func (w *writer) writeTable(l *line, t *table, n *Node, a around, right int) {
 		w.note(l, "… the same in each row: ", t.common, "", "", inner)
 	}
 	if t.missing != nil {
-		w.note(l, "… more in each row (", t.missing, "):", clean(t.path), inner)
+		w.note(l, "… more in each row (", t.missing, "):", text.Escape(t.path), inner)
 	}
 	w.finish(l, n, end, right)
 }
@@ -416,7 +420,7 @@ func (w *writer) note(l *line, begin string, parts []string, end, path string, r
 	for i, part := range words {
 		switch {
 		case i == 0:
-		case l.width+1+textWidth(part) > w.style.Width:
+		case l.width+1+text.Width(part) > w.style.Width:
 			w.flush(l, right+indent)
 		default:
 			l.add(NoteRole, " ")

@@ -3,6 +3,8 @@ package inspect
 import (
 	"io"
 	"time"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // Style says how text is laid out. The zero Style is plain text of 80 columns.
@@ -51,7 +53,7 @@ func (n *Node) WriteText(out io.Writer, style Style) error {
 	w := &writer{out: out, style: style}
 	l := line{}
 	if style.Name != "" {
-		l.add(PlainRole, clean(style.Name)+" = ")
+		l.add(PlainRole, text.Escape(style.Name)+" = ")
 	}
 	if n.isAnswer() {
 		if t := w.table(n, around{}.inside(n), indent); t != nil {
@@ -140,11 +142,11 @@ func (w *writer) brief(l *line, n *Node, a around) bool {
 	if n.Cut != nil {
 		left += n.Cut.More
 	}
-	more := func() string { return "… " + thousands(left) + " more: " + clean(n.Path) }
+	more := func() string { return "… " + text.Thousands(left) + " more: " + text.Escape(n.Path) }
 	start := l.mark()
 	open, end := w.brackets(l, n, a)
 	l.add(PlainRole, open)
-	room := w.style.Width - textWidth(more()+end)
+	room := w.style.Width - text.Width(more()+end)
 	if l.width > room {
 		l.reset(start)
 		return false
