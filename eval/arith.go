@@ -3,6 +3,8 @@ package eval
 import (
 	"math"
 	"time"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // binary is an operator on two plain values. Views that reach it are composites, or it is a mistake.
@@ -311,7 +313,7 @@ func (f *frame) concat(a, b string) (any, error) {
 // text charges for a string of n bytes that is about to be built.
 func (f *frame) text(n int) error {
 	if n < 0 || n > maxText {
-		return fault("budget", "a string would get longer than %s", bytesText(maxText)).with("take parts, as in s[0:1000]")
+		return fault("budget", "a string would get longer than %s", text.Bytes(maxText)).with("take parts, as in s[0:1000]")
 	}
 	if err := f.m.tick(1 + n/bytesPerStep); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // call compiles x.Method(…) and the functions that expr-lang does not have.
@@ -35,7 +36,7 @@ func (c *compiler) noFunction(name string) error {
 	if hint, ok := foreign[name]; ok {
 		return e.with("%s", hint)
 	}
-	if n := near(name, functionNames()); n != "" {
+	if n := text.Near(name, functionNames()); n != "" {
 		return e.with("did you mean %s(…)?", n)
 	}
 	return e.with("help functions lists them")

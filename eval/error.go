@@ -2,11 +2,13 @@ package eval
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // Error is what went wrong, and where in the source.
@@ -65,26 +67,6 @@ func (p place) err(err error) error {
 	return e
 }
 
-// printed is text on one line, with an escape in place of what does not print: it may be the application's, and
-// forges no line of an answer, nor moves a cursor.
-func printed(text string) string {
-	if strings.IndexFunc(text, func(r rune) bool { return r == utf8.RuneError || !strconv.IsPrint(r) }) < 0 {
-		return text
-	}
-	var b strings.Builder
-	for len(text) > 0 {
-		r, n := utf8.DecodeRuneInString(text)
-		if r != utf8.RuneError && strconv.IsPrint(r) {
-			b.WriteString(text[:n])
-		} else {
-			q := strconv.Quote(text[:n])
-			b.WriteString(q[1 : len(q)-1])
-		}
-		text = text[n:]
-	}
-	return b.String()
-}
-
 // settle turns the place into line and column of source, and completes the message.
 func (e *Error) settle(source string) *Error {
 	e.Source = source
@@ -105,7 +87,7 @@ func (e *Error) settle(source string) *Error {
 	if e.hint != "" {
 		e.Message += "; " + e.hint
 	}
-	e.Message = printed(e.Message)
+	e.Message = text.Escape(e.Message)
 	return e
 }
 
@@ -131,18 +113,15 @@ func (e *Error) Snippet() string {
 	}
 	var line, caret strings.Builder
 	add := func(r rune, under bool) {
-		w := 1
 		switch {
 		case r == '\t':
 			r = ' '
-		case r == utf8.RuneError || !strconv.IsPrint(r):
+		case r == utf8.RuneError || !unicode.IsPrint(r):
 			r = '?'
-		case wide(r):
-			w = 2
 		}
 		line.WriteRune(r)
 		if under {
-			caret.WriteString(strings.Repeat(" ", w))
+			caret.WriteString(strings.Repeat(" ", text.RuneWidth(r)))
 		}
 	}
 	if from > 0 {
@@ -155,31 +134,4 @@ func (e *Error) Snippet() string {
 		add('…', false)
 	}
 	return line.String() + "\n" + caret.String() + "^"
-}
-
-// wide reports whether terminals show r in two columns: the East Asian wide blocks and emoji, roughly.
-func wide(r rune) bool {
-	return r >= 0x1100 && r <= 0x115f || r >= 0x2e80 && r <= 0xa4cf || r >= 0xac00 && r <= 0xd7a3 ||
-		r >= 0xf900 && r <= 0xfaff || r >= 0xfe30 && r <= 0xfe6f || r >= 0xff00 && r <= 0xff60 ||
-		r >= 0x1f300 && r <= 0x1faff || r >= 0x20000 && r <= 0x3fffd
-}
-
-// thousands writes n with separators.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// bytesText writes a size for people.
-func bytesText(n int) string {
-	switch {
-	case n >= 1<<20 && n%(1<<20) == 0:
-		return fmt.Sprintf("%d MiB", n>>20)
-	case n >= 1<<10 && n%(1<<10) == 0:
-		return fmt.Sprintf("%d KiB", n>>10)
-	}
-	return thousands(n) + " bytes"
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 var _ = define(objectFunctions, []function{
@@ -56,7 +57,7 @@ func (d *differ) page() *inspect.Page {
 	page.Columns(shown, inspect.Column{Role: inspect.NameRole}, inspect.Column{}, inspect.Column{Role: inspect.NoteRole},
 		inspect.Column{}, inspect.Column{Role: inspect.NumberRole})
 	if more := len(d.lines) - len(shown); more > 0 {
-		page.Text(fmt.Sprintf("… %s more: _[%d:%d]", thousands(more), len(shown), min(len(d.lines), 2*len(shown))), inspect.NoteRole)
+		page.Text(fmt.Sprintf("… %s more: _[%d:%d]", text.Thousands(more), len(shown), min(len(d.lines), 2*len(shown))), inspect.NoteRole)
 	}
 	return page
 }
@@ -330,7 +331,7 @@ func (d *differ) removed(at string, a *inspect.Node) error {
 
 func (d *differ) row(at string, a, b *inspect.Node, change string) error {
 	if len(d.rows) == maxRows {
-		return fault("budget", "there are more than %s differences", thousands(maxRows)).with("compare a part")
+		return fault("budget", "there are more than %s differences", text.Thousands(maxRows)).with("compare a part")
 	}
 	if at == "" {
 		at = "."

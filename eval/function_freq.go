@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 var _ = define(objectFunctions, []function{
@@ -34,7 +35,7 @@ func freq(f *frame, l *loop) (any, error) {
 			return true, nil
 		}
 		if len(groups.keys) == maxRows {
-			return false, fault("budget", "there are more than %s different values", thousands(maxRows)).
+			return false, fault("budget", "there are more than %s different values", text.Thousands(maxRows)).
 				with("group them coarser, as in freq(xs, .size / 1000)")
 		}
 		if x, err = f.hold(x); err != nil {

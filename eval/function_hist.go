@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 var _ = define(objectFunctions, []function{
@@ -148,7 +149,7 @@ func (h *histogram) answer(f *frame) (any, error) {
 		return nil, err
 	}
 	fields := []field{{"count", h.count}, {"min", h.value(first)}, {"mean", mean}}
-	head := fmt.Sprintf("%s values   min %s   mean %s   max %s", thousands(h.count),
+	head := fmt.Sprintf("%s values   min %s   mean %s   max %s", text.Thousands(h.count),
 		brief(h.value(first)), brief(mean), brief(h.value(last)))
 	var percentiles []string
 	exact := true
@@ -165,7 +166,7 @@ func (h *histogram) answer(f *frame) (any, error) {
 	fields = append(fields, field{"max", h.value(last)})
 	if h.nan > 0 {
 		fields = append(fields, field{"nan", h.nan})
-		head += fmt.Sprintf("   NaN %s times", thousands(h.nan))
+		head += fmt.Sprintf("   NaN %s times", text.Thousands(h.nan))
 	}
 	rows := make([]*inspect.Node, len(bars))
 	for i, b := range bars {
@@ -347,7 +348,7 @@ func picture(page *inspect.Page, bars []bar) {
 		if b.below != nil {
 			below = brief(b.below)
 		}
-		rows[i] = []string{brief(b.from), below, thousands(b.count)}
+		rows[i] = []string{brief(b.from), below, text.Thousands(b.count)}
 		parts[i] = float64(b.count) / float64(most)
 	}
 	from, below := "from", "below"
@@ -364,10 +365,10 @@ func picture(page *inspect.Page, bars []bar) {
 func brief(x any) string {
 	switch x := x.(type) {
 	case int:
-		return thousands(x)
+		return text.Thousands(x)
 	case float64:
 		if math.Abs(x) >= 1000 && math.Abs(x) < 1e15 {
-			return thousands(int(math.Round(x)))
+			return text.Thousands(int(math.Round(x)))
 		}
 		return fmt.Sprintf("%.4g", x)
 	case time.Duration:

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 var _ = define(objectFunctions, []function{
@@ -52,10 +53,10 @@ func sizeOf(f *frame, args []any) (any, error) {
 		deep, about = "atLeast", "at least "
 	}
 	if m.unread > 0 {
-		f.note(thousands(m.unread) + " values could not be read, and are not in the size")
+		f.note(text.Thousands(m.unread) + " values could not be read, and are not in the size")
 	}
 	text := fmt.Sprintf("%s by itself, %s%s with what it leads to: %s objects",
-		bytesText(shallow), about, bytesText(m.bytes), thousands(m.objects))
+		text.Bytes(shallow), about, text.Bytes(m.bytes), text.Thousands(m.objects))
 	return &snapshot{record(field{"shallow", shallow}, field{deep, m.bytes}, field{"objects", m.objects}), inWords(text)}, nil
 }
 

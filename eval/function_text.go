@@ -11,6 +11,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 var _ = define(textFunctions, []function{
@@ -128,7 +129,7 @@ func chunks(s string, each func(part string) error) error {
 	for len(s) > 0 {
 		n := len(s)
 		if n > textChunk {
-			n = runeCut(s[:textChunk])
+			n = len(text.Whole(s[:textChunk]))
 		}
 		if err := each(s[:n]); err != nil {
 			return err
@@ -136,19 +137,6 @@ func chunks(s string, each func(part string) error) error {
 		s = s[n:]
 	}
 	return nil
-}
-
-// runeCut is where s can be cut so that it does not end within a character.
-func runeCut(s string) int {
-	for i := len(s) - 1; i >= 0 && i > len(s)-utf8.UTFMax; i-- {
-		if utf8.RuneStart(s[i]) {
-			if utf8.FullRuneInString(s[i:]) {
-				break
-			}
-			return i
-		}
-	}
-	return len(s)
 }
 
 // convert applies a conversion that goes rune by rune, chunk by chunk.
@@ -220,7 +208,7 @@ func trim(f *frame, args []any) (any, error) {
 			return nil, err
 		}
 		if len(chars) > maxTrimmed {
-			return nil, fault("range", "trim takes off up to %s of characters", bytesText(maxTrimmed))
+			return nil, fault("range", "trim takes off up to %s of characters", text.Bytes(maxTrimmed))
 		}
 		set := make(map[rune]bool)
 		for _, r := range chars {

@@ -3,6 +3,8 @@ package eval
 import (
 	"slices"
 	"sort"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 var _ = define(objectFunctions, []function{
@@ -35,7 +37,7 @@ func top(f *frame, l *loop) (any, error) {
 		return nil, err
 	}
 	if n < 0 || n > maxTop {
-		return nil, fault("range", "top keeps up to %s elements, not %s", thousands(maxTop), thousands(n)).
+		return nil, fault("range", "top keeps up to %s elements, not %s", text.Thousands(maxTop), text.Thousands(n)).
 			with(`sortBy(xs, .field, "desc") sorts all`)
 	}
 	var best []ranked

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 var _ = define(objectFunctions, []function{
@@ -79,7 +80,7 @@ func (p *planter) node(n *inspect.Node, name, before, below string, depth int) {
 		p.node(it.Node, labelOf(it, n.Shape, i), below+mark, below+indent, depth+1)
 	}
 	if cut && len(n.Items) > 0 {
-		p.lines = append(p.lines, []string{below + "└─ … " + thousands(n.Cut.More) + " more", "", n.Cut.Path})
+		p.lines = append(p.lines, []string{below + "└─ … " + text.Thousands(n.Cut.More) + " more", "", n.Cut.Path})
 	}
 }
 
@@ -91,7 +92,7 @@ func labelOf(it inspect.Item, of inspect.Shape, i int) string {
 	case it.Name != "":
 		return it.Name
 	case of == inspect.List:
-		return "[" + thousands(i) + "]"
+		return "[" + text.Thousands(i) + "]"
 	}
 	return "*" // what a pointer points at
 }
@@ -125,5 +126,5 @@ func counted(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return thousands(n) + " " + what + "s"
+	return text.Thousands(n) + " " + what + "s"
 }

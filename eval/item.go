@@ -5,6 +5,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // member is x.name, or x["name"]: a field of a struct or an entry of a map.
@@ -125,7 +126,7 @@ func position(key any, n int) (int, error) {
 		at += n
 	}
 	if at < 0 || at >= n {
-		return 0, fault("range", "index %d is out of range: there are %s elements", i, thousands(n))
+		return 0, fault("range", "index %d is out of range: there are %s elements", i, text.Thousands(n))
 	}
 	return at, nil
 }
@@ -162,7 +163,7 @@ func (f *frame) noKey(m, key any) error {
 		return otherKey("strings", key)
 	}
 	e := fault("no_key", "there is no key %s", keyText(key))
-	if n := near(name, names); ok && n != "" {
+	if n := text.Near(name, names); ok && n != "" {
 		return e.with("did you mean %s?", quoted(n))
 	}
 	return e.with("m?.key or get(m, key) gives nil then")
@@ -170,7 +171,7 @@ func (f *frame) noKey(m, key any) error {
 
 func keyText(key any) string {
 	if s, ok := key.(string); ok {
-		return fmt.Sprintf("%q", cut(s, 60))
+		return fmt.Sprintf("%q", text.Cut(s, 60))
 	}
 	if _, ok := toNumber(key); ok {
 		return fmt.Sprint(key)
@@ -183,15 +184,7 @@ func quoted(name string) string {
 	if isName(name) {
 		return name
 	}
-	return fmt.Sprintf("%q", cut(name, 60))
-}
-
-// cut shortens what somebody typed, for an error text.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return s[:n] + "…"
+	return fmt.Sprintf("%q", text.Cut(name, 60))
 }
 
 // has is key in x, for what has keys.

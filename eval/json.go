@@ -12,6 +12,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // toJSON is toJSON(x): indented as expr-lang does it, of live objects too. Structs are objects of
@@ -304,7 +305,7 @@ func (r *meteredText) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	if r.token += n; r.token > maxToken {
-		return 0, fault("range", "a text in it is longer than %s", bytesText(maxToken)).with("take it apart with split(…) or indexOf(…)")
+		return 0, fault("range", "a text in it is longer than %s", text.Bytes(maxToken)).with("take it apart with split(…) or indexOf(…)")
 	}
 	r.s = r.s[n:]
 	return n, r.f.m.tick(n)
@@ -399,7 +400,7 @@ func (r *jsonReader) object(depth int) (any, error) {
 
 func jsonNumber(n json.Number) (any, error) {
 	if len(n) > maxDigits {
-		return nil, fault("range", "fromJSON: a number of %s is too long", bytesText(len(n)))
+		return nil, fault("range", "fromJSON: a number of %s is too long", text.Bytes(len(n)))
 	}
 	if i, err := strconv.Atoi(string(n)); err == nil {
 		return i, nil
@@ -409,7 +410,7 @@ func jsonNumber(n json.Number) (any, error) {
 	}
 	f, err := n.Float64()
 	if err != nil {
-		return nil, fault("overflow", "fromJSON: %s does not fit in a float", cut(string(n), 40)).because(err)
+		return nil, fault("overflow", "fromJSON: %s does not fit in a float", text.Cut(string(n), 40)).because(err)
 	}
 	return f, nil
 }

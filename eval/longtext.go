@@ -8,6 +8,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // maxText is how long a string may get that an expression builds, in bytes. A longer one of the application is not
@@ -76,7 +77,7 @@ func orTooLong(v *access.View, err error) error {
 	if path := v.Path(); path != "" && len(path) < 100 {
 		what, part = path, path
 	}
-	return fault("budget", "%s has %s, more than the %s that can be worked on at a time", what, bytesText(n), bytesText(maxText)).
+	return fault("budget", "%s has %s, more than the %s that can be worked on at a time", what, text.Bytes(n), text.Bytes(maxText)).
 		with("take a part, as in %s[0:1000]", part)
 }
 
@@ -119,9 +120,9 @@ func (p *runePieces) next() (string, error) {
 		return "", err
 	}
 	piece = p.rest + piece
-	n := runeCut(piece)
-	piece, p.rest = piece[:n], piece[n:]
-	return piece, nil
+	whole := text.Whole(piece)
+	p.rest = piece[len(whole):]
+	return whole, nil
 }
 
 // longLength is len(x) of a long string.
@@ -147,7 +148,7 @@ const maxPart = 64 << 10
 // longContains reports whether part is in a long text.
 func (f *frame) longContains(t *access.Text, part string) (bool, error) {
 	if len(part) > maxPart {
-		return false, fault("range", "in a text of %s one can look for %s at most", bytesText(t.Len()), bytesText(maxPart))
+		return false, fault("range", "in a text of %s one can look for %s at most", text.Bytes(t.Len()), text.Bytes(maxPart))
 	}
 	for tail := ""; ; {
 		piece, err := t.Next()

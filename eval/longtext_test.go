@@ -386,18 +386,6 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-// TestRuneCut: a text is cut in pieces of whole characters, whatever is in it.
-func TestRuneCut(t *testing.T) {
-	for _, s := range []string{"", "a", "é", "ǆ", "€", "😀", "a\x80", "\xc3", "\xe2\x82", "\xf0\x9f\x98", "\x80\x80\x80\x80\x80", "é\xff", "€\x80"} {
-		for n := range len(s) + 1 {
-			cut := runeCut(s[:n])
-			if cut > n || n-cut > 3 || utf8.RuneCountInString(s) != utf8.RuneCountInString(s[:cut])+utf8.RuneCountInString(s[cut:]) {
-				t.Errorf("%q is cut at %d: %q", s[:n], cut, s[:cut])
-			}
-		}
-	}
-}
-
 func TestTrim(t *testing.T) {
 	s := NewSession(registry.New(), Limits{})
 	for source, want := range map[string]string{

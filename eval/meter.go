@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // meter is the budget of one evaluation. It implements access.Meter, and belongs to the
@@ -37,7 +39,7 @@ func newMeter(ctx context.Context, limits Limits) *meter {
 func (m *meter) Read(n int) error {
 	m.entries += n
 	if m.entries > m.limits.Entries {
-		return fault("budget", "more than %s entries were read", thousands(m.limits.Entries)).
+		return fault("budget", "more than %s entries were read", text.Thousands(m.limits.Entries)).
 			with("narrow it with take(…) or a smaller collection, or raise the server's Limits.Entries")
 	}
 	return m.tick(n)
@@ -51,7 +53,7 @@ func (m *meter) Keep(n int) error {
 	m.kept += n
 	if n < 0 || m.kept < 0 || m.kept > m.limits.Bytes {
 		m.kept = max(m.kept-n, 0)
-		return fault("budget", "more than %s would be kept", bytesText(m.limits.Bytes)).
+		return fault("budget", "more than %s would be kept", text.Bytes(m.limits.Bytes)).
 			with("narrow it with filter(…) or take(…), let count, sum or reduce do the work, or raise the server's Limits.Bytes")
 	}
 	m.peak = max(m.peak, m.kept)

@@ -4,6 +4,8 @@ import (
 	"math"
 	"reflect"
 	"time"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // The methods of package time wrap or saturate where an answer does not fit. Here it is an error.
@@ -49,7 +51,7 @@ func withinReach(x any, name string, args []reflect.Value) error {
 	if _, ok := x.(time.Time); ok && name == "AddDate" {
 		years := math.Abs(float64(args[0].Int())) + math.Abs(float64(args[1].Int()))/12 + math.Abs(float64(args[2].Int()))/365
 		if years > maxYears {
-			return fault("overflow", "AddDate goes up to %s years", thousands(maxYears))
+			return fault("overflow", "AddDate goes up to %s years", text.Thousands(maxYears))
 		}
 	}
 	return nil

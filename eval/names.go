@@ -7,6 +7,7 @@ import (
 
 	"github.com/expr-lang/expr/builtin"
 
+	"github.com/sightglass-go/sightglass/internal/text"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -94,7 +95,7 @@ func (n names) unknown(name string, lets []let) error {
 	for _, l := range lets {
 		known = append(known, l.name)
 	}
-	if near := near(name, known); near != "" {
+	if near := text.Near(name, known); near != "" {
 		return e.with("did you mean %s?", near)
 	}
 	for _, full := range n.exposed {
@@ -178,7 +179,7 @@ func (n namespace) member(f *frame, name string) (any, error) {
 		return all.namespace(full + "."), nil
 	}
 	e := fault("unknown_name", "nothing is exposed as %s", quoted(full))
-	if near := near(full, n.exposed); near != "" {
+	if near := text.Near(full, n.exposed); near != "" {
 		return nil, e.with("did you mean %s?", near)
 	}
 	return nil, e.with("dir() lists what there is")

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // pattern is a compiled regular expression and the number of its instructions: Go matches in time
@@ -36,11 +38,11 @@ func newPattern(m *meter, source string) (*pattern, error) {
 	named, folded := foresee(source)
 	switch {
 	case len(source) > maxPattern:
-		return nil, fault("range", "a regular expression may have %s", bytesText(maxPattern))
+		return nil, fault("range", "a regular expression may have %s", text.Bytes(maxPattern))
 	case named > maxNamed:
 		return nil, fault("range", "a regular expression may have %d classes such as \\pL", maxNamed).with("repeat one, as in \\pL{1,9}")
 	case folded > maxFolded:
-		return nil, fault("range", "a regular expression that ignores case may have ranges of %s characters", thousands(maxFolded)).
+		return nil, fault("range", "a regular expression that ignores case may have ranges of %s characters", text.Thousands(maxFolded)).
 			with("leave (?i) out, or write narrower ranges")
 	}
 	// Parsing and compiling each take this work, of some nanoseconds a step.

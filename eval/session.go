@@ -12,6 +12,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/text"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -142,10 +143,10 @@ func noted(t access.Tally) (notes, codes []string) {
 	case n == 1:
 		add(ChangedNote, "an object changed after it was picked: what is shown may not be what was looked for")
 	case n > 1:
-		add(ChangedNote, thousands(n)+" objects changed after they were picked: what is shown may not be what was looked for")
+		add(ChangedNote, text.Thousands(n)+" objects changed after they were picked: what is shown may not be what was looked for")
 	}
 	if t.Torn > 0 {
-		add(TornNote, thousands(t.Torn)+" values kept changing while they were read")
+		add(TornNote, text.Thousands(t.Torn)+" values kept changing while they were read")
 	}
 	return notes, codes
 }
@@ -153,7 +154,7 @@ func noted(t access.Tally) (notes, codes []string) {
 // rescue turns a panic into an error, and says in our words when the time was over.
 func (f *frame) rescue(err *error) {
 	if p := recover(); p != nil {
-		*err = fault("internal", "internal error: %s", cut(fmt.Sprintf("%q", fmt.Sprint(p)), 200)).
+		*err = fault("internal", "internal error: %s", text.Cut(fmt.Sprintf("%q", fmt.Sprint(p)), 200)).
 			with("this is a mistake in sightglass, please report it")
 	}
 	if over := context.Cause(f.m.ctx); *err != nil && over != nil && !f.m.refused && (errors.Is(*err, over) || errors.Is(*err, f.m.ctx.Err())) {
@@ -229,7 +230,7 @@ func (f *frame) store(st statement, x any) error {
 		}
 	}
 	if held > s.limits.Bytes {
-		return fault("budget", "the variables of this session would hold more than %s", bytesText(s.limits.Bytes)).
+		return fault("budget", "the variables of this session would hold more than %s", text.Bytes(s.limits.Bytes)).
 			with("give a smaller value to one: x = nil")
 	}
 	if note != "" {

@@ -3,6 +3,7 @@ package eval
 import (
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // snapshot is a bounded copy of a composite that can be computed with: what a variable holds of
@@ -104,7 +105,7 @@ func (s *snapshot) member(name string) (any, error) {
 		code, what = "no_key", "key"
 	}
 	e := fault(code, "%s has no %s %s", s.kind(), what, quoted(name))
-	if n := near(name, names); n != "" {
+	if n := text.Near(name, names); n != "" {
 		return nil, e.with("did you mean %s?", quoted(n))
 	}
 	if code == "no_field" {

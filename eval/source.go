@@ -10,6 +10,8 @@ import (
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/parser/lexer"
 	"github.com/expr-lang/expr/parser/operator"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // statement is a line that was read: an expression, and the name that its answer gets.
@@ -24,7 +26,7 @@ type statement struct {
 // what the tokens show to be nested no deeper than limits.Nesting.
 func read(source string, limits Limits) (s statement, err error) {
 	if len(source) > limits.Line {
-		return s, fault("budget", "the line has %s bytes, and %s are allowed", thousands(len(source)), thousands(limits.Line)).
+		return s, fault("budget", "the line has %s bytes, and %s are allowed", text.Thousands(len(source)), text.Thousands(limits.Line)).
 			with("the server's Limits.Line is the limit")
 	}
 	if !utf8.ValidString(source) {

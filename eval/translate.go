@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/internal/access"
-	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // translate turns any error into an *Error. What the registry says is kept: the part behind the
@@ -63,5 +62,3 @@ func codeOf(err error) string {
 	}
 	return "unreadable"
 }
-
-func near(name string, from []string) string { return text.Near(name, from) }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 var _ = define(objectFunctions, []function{
@@ -98,12 +99,12 @@ func (v variable) note() string {
 		return "the live object"
 	}
 	if s, ok := v.value.(*snapshot); ok && isCut(s.node) {
-		return "a snapshot that was cut, " + bytesText(v.size)
+		return "a snapshot that was cut, " + text.Bytes(v.size)
 	} else if ok && s.page == nil {
-		return "a snapshot, " + bytesText(v.size)
+		return "a snapshot, " + text.Bytes(v.size)
 	}
 	if v.size >= 1024 {
-		return bytesText(v.size)
+		return text.Bytes(v.size)
 	}
 	return ""
 }

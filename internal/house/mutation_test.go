@@ -171,7 +171,7 @@ var mutations = []mutation{
 	{off: "redaction in JSON", file: "inspect/json.go", old: "case n.Hidden:", new: "case false:", test: "TestJSON"},
 	{off: "redaction of the log", file: "internal/access/redact_source.go", old: "return secretText(p.value) || named && !(name && plainName(p.value))", new: "return name && false", test: "TestRedactSource"},
 	{off: "comments are told from texts in the log", file: "internal/access/redact_source.go", old: "case strings.HasPrefix(rest, \"/*\"):", new: "case false:", test: "TestRedactSource"},
-	{off: "an error is one line", file: "eval/error.go", old: "e.Message = printed(e.Message)", new: "", test: "TestForgedLines"},
+	{off: "an error is one line", file: "eval/error.go", old: "e.Message = text.Escape(e.Message)", new: "", test: "TestForgedLines"},
 	{off: "what does not print is escaped in JSON mode", file: "internal/console/protocol.go", old: "return escapeUnprintable(bytes.TrimSuffix(b.Bytes(), []byte(\"\\n\")))", new: "return bytes.TrimSuffix(b.Bytes(), []byte(\"\\n\"))", test: "TestForgedLines", in: "telnet"},
 
 	// It lets no one in by accident.
