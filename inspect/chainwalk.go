@@ -63,8 +63,8 @@ func (w *chainWalk) next() (key, elem Value, ok bool) {
 		elem, ok = w.field(w.ahead[0].Trust(w.of.how&trusted != 0), "Value"), w.err == nil
 		w.ahead = w.ahead[1:]
 	} else {
-		at := w.link.ref.Addr()
-		if elem, ok = w.chain.next(); at == w.stop && w.again {
+		at := w.link
+		if elem, ok = w.chain.next(); w.ends(at) {
 			w.link = Value{}
 		}
 	}
@@ -75,6 +75,17 @@ func (w *chainWalk) next() (key, elem Value, ok bool) {
 		}
 	}
 	return key, elem, ok
+}
+
+// ends reports whether the walk ends at a link although another one stands behind it: the last link of the
+// beginning does, where others have joined it since. A last link that leads on by itself is the chain's own
+// mistake, such as a circle, and goes on, for the error to be met.
+func (w *chainWalk) ends(at Value) bool {
+	if !w.again || at.ref.Addr() != w.stop {
+		return false
+	}
+	last := w.outermost("prev")
+	return !last.IsValid() || last.ref.Addr() != w.stop
 }
 
 func (w *chainWalk) retries() int { return 0 }
@@ -155,7 +166,7 @@ func (w *chainWalk) pause() {
 	}
 	ahead, at := w.ahead, w.link
 	for ; at.IsValid() && len(ahead) < maxAhead; at = w.step(at, "next") {
-		if ahead = append(ahead, at); at.ref.Addr() == w.stop && w.again {
+		if ahead = append(ahead, at); w.ends(at) {
 			at = Value{}
 			break
 		}

@@ -5,6 +5,7 @@ import (
 	rings "container/ring"
 	"fmt"
 	"math/rand"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -299,5 +300,32 @@ func TestRingThatMoves(t *testing.T) {
 				r.Move(random.Intn(20)).Link(part)
 			}
 		})
+	}
+}
+
+// TestCircleIsMet: a list whose last link leads back into it is an error, wherever the walk pauses. The end that
+// the list had when the walk began does not hide it.
+func TestCircleIsMet(t *testing.T) {
+	l := list.New()
+	for i := range 10 {
+		l.PushBack(i)
+	}
+	// next is the first field of an element; no program writes it so.
+	*(**list.Element)(reflect.ValueOf(l.Back()).UnsafePointer()) = l.Front().Next().Next()
+	for pace := 1; pace < 12; pace++ {
+		cur := elemOf(t, l).Cursor()
+		var err error
+		for !cur.Done() && err == nil {
+			err = cur.Load()
+			for i := 0; i < pace; i++ {
+				if _, _, ok := cur.Next(); !ok {
+					break
+				}
+			}
+			cur.Pause()
+		}
+		if err == nil {
+			t.Errorf("with a pause behind every %d elements the circle is not met", pace)
+		}
 	}
 }
