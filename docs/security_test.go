@@ -80,7 +80,7 @@ func TestSecurity(t *testing.T) {
 }
 
 // typing is what somebody does at a terminal, for expect: each step waits for what it needs.
-const typing = `set timeout 20
+const typing = `set timeout 60
 spawn -noecho TUNNEL
 expect -re "listening on" {} timeout { exit 1 }
 spawn -noecho CLIENT

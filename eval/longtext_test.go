@@ -182,7 +182,7 @@ func TestLongTexts(t *testing.T) {
 	s := NewSession(bulk(hugeText), Limits{Time: time.Hour})
 	begun, answered, cancelled := 0, 0, 0
 	for i, source := range slices.Concat(callsWith("long"), callsWith("huge"), callsOn("hugeBytes"), longCalls) {
-		if i%29 != 0 && !attack.Long() {
+		if i%attack.Stride(29) != 0 {
 			continue
 		}
 		begun++

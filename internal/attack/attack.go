@@ -67,6 +67,18 @@ func Time() time.Duration {
 // Long reports whether the flag was given.
 func Long() bool { return *total != 0 }
 
+// Stride says which of its cases a test with very many of them tries: every nth. n is without the flag; with it
+// it is a quarter of that, and with ten minutes or more every case is tried.
+func Stride(n int) int {
+	switch {
+	case *total == 0:
+		return n
+	case *total < 10*time.Minute:
+		return max(1, n/4)
+	}
+	return 1
+}
+
 // Stop returns what becomes true at the end of [Time], or of the test.
 func Stop(t testing.TB) *atomic.Bool {
 	stop := new(atomic.Bool)
