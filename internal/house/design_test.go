@@ -1,0 +1,57 @@
+package house
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/sightglass-go/sightglass/internal/rig"
+)
+
+// TestDesign holds docs/design.md to the tree: its table has each package of the line, in the line's order and
+// with about its size, and the files that it names are there.
+func TestDesign(t *testing.T) {
+	text := rig.Read(t, "docs/design.md")
+	var order []int
+	for _, m := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| (\\d+) \\|").FindAllStringSubmatch(text, -1) {
+		order = append(order, place(m[1]))
+		said, err := strconv.Atoi(m[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines := linesOf(t, m[1]); max(said, lines) > min(said, lines)*6/5+100 {
+			t.Errorf("docs/design.md gives %s %d lines; it has %d", m[1], said, lines)
+		}
+	}
+	if len(order) < 9 {
+		t.Fatalf("docs/design.md has %d packages in its table", len(order))
+	}
+	for i, at := range order {
+		if at < 0 || i > 0 && at < order[i-1] {
+			t.Errorf("row %d of docs/design.md is not where its package stands in the line", i+1)
+		}
+	}
+	for _, m := range regexp.MustCompile("`([\\w/.]+\\.go)`").FindAllStringSubmatch(text, -1) {
+		if _, err := os.Stat(m[1]); err != nil {
+			t.Errorf("docs/design.md names %s, which is not there", m[1])
+		}
+	}
+}
+
+// linesOf is how many lines the code of a package has, without its tests.
+func linesOf(t *testing.T, folder string) (n int) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if !strings.HasSuffix(file, "_test.go") {
+			n += strings.Count(rig.Read(t, file), "\n")
+		}
+	}
+	return n
+}
