@@ -15,7 +15,7 @@
 // and is read where it lies, entry by entry. filter and map feed what consumes them one element
 // at a time, so that count(filter(m, …)), sum(map(m, …)) or take(filter(m, …), 5) keep nothing but
 // their answer. A field that a predicate asks of one element after the other, as .hits, is read by a
-// access.Shortcut where the elements are alike: with the same answer, cost and errors, in about a third of the
+// access.FieldCache where the elements are alike: with the same answer, cost and errors, in about a third of the
 // time.
 //
 // Each evaluation has a budget (Limits) of time, entries read and bytes kept, sees its context

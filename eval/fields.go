@@ -10,9 +10,9 @@ import (
 // fields is a chain of fields below the element of a predicate, as .order.total. Where it leads to a number,
 // boolean or string, and the last element had it at the same place, it is read in one go and without a View for each step.
 type fields struct {
-	walk     code // step by step
-	at       place
-	shortcut access.Shortcut
+	walk  code // step by step
+	at    place
+	cache access.FieldCache
 }
 
 // fields is the chain that n spells, nil if n is anything else. walk is n, compiled to a place.
@@ -44,20 +44,20 @@ func (c *fields) place(f *frame) (any, error) {
 	}
 	if from, ok := elem.(*access.View); ok {
 		if to, ok := x.(*access.View); ok {
-			c.shortcut.Learn(from, to)
+			c.cache.Learn(from, to)
 		}
 	}
 	return x, nil
 }
 
-// read is what place and load would give, where the shortcut knows it; ok is false otherwise.
+// read is what place and load would give, where the cache knows it; ok is false otherwise.
 func (c *fields) read(f *frame) (d inspect.Datum, ok bool, err error) {
 	v, live := f.scope.elem.(*access.View)
 	// Near the end of the budget each step counts for itself, so that the error has its place.
-	if !live || f.session.stepwise || f.m.entries+c.shortcut.Reads() > f.m.limits.Entries {
+	if !live || f.session.stepwise || f.m.entries+c.cache.Reads() > f.m.limits.Entries {
 		return d, false, nil
 	}
-	d, ok, err = c.shortcut.Read(v)
+	d, ok, err = c.cache.Read(v)
 	return d, ok, c.at.err(err)
 }
 

@@ -199,9 +199,9 @@ func both(t *testing.T, fast, slow *Session, source string) (got, want string) {
 	return got, want
 }
 
-// TestShortcuts: an answer, what it cost, an error, and what is hidden are the same whether fields are read step by
+// TestFieldCaches: an answer, what it cost, an error, and what is hidden are the same whether fields are read step by
 // step or by shortcuts.
-func TestShortcuts(t *testing.T) {
+func TestFieldCaches(t *testing.T) {
 	collections := strings.Fields("s.pointers s.values s.array s.twice s.byName s.byNumber s.any s.anyBy s.locked s.lockedBy s.lockedIn s.lensed s.lensedBy s.linked s.shared s.numbers " +
 		"concat(s.pointers,hiding.pointers) concat(s.any,s.pointers) values(s.byName)")
 	chains := strings.Fields(".Hits .Name .small .count .wide .word .half .ratio .yes .left .long .when .turns .on .password .token .tokens .tagged .absent .renamed .other .note .bytes " +

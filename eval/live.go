@@ -104,7 +104,7 @@ func resolve(v *access.View) (*access.View, inspect.Shape, error) {
 }
 
 // eachView walks a live list or map.
-func (f *frame) eachView(v *access.View, apart bool, each yield) error {
+func (f *frame) eachView(v *access.View, unlocked bool, each yield) error {
 	target, shape, err := resolve(v)
 	switch {
 	case err != nil:
@@ -115,8 +115,8 @@ func (f *frame) eachView(v *access.View, apart bool, each yield) error {
 		return notCollection(v)
 	}
 	walk := target.Each
-	if apart {
-		walk = target.EachApart
+	if unlocked {
+		walk = target.EachUnlocked
 	}
 	index := 0
 	return walk(func(key, elem *access.View) (bool, error) {

@@ -150,7 +150,7 @@ func (s *snapper) fields(n *Node, src Source, depth int) {
 			}
 		}
 	}
-	if err := src.Together(read); err != nil {
+	if err := src.Consistent(read); err != nil {
 		s.ungrouped(n, src, rest, err)
 	}
 	for i, c := range later {

@@ -21,7 +21,7 @@ func (r *raw) Scalar() (any, error)                    { return r.v.Scalar(rawSc
 func (r *raw) Bytes(off, max int) ([]byte, int, error) { return r.v.Bytes(off, max) }
 func (r *raw) Describe() (string, error)               { return r.v.Describe() }
 
-func (r *raw) Together(f func(now func(Source) bool)) error {
+func (r *raw) Consistent(f func(now func(Source) bool)) error {
 	f(func(Source) bool { return true })
 	return nil
 }

@@ -112,7 +112,7 @@ func (p policy) Describe() (string, error) {
 	return p.Source.Describe()
 }
 
-func (p policy) Together(f func(now func(inspect.Source) bool)) error {
+func (p policy) Consistent(f func(now func(inspect.Source) bool)) error {
 	f(func(inspect.Source) bool { return true })
 	return p.held
 }

@@ -28,13 +28,13 @@ type Source interface {
 	Scalar() (any, error)
 	Bytes(off, max int) ([]byte, int, error)
 	Describe() (string, error)
-	// Together runs f once, so that what f reads of the Source's own memory is of
+	// Consistent runs f once, so that what f reads of the Source's own memory is of
 	// one moment (under its guard, if it has one). f is short: it follows no
 	// pointer and walks no list, and before it reads a part it asks now whether that
 	// may be read in this moment; what may not, since it is long or much was read already, is
 	// read afterwards, by itself. An error says that the guard could not be had; f
 	// then ran without it, and only single words may be believed.
-	Together(f func(now func(part Source) bool)) error
+	Consistent(f func(now func(part Source) bool)) error
 }
 
 // A Lensed Source of a struct may be seen as something else.

@@ -78,7 +78,7 @@ func (a *alarms) walk(v *View, path string, depth int) {
 		}
 	case inspect.List, inspect.Map:
 		n := 0
-		err := v.EachApart(func(key, elem *View) (bool, error) {
+		err := v.EachUnlocked(func(key, elem *View) (bool, error) {
 			e, err := elem.Keep()
 			if err != nil {
 				return false, err

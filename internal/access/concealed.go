@@ -13,7 +13,7 @@ import (
 
 // hidesKeys reports whether keys of the map v may be hidden, as far as its names and types say.
 func (v *View) hidesKeys() bool {
-	v.settle()
+	v.decide()
 	t, tells := v.keyType(), v.tells.ofKeys()
 	return tells.hides(t) || tells != 0 && contentOf(t) == partContent || hasSecret(t)
 }
@@ -62,7 +62,7 @@ func hasSecretAt(t reflect.Type, depth int) bool {
 // conceals reports whether the key v is hidden or has a hidden part. The Meter is not told: what it costs would
 // tell that the key was met.
 func (v *View) conceals() bool {
-	v.settle()
+	v.decide()
 	return v.hidden || concealed(v.val, v.tells, 0)
 }
 

@@ -72,7 +72,7 @@ func TestDrift(t *testing.T) {
 	_, v := lookAt(t, o, Guard(&o.mu))
 	taken := 0
 	m := must(t, v, ".m")
-	err := m.EachApart(func(_, _ *View) (bool, error) {
+	err := m.EachUnlocked(func(_, _ *View) (bool, error) {
 		if o.mu.TryLock() {
 			o.m["new"+strings.Repeat("x", taken%100)] = taken
 			taken++

@@ -673,7 +673,7 @@ func TestChunks(t *testing.T) {
 		t.Error(err)
 	}
 
-	err = list.EachApart(func(_, e *View) (bool, error) {
+	err = list.EachUnlocked(func(_, e *View) (bool, error) {
 		if l.Holding() {
 			t.Error("a guard is held")
 		}
@@ -892,26 +892,26 @@ func TestStructInParts(t *testing.T) {
 }
 
 // No more is read under one hold than there is time for: so many parts, and so much text.
-func TestTogetherIsBounded(t *testing.T) {
+func TestConsistentIsBounded(t *testing.T) {
 	p := newPool()
 	words := must(t, lookAtCopy(t, p), ".size")
 	text := must(t, lookAtCopy(t, &struct{ s string }{strings.Repeat("x", longPart)}), ".s")
 	for _, opts := range [][]Option{nil, {Guard(&p.lock)}, {Owner(func(f func()) { f() })}, {Frozen()}, {Guard(nil)}} {
-		for part, most := range map[*View]int{words: mostTogether, text: textTogether / longPart} {
+		for part, most := range map[*View]int{words: maxParts, text: maxPartsText / longPart} {
 			l, c := lookAt(t, p, opts...)
 			c, err := c.Target()
 			if err != nil {
 				t.Fatal(err)
 			}
 			n := 0
-			err = c.Together(func(now func(*View) bool) {
-				for n < 10*mostTogether && now(part) {
+			err = c.Consistent(func(now func(*View) bool) {
+				for n < 10*maxParts && now(part) {
 					n++
 				}
 			})
 			want, notes := most, 1
 			if c.policy.frozen || c.policy.unlocked {
-				want, notes = 10*mostTogether, 0
+				want, notes = 10*maxParts, 0
 			}
 			if got := l.Tally().Parted; err != nil || n != want || len(got) != notes {
 				t.Errorf("%v, %d parts, %q", err, n, got)

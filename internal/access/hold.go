@@ -93,7 +93,7 @@ func (vis *Visit) take(k *lock) error {
 			return &GuardError{Guard: k.label(), Waited: waited}
 		}
 		jitter := rand.N(pause / 2)
-		if err := vis.rest(min(pause-jitter, patience-waited)); err != nil {
+		if err := vis.sleep(min(pause-jitter, patience-waited)); err != nil {
 			return err
 		}
 		if ok, err := k.attempt(); ok || err != nil {

@@ -67,18 +67,18 @@ func (v *View) element(key any) (*View, error) {
 func (v *View) at(i int) (*View, error) {
 	v.pursue()
 	var elem inspect.Value
-	owed := 0
+	copied := 0
 	err := v.read(true, func(val inspect.Value) (err error) {
 		if elem, err = val.Index(i); err == nil {
-			elem, owed = v.out(elem)
+			elem, copied = v.out(elem)
 		}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	c := v.child(elem, step{kind: stepIndex, index: i})
-	c.pick.owed += uint32(owed)
+	c := v.newChild(elem, step{kind: stepIndex, index: i})
+	c.pick.uncharged += uint32(copied)
 	return c, nil
 }
 
@@ -90,7 +90,7 @@ func (v *View) entry(key any) (*View, error) {
 			return nil, err
 		}
 	}
-	elem, owed, ok, err := v.lookup(key)
+	elem, copied, ok, err := v.lookup(key)
 	if err != nil {
 		return nil, err
 	}
@@ -111,14 +111,14 @@ func (v *View) entry(key any) (*View, error) {
 	default:
 		s.name, _ = literal(key)
 	}
-	c := v.child(elem, s)
+	c := v.newChild(elem, s)
 	c.boxed = true
-	c.pick.owed += uint32(owed)
+	c.pick.uncharged += uint32(copied)
 	return c, nil
 }
 
-// lookup finds the entry of a map; owed is how many bytes of it were copied.
-func (v *View) lookup(key any) (elem inspect.Value, owed int, ok bool, err error) {
+// lookup finds the entry of a map; copied is how many bytes of it were copied.
+func (v *View) lookup(key any) (elem inspect.Value, copied int, ok bool, err error) {
 	if v.window != nil {
 		return elem, 0, false, &TypeError{Path: v.Path(), Type: v.val.Type().String(), Why: "is a part of a map, which has an order but no keys: look the key up in the whole map"}
 	}
@@ -143,7 +143,7 @@ func (v *View) lookup(key any) (elem inspect.Value, owed int, ok bool, err error
 	}
 	err = v.read(true, func(val inspect.Value) (err error) {
 		if elem, ok, err = val.Lookup(key); ok && err == nil {
-			elem, owed = v.out(elem)
+			elem, copied = v.out(elem)
 		}
 		return err
 	})
@@ -153,7 +153,7 @@ func (v *View) lookup(key any) (elem inspect.Value, owed int, ok bool, err error
 	case err != nil:
 		return elem, 0, false, fmt.Errorf("%s: %w", place(v.Path(), v.val.Type().String()), err)
 	}
-	return elem, owed, ok, nil
+	return elem, copied, ok, nil
 }
 
 // search finds the entry of a map whose keys are interfaces by a walk, where the key that equals this one may be
@@ -314,7 +314,7 @@ func (v *View) Window(lo, hi int) (*View, error) {
 		w.lo, w.hi = w.lo+t.window.lo, w.hi+t.window.lo
 		from = t.up
 	}
-	c := from.child(from.val, step{kind: stepWindow})
+	c := from.newChild(from.val, step{kind: stepWindow})
 	c.window, c.boxed = w, from.boxed
 	return c, nil
 }

@@ -69,7 +69,7 @@ func (v *View) lens() (f reflect.Value, ok bool) {
 		return f, false
 	}
 	f, ok = v.visit.objects.lensOf(v.val.Type())
-	if v.settle(); ok && v.policy.hide.reaches(v.hide, v.val.Type()) {
+	if v.decide(); ok && v.policy.hide.reaches(v.hide, v.val.Type()) {
 		// f may show in any way what a pattern hides.
 		v.visit.note("a " + v.val.Type().String() + " is shown by its fields: registry.Hide names one, and its lens might show it")
 		return reflect.Value{}, false
@@ -152,9 +152,9 @@ func (v *View) lookThrough(f reflect.Value, p any) (*View, error) {
 	if x == nil {
 		return nil, nil
 	}
-	v.settle()
+	v.decide()
 	shown := &View{
-		visit: v.visit, policy: v.policy.loose, val: inspect.Of(x), step: step{name: v.Path()}, settled: true,
+		visit: v.visit, policy: v.policy.loose, val: inspect.Of(x), step: step{name: v.Path()}, decided: true,
 		hide: v.hide, calls: v.calls, tells: v.tells | tellsOfType(reflect.TypeOf(x)), plainly: true,
 	}
 	shown.judge()

@@ -110,7 +110,7 @@ func (v *View) Guard() (string, error) {
 	}
 	p := t.policy
 	switch k := t.inner(); {
-	case p.settled() || p.lock == k && k != nil:
+	case p.decided() || p.lock == k && k != nil:
 		return p.guard(t.val.Type(), nil), nil
 	case k != nil:
 		return p.guardedBy(k.label()), nil
@@ -179,7 +179,7 @@ func (v *View) unfilled() *View {
 	if t == nil || t.Kind() != reflect.Struct {
 		return nil
 	}
-	c := v.child(inspect.Of(reflect.Zero(t).Interface()), step{kind: stepElem})
+	c := v.newChild(inspect.Of(reflect.Zero(t).Interface()), step{kind: stepElem})
 	return c
 }
 
@@ -195,7 +195,7 @@ func (v *View) fields(list []Member, seen map[string]bool, depth int) []Member {
 		}
 		seen[f.Name] = true
 		c := v.field(i)
-		c.settle()
+		c.decide()
 		m := Member{Name: f.Name, Type: inspect.TypeName(f.Type), Hidden: c.hidden}
 		if f.Embedded {
 			m.Note = "embedded"
@@ -226,7 +226,7 @@ func (v *View) passed() string {
 	if declared != nil {
 		p = p.beyond
 	}
-	if p.settled() || t.Kind() != reflect.Struct || needsNoLock(t) || len(structOf(t).locks) == 0 {
+	if p.decided() || t.Kind() != reflect.Struct || needsNoLock(t) || len(structOf(t).locks) == 0 {
 		return ""
 	}
 	own := notTaken
@@ -263,7 +263,7 @@ func bare(t reflect.Type) reflect.Type {
 
 // methods lists the methods of v that may be called.
 func (v *View) methods() []Member {
-	v.settle()
+	v.decide()
 	if v.calls == 0 {
 		return nil
 	}

@@ -158,7 +158,7 @@ func (v *View) pattern(method string) string { return strings.Join(append(v.step
 
 // allows reports whether policy names the method, and whether it does so only as an action.
 func (v *View) allows(name string) (allowed, action bool) {
-	v.settle()
+	v.decide()
 	_, ends := v.policy.calls.step(v.calls, name)
 	looks := ends &^ v.policy.actions
 	return looks != 0, ends != 0 && looks == 0
@@ -182,7 +182,7 @@ func (v *View) steps() []string {
 // result is what a method returned, under policy: a plain value, or a View that
 // is solid. It is read under the guard of v, which may be what guards it, and otherwise as any object that nothing was declared of.
 func (v *View) result(name, path string, out reflect.Value) (any, error) {
-	r := &View{visit: v.visit, policy: v.policy.loose, val: inspect.Of(out.Interface()), step: step{name: path}, settled: true}
+	r := &View{visit: v.visit, policy: v.policy.loose, val: inspect.Of(out.Interface()), step: step{name: path}, decided: true}
 	if k := v.inner(); k != nil {
 		guess := *k
 		guess.declared = false

@@ -179,7 +179,7 @@ func TestCallOfSolid(t *testing.T) {
 			t.Error(i, x, err)
 		}
 		sum := 0
-		err := must(t, c, ".items").EachApart(func(_, e *View) (bool, error) {
+		err := must(t, c, ".items").EachUnlocked(func(_, e *View) (bool, error) {
 			x, err := e.Call("N", nil)
 			if err == nil {
 				sum += x.(int)
@@ -207,7 +207,7 @@ func TestMethodThatLocks(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "while a guard is held") {
 			t.Error(err)
 		}
-		err = must(t, c, ".items").EachApart(func(_, _ *View) (bool, error) {
+		err = must(t, c, ".items").EachUnlocked(func(_, _ *View) (bool, error) {
 			x, err := c.Call("GetName", nil)
 			if x != "svc" {
 				t.Error(x)
@@ -361,8 +361,8 @@ func TestMethodsOfMapElements(t *testing.T) {
 		}
 	}
 	check(must(t, c, "a"))
-	for _, apart := range []bool{false, true} {
-		if err := c.walk(apart, false, func(_, e *View) (bool, error) { check(e); return true, nil }); err != nil {
+	for _, unlocked := range []bool{false, true} {
+		if err := c.walk(unlocked, false, func(_, e *View) (bool, error) { check(e); return true, nil }); err != nil {
 			t.Error(err)
 		}
 	}
@@ -381,7 +381,7 @@ func TestFoundGuardIsNotTrusted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = c.Together(func(func(*View) bool) {
+		err = c.Consistent(func(func(*View) bool) {
 			target, err := must(t, c, ".cells", 0).Resolve()
 			if err != nil || target.val.Solid() != (opts != nil) {
 				t.Errorf("solid: %v, %v", target.val.Solid(), err)

@@ -17,11 +17,11 @@ const (
 	// DefaultShare is the part of one processor that a Visit has while others wait for one.
 	// BenchmarkYielding in eval measures what that leaves to them.
 	DefaultShare = 1. / 32
-	// maxRest bounds a rest where the work could not be interrupted, or was a wait.
-	maxRest = 5 * time.Millisecond
-	// maxEarned bounds the work that a long rest is good for: among goroutines that do nothing but compute a
-	// rest takes ten milliseconds and more, until the runtime takes a processor from one of them.
-	maxEarned = time.Millisecond
+	// maxSleep bounds a sleep after work that could not be interrupted, or was a wait.
+	maxSleep = 5 * time.Millisecond
+	// maxCredit bounds the credit for a sleep that overran: among goroutines that do nothing but compute
+	// a sleep takes ten milliseconds and more, until the runtime preempts one of them.
+	maxCredit = time.Millisecond
 	// To ask the runtime who waits takes its scheduler's lock and reads a word of each processor's: 0.2 to 0.33 µs with
 	// GOMAXPROCS 2, 0.5 to 1.3 µs with 64 and 0.9 to 2 µs with 128 (on a machine of two; on one of 128 each of these words
 	// comes from another cache). So a Visit asks again after askEvery times as long as that took, which is one per cent of its time, or
@@ -32,35 +32,34 @@ const (
 
 // pace is how one evaluation shares the processors with the application.
 type pace struct {
-	since   time.Time     // of this work: when it yielded or rested last
-	most    int           // how many times as long as it works it rests
-	crowded int           // 0: there is a processor for everybody; rests double with each level
-	earned  time.Duration // work that the last rest is good for beside a slice, as it lasted longer than was owed
+	since   time.Time     // of this work: when it yielded or slept last
+	most    int           // the most that it sleeps per unit of work
+	crowded int           // 0: there is a processor for everybody; sleeps double with each level
+	credit  time.Duration // work already paid for, because the last sleep overran
 	waiting [1]metrics.Sample
 	ask     func(*pace) bool // whether others wait
 	next    time.Time        // when that is asked again
 }
 
 func newPace() pace {
-	return pace{since: time.Now(), most: restsOf(DefaultShare), ask: (*pace).othersWait, waiting: [1]metrics.Sample{{Name: "/sched/goroutines/runnable:goroutines"}}}
+	return pace{since: time.Now(), most: sleepPerWork(DefaultShare), ask: (*pace).othersWait, waiting: [1]metrics.Sample{{Name: "/sched/goroutines/runnable:goroutines"}}}
 }
 
-// restsOf is how many times as long as it works a Visit rests to have that part of a processor.
-func restsOf(share float64) int {
+// sleepPerWork returns how long a Visit with that share of a processor sleeps per unit of work.
+func sleepPerWork(share float64) int {
 	const least = 1. / 1000
 	return int(math.Round(1 / min(max(share, least), 1)))
 }
 
-// Share sets the part of one processor, from 0.001 to 1, that the Visit has while others
-// wait for one; [DefaultShare] until then. With 1 it does not rest.
-func (vis *Visit) Share(part float64) { vis.pace.most = restsOf(part) }
+// Share sets the part of one processor, from 0.001 to 1, that the Visit uses while others
+// wait for one. The default is [DefaultShare]; with 1 the Visit never sleeps.
+func (vis *Visit) Share(part float64) { vis.pace.most = sleepPerWork(part) }
 
-// Yield lets others have the processor, unless a guard is held or that was done a
-// moment ago. It returns for how long to work until the next time. While there is
-// a processor for everybody, that is 50 µs; while others wait for one it is 10 µs,
-// after a rest that leaves them nearly all of the time, or as much more as the rest was
-// longer than it should be. The walks of a View do it by themselves; whoever works on
-// anything else calls it.
+// Yield gives the processor to others, unless a guard is held or the last Yield was a moment ago.
+// It returns the time to work before the next call. While there is a processor for everybody that
+// is 50 µs. While others wait for one it is 10 µs and the credit of the last sleep, and Yield
+// sleeps first, long enough to leave them nearly all of the time. The walks of a View yield by
+// themselves; any other loop calls Yield.
 func (vis *Visit) Yield() (slice time.Duration) {
 	p := &vis.pace
 	now := time.Now()
@@ -70,16 +69,16 @@ func (vis *Visit) Yield() (slice time.Duration) {
 		return max(p.slice()-worked, brief)
 	case p.crowded == 0:
 		runtime.Gosched()
-		p.since, p.earned = time.Now(), 0
+		p.since, p.credit = time.Now(), 0
 	default:
-		// Gosched would not do: who waits in line for another processor, or for the network, is
-		// not looked for while we are in line for this one.
-		owed := p.owed(worked)
-		_ = vis.rest(min(owed, maxRest))
-		p.earn(p.since.Sub(now) - owed)
+		// Gosched is not enough: while we queue for this processor, nobody polls the network or
+		// takes work from the queues of others.
+		debt := p.debt(worked)
+		_ = vis.sleep(min(debt, maxSleep))
+		p.addCredit(p.since.Sub(now) - debt)
 	}
-	// One look does not tell: who waits for a socket that is readable already is not counted, and the
-	// runtime's own goroutines wait for a moment too.
+	// One sample proves nothing: goroutines whose socket is readable already are not counted, and the
+	// runtime's own wait for a moment too.
 	if p.most > 1 && !p.since.Before(p.next) {
 		switch {
 		case !p.asked():
@@ -91,7 +90,7 @@ func (vis *Visit) Yield() (slice time.Duration) {
 	return p.slice()
 }
 
-// asked asks whether others wait, and decides when to ask again.
+// asked reports whether others wait, and sets when to ask again.
 func (p *pace) asked() bool {
 	others := p.ask(p)
 	now := time.Now()
@@ -99,25 +98,25 @@ func (p *pace) asked() bool {
 	return others
 }
 
-// owed is the rest for work that the last one did not pay for.
-func (p *pace) owed(worked time.Duration) time.Duration {
-	return max(worked-p.earned, busySlice) * time.Duration(min(1<<p.crowded, p.most))
+// debt returns how long to sleep for the work that no credit pays for.
+func (p *pace) debt(worked time.Duration) time.Duration {
+	return max(worked-p.credit, busySlice) * time.Duration(min(1<<p.crowded, p.most))
 }
 
-// earn pays for work with what a rest lasted beyond what was owed.
-func (p *pace) earn(beyond time.Duration) {
-	p.earned = min(max(beyond, 0)/time.Duration(p.most), maxEarned)
+// addCredit turns the time by which a sleep overran into work that is paid for.
+func (p *pace) addCredit(beyond time.Duration) {
+	p.credit = min(max(beyond, 0)/time.Duration(p.most), maxCredit)
 }
 
-// slice is how long to work between two yields.
+// slice returns how long to work between two yields.
 func (p *pace) slice() time.Duration {
 	if p.crowded == 0 {
 		return calmSlice
 	}
-	return busySlice + p.earned
+	return busySlice + p.credit
 }
 
-// hold is how long a guard is held by one chunk of work.
+// hold returns how long one chunk of work may hold a guard.
 func (p *pace) hold() time.Duration {
 	if p.crowded == 0 {
 		return holdTime
@@ -125,16 +124,16 @@ func (p *pace) hold() time.Duration {
 	return min(p.slice(), holdTime)
 }
 
-// othersWait reports whether goroutines wait for a processor: where there are many
-// processors more than a few, as these have just begun to, and an idle one will soon take them.
+// othersWait reports whether goroutines wait for a processor. With many processors a few do not
+// count: they have just become runnable, and an idle processor is about to take them.
 func (p *pace) othersWait() bool {
 	metrics.Read(p.waiting[:])
 	v := p.waiting[0].Value
 	return v.Kind() == metrics.KindUint64 && v.Uint64() > uint64(runtime.GOMAXPROCS(0))/4
 }
 
-// rest waits for d, or until the Visit's context ends.
-func (vis *Visit) rest(d time.Duration) error {
+// sleep sleeps for d, or until the Visit's context ends.
+func (vis *Visit) sleep(d time.Duration) error {
 	defer func() { vis.pace.since = time.Now() }()
 	return sleep(vis.ctx, d)
 }

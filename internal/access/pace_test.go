@@ -41,7 +41,7 @@ func TestRests(t *testing.T) {
 	all.Share(1)
 	for range yields {
 		all.pace.since = time.Time{}
-		if all.Yield() != calmSlice || all.pace.earned > 0 {
+		if all.Yield() != calmSlice || all.pace.credit > 0 {
 			t.Fatal("who has all of a processor rests")
 		}
 	}
@@ -58,7 +58,7 @@ func TestNoRest(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	l := New().Visit(ctx, nil)
 	cancel()
-	if err := l.rest(time.Hour); err != context.Canceled {
+	if err := l.sleep(time.Hour); err != context.Canceled {
 		t.Error(err)
 	}
 	l.push(held{})
@@ -68,18 +68,18 @@ func TestNoRest(t *testing.T) {
 	}
 }
 
-// However long rests last, work is no more than its share of the time, nor is it much less until rests pay
-// for more than may be earned at a time.
+// However long sleeps last, work is no more than its share of the time, nor is it much less until sleeps pay
+// for more than maxCredit.
 func TestShare(t *testing.T) {
 	for _, share := range []float64{0.01, DefaultShare, 0.5} {
 		for _, least := range []time.Duration{0, time.Millisecond, 10 * time.Millisecond, time.Second} {
-			p := pace{crowded: 10, most: restsOf(share)}
+			p := pace{crowded: 10, most: sleepPerWork(share)}
 			var worked, rested time.Duration
 			for range 100 {
 				slice := p.slice()
-				owed := p.owed(slice)
-				rest := max(owed, least)
-				p.earn(rest - owed)
+				debt := p.debt(slice)
+				rest := max(debt, least)
+				p.addCredit(rest - debt)
 				worked, rested = worked+slice, rested+rest
 			}
 			got := float64(worked) / float64(rested)

@@ -4,12 +4,12 @@ import "github.com/sightglass-go/sightglass/inspect"
 
 // pick is what a View knows of having been picked from a collection.
 type pick struct {
-	sum     uint64 // of the object that it leads to, as it was then
-	owed    uint32 // bytes that were copied to reach it, of which the Meter is told when it is kept
-	picked  bool   // a walk lent it, and it was kept
-	known   bool   // the sum is known
-	used    bool   // the object was looked at since
-	changed bool   // it was seen to be another by then
+	sum       uint64 // of the object that it leads to, as it was then
+	uncharged uint32 // bytes that were copied to reach it, of which the Meter is told when it is kept
+	picked    bool   // a walk lent it, and it was kept
+	known     bool   // the sum is known
+	used      bool   // the object was looked at since
+	changed   bool   // it was seen to be another by then
 }
 
 // note remembers what v leads to now. It is called while v is lent.

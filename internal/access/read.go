@@ -69,14 +69,14 @@ func (v *View) fresh() bool {
 
 // lock is the lock that v is to be read under, nil if there is none.
 func (v *View) lock() *lock {
-	if p := v.policy; p.settled() {
+	if p := v.policy; p.decided() {
 		return p.lock
 	}
 	return v.sought().real()
 }
 
-// settled reports whether all that p covers is read in the same way, under p.lock if it has one.
-func (p *policy) settled() bool {
+// decided reports whether all that p covers is read in the same way, under p.lock if it has one.
+func (p *policy) decided() bool {
 	return p.lock != nil && p.by == nil || p.frozen || p.owner != nil || p.unlocked
 }
 
@@ -126,7 +126,7 @@ func (v *View) within() *lock {
 
 // inner is the lock for what lies in v, nil if there is none.
 func (v *View) inner() *lock {
-	if p := v.below(); p.settled() {
+	if p := v.below(); p.decided() {
 		return p.lock
 	}
 	return v.within().real()
@@ -191,7 +191,7 @@ func (v *View) plain() (x any, ok bool, err error) {
 
 // Scalar is [inspect.Value.Scalar] under policy. A string of more than [MaxText] bytes is an error.
 func (v *View) Scalar() (any, error) {
-	v.settle()
+	v.decide()
 	if v.hidden {
 		return nil, &RedactedError{Path: v.Path()}
 	}

@@ -205,7 +205,7 @@ func crawl(v *View, out *strings.Builder, depth int) {
 		say("value", x, err)
 	}
 	say(v.Snap(inspect.Limit{}).Line(10_000))
-	say(v.Together(func(func(*View) bool) {}))
+	say(v.Consistent(func(func(*View) bool) {}))
 	_, err = v.Call("Get", nil)
 	say("call", err)
 	members, err := v.Members()
@@ -217,7 +217,7 @@ func crawl(v *View, out *strings.Builder, depth int) {
 			crawl(c, out, depth+1)
 		}
 	}
-	say(v.EachApart(func(key, elem *View) (bool, error) {
+	say(v.EachUnlocked(func(key, elem *View) (bool, error) {
 		for _, e := range []*View{key, elem} {
 			if e == nil {
 				continue

@@ -16,7 +16,7 @@ func (v *View) Snap(limit inspect.Limit) *inspect.Node { return inspect.Snap(v.S
 
 // Value is [View.Value], of a struct that has a secret in its text without its lens.
 func (s source) Value() inspect.Value {
-	if s.settle(); !s.hidden {
+	if s.decide(); !s.hidden {
 		s.unveil()
 	}
 	return s.View.Value()
@@ -50,9 +50,9 @@ func (s source) Each(f func(key, elem inspect.Source) (bool, error)) error {
 	})
 }
 
-// Together is [View.Together].
-func (s source) Together(f func(now func(inspect.Source) bool)) error {
-	return s.View.Together(func(now func(*View) bool) {
+// Consistent is [View.Consistent].
+func (s source) Consistent(f func(now func(inspect.Source) bool)) error {
+	return s.View.Consistent(func(now func(*View) bool) {
 		f(func(part inspect.Source) bool { return now(part.(source).View) })
 	})
 }

@@ -164,7 +164,7 @@ func TestLongTextUnderGuard(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
-	err = notes.EachApart(func(_, e *View) (bool, error) {
+	err = notes.EachUnlocked(func(_, e *View) (bool, error) {
 		_, err := pieces(must(t, e, ".s"))
 		return true, err
 	})

@@ -26,8 +26,8 @@ type View struct {
 	lent    *loans // not nil: this View, or one on the way up, is used anew for the next element
 	pick    pick
 
-	// The verdict, made when it is first needed; see settle.
-	settled bool
+	// The verdict, made when it is first needed; see decide.
+	decided bool
 	hidden  bool    // by name, type, tag or pattern
 	tells   telling // by what names what it is, or is a part of
 	hide    trail   // in policy.hide
@@ -73,10 +73,10 @@ const (
 	maxHops = 64
 )
 
-// child is what lies one step below v.
-func (v *View) child(val inspect.Value, s step) *View {
+// newChild returns what lies one step below v.
+func (v *View) newChild(val inspect.Value, s step) *View {
 	c := v.lent.view()
-	v.bear(c, val, s)
+	v.initChild(c, val, s)
 	return c
 }
 
@@ -102,8 +102,8 @@ func (l *loans) view() *View {
 	return l.views[l.used-1]
 }
 
-// bear makes c what lies one step below v.
-func (v *View) bear(c *View, val inspect.Value, s step) {
+// initChild makes c what lies one step below v.
+func (v *View) initChild(c *View, val inspect.Value, s step) {
 	p := v.below()
 	if v.depth >= maxDepth {
 		v = v.root()
@@ -111,7 +111,7 @@ func (v *View) bear(c *View, val inspect.Value, s step) {
 	// Trust lasts as long as the guard: what goes on is only where the value lies.
 	*c = View{
 		visit: v.visit, policy: p, val: val.Trust(p.frozen), up: v, step: s,
-		depth: v.depth + 1, lent: v.lent, boxed: v.boxed, plainly: v.plainly, pick: pick{owed: v.pick.owed},
+		depth: v.depth + 1, lent: v.lent, boxed: v.boxed, plainly: v.plainly, pick: pick{uncharged: v.pick.uncharged},
 	}
 }
 
@@ -157,7 +157,7 @@ func (v *View) alone(p *policy) bool {
 // linked list walked by an expression) does not pile up in memory.
 func (v *View) root() *View {
 	r := *v
-	r.settle()
+	r.decide()
 	if r.lock() == nil && r.guard == nil {
 		r.guard = noLock
 	}
@@ -171,7 +171,7 @@ func (v *View) root() *View {
 // whether a text looks like a secret. Of a value that is hidden for its name, type, tag or a
 // pattern it is a zero value of the same type, with nothing behind it.
 func (v *View) Value() inspect.Value {
-	v.settle()
+	v.decide()
 	if v.hidden {
 		return blank(v.val)
 	}
@@ -181,8 +181,8 @@ func (v *View) Value() inspect.Value {
 // Shape is that of the value itself, before pointers and interfaces are
 // followed. A struct that is shown as a text or a number is a Struct where that could tell what a pattern of registry.Hide hides.
 func (v *View) Shape() inspect.Shape {
-	if !v.settled && v.val.Kind() == reflect.Struct && len(v.policy.hide.steps) > 0 {
-		v.settle()
+	if !v.decided && v.val.Kind() == reflect.Struct && len(v.policy.hide.steps) > 0 {
+		v.decide()
 	}
 	return v.val.Shape()
 }
@@ -244,7 +244,7 @@ func (v *View) hop() (*View, error) {
 	if err != nil || !target.IsValid() {
 		return nil, err
 	}
-	c := v.child(target, step{kind: stepElem})
+	c := v.newChild(target, step{kind: stepElem})
 	// A pointer leads out of the box; in an interface without one lies the box.
 	c.boxed = v.Shape() == inspect.Interface
 	return c, nil
@@ -288,7 +288,7 @@ func (v *View) field(i int) *View {
 	if f.absent {
 		return nil
 	}
-	return v.child(v.val.Field(i), step{kind: stepField, index: i, name: f.Name})
+	return v.newChild(v.val.Field(i), step{kind: stepField, index: i, name: f.Name})
 }
 
 // Keep makes a View that a walk lent last for the evaluation, and tells the
@@ -298,8 +298,8 @@ func (v *View) Keep() (*View, error) {
 	if v.lent != nil {
 		return v.keep(true)
 	}
-	n := int(v.pick.owed)
-	v.pick.owed = 0
+	n := int(v.pick.uncharged)
+	v.pick.uncharged = 0
 	if n == 0 {
 		return v, nil
 	}
@@ -308,17 +308,17 @@ func (v *View) Keep() (*View, error) {
 
 // keep is Keep of v, or of what a View that is kept lies in: that is asked only where it lies, and not what it holds.
 func (v *View) keep(content bool) (*View, error) {
-	v.settle()
+	v.decide()
 	kept, n := v.val, 0
 	if v.val.Lent() || content && !v.policy.frozen {
 		v.visit.staying(v.val)
 		kept, n = v.val.Keep()
 	}
-	if err := v.visit.keep(viewBytes + n + int(v.pick.owed)); err != nil {
+	if err := v.visit.keep(viewBytes + n + int(v.pick.uncharged)); err != nil {
 		return nil, err
 	}
 	k := *v
-	k.val, k.pick.owed, k.pick.picked = kept, 0, true
+	k.val, k.pick.uncharged, k.pick.picked = kept, 0, true
 	if content {
 		k.pick.note(&k)
 	}

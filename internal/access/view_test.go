@@ -436,12 +436,12 @@ func TestLongChain(t *testing.T) {
 
 func TestKeep(t *testing.T) {
 	for i, opts := range policies() {
-		for _, apart := range []bool{false, true} {
+		for _, unlocked := range []bool{false, true} {
 			l, c := lookAt(t, map[string]item{"a": {key: "A", hits: 1}, "b": {key: "B", hits: 2}, "c": {key: "C", hits: 3}}, opts...)
 			var kept []*View
 			walk := c.Each
-			if apart {
-				walk = c.EachApart
+			if unlocked {
+				walk = c.EachUnlocked
 			}
 			err := walk(func(key, elem *View) (bool, error) {
 				for _, v := range []*View{must(t, elem, ".key"), elem, key} {

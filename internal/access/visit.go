@@ -50,7 +50,7 @@ type Visit struct {
 	lastInfo *structInfo
 	elemType reflect.Type // of tellsOfType
 	elemTell telling
-	key      []byte // the name of the entry that was settled last
+	key      []byte // the name of the entry that was decided last
 
 	seen  map[object]seen // through lenses
 	blind bool            // no lens is looked through
@@ -112,7 +112,7 @@ func (vis *Visit) Get(name string) (*View, error) {
 	if e == nil {
 		return nil, &NameError{Name: name, Near: text.Near(name, vis.names())}
 	}
-	v := &View{visit: vis, policy: &e.policy, step: step{name: e.name}, settled: true, hide: e.policy.hide.first, calls: e.policy.calls.first}
+	v := &View{visit: vis, policy: &e.policy, step: step{name: e.name}, decided: true, hide: e.policy.hide.first, calls: e.policy.calls.first}
 	switch {
 	case e.compute != nil && vis.blind:
 		return nil, &MethodError{Method: e.name, Why: "is computed at each look, and is not called here", Refused: true}

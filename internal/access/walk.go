@@ -19,16 +19,16 @@ func (v *View) Each(f func(key, elem *View) (bool, error)) error {
 	return v.walk(false, false, f)
 }
 
-// EachApart is Each with f run while no guard is held: for what calls methods
+// EachUnlocked is Each with f run while no guard is held: for what calls methods
 // or walks something else. f meets the entries as they were when their chunk was read.
-func (v *View) EachApart(f func(key, elem *View) (bool, error)) error {
+func (v *View) EachUnlocked(f func(key, elem *View) (bool, error)) error {
 	return v.walk(true, false, f)
 }
 
 const (
 	// clockEvery is how many entries are handed out between two looks at the clock, at the most.
 	clockEvery = 8
-	// batch is how many entries are collected for a walk apart.
+	// batch is how many entries are collected before f runs unlocked.
 	batch = 256
 )
 
@@ -53,13 +53,13 @@ type entryAt struct {
 	key, elem inspect.Value
 }
 
-// walk walks with no guard held while f runs if apart. What is met is shown at once if shown, and not picked.
-func (v *View) walk(apart, shown bool, f func(key, elem *View) (bool, error)) error {
+// walk walks with no guard held while f runs if unlocked. What is met is shown at once if shown, and not picked.
+func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error)) error {
 	t, err := v.into("elements")
 	if err != nil {
 		return err
 	}
-	w := &walk{of: t, f: f, elem: new(View), collect: apart || t.apart() || t.visit.objects.hasLenses()}
+	w := &walk{of: t, f: f, elem: new(View), collect: unlocked || t.lockedElements() || t.visit.objects.hasLenses()}
 	w.sum = w.collect && !shown
 	t.pursue()
 	switch s := t.Shape(); {
@@ -98,9 +98,9 @@ func (v *View) walk(apart, shown bool, f func(key, elem *View) (bool, error)) er
 	return nil
 }
 
-// apart reports whether the elements of v may have locks of their own that are
+// lockedElements reports whether the elements of v may have locks of their own that are
 // taken, so that none of these is asked for while another guard is held.
-func (v *View) apart() bool {
+func (v *View) lockedElements() bool {
 	if v.policy.by != nil {
 		return true
 	}
@@ -254,10 +254,10 @@ func (w *walk) hand(e entryAt) (more bool, err error) {
 // lend makes the Views that are lent.
 func (w *walk) lend() {
 	if w.key == nil {
-		w.of.bear(w.elem, inspect.Value{}, step{kind: stepIndex})
+		w.of.initChild(w.elem, inspect.Value{}, step{kind: stepIndex})
 	} else {
-		w.of.bear(w.key, inspect.Value{}, step{kind: stepKeyOf})
-		w.of.bear(w.elem, inspect.Value{}, step{kind: stepEntry, key: w.key})
+		w.of.initChild(w.key, inspect.Value{}, step{kind: stepKeyOf})
+		w.of.initChild(w.elem, inspect.Value{}, step{kind: stepEntry, key: w.key})
 		// What lies in a map may move at any time: nothing there can be a receiver.
 		w.key.boxed, w.elem.boxed = true, true
 		w.key.lent = &w.lent
@@ -268,7 +268,7 @@ func (w *walk) lend() {
 // renew makes c, which lies one step below another View, the View of what lies there now. What has been found out of c is forgotten.
 func (c *View) renew(val inspect.Value) {
 	c.val = val.Trust(c.policy.frozen)
-	c.settled, c.hidden = false, false
+	c.decided, c.hidden = false, false
 	c.guard, c.mutex, c.window = nil, nil, nil
 	c.pick = pick{}
 }

@@ -38,9 +38,9 @@ func TestEach(t *testing.T) {
 		_, c := lookAt(t, &object, opts...)
 		for name, want := range map[string]int{"small": 2, "big": 5000, "list": 5000, "array": 40, "nothing": 0, "none": 0, "sync": 100} {
 			v := must(t, c, "."+name)
-			for _, apart := range []bool{false, true} {
+			for _, unlocked := range []bool{false, true} {
 				seen := map[string]bool{}
-				err := v.walk(apart, false, func(key, elem *View) (bool, error) {
+				err := v.walk(unlocked, false, func(key, elem *View) (bool, error) {
 					if elem.visit != c.visit || (key == nil) == strings.Contains("small big sync", name) {
 						t.Error("key", key)
 					}
@@ -57,18 +57,18 @@ func TestEach(t *testing.T) {
 					return true, nil
 				})
 				if len(seen) != want || err != nil {
-					t.Errorf("%d %s, apart %v: %d entries, %v", i, name, apart, len(seen), err)
+					t.Errorf("%d %s, unlocked %v: %d entries, %v", i, name, unlocked, len(seen), err)
 				}
 			}
 		}
 	}
 }
 
-// A walk apart hands out what it read under the guard, whatever happens since. Time stands still
+// EachUnlocked hands out what it read under the guard, whatever happens since. Time stands still
 // meanwhile, so that one chunk reads all of it however busy the machine is.
-func TestApartIsOfOneMoment(t *testing.T) { synctest.Test(t, apartIsOfOneMoment) }
+func TestEachUnlockedIsOfOneMoment(t *testing.T) { synctest.Test(t, eachUnlockedIsOfOneMoment) }
 
-func apartIsOfOneMoment(t *testing.T) {
+func eachUnlockedIsOfOneMoment(t *testing.T) {
 	m := map[string]int{"a": 1, "b": 1, "c": 1}
 	var mu sync.Mutex
 	for i, opts := range policies() {
@@ -78,7 +78,7 @@ func apartIsOfOneMoment(t *testing.T) {
 		clear(m)
 		m["a"], m["b"], m["c"] = 1, 1, 1
 		_, c := lookAt(t, m, opts...)
-		err := c.EachApart(func(_, e *View) (bool, error) {
+		err := c.EachUnlocked(func(_, e *View) (bool, error) {
 			x, _, err := e.Plain()
 			if x != 1 {
 				t.Errorf("%d: %v", i, x)
@@ -96,7 +96,7 @@ func apartIsOfOneMoment(t *testing.T) {
 
 func TestEachEnds(t *testing.T) {
 	l, c := lookAt(t, []int{1, 2, 3})
-	for _, walk := range []func(func(key, elem *View) (bool, error)) error{c.Each, c.EachApart} {
+	for _, walk := range []func(func(key, elem *View) (bool, error)) error{c.Each, c.EachUnlocked} {
 		n := 0
 		if err := walk(func(_, _ *View) (bool, error) { n++; return n < 2, nil }); n != 2 || err != nil {
 			t.Error(n, err)
@@ -169,13 +169,13 @@ func TestWritersMeanwhile(t *testing.T) {
 						return
 					}
 					v.Snap(inspect.Limit{})
-					for _, apart := range []bool{false, true} {
+					for _, unlocked := range []bool{false, true} {
 						items, err := v.Member("items")
 						if err != nil {
 							t.Error(err)
 							return
 						}
-						_ = items.walk(apart, false, func(key, elem *View) (bool, error) {
+						_ = items.walk(unlocked, false, func(key, elem *View) (bool, error) {
 							for _, field := range []string{"hits", "key"} {
 								if f, err := elem.Member(field); err == nil {
 									_, _, _ = f.Plain()

@@ -8,16 +8,16 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// settle decides whether v may be shown, as far as its name, type, tag and the
+// decide decides whether v may be shown, as far as its name, type, tag and the
 // patterns of Hide say, and where the patterns are at. It is done when it is first needed,
 // because it reads a map's key for each entry of a walk.
-func (v *View) settle() {
-	if v.settled {
+func (v *View) decide() {
+	if v.decided {
 		return
 	}
-	v.settled = true
+	v.decided = true
 	up := v.up
-	up.settle()
+	up.decide()
 	v.hidden, v.hide, v.calls, v.tells = up.hidden, up.hide, up.calls, up.tells
 	if v.hidden {
 		return
@@ -53,7 +53,7 @@ func (v *View) settle() {
 		v.tells = v.tells.inside() | tellsOfType(t)
 		v.follow(v.step.name, false)
 	case stepEntry:
-		v.settleEntry(t)
+		v.decideEntry(t)
 	}
 	v.judge()
 }
@@ -119,8 +119,8 @@ func (v *View) followToo(up *View, name string) {
 	v.hidden = v.hidden || ends != 0
 }
 
-// settleEntry is settle for the entry of a map that a walk met.
-func (v *View) settleEntry(t reflect.Type) {
+// decideEntry is decide for the entry of a map that a walk met.
+func (v *View) decideEntry(t reflect.Type) {
 	v.tells = v.tells.inside() | v.visit.tellsOfType(t)
 	key := v.step.key.val
 	if key.Kind() == reflect.Interface {
@@ -165,7 +165,7 @@ func (v *View) Hidden() bool { return v.shown() != nil }
 
 // shown is the error of a value that may not be shown.
 func (v *View) shown() error {
-	v.settle()
+	v.decide()
 	if v.hidden {
 		return &RedactedError{Path: v.Path()}
 	}

@@ -36,8 +36,8 @@ func newGear(n int) *gear {
 	return g
 }
 
-// TestShortcut: what was reached once is reached again without a step, and is the same.
-func TestShortcut(t *testing.T) {
+// TestFieldCache: what was reached once is reached again without a step, and is the same.
+func TestFieldCache(t *testing.T) {
 	one, two := newGear(1), newGear(2)
 	one.next, two.next = two, one
 	one.behind, two.behind = &one.next, &two.next
@@ -55,12 +55,12 @@ func TestShortcut(t *testing.T) {
 			}
 			from, other := must(t, v, ".one"), must(t, v, ".two")
 			to, want := must(t, from, steps...), must(t, other, steps...)
-			var s Shortcut
+			var s FieldCache
 			if _, ok, _ := s.Read(from); ok {
-				t.Errorf("%s: the zero Shortcut knows it", name)
+				t.Errorf("%s: the zero FieldCache knows it", name)
 			}
 			s.Learn(from, to)
-			err := v.Together(func(func(*View) bool) {
+			err := v.Consistent(func(func(*View) bool) {
 				d, ok, err := s.Read(other)
 				x, failed := want.Scalar()
 				if !ok || err != nil || failed != nil || d.Plain() != x {
@@ -74,8 +74,8 @@ func TestShortcut(t *testing.T) {
 	}
 }
 
-// TestShortcutGivesUp: where anything may be otherwise, Member is to be asked.
-func TestShortcutGivesUp(t *testing.T) {
+// TestFieldCacheGivesUp: where anything may be otherwise, Member is to be asked.
+func TestFieldCacheGivesUp(t *testing.T) {
 	type other struct{ turns, pad int }
 	one, two := newGear(1), newGear(2)
 	one.next, one.any = two, two
@@ -134,7 +134,7 @@ func TestShortcutGivesUp(t *testing.T) {
 			start = must(t, guarded, ".one")
 			to, at = must(t, start, c.steps...), start
 		}
-		var s Shortcut
+		var s FieldCache
 		s.Learn(start, to)
 		if d, ok, _ := s.Read(at); ok {
 			t.Errorf("%s: %v", name, d.Plain())

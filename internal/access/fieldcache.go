@@ -6,14 +6,14 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// A Shortcut reads a number, boolean or string that lies some fields and pointers below a View, for who
+// FieldCache reads a number, boolean or string that lies some fields and pointers below a View, for who
 // asks for the same of many alike, as .order.total of the elements of a list. It decides nothing: it remembers
 // how [View.Member] got from one View to another (an inline cache), and what policy said on the way, and takes
 // the same way again from Views for which it must be the same: of the same type, under the same policy, with the patterns
 // of Hide at the same place. Whatever else there is on the way is for Member to meet.
 //
-// The zero Shortcut has learned nothing. One belongs to one goroutine, and remembers one way at a time.
-type Shortcut struct {
+// The zero FieldCache has learned nothing. One belongs to one goroutine, and remembers one way at a time.
+type FieldCache struct {
 	policy *policy
 	from   reflect.Type
 	hide   trail
@@ -26,18 +26,18 @@ type Shortcut struct {
 }
 
 // fits reports whether v is like the View that s has learned from.
-func (s *Shortcut) fits(v *View) bool {
+func (s *FieldCache) fits(v *View) bool {
 	return v.val.Type() == s.from && v.policy == s.policy && v.hide == s.hide && v.tells == s.tells
 }
 
 // Learn remembers how to was reached from v. Both may be any Views.
-func (s *Shortcut) Learn(v, to *View) {
-	v.settle()
-	to.settle()
+func (s *FieldCache) Learn(v, to *View) {
+	v.decide()
+	to.decide()
 	if v.hidden || to.hidden || s.fits(v) {
 		return
 	}
-	*s = Shortcut{policy: v.policy, from: v.val.Type(), hide: v.hide, tells: v.tells}
+	*s = FieldCache{policy: v.policy, from: v.val.Type(), hide: v.hide, tells: v.tells}
 	if to.Shape() != inspect.Scalar {
 		return
 	}
@@ -85,13 +85,13 @@ func (v *View) wayTo(to *View) (way []*View, ok bool) {
 	return way, true
 }
 
-// Reads is how many reads [Shortcut.Read] tells the Meter of, as many as the way that it was learned from.
-func (s *Shortcut) Reads() int { return s.reads }
+// Reads is how many reads [FieldCache.Read] tells the Meter of, as many as the way that it was learned from.
+func (s *FieldCache) Reads() int { return s.reads }
 
 // Read gives what [View.Member] and [View.Scalar] would give. ok is false, and nothing was told the
 // Meter, where these have to be asked. The error is the Meter's.
-func (s *Shortcut) Read(v *View) (d inspect.Datum, ok bool, err error) {
-	v.settle()
+func (s *FieldCache) Read(v *View) (d inspect.Datum, ok bool, err error) {
+	v.decide()
 	if v.hidden || s.route == nil || !s.fits(v) || s.wide && !s.ready(v) {
 		return d, false, nil
 	}
@@ -104,7 +104,7 @@ func (s *Shortcut) Read(v *View) (d inspect.Datum, ok bool, err error) {
 
 // ready is [View.ready] of what s leads to from v, and more than a word: a text, which is guarded by what guards v, or
 // an atomic, which needs no lock but one that was declared.
-func (s *Shortcut) ready(v *View) bool {
+func (s *FieldCache) ready(v *View) bool {
 	p := v.policy
 	switch {
 	case p.frozen:

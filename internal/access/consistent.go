@@ -13,17 +13,17 @@ import (
 // is on work and not on time, since what an answer says must not depend on how busy the machine is.
 const (
 	longPart     = 1 << 10 // bytes of a text that is read by itself
-	textTogether = 4 << 10 // bytes of all texts
-	mostTogether = 128     // parts
+	maxPartsText = 4 << 10 // bytes of all texts
+	maxParts     = 128     // parts
 )
 
-// Together runs f once while the guard of what lies in v is held, so that what f
+// Consistent runs f once while the guard of what lies in v is held, so that what f
 // reads of v is of one moment. Before it reads a part, f asks now: false says to read
-// that after Together has returned, because it is a text of more than 1 KiB, or f has read as much
+// that after Consistent has returned, because it is a text of more than 1 KiB, or f has read as much
 // as is read under one hold: 4 KiB of texts, or 128 parts. The Visit then notes that v is not of one moment. If
 // the guard cannot be had, f is run without it, and the error says so: only values of one word may
 // be believed then, others that f asks for are errors.
-func (v *View) Together(f func(now func(part *View) bool)) error {
+func (v *View) Consistent(f func(now func(part *View) bool)) error {
 	anytime := func(*View) bool { return true }
 	run := false
 	by := v.pickedBy()
@@ -32,7 +32,7 @@ func (v *View) Together(f func(now func(part *View) bool)) error {
 		parts, text, parted := 0, 0, false
 		f(func(part *View) bool {
 			n := part.textLen()
-			if n > longPart || text+n > textTogether || parts == mostTogether {
+			if n > longPart || text+n > maxPartsText || parts == maxParts {
 				parted = true
 				return false
 			}
