@@ -17,13 +17,13 @@ const (
 	maxParts     = 128     // parts
 )
 
-// Consistent runs f once while the guard of what lies in v is held, so that what f
+// consistent runs f once while the guard of what lies in v is held, so that what f
 // reads of v is of one moment. Before it reads a part, f asks now: false says to read
-// that after Consistent has returned, because it is a text of more than 1 KiB, or f has read as much
+// that after consistent has returned, because it is a text of more than 1 KiB, or f has read as much
 // as is read under one hold: 4 KiB of texts, or 128 parts. The Visit then notes that v is not of one moment. If
 // the guard cannot be had, f is run without it, and the error says so: only values of one word may
 // be believed then, others that f asks for are errors.
-func (v *View) Consistent(f func(now func(part *View) bool)) error {
+func (v *View) consistent(f func(now func(part *View) bool)) error {
 	anytime := func(*View) bool { return true }
 	run := false
 	by := v.pickedBy()

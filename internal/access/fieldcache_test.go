@@ -60,7 +60,7 @@ func TestFieldCache(t *testing.T) {
 				t.Errorf("%s: the zero FieldCache knows it", name)
 			}
 			s.Learn(from, to)
-			err := v.Consistent(func(func(*View) bool) {
+			err := v.consistent(func(func(*View) bool) {
 				d, ok, err := s.Read(other)
 				x, failed := want.Scalar()
 				if !ok || err != nil || failed != nil || d.Plain() != x {

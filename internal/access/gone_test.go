@@ -77,7 +77,7 @@ func TestLockThatIsGone(t *testing.T) {
 			}
 			// It goes while we hold it.
 			protect(syscall.PROT_READ | syscall.PROT_WRITE)
-			if err := c.Consistent(func(func(*View) bool) { protect(syscall.PROT_NONE) }); !errors.As(err, &refused) {
+			if err := c.consistent(func(func(*View) bool) { protect(syscall.PROT_NONE) }); !errors.As(err, &refused) {
 				t.Errorf("%s: given back, %v", name, err)
 			}
 			if l.Holding() {

@@ -904,7 +904,7 @@ func TestConsistentIsBounded(t *testing.T) {
 				t.Fatal(err)
 			}
 			n := 0
-			err = c.Consistent(func(now func(*View) bool) {
+			err = c.consistent(func(now func(*View) bool) {
 				for n < 10*maxParts && now(part) {
 					n++
 				}

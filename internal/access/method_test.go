@@ -381,7 +381,7 @@ func TestFoundGuardIsNotTrusted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = c.Consistent(func(func(*View) bool) {
+		err = c.consistent(func(func(*View) bool) {
 			target, err := must(t, c, ".cells", 0).Resolve()
 			if err != nil || target.val.Solid() != (opts != nil) {
 				t.Errorf("solid: %v, %v", target.val.Solid(), err)

@@ -112,9 +112,6 @@ func TestUnknownName(t *testing.T) {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
-	if !l.Namespace("db") || l.Namespace("d") || l.Namespace("db.pool") || l.Namespace("cache") {
-		t.Error("Namespace")
-	}
 }
 
 // Exposing, withdrawing, listing and looking at the same time.
@@ -135,7 +132,6 @@ func TestConcurrentUse(t *testing.T) {
 					r.Entries()
 				default:
 					l := r.Visit(context.Background(), nil)
-					l.Namespace("n")
 					v, err := l.Get(name)
 					if err != nil {
 						continue

@@ -205,7 +205,7 @@ func crawl(v *View, out *strings.Builder, depth int) {
 		say("value", x, err)
 	}
 	say(v.Snap(inspect.Limit{}).Line(10_000))
-	say(v.Consistent(func(func(*View) bool) {}))
+	say(v.consistent(func(func(*View) bool) {}))
 	_, err = v.Call("Get", nil)
 	say("call", err)
 	members, err := v.Members()

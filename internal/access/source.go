@@ -50,9 +50,9 @@ func (s source) Each(f func(key, elem inspect.Source) (bool, error)) error {
 	})
 }
 
-// Consistent is [View.Consistent].
+// Consistent is View.consistent.
 func (s source) Consistent(f func(now func(inspect.Source) bool)) error {
-	return s.View.Consistent(func(now func(*View) bool) {
+	return s.View.consistent(func(now func(*View) bool) {
 		f(func(part inspect.Source) bool { return now(part.(source).View) })
 	})
 }

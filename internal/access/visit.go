@@ -181,13 +181,6 @@ func (vis *Visit) compute(e *entry) (any, error) {
 	return x, nil
 }
 
-// Namespace reports whether names of the form prefix.… are exposed.
-func (vis *Visit) Namespace(prefix string) bool {
-	return slices.ContainsFunc(vis.objects.list(), func(e *entry) bool {
-		return strings.HasPrefix(e.name, prefix) && strings.HasPrefix(e.name[len(prefix):], ".")
-	})
-}
-
 // structOf is structOf of the package, with the last answer at hand.
 func (vis *Visit) structOf(t reflect.Type) *structInfo {
 	if t != vis.lastType {
