@@ -3,22 +3,22 @@ package registry
 // Lens sets a lens on [Default]; see [Registry.Lens].
 func Lens(f any) { Default.Lens(f) }
 
-// Lens says how objects of one of the application's own types are to be seen: f is a
-// func(p *T) any for a struct T, and what it returns stands in place of the fields in
-// answers, as in
+// Lens sets how structs of one of the application's types are shown. f is a func(p *T) any for a
+// struct T; answers show what it returns in place of the fields:
 //
 //	reg.Lens(func(db *sql.DB) any { return db.Stats() })
 //
-// In expressions db.OpenConnections is then the lens's, and the fields of T itself can still be named: a field of
-// T comes before one of the same name that the lens shows. A second Lens for a type replaces the first.
+// In an expression db.OpenConnections is then a field of the Stats. The fields of T can still be
+// named, and come first where both have the name. A second Lens for a type replaces the first.
 //
-// Where it returns nil the fields are shown. f is the application's code and runs as its methods do: on an object that was reached by solid
-// hops, with no guard held, on a goroutine of its own, for at most [Registry.CallTime], once for each object in a
-// look. If it panics or does not return that is said, and the fields are shown. So are those of an object that was reached
-// through memory that may be changing, or is a copy in a map: f is not given such. What
-// f returns is read as plain data: under the rules of redaction, without guards, and no lens is looked through in it.
+// f runs as a method of the application does: with no guard held, on a goroutine of its own, for at
+// most [Registry.CallTime], and once per object and expression. It is given only objects that were
+// reached by solid hops: none that was reached through memory that may be changing, and no copy in
+// a map. Those, and all for which f returns nil, are shown by their fields, as are objects for
+// which f panics or does not return; then a note says so. What f returns is read as plain data:
+// redacted, without guards, and through no further lens.
 //
-// It panics if f is not such a function.
+// Lens panics if f is not such a function.
 func (r *Registry) Lens(f any) {
 	if err := r.objects.SetLens(f); err != nil {
 		panic("registry: Lens: " + err.Error())

@@ -1,41 +1,39 @@
-// Package registry holds the names under which an application's live objects
-// may be looked at, and the policy for each: which lock a read happens under,
-// which methods may be called, what is never shown.
+// Package registry is what an application says about its live objects: the names under which they
+// may be inspected, and the policy for each. Which lock guards a read, which methods may be
+// called, what is never shown?
 //
 //	registry.Expose("cache", c)
 //	registry.Expose("loop", l, registry.Owner(l.Do))
 //	registry.Func("now", func(context.Context) any { return time.Now() })
 //
-// Exposing costs no goroutine and nothing until somebody looks.
+// Exposing an object starts no goroutine, and costs nothing until somebody looks at it.
 //
 // # Guards
 //
-// A value that fits in one machine word (an integer, a boolean, a pointer, the
-// length of a map) is read as it stands. Everything wider (strings, slices,
-// interfaces, maps, times) is read under a guard, if there is one:
+// A value of one machine word (an integer, a boolean, a pointer, the length of a map) is read as
+// it stands. Everything wider (strings, slices, interfaces, maps, times) is read under a guard:
 //
-//   - the one that [Guard] or [Owner] declared, for the whole object;
-//   - none for an object that is [Frozen];
-//   - otherwise the sync.Mutex or sync.RWMutex of the nearest enclosing struct on
-//     the path, found by itself: if it lies in the exposed object, or [GuardBy] names it.
+//   - the one that [Guard] or [Owner] declares, for the whole object;
+//   - none if the object is [Frozen];
+//   - otherwise the sync.Mutex or sync.RWMutex of the nearest enclosing struct on the path,
+//     provided that it lies in the exposed object or that [GuardBy] names it.
 //
-// A guard is tried, with growing pauses, and never queued for; it is held for a
-// chunk of about 100 µs, and a walk gives it back between two chunks. When it cannot be had the answer is an
-// error that says so. Without any guard reading is racy: it cannot crash, and what
-// it yields is marked.
+// A read tries for its guard with growing pauses and never queues for it. It holds the guard for
+// about 100 µs at a time; a long walk releases it after each chunk. If the guard cannot be had the
+// answer is an error. A value without a guard is read racily: that cannot crash, and the answer is
+// marked.
 //
-// A guard that was found makes reads consistent as far as the application
-// keeps to its own convention; only a declared one lets a pointer read under
-// it be trusted as a method's receiver.
+// A guard that was found makes reads consistent as far as the application keeps to its own
+// convention. Only a declared guard makes a pointer that was read under it good enough to be a
+// method's receiver.
 //
-// A struct behind a pointer may be reset by its owner, lock and all, as soon as
-// nothing else leads to it (*p = T{}, then pool.Put(p)). If a look held the lock
-// then, two unlocks would end the process. So a lock that was found elsewhere than in
-// the memory of the exposed object is not taken. What it guards is read
-// racily, and the answer names the option that would have it taken. Not
-// promised: an exposed object that is itself overwritten, lock and all, while its
-// name is exposed or a look that began before [Withdraw] goes on, ends the process
-// as it would with a goroutine of the application's own there. Guard(nil) keeps looks from its lock.
+// The owner of a struct behind a pointer may reset it, lock and all, as soon as nothing else points
+// to it (*p = T{}, then pool.Put(p)). If a read held the lock at that moment there would be two
+// unlocks, and the process would end. So a lock outside the memory of the exposed object is not
+// taken: what it guards is read racily, and the answer names the option that would have it taken.
+// That leaves one case. An application that overwrites the exposed object itself, lock and all,
+// while the name is exposed or a read that began before [Withdraw] goes on, may end the process, as
+// it might with a goroutine of its own in that place. Guard(nil) keeps readers away from the lock.
 package registry
 
 import (
@@ -45,19 +43,19 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
-// Registry holds exposed objects. The zero Registry is empty and ready; it must
-// not be copied. Its methods may be called concurrently. The exported fields
-// are settings: set them before anybody looks.
+// Registry holds exposed objects. The zero Registry is empty and ready to use; it must not be
+// copied. Its methods may be called concurrently. The exported fields are settings: set them before
+// anything is read.
 type Registry struct {
-	// GuardWait is how long a read tries for a guard, or for an owner; 0 means 100 ms.
+	// GuardWait bounds the time that a read tries for a guard or an owner; 0 means 100 ms.
 	GuardWait time.Duration
-	// CallTime is how long a method or a Func may run; 0 means 1 s.
+	// CallTime bounds the run of a method, a Lens or a Func; 0 means 1 s.
 	CallTime time.Duration
 
 	objects access.Objects
 }
 
-// Default is the registry that Expose, Func and Withdraw use.
+// Default is the registry that Expose, Func, Lens and Withdraw use.
 var Default = New()
 
 // New returns an empty registry.
@@ -72,19 +70,21 @@ func Func(name string, f func(context.Context) any, opts ...Option) { Default.Fu
 // Withdraw removes name from [Default]; see [Registry.Withdraw].
 func Withdraw(name string) { Default.Withdraw(name) }
 
-// Expose makes object visible under name: identifiers, joined by dots for a
-// namespace ("db.pool"). Where names overlap ("db" and "db.pool") the longest
-// exposed name wins. A second Expose of a name replaces the first; a
-// look that has begun goes on with the object that it found. A pointer shows
-// the object itself, which stays reachable until Withdraw; anything else is a copy, and the listing
-// says so. See [Weak] for an object that must not be kept alive.
+// Expose makes object visible under name, which is one identifier or several joined by dots
+// ("db.pool"). Where names overlap ("db" and "db.pool") the longest exposed name wins. A second
+// Expose of a name replaces the first; an expression that has begun keeps the object it found.
 //
-// Without an option that says how, a mutex in the object guards what lies beside and below it, and is taken. So
-// the object must not be overwritten as a whole (*o = T{}) while it is exposed,
-// nor reused after Withdraw while a look may go on, for which there is [Guard] with nil. Locks in objects that it leads
-// to are not taken unless [GuardBy] names them; those objects may be reset at any time.
+// A pointer shows the object itself and keeps it reachable until Withdraw; see [Weak] for an object
+// that must not be kept alive. Anything else is a copy, and the listing says so.
 //
-// Like http.Handle it panics if name is invalid, object nil, or an option senseless.
+// Unless an option says otherwise, a mutex in the object guards what lies beside and below it, and
+// is taken. So do not overwrite the object as a whole (*o = T{}) while it is exposed, nor reuse it
+// after Withdraw while an expression may still read it; if you must, declare [Guard] with nil. Locks
+// in the objects that it points to are not taken unless [GuardBy] names them, and those objects may
+// be reset at any time.
+//
+// Like http.Handle, Expose panics if the name is invalid, the object is nil, or the options
+// contradict each other.
 func (r *Registry) Expose(name string, object any, opts ...Option) {
 	o := collect("Expose", name, opts)
 	if w, ok := object.(weakObject); ok {
@@ -94,23 +94,24 @@ func (r *Registry) Expose(name string, object any, opts ...Option) {
 	o.check(r.objects.Expose(name, object, o.declared))
 }
 
-// Func makes visible under name what f returns. It is called once in each look
-// that asks for the name, with no guard held, on a goroutine of its own, and
-// has [Registry.CallTime]; a panic is that look's error. Options speak about what f
-// returns. f should return when its context ends.
+// Func makes visible under name what f returns. Each expression that uses the name calls f once,
+// with no guard held, on a goroutine of its own and for at most [Registry.CallTime]; f should return
+// when its context ends. A panic of f is an error of that expression. The options are about what f
+// returns.
 //
-// What f returns is taken for its own, made for that look: it is read without a lock, if it has none, and that is not noted. It is noted
-// of an object that f returns again and again, and of what lies behind further pointers. Where f returns what
-// others may change, an option should say how it is guarded.
+// What f returns is taken to be made for this expression: it is read without a lock if it has none,
+// and no mark says so. The mark is there when f returns the same object again and again, and on
+// what lies behind further pointers. If others may change what f returns, declare how it is guarded.
+//
 // Func panics as Expose does.
 func (r *Registry) Func(name string, f func(context.Context) any, opts ...Option) {
 	o := collect("Func", name, opts)
 	o.check(r.objects.ExposeFunc(name, f, o.declared))
 }
 
-// Withdraw removes name; it does nothing if name is not exposed. Looks that
-// have the object already keep it until they end. What sessions remember of it is forgotten, as it is when name is
-// exposed anew with more hidden.
+// Withdraw removes name, if it is exposed. Expressions that have found the object keep it until they
+// end. Sessions forget what they remember of it, as they do when name is exposed again with more
+// hidden.
 func (r *Registry) Withdraw(name string) { r.objects.Withdraw(name) }
 
 // Entry describes one exposed name.
@@ -118,9 +119,10 @@ type Entry struct {
 	Name string
 	Type string // as in Go source; "any" for a Func
 	Doc  string
-	// Guard says how it is read: "guarded by cache.mu" (with [GuardBy] more about what lies below follows),
-	// "no lock found: read racily", "read racily: " and which lock is not taken and why, "frozen", "read by
-	// its owner", "a copy", "computed at each look", "needs no lock", "collected".
+	// Guard says how the object is read: "guarded by cache.mu" (and with [GuardBy] how what lies
+	// below is), "no lock found: read racily", "read racily: " and which lock is not taken and why,
+	// "frozen", "read by its owner", "a copy", "computed at each look", "needs no lock" or
+	// "collected".
 	Guard string
 }
 
@@ -134,8 +136,8 @@ func (r *Registry) Entries() []Entry {
 	return out
 }
 
-// Visit starts one evaluation's access to what is exposed: it is for package eval. The end of ctx ends waits for
-// guards, owners and methods. A nil Meter sets no limits.
+// Visit begins the access of one evaluation to the exposed objects, for package eval. When ctx ends
+// so do all waits for guards, owners and methods. A nil Meter sets no limits.
 func (r *Registry) Visit(ctx context.Context, m access.Meter) *access.Visit {
 	return r.objects.Visit(ctx, m, access.Patience{Guard: r.GuardWait, Call: r.CallTime})
 }

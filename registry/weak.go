@@ -11,13 +11,12 @@ type weakObject struct {
 	typ reflect.Type
 }
 
-// Weak returns a stand-in for object, for [Registry.Expose], which does not
-// keep object alive:
+// Weak returns a stand-in for object, for [Registry.Expose], which does not keep object alive:
 //
 //	registry.Expose("session", registry.Weak(s))
 //
-// Once object is collected the name reads as nil, and the listing says so. A
-// look that has reached it keeps it until the look ends. Weak panics if object is nil.
+// Once object is collected the name reads as nil, and the listing says so. A look that has reached
+// it keeps it until the look ends. Weak panics if object is nil.
 func Weak[T any](object *T) any {
 	if object == nil {
 		panic("registry: Weak: the object is nil")
