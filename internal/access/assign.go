@@ -11,14 +11,16 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// takesContext reports whether a context is supplied to functions of type t, as their first argument.
+// takesContext reports whether a context is supplied to functions of type t, as their first
+// argument.
 func takesContext(t reflect.Type) bool {
 	return t.NumIn() > 0 && t.In(0) == reflect.TypeFor[context.Context]()
 }
 
 // arguments binds the values in an expression to the parameters of a function of type t, a context
 // aside: in is what it is called with, whatever changes meanwhile, and bound is the same for who is
-// asked about the call. A plain value in bound was read once, and a View is of the very pointer, map or chan.
+// asked about the call. A plain value in bound was read once, and a View is of the very pointer,
+// map or chan.
 func arguments(t reflect.Type, args []any) (in []reflect.Value, bound []any, err error) {
 	first := 0
 	if takesContext(t) {
@@ -61,10 +63,10 @@ func parameters(t reflect.Type, from int) string {
 	return text + ")"
 }
 
-// bind converts a value of an expression to type t, as Go assigns a constant: exactly, or not at all.
-// A list becomes a slice and a map a map, element by element. in is what is passed, and nothing of it
-// is the session's: the application may keep it, and change it. bound is the same for who is asked
-// about the call: plain, or a View of the very pointer, map or chan that is passed.
+// bind converts a value of an expression to type t, as Go assigns a constant: exactly, or not at
+// all. A list becomes a slice and a map a map, element by element. in is what is passed, and
+// nothing of it is the session's: the application may keep it, and change it. bound is the same for
+// who is asked about the call: plain, or a View of the very pointer, map or chan that is passed.
 func bind(t reflect.Type, x any) (in reflect.Value, bound any, err error) {
 	no := func(why string) (reflect.Value, any, error) {
 		return reflect.Value{}, nil, fmt.Errorf("is a %s, and cannot be %s%s", t, keyText(x), why)
@@ -204,8 +206,8 @@ func assignNumber(to, from reflect.Value) bool {
 	return false
 }
 
-// bind is bind of a live object: the very pointer, map or chan that v is, or a pointer to it, or its
-// plain value. Nothing live is copied for a call, as that would be a racy read.
+// bind is bind of a live object: the very pointer, map or chan that v is, or a pointer to it, or
+// its plain value. Nothing live is copied for a call, as that would be a racy read.
 func (v *View) bind(t reflect.Type) (in reflect.Value, bound any, err error) {
 	if x, ok, err := v.Plain(); err != nil {
 		return reflect.Value{}, nil, err

@@ -33,14 +33,15 @@ type Call struct {
 	where  []string // what goes behind the text while it is made
 }
 
-// Text is the call as one would type it, on one line. An object that no expression leads to
-// stands there as its type and JSON. Behind the call of an action follows what each object is that
-// was reached by more than names, since the same path may lead to another one soon:
+// Text is the call as one would type it, on one line. An object that no expression leads to stands
+// there as its type and JSON. Behind the call of an action follows what each object is that was
+// reached by more than names, since the same path may lead to another one soon:
 //
 //	queue.Jobs[2].Cancel("late"), where queue.Jobs[2] is *shop.Job{"ID":7,"Name":"lamp"}
 //
 // A text that may not be shown is as [Overseer.Mask] has it: one that looks like a secret, and any
-// text where the method, its receiver's path or a map's key names one. Objects are under the policy of their names.
+// text where the method, its receiver's path or a map's key names one. Objects are under the policy
+// of their names.
 func (c *Call) Text() string {
 	if c.text != "" {
 		return c.text
@@ -153,7 +154,8 @@ func (v *View) namesSecret(method string) bool {
 
 // spelled is the path of v. A key that cannot be typed stands there as JSON, and what no path leads
 // to, or one that looks like a secret, as type and JSON in parentheses. open reports whether the
-// text does not say which object v is: what an index, a key or a call leads to may be another one soon.
+// text does not say which object v is: what an index, a key or a call leads to may be another one
+// soon.
 func (v *View) spelled() (text string, open bool) {
 	b, ok := v.appendSpelled(nil)
 	if text = string(b); !ok || len(b) > maxPath || secretText(text) {
@@ -199,7 +201,8 @@ func (v *View) appendSpelled(b []byte) (_ []byte, ok bool) {
 	return b, false
 }
 
-// content is what v is right now: type and JSON, under policy, and cut to what tells it from others.
+// content is what v is right now: type and JSON, under policy, and cut to what tells it from
+// others.
 func (v *View) content() string {
 	t := v.receiver()
 	if v.Shape() == inspect.Pointer {

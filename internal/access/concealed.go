@@ -7,9 +7,10 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// A key that is hidden must not be found either: whoever may ask for each of ten thousand PINs knows them.
-// So nothing is looked up in a map whose keys are hidden, or have a hidden part, by their type or by
-// the map's name. Where a key is in an interface its type is known only when it is met: there it equals nothing.
+// A key that is hidden must not be found either: whoever may ask for each of ten thousand PINs
+// knows them. So nothing is looked up in a map whose keys are hidden, or have a hidden part, by
+// their type or by the map's name. Where a key is in an interface its type is known only when it is
+// met: there it equals nothing.
 
 // hidesKeys reports whether keys of the map v may be hidden, as far as its names and types say.
 func (v *View) hidesKeys() bool {
@@ -29,7 +30,8 @@ func (v *View) keyType() reflect.Type {
 // secretTypes caches hasSecret for types that are not predeclared.
 var secretTypes sync.Map // of reflect.Type to bool
 
-// hasSecret reports whether a key of type t is hidden, or has a part that is hidden or absent, as far as types say.
+// hasSecret reports whether a key of type t is hidden, or has a part that is hidden or absent, as
+// far as types say.
 func hasSecret(t reflect.Type) bool {
 	if t.PkgPath() == "" && t.Name() != "" {
 		return false
@@ -59,8 +61,8 @@ func hasSecretAt(t reflect.Type, depth int) bool {
 	return false
 }
 
-// conceals reports whether the key v is hidden or has a hidden part. The Meter is not told: what it costs would
-// tell that the key was met.
+// conceals reports whether the key v is hidden or has a hidden part. The Meter is not told: what it
+// costs would tell that the key was met.
 func (v *View) conceals() bool {
 	v.decide()
 	return v.hidden || concealed(v.val, v.tells, 0)
@@ -107,7 +109,8 @@ func concealed(val inspect.Value, tells telling, depth int) bool {
 	return false
 }
 
-// secretKey reports whether a key to look up looks like a secret, or a part of it does. One that is too long is never found.
+// secretKey reports whether a key to look up looks like a secret, or a part of it does. One that is
+// too long is never found.
 func secretKey(key any, depth int) bool {
 	if depth > maxContent {
 		return true

@@ -8,21 +8,22 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// What is read under one hold, so that it takes no longer than a chunk: a text is searched for secrets before it is
-// shown, which takes from 1 to 50 ns a byte, and any other part takes a microsecond or less. The bound
-// is on work and not on time, since what an answer says must not depend on how busy the machine is.
+// What is read under one hold, so that it takes no longer than a chunk: a text is searched for
+// secrets before it is shown, which takes from 1 to 50 ns a byte, and any other part takes a
+// microsecond or less. The bound is on work and not on time, since what an answer says must not
+// depend on how busy the machine is.
 const (
 	longPart     = 1 << 10 // bytes of a text that is read by itself
 	maxPartsText = 4 << 10 // bytes of all texts
 	maxParts     = 128     // parts
 )
 
-// consistent runs f once while the guard of what lies in v is held, so that what f
-// reads of v is of one moment. Before it reads a part, f asks now: false says to read
-// that after consistent has returned, because it is a text of more than 1 KiB, or f has read as much
-// as is read under one hold: 4 KiB of texts, or 128 parts. The Visit then notes that v is not of one moment. If
-// the guard cannot be had, f is run without it, and the error says so: only values of one word may
-// be believed then, others that f asks for are errors.
+// consistent runs f once while the guard of what lies in v is held, so that what f reads of v is of
+// one moment. Before it reads a part, f asks now: false says to read that after consistent has
+// returned, because it is a text of more than 1 KiB, or f has read as much as is read under one
+// hold: 4 KiB of texts, or 128 parts. The Visit then notes that v is not of one moment. If the
+// guard cannot be had, f is run without it, and the error says so: only values of one word may be
+// believed then, others that f asks for are errors.
 func (v *View) consistent(f func(now func(part *View) bool)) error {
 	anytime := func(*View) bool { return true }
 	run := false
@@ -113,8 +114,8 @@ type asFound struct {
 	state string
 }
 
-// noteState remembers how the lock k is found, if it is one of v's own, so that a
-// description of it that is made while we hold it does not tell of ourselves.
+// noteState remembers how the lock k is found, if it is one of v's own, so that a description of it
+// that is made while we hold it does not tell of ourselves.
 func (v *View) noteState(k *lock) {
 	if v.Shape() != inspect.Struct || v.visit.holds(k) {
 		return

@@ -5,14 +5,13 @@ import (
 	"strings"
 )
 
-// secretText reports whether s holds what looks like a secret, whatever its
-// name: a private key in PEM, a bearer or basic authorization, a JSON web token,
-// a key with one of the prefixes that issuers give theirs so that they can be
-// found, a URL or DSN with a password, an assignment to a password. One in the
-// middle of a text hides the text.
+// secretText reports whether s holds what looks like a secret, whatever its name: a private key in
+// PEM, a bearer or basic authorization, a JSON web token, a key with one of the prefixes that
+// issuers give theirs so that they can be found, a URL or DSN with a password, an assignment to a
+// password. One in the middle of a text hides the text.
 //
-// It looks closer only at characters that stand in each of these and seldom
-// elsewhere: about a nanosecond a byte, and fifty where a text has little else.
+// It looks closer only at characters that stand in each of these and seldom elsewhere: about a
+// nanosecond a byte, and fifty where a text has little else.
 func secretText(s string) bool { return secretBetween(s, 0, len(s)) }
 
 // secretBetween is secretText about the places of s from lo to hi.
@@ -75,7 +74,8 @@ func secretAt(c byte, before, after string) bool {
 	return false
 }
 
-// prefixes of keys, by the character that ends them: without it, and how many characters follow at least.
+// prefixes of keys, by the character that ends them: without it, and how many characters follow at
+// least.
 var (
 	dashed = map[string]int{"glpat": 16, "xoxa": 10, "xoxb": 10, "xoxp": 10, "xoxr": 10, "xoxs": 10, "sk": 20}
 	scored = map[string]int{
@@ -93,7 +93,8 @@ func issued(before, after string, prefixes map[string]int) bool {
 	return ok && run(after, urlChar) >= n
 }
 
-// webToken is eyJ (the base64 of {") and the rest of a JSON web token: two or more parts with dots between.
+// webToken is eyJ (the base64 of {") and the rest of a JSON web token: two or more parts with dots
+// between.
 func webToken(before, after string) bool {
 	at := len(before) - 2
 	if at < 0 || before[at:] != "ey" || !border(before[:at]) {
@@ -106,7 +107,8 @@ func webToken(before, after string) bool {
 // maxUser is how long a user and a password are before the @ of a DSN. Every @ may be one.
 const maxUser = 1 << 10
 
-// lastWord is what s ends with, after the last character that cannot be in a DSN's user and password.
+// lastWord is what s ends with, after the last character that cannot be in a DSN's user and
+// password.
 func lastWord(s string) string {
 	i := len(s)
 	for i > 0 && s[i-1] > ' ' && s[i-1] != '"' && s[i-1] != '\'' && s[i-1] != '/' && s[i-1] != '=' {
@@ -121,8 +123,8 @@ func withPassword(user string) bool {
 	return ok && password != "" && !masked(password)
 }
 
-// masked reports whether a password is only what stands in place of one: in our own text of a URL, in that of
-// url.URL.Redacted, in the errors of net/http.
+// masked reports whether a password is only what stands in place of one: in our own text of a URL,
+// in that of url.URL.Redacted, in the errors of net/http.
 func masked(password string) bool {
 	return password == "…" || password == "xxxxx" || password == "***"
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// decide decides whether v may be shown, as far as its name, type, tag and the
-// patterns of Hide say, and where the patterns are at. It is done when it is first needed,
-// because it reads a map's key for each entry of a walk.
+// decide decides whether v may be shown, as far as its name, type, tag and the patterns of Hide
+// say, and where the patterns are at. It is done when it is first needed, because it reads a map's
+// key for each entry of a walk.
 func (v *View) decide() {
 	if v.decided {
 		return
@@ -58,7 +58,8 @@ func (v *View) decide() {
 	v.judge()
 }
 
-// retellings are fields of the standard library's types that have in them what others of the same struct hold.
+// retellings are fields of the standard library's types that have in them what others of the same
+// struct hold.
 var retellings = map[string]map[string][]string{
 	"fmt.wrapError":  {"msg": {"err"}},
 	"fmt.wrapErrors": {"msg": {"errs"}},
@@ -80,7 +81,8 @@ func (v *View) retold(up *View) bool {
 	return false
 }
 
-// judge decides whether v may be shown, once it is known what its names tell and where the patterns are at.
+// judge decides whether v may be shown, once it is known what its names tell and where the patterns
+// are at.
 func (v *View) judge() {
 	t := v.val.Type()
 	v.hidden = v.hidden || v.tells.hides(t)
@@ -99,8 +101,8 @@ func (v *View) judge() {
 	}
 }
 
-// follow moves the patterns on by one step. The name of an embedded struct may
-// be left out of a pattern.
+// follow moves the patterns on by one step. The name of an embedded struct may be left out of a
+// pattern.
 func (v *View) follow(name string, embedded bool) {
 	hide, ends := v.policy.hide.step(v.hide, name)
 	calls, _ := v.policy.calls.step(v.calls, name)
@@ -159,8 +161,8 @@ func (v *View) decideEntry(t reflect.Type) {
 	v.follow(name, false)
 }
 
-// Hidden reports whether policy forbids to show the content: because of its
-// name, its type, a tag, a pattern, or because it is a text that looks like a secret.
+// Hidden reports whether policy forbids to show the content: because of its name, its type, a tag,
+// a pattern, or because it is a text that looks like a secret.
 func (v *View) Hidden() bool { return v.shown() != nil }
 
 // shown is the error of a value that may not be shown.
@@ -179,8 +181,8 @@ func (v *View) shown() error {
 	return nil
 }
 
-// unveil makes v, if it is a struct of which the text looks like a secret, one that is seen by its fields: of these only
-// what is a secret is hidden. It reports whether it did.
+// unveil makes v, if it is a struct of which the text looks like a secret, one that is seen by its
+// fields: of these only what is a secret is hidden. It reports whether it did.
 func (v *View) unveil() bool {
 	t := v.val.Type()
 	if !v.worded() || !isWorded(t) {
@@ -194,7 +196,8 @@ func (v *View) unveil() bool {
 	return false
 }
 
-// isWorded reports whether what structs of type t are shown as is a text: times and atomics are none.
+// isWorded reports whether what structs of type t are shown as is a text: times and atomics are
+// none.
 func isWorded(t reflect.Type) bool {
 	return t != reflect.TypeFor[time.Time]() && !needsNoLock(t)
 }
@@ -215,8 +218,8 @@ func (v *View) redacted() *Redacted {
 	return r
 }
 
-// Redacted stands for a value that may not be shown. Every operation on it but
-// showing it is an error.
+// Redacted stands for a value that may not be shown. Every operation on it but showing it is an
+// error.
 type Redacted struct {
 	Path string // "" where no expression reaches it
 	// Empty says that it is an empty text or collection, or nil. Of numbers it is always false.

@@ -11,7 +11,8 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// entry is one exposed name. But for what its function returned it does not change once it is in Objects.
+// entry is one exposed name. But for what its function returned it does not change once it is in
+// Objects.
 type entry struct {
 	name     string
 	doc      string
@@ -31,9 +32,10 @@ type returned struct {
 	kept any // the object, from the second time on that one lay at addr
 }
 
-// again reports whether x, which the function has returned now, is the object that it returned the last times: then it is
-// not made for each look. Where two objects lay at the same address one after the other, the second is kept
-// alive until the next look, so that the third can be told from it.
+// again reports whether x, which the function has returned now, is the object that it returned the
+// last times: then it is not made for each look. Where two objects lay at the same address one
+// after the other, the second is kept alive until the next look, so that the third can be told from
+// it.
 func (r *returned) again(x any) bool {
 	addr := inspect.Of(x).Addr()
 	r.mu.Lock()
@@ -58,8 +60,8 @@ type policy struct {
 	lock     *lock
 	owner    *owner
 
-	// by names the locks that guard the structs in which they are, the exposed one and those
-	// below it. Where there is a lock too, that guards the rest.
+	// by names the locks that guard the structs in which they are, the exposed one and those below
+	// it. Where there is a lock too, that guards the rest.
 	by []string
 	// memory is that of the exposed object, none where it may be another one at each look.
 	memory memory
@@ -98,13 +100,13 @@ func newEntry(name string, o Options) (*entry, error) {
 		return nil, err
 	}
 	p.actions = p.calls.last &^ looks
-	// What a method returns may be a copy, or somebody else's: what was
-	// declared of the object says nothing about it.
+	// What a method returns may be a copy, or somebody else's: what was declared of the object says
+	// nothing about it.
 	loose := e.policy
 	loose.frozen, loose.lock, loose.by, loose.foreign = false, nil, nil, true
 	loose.loose, e.policy.loose = &loose, &loose
-	// What was declared of the object is not what guards a struct that looks after itself. The locks that
-	// GuardBy names may be in any struct.
+	// What was declared of the object is not what guards a struct that looks after itself. The
+	// locks that GuardBy names may be in any struct.
 	beyond := loose
 	beyond.by, beyond.owner, beyond.foreign, beyond.computed = e.policy.by, nil, false, false
 	beyond.outside = e.policy.frozen || e.policy.lock != nil || e.policy.owner != nil
@@ -112,8 +114,8 @@ func newEntry(name string, o Options) (*entry, error) {
 	return e, nil
 }
 
-// locate finds where the exposed object lies, and gives a declared guard the name of the object's field that it
-// is, if it is one.
+// locate finds where the exposed object lies, and gives a declared guard the name of the object's
+// field that it is, if it is one.
 func (e *entry) locate() {
 	target := e.target()
 	if !target.IsValid() || target.Mark()&inspect.Copied != 0 {
@@ -201,8 +203,8 @@ func (p *policy) guard(t reflect.Type, own *lock) string {
 	return "guarded by " + strings.Join(p.by, " or ") + " of each struct that has it"
 }
 
-// why says why the lock of a struct of type t is not taken, and what would have it taken. For what a method returned
-// nothing can be declared.
+// why says why the lock of a struct of type t is not taken, and what would have it taken. For what
+// a method returned nothing can be declared.
 func (p *policy) why(t reflect.Type) string {
 	s := structOf(t)
 	if l, ok := s.named(p.by); ok {

@@ -6,13 +6,15 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// FieldCache reads a number, boolean or string that lies some fields and pointers below a View, for who
-// asks for the same of many alike, as .order.total of the elements of a list. It decides nothing: it remembers
-// how [View.Member] got from one View to another (an inline cache), and what policy said on the way, and takes
-// the same way again from Views for which it must be the same: of the same type, under the same policy, with the patterns
-// of Hide at the same place. Whatever else there is on the way is for Member to meet.
+// FieldCache reads a number, boolean or string that lies some fields and pointers below a View, for
+// who asks for the same of many alike, as .order.total of the elements of a list. It decides
+// nothing: it remembers how [View.Member] got from one View to another (an inline cache), and what
+// policy said on the way, and takes the same way again from Views for which it must be the same: of
+// the same type, under the same policy, with the patterns of Hide at the same place. Whatever else
+// there is on the way is for Member to meet.
 //
-// The zero FieldCache has learned nothing. One belongs to one goroutine, and remembers one way at a time.
+// The zero FieldCache has learned nothing. One belongs to one goroutine, and remembers one way at a
+// time.
 type FieldCache struct {
 	policy *policy
 	from   reflect.Type
@@ -65,7 +67,8 @@ func (s *FieldCache) Learn(v, to *View) {
 	s.wide = !word(end)
 }
 
-// wayTo is the way from v to the View to that lies below it, the last step first. ok is false if types alone do not say where it leads.
+// wayTo is the way from v to the View to that lies below it, the last step first. ok is false if
+// types alone do not say where it leads.
 func (v *View) wayTo(to *View) (way []*View, ok bool) {
 	for at := to; at != v; at = at.up {
 		if at == nil || at.up == nil {
@@ -85,7 +88,8 @@ func (v *View) wayTo(to *View) (way []*View, ok bool) {
 	return way, true
 }
 
-// Reads is how many reads [FieldCache.Read] tells the Meter of, as many as the way that it was learned from.
+// Reads is how many reads [FieldCache.Read] tells the Meter of, as many as the way that it was
+// learned from.
 func (s *FieldCache) Reads() int { return s.reads }
 
 // Read gives what [View.Member] and [View.Scalar] would give. ok is false, and nothing was told the
@@ -102,8 +106,8 @@ func (s *FieldCache) Read(v *View) (d inspect.Datum, ok bool, err error) {
 	return d, true, v.visit.tick(s.reads)
 }
 
-// ready is [View.ready] of what s leads to from v, and more than a word: a text, which is guarded by what guards v, or
-// an atomic, which needs no lock but one that was declared.
+// ready is [View.ready] of what s leads to from v, and more than a word: a text, which is guarded
+// by what guards v, or an atomic, which needs no lock but one that was declared.
 func (s *FieldCache) ready(v *View) bool {
 	p := v.policy
 	switch {

@@ -71,15 +71,16 @@ func declaredLock(l sync.Locker) *lock {
 	return k
 }
 
-// ownLock is the lock that guards the fields of the struct v: nil if it has none, notTaken if it has one that may
-// not be taken.
+// ownLock is the lock that guards the fields of the struct v: nil if it has none, notTaken if it
+// has one that may not be taken.
 //
-// The state of a lock is written when it is taken and when it is given back. So its place must be certain, and the
-// lock must still be the same in between. An owner who has the only pointer to an object may overwrite it
-// without its lock, as in *r = Request{} before pool.Put(r); if we held r.mu
-// then, our unlock, or the next one of the application, would be one of an unlocked mutex, which ends the process. That we have
-// found a way to an object does not mean that it is not about to be unlinked. Only the memory of the exposed object itself cannot be
-// another's before Withdraw; all else is what GuardBy promises.
+// The state of a lock is written when it is taken and when it is given back. So its place must be
+// certain, and the lock must still be the same in between. An owner who has the only pointer to an
+// object may overwrite it without its lock, as in *r = Request{} before pool.Put(r); if we held
+// r.mu then, our unlock, or the next one of the application, would be one of an unlocked mutex,
+// which ends the process. That we have found a way to an object does not mean that it is not about
+// to be unlinked. Only the memory of the exposed object itself cannot be another's before Withdraw;
+// all else is what GuardBy promises.
 func (p *policy) ownLock(v inspect.Value) *lock {
 	s := structOf(v.Type())
 	if len(s.locks) == 0 || v.Mark()&inspect.Copied != 0 {

@@ -13,7 +13,8 @@ const (
 	holdTime = 100 * time.Microsecond
 	// freshTime is for how long a time slice is good enough to take a guard in.
 	freshTime = 2 * time.Millisecond
-	// longHold ends work that goes on under a guard that it did not take itself, and so cannot give back.
+	// longHold ends work that goes on under a guard that it did not take itself, and so cannot give
+	// back.
 	longHold = 10 * holdTime
 
 	// The pauses between two attempts at a guard.
@@ -41,8 +42,8 @@ func (vis *Visit) refuse(r refusal, waited time.Duration) {
 	vis.refused[r] = waited
 }
 
-// hold runs f while k is held. If the Visit holds it already, f just runs. The
-// lock is given back also when f panics.
+// hold runs f while k is held. If the Visit holds it already, f just runs. The lock is given back
+// also when f panics.
 func (vis *Visit) hold(k *lock, f func() error) (err error) {
 	if vis.holds(k) {
 		return f()
@@ -68,9 +69,9 @@ func (vis *Visit) holds(k *lock) bool {
 	return false
 }
 
-// take tries k until it has it, or has waited long enough. While another guard
-// is held k is tried once: the application must not wait for one lock because we
-// wait for another. So is a guard that could not be had before in this Visit.
+// take tries k until it has it, or has waited long enough. While another guard is held k is tried
+// once: the application must not wait for one lock because we wait for another. So is a guard that
+// could not be had before in this Visit.
 func (vis *Visit) take(k *lock) error {
 	if len(vis.held) == 0 {
 		vis.freshen()
@@ -111,9 +112,8 @@ func (vis *Visit) had(k *lock, err error) error {
 	return err
 }
 
-// freshen yields if that was not done for a while, so that we are not taken off
-// the processor with a guard in our hands: the scheduler does that after 10 ms
-// (forcePreemptNS in runtime/proc.go).
+// freshen yields if that was not done for a while, so that we are not taken off the processor with
+// a guard in our hands: the scheduler does that after 10 ms (forcePreemptNS in runtime/proc.go).
 func (vis *Visit) freshen() {
 	if time.Since(vis.pace.since) > freshTime {
 		vis.Yield()
@@ -151,8 +151,8 @@ func (k *lock) attempt() (ok bool, err error) {
 	return k.try(), nil
 }
 
-// failed turns a panic of a lock of the application's own making into an error, and a fault at one that is not
-// there.
+// failed turns a panic of a lock of the application's own making into an error, and a fault at one
+// that is not there.
 func (k *lock) failed(err *error) {
 	switch p := recover().(type) {
 	case nil:

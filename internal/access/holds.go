@@ -23,7 +23,8 @@ const (
 var contents sync.Map // of reflect.Type to content
 
 // contentOf is what values of type t hold. Pointers, lists and maps hold what is in them. So does a
-// structure that wraps a single text or number, and says no more than whether it is there (sql.NullString).
+// structure that wraps a single text or number, and says no more than whether it is there
+// (sql.NullString).
 func contentOf(t reflect.Type) content {
 	if c, ok := contents.Load(t); ok {
 		return c.(content)
@@ -128,7 +129,8 @@ func aboutOnly(f inspect.Field) bool {
 	return len(words) > 0 && (aboutWords[singular(words[0])] || aboutWords[singular(words[len(words)-1])])
 }
 
-// contentWords are what the fields of structures are called that hold what the whole structure is named for.
+// contentWords are what the fields of structures are called that hold what the whole structure is
+// named for.
 var contentWords = map[string]bool{
 	"value": true, "val": true, "v": true, "data": true, "raw": true, "unparsed": true, "text": true, "txt": true,
 	"string": true, "str": true, "s": true, "byte": true, "b": true, "buf": true, "buffer": true, "content": true,
@@ -152,8 +154,9 @@ func contentName(name string) bool {
 	return len(words) > 0
 }
 
-// contentField is the index of the only text among the fields of a struct that has numbers and flags
-// besides, as a token with the time when it expires; -1 if there is none. It stands for the whole.
+// contentField is the index of the only text among the fields of a struct that has numbers and
+// flags besides, as a token with the time when it expires; -1 if there is none. It stands for the
+// whole.
 func contentField(t reflect.Type) int {
 	only := -1
 	for i, f := range inspect.Fields(t) {
@@ -173,7 +176,8 @@ func contentField(t reflect.Type) int {
 	return only
 }
 
-// isLexeme reports whether t is what a lexer calls a token: it has a kind, and says where in a source it stands.
+// isLexeme reports whether t is what a lexer calls a token: it has a kind, and says where in a
+// source it stands.
 func isLexeme(t reflect.Type) bool {
 	kind, at := false, false
 	for _, f := range inspect.Fields(t) {

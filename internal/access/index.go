@@ -11,10 +11,10 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// At is v[key]: an element of a list by its index, counted from the end if
-// negative, or the entry of a map. Keys convert to the map's key type as Go
-// assigns constants. Errors: *IndexError, *KeyError, *NilError, *TypeError; a *RedactedError for a key that
-// itself looks like a secret, and for each key of a map whose keys are hidden, whether it is there or not.
+// At is v[key]: an element of a list by its index, counted from the end if negative, or the entry
+// of a map. Keys convert to the map's key type as Go assigns constants. Errors: *IndexError,
+// *KeyError, *NilError, *TypeError; a *RedactedError for a key that itself looks like a secret, and
+// for each key of a map whose keys are hidden, whether it is there or not.
 func (v *View) At(key any) (*View, error) {
 	t, err := v.into("[…]")
 	if err != nil {
@@ -156,9 +156,10 @@ func (v *View) lookup(key any) (elem inspect.Value, copied int, ok bool, err err
 	return elem, copied, ok, nil
 }
 
-// search finds the entry of a map whose keys are interfaces by a walk, where the key that equals this one may be
-// of another type; nil if there is none. It is an error if only one is wanted and several are equal, none of them of
-// the very type. A key that is hidden, or has a hidden part, equals nothing.
+// search finds the entry of a map whose keys are interfaces by a walk, where the key that equals
+// this one may be of another type; nil if there is none. It is an error if only one is wanted and
+// several are equal, none of them of the very type. A key that is hidden, or has a hidden part,
+// equals nothing.
 func (v *View) search(key any, one bool) (found *View, err error) {
 	if v.window != nil {
 		return nil, nil
@@ -184,8 +185,8 @@ func (v *View) search(key any, one bool) (found *View, err error) {
 	return found, nil
 }
 
-// key is a live value as a key to look up: plain, or a struct as a map of its fields, an array as a list, a
-// pointer as itself where that is certain.
+// key is a live value as a key to look up: plain, or a struct as a map of its fields, an array as a
+// list, a pointer as itself where that is certain.
 func (v *View) key(depth int) (any, error) {
 	if x, ok, err := v.Plain(); ok || err != nil {
 		if r, hidden := x.(*Redacted); hidden {
@@ -286,9 +287,9 @@ func (v *View) Has(key any) (bool, error) {
 	return false, &TypeError{Path: t.Path(), Type: t.val.Type().String(), Why: "has no keys"}
 }
 
-// Window is v[lo:hi] of a list, string or bytes, and of a map in the order of its walk. As in expressions,
-// negative bounds count from the end, and bounds beyond it are brought in.
-// Indexes of a window count from its beginning; paths are those of the whole.
+// Window is v[lo:hi] of a list, string or bytes, and of a map in the order of its walk. As in
+// expressions, negative bounds count from the end, and bounds beyond it are brought in. Indexes of
+// a window count from its beginning; paths are those of the whole.
 func (v *View) Window(lo, hi int) (*View, error) {
 	t, err := v.into("[:]")
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// SetLens has structs of type T shown as what f returns, a func(p *T) any. A second lens for a type replaces the
-// first. It is an error if f is not such a function.
+// SetLens has structs of type T shown as what f returns, a func(p *T) any. A second lens for a type
+// replaces the first. It is an error if f is not such a function.
 func (o *Objects) SetLens(f any) error {
 	t := reflect.TypeOf(f)
 	if t == nil || t.Kind() != reflect.Func || t.NumIn() != 1 || t.NumOut() != 1 || t.IsVariadic() ||
@@ -93,8 +93,8 @@ func (v *View) refused() error {
 	}
 }
 
-// through is what the lens shows of the struct v; nil if there is no lens, or it cannot be given v, which
-// then is noted.
+// through is what the lens shows of the struct v; nil if there is no lens, or it cannot be given v,
+// which then is noted.
 func (v *View) through() (*View, error) {
 	f, ok := v.lens()
 	if !ok {
@@ -161,14 +161,15 @@ func (v *View) lookThrough(f reflect.Value, p any) (*View, error) {
 	return shown, nil
 }
 
-// object is where an object lies, and of what type it is: a struct has the address of its first field.
+// object is where an object lies, and of what type it is: a struct has the address of its first
+// field.
 type object struct {
 	addr uintptr
 	typ  reflect.Type
 }
 
-// Plainly runs no code of the application from here on but its locks and owners: every object is shown by its
-// fields and not through a lens, and no registry.Func is called.
+// Plainly runs no code of the application from here on but its locks and owners: every object is
+// shown by its fields and not through a lens, and no registry.Func is called.
 func (vis *Visit) Plainly() { vis.blind = true }
 
 // unseen notes that a lens was not given an object.

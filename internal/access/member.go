@@ -11,8 +11,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// Member is v.name: a field of a struct, promoted and unexported ones too, or the
-// entry of a map under that string. Errors: *FieldError, *KeyError, *NilError, *TypeError.
+// Member is v.name: a field of a struct, promoted and unexported ones too, or the entry of a map
+// under that string. Errors: *FieldError, *KeyError, *NilError, *TypeError.
 func (v *View) Member(name string) (*View, error) {
 	t, err := v.behind("." + name)
 	if err != nil {
@@ -27,7 +27,8 @@ func (v *View) Member(name string) (*View, error) {
 	return nil, t.noField(name)
 }
 
-// hasFields reports whether v is a struct of which fields can be named, also one that is shown as a text.
+// hasFields reports whether v is a struct of which fields can be named, also one that is shown as a
+// text.
 func (v *View) hasFields() bool {
 	return v.Shape() == inspect.Struct || v.worded() && isWorded(v.val.Type())
 }
@@ -92,7 +93,8 @@ func (v *View) noField(name string) error {
 	return e
 }
 
-// HasMethod reports whether v, or what it leads to, has an exported method of that name, be it callable or not.
+// HasMethod reports whether v, or what it leads to, has an exported method of that name, be it
+// callable or not.
 func (v *View) HasMethod(name string) bool {
 	t, err := v.Target()
 	if err != nil || t == nil {
@@ -102,7 +104,8 @@ func (v *View) HasMethod(name string) bool {
 	return ok
 }
 
-// Guard says how what lies in v, or in what it leads to, is read, as [Entry.Guard] does of an exposed object; "" for nil.
+// Guard says how what lies in v, or in what it leads to, is read, as [Entry.Guard] does of an
+// exposed object; "" for nil.
 func (v *View) Guard() (string, error) {
 	t, err := v.Target()
 	if err != nil || t == nil {
@@ -143,10 +146,10 @@ type Member struct {
 	Note   string // "embedded", or ""
 }
 
-// Members lists what may follow "v.": the fields in the order of their declaration, then what embedded
-// structs promote, then the methods that may be called, by name. What is tagged
-// `inspect:"-"`, and blank fields, are left out. It follows pointers and
-// interfaces and reads nothing else; a nil pointer lists what it could point at.
+// Members lists what may follow "v.": the fields in the order of their declaration, then what
+// embedded structs promote, then the methods that may be called, by name. What is tagged
+// `inspect:"-"`, and blank fields, are left out. It follows pointers and interfaces and reads
+// nothing else; a nil pointer lists what it could point at.
 func (v *View) Members() ([]Member, error) {
 	t, err := v.Target()
 	if err != nil {
@@ -186,7 +189,8 @@ func (v *View) unfilled() *View {
 // maxPromoted bounds how deep embedded structs are listed.
 const maxPromoted = 8
 
-// fields adds the fields of a struct to list that are not hidden by others of the same name further up.
+// fields adds the fields of a struct to list that are not hidden by others of the same name further
+// up.
 func (v *View) fields(list []Member, seen map[string]bool, depth int) []Member {
 	var embedded []*View
 	for i, f := range structOf(v.val.Type()).fields {
@@ -218,7 +222,8 @@ func (v *View) fields(list []Member, seen map[string]bool, depth int) []Member {
 	return list
 }
 
-// passed says of a field that what it leads to, or holds, has a lock which is not taken; "" if that is not so.
+// passed says of a field that what it leads to, or holds, has a lock which is not taken; "" if that
+// is not so.
 func (v *View) passed() string {
 	p := v.policy
 	t := bare(v.val.Type())
@@ -280,8 +285,9 @@ func (v *View) methods() []Member {
 	return list
 }
 
-// Methods lists the exported methods of v, or of what it leads to, by name. The Note of one that may not be
-// called says why not. Methods that nothing in the program could call may be missing. It is empty for nil.
+// Methods lists the exported methods of v, or of what it leads to, by name. The Note of one that
+// may not be called says why not. Methods that nothing in the program could call may be missing. It
+// is empty for nil.
 func (v *View) Methods() ([]Member, error) {
 	t, err := v.Target()
 	if err != nil || t == nil {

@@ -12,19 +12,19 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// Call calls the method of that name of v, or of what it leads to, if policy names it:
-// on a goroutine of its own, with no guard held, for at most
-// Patience.Call. A parameter context.Context at the front is supplied. Arguments are plain values,
-// converted as Go assigns constants, or solid Views of pointers. They are read once, before the
-// [Overseer] is asked: what it is shown is what runs.
+// Call calls the method of that name of v, or of what it leads to, if policy names it: on a
+// goroutine of its own, with no guard held, for at most Patience.Call. A parameter context.Context
+// at the front is supplied. Arguments are plain values, converted as Go assigns constants, or solid
+// Views of pointers. They are read once, before the [Overseer] is asked: what it is shown is what
+// runs.
 //
 // The result is plain, or a *View, or a *Redacted; several results are a []any of these, and none
 // are nil. An error that the method returns, a panic, or that it did not return, is a *MethodError,
 // as is a call that is not allowed. A method that did not return is left running; while four calls
 // of a method are, or 32 of all together, it is not called.
 //
-// A method with a value receiver reads its receiver before it could take a lock:
-// name such only of what does not change.
+// A method with a value receiver reads its receiver before it could take a lock: name such only of
+// what does not change.
 func (v *View) Call(name string, args []any) (any, error) {
 	t, err := v.behind("method " + name)
 	if err != nil {
@@ -179,8 +179,9 @@ func (v *View) steps() []string {
 	return append(list, "*")
 }
 
-// result is what a method returned, under policy: a plain value, or a View that
-// is solid. It is read under the guard of v, which may be what guards it, and otherwise as any object that nothing was declared of.
+// result is what a method returned, under policy: a plain value, or a View that is solid. It is
+// read under the guard of v, which may be what guards it, and otherwise as any object that nothing
+// was declared of.
 func (v *View) result(name, path string, out reflect.Value) (any, error) {
 	r := &View{visit: v.visit, policy: v.policy.loose, val: inspect.Of(out.Interface()), step: step{name: path}, decided: true}
 	if k := v.inner(); k != nil {

@@ -6,8 +6,8 @@ import (
 	"unicode"
 )
 
-// reserved are the words that mean something else at the prompt: expr-lang's
-// literals and word operators (its docs/language-definition.md), and the name of the last answer.
+// reserved are the words that mean something else at the prompt: expr-lang's literals and word
+// operators (its docs/language-definition.md), and the name of the last answer.
 var reserved = map[string]bool{
 	"true": true, "false": true, "nil": true, "let": true, "if": true, "else": true,
 	"in": true, "not": true, "and": true, "or": true,

@@ -14,8 +14,8 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// Objects holds the exposed objects of one registry, by name, and its lenses. The zero Objects is empty
-// and ready; it must not be copied. Its methods may be called concurrently.
+// Objects holds the exposed objects of one registry, by name, and its lenses. The zero Objects is
+// empty and ready; it must not be copied. Its methods may be called concurrently.
 type Objects struct {
 	mu      sync.RWMutex
 	entries map[string]*entry
@@ -41,8 +41,8 @@ func (p Patience) filled() Patience {
 	return p
 }
 
-// Expose puts object under name, in place of what was there. It is an error if the name is invalid, the
-// object nil, or the Options are senseless.
+// Expose puts object under name, in place of what was there. It is an error if the name is invalid,
+// the object nil, or the Options are senseless.
 func (o *Objects) Expose(name string, object any, opts Options) error {
 	e, err := newEntry(name, opts)
 	if err != nil {
@@ -61,7 +61,8 @@ func (o *Objects) Expose(name string, object any, opts Options) error {
 	return nil
 }
 
-// ExposeWeak is Expose of the object that get returns, a pointer of type t, as long as it does not return nil.
+// ExposeWeak is Expose of the object that get returns, a pointer of type t, as long as it does not
+// return nil.
 func (o *Objects) ExposeWeak(name string, get func() any, t reflect.Type, opts Options) error {
 	e, err := newEntry(name, opts)
 	if err != nil {
@@ -73,7 +74,8 @@ func (o *Objects) ExposeWeak(name string, get func() any, t reflect.Type, opts O
 	return nil
 }
 
-// ExposeFunc is Expose of what f returns, which is called once in each Visit that asks for the name.
+// ExposeFunc is Expose of what f returns, which is called once in each Visit that asks for the
+// name.
 func (o *Objects) ExposeFunc(name string, f func(context.Context) any, opts Options) error {
 	e, err := newEntry(name, opts)
 	if err != nil {
@@ -127,9 +129,10 @@ type Entry struct {
 	Name string
 	Type string // as in Go source; "any" for a Func
 	Doc  string
-	// Guard says how it is read: "guarded by cache.mu" (with LockNames more about what lies below follows),
-	// "no lock found: read racily", "read racily: " and which lock is not taken and why, "frozen", "read by
-	// its owner", "a copy", "computed at each look", "needs no lock", "collected".
+	// Guard says how it is read: "guarded by cache.mu" (with LockNames more about what lies below
+	// follows), "no lock found: read racily", "read racily: " and which lock is not taken and why,
+	// "frozen", "read by its owner", "a copy", "computed at each look", "needs no lock",
+	// "collected".
 	Guard string
 }
 

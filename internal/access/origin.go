@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Origin is an exposed name with what was hidden below it when a [Visit] met it. It keeps no object alive.
+// Origin is an exposed name with what was hidden below it when a [Visit] met it. It keeps no object
+// alive.
 type Origin struct {
 	Name string
 	hide string // the patterns of Hide, sorted, a line each
@@ -21,8 +22,8 @@ func (vis *Visit) Origins() []Origin {
 	return list
 }
 
-// Permits reports whether what was read of o may still be shown: something is exposed under that name, and
-// nothing is hidden below it that was not then.
+// Permits reports whether what was read of o may still be shown: something is exposed under that
+// name, and nothing is hidden below it that was not then.
 func (vis *Visit) Permits(o Origin) bool {
 	e := vis.objects.get(o.Name)
 	if e == nil {

@@ -3,12 +3,13 @@ package access
 import "time"
 
 // Overseer decides about the calls into the application that a [Visit] makes, of methods and of
-// registry.Funcs, and is told of them. No guard is held meanwhile. It is for one goroutine at a time.
+// registry.Funcs, and is told of them. No guard is held meanwhile. It is for one goroutine at a
+// time.
 type Overseer struct {
-	// Approve is asked before a call of what registry.Actions names, and may take its time: what runs
-	// afterwards are the receiver and the arguments of the Call, whatever has changed meanwhile.
-	// An error refuses the call. So does a name of the Call that was withdrawn or exposed anew by
-	// then. A nil Approve refuses all.
+	// Approve is asked before a call of what registry.Actions names, and may take its time: what
+	// runs afterwards are the receiver and the arguments of the Call, whatever has changed
+	// meanwhile. An error refuses the call. So does a name of the Call that was withdrawn or
+	// exposed anew by then. A nil Approve refuses all.
 	Approve func(*Call) error
 
 	// Begin is told of each call right before it runs; an error refuses the call. nil is not told.
@@ -23,10 +24,12 @@ type Overseer struct {
 	Mask func(secret string) string
 }
 
-// Oversee lets o decide about the calls of the Visit. Until then actions are refused, and nobody is told.
+// Oversee lets o decide about the calls of the Visit. Until then actions are refused, and nobody is
+// told.
 func (vis *Visit) Oversee(o Overseer) { vis.overseer = o }
 
-// approved asks whether c may run, and holds that it is still the call that it was when it was asked.
+// approved asks whether c may run, and holds that it is still the call that it was when it was
+// asked.
 func (vis *Visit) approved(c *Call) error {
 	if !c.Action {
 		return nil

@@ -13,10 +13,10 @@ type owner struct {
 	stuck stuck
 }
 
-// onOwner runs f on o's goroutine, or just runs it if we are there already. It
-// returns when f has ended, or will never begin; a panic of f appears here. An
-// owner that did not answer once in this Visit is not asked again, and none is
-// asked while a guard is held, or by another owner's goroutine: that would wait.
+// onOwner runs f on o's goroutine, or just runs it if we are there already. It returns when f has
+// ended, or will never begin; a panic of f appears here. An owner that did not answer once in this
+// Visit is not asked again, and none is asked while a guard is held, or by another owner's
+// goroutine: that would wait.
 func (vis *Visit) onOwner(o *owner, f func() error) error {
 	if vis.isOn(o) {
 		return f()

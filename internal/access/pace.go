@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// calmSlice is how long a Visit works between two yields while nobody waits for a processor, and
-	// busySlice while others do: whoever is next in line waits that much longer.
+	// calmSlice is how long a Visit works between two yields while nobody waits for a processor,
+	// and busySlice while others do: whoever is next in line waits that much longer.
 	calmSlice = 50 * time.Microsecond
 	busySlice = 10 * time.Microsecond
 	// brief is less work than is worth a yield.
@@ -19,13 +19,14 @@ const (
 	DefaultShare = 1. / 32
 	// maxSleep bounds a sleep after work that could not be interrupted, or was a wait.
 	maxSleep = 5 * time.Millisecond
-	// maxCredit bounds the credit for a sleep that overran: among goroutines that do nothing but compute
-	// a sleep takes ten milliseconds and more, until the runtime preempts one of them.
+	// maxCredit bounds the credit for a sleep that overran: among goroutines that do nothing but
+	// compute a sleep takes ten milliseconds and more, until the runtime preempts one of them.
 	maxCredit = time.Millisecond
-	// To ask the runtime who waits takes its scheduler's lock and reads a word of each processor's: 0.2 to 0.33 µs with
-	// GOMAXPROCS 2, 0.5 to 1.3 µs with 64 and 0.9 to 2 µs with 128 (on a machine of two; on one of 128 each of these words
-	// comes from another cache). So a Visit asks again after askEvery times as long as that took, which is one per cent of its time, or
-	// after maxUnasked.
+	// To ask the runtime who waits takes its scheduler's lock and reads a word of each processor's:
+	// 0.2 to 0.33 µs with GOMAXPROCS 2, 0.5 to 1.3 µs with 64 and 0.9 to 2 µs with 128 (on a
+	// machine of two; on one of 128 each of these words comes from another cache). So a Visit asks
+	// again after askEvery times as long as that took, which is one per cent of its time, or after
+	// maxUnasked.
 	askEvery   = 100
 	maxUnasked = 2 * time.Millisecond
 )
@@ -51,8 +52,8 @@ func sleepPerWork(share float64) int {
 	return int(math.Round(1 / min(max(share, least), 1)))
 }
 
-// Share sets the part of one processor, from 0.001 to 1, that the Visit uses while others
-// wait for one. The default is [DefaultShare]; with 1 the Visit never sleeps.
+// Share sets the part of one processor, from 0.001 to 1, that the Visit uses while others wait for
+// one. The default is [DefaultShare]; with 1 the Visit never sleeps.
 func (vis *Visit) Share(part float64) { vis.pace.most = sleepPerWork(part) }
 
 // Yield gives the processor to others, unless a guard is held or the last Yield was a moment ago.
@@ -77,8 +78,8 @@ func (vis *Visit) Yield() (slice time.Duration) {
 		_ = vis.sleep(min(debt, maxSleep))
 		p.addCredit(p.since.Sub(now) - debt)
 	}
-	// One sample proves nothing: goroutines whose socket is readable already are not counted, and the
-	// runtime's own wait for a moment too.
+	// One sample proves nothing: goroutines whose socket is readable already are not counted, and
+	// the runtime's own wait for a moment too.
 	if p.most > 1 && !p.since.Before(p.next) {
 		switch {
 		case !p.asked():

@@ -10,9 +10,9 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// Path is the expression that reaches v, as one types it: cache.items["sku-17"].hits, xs[3].
-// It is "" where none does: below a key that cannot be typed or may not be shown, for keys themselves, for what
-// a method returned to arguments that cannot be typed.
+// Path is the expression that reaches v, as one types it: cache.items["sku-17"].hits, xs[3]. It is
+// "" where none does: below a key that cannot be typed or may not be shown, for keys themselves,
+// for what a method returned to arguments that cannot be typed.
 func (v *View) Path() string {
 	b, ok := v.appendPath(nil)
 	if !ok || len(b) > maxPath {
@@ -21,9 +21,10 @@ func (v *View) Path() string {
 	return string(b)
 }
 
-// Steady reports whether the path of v leads to the same place whenever it is evaluated: by fields, pointers and elements
-// of arrays that were named, or in an object that is frozen. It is false for what was picked from a collection by a walk, and
-// for elements of slices and maps: another one may have their index or key later.
+// Steady reports whether the path of v leads to the same place whenever it is evaluated: by fields,
+// pointers and elements of arrays that were named, or in an object that is frozen. It is false for
+// what was picked from a collection by a walk, and for elements of slices and maps: another one may
+// have their index or key later.
 func (v *View) Steady() bool {
 	if v.policy.frozen {
 		return true
@@ -101,8 +102,8 @@ func (v *View) typedKey() (s string, ok bool) {
 	if s, ok = literal(x); !ok || v.step.key.val.Kind() != reflect.Interface {
 		return s, ok
 	}
-	// A key that an interface holds is found only by its very type, which is
-	// what the literal has or what it is not.
+	// A key that an interface holds is found only by its very type, which is what the literal has
+	// or what it is not.
 	content, err := v.step.key.val.Elem()
 	if err != nil {
 		return "", false

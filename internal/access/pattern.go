@@ -10,9 +10,9 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// patterns is a set of dotted paths with wildcards, matched step by step on the
-// way down from an object: a set of positions (a trail) goes along with each
-// View, so that matching costs nothing per level below.
+// patterns is a set of dotted paths with wildcards, matched step by step on the way down from an
+// object: a set of positions (a trail) goes along with each View, so that matching costs nothing
+// per level below.
 type patterns struct {
 	steps []string // of all patterns, one after the other
 	first trail    // where a pattern begins
@@ -73,8 +73,8 @@ func (p *patterns) step(at trail, name string) (next, ends trail) {
 	return next, ends
 }
 
-// reaches reports whether a pattern that is at one of these positions may end at something below a value of type t.
-// What an interface holds may have any fields.
+// reaches reports whether a pattern that is at one of these positions may end at something below a
+// value of type t. What an interface holds may have any fields.
 func (p *patterns) reaches(at trail, t reflect.Type) bool { return at != 0 && p.reachesAt(at, t, 0) }
 
 func (p *patterns) reachesAt(at trail, t reflect.Type, depth int) bool {

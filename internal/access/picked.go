@@ -56,7 +56,8 @@ func (v *View) pickedBy() *View {
 	return nil
 }
 
-// changed is how many of the objects that were picked in this Visit, and read later, are not as they were. It takes the guard of each.
+// changed is how many of the objects that were picked in this Visit, and read later, are not as
+// they were. It takes the guard of each.
 func (vis *Visit) changed() (n int) {
 	for _, v := range vis.picks {
 		if vis.work(1) != nil {

@@ -6,8 +6,8 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// read runs f on the value, under its guard if wide says that f reads more
-// than a word. f must not keep the Value that it is given.
+// read runs f on the value, under its guard if wide says that f reads more than a word. f must not
+// keep the Value that it is given.
 func (v *View) read(wide bool, f func(inspect.Value) error) error {
 	if val, ok := v.ready(wide); ok {
 		return f(val)
@@ -19,8 +19,8 @@ func (v *View) read(wide bool, f func(inspect.Value) error) error {
 	return v.visit.hold(k, func() error { return f(v.val.Trust(k.declared)) })
 }
 
-// ready returns the value to read if that needs nothing to be taken first: a
-// word is read as it stands, an object may be frozen or have no guard, or the guard is held already.
+// ready returns the value to read if that needs nothing to be taken first: a word is read as it
+// stands, an object may be frozen or have no guard, or the guard is held already.
 func (v *View) ready(wide bool) (val inspect.Value, ok bool) {
 	switch p := v.policy; {
 	case p.frozen || !wide, p.foreign && v.ours():
@@ -47,8 +47,9 @@ func (v *View) ours() bool {
 	return v.val.Mark()&inspect.Copied != 0 && k != reflect.Slice && k != reflect.Map
 }
 
-// fresh reports whether v lies in an object that was made for this look, as far as is known: by a lens, or by a function that
-// does not return the same one again and again. What the object leads to may be the application's.
+// fresh reports whether v lies in an object that was made for this look, as far as is known: by a
+// lens, or by a function that does not return the same one again and again. What the object leads
+// to may be the application's.
 func (v *View) fresh() bool {
 	if v.plainly {
 		return true
@@ -145,9 +146,10 @@ func (v *View) unguarded() {
 	v.visit.racy(v.policy)
 }
 
-// Plain returns the plain Go value of a scalar (see [inspect.Value.Scalar]), also
-// of one that an interface holds. A nil pointer, interface, map, slice, func or chan gives nil. ok is
-// false for anything else, which stays live, as does a string of more than [MaxText] bytes. What may not be shown gives a *Redacted.
+// Plain returns the plain Go value of a scalar (see [inspect.Value.Scalar]), also of one that an
+// interface holds. A nil pointer, interface, map, slice, func or chan gives nil. ok is false for
+// anything else, which stays live, as does a string of more than [MaxText] bytes. What may not be
+// shown gives a *Redacted.
 //
 // Strings of more than 64 KiB are charged to the Meter.
 func (v *View) Plain() (x any, ok bool, err error) {
@@ -208,8 +210,8 @@ func (v *View) Scalar() (any, error) {
 	return v.text()
 }
 
-// worked is a scalar of type t that is no string itself. It may be worked out to be
-// one, as that of an error or a URL is, which can hold a secret as any text can.
+// worked is a scalar of type t that is no string itself. It may be worked out to be one, as that of
+// an error or a URL is, which can hold a secret as any text can.
 func (v *View) worked(t reflect.Type) (x any, err error) {
 	if val, ok := v.ready(!word(t)); ok {
 		x, err = val.Scalar(0)
@@ -255,9 +257,9 @@ func (v *View) text() (string, error) {
 	return s, nil
 }
 
-// Bytes is [inspect.Value.Bytes] under policy; off and n are those of the
-// window, if v is one. What is longer than 256 KiB is read in pieces, those of a list of bytes
-// of one moment each; more than [MaxText] is an error.
+// Bytes is [inspect.Value.Bytes] under policy; off and n are those of the window, if v is one. What
+// is longer than 256 KiB is read in pieces, those of a list of bytes of one moment each; more than
+// [MaxText] is an error.
 func (v *View) Bytes(off, max int) (b []byte, n int, err error) {
 	v.pursue()
 	s, n, err := v.whole(off, max)
@@ -267,8 +269,8 @@ func (v *View) Bytes(off, max int) (b []byte, n int, err error) {
 	return []byte(s), n, nil
 }
 
-// Len is the number of bytes of a string, of elements of a list, of entries of a
-// map, of values waiting in a chan; of a window, its own.
+// Len is the number of bytes of a string, of elements of a list, of entries of a map, of values
+// waiting in a chan; of a window, its own.
 func (v *View) Len() (int, error) {
 	t, err := v.into("length")
 	if err != nil {

@@ -12,14 +12,15 @@ import (
 // whatever is not a letter: APIKey, api_key and api-key are the words api and key. Long distinctive
 // words count inside others too (dbpassword).
 //
-// A name is telling if one of its words is a secret's, unless its first or last word says that it is
-// about the secret only (tokenType, passwordPolicy, maxTokens). A telling name hides texts and bytes,
-// and what lists, maps, pointers and interfaces hold of these. It hides numbers and booleans if the
-// whole name is a secret's (pin, otp, token), and in a list or map if it is the plural of one (pins,
-// but not tokens, which are counted): tokens_per_second, tokenCount and hasPassword are shown.
+// A name is telling if one of its words is a secret's, unless its first or last word says that it
+// is about the secret only (tokenType, passwordPolicy, maxTokens). A telling name hides texts and
+// bytes, and what lists, maps, pointers and interfaces hold of these. It hides numbers and booleans
+// if the whole name is a secret's (pin, otp, token), and in a list or map if it is the plural of
+// one (pins, but not tokens, which are counted): tokens_per_second, tokenCount and hasPassword are
+// shown.
 //
-// A structure below a telling name has names of its own, which decide about its fields. Only what has
-// no name of its own there goes on with the telling one: see contentField.
+// A structure below a telling name has names of its own, which decide about its fields. Only what
+// has no name of its own there goes on with the telling one: see contentField.
 
 // telling says which of what a name, or a type's name, stands for is a secret.
 type telling uint8
@@ -89,16 +90,19 @@ var secretPairs = map[[2]string]bool{
 	{"aes", "key"}: true,
 }
 
-// ownedWords are names of what is found under the name of its owner: the keys of such a map are no secrets.
+// ownedWords are names of what is found under the name of its owner: the keys of such a map are no
+// secrets.
 var ownedWords = map[string]bool{"credential": true, "cred": true, "cookie": true}
 
-// countedWords are secrets of which the plural, or a number under that name, is as often a count or a kind.
+// countedWords are secrets of which the plural, or a number under that name, is as often a count or
+// a kind.
 var countedWords = map[string]bool{"token": true, "cookie": true, "credential": true, "cred": true, "pass": true, "bearer": true}
 
 // secretStems make a word a secret's wherever they stand in it.
 var secretStems = []string{"password", "passwd", "passphrase", "apikey", "privatekey", "credential", "authorization"}
 
-// secretEnds make a word a secret's where they end it: authtoken, but not tokenizer; clientsecret, but not secretary.
+// secretEnds make a word a secret's where they end it: authtoken, but not tokenizer; clientsecret,
+// but not secretary.
 var secretEnds = []string{"token", "secret", "cookie", "pwd", "secretkey", "accesskey", "signingkey"}
 
 // aboutWords say, as the first or last word of a name, that it is about a secret and not one.
@@ -165,9 +169,10 @@ func about(words []string) bool {
 		aboutPairs[[2]string{words[len(words)-2], last}])
 }
 
-// tellsOfType is what the name of a type says of its values: of texts what a field of that name would
-// say, and of structs that wrap one; of numbers likewise where they are nothing else (PIN); of other types if the name ends in a secret's (DBCredentials,
-// PrivateKey). Tokens are what parsers are made of, and tell nothing.
+// tellsOfType is what the name of a type says of its values: of texts what a field of that name
+// would say, and of structs that wrap one; of numbers likewise where they are nothing else (PIN);
+// of other types if the name ends in a secret's (DBCredentials, PrivateKey). Tokens are what
+// parsers are made of, and tell nothing.
 func tellsOfType(t reflect.Type) telling {
 	if t == nil {
 		return 0
@@ -214,14 +219,15 @@ func tellsOfTypeName(t reflect.Type) telling {
 	return 0
 }
 
-// wholeTypeEnds end the names of types that are secrets through and through, whatever their fields are called.
+// wholeTypeEnds end the names of types that are secrets through and through, whatever their fields
+// are called.
 var wholeTypeEnds = []string{"privatekey", "password", "passphrase"}
 
 // secretTypeEnds end the names of types that hold a secret among other things.
 var secretTypeEnds = []string{"secret", "credential", "credentials", "cookie"}
 
-// suspect reports whether a name could be a secret's. It is the quick test for the
-// million keys of a map of which none is.
+// suspect reports whether a name could be a secret's. It is the quick test for the million keys of
+// a map of which none is.
 func suspect[T string | []byte](name T) bool {
 	for i := range len(name) {
 		switch name[i] | 0x20 {

@@ -11,10 +11,11 @@ import (
 // hiddenSource stands in the place of what RedactSource takes out.
 const hiddenSource = "redacted"
 
-// RedactSource returns source, which is what somebody typed, fit for a log. Texts in quotes that look
-// like secrets are taken out, and so are all texts and comments of a source that names a secret, as in
-// config.password == "…". Names stay, also quoted ones: they tell what was asked for. A source
-// that still looks like a secret is taken out whole. What no quotes enclose stays: names, and numbers.
+// RedactSource returns source, which is what somebody typed, fit for a log. Texts in quotes that
+// look like secrets are taken out, and so are all texts and comments of a source that names a
+// secret, as in config.password == "…". Names stay, also quoted ones: they tell what was asked for.
+// A source that still looks like a secret is taken out whole. What no quotes enclose stays: names,
+// and numbers.
 func RedactSource(source string) string {
 	parts := partsOf(source)
 	named := namesSecret(parts)
@@ -34,8 +35,8 @@ func RedactSource(source string) string {
 	return b.String()
 }
 
-// namesSecret reports whether a secret is named in the code of a source, or in its texts, also where several
-// texts make the name.
+// namesSecret reports whether a secret is named in the code of a source, or in its texts, also
+// where several texts make the name.
 func namesSecret(parts []sourcePart) bool {
 	var texts strings.Builder
 	for _, p := range parts {
@@ -49,7 +50,8 @@ func namesSecret(parts []sourcePart) bool {
 	return tellsOf(texts.String()) != 0
 }
 
-// outsideNames reports whether r stands in no name of an expression, nor in those that people give to keys.
+// outsideNames reports whether r stands in no name of an expression, nor in those that people give
+// to keys.
 func outsideNames(r rune) bool {
 	return r != '_' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
@@ -83,9 +85,9 @@ func (p *sourcePart) hides(named bool) bool {
 	return false
 }
 
-// partsOf takes source apart as expr-lang's lexer does, where that knows it: strings in single and double
-// quotes, which end on their line and have Go's escapes; raw strings in backquotes, in which two of these
-// stand for one; comments of both kinds.
+// partsOf takes source apart as expr-lang's lexer does, where that knows it: strings in single and
+// double quotes, which end on their line and have Go's escapes; raw strings in backquotes, in which
+// two of these stand for one; comments of both kinds.
 func partsOf(source string) []sourcePart {
 	var parts []sourcePart
 	from := 0

@@ -10,8 +10,8 @@ var _ inspect.Source = source{}
 // Source is v as an [inspect.Source], under the same policy and guards.
 func (v *View) Source() inspect.Source { return source{v} }
 
-// Snap takes a bounded snapshot. Each list, map and struct is read under its
-// guard by itself, so that a large snapshot holds none for long.
+// Snap takes a bounded snapshot. Each list, map and struct is read under its guard by itself, so
+// that a large snapshot holds none for long.
 func (v *View) Snap(limit inspect.Limit) *inspect.Node { return inspect.Snap(v.Source(), limit) }
 
 // Value is [View.Value], of a struct that has a secret in its text without its lens.

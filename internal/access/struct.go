@@ -11,12 +11,12 @@ import (
 // structInfo is what policy knows of a struct type.
 type structInfo struct {
 	fields []fieldInfo
-	// locks are the fields that are a sync.Mutex or sync.RWMutex, by value or
-	// pointer, the one that guards the others first: the best named one of the struct's
-	// own, then those of embedded structs, whose methods it has too.
+	// locks are the fields that are a sync.Mutex or sync.RWMutex, by value or pointer, the one that
+	// guards the others first: the best named one of the struct's own, then those of embedded
+	// structs, whose methods it has too.
 	locks []lockField
-	// alone says that it looks after itself: it has a lock in it, or its type is
-	// inspect.Shared. A guard of something else says nothing about it.
+	// alone says that it looks after itself: it has a lock in it, or its type is inspect.Shared. A
+	// guard of something else says nothing about it.
 	alone bool
 }
 
@@ -36,7 +36,8 @@ type fieldInfo struct {
 	content bool
 }
 
-// structs caches structInfo by type. It grows with the types of the program, as reflect's own caches do.
+// structs caches structInfo by type. It grows with the types of the program, as reflect's own
+// caches do.
 var structs sync.Map // of reflect.Type to *structInfo
 
 func structOf(t reflect.Type) *structInfo {
@@ -86,7 +87,8 @@ func findLocks(t reflect.Type) []lockField {
 	return append(own, below...)
 }
 
-// locking reports whether a field of type t is a lock of the struct that it is in, be it one that reads cannot try.
+// locking reports whether a field of type t is a lock of the struct that it is in, be it one that
+// reads cannot try.
 func locking(t reflect.Type) bool {
 	for t.Kind() == reflect.Array && t.Len() > 0 { // stripes
 		t = t.Elem()
@@ -129,8 +131,8 @@ func deref(t reflect.Type) reflect.Type {
 	return t
 }
 
-// needsNoLock reports whether values of type t may be read at any time: those
-// of packages sync and sync/atomic.
+// needsNoLock reports whether values of type t may be read at any time: those of packages sync and
+// sync/atomic.
 func needsNoLock(t reflect.Type) bool {
 	path := t.PkgPath()
 	return path == "sync" || path == "sync/atomic"

@@ -22,7 +22,8 @@ type stuck struct {
 	all *atomic.Int32
 }
 
-// callee is what is called by way of its type: a method, or the lens of the type, which has no name.
+// callee is what is called by way of its type: a method, or the lens of the type, which has no
+// name.
 type callee struct {
 	typ  reflect.Type
 	name string
@@ -104,8 +105,8 @@ func (c *call) end() {
 	close(c.done)
 }
 
-// wait waits for c until ctx ends. Then c is abandoned: it counts as stuck
-// until it ends, and what it computes must not be read.
+// wait waits for c until ctx ends. Then c is abandoned: it counts as stuck until it ends, and what
+// it computes must not be read.
 func (c *call) wait(ctx context.Context) error {
 	select {
 	case <-c.done:
@@ -124,8 +125,8 @@ func (c *call) wait(ctx context.Context) error {
 // maxText bounds the text that the application's errors and panics may contribute to ours.
 const maxText = 1024
 
-// panicText is the text of a panic, made where the panic was, since it may run
-// the application's code again.
+// panicText is the text of a panic, made where the panic was, since it may run the application's
+// code again.
 func panicText(p any) string {
 	return safeText(fmt.Sprint(p))
 }

@@ -9,15 +9,16 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// MaxText is how long a text may be, in bytes, to be copied as a whole. What Go does with one of this length
-// in one go takes some milliseconds. A longer one stays where it is, and is read in parts: with [View.Window],
-// or from its beginning to its end with [View.Text].
+// MaxText is how long a text may be, in bytes, to be copied as a whole. What Go does with one of
+// this length in one go takes some milliseconds. A longer one stays where it is, and is read in
+// parts: with [View.Window], or from its beginning to its end with [View.Text].
 const MaxText = 4 << 20
 
 const (
 	// largeText is the length from which a text is charged to the Meter when it is copied.
 	largeText = 64 << 10
-	// maxPiece is how many bytes are copied under one hold of a guard; that takes some ten microseconds.
+	// maxPiece is how many bytes are copied under one hold of a guard; that takes some ten
+	// microseconds.
 	maxPiece = 256 << 10
 	// margin is how far around a part of a text a secret is looked for.
 	margin = 16 << 10
@@ -28,8 +29,8 @@ const (
 	maxReplaced = 4
 )
 
-// Text reads a string or a list of bytes of any length, one piece after the other, each under the guard. It is
-// for one goroutine, ends with its Visit, and holds no guard between two pieces.
+// Text reads a string or a list of bytes of any length, one piece after the other, each under the
+// guard. It is for one goroutine, ends with its Visit, and holds no guard between two pieces.
 type Text struct {
 	of      *View
 	at, end int // in the whole
@@ -66,10 +67,11 @@ func (v *View) Text() (*Text, error) {
 // Len is how many bytes are still to be read.
 func (t *Text) Len() int { return t.end - t.at }
 
-// Next is the next piece, of up to 256 KiB, and io.EOF behind the last. The meter looks at each. It is a *RedactedError if a
-// secret is in the piece or near it, so who has read all knows that none is in the text. A string that was replaced
-// meanwhile is an error that is [inspect.ErrTorn]; a list of bytes that became shorter ends, and its pieces are of one moment each.
-// What is longer than a piece is not read while a guard is held, because all who want it would wait.
+// Next is the next piece, of up to 256 KiB, and io.EOF behind the last. The meter looks at each. It
+// is a *RedactedError if a secret is in the piece or near it, so who has read all knows that none
+// is in the text. A string that was replaced meanwhile is an error that is [inspect.ErrTorn]; a
+// list of bytes that became shorter ends, and its pieces are of one moment each. What is longer
+// than a piece is not read while a guard is held, because all who want it would wait.
 func (t *Text) Next() (string, error) {
 	n := min(t.Len(), maxPiece)
 	if n <= 0 {
@@ -123,7 +125,8 @@ func (t *Text) rest() (string, error) {
 	}
 }
 
-// whole copies up to max bytes (0: all) of v from off on; n is the length of v, or of the window that it is.
+// whole copies up to max bytes (0: all) of v from off on; n is the length of v, or of the window
+// that it is.
 func (v *View) whole(off, max int) (s string, n int, err error) {
 	charged := largeText
 	for range maxReplaced {
@@ -158,8 +161,8 @@ func (v *View) tooLong(n int, why string) error {
 	return &TypeError{Path: v.Path(), Type: v.val.Type().String(), Why: fmt.Sprintf("has %d bytes, too many %s", n, why), long: true}
 }
 
-// near reads n bytes of the whole from off on. What lies around them is looked at too,
-// since a part of a secret does not look like one.
+// near reads n bytes of the whole from off on. What lies around them is looked at too, since a part
+// of a secret does not look like one.
 func (v *View) near(off, n int, read func(val inspect.Value, off, n int) ([]byte, error)) (string, error) {
 	if n <= 0 {
 		return "", nil
@@ -197,8 +200,8 @@ func (v *View) searched(s string) error {
 	return nil
 }
 
-// textual is the error of a string or bytes that hold a secret near the
-// part given, and so may not even be measured or taken apart.
+// textual is the error of a string or bytes that hold a secret near the part given, and so may not
+// even be measured or taken apart.
 func (v *View) textual(off, n int) error {
 	if !isText(v.val.Type()) {
 		return nil

@@ -6,13 +6,13 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// View is a live value under policy: where it lies, how it was reached, what
-// guards it and whether it may be shown. It belongs to its Visit, and like that
-// to one goroutine. Every method that reads takes the guard for that and gives it back.
+// View is a live value under policy: where it lies, how it was reached, what guards it and whether
+// it may be shown. It belongs to its Visit, and like that to one goroutine. Every method that reads
+// takes the guard for that and gives it back.
 //
-// The methods that look into a value (Member, At, Len, Each and so on) first follow
-// pointers and interfaces, as Resolve does; what is nil there is an error that is
-// [ErrNil]. Of a value that may not be shown they return a *RedactedError.
+// The methods that look into a value (Member, At, Len, Each and so on) first follow pointers and
+// interfaces, as Resolve does; what is nil there is an error that is [ErrNil]. Of a value that may
+// not be shown they return a *RedactedError.
 type View struct {
 	visit  *Visit
 	policy *policy
@@ -80,8 +80,8 @@ func (v *View) newChild(val inspect.Value, s step) *View {
 	return c
 }
 
-// loans is memory for the Views that are reached from one lent element, which is
-// used anew for the next.
+// loans is memory for the Views that are reached from one lent element, which is used anew for the
+// next.
 type loans struct {
 	views []*View
 	used  int
@@ -115,8 +115,8 @@ func (v *View) initChild(c *View, val inspect.Value, s step) {
 	}
 }
 
-// below is the policy of what lies in v: v's own, unless v is a struct that looks after itself and is not what
-// the declaration is about.
+// below is the policy of what lies in v: v's own, unless v is a struct that looks after itself and
+// is not what the declaration is about.
 func (v *View) below() *policy {
 	p := v.policy
 	if p.lock == nil && !p.frozen && p.owner == nil || !v.alone(p) {
@@ -125,8 +125,8 @@ func (v *View) below() *policy {
 	return p.beyond
 }
 
-// alone reports whether v is a struct that looks after itself, other than the exposed object and those whose lock p
-// declares.
+// alone reports whether v is a struct that looks after itself, other than the exposed object and
+// those whose lock p declares.
 func (v *View) alone(p *policy) bool {
 	t := v.val.Type()
 	if t == nil || t.Kind() != reflect.Struct {
@@ -153,8 +153,8 @@ func (v *View) alone(p *policy) bool {
 	return !ok
 }
 
-// root is v with its way here as a text, so that a long chain of steps (a
-// linked list walked by an expression) does not pile up in memory.
+// root is v with its way here as a text, so that a long chain of steps (a linked list walked by an
+// expression) does not pile up in memory.
 func (v *View) root() *View {
 	r := *v
 	r.decide()
@@ -166,10 +166,10 @@ func (v *View) root() *View {
 	return &r
 }
 
-// Value is where the value lies, the zero Value for nil. It is for types, marks
-// and addresses: reading through it goes around guards, and around the test of
-// whether a text looks like a secret. Of a value that is hidden for its name, type, tag or a
-// pattern it is a zero value of the same type, with nothing behind it.
+// Value is where the value lies, the zero Value for nil. It is for types, marks and addresses:
+// reading through it goes around guards, and around the test of whether a text looks like a secret.
+// Of a value that is hidden for its name, type, tag or a pattern it is a zero value of the same
+// type, with nothing behind it.
 func (v *View) Value() inspect.Value {
 	v.decide()
 	if v.hidden {
@@ -178,8 +178,9 @@ func (v *View) Value() inspect.Value {
 	return v.val
 }
 
-// Shape is that of the value itself, before pointers and interfaces are
-// followed. A struct that is shown as a text or a number is a Struct where that could tell what a pattern of registry.Hide hides.
+// Shape is that of the value itself, before pointers and interfaces are followed. A struct that is
+// shown as a text or a number is a Struct where that could tell what a pattern of registry.Hide
+// hides.
 func (v *View) Shape() inspect.Shape {
 	if !v.decided && v.val.Kind() == reflect.Struct && len(v.policy.hide.steps) > 0 {
 		v.decide()
@@ -187,8 +188,8 @@ func (v *View) Shape() inspect.Shape {
 	return v.val.Shape()
 }
 
-// Resolve follows pointers and interfaces to what can have members or elements,
-// v itself if it is no pointer or interface; nil for nil. Of a struct with a lens it is what the lens shows; see
+// Resolve follows pointers and interfaces to what can have members or elements, v itself if it is
+// no pointer or interface; nil for nil. Of a struct with a lens it is what the lens shows; see
 // Objects.SetLens. More than 64 hops in a row are an error.
 func (v *View) Resolve() (*View, error) {
 	t, err := v.Target()
@@ -291,9 +292,9 @@ func (v *View) field(i int) *View {
 	return v.newChild(v.val.Field(i), step{kind: stepField, index: i, name: f.Name})
 }
 
-// Keep makes a View that a walk lent last for the evaluation, and tells the
-// Meter what that costs. What lies in the list or map itself is copied, as it is now: call it while the walk lends it.
-// Any other View is returned as it is, when the Meter has been told what was copied to reach it.
+// Keep makes a View that a walk lent last for the evaluation, and tells the Meter what that costs.
+// What lies in the list or map itself is copied, as it is now: call it while the walk lends it. Any
+// other View is returned as it is, when the Meter has been told what was copied to reach it.
 func (v *View) Keep() (*View, error) {
 	if v.lent != nil {
 		return v.keep(true)
@@ -306,7 +307,8 @@ func (v *View) Keep() (*View, error) {
 	return v, v.visit.keep(n)
 }
 
-// keep is Keep of v, or of what a View that is kept lies in: that is asked only where it lies, and not what it holds.
+// keep is Keep of v, or of what a View that is kept lies in: that is asked only where it lies, and
+// not what it holds.
 func (v *View) keep(content bool) (*View, error) {
 	v.decide()
 	kept, n := v.val, 0

@@ -13,19 +13,18 @@ import (
 
 // Meter is told of the work that a Visit does, and may end it.
 type Meter interface {
-	// Read is called for every n entries or hops that are read, n being 0 where none were found; it ticks the budget, sees the
-	// cancellation, and yields. It is never called with a guard held.
+	// Read is called for every n entries or hops that are read, n being 0 where none were found; it
+	// ticks the budget, sees the cancellation, and yields. It is never called with a guard held.
 	Read(n int) error
 	// Work is Read of n steps of work that read no entries, of some nanoseconds each.
 	Work(n int) error
-	// Keep is called before n bytes are copied out of the application to be kept.
-	// It may be called with a guard held, so it must not yield.
+	// Keep is called before n bytes are copied out of the application to be kept. It may be called
+	// with a guard held, so it must not yield.
 	Keep(n int) error
 }
 
-// Visit is one evaluation's access to the live objects of a registry. It is for
-// one goroutine, and ends with the evaluation, as do its Views. It holds no guard
-// between two calls.
+// Visit is one evaluation's access to the live objects of a registry. It is for one goroutine, and
+// ends with the evaluation, as do its Views. It holds no guard between two calls.
 type Visit struct {
 	objects  *Objects
 	patience Patience
@@ -64,28 +63,33 @@ type Tally struct {
 	Retries int           // parts of maps that were read again because they changed
 	Torn    int           // entries that kept changing while they were read
 	Racy    []string      // exposed names of which something was read without any guard
-	// Outside names objects with a declared guard of which something was read that it does not guard, and nothing else does.
+	// Outside names objects with a declared guard of which something was read that it does not
+	// guard, and nothing else does.
 	Outside []string
-	// Unlocked says of types with a lock of their own why it was not taken when such an object was read, a line each.
+	// Unlocked says of types with a lock of their own why it was not taken when such an object was
+	// read, a line each.
 	Unlocked []string
-	// Parted says of types that an object was read in parts, of several moments, and why, a line each.
+	// Parted says of types that an object was read in parts, of several moments, and why, a line
+	// each.
 	Parted []string
-	// Returned names what methods returned of which something was read without any guard, by the names of their objects.
+	// Returned names what methods returned of which something was read without any guard, by the
+	// names of their objects.
 	Returned []string
 	Moved    []string // lists of which elements were seen to change places during a walk, "" where no expression reaches one
 	Changed  int      // objects that were not the same any more when they were read as when they were picked from a collection
 	Notes    []string // what else is to be known of what was read, a line each
 }
 
-// Visit starts an evaluation's access. The end of ctx ends waits for guards,
-// owners and methods. A nil Meter sets no limits.
+// Visit starts an evaluation's access. The end of ctx ends waits for guards, owners and methods. A
+// nil Meter sets no limits.
 func (o *Objects) Visit(ctx context.Context, m Meter, p Patience) *Visit {
 	// Not with a guard in our hands.
 	inspect.Prepare()
 	return &Visit{objects: o, patience: p.filled(), ctx: ctx, meter: m, pace: newPace()}
 }
 
-// Tally returns what the Visit has met until now. It reads again what was picked from collections and used later, under its guards.
+// Tally returns what the Visit has met until now. It reads again what was picked from collections
+// and used later, under its guards.
 func (vis *Visit) Tally() Tally {
 	changed := vis.changed()
 	t := vis.tally
@@ -96,14 +100,13 @@ func (vis *Visit) Tally() Tally {
 	return t
 }
 
-// Holding reports whether a guard is held right now, which is when code runs
-// in [View.Each], and then it should not yield.
+// Holding reports whether a guard is held right now, which is when code runs in [View.Each], and
+// then it should not yield.
 func (vis *Visit) Holding() bool { return len(vis.held) > 0 }
 
-// Get returns the exposed object of that full (dotted) name, or a *NameError.
-// Within a Visit a name stays what it was when it was first asked for. A registry.Func
-// is called the first time, which is refused while a guard is held: ask for
-// the names of an expression before walking anything.
+// Get returns the exposed object of that full (dotted) name, or a *NameError. Within a Visit a name
+// stays what it was when it was first asked for. A registry.Func is called the first time, which is
+// refused while a guard is held: ask for the names of an expression before walking anything.
 func (vis *Visit) Get(name string) (*View, error) {
 	if v := vis.roots[name]; v != nil {
 		return v, nil
@@ -189,7 +192,8 @@ func (vis *Visit) structOf(t reflect.Type) *structInfo {
 	return vis.lastInfo
 }
 
-// tellsOfType is tellsOfType of the package, with the last answer at hand: the elements of a walk are of one type.
+// tellsOfType is tellsOfType of the package, with the last answer at hand: the elements of a walk
+// are of one type.
 func (vis *Visit) tellsOfType(t reflect.Type) telling {
 	if t != vis.elemType || t == nil {
 		vis.elemType, vis.elemTell = t, tellsOfType(t)

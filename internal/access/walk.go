@@ -7,20 +7,21 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// Each calls f for the entries of a list (key is nil) or map until it returns
-// false or an error, and takes the guard for a chunk of them at a time. What is
-// in a map throughout is met exactly once; what comes or goes meanwhile may be met or not. So it is with a list whose elements stay in
-// their order, however it shifts, grows or shrinks meanwhile; where some were seen to change places the [Tally] names the list in Moved.
-// The order of a list is its own, that of a map stays the same while the map does.
+// Each calls f for the entries of a list (key is nil) or map until it returns false or an error,
+// and takes the guard for a chunk of them at a time. What is in a map throughout is met exactly
+// once; what comes or goes meanwhile may be met or not. So it is with a list whose elements stay in
+// their order, however it shifts, grows or shrinks meanwhile; where some were seen to change places
+// the [Tally] names the list in Moved. The order of a list is its own, that of a map stays the same
+// while the map does.
 //
-// f runs with the guard held, so it must be short, must not yield, and cannot
-// call methods. The Views are lent, good until f returns: Keep makes them last, as copies.
+// f runs with the guard held, so it must be short, must not yield, and cannot call methods. The
+// Views are lent, good until f returns: Keep makes them last, as copies.
 func (v *View) Each(f func(key, elem *View) (bool, error)) error {
 	return v.walk(false, false, f)
 }
 
-// EachUnlocked is Each with f run while no guard is held: for what calls methods
-// or walks something else. f meets the entries as they were when their chunk was read.
+// EachUnlocked is Each with f run while no guard is held: for what calls methods or walks something
+// else. f meets the entries as they were when their chunk was read.
 func (v *View) EachUnlocked(f func(key, elem *View) (bool, error)) error {
 	return v.walk(true, false, f)
 }
@@ -53,7 +54,8 @@ type entryAt struct {
 	key, elem inspect.Value
 }
 
-// walk walks with no guard held while f runs if unlocked. What is met is shown at once if shown, and not picked.
+// walk walks with no guard held while f runs if unlocked. What is met is shown at once if shown,
+// and not picked.
 func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error)) error {
 	t, err := v.into("elements")
 	if err != nil {
@@ -98,8 +100,8 @@ func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error))
 	return nil
 }
 
-// lockedElements reports whether the elements of v may have locks of their own that are
-// taken, so that none of these is asked for while another guard is held.
+// lockedElements reports whether the elements of v may have locks of their own that are taken, so
+// that none of these is asked for while another guard is held.
 func (v *View) lockedElements() bool {
 	if v.policy.by != nil {
 		return true
@@ -210,8 +212,8 @@ func (w *walk) next() (e entryAt, ok bool) {
 	return e, true
 }
 
-// leaving is val, an element of v or part of one, as it is to be when the guard is given back: a copy, if it lies in the
-// application's memory where another element may lie later.
+// leaving is val, an element of v or part of one, as it is to be when the guard is given back: a
+// copy, if it lies in the application's memory where another element may lie later.
 func (v *View) leaving(val inspect.Value) inspect.Value {
 	if val.InPlace() && !v.policy.frozen {
 		v.visit.staying(val)
@@ -220,8 +222,8 @@ func (v *View) leaving(val inspect.Value) inspect.Value {
 	return val
 }
 
-// out is leaving for what is handed on by itself, and says how many bytes were copied. Where nothing guards v there is no moment
-// that a copy would be of.
+// out is leaving for what is handed on by itself, and says how many bytes were copied. Where
+// nothing guards v there is no moment that a copy would be of.
 func (v *View) out(val inspect.Value) (inspect.Value, int) {
 	if !val.InPlace() || v.policy.frozen || !v.guarded() {
 		return val, 0
@@ -232,9 +234,11 @@ func (v *View) out(val inspect.Value) (inspect.Value, int) {
 // guarded reports whether something guards v.
 func (v *View) guarded() bool { return v.policy.owner != nil || v.lock() != nil }
 
-// hand lends an entry to f. The Views that it lends are the same for all entries but for where these lie.
+// hand lends an entry to f. The Views that it lends are the same for all entries but for where
+// these lie.
 func (w *walk) hand(e entryAt) (more bool, err error) {
-	// An entry is counted when it is handed out: where a chunk ends depends on time, and what an expression costs must not.
+	// An entry is counted when it is handed out: where a chunk ends depends on time, and what an
+	// expression costs must not.
 	if err := w.of.visit.tick(1); err != nil {
 		return false, err
 	}
@@ -265,7 +269,8 @@ func (w *walk) lend() {
 	w.elem.lent = &w.lent
 }
 
-// renew makes c, which lies one step below another View, the View of what lies there now. What has been found out of c is forgotten.
+// renew makes c, which lies one step below another View, the View of what lies there now. What has
+// been found out of c is forgotten.
 func (c *View) renew(val inspect.Value) {
 	c.val = val.Trust(c.policy.frozen)
 	c.decided, c.hidden = false, false
