@@ -39,6 +39,7 @@ func (v *valve) turns() string {
 func newValve() (*valve, *registry.Registry) {
 	v := &valve{next: func() string { return "same" }}
 	reg := registry.New()
+	reg.GuardWait, reg.CallTime = patience, patience // the machine may be busy
 	reg.Expose("valve", v, registry.Frozen(), registry.Actions("Turn"), registry.Methods("Next"))
 	return v, reg
 }
@@ -218,6 +219,7 @@ func TestConfirmationInManual(t *testing.T) {
 		t.Fatal("docs/security.md has no example of an action")
 	}
 	reg := registry.New()
+	reg.GuardWait, reg.CallTime = patience, patience // the machine may be busy
 	reg.Expose("queue", &jobs{[]*job{{5, "vase"}, {6, "mug"}, {7, "lamp"}}}, registry.Frozen(), registry.Actions("Jobs.*.Cancel"))
 	s := serve(t, &Server{Registry: reg, Level: Act}, "tcp", "127.0.0.1:0")
 	c := s.character(t)

@@ -50,6 +50,7 @@ func newPump(log func(string)) (*pump, *registry.Registry) {
 	}
 	p.ByKey = map[pumpKey]*pumpJob{{1, 2}: {ID: 9, log: log}}
 	reg := registry.New()
+	reg.GuardWait, reg.CallTime = patience, patience // the machine may be busy
 	p.expose(reg)
 	reg.Func("fatal", func(context.Context) any { os.Exit(9); return 0 })
 	return p, reg

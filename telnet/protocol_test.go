@@ -39,6 +39,7 @@ func protocolServer(t *testing.T, network, addr string) net.Addr {
 		text  string
 	}
 	reg := registry.New()
+	reg.GuardWait, reg.CallTime = patience, patience // the machine may be busy
 	reg.Expose("queue", &queue{names: []string{"first", "second"}}, registry.Actions("Drop"))
 	reg.Expose("cache", &Cache{
 		items: map[string]*Item{"a": {hits: 5, price: 12.5}, "b": {hits: 15, price: 0.5}},
@@ -284,6 +285,7 @@ func (*forger) Fail() error { return errors.New(forged) }
 // TestForgedLines: what is the application's, or the peer's own, begins no line of an answer and turns no terminal.
 func TestForgedLines(t *testing.T) {
 	reg := registry.New()
+	reg.GuardWait, reg.CallTime = patience, patience // the machine may be busy
 	reg.Expose("f", &forger{forged}, registry.Frozen(), registry.Methods("Fail"), registry.Doc("a doc"))
 	reg.Func("broken", func(context.Context) any { panic(forged) })
 	server, client := net.Pipe()

@@ -37,7 +37,7 @@ type racingItem struct {
 // writeItems inserts, deletes, clears and regrows.
 func (r *racing) writeItems(stop *atomic.Bool) {
 	for round := 0; !stop.Load(); round++ {
-		n := 1 << (round % 14)
+		n := 1 << (round % 13)
 		for i := 0; i < n && !stop.Load(); i++ {
 			key := fmt.Sprint("sku-", i)
 			r.items[key] = &racingItem{hits: i, name: key, tags: []string{key}}
@@ -87,7 +87,7 @@ func TestAttackSessions(t *testing.T) {
 	reg := registry.New()
 	reg.Expose("racing", r)
 	// Who rests attacks little.
-	addr := rig.Start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg, Limits: eval.Limits{Share: 1}})
+	addr := rig.Start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg, Limits: eval.Limits{Share: 1, Time: rig.Patience * 5 / 6}})
 	stop := attack.Stop(t)
 	var still atomic.Bool
 	var writers sync.WaitGroup

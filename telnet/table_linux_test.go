@@ -552,7 +552,7 @@ func (a attempt) make() string {
 		return refused // in the middle of the handshake, where that took long
 	case err != nil && !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF):
 		return err.Error()
-	case begun && regexp.MustCompile(`\n# \d+[ \r]`).MatchString(got):
+	case begun && regexp.MustCompile(`\n# (?:waiting .*\n)?\d+[ \r]`).MatchString(got):
 		return acts
 	case begun && strings.Contains(got, "\n> ") && !strings.Contains(got, "# "):
 		return looks
