@@ -48,7 +48,7 @@ func (s *Session) CompleteContext(ctx context.Context, line string, pos int) []C
 	limits = limits.Filled()
 	limits.Nesting = s.limits.Nesting
 	f := s.begin(ctx, limits)
-	f.look.Plainly()
+	f.look.ForbidCalls()
 	out, err := f.complete(line[:pos])
 	if err != nil || ctx.Err() == context.Canceled {
 		return nil

@@ -65,7 +65,7 @@ func (v *View) Lensed() bool {
 
 // lens is the lens for the struct v.
 func (v *View) lens() (f reflect.Value, ok bool) {
-	if v.plainly || v.visit.blind || v.Shape() != inspect.Struct {
+	if v.ofLens || v.visit.callsForbidden || v.Shape() != inspect.Struct {
 		return f, false
 	}
 	f, ok = v.visit.objects.lensOf(v.val.Type())
@@ -155,7 +155,7 @@ func (v *View) lookThrough(f reflect.Value, p any) (*View, error) {
 	v.decide()
 	shown := &View{
 		visit: v.visit, policy: v.policy.loose, val: inspect.Of(x), step: step{name: v.Path()}, decided: true,
-		hide: v.hide, calls: v.calls, tells: v.tells | tellsOfType(reflect.TypeOf(x)), plainly: true,
+		hide: v.hide, calls: v.calls, tells: v.tells | tellsOfType(reflect.TypeOf(x)), ofLens: true,
 	}
 	shown.judge()
 	return shown, nil
@@ -168,9 +168,9 @@ type object struct {
 	typ  reflect.Type
 }
 
-// Plainly runs no code of the application from here on but its locks and owners: every object is
-// shown by its fields and not through a lens, and no registry.Func is called.
-func (vis *Visit) Plainly() { vis.blind = true }
+// ForbidCalls keeps the Visit from running code of the application other than its locks and owners:
+// it shows each object by its fields and not through a lens, and calls no registry.Func.
+func (vis *Visit) ForbidCalls() { vis.callsForbidden = true }
 
 // unseen notes that a lens was not given an object.
 func (vis *Visit) unseen(t reflect.Type) {

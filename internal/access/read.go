@@ -51,7 +51,7 @@ func (v *View) ours() bool {
 // lens, or by a function that does not return the same one again and again. What the object leads
 // to may be the application's.
 func (v *View) fresh() bool {
-	if v.plainly {
+	if v.ofLens {
 		return true
 	}
 	if k := v.val.Kind(); !v.policy.computed || v.policy.foreign || v.visit.again[v.policy] || v.guard == notTaken || k == reflect.Slice || k == reflect.Map {

@@ -7,35 +7,36 @@ import (
 )
 
 // View is a live value under policy: where it lies, how it was reached, what guards it and whether
-// it may be shown. It belongs to its Visit, and like that to one goroutine. Every method that reads
-// takes the guard for that and gives it back.
+// it may be shown. It belongs to its Visit and, like it, to one goroutine. A method that reads takes
+// the guard and releases it before it returns.
 //
 // The methods that look into a value (Member, At, Len, Each and so on) first follow pointers and
-// interfaces, as Resolve does; what is nil there is an error that is [ErrNil]. Of a value that may
-// not be shown they return a *RedactedError.
+// interfaces, as Resolve does. A nil on the way is an error that is [ErrNil]; a value that may not
+// be shown is a *RedactedError.
 type View struct {
-	visit  *Visit
-	policy *policy
+	visit  *Visit  // whose it is; never nil
+	policy *policy // what covers it; never nil
 	val    inspect.Value
-	up     *View  // what it is a part of; nil for a root
-	step   step   // how it was reached from up
-	depth  uint16 // steps from the root
-	boxed  bool   // lies in a map, or in the copy that an interface holds, which nobody may change
-	// plainly: a lens returned it, or what it is a part of
-	plainly bool
-	lent    *loans // not nil: this View, or one on the way up, is used anew for the next element
-	pick    pick
 
-	// The verdict, made when it is first needed; see decide.
+	// How it was reached. A View without up is a root, or was cut off from a long way.
+	up     *View  // what it is a part of
+	step   step   // from up to here
+	depth  uint16 // steps from the root, at most maxDepth
+	boxed  bool   // it lies in a map, or in the copy that an interface holds: nobody may change it
+	ofLens bool   // a lens returned it, or what it is a part of: no lens shows it
+	lent   *loans // non-nil in a walk: this View, or one above it, is reused for the next element
+	pick   pick
+
+	// The verdict of policy, valid once decided is set; see decide.
 	decided bool
 	hidden  bool    // by name, type, tag or pattern
-	tells   telling // by what names what it is, or is a part of
+	tells   telling // what the names above it say of it
 	hide    trail   // in policy.hide
 	calls   trail   // in policy.calls
 
-	guard  *lock // found to read this value under: nil if not sought yet, or noLock, or notTaken
-	mutex  *lock // of a struct: its own lock, likewise
-	window *window
+	guard  *lock   // that guards this value: nil until sought, then a lock, noLock or notTaken
+	mutex  *lock   // of a struct, its own lock: likewise
+	window *window // non-nil if it shows only a part of val
 }
 
 // window is the part of a list, map, string or bytes that a View shows.
@@ -111,7 +112,7 @@ func (v *View) initChild(c *View, val inspect.Value, s step) {
 	// Trust lasts as long as the guard: what goes on is only where the value lies.
 	*c = View{
 		visit: v.visit, policy: p, val: val.Trust(p.frozen), up: v, step: s,
-		depth: v.depth + 1, lent: v.lent, boxed: v.boxed, plainly: v.plainly, pick: pick{uncharged: v.pick.uncharged},
+		depth: v.depth + 1, lent: v.lent, boxed: v.boxed, ofLens: v.ofLens, pick: pick{uncharged: v.pick.uncharged},
 	}
 }
 

@@ -13,48 +13,52 @@ import (
 
 // Meter is told of the work that a Visit does, and may end it.
 type Meter interface {
-	// Read is called for every n entries or hops that are read, n being 0 where none were found; it
-	// ticks the budget, sees the cancellation, and yields. It is never called with a guard held.
+	// Read is called for every n entries or hops that were read; n is 0 where none were found. It
+	// charges the budget, sees the cancellation, and yields. No guard is held during the call.
 	Read(n int) error
-	// Work is Read of n steps of work that read no entries, of some nanoseconds each.
+	// Work is Read for n steps that read no entries, of some nanoseconds each.
 	Work(n int) error
-	// Keep is called before n bytes are copied out of the application to be kept. It may be called
-	// with a guard held, so it must not yield.
+	// Keep is called before n bytes are copied out of the application to be kept. A guard may be
+	// held during the call, so it must not yield.
 	Keep(n int) error
 }
 
-// Visit is one evaluation's access to the live objects of a registry. It is for one goroutine, and
-// ends with the evaluation, as do its Views. It holds no guard between two calls.
+// Visit is one evaluation's access to the live objects of a registry. It belongs to one goroutine
+// and ends with the evaluation, as do its Views. It holds no guard between two calls.
 type Visit struct {
 	objects  *Objects
-	patience Patience
+	patience Patience // filled
 	ctx      context.Context
 	overseer Overseer
-	meter    Meter
-	roots    map[string]*View
-	held     []held
+	meter    Meter // nil: no limits
 	pace     pace
-	refused  map[refusal]time.Duration // guards that could not be had, and for how long they were tried
-	unread   int                       // reads that the meter has not been told of
-	untold   int                       // steps of work, likewise
-	misses   int                       // searches for the near key of a missing one
-	noted    *policy                   // the last that racy saw
-	passing  reflect.Type              // the last that passed saw
-	found    asFound
-	parts    []reflect.Type   // of structs that were not read in one moment
-	picks    []*View          // that were followed since they were picked
-	again    map[*policy]bool // whose functions have returned the same object as the last times
+	// callsForbidden: no lens shows anything, and no Func is called.
+	callsForbidden bool
 
-	lastType reflect.Type // of structOf
+	roots map[string]*View // by name: a name stays what it was when it was first asked for
+	seen  map[object]seen  // what lenses showed, of up to maxSeen objects
+	picks []*View          // that were followed since they were picked
+
+	held    []held                    // guards, the last one taken last
+	refused map[refusal]time.Duration // guards that could not be had, and how long they were tried
+	unread  int                       // reads under a guard that the meter has not been told of
+	untold  int                       // steps of work, likewise
+	misses  int                       // searches for the near key of a missing one, up to maxMisses
+
+	// What the answer must say.
+	tally   Tally
+	noted   *policy      // the last that racy saw
+	passing reflect.Type // the last that passed saw
+	found   asFound
+	parts   []reflect.Type   // of structs that were not read in one moment
+	again   map[*policy]bool // whose functions have returned the same object as the last times
+
+	// The last answers of structOf and tellsOfType: the elements of a walk are of one type.
+	lastType reflect.Type
 	lastInfo *structInfo
-	elemType reflect.Type // of tellsOfType
+	elemType reflect.Type
 	elemTell telling
-	key      []byte // the name of the entry that was decided last
-
-	seen  map[object]seen // through lenses
-	blind bool            // no lens is looked through
-
-	tally Tally
+	key      []byte // reused for the name of each entry that is decided
 }
 
 // Tally is what a Visit has met.
@@ -117,7 +121,7 @@ func (vis *Visit) Get(name string) (*View, error) {
 	}
 	v := &View{visit: vis, policy: &e.policy, step: step{name: e.name}, decided: true, hide: e.policy.hide.first, calls: e.policy.calls.first}
 	switch {
-	case e.compute != nil && vis.blind:
+	case e.compute != nil && vis.callsForbidden:
 		return nil, &MethodError{Method: e.name, Why: "is computed at each look, and is not called here", Refused: true}
 	case e.compute != nil:
 		x, err := vis.compute(e)

@@ -110,7 +110,7 @@ var mutations = []mutation{
 	{off: "keys are looked at until the session is to end", file: "internal/console/terminal.go", old: "return t.ending.Load() || t.ctx.Err() != nil || t.over()", new: "return t.over()", test: "TestEndBetweenKeys"},
 	{off: "what was held is taken up in parts", file: "internal/console/terminal.go", old: "keysAtOnce = 128", new: "keysAtOnce = 1 << 20", test: "TestInterruptBetweenKeys"},
 	{off: "a completion takes a turn", file: "telnet/evaluator.go", old: "short := e.conn.server.turns.short\n", new: "short := make(places, 1)\n", test: "TestCompletionTakesTurn"},
-	{off: "a completion calls nothing", file: "internal/access/visit.go", old: "case e.compute != nil && vis.blind:", new: "case false:", test: "TestCompleteCallsNothing", in: "eval"},
+	{off: "a completion calls nothing", file: "internal/access/visit.go", old: "case e.compute != nil && vis.callsForbidden:", new: "case false:", test: "TestCompleteCallsNothing", in: "eval"},
 	{off: "a client that is gone cancels", file: "internal/console/terminal.go", old: "	t.stop(err) // the lock may be with somebody who waits for the peer\n", new: "", test: "TestHangup"},
 	{off: "the number of evaluations at a time", file: "telnet/admit.go", old: "newTurns(positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))", new: "newTurns(1000+runtime.GOMAXPROCS(0))", test: "TestTurns"},
 
