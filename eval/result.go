@@ -1,12 +1,12 @@
 package eval
 
 import (
-	"reflect"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/parser/lexer"
 
 	"github.com/sightglass-go/sightglass/inspect"
 )
@@ -56,40 +56,48 @@ func (s statement) path() string {
 			return "_"
 		}
 	}
-	alone, err := read(s.text, Limits{}.Filled())
-	if err != nil {
+	text, ok := s.asLater()
+	switch {
+	case !ok:
 		return "_"
-	}
-	text, ok := asLater(s.text, alone.tree)
-	if !ok {
-		return "_"
-	}
-	part, err := read(text+"[0:1]", Limits{}.Filled())
-	if slice, ok := part.tree.(*ast.SliceNode); err == nil && ok && sameRoot(slice.Node, alone.tree) {
+	case s.tokens.postfix():
 		return text
 	}
 	return "(" + text + ")"
 }
 
-// sameRoot reports whether two nodes are of one type: what is put behind a pipe or an operator
-// belongs to its last operand, which is another.
-func sameRoot(a, b ast.Node) bool {
-	return reflect.TypeOf(a) == reflect.TypeOf(b) && a.Location().From == b.Location().From
+// postfix reports whether brackets put behind the expression would be about all of it: behind an operator or a pipe
+// they belong to its last operand.
+func (t tokens) postfix() bool {
+	depth := 0
+	for _, u := range t {
+		switch {
+		case u.Is(lexer.Bracket, "(", "[", "{"):
+			depth++
+		case u.Kind == lexer.Bracket:
+			depth--
+		case depth == 0 && (u.Kind == lexer.Number || u.Kind == lexer.Operator && !u.Is(lexer.Operator, ".", "?.", "#")):
+			return false
+		}
+	}
+	return true
 }
 
-// asLater is text as it has to be written when its own answer is the last one: there _ is called
+// asLater is the text as it has to be written when its own answer is the last one: there _ is called
 // _1, and so on. ok is false where the oldest would get no name.
-func asLater(text string, tree ast.Node) (later string, ok bool) {
-	finder := &answerFinder{}
+func (s statement) asLater() (later string, ok bool) {
+	finder, tree := &answerFinder{}, s.tree
 	ast.Walk(&tree, finder)
 	slices.SortFunc(finder.found, func(a, b *ast.IdentifierNode) int { return b.Location().From - a.Location().From })
-	runes := []rune(text)
+	// The parser has b twice in the tree of a < b < c.
+	finder.found = slices.Compact(finder.found)
+	runes := []rune(s.text)
 	for _, id := range finder.found {
 		n, _ := strconv.Atoi(id.Value[1:])
 		if n+1 >= keptAnswers {
 			return "", false
 		}
-		from := id.Location().From
+		from := id.Location().From - s.from
 		runes = slices.Replace(runes, from, from+len(id.Value), []rune(answerName(n+1))...)
 	}
 	return string(runes), true

@@ -213,7 +213,7 @@ func (f *frame) store(st statement, x any) error {
 	if f.mode == Aside {
 		return nil
 	}
-	v, note := f.variable(x, st.origin())
+	v, note := f.variable(x, st)
 	if v.alias == nil {
 		v.from = f.origins()
 	}

@@ -3,6 +3,7 @@ package eval
 import (
 	"errors"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
@@ -20,6 +21,9 @@ type statement struct {
 	at   place  // of the name
 	tree ast.Node
 	text string // the source of the expression alone
+
+	from   int    // where text begins in the source, in runes
+	tokens tokens // of the expression
 }
 
 // read parses a line. It takes time and stack that limits bounds: the parser is recursive, and sees only
@@ -50,12 +54,17 @@ func read(source string, limits Limits) (s statement, err error) {
 	if tokens[0].Kind == lexer.EOF {
 		return s, place(tokens[0].To + 1).err(fault("syntax", "there is no expression here"))
 	}
+	s.from = tokens[0].From
+	s.tokens = tokens
 	s.text = strings.TrimSpace(s.text)
 	if s.tree, err = parse(disguise(source, tokens)); err != nil {
 		return s, mistaken(tokens, err)
 	}
 	return s, nil
 }
+
+// parses counts the calls of expr-lang's parser: a test holds that an evaluation needs one.
+var parses atomic.Int64
 
 // parse is expr-lang's parser, with its errors as ours. It stops at ten thousand nodes, which
 // bounds the depth of the tree where the tokens do not: in a.b.c… and 1+1+1….
@@ -65,6 +74,7 @@ func parse(source string) (n ast.Node, err error) {
 			err = fault("syntax", "this cannot be read")
 		}
 	}()
+	parses.Add(1)
 	tree, err := parser.Parse(widened(source))
 	if err != nil {
 		return nil, syntaxError(err)

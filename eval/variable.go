@@ -82,9 +82,9 @@ func (f *frame) origins() []access.Origin {
 }
 
 // variable makes x last beyond its evaluation. The note says what became of it.
-func (f *frame) variable(x any, path string) (v variable, note string) {
+func (f *frame) variable(x any, st statement) (v variable, note string) {
 	if view, ok := x.(*access.View); ok {
-		if tree := reachable(view); tree != nil {
+		if tree := reachable(view, st); tree != nil {
 			return variable{alias: tree, size: wordsKept}, ""
 		}
 	}
@@ -92,7 +92,7 @@ func (f *frame) variable(x any, path string) (v variable, note string) {
 	if !live {
 		return variable{value: x, size: size}, ""
 	}
-	n := f.copied(x, path)
+	n := f.copied(x, st.origin())
 	nodes, text := weigh(n)
 	note = "a snapshot was kept: it does not follow the live object"
 	if isCut(n) {
@@ -138,8 +138,9 @@ func textUpTo(n *inspect.Node, most int) int {
 // nodeSize is about what a node of a snapshot takes, in bytes.
 const nodeSize = 200
 
-// reachable is the path of a live object that can be reached again for certain; nil for any other.
-func reachable(v *access.View) ast.Node {
+// reachable is the path of a live object that can be reached again for certain; nil for any other. st is the line that
+// it answers, which mostly is that path.
+func reachable(v *access.View, st statement) ast.Node {
 	target, err := v.Target()
 	if err != nil || target == nil || v.Path() == "" || !v.Steady() || !target.Steady() {
 		return nil
@@ -148,6 +149,9 @@ func reachable(v *access.View) ast.Node {
 		if !value.Solid() || value.Mark()&(inspect.Racy|inspect.Copied) != 0 {
 			return nil
 		}
+	}
+	if v.Path() == st.text {
+		return st.tree
 	}
 	tree, err := parse(v.Path())
 	if err != nil {
