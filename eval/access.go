@@ -9,6 +9,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
@@ -41,7 +42,7 @@ func (c *compiler) identifier(n *ast.IdentifierNode) (code, error) {
 	if c.inner != nil {
 		err = orElse(err, "a field of the element is written .%s", n.Value)
 	}
-	return nil, at(n).err(err)
+	return nil, at(n).Err(err)
 }
 
 // object compiles the full name of an exposed object, which is looked up once.
@@ -54,7 +55,7 @@ func (c *compiler) object(n ast.Node, name string) code {
 		}
 		v, err := f.look.Get(name)
 		if err != nil {
-			return nil, where.err(err)
+			return nil, where.Err(err)
 		}
 		f.slots[slot] = v
 		return v, nil
@@ -103,7 +104,7 @@ func (c *compiler) dotted(n ast.Node) (name string, ok bool) {
 func (c *compiler) pointer(n *ast.PointerNode) (code, error) {
 	switch {
 	case c.inner == nil:
-		return nil, at(n).err(fault("syntax", "# has a meaning in predicates only").with("as in filter(xs, # > 1)"))
+		return nil, at(n).Err(fault.New("syntax", "# has a meaning in predicates only").With("as in filter(xs, # > 1)"))
 	case n.Name == "":
 		return func(f *frame) (any, error) { return f.scope.elem, nil }, nil
 	case n.Name == "index":
@@ -118,10 +119,10 @@ func (c *compiler) pointer(n *ast.PointerNode) (code, error) {
 	case n.Name == "acc" && c.inner.acc:
 		return func(f *frame) (any, error) { return f.scope.acc, nil }, nil
 	case n.Name == "acc":
-		return nil, at(n).err(fault("syntax", "#acc has a meaning in reduce only").with("give an outer one a name with let"))
+		return nil, at(n).Err(fault.New("syntax", "#acc has a meaning in reduce only").With("give an outer one a name with let"))
 	}
-	e := fault("syntax", "unknown pointer #%s", n.Name)
-	return nil, at(n).err(e.with("there are #, #index, #key, and #acc in reduce; a field of the element is .%s", n.Name))
+	e := fault.New("syntax", "unknown pointer #%s", n.Name)
+	return nil, at(n).Err(e.With("there are #, #index, #key, and #acc in reduce; a field of the element is .%s", n.Name))
 }
 
 // member compiles x.name, x[key] and their optional forms.
@@ -169,7 +170,7 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (code, error) {
 			}
 		}
 		if err != nil {
-			return forgive(where.err(err), x, n.Optional, lenient)
+			return forgive(where.Err(err), x, n.Optional, lenient)
 		}
 		return y, nil
 	}, nil
@@ -179,7 +180,7 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (code, error) {
 // ends the chain. An absent key is nil, as is what is not exposed in a namespace. An absent field is a mistake, except behind an interface,
 // where the next value may have it.
 func forgive(err error, from any, optional, lenient bool) (any, error) {
-	var e *Error
+	var e *fault.Error
 	if !errors.As(err, &e) || !optional && !lenient {
 		return nil, err
 	}
@@ -240,13 +241,13 @@ func (c *compiler) coalesce(n *ast.BinaryNode) (code, error) {
 			return right(f)
 		}
 		if x, err = f.load(x); err != nil {
-			return nil, where.err(err)
+			return nil, where.Err(err)
 		}
 		if err := refuse(x); err != nil {
-			return nil, where.err(err)
+			return nil, where.Err(err)
 		}
 		if missing, err := isNil(x); err != nil || !missing {
-			return x, where.err(err)
+			return x, where.Err(err)
 		}
 		return right(f)
 	}, nil
@@ -289,13 +290,13 @@ func (c *compiler) slice(n *ast.SliceNode, lenient bool) (code, error) {
 		if isString(x) {
 			// Only the part is read.
 			x, err = f.window(x, a, b)
-			return x, where.err(err)
+			return x, where.Err(err)
 		}
 		if x, err = f.load(x); err != nil {
-			return nil, where.err(err)
+			return nil, where.Err(err)
 		}
 		x, err = f.window(x, a, b)
-		return x, where.err(err)
+		return x, where.Err(err)
 	}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -54,12 +55,12 @@ func (f *frame) subtract(a, b any) (any, error) {
 		case time.Time:
 			d, ok := span(x, y)
 			if !ok || isFar(x) || isFar(y) {
-				return nil, fault("overflow", "the two times lie further apart than a duration can say (292 years)")
+				return nil, fault.New("overflow", "the two times lie further apart than a duration can say (292 years)")
 			}
 			return d, nil
 		case time.Duration:
 			if y == math.MinInt64 {
-				return nil, fault("overflow", "%v cannot be negated", y)
+				return nil, fault.New("overflow", "%v cannot be negated", y)
 			}
 			return shift(x, -y)
 		}
@@ -127,7 +128,7 @@ func (f *frame) modulo(a, b any) (any, error) {
 	case !xok || !yok:
 		return nil, mismatch("%", a, b)
 	case x.float || y.float:
-		return nil, fault("type", "%% needs integers, not %s", kind(pick(x.float, a, b))).with("write int(…)")
+		return nil, fault.New("type", "%% needs integers, not %s", kind(pick(x.float, a, b))).With("write int(…)")
 	case y.mag == 0:
 		return nil, divisionByZero(a, "%")
 	}
@@ -152,7 +153,7 @@ func (f *frame) power(a, b any) (any, error) {
 	if x.float || y.float || y.neg && y.mag > 0 {
 		base, exponent := x.asFloat(), y.asFloat()
 		if base == 0 && exponent < 0 {
-			return nil, fault("divide", "%v ** %v has no answer: it divides by zero", a, b)
+			return nil, fault.New("divide", "%v ** %v has no answer: it divides by zero", a, b)
 		}
 		return finite("**", math.Pow(base, exponent), base, exponent)
 	}
@@ -167,7 +168,7 @@ func (f *frame) power(a, b any) (any, error) {
 func (f *frame) negate(a any) (any, error) {
 	if d, ok := a.(time.Duration); ok {
 		if d == math.MinInt64 {
-			return nil, fault("overflow", "%v cannot be negated", d)
+			return nil, fault.New("overflow", "%v cannot be negated", d)
 		}
 		return -d, nil
 	}
@@ -182,7 +183,7 @@ func (f *frame) negate(a any) (any, error) {
 	if v, ok := n.value(); ok {
 		return v, nil
 	}
-	return nil, fault("overflow", "-%v does not fit in 64 bits", a).with("use -float(…) for a rounded answer")
+	return nil, fault.New("overflow", "-%v does not fit in 64 bits", a).With("use -float(…) for a rounded answer")
 }
 
 func subInts(a, b number) (number, bool) {
@@ -215,18 +216,18 @@ func finite(op string, z, a, b float64) (any, error) {
 	case z-z == 0, a-a != 0, b-b != 0: // the difference is NaN for what is not finite
 		return z, nil
 	case z != z:
-		return nil, fault("range", "%v %s %v has no answer among the real numbers", a, op, b)
+		return nil, fault.New("range", "%v %s %v has no answer among the real numbers", a, op, b)
 	}
-	return nil, fault("overflow", "%v %s %v is beyond the largest float", a, op, b)
+	return nil, fault.New("overflow", "%v %s %v is beyond the largest float", a, op, b)
 }
 
 func overflow(op string, a, b any) error {
-	return fault("overflow", "%v %s %v does not fit in 64 bits", a, op, b).
-		with("use float(…) on one of them for a rounded answer")
+	return fault.New("overflow", "%v %s %v does not fit in 64 bits", a, op, b).
+		With("use float(…) on one of them for a rounded answer")
 }
 
 func divisionByZero(a any, op string) error {
-	return fault("divide", "%v %s 0 has no answer", a, op).with("test the divisor first, as in n == 0 ? 0 : x %s n", op)
+	return fault.New("divide", "%v %s 0 has no answer", a, op).With("test the divisor first, as in n == 0 ? 0 : x %s n", op)
 }
 
 func durationOf(op string, a, b any, x, y number, compute func(a, b number) (number, bool)) (any, error) {
@@ -240,12 +241,12 @@ func durationOf(op string, a, b any, x, y number, compute func(a, b number) (num
 			}
 		}
 	}
-	return nil, fault("overflow", "%v %s %v does not fit in a duration (292 years)", a, op, b)
+	return nil, fault.New("overflow", "%v %s %v does not fit in a duration (292 years)", a, op, b)
 }
 
 func floatDuration(f float64, op string, a, b any) (any, error) {
 	if !(math.Abs(f) < 1<<63) {
-		return nil, fault("overflow", "%v %s %v does not fit in a duration (292 years)", a, op, b)
+		return nil, fault.New("overflow", "%v %s %v does not fit in a duration (292 years)", a, op, b)
 	}
 	return time.Duration(f), nil
 }
@@ -259,9 +260,9 @@ func mismatch(op string, a, b any) error {
 	if err := check(a, b); err != nil {
 		return err
 	}
-	e := fault("type", "%s %s %s makes no sense", kind(a), op, kind(b))
+	e := fault.New("type", "%s %s %s makes no sense", kind(a), op, kind(b))
 	if op == "min" || op == "max" {
-		e = fault("type", "%s does not compare %s with %s", op, kind(a), kind(b))
+		e = fault.New("type", "%s does not compare %s with %s", op, kind(a), kind(b))
 	}
 	_, as := a.(string)
 	_, bs := b.(string)
@@ -271,21 +272,21 @@ func mismatch(op string, a, b any) error {
 	_, bd := b.(time.Duration)
 	switch {
 	case a == nil || b == nil:
-		return e.with("give a default with ??, as in x ?? 0")
+		return e.With("give a default with ??, as in x ?? 0")
 	case op == "+" && (as || bs):
-		return e.with("write string(…) to join text, int(…) or float(…) to add")
+		return e.With("write string(…) to join text, int(…) or float(…) to add")
 	case op == "+" && isList(a) && isList(b):
-		return e.with("join lists with concat(a, b)")
+		return e.With("join lists with concat(a, b)")
 	case (ad && bn || bd && an) && op != "*" && op != "/":
-		return e.with(`write the number as a duration, as in duration("5s")`)
+		return e.With(`write the number as a duration, as in duration("5s")`)
 	case as && bn || bs && an:
-		return e.with("convert with int(…), float(…) or string(…)")
+		return e.With("convert with int(…), float(…) or string(…)")
 	case ad && bs || bd && as:
-		return e.with(`write the text as a duration, as in duration("5s")`)
+		return e.With(`write the text as a duration, as in duration("5s")`)
 	case isTime(a) && bs || isTime(b) && as:
-		return e.with(`write the text as a time, as in date("2006-01-02")`)
+		return e.With(`write the text as a time, as in date("2006-01-02")`)
 	case isRecord(a) || isRecord(b):
-		return e.with("name a field of it, as in x.size: dir(x) lists them")
+		return e.With("name a field of it, as in x.size: dir(x) lists them")
 	}
 	return e
 }
@@ -299,7 +300,7 @@ func unary(op string, a any, want string) error {
 	if err := refuse(a); err != nil {
 		return err
 	}
-	return fault("type", "%s needs %s, not %s", op, want, kind(a))
+	return fault.New("type", "%s needs %s, not %s", op, want, kind(a))
 }
 
 // concat joins two strings within the budget.
@@ -313,7 +314,7 @@ func (f *frame) concat(a, b string) (any, error) {
 // text charges for a string of n bytes that is about to be built.
 func (f *frame) text(n int) error {
 	if n < 0 || n > maxText {
-		return fault("budget", "a string would get longer than %s", text.Bytes(maxText)).with("take parts, as in s[0:1000]")
+		return fault.New("budget", "a string would get longer than %s", text.Bytes(maxText)).With("take parts, as in s[0:1000]")
 	}
 	if err := f.m.tick(1 + n/bytesPerStep); err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/attack"
 	"github.com/sightglass-go/sightglass/registry"
 )
@@ -122,7 +123,7 @@ func TestAttackStopping(t *testing.T) {
 			t.Errorf("%s has an answer", source)
 		case len(err.Error()) > len(source)+4000:
 			t.Errorf("%s: an error of %d bytes", source, len(err.Error()))
-		case codeOfError(translate(err)) == "internal":
+		case codeOfError(fault.From(err)) == "internal":
 			t.Errorf("%s: %v", source, err)
 		}
 	}
@@ -187,7 +188,7 @@ func TestAttackMemory(t *testing.T) {
 			most = max(most, used)
 		}
 		_, err := f.eval(source)
-		if err != nil && codeOfError(translate(err)) == "internal" {
+		if err != nil && codeOfError(fault.From(err)) == "internal" {
 			t.Errorf("%s: %v", source, err)
 		}
 		if most > before+2*budget+itself {

@@ -6,6 +6,8 @@ import (
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser/lexer"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 )
 
 // backwards reads an unfinished line from its end, for completion: what stands there in front of
@@ -104,7 +106,7 @@ func (b *backwards) chain(end int) (x any, start int, err error) {
 }
 
 // errUnknown ends the search for what to propose.
-var errUnknown = fault("syntax", "nothing is known of what stands here")
+var errUnknown = fault.New("syntax", "nothing is known of what stands here")
 
 // name evaluates a full name: of a variable, an exposed object, a namespace.
 func (b *backwards) name(name string) (any, error) {

@@ -19,10 +19,10 @@ func called(n ast.Node) (fn *function, name string, args []ast.Node) {
 func (c *compiler) function(n ast.Node) (code, error) {
 	fn, name, args := called(n)
 	if fn == nil {
-		return nil, at(n).err(c.noFunction(name))
+		return nil, at(n).Err(c.noFunction(name))
 	}
 	if err := fn.takes(len(args)); err != nil {
-		return nil, at(n).err(err)
+		return nil, at(n).Err(err)
 	}
 	if fn.fold == nil {
 		return c.apply(n, fn, args)
@@ -35,7 +35,7 @@ func (c *compiler) function(n ast.Node) (code, error) {
 	where := at(n)
 	return func(f *frame) (any, error) {
 		x, err := fn.fold(f, l)
-		return x, where.err(err)
+		return x, where.Err(err)
 	}, nil
 }
 
@@ -65,10 +65,10 @@ func (c *compiler) apply(n ast.Node, fn *function, arguments []ast.Node) (code, 
 			values[i] = x
 		}
 		if err := f.m.tick(1); err != nil {
-			return nil, where.err(err)
+			return nil, where.Err(err)
 		}
 		x, err := fn.run(f, values)
-		return x, where.err(err)
+		return x, where.Err(err)
 	}, nil
 }
 

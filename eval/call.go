@@ -6,6 +6,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -21,25 +22,25 @@ func (c *compiler) call(n *ast.CallNode, lenient bool) (code, error) {
 	case *ast.MemberNode:
 		name, ok := callee.Property.(*ast.StringNode)
 		if !ok {
-			return nil, at(n).err(fault("syntax", "a method is called by its name").with("as in x.Len()"))
+			return nil, at(n).Err(fault.New("syntax", "a method is called by its name").With("as in x.Len()"))
 		}
 		return c.method(n, callee, name.Value, lenient)
 	}
-	return nil, at(n).err(fault("syntax", "only methods and functions can be called"))
+	return nil, at(n).Err(fault.New("syntax", "only methods and functions can be called"))
 }
 
 func (c *compiler) noFunction(name string) error {
 	if _, ok := c.names.vars[name]; ok || c.names.isExposed(name) || c.names.isNamespace(name) {
-		return fault("unknown_function", "%s is a name and not a function", name).with("write it without ()")
+		return fault.New("unknown_function", "%s is a name and not a function", name).With("write it without ()")
 	}
-	e := fault("unknown_function", "unknown function %s", quoted(name))
+	e := fault.New("unknown_function", "unknown function %s", quoted(name))
 	if hint, ok := foreign[name]; ok {
-		return e.with("%s", hint)
+		return e.With("%s", hint)
 	}
 	if n := text.Near(name, functionNames()); n != "" {
-		return e.with("did you mean %s(…)?", n)
+		return e.With("did you mean %s(…)?", n)
 	}
-	return e.with("help functions lists them")
+	return e.With("help functions lists them")
 }
 
 func (c *compiler) method(n *ast.CallNode, callee *ast.MemberNode, name string, lenient bool) (code, error) {
@@ -60,7 +61,7 @@ func (c *compiler) method(n *ast.CallNode, callee *ast.MemberNode, name string, 
 		}
 		raw := x
 		if x, err = f.load(x); err != nil {
-			return nil, where.err(err)
+			return nil, where.Err(err)
 		}
 		if callee.Optional && x == nil {
 			return absent, nil
@@ -72,25 +73,25 @@ func (c *compiler) method(n *ast.CallNode, callee *ast.MemberNode, name string, 
 			}
 		}
 		if err := refuse(append(values, x)...); err != nil {
-			return nil, where.err(err)
+			return nil, where.Err(err)
 		}
 		if v, ok := raw.(*access.View); ok && !hasMethod(x, name) {
 			for i := range values {
 				if values[i], err = f.passed(values[i]); err != nil {
-					return nil, where.err(err)
+					return nil, where.Err(err)
 				}
 			}
 			y, err := v.Call(name, values)
 			if err != nil {
 				err = asFunction(err, raw, name)
 			}
-			return y, where.err(err)
+			return y, where.Err(err)
 		}
 		y, err := callPlain(x, name, values)
 		if err != nil {
 			err = asFunction(err, raw, name)
 		}
-		return y, where.err(err)
+		return y, where.Err(err)
 	}, nil
 }
 
@@ -103,7 +104,7 @@ func (f *frame) passed(x any) (any, error) {
 		for i, key := range m.keys {
 			name, ok := key.(string)
 			if !ok {
-				return nil, fault("arguments", "a map is an argument if its keys are strings, and this one has %s", kind(key))
+				return nil, fault.New("arguments", "a map is an argument if its keys are strings, and this one has %s", kind(key))
 			}
 			if err := f.m.Keep(wordsKept + len(name)); err != nil {
 				return nil, err
@@ -139,24 +140,24 @@ func hasMethod(x any, name string) bool {
 // only look. Numbers among the answers are plain, so that d.Month() == 8.
 func callPlain(x any, name string, args []any) (any, error) {
 	if x == nil {
-		return nil, fault("nil", "nil has no method %s", quoted(name)).with("write ?.%s() to get nil then", name)
+		return nil, fault.New("nil", "nil has no method %s", quoted(name)).With("write ?.%s() to get nil then", name)
 	}
 	if !hasMethod(x, name) {
-		return nil, fault("method", "%s has no method %s", kind(x), quoted(name))
+		return nil, fault.New("method", "%s has no method %s", kind(x), quoted(name))
 	}
 	method := reflect.ValueOf(x).MethodByName(name)
 	t := method.Type()
 	if t.NumIn() != len(args) || t.IsVariadic() {
-		return nil, fault("arguments", "%s takes %d arguments, not %d", name, t.NumIn(), len(args))
+		return nil, fault.New("arguments", "%s takes %d arguments, not %d", name, t.NumIn(), len(args))
 	}
 	in := make([]reflect.Value, len(args))
 	for i, arg := range args {
 		if s, ok := arg.(string); ok && len(s) > maxTimeText {
-			return nil, fault("arguments", "argument %d of %s is too long", i+1, name)
+			return nil, fault.New("arguments", "argument %d of %s is too long", i+1, name)
 		}
 		v, err := argument(arg, t.In(i))
 		if err != nil {
-			return nil, err.with("argument %d of %s is a %s", i+1, name, t.In(i))
+			return nil, err.With("argument %d of %s is a %s", i+1, name, t.In(i))
 		}
 		in[i] = v
 	}
@@ -165,12 +166,12 @@ func callPlain(x any, name string, args []any) (any, error) {
 	}
 	out := method.Call(in)
 	if !exactly(x, name, in, out) {
-		return nil, fault("overflow", "%s of %v does not fit", name, x).with("ask for Unix() of a time, or Seconds() of a duration")
+		return nil, fault.New("overflow", "%s of %v does not fit", name, x).With("ask for Unix() of a time, or Seconds() of a duration")
 	}
 	xs := make([]any, len(out))
 	for i, v := range out {
 		if err, ok := v.Interface().(error); ok {
-			return nil, fault("method", "%s: %v", name, err).because(err)
+			return nil, fault.New("method", "%s: %v", name, err).Because(err)
 		}
 		xs[i] = plain(v)
 	}
@@ -181,7 +182,7 @@ func callPlain(x any, name string, args []any) (any, error) {
 }
 
 // argument converts a plain value to the type of a parameter, as Go does with a constant.
-func argument(x any, t reflect.Type) (reflect.Value, *Error) {
+func argument(x any, t reflect.Type) (reflect.Value, *fault.Error) {
 	v := reflect.ValueOf(x)
 	if v.IsValid() && v.Type().AssignableTo(t) {
 		return v, nil
@@ -198,7 +199,7 @@ func argument(x any, t reflect.Type) (reflect.Value, *Error) {
 			return out, nil
 		}
 	}
-	return v, fault("arguments", "%s cannot be an argument here", kind(x))
+	return v, fault.New("arguments", "%s cannot be an argument here", kind(x))
 }
 
 // plain turns what a method of the time package answers into a value of expressions.

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
@@ -71,15 +72,15 @@ func notCollection(x any) error {
 	if err := refuse(x); err != nil {
 		return err
 	}
-	e := fault("type", "%s is not a list or a map", kind(x))
+	e := fault.New("type", "%s is not a list or a map", kind(x))
 	switch x := x.(type) {
 	case nil:
-		return e.with("give a default with ??, as in xs ?? []")
+		return e.With("give a default with ??, as in xs ?? []")
 	case string:
-		return e.with(`split it with split(s, "")`)
+		return e.With(`split it with split(s, "")`)
 	case *access.View:
 		if _, shape, err := resolve(x); err == nil && shape == inspect.Struct {
-			return e.with("name one of its fields: dir(x) lists them")
+			return e.With("name one of its fields: dir(x) lists them")
 		}
 	}
 	return e

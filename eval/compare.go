@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
@@ -166,7 +167,7 @@ func (f *frame) same(a, b any, depth int) (same, comparable bool, err error) {
 		return false, false, err
 	}
 	if depth > maxDepth {
-		return false, false, fault("budget", "the values are nested too deeply to be compared").with("compare parts of them")
+		return false, false, fault.New("budget", "the values are nested too deeply to be compared").With("compare parts of them")
 	}
 	switch {
 	case isRecord(a) && isRecord(b):
@@ -282,8 +283,8 @@ func (f *frame) sameLiteral(a any, fields map[string]any, depth int) (same, comp
 	for _, name := range names {
 		y, ok := fields[name]
 		if !ok {
-			return false, false, fault("type", "%s has a field %s, which the literal does not name", kind(a), quoted(name)).
-				with("name all its fields, or compare one, as in x.%s == …", name)
+			return false, false, fault.New("type", "%s has a field %s, which the literal does not name", kind(a), quoted(name)).
+				With("name all its fields, or compare one, as in x.%s == …", name)
 		}
 		x, err := f.member(a, name)
 		if err != nil {
@@ -387,7 +388,7 @@ func (f *frame) sameContent(a, b any, depth int) (same, comparable bool, err err
 			y, found = f.item(b, key)
 		}
 		if found != nil {
-			if e := translate(found); e.Code != "no_key" && e.Code != "range" && e.Code != "unknown_name" {
+			if e := fault.From(found); e.Code != "no_key" && e.Code != "range" && e.Code != "unknown_name" {
 				return false, e
 			}
 			same = false

@@ -3,6 +3,7 @@ package eval
 import (
 	"github.com/expr-lang/expr/ast"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
@@ -55,7 +56,7 @@ func (c *compiler) compile(n ast.Node) (code, error) {
 				return x, nil
 			}
 			x, err = f.load(x)
-			return x, where.err(err)
+			return x, where.Err(err)
 		}, nil
 	}
 	return c.value(n)
@@ -116,7 +117,7 @@ func (c *compiler) value(n ast.Node) (code, error) {
 	case *ast.BuiltinNode:
 		return c.function(n)
 	}
-	return nil, at(n).err(fault("syntax", "this cannot stand here"))
+	return nil, at(n).Err(fault.New("syntax", "this cannot stand here"))
 }
 
 func constant(x any) code { return func(*frame) (any, error) { return x, nil } }
@@ -194,7 +195,7 @@ func (c *compiler) condition(n ast.Node) (func(f *frame) (bool, error), error) {
 		}
 		ok, is := x.(bool)
 		if !is {
-			return false, where.err(notBool(x))
+			return false, where.Err(notBool(x))
 		}
 		return ok, nil
 	}, nil
@@ -204,22 +205,22 @@ func notBool(x any) error {
 	if err := refuse(x); err != nil {
 		return err
 	}
-	e := fault("type", "a condition is true or false, not %s", kind(x))
+	e := fault.New("type", "a condition is true or false, not %s", kind(x))
 	switch x.(type) {
 	case nil:
-		return e.with("compare it, as in x != nil")
+		return e.With("compare it, as in x != nil")
 	case string:
-		return e.with(`compare it, as in x != ""`)
+		return e.With(`compare it, as in x != ""`)
 	}
 	if _, ok := toNumber(x); ok {
-		return e.with("compare it, as in x > 0")
+		return e.With("compare it, as in x > 0")
 	}
-	return e.with("compare it with something")
+	return e.With("compare it with something")
 }
 
 func (c *compiler) let(n *ast.VariableDeclaratorNode) (code, error) {
 	if err := c.names.free(n.Name, c.lets); err != nil {
-		return nil, at(n).err(err)
+		return nil, at(n).Err(err)
 	}
 	value, err := c.compile(n.Value)
 	if err != nil {
@@ -270,7 +271,7 @@ func (c *compiler) array(n *ast.ArrayNode) (code, error) {
 				return nil, err
 			}
 			if xs[i], err = f.hold(x); err != nil {
-				return nil, at(n).err(err)
+				return nil, at(n).Err(err)
 			}
 		}
 		return xs, nil
@@ -299,19 +300,19 @@ func (c *compiler) mapping(n *ast.MapNode) (code, error) {
 			name, ok := k.(string)
 			if !ok {
 				if err := refuse(k); err != nil {
-					return nil, at(n.Pairs[i]).err(err)
+					return nil, at(n.Pairs[i]).Err(err)
 				}
-				return nil, at(n.Pairs[i]).err(fault("type", "a key is a string here, not %s", kind(k)).with("convert it with string(…)"))
+				return nil, at(n.Pairs[i]).Err(fault.New("type", "a key is a string here, not %s", kind(k)).With("convert it with string(…)"))
 			}
 			x, err := values[i](f)
 			if err != nil {
 				return nil, err
 			}
 			if x, err = f.hold(x); err != nil {
-				return nil, at(n).err(err)
+				return nil, at(n).Err(err)
 			}
 			if err := f.hashed(name); err != nil {
-				return nil, at(n).err(err)
+				return nil, at(n).Err(err)
 			}
 			// Of a key that is given twice the first counts, as in expr-lang.
 			if _, twice := m[name]; !twice {

@@ -171,7 +171,7 @@ func ours(t testing.TB, s *Session, source string) (string, error) {
 		}
 	}()
 	if err != nil {
-		return "", translate(err).settle(source)
+		return "", settled(err, source)
 	}
 	return canonical(reflect.ValueOf(x)), nil
 }

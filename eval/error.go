@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -23,9 +25,6 @@ type Error struct {
 	Line    int    // 1-based; 0 where no place is known
 	Col     int    // 1-based, in runes
 	Err     error  // the cause, nil if there is none
-
-	hint  string // what to do next, until settle makes it part of the message
-	place place
 }
 
 // Error is the Message.
@@ -34,47 +33,18 @@ func (e *Error) Error() string { return e.Message }
 // Unwrap is the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// fault makes an error without a place.
-func fault(code, format string, args ...any) *Error {
-	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
-}
+// at is where a node stands.
+func at(n ast.Node) fault.Pos { return fault.Pos(n.Location().From + 1) }
 
-// with adds what to do next; "" adds nothing.
-func (e *Error) with(format string, args ...any) *Error {
-	e.hint = fmt.Sprintf(format, args...)
-	return e
-}
-
-func (e *Error) because(err error) *Error {
-	e.Err = err
-	return e
-}
-
-// place is where in the source something stands: the offset in runes, from 1; 0 is nowhere.
-type place int
-
-func at(n ast.Node) place { return place(n.Location().From + 1) }
-
-// err gives err this place, unless it has one: the innermost node is the place.
-func (p place) err(err error) error {
-	if err == nil {
-		return nil
-	}
-	e := translate(err)
-	if e.place == 0 {
-		e.place = p
-	}
-	return e
-}
-
-// settle turns the place into line and column of source, and completes the message.
-func (e *Error) settle(source string) *Error {
-	e.Source = source
-	if e.place > 0 {
+// settled is the error of an evaluation of source: with line and column, and the whole message.
+func settled(err error, source string) *Error {
+	f := fault.From(err)
+	e := &Error{Code: f.Code, Message: f.Text, Source: source, Err: f.Err}
+	if f.Pos > 0 {
 		e.Line, e.Col = 1, 1
-		n := place(1)
+		n := fault.Pos(1)
 		for _, r := range source {
-			if n == e.place {
+			if n == f.Pos {
 				break
 			}
 			n++
@@ -84,11 +54,21 @@ func (e *Error) settle(source string) *Error {
 		}
 		e.Message += fmt.Sprintf(" at %d:%d", e.Line, e.Col)
 	}
-	if e.hint != "" {
-		e.Message += "; " + e.hint
+	if f.Hint != "" {
+		e.Message += "; " + f.Hint
 	}
 	e.Message = text.Escape(e.Message)
 	return e
+}
+
+// unsettled is an error that the caller of Run has returned while it ran: one that is settled keeps its code and
+// its message.
+func unsettled(err error) error {
+	var e *Error
+	if errors.As(err, &e) {
+		return &fault.Error{Code: e.Code, Text: e.Message, Err: err}
+	}
+	return err
 }
 
 // snippetWidth is how many columns of a long source line a snippet shows.

@@ -3,6 +3,7 @@ package eval
 import (
 	"github.com/expr-lang/expr/ast"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
@@ -11,7 +12,7 @@ import (
 // boolean or string, and the last element had it at the same place, it is read in one go and without a View for each step.
 type fields struct {
 	walk  code // step by step
-	at    place
+	at    fault.Pos
 	cache access.FieldCache
 }
 
@@ -58,7 +59,7 @@ func (c *fields) read(f *frame) (d inspect.Datum, ok bool, err error) {
 		return d, false, nil
 	}
 	d, ok, err = c.cache.Read(v)
-	return d, ok, c.at.err(err)
+	return d, ok, c.at.Err(err)
 }
 
 // load is what the chain leads to, loaded.
@@ -71,5 +72,5 @@ func (c *fields) load(f *frame) (any, error) {
 		return nil, err
 	}
 	x, err = f.load(x)
-	return x, c.at.err(err)
+	return x, c.at.Err(err)
 }

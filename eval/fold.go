@@ -1,6 +1,10 @@
 package eval
 
-import "math"
+import (
+	"math"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+)
 
 var _ = define(collectionFunctions, []function{
 	{name: "filter", args: "xs, condition", min: 2, predicate: 1, fold: filter, pipe: pipeOfFilter, answers: itsElements,
@@ -55,11 +59,11 @@ func (l *loop) filtered(f *frame) (*pipe, error) {
 	}}, nil
 }
 
-func pipeOfFilter(l *loop, _ place) code {
+func pipeOfFilter(l *loop, _ fault.Pos) code {
 	return func(f *frame) (any, error) { return l.filtered(f) }
 }
 
-func pipeOfMap(l *loop, _ place) code { return constant(l.mapped()) }
+func pipeOfMap(l *loop, _ fault.Pos) code { return constant(l.mapped()) }
 
 // mapped is what the predicate makes of the elements, as they are walked.
 func (l *loop) mapped() *pipe {
@@ -81,7 +85,7 @@ func sum(f *frame, l *loop) (any, error) {
 		if err != nil {
 			return false, err
 		}
-		return true, l.pred.place().err(t.add(x))
+		return true, l.pred.place().Err(t.add(x))
 	})
 	if err != nil {
 		return nil, err
@@ -99,7 +103,7 @@ func groupBy(f *frame, l *loop) (any, error) {
 		}
 		i, found, err := groups.find(f, k)
 		if err != nil {
-			return false, l.pred.place().err(err)
+			return false, l.pred.place().Err(err)
 		}
 		if !found {
 			i = len(groups.keys)
@@ -135,7 +139,7 @@ func sortBy(f *frame, l *loop) (any, error) {
 	err := l.each(f, false, func(s *scope) (bool, error) {
 		key, err := l.pred.on(f, s)
 		if err == nil {
-			err = l.pred.place().err(refuse(key))
+			err = l.pred.place().Err(refuse(key))
 		}
 		if err != nil {
 			return false, err
@@ -151,7 +155,7 @@ func sortBy(f *frame, l *loop) (any, error) {
 		return nil, err
 	}
 	xs, err := f.sorted(elems, keys, order)
-	return xs, l.pred.place().err(err)
+	return xs, l.pred.place().Err(err)
 }
 
 func reduce(f *frame, l *loop) (any, error) {
@@ -186,7 +190,7 @@ func reduce(f *frame, l *loop) (any, error) {
 		return true, err
 	})
 	if err == nil && !started {
-		return nil, fault("range", "reduce of nothing has no answer").with("give a start: reduce(xs, #acc + #, 0)")
+		return nil, fault.New("range", "reduce of nothing has no answer").With("give a start: reduce(xs, #acc + #, 0)")
 	}
 	return acc, err
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 )
 
 // function is a row of the table of functions: everything that is known of a function of the language. Its row
@@ -29,7 +31,7 @@ type function struct {
 	fold func(f *frame, l *loop) (any, error)
 
 	// pipe compiles a call for a consumer that takes the elements one by one; nil if they are collected first.
-	pipe func(l *loop, at place) code
+	pipe func(l *loop, at fault.Pos) code
 }
 
 // unlimited is the max of a function that takes any number of arguments.
@@ -98,7 +100,7 @@ func (fn *function) takes(n int) error {
 	if n >= fn.min && (fn.max == unlimited || n <= max(fn.min, fn.max)) {
 		return nil
 	}
-	return fault("arguments", "%s has %s", fn.name, counted(n, "argument")).with("write %s(%s)", fn.name, fn.args)
+	return fault.New("arguments", "%s has %s", fn.name, counted(n, "argument")).With("write %s(%s)", fn.name, fn.args)
 }
 
 // Function is what the manual says of a function of the language.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -331,7 +332,7 @@ func (d *differ) removed(at string, a *inspect.Node) error {
 
 func (d *differ) row(at string, a, b *inspect.Node, change string) error {
 	if len(d.rows) == maxRows {
-		return fault("budget", "there are more than %s differences", text.Thousands(maxRows)).with("compare a part")
+		return fault.New("budget", "there are more than %s differences", text.Thousands(maxRows)).With("compare a part")
 	}
 	if at == "" {
 		at = "."

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -27,7 +28,7 @@ func freq(f *frame, l *loop) (any, error) {
 		}
 		i, found, err := groups.find(f, x)
 		if err != nil {
-			return false, l.pred.place().err(err)
+			return false, l.pred.place().Err(err)
 		}
 		all++
 		if found {
@@ -35,8 +36,8 @@ func freq(f *frame, l *loop) (any, error) {
 			return true, nil
 		}
 		if len(groups.keys) == maxRows {
-			return false, fault("budget", "there are more than %s different values", text.Thousands(maxRows)).
-				with("group them coarser, as in freq(xs, .size / 1000)")
+			return false, fault.New("budget", "there are more than %s different values", text.Thousands(maxRows)).
+				With("group them coarser, as in freq(xs, .size / 1000)")
 		}
 		if x, err = f.hold(x); err != nil {
 			return false, err

@@ -3,6 +3,8 @@ package eval
 import (
 	"encoding/hex"
 	"strconv"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 )
 
 var _ = define(textFunctions, []function{
@@ -18,7 +20,7 @@ func hexOf(f *frame, args []any) (any, error) {
 	}
 	s, err := f.stringArgument("hex", 1, args[0])
 	if err != nil {
-		if e := translate(err); e.Code == "type" {
+		if e := fault.From(err); e.Code == "type" {
 			return nil, wrongArgument("hex", 1, "an integer, text or bytes", args[0])
 		}
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -55,7 +56,7 @@ func hist(f *frame, l *loop) (any, error) {
 		if err != nil {
 			return false, err
 		}
-		return true, l.pred.place().err(h.add(f, x))
+		return true, l.pred.place().Err(h.add(f, x))
 	})
 	if err != nil {
 		return nil, err
@@ -77,11 +78,11 @@ func (h *histogram) add(f *frame, x any) error {
 		return nil
 	}
 	if err := h.total.add(x); !ok || err != nil {
-		e := fault("type", "hist takes numbers, or durations, and this is %s", kind(x))
+		e := fault.New("type", "hist takes numbers, or durations, and this is %s", kind(x))
 		if _, is := x.(time.Time); is {
-			return e.with("write now() - .field")
+			return e.With("write now() - .field")
 		}
-		return e.with("name one of the fields, as in hist(xs, .size)")
+		return e.With("name one of the fields, as in hist(xs, .size)")
 	}
 	h.durations = h.total.durations
 	h.count++

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
@@ -63,7 +64,7 @@ func get(f *frame, args []any) (any, error) {
 	}
 	y, err := f.item(x, key)
 	if err != nil {
-		return forgive(translate(err), x, true, false)
+		return forgive(fault.From(err), x, true, false)
 	}
 	return f.load(y)
 }
@@ -74,7 +75,7 @@ func take(f *frame, args []any) (any, error) {
 		return nil, err
 	}
 	if n < 0 {
-		return nil, fault("range", "take(xs, %d) makes no sense", n).with("xs[%d:] is the end of a list", n)
+		return nil, fault.New("range", "take(xs, %d) makes no sense", n).With("xs[%d:] is the end of a list", n)
 	}
 	p, ok := args[0].(*pipe)
 	if !ok {
@@ -114,7 +115,7 @@ func last(f *frame, args []any) (x any, err error) {
 		if _, streamed := args[0].(*pipe); !streamed {
 			x, err := f.item(args[0], -1)
 			if err != nil {
-				return forgive(translate(err), args[0], true, false)
+				return forgive(fault.From(err), args[0], true, false)
 			}
 			return f.load(x)
 		}
@@ -134,7 +135,7 @@ func entries(m any, ofKeys bool) (*pipe, error) {
 		return nil, err
 	}
 	if !isMap(m) {
-		return nil, fault("type", "%s has no keys", kind(m)).with("keys and values take a map")
+		return nil, fault.New("type", "%s has no keys", kind(m)).With("keys and values take a map")
 	}
 	return &pipe{walk: func(f *frame, apart bool, each yield) error {
 		return f.each(m, apart, func(i int, key, elem any) (bool, error) {
@@ -146,17 +147,17 @@ func entries(m any, ofKeys bool) (*pipe, error) {
 	}}, nil
 }
 
-func pipeOfKeys(l *loop, at place) code   { return pipeOfEntries(l, at, true) }
-func pipeOfValues(l *loop, at place) code { return pipeOfEntries(l, at, false) }
+func pipeOfKeys(l *loop, at fault.Pos) code   { return pipeOfEntries(l, at, true) }
+func pipeOfValues(l *loop, at fault.Pos) code { return pipeOfEntries(l, at, false) }
 
-func pipeOfEntries(l *loop, at place, ofKeys bool) code {
+func pipeOfEntries(l *loop, at fault.Pos, ofKeys bool) code {
 	return func(f *frame) (any, error) {
 		x, err := l.from(f)
 		if err != nil {
 			return nil, err
 		}
 		p, err := entries(x, ofKeys)
-		return p, at.err(err)
+		return p, at.Err(err)
 	}
 }
 
@@ -201,7 +202,7 @@ func fromPairs(f *frame, args []any) (any, error) {
 			return false, err
 		}
 		if len(pair) != 2 {
-			return false, fault("arguments", "element %d is not a pair", i).with(`write fromPairs([["a", 1], ["b", 2]])`)
+			return false, fault.New("arguments", "element %d is not a pair", i).With(`write fromPairs([["a", 1], ["b", 2]])`)
 		}
 		at, found, err := m.find(f, pair[0])
 		switch {
@@ -313,7 +314,7 @@ func flatten(f *frame, args []any) (any, error) {
 	var walk func(x any, depth int) error
 	walk = func(x any, depth int) error {
 		if depth > maxDepth {
-			return fault("budget", "the list is nested too deeply to be flattened")
+			return fault.New("budget", "the list is nested too deeply to be flattened")
 		}
 		return f.each(x, true, func(_ int, _, elem any) (bool, error) {
 			x, err := f.load(elem)
@@ -371,7 +372,7 @@ func join(f *frame, args []any) (any, error) {
 			if err := unfit(x); err != nil {
 				return false, err
 			}
-			return false, fault("type", "join takes strings, and element %d is %s", i, kind(x)).with("convert with map(xs, string(#))")
+			return false, fault.New("type", "join takes strings, and element %d is %s", i, kind(x)).With("convert with map(xs, string(#))")
 		}
 		if i > 0 {
 			if err := out.add(f, glue); err != nil {
@@ -388,7 +389,7 @@ func wrongArgument(name string, n int, want string, x any) error {
 	if err := unfit(x); err != nil {
 		return err
 	}
-	return fault("type", "argument %d of %s has to be %s, not %s", n, name, want, kind(x))
+	return fault.New("type", "argument %d of %s has to be %s, not %s", n, name, want, kind(x))
 }
 
 // isStruct reports whether x is a live struct.

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr/builtin"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 )
 
 var _ = define(numberFunctions, []function{
@@ -61,7 +63,7 @@ func onBits(name string) func(f *frame, args []any) (any, error) {
 		}
 		x, err := fn.Func(args...)
 		if err != nil {
-			return nil, fault("arguments", "%v", err).because(err)
+			return nil, fault.New("arguments", "%v", err).Because(err)
 		}
 		return x, nil
 	}
@@ -78,10 +80,10 @@ func shiftLeft(f *frame, args []any) (any, error) {
 		return nil, err
 	}
 	if n < 0 {
-		return nil, fault("range", "bitshl cannot shift by %d", n).with("bitshr shifts to the right")
+		return nil, fault.New("range", "bitshl cannot shift by %d", n).With("bitshr shifts to the right")
 	}
 	if x<<n>>n != x {
-		return nil, fault("overflow", "bitshl(%d, %d) does not fit in an integer", x, n).with("bitand(a, …) keeps the bits that fit")
+		return nil, fault.New("overflow", "bitshl(%d, %d) does not fit in an integer", x, n).With("bitand(a, …) keeps the bits that fit")
 	}
 	return x << n, nil
 }
@@ -125,7 +127,7 @@ func toInt(f *frame, args []any) (any, error) {
 	case string:
 		s := strings.TrimSpace(x)
 		if len(s) > maxDigits {
-			return nil, fault("arguments", "int: %s is not an integer of 64 bits", keyText(x))
+			return nil, fault.New("arguments", "int: %s is not an integer of 64 bits", keyText(x))
 		}
 		if i, err := strconv.Atoi(s); err == nil {
 			return i, nil
@@ -133,7 +135,7 @@ func toInt(f *frame, args []any) (any, error) {
 		if u, err := strconv.ParseUint(s, 10, 64); err == nil {
 			return u, nil
 		}
-		return nil, fault("arguments", "int: %s is not an integer of 64 bits", keyText(x))
+		return nil, fault.New("arguments", "int: %s is not an integer of 64 bits", keyText(x))
 	case time.Duration:
 		return plainInt(int64(x)), nil
 	}
@@ -143,7 +145,7 @@ func toInt(f *frame, args []any) (any, error) {
 	}
 	if n.float {
 		if !(n.f >= -1<<63 && n.f < 1<<64) {
-			return nil, fault("overflow", "int(%v) does not fit in 64 bits", n.f)
+			return nil, fault.New("overflow", "int(%v) does not fit in 64 bits", n.f)
 		}
 		n = number{neg: n.f < 0, mag: uint64(math.Abs(math.Trunc(n.f)))}
 	}
@@ -159,7 +161,7 @@ func toFloat(f *frame, args []any) (any, error) {
 		s = strings.TrimSpace(s)
 		x, err := strconv.ParseFloat(s[:min(len(s), maxDigits)], 64)
 		if err != nil || len(s) > maxDigits {
-			return nil, fault("arguments", "float: %s is not a number", keyText(s))
+			return nil, fault.New("arguments", "float: %s is not a number", keyText(s))
 		}
 		return x, nil
 	}
@@ -175,7 +177,7 @@ func (f *frame) scalars(name string, args []any, each func(x any) error) error {
 	var walk func(x any, depth int) error
 	walk = func(x any, depth int) error {
 		if depth > maxDepth {
-			return fault("budget", "the list is nested too deeply")
+			return fault.New("budget", "the list is nested too deeply")
 		}
 		return f.each(x, true, func(_ int, _, elem any) (bool, error) {
 			x, err := f.load(elem)
@@ -221,11 +223,11 @@ func (f *frame) extreme(name string, args []any, sign int) (best any, err error)
 				return err
 			}
 			if _, err := f.order(name, x, x); err != nil {
-				e := fault("type", "%s has no order", kind(x))
+				e := fault.New("type", "%s has no order", kind(x))
 				if isRecord(x) {
-					return e.with("name a field of it, as in %s(map(xs, .size)); sortBy(xs, .size) has the whole element", name)
+					return e.With("name a field of it, as in %s(map(xs, .size)); sortBy(xs, .size) has the whole element", name)
 				}
-				return e.with("%s takes numbers, durations, times and strings", name)
+				return e.With("%s takes numbers, durations, times and strings", name)
 			}
 			return nil
 		}

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -246,7 +247,7 @@ func (m *measurer) missed(err error) error {
 	if err == nil {
 		return nil
 	}
-	switch e := translate(err); e.Code {
+	switch e := fault.From(err); e.Code {
 	case "budget", "cancelled":
 		return e
 	}

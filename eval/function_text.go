@@ -9,6 +9,7 @@ import (
 
 	"github.com/expr-lang/expr/builtin"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -70,7 +71,7 @@ func onStrings(name string) func(f *frame, args []any) (any, error) {
 		}
 		x, err := fn.Func(args...)
 		if err != nil {
-			return nil, fault("arguments", "%s: %v", name, err).because(err)
+			return nil, fault.New("arguments", "%s: %v", name, err).Because(err)
 		}
 		if s, ok := x.(string); ok {
 			// What is without its prefix is a part, and would keep the whole alive.
@@ -208,7 +209,7 @@ func trim(f *frame, args []any) (any, error) {
 			return nil, err
 		}
 		if len(chars) > maxTrimmed {
-			return nil, fault("range", "trim takes off up to %s of characters", text.Bytes(maxTrimmed))
+			return nil, fault.New("range", "trim takes off up to %s of characters", text.Bytes(maxTrimmed))
 		}
 		set := make(map[rune]bool)
 		for _, r := range chars {
@@ -325,7 +326,7 @@ func replace(f *frame, args []any) (any, error) {
 	}
 	s, old := texts[0], texts[1]
 	if old == "" {
-		return nil, fault("arguments", "replace needs something to look for")
+		return nil, fault.New("arguments", "replace needs something to look for")
 	}
 	var out builder
 	for ; n != 0; n-- {
@@ -357,7 +358,7 @@ func repeat(f *frame, args []any) (any, error) {
 		return nil, err
 	}
 	if n < 0 {
-		return nil, fault("range", "repeat(s, %d) makes no sense", n)
+		return nil, fault.New("range", "repeat(s, %d) makes no sense", n)
 	}
 	if len(s) > 0 && n > maxText/len(s) {
 		return nil, f.text(maxText + 1)

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr/builtin"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 )
 
 var _ = define(timeFunctions, []function{
@@ -33,15 +35,15 @@ func onTimes(name string) func(f *frame, args []any) (any, error) {
 				return nil, wrongArgument(name, i+1, "a string", arg)
 			}
 			if len(s) > maxTimeText {
-				return nil, fault("arguments", "argument %d of %s is too long", i+1, name)
+				return nil, fault.New("arguments", "argument %d of %s is too long", i+1, name)
 			}
 		}
 		if _, zone := firstOf(args).(*time.Location); zone && name == "date" && len(args) == 1 {
-			return nil, fault("arguments", "date needs a text").with(`write date("2006-01-02")`)
+			return nil, fault.New("arguments", "date needs a text").With(`write date("2006-01-02")`)
 		}
 		x, err := fn.Func(args...)
 		if err != nil {
-			return nil, fault("arguments", "%s: %v", name, err).because(err)
+			return nil, fault.New("arguments", "%s: %v", name, err).Because(err)
 		}
 		return x, nil
 	}

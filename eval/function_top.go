@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -37,8 +38,8 @@ func top(f *frame, l *loop) (any, error) {
 		return nil, err
 	}
 	if n < 0 || n > maxTop {
-		return nil, fault("range", "top keeps up to %s elements, not %s", text.Thousands(maxTop), text.Thousands(n)).
-			with(`sortBy(xs, .field, "desc") sorts all`)
+		return nil, fault.New("range", "top keeps up to %s elements, not %s", text.Thousands(maxTop), text.Thousands(n)).
+			With(`sortBy(xs, .field, "desc") sorts all`)
 	}
 	var best []ranked
 	err = l.each(f, false, func(s *scope) (bool, error) {
@@ -55,7 +56,7 @@ func top(f *frame, l *loop) (any, error) {
 			return o < 0
 		})
 		if failed != nil {
-			return false, l.pred.place().err(failed)
+			return false, l.pred.place().Err(failed)
 		}
 		if at == n {
 			return true, nil
@@ -98,7 +99,7 @@ func (l *loop) rank(f *frame, s *scope) (r ranked, err error) {
 	if err = refuse(r.by); err == nil {
 		_, err = f.sortOrder(r.by, r.by)
 	}
-	return r, l.pred.place().err(err)
+	return r, l.pred.place().Err(err)
 }
 
 // holdRanked makes r last.

@@ -3,6 +3,7 @@ package eval
 import (
 	"strings"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -28,7 +29,7 @@ func tree(f *frame, args []any) (any, error) {
 			return nil, err
 		}
 		if depth < 1 || depth > maxTreeDepth {
-			return nil, fault("range", "the depth of a tree is from 1 to %d", maxTreeDepth)
+			return nil, fault.New("range", "the depth of a tree is from 1 to %d", maxTreeDepth)
 		}
 	}
 	if err := refuse(args[0]); err != nil {

@@ -1,6 +1,10 @@
 package eval
 
-import "math"
+import (
+	"math"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+)
 
 // ints is lo..hi, both included: a list that is not there until somebody asks for an element.
 // It is empty where hi < lo.
@@ -12,7 +16,7 @@ func (r ints) len() (int, error) {
 	}
 	n := uint64(r.hi) - uint64(r.lo) + 1
 	if n == 0 || n > math.MaxInt {
-		return 0, fault("range", "%d..%d has more elements than can be counted", r.lo, r.hi)
+		return 0, fault.New("range", "%d..%d has more elements than can be counted", r.lo, r.hi)
 	}
 	return int(n), nil
 }
@@ -53,11 +57,11 @@ func index(op string, x any) (int, error) {
 	}
 	n, ok := toNumber(x)
 	if !ok {
-		return 0, fault("type", "%s needs an integer, not %s", op, kind(x))
+		return 0, fault.New("type", "%s needs an integer, not %s", op, kind(x))
 	}
 	i, ok := n.asInt()
 	if !ok {
-		return 0, fault("type", "%s needs an integer, not %v", op, x).with("round it with int(…)")
+		return 0, fault.New("type", "%s needs an integer, not %v", op, x).With("round it with int(…)")
 	}
 	return i, nil
 }

@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -33,14 +34,14 @@ func (f *frame) member(x any, name string) (any, error) {
 	case namespace:
 		return x.member(f, name)
 	case nil:
-		return nil, fault("nil", "nil has no %s", name).with("write ?.%s to get nil then", name)
+		return nil, fault.New("nil", "nil has no %s", name).With("write ?.%s to get nil then", name)
 	}
 	if err := refuse(x); err != nil {
 		return nil, err
 	}
-	e := fault("no_field", "%s has no field %s", kind(x), quoted(name))
+	e := fault.New("no_field", "%s has no field %s", kind(x), quoted(name))
 	if hasMethod(x, name) {
-		return nil, e.with("it is a method: write %s()", name)
+		return nil, e.With("it is a method: write %s()", name)
 	}
 	return nil, e
 }
@@ -103,16 +104,16 @@ func (f *frame) item(x, key any) (any, error) {
 	case namespace:
 		name, ok := key.(string)
 		if !ok {
-			return nil, fault("type", "%s is not the name of anything exposed", kind(key))
+			return nil, fault.New("type", "%s is not the name of anything exposed", kind(key))
 		}
 		return x.member(f, name)
 	case nil:
-		return nil, fault("nil", "nil has no elements").with("write ?.[…] to get nil then")
+		return nil, fault.New("nil", "nil has no elements").With("write ?.[…] to get nil then")
 	}
 	if name, ok := key.(string); ok {
 		return f.member(x, name)
 	}
-	return nil, fault("type", "%s has no elements", kind(x))
+	return nil, fault.New("type", "%s has no elements", kind(x))
 }
 
 // position converts an index into a list of n elements, counting from the end if negative.
@@ -126,7 +127,7 @@ func position(key any, n int) (int, error) {
 		at += n
 	}
 	if at < 0 || at >= n {
-		return 0, fault("range", "index %d is out of range: there are %s elements", i, text.Thousands(n))
+		return 0, fault.New("range", "index %d is out of range: there are %s elements", i, text.Thousands(n))
 	}
 	return at, nil
 }
@@ -136,10 +137,10 @@ func otherKey(have string, key any) error {
 	if err := unfit(key); err != nil {
 		return err
 	}
-	e := fault("type", "the keys of this map are %s, not %s", have, kind(key))
+	e := fault.New("type", "the keys of this map are %s, not %s", have, kind(key))
 	if n, ok := toNumber(key); ok {
 		if _, whole := n.asInt(); whole {
-			return e.with("an entry by its place is values(m)[%v]", key)
+			return e.With("an entry by its place is values(m)[%v]", key)
 		}
 	}
 	return e
@@ -162,11 +163,11 @@ func (f *frame) noKey(m, key any) error {
 	if some && texts && !ok {
 		return otherKey("strings", key)
 	}
-	e := fault("no_key", "there is no key %s", keyText(key))
+	e := fault.New("no_key", "there is no key %s", keyText(key))
 	if n := text.Near(name, names); ok && n != "" {
-		return e.with("did you mean %s?", quoted(n))
+		return e.With("did you mean %s?", quoted(n))
 	}
-	return e.with("m?.key or get(m, key) gives nil then")
+	return e.With("m?.key or get(m, key) gives nil then")
 }
 
 func keyText(key any) string {
@@ -202,14 +203,14 @@ func (f *frame) has(x, key any) (bool, error) {
 		return found, err
 	case *snapshot:
 		_, err := x.item(f, key)
-		if err != nil && translate(err).Code == "no_key" {
+		if err != nil && fault.From(err).Code == "no_key" {
 			return false, nil
 		}
 		return err == nil, err
 	case *access.View:
 		return x.Has(key)
 	}
-	return false, fault("type", "%s has no keys", kind(x))
+	return false, fault.New("type", "%s has no keys", kind(x))
 }
 
 // in is x in xs: a key of a map, a field of a struct, an element of a list.
@@ -243,7 +244,7 @@ func in(f *frame, x, xs any) (any, error) {
 			return f.has(xs, x)
 		}
 	case string:
-		return nil, fault("type", "in looks into lists and maps, not strings").with("write s contains \"…\"")
+		return nil, fault.New("type", "in looks into lists and maps, not strings").With("write s contains \"…\"")
 	}
 	found, some, could := false, false, false
 	err := f.each(xs, true, func(_ int, _, elem any) (bool, error) {
@@ -258,7 +259,7 @@ func in(f *frame, x, xs any) (any, error) {
 		return !found, err
 	})
 	if err == nil && some && !could {
-		return nil, fault("type", "%s can never be in a list that has none of its kind", kind(x))
+		return nil, fault.New("type", "%s can never be in a list that has none of its kind", kind(x))
 	}
 	return found, err
 }

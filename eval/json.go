@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -39,7 +40,7 @@ func (w *jsonWriter) write(s string) error { return w.out.add(w.f, s) }
 
 func (w *jsonWriter) value(x any, depth int) error {
 	if depth > maxDepth {
-		return fault("budget", "the value is nested too deeply for JSON").with("take a part of it")
+		return fault.New("budget", "the value is nested too deeply for JSON").With("take a part of it")
 	}
 	x, err := w.f.load(x)
 	if err != nil {
@@ -124,7 +125,7 @@ func (w *jsonWriter) scalar(x any) error {
 	}
 	b, err := json.Marshal(x)
 	if err != nil {
-		return fault("type", "%s has no JSON", kind(x)).because(err)
+		return fault.New("type", "%s has no JSON", kind(x)).Because(err)
 	}
 	return w.write(string(b))
 }
@@ -284,7 +285,7 @@ func fromJSON(f *frame, args []any) (any, error) {
 		return nil, err
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return nil, fault("arguments", "fromJSON: there is more after the value")
+		return nil, fault.New("arguments", "fromJSON: there is more after the value")
 	}
 	return x, nil
 }
@@ -305,7 +306,7 @@ func (r *meteredText) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	if r.token += n; r.token > maxToken {
-		return 0, fault("range", "a text in it is longer than %s", text.Bytes(maxToken)).with("take it apart with split(…) or indexOf(…)")
+		return 0, fault.New("range", "a text in it is longer than %s", text.Bytes(maxToken)).With("take it apart with split(…) or indexOf(…)")
 	}
 	r.s = r.s[n:]
 	return n, r.f.m.tick(n)
@@ -331,7 +332,7 @@ func (r *jsonReader) token() (json.Token, error) {
 		if err == io.EOF {
 			err = io.ErrUnexpectedEOF
 		}
-		return nil, fault("arguments", "fromJSON: %v", err).because(err)
+		return nil, fault.New("arguments", "fromJSON: %v", err).Because(err)
 	}
 	return t, nil
 }
@@ -346,7 +347,7 @@ func (r *jsonReader) value(depth int) (any, error) {
 		return jsonNumber(t)
 	case json.Delim:
 		if depth > maxDepth {
-			return nil, fault("budget", "the JSON is nested too deeply")
+			return nil, fault.New("budget", "the JSON is nested too deeply")
 		}
 		if t == '[' {
 			return r.list(depth)
@@ -400,7 +401,7 @@ func (r *jsonReader) object(depth int) (any, error) {
 
 func jsonNumber(n json.Number) (any, error) {
 	if len(n) > maxDigits {
-		return nil, fault("range", "fromJSON: a number of %s is too long", text.Bytes(len(n)))
+		return nil, fault.New("range", "fromJSON: a number of %s is too long", text.Bytes(len(n)))
 	}
 	if i, err := strconv.Atoi(string(n)); err == nil {
 		return i, nil
@@ -410,7 +411,7 @@ func jsonNumber(n json.Number) (any, error) {
 	}
 	f, err := n.Float64()
 	if err != nil {
-		return nil, fault("overflow", "fromJSON: %s does not fit in a float", text.Cut(string(n), 40)).because(err)
+		return nil, fault.New("overflow", "fromJSON: %s does not fit in a float", text.Cut(string(n), 40)).Because(err)
 	}
 	return f, nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
@@ -123,7 +124,7 @@ func redacted(r *access.Redacted) error {
 	if r.Path != "" {
 		what = r.Path
 	}
-	return fault("redacted", "%s is redacted", what).with("it may be shown as redacted, and nothing else")
+	return fault.New("redacted", "%s is redacted", what).With("it may be shown as redacted, and nothing else")
 }
 
 // isList reports whether x is walked by position.

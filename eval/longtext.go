@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"unicode/utf8"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -77,8 +78,8 @@ func orTooLong(v *access.View, err error) error {
 	if path := v.Path(); path != "" && len(path) < 100 {
 		what, part = path, path
 	}
-	return fault("budget", "%s has %s, more than the %s that can be worked on at a time", what, text.Bytes(n), text.Bytes(maxText)).
-		with("take a part, as in %s[0:1000]", part)
+	return fault.New("budget", "%s has %s, more than the %s that can be worked on at a time", what, text.Bytes(n), text.Bytes(maxText)).
+		With("take a part, as in %s[0:1000]", part)
 }
 
 // reading hands a long text to read, from its beginning, and again where it was replaced meanwhile. It is read to its
@@ -148,7 +149,7 @@ const maxPart = 64 << 10
 // longContains reports whether part is in a long text.
 func (f *frame) longContains(t *access.Text, part string) (bool, error) {
 	if len(part) > maxPart {
-		return false, fault("range", "in a text of %s one can look for %s at most", text.Bytes(t.Len()), text.Bytes(maxPart))
+		return false, fault.New("range", "in a text of %s one can look for %s at most", text.Bytes(t.Len()), text.Bytes(maxPart))
 	}
 	for tail := ""; ; {
 		piece, err := t.Next()

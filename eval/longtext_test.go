@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/attack"
 	"github.com/sightglass-go/sightglass/registry"
 )
@@ -190,7 +191,7 @@ func TestLongTexts(t *testing.T) {
 		x, counted, kept, err := steps(t, s, source)
 		used := int(allocated() - before)
 		switch n := longest(x); {
-		case err != nil && codeOfError(translate(err)) == "internal":
+		case err != nil && codeOfError(fault.From(err)) == "internal":
 			t.Errorf("%s: %v", source, err)
 		case n > maxText:
 			t.Errorf("%s makes a text of %d bytes", source, n)
@@ -422,7 +423,7 @@ func BenchmarkLongTexts(b *testing.B) {
 				}
 				_, err := f.eval(source)
 				longest = max(longest, threadTime()-last)
-				if err != nil && codeOfError(translate(err)) == "internal" {
+				if err != nil && codeOfError(fault.From(err)) == "internal" {
 					b.Error(err)
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -39,8 +40,8 @@ func newMeter(ctx context.Context, limits Limits) *meter {
 func (m *meter) Read(n int) error {
 	m.entries += n
 	if m.entries > m.limits.Entries {
-		return fault("budget", "more than %s entries were read", text.Thousands(m.limits.Entries)).
-			with("narrow it with take(…) or a smaller collection, or raise the server's Limits.Entries")
+		return fault.New("budget", "more than %s entries were read", text.Thousands(m.limits.Entries)).
+			With("narrow it with take(…) or a smaller collection, or raise the server's Limits.Entries")
 	}
 	return m.tick(n)
 }
@@ -53,8 +54,8 @@ func (m *meter) Keep(n int) error {
 	m.kept += n
 	if n < 0 || m.kept < 0 || m.kept > m.limits.Bytes {
 		m.kept = max(m.kept-n, 0)
-		return fault("budget", "more than %s would be kept", text.Bytes(m.limits.Bytes)).
-			with("narrow it with filter(…) or take(…), let count, sum or reduce do the work, or raise the server's Limits.Bytes")
+		return fault.New("budget", "more than %s would be kept", text.Bytes(m.limits.Bytes)).
+			With("narrow it with filter(…) or take(…), let count, sum or reduce do the work, or raise the server's Limits.Bytes")
 	}
 	m.peak = max(m.peak, m.kept)
 	return nil
@@ -118,10 +119,10 @@ func (m *meter) pause() (resume func()) {
 }
 
 // ended is the error for a context that has ended.
-func (m *meter) ended(err error) *Error {
+func (m *meter) ended(err error) *fault.Error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fault("budget", "it took longer than %v", m.limits.Time).
-			with("narrow it with filter(…) or take(…), or raise the server's Limits.Time").because(err)
+		return fault.New("budget", "it took longer than %v", m.limits.Time).
+			With("narrow it with filter(…) or take(…), or raise the server's Limits.Time").Because(err)
 	}
-	return fault("cancelled", "cancelled after %v", time.Since(m.start).Round(time.Millisecond)).because(err)
+	return fault.New("cancelled", "cancelled after %v", time.Since(m.start).Round(time.Millisecond)).Because(err)
 }

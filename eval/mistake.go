@@ -7,6 +7,7 @@ import (
 
 	"github.com/expr-lang/expr/parser/lexer"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
@@ -250,8 +251,8 @@ var methods = map[string]string{"length": "len", "size": "len", "count": "len", 
 
 // asFunction tells that a member or method that x does not have is a function, or an operator.
 func asFunction(err error, x any, name string) error {
-	e := translate(err)
-	if e.Code != "no_field" && e.Code != "no_key" && e.Code != "not_allowed" && e.Code != "method" || strings.HasPrefix(e.hint, "did you mean") {
+	e := fault.From(err)
+	if e.Code != "no_field" && e.Code != "no_key" && e.Code != "not_allowed" && e.Code != "method" || strings.HasPrefix(e.Hint, "did you mean") {
 		return err
 	}
 	is := "x"
@@ -264,15 +265,15 @@ func asFunction(err error, x any, name string) error {
 	}
 	switch name {
 	case "contains", "startsWith", "endsWith", "matches":
-		return e.with(`%s is an operator: write %s %[1]s "…"`, name, is)
+		return e.With(`%s is an operator: write %s %[1]s "…"`, name, is)
 	case "includes":
-		return e.with(`write %s contains "…", or x in %[1]s`, is)
+		return e.With(`write %s contains "…", or x in %[1]s`, is)
 	}
 	if fn, ok := methods[name]; ok {
-		return e.with("write %s(%s)", fn, is)
+		return e.With("write %s(%s)", fn, is)
 	}
 	if isFunction(name) {
-		return e.with("%s is a function: write %[1]s(%s)", name, is)
+		return e.With("%s is a function: write %[1]s(%s)", name, is)
 	}
 	return err
 }
@@ -281,18 +282,18 @@ func isLength(name string) bool { return name == "len" || methods[name] == "len"
 
 // otherKind tells how a key of another kind is written.
 func otherKind(err error, key any) error {
-	e := translate(err)
-	if e.Code != "type" || e.hint != "" {
+	e := fault.From(err)
+	if e.Code != "type" || e.Hint != "" {
 		return err
 	}
-	if s, ok := key.(string); ok && strings.Contains(e.Message, "of the type int") {
+	if s, ok := key.(string); ok && strings.Contains(e.Text, "of the type int") {
 		if _, err := strconv.Atoi(s); err == nil {
-			return e.with("write the key without quotes: [%s]", s)
+			return e.With("write the key without quotes: [%s]", s)
 		}
 	}
-	if n, ok := toNumber(key); ok && strings.HasSuffix(e.Message, "of the type string") {
+	if n, ok := toNumber(key); ok && strings.HasSuffix(e.Text, "of the type string") {
 		if i, whole := n.asInt(); whole {
-			return e.with(`write the key as text: ["%d"]; an entry by its place is values(m)[%[1]d]`, i)
+			return e.With(`write the key as text: ["%d"]; an entry by its place is values(m)[%[1]d]`, i)
 		}
 	}
 	return err
@@ -311,7 +312,7 @@ func mistaken(t tokens, err error) error {
 		for i := range t[:len(t)-1] {
 			if m.at(t, i) {
 				text, hint := strings.ReplaceAll(m.text, "{}", t[i].Value), strings.ReplaceAll(m.hint, "{}", t[i].Value)
-				return place(t[i].From + 1).err(fault("syntax", "%s", text).with("%s", hint))
+				return fault.Pos(t[i].From + 1).Err(fault.New("syntax", "%s", text).With("%s", hint))
 			}
 		}
 	}

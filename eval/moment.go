@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -21,7 +22,7 @@ func isFar(t time.Time) bool {
 }
 
 func tooFar(t time.Time) error {
-	return fault("overflow", "a time of %d seconds since 1970 cannot be computed with", t.Unix())
+	return fault.New("overflow", "a time of %d seconds since 1970 cannot be computed with", t.Unix())
 }
 
 // shift is t plus d.
@@ -51,7 +52,7 @@ func withinReach(x any, name string, args []reflect.Value) error {
 	if _, ok := x.(time.Time); ok && name == "AddDate" {
 		years := math.Abs(float64(args[0].Int())) + math.Abs(float64(args[1].Int()))/12 + math.Abs(float64(args[2].Int()))/365
 		if years > maxYears {
-			return fault("overflow", "AddDate goes up to %s years", text.Thousands(maxYears))
+			return fault.New("overflow", "AddDate goes up to %s years", text.Thousands(maxYears))
 		}
 	}
 	return nil

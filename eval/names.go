@@ -7,6 +7,7 @@ import (
 
 	"github.com/expr-lang/expr/builtin"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/text"
 	"github.com/sightglass-go/sightglass/registry"
 )
@@ -53,21 +54,21 @@ func (n names) within(prefix string) []string {
 func (n names) free(name string, lets []let) error {
 	switch {
 	case name == "true" || name == "false" || name == "nil":
-		return fault("syntax", "%s is a word of the language", name).with("choose another name")
+		return fault.New("syntax", "%s is a word of the language", name).With("choose another name")
 	case name == "_":
-		return fault("syntax", "_ is the last answer").with("choose another name")
+		return fault.New("syntax", "_ is the last answer").With("choose another name")
 	case isAnswerName(name):
-		return fault("syntax", "%s is an answer of before", name).with("choose another name")
+		return fault.New("syntax", "%s is an answer of before", name).With("choose another name")
 	case strings.HasPrefix(name, "$"):
-		return fault("syntax", "names that start with $ are not yours to give").with("choose another name")
+		return fault.New("syntax", "names that start with $ are not yours to give").With("choose another name")
 	case n.isExposed(name) || n.isNamespace(name):
-		return fault("syntax", "%s is exposed by the application, and an expression cannot change it", name).with("choose another name")
+		return fault.New("syntax", "%s is exposed by the application, and an expression cannot change it", name).With("choose another name")
 	case isBuiltin(name):
-		return fault("syntax", "%s is a function", name).with("choose another name")
+		return fault.New("syntax", "%s is a function", name).With("choose another name")
 	}
 	for _, l := range lets {
 		if l.name == name {
-			return fault("syntax", "%s has been declared already", name).with("choose another name")
+			return fault.New("syntax", "%s has been declared already", name).With("choose another name")
 		}
 	}
 	return nil
@@ -75,18 +76,18 @@ func (n names) free(name string, lets []let) error {
 
 // unknown is the error for an identifier that means nothing.
 func (n names) unknown(name string, lets []let) error {
-	e := fault("unknown_name", "unknown name %s", quoted(name))
+	e := fault.New("unknown_name", "unknown name %s", quoted(name))
 	switch name {
 	case "null", "Null", "NULL", "nul", "none", "None", "undefined":
-		return e.with("write nil")
+		return e.With("write nil")
 	case "True", "TRUE", "False", "FALSE":
-		return e.with("write %s", strings.ToLower(name))
+		return e.With("write %s", strings.ToLower(name))
 	}
 	if isFunction(name) {
-		return fault("unknown_name", "%s is a function", name).with("call it: %s(…)", name)
+		return fault.New("unknown_name", "%s is a function", name).With("call it: %s(…)", name)
 	}
 	if isAnswerName(name) {
-		return e.with("_ is the last answer, and _1 to %s are those before it that are still kept; vars() lists them", answerName(keptAnswers-1))
+		return e.With("_ is the last answer, and _1 to %s are those before it that are still kept; vars() lists them", answerName(keptAnswers-1))
 	}
 	known := slices.Clone(n.exposed)
 	for v := range n.vars {
@@ -96,14 +97,14 @@ func (n names) unknown(name string, lets []let) error {
 		known = append(known, l.name)
 	}
 	if near := text.Near(name, known); near != "" {
-		return e.with("did you mean %s?", near)
+		return e.With("did you mean %s?", near)
 	}
 	for _, full := range n.exposed {
 		if strings.HasSuffix(full, "."+name) {
-			return e.with("did you mean %s?", full)
+			return e.With("did you mean %s?", full)
 		}
 	}
-	return e.with(lookAround)
+	return e.With(lookAround)
 }
 
 // lookAround is what to do where no name is near.
@@ -111,8 +112,8 @@ const lookAround = "dir() lists what there is"
 
 // orElse gives an error about a name that nothing is near to a better hint.
 func orElse(err error, format string, args ...any) error {
-	if e := translate(err); e.Code == "unknown_name" && e.hint == lookAround {
-		return e.with(format, args...)
+	if e := fault.From(err); e.Code == "unknown_name" && e.Hint == lookAround {
+		return e.With(format, args...)
 	}
 	return err
 }
@@ -178,11 +179,11 @@ func (n namespace) member(f *frame, name string) (any, error) {
 	case name != "" && all.isNamespace(full):
 		return all.namespace(full + "."), nil
 	}
-	e := fault("unknown_name", "nothing is exposed as %s", quoted(full))
+	e := fault.New("unknown_name", "nothing is exposed as %s", quoted(full))
 	if near := text.Near(full, n.exposed); near != "" {
-		return nil, e.with("did you mean %s?", near)
+		return nil, e.With("did you mean %s?", near)
 	}
-	return nil, e.with("dir() lists what there is")
+	return nil, e.With("dir() lists what there is")
 }
 
 // each walks what is exposed, in the order of the names.

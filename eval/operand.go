@@ -5,6 +5,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
@@ -13,7 +14,7 @@ type operand struct {
 	place   code          // its place, or its value if it has none
 	fields  *fields       // what it is, nil if it is something else
 	literal inspect.Datum // what is written out, none if nothing is
-	at      place
+	at      fault.Pos
 }
 
 // operand compiles a side of an operator.
@@ -72,7 +73,7 @@ func (o *operand) load(f *frame, x *loaded) (err error) {
 		return err
 	}
 	x.value, err = f.load(x.place)
-	return o.at.err(err)
+	return o.at.Err(err)
 }
 
 // plain is what to compute with.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
@@ -42,10 +43,10 @@ func (c *compiler) unary(n *ast.UnaryNode) (code, error) {
 		}
 		if negative {
 			x, err = f.negate(x)
-			return x, where.err(err)
+			return x, where.Err(err)
 		}
 		if _, ok := toNumber(x); !ok {
-			return nil, where.err(unary("+", x, "a number"))
+			return nil, where.Err(unary("+", x, "a number"))
 		}
 		return x, nil
 	}, nil
@@ -69,7 +70,7 @@ func (c *compiler) binary(n *ast.BinaryNode) (code, error) {
 	}
 	op, ok := operators[n.Operator]
 	if !ok {
-		return nil, at(n).err(fault("syntax", "unknown operator %s", quoted(n.Operator)))
+		return nil, at(n).Err(fault.New("syntax", "unknown operator %s", quoted(n.Operator)))
 	}
 	left, err := c.operand(n.Left)
 	if err != nil {
@@ -90,12 +91,12 @@ func (c *compiler) binary(n *ast.BinaryNode) (code, error) {
 		}
 		if test != nil {
 			if ok, known, err := test(f, x.datum, y.datum); known {
-				return ok, where.err(err)
+				return ok, where.Err(err)
 			}
 		}
 		z, err := op(f, x.plain(), y.plain())
 		if err != nil {
-			return nil, where.err(sides.tell(f, err, &x, &y))
+			return nil, where.Err(sides.tell(f, err, &x, &y))
 		}
 		return z, nil
 	}, nil
@@ -103,12 +104,12 @@ func (c *compiler) binary(n *ast.BinaryNode) (code, error) {
 
 // twoDots says of a name behind .. that a field was meant.
 func twoDots(n *ast.BinaryNode, err error) error {
-	e := translate(err)
+	e := fault.From(err)
 	field, ok := n.Right.(*ast.IdentifierNode)
 	if !ok || n.Operator != ".." || e.Code != "unknown_name" {
 		return err
 	}
-	return e.with("two dots make a range, as in 1..5; a field has one before it: %s.%s", signs.Replace(n.Left.String()), field.Value)
+	return e.With("two dots make a range, as in 1..5; a field has one before it: %s.%s", signs.Replace(n.Left.String()), field.Value)
 }
 
 // side compiles an operand, and says of a ! that stands too early what was meant.
@@ -121,8 +122,8 @@ func (c *compiler) side(n ast.Node) (code, error) {
 	return func(f *frame) (any, error) {
 		x, err := run(f)
 		if err != nil {
-			if e := translate(err); e.Code == "type" && strings.HasPrefix(e.Message, "a condition is") {
-				err = e.with("%s negates only what follows it; write not (a == b)", u.Operator)
+			if e := fault.From(err); e.Code == "type" && strings.HasPrefix(e.Text, "a condition is") {
+				err = e.With("%s negates only what follows it; write not (a == b)", u.Operator)
 			}
 		}
 		return x, err
@@ -139,20 +140,20 @@ func unquoted(n ast.Node, err error) error {
 
 // tell adds to an error about two operands which value of the application is of which type.
 func tell(err error, operands ...any) error {
-	e := translate(err)
+	e := fault.From(err)
 	if e.Code != "type" {
 		return err
 	}
 	about := ""
 	for _, x := range operands {
-		if v, ok := x.(*access.View); ok && v.Path() != "" && v.Value().Type() != nil && !strings.HasPrefix(e.Message, v.Path()) {
+		if v, ok := x.(*access.View); ok && v.Path() != "" && v.Value().Type() != nil && !strings.HasPrefix(e.Text, v.Path()) {
 			about += v.Path() + " is " + article(inspect.TypeName(v.Value().Type())) + "; "
 		}
 	}
-	if about == "" || strings.HasPrefix(e.hint, about) {
+	if about == "" || strings.HasPrefix(e.Hint, about) {
 		return err
 	}
-	return e.with("%s", strings.TrimSuffix(about+e.hint, "; "))
+	return e.With("%s", strings.TrimSuffix(about+e.Hint, "; "))
 }
 
 // equality compiles == and !=. Behind an interface the next value may be of another kind, so that there a value of
@@ -178,15 +179,15 @@ func (c *compiler) equality(n *ast.BinaryNode) (code, error) {
 			return nil, err
 		}
 		if ok, known, err := test(f, x.datum, y.datum); known {
-			return ok, where.err(err)
+			return ok, where.Err(err)
 		}
 		a, b := x.plain(), y.plain()
 		same, comparable, err := f.same(a, b, 0)
 		switch {
 		case err != nil:
-			return nil, where.err(err)
+			return nil, where.Err(err)
 		case !comparable && !isOpen(x.place) && !isOpen(y.place):
-			return nil, where.err(sides.tell(f, mismatch(n.Operator, a, b), &x, &y))
+			return nil, where.Err(sides.tell(f, mismatch(n.Operator, a, b), &x, &y))
 		}
 		return same == want, nil
 	}, nil
@@ -275,7 +276,7 @@ func (c *compiler) comparison(links []*ast.BinaryNode) (code, error) {
 			}
 			ok, err := operators[l.Operator](f, a, b)
 			if err != nil || ok == false {
-				return false, at(l).err(err)
+				return false, at(l).Err(err)
 			}
 			a = b
 		}

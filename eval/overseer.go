@@ -39,7 +39,7 @@ func (f *frame) overseer(o Overseer, confirm func(context.Context, *access.Call)
 			if err == nil && confirm != nil {
 				err = confirm(f.m.ctx, c)
 			}
-			return err
+			return unsettled(err)
 		}
 	}
 	return r

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -38,12 +39,12 @@ func newPattern(m *meter, source string) (*pattern, error) {
 	named, folded := foresee(source)
 	switch {
 	case len(source) > maxPattern:
-		return nil, fault("range", "a regular expression may have %s", text.Bytes(maxPattern))
+		return nil, fault.New("range", "a regular expression may have %s", text.Bytes(maxPattern))
 	case named > maxNamed:
-		return nil, fault("range", "a regular expression may have %d classes such as \\pL", maxNamed).with("repeat one, as in \\pL{1,9}")
+		return nil, fault.New("range", "a regular expression may have %d classes such as \\pL", maxNamed).With("repeat one, as in \\pL{1,9}")
 	case folded > maxFolded:
-		return nil, fault("range", "a regular expression that ignores case may have ranges of %s characters", text.Thousands(maxFolded)).
-			with("leave (?i) out, or write narrower ranges")
+		return nil, fault.New("range", "a regular expression that ignores case may have ranges of %s characters", text.Thousands(maxFolded)).
+			With("leave (?i) out, or write narrower ranges")
 	}
 	// Parsing and compiling each take this work, of some nanoseconds a step.
 	work := 1 + 64*len(source) + 16_000*named + 10*folded
@@ -56,10 +57,10 @@ func newPattern(m *meter, source string) (*pattern, error) {
 	}
 	size, ranges := instructions(tree)
 	if size > maxProgram {
-		return nil, fault("range", "this regular expression is too large: it repeats too much").with("repeat less often, as in a{1,10}")
+		return nil, fault.New("range", "this regular expression is too large: it repeats too much").With("repeat less often, as in a{1,10}")
 	}
 	if ranges > maxRanges {
-		return nil, fault("range", "this regular expression is too large: it repeats a large class").with("repeat it less often, as in \\pL{1,10}")
+		return nil, fault.New("range", "this regular expression is too large: it repeats a large class").With("repeat it less often, as in \\pL{1,10}")
 	}
 	if err := m.tick(16*size + ranges); err != nil {
 		return nil, err
@@ -75,9 +76,9 @@ func newPattern(m *meter, source string) (*pattern, error) {
 func badPattern(err error) error {
 	var e *syntax.Error
 	if !errors.As(err, &e) {
-		return fault("syntax", "this is no regular expression").because(err)
+		return fault.New("syntax", "this is no regular expression").Because(err)
 	}
-	return fault("syntax", "this is no regular expression: %s: %s", e.Code, keyText(e.Expr)).because(err)
+	return fault.New("syntax", "this is no regular expression: %s: %s", e.Code, keyText(e.Expr)).Because(err)
 }
 
 // foresee tells from the source of a regular expression what the parser will have to do: how many named classes

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -41,7 +42,7 @@ func valueWith(t testing.TB, s *Session, source string, limits Limits) (x any, e
 		}
 	}()
 	if err != nil {
-		return nil, translate(err).settle(source)
+		return nil, settled(err, source)
 	}
 	return goMaps(x), nil
 }
@@ -72,7 +73,7 @@ func codeOfError(err error) string {
 	if errors.As(err, &e) {
 		return e.Code
 	}
-	return ""
+	return fault.Code(err) // of what has not reached the end of Run
 }
 
 type xs = []any

@@ -4,20 +4,22 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr/ast"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 )
 
 // predicate is the second argument of filter, count, reduce and the like; the zero predicate
 // answers the element itself.
 type predicate struct {
 	run   code
-	where place
+	where fault.Pos
 	apart bool // it reads other live objects, walks, or calls methods: no guard may be held
 }
 
 func (c *compiler) predicate(n ast.Node, inside *pointers) (*predicate, error) {
 	node, ok := n.(*ast.PredicateNode)
 	if !ok {
-		return nil, at(n).err(fault("syntax", "a predicate is needed here"))
+		return nil, at(n).Err(fault.New("syntax", "a predicate is needed here"))
 	}
 	outer, apart := c.inner, c.apart
 	c.inner, c.apart = inside, false
@@ -38,7 +40,7 @@ func (c *compiler) predicateOf(fn *function, arg ast.Node) (*predicate, error) {
 	}
 	if fn.keyed && p != nil {
 		if s, ok := p.Node.(*ast.StringNode); ok {
-			return nil, at(s).err(fault("type", "%s by a text is by the same for each element", fn.name).with("a field is written .%s", s.Value))
+			return nil, at(s).Err(fault.New("type", "%s by a text is by the same for each element", fn.name).With("a field is written .%s", s.Value))
 		}
 	}
 	return c.predicate(arg, &pointers{acc: fn.acc})
@@ -80,12 +82,12 @@ func (p *predicate) test(f *frame, s *scope) (bool, error) {
 	}
 	ok, is := x.(bool)
 	if !is {
-		return false, p.place().err(notBool(x))
+		return false, p.place().Err(notBool(x))
 	}
 	return ok, nil
 }
 
-func (p *predicate) place() place {
+func (p *predicate) place() fault.Pos {
 	if p == nil {
 		return 0
 	}

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -56,12 +57,12 @@ func (s *Session) Run(ctx context.Context, q Query) (Result, error) {
 	if q.Long != nil {
 		f.m.long = func() error {
 			defer f.m.pause()()
-			return q.Long(ctx)
+			return unsettled(q.Long(ctx))
 		}
 	}
 	r, err := f.eval(q.Source)
 	if err != nil {
-		return Result{}, translate(err).settle(q.Source)
+		return Result{}, settled(err, q.Source)
 	}
 	return r, nil
 }
@@ -154,8 +155,8 @@ func noted(t access.Tally) (notes, codes []string) {
 // rescue turns a panic into an error, and says in our words when the time was over.
 func (f *frame) rescue(err *error) {
 	if p := recover(); p != nil {
-		*err = fault("internal", "internal error: %s", text.Cut(fmt.Sprintf("%q", fmt.Sprint(p)), 200)).
-			with("this is a mistake in sightglass, please report it")
+		*err = fault.New("internal", "internal error: %s", text.Cut(fmt.Sprintf("%q", fmt.Sprint(p)), 200)).
+			With("this is a mistake in sightglass, please report it")
 	}
 	if over := context.Cause(f.m.ctx); *err != nil && over != nil && !f.m.refused && (errors.Is(*err, over) || errors.Is(*err, f.m.ctx.Err())) {
 		*err = f.m.ended(over)
@@ -167,7 +168,7 @@ func (f *frame) run(st statement) (any, error) {
 	names := namesOf(f.exposed, f.session.variables(f.look))
 	if st.name != "" {
 		if err := names.free(st.name, nil); err != nil {
-			return nil, st.at.err(err)
+			return nil, st.at.Err(err)
 		}
 	}
 	c := &compiler{names: names, meter: f.m}
@@ -184,11 +185,11 @@ func (f *frame) run(st statement) (any, error) {
 	}
 	x, err := code(f)
 	if err != nil {
-		return nil, at(st.tree).err(err)
+		return nil, at(st.tree).Err(err)
 	}
 	// What a loop lends must not leave it, and a scalar is an answer only as it was when read.
 	x, err = f.hold(x)
-	return x, at(st.tree).err(err)
+	return x, at(st.tree).Err(err)
 }
 
 // variables is a copy of the variables, for one evaluation. What was made of objects that are withdrawn by now, or of
@@ -230,8 +231,8 @@ func (f *frame) store(st statement, x any) error {
 		}
 	}
 	if held > s.limits.Bytes {
-		return fault("budget", "the variables of this session would hold more than %s", text.Bytes(s.limits.Bytes)).
-			with("give a smaller value to one: x = nil")
+		return fault.New("budget", "the variables of this session would hold more than %s", text.Bytes(s.limits.Bytes)).
+			With("give a smaller value to one: x = nil")
 	}
 	if note != "" {
 		f.notes = append(f.notes, note)

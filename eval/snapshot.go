@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -58,9 +59,9 @@ func (s *snapshot) value(n *inspect.Node) (any, error) {
 	case n.Hidden:
 		return &access.Redacted{}, nil
 	case n.Err != "":
-		return nil, fault("unreadable", "this could not be read when the snapshot was taken: %s", n.Err)
+		return nil, fault.New("unreadable", "this could not be read when the snapshot was taken: %s", n.Err)
 	case n.Cycle != "":
-		return nil, fault("range", "the snapshot does not follow the cycle to %s", n.Cycle).with("look at the live object")
+		return nil, fault.New("range", "the snapshot does not follow the cycle to %s", n.Cycle).With("look at the live object")
 	case n.Shape == inspect.Nil:
 		return nil, nil
 	case n.Shape == inspect.Scalar:
@@ -76,11 +77,11 @@ func (s *snapshot) value(n *inspect.Node) (any, error) {
 
 func (s *snapshot) isCut(n *inspect.Node) error {
 	// Not one of the errors that ?? and get make nil of: it is there, and not known.
-	e := fault("unreadable", "the snapshot was cut here, and has not all of it")
+	e := fault.New("unreadable", "the snapshot was cut here, and has not all of it")
 	if n.Cut.Path != "" {
-		return e.with("the live object has it: %s", n.Cut.Path)
+		return e.With("the live object has it: %s", n.Cut.Path)
 	}
-	return e.with("look at the live object")
+	return e.With("look at the live object")
 }
 
 func (s *snapshot) member(name string) (any, error) {
@@ -104,12 +105,12 @@ func (s *snapshot) member(name string) (any, error) {
 	if s.node.Shape == inspect.Map {
 		code, what = "no_key", "key"
 	}
-	e := fault(code, "%s has no %s %s", s.kind(), what, quoted(name))
+	e := fault.New(code, "%s has no %s %s", s.kind(), what, quoted(name))
 	if n := text.Near(name, names); n != "" {
-		return nil, e.with("did you mean %s?", quoted(n))
+		return nil, e.With("did you mean %s?", quoted(n))
 	}
 	if code == "no_field" {
-		return nil, e.with("dir(x) lists what may follow it")
+		return nil, e.With("dir(x) lists what may follow it")
 	}
 	return nil, e
 }
@@ -159,7 +160,7 @@ func (s *snapshot) item(f *frame, key any) (any, error) {
 	case texts:
 		return nil, otherKey("strings", key)
 	}
-	return nil, fault("no_key", "%s has no key %s", s.kind(), keyText(key))
+	return nil, fault.New("no_key", "%s has no key %s", s.kind(), keyText(key))
 }
 
 func (s *snapshot) each(f *frame, each yield) error {

@@ -3,6 +3,8 @@ package eval
 import (
 	"cmp"
 	"time"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 )
 
 // sorted returns items in the order of their keys, which are as many. It is stable, and can be
@@ -124,5 +126,5 @@ func (f *frame) direction(x any) (func(a, b any) (int, error), error) {
 	case "desc":
 		return func(a, b any) (int, error) { return f.sortOrder(b, a) }, nil
 	}
-	return nil, fault("arguments", `the order is "asc" or "desc"`)
+	return nil, fault.New("arguments", `the order is "asc" or "desc"`)
 }

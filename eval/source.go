@@ -12,13 +12,14 @@ import (
 	"github.com/expr-lang/expr/parser/lexer"
 	"github.com/expr-lang/expr/parser/operator"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // statement is a line that was read: an expression, and the name that its answer gets.
 type statement struct {
-	name string // "" if it assigns nothing
-	at   place  // of the name
+	name string    // "" if it assigns nothing
+	at   fault.Pos // of the name
 	tree ast.Node
 	text string // the source of the expression alone
 
@@ -30,11 +31,11 @@ type statement struct {
 // what the tokens show to be nested no deeper than limits.Nesting.
 func read(source string, limits Limits) (s statement, err error) {
 	if len(source) > limits.Line {
-		return s, fault("budget", "the line has %s bytes, and %s are allowed", text.Thousands(len(source)), text.Thousands(limits.Line)).
-			with("the server's Limits.Line is the limit")
+		return s, fault.New("budget", "the line has %s bytes, and %s are allowed", text.Thousands(len(source)), text.Thousands(limits.Line)).
+			With("the server's Limits.Line is the limit")
 	}
 	if !utf8.ValidString(source) {
-		return s, fault("syntax", "the line is not valid UTF-8")
+		return s, fault.New("syntax", "the line is not valid UTF-8")
 	}
 	tokens, err := scan(source, limits.Nesting)
 	if err != nil {
@@ -42,7 +43,7 @@ func read(source string, limits Limits) (s statement, err error) {
 	}
 	s.text = source
 	if len(tokens) > 1 && tokens[0].Kind == lexer.Identifier && tokens[1].Is(lexer.Operator, "=") {
-		s.name, s.at = tokens[0].Value, place(tokens[0].From+1)
+		s.name, s.at = tokens[0].Value, fault.Pos(tokens[0].From+1)
 		s.text = string([]rune(source)[tokens[1].To:])
 		// Blanks in place of what was cut off keep the positions right.
 		source = strings.Repeat(" ", tokens[1].To) + s.text
@@ -52,7 +53,7 @@ func read(source string, limits Limits) (s statement, err error) {
 		return s, mistaken(tokens, err)
 	}
 	if tokens[0].Kind == lexer.EOF {
-		return s, place(tokens[0].To + 1).err(fault("syntax", "there is no expression here"))
+		return s, fault.Pos(tokens[0].To + 1).Err(fault.New("syntax", "there is no expression here"))
 	}
 	s.from = tokens[0].From
 	s.tokens = tokens
@@ -71,7 +72,7 @@ var parses atomic.Int64
 func parse(source string) (n ast.Node, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fault("syntax", "this cannot be read")
+			err = fault.New("syntax", "this cannot be read")
 		}
 	}()
 	parses.Add(1)
@@ -83,10 +84,10 @@ func parse(source string) (n ast.Node, err error) {
 }
 
 // syntaxError makes one line of what expr-lang's lexer or parser says.
-func syntaxError(err error) *Error {
+func syntaxError(err error) *fault.Error {
 	var e *file.Error
 	if !errors.As(err, &e) {
-		return fault("syntax", "%v", err).because(err)
+		return fault.New("syntax", "%v", err).Because(err)
 	}
 	text := signs.Replace(e.Message)
 	hint := ""
@@ -114,11 +115,11 @@ func syntaxError(err error) *Error {
 		text = "?? and another operator need parentheses, to say which comes first"
 	}
 	text = strings.ToLower(text[:1]) + text[1:]
-	out := fault("syntax", "%s", strings.TrimSuffix(text, ".")).because(err)
+	out := fault.New("syntax", "%s", strings.TrimSuffix(text, ".")).Because(err)
 	if hint != "" {
-		out = out.with("%s", hint)
+		out = out.With("%s", hint)
 	}
-	out.place = place(e.From + 1)
+	out.Pos = fault.Pos(e.From + 1)
 	return out
 }
 
@@ -140,11 +141,11 @@ func scan(source string, nesting int) (tokens []lexer.Token, err error) {
 			return tokens, nil
 		}
 		if len(tokens) > maxTokens {
-			return nil, fault("syntax", "the expression is too long")
+			return nil, fault.New("syntax", "the expression is too long")
 		}
 		if d.add(t) > nesting {
-			return nil, place(t.From + 1).err(fault("budget", "this is nested more than %d deep", nesting).
-				with("give parts of it a name, as in x = …"))
+			return nil, fault.Pos(t.From + 1).Err(fault.New("budget", "this is nested more than %d deep", nesting).
+				With("give parts of it a name, as in x = …"))
 		}
 	}
 }
@@ -206,8 +207,8 @@ func noAssignment(tokens []lexer.Token) error {
 		if !t.Is(lexer.Operator, "=") || i >= 2 && tokens[i-2].Is(lexer.Operator, "let") {
 			continue
 		}
-		return place(t.From + 1).err(fault("syntax", "nothing can be assigned to: an expression only looks").
-			with("x = … at the start gives a name in this session; did you mean ==?"))
+		return fault.Pos(t.From + 1).Err(fault.New("syntax", "nothing can be assigned to: an expression only looks").
+			With("x = … at the start gives a name in this session; did you mean ==?"))
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
@@ -60,11 +61,11 @@ func (f *frame) onTexts(test textTest, a, b any) (any, error) {
 		return nil, err
 	}
 	if !ok || !also {
-		e := fault("type", "%s needs strings, not %s", test.name, kind(pick(!ok, a, b)))
+		e := fault.New("type", "%s needs strings, not %s", test.name, kind(pick(!ok, a, b)))
 		if test.name == "contains" && !ok && (isList(a) || isMap(a)) {
-			return nil, e.with("write x in xs")
+			return nil, e.With("write x in xs")
 		}
-		return nil, e.with("convert with string(…)")
+		return nil, e.With("convert with string(…)")
 	}
 	is, err := test.short(f, s, t)
 	return is, err
@@ -148,7 +149,7 @@ func (c *compiler) matches(n *ast.BinaryNode) (code, error) {
 			err = c.meter.Keep(fixed.weight)
 		}
 		if err != nil {
-			return nil, at(n.Right).err(err)
+			return nil, at(n.Right).Err(err)
 		}
 	}
 	if fixed == nil || fixed.size > maxGuarded {
@@ -165,7 +166,7 @@ func (c *compiler) matches(n *ast.BinaryNode) (code, error) {
 			return nil, err
 		}
 		x, err := f.matchTexts(fixed, a, b)
-		return x, where.err(err)
+		return x, where.Err(err)
 	}, nil
 }
 

@@ -1,6 +1,10 @@
 package eval
 
-import "time"
+import (
+	"time"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+)
 
 // total adds up numbers, or durations: not both.
 type total struct {
@@ -19,11 +23,11 @@ func (t *total) add(x any) error {
 	}
 	n, ok := toNumber(x)
 	if !ok || t.durations {
-		e := fault("type", "%s cannot be added up", kind(x))
+		e := fault.New("type", "%s cannot be added up", kind(x))
 		if t.durations || t.numbers {
-			return e.with("sum takes numbers, or durations: not both")
+			return e.With("sum takes numbers, or durations: not both")
 		}
-		return e.with("sum takes numbers, or durations, as in sum(xs, .size)")
+		return e.With("sum takes numbers, or durations, as in sum(xs, .size)")
 	}
 	t.numbers = true
 	t.tally.add(n)
@@ -42,7 +46,7 @@ func (t *total) mean(n int) (any, error) {
 }
 
 func (t *total) beyond() error {
-	return fault("overflow", "the sum is beyond the largest float").with("sum(xs, # / 1e300) gives a part of it")
+	return fault.New("overflow", "the sum is beyond the largest float").With("sum(xs, # / 1e300) gives a part of it")
 }
 
 // sum is 0 for nothing.
@@ -64,5 +68,5 @@ func (t *total) sum() (any, error) {
 			}
 		}
 	}
-	return nil, fault("overflow", "the sum does not fit in 64 bits").with("sum(xs, float(#)) gives a rounded answer")
+	return nil, fault.New("overflow", "the sum does not fit in 64 bits").With("sum(xs, float(#)) gives a rounded answer")
 }

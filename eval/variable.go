@@ -5,6 +5,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
@@ -41,7 +42,7 @@ const maxCopied = 1 << 20
 func (c *compiler) variable(n ast.Node, v variable) (code, error) {
 	switch {
 	case v.gone != "":
-		return nil, at(n).err(fault("unknown_name", "what this holds was forgotten: it was made of %s, which was withdrawn, or is exposed with more of it hidden", v.gone).with("ask for it again"))
+		return nil, at(n).Err(fault.New("unknown_name", "what this holds was forgotten: it was made of %s, which was withdrawn, or is exposed with more of it hidden", v.gone).With("ask for it again"))
 	case v.alias == nil:
 		c.from = append(c.from, v.from...)
 		return constant(v.value), nil
@@ -65,8 +66,8 @@ func (c *compiler) variable(n ast.Node, v variable) (code, error) {
 
 // moved puts an error of a variable's path to where the variable is used.
 func moved(n ast.Node, err error) error {
-	e := *translate(err)
-	e.place = at(n)
+	e := *fault.From(err)
+	e.Pos = at(n)
 	return &e
 }
 

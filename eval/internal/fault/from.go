@@ -1,4 +1,4 @@
-package eval
+package fault
 
 import (
 	"context"
@@ -8,9 +8,9 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
-// translate turns any error into an *Error. What the registry says is kept: the part behind the
+// From turns any error into an *Error. What package access says is kept: the part behind the
 // first semicolon, or of a refusal the colon, is what to do next.
-func translate(err error) *Error {
+func From(err error) *Error {
 	var e *Error
 	if errors.As(err, &e) {
 		return e
@@ -20,10 +20,10 @@ func translate(err error) *Error {
 	if !found && code == "not_allowed" {
 		text, hint, _ = strings.Cut(text, ": ")
 	}
-	return (&Error{Code: code, Message: text, Err: err}).with("%s", hint)
+	return (&Error{Code: code, Text: text, Err: err}).With("%s", hint)
 }
 
-// codeOf is the stable code of an error of the registry.
+// codeOf is the stable code of an error of package access.
 func codeOf(err error) string {
 	var (
 		name   *access.NameError
