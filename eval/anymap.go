@@ -7,6 +7,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/number"
 )
 
 // anyMap is a map that an expression made, with keys of any kind: what filter and take keep of a map,
@@ -158,19 +159,19 @@ func (f *frame) mapKey(key any) (k any, simple bool, err error) {
 	case time.Time:
 		return k.Round(0).UTC(), true, nil
 	}
-	n, ok := toNumber(key)
+	n, ok := number.Of(key)
 	if !ok {
 		return nil, false, nil
 	}
-	if i, whole := n.asInt(); whole {
+	if i, whole := n.Int(); whole {
 		return i, true, nil
 	}
 	switch {
-	case math.IsNaN(n.f):
+	case math.IsNaN(n.F):
 		return nanKey{}, true, nil
-	case n.float && n.f == math.Trunc(n.f) && n.f >= 0 && n.f < 1<<64:
-		return uint64(n.f), true, nil
+	case n.IsFloat && n.F == math.Trunc(n.F) && n.F >= 0 && n.F < 1<<64:
+		return uint64(n.F), true, nil
 	}
-	k, _ = n.value()
+	k, _ = n.Value()
 	return k, true, nil
 }

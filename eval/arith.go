@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/internal/number"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -34,12 +35,12 @@ func (f *frame) add(a, b any) (any, error) {
 	case time.Duration:
 		switch y := b.(type) {
 		case time.Duration:
-			return durationOf("+", a, b, fromInt(int64(x)), fromInt(int64(y)), addInts)
+			return durationOf("+", a, b, number.OfInt(int64(x)), number.OfInt(int64(y)), number.Add)
 		case time.Time:
 			return shift(y, x)
 		}
 	}
-	return f.numbers("+", a, b, addInts, func(x, y float64) float64 { return x + y })
+	return f.numbers("+", a, b, number.Add, func(x, y float64) float64 { return x + y })
 }
 
 func (f *frame) subtract(a, b any) (any, error) {
@@ -66,10 +67,10 @@ func (f *frame) subtract(a, b any) (any, error) {
 		}
 	case time.Duration:
 		if y, ok := b.(time.Duration); ok {
-			return durationOf("-", a, b, fromInt(int64(x)), fromInt(int64(y)), subInts)
+			return durationOf("-", a, b, number.OfInt(int64(x)), number.OfInt(int64(y)), number.Sub)
 		}
 	}
-	return f.numbers("-", a, b, subInts, func(x, y float64) float64 { return x - y })
+	return f.numbers("-", a, b, number.Sub, func(x, y float64) float64 { return x - y })
 }
 
 func (f *frame) multiply(a, b any) (any, error) {
@@ -80,14 +81,14 @@ func (f *frame) multiply(a, b any) (any, error) {
 		if yd {
 			d, by = y, a
 		}
-		if n, ok := toNumber(by); ok {
-			if n.float {
-				return floatDuration(float64(d)*n.f, "*", a, b)
+		if n, ok := number.Of(by); ok {
+			if n.IsFloat {
+				return floatDuration(float64(d)*n.F, "*", a, b)
 			}
-			return durationOf("*", a, b, fromInt(int64(d)), n, mulInts)
+			return durationOf("*", a, b, number.OfInt(int64(d)), n, number.Mul)
 		}
 	}
-	return f.numbers("*", a, b, mulInts, func(x, y float64) float64 { return x * y })
+	return f.numbers("*", a, b, number.Mul, func(x, y float64) float64 { return x * y })
 }
 
 // divide always gives a float, as in expr-lang, but for durations.
@@ -99,40 +100,40 @@ func (f *frame) divide(a, b any) (any, error) {
 			}
 			return float64(d) / float64(by), nil
 		}
-		if n, ok := toNumber(b); ok {
-			if n.asFloat() == 0 {
+		if n, ok := number.Of(b); ok {
+			if n.Float64() == 0 {
 				return nil, divisionByZero(a, "/")
 			}
-			if i, whole := n.asInt(); whole && !n.float && !(i == -1 && d == math.MinInt64) {
+			if i, whole := n.Int(); whole && !n.IsFloat && !(i == -1 && d == math.MinInt64) {
 				return d / time.Duration(i), nil
 			}
-			return floatDuration(float64(d)/n.asFloat(), "/", a, b)
+			return floatDuration(float64(d)/n.Float64(), "/", a, b)
 		}
 	}
-	x, xok := toNumber(a)
-	y, yok := toNumber(b)
+	x, xok := number.Of(a)
+	y, yok := number.Of(b)
 	if !xok || !yok {
 		return nil, mismatch("/", a, b)
 	}
-	if y.asFloat() == 0 {
+	if y.Float64() == 0 {
 		return nil, divisionByZero(a, "/")
 	}
-	return finite("/", x.asFloat()/y.asFloat(), x.asFloat(), y.asFloat())
+	return finite("/", x.Float64()/y.Float64(), x.Float64(), y.Float64())
 }
 
 // modulo is the remainder of a division of integers that truncates towards zero, as in Go.
 func (f *frame) modulo(a, b any) (any, error) {
-	x, xok := toNumber(a)
-	y, yok := toNumber(b)
+	x, xok := number.Of(a)
+	y, yok := number.Of(b)
 	switch {
 	case !xok || !yok:
 		return nil, mismatch("%", a, b)
-	case x.float || y.float:
-		return nil, fault.New("type", "%% needs integers, not %s", kind(pick(x.float, a, b))).With("write int(…)")
-	case y.mag == 0:
+	case x.IsFloat || y.IsFloat:
+		return nil, fault.New("type", "%% needs integers, not %s", kind(pick(x.IsFloat, a, b))).With("write int(…)")
+	case y.Mag == 0:
 		return nil, divisionByZero(a, "%")
 	}
-	rest, _ := number{neg: x.neg, mag: x.mag % y.mag}.value()
+	rest, _ := number.Number{Neg: x.Neg, Mag: x.Mag % y.Mag}.Value()
 	return rest, nil
 }
 
@@ -145,20 +146,20 @@ func pick(first bool, a, b any) any {
 
 // power of integers is exact where the exponent is not negative; otherwise it is a float.
 func (f *frame) power(a, b any) (any, error) {
-	x, xok := toNumber(a)
-	y, yok := toNumber(b)
+	x, xok := number.Of(a)
+	y, yok := number.Of(b)
 	if !xok || !yok {
 		return nil, mismatch("**", a, b)
 	}
-	if x.float || y.float || y.neg && y.mag > 0 {
-		base, exponent := x.asFloat(), y.asFloat()
+	if x.IsFloat || y.IsFloat || y.Neg && y.Mag > 0 {
+		base, exponent := x.Float64(), y.Float64()
 		if base == 0 && exponent < 0 {
 			return nil, fault.New("divide", "%v ** %v has no answer: it divides by zero", a, b)
 		}
 		return finite("**", math.Pow(base, exponent), base, exponent)
 	}
-	if p, ok := powInts(x, y.mag); ok {
-		if v, ok := p.value(); ok {
+	if p, ok := number.Pow(x, y.Mag); ok {
+		if v, ok := p.Value(); ok {
 			return v, nil
 		}
 	}
@@ -172,38 +173,33 @@ func (f *frame) negate(a any) (any, error) {
 		}
 		return -d, nil
 	}
-	n, ok := toNumber(a)
+	n, ok := number.Of(a)
 	if !ok {
 		return nil, unary("-", a, "a number or a duration")
 	}
-	if n.float {
-		return -n.f, nil
+	if n.IsFloat {
+		return -n.F, nil
 	}
-	n.neg = !n.neg
-	if v, ok := n.value(); ok {
+	n.Neg = !n.Neg
+	if v, ok := n.Value(); ok {
 		return v, nil
 	}
 	return nil, fault.New("overflow", "-%v does not fit in 64 bits", a).With("use -float(…) for a rounded answer")
 }
 
-func subInts(a, b number) (number, bool) {
-	b.neg = !b.neg
-	return addInts(a, b)
-}
-
 // numbers computes with two numbers: exactly with two integers, as floats otherwise.
-func (f *frame) numbers(op string, a, b any, ints func(a, b number) (number, bool), floats func(a, b float64) float64) (any, error) {
-	x, xok := toNumber(a)
-	y, yok := toNumber(b)
+func (f *frame) numbers(op string, a, b any, ints func(a, b number.Number) (number.Number, bool), floats func(a, b float64) float64) (any, error) {
+	x, xok := number.Of(a)
+	y, yok := number.Of(b)
 	if !xok || !yok {
 		return nil, mismatch(op, a, b)
 	}
-	if x.float || y.float {
-		x, y := x.asFloat(), y.asFloat()
+	if x.IsFloat || y.IsFloat {
+		x, y := x.Float64(), y.Float64()
 		return finite(op, floats(x, y), x, y)
 	}
 	if n, ok := ints(x, y); ok {
-		if v, ok := n.value(); ok {
+		if v, ok := n.Value(); ok {
 			return v, nil
 		}
 	}
@@ -230,9 +226,9 @@ func divisionByZero(a any, op string) error {
 	return fault.New("divide", "%v %s 0 has no answer", a, op).With("test the divisor first, as in n == 0 ? 0 : x %s n", op)
 }
 
-func durationOf(op string, a, b any, x, y number, compute func(a, b number) (number, bool)) (any, error) {
+func durationOf(op string, a, b any, x, y number.Number, compute func(a, b number.Number) (number.Number, bool)) (any, error) {
 	if n, ok := compute(x, y); ok {
-		if v, ok := n.value(); ok {
+		if v, ok := n.Value(); ok {
 			switch v := v.(type) {
 			case int:
 				return time.Duration(v), nil
@@ -266,8 +262,8 @@ func mismatch(op string, a, b any) error {
 	}
 	_, as := a.(string)
 	_, bs := b.(string)
-	_, an := toNumber(a)
-	_, bn := toNumber(b)
+	_, an := number.Of(a)
+	_, bn := number.Of(b)
 	_, ad := a.(time.Duration)
 	_, bd := b.(time.Duration)
 	switch {

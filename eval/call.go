@@ -8,6 +8,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/number"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -187,15 +188,15 @@ func argument(x any, t reflect.Type) (reflect.Value, *fault.Error) {
 	if v.IsValid() && v.Type().AssignableTo(t) {
 		return v, nil
 	}
-	if n, ok := toNumber(x); ok {
-		i, whole := n.asInt()
+	if n, ok := number.Of(x); ok {
+		i, whole := n.Int()
 		out := reflect.New(t).Elem()
 		switch {
 		case out.CanInt() && whole && !out.OverflowInt(int64(i)):
 			out.SetInt(int64(i))
 			return out, nil
 		case out.CanFloat():
-			out.SetFloat(n.asFloat())
+			out.SetFloat(n.Float64())
 			return out, nil
 		}
 	}
@@ -210,7 +211,7 @@ func plain(v reflect.Value) any {
 	}
 	switch {
 	case v.CanInt():
-		return plainInt(v.Int())
+		return number.Plain(v.Int())
 	case v.Kind() == reflect.String:
 		return v.String()
 	}

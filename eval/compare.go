@@ -10,6 +10,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/number"
 )
 
 // order compares two values of a kind that has an order: numbers by their exact values across
@@ -34,12 +35,12 @@ func (f *frame) order(op string, a, b any) (int, error) {
 			return cmp.Compare(x, y), nil
 		}
 	}
-	x, xok := toNumber(a)
-	y, yok := toNumber(b)
+	x, xok := number.Of(a)
+	y, yok := number.Of(b)
 	if !xok || !yok {
 		return 0, mismatch(op, a, b)
 	}
-	o, ordered := compareNumbers(x, y)
+	o, ordered := number.Compare(x, y)
 	if !ordered {
 		return unordered, nil
 	}
@@ -152,9 +153,9 @@ func (f *frame) same(a, b any, depth int) (same, comparable bool, err error) {
 	if an && bn || a == nil || b == nil {
 		return an && bn, true, nil
 	}
-	if x, ok := toNumber(a); ok {
-		if y, ok := toNumber(b); ok {
-			o, ordered := compareNumbers(x, y)
+	if x, ok := number.Of(a); ok {
+		if y, ok := number.Of(b); ok {
+			o, ordered := number.Compare(x, y)
 			return ordered && o == 0, true, nil
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/number"
 )
 
 // compiler turns a syntax tree into code. It knows the names; it reads nothing of the application.
@@ -212,7 +213,7 @@ func notBool(x any) error {
 	case string:
 		return e.With(`compare it, as in x != ""`)
 	}
-	if _, ok := toNumber(x); ok {
+	if _, ok := number.Of(x); ok {
 		return e.With("compare it, as in x > 0")
 	}
 	return e.With("compare it with something")

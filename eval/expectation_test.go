@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/sightglass-go/sightglass/internal/number"
 )
 
 // failure is a wanted error.
@@ -44,9 +46,9 @@ func onText(call string, want func(s string) any) expectation {
 }
 
 // onNumber is for functions that take one number.
-func onNumber(call string, want func(n number) any) expectation {
+func onNumber(call string, want func(n number.Number) any) expectation {
 	return expectation{call, func(s subject) any {
-		n, ok := toNumber(s.value)
+		n, ok := number.Of(s.value)
 		if !ok {
 			return failure("type")
 		}
@@ -56,8 +58,8 @@ func onNumber(call string, want func(n number) any) expectation {
 
 // onInt is for functions on the bits of an integer.
 func onInt(call string, want func(n int) any) expectation {
-	return onNumber(call, func(n number) any {
-		i, whole := n.asInt()
+	return onNumber(call, func(n number.Number) any {
+		i, whole := n.Int()
 		if !whole {
 			return failure("type")
 		}
@@ -81,11 +83,11 @@ func aggregate(call string, want func(ns []float64) any, one func(x any) any) ex
 			xs = list // lists in lists count too
 		}
 		for _, x := range xs {
-			n, ok := toNumber(x)
+			n, ok := number.Of(x)
 			if !ok {
 				return one(xs)
 			}
-			ns = append(ns, n.asFloat())
+			ns = append(ns, n.Float64())
 		}
 		return want(ns)
 	}}
@@ -94,7 +96,7 @@ func aggregate(call string, want func(ns []float64) any, one func(x any) any) ex
 // exact is e for functions that answer one of their arguments as it is.
 func (e expectation) exact() expectation {
 	return expectation{e.call, func(s subject) any {
-		if _, ok := toNumber(s.value); ok {
+		if _, ok := number.Of(s.value); ok {
 			return s.value
 		}
 		return e.want(s)
@@ -201,7 +203,7 @@ var expectations = map[string]expectation{
 		if d, ok := s.value.(time.Duration); ok {
 			return d.Abs()
 		}
-		return onNumber("", func(n number) any { n.neg, n.f = false, math.Abs(n.f); x, _ := n.value(); return x }).want(s)
+		return onNumber("", func(n number.Number) any { n.Neg, n.F = false, math.Abs(n.F); x, _ := n.Value(); return x }).want(s)
 	}},
 	"ceil":  onNumber("ceil(x)", rounded(math.Ceil)),
 	"floor": onNumber("floor(x)", rounded(math.Floor)),
@@ -219,13 +221,13 @@ var expectations = map[string]expectation{
 		if _, isText := s.text.(string); isText && s.elems == nil {
 			return failure("arguments")
 		}
-		return onNumber("", func(n number) any { x, _ := n.value(); return x }).want(s)
+		return onNumber("", func(n number.Number) any { x, _ := n.Value(); return x }).want(s)
 	}},
 	"float": {"float(x)", func(s subject) any {
 		if _, isText := s.text.(string); isText && s.elems == nil {
 			return failure("arguments")
 		}
-		return onNumber("", func(n number) any { return n.asFloat() }).want(s)
+		return onNumber("", func(n number.Number) any { return n.Float64() }).want(s)
 	}},
 	"max": aggregate("max(x)", func(ns []float64) any {
 		if len(ns) == 0 {
@@ -352,12 +354,12 @@ var expectations = map[string]expectation{
 	"bitnot":  onInt("bitnot(x)", func(n int) any { return ^n }),
 }
 
-func rounded(round func(float64) float64) func(n number) any {
-	return func(n number) any {
-		if n.float {
-			return round(n.f)
+func rounded(round func(float64) float64) func(n number.Number) any {
+	return func(n number.Number) any {
+		if n.IsFloat {
+			return round(n.F)
 		}
-		x, _ := n.value()
+		x, _ := n.Value()
 		return x
 	}
 }

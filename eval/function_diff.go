@@ -8,6 +8,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/number"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -373,7 +374,7 @@ func delta(f *frame, a, b any) string {
 		}
 		return briefDuration(d)
 	}
-	if n, ok := toNumber(x); ok && !n.neg && !(n.float && n.f < 0) {
+	if n, ok := number.Of(x); ok && !n.Neg && !(n.IsFloat && n.F < 0) {
 		return "+" + fmt.Sprint(x)
 	}
 	return fmt.Sprint(x)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/internal/number"
 )
 
 var _ = define(textFunctions, []function{
@@ -15,7 +16,7 @@ var _ = define(textFunctions, []function{
 // hexOf is hex(x): an integer of any width as Go's %x writes it, with a minus where it is negative, and text or
 // bytes as two digits a byte.
 func hexOf(f *frame, args []any) (any, error) {
-	if n, ok := toNumber(args[0]); ok {
+	if n, ok := number.Of(args[0]); ok {
 		return hexOfNumber(f, n, args[0])
 	}
 	s, err := f.stringArgument("hex", 1, args[0])
@@ -36,17 +37,17 @@ func hexOf(f *frame, args []any) (any, error) {
 	return out.String(), nil
 }
 
-func hexOfNumber(f *frame, n number, x any) (any, error) {
-	if n.float {
+func hexOfNumber(f *frame, n number.Number, x any) (any, error) {
+	if n.IsFloat {
 		// A float that is whole is an integer here as elsewhere.
 		i, err := index("hex", x)
 		if err != nil {
 			return nil, err
 		}
-		n = fromInt(int64(i))
+		n = number.OfInt(int64(i))
 	}
-	text := strconv.FormatUint(n.mag, 16)
-	if n.neg {
+	text := strconv.FormatUint(n.Mag, 16)
+	if n.Neg {
 		text = "-" + text
 	}
 	return text, f.text(len(text))

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/number"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -24,13 +25,13 @@ const binBits = 10
 
 // bin is the numbers that have the same leading bits.
 type bin struct {
-	lo, hi number // the least and the greatest
+	lo, hi number.Number // the least and the greatest
 	count  int
 }
 
 // binOf numbers the bins in the order of their numbers. NaN is in none.
-func binOf(x number) int {
-	f := x.asFloat()
+func binOf(x number.Number) int {
+	f := x.Float64()
 	i := int(math.Float64bits(math.Abs(f)) >> (52 - binBits))
 	if f < 0 {
 		return -1 - i
@@ -69,11 +70,11 @@ func (h *histogram) add(f *frame, x any) error {
 	if err := refuse(x); err != nil {
 		return err
 	}
-	n, ok := toNumber(x)
+	n, ok := number.Of(x)
 	if d, is := x.(time.Duration); is {
-		n, ok = fromInt(int64(d)), true
+		n, ok = number.OfInt(int64(d)), true
 	}
-	if ok && n.float && n.f != n.f {
+	if ok && n.IsFloat && n.F != n.F {
 		h.nan++
 		return nil
 	}
@@ -93,10 +94,10 @@ func (h *histogram) add(f *frame, x any) error {
 		return f.m.Keep(12 * wordsKept)
 	}
 	b.count++
-	if o, _ := compareNumbers(n, b.lo); o < 0 {
+	if o, _ := number.Compare(n, b.lo); o < 0 {
 		b.lo = n
 	}
-	if o, _ := compareNumbers(n, b.hi); o > 0 {
+	if o, _ := number.Compare(n, b.hi); o > 0 {
 		b.hi = n
 	}
 	return nil
@@ -114,11 +115,11 @@ func (h *histogram) sort() {
 }
 
 // at is the number that a part of all numbers does not exceed (nearest rank), and whether it is one of them.
-func (h *histogram) at(part float64) (n number, exact bool) {
+func (h *histogram) at(part float64) (n number.Number, exact bool) {
 	rank := max(1, int(math.Ceil(part*float64(h.count))))
 	for _, b := range h.sorted {
 		if rank <= b.count {
-			o, _ := compareNumbers(b.lo, b.hi)
+			o, _ := number.Compare(b.lo, b.hi)
 			if rank == 1 {
 				return b.lo, true
 			}
@@ -126,11 +127,11 @@ func (h *histogram) at(part float64) (n number, exact bool) {
 		}
 		rank -= b.count
 	}
-	return number{}, false
+	return number.Number{}, false
 }
 
-func (h *histogram) value(n number) any {
-	x, _ := n.value()
+func (h *histogram) value(n number.Number) any {
+	x, _ := n.Value()
 	if i, ok := x.(int); ok && h.durations {
 		return time.Duration(i)
 	}
@@ -210,8 +211,8 @@ func (h *histogram) bars() (bars []bar, sharp bool) {
 	at := 0
 	for i := 0; i+1 < len(edges); i++ {
 		b := bar{h.edge(edges[i]), h.edge(edges[i+1]), 0}
-		for at < len(h.sorted) && h.sorted[at].lo.asFloat() < edges[i+1] {
-			sharp = sharp && h.sorted[at].hi.asFloat() < edges[i+1]
+		for at < len(h.sorted) && h.sorted[at].lo.Float64() < edges[i+1] {
+			sharp = sharp && h.sorted[at].hi.Float64() < edges[i+1]
 			b.count += h.sorted[at].count
 			at++
 		}
@@ -223,7 +224,7 @@ func (h *histogram) bars() (bars []bar, sharp bool) {
 // discrete reports whether there are only a few different numbers.
 func (h *histogram) discrete() bool {
 	for _, b := range h.sorted {
-		if o, _ := compareNumbers(b.lo, b.hi); o != 0 {
+		if o, _ := number.Compare(b.lo, b.hi); o != 0 {
 			return false
 		}
 	}
@@ -248,13 +249,13 @@ func (h *histogram) edge(x float64) any {
 
 // edges are round numbers: each line lies between two of them.
 func (h *histogram) edges() []float64 {
-	least, most := h.sorted[0].lo.asFloat(), h.sorted[len(h.sorted)-1].hi.asFloat()
+	least, most := h.sorted[0].lo.Float64(), h.sorted[len(h.sorted)-1].hi.Float64()
 	if math.IsInf(least, 0) || math.IsInf(most, 0) {
 		return []float64{math.Inf(-1), math.MaxFloat64, math.Inf(1)}
 	}
 	r := h.rungs()
 	middle, _ := h.at(.5)
-	if median := middle.asFloat(); least >= 0 && most >= 20 && most > 20*median {
+	if median := middle.Float64(); least >= 0 && most >= 20 && most > 20*median {
 		return growing(r, least, most, math.Max(median/20, h.least(most/10_000)))
 	}
 	step := h.least(r.at(r.below((most-least)/maxBars) + 1))
@@ -267,7 +268,7 @@ func (h *histogram) edges() []float64 {
 
 // least is the least width of a line: x, of integers at least 1.
 func (h *histogram) least(x float64) float64 {
-	if slices.ContainsFunc(h.sorted, func(b *bin) bool { return b.lo.float || b.hi.float }) {
+	if slices.ContainsFunc(h.sorted, func(b *bin) bool { return b.lo.IsFloat || b.hi.IsFloat }) {
 		return x
 	}
 	return math.Max(x, 1)

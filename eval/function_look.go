@@ -3,6 +3,7 @@ package eval
 import (
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/number"
 )
 
 var _ = define(objectFunctions, []function{
@@ -42,7 +43,7 @@ func addrOf(f *frame, args []any) (any, error) {
 	if err != nil || target == nil || target.Value().Addr() == 0 {
 		return nil, err
 	}
-	x, _ := number{mag: uint64(target.Value().Addr())}.value()
+	x, _ := number.Number{Mag: uint64(target.Value().Addr())}.Value()
 	return x, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/expr-lang/expr/builtin"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/internal/number"
 )
 
 var _ = define(numberFunctions, []function{
@@ -98,24 +99,24 @@ func abs(f *frame, args []any) (any, error) {
 	case float64:
 		return math.Abs(x), nil
 	}
-	n, ok := toNumber(args[0])
+	n, ok := number.Of(args[0])
 	if !ok {
 		return nil, wrongArgument("abs", 1, "a number", args[0])
 	}
-	n.neg, n.f = false, math.Abs(n.f)
-	x, _ := n.value()
+	n.Neg, n.F = false, math.Abs(n.F)
+	x, _ := n.Value()
 	return x, nil
 }
 
 // rounding leaves integers as they are: as floats they might no longer be the same.
 func rounding(name string, round func(float64) float64) func(f *frame, args []any) (any, error) {
 	return func(f *frame, args []any) (any, error) {
-		n, ok := toNumber(args[0])
+		n, ok := number.Of(args[0])
 		switch {
 		case !ok:
 			return nil, wrongArgument(name, 1, "a number", args[0])
-		case n.float:
-			return round(n.f), nil
+		case n.IsFloat:
+			return round(n.F), nil
 		}
 		return args[0], nil
 	}
@@ -137,19 +138,19 @@ func toInt(f *frame, args []any) (any, error) {
 		}
 		return nil, fault.New("arguments", "int: %s is not an integer of 64 bits", keyText(x))
 	case time.Duration:
-		return plainInt(int64(x)), nil
+		return number.Plain(int64(x)), nil
 	}
-	n, ok := toNumber(args[0])
+	n, ok := number.Of(args[0])
 	if !ok {
 		return nil, wrongArgument("int", 1, "a number or a string", args[0])
 	}
-	if n.float {
-		if !(n.f >= -1<<63 && n.f < 1<<64) {
-			return nil, fault.New("overflow", "int(%v) does not fit in 64 bits", n.f)
+	if n.IsFloat {
+		if !(n.F >= -1<<63 && n.F < 1<<64) {
+			return nil, fault.New("overflow", "int(%v) does not fit in 64 bits", n.F)
 		}
-		n = number{neg: n.f < 0, mag: uint64(math.Abs(math.Trunc(n.f)))}
+		n = number.Number{Neg: n.F < 0, Mag: uint64(math.Abs(math.Trunc(n.F)))}
 	}
-	x, _ := n.value()
+	x, _ := n.Value()
 	return x, nil
 }
 
@@ -165,11 +166,11 @@ func toFloat(f *frame, args []any) (any, error) {
 		}
 		return x, nil
 	}
-	n, ok := toNumber(args[0])
+	n, ok := number.Of(args[0])
 	if !ok {
 		return nil, wrongArgument("float", 1, "a number or a string", args[0])
 	}
-	return n.asFloat(), nil
+	return n.Float64(), nil
 }
 
 // scalars walks the arguments, and the collections among and within them.
@@ -232,7 +233,7 @@ func (f *frame) extreme(name string, args []any, sign int) (best any, err error)
 			return nil
 		}
 		o, err := f.order(name, x, best)
-		if n, _ := toNumber(x); o == sign || o == unordered && n.f != n.f {
+		if n, _ := number.Of(x); o == sign || o == unordered && n.F != n.F {
 			best = x
 		}
 		return err
@@ -279,12 +280,12 @@ func median(f *frame, args []any) (any, error) {
 	}
 	low, high := xs[(len(xs)-1)/2], xs[len(xs)/2]
 	if t.durations {
-		t := tally{}
-		t.add(fromInt(int64(low.(time.Duration))))
-		t.add(fromInt(int64(high.(time.Duration))))
-		return time.Duration(t.mean(2)), nil
+		t := number.Tally{}
+		t.Add(number.OfInt(int64(low.(time.Duration))))
+		t.Add(number.OfInt(int64(high.(time.Duration))))
+		return time.Duration(t.Mean(2)), nil
 	}
-	a, _ := toNumber(low)
-	b, _ := toNumber(high)
-	return a.asFloat()/2 + b.asFloat()/2, nil
+	a, _ := number.Of(low)
+	b, _ := number.Of(high)
+	return a.Float64()/2 + b.Float64()/2, nil
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/internal/number"
 )
 
 // ints is lo..hi, both included: a list that is not there until somebody asks for an element.
@@ -55,11 +56,11 @@ func index(op string, x any) (int, error) {
 	if err := refuse(x); err != nil {
 		return 0, err
 	}
-	n, ok := toNumber(x)
+	n, ok := number.Of(x)
 	if !ok {
 		return 0, fault.New("type", "%s needs an integer, not %s", op, kind(x))
 	}
-	i, ok := n.asInt()
+	i, ok := n.Int()
 	if !ok {
 		return 0, fault.New("type", "%s needs an integer, not %v", op, x).With("round it with int(…)")
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/number"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -138,8 +139,8 @@ func otherKey(have string, key any) error {
 		return err
 	}
 	e := fault.New("type", "the keys of this map are %s, not %s", have, kind(key))
-	if n, ok := toNumber(key); ok {
-		if _, whole := n.asInt(); whole {
+	if n, ok := number.Of(key); ok {
+		if _, whole := n.Int(); whole {
 			return e.With("an entry by its place is values(m)[%v]", key)
 		}
 	}
@@ -174,7 +175,7 @@ func keyText(key any) string {
 	if s, ok := key.(string); ok {
 		return fmt.Sprintf("%q", text.Cut(s, 60))
 	}
-	if _, ok := toNumber(key); ok {
+	if _, ok := number.Of(key); ok {
 		return fmt.Sprint(key)
 	}
 	return "like this (" + kind(key) + ")"

@@ -8,6 +8,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/number"
 )
 
 // kind names what x is, for error texts: "a number", "a list", "a *shop.Cache". It never tells the value.
@@ -52,7 +53,7 @@ func kind(x any) string {
 		}
 		return "nil"
 	}
-	if _, ok := toNumber(x); ok {
+	if _, ok := number.Of(x); ok {
 		return "an integer"
 	}
 	return fmt.Sprintf("a %T", x)
@@ -102,7 +103,7 @@ func typeName(x any) string {
 		}
 		return "nil"
 	}
-	if _, ok := toNumber(x); ok {
+	if _, ok := number.Of(x); ok {
 		return "int"
 	}
 	return fmt.Sprintf("%T", x)

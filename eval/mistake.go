@@ -9,6 +9,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/number"
 )
 
 // mistake is something that people type who know another language: where it is seen in the tokens of
@@ -291,8 +292,8 @@ func otherKind(err error, key any) error {
 			return e.With("write the key without quotes: [%s]", s)
 		}
 	}
-	if n, ok := toNumber(key); ok && strings.HasSuffix(e.Text, "of the type string") {
-		if i, whole := n.asInt(); whole {
+	if n, ok := number.Of(key); ok && strings.HasSuffix(e.Text, "of the type string") {
+		if i, whole := n.Int(); whole {
 			return e.With(`write the key as text: ["%d"]; an entry by its place is values(m)[%[1]d]`, i)
 		}
 	}

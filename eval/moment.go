@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/internal/number"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -65,10 +66,10 @@ func exactly(x any, name string, args, out []reflect.Value) bool {
 		perSecond := map[string]uint64{"UnixMilli": 1e3, "UnixMicro": 1e6, "UnixNano": 1e9}
 		switch name {
 		case "UnixMilli", "UnixMicro", "UnixNano":
-			whole, fits := mulInts(fromInt(x.Unix()), number{mag: perSecond[name]})
-			n, _ := addInts(whole, fromInt(int64(x.Nanosecond())*int64(perSecond[name])/1e9))
-			got, ok := n.value()
-			return fits && ok && got == plainInt(out[0].Int())
+			whole, fits := number.Mul(number.OfInt(x.Unix()), number.Number{Mag: perSecond[name]})
+			n, _ := number.Add(whole, number.OfInt(int64(x.Nanosecond())*int64(perSecond[name])/1e9))
+			got, ok := n.Value()
+			return fits && ok && got == number.Plain(out[0].Int())
 		case "Sub":
 			_, ok := span(x, args[0].Interface().(time.Time))
 			return ok

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/number"
 )
 
 // operand is a side of an operator, compiled.
@@ -161,7 +162,7 @@ func orderNumbers(x, y inspect.Datum) (order int, ok bool) {
 	if !ok || !also {
 		return 0, false
 	}
-	order, ordered := compareNumbers(a, b)
+	order, ordered := number.Compare(a, b)
 	if !ordered {
 		order = unordered
 	}
@@ -169,14 +170,14 @@ func orderNumbers(x, y inspect.Datum) (order int, ok bool) {
 }
 
 // datumNumber is d as a number; ok is false if it is none.
-func datumNumber(d inspect.Datum) (n number, ok bool) {
+func datumNumber(d inspect.Datum) (n number.Number, ok bool) {
 	switch d.Kind {
 	case inspect.IntDatum:
-		return fromInt(int64(d.Bits)), true
+		return number.OfInt(int64(d.Bits)), true
 	case inspect.UintDatum:
-		return number{mag: d.Bits}, true
+		return number.Number{Mag: d.Bits}, true
 	case inspect.FloatDatum:
-		return number{float: true, f: math.Float64frombits(d.Bits)}, true
+		return number.Number{IsFloat: true, F: math.Float64frombits(d.Bits)}, true
 	}
-	return number{}, false
+	return number.Number{}, false
 }

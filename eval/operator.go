@@ -8,6 +8,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/number"
 )
 
 // operators are those that compute with the values of both sides.
@@ -45,7 +46,7 @@ func (c *compiler) unary(n *ast.UnaryNode) (code, error) {
 			x, err = f.negate(x)
 			return x, where.Err(err)
 		}
-		if _, ok := toNumber(x); !ok {
+		if _, ok := number.Of(x); !ok {
 			return nil, where.Err(unary("+", x, "a number"))
 		}
 		return x, nil

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/internal/attack"
+	"github.com/sightglass-go/sightglass/internal/number"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -327,17 +328,17 @@ func scalarOf(v reflect.Value) (any, bool) {
 	case reflect.TypeFor[time.Duration]():
 		return time.Duration(v.Int()), true
 	case reflect.TypeFor[atomic.Int64]():
-		return fromInt(v.FieldByName("v").Int()), true
+		return number.OfInt(v.FieldByName("v").Int()), true
 	case reflect.TypeFor[atomic.Bool]():
 		return v.FieldByName("v").Uint() != 0, true
 	}
 	switch {
 	case v.CanInt():
-		return fromInt(v.Int()), true
+		return number.OfInt(v.Int()), true
 	case v.CanUint():
-		return number{mag: v.Uint()}, true
+		return number.Number{Mag: v.Uint()}, true
 	case v.CanFloat():
-		return number{float: true, f: v.Float()}, true
+		return number.Number{IsFloat: true, F: v.Float()}, true
 	case v.Kind() == reflect.Bool:
 		return v.Bool(), true
 	case v.Kind() == reflect.String:
@@ -358,15 +359,16 @@ func addressable(v reflect.Value) reflect.Value {
 
 func sameScalar(got, want any) bool {
 	switch want := want.(type) {
-	case number:
-		n, ok := toNumber(got)
-		if !ok || n.float != want.float {
+	case number.Number:
+		n, ok := number.Of(got)
+		if !ok || n.IsFloat != want.IsFloat {
 			return false
 		}
-		if want.float {
-			return math.Float64bits(n.f) == math.Float64bits(want.f) || n.f != n.f && want.f != want.f
+		if want.IsFloat {
+			return math.Float64bits(n.F) == math.Float64bits(want.F) || n.F != n.F && want.F != want.F
 		}
-		return compareInts(n, want) == 0
+		order, _ := number.Compare(n, want)
+		return order == 0
 	case time.Time:
 		at, ok := got.(time.Time)
 		return ok && at.Equal(want) && at.Format(time.RFC3339Nano) == want.Format(time.RFC3339Nano)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/internal/number"
 )
 
 // sorted returns items in the order of their keys, which are as many. It is stable, and can be
@@ -69,7 +70,7 @@ func (f *frame) keyOrder(a, b any) (int, error) {
 }
 
 func keyClass(x any) int {
-	if _, ok := toNumber(x); ok {
+	if _, ok := number.Of(x); ok {
 		return 1
 	}
 	switch x.(type) {
@@ -101,13 +102,13 @@ func (f *frame) sortOrder(a, b any) (int, error) {
 		}
 		return 1, nil
 	}
-	n, nok := toNumber(a)
-	m, mok := toNumber(b)
-	if nok && mok && n.float && m.float {
-		return cmp.Compare(n.f, m.f), nil
+	n, nok := number.Of(a)
+	m, mok := number.Of(b)
+	if nok && mok && n.IsFloat && m.IsFloat {
+		return cmp.Compare(n.F, m.F), nil
 	}
-	if nok && mok && (n.float && n.f != n.f || m.float && m.f != m.f) {
-		if n.float && n.f != n.f {
+	if nok && mok && (n.IsFloat && n.F != n.F || m.IsFloat && m.F != m.F) {
+		if n.IsFloat && n.F != n.F {
 			return -1, nil
 		}
 		return 1, nil

@@ -4,11 +4,12 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/internal/number"
 )
 
 // total adds up numbers, or durations: not both.
 type total struct {
-	tally
+	number.Tally
 	numbers, durations bool
 }
 
@@ -18,10 +19,10 @@ func (t *total) add(x any) error {
 	}
 	if d, ok := x.(time.Duration); ok && !t.numbers {
 		t.durations = true
-		t.tally.add(fromInt(int64(d)))
+		t.Tally.Add(number.OfInt(int64(d)))
 		return nil
 	}
-	n, ok := toNumber(x)
+	n, ok := number.Of(x)
 	if !ok || t.durations {
 		e := fault.New("type", "%s cannot be added up", kind(x))
 		if t.durations || t.numbers {
@@ -30,7 +31,7 @@ func (t *total) add(x any) error {
 		return e.With("sum takes numbers, or durations, as in sum(xs, .size)")
 	}
 	t.numbers = true
-	t.tally.add(n)
+	t.Tally.Add(n)
 	return nil
 }
 
@@ -38,11 +39,11 @@ func (t *total) add(x any) error {
 func (t *total) mean(n int) (any, error) {
 	switch {
 	case t.durations:
-		return time.Duration(t.tally.mean(n)), nil
-	case !t.finite():
+		return time.Duration(t.Tally.Mean(n)), nil
+	case !t.Finite():
 		return nil, t.beyond()
 	}
-	return t.asFloat() / float64(n), nil
+	return t.Float64() / float64(n), nil
 }
 
 func (t *total) beyond() error {
@@ -51,11 +52,11 @@ func (t *total) beyond() error {
 
 // sum is 0 for nothing.
 func (t *total) sum() (any, error) {
-	if t.float && !t.finite() {
+	if t.HasFloat() && !t.Finite() {
 		return nil, t.beyond()
 	}
-	if n, ok := t.tally.sum(); ok {
-		if v, ok := n.value(); ok {
+	if n, ok := t.Tally.Sum(); ok {
+		if v, ok := n.Value(); ok {
 			i, isInt := v.(int)
 			switch {
 			case !t.durations:

@@ -2,9 +2,9 @@ package inspect
 
 import (
 	"cmp"
-	"math"
-	"math/big"
 	"time"
+
+	"github.com/sightglass-go/sightglass/internal/number"
 )
 
 // sortKey is what the keys of a map are ordered by: numbers by value, then
@@ -68,32 +68,25 @@ func (k sortKey) compare(o sortKey) int {
 	return cmp.Compare(k.text, o.text)
 }
 
-// compareNumbers orders numbers of any kinds exactly, NaN first.
+// compareNumbers orders numbers and durations of any kinds exactly, NaN first.
 func compareNumbers(a, b any) int {
-	x, y := exact(a), exact(b)
-	if x == nil || y == nil {
-		return cmp.Compare(either(x != nil, "1", "0"), either(y != nil, "1", "0"))
+	x, y := numberOf(a), numberOf(b)
+	order, ordered := number.Compare(x, y)
+	switch {
+	case ordered || isNaN(x) && isNaN(y):
+		return order
+	case isNaN(x):
+		return -1
 	}
-	return x.Cmp(y)
+	return 1
 }
 
-// exact is a number as it is, nil for NaN. A float of 64 bits of mantissa holds
-// every kind that there is.
-func exact(x any) *big.Float {
-	f := new(big.Float).SetPrec(64)
-	switch x := x.(type) {
-	case int:
-		return f.SetInt64(int64(x))
-	case int64:
-		return f.SetInt64(x)
-	case time.Duration:
-		return f.SetInt64(int64(x))
-	case uint64:
-		return f.SetUint64(x)
-	case float64:
-		if !math.IsNaN(x) {
-			return f.SetFloat64(x)
-		}
+func numberOf(x any) number.Number {
+	if d, ok := x.(time.Duration); ok {
+		x = int64(d)
 	}
-	return nil
+	n, _ := number.Of(x)
+	return n
 }
+
+func isNaN(n number.Number) bool { return n.IsFloat && n.F != n.F }

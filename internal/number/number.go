@@ -1,0 +1,289 @@
+// Package number computes exactly with numbers of all Go's kinds: a 64-bit integer, signed or not, and a float meet
+// without either being rounded.
+package number
+
+import (
+	"math"
+	"math/bits"
+)
+
+// Number is a number that can be computed with exactly: an integer as sign and magnitude (so
+// that int64 and uint64 meet without a conversion), or a float.
+type Number struct {
+	IsFloat bool
+	Neg     bool // of an integer; -0 is 0
+	Mag     uint64
+	F       float64
+}
+
+// Of reports whether x is a Number, and which.
+func Of(x any) (Number, bool) {
+	switch x := x.(type) {
+	case int:
+		return OfInt(int64(x)), true
+	case float64:
+		return Number{IsFloat: true, F: x}, true
+	case uint64:
+		return Number{Mag: x}, true
+	case int64:
+		return OfInt(x), true
+	case int8:
+		return OfInt(int64(x)), true
+	case int16:
+		return OfInt(int64(x)), true
+	case int32:
+		return OfInt(int64(x)), true
+	case uint:
+		return Number{Mag: uint64(x)}, true
+	case uint8:
+		return Number{Mag: uint64(x)}, true
+	case uint16:
+		return Number{Mag: uint64(x)}, true
+	case uint32:
+		return Number{Mag: uint64(x)}, true
+	case float32:
+		return Number{IsFloat: true, F: float64(x)}, true
+	}
+	return Number{}, false
+}
+
+// OfInt is the Number of n.
+func OfInt(n int64) Number {
+	if n < 0 {
+		return Number{Neg: true, Mag: -uint64(n)}
+	}
+	return Number{Mag: uint64(n)}
+}
+
+// Value is n as expressions see it: an int where it fits, an int64 or uint64 where only that
+// does, a float64. ok is false for an integer outside of -2⁶³ … 2⁶⁴-1.
+func (n Number) Value() (x any, ok bool) {
+	switch {
+	case n.IsFloat:
+		return n.F, true
+	case n.Mag == 0:
+		return 0, true
+	case n.Neg:
+		if n.Mag > 1<<63 {
+			return nil, false
+		}
+		return Plain(-int64(n.Mag)), true
+	case n.Mag <= math.MaxInt64:
+		return Plain(int64(n.Mag)), true
+	}
+	return n.Mag, true
+}
+
+// Plain is n as expressions see it: an int where it fits.
+func Plain(n int64) any {
+	if int64(int(n)) == n {
+		return int(n)
+	}
+	return n
+}
+
+// Float64 is n as a float64, rounded where n is an integer above 2⁵³.
+func (n Number) Float64() float64 {
+	switch {
+	case n.IsFloat:
+		return n.F
+	case n.Neg:
+		return -float64(n.Mag)
+	}
+	return float64(n.Mag)
+}
+
+// Int is n as an int; ok is false where it is not an integer or does not fit.
+func (n Number) Int() (int, bool) {
+	if n.IsFloat {
+		if n.F != math.Trunc(n.F) || n.F < -1<<63 || n.F >= 1<<63 {
+			return 0, false
+		}
+		n = OfInt(int64(n.F))
+	}
+	x, _ := n.Value()
+	i, ok := x.(int)
+	return i, ok
+}
+
+// Add is a+b for integers; ok is false where the magnitude needs more than 64 bits.
+func Add(a, b Number) (sum Number, ok bool) {
+	if a.Neg == b.Neg {
+		mag, carry := bits.Add64(a.Mag, b.Mag, 0)
+		return Number{Neg: a.Neg, Mag: mag}, carry == 0
+	}
+	if a.Mag < b.Mag {
+		a, b = b, a
+	}
+	return Number{Neg: a.Neg, Mag: a.Mag - b.Mag}, true
+}
+
+// Sub is a-b for integers; ok is false where the magnitude needs more than 64 bits.
+func Sub(a, b Number) (difference Number, ok bool) {
+	b.Neg = !b.Neg
+	return Add(a, b)
+}
+
+// Mul is a*b for integers; ok is false where the magnitude needs more than 64 bits.
+func Mul(a, b Number) (product Number, ok bool) {
+	hi, lo := bits.Mul64(a.Mag, b.Mag)
+	return Number{Neg: a.Neg != b.Neg, Mag: lo}, hi == 0
+}
+
+// Pow is a to the n by squaring; ok is false as soon as it overflows.
+func Pow(a Number, n uint64) (power Number, ok bool) {
+	for power = (Number{Mag: 1}); ; {
+		if n&1 == 1 {
+			if power, ok = Mul(power, a); !ok {
+				return power, false
+			}
+		}
+		if n >>= 1; n == 0 {
+			return power, true
+		}
+		// The square is a factor of what is asked for, so that one that overflows decides it.
+		if a, ok = Mul(a, a); !ok {
+			return power, false
+		}
+	}
+}
+
+// Compare orders a and b by their exact values: no integer is rounded to meet a float.
+// ordered is false if one is NaN.
+func Compare(a, b Number) (order int, ordered bool) {
+	switch {
+	case a.IsFloat && b.IsFloat:
+		return compareFloats(a.F, b.F)
+	case a.IsFloat:
+		order, ordered = Compare(b, a)
+		return -order, ordered
+	case b.IsFloat:
+		return compareIntFloat(a, b.F)
+	}
+	return compareInts(a, b), true
+}
+
+func compareFloats(a, b float64) (int, bool) {
+	switch {
+	case a < b:
+		return -1, true
+	case a > b:
+		return 1, true
+	case a == b:
+		return 0, true
+	}
+	return 0, false
+}
+
+func compareInts(a, b Number) int {
+	an, bn := a.Neg && a.Mag > 0, b.Neg && b.Mag > 0
+	switch {
+	case an != bn:
+		if an {
+			return -1
+		}
+		return 1
+	case a.Mag == b.Mag:
+		return 0
+	case a.Mag < b.Mag != an:
+		return -1
+	}
+	return 1
+}
+
+func compareIntFloat(a Number, f float64) (int, bool) {
+	switch {
+	case f != f:
+		return 0, false
+	case f >= 1<<64:
+		return -1, true
+	case f <= -1<<64:
+		return 1, true
+	}
+	whole, rest := math.Modf(f)
+	order := compareInts(a, Number{Neg: whole < 0, Mag: uint64(math.Abs(whole))})
+	if order == 0 {
+		// The whole parts are equal: what f has behind the point decides.
+		order, _ = compareFloats(0, rest)
+	}
+	return order, true
+}
+
+// Tally adds numbers up: integers exactly in 128 bits, so that their order does not matter
+// and only the final sum has to fit; floats apart from them.
+type Tally struct {
+	hi, lo uint64 // two's complement
+	f      float64
+	float  bool
+	far    bool // one of the floats was not finite
+}
+
+func (t *Tally) Add(n Number) {
+	if n.IsFloat {
+		t.far = t.far || n.F-n.F != 0
+		t.f += n.F
+		t.float = true
+		return
+	}
+	var carry uint64
+	if n.Neg {
+		t.lo, carry = bits.Sub64(t.lo, n.Mag, 0)
+		t.hi, _ = bits.Sub64(t.hi, 0, carry)
+		return
+	}
+	t.lo, carry = bits.Add64(t.lo, n.Mag, 0)
+	t.hi, _ = bits.Add64(t.hi, 0, carry)
+}
+
+// Sum is the total; ok is false where the integers' total does not fit in 64 bits.
+func (t *Tally) Sum() (n Number, ok bool) {
+	if t.hi>>63 == 1 {
+		lo, borrow := bits.Sub64(0, t.lo, 0)
+		hi, _ := bits.Sub64(0, t.hi, borrow)
+		n, ok = Number{Neg: true, Mag: lo}, hi == 0
+	} else {
+		n, ok = Number{Mag: t.lo}, t.hi == 0
+	}
+	if t.float {
+		return Number{IsFloat: true, F: t.Float64()}, true
+	}
+	return n, ok
+}
+
+// Finite reports whether the total as a float is one, or cannot be.
+func (t *Tally) Finite() bool {
+	f := t.Float64()
+	return t.far || f-f == 0
+}
+
+// Mean is the total of n integers of 64 bits, n > 0, divided by n, without what is behind the point.
+func (t *Tally) Mean(n int) int64 {
+	hi, lo := t.hi, t.lo
+	negative := hi>>63 == 1
+	if negative {
+		var borrow uint64
+		lo, borrow = bits.Sub64(0, lo, 0)
+		hi, _ = bits.Sub64(0, hi, borrow)
+	}
+	mag, _ := bits.Div64(hi, lo, uint64(n))
+	if negative {
+		return -int64(mag)
+	}
+	return int64(mag)
+}
+
+// Float64 is the total as a float64.
+func (t *Tally) Float64() float64 {
+	hi, lo := t.hi, t.lo
+	sign := 1.0
+	if hi>>63 == 1 {
+		var borrow uint64
+		lo, borrow = bits.Sub64(0, lo, 0)
+		hi, _ = bits.Sub64(0, hi, borrow)
+		sign = -1
+	}
+	return t.f + sign*(math.Ldexp(float64(hi), 64)+float64(lo))
+}
+
+// HasFloat reports whether a float was added.
+func (t *Tally) HasFloat() bool { return t.float }
