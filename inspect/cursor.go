@@ -75,7 +75,7 @@ func (c *Cursor) choose() {
 		c.walker = &chainWalk{}
 	case v.Shape() == List:
 		c.walker = &listWalk{pos: c.lo, most: c.hi}
-	case v.Kind() == reflect.Map && v.how&(solid|trusted) == solid|trusted && peek.MapsUnknown() != nil:
+	case v.Kind() == reflect.Map && v.how&(solid|trusted) == solid|trusted && v.space().memory.MapsUnknown() != nil:
 		c.walker = &runtimeWalk{}
 	case v.Kind() == reflect.Map:
 		c.walker = &mapWalk{}
@@ -199,7 +199,7 @@ func (w *mapWalk) load(of Value) (bool, error) {
 		if err != nil || head.IsNil() {
 			return false, err
 		}
-		t, err := peek.Maps(of.typ)
+		t, err := of.space().memory.Maps(of.typ)
 		if err != nil {
 			return false, err
 		}
@@ -299,12 +299,12 @@ type runtimeWalk struct {
 
 func (w *runtimeWalk) load(of Value) (bool, error) {
 	if of.how&trusted == 0 {
-		return false, peek.MapsUnknown()
+		return false, of.space().memory.MapsUnknown()
 	}
 	if w.iter == nil {
 		x, ok := of.Interface()
 		if !ok {
-			return false, peek.MapsUnknown()
+			return false, of.space().memory.MapsUnknown()
 		}
 		m := reflect.ValueOf(x)
 		w.iter = m.MapRange()
@@ -335,7 +335,7 @@ func (w *runtimeWalk) retries() int { return 0 }
 
 // copied is the view of the copy that p points at, of a part of v.
 func (v Value) copied(p reflect.Value) Value {
-	return Value{typ: p.Type().Elem(), ref: peek.Of(p), mark: v.mark | Copied, how: v.how&trusted | solid | lent}
+	return Value{typ: p.Type().Elem(), ref: peek.Of(p).In(v.ref.Space()), mark: v.mark | Copied, how: v.how&trusted | solid | lent}
 }
 
 // syncMapWalk walks a sync.Map.

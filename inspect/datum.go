@@ -63,15 +63,15 @@ type datumType struct {
 }
 
 // datumOf is how values of type t are read as Datums, through its lens.
-func datumOf(t reflect.Type, l *lens) (d datumType) {
+func (s *space) datumOf(t reflect.Type, l *lens) (d datumType) {
 	switch l.kind {
 	case lensDuration:
 		return datumType{DurationDatum, 0, 8}
 	case lensAtomicBool:
-		return datumType{BoolDatum, Fields(t)[l.field].offset, 4}
+		return datumType{BoolDatum, s.fields(t)[l.field].offset, 4}
 	case lensInner:
-		d.off = Fields(t)[l.field].offset
-		t = Fields(t)[l.field].Type
+		d.off = s.fields(t)[l.field].offset
+		t = s.fields(t)[l.field].Type
 	case lensNone:
 	default:
 		return d

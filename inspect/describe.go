@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"reflect"
-	"runtime"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
@@ -58,8 +57,7 @@ func (v Value) channel() (string, error) {
 	return text + either(w.Closed, ", closed", ""), nil
 }
 
-// function names a func by the code that its first word points at. The word may
-// be anything: FuncForPC looks it up in a table and touches nothing there.
+// function names a func by the code that its first word points at. The word may be anything.
 func (v Value) function() (string, error) {
 	p, err := v.pointer()
 	if err != nil || p.IsNil() {
@@ -69,12 +67,11 @@ func (v Value) function() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	f := runtime.FuncForPC(pc)
-	if f == nil {
+	name, file, line, ok := p.Space().Func(pc)
+	if !ok {
 		return "", fmt.Errorf("there is no code at %#x: %w", pc, ErrTorn)
 	}
-	file, line := f.FileLine(pc)
-	return fmt.Sprintf("%s %s:%d", f.Name(), filepath.Base(file), line), nil
+	return fmt.Sprintf("%s %s:%d", name, filepath.Base(file), line), nil
 }
 
 // state says what a lock, a once or a wait group is at, from the words that they
@@ -83,7 +80,7 @@ func (v Value) state() (string, error) {
 	word := func(path ...string) (uint64, bool, error) {
 		at := v
 		for _, name := range path {
-			index, ok := FindField(at.typ, name)
+			index, ok := at.space().findField(at.typ, name)
 			if !ok || len(index) != 1 {
 				return 0, false, nil
 			}

@@ -3,6 +3,8 @@ package inspect
 import (
 	"reflect"
 	"slices"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
 // expand reads what lies in n: fields, elements, entries, the target of a
@@ -116,7 +118,7 @@ func (s *snapper) shared(n *Node, src Source, depth int) {
 }
 
 func (s *snapper) fields(n *Node, src Source, depth int) {
-	fields := Fields(src.Value().Type())
+	fields := src.Value().fields()
 	if depth >= s.limit.Depth && len(fields) > 0 {
 		n.Cut = &Cut{Path: s.path(src)}
 		return
@@ -174,7 +176,7 @@ func (s *snapper) ungrouped(n *Node, src Source, rest []Source, err error) {
 		return
 	}
 	types := map[string]reflect.Type{}
-	for _, f := range Fields(src.Value().Type()) {
+	for _, f := range src.Value().fields() {
 		types[f.Name] = f.Type
 	}
 	for i, item := range n.Items {
@@ -196,7 +198,7 @@ func oneWord(t reflect.Type) bool {
 	case reflect.Map, reflect.Slice, reflect.Array, reflect.Interface, reflect.String, reflect.Complex64, reflect.Complex128:
 		return false
 	}
-	return t.Size() <= reflect.TypeFor[uintptr]().Size()
+	return t.Size() <= peek.WordSize
 }
 
 // elements reads the elements of a list or the entries of a map.

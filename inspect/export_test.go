@@ -16,5 +16,26 @@ func (v Value) ScalarMark(max int) (any, Mark, error) { return v.scalar(max) }
 
 // ViewAt is the view of a t at an address that may be any.
 func ViewAt(t reflect.Type, addr uintptr) Value {
-	return Value{typ: t, ref: peek.At(addr), mark: Racy}
+	return Value{typ: t, ref: peek.Here().At(addr), mark: Racy}
+}
+
+// Here is the space of this process, Other another one of it: what either learns, the other does not.
+var Here, Other = &here, newSpace(peek.NewSpace())
+
+func newSpace(m *peek.Space) *space {
+	s := &space{memory: m}
+	m.Data = s
+	return s
+}
+
+// In is v as one of s.
+func In(v Value, s *space) Value { return v.in(s) }
+
+// SpaceOf is the space that v lies in.
+func SpaceOf(v Value) *space { return v.space() }
+
+// Learned reports whether s has derived something of the struct type t.
+func Learned(s *space, t reflect.Type) bool {
+	_, ok := s.lenses.Load(t)
+	return ok
 }

@@ -4,7 +4,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
@@ -34,24 +33,19 @@ func Shared(t reflect.Type) bool {
 	return false
 }
 
-// What is derived of types is kept: a program has only so many.
-var (
-	fieldsOf   sync.Map // reflect.Type to []Field
-	foundOf    sync.Map // foundKey to []int, nil where there is none
-	directType sync.Map // reflect.Type to bool
-	pinnedType sync.Map // reflect.Type to bool
-	spans      sync.Map // spanned to []peek.Span
-	textPlaces sync.Map // reflect.Type to []uintptr
-)
-
 // Fields lists the direct fields of a struct type, unexported and blank ones
 // too, in the order of their declaration; nil for other types. The slice is
 // shared and must not be changed.
-func Fields(t reflect.Type) []Field {
+func Fields(t reflect.Type) []Field { return here.fields(t) }
+
+// fields returns the Fields of v's type.
+func (v Value) fields() []Field { return v.space().fields(v.typ) }
+
+func (s *space) fields(t reflect.Type) []Field {
 	if t == nil || t.Kind() != reflect.Struct {
 		return nil
 	}
-	if fs, ok := fieldsOf.Load(t); ok {
+	if fs, ok := s.fieldsOf.Load(t); ok {
 		return fs.([]Field)
 	}
 	fs := make([]Field, t.NumField())
@@ -68,7 +62,7 @@ func Fields(t reflect.Type) []Field {
 			fs[i].Name = name
 		}
 	}
-	fieldsOf.Store(t, fs)
+	s.fieldsOf.Store(t, fs)
 	return fs
 }
 
@@ -102,22 +96,19 @@ type foundKey struct {
 // so there is no end to them otherwise. Names that are not found are not kept.
 const maxFound = 1 << 12
 
-var foundCount struct {
-	sync.Mutex
-	n int
-}
-
 // FindField resolves a name in a struct type as Go's selectors do: the
 // shallowest field of that name wins, one in an embedded struct counts, two at
 // the same depth hide each other. index is the way there, one hop an element;
 // between two hops an embedded pointer must be followed with Elem. ok is false
 // if there is none. Unexported fields are found from anywhere. A field with a name
 // by its tag is found by that and by its own.
-func FindField(t reflect.Type, name string) (index []int, ok bool) {
+func FindField(t reflect.Type, name string) (index []int, ok bool) { return here.findField(t, name) }
+
+func (s *space) findField(t reflect.Type, name string) (index []int, ok bool) {
 	if t == nil || t.Kind() != reflect.Struct || name == "_" {
 		return nil, false
 	}
-	for i, f := range Fields(t) {
+	for i, f := range s.fields(t) {
 		if f.Name == name || f.GoName == name {
 			if i < len(oneHop) {
 				return oneHop[i], true
@@ -126,21 +117,21 @@ func FindField(t reflect.Type, name string) (index []int, ok bool) {
 		}
 	}
 	key := foundKey{t, name}
-	if at, ok := foundOf.Load(key); ok {
+	if at, ok := s.found.at.Load(key); ok {
 		return at.([]int), true
 	}
-	f, ok := t.FieldByNameFunc(func(s string) bool { return s == name })
+	f, ok := t.FieldByNameFunc(func(other string) bool { return other == name })
 	if !ok {
-		f.Index, ok = findTagged(t, name, 0)
+		f.Index, ok = s.findTagged(t, name, 0)
 	}
 	if !ok {
 		return nil, false
 	}
-	foundCount.Lock()
-	defer foundCount.Unlock()
-	if foundCount.n < maxFound {
-		foundCount.n++
-		foundOf.Store(key, f.Index)
+	s.found.Lock()
+	defer s.found.Unlock()
+	if s.found.n < maxFound {
+		s.found.n++
+		s.found.at.Store(key, f.Index)
 	}
 	return f.Index, true
 }
@@ -149,8 +140,8 @@ func FindField(t reflect.Type, name string) (index []int, ok bool) {
 const maxEmbedded = 8
 
 // findTagged finds a field by the name that its tag gives it, in embedded structs.
-func findTagged(t reflect.Type, name string, depth int) (index []int, ok bool) {
-	fs := Fields(t)
+func (s *space) findTagged(t reflect.Type, name string, depth int) (index []int, ok bool) {
+	fs := s.fields(t)
 	for _, f := range fs {
 		if f.Name == name {
 			return []int{f.Index}, true
@@ -164,7 +155,7 @@ func findTagged(t reflect.Type, name string, depth int) (index []int, ok bool) {
 		if !f.Embedded || in.Kind() != reflect.Struct || depth == maxEmbedded {
 			continue
 		}
-		if below, ok := findTagged(in, name, depth+1); ok {
+		if below, ok := s.findTagged(in, name, depth+1); ok {
 			return append([]int{f.Index}, below...), true
 		}
 	}
@@ -181,23 +172,23 @@ var oneHop = func() (ways [64][]int) {
 
 // collected reports whether the garbage collector scans a place of type t, which is a
 // pointer, map, chan, func or unsafe.Pointer, and manages what that points at.
-func collected(t reflect.Type) bool {
-	return t.Kind() != reflect.Pointer || peek.PointingOf(t) == peek.Collected
+func (s *space) collected(t reflect.Type) bool {
+	return t.Kind() != reflect.Pointer || s.memory.PointingOf(t) == peek.Collected
 }
 
 // direct is peek.Direct, remembered.
-func direct(t reflect.Type) bool {
+func (s *space) direct(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Pointer:
-		return peek.PointingOf(t) != peek.Opaque
+		return s.memory.PointingOf(t) != peek.Opaque
 	case reflect.Map, reflect.Chan, reflect.Func, reflect.UnsafePointer:
 		return true
 	case reflect.Struct, reflect.Array:
-		if d, ok := directType.Load(t); ok {
+		if d, ok := s.directs.Load(t); ok {
 			return d.(bool)
 		}
 		d := peek.Direct(t)
-		directType.Store(t, d)
+		s.directs.Store(t, d)
 		return d
 	}
 	return false

@@ -42,7 +42,7 @@ var lures = sync.OnceValue(func() (words []uintptr) {
 		f := v.Field(i)
 		words = append(words, f.UnsafeAddr())
 		for n := uintptr(0); n < min(f.Type().Size(), 24); n += unsafe.Sizeof(n) {
-			if w, err := peek.At(f.UnsafeAddr() + n).Uintptr(); err == nil {
+			if w, err := peek.Here().At(f.UnsafeAddr() + n).Uintptr(); err == nil {
 				words = append(words, w)
 			}
 		}

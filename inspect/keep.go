@@ -38,14 +38,14 @@ func (v Value) Keep() (kept Value, bytes int) {
 		if c, still, err = v.ref.Clone(v.typ); err == nil {
 			v.ref = c
 		}
-		if h&trusted != 0 && !pinned(v.typ) {
+		if h&trusted != 0 && !v.space().pinned(v.typ) {
 			h |= fixed
 		}
 	default:
 		slab := peek.NewSlab(size)
 		if still, err = v.ref.Settled(slab.Bytes(size)); err == nil {
-			slab, size = withTexts(slab, v.typ)
-			v.ref = slab.Ref()
+			slab, size = v.withTexts(slab)
+			v.ref = slab.Ref(v.ref)
 		}
 		h |= fixed
 	}
@@ -64,16 +64,16 @@ func (v Value) Keep() (kept Value, bytes int) {
 // maxKeptText is how many bytes of text are kept with an element that is not solid: of more each text stays where it is.
 const maxKeptText = 16 << 10
 
-// withTexts adds to the copy of a value of type t the bytes of its strings, which may be freed when the guard is given back.
+// withTexts adds to c, a copy of v, the bytes of its strings, which may be freed when the guard is given back.
 // n is how many bytes it has then.
-func withTexts(c peek.Slab, t reflect.Type) (with peek.Slab, n uintptr) {
-	size := t.Size()
-	at := textsOf(t)
+func (v Value) withTexts(c peek.Slab) (with peek.Slab, n uintptr) {
+	size := v.typ.Size()
+	at := v.space().textsOf(v.typ)
 	n = (size + peek.WordSize - 1) &^ (peek.WordSize - 1)
 	begin := n
 	var w [2]uintptr
 	for _, off := range at {
-		if _, err := c.Ref().Add(off).Words(w[:]); err == nil && w[0] != 0 && w[1] <= maxKeptText {
+		if _, err := c.Ref(v.ref).Add(off).Words(w[:]); err == nil && w[0] != 0 && w[1] <= maxKeptText {
 			n += w[1]
 		}
 	}
@@ -85,11 +85,11 @@ func withTexts(c peek.Slab, t reflect.Type) (with peek.Slab, n uintptr) {
 	copy(b, c.Bytes(size))
 	to := begin
 	for _, off := range at {
-		if _, err := c.Ref().Add(off).Words(w[:]); err != nil || w[0] == 0 || w[1] > maxKeptText {
+		if _, err := c.Ref(v.ref).Add(off).Words(w[:]); err != nil || w[0] == 0 || w[1] > maxKeptText {
 			continue
 		}
-		if peek.At(w[0]).Copy(b[to:to+w[1]]) == nil {
-			with.SetWord(off, with.Ref().Addr()+to)
+		if v.ref.At(w[0]).Copy(b[to:to+w[1]]) == nil {
+			with.SetWord(off, with.Ref(v.ref).Addr()+to)
 		}
 		to += w[1]
 	}
@@ -97,31 +97,31 @@ func withTexts(c peek.Slab, t reflect.Type) (with peek.Slab, n uintptr) {
 }
 
 // textsOf are the places of the strings in a value of type t.
-func textsOf(t reflect.Type) []uintptr {
-	if known, ok := textPlaces.Load(t); ok {
+func (s *space) textsOf(t reflect.Type) []uintptr {
+	if known, ok := s.texts.Load(t); ok {
 		return known.([]uintptr)
 	}
-	at := addTexts(nil, t, 0)
-	textPlaces.Store(t, at)
+	at := s.addTexts(nil, t, 0)
+	s.texts.Store(t, at)
 	return at
 }
 
 // maxTexts bounds how many strings are kept with an element, as those of a large array.
 const maxTexts = 64
 
-func addTexts(at []uintptr, t reflect.Type, off uintptr) []uintptr {
+func (s *space) addTexts(at []uintptr, t reflect.Type, off uintptr) []uintptr {
 	switch t.Kind() {
 	case reflect.String:
 		if len(at) < maxTexts {
 			at = append(at, off)
 		}
 	case reflect.Struct:
-		for _, f := range Fields(t) {
-			at = addTexts(at, f.Type, off+f.offset)
+		for _, f := range s.fields(t) {
+			at = s.addTexts(at, f.Type, off+f.offset)
 		}
 	case reflect.Array:
 		for i := range min(t.Len(), maxTexts) {
-			at = addTexts(at, t.Elem(), off+uintptr(i)*t.Elem().Size())
+			at = s.addTexts(at, t.Elem(), off+uintptr(i)*t.Elem().Size())
 		}
 	}
 	return at
@@ -139,21 +139,21 @@ func (v Value) Lent() bool { return v.how&lent != 0 }
 
 // pinned reports whether values of type t stay where they are: a struct with what must not be copied in it, such as
 // a lock, is not moved by a program that go vet is content with.
-func pinned(t reflect.Type) bool {
+func (s *space) pinned(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Array:
-		return pinned(t.Elem())
+		return s.pinned(t.Elem())
 	case reflect.Struct:
 	default:
 		return false
 	}
-	if known, ok := pinnedType.Load(t); ok {
+	if known, ok := s.pins.Load(t); ok {
 		return known.(bool)
 	}
 	is := t.PkgPath() == "sync" || t.PkgPath() == "sync/atomic"
-	for _, f := range Fields(t) {
-		is = is || pinned(f.Type)
+	for _, f := range s.fields(t) {
+		is = is || s.pinned(f.Type)
 	}
-	pinnedType.Store(t, is)
+	s.pins.Store(t, is)
 	return is
 }

@@ -56,7 +56,7 @@ func (v Value) appendKey(b []byte, depth int) (_ []byte, same bool, err error) {
 		return e.appendKey(b, depth+1)
 	case reflect.Struct:
 		same = true
-		for _, f := range Fields(v.typ) {
+		for _, f := range v.fields() {
 			if f.Name == "_" {
 				continue
 			}
@@ -120,7 +120,7 @@ func (v Value) Lookup(key any) (elem Value, ok bool, err error) {
 	if err != nil || head.IsNil() {
 		return Value{}, false, err
 	}
-	mt, err := peek.Maps(v.typ)
+	mt, err := v.space().memory.Maps(v.typ)
 	if err != nil {
 		return v.lookupRuntime(want.Elem(), err)
 	}
@@ -196,18 +196,18 @@ func (v Value) lookupRuntime(key reflect.Value, why error) (Value, bool, error) 
 // LooseKeys reports whether what equals a key may be of another type: the keys of a sync.Map, and those of a map
 // that are, or contain, interfaces. Lookup in such a map finds what is of the very type; Holds finds the rest.
 func (v Value) LooseKeys() bool {
-	return v.Shape() == Map && (v.Kind() != reflect.Map || loose(v.typ.Key()))
+	return v.Shape() == Map && (v.Kind() != reflect.Map || v.space().loose(v.typ.Key()))
 }
 
-func loose(t reflect.Type) bool {
+func (s *space) loose(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Interface:
 		return true
 	case reflect.Array:
-		return loose(t.Elem())
+		return s.loose(t.Elem())
 	case reflect.Struct:
-		for _, f := range Fields(t) {
-			if loose(f.Type) {
+		for _, f := range s.fields(t) {
+			if s.loose(f.Type) {
 				return true
 			}
 		}
@@ -238,7 +238,7 @@ func (v Value) holds(x any, depth int) (bool, error) {
 	case !v.typ.Comparable(), (v.typ == durationType) != (src.IsValid() && src.Type() == durationType):
 		// A number is no duration.
 		return false, nil
-	case v.Kind() == reflect.Array && loose(v.typ):
+	case v.Kind() == reflect.Array && v.space().loose(v.typ):
 		if src.Kind() != reflect.Slice || src.Len() != v.typ.Len() {
 			return false, nil
 		}
@@ -252,12 +252,12 @@ func (v Value) holds(x any, depth int) (bool, error) {
 			}
 		}
 		return true, nil
-	case v.Kind() == reflect.Struct && loose(v.typ):
+	case v.Kind() == reflect.Struct && v.space().loose(v.typ):
 		if src.Kind() != reflect.Map || src.Type().Key().Kind() != reflect.String {
 			return false, nil
 		}
 		named := 0
-		for _, f := range Fields(v.typ) {
+		for _, f := range v.fields() {
 			// A field that is not named is zero, as in a literal.
 			want := reflect.Zero(f.Type).Interface()
 			if y := src.MapIndex(reflect.ValueOf(f.Name).Convert(src.Type().Key())); y.IsValid() {

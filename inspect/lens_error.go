@@ -72,7 +72,7 @@ func (p *probe) error(v Value) string {
 	}
 	p.errors++
 	if textTypeOf(v.typ).err {
-		if l := lensOf(v.typ); l.kind == lensText {
+		if l := v.space().lensOf(v.typ); l.kind == lensText {
 			inner := probe{depth: p.depth + 1, errors: p.errors}
 			text, _ := l.text(&inner, v).(string)
 			p.errors = inner.errors

@@ -27,7 +27,7 @@ func chainOf(t reflect.Type) bool {
 	}
 	next, ok1 := links.FieldByName("next")
 	_, ok2 := links.FieldByName("Value")
-	return ok1 && ok2 && next.Type == reflect.PointerTo(links)
+	return ok1 && ok2 && next.Type.Kind() == reflect.Pointer && next.Type.Elem() == links
 }
 
 // maxChained is how far a chain is followed from its beginning at one go, under

@@ -25,12 +25,15 @@ var _ = defineTexts([]textType{
 // IPv4, one for IPv6 without a zone. Others lead to a zone.
 type handles struct{ v4, v6 uint64 }
 
-func handlesOf() (h handles) {
-	var p probe
-	four, six := netip.AddrFrom4([4]byte{}), netip.IPv6Unspecified()
-	h.v4 = p.handle(Of(&four).mustElem())
-	h.v6 = p.handle(Of(&six).mustElem())
-	return h
+// handles returns those of s.
+func (s *space) handles() handles {
+	s.netip.Do(func() {
+		var p probe
+		four, six := netip.AddrFrom4([4]byte{}), netip.IPv6Unspecified()
+		s.netip.v4 = p.handle(Of(&four).mustElem())
+		s.netip.v6 = p.handle(Of(&six).mustElem())
+	})
+	return s.netip.handles
 }
 
 // handle is the pointer in a unique.Handle, the field z of an address.
@@ -54,7 +57,7 @@ func (p *probe) netipAddr(v Value) netip.Addr {
 	still, err := bits.ref.Settled(b[:])
 	p.note(v.wide(still), err)
 	hi, lo := native(b[:8]), native(b[8:])
-	z, h := p.handle(v), handlesOf()
+	z, h := p.handle(v), v.space().handles()
 	switch {
 	case p.err != nil || z == 0:
 		return netip.Addr{}

@@ -41,13 +41,13 @@ func textTypeOf(t reflect.Type) textType { return textTypes[t.PkgPath()+"."+t.Na
 
 // grindText is the text lens for t, nil if it has none or does not look as
 // expected.
-func grindText(t reflect.Type) *lens {
+func (s *space) grindText(t reflect.Type) *lens {
 	row := textTypeOf(t)
 	if row.text == nil {
 		return nil
 	}
 	for _, name := range strings.Fields(row.fields) {
-		if index, ok := FindField(t, name); !ok || len(index) != 1 {
+		if index, ok := s.findField(t, name); !ok || len(index) != 1 {
 			return nil
 		}
 	}
@@ -69,7 +69,7 @@ const maxProbe = 64 << 10
 
 // field is a field of a struct that is known to have it.
 func (p *probe) field(v Value, name string) Value {
-	index, ok := FindField(v.typ, name)
+	index, ok := v.space().findField(v.typ, name)
 	if p.err != nil || !ok || len(index) != 1 {
 		return Value{}
 	}

@@ -35,7 +35,7 @@ func (w *listWalk) load(of Value) (bool, error) {
 	t := of.typ.Elem()
 	if of.Kind() == reflect.Array {
 		n = of.typ.Len()
-		if h&(fixed|word|lent) == 0 && !pinned(t) {
+		if h&(fixed|word|lent) == 0 && !of.space().pinned(t) {
 			h |= slot
 		}
 	} else {
@@ -44,7 +44,7 @@ func (w *listWalk) load(of Value) (bool, error) {
 			return false, err
 		}
 		h = of.hop(t, data).how
-		if !pinned(t) {
+		if !of.space().pinned(t) {
 			h |= slot
 		}
 	}
@@ -80,7 +80,7 @@ func (w *listWalk) load(of Value) (bool, error) {
 		w.elem.mark |= Torn
 		w.again++
 	}
-	w.elem.ref, w.elem.how = w.slab.Ref(), lent
+	w.elem.ref, w.elem.how = w.slab.Ref(data), lent
 	return true, nil
 }
 
@@ -165,7 +165,7 @@ type elemMark struct{ head, lead uintptr }
 
 // take notes n elements of type t, the first of which lies at r.
 func (m *trail) take(t reflect.Type, r peek.Ref, n int) {
-	lead := leadOf(t)
+	lead := spaceOf(r).leadOf(t)
 	for i := range n {
 		mark, ok := markAt(t, r.Add(uintptr(i)*t.Size()), lead)
 		if !ok {
@@ -209,15 +209,15 @@ func markAt(t reflect.Type, r peek.Ref, lead uintptr) (m elemMark, ok bool) {
 }
 
 // leadOf is where in a value of type t the first pointer lies, or else its last word.
-func leadOf(t reflect.Type) uintptr {
-	if off, ok := firstPointer(t); ok {
+func (s *space) leadOf(t reflect.Type) uintptr {
+	if off, ok := s.firstPointer(t); ok {
 		return off
 	}
 	return t.Size() - min(t.Size(), max(uintptr(t.Align()), 1))
 }
 
 // firstPointer is where the first word of a value of type t lies that is a pointer to what the value holds.
-func firstPointer(t reflect.Type) (off uintptr, ok bool) {
+func (s *space) firstPointer(t reflect.Type) (off uintptr, ok bool) {
 	switch t.Kind() {
 	case reflect.Pointer, reflect.UnsafePointer, reflect.Chan, reflect.Map, reflect.Func, reflect.String, reflect.Slice:
 		return 0, true
@@ -225,11 +225,11 @@ func firstPointer(t reflect.Type) (off uintptr, ok bool) {
 		return peek.WordSize, true
 	case reflect.Array:
 		if t.Len() > 0 {
-			return firstPointer(t.Elem())
+			return s.firstPointer(t.Elem())
 		}
 	case reflect.Struct:
-		for _, f := range Fields(t) {
-			if off, ok := firstPointer(f.Type); ok {
+		for _, f := range s.fields(t) {
+			if off, ok := s.firstPointer(f.Type); ok {
 				return f.offset + off, true
 			}
 		}
@@ -240,7 +240,7 @@ func firstPointer(t reflect.Type) (off uintptr, ok bool) {
 // follows reports whether the element at pos of the list at data follows those of the trail. Those that have left at
 // the front need not be there.
 func (m *trail) follows(t reflect.Type, data peek.Ref, n, pos int, size uintptr) bool {
-	lead := leadOf(t)
+	lead := spaceOf(data).leadOf(t)
 	for i := range m.n {
 		at := pos - m.n + i
 		if at < 0 {

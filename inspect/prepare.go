@@ -1,7 +1,5 @@
 package inspect
 
-import "github.com/sightglass-go/sightglass/inspect/internal/peek"
-
 // Prepare is for the beginning of each evaluation, before any lock of the application is taken.
 //
 // The first time it tests what this package believes of how the runtime lays out maps, chans and types, which takes
@@ -12,4 +10,4 @@ import "github.com/sightglass-go/sightglass/inspect/internal/peek"
 // reached by pointers alone is not read: the error is ErrUncaught. Only linux on amd64, arm64 and 386 is asked.
 //
 // It may be called by several goroutines at the same time.
-func Prepare() { peek.Prepare() }
+func Prepare() { here.memory.Prepare() }

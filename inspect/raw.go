@@ -38,7 +38,7 @@ func (r *raw) Field(i int) (Source, bool) {
 	f := r.v.Field(i)
 	path := r.path
 	if path != "" {
-		path += "." + Fields(r.v.Type())[i].Name
+		path += "." + r.v.fields()[i].Name
 	}
 	return &raw{f, path}, true
 }

@@ -26,20 +26,20 @@ func RouteFrom(t reflect.Type) *Route {
 }
 
 func (r *Route) reach(t reflect.Type) {
-	r.at, r.to = t, lensOf(t).datum
+	r.at, r.to = t, here.lensOf(t).datum
 	r.way[len(r.way)-1] = r.off + r.to.off
 }
 
 // Field goes on to direct field i of a struct.
 func (r *Route) Field(i int) {
-	f := Fields(r.at)[i]
+	f := here.fields(r.at)[i]
 	r.off += f.offset
 	r.reach(f.Type)
 }
 
 // Elem goes on to what a pointer points at.
 func (r *Route) Elem() {
-	r.held = r.held && collected(r.at)
+	r.held = r.held && here.collected(r.at)
 	r.way[len(r.way)-1] = r.off
 	r.way, r.off = append(r.way, 0), 0
 	r.reach(r.at.Elem())

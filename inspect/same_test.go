@@ -154,6 +154,7 @@ type same struct {
 	t       *testing.T
 	trusted bool
 	made    bool // types may be ones that reflect made
+	other   bool // in inspect.Other
 	seen    map[uintptr]bool
 	around  map[[2]uintptr]bool // the lists and maps that are being compared
 	n       int
@@ -184,6 +185,9 @@ func (s *same) check(at string, v inspect.Value, r reflect.Value) {
 	}
 	if v.Type() != r.Type() {
 		s.fatal(at+" type", v.Type(), r.Type())
+	}
+	if in := inspect.SpaceOf(v); (in == inspect.Other) != s.other {
+		s.fatal(at+" space", "another process's", "that of what it was reached from")
 	}
 	if s.trusted && v.Mark()&inspect.Racy != 0 {
 		s.fatal(at+" mark", "racy", "solid")
@@ -470,6 +474,23 @@ func compare(t *testing.T, x any, made bool) int {
 func TestSameAsReflect(t *testing.T) {
 	if n := compare(t, newAwkward(), false); n < 1000 {
 		t.Errorf("only %d values were compared", n)
+	}
+}
+
+// TestOtherSpace does it in another space of this process: all that is reached from a value lies in its space, and
+// what is learned there is not learned here.
+func TestOtherSpace(t *testing.T) {
+	type own struct{ awkward }
+	for _, trusted := range []bool{false, true} {
+		x := &own{*newAwkward()}
+		s := &same{t: t, trusted: trusted, other: true, seen: map[uintptr]bool{}, around: map[[2]uintptr]bool{}}
+		s.check("x", inspect.In(inspect.Of(x).Trust(trusted), inspect.Other), reflect.ValueOf(x))
+		if s.n < 1000 {
+			t.Errorf("only %d values were compared", s.n)
+		}
+	}
+	if typ := reflect.TypeFor[own](); !inspect.Learned(inspect.Other, typ) || inspect.Learned(inspect.Here, typ) {
+		t.Error("what is derived of a type is kept elsewhere than in its space")
 	}
 }
 

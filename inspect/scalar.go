@@ -116,11 +116,8 @@ func (v Value) time() (any, Mark, error) {
 // location is the location at an address, as far as it concerns t. Through memory that may be
 // anything only the two that every program has are recognised.
 func (v Value) location(t time.Time, addr uintptr) *time.Location {
-	switch addr {
-	case 0, Of(time.UTC).ref.Addr():
-		return time.UTC
-	case Of(time.Local).ref.Addr():
-		return time.Local
+	if l, ok := v.space().location(addr); ok {
+		return l
 	}
 	if f, ok := v.typ.FieldByName("loc"); ok && v.how&solid != 0 {
 		// The collector scans the field, as that of any pointer to a Go type.
@@ -212,7 +209,7 @@ func (v Value) AppendString(dst []byte, addr uintptr, n, off, max int) ([]byte, 
 	var w [2]uintptr
 	data, _, err := v.under().stringHeader(w[:])
 	if err != nil || data.Addr() != addr {
-		data = peek.At(addr)
+		data = v.ref.At(addr)
 	}
 	b, err := copyText(dst, data, n, off, max)
 	if at, m, failed := v.Header(); failed != nil || at != addr || m != n {
@@ -267,7 +264,7 @@ func (v Value) stringHeader(w []uintptr) (data peek.Ref, still bool, err error) 
 		return v.ref.WordsPtr(w, 0)
 	}
 	still, err = v.ref.Words(w)
-	return peek.At(w[0]), still, err
+	return v.ref.At(w[0]), still, err
 }
 
 // copyText appends up to max of the n bytes at data to dst, from off on.

@@ -3,7 +3,6 @@ package inspect
 import (
 	"reflect"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
@@ -56,8 +55,6 @@ const (
 	lensContext // fields that have a description
 )
 
-var lenses sync.Map // reflect.Type to *lens
-
 // noLens is the lens of a struct that is shown by its fields.
 var noLens = &lens{shape: Struct}
 
@@ -66,23 +63,23 @@ func (v Value) lens() *lens {
 	if v.how&bare != 0 {
 		return noLens
 	}
-	return lensOf(v.typ)
+	return v.space().lensOf(v.typ)
 }
 
 // lensOf returns the lens for t, one with the kind lensNone if it has none.
-func lensOf(t reflect.Type) *lens {
-	if l, ok := lenses.Load(t); ok {
+func (s *space) lensOf(t reflect.Type) *lens {
+	if l, ok := s.lenses.Load(t); ok {
 		return l.(*lens)
 	}
-	l := grind(t)
-	l.datum = datumOf(t, l)
-	lenses.Store(t, l)
+	l := s.grind(t)
+	l.datum = s.datumOf(t, l)
+	s.lenses.Store(t, l)
 	return l
 }
 
 // grind makes the lens for t. A type that does not look as expected, as it may
 // in a Go to come, gets none: its fields are shown as they are.
-func grind(t reflect.Type) *lens {
+func (s *space) grind(t reflect.Type) *lens {
 	switch t {
 	case reflect.TypeFor[time.Duration]():
 		return &lens{kind: lensDuration, shape: Scalar}
@@ -91,7 +88,7 @@ func grind(t reflect.Type) *lens {
 			return &lens{kind: lensTime, shape: Scalar}
 		}
 	}
-	if l := grindText(t); l != nil {
+	if l := s.grindText(t); l != nil {
 		return l
 	}
 	plain := &lens{shape: shapeOf(t.Kind())}
@@ -134,7 +131,7 @@ func grind(t reflect.Type) *lens {
 	case "sync":
 		switch name {
 		case "Map":
-			if trieKnown() {
+			if s.trieKnown() {
 				return &lens{kind: lensTrie, shape: Map}
 			}
 		case "Mutex", "RWMutex":
@@ -178,11 +175,11 @@ func HasText(t reflect.Type) bool {
 	if t == nil || t.Kind() != reflect.Struct {
 		return false
 	}
-	switch lensOf(t).kind {
+	switch l := here.lensOf(t); l.kind {
 	case lensNone, lensTrie, lensChain:
 		return false
 	case lensInner:
-		return lensOf(t).shape == Scalar
+		return l.shape == Scalar
 	}
 	return true
 }
@@ -197,11 +194,11 @@ func (v Value) Shape() Shape {
 		return v.lens().shape
 	case reflect.Slice:
 		if v.typ.Elem().Kind() == reflect.Uint8 { // it may be a net.IP
-			return lensOf(v.typ).shape
+			return v.space().lensOf(v.typ).shape
 		}
 		return List
 	case reflect.Pointer:
-		if peek.PointingOf(v.typ) == peek.Opaque {
+		if v.ref.Space().PointingOf(v.typ) == peek.Opaque {
 			return Opaque
 		}
 		return Pointer

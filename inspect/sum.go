@@ -25,11 +25,11 @@ func (v Value) Sum() (sum uint64, ok bool) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		p, err = v.pointer()
-		parts = spansOf(v.typ.Elem(), false)
+		parts = v.space().spansOf(v.typ.Elem(), false)
 	case reflect.Slice:
 		var n int
 		p, n, _, _, err = v.header()
-		parts = spansIn(spansOf(v.typ.Elem(), true), uintptr(n)*v.typ.Elem().Size())
+		parts = spansIn(v.space().spansOf(v.typ.Elem(), true), uintptr(n)*v.typ.Elem().Size())
 	default:
 		return 0, false
 	}
@@ -47,18 +47,18 @@ type spanned struct {
 }
 
 // spansOf are the parts that Sum reads of a value of type t, or of a list of such values.
-func spansOf(t reflect.Type, list bool) []peek.Span {
+func (s *space) spansOf(t reflect.Type, list bool) []peek.Span {
 	key := spanned{t, list}
-	if known, ok := spans.Load(key); ok {
+	if known, ok := s.spans.Load(key); ok {
 		return known.([]peek.Span)
 	}
 	var parts []peek.Span
 	left := uintptr(maxSummed)
-	addSpans(&parts, &left, t, 0)
+	s.addSpans(&parts, &left, t, 0)
 	for off := t.Size(); list && off < maxSummed && off > 0; off += t.Size() {
-		addSpans(&parts, &left, t, off)
+		s.addSpans(&parts, &left, t, off)
 	}
-	spans.Store(key, parts)
+	s.spans.Store(key, parts)
 	return parts
 }
 
@@ -77,13 +77,13 @@ func spansIn(parts []peek.Span, size uintptr) []peek.Span {
 }
 
 // addSpans adds the parts of a value of type t that lies off bytes into the object.
-func addSpans(parts *[]peek.Span, left *uintptr, t reflect.Type, off uintptr) {
+func (s *space) addSpans(parts *[]peek.Span, left *uintptr, t reflect.Type, off uintptr) {
 	switch {
 	case t.PkgPath() == "sync" || *left == 0:
 		return
 	case t.Kind() == reflect.Struct:
-		for _, f := range Fields(t) {
-			addSpans(parts, left, f.Type, off+f.offset)
+		for _, f := range s.fields(t) {
+			s.addSpans(parts, left, f.Type, off+f.offset)
 		}
 		return
 	}

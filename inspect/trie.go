@@ -22,25 +22,19 @@ type trieEntry struct {
 
 var entryType = reflect.TypeFor[trieEntry]()
 
-// trieProof is what trieKnown found.
-var trieProof struct {
-	sync.Once
-	holds bool
+// trieKnown reports whether the sync.Map of s is what it is believed to be, tried on one.
+func (s *space) trieKnown() bool {
+	s.trie.Do(func() { s.trie.known = s.proveTrie() })
+	return s.trie.known
 }
 
-// trieKnown reports whether sync.Map is what it is believed to be, tried on one.
-func trieKnown() bool {
-	trieProof.Do(func() { trieProof.holds = proveTrie() })
-	return trieProof.holds
-}
-
-func proveTrie() bool {
+func (s *space) proveTrie() bool {
 	var m sync.Map
 	for i := range 100 {
 		m.Store(i, -i)
 	}
 	var w trieWalk
-	if w.begin(Of(&m).mustElem()) != nil {
+	if w.begin(Of(&m).in(s).mustElem()) != nil {
 		return false
 	}
 	for seen := 0; ; seen++ {
@@ -84,7 +78,7 @@ const maxTrie = 16
 func (w *trieWalk) begin(m Value) error {
 	w.stack, w.entry = w.stack[:0], Value{}
 	for _, name := range []string{"m", "root"} {
-		index, ok := FindField(m.typ, name)
+		index, ok := m.space().findField(m.typ, name)
 		if !ok || len(index) != 1 {
 			return fmt.Errorf("a %v has no field %s", m.typ, name)
 		}
@@ -99,7 +93,7 @@ func (w *trieWalk) begin(m Value) error {
 }
 
 func (w *trieWalk) push(node Value) error {
-	index, ok := FindField(node.typ, "children")
+	index, ok := node.space().findField(node.typ, "children")
 	if !ok || len(index) != 1 || len(w.stack) >= maxTrie {
 		return fmt.Errorf("a %v is no node of a sync.Map", node.typ)
 	}

@@ -74,7 +74,7 @@ func Of(x any) Value {
 	r := reflect.ValueOf(x)
 	v := Value{typ: r.Type(), how: solid | fixed}
 	switch kind := r.Kind(); {
-	case kind == reflect.Pointer && !collected(v.typ):
+	case kind == reflect.Pointer && !here.collected(v.typ):
 		// Not a pointer to the collector, and so the content of a place of ours.
 	case kind == reflect.Pointer || kind == reflect.Map || kind == reflect.Chan || kind == reflect.UnsafePointer:
 		// The interface that x is has it as a pointer already.
@@ -181,7 +181,7 @@ func (v Value) pointer() (peek.Ref, error) {
 		return v.ref, nil
 	}
 	// In a solid place of a type that the collector scans it has met the word already.
-	return v.ref.Ptr(v.how&solid != 0 && collected(v.typ))
+	return v.ref.Ptr(v.how&solid != 0 && v.space().collected(v.typ))
 }
 
 // Word is the address that a pointer, map, chan, func or unsafe.Pointer holds, 0 for nil: two of a type that hold the
@@ -219,7 +219,7 @@ func (v Value) part(t reflect.Type, off uintptr) Value {
 
 // Field returns direct field i of a struct. No memory is read.
 func (v Value) Field(i int) Value {
-	f := &Fields(v.typ)[i]
+	f := &v.fields()[i]
 	if f.shared {
 		v.how &^= trusted | fixed
 	}
@@ -261,7 +261,7 @@ func (v Value) open() (Value, error) {
 	if !d.Still {
 		e.mark |= Torn
 	}
-	if direct(d.Type) {
+	if v.space().direct(d.Type) {
 		e.how |= word
 	}
 	e.how |= fixed
@@ -295,7 +295,7 @@ func (v Value) header() (data peek.Ref, n, c int, mark Mark, err error) {
 		data, still, err = v.ref.WordsPtr(w[:], 0)
 	} else {
 		still, err = v.ref.Words(w[:])
-		data = peek.At(w[0])
+		data = v.ref.At(w[0])
 	}
 	if err != nil {
 		return data, 0, 0, 0, err
@@ -403,7 +403,7 @@ func (v Value) Index(i int) (Value, error) {
 		}
 		e := v.hop(v.typ.Elem(), data.Add(uintptr(i)*v.typ.Elem().Size()))
 		e.mark |= mark
-		if !pinned(e.typ) {
+		if !v.space().pinned(e.typ) {
 			e.how |= slot
 		}
 		return e, nil

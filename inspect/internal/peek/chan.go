@@ -4,7 +4,7 @@ import "fmt"
 
 // Chan loads the number of values in a chan's buffer and the size of that.
 func Chan(p Ref) (n, size int, err error) {
-	if err := chansProved(); err != nil {
+	if err := p.Space().chansProved(); err != nil {
 		return 0, 0, err
 	}
 	return buffered(p)
@@ -15,6 +15,7 @@ func buffered(p Ref) (n, size int, err error) {
 	if _, err := p.Words(w[:]); err != nil {
 		return 0, 0, err
 	}
+	where := &p.Space().where
 	n, size = int(w[where.chanLen/wordSize]), int(w[where.chanCap/wordSize])
 	if n < 0 || n > size {
 		return 0, 0, fmt.Errorf("there is no chan at %#x", p.Addr())

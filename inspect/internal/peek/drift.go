@@ -2,5 +2,5 @@
 
 package peek
 
-// where is the layout that is believed. See the build tag's other file.
-var where = known
+// here is this process. See the build tag's other file.
+var here = Space{where: known}

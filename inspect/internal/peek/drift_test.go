@@ -12,23 +12,18 @@ import (
 // TestDrift moves one field of the runtime's structures after the other, and holds
 // that the proof of what it is of notices, says so, and does no harm before.
 func TestDrift(t *testing.T) {
-	defer func() {
-		where = known
-		mapTypes.Clear()
-	}()
 	proofs := []struct {
 		of    string
-		proof func() error
+		proof func(*Space) error
 		says  error
 	}{
-		{"types", func() error { return findTypes().err }, errDrift},
-		{"maps", proveMaps, errMaps},
-		{"lengths", proveLengths, errMaps},
-		{"chans", proveChans, errChan},
+		{"types", func(s *Space) error { return s.findTypes().err }, errDrift},
+		{"maps", (*Space).proveMaps, errMaps},
+		{"lengths", (*Space).proveLengths, errMaps},
+		{"chans", (*Space).proveChans, errChan},
 	}
 	for _, field := range append(Fields(), "") {
-		where = lie(field)
-		mapTypes.Clear()
+		s := &Space{where: lie(field)}
 		var want, got []string
 		switch {
 		case field == "":
@@ -44,7 +39,7 @@ func TestDrift(t *testing.T) {
 			want = []string{"maps"}
 		}
 		for _, p := range proofs {
-			err := p.proof()
+			err := p.proof(s)
 			if err != nil {
 				got = append(got, p.of)
 			}

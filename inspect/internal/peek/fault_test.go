@@ -21,7 +21,7 @@ func TestWildAddresses(t *testing.T) {
 	for _, a := range wild {
 		// Nothing may be mapped at such an address; where something is, it must be
 		// readable without harm.
-		r := At(a)
+		r := here.At(a)
 		r.Byte()
 		r.Uintptr()
 		r.Words(make([]uintptr, 3))
@@ -45,7 +45,7 @@ func TestWildAddresses(t *testing.T) {
 	// The bits of 1.0, as of many floats, which on arm64 lead to address 0.
 	one := uintptr(math.Float64bits(1) >> (64 - 8*wordSize))
 	for _, a := range []uintptr{0, 8, firstPage - 8, ^uintptr(0), ^uintptr(7), one} {
-		if _, err := At(a).Uintptr(); !errors.As(err, &fault) {
+		if _, err := here.At(a).Uintptr(); !errors.As(err, &fault) {
 			t.Errorf("%#x: %v, want a fault", a, err)
 		}
 		if _, ok := Of(reflect.ValueOf(&a)).Chase([]uintptr{0, 0}, wordSize, false); ok {
@@ -53,7 +53,7 @@ func TestWildAddresses(t *testing.T) {
 		}
 	}
 	x := uint64(1)
-	if _, _, err := At(uintptr(unsafe.Pointer(&x)) + 1).Uint(4); !errors.As(err, &fault) {
+	if _, _, err := here.At(uintptr(unsafe.Pointer(&x)) + 1).Uint(4); !errors.As(err, &fault) {
 		t.Errorf("a misaligned load: %v, want a fault", err)
 	}
 }

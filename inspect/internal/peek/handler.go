@@ -2,7 +2,6 @@ package peek
 
 import (
 	"errors"
-	"sync"
 	"sync/atomic"
 )
 
@@ -28,19 +27,4 @@ func Watch() error {
 		return ErrUncaught
 	}
 	return nil
-}
-
-// onceCaught is sync.OnceValue of an f that may fault. Until f has run, and while
-// faults are not caught, it is otherwise.
-func onceCaught[T any](f func() T, otherwise T) func() T {
-	once := sync.OnceValue(f)
-	var done atomic.Bool
-	return func() T {
-		if !done.Load() && uncaught.Load() {
-			return otherwise
-		}
-		x := once()
-		done.Store(true)
-		return x
-	}
 }

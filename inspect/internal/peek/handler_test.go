@@ -44,11 +44,11 @@ func TestHandlerReplaced(t *testing.T) {
 		if err := Watch(); err != ErrUncaught {
 			t.Errorf("%v: %v", sig, err)
 		}
-		Prepare()
+		here.Prepare()
 		var bytes [8]byte
 		var words [2]uintptr
 		for _, a := range []uintptr{1 << 20, uintptr(unsafe.Pointer(x))} {
-			r := At(a)
+			r := here.At(a)
 			_, err1 := r.Byte()
 			_, _, err2 := r.Uint(8)
 			_, err3 := r.Uintptr()
@@ -84,7 +84,7 @@ func TestHandlerReplaced(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m, err := Maps(reflect.TypeOf(x.m)); sig == syscall.SIGSEGV {
+		if m, err := here.Maps(reflect.TypeOf(x.m)); sig == syscall.SIGSEGV {
 			// It was replaced before the self-tests could run.
 			if err != ErrUncaught {
 				t.Errorf("%v: maps are known: %v", sig, err)
@@ -105,11 +105,11 @@ func TestHandlerReplaced(t *testing.T) {
 			t.Errorf("%v: %v after it was given back", sig, err)
 		}
 		var fault *Fault
-		if _, err := At(1 << 20).Uintptr(); !errors.As(err, &fault) {
+		if _, err := here.At(1 << 20).Uintptr(); !errors.As(err, &fault) {
 			t.Errorf("%v: %v, want a fault", sig, err)
 		}
-		Prepare()
-		if _, err := At(uintptr(unsafe.Pointer(x))).Interface(reflect.TypeFor[any](), false); err != nil {
+		here.Prepare()
+		if _, err := here.At(uintptr(unsafe.Pointer(x))).Interface(reflect.TypeFor[any](), false); err != nil {
 			t.Errorf("%v: %v", sig, err)
 		}
 	}

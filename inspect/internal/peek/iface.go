@@ -31,12 +31,12 @@ func (r Ref) Interface(t reflect.Type, trusted bool) (d Dynamic, err error) {
 		d.Firm = d.Still
 	} else {
 		d.Still, err = r.Words(w[:])
-		d.Data = At(w[1])
+		d.Data = r.At(w[1])
 	}
 	if err != nil || w[0] == 0 {
 		return Dynamic{Still: d.Still, Firm: d.Firm}, err
 	}
-	types := binary()
+	types := r.Space().binary()
 	word, ok := w[0], true
 	if t.NumMethod() > 0 {
 		word, ok = types.itab(word, t, d.Firm)
@@ -64,10 +64,11 @@ func (s *types) itab(tab uintptr, t reflect.Type, firm bool) (word uintptr, ok b
 	if !firm && uncaught.Load() {
 		return 0, false
 	}
-	if _, err := At(tab).words(w[:]); err != nil || w[where.itabInter/wordSize] != TypeWord(t) {
+	where := &s.space.where
+	if _, err := s.space.At(tab).words(w[:]); err != nil || w[where.itabInter/wordSize] != TypeWord(t) {
 		return 0, false
 	}
 	word = w[where.itabType/wordSize]
-	hash, _, err := At(word + where.descHash).uint(4)
+	hash, _, err := s.space.At(word + where.descHash).uint(4)
 	return word, err == nil && uint32(hash) == *(*uint32)(unsafe.Pointer(&w[where.itabHash/wordSize]))
 }

@@ -20,7 +20,7 @@ func tag(hash uintptr) byte { return byte(hash & 0x7f) }
 //
 // A key that is in the map throughout is found. The position of the walk moves to the table of the hash.
 func (w *MapWalk) Find(hash uintptr, is func(key, elem Ref, torn bool) bool) (found bool, err error) {
-	return w.find(hash, probesProved(), is)
+	return w.find(hash, w.head.Space().probesProved(), is)
 }
 
 func (w *MapWalk) find(hash uintptr, probes bool, is func(key, elem Ref, torn bool) bool) (found bool, err error) {
@@ -48,7 +48,7 @@ func (w *MapWalk) probe(groups Ref, n, hash uintptr, probes bool, is func(key, e
 		return false, nil
 	}
 	size := w.typ.groupSize
-	c := mapCopy{slab: NewSlab(size), torn: make([]bool, 1)}
+	c := mapCopy{groups: groups, slab: NewSlab(size), torn: make([]bool, 1)}
 	b := c.slab.Bytes(size)
 	g := hash >> 7 & (n - 1)
 	for i := uintptr(0); i < n; i++ {
@@ -77,11 +77,11 @@ func (w *MapWalk) probe(groups Ref, n, hash uintptr, probes bool, is func(key, e
 	return false, nil
 }
 
-// probesProved reports whether keys are found where they are looked for: those of tables of every size, also
-// of one from which most was deleted.
-var probesProved = onceCaught(proveFind, false)
+// probesProved reports whether keys are found where they are looked for: those of tables of every
+// size, also of one from which most was deleted.
+func (s *Space) probesProved() bool { return s.probes.caught(s.proveFind, false) }
 
-func proveFind() bool {
+func (s *Space) proveFind() bool {
 	for _, n := range []int{1, 8, 9, 100, 800, 3000} {
 		m := fill(n, func(i int) (uint64, uint64) { return uint64(i), uint64(i) })
 		if n == 3000 {
@@ -94,7 +94,7 @@ func proveFind() bool {
 				m[1<<40+i] = 1<<40 + i
 			}
 		}
-		if !proveProbes(m) {
+		if !s.proveProbes(m) {
 			return false
 		}
 	}
@@ -102,12 +102,12 @@ func proveFind() bool {
 }
 
 // proveProbes looks up each key of m, which is its element too.
-func proveProbes(m map[uint64]uint64) bool {
-	typ, err := mapType(reflect.TypeOf(m))
+func (s *Space) proveProbes(m map[uint64]uint64) bool {
+	typ, err := s.mapType(reflect.TypeOf(m))
 	if err != nil {
 		return false
 	}
-	w := typ.Walk(Of(reflect.ValueOf(m)))
+	w := typ.Walk(Of(reflect.ValueOf(m)).In(s))
 	for key := range m {
 		hash, err := w.Hash(reflect.ValueOf(&key))
 		if err != nil {

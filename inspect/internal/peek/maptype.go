@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"runtime"
-	"sync"
 	"unsafe"
 )
 
@@ -16,7 +14,7 @@ const (
 	maxTable = 1024
 )
 
-// MapType is how maps of one type lie in memory.
+// MapType is how maps of one type lie in the memory of one Space.
 type MapType struct {
 	Key, Elem reflect.Type
 
@@ -46,44 +44,41 @@ func leadOf(t reflect.Type, off, stride uintptr) (l lead, ok bool) {
 // not hold.
 var errMaps = errors.New("this Go version lays maps out in an unknown way")
 
-var mapTypes sync.Map // reflect.Type to *MapType or error
+// MapsUnknown returns the reason why the maps of s cannot be walked, nil if they can.
+func (s *Space) MapsUnknown() error { return s.mapsProved() }
 
-// MapsUnknown is the reason why this Go's maps cannot be walked; nil if they
-// can.
-func MapsUnknown() error { return mapsProved() }
-
-// Maps returns how maps of type t lie in memory. The error says why this Go's
-// maps cannot be walked.
-func Maps(t reflect.Type) (*MapType, error) {
-	if err := mapsProved(); err != nil {
+// Maps returns how maps of type t lie in memory. The error says why the maps of s cannot be walked.
+func (s *Space) Maps(t reflect.Type) (*MapType, error) {
+	if err := s.mapsProved(); err != nil {
 		return nil, err
 	}
-	return mapType(t)
+	return s.mapType(t)
 }
 
-func mapType(t reflect.Type) (*MapType, error) {
-	switch m, _ := mapTypes.Load(t); m := m.(type) {
+func (s *Space) mapType(t reflect.Type) (*MapType, error) {
+	switch m, _ := s.mapTypes.Load(t); m := m.(type) {
 	case *MapType:
 		return m, nil
 	case error:
 		return nil, m
 	}
-	m, err := deriveMap(t)
+	m, err := s.deriveMap(t)
 	if err != nil {
-		mapTypes.Store(t, err)
+		s.mapTypes.Store(t, err)
 		return nil, err
 	}
-	mapTypes.Store(t, m)
+	s.mapTypes.Store(t, m)
 	return m, nil
 }
 
 // deriveMap reads the layout off the group type that the map's descriptor
 // names: a word of control bytes, then eight slots of key and elem, or eight
 // keys and eight elems.
-func deriveMap(t reflect.Type) (*MapType, error) {
+func (s *Space) deriveMap(t reflect.Type) (*MapType, error) {
 	drift := func(what string) error { return fmt.Errorf("%w: %s of %v", errMaps, what, t) }
 	m := &MapType{Key: t.Key(), Elem: t.Elem()}
-	desc := Ref{ptr: descriptor(t)}.Add(where.descEnd)
+	where := &s.where
+	desc := Ref{ptr: descriptor(t)}.In(s).Add(where.descEnd)
 	var w [mapDescWords]uintptr
 	if _, err := desc.Words(w[:]); err != nil {
 		return nil, err
@@ -94,11 +89,11 @@ func deriveMap(t reflect.Type) (*MapType, error) {
 	// Reflect may be asked about a type only. The group's may be one that reflect
 	// made, on the heap, where t is one: then t keeps it.
 	word := w[where.mapGroup/wordSize]
-	kind, err := At(word).Add(where.descKind).byte()
+	kind, err := desc.At(word).Add(where.descKind).byte()
 	if err != nil || reflect.Kind(kind) != reflect.Struct {
 		return nil, drift("the group's type")
 	}
-	if s := binary(); s.err == nil && s.has(TypeWord(t)) && !s.has(word) {
+	if types := s.binary(); types.err == nil && types.has(TypeWord(t)) && !types.has(word) {
 		return nil, drift("the group's type")
 	}
 	// It is the address of a descriptor, in the binary or on the heap, where t's keeps it.
@@ -129,10 +124,10 @@ func deriveMap(t reflect.Type) (*MapType, error) {
 	default:
 		return nil, drift("the slots")
 	}
-	if m.keyByRef = key != m.Key; m.keyByRef && key != reflect.PointerTo(m.Key) {
+	if m.keyByRef = key != m.Key; m.keyByRef && !pointsAt(key, m.Key) {
 		return nil, drift("the keys")
 	}
-	if m.elemByRef = elem != m.Elem; m.elemByRef && elem != reflect.PointerTo(m.Elem) {
+	if m.elemByRef = elem != m.Elem; m.elemByRef && !pointsAt(elem, m.Elem) {
 		return nil, drift("the elems")
 	}
 	if l, ok := leadOf(key, m.keys, m.keyStride); ok {
@@ -142,10 +137,13 @@ func deriveMap(t reflect.Type) (*MapType, error) {
 		m.leads = append(m.leads, l)
 	}
 	// It will be called: it must be where a function begins.
-	pc, err := At(w[where.mapHasher/wordSize]).uintptr()
-	if f := runtime.FuncForPC(pc); err != nil || f == nil || f.Entry() != pc {
+	pc, err := desc.At(w[where.mapHasher/wordSize]).uintptr()
+	if err != nil || !s.funcAt(pc) {
 		return nil, drift("the hasher")
 	}
 	m.hasher = *(*func(unsafe.Pointer, uintptr) uintptr)(desc.Add(where.mapHasher).ptr)
 	return m, nil
 }
+
+// pointsAt reports whether p is the type of pointers to t.
+func pointsAt(p, t reflect.Type) bool { return p.Kind() == reflect.Pointer && p.Elem() == t }

@@ -57,14 +57,14 @@ func Used(head Ref) (int, error) {
 	if head.IsNil() {
 		return 0, nil
 	}
-	if err := lengthsProved(); err != nil {
+	if err := head.Space().lengthsProved(); err != nil {
 		return 0, err
 	}
 	return used(head)
 }
 
 func used(head Ref) (int, error) {
-	u, _, err := head.Add(where.headUsed).Uint(8)
+	u, _, err := head.Add(head.Space().where.headUsed).Uint(8)
 	return int(u), err
 }
 
@@ -79,6 +79,7 @@ func loadDirectory(head Ref) (d directory, still bool, err error) {
 	var h mapHeader
 	b := asBytes(&h)
 	still, err = head.Settled(b)
+	where := &head.Space().where
 	return directory{wordOf(b[where.headDir:]), int(wordOf(b[where.headDirLen:])), uint(b[where.headDepth])}, still, err
 }
 
@@ -94,6 +95,7 @@ func loadTable(r Ref) (t table, still bool, err error) {
 	var m mapTable
 	b := asBytes(&m)
 	still, err = r.Settled(b)
+	where := &r.Space().where
 	t = table{groups: wordOf(b[where.tableGroups:]), n: uintptr(*(*uint64)(unsafe.Pointer(&b[where.tableMask]))) + 1,
 		capacity: uintptr(*(*uint16)(unsafe.Pointer(&b[where.tableCapacity]))), depth: uint(b[where.tableDepth])}
 	return t, still, err
@@ -162,7 +164,7 @@ const wholeTable = maxTable
 // kind Pointer, points at. The key must be our own. What the hash of a key that
 // cannot be one does, such as of an interface that holds a slice, is an error.
 func (w *MapWalk) Hash(p reflect.Value) (hash uintptr, err error) {
-	seed, err := w.head.Add(where.headSeed).Uintptr()
+	seed, err := w.head.Add(w.head.Space().where.headSeed).Uintptr()
 	if err != nil {
 		return 0, err
 	}
@@ -177,6 +179,7 @@ func (w *MapWalk) Hash(p reflect.Value) (hash uintptr, err error) {
 // load calls read with the groups of the table at the position, of which there are n; groups is nil if the map has
 // none. stable is false if the map changed under it, which may have been before read was called.
 func (w *MapWalk) load(read func(groups Ref, n uintptr, next uint64) error) (stable bool, err error) {
+	where := &w.head.Space().where
 	h, still, err := loadDirectory(w.head)
 	if err != nil {
 		return false, err
@@ -243,7 +246,7 @@ func (w *MapWalk) load(read func(groups Ref, n uintptr, next uint64) error) (sta
 // pointers in the runtime's own typed memory, and so to the collector too.
 func (w *MapWalk) pointer(r Ref, addr uintptr) (p Ref, ok bool, err error) {
 	if !w.live {
-		return At(addr), true, nil
+		return r.At(addr), true, nil
 	}
 	p, err = r.Ptr(true)
 	return p, p.Addr() == addr, err
@@ -278,7 +281,7 @@ func (w *MapWalk) copyGroups(groups Ref, n uintptr, next uint64, from, slots int
 	if groups.refused() {
 		return ErrUncaught
 	}
-	dst, a := w.slab.Ref().ptr, groups.Addr()
+	dst, a := w.slab.Ref(groups).ptr, groups.Addr()
 	err := try(func() {
 		off := begin * w.typ.groupSize
 		check(a+off, size, wordSize)
@@ -315,7 +318,7 @@ func (w *MapWalk) SlotBefore(i int) (key, elem Ref, tag byte, torn, ok bool) {
 
 func (c *mapCopy) slot(t *MapType, live bool, i int) (key, elem Ref, tag byte, torn, ok bool) {
 	g, s := uintptr(i/groupSlots), uintptr(i%groupSlots)
-	group := c.slab.Ref().Add(g * t.groupSize)
+	group := c.slab.Ref(c.groups).Add(g * t.groupSize)
 	ctrl := byte(*(*uint64)(group.ptr) >> (8 * s))
 	if ctrl&0x80 != 0 {
 		return key, elem, ctrl, false, false
@@ -354,7 +357,7 @@ func (w *MapWalk) Touch(i int) {
 	}
 	var at [2 * TouchSlots]uintptr
 	n := 0
-	slab := w.slab.Ref()
+	slab := w.slab.Ref(w.groups)
 	for ; i < w.copied && n < len(at)-1; i++ {
 		g, s := uintptr(i/groupSlots), uintptr(i%groupSlots)
 		group := slab.Add(g * w.typ.groupSize)

@@ -36,26 +36,27 @@ var errDrift = errors.New("this Go version describes its types in an unknown way
 
 // findTypes finds the binary's types, and checks what is believed of their
 // descriptors against what reflect says of some.
-func findTypes() *types {
-	s := &types{known: make(map[uintptr]reflect.Type)}
-	if s.err = s.find(); s.err == nil {
-		s.err = s.prove()
+func (s *Space) findTypes() *types {
+	t := &types{space: s, known: make(map[uintptr]reflect.Type)}
+	if t.err = t.find(); t.err == nil {
+		t.err = t.prove()
 	}
-	return s
+	return t
 }
 
 // find derives the area of the types: a name's offset in a descriptor counts
 // from its beginning, and reflect hands out the name's bytes in place. Where it
 // ends stands in the table of the binary, behind its beginning.
 func (s *types) find() error {
+	where := &s.space.where
 	var last uintptr
 	for _, t := range witnesses {
 		w := TypeWord(t)
-		off, _, err := At(w + where.descName).uint(4)
+		off, _, err := s.space.At(w + where.descName).uint(4)
 		if err != nil {
 			return err
 		}
-		flags, err := At(w + where.descFlags).byte()
+		flags, err := s.space.At(w + where.descFlags).byte()
 		if err != nil {
 			return err
 		}
@@ -91,11 +92,11 @@ const segment = 256 << 20
 // the runtime, which a future linker may forbid.
 func (s *types) findEnd(last uintptr) error {
 	here := uintptr(unsafe.Pointer(&anchor))
-	code := reflect.ValueOf(findTypes).Pointer()
+	code := reflect.ValueOf(pointsAt).Pointer()
 	match := func(a uintptr) bool {
 		// 15 words of sections' bounds stand before the types'.
 		var w [18]uintptr
-		if _, err := At(a - 15*wordSize).words(w[:]); err != nil {
+		if _, err := s.space.At(a - 15*wordSize).words(w[:]); err != nil {
 			return false
 		}
 		text, etext, noptrdata, enoptrdata := w[0], w[1], w[2], w[3]
@@ -161,22 +162,23 @@ func scan(a, n, w uintptr) (hits []uintptr) {
 
 // prove checks the witnesses, and some words that are none.
 func (s *types) prove() error {
+	where := &s.space.where
 	pointed := 0
 	for _, t := range witnesses {
 		w := TypeWord(t)
-		size, err := At(w + where.descSize).uintptr()
+		size, err := s.space.At(w + where.descSize).uintptr()
 		if err != nil {
 			return err
 		}
-		kind, err := At(w + where.descKind).byte()
+		kind, err := s.space.At(w + where.descKind).byte()
 		if err != nil {
 			return err
 		}
-		align, err := At(w + where.descAlign).byte()
+		align, err := s.space.At(w + where.descAlign).byte()
 		if err != nil {
 			return err
 		}
-		fieldAlign, err := At(w + where.descFieldAlign).byte()
+		fieldAlign, err := s.space.At(w + where.descFieldAlign).byte()
 		if err != nil {
 			return err
 		}
@@ -189,7 +191,7 @@ func (s *types) prove() error {
 		if _, ok := s.typeOf(w + wordSize); ok {
 			return fmt.Errorf("%w: the inside of %v passes for a type", errDrift, t)
 		}
-		if p, _, err := At(w + where.descPtrTo).uint(4); err == nil && s.base+uintptr(p) == TypeWord(reflect.PointerTo(t)) {
+		if p, _, err := s.space.At(w + where.descPtrTo).uint(4); err == nil && s.base+uintptr(p) == TypeWord(reflect.PointerTo(t)) {
 			pointed++
 		}
 	}

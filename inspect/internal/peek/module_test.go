@@ -3,7 +3,7 @@ package peek
 import "testing"
 
 func TestFindTypes(t *testing.T) {
-	s := findTypes()
+	s := here.findTypes()
 	if s.err != nil {
 		t.Fatal(s.err)
 	}

@@ -3,7 +3,6 @@ package peek
 import (
 	"reflect"
 	"strings"
-	"sync/atomic"
 )
 
 // Pointing says what the words in places of a pointer type are.
@@ -26,9 +25,9 @@ const (
 //
 // The collector must not meet a word that is not Collected: one below 4096, or one
 // that leads to a part of the heap that is not in use, ends the process.
-func PointingOf(t reflect.Type) Pointing {
+func (s *Space) PointingOf(t reflect.Type) Pointing {
 	word := TypeWord(t)
-	slot := &pointings[word/16%uintptr(len(pointings))]
+	slot := &s.pointings[word/16%uintptr(len(s.pointings))]
 	if known := slot.Load(); known&^pointingMask == word {
 		return Pointing(known & pointingMask)
 	}
@@ -43,8 +42,6 @@ func PointingOf(t reflect.Type) Pointing {
 	return p
 }
 
-// pointings remembers the answers of PointingOf, each in the low bits of the address
-// of its type, which no descriptor uses. Types are never freed.
-var pointings [1024]atomic.Uintptr
-
+// pointingMask covers the low bits of the address of a type, which no descriptor uses: there
+// Space.pointings keeps the answer for that type. Types are never freed.
 const pointingMask = 3

@@ -52,7 +52,7 @@ func TestPointings(t *testing.T) {
 			reflect.TypeFor[*int](), reflect.TypeFor[**int](), reflect.TypeFor[*struct{}](), reflect.TypeFor[*any](), reflect.TypeFor[*[0]int](),
 			reflect.PointerTo(reflect.StructOf([]reflect.StructField{{Name: "X", Type: reflect.TypeFor[int]()}})),
 		} {
-			if got := PointingOf(typ); got != Collected {
+			if got := here.PointingOf(typ); got != Collected {
 				t.Errorf("%v: %v", typ, got)
 			}
 		}

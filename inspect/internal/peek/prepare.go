@@ -4,13 +4,13 @@ package peek
 // types of the binary, unless that was done before. It takes some
 // milliseconds the first time and nothing from then on. Without it each is done
 // when it is first needed, which may be while a lock of the application is held.
-func Prepare() {
+func (s *Space) Prepare() {
 	if Watch() == nil {
 		_ = atNil()
 	}
-	_ = binary()
-	_ = lengthsProved()
-	_ = mapsProved()
-	_ = probesProved()
-	_ = chansProved()
+	_ = s.binary()
+	_ = s.lengthsProved()
+	_ = s.mapsProved()
+	_ = s.probesProved()
+	_ = s.chansProved()
 }

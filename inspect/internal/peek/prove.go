@@ -4,16 +4,15 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"sync"
 )
 
 // lengthsProved reads the lengths of maps of known length, once.
-var lengthsProved = sync.OnceValue(proveLengths)
+func (s *Space) lengthsProved() error { return s.lengths.get(s.proveLengths) }
 
-func proveLengths() error {
+func (s *Space) proveLengths() error {
 	for _, n := range []int{0, 1, 9, 3000} {
 		m := fill(n, func(i int) (int, int) { return i, i })
-		if got, err := used(Of(reflect.ValueOf(m))); err != nil || got != n {
+		if got, err := used(Of(reflect.ValueOf(m)).In(s)); err != nil || got != n {
 			return fmt.Errorf("%w: the length of a %T", errMaps, m)
 		}
 	}
@@ -21,13 +20,13 @@ func proveLengths() error {
 }
 
 // mapsProved walks maps of known content and reports what was wrong, once.
-var mapsProved = onceCaught(proveMaps, ErrUncaught)
+func (s *Space) mapsProved() error { return s.maps.caught(s.proveMaps, ErrUncaught) }
 
 // proveMaps checks what is believed of maps on one of every shape that they
 // take: empty, one group, one table, many, grown, with deletions, cleared, with
 // keys and elems too large for a slot, of no size, of every alignment, and with
 // keys that are not equal to themselves.
-func proveMaps() error {
+func (s *Space) proveMaps() error {
 	type wide [160]byte
 	type mixed struct {
 		a uint64
@@ -35,8 +34,8 @@ func proveMaps() error {
 	}
 	for _, n := range []int{0, 1, 7, 8, 9, 100, 3000} {
 		if err := first(
-			proveMap(fill(n, func(i int) (uint64, uint64) { return uint64(i), uint64(i) * 3 })),
-			proveMap(fill(n, func(i int) (string, *int) { return fmt.Sprint(i), &i })),
+			proveMap(s, fill(n, func(i int) (uint64, uint64) { return uint64(i), uint64(i) * 3 })),
+			proveMap(s, fill(n, func(i int) (string, *int) { return fmt.Sprint(i), &i })),
 		); err != nil {
 			return err
 		}
@@ -55,16 +54,16 @@ func proveMaps() error {
 	}
 	nan := fill(n, func(i int) (float64, int) { return math.NaN(), i })
 	return first(
-		proveMap(thinned),
-		proveMap(cleared),
-		proveMap(nan),
-		proveMap(fill(n, func(i int) (wide, uint8) { return wide{byte(i), byte(i >> 8)}, uint8(i) })),
-		proveMap(fill(n, func(i int) (uint16, wide) { return uint16(i), wide{byte(i)} })),
-		proveMap(fill(n, func(i int) (string, struct{}) { return fmt.Sprint(i), struct{}{} })),
-		proveMap(fill(n, func(i int) (uint8, uint64) { return uint8(i), uint64(i) })),
-		proveMap(fill(n, func(i int) (any, any) { return i, fmt.Sprint(i) })),
-		proveMap(fill(n, func(i int) (mixed, [3]uint16) { return mixed{uint64(i), fmt.Sprint(i)}, [3]uint16{uint16(i)} })),
-		proveMap(fill(n, func(i int) (struct{}, bool) { return struct{}{}, true })),
+		proveMap(s, thinned),
+		proveMap(s, cleared),
+		proveMap(s, nan),
+		proveMap(s, fill(n, func(i int) (wide, uint8) { return wide{byte(i), byte(i >> 8)}, uint8(i) })),
+		proveMap(s, fill(n, func(i int) (uint16, wide) { return uint16(i), wide{byte(i)} })),
+		proveMap(s, fill(n, func(i int) (string, struct{}) { return fmt.Sprint(i), struct{}{} })),
+		proveMap(s, fill(n, func(i int) (uint8, uint64) { return uint8(i), uint64(i) })),
+		proveMap(s, fill(n, func(i int) (any, any) { return i, fmt.Sprint(i) })),
+		proveMap(s, fill(n, func(i int) (mixed, [3]uint16) { return mixed{uint64(i), fmt.Sprint(i)}, [3]uint16{uint16(i)} })),
+		proveMap(s, fill(n, func(i int) (struct{}, bool) { return struct{}{}, true })),
 	)
 }
 
@@ -89,14 +88,14 @@ func first(errs ...error) error {
 // proveMap walks m, and looks keys of it up, and compares with what the language
 // says. It compares bytes and makes nothing of them: if the belief is wrong they
 // may be anything.
-func proveMap[K comparable, V any](m map[K]V) error {
+func proveMap[K comparable, V any](s *Space, m map[K]V) error {
 	t := reflect.TypeOf(m)
 	wrong := func(what string) error { return fmt.Errorf("%w: %s in a %v of %d", errMaps, what, t, len(m)) }
-	typ, err := mapType(t)
+	typ, err := s.mapType(t)
 	if err != nil {
 		return err
 	}
-	head := Of(reflect.ValueOf(m))
+	head := Of(reflect.ValueOf(m)).In(s)
 	if n, err := used(head); err != nil || n != len(m) {
 		return wrong("length")
 	}

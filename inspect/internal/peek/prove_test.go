@@ -3,13 +3,13 @@ package peek
 import "testing"
 
 func TestMapsProved(t *testing.T) {
-	if err := proveMaps(); err != nil {
+	if err := here.proveMaps(); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func BenchmarkProveMaps(b *testing.B) {
 	for b.Loop() {
-		proveMaps()
+		here.proveMaps()
 	}
 }

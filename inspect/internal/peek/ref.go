@@ -12,13 +12,14 @@ const wordSize = bits.UintSize / 8
 // WordSize is the size of a pointer, in bytes.
 const WordSize = wordSize
 
-// Ref is a place in memory. A held Ref is a real pointer and keeps the object
+// Ref is a place in the memory of a Space. A held Ref is a real pointer and keeps the object
 // that it points into alive; any other is a bare number, which means something
 // only as long as the object happens to live. The zero Ref is nil. Refs are
 // plain data, safe for concurrent use.
 type Ref struct {
-	ptr  unsafe.Pointer
-	addr uintptr // the address, where ptr is nil; else slabMark or 0
+	ptr   unsafe.Pointer
+	addr  uintptr // the address, where ptr is nil; else slabMark or 0
+	space *Space  // nil for this process
 }
 
 // slabMark marks a held Ref into a Slab.
@@ -30,8 +31,28 @@ func (r Ref) ours(align uintptr) bool {
 	return r.ptr != nil && r.addr == slabMark && uintptr(r.ptr)%align == 0
 }
 
-// At returns the place at a bare address.
-func At(addr uintptr) Ref { return Ref{addr: addr} }
+// At returns the place at a bare address that was read at r: it belongs to the Space of r.
+func (r Ref) At(addr uintptr) Ref { return Ref{addr: addr, space: r.space} }
+
+// Space returns the process to which addresses that stand at r belong. It is never nil.
+func (r Ref) Space() *Space {
+	if r.space != nil {
+		return r.space
+	}
+	return &here
+}
+
+// Here reports whether r belongs to this process's own Space.
+func (r Ref) Here() bool { return r.space == nil }
+
+// In returns the same place as one of s.
+func (r Ref) In(s *Space) Ref {
+	if s == &here {
+		s = nil
+	}
+	r.space = s
+	return r
+}
 
 // Held reports whether r is a real pointer.
 func (r Ref) Held() bool { return r.ptr != nil }
@@ -48,19 +69,19 @@ func (r Ref) Addr() uintptr {
 }
 
 // Bare returns the same place without the pointer.
-func (r Ref) Bare() Ref { return Ref{addr: r.Addr()} }
+func (r Ref) Bare() Ref { return r.At(r.Addr()) }
 
 // Add returns the place off bytes further on. Of a held Ref it must lie in the
 // same object.
 func (r Ref) Add(off uintptr) Ref {
 	if r.ptr != nil {
-		return Ref{ptr: unsafe.Add(r.ptr, off), addr: r.addr}
+		return Ref{ptr: unsafe.Add(r.ptr, off), addr: r.addr, space: r.space}
 	}
-	return Ref{addr: r.addr + off}
+	return Ref{addr: r.addr + off, space: r.space}
 }
 
 // Of returns the place that the pointer in p, a reflect.Value of kind Pointer,
-// points at. It is held.
+// points at. It is held, and of this process.
 func Of(p reflect.Value) Ref { return Ref{ptr: p.UnsafePointer()} }
 
 // Pointer returns a *t to the place as a reflect.Value. The Ref must be held, or
@@ -140,11 +161,12 @@ func (r Ref) uintptr() (w uintptr, err error) {
 // nil or lies in the first page.
 func (r Ref) Ptr(held bool) (p Ref, err error) {
 	if held && r.ptr != nil {
+		p.space = r.space
 		err = try(func() { p.ptr, p.addr = loadPtr(r.ptr) })
 		return p, err
 	}
 	w, err := r.Uintptr()
-	return Ref{addr: w}, err
+	return r.At(w), err
 }
 
 // Words loads len(w) words, until they read the same twice in a row; still
@@ -186,11 +208,11 @@ func (r Ref) WordsPtr(w []uintptr, i int) (p Ref, still bool, err error) {
 			// The caller says that the collector scans this place, so it has met the word.
 			q, n := loadPtr(unsafe.Add(r.ptr, uintptr(i)*wordSize))
 			if uintptr(q)|n == w[i] && same(a, w) {
-				p, still = Ref{ptr: q, addr: n}, true
+				p, still = Ref{ptr: q, addr: n, space: r.space}, true
 				return
 			}
 		}
-		p = Ref{addr: w[i]}
+		p = r.At(w[i])
 	})
 	return p, still, err
 }
@@ -291,7 +313,7 @@ func (r Ref) Clone(t reflect.Type) (c Ref, still bool, err error) {
 	p := reflect.New(t)
 	n := t.Size()
 	if n == 0 {
-		return Of(p), true, nil
+		return Of(p).In(r.Space()), true, nil
 	}
 	dst, a := p.UnsafePointer(), r.Addr()
 	err = try(func() {
@@ -305,7 +327,7 @@ func (r Ref) Clone(t reflect.Type) (c Ref, still bool, err error) {
 		}
 	})
 	runtime.KeepAlive(r.ptr)
-	return Of(p), still, err
+	return Of(p).In(r.Space()), still, err
 }
 
 // Span is a part of a value's memory.
@@ -332,9 +354,10 @@ type Slab []uint64
 // NewSlab returns a slab of at least n bytes, aligned for every Go type.
 func NewSlab(n uintptr) Slab { return make(Slab, (n+7)/8) }
 
-// Ref returns the place of the slab's first byte; it is held.
-func (s Slab) Ref() Ref {
-	return Ref{ptr: unsafe.Pointer(unsafe.SliceData([]uint64(s))), addr: slabMark}
+// Ref returns the place of the slab's first byte; it is held. Addresses in the slab belong to the
+// Space of from, the place that they were copied from.
+func (s Slab) Ref(from Ref) Ref {
+	return Ref{ptr: unsafe.Pointer(unsafe.SliceData([]uint64(s))), addr: slabMark, space: from.space}
 }
 
 // Bytes returns the slab's first n bytes.

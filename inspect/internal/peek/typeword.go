@@ -43,6 +43,7 @@ func Direct(t reflect.Type) bool {
 // types is what a check of type words goes by: the part of the binary in which
 // its types are described. It is found once.
 type types struct {
+	space     *Space
 	base, end uintptr // descriptors and their names lie in [base, end)
 	err       error   // why no type word may be believed
 
@@ -54,7 +55,13 @@ type types struct {
 // types; the bound is for the memory that a hostile writer could make us keep.
 const knownTypes = 1 << 16
 
-var binary = onceCaught(findTypes, &types{err: ErrUncaught})
+// binary returns the types of s, with the reason if none may be believed.
+func (s *Space) binary() *types {
+	if t := s.types.caught(s.findTypes, nil); t != nil {
+		return t
+	}
+	return &types{space: s, err: ErrUncaught}
+}
 
 // typeOf returns the type that the word w, which may be anything, describes;
 // ok is false unless w is the address of a descriptor in the binary. It reads
@@ -95,8 +102,9 @@ func (s *types) plausible(w uintptr, depth int) bool {
 	if !s.has(w) {
 		return false
 	}
+	where := &s.space.where
 	var d [descBytes]byte
-	if At(w).copy(d[:min(descBytes, s.end-w)]) != nil || !sound(d) {
+	if s.space.At(w).copy(d[:min(descBytes, s.end-w)]) != nil || !s.sound(d) {
 		return false
 	}
 	var (
@@ -126,18 +134,18 @@ func (s *types) plausible(w uintptr, depth int) bool {
 		if !s.has(p) {
 			return false
 		}
-		elem, err := At(p + where.descEnd).uintptr()
+		elem, err := s.space.At(p + where.descEnd).uintptr()
 		if err != nil || elem != w {
 			return false
 		}
 	}
 	switch kind {
 	case reflect.Array, reflect.Chan, reflect.Pointer, reflect.Slice:
-		elem, err := At(w + where.descEnd).uintptr()
+		elem, err := s.space.At(w + where.descEnd).uintptr()
 		return err == nil && s.plausible(elem, depth-1)
 	case reflect.Map:
 		var ke [2]uintptr
-		_, err := At(w + where.descEnd).words(ke[:])
+		_, err := s.space.At(w + where.descEnd).words(ke[:])
 		return err == nil && s.plausible(ke[0], depth-1) && s.plausible(ke[1], depth-1)
 	}
 	return true
@@ -147,11 +155,12 @@ func (s *types) plausible(w uintptr, depth int) bool {
 // the binary or made by reflect.
 func (s *types) shapely(w uintptr) bool {
 	var d [descBytes]byte
-	return w%wordSize == 0 && At(w).copy(d[:]) == nil && sound(d)
+	return w%wordSize == 0 && s.space.At(w).copy(d[:]) == nil && s.sound(d)
 }
 
 // sound reports whether the sizes, the kind and the flags of a descriptor fit together.
-func sound(d [descBytes]byte) bool {
+func (s *types) sound(d [descBytes]byte) bool {
+	where := &s.space.where
 	var (
 		size, ptrBytes = wordOf(d[where.descSize:]), wordOf(d[where.descPtrBytes:])
 		align          = uintptr(d[where.descAlign])
@@ -183,7 +192,7 @@ func (s *types) name(off uint32) (string, bool) {
 		return "", false
 	}
 	var head [4]byte
-	if At(a).copy(head[:]) != nil {
+	if s.space.At(a).copy(head[:]) != nil {
 		return "", false
 	}
 	n, width, ok := uvarint(head[1:])
@@ -191,7 +200,7 @@ func (s *types) name(off uint32) (string, bool) {
 		return "", false
 	}
 	text := make([]byte, n)
-	if At(a+1+width).copy(text) != nil || !utf8.Valid(text) {
+	if s.space.At(a+1+width).copy(text) != nil || !utf8.Valid(text) {
 		return "", false
 	}
 	return string(text), true

@@ -35,15 +35,15 @@ func TestWrongTypeWords(t *testing.T) {
 	runtime.GC()
 	// The bytes of a real one, where no type can be.
 	copied := NewSlab(descBytes)
-	if err := At(TypeWord(witnesses[0])).Copy(copied.Bytes(descBytes)); err != nil {
+	if err := here.At(TypeWord(witnesses[0])).Copy(copied.Bytes(descBytes)); err != nil {
 		t.Fatal(err)
 	}
 	copy(asBytes(&imitation), copied.Bytes(descBytes))
 	words := map[string]uintptr{
-		"a copy on the heap":      copied.Ref().Addr(),
+		"a copy on the heap":      copied.Ref(Ref{}).Addr(),
 		"a copy among the data":   uintptr(unsafe.Pointer(&imitation)),
-		"before the types":        binary().base - wordSize,
-		"the end of the types":    binary().end,
+		"before the types":        here.binary().base - wordSize,
+		"the end of the types":    here.binary().end,
 		"what no processor reads": 1 << (8*wordSize - 1),
 
 		"zero's neighbour": 1,
@@ -54,7 +54,7 @@ func TestWrongTypeWords(t *testing.T) {
 		"an itab":          (*[2]uintptr)(unsafe.Pointer(&stringer))[0],
 		"a made type":      TypeWord(made),
 		"freed memory":     stale,
-		"code":             reflect.ValueOf(proveMaps).Pointer(),
+		"code":             reflect.ValueOf(pointsAt).Pointer(),
 		"the anchor":       uintptr(unsafe.Pointer(&anchor)),
 		"the stack":        uintptr(unsafe.Pointer(&text)),
 		"nowhere":          ^uintptr(0) &^ 7,
@@ -85,7 +85,7 @@ func TestWrongTypeWords(t *testing.T) {
 	}
 	// What looks like an itab, and names a type that is not the one whose hash it has.
 	tab := **(**[4]uintptr)(unsafe.Pointer(&stringer))
-	tab[where.itabType/wordSize] = TypeWord(reflect.TypeFor[int]())
+	tab[here.where.itabType/wordSize] = TypeWord(reflect.TypeFor[int]())
 	if d, err := (&face{uintptr(unsafe.Pointer(&tab)), 0}).open(reflect.TypeFor[fmt.Stringer]()); !errors.Is(err, ErrTypeWord) {
 		t.Errorf("an itab with another type in it passes: %v, %v", d.Type, err)
 	}
@@ -120,7 +120,7 @@ func listed() map[uintptr]reflect.Type {
 			add(t.Key())
 			add(t.Elem())
 			// The group itself is in no interface, and has a name like no other type.
-			group := typeAt(*(*unsafe.Pointer)(unsafe.Add(descriptor(t), where.descEnd+where.mapGroup)))
+			group := typeAt(*(*unsafe.Pointer)(unsafe.Add(descriptor(t), here.where.descEnd+here.where.mapGroup)))
 			for i := range group.NumField() {
 				add(group.Field(i).Type)
 			}
@@ -155,15 +155,15 @@ func listed() map[uintptr]reflect.Type {
 func extent(k reflect.Kind) uintptr {
 	switch k {
 	case reflect.Func, reflect.Pointer, reflect.Slice:
-		return where.descEnd + wordSize
+		return here.where.descEnd + wordSize
 	case reflect.Chan:
-		return where.descEnd + 2*wordSize
+		return here.where.descEnd + 2*wordSize
 	case reflect.Array:
-		return where.descEnd + 3*wordSize
+		return here.where.descEnd + 3*wordSize
 	case reflect.Interface, reflect.Map, reflect.Struct:
-		return where.descEnd + 4*wordSize
+		return here.where.descEnd + 4*wordSize
 	}
-	return where.descEnd
+	return here.where.descEnd
 }
 
 // TestEveryWordOfTheTypes asks of every word in the types' area whether it is a
@@ -172,7 +172,7 @@ func extent(k reflect.Kind) uintptr {
 // tells of types. A wrong yes ends the process, or lies in another descriptor, or
 // shows as a type that its own pointer type denies.
 func TestEveryWordOfTheTypes(t *testing.T) {
-	s := binary()
+	s := here.binary()
 	if s.err != nil {
 		t.Fatal(s.err)
 	}
@@ -207,7 +207,7 @@ func TestEveryWordOfTheTypes(t *testing.T) {
 				}
 			}
 		case reflect.Map:
-			if _, err := mapType(typ); err != nil {
+			if _, err := here.mapType(typ); err != nil {
 				t.Error(err)
 			}
 		}
@@ -237,7 +237,7 @@ func TestMadeTypes(t *testing.T) {
 	}
 	m := reflect.MakeMap(reflect.MapOf(made, made))
 	m.SetMapIndex(reflect.Zero(made), reflect.Zero(made))
-	typ, err := Maps(m.Type())
+	typ, err := here.Maps(m.Type())
 	if err != nil {
 		t.Fatal(err)
 	}

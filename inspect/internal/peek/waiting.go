@@ -3,7 +3,6 @@ package peek
 import (
 	"errors"
 	"reflect"
-	"sync"
 )
 
 // Waiters says who waits at a chan, and whether it is closed.
@@ -32,9 +31,9 @@ const (
 
 // chansProved tries on two chans whether what is read of them is what it is
 // believed to be, once.
-var chansProved = sync.OnceValue(proveChans)
+func (s *Space) chansProved() error { return s.chans.get(s.proveChans) }
 
-func proveChans() error {
+func (s *Space) proveChans() error {
 	open, closed := make(chan int, 5), make(chan int, 3)
 	open <- 1
 	open <- 2
@@ -44,7 +43,7 @@ func proveChans() error {
 		n, cap int
 		closed uint64
 	}{{open, 2, 5, 0}, {closed, 0, 3, 1}} {
-		p := Of(reflect.ValueOf(&c.ch))
+		p := Of(reflect.ValueOf(&c.ch)).In(s)
 		at, err := p.Ptr(true)
 		if err != nil {
 			return err
@@ -53,7 +52,7 @@ func proveChans() error {
 		if err != nil || n != c.n || size != c.cap {
 			return errChan
 		}
-		if u, _, err := at.Add(where.chanClosed).Uint(4); err != nil || u != c.closed {
+		if u, _, err := at.Add(s.where.chanClosed).Uint(4); err != nil || u != c.closed {
 			return errChan
 		}
 	}
@@ -63,10 +62,10 @@ func proveChans() error {
 // Waiting counts who waits at the chan of type t at p. The queues change while
 // they are read: a count is about right, and 0 is what it says.
 func Waiting(p Ref, t reflect.Type) (w Waiters, err error) {
-	if err := chansProved(); err != nil {
+	if err := p.Space().chansProved(); err != nil {
 		return w, err
 	}
-	closed, _, err := p.Add(where.chanClosed).Uint(4)
+	closed, _, err := p.Add(p.Space().where.chanClosed).Uint(4)
 	if err != nil {
 		return w, err
 	}
@@ -94,7 +93,7 @@ func queued(first Ref) (n int) {
 		if err != nil || next == 0 {
 			break
 		}
-		at = At(next).Add(waitingNext * wordSize)
+		at = at.At(next).Add(waitingNext * wordSize)
 	}
 	return n
 }

@@ -28,7 +28,7 @@ func count(w *[2]uintptr, stop *atomic.Bool) {
 func TestAttackWords(t *testing.T) {
 	const line = 64
 	slab := NewSlab(3 * line)
-	place := slab.Ref()
+	place := slab.Ref(Ref{})
 	place = place.Add(2*line - wordSize - place.Addr()%line)
 	r, counters := place.Bare(), (*[2]uintptr)(place.ptr)
 	var stop atomic.Bool

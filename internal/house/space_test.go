@@ -1,0 +1,102 @@
+package house
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// noProcess lists the package variables of inspect and of what is below it, each with the reason why it
+// does not belong to the process that is read. What does belongs to a Space.
+var noProcess = map[string]string{
+	"inspect/internal/peek.here":       "it is the Space of this process",
+	"inspect/internal/peek.known":      "it is the layout of Go releases",
+	"inspect/internal/peek.anchor":     "only this process finds its types by its own data",
+	"inspect/internal/peek.witnesses":  "only this process finds its types by what reflect says of them",
+	"inspect/internal/peek.uncaught":   "it says what a fault does to the process that reads",
+	"inspect/internal/peek.trampoline": "it handles the faults of the process that reads",
+	"inspect/internal/peek.atNil":      "it is what the process that reads panics with",
+
+	"inspect.here":         "it is the space of this process",
+	"inspect.noLens":       "it is the same for every struct",
+	"inspect.durationType": "it is a type of ours",
+	"inspect.textTypes":    "it is a table",
+	"inspect.entryType":    "it describes a layout to this package",
+	"inspect.year1":        "it is a number of seconds",
+	"inspect.zones":        "its locations were made by this package",
+	"inspect.zonesKept":    "it counts them",
+	"inspect.oneHop":       "it is a table",
+	"inspect.colours":      "it is a table",
+	"inspect.tapered":      "it is a table",
+	"inspect.listingRoles": "it is a table",
+}
+
+// TestProcessStateLivesInSpaces holds that a second process could be read beside this one: no package
+// variable keeps what was learned of a process.
+func TestProcessStateLivesInSpaces(t *testing.T) {
+	met := map[string]bool{}
+	for _, folder := range []string{"inspect", "inspect/internal/peek"} {
+		names, err := os.ReadDir(filepath.FromSlash(folder))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			if !strings.HasSuffix(name.Name(), ".go") || strings.HasSuffix(name.Name(), "_test.go") {
+				continue
+			}
+			files := token.NewFileSet()
+			file, err := parser.ParseFile(files, filepath.Join(folder, name.Name()), nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range variables(file) {
+				full := folder + "." + v.Name
+				met[full] = true
+				if noProcess[full] == "" {
+					t.Errorf("%s: %s is a package variable: put it into a Space, or say in noProcess why it is of no process", files.Position(v.Pos()), v.Name)
+				}
+			}
+		}
+	}
+	for full := range noProcess {
+		if !met[full] {
+			t.Errorf("there is no %s", full)
+		}
+	}
+}
+
+// variables returns the package variables of a file, errors that are made by errors.New or named as what they stand for left out.
+func variables(file *ast.File) (names []*ast.Ident) {
+	for _, decl := range file.Decls {
+		d, ok := decl.(*ast.GenDecl)
+		if !ok || d.Tok != token.VAR {
+			continue
+		}
+		for _, s := range d.Specs {
+			for i, name := range s.(*ast.ValueSpec).Names {
+				values := s.(*ast.ValueSpec).Values
+				if name.Name != "_" && (i >= len(values) || !isError(values[i])) {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// isError reports whether x is errors.New(…), or another package's Err….
+func isError(x ast.Expr) bool {
+	if call, ok := x.(*ast.CallExpr); ok {
+		x = call.Fun
+	}
+	s, ok := x.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	from, _ := s.X.(*ast.Ident)
+	return from != nil && (from.Name == "errors" && s.Sel.Name == "New" || strings.HasPrefix(s.Sel.Name, "Err"))
+}
