@@ -122,7 +122,7 @@ var mutations = []mutation{
 	{off: "racy values are marked", file: "inspect/value.go", old: "	if !d.Firm {\n		e.mark |= Racy\n", new: "	if !d.Firm {\n", test: "TestProvenance"},
 	{off: "a uint64 is not an int", file: "inspect/datum.go", old: "case u <= math.MaxInt:", new: "case true:", test: "TestSameAsReflect"},
 	{off: "what package time wraps is an error", file: "eval/call.go", old: "if !exactly(x, name, in, out) {", new: "if false {", test: "TestMoments"},
-	{off: "a power whose square has wrapped is an overflow", file: "eval/number.go", old: "if a, ok = mulInts(a, a); !ok {", new: "if a, _ = mulInts(a, a); false {", test: "TestPowersAgainstBig"},
+	{off: "a power whose square has wrapped is an overflow", file: "internal/number/number.go", old: "if a, ok = Mul(a, a); !ok {", new: "if a, _ = Mul(a, a); false {", test: "TestPowersAgainstBig", in: "eval"},
 	{off: "a float that comes to no number is an error", file: "eval/arith.go", old: "case z-z == 0, a-a != 0, b-b != 0:", new: "case true:", test: "TestExact"},
 	{off: "a cut snapshot does not count", file: "eval/snapshot.go", old: "	if s.node.Cut != nil {\n		return s.isCut(s.node)\n	}\n	for i, it", new: "	for i, it", test: "TestSnapshotCut"},
 	{off: "elements of slices are copied", file: "inspect/listwalk.go", old: "		h = of.hop(t, data).how\n		if !of.space().pinned(t) {", new: "		h = of.hop(t, data).how\n		if false {", test: "TestAnswersAreOfOneMoment", in: "eval"},
