@@ -97,6 +97,7 @@ func newConn(s *Server, nc net.Conn, way *wayIn) *conn {
 	c.session = console.New(c.evaluator, c.out, s.Limits)
 	c.session.SetPeers(c.peers)
 	c.session.SetConfirmTime(s.confirmTime())
+	c.session.SetConfirm(c.dialog.echoes, c.confirm)
 	c.terminal = console.Attach(c.ctx, c.session, c.out, func() {
 		c.cancel()
 		nc.SetReadDeadline(time.Unix(1, 0)) // ends the read that waits for input

@@ -57,15 +57,11 @@ func (e *evaluator) CompleteContext(ctx context.Context, line string, pos int) [
 	return e.inner.CompleteContext(ctx, line, pos)
 }
 
-// Run evaluates one expression. Where there is somebody to ask, each action in it is confirmed:
-// the evaluation waits at it meanwhile.
+// Run evaluates one expression. It waits at each action that q.Confirm is asked about.
 func (e *evaluator) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	began := time.Now()
 	e.doing.Store(&q.Source)
 	defer e.doing.Store(nil)
-	if q.Confirm == nil && e.conn.dialog.echoes() && !e.conn.session.InJSON() {
-		q.Confirm = e.conn.confirm
-	}
 	if e.watch == nil {
 		e.calls = nil
 	}
@@ -111,11 +107,9 @@ func (e *evaluator) inTurn(ctx context.Context, q eval.Query) (eval.Result, erro
 	return e.inner.Run(ctx, q)
 }
 
-// waits tells the user, if that is not a program, what the answer waits for.
+// waits tells the user what the answer waits for. A program is not told: Say drops it in JSON mode.
 func (e *evaluator) waits() {
-	if !e.conn.session.InJSON() {
-		e.conn.terminal.Say(fmt.Sprintf("waiting for a turn, as %d long evaluations of other sessions run; Ctrl-C gives up", cap(e.conn.server.turns.long)))
-	}
+	e.conn.terminal.Say(fmt.Sprintf("waiting for a turn, as %d long evaluations of other sessions run; Ctrl-C gives up", cap(e.conn.server.turns.long)))
 }
 
 // approve says whether an action may be confirmed, and run.

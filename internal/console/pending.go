@@ -54,6 +54,13 @@ var (
 	errSessionOver  = errors.New("it was not confirmed: the session ended")
 )
 
+// SetConfirm sets how a person confirms an action, which confirm asks for. It is used while present
+// reports that somebody is there to be asked, and never in JSON mode, where a program confirms by
+// a request. Without it actions run unconfirmed outside JSON mode, as far as the Overseer lets them.
+func (s *Session) SetConfirm(present func() bool, confirm func(context.Context, *access.Call) error) {
+	s.present, s.confirmer = present, confirm
+}
+
 // SetConfirmTime sets how long an action waits to be confirmed in JSON mode.
 func (s *Session) SetConfirmTime(d time.Duration) { s.confirmTime = d }
 

@@ -84,8 +84,8 @@ type replyError struct {
 	Pos     []int  `json:"pos,omitempty"`
 }
 
-// InJSON reports whether the session speaks JSON, to a program.
-func (s *Session) InJSON() bool {
+// inJSON reports whether the session is in JSON mode: a program is at the other end.
+func (s *Session) inJSON() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.json

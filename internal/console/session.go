@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // ErrQuit is what Do returns for a line that ends the session.
@@ -41,6 +42,8 @@ type Session struct {
 	level       level
 	last        cost
 	confirmTime time.Duration
+	present     func() bool // see SetConfirm; nil: nobody is
+	confirmer   func(context.Context, *access.Call) error
 
 	mu      sync.Mutex
 	style   style
@@ -128,7 +131,7 @@ func complain(format string, args ...any) error { return wrong{fmt.Errorf(format
 //
 // In JSON mode, which the line "json on" begins, a line is a request; see docs/protocol.md.
 func (s *Session) Do(ctx context.Context, line string) error {
-	if s.InJSON() {
+	if s.inJSON() {
 		return s.request(ctx, line)
 	}
 	if strings.TrimSpace(line) == "" {
@@ -182,6 +185,9 @@ func (s *Session) show(ctx context.Context, a *answer, q eval.Query) error {
 // eval evaluates q, within what the user wants of the limits as well.
 func (s *Session) eval(ctx context.Context, q eval.Query) (eval.Result, error) {
 	q.Limits = s.lower.Within(q.Limits)
+	if q.Confirm == nil && s.present != nil && s.present() && !s.inJSON() {
+		q.Confirm = s.confirmer
+	}
 	r, err := s.evaluator.Run(ctx, q)
 	if err == nil {
 		s.last = cost{r.Cost, true}

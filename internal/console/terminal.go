@@ -110,7 +110,7 @@ func Attach(ctx context.Context, s *Session, out Output, ended func()) *Terminal
 	t := &Terminal{session: s, out: out, ended: ended, done: make(chan struct{})}
 	t.ctx, t.stop = context.WithCancelCause(ctx)
 	t.room.L = &t.mu
-	t.editor = editor{max: s.limits.Line, nesting: s.limits.Nesting, history: &s.history, acts: s.level.acts, program: s.InJSON}
+	t.editor = editor{max: s.limits.Line, nesting: s.limits.Nesting, history: &s.history, acts: s.level.acts, program: s.inJSON}
 	t.editor.screen.width = defaultWidth
 	s.restyle(func(st *style) { st.keyed = true })
 	return t
@@ -255,7 +255,7 @@ func (t *Terminal) refuse() {
 
 // tell writes a line that is no answer to one: in JSON mode an object, as each line is there.
 func (t *Terminal) tell(text string) {
-	if t.session.InJSON() {
+	if t.session.inJSON() {
 		text = string(marshal(failed(codeSession, "%s", text).versioned()))
 	}
 	t.editor.screen.put(text + "\n")
@@ -282,7 +282,7 @@ func (t *Terminal) belowLine(note string) {
 // leave ends the session with a last line.
 func (t *Terminal) leave(farewell string) {
 	t.editor.screen.markPastes(false)
-	if farewell != bye || !t.session.InJSON() {
+	if farewell != bye || !t.session.inJSON() {
 		t.tell(farewell)
 	}
 	t.show()
@@ -429,7 +429,7 @@ func (t *Terminal) next() (j job) {
 
 // stopped says that an answer was cut by an interrupt.
 func (t *Terminal) stopped() string {
-	if t.session.InJSON() {
+	if t.session.inJSON() {
 		return "\n" + string(marshal(failed(codeSession, "the answer before was stopped").versioned())) + "\n"
 	}
 	reset := ""
@@ -544,7 +544,7 @@ func (t *Terminal) Shutdown(why string) {
 // where each line is an answer, it writes nothing.
 func (t *Terminal) Say(text string) {
 	t.mu.Lock()
-	program := t.session.InJSON()
+	program := t.session.inJSON()
 	if busy := t.doing == evaluating; busy || program || t.over() {
 		t.mu.Unlock()
 		if busy && !program {
