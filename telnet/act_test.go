@@ -62,7 +62,7 @@ func TestActing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := serveOn(t, &Server{Registry: reg, Level: tc.server, Auth: Tokens(map[string]Identity{"x": {Level: tc.user}})}, AtMost(tc.most, AtMost(Act, l)))
+		s := serveOn(t, &Server{Registry: reg, Level: tc.server, Auth: Tokens(map[string]Identity{"x": {Level: tc.user}})}, LimitLevel(tc.most, LimitLevel(Act, l)))
 		c := s.dial(t)
 		c.send("x\nvalve.Turn(\"open\")\nlevel look\nlevel act\nvalve.Turn(\"shut\")\nquit\n")
 		got := c.rest()

@@ -118,7 +118,7 @@ func (s *Server) admit(nc net.Conn, listener place, highest Level) {
 		return
 	}
 	if way.socket == nil {
-		way.highest = Look // AtMost may be inside
+		way.highest = Look // LimitLevel may be inside
 	}
 	var who *Identity
 	if s.Auth == nil {

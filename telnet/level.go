@@ -5,17 +5,17 @@ import (
 	"net"
 )
 
-// Level is what a session may do. Sessions can give up a level, and never gain one.
+// Level says what a session may do. A session can lower its level, and never raise it.
 type Level int
 
 const (
-	// Look is to read what is exposed, and to call what registry.Methods names.
+	// Look reads what is exposed, and calls what registry.Methods names.
 	Look Level = iota
-	// Act is to call what registry.Actions names as well.
+	// Act also calls what registry.Actions names.
 	Act
 )
 
-// String returns look or act, as the log has them.
+// String returns "look" or "act", as the log has them.
 func (l Level) String() string {
 	if l >= Act {
 		return "act"
@@ -23,12 +23,12 @@ func (l Level) String() string {
 	return "look"
 }
 
-// AtMost returns l for Server.Serve to serve sessions on that have no higher level than highest,
-// whatever Server.Level says: one server may let its users act through a unix socket, and only
-// look through a port. The listener may be wrapped in another one: what it accepts carries the level.
-// Where the connections of that one do not show what is inside, through a method NetConn() net.Conn
-// as tls.Conn has it, their sessions only look.
-func AtMost(highest Level, l net.Listener) net.Listener { return &leveled{l, highest} }
+// LimitLevel returns a listener whose sessions have no higher level than highest, whatever
+// Server.Level says: one server may let its users act through a unix socket, and only look through
+// a port. Each connection carries the limit, so l may be wrapped before or after. But where a
+// wrapper's connections hide what is inside, and have no method NetConn() net.Conn as tls.Conn has,
+// their sessions only look.
+func LimitLevel(highest Level, l net.Listener) net.Listener { return &leveled{l, highest} }
 
 type leveled struct {
 	net.Listener
@@ -43,7 +43,7 @@ func (l *leveled) Accept() (net.Conn, error) {
 	return &leveledConn{nc, l.highest}, nil
 }
 
-// leveledConn is a connection whose session has at most that level.
+// leveledConn carries the limit of the listener that accepted it.
 type leveledConn struct {
 	net.Conn
 	highest Level
@@ -52,7 +52,7 @@ type leveledConn struct {
 func (c *leveledConn) NetConn() net.Conn { return c.Conn }
 func (c *leveledConn) CloseWrite() error { return closeWrite(c.Conn) }
 
-// closeWrite closes the sending side of nc alone.
+// closeWrite closes the sending side of nc, as (*net.TCPConn).CloseWrite does.
 func closeWrite(nc net.Conn) error {
 	if half, ok := nc.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
@@ -60,7 +60,7 @@ func closeWrite(nc net.Conn) error {
 	return errors.ErrUnsupported
 }
 
-// levelOf returns the highest level of sessions on l, and the listener that AtMost was given.
+// levelOf returns the highest level of sessions on l, and the listener inside all LimitLevels.
 func (s *Server) levelOf(l net.Listener) (Level, net.Listener) {
 	highest := s.Level
 	for {

@@ -30,15 +30,15 @@ type showing struct{ net.Conn }
 
 func (c showing) NetConn() net.Conn { return c.Conn }
 
-// What AtMost says holds inside any wrapper.
-func TestAtMostInside(t *testing.T) {
+// LimitLevel holds inside any wrapper.
+func TestLimitLevelInside(t *testing.T) {
 	a := newAuthority(t)
 	config := &tls.Config{Certificates: []tls.Certificate{a.certificate(t, "server")}}
 	for _, tc := range []struct {
 		name string
 		wrap func(net.Listener) net.Listener
 		tls  bool
-		acts bool // where AtMost agrees
+		acts bool // where LimitLevel agrees
 	}{
 		{name: "nothing", wrap: func(l net.Listener) net.Listener { return l }, acts: true},
 		{name: "a wrapper that shows it", wrap: func(l net.Listener) net.Listener {
@@ -51,7 +51,7 @@ func TestAtMostInside(t *testing.T) {
 			return wrapping{l, func(c net.Conn) net.Conn { return showing{&hidden{c}} }}
 		}},
 		{name: "TLS", wrap: func(l net.Listener) net.Listener { return tls.NewListener(l, config) }, tls: true, acts: true},
-		{name: "AtMost", wrap: func(l net.Listener) net.Listener { return AtMost(Act, l) }, acts: true},
+		{name: "LimitLevel", wrap: func(l net.Listener) net.Listener { return LimitLevel(Act, l) }, acts: true},
 	} {
 		for _, most := range []Level{Look, Act} {
 			v, reg := newValve()
@@ -59,7 +59,7 @@ func TestAtMostInside(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := serveOn(t, &Server{Registry: reg, Level: Act, AnyUser: true}, tc.wrap(AtMost(most, l)))
+			s := serveOn(t, &Server{Registry: reg, Level: Act, AnyUser: true}, tc.wrap(LimitLevel(most, l)))
 			conn, err := net.Dial("tcp", s.addr.String())
 			if tc.tls {
 				conn, err = tls.Dial("tcp", s.addr.String(), &tls.Config{RootCAs: a.pool, ServerName: "localhost"})
@@ -72,7 +72,7 @@ func TestAtMostInside(t *testing.T) {
 			got := c.rest()
 			want := most == Act && tc.acts
 			if acted := v.turns() != ""; acted != want || strings.Contains(got, "\n# ") != want || !strings.Contains(got, "sightglass in") {
-				t.Errorf("%s around AtMost(%v): acted %v, and the session is %q", tc.name, most, acted, got)
+				t.Errorf("%s around LimitLevel(%v): acted %v, and the session is %q", tc.name, most, acted, got)
 			}
 		}
 	}

@@ -41,7 +41,7 @@ type Server struct {
 	Limits eval.Limits
 
 	// Level is the highest level of a session: Look, or Act. A session has the lowest one of it,
-	// of what AtMost allows on its listener and, with Auth, of its Identity. With Act there must
+	// of what LimitLevel allows on its listener and, with Auth, of its Identity. With Act there must
 	// be a Logger: what acts is always on record.
 	Level Level
 

@@ -47,11 +47,11 @@ const (
 var setUps = []struct {
 	name   string
 	server func() *Server
-	most   Level // of AtMost
+	most   Level // of LimitLevel
 }{
 	{"`Look`", func() *Server { return &Server{} }, Act},
 	{"`Act`", func() *Server { return &Server{Level: Act} }, Act},
-	{"`Act`, `AtMost(Look)`", func() *Server { return &Server{Level: Act} }, Look},
+	{"`Act`, `LimitLevel(Look)`", func() *Server { return &Server{Level: Act} }, Look},
 	{"`Act`, `AnyUser`", func() *Server { return &Server{Level: Act, AnyUser: true} }, Act},
 	{"`Act`, `Auth`", func() *Server {
 		return &Server{Level: Act, Auth: Tokens(map[string]Identity{"right": {User: "alice", Level: Act}})}
@@ -63,7 +63,7 @@ type way struct {
 	listen []string // network and address
 	tls    bool
 	set    func(s *Server)
-	wrap   func(l net.Listener) net.Listener // around AtMost
+	wrap   func(l net.Listener) net.Listener // around LimitLevel
 	serve  func(s *Server, l net.Listener) error
 }
 
@@ -477,7 +477,7 @@ func serveTable(t *testing.T) {
 				os.Chmod(addr, 0o666) // the mode of a file aside, the user counts
 				l := inner
 				if setUp.most < Act {
-					l = AtMost(setUp.most, l)
+					l = LimitLevel(setUp.most, l)
 				}
 				if w.wrap != nil {
 					l = w.wrap(l)
