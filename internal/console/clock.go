@@ -2,13 +2,7 @@ package console
 
 import "time"
 
-// clock is what times are told by, and waited for.
-type clock interface {
-	Now() time.Time
-	// Wait returns after d, or as soon as done is closed.
-	Wait(d time.Duration, done <-chan struct{})
-}
-
+// wallClock is the time of the machine.
 type wallClock struct{}
 
 func (wallClock) Now() time.Time { return time.Now() }

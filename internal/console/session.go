@@ -12,6 +12,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/console/watch"
 )
 
 // ErrQuit is what Do returns for a line that ends the session.
@@ -37,7 +38,7 @@ type Session struct {
 	out         io.Writer
 	limits      eval.Limits // filled
 	lower       eval.Limits // what the user wants of them
-	clock       clock
+	clock       watch.Clock
 	history     history
 	level       level
 	last        cost
@@ -151,7 +152,7 @@ func (s *Session) Do(ctx context.Context, line string) error {
 		if failed {
 			err = a.fail(w.error, part, line, s.currentStyle())
 		}
-		if errors.Is(err, errEnded) {
+		if errors.Is(err, watch.ErrEnded) {
 			return nil
 		}
 		if err := errors.Join(err, a.end()); err != nil || failed {

@@ -1,5 +1,7 @@
 package console
 
+import "github.com/sightglass-go/sightglass/internal/text"
+
 // The size of a terminal that does not tell its own.
 const (
 	defaultWidth  = 80
@@ -30,13 +32,5 @@ func (s setting[T]) value() T {
 	return s.terminal
 }
 
-func faint(s string, st style) string  { return colored(s, "\x1b[2m", st) }
-func red(s string, st style) string    { return colored(s, "\x1b[31m", st) }
-func yellow(s string, st style) string { return colored(s, "\x1b[33m", st) }
-
-func colored(s, sequence string, st style) string {
-	if !st.color.value() {
-		return s
-	}
-	return sequence + s + "\x1b[0m"
-}
+func faint(s string, st style) string { return text.Faint(s, st.color.value()) }
+func red(s string, st style) string   { return text.Red(s, st.color.value()) }

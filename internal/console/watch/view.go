@@ -1,4 +1,4 @@
-package console
+package watch
 
 import (
 	"cmp"
@@ -11,30 +11,30 @@ import (
 )
 
 // show writes a sample: in place of the one before, or as a line of its own.
-func (w *watch) show(ctx context.Context, now *sample, last bool) error {
-	st := w.session.currentStyle()
+func (w *run) show(ctx context.Context, now *sample, last bool) error {
+	st := w.host.Screen()
 	var b strings.Builder
 	if w.inPlace {
 		b.WriteString(w.draw(now, st))
 		if last {
-			b.WriteString(faint(w.reached(now), st) + "\n")
+			b.WriteString(text.Faint(w.reached(now), st.Color) + "\n")
 		}
 		return w.write(ctx, b.String())
 	}
 	if w.samples == 1 {
-		b.WriteString(faint(w.header(now.at), st) + "\n")
+		b.WriteString(text.Faint(w.header(now.at), st.Color) + "\n")
 	}
-	line, differs := w.line(now, max(lineWidth(st)-len(w.stamp(now))-2, minLine))
-	if differs || !w.changes || w.samples == 1 {
-		b.WriteString(faint(w.stamp(now), st) + "  " + line + "\n")
+	line, differs := w.line(now, max(st.Line-len(w.stamp(now))-2, minLine))
+	if differs || !w.Changes || w.samples == 1 {
+		b.WriteString(text.Faint(w.stamp(now), st.Color) + "  " + line + "\n")
 	}
 	if w.last == nil || !slices.Equal(now.notes, w.last.notes) {
 		for _, note := range now.notes {
-			b.WriteString("  " + faint(text.Escape(note), st) + "\n")
+			b.WriteString("  " + text.Faint(text.Escape(note), st.Color) + "\n")
 		}
 	}
 	if last {
-		b.WriteString(faint(w.reached(now), st) + "\n")
+		b.WriteString(text.Faint(w.reached(now), st.Color) + "\n")
 	}
 	return w.write(ctx, b.String())
 }
@@ -42,41 +42,32 @@ func (w *watch) show(ctx context.Context, now *sample, last bool) error {
 // minLine is in how few columns a sample is told on a line: on a terminal that is narrower it wraps.
 const minLine = 20
 
-// lineWidth is for how many columns a line of a watch is made. What reads lines and does not say
-// how wide it is folds them, or is a program.
-func lineWidth(st style) int {
-	if !st.echoed && !st.width.fixed {
-		return 3 * st.width.value()
-	}
-	return st.width.value()
-}
-
-func (w *watch) write(ctx context.Context, text string) error {
+func (w *run) write(ctx context.Context, text string) error {
 	if ctx.Err() != nil {
-		return errEnded
+		return ErrEnded
 	}
-	_, err := w.session.out.Write([]byte(text))
+	_, err := w.host.Write([]byte(text))
 	return err
 }
 
 // reached says that the condition holds.
-func (w *watch) reached(now *sample) string {
+func (w *run) reached(now *sample) string {
 	if w.samples == 1 {
-		return text.Escape(w.condition) + " holds already"
+		return text.Escape(w.Condition) + " holds already"
 	}
-	return fmt.Sprintf("%s holds, after %s samples in %s", text.Escape(w.condition), text.Thousands(w.samples), elapsed(now.at.Sub(w.began)))
+	return fmt.Sprintf("%s holds, after %s samples in %s", text.Escape(w.Condition), text.Thousands(w.samples), elapsed(now.at.Sub(w.began)))
 }
 
 // stamp is the time of day, with parts of a second where a watch asks more than one time in it.
-func (w *watch) stamp(now *sample) string {
-	if w.every%1e9 != 0 {
+func (w *run) stamp(now *sample) string {
+	if w.Every%1e9 != 0 {
 		return now.at.Format("15:04:05.0")
 	}
 	return now.at.Format("15:04:05")
 }
 
 // line is a sample in one line of at most width columns, and whether it differs from the one before.
-func (w *watch) line(now *sample, width int) (shown string, differs bool) {
+func (w *run) line(now *sample, width int) (shown string, differs bool) {
 	var parts []string
 	switch {
 	case now.err != nil:
@@ -112,7 +103,7 @@ func (w *watch) line(now *sample, width int) (shown string, differs bool) {
 }
 
 // first is the sample that others are compared with.
-func (w *watch) first(now *sample, width int) string {
+func (w *run) first(now *sample, width int) string {
 	if now.page != nil {
 		return text.Cut(strings.Join(now.lines(width, now.at), "; "), width)
 	}
@@ -136,7 +127,7 @@ func (s *series) brief(max int) string {
 }
 
 // fitting joins as many parts as fit, and says how many do not.
-func (w *watch) fitting(parts []string, width int) string {
+func (w *run) fitting(parts []string, width int) string {
 	joined := ""
 	for i, part := range parts {
 		next := part
@@ -158,20 +149,20 @@ func (w *watch) fitting(parts []string, width int) string {
 	return joined
 }
 
-func (w *watch) more(n int) string {
-	return fmt.Sprintf(", … %d more: set width %d", n, min(2*lineWidth(w.session.currentStyle()), maxWidth))
+func (w *run) more(n int) string {
+	return fmt.Sprintf(", … %d more: set width %d", n, w.host.Screen().Wider)
 }
 
 // draw is a sample, and what takes back the one before. It stays on the screen, however small that
 // is: a row that wraps or scrolls away would be taken back wrongly. The sample comes first, then
 // what one has to know about it, then the header.
-func (w *watch) draw(now *sample, st style) string {
-	width, height := max(st.width.value()-1, 1), max(st.height-2, 1)
+func (w *run) draw(now *sample, st Screen) string {
+	width, height := max(st.Width-1, 1), max(st.Height-2, 1)
 	notes := w.notes(now, width, height-2, st)
 	room := height - len(notes)
 	var rows []string
 	if room > 1 {
-		rows = []string{faint(text.Cut(w.header(now.at), width), st)}
+		rows = []string{text.Faint(text.Cut(w.header(now.at), width), st.Color)}
 		room--
 	}
 	switch {
@@ -181,7 +172,7 @@ func (w *watch) draw(now *sample, st style) string {
 			lines = append(lines[:room-1], strings.Join(lines[room-1:], " "))
 		}
 		for _, line := range lines {
-			rows = append(rows, red(text.Cut(line, width), st))
+			rows = append(rows, text.Red(text.Cut(line, width), st.Color))
 		}
 	case now.whole():
 		rows = append(rows, w.page(now, width, room, st)...)
@@ -190,7 +181,7 @@ func (w *watch) draw(now *sample, st style) string {
 	}
 	rows = append(rows, notes...)
 	var b strings.Builder
-	if !w.session.wasAway() && w.drawn > 0 {
+	if !w.host.Away() && w.drawn > 0 {
 		fmt.Fprintf(&b, "\x1b[%dA\r\x1b[J", w.drawn)
 	}
 	b.WriteString(strings.Join(rows, "\n") + "\n")
@@ -199,13 +190,13 @@ func (w *watch) draw(now *sample, st style) string {
 }
 
 // notes are what one has to know about a sample, in at most height rows.
-func (w *watch) notes(now *sample, width, height int, st style) (rows []string) {
+func (w *run) notes(now *sample, width, height int, st Screen) (rows []string) {
 	for i, note := range now.notes {
 		if left := len(now.notes) - i; left > 1 && len(rows) >= height-1 {
-			note = fmt.Sprintf("… %d notes more: %s", left, w.source)
+			note = fmt.Sprintf("… %d notes more: %s", left, w.Source)
 		}
 		if len(rows) < height {
-			rows = append(rows, faint(text.Cut("  "+text.Escape(note), width), st))
+			rows = append(rows, text.Faint(text.Cut("  "+text.Escape(note), width), st.Color))
 		}
 	}
 	return rows
@@ -213,7 +204,7 @@ func (w *watch) notes(now *sample, width, height int, st style) (rows []string) 
 
 // page is the sample as it is written, in at most height rows, with a sign at the lines that were
 // not in the one before. width and height are at least 1, as for a table.
-func (w *watch) page(now *sample, width, height int, st style) (rows []string) {
+func (w *run) page(now *sample, width, height int, st Screen) (rows []string) {
 	inner := max(width-2, 1)
 	old := map[string]int{}
 	compare := w.last != nil && w.last.err == nil
@@ -225,11 +216,11 @@ func (w *watch) page(now *sample, width, height int, st style) (rows []string) {
 	lines, contents := now.lines(inner, now.at), now.contents(inner)
 	for i, line := range lines {
 		if left := len(lines) - i; len(rows) == height-1 && left > 1 {
-			return append(rows, faint(text.Cut(fmt.Sprintf("  … %s lines more: %s", text.Thousands(left), text.Escape(w.source)), width), st))
+			return append(rows, text.Faint(text.Cut(fmt.Sprintf("  … %s lines more: %s", text.Thousands(left), text.Escape(w.Source)), width), st.Color))
 		}
 		content := contents[i]
 		if old[content]--; compare && old[content] < 0 {
-			rows = append(rows, yellow(text.Cut("* "+line, width), st))
+			rows = append(rows, text.Yellow(text.Cut("* "+line, width), st.Color))
 		} else {
 			rows = append(rows, text.Cut("  "+line, width))
 		}
@@ -239,7 +230,7 @@ func (w *watch) page(now *sample, width, height int, st style) (rows []string) {
 
 // table is a row for each leaf, in at most height rows: what changes, and as much of the rest as
 // there is room for.
-func (w *watch) table(now *sample, width, height int, st style) []string {
+func (w *run) table(now *sample, width, height int, st Screen) []string {
 	all := w.series.order
 	shown := slices.Clone(all)
 	rest := ""
@@ -254,9 +245,9 @@ func (w *watch) table(now *sample, width, height int, st style) []string {
 		left := shown[height-1:]
 		shown = shown[:height-1]
 		if moved(left[0]) == 0 {
-			rest = fmt.Sprintf("… %s more: ask for a part of %s", text.Thousands(len(left)), text.Escape(w.source))
+			rest = fmt.Sprintf("… %s more: ask for a part of %s", text.Thousands(len(left)), text.Escape(w.Source))
 		} else {
-			rest = fmt.Sprintf("… %s more that did not change: %s", text.Thousands(len(left)), text.Escape(w.source))
+			rest = fmt.Sprintf("… %s more that did not change: %s", text.Thousands(len(left)), text.Escape(w.Source))
 		}
 	}
 	rows := make([][]text.Cell, len(shown))
@@ -273,11 +264,11 @@ func (w *watch) table(now *sample, width, height int, st style) []string {
 	lines := text.Columns(rows, width)
 	for i, s := range shown {
 		if s.changed.Equal(now.at) {
-			lines[i] = yellow(lines[i], st)
+			lines[i] = text.Yellow(lines[i], st.Color)
 		}
 	}
 	if rest != "" {
-		lines = append(lines, faint(text.Cut(rest, width), st))
+		lines = append(lines, text.Faint(text.Cut(rest, width), st.Color))
 	}
 	return lines
 }
