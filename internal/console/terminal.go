@@ -16,33 +16,33 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// Output is where a Terminal writes. Its Write may wait for the peer; a newline stands for
+// Output is what a Terminal writes to. Write may block on the peer, and turns a newline into
 // whatever begins a new line there.
 type Output interface {
 	io.Writer
-	// Flush waits until what was written is on its way, was discarded, or cannot be sent.
+	// Flush blocks until everything written was sent or discarded, or cannot be sent.
 	Flush() error
-	// Discard drops what was written and is not on its way yet, calls then before anything more
-	// can be written, and returns how many bytes were dropped. It never waits.
+	// Discard drops what was written and not sent yet, calls then before it lets anybody write
+	// again, and returns the number of bytes dropped. It never blocks.
 	Discard(then func()) int
-	// Mute makes it drop all that is written from now on, or no longer.
+	// Mute drops everything written from now on, until it is called with false.
 	Mute(on bool)
 }
 
-// bye is the last line of a session that its user ends.
+// bye is the last line of a session that the user ends.
 const bye = "bye"
 
-// maxHeld is how much is held of what comes in during an evaluation: some long scripts. Beyond
-// it Feed waits, and with it whoever sends.
+// maxHeld bounds the input held during an evaluation, in bytes: some long scripts. When it is
+// reached Feed blocks, and with it the sender.
 const maxHeld = 256 << 10
 
-// PanicError is how a session ended that panicked. It is a fault of this program.
+// PanicError ends a session that panicked. It is a bug in this package or below it.
 type PanicError struct {
-	Value any
-	Stack []byte
+	Value any    // what recover returned; nil after runtime.Goexit
+	Stack []byte // of the goroutine that panicked
 }
 
-// newPanic is what was recovered from a panic, with the stack of where that was; a PanicError is itself.
+// newPanic returns value, which recover returned, with the current stack. A PanicError stays as it is.
 func newPanic(value any) *PanicError {
 	if fault, ok := value.(*PanicError); ok {
 		return fault
@@ -52,60 +52,79 @@ func newPanic(value any) *PanicError {
 
 func (e *PanicError) Error() string { return fmt.Sprintf("session panicked: %v", e.Value) }
 
-// Terminal makes lines of the bytes that it is fed, runs them one after the other, and shows a
-// prompt between them. Its methods may be called from any goroutine. None but Feed and those that
-// write ever waits for a line that is being evaluated.
+// Terminal splits the bytes that it is fed into lines, runs one line after the other, and prompts
+// between them. Its methods may be called from any goroutine. Only Feed, and the methods that
+// write to the Output, may block while a line is evaluated.
 type Terminal struct {
 	session *Session
 	out     Output
-	ended   func()
-	ctx     context.Context // of all lines
-	stop    context.CancelCauseFunc
-	done    chan struct{}
+	// ended is called once, after done is closed. It may be nil.
+	ended func()
+	// ctx is the parent of the context of each line. stop cancels it, with the reason for the end.
+	ctx  context.Context
+	stop context.CancelCauseFunc
+	// done is closed by finish, under mu. From then on nothing is read, run or written.
+	done chan struct{}
+	// ending is set by Shutdown before it takes mu, so that whoever holds mu stops looking at keys.
+	ending atomic.Bool
 
-	mu       sync.Mutex
-	room     sync.Cond // there is less in held, or nobody who would take it
-	decoder  decoder
-	editor   editor
-	held     typeahead
-	eof      bool   // nothing more will come in
-	farewell string // said by Shutdown
-	err      error
+	// mu guards everything below.
+	mu sync.Mutex
+	// room is signaled when held shrinks, and when nothing will take from it any more.
+	room sync.Cond
 
-	ending  atomic.Bool // no key counts any more
-	doing   work        // of run, which is there as long as it is not idle
-	since   time.Time
-	job     context.Context // of the line being evaluated or completed
-	cancel  context.CancelFunc
-	dropped int // bytes of output, by an interrupt
-	muted   bool
+	// decoder holds the beginning of a key or character whose last bytes have not come in yet.
+	decoder decoder
+	// editor holds the line being typed and what it writes to the screen. show sends the latter.
+	editor editor
+	// held is the input that came in while doing was not idle, at most maxHeld bytes, in order.
+	held typeahead
+	// eof is set by EOF. Input after it is ignored.
+	eof bool
+	// farewell is the last line that Shutdown wants, "" before Shutdown.
+	farewell string
+	// err is why the session ended, nil if the user or Shutdown ended it. finish sets it once.
+	err error
 
-	between func() // if set, is called where next lets others in: tests interrupt there
+	// doing is what the goroutine in run does. There is such a goroutine unless doing is idle.
+	doing work
+	// since is when doing last became completing or evaluating.
+	since time.Time
+	// job is the context of the line being completed or evaluated. cancel ends it.
+	job    context.Context
+	cancel context.CancelFunc
+	// dropped counts the bytes of output of the current line that interrupts have discarded.
+	dropped int
+	// muted is set while AbortOutput keeps the rest of the current line's output from the peer.
+	muted bool
+
+	// between, if not nil, is called where next unlocks mu, for tests to interrupt there.
+	between func()
 }
 
-// work is what run does right now.
+// work is what the goroutine in run does.
 type work uint8
 
 const (
-	idle       work = iota
-	reading         // takes up what was held
-	completing      // a line, which stays on the screen
-	evaluating      // a line: run is to be left to write
+	idle       work = iota // there is none
+	reading                // looks at the keys that were held
+	completing             // completes a line, which stays on the screen
+	evaluating             // evaluates a line: only the answer may be written
 )
 
-// A job is what the keys came to: a line to evaluate, or one to complete at pos.
+// job is a line to evaluate, or to complete at pos.
 type job struct {
-	work work // idle for none
+	work work // idle: no job
 	line string
 	pos  int
 }
 
-// keysAtOnce is how much of what was held is taken up, in bytes, before somebody else may interrupt.
+// keysAtOnce bounds the held bytes that next looks at before it lets others lock mu, to interrupt.
 const keysAtOnce = 128
 
-// Attach puts a terminal before s. out is the writer that s has. ended, if not nil, is called
-// once when Done's channel has been closed, and before Err returns; it must not wait. Lines are
-// cancelled with ctx.
+// Attach returns a terminal for s, whose writer is out. Ending ctx cancels the line being run and
+// ends the session. ended, if not nil, is called once, after Done's channel is closed and before
+// Err returns; it must not block.
 func Attach(ctx context.Context, s *Session, out Output, ended func()) *Terminal {
 	t := &Terminal{session: s, out: out, ended: ended, done: make(chan struct{})}
 	t.ctx, t.stop = context.WithCancelCause(ctx)
@@ -128,18 +147,18 @@ func (t *Terminal) Start() {
 	t.show()
 }
 
-// Done is closed when the session is over and everything has been written to the Output.
+// Done returns a channel that is closed when the session is over and has written everything to the Output.
 func (t *Terminal) Done() <-chan struct{} { return t.done }
 
-// Err says why the session ended, once Done is closed: nil if the user or a Shutdown ended it.
+// Err returns why the session ended, once Done is closed: nil if the user or Shutdown ended it.
 func (t *Terminal) Err() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.err
 }
 
-// Feed takes what came in. While a line is being evaluated it is held, Ctrl-C aside, and when too
-// much is held Feed waits. After EOF and after the end it is ignored.
+// Feed takes input. While a line is evaluated, it acts on Ctrl-C and holds the rest; it blocks when
+// too much is held. Input after EOF or after the end of the session is ignored.
 func (t *Terminal) Feed(p []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -156,10 +175,10 @@ func (t *Terminal) Feed(p []byte) {
 	}
 }
 
-// ends reports whether no more keys are to be looked at: the session is over, or somebody waits to end it.
+// ends reports whether to stop looking at keys: the session is over, or somebody waits to end it.
 func (t *Terminal) ends() bool { return t.ending.Load() || t.ctx.Err() != nil || t.over() }
 
-// hold holds what it can of p and returns the rest; when it can hold nothing it waits.
+// hold keeps what it can of p for later and returns the rest. With no room it waits for some.
 func (t *Terminal) hold(p []byte) []byte {
 	if i := bytes.LastIndexByte(p, byteInterrupt); i >= 0 {
 		t.interrupt()
@@ -177,14 +196,14 @@ func (t *Terminal) hold(p []byte) []byte {
 	return p[n:]
 }
 
-// note tells the session if what is held ends a watch: anything does in character mode, in line
-// mode only an empty line, since a program may have sent the lines that come next.
+// note tells the session whether the held input ends a watch. In character mode any input does. In
+// line mode only an empty line does, since a program may have sent its next lines ahead.
 func (t *Terminal) note() {
 	t.session.SetAhead(t.held.empty > 0 || t.editor.echo && len(t.held.bytes) > 0)
 }
 
-// endsWatch reports whether p is a key by itself, or an empty line, that ended the watch that is
-// running and means nothing more. What is longer is held: it may be the next line.
+// endsWatch reports whether p was a single key or an empty line that ended the running watch. That
+// is all it meant; longer input is held, as it may be the next line.
 func (t *Terminal) endsWatch(p []byte) bool {
 	alone := string(p) == "\n" || string(p) == "\r\n"
 	if t.editor.echo {
@@ -198,8 +217,8 @@ func (t *Terminal) endsWatch(p []byte) bool {
 	return alone && len(t.held.bytes) == 0 && t.session.SetAhead(true)
 }
 
-// keys gives p to the editor, up to the first key that makes a job; n is how
-// much of p that took. Of a line that is too long already it looks at nothing but what may end it.
+// keys gives p to the editor, up to the first key that makes a job, and returns the number of bytes
+// that took. Once a line is too long it skips all keys but those that may end it.
 func (t *Terminal) keys(p []byte) (n int, j job) {
 	defer t.show()
 	typed := false
@@ -223,7 +242,7 @@ func (t *Terminal) keys(p []byte) (n int, j job) {
 	return n, j
 }
 
-// key gives k to the editor, and returns the job that it makes.
+// key gives k to the editor and returns the job that it makes.
 func (t *Terminal) key(k key) (j job) {
 	e := &t.editor
 	switch e.key(k) {
@@ -248,12 +267,12 @@ func (t *Terminal) key(k key) (j job) {
 	return j
 }
 
-// refuse says that the line was too long.
+// refuse tells the user that the line is too long.
 func (t *Terminal) refuse() {
 	t.tell(fmt.Sprintf("the line is longer than %s bytes and was not evaluated; ask in parts: x = …", text.Thousands(t.editor.limit())))
 }
 
-// tell writes a line that is no answer to one: in JSON mode an object, as each line is there.
+// tell writes a line that answers nothing: an object in JSON mode, like each line there.
 func (t *Terminal) tell(text string) {
 	if t.session.inJSON() {
 		text = string(marshal(failed(codeSession, "%s", text).versioned()))
@@ -261,14 +280,14 @@ func (t *Terminal) tell(text string) {
 	t.editor.screen.put(text + "\n")
 }
 
-// dropLine forgets what was typed and begins anew.
+// dropLine discards the line being typed and prompts again.
 func (t *Terminal) dropLine() {
 	t.belowLine("^C")
 	t.editor.drop()
 	t.editor.begin()
 }
 
-// belowLine moves below the line that is being typed.
+// belowLine moves the cursor below the line being typed.
 func (t *Terminal) belowLine(note string) {
 	switch {
 	case t.editor.fromProgram():
@@ -279,7 +298,7 @@ func (t *Terminal) belowLine(note string) {
 	}
 }
 
-// leave ends the session with a last line.
+// leave writes a last line and ends the session.
 func (t *Terminal) leave(farewell string) {
 	t.editor.screen.markPastes(false)
 	if farewell != bye || !t.session.inJSON() {
@@ -289,7 +308,7 @@ func (t *Terminal) leave(farewell string) {
 	t.finish(nil)
 }
 
-// show sends what the editor has to say.
+// show writes what the editor has put on the screen.
 func (t *Terminal) show() {
 	if p := t.editor.screen.take(); len(p) > 0 {
 		if _, err := t.out.Write(p); err != nil {
@@ -298,8 +317,8 @@ func (t *Terminal) show() {
 	}
 }
 
-// start begins a job. What came in behind it is held before
-// the session can ask whether anything did; what cannot be held is returned.
+// start runs j in a goroutine. The input behind it is held before the session can ask whether there
+// is any; start returns what cannot be held.
 func (t *Terminal) start(j job, behind []byte) []byte {
 	t.begin(j)
 	if len(behind) > 0 {
@@ -316,8 +335,8 @@ func (t *Terminal) begin(j job) {
 	t.job, t.cancel = context.WithCancel(t.ctx)
 }
 
-// run does a job, and those that are held by then. It ends with the last of them: a session
-// that waits for input has no goroutine.
+// run runs j, and then the jobs in the held input. It returns after the last: a session that waits
+// for input has no goroutine.
 func (t *Terminal) run(j job) {
 	ok := true
 	defer func() {
@@ -342,8 +361,8 @@ func (t *Terminal) run(j job) {
 	}
 }
 
-// completed shows what a completion has found, and returns the next job. One that was cancelled takes the
-// line with it, as an interrupt at the prompt does.
+// completed shows what a completion found and returns the next job. If the completion was
+// interrupted, it drops the line, as an interrupt at the prompt does.
 func (t *Terminal) completed(found []eval.Completion) job {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -369,7 +388,7 @@ func (t *Terminal) completed(found []eval.Completion) job {
 	return t.next()
 }
 
-// evaluated ends the evaluation of a line that came to err, prompts, and returns the next job.
+// evaluated ends an evaluation with the errors of Do and Flush, prompts, and returns the next job.
 func (t *Terminal) evaluated(err, flushed error) job {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -400,8 +419,8 @@ func (t *Terminal) evaluated(err, flushed error) job {
 	return t.next()
 }
 
-// next takes up what is held, and returns the first job of it. Meanwhile t.mu is free now and then, for who
-// wants to interrupt.
+// next looks at the held input and returns the first job in it. It unlocks mu every keysAtOnce
+// bytes, so that others can interrupt.
 func (t *Terminal) next() (j job) {
 	t.doing = reading
 	t.show()
@@ -427,7 +446,7 @@ func (t *Terminal) next() (j job) {
 	return j
 }
 
-// stopped says that an answer was cut by an interrupt.
+// stopped returns the note that an interrupt cut the answer.
 func (t *Terminal) stopped() string {
 	if t.session.inJSON() {
 		return "\n" + string(marshal(failed(codeSession, "the answer before was stopped").versioned())) + "\n"
@@ -439,8 +458,8 @@ func (t *Terminal) stopped() string {
 	return reset + "\n… the output was stopped here\n"
 }
 
-// last is what to evaluate at the end of input: in line mode a line without an end is still a
-// line. Without one the session is over.
+// last returns the job at the end of input, and ends the session if there is none. In line mode
+// the last line needs no newline.
 func (t *Terminal) last() (j job) {
 	if t.ends() {
 		return j
@@ -456,8 +475,8 @@ func (t *Terminal) last() (j job) {
 	return j
 }
 
-// Interrupt ends the evaluation and its output, or a completion and its line, and drops what came in meanwhile.
-// Without these it drops what was typed.
+// Interrupt cancels the evaluation and drops its output, or cancels the completion and drops its
+// line; either way it drops the held input. At the prompt it drops the line being typed.
 func (t *Terminal) Interrupt() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -471,7 +490,7 @@ func (t *Terminal) Interrupt() {
 	}
 }
 
-// interrupt is Interrupt of what run does.
+// interrupt is Interrupt while run does something.
 func (t *Terminal) interrupt() {
 	switch t.doing {
 	case evaluating:
@@ -487,7 +506,7 @@ func (t *Terminal) interrupt() {
 	t.room.Broadcast()
 }
 
-// AbortOutput lets the evaluation run, and drops what it has to say. What came in meanwhile stays.
+// AbortOutput drops the output of the current evaluation, and lets it run. Held input stays.
 func (t *Terminal) AbortOutput() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -498,7 +517,7 @@ func (t *Terminal) AbortOutput() {
 	}
 }
 
-// EOF says that nothing more will come in. What came in is answered, and then the session ends.
+// EOF tells that no more input will come. The session answers what came in, and ends.
 func (t *Terminal) EOF() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -514,7 +533,7 @@ func (t *Terminal) EOF() {
 	}
 }
 
-// Hangup says that the peer is gone, which err tells more of. The evaluation is cancelled.
+// Hangup tells that the peer is gone, for the reason err. It cancels the evaluation and ends the session.
 func (t *Terminal) Hangup(err error) {
 	t.stop(err) // the lock may be with somebody who waits for the peer
 	t.mu.Lock()
@@ -524,7 +543,7 @@ func (t *Terminal) Hangup(err error) {
 	}
 }
 
-// Shutdown ends the session with a last line that says why. The evaluation is cancelled.
+// Shutdown cancels the evaluation and ends the session, with why as its last line.
 func (t *Terminal) Shutdown(why string) {
 	t.ending.Store(true) // the lock may be with somebody who has many keys to look at
 	t.mu.Lock()
@@ -540,8 +559,8 @@ func (t *Terminal) Shutdown(why string) {
 	}
 }
 
-// Say writes a line that is no answer, without spoiling a line that is being typed. In JSON mode,
-// where each line is an answer, it writes nothing.
+// Say writes a line that answers nothing, above the line being typed. In JSON mode, where each line
+// is an answer, it writes nothing.
 func (t *Terminal) Say(text string) {
 	t.mu.Lock()
 	program := t.session.inJSON()
@@ -557,17 +576,18 @@ func (t *Terminal) Say(text string) {
 	t.show()
 }
 
-// Evaluating returns for how long the line that is being evaluated has been; ok is false if none is.
+// Evaluating returns how long the current line has been evaluated or completed; ok is false at the prompt.
 func (t *Terminal) Evaluating() (d time.Duration, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return time.Since(t.since), t.working()
 }
 
-// working reports whether run evaluates or completes, and ends the session if that is to end.
+// working reports whether run evaluates or completes a line. If so, run also ends the session when
+// it is to end.
 func (t *Terminal) working() bool { return t.doing == evaluating || t.doing == completing }
 
-// SetEcho changes to character mode, or back to line mode. What was typed so far stays.
+// SetEcho switches to character mode, or back to line mode. It keeps what was typed so far.
 func (t *Terminal) SetEcho(on bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -576,7 +596,7 @@ func (t *Terminal) SetEcho(on bool) {
 	t.redraw()
 }
 
-// SetSize says how many columns and rows the terminal has; 0 means that it does not tell.
+// SetSize sets the columns and rows of the terminal; 0 means that they are unknown.
 func (t *Terminal) SetSize(columns, rows int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -600,8 +620,8 @@ func (t *Terminal) redraw() {
 	}
 }
 
-// SetType says what the terminal calls itself, as RFC 1010 names terminals or terminfo does. It
-// is shown colours then, and asked to mark what is pasted, if it is one that can.
+// SetType sets the terminal's name, as in RFC 1010 or terminfo. A capable terminal gets colours and
+// is asked to bracket what is pasted.
 func (t *Terminal) SetType(name string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -611,8 +631,8 @@ func (t *Terminal) SetType(name string) {
 	t.redraw()
 }
 
-// capable reports whether a terminal of that type can do more than a VT100: nearly each can that
-// names itself.
+// capable reports whether a terminal of that type can do more than a VT100, as nearly all can that
+// tell their type.
 func capable(name string) bool {
 	switch name = strings.ToLower(name); name {
 	case "", "dumb", "unknown", "network", "nvt":
@@ -630,7 +650,7 @@ func (t *Terminal) over() bool {
 	}
 }
 
-// finish ends the session, with the first error that it is told.
+// finish ends the session. The first call decides on err.
 func (t *Terminal) finish(err error) {
 	if t.over() {
 		return
