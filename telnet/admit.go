@@ -18,7 +18,7 @@ import (
 	"github.com/sightglass-go/sightglass/internal/console"
 )
 
-// The defaults of Server's limits.
+// Defaults of the limits in Server.
 const (
 	defaultSessions     = 64
 	defaultRate         = 20 // in a second
@@ -30,11 +30,11 @@ const (
 	defaultKeepAlive    = 30 * time.Second
 )
 
-// maxRefusals is to how many peers at a time it is said why they are refused; in a flood the
-// others are not worth the second that it may take.
+// maxRefusals bounds concurrent refusal messages. Each may take a second; in a flood the remaining
+// connections are closed without one.
 const maxRefusals = 32
 
-// positive is n, or otherwise where that is no limit to have.
+// positive returns n if it is positive, else otherwise.
 func positive[T int | time.Duration](n, otherwise T) T {
 	if n <= 0 {
 		return otherwise
@@ -42,7 +42,7 @@ func positive[T int | time.Duration](n, otherwise T) T {
 	return n
 }
 
-// prepare makes what the fields of s ask for.
+// prepare fills in what depends on the fields of s.
 func (s *Server) prepare() {
 	s.prepared.Do(func() {
 		inspect.Prepare()
@@ -77,7 +77,7 @@ func (s *Server) evaluator() console.Evaluator {
 	return eval.NewSession(s.Registry, s.Limits)
 }
 
-// begin counts a connection in for Shutdown to wait for; false means that it must not begin.
+// begin counts a connection that Shutdown is to wait for. It reports false if the server is closing.
 func (s *Server) begin() bool {
 	s.prepare()
 	s.mu.Lock()
@@ -90,8 +90,8 @@ func (s *Server) begin() bool {
 
 var errTooFast = errors.New("too many connections from this address, try again in a second")
 
-// admit serves a connection that a listener at that place has accepted, unless it comes too fast or its
-// user may not enter.
+// admit serves a connection that a listener at that place accepted, unless connections come too fast
+// or the user may not enter.
 func (s *Server) admit(nc net.Conn, listener place, highest Level) {
 	defer s.running.Done()
 	defer func() {
@@ -130,8 +130,8 @@ func (s *Server) admit(nc net.Conn, listener place, highest Level) {
 	s.serve(nc, way, who)
 }
 
-// arrives counts a connection, and reports whether it comes in time. A script of our own user may
-// connect often, and takes nothing from others that it could not take without a server.
+// arrives counts a connection and reports whether it is within the rate. Our own user may connect as
+// often as it likes: it could take the same from others without a server.
 func (s *Server) arrives(w *wayIn) bool {
 	limit := s.arrivals
 	if w.trusted() {
@@ -140,12 +140,12 @@ func (s *Server) arrives(w *wayIn) bool {
 	return limit.allow(w.origin(), time.Now())
 }
 
-// refused logs that a peer was refused.
+// refused logs a refusal.
 func (s *Server) refused(peer *Peer, why error) {
 	s.logger().With(peer.attributes()...).Warn("a connection was refused", "error", plain(why.Error()))
 }
 
-// serve holds a session on nc, if there is room for one. who is nil for somebody who has to log in.
+// serve runs a session on nc if there is a free place. A nil who has to log in.
 func (s *Server) serve(nc net.Conn, way *wayIn, who *Identity) error {
 	c := newConn(s, nc, way)
 	if err := s.enter(c, who == nil); err != nil {
@@ -160,7 +160,7 @@ func (s *Server) serve(nc net.Conn, way *wayIn, who *Identity) error {
 	return err
 }
 
-// report logs how a connection ended.
+// report logs the end of a connection.
 func (s *Server) report(c *conn, err error, lasted time.Duration) {
 	log := c.log().With(slog.Duration("lasted", lasted))
 	var other errLanguage
@@ -184,9 +184,9 @@ func (s *Server) report(c *conn, err error, lasted time.Duration) {
 	}
 }
 
-// enter takes one of the places for sessions. Those who have to log in have a half of them, and
-// those from one origin an eighth: who does not log in keeps out nobody who has, and one origin
-// no other.
+// enter takes a place for a session. Connections that have to log in share half of the places, and
+// those of one origin an eighth, so that they cannot keep out users who are known, nor one origin
+// the others.
 func (s *Server) enter(c *conn, login bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -228,7 +228,7 @@ func (s *Server) exit(c *conn) {
 	delete(s.conns, c)
 }
 
-// refuse tells the peer why, unless it expects to be spoken to in TLS, and closes.
+// refuse tells the peer why, unless it expects TLS, and closes the connection.
 func (s *Server) refuse(nc net.Conn, why error) {
 	defer nc.Close()
 	if s.TLSConfig != nil {

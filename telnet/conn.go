@@ -18,28 +18,28 @@ import (
 )
 
 const (
-	// readSize is how much is read at once. A line is longer only when it was pasted.
+	// readSize is the size of a read. Only a pasted line is longer.
 	readSize = 2 << 10
 
-	// sendBuffer is what the kernel may hold for a client: enough for any screen, and little
-	// enough that an interrupt stops a long answer within what a person sees as at once.
+	// sendBuffer is what the kernel may hold for a client: enough for any screen, and little enough
+	// that an interrupt seems to stop a long answer at once.
 	sendBuffer = 64 << 10
 
-	// drainTime is how long a client may take to close its side when a session is over. What it
-	// sends meanwhile is read, since closing with input unread makes the kernel send a reset,
-	// which can destroy the last answers on their way.
+	// drainTime is how long a client may take to close its side after the session. Input is read
+	// meanwhile: closing with unread input makes the kernel send a reset, which can destroy the last
+	// answers on their way.
 	drainTime  = time.Second
 	drainBytes = 1 << 20
 )
 
-// When a client has closed its sending side, reading does not tell whether it is still there. It
-// is looked for then, as long as an evaluation runs.
+// Once a client has closed its sending side, reading does not tell whether it is still there. It is
+// probed then, while an evaluation runs.
 const (
 	firstProbe = 250 * time.Millisecond
 	nextProbe  = time.Second
 )
 
-// The sizes of a terminal that are believed. Fewer columns hold no prompt, and more rows nobody reads.
+// The sizes of a terminal that we believe. Fewer columns hold no prompt, and nobody reads more rows.
 const (
 	minColumns = 4
 	maxColumns = 1000
@@ -53,8 +53,8 @@ var (
 	eraseLine      = []byte{0x15}
 )
 
-// conn is one connection: telnet on the wire at one side, a terminal's session at the other. Its
-// goroutine reads, always, also during an evaluation; the terminal's evaluates; the outbox's writes.
+// conn is one connection: telnet on the wire on one side, a terminal's session on the other. Its
+// goroutine always reads, even during an evaluation; the terminal's evaluates; the outbox's writes.
 type conn struct {
 	server    *Server
 	id        int64
@@ -109,8 +109,7 @@ func newConn(s *Server, nc net.Conn, way *wayIn) *conn {
 
 func (c *conn) log() *slog.Logger { return c.logger.Load() }
 
-// serve holds the session, and closes the connection. who is who is at the other end, if that is
-// known already.
+// serve runs the session and closes the connection. who is at the other end; nil has to log in.
 func (c *conn) serve(who *Identity) (err error) {
 	defer c.net.Close()
 	defer c.cancel()
@@ -150,8 +149,8 @@ func (c *conn) serve(who *Identity) (err error) {
 	return err
 }
 
-// handshake is that of TLS, where there is TLS: ours, or that of a listener. A Read would make it
-// too, and not survive the deadline of greet.
+// handshake does the TLS handshake, if the server or its listener uses TLS. A Read would do it too,
+// but would not survive the deadline in greet.
 func (c *conn) handshake() error {
 	var t *tls.Conn
 	unwrap(c.net, func(nc net.Conn) {
@@ -173,12 +172,12 @@ func (c *conn) handshake() error {
 	return nil
 }
 
-// grace is how long the first bytes of a client are waited for before it is offered to negotiate.
-// A script's are there by then on any local network, and a person does not notice.
+// grace is how long greet waits for a client's first bytes before it offers to negotiate. On a local
+// network a script's bytes have come by then, and a person does not notice.
 const grace = 20 * time.Millisecond
 
-// greet reads what the client sends at once, and offers to negotiate unless that shows that it is
-// no telnet: the offer is odd characters to a script.
+// greet reads what the client sends first, and offers to negotiate unless that is not telnet: a script
+// would take the offer for odd characters.
 func (c *conn) greet(buf []byte) (n int, err error) {
 	c.net.SetReadDeadline(time.Now().Add(grace))
 	n, err = c.net.Read(buf)
@@ -196,7 +195,7 @@ func (c *conn) greet(buf []byte) (n int, err error) {
 	return n, err
 }
 
-// read reads until the session is over, or nothing more comes, as err may say already.
+// read reads until the session is over or the input ends, which err may say already.
 func (c *conn) read(buf []byte, err error) {
 	for {
 		switch {
@@ -240,11 +239,11 @@ func (c *conn) await() {
 	}
 }
 
-// errGone is how a session ends whose client closed its side first, and then the other.
+// errGone ends a session whose client closed first its sending side and then the other.
 var errGone = errors.New("the client is gone")
 
-// probe ends the session if the client is gone. Where the system cannot be asked, the client is
-// sent something harmless: one that is gone answers with a reset, which the next write finds.
+// probe ends the session if the client is gone. Where the system cannot tell, it sends something
+// harmless: a client that is gone answers with a reset, which the next write finds.
 func (c *conn) probe() {
 	switch there, known := c.way.socket.present(); {
 	case known && !there:
@@ -257,7 +256,7 @@ func (c *conn) probe() {
 	}
 }
 
-// close ends a connection in order: the last answer, the end of ours, the end of theirs.
+// close ends a connection in order: the last answer, the end of our side, the end of theirs.
 func (c *conn) close() error {
 	if err := c.out.Flush(); err != nil {
 		return err
@@ -266,7 +265,7 @@ func (c *conn) close() error {
 	return nil
 }
 
-// closeGently tells the peer that nothing more comes, and gives it time to close as well.
+// closeGently closes our side, and gives the peer time to close its own.
 func closeGently(nc net.Conn) {
 	defer nc.Close()
 	if closeWrite(nc) == nil {
@@ -275,12 +274,12 @@ func closeGently(nc net.Conn) {
 	}
 }
 
-// errLanguage is how a session with a peer ends that does not speak telnet.
+// errLanguage ends a session whose peer speaks another protocol.
 type errLanguage string
 
 func (e errLanguage) Error() string { return "the peer speaks " + string(e) }
 
-// receive takes what came in.
+// receive handles input from the wire.
 func (c *conn) receive(p []byte) {
 	c.sniffer.packet(p)
 	c.decoder.decode(p, c)
@@ -288,7 +287,7 @@ func (c *conn) receive(p []byte) {
 
 func (c *conn) null() { c.refuse(c.sniffer.null()) }
 
-// refuse ends the session if the peer speaks another language, "" being none, and reports whether it does.
+// refuse ends the session if the peer speaks another protocol, and reports whether it does. "" is none.
 func (c *conn) refuse(language string) bool {
 	if language != "" {
 		c.terminal.Hangup(errLanguage(language))
@@ -307,7 +306,7 @@ func (c *conn) data(p []byte) {
 	c.feed(p)
 }
 
-// feed gives what was typed to the question that is asked, or else to the session.
+// feed gives what was typed to the question being asked, or else to the session.
 func (c *conn) feed(p []byte) {
 	rest, err := c.dialog.take(p)
 	if err != nil {
@@ -327,7 +326,7 @@ func (c *conn) ask(p []byte) {
 	c.terminal.Feed(p)
 }
 
-// eof takes the end of the input. A line that is not complete is one then.
+// eof handles the end of input, which ends the last line too.
 func (c *conn) eof() {
 	c.refuse(c.sniffer.end())
 	if !c.dialog.end() {
@@ -378,7 +377,7 @@ func (c *conn) status() string {
 	return "[sightglass: yes]"
 }
 
-// speak takes note that the peer speaks telnet, if cmd is one of its commands.
+// speak notes that the peer speaks telnet, if cmd is one of its commands.
 func (c *conn) speak(cmd byte) {
 	c.refuse(c.sniffer.command(cmd))
 	c.speaks.Store(c.sniffer.telnet)

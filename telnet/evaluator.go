@@ -14,7 +14,7 @@ import (
 	"github.com/sightglass-go/sightglass/internal/console"
 )
 
-// overseen is an evaluator whose calls into the application can be overseen, as those of *eval.Session can.
+// overseen is an evaluator that reports its calls into the application, as *eval.Session does.
 type overseen interface{ Oversee(eval.Overseer) }
 
 var (
@@ -33,7 +33,7 @@ type evaluator struct {
 	doing atomic.Pointer[string] // what is being evaluated; nil for nothing
 }
 
-// oversee says whether actions may run from now on.
+// oversee records all calls from now on, and lets actions run if level allows them.
 func (e *evaluator) oversee(level Level) {
 	inner, ok := e.inner.(overseen)
 	if !ok {
@@ -46,9 +46,9 @@ func (e *evaluator) oversee(level Level) {
 	inner.Oversee(o)
 }
 
-// CompleteContext completes in its turn, as it reads what an evaluation would.
+// CompleteContext completes in its turn: it reads memory as an evaluation does.
 func (e *evaluator) CompleteContext(ctx context.Context, line string, pos int) []eval.Completion {
-	// It takes a fraction of a second at the most.
+	// It takes a fraction of a second at most.
 	short := e.conn.server.turns.short
 	if err := short.take(ctx, e.waits); err != nil {
 		return nil
@@ -78,7 +78,7 @@ func (e *evaluator) Run(ctx context.Context, q eval.Query) (eval.Result, error) 
 	return r, err
 }
 
-// inTurn evaluates q when it is its turn, which others have while somebody is asked to confirm an action.
+// inTurn evaluates q in its turn. It gives the turn to others while a user is asked to confirm.
 func (e *evaluator) inTurn(ctx context.Context, q eval.Query) (eval.Result, error) {
 	cancelled := func(err error) error {
 		return &eval.Error{Code: "cancelled", Message: "cancelled while other sessions' evaluations ran", Source: q.Source, Err: err}
@@ -112,7 +112,7 @@ func (e *evaluator) waits() {
 	e.conn.terminal.Say(fmt.Sprintf("waiting for a turn, as %d long evaluations of other sessions run; Ctrl-C gives up", cap(e.conn.server.turns.long)))
 }
 
-// approve says whether an action may be confirmed, and run.
+// approve refuses actions in a session that only looks.
 func (e *evaluator) approve(context.Context, *access.Call) error {
 	if Level(e.conn.level.Load()) < Act {
 		return errors.New("this session only looks")
@@ -120,9 +120,9 @@ func (e *evaluator) approve(context.Context, *access.Call) error {
 	return nil
 }
 
-// begin records a call before it runs: whatever it does to the program, its record is there. Of the
-// methods and functions that only look the first call of each is recorded, and the others are
-// counted: an expression may call one for each entry of a map. An action that cannot be recorded does not run.
+// begin records a call before it runs, so that there is a record whatever the call does. An action
+// that cannot be recorded does not run. Of a method or function that only looks, only the first call
+// is recorded and the others are counted: an expression may call it for each entry of a map.
 func (e *evaluator) begin(c *access.Call) error {
 	if c.Action {
 		return e.conn.mustWarn("an action is run", "call", oneLine(c.Text(), maxCall))
@@ -137,7 +137,7 @@ func (e *evaluator) begin(c *access.Call) error {
 	return nil
 }
 
-// end records how a call ended that begin has recorded.
+// end records the end of a call that begin recorded.
 func (e *evaluator) end(c *access.Call, took time.Duration, err error) {
 	attributes := append([]any{slog.Duration("took", took)}, outcome(err)...)
 	switch {
@@ -148,7 +148,7 @@ func (e *evaluator) end(c *access.Call, took time.Duration, err error) {
 	}
 }
 
-// counted adds the number of calls to the attributes of a record, if there were any.
+// counted appends the number of calls to attributes, if there were any.
 func (e *evaluator) counted(attributes []any) []any {
 	calls := 0
 	for _, n := range e.calls {
@@ -160,7 +160,7 @@ func (e *evaluator) counted(attributes []any) []any {
 	return attributes
 }
 
-// outcome is how something ended, as the log has it.
+// outcome returns the attributes that say how an evaluation or call ended.
 func outcome(err error) []any {
 	var wrong *eval.Error
 	switch {
@@ -172,10 +172,10 @@ func outcome(err error) []any {
 	return []any{slog.String("outcome", "error"), slog.String("error", plain(err.Error()))}
 }
 
-// errUnconfirmed is why an action did not run whose user did not say yes.
+// errUnconfirmed refuses an action whose user did not answer yes.
 var errUnconfirmed = errors.New("it was not confirmed")
 
-// confirm asks whether an action may run. Who does not answer in time has not confirmed it.
+// confirm asks the user whether to run an action. No answer in time means no.
 func (c *conn) confirm(ctx context.Context, call *access.Call) error {
 	limit := c.server.confirmTime()
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it was not confirmed within %v", limit))

@@ -15,9 +15,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/console"
 )
 
-// The listener, its connections and the log's handler are the application's own where it likes. A
-// panic in one of their methods is an error here, and never ends the process, whichever goroutine of
-// the server has called it.
+// The listener, its connections and the log's handler may be the application's own. A panic in one
+// of their methods becomes an error here and never ends the process, whichever goroutine called it.
 
 // rescue, deferred, turns a panic into an error.
 func rescue(err *error) {
@@ -26,7 +25,7 @@ func rescue(err *error) {
 	}
 }
 
-// safeListener is a listener whose panics are errors.
+// safeListener turns the panics of a listener into errors.
 type safeListener struct{ net.Listener }
 
 func (l *safeListener) Accept() (nc net.Conn, err error) {
@@ -41,7 +40,7 @@ func (l *safeListener) Close() (err error) {
 
 func (l *safeListener) Addr() net.Addr { return addrOf(l.Listener.Addr) }
 
-// safeConn is a connection whose panics are errors.
+// safeConn turns the panics of a connection into errors.
 type safeConn struct{ net.Conn }
 
 func (c *safeConn) Read(p []byte) (n int, err error) {
@@ -83,9 +82,9 @@ func (c *safeConn) LocalAddr() net.Addr  { return addrOf(c.Conn.LocalAddr) }
 func (c *safeConn) RemoteAddr() net.Addr { return addrOf(c.Conn.RemoteAddr) }
 func (c *safeConn) NetConn() net.Conn    { return c.Conn }
 
-// timedConn is a connection that keeps its deadlines even if the one inside does not: that of an SSH
-// channel, for one, has none. After a Write that took too long there is no other, as the one inside may
-// still be at it. Close ends a Read of it, whether or not it ends that of the one inside.
+// timedConn adds deadlines to a connection that does not keep them, such as that of an SSH channel.
+// After a Write that missed its deadline all further ones fail, as the inner one may still be
+// running. Close ends a pending Read, whether or not it ends the inner one.
 type timedConn struct {
 	net.Conn
 	in     chan input
@@ -185,7 +184,7 @@ func (c *timedConn) SetDeadline(t time.Time) error {
 	return nil
 }
 
-// deadline is a time at which a channel closes.
+// deadline closes a channel at a set time.
 type deadline struct {
 	mu     sync.Mutex
 	timer  *time.Timer
@@ -221,7 +220,7 @@ func (d *deadline) over() <-chan struct{} {
 	return d.passed
 }
 
-// safeHandler is a handler of a log whose panics are errors, which slog leaves aside.
+// safeHandler turns the panics of a log's handler into errors, which slog ignores.
 type safeHandler struct{ slog.Handler }
 
 func (h safeHandler) Enabled(ctx context.Context, l slog.Level) (is bool) {
@@ -250,7 +249,7 @@ func (h safeHandler) WithGroup(name string) (with slog.Handler) {
 	return safeHandler{h.Handler.WithGroup(name)}
 }
 
-// logPanic puts a panic on record that has ended one connection.
+// logPanic records a panic that ended a connection.
 func logPanic(log *slog.Logger, p *console.PanicError) {
 	log.Error("a session panicked and was ended", "panic", plain(fmt.Sprint(p.Value)), "stack", string(p.Stack))
 }

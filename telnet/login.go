@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	// maxTries is how often one connection may try to log in.
+	// maxTries bounds the attempts of one connection to log in.
 	maxTries = 3
 
-	// afterFailure is how long an answer to a failed attempt is held back.
+	// afterFailure delays the answer to a failed attempt.
 	afterFailure = time.Second
 )
 
-// refusal is how a connection ended that was not let in.
+// refusal is the error of a connection that was not let in.
 type refusal struct {
 	why  error
 	user string // who it claimed to be
@@ -39,7 +39,7 @@ func (c *conn) login() {
 	limit := c.server.loginTimeout()
 	ctx, cancel := context.WithTimeoutCause(c.ctx, limit, fmt.Errorf("%w within %v", errLate, limit))
 	defer cancel()
-	// An Authenticator that does not hear of the end of its time keeps nobody waiting.
+	// An Authenticator that ignores its context keeps nobody waiting.
 	inTime := context.AfterFunc(ctx, func() { c.keepOut(Identity{}, context.Cause(ctx)) })
 	who, err := c.authenticate(ctx)
 	switch {
@@ -54,7 +54,7 @@ func (c *conn) login() {
 	}
 }
 
-// keepOut ends a connection whose user may not enter, and says so.
+// keepOut tells the user that he may not enter, and ends the connection.
 func (c *conn) keepOut(who Identity, why error) {
 	if !c.over() {
 		fmt.Fprintln(c.out, said(why))
@@ -62,14 +62,14 @@ func (c *conn) keepOut(who Identity, why error) {
 	c.terminal.Hangup(&refusal{why, who.User})
 }
 
-// askAuth asks the server's Authenticator once. Its panic is an error from here on: what is deferred
-// meanwhile must not end the login first, for another reason.
+// askAuth calls the server's Authenticator once and turns a panic into an error here: otherwise the
+// deferred calls below would end the login first, for another reason.
 func (c *conn) askAuth(ctx context.Context) (who Identity, err error) {
 	defer rescue(&err)
 	return c.server.Auth.Authenticate(ctx, c.peer)
 }
 
-// authenticate asks the server's Authenticator, a few times if it likes.
+// authenticate calls the server's Authenticator, again if it allows another attempt.
 func (c *conn) authenticate(ctx context.Context) (who Identity, err error) {
 	s := c.server
 	var panicked *console.PanicError
@@ -108,7 +108,7 @@ var (
 	errLate            = errors.New("nobody logged in")
 )
 
-// said is what a peer is told of what kept it out.
+// said returns what to tell a peer about why it was kept out.
 func said(err error) string {
 	switch {
 	case errors.Is(err, ErrDenied):

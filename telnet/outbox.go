@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// The bounds of what waits to be sent. A client that does not read costs this, and what the
-// kernel holds for it (see sendBuffer), until its deadline.
+// Bounds of what waits to be sent. A client that does not read costs this, and what the kernel holds
+// for it (see sendBuffer), until its deadline.
 const (
 	maxText    = 64 << 10
 	maxControl = 4 << 10
 	piece      = 16 << 10 // of one write; what an interrupt cannot take back
 )
 
-// outbox is the one writer of a connection. Text and telnet's own commands wait in it
-// separately: a command is not held up by a long answer, and not lost when that is discarded.
-// It has a goroutine only while there is something to send.
+// outbox is the only writer of a connection. It queues text and telnet commands apart: a long answer
+// does not hold up a command, and discarding the answer does not lose it. It has a goroutine only
+// while there is something to send.
 type outbox struct {
 	conn    net.Conn
 	timeout time.Duration   // of one write
@@ -37,7 +37,7 @@ func newOutbox(conn net.Conn, timeout time.Duration, failed func(error)) *outbox
 	return o
 }
 
-// Write queues text. It waits while too much is queued.
+// Write queues text. It blocks while too much is queued.
 func (o *outbox) Write(p []byte) (n int, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -59,8 +59,8 @@ func (o *outbox) Write(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// send queues a command, as it goes over the wire. It waits while too many are queued: a peer
-// that asks and does not read the answers is not asked for more.
+// send queues an encoded command. It blocks while too many are queued: a peer that asks and does not
+// read the answers is not read either.
 func (o *outbox) send(command []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -73,7 +73,7 @@ func (o *outbox) send(command []byte) {
 	}
 }
 
-// Flush waits until nothing is queued. The error is that of the connection.
+// Flush blocks until nothing is queued, and returns the error of the connection.
 func (o *outbox) Flush() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -83,8 +83,8 @@ func (o *outbox) Flush() error {
 	return o.err
 }
 
-// Discard drops the text that is queued, calls then before more can be, and returns how many bytes
-// that was. Text that is being written goes out.
+// Discard drops the queued text, calls then before more can be queued, and returns the number of
+// bytes dropped. Text that is being written still goes out.
 func (o *outbox) Discard(then func()) int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -95,7 +95,7 @@ func (o *outbox) Discard(then func()) int {
 	return n
 }
 
-// Mute makes Write drop its text, or no longer.
+// Mute makes Write drop its text, until it is called with false.
 func (o *outbox) Mute(on bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -116,7 +116,7 @@ func (o *outbox) run() {
 	}
 }
 
-// drain writes what is queued, until nothing is.
+// drain writes what is queued until the queue is empty.
 func (o *outbox) drain() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()

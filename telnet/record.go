@@ -15,23 +15,21 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
-// The bounds of what others decide about in the log, in bytes.
+// Bounds, in bytes, of text in the log that others choose.
 const (
 	maxSource = 1 << 10        // of an expression or a call that looks
 	maxCall   = access.MaxCall // of an action: all of it
 	maxWord   = 256            // of a name, an address or an error
 )
 
-// recorded is what was typed as the log has it: without secrets, cut, and on one line.
+// recorded returns typed for the log: without secrets, cut, and on one line.
 func recorded(typed string) string { return oneLine(access.RedactSource(typed), maxSource) }
 
-// plain is a name, an address or an error as the log has it. All of them may hold what a peer has
-// chosen.
+// plain returns a name, an address or an error for the log. A peer may have chosen part of it.
 func plain(text string) string { return oneLine(text, maxWord) }
 
-// oneLine is text of which at most n bytes are there, with an escape in place of each character
-// that does not print: whatever the log is written with, nobody can begin a line in it, move the
-// cursor of who reads it, or turn its direction.
+// oneLine returns at most n bytes of text, and escapes each character that does not print: whatever
+// writes the log, nobody can begin a line in it, move its reader's cursor or turn its direction.
 func oneLine(text string, n int) string {
 	rest := ""
 	if len(text) > n {
@@ -64,8 +62,7 @@ func oneLine(text string, n int) string {
 
 func unprintable(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }
 
-// shown is text for the screen of a peer: a sign in place of what its terminal would take for
-// more than text.
+// shown returns text for a peer's screen, with U+FFFD for each character that a terminal might act on.
 func shown(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unprintable(r) {
@@ -75,8 +72,8 @@ func shown(text string) string {
 	}, text)
 }
 
-// mustWarn writes a record that has to be there before something may happen. The error says that
-// it is not. Handlers that write later, on their own, lose the last records when the process dies.
+// mustWarn writes a record without which something must not happen, and returns an error if it could
+// not. A handler that buffers loses its last records when the process dies.
 func (c *conn) mustWarn(message string, attributes ...any) (err error) {
 	defer func() {
 		if recover() != nil {
@@ -95,8 +92,8 @@ func (c *conn) mustWarn(message string, attributes ...any) (err error) {
 	return nil
 }
 
-// seldom is a record that a peer can cause as often as it likes: it is written at most once in a
-// while, with the number of those that were not.
+// seldom limits a record that a peer can cause at will: it is written at most once per interval, with
+// the number of records left out.
 type seldom struct {
 	every  rate.Sometimes
 	missed atomic.Int64

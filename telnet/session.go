@@ -10,30 +10,30 @@ import (
 	"github.com/sightglass-go/sightglass/internal/console"
 )
 
-// Session is one session of a Server, as it was when Sessions was called.
+// Session describes a session of a Server at the time that Sessions was called.
 type Session struct {
-	ID         int64         // tells it from the server's others, as in the log
+	ID         int64         // unique in the server, as in the log
 	User       string        // as Auth established it; "" without
 	Addr       net.Addr      // where it comes from
-	UID, PID   int           // as of Peer
+	UID, PID   int           // as in Peer
 	Level      Level         // what it may do now
 	Since      time.Time     // when it connected
-	Idle       time.Duration // since it last sent something
+	Idle       time.Duration // since the peer last sent something
 	Evaluating string        // the expression that is being evaluated, without secrets; "" for none
 
 	conn *conn
 }
 
-// End ends the session, which is told why in one line, and cancels its evaluation. It does not
-// wait for its end. It does nothing for a session that is over, and for the zero Session.
+// End cancels the session's evaluation, sends why as its last line and ends it, without waiting for
+// the end. It does nothing if the session is over or the zero Session.
 func (s Session) End(why string) {
 	if s.conn != nil {
 		go s.conn.terminal.Shutdown(shown(why))
 	}
 }
 
-// Sessions returns the sessions that there are, the oldest first. Connections that have not
-// logged in yet are not among them.
+// Sessions returns the current sessions, oldest first. Connections that have not logged in yet are
+// not among them.
 func (s *Server) Sessions() []Session {
 	s.mu.Lock()
 	conns := make([]*conn, 0, len(s.conns))
@@ -62,7 +62,7 @@ func (c *conn) describe(who Identity) Session {
 	return d
 }
 
-// peers is the list of sessions as the command who shows it.
+// peers returns the sessions for the command who.
 func (c *conn) peers() []console.Peer {
 	var list []console.Peer
 	for _, s := range c.server.Sessions() {

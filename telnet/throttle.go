@@ -9,21 +9,21 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// maxOrigins is of how many origins a throttle keeps account; those beyond share one account.
+// maxOrigins bounds the origins that a throttle counts one by one. Further origins share one count.
 const maxOrigins = 4096
 
-// origin is what counts as one place that connections come from: an address of IPv4; the first
-// half of one of IPv6, which is what a customer is given; or one user of this machine, by whatever
-// address, where the kernel tells. All of this machine of whom it does not tell are one.
+// origin identifies where connections come from: an IPv4 address; the first half of an IPv6 address,
+// which is what a customer gets; or a user of this machine, by whatever address, where the kernel
+// tells the user. All users of this machine whom it does not tell are one origin.
 type origin struct {
 	network netip.Prefix // ::1 is all of loopback; the zero Prefix what has no address
 	uid     int
 }
 
-// nobodyKnown is the uid of users whom the kernel does not tell, or was not asked about.
+// nobodyKnown is the uid of users whom the kernel did not tell, or was not asked about.
 const nobodyKnown = -1
 
-// originOf is the origin of a connection from addr, on another machine.
+// originOf returns the origin of a connection from addr on another machine.
 func originOf(addr net.Addr) origin {
 	at, err := netip.ParseAddrPort(addr.String())
 	if err != nil {
@@ -38,7 +38,7 @@ func originOf(addr net.Addr) origin {
 	return origin{p, nobodyKnown}
 }
 
-// throttle limits how often something may happen for each origin. nil limits nothing.
+// throttle limits events per origin. A nil throttle limits nothing.
 type throttle struct {
 	rate  rate.Limit // in a second
 	burst int
@@ -53,17 +53,17 @@ func newThrottle(r rate.Limit, burst int) *throttle {
 	return &throttle{rate: r, burst: burst, of: map[origin]*rate.Limiter{}, others: rate.NewLimiter(r, burst)}
 }
 
-// allow reports whether it may happen now, and counts it if so.
+// allow reports whether an event may happen now, and counts it if so.
 func (t *throttle) allow(o origin, now time.Time) bool {
 	return t == nil || t.account(o, now).AllowN(now, 1)
 }
 
-// open reports whether it may happen now.
+// open reports whether an event may happen now.
 func (t *throttle) open(o origin, now time.Time) bool {
 	return t == nil || t.account(o, now).TokensAt(now) >= 1
 }
 
-// charge counts it, also beyond the limit, which then lasts longer.
+// charge counts an event even beyond the limit, which then lasts longer.
 func (t *throttle) charge(o origin, now time.Time) {
 	if t != nil {
 		t.account(o, now).ReserveN(now, 1)
@@ -87,7 +87,7 @@ func (t *throttle) account(o origin, now time.Time) *rate.Limiter {
 	return l
 }
 
-// purge drops the accounts that are as good as new, once a second.
+// purge drops the counts that have recovered, once a second.
 func (t *throttle) purge(now time.Time) {
 	if now.Sub(t.purged) < time.Second {
 		return

@@ -7,22 +7,22 @@ import (
 	"github.com/sightglass-go/sightglass/eval"
 )
 
-// patient is how long a session waits for its turn before it is told that it does.
+// patient is how long a session waits for its turn before it is told so.
 const patient = time.Second
 
-// turns lets a number of evaluations run at a time, over all sessions. Each begins in one of the
-// short places, of which there is one more than of the long ones, and has to leave that after a
-// moment: one that goes on then waits for a long place. So a question that reads little
-// never waits for one that reads much. Completions have a short place to their end. Those who wait for a place get it in the order in which they came,
-// and as a session evaluates one expression at a time, each session has a place before any has a second one.
+// turns limits the evaluations that run at a time, over all sessions. An evaluation begins in a short
+// place and leaves it after a moment; if it goes on it waits for a long place. There is one more
+// short place than long ones, so a question that reads little never waits for one that reads much.
+// A completion keeps its short place to the end. Places are given in the order of asking. As a session
+// evaluates one expression at a time, each has a place before any has a second one.
 type turns struct{ short, long places }
 
 func newTurns(n int) turns { return turns{make(places, n+1), make(places, n)} }
 
-// places are taken by sending to them.
+// places is a semaphore: sending takes a place.
 type places chan struct{}
 
-// take waits for a place, and calls waiting once if that takes a while. The error is that of ctx.
+// take waits for a place, and calls waiting once if that takes a while. It returns the error of ctx.
 func (p places) take(ctx context.Context, waiting func()) error {
 	select {
 	case p <- struct{}{}:
@@ -45,7 +45,7 @@ func (p places) take(ctx context.Context, waiting func()) error {
 
 func (p places) leave() { <-p }
 
-// turn is one evaluation's.
+// turn is the turn of one evaluation.
 type turn struct {
 	of      turns
 	waiting func()
@@ -58,7 +58,7 @@ func (t turns) begin(ctx context.Context, waiting func()) (*turn, error) {
 	if err := t.short.take(ctx, waiting); err != nil {
 		return nil, err
 	}
-	// It is left in time also while the evaluation waits for the application, and does not ask for more.
+	// The timer leaves the place in time even if the evaluation waits for the application and does not call more.
 	return &turn{of: t, waiting: waiting, leave: time.AfterFunc(eval.Moment, t.short.leave)}, nil
 }
 
@@ -73,14 +73,14 @@ func (t *turn) more(ctx context.Context) error {
 	return err
 }
 
-// free leaves the short place, unless it was left.
+// free leaves the short place, if the turn still has it.
 func (t *turn) free() {
 	if t.leave.Stop() {
 		t.of.short.leave()
 	}
 }
 
-// end leaves what place there is. The turn may go on with more.
+// end leaves whatever place the turn has. The turn may go on with more.
 func (t *turn) end() {
 	t.free()
 	if t.long {

@@ -7,8 +7,8 @@ import (
 	"github.com/sightglass-go/sightglass/eval"
 )
 
-// watched is what the samples of a watch have come to. A watch has one record at its beginning and
-// one at its end: it asks up to ten times a second, for days.
+// watched sums up the samples of a watch. A watch may ask ten times a second for days, so it has only
+// two records, at its beginning and at its end.
 type watched struct {
 	failed, entries int
 }
@@ -21,7 +21,7 @@ func (w *watched) add(cost eval.Cost, err error) {
 	}
 }
 
-// Watch records that a watch begins. What is evaluated until its end is part of it.
+// Watch records the beginning of a watch. Every evaluation until its end is part of it.
 func (e *evaluator) Watch(line string, every time.Duration) (end func(samples int, err error)) {
 	began, expression := time.Now(), slog.String("expression", recorded(line))
 	e.watch, e.calls = &watched{}, nil

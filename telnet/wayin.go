@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// wayIn is how a connection came in. It is found out once, when the connection is accepted, and all
-// that admission decides, it decides by this. What is not known is taken for the worst.
+// wayIn describes how a connection came in. It is determined once, when the connection is accepted,
+// and admission decides by nothing else. It assumes the worst of what is not known.
 type wayIn struct {
 	listener place   // of the listener; elsewhere only if permit has agreed
 	at       place   // of the connection's own local address
@@ -66,7 +66,7 @@ func addrOf(of func() net.Addr) (addr net.Addr) {
 	return addr
 }
 
-// ask asks who is at the other end, where the kernel knows: on this machine.
+// ask asks the kernel who is at the other end, which it knows on this machine.
 func (w *wayIn) ask(owner func(*socket) (uid, pid int, err error)) {
 	if !w.at.local() {
 		w.unknown = errNotAsked
@@ -78,7 +78,7 @@ func (w *wayIn) ask(owner func(*socket) (uid, pid int, err error)) {
 	}
 }
 
-// search asks again, in the way that takes long, where the kernel did not answer.
+// search asks again, the slow way, where the kernel did not answer.
 func (w *wayIn) search(k kernel) {
 	if w.socket != nil && errors.Is(w.unknown, errNoAnswer) {
 		w.ask(k.search)
@@ -93,8 +93,8 @@ func (w *wayIn) timed(nc net.Conn) net.Conn {
 	return newTimedConn(nc)
 }
 
-// trusted reports whether the kernel says that the peer is the user this process runs as, or root,
-// which can read its memory anyway.
+// trusted reports whether the kernel says that the peer is this process's own user or root. Both can
+// read its memory anyway.
 func (w *wayIn) trusted() bool {
 	return w.peer.UID == 0 || w.peer.UID == os.Geteuid() && w.peer.UID != nobodyKnown
 }
@@ -113,7 +113,7 @@ func (w *wayIn) remote() bool {
 	return placeOf(w.peer.Addr) != loopback
 }
 
-// origin is what the limits on connections count w for.
+// origin returns what the limits on connections count w as.
 func (w *wayIn) origin() origin {
 	switch w.at {
 	case unixSocket:
@@ -125,7 +125,7 @@ func (w *wayIn) origin() origin {
 	return originOf(w.peer.Addr)
 }
 
-// admits says whether w leads to a session, or to the Authenticator if there is one.
+// admits returns nil if w leads to a session, or to the Authenticator if there is one.
 func (s *Server) admits(w *wayIn) error {
 	if w.remote() && !s.secure() && !s.InsecureRemote {
 		return fmt.Errorf("only this machine may connect, and the peer is not known to be on it: %w", w.unknown)
