@@ -39,7 +39,7 @@ var mutations = []mutation{
 	{off: "racy addresses stay numbers", file: "inspect/value.go", old: "return v.how&solid != 0 && v.how&(trusted|fixed) != 0 && v.ref.Held()", new: "return v.ref.Held()", test: "TestProvenance"},
 	{off: "the check for cycles", file: "inspect/expand.go", old: "if s.returns(n, at) {", new: "if false {", test: "TestCycles"},
 	{off: "the bound on depth", file: "inspect/snap.go", old: "limit.Depth = min(limit.Depth, maxDepth)", new: "", test: "TestDeep"},
-	{off: "found locks are taken in exposed objects only", file: "internal/access/guard.go", old: "if !declared && !p.memory.holds(m.Addr(), m.Type().Size()) {", new: "if false {", test: "TestAttackPooledReset"},
+	{off: "found locks are taken in exposed objects only", file: "internal/access/guard.go", old: "if !declared && !p.memory.holds(m.Addr(), m.Type().Size()) {", new: "if false {", test: "TestLocksElsewhere"},
 	{off: "what cannot be a pointer stays a number", file: "inspect/internal/peek/load.go", old: "if uintptr(q) < firstPage {", new: "if uintptr(q) == 0 {", test: "TestNumbersAmongPointers"},
 	{off: "trust ends at what looks after itself", file: "internal/access/view.go", old: "	return p.beyond\n", new: "	return p\n", test: "TestTrustEnds"},
 	{off: "trust ends at sync, sync/atomic and context", file: "inspect/value.go", old: "if f.shared {", new: "if false {", test: "TestTrustEnds"},
