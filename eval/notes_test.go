@@ -66,6 +66,8 @@ func TestNotesAreTrue(t *testing.T) {
 	}{first: &locked{name: "l"}}
 	holder.at.Store(&crate{"at", nil})
 	reg.Expose("holder", holder)
+	shards := &[2]locked{{name: "s0"}, {name: "s1"}}
+	reg.Expose("shards", shards)
 	reg.Expose("outer", holder, registry.Guard(&mu))
 	reg.Func("shared", func(context.Context) any { return shared })
 	reg.GuardWait = time.Millisecond
@@ -92,6 +94,10 @@ func TestNotesAreTrue(t *testing.T) {
 		{`fresh`, ""},
 		{`fresh.name`, ""},
 		{`leads.b.name`, "leads was read racily: nothing guards it"},
+		{`shards[1].name`, ""},
+		{`map(shards, .name)`, ""},
+		{`filter(shards, .name == "s1")`, ""},
+		{`shards`, ""},
 		{`holder.first.name`, `a eval.locked was read racily: its lock mu is not taken, as its owner may reset it; registry.GuardBy("mu") on holder has it taken`},
 		{`outer.first.name`, `a eval.locked was read racily: its lock mu is not taken, as its owner may reset it; registry.GuardBy("mu") on outer has it taken`},
 		{`holder.at.name`, "holder was read racily: nothing guards it"},

@@ -883,7 +883,14 @@ func TestStructInParts(t *testing.T) {
 	if notes := l.Tally().Parted; len(notes) != 1 || notes[0] != want {
 		t.Errorf("%q", notes)
 	}
-	object.a, object.b, object.c, object.any, lock.taken = "a", "b", []byte("c"), "d", 0
+	// A single text of 2 KiB is too long, although all of them together are not.
+	object.a, object.b, object.c, object.any = strings.Repeat("x", 2<<10), "b", []byte("c"), "d"
+	l = r.Visit(context.Background(), m)
+	get(t, l, "c").Snap(inspect.Limit{Depth: 1})
+	if notes := l.Tally().Parted; len(notes) != 1 {
+		t.Errorf("%q", notes)
+	}
+	object.a, lock.taken = "a", 0
 	l = r.Visit(context.Background(), m)
 	get(t, l, "c").Snap(inspect.Limit{Depth: 1})
 	if notes := l.Tally().Parted; len(notes) != 0 || lock.taken != 1 {

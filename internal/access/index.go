@@ -68,7 +68,8 @@ func (v *View) at(i int) (*View, error) {
 	v.pursue()
 	var elem inspect.Value
 	copied := 0
-	err := v.read(true, func(val inspect.Value) (err error) {
+	// Where an element of an array lies is known without reading anything.
+	err := v.read(v.val.Kind() != reflect.Array || v.guarded(), func(val inspect.Value) (err error) {
 		if elem, err = val.Index(i); err == nil {
 			elem, copied = v.out(elem)
 		}

@@ -118,7 +118,7 @@ func (w *walk) chunk() error {
 	if err := w.of.textual(w.pos, batch); err != nil {
 		return err
 	}
-	err := w.of.read(true, func(val inspect.Value) error {
+	err := w.of.read(w.reads(), func(val inspect.Value) error {
 		if err := w.read(val); err != nil || w.ended {
 			return err
 		}
@@ -137,6 +137,17 @@ func (w *walk) chunk() error {
 	clear(w.entries)
 	w.entries = w.entries[:0]
 	return nil
+}
+
+// reads reports whether a chunk is more than where its entries lie: those of an array that nothing guards are handed out without
+// being read, unless they are copied.
+func (w *walk) reads() bool {
+	v := w.of
+	if v.val.Kind() != reflect.Array || v.guarded() || v.val.Type().Len() == 0 {
+		return true
+	}
+	first, err := v.val.Index(0)
+	return err != nil || w.collect && first.InPlace()
 }
 
 // read passes over entries until there are no more, or it is time to give the guard back.
