@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/big"
 	"testing"
+
+	_ "github.com/sightglass-go/sightglass/internal/attack"
 )
 
 // kinds are numbers at the edges of every kind, and beside those.
