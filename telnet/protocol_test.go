@@ -132,7 +132,7 @@ func TestErrorCodes(t *testing.T) {
 		t.Errorf("docs/protocol.md lists the notes %v, and there are %v", codesOf(string(text), "Notes"), notes)
 	}
 	used := map[string]bool{}
-	for _, pattern := range []string{"../eval/*.go", "../internal/console/protocol.go", "*.go"} {
+	for _, pattern := range []string{"../eval/*.go", "../eval/internal/fault/*.go", "../internal/number/*.go", "../internal/console/protocol.go", "*.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v", pattern, err)
@@ -145,7 +145,7 @@ func TestErrorCodes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, m := range regexp.MustCompile(`(?:fault\(|Code: *|code\w+ += |failed\()"(\w+)"`).FindAllStringSubmatch(string(source), -1) {
+			for _, m := range regexp.MustCompile(`(?:fault\.New\(|New\(|Code: *|code\w+ += |failed\()"(\w+)"`).FindAllStringSubmatch(string(source), -1) {
 				used[m[1]] = true
 			}
 		}
