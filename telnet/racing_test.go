@@ -86,8 +86,8 @@ func TestAttackSessions(t *testing.T) {
 	r := &racing{items: map[string]*racingItem{}}
 	reg := registry.New()
 	reg.Expose("racing", r)
-	// Who rests attacks little.
-	addr := rig.Start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg, Limits: eval.Limits{Share: 1, Time: rig.Patience * 5 / 6}})
+	// A session that rests, or waits for a turn, attacks little.
+	addr := rig.Start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg, MaxEvaluations: 4, Limits: eval.Limits{Share: 1, Time: rig.Patience * 5 / 6}})
 	stop := attack.Stop(t)
 	var still atomic.Bool
 	var writers sync.WaitGroup
