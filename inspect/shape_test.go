@@ -230,7 +230,7 @@ func TestTrustEnds(t *testing.T) {
 		ctx   context.Context
 		once  sync.Map
 		plain any
-	}{ctx: context.WithValue(ctx, "k", []int{1}), plain: []int{1}}
+	}{ctx: context.WithValue(ctx, contextKey("k"), []int{1}), plain: []int{1}}
 	x.value.Store([]int{1})
 	x.once.Store(1, []int{1})
 	x.copy = struct{ v *atomic.Value }{&x.value}
@@ -272,3 +272,5 @@ func TestTrustEnds(t *testing.T) {
 	e, err = field(e, "val").Elem()
 	racy("a context's value", e, err, true)
 }
+
+type contextKey string

@@ -104,7 +104,7 @@ func (b *board) change(stop *atomic.Bool) {
 		d.own.Lock()
 		d.text, d.any, d.job = halves(i), letter(i), b.jobs[i%len(b.jobs)]
 		d.own.Unlock()
-		ctx, cancel := context.WithCancelCause(context.WithValue(context.Background(), "letter", letter(i)))
+		ctx, cancel := context.WithCancelCause(context.WithValue(context.Background(), contextKey("letter"), letter(i)))
 		first := new(atomic.Value)
 		b.mu.Lock()
 		b.halfA, b.halfB, b.any = i, i, letter(i)

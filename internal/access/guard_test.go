@@ -204,7 +204,7 @@ func TestLocksElsewhere(t *testing.T) {
 					t.Errorf("%s, %v", guard, err)
 				}
 
-				l, c = lookAt(t, j, GuardBy("mu", "shared"))
+				_, c = lookAt(t, j, GuardBy("mu", "shared"))
 				refused(t, must(t, c, tt.steps...), tt.guard)
 				k.Unlock()
 				l, c = lookAt(t, j, GuardBy("mu", "shared"))

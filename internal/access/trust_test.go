@@ -47,6 +47,13 @@ func (l *spinLock) Lock()         { l.state.Store(1) }
 func (l *spinLock) Unlock()       { l.state.Store(0) }
 func (l *spinLock) TryLock() bool { return l.state.CompareAndSwap(0, 1) }
 
+var _ interface {
+	sync.Locker
+	TryLock() bool
+} = (*spinLock)(nil)
+
+type contextKey string
+
 // uncopied only says that it is not to be copied.
 type uncopied struct {
 	_   noCopy
@@ -62,7 +69,7 @@ func (noCopy) Unlock() {}
 // with a lock, of whatever kind, and those of sync, sync/atomic and context.
 func TestTrustEnds(t *testing.T) {
 	content := []int{1}
-	x := &trusting{plain: content, ctx: context.WithValue(context.Background(), "k", content)}
+	x := &trusting{plain: content, ctx: context.WithValue(context.Background(), contextKey("k"), content)}
 	x.job = &locked{any: content, next: x}
 	x.value.any = content
 	x.jobs = []*locked{x.job}
