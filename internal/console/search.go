@@ -1,6 +1,9 @@
 package console
 
-import "strings"
+import (
+	"sort"
+	"strings"
+)
 
 // maxWanted bounds the text that is searched for, in characters: more than anybody types to find a line.
 const maxWanted = 200
@@ -11,6 +14,7 @@ type search struct {
 	at     int // index of the line that is shown; len(history) before the first
 	want   []rune
 	from   int // the lines before are still to be searched; -1 where the search is done
+	least  int // of what is wanted, the shortest beginning that was not searched for yet
 	failed bool
 }
 
@@ -25,19 +29,21 @@ func (e *editor) searchKey(k key) bool {
 	s := &e.search
 	switch k.code {
 	case keyChar:
+		s.settleOlder(e.history)
 		if len(s.want) < maxWanted {
 			s.want = append(s.want, k.char)
-			s.from = max(s.from, s.at+1)
+			s.begin(s.at + 1)
 		}
 	case keyBackspace:
+		s.settleOlder(e.history)
 		if n := len(s.want); n > 0 {
 			s.want = s.want[:n-1]
-			s.from = len(e.history.lines)
+			s.begin(len(e.history.lines))
 		}
 	case keySearch:
 		s.settle(e.history)
 		if !s.failed {
-			s.from = s.at
+			s.from, s.least = s.at, len(s.want)
 		}
 	case keyAbort, keyInterrupt:
 		s.on = false
@@ -52,21 +58,45 @@ func (e *editor) searchKey(k key) bool {
 	return true
 }
 
-// settle looks for the wanted text, if that is to be done. Without a line that has it the one shown stays.
+// begin notes that the lines before from are to be searched for what is wanted by now.
+func (s *search) begin(from int) {
+	if s.from < 0 {
+		s.least = len(s.want)
+	}
+	s.from, s.least = max(s.from, from), min(s.least, len(s.want))
+}
+
+// settleOlder settles what Ctrl-R asked for, which what is typed next starts from.
+func (s *search) settleOlder(h *history) {
+	if s.from >= 0 && s.from <= s.at {
+		s.settle(h)
+	}
+}
+
+// settle looks for the wanted text, if that is to be done. Where no line has it, the one that has most of its
+// beginning is shown, as if each character had been looked for when it was typed; without one the line shown stays.
 func (s *search) settle(h *history) {
 	from := s.from
 	if s.from = -1; from < 0 {
 		return
 	}
-	s.failed = false
-	if len(s.want) == 0 {
-		s.at = len(h.lines)
-		return
+	find := func(n int) int {
+		if n == 0 {
+			return len(h.lines)
+		}
+		want := string(s.want[:n])
+		return h.older(from, func(line string) bool { return strings.Contains(line, want) })
 	}
-	want := string(s.want)
-	i := h.older(from, func(line string) bool { return strings.Contains(line, want) })
-	if s.failed = i < 0; !s.failed {
-		s.at = i
+	at := find(len(s.want))
+	if s.failed = at < 0; s.failed {
+		least := min(s.least, len(s.want))
+		n := sort.Search(len(s.want)-least, func(n int) bool { return find(least+n) < 0 })
+		if n > 0 {
+			at = find(least + n - 1)
+		}
+	}
+	if at >= 0 {
+		s.at = at
 	}
 }
 
