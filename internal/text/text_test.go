@@ -96,7 +96,7 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("%d is %s, want %s", n, got, want)
 		}
 	}
-	for n, want := range map[int]string{0: "0 bytes", 1023: "1,023 bytes", 1024: "1 KiB", 1025: "1,025 bytes", 3 << 20: "3 MiB", 2 << 30: "2,048 MiB", 1<<20 + 1<<10: "1,025 KiB"} {
+	for n, want := range map[int]string{0: "0 bytes", 1023: "1,023 bytes", 1024: "1 KiB", 1025: "1,025 bytes", 3 << 20: "3 MiB", 1<<31 - 1<<20: "2,047 MiB", 1<<20 + 1<<10: "1,025 KiB"} {
 		if got := Bytes(n); got != want {
 			t.Errorf("%d is %s, want %s", n, got, want)
 		}
