@@ -34,7 +34,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"unsafe"
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/registry"
@@ -49,13 +48,13 @@ func handler(stop *atomic.Bool) (string, error) {
 		list []int
 		any  any
 		m    map[string]int
-		gone []int // of memory that does not answer
+		gone []byte // memory that does not answer
 	}{hits: 7, text: "seven", list: []int{7}, any: 7, m: map[string]int{"seven": 7}}
 	mapped, err := syscall.Mmap(-1, 0, 1<<16, syscall.PROT_NONE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
 	if err != nil {
 		return "", err
 	}
-	x.gone = unsafe.Slice((*int)(unsafe.Pointer(unsafe.SliceData(mapped))), 100)
+	x.gone = mapped
 	r := registry.New()
 	r.Expose("x", x, registry.Guard(nil))
 	r.Expose("frozen", x, registry.Frozen())
