@@ -226,7 +226,12 @@ func (w *walk) next() (e entryAt, ok bool) {
 // leaving is val, an element of v or part of one, as it is to be when the guard is given back: a
 // copy, if it lies in the application's memory where another element may lie later.
 func (v *View) leaving(val inspect.Value) inspect.Value {
-	if val.InPlace() && !v.policy.frozen {
+	if v.policy.frozen {
+		return val
+	}
+	// What a Cursor lent is a copy already, but for its texts: those of a map under a guard that was
+	// only found may be freed when it is given back.
+	if val.InPlace() || val.Lent() && v.guarded() && !v.vouched() {
 		v.visit.staying(val)
 		val, _ = val.Keep()
 	}

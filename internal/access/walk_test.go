@@ -94,6 +94,28 @@ func eachUnlockedIsOfOneMoment(t *testing.T) {
 	}
 }
 
+// The texts of a map whose lock was only found may be freed as soon as it is given back: entries that are handed out
+// afterwards have copies of them.
+func TestEachUnlockedKeepsTexts(t *testing.T) {
+	object := struct {
+		mu    sync.Mutex
+		slots map[string]item
+		names map[string]*item
+	}{slots: map[string]item{"a": {}}, names: map[string]*item{"a": {}}}
+	_, c := lookAt(t, &object)
+	for _, name := range []string{".slots", ".names"} {
+		err := must(t, c, name).EachUnlocked(func(key, elem *View) (bool, error) {
+			if key.val.Lent() || elem.val.Lent() {
+				t.Errorf("%s: key lent: %v, elem lent: %v", name, key.val.Lent(), elem.val.Lent())
+			}
+			return true, nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestEachEnds(t *testing.T) {
 	l, c := lookAt(t, []int{1, 2, 3})
 	for _, walk := range []func(func(key, elem *View) (bool, error)) error{c.Each, c.EachUnlocked} {
