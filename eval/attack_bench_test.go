@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -136,14 +137,31 @@ func pooled(rounds []measured) (all measured) {
 	return all
 }
 
+// wide is an object that is a struct of long texts under a lock.
+type wide struct {
+	mu    sync.Mutex
+	texts [40]string
+}
+
 // BenchmarkWaiting is what the application waits for its own lock while a session counts a million
-// entries under it, and while nobody looks: turn by turn, so that whatever else the machine does is in both.
+// entries under it, or shows a large struct again and again, and while nobody looks: turn by turn, so that
+// whatever else the machine does is in both.
 func BenchmarkWaiting(b *testing.B) {
 	m, reg := newMillion()
+	w := &wide{}
+	for i := range w.texts {
+		w.texts[i] = strings.Repeat(string(rune('a'+i%26)), 64<<10)
+	}
+	reg.Expose("w", w)
+	const count = "count(c.items, .hits > 10)"
 	for _, side := range []struct {
-		name         string
+		name, source string
 		lock, unlock func()
-	}{{"write", m.mu.Lock, m.mu.Unlock}, {"read", m.mu.RLock, m.mu.RUnlock}} {
+	}{
+		{"write", count, m.mu.Lock, m.mu.Unlock},
+		{"read", count, m.mu.RLock, m.mu.RUnlock},
+		{"struct", "w", w.mu.Lock, w.mu.Unlock},
+	} {
 		application := func() []time.Duration {
 			waits := make([]time.Duration, 0, 1<<16)
 			for end := time.Now().Add(500 * time.Millisecond); time.Now().Before(end); {
@@ -160,7 +178,7 @@ func BenchmarkWaiting(b *testing.B) {
 			var alone, looked []measured
 			for b.Loop() {
 				alone = append(alone, beside(b, nobody, application))
-				looked = append(looked, beside(b, scans(reg, "count(c.items, .hits > 10)"), application))
+				looked = append(looked, beside(b, scans(reg, side.source), application))
 			}
 			report := func(name string, rounds []measured) {
 				all := pooled(rounds)
