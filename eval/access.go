@@ -27,9 +27,6 @@ func (c *compiler) identifier(n *ast.IdentifierNode) (code, error) {
 		}
 		return c.variable(n, x)
 	}
-	if u, ok := wideValue(n.Value); ok {
-		return constant(u), nil
-	}
 	switch {
 	case n.Value == "$env":
 		return constant(c.names.namespace("")), nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/expr-lang/expr/builtin"
 
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -71,7 +72,7 @@ func TestOwnFunctions(t *testing.T) {
 	subjects := tableSubjects(t, s)
 	var names []string
 	for _, name := range functionNames() {
-		if fn := lookup(name); !isBuiltin(name) && max(fn.min, fn.max) > 0 {
+		if fn := lookup(name); !syntax.IsBuiltin(name) && max(fn.min, fn.max) > 0 {
 			names = append(names, name)
 		}
 	}

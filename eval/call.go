@@ -7,6 +7,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/number"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -16,7 +17,7 @@ import (
 func (c *compiler) call(n *ast.CallNode, lenient bool) (code, error) {
 	switch callee := n.Callee.(type) {
 	case *ast.IdentifierNode:
-		if method, ok := revealed(callee).(*ast.MemberNode); ok {
+		if method, ok := syntax.Revealed(callee).(*ast.MemberNode); ok {
 			return c.method(n, method, method.Property.(*ast.StringNode).Value, lenient)
 		}
 		return c.function(n)

@@ -4,6 +4,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/number"
 )
@@ -68,7 +69,7 @@ func (c *compiler) compile(n ast.Node) (code, error) {
 func (c *compiler) place(n ast.Node, lenient bool) (code, error) {
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
-		if meant := revealed(n); meant != n {
+		if meant := syntax.Revealed(n); meant != n {
 			return c.place(meant, lenient)
 		}
 		return c.identifier(n)
@@ -92,6 +93,8 @@ func (c *compiler) value(n ast.Node) (code, error) {
 	case *ast.NilNode:
 		return constant(nil), nil
 	case *ast.IntegerNode:
+		return constant(n.Value), nil
+	case *ast.ConstantNode:
 		return constant(n.Value), nil
 	case *ast.FloatNode:
 		return constant(n.Value), nil

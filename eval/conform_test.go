@@ -162,7 +162,7 @@ func ours(t testing.TB, s *Session, source string) (string, error) {
 	var err error
 	func() {
 		defer f.rescue(&err)
-		st, e := read(source, s.limits)
+		st, e := parse(source, s.limits)
 		if err = e; err != nil {
 			return
 		}

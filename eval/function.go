@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 )
 
 // function is a row of the table of functions: everything that is known of a function of the language. Its row
@@ -89,11 +90,25 @@ func lookup(name string) *function { return functions[name] }
 // functionNames lists all functions, sorted.
 func functionNames() []string { return slices.Sorted(maps.Keys(functions)) }
 
+// known tells the parser of the functions.
+func known(name string) (predicate int, ok bool) {
+	fn := lookup(name)
+	if fn == nil {
+		return 0, false
+	}
+	return fn.predicate, true
+}
+
+// parse reads a line within limits.
+func parse(source string, limits Limits) (syntax.Statement, error) {
+	return syntax.Parse(source, known, syntax.Limits{Line: limits.Line, Nesting: limits.Nesting})
+}
+
 // isFold reports whether fn takes a predicate; nil does not.
 func (fn *function) isFold() bool { return fn != nil && fn.predicate > 0 }
 
-// ownPredicate reports whether fn takes a predicate and expr-lang's parser does not know; see disguise.
-func (fn *function) ownPredicate() bool { return fn.isFold() && !isBuiltin(fn.name) }
+// ownPredicate reports whether fn takes a predicate and expr-lang's parser does not know; see package syntax.
+func (fn *function) ownPredicate() bool { return fn.isFold() && !syntax.IsBuiltin(fn.name) }
 
 // takes returns an error if fn is not called with n arguments.
 func (fn *function) takes(n int) error {

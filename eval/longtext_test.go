@@ -148,7 +148,7 @@ func steps(t testing.TB, s *Session, source string) (x any, counted int, kept in
 // value is the answer, before it is made into a picture.
 func (f *frame) value(source string) (x any, err error) {
 	defer f.rescue(&err)
-	st, err := read(source, f.m.limits)
+	st, err := parse(source, f.m.limits)
 	if err != nil {
 		return nil, err
 	}

@@ -5,9 +5,8 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/expr-lang/expr/builtin"
-
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/internal/text"
 	"github.com/sightglass-go/sightglass/registry"
 )
@@ -50,7 +49,8 @@ func (n names) within(prefix string) []string {
 	return in
 }
 
-// free returns an error if name cannot be given to a variable.
+// free returns an error if name cannot be given to a variable. Names of expr-lang's functions cannot. Those of our
+// own functions can: expr-lang's expressions use some of them, and a call is told from a name by its bracket.
 func (n names) free(name string, lets []let) error {
 	switch {
 	case name == "true" || name == "false" || name == "nil":
@@ -63,7 +63,7 @@ func (n names) free(name string, lets []let) error {
 		return fault.New("syntax", "names that start with $ are not yours to give").With("choose another name")
 	case n.isExposed(name) || n.isNamespace(name):
 		return fault.New("syntax", "%s is exposed by the application, and an expression cannot change it", name).With("choose another name")
-	case isBuiltin(name):
+	case syntax.IsBuiltin(name):
 		return fault.New("syntax", "%s is a function", name).With("choose another name")
 	}
 	for _, l := range lets {
@@ -116,13 +116,6 @@ func orElse(err error, format string, args ...any) error {
 		return e.With(format, args...)
 	}
 	return err
-}
-
-// isBuiltin reports whether name is that of a function of expr-lang, whose names cannot be given. Those of our
-// own can: expr-lang's expressions use some of them, and a call is told from a name by its bracket.
-func isBuiltin(name string) bool {
-	_, ok := builtin.Index[name]
-	return ok
 }
 
 // isFunction reports whether name is that of a function.

@@ -6,6 +6,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/number"
@@ -110,7 +111,7 @@ func twoDots(n *ast.BinaryNode, err error) error {
 	if !ok || n.Operator != ".." || e.Code != "unknown_name" {
 		return err
 	}
-	return e.With("two dots make a range, as in 1..5; a field has one before it: %s.%s", signs.Replace(n.Left.String()), field.Value)
+	return e.With("two dots make a range, as in 1..5; a field has one before it: %s.%s", syntax.Text(n.Left), field.Value)
 }
 
 // side compiles an operand, and says of a ! that stands too early what was meant.

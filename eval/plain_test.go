@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -31,8 +32,8 @@ func valueWith(t testing.TB, s *Session, source string, limits Limits) (x any, e
 	f := s.begin(ctx, limits)
 	func() {
 		defer f.rescue(&err)
-		var st statement
-		if st, err = read(source, limits); err == nil {
+		var st syntax.Statement
+		if st, err = parse(source, limits); err == nil {
 			x, err = f.run(st)
 		}
 		if err == nil && isList(x) {

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr/ast"
-	"github.com/expr-lang/expr/parser/lexer"
 
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
@@ -43,61 +43,44 @@ type Cost struct {
 
 // pathOfAnswer is what the answer's elements can be reached by: the expression itself if [lo:hi] can
 // follow it, else the expression in parentheses.
-func (s statement) path() string {
-	if s.name != "" {
-		return s.name
+func pathOfAnswer(s syntax.Statement) string {
+	if s.Name != "" {
+		return s.Name
 	}
-	if len(s.text) > 200 {
+	if len(s.Text) > 200 {
 		return "_"
 	}
-	for _, r := range s.text {
+	for _, r := range s.Text {
 		// What may be a comment would swallow what is put behind it.
 		if r == '\n' || r == '/' {
 			return "_"
 		}
 	}
-	text, ok := s.asLater()
+	text, ok := asLater(s)
 	switch {
 	case !ok:
 		return "_"
-	case s.tokens.postfix():
+	case s.Postfix():
 		return text
 	}
 	return "(" + text + ")"
 }
 
-// postfix reports whether brackets put behind the expression would be about all of it: behind an operator or a pipe
-// they belong to its last operand.
-func (t tokens) postfix() bool {
-	depth := 0
-	for _, u := range t {
-		switch {
-		case u.Is(lexer.Bracket, "(", "[", "{"):
-			depth++
-		case u.Kind == lexer.Bracket:
-			depth--
-		case depth == 0 && (u.Kind == lexer.Number || u.Kind == lexer.Operator && !u.Is(lexer.Operator, ".", "?.", "#")):
-			return false
-		}
-	}
-	return true
-}
-
 // asLater is the text as it has to be written when its own answer is the last one: there _ is called
 // _1, and so on. ok is false where the oldest would get no name.
-func (s statement) asLater() (later string, ok bool) {
-	finder, tree := &answerFinder{}, s.tree
+func asLater(s syntax.Statement) (later string, ok bool) {
+	finder, tree := &answerFinder{}, s.Tree
 	ast.Walk(&tree, finder)
 	slices.SortFunc(finder.found, func(a, b *ast.IdentifierNode) int { return b.Location().From - a.Location().From })
 	// The parser has b twice in the tree of a < b < c.
 	finder.found = slices.Compact(finder.found)
-	runes := []rune(s.text)
+	runes := []rune(s.Text)
 	for _, id := range finder.found {
 		n, _ := strconv.Atoi(id.Value[1:])
 		if n+1 >= keptAnswers {
 			return "", false
 		}
-		from := id.Location().From - s.from
+		from := id.Location().From - s.From
 		runes = slices.Replace(runes, from, from+len(id.Value), []rune(answerName(n+1))...)
 	}
 	return string(runes), true
@@ -112,11 +95,11 @@ func (f *answerFinder) Visit(n *ast.Node) {
 	}
 }
 
-// origin is the expression for what a copy of the answer was made of, which is where the rest is of what was cut;
+// originOfAnswer is the expression for what a copy of the answer was made of, which is where the rest is of what was cut;
 // "" for none. It is not the name of the copy.
-func (s statement) origin() string {
-	s.name = ""
-	if p := s.path(); p != "_" {
+func originOfAnswer(s syntax.Statement) string {
+	s.Name = ""
+	if p := pathOfAnswer(s); p != "_" {
 		return p
 	}
 	return ""

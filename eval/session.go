@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -78,7 +79,7 @@ func (s *Session) begin(ctx context.Context, limits Limits) *frame {
 
 func (f *frame) eval(source string) (r Result, err error) {
 	defer f.rescue(&err)
-	st, err := read(source, f.m.limits)
+	st, err := parse(source, f.m.limits)
 	if err != nil {
 		return Result{}, err
 	}
@@ -86,7 +87,7 @@ func (f *frame) eval(source string) (r Result, err error) {
 	if err != nil {
 		return Result{}, err
 	}
-	r.Name = st.name
+	r.Name = st.Name
 	switch x := x.(type) {
 	case *snapshot:
 		r.Page = x.page
@@ -96,7 +97,7 @@ func (f *frame) eval(source string) (r Result, err error) {
 			r.Page.Verbatim(x)
 		}
 	}
-	r.Node = f.picture(x, f.m.limits.Show, st.path())
+	r.Node = f.picture(x, f.m.limits.Show, pathOfAnswer(st))
 	if err := f.m.look(); err != nil {
 		return Result{}, err
 	}
@@ -164,15 +165,15 @@ func (f *frame) rescue(err *error) {
 }
 
 // run compiles and evaluates a statement.
-func (f *frame) run(st statement) (any, error) {
+func (f *frame) run(st syntax.Statement) (any, error) {
 	names := namesOf(f.exposed, f.session.variables(f.look))
-	if st.name != "" {
-		if err := names.free(st.name, nil); err != nil {
-			return nil, st.at.Err(err)
+	if st.Name != "" {
+		if err := names.free(st.Name, nil); err != nil {
+			return nil, st.NamePos.Err(err)
 		}
 	}
 	c := &compiler{names: names, meter: f.m}
-	code, err := c.compile(st.tree)
+	code, err := c.compile(st.Tree)
 	if err != nil {
 		return nil, err
 	}
@@ -185,11 +186,11 @@ func (f *frame) run(st statement) (any, error) {
 	}
 	x, err := code(f)
 	if err != nil {
-		return nil, at(st.tree).Err(err)
+		return nil, at(st.Tree).Err(err)
 	}
 	// What a loop lends must not leave it, and a scalar is an answer only as it was when read.
 	x, err = f.hold(x)
-	return x, at(st.tree).Err(err)
+	return x, at(st.Tree).Err(err)
 }
 
 // variables is a copy of the variables, for one evaluation. What was made of objects that are withdrawn by now, or of
@@ -209,7 +210,7 @@ func (s *Session) variables(look *access.Visit) map[string]variable {
 }
 
 // store gives the answer its name, and makes it _.
-func (f *frame) store(st statement, x any) error {
+func (f *frame) store(st syntax.Statement, x any) error {
 	s := f.session
 	if f.mode == Aside {
 		return nil
@@ -220,13 +221,13 @@ func (f *frame) store(st statement, x any) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if st.name == "" {
+	if st.Name == "" {
 		s.remember(v, f.mode)
 		return nil
 	}
-	held := v.weight() + len(st.name)
+	held := v.weight() + len(st.Name)
 	for name, other := range s.vars {
-		if name != st.name && !isAnswerName(name) {
+		if name != st.Name && !isAnswerName(name) {
 			held += other.weight() + len(name)
 		}
 	}
@@ -237,7 +238,7 @@ func (f *frame) store(st statement, x any) error {
 	if note != "" {
 		f.notes = append(f.notes, note)
 	}
-	s.vars[st.name] = v
+	s.vars[st.Name] = v
 	s.remember(v, f.mode)
 	return nil
 }

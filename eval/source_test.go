@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr/ast"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 )
 
 // TestOneParse: an evaluation parses its line once, whatever becomes of the answer. The path of a live object that
@@ -22,9 +23,9 @@ func TestOneParse(t *testing.T) {
 		{"c = cache", 1}, {"c.items", 2}, {"18446744073709551615", 1}, {"cache.nope", 1}, {"cache.", 1}, {"cache..items", 1}, {"f(", 1},
 		{"x = = 1", 0}, {"", 0},
 	} {
-		before := parses.Load()
+		before := syntax.Parses()
 		_, _ = s.Eval(t.Context(), line.source)
-		if n := parses.Load() - before; n != line.parses {
+		if n := syntax.Parses() - before; n != line.parses {
 			t.Errorf("%q was parsed %d times, not %d", line.source, n, line.parses)
 		}
 	}
@@ -40,18 +41,18 @@ func TestPostfix(t *testing.T) {
 	bare, enclosed := 0, 0
 	for range 5_000 {
 		source := m.expression(1 + m.IntN(3))
-		st, err := read(source, Limits{}.Filled())
-		if err != nil || st.name != "" {
+		st, err := parse(source, Limits{}.Filled())
+		if err != nil || st.Name != "" {
 			continue
 		}
-		switch st.tree.(type) {
+		switch st.Tree.(type) {
 		case *ast.IntegerNode, *ast.BoolNode, *ast.NilNode:
 			continue // has no elements
 		}
-		part, err := read(st.text+"[0:1]", Limits{}.Filled())
-		slice, is := part.tree.(*ast.SliceNode)
-		want := err == nil && is && reflect.TypeOf(slice.Node) == reflect.TypeOf(st.tree) && slice.Node.Location().From == st.tree.Location().From
-		if got := st.tokens.postfix(); got != want {
+		part, err := parse(st.Text+"[0:1]", Limits{}.Filled())
+		slice, is := part.Tree.(*ast.SliceNode)
+		want := err == nil && is && reflect.TypeOf(slice.Node) == reflect.TypeOf(st.Tree) && slice.Node.Location().From == st.Tree.Location().From
+		if got := st.Postfix(); got != want {
 			t.Errorf("%s: %v, want %v", source, got, want)
 		}
 		if want {

@@ -6,6 +6,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
@@ -83,7 +84,7 @@ func (f *frame) origins() []access.Origin {
 }
 
 // variable makes x last beyond its evaluation. The note says what became of it.
-func (f *frame) variable(x any, st statement) (v variable, note string) {
+func (f *frame) variable(x any, st syntax.Statement) (v variable, note string) {
 	if view, ok := x.(*access.View); ok {
 		if tree := reachable(view, st); tree != nil {
 			return variable{alias: tree, size: wordsKept}, ""
@@ -93,7 +94,7 @@ func (f *frame) variable(x any, st statement) (v variable, note string) {
 	if !live {
 		return variable{value: x, size: size}, ""
 	}
-	n := f.copied(x, st.origin())
+	n := f.copied(x, originOfAnswer(st))
 	nodes, text := weigh(n)
 	note = "a snapshot was kept: it does not follow the live object"
 	if isCut(n) {
@@ -141,7 +142,7 @@ const nodeSize = 200
 
 // reachable is the path of a live object that can be reached again for certain; nil for any other. st is the line that
 // it answers, which mostly is that path.
-func reachable(v *access.View, st statement) ast.Node {
+func reachable(v *access.View, st syntax.Statement) ast.Node {
 	target, err := v.Target()
 	if err != nil || target == nil || v.Path() == "" || !v.Steady() || !target.Steady() {
 		return nil
@@ -151,10 +152,10 @@ func reachable(v *access.View, st statement) ast.Node {
 			return nil
 		}
 	}
-	if v.Path() == st.text {
-		return st.tree
+	if v.Path() == st.Text {
+		return st.Tree
 	}
-	tree, err := parse(v.Path())
+	tree, err := syntax.ParsePath(v.Path())
 	if err != nil {
 		return nil
 	}

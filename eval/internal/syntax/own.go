@@ -1,4 +1,4 @@
-package eval
+package syntax
 
 import (
 	"strings"
@@ -18,11 +18,14 @@ const (
 	hashLetter = 'ꓺ'
 )
 
+// Text is the source of a node of a tree.
+func Text(n ast.Node) string { return signs.Replace(n.String()) }
+
 // signs gives a text of the parser back the signs.
 var signs = strings.NewReplacer(string(dotLetter), ".", string(hashLetter), "#")
 
-// disguise replaces the signs. tokens are those of source.
-func disguise(source string, tokens []lexer.Token) string {
+// disguise replaces the signs. in has the tokens of source.
+func disguise(source string, in tokens) string {
 	type call struct {
 		pred   int // which argument is the predicate; -1 if none is
 		arg    int // where we are
@@ -41,9 +44,9 @@ func disguise(source string, tokens []lexer.Token) string {
 		}
 		runes[at] = r
 	}
-	for i, t := range tokens {
+	for i, t := range in.lexed {
 		top := len(calls) - 1
-		first := top >= 0 && calls[top].arg == calls[top].pred && i > 0 && (tokens[i-1].Is(lexer.Bracket, "(") || tokens[i-1].Is(lexer.Operator, ","))
+		first := top >= 0 && calls[top].arg == calls[top].pred && in.is(i-1, "(", ",")
 		wasName := name
 		name = false
 		switch {
@@ -54,7 +57,7 @@ func disguise(source string, tokens []lexer.Token) string {
 				calls[top].braces = 1
 			}
 			c := call{pred: -1}
-			if pred, ok := ownCall(tokens, i); ok {
+			if pred, ok := in.ownCall(i); ok {
 				c.pred = pred
 			}
 			if calls = append(calls, c); c.pred == 0 {
@@ -104,22 +107,28 @@ func disguise(source string, tokens []lexer.Token) string {
 
 // ownCall reports whether the bracket at i opens the arguments of an own function, and at which of those
 // that are written there its predicate is: behind a pipe the first is not.
-func ownCall(tokens []lexer.Token, i int) (pred int, ok bool) {
-	if i == 0 || !tokens[i].Is(lexer.Bracket, "(") || tokens[i-1].Kind != lexer.Identifier {
+func (t tokens) ownCall(i int) (pred int, ok bool) {
+	if !t.is(i, "(") || t.kind(i-1) != lexer.Identifier {
 		return 0, false
 	}
-	fn := lookup(tokens[i-1].Value)
+	name := t.lexed[i-1].Value
+	predicate, _ := t.known(name)
 	switch {
-	case !fn.ownPredicate(), i > 1 && tokens[i-2].Is(lexer.Operator, ".", "?."):
+	case predicate == 0, IsBuiltin(name), t.is(i-2, ".", "?."):
 		return 0, false
-	case i > 1 && tokens[i-2].Is(lexer.Operator, "|"):
-		return fn.predicate - 1, true
+	case t.is(i-2, "|"):
+		return predicate - 1, true
 	}
-	return fn.predicate, true
+	return predicate, true
 }
 
-// revealed is what a name in disguise stands for; n itself if it is no such name.
-func revealed(n *ast.IdentifierNode) ast.Node {
+// Revealed is what a name in disguise stands for; n itself if it is no such name.
+func Revealed(n *ast.IdentifierNode) ast.Node {
+	if u, ok := wideValue(n.Value); ok {
+		wide := &ast.ConstantNode{Value: u}
+		wide.SetLocation(n.Location())
+		return wide
+	}
 	letter, size := utf8.DecodeRuneInString(n.Value)
 	if letter != dotLetter && letter != hashLetter {
 		return n

@@ -1,4 +1,5 @@
-package eval
+// Package syntax reads a line: it makes a checked tree of it with expr-lang's parser, or says what is wrong with it.
+package syntax
 
 import (
 	"errors"
@@ -7,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/builtin"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/parser/lexer"
@@ -16,20 +18,48 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// statement is a line that was read: an expression, and the name that its answer gets.
-type statement struct {
-	name string    // "" if it assigns nothing
-	at   fault.Pos // of the name
-	tree ast.Node
-	text string // the source of the expression alone
+// Statement is a line that was read: an expression, and the name that its answer gets.
+type Statement struct {
+	Name    string    // "" if it assigns nothing
+	NamePos fault.Pos // of the name
+	Tree    ast.Node
+	Text    string // the source of the expression alone
+	From    int    // where Text begins in the source, in runes
 
-	from   int    // where text begins in the source, in runes
 	tokens tokens // of the expression
 }
 
-// read parses a line. It takes time and stack that limits bounds: the parser is recursive, and sees only
+// Limits bound what Parse takes.
+type Limits struct {
+	Line    int // the length of the source in bytes
+	Nesting int // how deep the expression may be nested
+}
+
+// Functions says of a name whether it is that of a function, and which of its arguments is a predicate: the index of
+// the argument that is evaluated for each element of the first, 0 for none.
+type Functions func(name string) (predicate int, known bool)
+
+// isFold reports whether a function of that name takes a predicate.
+func (known Functions) isFold(name string) bool {
+	predicate, ok := known(name)
+	return ok && predicate > 0
+}
+
+// isFunction reports whether there is a function of that name.
+func (known Functions) isFunction(name string) bool {
+	_, ok := known(name)
+	return ok
+}
+
+// IsBuiltin reports whether name is that of a function of expr-lang.
+func IsBuiltin(name string) bool {
+	_, ok := builtin.Index[name]
+	return ok
+}
+
+// Parse reads a line. It takes time and stack that limits bounds: the parser is recursive, and sees only
 // what the tokens show to be nested no deeper than limits.Nesting.
-func read(source string, limits Limits) (s statement, err error) {
+func Parse(source string, known Functions, limits Limits) (s Statement, err error) {
 	if len(source) > limits.Line {
 		return s, fault.New("budget", "the line has %s bytes, and %s are allowed", text.Thousands(len(source)), text.Thousands(limits.Line)).
 			With("the server's Limits.Line is the limit")
@@ -37,34 +67,58 @@ func read(source string, limits Limits) (s statement, err error) {
 	if !utf8.ValidString(source) {
 		return s, fault.New("syntax", "the line is not valid UTF-8")
 	}
-	tokens, err := scan(source, limits.Nesting)
+	lexed, err := scan(source, limits.Nesting)
 	if err != nil {
 		return s, err
 	}
-	s.text = source
-	if len(tokens) > 1 && tokens[0].Kind == lexer.Identifier && tokens[1].Is(lexer.Operator, "=") {
-		s.name, s.at = tokens[0].Value, fault.Pos(tokens[0].From+1)
-		s.text = string([]rune(source)[tokens[1].To:])
+	tokens := tokens{lexed, known}
+	s.Text = source
+	if tokens.kind(0) == lexer.Identifier && tokens.is(1, "=") {
+		s.Name, s.NamePos = tokens.lexed[0].Value, fault.Pos(tokens.lexed[0].From+1)
+		s.Text = string([]rune(source)[tokens.lexed[1].To:])
 		// Blanks in place of what was cut off keep the positions right.
-		source = strings.Repeat(" ", tokens[1].To) + s.text
-		tokens = tokens[2:]
+		source = strings.Repeat(" ", tokens.lexed[1].To) + s.Text
+		tokens.lexed = tokens.lexed[2:]
 	}
-	if err := noAssignment(tokens); err != nil {
+	if err := noAssignment(tokens.lexed); err != nil {
 		return s, mistaken(tokens, err)
 	}
-	if tokens[0].Kind == lexer.EOF {
-		return s, fault.Pos(tokens[0].To + 1).Err(fault.New("syntax", "there is no expression here"))
+	first := tokens.lexed[0]
+	if first.Kind == lexer.EOF {
+		return s, fault.Pos(first.To + 1).Err(fault.New("syntax", "there is no expression here"))
 	}
-	s.from = tokens[0].From
+	s.From = first.From
 	s.tokens = tokens
-	s.text = strings.TrimSpace(s.text)
-	if s.tree, err = parse(disguise(source, tokens)); err != nil {
+	s.Text = strings.TrimSpace(s.Text)
+	if s.Tree, err = parse(disguise(source, tokens)); err != nil {
 		return s, mistaken(tokens, err)
 	}
 	return s, nil
 }
 
-// parses counts the calls of expr-lang's parser: a test holds that an evaluation needs one.
+// ParsePath parses the path of a live object. A path has no predicates.
+func ParsePath(path string) (ast.Node, error) { return parse(path) }
+
+// Postfix reports whether brackets put behind the expression would be about all of it: behind an operator or a pipe
+// they belong to its last operand.
+func (s Statement) Postfix() bool {
+	depth := 0
+	for _, t := range s.tokens.lexed {
+		switch {
+		case t.Is(lexer.Bracket, "(", "[", "{"):
+			depth++
+		case t.Kind == lexer.Bracket:
+			depth--
+		case depth == 0 && (t.Kind == lexer.Number || t.Kind == lexer.Operator && !t.Is(lexer.Operator, ".", "?.", "#")):
+			return false
+		}
+	}
+	return true
+}
+
+// Parses counts the calls of expr-lang's parser: a test holds that an evaluation needs one.
+func Parses() int64 { return parses.Load() }
+
 var parses atomic.Int64
 
 // parse is expr-lang's parser, with its errors as ours. It stops at ten thousand nodes, which
