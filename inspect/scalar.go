@@ -25,31 +25,49 @@ func (v Value) Scalar(max int) (any, error) {
 	return x, err
 }
 
+// Load is Scalar without the allocation of an any: a boolean, number, duration or string comes as d,
+// and any other scalar as x, with d the zero Datum.
+func (v Value) Load(max int) (d Datum, x any, err error) {
+	d, x, _, err = v.load(max)
+	return d, x, err
+}
+
 // scalar is Scalar, and says how far the bytes can be believed.
-func (v Value) scalar(max int) (x any, mark Mark, err error) {
+func (v Value) scalar(max int) (any, Mark, error) {
+	d, x, mark, err := v.load(max)
+	if d.Kind != NoDatum {
+		x = d.Plain()
+	}
+	return x, mark, err
+}
+
+// load is Load, and says how far the bytes can be believed.
+func (v Value) load(max int) (d Datum, x any, mark Mark, err error) {
 	l := v.lens()
-	switch d := l.datum; {
-	case d.size > 0:
-		u, still, err := v.part(v.typ, d.off).ref.Uint(d.size)
-		return d.datum(u).Plain(), torn(still), err
+	switch t := l.datum; {
+	case t.size > 0:
+		u, still, err := v.part(v.typ, t.off).ref.Uint(t.size)
+		return t.datum(u), nil, torn(still), err
 	case l.kind == lensText:
 		var p probe
 		x := l.text(&p, v)
-		return x, p.mark, p.err
+		return d, x, p.mark, p.err
 	case l.kind == lensTime:
-		return v.time()
+		x, mark, err = v.time()
+		return d, x, mark, err
 	}
 	switch v.Kind() {
 	case reflect.Complex64, reflect.Complex128:
-		return v.complex()
+		x, mark, err = v.complex()
+		return d, x, mark, err
 	case reflect.String:
 		b, n, mark, err := v.text(nil, 0, max)
 		if err == nil && len(b) < n {
 			err = fmt.Errorf("a string of %d bytes is too long here, where at most %d may be used: take a part, as in s[0:100]", n, max)
 		}
-		return string(b), mark, err
+		return Datum{Kind: TextDatum, Text: string(b)}, nil, mark, err
 	}
-	return nil, 0, fmt.Errorf("a %v is no scalar: %w", v.typ, ErrKind)
+	return d, nil, 0, fmt.Errorf("a %v is no scalar: %w", v.typ, ErrKind)
 }
 
 func torn(still bool) Mark {

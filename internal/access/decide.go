@@ -188,7 +188,7 @@ func (v *View) unveil() bool {
 	if !v.worded() || !isWorded(t) {
 		return false
 	}
-	_, err := v.worked(t)
+	_, _, err := v.worked(t)
 	if _, secret := err.(*RedactedError); secret {
 		v.val = v.val.Bare()
 		return true

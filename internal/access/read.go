@@ -153,78 +153,98 @@ func (v *View) unguarded() {
 //
 // Strings of more than 64 KiB are charged to the Meter.
 func (v *View) Plain() (x any, ok bool, err error) {
-	switch x, ok, err = v.plain(); err.(type) {
-	case *RedactedError:
-		return v.redacted(), true, nil
+	d, x, ok, err := v.Load()
+	if d.Kind != inspect.NoDatum {
+		x = d.Plain()
 	}
 	return x, ok, err
 }
 
-func (v *View) plain() (x any, ok bool, err error) {
+// Load is Plain without the allocation of an any: a boolean, number, duration or string comes as d,
+// and anything else as x, with d the zero Datum.
+func (v *View) Load() (d inspect.Datum, x any, ok bool, err error) {
+	switch d, x, ok, err = v.load(); err.(type) {
+	case *RedactedError:
+		return inspect.Datum{}, v.redacted(), true, nil
+	}
+	return d, x, ok, err
+}
+
+func (v *View) load() (d inspect.Datum, x any, ok bool, err error) {
 	switch v.Shape() {
 	case inspect.Scalar:
-		x, err = v.Scalar()
+		d, x, err = v.scalar()
 		switch e := err.(type) {
 		case *TypeError:
 			if e.long {
-				return nil, false, nil
+				return inspect.Datum{}, nil, false, nil
 			}
 		case *RedactedError:
 			if !v.hidden && v.unveil() {
-				return nil, false, nil
+				return inspect.Datum{}, nil, false, nil
 			}
 		}
-		return x, err == nil, err
+		return d, x, err == nil, err
 	case inspect.Interface:
 		content, err := v.hop()
 		if err != nil || content == nil {
-			return nil, err == nil, err
+			return d, nil, err == nil, err
 		}
-		return content.Plain()
+		return content.Load()
 	case inspect.Struct, inspect.Opaque:
-		return nil, false, v.shown()
+		return d, nil, false, v.shown()
 	}
 	if err := v.shown(); err != nil {
-		return nil, false, err
+		return d, nil, false, err
 	}
 	isNil, err := v.val.IsNil()
-	return nil, isNil && err == nil, err
+	return d, nil, isNil && err == nil, err
 }
 
 // Scalar is [inspect.Value.Scalar] under policy. A string of more than [MaxText] bytes is an error.
 func (v *View) Scalar() (any, error) {
+	d, x, err := v.scalar()
+	if d.Kind != inspect.NoDatum && err == nil {
+		x = d.Plain()
+	}
+	return x, err
+}
+
+// scalar is [inspect.Value.Load] under policy.
+func (v *View) scalar() (d inspect.Datum, x any, err error) {
 	v.decide()
 	if v.hidden {
-		return nil, &RedactedError{Path: v.Path()}
+		return d, nil, &RedactedError{Path: v.Path()}
 	}
 	if err := v.visit.tick(1); err != nil {
-		return nil, err
+		return d, nil, err
 	}
 	t := v.val.Type()
 	if t == nil {
-		return nil, &NilError{Path: v.Path(), Op: "value"}
+		return d, nil, &NilError{Path: v.Path(), Op: "value"}
 	}
 	if t.Kind() != reflect.String {
 		return v.worked(t)
 	}
-	return v.text()
+	s, err := v.text()
+	return inspect.Datum{Kind: inspect.TextDatum, Text: s}, nil, err
 }
 
 // worked is a scalar of type t that is no string itself. It may be worked out to be one, as that of
 // an error or a URL is, which can hold a secret as any text can.
-func (v *View) worked(t reflect.Type) (x any, err error) {
+func (v *View) worked(t reflect.Type) (d inspect.Datum, x any, err error) {
 	if val, ok := v.ready(!word(t)); ok {
-		x, err = val.Scalar(0)
+		d, x, err = val.Load(0)
 	} else {
 		err = v.read(true, func(val inspect.Value) (err error) {
-			x, err = val.Scalar(0)
+			d, x, err = val.Load(0)
 			return err
 		})
 	}
 	if s, ok := x.(string); ok && secretText(s) {
-		return nil, &RedactedError{Path: v.Path()}
+		return inspect.Datum{}, nil, &RedactedError{Path: v.Path()}
 	}
-	return x, err
+	return d, x, err
 }
 
 // text is a string, or the part of one that a window shows. Of a part of a text that is not long
@@ -241,8 +261,10 @@ func (v *View) text() (string, error) {
 	var s string
 	err = v.read(true, func(val inspect.Value) error {
 		// Not longer than was asked for, should it have changed since.
-		x, err := val.Scalar(largeText)
-		s, _ = x.(string)
+		d, x, err := val.Load(largeText)
+		if s = d.Text; x != nil {
+			s, _ = x.(string)
+		}
 		return err
 	})
 	if err != nil {
