@@ -8,7 +8,7 @@ import (
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser/lexer"
 
-	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/secret"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -113,7 +113,7 @@ func FuzzRedactSource(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, source string) {
 		whole := source + "\n config.password == 'hunter2'"
-		redacted := access.RedactSource(whole)
+		redacted := secret.RedactSource(whole)
 		before, err := lexer.Lex(file.NewSource(source))
 		if err != nil || redacted == "redacted" {
 			// What is meant behind the mistake is not known, or the whole looks like a secret.

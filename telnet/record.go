@@ -13,6 +13,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
 // Bounds, in bytes, of text in the log that others choose.
@@ -23,7 +24,7 @@ const (
 )
 
 // recorded returns typed for the log: without secrets, cut, and on one line.
-func recorded(typed string) string { return oneLine(access.RedactSource(typed), maxSource) }
+func recorded(typed string) string { return oneLine(secret.RedactSource(typed), maxSource) }
 
 // plain returns a name, an address or an error for the log. A peer may have chosen part of it.
 func plain(text string) string { return oneLine(text, maxWord) }

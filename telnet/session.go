@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/console"
+	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
 // Session describes a session of a Server at the time that Sessions was called.
@@ -57,7 +57,7 @@ func (c *conn) describe(who Identity) Session {
 		Level: Level(c.level.Load()), Since: c.since, Idle: c.idle.lasts(), conn: c,
 	}
 	if source := c.evaluator.doing.Load(); source != nil {
-		d.Evaluating = access.RedactSource(*source)
+		d.Evaluating = secret.RedactSource(*source)
 	}
 	return d
 }

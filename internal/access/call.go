@@ -12,6 +12,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/secret"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -50,14 +51,14 @@ func (c *Call) Text() string {
 		c.text = c.Name
 		return c.text
 	}
-	secret := c.view.namesSecret(c.method)
-	b := c.spell(nil, c.view, secret, 0)
+	mask := c.view.namesSecret(c.method)
+	b := c.spell(nil, c.view, mask, 0)
 	b = append(append(append(b, '.'), c.method...), '(')
 	for i, arg := range c.args {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		b = c.spell(b, arg, secret, 0)
+		b = c.spell(b, arg, mask, 0)
 	}
 	b = append(b, ')')
 	if len(c.where) > 0 {
@@ -68,7 +69,7 @@ func (c *Call) Text() string {
 }
 
 // spell appends a value as one types it, and notes which object it is where that is left open.
-func (c *Call) spell(b []byte, x any, secret bool, depth int) []byte {
+func (c *Call) spell(b []byte, x any, mask bool, depth int) []byte {
 	switch {
 	case depth > maxArgument:
 		return append(b, "…"...)
@@ -79,12 +80,12 @@ func (c *Call) spell(b []byte, x any, secret bool, depth int) []byte {
 	case nil:
 		return append(b, "nil"...)
 	case string:
-		if secret || secretText(x) {
+		if mask || secret.In(x) {
 			return append(b, c.mask(x)...)
 		}
 		return append(b, text.Literal(x[:min(len(x), MaxCall)])...) // with its quotes that is too long for an action
 	case []byte:
-		if secret || secretText(string(x)) {
+		if mask || secret.In(string(x)) {
 			return append(b, c.mask(string(x))...)
 		}
 		return append(b, text.Literal(string(x[:min(len(x), MaxCall)]))...)
@@ -104,7 +105,7 @@ func (c *Call) spell(b []byte, x any, secret bool, depth int) []byte {
 			if i > 0 {
 				b = append(b, ", "...)
 			}
-			b = c.spell(b, elem, secret, depth+1)
+			b = c.spell(b, elem, mask, depth+1)
 		}
 		return append(b, ']')
 	case map[string]any:
@@ -119,7 +120,7 @@ func (c *Call) spell(b []byte, x any, secret bool, depth int) []byte {
 				b = append(b, ", "...)
 			}
 			b = append(c.spell(b, key, false, depth+1), ": "...)
-			b = c.spell(b, x[key], secret || tellsOf(key) != 0, depth+1)
+			b = c.spell(b, x[key], mask || secret.ByName(key) != 0, depth+1)
 		}
 		return append(b, '}')
 	case *View:
@@ -135,17 +136,17 @@ func (c *Call) spell(b []byte, x any, secret bool, depth int) []byte {
 	return append(b, text.Literal(fmt.Sprint(x))...)
 }
 
-func (c *Call) mask(secret string) string {
+func (c *Call) mask(text string) string {
 	if c.visit.overseer.Mask == nil {
 		return "<redacted>"
 	}
-	return c.visit.overseer.Mask(secret)
+	return c.visit.overseer.Mask(text)
 }
 
 // namesSecret reports whether the method, or a name on the way to it, is that of a secret.
 func (v *View) namesSecret(method string) bool {
 	for _, name := range append(strings.Split(v.policy.name, "."), append(v.steps(), method)...) {
-		if tellsOf(name) != 0 {
+		if secret.ByName(name) != 0 {
 			return true
 		}
 	}
@@ -158,7 +159,7 @@ func (v *View) namesSecret(method string) bool {
 // soon.
 func (v *View) spelled() (text string, open bool) {
 	b, ok := v.appendSpelled(nil)
-	if text = string(b); !ok || len(b) > maxPath || secretText(text) {
+	if text = string(b); !ok || len(b) > maxPath || secret.In(text) {
 		return "(" + v.content() + ")", false
 	}
 	return text, strings.ContainsAny(text, "[(")

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
 // A key that is hidden must not be found either: whoever may ask for each of ten thousand PINs
@@ -15,8 +16,8 @@ import (
 // hidesKeys reports whether keys of the map v may be hidden, as far as its names and types say.
 func (v *View) hidesKeys() bool {
 	v.decide()
-	t, tells := v.keyType(), v.tells.ofKeys()
-	return tells.hides(t) || tells != 0 && contentOf(t) == partContent || hasSecret(t)
+	t, tells := v.keyType(), v.tells.OfKeys()
+	return hides(tells, t) || tells != 0 && contentOf(t) == partContent || hasSecret(t)
 }
 
 // keyType is the type of the keys of the map v.
@@ -45,7 +46,7 @@ func hasSecret(t reflect.Type) bool {
 }
 
 func hasSecretAt(t reflect.Type, depth int) bool {
-	if depth > maxContent || tellsOfType(t).hides(t) {
+	if depth > maxContent || hides(tellsOfType(t), t) {
 		return true
 	}
 	switch t.Kind() {
@@ -53,7 +54,7 @@ func hasSecretAt(t reflect.Type, depth int) bool {
 		return hasSecretAt(t.Elem(), depth+1)
 	case reflect.Struct:
 		for _, f := range structOf(t).fields {
-			if f.absent || f.secret || f.tells.hides(f.Type) || hasSecretAt(f.Type, depth+1) {
+			if f.absent || f.secret || hides(f.tells, f.Type) || hasSecretAt(f.Type, depth+1) {
 				return true
 			}
 		}
@@ -68,18 +69,18 @@ func (v *View) conceals() bool {
 	return v.hidden || concealed(v.val, v.tells, 0)
 }
 
-func concealed(val inspect.Value, tells telling, depth int) bool {
+func concealed(val inspect.Value, tells secret.Kinds, depth int) bool {
 	t := val.Type()
 	if t == nil {
 		return false
 	}
-	if tells |= tellsOfType(t); depth > maxContent || tells.hides(t) {
+	if tells |= tellsOfType(t); depth > maxContent || hides(tells, t) {
 		return true
 	}
 	if val.Shape() == inspect.Scalar {
 		x, err := val.Scalar(inspect.MaxKey)
 		s, _ := x.(string)
-		return err != nil || secretText(s)
+		return err != nil || secret.In(s)
 	}
 	switch t.Kind() {
 	case reflect.Interface:
@@ -88,10 +89,10 @@ func concealed(val inspect.Value, tells telling, depth int) bool {
 	case reflect.Array:
 		if isText(t) {
 			b, _, err := val.Bytes(0, inspect.MaxKey)
-			return err != nil || secretText(string(b))
+			return err != nil || secret.In(string(b))
 		}
 		for i := range t.Len() {
-			if e, err := val.Index(i); err != nil || concealed(e, tells.inside(), depth+1) {
+			if e, err := val.Index(i); err != nil || concealed(e, tells.OfElements(), depth+1) {
 				return true
 			}
 		}
@@ -117,9 +118,9 @@ func secretKey(key any, depth int) bool {
 	}
 	switch key := key.(type) {
 	case string:
-		return len(key) <= inspect.MaxKey && secretText(key)
+		return len(key) <= inspect.MaxKey && secret.In(key)
 	case []byte:
-		return len(key) <= inspect.MaxKey && secretText(string(key))
+		return len(key) <= inspect.MaxKey && secret.In(string(key))
 	case []any:
 		for _, part := range key {
 			if secretKey(part, depth+1) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
 // What is read under one hold, so that it takes no longer than a chunk: a text is searched for
@@ -142,7 +143,7 @@ func (v *View) Describe() (string, error) {
 		text, err = val.Describe()
 		return err
 	})
-	if err == nil && secretText(text) {
+	if err == nil && secret.In(text) {
 		return "", &RedactedError{Path: v.Path()}
 	}
 	return text, err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
 // decide decides whether v may be shown, as far as its name, type, tag and the patterns of Hide
@@ -29,7 +30,7 @@ func (v *View) decide() {
 	case stepKeyOf:
 		// A key lies on no path that a pattern could name.
 		v.hide, v.calls = 0, 0
-		v.tells = v.tells.ofKeys() | tellsOfType(t)
+		v.tells = v.tells.OfKeys() | tellsOfType(t)
 	case stepField:
 		f := &v.visit.structOf(up.val.Type()).fields[v.step.index]
 		if !f.content {
@@ -42,15 +43,15 @@ func (v *View) decide() {
 			v.followToo(up, f.GoName)
 		}
 	case stepIndex:
-		v.tells = v.tells.inside() | v.visit.tellsOfType(t)
+		v.tells = v.tells.OfElements() | v.visit.tellsOfType(t)
 		if v.hide|v.calls != 0 {
 			v.follow(strconv.Itoa(v.step.index), false)
 		}
 	case stepKey:
-		v.tells = v.tells.inside() | tellsOf(v.step.name)&^tellsAll | tellsOfType(t)
+		v.tells = v.tells.OfElements() | secret.ByName(v.step.name)&^secret.All | tellsOfType(t)
 		v.follow(v.step.name, false)
 	case stepLiteral:
-		v.tells = v.tells.inside() | tellsOfType(t)
+		v.tells = v.tells.OfElements() | tellsOfType(t)
 		v.follow(v.step.name, false)
 	case stepEntry:
 		v.decideEntry(t)
@@ -85,7 +86,7 @@ func (v *View) retold(up *View) bool {
 // are at.
 func (v *View) judge() {
 	t := v.val.Type()
-	v.hidden = v.hidden || v.tells.hides(t)
+	v.hidden = v.hidden || hides(v.tells, t)
 	if v.hidden || v.hide == 0 || t == nil {
 		return
 	}
@@ -123,7 +124,7 @@ func (v *View) followToo(up *View, name string) {
 
 // decideEntry is decide for the entry of a map that a walk met.
 func (v *View) decideEntry(t reflect.Type) {
-	v.tells = v.tells.inside() | v.visit.tellsOfType(t)
+	v.tells = v.tells.OfElements() | v.visit.tellsOfType(t)
 	key := v.step.key.val
 	if key.Kind() == reflect.Interface {
 		var err error
@@ -141,11 +142,11 @@ func (v *View) decideEntry(t reflect.Type) {
 		if v.hidden = err != nil || n > len(b); v.hidden {
 			return
 		}
-		if v.hide|v.calls == 0 && !suspect(b) {
+		if v.hide|v.calls == 0 && !secret.Suspect(b) {
 			return
 		}
 		name = string(b)
-		v.tells |= tellsOf(name) &^ tellsAll
+		v.tells |= secret.ByName(name) &^ secret.All
 	case v.hide|v.calls != 0 && key.Shape() == inspect.Scalar:
 		x, err := key.Scalar(0)
 		if v.hidden = err != nil; v.hidden {

@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
 // FieldCache reads a number, boolean or string that lies some fields and pointers below a View, for
@@ -19,7 +20,7 @@ type FieldCache struct {
 	policy *policy
 	from   reflect.Type
 	hide   trail
-	tells  telling
+	tells  secret.Kinds
 	route  *inspect.Route // nil: there is no way that would be the same again
 	reads  int            // what Member and Scalar tell the Meter
 	hops   bool           // it leads out of the View's own memory
@@ -100,7 +101,7 @@ func (s *FieldCache) Read(v *View) (d inspect.Datum, ok bool, err error) {
 		return d, false, nil
 	}
 	// What a longer text costs is more than a read.
-	if d, ok = v.val.Follow(s.route, secretPiece); !ok || secretText(d.Text) {
+	if d, ok = v.val.Follow(s.route, secretPiece); !ok || secret.In(d.Text) {
 		return d, false, nil
 	}
 	return d, true, v.visit.tick(s.reads)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
 // content is what values of a type hold, as far as their type says.
@@ -91,7 +92,7 @@ func structContent(t reflect.Type, depth int) content {
 			return partContent
 		case c == textContent:
 			texts++
-			named = named || aboutOnly(f)
+			named = named || secret.Describes(f.GoName)
 		case c == numberContent:
 			numbers++
 		}
@@ -123,37 +124,6 @@ func atomicContent(t reflect.Type, shape inspect.Shape, depth int) content {
 	return partContent
 }
 
-// aboutOnly reports whether a field's name says that it is about what is around it.
-func aboutOnly(f inspect.Field) bool {
-	words := split(f.GoName)
-	return len(words) > 0 && (aboutWords[singular(words[0])] || aboutWords[singular(words[len(words)-1])])
-}
-
-// contentWords are what the fields of structures are called that hold what the whole structure is
-// named for.
-var contentWords = map[string]bool{
-	"value": true, "val": true, "v": true, "data": true, "raw": true, "unparsed": true, "text": true, "txt": true,
-	"string": true, "str": true, "s": true, "byte": true, "b": true, "buf": true, "buffer": true, "content": true,
-	"body": true, "plain": true, "plaintext": true, "cleartext": true, "clear": true, "encoded": true,
-	"encrypted": true, "decrypted": true, "cipher": true, "ciphertext": true, "code": true, "key": true, "k": true,
-	"hash": true, "digest": true, "sum": true, "signature": true, "sig": true, "seed": true, "salt": true,
-	"nonce": true, "pem": true, "der": true, "inner": true, "payload": true, "literal": true, "blob": true,
-	"phrase": true, "word": true, "msg": true, "message": true, "access": true, "refresh": true, "current": true,
-	"previous": true, "old": true, "new": true, "item": true, "entry": true, "entrie": true, "elem": true,
-	"element": true, "list": true, "set": true, "map": true, "m": true, "all": true, "table": true, "member": true,
-}
-
-// contentName reports whether a name says no more than that it is the content of what is around it.
-func contentName(name string) bool {
-	words := split(name)
-	for _, w := range words {
-		if !contentWords[singular(w)] {
-			return false
-		}
-	}
-	return len(words) > 0
-}
-
 // contentField is the index of the only text among the fields of a struct that has numbers and
 // flags besides, as a token with the time when it expires; -1 if there is none. It stands for the
 // whole.
@@ -167,7 +137,7 @@ func contentField(t reflect.Type) int {
 		case partContent:
 			return -1
 		case textContent:
-			if only >= 0 || aboutOnly(f) {
+			if only >= 0 || secret.Describes(f.GoName) {
 				return -1
 			}
 			only = i

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/secret"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -338,7 +339,7 @@ func (v *View) nearKey(key any) string {
 	n := 0
 	err := v.Each(func(key, _ *View) (bool, error) {
 		if x, ok, err := key.Plain(); ok && err == nil {
-			if s, ok := x.(string); ok && len(s) <= text.MaxNear && tellsOf(s) == 0 {
+			if s, ok := x.(string); ok && len(s) <= text.MaxNear && secret.ByName(s) == 0 {
 				names = append(names, s)
 			}
 		}

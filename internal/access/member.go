@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/secret"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -279,7 +280,7 @@ func (v *View) methods() []Member {
 		if allowed, _ := v.allows(m.Name); !allowed {
 			continue
 		}
-		list = append(list, Member{Name: m.Name, Type: inspect.TypeName(signature(m, t)), Method: true, Hidden: tellsOf(m.Name) != 0})
+		list = append(list, Member{Name: m.Name, Type: inspect.TypeName(signature(m, t)), Method: true, Hidden: secret.ByName(m.Name) != 0})
 	}
 	slices.SortFunc(list, func(a, b Member) int { return strings.Compare(a.Name, b.Name) })
 	return list
@@ -300,7 +301,7 @@ func (v *View) Methods() ([]Member, error) {
 	r := t.receiver()
 	for i := range r.NumMethod() {
 		m := r.Method(i)
-		list = append(list, Member{Name: m.Name, Type: inspect.TypeName(signature(m, r)), Method: true, Hidden: tellsOf(m.Name) != 0, Note: t.note(m.Name)})
+		list = append(list, Member{Name: m.Name, Type: inspect.TypeName(signature(m, r)), Method: true, Hidden: secret.ByName(m.Name) != 0, Note: t.note(m.Name)})
 	}
 	return list, nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/secret"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -38,9 +39,9 @@ func (v *View) Call(name string, args []any) (any, error) {
 		return &MethodError{Type: t.receiver().String(), Method: name, Why: why}
 	}
 	in, args, err := arguments(method.Type(), args)
-	var secret *RedactedError
-	if errors.As(err, &secret) {
-		return nil, secret
+	var redacted *RedactedError
+	if errors.As(err, &redacted) {
+		return nil, redacted
 	}
 	if err != nil {
 		return nil, fail(err.Error())
@@ -74,7 +75,7 @@ func (v *View) Call(name string, args []any) (any, error) {
 	}).wait(ctx)
 	failed := err
 	if err == nil && wrong != "" { // of a call that still runs nothing must be read
-		if tellsOf(name) != 0 {
+		if secret.ByName(name) != 0 {
 			wrong = "returned an error, which is redacted"
 		}
 		failed = errors.New(wrong)
@@ -191,10 +192,10 @@ func (v *View) result(name, path string, out reflect.Value) (any, error) {
 	}
 	r.hide, r.calls = v.hide, v.calls
 	r.follow(name, false)
-	if contentName(name) || revealing(name) {
+	if secret.Generic(name) || secret.Reveals(name) {
 		r.tells = v.tells
 	}
-	r.tells |= tellsOf(name) | tellsOfType(out.Type())
+	r.tells |= secret.ByName(name) | tellsOfType(out.Type())
 	r.judge()
 	switch x, ok, err := r.Plain(); {
 	case err != nil:
@@ -203,15 +204,6 @@ func (v *View) result(name, path string, out reflect.Value) (any, error) {
 		return x, nil
 	}
 	return r, nil
-}
-
-// revealing reports whether a method of that name gives what its receiver holds.
-func revealing(name string) bool {
-	switch split(name)[0] {
-	case "get", "load", "reveal", "expose", "unwrap", "show", "to", "as", "marshal", "append":
-		return true
-	}
-	return false
 }
 
 // callPath is the expression for a call, "" if it cannot be typed.
@@ -227,7 +219,7 @@ func (v *View) callPath(name string, args []any) string {
 			text = view.Path()
 			ok = text != ""
 		}
-		if !ok || secretText(text) {
+		if !ok || secret.In(text) {
 			return ""
 		}
 		list[i] = text

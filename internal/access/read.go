@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
 // read runs f on the value, under its guard if wide says that f reads more than a word. f must not
@@ -241,7 +242,7 @@ func (v *View) worked(t reflect.Type) (d inspect.Datum, x any, err error) {
 			return err
 		})
 	}
-	if s, ok := x.(string); ok && secretText(s) {
+	if s, ok := x.(string); ok && secret.In(s) {
 		return inspect.Datum{}, nil, &RedactedError{Path: v.Path()}
 	}
 	return d, x, err

@@ -4,63 +4,22 @@ import (
 	"reflect"
 	"strings"
 	"sync"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/sightglass-go/sightglass/internal/secret"
 )
-
-// What is hidden by its name. A name is split into words at changes of case, at digits and at
-// whatever is not a letter: APIKey, api_key and api-key are the words api and key. Long distinctive
-// words count inside others too (dbpassword).
-//
-// A name is telling if one of its words is a secret's, unless its first or last word says that it
-// is about the secret only (tokenType, passwordPolicy, maxTokens). A telling name hides texts and
-// bytes, and what lists, maps, pointers and interfaces hold of these. It hides numbers and booleans
-// if the whole name is a secret's (pin, otp, token), and in a list or map if it is the plural of
-// one (pins, but not tokens, which are counted): tokens_per_second, tokenCount and hasPassword are
-// shown.
-//
-// A structure below a telling name has names of its own, which decide about its fields. Only what
-// has no name of its own there goes on with the telling one: see contentField.
-
-// telling says which of what a name, or a type's name, stands for is a secret.
-type telling uint8
-
-const (
-	tellsText   telling = 1 << iota // texts and bytes
-	tellsNumber                     // numbers and booleans
-	tellsEach                       // numbers in lists and maps
-	tellsKeys                       // the keys of maps
-	tellsAll                        // structures whole; no name that is a key says so
-)
-
-// inside is what t says of the elements of a list or map.
-func (t telling) inside() telling {
-	if t&tellsEach != 0 {
-		t |= tellsNumber
-	}
-	return t
-}
-
-// ofKeys is what t says of the keys of a map.
-func (t telling) ofKeys() telling {
-	if t&tellsKeys == 0 {
-		return 0
-	}
-	return t.inside()
-}
 
 // hides reports whether nothing of a value of type t is shown.
-func (s telling) hides(t reflect.Type) bool {
+func hides(s secret.Kinds, t reflect.Type) bool {
 	if s == 0 || t == nil {
 		return s != 0
 	}
 	switch contentOf(t) {
 	case textContent:
-		return s&tellsText != 0
+		return s&secret.Text != 0
 	case numberContent:
-		return s&tellsNumber != 0 || s&tellsEach != 0 && collects(t)
+		return s&secret.Number != 0 || s&secret.Elements != 0 && collects(t)
 	case partContent:
-		return s&tellsAll != 0
+		return s&secret.All != 0
 	}
 	return false
 }
@@ -74,111 +33,16 @@ func collects(t reflect.Type) bool {
 	return false
 }
 
-// secretWords are names of secrets; the plural means the same.
-var secretWords = map[string]bool{
-	"password": true, "passwd": true, "pwd": true, "passphrase": true, "passcode": true, "pass": true,
-	"secret": true, "token": true, "apikey": true, "credential": true, "cred": true, "authorization": true,
-	"cookie": true, "privatekey": true, "jwt": true, "bearer": true, "otp": true, "totp": true, "pin": true,
-}
-
-// secretPairs are names of secrets in two words.
-var secretPairs = map[[2]string]bool{
-	{"api", "key"}: true, {"private", "key"}: true, {"access", "key"}: true, {"signing", "key"}: true,
-	{"encryption", "key"}: true, {"master", "key"}: true, {"auth", "key"}: true, {"hmac", "key"}: true,
-	{"auth", "header"}: true, {"pass", "word"}: true, {"pass", "phrase"}: true, {"ssh", "key"}: true,
-	{"host", "key"}: true, {"shared", "key"}: true, {"session", "key"}: true, {"ticket", "key"}: true,
-	{"aes", "key"}: true,
-}
-
-// ownedWords are names of what is found under the name of its owner: the keys of such a map are no
-// secrets.
-var ownedWords = map[string]bool{"credential": true, "cred": true, "cookie": true}
-
-// countedWords are secrets of which the plural, or a number under that name, is as often a count or
-// a kind.
-var countedWords = map[string]bool{"token": true, "cookie": true, "credential": true, "cred": true, "pass": true, "bearer": true}
-
-// secretStems make a word a secret's wherever they stand in it.
-var secretStems = []string{"password", "passwd", "passphrase", "apikey", "privatekey", "credential", "authorization"}
-
-// secretEnds make a word a secret's where they end it: authtoken, but not tokenizer; clientsecret,
-// but not secretary.
-var secretEnds = []string{"token", "secret", "cookie", "pwd", "secretkey", "accesskey", "signingkey"}
-
-// aboutWords say, as the first or last word of a name, that it is about a secret and not one.
-var aboutWords = map[string]bool{
-	"type": true, "kind": true, "name": true, "count": true, "len": true, "length": true, "size": true,
-	"limit": true, "rate": true, "bucket": true, "ttl": true, "expiry": true, "expire": true, "expiration": true,
-	"timeout": true, "age": true, "policy": true, "path": true, "file": true, "per": true, "algorithm": true,
-	"max": true, "min": true, "num": true, "total": true, "has": true, "is": true, "version": true, "domain": true,
-	"used": true, "usage": true, "budget": true, "position": true,
-	"source": true, "provider": true, "jar": true, "go": true,
-	"label": true, "field": true, "column": true, "param": true, "format": true,
-}
-
-// aboutPairs say so as the last words: where tokens are to be had.
-var aboutPairs = map[[2]string]bool{
-	{"token", "url"}: true, {"token", "uri"}: true, {"token", "endpoint"}: true,
-}
-
-// aboutFirst say so as the first word only, as in ErrNoCookie.
-var aboutFirst = map[string]bool{"err": true, "error": true}
-
-// tellsOf is what a name says of what it names.
-func tellsOf(name string) (t telling) {
-	if !suspect(name) {
-		return 0
-	}
-	words := split(name)
-	found, owned := false, true
-	for i, w := range words {
-		one := singular(w)
-		pair := i > 0 && secretPairs[[2]string{words[i-1], one}]
-		switch {
-		case pair, secretWords[one], anyOf(secretStems, one, strings.Contains), anyOf(secretEnds, one, strings.HasSuffix):
-			found = true
-			owned = owned && !pair && ownedWords[one]
-		}
-		if one == "privatekey" || pair && one == "key" && words[i-1] == "private" {
-			t |= tellsAll
-		}
-	}
-	if !found || about(words) {
-		return 0
-	}
-	t |= tellsText
-	if !owned {
-		t |= tellsKeys
-	}
-	last := words[len(words)-1]
-	one := singular(last)
-	whole := secretWords[strings.Join(words[:len(words)-1], "")+one] || len(words) == 2 && secretPairs[[2]string{words[0], one}]
-	switch {
-	case whole && one == last:
-		t |= tellsNumber
-	case whole && !countedWords[one]:
-		t |= tellsEach
-	}
-	return t
-}
-
-// about reports whether a name of these words is about a secret only.
-func about(words []string) bool {
-	first, last := singular(words[0]), singular(words[len(words)-1])
-	return len(words) > 1 && (aboutWords[first] || aboutFirst[first] || aboutWords[last] ||
-		aboutPairs[[2]string{words[len(words)-2], last}])
-}
-
 // tellsOfType is what the name of a type says of its values: of texts what a field of that name
 // would say, and of structs that wrap one; of numbers likewise where they are nothing else (PIN);
 // of other types if the name ends in a secret's (DBCredentials, PrivateKey). Tokens are what
 // parsers are made of, and tell nothing.
-func tellsOfType(t reflect.Type) telling {
+func tellsOfType(t reflect.Type) secret.Kinds {
 	if t == nil {
 		return 0
 	}
 	if tells, ok := typeTells.Load(t); ok {
-		return tells.(telling)
+		return tells.(secret.Kinds)
 	}
 	tells := tellsOfTypeName(deref(t))
 	typeTells.Store(t, tells)
@@ -189,140 +53,29 @@ func tellsOfType(t reflect.Type) telling {
 var typeTells sync.Map // of reflect.Type to telling
 
 // tellsOfTypeName is tellsOfType, worked out.
-func tellsOfTypeName(t reflect.Type) telling {
+func tellsOfTypeName(t reflect.Type) secret.Kinds {
 	name, _, _ := strings.Cut(t.Name(), "[")
 	switch {
 	case t.PkgPath() == "net/http/cookiejar" && name == "entry":
-		return tellsText
-	case t.PkgPath() == "" || !suspect(name):
+		return secret.Text
+	case t.PkgPath() == "" || !secret.Suspect(name):
 		return 0
 	case isText(t):
-		return tellsOf(name)
+		return secret.ByName(name)
 	}
 	switch content := contentOf(t); t.Kind() {
 	case reflect.Struct, reflect.Slice, reflect.Map:
-		end := strings.ToLower(name)
-		switch {
-		case anyOf(wholeTypeEnds, end, strings.HasSuffix):
-			return tellsText | tellsNumber | tellsKeys | tellsAll
-		case anyOf(secretTypeEnds, end, strings.HasSuffix):
-			return tellsText
-		case t.Kind() == reflect.Struct && content == textContent:
+		if tells := secret.ByTypeName(name); tells != 0 {
+			return tells
+		}
+		if t.Kind() == reflect.Struct && content == textContent {
 			// It wraps a text, as Token{value}.
-			return tellsOf(name)
+			return secret.ByName(name)
 		}
 	default:
-		if tells := tellsOf(name); content == numberContent && tells&tellsNumber != 0 && !countedWords[strings.ToLower(name)] {
+		if tells := secret.ByName(name); content == numberContent && tells&secret.Number != 0 && !secret.Counted(name) {
 			return tells
 		}
 	}
 	return 0
-}
-
-// wholeTypeEnds end the names of types that are secrets through and through, whatever their fields
-// are called.
-var wholeTypeEnds = []string{"privatekey", "password", "passphrase"}
-
-// secretTypeEnds end the names of types that hold a secret among other things.
-var secretTypeEnds = []string{"secret", "credential", "credentials", "cookie"}
-
-// suspect reports whether a name could be a secret's. It is the quick test for the million keys of
-// a map of which none is.
-func suspect[T string | []byte](name T) bool {
-	for i := range len(name) {
-		switch name[i] | 0x20 {
-		case 'p':
-			if starts(name[i:], "pass") || starts(name[i:], "pwd") || starts(name[i:], "pin") {
-				return true
-			}
-		case 's':
-			if starts(name[i:], "secret") {
-				return true
-			}
-		case 't':
-			if starts(name[i:], "token") {
-				return true
-			}
-		case 'k':
-			if starts(name[i:], "key") {
-				return true
-			}
-		case 'c':
-			if starts(name[i:], "cred") || starts(name[i:], "cookie") {
-				return true
-			}
-		case 'a':
-			if starts(name[i:], "auth") {
-				return true
-			}
-		case 'j', 'b', 'o':
-			if starts(name[i:], "jwt") || starts(name[i:], "bearer") || starts(name[i:], "otp") {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// starts reports whether s begins with prefix, which is of small letters, in any case.
-func starts[T string | []byte](s T, prefix string) bool {
-	if len(s) < len(prefix) {
-		return false
-	}
-	for i := range len(prefix) {
-		if s[i]|0x20 != prefix[i] {
-			return false
-		}
-	}
-	return true
-}
-
-func anyOf(list []string, word string, is func(s, part string) bool) bool {
-	for _, part := range list {
-		if is(word, part) {
-			return true
-		}
-	}
-	return false
-}
-
-// singular is a word without the s of its plural.
-func singular(w string) string {
-	if len(w) > 3 && strings.HasSuffix(w, "s") && !strings.HasSuffix(w, "ss") {
-		return w[:len(w)-1]
-	}
-	return w
-}
-
-// split takes a name apart into its words, in small letters.
-func split(name string) []string {
-	var words []string
-	begin := -1
-	var last rune
-	end := func(i int) {
-		if begin >= 0 {
-			words = append(words, strings.ToLower(name[begin:i]))
-			begin = -1
-		}
-	}
-	for i, r := range name {
-		switch {
-		case !unicode.IsLetter(r):
-			end(i)
-		case begin < 0:
-			begin = i
-		case unicode.IsUpper(r) && !unicode.IsUpper(last):
-			end(i)
-			begin = i
-		case unicode.IsUpper(r):
-			// The last capital of a run begins the next word: APIKey.
-			if next, _ := utf8.DecodeRuneInString(name[i+utf8.RuneLen(r):]); unicode.IsLower(next) {
-				end(i)
-				begin = i
-			}
-		}
-		last = r
-	}
-	end(len(name))
-	return words
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
 // structInfo is what policy knows of a struct type.
@@ -29,9 +30,9 @@ type lockField struct {
 
 type fieldInfo struct {
 	inspect.Field
-	absent bool    // does not exist for anybody who looks
-	secret bool    // is never shown, as its tag says
-	tells  telling // by its name and type
+	absent bool         // does not exist for anybody who looks
+	secret bool         // is never shown, as its tag says
+	tells  secret.Kinds // by its name and type
 	// content: it has no name of its own beside that of the struct
 	content bool
 }
@@ -51,8 +52,8 @@ func structOf(t reflect.Type) *structInfo {
 			Field:   f,
 			absent:  f.Tagged("-"),
 			secret:  f.Tagged("secret"),
-			tells:   tellsOf(f.Name) | tellsOf(f.GoName) | tellsOfType(f.Type),
-			content: !lexeme && (i == only || f.Embedded || deref(f.Type) == t || contentName(f.Name) || contentName(f.GoName)),
+			tells:   secret.ByName(f.Name) | secret.ByName(f.GoName) | tellsOfType(f.Type),
+			content: !lexeme && (i == only || f.Embedded || deref(f.Type) == t || secret.Generic(f.Name) || secret.Generic(f.GoName)),
 		})
 	}
 	s.locks = findLocks(t)

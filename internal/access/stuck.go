@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"reflect"
 	"sync/atomic"
+
+	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
 const (
@@ -133,7 +135,7 @@ func panicText(p any) string {
 
 // safeText is the application's text as part of an error: cut, and not a secret.
 func safeText(s string) string {
-	if secretText(s) {
+	if secret.In(s) {
 		return "<redacted>"
 	}
 	if len(s) > maxText {

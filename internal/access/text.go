@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
 // MaxText is how long a text may be, in bytes, to be copied as a whole. What Go does with one of
@@ -193,7 +194,7 @@ func (v *View) searched(s string) error {
 				return err
 			}
 		}
-		if secretBetween(s, at, min(at+secretPiece, len(s))) {
+		if secret.InRange(s, at, min(at+secretPiece, len(s))) {
 			return &RedactedError{Path: v.Path()}
 		}
 	}

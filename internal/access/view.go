@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
 // View is a live value under policy: where it lies, how it was reached, what guards it and whether
@@ -29,10 +30,10 @@ type View struct {
 
 	// The verdict of policy, valid once decided is set; see decide.
 	decided bool
-	hidden  bool    // by name, type, tag or pattern
-	tells   telling // what the names above it say of it
-	hide    trail   // in policy.hide
-	calls   trail   // in policy.calls
+	hidden  bool         // by name, type, tag or pattern
+	tells   secret.Kinds // what the names above it say of it
+	hide    trail        // in policy.hide
+	calls   trail        // in policy.calls
 
 	guard  *lock   // that guards this value: nil until sought, then a lock, noLock or notTaken
 	mutex  *lock   // of a struct, its own lock: likewise

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/secret"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -57,7 +58,7 @@ type Visit struct {
 	lastType reflect.Type
 	lastInfo *structInfo
 	elemType reflect.Type
-	elemTell telling
+	elemTell secret.Kinds
 	key      []byte // reused for the name of each entry that is decided
 }
 
@@ -141,7 +142,7 @@ func (vis *Visit) Get(name string) (*View, error) {
 		v.val = e.object
 	}
 	v.val = v.val.Trust(e.policy.frozen)
-	v.tells = tellsOf(e.name[strings.LastIndexByte(e.name, '.')+1:])&^tellsAll | tellsOfType(v.val.Type())
+	v.tells = secret.ByName(e.name[strings.LastIndexByte(e.name, '.')+1:])&^secret.All | tellsOfType(v.val.Type())
 	v.judge()
 	if vis.roots == nil {
 		vis.roots = make(map[string]*View)
@@ -198,7 +199,7 @@ func (vis *Visit) structOf(t reflect.Type) *structInfo {
 
 // tellsOfType is tellsOfType of the package, with the last answer at hand: the elements of a walk
 // are of one type.
-func (vis *Visit) tellsOfType(t reflect.Type) telling {
+func (vis *Visit) tellsOfType(t reflect.Type) secret.Kinds {
 	if t != vis.elemType || t == nil {
 		vis.elemType, vis.elemTell = t, tellsOfType(t)
 	}

@@ -28,6 +28,7 @@ var line = []struct {
 	{"internal/attack", "it is for tests"}, // first, as the tests of each package use it; see alone
 	{"internal/text", "it uses nothing of ours, and everybody uses it"},
 	{"internal/number", "it uses nothing of ours, and inspect and eval compare numbers alike"},
+	{"internal/secret", "it uses nothing of ours: names and texts tell secrets wherever they stand"},
 	{"inspect/internal/peek", "bytes of memory come first"},
 	{"inspect", "peek reads memory and knows no Go values"},
 	{"internal/access", "a value is read without knowing names or policy"},

@@ -1,4 +1,4 @@
-package access
+package secret
 
 import (
 	"slices"
@@ -29,7 +29,7 @@ func RedactSource(source string) string {
 		}
 		b.WriteString(p.open + p.text + p.end)
 	}
-	if secretText(b.String()) {
+	if In(b.String()) {
 		return hiddenSource
 	}
 	return b.String()
@@ -40,14 +40,14 @@ func RedactSource(source string) string {
 func namesSecret(parts []sourcePart) bool {
 	var texts strings.Builder
 	for _, p := range parts {
-		if slices.ContainsFunc(strings.FieldsFunc(p.value, outsideNames), func(name string) bool { return tellsOf(name) != 0 }) {
+		if slices.ContainsFunc(strings.FieldsFunc(p.value, outsideNames), func(name string) bool { return ByName(name) != 0 }) {
 			return true
 		}
 		if p.is == aText {
 			texts.WriteString(p.value)
 		}
 	}
-	return tellsOf(texts.String()) != 0
+	return ByName(texts.String()) != 0
 }
 
 // outsideNames reports whether r stands in no name of an expression, nor in those that people give
@@ -77,8 +77,8 @@ const (
 func (p *sourcePart) hides(named bool) bool {
 	switch p.is {
 	case aText:
-		name := tellsOf(p.value) != 0
-		return secretText(p.value) || named && !(name && plainName(p.value))
+		name := ByName(p.value) != 0
+		return In(p.value) || named && !(name && plainName(p.value))
 	case aComment, aRest:
 		return named
 	}

@@ -1,21 +1,21 @@
-package access
+package secret
 
 import (
 	"encoding/base64"
 	"strings"
 )
 
-// secretText reports whether s holds what looks like a secret, whatever its name: a private key in
+// In reports whether s holds what looks like a secret, whatever its name: a private key in
 // PEM, a bearer or basic authorization, a JSON web token, a key with one of the prefixes that
 // issuers give theirs so that they can be found, a URL or DSN with a password, an assignment to a
 // password. One in the middle of a text hides the text.
 //
 // It looks closer only at characters that stand in each of these and seldom elsewhere: about a
 // nanosecond a byte, and fifty where a text has little else.
-func secretText(s string) bool { return secretBetween(s, 0, len(s)) }
+func In(s string) bool { return InRange(s, 0, len(s)) }
 
-// secretBetween is secretText about the places of s from lo to hi.
-func secretBetween(s string, lo, hi int) bool {
+// InRange is In of the places of s from lo to hi.
+func InRange(s string, lo, hi int) bool {
 	// Nothing shorter is one: "Bearer x" tells nothing.
 	if len(s) < 10 {
 		return false
@@ -35,7 +35,7 @@ func secretBetween(s string, lo, hi int) bool {
 // passwords that clouds make can have some kilobytes.
 const around = 4 << 10
 
-// secretAt is secretText about one place: the character c with what stands before and after it.
+// secretAt is In of one place: the character c with what stands before and after it.
 func secretAt(c byte, before, after string) bool {
 	switch c {
 	case '-':
