@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/internal/console"
+	"github.com/sightglass-go/sightglass/telnet/internal/protocol"
 )
 
 const (
@@ -62,10 +63,10 @@ type conn struct {
 	peer      *Peer
 	way       *wayIn
 	origin    origin
-	decoder   decoder
-	options   negotiation
-	sniffer   sniffer
-	greeting  greeting
+	decoder   protocol.Decoder
+	options   protocol.Negotiation
+	sniffer   protocol.Sniffer
+	greeting  protocol.Greeting
 	speaks    atomic.Bool // telnet
 	out       *outbox
 	dialog    dialog
@@ -189,8 +190,8 @@ func (c *conn) greet(buf []byte) (n int, err error) {
 	if silent {
 		err = nil
 	}
-	if silent || n > 0 && buf[0] == cmdIAC {
-		c.out.send(c.options.offer())
+	if silent || n > 0 && buf[0] == protocol.IAC {
+		c.out.send(c.options.Offer())
 	}
 	return n, err
 }
@@ -249,8 +250,8 @@ func (c *conn) probe() {
 	case known && !there:
 		c.terminal.Hangup(errGone)
 	case known:
-	case c.options.echoing():
-		c.out.send([]byte{cmdIAC, cmdNOP})
+	case c.options.Echoing():
+		c.out.send([]byte{protocol.IAC, protocol.NOP})
 	default:
 		c.out.send([]byte("\r\n"))
 	}
@@ -281,11 +282,11 @@ func (e errLanguage) Error() string { return "the peer speaks " + string(e) }
 
 // receive handles input from the wire.
 func (c *conn) receive(p []byte) {
-	c.sniffer.packet(p)
-	c.decoder.decode(p, c)
+	c.sniffer.Packet(p)
+	c.decoder.Decode(p, c)
 }
 
-func (c *conn) null() { c.refuse(c.sniffer.null()) }
+func (c *conn) Null() { c.refuse(c.sniffer.Null()) }
 
 // refuse ends the session if the peer speaks another protocol, and reports whether it does. "" is none.
 func (c *conn) refuse(language string) bool {
@@ -295,12 +296,12 @@ func (c *conn) refuse(language string) bool {
 	return language != ""
 }
 
-// data takes nothing of another language.
-func (c *conn) data(p []byte) {
+// Data takes nothing of another language.
+func (c *conn) Data(p []byte) {
 	if c.over() {
 		return
 	}
-	if c.refuse(c.sniffer.data(p)) {
+	if c.refuse(c.sniffer.Data(p)) {
 		return
 	}
 	c.feed(p)
@@ -320,7 +321,7 @@ func (c *conn) ask(p []byte) {
 	if len(p) == 0 {
 		return
 	}
-	if !c.speaks.Load() && c.refuse(c.greeting.data(p)) {
+	if !c.speaks.Load() && c.refuse(c.greeting.Data(p)) {
 		return
 	}
 	c.terminal.Feed(p)
@@ -328,7 +329,7 @@ func (c *conn) ask(p []byte) {
 
 // eof handles the end of input, which ends the last line too.
 func (c *conn) eof() {
-	c.refuse(c.sniffer.end())
+	c.refuse(c.sniffer.End())
 	if !c.dialog.end() {
 		c.askLast()
 	}
@@ -337,31 +338,31 @@ func (c *conn) eof() {
 // askLast tells the session that it was given everything.
 func (c *conn) askLast() {
 	if !c.speaks.Load() {
-		c.refuse(c.greeting.end())
+		c.refuse(c.greeting.End())
 	}
 	c.terminal.EOF()
 }
 
-// command does what a command asks. DM, GA, NOP and what is unknown ask for nothing: the urgent
+// Command does what a command asks. DM, GA, NOP and what is unknown ask for nothing: the urgent
 // data of a synch stays in the stream (see keepUrgent), and what came before it was taken already.
-func (c *conn) command(cmd byte) {
+func (c *conn) Command(cmd byte) {
 	if c.speak(cmd); c.over() {
 		return
 	}
 	switch cmd {
-	case cmdIP, cmdBRK, cmdABORT, cmdSUSP:
+	case protocol.IP, protocol.BRK, protocol.ABORT, protocol.SUSP:
 		if !c.dialog.interrupt() {
 			c.terminal.Interrupt()
 		}
-	case cmdAO:
+	case protocol.AO:
 		c.terminal.AbortOutput()
-	case cmdEC:
+	case protocol.EC:
 		c.feed(eraseCharacter)
-	case cmdEL:
+	case protocol.EL:
 		c.feed(eraseLine)
-	case cmdEOF:
+	case protocol.EOF:
 		c.eof()
-	case cmdAYT:
+	case protocol.AYT:
 		if c.dialog.hasBegun() {
 			c.terminal.Say(c.status())
 		} else {
@@ -379,19 +380,19 @@ func (c *conn) status() string {
 
 // speak notes that the peer speaks telnet, if cmd is one of its commands.
 func (c *conn) speak(cmd byte) {
-	c.refuse(c.sniffer.command(cmd))
-	c.speaks.Store(c.sniffer.telnet)
+	c.refuse(c.sniffer.Command(cmd))
+	c.speaks.Store(c.sniffer.Telnet())
 }
 
-func (c *conn) option(verb, opt byte) {
+func (c *conn) Option(verb, opt byte) {
 	c.speak(verb)
-	echoing := c.options.echoing()
-	c.out.send(append(c.options.receive(verb, opt), c.options.ask()...))
-	if now := c.options.echoing(); now != echoing {
+	echoing := c.options.Echoing()
+	c.out.send(append(c.options.Receive(verb, opt), c.options.Ask()...))
+	if now := c.options.Echoing(); now != echoing {
 		c.dialog.setEcho(now, c.terminal.SetEcho)
 	}
-	if verb == cmdWILL && opt == optTTYPE {
-		c.out.send([]byte{cmdIAC, cmdSB, optTTYPE, ttypeSEND, cmdIAC, cmdSE})
+	if verb == protocol.WILL && opt == protocol.OptTTYPE {
+		c.out.send([]byte{protocol.IAC, protocol.SB, protocol.OptTTYPE, ttypeSEND, protocol.IAC, protocol.SE})
 	}
 }
 
@@ -401,12 +402,12 @@ const (
 	ttypeSEND = 1
 )
 
-func (c *conn) subnegotiation(opt byte, p []byte) {
-	c.speak(cmdSB)
+func (c *conn) Subnegotiation(opt byte, p []byte) {
+	c.speak(protocol.SB)
 	switch {
-	case opt == optNAWS && len(p) == 4:
+	case opt == protocol.OptNAWS && len(p) == 4:
 		c.terminal.SetSize(believed(p, minColumns, maxColumns), believed(p[2:], minRows, maxRows))
-	case opt == optTTYPE && len(p) > 0 && p[0] == ttypeIS:
+	case opt == protocol.OptTTYPE && len(p) > 0 && p[0] == ttypeIS:
 		c.terminal.SetType(string(p[1:]))
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"sync"
 	"unicode/utf8"
+
+	"github.com/sightglass-go/sightglass/telnet/internal/protocol"
 )
 
 // maxAnswer bounds an answer, in bytes: more than any password or token has.
@@ -172,15 +174,6 @@ func (d *dialog) settle(text string, err error) {
 	d.question = nil
 }
 
-// The keys that an answer can be edited with.
-const (
-	keyInterrupt = 0x03
-	keyEnd       = 0x04
-	keyBackspace = 0x08
-	keyKill      = 0x15
-	keyDelete    = 0x7f
-)
-
 // answer gives p to the question, up to the end of its line, and returns the rest. The caller holds d.mu.
 func (d *dialog) answer(p []byte) (rest []byte) {
 	for d.question != nil && len(p) > 0 {
@@ -189,12 +182,12 @@ func (d *dialog) answer(p []byte) (rest []byte) {
 		switch {
 		case b == '\n':
 			d.settle(string(q.text), nil)
-		case b == keyInterrupt, b == keyEnd && len(q.text) == 0:
+		case b == protocol.KeyInterrupt, b == protocol.KeyEnd && len(q.text) == 0:
 			d.settle("", ErrUnanswered)
-		case b == keyBackspace || b == keyDelete:
+		case b == protocol.KeyBackspace || b == protocol.KeyDelete:
 			_, n := utf8.DecodeLastRune(q.text)
 			d.erase(q, n)
-		case b == keyKill:
+		case b == protocol.KeyKill:
 			d.erase(q, len(q.text))
 		case b < ' ':
 		case len(q.text) == maxAnswer:

@@ -4,6 +4,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"github.com/sightglass-go/sightglass/telnet/internal/protocol"
 )
 
 // Bounds of what waits to be sent. A client that does not read costs this, and what the kernel holds
@@ -124,7 +126,7 @@ func (o *outbox) drain() error {
 		wire := o.control
 		o.control = nil
 		n := min(len(o.text), piece)
-		wire = encode(wire, o.text[:n])
+		wire = protocol.Encode(wire, o.text[:n])
 		if o.text = o.text[:copy(o.text, o.text[n:])]; len(o.text) == 0 {
 			o.text = nil // an idle session holds no buffers
 		}

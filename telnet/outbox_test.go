@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/sightglass-go/sightglass/telnet/internal/protocol"
 )
 
 // boxed is an outbox on a connection that holds nothing itself.
@@ -31,7 +33,7 @@ func TestOutboxIsBounded(t *testing.T) {
 		go func() {
 			defer close(sent)
 			for range 10 * maxControl {
-				o.send([]byte{cmdIAC, cmdNOP})
+				o.send([]byte{protocol.IAC, protocol.NOP})
 			}
 		}()
 		synctest.Wait()
@@ -60,7 +62,7 @@ func TestOutboxDiscards(t *testing.T) {
 		o, there, _ := boxed(t)
 		o.Write(bytes.Repeat([]byte("x"), maxText))
 		synctest.Wait()
-		o.send([]byte{cmdIAC, cmdWILL, optTimingMark})
+		o.send([]byte{protocol.IAC, protocol.WILL, protocol.OptTimingMark})
 		// Who is told of it may write at once, and that is not dropped.
 		if n := o.Discard(func() { go o.Write([]byte("after\n")) }); n != maxText-piece {
 			t.Errorf("%d bytes were discarded", n)

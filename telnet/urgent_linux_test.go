@@ -4,6 +4,8 @@ import (
 	"net"
 	"syscall"
 	"testing"
+
+	"github.com/sightglass-go/sightglass/telnet/internal/protocol"
 )
 
 // Clients send the IAC of IAC DM as urgent data (TCP's, RFC 854's synch): it must stay in the stream.
@@ -17,7 +19,7 @@ func TestUrgentData(t *testing.T) {
 		t.Fatal(err)
 	}
 	var sent error
-	raw.Control(func(fd uintptr) { sent = syscall.Sendto(int(fd), []byte{cmdIAC}, syscall.MSG_OOB, nil) })
+	raw.Control(func(fd uintptr) { sent = syscall.Sendto(int(fd), []byte{protocol.IAC}, syscall.MSG_OOB, nil) })
 	if sent != nil {
 		t.Fatal(sent)
 	}

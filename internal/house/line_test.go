@@ -37,6 +37,8 @@ var line = []struct {
 	{"eval/internal/syntax", "an error needs no tree"},
 	{"eval", "policy must hold whatever the language asks"},
 	{"internal/console", "expressions are evaluated for programs too, without a session"},
+	{"telnet/internal/protocoltest", "it is for tests"},
+	{"telnet/internal/protocol", "a session speaks to any stream of bytes and knows no wire"},
 	{"telnet", "a session speaks to any stream of bytes and knows no socket"},
 	{"cmd/sightglass", "a library never depends on a command"},
 	{"internal/rig", "it is for tests"},
@@ -51,6 +53,7 @@ var alone = []struct {
 }{
 	{rig.Module + "/internal/attack", nil, "being imported, it defines a flag: only tests may"},
 	{rig.Module + "/internal/rig", nil, "it is for tests"},
+	{rig.Module + "/telnet/internal/protocoltest", nil, "it is for tests"},
 	{"testing", []string{"internal/attack", "internal/rig"}, "it is for tests"},
 	{"go.uber.org/goleak", []string{"internal/rig"}, "it is for tests"},
 	{"unsafe", []string{"inspect/internal/peek"}, "all that can break memory safety is to be read in one place"},

@@ -176,10 +176,10 @@ var mutations = []mutation{
 	{off: "what does not print is escaped in JSON mode", file: "internal/console/protocol.go", old: "return escapeUnprintable(bytes.TrimSuffix(b.Bytes(), []byte(\"\\n\")))", new: "return bytes.TrimSuffix(b.Bytes(), []byte(\"\\n\"))", test: "TestForgedLines", in: "telnet"},
 
 	// It lets no one in by accident.
-	{off: "the check for HTTP", file: "telnet/sniff.go", old: "if name = s.end(); name != \"\" {", new: "if name = s.end(); false {", test: "TestWebPeers"},
-	{off: "the check for what is no text", file: "telnet/sniff.go", old: "if !s.allowed(b) {", new: "if !s.allowed(b) && false {", test: "TestStrangers"},
-	{off: "the check for the greetings of other protocols", file: "telnet/sniff.go", old: "if name = g.end(); name != \"\" {", new: "if name = g.end(); false {", test: "TestStrangers"},
-	{off: "expressions that divide by a name are not taken for HTTP", file: "telnet/sniff.go", old: "|| !request.Match(o.head)", new: "", test: "TestGuests"},
+	{off: "the check for HTTP", file: "telnet/internal/protocol/sniffer.go", old: "if name = s.End(); name != \"\" {", new: "if name = s.End(); false {", test: "TestWebPeers", in: "telnet"},
+	{off: "the check for what is no text", file: "telnet/internal/protocol/sniffer.go", old: "if !s.allowed(b) {", new: "if !s.allowed(b) && false {", test: "TestStrangers", in: "telnet"},
+	{off: "the check for the greetings of other protocols", file: "telnet/internal/protocol/greeting.go", old: "if name = g.End(); name != \"\" {", new: "if name = g.End(); false {", test: "TestStrangers", in: "telnet"},
+	{off: "expressions that divide by a name are not taken for HTTP", file: "telnet/internal/protocol/request.go", old: "|| !request.Match(o.head)", new: "", test: "TestGuests", in: "telnet"},
 	{off: "who is unknown on loopback, from another address, counts as another machine", file: "telnet/wayin.go", old: "return placeOfIP(w.socket.remote.Addr()) != loopback", new: "return false", test: "TestAdmits"},
 	{off: "the kernel must list our own end of a connection too", file: "telnet/sockdiag_linux.go", old: "case errOwn != nil || own.inode != inode:", new: "case errOwn != nil || own.inode == 0:", test: "TestOwnersAgree"},
 	{off: "what hides its socket can only look", file: "telnet/admit.go", old: "way.highest = Look // LimitLevel may be inside", new: "", test: "TestLimitLevelInside"},

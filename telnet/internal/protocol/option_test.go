@@ -1,4 +1,4 @@
-package telnet
+package protocol
 
 import (
 	"bytes"
@@ -6,42 +6,42 @@ import (
 	"testing"
 )
 
-// options is a receiver of nothing but options.
+// options is a Receiver of nothing but options.
 type options struct {
 	receive func(verb, opt byte) []byte
 	out     []byte
 	taken   int
 }
 
-func (o *options) data([]byte)                 {}
-func (o *options) null()                       {}
-func (o *options) command(byte)                {}
-func (o *options) subnegotiation(byte, []byte) {}
-func (o *options) option(verb, opt byte) {
+func (o *options) Data([]byte)                 {}
+func (o *options) Null()                       {}
+func (o *options) Command(byte)                {}
+func (o *options) Subnegotiation(byte, []byte) {}
+func (o *options) Option(verb, opt byte) {
 	o.taken++
 	o.out = append(o.out, o.receive(verb, opt)...)
 }
 
 // reply is all that is sent for what the peer says.
-func (n *negotiation) reply(verb, opt byte) []byte { return append(n.receive(verb, opt), n.ask()...) }
+func (n *Negotiation) reply(verb, opt byte) []byte { return append(n.Receive(verb, opt), n.Ask()...) }
 
-func answers(n *negotiation, in string) string {
-	var d decoder
+func answers(n *Negotiation, in string) string {
+	var d Decoder
 	o := options{receive: n.reply}
-	d.decode([]byte(in), &o)
+	d.Decode([]byte(in), &o)
 	return fmt.Sprintf("% x", o.out)
 }
 
 func TestNegotiation(t *testing.T) {
-	offered := func() *negotiation { n := &negotiation{}; n.offer(); return n }
-	agreed := func() *negotiation {
+	offered := func() *Negotiation { n := &Negotiation{}; n.Offer(); return n }
+	agreed := func() *Negotiation {
 		n := offered()
 		answers(n, "\xff\xfd\x01\xff\xfd\x03\xff\xfb\x1f")
 		return n
 	}
 	for _, tc := range []struct {
 		name  string
-		state *negotiation
+		state *Negotiation
 		in    string
 		want  string
 		echo  bool
@@ -70,7 +70,7 @@ func TestNegotiation(t *testing.T) {
 		if got := answers(tc.state, tc.in); got != tc.want {
 			t.Errorf("%s: answered %s, want %s", tc.name, got, tc.want)
 		}
-		if got := tc.state.echoing(); got != tc.echo {
+		if got := tc.state.Echoing(); got != tc.echo {
 			t.Errorf("%s: echoing is %v", tc.name, got)
 		}
 	}
@@ -78,20 +78,20 @@ func TestNegotiation(t *testing.T) {
 
 // With each kind of peer the talk comes to an end, and never asks for DO ECHO or DO SGA.
 func TestNegotiationEnds(t *testing.T) {
-	opposite := map[byte]byte{cmdWILL: cmdDO, cmdDO: cmdWILL, cmdWONT: cmdDONT, cmdDONT: cmdWONT}
-	refusal := map[byte]byte{cmdWILL: cmdDONT, cmdWONT: cmdDONT, cmdDO: cmdWONT, cmdDONT: cmdWONT}
+	opposite := map[byte]byte{WILL: DO, DO: WILL, WONT: DONT, DONT: WONT}
+	refusal := map[byte]byte{WILL: DONT, WONT: DONT, DO: WONT, DONT: WONT}
 	for name, peer := range map[string]func(verb, opt byte) []byte{
-		"agrees":          func(verb, opt byte) []byte { return []byte{cmdIAC, opposite[verb], opt} },
-		"refuses":         func(verb, opt byte) []byte { return []byte{cmdIAC, refusal[verb], opt} },
-		"mirrors":         func(verb, opt byte) []byte { return []byte{cmdIAC, verb, opt} },
-		"wrong direction": func(verb, opt byte) []byte { return []byte{cmdIAC, verb ^ 1, opt} },
+		"agrees":          func(verb, opt byte) []byte { return []byte{IAC, opposite[verb], opt} },
+		"refuses":         func(verb, opt byte) []byte { return []byte{IAC, refusal[verb], opt} },
+		"mirrors":         func(verb, opt byte) []byte { return []byte{IAC, verb, opt} },
+		"wrong direction": func(verb, opt byte) []byte { return []byte{IAC, verb ^ 1, opt} },
 	} {
-		n := &negotiation{}
-		sent := n.offer()
+		n := &Negotiation{}
+		sent := n.Offer()
 		theirs, ours := options{receive: peer}, options{receive: n.reply}
-		var d, e decoder
+		var d, e Decoder
 		for rounds := 0; len(sent) > 0; rounds++ {
-			if bytes.Contains(sent, []byte{cmdIAC, cmdDO, optECHO}) || bytes.Contains(sent, []byte{cmdIAC, cmdDO, optSGA}) {
+			if bytes.Contains(sent, []byte{IAC, DO, OptEcho}) || bytes.Contains(sent, []byte{IAC, DO, OptSGA}) {
 				t.Errorf("%s: we sent % x", name, sent)
 			}
 			if rounds > 6 {
@@ -99,8 +99,8 @@ func TestNegotiationEnds(t *testing.T) {
 				break
 			}
 			theirs.out, ours.out = nil, nil
-			d.decode(sent, &theirs)
-			e.decode(theirs.out, &ours)
+			d.Decode(sent, &theirs)
+			e.Decode(theirs.out, &ours)
 			sent = ours.out
 		}
 	}
@@ -112,17 +112,17 @@ func FuzzNegotiation(f *testing.F) {
 		f.Add([]byte(tc.in))
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
-		n := &negotiation{}
-		n.offer()
+		n := &Negotiation{}
+		n.Offer()
 		for i := 0; i+1 < len(in); i += 2 {
-			verb, opt := cmdWILL+in[i]%4, in[i+1]
-			a := n.receive(verb, opt)
+			verb, opt := WILL+in[i]%4, in[i+1]
+			a := n.Receive(verb, opt)
 			if len(a) > 3 {
 				t.Fatalf("%d %d is answered with % x", verb, opt, a)
 			}
-			again := n.receive(verb, opt)
-			refused := len(again) == 3 && (again[1] == cmdWONT || again[1] == cmdDONT) && verb != cmdWONT && verb != cmdDONT
-			if len(again) > 0 && !refused && opt != optTimingMark {
+			again := n.Receive(verb, opt)
+			refused := len(again) == 3 && (again[1] == WONT || again[1] == DONT) && verb != WONT && verb != DONT
+			if len(again) > 0 && !refused && opt != OptTimingMark {
 				t.Fatalf("%d %d, again, is answered with % x", verb, opt, again)
 			}
 		}

@@ -1,47 +1,24 @@
-package telnet
-
-// Commands of RFC 854, and those of RFC 1184 (236 to 238).
-const (
-	cmdEOF   = 236
-	cmdSUSP  = 237
-	cmdABORT = 238
-	cmdSE    = 240
-	cmdNOP   = 241
-	cmdDM    = 242
-	cmdBRK   = 243
-	cmdIP    = 244
-	cmdAO    = 245
-	cmdAYT   = 246
-	cmdEC    = 247
-	cmdEL    = 248
-	cmdGA    = 249
-	cmdSB    = 250
-	cmdWILL  = 251
-	cmdWONT  = 252
-	cmdDO    = 253
-	cmdDONT  = 254
-	cmdIAC   = 255
-)
+package protocol
 
 // maxSubnegotiation is how much is kept of a subnegotiation; a terminal type has at most 40
 // characters (RFC 1091), and a longer one than this is not taken at all.
 const maxSubnegotiation = 512
 
-// receiver is told what a stream of bytes means, in its order. Slices are good until the method returns.
-type receiver interface {
-	data(p []byte)         // lines end in a newline alone
-	null()                 // a NUL that ends no line: no operation
-	command(cmd byte)      // one without an option
-	option(verb, opt byte) // WILL, WONT, DO, DONT
-	subnegotiation(opt byte, p []byte)
+// Receiver is told what a stream of bytes means, in its order. Slices are good until the method returns.
+type Receiver interface {
+	Data(p []byte)         // lines end in a newline alone
+	Null()                 // a NUL that ends no line: no operation
+	Command(cmd byte)      // one without an option
+	Option(verb, opt byte) // WILL, WONT, DO, DONT
+	Subnegotiation(opt byte, p []byte)
 }
 
-// decoder is RFC 854's receiving half, one byte at a time: it does not matter how the bytes were packed.
+// Decoder is RFC 854's receiving half, one byte at a time: it does not matter how the bytes were packed.
 //
 // A line may end in CR LF, CR NUL, CR or LF. A CR ends it at once, and a LF or NUL right after it
 // is dropped, whenever it comes. Other NULs are no data. Within a subnegotiation IAC with
 // anything but IAC and SE has no meaning: both bytes are dropped.
-type decoder struct {
+type Decoder struct {
 	state decoding
 	verb  byte
 	opt   byte
@@ -61,17 +38,17 @@ const (
 	inSubAfterIAC
 )
 
-// decode tells r what p means. Data is handed over in runs; it overwrites p.
-func (d *decoder) decode(p []byte, r receiver) {
+// Decode tells r what p means. Data is handed over in runs; it overwrites p.
+func (d *Decoder) Decode(p []byte, r Receiver) {
 	run := p[:0] // what is data comes at most one byte for each byte read
 	flush := func() {
 		if len(run) > 0 {
-			r.data(run)
+			r.Data(run)
 			run = run[len(run):]
 		}
 	}
 	for i, b := range p {
-		if d.state == inData && b != cmdIAC {
+		if d.state == inData && b != IAC {
 			null := b == 0 && !d.cr
 			if b, ok := d.dataByte(b); ok {
 				run = append(run, b)
@@ -79,11 +56,11 @@ func (d *decoder) decode(p []byte, r receiver) {
 			if null {
 				flush()
 				run = p[i+1 : i+1]
-				r.null()
+				r.Null()
 			}
 			continue
 		}
-		if d.state == afterIAC && b == cmdIAC {
+		if d.state == afterIAC && b == IAC {
 			d.state, d.cr = inData, false
 			run = append(run, b)
 			continue
@@ -96,7 +73,7 @@ func (d *decoder) decode(p []byte, r receiver) {
 }
 
 // dataByte is what a byte of data stands for; ok is false for nothing.
-func (d *decoder) dataByte(b byte) (_ byte, ok bool) {
+func (d *Decoder) dataByte(b byte) (_ byte, ok bool) {
 	after := d.cr
 	d.cr = b == '\r'
 	switch {
@@ -109,27 +86,27 @@ func (d *decoder) dataByte(b byte) (_ byte, ok bool) {
 }
 
 // step takes a byte that is not data.
-func (d *decoder) step(b byte, r receiver) {
+func (d *Decoder) step(b byte, r Receiver) {
 	switch d.state {
 	case inData:
 		d.state = afterIAC
 	case afterIAC:
 		switch {
-		case b == cmdSB:
+		case b == SB:
 			d.state = afterSB
-		case b >= cmdWILL && b <= cmdDONT:
+		case b >= WILL && b <= DONT:
 			d.state, d.verb = afterVerb, b
 		default:
 			d.state = inData
-			r.command(b)
+			r.Command(b)
 		}
 	case afterVerb:
 		d.state = inData
-		r.option(d.verb, b)
+		r.Option(d.verb, b)
 	case afterSB:
 		d.state, d.opt, d.sub, d.long = inSub, b, d.sub[:0], false
 	case inSub:
-		if b == cmdIAC {
+		if b == IAC {
 			d.state = inSubAfterIAC
 			return
 		}
@@ -137,37 +114,19 @@ func (d *decoder) step(b byte, r receiver) {
 	case inSubAfterIAC:
 		d.state = inSub
 		switch b {
-		case cmdIAC:
+		case IAC:
 			d.keep(b)
-		case cmdSE:
+		case SE:
 			d.state = inData
 			if !d.long {
-				r.subnegotiation(d.opt, d.sub)
+				r.Subnegotiation(d.opt, d.sub)
 			}
 		}
 	}
 }
 
-func (d *decoder) keep(b byte) {
+func (d *Decoder) keep(b byte) {
 	if d.long = d.long || len(d.sub) == maxSubnegotiation; !d.long {
 		d.sub = append(d.sub, b)
 	}
-}
-
-// encode appends text to dst as RFC 854 wants it: a newline is CR LF, a carriage return alone is
-// CR NUL, and 255 is doubled.
-func encode(dst, text []byte) []byte {
-	for _, b := range text {
-		switch b {
-		case '\n':
-			dst = append(dst, '\r', '\n')
-		case '\r':
-			dst = append(dst, '\r', 0)
-		case cmdIAC:
-			dst = append(dst, cmdIAC, cmdIAC)
-		default:
-			dst = append(dst, b)
-		}
-	}
-	return dst
 }

@@ -1,4 +1,4 @@
-package telnet
+package protocol
 
 import (
 	"bytes"
@@ -25,11 +25,11 @@ func (r *record) add(format string, args ...any) {
 	r.events = append(r.events, fmt.Sprintf(format, args...))
 }
 
-func (r *record) data(p []byte)                   { r.text = append(r.text, p...) }
-func (r *record) null()                           {}
-func (r *record) command(cmd byte)                { r.add("command %d", cmd) }
-func (r *record) option(verb, o byte)             { r.add("option %d %d", verb, o) }
-func (r *record) subnegotiation(o byte, p []byte) { r.add("sub %d %q", o, p) }
+func (r *record) Data(p []byte)                   { r.text = append(r.text, p...) }
+func (r *record) Null()                           {}
+func (r *record) Command(cmd byte)                { r.add("command %d", cmd) }
+func (r *record) Option(verb, o byte)             { r.add("option %d %d", verb, o) }
+func (r *record) Subnegotiation(o byte, p []byte) { r.add("sub %d %q", o, p) }
 
 func (r *record) String() string {
 	r.flush()
@@ -71,11 +71,11 @@ var codecTests = []struct{ name, in, want string }{
 func TestDecoder(t *testing.T) {
 	for _, tc := range codecTests {
 		for size := 1; size <= len(tc.in); size++ {
-			var d decoder
+			var d Decoder
 			var r record
 			for rest := []byte(tc.in); len(rest) > 0; {
 				n := min(size, len(rest))
-				d.decode(rest[:n:n], &r)
+				d.Decode(rest[:n:n], &r)
 				rest = rest[n:]
 			}
 			if got := r.String(); got != tc.want {
@@ -83,10 +83,10 @@ func TestDecoder(t *testing.T) {
 			}
 		}
 		for split := range tc.in {
-			var d decoder
+			var d Decoder
 			var r record
-			d.decode([]byte(tc.in[:split]), &r)
-			d.decode([]byte(tc.in[split:]), &r)
+			d.Decode([]byte(tc.in[:split]), &r)
+			d.Decode([]byte(tc.in[split:]), &r)
 			if got := r.String(); got != tc.want {
 				t.Fatalf("%s, split at %d: got %s, want %s", tc.name, split, got, tc.want)
 			}
@@ -100,14 +100,14 @@ func slow(in []byte) string {
 	var cr bool
 	for i := 0; i < len(in); {
 		b := in[i]
-		if b != cmdIAC {
+		if b != IAC {
 			i++
 			switch {
 			case b == '\r':
-				r.data([]byte("\n"))
+				r.Data([]byte("\n"))
 			case b == 0, b == '\n' && cr:
 			default:
-				r.data([]byte{b})
+				r.Data([]byte{b})
 			}
 			cr = b == '\r'
 			continue
@@ -116,41 +116,41 @@ func slow(in []byte) string {
 			break
 		}
 		switch c := in[i+1]; {
-		case c == cmdIAC:
-			r.data([]byte{c})
+		case c == IAC:
+			r.Data([]byte{c})
 			cr = false
 			i += 2
-		case c >= cmdWILL && c <= cmdDONT:
+		case c >= WILL && c <= DONT:
 			if i+2 < len(in) {
-				r.option(c, in[i+2])
+				r.Option(c, in[i+2])
 			}
 			i += 3
-		case c == cmdSB:
+		case c == SB:
 			if i+2 >= len(in) {
 				return r.String()
 			}
 			var sub []byte
 			opt := in[i+2]
 			for i += 3; ; i += 2 {
-				n := bytes.IndexByte(in[i:], cmdIAC)
+				n := bytes.IndexByte(in[i:], IAC)
 				if n < 0 || i+n+1 == len(in) {
 					return r.String()
 				}
 				sub = append(sub, in[i:i+n]...)
 				i += n
-				if in[i+1] == cmdIAC {
-					sub = append(sub, cmdIAC)
+				if in[i+1] == IAC {
+					sub = append(sub, IAC)
 				}
-				if in[i+1] == cmdSE {
+				if in[i+1] == SE {
 					break
 				}
 			}
 			i += 2
 			if len(sub) <= maxSubnegotiation {
-				r.subnegotiation(opt, sub)
+				r.Subnegotiation(opt, sub)
 			}
 		default:
-			r.command(c)
+			r.Command(c)
 			i += 2
 		}
 	}
@@ -163,11 +163,11 @@ func FuzzDecoder(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in []byte, size uint8) {
 		want := slow(in)
-		var d decoder
+		var d Decoder
 		var r record
 		for rest := bytes.Clone(in); len(rest) > 0; {
 			n := min(max(1, int(size)), len(rest))
-			d.decode(rest[:n:n], &r)
+			d.Decode(rest[:n:n], &r)
 			rest = rest[n:]
 		}
 		if got := r.String(); got != want {
@@ -175,38 +175,6 @@ func FuzzDecoder(f *testing.F) {
 		}
 		if len(d.sub) > maxSubnegotiation {
 			t.Errorf("%d bytes of a subnegotiation are kept", len(d.sub))
-		}
-	})
-}
-
-func TestEncode(t *testing.T) {
-	for in, want := range map[string]string{
-		"a\nb":     "a\r\nb",
-		" \ra":     " \r\x00a",
-		"\xffx":    "\xff\xffx",
-		"日本\x1b[A": "日本\x1b[A",
-	} {
-		if got := string(encode([]byte("> "), []byte(in))); got != "> "+want {
-			t.Errorf("%q is sent as %q, want %q", in, got, want)
-		}
-	}
-}
-
-// What is encoded comes back, newlines and all.
-func FuzzEncode(f *testing.F) {
-	f.Add([]byte("a\nb\xff\r"))
-	f.Fuzz(func(t *testing.T, in []byte) {
-		var d decoder
-		var r record
-		d.decode(encode(nil, in), &r)
-		r.flush()
-		want := bytes.ReplaceAll(bytes.ReplaceAll(in, []byte("\r"), []byte("\n")), []byte{0}, nil)
-		got := ""
-		if len(want) > 0 {
-			got = fmt.Sprintf("%q", want)
-		}
-		if r.String() != got {
-			t.Errorf("%q came back as %s", in, r.String())
 		}
 	})
 }

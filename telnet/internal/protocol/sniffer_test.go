@@ -1,4 +1,4 @@
-package telnet
+package protocol
 
 import (
 	"bytes"
@@ -7,26 +7,28 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sightglass-go/sightglass/telnet/internal/protocoltest"
 )
 
 // listener is the receiving half of a connection, as far as it judges its peer.
 type listener struct {
-	sniffer  sniffer
-	greeting greeting
-	decoder  decoder
+	sniffer  Sniffer
+	greeting Greeting
+	decoder  Decoder
 	name     string
 }
 
-func (l *listener) command(cmd byte)            { l.name = cmp.Or(l.name, l.sniffer.command(cmd)) }
-func (l *listener) option(verb, _ byte)         { l.command(verb) }
-func (l *listener) subnegotiation(byte, []byte) { l.command(cmdSB) }
-func (l *listener) null()                       { l.name = cmp.Or(l.name, l.sniffer.null()) }
-func (l *listener) data(p []byte) {
+func (l *listener) Command(cmd byte)            { l.name = cmp.Or(l.name, l.sniffer.Command(cmd)) }
+func (l *listener) Option(verb, _ byte)         { l.Command(verb) }
+func (l *listener) Subnegotiation(byte, []byte) { l.Command(SB) }
+func (l *listener) Null()                       { l.name = cmp.Or(l.name, l.sniffer.Null()) }
+func (l *listener) Data(p []byte) {
 	if l.name != "" {
 		return
 	}
-	if l.name = l.sniffer.data(p); l.name == "" && !l.sniffer.telnet {
-		l.name = l.greeting.data(p)
+	if l.name = l.sniffer.Data(p); l.name == "" && !l.sniffer.telnet {
+		l.name = l.greeting.Data(p)
 	}
 }
 
@@ -34,37 +36,37 @@ func (l *listener) data(p []byte) {
 func judged(in string, size int) string {
 	var l listener
 	for part := range slices.Chunk([]byte(in), size) {
-		l.sniffer.packet(part)
-		l.decoder.decode(bytes.Clone(part), &l)
+		l.sniffer.Packet(part)
+		l.decoder.Decode(bytes.Clone(part), &l)
 	}
 	if l.name == "" {
-		l.name = l.sniffer.end()
+		l.name = l.sniffer.End()
 	}
 	if l.name == "" && !l.sniffer.telnet {
-		l.name = l.greeting.end()
+		l.name = l.greeting.End()
 	}
 	return l.name
 }
 
 func TestSniffer(t *testing.T) {
-	for _, tc := range strangers {
-		for size := 1; size <= min(20, len(tc.in)); size++ {
-			if len(tc.in) > 1000 && size > 2 {
+	for _, tc := range slices.Concat(protocoltest.Strangers, protocoltest.Greeters) {
+		for size := 1; size <= min(20, len(tc.In)); size++ {
+			if len(tc.In) > 1000 && size > 2 {
 				break // of what long lines are for, their end, the packets' are no part
 			}
-			got := judged(tc.in, size)
-			if got != tc.want && (tc.want != "STUN" || got != "a binary protocol" || size >= 10) {
-				t.Fatalf("%s, %.40q, %d bytes a time, is %q, want %q", tc.name, tc.in, size, got, tc.want)
+			got := judged(tc.In, size)
+			if got != tc.Want && (tc.Want != "STUN" || got != "a binary protocol" || size >= 10) {
+				t.Fatalf("%s, %.40q, %d bytes a time, is %q, want %q", tc.Name, tc.In, size, got, tc.Want)
 			}
 		}
-		if got := judged(tc.in, len(tc.in)); got != tc.want {
-			t.Errorf("%s, %.40q, is %q, want %q", tc.name, tc.in, got, tc.want)
+		if got := judged(tc.In, len(tc.In)); got != tc.Want {
+			t.Errorf("%s, %.40q, is %q, want %q", tc.Name, tc.In, got, tc.Want)
 		}
 	}
-	for _, tc := range guests {
-		for size := 1; size <= len(tc.in); size++ {
-			if got := judged(tc.in, size); got != "" {
-				t.Fatalf("%s, %q, %d bytes a time, is %q", tc.name, tc.in, size, got)
+	for _, tc := range protocoltest.Guests {
+		for size := 1; size <= len(tc.In); size++ {
+			if got := judged(tc.In, size); got != "" {
+				t.Fatalf("%s, %q, %d bytes a time, is %q", tc.Name, tc.In, size, got)
 			}
 		}
 	}
@@ -76,13 +78,13 @@ var requestLine = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (/[^ ]*|\\*|[
 // A request is found wherever packets end, and so is each control character that is no key; text
 // that is neither is let in, whatever comes behind its first line.
 func FuzzSniffer(f *testing.F) {
-	for _, tc := range strangers {
-		if len(tc.in) < 1000 {
-			f.Add(tc.in, 3)
+	for _, tc := range slices.Concat(protocoltest.Strangers, protocoltest.Greeters) {
+		if len(tc.In) < 1000 {
+			f.Add(tc.In, 3)
 		}
 	}
-	for _, tc := range guests {
-		f.Add(tc.in, 3)
+	for _, tc := range protocoltest.Guests {
+		f.Add(tc.In, 3)
 	}
 	control := regexp.MustCompile("[\x01\x02\x05-\x07\x0b\x0c\x0e-\x14\x16-\x1a\x1c-\x1f]")
 	f.Fuzz(func(t *testing.T, in string, size int) {
