@@ -92,7 +92,7 @@ func structContent(t reflect.Type, depth int) content {
 			return partContent
 		case c == textContent:
 			texts++
-			named = named || secret.Describes(f.GoName)
+			named = named || secret.Metadata(f.GoName)
 		case c == numberContent:
 			numbers++
 		}
@@ -137,7 +137,7 @@ func contentField(t reflect.Type) int {
 		case partContent:
 			return -1
 		case textContent:
-			if only >= 0 || secret.Describes(f.GoName) {
+			if only >= 0 || secret.Metadata(f.GoName) {
 				return -1
 			}
 			only = i

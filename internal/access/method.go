@@ -192,7 +192,7 @@ func (v *View) result(name, path string, out reflect.Value) (any, error) {
 	}
 	r.hide, r.calls = v.hide, v.calls
 	r.follow(name, false)
-	if secret.Generic(name) || secret.Reveals(name) {
+	if secret.Generic(name) || secret.Getter(name) {
 		r.tells = v.tells
 	}
 	r.tells |= secret.ByName(name) | tellsOfType(out.Type())

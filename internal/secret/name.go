@@ -6,55 +6,41 @@ import (
 	"unicode/utf8"
 )
 
-// What is hidden by its name. A name is split into words at changes of case, at digits and at
-// whatever is not a letter: APIKey, api_key and api-key are the words api and key. Long distinctive
-// words count inside others too (dbpassword).
-//
-// A name is telling if one of its words is a secret's, unless its first or last word says that it
-// is about the secret only (tokenType, passwordPolicy, maxTokens). A telling name hides texts and
-// bytes, and what lists, maps, pointers and interfaces hold of these. It hides numbers and booleans
-// if the whole name is a secret's (pin, otp, token), and in a list or map if it is the plural of
-// one (pins, but not tokens, which are counted): tokens_per_second, tokenCount and hasPassword are
-// shown.
-//
-// A structure below a telling name has names of its own, which decide about its fields. Only what
-// has no name of its own there goes on with the telling one: see package access.
-
-// Kinds says which of what a name, or a type's name, stands for is a
+// Kinds are the kinds of content that are secret under a name.
 type Kinds uint8
 
 const (
-	Text     Kinds = 1 << iota // texts and bytes
+	Text     Kinds = 1 << iota // strings and bytes
 	Number                     // numbers and booleans
 	Elements                   // numbers in lists and maps
 	Keys                       // the keys of maps
-	All                        // structures whole; no name that is a key says so
+	All                        // whole structs; the key of a map never says so
 )
 
-// OfElements is what t says of the elements of a list or map.
-func (t Kinds) OfElements() Kinds {
-	if t&Elements != 0 {
-		t |= Number
+// OfElements returns the kinds that are secret in the elements of a list or map that has k.
+func (k Kinds) OfElements() Kinds {
+	if k&Elements != 0 {
+		k |= Number
 	}
-	return t
+	return k
 }
 
-// OfKeys is what t says of the keys of a map.
-func (t Kinds) OfKeys() Kinds {
-	if t&Keys == 0 {
+// OfKeys returns the kinds that are secret in the keys of a map that has k.
+func (k Kinds) OfKeys() Kinds {
+	if k&Keys == 0 {
 		return 0
 	}
-	return t.OfElements()
+	return k.OfElements()
 }
 
-// secretWords are names of secrets; the plural means the same.
+// secretWords name secrets. Their plurals do too.
 var secretWords = map[string]bool{
 	"password": true, "passwd": true, "pwd": true, "passphrase": true, "passcode": true, "pass": true,
 	"secret": true, "token": true, "apikey": true, "credential": true, "cred": true, "authorization": true,
 	"cookie": true, "privatekey": true, "jwt": true, "bearer": true, "otp": true, "totp": true, "pin": true,
 }
 
-// secretPairs are names of secrets in two words.
+// secretPairs name secrets in two words.
 var secretPairs = map[[2]string]bool{
 	{"api", "key"}: true, {"private", "key"}: true, {"access", "key"}: true, {"signing", "key"}: true,
 	{"encryption", "key"}: true, {"master", "key"}: true, {"auth", "key"}: true, {"hmac", "key"}: true,
@@ -63,22 +49,22 @@ var secretPairs = map[[2]string]bool{
 	{"aes", "key"}: true,
 }
 
-// ownedWords are names of what is found under the name of its owner: the keys of such a map are no
-// secrets.
+// ownedWords name secrets that are kept under their owner's name: the keys of a map of them are not
+// secret.
 var ownedWords = map[string]bool{"credential": true, "cred": true, "cookie": true}
 
-// countedWords are secrets of which the plural, or a number under that name, is as often a count or
-// a kind.
+// countedWords name secrets that people count: a number under such a name, or under its plural, is
+// as likely a count or a kind.
 var countedWords = map[string]bool{"token": true, "cookie": true, "credential": true, "cred": true, "pass": true, "bearer": true}
 
-// secretStems make a word a secret's wherever they stand in it.
+// secretStems mark a word that contains one of them.
 var secretStems = []string{"password", "passwd", "passphrase", "apikey", "privatekey", "credential", "authorization"}
 
-// secretEnds make a word a secret's where they end it: authtoken, but not tokenizer; clientsecret,
-// but not secretary.
-var secretEnds = []string{"token", "secret", "cookie", "pwd", "secretkey", "accesskey", "signingkey"}
+// secretSuffixes mark a word that ends in one of them: authtoken but not tokenizer, clientsecret but not
+// secretary.
+var secretSuffixes = []string{"token", "secret", "cookie", "pwd", "secretkey", "accesskey", "signingkey"}
 
-// aboutWords say, as the first or last word of a name, that it is about a secret and not one.
+// aboutWords, as the first or last word of a name, say that it describes a secret and is none.
 var aboutWords = map[string]bool{
 	"type": true, "kind": true, "name": true, "count": true, "len": true, "length": true, "size": true,
 	"limit": true, "rate": true, "bucket": true, "ttl": true, "expiry": true, "expire": true, "expiration": true,
@@ -89,97 +75,153 @@ var aboutWords = map[string]bool{
 	"label": true, "field": true, "column": true, "param": true, "format": true,
 }
 
-// aboutPairs say so as the last words: where tokens are to be had.
+// aboutPairs say the same as the last two words: where to get a token.
 var aboutPairs = map[[2]string]bool{
 	{"token", "url"}: true, {"token", "uri"}: true, {"token", "endpoint"}: true,
 }
 
-// aboutFirst say so as the first word only, as in ErrNoCookie.
+// aboutFirst say the same as the first word only: ErrNoCookie.
 var aboutFirst = map[string]bool{"err": true, "error": true}
 
-// ByName is what a name says of what it names.
-func ByName(name string) (t Kinds) {
+// ByName returns the kinds of content that are secret under name, be it the name of a field, of a
+// map's key or of a method. 0 means none.
+func ByName(name string) (k Kinds) {
 	if !Suspect(name) {
 		return 0
 	}
-	words := Words(name)
+	words := split(name)
 	found, owned := false, true
 	for i, w := range words {
 		one := singular(w)
 		pair := i > 0 && secretPairs[[2]string{words[i-1], one}]
 		switch {
-		case pair, secretWords[one], anyOf(secretStems, one, strings.Contains), anyOf(secretEnds, one, strings.HasSuffix):
+		case pair, secretWords[one], matchesAny(secretStems, one, strings.Contains), matchesAny(secretSuffixes, one, strings.HasSuffix):
 			found = true
 			owned = owned && !pair && ownedWords[one]
 		}
 		if one == "privatekey" || pair && one == "key" && words[i-1] == "private" {
-			t |= All
+			k |= All
 		}
 	}
-	if !found || about(words) {
+	if !found || describesSecret(words) {
 		return 0
 	}
-	t |= Text
+	k |= Text
 	if !owned {
-		t |= Keys
+		k |= Keys
 	}
 	last := words[len(words)-1]
 	one := singular(last)
 	whole := secretWords[strings.Join(words[:len(words)-1], "")+one] || len(words) == 2 && secretPairs[[2]string{words[0], one}]
 	switch {
 	case whole && one == last:
-		t |= Number
+		k |= Number
 	case whole && !countedWords[one]:
-		t |= Elements
+		k |= Elements
 	}
-	return t
+	return k
 }
 
-// about reports whether a name of these words is about a secret only.
-func about(words []string) bool {
+// describesSecret reports whether a name of these words describes a secret and is none.
+func describesSecret(words []string) bool {
 	first, last := singular(words[0]), singular(words[len(words)-1])
 	return len(words) > 1 && (aboutWords[first] || aboutFirst[first] || aboutWords[last] ||
 		aboutPairs[[2]string{words[len(words)-2], last}])
 }
 
-// wholeTypeEnds end the names of types that are secrets through and through, whatever their fields
-// are called.
-var wholeTypeEnds = []string{"privatekey", "password", "passphrase"}
+// wholeTypeSuffixes end the names of types that are secret through and through, whatever their
+// fields are called.
+var wholeTypeSuffixes = []string{"privatekey", "password", "passphrase"}
 
-// secretTypeEnds end the names of types that hold a secret among other things.
-var secretTypeEnds = []string{"secret", "credential", "credentials", "cookie"}
+// textTypeSuffixes end the names of types that hold a secret among other things.
+var textTypeSuffixes = []string{"secret", "credential", "credentials", "cookie"}
 
-// Suspect reports whether a name could be a secret's. It is the quick test for the million keys of
-// a map of which none is.
+// ByTypeName returns the kinds of content that are secret in a struct, slice or map type of that
+// name. Only the end of the name counts, and "token" does not: parsers are made of tokens.
+func ByTypeName(name string) Kinds {
+	switch lower := strings.ToLower(name); {
+	case matchesAny(wholeTypeSuffixes, lower, strings.HasSuffix):
+		return Text | Number | Keys | All
+	case matchesAny(textTypeSuffixes, lower, strings.HasSuffix):
+		return Text
+	}
+	return 0
+}
+
+// Counted reports whether a number of that name is as likely a count or a kind as a secret.
+func Counted(name string) bool { return countedWords[strings.ToLower(name)] }
+
+// Metadata reports whether a field of that name describes the struct around it.
+func Metadata(name string) bool {
+	words := split(name)
+	return len(words) > 0 && (aboutWords[singular(words[0])] || aboutWords[singular(words[len(words)-1])])
+}
+
+// contentWords name fields that hold what the struct around them is named for.
+var contentWords = map[string]bool{
+	"value": true, "val": true, "v": true, "data": true, "raw": true, "unparsed": true, "text": true, "txt": true,
+	"string": true, "str": true, "s": true, "byte": true, "b": true, "buf": true, "buffer": true, "content": true,
+	"body": true, "plain": true, "plaintext": true, "cleartext": true, "clear": true, "encoded": true,
+	"encrypted": true, "decrypted": true, "cipher": true, "ciphertext": true, "code": true, "key": true, "k": true,
+	"hash": true, "digest": true, "sum": true, "signature": true, "sig": true, "seed": true, "salt": true,
+	"nonce": true, "pem": true, "der": true, "inner": true, "payload": true, "literal": true, "blob": true,
+	"phrase": true, "word": true, "msg": true, "message": true, "access": true, "refresh": true, "current": true,
+	"previous": true, "old": true, "new": true, "item": true, "entry": true, "entrie": true, "elem": true,
+	"element": true, "list": true, "set": true, "map": true, "m": true, "all": true, "table": true, "member": true,
+}
+
+// Generic reports whether a field's name says only that the field holds the content of the struct
+// around it, as "value" or "raw_data" does.
+func Generic(name string) bool {
+	words := split(name)
+	for _, w := range words {
+		if !contentWords[singular(w)] {
+			return false
+		}
+	}
+	return len(words) > 0
+}
+
+// Getter reports whether a method of that name returns what its receiver holds.
+func Getter(name string) bool {
+	switch split(name)[0] {
+	case "get", "load", "reveal", "expose", "unwrap", "show", "to", "as", "marshal", "append":
+		return true
+	}
+	return false
+}
+
+// Suspect reports whether ByName could find a secret in name. It is a quick test for the keys of a
+// large map, few of which name one.
 func Suspect[T string | []byte](name T) bool {
 	for i := range len(name) {
 		switch name[i] | 0x20 {
 		case 'p':
-			if starts(name[i:], "pass") || starts(name[i:], "pwd") || starts(name[i:], "pin") {
+			if hasPrefixFold(name[i:], "pass") || hasPrefixFold(name[i:], "pwd") || hasPrefixFold(name[i:], "pin") {
 				return true
 			}
 		case 's':
-			if starts(name[i:], "secret") {
+			if hasPrefixFold(name[i:], "secret") {
 				return true
 			}
 		case 't':
-			if starts(name[i:], "token") {
+			if hasPrefixFold(name[i:], "token") {
 				return true
 			}
 		case 'k':
-			if starts(name[i:], "key") {
+			if hasPrefixFold(name[i:], "key") {
 				return true
 			}
 		case 'c':
-			if starts(name[i:], "cred") || starts(name[i:], "cookie") {
+			if hasPrefixFold(name[i:], "cred") || hasPrefixFold(name[i:], "cookie") {
 				return true
 			}
 		case 'a':
-			if starts(name[i:], "auth") {
+			if hasPrefixFold(name[i:], "auth") {
 				return true
 			}
 		case 'j', 'b', 'o':
-			if starts(name[i:], "jwt") || starts(name[i:], "bearer") || starts(name[i:], "otp") {
+			if hasPrefixFold(name[i:], "jwt") || hasPrefixFold(name[i:], "bearer") || hasPrefixFold(name[i:], "otp") {
 				return true
 			}
 		}
@@ -187,8 +229,8 @@ func Suspect[T string | []byte](name T) bool {
 	return false
 }
 
-// starts reports whether s begins with prefix, which is of small letters, in any case.
-func starts[T string | []byte](s T, prefix string) bool {
+// hasPrefixFold reports whether s begins with prefix, a lower-case word, in either case.
+func hasPrefixFold[T string | []byte](s T, prefix string) bool {
 	if len(s) < len(prefix) {
 		return false
 	}
@@ -200,16 +242,17 @@ func starts[T string | []byte](s T, prefix string) bool {
 	return true
 }
 
-func anyOf(list []string, word string, is func(s, part string) bool) bool {
-	for _, part := range list {
-		if is(word, part) {
+// matchesAny reports whether match(word, part) holds for one of the parts.
+func matchesAny(parts []string, word string, match func(word, part string) bool) bool {
+	for _, part := range parts {
+		if match(word, part) {
 			return true
 		}
 	}
 	return false
 }
 
-// singular is a word without the s of its plural.
+// singular returns w without the s of its plural.
 func singular(w string) string {
 	if len(w) > 3 && strings.HasSuffix(w, "s") && !strings.HasSuffix(w, "ss") {
 		return w[:len(w)-1]
@@ -217,8 +260,9 @@ func singular(w string) string {
 	return w
 }
 
-// Words takes a name apart into its words, in small letters.
-func Words(name string) []string {
+// split returns the words of a name in lower case. A word ends at a change of case, a digit, or
+// anything that is not a letter.
+func split(name string) []string {
 	var words []string
 	begin := -1
 	var last rune
@@ -238,7 +282,7 @@ func Words(name string) []string {
 			end(i)
 			begin = i
 		case unicode.IsUpper(r):
-			// The last capital of a run begins the next word: APIKey.
+			// The last capital of a run begins the next word, as in APIKey.
 			if next, _ := utf8.DecodeRuneInString(name[i+utf8.RuneLen(r):]); unicode.IsLower(next) {
 				end(i)
 				begin = i
@@ -248,58 +292,4 @@ func Words(name string) []string {
 	}
 	end(len(name))
 	return words
-}
-
-// ByTypeName is what the name of a type of structures, slices or maps says of its values.
-func ByTypeName(name string) Kinds {
-	switch end := strings.ToLower(name); {
-	case anyOf(wholeTypeEnds, end, strings.HasSuffix):
-		return Text | Number | Keys | All
-	case anyOf(secretTypeEnds, end, strings.HasSuffix):
-		return Text
-	}
-	return 0
-}
-
-// Counted reports whether a number under that name is as often a count or a kind.
-func Counted(name string) bool { return countedWords[strings.ToLower(name)] }
-
-// Describes reports whether a field's name says that it is about what is around it.
-func Describes(name string) bool {
-	words := Words(name)
-	return len(words) > 0 && (aboutWords[singular(words[0])] || aboutWords[singular(words[len(words)-1])])
-}
-
-// contentWords are what the fields of structures are called that hold what the whole structure is
-// named for.
-var contentWords = map[string]bool{
-	"value": true, "val": true, "v": true, "data": true, "raw": true, "unparsed": true, "text": true, "txt": true,
-	"string": true, "str": true, "s": true, "byte": true, "b": true, "buf": true, "buffer": true, "content": true,
-	"body": true, "plain": true, "plaintext": true, "cleartext": true, "clear": true, "encoded": true,
-	"encrypted": true, "decrypted": true, "cipher": true, "ciphertext": true, "code": true, "key": true, "k": true,
-	"hash": true, "digest": true, "sum": true, "signature": true, "sig": true, "seed": true, "salt": true,
-	"nonce": true, "pem": true, "der": true, "inner": true, "payload": true, "literal": true, "blob": true,
-	"phrase": true, "word": true, "msg": true, "message": true, "access": true, "refresh": true, "current": true,
-	"previous": true, "old": true, "new": true, "item": true, "entry": true, "entrie": true, "elem": true,
-	"element": true, "list": true, "set": true, "map": true, "m": true, "all": true, "table": true, "member": true,
-}
-
-// Generic reports whether a name says no more than that it is the content of what is around it.
-func Generic(name string) bool {
-	words := Words(name)
-	for _, w := range words {
-		if !contentWords[singular(w)] {
-			return false
-		}
-	}
-	return len(words) > 0
-}
-
-// Reveals reports whether a method of that name gives what its receiver holds.
-func Reveals(name string) bool {
-	switch Words(name)[0] {
-	case "get", "load", "reveal", "expose", "unwrap", "show", "to", "as", "marshal", "append":
-		return true
-	}
-	return false
 }

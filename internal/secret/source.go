@@ -8,109 +8,107 @@ import (
 	"unicode/utf8"
 )
 
-// hiddenSource stands in the place of what RedactSource takes out.
-const hiddenSource = "redacted"
+// placeholder replaces what RedactSource takes out.
+const placeholder = "redacted"
 
-// RedactSource returns source, which is what somebody typed, fit for a log. Texts in quotes that
-// look like secrets are taken out, and so are all texts and comments of a source that names a
-// secret, as in config.password == "…". Names stay, also quoted ones: they tell what was asked for.
-// A source that still looks like a secret is taken out whole. What no quotes enclose stays: names,
-// and numbers.
+// RedactSource returns source, an expression as somebody typed it, fit for a log. It replaces quoted
+// texts that look like secrets, and every text and comment of a source that names a secret, as
+// config.password == "…" does. Names stay, quoted ones too: they tell what was asked for. So do
+// numbers. If the result still looks like a secret, all of it is replaced.
 func RedactSource(source string) string {
-	parts := partsOf(source)
-	named := namesSecret(parts)
+	parts := splitSource(source)
+	named := mentionsSecret(parts)
 	var b strings.Builder
 	for _, p := range parts {
 		switch {
-		case p.hides(named):
-			p.text = hiddenSource
-		case p.is == aRest:
-			p.end = ""
+		case p.mayHoldSecret(named):
+			p.text = placeholder
+		case p.kind == unclosedSegment:
+			p.close = ""
 		}
-		b.WriteString(p.open + p.text + p.end)
+		b.WriteString(p.open + p.text + p.close)
 	}
 	if In(b.String()) {
-		return hiddenSource
+		return placeholder
 	}
 	return b.String()
 }
 
-// namesSecret reports whether a secret is named in the code of a source, or in its texts, also
-// where several texts make the name.
-func namesSecret(parts []sourcePart) bool {
+// mentionsSecret reports whether the code or the texts of a source name a secret, all texts joined
+// included.
+func mentionsSecret(parts []segment) bool {
 	var texts strings.Builder
 	for _, p := range parts {
-		if slices.ContainsFunc(strings.FieldsFunc(p.value, outsideNames), func(name string) bool { return ByName(name) != 0 }) {
+		if slices.ContainsFunc(strings.FieldsFunc(p.value, isNameSeparator), func(name string) bool { return ByName(name) != 0 }) {
 			return true
 		}
-		if p.is == aText {
+		if p.kind == textSegment {
 			texts.WriteString(p.value)
 		}
 	}
 	return ByName(texts.String()) != 0
 }
 
-// outsideNames reports whether r stands in no name of an expression, nor in those that people give
-// to keys.
-func outsideNames(r rune) bool {
+// isNameSeparator reports whether r occurs neither in names nor in the usual keys.
+func isNameSeparator(r rune) bool {
 	return r != '_' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
 
-// sourcePart is a stretch of source of one kind.
-type sourcePart struct {
-	is        partKind
-	open, end string // the signs around it
-	text      string // as it was typed
-	value     string // what it means
+// segment is a stretch of source of one kind.
+type segment struct {
+	kind        segmentKind
+	open, close string // the delimiters
+	text        string // what stands between them, as typed
+	value       string // the same with its escapes resolved
 }
 
-type partKind uint8
+type segmentKind uint8
 
 const (
-	someCode partKind = iota
-	aText             // in quotes
-	aComment
-	aRest // of a source that cannot be read: what is meant is not known
+	codeSegment segmentKind = iota
+	textSegment             // in quotes
+	commentSegment
+	unclosedSegment // a text or comment without an end, or with an invalid escape
 )
 
-// hides reports whether p may hold a secret; named says that the source names one.
-func (p *sourcePart) hides(named bool) bool {
-	switch p.is {
-	case aText:
+// mayHoldSecret reports whether p may hold a secret. named says that the source mentions one.
+func (p *segment) mayHoldSecret(named bool) bool {
+	switch p.kind {
+	case textSegment:
 		name := ByName(p.value) != 0
-		return In(p.value) || named && !(name && plainName(p.value))
-	case aComment, aRest:
+		return In(p.value) || named && !(name && isPlainName(p.value))
+	case commentSegment, unclosedSegment:
 		return named
 	}
 	return false
 }
 
-// partsOf takes source apart as expr-lang's lexer does, where that knows it: strings in single and
-// double quotes, which end on their line and have Go's escapes; raw strings in backquotes, in which
-// two of these stand for one; comments of both kinds.
-func partsOf(source string) []sourcePart {
-	var parts []sourcePart
+// splitSource splits source where expr-lang's lexer does: into strings in single and double quotes,
+// which end on their line and have Go's escapes; raw strings in backquotes, where two backquotes
+// stand for one; comments of both kinds; and the code between them.
+func splitSource(source string) []segment {
+	var parts []segment
 	from := 0
-	add := func(to, next int, p sourcePart) {
+	add := func(to, next int, p segment) {
 		if from < to {
 			code := source[from:to]
-			parts = append(parts, sourcePart{is: someCode, text: code, value: code})
+			parts = append(parts, segment{kind: codeSegment, text: code, value: code})
 		}
 		parts = append(parts, p)
 		from = next
 	}
 	for i := 0; i < len(source); {
 		rest := source[i:]
-		n, p := 0, sourcePart{}
+		n, p := 0, segment{}
 		switch {
 		case rest[0] == '"' || rest[0] == '\'':
-			n, p = quotedPart(rest)
+			n, p = scanQuoted(rest)
 		case rest[0] == '`':
-			n, p = rawPart(rest)
+			n, p = scanRaw(rest)
 		case strings.HasPrefix(rest, "//"):
-			n, p = commentPart(rest, "\n")
+			n, p = scanComment(rest, "\n")
 		case strings.HasPrefix(rest, "/*"):
-			n, p = commentPart(rest, "*/")
+			n, p = scanComment(rest, "*/")
 		default:
 			i++
 			continue
@@ -120,39 +118,39 @@ func partsOf(source string) []sourcePart {
 	}
 	if from < len(source) {
 		code := source[from:]
-		parts = append(parts, sourcePart{is: someCode, text: code, value: code})
+		parts = append(parts, segment{kind: codeSegment, text: code, value: code})
 	}
 	return parts
 }
 
-// restPart is all of s, which begins with what opens a text or a comment that has no end.
-func restPart(s, open, end string) (n int, p sourcePart) {
+// scanUnclosed returns all of s as the text or comment that open begins and nothing ends.
+func scanUnclosed(s, open, end string) (n int, p segment) {
 	rest := s[len(open):]
-	return len(s), sourcePart{is: aRest, open: open, text: rest, end: end, value: rest}
+	return len(s), segment{kind: unclosedSegment, open: open, text: rest, close: end, value: rest}
 }
 
-// quotedPart is the string in quotes that s begins with.
-func quotedPart(s string) (n int, p sourcePart) {
+// scanQuoted returns the quoted string that s begins with, and its length.
+func scanQuoted(s string) (n int, p segment) {
 	var value strings.Builder
 	quote, rest := s[0], s[1:]
 	for rest != "" && rest[0] != '\n' {
 		if rest[0] == quote {
 			text := s[1 : len(s)-len(rest)]
-			return len(text) + 2, sourcePart{is: aText, open: s[:1], text: text, end: s[:1], value: value.String()}
+			return len(text) + 2, segment{kind: textSegment, open: s[:1], text: text, close: s[:1], value: value.String()}
 		}
-		size, char, ok := escaped(rest, quote)
+		size, char, ok := unescape(rest, quote)
 		if !ok {
 			break
 		}
 		value.WriteString(char)
 		rest = rest[size:]
 	}
-	return restPart(s, s[:1], s[:1])
+	return scanUnclosed(s, s[:1], s[:1])
 }
 
-// escaped is the first character of s within quotes, and how many bytes write it. It reads each escape that
-// expr-lang does, also those that stand for nothing.
-func escaped(s string, quote byte) (size int, char string, ok bool) {
+// unescape returns the first character of s, which stands in quotes, and the length of its source. It
+// accepts every escape that expr-lang does, invalid code points included.
+func unescape(s string, quote byte) (size int, char string, ok bool) {
 	if s[0] != '\\' {
 		_, n := utf8.DecodeRuneInString(s)
 		return n, s[:n], true
@@ -198,35 +196,36 @@ func escaped(s string, quote byte) (size int, char string, ok bool) {
 	return size, string(rune(code)), true
 }
 
-// rawPart is the string in backquotes that s begins with.
-func rawPart(s string) (n int, p sourcePart) {
+// scanRaw returns the raw string that s begins with, and its length.
+func scanRaw(s string) (n int, p segment) {
 	for i := 1; i < len(s); i++ {
 		switch {
 		case s[i] != '`':
 		case strings.HasPrefix(s[i:], "``"):
 			i++
 		default:
-			return i + 1, sourcePart{is: aText, open: "`", text: s[1:i], end: "`", value: strings.ReplaceAll(s[1:i], "``", "`")}
+			return i + 1, segment{kind: textSegment, open: "`", text: s[1:i], close: "`", value: strings.ReplaceAll(s[1:i], "``", "`")}
 		}
 	}
-	return restPart(s, s[:1], s[:1])
+	return scanUnclosed(s, s[:1], s[:1])
 }
 
-// commentPart is the comment that s begins with. One up to the end of the line may also end with the source.
-func commentPart(s, end string) (n int, p sourcePart) {
+// scanComment returns the comment that s begins with, and its length. A line comment may end with the
+// source.
+func scanComment(s, end string) (n int, p segment) {
 	i := strings.Index(s[2:], end)
 	switch {
 	case i < 0 && end != "\n":
-		return restPart(s, s[:2], end)
+		return scanUnclosed(s, s[:2], end)
 	case i < 0:
-		return len(s), sourcePart{is: aComment, open: s[:2], text: s[2:], value: s[2:]}
+		return len(s), segment{kind: commentSegment, open: s[:2], text: s[2:], value: s[2:]}
 	}
 	text := s[2 : 2+i]
-	return 2 + i + len(end), sourcePart{is: aComment, open: s[:2], text: text, end: end, value: text}
+	return 2 + i + len(end), segment{kind: commentSegment, open: s[:2], text: text, close: end, value: text}
 }
 
-// plainName reports whether s is a name and no more: of letters and what joins them.
-func plainName(s string) bool {
+// isPlainName reports whether s consists of letters and the punctuation of names.
+func isPlainName(s string) bool {
 	return strings.TrimFunc(s, func(r rune) bool {
 		return r|0x20 >= 'a' && r|0x20 <= 'z' || r == '_' || r == '-' || r == '.'
 	}) == ""
