@@ -17,7 +17,7 @@ import (
 func (c *compiler) call(n *ast.CallNode, lenient bool) (code, error) {
 	switch callee := n.Callee.(type) {
 	case *ast.IdentifierNode:
-		if method, ok := syntax.Revealed(callee).(*ast.MemberNode); ok {
+		if method, ok := syntax.Original(callee).(*ast.MemberNode); ok {
 			return c.method(n, method, method.Property.(*ast.StringNode).Value, lenient)
 		}
 		return c.function(n)

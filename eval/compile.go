@@ -69,7 +69,7 @@ func (c *compiler) compile(n ast.Node) (code, error) {
 func (c *compiler) place(n ast.Node, lenient bool) (code, error) {
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
-		if meant := syntax.Revealed(n); meant != n {
+		if meant := syntax.Original(n); meant != n {
 			return c.place(meant, lenient)
 		}
 		return c.identifier(n)
