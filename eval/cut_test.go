@@ -11,6 +11,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -78,8 +79,8 @@ func cutRegistry() *registry.Registry {
 func TestEveryCutIsAnAddress(t *testing.T) {
 	for _, limits := range []eval.Limits{
 		{},
-		{Show: inspect.Limit{Depth: 2, Items: 5, Bytes: 40, Nodes: 60}},
-		{Show: inspect.Limit{Depth: 3, Items: 7, Bytes: 64, Taper: true}},
+		{Show: render.Limit{Depth: 2, Items: 5, Bytes: 40, Nodes: 60}},
+		{Show: render.Limit{Depth: 3, Items: 7, Bytes: 64, Taper: true}},
 	} {
 		s := eval.NewSession(cutRegistry(), limits)
 		c := cutTester{t: t, s: s, seen: map[string]bool{}, told: map[string]bool{}}
@@ -114,7 +115,7 @@ type cutTester struct {
 // printed finds what is printed as an address of more.
 var printed = regexp.MustCompile(`(?m)… (?:[\d,]+ )?(?:more(?: bytes| in each row \(.*?\))?|elements?|entries|entry|bytes): (.+)$|{…: (.+)$`)
 
-func (c *cutTester) follow(source string, depth int) *inspect.Node {
+func (c *cutTester) follow(source string, depth int) *render.Node {
 	if c.seen[source] || c.n > 60 {
 		return nil
 	}
@@ -130,7 +131,7 @@ func (c *cutTester) follow(source string, depth int) *inspect.Node {
 	}
 	for _, width := range []int{40, 80, 200} {
 		var text bytes.Buffer
-		r.Node.WriteText(&text, inspect.Style{Width: width})
+		r.Node.WriteText(&text, render.Style{Width: width})
 		for _, m := range printed.FindAllStringSubmatch(text.String(), -1) {
 			c.typed(source, m[1]+m[2], depth)
 		}
@@ -174,7 +175,7 @@ func (c *cutTester) typed(source, line string, depth int) {
 }
 
 // cuts holds that the addresses in the snapshot show what comes next.
-func (c *cutTester) cuts(source string, n *inspect.Node, depth int) {
+func (c *cutTester) cuts(source string, n *render.Node, depth int) {
 	if n == nil || n.Hidden {
 		return
 	}
@@ -193,7 +194,7 @@ func (c *cutTester) cuts(source string, n *inspect.Node, depth int) {
 }
 
 // next holds that what an address shows is the part that comes after what was shown.
-func (c *cutTester) next(source string, n, next *inspect.Node) {
+func (c *cutTester) next(source string, n, next *render.Node) {
 	switch {
 	case n.Cut.More == 0:
 		if n.Len > 0 && n.Len != next.Len {

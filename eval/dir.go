@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
@@ -82,32 +83,32 @@ func (f *frame) entries(prefix string) [][]string {
 // table makes a list of rows with named columns. A column that is empty in all rows is left out. The first are
 // names, the second types.
 func table(rows [][]string, names ...string) *snapshot {
-	list := &inspect.Node{Shape: inspect.List, Len: len(rows)}
+	list := &render.Node{Shape: inspect.List, Len: len(rows)}
 	for _, row := range rows {
-		r := &inspect.Node{Shape: inspect.Struct}
+		r := &render.Node{Shape: inspect.Struct}
 		for i, cell := range row {
 			if empty(rows, i) {
 				continue
 			}
-			r.Items = append(r.Items, inspect.Item{
+			r.Items = append(r.Items, render.Item{
 				Name: names[i],
-				Node: &inspect.Node{Shape: inspect.Scalar, Type: "string", Text: cell, Scalar: cell, Len: len(cell)},
+				Node: &render.Node{Shape: inspect.Scalar, Type: "string", Text: cell, Scalar: cell, Len: len(cell)},
 			})
 		}
-		list.Items = append(list.Items, inspect.Item{Node: r})
+		list.Items = append(list.Items, render.Item{Node: r})
 	}
 	return &snapshot{list, listed(rows)}
 }
 
 // listed is how rows of a name, a type and what is said of it are shown.
-func listed(rows [][]string) *inspect.Page {
+func listed(rows [][]string) *render.Page {
 	if len(rows) == 0 {
 		return inWords("nothing")
 	}
-	page := &inspect.Page{}
-	columns := make([]inspect.Column, len(rows[0]))
-	columns[0].Role = inspect.NameRole
-	columns[1].Role = inspect.TypeRole
+	page := &render.Page{}
+	columns := make([]render.Column, len(rows[0]))
+	columns[0].Role = render.NameRole
+	columns[1].Role = render.TypeRole
 	page.Columns(rows, columns...)
 	return page
 }

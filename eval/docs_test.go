@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -79,7 +79,7 @@ func shown(t *testing.T, s *Session, source string) string {
 		return r.Page.String()
 	}
 	var out strings.Builder
-	if err := r.Node.WriteText(&out, inspect.Style{Width: 100}); err != nil {
+	if err := r.Node.WriteText(&out, render.Style{Width: 100}); err != nil {
 		t.Error(err)
 	}
 	return strings.TrimRight(out.String(), "\n")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/number"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -50,16 +51,16 @@ func diff(f *frame, args []any) (any, error) {
 // maxDiffLines is how many differences are shown at once; the answer has all of them.
 const maxDiffLines = 64
 
-func (d *differ) page() *inspect.Page {
+func (d *differ) page() *render.Page {
 	if len(d.lines) == 0 {
 		return inWords("nothing changed")
 	}
-	page := &inspect.Page{Gap: 2}
+	page := &render.Page{Gap: 2}
 	shown := d.lines[:min(len(d.lines), maxDiffLines)]
-	page.Columns(shown, inspect.Column{Role: inspect.NameRole}, inspect.Column{}, inspect.Column{Role: inspect.NoteRole},
-		inspect.Column{}, inspect.Column{Role: inspect.NumberRole})
+	page.Columns(shown, render.Column{Role: render.NameRole}, render.Column{}, render.Column{Role: render.NoteRole},
+		render.Column{}, render.Column{Role: render.NumberRole})
 	if more := len(d.lines) - len(shown); more > 0 {
-		page.Text(fmt.Sprintf("… %s more: _[%d:%d]", text.Thousands(more), len(shown), min(len(d.lines), 2*len(shown))), inspect.NoteRole)
+		page.Text(fmt.Sprintf("… %s more: _[%d:%d]", text.Thousands(more), len(shown), min(len(d.lines), 2*len(shown))), render.NoteRole)
 	}
 	return page
 }
@@ -69,7 +70,7 @@ type differ struct {
 	f *frame
 	// The expressions that reach the two, "" for what is no live object.
 	before, now string
-	rows        []*inspect.Node
+	rows        []*render.Node
 	lines       [][]string
 	cut         bool
 	unread      int
@@ -77,7 +78,7 @@ type differ struct {
 	elsewhere int
 }
 
-func (d *differ) node(at string, a, b *inspect.Node) error {
+func (d *differ) node(at string, a, b *render.Node) error {
 	if (a.Shape == inspect.Pointer) != (b.Shape == inspect.Pointer) {
 		a, b = pointedAt(a), pointedAt(b)
 	}
@@ -109,7 +110,7 @@ func (d *differ) node(at string, a, b *inspect.Node) error {
 	case inspect.Struct, inspect.Pointer:
 		return d.named(at, a, b, fieldLabel)
 	case inspect.Map:
-		return d.named(at, a, b, func(it inspect.Item) string { return "[" + unmarked(it.Key, 1024) + "]" })
+		return d.named(at, a, b, func(it render.Item) string { return "[" + unmarked(it.Key, 1024) + "]" })
 	case inspect.List:
 		return d.list(at, a, b)
 	}
@@ -129,7 +130,7 @@ func (d *differ) sameCycle(a, b string) bool {
 	return a == b || inside && also && x == y
 }
 
-func fieldLabel(it inspect.Item) string {
+func fieldLabel(it render.Item) string {
 	if it.Name == "" {
 		return "" // the target of a pointer
 	}
@@ -137,7 +138,7 @@ func fieldLabel(it inspect.Item) string {
 }
 
 // scalar compares two plain values; NaN is the same as NaN here.
-func (d *differ) scalar(at string, a, b *inspect.Node) error {
+func (d *differ) scalar(at string, a, b *render.Node) error {
 	same := a.Len == b.Len && a.Text == b.Text
 	switch x := a.Scalar.(type) {
 	case time.Time:
@@ -157,11 +158,11 @@ func (d *differ) scalar(at string, a, b *inspect.Node) error {
 }
 
 // named compares fields, or entries, by their labels.
-func (d *differ) named(at string, a, b *inspect.Node, label func(inspect.Item) string) error {
+func (d *differ) named(at string, a, b *render.Node, label func(render.Item) string) error {
 	if err := d.f.m.Keep(len(b.Items) * 4 * wordsKept); err != nil {
 		return err
 	}
-	others := make(map[string]*inspect.Node, len(b.Items))
+	others := make(map[string]*render.Node, len(b.Items))
 	for _, it := range b.Items {
 		if it.Key == nil || !it.Key.Hidden {
 			others[label(it)] = it.Node
@@ -203,7 +204,7 @@ const maxAligned = 300
 
 // list compares two lists so that what was put in or taken out anywhere is said to be that. Elements in
 // the same place between two that are equal are compared with each other.
-func (d *differ) list(at string, a, b *inspect.Node) error {
+func (d *differ) list(at string, a, b *render.Node) error {
 	d.cut = d.cut || a.Cut != nil || b.Cut != nil
 	x, err := d.texts(a)
 	if err != nil {
@@ -252,12 +253,12 @@ func (d *differ) list(at string, a, b *inspect.Node) error {
 }
 
 // unmarked is a line for n without the marks of racy reading, which are no part of what it holds.
-func unmarked(n *inspect.Node, most int) string {
+func unmarked(n *render.Node, most int) string {
 	return strings.ReplaceAll(n.Line(most), "≈", "")
 }
 
 // texts are the elements of a list as lines, by which they are recognised.
-func (d *differ) texts(n *inspect.Node) ([]string, error) {
+func (d *differ) texts(n *render.Node) ([]string, error) {
 	lines := make([]string, len(n.Items))
 	for i, it := range n.Items {
 		lines[i] = unmarked(it.Node, 4<<10)
@@ -319,19 +320,19 @@ func (d *differ) align(x, y []string) (pairs [][2]int, err error) {
 	return pairs, nil
 }
 
-func (d *differ) changed(at string, a, b *inspect.Node) error {
+func (d *differ) changed(at string, a, b *render.Node) error {
 	return d.row(at, a, b, delta(d.f, a.Scalar, b.Scalar))
 }
 
-func (d *differ) added(at string, b *inspect.Node) error {
+func (d *differ) added(at string, b *render.Node) error {
 	return d.row(at, nil, b, "added")
 }
 
-func (d *differ) removed(at string, a *inspect.Node) error {
+func (d *differ) removed(at string, a *render.Node) error {
 	return d.row(at, a, nil, "removed")
 }
 
-func (d *differ) row(at string, a, b *inspect.Node, change string) error {
+func (d *differ) row(at string, a, b *render.Node, change string) error {
 	if len(d.rows) == maxRows {
 		return fault.New("budget", "there are more than %s differences", text.Thousands(maxRows)).With("compare a part")
 	}
@@ -341,14 +342,14 @@ func (d *differ) row(at string, a, b *inspect.Node, change string) error {
 	if err := d.f.m.Keep(5*nodeSize + 2*len(at)); err != nil {
 		return err
 	}
-	none := func(n *inspect.Node) any {
+	none := func(n *render.Node) any {
 		if n == nil {
 			return nil
 		}
 		return n
 	}
 	d.rows = append(d.rows, record(field{"at", at}, field{"before", none(a)}, field{"now", none(b)}, field{"change", change}))
-	line := func(n *inspect.Node) string {
+	line := func(n *render.Node) string {
 		if n == nil {
 			return ""
 		}

@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -15,7 +15,7 @@ var _ = define(objectFunctions, []function{
 })
 
 // groupLimit bounds how much freq shows of a group's value.
-var groupLimit = inspect.Limit{Items: 16, Bytes: 4 << 10, Nodes: 100}
+var groupLimit = render.Limit{Items: 16, Bytes: 4 << 10, Nodes: 100}
 
 // freq is freq(xs, by): how many elements have which value of by, the most frequent first and those
 // that are as frequent in the order of their values, as {value: …, count: …, percent: …}. It keeps the values, not the elements.
@@ -57,7 +57,7 @@ func freq(f *frame, l *loop) (any, error) {
 	if found, err = f.sorted(found, found, mostFrequent); err != nil {
 		return nil, err
 	}
-	rows := make([]*inspect.Node, len(found))
+	rows := make([]*render.Node, len(found))
 	for i, x := range found {
 		g := x.(group)
 		rows[i] = record(field{"value", g.value}, field{"count", g.count}, field{"percent", percent(g.count, all)})
@@ -67,7 +67,7 @@ func freq(f *frame, l *loop) (any, error) {
 
 // group is a value of by, and how many have it.
 type group struct {
-	value *inspect.Node
+	value *render.Node
 	count int
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
@@ -74,7 +75,7 @@ func plainHelp(x any) *snapshot {
 // helpPage is what help tells of an object.
 type helpPage struct {
 	name, typ, doc, guard string
-	fields, methods       []*inspect.Node
+	fields, methods       []*render.Node
 	fieldLines            [][]string // for people
 	methodLines           [][]string
 	hint                  string
@@ -126,15 +127,15 @@ func (h *helpPage) snapshot() *snapshot {
 	}
 	for _, line := range []string{h.doc, h.guard, held, h.hint} {
 		if line != "" {
-			page.Text(line, inspect.PlainRole)
+			page.Text(line, render.PlainRole)
 		}
 	}
-	name := inspect.Column{Role: inspect.NameRole}
+	name := render.Column{Role: render.NameRole}
 	if len(h.fieldLines) > 0 {
-		page.Columns(h.fieldLines, name, inspect.Column{Role: inspect.TypeRole}, inspect.Column{})
+		page.Columns(h.fieldLines, name, render.Column{Role: render.TypeRole}, render.Column{})
 	}
 	if len(h.methodLines) > 0 {
-		page.Columns(h.methodLines, name, inspect.Column{})
+		page.Columns(h.methodLines, name, render.Column{})
 	}
 	return &snapshot{n, page}
 }

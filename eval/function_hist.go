@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/number"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -170,7 +170,7 @@ func (h *histogram) answer(f *frame) (any, error) {
 		fields = append(fields, field{"nan", h.nan})
 		head += fmt.Sprintf("   NaN %s times", text.Thousands(h.nan))
 	}
-	rows := make([]*inspect.Node, len(bars))
+	rows := make([]*render.Node, len(bars))
 	for i, b := range bars {
 		rows[i] = record(field{"from", b.from}, field{"below", b.below}, field{"count", b.count})
 	}
@@ -181,9 +181,9 @@ func (h *histogram) answer(f *frame) (any, error) {
 	if !sharp {
 		f.note("what lies within 1/1024 of the edge of a bar may be counted in the one beside it")
 	}
-	page := &inspect.Page{Gap: 2}
-	page.Text(head, inspect.PlainRole)
-	page.Text(strings.Join(percentiles, "   "), inspect.PlainRole)
+	page := &render.Page{Gap: 2}
+	page.Text(head, render.PlainRole)
+	page.Text(strings.Join(percentiles, "   "), render.PlainRole)
 	picture(page, bars)
 	return &snapshot{record(fields...), page}, nil
 }
@@ -342,7 +342,7 @@ func (r rungs) below(x float64) int {
 }
 
 // picture draws the lines.
-func picture(page *inspect.Page, bars []bar) {
+func picture(page *render.Page, bars []bar) {
 	most := slices.MaxFunc(bars, func(a, b bar) int { return cmp.Compare(a.count, b.count) }).count
 	rows, parts := make([][]string, len(bars)), make([]float64, len(bars))
 	for i, b := range bars {
@@ -357,8 +357,8 @@ func picture(page *inspect.Page, bars []bar) {
 	if bars[0].below == nil {
 		from, below = "value", ""
 	}
-	number := func(name string) inspect.Column {
-		return inspect.Column{Name: name, Role: inspect.NumberRole, Right: true}
+	number := func(name string) render.Column {
+		return render.Column{Name: name, Role: render.NumberRole, Right: true}
 	}
 	page.Bars(rows, parts, number(from), number(below), number("count"))
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -87,7 +88,7 @@ type measurer struct {
 }
 
 // object measures what a pointer leads to: its own bytes and what lies behind them.
-func (m *measurer) object(src inspect.Source, depth int) error {
+func (m *measurer) object(src render.Source, depth int) error {
 	v := src.Value()
 	if o := (object{v.Addr(), v.Type()}); o.addr != 0 {
 		if m.seen[o] {
@@ -108,7 +109,7 @@ func (m *measurer) object(src inspect.Source, depth int) error {
 }
 
 // behind measures what lies behind the bytes of src.
-func (m *measurer) behind(src inspect.Source, depth int) error {
+func (m *measurer) behind(src render.Source, depth int) error {
 	v := src.Value()
 	if !v.IsValid() || !m.leads(v.Type()) || src.Hidden() {
 		return nil
@@ -146,7 +147,7 @@ func (m *measurer) behind(src inspect.Source, depth int) error {
 	return nil
 }
 
-func (m *measurer) pointer(src inspect.Source, depth int) error {
+func (m *measurer) pointer(src render.Source, depth int) error {
 	to, err := src.Elem()
 	if err != nil || to == nil {
 		return m.missed(err)
@@ -155,7 +156,7 @@ func (m *measurer) pointer(src inspect.Source, depth int) error {
 }
 
 // boxed measures the content of an interface. What is no pointer lies in a box of its own.
-func (m *measurer) boxed(src inspect.Source, depth int) error {
+func (m *measurer) boxed(src render.Source, depth int) error {
 	to, err := src.Elem()
 	if err != nil || to == nil {
 		return m.missed(err)
@@ -167,7 +168,7 @@ func (m *measurer) boxed(src inspect.Source, depth int) error {
 }
 
 // list measures the memory of a slice, and what its elements lead to.
-func (m *measurer) list(src inspect.Source, depth int) error {
+func (m *measurer) list(src render.Source, depth int) error {
 	v := src.Value()
 	t := v.Type()
 	switch t.Kind() {
@@ -199,11 +200,11 @@ func (m *measurer) list(src inspect.Source, depth int) error {
 			return err
 		}
 	}
-	return m.missed(src.Each(func(_, elem inspect.Source) (bool, error) { return m.more(elem, depth) }))
+	return m.missed(src.Each(func(_, elem render.Source) (bool, error) { return m.more(elem, depth) }))
 }
 
 // mapping measures the tables of a map as far as they are full, and what its entries lead to.
-func (m *measurer) mapping(src inspect.Source, depth int) error {
+func (m *measurer) mapping(src render.Source, depth int) error {
 	t := src.Value().Type()
 	key, elem := 2*wordBytes, 2*wordBytes // a sync.Map
 	walk := true
@@ -214,7 +215,7 @@ func (m *measurer) mapping(src inspect.Source, depth int) error {
 	if err := m.length(src, key+elem+1); err != nil || !walk {
 		return err
 	}
-	return m.missed(src.Each(func(key, elem inspect.Source) (bool, error) {
+	return m.missed(src.Each(func(key, elem render.Source) (bool, error) {
 		if more, err := m.more(key, depth); err != nil || !more {
 			return more, err
 		}
@@ -223,7 +224,7 @@ func (m *measurer) mapping(src inspect.Source, depth int) error {
 }
 
 // more measures what an element leads to, and reports whether to go on.
-func (m *measurer) more(elem inspect.Source, depth int) (bool, error) {
+func (m *measurer) more(elem render.Source, depth int) (bool, error) {
 	if err := m.f.m.tick(1); err != nil {
 		return false, err
 	}
@@ -232,7 +233,7 @@ func (m *measurer) more(elem inspect.Source, depth int) (bool, error) {
 }
 
 // length adds so many bytes for each element, or byte.
-func (m *measurer) length(src inspect.Source, each int) error {
+func (m *measurer) length(src render.Source, each int) error {
 	n, err := src.Len()
 	if err != nil || n == 0 {
 		return m.missed(err)
@@ -259,7 +260,7 @@ func (m *measurer) missed(err error) error {
 const wordBytes = 4 << (^uintptr(0) >> 63)
 
 // capacity is that of a slice or chan, and of a part of a slice its length.
-func capacity(src inspect.Source) (int, error) {
+func capacity(src render.Source) (int, error) {
 	n, err := src.Len()
 	if err != nil {
 		return 0, err

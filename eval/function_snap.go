@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
 var _ = define(objectFunctions, []function{
@@ -52,7 +52,7 @@ func asJSON(f *frame, args []any) (any, error) {
 }
 
 // snapped is a bounded copy of x, for which the evaluation pays.
-func (f *frame) snapped(x any) (*inspect.Node, error) {
+func (f *frame) snapped(x any) (*render.Node, error) {
 	if s, ok := x.(*snapshot); ok {
 		return s.node, nil
 	}

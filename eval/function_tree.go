@@ -5,6 +5,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -15,7 +16,7 @@ var _ = define(objectFunctions, []function{
 })
 
 // Of each list and map a tree shows a few elements, of texts their beginning.
-var treeLimit = inspect.Limit{Items: 4, Bytes: 60, Nodes: 2_000}
+var treeLimit = render.Limit{Items: 4, Bytes: 60, Nodes: 2_000}
 
 // maxTreeDepth bounds the depth of a tree.
 const maxTreeDepth = 20
@@ -48,8 +49,8 @@ func tree(f *frame, args []any) (any, error) {
 	}
 	var p planter
 	p.node(n, name, "", "", 0)
-	page := &inspect.Page{Gap: 2}
-	page.Columns(p.lines, inspect.Column{Role: inspect.NameRole}, inspect.Column{Role: inspect.TypeRole}, inspect.Column{})
+	page := &render.Page{Gap: 2}
+	page.Columns(p.lines, render.Column{Role: render.NameRole}, render.Column{Role: render.TypeRole}, render.Column{})
 	return &snapshot{records(p.rows), page}, f.m.Keep(len(p.rows) * 6 * nodeSize)
 }
 
@@ -63,12 +64,12 @@ func pathOfLive(x any) string {
 
 // planter writes the lines of a tree.
 type planter struct {
-	rows  []*inspect.Node
+	rows  []*render.Node
 	lines [][]string
 }
 
 // node adds n, with what stands before its name and what before the names of its parts.
-func (p *planter) node(n *inspect.Node, name, before, below string, depth int) {
+func (p *planter) node(n *render.Node, name, before, below string, depth int) {
 	holds := summary(n)
 	p.rows = append(p.rows, record(field{"depth", depth}, field{"name", name}, field{"type", n.Type}, field{"holds", holds}))
 	p.lines = append(p.lines, []string{before + name, n.Type, holds})
@@ -86,7 +87,7 @@ func (p *planter) node(n *inspect.Node, name, before, below string, depth int) {
 }
 
 // labelOf names a part of a value of that shape, as it is typed behind it.
-func labelOf(it inspect.Item, of inspect.Shape, i int) string {
+func labelOf(it render.Item, of inspect.Shape, i int) string {
 	switch {
 	case it.Key != nil:
 		return "[" + it.Key.Line(60) + "]"
@@ -99,7 +100,7 @@ func labelOf(it inspect.Item, of inspect.Shape, i int) string {
 }
 
 // summary says in a few words what a node holds.
-func summary(n *inspect.Node) string {
+func summary(n *render.Node) string {
 	if len(n.Items) == 0 && n.Cut == nil || n.Shape == inspect.Scalar || n.Hidden || n.Err != "" || n.Cycle != "" {
 		text := n.Line(100)
 		if held, ok := strings.CutPrefix(strings.TrimPrefix(text, "≈"), n.Type+"("); ok && n.Type != "" {

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -149,7 +149,7 @@ func (w *jsonWriter) list(x any, depth int) error {
 // for itself first.
 func (w *jsonWriter) mapping(x any, depth int) error {
 	type entry struct {
-		key  *inspect.Node
+		key  *render.Node
 		text string
 	}
 	var entries []any

@@ -3,7 +3,7 @@ package eval
 import (
 	"time"
 
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
@@ -16,7 +16,7 @@ type Limits struct {
 	Output  int           // bytes of rendered answer; default 1 MiB
 	Line    int           // bytes of source; default 64 KiB
 	Nesting int           // nesting of the source; default 200
-	Show    inspect.Limit // of display only; the zero Limit also tapers
+	Show    render.Limit  // of display only; the zero Limit also tapers
 }
 
 // Filled returns l with the defaults in place of zero and negative fields.
@@ -37,7 +37,7 @@ func (l Limits) Filled() Limits {
 	fill(&l.Output, 1<<20)
 	fill(&l.Line, 64<<10)
 	fill(&l.Nesting, 200)
-	if l.Show == (inspect.Limit{}) {
+	if l.Show == (render.Limit{}) {
 		l.Show.Taper = true
 	}
 	fill(&l.Show.Depth, 4)

@@ -4,27 +4,28 @@ import (
 	"fmt"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // picture takes the bounded snapshot of any value of expressions, for showing. path is the
 // expression that can be continued with [lo:hi] to show what was cut; "" if there is none.
-func (f *frame) picture(x any, limit inspect.Limit, path string) *inspect.Node {
+func (f *frame) picture(x any, limit render.Limit, path string) *render.Node {
 	p := painter{f: f, limit: limit, left: limit.Nodes}
 	return p.node(x, limit.Depth, path)
 }
 
 type painter struct {
 	f     *frame
-	limit inspect.Limit
+	limit render.Limit
 	left  int // nodes
 }
 
-func (p *painter) node(x any, depth int, path string) *inspect.Node {
+func (p *painter) node(x any, depth int, path string) *render.Node {
 	p.left--
 	switch x := x.(type) {
 	case *access.Redacted:
-		return &inspect.Node{Hidden: true}
+		return &render.Node{Hidden: true}
 	case *access.View:
 		limit := p.limit
 		limit.Depth, limit.Items, limit.Nodes = depth, p.items(depth), max(p.left+1, 1)
@@ -50,33 +51,33 @@ func (p *painter) node(x any, depth int, path string) *inspect.Node {
 	case *anyMap:
 		return p.mapping(x, x.typ, len(x.keys), depth, path)
 	}
-	return inspect.FromPlain(x, p.limit, path)
+	return render.FromPlain(x, p.limit, path)
 }
 
-func (p *painter) list(n, depth int, path string, at func(i int) any) *inspect.Node {
-	node := &inspect.Node{Shape: inspect.List, Len: n}
+func (p *painter) list(n, depth int, path string, at func(i int) any) *render.Node {
+	node := &render.Node{Shape: inspect.List, Len: n}
 	if n > 0 && (depth <= 0 || p.left <= 0) {
-		node.Cut = &inspect.Cut{Path: path}
+		node.Cut = &render.Cut{Path: path}
 		return node
 	}
 	for i := 0; i < n && i < p.items(depth) && p.left > 0; i++ {
 		at := at(i)
-		node.Items = append(node.Items, inspect.Item{Node: p.node(at, depth-1, below(path, i))})
+		node.Items = append(node.Items, render.Item{Node: p.node(at, depth-1, below(path, i))})
 	}
 	return p.cut(node, path)
 }
 
-func (p *painter) mapping(m any, typ string, n, depth int, path string) *inspect.Node {
-	node := &inspect.Node{Shape: inspect.Map, Type: typ, Len: n, Path: p.whole(path)}
+func (p *painter) mapping(m any, typ string, n, depth int, path string) *render.Node {
+	node := &render.Node{Shape: inspect.Map, Type: typ, Len: n, Path: p.whole(path)}
 	if n > 0 && (depth <= 0 || p.left <= 0) {
-		node.Cut = &inspect.Cut{Path: path}
+		node.Cut = &render.Cut{Path: path}
 		return node
 	}
 	err := p.f.each(m, true, func(_ int, k, x any) (bool, error) {
 		if len(node.Items) >= p.items(depth) || p.left <= 0 {
 			return false, nil
 		}
-		node.Items = append(node.Items, inspect.Item{
+		node.Items = append(node.Items, render.Item{
 			Key:  p.node(k, depth-1, ""),
 			Node: p.node(x, depth-1, below(path, k)),
 		})
@@ -108,9 +109,9 @@ func (p *painter) items(depth int) int {
 }
 
 // cut notes what is missing of a list or map, and where it is.
-func (p *painter) cut(node *inspect.Node, path string) *inspect.Node {
+func (p *painter) cut(node *render.Node, path string) *render.Node {
 	if shown := len(node.Items); shown < node.Len {
-		node.Cut = &inspect.Cut{More: node.Len - shown}
+		node.Cut = &render.Cut{More: node.Len - shown}
 		if path != "" {
 			node.Cut.Path = fmt.Sprintf("%s[%d:%d]", path, shown, min(node.Len, 2*max(shown, 1)))
 		}
@@ -140,14 +141,14 @@ func below(path string, key any) string {
 
 // again takes a snapshot of a snapshot: the limits of display are lower than those of a variable.
 // What the snapshot itself has not is where it was cut from.
-func (p *painter) again(n *inspect.Node, depth int, path string) *inspect.Node {
+func (p *painter) again(n *render.Node, depth int, path string) *render.Node {
 	shown := *n
 	if len(n.Items) == 0 {
 		return &shown
 	}
 	shown.Items = nil
 	if depth <= 0 || p.left <= 0 {
-		shown.Cut = &inspect.Cut{Path: path}
+		shown.Cut = &render.Cut{Path: path}
 		return &shown
 	}
 	collection := n.Shape == inspect.List || n.Shape == inspect.Map
@@ -156,7 +157,7 @@ func (p *painter) again(n *inspect.Node, depth int, path string) *inspect.Node {
 			if all := max(n.Len, len(n.Items)); collection && n.Cut == nil {
 				return p.cut(&shown, path)
 			} else {
-				shown.Cut = &inspect.Cut{More: all - i, Path: path}
+				shown.Cut = &render.Cut{More: all - i, Path: path}
 			}
 			break
 		}
@@ -168,7 +169,7 @@ func (p *painter) again(n *inspect.Node, depth int, path string) *inspect.Node {
 }
 
 // pathOfItem is the path of the i-th item of a snapshot at path.
-func pathOfItem(path string, n *inspect.Node, i int) string {
+func pathOfItem(path string, n *render.Node, i int) string {
 	it := n.Items[i]
 	switch {
 	case path == "" || n.Shape == inspect.Pointer:

@@ -8,14 +8,14 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
 // Result is an answer: plain data, detached from the application.
 type Result struct {
-	Node  *inspect.Node // what to show
-	Page  *inspect.Page // how to show it to people where it has a layout of its own, as dir() has; else nil
-	Name  string        // the variable it was assigned to, "" if none
+	Node  *render.Node // what to show
+	Page  *render.Page // how to show it to people where it has a layout of its own, as dir() has; else nil
+	Name  string       // the variable it was assigned to, "" if none
 	Cost  Cost
 	Notes []string // what to know about the answer, a line each; in no order that matters
 	// Codes says in words that stay the same which of these are among what has to be known: RacyNote, MovedNote and so on, each once.

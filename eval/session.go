@@ -13,6 +13,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
 	"github.com/sightglass-go/sightglass/registry"
@@ -93,7 +94,7 @@ func (f *frame) eval(source string) (r Result, err error) {
 		r.Page = x.page
 	case string:
 		if x == f.layout {
-			r.Page = &inspect.Page{}
+			r.Page = &render.Page{}
 			r.Page.Verbatim(x)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -141,7 +141,7 @@ func TestVariablesAreBounded(t *testing.T) {
 // TestCuts: what a cut names can be typed, and shows what follows.
 func TestCuts(t *testing.T) {
 	reg, _ := shop(t)
-	s := NewSession(reg, Limits{Show: inspect.Limit{Items: 3}})
+	s := NewSession(reg, Limits{Show: render.Limit{Items: 3}})
 	for _, source := range []string{"1..10", "map(1..10, #)", "let x = 1..10; x", "x = 1..10", "sort(1..10) // comment", "groupBy(1..10, #)", "[1,2,3,4,5,6,7,8,9,10]", "true ? 1..10 : 5"} {
 		r, err := s.Eval(t.Context(), source)
 		if err != nil {

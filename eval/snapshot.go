@@ -3,6 +3,7 @@ package eval
 import (
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -11,14 +12,14 @@ import (
 // an object that was read racily, and the answer of dir. Where the copy was cut, computing is an
 // error: the count of a cut list would be a lie.
 type snapshot struct {
-	node *inspect.Node
-	page *inspect.Page // how it is shown, nil for as any other
+	node *render.Node
+	page *render.Page // how it is shown, nil for as any other
 }
 
 // inWords is a page of nothing but text.
-func inWords(text string) *inspect.Page {
-	page := &inspect.Page{}
-	page.Text(text, inspect.PlainRole)
+func inWords(text string) *render.Page {
+	page := &render.Page{}
+	page.Text(text, render.PlainRole)
 	return page
 }
 
@@ -43,10 +44,10 @@ func (s *snapshot) typeName() string {
 
 // snapshotOf is what can be computed with of a copy of an object. Pointers on the way to it are followed, as those to
 // the object itself are.
-func snapshotOf(n *inspect.Node) *snapshot { return &snapshot{node: pointedAt(n)} }
+func snapshotOf(n *render.Node) *snapshot { return &snapshot{node: pointedAt(n)} }
 
 // pointedAt is what n points at; n itself if it is no pointer, or it is not known what it points at.
-func pointedAt(n *inspect.Node) *inspect.Node {
+func pointedAt(n *render.Node) *render.Node {
 	for n.Shape == inspect.Pointer && len(n.Items) == 1 {
 		n = n.Items[0].Node
 	}
@@ -54,7 +55,7 @@ func pointedAt(n *inspect.Node) *inspect.Node {
 }
 
 // value is what a node holds, as a value of expressions.
-func (s *snapshot) value(n *inspect.Node) (any, error) {
+func (s *snapshot) value(n *render.Node) (any, error) {
 	switch n = pointedAt(n); {
 	case n.Hidden:
 		return &access.Redacted{}, nil
@@ -75,7 +76,7 @@ func (s *snapshot) value(n *inspect.Node) (any, error) {
 	return &snapshot{node: n}, nil
 }
 
-func (s *snapshot) isCut(n *inspect.Node) error {
+func (s *snapshot) isCut(n *render.Node) error {
 	// Not one of the errors that ?? and get make nil of: it is there, and not known.
 	e := fault.New("unreadable", "the snapshot was cut here, and has not all of it")
 	if n.Cut.Path != "" {

@@ -8,6 +8,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
@@ -34,7 +35,7 @@ func (v variable) weight() int { return v.size + variableSize + originSize*len(v
 const originSize = 100
 
 // What a variable copies of the application is bounded: strings by Bytes each, all by Nodes.
-var copyLimit = inspect.Limit{Depth: 32, Items: 10_000, Nodes: 10_000, Bytes: 64 << 10}
+var copyLimit = render.Limit{Depth: 32, Items: 10_000, Nodes: 10_000, Bytes: 64 << 10}
 
 // maxCopied bounds the text that a variable copies, in bytes.
 const maxCopied = 1 << 20
@@ -105,7 +106,7 @@ func (f *frame) variable(x any, st syntax.Statement) (v variable, note string) {
 
 // copied is the bounded snapshot of x. What its texts would take is found with the beginnings of
 // them first: together they may be far longer than what an evaluation may hold.
-func (f *frame) copied(x any, path string) *inspect.Node {
+func (f *frame) copied(x any, path string) *render.Node {
 	limit, sketch := copyLimit, copyLimit
 	sketch.Bytes = 256
 	n := f.picture(x, sketch, path)
@@ -122,7 +123,7 @@ func (f *frame) copied(x any, path string) *inspect.Node {
 }
 
 // textUpTo is how many bytes of text the values of a snapshot have in all, of each up to most.
-func textUpTo(n *inspect.Node, most int) int {
+func textUpTo(n *render.Node, most int) int {
 	size := len(n.Text)
 	if n.Shape == inspect.Scalar && n.Cut != nil {
 		size += n.Cut.More
@@ -207,10 +208,10 @@ func measure(x any, depth int) (size int, live bool) {
 }
 
 // weigh counts the nodes of a snapshot and the bytes of their texts. A snapshot is bounded.
-func weigh(n *inspect.Node) (nodes, text int) {
+func weigh(n *render.Node) (nodes, text int) {
 	nodes, text = 1, len(n.Text)
 	for _, it := range n.Items {
-		for _, part := range []*inspect.Node{it.Key, it.Node} {
+		for _, part := range []*render.Node{it.Key, it.Node} {
 			if part != nil {
 				a, b := weigh(part)
 				nodes, text = nodes+a, text+b
@@ -220,7 +221,7 @@ func weigh(n *inspect.Node) (nodes, text int) {
 	return nodes, text
 }
 
-func isCut(n *inspect.Node) bool {
+func isCut(n *render.Node) bool {
 	if n.Cut != nil {
 		return true
 	}

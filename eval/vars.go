@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -79,7 +79,7 @@ func (f *frame) preview(v variable) string {
 	case v.alias != nil:
 		return v.alias.String()
 	}
-	return f.picture(v.value, inspect.Limit{Depth: 2, Items: 8, Bytes: 64, Nodes: 20}, "").Line(32)
+	return f.picture(v.value, render.Limit{Depth: 2, Items: 8, Bytes: 64, Nodes: 20}, "").Line(32)
 }
 
 // kind is the type of what v holds, "" where only a look at the live object would tell.

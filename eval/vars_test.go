@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/sightglass-go/sightglass/eval"
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -92,7 +92,7 @@ func TestVars(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got bytes.Buffer
-	r.Node.WriteText(&got, inspect.Style{Width: 100})
+	r.Node.WriteText(&got, render.Style{Width: 100})
 	const want = "" +
 		"copy   array    ≈[map[string]int{\"a\": 1}]   a snapshot, 802 bytes\n" +
 		"live            shop                        the live object\n" +

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
@@ -424,9 +425,9 @@ func (c *tally) scan(v inspect.Value, depth int) {
 // render shows v as a session would. Nothing may go wrong but what is said of the
 // memory.
 func (c *tally) render(v inspect.Value) error {
-	n := inspect.Snap(inspect.Raw(v, "x"), inspect.Limit{Depth: 8})
-	var check func(n *inspect.Node) error
-	check = func(n *inspect.Node) error {
+	n := render.Snap(render.Raw(v, "x"), render.Limit{Depth: 8})
+	var check func(n *render.Node) error
+	check = func(n *render.Node) error {
 		if n == nil {
 			return nil
 		}

@@ -1,9 +1,8 @@
 // Package inspect is a read-only view of live Go values: what lies in the memory
 // of this process, read while other goroutines go on changing it.
 //
-//	v := inspect.Of(cache)                     // any value; a pointer is looked through
-//	node := inspect.Snap(inspect.Raw(v, "cache"), inspect.Limit{})
-//	node.WriteText(os.Stdout, inspect.Style{}) // or node.JSON(), node.Line(80)
+//	v, err := inspect.Of(cache).Elem() // of a pointer, what it points at
+//	n, err := v.Field(0).Len()
 //
 // # Values
 //
@@ -28,15 +27,7 @@
 // everything reached through it bears the [Mark] Racy. Bytes that kept changing
 // while they were read, over several tries, bear the mark Torn.
 //
-// # Snapshots
-//
-// A [Node] is a bounded copy of a Value and what is in it: plain data that holds
-// on to nothing of the application's. [Snap] makes it through a [Source], which
-// is a Value seen through somebody's policy, so a snapshot has only what that
-// policy shows. [FromPlain] makes it of the results of computing. A Node says
-// what was cut and which expression shows it, what leads back to itself, what
-// could not be read and why. It is written as text for people, as one line, or as
-// JSON; all three show the same.
+// Package render takes bounded snapshots of Values and writes them.
 //
 // # Limits
 //

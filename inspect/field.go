@@ -38,8 +38,8 @@ func Shared(t reflect.Type) bool {
 // shared and must not be changed.
 func Fields(t reflect.Type) []Field { return here.fields(t) }
 
-// fields returns the Fields of v's type.
-func (v Value) fields() []Field { return v.space().fields(v.typ) }
+// Fields lists the direct fields of v, as [Fields] does.
+func (v Value) Fields() []Field { return v.space().fields(v.typ) }
 
 func (s *space) fields(t reflect.Type) []Field {
 	if t == nil || t.Kind() != reflect.Struct {

@@ -2,8 +2,10 @@ package inspect_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"reflect"
 	"slices"
@@ -12,7 +14,32 @@ import (
 	"unsafe"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 )
+
+// grower makes choices of any bytes.
+type grower struct {
+	from []byte
+	left *int // choices
+}
+
+func (g *grower) byte() byte {
+	if len(g.from) == 0 {
+		return 0
+	}
+	b := g.from[0]
+	g.from = g.from[1:]
+	return b
+}
+
+func (g *grower) string() string {
+	n := min(int(g.byte()%24), len(g.from))
+	s := string(g.from[:n])
+	g.from = g.from[n:]
+	return s
+}
+
+func (g *grower) some(of byte) bool { return g.byte()%of == 1 }
 
 // smith makes types, and values of them that lead back to themselves, of any
 // bytes.
@@ -205,8 +232,13 @@ func FuzzValue(f *testing.F) {
 		compare(t, x.Interface(), true)
 		v := inspect.Of(x.Interface())
 		for _, trusted := range []bool{false, true} {
-			n := inspect.Snap(inspect.Raw(v.Trust(trusted), "x"), inspect.Limit{Depth: 1 + len(from)%9, Items: 5, Nodes: 2000})
-			check(t, n, 20+len(from)%100, trusted)
+			n := render.Snap(render.Raw(v.Trust(trusted), "x"), render.Limit{Depth: 1 + len(from)%9, Items: 5, Nodes: 2000})
+			if err := n.WriteText(io.Discard, render.Style{Width: 20 + len(from)%100, Color: trusted}); err != nil {
+				t.Error(err)
+			}
+			if !json.Valid(n.JSON()) {
+				t.Errorf("not valid JSON: %s", n.JSON())
+			}
 		}
 	})
 }

@@ -56,7 +56,7 @@ func (v Value) appendKey(b []byte, depth int) (_ []byte, same bool, err error) {
 		return e.appendKey(b, depth+1)
 	case reflect.Struct:
 		same = true
-		for _, f := range v.fields() {
+		for _, f := range v.Fields() {
 			if f.Name == "_" {
 				continue
 			}
@@ -257,7 +257,7 @@ func (v Value) holds(x any, depth int) (bool, error) {
 			return false, nil
 		}
 		named := 0
-		for _, f := range v.fields() {
+		for _, f := range v.Fields() {
 			// A field that is not named is zero, as in a literal.
 			want := reflect.Zero(f.Type).Interface()
 			if y := src.MapIndex(reflect.ValueOf(f.Name).Convert(src.Type().Key())); y.IsValid() {

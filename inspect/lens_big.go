@@ -31,7 +31,7 @@ func bigScalar(x *big.Int, n int) any {
 	case x == nil:
 		return tooLong("an integer", n)
 	case x.IsInt64():
-		return plainInt(x.Int64())
+		return Datum{Kind: IntDatum, Bits: uint64(x.Int64())}.Plain()
 	case x.IsUint64():
 		return x.Uint64()
 	case n > maxWords:

@@ -30,7 +30,7 @@ func (v Value) contextState() (string, error) {
 			p.note(mark, err)
 			if t, ok := x.(time.Time); ok && (earliest.IsZero() || t.Before(earliest)) {
 				earliest = t
-				deadline = "deadline " + timeText(t)
+				deadline = "deadline " + t.Format(time.RFC3339Nano)
 			}
 		}
 		for _, name := range []string{"afterFuncCtx", "timerCtx"} {

@@ -64,6 +64,9 @@ type probe struct {
 	errors int // that were read
 }
 
+// maxIndirections bounds how many pointers and interfaces in a row a probe follows.
+const maxIndirections = 8
+
 // maxProbe bounds a text that a probe reads, in bytes.
 const maxProbe = 64 << 10
 
@@ -78,7 +81,7 @@ func (p *probe) field(v Value, name string) Value {
 
 // at follows pointers and interfaces from v; the zero Value for nil.
 func (p *probe) at(v Value) Value {
-	for range maxHops {
+	for range maxIndirections {
 		switch v.Kind() {
 		case reflect.Pointer, reflect.Interface:
 		default:

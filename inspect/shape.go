@@ -184,6 +184,13 @@ func HasText(t reflect.Type) bool {
 	return true
 }
 
+// Computed reports whether v is a struct that is shown as a text or number computed from its fields, such as a
+// big.Int, a URL or an error.
+func (v Value) Computed() bool { return v.lens().kind == lensText }
+
+// Described reports whether [Value.Describe] sums up v, which is a struct, as it does a context.
+func (v Value) Described() bool { return v.lens().kind == lensContext }
+
 // ShapeOf is what values of type t look like to a person; Nil for nil.
 func ShapeOf(t reflect.Type) Shape { return Value{typ: t}.Shape() }
 

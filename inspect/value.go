@@ -219,7 +219,7 @@ func (v Value) part(t reflect.Type, off uintptr) Value {
 
 // Field returns direct field i of a struct. No memory is read.
 func (v Value) Field(i int) Value {
-	f := &v.fields()[i]
+	f := &v.Fields()[i]
 	if f.shared {
 		v.how &^= trusted | fixed
 	}

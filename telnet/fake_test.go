@@ -18,6 +18,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/console"
 )
 
@@ -50,13 +51,13 @@ func (f *fake) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	case "panic":
 		panic("a fault")
 	case "flood":
-		n := &inspect.Node{Shape: inspect.List, Type: "[]string", Len: 10_000}
+		n := &render.Node{Shape: inspect.List, Type: "[]string", Len: 10_000}
 		for range n.Len {
-			n.Items = append(n.Items, inspect.Item{Node: &inspect.Node{Shape: inspect.Scalar, Text: strings.Repeat("flood ", 15)}})
+			n.Items = append(n.Items, render.Item{Node: &render.Node{Shape: inspect.Scalar, Text: strings.Repeat("flood ", 15)}})
 		}
 		return eval.Result{Node: n}, nil
 	}
-	return eval.Result{Node: &inspect.Node{Shape: inspect.Scalar, Text: source}}, nil
+	return eval.Result{Node: &render.Node{Shape: inspect.Scalar, Text: source}}, nil
 }
 
 func (f *fake) CompleteContext(ctx context.Context, line string, pos int) []eval.Completion {

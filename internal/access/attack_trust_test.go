@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
@@ -257,7 +258,7 @@ func TestAttackTrust(t *testing.T) {
 					if i%8 > 0 {
 						return
 					}
-					n := v.Snap(inspect.Limit{Depth: 6})
+					n := v.Snap(render.Limit{Depth: 6})
 					var a, b any
 					for _, item := range n.Items {
 						switch item.Name {

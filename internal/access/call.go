@@ -12,6 +12,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/secret"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -213,7 +214,7 @@ func (v *View) content() string {
 }
 
 // contentLimits are tried in turn until the JSON is no longer than maxShown.
-var contentLimits = []inspect.Limit{
+var contentLimits = []render.Limit{
 	{Depth: 4, Items: 32, Bytes: 512, Nodes: 200},
 	{Depth: 3, Items: 8, Bytes: 128, Nodes: 50},
 	{Depth: 2, Items: 4, Bytes: 32, Nodes: 16},

@@ -11,7 +11,7 @@ import (
 	"time"
 	"unsafe"
 
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
 // offHeap is an object in memory that Go does not manage, as a library's or a mapped file's.
@@ -109,7 +109,7 @@ func TestTimeOffHeap(t *testing.T) {
 			if when, ok := got.(time.Time); err != nil || !ok || when.String() == "" {
 				t.Errorf("%v, %v", got, err)
 			}
-			if text := c.Snap(inspect.Limit{}).Line(0); !strings.Contains(text, "hits") {
+			if text := c.Snap(render.Limit{}).Line(0); !strings.Contains(text, "hits") {
 				t.Error(text)
 			}
 		}

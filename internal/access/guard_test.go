@@ -14,7 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
@@ -335,7 +335,7 @@ func TestAttackPooledReset(t *testing.T) {
 						t.Error(err)
 						return
 					}
-					v.Snap(inspect.Limit{})
+					v.Snap(render.Limit{})
 				}
 			}
 		})
@@ -408,7 +408,7 @@ func TestHeldForEver(t *testing.T) {
 			if n, err := must(t, c, ".list").Len(); n != 2 || err != nil {
 				t.Errorf("a length beside it: %d, %v", n, err)
 			}
-			n := c.Snap(inspect.Limit{})
+			n := c.Snap(render.Limit{})
 			if line := n.Line(2000); !strings.Contains(line, "size: 7") || !strings.Contains(line, "was held") || strings.Contains(line, `"pool"`) {
 				t.Error(line)
 			}
@@ -791,11 +791,11 @@ func TestLockState(t *testing.T) {
 	p := newPool()
 	for _, opts := range [][]Option{nil, {Guard(&p.lock)}} {
 		_, c := lookAt(t, p, opts...)
-		if line := c.Snap(inspect.Limit{Depth: 1}).Line(500); !strings.Contains(line, "RWMutex(unlocked)") {
+		if line := c.Snap(render.Limit{Depth: 1}).Line(500); !strings.Contains(line, "RWMutex(unlocked)") {
 			t.Error(line)
 		}
 		p.lock.RLock()
-		if line := c.Snap(inspect.Limit{Depth: 1}).Line(500); !strings.Contains(line, "RWMutex(1 reading)") {
+		if line := c.Snap(render.Limit{Depth: 1}).Line(500); !strings.Contains(line, "RWMutex(1 reading)") {
 			t.Error(line)
 		}
 		p.lock.RUnlock()
@@ -818,7 +818,7 @@ func TestCopyIsNotRacy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v.Snap(inspect.Limit{})
+		v.Snap(render.Limit{})
 		if got := l.Tally().Racy; len(got) != want {
 			t.Errorf("%s: %q was read racily", name, got)
 		}
@@ -872,7 +872,7 @@ func TestStructInParts(t *testing.T) {
 	r := New()
 	r.Expose("c", object, Guard(lock))
 	l := r.Visit(context.Background(), m)
-	n := get(t, l, "c").Snap(inspect.Limit{Bytes: 1 << 20})
+	n := get(t, l, "c").Snap(render.Limit{Bytes: 1 << 20})
 	if line := n.Line(1 << 20); strings.Count(line, long) != 4 || !strings.Contains(line, "m: 2") {
 		t.Errorf("%.100s…", line)
 	}
@@ -886,13 +886,13 @@ func TestStructInParts(t *testing.T) {
 	// A single text of 2 KiB is too long, although all of them together are not.
 	object.a, object.b, object.c, object.any = strings.Repeat("x", 2<<10), "b", []byte("c"), "d"
 	l = r.Visit(context.Background(), m)
-	get(t, l, "c").Snap(inspect.Limit{Depth: 1})
+	get(t, l, "c").Snap(render.Limit{Depth: 1})
 	if notes := l.Tally().Parted; len(notes) != 1 {
 		t.Errorf("%q", notes)
 	}
 	object.a, lock.taken = "a", 0
 	l = r.Visit(context.Background(), m)
-	get(t, l, "c").Snap(inspect.Limit{Depth: 1})
+	get(t, l, "c").Snap(render.Limit{Depth: 1})
 	if notes := l.Tally().Parted; len(notes) != 0 || lock.taken != 1 {
 		t.Errorf("%q, and the lock was taken %d times", notes, lock.taken)
 	}

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
 // TestHideBelowLens: what a pattern hides is in no text that is worked out of what lies around it.
@@ -86,7 +87,7 @@ func TestHideBelowLens(t *testing.T) {
 		}
 		// Without it the text is there.
 		_, c = lookAt(t, object, Hide("elsewhere."+pattern, name+".nothing"))
-		if text := c.Snap(inspect.Limit{Depth: 8}).Line(0); !strings.Contains(text, "hunter2") && !strings.Contains(text, "47.11") && !strings.Contains(text, "4711") && !strings.Contains(text, "01:18:31") {
+		if text := c.Snap(render.Limit{Depth: 8}).Line(0); !strings.Contains(text, "hunter2") && !strings.Contains(text, "47.11") && !strings.Contains(text, "4711") && !strings.Contains(text, "01:18:31") {
 			t.Errorf("%s: %s", pattern, text)
 		}
 	}
@@ -113,7 +114,7 @@ func TestHideBelowOwnLens(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text := must(t, c, ".pool").Snap(inspect.Limit{}).Line(0)
+		text := must(t, c, ".pool").Snap(render.Limit{}).Line(0)
 		if text != want && text != strings.Replace(want, "*access.stats", "*access.pool", 1) {
 			t.Errorf("%s: %s, want %s", pattern, text, want)
 		}
@@ -134,7 +135,7 @@ func TestLongKeys(t *testing.T) {
 			"struct": map[string]struct{ Card string }{long + "card": {"hunter2"}},
 		} {
 			_, c := lookAt(t, m, Hide("*card.Card"))
-			text := c.Snap(inspect.Limit{Bytes: 1 << 20}).Line(0)
+			text := c.Snap(render.Limit{Bytes: 1 << 20}).Line(0)
 			if strings.Contains(text, "hunter2") {
 				t.Errorf("%d %s: a walk tells", n, name)
 			}
@@ -166,7 +167,7 @@ func TestKeysAsNames(t *testing.T) {
 		"true": map[bool]string{true: "hunter2"}, "a": map[oddString]string{"a": "hunter2"}, "x": map[any]string{"x": "hunter2"},
 	} {
 		_, c := lookAt(t, m, Hide(key))
-		if text := c.Snap(inspect.Limit{}).Line(0); strings.Contains(text, "hunter2") {
+		if text := c.Snap(render.Limit{}).Line(0); strings.Contains(text, "hunter2") {
 			t.Errorf("%s: %s", key, text)
 		}
 	}

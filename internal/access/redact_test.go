@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
@@ -168,7 +169,7 @@ func crawl(v *View, out *strings.Builder, depth int) {
 		x, err := v.Value().Scalar(0)
 		say("value", x, err)
 	}
-	say(v.Snap(inspect.Limit{}).Line(10_000))
+	say(v.Snap(render.Limit{}).Line(10_000))
 	say(v.consistent(func(func(*View) bool) {}))
 	_, err = v.Call("Get", nil)
 	say("call", err)

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
 // Ways to keep a secret.
@@ -241,7 +241,7 @@ func TestStructuresBelowTellingNames(t *testing.T) {
 			t.Errorf("%v is shown (%v)", steps, err)
 		}
 	}
-	if text := c.Snap(inspect.Limit{Depth: 8}).Line(0); strings.Contains(text, "hunter2") {
+	if text := c.Snap(render.Limit{Depth: 8}).Line(0); strings.Contains(text, "hunter2") {
 		t.Error(text)
 	}
 }
@@ -261,7 +261,7 @@ func TestSecretInTextOfLens(t *testing.T) {
 		copy:  url.URL{Scheme: "https", Host: "example.org", User: url.UserPassword("ann", "hunter2")},
 	}
 	_, c := lookAt(t, o)
-	text := c.Snap(inspect.Limit{Depth: 8}).Line(0)
+	text := c.Snap(render.Limit{Depth: 8}).Line(0)
 	for _, want := range []string{
 		`link: *url.URL{Scheme: "https"`, `Host: "example.org"`, `RawQuery: <redacted>`, `*url.Error{Op: "Get", URL: <redacted>, Err: "refused"}`,
 		"`Get \"https://ann:***@example.org/\": refused`", `copy: "https://ann:…@example.org"`,

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
 type status string
@@ -477,7 +477,7 @@ func TestSnap(t *testing.T) {
 	c := newCache()
 	for i, opts := range append(policies(), []Option{Guard(&c.mu)}) {
 		_, v := lookAt(t, c, opts...)
-		line := v.Snap(inspect.Limit{}).Line(10_000)
+		line := v.Snap(render.Limit{}).Line(10_000)
 		for _, want := range []string{"eu", "sku-17", "boxed", "hello, world", "unlocked"} {
 			if !strings.Contains(line, want) {
 				t.Errorf("%d: no %s in %s", i, want, line)

@@ -13,7 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
 // A walk meets each entry once, whatever it is under and however it is handed out.
@@ -190,7 +190,7 @@ func TestWritersMeanwhile(t *testing.T) {
 						t.Error(err)
 						return
 					}
-					v.Snap(inspect.Limit{})
+					v.Snap(render.Limit{})
 					for _, unlocked := range []bool{false, true} {
 						items, err := v.Member("items")
 						if err != nil {

@@ -10,12 +10,13 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
 // patience ends a test that would hang.
 const patience = 20 * time.Second
 
-func textNode(s string) *inspect.Node { return &inspect.Node{Shape: inspect.Scalar, Text: s} }
+func textNode(s string) *render.Node { return &render.Node{Shape: inspect.Scalar, Text: s} }
 
 // fake is an evaluator of a few lines; the answer to any other is that line.
 type fake struct {
@@ -36,9 +37,9 @@ func (f *fake) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	case "panic":
 		panic("a fault")
 	case "long":
-		n := &inspect.Node{Shape: inspect.List, Type: "[]string", Len: 10_000}
+		n := &render.Node{Shape: inspect.List, Type: "[]string", Len: 10_000}
 		for range n.Len {
-			n.Items = append(n.Items, inspect.Item{Node: textNode(strings.Repeat("long ", 20))})
+			n.Items = append(n.Items, render.Item{Node: textNode(strings.Repeat("long ", 20))})
 		}
 		return eval.Result{Node: n}, nil
 	case "wrong":

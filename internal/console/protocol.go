@@ -14,6 +14,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -239,7 +240,7 @@ func (l *requestLimits) limits() eval.Limits {
 	}
 	return eval.Limits{
 		Time: timeLimit(l.MS), Entries: l.Entries, Bytes: l.Bytes, Output: l.Output, Nesting: l.Nesting,
-		Show: inspect.Limit{Depth: l.Depth, Items: l.Items, Bytes: l.Text},
+		Show: render.Limit{Depth: l.Depth, Items: l.Items, Bytes: l.Text},
 	}
 }
 
@@ -286,7 +287,7 @@ func (s *Session) expression(ctx context.Context, q eval.Query) reply {
 
 // typeOf is the Go type of an answer, or what kind of thing it is where there is none: also of one
 // that policy hides.
-func typeOf(n *inspect.Node) string {
+func typeOf(n *render.Node) string {
 	switch {
 	case n == nil || n.Type == "" && n.Shape == inspect.Nil:
 		return "nil"

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval"
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -133,7 +133,7 @@ func (a *answer) result(r eval.Result, st style, now time.Time) error {
 
 // writeText writes what an expression came to as people read it.
 func writeText(out io.Writer, r eval.Result, st style, now time.Time) error {
-	style := inspect.Style{Width: st.width.value(), Color: st.color.value(), Now: now, Name: r.Name}
+	style := render.Style{Width: st.width.value(), Color: st.color.value(), Now: now, Name: r.Name}
 	if r.Page == nil {
 		return r.Node.WriteText(out, style)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -61,10 +62,10 @@ func (a answers) CompleteContext(_ context.Context, line string, pos int) []eval
 	return names("cache", "hits", "history2")(line, pos)
 }
 
-func list(n int) *inspect.Node {
-	l := &inspect.Node{Shape: inspect.List, Type: "[]string", Len: n}
+func list(n int) *render.Node {
+	l := &render.Node{Shape: inspect.List, Type: "[]string", Len: n}
 	for i := range n {
-		l.Items = append(l.Items, inspect.Item{Node: textNode(fmt.Sprintf("element number %d", i))})
+		l.Items = append(l.Items, render.Item{Node: textNode(fmt.Sprintf("element number %d", i))})
 	}
 	return l
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
 // fakeClock is a clock that waits for nobody.
@@ -58,13 +59,13 @@ func (r *reel) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 		return eval.Result{}, x
 	case eval.Result:
 		return x, nil
-	case *inspect.Node:
+	case *render.Node:
 		return eval.Result{Node: x}, nil
 	case func():
 		x()
 		return eval.Result{Node: textNode("late")}, ctx.Err()
 	default:
-		return eval.Result{Node: inspect.FromPlain(x, inspect.Limit{Items: 20}, source)}, nil
+		return eval.Result{Node: render.FromPlain(x, render.Limit{Items: 20}, source)}, nil
 	}
 }
 
@@ -76,14 +77,14 @@ func newReel(out *strings.Builder, limits eval.Limits) *reel {
 	return r
 }
 
-func object(fields ...any) *inspect.Node {
-	n := &inspect.Node{Shape: inspect.Struct, Type: "*shop.Stats"}
+func object(fields ...any) *render.Node {
+	n := &render.Node{Shape: inspect.Struct, Type: "*shop.Stats"}
 	for i := 0; i < len(fields); i += 2 {
-		child, ok := fields[i+1].(*inspect.Node)
+		child, ok := fields[i+1].(*render.Node)
 		if !ok {
-			child = inspect.FromPlain(fields[i+1], inspect.Limit{}, "")
+			child = render.FromPlain(fields[i+1], render.Limit{}, "")
 		}
-		n.Items = append(n.Items, inspect.Item{Name: fields[i].(string), Node: child})
+		n.Items = append(n.Items, render.Item{Name: fields[i].(string), Node: child})
 	}
 	return n
 }
@@ -98,11 +99,11 @@ func rows(n, from, to int) []any {
 
 func films() map[string][]any {
 	minute := time.Date(2026, 11, 23, 14, 2, 0, 0, time.UTC)
-	stats := func(i int, fields ...any) *inspect.Node {
+	stats := func(i int, fields ...any) *render.Node {
 		return object(append([]any{"requests", 42_113 + 4012*i, "level", []any{3, 7, 2, 7}[i%4], "name", "corner shop", "took", time.Duration(81+i*i) * time.Microsecond,
 			"swept", minute.Add(time.Duration(i) * 50 * time.Millisecond)}, fields...)...)
 	}
-	many := func(i int) *inspect.Node {
+	many := func(i int) *render.Node {
 		var fields []any
 		for f := range 40 {
 			fields = append(fields, fmt.Sprintf("field%d", f), 7+either(f%10 == 9, i, 0))
@@ -131,14 +132,14 @@ func films() map[string][]any {
 		"dir()":           {eval.Result{Page: page("cache  *shop.Cache\nqueue  *shop.Queue")}, eval.Result{Page: page("cache  *shop.Cache\nstats  *shop.Stats")}},
 		"_ > 6":           {false, true},
 		"_ + 1":           {5},
-		"secret":          {object("token", &inspect.Node{Hidden: true}, "n", 1), object("token", &inspect.Node{Hidden: true}, "n", 2)},
+		"secret":          {object("token", &render.Node{Hidden: true}, "n", 1), object("token", &render.Node{Hidden: true}, "n", 2)},
 		"a ? b : changes": {1, 2},
 	}
 }
 
-func page(text string) *inspect.Page {
-	p := &inspect.Page{}
-	p.Text(text, inspect.PlainRole)
+func page(text string) *render.Page {
+	p := &render.Page{}
+	p.Text(text, render.PlainRole)
 	return p
 }
 
@@ -258,7 +259,7 @@ func (a *asker) CompleteContext(context.Context, string, int) []eval.Completion 
 
 func (a *asker) Run(_ context.Context, q eval.Query) (eval.Result, error) {
 	a.asked = append(a.asked, fmt.Sprintf("%s %d", q.Source, q.Mode))
-	return eval.Result{Node: inspect.FromPlain(len(a.asked) > 5, inspect.Limit{}, "")}, nil
+	return eval.Result{Node: render.FromPlain(len(a.asked) > 5, render.Limit{}, "")}, nil
 }
 
 func TestWatchEndsWithItsContext(t *testing.T) {

@@ -30,9 +30,6 @@ var noProcess = map[string]string{
 	"inspect.zones":        "its locations were made by this package",
 	"inspect.zonesKept":    "it counts them",
 	"inspect.oneHop":       "it is a table",
-	"inspect.colours":      "it is a table",
-	"inspect.tapered":      "it is a table",
-	"inspect.listingRoles": "it is a table",
 }
 
 // TestProcessStateLivesInSpaces holds that a second process could be read beside this one: no package

@@ -29,6 +29,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -120,7 +121,7 @@ func handles(stop *atomic.Bool) (string, error) {
 	all.Go(func() {
 		for !stop.Load() {
 			apart(func() {
-				text := inspect.Snap(inspect.Raw(inspect.Of(p), "p"), inspect.Limit{Depth: 30}).Line(0)
+				text := render.Snap(render.Raw(inspect.Of(p), "p"), render.Limit{Depth: 30}).Line(0)
 				if !strings.Contains(text, "0x26") || !strings.Contains(text, "0xd") {
 					wrong("handles are missing: %s", text)
 				}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -19,7 +19,7 @@ type difference struct {
 }
 
 // differ returns the difference of two nodes; ok is false if they are no two numbers of a kind.
-func differ(from, to *inspect.Node) (d difference, ok bool) {
+func differ(from, to *render.Node) (d difference, ok bool) {
 	if from == nil || to == nil || from.Hidden || to.Hidden {
 		return d, false
 	}

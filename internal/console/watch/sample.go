@@ -7,14 +7,15 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
 // sample is one answer of a watch: plain data that is kept until the next one has come.
 type sample struct {
 	at   time.Time
-	node *inspect.Node
-	page *inspect.Page // the layout that the answer brings along, nil for none
-	err  error         // in place of an answer
+	node *render.Node
+	page *render.Page // the layout that the answer brings along, nil for none
+	err  error        // in place of an answer
 
 	notes []string // what one has to know about it
 }
@@ -22,7 +23,7 @@ type sample struct {
 // leaf is a part of an answer that is followed by itself.
 type leaf struct {
 	place string // below the answer, as an expression would go on; "" for the answer itself
-	node  *inspect.Node
+	node  *render.Node
 }
 
 // maxLeaves bounds what a watch follows.
@@ -39,8 +40,8 @@ func (s *sample) leaves() []leaf {
 		return nil
 	}
 	var all []leaf
-	var walk func(place string, n *inspect.Node, depth int)
-	walk = func(place string, n *inspect.Node, depth int) {
+	var walk func(place string, n *render.Node, depth int)
+	walk = func(place string, n *render.Node, depth int) {
 		switch {
 		case len(all) == maxLeaves:
 		case !hasParts(n) || depth > maxLeafDepth:
@@ -57,7 +58,7 @@ func (s *sample) leaves() []leaf {
 	return all
 }
 
-func below(place string, n *inspect.Node, i int, item inspect.Item) string {
+func below(place string, n *render.Node, i int, item render.Item) string {
 	switch {
 	case item.Key != nil:
 		return place + "[" + item.Key.Line(0) + "]"
@@ -71,17 +72,17 @@ func below(place string, n *inspect.Node, i int, item inspect.Item) string {
 	return place // what a pointer points at
 }
 
-func number(n int) *inspect.Node {
-	return &inspect.Node{Shape: inspect.Scalar, Type: "int", Scalar: n, Text: strconv.Itoa(n)}
+func number(n int) *render.Node {
+	return &render.Node{Shape: inspect.Scalar, Type: "int", Scalar: n, Text: strconv.Itoa(n)}
 }
 
-func hasParts(n *inspect.Node) bool {
+func hasParts(n *render.Node) bool {
 	return n != nil && len(n.Items) > 0 && !n.Hidden && n.Cycle == ""
 }
 
-func isCollection(n *inspect.Node) bool { return n.Shape == inspect.List || n.Shape == inspect.Map }
+func isCollection(n *render.Node) bool { return n.Shape == inspect.List || n.Shape == inspect.Map }
 
-func allFlat(n *inspect.Node) bool {
+func allFlat(n *render.Node) bool {
 	for _, item := range n.Items {
 		if hasParts(item.Node) {
 			return false
@@ -100,9 +101,9 @@ func (s *sample) whole() bool {
 func (s *sample) lines(width int, now time.Time) []string {
 	var b bytes.Buffer
 	if s.page != nil {
-		s.page.WriteText(&b, inspect.Style{Width: width})
+		s.page.WriteText(&b, render.Style{Width: width})
 	} else {
-		s.node.WriteText(&b, inspect.Style{Width: width, Now: now})
+		s.node.WriteText(&b, render.Style{Width: width, Now: now})
 	}
 	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
 }

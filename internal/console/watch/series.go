@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -14,7 +15,7 @@ const seriesLength = 24
 // series is what became of one leaf, sample by sample.
 type series struct {
 	leaf
-	before  *inspect.Node // in the sample before; nil where it was not there
+	before  *render.Node // in the sample before; nil where it was not there
 	change  difference
 	known   bool      // change is one
 	changed time.Time // last; zero for not yet
@@ -66,7 +67,7 @@ func (set *seriesSet) add(now, last *sample) {
 }
 
 // next takes up what the leaf is now.
-func (s *series) next(n *inspect.Node, at time.Time) {
+func (s *series) next(n *render.Node, at time.Time) {
 	rate := math.NaN()
 	if !s.seen.IsZero() {
 		s.before = s.node

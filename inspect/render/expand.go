@@ -1,0 +1,279 @@
+package render
+
+import (
+	"math/bits"
+	"reflect"
+	"slices"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// expand reads what lies in n: fields, elements, entries, the target of a
+// pointer.
+func (s *snapper) expand(n *Node, src Source, depth int) {
+	defer guard(n)
+	v := src.Value()
+	at := place{v.Addr(), v.Type(), s.path(src)}
+	if s.returns(n, at) {
+		return
+	}
+	if s.limit.Taper {
+		n.Path = at.path
+	}
+	s.around = append(s.around, at)
+	defer func() { s.around = s.around[:len(s.around)-1] }()
+	switch n.Shape {
+	case inspect.Pointer:
+		s.target(n, src, depth)
+	case inspect.Struct:
+		if !s.lensed(n, src, depth) {
+			s.fields(n, src, depth)
+		}
+	default:
+		s.elements(n, src, depth)
+	}
+}
+
+// lensed makes n what a lens shows of the struct, and reports whether there is one.
+func (s *snapper) lensed(n *Node, src Source, depth int) bool {
+	l, ok := src.(Lensed)
+	if !ok {
+		return false
+	}
+	shown, err := l.Lens()
+	if err != nil {
+		n.Err = err.Error()
+	}
+	if shown == nil {
+		return false
+	}
+	s.left++ // it is one node with n
+	as := s.node(shown, depth)
+	as.Type, as.Addr, as.Path = n.Type, n.Addr, n.Path
+	as.Mark |= n.Mark
+	*n = *as
+	return true
+}
+
+// returns reports whether the way down has come to at before, and if so says it
+// in n.
+func (s *snapper) returns(n *Node, at place) bool {
+	for _, p := range s.around {
+		if at.addr != 0 && p.addr == at.addr && p.typ == at.typ {
+			n.Cycle = p.path
+			if n.Cycle == "" {
+				n.Cycle = unnamedPlace
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// target reads what a pointer points at. A pointer to a struct is one node, a
+// pointer to anything else is a node around it.
+func (s *snapper) target(n *Node, src Source, depth int) {
+	elem, err := src.Elem()
+	if err != nil {
+		n.Err = err.Error()
+		return
+	}
+	if elem == nil {
+		setNil(n, false)
+		return
+	}
+	v := elem.Value()
+	switch shape := v.Shape(); {
+	case v.Kind() == reflect.Struct && (shape != inspect.Scalar || v.Computed()) && shape != inspect.Pointer && shape != inspect.Interface:
+		rest := s.open(n, elem, depth)
+		n.Type = "*" + inspect.TypeName(v.Type())
+		if rest != nil {
+			s.shared(n, rest, depth)
+		}
+	case depth >= s.limit.Depth || s.left <= 0:
+		n.Cut = &Cut{Path: s.path(src)}
+	default:
+		s.pointers++
+		n.Items = []Item{{Node: s.node(elem, depth+1)}}
+		s.pointers--
+	}
+}
+
+// shared expands a struct that a pointer points at, and notes in n if another pointer
+// to it has been shown in full before.
+func (s *snapper) shared(n *Node, src Source, depth int) {
+	v := src.Value()
+	at := target{v.Addr(), v.Type()}
+	first, seen := s.shown[at]
+	s.expand(n, src, depth)
+	switch {
+	case n.Cycle != "" || n.Cut != nil || n.Err != "" || at.addr == 0 || at.typ.Size() == 0:
+	case seen:
+		n.Same = first
+	default:
+		if s.shown == nil {
+			s.shown = map[target]string{}
+		}
+		s.shown[at] = s.path(src)
+	}
+}
+
+func (s *snapper) fields(n *Node, src Source, depth int) {
+	fields := src.Value().Fields()
+	if depth >= s.limit.Depth && len(fields) > 0 {
+		n.Cut = &Cut{Path: s.path(src)}
+		return
+	}
+	var rest []Source  // of each item, nil if it is complete
+	var later []Source // of each item, what is read when the moment is over; nil if it was read
+	read := func(now func(Source) bool) {
+		n.Items, rest, later = nil, nil, nil
+		for _, f := range fields {
+			if f.Name == "_" {
+				continue
+			}
+			c, ok := src.Field(f.Index)
+			if !ok {
+				continue
+			}
+			if s.left <= 0 {
+				if n.Cut == nil {
+					n.Cut = &Cut{Path: s.path(src)}
+				}
+				n.Cut.More++
+				continue
+			}
+			s.left--
+			child := &Node{}
+			n.Items = append(n.Items, Item{Name: f.Name, Node: child})
+			if now(c) {
+				rest, later = append(rest, s.open(child, c, depth+1)), append(later, nil)
+			} else {
+				rest, later = append(rest, nil), append(later, c)
+			}
+		}
+	}
+	if err := src.Consistent(read); err != nil {
+		s.ungrouped(n, src, rest, err)
+	}
+	for i, c := range later {
+		if c != nil {
+			rest[i] = s.open(n.Items[i].Node, c, depth+1)
+		}
+	}
+	for i, r := range rest {
+		if r != nil {
+			s.expand(n.Items[i].Node, r, depth+1)
+		}
+	}
+}
+
+// ungrouped takes from a struct that could not be read together the fields that
+// need it: all but single words, pointers, and structs, which are asked for their
+// own fields.
+func (s *snapper) ungrouped(n *Node, src Source, rest []Source, err error) {
+	if n.Items == nil {
+		n.Err = err.Error()
+		return
+	}
+	types := map[string]reflect.Type{}
+	for _, f := range src.Value().Fields() {
+		types[f.Name] = f.Type
+	}
+	for i, item := range n.Items {
+		t := types[item.Name]
+		if oneWord(t) || item.Node.Hidden || t.Kind() == reflect.Struct && (rest[i] != nil || item.Node.Shape == inspect.Opaque) {
+			continue
+		}
+		rest[i] = nil
+		*item.Node = Node{Shape: inspect.ShapeOf(t), Type: inspect.TypeName(t), Err: err.Error()}
+	}
+}
+
+// oneWord reports whether values of t are read in one piece, and need nothing
+// else to be understood.
+func oneWord(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Struct:
+		return t.PkgPath() == "sync/atomic" && t.Name() != "Value"
+	case reflect.Map, reflect.Slice, reflect.Array, reflect.Interface, reflect.String, reflect.Complex64, reflect.Complex128:
+		return false
+	}
+	return t.Size() <= bits.UintSize/8
+}
+
+// elements reads the elements of a list or the entries of a map.
+func (s *snapper) elements(n *Node, src Source, depth int) {
+	var err error
+	if n.Len, err = src.Len(); err != nil {
+		n.Err = err.Error()
+		return
+	}
+	if n.Len == 0 {
+		return
+	}
+	if depth >= s.limit.Depth {
+		n.Cut = &Cut{Path: s.path(src)}
+		return
+	}
+	most, more := s.items(depth), false
+	err = src.Each(func(key, elem Source) (bool, error) {
+		if len(n.Items) >= most || s.left <= 0 {
+			more = true
+			return false, nil
+		}
+		item := s.item(n, key, elem, depth+1)
+		n.Items = append(n.Items, item)
+		// It begins with the list's header, or with the map.
+		n.Mark |= item.Node.Mark & inspect.Racy
+		return true, nil
+	})
+	shown := len(n.Items)
+	switch {
+	case err != nil:
+		n.Err = err.Error()
+	case more:
+		n.Len = max(n.Len, shown+1)
+		n.Cut = &Cut{More: n.Len - shown, Path: window(s.path(src), shown, min(shown+s.limit.Items, n.Len))}
+	default:
+		// The walk saw all that there is by now.
+		n.Len = shown
+	}
+	if at := tooDeep(n); at == 0 {
+		n.Items, n.Cut = nil, &Cut{Path: s.path(src)}
+	} else if at > 0 {
+		n.Items = n.Items[:at]
+		n.Cut = &Cut{More: n.Len - at, Path: window(s.path(src), at, min(at+s.limit.Items, n.Len))}
+	}
+	if n.Shape == inspect.Map {
+		slices.SortStableFunc(n.Items, func(a, b Item) int { return a.Key.Compare(b.Key) })
+	}
+}
+
+// tooDeep is from where on nothing of the elements of a list is shown, so that it
+// may as well be cut there; of a map, 0 if nothing of any. It is -1 if something is.
+func tooDeep(n *Node) int {
+	at := len(n.Items)
+	for ; at > 0; at-- {
+		e := n.Items[at-1].Node
+		if e.Cut == nil || e.Cut.More > 0 || e.Items != nil || e.Hidden {
+			break
+		}
+	}
+	if at == len(n.Items) || n.Err != "" || n.Shape == inspect.Map && at > 0 {
+		return -1
+	}
+	return at
+}
+
+func (s *snapper) item(n *Node, key, elem Source, depth int) (item Item) {
+	if n.Shape == inspect.Map && key != nil {
+		item.Key = s.node(key, depth)
+		if item.Key.Hidden {
+			s.secret++
+			defer func() { s.secret-- }()
+		}
+	}
+	item.Node = s.node(elem, depth)
+	return item
+}

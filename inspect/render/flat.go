@@ -1,0 +1,268 @@
+package render
+
+import (
+	"cmp"
+	"io"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
+)
+
+// writer writes nodes.
+type writer struct {
+	out   io.Writer
+	style Style
+	err   error // of out; nothing more is written after one
+
+	// In a cell no cut has an address, of which half might be left out: the row's stands below the
+	// table. cut says that there was one.
+	cell, cut bool
+}
+
+// around is what a node is told of the node around it.
+type around struct {
+	key   string       // the type that every key has
+	elem  string       // the type that every element has
+	mark  inspect.Mark // what has been said already
+	depth int
+	inner bool // not the root
+	row   bool // in a list or map: one of many
+	brief bool // to be written on one line, if the whole can be asked for
+}
+
+// inside is what the items of n are told.
+func (a around) inside(n *Node) around {
+	key, elem := partTypes(n.Type)
+	many := n.Shape == inspect.List || n.Shape == inspect.Map
+	return around{
+		key: key, elem: elem, mark: a.mark | n.mark(), depth: a.depth + 1, inner: true,
+		row: a.row || many, brief: a.depth > 0 || many && len(n.Items) > 1,
+	}
+}
+
+// maxWritten bounds the depth of nodes that are written, as those of Snap cannot
+// be deeper. It counts pointers around and keys too.
+const maxWritten = 2*maxDepth + 2
+
+// flat adds n on one line.
+func (w *writer) flat(l *line, n *Node, a around) {
+	if l.over {
+		return
+	}
+	if n == nil {
+		l.add(NoteRole, "nil")
+		return
+	}
+	if a.depth > maxWritten {
+		l.add(NoteRole, "…")
+		return
+	}
+	w.marks(l, n, a)
+	if w.leaf(l, n, a) {
+		return
+	}
+	open, end := w.brackets(l, n, a)
+	l.add(PlainRole, open)
+	inside := a.inside(n)
+	for i, item := range n.Items {
+		if l.over {
+			return
+		}
+		if i > 0 {
+			l.add(PlainRole, ", ")
+		}
+		w.label(l, n, item, inside)
+		w.flat(l, item.Node, inside)
+	}
+	if tail := w.tail(n); len(tail) > 0 {
+		if len(n.Items) > 0 {
+			l.add(PlainRole, ", ")
+		}
+		for _, p := range tail {
+			l.add(p.role, p.text)
+		}
+	}
+	l.add(PlainRole, end)
+}
+
+// mark is n's Mark. A list or map of nothing but what was read racily says so once
+// for all of it.
+func (n *Node) mark() inspect.Mark {
+	if n.Shape != inspect.List && n.Shape != inspect.Map || len(n.Items) == 0 {
+		return n.Mark
+	}
+	for _, item := range n.Items {
+		if item.Node == nil || item.Node.Mark&inspect.Racy == 0 {
+			return n.Mark
+		}
+	}
+	return n.Mark | inspect.Racy
+}
+
+// marks adds what is to be said before n's value, where it begins to be so.
+func (w *writer) marks(l *line, n *Node, a around) {
+	fresh := n.mark() &^ a.mark
+	if fresh&inspect.Copied != 0 && !a.inner && (n.Shape == inspect.Struct || n.Shape == inspect.List || n.Shape == inspect.Map) {
+		l.add(NoteRole, "copy ")
+	}
+	switch {
+	case fresh&inspect.Torn != 0:
+		l.add(NoteRole, "~")
+	case fresh&inspect.Racy != 0:
+		l.add(NoteRole, "≈")
+	}
+}
+
+// label adds the name or key of an item.
+func (w *writer) label(l *line, n *Node, item Item, inside around) {
+	switch {
+	case item.Key != nil:
+		inside.elem = inside.key
+		w.flat(l, item.Key, inside)
+		l.add(PlainRole, ": ")
+	case n.Shape == inspect.Struct:
+		l.add(NameRole, text.Escape(item.Name))
+		l.add(PlainRole, ": ")
+	}
+}
+
+// leaf adds a node that has nothing in it, and reports whether n is one.
+func (w *writer) leaf(l *line, n *Node, a around) bool {
+	switch {
+	case n.Hidden:
+		l.add(alarmRole, "<redacted>")
+	case n.Cycle != "" && a.row:
+		l.add(NoteRole, "<cycle>")
+	case n.Cycle != "":
+		l.add(NoteRole, "<cycle: "+text.Escape(n.Cycle)+">")
+	case n.Same != "" && w.cell:
+		l.add(NoteRole, "<same>")
+	case n.Same != "":
+		l.add(NoteRole, "<same: "+text.Escape(n.Same)+">")
+	case n.Err != "" && len(n.Items) == 0:
+		l.add(alarmRole, "<unreadable: "+text.Escape(n.Err)+">")
+	case n.Shape == inspect.Nil:
+		l.add(NumberRole, text.Escape(cmp.Or(n.Text, "nil")))
+	case n.Shape == inspect.Scalar:
+		w.scalar(l, n, a)
+	case n.Shape == inspect.Func:
+		l.add(TypeRole, "func ")
+		l.add(PlainRole, text.Escape(text.ShortPaths(n.Text)))
+	case n.Shape == inspect.Chan, n.Shape == inspect.Opaque, n.Shape == inspect.Interface:
+		l.add(TypeRole, text.Escape(shortType(n.Type)))
+		s := text.Escape(n.Text)
+		if n.Type != "" && s != "" {
+			s = "(" + s + ")"
+		}
+		l.add(PlainRole, s)
+	default:
+		return false
+	}
+	return true
+}
+
+func (w *writer) scalar(l *line, n *Node, a around) {
+	s := text.Escape(n.Text)
+	switch x := n.Scalar.(type) {
+	case string:
+		l.add(stringRole, text.Quote(x))
+	case []byte:
+		if isText(x) {
+			s = text.Quote(string(x))
+		}
+		l.add(TypeRole, text.Escape(cmp.Or(n.Type, "[]byte")))
+		l.add(PlainRole, "(")
+		l.add(stringRole, s)
+		l.add(PlainRole, ")")
+	case time.Time:
+		switch {
+		case x.IsZero():
+			l.add(NumberRole, "zero time")
+		case w.style.Now.IsZero():
+			l.add(NumberRole, s)
+		case a.row:
+			l.add(NumberRole, distance(x, w.style.Now))
+		default:
+			l.add(NumberRole, s)
+			l.add(NoteRole, " ("+distance(x, w.style.Now)+")")
+		}
+	default:
+		l.add(NumberRole, s)
+	}
+	if n.Cut != nil {
+		l.add(NoteRole, " "+w.cutText(n))
+	}
+}
+
+// cutText says what was cut from n and where the rest is.
+func (w *writer) cutText(n *Node) string {
+	s := "…"
+	switch {
+	case n.Cut.More > 0:
+		s += " " + text.Thousands(n.Cut.More) + " more"
+		if n.Shape == inspect.Scalar {
+			s += " bytes"
+		}
+	case n.Len > 0:
+		s += " " + countText(n)
+	}
+	if w.cell {
+		w.cut = true
+	} else if n.Cut.Path != "" {
+		s += ": " + text.Escape(n.Cut.Path)
+	}
+	return s
+}
+
+// countText is how many elements or entries n has.
+func countText(n *Node) string {
+	one, many := "element", "elements"
+	if n.Shape == inspect.Map {
+		one, many = "entry", "entries"
+	}
+	if n.Len == 1 {
+		return "1 " + one
+	}
+	return text.Thousands(n.Len) + " " + many
+}
+
+// tail is what follows the last item of n: what was cut, what could not be read.
+func (w *writer) tail(n *Node) (tail []span) {
+	if n.Cut != nil {
+		tail = append(tail, span{NoteRole, w.cutText(n)})
+	}
+	if n.Err != "" {
+		if tail != nil {
+			tail = append(tail, span{PlainRole, ", "})
+		}
+		tail = append(tail, span{alarmRole, "<unreadable: " + text.Escape(n.Err) + ">"})
+	}
+	return tail
+}
+
+// brackets adds the type where it tells something, and returns what stands
+// around the items.
+func (w *writer) brackets(l *line, n *Node, a around) (open, end string) {
+	if n.Shape == inspect.Pointer {
+		return "&", ""
+	}
+	if n.Type == "" && n.Shape == inspect.List {
+		return "[", "]"
+	}
+	if n.Type != a.elem {
+		l.add(TypeRole, text.Escape(shortType(n.Type)))
+	}
+	return "{", "}"
+}
+
+// Line is n on one line of at most max columns, 0 for any number. What is cut
+// ends in an ellipsis. It holds nothing that a terminal would act on.
+func (n *Node) Line(max int) string {
+	l := &line{max: max}
+	(&writer{}).flat(l, n, around{})
+	if !l.over {
+		return l.text(false)
+	}
+	return text.Fit(l.text(false), max-1) + "…"
+}

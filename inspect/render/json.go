@@ -1,0 +1,253 @@
+package render
+
+import (
+	"cmp"
+	"encoding/hex"
+	"math"
+	"strconv"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// aside is the key of what JSON has no words for. It cannot be mistaken for a key
+// of the application's: those that begin like it get one more.
+const aside = "…"
+
+// JSON is n as JSON, on one line. It is always valid, and the same for equal
+// snapshots.
+//
+//	nil                    null
+//	booleans               true, false
+//	integers, floats       numbers with every digit, also above 2^53
+//	NaN, infinities        "NaN", "+Inf", "-Inf"
+//	complex numbers        "(1+2i)"
+//	times, durations       "2026-11-23T08:13:13Z" (RFC 3339), "2m13s"
+//	strings, text in bytes strings; each byte of invalid UTF-8 is U+FFFD
+//	other bytes            {"…": {"hex": "00ff"}}
+//	structs                objects, fields in their order
+//	maps                   objects, sorted by key; keys that are no strings as text
+//	lists                  arrays
+//	pointers, interfaces   what they point at
+//	funcs, locks, …        a string that describes them
+//	chans                  {"…": {"len": 3, "cap": 10}}
+//
+// What is not simply the value stands in an object under the key "…": it is a
+// member more of an object, an element more of an array, and takes the place of
+// anything else.
+//
+//	{"…": {"more": 1140, "path": "cache.items[64:128]"}}  elements, entries or fields cut
+//	{"…": {"path": "cache.items"}}                        left out whole, being too deep;
+//	                                                      with "len" for lists and maps;
+//	                                                      "" where no expression shows it
+//	{"…": {"text": "abc", "more": 14320, "path": "…"}}    a string that is cut, in bytes
+//	{"…": {"redacted": true}}                             forbidden to show
+//	{"…": {"cycle": "catalog.root"}}                      the value at that path, around it
+//	{"…": {"error": "…"}}                                 unreadable, in whole or in part
+//	{"…": {"torn": true, "value": 7}}                     it changed while it was read;
+//	                                                      without "value" in arrays, objects
+//
+// A map's key that begins with "…" gets another in front. Keys that have the same
+// text (NaN, redacted, 1 beside "1") get "…2", "…3" at their end. Where a value is
+// racy or a copy, or two pointers are the same, is not said.
+func (n *Node) JSON() []byte { return appendJSON(nil, n, 0) }
+
+// MarshalJSON is JSON, for package encoding/json. The error is nil.
+func (n *Node) MarshalJSON() ([]byte, error) { return n.JSON(), nil }
+
+func appendJSON(b []byte, n *Node, depth int) []byte {
+	switch {
+	case n == nil:
+		return append(b, "null"...)
+	case depth > maxWritten:
+		return appendNotes(b, note{"error", `"too deep"`})
+	case n.Hidden:
+		return appendNotes(b, note{"redacted", "true"})
+	case n.Cycle != "":
+		return appendNotes(b, note{"cycle", jsonString(n.Cycle)})
+	case n.Err != "" && len(n.Items) == 0:
+		return appendNotes(b, note{"error", jsonString(n.Err)})
+	}
+	switch n.Shape {
+	case inspect.Nil:
+		return append(b, "null"...)
+	case inspect.Struct, inspect.Map:
+		return appendObject(b, n, depth)
+	case inspect.List:
+		return appendArray(b, n, depth)
+	case inspect.Pointer:
+		if len(n.Items) > 0 {
+			return appendJSON(b, n.Items[0].Node, depth+1)
+		}
+		return appendNotes(b, n.notes()...)
+	case inspect.Chan:
+		return appendNotes(b, note{"len", strconv.Itoa(n.Len)}, note{"cap", strconv.Itoa(n.Cap)})
+	case inspect.Scalar:
+		return appendScalar(b, n)
+	}
+	return append(b, jsonString(cmp.Or(n.Text, n.Type))...)
+}
+
+// note is one member of what stands under the key "…"; json is its value.
+type note struct{ key, json string }
+
+// notes says what is cut, unreadable or torn in n.
+func (n *Node) notes() (notes []note) {
+	if n.Cut != nil {
+		switch {
+		case n.Cut.More > 0:
+			notes = append(notes, note{"more", strconv.Itoa(n.Cut.More)})
+		case n.Len > 0:
+			notes = append(notes, note{"len", strconv.Itoa(n.Len)})
+		}
+		if n.Cut.Path != "" || notes == nil {
+			notes = append(notes, note{"path", jsonString(n.Cut.Path)})
+		}
+	}
+	if n.Err != "" {
+		notes = append(notes, note{"error", jsonString(n.Err)})
+	}
+	if n.Mark&inspect.Torn != 0 {
+		notes = append(notes, note{"torn", "true"})
+	}
+	return notes
+}
+
+func appendNotes(b []byte, notes ...note) []byte {
+	return append(appendMember(append(b, '{'), notes), '}')
+}
+
+// appendMember adds "…": {…}.
+func appendMember(b []byte, notes []note) []byte {
+	b = append(b, `"`+aside+`":{`...)
+	for i, m := range notes {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `"`+m.key+`":`...)
+		b = append(b, m.json...)
+	}
+	return append(b, '}')
+}
+
+func appendObject(b []byte, n *Node, depth int) []byte {
+	b = append(b, '{')
+	used := make(map[string]bool, len(n.Items))
+	next := map[string]int{} // what to number a text with
+	for i, item := range n.Items {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		text := item.jsonKey()
+		key, number := text, max(next[text], 2)
+		for ; used[key]; number++ {
+			key = text + aside + strconv.Itoa(number)
+		}
+		used[key], next[text] = true, number
+		b = append(b, jsonString(key)...)
+		b = append(b, ':')
+		b = appendJSON(b, item.Node, depth+1)
+	}
+	if notes := n.notes(); notes != nil {
+		if len(n.Items) > 0 {
+			b = append(b, ',')
+		}
+		b = appendMember(b, notes)
+	}
+	return append(b, '}')
+}
+
+func (item Item) jsonKey() string {
+	key := item.Name
+	if k := item.Key; k != nil {
+		text, isString := k.Scalar.(string)
+		switch {
+		case k.Hidden, k.Scalar == nil:
+			key = k.Line(0)
+		case isString && k.Cut == nil:
+			key = text
+		case isString:
+			key = text + aside
+		default:
+			key = k.Text
+		}
+	}
+	if len(key) >= len(aside) && key[:len(aside)] == aside {
+		return aside + key
+	}
+	return key
+}
+
+func appendArray(b []byte, n *Node, depth int) []byte {
+	b = append(b, '[')
+	for i, item := range n.Items {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendJSON(b, item.Node, depth+1)
+	}
+	if notes := n.notes(); notes != nil {
+		if len(n.Items) > 0 {
+			b = append(b, ',')
+		}
+		b = appendNotes(b, notes...)
+	}
+	return append(b, ']')
+}
+
+func appendScalar(b []byte, n *Node) []byte {
+	key, value := "value", ""
+	switch x := n.Scalar.(type) {
+	case nil:
+		value = jsonString(n.Text)
+	case bool, int, int64, uint64:
+		value = scalarText(x, false)
+	case float64:
+		// A float32 is written with the digits that it needs, and no more.
+		if value = floatText(x, true); value != n.Text {
+			value = floatText(x, false)
+		}
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			value = jsonString(value)
+		}
+	case string:
+		key, value = "text", jsonString(x)
+	case []byte:
+		key, value = "text", jsonString(string(x))
+		if !isText(x) {
+			return appendNotes(b, append([]note{{"hex", `"` + hex.EncodeToString(x) + `"`}}, n.notes()...)...)
+		}
+	default:
+		value = jsonString(scalarText(x, false))
+	}
+	if notes := n.notes(); notes != nil {
+		return appendNotes(b, append([]note{{key, value}}, notes...)...)
+	}
+	return append(b, value...)
+}
+
+// jsonString is s as a JSON string. What is not printable is escaped.
+func jsonString(s string) string {
+	const digits = "0123456789abcdef"
+	b := make([]byte, 0, len(s)+2)
+	b = append(b, '"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b = append(b, '\\', byte(r))
+		case r == '\n':
+			b = append(b, `\n`...)
+		case r == '\t':
+			b = append(b, `\t`...)
+		case unicode.IsPrint(r) || r == utf8.RuneError:
+			b = utf8.AppendRune(b, r)
+		default:
+			for _, u := range utf16.Encode([]rune{r}) {
+				b = append(b, '\\', 'u', digits[u>>12], digits[u>>8&15], digits[u>>4&15], digits[u&15])
+			}
+		}
+	}
+	return string(append(b, '"'))
+}

@@ -1,0 +1,79 @@
+package render
+
+import (
+	"strings"
+
+	"github.com/sightglass-go/sightglass/internal/text"
+)
+
+// Role says what a piece of text is, for its colour.
+type Role uint8
+
+const (
+	PlainRole  Role = iota // punctuation, and what people are told
+	NameRole               // of fields and objects
+	TypeRole               // types
+	stringRole             // texts
+	NumberRole             // numbers, times and all other scalars
+	NoteRole               // cuts and marks
+	alarmRole              // what is redacted or unreadable
+)
+
+// colours are the SGR parameters of ECMA-48 for each role.
+var colours = [...]string{NameRole: "36", TypeRole: "34", stringRole: "32", NumberRole: "33", NoteRole: "2", alarmRole: "31"}
+
+// line is a line of text under way. It takes no more than max columns: of what
+// does not fit it keeps what does, and sets over.
+type line struct {
+	spans []span
+	width int
+	max   int // 0: no limit
+	over  bool
+}
+
+type span struct {
+	role Role
+	text string
+}
+
+func (l *line) add(r Role, s string) {
+	if l.over || s == "" {
+		return
+	}
+	w := text.Width(s)
+	if l.max > 0 && l.width+w > l.max {
+		l.over = true
+		s = text.Fit(s, l.max-l.width)
+		w = text.Width(s)
+	}
+	l.width += w
+	l.spans = append(l.spans, span{r, s})
+}
+
+// mark and reset bring a line back to where it was.
+type lineMark struct{ spans, width int }
+
+func (l *line) mark() lineMark { return lineMark{len(l.spans), l.width} }
+
+func (l *line) reset(m lineMark) {
+	l.spans, l.width, l.over = l.spans[:m.spans], m.width, false
+}
+
+func (l *line) pad(columns int) {
+	if columns > 0 {
+		l.add(PlainRole, strings.Repeat(" ", columns))
+	}
+}
+
+// text is the line with colours, or without.
+func (l *line) text(colour bool) string {
+	var b strings.Builder
+	for _, p := range l.spans {
+		if sgr := colours[p.role]; colour && sgr != "" {
+			b.WriteString("\x1b[" + sgr + "m" + p.text + "\x1b[0m")
+		} else {
+			b.WriteString(p.text)
+		}
+	}
+	return b.String()
+}

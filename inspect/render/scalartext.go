@@ -1,0 +1,93 @@
+package render
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// scalarText is how a plain value is written, strings without quotes. Numbers
+// are as they can be typed: large floats without an exponent as long as every
+// digit is known (below 1e21, as JSON has it).
+func scalarText(x any, single bool) string {
+	switch x := x.(type) {
+	case nil:
+		return "nil"
+	case bool:
+		return strconv.FormatBool(x)
+	case int:
+		return strconv.Itoa(x)
+	case int64:
+		return strconv.FormatInt(x, 10)
+	case uint64:
+		return strconv.FormatUint(x, 10)
+	case float64:
+		return floatText(x, single)
+	case complex128:
+		return strconv.FormatComplex(x, 'g', -1, 128)
+	case string:
+		return x
+	case []byte:
+		return string(x)
+	case time.Duration:
+		return x.String()
+	case time.Time:
+		return timeText(x)
+	}
+	return ""
+}
+
+func floatText(f float64, single bool) string {
+	bits := 64
+	if single {
+		bits = 32
+	}
+	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
+		return strconv.FormatFloat(f, 'e', -1, bits)
+	}
+	return strconv.FormatFloat(f, 'f', -1, bits)
+}
+
+func timeText(t time.Time) string {
+	if t.IsZero() {
+		return "0001-01-01T00:00:00Z"
+	}
+	return t.Format(time.RFC3339Nano)
+}
+
+// distance says how far t is from now: "2m13s ago", "3h12m from now".
+func distance(t, now time.Time) string {
+	d := t.Sub(now)
+	switch {
+	case d < 0:
+		return roughly(-max(d, -math.MaxInt64)) + " ago"
+	case d > 0:
+		return roughly(d) + " from now"
+	}
+	return "now"
+}
+
+// roughly is d with the two largest units that matter.
+func roughly(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d == math.MaxInt64:
+		return "more than 292 years"
+	case d < time.Millisecond:
+		return d.String()
+	case d < time.Second:
+		return d.Truncate(100 * time.Microsecond).String()
+	case d < time.Minute:
+		return d.Truncate(100 * time.Millisecond).String()
+	case d < time.Hour:
+		return d.Truncate(time.Second).String()
+	case d < day:
+		return strings.TrimSuffix(d.Truncate(time.Minute).String(), "0s")
+	}
+	days := strconv.Itoa(int(d/day)) + "d"
+	if h := d % day / time.Hour; h > 0 && d < 100*day {
+		days += strconv.Itoa(int(h)) + "h"
+	}
+	return days
+}

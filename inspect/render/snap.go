@@ -1,0 +1,287 @@
+package render
+
+import (
+	"fmt"
+	"reflect"
+	"runtime"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
+)
+
+// maxDepth is the most that Limit.Depth can ask for, so that no value overflows
+// the stack of whoever reads it or writes its snapshot.
+const maxDepth = 100
+
+// maxHops bounds how many interfaces and lenses are opened to find what a place
+// holds.
+const maxHops = 8
+
+// unnamedPlace stands in Node.Cycle for a value that no expression reaches.
+const unnamedPlace = "a value around it"
+
+// Snap takes a bounded copy of what src shows. It always returns a tree: what
+// cannot be read, what policy hides, what leads back to itself and what is too
+// much becomes a Node that says so, and the rest is there. It reads through src
+// only, so what src's policy forbids is not in the snapshot. A nil Source, and
+// one whose Value is the zero Value, give a Node of the shape Nil.
+//
+// The fields of a struct that are numbers, strings and the like are read
+// together, at one moment if src has a guard; lists, maps and what is behind
+// pointers are read after that, each by itself. If the guard cannot be had, the
+// single words are shown and the rest says why not.
+//
+// A cut names the expression for the next part: after the first 64 entries of
+// cache.items that is cache.items[64:128], in the order of the walk. The entries
+// shown of a map are the first of its walk, sorted by key.
+func Snap(src Source, limit Limit) *Node {
+	return newSnapper(limit).node(src, 0)
+}
+
+type snapper struct {
+	limit  Limit
+	left   int     // nodes that may still be made
+	around []place // the composites on the way down to here
+	secret int     // hidden keys on the way: paths would name them
+
+	shown map[target]string // the structs that pointers led to, by the path that showed them first
+
+	pointers int // pointers on the way that are nodes of their own
+}
+
+// place is where a composite lies. A struct and its first field share an
+// address, so the type belongs to it.
+type place struct {
+	addr uintptr
+	typ  reflect.Type
+	path string
+}
+
+// target is what a pointer points at.
+type target struct {
+	addr uintptr
+	typ  reflect.Type
+}
+
+func newSnapper(limit Limit) *snapper {
+	fill := func(n *int, otherwise int) {
+		if *n == 0 {
+			*n = otherwise
+		}
+		*n = max(*n, 0)
+	}
+	fill(&limit.Depth, 4)
+	fill(&limit.Items, 64)
+	fill(&limit.Bytes, 1024)
+	fill(&limit.Nodes, 10_000)
+	limit.Depth = min(limit.Depth, maxDepth)
+	return &snapper{limit: limit, left: limit.Nodes}
+}
+
+// tapered is how many elements are shown one, two, three and more hops down.
+var tapered = [...]int{8, 4, 1}
+
+// items and bytes are how much is shown so far down. A pointer that is a node of
+// its own takes nothing from what it points at.
+func (s *snapper) items(depth int) int {
+	if depth -= s.pointers; !s.limit.Taper || depth <= 0 {
+		return s.limit.Items
+	}
+	return min(s.limit.Items, tapered[min(depth, len(tapered))-1])
+}
+
+func (s *snapper) bytes(depth int) int {
+	const least = 128
+	all := s.limit.Bytes
+	for depth -= s.pointers; s.limit.Taper && depth > 0 && all > least; depth-- {
+		all = max(all/4, least)
+	}
+	return all
+}
+
+func (s *snapper) path(src Source) string {
+	if s.secret > 0 {
+		return ""
+	}
+	return src.Path()
+}
+
+func (s *snapper) node(src Source, depth int) *Node {
+	n := &Node{}
+	s.left--
+	if rest := s.open(n, src, depth); rest != nil {
+		s.expand(n, rest, depth)
+	}
+	return n
+}
+
+// guard turns a panic of a Source into n's error. Only a runtime error's text is
+// told, as an application's own may hold anything.
+func guard(n *Node) {
+	switch p := recover().(type) {
+	case nil:
+	case runtime.Error:
+		n.Err = "panic while reading it: " + p.Error()
+	default:
+		n.Err = fmt.Sprintf("panic while reading it: a %T", p)
+	}
+}
+
+// open writes into n what src's own memory tells. It returns the Source of what
+// is still to be expanded, nil if n is complete: no pointer is followed here,
+// and no list walked.
+func (s *snapper) open(n *Node, src Source, depth int) (rest Source) {
+	defer guard(n)
+	for hop := 0; ; hop++ {
+		if src == nil {
+			setNil(n, hop > 0)
+			return nil
+		}
+		v := src.Value()
+		n.Shape, n.Mark, n.Addr = v.Shape(), n.Mark|v.Mark(), v.Addr()
+		if v.IsValid() {
+			n.Type = inspect.TypeName(v.Type())
+		}
+		if src.Hidden() {
+			n.Hidden = true
+			return nil
+		}
+		if isNil, err := v.IsNil(); err != nil {
+			n.Err = err.Error()
+			return nil
+		} else if isNil {
+			setNil(n, hop > 0)
+			return nil
+		}
+		if n.Shape != inspect.Interface {
+			break
+		}
+		elem, err := src.Elem()
+		if err == nil && hop == maxHops {
+			err = fmt.Errorf("more than %d interfaces in each other", maxHops)
+		}
+		if err != nil {
+			n.Err = err.Error()
+			return nil
+		}
+		if elem == nil {
+			setNil(n, hop > 0)
+			return nil
+		}
+		src = elem
+	}
+	switch n.Shape {
+	case inspect.Struct:
+		if v := src.Value(); v.Described() {
+			if text, err := src.Describe(); err == nil && text != "" {
+				n.Shape, n.Text = inspect.Opaque, text
+				return nil
+			}
+		}
+		return src
+	case inspect.Map, inspect.Pointer:
+		return src
+	case inspect.List:
+		if !isBytes(src.Value().Type()) {
+			return src
+		}
+		s.text(n, src, depth)
+	case inspect.Scalar:
+		if src.Value().Kind() == reflect.String {
+			s.text(n, src, depth)
+			break
+		}
+		s.scalar(n, src, depth)
+	case inspect.Chan:
+		s.channel(n, src)
+	default:
+		s.describe(n, src)
+	}
+	return nil
+}
+
+// setNil makes n a nil of n.Type. Inside an interface the type is shown: such an
+// interface is not nil itself.
+func setNil(n *Node, boxed bool) {
+	n.Shape, n.Text = inspect.Nil, "nil"
+	if boxed && n.Type != "" {
+		n.Text = "(" + n.Type + ")(nil)"
+	}
+}
+
+func isBytes(t reflect.Type) bool {
+	return (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && t.Elem().Kind() == reflect.Uint8
+}
+
+func (s *snapper) scalar(n *Node, src Source, depth int) {
+	x, err := src.Scalar()
+	if err != nil {
+		n.Err = err.Error()
+		return
+	}
+	if x == nil {
+		setNil(n, false)
+		return
+	}
+	n.Scalar = x
+	n.Text = scalarText(x, src.Value().Kind() == reflect.Float32)
+	if text, ok := x.(string); ok {
+		// Of a text that is worked out no expression shows a part.
+		s.setText(n, []byte(text), len(text), "", depth)
+	}
+}
+
+func (s *snapper) channel(n *Node, src Source) {
+	var err error
+	if n.Len, err = src.Len(); err == nil {
+		n.Cap, err = src.Value().Cap()
+	}
+	if err != nil {
+		n.Err = err.Error()
+		return
+	}
+	s.describe(n, src)
+}
+
+func (s *snapper) describe(n *Node, src Source) {
+	text, err := src.Describe()
+	n.Text = text
+	if err != nil {
+		n.Err = err.Error()
+	}
+}
+
+// text reads a string, or a list of bytes.
+func (s *snapper) text(n *Node, src Source, depth int) {
+	// One byte more than is kept, to ask for at least one.
+	b, length, err := src.Bytes(0, s.bytes(depth)+1)
+	if err != nil {
+		n.Err = err.Error()
+		return
+	}
+	s.setText(n, b, length, s.path(src), depth)
+}
+
+// setText makes n the string or list of bytes of that length, of which b is the
+// beginning.
+func (s *snapper) setText(n *Node, b []byte, length int, path string, depth int) {
+	most := s.bytes(depth)
+	n.Len = length
+	if len(b) > most {
+		if b = b[:most]; len(text.Whole(b)) > 0 {
+			b = text.Whole(b)
+		}
+	}
+	switch {
+	case n.Shape == inspect.Scalar:
+		n.Text, n.Scalar = string(b), string(b)
+	case isText(b):
+		n.Shape, n.Text, n.Scalar = inspect.Scalar, string(b), b
+	default:
+		b = b[:min(len(b), (most+3)/4)]
+		n.Shape, n.Text, n.Scalar = inspect.Scalar, fmt.Sprintf("0x%x", b), b
+	}
+	if len(b) < length {
+		n.Cut = &Cut{More: length - len(b), Path: window(path, len(b), min(len(b)+s.limit.Bytes, length))}
+	}
+}

@@ -1,0 +1,459 @@
+package render
+
+import (
+	"slices"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
+)
+
+const (
+	// minRows is for how many structs a table is made where each fits a line anyway.
+	minRows = 3
+	// maxCell is how many columns of the terminal a cell takes at most, and minCell
+	// to how few it is cut where the whole of a row can be asked for.
+	maxCell = 40
+	minCell = 16
+)
+
+// table is a list or map of structs of one type, written as rows.
+type table struct {
+	typ     string // of the rows, where the list does not tell
+	rows    []*Node
+	structs int
+	whole   []bool // rows that are no struct (nil, redacted), written as they are
+	lead    []line // of each row: its marks and key
+	leads   int    // the width of the widest lead
+	columns []column
+	path    string   // the expression for one row, "" if none may be cut
+	missing []string // columns that are left out or have cells that are cut
+	common  []string // columns that are left out as they are the same in each row, with what that is
+}
+
+// column is a field of all rows.
+type column struct {
+	name  string
+	cells []line
+	width int
+	right bool // it is of numbers, which stand to the right
+	cut   bool // something is left out of a cell
+	same  bool // all its cells are the same
+	keys  bool // its cells are the keys of the rows
+}
+
+// table returns n as a table, nil if it cannot be one, or is better read as lines.
+func (w *writer) table(n *Node, inside around, right int) *table {
+	t := newTable(n)
+	answer := n.isAnswer()
+	if t == nil || t.structs < 2 && !answer {
+		return nil
+	}
+	plain, longest := w.leadRows(t, n, inside)
+	room := w.style.Width - right
+	asLines := longest <= room && !answer
+	if asLines && t.structs < minRows {
+		return nil
+	}
+	for _, most := range []int{maxCell, 3 * maxCell / 5, minCell} {
+		if !w.fill(t, inside, most) {
+			return nil
+		}
+		if t.width() <= room || t.path == "" {
+			break
+		}
+	}
+	w.widen(t, inside, room)
+	t.drop(room)
+	t.note()
+	if t.width() > room || len(t.columns) < 2 {
+		return nil
+	}
+	if asLines && (t.missing != nil || t.common != nil || t.width()*t.structs >= plain) {
+		return nil
+	}
+	if first := t.first(); first.Type != inside.elem {
+		// The type must be said. An expression's own list can say what it is a list of.
+		if n.Type != "" || n.Shape != inspect.List {
+			return nil
+		}
+		t.typ = first.Type
+	}
+	return t
+}
+
+// isAnswer reports whether n is a list of structs without a type, as functions of the
+// expression language answer. It is a table wherever it can be one.
+func (n *Node) isAnswer() bool {
+	if n == nil || n.Shape != inspect.List || n.Type != "" || len(n.Items) == 0 {
+		return false
+	}
+	first := n.Items[0].Node
+	return first != nil && first.Shape == inspect.Struct && first.Type == "" && first.isRow()
+}
+
+// newTable gathers the rows, nil if they are not of one kind.
+func newTable(n *Node) *table {
+	if n.Shape != inspect.List && n.Shape != inspect.Map {
+		return nil
+	}
+	t := &table{rows: make([]*Node, len(n.Items)), whole: make([]bool, len(n.Items)), lead: make([]line, len(n.Items))}
+	var first *Node
+	for i, item := range n.Items {
+		row := item.Node
+		switch {
+		case row == nil:
+			return nil
+		case row.isRow():
+			if first == nil {
+				first, t.path = row, row.Path
+			} else if !row.sameColumns(first) {
+				return nil
+			}
+			t.structs++
+		case row.splits() || row.Cut != nil:
+			return nil
+		default:
+			t.whole[i] = true
+		}
+		t.rows[i] = row
+	}
+	return t
+}
+
+// first is the first row that is a struct.
+func (t *table) first() *Node {
+	for i, row := range t.rows {
+		if !t.whole[i] {
+			return row
+		}
+	}
+	return nil
+}
+
+// isRow reports whether n is a struct, or an expression's map with names for
+// keys, with nothing missing.
+func (n *Node) isRow() bool {
+	isMap := n.Shape == inspect.Map && n.Type == ""
+	if n.Shape != inspect.Struct && !isMap || len(n.Items) == 0 || n.Hidden || n.Cycle != "" || n.Same != "" || n.Cut != nil || n.Err != "" {
+		return false
+	}
+	for _, field := range n.Items {
+		if field.Node == nil {
+			return false
+		}
+		if k := field.Key; isMap && (k == nil || k.sortKey().rank != rankText || k.Cut != nil) {
+			return false
+		}
+	}
+	return true
+}
+
+func columnName(field Item) string {
+	if field.Key != nil {
+		return field.Key.sortKey().text
+	}
+	return field.Name
+}
+
+func (n *Node) sameColumns(m *Node) bool {
+	if n.Shape != m.Shape || n.Type != m.Type || len(n.Items) != len(m.Items) {
+		return false
+	}
+	for i := range n.Items {
+		if columnName(n.Items[i]) != columnName(m.Items[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// isNumber reports whether n stands to the right in its column. What is missing
+// does as the others do.
+func (n *Node) isNumber() bool {
+	return n.Shape == inspect.Nil || !n.Hidden && n.Err == "" && n.sortKey().rank == rankNumber
+}
+
+// leadRows writes what stands before each row. It returns how many columns the
+// rows take outside of a table: all, and the longest.
+func (w *writer) leadRows(t *table, n *Node, inside around) (all, longest int) {
+	for i, item := range n.Items {
+		lead := &t.lead[i]
+		w.marks(lead, item.Node, inside)
+		if item.Key != nil {
+			w.label(lead, n, item, inside)
+			// The separator's space is the table's own.
+			lead.spans[len(lead.spans)-1].text = ":"
+			lead.width--
+		}
+		t.leads = max(t.leads, lead.width)
+		one := line{max: 4 * w.style.Width}
+		w.flat(&one, item.Node, inside)
+		all += lead.width + one.width
+		longest = max(longest, lead.width+one.width)
+	}
+	return all, longest
+}
+
+// fill writes the cells, each of at most so many columns. It is false where one
+// needs more and may not be cut.
+func (w *writer) fill(t *table, inside around, most int) bool {
+	t.columns = make([]column, len(t.first().Items))
+	for c := range t.columns {
+		col, ok := w.column(t, c, inside, most)
+		if !ok {
+			return false
+		}
+		t.columns[c] = col
+	}
+	return true
+}
+
+// column writes the cells of column c.
+func (w *writer) column(t *table, c int, inside around, most int) (col column, ok bool) {
+	name, typ := text.Escape(columnName(t.first().Items[c])), t.oneType(c)
+	if typ != "" {
+		name += " " + text.Escape(shortType(typ))
+	}
+	col = column{name: name, width: text.Width(name), right: true, same: true, keys: true, cells: make([]line, len(t.rows))}
+	text, seen := "", false
+	for i, row := range t.rows {
+		if t.whole[i] {
+			continue
+		}
+		field, in := row.Items[c].Node, inside.inside(row)
+		if typ != "" {
+			in.elem = typ
+		}
+		cell, cut := w.cellOf(field, in, most, t.path != "")
+		if cell.over {
+			return col, false
+		}
+		col.cells[i] = cell
+		col.cut = col.cut || cut
+		col.width = max(col.width, cell.width)
+		col.right = col.right && field.isNumber()
+		this := cell.text(false)
+		col.same = col.same && (!seen || this == text)
+		col.keys = col.keys && this+":" == t.lead[i].text(false)
+		text, seen = this, true
+	}
+	return col, true
+}
+
+// oneType is the type of all structs in column c of an expression's rows, whose own
+// type does not tell it: then it stands in the head. It is "" where there are others too.
+func (t *table) oneType(c int) string {
+	typ := ""
+	for i, row := range t.rows {
+		if t.whole[i] {
+			continue
+		}
+		field := row.Items[c].Node
+		if row.Type != "" || field.Shape != inspect.Struct || field.Type == "" || typ != "" && field.Type != typ {
+			return ""
+		}
+		typ = field.Type
+	}
+	return typ
+}
+
+// widen gives a last column with cells that are cut what room there is.
+func (w *writer) widen(t *table, inside around, room int) {
+	last := len(t.columns) - 1
+	spare := room - t.width()
+	if spare <= 0 || !t.columns[last].cut {
+		return
+	}
+	if col, ok := w.column(t, last, inside, t.columns[last].width+spare); ok {
+		t.columns[last] = col
+	}
+}
+
+// cellOf is n in at most so many columns. What is longer is cut if it may be, numbers
+// aside, of which a part is another number; else the line is over.
+func (w *writer) cellOf(n *Node, a around, most int, mayCut bool) (l line, cut bool) {
+	if mayCut {
+		w.cell, w.cut = true, false
+		defer func() { w.cell, cut = false, cut || w.cut }()
+	}
+	l.max = most
+	if n.Cut == nil || !mayCut {
+		w.flat(&l, n, a)
+		if !l.over || !mayCut {
+			return l, false
+		}
+	}
+	l = line{}
+	switch {
+	case n.isNumber():
+		w.flat(&l, n, a)
+		return l, false
+	case n.Len > 0 && (n.Shape == inspect.List || n.Shape == inspect.Map):
+		w.marks(&l, n, a)
+		l.add(NoteRole, countText(n))
+	default:
+		l.max = most - 1
+		w.flat(&l, n, a)
+		l.over, l.max = false, 0
+		l.add(NoteRole, "…")
+	}
+	return l, true
+}
+
+// width is that of a row.
+func (t *table) width() int {
+	all := t.leads
+	for c, col := range t.columns {
+		if c > 0 || t.leads > 0 {
+			all += 2
+		}
+		all += col.width
+	}
+	return all
+}
+
+// drop leaves out columns until the rest fits, if rows may be cut: first what
+// repeats the keys, then what is the same in each row, then the last ones.
+func (t *table) drop(room int) {
+	if t.path == "" {
+		return
+	}
+	for _, less := range []func(col *column) bool{
+		func(col *column) bool { return col.keys },
+		func(col *column) bool { return col.same && !col.cut },
+		func(*column) bool { return true },
+	} {
+		for c := len(t.columns) - 1; c >= 0 && t.width() > room; c-- {
+			col := &t.columns[c]
+			if !less(col) {
+				continue
+			}
+			if col.same && !col.cut {
+				t.common = append([]string{col.name + ": " + t.sample(c)}, t.common...)
+			} else {
+				t.missing = append([]string{col.name}, t.missing...)
+			}
+			t.columns = append(t.columns[:c:c], t.columns[c+1:]...)
+		}
+	}
+}
+
+// sample is a cell of column c.
+func (t *table) sample(c int) string {
+	for i := range t.rows {
+		if !t.whole[i] {
+			return t.columns[c].cells[i].text(false)
+		}
+	}
+	return ""
+}
+
+// note adds the columns with cells that are cut to those that are missing.
+func (t *table) note() {
+	for _, col := range t.columns {
+		if col.cut {
+			t.missing = append(t.missing, col.name)
+		}
+	}
+}
+
+func (w *writer) writeTable(l *line, t *table, n *Node, a around, right int) {
+	open, end := "", ""
+	if t.typ != "" {
+		open, end = "{", "}"
+		l.add(TypeRole, "[]"+text.Escape(shortType(t.typ)))
+	} else if a.inner || n.Type != "" || l.width > 0 {
+		open, end = w.brackets(l, n, a)
+	}
+	inner := right
+	if open != "" {
+		inner += indent
+		l.add(PlainRole, open)
+		w.flush(l, inner)
+	}
+	head := make([]line, len(t.columns))
+	for c, col := range t.columns {
+		head[c].add(NameRole, col.name)
+	}
+	w.row(l, t, line{}, head, inner)
+	inside := a.inside(n)
+	cells := make([]line, len(t.columns))
+	for i := range t.rows {
+		if !t.whole[i] {
+			for c, col := range t.columns {
+				cells[c] = col.cells[i]
+			}
+			w.row(l, t, t.lead[i], cells, inner)
+			continue
+		}
+		for _, s := range t.lead[i].spans {
+			l.add(s.role, s.text)
+		}
+		if t.leads > 0 {
+			l.pad(t.leads - t.lead[i].width + 2)
+		}
+		// Its mark is in the lead.
+		whole := inside
+		whole.mark |= t.rows[i].Mark
+		w.flat(l, t.rows[i], whole)
+		w.flush(l, inner)
+	}
+	if t.common != nil {
+		w.note(l, "… the same in each row: ", t.common, "", "", inner)
+	}
+	if t.missing != nil {
+		w.note(l, "… more in each row (", t.missing, "):", text.Escape(t.path), inner)
+	}
+	w.finish(l, n, end, right)
+}
+
+// note writes what is said of all rows, and where the rest is, on several lines where it does not fit one.
+func (w *writer) note(l *line, begin string, parts []string, end, path string, right int) {
+	l.add(NoteRole, begin)
+	words := slices.Clone(parts)
+	for i := range words[:len(words)-1] {
+		words[i] += ","
+	}
+	words[len(words)-1] += end
+	if path != "" {
+		words = append(words, path)
+	}
+	for i, part := range words {
+		switch {
+		case i == 0:
+		case l.width+1+text.Width(part) > w.style.Width:
+			w.flush(l, right+indent)
+		default:
+			l.add(NoteRole, " ")
+		}
+		l.add(NoteRole, part)
+	}
+	w.flush(l, right)
+}
+
+// row writes one row. The leads take no room where there are none.
+func (w *writer) row(l *line, t *table, lead line, cells []line, right int) {
+	for _, s := range lead.spans {
+		l.add(s.role, s.text)
+	}
+	gap := t.leads - lead.width
+	for c, cell := range cells {
+		if c > 0 || t.leads > 0 {
+			gap += 2
+		}
+		space := t.columns[c].width - cell.width
+		if cell.width == 0 {
+			gap += space // no spaces at the end of a line
+			continue
+		}
+		if t.columns[c].right {
+			gap, space = gap+space, 0
+		}
+		l.pad(gap)
+		for _, s := range cell.spans {
+			l.add(s.role, s.text)
+		}
+		gap = space
+	}
+	w.flush(l, right)
+}

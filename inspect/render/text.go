@@ -1,0 +1,271 @@
+package render
+
+import (
+	"io"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
+)
+
+// Style says how text is laid out. The zero Style is plain text of 80 columns.
+type Style struct {
+	Width int       // columns; default 80, at least 20
+	Color bool      // colour by role, with the escapes of ECMA-48
+	Now   time.Time // what times are given their distance from; zero: none is given
+	Name  string    // what the value is called: x is written before it as x = 5; "": nothing is
+}
+
+// indent is how far the parts of a value stand to the right of it.
+const indent = 2
+
+// maxAlign is the longest name that others are aligned with.
+const maxAlign = 24
+
+// WriteText writes n as text that looks like Go: on one line where that fits,
+// else with one field, entry or element a line, short elements side by side, and
+// three or more structs of one type as a table where that is shorter; a list of
+// structs without a type, as functions answer, is a table in any case. In lists and
+// maps the fields of a struct stand side by side too, and a time is just its
+// distance from Style.Now. The text ends in an end of line. Writing stops at the
+// first error of out.
+//
+// The types of elements are left out where the list's or map's type tells them.
+// Numbers and strings are as they can be typed. Strings, names, types and errors
+// are escaped: no control character, invalid UTF-8 or change of the direction of
+// writing leaves as it is. There are these marks:
+//
+//	≈value           read where it may change meanwhile; said once, where that begins
+//	~value           it kept changing while it was read
+//	copy value       a copy was exposed, not the application's own object
+//	<redacted>       policy forbids to show it
+//	<cycle: path>    a pointer leads back to the value at path, around this one
+//	<same: path>     a pointer to the same struct as the one at path, shown there
+//	<unreadable: …>  why it could not be read
+//	… 12 more: path  so much was cut; path is the expression that shows what follows
+func (n *Node) WriteText(out io.Writer, style Style) error {
+	if style.Width == 0 {
+		style.Width = 80
+	}
+	style.Width = max(style.Width, 20)
+	if page := n.listing(); page != nil {
+		return page.WriteText(out, style)
+	}
+	w := &writer{out: out, style: style}
+	l := line{}
+	if style.Name != "" {
+		l.add(PlainRole, text.Escape(style.Name)+" = ")
+	}
+	if n.isAnswer() {
+		if t := w.table(n, around{}.inside(n), indent); t != nil {
+			w.writeTable(&l, t, n, around{}, 0)
+			return w.err
+		}
+	}
+	w.block(&l, n, around{}, 0)
+	return w.err
+}
+
+// flush writes l, and empties it for the next line, so far to the right.
+func (w *writer) flush(l *line, right int) {
+	if w.err == nil {
+		_, w.err = io.WriteString(w.out, l.text(w.style.Color)+"\n")
+	}
+	*l = line{spans: l.spans[:0]}
+	l.pad(right)
+}
+
+// block writes n after what l holds already; the lines that follow stand right
+// columns from the left. l is empty afterwards.
+func (w *writer) block(l *line, n *Node, a around, right int) {
+	if w.err != nil {
+		return
+	}
+	start := l.mark()
+	l.max = w.style.Width
+	w.flat(l, n, a)
+	if l.over {
+		l.reset(start)
+		l.max = 0
+		if n.splits() && a.depth <= maxWritten {
+			w.split(l, n, a, right)
+			return
+		}
+		w.flat(l, n, a)
+	}
+	w.flush(l, 0)
+}
+
+// splits reports whether n can be written on several lines.
+func (n *Node) splits() bool {
+	return n != nil && len(n.Items) > 0 && !n.Hidden && n.Cycle == "" && n.Same == "" &&
+		(n.Shape == inspect.Struct || n.Shape == inspect.List || n.Shape == inspect.Map || n.Shape == inspect.Pointer)
+}
+
+func (w *writer) split(l *line, n *Node, a around, right int) {
+	inside := a.inside(n)
+	w.marks(l, n, a)
+	if n.Shape == inspect.Pointer {
+		l.add(PlainRole, "&")
+		w.block(l, n.Items[0].Node, inside, right)
+		return
+	}
+	if t := w.table(n, inside, right+indent); t != nil {
+		w.writeTable(l, t, n, a, right)
+		return
+	}
+	if a.brief && w.brief(l, n, a) {
+		return
+	}
+	if parts := w.wraps(l, n, a); parts != nil {
+		w.wrap(l, n, parts, a)
+		return
+	}
+	open, end := w.brackets(l, n, a)
+	l.add(PlainRole, open)
+	w.flush(l, right+indent)
+	if n.Shape == inspect.List && allScalars(n.Items) {
+		w.flow(l, w.parts(n, inside, 0), right+indent)
+		w.flush(l, right+indent)
+	} else {
+		w.lines(l, n, inside, right+indent)
+	}
+	w.finish(l, n, end, right)
+}
+
+// brief writes as many items of n as fit this line, and the expression that shows
+// all of them. It is false where there is none, or no room for it.
+func (w *writer) brief(l *line, n *Node, a around) bool {
+	if n.Path == "" || n.Err != "" {
+		return false
+	}
+	left := len(n.Items)
+	if n.Cut != nil {
+		left += n.Cut.More
+	}
+	more := func() string { return "… " + text.Thousands(left) + " more: " + text.Escape(n.Path) }
+	start := l.mark()
+	open, end := w.brackets(l, n, a)
+	l.add(PlainRole, open)
+	room := w.style.Width - text.Width(more()+end)
+	if l.width > room {
+		l.reset(start)
+		return false
+	}
+	for _, p := range w.parts(n, a.inside(n), w.style.Width) {
+		if p.over || l.width+p.width+1 > room {
+			break
+		}
+		for _, s := range p.spans {
+			l.add(s.role, s.text)
+		}
+		l.pad(1)
+		left--
+	}
+	l.add(NoteRole, more())
+	l.add(PlainRole, end)
+	w.flush(l, 0)
+	return true
+}
+
+// wraps returns the parts of a struct that is one of many, if each fits a line:
+// such a struct is written with several fields a line.
+func (w *writer) wraps(l *line, n *Node, a around) []line {
+	if !a.row || n.Shape != inspect.Struct && n.Shape != inspect.Map || n.Cut != nil || n.Err != "" {
+		return nil
+	}
+	parts := w.parts(n, a.inside(n), w.style.Width)
+	for _, p := range parts {
+		if p.over || l.width+2+p.width > w.style.Width {
+			return nil
+		}
+	}
+	return parts
+}
+
+func (w *writer) wrap(l *line, n *Node, parts []line, a around) {
+	open, end := w.brackets(l, n, a)
+	l.add(PlainRole, open)
+	w.flow(l, parts, l.width)
+	l.add(PlainRole, end)
+	w.flush(l, 0)
+}
+
+// finish writes what was cut from n, and its closing bracket if it has one. l
+// stands where the next item would.
+func (w *writer) finish(l *line, n *Node, end string, right int) {
+	for _, s := range w.tail(n) {
+		if s.role != PlainRole {
+			l.add(s.role, s.text)
+			w.flush(l, right+indent)
+		}
+	}
+	*l = line{spans: l.spans[:0]}
+	if end != "" {
+		l.pad(right)
+		l.add(PlainRole, end)
+		w.flush(l, 0)
+	}
+}
+
+// lines writes one item a line, the values of fields and entries aligned.
+func (w *writer) lines(l *line, n *Node, inside around, right int) {
+	labels := make([]line, len(n.Items))
+	widest := 0
+	for i, item := range n.Items {
+		w.label(&labels[i], n, item, inside)
+		if width := labels[i].width; width <= maxAlign+2 {
+			widest = max(widest, width)
+		}
+	}
+	for i, item := range n.Items {
+		for _, s := range labels[i].spans {
+			l.add(s.role, s.text)
+		}
+		l.pad(widest - labels[i].width)
+		w.block(l, item.Node, inside, right)
+		l.pad(right)
+	}
+}
+
+func allScalars(items []Item) bool {
+	for _, item := range items {
+		if n := item.Node; n == nil || n.Shape != inspect.Scalar || n.Cut != nil || n.Hidden || n.Err != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// parts are the items of n as each is written on one line of at most max columns,
+// with the comma after it.
+func (w *writer) parts(n *Node, inside around, max int) []line {
+	parts := make([]line, len(n.Items))
+	for i, item := range n.Items {
+		p := &parts[i]
+		p.max = max
+		w.label(p, n, item, inside)
+		w.flat(p, item.Node, inside)
+		if i < len(n.Items)-1 {
+			p.add(PlainRole, ",")
+		}
+	}
+	return parts
+}
+
+// flow adds as many parts to a line as fit; the lines that follow stand right
+// columns from the left.
+func (w *writer) flow(l *line, parts []line, right int) {
+	for i, p := range parts {
+		switch {
+		case i == 0:
+		case l.width+1+p.width > w.style.Width:
+			w.flush(l, right)
+		default:
+			l.pad(1)
+		}
+		for _, s := range p.spans {
+			l.add(s.role, s.text)
+		}
+	}
+}
