@@ -31,25 +31,25 @@ func TestMistakes(t *testing.T) {
 
 const commonMistakes = `
 cache.items.ax.hits = 5
-syntax: nothing can be assigned to: an expression only looks at 1:21; x = … at the start gives a name in this session; did you mean ==?
+syntax: an expression cannot assign: it only looks at 1:21; x = … at the start of a line names the answer; did you mean ==?
 
 count(cache.items, .hits = 5)
-syntax: nothing can be assigned to: an expression only looks at 1:26; x = … at the start gives a name in this session; did you mean ==?
+syntax: an expression cannot assign: it only looks at 1:26; x = … at the start of a line names the answer; did you mean ==?
 
 cache.total === 5
-syntax: === is no operator at 1:13; write ==
+syntax: === is not an operator at 1:13; write ==
 
 cache.total !== 5
-syntax: !== is no operator at 1:13; write !=
+syntax: !== is not an operator at 1:13; write !=
 
 map(cache.items, {hits: .hits})
-syntax: braces around a predicate make no map at 1:18; write two, as in map(xs, {{name: .name}})
+syntax: braces around a predicate do not make a map at 1:18; write two pairs, as in map(xs, {{name: .name}})
 
 cache.items | map({"h": .hits, n: 1})
-syntax: braces around a predicate make no map at 1:19; write two, as in map(xs, {{name: .name}})
+syntax: braces around a predicate do not make a map at 1:19; write two pairs, as in map(xs, {{name: .name}})
 
 freq(cache.items, {hits: .hits})
-syntax: braces around a predicate make no map at 1:19; write two, as in map(xs, {{name: .name}})
+syntax: braces around a predicate do not make a map at 1:19; write two pairs, as in map(xs, {{name: .name}})
 
 cache.total == nul
 unknown_name: unknown name nul at 1:16; write nil
@@ -61,34 +61,34 @@ count(cache.items, #..hits > 5)
 unknown_name: unknown name hits at 1:23; two dots make a range, as in 1..5; a field has one before it: #.hits
 
 cache.total <> 5
-syntax: <> is no operator at 1:13; write !=
+syntax: <> is not an operator at 1:13; write !=
 
 cache.total => 5
-syntax: => is no operator at 1:13; write >=
+syntax: => is not an operator at 1:13; write >=
 
 cache.total =< 5
-syntax: =< is no operator at 1:13; write <=
+syntax: =< is not an operator at 1:13; write <=
 
 cache.total > 1 & cache.total < 9
-syntax: & is no operator at 1:17; write && or and; bitand(a, b) is for the bits
+syntax: & is not an operator at 1:17; write && or and; bitand(a, b) is for the bits
 
 cache.total > 1 | cache.total < 9
-syntax: | hands a value to a function, as in xs | len() at 1:17; write || or or for one of two; bitor(a, b) is for the bits
+syntax: | hands a value to a function, as in xs | len() at 1:17; write || or or for alternatives; bitor(a, b) is for the bits
 
 cache.total > 1 AND cache.total < 5
-syntax: AND is no operator at 1:17; it is written in lower case
+syntax: AND is not an operator at 1:17; write it in lower case
 
 cache.total > 1 Or cache.total < 5
-syntax: Or is no operator at 1:17; it is written in lower case
+syntax: Or is not an operator at 1:17; write it in lower case
 
 NOT true
-syntax: NOT is no operator at 1:1; it is written in lower case
+syntax: NOT is not an operator at 1:1; write it in lower case
 
 cache.items.ax.status LIKE "u%"
-syntax: LIKE is no operator at 1:23; write x contains "…", startsWith, endsWith, or matches for a regular expression
+syntax: LIKE is not an operator at 1:23; write x contains "…", startsWith, endsWith, or matches for a regular expression
 
 cache.items.ax.status =~ "u.*"
-syntax: ~ is no operator at 1:24; write x matches "…", with a regular expression
+syntax: ~ is not an operator at 1:24; write x matches "…", with a regular expression
 
 cache.items["ax"].Hits
 no_field: cache.items["ax"] (eval.Item) has no field Hits at 1:19; did you mean hits?
@@ -121,19 +121,19 @@ for i in nums
 syntax: there are no loops at 1:1; filter, map, count, any, sum and reduce walk a collection, as in count(xs, .size > 5)
 
 if cache.total > 5 { 1 }
-syntax: an if has an else here at 1:1; write if c { 1 } else { 2 }, or c ? 1 : 2
+syntax: an if needs an else at 1:1; write if c { 1 } else { 2 }, or c ? 1 : 2
 
 if cache.total > 5 1 else 2
-syntax: an if has braces here at 1:1; write if c { 1 } else { 2 }, or c ? 1 : 2
+syntax: an if needs braces at 1:1; write if c { 1 } else { 2 }, or c ? 1 : 2
 
 len(nums) > 2 then 5
 syntax: there is no then at 1:15; write if c { 1 } else { 2 }, or c ? 1 : 2
 
 cache.total > 5 ? "hot"
-syntax: ? has a : behind it at 1:17; write c ? 1 : 2
+syntax: ? needs a : at 1:17; write c ? 1 : 2
 
 let x = 5
-syntax: a let has an expression behind it at 1:1; write let x = 1; x + 1, or x = 1 to keep the name for this session
+syntax: a let needs an expression after it at 1:1; write let x = 1; x + 1, or x = 1 to keep the name for this session
 
 var x = 5
 syntax: var declares nothing here at 1:1; x = … gives the answer a name in this session
@@ -187,7 +187,7 @@ cache.items.keys()
 not_allowed: method keys of *map[string]*eval.Item does not exist at 1:13; keys is a function: write keys(cache.items)
 
 cache.items.filter(.hits > 5)
-syntax: what works on a collection is a function, and no method of it at 1:12; the collection comes first, as in filter(xs, .size > 5), or xs | filter(.size > 5)
+syntax: this is a function, not a method of the collection at 1:12; write the collection first, as in filter(xs, .size > 5), or xs | filter(.size > 5)
 
 cache.items.ax.hits.toString()
 not_allowed: method toString of *int does not exist at 1:21; write string(cache.items["ax"].hits)
@@ -229,7 +229,7 @@ cache.items[ax]
 unknown_name: unknown name ax at 1:13; a key that is text is written ["ax"]
 
 cache.items."ax"
-syntax: a name follows a dot at 1:12; a key that is no name is written m["…"]
+syntax: a name follows a dot at 1:12; a key that is not a name is written m["…"]
 
 nums["a"]
 no_field: nums ([]int) has no field a at 1:5; dir(nums) lists what it has
@@ -259,7 +259,7 @@ cache.items.ax.status == up
 unknown_name: unknown name up at 1:26; text is written "up"
 
 cache.items.ax.status == 'up
-syntax: this text has no end at 1:29; write the quote that closes it
+syntax: this text is not closed at 1:29; write the quote that closes it
 
 cache.items.ax.ttl > 5
 type: a duration > an integer makes no sense at 1:20; cache.items["ax"].ttl is a time.Duration; write the number as a duration, as in duration("5s")
@@ -292,10 +292,10 @@ filter(cache.items, hits > 5)
 unknown_name: unknown name hits at 1:21; a field of the element is written .hits
 
 filter(cache.items, x => x.hits > 5)
-syntax: a predicate has no => and no parameter at 1:23; # is the element and .name a field of it, as in filter(xs, .size > 5)
+syntax: a predicate has no parameter and no => at 1:23; # is the element and .name a field of it, as in filter(xs, .size > 5)
 
 filter(cache.items, func(x) { x.hits > 5 })
-syntax: a predicate is no function at 1:21; # is the element and .name a field of it, as in filter(xs, .size > 5)
+syntax: a predicate is an expression, not a function at 1:21; # is the element and .name a field of it, as in filter(xs, .size > 5)
 
 filter(cache.items)
 syntax: the predicate is missing at 1:19; it follows the collection, as in filter(xs, .size > 5)
@@ -304,10 +304,10 @@ count(.hits > 5)
 syntax: the collection is missing at 1:7; it comes first, as in count(xs, .size > 5)
 
 .hits > 1
-syntax: a dot at the start has a meaning in predicates only at 1:1; it is a field of the element there, as in count(xs, .size > 5)
+syntax: a leading dot has a meaning only in a predicate at 1:1; there it selects a field of the element, as in count(xs, .size > 5)
 
 nums | filter(# > 1) | len
-syntax: | needs a call at 1:22; write () behind the function, as in xs | len()
+syntax: | needs a call at 1:22; write () after the function, as in xs | len()
 
 sortBy(cache.items, "hits")
 type: sortBy by a text is by the same for each element at 1:21; a field is written .hits
@@ -322,28 +322,28 @@ sum(cache.items)
 type: a *eval.Item cannot be added up at 1:1; sum takes numbers, or durations, as in sum(xs, .size)
 
 cache.items[*]
-syntax: all elements at once have no field at 1:12; map(xs, .name) is the field of each
+syntax: * does not stand for every element at 1:12; map(xs, .name) has the field of each
 
 cache.items.*.hits
-syntax: all elements at once have no field at 1:12; map(xs, .name) is the field of each
+syntax: * does not stand for every element at 1:12; map(xs, .name) has the field of each
 
 cache->items
-syntax: -> is no operator at 1:6; write . to follow a pointer too
+syntax: -> is not an operator at 1:6; write . to follow a pointer too
 
 *cache.last
-syntax: * is not written before a pointer at 1:1; pointers are followed by themselves: leave it out
+syntax: * does not dereference at 1:1; leave it out: pointers are followed by themselves
 
 &cache.total
-syntax: nothing has its address taken by & at 1:1; write addr(x)
+syntax: & does not take an address at 1:1; write addr(x)
 
 cache.items.ax.(*Item)
-syntax: there are no type assertions at 1:15; an interface is looked into by itself; type(x) says what is in it
+syntax: there are no type assertions at 1:15; interfaces are unwrapped by themselves; type(x) says what is in one
 
 map[string]int{"a": 1}
-syntax: no type is written before a list or a map at 1:1; write [1, 2], or {a: 1}
+syntax: lists and maps are written without a type at 1:1; write [1, 2], or {a: 1}
 
 []int{1, 2}
-syntax: no type is written before a list or a map at 1:1; write [1, 2], or {a: 1}
+syntax: lists and maps are written without a type at 1:1; write [1, 2], or {a: 1}
 
 print(cache.total)
 unknown_function: unknown function print at 1:1; an answer is shown by itself: write the value alone
@@ -355,13 +355,13 @@ delete(cache.items, "ax")
 unknown_function: unknown function delete at 1:1; nothing can be changed; filter(m, #key != …) leaves an entry out
 
 SELECT * FROM cache
-syntax: this is no SQL at 1:1; filter(xs, .size > 5), map(xs, .name), sortBy(xs, .size) and groupBy(xs, .kind) ask the same
+syntax: this is not SQL at 1:1; filter(xs, .size > 5), map(xs, .name), sortBy(xs, .size) and groupBy(xs, .kind) ask the same
 
 cache total
-syntax: something is missing behind cache at 1:1; an operator, a comma or a dot
+syntax: something is missing after cache at 1:1; an operator, a comma or a dot
 
 cache.
-syntax: a name is missing behind the dot at 1:6; dir(x) lists what may follow it
+syntax: a name is missing after the dot at 1:6; dir(x) lists what may follow it
 
 now
 unknown_name: now is a function at 1:1; call it: now(…)

@@ -19,7 +19,7 @@ func parserError(err error) *fault.Error {
 	hint := ""
 	switch {
 	case strings.HasPrefix(text, "unexpected token EOF"):
-		text, hint = "the expression ends too early", "write what comes behind its last sign"
+		text, hint = "the expression ends too early", "write what comes after its last sign"
 	case strings.HasPrefix(text, "unexpected token "):
 		// The parser writes a token as Kind("text").
 		if _, token, ok := strings.Cut(text, "("); ok {
@@ -30,11 +30,11 @@ func parserError(err error) *fault.Error {
 	case strings.Contains(text, "exceeds maximum allowed nodes"):
 		text = "the expression is too long"
 	case strings.Contains(text, "not terminated"):
-		text, hint = "this text has no end", "write the quote that closes it"
+		text, hint = "this text is not closed", "write the quote that closes it"
 	case strings.HasPrefix(text, "bad number syntax"):
 		hint = `a duration is written duration("5s"), and a name does not start with a digit`
 	case strings.Contains(text, "U+007E '~'"):
-		text, hint = "~ is no operator", `write x matches "…", with a regular expression`
+		text, hint = "~ is not an operator", `write x matches "…", with a regular expression`
 	case strings.HasPrefix(text, "expected at least 2 arguments"):
 		text, hint = "the predicate is missing", "it follows the collection, as in filter(xs, .size > 5)"
 	case strings.Contains(text, "cannot be mixed"):

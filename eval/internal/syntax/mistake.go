@@ -25,7 +25,7 @@ const (
 // mistakes are looked for in a line that cannot be parsed, in this order.
 var mistakes = []mistake{
 	// Statements of other languages.
-	{"this is no SQL", "filter(xs, .size > 5), map(xs, .name), sortBy(xs, .size) and groupBy(xs, .kind) ask the same",
+	{"this is not SQL", "filter(xs, .size > 5), map(xs, .name), sortBy(xs, .size) and groupBy(xs, .kind) ask the same",
 		func(t tokens, i int) bool { return t.isWord(i, "select") && t.hasWord("from") }},
 	{"there are no loops", "filter, map, count, any, sum and reduce walk a collection, as in count(xs, .size > 5)",
 		func(t tokens, i int) bool {
@@ -42,19 +42,19 @@ var mistakes = []mistake{
 		}},
 
 	// Operators of other languages.
-	{"=== is no operator", "write ==",
+	{"=== is not an operator", "write ==",
 		func(t tokens, i int) bool { return t.adjacent(i, "=", "=") || t.adjacent(i, "==", "=") }},
-	{"!== is no operator", "write !=",
+	{"!== is not an operator", "write !=",
 		func(t tokens, i int) bool { return t.adjacent(i, "!=", "=") }},
-	{"<> is no operator", "write !=",
+	{"<> is not an operator", "write !=",
 		func(t tokens, i int) bool { return t.adjacent(i, "<", ">") }},
-	{"a predicate has no => and no parameter", useElement,
+	{"a predicate has no parameter and no =>", useElement,
 		func(t tokens, i int) bool { return t.adjacent(i, "=", ">") && (t.is(i-2, ",", "(") || i == 1) }},
-	{"=> is no operator", "write >=",
+	{"=> is not an operator", "write >=",
 		func(t tokens, i int) bool { return t.adjacent(i, "=", ">") }},
-	{"=< is no operator", "write <=",
+	{"=< is not an operator", "write <=",
 		func(t tokens, i int) bool { return t.adjacent(i, "=", "<") }},
-	{"-> is no operator", "write . to follow a pointer too",
+	{"-> is not an operator", "write . to follow a pointer too",
 		func(t tokens, i int) bool { return t.adjacent(i, "-", ">") }},
 	{":= declares nothing here", useAssignment,
 		func(t tokens, i int) bool { return t.adjacent(i, ":", "=") }},
@@ -66,43 +66,43 @@ var mistakes = []mistake{
 		func(t tokens, i int) bool {
 			return (t.adjacent(i, "+", "+") || t.adjacent(i, "-", "-")) && !t.startsOperand(i+2)
 		}},
-	{"a predicate is no function", useElement,
+	{"a predicate is an expression, not a function", useElement,
 		func(t tokens, i int) bool { return i > 0 && t.isWord(i, "func", "function", "lambda", "fn") }},
-	{"& is no operator", "write && or and; bitand(a, b) is for the bits",
+	{"& is not an operator", "write && or and; bitand(a, b) is for the bits",
 		func(t tokens, i int) bool { return t.adjacent(i, "&", "&") || t.is(i, "&") && t.endsOperand(i-1) }},
-	{"nothing has its address taken by &", "write addr(x)",
+	{"& does not take an address", "write addr(x)",
 		func(t tokens, i int) bool { return t.is(i, "&") }},
-	{"{} is no operator", "it is written in lower case",
+	{"{} is not an operator", "write it in lower case",
 		func(t tokens, i int) bool {
 			return t.kind(i) == lexer.Identifier && t.isWord(i, "and", "or", "not", "in")
 		}},
-	{"{} is no operator", `write x contains "…", startsWith, endsWith, or matches for a regular expression`,
+	{"{} is not an operator", `write x contains "…", startsWith, endsWith, or matches for a regular expression`,
 		func(t tokens, i int) bool { return i > 0 && t.isWord(i, "like", "ilike", "rlike") }},
-	{"{} is no operator", "write ==",
+	{"{} is not an operator", "write ==",
 		func(t tokens, i int) bool { return t.isWord(i, "is", "equals", "eq") && t.endsOperand(i-1) }},
-	{"{} is no operator", "there are +, -, *, /, % and **, and bitand, bitor and bitxor",
+	{"{} is not an operator", "there are +, -, *, /, % and **, and bitand, bitor and bitxor",
 		func(t tokens, i int) bool { return t.isWord(i, "xor", "mod", "div") && t.endsOperand(i-1) }},
 	{"there is no {}", useCondition,
 		func(t tokens, i int) bool { return i > 0 && t.isWord(i, "then", "elif", "elseif", "elsif") }},
 
 	// Signs that mean something else here.
-	{"| needs a call", "write () behind the function, as in xs | len()",
+	{"| needs a call", "write () after the function, as in xs | len()",
 		func(t tokens, i int) bool { return t.is(i, "|") && t.isFunction(i+1) && !t.is(i+2, "(") }},
-	{"| hands a value to a function, as in xs | len()", "write || or or for one of two; bitor(a, b) is for the bits",
+	{"| hands a value to a function, as in xs | len()", "write || or or for alternatives; bitor(a, b) is for the bits",
 		func(t tokens, i int) bool {
 			return t.is(i, "|") && !(t.is(i+2, "(") && t.kind(i+1) == lexer.Identifier)
 		}},
-	{"there are no type assertions", "an interface is looked into by itself; type(x) says what is in it",
+	{"there are no type assertions", "interfaces are unwrapped by themselves; type(x) says what is in one",
 		func(t tokens, i int) bool { return t.is(i, ".") && t.is(i+1, "(") }},
-	{"a name follows a dot", `a key that is no name is written m["…"]`,
+	{"a name follows a dot", `a key that is not a name is written m["…"]`,
 		func(t tokens, i int) bool { return t.is(i, ".", "?.") && t.kind(i+1) == lexer.String }},
-	{"all elements at once have no field", "map(xs, .name) is the field of each",
+	{"* does not stand for every element", "map(xs, .name) has the field of each",
 		func(t tokens, i int) bool {
 			return (t.is(i, ".") && t.is(i+1, "*") || t.is(i, "[") && t.is(i+1, "*", "]")) && t.endsOperand(i-1)
 		}},
-	{"* is not written before a pointer", "pointers are followed by themselves: leave it out",
+	{"* does not dereference", "leave it out: pointers are followed by themselves",
 		func(t tokens, i int) bool { return t.is(i, "*") && !t.endsOperand(i-1) }},
-	{"no type is written before a list or a map", "write [1, 2], or {a: 1}",
+	{"lists and maps are written without a type", "write [1, 2], or {a: 1}",
 		func(t tokens, i int) bool {
 			return t.is(i, "[") && t.is(i+1, "]") && t.kind(i+2) == lexer.Identifier ||
 				t.isWord(i, "map") && t.is(i+1, "[") ||
@@ -110,11 +110,11 @@ var mistakes = []mistake{
 		}},
 
 	// Functions with a predicate.
-	{"what works on a collection is a function, and no method of it", "the collection comes first, as in filter(xs, .size > 5), or xs | filter(.size > 5)",
+	{"this is a function, not a method of the collection", "write the collection first, as in filter(xs, .size > 5), or xs | filter(.size > 5)",
 		func(t tokens, i int) bool {
 			return t.is(i, ".") && t.endsOperand(i-1) && t.takesPredicate(i+1) && t.is(i+2, "(")
 		}},
-	{"braces around a predicate make no map", "write two, as in map(xs, {{name: .name}})",
+	{"braces around a predicate do not make a map", "write two pairs, as in map(xs, {{name: .name}})",
 		func(t tokens, i int) bool {
 			isKey := t.kind(i+1) == lexer.Identifier || t.kind(i+1) == lexer.String
 			return t.is(i, "{") && t.is(i-1, ",", "(") && isKey && t.is(i+2, ":") && t.takesPredicate(t.callee(i))
@@ -123,7 +123,7 @@ var mistakes = []mistake{
 		func(t tokens, i int) bool {
 			return t.is(i, ".") && t.is(i-1, "(") && t.takesPredicate(i-2) && !t.is(i-3, "|")
 		}},
-	{"a dot at the start has a meaning in predicates only", "it is a field of the element there, as in count(xs, .size > 5)",
+	{"a leading dot has a meaning only in a predicate", "there it selects a field of the element, as in count(xs, .size > 5)",
 		func(t tokens, i int) bool { return t.is(i, ".") && !t.endsOperand(i-1) && !t.inBrackets(i) }},
 
 	// What is incomplete.
@@ -131,19 +131,19 @@ var mistakes = []mistake{
 		func(t tokens, i int) bool {
 			return t.isFunction(i) && t.startsOperand(i+1) && !t.is(i+1, "(") && !t.is(i-1, ".", "?.")
 		}},
-	{"an if has an else here", useCondition,
+	{"an if needs an else", useCondition,
 		func(t tokens, i int) bool { return i == 0 && t.is(i, "if") && !t.has("else") }},
-	{"an if has braces here", useCondition,
+	{"an if needs braces", useCondition,
 		func(t tokens, i int) bool { return i == 0 && t.is(i, "if") && !t.has("{") }},
-	{"a let has an expression behind it", "write let x = 1; x + 1, or x = 1 to keep the name for this session",
+	{"a let needs an expression after it", "write let x = 1; x + 1, or x = 1 to keep the name for this session",
 		func(t tokens, i int) bool { return t.is(i, "let") && !t.has(";") }},
-	{"? has a : behind it", "write c ? 1 : 2",
+	{"? needs a :", "write c ? 1 : 2",
 		func(t tokens, i int) bool { return t.is(i, "?") && !t.has(":") }},
-	{"a name is missing behind the dot", "dir(x) lists what may follow it",
+	{"a name is missing after the dot", "dir(x) lists what may follow it",
 		func(t tokens, i int) bool { return t.is(i, ".", "?.") && t.kind(i+1) == lexer.EOF }},
 	{"this {} is not closed", "write its other half", tokens.isUnclosed},
 	{"this {} closes nothing", "leave it out", tokens.isUnopened},
-	{"something is missing behind {}", "an operator, a comma or a dot",
+	{"something is missing after {}", "an operator, a comma or a dot",
 		func(t tokens, i int) bool {
 			return t.endsOperand(i) && t.kind(i) != lexer.Operator && (t.isLiteral(i+1) || t.is(i+1, "#"))
 		}},
@@ -173,8 +173,8 @@ func (t tokens) explain(err error) error {
 func (t tokens) checkAssignment() error {
 	for i, token := range t.list {
 		if t.is(i, "=") && !t.is(i-2, "let") {
-			return fault.Pos(token.From + 1).Err(fault.New("syntax", "nothing can be assigned to: an expression only looks").
-				With("x = … at the start gives a name in this session; did you mean ==?"))
+			return fault.Pos(token.From + 1).Err(fault.New("syntax", "an expression cannot assign: it only looks").
+				With("x = … at the start of a line names the answer; did you mean ==?"))
 		}
 	}
 	return nil
