@@ -16,6 +16,8 @@ import (
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/console"
+	"github.com/sightglass-go/sightglass/telnet/internal/peer"
+	"github.com/sightglass-go/sightglass/telnet/internal/transport"
 )
 
 // Defaults of the limits in Server.
@@ -47,19 +49,21 @@ func (s *Server) prepare() {
 	s.prepared.Do(func() {
 		inspect.Prepare()
 		s.turns = newTurns(positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))
-		if perSecond := cmp.Or(s.MaxRate, defaultRate); perSecond > 0 {
-			s.arrivals = newThrottle(rate.Limit(perSecond), 2*perSecond)
+		if perSecond := s.maxRate(); perSecond > 0 {
+			s.arrivals = peer.NewThrottle(rate.Limit(perSecond), 2*perSecond)
 			own := max(perSecond, ownRate)
-			s.own = newThrottle(rate.Limit(own), 2*own)
+			s.own = peer.NewThrottle(rate.Limit(own), 2*own)
 		}
-		perMinute := positive(s.MaxAttempts, defaultAttempts)
-		s.failures = newThrottle(rate.Every(time.Minute/time.Duration(perMinute)), perMinute)
+		perMinute := s.maxAttempts()
+		s.failures = peer.NewThrottle(rate.Every(time.Minute/time.Duration(perMinute)), perMinute)
 		s.refusals = make(chan struct{}, maxRefusals)
 		s.strangers.every.Interval, s.flood.every.Interval = time.Minute, time.Second
 	})
 }
 
 func (s *Server) maxSessions() int            { return positive(s.MaxSessions, defaultSessions) }
+func (s *Server) maxRate() int                { return cmp.Or(s.MaxRate, defaultRate) }
+func (s *Server) maxAttempts() int            { return positive(s.MaxAttempts, defaultAttempts) }
 func (s *Server) loginTimeout() time.Duration { return positive(s.LoginTimeout, defaultLoginTimeout) }
 func (s *Server) writeTimeout() time.Duration { return positive(s.WriteTimeout, defaultWriteTimeout) }
 func (s *Server) confirmTime() time.Duration  { return positive(s.confirmLimit, console.ConfirmTime) }
@@ -90,34 +94,34 @@ func (s *Server) begin() bool {
 
 var errTooFast = errors.New("too many connections from this address, try again in a second")
 
-// admit serves a connection that a listener at that place accepted, unless connections come too fast
+// admit serves a connection that a listener of that scope accepted, unless connections come too fast
 // or the user may not enter.
-func (s *Server) admit(nc net.Conn, listener place, highest Level) {
+func (s *Server) admit(nc net.Conn, listener peer.Scope, highest Level) {
 	defer s.running.Done()
 	defer func() {
 		if value := recover(); value != nil {
 			s.logger().Error("a connection panicked and was closed", "panic", plain(fmt.Sprint(value)), "stack", string(debug.Stack()))
 		}
 	}()
-	nc = &safeConn{nc}
+	nc = transport.SafeConn(nc)
 	defer nc.Close()
 	way := s.wayOf(nc, listener, highest)
 	nc = way.timed(nc)
 	defer nc.Close()
 	if !s.arrives(way) {
 		s.flood.do(func(missed int64) {
-			s.logger().Warn("a connection was refused", "peer", plain(way.peer.from()), "error", errTooFast, "since_last", missed)
+			s.logger().Warn("a connection was refused", "peer", plain(from(way.Addr)), "error", errTooFast, "since_last", missed)
 		})
 		s.refuse(nc, errTooFast)
 		return
 	}
-	way.search(s.kernel())
+	way.Search(s.kernel())
 	if err := s.admits(way); err != nil {
-		s.refused(way.peer, err)
+		s.refused(newPeer(way), err)
 		s.refuse(nc, err)
 		return
 	}
-	if way.socket == nil {
+	if way.Socket == nil {
 		way.highest = Look // LimitLevel may be inside
 	}
 	var who *Identity
@@ -134,10 +138,10 @@ func (s *Server) admit(nc net.Conn, listener place, highest Level) {
 // often as it likes: it could take the same from others without a server.
 func (s *Server) arrives(w *wayIn) bool {
 	limit := s.arrivals
-	if w.trusted() {
+	if w.Trusted() {
 		limit = s.own
 	}
-	return limit.allow(w.origin(), time.Now())
+	return limit.Allow(w.Origin(), time.Now())
 }
 
 // refused logs a refusal.
@@ -150,7 +154,7 @@ func (s *Server) serve(nc net.Conn, way *wayIn, who *Identity) error {
 	c := newConn(s, nc, way)
 	if err := s.enter(c, who == nil); err != nil {
 		c.cancel()
-		s.refused(way.peer, err)
+		s.refused(c.peer, err)
 		s.refuse(nc, err)
 		return err
 	}
@@ -240,9 +244,9 @@ func (s *Server) refuse(nc net.Conn, why error) {
 	default:
 		return
 	}
-	nc.SetDeadline(time.Now().Add(drainTime))
+	nc.SetDeadline(time.Now().Add(transport.DrainTime))
 	if _, err := nc.Write([]byte(why.Error() + "\r\n")); err != nil {
 		return
 	}
-	closeGently(nc)
+	transport.CloseGently(nc)
 }

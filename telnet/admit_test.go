@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/sightglass-go/sightglass/telnet/internal/peer"
 )
 
 // Evaluations wait for their turn over all sessions, say so, and can be given up meanwhile.
@@ -71,64 +73,10 @@ func TestTurnsAreGivenBack(t *testing.T) {
 	asking.Wait()
 }
 
-func TestThrottle(t *testing.T) {
-	now := time.Unix(1_000_000, 0)
-	at := func(addr string) origin {
-		tcp, err := net.ResolveTCPAddr("tcp", addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return originOf(tcp)
-	}
-	one, other := at("192.0.2.1:1000"), at("192.0.2.2:1000")
-	for _, same := range [][2]origin{
-		{one, at("192.0.2.1:2000")},
-		{one, at("[::ffff:192.0.2.1]:1")},
-		{at("[2001:db8::1]:1"), at("[2001:db8::2:3]:1")},
-		{at("[fe80::1%lo]:1"), at("[fe80::1]:1")},
-	} {
-		if same[0] != same[1] {
-			t.Errorf("%v is not %v", same[0], same[1])
-		}
-	}
-	for _, o := range []origin{other, at("[2001:db8::1]:1"), originOf(unknownAddr{})} {
-		if o == one {
-			t.Errorf("%v is %v", o, one)
-		}
-	}
-	th := newThrottle(1, 2)
-	for i, want := range []bool{true, true, false} {
-		if got := th.allow(one, now); got != want {
-			t.Errorf("the %d. is %v", i+1, got)
-		}
-	}
-	if !th.allow(other, now) || th.open(one, now) || !th.allow(one, now.Add(time.Second)) {
-		t.Error("it is not for each by itself, or not for the time that it should be")
-	}
-	for range 5 {
-		th.charge(other, now)
-	}
-	if th.open(other, now.Add(4*time.Second)) || !th.open(other, now.Add(6*time.Second)) {
-		t.Error("what was charged beyond the limit does not count")
-	}
-	for i := range 3 * maxOrigins {
-		th.allow(at(fmt.Sprintf("10.%d.%d.1:1", i>>8, i&255)), now.Add(time.Minute))
-	}
-	if n := len(th.of); n > maxOrigins {
-		t.Errorf("it keeps account of %d", n)
-	}
-	if th.allow(at("172.16.0.1:1"), now.Add(time.Minute)) {
-		t.Error("those beyond have no limit")
-	}
-	if !th.allow(at("172.16.0.1:1"), now.Add(time.Hour)) {
-		t.Error("those of before are never forgotten")
-	}
-}
-
 // otherUsers is a kernel that takes all peers for another user of this machine.
-func otherUsers() *kernel {
-	ask := func(*socket) (uid, pid int, err error) { return os.Geteuid() + 1, 0, nil }
-	return &kernel{ask: ask, search: ask}
+func otherUsers() *peer.Kernel {
+	ask := func(*peer.Socket) (uid, pid int, err error) { return os.Geteuid() + 1, 0, nil }
+	return &peer.Kernel{Owner: ask, Search: ask}
 }
 
 // A script of our own user may connect often. It counts by itself, as each user of this machine does,
@@ -138,7 +86,7 @@ func TestOwnRate(t *testing.T) {
 	s := &Server{MaxRate: 1}
 	s.prepare()
 	from := func(uid int, addr string) *wayIn {
-		return &wayIn{at: loopback, peer: &Peer{Addr: &net.TCPAddr{IP: net.ParseIP(addr)}, UID: uid}}
+		return &wayIn{Facts: peer.Facts{Scope: peer.Loopback, Addr: &net.TCPAddr{IP: net.ParseIP(addr)}, UID: uid}}
 	}
 	other := os.Geteuid() + 1
 	for _, tc := range []struct {
@@ -150,8 +98,8 @@ func TestOwnRate(t *testing.T) {
 		{"our own user", []*wayIn{from(os.Geteuid(), "127.0.0.1")}, 500, 1000},
 		{"another user", []*wayIn{from(other, "127.0.0.1"), from(other, "192.0.2.2"), from(other, "::1"), from(other, "fd00::2")}, 1, 2},
 		{"one more", []*wayIn{from(other+1, "127.0.0.1")}, 1, 2},
-		{"those of whom the kernel does not tell", []*wayIn{from(nobodyKnown, "127.0.0.1"), from(nobodyKnown, "192.0.2.2"), from(nobodyKnown, "127.0.0.9")}, 1, 2},
-		{"another machine", []*wayIn{{at: elsewhere, peer: &Peer{Addr: &net.TCPAddr{IP: net.IPv4(192, 0, 2, 2)}, UID: nobodyKnown}}}, 1, 2},
+		{"those of whom the kernel does not tell", []*wayIn{from(peer.UnknownUID, "127.0.0.1"), from(peer.UnknownUID, "192.0.2.2"), from(peer.UnknownUID, "127.0.0.9")}, 1, 2},
+		{"another machine", []*wayIn{{Facts: peer.Facts{Scope: peer.Elsewhere, Addr: &net.TCPAddr{IP: net.IPv4(192, 0, 2, 2)}, UID: peer.UnknownUID}}}, 1, 2},
 	} {
 		came := 0
 		began := time.Now()
@@ -165,7 +113,7 @@ func TestOwnRate(t *testing.T) {
 			t.Errorf("%s: %d were let by at once, want %d to %d", tc.name, came, tc.least, tc.most+more)
 		}
 	}
-	if (&wayIn{peer: &Peer{UID: nobodyKnown}}).trusted() {
+	if (&peer.Facts{UID: peer.UnknownUID}).Trusted() {
 		t.Error("somebody unknown is trusted")
 	}
 }

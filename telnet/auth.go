@@ -57,6 +57,9 @@ type Peer struct {
 	dialog *dialog
 }
 
+// newPeer returns the peer that came in by w.
+func newPeer(w *wayIn) *Peer { return &Peer{Addr: w.Addr, UID: w.UID, PID: w.PID} }
+
 // Ask shows question and returns the line that is typed in answer. What was typed before the
 // question counts. The error is that of ctx, of the connection, or ErrUnanswered. It is for use
 // during Authenticate, by one goroutine at a time.
@@ -72,18 +75,17 @@ func (p *Peer) AskSecret(ctx context.Context, question string) (string, error) {
 	return p.dialog.ask(ctx, question, true)
 }
 
-// from is where p connects from, in words where the address is empty: clients have no name of
-// their own on a unix socket, as a rule.
-func (p *Peer) from() string {
-	if addr := p.Addr.String(); p.Addr.Network() != "unix" || addr != "" && addr != "@" {
-		return addr
+// from is addr in words where it is empty: clients have no name of their own on a unix socket, as a rule.
+func from(addr net.Addr) string {
+	if text := addr.String(); addr.Network() != "unix" || text != "" && text != "@" {
+		return text
 	}
 	return "unix socket"
 }
 
 // attributes are what the log says of p.
 func (p *Peer) attributes() []any {
-	list := []any{slog.String("peer", plain(p.from()))}
+	list := []any{slog.String("peer", plain(from(p.Addr)))}
 	if p.UID >= 0 {
 		list = append(list, slog.Int("uid", p.UID))
 	}

@@ -15,7 +15,9 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/internal/console"
+	"github.com/sightglass-go/sightglass/telnet/internal/peer"
 	"github.com/sightglass-go/sightglass/telnet/internal/protocol"
+	"github.com/sightglass-go/sightglass/telnet/internal/transport"
 )
 
 const (
@@ -25,12 +27,6 @@ const (
 	// sendBuffer is what the kernel may hold for a client: enough for any screen, and little enough
 	// that an interrupt seems to stop a long answer at once.
 	sendBuffer = 64 << 10
-
-	// drainTime is how long a client may take to close its side after the session. Input is read
-	// meanwhile: closing with unread input makes the kernel send a reset, which can destroy the last
-	// answers on their way.
-	drainTime  = time.Second
-	drainBytes = 1 << 20
 )
 
 // Once a client has closed its sending side, reading does not tell whether it is still there. It is
@@ -62,7 +58,7 @@ type conn struct {
 	net       net.Conn
 	peer      *Peer
 	way       *wayIn
-	origin    origin
+	origin    peer.Origin
 	decoder   protocol.Decoder
 	options   protocol.Negotiation
 	sniffer   protocol.Sniffer
@@ -85,11 +81,11 @@ type conn struct {
 }
 
 func newConn(s *Server, nc net.Conn, way *wayIn) *conn {
-	peer := way.peer
-	c := &conn{server: s, id: s.ids.Add(1), net: nc, peer: peer, way: way, origin: way.origin(), since: time.Now()}
+	p := newPeer(way)
+	c := &conn{server: s, id: s.ids.Add(1), net: nc, peer: p, way: way, origin: way.Origin(), since: time.Now()}
 	c.idle.end()
 	c.ctx, c.cancel = context.WithCancel(context.Background())
-	c.logger.Store(s.logger().With(slog.Int64("session", c.id)).With(peer.attributes()...))
+	c.logger.Store(s.logger().With(slog.Int64("session", c.id)).With(p.attributes()...))
 	c.out = newOutbox(nc, s.writeTimeout(), func(err error) {
 		c.terminal.Hangup(err) // before the reader finds the connection closed, and no reason
 		nc.Close()
@@ -104,7 +100,7 @@ func newConn(s *Server, nc net.Conn, way *wayIn) *conn {
 		nc.SetReadDeadline(time.Unix(1, 0)) // ends the read that waits for input
 	})
 	c.dialog.out, c.dialog.over = c.out, c.terminal.Done()
-	peer.dialog = &c.dialog
+	p.dialog = &c.dialog
 	return c
 }
 
@@ -122,9 +118,9 @@ func (c *conn) serve(who *Identity) (err error) {
 			<-c.terminal.Done()
 		}
 	}()
-	if tcp, ok := inner(c.net).(*net.TCPConn); ok {
+	if tcp, ok := transport.Innermost(c.net).(*net.TCPConn); ok {
 		tcp.SetWriteBuffer(sendBuffer)
-		keepUrgent(tcp)
+		transport.KeepUrgent(tcp)
 		c.server.keepAlive(tcp)
 	}
 	if err := c.handshake(); err != nil {
@@ -154,7 +150,7 @@ func (c *conn) serve(who *Identity) (err error) {
 // but would not survive the deadline in greet.
 func (c *conn) handshake() error {
 	var t *tls.Conn
-	unwrap(c.net, func(nc net.Conn) {
+	transport.Unwrap(c.net, func(nc net.Conn) {
 		if in, ok := nc.(*tls.Conn); ok && t == nil {
 			t = in
 		}
@@ -246,7 +242,7 @@ var errGone = errors.New("the client is gone")
 // probe ends the session if the client is gone. Where the system cannot tell, it sends something
 // harmless: a client that is gone answers with a reset, which the next write finds.
 func (c *conn) probe() {
-	switch there, known := c.way.socket.present(); {
+	switch there, known := c.way.Socket.Present(); {
 	case known && !there:
 		c.terminal.Hangup(errGone)
 	case known:
@@ -262,17 +258,8 @@ func (c *conn) close() error {
 	if err := c.out.Flush(); err != nil {
 		return err
 	}
-	closeGently(c.net)
+	transport.CloseGently(c.net)
 	return nil
-}
-
-// closeGently closes our side, and gives the peer time to close its own.
-func closeGently(nc net.Conn) {
-	defer nc.Close()
-	if closeWrite(nc) == nil {
-		nc.SetReadDeadline(time.Now().Add(drainTime))
-		io.Copy(io.Discard, io.LimitReader(nc, drainBytes))
-	}
 }
 
 // errLanguage ends a session whose peer speaks another protocol.
@@ -344,7 +331,7 @@ func (c *conn) askLast() {
 }
 
 // Command does what a command asks. DM, GA, NOP and what is unknown ask for nothing: the urgent
-// data of a synch stays in the stream (see keepUrgent), and what came before it was taken already.
+// data of a synch stays in the stream (see transport.KeepUrgent), and what came before it was taken already.
 func (c *conn) Command(cmd byte) {
 	if c.speak(cmd); c.over() {
 		return

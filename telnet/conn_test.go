@@ -5,7 +5,6 @@ import (
 	"net"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -265,32 +264,6 @@ func TestClientHalfClosedWhileEvaluating(t *testing.T) {
 				t.Errorf("got %q", got)
 			}
 		})
-	}
-}
-
-// The other end counts as there until it is closed, also when its side is closed already.
-func TestPresent(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("other systems cannot be asked")
-	}
-	for name, open := range evaluating(t) {
-		s, c := open(t)
-		s.mu.Lock()
-		var here *socket
-		for c := range s.conns {
-			here = c.way.socket
-		}
-		s.mu.Unlock()
-		c.conn.(interface{ CloseWrite() error }).CloseWrite()
-		if there, known := here.present(); known != (name != "opaque") || known && !there {
-			t.Errorf("%s, half closed: %v, %v", name, there, known)
-		}
-		c.conn.Close()
-		for name != "opaque" {
-			if there, known := here.present(); known && !there {
-				break
-			}
-		}
 	}
 }
 

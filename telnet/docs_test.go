@@ -56,8 +56,8 @@ func TestFieldsAreDocumented(t *testing.T) {
 	have := map[string]string{
 		"MaxSessions":    strconv.Itoa(s.maxSessions()),
 		"MaxEvaluations": "one for two processors",
-		"MaxRate":        strconv.Itoa(int(s.arrivals.rate)),
-		"MaxAttempts":    strconv.Itoa(s.failures.burst),
+		"MaxRate":        strconv.Itoa(s.maxRate()),
+		"MaxAttempts":    strconv.Itoa(s.maxAttempts()),
 		"LoginTimeout":   seconds(s.loginTimeout()),
 		"IdleTimeout":    strconv.Itoa(int(s.idleTimeout().Hours())) + " h",
 		"WriteTimeout":   seconds(s.writeTimeout()),

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/internal/console"
+	"github.com/sightglass-go/sightglass/telnet/internal/peer"
 )
 
 // brokenLog is a handler of a log each of whose methods panics.
@@ -277,7 +278,7 @@ func TestConnWithoutDeadlines(t *testing.T) {
 	if got := c.answer(); got != "x\r\n" {
 		t.Errorf("the answer is %q", got)
 	}
-	if list := s.Sessions(); len(list) != 1 || list[0].Addr == nil || list[0].UID != nobodyKnown {
+	if list := s.Sessions(); len(list) != 1 || list[0].Addr == nil || list[0].UID != peer.UnknownUID {
 		t.Errorf("the sessions are %+v", list)
 	}
 	go s.Shutdown(t.Context())
@@ -317,53 +318,6 @@ func TestWriteWithoutDeadlines(t *testing.T) {
 		t.Errorf("it ended with %v", err)
 	}
 	c.conn.Close()
-}
-
-// The deadlines of a timedConn are those of a net.Conn: they pass, can be taken back, and hold for
-// what waits already.
-func TestTimedConn(t *testing.T) {
-	t.Parallel()
-	server, c := newChannel(t)
-	nc := newTimedConn(server)
-	defer nc.Close()
-	buf := make([]byte, 3)
-	nc.SetReadDeadline(time.Unix(1, 0))
-	if _, err := nc.Read(buf); !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("after the deadline: %v", err)
-	}
-	nc.SetDeadline(time.Now().Add(time.Millisecond))
-	if _, err := nc.Read(buf); !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("at the deadline: %v", err)
-	}
-	nc.SetReadDeadline(time.Time{})
-	go c.conn.Write([]byte("abcdef"))
-	for _, want := range []string{"abc", "def"} {
-		if n, err := nc.Read(buf); string(buf[:n]) != want || err != nil {
-			t.Errorf("without one: %q, %v", buf[:n], err)
-		}
-	}
-	read := make(chan error, 1)
-	go func() {
-		_, err := nc.Read(buf)
-		read <- err
-	}()
-	nc.SetReadDeadline(time.Now().Add(time.Hour))
-	nc.SetReadDeadline(time.Now())
-	if err := <-read; !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("one that waits: %v", err)
-	}
-	nc.SetReadDeadline(time.Time{})
-	go func() {
-		_, err := nc.Read(buf)
-		read <- err
-	}()
-	nc.Close()
-	if err := <-read; !errors.Is(err, net.ErrClosed) && !errors.Is(err, io.ErrClosedPipe) {
-		t.Errorf("one that is closed: %v", err)
-	}
-	if _, err := nc.Write(buf); err == nil {
-		t.Error("it can be written to after its end")
-	}
 }
 
 // The zero Session has nothing to end.

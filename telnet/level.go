@@ -1,8 +1,9 @@
 package telnet
 
 import (
-	"errors"
 	"net"
+
+	"github.com/sightglass-go/sightglass/telnet/internal/transport"
 )
 
 // Level says what a session may do. A session can lower its level, and never raise it.
@@ -50,15 +51,7 @@ type leveledConn struct {
 }
 
 func (c *leveledConn) NetConn() net.Conn { return c.Conn }
-func (c *leveledConn) CloseWrite() error { return closeWrite(c.Conn) }
-
-// closeWrite closes the sending side of nc, as (*net.TCPConn).CloseWrite does.
-func closeWrite(nc net.Conn) error {
-	if half, ok := nc.(interface{ CloseWrite() error }); ok {
-		return half.CloseWrite()
-	}
-	return errors.ErrUnsupported
-}
+func (c *leveledConn) CloseWrite() error { return transport.CloseWrite(c.Conn) }
 
 // levelOf returns the highest level of sessions on l, and the listener inside all LimitLevels.
 func (s *Server) levelOf(l net.Listener) (Level, net.Listener) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/internal/console"
+	"github.com/sightglass-go/sightglass/telnet/internal/transport"
 )
 
 const (
@@ -65,7 +66,7 @@ func (c *conn) keepOut(who Identity, why error) {
 // askAuth calls the server's Authenticator once and turns a panic into an error here: otherwise the
 // deferred calls below would end the login first, for another reason.
 func (c *conn) askAuth(ctx context.Context) (who Identity, err error) {
-	defer rescue(&err)
+	defer transport.Rescue(&err)
 	return c.server.Auth.Authenticate(ctx, c.peer)
 }
 
@@ -74,7 +75,7 @@ func (c *conn) authenticate(ctx context.Context) (who Identity, err error) {
 	s := c.server
 	var panicked *console.PanicError
 	for try := 1; ; try++ {
-		if !s.failures.open(c.origin, time.Now()) {
+		if !s.failures.Open(c.origin, time.Now()) {
 			return who, errTooManyFailures
 		}
 		c.peer.asked = false
@@ -83,7 +84,7 @@ func (c *conn) authenticate(ctx context.Context) (who Identity, err error) {
 		}
 		denied := errors.Is(err, ErrDenied)
 		if denied {
-			s.failures.charge(c.origin, time.Now())
+			s.failures.Charge(c.origin, time.Now())
 		}
 		if ctx.Err() != nil {
 			return who, context.Cause(ctx)

@@ -15,6 +15,8 @@ import (
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/internal/console"
 	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/telnet/internal/peer"
+	"github.com/sightglass-go/sightglass/telnet/internal/transport"
 )
 
 var (
@@ -104,7 +106,7 @@ type Server struct {
 	KeepAlive time.Duration
 
 	newEvaluator func() console.Evaluator // in tests
-	asked        *kernel                  // in tests; nil: this system's
+	asked        *peer.Kernel             // in tests; nil: this system's
 	confirmLimit time.Duration            // in tests: see confirmTime
 
 	mu        sync.Mutex
@@ -114,10 +116,10 @@ type Server struct {
 	running   sync.WaitGroup // connections
 	prepared  sync.Once
 	turns     turns
-	arrivals  *throttle     // of connections; nil: no limit
-	own       *throttle     // of those of our own user; nil: no limit
-	failures  *throttle     // of attempts to log in
-	refusals  chan struct{} // that are being explained
+	arrivals  *peer.Throttle // of connections; nil: no limit
+	own       *peer.Throttle // of those of our own user; nil: no limit
+	failures  *peer.Throttle // of attempts to log in
+	refusals  chan struct{}  // that are being explained
 	ids       atomic.Int64
 	strangers seldom // logs peers that do not speak telnet
 	flood     seldom // logs connections that came too fast
@@ -145,7 +147,7 @@ func (s *Server) ListenAndServe() error {
 // closes l. The error is never nil.
 func (s *Server) Serve(l net.Listener) error {
 	highest, given := s.levelOf(l)
-	l = &safeListener{given}
+	l = transport.SafeListener(given)
 	defer l.Close()
 	if err := s.off(); err != nil {
 		return err
@@ -158,9 +160,9 @@ func (s *Server) Serve(l net.Listener) error {
 		return ErrServerClosed
 	}
 	defer s.untrack(l)
-	keepUrgent(given)
+	transport.KeepUrgent(given)
 	s.prepare()
-	at := placeOf(l.Addr())
+	at := peer.ScopeOf(l.Addr())
 	s.logger().Info("listening", "addr", l.Addr().String(), "level", highest.String())
 	for pause := time.Duration(0); ; {
 		nc, err := l.Accept()
@@ -191,8 +193,8 @@ func (s *Server) Serve(l net.Listener) error {
 // A connection that is no socket, such as the channel of an SSH server, need not have addresses or
 // deadlines. Closing it must end a Read and a Write of it, or a goroutine is left with each of them.
 func (s *Server) ServeConn(nc net.Conn) (err error) {
-	defer rescue(&err)
-	nc = &safeConn{nc}
+	defer transport.Rescue(&err)
+	nc = transport.SafeConn(nc)
 	defer nc.Close()
 	if err := cmp.Or(s.off(), s.audited(s.Level)); err != nil {
 		return err
@@ -201,8 +203,8 @@ func (s *Server) ServeConn(nc net.Conn) (err error) {
 		return ErrServerClosed
 	}
 	defer s.running.Done()
-	way := s.wayOf(nc, elsewhere, s.Level)
-	way.search(s.kernel())
+	way := s.wayOf(nc, peer.Elsewhere, s.Level)
+	way.Search(s.kernel())
 	return s.serve(way.timed(nc), way, &Identity{Level: s.Level})
 }
 

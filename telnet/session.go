@@ -67,7 +67,7 @@ func (c *conn) peers() []console.Peer {
 	var list []console.Peer
 	for _, s := range c.server.Sessions() {
 		p := console.Peer{
-			ID: strconv.FormatInt(s.ID, 10), User: s.User, Addr: s.conn.peer.from(), Level: s.Level.String(),
+			ID: strconv.FormatInt(s.ID, 10), User: s.User, Addr: from(s.conn.peer.Addr), Level: s.Level.String(),
 			Since: s.Since, Idle: s.Idle, Doing: s.Evaluating, Self: s.conn == c,
 		}
 		if p.User == "" && s.UID >= 0 {

@@ -20,6 +20,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/sightglass-go/sightglass/telnet/internal/peer"
 )
 
 // The table of docs/security.md is executed: each cell is what really happens to that user of this
@@ -80,13 +82,13 @@ var ways = map[string]*way{
 	"`localhost:3000`, a wrapper with `NetConn`":                   {listen: localhost, wrap: wrapped(func(c net.Conn) net.Conn { return showing{c} })},
 	"`localhost:3000`, another wrapper":                            {listen: localhost, wrap: wrapped(func(c net.Conn) net.Conn { return &hidden{c} })},
 	"`localhost:3000`, a wrapper with addresses of a PROXY header": {listen: localhost, wrap: proxied},
-	"`localhost:3000`, the kernel cannot be asked":                 {listen: localhost, set: func(s *Server) { s.asked = noKernel(errNoAnswer) }},
-	"`localhost:3000`, not on Linux":                               {listen: localhost, set: func(s *Server) { s.asked = noKernel(errUnknownUser) }},
+	"`localhost:3000`, the kernel cannot be asked":                 {listen: localhost, set: func(s *Server) { s.asked = noKernel(peer.ErrNoAnswer) }},
+	"`localhost:3000`, not on Linux":                               {listen: localhost, set: func(s *Server) { s.asked = noKernel(peer.ErrUnknownUser) }},
 	"`unix:/path`":                                                 {listen: file},
 	"`unix:@name`":                                                 {listen: []string{"unix @"}},
 	"`unix:/path`, a wrapper with `NetConn`":                       {listen: file, wrap: wrapped(func(c net.Conn) net.Conn { return showing{c} })},
 	"`unix:/path`, another wrapper":                                {listen: file, wrap: wrapped(func(c net.Conn) net.Conn { return &hidden{c} })},
-	"`unix:/path`, not on Linux":                                   {listen: file, set: func(s *Server) { s.asked = noKernel(errUnknownUser) }},
+	"`unix:/path`, not on Linux":                                   {listen: file, set: func(s *Server) { s.asked = noKernel(peer.ErrUnknownUser) }},
 	"`0.0.0.0:3000`":                                               {listen: all},
 	"`0.0.0.0:3000`, `TLSConfig`":                                  {listen: all, tls: true, set: encrypted},
 	"`0.0.0.0:3000`, `InsecureRemote`":                             {listen: all, set: func(s *Server) { s.InsecureRemote = true }},
@@ -157,9 +159,9 @@ func (c *claiming) LocalAddr() net.Addr  { return c.as.RemoteAddr() }
 func (c *claiming) RemoteAddr() net.Addr { return c.as.LocalAddr() }
 
 // noKernel is a kernel that says nothing of a peer.
-func noKernel(err error) *kernel {
-	ask := func(*socket) (int, int, error) { return nobodyKnown, 0, err }
-	return &kernel{ask: ask, search: ask}
+func noKernel(err error) *peer.Kernel {
+	ask := func(*peer.Socket) (int, int, error) { return peer.UnknownUID, 0, err }
+	return &peer.Kernel{Owner: ask, Search: ask}
 }
 
 // row is one of the table.

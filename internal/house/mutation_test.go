@@ -64,9 +64,9 @@ var mutations = []mutation{
 	{off: "the limit on a variable's text", file: "eval/variable.go", old: "for textUpTo(n, limit.Bytes) > maxCopied && limit.Nodes > 1 {", new: "for false {", test: "TestAttackMemory"},
 	{off: "the limit on variables", file: "eval/session.go", old: "if held > s.limits.Bytes {", new: "if false {", test: "TestVariablesAreBounded"},
 	{off: "variables hold copies", file: "eval/variable.go", old: "	if !live {\n", new: "	if true || !live {\n", test: "TestAttackRetention"},
-	{off: "a panic in the log's handler is an error", file: "telnet/foreign.go", old: "(err error) {\n	defer rescue(&err)\n	return h.Handler.Handle(ctx, r)", new: "(err error) {\n	return h.Handler.Handle(ctx, r)", test: "TestPanicInLog"},
-	{off: "a panic in a connection's Write is an error", file: "telnet/foreign.go", old: "	defer rescue(&err)\n	return c.Conn.Write(p)", new: "	return c.Conn.Write(p)", test: "TestPanicInConn"},
-	{off: "a panic in Auth is an error before the login can end", file: "telnet/login.go", old: "	defer rescue(&err)\n	return c.server.Auth", new: "	return c.server.Auth", test: "TestPanicInLateLogin"},
+	{off: "a panic in the log's handler is an error", file: "telnet/handler.go", old: "(err error) {\n	defer transport.Rescue(&err)\n	return h.Handler.Handle(ctx, r)", new: "(err error) {\n	return h.Handler.Handle(ctx, r)", test: "TestPanicInLog"},
+	{off: "a panic in a connection's Write is an error", file: "telnet/internal/transport/safe.go", old: "	defer Rescue(&err)\n	return c.Conn.Write(p)", new: "	return c.Conn.Write(p)", test: "TestPanicInConn", in: "telnet"},
+	{off: "a panic in Auth is an error before the login can end", file: "telnet/login.go", old: "	defer transport.Rescue(&err)\n	return c.server.Auth", new: "	return c.server.Auth", test: "TestPanicInLateLogin"},
 
 	// It never writes to the application's memory.
 	{off: "the allow-list of methods", file: "internal/access/method.go", old: "case !allowed && !action:", new: "case false && !allowed:", test: "TestAttackUninvited", in: "eval"},
@@ -180,12 +180,12 @@ var mutations = []mutation{
 	{off: "the check for what is no text", file: "telnet/internal/protocol/sniffer.go", old: "if !s.allowed(b) {", new: "if !s.allowed(b) && false {", test: "TestStrangers", in: "telnet"},
 	{off: "the check for the greetings of other protocols", file: "telnet/internal/protocol/greeting.go", old: "if name = g.End(); name != \"\" {", new: "if name = g.End(); false {", test: "TestStrangers", in: "telnet"},
 	{off: "expressions that divide by a name are not taken for HTTP", file: "telnet/internal/protocol/request.go", old: "|| !request.Match(o.head)", new: "", test: "TestGuests", in: "telnet"},
-	{off: "who is unknown on loopback, from another address, counts as another machine", file: "telnet/wayin.go", old: "return placeOfIP(w.socket.remote.Addr()) != loopback", new: "return false", test: "TestAdmits"},
-	{off: "the kernel must list our own end of a connection too", file: "telnet/sockdiag_linux.go", old: "case errOwn != nil || own.inode != inode:", new: "case errOwn != nil || own.inode == 0:", test: "TestOwnersAgree"},
+	{off: "who is unknown on loopback, from another address, counts as another machine", file: "telnet/internal/peer/facts.go", old: "return scopeOfIP(f.Socket.Remote.Addr()) != Loopback", new: "return false", test: "TestAdmits", in: "telnet"},
+	{off: "the kernel must list our own end of a connection too", file: "telnet/internal/peer/sockdiag_linux.go", old: "case errOwn != nil || own.inode != inode:", new: "case errOwn != nil || own.inode == 0:", test: "TestOwnersAgree"},
 	{off: "what hides its socket can only look", file: "telnet/admit.go", old: "way.highest = Look // LimitLevel may be inside", new: "", test: "TestLimitLevelInside"},
 	{off: "what LimitLevel says goes with a connection", file: "telnet/level.go", old: "return &leveledConn{nc, l.highest}, nil", new: "return &leveledConn{nc, Act}, nil", test: "TestLimitLevelInside"},
-	{off: "the check of the peer's user", file: "telnet/wayin.go", old: "case s.Auth != nil, !w.listener.local(), w.trusted():", new: "case s.Auth != nil, !w.listener.local(), w.peer.UID >= 0:", test: "TestAdmits"},
-	{off: "the check for addresses beyond loopback", file: "telnet/listen.go", old: "case !placeOf(addr).local() && !s.secure() && !s.InsecureRemote:", new: "case false:", test: "TestInsecureAddresses"},
+	{off: "the check of the peer's user", file: "telnet/wayin.go", old: "case s.Auth != nil, !w.listener.Local(), w.Trusted():", new: "case s.Auth != nil, !w.listener.Local(), w.UID >= 0:", test: "TestAdmits"},
+	{off: "the check for addresses beyond loopback", file: "telnet/listen.go", old: "case !peer.ScopeOf(addr).Local() && !s.secure() && !s.InsecureRemote:", new: "case false:", test: "TestInsecureAddresses"},
 	{off: "SIGHTGLASS=off", file: "telnet/server.go", old: "if os.Getenv(\"SIGHTGLASS\") != \"off\" {", new: "if os.Getenv(\"SIGHTGLASS\") != \"off\" || true {", test: "TestOff"},
 }
 

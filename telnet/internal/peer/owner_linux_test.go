@@ -1,12 +1,10 @@
-package telnet
+package peer
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -40,20 +38,20 @@ func TestSearchTable(t *testing.T) {
 		{tcpTable, "127.0.0.1:49152", "127.0.0.1:3000", 19, 1000, true},
 		{tcpTable, "127.0.0.1:3000", "127.0.0.1:49152", 18, 33, true},
 		{tcpTable, "[::ffff:127.0.0.1]:49152", "127.0.0.1:3000", 19, 1000, true},
-		{tcpTable, "127.0.0.1:49152", "127.0.0.1:3000", 20, 1000, false},       // of another network namespace, or reset
-		{tcpTable, "127.0.0.1:49153", "127.0.0.1:3000", 0, nobodyKnown, false}, // closed: no owner any more
-		{tcpTable, "127.0.0.1:49154", "127.0.0.1:3000", 0, nobodyKnown, false},
-		{tcpTable, "127.0.0.1:49155", "127.0.0.1:3000", 0, nobodyKnown, false},
-		{tcpTable, "127.0.0.1:49156", "127.0.0.1:3000", 0, nobodyKnown, false}, // has reached nobody yet
-		{tcpTable, "127.0.0.1:49152", "127.0.0.1:3001", 0, nobodyKnown, false},
-		{tcpTable, "127.0.0.2:49152", "127.0.0.1:3000", 0, nobodyKnown, false},
+		{tcpTable, "127.0.0.1:49152", "127.0.0.1:3000", 20, 1000, false},      // of another network namespace, or reset
+		{tcpTable, "127.0.0.1:49153", "127.0.0.1:3000", 0, UnknownUID, false}, // closed: no owner any more
+		{tcpTable, "127.0.0.1:49154", "127.0.0.1:3000", 0, UnknownUID, false},
+		{tcpTable, "127.0.0.1:49155", "127.0.0.1:3000", 0, UnknownUID, false},
+		{tcpTable, "127.0.0.1:49156", "127.0.0.1:3000", 0, UnknownUID, false}, // has reached nobody yet
+		{tcpTable, "127.0.0.1:49152", "127.0.0.1:3001", 0, UnknownUID, false},
+		{tcpTable, "127.0.0.2:49152", "127.0.0.1:3000", 0, UnknownUID, false},
 		{tcp6Table, "[::1]:49152", "[::1]:3000", 20, 1001, true},
 		{tcp6Table, "127.0.0.1:49152", "127.0.0.1:3000", 18, 1002, false},
-		{"", "127.0.0.1:49152", "127.0.0.1:3000", 19, nobodyKnown, false},
+		{"", "127.0.0.1:49152", "127.0.0.1:3000", 19, UnknownUID, false},
 	} {
 		s := tableSearch{
 			theirs: kernelAddr(netip.MustParseAddrPort(tc.theirs)), ours: kernelAddr(netip.MustParseAddrPort(tc.ours)),
-			inode: tc.inode, uid: nobodyKnown,
+			inode: tc.inode, uid: UnknownUID,
 		}
 		s.read(strings.NewReader(tc.table))
 		if s.uid != tc.uid || s.own != tc.own {
@@ -89,52 +87,9 @@ func TestOwnPeer(t *testing.T) {
 		if here == nil {
 			continue
 		}
-		w := new(Server).wayOf(here, placeOf(here.LocalAddr()), Act)
-		if w.unknown != nil || w.peer.UID != os.Getuid() || tc.network == "unix" && w.peer.PID != os.Getpid() || !w.trusted() {
-			t.Errorf("%s: user %d, process %d, %v", tc.network, w.peer.UID, w.peer.PID, w.unknown)
-		}
-		if err := new(Server).admits(w); err != nil {
-			t.Errorf("%s: %v", tc.network, err)
-		}
-	}
-}
-
-// Another user of the machine is told so and evaluates nothing.
-func TestOtherUser(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Skip("only root can connect as another user")
-	}
-	program("setpriv", t)
-	nc := program("nc", t)
-	dir, err := os.MkdirTemp("", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	os.Chmod(dir, 0o755)
-	path := filepath.Join(dir, "s")
-	for _, anyUser := range []bool{false, true} {
-		for _, addr := range []string{"tcp 127.0.0.1:0", "tcp [::1]:0", "unix " + path} {
-			network, addr, _ := strings.Cut(addr, " ")
-			s := serve(t, &Server{AnyUser: anyUser}, network, addr)
-			args := []string{"--reuid=65534", "--clear-groups", nc, "-N"}
-			if network == "unix" {
-				os.Chmod(path, 0o666) // the file's mode aside, the user counts
-				args = append(args, "-U", path)
-			} else {
-				host, port, _ := net.SplitHostPort(s.addr.String())
-				args = append(args, host, port)
-			}
-			cmd := exec.Command("setpriv", args...)
-			cmd.Stdin = strings.NewReader("secret\n")
-			out, err := cmd.Output()
-			if err != nil {
-				t.Fatalf("%s: %v", network, err)
-			}
-			if got := string(out); anyUser != strings.Contains(got, "secret") || anyUser == strings.Contains(got, "connect as the user that this process runs as (uid 0) or as root, not as uid 65534") {
-				t.Errorf("%s, any user %v: %q", network, anyUser, got)
-			}
-			s.Close()
+		f := Of(here, System())
+		if f.Unknown != nil || f.UID != os.Getuid() || tc.network == "unix" && f.PID != os.Getpid() || !f.Trusted() || f.Remote() {
+			t.Errorf("%s: user %d, process %d, %v", tc.network, f.UID, f.PID, f.Unknown)
 		}
 	}
 }
@@ -146,21 +101,21 @@ func TestOwnersAgree(t *testing.T) {
 		if here == nil {
 			continue
 		}
-		k := socketOf(here)
+		k := SocketOf(here)
 		inode, err := k.inode()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := askKernel(k.remote, k.local, inode); err != nil {
+		if _, err := askKernel(k.Remote, k.Local, inode); err != nil {
 			t.Skip("the kernel cannot be asked here: ", err)
 		}
-		if _, err := askKernel(netip.AddrPortFrom(k.remote.Addr(), 1), k.local, inode); !errors.Is(err, errNoAnswer) {
+		if _, err := askKernel(netip.AddrPortFrom(k.Remote.Addr(), 1), k.Local, inode); !errors.Is(err, ErrNoAnswer) {
 			t.Errorf("%s: another connection was taken for this one: %v", addr, err)
 		}
-		if _, err := askKernel(k.remote, k.local, inode+1); !errors.Is(err, errNoAnswer) {
+		if _, err := askKernel(k.Remote, k.Local, inode+1); !errors.Is(err, ErrNoAnswer) {
 			t.Errorf("%s: our end was not looked for: %v", addr, err)
 		}
-		if _, err := searchTables(k.remote, k.local, inode+1); !errors.Is(err, errNoAnswer) {
+		if _, err := searchTables(k.Remote, k.Local, inode+1); !errors.Is(err, ErrNoAnswer) {
 			t.Errorf("%s: our end was not looked for in the tables: %v", addr, err)
 		}
 		for _, step := range []struct {
@@ -175,14 +130,19 @@ func TestOwnersAgree(t *testing.T) {
 			if err := step.do(); err != nil {
 				t.Fatal(err)
 			}
-			table, errTable := searchTables(k.remote, k.local, inode)
-			kernel, errKernel := askKernel(k.remote, k.local, inode)
+			table, errTable := searchTables(k.Remote, k.Local, inode)
+			kernel, errKernel := askKernel(k.Remote, k.Local, inode)
 			if step.open && (table != os.Getuid() || kernel != os.Getuid()) || (errTable == nil) != step.open || (errKernel == nil) != step.open {
 				t.Errorf("%s, %s: the table says %d, %v, the kernel %d, %v", addr, step.name, table, errTable, kernel, errKernel)
 			}
 		}
 	}
 }
+
+// showing is a wrapper that shows what is inside.
+type showing struct{ net.Conn }
+
+func (c showing) NetConn() net.Conn { return c.Conn }
 
 // Of a connection that was reset nobody is the owner, and that is known without a search.
 func TestReset(t *testing.T) {
@@ -200,7 +160,7 @@ func TestReset(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer here.Close()
-	k := socketOf(&leveledConn{Conn: here}) // as it is for what is wrapped
+	k := SocketOf(showing{here}) // as it is for what is wrapped
 	if k.wasReset() {
 		t.Error("an open connection counts as reset")
 	}
@@ -209,32 +169,40 @@ func TestReset(t *testing.T) {
 	if _, err := here.Read(make([]byte, 1)); err == nil || !k.wasReset() {
 		t.Errorf("a reset connection does not count as one: %v", err)
 	}
-	for name, ask := range map[string]func() (int, int, error){"asked": k.owner, "searched": k.searchOwner} {
-		if uid, _, err := ask(); !errors.Is(err, errNoOwner) || uid != nobodyKnown {
+	for name, ask := range map[string]func() (int, int, error){"asked": k.Owner, "searched": k.SearchOwner} {
+		if uid, _, err := ask(); !errors.Is(err, ErrNoOwner) || uid != UnknownUID {
 			t.Errorf("%s: its owner is %d, %v", name, uid, err)
 		}
 	}
-	if k := socketOf(here); k != nil && k.remote.IsValid() {
-		t.Errorf("it still has a peer, %v", k.remote)
+	if k := SocketOf(here); k != nil && k.Remote.IsValid() {
+		t.Errorf("it still has a peer, %v", k.Remote)
 	}
 }
 
-func TestUserIDs(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "s")
-	for uid, want := range map[int]bool{os.Getuid(): true, os.Getuid() + 1: false} {
-		l, err := Listen("unix:" + path)
-		if err != nil {
-			t.Fatal(err)
+// The other end counts as there until it is closed, also when its side is closed already.
+func TestPresent(t *testing.T) {
+	for _, tc := range []struct {
+		name, network, addr string
+		wrap                func(net.Conn) net.Conn
+		known               bool
+	}{
+		{"tcp", "tcp", "127.0.0.1:0", func(nc net.Conn) net.Conn { return nc }, true},
+		{"unix", "unix", filepath.Join(t.TempDir(), "s"), func(nc net.Conn) net.Conn { return nc }, true},
+		{"wrapped", "tcp", "127.0.0.1:0", func(nc net.Conn) net.Conn { return showing{nc} }, true},
+		{"hidden", "tcp", "127.0.0.1:0", func(nc net.Conn) net.Conn { return struct{ net.Conn }{nc} }, false},
+	} {
+		here, there := bothEnds(t, tc.network, tc.addr)
+		k := SocketOf(tc.wrap(here))
+		there.(interface{ CloseWrite() error }).CloseWrite()
+		if is, known := k.Present(); known != tc.known || known && !is {
+			t.Errorf("%s, half closed: %v, %v", tc.name, is, known)
 		}
-		s := serveOn(t, &Server{Auth: UserIDs(map[int]Level{uid: Look})}, l)
-		c := s.dial(t)
-		c.send("1\nquit\n")
-		if got := c.rest(); strings.Contains(got, "> 1\r\n") != want || !want && got != "not admitted\r\n" {
-			t.Errorf("user %d of those let in: %q", uid, got)
+		there.Close()
+		for tc.known {
+			if is, known := k.Present(); known && !is {
+				break
+			}
 		}
-		s.log.until(t, fmt.Sprintf("uid=%d pid=%d", os.Getuid(), os.Getpid()))
-		s.Close()
 	}
 }
 
@@ -254,17 +222,17 @@ func BenchmarkOwner(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer here.Close()
-	k := socketOf(here)
+	k := SocketOf(here)
 	b.Run("kernel", func(b *testing.B) {
 		for b.Loop() {
-			if _, _, err := k.owner(); err != nil {
+			if _, _, err := k.Owner(); err != nil {
 				b.Skip("the kernel cannot be asked here: ", err)
 			}
 		}
 	})
 	b.Run("table", func(b *testing.B) {
 		for b.Loop() {
-			if _, _, err := k.searchOwner(); err != nil {
+			if _, _, err := k.SearchOwner(); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -1,6 +1,6 @@
 //go:build unix
 
-package telnet
+package transport
 
 import (
 	"errors"

@@ -1,4 +1,4 @@
-package telnet
+package peer
 
 import (
 	"encoding/binary"
@@ -29,7 +29,7 @@ const (
 
 // askKernel asks who owns the TCP socket that is bound to theirs and connected to ours, the addresses
 // of a socket of our own with that inode. This looks two sockets up, in 40 µs, where the table in /proc
-// has to be read whole. The error is errNoOwner, errNoAnswer or that of a system call.
+// has to be read whole. The error is ErrNoOwner, ErrNoAnswer or that of a system call.
 //
 // Our own end is looked up after the other: while the kernel lists it, nobody else can be connected
 // from the peer's address. It also shows that this process asks in the network namespace of the
@@ -37,23 +37,23 @@ const (
 func askKernel(theirs, ours netip.AddrPort, inode uint32) (uid int, err error) {
 	fd, err := syscall.Socket(syscall.AF_NETLINK, syscall.SOCK_RAW|syscall.SOCK_CLOEXEC, netlinkSockDiag)
 	if err != nil {
-		return nobodyKnown, fmt.Errorf("%w: %w", errNoAnswer, err)
+		return UnknownUID, fmt.Errorf("%w: %w", ErrNoAnswer, err)
 	}
 	defer syscall.Close(fd)
 	patience := syscall.NsecToTimeval(int64(time.Second))
 	if err := syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &patience); err != nil {
-		return nobodyKnown, fmt.Errorf("%w: %w", errNoAnswer, err)
+		return UnknownUID, fmt.Errorf("%w: %w", ErrNoAnswer, err)
 	}
 	other, err := lookUp(fd, theirs, ours)
 	if err != nil && !errors.Is(err, errNoSocket) {
-		return nobodyKnown, err
+		return UnknownUID, err
 	}
 	own, errOwn := lookUp(fd, ours, theirs)
 	switch {
 	case errOwn != nil || own.inode != inode:
-		return nobodyKnown, errNoAnswer
+		return UnknownUID, ErrNoAnswer
 	case err != nil || !other.connected():
-		return nobodyKnown, errNoOwner
+		return UnknownUID, ErrNoOwner
 	}
 	return other.uid, nil
 }
@@ -65,15 +65,15 @@ var errNoSocket = errors.New("no such socket")
 func lookUp(fd int, local, remote netip.AddrPort) (found diagSocket, err error) {
 	question := diagRequest(local, remote)
 	if err := syscall.Sendto(fd, question, 0, &syscall.SockaddrNetlink{Family: syscall.AF_NETLINK}); err != nil {
-		return found, fmt.Errorf("%w: %w", errNoAnswer, err)
+		return found, fmt.Errorf("%w: %w", ErrNoAnswer, err)
 	}
 	answer := make([]byte, 4096)
 	n, from, err := syscall.Recvfrom(fd, answer, 0)
 	if err != nil {
-		return found, fmt.Errorf("%w: %w", errNoAnswer, err)
+		return found, fmt.Errorf("%w: %w", ErrNoAnswer, err)
 	}
 	if kernel, ok := from.(*syscall.SockaddrNetlink); !ok || kernel.Pid != 0 {
-		return found, errNoAnswer
+		return found, ErrNoAnswer
 	}
 	return diagAnswer(answer[:n], local, remote)
 }

@@ -1,13 +1,13 @@
 //go:build unix
 
-package telnet
+package transport
 
 import "syscall"
 
-// keepUrgent makes the urgent byte of TCP part of the stream. Otherwise the system takes it out:
+// KeepUrgent makes the urgent byte of TCP part of the stream. Otherwise the system takes it out:
 // clients send the IAC of IAC DM as urgent, and the DM would be left in the next line. Accepted
 // connections inherit it from their listener.
-func keepUrgent(socket any) {
+func KeepUrgent(socket any) {
 	c, ok := socket.(syscall.Conn)
 	if !ok {
 		return

@@ -1,6 +1,6 @@
 //go:build unix
 
-package telnet
+package peer
 
 import (
 	"net/netip"
@@ -9,7 +9,7 @@ import (
 
 // addresses asks the kernel for both addresses of k. It reports whether k is a socket of TCP or of
 // the unix family.
-func (k *socket) addresses() bool {
+func (k *Socket) addresses() bool {
 	var ours, theirs syscall.Sockaddr
 	if err := k.raw.Control(func(fd uintptr) {
 		ours, _ = syscall.Getsockname(int(fd))
@@ -17,11 +17,11 @@ func (k *socket) addresses() bool {
 	}); err != nil {
 		return false
 	}
-	if _, k.unix = ours.(*syscall.SockaddrUnix); k.unix {
+	if _, k.Unix = ours.(*syscall.SockaddrUnix); k.Unix {
 		return true
 	}
-	k.local, k.remote = addrPort(ours), addrPort(theirs)
-	return k.local.IsValid()
+	k.Local, k.Remote = addrPort(ours), addrPort(theirs)
+	return k.Local.IsValid()
 }
 
 func addrPort(sa syscall.Sockaddr) netip.AddrPort {

@@ -1,4 +1,4 @@
-package telnet
+package peer
 
 import (
 	"bufio"
@@ -21,23 +21,23 @@ var searching sync.Mutex
 func searchTables(theirs, ours netip.AddrPort, inode uint32) (uid int, err error) {
 	searching.Lock()
 	defer searching.Unlock()
-	found := tableSearch{theirs: kernelAddr(theirs), ours: kernelAddr(ours), inode: inode, uid: nobodyKnown}
+	found := tableSearch{theirs: kernelAddr(theirs), ours: kernelAddr(ours), inode: inode, uid: UnknownUID}
 	for _, table := range []string{"/proc/self/net/tcp", "/proc/self/net/tcp6"} {
 		f, err := os.Open(table)
 		if errors.Is(err, os.ErrNotExist) && strings.HasSuffix(table, "6") {
 			continue // a kernel without IPv6
 		}
 		if err != nil {
-			return nobodyKnown, fmt.Errorf("%w; use a unix socket, or set Server.Auth or Server.AnyUser", err)
+			return UnknownUID, fmt.Errorf("%w; use a unix socket, or set Server.Auth or Server.AnyUser", err)
 		}
 		found.read(f)
 		f.Close()
 	}
 	switch {
 	case !found.own:
-		return nobodyKnown, errNoAnswer
-	case found.uid == nobodyKnown:
-		return nobodyKnown, errNoOwner
+		return UnknownUID, ErrNoAnswer
+	case found.uid == UnknownUID:
+		return UnknownUID, ErrNoOwner
 	}
 	return found.uid, nil
 }
@@ -48,7 +48,7 @@ type tableSearch struct {
 	theirs, ours [2]string
 	inode        uint32 // of our end
 	own          bool   // our end was found
-	uid          int    // of the other end; nobodyKnown if it was not found
+	uid          int    // of the other end; UnknownUID if it was not found
 }
 
 func (t *tableSearch) read(table io.Reader) {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package telnet
+package transport
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func TestListenUnix(t *testing.T) {
@@ -28,15 +29,20 @@ func TestListenUnix(t *testing.T) {
 	if files, _ := os.ReadDir(dir); len(files) != 1 {
 		t.Errorf("there are %v", files)
 	}
-	s := serveOn(t, &Server{}, l)
-	s.dial(t).answer()
+	reach(t, l, "unix", path)
 
 	if again, err := Listen("unix:" + path); err == nil {
 		again.Close()
 		t.Error("a live socket was replaced")
 	}
-	s.dial(t).answer() // the try has not hurt it
-	s.Close()
+	if err := l.(*unixListener).SetDeadline(time.Now().Add(time.Minute)); err != nil { // the try is accepted, too
+		t.Fatal(err)
+	}
+	if tried, err := l.Accept(); err == nil {
+		tried.Close()
+	}
+	reach(t, l, "unix", path)
+	l.Close()
 	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the socket is still there: %v", err)
 	}
@@ -54,7 +60,8 @@ func TestListenUnixStale(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	serveOn(t, &Server{}, l).dial(t).answer()
+	defer l.Close()
+	reach(t, l, "unix", path)
 }
 
 // Of many servers that find the same stale socket one gets its place, and is not replaced in turn.

@@ -1,18 +1,18 @@
 //go:build !unix
 
-package telnet
+package peer
 
 import "net"
 
 // addresses takes the addresses from the types of package net, which have them from the system.
-func (k *socket) addresses() bool {
+func (k *Socket) addresses() bool {
 	switch c := k.conn.(type) {
 	case *net.UnixConn:
-		k.unix = true
+		k.Unix = true
 	case *net.TCPConn:
 		local, _ := c.LocalAddr().(*net.TCPAddr)
 		remote, _ := c.RemoteAddr().(*net.TCPAddr)
-		k.local, k.remote = local.AddrPort(), remote.AddrPort()
+		k.Local, k.Remote = local.AddrPort(), remote.AddrPort()
 	}
-	return k.unix || k.local.IsValid()
+	return k.Unix || k.Local.IsValid()
 }

@@ -1,10 +1,10 @@
-package telnet
+package transport
 
 import "syscall"
 
-// keepUrgent makes the urgent byte of TCP part of the stream, as clients send the IAC of IAC DM
+// KeepUrgent makes the urgent byte of TCP part of the stream, as clients send the IAC of IAC DM
 // as urgent. Accepted connections inherit it from their listener.
-func keepUrgent(socket any) {
+func KeepUrgent(socket any) {
 	const oobInline = 0x100 // SO_OOBINLINE of winsock2.h
 	c, ok := socket.(syscall.Conn)
 	if !ok {

@@ -1,6 +1,0 @@
-//go:build !unix && !windows
-
-package telnet
-
-// keepUrgent does nothing: these systems have no urgent data.
-func keepUrgent(any) {}
