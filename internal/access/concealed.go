@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
@@ -87,7 +88,7 @@ func concealed(val inspect.Value, tells secret.Kinds, depth int) bool {
 		content, err := val.Elem()
 		return err != nil || concealed(content, tells, depth+1)
 	case reflect.Array:
-		if isText(t) {
+		if kind.IsText(t) {
 			b, _, err := val.Bytes(0, inspect.MaxKey)
 			return err != nil || secret.In(string(b))
 		}

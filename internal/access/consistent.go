@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
@@ -91,7 +92,7 @@ func (v *View) textLen() int {
 		return 0
 	case (k == reflect.Struct || k == reflect.Pointer) && val.Shape() == inspect.Scalar && val.Type() != timeType:
 		return longPart // a text that is worked out, of a few words most often, but it may be a large number
-	case !isText(val.Type()):
+	case !kind.IsText(val.Type()):
 		return 0
 	}
 	n, err := val.Len()
@@ -139,7 +140,7 @@ func (v *View) Describe() (string, error) {
 		}
 	}
 	var text string
-	err := v.read(!v.val.IsValid() || !word(t), func(val inspect.Value) (err error) {
+	err := v.read(!v.val.IsValid() || !kind.IsWord(t), func(val inspect.Value) (err error) {
 		text, err = val.Describe()
 		return err
 	})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
@@ -74,8 +75,8 @@ func (v *View) retold(up *View) bool {
 		return false
 	}
 	for _, name := range retellings[t.String()][v.step.name] {
-		next, ends := v.policy.hide.step(up.hide, name)
-		if f, ok := t.FieldByName(name); ends != 0 || ok && v.policy.hide.reaches(next, f.Type) {
+		next, ends := v.policy.hide.Step(up.hide, name)
+		if f, ok := t.FieldByName(name); ends != 0 || ok && v.policy.hide.Reaches(next, f.Type) {
 			return true
 		}
 	}
@@ -93,20 +94,20 @@ func (v *View) judge() {
 	switch hide := &v.policy.hide; {
 	case inspect.HasText(t):
 		// Its text would tell of each field.
-		if hide.reaches(v.hide, t) {
+		if hide.Reaches(v.hide, t) {
 			v.val = v.val.Bare()
 		}
-	case isText(t) && t.Kind() != reflect.String:
+	case kind.IsText(t) && t.Kind() != reflect.String:
 		// Bytes are shown as one text.
-		v.hidden = hide.reaches(v.hide, t)
+		v.hidden = hide.Reaches(v.hide, t)
 	}
 }
 
 // follow moves the patterns on by one step. The name of an embedded struct may be left out of a
 // pattern.
 func (v *View) follow(name string, embedded bool) {
-	hide, ends := v.policy.hide.step(v.hide, name)
-	calls, _ := v.policy.calls.step(v.calls, name)
+	hide, ends := v.policy.hide.Step(v.hide, name)
+	calls, _ := v.policy.calls.Step(v.calls, name)
 	if embedded {
 		hide, calls = hide|v.hide, calls|v.calls
 	}
@@ -116,8 +117,8 @@ func (v *View) follow(name string, embedded bool) {
 
 // followToo is follow for another name of the same field: patterns may have either.
 func (v *View) followToo(up *View, name string) {
-	hide, ends := v.policy.hide.step(up.hide, name)
-	calls, _ := v.policy.calls.step(up.calls, name)
+	hide, ends := v.policy.hide.Step(up.hide, name)
+	calls, _ := v.policy.calls.Step(up.calls, name)
 	v.hide, v.calls = v.hide|hide, v.calls|calls
 	v.hidden = v.hidden || ends != 0
 }
@@ -172,7 +173,7 @@ func (v *View) shown() error {
 	if v.hidden {
 		return &RedactedError{Path: v.Path()}
 	}
-	if t := v.val.Type(); t != nil && isText(t) {
+	if t := v.val.Type(); t != nil && kind.IsText(t) {
 		// Anything else that is wrong with it is for who reads it to say.
 		if err, ok := v.textual(0, margin).(*RedactedError); ok {
 			return err
@@ -200,7 +201,7 @@ func (v *View) unveil() bool {
 // isWorded reports whether what structs of type t are shown as is a text: times and atomics are
 // none.
 func isWorded(t reflect.Type) bool {
-	return t != reflect.TypeFor[time.Time]() && !needsNoLock(t)
+	return t != reflect.TypeFor[time.Time]() && !kind.IsSync(t)
 }
 
 // worded reports whether v is a struct that is shown as a text or a number.

@@ -9,6 +9,9 @@ import (
 	"sync"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
+	"github.com/sightglass-go/sightglass/internal/access/internal/pattern"
+	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 )
 
 // entry is one exposed name. But for what its function returned it does not change once it is in
@@ -19,7 +22,7 @@ type entry struct {
 	object   inspect.Value
 	weak     func() any                // instead of object: nil when collected
 	compute  func(context.Context) any // instead of object
-	stuck    stuck                     // calls of compute
+	callee   *usercode.Callee          // compute
 	returned returned
 	typ      reflect.Type // of object or weak
 	policy   policy
@@ -66,11 +69,11 @@ type policy struct {
 	// memory is that of the exposed object, none where it may be another one at each look.
 	memory memory
 
-	hide    patterns
-	calls   patterns // methods and actions
-	actions trail    // the ends in calls that are actions
-	loose   *policy  // of what methods return
-	beyond  *policy  // of what lies in structs below the object that look after themselves
+	hide    pattern.Set
+	calls   pattern.Set   // methods and actions
+	actions pattern.Trail // the ends in calls that are actions
+	loose   *policy       // of what methods return
+	beyond  *policy       // of what lies in structs below the object that look after themselves
 
 	foreign  bool // it covers what methods return: what is read under the guard of the object is not trusted for that
 	computed bool // it covers what a function returned, which is new in each look
@@ -93,13 +96,13 @@ func newEntry(name string, o Options) (*entry, error) {
 	if o.Owner != nil {
 		p.owner = &owner{run: o.Owner, name: name}
 	}
-	err := p.calls.add("Methods", o.Methods)
-	looks := p.calls.last
-	err = cmp.Or(err, p.calls.add("Actions", o.Actions), p.hide.add("Hide", o.Hide))
+	err := p.calls.Add("Methods", o.Methods)
+	looks := p.calls.Ends()
+	err = cmp.Or(err, p.calls.Add("Actions", o.Actions), p.hide.Add("Hide", o.Hide))
 	if err != nil {
 		return nil, err
 	}
-	p.actions = p.calls.last &^ looks
+	p.actions = p.calls.Ends() &^ looks
 	// What a method returns may be a copy, or somebody else's: what was declared of the object says
 	// nothing about it.
 	loose := e.policy
@@ -193,7 +196,7 @@ func (p *policy) guard(t reflect.Type, own *lock) string {
 		return "read by its owner"
 	case p.lock != nil:
 		return p.guardedBy(p.lock.name)
-	case t != nil && needsNoLock(t):
+	case t != nil && kind.IsSync(t):
 		return "needs no lock"
 	case p.unlocked || own == nil && p.by == nil:
 		return "no lock found: read racily"

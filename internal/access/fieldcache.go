@@ -4,6 +4,8 @@ import (
 	"reflect"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
+	"github.com/sightglass-go/sightglass/internal/access/internal/pattern"
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
@@ -19,7 +21,7 @@ import (
 type FieldCache struct {
 	policy *policy
 	from   reflect.Type
-	hide   trail
+	hide   pattern.Trail
 	tells  secret.Kinds
 	route  *inspect.Route // nil: there is no way that would be the same again
 	reads  int            // what Member and Scalar tell the Meter
@@ -61,11 +63,11 @@ func (s *FieldCache) Learn(v, to *View) {
 			locked = locked || structOf(up.val.Type()).alone
 		}
 	}
-	end, kind := route.End()
-	if s.kind = kind; kind != inspect.NoDatum && end == to.val.Type() && !(locked && kind == inspect.TextDatum) {
+	end, datum := route.End()
+	if s.kind = datum; datum != inspect.NoDatum && end == to.val.Type() && !(locked && datum == inspect.TextDatum) {
 		s.route = route
 	}
-	s.wide = !word(end)
+	s.wide = !kind.IsWord(end)
 }
 
 // wayTo is the way from v to the View to that lies below it, the last step first. ok is false if

@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"time"
+
+	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 )
 
 const (
@@ -162,7 +164,7 @@ func (k *lock) failed(err *error) {
 	}:
 		*err = &GuardError{Guard: k.label(), Why: "lies in memory that does not answer"}
 	default:
-		*err = &GuardError{Guard: k.label(), Why: (&panicked{text: panicText(p)}).Error()}
+		*err = &GuardError{Guard: k.label(), Why: usercode.Panicked(p).Error()}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
@@ -72,7 +73,7 @@ func structContent(t reflect.Type, depth int) content {
 		return numberContent
 	case shape == inspect.Opaque:
 		return noContent
-	case needsNoLock(t):
+	case kind.IsSync(t):
 		return atomicContent(t, shape, depth)
 	case shape == inspect.Scalar:
 		return textContent

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 	"github.com/sightglass-go/sightglass/internal/secret"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -278,7 +279,7 @@ func (v *View) Has(key any) (bool, error) {
 		index, ok := inspect.FindField(t.val.Type(), name)
 		at := t.val.Type()
 		for _, i := range index {
-			at = deref(at)
+			at = kind.Deref(at)
 			if structOf(at).fields[i].absent {
 				return false, nil
 			}
@@ -297,7 +298,7 @@ func (v *View) Window(lo, hi int) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s := t.Shape(); s != inspect.List && s != inspect.Map && !isText(t.val.Type()) {
+	if s := t.Shape(); s != inspect.List && s != inspect.Map && !kind.IsText(t.val.Type()) {
 		return nil, &TypeError{Path: t.Path(), Type: t.val.Type().String(), Why: "has no parts"}
 	}
 	n, err := t.Len()

@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 )
 
 // SetLens has structs of type T shown as what f returns, a func(p *T) any. A second lens for a type
@@ -69,7 +70,7 @@ func (v *View) lens() (f reflect.Value, ok bool) {
 		return f, false
 	}
 	f, ok = v.visit.objects.lensOf(v.val.Type())
-	if v.decide(); ok && v.policy.hide.reaches(v.hide, v.val.Type()) {
+	if v.decide(); ok && v.policy.hide.Reaches(v.hide, v.val.Type()) {
 		// f may show in any way what a pattern hides.
 		v.visit.note("a " + v.val.Type().String() + " is shown by its fields: registry.Hide names one, and its lens might show it")
 		return reflect.Value{}, false
@@ -128,12 +129,11 @@ func (v *View) through() (*View, error) {
 
 // lookThrough runs the lens f on p, which is v.
 func (v *View) lookThrough(f reflect.Value, p any) (*View, error) {
-	objects := v.visit.objects
 	fail := func(why string) error {
 		return &MethodError{Type: v.val.Type().String(), Why: why}
 	}
-	stuck := objects.stuckAt(callee{typ: v.val.Type()})
-	if why := stuck.full(); why != "" {
+	callee := v.visit.objects.callees.Method(v.val.Type(), "")
+	if why := callee.Refusal(); why != "" {
 		return nil, fail(why)
 	}
 	if err := v.visit.tick(1); err != nil {
@@ -142,9 +142,9 @@ func (v *View) lookThrough(f reflect.Value, p any) (*View, error) {
 	ctx, cancel := context.WithTimeout(v.visit.ctx, v.visit.patience.Call)
 	defer cancel()
 	var x any
-	err := stuck.start(func() { x = f.Call([]reflect.Value{reflect.ValueOf(p)})[0].Interface() }).wait(ctx)
+	err := callee.Go(func() { x = f.Call([]reflect.Value{reflect.ValueOf(p)})[0].Interface() }).Wait(ctx)
 	switch {
-	case err == errStill && v.visit.ctx.Err() != nil:
+	case err == usercode.ErrRunning && v.visit.ctx.Err() != nil:
 		return nil, context.Cause(v.visit.ctx)
 	case err != nil:
 		return nil, fail(err.Error())

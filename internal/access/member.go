@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 	"github.com/sightglass-go/sightglass/internal/secret"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -232,7 +233,7 @@ func (v *View) passed() string {
 	if declared != nil {
 		p = p.beyond
 	}
-	if p.decided() || t.Kind() != reflect.Struct || needsNoLock(t) || len(structOf(t).locks) == 0 {
+	if p.decided() || t.Kind() != reflect.Struct || kind.IsSync(t) || len(structOf(t).locks) == 0 {
 		return ""
 	}
 	own := notTaken

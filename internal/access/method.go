@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 	"github.com/sightglass-go/sightglass/internal/secret"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -64,15 +65,15 @@ func (v *View) Call(name string, args []any) (any, error) {
 		out   []reflect.Value
 		wrong string
 	)
-	err = t.stuck(name).start(func() {
+	err = t.callee(name).Go(func() {
 		out = method.Call(in)
 		if last := len(out) - 1; last >= 0 && out[last].Type() == reflect.TypeFor[error]() {
 			if e, _ := out[last].Interface().(error); e != nil {
-				wrong = "returned an error: " + safeText(e.Error())
+				wrong = "returned an error: " + usercode.SafeText(e.Error())
 			}
 			out = out[:last]
 		}
-	}).wait(ctx)
+	}).Wait(ctx)
 	failed := err
 	if err == nil && wrong != "" { // of a call that still runs nothing must be read
 		if secret.ByName(name) != 0 {
@@ -82,7 +83,7 @@ func (v *View) Call(name string, args []any) (any, error) {
 	}
 	end(failed)
 	switch {
-	case err == errStill && t.visit.ctx.Err() != nil:
+	case err == usercode.ErrRunning && t.visit.ctx.Err() != nil:
 		return nil, context.Cause(t.visit.ctx)
 	case failed != nil:
 		return nil, fail(failed.Error())
@@ -140,7 +141,7 @@ func (v *View) refusal(name string) string {
 	case v.visit.Holding():
 		return "cannot be called while a guard is held"
 	}
-	if why := v.stuck(name).full(); why != "" {
+	if why := v.callee(name).Refusal(); why != "" {
 		return why
 	}
 	if _, ok := v.val.Pointer(); !ok {
@@ -149,9 +150,9 @@ func (v *View) refusal(name string) string {
 	return ""
 }
 
-// stuck counts the calls of the method of that name which did not return in time.
-func (v *View) stuck(name string) *stuck {
-	return v.visit.objects.stuckAt(callee{v.receiver(), name})
+// callee is the method of that name.
+func (v *View) callee(name string) *usercode.Callee {
+	return v.visit.objects.callees.Method(v.receiver(), name)
 }
 
 // pattern names the method of that name to Methods.
@@ -160,7 +161,7 @@ func (v *View) pattern(method string) string { return strings.Join(append(v.step
 // allows reports whether policy names the method, and whether it does so only as an action.
 func (v *View) allows(name string) (allowed, action bool) {
 	v.decide()
-	_, ends := v.policy.calls.step(v.calls, name)
+	_, ends := v.policy.calls.Step(v.calls, name)
 	looks := ends &^ v.policy.actions
 	return looks != 0, ends != 0 && looks == 0
 }

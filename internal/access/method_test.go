@@ -14,6 +14,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 )
 
 type level int
@@ -233,7 +235,7 @@ func TestMethodsThatHang(t *testing.T) {
 			start := time.Now()
 			_, err := look(t.Context()).Call("GetHang", nil)
 			want, wait := "did not return in time, and is still running", time.Second
-			if i >= maxStuck {
+			if i >= usercode.MaxOverdue {
 				want, wait = "method GetHang of *access.service cannot be called: 4 earlier calls of it are still running", 0
 			}
 			if err == nil || !strings.HasSuffix(err.Error(), want) || time.Since(start) != wait {
@@ -244,9 +246,9 @@ func TestMethodsThatHang(t *testing.T) {
 		if x, err := look(t.Context()).Call("GetName", nil); x != "svc" || err != nil {
 			t.Error(x, err)
 		}
-		for i := maxStuck; i < maxStuckInAll; i++ {
-			name := fmt.Sprint("f", i/maxStuck)
-			if i%maxStuck == 0 {
+		for i := usercode.MaxOverdue; i < usercode.MaxOverdueInAll; i++ {
+			name := fmt.Sprint("f", i/usercode.MaxOverdue)
+			if i%usercode.MaxOverdue == 0 {
 				r.Func(name, func(context.Context) any { return <-s.hang })
 			}
 			if _, err := r.Visit(t.Context(), nil).Get(name); err == nil || !strings.HasSuffix(err.Error(), "still running") {
@@ -268,7 +270,7 @@ func TestMethodsThatHang(t *testing.T) {
 			t.Error("it had no deadline")
 		}
 		synctest.Wait()
-		if n := r.stuckInAll.Load(); n != 0 {
+		if n := r.callees.Overdue(); n != 0 {
 			t.Errorf("%d are still counted", n)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)

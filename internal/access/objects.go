@@ -8,10 +8,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 )
 
 // Objects holds the exposed objects of one registry, by name, and its lenses. The zero Objects is
@@ -21,8 +21,7 @@ type Objects struct {
 	entries map[string]*entry
 	lenses  map[reflect.Type]reflect.Value // funcs, by the struct that they are given a pointer to
 
-	stuckBy    sync.Map     // of callee to *stuck
-	stuckInAll atomic.Int32 // over all of these and the Funcs
+	callees usercode.Table // methods, lenses and Funcs
 }
 
 // Patience bounds how long a Visit waits for the application.
@@ -84,7 +83,7 @@ func (o *Objects) ExposeFunc(name string, f func(context.Context) any, opts Opti
 	if f == nil {
 		return errors.New("the function is nil")
 	}
-	e.compute, e.stuck.all = f, &o.stuckInAll
+	e.compute, e.callee = f, o.callees.New()
 	e.policy.computed = true
 	o.put(e)
 	return nil

@@ -16,7 +16,7 @@ type Origin struct {
 func (vis *Visit) Origins() []Origin {
 	var list []Origin
 	for name, v := range vis.roots {
-		list = append(list, Origin{name, strings.Join(v.policy.hide.list(), "\n")})
+		list = append(list, Origin{name, strings.Join(v.policy.hide.List(), "\n")})
 	}
 	slices.SortFunc(list, func(a, b Origin) int { return strings.Compare(a.Name, b.Name) })
 	return list
@@ -30,7 +30,7 @@ func (vis *Visit) Permits(o Origin) bool {
 		return false
 	}
 	hidden := strings.Split(o.hide, "\n")
-	for _, pattern := range e.policy.hide.list() {
+	for _, pattern := range e.policy.hide.List() {
 		if !slices.Contains(hidden, pattern) {
 			return false
 		}

@@ -4,13 +4,15 @@ import (
 	"context"
 	"sync/atomic"
 	"time"
+
+	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 )
 
 // owner runs reads on the goroutine that an object belongs to.
 type owner struct {
-	run   func(func())
-	name  string
-	stuck stuck
+	run    func(func())
+	name   string
+	callee usercode.Callee
 }
 
 // onOwner runs f on o's goroutine, or just runs it if we are there already. It returns when f has
@@ -27,20 +29,20 @@ func (vis *Visit) onOwner(o *owner, f func() error) error {
 	if waited, ok := vis.refused[refusal{owner: o}]; ok {
 		return &GuardError{Guard: o.name, Owner: true, Waited: waited}
 	}
-	if o.stuck.full() != "" {
+	if o.callee.Refusal() != "" {
 		return &GuardError{Guard: o.name, Owner: true, Busy: true}
 	}
 	ctx, cancel := context.WithTimeout(vis.ctx, vis.patience.Guard)
 	defer cancel()
 
 	var (
-		state atomic.Int32 // who goes first: the owner that begins, or we who give up
+		begun atomic.Bool // set by who goes first: the owner that begins, or we who give up
 		done  = make(chan struct{})
 		err   error
 		threw any
 	)
 	visit := func() {
-		if !state.CompareAndSwap(underWay, ended) {
+		if !begun.CompareAndSwap(false, true) {
 			return
 		}
 		defer close(done)
@@ -50,11 +52,11 @@ func (vis *Visit) onOwner(o *owner, f func() error) error {
 		err = f()
 	}
 	start := time.Now()
-	c := o.stuck.start(func() { o.run(visit) })
+	c := o.callee.Go(func() { o.run(visit) })
 	select {
 	case <-done:
-	case <-c.done:
-		if c.err == nil {
+	case <-c.Done():
+		if c.Err() == nil {
 			// It has returned; the owner may still call.
 			select {
 			case <-done:
@@ -64,11 +66,11 @@ func (vis *Visit) onOwner(o *owner, f func() error) error {
 	case <-ctx.Done():
 	}
 	waited := time.Since(start)
-	began := !state.CompareAndSwap(underWay, abandoned)
+	began := !begun.CompareAndSwap(false, true)
 	if began {
 		<-done
 	}
-	ended := c.wait(ctx)
+	ended := c.Wait(ctx)
 	switch {
 	case threw != nil:
 		panic(threw)
@@ -79,7 +81,7 @@ func (vis *Visit) onOwner(o *owner, f func() error) error {
 	if vis.ctx.Err() != nil {
 		return context.Cause(vis.ctx)
 	}
-	if ended != nil && ended != errStill {
+	if ended != nil && ended != usercode.ErrRunning {
 		return &GuardError{Guard: o.name, Owner: true, Waited: waited, Why: ended.Error()}
 	}
 	vis.refuse(refusal{owner: o}, waited)

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 )
 
 type loop struct {
@@ -105,12 +107,12 @@ func TestOwnerThatNeverAnswers(t *testing.T) {
 			for range 3 {
 				_, _, err := must(t, c, ".name").Plain()
 				var e *GuardError
-				if !errors.As(err, &e) || !e.Owner || e.Guard != "c" || e.Busy != (i >= maxStuck) {
+				if !errors.As(err, &e) || !e.Owner || e.Guard != "c" || e.Busy != (i >= usercode.MaxOverdue) {
 					t.Error(i, err)
 				}
 			}
 			want := 100 * time.Millisecond
-			if i >= maxStuck {
+			if i >= usercode.MaxOverdue {
 				want = 0
 			}
 			if d := time.Since(start); d != want {
@@ -120,7 +122,7 @@ func TestOwnerThatNeverAnswers(t *testing.T) {
 				t.Error(x, err)
 			}
 		}
-		if len(late) != maxStuck {
+		if len(late) != usercode.MaxOverdue {
 			t.Errorf("%d goroutines hang", len(late))
 		}
 		for len(late) > 0 {
@@ -128,7 +130,7 @@ func TestOwnerThatNeverAnswers(t *testing.T) {
 		}
 		close(hang)
 		synctest.Wait()
-		if n := r.get("c").policy.owner.stuck.n.Load(); n != 0 {
+		if n := r.get("c").policy.owner.callee.Overdue(); n != 0 {
 			t.Errorf("%d are still counted", n)
 		}
 		if _, _, err := must(t, look(), ".name").Plain(); err == nil || len(late) != 1 {

@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
@@ -32,7 +33,7 @@ func (v *View) ready(wide bool) (val inspect.Value, ok bool) {
 	}
 	k := v.lock()
 	if k == nil {
-		if t := v.val.Type(); t != nil && !v.ours() && !needsNoLock(t) && !v.fresh() {
+		if t := v.val.Type(); t != nil && !v.ours() && !kind.IsSync(t) && !v.fresh() {
 			v.unguarded()
 		}
 		return v.val, true
@@ -95,7 +96,7 @@ func (v *View) sought() *lock {
 // seek finds the lock of the nearest struct above v that has one.
 func (v *View) seek() *lock {
 	switch {
-	case v.val.IsValid() && needsNoLock(v.val.Type()):
+	case v.val.IsValid() && kind.IsSync(v.val.Type()):
 		return nil
 	case v.up == nil:
 		return v.policy.lock
@@ -234,7 +235,7 @@ func (v *View) scalar() (d inspect.Datum, x any, err error) {
 // worked is a scalar of type t that is no string itself. It may be worked out to be one, as that of
 // an error or a URL is, which can hold a secret as any text can.
 func (v *View) worked(t reflect.Type) (d inspect.Datum, x any, err error) {
-	if val, ok := v.ready(!word(t)); ok {
+	if val, ok := v.ready(!kind.IsWord(t)); ok {
 		d, x, err = val.Load(0)
 	} else {
 		err = v.read(true, func(val inspect.Value) (err error) {
@@ -307,19 +308,6 @@ func (v *View) Len() (int, error) {
 		n = max(min(w.hi, n)-w.lo, 0)
 	}
 	return n, err
-}
-
-func isString(t reflect.Type) bool { return t != nil && t.Kind() == reflect.String }
-
-// isText reports whether t is a string, or a list of bytes.
-func isText(t reflect.Type) bool {
-	switch t.Kind() {
-	case reflect.String:
-		return true
-	case reflect.Slice, reflect.Array:
-		return t.Elem().Kind() == reflect.Uint8
-	}
-	return false
 }
 
 // Cap is the capacity of a slice or chan, and the length of an array.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
@@ -26,7 +27,7 @@ func hides(s secret.Kinds, t reflect.Type) bool {
 
 // collects reports whether a value of type t holds others of one kind.
 func collects(t reflect.Type) bool {
-	switch deref(t).Kind() {
+	switch kind.Deref(t).Kind() {
 	case reflect.Slice, reflect.Array, reflect.Map:
 		return true
 	}
@@ -44,7 +45,7 @@ func tellsOfType(t reflect.Type) secret.Kinds {
 	if tells, ok := typeTells.Load(t); ok {
 		return tells.(secret.Kinds)
 	}
-	tells := tellsOfTypeName(deref(t))
+	tells := tellsOfTypeName(kind.Deref(t))
 	typeTells.Store(t, tells)
 	return tells
 }
@@ -60,7 +61,7 @@ func tellsOfTypeName(t reflect.Type) secret.Kinds {
 		return secret.Text
 	case t.PkgPath() == "" || !secret.Suspect(name):
 		return 0
-	case isText(t):
+	case kind.IsText(t):
 		return secret.ByName(name)
 	}
 	switch content := contentOf(t); t.Kind() {

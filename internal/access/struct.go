@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
@@ -53,7 +54,7 @@ func structOf(t reflect.Type) *structInfo {
 			absent:  f.Tagged("-"),
 			secret:  f.Tagged("secret"),
 			tells:   secret.ByName(f.Name) | secret.ByName(f.GoName) | tellsOfType(f.Type),
-			content: !lexeme && (i == only || f.Embedded || deref(f.Type) == t || secret.Generic(f.Name) || secret.Generic(f.GoName)),
+			content: !lexeme && (i == only || f.Embedded || kind.Deref(f.Type) == t || secret.Generic(f.Name) || secret.Generic(f.GoName)),
 		})
 	}
 	s.locks = findLocks(t)
@@ -69,7 +70,7 @@ var mutexNames = []string{"mu", "lock", "mutex", "mtx", "Mu", "Lock", "Mutex", "
 func findLocks(t reflect.Type) []lockField {
 	var own, below []lockField
 	for i, f := range inspect.Fields(t) {
-		switch ft := deref(f.Type); {
+		switch ft := kind.Deref(f.Type); {
 		case ft == mutexType || ft == rwMutexType:
 			own = append(own, lockField{[]int{i}, f.Name, f.GoName})
 		case f.Embedded && f.Type.Kind() == reflect.Struct:
@@ -94,7 +95,7 @@ func locking(t reflect.Type) bool {
 	for t.Kind() == reflect.Array && t.Len() > 0 { // stripes
 		t = t.Elem()
 	}
-	switch p := deref(t); {
+	switch p := kind.Deref(t); {
 	case p.PkgPath() == "sync" && (p.Name() == "Once" || p.Name() == "Cond"), p == mutexType, p == rwMutexType:
 		return true
 	case t.Kind() == reflect.Interface:
@@ -124,30 +125,3 @@ var (
 	rwMutexType = reflect.TypeFor[sync.RWMutex]()
 	lockerType  = reflect.TypeFor[sync.Locker]()
 )
-
-func deref(t reflect.Type) reflect.Type {
-	if t.Kind() == reflect.Pointer {
-		return t.Elem()
-	}
-	return t
-}
-
-// needsNoLock reports whether values of type t may be read at any time: those of packages sync and
-// sync/atomic.
-func needsNoLock(t reflect.Type) bool {
-	path := t.PkgPath()
-	return path == "sync" || path == "sync/atomic"
-}
-
-// word reports whether values of kind k are read in one piece.
-func word(t reflect.Type) bool {
-	switch t.Kind() {
-	case reflect.Bool, reflect.Pointer, reflect.UnsafePointer, reflect.Chan, reflect.Func, reflect.Map:
-		return true
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
-		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr,
-		reflect.Float32, reflect.Float64:
-		return t.Size() <= reflect.TypeFor[uintptr]().Size()
-	}
-	return false
-}

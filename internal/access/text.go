@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
@@ -46,11 +47,11 @@ func (v *View) Text() (*Text, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !isText(of.val.Type()) {
+	if !kind.IsText(of.val.Type()) {
 		return nil, &TypeError{Path: of.Path(), Type: of.val.Type().String(), Why: "is not text or bytes"}
 	}
 	t := &Text{of: of, size: -1}
-	if isString(of.val.Type()) {
+	if kind.IsString(of.val.Type()) {
 		t.addr, t.size, err = of.val.Header()
 		t.end = t.size
 	} else {
@@ -204,7 +205,7 @@ func (v *View) searched(s string) error {
 // textual is the error of a string or bytes that hold a secret near the part given, and so may not
 // even be measured or taken apart.
 func (v *View) textual(off, n int) error {
-	if !isText(v.val.Type()) {
+	if !kind.IsText(v.val.Type()) {
 		return nil
 	}
 	_, err := v.near(off, n, func(val inspect.Value, off, n int) ([]byte, error) {

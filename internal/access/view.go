@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/pattern"
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
@@ -30,10 +31,10 @@ type View struct {
 
 	// The verdict of policy, valid once decided is set; see decide.
 	decided bool
-	hidden  bool         // by name, type, tag or pattern
-	tells   secret.Kinds // what the names above it say of it
-	hide    trail        // in policy.hide
-	calls   trail        // in policy.calls
+	hidden  bool          // by name, type, tag or pattern
+	tells   secret.Kinds  // what the names above it say of it
+	hide    pattern.Trail // in policy.hide
+	calls   pattern.Trail // in policy.calls
 
 	guard  *lock   // that guards this value: nil until sought, then a lock, noLock or notTaken
 	mutex  *lock   // of a struct, its own lock: likewise
@@ -184,7 +185,7 @@ func (v *View) Value() inspect.Value {
 // shown as a text or a number is a Struct where that could tell what a pattern of registry.Hide
 // hides.
 func (v *View) Shape() inspect.Shape {
-	if !v.decided && v.val.Kind() == reflect.Struct && len(v.policy.hide.steps) > 0 {
+	if !v.decided && v.val.Kind() == reflect.Struct && v.policy.hide.Start() != 0 {
 		v.decide()
 	}
 	return v.val.Shape()

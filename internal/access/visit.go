@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 	"github.com/sightglass-go/sightglass/internal/secret"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -120,7 +121,7 @@ func (vis *Visit) Get(name string) (*View, error) {
 	if e == nil {
 		return nil, &NameError{Name: name, Near: text.Near(name, vis.names())}
 	}
-	v := &View{visit: vis, policy: &e.policy, step: step{name: e.name}, decided: true, hide: e.policy.hide.first, calls: e.policy.calls.first}
+	v := &View{visit: vis, policy: &e.policy, step: step{name: e.name}, decided: true, hide: e.policy.hide.Start(), calls: e.policy.calls.Start()}
 	switch {
 	case e.compute != nil && vis.callsForbidden:
 		return nil, &MethodError{Method: e.name, Why: "is computed at each look, and is not called here", Refused: true}
@@ -164,7 +165,7 @@ func (vis *Visit) names() []string {
 
 // compute calls the function of e.
 func (vis *Visit) compute(e *entry) (any, error) {
-	why := e.stuck.full()
+	why := e.callee.Refusal()
 	if vis.Holding() {
 		why = "cannot be called while a guard is held"
 	}
@@ -178,10 +179,10 @@ func (vis *Visit) compute(e *entry) (any, error) {
 	ctx, cancel := context.WithTimeout(vis.ctx, vis.patience.Call)
 	defer cancel()
 	var x any
-	err = e.stuck.start(func() { x = e.compute(ctx) }).wait(ctx)
+	err = e.callee.Go(func() { x = e.compute(ctx) }).Wait(ctx)
 	end(err)
 	if err != nil {
-		if err == errStill && vis.ctx.Err() != nil {
+		if err == usercode.ErrRunning && vis.ctx.Err() != nil {
 			return nil, context.Cause(vis.ctx)
 		}
 		return nil, &MethodError{Method: e.name, Why: err.Error()}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 )
 
 // Each calls f for the entries of a list (key is nil) or map until it returns false or an error,
@@ -109,8 +110,8 @@ func (v *View) lockedElements() bool {
 	if v.val.Kind() != reflect.Array {
 		return false
 	}
-	e := deref(v.val.Type().Elem())
-	return e.Kind() == reflect.Struct && !needsNoLock(e) && len(structOf(e).locks) > 0
+	e := kind.Deref(v.val.Type().Elem())
+	return e.Kind() == reflect.Struct && !kind.IsSync(e) && len(structOf(e).locks) > 0
 }
 
 // chunk reads some entries under the guard, and hands them out there or afterwards.

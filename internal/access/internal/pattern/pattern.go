@@ -1,4 +1,7 @@
-package access
+// Package pattern matches dotted paths with wildcards, such as users.*.card, against the steps from an
+// exposed object down to a value. A step is the name of a field, the key of a map or the index of a
+// list; * stands for any run of characters within a step.
+package pattern
 
 import (
 	"fmt"
@@ -10,23 +13,31 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// patterns is a set of dotted paths with wildcards, matched step by step on the way down from an
-// object: a set of positions (a trail) goes along with each View, so that matching costs nothing
-// per level below.
-type patterns struct {
-	steps []string // of all patterns, one after the other
-	first trail    // where a pattern begins
-	last  trail    // where one ends
+// Set is a set of patterns. Matching goes down step by step: a [Trail] says how far each pattern has
+// matched, so that a step costs the same on every level. The zero Set matches nothing.
+type Set struct {
+	steps []string // of all patterns, one pattern after the other
+	first Trail    // the first step of each pattern
+	last  Trail    // the last step of each pattern
 }
 
-// trail is a set of positions in patterns.steps: what may match next.
-type trail uint64
+// Trail is a set of steps of a Set, one bit each: those that may match next. 0 matches nothing.
+type Trail uint64
 
-// maxSteps is what a trail has room for.
+// maxSteps is the number of bits of a Trail.
 const maxSteps = 64
 
-// add adds the patterns that an option was given.
-func (p *patterns) add(option string, list []string) error {
+// maxDepth bounds how deep Reaches looks into a type.
+const maxDepth = 8
+
+// Start returns the trail at the exposed object.
+func (p *Set) Start() Trail { return p.first }
+
+// Ends returns the last step of each pattern.
+func (p *Set) Ends() Trail { return p.last }
+
+// Add adds the patterns that were given to the option of that name.
+func (p *Set) Add(option string, list []string) error {
 	for _, s := range list {
 		steps := strings.Split(s, ".")
 		for _, step := range steps {
@@ -44,8 +55,8 @@ func (p *patterns) add(option string, list []string) error {
 	return nil
 }
 
-// list is the patterns as they were given, sorted.
-func (p *patterns) list() (list []string) {
+// List returns the patterns as they were given, sorted.
+func (p *Set) List() (list []string) {
 	begin := 0
 	for i := range p.steps {
 		if p.last&(1<<i) != 0 {
@@ -57,14 +68,15 @@ func (p *patterns) list() (list []string) {
 	return list
 }
 
-// step follows name from at: what may match next, and the ends that were reached.
-func (p *patterns) step(at trail, name string) (next, ends trail) {
+// Step takes the step called name from at. It returns the steps that may match next, and the last
+// steps that name matched: if there are any, what was reached matches a pattern.
+func (p *Set) Step(at Trail, name string) (next, ends Trail) {
 	for rest := at; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(uint64(rest))
 		if !glob(p.steps[i], name) {
 			continue
 		}
-		if bit := trail(1) << i; p.last&bit != 0 {
+		if bit := Trail(1) << i; p.last&bit != 0 {
 			ends |= bit
 		} else {
 			next |= bit << 1
@@ -73,15 +85,15 @@ func (p *patterns) step(at trail, name string) (next, ends trail) {
 	return next, ends
 }
 
-// reaches reports whether a pattern that is at one of these positions may end at something below a
-// value of type t. What an interface holds may have any fields.
-func (p *patterns) reaches(at trail, t reflect.Type) bool { return at != 0 && p.reachesAt(at, t, 0) }
+// Reaches reports whether a pattern may match something below a value of type t that is reached with
+// the trail at. Anything may lie below an interface.
+func (p *Set) Reaches(at Trail, t reflect.Type) bool { return at != 0 && p.reachesAt(at, t, 0) }
 
-func (p *patterns) reachesAt(at trail, t reflect.Type, depth int) bool {
+func (p *Set) reachesAt(at Trail, t reflect.Type, depth int) bool {
 	if at == 0 {
 		return false
 	}
-	if depth > maxPromoted {
+	if depth > maxDepth {
 		return true
 	}
 	switch t.Kind() {
@@ -96,9 +108,9 @@ func (p *patterns) reachesAt(at trail, t reflect.Type, depth int) bool {
 		return at&p.last != 0 || p.reachesAt((at&^p.last)<<1, t.Elem(), depth+1)
 	case reflect.Struct:
 		for _, f := range inspect.Fields(t) {
-			next, ends := p.step(at, f.Name)
+			next, ends := p.Step(at, f.Name)
 			if f.GoName != f.Name {
-				more, too := p.step(at, f.GoName)
+				more, too := p.Step(at, f.GoName)
 				next, ends = next|more, ends|too
 			}
 			if f.Embedded {
@@ -112,18 +124,18 @@ func (p *patterns) reachesAt(at trail, t reflect.Type, depth int) bool {
 	return false
 }
 
-// indexes are those of the positions at which a step may be the index of an element.
-func (p *patterns) indexes(at trail) (some trail) {
+// indexes returns the steps of at that may match the index of an element.
+func (p *Set) indexes(at Trail) (indexes Trail) {
 	for rest := at; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(uint64(rest))
 		if strings.Trim(p.steps[i], "*0123456789") == "" {
-			some |= 1 << i
+			indexes |= 1 << i
 		}
 	}
-	return some
+	return indexes
 }
 
-// glob reports whether all of name matches pattern, in which * stands for any run of characters.
+// glob reports whether name matches pattern.
 func glob(pattern, name string) bool {
 	head, tail, star := strings.Cut(pattern, "*")
 	if !star {
