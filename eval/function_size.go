@@ -120,7 +120,7 @@ func (m *measurer) behind(src render.Source, depth int) error {
 	case inspect.Interface:
 		return m.boxed(src, depth)
 	case inspect.Struct:
-		for _, field := range inspect.Fields(v.Type()) {
+		for _, field := range v.Fields() {
 			if c, ok := src.Field(field.Index); ok {
 				if err := m.behind(c, depth); err != nil {
 					return err

@@ -40,7 +40,7 @@ func assign(dst reflect.Value, x any, depth int) error {
 		dst.Set(src)
 		return nil
 	}
-	if t == durationType || src.Type() == durationType && t.Kind() != reflect.Interface {
+	if isDuration(t) || isDuration(src.Type()) && t.Kind() != reflect.Interface {
 		return cannot(": a duration is none of the numbers")
 	}
 	switch k := t.Kind(); {

@@ -390,7 +390,7 @@ func (c *tally) scan(v inspect.Value, depth int) {
 			c.scan(e, depth-1)
 		}
 	case inspect.Struct:
-		for _, f := range inspect.Fields(v.Type()) {
+		for _, f := range v.Fields() {
 			c.scan(v.Field(f.Index), depth-1)
 		}
 	case inspect.Map, inspect.List:
@@ -490,7 +490,7 @@ func TestAttackRacingWriters(t *testing.T) {
 						return
 					}
 					v, _ := inspect.Of(x).Elem()
-					for f := range inspect.Fields(v.Type()) {
+					for f := range v.Fields() {
 						c.scan(v.Field(f), 8)
 					}
 				})
@@ -521,7 +521,7 @@ func TestAttackMaps(t *testing.T) {
 			var c tally
 			v, _ := inspect.Of(&x).Elem()
 			for !stop.Load() {
-				for i := range inspect.Fields(v.Type()) {
+				for i := range v.Fields() {
 					c.walk(v.Field(i))
 				}
 				runtime.Gosched()

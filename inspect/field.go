@@ -33,9 +33,10 @@ func Shared(t reflect.Type) bool {
 	return false
 }
 
-// Fields lists the direct fields of a struct type, unexported and blank ones
-// too, in the order of their declaration; nil for other types. The slice is
-// shared and must not be changed.
+// Fields lists the direct fields of a struct type, unexported and blank ones too, in the order of their
+// declaration; nil for other types. The slice is shared and must not be changed.
+//
+// A type alone determines them, so they are the same in each process and kept with this one's.
 func Fields(t reflect.Type) []Field { return here.fields(t) }
 
 // Fields lists the direct fields of v, as [Fields] does.
@@ -96,13 +97,13 @@ type foundKey struct {
 // so there is no end to them otherwise. Names that are not found are not kept.
 const maxFound = 1 << 12
 
-// FindField resolves a name in a struct type as Go's selectors do: the
+// FindField resolves a name in v, a struct, as Go's selectors do: the
 // shallowest field of that name wins, one in an embedded struct counts, two at
 // the same depth hide each other. index is the way there, one hop an element;
 // between two hops an embedded pointer must be followed with Elem. ok is false
 // if there is none. Unexported fields are found from anywhere. A field with a name
 // by its tag is found by that and by its own.
-func FindField(t reflect.Type, name string) (index []int, ok bool) { return here.findField(t, name) }
+func (v Value) FindField(name string) (index []int, ok bool) { return v.space().findField(v.typ, name) }
 
 func (s *space) findField(t reflect.Type, name string) (index []int, ok bool) {
 	if t == nil || t.Kind() != reflect.Struct || name == "_" {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"time"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
@@ -215,7 +214,10 @@ func (s *space) loose(t reflect.Type) bool {
 	return false
 }
 
-var durationType = reflect.TypeFor[time.Duration]()
+// isDuration reports whether t is time.Duration; t may be nil.
+func isDuration(t reflect.Type) bool {
+	return t != nil && t.Kind() == reflect.Int64 && qualified(t) == "time.Duration"
+}
 
 // Holds reports whether a key equals the plain value x, converted as Lookup does it; what lies in an interface
 // is compared in its own type, so that 1 equals an int64 there, and "up" a named string.
@@ -235,7 +237,7 @@ func (v Value) holds(x any, depth int) (bool, error) {
 			return err == nil && e.typ == nil && x == nil, err
 		}
 		return e.holds(x, depth+1)
-	case !v.typ.Comparable(), (v.typ == durationType) != (src.IsValid() && src.Type() == durationType):
+	case !v.typ.Comparable(), isDuration(v.typ) != isDuration(reflect.TypeOf(x)):
 		// A number is no duration.
 		return false, nil
 	case v.Kind() == reflect.Array && v.space().loose(v.typ):

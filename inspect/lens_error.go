@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"net/netip"
-	"reflect"
 	"strconv"
 	"strings"
 	"syscall"
@@ -63,7 +62,7 @@ func (p *probe) error(v Value) string {
 		return ""
 	case !v.IsValid():
 		return "<nil>"
-	case v.typ == reflect.TypeFor[syscall.Errno]():
+	case qualified(v.typ) == "syscall.Errno":
 		u, _, err := v.ref.Uint(v.typ.Size())
 		p.note(0, err)
 		return syscall.Errno(u).Error()

@@ -13,7 +13,7 @@ import (
 // chainOf reports whether t is one of the two, as this package knows them.
 func chainOf(t reflect.Type) bool {
 	links := t
-	switch t.PkgPath() + "." + t.Name() {
+	switch qualified(t) {
 	case "container/list.List":
 		root, ok1 := t.FieldByName("root")
 		_, ok2 := t.FieldByName("len")

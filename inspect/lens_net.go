@@ -153,12 +153,12 @@ func urlText(p *probe, v Value) any {
 func netKey(t reflect.Type, x string) (key reflect.Value, ok bool) {
 	var err error
 	var k any
-	switch t {
-	case reflect.TypeFor[netip.Addr]():
+	switch qualified(t) {
+	case "net/netip.Addr":
 		k, err = netip.ParseAddr(x)
-	case reflect.TypeFor[netip.AddrPort]():
+	case "net/netip.AddrPort":
 		k, err = netip.ParseAddrPort(x)
-	case reflect.TypeFor[netip.Prefix]():
+	case "net/netip.Prefix":
 		k, err = netip.ParsePrefix(x)
 	default:
 		return key, false

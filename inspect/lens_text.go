@@ -37,7 +37,7 @@ func defineTexts(rows []textType) struct{} {
 }
 
 // textTypeOf is the row of t; its text is nil if there is none.
-func textTypeOf(t reflect.Type) textType { return textTypes[t.PkgPath()+"."+t.Name()] }
+func textTypeOf(t reflect.Type) textType { return textTypes[qualified(t)] }
 
 // grindText is the text lens for t, nil if it has none or does not look as
 // expected.

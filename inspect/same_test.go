@@ -438,7 +438,7 @@ func rebuild(t *testing.T, v inspect.Value, dst reflect.Value) {
 			dst.Set(in)
 		}
 	case inspect.Struct:
-		for i := range inspect.Fields(v.Type()) {
+		for i := range v.Fields() {
 			rebuild(t, v.Field(i), dst.Field(i))
 		}
 	case inspect.List:
@@ -488,6 +488,20 @@ func TestOtherSpace(t *testing.T) {
 		if s.n < 1000 {
 			t.Errorf("only %d values were compared", s.n)
 		}
+	}
+	type found struct{ Hits int }
+	e, err := inspect.In(inspect.Of(&found{7}), inspect.Other).Elem()
+	if err != nil {
+		t.Fatal(err)
+	}
+	index, _ := e.FindField("Hits")
+	path := e.FieldPath()
+	path.Field(index[0])
+	if d, ok := e.Follow(path, 0); !ok || d.Plain() != 7 || len(e.Fields()) != 1 || e.ShownAsOne() {
+		t.Errorf("Hits is %v", d)
+	}
+	if typ := reflect.TypeFor[found](); !inspect.Learned(inspect.Other, typ) || inspect.Learned(inspect.Here, typ) {
+		t.Error("what a path derives of a type is kept elsewhere than in its space")
 	}
 	if typ := reflect.TypeFor[own](); !inspect.Learned(inspect.Other, typ) || inspect.Learned(inspect.Here, typ) {
 		t.Error("what is derived of a type is kept elsewhere than in its space")

@@ -3,7 +3,6 @@ package inspect
 import (
 	"reflect"
 	"strings"
-	"time"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
@@ -80,10 +79,10 @@ func (s *space) lensOf(t reflect.Type) *lens {
 // grind makes the lens for t. A type that does not look as expected, as it may
 // in a Go to come, gets none: its fields are shown as they are.
 func (s *space) grind(t reflect.Type) *lens {
-	switch t {
-	case reflect.TypeFor[time.Duration]():
+	switch qualified(t) {
+	case "time.Duration":
 		return &lens{kind: lensDuration, shape: Scalar}
-	case reflect.TypeFor[time.Time]():
+	case "time.Time":
 		if t.NumField() == 3 && t.Field(0).Type.Kind() == reflect.Uint64 && t.Field(1).Type.Kind() == reflect.Int64 {
 			return &lens{kind: lensTime, shape: Scalar}
 		}
@@ -169,13 +168,13 @@ func shapeOf(k reflect.Kind) Shape {
 	return Scalar
 }
 
-// HasText reports whether a struct of type t is shown as a text or number that is worked out of several of its
-// fields, and so may tell what one of them holds: an error, a URL, a time, a context, a lock.
-func HasText(t reflect.Type) bool {
-	if t == nil || t.Kind() != reflect.Struct {
+// ShownAsOne reports whether v is a struct that is shown as one text or number in place of its fields, and so may
+// tell what one of them holds: an error, a URL, a time, a context, a lock.
+func (v Value) ShownAsOne() bool {
+	if v.Kind() != reflect.Struct {
 		return false
 	}
-	switch l := here.lensOf(t); l.kind {
+	switch l := v.space().lensOf(v.typ); l.kind {
 	case lensNone, lensTrie, lensChain:
 		return false
 	case lensInner:
@@ -191,7 +190,8 @@ func (v Value) Computed() bool { return v.lens().kind == lensText }
 // Described reports whether [Value.Describe] sums up v, which is a struct, as it does a context.
 func (v Value) Described() bool { return v.lens().kind == lensContext }
 
-// ShapeOf is what values of type t look like to a person; Nil for nil.
+// ShapeOf is what values of type t in this process look like to a person; Nil for nil. It is for decisions about
+// types, such as a policy's; [Value.Shape] asks the process that the value lies in.
 func ShapeOf(t reflect.Type) Shape { return Value{typ: t}.Shape() }
 
 // Shape is what v looks like to a person; Nil for the zero Value.

@@ -97,7 +97,7 @@ func TestShapes(t *testing.T) {
 		{"err", inspect.Interface, "nil"},
 		{"ordinal", inspect.Struct, ""},
 	} {
-		index, ok := inspect.FindField(v.Type(), tc.field)
+		index, ok := v.FindField(tc.field)
 		if !ok {
 			t.Fatalf("no field %s", tc.field)
 		}
@@ -167,7 +167,7 @@ func TestProvenance(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		index, ok := inspect.FindField(v.Type(), name)
+		index, ok := v.FindField(name)
 		if !ok {
 			t.Fatalf("no field %s", name)
 		}
@@ -251,7 +251,7 @@ func TestTrustEnds(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		index, ok := inspect.FindField(v.Type(), name)
+		index, ok := v.FindField(name)
 		if !ok {
 			t.Fatalf("a %v has no field %s", v.Type(), name)
 		}

@@ -12,8 +12,8 @@ import (
 // entry never changes but for that, so all of it is read solidly and without a
 // lock.
 
-// trieEntry is the shape of an entry of a sync.Map. No variable of the runtime's
-// own has that type, so reflect cannot say it.
+// trieEntry lays out an entry of a sync.Map, of whatever process: reflect cannot name the type of one. Its fields
+// are read by their offsets.
 type trieEntry struct {
 	isEntry  bool
 	overflow *trieEntry

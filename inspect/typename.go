@@ -25,3 +25,11 @@ func TypeName(t reflect.Type) string {
 	}
 	return text.ShortPaths(s)
 }
+
+// qualified returns the import path of t's package and t's name without type arguments, as in
+// "sync/atomic.Pointer". The package recognizes the types of the standard library by it: those of another process
+// have the same names, and are not this process's types.
+func qualified(t reflect.Type) string {
+	name, _, _ := strings.Cut(t.Name(), "[")
+	return t.PkgPath() + "." + name
+}

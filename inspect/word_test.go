@@ -74,7 +74,7 @@ func TestAttackReusedText(t *testing.T) {
 	defer writer.Wait()
 	defer stop.Store(true)
 	v := as(reflect.TypeFor[string](), &text)
-	route := RouteFrom(v.Type())
+	path := v.FieldPath()
 	var readings, torn int
 	for lengths := map[int]bool{}; len(lengths) < 20; readings++ {
 		for !shown.Load() {
@@ -82,8 +82,8 @@ func TestAttackReusedText(t *testing.T) {
 		}
 		for range 3 {
 			// At any time: it is quick.
-			if d, ok := v.Follow(route, len(bytes)); ok && d.Text != "" && strings.Count(d.Text, d.Text[:1]) != len(d.Text) {
-				t.Fatalf("reading %d by a route is of two strings", readings)
+			if d, ok := v.Follow(path, len(bytes)); ok && d.Text != "" && strings.Count(d.Text, d.Text[:1]) != len(d.Text) {
+				t.Fatalf("reading %d by a path is of two strings", readings)
 			}
 		}
 		s, n, mark, err := v.Text()

@@ -71,7 +71,7 @@ func (a *alarms) walk(v *View, path string, depth int) {
 			return
 		}
 		a.seen[at] = true
-		for i, f := range inspect.Fields(v.val.Type()) {
+		for i, f := range v.val.Fields() {
 			if c := v.field(i); c != nil && f.Name != "_" {
 				next(c, "."+f.Name)
 			}

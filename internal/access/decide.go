@@ -71,7 +71,7 @@ var retellings = map[string]map[string][]string{
 // retold reports whether v, a field of up, has in it what a pattern hides in another.
 func (v *View) retold(up *View) bool {
 	t := up.val.Type()
-	if up.hide == 0 || !inspect.HasText(t) {
+	if up.hide == 0 || !up.val.ShownAsOne() {
 		return false
 	}
 	for _, name := range retellings[t.String()][v.step.name] {
@@ -92,7 +92,7 @@ func (v *View) judge() {
 		return
 	}
 	switch hide := &v.policy.hide; {
-	case inspect.HasText(t):
+	case v.val.ShownAsOne():
 		// Its text would tell of each field.
 		if hide.Reaches(v.hide, t) {
 			v.val = v.val.Bare()

@@ -23,9 +23,9 @@ type FieldCache struct {
 	from   reflect.Type
 	hide   pattern.Trail
 	tells  secret.Kinds
-	route  *inspect.Route // nil: there is no way that would be the same again
-	reads  int            // what Member and Scalar tell the Meter
-	hops   bool           // it leads out of the View's own memory
+	path   *inspect.FieldPath // nil where types alone do not lead to a Datum
+	reads  int                // what Member and Scalar tell the Meter
+	hops   bool               // it leads out of the View's own memory
 	kind   inspect.DatumKind
 	wide   bool // it is more than a word
 }
@@ -50,22 +50,22 @@ func (s *FieldCache) Learn(v, to *View) {
 	if !ok {
 		return
 	}
-	route := inspect.RouteFrom(s.from)
+	path := v.val.FieldPath()
 	s.reads = 1     // of the scalar
 	locked := false // by a struct on the way that may have a lock of its own
 	for i := len(way) - 1; i >= 0; i-- {
 		if up := way[i].up; way[i].step.kind == stepElem {
-			route.Elem()
+			path.Elem()
 			s.hops = true
 			s.reads++
 		} else {
-			route.Field(way[i].step.index)
+			path.Field(way[i].step.index)
 			locked = locked || structOf(up.val.Type()).alone
 		}
 	}
-	end, datum := route.End()
+	end, datum := path.End()
 	if s.kind = datum; datum != inspect.NoDatum && end == to.val.Type() && !(locked && datum == inspect.TextDatum) {
-		s.route = route
+		s.path = path
 	}
 	s.wide = !kind.IsWord(end)
 }
@@ -99,11 +99,11 @@ func (s *FieldCache) Reads() int { return s.reads }
 // Meter, where these have to be asked. The error is the Meter's.
 func (s *FieldCache) Read(v *View) (d inspect.Datum, ok bool, err error) {
 	v.decide()
-	if v.hidden || s.route == nil || !s.fits(v) || s.wide && !s.ready(v) {
+	if v.hidden || s.path == nil || !s.fits(v) || s.wide && !s.ready(v) {
 		return d, false, nil
 	}
 	// What a longer text costs is more than a read.
-	if d, ok = v.val.Follow(s.route, secretPiece); !ok || secret.In(d.Text) {
+	if d, ok = v.val.Follow(s.path, secretPiece); !ok || secret.In(d.Text) {
 		return d, false, nil
 	}
 	return d, true, v.visit.tick(s.reads)

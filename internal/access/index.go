@@ -225,7 +225,7 @@ func (v *View) key(depth int) (any, error) {
 		return e.key(depth + 1)
 	case reflect.Struct:
 		m := map[string]any{}
-		for _, f := range inspect.Fields(v.val.Type()) {
+		for _, f := range v.val.Fields() {
 			e, err := v.Member(f.Name)
 			if err != nil {
 				return nil, err
@@ -276,7 +276,7 @@ func (v *View) Has(key any) (bool, error) {
 		return ok, err
 	case inspect.Struct:
 		name, _ := key.(string)
-		index, ok := inspect.FindField(t.val.Type(), name)
+		index, ok := t.val.FindField(name)
 		at := t.val.Type()
 		for _, i := range index {
 			at = kind.Deref(at)

@@ -59,7 +59,7 @@ func (v *View) member(name string) (*View, error) {
 
 // promoted is the field of a struct that Go's selector finds.
 func (v *View) promoted(name string) (*View, error) {
-	index, ok := inspect.FindField(v.val.Type(), name)
+	index, ok := v.val.FindField(name)
 	if !ok {
 		return nil, v.noField(name)
 	}

@@ -21,15 +21,14 @@ var noProcess = map[string]string{
 	"inspect/internal/peek.trampoline": "it handles the faults of the process that reads",
 	"inspect/internal/peek.atNil":      "it is what the process that reads panics with",
 
-	"inspect.here":         "it is the space of this process",
-	"inspect.noLens":       "it is the same for every struct",
-	"inspect.durationType": "it is a type of ours",
-	"inspect.textTypes":    "it is a table",
-	"inspect.entryType":    "it describes a layout to this package",
-	"inspect.year1":        "it is a number of seconds",
-	"inspect.zones":        "its locations were made by this package",
-	"inspect.zonesKept":    "it counts them",
-	"inspect.oneHop":       "it is a table",
+	"inspect.here":      "it is the space of this process",
+	"inspect.noLens":    "it is the same for every struct",
+	"inspect.textTypes": "it is a table",
+	"inspect.entryType": "it describes a layout to this package",
+	"inspect.year1":     "it is a number of seconds",
+	"inspect.zones":     "its locations were made by this package",
+	"inspect.zonesKept": "it counts them",
+	"inspect.oneHop":    "it is a table",
 }
 
 // TestProcessStateLivesInSpaces holds that a second process could be read beside this one: no package

@@ -1,0 +1,77 @@
+package inspect
+
+import (
+	"reflect"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
+)
+
+// FieldPath leads from values of one type, in one process, to a Datum in each, through fields and pointers alone.
+// Their types determine it, so it is the same in all of the values; it never enters an interface or a collection. A
+// FieldPath is for one goroutine.
+type FieldPath struct {
+	space   *space       // of the values
+	at      reflect.Type // where the path has come
+	offsets []uintptr    // see [peek.Ref.Chase]
+	offset  uintptr      // of at, from where the last pointer points
+	datum   datumType    // how at is read
+	held    bool         // the collector follows all pointers on the path
+	text    []byte       // the last text read, as a buffer
+}
+
+// FieldPath returns the path that has not left v yet.
+func (v Value) FieldPath() *FieldPath {
+	p := &FieldPath{space: v.space(), offsets: []uintptr{0}, held: true}
+	p.reach(v.typ)
+	return p
+}
+
+func (p *FieldPath) reach(t reflect.Type) {
+	p.at, p.datum = t, p.space.lensOf(t).datum
+	p.offsets[len(p.offsets)-1] = p.offset + p.datum.off
+}
+
+// Field extends p to direct field i of the struct it has come to.
+func (p *FieldPath) Field(i int) {
+	f := p.space.fields(p.at)[i]
+	p.offset += f.offset
+	p.reach(f.Type)
+}
+
+// Elem extends p to what the pointer it has come to points at.
+func (p *FieldPath) Elem() {
+	p.held = p.held && p.space.collected(p.at)
+	p.offsets[len(p.offsets)-1] = p.offset
+	p.offsets, p.offset = append(p.offsets, 0), 0
+	p.reach(p.at.Elem())
+}
+
+// End returns the type that p leads to and the kind of Datum that [Value.Follow] reads there. The kind is NoDatum
+// if there is none, if this machine cannot load it in one piece, or if it lies behind a pointer that the collector
+// does not follow.
+func (p *FieldPath) End() (reflect.Type, DatumKind) {
+	if p.datum.size > peek.WordSize || !p.held {
+		return p.at, NoDatum
+	}
+	return p.at, p.datum.kind
+}
+
+// Follow reads the Datum that p leads to from v, which must have the type and the process that p began with. ok is
+// false if a pointer on the path is nil or cannot be followed, and for a string that is longer than max bytes or
+// changes meanwhile. The same steps, taken one by one, tell why.
+func (v Value) Follow(p *FieldPath, max int) (d Datum, ok bool) {
+	offsets := p.offsets
+	if v.how&word != 0 {
+		// v's Ref is the first pointer itself.
+		if offsets = offsets[1:]; len(offsets) == 0 || v.Kind() != reflect.Pointer || v.ref.IsNil() {
+			return d, false
+		}
+	}
+	held := v.how&solid != 0
+	if p.datum.kind == TextDatum {
+		p.text, ok = v.ref.ChaseText(p.text[:0], offsets, max, held)
+		return Datum{Kind: TextDatum, Text: string(p.text)}, ok
+	}
+	u, ok := v.ref.Chase(offsets, p.datum.size, held)
+	return p.datum.datum(u), ok
+}
