@@ -6,6 +6,8 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+
+	"github.com/sightglass-go/sightglass/telnet/internal/credential"
 )
 
 // Authenticator decides who may enter. It may be asked by several goroutines at a time.
@@ -35,7 +37,7 @@ type Identity struct {
 
 // ErrDenied is what an Authenticator returns, wrapped or not, for somebody who is not to enter. The
 // peer is told no more than this; the log has the whole error.
-var ErrDenied = errors.New("not admitted")
+var ErrDenied = credential.ErrDenied
 
 // ErrUnanswered is what Peer.Ask returns for a peer that has left the question alone: with Ctrl-C,
 // with Ctrl-D, or by closing its side.
