@@ -7,6 +7,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
+	"github.com/sightglass-go/sightglass/internal/access/internal/redact"
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
@@ -27,18 +28,18 @@ func (v *View) decide() {
 	t := v.val.Type()
 	switch v.step.kind {
 	case stepElem:
-		v.tells |= tellsOfType(t)
+		v.tells |= redact.ByType(t)
 	case stepKeyOf:
 		// A key lies on no path that a pattern could name.
 		v.hide, v.calls = 0, 0
-		v.tells = v.tells.OfKeys() | tellsOfType(t)
+		v.tells = v.tells.OfKeys() | redact.ByType(t)
 	case stepField:
 		f := &v.visit.structOf(up.val.Type()).fields[v.step.index]
-		if !f.content {
+		if !f.Inherits {
 			v.tells = 0
 		}
-		v.tells |= f.tells
-		v.hidden = f.secret || v.retold(up)
+		v.tells |= f.Kinds
+		v.hidden = f.Secret || v.retold(up)
 		v.follow(f.Name, f.Embedded)
 		if f.GoName != f.Name {
 			v.followToo(up, f.GoName)
@@ -49,10 +50,10 @@ func (v *View) decide() {
 			v.follow(strconv.Itoa(v.step.index), false)
 		}
 	case stepKey:
-		v.tells = v.tells.OfElements() | secret.ByName(v.step.name)&^secret.All | tellsOfType(t)
+		v.tells = v.tells.OfElements() | secret.ByName(v.step.name)&^secret.All | redact.ByType(t)
 		v.follow(v.step.name, false)
 	case stepLiteral:
-		v.tells = v.tells.OfElements() | tellsOfType(t)
+		v.tells = v.tells.OfElements() | redact.ByType(t)
 		v.follow(v.step.name, false)
 	case stepEntry:
 		v.decideEntry(t)
@@ -87,7 +88,7 @@ func (v *View) retold(up *View) bool {
 // are at.
 func (v *View) judge() {
 	t := v.val.Type()
-	v.hidden = v.hidden || hides(v.tells, t)
+	v.hidden = v.hidden || redact.Hides(v.tells, t)
 	if v.hidden || v.hide == 0 || t == nil {
 		return
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
+	"github.com/sightglass-go/sightglass/internal/access/internal/redact"
 	"github.com/sightglass-go/sightglass/internal/secret"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -131,7 +132,7 @@ func (v *View) lookup(key any) (elem inspect.Value, copied int, ok bool, err err
 	case []byte:
 		key = string(k)
 	}
-	if secretKey(key, 0) {
+	if redact.LooksSecret(key) {
 		return elem, 0, false, &RedactedError{}
 	}
 	if v.hidesKeys() {
@@ -255,6 +256,23 @@ func (v *View) key(depth int) (any, error) {
 	return nil, no
 }
 
+// hidesKeys reports whether keys of the map v may be hidden.
+func (v *View) hidesKeys() bool {
+	v.decide()
+	t := reflect.TypeFor[any]() // of a sync.Map
+	if m := v.val.Type(); m.Kind() == reflect.Map {
+		t = m.Key()
+	}
+	return redact.HidesKeys(v.tells, t)
+}
+
+// conceals reports whether the key v is hidden or has a hidden part. The Meter is not told: what it
+// costs would tell that the key was met.
+func (v *View) conceals() bool {
+	v.decide()
+	return v.hidden || redact.HoldsSecret(v.val, v.tells)
+}
+
 // Has is key in v: whether a map has the key, or a struct the field. Of a list it is a *TypeError.
 func (v *View) Has(key any) (bool, error) {
 	t, err := v.into("keys")
@@ -280,7 +298,7 @@ func (v *View) Has(key any) (bool, error) {
 		at := t.val.Type()
 		for _, i := range index {
 			at = kind.Deref(at)
-			if structOf(at).fields[i].absent {
+			if structOf(at).fields[i].Absent {
 				return false, nil
 			}
 			at = structOf(at).fields[i].Type

@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/redact"
 	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 )
 
@@ -155,7 +156,7 @@ func (v *View) lookThrough(f reflect.Value, p any) (*View, error) {
 	v.decide()
 	shown := &View{
 		visit: v.visit, policy: v.policy.loose, val: inspect.Of(x), step: step{name: v.Path()}, decided: true,
-		hide: v.hide, calls: v.calls, tells: v.tells | tellsOfType(reflect.TypeOf(x)), ofLens: true,
+		hide: v.hide, calls: v.calls, tells: v.tells | redact.ByType(reflect.TypeOf(x)), ofLens: true,
 	}
 	shown.judge()
 	return shown, nil

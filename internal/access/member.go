@@ -196,7 +196,7 @@ const maxPromoted = 8
 func (v *View) fields(list []Member, seen map[string]bool, depth int) []Member {
 	var embedded []*View
 	for i, f := range structOf(v.val.Type()).fields {
-		if f.absent || f.Name == "_" || seen[f.Name] {
+		if f.Absent || f.Name == "_" || seen[f.Name] {
 			continue
 		}
 		seen[f.Name] = true

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/redact"
 	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 	"github.com/sightglass-go/sightglass/internal/secret"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -196,7 +197,7 @@ func (v *View) result(name, path string, out reflect.Value) (any, error) {
 	if secret.Generic(name) || secret.Getter(name) {
 		r.tells = v.tells
 	}
-	r.tells |= secret.ByName(name) | tellsOfType(out.Type())
+	r.tells |= secret.ByName(name) | redact.ByType(out.Type())
 	r.judge()
 	switch x, ok, err := r.Plain(); {
 	case err != nil:

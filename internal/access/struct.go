@@ -7,12 +7,12 @@ import (
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
-	"github.com/sightglass-go/sightglass/internal/secret"
+	"github.com/sightglass-go/sightglass/internal/access/internal/redact"
 )
 
 // structInfo is what policy knows of a struct type.
 type structInfo struct {
-	fields []fieldInfo
+	fields []redact.Field
 	// locks are the fields that are a sync.Mutex or sync.RWMutex, by value or pointer, the one that
 	// guards the others first: the best named one of the struct's own, then those of embedded
 	// structs, whose methods it has too.
@@ -29,15 +29,6 @@ type lockField struct {
 	goName string
 }
 
-type fieldInfo struct {
-	inspect.Field
-	absent bool         // does not exist for anybody who looks
-	secret bool         // is never shown, as its tag says
-	tells  secret.Kinds // by its name and type
-	// content: it has no name of its own beside that of the struct
-	content bool
-}
-
 // structs caches structInfo by type. It grows with the types of the program, as reflect's own
 // caches do.
 var structs sync.Map // of reflect.Type to *structInfo
@@ -47,18 +38,9 @@ func structOf(t reflect.Type) *structInfo {
 		return s.(*structInfo)
 	}
 	s := new(structInfo)
-	only, lexeme := contentField(t), isLexeme(t)
-	for i, f := range inspect.Fields(t) {
-		s.fields = append(s.fields, fieldInfo{
-			Field:   f,
-			absent:  f.Tagged("-"),
-			secret:  f.Tagged("secret"),
-			tells:   secret.ByName(f.Name) | secret.ByName(f.GoName) | tellsOfType(f.Type),
-			content: !lexeme && (i == only || f.Embedded || kind.Deref(f.Type) == t || secret.Generic(f.Name) || secret.Generic(f.GoName)),
-		})
-	}
+	s.fields = redact.FieldsOf(t)
 	s.locks = findLocks(t)
-	s.alone = inspect.Shared(t) || len(s.locks) > 0 || slices.ContainsFunc(s.fields, func(f fieldInfo) bool { return locking(f.Type) })
+	s.alone = inspect.Shared(t) || len(s.locks) > 0 || slices.ContainsFunc(s.fields, func(f redact.Field) bool { return locking(f.Type) })
 	stored, _ := structs.LoadOrStore(t, s)
 	return stored.(*structInfo)
 }

@@ -289,7 +289,7 @@ func (v *View) present(op string, t *View, err error) (*View, error) {
 // field is direct field i of a struct, nil if it does not exist for who looks.
 func (v *View) field(i int) *View {
 	f := &v.visit.structOf(v.val.Type()).fields[i]
-	if f.absent {
+	if f.Absent {
 		return nil
 	}
 	return v.newChild(v.val.Field(i), step{kind: stepField, index: i, name: f.Name})

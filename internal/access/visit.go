@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/redact"
 	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 	"github.com/sightglass-go/sightglass/internal/secret"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -143,7 +144,7 @@ func (vis *Visit) Get(name string) (*View, error) {
 		v.val = e.object
 	}
 	v.val = v.val.Trust(e.policy.frozen)
-	v.tells = secret.ByName(e.name[strings.LastIndexByte(e.name, '.')+1:])&^secret.All | tellsOfType(v.val.Type())
+	v.tells = secret.ByName(e.name[strings.LastIndexByte(e.name, '.')+1:])&^secret.All | redact.ByType(v.val.Type())
 	v.judge()
 	if vis.roots == nil {
 		vis.roots = make(map[string]*View)
@@ -202,7 +203,7 @@ func (vis *Visit) structOf(t reflect.Type) *structInfo {
 // are of one type.
 func (vis *Visit) tellsOfType(t reflect.Type) secret.Kinds {
 	if t != vis.elemType || t == nil {
-		vis.elemType, vis.elemTell = t, tellsOfType(t)
+		vis.elemType, vis.elemTell = t, redact.ByType(t)
 	}
 	return vis.elemTell
 }

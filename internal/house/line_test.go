@@ -33,6 +33,7 @@ var line = []struct {
 	{"inspect", "peek reads memory and knows no Go values"},
 	{"inspect/render", "a value is read without knowing how it is shown"},
 	{"internal/access/internal/kind", "a value is read without asking what its type means to policy"},
+	{"internal/access/internal/redact", "a type is a secret wherever its values lie"},
 	{"internal/access/internal/pattern", "a pattern is about names, not about what they lead to"},
 	{"internal/access/internal/usercode", "a call into the application needs no View"},
 	{"internal/access", "a value is read and shown without knowing names or policy"},
