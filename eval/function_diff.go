@@ -371,9 +371,9 @@ func delta(f *frame, a, b any) string {
 	}
 	if d, ok := x.(time.Duration); ok {
 		if d > 0 {
-			return "+" + briefDuration(d)
+			return "+" + text.Duration(d, shownDigits)
 		}
-		return briefDuration(d)
+		return text.Duration(d, shownDigits)
 	}
 	if n, ok := number.Of(x); ok && !n.Neg && !(n.IsFloat && n.F < 0) {
 		return "+" + fmt.Sprint(x)

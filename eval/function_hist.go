@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -363,6 +364,9 @@ func picture(page *render.Page, bars []bar) {
 	page.Bars(rows, parts, number(from), number(below), number("count"))
 }
 
+// shownDigits is how many digits of a number tell something.
+const shownDigits = 4
+
 // brief is a number in as many digits as tell something.
 func brief(x any) string {
 	switch x := x.(type) {
@@ -372,22 +376,9 @@ func brief(x any) string {
 		if math.Abs(x) >= 1000 && math.Abs(x) < 1e15 {
 			return text.Thousands(int(math.Round(x)))
 		}
-		return fmt.Sprintf("%.4g", x)
+		return strconv.FormatFloat(x, 'g', shownDigits, 64)
 	case time.Duration:
-		return briefDuration(x)
+		return text.Duration(x, shownDigits)
 	}
 	return fmt.Sprint(x)
-}
-
-// briefDuration has four digits, or whole seconds.
-func briefDuration(d time.Duration) string {
-	abs := d.Abs()
-	unit := time.Duration(1)
-	for unit*10_000 <= abs {
-		unit *= 10
-	}
-	if abs >= time.Hour {
-		unit = time.Second
-	}
-	return d.Round(unit).String()
 }

@@ -52,33 +52,24 @@ func sharedPrefix(a, b string) string {
 	return text.Whole(a[:n])
 }
 
-// listing shows proposals, few of them with their details.
+// listing lays out proposals in width columns: few of them with their details, many in a grid.
 func listing(proposals []eval.Completion, width int) string {
-	var b strings.Builder
-	shown := proposals[:min(len(proposals), listedInColumns)]
-	longest := 0
-	names := make([]string, len(shown))
-	for i, p := range shown {
-		names[i] = text.Cut(text.Escape(p.Text), width-1)
-		longest = max(longest, text.Width(names[i]))
-	}
-	columns := 1
-	if len(shown) > listedWithDetail {
-		columns = max(1, width/(longest+2))
-	}
-	rows := (len(shown) + columns - 1) / columns
-	for row := range rows {
-		line := ""
-		for i := row; i < len(shown); i += rows {
-			line += text.Pad(names[i], longest+2)
+	var lines []string
+	if len(proposals) <= listedWithDetail {
+		rows := make([][]text.Cell, len(proposals))
+		for i, p := range proposals {
+			rows[i] = []text.Cell{{Text: text.Escape(p.Text)}, {Text: text.Escape(p.Detail)}}
 		}
-		if columns == 1 {
-			line = text.Cut(line+text.Escape(shown[row].Detail), width-1)
+		lines = text.Columns(rows, width-1)
+	} else {
+		var names []string
+		for _, p := range proposals[:min(len(proposals), listedInColumns)] {
+			names = append(names, text.Escape(p.Text))
 		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
+		lines = text.Grid(names, width-1)
 	}
-	if len(proposals) > len(shown) {
-		b.WriteString("… and more: type on\n")
+	if len(proposals) > listedInColumns {
+		lines = append(lines, "… and more: type on")
 	}
-	return b.String()
+	return strings.Join(lines, "\n") + "\n"
 }

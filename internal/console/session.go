@@ -59,7 +59,7 @@ type Session struct {
 
 // New returns a session that writes to out. Its evaluator has the same limits.
 func New(evaluator Evaluator, out io.Writer, limits eval.Limits) *Session {
-	s := &Session{evaluator: evaluator, out: out, limits: limits.Filled(), clock: wallClock{}, confirmTime: ConfirmTime}
+	s := &Session{evaluator: evaluator, out: out, limits: limits.Filled(), clock: watch.WallClock{}, confirmTime: ConfirmTime}
 	s.style.width.terminal = defaultWidth
 	s.style.height = defaultHeight
 	return s

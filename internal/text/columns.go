@@ -35,3 +35,23 @@ func Columns(rows [][]Cell, width int) []string {
 	}
 	return lines
 }
+
+// Grid arranges texts in as many columns of one width as fit into width, two spaces apart, filled
+// from top to bottom, and returns its lines.
+func Grid(texts []string, width int) []string {
+	longest := 0
+	for _, s := range texts {
+		longest = max(longest, Width(s))
+	}
+	columns := max(1, (width+2)/(longest+2))
+	rows := (len(texts) + columns - 1) / columns
+	lines := make([]string, rows)
+	for row := range lines {
+		line := ""
+		for i := row; i < len(texts); i += rows {
+			line += Pad(texts[i], longest+2)
+		}
+		lines[row] = Cut(strings.TrimRight(line, " "), width)
+	}
+	return lines
+}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	_ "github.com/sightglass-go/sightglass/internal/attack"
@@ -142,6 +143,33 @@ func TestColumns(t *testing.T) {
 	want = []string{"name …", "日本 …", "longer"}
 	if got := Columns(rows, 6); !slices.Equal(got, want) {
 		t.Errorf("in 6 columns: %q, want %q", got, want)
+	}
+}
+
+func TestGrid(t *testing.T) {
+	names := []string{"a", "bb", "日本", "dd", "e"}
+	for width, want := range map[int]string{
+		20: "a     日本  e|bb    dd",
+		10: "a     dd|bb    e|日本",
+		9:  "a|bb|日本|dd|e",
+		1:  "a|…|…|…|e",
+	} {
+		if got := strings.Join(Grid(names, width), "|"); got != want {
+			t.Errorf("in %d columns: %s, want %s", width, got, want)
+		}
+	}
+	if got := Grid(nil, 80); len(got) != 0 {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0s", 1: "1ns", 12_345: "12.3µs", -12_345: "-12.3µs", 999_600_000: "1s", 1_234_000_000: "1.23s", 83*time.Second + 456*time.Millisecond: "1m23.5s", time.Hour + 1500*time.Millisecond: "1h0m2s",
+	} {
+		if got := Duration(d, 3); got != want {
+			t.Errorf("%v is %s, want %s", d, got, want)
+		}
 	}
 }
 

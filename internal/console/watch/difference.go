@@ -1,126 +1,114 @@
 package watch
 
 import (
+	"cmp"
 	"math"
-	"math/big"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect/render"
+	"github.com/sightglass-go/sightglass/internal/number"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// difference is what lies between two numbers or times.
+// difference is what lies between two numbers, durations or times.
 type difference struct {
-	text string  // signed, exact for integers
-	by   float64 // its size, in nanoseconds for durations and times
-	rate func(perSecond float64) string
+	text string                         // with its sign; exact for integers
+	by   float64                        // in nanoseconds for durations and times
+	rate func(perSecond float64) string // writes a rate of change; nil where that says nothing
 }
 
-// differ returns the difference of two nodes; ok is false if they are no two numbers of a kind.
+// differ returns the difference between two nodes. ok is false if they are not of a kind that has
+// one, or if it is too large.
 func differ(from, to *render.Node) (d difference, ok bool) {
 	if from == nil || to == nil || from.Hidden || to.Hidden {
 		return d, false
 	}
-	if a, b := integer(from.Scalar), integer(to.Scalar); a != nil && b != nil {
-		by := b.Sub(b, a)
-		d.text, d.rate = signed(text.Group(by.String()), by.Sign()), numberRate
-		d.by, _ = new(big.Float).SetInt(by).Float64()
-		return d, true
-	}
 	switch b := to.Scalar.(type) {
 	case time.Duration:
-		if a, ok := from.Scalar.(time.Duration); ok {
-			return interval(a, b)
+		a, ok := from.Scalar.(time.Duration)
+		by := b - a
+		if !ok || b < a != (by < 0) {
+			return d, false
 		}
+		return interval(by), true
 	case time.Time:
-		if a, ok := from.Scalar.(time.Time); ok {
-			by := b.Sub(a)
-			if by == math.MaxInt64 || by == math.MinInt64 {
-				return d, false // it does not fit
-			}
-			d, ok = interval(0, by)
-			d.rate = nil // how fast a time moves says nothing
-			return d, ok
+		a, ok := from.Scalar.(time.Time)
+		by := b.Sub(a) // saturates
+		if !ok || by == math.MaxInt64 || by == math.MinInt64 {
+			return d, false
+		}
+		d = interval(by)
+		d.rate = nil // that a clock gains a second a second says nothing
+		return d, true
+	}
+	a, okA := number.Of(from.Scalar)
+	b, okB := number.Of(to.Scalar)
+	by := b.Float64() - a.Float64()
+	if !okA || !okB || math.IsNaN(by) || math.IsInf(by, 0) {
+		return d, false
+	}
+	d = difference{signed(decimal(math.Abs(by)), by), by, numberRate}
+	if !a.IsFloat && !b.IsFloat {
+		if exact, ok := number.Sub(b, a); ok {
+			d.by = exact.Float64()
+			d.text = signed(text.Group(strconv.FormatUint(exact.Mag, 10)), d.by)
 		}
 	}
-	a, okA := measure(from.Scalar)
-	b, okB := measure(to.Scalar)
-	if by := b - a; okA && okB && !math.IsNaN(by) && !math.IsInf(by, 0) {
-		return difference{signed(decimal(math.Abs(by)), sign(by)), by, numberRate}, true
-	}
-	return d, false
+	return d, true
 }
 
-func interval(a, b time.Duration) (d difference, ok bool) {
-	by := b - a
-	if b < a != (by < 0) {
-		return d, false // it does not fit
+func interval(by time.Duration) difference {
+	return difference{
+		text: signed(strings.TrimPrefix(text.Duration(by, digits), "-"), float64(by)),
+		by:   float64(by),
+		rate: func(r float64) string { return text.Duration(time.Duration(r), digits) + "/s" },
 	}
-	text := signed(strings.TrimPrefix(short3(by), "-"), sign(float64(by)))
-	return difference{text, float64(by), func(r float64) string { return short3(time.Duration(r)) + "/s" }}, true
 }
 
-// integer is x exactly, nil if it is no integer.
-func integer(x any) *big.Int {
-	switch x := x.(type) {
-	case int:
-		return big.NewInt(int64(x))
-	case int64:
-		return big.NewInt(x)
-	case uint64:
-		return new(big.Int).SetUint64(x)
-	}
-	return nil
+// isInteger reports whether x is an integer.
+func isInteger(x any) bool {
+	n, ok := number.Of(x)
+	return ok && !n.IsFloat
 }
 
-// measure is about how large x is, for a sparkline; ok is false if it is no number.
+// measure returns x as a float64, to draw it. ok is false if it is neither a finite number nor a
+// duration.
 func measure(x any) (f float64, ok bool) {
-	switch x := x.(type) {
-	case float64:
-		return x, !math.IsNaN(x) && !math.IsInf(x, 0)
-	case time.Duration:
-		return float64(x), true
+	if d, ok := x.(time.Duration); ok {
+		return float64(d), true
 	}
-	if i := integer(x); i != nil {
-		f, _ = new(big.Float).SetInt(i).Float64()
-		return f, true
-	}
-	return 0, false
+	n, ok := number.Of(x)
+	f = n.Float64()
+	return f, ok && f-f == 0
 }
 
-func sign(x float64) int {
-	switch {
-	case x > 0:
-		return 1
-	case x < 0:
-		return -1
-	}
-	return 0
-}
-
-func signed(text string, sign int) string {
-	switch text = strings.TrimPrefix(text, "-"); sign {
+// signed returns size with the sign of by.
+func signed(size string, by float64) string {
+	switch cmp.Compare(by, 0) {
 	case 1:
-		return "+" + text
+		return "+" + size
 	case -1:
-		return "-" + text
+		return "-" + size
 	}
-	return text
+	return size
 }
 
-// decimal writes a number with as many digits as one reads at a glance.
+// digits is how many digits of a number can be read at a glance.
+const digits = 3
+
+// decimal writes x with that many digits, and the whole of a large number.
 func decimal(x float64) string {
-	switch size := math.Abs(x); {
+	size := math.Abs(x)
+	switch {
 	case size >= 1e15 || size > 0 && size < 0.001:
-		return strconv.FormatFloat(x, 'g', 3, 64)
+		return strconv.FormatFloat(x, 'g', digits, 64)
 	case size >= 100:
 		return text.Group(strconv.FormatFloat(x, 'f', 0, 64))
 	case size >= 10:
 		return trimZeros(strconv.FormatFloat(x, 'f', 1, 64))
-	}
-	if math.Abs(x) >= 1 {
+	case size >= 1:
 		return trimZeros(strconv.FormatFloat(x, 'f', 2, 64))
 	}
 	return trimZeros(strconv.FormatFloat(x, 'f', 3, 64))
@@ -134,13 +122,3 @@ func trimZeros(s string) string {
 }
 
 func numberRate(perSecond float64) string { return decimal(perSecond) + "/s" }
-
-// short3 writes d with about three digits.
-func short3(d time.Duration) string {
-	for unit := time.Nanosecond; unit < time.Hour; unit *= 10 {
-		if d.Abs() < 1000*unit {
-			return d.Round(unit).String()
-		}
-	}
-	return d.Round(time.Second).String()
-}

@@ -47,7 +47,7 @@ func (s *sample) leaves() []leaf {
 		case !hasParts(n) || depth > maxLeafDepth:
 			all = append(all, leaf{place, n})
 		case isCollection(n) && (n.Cut != nil || !allFlat(n)):
-			all = append(all, leaf{"len(" + place + ")", number(n.Len)})
+			all = append(all, leaf{"len(" + place + ")", lengthOf(n)})
 		default:
 			for i, item := range n.Items {
 				walk(below(place, n, i, item), item.Node, depth+1)
@@ -72,8 +72,8 @@ func below(place string, n *render.Node, i int, item render.Item) string {
 	return place // what a pointer points at
 }
 
-func number(n int) *render.Node {
-	return &render.Node{Shape: inspect.Scalar, Type: "int", Scalar: n, Text: strconv.Itoa(n)}
+func lengthOf(n *render.Node) *render.Node {
+	return &render.Node{Shape: inspect.Scalar, Type: "int", Scalar: n.Len, Text: strconv.Itoa(n.Len)}
 }
 
 func hasParts(n *render.Node) bool {

@@ -103,7 +103,7 @@ func (s *series) now(max int) string {
 		return "gone"
 	case s.node == nil:
 		return "nil"
-	case s.node.Mark&inspect.Torn == 0 && integer(s.node.Scalar) != nil && !s.node.Hidden:
+	case s.node.Mark&inspect.Torn == 0 && isInteger(s.node.Scalar) && !s.node.Hidden:
 		return text.Group(s.node.Text)
 	}
 	if t, ok := s.node.Scalar.(time.Time); ok && !t.IsZero() && !s.node.Hidden {
@@ -170,7 +170,7 @@ func (s *series) trend() string {
 	}
 	xs, write := s.values, func(x float64) string { return decimal(x) }
 	if _, ok := s.node.Scalar.(time.Duration); ok {
-		write = func(x float64) string { return short3(time.Duration(x)) }
+		write = func(x float64) string { return text.Duration(time.Duration(x), digits) }
 	}
 	if s.change.rate != nil && up > 1 && !down {
 		xs, write = s.rates, s.change.rate

@@ -55,7 +55,7 @@ func (w *run) reached(now *sample) string {
 	if w.samples == 1 {
 		return text.Escape(w.Condition) + " holds already"
 	}
-	return fmt.Sprintf("%s holds, after %s samples in %s", text.Escape(w.Condition), text.Thousands(w.samples), elapsed(now.at.Sub(w.began)))
+	return fmt.Sprintf("%s holds, after %s samples in %s", text.Escape(w.Condition), text.Thousands(w.samples), text.Duration(now.at.Sub(w.began), 2))
 }
 
 // stamp is the time of day, with parts of a second where a watch asks more than one time in it.

@@ -39,13 +39,6 @@ type Host interface {
 	Clock
 }
 
-// Clock tells the time, and waits.
-type Clock interface {
-	Now() time.Time
-	// Wait returns after d, or as soon as done is closed.
-	Wait(d time.Duration, done <-chan struct{})
-}
-
 // Screen is what a sample is laid out for.
 type Screen struct {
 	Width, Height int    // in cells, where each sample is drawn over the one before
@@ -160,15 +153,7 @@ func (w *run) header(at time.Time) string {
 		every += fmt.Sprintf(", slowed to %v as it takes long", w.slowed.Round(time.Millisecond))
 	}
 	if w.samples > 1 {
-		every += fmt.Sprintf(", %s samples in %s", text.Thousands(w.samples), elapsed(at.Sub(w.began)))
+		every += fmt.Sprintf(", %s samples in %s", text.Thousands(w.samples), text.Duration(at.Sub(w.began), 2))
 	}
 	return every + "; " + w.host.Screen().Ends
-}
-
-// elapsed writes a time since something, to the second where that is enough.
-func elapsed(d time.Duration) string {
-	if d >= 10*time.Second {
-		return d.Round(time.Second).String()
-	}
-	return d.Round(100 * time.Millisecond).String()
 }
