@@ -62,19 +62,17 @@ type datumType struct {
 	size uintptr   // in bytes; 0 for a text
 }
 
-// datumOf is how values of type t are read as Datums, through its lens.
+// datumOf returns how values of type t are read as Datums through l.
 func (s *space) datumOf(t reflect.Type, l *lens) (d datumType) {
-	switch l.kind {
-	case lensDuration:
-		return datumType{DurationDatum, 0, 8}
-	case lensAtomicBool:
-		return datumType{BoolDatum, s.fields(t)[l.field].offset, 4}
-	case lensInner:
-		d.off = s.fields(t)[l.field].offset
-		t = s.fields(t)[l.field].Type
-	case lensNone:
-	default:
+	switch {
+	case l.field >= 0:
+		f := s.fields(t)[l.field]
+		d.off, t = f.offset, f.Type
+	case l.row != noRow && l.row.datum == NoDatum:
 		return d
+	}
+	if l.row.datum != NoDatum {
+		return datumType{l.row.datum, d.off, t.Size()}
 	}
 	d.size = t.Size()
 	switch t.Kind() {

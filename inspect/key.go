@@ -104,8 +104,8 @@ func (v Value) Lookup(key any) (elem Value, ok bool, err error) {
 	if n := keyText(reflect.ValueOf(key), 0); n > MaxKey {
 		return Value{}, false, &keyError{fmt.Sprintf("one of %d bytes is too long to be looked up: compare it, as in find(m, #key == x)", n)}
 	}
-	if v.lens().kind == lensTrie {
-		return v.lookupTrie(key)
+	if v.Kind() == reflect.Struct {
+		return v.lens().row.collection.lookup(v, key)
 	}
 	want := reflect.New(v.typ.Key())
 	if err := assign(want.Elem(), key, 0); err != nil {
@@ -297,22 +297,4 @@ func (v Value) entry(t reflect.Type, ref peek.Ref, isTorn bool) Value {
 		e.how = lent
 	}
 	return e
-}
-
-// lookupTrie is Lookup in a sync.Map, by a walk: what its hashes are is its
-// secret.
-func (v Value) lookupTrie(key any) (Value, bool, error) {
-	var w trieWalk
-	if err := w.begin(v); err != nil {
-		return Value{}, false, err
-	}
-	for {
-		k, e, ok, err := w.next()
-		if !ok || err != nil {
-			return Value{}, false, err
-		}
-		if same, err := k.Holds(key); err == nil && same {
-			return e, true, nil
-		}
-	}
 }

@@ -10,11 +10,12 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-var _ = defineTexts([]textType{
-	{name: "math/big.Int", fields: "neg abs", text: bigText},
-	{name: "math/big.Rat", fields: "a b", text: ratText},
-	{name: "math/big.Float", fields: "prec form neg mant exp", text: bigFloatText},
-})
+// A large number is shown as a number where 64 bits hold it exactly, else by its digits.
+var _ = addLens(
+	lensRow{name: "math/big.Int", fields: "neg abs", shape: Scalar, text: bigText},
+	lensRow{name: "math/big.Rat", fields: "a b", shape: Scalar, text: ratText},
+	lensRow{name: "math/big.Float", fields: "prec form neg mant exp", shape: Scalar, text: bigFloatText},
+)
 
 // maxWords bounds a large integer that is written in decimal, which takes time
 // that grows with the square.

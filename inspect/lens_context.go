@@ -6,6 +6,11 @@ import (
 	"time"
 )
 
+// A context has its fields, and a description of its state.
+var _ = addLens(lensRow{name: "context.*Ctx", shape: Struct, describe: contextState, fit: fitContext})
+
+func fitContext(_ *space, t reflect.Type, _ *lens) bool { return t.Kind() == reflect.Struct }
+
 // isContext reports whether t is one of package context's own contexts.
 func isContext(t reflect.Type) bool {
 	return t.PkgPath() == "context" && strings.HasSuffix(t.Name(), "Ctx")
@@ -17,7 +22,7 @@ const maxContexts = 64
 // contextState says until when a context lasts, and whether and why it has
 // ended. Its values are not looked at. It is "" for one of a type that is not
 // known, which is shown by its fields.
-func (v Value) contextState() (string, error) {
+func contextState(v Value) (string, error) {
 	var p probe
 	deadline, ended, cause := "no deadline", "", ""
 	earliest := time.Time{}

@@ -7,42 +7,49 @@ import (
 	"syscall"
 )
 
-var _ = defineTexts([]textType{
-	{name: "errors.errorString", err: true, fields: "s", text: said("s")},
-	{name: "fmt.wrapError", err: true, fields: "msg err", text: said("msg")},
-	{name: "fmt.wrapErrors", err: true, fields: "msg errs", text: said("msg")},
-	{name: "errors.joinError", err: true, fields: "errs", text: joinedText},
-	{name: "io/fs.PathError", err: true, fields: "Op Path Err", text: func(p *probe, v Value) any {
+// An error is shown by its text.
+var _ = addLens(
+	errorLens("errors.errorString", "s", textOf("s")),
+	errorLens("errors.joinError", "errs", joinedText),
+	errorLens("fmt.wrapError", "msg err", textOf("msg")),
+	errorLens("fmt.wrapErrors", "msg errs", textOf("msg")),
+	errorLens("io/fs.PathError", "Op Path Err", func(p *probe, v Value) string {
 		return p.words(v, "Op", "Path") + ": " + p.cause(v)
-	}},
-	{name: "os.LinkError", err: true, fields: "Op Old New Err", text: func(p *probe, v Value) any {
+	}),
+	errorLens("os.LinkError", "Op Old New Err", func(p *probe, v Value) string {
 		return p.words(v, "Op", "Old", "New") + ": " + p.cause(v)
-	}},
-	{name: "os.SyscallError", err: true, fields: "Syscall Err", text: func(p *probe, v Value) any {
+	}),
+	errorLens("os.SyscallError", "Syscall Err", func(p *probe, v Value) string {
 		return p.text(v, "Syscall") + ": " + p.cause(v)
-	}},
-	{name: "net.OpError", err: true, fields: "Op Net Source Addr Err",
-		text: func(p *probe, v Value) any { return p.opError(v) }},
-	{name: "net.DNSError", err: true, fields: "Err Name Server", text: dnsText},
-	{name: "net/url.Error", err: true, fields: "Op URL Err", text: func(p *probe, v Value) any {
+	}),
+	errorLens("net.OpError", "Op Net Source Addr Err", (*probe).opError),
+	errorLens("net.DNSError", "Err Name Server", dnsText),
+	errorLens("net/url.Error", "Op URL Err", func(p *probe, v Value) string {
 		return p.text(v, "Op") + " " + strconv.Quote(p.text(v, "URL")) + ": " + p.cause(v)
-	}},
-	{name: "strconv.NumError", err: true, fields: "Func Num Err", text: func(p *probe, v Value) any {
+	}),
+	errorLens("strconv.NumError", "Func Num Err", func(p *probe, v Value) string {
 		return "strconv." + p.text(v, "Func") + ": parsing " + strconv.Quote(p.text(v, "Num")) + ": " + p.cause(v)
-	}},
-	{name: "context.deadlineExceededError", err: true, text: always("context deadline exceeded")},
-	{name: "internal/poll.DeadlineExceededError", err: true, text: always("i/o timeout")},
-	{name: "internal/poll.errNetClosing", err: true, text: always("use of closed network connection")},
-})
+	}),
+	errorLens("context.deadlineExceededError", "", constant("context deadline exceeded")),
+	errorLens("internal/poll.DeadlineExceededError", "", constant("i/o timeout")),
+	errorLens("internal/poll.errNetClosing", "", constant("use of closed network connection")),
+)
 
-// said is the text of an error that keeps it in a field.
-func said(field string) textLens {
-	return func(p *probe, v Value) any { return p.text(v, field) }
+// errorLens is the row of an error type whose text is computed from its fields.
+func errorLens(name, fields string, text func(p *probe, v Value) string) lensRow {
+	return lensRow{name: name, fields: fields, shape: Scalar, isError: true, text: func(p *probe, v Value) any {
+		return text(p, v)
+	}}
 }
 
-// always is the text of an error that says the same each time.
-func always(text string) textLens {
-	return func(*probe, Value) any { return text }
+// textOf is the text of an error that keeps it in a field.
+func textOf(field string) func(*probe, Value) string {
+	return func(p *probe, v Value) string { return p.text(v, field) }
+}
+
+// constant is the text of an error that is always the same.
+func constant(text string) func(*probe, Value) string {
+	return func(*probe, Value) string { return text }
 }
 
 const (
@@ -70,14 +77,12 @@ func (p *probe) error(v Value) string {
 		return "…"
 	}
 	p.errors++
-	if textTypeOf(v.typ).err {
-		if l := v.space().lensOf(v.typ); l.kind == lensText {
-			inner := probe{depth: p.depth + 1, errors: p.errors}
-			text, _ := l.text(&inner, v).(string)
-			p.errors = inner.errors
-			p.note(inner.mark, inner.err)
-			return text
-		}
+	if row := v.space().lensOf(v.typ).row; row.isError {
+		inner := probe{depth: p.depth + 1, errors: p.errors}
+		text, _ := row.text(&inner, v).(string)
+		p.errors = inner.errors
+		p.note(inner.mark, inner.err)
+		return text
 	}
 	return "<" + TypeName(v.typ) + ">"
 }
@@ -94,7 +99,7 @@ func (p *probe) words(v Value, names ...string) string {
 	return strings.Join(words, " ")
 }
 
-func joinedText(p *probe, v Value) any {
+func joinedText(p *probe, v Value) string {
 	errs := p.field(v, "errs")
 	n, err := errs.Len()
 	p.note(0, err)
@@ -120,7 +125,11 @@ func (p *probe) opError(v Value) string {
 		text += " " + source
 	}
 	if addr := p.netAddr(p.field(v, "Addr")); addr != "" {
-		text += either(source != "", "->", " ") + addr
+		if source == "" {
+			text += " " + addr
+		} else {
+			text += "->" + addr
+		}
 	}
 	return text + ": " + p.cause(v)
 }
@@ -148,7 +157,7 @@ func (p *probe) netAddr(v Value) string {
 	}
 }
 
-func dnsText(p *probe, v Value) any {
+func dnsText(p *probe, v Value) string {
 	text := "lookup " + p.text(v, "Name")
 	if server := p.text(v, "Server"); server != "" {
 		text += " on " + server

@@ -7,27 +7,34 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// A list.List and a ring.Ring are chains: each link points at the next. They are
-// shown as the lists that they stand for.
+// A list.List and a ring.Ring are chains: each link points at the next. They are shown as the lists that they
+// stand for.
+var _ = addLens(
+	chainLens("container/list.List", "root len", fitList),
+	chainLens("container/ring.Ring", "next Value", fitLinks),
+)
 
-// chainOf reports whether t is one of the two, as this package knows them.
-func chainOf(t reflect.Type) bool {
-	links := t
-	switch qualified(t) {
-	case "container/list.List":
-		root, ok1 := t.FieldByName("root")
-		_, ok2 := t.FieldByName("len")
-		if !ok1 || !ok2 || root.Type.Kind() != reflect.Struct {
-			return false
-		}
-		links = root.Type
-	case "container/ring.Ring":
-	default:
+func chainLens(name, fields string, fit func(*space, reflect.Type, *lens) bool) lensRow {
+	return lensRow{name: name, fields: fields, shape: List, fit: fit, collection: &collection{
+		len:    Value.chainLen,
+		index:  Value.chainIndex,
+		walker: func() walker { return &chainWalk{} },
+	}}
+}
+
+func fitList(s *space, t reflect.Type, l *lens) bool {
+	root, _ := t.FieldByName("root")
+	return fitLinks(s, root.Type, l)
+}
+
+// fitLinks reports whether t is the type of the links of a chain.
+func fitLinks(s *space, t reflect.Type, _ *lens) bool {
+	if t.Kind() != reflect.Struct {
 		return false
 	}
-	next, ok1 := links.FieldByName("next")
-	_, ok2 := links.FieldByName("Value")
-	return ok1 && ok2 && next.Type.Kind() == reflect.Pointer && next.Type.Elem() == links
+	next, ok := t.FieldByName("next")
+	_, ok2 := t.FieldByName("Value")
+	return ok && ok2 && next.Type.Kind() == reflect.Pointer && next.Type.Elem() == t
 }
 
 // maxChained is how far a chain is followed from its beginning at one go, under

@@ -11,15 +11,18 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
-var _ = defineTexts([]textType{
-	{name: "net/netip.Addr", fields: "addr z", text: func(p *probe, v Value) any { return p.netipAddr(v).String() }},
-	{name: "net/netip.AddrPort", fields: "ip port", text: addrPortText},
-	{name: "net/netip.Prefix", fields: "ip bitsPlusOne", text: prefixText},
-	{name: "net.IP", text: func(p *probe, v Value) any { return p.ip(v) }},
-	{name: "net.IPNet", fields: "IP Mask", text: ipNetText},
-	{name: "net/url.URL", text: urlText,
+// An address, a prefix or a URL is shown as its String method writes it.
+var _ = addLens(
+	lensRow{name: "net/netip.Addr", fields: "addr z", shape: Scalar, text: func(p *probe, v Value) any {
+		return p.netipAddr(v).String()
+	}},
+	lensRow{name: "net/netip.AddrPort", fields: "ip port", shape: Scalar, text: addrPortText},
+	lensRow{name: "net/netip.Prefix", fields: "ip bitsPlusOne", shape: Scalar, text: prefixText},
+	lensRow{name: "net.IP", shape: Scalar, text: (*probe).ip},
+	lensRow{name: "net.IPNet", fields: "IP Mask", shape: Scalar, text: ipNetText},
+	lensRow{name: "net/url.URL", shape: Scalar, text: urlText,
 		fields: "Scheme Opaque User Host Path RawPath ForceQuery RawQuery Fragment RawFragment"},
-})
+)
 
 // handles are the words that stand in a netip.Addr for its kind: one for all of
 // IPv4, one for IPv6 without a zone. Others lead to a zone.

@@ -1,6 +1,7 @@
 package inspect
 
 // A regexp.Regexp is shown by its expression. Its other fields are the program made of it.
-var _ = defineTexts([]textType{
-	{name: "regexp.Regexp", fields: "expr", text: func(p *probe, v Value) any { return p.text(v, "expr") }},
+var _ = addLens(lensRow{
+	name: "regexp.Regexp", fields: "expr", shape: Scalar,
+	text: func(p *probe, v Value) any { return p.text(v, "expr") },
 })

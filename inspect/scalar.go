@@ -4,10 +4,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"strings"
-	"sync"
-	"sync/atomic"
-	"time"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
@@ -48,13 +44,13 @@ func (v Value) load(max int) (d Datum, x any, mark Mark, err error) {
 	case t.size > 0:
 		u, still, err := v.part(v.typ, t.off).ref.Uint(t.size)
 		return t.datum(u), nil, torn(still), err
-	case l.kind == lensText:
-		var p probe
-		x := l.text(&p, v)
-		return d, x, p.mark, p.err
-	case l.kind == lensTime:
-		x, mark, err = v.time()
+	case l.row.scalar != nil:
+		x, mark, err = l.row.scalar(v)
 		return d, x, mark, err
+	case l.row.text != nil:
+		var p probe
+		x := l.row.text(&p, v)
+		return d, x, p.mark, p.err
 	}
 	switch v.Kind() {
 	case reflect.Complex64, reflect.Complex128:
@@ -101,97 +97,6 @@ func (v Value) wide(still bool) Mark {
 
 // native decodes an integer in this machine's order.
 func native(b []byte) uint64 { return peek.Uint(b) }
-
-// A time.Time is a word of wall clock, one of the monotonic clock or of seconds
-// since the year 1, and a pointer to its location (time.Time's own comments; so
-// since go1.9).
-const (
-	hasMonotonic = 1 << 63
-	nsecMask     = 1<<30 - 1
-	nsecShift    = 30
-	wallToYear1  = (1884*365 + 1884/4 - 1884/100 + 1884/400) * 86400 // 1885 to year 1, in seconds
-)
-
-// year1 is where a Time's seconds count from.
-var year1 = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
-
-func (v Value) time() (any, Mark, error) {
-	var b [24]byte
-	raw := b[:v.typ.Size()]
-	still, err := v.ref.Settled(raw)
-	if err != nil {
-		return nil, 0, err
-	}
-	wall, ext, loc := native(raw[0:8]), int64(native(raw[8:16])), native(raw[16:])
-	sec := ext
-	if wall&hasMonotonic != 0 {
-		sec = int64(wall<<1>>(nsecShift+1)) + wallToYear1
-	}
-	t := time.Unix(sec+year1, int64(wall&nsecMask))
-	return t.In(v.location(t, uintptr(loc))), v.wide(still), nil
-}
-
-// location is the location at an address, as far as it concerns t. Through memory that may be
-// anything only the two that every program has are recognised.
-func (v Value) location(t time.Time, addr uintptr) *time.Location {
-	if l, ok := v.space().location(addr); ok {
-		return l
-	}
-	if f, ok := v.typ.FieldByName("loc"); ok && v.how&solid != 0 {
-		// The collector scans the field, as that of any pointer to a Go type.
-		if p, err := v.part(f.Type, f.Offset).ref.Ptr(true); err == nil && p.Addr() == addr && p.Held() {
-			return zone(t, p.Word(f.Type).Interface().(*time.Location))
-		}
-	}
-	return time.UTC
-}
-
-// zone is a location of ours that is at t what l is, for whoever writes the time down has no fault guard: l
-// may lie in memory that is not Go's. It is UTC if l cannot be read.
-func zone(t time.Time, l *time.Location) *time.Location {
-	at := time.UTC
-	_ = peek.Try(func() {
-		defer func() {
-			// What is no location may panic in any way. A fault is for Try.
-			if p := recover(); p != nil {
-				if fault, ok := p.(interface{ Addr() uintptr }); ok {
-					panic(fault)
-				}
-			}
-		}()
-		name, offset := t.In(l).Zone()
-		if len(name) > maxZone {
-			return
-		}
-		key := zoneKey{name, offset}
-		if z, ok := zones.Load(key); ok {
-			at = z.(*time.Location)
-			return
-		}
-		key.name = strings.Clone(name)
-		at = time.FixedZone(key.name, offset)
-		if zonesKept.Add(1) <= maxZones {
-			zones.Store(key, at)
-		}
-	})
-	return at
-}
-
-// zones keeps the locations that zone made, so that reading a time makes none: there are few.
-var (
-	zones     sync.Map // of zoneKey to *time.Location
-	zonesKept atomic.Int64
-)
-
-type zoneKey struct {
-	name   string
-	offset int
-}
-
-const (
-	maxZone  = 64 // bytes of a name: abbreviations have three to six
-	maxZones = 1000
-)
 
 // Bytes copies up to max bytes (0: all) from offset off on of a string or a list
 // of bytes; n is the length of the whole.

@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"reflect"
-	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
@@ -25,124 +24,6 @@ const (
 	Func                   // see Describe
 	Opaque                 // unsafe.Pointer, handles of a C library, and standard types that are only a text: see Describe
 )
-
-// lens is how a type of the standard library is looked at instead of by its
-// fields.
-type lens struct {
-	kind  lensKind
-	shape Shape
-	field int          // the field that holds the content
-	typ   reflect.Type // the content's type where it is not the field's
-	text  textLens
-	datum datumType
-}
-
-type lensKind uint8
-
-const (
-	lensNone lensKind = iota
-	lensTime
-	lensDuration
-	lensInner      // the content is a field
-	lensAtomicBool // a uint32
-	lensTrie       // sync.Map
-	lensLock
-	lensOnce
-	lensWaitGroup
-	lensText    // a scalar that is worked out of the fields
-	lensChain   // a list of links
-	lensContext // fields that have a description
-)
-
-// noLens is the lens of a struct that is shown by its fields.
-var noLens = &lens{shape: Struct}
-
-// lens is the lens for v, one with the kind lensNone if it has none.
-func (v Value) lens() *lens {
-	if v.how&bare != 0 {
-		return noLens
-	}
-	return v.space().lensOf(v.typ)
-}
-
-// lensOf returns the lens for t, one with the kind lensNone if it has none.
-func (s *space) lensOf(t reflect.Type) *lens {
-	if l, ok := s.lenses.Load(t); ok {
-		return l.(*lens)
-	}
-	l := s.grind(t)
-	l.datum = s.datumOf(t, l)
-	s.lenses.Store(t, l)
-	return l
-}
-
-// grind makes the lens for t. A type that does not look as expected, as it may
-// in a Go to come, gets none: its fields are shown as they are.
-func (s *space) grind(t reflect.Type) *lens {
-	switch qualified(t) {
-	case "time.Duration":
-		return &lens{kind: lensDuration, shape: Scalar}
-	case "time.Time":
-		if t.NumField() == 3 && t.Field(0).Type.Kind() == reflect.Uint64 && t.Field(1).Type.Kind() == reflect.Int64 {
-			return &lens{kind: lensTime, shape: Scalar}
-		}
-	}
-	if l := s.grindText(t); l != nil {
-		return l
-	}
-	plain := &lens{shape: shapeOf(t.Kind())}
-	if t.Kind() != reflect.Struct {
-		return plain
-	}
-	switch {
-	case isContext(t):
-		return &lens{kind: lensContext, shape: Struct}
-	case chainOf(t):
-		return &lens{kind: lensChain, shape: List}
-	}
-	inner := func(field string, shape Shape) *lens {
-		if f, ok := t.FieldByName(field); ok && len(f.Index) == 1 {
-			return &lens{kind: lensInner, shape: shape, field: f.Index[0]}
-		}
-		return plain
-	}
-	switch name := t.Name(); t.PkgPath() {
-	case "sync/atomic":
-		switch {
-		case name == "Bool":
-			l := inner("v", Scalar)
-			if l.kind == lensInner {
-				l.kind = lensAtomicBool
-			}
-			return l
-		case name == "Int32", name == "Int64", name == "Uint32", name == "Uint64", name == "Uintptr":
-			return inner("v", Scalar)
-		case name == "Value":
-			return inner("v", Interface)
-		case strings.HasPrefix(name, "Pointer["):
-			l := inner("v", Pointer)
-			// The type that it points at stands in a field of no size: _ [0]*T.
-			if first := t.Field(0).Type; first.Kind() == reflect.Array && first.Elem().Kind() == reflect.Pointer {
-				l.typ = first.Elem()
-				return l
-			}
-		}
-	case "sync":
-		switch name {
-		case "Map":
-			if s.trieKnown() {
-				return &lens{kind: lensTrie, shape: Map}
-			}
-		case "Mutex", "RWMutex":
-			return &lens{kind: lensLock, shape: Opaque}
-		case "Once":
-			return &lens{kind: lensOnce, shape: Opaque}
-		case "WaitGroup":
-			return &lens{kind: lensWaitGroup, shape: Opaque}
-		}
-	}
-	return plain
-}
 
 func shapeOf(k reflect.Kind) Shape {
 	switch k {
@@ -174,21 +55,16 @@ func (v Value) ShownAsOne() bool {
 	if v.Kind() != reflect.Struct {
 		return false
 	}
-	switch l := v.space().lensOf(v.typ); l.kind {
-	case lensNone, lensTrie, lensChain:
-		return false
-	case lensInner:
-		return l.shape == Scalar
-	}
-	return true
+	l := v.space().lensOf(v.typ)
+	return l.row != noRow && l.row.collection == nil && (l.field < 0 || l.shape == Scalar)
 }
 
 // Computed reports whether v is a struct that is shown as a text or number computed from its fields, such as a
 // big.Int, a URL or an error.
-func (v Value) Computed() bool { return v.lens().kind == lensText }
+func (v Value) Computed() bool { return v.lens().row.text != nil }
 
-// Described reports whether [Value.Describe] sums up v, which is a struct, as it does a context.
-func (v Value) Described() bool { return v.lens().kind == lensContext }
+// Described reports whether [Value.Describe] describes v, a struct, as it does a context or a lock.
+func (v Value) Described() bool { return v.lens().row.describe != nil }
 
 // ShapeOf is what values of type t in this process look like to a person; Nil for nil. It is for decisions about
 // types, such as a policy's; [Value.Shape] asks the process that the value lies in.
@@ -212,21 +88,4 @@ func (v Value) Shape() Shape {
 	default:
 		return shapeOf(k)
 	}
-}
-
-// under is the value that a lens shows in place of v, v itself where there is
-// none.
-func (v Value) under() Value {
-	if v.Kind() != reflect.Struct {
-		return v
-	}
-	l := v.lens()
-	if l.kind != lensInner && l.kind != lensAtomicBool {
-		return v
-	}
-	in := v.Field(l.field)
-	if l.typ != nil {
-		in.typ = l.typ
-	}
-	return in
 }

@@ -356,11 +356,8 @@ func (v Value) Len() (int, error) {
 		n, _, err := peek.Chan(p)
 		return n, err
 	case reflect.Struct:
-		switch v.Shape() {
-		case Map:
-			return v.countTrie()
-		case List:
-			return v.chainLen()
+		if c := v.lens().row.collection; c != nil {
+			return c.len(v)
 		}
 	}
 	return 0, fmt.Errorf("a %v has no length: %w", v.typ, ErrKind)
@@ -409,7 +406,7 @@ func (v Value) Index(i int) (Value, error) {
 		return e, nil
 	}
 	if v.Kind() == reflect.Struct && v.Shape() == List {
-		return v.chainIndex(i)
+		return v.lens().row.collection.index(v, i)
 	}
 	return Value{}, fmt.Errorf("a %v has no elements: %w", v.typ, ErrKind)
 }

@@ -23,7 +23,8 @@ var noProcess = map[string]string{
 
 	"inspect.here":      "it is the space of this process",
 	"inspect.noLens":    "it is the same for every struct",
-	"inspect.textTypes": "it is a table",
+	"inspect.lensRows":  "it is a table",
+	"inspect.noRow":     "it is the same for every type",
 	"inspect.entryType": "it describes a layout to this package",
 	"inspect.year1":     "it is a number of seconds",
 	"inspect.zones":     "its locations were made by this package",

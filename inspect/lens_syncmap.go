@@ -6,11 +6,18 @@ import (
 	"sync"
 )
 
-// A sync.Map is a trie (internal/sync.HashTrieMap, since go1.24): inner nodes
-// with sixteen children each, and entries, which form a list where their hashes
-// are the same. Every way from one to the next is one atomic pointer, and an
-// entry never changes but for that, so all of it is read solidly and without a
-// lock.
+// A sync.Map is shown as the map that it stands for.
+//
+// It is a trie (internal/sync.HashTrieMap, since go1.24): inner nodes have sixteen children each, and the entries
+// whose hashes are the same form a list. One atomic pointer leads from each node to the next, and nothing else of an
+// entry ever changes, so all of it is read solidly and without a lock.
+var _ = addLens(lensRow{name: "sync.Map", shape: Map, fit: fitTrie, collection: &collection{
+	len:    Value.countTrie,
+	lookup: Value.lookupTrie,
+	walker: func() walker { return &syncMapWalk{} },
+}})
+
+func fitTrie(s *space, _ reflect.Type, _ *lens) bool { return s.trieKnown() }
 
 // trieEntry lays out an entry of a sync.Map, of whatever process: reflect cannot name the type of one. Its fields
 // are read by their offsets.
@@ -176,3 +183,53 @@ func (v Value) countTrie() (n int, err error) {
 		n++
 	}
 }
+
+// lookupTrie is Lookup in a sync.Map, by a walk: what its hashes are is its
+// secret.
+func (v Value) lookupTrie(key any) (Value, bool, error) {
+	var w trieWalk
+	if err := w.begin(v); err != nil {
+		return Value{}, false, err
+	}
+	for {
+		k, e, ok, err := w.next()
+		if !ok || err != nil {
+			return Value{}, false, err
+		}
+		if same, err := k.Holds(key); err == nil && same {
+			return e, true, nil
+		}
+	}
+}
+
+// syncMapWalk walks a sync.Map.
+type syncMapWalk struct {
+	begun bool
+	trie  trieWalk
+	left  int
+	err   error
+	ended bool
+}
+
+func (w *syncMapWalk) load(of Value) (bool, error) {
+	if !w.begun {
+		w.begun = true
+		if err := w.trie.begin(of); err != nil {
+			return false, err
+		}
+	}
+	w.left = chunk
+	return !w.ended, w.err
+}
+
+func (w *syncMapWalk) next() (key, elem Value, ok bool) {
+	if w.left == 0 || w.ended {
+		return key, elem, false
+	}
+	w.left--
+	key, elem, ok, w.err = w.trie.next()
+	w.ended = !ok
+	return key, elem, ok
+}
+
+func (w *syncMapWalk) retries() int { return 0 }

@@ -1,58 +1,6 @@
 package inspect
 
-import (
-	"reflect"
-	"strings"
-)
-
-// Types of the standard library whose values are best read as a text or a
-// number, as an expression would compare them: addresses, URLs, locations, large
-// integers, errors. The text is what their String or Error says, worked out here
-// from their fields: no method runs.
-
-// textLens reads the scalar that a value stands for.
-type textLens func(p *probe, v Value) any
-
-// textType is a type of the standard library that is shown as a text or a number.
-type textType struct {
-	name   string // import path, dot, name
-	fields string // those that text needs, separated by blanks
-	text   textLens
-	err    bool // an error, whose text stands for it within another
-}
-
-// textTypes are these types by name.
-var textTypes = map[string]textType{}
-
-// defineTexts adds types to textTypes. It is called in package variables' declarations alone, beside the code of the
-// lenses: the table is complete before a value is read, and does not change.
-func defineTexts(rows []textType) struct{} {
-	for _, row := range rows {
-		if textTypes[row.name].text != nil {
-			panic("inspect: two lenses for " + row.name)
-		}
-		textTypes[row.name] = row
-	}
-	return struct{}{}
-}
-
-// textTypeOf is the row of t; its text is nil if there is none.
-func textTypeOf(t reflect.Type) textType { return textTypes[qualified(t)] }
-
-// grindText is the text lens for t, nil if it has none or does not look as
-// expected.
-func (s *space) grindText(t reflect.Type) *lens {
-	row := textTypeOf(t)
-	if row.text == nil {
-		return nil
-	}
-	for _, name := range strings.Fields(row.fields) {
-		if index, ok := s.findField(t, name); !ok || len(index) != 1 {
-			return nil
-		}
-	}
-	return &lens{kind: lensText, shape: Scalar, text: row.text}
-}
+import "reflect"
 
 // A probe reads fields by name. It remembers the first error, after which it
 // reads nothing more, and how far all that it read can be believed.

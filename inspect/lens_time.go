@@ -1,0 +1,116 @@
+package inspect
+
+import (
+	"cmp"
+	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
+)
+
+var _ = addLens(
+	lensRow{name: "time.Duration", shape: Scalar, datum: DurationDatum},
+	lensRow{name: "time.Time", fields: "wall ext loc", shape: Scalar, scalar: Value.time, fit: fitTime},
+	// A Location is shown by its name. The zero Location is UTC.
+	lensRow{name: "time.Location", fields: "name", shape: Scalar, text: func(p *probe, v Value) any {
+		return cmp.Or(p.text(v, "name"), "UTC")
+	}},
+)
+
+func fitTime(_ *space, t reflect.Type, _ *lens) bool {
+	return t.NumField() == 3 && t.Field(0).Type.Kind() == reflect.Uint64 && t.Field(1).Type.Kind() == reflect.Int64
+}
+
+// A time.Time is a word of wall clock, one of the monotonic clock or of seconds
+// since the year 1, and a pointer to its location (time.Time's own comments; so
+// since go1.9).
+const (
+	hasMonotonic = 1 << 63
+	nsecMask     = 1<<30 - 1
+	nsecShift    = 30
+	wallToYear1  = (1884*365 + 1884/4 - 1884/100 + 1884/400) * 86400 // 1885 to year 1, in seconds
+)
+
+// year1 is where a Time's seconds count from.
+var year1 = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+
+func (v Value) time() (any, Mark, error) {
+	var b [24]byte
+	raw := b[:v.typ.Size()]
+	still, err := v.ref.Settled(raw)
+	if err != nil {
+		return nil, 0, err
+	}
+	wall, ext, loc := native(raw[0:8]), int64(native(raw[8:16])), native(raw[16:])
+	sec := ext
+	if wall&hasMonotonic != 0 {
+		sec = int64(wall<<1>>(nsecShift+1)) + wallToYear1
+	}
+	t := time.Unix(sec+year1, int64(wall&nsecMask))
+	return t.In(v.location(t, uintptr(loc))), v.wide(still), nil
+}
+
+// location is the location at an address, as far as it concerns t. Through memory that may be
+// anything only the two that every program has are recognised.
+func (v Value) location(t time.Time, addr uintptr) *time.Location {
+	if l, ok := v.space().location(addr); ok {
+		return l
+	}
+	if f, ok := v.typ.FieldByName("loc"); ok && v.how&solid != 0 {
+		// The collector scans the field, as that of any pointer to a Go type.
+		if p, err := v.part(f.Type, f.Offset).ref.Ptr(true); err == nil && p.Addr() == addr && p.Held() {
+			return zone(t, p.Word(f.Type).Interface().(*time.Location))
+		}
+	}
+	return time.UTC
+}
+
+// zone is a location of ours that is at t what l is, for whoever writes the time down has no fault guard: l
+// may lie in memory that is not Go's. It is UTC if l cannot be read.
+func zone(t time.Time, l *time.Location) *time.Location {
+	at := time.UTC
+	_ = peek.Try(func() {
+		defer func() {
+			// What is no location may panic in any way. A fault is for Try.
+			if p := recover(); p != nil {
+				if fault, ok := p.(interface{ Addr() uintptr }); ok {
+					panic(fault)
+				}
+			}
+		}()
+		name, offset := t.In(l).Zone()
+		if len(name) > maxZone {
+			return
+		}
+		key := zoneKey{name, offset}
+		if z, ok := zones.Load(key); ok {
+			at = z.(*time.Location)
+			return
+		}
+		key.name = strings.Clone(name)
+		at = time.FixedZone(key.name, offset)
+		if zonesKept.Add(1) <= maxZones {
+			zones.Store(key, at)
+		}
+	})
+	return at
+}
+
+// zones keeps the locations that zone made, so that reading a time makes none: there are few.
+var (
+	zones     sync.Map // of zoneKey to *time.Location
+	zonesKept atomic.Int64
+)
+
+type zoneKey struct {
+	name   string
+	offset int
+}
+
+const (
+	maxZone  = 64 // bytes of a name: abbreviations have three to six
+	maxZones = 1000
+)

@@ -1,0 +1,165 @@
+package inspect
+
+import (
+	"reflect"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
+)
+
+// mapWalk walks a map, table by table and some slots at a time. If a table is replaced while only a part
+// of it has been handed out, what follows in its range of hashes is handed out
+// but for the keys that were.
+type mapWalk struct {
+	of   Value
+	walk *peek.MapWalk
+	slot int             // the next to look at
+	end  uint64          // of the range in which seen counts
+	seen map[string]bool // keys handed out in this range, nil while its table is the same
+	buf  []byte
+}
+
+func (w *mapWalk) load(of Value) (bool, error) {
+	w.of = of
+	if w.walk == nil {
+		head, err := of.pointer()
+		if err != nil || head.IsNil() {
+			return false, err
+		}
+		t, err := of.space().memory.Maps(of.typ)
+		if err != nil {
+			return false, err
+		}
+		w.walk = t.Walk(head)
+	} else if w.slot >= w.walk.Slots() && !w.advance() {
+		return false, nil
+	}
+	w.walk.Trust(of.how&trusted != 0 && of.how&solid != 0)
+	_, end := w.walk.Range()
+	if err := w.walk.Load(w.slot, chunk); err != nil {
+		return false, err
+	}
+	w.walk.Touch(w.slot)
+	if w.slot > 0 && !w.walk.Same() {
+		if w.seen == nil {
+			w.end = end
+		}
+		w.seen, w.slot = w.handed(), 0
+	}
+	return true, nil
+}
+
+// advance goes to the next table; false after the last.
+func (w *mapWalk) advance() bool {
+	w.slot = 0
+	if !w.walk.Advance() {
+		return false
+	}
+	if begin, _ := w.walk.Range(); w.end != 0 && begin >= w.end {
+		w.seen = nil
+	}
+	return true
+}
+
+// handed is the set of keys that were handed out of the table that was loaded
+// before, with those before it in the same range.
+func (w *mapWalk) handed() map[string]bool {
+	set := make(map[string]bool, w.slot+len(w.seen))
+	for key := range w.seen {
+		set[key] = true
+	}
+	for i := range w.slot {
+		if k, _, _, torn, ok := w.walk.SlotBefore(i); ok {
+			if key, ok := w.name(w.of.entry(w.of.typ.Key(), k, torn)); ok {
+				set[key] = true
+			}
+		}
+	}
+	return set
+}
+
+// name is what tells a key from others.
+func (w *mapWalk) name(key Value) (string, bool) {
+	var same bool
+	var err error
+	w.buf, same, err = key.appendKey(w.buf[:0], 0)
+	return string(w.buf), same && err == nil
+}
+
+func (w *mapWalk) next() (key, elem Value, ok bool) {
+	for w.slot < w.walk.Loaded() {
+		k, e, _, torn, used := w.walk.Slot(w.slot)
+		w.slot++
+		if !used {
+			continue
+		}
+		key = w.of.entry(w.of.typ.Key(), k, torn)
+		if w.seen != nil {
+			if name, ok := w.name(key); ok && w.seen[name] {
+				continue
+			}
+		}
+		return key, w.of.entry(w.of.typ.Elem(), e, torn), true
+	}
+	return key, elem, false
+}
+
+func (w *mapWalk) retries() int {
+	if w.walk == nil {
+		return 0
+	}
+	return w.walk.Retries
+}
+
+// runtimeWalk walks a map as a program does, by the runtime's own iteration. It
+// is for a Go version whose maps this package cannot read, and only while nobody
+// changes the map: the runtime ends a program that is caught at both. Between
+// two chunks the map may be changed, as a range statement allows.
+type runtimeWalk struct {
+	iter      *reflect.MapIter
+	key, elem reflect.Value
+	of        Value
+	left      int
+	ended     bool
+	err       error
+}
+
+func (w *runtimeWalk) load(of Value) (bool, error) {
+	if of.how&trusted == 0 {
+		return false, of.space().memory.MapsUnknown()
+	}
+	if w.iter == nil {
+		x, ok := of.Interface()
+		if !ok {
+			return false, of.space().memory.MapsUnknown()
+		}
+		m := reflect.ValueOf(x)
+		w.iter = m.MapRange()
+		w.key, w.elem = reflect.New(m.Type().Key()), reflect.New(m.Type().Elem())
+	}
+	w.of, w.left = of, chunk
+	return !w.ended, w.err
+}
+
+func (w *runtimeWalk) next() (key, elem Value, ok bool) {
+	if w.left == 0 || w.ended {
+		return key, elem, false
+	}
+	w.left--
+	w.err = peek.Try(func() {
+		if w.ended = !w.iter.Next(); !w.ended {
+			w.key.Elem().SetIterKey(w.iter)
+			w.elem.Elem().SetIterValue(w.iter)
+		}
+	})
+	if w.ended || w.err != nil {
+		return key, elem, false
+	}
+	return w.of.copied(w.key), w.of.copied(w.elem), true
+}
+
+func (w *runtimeWalk) retries() int { return 0 }
+
+// copied is the view of the copy that p points at, of a part of v.
+func (v Value) copied(p reflect.Value) Value {
+	return Value{typ: p.Type().Elem(), ref: peek.Of(p).In(v.ref.Space()), mark: v.mark | Copied, how: v.how&trusted | solid | lent}
+}
