@@ -50,6 +50,13 @@ func (l *line) add(r Role, s string) {
 	l.spans = append(l.spans, span{r, s})
 }
 
+// append adds the spans of other.
+func (l *line) append(other line) {
+	for _, s := range other.spans {
+		l.add(s.role, s.text)
+	}
+}
+
 // mark and reset bring a line back to where it was.
 type lineMark struct{ spans, width int }
 

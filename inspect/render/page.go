@@ -134,16 +134,18 @@ func (w *writer) part(p part, gap int) {
 	}
 }
 
-// grid is where the columns of a part stand.
+// grid lays out the columns of a part.
 type grid struct {
-	columns []Column
-	widths  []int // to which they are aligned; 0 for one that is left out
-	gap     int
-	last    int // the last one that is not left out
+	text.Layout // Widths are what the columns are aligned to
+	columns     []Column
+	last        int // the last column that is not left out
 }
 
 func (w *writer) columns(p part, gap int) {
-	g := grid{columns: p.columns, gap: gap}
+	g := grid{columns: p.columns, Layout: text.Layout{Gap: gap}}
+	for _, col := range p.columns {
+		g.Right = append(g.Right, col.Right)
+	}
 	rows := make([][]string, 0, len(p.rows)+1)
 	head := make([]string, len(p.columns))
 	for c, col := range p.columns {
@@ -161,7 +163,7 @@ func (w *writer) columns(p part, gap int) {
 		rows = append(rows, cells)
 	}
 	g.align(rows, w.style.Width, p.bars != nil)
-	longest := max(minBar, min(maxBar, w.style.Width-g.before(len(g.columns))))
+	longest := max(minBar, min(maxBar, w.style.Width-g.Before(len(g.columns))))
 	for i, row := range rows {
 		switch {
 		case headed && i == 0:
@@ -183,7 +185,7 @@ func (g *grid) align(rows [][]string, width int, bars bool) {
 			natural[c] = max(natural[c], text.Width(cell))
 		}
 	}
-	g.widths = natural
+	g.Widths = natural
 	for c, n := range natural {
 		if n > 0 {
 			g.last = c
@@ -195,24 +197,14 @@ func (g *grid) align(rows [][]string, width int, bars bool) {
 		room, last = width-minBar, len(g.columns)
 	}
 	for most := maxAligned; most >= minAligned; most-- {
-		g.widths = slices.Clone(natural)
-		for c := range g.widths {
-			g.widths[c] = min(g.widths[c], most)
+		g.Widths = slices.Clone(natural)
+		for c := range g.Widths {
+			g.Widths[c] = min(g.Widths[c], most)
 		}
-		if g.before(last) <= room {
+		if g.Before(last) <= room {
 			return
 		}
 	}
-}
-
-// before is how far to the right of the first column c stands.
-func (g *grid) before(c int) (n int) {
-	for _, width := range g.widths[:c] {
-		if width > 0 {
-			n += width + g.gap
-		}
-	}
-	return n
 }
 
 // cells writes a row, and the bar behind it if there is one.
@@ -241,13 +233,10 @@ func (w *writer) cells(g grid, row []string, bar string, head bool) {
 		}
 		at := l.width
 		if started {
-			at += g.gap
+			at += g.Gap
 		}
 		if !below {
-			at = max(at, g.before(c))
-			if g.columns[c].Right {
-				at += max(0, g.widths[c]-text.Width(cell))
-			}
+			at = max(at, g.Before(c)) + g.Indent(c, text.Width(cell))
 		}
 		fits := at+text.Width(cell) <= w.style.Width
 		if !fits && started && (below || c < g.last || w.style.Width-at < minLast) {
@@ -264,7 +253,7 @@ func (w *writer) cells(g grid, row []string, bar string, head bool) {
 		started = true
 	}
 	if bar != "" {
-		l.pad(g.before(len(g.columns)) - l.width)
+		l.pad(g.Before(len(g.columns)) - l.width)
 		l.add(PlainRole, bar)
 	}
 	w.flush(&l, 0)

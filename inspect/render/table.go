@@ -300,16 +300,19 @@ func (w *writer) cellOf(n *Node, a around, most int, mayCut bool) (l line, cut b
 	return l, true
 }
 
+// layout places the leads and the columns.
+func (t *table) layout() text.Layout {
+	l := text.Layout{Gap: 2, Widths: []int{t.leads}, Right: []bool{false}}
+	for _, col := range t.columns {
+		l.Widths, l.Right = append(l.Widths, col.width), append(l.Right, col.right)
+	}
+	return l
+}
+
 // width is that of a row.
 func (t *table) width() int {
-	all := t.leads
-	for c, col := range t.columns {
-		if c > 0 || t.leads > 0 {
-			all += 2
-		}
-		all += col.width
-	}
-	return all
+	l := t.layout()
+	return max(0, l.Before(len(l.Widths))-l.Gap)
 }
 
 // drop leaves out columns until the rest fits, if rows may be cut: first what
@@ -375,7 +378,8 @@ func (w *writer) writeTable(l *line, t *table, n *Node, a around, right int) {
 	for c, col := range t.columns {
 		head[c].add(NameRole, col.name)
 	}
-	w.row(l, t, line{}, head, inner)
+	layout := t.layout()
+	w.row(l, layout, line{}, head, inner)
 	inside := a.inside(n)
 	cells := make([]line, len(t.columns))
 	for i := range t.rows {
@@ -383,12 +387,10 @@ func (w *writer) writeTable(l *line, t *table, n *Node, a around, right int) {
 			for c, col := range t.columns {
 				cells[c] = col.cells[i]
 			}
-			w.row(l, t, t.lead[i], cells, inner)
+			w.row(l, layout, t.lead[i], cells, inner)
 			continue
 		}
-		for _, s := range t.lead[i].spans {
-			l.add(s.role, s.text)
-		}
+		l.append(t.lead[i])
 		if t.leads > 0 {
 			l.pad(t.leads - t.lead[i].width + 2)
 		}
@@ -431,29 +433,15 @@ func (w *writer) note(l *line, begin string, parts []string, end, path string, r
 	w.flush(l, right)
 }
 
-// row writes one row. The leads take no room where there are none.
-func (w *writer) row(l *line, t *table, lead line, cells []line, right int) {
-	for _, s := range lead.spans {
-		l.add(s.role, s.text)
-	}
-	gap := t.leads - lead.width
+// row writes one row: its lead, if the table has leads, and its cells.
+func (w *writer) row(l *line, layout text.Layout, lead line, cells []line, right int) {
+	left := l.width
+	l.append(lead)
 	for c, cell := range cells {
-		if c > 0 || t.leads > 0 {
-			gap += 2
+		if cell.width > 0 { // no spaces at the end of a line
+			l.pad(left + layout.Before(c+1) + layout.Indent(c+1, cell.width) - l.width)
+			l.append(cell)
 		}
-		space := t.columns[c].width - cell.width
-		if cell.width == 0 {
-			gap += space // no spaces at the end of a line
-			continue
-		}
-		if t.columns[c].right {
-			gap, space = gap+space, 0
-		}
-		l.pad(gap)
-		for _, s := range cell.spans {
-			l.add(s.role, s.text)
-		}
-		gap = space
 	}
 	w.flush(l, right)
 }

@@ -156,9 +156,7 @@ func (w *writer) brief(l *line, n *Node, a around) bool {
 		if p.over || l.width+p.width+1 > room {
 			break
 		}
-		for _, s := range p.spans {
-			l.add(s.role, s.text)
-		}
+		l.append(p)
 		l.pad(1)
 		left--
 	}
@@ -219,9 +217,7 @@ func (w *writer) lines(l *line, n *Node, inside around, right int) {
 		}
 	}
 	for i, item := range n.Items {
-		for _, s := range labels[i].spans {
-			l.add(s.role, s.text)
-		}
+		l.append(labels[i])
 		l.pad(widest - labels[i].width)
 		w.block(l, item.Node, inside, right)
 		l.pad(right)
@@ -264,8 +260,6 @@ func (w *writer) flow(l *line, parts []line, right int) {
 		default:
 			l.pad(1)
 		}
-		for _, s := range p.spans {
-			l.add(s.role, s.text)
-		}
+		l.append(p)
 	}
 }

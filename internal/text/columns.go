@@ -8,28 +8,53 @@ type Cell struct {
 	Right bool // it stands at the right of its column
 }
 
+// Layout places cells in columns that are Gap columns of the terminal apart.
+type Layout struct {
+	Gap    int
+	Widths []int  // of the columns; one of width 0 is left out
+	Right  []bool // of each column: its cells stand at its right
+}
+
+// Before is where column c begins, with the gap before it; with c the number of columns, it is where
+// another one would.
+func (l Layout) Before(c int) (n int) {
+	for _, width := range l.Widths[:c] {
+		if width > 0 {
+			n += width + l.Gap
+		}
+	}
+	return n
+}
+
+// Indent is how far a cell of that width stands to the right in column c.
+func (l Layout) Indent(c, width int) int {
+	if !l.Right[c] {
+		return 0
+	}
+	return max(0, l.Widths[c]-width)
+}
+
 // Columns aligns rows in columns, two spaces apart, and returns their lines, each cut to at most
 // width columns. A column with nothing in it takes no room. Rows may differ in length.
 func Columns(rows [][]Cell, width int) []string {
-	var widths []int
+	layout := Layout{Gap: 2}
 	for _, row := range rows {
-		widths = append(widths, make([]int, max(0, len(row)-len(widths)))...)
+		layout.Widths = append(layout.Widths, make([]int, max(0, len(row)-len(layout.Widths)))...)
 		for c, cell := range row {
-			widths[c] = max(widths[c], Width(cell.Text))
+			layout.Widths[c] = max(layout.Widths[c], Width(cell.Text))
 		}
 	}
 	lines := make([]string, len(rows))
 	for i, row := range rows {
-		line := ""
+		line, at := "", 0
 		for c, cell := range row {
-			space := strings.Repeat(" ", widths[c]-Width(cell.Text))
-			switch {
-			case widths[c] == 0:
-			case cell.Right:
-				line += space + cell.Text + "  "
-			default:
-				line += cell.Text + space + "  "
+			n := Width(cell.Text)
+			start := layout.Before(c)
+			if cell.Right {
+				start += layout.Widths[c] - n
 			}
+			line += strings.Repeat(" ", start-at) + cell.Text
+			at = start + n
 		}
 		lines[i] = Cut(strings.TrimRight(line, " "), width)
 	}
