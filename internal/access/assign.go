@@ -217,7 +217,7 @@ func (v *View) bind(t reflect.Type) (in reflect.Value, bound any, err error) {
 	for at := v; at != nil; {
 		if x, ok := at.val.Interface(); ok && reflect.TypeOf(x).AssignableTo(t) {
 			passed := *at
-			passed.val = inspect.Of(x).Trust(at.policy.frozen)
+			passed.val = inspect.Of(x).Trust(at.policy.Frozen)
 			return reflect.ValueOf(x), &passed, nil
 		}
 		if p, ok := at.val.Pointer(); ok && !at.boxed && reflect.TypeOf(p).AssignableTo(t) {

@@ -270,7 +270,7 @@ func (c *Call) stands() error {
 			switch e := c.visit.objects.get(name); {
 			case e == nil:
 				return c.refused("%s was withdrawn meanwhile", name)
-			case e.policy.loose != x.policy.loose:
+			case e.policy.results != x.policy.results:
 				return c.refused("%s was exposed anew meanwhile; ask again", name)
 			}
 		case []any:

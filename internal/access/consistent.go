@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/guard"
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
@@ -54,17 +55,17 @@ func (v *View) consistent(f func(now func(part *View) bool)) error {
 	err := v.shown()
 	switch k := v.inner(); {
 	case err != nil:
-	case v.below().frozen, v.policy.foreign && v.ours():
+	case v.below().Frozen, v.policy.ofResults && v.ours():
 		f(anytime)
 		return nil
-	case v.below().owner != nil:
-		err = v.visit.onOwner(v.below().owner, hold)
+	case v.below().Owner != nil:
+		err = v.visit.guards.OnOwner(v.below().Owner, hold)
 	case k == nil:
 		f(anytime)
 		return nil
 	default:
 		v.noteState(k)
-		err = v.visit.hold(k, hold)
+		err = v.visit.guards.Hold(k, hold)
 	}
 	if !run {
 		f(anytime)
@@ -118,12 +119,12 @@ type asFound struct {
 
 // noteState remembers how the lock k is found, if it is one of v's own, so that a description of it
 // that is made while we hold it does not tell of ourselves.
-func (v *View) noteState(k *lock) {
-	if v.Shape() != inspect.Struct || v.visit.holds(k) {
+func (v *View) noteState(k *guard.Lock) {
+	if v.Shape() != inspect.Struct || v.visit.guards.Holds(k) {
 		return
 	}
-	if _, m, ok := lockAt(v.val, k.addr); ok {
-		v.visit.found.addr = k.addr
+	if _, m, ok := k.FieldOf(v.val); ok {
+		v.visit.found.addr = m.Addr()
 		v.visit.found.state, _ = m.Describe()
 	}
 }
@@ -134,8 +135,8 @@ func (v *View) Describe() (string, error) {
 		return "", err
 	}
 	t := v.val.Type()
-	if t == mutexType || t == rwMutexType {
-		if f := v.visit.found; f.addr == v.val.Addr() && v.visit.holds(&lock{addr: f.addr}) {
+	if guard.IsMutex(t) {
+		if f := v.visit.found; f.addr == v.val.Addr() && v.visit.guards.HoldsAt(f.addr) {
 			return f.state, nil
 		}
 	}

@@ -3,10 +3,8 @@ package access
 import (
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
-	"time"
 
+	"github.com/sightglass-go/sightglass/internal/access/internal/guard"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -135,33 +133,7 @@ func (e *MethodError) Error() string {
 }
 
 // GuardError says that a guard could not be had.
-type GuardError struct {
-	Guard  string // "cache.mu", or for an owner the object's name
-	Waited time.Duration
-	Owner  bool   // Guard is owned, and its owner did not answer
-	Busy   bool   // it was not waited for, because another guard was held, or of an owner because earlier reads still wait
-	Held   bool   // an owner was not asked, because a guard was held
-	Why    string // how the owner's function, or the lock itself, failed; "" if it did not
-}
-
-func (e *GuardError) Error() string {
-	const next = "; scalars can still be read, or try again"
-	switch {
-	case e.Why != "" && e.Owner:
-		return "the function that reaches the owner of " + e.Guard + " " + e.Why + next
-	case e.Why != "":
-		return e.Guard + " " + e.Why + next
-	case e.Owner && e.Held:
-		return "the owner of " + e.Guard + " cannot be waited for while another guard is held" + next
-	case e.Owner && e.Busy:
-		return "the owner of " + e.Guard + " has not answered earlier reads" + next
-	case e.Owner:
-		return fmt.Sprintf("the owner of %s did not answer within %s", e.Guard, ms(e.Waited)) + next
-	case e.Busy:
-		return e.Guard + " is held, and cannot be waited for while another guard is held" + next
-	}
-	return fmt.Sprintf("%s was held for all of %s", e.Guard, ms(e.Waited)) + next
-}
+type GuardError = guard.Error
 
 // RedactedError says that something depends on a value that may not be shown.
 type RedactedError struct {
@@ -175,6 +147,11 @@ func (e *RedactedError) Error() string {
 	}
 	return place(e.Path, "the value") + " is redacted: nothing can be asked of it"
 }
+
+// structName names the struct that a View is of, for people.
+type structName struct{ *View }
+
+func (n structName) String() string { return place(n.Path(), n.val.Type().String()) }
 
 // place names a value by its path, or else by what it is.
 func place(path, what string) string {
@@ -192,9 +169,4 @@ func hint(near, otherwise string) string {
 		return "; did you mean " + near + "?"
 	}
 	return otherwise
-}
-
-func ms(d time.Duration) string {
-	s := strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', 1, 64)
-	return strings.TrimSuffix(s, ".0") + " ms"
 }

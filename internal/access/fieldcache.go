@@ -60,7 +60,7 @@ func (s *FieldCache) Learn(v, to *View) {
 			s.reads++
 		} else {
 			path.Field(way[i].step.index)
-			locked = locked || structOf(up.val.Type()).alone
+			locked = locked || structOf(up.val.Type()).Independent
 		}
 	}
 	end, datum := path.End()
@@ -114,17 +114,17 @@ func (s *FieldCache) Read(v *View) (d inspect.Datum, ok bool, err error) {
 func (s *FieldCache) ready(v *View) bool {
 	p := v.policy
 	switch {
-	case p.frozen:
+	case p.Frozen:
 		return true
-	case p.foreign && !s.hops && v.ours():
+	case p.ofResults && !s.hops && v.ours():
 		return true
-	case p.owner != nil || p.lock != nil && p.by == nil:
-		return v.vouched() || p.foreign && v.visit.isOn(p.owner)
+	case p.Owner != nil || p.Lock != nil && p.Names == nil:
+		return v.vouched() || p.ofResults && v.visit.guards.IsOn(p.Owner)
 	case s.kind != inspect.TextDatum:
 		return true
 	}
 	if k := v.lock(); k != nil {
-		return v.visit.holds(k)
+		return v.visit.guards.Holds(k)
 	}
 	if (s.hops || v.val.Mark()&inspect.Copied == 0) && !(v.fresh() && !s.hops) {
 		v.unguarded()

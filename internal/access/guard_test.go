@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect/render"
+	"github.com/sightglass-go/sightglass/internal/access/internal/pace"
 	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
@@ -473,8 +474,8 @@ func TestSameGuardByTwoPaths(t *testing.T) {
 					t.Error(v.Path(), x, err)
 				}
 			}
-			if len(l.held) != 1 {
-				t.Errorf("%d guards are held", len(l.held))
+			if l.guards.Count() != 1 {
+				t.Errorf("%d guards are held", l.guards.Count())
 			}
 			return true, nil
 		})
@@ -646,11 +647,11 @@ func TestChunks(t *testing.T) {
 	taken, n := 0, 0
 	var since time.Time
 	err := list.Each(func(_, e *View) (bool, error) {
-		if h := l.held[0].since; !h.Equal(since) {
+		if h := l.guards.Since(); !h.Equal(since) {
 			since = h
 			taken++
 		}
-		for n < 4*clockEvery && time.Since(since) < holdTime {
+		for n < 4*clockEvery && time.Since(since) < pace.HoldTime {
 		}
 		n++
 		return true, nil
@@ -697,7 +698,7 @@ func TestWalkYields(t *testing.T) {
 	chunks := int64(0)
 	var since time.Time
 	err := list.Each(func(_, _ *View) (bool, error) {
-		if h := l.held[0].since; !h.Equal(since) {
+		if h := l.guards.Since(); !h.Equal(since) {
 			since = h
 			chunks++
 		}
@@ -917,7 +918,7 @@ func TestConsistentIsBounded(t *testing.T) {
 				}
 			})
 			want, notes := most, 1
-			if c.policy.frozen || c.policy.unlocked {
+			if c.policy.Frozen || c.policy.Unlocked {
 				want, notes = 10*maxParts, 0
 			}
 			if got := l.Tally().Parted; err != nil || n != want || len(got) != notes {

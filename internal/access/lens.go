@@ -140,7 +140,7 @@ func (v *View) lookThrough(f reflect.Value, p any) (*View, error) {
 	if err := v.visit.tick(1); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(v.visit.ctx, v.visit.patience.Call)
+	ctx, cancel := context.WithTimeout(v.visit.ctx, v.visit.callTime)
 	defer cancel()
 	var x any
 	err := callee.Go(func() { x = f.Call([]reflect.Value{reflect.ValueOf(p)})[0].Interface() }).Wait(ctx)
@@ -155,7 +155,7 @@ func (v *View) lookThrough(f reflect.Value, p any) (*View, error) {
 	}
 	v.decide()
 	shown := &View{
-		visit: v.visit, policy: v.policy.loose, val: inspect.Of(x), step: step{name: v.Path()}, decided: true,
+		visit: v.visit, policy: v.policy.results, val: inspect.Of(x), step: step{name: v.Path()}, decided: true,
 		hide: v.hide, calls: v.calls, tells: v.tells | redact.ByType(reflect.TypeOf(x)), ofLens: true,
 	}
 	shown.judge()

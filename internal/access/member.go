@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/guard"
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 	"github.com/sightglass-go/sightglass/internal/secret"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -115,16 +116,16 @@ func (v *View) Guard() (string, error) {
 	}
 	p := t.policy
 	switch k := t.inner(); {
-	case p.decided() || p.lock == k && k != nil:
+	case p.Uniform() || p.Lock == k && k != nil:
 		return p.guard(t.val.Type(), nil), nil
 	case k != nil:
-		return p.guardedBy(k.label()), nil
+		return p.guardedBy(k.String()), nil
 	case t.ours():
 		return "a copy", nil
 	}
 	for at := t; at != nil; at = at.up {
-		if at.mutex == notTaken {
-			return p.guard(at.val.Type(), notTaken), nil
+		if at.mutex == guard.NotTaken {
+			return p.guard(at.val.Type(), guard.NotTaken), nil
 		}
 	}
 	return p.guard(t.val.Type(), nil), nil
@@ -229,27 +230,27 @@ func (v *View) fields(list []Member, seen map[string]bool, depth int) []Member {
 func (v *View) passed() string {
 	p := v.policy
 	t := bare(v.val.Type())
-	declared := p.lock
+	declared := p.Lock
 	if declared != nil {
-		p = p.beyond
+		p = p.independent
 	}
-	if p.decided() || t.Kind() != reflect.Struct || kind.IsSync(t) || len(structOf(t).locks) == 0 {
+	if p.Uniform() || t.Kind() != reflect.Struct || kind.IsSync(t) || len(structOf(t).Locks) == 0 {
 		return ""
 	}
-	own := notTaken
+	own := guard.NotTaken
 	if target, err := v.val.Elem(); err == nil && target.IsValid() && target.Type() == t {
-		own = p.ownLock(target)
+		own = p.OwnLock(target)
 		if declared != nil {
-			if _, _, ok := lockAt(target, declared.addr); ok {
+			if _, _, ok := declared.FieldOf(target); ok {
 				own = declared
 			}
 		}
 	} else if v.val.Type() == t {
-		own = p.ownLock(v.val)
-	} else if _, named := structOf(t).named(p.by); named {
+		own = p.OwnLock(v.val)
+	} else if _, named := structOf(t).Named(p.Names); named {
 		own = nil
 	}
-	if own != notTaken {
+	if own != guard.NotTaken {
 		return ""
 	}
 	return p.why(t)

@@ -57,7 +57,7 @@ func (v *View) Call(name string, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(t.visit.ctx, t.visit.patience.Call)
+	ctx, cancel := context.WithTimeout(t.visit.ctx, t.visit.callTime)
 	defer cancel()
 	if takesContext(method.Type()) {
 		in = slices.Insert(in, 0, reflect.ValueOf(ctx))
@@ -186,11 +186,9 @@ func (v *View) steps() []string {
 // read under the guard of v, which may be what guards it, and otherwise as any object that nothing
 // was declared of.
 func (v *View) result(name, path string, out reflect.Value) (any, error) {
-	r := &View{visit: v.visit, policy: v.policy.loose, val: inspect.Of(out.Interface()), step: step{name: path}, decided: true}
+	r := &View{visit: v.visit, policy: v.policy.results, val: inspect.Of(out.Interface()), step: step{name: path}, decided: true}
 	if k := v.inner(); k != nil {
-		guess := *k
-		guess.declared = false
-		r.guard = &guess
+		r.guard = k.Found()
 	}
 	r.hide, r.calls = v.hide, v.calls
 	r.follow(name, false)

@@ -38,7 +38,7 @@ func (vis *Visit) approved(c *Call) error {
 		return c.refused("it takes %d bytes to show, and what cannot be shown in full is not run", n)
 	}
 	err := vis.overseer.Approve(c)
-	vis.pace.since = time.Now() // a wait for somebody is no work
+	vis.pace.Restart() // a wait for somebody is no work
 	if err != nil {
 		return c.refused("%w", err)
 	}

@@ -26,7 +26,7 @@ func (v *View) Path() string {
 // what was picked from a collection by a walk, and for elements of slices and maps: another one may
 // have their index or key later.
 func (v *View) Steady() bool {
-	if v.policy.frozen {
+	if v.policy.Frozen {
 		return true
 	}
 	at := v

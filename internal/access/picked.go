@@ -14,7 +14,7 @@ type pick struct {
 
 // note remembers what v leads to now. It is called while v is lent.
 func (p *pick) note(v *View) {
-	if !p.known && !v.policy.frozen {
+	if !p.known && !v.policy.Frozen {
 		p.sum, p.known = v.val.Sum()
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/guard"
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
@@ -14,22 +15,22 @@ func (v *View) read(wide bool, f func(inspect.Value) error) error {
 	if val, ok := v.ready(wide); ok {
 		return f(val)
 	}
-	if o := v.policy.owner; o != nil {
-		return v.visit.onOwner(o, func() error { return f(v.val.Trust(!v.policy.foreign)) })
+	if o := v.policy.Owner; o != nil {
+		return v.visit.guards.OnOwner(o, func() error { return f(v.val.Trust(!v.policy.ofResults)) })
 	}
 	k := v.lock()
-	return v.visit.hold(k, func() error { return f(v.val.Trust(k.declared)) })
+	return v.visit.guards.Hold(k, func() error { return f(v.val.Trust(k.Declared)) })
 }
 
 // ready returns the value to read if that needs nothing to be taken first: a word is read as it
 // stands, an object may be frozen or have no guard, or the guard is held already.
 func (v *View) ready(wide bool) (val inspect.Value, ok bool) {
 	switch p := v.policy; {
-	case p.frozen || !wide, p.foreign && v.ours():
+	case p.Frozen || !wide, p.ofResults && v.ours():
 		return v.val, true
-	case p.owner != nil:
-		ok = v.visit.isOn(p.owner)
-		return v.val.Trust(ok && !p.foreign), ok
+	case p.Owner != nil:
+		ok = v.visit.guards.IsOn(p.Owner)
+		return v.val.Trust(ok && !p.ofResults), ok
 	}
 	k := v.lock()
 	if k == nil {
@@ -38,8 +39,8 @@ func (v *View) ready(wide bool) (val inspect.Value, ok bool) {
 		}
 		return v.val, true
 	}
-	ok = v.visit.holds(k)
-	return v.val.Trust(ok && k.declared), ok
+	ok = v.visit.guards.Holds(k)
+	return v.val.Trust(ok && k.Declared), ok
 }
 
 // ours reports whether all that reading v reads is a copy, as a method's result is: nobody changes
@@ -56,7 +57,7 @@ func (v *View) fresh() bool {
 	if v.ofLens {
 		return true
 	}
-	if k := v.val.Kind(); !v.policy.computed || v.policy.foreign || v.visit.again[v.policy] || v.guard == notTaken || k == reflect.Slice || k == reflect.Map {
+	if k := v.val.Kind(); !v.policy.computed || v.policy.ofResults || v.visit.again[v.policy] || v.guard == guard.NotTaken || k == reflect.Slice || k == reflect.Map {
 		return false
 	}
 	hops := 0
@@ -71,75 +72,75 @@ func (v *View) fresh() bool {
 }
 
 // lock is the lock that v is to be read under, nil if there is none.
-func (v *View) lock() *lock {
-	if p := v.policy; p.decided() {
-		return p.lock
+func (v *View) lock() *guard.Lock {
+	if p := v.policy; p.Uniform() {
+		return p.Lock
 	}
-	return v.sought().real()
+	return v.sought().Real()
 }
 
 // decided reports whether all that p covers is read in the same way, under p.lock if it has one.
-func (p *policy) decided() bool {
-	return p.lock != nil && p.by == nil || p.frozen || p.owner != nil || p.unlocked
+func (p *policy) Uniform() bool {
+	return p.Lock != nil && p.Names == nil || p.Frozen || p.Owner != nil || p.Unlocked
 }
 
 // sought is lock, or what stands for none.
-func (v *View) sought() *lock {
+func (v *View) sought() *guard.Lock {
 	if v.guard == nil {
 		if v.guard = v.seek(); v.guard == nil {
-			v.guard = noLock
+			v.guard = guard.None
 		}
 	}
 	return v.guard
 }
 
 // seek finds the lock of the nearest struct above v that has one.
-func (v *View) seek() *lock {
+func (v *View) seek() *guard.Lock {
 	switch {
 	case v.val.IsValid() && kind.IsSync(v.val.Type()):
 		return nil
 	case v.up == nil:
-		return v.policy.lock
+		return v.policy.Lock
 	}
 	return v.up.within()
 }
 
 // within is what sought is of all that lies in v: of a struct its own lock, if it has one.
-func (v *View) within() *lock {
+func (v *View) within() *guard.Lock {
 	if v.Shape() == inspect.Struct && !v.boxed {
 		if v.mutex == nil {
-			v.mutex = noLock
-			if k := v.below().ownLock(v.val); k != nil {
+			v.mutex = guard.None
+			if k := v.below().OwnLock(v.val); k != nil {
 				v.mutex = k
-				if k != notTaken && k != v.policy.lock {
-					k.in = v
+				if k != guard.NotTaken && k != v.policy.Lock {
+					k.In = structName{v}
 				}
 			}
 		}
-		if v.mutex != noLock {
+		if v.mutex != guard.None {
 			return v.mutex
 		}
 	}
 	k := v.sought()
-	if k.declared && v.alone(v.policy) {
-		return noLock
+	if k.Declared && v.alone(v.policy) {
+		return guard.None
 	}
 	return k
 }
 
 // inner is the lock for what lies in v, nil if there is none.
-func (v *View) inner() *lock {
-	if p := v.below(); p.decided() {
-		return p.lock
+func (v *View) inner() *guard.Lock {
+	if p := v.below(); p.Uniform() {
+		return p.Lock
 	}
-	return v.within().real()
+	return v.within().Real()
 }
 
 // unguarded notes that v is read without a guard.
 func (v *View) unguarded() {
-	if v.guard == notTaken {
+	if v.guard == guard.NotTaken {
 		for at := v.up; at != nil; at = at.up {
-			if at.mutex == notTaken {
+			if at.mutex == guard.NotTaken {
 				v.visit.passed(at)
 				return
 			}

@@ -126,7 +126,7 @@ func TestSecretsBelowTellingNames(t *testing.T) {
 	for i, opts := range policies() {
 		tell := func(s string, n int) string {
 			l, c := lookAt(t, below(s, n), opts...)
-			l.patience.Guard = time.Hour // the machine may be busy
+			patient(l)
 			var out strings.Builder
 			crawl(c, &out, 0)
 			return out.String()

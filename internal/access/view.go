@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/guard"
 	"github.com/sightglass-go/sightglass/internal/access/internal/pattern"
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
@@ -36,9 +37,9 @@ type View struct {
 	hide    pattern.Trail // in policy.hide
 	calls   pattern.Trail // in policy.calls
 
-	guard  *lock   // that guards this value: nil until sought, then a lock, noLock or notTaken
-	mutex  *lock   // of a struct, its own lock: likewise
-	window *window // non-nil if it shows only a part of val
+	guard  *guard.Lock // that guards this value: nil until sought, then a lock, noLock or notTaken
+	mutex  *guard.Lock // of a struct, its own lock: likewise
+	window *window     // non-nil if it shows only a part of val
 }
 
 // window is the part of a list, map, string or bytes that a View shows.
@@ -113,7 +114,7 @@ func (v *View) initChild(c *View, val inspect.Value, s step) {
 	}
 	// Trust lasts as long as the guard: what goes on is only where the value lies.
 	*c = View{
-		visit: v.visit, policy: p, val: val.Trust(p.frozen), up: v, step: s,
+		visit: v.visit, policy: p, val: val.Trust(p.Frozen), up: v, step: s,
 		depth: v.depth + 1, lent: v.lent, boxed: v.boxed, ofLens: v.ofLens, pick: pick{uncharged: v.pick.uncharged},
 	}
 }
@@ -122,10 +123,10 @@ func (v *View) initChild(c *View, val inspect.Value, s step) {
 // is not what the declaration is about.
 func (v *View) below() *policy {
 	p := v.policy
-	if p.lock == nil && !p.frozen && p.owner == nil || !v.alone(p) {
+	if p.Lock == nil && !p.Frozen && p.Owner == nil || !v.alone(p) {
 		return p
 	}
-	return p.beyond
+	return p.independent
 }
 
 // alone reports whether v is a struct that looks after itself, other than the exposed object and
@@ -136,7 +137,7 @@ func (v *View) alone(p *policy) bool {
 		return false
 	}
 	s := v.visit.structOf(t)
-	if !s.alone {
+	if !s.Independent {
 		return false
 	}
 	at := v
@@ -146,13 +147,13 @@ func (v *View) alone(p *policy) bool {
 	if at.step.kind == stepRoot {
 		return false
 	}
-	if _, ok := s.named(p.by); ok && !v.boxed {
+	if _, ok := s.Named(p.Names); ok && !v.boxed {
 		return false
 	}
-	if p.lock == nil {
+	if p.Lock == nil {
 		return true
 	}
-	_, _, ok := lockAt(v.val, p.lock.addr)
+	_, _, ok := p.Lock.FieldOf(v.val)
 	return !ok
 }
 
@@ -162,7 +163,7 @@ func (v *View) root() *View {
 	r := *v
 	r.decide()
 	if r.lock() == nil && r.guard == nil {
-		r.guard = noLock
+		r.guard = guard.None
 	}
 	r.pick.picked = !v.Steady()
 	r.up, r.depth, r.step = nil, 0, step{kind: stepCut, name: v.Path()}
@@ -315,7 +316,7 @@ func (v *View) Keep() (*View, error) {
 func (v *View) keep(content bool) (*View, error) {
 	v.decide()
 	kept, n := v.val, 0
-	if v.val.Lent() || content && !v.policy.frozen {
+	if v.val.Lent() || content && !v.policy.Frozen {
 		v.visit.staying(v.val)
 		kept, n = v.val.Keep()
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect/render"
+	"github.com/sightglass-go/sightglass/internal/access/internal/guard"
 )
 
 type status string
@@ -104,6 +105,9 @@ func (m *meter) Keep(n int) error {
 	m.kept += n
 	return m.end
 }
+
+// patient makes l wait for guards as long as a busy machine may take.
+func patient(l *Visit) { l.guards = guard.NewHolder(l.ctx, time.Hour, &l.pace) }
 
 // lookAt exposes object as c in a registry of its own, and looks at it.
 func lookAt(t testing.TB, object any, opts ...Option) (*Visit, *View) {
@@ -486,5 +490,12 @@ func TestSnap(t *testing.T) {
 		if strings.Contains(line, "t0psecret") {
 			t.Errorf("%d: a secret in %s", i, line)
 		}
+	}
+}
+
+// A View is made for each step of each expression, so it must not grow.
+func TestViewIsSmall(t *testing.T) {
+	if size := reflect.TypeFor[View]().Size(); size > 184 {
+		t.Errorf("a View takes %d bytes", size)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/guard"
+	"github.com/sightglass-go/sightglass/internal/access/internal/pace"
 	"github.com/sightglass-go/sightglass/internal/access/internal/redact"
 	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 	"github.com/sightglass-go/sightglass/internal/secret"
@@ -30,11 +32,12 @@ type Meter interface {
 // and ends with the evaluation, as do its Views. It holds no guard between two calls.
 type Visit struct {
 	objects  *Objects
-	patience Patience // filled
+	callTime time.Duration // bounds each call into the application
 	ctx      context.Context
 	overseer Overseer
 	meter    Meter // nil: no limits
-	pace     pace
+	pace     pace.Pace
+	guards   guard.Holder
 	// callsForbidden: no lens shows anything, and no Func is called.
 	callsForbidden bool
 
@@ -42,11 +45,9 @@ type Visit struct {
 	seen  map[object]seen  // what lenses showed, of up to maxSeen objects
 	picks []*View          // that were followed since they were picked
 
-	held    []held                    // guards, the last one taken last
-	refused map[refusal]time.Duration // guards that could not be had, and how long they were tried
-	unread  int                       // reads under a guard that the meter has not been told of
-	untold  int                       // steps of work, likewise
-	misses  int                       // searches for the near key of a missing one, up to maxMisses
+	unread int // reads under a guard that the meter has not been told of
+	untold int // steps of work, likewise
+	misses int // searches for the near key of a missing one, up to maxMisses
 
 	// What the answer must say.
 	tally   Tally
@@ -92,7 +93,10 @@ type Tally struct {
 func (o *Objects) Visit(ctx context.Context, m Meter, p Patience) *Visit {
 	// Not with a guard in our hands.
 	inspect.Prepare()
-	return &Visit{objects: o, patience: p.filled(), ctx: ctx, meter: m, pace: newPace()}
+	p = p.filled()
+	vis := &Visit{objects: o, callTime: p.Call, ctx: ctx, meter: m, pace: pace.New()}
+	vis.guards = guard.NewHolder(ctx, p.Guard, &vis.pace)
+	return vis
 }
 
 // Tally returns what the Visit has met until now. It reads again what was picked from collections
@@ -100,7 +104,7 @@ func (o *Objects) Visit(ctx context.Context, m Meter, p Patience) *Visit {
 func (vis *Visit) Tally() Tally {
 	changed := vis.changed()
 	t := vis.tally
-	t.Changed = changed
+	t.Changed, t.Waited = changed, vis.guards.Waited()
 	for _, list := range []*[]string{&t.Racy, &t.Outside, &t.Unlocked, &t.Parted, &t.Returned, &t.Moved, &t.Notes} {
 		*list = slices.Clone(*list)
 	}
@@ -109,7 +113,21 @@ func (vis *Visit) Tally() Tally {
 
 // Holding reports whether a guard is held right now, which is when code runs in [View.Each], and
 // then it should not yield.
-func (vis *Visit) Holding() bool { return len(vis.held) > 0 }
+func (vis *Visit) Holding() bool { return vis.guards.Holding() }
+
+// Share sets the part of one processor, from 0.001 to 1, that the Visit uses while others wait for
+// one. The default is [DefaultShare]; with 1 the Visit never sleeps.
+func (vis *Visit) Share(part float64) { vis.pace.SetShare(part) }
+
+// Yield gives the processor to others, unless a guard is held or the last Yield was a moment ago. It
+// returns the time to work before the next call: 50 µs while there is a processor for everybody. While
+// others wait for one it is 10 µs and the credit of the last sleep, and Yield sleeps first, long enough
+// to leave them nearly all of the time. The walks of a View yield by themselves; any other loop calls
+// Yield.
+func (vis *Visit) Yield() (slice time.Duration) { return vis.pace.Yield(vis.ctx, vis.guards.Holding()) }
+
+// DefaultShare is the part of one processor that a Visit has while others wait for one.
+const DefaultShare = pace.DefaultShare
 
 // Get returns the exposed object of that full (dotted) name, or a *NameError. Within a Visit a name
 // stays what it was when it was first asked for. A registry.Func is called the first time, which is
@@ -143,7 +161,7 @@ func (vis *Visit) Get(name string) (*View, error) {
 	default:
 		v.val = e.object
 	}
-	v.val = v.val.Trust(e.policy.frozen)
+	v.val = v.val.Trust(e.policy.Frozen)
 	v.tells = secret.ByName(e.name[strings.LastIndexByte(e.name, '.')+1:])&^secret.All | redact.ByType(v.val.Type())
 	v.judge()
 	if vis.roots == nil {
@@ -177,7 +195,7 @@ func (vis *Visit) compute(e *entry) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(vis.ctx, vis.patience.Call)
+	ctx, cancel := context.WithTimeout(vis.ctx, vis.callTime)
 	defer cancel()
 	var x any
 	err = e.callee.Go(func() { x = e.compute(ctx) }).Wait(ctx)
@@ -211,7 +229,7 @@ func (vis *Visit) tellsOfType(t reflect.Type) secret.Kinds {
 // tick tells the meter of n reads, now or when no guard is held any more.
 func (vis *Visit) tick(n int) error {
 	vis.unread += n
-	if len(vis.held) > 0 || vis.meter == nil {
+	if vis.guards.Holding() || vis.meter == nil {
 		return nil
 	}
 	n, vis.unread = vis.unread, 0
@@ -221,7 +239,7 @@ func (vis *Visit) tick(n int) error {
 // work tells the meter of n steps of work, likewise.
 func (vis *Visit) work(n int) error {
 	vis.untold += n
-	if len(vis.held) > 0 || vis.meter == nil {
+	if vis.guards.Holding() || vis.meter == nil {
 		return nil
 	}
 	n, vis.untold = vis.untold, 0
@@ -244,9 +262,9 @@ func (vis *Visit) racy(p *policy) {
 	vis.noted = p
 	list := &vis.tally.Racy
 	switch {
-	case p.foreign:
+	case p.ofResults:
 		list = &vis.tally.Returned
-	case p.outside:
+	case p.uncovered:
 		list = &vis.tally.Outside
 	}
 	once(list, p.name)

@@ -89,7 +89,7 @@ func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error))
 		if err := w.chunk(); err != nil {
 			return err
 		}
-		if !w.ended && t.visit.overdue() {
+		if !w.ended && t.visit.guards.Overdue() {
 			return &TypeError{Path: t.Path(), Type: t.val.Type().String(), Why: "is too long to be walked while a guard is held: walk it by itself"}
 		}
 		// The application's turn: who waits for the guard has it now.
@@ -104,14 +104,14 @@ func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error))
 // lockedElements reports whether the elements of v may have locks of their own that are taken, so
 // that none of these is asked for while another guard is held.
 func (v *View) lockedElements() bool {
-	if v.policy.by != nil {
+	if v.policy.Names != nil {
 		return true
 	}
 	if v.val.Kind() != reflect.Array {
 		return false
 	}
 	e := kind.Deref(v.val.Type().Elem())
-	return e.Kind() == reflect.Struct && !kind.IsSync(e) && len(structOf(e).locks) > 0
+	return e.Kind() == reflect.Struct && !kind.IsSync(e) && len(structOf(e).Locks) > 0
 }
 
 // chunk reads some entries under the guard, and hands them out there or afterwards.
@@ -153,9 +153,9 @@ func (w *walk) reads() bool {
 
 // read passes over entries until there are no more, or it is time to give the guard back.
 func (w *walk) read(inspect.Value) error {
-	trusted := w.of.policy.frozen || w.of.vouched()
+	trusted := w.of.policy.Frozen || w.of.vouched()
 	w.cursor.Trust(trusted)
-	start, most := time.Now(), w.of.visit.pace.hold()
+	start, most := time.Now(), w.of.visit.pace.Hold()
 	late := func() bool { return time.Since(start) > most }
 	if err := w.cursor.Load(); err != nil {
 		return err
@@ -227,7 +227,7 @@ func (w *walk) next() (e entryAt, ok bool) {
 // leaving is val, an element of v or part of one, as it is to be when the guard is given back: a
 // copy, if it lies in the application's memory where another element may lie later.
 func (v *View) leaving(val inspect.Value) inspect.Value {
-	if v.policy.frozen {
+	if v.policy.Frozen {
 		return val
 	}
 	// What a Cursor lent is a copy already, but for its texts: those of a map under a guard that was
@@ -242,14 +242,14 @@ func (v *View) leaving(val inspect.Value) inspect.Value {
 // out is leaving for what is handed on by itself, and says how many bytes were copied. Where
 // nothing guards v there is no moment that a copy would be of.
 func (v *View) out(val inspect.Value) (inspect.Value, int) {
-	if !val.InPlace() || v.policy.frozen || !v.guarded() {
+	if !val.InPlace() || v.policy.Frozen || !v.guarded() {
 		return val, 0
 	}
 	return val.Keep()
 }
 
 // guarded reports whether something guards v.
-func (v *View) guarded() bool { return v.policy.owner != nil || v.lock() != nil }
+func (v *View) guarded() bool { return v.policy.Owner != nil || v.lock() != nil }
 
 // hand lends an entry to f. The Views that it lends are the same for all entries but for where
 // these lie.
@@ -289,7 +289,7 @@ func (w *walk) lend() {
 // renew makes c, which lies one step below another View, the View of what lies there now. What has
 // been found out of c is forgotten.
 func (c *View) renew(val inspect.Value) {
-	c.val = val.Trust(c.policy.frozen)
+	c.val = val.Trust(c.policy.Frozen)
 	c.decided, c.hidden = false, false
 	c.guard, c.mutex, c.window = nil, nil, nil
 	c.pick = pick{}
@@ -297,12 +297,12 @@ func (c *View) renew(val inspect.Value) {
 
 // vouched reports whether a guard that the application declared is held.
 func (v *View) vouched() bool {
-	if v.policy.foreign {
+	if v.policy.ofResults {
 		return false
 	}
-	if o := v.policy.owner; o != nil {
-		return v.visit.isOn(o)
+	if o := v.policy.Owner; o != nil {
+		return v.visit.guards.IsOn(o)
 	}
 	k := v.lock()
-	return k != nil && k.declared && v.visit.holds(k)
+	return k != nil && k.Declared && v.visit.guards.Holds(k)
 }

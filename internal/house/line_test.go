@@ -36,6 +36,8 @@ var line = []struct {
 	{"internal/access/internal/redact", "a type is a secret wherever its values lie"},
 	{"internal/access/internal/pattern", "a pattern is about names, not about what they lead to"},
 	{"internal/access/internal/usercode", "a call into the application needs no View"},
+	{"internal/access/internal/pace", "when to yield depends on processors, not on what is read"},
+	{"internal/access/internal/guard", "a pause between two attempts needs no lock"},
 	{"internal/access", "a value is read and shown without knowing names or policy"},
 	{"registry", "the engine reads what it is given, whoever declared it"},
 	{"eval/internal/fault", "the language's errors are made of those of the engine"},

@@ -1,4 +1,4 @@
-package access
+package pace
 
 import (
 	"context"
@@ -15,21 +15,21 @@ import (
 // nobody waits any more the slices are long again.
 func TestRests(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	l := New().Visit(t.Context(), nil)
+	p := New()
 	work := func() (slice time.Duration) {
-		for end := l.pace.since.Add(max(l.pace.slice(), brief)); time.Now().Before(end); {
+		for end := p.since.Add(max(p.slice(), minSlice)); time.Now().Before(end); {
 		}
-		return l.Yield()
+		return p.Yield(t.Context(), false)
 	}
 	var turns atomic.Int64
 	stop := attack.Again(func() { turns.Add(1) })
-	for 1<<l.pace.crowded < l.pace.most {
+	for 1<<p.crowded < p.most {
 		work()
 	}
 	before := turns.Load()
 	const yields = 100
 	for range yields {
-		if work(); l.pace.crowded == 0 {
+		if work(); p.crowded == 0 {
 			t.Fatal("another goroutine waits, and is not seen to")
 		}
 	}
@@ -37,16 +37,16 @@ func TestRests(t *testing.T) {
 	if had := turns.Load() - before; had < 5*yields {
 		t.Errorf("another goroutine had %d turns in %d rests", had, yields)
 	}
-	all := New().Visit(t.Context(), nil)
-	all.Share(1)
+	all := New()
+	all.SetShare(1)
 	for range yields {
-		all.pace.since = time.Time{}
-		if all.Yield() != calmSlice || all.pace.credit > 0 {
+		all.since = time.Time{}
+		if all.Yield(t.Context(), false) != calmSlice || all.credit > 0 {
 			t.Fatal("who has all of a processor rests")
 		}
 	}
 	stop()
-	for n := 0; work() != calmSlice || l.pace.crowded > 0; n++ {
+	for n := 0; work() != calmSlice || p.crowded > 0; n++ {
 		if n > 1000 {
 			t.Fatal("slices are short though nobody waits")
 		}
@@ -56,14 +56,13 @@ func TestRests(t *testing.T) {
 // A rest ends with the evaluation, and there is none under a guard.
 func TestNoRest(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	l := New().Visit(ctx, nil)
+	p := New()
 	cancel()
-	if err := l.sleep(time.Hour); err != context.Canceled {
+	if err := p.Sleep(ctx, time.Hour); err != context.Canceled {
 		t.Error(err)
 	}
-	l.push(held{})
-	l.pace.crowded, l.pace.since = 1, time.Time{}
-	if l.Yield(); l.pace.crowded != 1 || !l.pace.since.IsZero() {
+	p.crowded, p.since = 1, time.Time{}
+	if p.Yield(t.Context(), true); p.crowded != 1 || !p.since.IsZero() {
 		t.Error("it yields while a guard is held")
 	}
 }
@@ -73,7 +72,7 @@ func TestNoRest(t *testing.T) {
 func TestShare(t *testing.T) {
 	for _, share := range []float64{0.01, DefaultShare, 0.5} {
 		for _, least := range []time.Duration{0, time.Millisecond, 10 * time.Millisecond, time.Second} {
-			p := pace{crowded: 10, most: sleepPerWork(share)}
+			p := Pace{crowded: 10, most: sleepPerWork(share)}
 			var worked, rested time.Duration
 			for range 100 {
 				slice := p.slice()
@@ -94,16 +93,16 @@ func TestShare(t *testing.T) {
 func TestAsksSeldom(t *testing.T) {
 	for cost, want := range map[time.Duration]int{0: 1000, 300 * time.Nanosecond: 1000, 10 * time.Microsecond: 45, time.Millisecond: 25} {
 		synctest.Test(t, func(t *testing.T) {
-			l := New().Visit(context.Background(), nil)
+			p := New()
 			asked := 0
-			l.pace.ask = func(*pace) bool {
+			p.ask = func(*Pace) bool {
 				asked++
 				time.Sleep(cost)
 				return false
 			}
 			for range 1000 {
 				time.Sleep(calmSlice)
-				l.Yield()
+				p.Yield(context.Background(), false)
 			}
 			if asked < want || asked > want+want/2 {
 				t.Errorf("asking takes %v, and was done %d times in 50 ms of work, want about %d", cost, asked, want)

@@ -1,0 +1,159 @@
+package guard
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/sightglass-go/sightglass/internal/access/internal/pace"
+)
+
+const (
+	// The pauses between two attempts at a lock.
+	firstPause = 20 * time.Microsecond
+	maxPause   = 2 * time.Millisecond
+	// maxHold ends work under a guard that somebody further up took, and so only they can release.
+	maxHold = 10 * pace.HoldTime
+)
+
+// Holder holds the guards of one evaluation. It belongs to one goroutine, and between two calls of
+// that evaluation it holds none.
+type Holder struct {
+	ctx      context.Context // ends all waits
+	patience time.Duration   // bounds each wait
+	pace     *pace.Pace
+	held     []held                  // the last one taken last
+	refused  map[guard]time.Duration // guards that could not be had, and how long they were waited for
+	waited   time.Duration           // in all
+}
+
+// held is a guard that is held: a lock, or the goroutine of an owner.
+type held struct {
+	lock  *Lock
+	owner *Owner
+	since time.Time
+}
+
+// guard identifies a guard.
+type guard struct {
+	addr  uintptr // of a lock
+	owner *Owner
+}
+
+// NewHolder returns a Holder that holds nothing. It waits no longer than patience for a guard, nor
+// after the end of ctx, and sleeps and yields through p.
+func NewHolder(ctx context.Context, patience time.Duration, p *pace.Pace) Holder {
+	return Holder{ctx: ctx, patience: patience, pace: p}
+}
+
+// Waited returns how long h has waited for guards.
+func (h *Holder) Waited() time.Duration { return h.waited }
+
+// Holding reports whether any guard is held.
+func (h *Holder) Holding() bool { return len(h.held) > 0 }
+
+// Count returns how many guards are held.
+func (h *Holder) Count() int { return len(h.held) }
+
+// Since returns when the guard that is held longest was taken. One must be held.
+func (h *Holder) Since() time.Time { return h.held[0].since }
+
+// Overdue reports whether a guard has been held for much longer than a chunk of work may take.
+func (h *Holder) Overdue() bool { return h.Holding() && time.Since(h.Since()) > maxHold }
+
+// Holds reports whether k is held, also if another path led to the same lock.
+func (h *Holder) Holds(k *Lock) bool {
+	for i := range h.held {
+		if l := h.held[i].lock; l != nil && (l == k || l.addr == k.addr) {
+			return true
+		}
+	}
+	return false
+}
+
+// HoldsAt reports whether the lock at addr is held.
+func (h *Holder) HoldsAt(addr uintptr) bool { return h.Holds(&Lock{addr: addr}) }
+
+// Hold runs f while k is held, and releases k even if f panics. If k is held already, f just runs.
+//
+// k is tried, with growing pauses, until patience ends. While another guard is held it is tried once:
+// the application must not wait for one lock because we wait for another. So is a lock that could not
+// be had before.
+func (h *Holder) Hold(k *Lock, f func() error) (err error) {
+	if h.Holds(k) {
+		return f()
+	}
+	if err := h.take(k); err != nil {
+		return err
+	}
+	defer func() {
+		if failed := h.drop(); err == nil && failed != nil {
+			err = failed
+		}
+	}()
+	return f()
+}
+
+func (h *Holder) take(k *Lock) error {
+	if !h.Holding() && !h.pace.Fresh() {
+		h.pace.Yield(h.ctx, false)
+	}
+	if ok, err := k.tryLock(); ok || err != nil {
+		return h.taken(k, err)
+	}
+	if h.Holding() {
+		return &Error{Guard: k.String(), Busy: true}
+	}
+	if waited, ok := h.refused[guard{addr: k.addr}]; ok {
+		return &Error{Guard: k.String(), Waited: waited}
+	}
+	start := time.Now()
+	for pause := firstPause; ; pause = min(2*pause, maxPause) {
+		waited := time.Since(start)
+		if waited >= h.patience {
+			h.waited += waited
+			h.refuse(guard{addr: k.addr}, waited)
+			return &Error{Guard: k.String(), Waited: waited}
+		}
+		jitter := rand.N(pause / 2)
+		if err := h.pace.Sleep(h.ctx, min(pause-jitter, h.patience-waited)); err != nil {
+			return err
+		}
+		if ok, err := k.tryLock(); ok || err != nil {
+			h.waited += time.Since(start)
+			return h.taken(k, err)
+		}
+	}
+}
+
+// taken notes that k is held, unless err says why it is not.
+func (h *Holder) taken(k *Lock, err error) error {
+	if err == nil {
+		h.push(held{lock: k})
+	}
+	return err
+}
+
+// refuse notes that g could not be had.
+func (h *Holder) refuse(g guard, waited time.Duration) {
+	if h.refused == nil {
+		h.refused = make(map[guard]time.Duration)
+	}
+	h.refused[g] = waited
+}
+
+func (h *Holder) push(g held) {
+	g.since = time.Now()
+	h.held = append(h.held, g)
+}
+
+// drop releases the guard that was taken last.
+func (h *Holder) drop() error {
+	last := len(h.held) - 1
+	g := h.held[last]
+	h.held = h.held[:last]
+	if g.lock == nil {
+		return nil
+	}
+	return g.lock.release()
+}
