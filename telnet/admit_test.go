@@ -104,7 +104,7 @@ func TestOwnRate(t *testing.T) {
 		came := 0
 		began := time.Now()
 		for i := range 2000 {
-			if s.arrives(tc.ways[i%len(tc.ways)]) {
+			if s.withinRate(tc.ways[i%len(tc.ways)]) {
 				came++
 			}
 		}

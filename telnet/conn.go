@@ -3,9 +3,7 @@ package telnet
 import (
 	"context"
 	"crypto/tls"
-	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -21,73 +19,71 @@ import (
 )
 
 const (
-	// readSize is the size of a read. Only a pasted line is longer.
+	// readSize is the size of a read, in bytes. Only a pasted line is longer.
 	readSize = 2 << 10
 
-	// sendBuffer is what the kernel may hold for a client: enough for any screen, and little enough
+	// sendBuffer is how many bytes the kernel may hold for a client: enough for any screen, and so few
 	// that an interrupt seems to stop a long answer at once.
 	sendBuffer = 64 << 10
+
+	// greetDelay is how long greet waits for a client's first bytes before it offers to negotiate. On
+	// a local network the bytes of a script have arrived by then, and a person does not notice.
+	greetDelay = 20 * time.Millisecond
 )
 
 // Once a client has closed its sending side, reading does not tell whether it is still there. It is
-// probed then, while an evaluation runs.
+// probed while an evaluation runs.
 const (
 	firstProbe = 250 * time.Millisecond
 	nextProbe  = time.Second
 )
 
-// The sizes of a terminal that we believe. Fewer columns hold no prompt, and nobody reads more rows.
-const (
-	minColumns = 4
-	maxColumns = 1000
-	minRows    = 2
-	maxRows    = 1000
-)
+// errGone ends a session whose client closed first its sending side and then the other.
+var errGone = errors.New("the client is gone")
 
-// The keys that stand for telnet's own editing commands.
-var (
-	eraseCharacter = []byte{0x7f}
-	eraseLine      = []byte{0x15}
-)
-
-// conn is one connection: telnet on the wire on one side, a terminal's session on the other. Its
-// goroutine always reads, even during an evaluation; the terminal's evaluates; the outbox's writes.
+// conn is one connection: telnet on one side, a terminal's session on the other. Three goroutines
+// serve it: its own always reads, even during an evaluation; the terminal's evaluates; the outbox's
+// writes.
 type conn struct {
-	server    *Server
-	id        int64
-	net       net.Conn
-	peer      *Peer
-	way       *wayIn
-	origin    peer.Origin
-	decoder   protocol.Decoder
-	options   protocol.Negotiation
-	sniffer   protocol.Sniffer
-	greeting  protocol.Greeting
-	speaks    atomic.Bool // telnet
-	out       *outbox
-	dialog    dialog
-	evaluator *evaluator
+	server *Server
+	id     int64       // unique in the server
+	net    net.Conn    // as the server uses it; its methods do not panic
+	peer   *Peer       // peer.TLS is set once, by handshake
+	way    *wayIn      // does not change
+	origin peer.Origin // does not change
+
+	// What reads from the wire; only the reading goroutine uses these, but for isTelnet.
+	decoder  protocol.Decoder
+	options  protocol.Negotiation
+	sniffer  protocol.Sniffer
+	greeting protocol.Greeting
+	isTelnet atomic.Bool // the peer's first byte was a telnet command; read by login too
+
+	out       *outbox    // the only writer of net
+	dialog    dialog     // questions; gets all input first
+	evaluator *evaluator // evaluates for session
 	session   *console.Session
-	terminal  *console.Terminal
+	terminal  *console.Terminal // runs session; its end is the connection's
 
 	ctx    context.Context // until the session is over
 	cancel context.CancelFunc
 
-	who    atomic.Pointer[Identity] // nil until the session begins
-	level  atomic.Int64             // a Level
-	logger atomic.Pointer[slog.Logger]
-	since  time.Time
-	idle   idleness
+	who    atomic.Pointer[Identity]    // nil until the session begins
+	level  atomic.Int64                // a Level; only ever lowered once the session has begun
+	logger atomic.Pointer[slog.Logger] // has the attributes of what is known of the peer so far
+	since  time.Time                   // of the connection
+	idle   idleTimer
 }
 
+// newConn returns a connection that serve is to be called for, or cancel.
 func newConn(s *Server, nc net.Conn, way *wayIn) *conn {
 	p := newPeer(way)
 	c := &conn{server: s, id: s.ids.Add(1), net: nc, peer: p, way: way, origin: way.Origin(), since: time.Now()}
-	c.idle.end()
+	c.idle.touch()
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.logger.Store(s.logger().With(slog.Int64("session", c.id)).With(p.attributes()...))
 	c.out = newOutbox(nc, s.writeTimeout(), func(err error) {
-		c.terminal.Hangup(err) // before the reader finds the connection closed, and no reason
+		c.terminal.Hangup(err) // before the reader finds the connection closed for no reason
 		nc.Close()
 	})
 	c.evaluator = &evaluator{inner: s.evaluator(), conn: c}
@@ -106,7 +102,7 @@ func newConn(s *Server, nc net.Conn, way *wayIn) *conn {
 
 func (c *conn) log() *slog.Logger { return c.logger.Load() }
 
-// serve runs the session and closes the connection. who is at the other end; nil has to log in.
+// serve runs the session and closes the connection. A nil who has to log in.
 func (c *conn) serve(who *Identity) (err error) {
 	defer c.net.Close()
 	defer c.cancel()
@@ -124,13 +120,13 @@ func (c *conn) serve(who *Identity) (err error) {
 		c.server.keepAlive(tcp)
 	}
 	if err := c.handshake(); err != nil {
-		return &refusal{why: err}
+		return &denial{why: err}
 	}
 	buf := make([]byte, readSize)
 	n, err := c.greet(buf)
 	c.receive(buf[:n])
 	switch {
-	case c.over(): // before it has begun: it does not speak telnet, and is told nothing
+	case c.over(): // the peer speaks another protocol, and is told nothing
 	case who != nil:
 		c.begin(*who)
 	default:
@@ -139,15 +135,15 @@ func (c *conn) serve(who *Identity) (err error) {
 	c.read(buf, err)
 	c.await()
 	err = c.terminal.Err()
-	var no *refusal
-	if err == nil || errors.As(err, &no) {
+	var denied *denial
+	if err == nil || errors.As(err, &denied) {
 		err = errors.Join(err, c.close())
 	}
 	return err
 }
 
-// handshake does the TLS handshake, if the server or its listener uses TLS. A Read would do it too,
-// but would not survive the deadline in greet.
+// handshake does the TLS handshake, if the server or its listener uses TLS. A Read would do it too, but
+// not survive the deadline that greet sets.
 func (c *conn) handshake() error {
 	var t *tls.Conn
 	transport.Unwrap(c.net, func(nc net.Conn) {
@@ -169,18 +165,14 @@ func (c *conn) handshake() error {
 	return nil
 }
 
-// grace is how long greet waits for a client's first bytes before it offers to negotiate. On a local
-// network a script's bytes have come by then, and a person does not notice.
-const grace = 20 * time.Millisecond
-
 // greet reads what the client sends first, and offers to negotiate unless that is not telnet: a script
 // would take the offer for odd characters.
 func (c *conn) greet(buf []byte) (n int, err error) {
-	c.net.SetReadDeadline(time.Now().Add(grace))
+	c.net.SetReadDeadline(time.Now().Add(greetDelay))
 	n, err = c.net.Read(buf)
 	c.net.SetReadDeadline(time.Time{})
 	if c.over() {
-		return 0, net.ErrClosed // whose end the deadline was just taken from
+		return 0, net.ErrClosed // the line above has undone the deadline that was to end reading
 	}
 	silent := errors.Is(err, os.ErrDeadlineExceeded)
 	if silent {
@@ -192,7 +184,7 @@ func (c *conn) greet(buf []byte) (n int, err error) {
 	return n, err
 }
 
-// read reads until the session is over or the input ends, which err may say already.
+// read reads until the session is over or the input ends. err is that of the first read, by greet.
 func (c *conn) read(buf []byte, err error) {
 	for {
 		switch {
@@ -207,11 +199,12 @@ func (c *conn) read(buf []byte, err error) {
 		}
 		var n int
 		n, err = c.net.Read(buf)
-		c.idle.end()
+		c.idle.touch()
 		c.receive(buf[:n])
 	}
 }
 
+// over reports whether the session is over.
 func (c *conn) over() bool {
 	select {
 	case <-c.terminal.Done():
@@ -236,9 +229,6 @@ func (c *conn) await() {
 	}
 }
 
-// errGone ends a session whose client closed first its sending side and then the other.
-var errGone = errors.New("the client is gone")
-
 // probe ends the session if the client is gone. Where the system cannot tell, it sends something
 // harmless: a client that is gone answers with a reset, which the next write finds.
 func (c *conn) probe() {
@@ -260,150 +250,4 @@ func (c *conn) close() error {
 	}
 	transport.CloseGently(c.net)
 	return nil
-}
-
-// errLanguage ends a session whose peer speaks another protocol.
-type errLanguage string
-
-func (e errLanguage) Error() string { return "the peer speaks " + string(e) }
-
-// receive handles input from the wire.
-func (c *conn) receive(p []byte) {
-	c.sniffer.Packet(p)
-	c.decoder.Decode(p, c)
-}
-
-func (c *conn) Null() { c.refuse(c.sniffer.Null()) }
-
-// refuse ends the session if the peer speaks another protocol, and reports whether it does. "" is none.
-func (c *conn) refuse(language string) bool {
-	if language != "" {
-		c.terminal.Hangup(errLanguage(language))
-	}
-	return language != ""
-}
-
-// Data takes nothing of another language.
-func (c *conn) Data(p []byte) {
-	if c.over() {
-		return
-	}
-	if c.refuse(c.sniffer.Data(p)) {
-		return
-	}
-	c.feed(p)
-}
-
-// feed gives what was typed to the question being asked, or else to the session.
-func (c *conn) feed(p []byte) {
-	rest, err := c.dialog.take(p)
-	if err != nil {
-		c.terminal.Hangup(err)
-	}
-	c.ask(rest)
-}
-
-// ask gives the session what is for it.
-func (c *conn) ask(p []byte) {
-	if len(p) == 0 {
-		return
-	}
-	if !c.speaks.Load() && c.refuse(c.greeting.Data(p)) {
-		return
-	}
-	c.terminal.Feed(p)
-}
-
-// eof handles the end of input, which ends the last line too.
-func (c *conn) eof() {
-	c.refuse(c.sniffer.End())
-	if !c.dialog.end() {
-		c.askLast()
-	}
-}
-
-// askLast tells the session that it was given everything.
-func (c *conn) askLast() {
-	if !c.speaks.Load() {
-		c.refuse(c.greeting.End())
-	}
-	c.terminal.EOF()
-}
-
-// Command does what a command asks. DM, GA, NOP and what is unknown ask for nothing: the urgent
-// data of a synch stays in the stream (see transport.KeepUrgent), and what came before it was taken already.
-func (c *conn) Command(cmd byte) {
-	if c.speak(cmd); c.over() {
-		return
-	}
-	switch cmd {
-	case protocol.IP, protocol.BRK, protocol.ABORT, protocol.SUSP:
-		if !c.dialog.interrupt() {
-			c.terminal.Interrupt()
-		}
-	case protocol.AO:
-		c.terminal.AbortOutput()
-	case protocol.EC:
-		c.feed(eraseCharacter)
-	case protocol.EL:
-		c.feed(eraseLine)
-	case protocol.EOF:
-		c.eof()
-	case protocol.AYT:
-		if c.dialog.hasBegun() {
-			c.terminal.Say(c.status())
-		} else {
-			fmt.Fprintln(c.out, c.status())
-		}
-	}
-}
-
-func (c *conn) status() string {
-	if d, ok := c.terminal.Evaluating(); ok {
-		return fmt.Sprintf("[sightglass: yes, evaluating for %.1f s]", d.Seconds())
-	}
-	return "[sightglass: yes]"
-}
-
-// speak notes that the peer speaks telnet, if cmd is one of its commands.
-func (c *conn) speak(cmd byte) {
-	c.refuse(c.sniffer.Command(cmd))
-	c.speaks.Store(c.sniffer.Telnet())
-}
-
-func (c *conn) Option(verb, opt byte) {
-	c.speak(verb)
-	echoing := c.options.Echoing()
-	c.out.send(append(c.options.Receive(verb, opt), c.options.Ask()...))
-	if now := c.options.Echoing(); now != echoing {
-		c.dialog.setEcho(now, c.terminal.SetEcho)
-	}
-	if verb == protocol.WILL && opt == protocol.OptTTYPE {
-		c.out.send([]byte{protocol.IAC, protocol.SB, protocol.OptTTYPE, ttypeSEND, protocol.IAC, protocol.SE})
-	}
-}
-
-// What a subnegotiation of the terminal's type says (RFC 1091).
-const (
-	ttypeIS   = 0
-	ttypeSEND = 1
-)
-
-func (c *conn) Subnegotiation(opt byte, p []byte) {
-	c.speak(protocol.SB)
-	switch {
-	case opt == protocol.OptNAWS && len(p) == 4:
-		c.terminal.SetSize(believed(p, minColumns, maxColumns), believed(p[2:], minRows, maxRows))
-	case opt == protocol.OptTTYPE && len(p) > 0 && p[0] == ttypeIS:
-		c.terminal.SetType(string(p[1:]))
-	}
-}
-
-// believed is a size in the network's order; 0 is unknown (RFC 1073).
-func believed(p []byte, least, most int) int {
-	n := int(binary.BigEndian.Uint16(p))
-	if n == 0 {
-		return 0
-	}
-	return min(max(n, least), most)
 }

@@ -11,11 +11,11 @@ import (
 	"github.com/sightglass-go/sightglass/telnet/internal/protocol"
 )
 
-// maxAnswer bounds an answer, in bytes: more than any password or token has.
+// maxAnswer bounds an answer, in bytes: no password or token is longer.
 const maxAnswer = 4 << 10
 
-// maxEarly is how much is held of what comes in before the session begins, as its lines are sent
-// behind the password by a script.
+// maxEarly bounds the input held until the session begins, in bytes: a script sends its lines right
+// behind the password.
 const maxEarly = 64 << 10
 
 var (
@@ -23,25 +23,25 @@ var (
 	errEarly         = errors.New("too much was sent before the session began")
 )
 
-// dialog is what is asked of the user beside the session: who they are, and whether they mean it.
-// What comes in is an answer while there is a question; else it is the session's, or is held as
-// long as that has not begun.
+// dialog asks the user questions beside the session: who they are, and whether they mean an action. It
+// gets all input first. While there is a question, input answers it; otherwise it is the session's, and
+// is held until the session begins.
 type dialog struct {
-	out  io.Writer
-	over <-chan struct{} // the session is, and nobody answers any more
+	out  io.Writer       // the screen
+	over <-chan struct{} // closed when the session is over: nobody answers any more
 
 	mu       sync.Mutex
-	echo     bool // ours, of what is typed
-	begun    bool // the session
-	held     []byte
-	eof      bool // nothing more will come in
-	question *question
+	echo     bool      // the client leaves the echo to us
+	begun    bool      // the session
+	held     []byte    // input for the session before it begins; at most maxEarly bytes
+	eof      bool      // the input has ended
+	question *question // nil for none
 }
 
 type question struct {
-	secret bool
-	text   []byte
-	answer chan answer // for one
+	secret bool        // do not echo the answer
+	text   []byte      // of the answer so far; at most maxAnswer bytes
+	answer chan answer // of capacity 1, so that finish never blocks
 }
 
 type answer struct {
@@ -49,21 +49,21 @@ type answer struct {
 	err  error
 }
 
-// ask shows a question and waits for the line in answer. One question is asked at a time.
+// ask shows a question and waits for a line in answer. Only one question may be asked at a time.
 func (d *dialog) ask(ctx context.Context, text string, secret bool) (string, error) {
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
 	}
 	q := &question{secret: secret, answer: make(chan answer, 1)}
-	d.mu.Lock() // from before it is shown: a quick answer is not the session's
+	d.mu.Lock() // held while the question is written: a quick answer must not become the session's
 	if _, err := io.WriteString(d.out, text); err != nil {
 		d.mu.Unlock()
 		return "", err
 	}
 	d.question = q
-	d.held = d.answer(d.held)
+	d.held = d.edit(d.held)
 	if d.question != nil && d.eof {
-		d.settle("", ErrUnanswered)
+		d.finish("", ErrUnanswered)
 	}
 	d.mu.Unlock()
 	select {
@@ -78,7 +78,7 @@ func (d *dialog) ask(ctx context.Context, text string, secret bool) (string, err
 	}
 }
 
-// withdraw ends a question that nobody answers any more.
+// withdraw drops the question, if it was not answered meanwhile.
 func (d *dialog) withdraw() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -88,18 +88,18 @@ func (d *dialog) withdraw() {
 	d.question = nil
 }
 
-// asks reports whether the user is being asked something.
+// asks reports whether there is a question.
 func (d *dialog) asks() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.question != nil
 }
 
-// take takes what came in and returns what is the session's of it.
+// take handles input and returns what of it is for the session now.
 func (d *dialog) take(p []byte) (rest []byte, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	rest = d.answer(p)
+	rest = d.edit(p)
 	if d.begun {
 		return rest, nil
 	}
@@ -110,30 +110,30 @@ func (d *dialog) take(p []byte) (rest []byte, err error) {
 	return nil, nil
 }
 
-// interrupt ends a question without an answer; false if an interrupt is the session's matter.
+// interrupt ends the question without an answer. It reports false if the interrupt is the session's.
 func (d *dialog) interrupt() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.question != nil {
-		d.settle("", ErrUnanswered)
+		d.finish("", ErrUnanswered)
 		return true
 	}
 	return !d.begun
 }
 
-// end says that nothing more comes in; false if that is the session's matter.
+// end notes the end of input. It reports false if the session must be told.
 func (d *dialog) end() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.eof = true
 	if d.question != nil {
-		d.settle("", ErrUnanswered)
+		d.finish("", ErrUnanswered)
 	}
 	return !d.begun
 }
 
-// begin hands over to the session: start is given what came in for it by then, whether that was
-// all, and who echoes.
+// begin hands over to the session. It calls start with the input held for it, whether that was all, and
+// whether the echo is ours.
 func (d *dialog) begin(start func(early []byte, eof, echo bool)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -142,7 +142,7 @@ func (d *dialog) begin(start func(early []byte, eof, echo bool)) {
 	d.held = nil
 }
 
-// setEcho says whether the echo is ours; session tells the session, if that has begun.
+// setEcho sets whether the echo is ours, and calls session with it if the session has begun.
 func (d *dialog) setEcho(on bool, session func(on bool)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -152,20 +152,22 @@ func (d *dialog) setEcho(on bool, session func(on bool)) {
 	}
 }
 
+// echoes reports whether the echo is ours.
 func (d *dialog) echoes() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.echo
 }
 
+// hasBegun reports whether the session has begun.
 func (d *dialog) hasBegun() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.begun
 }
 
-// settle answers the question.
-func (d *dialog) settle(text string, err error) {
+// finish answers the question. The caller holds d.mu.
+func (d *dialog) finish(text string, err error) {
 	if d.echo {
 		io.WriteString(d.out, "\n")
 	}
@@ -174,16 +176,16 @@ func (d *dialog) settle(text string, err error) {
 	d.question = nil
 }
 
-// answer gives p to the question, up to the end of its line, and returns the rest. The caller holds d.mu.
-func (d *dialog) answer(p []byte) (rest []byte) {
+// edit applies the keys p to the answer, up to the end of its line, and returns the rest. The caller holds d.mu.
+func (d *dialog) edit(p []byte) (rest []byte) {
 	for d.question != nil && len(p) > 0 {
 		q, b := d.question, p[0]
 		p = p[1:]
 		switch {
 		case b == '\n':
-			d.settle(string(q.text), nil)
+			d.finish(string(q.text), nil)
 		case b == protocol.KeyInterrupt, b == protocol.KeyEnd && len(q.text) == 0:
-			d.settle("", ErrUnanswered)
+			d.finish("", ErrUnanswered)
 		case b == protocol.KeyBackspace || b == protocol.KeyDelete:
 			_, n := utf8.DecodeLastRune(q.text)
 			d.erase(q, n)
@@ -191,29 +193,24 @@ func (d *dialog) answer(p []byte) (rest []byte) {
 			d.erase(q, len(q.text))
 		case b < ' ':
 		case len(q.text) == maxAnswer:
-			d.settle("", errAnswerTooLong)
+			d.finish("", errAnswerTooLong)
 		default:
 			q.text = append(q.text, b)
 			if d.echo && !q.secret && utf8.Valid(q.text) {
-				d.show(q.text)
+				_, n := utf8.DecodeLastRune(q.text)
+				d.out.Write(q.text[len(q.text)-n:])
 			}
 		}
 	}
 	return p
 }
 
-// show writes the last character of text.
-func (d *dialog) show(text []byte) {
-	_, n := utf8.DecodeLastRune(text)
-	d.out.Write(text[len(text)-n:])
-}
-
 // erase removes the last n bytes of the answer.
 func (d *dialog) erase(q *question, n int) {
-	gone := q.text[len(q.text)-n:]
+	erased := q.text[len(q.text)-n:]
 	if d.echo && !q.secret {
-		d.out.Write(bytes.Repeat([]byte("\b \b"), utf8.RuneCount(gone)))
+		d.out.Write(bytes.Repeat([]byte("\b \b"), utf8.RuneCount(erased)))
 	}
-	clear(gone)
+	clear(erased)
 	q.text = q.text[:len(q.text)-n]
 }

@@ -4,24 +4,24 @@
 //	registry.Expose("cache", c)
 //	go telnet.ListenAndServe("localhost:3000", nil)
 //
-// A client that negotiates gets a line editor with history and completion; one that does not (nc,
-// a pipe, a program) gets plain lines, no echo and no escape sequences. Nothing has to be said
-// about which it is. An address is host:port, or unix:/path.
+// A client that negotiates gets a line editor with history and completion. One that does not (nc, a
+// pipe, a program) gets plain lines, no echo and no escape sequences. The server finds out which it is.
+// An address is host:port or unix:/path.
 //
-// Server has the shape of http.Server, and its methods the meaning that they have there.
+// Server has the shape of http.Server, and its methods mean the same.
 //
-// Who may connect: on loopback and on unix sockets the user that the process runs as, and root;
-// with Server.Auth whom that lets in. An address beyond loopback is refused unless there are both
-// Auth and Server.TLSConfig, or Server.InsecureRemote is set. A connection that speaks HTTP, TLS or
-// the like is closed before anything is evaluated, since web pages can make a browser connect here
-// as that same user; that is a filter and no more, and where it is not enough a unix socket, which
-// web pages cannot reach, is. docs/security.md says who can do what in which set-up.
+// On loopback and on unix sockets the user that the process runs as and root may connect, or with
+// Server.Auth whomever it admits. Addresses beyond loopback are refused unless both Auth and
+// Server.TLSConfig are set, or Server.InsecureRemote is. Web pages can make a browser connect as its
+// user, so a connection that speaks HTTP, TLS or the like is closed before anything is evaluated. That
+// is a filter and no more; where it is not enough use a unix socket, which web pages cannot reach.
+// docs/security.md says who can do what in which set-up.
 //
-// A session looks. It may act, and call what registry.Actions names, only where Server.Level, its
-// listener and its Identity all say so.
+// A session looks. It may act, which is to call what registry.Actions names, only where Server.Level,
+// the listener and the Identity all allow it.
 //
-// With SIGHTGLASS=off in the environment no server starts.
+// While SIGHTGLASS=off is in the environment no server starts.
 //
-// What is not promised: without TLSConfig nothing is encrypted, and who can read the memory of the
-// process or the traffic of the loopback interface (root) needs no session to see what one shows.
+// What is not promised: without TLSConfig nothing is encrypted, and root, who can read the memory of
+// the process and the traffic of the loopback interface, needs no session to see what one shows.
 package telnet

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -27,13 +26,13 @@ type evaluator struct {
 	inner console.Evaluator
 	conn  *conn
 	mask  mask
-	calls map[string]int // into the application, by name, in what is being evaluated or watched
-	watch *watched       // nil: what is evaluated is no sample of a watch
+	calls map[string]int // calls into the application, by name, of this evaluation or watch; nil for none
+	watch *watched       // the watch that is running; nil for none
 
-	doing atomic.Pointer[string] // what is being evaluated; nil for nothing
+	running atomic.Pointer[string] // the source of the running evaluation; nil for none
 }
 
-// oversee records all calls from now on, and lets actions run if level allows them.
+// oversee has all calls into the application recorded from now on, and allows actions if level does.
 func (e *evaluator) oversee(level Level) {
 	inner, ok := e.inner.(overseen)
 	if !ok {
@@ -46,50 +45,50 @@ func (e *evaluator) oversee(level Level) {
 	inner.Oversee(o)
 }
 
-// CompleteContext completes in its turn: it reads memory as an evaluation does.
+// CompleteContext completes in its turn, as it reads memory like an evaluation. It keeps the short place
+// to its end, which is a fraction of a second at most.
 func (e *evaluator) CompleteContext(ctx context.Context, line string, pos int) []eval.Completion {
-	// It takes a fraction of a second at most.
 	short := e.conn.server.turns.short
-	if err := short.take(ctx, e.waits); err != nil {
+	if err := short.acquire(ctx, e.sayWaiting); err != nil {
 		return nil
 	}
-	defer short.leave()
+	defer short.release()
 	return e.inner.CompleteContext(ctx, line, pos)
 }
 
-// Run evaluates one expression. It waits at each action that q.Confirm is asked about.
+// Run evaluates one expression and records it. It waits at each action that q.Confirm is asked about.
 func (e *evaluator) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	began := time.Now()
-	e.doing.Store(&q.Source)
-	defer e.doing.Store(nil)
+	e.running.Store(&q.Source)
+	defer e.running.Store(nil)
 	if e.watch == nil {
 		e.calls = nil
 	}
 	r, err := e.inTurn(ctx, q)
 	if e.watch != nil {
 		e.watch.add(r.Cost, err)
-	} else {
-		attributes := append([]any{slog.String("expression", recorded(q.Source)), slog.Duration("took", time.Since(began))}, outcome(err)...)
-		if err == nil {
-			attributes = append(attributes, slog.Int("entries", r.Cost.Entries), slog.Int("bytes", r.Cost.Bytes))
-		}
-		e.conn.log().Info("an expression was evaluated", e.counted(attributes)...)
+		return r, err
 	}
+	attributes := append([]any{slog.String("expression", recorded(q.Source)), slog.Duration("took", time.Since(began))}, outcome(err)...)
+	if err == nil {
+		attributes = append(attributes, slog.Int("entries", r.Cost.Entries), slog.Int("bytes", r.Cost.Bytes))
+	}
+	e.conn.log().Info("an expression was evaluated", e.appendCalls(attributes)...)
 	return r, err
 }
 
-// inTurn evaluates q in its turn. It gives the turn to others while a user is asked to confirm.
+// inTurn evaluates q in its turn. While a user is asked to confirm, others have the turn.
 func (e *evaluator) inTurn(ctx context.Context, q eval.Query) (eval.Result, error) {
 	cancelled := func(err error) error {
 		return &eval.Error{Code: "cancelled", Message: "cancelled while other sessions' evaluations ran", Source: q.Source, Err: err}
 	}
-	turn, err := e.conn.server.turns.begin(ctx, e.waits)
+	turn, err := e.conn.server.turns.begin(ctx, e.sayWaiting)
 	if err != nil {
 		return eval.Result{}, cancelled(err)
 	}
 	defer turn.end()
 	q.Long = func(ctx context.Context) error {
-		if err := turn.more(ctx); err != nil {
+		if err := turn.extend(ctx); err != nil {
 			return cancelled(err)
 		}
 		return nil
@@ -101,14 +100,14 @@ func (e *evaluator) inTurn(ctx context.Context, q eval.Query) (eval.Result, erro
 				e.conn.log().Info("an action was not confirmed", "call", oneLine(c.Text(), maxCall), "error", plain(err.Error()))
 				return err
 			}
-			return turn.more(ctx)
+			return turn.extend(ctx)
 		}
 	}
 	return e.inner.Run(ctx, q)
 }
 
-// waits tells the user what the answer waits for. A program is not told: Say drops it in JSON mode.
-func (e *evaluator) waits() {
+// sayWaiting tells the user what the answer waits for. Say drops it in JSON mode: programs are not told.
+func (e *evaluator) sayWaiting() {
 	e.conn.terminal.Say(fmt.Sprintf("waiting for a turn, as %d long evaluations of other sessions run; Ctrl-C gives up", cap(e.conn.server.turns.long)))
 }
 
@@ -120,9 +119,9 @@ func (e *evaluator) approve(context.Context, *access.Call) error {
 	return nil
 }
 
-// begin records a call before it runs, so that there is a record whatever the call does. An action
-// that cannot be recorded does not run. Of a method or function that only looks, only the first call
-// is recorded and the others are counted: an expression may call it for each entry of a map.
+// begin records a call before it runs, so that there is a record whatever the call does. An action that
+// cannot be recorded does not run. Of a method or function that only looks, the first call is recorded
+// and the others are counted: an expression may call it for each entry of a map.
 func (e *evaluator) begin(c *access.Call) error {
 	if c.Action {
 		return e.conn.mustWarn("an action is run", "call", oneLine(c.Text(), maxCall))
@@ -148,8 +147,8 @@ func (e *evaluator) end(c *access.Call, took time.Duration, err error) {
 	}
 }
 
-// counted appends the number of calls to attributes, if there were any.
-func (e *evaluator) counted(attributes []any) []any {
+// appendCalls appends the number of calls to attributes, if there were any.
+func (e *evaluator) appendCalls(attributes []any) []any {
 	calls := 0
 	for _, n := range e.calls {
 		calls += n
@@ -170,22 +169,4 @@ func outcome(err error) []any {
 		return []any{slog.String("outcome", wrong.Code)}
 	}
 	return []any{slog.String("outcome", "error"), slog.String("error", plain(err.Error()))}
-}
-
-// errUnconfirmed refuses an action whose user did not answer yes.
-var errUnconfirmed = errors.New("it was not confirmed")
-
-// confirm asks the user whether to run an action. No answer in time means no.
-func (c *conn) confirm(ctx context.Context, call *access.Call) error {
-	limit := c.server.confirmTime()
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it was not confirmed within %v", limit))
-	defer cancel()
-	answer, err := c.dialog.ask(ctx, shown(call.Text())+" changes the program. Run it? Type yes: ", false)
-	switch {
-	case err == nil && strings.TrimSpace(answer) == "yes":
-		return nil
-	case err == nil, errors.Is(err, ErrUnanswered):
-		return errUnconfirmed
-	}
-	return err
 }

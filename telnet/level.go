@@ -6,17 +6,17 @@ import (
 	"github.com/sightglass-go/sightglass/telnet/internal/transport"
 )
 
-// Level says what a session may do. A session can lower its level, and never raise it.
+// Level says what a session may do. A session can lower its level, but not raise it.
 type Level int
 
 const (
-	// Look reads what is exposed, and calls what registry.Methods names.
+	// Look allows reading what is exposed, and calling what registry.Methods names.
 	Look Level = iota
-	// Act also calls what registry.Actions names.
+	// Act also allows calling what registry.Actions names.
 	Act
 )
 
-// String returns "look" or "act", as the log has them.
+// String returns "look" or "act", as in the log.
 func (l Level) String() string {
 	if l >= Act {
 		return "act"
@@ -24,11 +24,11 @@ func (l Level) String() string {
 	return "look"
 }
 
-// LimitLevel returns a listener whose sessions have no higher level than highest, whatever
-// Server.Level says: one server may let its users act through a unix socket, and only look through
-// a port. Each connection carries the limit, so l may be wrapped before or after. But where a
-// wrapper's connections hide what is inside, and have no method NetConn() net.Conn as tls.Conn has,
-// their sessions only look.
+// LimitLevel returns a listener like l whose sessions have at most the level highest, whatever
+// Server.Level says. With it one server can let users act through a unix socket, and only look through
+// a port. The limit holds if the listener is wrapped again, as each connection carries it; a wrapper
+// whose connections lack the method NetConn() net.Conn of tls.Conn hides it, and their sessions only
+// look.
 func LimitLevel(highest Level, l net.Listener) net.Listener { return &leveled{l, highest} }
 
 type leveled struct {
@@ -53,7 +53,7 @@ type leveledConn struct {
 func (c *leveledConn) NetConn() net.Conn { return c.Conn }
 func (c *leveledConn) CloseWrite() error { return transport.CloseWrite(c.Conn) }
 
-// levelOf returns the highest level of sessions on l, and the listener inside all LimitLevels.
+// levelOf returns the highest level of sessions on l, and the listener inside all LimitLevels around it.
 func (s *Server) levelOf(l net.Listener) (Level, net.Listener) {
 	highest := s.Level
 	for {

@@ -9,17 +9,17 @@ import (
 	"github.com/sightglass-go/sightglass/telnet/internal/transport"
 )
 
-// Listen opens addr, which is host:port or unix:/path.
+// Listen opens a listener on addr, which is host:port or unix:/path.
 //
-// The host localhost is both of its addresses, 127.0.0.1 and ::1 where the machine has it, on the
-// same port, as a client that is told localhost may try either first.
+// The host localhost means both 127.0.0.1 and, where the machine has it, ::1, on the same port: a
+// client may try either first.
 //
-// A unix socket has mode 0600 from its first moment. One that is left over from a process that is
-// gone is replaced; one that answers is an error. It is removed when the listener is closed,
-// unless somebody has replaced it. unix:@name is a socket without a file, on Linux.
+// A unix socket has the mode 0600 from its first moment (but not on Windows). Listen replaces a socket
+// that a dead process has left behind; a socket that answers is an error. Closing the listener removes
+// the socket, unless somebody has replaced it. On Linux unix:@name is a socket without a file.
 func Listen(addr string) (net.Listener, error) { return transport.Listen(addr) }
 
-// permit says whether s may serve connections to addr, with sessions of that level.
+// permit returns an error if s must not serve connections to addr, or sessions of the level highest.
 func (s *Server) permit(addr net.Addr, highest Level) error {
 	switch c := s.TLSConfig; {
 	case !peer.ScopeOf(addr).Local() && !s.secure() && !s.InsecureRemote:
@@ -33,7 +33,7 @@ func (s *Server) permit(addr net.Addr, highest Level) error {
 // secure reports whether s may face other machines.
 func (s *Server) secure() bool { return s.TLSConfig != nil && s.Auth != nil }
 
-// audited says whether what a session of that level does is on record.
+// audited returns an error if a session of the level highest could act without a record.
 func (s *Server) audited(highest Level) error {
 	if highest >= Act && s.Logger == nil {
 		return errors.New("telnet: actions are always on record; set Server.Logger, or leave Server.Level at Look")

@@ -13,23 +13,28 @@ import (
 )
 
 const (
-	// maxTries bounds the attempts of one connection to log in.
+	// maxTries bounds the login attempts of one connection.
 	maxTries = 3
 
-	// afterFailure delays the answer to a failed attempt.
-	afterFailure = time.Second
+	// failureDelay delays the answer to a failed attempt.
+	failureDelay = time.Second
 )
 
-// refusal is the error of a connection that was not let in.
-type refusal struct {
+var (
+	errTooManyFailures = errors.New("too many attempts to log in failed from this address, try again in a minute")
+	errLate            = errors.New("nobody logged in")
+)
+
+// denial is the error of a connection that was refused before its session began.
+type denial struct {
 	why  error
-	user string // who it claimed to be
+	user string // whom the peer claimed to be
 }
 
-func (r *refusal) Error() string { return "refused: " + r.why.Error() }
-func (r *refusal) Unwrap() error { return r.why }
+func (d *denial) Error() string { return "refused: " + d.why.Error() }
+func (d *denial) Unwrap() error { return d.why }
 
-// login lets the peer in, or ends the connection.
+// login begins the session of a peer that logs in, and ends the connection of one that does not.
 func (c *conn) login() {
 	defer func() {
 		if value := recover(); value != nil {
@@ -40,34 +45,19 @@ func (c *conn) login() {
 	limit := c.server.loginTimeout()
 	ctx, cancel := context.WithTimeoutCause(c.ctx, limit, fmt.Errorf("%w within %v", errLate, limit))
 	defer cancel()
-	// An Authenticator that ignores its context keeps nobody waiting.
-	inTime := context.AfterFunc(ctx, func() { c.keepOut(Identity{}, context.Cause(ctx)) })
+	// An Authenticator that ignores its context must not keep the connection open.
+	inTime := context.AfterFunc(ctx, func() { c.deny(Identity{}, context.Cause(ctx)) })
 	who, err := c.authenticate(ctx)
 	switch {
 	case !inTime():
 		if errors.As(err, &panicked) {
-			logPanic(c.log(), panicked) // the connection ends for another reason
+			logPanic(c.log(), panicked) // the connection has ended for another reason
 		}
 	case err != nil:
-		c.keepOut(who, err)
+		c.deny(who, err)
 	default:
 		c.begin(who)
 	}
-}
-
-// keepOut tells the user that he may not enter, and ends the connection.
-func (c *conn) keepOut(who Identity, why error) {
-	if !c.over() {
-		fmt.Fprintln(c.out, said(why))
-	}
-	c.terminal.Hangup(&refusal{why, who.User})
-}
-
-// askAuth calls the server's Authenticator once and turns a panic into an error here: otherwise the
-// deferred calls below would end the login first, for another reason.
-func (c *conn) askAuth(ctx context.Context) (who Identity, err error) {
-	defer transport.Rescue(&err)
-	return c.server.Auth.Authenticate(ctx, c.peer)
 }
 
 // authenticate calls the server's Authenticator, again if it allows another attempt.
@@ -79,7 +69,7 @@ func (c *conn) authenticate(ctx context.Context) (who Identity, err error) {
 			return who, errTooManyFailures
 		}
 		c.peer.asked = false
-		if who, err = c.askAuth(ctx); err == nil || errors.As(err, &panicked) {
+		if who, err = c.callAuth(ctx); err == nil || errors.As(err, &panicked) {
 			return who, err
 		}
 		denied := errors.Is(err, ErrDenied)
@@ -93,7 +83,7 @@ func (c *conn) authenticate(ctx context.Context) (who Identity, err error) {
 			return who, err
 		}
 		select {
-		case <-time.After(afterFailure):
+		case <-time.After(failureDelay):
 		case <-ctx.Done():
 		}
 		if try == maxTries || !c.peer.asked {
@@ -104,13 +94,23 @@ func (c *conn) authenticate(ctx context.Context) (who Identity, err error) {
 	}
 }
 
-var (
-	errTooManyFailures = errors.New("too many attempts to log in failed from this address, try again in a minute")
-	errLate            = errors.New("nobody logged in")
-)
+// callAuth calls the server's Authenticator once. A panic becomes an error here, not in login: login's
+// deferred calls would first end the connection for another reason.
+func (c *conn) callAuth(ctx context.Context) (who Identity, err error) {
+	defer transport.Rescue(&err)
+	return c.server.Auth.Authenticate(ctx, c.peer)
+}
 
-// said returns what to tell a peer about why it was kept out.
-func said(err error) string {
+// deny tells the peer that it may not enter, and ends the connection.
+func (c *conn) deny(who Identity, why error) {
+	if !c.over() {
+		fmt.Fprintln(c.out, denialText(why))
+	}
+	c.terminal.Hangup(&denial{why, who.User})
+}
+
+// denialText returns what a peer is told about why it may not enter. Most errors are not for it.
+func denialText(err error) string {
 	switch {
 	case errors.Is(err, ErrDenied):
 		return ErrDenied.Error()
@@ -126,15 +126,16 @@ func said(err error) string {
 func (c *conn) begin(who Identity) {
 	s := c.server
 	c.who.Store(&who)
-	c.level.Store(int64(min(who.Level, c.way.highest)))
+	level := min(who.Level, c.way.highest)
+	c.level.Store(int64(level))
 	log := c.log()
 	if who.User != "" {
 		log = log.With(slog.String("user", plain(who.User)))
 	}
 	c.logger.Store(log)
-	log.Info("a session begins", "level", Level(c.level.Load()).String())
-	c.evaluator.oversee(Level(c.level.Load()))
-	if Level(c.level.Load()) >= Act {
+	log.Info("a session begins", "level", level.String())
+	c.evaluator.oversee(level)
+	if level >= Act {
 		c.session.SetActing(func() {
 			c.evaluator.oversee(Look)
 			c.level.Store(int64(Look))
@@ -146,14 +147,14 @@ func (c *conn) begin(who Identity) {
 		if echo {
 			c.terminal.SetEcho(true)
 		}
-		c.ask(early)
+		c.feed(early)
 		if eof {
-			c.askLast()
+			c.feedEOF()
 		}
 	})
-	c.idle.begin(s.idleTimeout(), func() (busy bool) {
+	c.idle.start(s.idleTimeout(), func() (busy bool) {
 		_, busy = c.terminal.Evaluating()
-		if busy = busy && !c.dialog.asks(); !busy { // who is asked something is not waiting for us
+		if busy = busy && !c.dialog.asks(); !busy { // an evaluation that waits for an answer is idle too
 			c.terminal.Shutdown(fmt.Sprintf("nothing was asked for %v: goodbye", s.idleTimeout()))
 		}
 		return busy

@@ -8,15 +8,15 @@ import (
 	"sync"
 )
 
-// mask makes what stands in the record of a call, and in the question whether it may run, in place
-// of a text that may not be shown. The same text has the same mask in one session, so that one can
-// be told from another. The key is the session's own, random and never shown: a mask cannot be
-// tried out beforehand, nor in another session.
+// mask replaces secret texts in the record of a call, and in the question whether to run it. In one
+// session equal texts have equal masks, so that one can be told from another. The key is random, the
+// session's own and never shown: a mask can be tried out neither beforehand nor in another session.
 type mask struct {
 	once sync.Once
 	key  [32]byte
 }
 
+// text returns the mask of secret.
 func (m *mask) text(secret string) string {
 	m.once.Do(func() { rand.Read(m.key[:]) })
 	h := hmac.New(sha256.New, m.key[:])

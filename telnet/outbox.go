@@ -8,29 +8,29 @@ import (
 	"github.com/sightglass-go/sightglass/telnet/internal/protocol"
 )
 
-// Bounds of what waits to be sent. A client that does not read costs this, and what the kernel holds
-// for it (see sendBuffer), until its deadline.
+// Bounds of an outbox, in bytes. Until its write times out, a client that does not read costs this
+// much, and what the kernel holds for it (see sendBuffer).
 const (
-	maxText    = 64 << 10
-	maxControl = 4 << 10
-	piece      = 16 << 10 // of one write; what an interrupt cannot take back
+	maxText    = 64 << 10 // queued
+	maxControl = 4 << 10  // queued
+	maxWrite   = 16 << 10 // of text in one write; an interrupt cannot take it back
 )
 
-// outbox is the only writer of a connection. It queues text and telnet commands apart: a long answer
-// does not hold up a command, and discarding the answer does not lose it. It has a goroutine only
-// while there is something to send.
+// outbox is the only writer of a connection. It queues text and telnet commands apart, so that a long
+// answer does not hold up a command, and discarding the answer does not lose it. It has a goroutine
+// only while there is something to send. It is safe for concurrent use.
 type outbox struct {
 	conn    net.Conn
 	timeout time.Duration   // of one write
-	failed  func(err error) // called once, by a goroutine of the outbox
+	failed  func(err error) // called once, by the outbox's goroutine
 
 	mu      sync.Mutex
-	changed sync.Cond
-	text    []byte // not encoded yet
-	control []byte
-	sending bool
-	muted   bool
-	err     error
+	changed sync.Cond // signals every change below
+	text    []byte    // queued, not encoded yet; at most maxText
+	control []byte    // queued telnet commands; maxControl and one command more
+	sending bool      // the goroutine is running
+	muted   bool      // Write drops its text
+	err     error     // of the first write that failed; nothing is sent after it
 }
 
 func newOutbox(conn net.Conn, timeout time.Duration, failed func(error)) *outbox {
@@ -39,7 +39,7 @@ func newOutbox(conn net.Conn, timeout time.Duration, failed func(error)) *outbox
 	return o
 }
 
-// Write queues text. It blocks while too much is queued.
+// Write queues text. It blocks while maxText bytes are queued.
 func (o *outbox) Write(p []byte) (n int, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -61,8 +61,8 @@ func (o *outbox) Write(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// send queues an encoded command. It blocks while too many are queued: a peer that asks and does not
-// read the answers is not read either.
+// send queues telnet commands, already encoded. It blocks while maxControl bytes are queued: the server
+// does not read from a peer that asks and does not read the answers.
 func (o *outbox) send(command []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -85,8 +85,8 @@ func (o *outbox) Flush() error {
 	return o.err
 }
 
-// Discard drops the queued text, calls then before more can be queued, and returns the number of
-// bytes dropped. Text that is being written still goes out.
+// Discard drops the queued text and returns the number of bytes dropped. It calls then before more can
+// be queued. Text that is being written still goes out.
 func (o *outbox) Discard(then func()) int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -97,7 +97,7 @@ func (o *outbox) Discard(then func()) int {
 	return n
 }
 
-// Mute makes Write drop its text, until it is called with false.
+// Mute makes Write drop its text while on.
 func (o *outbox) Mute(on bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -105,6 +105,7 @@ func (o *outbox) Mute(on bool) {
 	o.changed.Broadcast()
 }
 
+// wake starts the goroutine unless it is running. The caller holds o.mu.
 func (o *outbox) wake() {
 	if !o.sending {
 		o.sending = true
@@ -125,7 +126,7 @@ func (o *outbox) drain() error {
 	for len(o.control)+len(o.text) > 0 && o.err == nil {
 		wire := o.control
 		o.control = nil
-		n := min(len(o.text), piece)
+		n := min(len(o.text), maxWrite)
 		wire = protocol.Encode(wire, o.text[:n])
 		if o.text = o.text[:copy(o.text, o.text[n:])]; len(o.text) == 0 {
 			o.text = nil // an idle session holds no buffers

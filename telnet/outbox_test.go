@@ -56,7 +56,7 @@ func TestOutboxIsBounded(t *testing.T) {
 	})
 }
 
-// What is discarded is all but the piece under way, and a command comes through all the same.
+// What is discarded is all but the maxWrite under way, and a command comes through all the same.
 func TestOutboxDiscards(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o, there, _ := boxed(t)
@@ -64,7 +64,7 @@ func TestOutboxDiscards(t *testing.T) {
 		synctest.Wait()
 		o.send([]byte{protocol.IAC, protocol.WILL, protocol.OptTimingMark})
 		// Who is told of it may write at once, and that is not dropped.
-		if n := o.Discard(func() { go o.Write([]byte("after\n")) }); n != maxText-piece {
+		if n := o.Discard(func() { go o.Write([]byte("after\n")) }); n != maxText-maxWrite {
 			t.Errorf("%d bytes were discarded", n)
 		}
 		synctest.Wait()
@@ -77,7 +77,7 @@ func TestOutboxDiscards(t *testing.T) {
 			t.Error(err)
 		}
 		o.conn.Close()
-		if got, want := <-got, strings.Repeat("x", piece)+"\xff\xfb\x06after\r\n"; got != want {
+		if got, want := <-got, strings.Repeat("x", maxWrite)+"\xff\xfb\x06after\r\n"; got != want {
 			t.Errorf("%d bytes came, ending in %q", len(got), got[max(0, len(got)-20):])
 		}
 		if o.text != nil || o.control != nil || o.sending {

@@ -1,76 +1,60 @@
 package telnet
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync/atomic"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/time/rate"
 
-	"github.com/sightglass-go/sightglass/internal/access"
-	"github.com/sightglass-go/sightglass/internal/secret"
+	"github.com/sightglass-go/sightglass/internal/console"
+	"github.com/sightglass-go/sightglass/telnet/internal/transport"
 )
 
-// Bounds, in bytes, of text in the log that others choose.
-const (
-	maxSource = 1 << 10        // of an expression or a call that looks
-	maxCall   = access.MaxCall // of an action: all of it
-	maxWord   = 256            // of a name, an address or an error
-)
-
-// recorded returns typed for the log: without secrets, cut, and on one line.
-func recorded(typed string) string { return oneLine(secret.RedactSource(typed), maxSource) }
-
-// plain returns a name, an address or an error for the log. A peer may have chosen part of it.
-func plain(text string) string { return oneLine(text, maxWord) }
-
-// oneLine returns at most n bytes of text, and escapes each character that does not print: whatever
-// writes the log, nobody can begin a line in it, move its reader's cursor or turn its direction.
-func oneLine(text string, n int) string {
-	rest := ""
-	if len(text) > n {
-		for n > 0 && !utf8.RuneStart(text[n]) {
-			n--
-		}
-		rest = fmt.Sprintf("… %d bytes more", len(text)-n)
-		text = text[:n]
+// logger returns the server's log, or one that discards all records.
+func (s *Server) logger() *slog.Logger {
+	if s.Logger == nil {
+		return slog.New(slog.DiscardHandler)
 	}
-	if strings.IndexFunc(text, unprintable) < 0 {
-		return text + rest
-	}
-	var b strings.Builder
-	for len(text) > 0 {
-		r, size := utf8.DecodeRuneInString(text)
-		switch {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, text[0])
-		case r == '\n':
-			b.WriteString(`\n`)
-		case unprintable(r):
-			fmt.Fprintf(&b, `\u{%x}`, r)
-		default:
-			b.WriteRune(r)
-		}
-		text = text[size:]
-	}
-	return b.String() + rest
+	return slog.New(safeHandler{s.Logger.Handler()})
 }
 
-func unprintable(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }
+// logRefusal records that a connection was refused before its session began.
+func (s *Server) logRefusal(p *Peer, why error) {
+	s.logger().With(p.attributes()...).Warn("a connection was refused", "error", plain(why.Error()))
+}
 
-// shown returns text for a peer's screen, with U+FFFD for each character that a terminal might act on.
-func shown(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unprintable(r) {
-			return utf8.RuneError
-		}
-		return r
-	}, text)
+// logEnd records the end of a connection.
+func (c *conn) logEnd(err error, lasted time.Duration) {
+	log := c.log().With(slog.Duration("lasted", lasted))
+	var other otherProtocol
+	var panicked *console.PanicError
+	var denied *denial
+	switch {
+	case errors.As(err, &panicked):
+		logPanic(log, panicked)
+	case errors.As(err, &other):
+		c.server.strangers.do(func(missed int64) {
+			log.Warn("a connection was closed that does not speak telnet", "language", string(other), "since_last", missed)
+		})
+	case errors.As(err, &denied):
+		log.Warn("a connection was refused", "error", plain(denied.why.Error()), "user", plain(denied.user))
+	case c.who.Load() == nil:
+		log.Warn("a connection was refused", "error", plain(fmt.Sprint("it ended before the login: ", cmp.Or(err, ErrServerClosed))))
+	case err != nil:
+		log.Info("a session was cut off", "error", plain(err.Error()))
+	default:
+		log.Info("a session ended")
+	}
+}
+
+// logPanic records a panic that ended a connection.
+func logPanic(log *slog.Logger, p *console.PanicError) {
+	log.Error("a session panicked and was ended", "panic", plain(fmt.Sprint(p.Value)), "stack", string(p.Stack))
 }
 
 // mustWarn writes a record without which something must not happen, and returns an error if it could
@@ -109,4 +93,33 @@ func (s *seldom) do(record func(missed int64)) {
 	if !written {
 		s.missed.Add(1)
 	}
+}
+
+// safeHandler turns panics of the application's handler into errors, which slog ignores.
+type safeHandler struct{ slog.Handler }
+
+func (h safeHandler) Enabled(ctx context.Context, l slog.Level) (is bool) {
+	var err error
+	defer func() { is = is || err != nil }() // Handle may still succeed
+	defer transport.Rescue(&err)
+	return h.Handler.Enabled(ctx, l)
+}
+
+func (h safeHandler) Handle(ctx context.Context, r slog.Record) (err error) {
+	defer transport.Rescue(&err)
+	return h.Handler.Handle(ctx, r)
+}
+
+func (h safeHandler) WithAttrs(attrs []slog.Attr) (with slog.Handler) {
+	with = h // a record without its attributes is better than none
+	var err error
+	defer transport.Rescue(&err)
+	return safeHandler{h.Handler.WithAttrs(attrs)}
+}
+
+func (h safeHandler) WithGroup(name string) (with slog.Handler) {
+	with = h
+	var err error
+	defer transport.Rescue(&err)
+	return safeHandler{h.Handler.WithGroup(name)}
 }

@@ -6,8 +6,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,118 +22,120 @@ import (
 )
 
 var (
-	// ErrServerClosed is what Serve and its relatives return after Shutdown or Close.
+	// ErrServerClosed is the error of Serve, ServeConn and ListenAndServe after Shutdown or Close.
 	ErrServerClosed = errors.New("telnet: server closed")
 
-	// ErrOff is what they return while SIGHTGLASS=off is in the environment.
+	// ErrOff is their error while SIGHTGLASS=off is in the environment.
 	ErrOff = errors.New("telnet: SIGHTGLASS=off is in the environment: no server starts; unset it to allow one")
 
-	// ErrInsecure is wrapped by what Serve returns for an address that others than this machine reach.
-	ErrInsecure = errors.New("anybody who reaches it could look: listen on localhost or on unix:/path, set Server.TLSConfig and Server.Auth, or say that it may be insecure with Server.InsecureRemote")
+	// ErrInsecure is wrapped by the error of Serve for an address that other machines can reach.
+	ErrInsecure = errors.New("anybody who reaches it could look: listen on localhost or on unix:/path, set Server.TLSConfig and Server.Auth, or allow it with Server.InsecureRemote")
 )
 
-// Server serves sessions. Its zero value is a server of the default registry on localhost:3000.
-// Its methods may be called from any goroutine; its fields must not be changed once one was.
+// Server serves sessions, in the shape of http.Server. The zero Server serves the default registry on
+// localhost:3000. All its methods are safe for concurrent use; its fields must not change after the
+// first call of one.
 type Server struct {
-	// Addr is host:port, or unix:/path; see Listen. "" is localhost:3000.
+	// Addr is host:port or unix:/path; see Listen. Empty, it is localhost:3000.
 	Addr string
 
-	// Registry holds what can be looked at; nil is registry.Default.
+	// Registry has the objects to look at; nil is registry.Default.
 	Registry *registry.Registry
 
 	// Limits bounds each evaluation; zero fields mean the defaults of eval.Limits.
 	Limits eval.Limits
 
-	// Level is the highest level of a session: Look, or Act. A session has the lowest one of it,
-	// of what LimitLevel allows on its listener and, with Auth, of its Identity. With Act there must
-	// be a Logger: what acts is always on record.
+	// Level is the highest level of a session: Look, which is the default, or Act. What LimitLevel
+	// allows on the listener and, with Auth, the Identity may lower it for a session. Act requires
+	// a Logger, as actions are always recorded.
 	Level Level
 
-	// Auth decides who may enter. nil: on loopback and unix sockets the user that the process runs
-	// as and root may, or all with AnyUser.
+	// Auth decides who may enter. If it is nil, the user that the process runs as and root may, on
+	// loopback and unix sockets, or all users of this machine with AnyUser.
 	Auth Authenticator
 
-	// TLSConfig, if not nil, encrypts all connections. It needs a certificate, or a GetCertificate
-	// such as that of CertificateFiles.
+	// TLSConfig encrypts all connections if it is not nil. It needs a certificate, or a
+	// GetCertificate such as that of CertificateFiles.
 	TLSConfig *tls.Config
 
-	// AnyUser admits all users of this machine on loopback and unix sockets, not only the one that
-	// the process runs as and root. Without it nobody enters on loopback where the kernel does not
-	// tell who connects, as on other systems than Linux. With Auth it means nothing.
+	// AnyUser admits all users of this machine on loopback and unix sockets, not only root and the
+	// user that the process runs as. Without it nobody can enter on loopback where the kernel does
+	// not tell who connects, as on any system but Linux. It has no effect with Auth.
 	AnyUser bool
 
-	// InsecureRemote serves addresses beyond loopback although TLSConfig or Auth is nil: anybody
-	// who reaches the address can look at everything that is exposed, or see who does and how.
+	// InsecureRemote allows addresses beyond loopback although TLSConfig or Auth is nil. Without
+	// Auth anybody who reaches the address can look at everything exposed; without TLSConfig others
+	// can read what is sent, passwords included.
 	InsecureRemote bool
 
-	// Logger is told of sessions, of each expression that is evaluated and each action that is
-	// run, of refused connections and of faults; nil: of none. Secrets are taken out. The records
-	// and their attributes are listed in docs/operations.md.
+	// Logger gets a record of each session, each expression evaluated, each action run, each
+	// connection refused and each fault; with nil there are none. Records have no secrets in them.
+	// docs/operations.md lists them with their attributes.
 	Logger *slog.Logger
 
-	// MaxSessions is how many sessions there may be at a time; 0 is 64. Who comes when there are
-	// as many is told so and disconnected. With Auth, half of the places at most are for
-	// connections that have not logged in yet, and an eighth for those of one address.
+	// MaxSessions bounds concurrent sessions; 0 is 64. Further connections are told so and closed.
+	// With Auth at most half of the places are for connections that have not logged in yet, and at
+	// most an eighth for those from one address.
 	MaxSessions int
 
-	// MaxEvaluations is how many evaluations may run at a time, over all sessions; 0 is one for
-	// two processors, at least one. The others wait for their turn. For its first 10 ms and 10,000
-	// entries an evaluation has one of other places, one more than these, so that short questions do
-	// not wait for long ones.
+	// MaxEvaluations bounds concurrent evaluations, over all sessions; 0 is one for two processors,
+	// and at least one. Further ones wait for their turn. The first 10 ms and 10,000 entries of an
+	// evaluation do not count: they have places of their own, one more than these, so that a short
+	// question does not wait for a long one.
 	MaxEvaluations int
 
-	// MaxRate is how many connections a second are accepted from one address, a network of 64 bits
-	// of IPv6 being one, and each user of this machine; twice as many may come at once. 0 is 20,
-	// negative is no limit. The user that the process runs as, and root, may come 500 times a second
-	// in any case, on loopback and unix sockets where the kernel tells who connects.
+	// MaxRate bounds connections a second from one address, or of one user of this machine; twice
+	// as many may come at once. 0 is 20; negative is no limit. An IPv6 network of 64 bits counts as
+	// one address. Root and the user that the process runs as may connect at least 500 times a
+	// second, on loopback and unix sockets where the kernel tells who connects.
 	MaxRate int
 
-	// MaxAttempts is how many attempts a minute to log in may fail from one address, on this
-	// machine of one user; 0 is 10. Beyond it nobody is asked there for a while.
+	// MaxAttempts bounds failed logins a minute from one address, or of one user of this machine;
+	// 0 is 10. Beyond it nobody from there can log in for a while.
 	MaxAttempts int
 
-	// LoginTimeout is how long the TLS handshake may take, and how long the login; 0 is 30 s.
+	// LoginTimeout bounds the TLS handshake, and then the login; 0 is 30 s.
 	LoginTimeout time.Duration
 
-	// IdleTimeout is how long a session may go without input and evaluations before it is ended;
-	// 0 is 1 h, negative is no limit.
+	// IdleTimeout ends a session without input and evaluations; 0 is 1 h, negative is no limit.
 	IdleTimeout time.Duration
 
-	// WriteTimeout is how long one write may wait for a client that does not read, before it is
-	// disconnected; 0 is 30 s.
+	// WriteTimeout bounds one write to a client that does not read; 0 is 30 s. It ends the session.
 	WriteTimeout time.Duration
 
-	// KeepAlive is how often a TCP connection on which nothing happens is probed; 0 is 30 s,
-	// negative is never. A client that is gone without a word is found out after some probes.
+	// KeepAlive is the time between two probes of an idle TCP connection; 0 is 30 s, negative is
+	// never. After some unanswered probes the system ends the connection.
 	KeepAlive time.Duration
 
-	newEvaluator func() console.Evaluator // in tests
-	asked        *peer.Kernel             // in tests; nil: this system's
-	confirmLimit time.Duration            // in tests: see confirmTime
+	newEvaluator func() console.Evaluator // for tests; nil: eval.NewSession
+	asked        *peer.Kernel             // for tests; nil: this system's
+	confirmLimit time.Duration            // for tests; 0: console.ConfirmTime
 
-	mu        sync.Mutex
-	closed    bool
+	mu        sync.Mutex // guards closed, listeners and conns
+	closed    bool       // nothing more is accepted
 	listeners map[net.Listener]bool
-	conns     map[*conn]bool
-	running   sync.WaitGroup // connections
-	prepared  sync.Once
-	turns     turns
-	arrivals  *peer.Throttle // of connections; nil: no limit
-	own       *peer.Throttle // of those of our own user; nil: no limit
-	failures  *peer.Throttle // of attempts to log in
-	refusals  chan struct{}  // that are being explained
-	ids       atomic.Int64
-	strangers seldom // logs peers that do not speak telnet
-	flood     seldom // logs connections that came too fast
+	conns     map[*conn]bool // that have a place; see enter
+	running   sync.WaitGroup // of connections, from begin on
+
+	prepared        sync.Once
+	turns           turns          // of evaluations
+	arrivals        *peer.Throttle // of connections; nil: no limit
+	trustedArrivals *peer.Throttle // of connections of root and our own user; nil: no limit
+	failures        *peer.Throttle // of login attempts
+	refusals        chan struct{}  // a semaphore: of refusal messages being sent
+	ids             atomic.Int64   // the last one given to a connection
+	strangers       seldom         // records of peers that do not speak telnet
+	flood           seldom         // records of connections that came too fast
 }
 
-// ListenAndServe serves reg, nil for registry.Default, on addr, with the defaults of Server.
-// It returns when serving has failed, and never nil.
+// ListenAndServe serves reg on addr, with the defaults of Server. A nil reg is registry.Default, an
+// empty addr localhost:3000. It returns only when serving has failed; the error is never nil.
 func ListenAndServe(addr string, reg *registry.Registry) error {
 	return (&Server{Addr: addr, Registry: reg}).ListenAndServe()
 }
 
-// ListenAndServe listens on s.Addr and serves until Shutdown or Close. The error is never nil.
+// ListenAndServe listens on s.Addr and serves until Shutdown or Close, or until accepting fails. The
+// error is never nil.
 func (s *Server) ListenAndServe() error {
 	if err := s.off(); err != nil {
 		return err
@@ -143,8 +147,8 @@ func (s *Server) ListenAndServe() error {
 	return s.Serve(l)
 }
 
-// Serve serves the connections of l, each in its own goroutine, until Shutdown or Close. It
-// closes l. The error is never nil.
+// Serve serves the connections of l, each in goroutines of its own, until Shutdown or Close, or until
+// accepting fails. It closes l. The error is never nil.
 func (s *Server) Serve(l net.Listener) error {
 	highest, given := s.levelOf(l)
 	l = transport.SafeListener(given)
@@ -162,7 +166,7 @@ func (s *Server) Serve(l net.Listener) error {
 	defer s.untrack(l)
 	transport.KeepUrgent(given)
 	s.prepare()
-	at := peer.ScopeOf(l.Addr())
+	scope := peer.ScopeOf(l.Addr())
 	s.logger().Info("listening", "addr", l.Addr().String(), "level", highest.String())
 	for pause := time.Duration(0); ; {
 		nc, err := l.Accept()
@@ -173,12 +177,12 @@ func (s *Server) Serve(l net.Listener) error {
 				nc.Close()
 				return ErrServerClosed
 			}
-			go s.admit(nc, at, highest)
+			go s.admit(nc, scope, highest)
 		case s.isClosed():
 			return ErrServerClosed
 		case !temporary(err):
 			return err
-		default: // out of file descriptors, most likely
+		default: // most likely out of file descriptors
 			pause = min(max(2*pause, 5*time.Millisecond), time.Second)
 			s.logger().Warn("accepting a connection", "error", err, "again_in", pause)
 			time.Sleep(pause)
@@ -186,12 +190,12 @@ func (s *Server) Serve(l net.Listener) error {
 	}
 }
 
-// ServeConn serves one connection that the caller has accepted and admitted, and returns when its
-// session is over: with nil if its user or Shutdown ended it. It closes nc. Of the admission
-// checks only the number of sessions and SIGHTGLASS=off apply: neither Auth nor TLSConfig is used.
+// ServeConn serves one connection that the caller has accepted and admitted. It closes nc and returns
+// when the session is over, with nil if its user or Shutdown ended it. It ignores Auth, TLSConfig and
+// the limits on connections except MaxSessions; LimitLevel and SIGHTGLASS=off apply.
 //
-// A connection that is no socket, such as the channel of an SSH server, need not have addresses or
-// deadlines. Closing it must end a Read and a Write of it, or a goroutine is left with each of them.
+// A connection that is not a socket, such as a channel of an SSH server, need not have addresses or
+// deadlines. Closing it must end its pending Read and Write, or their goroutines are left behind.
 func (s *Server) ServeConn(nc net.Conn) (err error) {
 	defer transport.Rescue(&err)
 	nc = transport.SafeConn(nc)
@@ -205,11 +209,11 @@ func (s *Server) ServeConn(nc net.Conn) (err error) {
 	defer s.running.Done()
 	way := s.wayOf(nc, peer.Elsewhere, s.Level)
 	way.Search(s.kernel())
-	return s.serve(way.timed(nc), way, &Identity{Level: s.Level})
+	return s.serve(way.withDeadlines(nc), way, &Identity{Level: s.Level})
 }
 
-// Shutdown stops listening, cancels evaluations, says goodbye to the sessions, and waits for them
-// to end. When ctx is done first it returns its error; Close ends what is left.
+// Shutdown stops listening, cancels all evaluations, tells the sessions goodbye, and waits until they
+// have ended. If ctx ends first it returns the error of ctx; Close ends the remaining sessions.
 func (s *Server) Shutdown(ctx context.Context) error {
 	err := s.stop(func(c *conn) { go c.terminal.Shutdown("the server is shutting down: goodbye") })
 	over := make(chan struct{})
@@ -225,7 +229,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	}
 }
 
-// Close stops listening and ends all sessions at once. It does not wait for them.
+// Close stops listening and closes all connections. It does not wait for the sessions to end.
 func (s *Server) Close() error {
 	return s.stop(func(c *conn) {
 		c.net.Close()
@@ -233,7 +237,7 @@ func (s *Server) Close() error {
 	})
 }
 
-// stop closes the listeners and ends each connection.
+// stop closes the listeners and calls end for each connection.
 func (s *Server) stop(end func(*conn)) error {
 	s.mu.Lock()
 	s.closed = true
@@ -242,10 +246,7 @@ func (s *Server) stop(end func(*conn)) error {
 		errs = append(errs, l.Close())
 	}
 	clear(s.listeners)
-	conns := make([]*conn, 0, len(s.conns))
-	for c := range s.conns {
-		conns = append(conns, c)
-	}
+	conns := slices.Collect(maps.Keys(s.conns))
 	s.mu.Unlock()
 	for _, c := range conns {
 		end(c)
@@ -278,7 +279,7 @@ func (s *Server) isClosed() bool {
 	return s.closed
 }
 
-// off says whether the environment forbids servers.
+// off returns ErrOff if the environment forbids servers.
 func (s *Server) off() error {
 	if os.Getenv("SIGHTGLASS") != "off" {
 		return nil
@@ -287,14 +288,14 @@ func (s *Server) off() error {
 	return ErrOff
 }
 
-func (s *Server) logger() *slog.Logger {
-	if s.Logger == nil {
-		return slog.New(slog.DiscardHandler)
+func (s *Server) evaluator() console.Evaluator {
+	if s.newEvaluator != nil {
+		return s.newEvaluator()
 	}
-	return slog.New(safeHandler{s.Logger.Handler()})
+	return eval.NewSession(s.Registry, s.Limits)
 }
 
-// temporary reports whether accepting may succeed later.
+// temporary reports whether err is one after which accepting may succeed.
 func temporary(err error) bool {
 	var t interface{ Temporary() bool }
 	return errors.As(err, &t) && t.Temporary()

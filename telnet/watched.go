@@ -7,13 +7,14 @@ import (
 	"github.com/sightglass-go/sightglass/eval"
 )
 
-// watched sums up the samples of a watch. A watch may ask ten times a second for days, so it has only
-// two records, at its beginning and at its end.
+// watched sums up the samples of a watch. A watch may evaluate ten times a second for days, so it has
+// just two records: its beginning and its end.
 type watched struct {
-	failed, entries int
+	failed  int // evaluations
+	entries int // read
 }
 
-// add counts a sample, or an evaluation of the condition.
+// add counts an evaluation, of the watched expression or of the condition.
 func (w *watched) add(cost eval.Cost, err error) {
 	w.entries += cost.Entries
 	if err != nil {
@@ -21,7 +22,7 @@ func (w *watched) add(cost eval.Cost, err error) {
 	}
 }
 
-// Watch records the beginning of a watch. Every evaluation until its end is part of it.
+// Watch records the beginning of a watch. All evaluations until end is called are part of it.
 func (e *evaluator) Watch(line string, every time.Duration) (end func(samples int, err error)) {
 	began, expression := time.Now(), slog.String("expression", recorded(line))
 	e.watch, e.calls = &watched{}, nil
@@ -31,6 +32,6 @@ func (e *evaluator) Watch(line string, every time.Duration) (end func(samples in
 		e.watch = nil
 		attributes := append([]any{expression, slog.Duration("took", time.Since(began)), slog.Int("samples", samples),
 			slog.Int("failed", w.failed), slog.Int("entries", w.entries)}, outcome(err)...)
-		e.conn.log().Info("a watch ended", e.counted(attributes)...)
+		e.conn.log().Info("a watch ended", e.appendCalls(attributes)...)
 	}
 }
