@@ -173,7 +173,7 @@ var mutations = []mutation{
 	{off: "redaction of the log", file: "internal/secret/source.go", old: "return In(p.value) || named && !(name && isPlainName(p.value))", new: "return name && false", test: "TestRedactSource"},
 	{off: "comments are told from texts in the log", file: "internal/secret/source.go", old: "case strings.HasPrefix(rest, \"/*\"):", new: "case false:", test: "TestRedactSource"},
 	{off: "an error is one line", file: "eval/error.go", old: "e.Message = text.Escape(e.Message)", new: "", test: "TestForgedLines"},
-	{off: "what does not print is escaped in JSON mode", file: "internal/console/protocol.go", old: "return escapeUnprintable(bytes.TrimSuffix(b.Bytes(), []byte(\"\\n\")))", new: "return bytes.TrimSuffix(b.Bytes(), []byte(\"\\n\"))", test: "TestForgedLines", in: "telnet"},
+	{off: "what does not print is escaped in JSON mode", file: "internal/console/reply.go", old: "return escapeUnprintable(bytes.TrimSuffix(b.Bytes(), []byte(\"\\n\")))", new: "return bytes.TrimSuffix(b.Bytes(), []byte(\"\\n\"))", test: "TestForgedLines", in: "telnet"},
 
 	// It lets no one in by accident.
 	{off: "the check for HTTP", file: "telnet/internal/protocol/sniffer.go", old: "if name = s.End(); name != \"\" {", new: "if name = s.End(); false {", test: "TestWebPeers", in: "telnet"},
