@@ -132,7 +132,7 @@ func TestErrorCodes(t *testing.T) {
 		t.Errorf("docs/protocol.md lists the notes %v, and there are %v", codesOf(string(text), "Notes"), notes)
 	}
 	used := map[string]bool{}
-	for _, pattern := range []string{"../eval/*.go", "../eval/internal/fault/*.go", "../internal/number/*.go", "../internal/console/protocol.go", "*.go"} {
+	for _, pattern := range []string{"../eval/*.go", "../eval/internal/*/*.go", "../internal/number/*.go", "../internal/console/reply.go", "*.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v", pattern, err)

@@ -13,11 +13,11 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// started is when the process started, to within its initialisation.
+// started is when the process started, give or take its initialization.
 var started = time.Now()
 
-// Banner is the line that a session begins with: which process this is, what may be done to it,
-// and how to go on.
+// Banner returns the first line of a session: which process this is, what the session may do to it,
+// and what to type next.
 func Banner() string {
 	version := ""
 	build, ok := debug.ReadBuildInfo()
@@ -32,7 +32,7 @@ func Banner() string {
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, os.Getpid(), uptime(time.Since(started)))
 }
 
-// program is the process's name as an operator knows it, or else that of its main module.
+// program returns the name of the process, as in args, or that of its main module if args is empty.
 func program(args []string, module string) string {
 	if len(args) > 0 && args[0] != "" {
 		return strings.TrimSuffix(filepath.Base(args[0]), ".exe")
@@ -43,7 +43,7 @@ func program(args []string, module string) string {
 	return "a program"
 }
 
-// uptime writes d with its two greatest units.
+// uptime writes d in its two largest units.
 func uptime(d time.Duration) string {
 	days, hours, minutes := int(d.Hours())/24, int(d.Hours())%24, int(d.Minutes())%60
 	switch {

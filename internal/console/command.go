@@ -10,79 +10,79 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// command is one entry of the commands table: help, completion and docs/commands.md are made of it.
+// command is a row of the table of commands, which help, completion and docs/commands.md are made of.
 type command struct {
 	name    string
-	args    string          // as the help shows them
+	args    string          // as help shows them
 	summary string          // one line, without a full stop
-	detail  string          // more for help NAME; complete sentences
-	words   func() []string // what the first argument may be, for completion
-	asks    bool            // its argument is an expression, and may begin with a bracket or a sign
+	detail  string          // for help NAME; whole sentences
+	words   func() []string // completions of the first argument; nil for none
+	asks    bool            // takes an expression, which may begin with a bracket or a sign
 	run     func(ctx context.Context, s *Session, a *answer, args string) error
 }
 
-// commands is the table, in the order of the help.
+// commands returns the table, in the order of help.
 func commands() []command {
 	return []command{
 		{
 			name: "help", args: "[topic]", summary: "explain the session, a command or a topic",
-			detail: "The topics are the names of the commands and of the functions, what is exposed, and expressions, functions, keys, marks and limits.",
+			detail: "A topic is a command, a function, an exposed object, or one of expressions, functions, keys, marks and limits.",
 			words:  helpWords,
 			run:    runHelp,
 		},
 		{
 			name: "dir", args: "[expression]", summary: "list what is exposed, or what an object holds",
-			detail: "The same as dir() and dir(expression), with less to type.",
+			detail: "It is short for dir() and dir(expression).",
 			asks:   true,
 			run:    runDir,
 		},
 		{
-			name: "watch", args: "[every] expression [until condition] [changes]", summary: "ask again and again, and show what changes",
+			name: "watch", args: "[every] expression [until condition] [changes]", summary: "evaluate again and again, and show what changes",
 			detail: watchDetail,
 			asks:   true,
 			run:    runWatch,
 		},
 		{
 			name: "vars", summary: "list the variables of this session",
-			detail: "The same as vars(). A variable is made by name = expression. _ is the last answer, _1 the one before it, and so on to _9.",
+			detail: "It is short for vars(). name = expression sets a variable. _ is the last answer, _1 the one before it, and so on to _9.",
 			run:    runVars,
 		},
 		{
 			name: "history", summary: "list the lines of this session, oldest first",
-			detail: fmt.Sprintf("The last %d lines are kept, for as long as the session lasts.", historyLines),
+			detail: fmt.Sprintf("A session keeps its last %d lines until it ends.", historyLines),
 			run:    runHistory,
 		},
 		{
-			name: "time", summary: "tell what the last answer took",
-			detail: "An answer that took long or read much says so by itself.",
+			name: "time", summary: "tell what the last answer cost",
+			detail: "An answer that took long or read much tells it unasked.",
 			run:    runTime,
 		},
 		{
-			name: "set", args: "[name value]", summary: "change how answers look and what they may cost, or show it",
+			name: "set", args: "[name value]", summary: "show or change how answers look and what they may cost",
 			detail: setDetail(),
 			words:  optionNames,
 			run:    runSet,
 		},
 		{
 			name: "json", args: "on", summary: "speak JSON from here on, for programs",
-			detail: "From then on each line is a request, and each answer one JSON object on one line; there is no prompt and no echo. json off comes back. docs/protocol.md has all of it.",
+			detail: "From then on each line is a request and each answer is a JSON object on one line, without prompt and echo. json off ends that. docs/protocol.md has the details.",
 			words:  func() []string { return []string{"on"} },
 			run:    runJSON,
 		},
 		{
 			name: "who", summary: "list the sessions with this program",
-			detail: "It tells who is connected, from where, for how long, and what is being evaluated.",
+			detail: "It tells who is connected, from where and for how long, and what each session is evaluating.",
 			run:    runWho,
 		},
 		{
 			name: "level", args: "[look]", summary: "tell whether this session may act, or give that up",
-			detail: "A session looks, or acts as well where the listener and the login allow it; then its prompt is # instead of >. level look gives acting up, for the rest of the session.",
+			detail: "A session looks. It may also act if the listener and the login allow it; its prompt is then # instead of >. level look gives that up for the rest of the session.",
 			words:  func() []string { return []string{"look"} },
 			run:    runLevel,
 		},
 		{
 			name: "quit", summary: "end the session",
-			detail: "So do exit, and Ctrl-D on an empty line. The program that is looked at goes on.",
+			detail: "So do exit, and Ctrl-D on an empty line. The program goes on.",
 			run:    runQuit,
 		},
 		{
@@ -92,25 +92,28 @@ func commands() []command {
 	}
 }
 
-// parseCommand splits a line whose first word is a command. A word that an operator follows is a
-// name in an expression, even if it is that of a command.
+// operators are the signs that may follow a name in an expression, and that no expression ends with.
+const operators = "=.|+-*/%<>?:,&!^([{"
+
+// parseCommand splits a line whose first word is the name of a command. If an operator follows the
+// word, the line is an expression in which a variable has that name; ok is false then.
 func parseCommand(line string) (cmd command, args string, ok bool) {
 	word, args, spaced := strings.Cut(strings.TrimSpace(line), " ")
 	args = strings.TrimSpace(args)
 	if cmd, ok = find(word); !ok {
 		return command{}, "", false
 	}
-	operators := "=.|+-*/%<>?:,&!^([{"
+	infix := operators
 	if cmd.asks {
-		operators = "=.|*/%<>?:,&^"
+		infix = "=.|*/%<>?:,&^" // those that no expression begins with
 	}
-	if spaced && (strings.ContainsAny(args[:1], operators) || strings.HasPrefix(args, "!=")) {
+	if spaced && (strings.ContainsAny(args[:1], infix) || strings.HasPrefix(args, "!=")) {
 		return command{}, "", false
 	}
 	return cmd, args, true
 }
 
-// find returns the command of that name.
+// find returns the command with that name.
 func find(name string) (cmd command, ok bool) {
 	for _, c := range commands() {
 		if c.name == name {
@@ -120,7 +123,7 @@ func find(name string) (cmd command, ok bool) {
 	return command{}, false
 }
 
-// commandNames proposes commands for a line of which before stands before the cursor.
+// commandNames proposes commands for the word before the cursor, which must be the first of the line.
 func commandNames(before string) []eval.Completion {
 	word := strings.TrimLeft(before, " ")
 	var names []eval.Completion
@@ -132,7 +135,8 @@ func commandNames(before string) []eval.Completion {
 	return names
 }
 
-// completeCommand proposes the first argument of a command; ok is false if before is not that.
+// completeCommand proposes words for the first argument of a command. ok is false if before, the text
+// before the cursor, is not the beginning of one.
 func completeCommand(before string) (proposals []eval.Completion, ok bool) {
 	word, arg, found := strings.Cut(strings.TrimLeft(before, " "), " ")
 	cmd, ok := find(word)

@@ -8,19 +8,19 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// How many proposals are listed: more than a screen of them is not read, but typed on.
+// How many proposals are listed. Faced with more, people type on.
 const (
 	listedWithDetail = 20
 	listedInColumns  = 100
 )
 
-// place is the line and the byte in it that a completion is asked for.
+// place returns what is to be completed: the line, and the byte offset of the cursor.
 func (e *editor) place() (line string, pos int) {
 	return string(e.text), sizeOf(e.text[:e.pos])
 }
 
-// propose completes what stands before the cursor: with the one proposal, with what all proposals
-// share, or where that adds nothing by listing them.
+// propose inserts the only proposal, or the beginning that all proposals share. If that adds nothing
+// to what was typed, it lists the proposals.
 func (e *editor) propose(proposals []eval.Completion) {
 	if len(proposals) == 0 {
 		return

@@ -11,21 +11,20 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// From where on an answer says what it cost: what a person feels as a pause, and what is more
-// than a page of anything.
+// An answer that took or read as much tells its cost unasked.
 const (
-	slow  = 50 * time.Millisecond
-	large = 100_000 // entries
+	slow  = 50 * time.Millisecond // a person notices the pause
+	large = 100_000               // entries
 )
 
-// cost is that of the last answer, if there was one.
+// cost is what an answer cost.
 type cost struct {
 	eval.Cost
-	known bool
+	known bool // false if there was no answer yet
 }
 
-// worthSaying reports whether an answer was neither cheap nor from memory that held still.
-func (c cost) worthSaying() bool {
+// remarkable reports whether an answer tells its cost unasked.
+func (c cost) remarkable() bool {
 	return c.Time >= slow || c.Entries >= large || c.Torn > 0
 }
 
@@ -50,7 +49,7 @@ func (c cost) String() string {
 func runTime(_ context.Context, s *Session, a *answer, _ string) error {
 	c := s.last
 	if !c.known {
-		return complain("there was no answer yet whose cost could be told; ask something first")
+		return complain("there was no answer yet; ask something first")
 	}
 	_, err := fmt.Fprintf(a, "time     %v\nwaiting  %v for locks\nentries  %s read, %s of them again, %s torn\nmemory   %s at most\n",
 		c.Time.Round(time.Microsecond), c.Waited.Round(time.Microsecond), text.Thousands(c.Entries), text.Thousands(c.Retries), text.Thousands(c.Torn), text.Bytes(c.Bytes))

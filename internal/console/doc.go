@@ -1,25 +1,25 @@
-// Package console holds one session with a person or a program over a stream of bytes: banner,
-// prompt, commands, answers, and a line editor for those whose terminal can use one. It knows no
-// socket and no terminal device; bytes come in, bytes go out.
+// Package console runs one session with a person or a program over a stream of bytes: banner, prompt,
+// commands, answers, and a line editor for terminals that can use one. It knows neither sockets nor
+// terminal devices.
 //
 //	s := console.New(eval.NewSession(reg, limits), out, limits)
 //	t := console.Attach(ctx, s, out, ended)
-//	t.Start()          // banner and prompt
-//	t.Feed(bytes)      // what the peer sent
+//	t.Start()          // writes the banner and the prompt
+//	t.Feed(bytes)      // what the peer has sent
 //
-// Session is the half without a terminal: Do runs one line and writes its answer. Who edits lines
-// elsewhere (the demo at its own terminal) uses it alone. Terminal is the other half: it makes
-// lines of bytes, runs them one after the other, and is told of interrupts and of the stream's end.
+// Session is the half without a terminal: Do runs a line and writes its answer. Programs that edit
+// lines elsewhere, as the demo does at its own terminal, use it alone. Terminal is the other half: it
+// splits bytes into lines, runs one line after the other, and handles interrupts and the end of the
+// stream.
 //
-// A line is a command if its first word is one (see docs/commands.md), or else an expression.
+// A line is a command if its first word names one (see docs/commands.md), and otherwise an expression.
 //
-// A Terminal is in one of two modes. In line mode (the default) nothing is echoed, no escape
-// sequence is written, and a line is what comes before the line's end. With SetEcho(true) it is in
-// character mode, and edits lines with history and completion.
+// A Terminal is in one of two modes. In line mode, the default, it echoes nothing, writes no escape
+// sequences and reads lines up to their ends. In character mode, after SetEcho(true), it edits lines
+// with history and completion.
 //
-// What comes in while a line is being evaluated is held, and taken up after the next prompt. Only
-// an interrupt is seen at once: it ends the evaluation, stops the output and drops what is held.
+// Input that arrives while a line is evaluated is held until the next prompt. Only an interrupt acts at
+// once: it cancels the evaluation, stops its output and drops the held input.
 //
-// Between lines nothing runs and nothing is held but the session's variables and history: a
-// waiting Terminal has no goroutine of its own.
+// Between lines a session keeps its variables and its history, and has no goroutine.
 package console

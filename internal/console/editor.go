@@ -7,59 +7,69 @@ import (
 	"unicode/utf8"
 )
 
-// An action is what a key asks of the editor's owner.
+// action is what a key asks of the Terminal.
 type action uint8
 
 const (
 	none      action = iota
-	accept           // the line is complete: take it
+	accept           // the line is complete: take returns it
 	tooLong          // the line was too long, and is gone
-	completes        // Tab: propose is to be given what could stand at place
+	completes        // Tab: complete at place, and propose the result
 	interrupt        // Ctrl-C
 	leave            // Ctrl-D on an empty line
 )
 
-// editor is a line being typed. With echo it is what one expects of a shell's prompt, and out
-// collects what the terminal has to be sent; without, it collects the line and out is nothing but
-// prompts: who has no echo from us has edited the line before sending it.
+// editor edits the line being typed. With echo it does what a shell's prompt does, and screen
+// collects what to send to the terminal. Without echo it only collects the line, which the client has
+// edited before sending it, and screen gets nothing but prompts.
 //
-// The line may hold newlines: Enter where a bracket is open adds one.
+// The line may have several lines: Enter adds a newline while a bracket is open.
 type editor struct {
-	echo    bool
-	max     int // bytes of a line, of which fewer are edited: see limit
+	// echo is set in character mode.
+	echo bool
+	// max bounds a line in bytes. See limit.
+	max int
+	// nesting is Limits.Nesting, for scanner.
+	nesting int
 	history *history
-	acts    func() bool // nil: never
-	program func() bool // lines come from a program, in JSON mode; nil: never
+	// acts reports whether the session may act; nil stands for no.
+	acts func() bool
+	// program reports whether lines come from a program, in JSON mode; nil stands for no.
+	program func() bool
 
-	text    []rune
-	pos     int // of the cursor, in text
-	size    int // bytes of text as UTF-8
-	over    bool
+	// text is the line so far, size its bytes as UTF-8, and pos the place of the cursor in it.
+	text []rune
+	size int
+	pos  int
+	// over is set once the line was too long. Then it cannot be accepted before it is emptied.
+	over bool
+	// pasting is set between the terminal's marks of a paste, where a tab is a blank.
 	pasting bool
-	scanned int // runes of text that scanner has read: what is pasted may have many lines
+	// scanner has read the first scanned runes of text. A paste may have many lines, and Enter reads
+	// only what is new.
 	scanner scanner
-	nesting int // Limits.Nesting
-	killed  []rune
-	killing bool // the key kills,
-	joins   bool // as the one before did: it is yanked back with that
+	scanned int
+	// killed is what the last kills removed. killing is set by a key that kills, and joins tells the
+	// next such key to add to killed.
+	killed         []rune
+	killing, joins bool
 
 	recall recall
 	search search
 	screen screen
 }
 
-// The prompts of a line, where the session looks and where it may act, and of its continuation.
-// They have the same width.
+// The prompts, all of one width.
 const (
 	prompt     = "> "
-	actsPrompt = "# "
-	more       = ". "
+	actsPrompt = "# " // the session may act
+	more       = ". " // the line goes on
 )
 
-// fromProgram reports whether there is neither prompt nor echo, and each line is a line by itself.
+// fromProgram reports whether there is neither prompt nor echo, and no line goes on in the next.
 func (e *editor) fromProgram() bool { return e.program != nil && e.program() }
 
-// refuses reports whether what is typed is dropped, up to the line's end.
+// refuses reports whether characters are dropped, as the line is too long.
 func (e *editor) refuses() bool { return e.over && !e.search.on }
 
 // echoes reports whether keys edit a line on the screen.
@@ -75,11 +85,11 @@ func (e *editor) prompt() string {
 	return prompt
 }
 
-// maxEdited bounds a line that is edited here, in bytes: each key may take as long as the line is, and have it
-// shown anew. It is four screens of 80 by 24, and twice what completion looks at.
+// maxEdited bounds a line that is edited, in bytes, as each key may take time in proportion to the line
+// and show it anew. It is four screens of 80 by 24, and twice what completion looks at.
 const maxEdited = 8 << 10
 
-// limit is how long the line may get, in bytes.
+// limit bounds the line in bytes.
 func (e *editor) limit() int {
 	if e.echoes() {
 		return min(e.max, maxEdited)
@@ -87,7 +97,7 @@ func (e *editor) limit() int {
 	return e.max
 }
 
-// begin starts a line.
+// begin starts a new line.
 func (e *editor) begin() {
 	e.clear()
 	e.recall.on = false
@@ -100,14 +110,14 @@ func (e *editor) clear() {
 	e.changes(0)
 	e.text, e.pos, e.size, e.over = e.text[:0], 0, 0, false
 	if cap(e.text) > 4096 {
-		e.text = nil // one long line is no reason to hold its memory for the rest of the session
+		e.text = nil // do not keep the memory of one long line for the rest of the session
 	}
 }
 
-// drop forgets that something was being pasted: its end was dropped.
+// drop tells that input was dropped, and with it the end of a paste.
 func (e *editor) drop() { e.pasting = false }
 
-// setEcho changes the mode; what was typed so far stays.
+// setEcho changes the mode. It keeps what was typed, unless that is too long to edit.
 func (e *editor) setEcho(on bool) {
 	e.echo = on
 	e.pos = len(e.text)
@@ -117,7 +127,7 @@ func (e *editor) setEcho(on bool) {
 	}
 }
 
-// refresh brings the screen up to date with the keys since the last one.
+// refresh brings the screen up to date with the keys since the last refresh.
 func (e *editor) refresh() {
 	if !e.echoes() {
 		return
@@ -130,7 +140,7 @@ func (e *editor) refresh() {
 	e.screen.show(e.prompt(), e.text, e.pos)
 }
 
-// resize takes note of another width, and shows the line anew.
+// resize sets the width of the screen. refresh has to follow.
 func (e *editor) resize(width int) {
 	if e.screen.width == width {
 		return
@@ -143,7 +153,7 @@ func (e *editor) resize(width int) {
 	e.screen.begin(e.screen.label)
 }
 
-// interject writes text, which ends in a newline, in place of the line, and the line again below it.
+// interject writes text, which ends in a newline, above the line.
 func (e *editor) interject(text string) {
 	if e.echoes() {
 		e.screen.erase()
@@ -155,7 +165,7 @@ func (e *editor) interject(text string) {
 	e.refresh()
 }
 
-// leaveLine moves below the line, whatever part of it the cursor was in, and writes note behind it.
+// leaveLine writes note behind the line and moves below it.
 func (e *editor) leaveLine(note string) {
 	if e.echoes() {
 		e.search.on = false
@@ -165,7 +175,7 @@ func (e *editor) leaveLine(note string) {
 	}
 }
 
-// key does what k asks. After accept, take has the line.
+// key acts on k.
 func (e *editor) key(k key) action {
 	if !e.echoes() {
 		return e.plainKey(k)
@@ -201,7 +211,7 @@ func (e *editor) key(k key) action {
 	return none
 }
 
-// edit does the keys that only change the line or the place in it.
+// edit acts on a key that only changes the line or moves in it.
 func (e *editor) edit(k key) {
 	switch k.code {
 	case keyChar:
@@ -251,7 +261,7 @@ func (e *editor) edit(k key) {
 	}
 }
 
-// plainKey is key in line mode, where arrows and the like were not meant for us.
+// plainKey acts on a key in line mode. Arrows and the like were not meant for us.
 func (e *editor) plainKey(k key) action {
 	switch k.code {
 	case keyChar:
@@ -259,7 +269,7 @@ func (e *editor) plainKey(k key) action {
 	case keyTab:
 		e.insert(' ')
 	case keyBackspace:
-		// The lines before are as they were sent.
+		// The lines before were sent already.
 		e.delete(max(e.left(), e.lineStart()), e.pos)
 	case keyKillStart:
 		e.delete(e.lineStart(), e.pos)
@@ -275,8 +285,8 @@ func (e *editor) plainKey(k key) action {
 	return none
 }
 
-// enter completes the line, or adds a newline where a bracket is open. A blank line more
-// completes it all the same: nobody is kept in an expression that he cannot close.
+// enter completes the line, or adds a newline while a bracket is open. An empty line completes it all
+// the same: nobody is kept in an expression that they cannot close.
 func (e *editor) enter() action {
 	if e.over {
 		e.leaveLine("")
@@ -294,15 +304,15 @@ func (e *editor) enter() action {
 	return accept
 }
 
-// incomplete is Session.Incomplete of the text. It reads only what is new since it was so.
+// incomplete is Session.Incomplete for text. It reads only what was added since it last said yes.
 func (e *editor) incomplete() bool {
 	part := string(e.text[e.scanned:])
 	e.scanned = len(e.text)
 	return e.scanner.incomplete(part, e.nesting)
 }
 
-// changes says that the text is another from pos on: by more than a newline at its end, which is
-// where the scanner may be told to go on.
+// changes tells that text changes from pos on, other than by a newline at its end, where the scanner
+// can go on.
 func (e *editor) changes(pos int) {
 	if pos <= e.scanned {
 		e.scanned, e.scanner = 0, scanner{}
@@ -316,7 +326,7 @@ func (e *editor) take() string {
 	return line
 }
 
-// insert puts text at the cursor. What does not fit makes the line too long.
+// insert inserts text at the cursor. Text that does not fit makes the line too long.
 func (e *editor) insert(text ...rune) {
 	n := sizeOf(text)
 	if e.over || e.size+n > e.limit() {
@@ -331,7 +341,7 @@ func (e *editor) insert(text ...rune) {
 	e.size += n
 }
 
-// sizeOf is how many bytes text has as UTF-8.
+// sizeOf returns the number of bytes of text as UTF-8.
 func sizeOf(text []rune) (n int) {
 	for _, r := range text {
 		n += utf8.RuneLen(r)
@@ -345,11 +355,11 @@ func (e *editor) delete(from, to int) {
 	e.text = slices.Delete(e.text, from, to)
 	e.pos = from
 	if len(e.text) == 0 {
-		e.over = false // nothing is left of what was too long
+		e.over = false // nothing is left of the line that was too long
 	}
 }
 
-// kill removes text for keyYank to bring back.
+// kill removes text that keyYank brings back.
 func (e *editor) kill(from, to int) {
 	e.killing = true
 	if from == to {
@@ -367,6 +377,7 @@ func (e *editor) kill(from, to int) {
 	e.delete(from, to)
 }
 
+// transpose swaps the two characters around the cursor.
 func (e *editor) transpose() {
 	if len(e.text) < 2 || e.pos == 0 {
 		return

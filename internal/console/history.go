@@ -5,20 +5,20 @@ import (
 	"strings"
 )
 
-// The bounds of a session's history. An hour of questions fits; what a program sends does not
-// make the session grow.
+// The bounds of a session's history: an hour of questions fits, and a program that sends many lines
+// does not make the session grow.
 const (
 	historyLines = 500
 	historyBytes = 64 << 10
 )
 
-// history is the lines that a session ran, oldest first.
+// history holds the lines that a session ran.
 type history struct {
-	lines []string
-	bytes int
+	lines []string // oldest first
+	bytes int      // in lines
 }
 
-// add appends line, unless it is blank or the same as the last.
+// add appends line, unless it is blank or equal to the last one.
 func (h *history) add(line string) {
 	n := len(h.lines)
 	if strings.TrimSpace(line) == "" || n > 0 && h.lines[n-1] == line || len(line) > historyBytes {
@@ -35,8 +35,8 @@ func (h *history) add(line string) {
 	}
 }
 
-// older is the index of the newest line before index from that matches, -1 if there is none. Lines that are too
-// long to be edited are none.
+// older returns the index of the newest line before index from that matches, or -1. It skips lines
+// that are too long to edit.
 func (h *history) older(from int, match func(string) bool) int {
 	for i := min(from, len(h.lines)) - 1; i >= 0; i-- {
 		if len(h.lines[i]) <= maxEdited && match(h.lines[i]) {
@@ -46,7 +46,8 @@ func (h *history) older(from int, match func(string) bool) int {
 	return -1
 }
 
-// newer is the index of the oldest line after index from that matches, len(h.lines) if there is none.
+// newer returns the index of the oldest line after index from that matches, or len(h.lines). It skips
+// lines that are too long to edit.
 func (h *history) newer(from int, match func(string) bool) int {
 	for i := from + 1; i < len(h.lines); i++ {
 		if len(h.lines[i]) <= maxEdited && match(h.lines[i]) {
@@ -56,18 +57,18 @@ func (h *history) newer(from int, match func(string) bool) int {
 	return len(h.lines)
 }
 
-// recall is a walk through the history by Up and Down.
+// recall walks through the history by Up and Down.
 type recall struct {
 	on     bool
-	at     int    // index of the line that is shown
-	prefix string // what recalled lines begin with
-	typed  []rune // the line to come back to
+	at     int    // the index of the line shown
+	prefix string // recalled lines begin with it
+	typed  []rune // the line that was typed before; Down comes back to it
 }
 
 func (r *recall) match(line string) bool { return strings.HasPrefix(line, r.prefix) }
 
-// older recalls the line before, of those that begin with what stood before the cursor when the
-// recalling began.
+// older recalls the next older line that begins with what stood before the cursor when the walk
+// began.
 func (e *editor) older() {
 	r := &e.recall
 	if !r.on {
@@ -80,6 +81,7 @@ func (e *editor) older() {
 	}
 }
 
+// newer recalls the next newer such line, and behind the newest the line that was typed.
 func (e *editor) newer() {
 	r := &e.recall
 	if !r.on {

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// A key is one thing that was typed, whatever dialect the terminal spoke.
+// A key is a key press, whatever dialect the terminal speaks.
 type key struct {
 	code code
 	char rune // of a keyChar
@@ -32,7 +32,7 @@ const (
 	keyDelete
 	keyKillStart
 	keyKillEnd
-	keyKillBlank // back to a blank
+	keyKillBlank // up to the blank before
 	keyKillWord
 	keyKillNextWord
 	keyYank
@@ -41,18 +41,19 @@ const (
 	keySearch
 	keyAbort
 	keyInterrupt
-	keyEOF // leaves on an empty line, deletes otherwise
+	keyEOF // Ctrl-D: leaves on an empty line, deletes otherwise
 	keyPaste
 	keyPasteEnd
 )
 
-// The control bytes that are looked for before keys are made of them.
+// The control bytes that are looked for in raw input.
 const (
 	byteInterrupt = 0x03
 	byteEOF       = 0x04
 	byteEscape    = 0x1b
 )
 
+// controls are the keys that send a control byte.
 var controls = [0x20]code{
 	0x01: keyHome, 0x02: keyLeft, byteInterrupt: keyInterrupt, byteEOF: keyEOF, 0x05: keyEnd,
 	0x06: keyRight, 0x07: keyAbort, 0x08: keyBackspace, 0x09: keyTab, 0x0a: keyEnter,
@@ -60,32 +61,32 @@ var controls = [0x20]code{
 	0x12: keySearch, 0x14: keyTranspose, 0x15: keyKillStart, 0x17: keyKillBlank, 0x19: keyYank,
 }
 
-// after ESC: the Alt keys.
+// alts follow ESC: the Alt keys.
 var alts = map[byte]code{
 	'b': keyWordLeft, 'f': keyWordRight, 'd': keyKillNextWord, 0x7f: keyKillWord, 0x08: keyKillWord,
 }
 
-// after ESC [ or ESC O, without parameters.
+// finals follow ESC [ or ESC O.
 var finals = map[byte]code{
 	'A': keyUp, 'B': keyDown, 'C': keyRight, 'D': keyLeft, 'H': keyHome, 'F': keyEnd,
 }
 
-// after ESC O alone: rxvt's arrows with Control, and the keypad's Enter.
+// functions follow ESC O alone: rxvt's arrows with Control, and the keypad's Enter.
 var functions = map[byte]code{'c': keyWordRight, 'd': keyWordLeft, 'M': keyEnter}
 
-// ESC [ n ~: the numbers of VT220, of rxvt (7, 8) and of bracketed paste.
+// numbered are the n of ESC [ n ~, as VT220, rxvt (7, 8) and bracketed paste have them.
 var numbered = map[string]code{
 	"1": keyHome, "7": keyHome, "4": keyEnd, "8": keyEnd, "3": keyDelete,
 	"200": keyPaste, "201": keyPasteEnd,
 }
 
-// decoder makes keys of bytes, one byte at a time, so that it does not matter how they were
-// packed. An unknown sequence is swallowed whole. A control byte within a sequence ends it and
-// counts: Enter and Ctrl-C come through whatever is half open.
+// decoder turns bytes into keys, byte by byte, so that it does not matter how they were packed. It
+// swallows unknown sequences whole. A control byte within a sequence ends it and counts: Enter and
+// Ctrl-C come through whatever is half open.
 type decoder struct {
 	state  decoding
-	params []byte // of ESC [
-	char   []byte // of a UTF-8 sequence that is not complete yet
+	params []byte // between ESC [ and the final byte
+	char   []byte // an incomplete UTF-8 sequence
 	keys   []key  // of the last byte
 }
 
@@ -97,15 +98,15 @@ const (
 	bracket               // after ESC [
 	function              // after ESC O
 	linuxConsole          // after ESC [ [, as the Linux console sends its function keys
-	ofText                // after ESC ], P, X, ^ or _: up to BEL or ESC \
-	ofTextEscape          // ESC within that
+	ofText                // after ESC ], P, X, ^ or _, until BEL or ESC \
+	ofTextEscape          // after ESC within that
 )
 
-// maxParams is more than any key has: "27;6;127" is the longest seen.
+// maxParams bounds the parameters of a sequence. The longest of a key is "27;6;127".
 const maxParams = 32
 
-// decode returns the keys that b completes, often none, more than one after broken UTF-8. They
-// are good until the next call.
+// decode returns the keys that b completes: often none, and more than one after broken UTF-8. The
+// result is valid until the next call.
 func (d *decoder) decode(b byte) []key {
 	d.keys = d.keys[:0]
 	if len(d.char) > 0 || d.state == ground && b >= utf8.RuneSelf {
@@ -116,7 +117,7 @@ func (d *decoder) decode(b byte) []key {
 	return d.keys
 }
 
-// between reports whether no key is half read.
+// between reports whether no key is half decoded.
 func (d *decoder) between() bool { return d.state == ground && len(d.char) == 0 }
 
 func (d *decoder) emit(c code) {
@@ -131,7 +132,7 @@ func (d *decoder) emitChar(r rune) {
 	}
 }
 
-// utf8 adds b to a sequence. What is no UTF-8 becomes U+FFFD, one for each byte.
+// utf8 adds b to a UTF-8 sequence. Each byte that is not UTF-8 becomes U+FFFD.
 func (d *decoder) utf8(b byte) {
 	d.char = append(d.char, b)
 	for len(d.char) > 0 && utf8.FullRune(d.char) {
@@ -225,10 +226,10 @@ func (d *decoder) bracket(b byte) {
 	}
 }
 
-// byWord are the keys that do with Alt or Control to a word what they do to a character.
+// byWord are the keys that act on a word with Alt or Control, and on a character without.
 var byWord = map[code]code{keyLeft: keyWordLeft, keyRight: keyWordRight, keyDelete: keyKillNextWord}
 
-// sequence names the key of ESC [ params final. The second parameter is one more than the sum of
+// sequence returns the key of ESC [ params final. The second parameter is one more than the sum of
 // Shift 1, Alt 2 and Control 4 (xterm's ctlseqs, "PC-Style Function Keys").
 func sequence(params []byte, final byte) code {
 	number, modifier, _ := bytes.Cut(params, []byte(";"))

@@ -10,11 +10,11 @@ import (
 // level is what a session may do: look, or act as well.
 type level struct {
 	mu   sync.Mutex
-	drop func() // nil: it looks
+	drop func() // see SetActing; nil if the session only looks
 }
 
-// SetActing says that the session may act, which its prompt shows. drop is called, once, when the
-// user gives that up with the command level look.
+// SetActing lets the session act, which its prompt shows. drop is called once, when the user gives
+// that up by the command level look.
 func (s *Session) SetActing(drop func()) {
 	s.level.mu.Lock()
 	defer s.level.mu.Unlock()
@@ -27,7 +27,7 @@ func (l *level) acts() bool {
 	return l.drop != nil
 }
 
-// lower makes it a session that only looks.
+// lower makes the session one that only looks.
 func (l *level) lower() {
 	l.mu.Lock()
 	drop := l.drop
@@ -38,7 +38,7 @@ func (l *level) lower() {
 	}
 }
 
-// banner is Banner, with what this session may do.
+// banner returns Banner with the level of this session.
 func (s *Session) banner() string {
 	if s.level.acts() {
 		return strings.Replace(Banner(), "Read-only.", "You may act: level look gives that up.", 1)
@@ -51,9 +51,9 @@ func runLevel(_ context.Context, s *Session, a *answer, args string) error {
 	case args == "look":
 		s.level.lower()
 	case args == "act" && !s.level.acts():
-		return complain("a session cannot raise its level; connect again if you may act")
+		return complain("a session cannot raise its level; connect again to act")
 	case args != "" && args != "act":
-		return complain("level %q is neither look nor act; level look gives up what may change the program", args)
+		return complain("there is no level %q; level look gives up acting", args)
 	}
 	name := "look"
 	if s.level.acts() {

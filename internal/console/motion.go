@@ -7,8 +7,7 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// left and right are the neighbouring places of the cursor: a combining character and the one
-// that it combines with are one step.
+// left returns the place left of the cursor. A character and those that combine with it are one step.
 func (e *editor) left() int {
 	i := e.pos
 	for i > 0 {
@@ -20,6 +19,7 @@ func (e *editor) left() int {
 	return i
 }
 
+// right returns the place right of the cursor.
 func (e *editor) right() int {
 	i := e.pos
 	for i < len(e.text) {
@@ -77,7 +77,7 @@ func (e *editor) wordRight() int {
 	return i
 }
 
-// lineUp moves to the line above within the text, and reports whether there was one.
+// lineUp moves to the line above within the text, and reports whether there is one.
 func (e *editor) lineUp() bool {
 	start := e.lineStart()
 	if start == 0 {
@@ -88,6 +88,7 @@ func (e *editor) lineUp() bool {
 	return true
 }
 
+// lineDown moves to the line below within the text, and reports whether there is one.
 func (e *editor) lineDown() bool {
 	col := e.pos - e.lineStart()
 	end := e.lineEnd()

@@ -13,34 +13,35 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
-// ConfirmTime is how long an action waits to be confirmed.
+// ConfirmTime is how long an action waits to be confirmed by default.
 const ConfirmTime = time.Minute
 
-// pending is an evaluation of JSON mode that waits at an action for the next request, which
-// confirms it, or else refuses it by being another. The evaluation has a goroutine of its own
-// meanwhile, and what it holds; it is given up after ConfirmTime.
+// pending is an evaluation of JSON mode that has stopped at an action. The next request confirms the
+// action; any other request refuses it. Until then, at most for the session's confirmTime, the
+// evaluation's goroutine waits.
 type pending struct {
-	steps  chan step // what it came to: the next action, or its end
+	steps  chan step // of capacity 1; receives where the evaluation stops next
 	cancel context.CancelFunc
-	asked  *asked
+	asked  *asked // the action it has stopped at
 }
 
-// step is where an evaluation stops: at an action, or at its end.
+// step is where an evaluation stops: at an action, at its end, or in a panic. One field is set.
 type step struct {
 	asked *asked
 	reply reply
 	panic *PanicError
 }
 
-// asked is an action that waits to be confirmed, once.
+// asked is an action to be confirmed.
 type asked struct {
 	token   string
-	call    string
-	verdict chan error // for one
-	decided atomic.Bool
+	call    string      // its text
+	verdict chan error  // of capacity 1; receives nil to run the action, or why not
+	decided atomic.Bool // verdict has received, or never will
 }
 
-// decide lets the action run, or refuses it. It reports whether that was still to be decided.
+// decide runs the action if err is nil, and otherwise refuses it. It reports whether nobody had
+// decided before.
 func (a *asked) decide(err error) bool {
 	if !a.decided.CompareAndSwap(false, true) {
 		return false
@@ -50,13 +51,13 @@ func (a *asked) decide(err error) bool {
 }
 
 var (
-	errNotConfirmed = errors.New("it was not confirmed: another request came in its place")
+	errNotConfirmed = errors.New("it was not confirmed: another request came instead")
 	errSessionOver  = errors.New("it was not confirmed: the session ended")
 )
 
-// SetConfirm sets how a person confirms an action, which confirm asks for. It is used while present
-// reports that somebody is there to be asked, and never in JSON mode, where a program confirms by
-// a request. Without it actions run unconfirmed outside JSON mode, as far as the Overseer lets them.
+// SetConfirm sets how a person confirms an action: while present reports that somebody is there,
+// confirm asks them. In JSON mode a program confirms by a request instead. Without SetConfirm,
+// actions outside of JSON mode run unconfirmed, as far as the Overseer lets them.
 func (s *Session) SetConfirm(present func() bool, confirm func(context.Context, *access.Call) error) {
 	s.present, s.confirmer = present, confirm
 }
@@ -64,7 +65,7 @@ func (s *Session) SetConfirm(present func() bool, confirm func(context.Context, 
 // SetConfirmTime sets how long an action waits to be confirmed in JSON mode.
 func (s *Session) SetConfirmTime(d time.Duration) { s.confirmTime = d }
 
-// ask evaluates q up to its first action, or to its end.
+// ask evaluates q up to its first action, or to its end if there is none.
 func (s *Session) ask(ctx context.Context, q eval.Query) reply {
 	p := &pending{steps: make(chan step, 1)}
 	var own context.Context
@@ -96,17 +97,12 @@ func (s *Session) ask(ctx context.Context, q eval.Query) reply {
 	return s.follow(ctx, p)
 }
 
-// follow waits for the next step of p, for as long as ctx allows.
+// follow waits for the next step of p. When ctx ends it cancels the evaluation.
 func (s *Session) follow(ctx context.Context, p *pending) reply {
 	leave := context.AfterFunc(ctx, p.cancel)
-	next := <-p.steps
-	leave()
-	switch {
-	case next.panic != nil:
-		p.cancel()
-		panic(next.panic)
-	case next.asked == nil:
-		p.cancel()
+	defer leave()
+	next := p.next()
+	if next.asked == nil {
 		return next.reply
 	}
 	p.asked = next.asked
@@ -124,7 +120,19 @@ func (s *Session) follow(ctx context.Context, p *pending) reply {
 	return r
 }
 
-// takePending is what waits for this request, nil for nothing.
+// next waits for the next step of the evaluation. A panic there goes on here.
+func (p *pending) next() step {
+	s := <-p.steps
+	if s.asked == nil {
+		p.cancel()
+	}
+	if s.panic != nil {
+		panic(s.panic)
+	}
+	return s
+}
+
+// takePending returns what waits for this request, or nil.
 func (s *Session) takePending() *pending {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -133,34 +141,30 @@ func (s *Session) takePending() *pending {
 	return p
 }
 
-// giveUp refuses the action of p and waits for the end of its evaluation, which is soon. A nil p is none.
+// giveUp refuses the action of p and all that follow, and waits for the evaluation to end, which is
+// soon. A nil p stands for nothing pending.
 func (s *Session) giveUp(p *pending, why error) reply {
 	if p == nil {
 		return reply{}
 	}
 	p.asked.decide(why)
 	for {
-		next := <-p.steps
-		switch {
-		case next.panic != nil:
-			p.cancel()
-			panic(next.panic)
-		case next.asked == nil:
-			p.cancel()
+		next := p.next()
+		if next.asked == nil {
 			return next.reply
 		}
 		next.asked.decide(why)
 	}
 }
 
-// confirm runs the action of p, if the token is that of the action and it still waits.
+// confirm runs the action of p if token is the action's and the action still waits.
 func (s *Session) confirm(ctx context.Context, p *pending, token string) reply {
 	if p == nil {
-		return failed(codeExpired, "nothing waits to be confirmed; ask again")
+		return failed(codeExpired, "no action waits to be confirmed; ask again")
 	}
 	if subtle.ConstantTimeCompare([]byte(token), []byte(p.asked.token)) != 1 {
 		s.giveUp(p, errNotConfirmed)
-		return failed(codeExpired, "this is not the token of the action that waited, which was given up; ask again")
+		return failed(codeExpired, "the action that waited has another token, and was given up; ask again")
 	}
 	if !p.asked.decide(nil) {
 		s.giveUp(p, nil)
@@ -169,7 +173,7 @@ func (s *Session) confirm(ctx context.Context, p *pending, token string) reply {
 	return s.follow(ctx, p)
 }
 
-// Close gives up what waits to be confirmed. Nothing can be asked any more.
+// Close gives up the action that waits to be confirmed, and lets no other wait.
 func (s *Session) Close() {
 	s.mu.Lock()
 	s.over = true
@@ -182,7 +186,7 @@ func (s *Session) Close() {
 	}
 }
 
-// replyAction is an action that waits to be confirmed.
+// replyAction is the member action of a reply: an action that waits to be confirmed.
 type replyAction struct {
 	Token string  `json:"token"`
 	Call  string  `json:"call"`

@@ -12,18 +12,18 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// inJSON reports whether the session is in JSON mode: a program is at the other end.
+// inJSON reports whether the session is in JSON mode, where a program is at the other end.
 func (s *Session) inJSON() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.json
 }
 
-// runJSON begins JSON mode, and greets: that is the first answer. The greeting has a line of its
-// own, behind the prompt that is still there where nobody echoes.
+// runJSON begins JSON mode with a greeting, which is the first reply. In line mode the prompt is still on
+// the current line, so the greeting begins a new one.
 func runJSON(ctx context.Context, s *Session, a *answer, args string) error {
 	if args != "on" {
-		return complain("json on begins JSON mode, in which json off ends it")
+		return complain("json on begins JSON mode, and json off ends it")
 	}
 	s.mu.Lock()
 	s.json = true
@@ -36,7 +36,7 @@ func runJSON(ctx context.Context, s *Session, a *answer, args string) error {
 	return errors.Join(a.end(), s.reply(nil, textReply("session", strings.TrimSpace(s.banner()))))
 }
 
-// request answers one line of JSON mode with one line. A blank one has no answer.
+// request answers a line of JSON mode with one line, and a blank line with none.
 func (s *Session) request(ctx context.Context, line string) error {
 	line = strings.TrimSpace(line)
 	if line == "" {
@@ -59,13 +59,13 @@ func (s *Session) request(ctx context.Context, line string) error {
 	return s.reply(id, s.objectRequest(ctx, req))
 }
 
-// plainRequest answers a line that is no object: an expression or a command.
+// plainRequest answers a line that is not an object: an expression or a command.
 func (s *Session) plainRequest(ctx context.Context, line string) (reply, error) {
 	if line == "json off" {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.json = false
-		return textReply("session", "this was the last object; answers are for people again"), nil
+		return textReply("session", "this is the last object; answers are for people again"), nil
 	}
 	cmd, args, ok := parseCommand(line)
 	if !ok {
@@ -75,7 +75,7 @@ func (s *Session) plainRequest(ctx context.Context, line string) (reply, error) 
 		return textReply("session", "this is JSON mode; json off ends it"), nil
 	}
 	if cmd.name == "watch" {
-		return failed(codeCommand, "watch is for people; ask again whenever you want to know"), nil
+		return failed(codeCommand, "watch is for people; send the expression again instead"), nil
 	}
 	if cmd.name == "dir" {
 		return s.expression(ctx, eval.Query{Source: "dir(" + args + ")"}), nil
@@ -95,6 +95,7 @@ func (s *Session) plainRequest(ctx context.Context, line string) (reply, error) 
 	return textReply("text", strings.TrimSuffix(text.String(), "\n")), err
 }
 
+// objectRequest answers a request that evaluates or completes.
 func (s *Session) objectRequest(ctx context.Context, req request) reply {
 	if req.Eval != nil {
 		q := eval.Query{Source: *req.Eval, Limits: req.Limits.limits()}
@@ -113,7 +114,7 @@ func (s *Session) objectRequest(ctx context.Context, req request) reply {
 	return completions(s.evaluator.CompleteContext(ctx, *req.Complete, pos))
 }
 
-// expression evaluates q.
+// expression evaluates q and returns the reply.
 func (s *Session) expression(ctx context.Context, q eval.Query) reply {
 	r, err := s.eval(ctx, q)
 	if err != nil {
@@ -129,7 +130,7 @@ func (s *Session) expression(ctx context.Context, q eval.Query) reply {
 	st := s.currentStyle()
 	st.color = setting[bool]{}
 	unnamed := r
-	unnamed.Name = "" // it has a member of its own
+	unnamed.Name = "" // the reply has it in name
 	if err := errors.Join(writeText(a, unnamed, st, s.clock.Now()), a.end()); err != nil {
 		return failure(err)
 	}

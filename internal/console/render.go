@@ -14,28 +14,60 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// costColumn is where the cost stands behind an answer of one short line.
-const costColumn = 44
+// The size of a terminal that does not tell it.
+const (
+	defaultWidth  = 80
+	defaultHeight = 24
+)
 
-// answer is what is written for one line. It stops when its context ends, and counts instead of
-// writing when it has become too long.
-type answer struct {
-	ctx  context.Context
-	out  io.Writer
-	buf  bytes.Buffer
-	left int // bytes that may still be written
-	lost int // bytes that were not
-
-	color bool
-	lines int    // newlines written
-	first []byte // the first line, as far as it could have the cost behind it
-	held  bool   // a newline at the end that is not written yet
+// style is how answers are laid out.
+type style struct {
+	width  setting[int] // columns
+	height int          // rows
+	color  setting[bool]
+	json   bool // each answer is JSON on one line
+	keyed  bool // a Terminal sees the keys typed during an evaluation
+	echoed bool // a line stands above its answer as it was typed, behind a prompt
 }
 
-// chunk is how much of an answer is collected before it is written.
+// setting is a property of the terminal that the user may override.
+type setting[T any] struct {
+	terminal T
+	user     T
+	fixed    bool // user counts
+}
+
+func (s setting[T]) value() T {
+	if s.fixed {
+		return s.user
+	}
+	return s.terminal
+}
+
+func faint(s string, st style) string { return text.Faint(s, st.color.value()) }
+func red(s string, st style) string   { return text.Red(s, st.color.value()) }
+
+// costColumn is where the cost begins that stands behind a short answer.
+const costColumn = 44
+
+// answer writes the answer to one line, and cuts it where it becomes too long.
+type answer struct {
+	ctx  context.Context // its end is an error of Write
+	out  io.Writer
+	buf  bytes.Buffer // to be written to out
+	left int          // bytes that may still be written; negative once some were cut
+	lost int          // bytes cut
+
+	color bool   // it may contain colors, and ends with a reset if it is cut
+	lines int    // newlines written
+	first []byte // the beginning, long enough to tell whether the cost fits behind the first line
+	held  bool   // a newline is due, unless the cost comes before it
+}
+
+// chunk is how many bytes of an answer are collected before they are written.
 const chunk = 4 << 10
 
-// Write collects p. The newline at the end of an answer is held back, for the cost to stand before it.
+// Write adds p to the answer. It holds a newline at the end back, so that the cost can come before it.
 func (a *answer) Write(p []byte) (int, error) {
 	if err := a.ctx.Err(); err != nil {
 		return 0, err
@@ -69,7 +101,7 @@ func (a *answer) add(p []byte) {
 	a.buf.Write(p[:fits])
 }
 
-// whole is how much of p to write of max bytes: whole lines, or else whole characters.
+// whole returns how many of the first max bytes of p to write: whole lines, or else whole characters.
 func whole(p []byte, max int) int {
 	if i := bytes.LastIndexByte(p[:max], '\n'); i >= 0 {
 		return i
@@ -83,7 +115,7 @@ func (a *answer) flush() error {
 	return err
 }
 
-// end writes what is left to write.
+// end writes the rest of the answer, and how much of it was cut.
 func (a *answer) end() error {
 	if err := a.ctx.Err(); err != nil {
 		return err
@@ -102,7 +134,7 @@ func (a *answer) end() error {
 	return a.flush()
 }
 
-// result writes what an expression came to.
+// result writes the value of an expression, what it cost if that is remarkable, and notes.
 func (a *answer) result(r eval.Result, st style, now time.Time) error {
 	if st.json {
 		_, err := fmt.Fprintf(a, "%s\n", r.Node.JSON())
@@ -112,7 +144,7 @@ func (a *answer) result(r eval.Result, st style, now time.Time) error {
 	if err := writeText(a, r, st, now); err != nil {
 		return err
 	}
-	if c := (cost{r.Cost, true}); c.worthSaying() {
+	if c := (cost{r.Cost, true}); c.remarkable() {
 		said := c.String()
 		if width := visibleWidth(a.first); a.lines == 0 && width < costColumn && costColumn+text.Width(said) <= st.width.value() {
 			a.held = false
@@ -131,19 +163,19 @@ func (a *answer) result(r eval.Result, st style, now time.Time) error {
 	return nil
 }
 
-// writeText writes what an expression came to as people read it.
+// writeText writes the value of an expression for people.
 func writeText(out io.Writer, r eval.Result, st style, now time.Time) error {
 	style := render.Style{Width: st.width.value(), Color: st.color.value(), Now: now, Name: r.Name}
 	if r.Page == nil {
 		return r.Node.WriteText(out, style)
 	}
 	if !st.echoed {
-		style.Width = -1 // who has no echo from us folds lines as he likes, or is a program
+		style.Width = -1 // a client in line mode folds lines itself, or is a program
 	}
 	return r.Page.WriteText(out, style)
 }
 
-// aside writes what is said about the answer, below it.
+// aside writes a remark about the answer, below it.
 func (a *answer) aside(note string, st style) {
 	if !a.held {
 		io.WriteString(a, "\n")
@@ -155,10 +187,10 @@ func (a *answer) aside(note string, st style) {
 
 const asideIndent = "  "
 
-// fail writes what went wrong with a statement of line: with a caret under the place, in the line
-// as it was typed if that can be, or else below the message in a copy.
+// fail writes an error in a statement of line, with a caret under the place: in the line on the
+// screen if that is just above, and otherwise in a copy below the message.
 func (a *answer) fail(err error, statement, line string, st style) error {
-	a.ctx = context.WithoutCancel(a.ctx) // what went wrong may be its end, and is to be said
+	a.ctx = context.WithoutCancel(a.ctx) // the error may be that it has ended
 	message := red(strings.Join(text.Fold(text.Escape(err.Error()), st.width.value()-1, "  "), "\n"), st)
 	var e *eval.Error
 	if !errors.As(err, &e) || e.Line == 0 {
@@ -180,7 +212,7 @@ func (a *answer) fail(err error, statement, line string, st style) error {
 	return err
 }
 
-// visibleWidth is the width of what may hold colours.
+// visibleWidth returns the width of text that may contain colors.
 func visibleWidth(shown []byte) int {
 	n := 0
 	var d decoder

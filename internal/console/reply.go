@@ -15,20 +15,21 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// protocolVersion is the v of each answer. A member more is no new version; another meaning is.
+// protocolVersion is the member v of each reply. It changes with the meaning of a member, and not when
+// members are added.
 const protocolVersion = 1
 
-// The codes of errors that are not those of an expression, which eval.Error lists.
+// The codes of errors besides those of expressions, which eval.Error lists.
 const (
-	codeRequest = "request" // the request itself
-	codeCommand = "command" // what a command complains of
-	codeOutput  = "output"  // the answer is too long to be written
+	codeRequest = "request" // the line is not a request
+	codeCommand = "command" // a command was used wrongly
+	codeOutput  = "output"  // the answer is too long
 	codeConfirm = "confirm" // an action waits to be confirmed
-	codeExpired = "expired" // no action waits to be confirmed by this request
-	codeSession = "session" // nothing was evaluated, or the session ends
+	codeExpired = "expired" // no action waits for this confirmation
+	codeSession = "session" // the line was not evaluated, or the session ends
 )
 
-// reply is one line of JSON mode that goes out.
+// reply is the answer to a line of JSON mode.
 type reply struct {
 	V      int             `json:"v"`
 	ID     json.RawMessage `json:"id,omitempty"`
@@ -59,8 +60,7 @@ type replyError struct {
 	Pos     []int  `json:"pos,omitempty"`
 }
 
-// typeOf is the Go type of an answer, or what kind of thing it is where there is none: also of one
-// that policy hides.
+// typeOf returns the Go type of an answer, even of one that policy hides, or its kind if it has no type.
 func typeOf(n *render.Node) string {
 	switch {
 	case n == nil || n.Type == "" && n.Shape == inspect.Nil:
@@ -81,6 +81,7 @@ func typeOf(n *render.Node) string {
 	return "text"
 }
 
+// completions returns the reply to a request to complete.
 func completions(found []eval.Completion) reply {
 	type proposal struct {
 		Start  int    `json:"start"`
@@ -94,14 +95,17 @@ func completions(found []eval.Completion) reply {
 	return reply{OK: true, Type: "completions", Value: marshal(all)}
 }
 
+// textReply returns a reply whose value is a text.
 func textReply(kind, text string) reply {
 	return reply{OK: true, Type: kind, Value: marshal(text), Text: &text}
 }
 
+// failed returns a reply that is an error.
 func failed(code, format string, args ...any) reply {
 	return reply{Error: &replyError{Code: code, Message: fmt.Sprintf(format, args...)}}
 }
 
+// failure returns the reply for an error of an evaluation.
 func failure(err error) reply {
 	out := failed("internal", "%v", err)
 	if e := (*eval.Error)(nil); errors.As(err, &e) {
@@ -113,13 +117,13 @@ func failure(err error) reply {
 	return out
 }
 
-// versioned is r as it goes out.
+// versioned returns r with the version of the protocol.
 func (r reply) versioned() reply {
 	r.V = protocolVersion
 	return r
 }
 
-// reply writes one object on one line.
+// reply writes r as one line.
 func (s *Session) reply(id json.RawMessage, r reply) error {
 	r = r.versioned()
 	r.ID = id
@@ -130,8 +134,8 @@ func (s *Session) reply(id json.RawMessage, r reply) error {
 	return err
 }
 
-// escapeUnprintable escapes in JSON what encoding/json leaves as it is and a terminal would act on: DEL, the C1 controls,
-// and what turns the direction of writing or hides.
+// escapeUnprintable escapes the characters in JSON that encoding/json does not and that a terminal would
+// act on: DEL, the C1 controls, and those that change the direction of writing or hide.
 func escapeUnprintable(p []byte) []byte {
 	hostile := func(r rune) bool { return r >= 0x7f && text.Shown(r) != r }
 	if bytes.IndexFunc(p, hostile) < 0 {
@@ -152,7 +156,7 @@ func escapeUnprintable(p []byte) []byte {
 	return out
 }
 
-// marshal writes what has no way to fail.
+// marshal returns x as JSON without a newline. x must be encodable.
 func marshal(x any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

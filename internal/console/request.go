@@ -12,7 +12,7 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
-// request is one line of JSON mode that is an object.
+// request is a line of JSON mode that is an object.
 type request struct {
 	ID       json.RawMessage `json:"id"`
 	Eval     *string         `json:"eval"`
@@ -23,7 +23,7 @@ type request struct {
 	Confirm  *string         `json:"confirm"`
 }
 
-// requestLimits lowers the limits of one request; zero changes nothing.
+// requestLimits lowers the limits for one request. Zero leaves a limit as it is.
 type requestLimits struct {
 	MS      float64 `json:"ms"`
 	Entries int     `json:"entries"`
@@ -35,16 +35,16 @@ type requestLimits struct {
 	Text    int     `json:"text"`
 }
 
-// parseRequest reads a line that is an object. wrong is the answer to one that is no request.
+// parseRequest parses a line that is an object. If it is not a request, wrong is the answer to it.
 func parseRequest(line string) (req request, id json.RawMessage, wrong *reply) {
 	no := func(format string, args ...any) (request, json.RawMessage, *reply) {
 		r := failed(codeRequest, format, args...)
 		return request{}, id, &r
 	}
 	var only struct{ ID json.RawMessage }
-	json.Unmarshal([]byte(line), &only) // what is wrong is found again below
+	json.Unmarshal([]byte(line), &only) // Decode finds the errors
 	if len(only.ID) > maxID || len(only.ID) > 0 && strings.IndexByte("{[", only.ID[0]) >= 0 {
-		return no("the id is neither a number nor a string of up to %d bytes", maxID)
+		return no("id is not a number or a string of up to %d bytes", maxID)
 	}
 	id = only.ID
 	d := json.NewDecoder(strings.NewReader(line))
@@ -53,28 +53,28 @@ func parseRequest(line string) (req request, id json.RawMessage, wrong *reply) {
 		why := strings.TrimPrefix(err.Error(), "json: ")
 		var other *json.UnmarshalTypeError
 		if errors.As(err, &other) {
-			why = fmt.Sprintf("%s takes no %s", other.Field, other.Value)
+			why = fmt.Sprintf("%s cannot be a %s", other.Field, other.Value)
 		}
-		return no("this is no request: %s; it has id, eval with limits and ask, complete with pos, or confirm", why)
+		return no("this is not a request: %s; a request has id, eval with limits and ask, complete with pos, or confirm", why)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return no("there is more behind the request; one line has one object")
+		return no("there is more after the request; send one object a line")
 	}
-	things := 0
-	for _, thing := range []*string{req.Eval, req.Complete, req.Confirm} {
-		if thing != nil {
-			things++
+	asked := 0
+	for _, member := range []*string{req.Eval, req.Complete, req.Confirm} {
+		if member != nil {
+			asked++
 		}
 	}
 	switch {
-	case things == 0:
-		return no("the request asks for nothing; it has eval with an expression, complete with a part of one, or confirm with a token")
-	case things > 1:
-		return no("the request asks for several things; send eval, complete and confirm on a line each")
+	case asked == 0:
+		return no("the request asks for nothing; send eval with an expression, complete with a part of one, or confirm with a token")
+	case asked > 1:
+		return no("the request asks for several things; send eval, complete and confirm on separate lines")
 	case req.Complete == nil && req.Pos != nil:
-		return no("pos belongs to complete")
+		return no("pos goes with complete")
 	case req.Eval == nil && req.Ask:
-		return no("ask belongs to eval")
+		return no("ask goes with eval")
 	}
 	return req, id, nil
 }
@@ -82,7 +82,7 @@ func parseRequest(line string) (req request, id json.RawMessage, wrong *reply) {
 // maxID bounds an id, in bytes.
 const maxID = 256
 
-// limits are l as the evaluator has them.
+// limits converts l; nil stands for zeros.
 func (l *requestLimits) limits() eval.Limits {
 	if l == nil {
 		return eval.Limits{}
@@ -93,8 +93,8 @@ func (l *requestLimits) limits() eval.Limits {
 	}
 }
 
-// timeLimit is ms as a time limit: at least a nanosecond, since 0 is no limit, and no limit at
-// all where a Duration cannot hold it.
+// timeLimit converts milliseconds to a time limit. As zero means no limit, it returns at least a
+// nanosecond, and zero if a Duration cannot hold ms.
 func timeLimit(ms float64) time.Duration {
 	ns := ms * float64(time.Millisecond)
 	switch {

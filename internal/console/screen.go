@@ -8,23 +8,23 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// screen knows what the terminal shows of the line being typed, and writes the least that makes
-// it show another. It asks for nothing that a VT100 has not: cursor up and right, erase below.
+// screen knows what the terminal shows of the line being typed, and writes as little as possible to
+// show another. It needs no more than a VT100: moving the cursor and erasing below it.
 type screen struct {
-	out   []byte // to be sent; a newline stands for what begins a new line
+	out   []byte // to be sent; the Output turns a newline into what begins a new line
 	width int    // columns of the terminal
-	marks bool   // the terminal marks what is pasted
+	marks bool   // the terminal was asked to mark what is pasted
 
-	label  string // the prompt that is shown
-	text   []rune // the text that is shown
-	pos    int    // the cursor's place in text
-	cursor cell   // and on the screen, relative to the prompt's first cell
-	end    cell   // where the text ends
+	label string // the prompt shown
+	text  []rune // the text shown
+	pos   int    // the cursor's place in text
+	// cursor is where the cursor is, and end where text ends, relative to the first cell of label.
+	cursor, end cell
 }
 
 type cell struct{ row, col int }
 
-// take returns what is to be sent, and forgets it. It is good until the next use.
+// take returns what is to be sent, and forgets it. The result is valid until the next call of a method.
 func (s *screen) take() []byte {
 	out := s.out
 	s.out = s.out[:0]
@@ -33,7 +33,7 @@ func (s *screen) take() []byte {
 
 func (s *screen) put(text string) { s.out = append(s.out, text...) }
 
-// markPastes asks the terminal to mark what is pasted (xterm's bracketed paste), or no longer to.
+// markPastes asks the terminal to mark what is pasted (xterm's bracketed paste), or to stop that.
 func (s *screen) markPastes(on bool) {
 	switch {
 	case on && !s.marks:
@@ -44,7 +44,7 @@ func (s *screen) markPastes(on bool) {
 	s.marks = on
 }
 
-// begin writes label where the cursor stands, at the beginning of a row.
+// begin writes label at the cursor, which is at the beginning of a row.
 func (s *screen) begin(label string) {
 	s.text, s.pos, s.label = s.text[:0], 0, label
 	s.cursor = cell{}
@@ -52,7 +52,7 @@ func (s *screen) begin(label string) {
 	s.end = s.cursor
 }
 
-// write writes runes at the cursor, and keeps account of the cursor.
+// write writes runes at the cursor, and moves cursor along.
 func (s *screen) write(runes []rune) {
 	for _, r := range runes {
 		if r == '\n' {
@@ -75,8 +75,8 @@ func (s *screen) write(runes []rune) {
 	s.wrap()
 }
 
-// wrap leaves a row that was filled, with a blank that wraps and a carriage return: terminals
-// differ in whether they do it by themselves before the next character comes.
+// wrap moves to the next row if the current one is full: a blank makes the terminal wrap, and a carriage
+// return brings the cursor back. Terminals differ in whether they wrap before the next character.
 func (s *screen) wrap() {
 	if s.cursor.col >= s.width {
 		s.put(" \r")
@@ -84,7 +84,7 @@ func (s *screen) wrap() {
 	}
 }
 
-// place is where write would leave the cursor.
+// place returns where the cursor is behind label and text.
 func (s *screen) place(label string, text []rune) cell {
 	dry := screen{width: s.width}
 	dry.write(append([]rune(label), text...))
@@ -95,7 +95,7 @@ func (s *screen) place(label string, text []rune) cell {
 func (s *screen) show(label string, line []rune, pos int) {
 	n := len(s.text)
 	same := label == s.label && len(line) >= n && slices.Equal(line[:n], s.text)
-	// What is behind the cursor's line can be written there, unless it belongs into the cell before.
+	// New text can be added at the end, unless it combines with the character before.
 	appends := len(line) > n
 	if !same || appends && (s.pos < n || text.RuneWidth(line[n]) == 0) {
 		s.erase()
@@ -116,7 +116,7 @@ func (s *screen) show(label string, line []rune, pos int) {
 	s.move(to)
 }
 
-// move moves the cursor. Down never needs a scroll: the cell was written to before.
+// move moves the cursor. Moving down never scrolls: the cell was written to before.
 func (s *screen) move(to cell) {
 	if to == s.cursor {
 		return
@@ -134,7 +134,7 @@ func (s *screen) move(to cell) {
 	s.cursor = to
 }
 
-// control writes ESC [ n final, if n is positive.
+// control writes the sequence ESC [ n final if n is positive.
 func (s *screen) control(n int, final byte) {
 	if n > 0 {
 		s.put("\x1b[")
@@ -143,44 +143,44 @@ func (s *screen) control(n int, final byte) {
 	}
 }
 
-// erase removes all that is shown, and leaves the cursor where the prompt began.
+// erase removes all that is shown, and leaves the cursor where label began.
 func (s *screen) erase() {
 	s.control(s.cursor.row, 'A')
 	s.put("\r\x1b[J")
 	s.cursor = cell{}
 }
 
-// clear removes everything from the terminal; the line is to be shown again at its top.
+// clear clears the whole terminal and writes label at its top. show has to follow.
 func (s *screen) clear() {
 	s.put("\x1b[H\x1b[2J")
 	s.begin(s.label)
 }
 
-// resize takes note of another width, and removes what is shown. Most terminals wrap the rows that
-// they show anew, and move the cursor with them.
+// resize sets the width and removes what is shown. It assumes what most terminals do: they have wrapped
+// all rows anew, and moved the cursor along.
 func (s *screen) resize(width int) {
 	s.cursor = cell{row: s.rewrapped(width)}
 	s.width = width
 	s.erase()
 }
 
-// rewrapped is the row of the cursor in a terminal that has wrapped all rows anew.
+// rewrapped returns the row of the cursor in a terminal of that width which has wrapped all rows anew.
 func (s *screen) rewrapped(width int) (row int) {
-	columns := 0 // of the line, the blank included that left a row that was full
-	left := func() bool { return columns > 0 && columns%s.width == 0 }
+	columns := 0                                                          // of the line so far, the blank of wrap included
+	wrapped := func() bool { return columns > 0 && columns%s.width == 0 } // wrap has written a blank
 	for _, r := range append([]rune(s.label), s.text[:s.pos]...) {
 		if r != '\n' {
 			columns += text.RuneWidth(r)
 			continue
 		}
-		if left() {
+		if wrapped() {
 			columns++
 		}
 		row += max(1, (columns+width-1)/width)
 		columns = len(more)
 	}
 	ends := s.pos == len(s.text) || s.text[s.pos] == '\n'
-	if ends && !left() {
+	if ends && !wrapped() {
 		return row + max(0, columns-1)/width // the cursor stays in a row that is full
 	}
 	return row + columns/width

@@ -5,26 +5,26 @@ import (
 	"strings"
 )
 
-// maxWanted bounds the text that is searched for, in characters: more than anybody types to find a line.
+// maxWanted bounds the text searched for, in characters. Nobody types more to find a line.
 const maxWanted = 200
 
-// search is a search backwards through the history, as Ctrl-R does it in a shell.
+// search searches the history backwards, as Ctrl-R does in a shell. It is lazy: keys that arrive
+// together cause one pass through the history.
 type search struct {
 	on     bool
-	at     int // index of the line that is shown; len(history) before the first
-	want   []rune
-	from   int // the lines before are still to be searched; -1 where the search is done
-	least  int // of what is wanted, the shortest beginning that was not searched for yet
-	failed bool
+	at     int    // the index of the line shown; len(history) before the first
+	want   []rune // the text searched for
+	from   int    // the lines before it are still to be searched; -1 if none are
+	least  int    // the length of the shortest beginning of want not searched for yet
+	failed bool   // no line has want
 }
 
 func (e *editor) startSearch() {
 	e.search = search{on: true, at: len(e.history.lines), from: -1}
 }
 
-// searchKey does what k asks while searching, and reports whether that is all. Any other key
-// takes the line that was found, and is then a key like others. What is typed is not searched for before
-// the next key that needs it, or the screen.
+// searchKey handles a key while searching, and reports whether the key was meant for the search. Any
+// other key ends the search, takes the line found, and acts on it.
 func (e *editor) searchKey(k key) bool {
 	s := &e.search
 	switch k.code {
@@ -58,7 +58,7 @@ func (e *editor) searchKey(k key) bool {
 	return true
 }
 
-// begin notes that the lines before from are to be searched for what is wanted by now.
+// begin notes that the lines before from are to be searched for want.
 func (s *search) begin(from int) {
 	if s.from < 0 {
 		s.least = len(s.want)
@@ -66,15 +66,16 @@ func (s *search) begin(from int) {
 	s.from, s.least = max(s.from, from), min(s.least, len(s.want))
 }
 
-// settleOlder settles what Ctrl-R asked for, which what is typed next starts from.
+// settleOlder does the search that Ctrl-R asked for, from whose result the next key goes on.
 func (s *search) settleOlder(h *history) {
 	if s.from >= 0 && s.from <= s.at {
 		s.settle(h)
 	}
 }
 
-// settle looks for the wanted text, if that is to be done. Where no line has it, the one that has most of its
-// beginning is shown, as if each character had been looked for when it was typed; without one the line shown stays.
+// settle searches for want, if that is still to be done. If no line has it, settle shows the line that
+// has the longest beginning of it, as if it had searched at each character; without such a line, the
+// line shown stays.
 func (s *search) settle(h *history) {
 	from := s.from
 	if s.from = -1; from < 0 {
@@ -100,7 +101,7 @@ func (s *search) settle(h *history) {
 	}
 }
 
-// view is what to show for prompt, line and cursor.
+// view returns what to show as prompt, line and cursor.
 func (s *search) view(h *history) (label string, text []rune, pos int) {
 	s.settle(h)
 	label = "(search: " + string(s.want) + ") "

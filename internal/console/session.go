@@ -18,46 +18,60 @@ import (
 // ErrQuit is what Do returns for a line that ends the session.
 var ErrQuit = errors.New("quit")
 
-// Evaluator is what a session asks of the language. *eval.Session is one.
+// Evaluator evaluates expressions for a Session. *eval.Session is one.
 type Evaluator interface {
-	// Run evaluates one expression. An *eval.Error tells where in it something went wrong.
+	// Run evaluates one expression. An *eval.Error tells the place of the mistake.
 	Run(ctx context.Context, q eval.Query) (eval.Result, error)
-	// CompleteContext proposes what could stand at byte position pos of line.
+	// CompleteContext proposes completions at byte offset pos of line.
 	CompleteContext(ctx context.Context, line string, pos int) []eval.Completion
 }
 
 var _ Evaluator = (*eval.Session)(nil)
 
-// maxStatements bounds how many expressions a line has.
+// maxStatements bounds the expressions of a line.
 const maxStatements = 100
 
-// Session runs lines and writes their answers. Do is for one goroutine at a time; the other
-// methods may be called meanwhile.
+// Session runs lines and writes their answers. One goroutine at a time may call Do; the other methods
+// may be called meanwhile.
 type Session struct {
-	evaluator   Evaluator
-	out         io.Writer
-	limits      eval.Limits // filled
-	lower       eval.Limits // what the user wants of them
-	clock       watch.Clock
-	history     history
-	level       level
-	last        cost
+	evaluator Evaluator
+	out       io.Writer
+	clock     watch.Clock
+	level     level
+	limits    eval.Limits // of the application; all are set
+
+	// history, lower and last belong to whoever runs lines, one goroutine at a time. lower holds the
+	// limits that the user has lowered, and zeros.
+	history history
+	lower   eval.Limits
+	last    cost // of the last answer
+
+	// confirmTime, present and confirmer are set before the first Do. See SetConfirm.
 	confirmTime time.Duration
-	present     func() bool // see SetConfirm; nil: nobody is
+	present     func() bool
 	confirmer   func(context.Context, *access.Call) error
 
-	mu      sync.Mutex
-	style   style
-	json    bool          // requests come in, and answers go out as objects
-	ahead   bool          // see SetAhead
-	away    bool          // see Away
-	enough  func()        // ends the watch that runs, nil for none
-	peers   func() []Peer // see SetPeers
-	pending *pending      // the action that waits for the next request, nil for none
-	over    bool          // see Close
+	// mu guards everything below.
+	mu    sync.Mutex
+	style style
+	// json is set in JSON mode, where lines are requests and answers are objects.
+	json bool
+	// ahead is set while input waits that ends a watch, and enough ends the watch that runs, nil for
+	// none. See SetAhead.
+	ahead  bool
+	enough func()
+	// away is set when somebody else writes on the terminal. See Away.
+	away bool
+	// peers lists the sessions for who; nil if there is no server. See SetPeers.
+	peers func() []Peer
+	// pending is the action that waits for the next request, nil for none. Once over is set, no action
+	// waits any more. See Close.
+	pending *pending
+	over    bool
 }
 
-// New returns a session that writes to out. Its evaluator has the same limits.
+// New returns a session that writes to out. limits are those of the evaluator; zero fields stand for
+// the defaults.
 func New(evaluator Evaluator, out io.Writer, limits eval.Limits) *Session {
 	s := &Session{evaluator: evaluator, out: out, limits: limits.Filled(), clock: watch.WallClock{}, confirmTime: ConfirmTime}
 	s.style.width.terminal = defaultWidth
@@ -65,7 +79,7 @@ func New(evaluator Evaluator, out io.Writer, limits eval.Limits) *Session {
 	return s
 }
 
-// SetWidth says how many columns the terminal has; 0 means that it does not tell.
+// SetWidth sets the number of columns of the terminal; 0 means that it is unknown.
 func (s *Session) SetWidth(columns int) {
 	if columns <= 0 {
 		columns = defaultWidth
@@ -73,7 +87,7 @@ func (s *Session) SetWidth(columns int) {
 	s.restyle(func(st *style) { st.width.terminal = columns })
 }
 
-// SetHeight says how many rows the terminal has; 0 means that it does not tell.
+// SetHeight sets the number of rows of the terminal; 0 means that it is unknown.
 func (s *Session) SetHeight(rows int) {
 	if rows <= 0 {
 		rows = defaultHeight
@@ -81,26 +95,27 @@ func (s *Session) SetHeight(rows int) {
 	s.restyle(func(st *style) { st.height = rows })
 }
 
-// SetColor says whether the terminal shows colours. Where NO_COLOR is in the environment, with
-// anything for its value, there are none unless the user wants them.
+// SetColor sets whether the terminal shows colors. If NO_COLOR is set in the environment, answers have
+// colors only if the user asks for them.
 func (s *Session) SetColor(on bool) {
 	on = on && os.Getenv("NO_COLOR") == ""
 	s.restyle(func(st *style) { st.color.terminal = on })
 }
 
-// SetEchoed says whether each line stands on the screen above its answer, behind a prompt of two
-// columns: then an error points at it there, and does not repeat it, and a watch draws in place.
+// SetEchoed sets whether each line stands on the screen above its answer, behind a prompt of two
+// columns. If so, an error points at the place there instead of repeating the line, and a watch draws
+// each sample over the one before.
 func (s *Session) SetEchoed(on bool) { s.restyle(func(st *style) { st.echoed = on }) }
 
-// Away says that somebody else has written on the terminal: a watch that draws in place draws its
-// next sample below that.
+// Away tells the session that somebody else has written on the terminal: a watch then draws its next
+// sample below that.
 func (s *Session) Away() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.away = true
 }
 
-// wasAway reports whether somebody else has written since it was asked last.
+// wasAway reports whether Away was called since the last wasAway.
 func (s *Session) wasAway() (away bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -120,15 +135,14 @@ func (s *Session) currentStyle() style {
 	return s.style
 }
 
-// wrong is what was wrong with a line, to be said to the user. Any other error ends the line.
+// wrong is a mistake in a line, to be shown to the user. Any other error ends the session or the line.
 type wrong struct{ error }
 
 func complain(format string, args ...any) error { return wrong{fmt.Errorf(format, args...)} }
 
-// Do runs one line, a command or an expression or several between semicolons, and writes its
-// answer. What went wrong with the line is an answer too, and the last of that line. The error is
-// ErrQuit when the line ends the session, that of ctx when it cut the answer while it was being
-// written, or that of the writer.
+// Do runs one line, which has commands and expressions between semicolons, and writes their answers.
+// A mistake in the line is answered too, and ends the line. The error is ErrQuit if the line ends the
+// session, that of ctx if it ended while an answer was written, or that of the writer.
 //
 // In JSON mode, which the line "json on" begins, a line is a request; see docs/protocol.md.
 func (s *Session) Do(ctx context.Context, line string) error {
@@ -174,7 +188,7 @@ func (s *Session) run(ctx context.Context, a *answer, statement string) error {
 	return s.show(ctx, a, eval.Query{Source: statement})
 }
 
-// show evaluates an expression and writes what it came to.
+// show evaluates an expression and writes its value.
 func (s *Session) show(ctx context.Context, a *answer, q eval.Query) error {
 	r, err := s.eval(ctx, q)
 	if err != nil {
@@ -183,7 +197,7 @@ func (s *Session) show(ctx context.Context, a *answer, q eval.Query) error {
 	return a.result(r, s.currentStyle(), s.clock.Now())
 }
 
-// eval evaluates q, within what the user wants of the limits as well.
+// eval evaluates q within the limits that the user has lowered.
 func (s *Session) eval(ctx context.Context, q eval.Query) (eval.Result, error) {
 	q.Limits = s.lower.Within(q.Limits)
 	if q.Confirm == nil && s.present != nil && s.present() && !s.inJSON() {
@@ -196,8 +210,8 @@ func (s *Session) eval(ctx context.Context, q eval.Query) (eval.Result, error) {
 	return r, err
 }
 
-// Complete proposes what could stand at byte position pos of line, commands included. Only the
-// statement that pos is in counts. It ends soon after ctx does.
+// Complete proposes completions at byte offset pos of line, commands included. It looks at the
+// statement around pos only, and ends soon after ctx does.
 func (s *Session) Complete(ctx context.Context, line string, pos int) []eval.Completion {
 	from := 0
 	scan(line[:pos], func(i int) {

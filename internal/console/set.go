@@ -11,25 +11,25 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// The widths that may be set: less holds no prompt, more no screen has.
+// The widths that may be set: a prompt needs more than less, and no screen has more.
 const (
 	minWidth = 20
 	maxWidth = 1000
 )
 
-// option is one entry of the table of what set changes.
+// option is a row of the table of what set changes.
 type option struct {
 	name    string
-	values  string // as the help shows them
-	summary string // what it is, without a full stop
+	values  string // as help shows them
+	summary string // one line, without a full stop
 	get     func(s *Session) (value string, fixed bool)
-	set     func(s *Session, value string) error // "auto" takes back what was set
+	set     func(s *Session, value string) error // "auto" undoes what was set
 }
 
-// options is the table, in the order of the help.
+// options returns the table, in the order of help.
 func options() []option {
 	return []option{
-		{"width", "COLUMNS", "columns that answers are laid out for", getWidth, setWidth},
+		{"width", "COLUMNS", "how many columns answers are laid out for", getWidth, setWidth},
 		{"color", "on, off", "whether answers are coloured", getColor, setColor},
 		{"format", "text, json", "answers for people, or each as JSON on one line", getFormat, setFormat},
 		display("depth", "how deep an answer is shown", 100, func(l *eval.Limits) *int { return &l.Show.Depth }),
@@ -67,7 +67,7 @@ func runSet(_ context.Context, s *Session, a *answer, args string) error {
 		}
 	}
 	if args != "" {
-		return complain("unknown setting %q; there are %s: set width 100", name, strings.Join(optionNames(), ", "))
+		return complain("there is no setting %q; the settings are %s: set width 100", name, strings.Join(optionNames(), ", "))
 	}
 	return nil
 }
@@ -80,7 +80,7 @@ func getWidth(s *Session) (string, bool) {
 func setWidth(s *Session, value string) error {
 	n, err := strconv.Atoi(value)
 	if value != "auto" && (err != nil || n < minWidth || n > maxWidth) {
-		return complain("width %q is no number of columns from %d to %d; set width 100, or set width auto", value, minWidth, maxWidth)
+		return complain("width %q is not a number of columns from %d to %d; set width 100, or set width auto", value, minWidth, maxWidth)
 	}
 	s.restyle(func(st *style) { st.width.user, st.width.fixed = n, value != "auto" })
 	return nil
@@ -93,7 +93,7 @@ func getColor(s *Session) (string, bool) {
 
 func setColor(s *Session, value string) error {
 	if value != "on" && value != "off" && value != "auto" {
-		return complain("color %q is neither on, off nor auto; set color on", value)
+		return complain("color %q is not on, off or auto; set color on", value)
 	}
 	s.restyle(func(st *style) { st.color.user, st.color.fixed = value == "on", value != "auto" })
 	return nil
@@ -115,27 +115,27 @@ func getFormat(s *Session) (string, bool) {
 
 func setFormat(s *Session, value string) error {
 	if value != "text" && value != "json" && value != "auto" {
-		return complain("format %q is neither text nor json; set format json", value)
+		return complain("format %q is not text or json; set format json", value)
 	}
 	s.restyle(func(st *style) { st.json = value == "json" })
 	return nil
 }
 
-// display is an option for a limit of what is shown, which bounds nothing that is computed.
+// display returns an option for a limit of what is shown, which does not bound what is computed.
 func display(name, summary string, most int, field func(*eval.Limits) *int) option {
 	return option{name, "NUMBER", summary,
 		func(s *Session) (string, bool) { return s.limit(field) },
 		func(s *Session, value string) error {
 			n, err := strconv.Atoi(value)
 			if value != "auto" && (err != nil || n < 1 || n > most) {
-				return complain("%s %q is no number from 1 to %s; set %s 10, or set %s auto", name, value, text.Thousands(most), name, name)
+				return complain("%s %q is not a number from 1 to %s; set %s 10, or set %s auto", name, value, text.Thousands(most), name, name)
 			}
 			*field(&s.lower) = n
 			return nil
 		}}
 }
 
-// budget is an option for a limit of evaluations, which can be lowered and not raised.
+// budget returns an option for a limit of evaluations, which can be lowered but not raised.
 func budget(name, summary string, field func(*eval.Limits) *int) option {
 	return option{name, "NUMBER", summary,
 		func(s *Session) (string, bool) { return s.limit(field) },
@@ -143,7 +143,7 @@ func budget(name, summary string, field func(*eval.Limits) *int) option {
 			n, err := strconv.Atoi(value)
 			most := *field(&s.limits)
 			if value != "auto" && (err != nil || n < 1 || n > most) {
-				return complain("%s %q is no number from 1 to %s, the most that the application allows; set %s 1000, or set %s auto",
+				return complain("%s %q is not a number from 1 to %s, the most that the application allows; set %s 1000, or set %s auto",
 					name, value, text.Thousands(most), name, name)
 			}
 			*field(&s.lower) = n
@@ -151,7 +151,7 @@ func budget(name, summary string, field func(*eval.Limits) *int) option {
 		}}
 }
 
-// limit is the value of a limit, and whether the user set it.
+// limit returns the value of a limit, and whether the user set it.
 func (s *Session) limit(field func(*eval.Limits) *int) (value string, fixed bool) {
 	if n := *field(&s.lower); n > 0 {
 		return text.Thousands(n), true
@@ -169,20 +169,20 @@ func getTime(s *Session) (string, bool) {
 func setTime(s *Session, value string) error {
 	d, err := time.ParseDuration(value)
 	if value != "auto" && (err != nil || d <= 0 || d > s.limits.Time) {
-		return complain("time %q is no duration up to %v, the most that the application allows; set time 500ms, or set time auto", value, s.limits.Time)
+		return complain("time %q is not a duration up to %v, the most that the application allows; set time 500ms, or set time auto", value, s.limits.Time)
 	}
 	s.lower.Time = d
 	return nil
 }
 
-// setDetail is the help on set, of the table.
+// setDetail returns the help on set.
 func setDetail() string {
 	var b strings.Builder
-	b.WriteString("Alone it shows what is set. The names and their values are:\n")
+	b.WriteString("Without arguments it shows the settings. They are:\n")
 	for _, o := range options() {
 		fmt.Fprintf(&b, "  set %-20s %s\n", o.name+" "+o.values, o.summary)
 	}
-	b.WriteString("auto as the value takes back what was set. depth, items and text change what is shown and never " +
-		"what is computed. time, entries and memory can be lowered here; the application sets the most.")
+	b.WriteString("The value auto undoes a setting. depth, items and text change what is shown, and never what is " +
+		"computed. time, entries and memory can be lowered, but not above what the application allows.")
 	return b.String()
 }

@@ -5,21 +5,20 @@ import (
 	"unicode/utf8"
 )
 
-// A scanner reads source, in parts that end where lines do, and knows which brackets are open.
+// A scanner reads source in parts that end at line ends, and knows which brackets are open.
 type scanner struct {
-	closing []byte // what closes them
-	within  string // what ends the raw string or the comment that is open
-	wrong   bool   // they are wrongly nested, or a quote is open where its line ends
-	begun   bool   // the last statement began in a part before
+	closing []byte // what closes the open brackets, the innermost last
+	within  string // what ends the raw string or comment that is open; "" outside
+	wrong   bool   // brackets are wrongly nested, or a quote is open at the end of its line
+	begun   bool   // the last statement began in an earlier part
 }
 
-// open reports whether what was read can only be meant to go on: with a bracket, a raw string or a
-// comment open. A quote that is open is not: strings in quotes end on their line.
+// open reports whether a bracket, a raw string or a comment is open, so that the source has to go on.
+// Quotes do not count: a string in quotes ends on its line.
 func (s *scanner) open() bool { return !s.wrong && (len(s.closing) > 0 || s.within != "") }
 
-// read calls visit with the index of each byte of part that stands outside of brackets, strings
-// and comments, what opens a bracket or a string included. Of what is wrongly nested it visits the
-// beginning.
+// read reads part. It calls visit with the index of each byte outside of brackets, strings and
+// comments, and of each byte that opens a bracket or a string, up to where the source is wrong.
 func (s *scanner) read(part string, visit func(i int)) {
 	i := s.leave(part, 0)
 	for ; i < len(part) && !s.wrong; i++ {
@@ -60,7 +59,7 @@ func (s *scanner) read(part string, visit func(i int)) {
 	}
 }
 
-// leave is the index behind the end of the raw string or the comment that is open at index from.
+// leave returns the index behind the raw string or comment that is open at index from, if it ends.
 func (s *scanner) leave(part string, from int) int {
 	n := strings.Index(part[from:], s.within)
 	if n < 0 {
@@ -71,10 +70,10 @@ func (s *scanner) leave(part string, from int) int {
 	return from + n
 }
 
-// scan is read of the whole of a source.
+// scan reads a whole source.
 func scan(source string, visit func(i int)) { new(scanner).read(source, visit) }
 
-// quoted is the index of the quote that closes the one at the start of s, -1 if its line has none.
+// quoted returns the index of the quote that closes the one at the start of s, or -1.
 func quoted(s string) int {
 	for i := 1; i < len(s); i++ {
 		switch s[i] {
@@ -89,14 +88,14 @@ func quoted(s string) int {
 	return -1
 }
 
-// Incomplete reports whether line can only be meant to go on: with a bracket, a raw string or a
-// comment open. Commands are always complete, as is a line with more open brackets than
-// Limits.Nesting: nothing that follows makes it an expression.
+// Incomplete reports whether line has to go on: a bracket, a raw string or a comment is open.
+// A command is always complete. So is a line with more open brackets than Limits.Nesting, which
+// nothing that follows makes an expression.
 func (s *Session) Incomplete(line string) bool {
 	return new(scanner).incomplete(line, s.limits.Nesting)
 }
 
-// incomplete is Incomplete of all that was read, part being the last of it.
+// incomplete reads part and reports whether all that was read is incomplete.
 func (s *scanner) incomplete(part string, nesting int) bool {
 	last, begun := 0, s.begun
 	s.begun = true
@@ -108,16 +107,16 @@ func (s *scanner) incomplete(part string, nesting int) bool {
 	if len(s.closing) > nesting {
 		return false
 	}
-	if !s.open() || begun { // what was no command when its bracket opened is none now
+	if !s.open() || begun { // a statement that goes on is an expression
 		return s.open()
 	}
 	_, _, ok := parseCommand(part[last:])
 	return !ok
 }
 
-// statements splits a line at its semicolons, those of a let and what stands in it aside: a let
-// reaches to the end of the line. Blanks stand in front of each statement for what was before it,
-// so that a place in it is a place in the line. What is empty or a comment is left out.
+// statements splits a line at its semicolons. A let reaches to the end of the line. Each statement has
+// blanks for the part of the line before it, so that a position in it is one in the line. Statements
+// that are empty or only a comment are left out.
 func statements(line string) []string {
 	var all []string
 	start, let, blank := 0, false, true
@@ -140,7 +139,7 @@ func statements(line string) []string {
 	return all
 }
 
-// blanks is as wide as s, and has as many lines.
+// blanks returns s with a blank for each rune but newlines.
 func blanks(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' {
@@ -150,7 +149,7 @@ func blanks(s string) string {
 	}, s)
 }
 
-// wordAt reports whether word stands in s at byte i, by itself.
+// wordAt reports whether s has word at byte i, and not as a part or a field of something.
 func wordAt(s string, i int, word string) bool {
 	if !strings.HasPrefix(s[i:], word) {
 		return false

@@ -1,11 +1,11 @@
 package console
 
-// typeahead is what came in during an evaluation, and how many lines of it are empty. Each byte of
-// it is looked at twice, however many lines it has.
+// typeahead is the input that came in during an evaluation. It counts the empty lines, reading each
+// byte once when it comes in and once when it is dropped.
 type typeahead struct {
 	bytes   []byte
 	in, out emptyLines
-	empty   int
+	empty   int // in bytes
 }
 
 func (h *typeahead) add(p []byte) {
@@ -21,9 +21,10 @@ func (h *typeahead) drop(n int) {
 	}
 }
 
-// emptyLines counts empty lines.
-type emptyLines struct{ begun bool } // something stands on the last line
+// emptyLines counts the empty lines of a stream.
+type emptyLines struct{ begun bool } // the last line is not empty
 
+// read returns the number of empty lines that end in p.
 func (l *emptyLines) read(p []byte) (n int) {
 	for _, b := range p {
 		switch b {

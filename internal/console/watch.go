@@ -10,7 +10,7 @@ import (
 	"github.com/sightglass-go/sightglass/internal/console/watch"
 )
 
-// How often a watch may ask. What is asked more often than ten times a second nobody reads.
+// The interval of a watch. Nobody reads more than ten samples a second.
 const (
 	defaultEvery = time.Second
 	minEvery     = 100 * time.Millisecond
@@ -18,20 +18,20 @@ const (
 )
 
 var watchDetail = `
-It asks every second, or as often as a duration says that comes first. Of numbers it shows the change, the rate and the last samples, of structures what changed. Between two samples nothing is held, and a slow question is asked less often: it takes at most a tenth of the time. With until it ends as soon as the condition holds, in which _ is the sample. With changes it writes only what differs from the sample before. Any key ends it, in line mode an empty line.
+It evaluates the expression every second, or at the interval that comes first. For numbers it shows the change, the rate and the last samples; for structures, what changed. It holds nothing of the program between two samples, and samples less often if evaluating takes more than a tenth of the time. until ends it as soon as the condition holds; _ in the condition is the sample. changes has it write only what differs from the sample before. Any key ends it, or an empty line in line mode.
   watch stats.requests
   watch 5s len(orders.pending) until _ > 50
   watch 200ms cache changes`[1:]
 
-// Watcher is an Evaluator that is told of watches.
+// Watcher is an Evaluator that wants to know of watches.
 type Watcher interface {
-	// Watch is called before the first sample of a watch, which is what the command was given in
-	// line, and end after the last one, with the error that ended the watch.
-	Watch(line string, every time.Duration) (end func(samples int, err error))
+	// Watch is called before the first sample of a watch, with the arguments of the command. end is
+	// called after the last sample, with the error that ended the watch, nil for none.
+	Watch(args string, every time.Duration) (end func(samples int, err error))
 }
 
-// watching says that a watch has begun, which enough ends; nil: that it is over.
-func (s *Session) watching(enough func()) {
+// setWatch records that a watch runs, which enough ends, or with nil that none does.
+func (s *Session) setWatch(enough func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.enough = enough; enough != nil && s.ahead {
@@ -39,8 +39,8 @@ func (s *Session) watching(enough func()) {
 	}
 }
 
-// SetAhead says whether something has come in that ends a watch: then one that runs ends, and one
-// that begins takes a single sample. It reports whether one runs.
+// SetAhead tells the session whether input is waiting that ends a watch. If so, the watch that runs
+// ends, and one that begins takes a single sample. SetAhead reports whether a watch runs.
 func (s *Session) SetAhead(on bool) (watching bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -51,13 +51,13 @@ func (s *Session) SetAhead(on bool) (watching bool) {
 	return s.enough != nil
 }
 
-// parseWatch splits [every] expression [until condition] [changes].
+// parseWatch parses [every] expression [until condition] [changes].
 func parseWatch(args string) (w watch.Watch, err error) {
 	w.Every = defaultEvery
 	first, rest, _ := strings.Cut(args, " ")
 	if d, err := time.ParseDuration(first); err == nil && strings.TrimLeft(first, "0123456789") != "" {
 		if d < minEvery || d > maxEvery {
-			return w, complain("%s is not from %v to %v, as often as a watch may ask; watch 1s %s", first, minEvery, maxEvery, strings.TrimSpace(rest))
+			return w, complain("%s is not an interval from %v to %v; watch 1s %s", first, minEvery, maxEvery, strings.TrimSpace(rest))
 		}
 		w.Every, args = d, strings.TrimSpace(rest)
 	}
@@ -70,25 +70,26 @@ func parseWatch(args string) (w watch.Watch, err error) {
 			changes = i
 		}
 	})
-	if changes > 0 && strings.TrimSpace(args[changes:]) == "changes" && operand(args[:changes]) {
+	if changes > 0 && strings.TrimSpace(args[changes:]) == "changes" && endsExpression(args[:changes]) {
 		w.Changes, args = true, strings.TrimSpace(args[:changes])
 	}
 	if until > 0 {
 		w.Condition = strings.TrimSpace(args[until+len("until"):])
 		if args = strings.TrimSpace(args[:until]); w.Condition == "" {
-			return w, complain("until has no condition; watch %s until _ > 100", args)
+			return w, complain("until needs a condition; watch %s until _ > 100", args)
 		}
 	}
 	if w.Source = args; w.Source == "" {
-		return w, complain("watch what? for example: watch 2s len(orders) until _ > 100")
+		return w, complain("watch needs an expression; watch 2s len(orders) until _ > 100")
 	}
 	return w, nil
 }
 
-// operand reports whether source may end an expression, so that what comes next is not part of it.
-func operand(source string) bool {
+// endsExpression reports whether an expression may end with source, so that the next word is not part
+// of it.
+func endsExpression(source string) bool {
 	source = strings.TrimSpace(source)
-	return source != "" && !strings.ContainsAny(source[len(source)-1:], "=.|+-*/%<>?:,&!^([{")
+	return source != "" && !strings.ContainsAny(source[len(source)-1:], operators)
 }
 
 func runWatch(ctx context.Context, s *Session, _ *answer, args string) (err error) {
@@ -112,8 +113,8 @@ func runWatch(ctx context.Context, s *Session, _ *answer, args string) (err erro
 	}
 	wanted, enough := context.WithCancel(ctx)
 	defer enough()
-	s.watching(enough)
-	defer s.watching(nil)
+	s.setWatch(enough)
+	defer s.setWatch(nil)
 	samples, err = w.Run(ctx, watchHost{s, s.clock}, wanted.Done())
 	if mistake := (*watch.Mistake)(nil); errors.As(err, &mistake) {
 		return wrong{mistake.Err}
@@ -121,7 +122,7 @@ func runWatch(ctx context.Context, s *Session, _ *answer, args string) (err erro
 	return err
 }
 
-// watchHost is the session as a watch sees it.
+// watchHost is what a watch needs of its session.
 type watchHost struct {
 	*Session
 	watch.Clock
@@ -137,7 +138,7 @@ func (h watchHost) Screen() watch.Screen {
 	st := h.currentStyle()
 	line := st.width.value()
 	if !st.echoed && !st.width.fixed {
-		line *= 3 // what reads lines and does not say how wide it is folds them, or is a program
+		line *= 3 // a client in line mode that does not tell its width folds lines, or is a program
 	}
 	ends := "Ctrl-C ends it"
 	switch {

@@ -10,20 +10,20 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// Peer is a session as who lists it. Empty fields are not known.
+// Peer is a session as who lists it. Zero fields are unknown.
 type Peer struct {
-	ID    string        // tells it from the others, as in a log
-	User  string        // who it is, as the server established it
-	Addr  string        // where it comes from
-	Level string        // what it may do, as in look or act
-	Since time.Time     // when it began
-	Idle  time.Duration // for how long nothing was asked; 0 while a line is being evaluated
-	Doing string        // the line that is being evaluated
-	Self  bool          // it is the one that asks
+	ID    string        // as in the server's log
+	User  string        // as the server established it
+	Addr  string        // where the session comes from
+	Level string        // look or act
+	Since time.Time     // when the session began
+	Idle  time.Duration // since the last evaluation ended; 0 while one runs
+	Doing string        // the line being evaluated
+	Self  bool          // it is the session that asks
 }
 
-// SetPeers gives the session the function by which who lists all sessions, itself included, in the
-// order in which they are to be shown. It may be called from any goroutine.
+// SetPeers sets the function that lists all sessions for who, this one included, in the order to show
+// them in.
 func (s *Session) SetPeers(list func() []Peer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -35,37 +35,29 @@ func runWho(_ context.Context, s *Session, a *answer, _ string) error {
 	list := s.peers
 	s.mu.Unlock()
 	if list == nil {
-		return complain("no other session is known here: this one is not served by a server")
+		return complain("this session is not served by a server, and knows no other")
 	}
 	rows := [][]string{{"", "ID", "USER", "FROM", "LEVEL", "FOR", "IDLE", "EVALUATING"}}
 	for _, p := range list() {
-		self := ""
+		self, age, idle := "", "", ""
 		if p.Self {
 			self = "*"
 		}
-		rows = append(rows, []string{self, p.ID, p.User, p.Addr, p.Level, since(p.Since), short(p.Idle), p.Doing})
+		if !p.Since.IsZero() {
+			age = uptime(time.Since(p.Since))
+		}
+		if p.Idle > 0 {
+			idle = uptime(p.Idle)
+		}
+		rows = append(rows, []string{self, p.ID, p.User, p.Addr, p.Level, age, idle, p.Doing})
 	}
-	_, err := fmt.Fprint(a, listed(rows, s.currentStyle().width.value()))
+	_, err := fmt.Fprint(a, layOut(rows, s.currentStyle().width.value()))
 	return err
 }
 
-func since(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return uptime(time.Since(t))
-}
-
-func short(d time.Duration) string {
-	if d <= 0 {
-		return ""
-	}
-	return uptime(d)
-}
-
-// listed lays out what who tells. A column that no session has anything for is left out, with its
-// name in the first row.
-func listed(rows [][]string, width int) string {
+// layOut aligns rows, of which the first is the head, and leaves out the columns that are empty
+// below it.
+func layOut(rows [][]string, width int) string {
 	cells := make([][]text.Cell, len(rows))
 	for i, row := range rows {
 		for c, cell := range row {
