@@ -44,7 +44,7 @@ var mutations = []mutation{
 	{off: "trust ends at what looks after itself", file: "internal/access/view.go", old: "	return p.independent\n", new: "	return p\n", test: "TestTrustEnds"},
 	{off: "trust ends at sync, sync/atomic and context", file: "inspect/value.go", old: "if f.shared {", new: "if false {", test: "TestTrustEnds"},
 	{off: "words are compared again after their pointer was loaded", file: "inspect/internal/peek/ref.go", old: "uintptr(q)|n == w[i] && same(a, w)", new: "uintptr(q)|n > 0", test: "TestAttackPointers"},
-	{off: "the runtime is asked about what looks like a type only", file: "inspect/internal/peek/iface.go", old: "types.err != nil || types.shapely(word)", new: "true", test: "TestFirstStore"},
+	{off: "the runtime is asked about what looks like a type only", file: "inspect/internal/peek/iface.go", old: "types.err != nil || types.resembles(word)", new: "true", test: "TestFirstStore"},
 	{off: "reads that may fault are refused where faults are not caught", file: "inspect/internal/peek/handler.go", old: "uncaught.Store(is)", new: "uncaught.Store(false)", test: "TestHandlerReplaced"},
 	{off: "locks are taken behind the fault guard", file: "internal/access/internal/guard/lock.go", old: "	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))\n	return k.try(), nil", new: "	_ = debug.SetPanicOnFault\n	return k.try(), nil", test: "TestLockThatIsGone", in: "internal/access"},
 	{off: "a time's location is not followed when it is shown", file: "inspect/lens_time.go", old: "return zone(t, p.Word(f.Type).Interface().(*time.Location))", new: "return p.Word(f.Type).Interface().(*time.Location)", test: "TestTimeOffHeap", in: "internal/access"},

@@ -2,7 +2,7 @@ package peek
 
 import "fmt"
 
-// Chan loads the number of values in a chan's buffer and the size of that.
+// Chan loads how many values the buffer of the chan at p holds, and the size of that buffer.
 func Chan(p Ref) (n, size int, err error) {
 	if err := p.Space().chansProved(); err != nil {
 		return 0, 0, err

@@ -7,17 +7,17 @@ import (
 	"unsafe"
 )
 
-// Chase loads an unsigned integer of size bytes, no more than a word, at the end of a chain of pointers: it
-// loads the pointer that lies way[0] bytes from r, then the one way[1] bytes from where that points, and so on,
-// and the integer at the last offset. held is as in Ptr. ok is false if a pointer is nil, or
-// memory does not answer. It is Ptr, Add and Uint under one guard.
-func (r Ref) Chase(way []uintptr, size uintptr, held bool) (u uint64, ok bool) {
+// Chase loads an unsigned integer of size bytes, at most a word, at the end of a chain of pointers:
+// it loads the pointer offsets[0] bytes from r, then the pointer offsets[1] bytes from where that
+// points, and so on, and the integer at the last offset. held is as for Ptr. ok is false if a
+// pointer is nil or memory does not answer. Chase is Ptr, Add and Uint under one guard.
+func (r Ref) Chase(offsets []uintptr, size uintptr, held bool) (u uint64, ok bool) {
 	if !(held && r.Held()) && uncaught.Load() {
 		return 0, false
 	}
 	var fault error
 	defer catch(debug.SetPanicOnFault(true), &fault)
-	a, last := r.chase(way, held)
+	a, last := r.chase(offsets, held)
 	if a == 0 {
 		return 0, false
 	}
@@ -26,15 +26,15 @@ func (r Ref) Chase(way []uintptr, size uintptr, held bool) (u uint64, ok bool) {
 	return u, true
 }
 
-// ChaseText is Chase for a string of at most max bytes, which it appends to dst. ok is false also if it is
-// longer, or its header changes meanwhile.
-func (r Ref) ChaseText(dst []byte, way []uintptr, max int, held bool) (b []byte, ok bool) {
+// ChaseText is Chase for a string of at most max bytes, which it appends to dst. ok is also false
+// if the string is longer, or its header changes meanwhile.
+func (r Ref) ChaseText(dst []byte, offsets []uintptr, max int, held bool) (b []byte, ok bool) {
 	if uncaught.Load() { // the text lies at a bare address
 		return dst, false
 	}
 	var fault error
 	defer catch(debug.SetPanicOnFault(true), &fault)
-	a, last := r.chase(way, held)
+	a, last := r.chase(offsets, held)
 	if a == 0 {
 		return dst, false
 	}
@@ -48,36 +48,37 @@ func (r Ref) ChaseText(dst []byte, way []uintptr, max int, held bool) (b []byte,
 		check(w[0], w[1], 1)
 		copyIn(unsafe.Pointer(&b[len(dst)]), w[0], w[1])
 	}
-	// While the header is the same its bytes live, and a string's never change.
+	// While its header stays the same a string lives, and its bytes never change.
 	ok = loadWord(a) == w[0] && loadWord(a+wordSize) == w[1]
 	runtime.KeepAlive(last)
 	return b, ok
 }
 
-// chase is where a chain of pointers ends, 0 if one is nil. Where they are held the last is, and with it what lives there.
-func (r Ref) chase(way []uintptr, held bool) (a uintptr, last unsafe.Pointer) {
-	end := len(way) - 1
+// chase returns where a chain of pointers ends, 0 if one of them is nil. If the pointers are held,
+// last is the last one and keeps its target alive.
+func (r Ref) chase(offsets []uintptr, held bool) (a uintptr, last unsafe.Pointer) {
+	end := len(offsets) - 1
 	if held && r.ptr != nil {
 		last = r.ptr
-		for _, off := range way[:end] {
-			// The caller says that the collector scans this place (see Ptr).
+		for _, off := range offsets[:end] {
+			// The caller says that the collector scans this place; see Ptr.
 			if last, _ = loadPtr(unsafe.Add(last, off)); last == nil {
 				return 0, nil
 			}
 		}
-		return uintptr(last) + way[end], last
+		return uintptr(last) + offsets[end], last
 	}
 	a = r.Addr()
-	for _, off := range way[:end] {
+	for _, off := range offsets[:end] {
 		check(a+off, wordSize, wordSize)
 		if a = loadWord(a + off); a == 0 {
 			return 0, nil
 		}
 	}
-	return a + way[end], nil
+	return a + offsets[end], nil
 }
 
-// loadUint loads an unsigned integer of 1, 2, 4 or 8 bytes that is no larger than a word.
+// loadUint loads an unsigned integer of 1, 2, 4 or 8 bytes, at most a word.
 func loadUint(a, size uintptr) uint64 {
 	check(a, size, size)
 	switch size {

@@ -2,5 +2,5 @@
 
 package peek
 
-// here is this process. See the build tag's other file.
+// here is this process. The build tag sightglass_drift replaces it.
 var here = Space{where: known}

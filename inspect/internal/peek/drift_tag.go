@@ -8,14 +8,14 @@ import (
 	"unsafe"
 )
 
-// here plays a process of a future Go version that has moved a field of the runtime's structures:
-// the one that the environment names. What is believed of that field is wrong, and the self-tests
-// must notice:
+// here plays a process of a future Go version that has moved a field of the runtime's structures,
+// the one that the environment names. What this package believes of that field is wrong, and the
+// self-tests must notice:
 //
 //	go test -tags sightglass_drift -run Drift ./inspect/... ./registry ./eval
 var here = Space{where: lie(os.Getenv("SIGHTGLASS_DRIFT"))}
 
-// Fields are the names of what can be made to move.
+// Fields returns the names of the fields that can be moved.
 func Fields() (names []string) {
 	for f := range reflect.TypeFor[layout]().Fields() {
 		names = append(names, f.Name)
@@ -23,7 +23,7 @@ func Fields() (names []string) {
 	return names
 }
 
-// lie returns the known layout with one field a word away from where it is.
+// lie returns the known layout with that field a word away from where it is.
 func lie(field string) layout {
 	l := known
 	if field == "" {
@@ -34,7 +34,7 @@ func lie(field string) layout {
 		panic("no field " + field)
 	}
 	off := (*uintptr)(unsafe.Add(unsafe.Pointer(&l), f.Offset))
-	// The last of a structure moves down, so that what is read is of the structure.
+	// The last field of a structure moves down, so that the load stays within the structure.
 	switch *off += wordSize; field {
 	case "tableMask":
 		*off -= 2 * wordSize

@@ -7,11 +7,10 @@ import (
 	"sync"
 )
 
-// A Fault is the error of a load that memory did not answer: the address is not
-// mapped, is not one that a value of that size may have, or lies in the first
-// page, where no Go value lives.
+// A Fault is the error of a load that memory did not answer. The address is not mapped, or
+// misaligned for its size, or lies in the first page, where no Go value lives.
 type Fault struct {
-	Addr uintptr // 0 where the system does not tell, as for an address that none can have
+	Addr uintptr // 0 if the system does not report it, as for a non-canonical address
 }
 
 func (f *Fault) Error() string {
@@ -24,29 +23,28 @@ func (f *Fault) Error() string {
 // firstPage is the size of the area at address zero that is never mapped.
 const firstPage = 4096
 
-// atNil is what the runtime panics with after a fault in the first page, or after
-// one whose address the system does not tell or tells wrongly: arm64 ignores the
-// first eight bits of an address and so finds 1<<56 there, and emulators report 0
-// for what lies beyond the addresses that they have.
+// atNil is what the runtime panics with after a fault in the first page, and after a fault whose
+// address the system reports wrongly or not at all: arm64 ignores the first eight bits of an
+// address and so reports a fault at 1<<56 here, and emulators report 0 for addresses beyond those
+// that they have.
 var atNil = sync.OnceValue(func() (r any) {
 	defer func() { r = recover() }()
 	return load8(0)
 })
 
-// try runs f, and returns the Fault that ended it, if one did. Any other panic
-// passes through. Cost: about 13 ns (go1.26, linux/amd64).
+// try runs f and returns the Fault that ended it, if one did. Any other panic passes through. It
+// costs about 13 ns (go1.26, linux/amd64).
 func try(f func()) (err error) {
 	defer catch(debug.SetPanicOnFault(true), &err)
 	f()
 	return nil
 }
 
-// Try runs f, in which the runtime reads memory that may not answer, and returns
-// the Fault that ended it. Any other panic passes through.
+// Try runs f, in which the runtime reads memory that may not answer, and returns the Fault that
+// ended it. Any other panic passes through.
 func Try(f func()) error { return try(f) }
 
-// catch ends what try began. It must be deferred directly: recover works
-// nowhere else.
+// catch ends what try began. It must be deferred directly, since recover works nowhere else.
 func catch(before bool, err *error) {
 	debug.SetPanicOnFault(before)
 	switch r := recover().(type) {
@@ -68,8 +66,7 @@ func catch(before bool, err *error) {
 	}
 }
 
-// check panics with a Fault unless n bytes at a may be asked for with the given
-// alignment.
+// check panics with a Fault unless a load of n bytes with that alignment is possible at a.
 func check(a, n, align uintptr) {
 	if a < firstPage || a%align != 0 || a+n < a {
 		panic(&Fault{Addr: a})

@@ -2,28 +2,28 @@ package peek
 
 import "unsafe"
 
-// layout is where the runtime has the fields that are read of its structures, as
-// offsets in bytes. What is read of them is proved before it is believed (see
-// proveMaps, types.prove, proveChans), so a Go in which one has moved is noticed.
+// layout says where the runtime keeps the fields that this package reads, as offsets in bytes. Each
+// is proved before it is believed (see proveMaps, types.prove, proveChans), so a Go release that
+// moves one is noticed.
 type layout struct {
-	// A type's descriptor, which an interface's type word points at
-	// (internal/abi.Type). Unchanged since go1.4.
+	// Of a type's descriptor, which the type word of an interface points at (internal/abi.Type).
+	// Unchanged since go1.4.
 	descSize, descPtrBytes, descHash, descFlags, descAlign, descFieldAlign, descKind, descName, descPtrTo uintptr
-	// Behind that stands what some kinds have more.
+	// The end of what all kinds share.
 	descEnd uintptr
 	// Of a map's descriptor (internal/abi.MapType), from descEnd on.
 	mapKey, mapElem, mapGroup, mapHasher uintptr
 
-	// An itab, which the first word of an interface with methods points at: the
-	// interface's type, the content's type, the latter's hash (internal/abi.ITab).
+	// Of an itab, which the first word of an interface with methods points at: the interface's
+	// type, the content's type and that type's hash (internal/abi.ITab).
 	itabInter, itabType, itabHash uintptr
 
-	// A map's header (see mapHeader) and its tables (see mapTable).
+	// Of a map's header (see mapHeader) and its tables (see mapTable).
 	headUsed, headSeed, headDir, headDirLen, headDepth uintptr
 	tableCapacity, tableDepth, tableGroups, tableMask  uintptr
 
-	// A chan (runtime.hchan): the number of values in its buffer, the size of
-	// that, whether it is closed. The first two have been the first since go1.0.
+	// Of a chan (runtime.hchan): how many values it buffers, the size of the buffer, whether it is
+	// closed. The first two have stood first since go1.0.
 	chanLen, chanCap, chanClosed uintptr
 }
 
@@ -65,9 +65,8 @@ var known = layout{
 	chanClosed: 3*wordSize + 4,
 }
 
-// The runtime's map (internal/runtime/maps.Map) and the tables of it. The layout
-// of a group, which differs between Go versions, is derived for each map type
-// from the runtime's own description of it.
+// The runtime's map (internal/runtime/maps.Map) and its tables. The layout of a group differs
+// between Go versions; it is derived for each map type from the runtime's own description.
 type (
 	mapHeader struct {
 		used        uint64
@@ -89,7 +88,7 @@ type (
 	}
 )
 
-// What is read of a descriptor, of the kinds that are longer too.
+// How much is read of a descriptor, and of what follows it for a map.
 const (
 	descBytes    = 8 * wordSize
 	mapDescWords = 6

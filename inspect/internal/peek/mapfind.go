@@ -5,20 +5,22 @@ import (
 	"reflect"
 )
 
-// slotEmpty is the control byte of a slot that is not used, unless it was used and
-// the group had no other that was not (internal/runtime/maps.ctrlEmpty, ctrlDeleted).
+// slotEmpty is the control byte of an unused slot, unless the slot was used before and its group
+// had no other unused one (internal/runtime/maps.ctrlEmpty, ctrlDeleted).
 const slotEmpty = 0x80
 
-// tag is the part of a hash that a slot's control byte repeats; the rest says in which group it is looked for first.
+// tag is the part of a hash that a slot's control byte repeats. The rest says in which group a
+// search begins.
 func tag(hash uintptr) byte { return byte(hash & 0x7f) }
 
-// Find looks for a key of that hash where the runtime would: is is called with each slot that may be its, until
-// it reports that it is, and found says whether one was. A few groups of eight slots are copied for that, one after
-// the other. If the table is replaced meanwhile it is looked through anew, and what was found before does not count.
-// The places of a slot are in a copy that is Find's own and not used again, in place where the map
-// is live, or of what the slot points at.
+// Find looks for a key of that hash where the runtime would. It calls is with each slot that may
+// hold the key, until is reports that it does; found says whether one did. It copies a few groups
+// of eight slots for that, one after the other. If the table is replaced meanwhile, Find starts
+// over, and what it found before does not count. The Refs it passes to is lead into a copy of
+// Find's own, which it does not use again; if the map is live they are the places themselves.
 //
-// A key that is in the map throughout is found. The position of the walk moves to the table of the hash.
+// Find sees every key that is in the map throughout. It moves the position of the walk to the table
+// of the hash.
 func (w *MapWalk) Find(hash uintptr, is func(key, elem Ref, torn bool) bool) (found bool, err error) {
 	return w.find(hash, w.head.Space().probesProved(), is)
 }
@@ -41,8 +43,9 @@ func (w *MapWalk) find(hash uintptr, probes bool, is func(key, elem Ref, torn bo
 // errBusy is the error of a map of which not even a part could be read.
 var errBusy = errors.New("the map is changing too fast to be read: ask again")
 
-// probe is Find in one table: from the group that the hash names on, at growing distances, up to one with a slot
-// that is empty (internal/runtime/maps.probeSeq, from go1.24 to go1.27). Where that is not how this Go does it all groups are looked through.
+// probe is Find in one table. It begins at the group that the hash names and goes on at growing
+// distances, up to a group with an empty slot (internal/runtime/maps.probeSeq, go1.24 to go1.27).
+// If this Go does not probe like that, it looks through all groups.
 func (w *MapWalk) probe(groups Ref, n, hash uintptr, probes bool, is func(key, elem Ref, torn bool) bool) (found bool, err error) {
 	if groups.IsNil() {
 		return false, nil
@@ -77,8 +80,8 @@ func (w *MapWalk) probe(groups Ref, n, hash uintptr, probes bool, is func(key, e
 	return false, nil
 }
 
-// probesProved reports whether keys are found where they are looked for: those of tables of every
-// size, also of one from which most was deleted.
+// probesProved reports whether Find finds keys where it looks first, in tables of every size and in
+// one from which most keys were deleted.
 func (s *Space) probesProved() bool { return s.probes.caught(s.proveFind, false) }
 
 func (s *Space) proveFind() bool {
@@ -101,7 +104,7 @@ func (s *Space) proveFind() bool {
 	return true
 }
 
-// proveProbes looks up each key of m, which is its element too.
+// proveProbes looks up each key of m, whose elements equal their keys.
 func (s *Space) proveProbes(m map[uint64]uint64) bool {
 	typ, err := s.mapType(reflect.TypeOf(m))
 	if err != nil {

@@ -9,24 +9,24 @@ import (
 
 const (
 	groupSlots = 8
-	// maxTable is the most slots that a table has: it splits before it grows
-	// beyond (internal/runtime/maps.maxTableCapacity).
+	// maxTable is the most slots that a table has. A larger one splits
+	// (internal/runtime/maps.maxTableCapacity).
 	maxTable = 1024
 )
 
-// MapType is how maps of one type lie in the memory of one Space.
+// MapType says how maps of one type lie in the memory of one Space.
 type MapType struct {
 	Key, Elem reflect.Type
 
 	groupSize           uintptr
-	keys, keyStride     uintptr // of slot i's key: keys + i*keyStride
+	keys, keyStride     uintptr // slot i's key lies at keys + i*keyStride
 	elems, elemStride   uintptr
 	keyByRef, elemByRef bool // the slot holds a pointer to it
 	leads               []lead
 	hasher              func(key unsafe.Pointer, seed uintptr) uintptr
 }
 
-// lead is a word of each slot that is the address of what a reader looks at next.
+// A lead is the word of each slot that holds the address a reader follows next.
 type lead struct{ off, stride uintptr }
 
 // leadOf returns the lead of a slot's part of type t; ok is false if it has none.
@@ -40,11 +40,10 @@ func leadOf(t reflect.Type, off, stride uintptr) (l lead, ok bool) {
 	return lead{}, false
 }
 
-// errMaps is the reason for not walking maps when what is believed of them does
-// not hold.
+// errMaps is the error of maps whose layout is not as expected.
 var errMaps = errors.New("this Go version lays maps out in an unknown way")
 
-// MapsUnknown returns the reason why the maps of s cannot be walked, nil if they can.
+// MapsUnknown returns why the maps of s cannot be walked, nil if they can.
 func (s *Space) MapsUnknown() error { return s.mapsProved() }
 
 // Maps returns how maps of type t lie in memory. The error says why the maps of s cannot be walked.
@@ -71,9 +70,8 @@ func (s *Space) mapType(t reflect.Type) (*MapType, error) {
 	return m, nil
 }
 
-// deriveMap reads the layout off the group type that the map's descriptor
-// names: a word of control bytes, then eight slots of key and elem, or eight
-// keys and eight elems.
+// deriveMap reads the layout off the group type that the map's descriptor names: a word of control
+// bytes, then eight slots of key and elem, or eight keys and eight elems.
 func (s *Space) deriveMap(t reflect.Type) (*MapType, error) {
 	drift := func(what string) error { return fmt.Errorf("%w: %s of %v", errMaps, what, t) }
 	m := &MapType{Key: t.Key(), Elem: t.Elem()}
@@ -86,8 +84,8 @@ func (s *Space) deriveMap(t reflect.Type) (*MapType, error) {
 	if w[where.mapKey/wordSize] != TypeWord(m.Key) || w[where.mapElem/wordSize] != TypeWord(m.Elem) {
 		return nil, drift("the descriptor")
 	}
-	// Reflect may be asked about a type only. The group's may be one that reflect
-	// made, on the heap, where t is one: then t keeps it.
+	// reflect may be asked about a type, and nothing else. The group's may lie on the heap, if
+	// reflect made t; then t keeps it alive.
 	word := w[where.mapGroup/wordSize]
 	kind, err := desc.At(word).Add(where.descKind).byte()
 	if err != nil || reflect.Kind(kind) != reflect.Struct {
@@ -96,7 +94,7 @@ func (s *Space) deriveMap(t reflect.Type) (*MapType, error) {
 	if types := s.binary(); types.err == nil && types.has(TypeWord(t)) && !types.has(word) {
 		return nil, drift("the group's type")
 	}
-	// It is the address of a descriptor, in the binary or on the heap, where t's keeps it.
+	// The word is the address of a descriptor, in the binary or kept alive by t's.
 	p, err := desc.Add(where.mapGroup).Ptr(true)
 	if err != nil {
 		return nil, err
@@ -136,7 +134,7 @@ func (s *Space) deriveMap(t reflect.Type) (*MapType, error) {
 	if l, ok := leadOf(elem, m.elems, m.elemStride); ok {
 		m.leads = append(m.leads, l)
 	}
-	// It will be called: it must be where a function begins.
+	// The hasher will be called: it must be the beginning of a function.
 	pc, err := desc.At(w[where.mapHasher/wordSize]).uintptr()
 	if err != nil || !s.funcAt(pc) {
 		return nil, drift("the hasher")

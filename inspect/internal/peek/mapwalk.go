@@ -9,47 +9,47 @@ import (
 // hashBits is the size of a map's hashes.
 const hashBits = 8 * wordSize
 
-// MapWalk reads the entries of one map, some slots of a table at a time. A table
-// is what maps grow by: at most 1,024 slots, for the keys whose hashes begin with
-// the same bits. Tables are replaced and split under a walk, but never merged, so
-// a walk in the order of hashes knows at any moment which keys it has seen.
+// MapWalk reads the entries of one map, some slots of a table at a time. Maps grow by tables of at
+// most 1,024 slots; each holds the keys whose hashes begin with the same bits. Tables are replaced
+// and split during a walk but never merged, so a walk in the order of hashes always knows which
+// keys it has seen.
 //
-// The zero position is the first table's. Load copies slots of the table at the
-// position, Slot reads the copy, Advance goes to the next table.
+// The zero position is at the first table. Load copies slots of the table at the position, Slot
+// reads the copy, Advance goes to the next table.
 type MapWalk struct {
 	typ  *MapType
 	head Ref  // the header
-	live bool // hand out slots in place: the map does not change now
+	live bool // hand out the slots themselves: the map does not change now
 
-	at uint64 // the position
+	at uint64 // the position, a hash
 
 	mapCopy         // of the table at the position
-	before  mapCopy // of the one that it has replaced
-	same    bool    // the table is still the one of the Load before
+	before  mapCopy // of the table that it has replaced
+	same    bool    // the last two Loads found the same table
 
-	Retries int // copies that were made anew because the map changed
+	Retries int // copies that were made again because the map changed
 }
 
 // mapCopy is a copy of a table, up to some slot.
 type mapCopy struct {
 	groups Ref    // where it was copied from
 	n      int    // slots of the table
-	copied int    // slots that are copied
-	next   uint64 // where the range of its hashes ends, 0 at the last table
+	copied int    // slots copied
+	next   uint64 // the end of the range of its hashes, 0 for the last table
 	slab   Slab
 	torn   []bool // by group: it kept changing while it was copied
 }
 
-// of reports whether it is a copy of that table.
+// of reports whether c is a copy of that table.
 func (c *mapCopy) of(groups Ref, n int, next uint64) bool {
 	return c.groups.Addr() == groups.Addr() && c.n == n && c.next == next
 }
 
-// Walk begins a walk over the map whose header lies at head.
+// Walk begins a walk of the map whose header lies at head.
 func (t *MapType) Walk(head Ref) *MapWalk { return &MapWalk{typ: t, head: head} }
 
-// Trust says whether nobody changes the map now, so that Slot may hand out the
-// places themselves; the map's Ref must be held for that.
+// Trust says whether nobody changes the map now, so that Slot may return the places themselves. The
+// header must be held for that.
 func (w *MapWalk) Trust(on bool) { w.live = on && w.head.Held() }
 
 // Used loads the number of entries of the map whose header lies at head.
@@ -68,7 +68,7 @@ func used(head Ref) (int, error) {
 	return int(u), err
 }
 
-// directory is what leads from a map's header to its entries.
+// A directory leads from a map's header to its entries.
 type directory struct {
 	addr  uintptr // of the directory, or of the only group
 	n     int     // 0: there is only one group
@@ -83,7 +83,7 @@ func loadDirectory(head Ref) (d directory, still bool, err error) {
 	return directory{wordOf(b[where.headDir:]), int(wordOf(b[where.headDirLen:])), uint(b[where.headDepth])}, still, err
 }
 
-// table is what leads from a table to its groups.
+// A table leads to its groups.
 type table struct {
 	groups   uintptr
 	n        uintptr // groups
@@ -101,19 +101,18 @@ func loadTable(r Ref) (t table, still bool, err error) {
 	return t, still, err
 }
 
-// Slots is the number of slots in the table at the position, used or not; 0 before
-// it is loaded.
+// Slots is the number of slots, used or not, in the table at the position; 0 before the table is
+// loaded.
 func (w *MapWalk) Slots() int { return w.n }
 
 // Loaded is the number of slots that Slot can read, from the first on.
 func (w *MapWalk) Loaded() int { return w.copied }
 
-// Same reports whether the last two Loads found the same table, or else the map
-// has replaced it in between.
+// Same reports whether the last two Loads found the same table. If not, the map has replaced it in
+// between.
 func (w *MapWalk) Same() bool { return w.same }
 
-// Range is the range of hashes that the table at the position covers; end is 0
-// at the last one.
+// Range is the range of hashes that the table at the position covers; end is 0 for the last table.
 func (w *MapWalk) Range() (begin, end uint64) { return w.at, w.next }
 
 // Advance goes to the next table and reports whether there is one.
@@ -122,18 +121,17 @@ func (w *MapWalk) Advance() bool {
 	return w.next != 0
 }
 
-// Load copies so many slots of the table at the position, and at least one if there
-// are more, from the slot from on; those before stay as they were copied. If the
-// map has replaced the table since the last Load, it begins at the first slot. When
-// the map changes meanwhile the copy is made anew, a few times; then it is taken
-// as it is, and the groups that changed are torn.
+// Load copies that many slots of the table at the position, at least one if there are more,
+// beginning with slot from. Slots before that stay as they were copied. If the map has replaced the
+// table since the last Load, the copy begins at the first slot. If the map changes meanwhile, Load
+// copies again, a few times; then it keeps the last copy, and the groups that changed are torn.
 func (w *MapWalk) Load(from, slots int) error {
 	w.same, w.copied = from > 0, 0
 	for range loads {
 		w.copied = 0
 		stable, err := w.load(func(groups Ref, n uintptr, next uint64) error {
 			if groups.IsNil() {
-				w.meet(groups, 0, 0)
+				w.arrive(groups, 0, 0)
 				return nil
 			}
 			return w.copyGroups(groups, n, next, from, slots)
@@ -152,17 +150,16 @@ func (w *MapWalk) Load(from, slots int) error {
 	return nil
 }
 
-// loads is how often slots are copied anew. A copy takes a microsecond or two;
-// what makes it fail is that the table or the directory was replaced meanwhile,
-// which a writer does once in hundreds of its insertions.
+// loads is how often slots are copied again. A copy takes a microsecond or two. It fails if the
+// table or the directory was replaced meanwhile, which happens once in hundreds of insertions.
 const loads = 32
 
-// wholeTable is as many slots as a table has at most.
+// wholeTable is the most slots that a table has.
 const wholeTable = maxTable
 
-// Hash returns the hash that the map has for the key that p, a reflect.Value of
-// kind Pointer, points at. The key must be our own. What the hash of a key that
-// cannot be one does, such as of an interface that holds a slice, is an error.
+// Hash returns the map's hash of the key that p, a reflect.Value of kind Pointer, points at. The
+// key must be our own. A key that cannot be hashed, such as an interface holding a slice, is an
+// error.
 func (w *MapWalk) Hash(p reflect.Value) (hash uintptr, err error) {
 	seed, err := w.head.Add(w.head.Space().where.headSeed).Uintptr()
 	if err != nil {
@@ -176,8 +173,8 @@ func (w *MapWalk) Hash(p reflect.Value) (hash uintptr, err error) {
 	return w.typ.hasher(p.UnsafePointer(), seed), nil
 }
 
-// load calls read with the groups of the table at the position, of which there are n; groups is nil if the map has
-// none. stable is false if the map changed under it, which may have been before read was called.
+// load calls read with the n groups of the table at the position; groups is nil if the map has
+// none. stable is false if the map changed meanwhile, which may have been before read was called.
 func (w *MapWalk) load(read func(groups Ref, n uintptr, next uint64) error) (stable bool, err error) {
 	where := &w.head.Space().where
 	h, still, err := loadDirectory(w.head)
@@ -240,10 +237,10 @@ func (w *MapWalk) load(read func(groups Ref, n uintptr, next uint64) error) (sta
 	return again == addr && w.stays(h), nil
 }
 
-// pointer returns the place that the word at r, which was addr, points at: the
-// bare address, or where the map is live the pointer itself; ok is false if it
-// no longer is addr. The words that lead to directories, tables and groups are
-// pointers in the runtime's own typed memory, and so to the collector too.
+// pointer returns the place that the word at r, which was addr, points at: the bare address, or the
+// pointer itself if the map is live; ok is false if the word is no longer addr. The words that lead
+// to directories, tables and groups are pointers in the runtime's own typed memory, and so to the
+// collector too.
 func (w *MapWalk) pointer(r Ref, addr uintptr) (p Ref, ok bool, err error) {
 	if !w.live {
 		return r.At(addr), true, nil
@@ -252,14 +249,14 @@ func (w *MapWalk) pointer(r Ref, addr uintptr) (p Ref, ok bool, err error) {
 	return p, p.Addr() == addr, err
 }
 
-// stays reports whether the map still has the directory that h says.
+// stays reports whether the map still has the directory h.
 func (w *MapWalk) stays(h directory) bool {
 	now, still, err := loadDirectory(w.head)
 	return err == nil && still && now.addr == h.addr && now.n == h.n
 }
 
-// meet notes which table is at the position. What was copied of another one is kept.
-func (w *MapWalk) meet(groups Ref, n int, next uint64) {
+// arrive notes which table is at the position. It keeps the copy of another one in before.
+func (w *MapWalk) arrive(groups Ref, n int, next uint64) {
 	if w.same && !w.of(groups, n, next) {
 		w.same = false
 		w.before, w.mapCopy = w.mapCopy, w.before
@@ -267,9 +264,10 @@ func (w *MapWalk) meet(groups Ref, n int, next uint64) {
 	w.groups, w.n, w.next = groups, n, next
 }
 
-// copyGroups copies slots of a table of n groups into the slab, until each group reads the same twice.
+// copyGroups copies slots of a table of n groups into the slab, until each group reads the same
+// twice.
 func (w *MapWalk) copyGroups(groups Ref, n uintptr, next uint64, from, slots int) error {
-	if w.meet(groups, int(n)*groupSlots, next); !w.same {
+	if w.arrive(groups, int(n)*groupSlots, next); !w.same {
 		from = 0
 	}
 	if uintptr(len(w.slab))*8 < n*w.typ.groupSize {
@@ -303,10 +301,9 @@ func (w *MapWalk) copyGroups(groups Ref, n uintptr, next uint64, from, slots int
 	return err
 }
 
-// Slot reads slot i of those that are loaded: ok is false if it is empty, tag is its
-// control byte, torn that it kept changing. The places are of the copy (good
-// until the next Load), in place where the map is live, or of what the
-// slot points at.
+// Slot reads loaded slot i. ok is false if the slot is empty; tag is its control byte; torn says
+// that it kept changing. The Refs lead into the copy, which is good until the next Load, or to what
+// the slot points at; if the map is live they are the places themselves.
 func (w *MapWalk) Slot(i int) (key, elem Ref, tag byte, torn, ok bool) {
 	return w.mapCopy.slot(w.typ, w.live, i)
 }
@@ -329,7 +326,7 @@ func (c *mapCopy) slot(t *MapType, live bool, i int) (key, elem Ref, tag byte, t
 	key = group.Add(t.keys + s*t.keyStride)
 	elem = group.Add(t.elems + s*t.elemStride)
 	var err error
-	// Where it is live, group is the runtime's own, in which the collector scans these words.
+	// If the map is live, group is the runtime's own, whose pointers the collector scans.
 	if t.keyByRef {
 		if key, err = key.Ptr(live); err != nil {
 			return key, elem, ctrl, true, false
@@ -343,14 +340,13 @@ func (c *mapCopy) slot(t *MapType, live bool, i int) (key, elem Ref, tag byte, t
 	return key, elem, ctrl, c.torn[g], true
 }
 
-// TouchSlots is how many slots Touch looks ahead at. The loads are independent,
-// so some ten of them wait for memory at the same time instead of one after the
-// other (measured: a walk that reads a field of each of a million scattered
-// elements takes half as long).
+// TouchSlots is how many slots ahead Touch looks. The loads are independent, so some ten of them
+// wait for memory at the same time and not one after the other (measured: a walk that reads a field
+// of each of a million scattered elements takes half as long).
 const TouchSlots = 64
 
-// Touch brings what the slots from i on point at, keys' texts and elements,
-// nearer to the processor, for who is about to read them one by one.
+// Touch brings what the slots from i on point at, the texts of keys and the elements, into the
+// cache of a caller that is about to read them one by one.
 func (w *MapWalk) Touch(i int) {
 	if uncaught.Load() {
 		return
@@ -371,11 +367,11 @@ func (w *MapWalk) Touch(i int) {
 			}
 		}
 	}
-	// A fault ends it early; whoever reads for real is told.
+	// A fault ends the loop early. The actual read reports it.
 	_ = try(func() { touch(at[:n]) })
 }
 
-// asBytes is the memory of *x, which is ours.
+// asBytes is the memory of *x, which is our own.
 func asBytes[T any](x *T) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(x)), unsafe.Sizeof(*x))
 }

@@ -7,12 +7,11 @@ import (
 	"unsafe"
 )
 
-// anchor is a word of this binary's writable data, from where the runtime's
-// table of the binary (runtime.moduledata) can be found: it lies in the same
-// segment.
+// anchor is a word in this binary's writable data. The runtime's table of the binary
+// (runtime.moduledata) lies in the same segment and is searched for from here.
 var anchor uintptr = 1
 
-// witness has a type of its own, with a method and a long name, to learn from.
+// witness is a type of our own, with a method and a long name.
 type witness struct {
 	next *witness
 	name string
@@ -20,7 +19,7 @@ type witness struct {
 
 func (witness) String() string { return "witness" }
 
-// witnesses are types of every way in which a descriptor is made.
+// witnesses are types of each form that a descriptor takes.
 var witnesses = []reflect.Type{
 	reflect.TypeFor[witness](), reflect.TypeFor[*witness](), reflect.TypeFor[**witness](),
 	reflect.TypeFor[int](), reflect.TypeFor[string](), reflect.TypeFor[[]byte](),
@@ -30,12 +29,11 @@ var witnesses = []reflect.Type{
 	reflect.TypeFor[unsafe.Pointer](), reflect.TypeFor[float32](), reflect.TypeFor[bool](),
 }
 
-// errDrift is the reason for not decoding interfaces from racy memory when
-// what is believed of the runtime does not hold.
+// errDrift is the error of types whose descriptors are not as expected.
 var errDrift = errors.New("this Go version describes its types in an unknown way")
 
-// findTypes finds the binary's types, and checks what is believed of their
-// descriptors against what reflect says of some.
+// findTypes finds the types of the binary and checks what is believed of their descriptors against
+// what reflect says of some.
 func (s *Space) findTypes() *types {
 	t := &types{space: s, known: make(map[uintptr]reflect.Type)}
 	if t.err = t.find(); t.err == nil {
@@ -44,9 +42,9 @@ func (s *Space) findTypes() *types {
 	return t
 }
 
-// find derives the area of the types: a name's offset in a descriptor counts
-// from its beginning, and reflect hands out the name's bytes in place. Where it
-// ends stands in the table of the binary, behind its beginning.
+// find derives where the types lie. The offset of a name in a descriptor counts from the beginning
+// of the area, and reflect returns the bytes of the name in place. The end of the area stands in
+// the table of the binary, behind its beginning.
 func (s *types) find() error {
 	where := &s.space.where
 	var last uintptr
@@ -82,19 +80,19 @@ func (s *types) find() error {
 	return s.findEnd(last)
 }
 
-// segment bounds the search for the table of the binary around the anchor. The
-// writable data of large programs is some tens of megabytes.
+// segment bounds the search for the table of the binary around the anchor. The writable data of
+// large programs takes tens of megabytes.
 const segment = 256 << 20
 
-// findEnd looks for the binary's table: text and etext with our own code
-// between them, noptrdata and enoptrdata with the anchor, three more sections that
-// do not end before they begin, and the types' beginning where it must be. No name leads there without reaching into
-// the runtime, which a future linker may forbid.
+// findEnd looks for the binary's table: text and etext with our own code between them, noptrdata
+// and enoptrdata with the anchor between them, three more sections that do not end before they
+// begin, and the beginning of the types in its place. Only a linkname would lead there directly,
+// and a future linker may forbid that.
 func (s *types) findEnd(last uintptr) error {
 	here := uintptr(unsafe.Pointer(&anchor))
 	code := reflect.ValueOf(pointsAt).Pointer()
 	match := func(a uintptr) bool {
-		// 15 words of sections' bounds stand before the types'.
+		// The bounds of sections take 15 words before those of the types.
 		var w [18]uintptr
 		if _, err := s.space.At(a - 15*wordSize).words(w[:]); err != nil {
 			return false
@@ -103,22 +101,21 @@ func (s *types) findEnd(last uintptr) error {
 		if code < text || code >= etext || here < noptrdata || here >= enoptrdata {
 			return false
 		}
-		// The linker of C, which is the one where there is cgo, has the sections in an
-		// order of its own.
+		// The linker of C, which cgo uses, orders the sections in its own way.
 		for i := 4; i < 10; i += 2 {
 			if w[i] > w[i+1] {
 				return false
 			}
 		}
-		// go1.27 has the length of some of the descriptors before the end.
+		// go1.27 keeps the length of some of the descriptors before the end.
 		s.end = max(w[16], w[17])
 		if w[16] > last {
 			s.end = w[16]
 		}
 		return s.end > last
 	}
-	// The table lies among the data without pointers, as the anchor does, near
-	// the segment's beginning; so look down first.
+	// The table and the anchor are data without pointers, near the beginning of the segment. So
+	// look down first.
 	for _, up := range []bool{false, true} {
 		for a, left := here&^(scanStep-1)+scanStep, uintptr(segment); left > 0; {
 			n := min(left, scanStep)
@@ -144,8 +141,7 @@ func (s *types) findEnd(last uintptr) error {
 	return fmt.Errorf("%w: its table of sections was not found", errDrift)
 }
 
-// scanStep divides a page, so that a step never lies on both sides of the
-// segment's edge.
+// scanStep divides a page, so no step crosses the edge of the segment.
 const scanStep = 512
 
 // scan returns where the word w stands in the n bytes at a.
@@ -160,7 +156,7 @@ func scan(a, n, w uintptr) (hits []uintptr) {
 	return hits
 }
 
-// prove checks the witnesses, and some words that are none.
+// prove checks the witnesses, and some words that are no types.
 func (s *types) prove() error {
 	where := &s.space.where
 	pointed := 0

@@ -19,13 +19,12 @@ func (s *Space) proveLengths() error {
 	return nil
 }
 
-// mapsProved walks maps of known content and reports what was wrong, once.
+// mapsProved walks maps of known content, once, and reports what was wrong.
 func (s *Space) mapsProved() error { return s.maps.caught(s.proveMaps, ErrUncaught) }
 
-// proveMaps checks what is believed of maps on one of every shape that they
-// take: empty, one group, one table, many, grown, with deletions, cleared, with
-// keys and elems too large for a slot, of no size, of every alignment, and with
-// keys that are not equal to themselves.
+// proveMaps checks what is believed of maps on maps of every shape: empty, one group, one table,
+// many tables, grown, with deletions, cleared, with keys and elems too large for a slot, of no
+// size, of every alignment, and with keys that are not equal to themselves.
 func (s *Space) proveMaps() error {
 	type wide [160]byte
 	type mixed struct {
@@ -85,9 +84,8 @@ func first(errs ...error) error {
 	return nil
 }
 
-// proveMap walks m, and looks keys of it up, and compares with what the language
-// says. It compares bytes and makes nothing of them: if the belief is wrong they
-// may be anything.
+// proveMap walks m, looks up some of its keys and compares with what the language says. It compares
+// bytes and interprets none of them: if the belief is wrong they may be anything.
 func proveMap[K comparable, V any](s *Space, m map[K]V) error {
 	t := reflect.TypeOf(m)
 	wrong := func(what string) error { return fmt.Errorf("%w: %s in a %v of %d", errMaps, what, t, len(m)) }
@@ -137,7 +135,7 @@ func proveMap[K comparable, V any](s *Space, m map[K]V) error {
 	return nil
 }
 
-// has reports whether the walk's map has a key of those bytes, by its hash.
+// has reports whether the walk's map has a key of those bytes, found by its hash.
 func (w *MapWalk) has(key reflect.Value, raw string) bool {
 	hash, err := w.Hash(key)
 	if err != nil {

@@ -12,29 +12,28 @@ const wordSize = bits.UintSize / 8
 // WordSize is the size of a pointer, in bytes.
 const WordSize = wordSize
 
-// Ref is a place in the memory of a Space. A held Ref is a real pointer and keeps the object
-// that it points into alive; any other is a bare number, which means something
-// only as long as the object happens to live. The zero Ref is nil. Refs are
-// plain data, safe for concurrent use.
+// Ref is a place in the memory of a Space. A held Ref is a real pointer and keeps the object that
+// it points into alive. Any other is a bare number, which means something only while the object
+// happens to live. The zero Ref is nil. Refs are plain data, safe for concurrent use.
 type Ref struct {
 	ptr   unsafe.Pointer
-	addr  uintptr // the address, where ptr is nil; else slabMark or 0
+	addr  uintptr // the address if ptr is nil, else slabMark or 0
 	space *Space  // nil for this process
 }
 
 // slabMark marks a held Ref into a Slab.
 const slabMark = 1
 
-// ours reports whether r lies in a Slab and is aligned: a load there needs no
-// guard, and what is read is what was copied.
-func (r Ref) ours(align uintptr) bool {
+// inSlab reports whether r lies aligned in a Slab. A load from there needs no guard and no retry.
+func (r Ref) inSlab(align uintptr) bool {
 	return r.ptr != nil && r.addr == slabMark && uintptr(r.ptr)%align == 0
 }
 
-// At returns the place at a bare address that was read at r: it belongs to the Space of r.
+// At returns the place at a bare address that was read at r. It belongs to the Space of r.
 func (r Ref) At(addr uintptr) Ref { return Ref{addr: addr, space: r.space} }
 
-// Space returns the process to which addresses that stand at r belong. It is never nil.
+// Space returns the process that r belongs to, and with it the addresses that stand at r. It is
+// never nil.
 func (r Ref) Space() *Space {
 	if r.space != nil {
 		return r.space
@@ -71,8 +70,7 @@ func (r Ref) Addr() uintptr {
 // Bare returns the same place without the pointer.
 func (r Ref) Bare() Ref { return r.At(r.Addr()) }
 
-// Add returns the place off bytes further on. Of a held Ref it must lie in the
-// same object.
+// Add returns the place off bytes further on. If r is held, that must lie in the same object.
 func (r Ref) Add(off uintptr) Ref {
 	if r.ptr != nil {
 		return Ref{ptr: unsafe.Add(r.ptr, off), addr: r.addr, space: r.space}
@@ -80,12 +78,12 @@ func (r Ref) Add(off uintptr) Ref {
 	return Ref{addr: r.addr + off, space: r.space}
 }
 
-// Of returns the place that the pointer in p, a reflect.Value of kind Pointer,
-// points at. It is held, and of this process.
+// Of returns the place that the pointer in p, a reflect.Value of kind Pointer, points at. It is
+// held, and belongs to this process.
 func Of(p reflect.Value) Ref { return Ref{ptr: p.UnsafePointer()} }
 
-// Pointer returns a *t to the place as a reflect.Value. The Ref must be held, or
-// nil; t must be the type of what lies there.
+// Pointer returns a *t to the place as a reflect.Value. The Ref must be held or nil, and t the type
+// of what lies there.
 func (r Ref) Pointer(t reflect.Type) reflect.Value {
 	if r.ptr == nil {
 		return reflect.Zero(reflect.PointerTo(t))
@@ -93,9 +91,9 @@ func (r Ref) Pointer(t reflect.Type) reflect.Value {
 	return reflect.NewAt(t, r.ptr)
 }
 
-// refused reports whether a load from r would be a risk: it is a bare address, and
-// a fault would not be caught. The methods of the names in lower case take it; they
-// are for what lies in the binary.
+// refused reports whether a load from r is too dangerous: r is a bare address, and a fault would
+// not be caught. The methods with lower-case names load all the same; they are for places in the
+// binary.
 func (r Ref) refused() bool { return r.ptr == nil && uncaught.Load() }
 
 // Byte loads one byte.
@@ -112,9 +110,8 @@ func (r Ref) byte() (b byte, err error) {
 	return b, err
 }
 
-// Uint loads an unsigned integer of size 1, 2, 4 or 8 bytes. Where a word has 4
-// bytes, one of 8 may be torn, and is read until it reads the same twice; still
-// reports false if it never did.
+// Uint loads an unsigned integer of 1, 2, 4 or 8 bytes. Where a word has 4 bytes, an integer of 8
+// may be torn. It is loaded until it reads the same twice; still reports false if it never did.
 func (r Ref) Uint(size uintptr) (u uint64, still bool, err error) {
 	if r.refused() {
 		return 0, false, ErrUncaught
@@ -148,17 +145,16 @@ func (r Ref) Uintptr() (w uintptr, err error) {
 
 func (r Ref) uintptr() (w uintptr, err error) {
 	a := r.Addr()
-	if r.ours(wordSize) {
+	if r.inSlab(wordSize) {
 		return loadWord(a), nil
 	}
 	err = try(func() { check(a, wordSize, wordSize); w = loadWord(a) })
 	return w, err
 }
 
-// Ptr loads the pointer that lies at r. With held it is one that the garbage
-// collector may meet: r must itself be held, and lie in memory that is typed as
-// a Collected pointer there. The result is held then, unless the word is
-// nil or lies in the first page.
+// Ptr loads the pointer at r. With held it is one that the garbage collector may meet: r must be
+// held itself and lie in memory typed as a Collected pointer. The result is held then, unless the
+// word is nil or lies in the first page.
 func (r Ref) Ptr(held bool) (p Ref, err error) {
 	if held && r.ptr != nil {
 		p.space = r.space
@@ -169,8 +165,8 @@ func (r Ref) Ptr(held bool) (p Ref, err error) {
 	return r.At(w), err
 }
 
-// Words loads len(w) words, until they read the same twice in a row; still
-// reports false if they never did.
+// Words loads len(w) words until they read the same twice in a row; still reports false if they
+// never did.
 func (r Ref) Words(w []uintptr) (still bool, err error) {
 	if r.refused() {
 		return false, ErrUncaught
@@ -180,7 +176,7 @@ func (r Ref) Words(w []uintptr) (still bool, err error) {
 
 func (r Ref) words(w []uintptr) (still bool, err error) {
 	a := r.Addr()
-	if r.ours(wordSize) {
+	if r.inSlab(wordSize) {
 		for i := range w {
 			w[i] = loadWord(a + uintptr(i)*wordSize)
 		}
@@ -193,10 +189,10 @@ func (r Ref) words(w []uintptr) (still bool, err error) {
 	return still, err
 }
 
-// WordsPtr is Words for a place that the garbage collector scans, of which word i
-// is a Collected pointer: p is that pointer, held. A pointer cannot be loaded
-// together with other words, so all are compared once more after it was. If
-// they never stayed the same, still is false and p is the bare word; r must be held.
+// WordsPtr is Words for a place that the garbage collector scans and whose word i is a Collected
+// pointer: p is that pointer, held. A pointer cannot be loaded together with other words, so all
+// are compared once more afterwards. If they never stayed the same, still is false and p is the
+// bare word. r must be held.
 func (r Ref) WordsPtr(w []uintptr, i int) (p Ref, still bool, err error) {
 	a := r.Addr()
 	err = try(func() {
@@ -265,8 +261,7 @@ func words(a uintptr, w []uintptr) (still bool) {
 	return false
 }
 
-// Copy fills dst with the bytes at r. After an error dst holds what was read
-// until then.
+// Copy fills dst with the bytes at r. After an error dst holds what was read until then.
 func (r Ref) Copy(dst []byte) error {
 	if r.refused() {
 		return ErrUncaught
@@ -285,11 +280,11 @@ func (r Ref) copy(dst []byte) error {
 	})
 }
 
-// settles is how often a copy is compared with the place before it is torn.
+// settles is how often a copy is compared with its origin before it counts as torn.
 const settles = 8
 
-// Settled is Copy until the bytes read the same twice in a row; still reports
-// false if they never did.
+// Settled is Copy until the bytes read the same twice in a row; still reports false if they never
+// did.
 func (r Ref) Settled(dst []byte) (still bool, err error) {
 	if err := r.Copy(dst); err != nil || len(dst) == 0 {
 		return err == nil, err
@@ -306,9 +301,9 @@ func (r Ref) Settled(dst []byte) (still bool, err error) {
 	return still, err
 }
 
-// Clone copies the value of type t that lies at r, which must be held and of that type, into memory of
-// our own that is typed alike, so that the collector sees the pointers in the copy. The bytes are read as
-// by Settled: the words are whole, each a pointer that the application's own memory holds.
+// Clone copies the value of type t at r, which must be held, into new memory of that type, so that
+// the collector sees the pointers in the copy. It reads as Settled does: each word is whole, and a
+// pointer in it is one that the application's own memory holds.
 func (r Ref) Clone(t reflect.Type) (c Ref, still bool, err error) {
 	p := reflect.New(t)
 	n := t.Size()
@@ -333,7 +328,7 @@ func (r Ref) Clone(t reflect.Type) (c Ref, still bool, err error) {
 // Span is a part of a value's memory.
 type Span struct{ Off, Size uintptr }
 
-// Sum is a checksum of parts of what lies at r.
+// Sum is a checksum of parts of the memory at r.
 func (r Ref) Sum(parts []Span) (h uint64, err error) {
 	a := r.Addr()
 	err = try(func() {
@@ -347,15 +342,15 @@ func (r Ref) Sum(parts []Span) (h uint64, err error) {
 	return h, err
 }
 
-// Slab is memory of our own for copies of application memory. It holds no
-// pointers that the garbage collector would see, so anything may lie in it.
+// Slab is our own memory for copies of the application's. The garbage collector sees no pointers in
+// it, so it may hold anything.
 type Slab []uint64
 
 // NewSlab returns a slab of at least n bytes, aligned for every Go type.
 func NewSlab(n uintptr) Slab { return make(Slab, (n+7)/8) }
 
-// Ref returns the place of the slab's first byte; it is held. Addresses in the slab belong to the
-// Space of from, the place that they were copied from.
+// Ref returns the place of the slab's first byte, held. Addresses in the slab belong to the Space
+// of from, the place that they were copied from.
 func (s Slab) Ref(from Ref) Ref {
 	return Ref{ptr: unsafe.Pointer(unsafe.SliceData([]uint64(s))), addr: slabMark, space: from.space}
 }
@@ -370,8 +365,8 @@ func (s Slab) SetWord(off, w uintptr) {
 	*(*uintptr)(unsafe.Pointer(unsafe.SliceData(s.Bytes(off + wordSize)[off:]))) = w
 }
 
-// Word returns r itself as a value of the pointer-shaped type t: a pointer, map,
-// chan or unsafe.Pointer. The Ref must be held, or nil.
+// Word returns r itself as a value of the pointer-shaped type t: a pointer, map, chan or
+// unsafe.Pointer. The Ref must be held or nil.
 func (r Ref) Word(t reflect.Type) reflect.Value {
 	return reflect.NewAt(t, unsafe.Pointer(&r.ptr)).Elem()
 }
@@ -384,8 +379,8 @@ func Uint(b []byte) uint64 {
 	return *(*uint64)(unsafe.Pointer(unsafe.SliceData(b)))
 }
 
-// Settable returns the unexported field f of an addressable struct so that it
-// can be set. The struct must be ours.
+// Settable returns the unexported field f of an addressable struct so that it can be set. The
+// struct must be our own.
 func Settable(f reflect.Value) reflect.Value {
 	return reflect.NewAt(f.Type(), unsafe.Pointer(f.UnsafeAddr())).Elem()
 }

@@ -7,13 +7,13 @@ import (
 )
 
 // A Space is one process as its memory shows it: where its Go runtime keeps the fields that this
-// package reads, which words are its types, what the self-tests found, and what was derived from its
-// types. Nothing of that is a package variable, except for [Here]'s.
+// package reads, which words are its types, what the self-tests found, and what was derived from
+// its types. None of that is a package variable, except for [Here]'s.
 //
-// Every Ref belongs to a Space, and what is read through a Ref is judged by its Space. A Space is
-// safe for concurrent use, must not be copied, and has no end: what it has learned it keeps.
+// Every Ref belongs to a Space, which judges what is read through the Ref. A Space is safe for
+// concurrent use, must not be copied and never ends: it keeps what it has learned.
 type Space struct {
-	// Data is what the package above keeps of the process. It is set before the Space is used.
+	// Data is what the package above keeps of the process. Set it before the Space is used.
 	Data any
 
 	where layout // what is believed; each part is proved before it is used
@@ -42,7 +42,7 @@ func (s *Space) At(addr uintptr) Ref {
 	return Ref{addr: addr, space: s}
 }
 
-// Func names the function whose code lies at pc, which may be any word, and says where it was
+// Func names the function whose code lies at pc, which may be any word, and says where it is
 // defined; ok is false if there is no code.
 func (s *Space) Func(pc uintptr) (name, file string, line int, ok bool) {
 	f := runtime.FuncForPC(pc) // it looks pc up in a table and reads nothing there
@@ -59,14 +59,14 @@ func (s *Space) funcAt(pc uintptr) bool {
 	return f != nil && f.Entry() == pc
 }
 
-// once is a value of a Space that is found when it is first asked for.
+// once is a value of a Space that is found when it is first needed.
 type once[T any] struct {
 	begin sync.Once
 	done  atomic.Bool
 	x     T
 }
 
-// get returns what find returned, which get calls the first time.
+// get returns what find returned when get first called it.
 func (o *once[T]) get(find func() T) T {
 	if !o.done.Load() {
 		o.begin.Do(func() {
@@ -77,8 +77,8 @@ func (o *once[T]) get(find func() T) T {
 	return o.x
 }
 
-// caught is get for a find that may fault. As long as find has not run and faults are not caught,
-// caught returns otherwise.
+// caught is get for a find that may fault. While find has not run and faults are not caught, it
+// returns otherwise.
 func (o *once[T]) caught(find func() T, otherwise T) T {
 	if !o.done.Load() && uncaught.Load() {
 		return otherwise

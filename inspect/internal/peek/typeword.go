@@ -23,15 +23,14 @@ func descriptor(t reflect.Type) unsafe.Pointer {
 	return (*[2]unsafe.Pointer)(unsafe.Pointer(&t))[1]
 }
 
-// typeAt returns the type whose descriptor lies at p, which must be one.
+// typeAt returns the type whose descriptor lies at p. There must be one.
 func typeAt(p unsafe.Pointer) reflect.Type {
 	face := [2]unsafe.Pointer{p, nil}
 	return reflect.TypeOf(*(*any)(unsafe.Pointer(&face)))
 }
 
-// Direct reports whether an interface that holds a t holds the value itself in
-// its data word, and not the address of a copy. The zero value tells: only a
-// direct one leaves the data word nil.
+// Direct reports whether an interface that holds a t keeps the value itself in its data word, and
+// not the address of a copy. The zero value tells: only a direct one leaves the data word nil.
 func Direct(t reflect.Type) bool {
 	if t.Size() != wordSize {
 		return false
@@ -40,19 +39,18 @@ func Direct(t reflect.Type) bool {
 	return (*[2]uintptr)(unsafe.Pointer(&zero))[1] == 0
 }
 
-// types is what a check of type words goes by: the part of the binary in which
-// its types are described. It is found once.
+// types is what type words are checked against: the part of the binary that describes its types.
 type types struct {
 	space     *Space
 	base, end uintptr // descriptors and their names lie in [base, end)
 	err       error   // why no type word may be believed
 
 	mu    sync.RWMutex
-	known map[uintptr]reflect.Type // of those that passed
+	known map[uintptr]reflect.Type // the words that passed
 }
 
-// knownTypes bounds the cache of accepted words. A program has a few thousand
-// types; the bound is for the memory that a hostile writer could make us keep.
+// knownTypes bounds the cache of accepted words. A program has a few thousand types; the bound
+// limits the memory that a hostile writer can make us use.
 const knownTypes = 1 << 16
 
 // binary returns the types of s, with the reason if none may be believed.
@@ -63,10 +61,9 @@ func (s *Space) binary() *types {
 	return &types{space: s, err: ErrUncaught}
 }
 
-// typeOf returns the type that the word w, which may be anything, describes;
-// ok is false unless w is the address of a descriptor in the binary. It reads
-// with loads of its own only: reflect may end the process when asked about a
-// word that is not a type's.
+// typeOf returns the type that the word w describes; w may be anything, and ok is false unless it
+// is the address of a descriptor in the binary. typeOf reads with its own loads only: reflect may
+// end the process when asked about a word that is no type.
 func (s *types) typeOf(w uintptr) (t reflect.Type, ok bool) {
 	if s.err != nil || !s.has(w) {
 		return nil, false
@@ -80,8 +77,8 @@ func (s *types) typeOf(w uintptr) (t reflect.Type, ok bool) {
 	if !s.plausible(w, 3) {
 		return nil, false
 	}
-	// What passed lies in the binary, so it is no heap address that could be
-	// freed, and stays what it is for as long as the process lives.
+	// An accepted word lies in the binary. It is no heap address that could be freed, and stays
+	// what it is as long as the process lives.
 	t = typeAt(unsafe.Add(nil, w))
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,13 +88,12 @@ func (s *types) typeOf(w uintptr) (t reflect.Type, ok bool) {
 	return t, true
 }
 
-// has reports whether w is an address in the binary's types at which one can lie.
+// has reports whether a descriptor can lie at w in the binary.
 func (s *types) has(w uintptr) bool { return w >= s.base && w < s.end && w%wordSize == 0 }
 
-// plausible reports whether everything that can be known of a descriptor
-// without trusting it fits together at w: the sizes, the kind, the flags, the
-// name, what the name says of the kind, and so on for up to depth types that
-// it refers to.
+// plausible reports whether all that can be known of a descriptor at w without trusting it fits
+// together: the sizes, the kind, the flags, the name, what the name says of the kind, and the same
+// for up to depth types that it refers to.
 func (s *types) plausible(w uintptr, depth int) bool {
 	if !s.has(w) {
 		return false
@@ -151,9 +147,9 @@ func (s *types) plausible(w uintptr, depth int) bool {
 	return true
 }
 
-// shapely reports whether what stands at w looks like a descriptor by itself, be it of
-// the binary or made by reflect.
-func (s *types) shapely(w uintptr) bool {
+// resembles reports whether the memory at w looks like a descriptor by itself, of the binary or
+// made by reflect.
+func (s *types) resembles(w uintptr) bool {
 	var d [descBytes]byte
 	return w%wordSize == 0 && s.space.At(w).copy(d[:]) == nil && s.sound(d)
 }
@@ -180,12 +176,12 @@ func (s *types) sound(d [descBytes]byte) bool {
 	return want == 0 || size == want
 }
 
-// longestName bounds a type's name. The compiler writes struct types out whole,
-// so names of some thousands of bytes exist.
+// longestName bounds the name of a type. The compiler writes struct types out, so some names have
+// thousands of bytes.
 const longestName = 1 << 16
 
-// name reads the name at an offset of the types' area: a byte of flags, the
-// length as a varint, the text.
+// name reads the name at an offset into the types: a byte of flags, the length as a varint, the
+// text.
 func (s *types) name(off uint32) (string, bool) {
 	a := s.base + uintptr(off)
 	if off == 0 || a >= s.end {
@@ -247,7 +243,7 @@ func nameFits(name string, kind reflect.Kind, named bool) bool {
 	return name == kind.String() // the predeclared types are named
 }
 
-// kindSize is the size of every type of a kind, 0 where they differ.
+// kindSize is the size of all types of a kind, 0 if it differs.
 func kindSize(k reflect.Kind) uintptr {
 	switch k {
 	case reflect.Bool, reflect.Int8, reflect.Uint8:

@@ -11,26 +11,24 @@ type Waiters struct {
 	Closed             bool
 }
 
-// MaxWaiting is how far the goroutines that wait at a chan are counted.
+// MaxWaiting is how many goroutines waiting at a chan are counted.
 const MaxWaiting = 1000
 
-// errChan is the error of chans that do not look as they are known to.
+// errChan is the error of chans whose layout is not as expected.
 var errChan = errors.New("the layout of channels is not known in this version of Go")
 
-// In the runtime's structure of a chan (runtime.hchan) these words follow the
-// one that points at the type of its elements, which can be told: the indexes of
-// the next to send and to receive, and two queues, each a first and a last, of
-// the goroutines that wait to receive and to send. The word that says whether it
-// is closed lies behind the size of an element, in the fourth. So since go1.23.
+// In the runtime's structure of a chan (runtime.hchan) these words follow the one that points at
+// the type of the elements, which can be recognized: the indexes of the next send and receive, then
+// two queues of goroutines, the receivers and the senders, each a first and a last. Whether the
+// chan is closed stands behind the size of an element, in the fourth word. So since go1.23.
 const (
-	chanType    = 4 // words, at least, to the type
+	chanType    = 4 // the first word in which the type may stand
 	chanRecv    = 3 // words from the type to the first receiver
-	chanSend    = 5 // and to the first sender
-	waitingNext = 1 // words to the next in a queue (runtime.sudog)
+	chanSend    = 5 // words from the type to the first sender
+	waitingNext = 1 // words to the next goroutine in a queue (runtime.sudog)
 )
 
-// chansProved tries on two chans whether what is read of them is what it is
-// believed to be, once.
+// chansProved checks on two chans, once, what is believed of chans.
 func (s *Space) chansProved() error { return s.chans.get(s.proveChans) }
 
 func (s *Space) proveChans() error {
@@ -59,8 +57,8 @@ func (s *Space) proveChans() error {
 	return nil
 }
 
-// Waiting counts who waits at the chan of type t at p. The queues change while
-// they are read: a count is about right, and 0 is what it says.
+// Waiting counts who waits at the chan of type t at p. The queues change while they are read, so a
+// count is approximate; 0 is exact.
 func Waiting(p Ref, t reflect.Type) (w Waiters, err error) {
 	if err := p.Space().chansProved(); err != nil {
 		return w, err
@@ -86,7 +84,7 @@ func Waiting(p Ref, t reflect.Type) (w Waiters, err error) {
 	return w, errChan
 }
 
-// queued counts a queue of goroutines from the word that points at the first.
+// queued counts a queue of goroutines. first is the word that points at the first of them.
 func queued(first Ref) (n int) {
 	for at := first; n < MaxWaiting; n++ {
 		next, err := at.Uintptr()
