@@ -1,0 +1,130 @@
+package watch
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sightglass-go/sightglass/internal/text"
+)
+
+// draw is a sample, and what takes back the one before. It stays on the screen, however small that
+// is: a row that wraps or scrolls away would be taken back wrongly. The sample comes first, then
+// what one has to know about it, then the header.
+func (w *run) draw(now *sample, st Screen) string {
+	width, height := max(st.Width-1, 1), max(st.Height-2, 1)
+	notes := w.notes(now, width, height-2, st)
+	room := height - len(notes)
+	var rows []string
+	if room > 1 {
+		rows = []string{text.Faint(text.Cut(w.header(now.at), width), st.Color)}
+		room--
+	}
+	switch {
+	case now.err != nil:
+		lines := text.Fold(text.Escape(now.err.Error()), width, "  ")
+		if left := len(lines) - room; left > 0 {
+			lines = append(lines[:room-1], strings.Join(lines[room-1:], " "))
+		}
+		for _, line := range lines {
+			rows = append(rows, text.Red(text.Cut(line, width), st.Color))
+		}
+	case now.whole():
+		rows = append(rows, w.page(now, width, room, st)...)
+	default:
+		rows = append(rows, w.table(now, width, room, st)...)
+	}
+	rows = append(rows, notes...)
+	var b strings.Builder
+	if !w.host.Away() && w.drawn > 0 {
+		fmt.Fprintf(&b, "\x1b[%dA\r\x1b[J", w.drawn)
+	}
+	b.WriteString(strings.Join(rows, "\n") + "\n")
+	w.drawn = len(rows)
+	return b.String()
+}
+
+// notes are what one has to know about a sample, in at most height rows.
+func (w *run) notes(now *sample, width, height int, st Screen) (rows []string) {
+	for i, note := range now.notes {
+		if left := len(now.notes) - i; left > 1 && len(rows) >= height-1 {
+			note = fmt.Sprintf("… %d notes more: %s", left, w.Source)
+		}
+		if len(rows) < height {
+			rows = append(rows, text.Faint(text.Cut("  "+text.Escape(note), width), st.Color))
+		}
+	}
+	return rows
+}
+
+// page is the sample as it is written, in at most height rows, with a sign at the lines that were
+// not in the one before. width and height are at least 1, as for a table.
+func (w *run) page(now *sample, width, height int, st Screen) (rows []string) {
+	inner := max(width-2, 1)
+	old := map[string]int{}
+	compare := w.last != nil && w.last.err == nil
+	if compare {
+		for _, line := range w.last.contents(inner) {
+			old[line]++
+		}
+	}
+	lines, contents := now.lines(inner, now.at), now.contents(inner)
+	for i, line := range lines {
+		if left := len(lines) - i; len(rows) == height-1 && left > 1 {
+			return append(rows, text.Faint(text.Cut(fmt.Sprintf("  … %s lines more: %s", text.Thousands(left), text.Escape(w.Source)), width), st.Color))
+		}
+		content := contents[i]
+		if old[content]--; compare && old[content] < 0 {
+			rows = append(rows, text.Yellow(text.Cut("* "+line, width), st.Color))
+		} else {
+			rows = append(rows, text.Cut("  "+line, width))
+		}
+	}
+	return rows
+}
+
+// table is a row for each leaf, in at most height rows: what changes, and as much of the rest as
+// there is room for.
+func (w *run) table(now *sample, width, height int, st Screen) []string {
+	all := w.series.order
+	shown := slices.Clone(all)
+	rest := ""
+	if len(all) > height {
+		moved := func(s *series) int {
+			if s.changed.IsZero() {
+				return 1
+			}
+			return 0
+		}
+		slices.SortStableFunc(shown, func(a, b *series) int { return cmp.Compare(moved(a), moved(b)) })
+		left := shown[height-1:]
+		shown = shown[:height-1]
+		if moved(left[0]) == 0 {
+			rest = fmt.Sprintf("… %s more: ask for a part of %s", text.Thousands(len(left)), text.Escape(w.Source))
+		} else {
+			rest = fmt.Sprintf("… %s more that did not change: %s", text.Thousands(len(left)), text.Escape(w.Source))
+		}
+	}
+	rows := make([][]text.Cell, len(shown))
+	for i, s := range shown {
+		third := max(width/3, 1)
+		rows[i] = []text.Cell{
+			{Text: s.place},
+			{Text: s.now(third), Right: s.isNumber()},
+			{Text: s.delta(now.at, third), Right: s.known},
+			{Text: s.speed(), Right: true},
+			{Text: s.trend()},
+		}
+	}
+	lines := text.Columns(rows, width)
+	for i, s := range shown {
+		if s.changed.Equal(now.at) {
+			lines[i] = text.Yellow(lines[i], st.Color)
+		}
+	}
+	if rest != "" {
+		lines = append(lines, text.Faint(text.Cut(rest, width), st.Color))
+	}
+	return lines
+}
