@@ -9,9 +9,9 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// draw is a sample, and what takes back the one before. It stays on the screen, however small that
-// is: a row that wraps or scrolls away would be taken back wrongly. The sample comes first, then
-// what one has to know about it, then the header.
+// draw returns a sample, and before it the sequence that erases the one before. The rows fit on the
+// screen, however small that is: a row that wraps or scrolls away could not be erased. Where there
+// is little room the header is left out first, and then notes.
 func (w *run) draw(now *sample, st Screen) string {
 	width, height := max(st.Width-1, 1), max(st.Height-2, 1)
 	notes := w.notes(now, width, height-2, st)
@@ -45,7 +45,7 @@ func (w *run) draw(now *sample, st Screen) string {
 	return b.String()
 }
 
-// notes are what one has to know about a sample, in at most height rows.
+// notes returns the notes on a sample, in at most height rows.
 func (w *run) notes(now *sample, width, height int, st Screen) (rows []string) {
 	for i, note := range now.notes {
 		if left := len(now.notes) - i; left > 1 && len(rows) >= height-1 {
@@ -58,8 +58,8 @@ func (w *run) notes(now *sample, width, height int, st Screen) (rows []string) {
 	return rows
 }
 
-// page is the sample as it is written, in at most height rows, with a sign at the lines that were
-// not in the one before. width and height are at least 1, as for a table.
+// page returns a whole sample in at most height rows, with a sign at the lines that the sample before
+// did not have. width and height are at least 1.
 func (w *run) page(now *sample, width, height int, st Screen) (rows []string) {
 	inner := max(width-2, 1)
 	old := map[string]int{}
@@ -84,8 +84,8 @@ func (w *run) page(now *sample, width, height int, st Screen) (rows []string) {
 	return rows
 }
 
-// table is a row for each leaf, in at most height rows: what changes, and as much of the rest as
-// there is room for.
+// table returns a row for each leaf, in at most height rows: those that have changed at
+// all come first if there is not room for the rest. width and height are at least 1.
 func (w *run) table(now *sample, width, height int, st Screen) []string {
 	all := w.series.order
 	shown := slices.Clone(all)
@@ -110,7 +110,7 @@ func (w *run) table(now *sample, width, height int, st Screen) []string {
 	for i, s := range shown {
 		third := max(width/3, 1)
 		rows[i] = []text.Cell{
-			{Text: s.place},
+			{Text: s.path},
 			{Text: s.now(third), Right: s.isNumber()},
 			{Text: s.delta(now.at, third), Right: s.known},
 			{Text: s.speed(), Right: true},

@@ -9,7 +9,7 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// show writes a sample: in place of the one before, or as a line of its own.
+// show writes a sample over the one before, or as a line. last tells that the condition is true.
 func (w *run) show(ctx context.Context, now *sample, last bool) error {
 	st := w.host.Screen()
 	var b strings.Builder
@@ -38,9 +38,10 @@ func (w *run) show(ctx context.Context, now *sample, last bool) error {
 	return w.write(ctx, b.String())
 }
 
-// minLine is in how few columns a sample is told on a line: on a terminal that is narrower it wraps.
+// minLine is the least width of a line. On a narrower terminal it wraps.
 const minLine = 20
 
+// write writes text, unless the watch was ended.
 func (w *run) write(ctx context.Context, text string) error {
 	if ctx.Err() != nil {
 		return ErrEnded
@@ -49,7 +50,7 @@ func (w *run) write(ctx context.Context, text string) error {
 	return err
 }
 
-// reached says that the condition holds.
+// reached tells that the condition is true.
 func (w *run) reached(now *sample) string {
 	if w.samples == 1 {
 		return text.Escape(w.Condition) + " holds already"
@@ -57,7 +58,7 @@ func (w *run) reached(now *sample) string {
 	return fmt.Sprintf("%s holds, after %s samples in %s", text.Escape(w.Condition), text.Thousands(w.samples), text.Duration(now.at.Sub(w.began), 2))
 }
 
-// stamp is the time of day, with parts of a second where a watch asks more than one time in it.
+// stamp returns the time of day, with tenths of a second if the interval is not in whole seconds.
 func (w *run) stamp(now *sample) string {
 	if w.Every%1e9 != 0 {
 		return now.at.Format("15:04:05.0")
@@ -65,7 +66,8 @@ func (w *run) stamp(now *sample) string {
 	return now.at.Format("15:04:05")
 }
 
-// line is a sample in one line of at most width columns, and whether it differs from the one before.
+// line returns a sample as one line of at most width columns. differs reports whether it differs from
+// the sample before.
 func (w *run) line(now *sample, width int) (shown string, differs bool) {
 	var parts []string
 	switch {
@@ -79,7 +81,7 @@ func (w *run) line(now *sample, width int) (shown string, differs bool) {
 			parts = append(parts, fmt.Sprintf("%s elements (%+d)", text.Thousands(now.node.Len), now.node.Len-w.last.node.Len))
 		}
 		parts = append(parts, now.changes(w.last)...)
-	case len(w.series.order) == 1 && w.series.order[0].place == "":
+	case len(w.series.order) == 1 && w.series.order[0].path == "":
 		s := w.series.order[0]
 		differs = s.changed.Equal(now.at)
 		for _, part := range []string{s.now(width / 2), s.delta(now.at, width/2), s.speed(), s.trend()} {
@@ -101,31 +103,31 @@ func (w *run) line(now *sample, width int) (shown string, differs bool) {
 	return w.fitting(parts, width), true
 }
 
-// first is the sample that others are compared with.
+// first returns a sample that has none before it as one line.
 func (w *run) first(now *sample, width int) string {
 	if now.page != nil {
 		return text.Cut(strings.Join(now.lines(width, now.at), "; "), width)
 	}
-	if s := w.series.order; len(s) == 1 && s[0].place == "" {
+	if s := w.series.order; len(s) == 1 && s[0].path == "" {
 		return s[0].now(width)
 	}
 	return now.node.Line(width)
 }
 
-// brief is what happened to a leaf, in a few words.
+// brief tells how a leaf changed, in a few words.
 func (s *series) brief(max int) string {
 	switch {
 	case s.gone:
-		return s.place + " gone"
+		return s.path + " gone"
 	case s.before == nil:
-		return s.place + " " + s.now(max/2) + " (new)"
+		return s.path + " " + s.now(max/2) + " (new)"
 	case s.known:
-		return s.place + " " + s.now(max/2) + " (" + s.change.text + ")"
+		return s.path + " " + s.now(max/2) + " (" + s.change.text + ")"
 	}
-	return s.place + " " + s.now(max/2) + " (" + s.delta(s.changed, max/2) + ")"
+	return s.path + " " + s.now(max/2) + " (" + s.delta(s.changed, max/2) + ")"
 }
 
-// fitting joins as many parts as fit, and says how many do not.
+// fitting joins as many parts as fit into width, and tells how many do not.
 func (w *run) fitting(parts []string, width int) string {
 	joined := ""
 	for i, part := range parts {
@@ -148,6 +150,7 @@ func (w *run) fitting(parts []string, width int) string {
 	return joined
 }
 
+// more tells that n parts do not fit.
 func (w *run) more(n int) string {
 	return fmt.Sprintf(", … %d more: set width %d", n, w.host.Screen().Wider)
 }

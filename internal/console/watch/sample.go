@@ -10,47 +10,45 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
-// sample is one answer of a watch: plain data that is kept until the next one has come.
+// sample is one answer of a watch, as plain data.
 type sample struct {
-	at   time.Time
-	node *render.Node
-	page *render.Page // the layout that the answer brings along, nil for none
-	err  error        // in place of an answer
-
-	notes []string // what one has to know about it
-}
-
-// leaf is a part of an answer that is followed by itself.
-type leaf struct {
-	place string // below the answer, as an expression would go on; "" for the answer itself
+	at    time.Time
 	node  *render.Node
+	page  *render.Page // the layout of the answer if it has one of its own; else nil
+	notes []string     // remarks on the answer
+	err   error        // in place of an answer
 }
 
-// maxLeaves bounds what a watch follows.
+// leaf is a part of an answer that a watch follows by itself.
+type leaf struct {
+	path string // from the answer, as .hits or [3]; "" for the answer itself
+	node *render.Node
+}
+
+// maxLeaves bounds the leaves that a watch follows.
 const maxLeaves = 1000
 
-// maxLeafDepth is down to where the parts of an answer are followed by themselves.
+// maxLeafDepth is the depth below the answer where composites become leaves.
 const maxLeafDepth = 1
 
-// leaves are the parts of s in their order: scalars and what is shown like one. Lists and maps of
-// things that have parts themselves come and go by whole elements: of those it is the length. Of a
-// sample that is followed as a whole there are none.
+// leaves returns the leaves of s in order: scalars, and composites further down. Of a list or map
+// whose elements have parts, the leaf is the length. A sample followed as a whole has no leaves.
 func (s *sample) leaves() []leaf {
 	if s.err != nil || s.whole() {
 		return nil
 	}
 	var all []leaf
-	var walk func(place string, n *render.Node, depth int)
-	walk = func(place string, n *render.Node, depth int) {
+	var walk func(path string, n *render.Node, depth int)
+	walk = func(path string, n *render.Node, depth int) {
 		switch {
 		case len(all) == maxLeaves:
 		case !hasParts(n) || depth > maxLeafDepth:
-			all = append(all, leaf{place, n})
+			all = append(all, leaf{path, n})
 		case isCollection(n) && (n.Cut != nil || !allFlat(n)):
-			all = append(all, leaf{"len(" + place + ")", lengthOf(n)})
+			all = append(all, leaf{"len(" + path + ")", lengthOf(n)})
 		default:
 			for i, item := range n.Items {
-				walk(below(place, n, i, item), item.Node, depth+1)
+				walk(below(path, n, i, item), item.Node, depth+1)
 			}
 		}
 	}
@@ -58,30 +56,34 @@ func (s *sample) leaves() []leaf {
 	return all
 }
 
-func below(place string, n *render.Node, i int, item render.Item) string {
+// below returns the path of item, the i-th of n, which is at path.
+func below(path string, n *render.Node, i int, item render.Item) string {
 	switch {
 	case item.Key != nil:
-		return place + "[" + item.Key.Line(0) + "]"
-	case item.Name != "" && place != "":
-		return place + "." + item.Name
+		return path + "[" + item.Key.Line(0) + "]"
+	case item.Name != "" && path != "":
+		return path + "." + item.Name
 	case item.Name != "":
 		return item.Name
 	case n.Shape == inspect.List:
-		return place + "[" + strconv.Itoa(i) + "]"
+		return path + "[" + strconv.Itoa(i) + "]"
 	}
-	return place // what a pointer points at
+	return path // what a pointer points to
 }
 
+// lengthOf returns the length of n as a node.
 func lengthOf(n *render.Node) *render.Node {
 	return &render.Node{Shape: inspect.Scalar, Type: "int", Scalar: n.Len, Text: strconv.Itoa(n.Len)}
 }
 
+// hasParts reports whether n has items to look into.
 func hasParts(n *render.Node) bool {
 	return n != nil && len(n.Items) > 0 && !n.Hidden && n.Cycle == ""
 }
 
 func isCollection(n *render.Node) bool { return n.Shape == inspect.List || n.Shape == inspect.Map }
 
+// allFlat reports whether no item of n has parts.
 func allFlat(n *render.Node) bool {
 	for _, item := range n.Items {
 		if hasParts(item.Node) {
@@ -91,13 +93,13 @@ func allFlat(n *render.Node) bool {
 	return true
 }
 
-// whole reports whether s is followed as it is written, and not by its leaves.
+// whole reports whether s is followed by its lines and elements instead of by its leaves.
 func (s *sample) whole() bool {
 	return s.page != nil || s.node != nil && isCollection(s.node) && hasParts(s.node) && (s.node.Cut != nil || !allFlat(s.node))
 }
 
-// lines are s as it is written, without colours. now is what times are given their distance from,
-// if it is not zero.
+// lines returns s as it is written, without colors. Times come with their distance from now, unless
+// that is zero.
 func (s *sample) lines(width int, now time.Time) []string {
 	var b bytes.Buffer
 	if s.page != nil {
@@ -108,8 +110,8 @@ func (s *sample) lines(width int, now time.Time) []string {
 	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
 }
 
-// contents is what each line of s is compared by: with the times themselves, as their distance from
-// now changes always, and without the spaces, as a column may become wider.
+// contents returns what to compare each line of s by: the line without the distance of times from now,
+// which always changes, and without spaces, as columns may become wider.
 func (s *sample) contents(width int) []string {
 	shown, lines := s.lines(width, s.at), s.lines(width, time.Time{})
 	if len(lines) != len(shown) {
@@ -121,10 +123,10 @@ func (s *sample) contents(width int) []string {
 	return lines
 }
 
-// element is one element of a list or entry of a map, on one line.
+// element is an element of a list or an entry of a map, on one line.
 type element struct{ key, text string }
 
-// elements are those of a whole sample.
+// elements returns the elements of a whole sample: the lines of a page, or the items of a node.
 func (s *sample) elements() []element {
 	var all []element
 	if s.page != nil {
@@ -143,8 +145,8 @@ func (s *sample) elements() []element {
 	return all
 }
 
-// changes compares two whole samples by their elements: those that came, went, and in a map
-// became different. An element of a list that is at another place is the same one.
+// changes compares two whole samples. It returns the elements that went (-), came (+) or, in a map,
+// changed (~). An element of a list that has moved is the same element.
 func (s *sample) changes(before *sample) (all []string) {
 	left := map[element]int{}
 	keys := map[string]string{}

@@ -9,42 +9,42 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// seriesLength is for how many samples a watch remembers a number: a sparkline is not longer.
+// seriesLength is the number of samples in a sparkline.
 const seriesLength = 24
 
-// series is what became of one leaf, sample by sample.
+// series is the history of one leaf.
 type series struct {
-	leaf
-	before  *render.Node // in the sample before; nil where it was not there
-	change  difference
-	known   bool      // change is one
-	changed time.Time // last; zero for not yet
-	values  []float64 // the last of them, NaN where it was no number
-	rates   []float64 // the change per second that led to each, NaN for none
-	seen    time.Time // in the last sample, or before
-	gone    bool
+	leaf                 // in the last sample that had it
+	before  *render.Node // in the sample before that; nil if it was not there
+	change  difference   // from before to node
+	known   bool         // change is valid
+	changed time.Time    // when it changed last; zero if it never did
+	seen    time.Time    // when it was sampled last
+	gone    bool         // it is not in the last sample
+	values  []float64    // of the last seriesLength samples; NaN where it was not a number
+	rates   []float64    // the change per second that led to each of values; NaN for none
 }
 
-// seriesSet is the leaves of a watch.
+// seriesSet holds the leaves of a watch.
 type seriesSet struct {
-	all   map[string]*series
-	order []*series // as in the last sample; those that are gone at the end
+	all   map[string]*series // by path
+	order []*series          // as in the last sample, and then those that are gone since
 }
 
-// add takes up the next sample.
+// add adds the sample now, which follows last.
 func (set *seriesSet) add(now, last *sample) {
 	if set.all == nil {
 		set.all = map[string]*series{}
 	}
 	var order []*series
 	for _, l := range now.leaves() {
-		s := set.all[l.place]
+		s := set.all[l.path]
 		if s == nil {
 			s = &series{leaf: l}
 			if last != nil && last.err == nil && !last.whole() {
 				s.changed = now.at
 			}
-			set.all[l.place] = s
+			set.all[l.path] = s
 		}
 		s.next(l.node, now.at)
 		order = append(order, s)
@@ -54,19 +54,19 @@ func (set *seriesSet) add(now, last *sample) {
 			if s.seen != now.at && !s.gone {
 				s.gone, s.known, s.changed = true, false, now.at
 				s.before, s.node = s.node, nil
-				order = append(order, s) // for this once
+				order = append(order, s) // once
 			}
 		}
-		for place, s := range set.all {
+		for path, s := range set.all {
 			if s.gone {
-				delete(set.all, place)
+				delete(set.all, path)
 			}
 		}
 		set.order = order
 	}
 }
 
-// next takes up what the leaf is now.
+// next adds the node n of a sample.
 func (s *series) next(n *render.Node, at time.Time) {
 	rate := math.NaN()
 	if !s.seen.IsZero() {
@@ -89,6 +89,7 @@ func (s *series) next(n *render.Node, at time.Time) {
 	s.node, s.seen = n, at
 }
 
+// keep appends x to xs and drops what is too old for a sparkline.
 func keep(xs []float64, x float64) []float64 {
 	if xs = append(xs, x); len(xs) > seriesLength {
 		xs = xs[len(xs)-seriesLength:]
@@ -96,7 +97,7 @@ func keep(xs []float64, x float64) []float64 {
 	return xs
 }
 
-// now is what the leaf is, for people.
+// now returns the current value for people, in about max columns.
 func (s *series) now(max int) string {
 	switch {
 	case s.gone:
@@ -115,10 +116,10 @@ func (s *series) now(max int) string {
 	return s.node.Line(max)
 }
 
-// maxWas is how wide it is said at most what was before: what is longer says little at a glance.
+// maxWas is the width up to which a table tells the value before. More cannot be taken in at a glance.
 const maxWas = 20
 
-// isNumber reports whether it stands to the right in its column.
+// isNumber reports whether the value is a number, which stands to the right in its column.
 func (s *series) isNumber() bool {
 	if s.node == nil {
 		return false
@@ -127,7 +128,7 @@ func (s *series) isNumber() bool {
 	return ok
 }
 
-// delta is what happened to it in the last sample, "" for nothing.
+// delta tells how the leaf changed in the sample at that time, "" if it did not.
 func (s *series) delta(at time.Time, max int) string {
 	switch {
 	case !s.changed.Equal(at):
@@ -143,7 +144,7 @@ func (s *series) delta(at time.Time, max int) string {
 	return "changed"
 }
 
-// speed is the change per second, "" where there is none to tell.
+// speed returns the change per second, or "".
 func (s *series) speed() string {
 	rate := math.NaN()
 	if len(s.rates) > 0 {
@@ -155,8 +156,8 @@ func (s *series) speed() string {
 	return s.change.rate(rate)
 }
 
-// trend draws the last samples, and says between what it is drawn: the rates of what only ever
-// went up, as a counter does, or else the values.
+// trend returns a sparkline and its range: of the rates if the value only ever grew, as a counter does,
+// and otherwise of the values.
 func (s *series) trend() string {
 	if s.changed.IsZero() || s.gone || !s.known {
 		return ""
@@ -188,8 +189,8 @@ func (s *series) trend() string {
 // bars are the eight heights of a sparkline.
 var bars = []rune("▁▂▃▄▅▆▇█")
 
-// sparkline draws xs between their least and their greatest; NaN is a gap. ok is false where
-// there are no two numbers.
+// sparkline draws xs between the least and the greatest of them. NaN is a gap. ok is false unless there
+// are at least two numbers.
 func sparkline(xs []float64) (line string, low, high float64, ok bool) {
 	low, high = math.Inf(1), math.Inf(-1)
 	n := 0

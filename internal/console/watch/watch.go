@@ -1,9 +1,9 @@
-// Package watch asks a question again and again, and shows what changes between the answers: of
-// numbers the difference, the rate and a sparkline, of structures the leaves that moved, of lists
-// and maps the elements that came and went.
+// Package watch evaluates an expression again and again and shows what changes between the answers:
+// for numbers the difference, the rate and a sparkline; for structures the leaves that changed; for
+// lists and maps the elements that came and went.
 //
-// A watch has a sample at a time and what the one before showed, as plain data; between two samples
-// it holds nothing of the application. It speaks to the session that it runs in through a Host.
+// A watch keeps the current sample and the one before as plain data. Between two samples it holds
+// nothing of the application. A Host connects it to the session that it runs in.
 package watch
 
 import (
@@ -16,71 +16,71 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// share bounds the part of the time that a watch evaluates: 1/share. A slow question is asked less
-// often than was wanted.
+// share bounds the time that a watch evaluates to 1/share of all time. A slow expression is evaluated
+// less often than was asked for.
 const share = 10
 
 // Watch says what to watch, and how.
 type Watch struct {
-	Every     time.Duration // from the beginning of one sample to that of the next
 	Source    string        // the expression
-	Condition string        // ends the watch once it holds; "" for none
-	Changes   bool          // show only what differs from the sample before, a line each
+	Every     time.Duration // from the start of one sample to that of the next
+	Condition string        // an expression that ends the watch once it is true; "" for none
+	Changes   bool          // write only the samples that differ from the one before, a line each
 }
 
 // Host is the session that a watch runs in.
 type Host interface {
 	Eval(context.Context, eval.Query) (eval.Result, error)
 	Write(p []byte) (int, error)
-	// Screen returns what a sample is laid out for. It may change from one sample to the next.
+	// Screen returns what to lay out the next sample for.
 	Screen() Screen
-	// Away reports whether somebody else has written on the screen since it was asked last.
+	// Away reports whether somebody else has written on the screen since the last call of Away.
 	Away() bool
 	Clock
 }
 
 // Screen is what a sample is laid out for.
 type Screen struct {
-	Width, Height int    // in cells, where each sample is drawn over the one before
-	Line          int    // columns, where each sample is a line
-	Wider         int    // columns to advise where a line was cut
-	Echoed        bool   // the session draws on the screen, so that a sample can be drawn over
-	Color         bool   // the terminal shows colours
+	Width, Height int    // in cells, for samples drawn over each other
+	Line          int    // in columns, for samples on a line each
+	Wider         int    // the width to advise if a line is cut
+	Echoed        bool   // the session draws on the screen, so a sample can be drawn over
+	Color         bool   // the terminal shows colors
 	Ends          string // how the user ends a watch
 }
 
-// ErrEnded is how a watch ends that its context cut short.
+// ErrEnded is the error of a watch whose context ended.
 var ErrEnded = errors.New("the watch was ended")
 
-// Mistake is what is wrong with the question or the condition.
+// Mistake is an error in the expression or the condition.
 type Mistake struct{ Err error }
 
 func (m *Mistake) Error() string { return m.Err.Error() }
 func (m *Mistake) Unwrap() error { return m.Err }
 
-// run is a watch that runs.
+// run is a running watch.
 type run struct {
 	Watch
 	host    Host
 	inPlace bool // each sample is drawn over the one before
-
 	began   time.Time
-	samples int           // taken so far, the one under way included once it was evaluated
-	slowed  time.Duration // the pause, where it is longer than Every
-	last    *sample       // nil before the second sample
-	series  seriesSet
-	drawn   int // rows on the screen that the next sample takes the place of
+
+	samples int           // evaluated so far
+	slowed  time.Duration // the interval if it is longer than Every; else 0
+	last    *sample       // the sample before; nil for the first
+	series  seriesSet     // what is known of each leaf, up to the current sample
+	drawn   int           // rows on the screen that the next sample is drawn over
 }
 
-// Run runs w until its condition holds, ctx ends or enough is closed, and returns the number of
-// samples. The error is nil if the watch came to its end, a *Mistake, ErrEnded if ctx ended it, or
-// that of the host's Write. A watch takes at least one sample.
+// Run runs w until its condition is true, ctx ends or enough is closed, and returns the number of
+// samples. The error is nil if the condition or enough ended the watch, ErrEnded if ctx did, a
+// *Mistake, or that of the host's Write. A watch takes at least one sample.
 func (w Watch) Run(ctx context.Context, host Host, enough <-chan struct{}) (samples int, err error) {
 	r := &run{Watch: w, host: host, began: host.Now()}
 	r.inPlace = host.Screen().Echoed && !w.Changes
 	for {
 		at := host.Now()
-		done, err := r.ask(ctx, at)
+		done, err := r.sample(ctx, at)
 		if err != nil || done {
 			return r.samples, err
 		}
@@ -101,9 +101,9 @@ func (w Watch) Run(ctx context.Context, host Host, enough <-chan struct{}) (samp
 	}
 }
 
-// ask takes one sample and shows it. An error of the first sample ends the watch; that of a later
-// one is shown in its place: that a lock cannot be had is worth seeing.
-func (w *run) ask(ctx context.Context, at time.Time) (done bool, err error) {
+// sample takes one sample and shows it. done reports whether the condition is true. An error of the
+// first sample ends the watch. A later one, such as a lock that cannot be had, is shown as a sample.
+func (w *run) sample(ctx context.Context, at time.Time) (done bool, err error) {
 	q := eval.Query{Source: w.Source, Mode: eval.Again}
 	if w.samples == 0 {
 		q.Mode = eval.First
@@ -141,12 +141,12 @@ func (w *run) holds(ctx context.Context) (bool, error) {
 	}
 	holds, ok := r.Node.Scalar.(bool)
 	if !ok {
-		return false, &Mistake{fmt.Errorf("the condition %s is %s, and neither true nor false; compare it: until %s > 0", w.Condition, r.Node.Line(40), w.Condition)}
+		return false, &Mistake{fmt.Errorf("the condition %s is %s, not true or false; compare it: until %s > 0", w.Condition, r.Node.Line(40), w.Condition)}
 	}
 	return holds, nil
 }
 
-// header says what is being watched, and how it ends.
+// header tells how often a sample is taken, and how to end the watch.
 func (w *run) header(at time.Time) string {
 	every := fmt.Sprintf("every %v", w.Every)
 	if w.slowed > 0 {
