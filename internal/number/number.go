@@ -1,5 +1,5 @@
-// Package number computes exactly with numbers of all Go's kinds: a 64-bit integer, signed or not, and a float meet
-// without either being rounded.
+// Package number computes exactly with all of Go's numbers but complex ones. Signed and unsigned integers
+// of 64 bits and floats can be compared without rounding either.
 package number
 
 import (
@@ -7,17 +7,16 @@ import (
 	"math/bits"
 )
 
-// Number is a number that can be computed with exactly: an integer as sign and magnitude (so
-// that int64 and uint64 meet without a conversion), or a float.
+// Number is an integer, as sign and magnitude so that it can be any int64 or uint64, or a float.
 type Number struct {
 	IsFloat bool
-	Neg     bool // of an integer; -0 is 0
-	Mag     uint64
-	F       float64
+	F       float64 // of a float
+	Neg     bool    // of an integer; -0 is 0
+	Mag     uint64  // of an integer
 }
 
-// Of reports whether x is a Number, and which.
-func Of(x any) (Number, bool) {
+// Of returns x as a Number. ok is false unless x has one of Go's integer or float types.
+func Of(x any) (n Number, ok bool) {
 	switch x := x.(type) {
 	case int:
 		return OfInt(int64(x)), true
@@ -47,7 +46,7 @@ func Of(x any) (Number, bool) {
 	return Number{}, false
 }
 
-// OfInt is the Number of n.
+// OfInt returns n as a Number.
 func OfInt(n int64) Number {
 	if n < 0 {
 		return Number{Neg: true, Mag: -uint64(n)}
@@ -55,8 +54,8 @@ func OfInt(n int64) Number {
 	return Number{Mag: uint64(n)}
 }
 
-// Value is n as expressions see it: an int where it fits, an int64 or uint64 where only that
-// does, a float64. ok is false for an integer outside of -2⁶³ … 2⁶⁴-1.
+// Value returns n as expressions have it: a float64, or an int, or the int64 or uint64 that does not fit
+// in an int. ok is false for an integer below -2⁶³ or above 2⁶⁴-1.
 func (n Number) Value() (x any, ok bool) {
 	switch {
 	case n.IsFloat:
@@ -74,7 +73,7 @@ func (n Number) Value() (x any, ok bool) {
 	return n.Mag, true
 }
 
-// Plain is n as expressions see it: an int where it fits.
+// Plain returns n as expressions have it: an int if it fits in one, and otherwise an int64.
 func Plain(n int64) any {
 	if int64(int(n)) == n {
 		return int(n)
@@ -82,7 +81,7 @@ func Plain(n int64) any {
 	return n
 }
 
-// Float64 is n as a float64, rounded where n is an integer above 2⁵³.
+// Float64 returns n as a float64, which rounds integers above 2⁵³.
 func (n Number) Float64() float64 {
 	switch {
 	case n.IsFloat:
@@ -93,8 +92,8 @@ func (n Number) Float64() float64 {
 	return float64(n.Mag)
 }
 
-// Int is n as an int; ok is false where it is not an integer or does not fit.
-func (n Number) Int() (int, bool) {
+// Int returns n as an int. ok is false if n has a fraction or does not fit.
+func (n Number) Int() (i int, ok bool) {
 	if n.IsFloat {
 		if n.F != math.Trunc(n.F) || n.F < -1<<63 || n.F >= 1<<63 {
 			return 0, false
@@ -102,11 +101,11 @@ func (n Number) Int() (int, bool) {
 		n = OfInt(int64(n.F))
 	}
 	x, _ := n.Value()
-	i, ok := x.(int)
+	i, ok = x.(int)
 	return i, ok
 }
 
-// Add is a+b for integers; ok is false where the magnitude needs more than 64 bits.
+// Add returns a+b of two integers. ok is false if the magnitude needs more than 64 bits.
 func Add(a, b Number) (sum Number, ok bool) {
 	if a.Neg == b.Neg {
 		mag, carry := bits.Add64(a.Mag, b.Mag, 0)
@@ -118,19 +117,19 @@ func Add(a, b Number) (sum Number, ok bool) {
 	return Number{Neg: a.Neg, Mag: a.Mag - b.Mag}, true
 }
 
-// Sub is a-b for integers; ok is false where the magnitude needs more than 64 bits.
+// Sub returns a-b of two integers. ok is false if the magnitude needs more than 64 bits.
 func Sub(a, b Number) (difference Number, ok bool) {
 	b.Neg = !b.Neg
 	return Add(a, b)
 }
 
-// Mul is a*b for integers; ok is false where the magnitude needs more than 64 bits.
+// Mul returns a*b of two integers. ok is false if the magnitude needs more than 64 bits.
 func Mul(a, b Number) (product Number, ok bool) {
 	hi, lo := bits.Mul64(a.Mag, b.Mag)
 	return Number{Neg: a.Neg != b.Neg, Mag: lo}, hi == 0
 }
 
-// Pow is a to the n by squaring; ok is false as soon as it overflows.
+// Pow returns the integer a to the power of n. ok is false if the magnitude needs more than 64 bits.
 func Pow(a Number, n uint64) (power Number, ok bool) {
 	for power = (Number{Mag: 1}); ; {
 		if n&1 == 1 {
@@ -141,15 +140,15 @@ func Pow(a Number, n uint64) (power Number, ok bool) {
 		if n >>= 1; n == 0 {
 			return power, true
 		}
-		// The square is a factor of what is asked for, so that one that overflows decides it.
+		// The square is a factor of the power, so the power overflows with it.
 		if a, ok = Mul(a, a); !ok {
 			return power, false
 		}
 	}
 }
 
-// Compare orders a and b by their exact values: no integer is rounded to meet a float.
-// ordered is false if one is NaN.
+// Compare returns -1, 0 or 1 for a below, equal to or above b. It compares exactly, without rounding an
+// integer to a float. ordered is false if one of them is NaN.
 func Compare(a, b Number) (order int, ordered bool) {
 	switch {
 	case a.IsFloat && b.IsFloat:
@@ -203,21 +202,22 @@ func compareIntFloat(a Number, f float64) (int, bool) {
 	whole, rest := math.Modf(f)
 	order := compareInts(a, Number{Neg: whole < 0, Mag: uint64(math.Abs(whole))})
 	if order == 0 {
-		// The whole parts are equal: what f has behind the point decides.
+		// The integral parts are equal: the fraction of f decides.
 		order, _ = compareFloats(0, rest)
 	}
 	return order, true
 }
 
-// Tally adds numbers up: integers exactly in 128 bits, so that their order does not matter
-// and only the final sum has to fit; floats apart from them.
+// Tally adds numbers up. It adds integers exactly in 128 bits, so that their order does not matter and
+// only the total has to fit in 64, and floats apart from them. The zero Tally is empty.
 type Tally struct {
-	hi, lo uint64 // two's complement
-	f      float64
-	float  bool
-	far    bool // one of the floats was not finite
+	hi, lo uint64  // the total of the integers, as two's complement
+	f      float64 // the total of the floats
+	float  bool    // a float was added
+	far    bool    // a float that is not finite was added
 }
 
+// Add adds n.
 func (t *Tally) Add(n Number) {
 	if n.IsFloat {
 		t.far = t.far || n.F-n.F != 0
@@ -235,7 +235,8 @@ func (t *Tally) Add(n Number) {
 	t.hi, _ = bits.Add64(t.hi, 0, carry)
 }
 
-// Sum is the total; ok is false where the integers' total does not fit in 64 bits.
+// Sum returns the total, as a float if a float was added. Otherwise ok is false if it does not fit in
+// 64 bits.
 func (t *Tally) Sum() (n Number, ok bool) {
 	if t.hi>>63 == 1 {
 		lo, borrow := bits.Sub64(0, t.lo, 0)
@@ -250,13 +251,13 @@ func (t *Tally) Sum() (n Number, ok bool) {
 	return n, ok
 }
 
-// Finite reports whether the total as a float is one, or cannot be.
+// Finite reports whether the total as a float is finite, or could not be as one of the floats was not.
 func (t *Tally) Finite() bool {
 	f := t.Float64()
 	return t.far || f-f == 0
 }
 
-// Mean is the total of n integers of 64 bits, n > 0, divided by n, without what is behind the point.
+// Mean returns the total of n int64s divided by n, which is positive, rounded toward zero.
 func (t *Tally) Mean(n int) int64 {
 	hi, lo := t.hi, t.lo
 	negative := hi>>63 == 1
@@ -272,7 +273,7 @@ func (t *Tally) Mean(n int) int64 {
 	return int64(mag)
 }
 
-// Float64 is the total as a float64.
+// Float64 returns the total as a float64.
 func (t *Tally) Float64() float64 {
 	hi, lo := t.hi, t.lo
 	sign := 1.0

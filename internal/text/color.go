@@ -9,6 +9,7 @@ func Red(s string, color bool) string { return rendered(s, "31", color) }
 // Yellow returns s in yellow letters (SGR 33), or s itself without color.
 func Yellow(s string, color bool) string { return rendered(s, "33", color) }
 
+// rendered returns s with the attribute sgr (Select Graphic Rendition).
 func rendered(s, sgr string, color bool) string {
 	if !color {
 		return s

@@ -2,21 +2,20 @@ package text
 
 import "strings"
 
-// Cell is the text of a cell of a table, on one line.
+// Cell is a cell of a table, on one line.
 type Cell struct {
 	Text  string
-	Right bool // it stands at the right of its column
+	Right bool // aligned to the right of its column
 }
 
-// Layout places cells in columns that are Gap columns of the terminal apart.
+// Layout places cells in columns.
 type Layout struct {
-	Gap    int
-	Widths []int  // of the columns; one of width 0 is left out
-	Right  []bool // of each column: its cells stand at its right
+	Gap    int    // between two columns, in columns of the terminal
+	Widths []int  // of the columns; a column of width 0 is left out
+	Right  []bool // of each column: its cells are aligned to the right
 }
 
-// Before is where column c begins, with the gap before it; with c the number of columns, it is where
-// another one would.
+// Before returns the width of the columns before c and their gaps, which is where c begins.
 func (l Layout) Before(c int) (n int) {
 	for _, width := range l.Widths[:c] {
 		if width > 0 {
@@ -26,7 +25,7 @@ func (l Layout) Before(c int) (n int) {
 	return n
 }
 
-// Indent is how far a cell of that width stands to the right in column c.
+// Indent returns how far to indent a cell of that width in column c.
 func (l Layout) Indent(c, width int) int {
 	if !l.Right[c] {
 		return 0
@@ -34,8 +33,8 @@ func (l Layout) Indent(c, width int) int {
 	return max(0, l.Widths[c]-width)
 }
 
-// Columns aligns rows in columns, two spaces apart, and returns their lines, each cut to at most
-// width columns. A column with nothing in it takes no room. Rows may differ in length.
+// Columns aligns rows in columns two spaces apart and returns their lines, cut to width. An empty
+// column takes no room. Rows may differ in length.
 func Columns(rows [][]Cell, width int) []string {
 	layout := Layout{Gap: 2}
 	for _, row := range rows {
@@ -61,8 +60,8 @@ func Columns(rows [][]Cell, width int) []string {
 	return lines
 }
 
-// Grid arranges texts in as many columns of one width as fit into width, two spaces apart, filled
-// from top to bottom, and returns its lines.
+// Grid arranges texts in columns of one width two spaces apart, as many as fit into width, and fills them
+// from top to bottom. It returns the lines.
 func Grid(texts []string, width int) []string {
 	longest := 0
 	for _, s := range texts {

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Shown returns r if a terminal may be given it, else U+FFFD: in place of what would move the
-// cursor, turn the direction of writing or hide.
+// Shown returns r if a terminal only shows it, and U+FFFD if it would move the cursor, change the
+// direction of writing or hide.
 func Shown(r rune) rune {
 	if unicode.IsPrint(r) || r == joiner {
 		return r
@@ -16,8 +16,8 @@ func Shown(r rune) rune {
 	return unicode.ReplacementChar
 }
 
-// Printable reports whether s is UTF-8 of which each character prints. A terminal does nothing
-// with it but show it, on one line.
+// Printable reports whether s is UTF-8 and each of its characters prints, so that a terminal only shows
+// it, on one line.
 func Printable(s string) bool {
 	for i, r := range s {
 		if !prints(s[i:], r) {
@@ -27,7 +27,7 @@ func Printable(s string) bool {
 	return true
 }
 
-// prints reports whether r, with which s begins, prints.
+// prints reports whether r, the first rune of s, prints.
 func prints(s string, r rune) bool {
 	if r == utf8.RuneError {
 		return strings.HasPrefix(s, "\uFFFD")
@@ -35,13 +35,12 @@ func prints(s string, r rune) bool {
 	return unicode.IsPrint(r)
 }
 
-// Escape returns s with an escape of Go in place of each character that does not print, ends of
-// lines among them, and of each byte that is no UTF-8. A backslash stays as it is: what is
-// escaped is to be read, and cannot be turned back.
+// Escape returns s with a Go escape for each character that does not print, newlines included, and for
+// each byte that is not UTF-8. Backslashes stay as they are: the result is for people to read, and
+// cannot be decoded.
 func Escape(s string) string { return escape(s, "") }
 
-// EscapeLines is Escape, but for the ends of lines and the joiners in emoji, which stay: text
-// goes on over as many lines as it has.
+// EscapeLines is like Escape, but keeps newlines, and the joiners in emoji.
 func EscapeLines(s string) string { return escape(s, "\n"+string(joiner)) }
 
 func escape(s, except string) string {

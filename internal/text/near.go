@@ -2,12 +2,12 @@ package text
 
 import "strings"
 
-// MaxNear is the length in bytes beyond which Near compares no name: its time grows with the square.
+// MaxNear bounds the names that Near compares, in bytes. Its time grows with their square.
 const MaxNear = 64
 
-// Near returns the one of from that was probably meant by name, "" if none is close. Close is what
-// differs in case alone, or in at most a third of the letters of name; two neighbours that changed
-// places count as one. Of several it returns the closest, and of those the first.
+// Near returns the name in from that was probably meant by name, or "". Close names differ in case alone
+// or in at most a third of the letters of name, two swapped neighbors counting as one. Near returns the
+// first of the closest.
 func Near(name string, from []string) string {
 	best, at := "", len(name)/3+1
 	lower := strings.ToLower(name)
@@ -20,7 +20,7 @@ func Near(name string, from []string) string {
 			continue
 		}
 		d := distance(lower, low)
-		// A name of three letters of which two differ is another name.
+		// At least one letter has to be the same.
 		if d < at && d < min(len(name), len(f)) {
 			best, at = f, d
 		}
@@ -28,8 +28,8 @@ func Near(name string, from []string) string {
 	return best
 }
 
-// distance counts the insertions, deletions, changes and swaps of neighbours that lead from a to b,
-// in bytes: the optimal string alignment distance.
+// distance returns the optimal string alignment distance of a and b in bytes: the number of insertions,
+// deletions, changes and swaps of neighbors that lead from one to the other.
 func distance(a, b string) int {
 	var rows [3][MaxNear + 1]int
 	before, above, row := &rows[0], &rows[1], &rows[2]

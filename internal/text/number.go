@@ -2,10 +2,10 @@ package text
 
 import "strconv"
 
-// Thousands writes n with a comma between each three digits.
+// Thousands writes n with a comma between every three digits.
 func Thousands(n int) string { return Group(strconv.Itoa(n)) }
 
-// Group puts a comma between each three digits of an integer, which may have a minus sign.
+// Group puts a comma between every three digits of an integer, which may have a minus sign.
 func Group(digits string) string {
 	first := 0
 	if len(digits) > 0 && digits[0] == '-' {
@@ -17,7 +17,7 @@ func Group(digits string) string {
 	return digits
 }
 
-// Bytes writes a number of bytes: in MiB or KiB where it is a whole number of them.
+// Bytes writes a number of bytes, in MiB or KiB if that is a whole number.
 func Bytes(n int) string {
 	switch {
 	case n >= 1<<20 && n%(1<<20) == 0:

@@ -1,10 +1,10 @@
 package text
 
-// ShortPaths drops the folders from the import paths in s, which is the name of a type or function: reflect and
-// the runtime write whole paths in type arguments.
+// ShortPaths drops the folders from the import paths in s, the name of a type or function. Reflect and the
+// runtime write whole paths in type arguments.
 func ShortPaths(s string) string {
 	b := make([]byte, 0, len(s))
-	word := 0 // where in b the current path began
+	word := 0 // where the current path begins in b
 	for i := range len(s) {
 		switch c := s[i]; c {
 		case '/':

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Quote returns s as a literal of Go in which each character prints. Text that has quotes or
-// backslashes in it, such as JSON, stands between back quotes where it can.
+// Quote returns s as a Go literal of characters that print. Text with quotes or backslashes, such as
+// JSON, is put between back quotes if possible.
 func Quote(s string) string {
 	if strings.ContainsAny(s, `"\`) && !strings.Contains(s, "`") && Printable(s) {
 		return "`" + s + "`"
@@ -15,8 +15,8 @@ func Quote(s string) string {
 	return strconv.Quote(s)
 }
 
-// Literal returns s as a literal of the expression language, on one line. That is Go's, except
-// that text which is no UTF-8 takes the form for bytes: \xff is a character in a string there.
+// Literal returns s as a literal of the expression language, on one line. It is Go's literal, except for
+// text that is not UTF-8: as \xff in a string is a character there, that becomes a literal of bytes.
 func Literal(s string) string {
 	if utf8.ValidString(s) {
 		return strconv.Quote(s)

@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// joiner is the zero width joiner, which makes one emoji of several. It does not print by itself.
+// joiner is the zero width joiner, which makes one emoji of several. By itself it does not print.
 const joiner = '\u200d'
 
-// RuneWidth returns the number of columns that a terminal gives r: none for a combining character,
-// two for an East Asian wide one or an emoji (Unicode TR 11), else one. A character that does not
-// print counts as what Shown puts in its place. Terminals disagree about a few emoji.
+// RuneWidth returns the number of columns that r takes on a terminal: none for a combining character,
+// two for a wide East Asian one or an emoji (Unicode TR 11), and one for any other. For a character that
+// does not print it returns the width of what Shown returns. Terminals disagree about a few emoji.
 func RuneWidth(r rune) int {
 	switch {
 	case r < 0x300:
@@ -24,7 +24,7 @@ func RuneWidth(r rune) int {
 	return 1
 }
 
-// Width returns the number of columns that s takes on one line.
+// Width returns the number of columns of s, which is one line.
 func Width(s string) int {
 	n := 0
 	for _, r := range s {
@@ -33,7 +33,7 @@ func Width(s string) int {
 	return n
 }
 
-// Fit returns the longest beginning of s that takes at most that many columns.
+// Fit returns the longest beginning of s that fits into that many columns.
 func Fit(s string, columns int) string {
 	for i, r := range s {
 		if columns -= RuneWidth(r); columns < 0 {
@@ -43,8 +43,8 @@ func Fit(s string, columns int) string {
 	return s
 }
 
-// Cut returns s if it takes at most that many columns, or else a beginning of it with … behind.
-// With no column at all there is no room for the … either. It reads no more of s than it returns.
+// Cut returns s if it fits into that many columns, and otherwise a beginning of s and …, or "" for no
+// columns. It reads hardly more of s than it returns.
 func Cut(s string, columns int) string {
 	if columns <= 0 {
 		return ""
@@ -61,13 +61,13 @@ func Cut(s string, columns int) string {
 	return s
 }
 
-// Pad returns s with spaces behind it, up to that many columns.
+// Pad returns s followed by spaces, up to that many columns.
 func Pad(s string, columns int) string {
 	return s + strings.Repeat(" ", max(0, columns-Width(s)))
 }
 
-// Whole returns s without the beginning of a character at its end, as one that was cut at a byte
-// may have. Bytes that are no UTF-8 stay.
+// Whole returns s without the incomplete character at its end, which cutting at a byte may leave. Bytes
+// that are not UTF-8 stay.
 func Whole[S ~string | ~[]byte](s S) S {
 	for i := len(s) - 1; i >= 0 && i > len(s)-utf8.UTFMax; i-- {
 		if utf8.RuneStart(s[i]) {
