@@ -18,23 +18,24 @@ import (
 	"golang.org/x/term"
 )
 
-// stock is the number of items in the shop's cache: enough that counting them
-// is work, few enough that the shop opens in well under a second.
+// stock is the number of items in the shop's cache: enough that counting them takes a while, few enough
+// that the shop opens in well under a second.
 const stock = 200_000
 
-// farewell is how long sessions have to end when the demo does.
-const farewell = 3 * time.Second
+// grace is how long sessions have to end when the demo ends.
+const grace = 3 * time.Second
 
+// demo is the command that runs the shop and serves it.
 type demo struct {
 	Listen string `placeholder:"ADDR" help:"Listen on host:port or unix:/path. Without it: localhost:3000, or the next free port."`
 }
 
-// Run lets the shop live until the prompt is left, or where there is no
-// terminal for a prompt until SIGTERM or SIGINT.
+// Run runs the shop until the user leaves the prompt or SIGTERM arrives. Without a terminal there is no
+// prompt, and SIGINT ends it too.
 func (d *demo) Run() error {
 	interactive := term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
 	ends := []os.Signal{syscall.SIGTERM}
-	level := slog.LevelWarn // what is less would disturb the prompt
+	level := slog.LevelWarn // less would disturb the prompt
 	if !interactive {
 		ends = append(ends, os.Interrupt)
 		level = slog.LevelInfo
@@ -51,7 +52,7 @@ func (d *demo) Run() error {
 	s.Expose(reg)
 	server := &telnet.Server{
 		Registry: reg,
-		AnyUser:  runtime.GOOS != "linux", // elsewhere nobody tells whose a connection is, and this is a demonstration
+		AnyUser:  runtime.GOOS != "linux", // other systems do not tell the user of a connection; this is a demonstration
 		Logger:   slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})),
 	}
 	served := make(chan error, 1)
@@ -69,10 +70,10 @@ func (d *demo) Run() error {
 	case <-ctx.Done():
 	case err = <-served:
 	}
-	stop() // the shop, and with it the patience for a second signal
-	timely, cancel := context.WithTimeout(context.Background(), farewell)
+	stop() // ends the shop; a second signal ends the process
+	ending, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
-	err = errors.Join(err, server.Shutdown(timely))
+	err = errors.Join(err, server.Shutdown(ending))
 	running.Wait()
 	return err
 }

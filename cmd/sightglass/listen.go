@@ -8,14 +8,14 @@ import (
 	"github.com/sightglass-go/sightglass/telnet"
 )
 
-// The ports that are tried where none was chosen.
+// The ports to try if none is given.
 const (
 	firstPort = 3000
 	lastPort  = 3099
 )
 
-// listen opens addr, or without one the first port on localhost that is free,
-// and says how to reach it.
+// listen listens on addr, or for "" on the first free port of localhost. It returns the address to
+// connect to.
 func listen(addr string) (l net.Listener, at string, err error) {
 	if addr != "" {
 		l, err = telnet.Listen(addr)
@@ -30,7 +30,7 @@ func listen(addr string) (l net.Listener, at string, err error) {
 	return l, addr, err
 }
 
-// reach is addr with the port that l has, where port 0 asked for any.
+// reach returns addr with the port of l, which differs if addr asks for any port.
 func reach(addr string, l net.Listener) string {
 	if l == nil || strings.HasPrefix(addr, "unix:") {
 		return addr

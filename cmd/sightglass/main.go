@@ -1,5 +1,5 @@
-// Command sightglass shows what sightglass does: its demo subcommand runs a
-// live application and opens a window on it.
+// Command sightglass demonstrates sightglass: its demo subcommand runs a live application and opens a
+// window into it.
 package main
 
 import (
@@ -11,15 +11,16 @@ import (
 	"github.com/alecthomas/kong"
 )
 
+// commands are the subcommands.
 type commands struct {
 	Demo    demo    `cmd:"" help:"Run a live application, a web shop under load, and open a prompt on it."`
-	Version version `cmd:"" help:"Print the version and leave."`
+	Version version `cmd:"" help:"Print the version."`
 }
 
 func main() {
 	parser := kong.Must(new(commands),
 		kong.Name("sightglass"),
-		kong.Description("A window into a running Go process: see the level inside without opening or stopping it."),
+		kong.Description("A window into a running Go process."),
 		kong.UsageOnError(),
 	)
 	args := os.Args[1:]
@@ -31,6 +32,7 @@ func main() {
 	parser.FatalIfErrorf(command.Run())
 }
 
+// version is the command that prints the version.
 type version struct{}
 
 func (version) Run() error {

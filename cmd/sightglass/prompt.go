@@ -15,14 +15,14 @@ import (
 	"golang.org/x/term"
 )
 
-// prompt is a session at the local terminal. It is the session that telnet
-// serves, but liner edits the lines.
+// prompt runs a session at the local terminal. It is the session that telnet serves, with liner for a
+// line editor.
 type prompt struct {
 	lines   *liner.State
 	session *console.Session
 }
 
-// newPrompt takes the terminal over; Close gives it back.
+// newPrompt takes over the terminal, which Close gives back.
 func newPrompt(reg *registry.Registry) *prompt {
 	before, err := liner.TerminalMode()
 	p := &prompt{
@@ -30,9 +30,9 @@ func newPrompt(reg *registry.Registry) *prompt {
 		session: console.New(eval.NewSession(reg, eval.Limits{}), os.Stdout, eval.Limits{}),
 	}
 	if err == nil {
-		lend(before, p.session.Away)
+		shareTerminal(before, p.session.Away)
 	}
-	// Between two evaluations, too, Ctrl-C is not to end the demo.
+	// Ctrl-C between two evaluations must not end the demo either.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	p.lines.SetCtrlCAborts(true)
 	p.lines.SetMultiLineMode(true)
@@ -43,10 +43,10 @@ func newPrompt(reg *registry.Registry) *prompt {
 	return p
 }
 
-// Close gives the terminal back as it was. It may be called while run waits for a line.
+// Close restores the terminal. It may be called while run waits for a line.
 func (p *prompt) Close() error { return p.lines.Close() }
 
-// run answers lines until the user leaves or ctx ends.
+// run runs lines until the user leaves or ctx ends.
 func (p *prompt) run(ctx context.Context) {
 	fmt.Println(console.Banner())
 	for ctx.Err() == nil {
@@ -55,16 +55,16 @@ func (p *prompt) run(ctx context.Context) {
 			continue
 		}
 		if err != nil {
-			fmt.Println() // the shell's prompt is not to stand behind this one
+			fmt.Println() // or the shell's prompt would stand behind this one
 			return
 		}
-		if errors.Is(p.answer(ctx, line), console.ErrQuit) {
+		if errors.Is(p.do(ctx, line), console.ErrQuit) {
 			return
 		}
 	}
 }
 
-// read reads one line, or several where the first ones ask for more; an empty one ends them.
+// read reads a line, and goes on while it is incomplete. An empty line completes it.
 func (p *prompt) read() (string, error) {
 	line, err := p.lines.Prompt("> ")
 	for err == nil && p.session.Incomplete(line) && !strings.HasSuffix(line, "\n") {
@@ -78,8 +78,8 @@ func (p *prompt) read() (string, error) {
 	return line, err
 }
 
-// answer answers one line; Ctrl-C ends it.
-func (p *prompt) answer(ctx context.Context, line string) error {
+// do runs one line. Ctrl-C cancels it.
+func (p *prompt) do(ctx context.Context, line string) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	if width, height, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
@@ -89,7 +89,7 @@ func (p *prompt) answer(ctx context.Context, line string) error {
 	return p.session.Do(ctx, line)
 }
 
-// complete is liner's way to ask what could stand at rune pos of line.
+// complete is liner's WordCompleter: it completes line at rune offset pos.
 func (p *prompt) complete(line string, pos int) (head string, proposals []string, tail string) {
 	at := len(string([]rune(line)[:pos]))
 	found := p.session.Complete(context.Background(), line, at)

@@ -4,5 +4,5 @@ package main
 
 import "github.com/peterh/liner"
 
-// lend does nothing: no shell stops a program here.
-func lend(liner.ModeApplier, func()) {}
+// shareTerminal does nothing: no shell stops programs here.
+func shareTerminal(liner.ModeApplier, func()) {}

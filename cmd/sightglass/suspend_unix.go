@@ -10,11 +10,10 @@ import (
 	"github.com/peterh/liner"
 )
 
-// lend gives the terminal to the shell, in the mode that it had before, while the process is
-// stopped, as by Ctrl-Z. When it goes on it has the terminal as it was: shells do not see to that,
-// and liner takes what it finds for the mode to edit lines in. before is that from before liner;
-// back is called when the process goes on.
-func lend(before liner.ModeApplier, back func()) {
+// shareTerminal sets the terminal's mode back to before while the process is stopped, as by Ctrl-Z, so
+// that the shell gets it as it was. When the process goes on, shareTerminal restores liner's mode, which
+// neither the shell nor liner does, and calls resumed.
+func shareTerminal(before liner.ModeApplier, resumed func()) {
 	editing, err := liner.TerminalMode()
 	if err != nil {
 		return // no terminal
@@ -27,11 +26,11 @@ func lend(before liner.ModeApplier, back func()) {
 			if s == syscall.SIGCONT {
 				mode.ApplyMode()
 				mode = editing
-				back()
+				resumed()
 				continue
 			}
 			if now, err := liner.TerminalMode(); err == nil {
-				mode = now // without signals, where a line is being edited
+				mode = now // while a line is edited, the mode without signals
 			}
 			before.ApplyMode()
 			syscall.Kill(os.Getpid(), syscall.SIGSTOP)

@@ -14,7 +14,7 @@ import (
 // ErrNoItem is the error of Get for an item that is not in the cache.
 var ErrNoItem = errors.New("no such item")
 
-// Freshness says whether an item may be served as it is.
+// Freshness tells whether an item may be served as it is.
 type Freshness string
 
 const (
@@ -22,32 +22,32 @@ const (
 	Stale Freshness = "stale"
 )
 
-// An item that nobody asks for stays between minTTL and maxTTL.
+// The time that an item stays in the cache.
 const (
 	minTTL = 5 * time.Minute
 	maxTTL = 30 * time.Minute
 )
 
-// Cache holds items by stock number. Get, Len and HitRate only look.
+// Cache holds items by stock number. Get, GetHitRate and Len only look.
 type Cache struct {
 	mu      sync.RWMutex
 	items   map[string]*Item
 	hits    int
 	misses  int
-	swept   time.Time // when the janitor was last there
+	swept   time.Time // when the janitor came last
 	evicted int
 
-	seed uint64 `inspect:"-"` // of what is made up
+	seed uint64 `inspect:"-"` // of what load makes up
 }
 
 // Item is one page of the shop, ready to be served.
 type Item struct {
 	key     string
-	tenant  string // whose shop it is in: several sell under this roof
+	tenant  string // who sells it; several shops share this roof
 	hits    int
 	price   float64
 	state   Freshness
-	etag    uint64 // FNV-1a of the key: half of them are above math.MaxInt64
+	etag    uint64 // FNV-1a of the key, half the time above math.MaxInt64
 	expires time.Time
 	page    []byte
 }
@@ -65,7 +65,7 @@ func newCache(size int, seed uint64) *Cache {
 
 func stockNumber(i int) string { return fmt.Sprintf("sku-%d", i) }
 
-// load makes up what a real shop would fetch from its database.
+// load makes up an item that a real shop would fetch from its database.
 func (c *Cache) load(key string) *Item {
 	h := fnv.New64a()
 	h.Write([]byte(key))
@@ -81,18 +81,18 @@ func (c *Cache) load(key string) *Item {
 	}
 }
 
-// tenants have half as many items each as the one before.
+// tenants each have half as many items as the one before.
 var tenants = []string{"teahouse", "lamplight", "papeterie", "greenery"}
 
 // pages are shared between items, as templates are.
 var pages = [][]byte{
 	[]byte("<h1>Teapots</h1>"),
 	[]byte("<h1>Lamps</h1><p>All of them warm white.</p>"),
-	{0x1f, 0x8b, 0x08, 0x00, 0xff}, // a compressed one: not text
+	{0x1f, 0x8b, 0x08, 0x00, 0xff}, // compressed: not text
 	nil,
 }
 
-// Fetch returns the item and counts the visit; one that is missing is loaded.
+// Fetch returns the item and counts the visit. It loads an item that is missing.
 func (c *Cache) Fetch(key string) Item {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -108,7 +108,7 @@ func (c *Cache) Fetch(key string) Item {
 	return *it
 }
 
-// Get returns a copy of the item, or ErrNoItem. It counts no visit.
+// Get returns a copy of the item, or ErrNoItem. It does not count a visit.
 func (c *Cache) Get(key string) (Item, error) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -118,7 +118,7 @@ func (c *Cache) Get(key string) (Item, error) {
 	return Item{}, fmt.Errorf("%w: %q", ErrNoItem, key)
 }
 
-// GetHitRate returns the part of visits that found their item, 0 before the first.
+// GetHitRate returns the share of visits that found their item, 0 before the first.
 func (c *Cache) GetHitRate() float64 {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -135,15 +135,15 @@ func (c *Cache) Len() int {
 	return len(c.items)
 }
 
-// Flush drops all items. It is not among the methods that Expose allows.
+// Flush drops all items. Expose does not allow sessions to call it.
 func (c *Cache) Flush() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	clear(c.items)
 }
 
-// janitor drops expired items, a few hundred at a time so that the lock is
-// never held for long: the order of a map's walk is random, so all get their turn.
+// janitor drops expired items. It looks at a few hundred at a time, so as not to hold the lock for long.
+// As maps are walked in random order, all get their turn.
 func (c *Cache) janitor(ctx context.Context) {
 	every := time.NewTicker(50 * time.Millisecond)
 	defer every.Stop()

@@ -1,7 +1,6 @@
 package shop
 
-// Category is a node of the catalogue. Children point back to their parents,
-// so the tree has cycles.
+// Category is a node of the catalog. Children point back to their parents, so the tree has cycles.
 type Category struct {
 	name     string
 	parent   *Category

@@ -10,8 +10,7 @@ import (
 	"time"
 )
 
-// Config is what the shop was started with. Its secrets are made up at each
-// start: none of them opens anything.
+// Config is what the shop was started with. Its secrets are made up at each start and open nothing.
 type Config struct {
 	Name     string
 	Listen   string
@@ -25,7 +24,7 @@ type Config struct {
 	Internal string `inspect:"-"`
 }
 
-// Database is where the shop keeps what it must not forget.
+// Database is where the shop keeps its data.
 type Database struct {
 	Host     string
 	User     string
@@ -48,7 +47,7 @@ func newConfig() *Config {
 	}
 }
 
-// Secrets returns what no session may ever be told, for tests that search answers for it.
+// Secrets returns what no session may ever learn, for tests that search answers for it.
 func (c *Config) Secrets() []string {
 	return []string{c.Database.Password, c.APIToken, strings.Split(c.TLSKey, "\n")[1],
 		strings.TrimPrefix(c.Headers["Authorization"], "Bearer "), c.Pin, c.Internal}

@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-// The load: about 4,000 requests a second in bursts, as a busy shop would see
-// after its front has spread them. Measured at under 5 % of one core.
+// The load is about 4,000 requests a second, in bursts. It was measured at below 5 % of one core.
 const (
 	burstEvery = 5 * time.Millisecond
 	burst      = 20
@@ -19,7 +18,7 @@ const (
 // simulation is the shop's customers.
 type simulation struct {
 	shop   *Shop
-	known  int // stock numbers that are asked for
+	known  int // the number of stock numbers asked for
 	chance *rand.Rand
 	hot    *rand.Zipf
 	orders uint64
@@ -58,7 +57,7 @@ func (m *simulation) run(ctx context.Context) {
 	}
 }
 
-// visit is one request. Half of them are for what everybody wants.
+// visit makes one request. Half of all requests are for the few items that everybody wants.
 func (m *simulation) visit(ctx context.Context) {
 	s := m.shop
 	who := m.chance.IntN(customers)

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// Loop is an event loop in the style of an actor: its fields belong to the one
-// goroutine that runs it, and so have no lock. The rest of the shop sends it events.
+// Loop is an event loop in the style of an actor: its fields belong to the goroutine that runs it, and
+// need no lock. The rest of the shop sends it events.
 type Loop struct {
 	carts   map[string]*Cart
 	handled uint64
-	last    event // of changing type and size
+	last    event // whose type and size change
 	slowest time.Duration
 
 	events chan event
@@ -24,7 +24,7 @@ type Cart struct {
 	coupon  *Coupon
 }
 
-// Coupon is a part of the price that is not paid.
+// Coupon takes a part off the price.
 type Coupon struct {
 	code string
 	off  float64
@@ -38,7 +38,7 @@ type Added struct {
 	line Line
 }
 
-// Left ends a cart.
+// Left drops a cart.
 type Left struct{ cart string }
 
 // Redeemed puts a coupon on a cart.
@@ -47,7 +47,7 @@ type Redeemed struct {
 	coupon Coupon
 }
 
-// Settled asks for a cart in order to pay it; the loop answers with what was in it.
+// Settled takes a cart to pay for it. The loop replies with its lines.
 type Settled struct {
 	cart  string
 	reply chan<- []Line

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Status is where an order stands, and how the shop is.
+// Status is the state of an order, or of the shop.
 type Status string
 
 const (
@@ -23,8 +23,8 @@ const (
 
 const (
 	packers      = 4
-	waitingRoom  = 64                     // orders that may wait before the till refuses more
-	packingTime  = 220 * time.Millisecond // at most; half of it on average
+	waitingRoom  = 64                     // orders that may wait; further ones are refused
+	packingTime  = 220 * time.Millisecond // at most, and half of it on average
 	historySize  = 100
 	declinedRate = 0.04
 )
@@ -42,7 +42,7 @@ type Queue struct {
 	lastErr  error
 
 	work chan *Order
-	seed uint64 `inspect:"-"` // of what becomes of an order
+	seed uint64 `inspect:"-"` // of the time and the outcome of packing
 }
 
 // Order is what a customer bought.
@@ -66,21 +66,21 @@ type Line struct {
 	price float64
 }
 
-// Gift is wrapped, and bears a note.
+// Gift is the wrapping of an order and a note with it.
 type Gift struct {
 	note  string
 	paper [3]uint8 // red, green, blue
 }
 
-// Receipt is an element of the list of finished orders. The oldest points
-// back to the newest, so the list is a ring.
+// Receipt is an element of the list of finished orders. The oldest points back to the newest, so the list
+// is a ring.
 type Receipt struct {
 	order *Order
 	older *Receipt
 	newer *Receipt
 }
 
-// PaymentError says why money did not come.
+// PaymentError tells why an order was not paid.
 type PaymentError struct {
 	Order  uint64
 	Reason error
@@ -104,7 +104,7 @@ func (q *Queue) Len() int {
 	return len(q.pending)
 }
 
-// Place takes an order in and reports whether there was room for it.
+// Place takes an order and reports whether there was room for it.
 func (q *Queue) Place(o *Order) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -118,7 +118,7 @@ func (q *Queue) Place(o *Order) bool {
 	}
 }
 
-// pack is the work of one packer.
+// pack runs one packer.
 func (q *Queue) pack(ctx context.Context) {
 	for {
 		select {
@@ -158,7 +158,7 @@ func (q *Queue) finish(o *Order, err error) {
 	q.remember(o)
 }
 
-// remember puts o at the head of the history and drops the oldest when it is full.
+// remember puts o at the head of the history, and drops the oldest order if the history is full.
 func (q *Queue) remember(o *Order) {
 	r := &Receipt{order: o}
 	if q.history == nil {

@@ -18,13 +18,13 @@ const (
 	Clerk
 )
 
-// Sessions are the users who are signed in.
+// Sessions holds the users who are signed in.
 type Sessions struct {
 	byID   sync.Map // of string to *Session
 	opened atomic.Int64
 }
 
-// Session is one of them.
+// Session is a user who is signed in.
 type Session struct {
 	user  string
 	role  Role
@@ -55,7 +55,7 @@ func (s *Sessions) open(i int) {
 	})
 }
 
-// touch counts a request, and signs the user in again who was gone.
+// touch counts a request, and signs the user in again if they have left.
 func (s *Sessions) touch(i int) {
 	if v, ok := s.byID.Load(sessionID(i)); ok {
 		v.(*Session).seen.Add(1)

@@ -1,9 +1,8 @@
-// Package shop is the application that the demonstration looks into: a web shop
-// in one process, alive under a steady load. It is written as applications are,
-// with nothing done for the sake of being looked at except the call of Expose:
-// a cache under a read-write lock, a queue with workers, an event loop that
-// owns a map with no lock at all, counters on atomics, secrets in the
-// configuration, a sync.Map, and trees and lists with cycles.
+// Package shop is the application of the demonstration: a web shop in one process, under a steady load.
+// It is written as applications are, and does nothing for the sake of being looked at but to call
+// Expose. It has a cache under a read-write lock, a queue with workers, an event loop that owns a map
+// without any lock, counters on atomics, secrets in its configuration, a sync.Map, and trees and lists
+// with cycles.
 package shop
 
 import (
@@ -29,13 +28,12 @@ type Shop struct {
 	sim *simulation
 }
 
-// New returns a shop with the given number of items in its cache. Stock
-// numbers, prices and the catalogue are the same each time. Nothing runs before Run.
+// New returns a shop with that number of items in its cache. Stock numbers, prices and the catalog are
+// always the same. Nothing runs before Run.
 func New(items int) *Shop { return Seeded(items, rand.Uint64()) }
 
-// Seeded is New with all that is left to chance decided by seed, the secrets of
-// the configuration and of the sessions aside: at the same times of the same
-// clock the same happens.
+// Seeded is like New, with seed deciding all that is left to chance but the secrets: at the same times of
+// the same clock the same happens.
 func Seeded(items int, seed uint64) *Shop {
 	s := &Shop{
 		Cache:    newCache(items, seed),
@@ -51,8 +49,8 @@ func Seeded(items int, seed uint64) *Shop {
 	return s
 }
 
-// Run lets the shop live until ctx ends, and returns when all its goroutines
-// have. It uses a few per cent of one processor; it is to be called once.
+// Run runs the shop until ctx ends, and returns when its goroutines have. It takes a few percent of one
+// processor. It must be called once only.
 func (s *Shop) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.Cache.janitor(ctx) })
@@ -64,8 +62,7 @@ func (s *Shop) Run(ctx context.Context) {
 	wg.Wait()
 }
 
-// Expose names the shop's objects in reg. This is all that an application does
-// in order to be looked at.
+// Expose exposes the shop's objects in reg, which is all that an application does to be looked at.
 func (s *Shop) Expose(reg *registry.Registry) {
 	reg.Expose("cache", s.Cache, registry.Doc("items by stock number"),
 		registry.Methods("Len", "Get*"))
@@ -81,7 +78,7 @@ func (s *Shop) Expose(reg *registry.Registry) {
 		registry.Doc("is the shop well?"))
 }
 
-// Health is what a monitor would ask of the shop.
+// Health is what a monitor would want to know.
 type Health struct {
 	Status  Status
 	Items   int

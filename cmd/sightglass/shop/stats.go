@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Stats counts what the shop does. All of it may be read at any time.
+// Stats counts what the shop does. It is read without a lock.
 type Stats struct {
 	started  time.Time
 	requests atomic.Int64
@@ -28,7 +28,7 @@ func newStats() *Stats {
 	return s
 }
 
-// publish makes the measurements of a second visible. It sorts took.
+// publish publishes the measurements of a second. It sorts took.
 func (s *Stats) publish(took []time.Duration) {
 	if len(took) == 0 {
 		return
