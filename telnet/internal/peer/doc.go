@@ -1,4 +1,5 @@
-// Package peer tells who is at the other end of a connection, as far as the operating system knows:
-// the user and the process, whether it may be another machine, and what limits count it as. What it
-// says comes from the kernel and not from what the peer has sent. It admits nobody and refuses nobody.
+// Package peer tells who is at the other end of a connection, as far as the operating system knows: the
+// user, the process, and whether it may be another machine. The answers come from the kernel, not from
+// what the peer has sent. The package limits how often each origin may do something, but it decides
+// nothing: admission does.
 package peer

@@ -5,26 +5,26 @@ import (
 	"net/netip"
 )
 
-// Origin identifies where connections come from: an IPv4 address; the first half of an IPv6 address,
-// which is what a customer gets; or a user of this machine, by whatever address, where the kernel
-// tells the user. All users of this machine whom it does not tell are one origin.
+// Origin identifies where connections come from, for limits: an IPv4 address; an IPv6 network of 64 bits,
+// as a provider gives it to one customer; or on this machine a user, whatever address it connects from.
+// All users of this machine whom the kernel does not tell are one origin.
 type Origin struct {
-	network netip.Prefix // ::1 is all of loopback; the zero Prefix what has no address
-	uid     int
+	network netip.Prefix // ::1/128 for all of loopback; the zero Prefix for what has no IP address
+	uid     int          // UnknownUID for other machines
 }
 
-// UnknownUID is the uid of users whom the kernel did not tell, or was not asked about.
+// UnknownUID is the UID of a user whom the kernel did not tell, or was not asked about.
 const UnknownUID = -1
 
-// OriginOf returns the origin of a connection from addr on another machine.
-func OriginOf(addr net.Addr) Origin {
+// originOf returns the origin of a connection from addr on another machine.
+func originOf(addr net.Addr) Origin {
 	at, err := netip.ParseAddrPort(addr.String())
 	if err != nil {
 		return Origin{uid: UnknownUID}
 	}
-	const half = 64
+	const customer = 64 // bits
 	ip := at.Addr().Unmap().WithZone("")
-	p, err := ip.Prefix(min(half, ip.BitLen()))
+	p, err := ip.Prefix(min(customer, ip.BitLen()))
 	if err != nil {
 		return Origin{uid: UnknownUID}
 	}

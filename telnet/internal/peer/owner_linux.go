@@ -7,76 +7,76 @@ import (
 	"syscall"
 )
 
-// Present reports whether the other end is still open. known is false where that cannot be told
-// without sending something. A nil socket is never known.
-func (k *Socket) Present() (there, known bool) {
+// Present reports whether the other end is still open. known is false if that cannot be known without
+// sending something, as of a nil Socket.
+func (s *Socket) Present() (there, known bool) {
 	switch {
-	case k == nil:
+	case s == nil:
 		return false, false
-	case k.Unix:
-		unix, ok := k.conn.(*net.UnixConn)
+	case s.Unix:
+		unix, ok := s.conn.(*net.UnixConn)
 		if !ok {
 			return false, false
 		}
-		_, err := unix.Write(nil) // fails if nobody could read it
+		_, err := unix.Write(nil) // writes nothing, and fails if the other end is closed
 		return err == nil, true
-	case k.Scope() != Loopback:
+	case s.Scope() != Loopback:
 		return false, false
 	}
-	_, _, err := k.Owner()
+	_, _, err := s.owner()
 	if errors.Is(err, ErrNoAnswer) {
-		_, _, err = k.SearchOwner()
+		_, _, err = s.searchOwner()
 	}
 	return err == nil, err == nil || errors.Is(err, ErrNoOwner)
 }
 
-// Owner returns the user at the other end of k, and of a unix socket the process. The error is
+// owner returns the user at the other end of s, and the process if s is a unix socket. The error is
 // ErrNoOwner, ErrNoAnswer or that of a system call.
-func (k *Socket) Owner() (uid, pid int, err error) {
-	if k.Unix {
-		return k.credentials()
+func (s *Socket) owner() (uid, pid int, err error) {
+	if s.Unix {
+		return s.credentials()
 	}
-	if !k.Remote.IsValid() {
+	if !s.Remote.IsValid() {
 		return UnknownUID, 0, ErrNoOwner
 	}
-	inode, err := k.inode()
+	inode, err := s.inode()
 	if err != nil {
 		return UnknownUID, 0, err
 	}
-	uid, err = askKernel(k.Remote, k.Local, inode)
-	if err != nil && k.wasReset() {
+	uid, err = askKernel(s.Remote, s.Local, inode)
+	if err != nil && s.wasReset() {
 		err = ErrNoOwner
 	}
 	return uid, 0, err
 }
 
-// SearchOwner is owner where the kernel cannot be asked about one socket.
-func (k *Socket) SearchOwner() (uid, pid int, err error) {
-	inode, err := k.inode()
+// searchOwner is owner for a TCP socket, where the kernel cannot be asked about a single socket.
+func (s *Socket) searchOwner() (uid, pid int, err error) {
+	inode, err := s.inode()
 	if err != nil {
 		return UnknownUID, 0, err
 	}
-	uid, err = searchTables(k.Remote, k.Local, inode)
-	if k.wasReset() { // and somebody else may have the port that the other end had
+	uid, err = searchTables(s.Remote, s.Local, inode)
+	if s.wasReset() { // somebody else may have the port by now
 		return UnknownUID, 0, ErrNoOwner
 	}
 	return uid, 0, err
 }
 
-// inode is the number that the kernel's lists of sockets give k. No two sockets of a machine have
-// the same, whichever network namespaces they are in.
-func (k *Socket) inode() (n uint32, err error) {
+// inode returns the number of s in the kernel's lists of sockets. No two sockets of a machine have the
+// same, whatever network namespaces they are in.
+func (s *Socket) inode() (n uint32, err error) {
 	var stat syscall.Stat_t
 	var failed error
-	err = k.raw.Control(func(fd uintptr) { failed = syscall.Fstat(int(fd), &stat) })
+	err = s.raw.Control(func(fd uintptr) { failed = syscall.Fstat(int(fd), &stat) })
 	return uint32(stat.Ino), errors.Join(err, failed)
 }
 
 // wasReset reports whether the other end has reset the connection.
-func (k *Socket) wasReset() bool {
+func (s *Socket) wasReset() bool {
 	const tcpClose = 7 // TCP_CLOSE, in the first byte of struct tcp_info
 	state := make([]byte, 4)
-	err := k.raw.Control(func(fd uintptr) {
+	err := s.raw.Control(func(fd uintptr) {
 		if info, err := syscall.GetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_INFO); err == nil {
 			binary.NativeEndian.PutUint32(state, uint32(info))
 		}
@@ -84,11 +84,11 @@ func (k *Socket) wasReset() bool {
 	return err != nil || state[0] == tcpClose
 }
 
-// credentials are those that the peer had when it connected (unix(7), SO_PEERCRED).
-func (k *Socket) credentials() (uid, pid int, err error) {
+// credentials returns those that the peer of a unix socket had when it connected (unix(7), SO_PEERCRED).
+func (s *Socket) credentials() (uid, pid int, err error) {
 	var cred *syscall.Ucred
 	var failed error
-	err = k.raw.Control(func(fd uintptr) {
+	err = s.raw.Control(func(fd uintptr) {
 		cred, failed = syscall.GetsockoptUcred(int(fd), syscall.SOL_SOCKET, syscall.SO_PEERCRED)
 	})
 	if err = errors.Join(err, failed); err != nil {

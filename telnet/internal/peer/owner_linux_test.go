@@ -101,7 +101,7 @@ func TestOwnersAgree(t *testing.T) {
 		if here == nil {
 			continue
 		}
-		k := SocketOf(here)
+		k := socketOf(here)
 		inode, err := k.inode()
 		if err != nil {
 			t.Fatal(err)
@@ -160,7 +160,7 @@ func TestReset(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer here.Close()
-	k := SocketOf(showing{here}) // as it is for what is wrapped
+	k := socketOf(showing{here}) // as it is for what is wrapped
 	if k.wasReset() {
 		t.Error("an open connection counts as reset")
 	}
@@ -169,12 +169,12 @@ func TestReset(t *testing.T) {
 	if _, err := here.Read(make([]byte, 1)); err == nil || !k.wasReset() {
 		t.Errorf("a reset connection does not count as one: %v", err)
 	}
-	for name, ask := range map[string]func() (int, int, error){"asked": k.Owner, "searched": k.SearchOwner} {
+	for name, ask := range map[string]func() (int, int, error){"asked": k.owner, "searched": k.searchOwner} {
 		if uid, _, err := ask(); !errors.Is(err, ErrNoOwner) || uid != UnknownUID {
 			t.Errorf("%s: its owner is %d, %v", name, uid, err)
 		}
 	}
-	if k := SocketOf(here); k != nil && k.Remote.IsValid() {
+	if k := socketOf(here); k != nil && k.Remote.IsValid() {
 		t.Errorf("it still has a peer, %v", k.Remote)
 	}
 }
@@ -192,7 +192,7 @@ func TestPresent(t *testing.T) {
 		{"hidden", "tcp", "127.0.0.1:0", func(nc net.Conn) net.Conn { return struct{ net.Conn }{nc} }, false},
 	} {
 		here, there := bothEnds(t, tc.network, tc.addr)
-		k := SocketOf(tc.wrap(here))
+		k := socketOf(tc.wrap(here))
 		there.(interface{ CloseWrite() error }).CloseWrite()
 		if is, known := k.Present(); known != tc.known || known && !is {
 			t.Errorf("%s, half closed: %v, %v", tc.name, is, known)
@@ -222,17 +222,17 @@ func BenchmarkOwner(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer here.Close()
-	k := SocketOf(here)
+	k := socketOf(here)
 	b.Run("kernel", func(b *testing.B) {
 		for b.Loop() {
-			if _, _, err := k.Owner(); err != nil {
+			if _, _, err := k.owner(); err != nil {
 				b.Skip("the kernel cannot be asked here: ", err)
 			}
 		}
 	})
 	b.Run("table", func(b *testing.B) {
 		for b.Loop() {
-			if _, _, err := k.SearchOwner(); err != nil {
+			if _, _, err := k.searchOwner(); err != nil {
 				b.Fatal(err)
 			}
 		}

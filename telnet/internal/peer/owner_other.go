@@ -2,10 +2,12 @@
 
 package peer
 
-func (k *Socket) Owner() (uid, pid int, err error) { return UnknownUID, 0, ErrUnknownUser }
+// owner tells nothing here.
+func (s *Socket) owner() (uid, pid int, err error) { return UnknownUID, 0, ErrUnknownUser }
 
-func (k *Socket) SearchOwner() (uid, pid int, err error) { return UnknownUID, 0, ErrUnknownUser }
+// searchOwner tells nothing here.
+func (s *Socket) searchOwner() (uid, pid int, err error) { return UnknownUID, 0, ErrUnknownUser }
 
-// Present reports whether the other end is still open; known is false where that cannot be told
-// without sending something.
-func (k *Socket) Present() (there, known bool) { return false, false }
+// Present reports whether the other end is still open. known is false here: it cannot be known without
+// sending something.
+func (s *Socket) Present() (there, known bool) { return false, false }

@@ -5,19 +5,19 @@ import (
 	"net/netip"
 )
 
-// Scope says who can reach an address.
+// Scope is who can reach an address.
 type Scope uint8
 
 const (
-	Elsewhere  Scope = iota // other machines, or nobody knows who
+	Elsewhere  Scope = iota // other machines too, or it is not known
 	Loopback                // this machine
-	UnixSocket              // this machine, as the mode of the socket's file allows
+	UnixSocket              // the users of this machine whom the mode of the file allows
 )
 
-// Local reports whether only this machine reaches an address of that scope.
+// Local reports whether only this machine can reach an address of scope s.
 func (s Scope) Local() bool { return s != Elsewhere }
 
-// ScopeOf returns the scope of addr, as addr itself describes it. A nil address is Elsewhere.
+// ScopeOf returns the scope of addr by its network and text. That of nil is Elsewhere.
 func ScopeOf(addr net.Addr) Scope {
 	switch {
 	case addr == nil:

@@ -9,18 +9,18 @@ import (
 	"time"
 )
 
-// What sock_diag(7) and its headers linux/sock_diag.h and linux/inet_diag.h give names to.
+// Constants of sock_diag(7), and sizes and offsets, in bytes, of the structures in linux/inet_diag.h.
 const (
 	netlinkSockDiag   = 4
 	sockDiagByFamily  = 20
 	diagRequestSize   = 56 // struct inet_diag_req_v2
 	diagAnswerSize    = 72 // struct inet_diag_msg
-	diagID            = 8  // of the sockets' addresses in the request
-	diagAnswerID      = 4  // and in the answer
-	diagUID           = 64
-	diagInode         = 68
+	diagID            = 8  // inet_diag_req_v2.id
+	diagAnswerID      = 4  // inet_diag_msg.id
+	diagUID           = 64 // inet_diag_msg.idiag_uid
+	diagInode         = 68 // inet_diag_msg.idiag_inode
 	diagNoCookie      = ^uint32(0)
-	tcpListen         = 10 // net/tcp_states.h, as the next
+	tcpListen         = 10 // net/tcp_states.h, as the next three
 	tcpSynSent        = 2
 	tcpSynRecv        = 3
 	tcpNewSynRecv     = 12
@@ -28,11 +28,11 @@ const (
 )
 
 // askKernel asks who owns the TCP socket that is bound to theirs and connected to ours, the addresses
-// of a socket of our own with that inode. This looks two sockets up, in 40 µs, where the table in /proc
-// has to be read whole. The error is ErrNoOwner, ErrNoAnswer or that of a system call.
+// of a socket of our own with the given inode. It looks up two sockets, in 40 µs, where the table in
+// /proc must be read whole. The error is ErrNoOwner, ErrNoAnswer or that of a system call.
 //
-// Our own end is looked up after the other: while the kernel lists it, nobody else can be connected
-// from the peer's address. It also shows that this process asks in the network namespace of the
+// It looks up our own end after the other: while the kernel lists that, nobody else can be connected
+// from the peer's address. Our end also proves that this process asks in the network namespace of the
 // connection, and not in another, where the same addresses are somebody else's.
 func askKernel(theirs, ours netip.AddrPort, inode uint32) (uid int, err error) {
 	fd, err := syscall.Socket(syscall.AF_NETLINK, syscall.SOCK_RAW|syscall.SOCK_CLOEXEC, netlinkSockDiag)
@@ -40,8 +40,8 @@ func askKernel(theirs, ours netip.AddrPort, inode uint32) (uid int, err error) {
 		return UnknownUID, fmt.Errorf("%w: %w", ErrNoAnswer, err)
 	}
 	defer syscall.Close(fd)
-	patience := syscall.NsecToTimeval(int64(time.Second))
-	if err := syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &patience); err != nil {
+	timeout := syscall.NsecToTimeval(int64(time.Second))
+	if err := syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &timeout); err != nil {
 		return UnknownUID, fmt.Errorf("%w: %w", ErrNoAnswer, err)
 	}
 	other, err := lookUp(fd, theirs, ours)
@@ -58,10 +58,10 @@ func askKernel(theirs, ours netip.AddrPort, inode uint32) (uid int, err error) {
 	return other.uid, nil
 }
 
-// errNoSocket is that the kernel knows no such socket, or cannot be asked: it says the same of both.
+// errNoSocket means that the kernel knows no such socket, or cannot be asked: it answers both alike.
 var errNoSocket = errors.New("no such socket")
 
-// lookUp asks for the socket that is bound to local and connected to remote.
+// lookUp asks for the socket bound to local and connected to remote.
 func lookUp(fd int, local, remote netip.AddrPort) (found diagSocket, err error) {
 	question := diagRequest(local, remote)
 	if err := syscall.Sendto(fd, question, 0, &syscall.SockaddrNetlink{Family: syscall.AF_NETLINK}); err != nil {
@@ -78,21 +78,20 @@ func lookUp(fd int, local, remote netip.AddrPort) (found diagSocket, err error) 
 	return diagAnswer(answer[:n], local, remote)
 }
 
-// diagSocket is what the kernel says of a socket.
+// diagSocket is the kernel's description of a socket.
 type diagSocket struct {
 	uid   int
 	inode uint32
 	state uint8
 }
 
-// connected reports whether k is the end of a connection that a process has open. One without an inode
-// was closed by its process, and its user reads as root; one that is still connecting has reached
-// nobody.
-func (k diagSocket) connected() bool {
-	return k.inode != 0 && k.state != tcpSynSent && k.state != tcpSynRecv && k.state != tcpNewSynRecv
+// connected reports whether s is the end of a connection that a process has open. Without an inode its
+// process has closed it, and its user reads as root; while it is connecting it has reached nobody.
+func (s diagSocket) connected() bool {
+	return s.inode != 0 && s.state != tcpSynSent && s.state != tcpSynRecv && s.state != tcpNewSynRecv
 }
 
-// diagRequest is the question about one socket.
+// diagRequest returns the request for one socket.
 func diagRequest(local, remote netip.AddrPort) []byte {
 	q := make([]byte, netlinkHeaderSize+diagRequestSize)
 	native := binary.NativeEndian
@@ -118,8 +117,8 @@ func diagRequest(local, remote netip.AddrPort) []byte {
 	return q
 }
 
-// diagAnswer reads the answer. The kernel may answer with a socket that listens on the port, where
-// there is none that is connected: that is not the one.
+// diagAnswer reads the answer. If no socket is connected the kernel may answer with one that listens on
+// the port, which is not the one asked for.
 func diagAnswer(answer []byte, local, remote netip.AddrPort) (found diagSocket, err error) {
 	native := binary.NativeEndian
 	if len(answer) < netlinkHeaderSize+diagAnswerSize || native.Uint16(answer[4:]) != sockDiagByFamily {
@@ -135,7 +134,7 @@ func diagAnswer(answer []byte, local, remote netip.AddrPort) (found diagSocket, 
 	}, nil
 }
 
-// diagAddr reads an address of an answer of that family.
+// diagAddr reads an address of an answer about a socket of the given family.
 func diagAddr(family byte, port, ip []byte) netip.AddrPort {
 	addr := netip.AddrFrom4([4]byte(ip))
 	if family == syscall.AF_INET6 {
@@ -144,8 +143,7 @@ func diagAddr(family byte, port, ip []byte) netip.AddrPort {
 	return unmapped(netip.AddrPortFrom(addr, binary.BigEndian.Uint16(port)))
 }
 
-// unmapped is addr as an address of IPv4 where it is one, and without a zone, which the kernel's lists
-// do not have.
+// unmapped returns addr as an IPv4 address if it is one, and without a zone, as in the kernel's lists.
 func unmapped(addr netip.AddrPort) netip.AddrPort {
 	return netip.AddrPortFrom(addr.Addr().Unmap().WithZone(""), addr.Port())
 }

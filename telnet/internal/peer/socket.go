@@ -8,25 +8,27 @@ import (
 	"github.com/sightglass-go/sightglass/telnet/internal/transport"
 )
 
-// Socket is the operating system's end of a connection. What it says comes from the kernel and not
-// from the types that the connection is wrapped in: those of the PROXY protocol, for one, report
-// addresses that the peer has sent.
+// Socket is the socket of a connection, as the kernel describes it. The types that wrap a connection
+// cannot be trusted with that: those of the PROXY protocol, for one, report addresses that the peer has
+// sent.
 type Socket struct {
-	conn          net.Conn // the innermost
-	raw           syscall.RawConn
-	Unix          bool
+	Unix          bool           // a unix socket, or else one of TCP
 	Local, Remote netip.AddrPort // of TCP; Remote is invalid once the peer has reset the connection
+
+	conn net.Conn // the innermost one
+	raw  syscall.RawConn
 }
 
-func (k *Socket) Scope() Scope {
-	if k.Unix {
+// Scope returns the scope of the local address.
+func (s *Socket) Scope() Scope {
+	if s.Unix {
 		return UnixSocket
 	}
-	return scopeOfIP(k.Local.Addr())
+	return scopeOfIP(s.Local.Addr())
 }
 
-// SocketOf returns the socket of nc; nil if there is none, or a wrapper hides it.
-func SocketOf(nc net.Conn) *Socket {
+// socketOf returns the socket of nc, or nil if nc has none or a wrapper hides it.
+func socketOf(nc net.Conn) *Socket {
 	nc = transport.Innermost(nc)
 	c, ok := nc.(syscall.Conn)
 	if !ok {
@@ -36,9 +38,9 @@ func SocketOf(nc net.Conn) *Socket {
 	if err != nil {
 		return nil
 	}
-	k := &Socket{conn: nc, raw: raw}
-	if !k.addresses() {
+	s := &Socket{conn: nc, raw: raw}
+	if !s.addresses() {
 		return nil
 	}
-	return k
+	return s
 }

@@ -4,15 +4,16 @@ package peer
 
 import "net"
 
-// addresses takes the addresses from the types of package net, which have them from the system.
-func (k *Socket) addresses() bool {
-	switch c := k.conn.(type) {
+// addresses takes both addresses from package net, which has them from the system. It reports whether s
+// is a TCP or unix socket.
+func (s *Socket) addresses() bool {
+	switch c := s.conn.(type) {
 	case *net.UnixConn:
-		k.Unix = true
+		s.Unix = true
 	case *net.TCPConn:
 		local, _ := c.LocalAddr().(*net.TCPAddr)
 		remote, _ := c.RemoteAddr().(*net.TCPAddr)
-		k.Local, k.Remote = local.AddrPort(), remote.AddrPort()
+		s.Local, s.Remote = local.AddrPort(), remote.AddrPort()
 	}
-	return k.Unix || k.Local.IsValid()
+	return s.Unix || s.Local.IsValid()
 }

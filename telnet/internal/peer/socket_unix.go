@@ -7,23 +7,23 @@ import (
 	"syscall"
 )
 
-// addresses asks the kernel for both addresses of k. It reports whether k is a socket of TCP or of
-// the unix family.
-func (k *Socket) addresses() bool {
+// addresses asks the kernel for both addresses of s. It reports whether s is a TCP or unix socket.
+func (s *Socket) addresses() bool {
 	var ours, theirs syscall.Sockaddr
-	if err := k.raw.Control(func(fd uintptr) {
+	if err := s.raw.Control(func(fd uintptr) {
 		ours, _ = syscall.Getsockname(int(fd))
 		theirs, _ = syscall.Getpeername(int(fd))
 	}); err != nil {
 		return false
 	}
-	if _, k.Unix = ours.(*syscall.SockaddrUnix); k.Unix {
+	if _, s.Unix = ours.(*syscall.SockaddrUnix); s.Unix {
 		return true
 	}
-	k.Local, k.Remote = addrPort(ours), addrPort(theirs)
-	return k.Local.IsValid()
+	s.Local, s.Remote = addrPort(ours), addrPort(theirs)
+	return s.Local.IsValid()
 }
 
+// addrPort returns the address of an IP socket, the zero AddrPort of any other.
 func addrPort(sa syscall.Sockaddr) netip.AddrPort {
 	switch sa := sa.(type) {
 	case *syscall.SockaddrInet4:

@@ -13,11 +13,11 @@ import (
 	"sync"
 )
 
-// searching lets one search at a time run: each costs the kernel a walk over its whole hash
-// table, 10 ms on a machine with few sockets, which a flood of connections must not multiply.
+// searching lets one search run at a time. Each makes the kernel walk its whole hash table, 10 ms on a
+// machine with few sockets, which a flood of connections must not multiply.
 var searching sync.Mutex
 
-// searchTables is askKernel by way of the tables of all TCP sockets.
+// searchTables is askKernel through the tables of all TCP sockets.
 func searchTables(theirs, ours netip.AddrPort, inode uint32) (uid int, err error) {
 	searching.Lock()
 	defer searching.Unlock()
@@ -42,15 +42,16 @@ func searchTables(theirs, ours netip.AddrPort, inode uint32) (uid int, err error
 	return found.uid, nil
 }
 
-// tableSearch looks in tables of the kernel's TCP sockets (proc(5), /proc/net/tcp) for both ends of a
-// connection.
+// tableSearch looks for both ends of a connection in the kernel's tables of TCP sockets (proc(5),
+// /proc/net/tcp).
 type tableSearch struct {
-	theirs, ours [2]string
-	inode        uint32 // of our end
-	own          bool   // our end was found
-	uid          int    // of the other end; UnknownUID if it was not found
+	theirs, ours [2]string // see kernelAddr
+	inode        uint32    // of our end
+	own          bool      // our end was found
+	uid          int       // of the other end; UnknownUID if it was not found
 }
 
+// read looks through one table. Lines that it cannot read it skips.
 func (t *tableSearch) read(table io.Reader) {
 	const fields = 10 // sl, local, remote, state, queues, timer, retransmits, uid, timeout, inode
 	lines := bufio.NewScanner(table)
@@ -65,21 +66,22 @@ func (t *tableSearch) read(table io.Reader) {
 		if errors.Join(err1, err2, err3) != nil {
 			continue
 		}
-		k := diagSocket{uid: uid, inode: uint32(inode), state: uint8(state)}
+		s := diagSocket{uid: uid, inode: uint32(inode), state: uint8(state)}
 		switch {
-		case !k.connected():
+		case !s.connected():
 		case among(f[1], t.theirs) && among(f[2], t.ours):
-			t.uid = k.uid
-		case among(f[1], t.ours) && among(f[2], t.theirs) && k.inode == t.inode:
+			t.uid = s.uid
+		case among(f[1], t.ours) && among(f[2], t.theirs) && s.inode == t.inode:
 			t.own = true
 		}
 	}
 }
 
+// among reports whether s is one of two.
 func among(s string, of [2]string) bool { return s == of[0] || s == of[1] }
 
-// kernelAddr is how the tables of both families write addr: in hexadecimal, each four bytes of
-// the address as a number of this machine. An IPv4 address may be in that of IPv6, mapped.
+// kernelAddr returns the two ways in which the tables write addr: in hexadecimal, each four bytes as a
+// number in this machine's byte order. The table of IPv6 may have an IPv4 address as a mapped one.
 func kernelAddr(addr netip.AddrPort) [2]string {
 	write := func(ip []byte) string {
 		var b strings.Builder

@@ -7,41 +7,44 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// maxOrigins bounds the origins that a Throttle counts one by one. Further origins share one count.
+// maxOrigins bounds the origins that a Throttle counts separately. Further ones share one count.
 const maxOrigins = 4096
 
-// Throttle limits events per origin. A nil Throttle limits nothing.
+// Throttle limits the rate of events of each origin. A nil Throttle limits nothing. It is safe for
+// concurrent use.
 type Throttle struct {
-	rate  rate.Limit // in a second
-	burst int
+	rate  rate.Limit // events a second
+	burst int        // events at once
 
 	mu     sync.Mutex
-	of     map[Origin]*rate.Limiter
-	others *rate.Limiter
-	purged time.Time
+	of     map[Origin]*rate.Limiter // at most maxOrigins
+	others *rate.Limiter            // of all origins that have no place in of
+	purged time.Time                // when purge last looked through of
 }
 
+// NewThrottle returns a Throttle that lets each origin have r events a second, and burst at once.
 func NewThrottle(r rate.Limit, burst int) *Throttle {
 	return &Throttle{rate: r, burst: burst, of: map[Origin]*rate.Limiter{}, others: rate.NewLimiter(r, burst)}
 }
 
-// Allow reports whether an event may happen now, and counts it if so.
+// Allow reports whether o may have an event now, and counts it if so.
 func (t *Throttle) Allow(o Origin, now time.Time) bool {
 	return t == nil || t.account(o, now).AllowN(now, 1)
 }
 
-// Open reports whether an event may happen now.
+// Open reports whether o may have an event now.
 func (t *Throttle) Open(o Origin, now time.Time) bool {
 	return t == nil || t.account(o, now).TokensAt(now) >= 1
 }
 
-// Charge counts an event even beyond the limit, which then lasts longer.
+// Charge counts an event of o. Beyond the limit it delays the time when o may have the next one.
 func (t *Throttle) Charge(o Origin, now time.Time) {
 	if t != nil {
 		t.account(o, now).ReserveN(now, 1)
 	}
 }
 
+// account returns the limiter that o counts under.
 func (t *Throttle) account(o Origin, now time.Time) *rate.Limiter {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -59,7 +62,7 @@ func (t *Throttle) account(o Origin, now time.Time) *rate.Limiter {
 	return l
 }
 
-// purge drops the counts that have recovered, once a second.
+// purge forgets the origins whose counts have recovered, at most once a second.
 func (t *Throttle) purge(now time.Time) {
 	if now.Sub(t.purged) < time.Second {
 		return

@@ -16,7 +16,7 @@ func TestThrottle(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return OriginOf(tcp)
+		return originOf(tcp)
 	}
 	one, other := at("192.0.2.1:1000"), at("192.0.2.2:1000")
 	for _, same := range [][2]Origin{
@@ -29,7 +29,7 @@ func TestThrottle(t *testing.T) {
 			t.Errorf("%v is not %v", same[0], same[1])
 		}
 	}
-	for _, o := range []Origin{other, at("[2001:db8::1]:1"), OriginOf(transport.UnknownAddr{})} {
+	for _, o := range []Origin{other, at("[2001:db8::1]:1"), originOf(transport.UnknownAddr{})} {
 		if o == one {
 			t.Errorf("%v is %v", o, one)
 		}

@@ -1,6 +1,6 @@
 package protocol
 
-// Commands of RFC 854, and those of RFC 1184 (236 to 238).
+// The commands of RFC 854, and of RFC 1184 (236 to 238).
 const (
 	EOF   = 236
 	SUSP  = 237

@@ -1,32 +1,44 @@
 package protocol
 
-// maxSubnegotiation is how much is kept of a subnegotiation; a terminal type has at most 40
-// characters (RFC 1091), and a longer one than this is not taken at all.
+// maxSubnegotiation bounds a subnegotiation, in bytes; a longer one is dropped. The longest of use here
+// is a terminal's type, of at most 40 characters (RFC 1091).
 const maxSubnegotiation = 512
 
-// Receiver is told what a stream of bytes means, in its order. Slices are good until the method returns.
+// Receiver is told what a stream of bytes means, in its order. It must not keep a slice after the
+// method returns.
 type Receiver interface {
-	Data(p []byte)         // lines end in a newline alone
-	Null()                 // a NUL that ends no line: no operation
-	Command(cmd byte)      // one without an option
-	Option(verb, opt byte) // WILL, WONT, DO, DONT
+	// Data receives input. Each line ends with a newline, whatever it ended with on the wire.
+	Data(p []byte)
+
+	// Null receives a NUL that ends no line. It means nothing in telnet.
+	Null()
+
+	// Command receives a command that has no option.
+	Command(cmd byte)
+
+	// Option receives WILL, WONT, DO or DONT.
+	Option(verb, opt byte)
+
+	// Subnegotiation receives what stands between SB opt and SE.
 	Subnegotiation(opt byte, p []byte)
 }
 
-// Decoder is RFC 854's receiving half, one byte at a time: it does not matter how the bytes were packed.
+// Decoder decodes what a telnet peer sends. Its zero value is at the start of a stream. How the bytes
+// are split over calls of Decode makes no difference.
 //
-// A line may end in CR LF, CR NUL, CR or LF. A CR ends it at once, and a LF or NUL right after it
-// is dropped, whenever it comes. Other NULs are no data. Within a subnegotiation IAC with
-// anything but IAC and SE has no meaning: both bytes are dropped.
+// A line may end with CR LF, CR NUL, CR or LF. CR ends it at once; an LF or NUL that follows is
+// dropped, however late it comes. Within a subnegotiation IAC must be followed by IAC or SE; it is
+// dropped with any other byte that follows it.
 type Decoder struct {
 	state decoding
-	verb  byte
-	opt   byte
-	sub   []byte
-	long  bool // the subnegotiation is longer than what is kept
-	cr    bool // the last byte of data was CR
+	verb  byte   // of the option that is being read
+	opt   byte   // of the subnegotiation that is being read
+	sub   []byte // that subnegotiation; at most maxSubnegotiation bytes
+	long  bool   // it is longer and will be dropped
+	cr    bool   // the last byte of data was CR
 }
 
+// decoding is the kind of byte that comes next.
 type decoding uint8
 
 const (
@@ -38,9 +50,9 @@ const (
 	inSubAfterIAC
 )
 
-// Decode tells r what p means. Data is handed over in runs; it overwrites p.
+// Decode tells r what p means. It hands data over in runs, and overwrites p.
 func (d *Decoder) Decode(p []byte, r Receiver) {
-	run := p[:0] // what is data comes at most one byte for each byte read
+	run := p[:0] // the run of data; it never overtakes the bytes still to be read
 	flush := func() {
 		if len(run) > 0 {
 			r.Data(run)
@@ -72,12 +84,12 @@ func (d *Decoder) Decode(p []byte, r Receiver) {
 	flush()
 }
 
-// dataByte is what a byte of data stands for; ok is false for nothing.
+// dataByte returns what a byte of data stands for; ok is false if for nothing.
 func (d *Decoder) dataByte(b byte) (_ byte, ok bool) {
-	after := d.cr
+	afterCR := d.cr
 	d.cr = b == '\r'
 	switch {
-	case b == 0 || b == '\n' && after:
+	case b == 0 || b == '\n' && afterCR:
 		return 0, false
 	case b == '\r':
 		return '\n', true
@@ -85,7 +97,7 @@ func (d *Decoder) dataByte(b byte) (_ byte, ok bool) {
 	return b, true
 }
 
-// step takes a byte that is not data.
+// step decodes a byte that is not data.
 func (d *Decoder) step(b byte, r Receiver) {
 	switch d.state {
 	case inData:
@@ -125,6 +137,7 @@ func (d *Decoder) step(b byte, r Receiver) {
 	}
 }
 
+// keep appends b to the subnegotiation.
 func (d *Decoder) keep(b byte) {
 	if d.long = d.long || len(d.sub) == maxSubnegotiation; !d.long {
 		d.sub = append(d.sub, b)

@@ -2,14 +2,16 @@ package protocol
 
 import "regexp"
 
-// Greeting refuses clients of protocols that begin with text, by the first line that is for the
-// session: answers to the questions of a login may be anything. A telnet client is trusted.
+// Greeting recognizes clients of protocols that begin with text, by the first line that is for the
+// session: answers to the questions of a login may be anything. It must not be asked about a telnet
+// client. Its zero value is at the start of a connection. Its methods return the name of the other
+// protocol, "" while there is none.
 type Greeting struct {
-	over bool
+	over bool // the first line is, and was not a greeting
 	line opening
 }
 
-// Data is that of a Sniffer.
+// Data judges lines that end in a newline.
 func (g *Greeting) Data(p []byte) (name string) {
 	for i := 0; i < len(p) && !g.over; i++ {
 		switch {
@@ -25,7 +27,7 @@ func (g *Greeting) Data(p []byte) (name string) {
 	return ""
 }
 
-// End is that of a Sniffer.
+// End judges what has come in as a line, when no more comes.
 func (g *Greeting) End() (name string) {
 	for _, k := range greetings {
 		if !g.over && k.line.Match(g.line.head) {
@@ -35,14 +37,14 @@ func (g *Greeting) End() (name string) {
 	return ""
 }
 
-// known is a protocol that is told by its first line.
+// known is a protocol recognized by its first line.
 type known struct {
 	name string
 	line *regexp.Regexp
 }
 
-// greetings are none of them expressions or commands. Protocols that begin with one word, such as
-// memcached's stats, are not here.
+// greetings are the first lines of protocols, none of which is an expression or a command. A protocol
+// that begins with a single word, such as memcached's stats, cannot be among them.
 var greetings = []known{
 	{"SSH", regexp.MustCompile(`^SSH-\d\.`)},
 	{"PROXY", regexp.MustCompile(`^PROXY (?:TCP[46]|UNKNOWN)\b`)},

@@ -1,6 +1,6 @@
 package protocol
 
-// Options that are known here. All others are refused.
+// The options that Negotiation knows. It refuses all others.
 const (
 	OptBinary     = 0  // RFC 856
 	OptEcho       = 1  // RFC 857
@@ -10,15 +10,16 @@ const (
 	OptNAWS       = 31 // RFC 1073
 )
 
-// Negotiation is the state of all options, for each direction by itself, as in RFC 1143. Its
-// queue bits are left out: they are for a side that changes its mind, and this one never does.
+// Negotiation is the state of all options, in each direction, as in RFC 1143. It needs no queue bits:
+// they are for a side that changes its mind, and this one never does. Its zero value has agreed to
+// nothing.
 //
-// Nothing that is received asks for a second answer, so no peer can make it loop, whether it
-// agrees to all, refuses all, sends back what it gets or answers in the wrong direction.
+// It never answers a request for what is already so, so no peer can make it loop, whether the peer
+// agrees to everything, refuses everything, mirrors what it gets or answers in the wrong direction.
 type Negotiation struct {
-	ours   [256]agreement // the peer says DO, DONT; we say WILL, WONT
-	theirs [256]agreement // the peer says WILL, WONT; we say DO, DONT
-	asked  [256]bool      // for them, which is done once
+	ours   [256]agreement // the peer says DO and DONT; we say WILL and WONT
+	theirs [256]agreement // the peer says WILL and WONT; we say DO and DONT
+	asked  [256]bool      // Ask has asked for theirs; it asks once
 }
 
 type agreement uint8
@@ -26,22 +27,22 @@ type agreement uint8
 const (
 	no agreement = iota
 	yes
-	want // asked for, not answered yet
+	want // requested, not answered yet
 )
 
-// Offer is what to send first. It asks for what makes a terminal, and never for DO ECHO or DO
-// SGA: busybox answers DO SGA by turning it off.
+// Offer returns what to send first: the options of a terminal. It never sends DO ECHO or DO SGA:
+// busybox answers DO SGA by turning that off.
 func (n *Negotiation) Offer() []byte {
 	n.ours[OptEcho], n.ours[OptSGA], n.theirs[OptNAWS] = want, want, want
 	return []byte{IAC, WILL, OptEcho, IAC, WILL, OptSGA, IAC, DO, OptNAWS}
 }
 
-// Ask is what to send for what a peer may be asked that has agreed to something: others would see
-// odd characters. It is often nothing.
+// Ask returns requests for BINARY and TTYPE once the peer has agreed to something, and otherwise
+// nothing: a client that does not negotiate shows requests as odd characters.
 //
-// It asks for BINARY, which means that the peer sends bytes as they are typed. Without it inetutils
-// looks at seven bits of each: 9D, which is part of a pasted ” and of Н, Ý and そ, is the key that
-// leads to its own prompt, and 8D, of э, is Enter.
+// BINARY makes the peer send bytes as they are typed. Without it inetutils looks at seven bits of
+// each: 9D, which is part of a pasted ” and of Н, Ý and そ, is the key that leads to its own prompt, and
+// 8D, part of э, is Enter.
 func (n *Negotiation) Ask() (request []byte) {
 	for _, opt := range []byte{OptBinary, OptTTYPE} {
 		ready := n.Echoing() || opt == OptBinary && (n.ours[OptSGA] == yes || n.theirs[OptNAWS] == yes)
@@ -54,10 +55,10 @@ func (n *Negotiation) Ask() (request []byte) {
 	return request
 }
 
-// Receive takes note of what the peer says about opt and returns what to answer, often nothing.
+// Receive notes what the peer says about opt and returns the answer, which is often nothing.
 func (n *Negotiation) Receive(verb, opt byte) (answer []byte) {
 	if verb == DO && opt == OptTimingMark {
-		return []byte{IAC, WILL, opt} // each time: the answer itself is the mark
+		return []byte{IAC, WILL, opt} // each time: the answer is the mark, and there is no state
 	}
 	side, accept, refuse := &n.ours, byte(WILL), byte(WONT)
 	supported := opt == OptEcho || opt == OptSGA
@@ -83,5 +84,5 @@ func (n *Negotiation) Receive(verb, opt byte) (answer []byte) {
 	return nil
 }
 
-// Echoing reports whether the peer leaves echo to us.
+// Echoing reports whether the peer leaves the echo to us.
 func (n *Negotiation) Echoing() bool { return n.ours[OptEcho] == yes }

@@ -5,15 +5,15 @@ import (
 	"regexp"
 )
 
-// opening is the beginning and the end of a first line.
+// opening is the beginning and the end of a first line: enough to recognize a request of any length.
 type opening struct {
-	head   []byte
-	tail   [len(" HTTP/1.1")]byte // right-aligned
-	length int
-	text   bool // there is more in it than blanks and keys
+	head   []byte                 // at most maxHead bytes
+	tail   [len(" HTTP/1.1")]byte // aligned to its end
+	length int                    // of the line, in bytes
+	text   bool                   // the line has more than blanks and keys
 }
 
-// maxHead is more than what tells a protocol takes.
+// maxHead bounds the beginning of a line that is kept, in bytes. All greetings are shorter.
 const maxHead = 256
 
 func (o *opening) add(b byte) {
@@ -25,18 +25,18 @@ func (o *opening) add(b byte) {
 	o.tail[len(o.tail)-1] = b
 }
 
-// version is how a request line ends in HTTP and in those that took its shape (RFC 7826, 3261 and
-// 3507), the versions being those that there are: an expression may divide by HTTP as well, but
-// seldom to 1.1.
+// version matches the end of a request line of HTTP and of the protocols that took its shape (RFC 7826,
+// 3261 and 3507), in the versions that exist: an expression may divide by HTTP as well, but seldom by
+// HTTP/1.1.
 var version = regexp.MustCompile(`(?:^| )(?:(HTTP)/(?:0\.9|1\.[01]|2\.0)|(RTSP|ICAP)/[12]\.0|(SIP)/2\.0)$`)
 
-// request is how a request line begins: with a method, which a page may choose where it is of this
-// origin (RFC 9110, section 5.6.2), and with a target. The targets are a path, *, and what has a
-// colon in it, a URL or host:port; an operator of an expression is none of them, but for / and *.
-// A method that is longer than what is kept of the line counts too.
+// request matches the beginning of a request line: a method, which a page of the same origin may choose
+// (any token of RFC 9110, section 5.6.2), and a target. A target is a path, *, or has a colon, as a URL or
+// host:port; of the operators of expressions only / and * look like one. A method longer than head
+// matches too.
 var request = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:$| (?:/|\\* |[0-9A-Za-z\\[][^ ]*:))")
 
-// request returns the name of the protocol of which the line is a request.
+// request returns the name of the protocol whose request the line is, "" if it is none.
 func (o *opening) request() (name string) {
 	m := version.FindSubmatch(o.tail[max(0, len(o.tail)-o.length):])
 	if m == nil || !request.Match(o.head) {

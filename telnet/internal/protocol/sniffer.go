@@ -1,34 +1,34 @@
 package protocol
 
-// Sniffer refuses peers that speak another protocol than this one: above all web browsers, since
-// any page can make one, which runs as the right user, connect to a port of this machine; and
-// scanners, and clients that have the wrong port.
+// Sniffer recognizes peers that speak another protocol: above all web browsers, as any page can make a
+// browser, which runs as the right user, connect to a port of this machine; but also scanners, and
+// clients that have the wrong port. Its zero value is at the start of a connection. Its methods return
+// the name of the other protocol, "" while there is none.
 //
-// It judges the first input of a connection, by what is allowed and not by what is known: a person
-// or a script that sends lines begins with text and the keys that edit a line; a telnet client
-// begins with a command of telnet (RFC 854), whose first byte, 255, none of the others can send. A
-// telnet client is trusted from there on; all others once their first line has ended. So lines may
-// hold anything, and a browser never gets to its second one: what it sends first is a request line
-// (RFC 9112, section 3), a TLS record, or through WebRTC a STUN message (RFC 8489), whose type and
-// magic cookie hold bytes that are no text.
+// It judges the first input of a connection, by what is allowed rather than what is known. A person or
+// a script that sends lines begins with text and with keys that edit a line. A telnet client begins
+// with a command (RFC 854), whose first byte, 255, none of the others can send. A telnet client is
+// trusted from there on, all others once their first line has ended. So later lines may hold anything,
+// and a browser never gets to its second line: it first sends a request line (RFC 9112, section 3), a
+// TLS record, or through WebRTC a STUN message (RFC 8489), whose type and magic cookie are not text.
 type Sniffer struct {
 	telnet  bool   // the peer speaks it
-	trusted bool   // that, or its first line is over
+	trusted bool   // telnet, or the first line is over
 	begun   bool   // data has come in
-	nulls   bool   // with NULs in it
-	key     bool   // with a key in it
-	binary  string // what to call it if it is no text
+	nulls   bool   // a NUL has come in
+	key     bool   // a key has come in
+	binary  string // the name to return for what is not text; "" before the first Packet
 	line    opening
 }
 
-// Telnet reports whether the peer has begun with a command of telnet.
+// Telnet reports whether the peer has begun with a telnet command.
 func (s *Sniffer) Telnet() bool { return s.telnet }
 
-// Command takes a command of telnet, and returns the name of the protocol if it is none.
+// Command judges a telnet command.
 func (s *Sniffer) Command(cmd byte) (name string) {
 	switch {
 	case s.begun || s.trusted:
-	case cmd < EOF: // ZeroMQ's Greeting begins with 255 0 (ZMTP 3.1)
+	case cmd < EOF: // the greeting of ZeroMQ begins with 255 0 (ZMTP 3.1)
 		return s.binary
 	default:
 		s.telnet, s.trusted = true, true
@@ -36,7 +36,7 @@ func (s *Sniffer) Command(cmd byte) (name string) {
 	return ""
 }
 
-// Null takes a NUL.
+// Null judges a NUL.
 func (s *Sniffer) Null() (name string) {
 	if s.nulls = true; s.key && !s.trusted {
 		return s.binary
@@ -44,8 +44,7 @@ func (s *Sniffer) Null() (name string) {
 	return ""
 }
 
-// Data takes lines that end in a newline. It returns the name of the protocol that is not for us,
-// "" if it may go on.
+// Data judges lines that end in a newline.
 func (s *Sniffer) Data(p []byte) (name string) {
 	if s.trusted {
 		return ""
@@ -61,7 +60,7 @@ func (s *Sniffer) Data(p []byte) (name string) {
 		if name = s.End(); name != "" {
 			return name
 		}
-		s.trusted = s.line.text // and not blanks and keys alone
+		s.trusted = s.line.text // blanks and keys alone are no line
 		if s.line = (opening{}); s.trusted {
 			break
 		}
@@ -69,12 +68,12 @@ func (s *Sniffer) Data(p []byte) (name string) {
 	return ""
 }
 
-// End returns the name of the protocol if nothing more comes: a line needs no newline then.
+// End judges what has come in as a line, when no more comes.
 func (s *Sniffer) End() (name string) {
 	switch {
 	case s.trusted:
 		return ""
-	case s.nulls && string(s.line.head) == "QUIT": // behind \r\n\r\n\x00\r\n: HAProxy's PROXY protocol, version 2
+	case s.nulls && string(s.line.head) == "QUIT": // after \r\n\r\n\x00\r\n: HAProxy's PROXY protocol, version 2
 		return "PROXY"
 	}
 	return s.line.request()
@@ -82,9 +81,9 @@ func (s *Sniffer) End() (name string) {
 
 // allowed reports whether b may stand in the first line of a connection.
 //
-// The keys are those that mean something without an editor: a length or a type of a binary
-// protocol may be the same byte, but stands beside a NUL there, which a person never types. NULs
-// alone are no operation (RFC 854).
+// The keys are those that work without an editor. In a binary protocol a length or a type may be the
+// same byte, but there a NUL stands beside it, which a person never types. NULs alone mean nothing (RFC
+// 854).
 func (s *Sniffer) allowed(b byte) bool {
 	switch b {
 	case KeyInterrupt, KeyEnd, KeyBackspace, KeyKill, KeyDelete:
@@ -98,11 +97,11 @@ func (s *Sniffer) allowed(b byte) bool {
 	return !s.key || !s.nulls
 }
 
-// Packet takes what came in first, as it came over the wire, for a better name in the log.
+// Packet notes the first input, as it came over the wire and before it is decoded, for a better name.
 func (s *Sniffer) Packet(p []byte) {
 	const tlsHandshake = 0x16 // the type of the record that a TLS client begins with (RFC 8446, section 5.1)
-	// A STUN message has it behind its type and length (RFC 8489, section 5), and behind the length
-	// of a frame where ICE sends it over TCP (RFC 4571).
+	// The magic cookie of STUN follows a message's type and length (RFC 8489, section 5), and the
+	// length of a frame before them where ICE sends it over TCP (RFC 4571).
 	const cookie = "!\x12\xa4B"
 	switch {
 	case s.binary != "" || len(p) == 0:

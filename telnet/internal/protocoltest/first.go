@@ -1,5 +1,5 @@
-// Package protocoltest holds what clients send first: those of other protocols, which must evaluate
-// nothing, and those whom a session is for. Only tests import it.
+// Package protocoltest has examples of what clients send first: those of other protocols, of which
+// nothing may be evaluated, and those that a session is for. Only tests import it.
 package protocoltest
 
 import (
@@ -14,7 +14,7 @@ type Stranger struct {
 	Want string // the protocol it is taken for
 }
 
-// Strangers are the clients that are refused whatever a login asks. In none is a byte evaluated.
+// Strangers are refused even where a login asks its questions first.
 var Strangers = []Stranger{
 	{"GET", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP"},
 	{"POST", "POST /?x=1 HTTP/1.0\nHost: x\n", "HTTP"},
@@ -85,7 +85,8 @@ var Strangers = []Stranger{
 	{"msgpack", "\x94\x00\x01\xa4ping", "a binary protocol"},
 }
 
-// Greeters are the clients that are refused by the first line that is for the session.
+// Greeters begin with a line that a login would take for an answer. They are refused when it is for the
+// session.
 var Greeters = []Stranger{
 	{"SSH", "SSH-2.0-OpenSSH_9.2\r\n", "SSH"},
 	{"SSH 1", "SSH-1.99-x\n", "SSH"},
@@ -114,7 +115,7 @@ type Guest struct {
 	In   string // what it sends first
 }
 
-// Guests are what may come first. All of it is for the session.
+// Guests are not refused: all that they send is for the session.
 var Guests = []Guest{
 	{"a division by HTTP", "x = HTTP/1.5\n"},
 	{"another one", "x = HTTP/1.1\n"},
@@ -164,12 +165,12 @@ var Guests = []Guest{
 	{"a size", "\xff\xfa\x1f\x00\x50\x00\x18\xff\xf0\x16\n"},
 }
 
-// rfc4571 is a frame of ICE over TCP (RFC 4571), such as a page makes a browser send through WebRTC.
+// rfc4571 returns a frame of ICE over TCP (RFC 4571), as a page makes a browser send through WebRTC.
 func rfc4571(message string) string {
 	return string(binary.BigEndian.AppendUint16(nil, uint16(len(message)))) + message
 }
 
-// stunBinding is a request of which a page chooses the user's name (RFC 8489): it may hold lines.
+// stunBinding returns a request (RFC 8489). A page chooses the user's name in it, which may have lines.
 func stunBinding(user string) string {
 	attribute := func(kind uint16, value string) string {
 		a := binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(nil, kind), uint16(len(value)))

@@ -2,20 +2,21 @@ package transport
 
 import "net"
 
-// AddrOf returns the address that of returns, and never nil.
-func AddrOf(of func() net.Addr) (addr net.Addr) {
+// AddrOf calls a method like net.Conn.LocalAddr. It returns an UnknownAddr in place of nil, and if the
+// method or one of the address panics.
+func AddrOf(method func() net.Addr) (addr net.Addr) {
 	defer func() {
 		if recover() != nil || addr == nil {
 			addr = UnknownAddr{}
 		}
 	}()
-	if addr = of(); addr != nil {
-		_, _ = addr.Network(), addr.String() // which the application's own type may fail to say
+	if addr = method(); addr != nil {
+		_, _ = addr.Network(), addr.String() // let these panic here rather than later
 	}
 	return addr
 }
 
-// UnknownAddr stands in for the address of a connection that has none.
+// UnknownAddr is the address of a connection that has none.
 type UnknownAddr struct{}
 
 func (UnknownAddr) Network() string { return "unknown" }

@@ -7,14 +7,8 @@ import (
 	"strings"
 )
 
-// Listen opens addr, which is host:port or unix:/path.
-//
-// The host localhost is both of its addresses, 127.0.0.1 and ::1 where the machine has it, on the
-// same port, as a client that is told localhost may try either first.
-//
-// A unix socket has mode 0600 from its first moment. One that is left over from a process that is
-// gone is replaced; one that answers is an error. It is removed when the listener is closed,
-// unless somebody has replaced it. unix:@name is a socket without a file, on Linux.
+// Listen opens a listener on addr, which is host:port or unix:/path. The host localhost means 127.0.0.1
+// and ::1, on the same port, as a client may try either first. See listenUnix for unix sockets.
 func Listen(addr string) (net.Listener, error) {
 	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
 		return listenUnix(path)
@@ -30,7 +24,7 @@ func Listen(addr string) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, port, err = net.SplitHostPort(v4.Addr().String()) // 0 has become another
+	_, port, err = net.SplitHostPort(v4.Addr().String()) // port 0 has become another
 	if err != nil {
 		return nil, errors.Join(err, v4.Close())
 	}
@@ -39,7 +33,7 @@ func Listen(addr string) (net.Listener, error) {
 		return newPair(v4, v6), nil
 	}
 	if any, none := net.Listen("tcp6", "[::1]:0"); none == nil {
-		return nil, errors.Join(err, any.Close(), v4.Close()) // there is IPv6, but not that port
+		return nil, errors.Join(err, any.Close(), v4.Close()) // IPv6 works, but the port is taken
 	}
 	return v4, nil
 }

@@ -4,5 +4,5 @@ package transport
 
 import "os"
 
-// lock does nothing: these systems have no lock that is a folder's.
+// lock does nothing: these systems cannot lock a folder.
 func lock(*os.File) error { return nil }

@@ -9,16 +9,18 @@ import (
 // pair is two listeners in one.
 type pair struct {
 	listeners [2]net.Listener
-	accepted  chan accepted
-	closing   chan struct{}
-	close     func() error // once
+	accepted  chan accepted // from both
+	closing   chan struct{} // closed by Close
+	close     func() error  // only the first call does anything
 }
 
+// accepted is what an Accept has returned.
 type accepted struct {
 	conn net.Conn
 	err  error
 }
 
+// newPair returns the pair of a and b, and accepts from both.
 func newPair(a, b net.Listener) *pair {
 	p := &pair{listeners: [2]net.Listener{a, b}, accepted: make(chan accepted), closing: make(chan struct{})}
 	KeepUrgent(a)
@@ -36,6 +38,7 @@ func newPair(a, b net.Listener) *pair {
 	return p
 }
 
+// run accepts from l until Close.
 func (p *pair) run(l net.Listener) {
 	for {
 		conn, err := l.Accept()
@@ -59,5 +62,7 @@ func (p *pair) Accept() (net.Conn, error) {
 	}
 }
 
-func (p *pair) Close() error   { return p.close() }
+func (p *pair) Close() error { return p.close() }
+
+// Addr returns the address of the first listener.
 func (p *pair) Addr() net.Addr { return p.listeners[0].Addr() }

@@ -8,17 +8,17 @@ import (
 	"github.com/sightglass-go/sightglass/internal/console"
 )
 
-// The listener, its connections and the log's handler may be the application's own. A panic in one
-// of their methods becomes an error here and never ends the process, whichever goroutine called it.
+// Listeners and connections may be types of the application. A panic in one of their methods becomes an
+// error here and does not end the process, whichever goroutine called it.
 
-// Rescue, deferred, turns a panic into an error.
+// Rescue, called by defer, turns a panic into a *console.PanicError in err.
 func Rescue(err *error) {
 	if value := recover(); value != nil {
 		*err = &console.PanicError{Value: value, Stack: debug.Stack()}
 	}
 }
 
-// SafeListener turns the panics of a listener into errors.
+// SafeListener returns a listener that turns the panics of l into errors. Its address is never nil.
 func SafeListener(l net.Listener) net.Listener { return &safeListener{l} }
 
 type safeListener struct{ net.Listener }
@@ -35,7 +35,8 @@ func (l *safeListener) Close() (err error) {
 
 func (l *safeListener) Addr() net.Addr { return AddrOf(l.Listener.Addr) }
 
-// SafeConn turns the panics of a connection into errors.
+// SafeConn returns a connection that turns the panics of nc into errors. Its addresses are never nil. It
+// has the methods CloseWrite and NetConn.
 func SafeConn(nc net.Conn) net.Conn { return &safeConn{nc} }
 
 type safeConn struct{ net.Conn }

@@ -9,36 +9,18 @@ import (
 	"time"
 )
 
-// readSize is the size of a read from a connection without deadlines.
+// readSize is the size of a read from the inner connection, in bytes.
 const readSize = 2 << 10
 
-// WithDeadlines adds deadlines to a connection that does not keep them, such as that of an SSH channel.
-// After a Write that missed its deadline all further ones fail, as the inner one may still be
-// running. Close ends a pending Read, whether or not it ends the inner one.
-func WithDeadlines(nc net.Conn) net.Conn { return newTimedConn(nc) }
-
-type timedConn struct {
-	net.Conn
-	in     chan input
-	rest   input // of what was received from in; used by Read
-	read   deadline
-	write  deadline
-	late   atomic.Bool // a Write took too long
-	closed chan struct{}
-	close  func() error // once
-}
-
-type input struct {
-	p   []byte
-	err error
-}
-
-func newTimedConn(nc net.Conn) *timedConn {
+// WithDeadlines returns a connection that keeps deadlines although nc does not, as the channel of an SSH
+// server. After a Write that missed its deadline all further ones fail, as the one of nc may still be
+// running. Close ends a pending Read even if that of nc goes on.
+func WithDeadlines(nc net.Conn) net.Conn {
 	c := &timedConn{Conn: nc, in: make(chan input), closed: make(chan struct{})}
 	c.read.passed, c.write.passed = make(chan struct{}), make(chan struct{})
 	c.close = sync.OnceValue(func() error {
 		close(c.closed)
-		c.read.set(time.Time{}) // their timers
+		c.read.set(time.Time{}) // stops its timer
 		c.write.set(time.Time{})
 		return nc.Close()
 	})
@@ -46,6 +28,25 @@ func newTimedConn(nc net.Conn) *timedConn {
 	return c
 }
 
+// timedConn has a goroutine that reads from the inner connection, and one for each Write.
+type timedConn struct {
+	net.Conn
+	in     chan input    // from receive to Read
+	rest   input         // what Read has not returned yet
+	read   deadline      // of Read
+	write  deadline      // of Write
+	late   atomic.Bool   // a Write has missed its deadline
+	closed chan struct{} // closed by Close
+	close  func() error  // only the first call does anything
+}
+
+// input is what a Read of the inner connection has returned.
+type input struct {
+	p   []byte
+	err error
+}
+
+// receive reads until an error, or until Close.
 func (c *timedConn) receive() {
 	for {
 		buf := make([]byte, readSize)
@@ -87,7 +88,7 @@ func (c *timedConn) Write(p []byte) (int, error) {
 		return 0, os.ErrDeadlineExceeded
 	}
 	written := make(chan outcome, 1)
-	p = bytes.Clone(p) // the caller has it back when this returns, and the one inside may not be done
+	p = bytes.Clone(p) // the caller may reuse it while the inner Write still runs
 	go func() {
 		n, err := c.Conn.Write(p)
 		written <- outcome{n, err}
@@ -116,19 +117,19 @@ func (c *timedConn) SetDeadline(t time.Time) error {
 	return nil
 }
 
-// deadline closes a channel at a set time.
+// deadline closes a channel when it passes. It is safe for concurrent use.
 type deadline struct {
 	mu     sync.Mutex
-	timer  *time.Timer
-	passed chan struct{} // closed after the deadline
+	timer  *time.Timer   // nil if no deadline lies ahead
+	passed chan struct{} // closed when the deadline has passed; never nil
 }
 
-// set makes t the deadline; the zero Time is none.
+// set makes t the deadline. The zero Time is none.
 func (d *deadline) set(t time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.timer != nil && !d.timer.Stop() {
-		<-d.passed // the timer is about to close it
+		<-d.passed // the timer has fired and is about to close it
 	}
 	d.timer = nil
 	select {
@@ -146,6 +147,7 @@ func (d *deadline) set(t time.Time) {
 	}
 }
 
+// over returns the channel that is closed when the present deadline has passed.
 func (d *deadline) over() <-chan struct{} {
 	d.mu.Lock()
 	defer d.mu.Unlock()

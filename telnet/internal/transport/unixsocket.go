@@ -14,8 +14,9 @@ import (
 	"syscall"
 )
 
-// listenUnix makes the socket in a folder that only this user can enter, and moves it to path when
-// its mode is right: a mask on the mode of new files would be the whole process's.
+// listenUnix makes a unix socket with the mode 0600. It makes the socket in a folder that only this user
+// can enter and moves it to path once its mode is right, as a umask would affect the whole process. A
+// path that begins with @ names a socket without a file, on Linux.
 func listenUnix(path string) (net.Listener, error) {
 	if strings.HasPrefix(path, "@") {
 		return net.Listen("unix", path)
@@ -31,7 +32,7 @@ func listenUnix(path string) (net.Listener, error) {
 	made := filepath.Join(private, "s")
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: made, Net: "unix"})
 	if err != nil {
-		return nil, fmt.Errorf("telnet: listen on %s, which must be some bytes shorter than a socket's path may be: %w", path, err)
+		return nil, fmt.Errorf("telnet: listen on %s, whose path may be some bytes too long: %w", path, err)
 	}
 	l.SetUnlinkOnClose(false)
 	s := &unixListener{UnixListener: l, path: path}
@@ -48,15 +49,14 @@ func listenUnix(path string) (net.Listener, error) {
 	return s, nil
 }
 
-// install gives the socket made the name path, which may be that of a socket nobody listens to.
-// Servers do it one after the other: between finding that nobody listens and taking the place,
-// another one might have taken it.
+// install moves the socket made to path, and replaces a socket there that nobody listens on. It locks
+// the folder: another server might take the path between the check and the move.
 func install(made, path string) error {
 	folder, err := os.Open(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
-	defer folder.Close() // which unlocks it
+	defer folder.Close() // unlocks it
 	if err := lock(folder); err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func install(made, path string) error {
 	case err != nil:
 		return err
 	case info.Mode().Type() != fs.ModeSocket:
-		return errors.New("the file is there and is no socket; choose another path")
+		return errors.New("a file is there that is not a socket; choose another path")
 	case !stale(path):
 		return errInUse
 	}
@@ -78,7 +78,7 @@ func install(made, path string) error {
 
 var errInUse = fmt.Errorf("another server listens there: %w", syscall.EADDRINUSE)
 
-// name gives the socket made the name path as well, unless that is taken.
+// name links the socket made to path, unless something is there.
 func name(made, path string) error {
 	err := os.Link(made, path)
 	if err == nil || errors.Is(err, fs.ErrExist) {
@@ -87,10 +87,10 @@ func name(made, path string) error {
 	if _, missing := os.Lstat(path); !errors.Is(missing, fs.ErrNotExist) {
 		return err
 	}
-	return os.Rename(made, path) // a file system without links
+	return os.Rename(made, path) // the file system has no links
 }
 
-// stale reports whether nobody listens to the socket at path.
+// stale reports whether nobody listens on the socket at path.
 func stale(path string) bool {
 	conn, err := net.Dial("unix", path)
 	if err == nil {
@@ -103,14 +103,14 @@ func stale(path string) bool {
 type unixListener struct {
 	*net.UnixListener
 	path  string
-	made  fs.FileInfo
-	close func() error // once
+	made  fs.FileInfo  // of the socket at path, when it was moved there
+	close func() error // only the first call does anything
 }
 
 func (l *unixListener) Addr() net.Addr { return &net.UnixAddr{Name: l.path, Net: "unix"} }
 func (l *unixListener) Close() error   { return l.close() }
 
-// remove closes the listener, and removes its socket if it is still there.
+// remove closes the listener, and removes its socket unless somebody has replaced it.
 func (l *unixListener) remove() error {
 	if now, err := os.Lstat(l.path); err == nil && os.SameFile(now, l.made) {
 		return errors.Join(os.Remove(l.path), l.UnixListener.Close())

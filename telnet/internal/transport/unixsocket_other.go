@@ -4,6 +4,6 @@ package transport
 
 import "net"
 
-// listenUnix listens as the system does it. Files have no mode here: who may connect is decided
-// by the permissions of the folder.
+// listenUnix listens the way of the system. Files have no mode here: the permissions of the folder
+// decide who may connect.
 func listenUnix(path string) (net.Listener, error) { return net.Listen("unix", path) }

@@ -2,5 +2,5 @@
 
 package transport
 
-// KeepUrgent does nothing: these systems have no urgent data.
+// KeepUrgent does nothing: this system has no urgent data.
 func KeepUrgent(any) {}

@@ -4,9 +4,9 @@ package transport
 
 import "syscall"
 
-// KeepUrgent makes the urgent byte of TCP part of the stream. Otherwise the system takes it out:
-// clients send the IAC of IAC DM as urgent, and the DM would be left in the next line. Accepted
-// connections inherit it from their listener.
+// KeepUrgent keeps TCP's urgent byte in the stream of a socket, if that is one of the system. By default
+// the system takes the byte out: telnet clients send the IAC of IAC DM as urgent, and the DM would end up
+// in the next line. Connections inherit the setting from their listener.
 func KeepUrgent(socket any) {
 	c, ok := socket.(syscall.Conn)
 	if !ok {
