@@ -9,7 +9,8 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
-// ErrKey is what errors.Is finds in an error of Lookup that says why a value cannot be a key of that map.
+// ErrKey is the target of errors.Is for an error of Lookup that says why a value cannot be a key of
+// the map.
 var ErrKey = errors.New("cannot be a key of this map")
 
 type keyError struct{ why string }
@@ -18,8 +19,8 @@ func (e *keyError) Error() string { return e.why }
 
 func (e *keyError) Is(target error) bool { return target == ErrKey }
 
-// assign sets dst, which is ours, to the plain value x, as Go would assign a
-// constant of that value. It never wraps and never cuts.
+// assign sets dst, which is our own, to the plain value x, as Go would assign a constant of that
+// value. It never wraps and never truncates.
 func assign(dst reflect.Value, x any, depth int) error {
 	t := dst.Type()
 	cannot := func(why string) error {
@@ -41,7 +42,7 @@ func assign(dst reflect.Value, x any, depth int) error {
 		return nil
 	}
 	if isDuration(t) || isDuration(src.Type()) && t.Kind() != reflect.Interface {
-		return cannot(": a duration is none of the numbers")
+		return cannot(": a duration is not a number")
 	}
 	switch k := t.Kind(); {
 	case k == reflect.Interface:
@@ -102,9 +103,9 @@ func assignNumber(dst, src reflect.Value, cannot func(string) error) error {
 			dst.SetFloat(f)
 			return nil
 		}
-		// 1<<63 is the first float beyond an int64.
+		// 1<<63 is the smallest float above every int64.
 		if f != math.Trunc(f) || f < -1<<63 || f >= 1<<63 {
-			return cannot(": it is no whole number of that type")
+			return cannot(": it is not a whole number of that type")
 		}
 		i = int64(f)
 	default:
@@ -126,8 +127,8 @@ func assignNumber(dst, src reflect.Value, cannot func(string) error) error {
 	return nil
 }
 
-// assignStruct sets the fields that src names; the others stay zero. Unexported
-// fields are set too: dst is ours.
+// assignStruct sets the fields that src names and leaves the others zero. It sets unexported fields
+// too, since dst is our own.
 func assignStruct(dst, src reflect.Value, depth int) error {
 	t := dst.Type()
 	for it := src.MapRange(); it.Next(); {
@@ -147,7 +148,7 @@ func assignStruct(dst, src reflect.Value, depth int) error {
 	return nil
 }
 
-// literal is x as one would type it, for an error.
+// literal writes x for an error, as one would type it.
 func literal(x any) string {
 	switch x := x.(type) {
 	case nil:

@@ -2,31 +2,31 @@ package inspect
 
 import "slices"
 
-// maxAhead is how many links are noted ahead at the end of a hold, where these are all that are left: some ten
-// microseconds.
+// maxAhead is how many of the last links a pause notes ahead, in some ten microseconds.
 const maxAhead = 1024
 
-// chainWalk walks a chain, link by link. Between two holds of its guard links may be put in, taken out and moved.
+// chainWalk walks a chain link by link. Between two holds of its guard, links may be inserted,
+// removed and moved.
 type chainWalk struct {
 	chain
 	of    Value
 	begun bool
-	left  int     // of the chunk
-	index int     // of the element that was handed out last
-	stop  uintptr // the last link when the walk began: what stands behind it joined later, or has been met
+	left  int     // entries left of the chunk
+	index int     // of the element handed out last
+	stop  uintptr // the last link when the walk began; what follows it joined later or was met
 
-	paused bool
-	again  bool    // it has been paused before, and the list may have become longer
-	ahead  []Value // links that are still to be handed out, noted at the last pause
-	behind trailOfLinks
-	front  trailOfLinks
-	back   Value // the last link
-	len    int   // what the list said, -1 for a ring
-	strays bool  // links changed places
+	paused   bool
+	resumed  bool    // the walk has been paused before, so the list may have grown
+	ahead    []Value // links noted at the last pause, still to be handed out
+	behind   linkTrail
+	front    linkTrail
+	back     Value // the last link at the pause
+	len      int   // what the list recorded at the pause, -1 for a ring
+	shuffled bool  // links changed places
 }
 
-// trailOfLinks are links in the order in which they stood one after the other.
-type trailOfLinks struct {
+// A linkTrail is a run of neighbouring links.
+type linkTrail struct {
 	links [8]Value
 	n     int
 }
@@ -44,7 +44,7 @@ func (w *chainWalk) load(of Value) (bool, error) {
 	// A guard may be held now that was not before, or the other way round.
 	w.link = w.link.Trust(trust)
 	if w.paused {
-		w.paused, w.again = false, true
+		w.paused, w.resumed = false, true
 		w.resume(trust)
 	}
 	w.left = chunk
@@ -56,7 +56,7 @@ func (w *chainWalk) next() (key, elem Value, ok bool) {
 		return key, elem, false
 	}
 	w.left--
-	for len(w.ahead) > 0 && !w.in(w.ahead[0]) {
+	for len(w.ahead) > 0 && !w.linked(w.ahead[0]) {
 		w.ahead = w.ahead[1:]
 	}
 	if len(w.ahead) > 0 {
@@ -77,11 +77,11 @@ func (w *chainWalk) next() (key, elem Value, ok bool) {
 	return key, elem, ok
 }
 
-// ends reports whether the walk ends at a link although another one stands behind it: the last link of the
-// beginning does, where others have joined it since. A last link that leads on by itself is the chain's own
-// mistake, such as a circle, and goes on, for the error to be met.
+// ends reports whether the walk ends at a link that has a successor: at the link that was last when
+// the walk began, if others joined behind it since. If that link still is the last and leads on all
+// the same, the chain is broken, as by a circle, and the walk goes on to meet the error.
 func (w *chainWalk) ends(at Value) bool {
-	if !w.again || at.ref.Addr() != w.stop {
+	if !w.resumed || at.ref.Addr() != w.stop {
 		return false
 	}
 	last := w.outermost("prev")
@@ -92,9 +92,9 @@ func (w *chainWalk) retries() int { return 0 }
 
 func (w *chainWalk) at() int { return w.index }
 
-func (w *chainWalk) moved() bool { return w.strays }
+func (w *chainWalk) moved() bool { return w.shuffled }
 
-// count is the length that a list has written down, -1 for a ring.
+// count is the length that a list records, -1 for a ring.
 func (w *chainWalk) count() int {
 	n := w.field(w.of, "len")
 	if !n.IsValid() {
@@ -107,41 +107,42 @@ func (w *chainWalk) count() int {
 	return int(u)
 }
 
-// step is the link before or behind another one; the zero Value at the end, and where it cannot be read.
-func (w *chainWalk) step(link Value, way string) Value {
+// step returns the link before or behind link; the zero Value at the end, and if it cannot be read.
+func (w *chainWalk) step(link Value, direction string) Value {
 	if !link.IsValid() {
 		return Value{}
 	}
 	p := probe{}
-	to := p.at(p.field(link, way))
+	to := p.target(p.field(link, direction))
 	if p.err != nil || !to.IsValid() || to.ref.Addr() == w.end {
 		return Value{}
 	}
 	return to
 }
 
-// outermost is the first or last link of a list.
-func (w *chainWalk) outermost(way string) Value {
+// outermost returns the first link of a list for "next", the last for "prev".
+func (w *chainWalk) outermost(direction string) Value {
 	p := probe{}
 	if root := p.field(w.of, "root"); !root.IsValid() {
 		return Value{}
 	}
-	return w.step(p.field(w.of, "root"), way)
+	return w.step(p.field(w.of, "root"), direction)
 }
 
-// in reports whether a link is still in the list.
-func (w *chainWalk) in(link Value) bool {
+// linked reports whether a link is still in the list.
+func (w *chainWalk) linked(link Value) bool {
 	if !link.IsValid() {
 		return false
 	}
 	p := probe{}
-	to := p.at(p.field(link, "next"))
+	to := p.target(p.field(link, "next"))
 	return p.err == nil && to.IsValid()
 }
 
 func sameLink(a, b Value) bool { return a.ref.Addr() == b.ref.Addr() }
 
-// pause notes where the walk is: the links behind and the first ones of the list, and all that are left if they are few.
+// pause notes where the walk is: the links behind it, the first links of the list, and all that are
+// left if they are few.
 func (w *chainWalk) pause() {
 	if !w.link.IsValid() {
 		return
@@ -176,59 +177,60 @@ func (w *chainWalk) pause() {
 	}
 }
 
-// resume finds the walk's place in the list as it is now.
+// resume finds the position of the walk in the list as it is now.
 func (w *chainWalk) resume(trust bool) {
 	next := w.link
-	w.strays = w.strays || !w.shifted()
+	w.shuffled = w.shuffled || !w.shifted()
 	before := w.step(next, "prev")
 	switch {
-	case !w.in(next):
-		// It was taken out, which is no move.
+	case !w.linked(next):
+		// Removing the next link moves no other.
 	case w.behind.n == 0 && !before.IsValid(), w.behind.n > 0 && sameLink(before, w.behind.links[0]):
 		return
-	case !before.IsValid() && !w.in(w.behind.links[0]):
-		// What was before it has been taken out, up to the beginning.
+	case !before.IsValid() && !w.linked(w.behind.links[0]):
+		// All links before next were removed.
 		return
 	}
-	// The walk goes on behind the link that was handed out last and has not moved.
+	// Go on behind the last link handed out that has not moved.
 	for i := range w.behind.n {
 		at := w.behind.links[i]
-		if !w.in(at) || !w.stays(at, w.behind.links[i+1:w.behind.n]) {
+		if !w.linked(at) || !w.stays(at, w.behind.links[i+1:w.behind.n]) {
 			continue
 		}
-		if w.in(next) {
-			// It stands elsewhere now, and is not met there.
-			w.strays = true
+		if w.linked(next) {
+			// next moved away. The walk will not meet it there, so hand it out now.
+			w.shuffled = true
 			w.ahead = append(w.ahead[:0], next)
 		}
 		w.link = w.step(at, "next").Trust(trust)
 		return
 	}
-	if w.in(next) {
+	if w.linked(next) {
 		return
 	}
 	w.link = Value{}
-	if !slices.ContainsFunc(w.behind.links[:w.behind.n], w.in) {
-		// All of that has left at the front.
+	if !slices.ContainsFunc(w.behind.links[:w.behind.n], w.linked) {
+		// All links handed out have left at the front.
 		w.link = w.outermost("next").Trust(trust)
 		return
 	}
-	w.strays = true
+	w.shuffled = true
 }
 
-// stays reports whether a link that was handed out has not been moved: it still stands behind the one before it of
-// those that have not been taken out.
+// stays reports whether a link handed out has not moved: it still follows the nearest of the links
+// before it that is still in the list.
 func (w *chainWalk) stays(link Value, before []Value) bool {
 	prev := w.step(link, "prev")
 	for _, at := range before {
-		if w.in(at) {
+		if w.linked(at) {
 			return sameLink(prev, at)
 		}
 	}
 	return !prev.IsValid() || w.behind.n == len(w.behind.links) && len(before) > 0
 }
 
-// shifted reports whether the list has only lost links at its front and won some at its end since the pause.
+// shifted reports whether, since the pause, the list has only lost links at its front and gained
+// links at its end.
 func (w *chainWalk) shifted() bool {
 	if w.len < 0 {
 		return true
@@ -236,7 +238,7 @@ func (w *chainWalk) shifted() bool {
 	front := w.outermost("next")
 	lost := 0
 	for lost < w.front.n && !sameLink(w.front.links[lost], front) {
-		if w.in(w.front.links[lost]) {
+		if w.linked(w.front.links[lost]) {
 			return false
 		}
 		lost++
@@ -245,7 +247,7 @@ func (w *chainWalk) shifted() bool {
 		return false
 	}
 	won := 0
-	if w.in(w.back) {
+	if w.linked(w.back) {
 		for at := w.step(w.back, "next"); at.IsValid(); at = w.step(at, "next") {
 			if won++; won > maxAhead {
 				return false

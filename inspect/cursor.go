@@ -8,8 +8,7 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
-// Cursor walks a List or a Map in chunks, so that a guard may be taken for one
-// chunk at a time:
+// Cursor walks a List or a Map in chunks, so that a guard may be taken for one chunk at a time:
 //
 //	c := v.Cursor()
 //	for !c.Done() {
@@ -23,46 +22,45 @@ import (
 //		// release the guard, yield
 //	}
 //
-// Load must be called after the guard was taken, also when the chunk was not
-// used up; under one hold of it as often as time allows. Entries of a map that are present throughout are seen exactly once;
-// ones added or removed meanwhile may be seen or not. The order of a map is that of the hashes
-// of its keys: it stays the same as long as the map is not changed.
+// Call Load each time the guard was taken, even if the chunk was not used up, and as often as time
+// allows under one hold. Entries that are in a map throughout are seen exactly once; others may be
+// seen or not. The order of a map is that of the hashes of its keys, and stays the same while the
+// map does not change.
 //
-// A list is walked up to what was its end at the first Load. Where it shifts between two chunks (elements leave
-// or join at the front, or it grows into new memory), the walk shifts with it, and what is in it throughout is seen exactly
-// once. Where elements change places in another way that is found out as far as possible: see Moved.
+// The walk of a list ends at what was its end at the first Load. If the list shifts between two
+// chunks, as elements leave or join at the front or the list grows into new memory, the walk shifts
+// with it, and elements that are in the list throughout are seen exactly once. Other moves are
+// detected as far as possible: see Moved.
 //
-// The Values that Next returns are lent: good until the next Load; Keep makes
-// them last, and is called before the guard is given back. A Cursor is for one goroutine.
+// The Values that Next returns are lent: they are good until the next Load. Keep makes them last;
+// call it before releasing the guard. A Cursor is for one goroutine.
 type Cursor struct {
 	of     Value
 	walker walker
 	begun  bool
 	done   bool
 	torn   int
-	lo, hi int // what Within says
+	lo, hi int // set by Within
 }
 
-// walker is what a Cursor does for one shape.
+// A walker does a Cursor's work for one kind of collection.
 type walker interface {
-	// load makes the chunk at the position ready and reports whether there is one.
+	// load prepares the chunk at the position and reports whether there is one.
 	load(of Value) (more bool, err error)
 	// next returns the next entry of the chunk; ok is false at its end.
 	next() (key, elem Value, ok bool)
 	retries() int
 }
 
-// chunk is how many entries are loaded at a time, and chunkBytes how many bytes
-// of a list at the most: copying as much takes a microsecond or two. What is loaded
-// is read soon, so that it is of almost one moment, and little is copied in
-// vain when the caller has no time for all of it.
+// chunk is how many entries are loaded at a time, chunkBytes how many bytes of a list at most.
+// Copying them takes a microsecond or two. What is loaded is read soon, so it shows almost one
+// moment, and little is copied in vain if the caller runs out of time.
 const (
 	chunk      = peek.TouchSlots
 	chunkBytes = 8 << 10
 )
 
-// Cursor returns a Cursor at the beginning of a List or Map. On other shapes its
-// Load is an error.
+// Cursor returns a Cursor at the beginning of a List or Map. For other shapes Load fails.
 func (v Value) Cursor() *Cursor {
 	c := &Cursor{of: v, hi: math.MaxInt}
 	c.choose()
@@ -71,7 +69,7 @@ func (v Value) Cursor() *Cursor {
 
 func (c *Cursor) choose() { c.walker = c.of.walker(c.lo, c.hi) }
 
-// walker returns what walks v, of a slice or array from element lo up to hi.
+// walker returns what walks v; lo and hi bound the elements of a slice or array.
 func (v Value) walker(lo, hi int) walker {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -80,7 +78,7 @@ func (v Value) walker(lo, hi int) walker {
 		}
 	case reflect.Slice, reflect.Array:
 		if v.Shape() == List {
-			return &listWalk{pos: lo, most: hi}
+			return &listWalk{pos: lo, limit: hi}
 		}
 	case reflect.Map:
 		if v.how&(solid|trusted) == solid|trusted && v.space().memory.MapsUnknown() != nil {
@@ -91,8 +89,8 @@ func (v Value) walker(lo, hi int) walker {
 	return noWalk{}
 }
 
-// Trust says whether a guard that the application declared is held from now on
-// (see Value.Trust). Load must follow.
+// Trust says whether a guard that the application declared is held from now on (see [Value.Trust]).
+// Load must follow.
 func (c *Cursor) Trust(on bool) {
 	c.of = c.of.Trust(on)
 	if !c.begun {
@@ -100,8 +98,7 @@ func (c *Cursor) Trust(on bool) {
 	}
 }
 
-// Load makes the next chunk of entries ready, 64 at most. After an error the walk
-// is over.
+// Load prepares the next chunk of at most 64 entries. An error ends the walk.
 func (c *Cursor) Load() error {
 	if c.done {
 		return nil
@@ -112,8 +109,8 @@ func (c *Cursor) Load() error {
 	return err
 }
 
-// Next returns the next entry of the chunk; ok is false at the chunk's end. The
-// key of a list's element is the zero Value.
+// Next returns the next entry of the chunk; ok is false at the chunk's end. For a list, key is the
+// zero Value.
 func (c *Cursor) Next() (key, elem Value, ok bool) {
 	if c.done {
 		return key, elem, false
@@ -125,40 +122,40 @@ func (c *Cursor) Next() (key, elem Value, ok bool) {
 	return key, elem, ok
 }
 
-// Done reports whether all entries have been walked.
+// Done reports whether the walk has ended.
 func (c *Cursor) Done() bool { return c.done }
 
-// Retries is how often a chunk was read anew because it changed meanwhile.
+// Retries is how often a chunk was read again because it changed meanwhile.
 func (c *Cursor) Retries() int { return c.walker.retries() }
 
 // Torn is how many entries kept changing while they were read.
 func (c *Cursor) Torn() int { return c.torn }
 
-// pauser is a walker of what may shift between two holds of a guard.
+// A pauser is a walker of a collection that may shift between two holds of a guard.
 type pauser interface {
-	// pause remembers where the walk is, to find it again.
+	// pause notes the position of the walk, to find it again.
 	pause()
 	moved() bool
 	at() int
 }
 
-// Pause must be called before the guard is given back in the middle of a walk, so that the Cursor finds its place
-// again. It does nothing at the end.
+// Pause must be called before releasing the guard in the middle of a walk, so that the Cursor finds
+// its position again. At the end it does nothing.
 func (c *Cursor) Pause() {
 	if p, ok := c.walker.(pauser); ok && c.begun && !c.done {
 		p.pause()
 	}
 }
 
-// Moved reports whether elements of the list were seen to change places during the walk, so that some may
-// have been met twice or not at all. It is false for maps.
+// Moved reports whether elements of the list were seen to change places during the walk, so that
+// some may have been met twice or not at all. It is false for maps.
 func (c *Cursor) Moved() bool {
 	p, ok := c.walker.(pauser)
 	return ok && p.moved()
 }
 
-// Index is the index of the element of a list that Next returned last, in the list as it was at the Load before; of a
-// map, 0.
+// Index is the index of the list element that Next returned last, in the list as the last Load
+// found it. It is 0 for a map.
 func (c *Cursor) Index() int {
 	if p, ok := c.walker.(pauser); ok {
 		return p.at()
@@ -166,13 +163,13 @@ func (c *Cursor) Index() int {
 	return 0
 }
 
-// Within restricts the walk of a slice or array to the elements from lo up to hi, before the first Load; ok is
-// false for others, which are walked from their beginning.
+// Within restricts the walk of a slice or array to elements lo up to hi. Call it before the first
+// Load. ok is false for other collections, which are walked from their beginning.
 func (c *Cursor) Within(lo, hi int) (ok bool) {
 	w, ok := c.walker.(*listWalk)
 	if ok {
 		c.lo, c.hi = lo, hi
-		w.pos, w.most = lo, hi
+		w.pos, w.limit = lo, hi
 	}
 	return ok
 }

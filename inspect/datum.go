@@ -6,15 +6,14 @@ import (
 	"time"
 )
 
-// Datum is a scalar as it is, without the allocation that an any would need for it.
-// The zero Datum is none.
+// Datum is a scalar without the allocation that an any would need. The zero Datum is none.
 type Datum struct {
 	Kind DatumKind
-	Bits uint64 // of an Int in two's complement, of a Float as a float64 has them, of a Bool 0 for false
+	Bits uint64 // an Int in two's complement, a Float as float64 bits, a Bool as 0 or 1
 	Text string
 }
 
-// DatumKind says what the content of a Datum means.
+// DatumKind says what a Datum holds.
 type DatumKind uint8
 
 const (
@@ -27,7 +26,7 @@ const (
 	TextDatum
 )
 
-// Plain is d as [Value.Scalar] gives it, nil for the zero Datum.
+// Plain returns d as [Value.Scalar] does, nil for the zero Datum.
 func (d Datum) Plain() any {
 	switch d.Kind {
 	case BoolDatum:
@@ -55,11 +54,11 @@ func (d Datum) Plain() any {
 	return nil
 }
 
-// datumType is how values of a type are read as Datums.
+// A datumType says how values of a type are read as Datums.
 type datumType struct {
-	kind DatumKind // NoDatum: they are none
-	off  uintptr   // where it lies in the value
-	size uintptr   // in bytes; 0 for a text
+	kind DatumKind // NoDatum if they are none
+	off  uintptr   // where the Datum lies in the value
+	size uintptr   // in bytes; 0 for a string
 }
 
 // datumOf returns how values of type t are read as Datums through l.
@@ -92,7 +91,7 @@ func (s *space) datumOf(t reflect.Type, l *lens) (d datumType) {
 	return d
 }
 
-// datum makes a Datum of a number or boolean that was loaded.
+// datum makes a Datum of a loaded number or boolean.
 func (t datumType) datum(u uint64) Datum {
 	switch {
 	case t.kind == IntDatum:

@@ -8,9 +8,9 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
-// Describe returns a line about a value that has neither a scalar nor parts: where a func is defined, what a chan
-// buffers and who waits at it, whether a lock is held. Of a context it says the deadline and why it ended. It is ""
-// for other values.
+// Describe returns a line about a value that has neither a scalar nor parts: where a func is
+// defined, what a chan buffers and who waits at it, whether a lock is held. Of a context it says
+// the deadline and why it ended. It is "" for other values.
 func (v Value) Describe() (string, error) {
 	switch v.Kind() {
 	case reflect.Chan:

@@ -8,7 +8,7 @@ import (
 
 // Text and ScalarMark show tests the marks of single readings.
 func (v Value) Text() (string, int, Mark, error) {
-	b, n, mark, err := v.text(nil, 0, 0)
+	b, n, mark, err := v.appendBytes(nil, 0, 0)
 	return string(b), n, mark, err
 }
 

@@ -11,8 +11,8 @@ import (
 
 // Field describes one direct field of a struct type.
 type Field struct {
-	Name     string // "_" for a blank field; what the tag says, as in `inspect:"name"`
-	GoName   string // in the program
+	Name     string // "_" for a blank field; the tag's name, as in `inspect:"name"`, else GoName
+	GoName   string // in the source
 	Index    int
 	Type     reflect.Type
 	Embedded bool
@@ -20,11 +20,11 @@ type Field struct {
 	Tag      reflect.StructTag
 
 	offset uintptr
-	shared bool // of a struct that is
+	shared bool // the struct's type is Shared
 }
 
-// Shared reports whether values of type t look after themselves, so that no guard of an
-// application covers them: those of the packages sync, sync/atomic and context.
+// Shared reports whether values of type t are safe for concurrent use by themselves, so that no
+// guard of an application covers them: those of the packages sync, sync/atomic and context.
 func Shared(t reflect.Type) bool {
 	switch t.PkgPath() {
 	case "sync", "sync/atomic", "internal/sync", "context":
@@ -33,13 +33,13 @@ func Shared(t reflect.Type) bool {
 	return false
 }
 
-// Fields lists the direct fields of a struct type, unexported and blank ones too, in the order of their
-// declaration; nil for other types. The slice is shared and must not be changed.
+// Fields lists the direct fields of a struct type, unexported and blank ones too, in the order of
+// their declaration; nil for other types. The slice is shared and must not be changed.
 //
-// A type alone determines them, so they are the same in each process and kept with this one's.
+// Only the type determines them. They are the same in each process and kept with this one's.
 func Fields(t reflect.Type) []Field { return here.fields(t) }
 
-// Fields lists the direct fields of v, as [Fields] does.
+// Fields lists the direct fields of v, as the function [Fields] does for a type.
 func (v Value) Fields() []Field { return v.space().fields(v.typ) }
 
 func (s *space) fields(t reflect.Type) []Field {
@@ -58,7 +58,7 @@ func (s *space) fields(t reflect.Type) []Field {
 		taken[fs[i].tagged()]++
 	}
 	for i := range fs {
-		// A name that means something else already is not given.
+		// A tag cannot take a name that means another field.
 		if name := fs[i].tagged(); name != "" && taken[name] == 1 {
 			fs[i].Name = name
 		}
@@ -67,8 +67,8 @@ func (s *space) fields(t reflect.Type) []Field {
 	return fs
 }
 
-// tagged is the name that the tag gives a field, "" if it gives none that can be
-// typed behind a dot.
+// tagged returns the name that the tag gives a field, "" if it gives none that can be typed behind
+// a dot.
 func (f Field) tagged() string {
 	name, _, _ := strings.Cut(f.Tag.Get("inspect"), ",")
 	if f.GoName == "_" || name == "secret" {
@@ -83,7 +83,7 @@ func (f Field) tagged() string {
 }
 
 // Tagged reports whether the field's tag has that word: `inspect:"secret"`, or
-// `inspect:"name,secret"` beside a name.
+// `inspect:"name,secret"` together with a name.
 func (f Field) Tagged(word string) bool {
 	return slices.Contains(strings.Split(f.Tag.Get("inspect"), ","), word)
 }
@@ -93,16 +93,15 @@ type foundKey struct {
 	name string
 }
 
-// maxFound bounds how many names are remembered: they come from expressions,
-// so there is no end to them otherwise. Names that are not found are not kept.
+// maxFound bounds how many names are remembered. They come from expressions, so there is no end to
+// them. Names that are not found are not kept.
 const maxFound = 1 << 12
 
-// FindField resolves a name in v, a struct, as Go's selectors do: the
-// shallowest field of that name wins, one in an embedded struct counts, two at
-// the same depth hide each other. index is the way there, one hop an element;
-// between two hops an embedded pointer must be followed with Elem. ok is false
-// if there is none. Unexported fields are found from anywhere. A field with a name
-// by its tag is found by that and by its own.
+// FindField resolves a name in v, a struct, as Go's selectors do: the shallowest field of that name
+// wins, fields of embedded structs count, two at the same depth hide each other. Each element of
+// index is one hop; between two hops an embedded pointer must be followed with Elem. ok is false if
+// there is no such field. Unexported fields are found from everywhere. A field named by its tag is
+// found by that name and by its own.
 func (v Value) FindField(name string) (index []int, ok bool) { return v.space().findField(v.typ, name) }
 
 func (s *space) findField(t reflect.Type, name string) (index []int, ok bool) {
@@ -111,8 +110,8 @@ func (s *space) findField(t reflect.Type, name string) (index []int, ok bool) {
 	}
 	for i, f := range s.fields(t) {
 		if f.Name == name || f.GoName == name {
-			if i < len(oneHop) {
-				return oneHop[i], true
+			if i < len(directIndexes) {
+				return directIndexes[i], true
 			}
 			return []int{i}, true
 		}
@@ -137,10 +136,10 @@ func (s *space) findField(t reflect.Type, name string) (index []int, ok bool) {
 	return f.Index, true
 }
 
-// maxEmbedded bounds how deep names by tags are looked for.
+// maxEmbedded bounds how deep in embedded structs tags are searched.
 const maxEmbedded = 8
 
-// findTagged finds a field by the name that its tag gives it, in embedded structs.
+// findTagged finds a field by the name in its tag, in embedded structs too.
 func (s *space) findTagged(t reflect.Type, name string, depth int) (index []int, ok bool) {
 	fs := s.fields(t)
 	for _, f := range fs {
@@ -163,21 +162,21 @@ func (s *space) findTagged(t reflect.Type, name string, depth int) (index []int,
 	return nil, false
 }
 
-// oneHop are the ways to direct fields, so that finding one allocates nothing.
-var oneHop = func() (ways [64][]int) {
+// directIndexes are the indexes of direct fields, so that finding one allocates nothing.
+var directIndexes = func() (ways [64][]int) {
 	for i := range ways {
 		ways[i] = []int{i}
 	}
 	return ways
 }()
 
-// collected reports whether the garbage collector scans a place of type t, which is a
-// pointer, map, chan, func or unsafe.Pointer, and manages what that points at.
+// collected reports whether the garbage collector scans the place of a value of type t, which is a
+// pointer, map, chan, func or unsafe.Pointer, and manages what the value points at.
 func (s *space) collected(t reflect.Type) bool {
 	return t.Kind() != reflect.Pointer || s.memory.PointingOf(t) == peek.Collected
 }
 
-// direct is peek.Direct, remembered.
+// direct is peek.Direct, cached.
 func (s *space) direct(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Pointer:

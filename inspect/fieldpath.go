@@ -6,9 +6,9 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
-// FieldPath leads from values of one type, in one process, to a Datum in each, through fields and pointers alone.
-// Their types determine it, so it is the same in all of the values; it never enters an interface or a collection. A
-// FieldPath is for one goroutine.
+// FieldPath leads from values of one type, in one process, to a Datum in each, through fields and
+// pointers alone. Their types determine it, so it is the same in all of the values; it never enters
+// an interface or a collection. A FieldPath is for one goroutine.
 type FieldPath struct {
 	space   *space       // of the values
 	at      reflect.Type // where the path has come
@@ -46,9 +46,9 @@ func (p *FieldPath) Elem() {
 	p.reach(p.at.Elem())
 }
 
-// End returns the type that p leads to and the kind of Datum that [Value.Follow] reads there. The kind is NoDatum
-// if there is none, if this machine cannot load it in one piece, or if it lies behind a pointer that the collector
-// does not follow.
+// End returns the type that p leads to and the kind of Datum that [Value.Follow] reads there. The
+// kind is NoDatum if there is none, if this machine cannot load it in one piece, or if it lies
+// behind a pointer that the collector does not follow.
 func (p *FieldPath) End() (reflect.Type, DatumKind) {
 	if p.datum.size > peek.WordSize || !p.held {
 		return p.at, NoDatum
@@ -56,9 +56,9 @@ func (p *FieldPath) End() (reflect.Type, DatumKind) {
 	return p.at, p.datum.kind
 }
 
-// Follow reads the Datum that p leads to from v, which must have the type and the process that p began with. ok is
-// false if a pointer on the path is nil or cannot be followed, and for a string that is longer than max bytes or
-// changes meanwhile. The same steps, taken one by one, tell why.
+// Follow reads the Datum that p leads to from v, which must have the type and the process that p
+// began with. ok is false if a pointer on the path is nil or cannot be followed, and for a string
+// that is longer than max bytes or changes meanwhile. The same steps, taken one by one, tell why.
 func (v Value) Follow(p *FieldPath, max int) (d Datum, ok bool) {
 	offsets := p.offsets
 	if v.how&word != 0 {

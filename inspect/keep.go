@@ -6,14 +6,15 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
-// maxKept is the size up to which an element is copied by Keep: some microseconds of work.
+// maxKept is the size up to which Keep copies an element, in some microseconds.
 const maxKept = 64 << 10
 
-// Keep returns a Value that shows what v shows now, however long it is kept. What a Cursor lent, and an element in memory
-// that its container may use for another one later, is copied: the bytes of the element itself, with its texts where nothing else keeps these
-// alive, and not what it leads to. A pointer, map or chan is kept as itself, so what is read through it later is of that later moment. bytes
-// says how many bytes were copied; 0 where v lasts anyway. An element of more than 64 KiB is
-// not copied, and the Value is marked Racy. Call it while the guard that v was read under is held.
+// Keep returns a Value that goes on showing what v shows now. If a Cursor lent v, or v is an
+// element in memory that its container may reuse, Keep copies the element itself, with the strings
+// that nothing else keeps alive, and not what it leads to. It keeps a pointer, map or chan itself,
+// so a later read through it shows that later moment. bytes says how many bytes were copied; 0 if v
+// lasts anyway. Keep does not copy an element of more than 64 KiB, and marks the Value Racy. Call
+// it while holding the guard that v was read under.
 func (v Value) Keep() (kept Value, bytes int) {
 	if v.how&(lent|slot) == 0 {
 		return v, 0
@@ -33,7 +34,7 @@ func (v Value) Keep() (kept Value, bytes int) {
 		v.how, v.mark = h, v.mark|Racy
 		return v, 0
 	case h&solid != 0:
-		// Typed, so that the garbage collector sees its pointers.
+		// The copy is typed, so that the garbage collector sees its pointers.
 		var c peek.Ref
 		if c, still, err = v.ref.Clone(v.typ); err == nil {
 			v.ref = c
@@ -44,14 +45,14 @@ func (v Value) Keep() (kept Value, bytes int) {
 	default:
 		slab := peek.NewSlab(size)
 		if still, err = v.ref.Settled(slab.Bytes(size)); err == nil {
-			slab, size = v.withTexts(slab)
+			slab, size = v.withStrings(slab)
 			v.ref = slab.Ref(v.ref)
 		}
 		h |= fixed
 	}
 	v.how = h
 	if err != nil {
-		// It stays where it was, for who reads it to be told why it cannot be read.
+		// v stays in place, so that whoever reads it is told why it cannot be read.
 		return v, 0
 	}
 	v.mark |= Copied
@@ -61,23 +62,24 @@ func (v Value) Keep() (kept Value, bytes int) {
 	return v, int(size)
 }
 
-// maxKeptText is how many bytes of text are kept with an element that is not solid: of more each text stays where it is.
-const maxKeptText = 16 << 10
+// maxKeptStrings is how many bytes of strings are kept with an element that is not solid, and the
+// longest string that is.
+const maxKeptStrings = 16 << 10
 
-// withTexts adds to c, a copy of v, the bytes of its strings, which may be freed when the guard is given back.
-// n is how many bytes it has then.
-func (v Value) withTexts(c peek.Slab) (with peek.Slab, n uintptr) {
+// withStrings appends to c, a copy of v, the bytes of v's strings, which may be freed once the
+// guard is released. n is its new size.
+func (v Value) withStrings(c peek.Slab) (with peek.Slab, n uintptr) {
 	size := v.typ.Size()
-	at := v.space().textsOf(v.typ)
+	at := v.space().stringsOf(v.typ)
 	n = (size + peek.WordSize - 1) &^ (peek.WordSize - 1)
 	begin := n
 	var w [2]uintptr
 	for _, off := range at {
-		if _, err := c.Ref(v.ref).Add(off).Words(w[:]); err == nil && w[0] != 0 && w[1] <= maxKeptText {
+		if _, err := c.Ref(v.ref).Add(off).Words(w[:]); err == nil && w[0] != 0 && w[1] <= maxKeptStrings {
 			n += w[1]
 		}
 	}
-	if n == begin || n-begin > maxKeptText {
+	if n == begin || n-begin > maxKeptStrings {
 		return c, size
 	}
 	with = peek.NewSlab(n)
@@ -85,7 +87,7 @@ func (v Value) withTexts(c peek.Slab) (with peek.Slab, n uintptr) {
 	copy(b, c.Bytes(size))
 	to := begin
 	for _, off := range at {
-		if _, err := c.Ref(v.ref).Add(off).Words(w[:]); err != nil || w[0] == 0 || w[1] > maxKeptText {
+		if _, err := c.Ref(v.ref).Add(off).Words(w[:]); err != nil || w[0] == 0 || w[1] > maxKeptStrings {
 			continue
 		}
 		if v.ref.At(w[0]).Copy(b[to:to+w[1]]) == nil {
@@ -96,49 +98,50 @@ func (v Value) withTexts(c peek.Slab) (with peek.Slab, n uintptr) {
 	return with, n
 }
 
-// textsOf are the places of the strings in a value of type t.
-func (s *space) textsOf(t reflect.Type) []uintptr {
-	if known, ok := s.texts.Load(t); ok {
+// stringsOf returns where the strings lie in a value of type t.
+func (s *space) stringsOf(t reflect.Type) []uintptr {
+	if known, ok := s.strings.Load(t); ok {
 		return known.([]uintptr)
 	}
-	at := s.addTexts(nil, t, 0)
-	s.texts.Store(t, at)
+	at := s.addStrings(nil, t, 0)
+	s.strings.Store(t, at)
 	return at
 }
 
-// maxTexts bounds how many strings are kept with an element, as those of a large array.
-const maxTexts = 64
+// maxStrings bounds how many strings are kept with an element, such as a large array.
+const maxStrings = 64
 
-func (s *space) addTexts(at []uintptr, t reflect.Type, off uintptr) []uintptr {
+func (s *space) addStrings(at []uintptr, t reflect.Type, off uintptr) []uintptr {
 	switch t.Kind() {
 	case reflect.String:
-		if len(at) < maxTexts {
+		if len(at) < maxStrings {
 			at = append(at, off)
 		}
 	case reflect.Struct:
 		for _, f := range s.fields(t) {
-			at = s.addTexts(at, f.Type, off+f.offset)
+			at = s.addStrings(at, f.Type, off+f.offset)
 		}
 	case reflect.Array:
-		for i := range min(t.Len(), maxTexts) {
-			at = s.addTexts(at, t.Elem(), off+uintptr(i)*t.Elem().Size())
+		for i := range min(t.Len(), maxStrings) {
+			at = s.addStrings(at, t.Elem(), off+uintptr(i)*t.Elem().Size())
 		}
 	}
 	return at
 }
 
-// InPlace reports whether v lies in the application's memory where another element may lie later, so that what
-// leaves the guard must be kept.
+// InPlace reports whether v lies in application memory that another element may occupy later, so
+// that it must be kept to leave the guard.
 func (v Value) InPlace() bool { return v.how&slot != 0 || v.how&(lent|solid) == lent|solid }
 
-// Stays reports whether Keep leaves v in its place, although another element may lie there later, since it is too large to be copied.
+// Stays reports whether Keep leaves v in its place because it is too large to copy, although
+// another element may lie there later.
 func (v Value) Stays() bool { return v.how&slot != 0 && v.how&lent == 0 && v.typ.Size() > maxKept }
 
 // Lent reports whether v is good only until its Cursor's next Load.
 func (v Value) Lent() bool { return v.how&lent != 0 }
 
-// pinned reports whether values of type t stay where they are: a struct with what must not be copied in it, such as
-// a lock, is not moved by a program that go vet is content with.
+// pinned reports whether values of type t stay where they are. A struct that must not be copied,
+// such as one with a lock, is not moved by a program that passes go vet.
 func (s *space) pinned(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Array:

@@ -10,15 +10,15 @@ import (
 )
 
 const (
-	// MaxKey is how long the text in a key may be, in bytes, that is looked up: it is hashed and compared in one go.
+	// MaxKey is the longest text in a key that Lookup looks up, in bytes: it is hashed and compared
+	// in one go.
 	MaxKey = 64 << 10
 	// maxKey bounds how many bytes of a key are compared to tell it from others.
 	maxKey = 1 << 20
 )
 
-// appendKey appends bytes to b that are the same for two values of one type
-// exactly when Go's == holds between them as map keys; same is false for a
-// value that is not even equal to itself.
+// appendKey appends bytes to b that are equal for two values of one type exactly if the values are
+// equal as map keys. same is false for a value that does not even equal itself.
 func (v Value) appendKey(b []byte, depth int) (_ []byte, same bool, err error) {
 	if depth > 100 {
 		return b, false, fmt.Errorf("a key of the type %v is nested too deeply", v.typ)
@@ -28,7 +28,7 @@ func (v Value) appendKey(b []byte, depth int) (_ []byte, same bool, err error) {
 		return append(b, 0), true, nil
 	case reflect.String:
 		// The length comes last, so that the bytes need no copy of their own.
-		b, n, _, err := v.text(b, 0, maxKey)
+		b, n, _, err := v.appendBytes(b, 0, maxKey)
 		return binary.NativeEndian.AppendUint64(b, uint64(n)), err == nil, err
 	case reflect.Float32, reflect.Float64, reflect.Complex64, reflect.Complex128:
 		x, err := v.Scalar(0)
@@ -39,7 +39,7 @@ func (v Value) appendKey(b []byte, depth int) (_ []byte, same bool, err error) {
 		if f, isFloat := x.(float64); !ok && isFloat {
 			c = complex(f, 0)
 		}
-		// Adding zero makes -0 into 0, which is the same key.
+		// Adding zero turns -0 into 0, which is the same key.
 		b = binary.NativeEndian.AppendUint64(b, math.Float64bits(real(c)+0))
 		b = binary.NativeEndian.AppendUint64(b, math.Float64bits(imag(c)+0))
 		return b, !math.IsNaN(real(c)) && !math.IsNaN(imag(c)), nil
@@ -91,18 +91,18 @@ func (v Value) appendKey(b []byte, depth int) (_ []byte, same bool, err error) {
 	}
 }
 
-// Lookup finds the entry of a map whose key equals key, which is converted to
-// the type of the map's keys as Go converts constants: an int to any type of
-// integer that holds it, a string to a named one, a map or list of plain data to
-// a struct or array. What lies in the map itself is good as long as the map does not change: Keep it under the
-// guard. ok is false when there is none; an error says why the key
-// cannot be one of this map, or that it is longer than MaxKey. A nil map has no entries.
+// Lookup finds the entry of a map whose key equals key. It converts key to the type of the map's
+// keys as Go converts constants: an int to any type of integer that holds it, a string to a named
+// one, a map or list of plain data to a struct or array. elem lies in the map and is good while the
+// map does not change: Keep it under the guard. ok is false if there is no such entry. An error
+// says why key cannot be a key of this map, or that it is longer than MaxKey. A nil map has no
+// entries.
 func (v Value) Lookup(key any) (elem Value, ok bool, err error) {
 	if v.Shape() != Map {
 		return Value{}, false, fmt.Errorf("a %v has no keys: %w", v.typ, ErrKind)
 	}
-	if n := keyText(reflect.ValueOf(key), 0); n > MaxKey {
-		return Value{}, false, &keyError{fmt.Sprintf("one of %d bytes is too long to be looked up: compare it, as in find(m, #key == x)", n)}
+	if n := keySize(reflect.ValueOf(key), 0); n > MaxKey {
+		return Value{}, false, &keyError{fmt.Sprintf("one of %d bytes is too long to look up: compare it, as in find(m, #key == x)", n)}
 	}
 	if v.Kind() == reflect.Struct {
 		return v.lens().row.collection.lookup(v, key)
@@ -112,7 +112,7 @@ func (v Value) Lookup(key any) (elem Value, ok bool, err error) {
 		return Value{}, false, err
 	}
 	if !want.Elem().Comparable() {
-		// A list or a map where the keys are interfaces: nothing of that very type is there.
+		// The keys are interfaces, and key is a list or a map. No key has that very type.
 		return Value{}, false, nil
 	}
 	head, err := v.pointer()
@@ -148,34 +148,34 @@ func (v Value) Lookup(key any) (elem Value, ok bool, err error) {
 		return Value{}, false, err
 	}
 	if elem.how&(lent|solid) == lent {
-		// Not all that was copied is to be kept with it.
+		// Keep the element alone, without the rest of the copy.
 		elem, _ = elem.Keep()
 	}
 	return elem, true, nil
 }
 
-// keyText is how many bytes of text are in a key, about.
-func keyText(key reflect.Value, depth int) (n int) {
+// keySize is about how many bytes of text are in a key.
+func keySize(key reflect.Value, depth int) (n int) {
 	switch k := key.Kind(); {
 	case depth > 20:
 	case k == reflect.String, k == reflect.Slice && key.Type().Elem().Kind() == reflect.Uint8:
 		return key.Len()
 	case k == reflect.Slice:
 		for i := range key.Len() {
-			n += keyText(key.Index(i), depth+1)
+			n += keySize(key.Index(i), depth+1)
 		}
 	case k == reflect.Map:
 		for each := key.MapRange(); each.Next(); {
-			n += keyText(each.Value(), depth+1)
+			n += keySize(each.Value(), depth+1)
 		}
 	case k == reflect.Interface:
-		return keyText(key.Elem(), depth+1)
+		return keySize(key.Elem(), depth+1)
 	}
 	return n
 }
 
-// lookupRuntime is Lookup by the runtime itself, where its maps cannot be read
-// and nobody changes this one; else the error why.
+// lookupRuntime is Lookup by the runtime itself, for a solid map that nobody changes. For any other
+// it returns why, the reason that this package cannot read maps.
 func (v Value) lookupRuntime(key reflect.Value, why error) (Value, bool, error) {
 	x, ok := v.Interface()
 	if !ok || v.how&trusted == 0 {
@@ -192,21 +192,22 @@ func (v Value) lookupRuntime(key reflect.Value, why error) (Value, bool, error) 
 	return c, true, nil
 }
 
-// LooseKeys reports whether what equals a key may be of another type: the keys of a sync.Map, and those of a map
-// that are, or contain, interfaces. Lookup in such a map finds what is of the very type; Holds finds the rest.
-func (v Value) LooseKeys() bool {
-	return v.Shape() == Map && (v.Kind() != reflect.Map || v.space().loose(v.typ.Key()))
+// MixedKeys reports whether a key may equal another of a different type: in a sync.Map, and in a
+// map whose keys are or contain interfaces. There Lookup finds keys of the very same type; Holds
+// finds the others.
+func (v Value) MixedKeys() bool {
+	return v.Shape() == Map && (v.Kind() != reflect.Map || v.space().mixed(v.typ.Key()))
 }
 
-func (s *space) loose(t reflect.Type) bool {
+func (s *space) mixed(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Interface:
 		return true
 	case reflect.Array:
-		return s.loose(t.Elem())
+		return s.mixed(t.Elem())
 	case reflect.Struct:
 		for _, f := range s.fields(t) {
-			if s.loose(f.Type) {
+			if s.mixed(f.Type) {
 				return true
 			}
 		}
@@ -219,8 +220,9 @@ func isDuration(t reflect.Type) bool {
 	return t != nil && t.Kind() == reflect.Int64 && qualified(t) == "time.Duration"
 }
 
-// Holds reports whether a key equals the plain value x, converted as Lookup does it; what lies in an interface
-// is compared in its own type, so that 1 equals an int64 there, and "up" a named string.
+// Holds reports whether a key equals the plain value x, which it converts as Lookup does. It
+// compares the content of an interface in that content's own type, so that 1 equals an int64 there,
+// and "up" a named string.
 func (v Value) Holds(x any) (bool, error) { return v.holds(x, 0) }
 
 func (v Value) holds(x any, depth int) (bool, error) {
@@ -240,7 +242,7 @@ func (v Value) holds(x any, depth int) (bool, error) {
 	case !v.typ.Comparable(), isDuration(v.typ) != isDuration(reflect.TypeOf(x)):
 		// A number is no duration.
 		return false, nil
-	case v.Kind() == reflect.Array && v.space().loose(v.typ):
+	case v.Kind() == reflect.Array && v.space().mixed(v.typ):
 		if src.Kind() != reflect.Slice || src.Len() != v.typ.Len() {
 			return false, nil
 		}
@@ -254,13 +256,13 @@ func (v Value) holds(x any, depth int) (bool, error) {
 			}
 		}
 		return true, nil
-	case v.Kind() == reflect.Struct && v.space().loose(v.typ):
+	case v.Kind() == reflect.Struct && v.space().mixed(v.typ):
 		if src.Kind() != reflect.Map || src.Type().Key().Kind() != reflect.String {
 			return false, nil
 		}
 		named := 0
 		for _, f := range v.Fields() {
-			// A field that is not named is zero, as in a literal.
+			// A field that x does not name is zero, as in a literal.
 			want := reflect.Zero(f.Type).Interface()
 			if y := src.MapIndex(reflect.ValueOf(f.Name).Convert(src.Type().Key())); y.IsValid() {
 				want = y.Interface()
@@ -284,7 +286,7 @@ func (v Value) holds(x any, depth int) (bool, error) {
 	return same && string(got) == string(b), err
 }
 
-// entry is the view of a key or elem in a slot of the map v.
+// entry returns the key or elem in a slot of the map v.
 func (v Value) entry(t reflect.Type, ref peek.Ref, isTorn bool) Value {
 	e := Value{typ: t, ref: ref, mark: v.mark&^Copied | torn(!isTorn)}
 	if v.how&trusted != 0 && v.how&solid != 0 {
@@ -293,7 +295,7 @@ func (v Value) entry(t reflect.Type, ref peek.Ref, isTorn bool) Value {
 	}
 	e.mark |= Racy
 	e.how = slot
-	if ref.Held() { // a slab's
+	if ref.Held() { // in a slab
 		e.how = lent
 	}
 	return e

@@ -5,33 +5,36 @@ import (
 	"strings"
 )
 
-// A lensRow says how values of a type of the standard library are seen in place of their fields. Each row stands in
-// the file of its lens, which is all that a lens needs.
+// A lensRow says how values of a type of the standard library are seen in place of their fields.
+// Each row stands in the file of its lens, and a lens needs nothing else.
 //
-// A type that lacks what its row expects, as it may in a future Go release, has no lens: it is shown by its fields.
+// A type without the fields that its row expects, as in a future Go release, has no lens: it is
+// shown by its fields.
 type lensRow struct {
 	name   string // import path, dot, name without type arguments; an asterisk stands for any text
 	fields string // the direct fields that the type must have besides inner, separated by blanks
 	shape  Shape
 
-	// At most one of these stands for the value.
+	// At most one of the following stands for the value.
 
 	inner string    // the field that holds the content
-	datum DatumKind // how the inner field or the value itself is read, where its Go kind does not tell
-	// scalar reads the value as a scalar, and how far that can be believed.
+	datum DatumKind // how the inner field, or the value itself, is read if its Go kind does not tell
+	// scalar reads the value as a scalar, and says how far that can be believed.
 	scalar func(v Value) (x any, mark Mark, err error)
-	// text computes a text or number from the fields, as String or Error would, nil for nil. No method runs.
+	// text computes a text or number from the fields, as String or Error would; nil stands for nil.
+	// It calls no method.
 	text func(p *probe, v Value) any
 	// collection makes the value a List or a Map.
 	collection *collection
 
-	describe func(v Value) (string, error) // see Value.Describe; nil for no description
-	isError  bool                          // text stands for it within the text of another error
-	// fit reports whether t is as expected, beyond its fields, and may complete its lens; nil accepts every type.
+	describe func(v Value) (string, error) // see Value.Describe; nil if there is no description
+	isError  bool                          // an error that wraps it includes text
+	// fit reports whether t looks as expected beyond its fields, and may complete l. nil accepts
+	// every type.
 	fit func(s *space, t reflect.Type, l *lens) bool
 }
 
-// A collection says how the elements of a value are reached that is no slice, array or map.
+// A collection reaches the elements of a value that is no slice, array or map.
 type collection struct {
 	len    func(v Value) (int, error)
 	index  func(v Value, i int) (Value, error)         // of a List
@@ -43,8 +46,8 @@ type collection struct {
 type lens struct {
 	row   *lensRow // never nil
 	shape Shape
-	field int          // the index of row.inner; -1 for none
-	typ   reflect.Type // the content's type where it is not the inner field's
+	field int          // the index of row.inner, -1 if there is none
+	typ   reflect.Type // the content's type if it is not the inner field's
 	datum datumType
 }
 
@@ -70,7 +73,7 @@ func addLens(rows ...lensRow) struct{} {
 	return struct{}{}
 }
 
-// matches reports whether r is the row of types of that qualified name.
+// matches reports whether r is the row of the types with that qualified name.
 func (r *lensRow) matches(name string) bool {
 	prefix, suffix, pattern := strings.Cut(r.name, "*")
 	if !pattern {
@@ -92,14 +95,14 @@ func (s *space) lensOf(t reflect.Type) *lens {
 	if l, ok := s.lenses.Load(t); ok {
 		return l.(*lens)
 	}
-	l := s.grind(t)
+	l := s.newLens(t)
 	l.datum = s.datumOf(t, l)
 	s.lenses.Store(t, l)
 	return l
 }
 
-// grind makes the lens for t.
-func (s *space) grind(t reflect.Type) *lens {
+// newLens makes the lens for t.
+func (s *space) newLens(t reflect.Type) *lens {
 	if t.PkgPath() != "" {
 		name := qualified(t)
 		for i := range lensRows {
@@ -114,7 +117,7 @@ func (s *space) grind(t reflect.Type) *lens {
 	return &lens{row: noRow, shape: shapeOf(t.Kind()), field: -1}
 }
 
-// fit makes the lens of r for t; ok is false if t is not as r expects.
+// fit makes the lens of r for t; ok is false if t does not look as r expects.
 func (s *space) fit(t reflect.Type, r *lensRow) (l *lens, ok bool) {
 	l = &lens{row: r, shape: r.shape, field: -1}
 	for _, name := range strings.Fields(r.fields + " " + r.inner) {
@@ -129,8 +132,8 @@ func (s *space) fit(t reflect.Type, r *lensRow) (l *lens, ok bool) {
 	return l, r.fit == nil || r.fit(s, t, l)
 }
 
-// under returns the content that v's lens shows in place of v, or v itself.
-func (v Value) under() Value {
+// content returns what v's lens shows in place of v, v itself if it shows nothing else.
+func (v Value) content() Value {
 	if v.Kind() != reflect.Struct {
 		return v
 	}

@@ -14,7 +14,8 @@ var _ = addLens(
 	lensRow{name: "sync/atomic.Pointer", shape: Pointer, inner: "v", fit: fitPointer},
 )
 
-// fitPointer finds the type that an atomic.Pointer points at, in its first field, which has no size: _ [0]*T.
+// fitPointer finds the type that an atomic.Pointer points at in its first field, which has no size:
+// _ [0]*T.
 func fitPointer(_ *space, t reflect.Type, l *lens) bool {
 	first := t.Field(0).Type
 	if first.Kind() != reflect.Array || first.Elem().Kind() != reflect.Pointer {

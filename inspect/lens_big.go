@@ -10,19 +10,19 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// A large number is shown as a number where 64 bits hold it exactly, else by its digits.
+// A large number is shown as a number if 64 bits hold it exactly, else by its digits.
 var _ = addLens(
 	lensRow{name: "math/big.Int", fields: "neg abs", shape: Scalar, text: bigText},
 	lensRow{name: "math/big.Rat", fields: "a b", shape: Scalar, text: ratText},
 	lensRow{name: "math/big.Float", fields: "prec form neg mant exp", shape: Scalar, text: bigFloatText},
 )
 
-// maxWords bounds a large integer that is written in decimal, which takes time
-// that grows with the square.
+// maxWords bounds the integers that are written in decimal. The time for that grows with the square
+// of their length.
 const maxWords = 1024
 
-// bigText is a big.Int: a number where 64 bits hold it, else its decimal digits,
-// and hexadecimal ones where it is very long.
+// bigText is the text of a big.Int: a number if 64 bits hold it, else its decimal digits, or
+// hexadecimal ones if there are many.
 func bigText(p *probe, v Value) any {
 	return bigScalar(p.bigInt(v))
 }
@@ -41,8 +41,8 @@ func bigScalar(x *big.Int, n int) any {
 	return x.String()
 }
 
-// bigInt is a big.Int and its length in words; nil if that is more than a probe reads, or
-// something could not be read.
+// bigInt reads a big.Int and its length in words; x is nil if it is too long for a probe or could
+// not be read.
 func (p *probe) bigInt(v Value) (x *big.Int, n int) {
 	words, n := p.wordsOf(p.field(v, "abs"))
 	if words == nil && n > 0 || p.err != nil {
@@ -55,8 +55,8 @@ func (p *probe) bigInt(v Value) (x *big.Int, n int) {
 	return x, n
 }
 
-// wordsOf are the words of a large number, the least first, and how many there are; nil
-// if that is more than a probe reads.
+// wordsOf reads the words of a large number, the lowest first, and their number; words is nil if
+// they are too many for a probe.
 func (p *probe) wordsOf(abs Value) (words []big.Word, n int) {
 	if abs.Kind() != reflect.Slice {
 		return nil, 0
@@ -66,14 +66,14 @@ func (p *probe) wordsOf(abs Value) (words []big.Word, n int) {
 	if p.err != nil {
 		return nil, 0
 	}
-	b, err := copyText(nil, data, n*peek.WordSize, 0, maxProbe)
+	b, err := copyBytes(nil, data, n*peek.WordSize, 0, maxProbe)
 	p.note(0, err)
 	if len(b) < n*peek.WordSize {
 		return nil, n
 	}
 	words = make([]big.Word, n)
 	for i := range words {
-		words[i] = big.Word(native(b[i*peek.WordSize : (i+1)*peek.WordSize]))
+		words[i] = big.Word(peek.Uint(b[i*peek.WordSize : (i+1)*peek.WordSize]))
 	}
 	return words, n
 }
@@ -82,7 +82,8 @@ func tooLong(what string, words int) string {
 	return fmt.Sprintf("%s of %s bytes", what, text.Thousands(words*peek.WordSize))
 }
 
-// ratText is a big.Rat: a number where it is whole, or a float has it exactly, else a fraction.
+// ratText is the text of a big.Rat: a number if it is whole or a float holds it exactly, else a
+// fraction.
 func ratText(p *probe, v Value) any {
 	num, n := p.bigInt(p.field(v, "a"))
 	den, m := p.bigInt(p.field(v, "b"))
@@ -91,7 +92,7 @@ func ratText(p *probe, v Value) any {
 		return nil
 	case num == nil || den == nil || max(n, m) > maxWords:
 		return tooLong("a fraction", n+m)
-	case den.Sign() == 0: // that stands for 1
+	case den.Sign() == 0: // it stands for 1
 		return bigScalar(num, n)
 	}
 	x := new(big.Rat).SetFrac(num, den.Abs(den))
@@ -111,12 +112,12 @@ const (
 	floatInf
 )
 
-// maxDecimal is up to which power of two a big.Float is written in decimal, which takes
-// time that grows with its square.
+// maxDecimal is the largest power of two at which a big.Float is written in decimal. The time for
+// that grows with the square of the power.
 const maxDecimal = 4096
 
-// bigFloatText is a big.Float: a number where a float of 64 bits has it exactly, else its
-// digits, in hexadecimal with a power of two where it is very long, large or small.
+// bigFloatText is the text of a big.Float: a number if a float64 holds it exactly, else its digits,
+// in hexadecimal with a power of two if it is very long, large or small.
 func bigFloatText(p *probe, v Value) any {
 	form, neg := p.number(v, "form"), p.number(v, "neg") != 0
 	exp, prec := int(int32(p.number(v, "exp"))), uint(p.number(v, "prec"))

@@ -6,28 +6,27 @@ import (
 	"time"
 )
 
-// A context has its fields, and a description of its state.
+// A context is shown by its state, or by its fields.
 var _ = addLens(lensRow{name: "context.*Ctx", shape: Struct, describe: contextState, fit: fitContext})
 
 func fitContext(_ *space, t reflect.Type, _ *lens) bool { return t.Kind() == reflect.Struct }
 
-// isContext reports whether t is one of package context's own contexts.
+// isContext reports whether t is one of package context's own types.
 func isContext(t reflect.Type) bool {
 	return t.PkgPath() == "context" && strings.HasSuffix(t.Name(), "Ctx")
 }
 
-// maxContexts bounds how many contexts in each other are looked at.
+// maxContexts bounds how many nested contexts are read.
 const maxContexts = 64
 
-// contextState says until when a context lasts, and whether and why it has
-// ended. Its values are not looked at. It is "" for one of a type that is not
-// known, which is shown by its fields.
+// contextState describes a context: its deadline, and whether and why it has ended. It does not
+// read the context's values. It stops at a context of an unknown type.
 func contextState(v Value) (string, error) {
 	var p probe
 	deadline, ended, cause := "no deadline", "", ""
 	earliest := time.Time{}
 	for range maxContexts {
-		if v = p.at(v); p.err != nil || !v.IsValid() || !isContext(v.typ) {
+		if v = p.target(v); p.err != nil || !v.IsValid() || !isContext(v.typ) {
 			break
 		}
 		if when := p.field(v, "deadline"); when.IsValid() {
@@ -44,9 +43,9 @@ func contextState(v Value) (string, error) {
 			}
 		}
 		if v.IsValid() && v.typ.Name() == "cancelCtx" && ended == "" {
-			if e := p.at(p.field(v, "err").under()); e.IsValid() {
+			if e := p.target(p.field(v, "err").content()); e.IsValid() {
 				ended = p.error(e)
-				if c := p.at(p.field(v, "cause")); c.IsValid() {
+				if c := p.target(p.field(v, "cause")); c.IsValid() {
 					cause = p.error(c)
 				}
 			}

@@ -14,10 +14,10 @@ var _ = addLens(
 	errorLens("fmt.wrapError", "msg err", textOf("msg")),
 	errorLens("fmt.wrapErrors", "msg errs", textOf("msg")),
 	errorLens("io/fs.PathError", "Op Path Err", func(p *probe, v Value) string {
-		return p.words(v, "Op", "Path") + ": " + p.cause(v)
+		return p.joined(v, "Op", "Path") + ": " + p.cause(v)
 	}),
 	errorLens("os.LinkError", "Op Old New Err", func(p *probe, v Value) string {
-		return p.words(v, "Op", "Old", "New") + ": " + p.cause(v)
+		return p.joined(v, "Op", "Old", "New") + ": " + p.cause(v)
 	}),
 	errorLens("os.SyscallError", "Syscall Err", func(p *probe, v Value) string {
 		return p.text(v, "Syscall") + ": " + p.cause(v)
@@ -53,17 +53,16 @@ func constant(text string) func(*probe, Value) string {
 }
 
 const (
-	// maxChain bounds how many errors in each other are read, and how many of those that are joined.
+	// maxChain bounds how many nested errors are read, and how many of a joined error.
 	maxChain = 16
-	// maxErrors bounds how many are read in all: joined errors that were joined of others may have
+	// maxErrors bounds how many errors are read in all. Joined errors that join others may have
 	// maxChain of them on each of maxChain levels.
 	maxErrors = 4 * maxChain
 )
 
-// error is the text of an error, as far as its type is known; else the type in
-// angle brackets.
+// error returns the text of an error if its type is known, else the type in angle brackets.
 func (p *probe) error(v Value) string {
-	v = p.at(v)
+	v = p.target(v)
 	switch {
 	case p.err != nil:
 		return ""
@@ -87,11 +86,11 @@ func (p *probe) error(v Value) string {
 	return "<" + TypeName(v.typ) + ">"
 }
 
-// cause is the text of the field Err.
+// cause returns the text of the field Err.
 func (p *probe) cause(v Value) string { return p.error(p.field(v, "Err")) }
 
-// words are fields that are strings, with a space between.
-func (p *probe) words(v Value, names ...string) string {
+// joined returns string fields with a space between.
+func (p *probe) joined(v Value, names ...string) string {
 	words := make([]string, len(names))
 	for i, name := range names {
 		words[i] = p.text(v, name)
@@ -134,9 +133,9 @@ func (p *probe) opError(v Value) string {
 	return text + ": " + p.cause(v)
 }
 
-// netAddr is a net.Addr of one of the usual types, "" for nil.
+// netAddr returns the text of a net.Addr of one of the usual types, "" for nil.
 func (p *probe) netAddr(v Value) string {
-	v = p.at(v)
+	v = p.target(v)
 	if !v.IsValid() {
 		return ""
 	}

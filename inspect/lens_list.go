@@ -7,8 +7,7 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// A list.List and a ring.Ring are chains: each link points at the next. They are shown as the lists that they
-// stand for.
+// A list.List and a ring.Ring are chains: each link points at the next. They are shown as lists.
 var _ = addLens(
 	chainLens("container/list.List", "root len", fitList),
 	chainLens("container/ring.Ring", "next Value", fitLinks),
@@ -37,20 +36,20 @@ func fitLinks(s *space, t reflect.Type, _ *lens) bool {
 	return ok && ok2 && next.Type.Kind() == reflect.Pointer && next.Type.Elem() == t
 }
 
-// maxChained is how far a chain is followed from its beginning at one go, under
-// whatever guard there is: some ten microseconds.
+// maxChained is how many links of a chain are followed at once, under whatever guard there is, in
+// some ten microseconds.
 const maxChained = 4096
 
-// chain is a place in a chain.
+// chain is a position in a chain.
 type chain struct {
 	probe
-	end   uintptr // where it closes
-	link  Value   // the next to hand out; the zero Value at the end
-	fresh bool    // a ring's first link is its end too
+	end   uintptr // the address at which the chain closes
+	link  Value   // the next link; the zero Value at the end
+	fresh bool    // no link was handed out yet; the first link of a ring is its end, too
 
-	// Where it was when so many links had been handed out, and when to note that again
-	// (R. P. Brent's way to find a circle): links in a circle that the end is not part of
-	// would be followed for ever.
+	// Where the chain was after so many links, and when to note that again. This is R. P. Brent's
+	// way to find a circle: links in a circle that misses the chain's end would be followed for
+	// ever.
 	noted     uintptr
 	out, note int
 }
@@ -60,7 +59,7 @@ func (c *chain) begin(v Value) {
 	c.link = v
 	if root := c.field(v, "root"); root.IsValid() {
 		c.end = root.ref.Addr()
-		if c.link = c.at(c.field(root, "next")); c.link.ref.Addr() == c.end {
+		if c.link = c.target(c.field(root, "next")); c.link.ref.Addr() == c.end {
 			c.link = Value{}
 		}
 		return
@@ -68,24 +67,24 @@ func (c *chain) begin(v Value) {
 	c.end, c.fresh = v.ref.Addr(), true
 }
 
-// next is the value in the next link; ok is false at the end, and after an error.
+// next returns the value in the next link; ok is false at the end, and after an error.
 func (c *chain) next() (elem Value, ok bool) {
 	if c.err != nil || !c.link.IsValid() {
 		return Value{}, false
 	}
 	elem = c.field(c.link, "Value")
-	to := c.at(c.field(c.link, "next"))
+	to := c.target(c.field(c.link, "next"))
 	switch {
 	case c.err != nil:
 		return Value{}, false
 	case !to.IsValid() && !c.fresh:
-		// A link that was taken out leads nowhere any more.
-		c.err = fmt.Errorf("a link of the %v was taken out: %w", c.link.typ, ErrTorn)
+		// A removed link leads nowhere.
+		c.err = fmt.Errorf("a link of the %v was removed: %w", c.link.typ, ErrTorn)
 		return Value{}, false
 	case !to.IsValid(), to.ref.Addr() == c.end:
 		to = Value{}
 	case to.ref.Addr() == c.noted:
-		c.err = fmt.Errorf("the links of the %v lead in a circle without its beginning: %w", c.link.typ, ErrTorn)
+		c.err = fmt.Errorf("the links of the %v form a circle that misses its beginning: %w", c.link.typ, ErrTorn)
 		return Value{}, false
 	}
 	if c.out++; to.IsValid() && c.out >= c.note {
@@ -95,7 +94,7 @@ func (c *chain) next() (elem Value, ok bool) {
 	return elem, true
 }
 
-// chainLen is the length of a chain. A list has it written down, a ring is walked.
+// chainLen returns the length of a chain. A list records it; a ring is walked.
 func (v Value) chainLen() (int, error) {
 	var c chain
 	if n := c.field(v, "len"); n.IsValid() {
@@ -112,10 +111,10 @@ func (v Value) chainLen() (int, error) {
 	return 0, fmt.Errorf("a ring of more than %s: walk it, as in count(x, true)", text.Thousands(maxChained))
 }
 
-// chainIndex is element i of a chain.
+// chainIndex returns element i of a chain.
 func (v Value) chainIndex(i int) (Value, error) {
 	if i > maxChained {
-		return Value{}, fmt.Errorf("element %s of a %v is too far from its beginning to be looked up: take a part, as in x[%d:%d]", text.Thousands(i), v.typ, i, i+1)
+		return Value{}, fmt.Errorf("element %s of a %v is too far from its beginning to look up: take a part, as in x[%d:%d]", text.Thousands(i), v.typ, i, i+1)
 	}
 	var c chain
 	c.begin(v)

@@ -24,8 +24,8 @@ var _ = addLens(
 		fields: "Scheme Opaque User Host Path RawPath ForceQuery RawQuery Fragment RawFragment"},
 )
 
-// handles are the words that stand in a netip.Addr for its kind: one for all of
-// IPv4, one for IPv6 without a zone. Others lead to a zone.
+// handles are the words that stand in a netip.Addr for its kind: one for all of IPv4, one for IPv6
+// without a zone. Any other word leads to a zone.
 type handles struct{ v4, v6 uint64 }
 
 // handles returns those of s.
@@ -39,7 +39,7 @@ func (s *space) handles() handles {
 	return s.netip.handles
 }
 
-// handle is the pointer in a unique.Handle, the field z of an address.
+// handle reads the pointer in a unique.Handle, the field z of an address.
 func (p *probe) handle(addr Value) uint64 {
 	z := p.field(addr, "z")
 	if z.typ == nil || z.typ.Size() != peek.WordSize {
@@ -50,7 +50,7 @@ func (p *probe) handle(addr Value) uint64 {
 	return u
 }
 
-// netipAddr is a netip.Addr: 128 bits and a handle.
+// netipAddr reads a netip.Addr: 128 bits and a handle.
 func (p *probe) netipAddr(v Value) netip.Addr {
 	var b [16]byte
 	bits := p.field(v, "addr")
@@ -59,7 +59,7 @@ func (p *probe) netipAddr(v Value) netip.Addr {
 	}
 	still, err := bits.ref.Settled(b[:])
 	p.note(v.wide(still), err)
-	hi, lo := native(b[:8]), native(b[8:])
+	hi, lo := peek.Uint(b[:8]), peek.Uint(b[8:])
 	z, h := p.handle(v), v.space().handles()
 	switch {
 	case p.err != nil || z == 0:
@@ -78,14 +78,14 @@ func (p *probe) netipAddr(v Value) netip.Addr {
 	return a
 }
 
-// zone is the zone of an IPv6 address: its handle points at a struct that has it.
+// zone reads the zone of an IPv6 address, in the struct that its handle points at.
 func (p *probe) zone(v Value) string {
 	handle := p.field(v, "z")
 	f, ok := handle.typ.FieldByName("value")
 	if !ok || f.Type.Kind() != reflect.Pointer {
 		return ""
 	}
-	return p.text(p.at(handle.part(f.Type, f.Offset)), "zoneV6")
+	return p.text(p.target(handle.part(f.Type, f.Offset)), "zoneV6")
 }
 
 func addrPortText(p *probe, v Value) any {
@@ -96,7 +96,7 @@ func prefixText(p *probe, v Value) any {
 	return netip.PrefixFrom(p.netipAddr(p.field(v, "ip")), int(p.number(v, "bitsPlusOne"))-1).String()
 }
 
-// ip is a net.IP, nil for a nil one.
+// ip returns the text of a net.IP, nil for a nil one.
 func (p *probe) ip(v Value) any {
 	b := p.bytes(v)
 	if len(b) == 0 {
@@ -131,8 +131,7 @@ func ipNetText(p *probe, v Value) any {
 	return a.Unmap().String() + "/" + strconv.Itoa(ones)
 }
 
-// urlText is a URL with the password left out, whether there is one or not: that
-// is never read.
+// urlText is the text of a URL without its password, which is never read.
 func urlText(p *probe, v Value) any {
 	u := url.URL{
 		Scheme: p.text(v, "Scheme"), Opaque: p.text(v, "Opaque"), Host: p.text(v, "Host"),
@@ -140,7 +139,7 @@ func urlText(p *probe, v Value) any {
 		Fragment: p.text(v, "Fragment"), RawFragment: p.text(v, "RawFragment"),
 		OmitHost: p.number(v, "OmitHost") != 0, ForceQuery: p.number(v, "ForceQuery") != 0,
 	}
-	if user := p.at(p.field(v, "User")); user.IsValid() {
+	if user := p.target(p.field(v, "User")); user.IsValid() {
 		u.User = url.User(p.text(user, "username"))
 		if p.number(user, "passwordSet") != 0 {
 			u.User = url.UserPassword(p.text(user, "username"), "…")
@@ -151,8 +150,8 @@ func urlText(p *probe, v Value) any {
 	return u.String()
 }
 
-// netKey is x as a key of the type t, where that is an address or a prefix:
-// these are comparable, and shown as text.
+// netKey returns x as a key of type t if that is an address or a prefix. These are comparable and
+// shown as text.
 func netKey(t reflect.Type, x string) (key reflect.Value, ok bool) {
 	var err error
 	var k any

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Locks, Onces and WaitGroups show their state, decoded from the words that they have in go1.26 and go1.27. Where
-// these are not found the description is empty.
+// Locks, Onces and WaitGroups show their state, decoded from the words that they have in go1.26 and
+// go1.27. If these are missing the description is empty.
 var _ = addLens(
 	lensRow{name: "sync.Mutex", shape: Opaque, describe: func(v Value) (string, error) {
 		state, ok, err := v.loadField("mu", "state")
@@ -41,22 +41,22 @@ var _ = addLens(
 	}},
 )
 
-// loadField loads the number at the end of a path of fields. ok is false if there is no such path, and after an
-// error.
+// loadField loads the number at the end of a path of fields. ok is false if there is no such path,
+// and after an error.
 func (v Value) loadField(path ...string) (u uint64, ok bool, err error) {
 	for _, name := range path {
 		index, ok := v.FindField(name)
 		if !ok || len(index) != 1 {
 			return 0, false, nil
 		}
-		v = v.Field(index[0]).under()
+		v = v.Field(index[0]).content()
 	}
 	u, _, err = v.ref.Uint(v.typ.Size())
 	return u, err == nil, err
 }
 
-// The bits of a mutex's state (internal/sync.Mutex): locked, a waiter was woken,
-// starving, and above them the number of waiters.
+// The bits of a mutex's state (internal/sync.Mutex): locked, woken, starving, and above them the
+// number of waiters.
 const (
 	mutexLocked  = 1
 	mutexWaiters = 3
@@ -69,8 +69,8 @@ func mutexState(s uint64) string {
 	return "unlocked" + waiting(s)
 }
 
-// rwMaxReaders is subtracted from a RWMutex's count of readers while a writer
-// holds it or waits for it (sync.rwmutexMaxReaders).
+// A RWMutex subtracts rwMaxReaders from its count of readers while a writer holds it or waits for
+// it (sync.rwmutexMaxReaders).
 const rwMaxReaders = 1 << 30
 
 func rwState(readers int32, writer uint64) string {
@@ -85,7 +85,7 @@ func rwState(readers int32, writer uint64) string {
 	return "unlocked"
 }
 
-// waiting says how many wait for a mutex in that state.
+// waiting says how many goroutines wait for a mutex in that state.
 func waiting(mutex uint64) string {
 	if n := uint32(mutex) >> mutexWaiters; n > 0 {
 		return fmt.Sprintf(", %d waiting", n)

@@ -6,11 +6,11 @@ import (
 	"sync"
 )
 
-// A sync.Map is shown as the map that it stands for.
+// A sync.Map is shown as a map.
 //
-// It is a trie (internal/sync.HashTrieMap, since go1.24): inner nodes have sixteen children each, and the entries
-// whose hashes are the same form a list. One atomic pointer leads from each node to the next, and nothing else of an
-// entry ever changes, so all of it is read solidly and without a lock.
+// It is a trie (internal/sync.HashTrieMap, since go1.24). Inner nodes have sixteen children each;
+// entries with the same hash form a list. One atomic pointer leads from each node to the next, and
+// nothing else in an entry ever changes, so all of it is read solidly and without a lock.
 var _ = addLens(lensRow{name: "sync.Map", shape: Map, fit: fitTrie, collection: &collection{
 	len:    Value.countTrie,
 	lookup: Value.lookupTrie,
@@ -19,8 +19,8 @@ var _ = addLens(lensRow{name: "sync.Map", shape: Map, fit: fitTrie, collection: 
 
 func fitTrie(s *space, _ reflect.Type, _ *lens) bool { return s.trieKnown() }
 
-// trieEntry lays out an entry of a sync.Map, of whatever process: reflect cannot name the type of one. Its fields
-// are read by their offsets.
+// trieEntry lays out an entry of a sync.Map of any process: reflect cannot name the type of one.
+// Its fields are read by their offsets.
 type trieEntry struct {
 	isEntry  bool
 	overflow *trieEntry
@@ -29,7 +29,7 @@ type trieEntry struct {
 
 var entryType = reflect.TypeFor[trieEntry]()
 
-// trieKnown reports whether the sync.Map of s is what it is believed to be, tried on one.
+// trieKnown reports whether the sync.Map of s looks as expected, tried on one.
 func (s *space) trieKnown() bool {
 	s.trie.Do(func() { s.trie.known = s.proveTrie() })
 	return s.trie.known
@@ -57,7 +57,7 @@ func (s *space) proveTrie() bool {
 	}
 }
 
-// mustElem is Elem of a pointer that is known not to be nil.
+// mustElem is Elem of a pointer that is not nil.
 func (v Value) mustElem() Value {
 	e, err := v.Elem()
 	if err != nil {
@@ -66,11 +66,11 @@ func (v Value) mustElem() Value {
 	return e
 }
 
-// trieWalk goes through the entries of a sync.Map.
+// trieWalk walks the entries of a sync.Map.
 type trieWalk struct {
-	inner reflect.Type // of inner nodes
+	inner reflect.Type // the type of inner nodes
 	stack []trieNode
-	entry Value // of a list of entries, the next
+	entry Value // the next in a list of entries
 }
 
 type trieNode struct {
@@ -78,10 +78,10 @@ type trieNode struct {
 	next     int
 }
 
-// maxTrie bounds the depth: a hash of 64 bits is used up four bits a level.
+// maxTrie bounds the depth: each level uses four bits of a hash of 64.
 const maxTrie = 16
 
-// begin goes to the first entry of m, a view of a sync.Map.
+// begin goes to the first entry of m, a sync.Map.
 func (w *trieWalk) begin(m Value) error {
 	w.stack, w.entry = w.stack[:0], Value{}
 	for _, name := range []string{"m", "root"} {
@@ -155,7 +155,7 @@ func (w *trieWalk) next() (key, elem Value, ok bool, err error) {
 			w.entry.typ = entryType
 			continue
 		}
-		// A child that is no entry is a node like the one above it.
+		// A child that is no entry is a node like its parent.
 		node.typ = w.inner
 		if err := w.push(node); err != nil {
 			return key, elem, false, err
@@ -163,13 +163,13 @@ func (w *trieWalk) next() (key, elem Value, ok bool, err error) {
 	}
 }
 
-// fix says of an entry that nobody changes it.
+// fix returns v as a place that nobody changes any more.
 func (v Value) fix() Value {
 	v.how |= fixed
 	return v
 }
 
-// countTrie counts the entries of a sync.Map, which keeps no count itself.
+// countTrie counts the entries of a sync.Map, which records no count.
 func (v Value) countTrie() (n int, err error) {
 	var w trieWalk
 	if err := w.begin(v); err != nil {
@@ -184,8 +184,7 @@ func (v Value) countTrie() (n int, err error) {
 	}
 }
 
-// lookupTrie is Lookup in a sync.Map, by a walk: what its hashes are is its
-// secret.
+// lookupTrie is Lookup in a sync.Map. It walks the map, whose hash function is its secret.
 func (v Value) lookupTrie(key any) (Value, bool, error) {
 	var w trieWalk
 	if err := w.begin(v); err != nil {

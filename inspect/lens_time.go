@@ -24,9 +24,8 @@ func fitTime(_ *space, t reflect.Type, _ *lens) bool {
 	return t.NumField() == 3 && t.Field(0).Type.Kind() == reflect.Uint64 && t.Field(1).Type.Kind() == reflect.Int64
 }
 
-// A time.Time is a word of wall clock, one of the monotonic clock or of seconds
-// since the year 1, and a pointer to its location (time.Time's own comments; so
-// since go1.9).
+// A time.Time is a word of wall clock, a word of monotonic clock or of seconds since the year 1,
+// and a pointer to its location (see time.Time's own comments; so since go1.9).
 const (
 	hasMonotonic = 1 << 63
 	nsecMask     = 1<<30 - 1
@@ -44,7 +43,7 @@ func (v Value) time() (any, Mark, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	wall, ext, loc := native(raw[0:8]), int64(native(raw[8:16])), native(raw[16:])
+	wall, ext, loc := peek.Uint(raw[0:8]), int64(peek.Uint(raw[8:16])), peek.Uint(raw[16:])
 	sec := ext
 	if wall&hasMonotonic != 0 {
 		sec = int64(wall<<1>>(nsecShift+1)) + wallToYear1
@@ -53,14 +52,14 @@ func (v Value) time() (any, Mark, error) {
 	return t.In(v.location(t, uintptr(loc))), v.wide(still), nil
 }
 
-// location is the location at an address, as far as it concerns t. Through memory that may be
-// anything only the two that every program has are recognised.
+// location returns the location at an address, as far as it concerns t. In racy memory it
+// recognizes only the two that every program has.
 func (v Value) location(t time.Time, addr uintptr) *time.Location {
 	if l, ok := v.space().location(addr); ok {
 		return l
 	}
 	if f, ok := v.typ.FieldByName("loc"); ok && v.how&solid != 0 {
-		// The collector scans the field, as that of any pointer to a Go type.
+		// The collector scans the field, as it scans any pointer to a Go type.
 		if p, err := v.part(f.Type, f.Offset).ref.Ptr(true); err == nil && p.Addr() == addr && p.Held() {
 			return zone(t, p.Word(f.Type).Interface().(*time.Location))
 		}
@@ -68,13 +67,13 @@ func (v Value) location(t time.Time, addr uintptr) *time.Location {
 	return time.UTC
 }
 
-// zone is a location of ours that is at t what l is, for whoever writes the time down has no fault guard: l
-// may lie in memory that is not Go's. It is UTC if l cannot be read.
+// zone returns a location of our own that agrees with l at time t, UTC if l cannot be read. l may
+// lie in memory that is not Go's, and whoever formats the time has no guard against faults.
 func zone(t time.Time, l *time.Location) *time.Location {
 	at := time.UTC
 	_ = peek.Try(func() {
 		defer func() {
-			// What is no location may panic in any way. A fault is for Try.
+			// What is no location may panic in any way. Faults are for Try.
 			if p := recover(); p != nil {
 				if fault, ok := p.(interface{ Addr() uintptr }); ok {
 					panic(fault)
@@ -99,7 +98,7 @@ func zone(t time.Time, l *time.Location) *time.Location {
 	return at
 }
 
-// zones keeps the locations that zone made, so that reading a time makes none: there are few.
+// zones caches the locations that zone made. There are few.
 var (
 	zones     sync.Map // of zoneKey to *time.Location
 	zonesKept atomic.Int64
@@ -111,6 +110,6 @@ type zoneKey struct {
 }
 
 const (
-	maxZone  = 64 // bytes of a name: abbreviations have three to six
+	maxZone  = 64 // bytes of a name; abbreviations have three to six
 	maxZones = 1000
 )

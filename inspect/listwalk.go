@@ -6,27 +6,28 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
-// listWalk walks a slice or array, up to where it ended when the walk began. Between two holds of its guard a slice may
-// shift in its memory (q = q[1:]), move into other memory (append), or have its elements moved
-// (copy(q, q[1:])); the walk then goes on behind the element that it has handed out last.
+// listWalk walks a slice or array, up to where it ended when the walk began. Between two holds of
+// its guard a slice may shift in its memory (q = q[1:]), move into other memory (append), or have
+// its elements moved (copy(q, q[1:])). Then the walk goes on behind the element that it handed out
+// last.
 type listWalk struct {
-	pos   int // of the next element to hand out
-	most  int // where the walk ends at the latest
-	begun bool
-	end   int // where it ends, in the list as it is now
-	first int // of the chunk
-	stop  int // of the chunk, its end
-	elem  Value
-	slab  peek.Slab
-	size  uintptr
-	again int
+	pos     int // of the next element to hand out
+	limit   int // where the walk ends at the latest
+	begun   bool
+	end     int // where the walk ends in the list as it is now
+	first   int // the first element of the chunk
+	stop    int // the end of the chunk
+	elem    Value
+	slab    peek.Slab
+	size    uintptr
+	retried int
 
-	// The header of the load before.
+	// The slice header at the last load.
 	data uintptr
 	n, c int
 
-	trail   trail
-	shuffle bool // elements changed places
+	trail    trail
+	shuffled bool // elements changed places
 }
 
 func (w *listWalk) load(of Value) (bool, error) {
@@ -50,7 +51,7 @@ func (w *listWalk) load(of Value) (bool, error) {
 	}
 	w.size = t.Size()
 	if !w.begun {
-		w.begun, w.end = true, min(n, w.most)
+		w.begun, w.end = true, min(n, w.limit)
 	} else {
 		w.follow(t, data, n)
 	}
@@ -78,7 +79,7 @@ func (w *listWalk) load(of Value) (bool, error) {
 	}
 	if !still {
 		w.elem.mark |= Torn
-		w.again++
+		w.retried++
 	}
 	w.elem.ref, w.elem.how = w.slab.Ref(data), lent
 	return true, nil
@@ -93,30 +94,31 @@ func (w *listWalk) next() (key, elem Value, ok bool) {
 	return key, elem, true
 }
 
-func (w *listWalk) retries() int { return w.again }
+func (w *listWalk) retries() int { return w.retried }
 
 func (w *listWalk) at() int { return w.pos - 1 }
 
-func (w *listWalk) moved() bool { return w.shuffle }
+func (w *listWalk) moved() bool { return w.shuffled }
 
-// pause remembers the elements that were handed out last.
+// pause notes the elements that were handed out last.
 func (w *listWalk) pause() {
 	w.trail.n = 0
 	if w.size == 0 || w.elem.typ == nil || w.elem.how&word != 0 {
 		return
 	}
-	m := min(len(w.trail.marks), w.pos-w.first)
+	m := min(len(w.trail.prints), w.pos-w.first)
 	w.trail.take(w.elem.typ, w.elem.ref.Add(uintptr(w.pos-m-w.first)*w.size), m)
 }
 
-// follow finds the place of the walk in the list as it is now.
+// follow finds the position of the walk in the list as it is now.
 func (w *listWalk) follow(t reflect.Type, data peek.Ref, n int) {
 	defer func() { w.trail.n = 0 }()
 	if w.size == 0 || n == 0 || w.pos >= w.end {
 		w.end = min(w.end, n)
 		return
 	}
-	// Towards the end of the same array it has lost so many elements at its front, or else won some.
+	// Within the same array, towards its end, the list has lost that many elements at its front;
+	// the other way it has gained them.
 	shift, same := 0, true
 	if off := data.Addr() - w.data; off != 0 {
 		size := w.size
@@ -131,84 +133,85 @@ func (w *listWalk) follow(t reflect.Type, data peek.Ref, n int) {
 	}
 	w.shift(-shift)
 	if same && shift >= 0 && n < w.n-shift {
-		// It has lost elements elsewhere, and others may be in their places.
-		w.shuffle = true
+		// The list lost elements elsewhere too, and others may be in their places.
+		w.shuffled = true
 	}
 	if !w.trail.follows(t, data, n, w.pos, w.size) {
 		to, found := w.trail.find(t, data, n, w.pos, w.size)
 		if found {
 			w.shift(to - w.pos)
 		}
-		w.shuffle = w.shuffle || same || !found
+		w.shuffled = w.shuffled || same || !found
 	}
 	if w.pos < 0 && n > w.n-shift {
-		// Elements that were still to be met have left at the front, and may be among those that joined at the end.
-		w.shuffle = true
+		// Elements that the walk had still to meet have left at the front, and may be among those
+		// that joined at the end.
+		w.shuffled = true
 	}
 	w.pos, w.end = max(w.pos, 0), min(w.end, n)
 }
 
-// shift moves the walk by so many elements.
+// shift moves the walk by that many elements.
 func (w *listWalk) shift(by int) { w.pos, w.end = w.pos+by, w.end+by }
 
-// trail is what the elements of a list that were handed out last look like.
+// A trail tells the elements of a list that were handed out last from others.
 type trail struct {
-	marks [4]elemMark // the last n of a list, in their order
-	n     int
-	// by says which words tell them from each other.
+	prints [4]print // of the last n elements handed out, in their order
+	n      int
+	// Which words of the prints are all different.
 	byHead, byLead bool
 }
 
-// elemMark is two words of an element: its first, and the first that is a pointer. Where an element is changed in its place,
-// as a counter is, one of them mostly stays.
-type elemMark struct{ head, lead uintptr }
+// A print is two words of an element: its first, and its first pointer. If an element changes in
+// place, as a counter does, one of them mostly stays.
+type print struct{ head, lead uintptr }
 
 // take notes n elements of type t, the first of which lies at r.
 func (m *trail) take(t reflect.Type, r peek.Ref, n int) {
 	lead := spaceOf(r).leadOf(t)
 	for i := range n {
-		mark, ok := markAt(t, r.Add(uintptr(i)*t.Size()), lead)
+		mark, ok := printAt(t, r.Add(uintptr(i)*t.Size()), lead)
 		if !ok {
 			return
 		}
-		m.marks[i] = mark
+		m.prints[i] = mark
 	}
 	m.n, m.byHead, m.byLead = n, true, true
-	for i, a := range m.marks[:n] {
-		for _, b := range m.marks[:i] {
+	for i, a := range m.prints[:n] {
+		for _, b := range m.prints[:i] {
 			m.byHead = m.byHead && a.head != b.head
 			m.byLead = m.byLead && a.lead != b.lead
 		}
 	}
 }
 
-// is reports whether b is the mark of the element that a was.
-func (m *trail) is(a, b elemMark) bool {
+// matches reports whether b is the print of the element whose print was a.
+func (m *trail) matches(a, b print) bool {
 	return a == b || m.byHead && a.head == b.head || m.byLead && a.lead == b.lead
 }
 
-// markAt is the mark of the element at r; ok is false where it cannot be read.
-func markAt(t reflect.Type, r peek.Ref, lead uintptr) (m elemMark, ok bool) {
+// printAt returns the print of the element at r; ok is false if it cannot be read.
+func printAt(t reflect.Type, r peek.Ref, lead uintptr) (m print, ok bool) {
 	size := t.Size()
 	if size < peek.WordSize {
 		b, err := r.Byte()
 		if size > 1 && err == nil {
 			last, err2 := r.Add(size - 1).Byte()
-			return elemMark{uintptr(b), uintptr(last)}, err2 == nil
+			return print{uintptr(b), uintptr(last)}, err2 == nil
 		}
-		return elemMark{uintptr(b), 0}, err == nil
+		return print{uintptr(b), 0}, err == nil
 	}
 	if t.Align() < peek.WordSize {
 		u, _, err := r.Uint(uintptr(t.Align()))
 		v, _, err2 := r.Add(lead).Uint(uintptr(t.Align()))
-		return elemMark{uintptr(u), uintptr(v)}, err == nil && err2 == nil
+		return print{uintptr(u), uintptr(v)}, err == nil && err2 == nil
 	}
 	head, err := r.Uintptr()
 	last, err2 := r.Add(lead).Uintptr()
-	return elemMark{head, last}, err == nil && err2 == nil
+	return print{head, last}, err == nil && err2 == nil
 }
 
-// leadOf is where in a value of type t the first pointer lies, or else its last word.
+// leadOf returns where the first pointer lies in a value of type t, or else its last word.
 func (s *space) leadOf(t reflect.Type) uintptr {
 	if off, ok := s.firstPointer(t); ok {
 		return off
@@ -216,7 +219,8 @@ func (s *space) leadOf(t reflect.Type) uintptr {
 	return t.Size() - min(t.Size(), max(uintptr(t.Align()), 1))
 }
 
-// firstPointer is where the first word of a value of type t lies that is a pointer to what the value holds.
+// firstPointer returns where the first word lies in a value of type t that points at what the value
+// holds.
 func (s *space) firstPointer(t reflect.Type) (off uintptr, ok bool) {
 	switch t.Kind() {
 	case reflect.Pointer, reflect.UnsafePointer, reflect.Chan, reflect.Map, reflect.Func, reflect.String, reflect.Slice:
@@ -237,8 +241,8 @@ func (s *space) firstPointer(t reflect.Type) (off uintptr, ok bool) {
 	return 0, false
 }
 
-// follows reports whether the element at pos of the list at data follows those of the trail. Those that have left at
-// the front need not be there.
+// follows reports whether the element at pos of the list at data follows those of the trail. Those
+// that have left at the front need not be there.
 func (m *trail) follows(t reflect.Type, data peek.Ref, n, pos int, size uintptr) bool {
 	lead := spaceOf(data).leadOf(t)
 	for i := range m.n {
@@ -249,18 +253,19 @@ func (m *trail) follows(t reflect.Type, data peek.Ref, n, pos int, size uintptr)
 		if at >= n {
 			return false
 		}
-		mark, ok := markAt(t, data.Add(uintptr(at)*size), lead)
-		if !ok || !m.is(m.marks[i], mark) {
+		mark, ok := printAt(t, data.Add(uintptr(at)*size), lead)
+		if !ok || !m.matches(m.prints[i], mark) {
 			return false
 		}
 	}
 	return true
 }
 
-// maxSought is how far on either side the place of a walk is looked for: some ten microseconds.
+// maxSought is how far the position of a walk is searched for in both directions, in some ten
+// microseconds.
 const maxSought = 512
 
-// find looks for where the trail ends in the list at data, the nearest to pos first.
+// find searches the list at data for the end of the trail, nearest to pos first.
 func (m *trail) find(t reflect.Type, data peek.Ref, n, pos int, size uintptr) (to int, found bool) {
 	for d := 1; d <= maxSought; d++ {
 		for _, to := range [2]int{pos - d, pos + d} {

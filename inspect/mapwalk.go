@@ -6,15 +6,15 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
-// mapWalk walks a map, table by table and some slots at a time. If a table is replaced while only a part
-// of it has been handed out, what follows in its range of hashes is handed out
-// but for the keys that were.
+// mapWalk walks a map table by table, some slots at a time. If the map replaces a table of which
+// only a part has been handed out, the walk goes through its range of hashes again and skips the
+// keys that were.
 type mapWalk struct {
 	of   Value
 	walk *peek.MapWalk
-	slot int             // the next to look at
-	end  uint64          // of the range in which seen counts
-	seen map[string]bool // keys handed out in this range, nil while its table is the same
+	slot int             // the next slot
+	end  uint64          // of the range that seen is about
+	seen map[string]bool // keys handed out in this range; nil while its table is the same
 	buf  []byte
 }
 
@@ -43,12 +43,12 @@ func (w *mapWalk) load(of Value) (bool, error) {
 		if w.seen == nil {
 			w.end = end
 		}
-		w.seen, w.slot = w.handed(), 0
+		w.seen, w.slot = w.handedOut(), 0
 	}
 	return true, nil
 }
 
-// advance goes to the next table; false after the last.
+// advance goes to the next table and reports whether there is one.
 func (w *mapWalk) advance() bool {
 	w.slot = 0
 	if !w.walk.Advance() {
@@ -60,16 +60,16 @@ func (w *mapWalk) advance() bool {
 	return true
 }
 
-// handed is the set of keys that were handed out of the table that was loaded
-// before, with those before it in the same range.
-func (w *mapWalk) handed() map[string]bool {
+// handedOut is the set of keys that were handed out of the replaced table, and before it in the
+// same range.
+func (w *mapWalk) handedOut() map[string]bool {
 	set := make(map[string]bool, w.slot+len(w.seen))
 	for key := range w.seen {
 		set[key] = true
 	}
 	for i := range w.slot {
 		if k, _, _, torn, ok := w.walk.SlotBefore(i); ok {
-			if key, ok := w.name(w.of.entry(w.of.typ.Key(), k, torn)); ok {
+			if key, ok := w.keyName(w.of.entry(w.of.typ.Key(), k, torn)); ok {
 				set[key] = true
 			}
 		}
@@ -77,8 +77,8 @@ func (w *mapWalk) handed() map[string]bool {
 	return set
 }
 
-// name is what tells a key from others.
-func (w *mapWalk) name(key Value) (string, bool) {
+// keyName returns bytes that tell a key from others.
+func (w *mapWalk) keyName(key Value) (string, bool) {
 	var same bool
 	var err error
 	w.buf, same, err = key.appendKey(w.buf[:0], 0)
@@ -94,7 +94,7 @@ func (w *mapWalk) next() (key, elem Value, ok bool) {
 		}
 		key = w.of.entry(w.of.typ.Key(), k, torn)
 		if w.seen != nil {
-			if name, ok := w.name(key); ok && w.seen[name] {
+			if name, ok := w.keyName(key); ok && w.seen[name] {
 				continue
 			}
 		}
@@ -110,10 +110,10 @@ func (w *mapWalk) retries() int {
 	return w.walk.Retries
 }
 
-// runtimeWalk walks a map as a program does, by the runtime's own iteration. It
-// is for a Go version whose maps this package cannot read, and only while nobody
-// changes the map: the runtime ends a program that is caught at both. Between
-// two chunks the map may be changed, as a range statement allows.
+// runtimeWalk walks a map as a program does, by the runtime's own iteration. It is for a Go version
+// whose maps this package cannot read, and only while nobody changes the map: the runtime ends a
+// program that reads and changes a map at once. Between two chunks the map may change, as a range
+// statement allows.
 type runtimeWalk struct {
 	iter      *reflect.MapIter
 	key, elem reflect.Value
@@ -159,7 +159,7 @@ func (w *runtimeWalk) next() (key, elem Value, ok bool) {
 
 func (w *runtimeWalk) retries() int { return 0 }
 
-// copied is the view of the copy that p points at, of a part of v.
+// copied returns the view of the copy that p points at, which is part of v.
 func (v Value) copied(p reflect.Value) Value {
 	return Value{typ: p.Type().Elem(), ref: peek.Of(p).In(v.ref.Space()), mark: v.mark | Copied, how: v.how&trusted | solid | lent}
 }

@@ -2,23 +2,23 @@ package inspect
 
 import "reflect"
 
-// A probe reads fields by name. It remembers the first error, after which it
-// reads nothing more, and how far all that it read can be believed.
+// A probe reads fields by name. It remembers the first error, after which it reads nothing more,
+// and how far all that it read can be believed.
 type probe struct {
 	mark Mark
 	err  error
 
-	depth  int // of errors in each other
-	errors int // that were read
+	depth  int // how many errors contain the one that is read
+	errors int // how many errors were read
 }
 
 // maxIndirections bounds how many pointers and interfaces in a row a probe follows.
 const maxIndirections = 8
 
-// maxProbe bounds a text that a probe reads, in bytes.
+// maxProbe bounds a string that a probe reads, in bytes.
 const maxProbe = 64 << 10
 
-// field is a field of a struct that is known to have it.
+// field returns a field of a struct that must have it.
 func (p *probe) field(v Value, name string) Value {
 	index, ok := v.space().findField(v.typ, name)
 	if p.err != nil || !ok || len(index) != 1 {
@@ -27,8 +27,8 @@ func (p *probe) field(v Value, name string) Value {
 	return v.Field(index[0])
 }
 
-// at follows pointers and interfaces from v; the zero Value for nil.
-func (p *probe) at(v Value) Value {
+// target follows pointers and interfaces from v; it is the zero Value for nil.
+func (p *probe) target(v Value) Value {
 	for range maxIndirections {
 		switch v.Kind() {
 		case reflect.Pointer, reflect.Interface:
@@ -46,18 +46,18 @@ func (p *probe) at(v Value) Value {
 	return Value{}
 }
 
-// text is a field that is a string.
+// text reads a field that is a string.
 func (p *probe) text(v Value, name string) string {
 	f := p.field(v, name)
 	if f.Kind() != reflect.String {
 		return ""
 	}
-	b, _, mark, err := f.text(nil, 0, maxProbe)
+	b, _, mark, err := f.appendBytes(nil, 0, maxProbe)
 	p.note(mark, err)
 	return string(b)
 }
 
-// number is a field that is an integer or a boolean.
+// number reads a field that is an integer or a boolean.
 func (p *probe) number(v Value, name string) uint64 {
 	f := p.field(v, name)
 	switch f.Kind() {
@@ -70,12 +70,12 @@ func (p *probe) number(v Value, name string) uint64 {
 	return u
 }
 
-// bytes is a slice of bytes.
+// bytes reads a slice of bytes.
 func (p *probe) bytes(v Value) []byte {
 	if p.err != nil || v.Kind() != reflect.Slice {
 		return nil
 	}
-	b, _, mark, err := v.text(nil, 0, maxProbe)
+	b, _, mark, err := v.appendBytes(nil, 0, maxProbe)
 	p.note(mark, err)
 	return b
 }

@@ -8,21 +8,20 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
-// Scalar returns the content of a value of the shape Scalar as a plain Go value.
-// Named types become the type that they are made of: a bool, an int, an int64
-// where an int is too small for it, a uint64 above what an int64 holds, a
-// float64, a complex128, a string; times and durations stay what they are.
-// A string longer than max bytes is an error; max 0 means no limit.
+// Scalar returns the content of a value of the shape Scalar as a plain Go value. A named type
+// becomes its underlying one: a bool, an int, an int64 if an int is too small, a uint64 if an int64
+// is too small, a float64, a complex128, a string. Times and durations stay what they are. A string
+// longer than max bytes is an error; max 0 means no limit.
 //
-// A time loses its monotonic clock reading. A location that is neither UTC
-// nor the process's own becomes the zone that it is in at that time, and UTC where v is racy.
+// A time loses its monotonic clock reading. A location that is neither UTC nor the process's own
+// becomes the zone that it is in at that time, or UTC if v is racy.
 func (v Value) Scalar(max int) (any, error) {
 	x, _, err := v.scalar(max)
 	return x, err
 }
 
-// Load is Scalar without the allocation of an any: a boolean, number, duration or string comes as d,
-// and any other scalar as x, with d the zero Datum.
+// Load is Scalar without the allocation of an any: a boolean, number, duration or string comes as
+// d, any other scalar as x with the zero Datum.
 func (v Value) Load(max int) (d Datum, x any, err error) {
 	d, x, _, err = v.load(max)
 	return d, x, err
@@ -57,7 +56,7 @@ func (v Value) load(max int) (d Datum, x any, mark Mark, err error) {
 		x, mark, err = v.complex()
 		return d, x, mark, err
 	case reflect.String:
-		b, n, mark, err := v.text(nil, 0, max)
+		b, n, mark, err := v.appendBytes(nil, 0, max)
 		if err == nil && len(b) < n {
 			err = fmt.Errorf("a string of %d bytes is too long here, where at most %d may be used: take a part, as in s[0:100]", n, max)
 		}
@@ -79,15 +78,14 @@ func (v Value) complex() (any, Mark, error) {
 	still, err := v.ref.Settled(b)
 	part := func(off uintptr) float64 {
 		if half == 4 {
-			return float64(math.Float32frombits(uint32(native(b[off : off+4]))))
+			return float64(math.Float32frombits(uint32(peek.Uint(b[off : off+4]))))
 		}
-		return math.Float64frombits(native(b[off : off+8]))
+		return math.Float64frombits(peek.Uint(b[off : off+8]))
 	}
 	return complex(part(0), part(half)), v.wide(still), err
 }
 
-// wide is the mark of a multi-word scalar that read the same more than once, or
-// not.
+// wide returns the mark of a scalar of several words.
 func (v Value) wide(still bool) Mark {
 	if v.firm() {
 		return torn(still)
@@ -95,57 +93,55 @@ func (v Value) wide(still bool) Mark {
 	return torn(still) | Racy
 }
 
-// native decodes an integer in this machine's order.
-func native(b []byte) uint64 { return peek.Uint(b) }
-
-// Bytes copies up to max bytes (0: all) from offset off on of a string or a list
-// of bytes; n is the length of the whole.
+// Bytes copies up to max bytes (0: all) of a string or a list of bytes, from offset off on; n is
+// the length of the whole.
 func (v Value) Bytes(off, max int) (b []byte, n int, err error) {
-	b, n, _, err = v.under().text(nil, off, max)
+	b, n, _, err = v.content().appendBytes(nil, off, max)
 	return b, n, err
 }
 
-// AppendBytes is Bytes, appended to dst: for who looks at many and keeps none.
+// AppendBytes is Bytes, appended to dst, for callers that read many values and keep none.
 func (v Value) AppendBytes(dst []byte, off, max int) (b []byte, n int, err error) {
-	b, n, _, err = v.under().text(dst, off, max)
+	b, n, _, err = v.content().appendBytes(dst, off, max)
 	return b, n, err
 }
 
-// Header tells one string from another: where its bytes lie, and how many they are. While it stays the same,
+// Header identifies a string by the address of its bytes and their number. While it stays the same,
 // so does the string, unless another of the same length took its place in memory.
 func (v Value) Header() (addr uintptr, n int, err error) {
-	v = v.under()
+	v = v.content()
 	if v.Kind() != reflect.String {
 		return 0, 0, fmt.Errorf("a %v is no string: %w", v.typ, ErrKind)
 	}
 	var w [2]uintptr
 	still, err := v.ref.Words(w[:])
 	if n = int(w[1]); err == nil && (!still || n < 0 || n > 0 && w[0] == 0) {
-		err = fmt.Errorf("a %v with a header that cannot be: %w", v.typ, ErrTorn)
+		err = fmt.Errorf("a %v has an impossible header: %w", v.typ, ErrTorn)
 	}
 	return w[0], n, err
 }
 
-// AppendString is AppendBytes of the string that has this Header; it is an error that is [ErrTorn] if there is another
-// by now, so that parts that are read one after the other are of one string.
+// AppendString is AppendBytes of the string that has this Header. If v holds another string by now
+// it returns an error that is [ErrTorn], so that parts read one after the other belong to one
+// string.
 func (v Value) AppendString(dst []byte, addr uintptr, n, off, max int) ([]byte, error) {
 	var w [2]uintptr
-	data, _, err := v.under().stringHeader(w[:])
+	data, _, err := v.content().stringHeader(w[:])
 	if err != nil || data.Addr() != addr {
 		data = v.ref.At(addr)
 	}
-	b, err := copyText(dst, data, n, off, max)
+	b, err := copyBytes(dst, data, n, off, max)
 	if at, m, failed := v.Header(); failed != nil || at != addr || m != n {
 		return dst, fmt.Errorf("a %v was replaced while it was read: %w", v.typ, ErrTorn)
 	}
 	return b, err
 }
 
-// pieceBytes is how much of a string is copied at a time, so that a header that lies
-// about its length costs little before it is caught by a fault.
+// pieceBytes is how much of a string is copied at a time. A header that lies about its length costs
+// little before a fault reveals it.
 const pieceBytes = 64 << 10
 
-func (v Value) text(dst []byte, off, max int) (b []byte, n int, mark Mark, err error) {
+func (v Value) appendBytes(dst []byte, off, max int) (b []byte, n int, mark Mark, err error) {
 	var data peek.Ref
 	switch {
 	case v.Kind() == reflect.String:
@@ -157,11 +153,11 @@ func (v Value) text(dst []byte, off, max int) (b []byte, n int, mark Mark, err e
 			}
 			n = int(w[1])
 			if n < 0 || n > 0 && w[0] == 0 {
-				return nil, 0, 0, fmt.Errorf("a %v with a header that cannot be: %w", v.typ, ErrTorn)
+				return nil, 0, 0, fmt.Errorf("a %v has an impossible header: %w", v.typ, ErrTorn)
 			}
-			b, err = copyText(dst, data, n, off, max)
-			// Bytes under a header that is the same before and after are sound: a
-			// string's never change, and while it is there it lives.
+			b, err = copyBytes(dst, data, n, off, max)
+			// If the header is the same before and after, the bytes are sound: a string's bytes
+			// never change, and while it is there it lives.
 			if _, err2 := v.ref.Words(again[:]); err2 == nil && still && again == w {
 				return b, n, v.wide(true), err
 			}
@@ -176,7 +172,7 @@ func (v Value) text(dst []byte, off, max int) (b []byte, n int, mark Mark, err e
 	default:
 		return nil, 0, 0, fmt.Errorf("a %v has no bytes: %w", v.typ, ErrKind)
 	}
-	b, err = copyText(dst, data, n, off, max)
+	b, err = copyBytes(dst, data, n, off, max)
 	return b, n, mark, err
 }
 
@@ -190,8 +186,8 @@ func (v Value) stringHeader(w []uintptr) (data peek.Ref, still bool, err error) 
 	return v.ref.At(w[0]), still, err
 }
 
-// copyText appends up to max of the n bytes at data to dst, from off on.
-func copyText(dst []byte, data peek.Ref, n, off, max int) ([]byte, error) {
+// copyBytes appends up to max of the n bytes at data to dst, from off on.
+func copyBytes(dst []byte, data peek.Ref, n, off, max int) ([]byte, error) {
 	if off < 0 || off > n {
 		return dst, outOfRange(off, n)
 	}

@@ -6,10 +6,9 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
-// Shape is what a Value looks like to a person: its reflect.Kind, after the
-// lenses for the standard library's types have had their say. A time.Time is a
-// Scalar, an atomic.Int64 is a Scalar, an atomic.Pointer[T] is a Pointer, a
-// sync.Map is a Map.
+// Shape is what a Value looks like to a person: its reflect.Kind, unless its type has a lens. A
+// time.Time and an atomic.Int64 are Scalars, an atomic.Pointer[T] is a Pointer, a sync.Map is a
+// Map.
 type Shape uint8
 
 const (
@@ -22,7 +21,7 @@ const (
 	Interface              // interfaces, atomic.Value: see Elem
 	Chan                   // see Len, Cap, Describe
 	Func                   // see Describe
-	Opaque                 // unsafe.Pointer, handles of a C library, and standard types that are only a text: see Describe
+	Opaque                 // unsafe.Pointer, handles of a C library, types of the standard library that only have a state: see Describe
 )
 
 func shapeOf(k reflect.Kind) Shape {
@@ -49,8 +48,8 @@ func shapeOf(k reflect.Kind) Shape {
 	return Scalar
 }
 
-// ShownAsOne reports whether v is a struct that is shown as one text or number in place of its fields, and so may
-// tell what one of them holds: an error, a URL, a time, a context, a lock.
+// ShownAsOne reports whether v is a struct that is shown as one text or number in place of its
+// fields, and so may tell what one of them holds: an error, a URL, a time, a context, a lock.
 func (v Value) ShownAsOne() bool {
 	if v.Kind() != reflect.Struct {
 		return false
@@ -59,15 +58,15 @@ func (v Value) ShownAsOne() bool {
 	return l.row != noRow && l.row.collection == nil && (l.field < 0 || l.shape == Scalar)
 }
 
-// Computed reports whether v is a struct that is shown as a text or number computed from its fields, such as a
-// big.Int, a URL or an error.
+// Computed reports whether v is a struct shown as a text or number computed from its fields, such
+// as a big.Int, a URL or an error.
 func (v Value) Computed() bool { return v.lens().row.text != nil }
 
 // Described reports whether [Value.Describe] describes v, a struct, as it does a context or a lock.
 func (v Value) Described() bool { return v.lens().row.describe != nil }
 
-// ShapeOf is what values of type t in this process look like to a person; Nil for nil. It is for decisions about
-// types, such as a policy's; [Value.Shape] asks the process that the value lies in.
+// ShapeOf is what values of type t in this process look like; Nil for nil. It is for decisions
+// about types, such as a policy's. [Value.Shape] asks the process that the value lies in.
 func ShapeOf(t reflect.Type) Shape { return Value{typ: t}.Shape() }
 
 // Shape is what v looks like to a person; Nil for the zero Value.

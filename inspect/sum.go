@@ -6,12 +6,13 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
-// maxSummed is how much of an object Sum reads, in bytes: a tenth of a microsecond.
+// maxSummed is how much of an object Sum reads, in bytes, in a tenth of a microsecond.
 const maxSummed = 1 << 10
 
-// Sum is a checksum of the object that a pointer leads to, or of the elements of a slice, also in an interface: of their own first KiB,
-// not of what they lead to in turn, and without their locks. ok is false for anything else, and for what cannot be read. While it
-// stays the same the object has not changed, or has changed back.
+// Sum is a checksum of the object that a pointer points at, or of the elements of a slice; an
+// interface may hold either. It covers their first KiB without their locks, and not what they lead
+// to. ok is false for any other value, and if the object cannot be read. While the sum stays the
+// same the object has not changed, or has changed back.
 func (v Value) Sum() (sum uint64, ok bool) {
 	if v.Kind() == reflect.Interface {
 		var err error
@@ -40,15 +41,15 @@ func (v Value) Sum() (sum uint64, ok bool) {
 	return sum, err == nil
 }
 
-// spanned is a type, alone or one after the other in a list.
-type spanned struct {
+// A spanKey is a type, and whether a list of such values is meant.
+type spanKey struct {
 	typ  reflect.Type
 	list bool
 }
 
-// spansOf are the parts that Sum reads of a value of type t, or of a list of such values.
+// spansOf returns the parts that Sum reads of a value of type t, or of a list of such values.
 func (s *space) spansOf(t reflect.Type, list bool) []peek.Span {
-	key := spanned{t, list}
+	key := spanKey{t, list}
 	if known, ok := s.spans.Load(key); ok {
 		return known.([]peek.Span)
 	}
@@ -62,7 +63,7 @@ func (s *space) spansOf(t reflect.Type, list bool) []peek.Span {
 	return parts
 }
 
-// spansIn are the parts that lie in the first size bytes.
+// spansIn returns the parts that lie in the first size bytes.
 func spansIn(parts []peek.Span, size uintptr) []peek.Span {
 	if size >= maxSummed {
 		return parts

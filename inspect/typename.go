@@ -7,9 +7,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// TypeName is t as one would write it in Go source: any for the empty interface,
-// []byte for []uint8, and type arguments by their package's name instead of its
-// whole path. It is "" for nil.
+// TypeName writes t as in Go source: any for the empty interface, []byte for []uint8, and type
+// arguments with their package's name and not its path. It is "" for nil.
 func TypeName(t reflect.Type) string {
 	if t == nil {
 		return ""
@@ -27,8 +26,8 @@ func TypeName(t reflect.Type) string {
 }
 
 // qualified returns the import path of t's package and t's name without type arguments, as in
-// "sync/atomic.Pointer". The package recognizes the types of the standard library by it: those of another process
-// have the same names, and are not this process's types.
+// "sync/atomic.Pointer". The package recognizes types of the standard library by it: those of
+// another process have the same names, but are not this process's types.
 func qualified(t reflect.Type) string {
 	name, _, _ := strings.Cut(t.Name(), "[")
 	return t.PkgPath() + "." + name

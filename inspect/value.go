@@ -12,18 +12,17 @@ import (
 type Mark uint8
 
 const (
-	// Racy: a multi-word value that may change under us lies on the way.
+	// Racy: a value of several words that may change meanwhile lies on the way.
 	Racy Mark = 1 << iota
 	// Torn: the bytes kept changing while they were read.
 	Torn
-	// Copied: the Value shows a copy made when it was reached, not the place itself.
+	// Copied: the Value shows a copy made when it was reached, and not the place itself.
 	Copied
 )
 
-// Value is a read-only view of a live Go value: its type and where it lies.
-// The zero Value stands for nil: a nil pointer's target, a nil interface's
-// content. Values are plain data and safe for concurrent use; a racy one is
-// meaningful only for the evaluation in which it was made.
+// Value is a read-only view of a live Go value: its type and where it lies. The zero Value stands
+// for nil: the target of a nil pointer, the content of a nil interface. Values are plain data and
+// safe for concurrent use. A racy one means something only for the evaluation that made it.
 type Value struct {
 	typ  reflect.Type
 	ref  peek.Ref
@@ -31,42 +30,41 @@ type Value struct {
 	how  how
 }
 
-// how is what is known of the place that a Value's Ref names.
+// how is what is known of the place of a Value.
 type how uint8
 
 const (
-	// solid: pointers loaded from the place may be held, for the place is held
-	// itself and its memory is typed.
+	// solid: pointers loaded from the place may be held, since the place itself is held and its
+	// memory is typed.
 	solid how = 1 << iota
-	// word: the Ref is not the place of a pointer but that pointer.
+	// word: the Ref is not the place of a pointer but that pointer itself.
 	word
-	// fixed: nobody changes the place any more, as with the copy in an interface.
+	// fixed: nobody changes the place any more, such as the copy in an interface.
 	fixed
-	// lent: the place is a Cursor's, and good until its next Load.
+	// lent: the place belongs to a Cursor and is good until its next Load.
 	lent
 	// trusted: the caller vouches that nobody changes anything now.
 	trusted
-	// bare: no lens is looked through.
+	// bare: the lens is ignored.
 	bare
-	// slot: the place is an element's, in memory in which its container may put another one later.
+	// slot: the place is that of an element, and its container may put another one there later.
 	slot
 )
 
 var (
-	// ErrKind is wrapped by the errors of what a Value of its kind does not have.
+	// ErrKind is wrapped by the error of asking a Value for what its kind does not have.
 	ErrKind = errors.New("this kind of value has none")
 	// ErrTypeWord is wrapped by the errors of interfaces whose type cannot be believed.
 	ErrTypeWord = peek.ErrTypeWord
-	// ErrUncaught is the error of reads that could end the process; see [Prepare].
+	// ErrUncaught is the error of a read that could end the process; see [Prepare].
 	ErrUncaught = peek.ErrUncaught
-	// ErrTorn is wrapped by the errors of headers that make no sense, because they were
-	// caught half written or lie in memory that has another use by now.
+	// ErrTorn is wrapped by the errors of headers that make no sense, because they were caught half
+	// written or lie in memory that has another use by now.
 	ErrTorn = errors.New("it changed while it was read: ask again")
 )
 
-// Of returns the view of x. It is solid: the Value keeps x alive. What x itself
-// is, if neither a pointer, map, chan or func, is the copy that the interface
-// holds, and is marked Copied. Of(nil) is the zero Value.
+// Of returns the view of x. It is solid: it keeps x alive. If x is no pointer, map, chan or func,
+// the Value shows the copy in the interface and is marked Copied. Of(nil) is the zero Value.
 func Of(x any) Value {
 	if x == nil {
 		return Value{}
@@ -75,9 +73,9 @@ func Of(x any) Value {
 	v := Value{typ: r.Type(), how: solid | fixed}
 	switch kind := r.Kind(); {
 	case kind == reflect.Pointer && !here.collected(v.typ):
-		// Not a pointer to the collector, and so the content of a place of ours.
+		// To the collector it is no pointer. It becomes the content of a place of our own.
 	case kind == reflect.Pointer || kind == reflect.Map || kind == reflect.Chan || kind == reflect.UnsafePointer:
-		// The interface that x is has it as a pointer already.
+		// The interface x holds the pointer itself.
 		v.ref, v.how = peek.Of(r), solid|fixed|word
 		return v
 	case kind != reflect.Func:
@@ -92,10 +90,10 @@ func Of(x any) Value {
 // IsValid reports whether v is not the zero Value.
 func (v Value) IsValid() bool { return v.typ != nil }
 
-// Type is the Go type, nil for the zero Value.
+// Type returns the Go type, nil for the zero Value.
 func (v Value) Type() reflect.Type { return v.typ }
 
-// Kind is reflect's kind of the type, Invalid for the zero Value.
+// Kind returns reflect's kind of the type, Invalid for the zero Value.
 func (v Value) Kind() reflect.Kind {
 	if v.typ == nil {
 		return reflect.Invalid
@@ -106,14 +104,13 @@ func (v Value) Kind() reflect.Kind {
 // Mark says how far the bytes of v can be believed.
 func (v Value) Mark() Mark { return v.mark }
 
-// Solid reports whether v holds a real pointer to memory of its type. Only a
-// solid value may be a method's receiver or a lock to take.
+// Solid reports whether v holds a real pointer to memory of its type. Only a solid value may be a
+// method's receiver or a lock to take.
 func (v Value) Solid() bool { return v.how&solid != 0 && (v.ref.Held() || v.how&word != 0) }
 
-// Trust returns v with multi-word hops from it, and from what is reached that
-// way, solid (on) or racy (off). It is for a caller that holds a guard which the
-// application declared, or knows the object frozen, and only while that lasts. Trust
-// ends by itself at structs that are [Shared].
+// Trust returns v with multi-word hops, from it and from all that it leads to, solid (on) or racy
+// (off). It is for callers that hold a guard which the application declared, or know the object to
+// be frozen, and only while that lasts. Trust ends by itself at structs that are [Shared].
 func (v Value) Trust(on bool) Value {
 	v.how &^= trusted
 	if on {
@@ -122,8 +119,8 @@ func (v Value) Trust(on bool) Value {
 	return v
 }
 
-// Bare returns v without its lens: the struct that it is, with its fields. It is v itself where there is no such lens.
-// What v leads to and what lies in it have theirs.
+// Bare returns v without its lens: the struct with its fields. Values that v contains or leads to
+// keep theirs.
 func (v Value) Bare() Value {
 	if v.Kind() == reflect.Struct {
 		v.how |= bare
@@ -131,8 +128,8 @@ func (v Value) Bare() Value {
 	return v
 }
 
-// Addr is the address of the value, or of what a pointer in our own hands points
-// at. It is 0 for copies and for the zero Value.
+// Addr returns the address of the value, or of what a pointer in our own hands points at. It is 0
+// for copies and for the zero Value.
 func (v Value) Addr() uintptr {
 	if v.typ == nil || v.mark&Copied != 0 || v.how&lent != 0 {
 		return 0
@@ -140,10 +137,9 @@ func (v Value) Addr() uintptr {
 	return v.ref.Addr()
 }
 
-// Pointer returns a *T to the T that v views, as a method receiver or a lock
-// must have it; ok is false unless v is solid and has a place. Through the
-// pointer the application's memory can be written: the caller must not, the
-// state of a lock that it takes and releases aside.
+// Pointer returns a *T to the T that v views, to be a method's receiver or a lock; ok is false
+// unless v is solid and has a place. The caller must not write through the pointer, apart from the
+// state of a lock that it takes and releases.
 func (v Value) Pointer() (p any, ok bool) {
 	if v.how&solid == 0 || v.how&word != 0 || !v.ref.Held() {
 		return nil, false
@@ -151,8 +147,8 @@ func (v Value) Pointer() (p any, ok bool) {
 	return v.ref.Pointer(v.typ).Interface(), true
 }
 
-// Interface returns the value itself of a solid view of a pointer, map or chan:
-// the real one, to be passed to a method as an argument; ok is false otherwise.
+// Interface returns the value itself of a solid pointer, map or chan, to be passed to a method as
+// an argument; ok is false for other Values.
 func (v Value) Interface() (x any, ok bool) {
 	if v.how&solid == 0 {
 		return nil, false
@@ -168,24 +164,23 @@ func (v Value) Interface() (x any, ok bool) {
 	return nil, false
 }
 
-// firm reports whether multi-word values in v's place can be taken at their
-// word.
+// firm reports whether values of several words in v's place can be believed.
 func (v Value) firm() bool {
 	return v.how&solid != 0 && v.how&(trusted|fixed) != 0 && v.ref.Held()
 }
 
-// pointer loads the pointer word of a pointer, map, chan, func or
-// unsafe.Pointer.
+// pointer loads the word of a pointer, map, chan, func or unsafe.Pointer.
 func (v Value) pointer() (peek.Ref, error) {
 	if v.how&word != 0 {
 		return v.ref, nil
 	}
-	// In a solid place of a type that the collector scans it has met the word already.
+	// If the collector scans the place, it has met the word already.
 	return v.ref.Ptr(v.how&solid != 0 && v.space().collected(v.typ))
 }
 
-// Word is the address that a pointer, map, chan, func or unsafe.Pointer holds, 0 for nil: two of a type that hold the
-// same are the same. Of a string it is where its bytes lie. It is no place to read from.
+// Word returns the address that a pointer, map, chan, func or unsafe.Pointer holds, 0 for nil: two
+// of one type that hold the same address are the same. Of a string it returns where the bytes lie.
+// The address is for comparison, not for reading.
 func (v Value) Word() (uintptr, error) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Chan, reflect.Func, reflect.UnsafePointer:
@@ -197,8 +192,7 @@ func (v Value) Word() (uintptr, error) {
 	return 0, fmt.Errorf("a %v holds no address: %w", v.typ, ErrKind)
 }
 
-// hop is the view of a t at ref that was reached from v through a header or a
-// pointer.
+// hop returns the view of a t at ref that was reached from v through a header or a pointer.
 func (v Value) hop(t reflect.Type, ref peek.Ref) Value {
 	h := v.how & trusted
 	if ref.Held() {
@@ -207,7 +201,7 @@ func (v Value) hop(t reflect.Type, ref peek.Ref) Value {
 	return Value{typ: t, ref: ref, mark: v.mark &^ Copied, how: h}
 }
 
-// part is the view of a t that lies off bytes into v's own memory.
+// part returns the view of a t that lies off bytes into v's own memory.
 func (v Value) part(t reflect.Type, off uintptr) Value {
 	v.typ = t
 	v.how &^= bare
@@ -217,7 +211,7 @@ func (v Value) part(t reflect.Type, off uintptr) Value {
 	return v
 }
 
-// Field returns direct field i of a struct. No memory is read.
+// Field returns direct field i of a struct. It reads no memory.
 func (v Value) Field(i int) Value {
 	f := &v.Fields()[i]
 	if f.shared {
@@ -226,9 +220,9 @@ func (v Value) Field(i int) Value {
 	return v.part(f.Type, f.offset)
 }
 
-// Elem follows a pointer, or opens an interface. It is the zero Value for nil.
+// Elem follows a pointer or opens an interface. It returns the zero Value for nil.
 func (v Value) Elem() (Value, error) {
-	v = v.under()
+	v = v.content()
 	switch v.Kind() {
 	case reflect.Invalid:
 		return Value{}, nil
@@ -268,10 +262,10 @@ func (v Value) open() (Value, error) {
 	return e, nil
 }
 
-// IsNil reports whether a pointer, interface, slice, map, chan or func is nil.
-// It is true for the zero Value, and false for other kinds.
+// IsNil reports whether a pointer, interface, slice, map, chan or func is nil. It is true for the
+// zero Value and false for other kinds.
 func (v Value) IsNil() (bool, error) {
-	v = v.under()
+	v = v.content()
 	switch v.Kind() {
 	case reflect.Invalid:
 		return true, nil
@@ -285,13 +279,13 @@ func (v Value) IsNil() (bool, error) {
 	return false, nil
 }
 
-// header loads a slice's header.
+// header loads the header of a slice.
 func (v Value) header() (data peek.Ref, n, c int, mark Mark, err error) {
 	var w [3]uintptr
 	var still bool
 	firm := v.firm()
 	if firm {
-		// The first word of a slice is a pointer to the collector whatever its elements.
+		// The first word of a slice is a pointer to the collector, whatever its elements.
 		data, still, err = v.ref.WordsPtr(w[:], 0)
 	} else {
 		still, err = v.ref.Words(w[:])
@@ -308,21 +302,20 @@ func (v Value) header() (data peek.Ref, n, c int, mark Mark, err error) {
 		mark |= Racy
 	}
 	if n < 0 || n > c || tooLarge(n, v.typ.Elem().Size()) || n > 0 && data.IsNil() {
-		return data, 0, 0, mark, fmt.Errorf("a %v with a header that cannot be: %w", v.typ, ErrTorn)
+		return data, 0, 0, mark, fmt.Errorf("a %v has an impossible header: %w", v.typ, ErrTorn)
 	}
 	return data, n, c, mark, nil
 }
 
-// tooLarge reports whether n elements of that size would be more memory than an
-// address space has.
+// tooLarge reports whether n elements of that size exceed the address space.
 func tooLarge(n int, size uintptr) bool {
 	return size > 0 && uintptr(n) > ^uintptr(0)>>1/size
 }
 
-// Len is the number of bytes of a string, of elements of a list, of entries of a
-// map, of values waiting in a chan.
+// Len returns the number of bytes in a string, elements in a list, entries in a map, or values
+// waiting in a chan.
 func (v Value) Len() (int, error) {
-	v = v.under()
+	v = v.content()
 	switch v.Kind() {
 	case reflect.String:
 		var w [2]uintptr
@@ -332,7 +325,7 @@ func (v Value) Len() (int, error) {
 		if n := int(w[1]); n >= 0 && (n == 0 || w[0] != 0) {
 			return n, nil
 		}
-		return 0, fmt.Errorf("a %v with a header that cannot be: %w", v.typ, ErrTorn)
+		return 0, fmt.Errorf("a %v has an impossible header: %w", v.typ, ErrTorn)
 	case reflect.Slice:
 		_, n, _, _, err := v.header()
 		return n, err
@@ -363,7 +356,7 @@ func (v Value) Len() (int, error) {
 	return 0, fmt.Errorf("a %v has no length: %w", v.typ, ErrKind)
 }
 
-// Cap is the capacity of a slice or chan, and the length of an array.
+// Cap returns the capacity of a slice or chan, and the length of an array.
 func (v Value) Cap() (int, error) {
 	switch v.Kind() {
 	case reflect.Slice:
@@ -382,7 +375,7 @@ func (v Value) Cap() (int, error) {
 	return 0, fmt.Errorf("a %v has no capacity: %w", v.typ, ErrKind)
 }
 
-// Index returns element i of a list. One out of range is an error.
+// Index returns element i of a list. An index out of range is an error.
 func (v Value) Index(i int) (Value, error) {
 	switch v.Kind() {
 	case reflect.Array:

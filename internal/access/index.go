@@ -98,7 +98,7 @@ func (v *View) entry(key any) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !ok && v.val.LooseKeys() {
+	if !ok && v.val.MixedKeys() {
 		if found, err := v.search(key, true); err != nil || found != nil {
 			return found, err
 		}
@@ -287,7 +287,7 @@ func (v *View) Has(key any) (bool, error) {
 			}
 		}
 		_, _, ok, err := t.lookup(key)
-		if err == nil && !ok && t.val.LooseKeys() {
+		if err == nil && !ok && t.val.MixedKeys() {
 			found, err := t.search(key, false)
 			return found != nil, err
 		}

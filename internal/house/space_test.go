@@ -29,7 +29,7 @@ var noProcess = map[string]string{
 	"inspect.year1":     "it is a number of seconds",
 	"inspect.zones":     "its locations were made by this package",
 	"inspect.zonesKept": "it counts them",
-	"inspect.oneHop":    "it is a table",
+	"inspect.directIndexes":    "it is a table",
 }
 
 // TestProcessStateLivesInSpaces holds that a second process could be read beside this one: no package
