@@ -1,39 +1,36 @@
 package eval
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
-	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
 // identifier compiles a name: of a let, a variable of the session, an exposed object, a namespace.
 func (c *compiler) identifier(n *ast.IdentifierNode) (code, error) {
 	for i := len(c.lets) - 1; i >= 0; i-- {
 		if l := c.lets[i]; l.name == n.Value {
-			return func(f *frame) (any, error) { return f.slots[l.slot], nil }, nil
+			return func(f *frame) (value.Value, error) { return f.slots[l.slot], nil }, nil
 		}
 	}
 	if x, ok := c.names.vars[n.Value]; ok {
-		if c.names.isExposed(n.Value) {
+		if c.names.exposed.Has(n.Value) {
 			c.notes = append(c.notes, fmt.Sprintf("the variable %s hides what is exposed as %[1]s: $env.%[1]s is that", n.Value))
 		}
 		return c.variable(n, x)
 	}
 	switch {
 	case n.Value == "$env":
-		return constant(c.names.namespace("")), nil
-	case c.names.isExposed(n.Value):
+		return constant(c.names.exposed.Namespace("")), nil
+	case c.names.exposed.Has(n.Value):
 		return c.object(n, n.Value), nil
-	case c.names.isNamespace(n.Value):
-		return constant(c.names.namespace(n.Value + ".")), nil
+	case c.names.exposed.HasNamespace(n.Value):
+		return constant(c.names.exposed.Namespace(n.Value)), nil
 	}
 	err := c.names.unknown(n.Value, c.lets)
 	if c.inner != nil {
@@ -46,16 +43,16 @@ func (c *compiler) identifier(n *ast.IdentifierNode) (code, error) {
 func (c *compiler) object(n ast.Node, name string) code {
 	slot := c.slot()
 	where := at(n)
-	get := func(f *frame) (any, error) {
+	get := func(f *frame) (value.Value, error) {
 		if v := f.slots[slot]; v != nil {
 			return v, nil
 		}
-		v, err := f.look.Get(name)
+		v, err := f.Visit.Get(name)
 		if err != nil {
 			return nil, where.Err(err)
 		}
-		f.slots[slot] = v
-		return v, nil
+		f.slots[slot] = value.Live{View: v}
+		return f.slots[slot], nil
 	}
 	if c.inner != nil {
 		// In a predicate a guard may be held, under which nothing can be computed at a look.
@@ -81,7 +78,7 @@ func (c *compiler) dotted(n ast.Node) (name string, ok bool) {
 		if n.Value == "$env" {
 			return "", true
 		}
-		return n.Value, c.names.isExposed(n.Value) || c.names.isNamespace(n.Value)
+		return n.Value, c.names.exposed.Has(n.Value) || c.names.exposed.HasNamespace(n.Value)
 	case *ast.MemberNode:
 		prop, ok := n.Property.(*ast.StringNode)
 		if !ok {
@@ -92,7 +89,7 @@ func (c *compiler) dotted(n ast.Node) (name string, ok bool) {
 			return "", false
 		}
 		name := strings.TrimPrefix(prefix+"."+prop.Value, ".")
-		return name, c.names.isExposed(name) || c.names.isNamespace(name)
+		return name, c.names.exposed.Has(name) || c.names.exposed.HasNamespace(name)
 	}
 	return "", false
 }
@@ -103,18 +100,13 @@ func (c *compiler) pointer(n *ast.PointerNode) (code, error) {
 	case c.inner == nil:
 		return nil, at(n).Err(fault.New("syntax", "# has a meaning in predicates only").With("as in filter(xs, # > 1)"))
 	case n.Name == "":
-		return func(f *frame) (any, error) { return f.scope.elem, nil }, nil
+		return func(f *frame) (value.Value, error) { return f.scope.elem, nil }, nil
 	case n.Name == "index":
-		return func(f *frame) (any, error) { return f.scope.index, nil }, nil
+		return func(f *frame) (value.Value, error) { return value.Int(f.scope.index), nil }, nil
 	case n.Name == "key":
-		return func(f *frame) (any, error) {
-			if f.scope.key == unkeyed {
-				return f.scope.index, nil
-			}
-			return f.scope.key, nil
-		}, nil
+		return func(f *frame) (value.Value, error) { return f.scope.keyOrIndex(), nil }, nil
 	case n.Name == "acc" && c.inner.acc:
-		return func(f *frame) (any, error) { return f.scope.acc, nil }, nil
+		return func(f *frame) (value.Value, error) { return f.scope.acc, nil }, nil
 	case n.Name == "acc":
 		return nil, at(n).Err(fault.New("syntax", "#acc has a meaning in reduce only").With("give an outer one a name with let"))
 	}
@@ -125,10 +117,10 @@ func (c *compiler) pointer(n *ast.PointerNode) (code, error) {
 // member compiles x.name, x[key] and their optional forms.
 func (c *compiler) member(n *ast.MemberNode, lenient bool) (code, error) {
 	if name, ok := c.dotted(n); ok {
-		if c.names.isExposed(name) {
+		if c.names.exposed.Has(name) {
 			return c.object(n, name), nil
 		}
-		return constant(c.names.namespace(name + ".")), nil
+		return constant(c.names.exposed.Namespace(name)), nil
 	}
 	from, err := c.place(n.Node, lenient)
 	if err != nil {
@@ -145,24 +137,24 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (code, error) {
 		}
 	}
 	where := at(n)
-	return func(f *frame) (y any, err error) {
+	return func(f *frame) (y value.Value, err error) {
 		x, err := from(f)
-		if err != nil || x == absent {
+		if err != nil || x == value.Absent {
 			return x, err
 		}
-		if n.Optional && x == nil {
-			return absent, nil
+		if n.Optional && x == value.Nil {
+			return value.Absent, nil
 		}
 		if named {
-			if y, err = f.member(x, prop.Value); err != nil {
-				err = otherKind(asFunction(err, x, prop.Value), prop.Value)
+			if y, err = value.Member(f.Thread, x, prop.Value); err != nil {
+				err = otherKind(asFunction(err, x, prop.Value), value.String(prop.Value))
 			}
 		} else {
-			var k any
+			var k value.Value
 			if k, err = key(f); err != nil {
 				return nil, err
 			}
-			if y, err = f.item(x, k); err != nil {
+			if y, err = value.Index(f.Thread, x, k); err != nil {
 				err = otherKind(err, k)
 			}
 		}
@@ -176,7 +168,7 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (code, error) {
 // forgive decides what an access that failed is under ?. or on the left of ??. nil in front of ?.
 // ends the chain. An absent key is nil, as is what is not exposed in a namespace. An absent field is a mistake, except behind an interface,
 // where the next value may have it.
-func forgive(err error, from any, optional, lenient bool) (any, error) {
+func forgive(err error, from value.Value, optional, lenient bool) (value.Value, error) {
 	var e *fault.Error
 	if !errors.As(err, &e) || !optional && !lenient {
 		return nil, err
@@ -184,18 +176,18 @@ func forgive(err error, from any, optional, lenient bool) (any, error) {
 	switch e.Code {
 	case "nil":
 		if optional {
-			return absent, nil
+			return value.Absent, nil
 		}
 	case "no_field":
-		if v, ok := from.(*access.View); !ok || v.Shape() != inspect.Interface {
+		if !value.InInterface(from) {
 			return nil, err
 		}
 		fallthrough
 	case "no_key", "range", "unknown_name":
 		if lenient {
-			return absent, nil
+			return value.Absent, nil
 		}
-		return nil, nil
+		return value.Nil, nil
 	}
 	return nil, err
 }
@@ -209,10 +201,10 @@ func (c *compiler) chain(n *ast.ChainNode, lenient bool) (code, error) {
 	if lenient {
 		return place, nil
 	}
-	return func(f *frame) (any, error) {
+	return func(f *frame) (value.Value, error) {
 		x, err := place(f)
-		if x == absent {
-			return nil, err
+		if x == value.Absent {
+			return value.Nil, err
 		}
 		return x, err
 	}, nil
@@ -229,21 +221,21 @@ func (c *compiler) coalesce(n *ast.BinaryNode) (code, error) {
 		return nil, err
 	}
 	where := at(n.Left)
-	return func(f *frame) (any, error) {
+	return func(f *frame) (value.Value, error) {
 		x, err := left(f)
 		if err != nil {
 			return nil, err
 		}
-		if x == absent {
+		if x == value.Absent {
 			return right(f)
 		}
-		if x, err = f.load(x); err != nil {
+		if x, err = value.Load(x); err != nil {
 			return nil, where.Err(err)
 		}
-		if err := refuse(x); err != nil {
+		if err := value.Refuse(x); err != nil {
 			return nil, where.Err(err)
 		}
-		if missing, err := isNil(x); err != nil || !missing {
+		if missing, err := value.IsNil(x); err != nil || !missing {
 			return x, where.Err(err)
 		}
 		return right(f)
@@ -258,7 +250,7 @@ func (c *compiler) slice(n *ast.SliceNode, lenient bool) (code, error) {
 	}
 	bound := func(n ast.Node, otherwise int) (code, error) {
 		if n == nil {
-			return constant(otherwise), nil
+			return constant(value.Int(otherwise)), nil
 		}
 		return c.compile(n)
 	}
@@ -271,9 +263,9 @@ func (c *compiler) slice(n *ast.SliceNode, lenient bool) (code, error) {
 		return nil, err
 	}
 	where := at(n)
-	return func(f *frame) (any, error) {
+	return func(f *frame) (value.Value, error) {
 		x, err := from(f)
-		if err != nil || x == absent {
+		if err != nil || x == value.Absent {
 			return x, err
 		}
 		a, err := lo(f)
@@ -284,95 +276,27 @@ func (c *compiler) slice(n *ast.SliceNode, lenient bool) (code, error) {
 		if err != nil {
 			return nil, err
 		}
-		if isString(x) {
-			// Only the part is read.
-			x, err = f.window(x, a, b)
-			return x, where.Err(err)
-		}
-		if x, err = f.load(x); err != nil {
-			return nil, where.Err(err)
-		}
-		x, err = f.window(x, a, b)
+		x, err = f.slice(x, a, b)
 		return x, where.Err(err)
 	}, nil
 }
 
-// window is x[lo:hi]. Bounds count from the end if negative, and are cut to what there is. The part
-// is a copy: it would keep the whole alive, which is charged to nobody.
-func (f *frame) window(x, from, to any) (any, error) {
-	lo, err := index("a slice", from)
+// slice is x[lo:hi]. x is not loaded.
+func (f *frame) slice(x, lo, hi value.Value) (value.Value, error) {
+	// Of a string that is live only the part is read.
+	if v, live := x.(value.Live); !live || !v.IsString() {
+		var err error
+		if x, err = value.Load(x); err != nil {
+			return nil, err
+		}
+	}
+	from, err := value.ToInt("a slice", lo)
 	if err != nil {
 		return nil, err
 	}
-	hi, err := index("a slice", to)
+	to, err := value.ToInt("a slice", hi)
 	if err != nil {
 		return nil, err
 	}
-	if s, ok := x.(string); ok {
-		lo, hi = clamp(lo, hi, len(s))
-		if err := f.text(hi - lo); err != nil {
-			return nil, err
-		}
-		return strings.Clone(s[lo:hi]), nil
-	}
-	if v, ok := x.(*access.View); ok && isString(v) {
-		part, err := v.Window(lo, hi)
-		if err != nil {
-			return nil, err
-		}
-		return part, nil
-	}
-	n, err := f.length(x)
-	if err != nil {
-		return nil, err
-	}
-	lo, hi = clamp(lo, hi, n)
-	switch x := x.(type) {
-	case *access.View:
-		target, _, err := resolve(x)
-		if err != nil {
-			return nil, err
-		}
-		v, err := target.Window(lo, hi)
-		if err != nil {
-			return nil, err
-		}
-		return v, nil
-	case []any:
-		if err := f.m.Keep(wordsKept * (hi - lo)); err != nil {
-			return nil, err
-		}
-		return slices.Clone(x[lo:hi]), nil
-	case []byte:
-		if err := f.text(hi - lo); err != nil {
-			return nil, err
-		}
-		return bytes.Clone(x[lo:hi]), nil
-	case ints:
-		return ints{x.lo + lo, x.lo + hi - 1}, nil
-	}
-	if isMap(x) {
-		return f.part(x, lo, hi)
-	}
-	part := []any{}
-	i := 0
-	err = f.each(x, false, func(_ int, _, elem any) (bool, error) {
-		if i >= lo && i < hi {
-			part = append(part, elem)
-		}
-		i++
-		return i < hi, nil
-	})
-	return part, err
-}
-
-func clamp(lo, hi, n int) (int, int) {
-	fix := func(i int) int {
-		if i < 0 {
-			i += n
-		}
-		return max(0, min(i, n))
-	}
-	lo, hi = fix(lo), fix(hi)
-	return min(lo, hi), hi
+	return value.Slice(f.Thread, x, from, to)
 }

@@ -44,7 +44,7 @@ func scans(reg *registry.Registry, source string) look {
 		s := NewSession(reg, Limits{})
 		for !stop.Load() {
 			f := s.begin(ctx, s.limits)
-			f.m.ticked = func() {
+			f.Looked = func() {
 				if stop.Load() {
 					cancel()
 				}
@@ -53,7 +53,7 @@ func scans(reg *registry.Registry, source string) look {
 				b.Error(err)
 				return entries
 			}
-			entries += f.m.entries
+			entries += f.Entries()
 		}
 		return entries
 	}

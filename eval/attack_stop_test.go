@@ -102,7 +102,7 @@ func TestAttackStopping(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		f := s.begin(ctx, s.limits)
 		looks, last := 0, time.Now()
-		f.m.ticked = func() {
+		f.Looked = func() {
 			now := time.Now()
 			if gap := now.Sub(last); gap > longest {
 				longest, slowest = gap, source
@@ -179,7 +179,7 @@ func TestAttackMemory(t *testing.T) {
 		f := s.begin(t.Context(), s.limits)
 		before := heap()
 		most := before
-		f.m.ticked = func() {
+		f.Looked = func() {
 			used := heap()
 			if used > before+2*budget+itself {
 				runtime.GC()

@@ -8,6 +8,7 @@ import (
 	"github.com/expr-lang/expr/parser/lexer"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
 // backwards reads an unfinished line from its end, for completion: what stands there in front of
@@ -25,7 +26,7 @@ func (f *frame) backwards(text string) (*backwards, error) {
 		return nil, err
 	}
 	tokens = tokens[:len(tokens)-1] // the end of the text
-	return &backwards{f, tokens, namesOf(f.exposed, f.session.variables(f.look))}, nil
+	return &backwards{f, tokens, namesOf(f.exposed, f.session.variables(f.Visit))}, nil
 }
 
 // is reports whether token i is one of these operators or brackets.
@@ -35,7 +36,7 @@ func (b *backwards) is(i int, values ...string) bool {
 
 // isWord reports whether token i is a name.
 func (b *backwards) isWord(i int) bool {
-	return i >= 0 && i < len(b.tokens) && (b.tokens[i].Kind == lexer.Identifier || b.tokens[i].Kind == lexer.Operator && isName(b.tokens[i].Value))
+	return i >= 0 && i < len(b.tokens) && (b.tokens[i].Kind == lexer.Identifier || b.tokens[i].Kind == lexer.Operator && value.IsName(b.tokens[i].Value))
 }
 
 // open is the bracket that the one at i closes; -1 if there is none.
@@ -56,13 +57,13 @@ func (b *backwards) open(i int) int {
 
 // operand evaluates the chain of names, dots and brackets that ends before token end. An empty one, as in
 // front of the dot of filter(xs, .…), is the element of the predicate.
-func (b *backwards) operand(end int) (any, error) {
+func (b *backwards) operand(end int) (value.Value, error) {
 	x, _, err := b.chain(end)
 	return x, err
 }
 
 // chain is operand, and says where the chain starts.
-func (b *backwards) chain(end int) (x any, start int, err error) {
+func (b *backwards) chain(end int) (x value.Value, start int, err error) {
 	last := end - 1
 	switch {
 	case b.is(last, "]"):
@@ -78,7 +79,7 @@ func (b *backwards) chain(end int) (x any, start int, err error) {
 		if x, start, err = b.chain(from); err != nil {
 			return nil, 0, err
 		}
-		x, err = b.f.item(x, key)
+		x, err = value.Index(b.f.Thread, x, key)
 		return x, start, err
 	case b.is(last, ")"):
 		return b.call(b.open(last))
@@ -89,11 +90,11 @@ func (b *backwards) chain(end int) (x any, start int, err error) {
 		if x, start, err = b.chain(last - 1); err != nil {
 			return nil, 0, err
 		}
-		if ns, ok := x.(namespace); ok {
-			x, err = b.name(ns.prefix + b.tokens[last].Value)
+		if ns, ok := x.(value.Namespace); ok {
+			x, err = b.name(ns.Prefix() + b.tokens[last].Value)
 			return x, start, err
 		}
-		x, err = b.f.member(x, b.tokens[last].Value)
+		x, err = value.Member(b.f.Thread, x, b.tokens[last].Value)
 		return x, start, err
 	case last >= 0 && b.tokens[last].Kind == lexer.Identifier && !b.is(last-1, "#"):
 		x, err = b.name(b.tokens[last].Value)
@@ -109,24 +110,28 @@ func (b *backwards) chain(end int) (x any, start int, err error) {
 var errUnknown = fault.New("syntax", "nothing is known of what stands here")
 
 // name evaluates a full name: of a variable, an exposed object, a namespace.
-func (b *backwards) name(name string) (any, error) {
-	if b.names.isExposed(name) {
-		return b.f.look.Get(name)
+func (b *backwards) name(name string) (value.Value, error) {
+	if b.names.exposed.Has(name) {
+		v, err := b.f.Visit.Get(name)
+		if err != nil {
+			return nil, err
+		}
+		return value.Live{View: v}, nil
 	}
-	if b.names.isNamespace(name) {
-		return b.names.namespace(name + "."), nil
+	if b.names.exposed.HasNamespace(name) {
+		return b.names.exposed.Namespace(name), nil
 	}
-	c := &compiler{names: b.names, meter: b.f.m}
+	c := &compiler{names: b.names, meter: b.f.Meter}
 	run, err := c.identifier(&ast.IdentifierNode{Value: name})
 	if err != nil {
 		return nil, err
 	}
-	b.f.slots = make([]any, c.slots)
+	b.f.slots = make([]value.Value, c.slots)
 	return run(b.f)
 }
 
 // key is the literal between two brackets.
-func (b *backwards) key(from, to int) (any, error) {
+func (b *backwards) key(from, to int) (value.Value, error) {
 	sign := 1
 	if b.is(from, "-") {
 		from, sign = from+1, -1
@@ -136,17 +141,17 @@ func (b *backwards) key(from, to int) (any, error) {
 	}
 	switch t := b.tokens[from]; t.Kind {
 	case lexer.String:
-		return t.Value, nil
+		return value.String(t.Value), nil
 	case lexer.Number:
 		n, err := strconv.Atoi(t.Value)
-		return sign * n, err
+		return value.Int(sign * n), err
 	}
 	return nil, errUnknown
 }
 
 // call answers for the functions whose answer has the same elements as their first argument, or
 // is one of these.
-func (b *backwards) call(open int) (x any, start int, err error) {
+func (b *backwards) call(open int) (x value.Value, start int, err error) {
 	name := open - 1
 	if !b.isWord(name) {
 		return nil, 0, errUnknown
@@ -170,7 +175,7 @@ func (b *backwards) call(open int) (x any, start int, err error) {
 
 // collection is the first argument of the call whose bracket is at open: what stands before the
 // pipe, or up to the comma.
-func (b *backwards) collection(open int) (x any, start int, err error) {
+func (b *backwards) collection(open int) (x value.Value, start int, err error) {
 	if b.is(open-2, "|") {
 		return b.chain(open - 2)
 	}
@@ -194,7 +199,7 @@ func (b *backwards) collection(open int) (x any, start int, err error) {
 }
 
 // element is an element of the collection whose predicate is open before token end.
-func (b *backwards) element(end int) (any, error) {
+func (b *backwards) element(end int) (value.Value, error) {
 	closed := 0
 	for i := end - 1; i > 0; i-- {
 		switch {
@@ -235,13 +240,16 @@ func (b *backwards) inPredicate(open, end int) bool {
 	return false
 }
 
-// some is an element of x.
-func (f *frame) some(x any) (elem any, err error) {
-	if x, err = f.load(x); err != nil {
+// some is an element of x, Nil if there is none.
+func (f *frame) some(x value.Value) (value.Value, error) {
+	x, err := value.Load(x)
+	if err != nil {
 		return nil, err
 	}
-	err = f.each(x, true, func(_ int, _, e any) (bool, error) {
-		elem, err = f.hold(e)
+	var elem value.Value = value.Nil
+	err = value.Each(f.Thread, x, true, func(_ int, _, e value.Value) (bool, error) {
+		var err error
+		elem, err = value.Hold(f.Thread, e)
 		return false, err
 	})
 	return elem, err

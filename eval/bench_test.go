@@ -11,6 +11,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/vm"
 
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -78,7 +79,7 @@ func BenchmarkCount(b *testing.B) {
 		b.ReportAllocs()
 		began := processorTime()
 		for b.Loop() {
-			if _, err := value(b, s, source); err != nil {
+			if _, err := answer(b, s, source); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -114,26 +115,29 @@ func BenchmarkCount(b *testing.B) {
 		began := processorTime()
 		for b.Loop() {
 			f := s.begin(b.Context(), s.limits)
-			root, err := f.look.Get("live")
+			root, err := f.Visit.Get("live")
 			if err != nil {
 				b.Fatal(err)
 			}
-			m, err := f.member(root, "m")
+			m, err := value.Member(f.Thread, value.Live{View: root}, "m")
 			if err != nil {
 				b.Fatal(err)
 			}
-			items, err := f.list(m)
+			items, err := value.ToList(f.Thread, m)
 			if err != nil {
 				b.Fatal(err)
 			}
 			get := expr.Function("get_", func(args ...any) (any, error) {
-				x, err := f.member(args[0], args[1].(string))
+				x, err := value.Member(f.Thread, args[0].(value.Value), args[1].(string))
 				if err != nil {
 					return nil, err
 				}
-				return f.load(x)
+				if x, err = value.Load(x); err != nil {
+					return nil, err
+				}
+				return goValue(x), nil
 			})
-			env := map[string]any{"items": items}
+			env := map[string]any{"items": []value.Value(items)}
 			program, err := expr.Compile(`count(items, .hits > 100)`, expr.Env(env), get, expr.Patch(mediated{}))
 			if err != nil {
 				b.Fatal(err)

@@ -55,7 +55,7 @@ func TestCancel(t *testing.T) {
 		f := s.begin(ctx, s.limits)
 		const at = 20
 		looks := 0
-		f.m.ticked = func() {
+		f.Looked = func() {
 			// The evaluation is under way: end it from its own meter.
 			if looks++; looks == at {
 				cancel()
@@ -83,7 +83,7 @@ func BenchmarkLooks(b *testing.B) {
 				ctx, cancel := context.WithCancel(b.Context())
 				f := s.begin(ctx, s.limits)
 				last, looks := time.Now(), 0
-				f.m.ticked = func() {
+				f.Looked = func() {
 					now := time.Now()
 					longest, last = max(longest, now.Sub(last)), now
 					if looks++; looks == 200 {
@@ -124,7 +124,7 @@ func TestYields(t *testing.T) {
 		f := s.begin(t.Context(), s.limits)
 		looks, before := int64(0), turns.Load()
 		taken.Store(0)
-		f.m.ticked = func() { looks++ }
+		f.Looked = func() { looks++ }
 		if _, err := f.eval(source); err != nil {
 			t.Fatal(err)
 		}

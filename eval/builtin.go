@@ -1,6 +1,10 @@
 package eval
 
-import "github.com/expr-lang/expr/ast"
+import (
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+)
 
 // called is the function that n calls, and with what; nil if n is no call of a function by its name.
 func called(n ast.Node) (fn *function, name string, args []ast.Node) {
@@ -33,7 +37,7 @@ func (c *compiler) function(n ast.Node) (code, error) {
 	}
 	c.apart = true
 	where := at(n)
-	return func(f *frame) (any, error) {
+	return func(f *frame) (value.Value, error) {
 		x, err := fn.fold(f, l)
 		return x, where.Err(err)
 	}, nil
@@ -55,8 +59,8 @@ func (c *compiler) apply(n ast.Node, fn *function, arguments []ast.Node) (code, 
 	}
 	c.apart = c.apart || fn.reads != scalars
 	where := at(n)
-	return func(f *frame) (any, error) {
-		values := make([]any, len(args))
+	return func(f *frame) (value.Value, error) {
+		values := make([]value.Value, len(args))
 		for i, arg := range args {
 			x, err := arg(f)
 			if err != nil {
@@ -64,7 +68,7 @@ func (c *compiler) apply(n ast.Node, fn *function, arguments []ast.Node) (code, 
 			}
 			values[i] = x
 		}
-		if err := f.m.tick(1); err != nil {
+		if err := f.Tick(1); err != nil {
 			return nil, where.Err(err)
 		}
 		x, err := fn.run(f, values)

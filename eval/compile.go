@@ -4,22 +4,23 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/internal/access"
-	"github.com/sightglass-go/sightglass/internal/number"
 )
 
 // compiler turns a syntax tree into code. It knows the names; it reads nothing of the application.
 type compiler struct {
-	names names
-	meter *meter // of what is compiled besides code
-	lets  []let
-	slots int
-	inner *pointers       // what #… may mean in the predicate being compiled; nil outside
-	apart bool            // what was compiled so far reads other live objects, walks, or calls methods
-	early []code          // looks up the objects that predicates name
-	notes []string        // for the answer
-	from  []access.Origin // what the variables that are used were made of
+	names   names
+	meter   *meter.Meter // of what is compiled besides code
+	lets    []let
+	slots   int
+	inner   *pointers       // what #… may mean in the predicate being compiled; nil outside
+	apart   bool            // what was compiled so far reads other live objects, walks, or calls methods
+	early   []code          // looks up the objects that predicates name
+	notes   []string        // for the answer
+	origins []access.Origin // what the variables that are used were made of
 }
 
 // let is a variable of the expression.
@@ -49,15 +50,15 @@ func (c *compiler) compile(n ast.Node) (code, error) {
 			return fields.load, nil
 		}
 		where := at(n)
-		return func(f *frame) (any, error) {
+		return func(f *frame) (value.Value, error) {
 			x, err := place(f)
 			if err != nil {
 				return nil, err
 			}
-			if _, live := x.(*access.View); !live {
+			if _, live := x.(value.Live); !live {
 				return x, nil
 			}
-			x, err = f.load(x)
+			x, err = value.Load(x)
 			return x, where.Err(err)
 		}, nil
 	}
@@ -91,19 +92,19 @@ func (c *compiler) place(n ast.Node, lenient bool) (code, error) {
 func (c *compiler) value(n ast.Node) (code, error) {
 	switch n := n.(type) {
 	case *ast.NilNode:
-		return constant(nil), nil
+		return constant(value.Nil), nil
 	case *ast.IntegerNode:
-		return constant(n.Value), nil
+		return constant(value.Int(n.Value)), nil
 	case *ast.ConstantNode:
-		return constant(n.Value), nil
+		return constant(value.Of(n.Value)), nil
 	case *ast.FloatNode:
-		return constant(n.Value), nil
+		return constant(value.Float(n.Value)), nil
 	case *ast.BoolNode:
-		return constant(n.Value), nil
+		return constant(value.Bool(n.Value)), nil
 	case *ast.StringNode:
-		return constant(n.Value), nil
+		return constant(value.String(n.Value)), nil
 	case *ast.BytesNode:
-		return constant(n.Value), nil
+		return constant(value.Bytes(n.Value)), nil
 	case *ast.UnaryNode:
 		return c.unary(n)
 	case *ast.BinaryNode:
@@ -124,7 +125,7 @@ func (c *compiler) value(n ast.Node) (code, error) {
 	return nil, at(n).Err(fault.New("syntax", "this cannot stand here"))
 }
 
-func constant(x any) code { return func(*frame) (any, error) { return x, nil } }
+func constant(x value.Value) code { return func(*frame) (value.Value, error) { return x, nil } }
 
 func (c *compiler) all(nodes []ast.Node) ([]code, error) {
 	codes := make([]code, len(nodes))
@@ -155,7 +156,7 @@ func (c *compiler) conditional(n *ast.ConditionalNode) (code, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(f *frame) (any, error) {
+	return func(f *frame) (value.Value, error) {
 		ok, err := cond(f)
 		if err != nil {
 			return nil, err
@@ -176,10 +177,10 @@ func (c *compiler) elvis(n *ast.ConditionalNode) (code, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(f *frame) (any, error) {
+	return func(f *frame) (value.Value, error) {
 		ok, err := cond(f)
 		if err != nil || ok {
-			return true, err
+			return value.Bool(true), err
 		}
 		return no(f)
 	}, nil
@@ -197,26 +198,26 @@ func (c *compiler) condition(n ast.Node) (func(f *frame) (bool, error), error) {
 		if err != nil {
 			return false, err
 		}
-		ok, is := x.(bool)
+		ok, is := x.(value.Bool)
 		if !is {
 			return false, where.Err(notBool(x))
 		}
-		return ok, nil
+		return bool(ok), nil
 	}, nil
 }
 
-func notBool(x any) error {
-	if err := refuse(x); err != nil {
+func notBool(x value.Value) error {
+	if err := value.Refuse(x); err != nil {
 		return err
 	}
-	e := fault.New("type", "a condition is true or false, not %s", kind(x))
+	e := fault.New("type", "a condition is true or false, not %s", x.Kind())
 	switch x.(type) {
-	case nil:
+	case value.NilType:
 		return e.With("compare it, as in x != nil")
-	case string:
+	case value.String:
 		return e.With(`compare it, as in x != ""`)
 	}
-	if _, ok := number.Of(x); ok {
+	if _, ok := value.NumberOf(x); ok {
 		return e.With("compare it, as in x > 0")
 	}
 	return e.With("compare it with something")
@@ -226,7 +227,7 @@ func (c *compiler) let(n *ast.VariableDeclaratorNode) (code, error) {
 	if err := c.names.free(n.Name, c.lets); err != nil {
 		return nil, at(n).Err(err)
 	}
-	value, err := c.compile(n.Value)
+	run, err := c.compile(n.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -237,8 +238,8 @@ func (c *compiler) let(n *ast.VariableDeclaratorNode) (code, error) {
 		return nil, err
 	}
 	c.lets = c.lets[:len(c.lets)-1]
-	return func(f *frame) (any, error) {
-		x, err := value(f)
+	return func(f *frame) (value.Value, error) {
+		x, err := run(f)
 		if err != nil {
 			return nil, err
 		}
@@ -252,7 +253,7 @@ func (c *compiler) sequence(n *ast.SequenceNode) (code, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(f *frame) (x any, err error) {
+	return func(f *frame) (x value.Value, err error) {
 		for _, run := range codes {
 			if x, err = run(f); err != nil {
 				return nil, err
@@ -267,14 +268,14 @@ func (c *compiler) array(n *ast.ArrayNode) (code, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(f *frame) (any, error) {
-		xs := make([]any, len(codes))
+	return func(f *frame) (value.Value, error) {
+		xs := make(value.List, len(codes))
 		for i, run := range codes {
 			x, err := run(f)
 			if err != nil {
 				return nil, err
 			}
-			if xs[i], err = f.hold(x); err != nil {
+			if xs[i], err = value.Hold(f.Thread, x); err != nil {
 				return nil, at(n).Err(err)
 			}
 		}
@@ -294,33 +295,33 @@ func (c *compiler) mapping(n *ast.MapNode) (code, error) {
 			return nil, err
 		}
 	}
-	return func(f *frame) (any, error) {
-		m := make(map[string]any, len(keys))
+	return func(f *frame) (value.Value, error) {
+		m := make(value.Map, len(keys))
 		for i := range keys {
 			k, err := keys[i](f)
 			if err != nil {
 				return nil, err
 			}
-			name, ok := k.(string)
+			name, ok := k.(value.String)
 			if !ok {
-				if err := refuse(k); err != nil {
+				if err := value.Refuse(k); err != nil {
 					return nil, at(n.Pairs[i]).Err(err)
 				}
-				return nil, at(n.Pairs[i]).Err(fault.New("type", "a key is a string here, not %s", kind(k)).With("convert it with string(…)"))
+				return nil, at(n.Pairs[i]).Err(fault.New("type", "a key is a string here, not %s", k.Kind()).With("convert it with string(…)"))
 			}
 			x, err := values[i](f)
 			if err != nil {
 				return nil, err
 			}
-			if x, err = f.hold(x); err != nil {
+			if x, err = value.Hold(f.Thread, x); err != nil {
 				return nil, at(n).Err(err)
 			}
-			if err := f.hashed(name); err != nil {
+			if err := f.Hashed(string(name)); err != nil {
 				return nil, at(n).Err(err)
 			}
 			// Of a key that is given twice the first counts, as in expr-lang.
-			if _, twice := m[name]; !twice {
-				m[name] = x
+			if _, twice := m[string(name)]; !twice {
+				m[string(name)] = x
 			}
 		}
 		return m, nil

@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
 // Completion is one proposal: replace line[Start:pos] by Text.
@@ -48,7 +48,7 @@ func (s *Session) CompleteContext(ctx context.Context, line string, pos int) []C
 	limits = limits.Filled()
 	limits.Nesting = s.limits.Nesting
 	f := s.begin(ctx, limits)
-	f.look.ForbidCalls()
+	f.Visit.ForbidCalls()
 	out, err := f.complete(line[:pos])
 	if err != nil || ctx.Err() == context.Canceled {
 		return nil
@@ -69,7 +69,7 @@ func (f *frame) complete(text string) (out []Completion, err error) {
 	start := len(text)
 	for start > 0 {
 		r, n := utf8.DecodeLastRuneInString(text[:start])
-		if !isName("a" + string(r)) {
+		if !value.IsName("a" + string(r)) {
 			break
 		}
 		start -= n
@@ -95,7 +95,10 @@ func (f *frame) complete(text string) (out []Completion, err error) {
 		if err != nil {
 			return nil, err
 		}
-		return out, f.members(x, add)
+		if x, ok := x.(value.Completable); ok {
+			err = x.Names(f.Thread, add)
+		}
+		return out, err
 	default:
 		f.names(add)
 	}
@@ -115,66 +118,19 @@ func (f *frame) names(add func(name, detail string)) {
 			add(first, "namespace")
 		}
 	}
-	for name, v := range f.session.variables(f.look) {
+	for name, v := range f.session.variables(f.Visit) {
 		detail := "variable"
 		switch {
 		case v.gone != "":
 			detail = "forgotten"
 		case v.alias == nil:
-			detail = typeName(v.value)
+			detail = v.value.Type()
 		}
 		add(name, detail)
 	}
 	for _, name := range functionNames() {
 		add(name+"(", "function")
 	}
-}
-
-// members proposes what may follow a dot behind x.
-func (f *frame) members(x any, add func(name, detail string)) error {
-	switch x := x.(type) {
-	case namespace:
-		seen := map[string]bool{}
-		for _, full := range x.exposed {
-			name, _, more := strings.Cut(full[len(x.prefix):], ".")
-			if !seen[name] {
-				seen[name] = true
-				detail := ""
-				if more {
-					detail = "namespace"
-				}
-				add(name, detail)
-			}
-		}
-	case map[string]any, *anyMap:
-		return f.each(x, false, func(_ int, key, _ any) (bool, error) {
-			if name, ok := key.(string); ok && isName(name) {
-				add(name, "")
-			}
-			return true, nil
-		})
-	case *snapshot:
-		for _, it := range x.node.Items {
-			name := it.Name
-			if it.Key != nil {
-				name, _ = it.Key.Scalar.(string)
-			}
-			if isName(name) {
-				add(name, it.Node.Type)
-			}
-		}
-	case *access.View:
-		members, err := x.Members()
-		for _, m := range members {
-			name := m.Name
-			if m.Method && !strings.Contains(name, "(") {
-				name += "("
-			}
-			add(name, m.Type)
-		}
-		return err
-	}
-	return nil
 }
 
 // completeKey proposes the keys of a map behind m[".
@@ -194,19 +150,19 @@ func (f *frame) completeKey(text string, quote int) (out []Completion, err error
 	if err != nil {
 		return nil, err
 	}
-	if x, err = f.load(x); err != nil || !isMap(x) {
+	if x, err = value.Load(x); err != nil || !value.IsMap(x) {
 		return nil, err
 	}
 	prefix := text[quote+1:]
-	err = f.each(x, false, func(_ int, key, elem any) (bool, error) {
-		key, err := f.load(key)
+	err = value.Each(f.Thread, x, false, func(_ int, key, elem value.Value) (bool, error) {
+		key, err := value.Load(key)
 		if err != nil {
 			return false, err
 		}
-		if name, ok := key.(string); ok && strings.HasPrefix(name, prefix) {
+		if name, ok := key.(value.String); ok && strings.HasPrefix(string(name), prefix) {
 			detail := ""
-			if v, live := elem.(*access.View); live && v.Value().Type() != nil {
-				detail = v.Value().Type().String()
+			if v, live := elem.(value.Live); live && v.View.Value().Type() != nil {
+				detail = v.View.Value().Type().String()
 			}
 			out = append(out, Completion{quote, fmt.Sprintf("%q]", name), detail})
 		}

@@ -18,8 +18,8 @@ import (
 
 	"github.com/expr-lang/expr"
 
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -108,17 +108,17 @@ func canonical(v reflect.Value) string {
 }
 
 // plainData is an answer with what is live in it as plain data.
-func (f *frame) plainData(x any) (any, error) {
-	x, err := f.load(x)
+func (f *frame) plainData(x value.Value) (any, error) {
+	x, err := value.Load(x)
 	if err != nil {
 		return nil, err
 	}
 	switch {
-	case isRecord(x):
-		names, err := fieldNames(x)
+	case value.IsStruct(x):
+		names, err := value.Fields(x)
 		m := map[string]any{}
 		for _, name := range names {
-			y, err := f.member(x, name)
+			y, err := value.Member(f.Thread, x, name)
 			if err != nil {
 				return nil, err
 			}
@@ -127,17 +127,17 @@ func (f *frame) plainData(x any) (any, error) {
 			}
 		}
 		return m, err
-	case isList(x):
+	case value.IsList(x):
 		xs := []any{}
-		err := f.each(x, true, func(_ int, _, elem any) (bool, error) {
+		err := value.Each(f.Thread, x, true, func(_ int, _, elem value.Value) (bool, error) {
 			y, err := f.plainData(elem)
 			xs = append(xs, y)
 			return true, err
 		})
 		return xs, err
-	case isMap(x):
+	case value.IsMap(x):
 		var parts []string
-		err := f.each(x, true, func(_ int, key, elem any) (bool, error) {
+		err := value.Each(f.Thread, x, true, func(_ int, key, elem value.Value) (bool, error) {
 			k, err := f.plainData(key)
 			if err != nil {
 				return false, err
@@ -149,31 +149,27 @@ func (f *frame) plainData(x any) (any, error) {
 		slices.Sort(parts)
 		return canonicalText("{" + strings.Join(parts, " ") + "}"), err
 	}
-	if v, ok := x.(*access.View); ok && v.Shape() != inspect.Scalar {
+	if v, ok := x.(value.Live); ok && v.View.Shape() != inspect.Scalar {
 		return func() {}, nil
 	}
-	return x, nil
+	return goValue(x), nil
 }
 
 // ours is what a session answers, in canonical form.
 func ours(t testing.TB, s *Session, source string) (string, error) {
 	f := s.begin(t.Context(), s.limits)
-	var x any
-	var err error
-	func() {
-		defer f.rescue(&err)
-		st, e := parse(source, s.limits)
-		if err = e; err != nil {
-			return
-		}
-		if x, err = f.run(st); err == nil {
-			x, err = f.plainData(x)
-		}
-	}()
+	x, err := f.answer(source)
+	var plain any
+	if err == nil {
+		err = f.guard(func() (err error) {
+			plain, err = f.plainData(x)
+			return err
+		})
+	}
 	if err != nil {
 		return "", settled(err, source)
 	}
-	return canonical(reflect.ValueOf(x)), nil
+	return canonical(reflect.ValueOf(plain)), nil
 }
 
 // theirs is what expr-lang's virtual machine answers.

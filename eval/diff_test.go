@@ -94,7 +94,7 @@ func TestDiffOfLive(t *testing.T) {
 	delete(o.m, "x")
 	o.m["y"].n = 7
 	o.m["z"] = &inner{9}
-	x, err := value(t, s, "map(diff(before, o), [.at, .change])")
+	x, err := answer(t, s, "map(diff(before, o), [.at, .change])")
 	want := []any{
 		[]any{".hits", "+7"}, []any{".name", "changed"}, []any{".when", "+1m0s"}, []any{`.m["x"]`, "removed"}, []any{`.m["y"].n`, "+5"}, []any{`.m["z"]`, "added"},
 		[]any{".queue[0]", "removed"}, []any{".queue[2]", "added"}, []any{".in.n", "+3"}, []any{".any", "changed"},
@@ -139,7 +139,7 @@ func TestDiffAligns(t *testing.T) {
 			b[i] = r.IntN(5)
 		}
 		write := func(xs []int) string { return strings.ReplaceAll(fmt.Sprint(xs), " ", ", ") }
-		x, err := value(t, s, fmt.Sprintf("map(diff(%s, %s), [.at, .change, .before, .now])", write(a), write(b)))
+		x, err := answer(t, s, fmt.Sprintf("map(diff(%s, %s), [.at, .change, .before, .now])", write(a), write(b)))
 		if err != nil {
 			t.Fatal(err)
 		}

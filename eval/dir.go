@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
-	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 var _ = define(objectFunctions, []function{
@@ -15,23 +15,23 @@ var _ = define(objectFunctions, []function{
 })
 
 // dir lists the exposed names, or what may follow x.: a list of rows that can be filtered.
-func dir(f *frame, args []any) (any, error) {
+func dir(f *frame, args []value.Value) (value.Value, error) {
 	if len(args) == 0 {
 		return table(f.entries(""), "name", "type", "doc", "guard"), nil
 	}
 	switch x := args[0].(type) {
-	case namespace:
-		return table(f.entries(x.prefix), "name", "type", "doc", "guard"), nil
-	case *snapshot:
+	case value.Namespace:
+		return table(f.entries(x.Prefix()), "name", "type", "doc", "guard"), nil
+	case *value.Snapshot:
 		var rows [][]string
-		for _, it := range x.node.Items {
+		for _, it := range x.Node.Items {
 			if it.Name != "" {
 				rows = append(rows, []string{it.Name, it.Node.Type})
 			}
 		}
 		return table(rows, "name", "type"), nil
-	case *access.View:
-		members, err := x.Members()
+	case value.Live:
+		members, err := x.View.Members()
 		if err != nil {
 			return nil, err
 		}
@@ -43,19 +43,19 @@ func dir(f *frame, args []any) (any, error) {
 			}
 			rows = append(rows, []string{m.Name, m.Type, note})
 		}
-		if x.Lensed() {
+		if x.View.Lensed() {
 			if rows, err = lensRows(x, rows); err != nil {
 				return nil, err
 			}
 		}
 		return table(rows, "name", "type", "note"), nil
 	}
-	return nil, wrongArgument("dir", 1, "a live object", args[0])
+	return nil, value.WrongArgument("dir", 1, "a live object", args[0])
 }
 
 // lensRows adds to the rows of an object the fields that its lens shows.
-func lensRows(x *access.View, rows [][]string) ([][]string, error) {
-	shown, shape, err := resolve(x)
+func lensRows(x value.Live, rows [][]string) ([][]string, error) {
+	shown, shape, err := x.Resolve()
 	if err != nil || shape != inspect.Struct {
 		return rows, err
 	}
@@ -82,7 +82,7 @@ func (f *frame) entries(prefix string) [][]string {
 
 // table makes a list of rows with named columns. A column that is empty in all rows is left out. The first are
 // names, the second types.
-func table(rows [][]string, names ...string) *snapshot {
+func table(rows [][]string, names ...string) *value.Snapshot {
 	list := &render.Node{Shape: inspect.List, Len: len(rows)}
 	for _, row := range rows {
 		r := &render.Node{Shape: inspect.Struct}
@@ -97,13 +97,13 @@ func table(rows [][]string, names ...string) *snapshot {
 		}
 		list.Items = append(list.Items, render.Item{Node: r})
 	}
-	return &snapshot{list, listed(rows)}
+	return &value.Snapshot{Node: list, Page: listed(rows)}
 }
 
 // listed is how rows of a name, a type and what is said of it are shown.
 func listed(rows [][]string) *render.Page {
 	if len(rows) == 0 {
-		return inWords("nothing")
+		return textPage("nothing")
 	}
 	page := &render.Page{}
 	columns := make([]render.Column, len(rows[0]))

@@ -27,10 +27,10 @@ func TestDrift(t *testing.T) {
 	reg.Expose("frozen", o, registry.Frozen())
 	s := NewSession(reg, Limits{})
 	for _, name := range []string{"found", "free"} {
-		if x, err := value(t, s, "len("+name+".m)"); x != 3 || err != nil {
+		if x, err := answer(t, s, "len("+name+".m)"); x != 3 || err != nil {
 			t.Errorf("the length of %s.m is %v, %v", name, x, err)
 		}
-		if _, err := value(t, s, "sum("+name+".m)"); err == nil || !strings.Contains(err.Error(), "unknown way") {
+		if _, err := answer(t, s, "sum("+name+".m)"); err == nil || !strings.Contains(err.Error(), "unknown way") {
 			t.Errorf("%s.m is walked: %v", name, err)
 		}
 		r, err := s.Eval(t.Context(), name+".m")
@@ -39,7 +39,7 @@ func TestDrift(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"declared", "frozen"} {
-		if x, err := value(t, s, "sum("+name+".m) + "+name+".m.c"); x != 9 || err != nil {
+		if x, err := answer(t, s, "sum("+name+".m) + "+name+".m.c"); x != 9 || err != nil {
 			t.Errorf("%s.m is not read: %v, %v", name, x, err)
 		}
 	}

@@ -92,7 +92,7 @@ func TestErrors(t *testing.T) {
 		{"\x1b[31m", "syntax", "unrecognized character"},
 		{"\xff", "syntax", "not valid UTF-8"},
 	} {
-		_, err := value(t, s, c.source)
+		_, err := answer(t, s, c.source)
 		if codeOfError(err) != c.code {
 			t.Errorf("%s: code %q, want %q (%v)", c.source, codeOfError(err), c.code, err)
 			continue
@@ -135,7 +135,7 @@ func TestErrorOfLiteral(t *testing.T) {
 	reg.Expose("item", &struct{ n int }{1})
 	s := NewSession(reg, Limits{})
 	for range 100 {
-		_, err := value(t, s, "item == {d: 1, b: 2, n: 1, c: 3}")
+		_, err := answer(t, s, "item == {d: 1, b: 2, n: 1, c: 3}")
 		if err == nil || !strings.Contains(err.Error(), "no field b ") {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/internal/number"
 )
 
@@ -136,7 +137,7 @@ func ordered(xs []any) []any {
 	ys := slices.Clone(xs)
 	ok := true
 	slices.SortFunc(ys, func(a, b any) int {
-		o, err := aFrame().order("<", a, b)
+		o, err := value.Compare(aFrame().Thread, "<", value.Of(a), value.Of(b))
 		ok = ok && err == nil
 		return o
 	})

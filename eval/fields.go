@@ -4,6 +4,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
@@ -37,15 +38,15 @@ func (c *compiler) fields(n ast.Node, walk code) *fields {
 }
 
 // place is the View of what the chain leads to, as any other code gives it.
-func (c *fields) place(f *frame) (any, error) {
+func (c *fields) place(f *frame) (value.Value, error) {
 	elem := f.scope.elem
 	x, err := c.walk(f)
 	if err != nil {
 		return nil, err
 	}
-	if from, ok := elem.(*access.View); ok {
-		if to, ok := x.(*access.View); ok {
-			c.cache.Learn(from, to)
+	if from, ok := elem.(value.Live); ok {
+		if to, ok := x.(value.Live); ok {
+			c.cache.Learn(from.View, to.View)
 		}
 	}
 	return x, nil
@@ -53,24 +54,24 @@ func (c *fields) place(f *frame) (any, error) {
 
 // read is what place and load would give, where the cache knows it; ok is false otherwise.
 func (c *fields) read(f *frame) (d inspect.Datum, ok bool, err error) {
-	v, live := f.scope.elem.(*access.View)
+	v, live := f.scope.elem.(value.Live)
 	// Near the end of the budget each step counts for itself, so that the error has its place.
-	if !live || f.session.stepwise || f.m.entries+c.cache.Reads() > f.m.limits.Entries {
+	if !live || f.stepwise || f.Near(c.cache.Reads()) {
 		return d, false, nil
 	}
-	d, ok, err = c.cache.Read(v)
+	d, ok, err = c.cache.Read(v.View)
 	return d, ok, c.at.Err(err)
 }
 
 // load is what the chain leads to, loaded.
-func (c *fields) load(f *frame) (any, error) {
+func (c *fields) load(f *frame) (value.Value, error) {
 	if d, ok, err := c.read(f); ok {
-		return d.Plain(), err
+		return value.OfDatum(d), err
 	}
 	x, err := c.place(f)
 	if err != nil {
 		return nil, err
 	}
-	x, err = f.load(x)
+	x, err = value.Load(x)
 	return x, c.at.Err(err)
 }

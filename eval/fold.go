@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
 var _ = define(collectionFunctions, []function{
@@ -26,59 +27,61 @@ var _ = define(numberFunctions, []function{
 
 // filter collects what is left of a list or a map where nobody consumes it one by one. What is left of a
 // map is a map: at the prompt one asks which, and the keys say it.
-func filter(f *frame, l *loop) (any, error) {
+func filter(f *frame, l *loop) (value.Value, error) {
 	p, err := l.filtered(f)
 	if err != nil {
 		return nil, err
 	}
-	if p.keyed {
-		return f.part(p, 0, math.MaxInt)
+	if value.IsMap(p) {
+		return value.Part(f.Thread, p, 0, math.MaxInt)
 	}
-	return f.list(p)
+	return value.ToList(f.Thread, p)
 }
 
 // mapping is map: always a list.
-func mapping(f *frame, l *loop) (any, error) { return f.list(l.mapped()) }
+func mapping(f *frame, l *loop) (value.Value, error) { return value.ToList(f.Thread, l.mapped(f)) }
 
 // filtered is the collection's elements that pass, as they are walked.
-func (l *loop) filtered(f *frame) (*pipe, error) {
+func (l *loop) filtered(f *frame) (*value.Pipe, error) {
 	x, err := l.from(f)
 	if err != nil {
 		return nil, err
 	}
-	return &pipe{keyed: isMap(x), typ: mapType(x), walk: func(f *frame, apart bool, each yield) error {
+	return value.NewPart(x, func(_ *value.Thread, unlocked bool, yield value.Yield) error {
 		n := 0
-		return l.over(f, x, apart, func(s *scope) (bool, error) {
+		return l.over(f, x, unlocked, func(s *scope) (bool, error) {
 			ok, err := l.pred.test(f, s)
 			if err != nil || !ok {
 				return true, err
 			}
 			n++
-			return each(n-1, s.key, s.elem)
+			return yield(n-1, s.key, s.elem)
 		})
-	}}, nil
+	}), nil
 }
 
 func pipeOfFilter(l *loop, _ fault.Pos) code {
-	return func(f *frame) (any, error) { return l.filtered(f) }
+	return func(f *frame) (value.Value, error) { return l.filtered(f) }
 }
 
-func pipeOfMap(l *loop, _ fault.Pos) code { return constant(l.mapped()) }
+func pipeOfMap(l *loop, _ fault.Pos) code {
+	return func(f *frame) (value.Value, error) { return l.mapped(f), nil }
+}
 
 // mapped is what the predicate makes of the elements, as they are walked.
-func (l *loop) mapped() *pipe {
-	return &pipe{walk: func(f *frame, apart bool, each yield) error {
-		return l.each(f, apart, func(s *scope) (bool, error) {
+func (l *loop) mapped(f *frame) *value.Pipe {
+	return value.NewList(func(_ *value.Thread, unlocked bool, yield value.Yield) error {
+		return l.each(f, unlocked, func(s *scope) (bool, error) {
 			x, err := l.pred.on(f, s)
 			if err != nil {
 				return false, err
 			}
-			return each(s.index, unkeyed, x)
+			return yield(s.index, value.Unkeyed, x)
 		})
-	}}
+	})
 }
 
-func sum(f *frame, l *loop) (any, error) {
+func sum(f *frame, l *loop) (value.Value, error) {
 	var t total
 	err := l.each(f, false, func(s *scope) (bool, error) {
 		x, err := l.pred.on(f, s)
@@ -94,79 +97,80 @@ func sum(f *frame, l *loop) (any, error) {
 }
 
 // groupBy answers a map from what the predicate makes of an element to the list of such elements.
-func groupBy(f *frame, l *loop) (any, error) {
-	groups := newAnyMap()
+func groupBy(f *frame, l *loop) (value.Value, error) {
+	groups := value.NewDict()
 	err := l.each(f, true, func(s *scope) (bool, error) {
 		k, err := l.pred.on(f, s)
 		if err != nil {
 			return false, err
 		}
-		i, found, err := groups.find(f, k)
+		i, found, err := groups.Find(f.Thread, k)
 		if err != nil {
 			return false, l.pred.place().Err(err)
 		}
 		if !found {
-			i = len(groups.keys)
-			if k, err = f.hold(k); err != nil {
+			i = groups.Count()
+			if k, err = value.Hold(f.Thread, k); err != nil {
 				return false, err
 			}
-			if err := groups.add(f, k, []any(nil)); err != nil {
+			if err := groups.Add(f.Thread, k, value.List(nil)); err != nil {
 				return false, err
 			}
 		}
-		elem, err := f.hold(s.elem)
-		groups.values[i] = append(groups.values[i].([]any), elem)
+		elem, err := value.Hold(f.Thread, s.elem)
+		_, group := groups.At(i)
+		groups.Set(i, append(group.(value.List), elem))
 		return true, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return groups.sorted(f)
+	return groups.Sorted(f.Thread)
 }
 
-func sortBy(f *frame, l *loop) (any, error) {
-	order := f.sortOrder
+func sortBy(f *frame, l *loop) (value.Value, error) {
+	order := value.Ascending(f.Thread)
 	if l.other != nil {
 		x, err := l.other(f)
 		if err != nil {
 			return nil, err
 		}
-		if order, err = f.direction(x); err != nil {
+		if order, err = value.Direction(f.Thread, x); err != nil {
 			return nil, err
 		}
 	}
-	elems, keys := []any{}, []any{}
+	elems, keys := value.List{}, value.List{}
 	err := l.each(f, false, func(s *scope) (bool, error) {
 		key, err := l.pred.on(f, s)
 		if err == nil {
-			err = l.pred.place().Err(refuse(key))
+			err = l.pred.place().Err(value.Refuse(key))
 		}
 		if err != nil {
 			return false, err
 		}
-		if key, err = f.hold(key); err != nil {
+		if key, err = value.Hold(f.Thread, key); err != nil {
 			return false, err
 		}
-		elem, err := f.hold(s.elem)
+		elem, err := value.Hold(f.Thread, s.elem)
 		elems, keys = append(elems, elem), append(keys, key)
 		return true, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	xs, err := f.sorted(elems, keys, order)
-	return xs, l.pred.place().Err(err)
+	xs, err := value.Sorted(f.Thread, elems, keys, order)
+	return value.List(xs), l.pred.place().Err(err)
 }
 
-func reduce(f *frame, l *loop) (any, error) {
-	var acc any
-	started, kept := l.other != nil, f.m.kept
+func reduce(f *frame, l *loop) (value.Value, error) {
+	var acc value.Value
+	started, kept := l.other != nil, f.Kept()
 	if started {
 		x, err := l.other(f)
 		if err != nil {
 			return nil, err
 		}
-		if acc, err = f.hold(x); err != nil {
+		if acc, err = value.Hold(f.Thread, x); err != nil {
 			return nil, err
 		}
 	}
@@ -174,7 +178,7 @@ func reduce(f *frame, l *loop) (any, error) {
 		if !started {
 			started = true
 			var err error
-			acc, err = f.hold(s.elem)
+			acc, err = value.Hold(f.Thread, s.elem)
 			return true, err
 		}
 		s.acc = acc
@@ -182,11 +186,11 @@ func reduce(f *frame, l *loop) (any, error) {
 		if err != nil {
 			return false, err
 		}
-		if isScalar(x) {
+		if value.IsScalar(x) {
 			// It takes the place of the one before.
-			f.m.release(kept)
+			f.Release(kept)
 		}
-		acc, err = f.hold(x)
+		acc, err = value.Hold(f.Thread, x)
 		return true, err
 	})
 	if err == nil && !started {

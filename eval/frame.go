@@ -3,24 +3,37 @@ package eval
 import (
 	"slices"
 
+	"github.com/sightglass-go/sightglass/eval/internal/pattern"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
 // frame is the state of one evaluation. It is for one goroutine at a time.
 type frame struct {
+	*value.Thread
 	session *Session
-	look    *access.Visit
-	exposed []registry.Entry
+	limits  Limits // those of the session, lowered by the query
 	mode    Mode
-	m       *meter
-	slots   []any           // let variables, exposed objects once looked up
-	scope   *scope          // of the innermost predicate
-	texts   patterns        // regular expressions
-	pairs   map[pair]bool   // pointers that a comparison has met
-	notes   []string        // for the answer
-	from    []access.Origin // what the variables that are used were made of
-	layout  string          // a text that is shown as it stands if it is the answer; "" if there is none
+	// stepwise has fields read step by step: tests see that the answers are the same.
+	stepwise bool
+	exposed  []registry.Entry // of the registry, when the evaluation began
+
+	// slots has what the code looks up or computes once: the values of let variables, and the exposed
+	// objects. A slot is nil until then.
+	slots []value.Value
+	// scope is that of the innermost predicate that runs, nil outside of predicates.
+	scope *scope
+	// patterns has regular expressions that were computed.
+	patterns pattern.Cache
+
+	// notes are for the answer, each once.
+	notes []string
+	// origins are those of the variables that are used: what the answer was made of, beside what the Visit
+	// has met.
+	origins []access.Origin
+	// verbatim is a text that is shown as it stands if it is the answer, "" for none.
+	verbatim string
 }
 
 // note adds a line to what is to be known about the answer, once.
@@ -33,37 +46,18 @@ func (f *frame) note(line string) {
 // scope is what a predicate sees: #, #index, #key and #acc.
 type scope struct {
 	index int
-	key   any // unkeyed over a list
-	elem  any
-	acc   any
+	key   value.Value // value.Unkeyed over a list
+	elem  value.Value // not loaded
+	acc   value.Value // nil outside of reduce
 }
 
-// code is a compiled node of the syntax tree. An error has its place.
-type code func(f *frame) (any, error)
-
-// yield receives one element of a collection and reports whether to go on. The key is unkeyed
-// for lists. Live elements and keys are lent: they are good until yield returns.
-type yield func(index int, key, elem any) (bool, error)
-
-// source walks a collection. apart says that yield may call methods, or read or walk other live objects,
-// so that no guard may be held while it runs.
-type source func(f *frame, apart bool, each yield) error
-
-// pipe is a collection that is computed as it is walked: what filter, map, keys and values hand
-// to a function that consumes its argument one by one. It never becomes an answer.
-type pipe struct {
-	walk  source
-	keyed bool   // it is what is left of a map: its elements have keys
-	typ   string // mapType of that
+// keyOrIndex is what #key is.
+func (s *scope) keyOrIndex() value.Value {
+	if s.key == value.Unkeyed {
+		return value.Int(s.index)
+	}
+	return s.key
 }
 
-type unkeyedType struct{}
-
-// unkeyed stands for the key of an element that has none.
-var unkeyed any = unkeyedType{}
-
-type absentType struct{}
-
-// absent stands for what an optional chain (or the left side of ??) did not find: the rest of the
-// chain is skipped, and the chain's answer is nil.
-var absent any = absentType{}
+// code is a compiled node of the syntax tree. Its errors have their place.
+type code func(f *frame) (value.Value, error)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
 // function is a row of the table of functions: everything that is known of a function of the language. Its row
@@ -24,12 +25,12 @@ type function struct {
 	acc       bool    // the predicate may use #acc
 	keyed     bool    // the predicate makes keys: a constant text is a mistake
 	reads     reading // of a function without a predicate
-	answers   answer
+	answers   knownAnswer
 
 	// run answers a call of a function without a predicate, its arguments evaluated, and fold one with a predicate. One of
 	// the two is set.
-	run  func(f *frame, args []any) (any, error)
-	fold func(f *frame, l *loop) (any, error)
+	run  func(f *frame, args []value.Value) (value.Value, error)
+	fold func(f *frame, l *loop) (value.Value, error)
 
 	// pipe compiles a call for a consumer that takes the elements one by one; nil if they are collected first.
 	pipe func(l *loop, at fault.Pos) code
@@ -58,13 +59,13 @@ const (
 	streams                   // walks its arguments one by one, so that they may be pipes
 )
 
-// answer is what completion knows about the answer of a function without calling it.
-type answer uint8
+// knownAnswer is what completion knows about the answer of a function without calling it.
+type knownAnswer uint8
 
 const (
-	somethingElse answer = iota
-	itsElements          // a collection of elements of the first argument
-	anElement            // an element of the first argument
+	somethingElse knownAnswer = iota
+	itsElements               // a collection of elements of the first argument
+	anElement                 // an element of the first argument
 )
 
 // functions is the table of functions by name.

@@ -7,9 +7,10 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
-	"github.com/sightglass-go/sightglass/internal/number"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -20,8 +21,8 @@ var _ = define(objectFunctions, []function{
 
 // diff is diff(a, b): what is not the same in two values, such as a snapshot and the live object, in
 // the order of a's parts, as {at: …, before: …, now: …, change: …}. What is redacted is not compared.
-func diff(f *frame, args []any) (any, error) {
-	if err := refuse(args...); err != nil {
+func diff(f *frame, args []value.Value) (value.Value, error) {
+	if err := value.Refuse(args...); err != nil {
 		return nil, err
 	}
 	a, err := f.snapped(args[0])
@@ -32,7 +33,7 @@ func diff(f *frame, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := differ{f: f, before: pathOfLive(args[0]), now: pathOfLive(args[1])}
+	d := differ{f: f, before: value.Path(args[0]), now: value.Path(args[1])}
 	if err := d.node("", a, b); err != nil {
 		return nil, err
 	}
@@ -45,7 +46,7 @@ func diff(f *frame, args []any) (any, error) {
 	if d.elsewhere > 0 {
 		f.note(counted(d.elsewhere, "part") + " that several pointers lead to were not compared at each place")
 	}
-	return &snapshot{records(d.rows), d.page()}, nil
+	return &value.Snapshot{Node: records(d.rows), Page: d.page()}, nil
 }
 
 // maxDiffLines is how many differences are shown at once; the answer has all of them.
@@ -53,7 +54,7 @@ const maxDiffLines = 64
 
 func (d *differ) page() *render.Page {
 	if len(d.lines) == 0 {
-		return inWords("nothing changed")
+		return textPage("nothing changed")
 	}
 	page := &render.Page{Gap: 2}
 	shown := d.lines[:min(len(d.lines), maxDiffLines)]
@@ -80,9 +81,9 @@ type differ struct {
 
 func (d *differ) node(at string, a, b *render.Node) error {
 	if (a.Shape == inspect.Pointer) != (b.Shape == inspect.Pointer) {
-		a, b = pointedAt(a), pointedAt(b)
+		a, b = value.PointedAt(a), value.PointedAt(b)
 	}
-	if err := d.f.m.tick(1); err != nil {
+	if err := d.f.Tick(1); err != nil {
 		return err
 	}
 	switch {
@@ -159,7 +160,7 @@ func (d *differ) scalar(at string, a, b *render.Node) error {
 
 // named compares fields, or entries, by their labels.
 func (d *differ) named(at string, a, b *render.Node, label func(render.Item) string) error {
-	if err := d.f.m.Keep(len(b.Items) * 4 * wordsKept); err != nil {
+	if err := d.f.Keep(len(b.Items) * 4 * meter.ElementSize); err != nil {
 		return err
 	}
 	others := make(map[string]*render.Node, len(b.Items))
@@ -262,10 +263,10 @@ func (d *differ) texts(n *render.Node) ([]string, error) {
 	lines := make([]string, len(n.Items))
 	for i, it := range n.Items {
 		lines[i] = unmarked(it.Node, 4<<10)
-		if err := d.f.m.Keep(len(lines[i]) + wordsKept); err != nil {
+		if err := d.f.Keep(len(lines[i]) + meter.ElementSize); err != nil {
 			return nil, err
 		}
-		if err := d.f.m.tick(1); err != nil {
+		if err := d.f.Tick(1); err != nil {
 			return nil, err
 		}
 	}
@@ -292,7 +293,7 @@ func (d *differ) align(x, y []string) (pairs [][2]int, err error) {
 			longest[i] = make([]int16, h+1)
 		}
 		for i := w - 1; i >= 0; i-- {
-			if err := d.f.m.tick(1 + h); err != nil {
+			if err := d.f.Tick(1 + h); err != nil {
 				return nil, err
 			}
 			for j := h - 1; j >= 0; j-- {
@@ -321,7 +322,7 @@ func (d *differ) align(x, y []string) (pairs [][2]int, err error) {
 }
 
 func (d *differ) changed(at string, a, b *render.Node) error {
-	return d.row(at, a, b, delta(d.f, a.Scalar, b.Scalar))
+	return d.row(at, a, b, delta(d.f, value.Of(a.Scalar), value.Of(b.Scalar)))
 }
 
 func (d *differ) added(at string, b *render.Node) error {
@@ -339,7 +340,7 @@ func (d *differ) row(at string, a, b *render.Node, change string) error {
 	if at == "" {
 		at = "."
 	}
-	if err := d.f.m.Keep(5*nodeSize + 2*len(at)); err != nil {
+	if err := d.f.Keep(value.NodeSize(5) + 2*len(at)); err != nil {
 		return err
 	}
 	none := func(n *render.Node) any {
@@ -364,18 +365,18 @@ func (d *differ) row(at string, a, b *render.Node, change string) error {
 }
 
 // delta says by how much a number, a time or a duration changed.
-func delta(f *frame, a, b any) string {
-	x, err := f.subtract(b, a)
+func delta(f *frame, a, b value.Value) string {
+	x, err := value.Subtract(f.Thread, b, a)
 	if err != nil {
 		return "changed"
 	}
-	if d, ok := x.(time.Duration); ok {
+	if d, ok := x.(value.Duration); ok {
 		if d > 0 {
-			return "+" + text.Duration(d, shownDigits)
+			return "+" + text.Duration(time.Duration(d), shownDigits)
 		}
-		return text.Duration(d, shownDigits)
+		return text.Duration(time.Duration(d), shownDigits)
 	}
-	if n, ok := number.Of(x); ok && !n.Neg && !(n.IsFloat && n.F < 0) {
+	if n, ok := value.NumberOf(x); ok && !n.Neg && !(n.IsFloat && n.F < 0) {
 		return "+" + fmt.Sprint(x)
 	}
 	return fmt.Sprint(x)

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -19,50 +20,51 @@ var groupLimit = render.Limit{Items: 16, Bytes: 4 << 10, Nodes: 100}
 
 // freq is freq(xs, by): how many elements have which value of by, the most frequent first and those
 // that are as frequent in the order of their values, as {value: …, count: …, percent: …}. It keeps the values, not the elements.
-func freq(f *frame, l *loop) (any, error) {
-	groups, all := newAnyMap(), 0
+func freq(f *frame, l *loop) (value.Value, error) {
+	groups, all := value.NewDict(), 0
 	err := l.each(f, true, func(s *scope) (bool, error) {
 		x, err := l.pred.on(f, s)
 		if err != nil {
 			return false, err
 		}
-		i, found, err := groups.find(f, x)
+		i, found, err := groups.Find(f.Thread, x)
 		if err != nil {
 			return false, l.pred.place().Err(err)
 		}
 		all++
 		if found {
-			groups.values[i] = groups.values[i].(int) + 1
+			_, n := groups.At(i)
+			groups.Set(i, n.(value.Int)+1)
 			return true, nil
 		}
-		if len(groups.keys) == maxRows {
+		if groups.Count() == maxRows {
 			return false, fault.New("budget", "there are more than %s different values", text.Thousands(maxRows)).
 				With("group them coarser, as in freq(xs, .size / 1000)")
 		}
-		if x, err = f.hold(x); err != nil {
+		if x, err = value.Hold(f.Thread, x); err != nil {
 			return false, err
 		}
-		if err := groups.add(f, x, 1); err != nil {
+		if err := groups.Add(f.Thread, x, value.Int(1)); err != nil {
 			return false, err
 		}
-		return true, f.m.Keep(4 * nodeSize) // its row
+		return true, f.Keep(value.NodeSize(4)) // its row
 	})
 	if err != nil {
 		return nil, err
 	}
-	found := make([]any, len(groups.keys))
-	for i, n := range groups.values {
-		found[i] = group{f.picture(groups.keys[i], groupLimit, ""), n.(int)}
+	found := make([]group, groups.Count())
+	for i := range found {
+		x, n := groups.At(i)
+		found[i] = group{value.Picture(f.Thread, x, groupLimit, ""), int(n.(value.Int))}
 	}
-	if found, err = f.sorted(found, found, mostFrequent); err != nil {
+	if found, err = value.Sorted(f.Thread, found, found, mostFrequent); err != nil {
 		return nil, err
 	}
 	rows := make([]*render.Node, len(found))
-	for i, x := range found {
-		g := x.(group)
+	for i, g := range found {
 		rows[i] = record(field{"value", g.value}, field{"count", g.count}, field{"percent", percent(g.count, all)})
 	}
-	return &snapshot{node: records(rows)}, nil
+	return &value.Snapshot{Node: records(rows)}, nil
 }
 
 // group is a value of by, and how many have it.
@@ -71,12 +73,11 @@ type group struct {
 	count int
 }
 
-func mostFrequent(a, b any) (int, error) {
-	x, y := a.(group), b.(group)
-	if o := cmp.Compare(y.count, x.count); o != 0 {
+func mostFrequent(a, b group) (int, error) {
+	if o := cmp.Compare(b.count, a.count); o != 0 {
 		return o, nil
 	}
-	return x.value.Compare(y.value), nil
+	return a.value.Compare(b.value), nil
 }
 
 // percent is a part of all, with two digits behind the point.

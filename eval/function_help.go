@@ -3,6 +3,7 @@ package eval
 import (
 	"strings"
 
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
@@ -15,18 +16,19 @@ var _ = define(objectFunctions, []function{
 
 // help is help(x): what x is, what it holds and what may be called, as {name: …, type: …, doc: …, guard: …,
 // fields: […], methods: […]}.
-func help(f *frame, args []any) (any, error) {
+func help(f *frame, args []value.Value) (value.Value, error) {
 	x := args[0]
-	if err := refuse(x); err != nil {
+	if err := value.Refuse(x); err != nil {
 		return nil, err
 	}
-	v, ok := x.(*access.View)
+	if _, ok := x.(value.Namespace); ok {
+		return dir(f, args)
+	}
+	l, ok := x.(value.Live)
 	if !ok {
-		if ns, is := x.(namespace); is {
-			return dir(f, []any{ns})
-		}
 		return plainHelp(x), nil
 	}
+	v := l.View
 	members, err := v.Members()
 	if err != nil {
 		return nil, err
@@ -35,7 +37,7 @@ func help(f *frame, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := helpPage{name: v.Path(), typ: typeName(v)}
+	h := helpPage{name: v.Path(), typ: x.Type()}
 	if h.guard, err = v.Guard(); err != nil {
 		return nil, err
 	}
@@ -54,20 +56,18 @@ func help(f *frame, args []any) (any, error) {
 	}
 	if v.Lensed() {
 		h.hint = "shown through a lens of the application"
-	} else if target, shape, err := resolve(v); err == nil && target != nil {
+	} else if target, shape, err := l.Resolve(); err == nil && target != nil {
 		h.hint = h.next(target, shape)
 	}
 	return h.snapshot(), nil
 }
 
 // plainHelp says of plain data what it is.
-func plainHelp(x any) *snapshot {
-	h := helpPage{typ: typeName(x)}
-	switch x.(type) {
-	case map[string]any, map[any]any, []any, ints, *snapshot:
+func plainHelp(x value.Value) *value.Snapshot {
+	h := helpPage{typ: x.Type()}
+	h.hint = "it is plain data"
+	if _, ok := x.(value.Composite); ok {
 		h.hint = "it is a value of this session, and no object of the program; dir(x) and x[…] look into it"
-	default:
-		h.hint = "it is plain data"
 	}
 	return h.snapshot()
 }
@@ -117,7 +117,7 @@ func (h *helpPage) next(v *access.View, shape inspect.Shape) string {
 	return ""
 }
 
-func (h *helpPage) snapshot() *snapshot {
+func (h *helpPage) snapshot() *value.Snapshot {
 	n := record(field{"name", h.name}, field{"type", h.typ}, field{"doc", h.doc}, field{"guard", h.guard},
 		field{"fields", records(h.fields)}, field{"methods", records(h.methods)})
 	page := listed([][]string{{h.name, h.typ}})
@@ -137,5 +137,5 @@ func (h *helpPage) snapshot() *snapshot {
 	if len(h.methodLines) > 0 {
 		page.Columns(h.methodLines, name, render.Column{})
 	}
-	return &snapshot{n, page}
+	return &value.Snapshot{Node: n, Page: page}
 }

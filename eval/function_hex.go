@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/internal/number"
 )
 
@@ -15,32 +17,32 @@ var _ = define(textFunctions, []function{
 
 // hexOf is hex(x): an integer of any width as Go's %x writes it, with a minus where it is negative, and text or
 // bytes as two digits a byte.
-func hexOf(f *frame, args []any) (any, error) {
-	if n, ok := number.Of(args[0]); ok {
+func hexOf(f *frame, args []value.Value) (value.Value, error) {
+	if n, ok := value.NumberOf(args[0]); ok {
 		return hexOfNumber(f, n, args[0])
 	}
 	s, err := f.stringArgument("hex", 1, args[0])
 	if err != nil {
 		if e := fault.From(err); e.Code == "type" {
-			return nil, wrongArgument("hex", 1, "an integer, text or bytes", args[0])
+			return nil, value.WrongArgument("hex", 1, "an integer, text or bytes", args[0])
 		}
 		return nil, err
 	}
-	var out builder
+	var out meter.Builder
 	for len(s) > 0 {
-		n := min(len(s), textChunk)
-		if err := out.add(f, hex.EncodeToString([]byte(s[:n]))); err != nil {
+		n := min(len(s), meter.TextChunk)
+		if err := out.Add(f.Meter, hex.EncodeToString([]byte(s[:n]))); err != nil {
 			return nil, err
 		}
 		s = s[n:]
 	}
-	return out.String(), nil
+	return value.String(out.String()), nil
 }
 
-func hexOfNumber(f *frame, n number.Number, x any) (any, error) {
+func hexOfNumber(f *frame, n number.Number, x value.Value) (value.Value, error) {
 	if n.IsFloat {
 		// A float that is whole is an integer here as elsewhere.
-		i, err := index("hex", x)
+		i, err := value.ToInt("hex", x)
 		if err != nil {
 			return nil, err
 		}
@@ -50,5 +52,5 @@ func hexOfNumber(f *frame, n number.Number, x any) (any, error) {
 	if n.Neg {
 		text = "-" + text
 	}
-	return text, f.text(len(text))
+	return value.String(text), f.KeepText(len(text))
 }

@@ -36,7 +36,7 @@ func TestHex(t *testing.T) {
 		`hex(repeat("a", 3000000))`:       failure("budget"),
 		`len(hex(repeat("ab", 1000000)))`: 4_000_000,
 	} {
-		x, err := value(t, s, source)
+		x, err := answer(t, s, source)
 		if code, fails := want.(failure); fails {
 			if codeOfError(err) != string(code) {
 				t.Errorf("%s = %.80v, %v, want the error %q", source, x, err, code)

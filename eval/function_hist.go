@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/number"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -51,7 +53,7 @@ type histogram struct {
 
 // hist is hist(xs, by): how by is distributed, numbers or durations. A percentile is one of the numbers, or
 // at most 1/1024 above it, and then the answer says so.
-func hist(f *frame, l *loop) (any, error) {
+func hist(f *frame, l *loop) (value.Value, error) {
 	h := histogram{bins: map[int]*bin{}}
 	err := l.each(f, false, func(s *scope) (bool, error) {
 		x, err := l.pred.on(f, s)
@@ -67,12 +69,12 @@ func hist(f *frame, l *loop) (any, error) {
 	return h.answer(f)
 }
 
-func (h *histogram) add(f *frame, x any) error {
-	if err := refuse(x); err != nil {
+func (h *histogram) add(f *frame, x value.Value) error {
+	if err := value.Refuse(x); err != nil {
 		return err
 	}
-	n, ok := number.Of(x)
-	if d, is := x.(time.Duration); is {
+	n, ok := value.NumberOf(x)
+	if d, is := x.(value.Duration); is {
 		n, ok = number.OfInt(int64(d)), true
 	}
 	if ok && n.IsFloat && n.F != n.F {
@@ -80,8 +82,8 @@ func (h *histogram) add(f *frame, x any) error {
 		return nil
 	}
 	if err := h.total.add(x); !ok || err != nil {
-		e := fault.New("type", "hist takes numbers, or durations, and this is %s", kind(x))
-		if _, is := x.(time.Time); is {
+		e := fault.New("type", "hist takes numbers, or durations, and this is %s", x.Kind())
+		if _, is := x.(value.Time); is {
 			return e.With("write now() - .field")
 		}
 		return e.With("name one of the fields, as in hist(xs, .size)")
@@ -92,7 +94,7 @@ func (h *histogram) add(f *frame, x any) error {
 	b := h.bins[i]
 	if b == nil {
 		h.bins[i] = &bin{n, n, 1}
-		return f.m.Keep(12 * wordsKept)
+		return f.Keep(12 * meter.ElementSize)
 	}
 	b.count++
 	if o, _ := number.Compare(n, b.lo); o < 0 {
@@ -131,20 +133,17 @@ func (h *histogram) at(part float64) (n number.Number, exact bool) {
 	return number.Number{}, false
 }
 
-func (h *histogram) value(n number.Number) any {
-	x, _ := n.Value()
-	if i, ok := x.(int); ok && h.durations {
-		return time.Duration(i)
-	}
-	if i, ok := x.(int64); ok && h.durations {
-		return time.Duration(i)
+func (h *histogram) value(n number.Number) value.Value {
+	x, _ := value.OfNumber(n)
+	if i, ok := x.(value.Int); ok && h.durations {
+		return value.Duration(i)
 	}
 	return x
 }
 
-func (h *histogram) answer(f *frame) (any, error) {
+func (h *histogram) answer(f *frame) (value.Value, error) {
 	if h.count == 0 {
-		return &snapshot{record(field{"count", 0}, field{"nan", h.nan}), inWords("no values")}, nil
+		return &value.Snapshot{Node: record(field{"count", 0}, field{"nan", h.nan}), Page: textPage("no values")}, nil
 	}
 	first, last := h.sorted[0].lo, h.sorted[len(h.sorted)-1].hi
 	mean, err := h.total.mean(h.count)
@@ -186,12 +185,12 @@ func (h *histogram) answer(f *frame) (any, error) {
 	page.Text(head, render.PlainRole)
 	page.Text(strings.Join(percentiles, "   "), render.PlainRole)
 	picture(page, bars)
-	return &snapshot{record(fields...), page}, nil
+	return &value.Snapshot{Node: record(fields...), Page: page}, nil
 }
 
 // bar is a line of a histogram: the numbers from from to below below, or the number from if below is nil.
 type bar struct {
-	from, below any
+	from, below value.Value
 	count       int
 }
 
@@ -232,20 +231,20 @@ func (h *histogram) discrete() bool {
 	return len(h.sorted) <= maxBars
 }
 
-func (h *histogram) edge(x float64) any {
+func (h *histogram) edge(x float64) value.Value {
 	if h.durations {
 		switch { // no duration lies beyond
 		case x >= math.MaxInt64:
-			return time.Duration(math.MaxInt64)
+			return value.Duration(math.MaxInt64)
 		case x <= math.MinInt64:
-			return time.Duration(math.MinInt64)
+			return value.Duration(math.MinInt64)
 		}
-		return time.Duration(x)
+		return value.Duration(x)
 	}
 	if x == math.Trunc(x) && math.Abs(x) < 1<<53 {
-		return int(x)
+		return value.Int(x)
 	}
-	return x
+	return value.Float(x)
 }
 
 // edges are round numbers: each line lies between two of them.
@@ -368,17 +367,17 @@ func picture(page *render.Page, bars []bar) {
 const shownDigits = 4
 
 // brief is a number in as many digits as tell something.
-func brief(x any) string {
+func brief(x value.Value) string {
 	switch x := x.(type) {
-	case int:
-		return text.Thousands(x)
-	case float64:
-		if math.Abs(x) >= 1000 && math.Abs(x) < 1e15 {
-			return text.Thousands(int(math.Round(x)))
+	case value.Int:
+		return text.Group(strconv.FormatInt(int64(x), 10))
+	case value.Float:
+		if f := math.Abs(float64(x)); f >= 1000 && f < 1e15 {
+			return text.Group(strconv.FormatInt(int64(math.Round(float64(x))), 10))
 		}
-		return strconv.FormatFloat(x, 'g', shownDigits, 64)
-	case time.Duration:
-		return text.Duration(x, shownDigits)
+		return strconv.FormatFloat(float64(x), 'g', shownDigits, 64)
+	case value.Duration:
+		return text.Duration(time.Duration(x), shownDigits)
 	}
 	return fmt.Sprint(x)
 }

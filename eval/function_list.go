@@ -2,8 +2,8 @@ package eval
 
 import (
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
-	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
 var _ = define(collectionFunctions, []function{
@@ -39,119 +39,116 @@ var _ = define(collectionFunctions, []function{
 		summary: "a map of [key, value]s", example: `fromPairs([["a", 1]])`},
 })
 
-func length(f *frame, args []any) (any, error) {
+func length(f *frame, args []value.Value) (value.Value, error) {
 	x := args[0]
-	if err := refuse(x); err != nil {
+	if err := value.Refuse(x); err != nil {
 		return nil, err
 	}
-	if s, ok := x.(string); ok {
-		return f.runes(s)
+	n, ok, err := value.Characters(f.Thread, x)
+	if !ok {
+		n, err = value.Len(f.Thread, x)
 	}
-	if v, err := longString(x); err != nil {
-		return nil, err
-	} else if v != nil {
-		return f.longLength(v)
-	}
-	n, err := f.length(x)
-	return n, err
+	return value.Int(n), err
 }
 
 // get is x[key], and nil where there is none; a field that a struct does not have stays an error.
-func get(f *frame, args []any) (any, error) {
+func get(f *frame, args []value.Value) (value.Value, error) {
 	x, key := args[0], args[1]
-	if x == nil {
-		return nil, refuse(key)
+	if x == value.Nil {
+		return value.Nil, value.Refuse(key)
 	}
-	y, err := f.item(x, key)
+	y, err := value.Index(f.Thread, x, key)
 	if err != nil {
 		return forgive(fault.From(err), x, true, false)
 	}
-	return f.load(y)
+	return value.Load(y)
 }
 
-func take(f *frame, args []any) (any, error) {
-	n, err := index("take", args[1])
+func take(f *frame, args []value.Value) (value.Value, error) {
+	n, err := value.ToInt("take", args[1])
 	if err != nil {
 		return nil, err
 	}
 	if n < 0 {
 		return nil, fault.New("range", "take(xs, %d) makes no sense", n).With("xs[%d:] is the end of a list", n)
 	}
-	p, ok := args[0].(*pipe)
-	if !ok {
-		if err := refuse(args[0]); err != nil {
+	xs := args[0]
+	if !value.Streamed(xs) {
+		if err := value.Refuse(xs); err != nil {
 			return nil, err
 		}
-		if !isList(args[0]) && !isMap(args[0]) {
-			return nil, notCollection(args[0])
+		if !value.IsList(xs) && !value.IsMap(xs) {
+			return nil, value.NotCollection(xs)
 		}
-		return f.window(args[0], 0, n)
+		return value.Slice(f.Thread, xs, 0, n)
 	}
-	if p.keyed {
-		return f.part(p, 0, n)
+	if value.IsMap(xs) {
+		return value.Part(f.Thread, xs, 0, n)
 	}
-	xs := []any{}
+	part := value.List{}
 	if n == 0 {
-		return xs, nil
+		return part, nil
 	}
-	err = p.walk(f, false, func(_ int, _, elem any) (bool, error) {
-		x, err := f.hold(elem)
-		xs = append(xs, x)
-		return len(xs) < n, err
+	err = value.Each(f.Thread, xs, false, func(_ int, _, elem value.Value) (bool, error) {
+		x, err := value.Hold(f.Thread, elem)
+		part = append(part, x)
+		return len(part) < n, err
 	})
-	return xs, err
+	return part, err
 }
 
-func first(f *frame, args []any) (x any, err error) {
-	err = f.each(args[0], false, func(_ int, _, elem any) (bool, error) {
-		x, err = f.hold(elem)
+func first(f *frame, args []value.Value) (value.Value, error) {
+	var x value.Value = value.Nil
+	err := value.Each(f.Thread, args[0], false, func(_ int, _, elem value.Value) (bool, error) {
+		var err error
+		x, err = value.Hold(f.Thread, elem)
 		return false, err
 	})
 	return x, err
 }
 
-func last(f *frame, args []any) (x any, err error) {
-	if isList(args[0]) {
-		if _, streamed := args[0].(*pipe); !streamed {
-			x, err := f.item(args[0], -1)
-			if err != nil {
-				return forgive(fault.From(err), args[0], true, false)
-			}
-			return f.load(x)
+func last(f *frame, args []value.Value) (value.Value, error) {
+	if value.IsList(args[0]) && !value.Streamed(args[0]) {
+		x, err := value.Index(f.Thread, args[0], value.Int(-1))
+		if err != nil {
+			return forgive(fault.From(err), args[0], true, false)
 		}
+		return value.Load(x)
 	}
-	kept := f.m.kept
-	err = f.each(args[0], false, func(_ int, _, elem any) (bool, error) {
-		f.m.release(kept)
-		x, err = f.hold(elem)
+	var x value.Value = value.Nil
+	kept := f.Kept()
+	err := value.Each(f.Thread, args[0], false, func(_ int, _, elem value.Value) (bool, error) {
+		f.Release(kept)
+		var err error
+		x, err = value.Hold(f.Thread, elem)
 		return true, err
 	})
 	return x, err
 }
 
 // entries is the keys, or the values, of a map, as they are walked.
-func entries(m any, ofKeys bool) (*pipe, error) {
-	if err := refuse(m); err != nil {
+func entries(m value.Value, ofKeys bool) (*value.Pipe, error) {
+	if err := value.Refuse(m); err != nil {
 		return nil, err
 	}
-	if !isMap(m) {
-		return nil, fault.New("type", "%s has no keys", kind(m)).With("keys and values take a map")
+	if !value.IsMap(m) {
+		return nil, fault.New("type", "%s has no keys", m.Kind()).With("keys and values take a map")
 	}
-	return &pipe{walk: func(f *frame, apart bool, each yield) error {
-		return f.each(m, apart, func(i int, key, elem any) (bool, error) {
+	return value.NewList(func(t *value.Thread, unlocked bool, yield value.Yield) error {
+		return value.Each(t, m, unlocked, func(i int, key, elem value.Value) (bool, error) {
 			if ofKeys {
 				elem = key
 			}
-			return each(i, unkeyed, elem)
+			return yield(i, value.Unkeyed, elem)
 		})
-	}}, nil
+	}), nil
 }
 
 func pipeOfKeys(l *loop, at fault.Pos) code   { return pipeOfEntries(l, at, true) }
 func pipeOfValues(l *loop, at fault.Pos) code { return pipeOfEntries(l, at, false) }
 
 func pipeOfEntries(l *loop, at fault.Pos, ofKeys bool) code {
-	return func(f *frame) (any, error) {
+	return func(f *frame) (value.Value, error) {
 		x, err := l.from(f)
 		if err != nil {
 			return nil, err
@@ -161,42 +158,42 @@ func pipeOfEntries(l *loop, at fault.Pos, ofKeys bool) code {
 	}
 }
 
-func keys(f *frame, args []any) (any, error) {
+func keys(f *frame, args []value.Value) (value.Value, error) {
 	p, err := entries(args[0], true)
 	if err != nil {
 		return nil, err
 	}
-	return f.list(p)
+	return value.ToList(f.Thread, p)
 }
 
-func values(f *frame, args []any) (any, error) {
+func values(f *frame, args []value.Value) (value.Value, error) {
 	p, err := entries(args[0], false)
 	if err != nil {
 		return nil, err
 	}
-	return f.list(p)
+	return value.ToList(f.Thread, p)
 }
 
-func toPairs(f *frame, args []any) (any, error) {
+func toPairs(f *frame, args []value.Value) (value.Value, error) {
 	if _, err := entries(args[0], true); err != nil {
 		return nil, err
 	}
-	pairs := []any{}
-	err := f.each(args[0], false, func(_ int, key, elem any) (bool, error) {
-		k, err := f.hold(key)
+	pairs := value.List{}
+	err := value.Each(f.Thread, args[0], false, func(_ int, key, elem value.Value) (bool, error) {
+		k, err := value.Hold(f.Thread, key)
 		if err != nil {
 			return false, err
 		}
-		x, err := f.hold(elem)
-		pairs = append(pairs, []any{k, x})
+		x, err := value.Hold(f.Thread, elem)
+		pairs = append(pairs, value.List{k, x})
 		return true, err
 	})
 	return pairs, err
 }
 
-func fromPairs(f *frame, args []any) (any, error) {
-	m := newAnyMap()
-	err := f.each(args[0], false, func(i int, _, elem any) (bool, error) {
+func fromPairs(f *frame, args []value.Value) (value.Value, error) {
+	m := value.NewDict()
+	err := value.Each(f.Thread, args[0], false, func(i int, _, elem value.Value) (bool, error) {
 		pair, err := f.pair(elem)
 		if err != nil {
 			return false, err
@@ -204,48 +201,48 @@ func fromPairs(f *frame, args []any) (any, error) {
 		if len(pair) != 2 {
 			return false, fault.New("arguments", "element %d is not a pair", i).With(`write fromPairs([["a", 1], ["b", 2]])`)
 		}
-		at, found, err := m.find(f, pair[0])
+		at, found, err := m.Find(f.Thread, pair[0])
 		switch {
 		case err != nil:
 			return false, err
 		case found: // the last one counts
-			m.values[at] = pair[1]
+			m.Set(at, pair[1])
 			return true, nil
 		}
-		return true, m.add(f, pair[0], pair[1])
+		return true, m.Add(f.Thread, pair[0], pair[1])
 	})
 	if err != nil {
 		return nil, err
 	}
-	return m.sorted(f)
+	return m.Sorted(f.Thread)
 }
 
 // pair collects a list of at most two; a longer one is cut to three.
-func (f *frame) pair(x any) ([]any, error) {
-	x, err := f.load(x)
+func (f *frame) pair(x value.Value) ([]value.Value, error) {
+	x, err := value.Load(x)
 	if err != nil {
 		return nil, err
 	}
-	var pair []any
-	err = f.each(x, false, func(_ int, _, elem any) (bool, error) {
-		x, err := f.hold(elem)
+	var pair []value.Value
+	err = value.Each(f.Thread, x, false, func(_ int, _, elem value.Value) (bool, error) {
+		x, err := value.Hold(f.Thread, elem)
 		pair = append(pair, x)
 		return len(pair) < 3, err
 	})
 	return pair, err
 }
 
-func reverse(f *frame, args []any) (any, error) {
-	xs, err := f.list(args[0])
+func reverse(f *frame, args []value.Value) (value.Value, error) {
+	xs, err := value.ToList(f.Thread, args[0])
 	if err != nil {
 		return nil, err
 	}
-	if err := f.m.Keep(wordsKept * len(xs)); err != nil {
+	if err := f.Keep(meter.ElementSize * len(xs)); err != nil {
 		return nil, err
 	}
-	out := make([]any, len(xs))
+	out := make(value.List, len(xs))
 	for i, x := range xs {
-		if err := f.m.tick(1); err != nil {
+		if err := f.Tick(1); err != nil {
 			return nil, err
 		}
 		out[len(xs)-1-i] = x
@@ -254,18 +251,18 @@ func reverse(f *frame, args []any) (any, error) {
 }
 
 // uniq keeps the first of equal elements: by key where there is one, by comparison otherwise.
-func uniq(f *frame, args []any) (any, error) {
+func uniq(f *frame, args []value.Value) (value.Value, error) {
 	seen := map[any]bool{}
-	out, others := []any{}, []any{}
-	err := f.each(args[0], true, func(_ int, _, elem any) (bool, error) {
-		x, err := f.load(elem)
+	out, others := value.List{}, value.List{}
+	err := value.Each(f.Thread, args[0], true, func(_ int, _, elem value.Value) (bool, error) {
+		x, err := value.Load(elem)
 		if err != nil {
 			return false, err
 		}
-		if err := refuse(x); err != nil {
+		if err := value.Refuse(x); err != nil {
 			return false, err
 		}
-		k, simple, err := f.mapKey(x)
+		k, simple, err := value.KeyOf(f.Thread, x)
 		if err != nil {
 			return false, err
 		}
@@ -274,17 +271,17 @@ func uniq(f *frame, args []any) (any, error) {
 				return true, nil
 			}
 			seen[k] = true
-			if err := f.m.Keep(3 * wordsKept); err != nil {
+			if err := f.Keep(3 * meter.ElementSize); err != nil {
 				return false, err
 			}
 		} else {
 			for _, o := range others {
-				if same, _, err := f.same(x, o, 0); err != nil || same {
+				if same, _, err := value.Same(f.Thread, x, o); err != nil || same {
 					return true, err
 				}
 			}
 		}
-		x, err = f.hold(x)
+		x, err = value.Hold(f.Thread, x)
 		if !simple {
 			others = append(others, x)
 		}
@@ -294,11 +291,11 @@ func uniq(f *frame, args []any) (any, error) {
 	return out, err
 }
 
-func concat(f *frame, args []any) (any, error) {
-	out := []any{}
+func concat(f *frame, args []value.Value) (value.Value, error) {
+	out := value.List{}
 	for _, arg := range args {
-		err := f.each(arg, false, func(_ int, _, elem any) (bool, error) {
-			x, err := f.hold(elem)
+		err := value.Each(f.Thread, arg, false, func(_ int, _, elem value.Value) (bool, error) {
+			x, err := value.Hold(f.Thread, elem)
 			out = append(out, x)
 			return true, err
 		})
@@ -309,22 +306,22 @@ func concat(f *frame, args []any) (any, error) {
 	return out, nil
 }
 
-func flatten(f *frame, args []any) (any, error) {
-	out := []any{}
-	var walk func(x any, depth int) error
-	walk = func(x any, depth int) error {
-		if depth > maxDepth {
+func flatten(f *frame, args []value.Value) (value.Value, error) {
+	out := value.List{}
+	var walk func(x value.Value, depth int) error
+	walk = func(x value.Value, depth int) error {
+		if depth > value.MaxDepth {
 			return fault.New("budget", "the list is nested too deeply to be flattened")
 		}
-		return f.each(x, true, func(_ int, _, elem any) (bool, error) {
-			x, err := f.load(elem)
+		return value.Each(f.Thread, x, true, func(_ int, _, elem value.Value) (bool, error) {
+			x, err := value.Load(elem)
 			if err != nil {
 				return false, err
 			}
-			if isList(x) {
+			if value.IsList(x) {
 				return true, walk(x, depth+1)
 			}
-			x, err = f.hold(x)
+			x, err = value.Hold(f.Thread, x)
 			out = append(out, x)
 			return true, err
 		})
@@ -333,71 +330,54 @@ func flatten(f *frame, args []any) (any, error) {
 	return out, err
 }
 
-func sorted(f *frame, args []any) (any, error) {
-	order := f.sortOrder
+func sorted(f *frame, args []value.Value) (value.Value, error) {
+	order := value.Ascending(f.Thread)
 	if len(args) == 2 {
 		var err error
-		if order, err = f.direction(args[1]); err != nil {
+		if order, err = value.Direction(f.Thread, args[1]); err != nil {
 			return nil, err
 		}
 	}
-	xs, err := f.list(args[0])
+	xs, err := value.ToList(f.Thread, args[0])
 	if err != nil {
 		return nil, err
 	}
 	for _, x := range xs {
-		if err := refuse(x); err != nil {
+		if err := value.Refuse(x); err != nil {
 			return nil, err
 		}
 	}
-	return f.sorted(xs, xs, order)
+	out, err := value.Sorted(f.Thread, xs, xs, order)
+	return value.List(out), err
 }
 
-func join(f *frame, args []any) (any, error) {
-	glue := ""
+func join(f *frame, args []value.Value) (value.Value, error) {
+	var glue value.String
 	if len(args) == 2 {
 		var ok bool
-		if glue, ok = args[1].(string); !ok {
-			return nil, wrongArgument("join", 2, "a string", args[1])
+		if glue, ok = args[1].(value.String); !ok {
+			return nil, value.WrongArgument("join", 2, "a string", args[1])
 		}
 	}
-	var out builder
-	err := f.each(args[0], false, func(i int, _, elem any) (bool, error) {
-		x, err := f.load(elem)
+	var out meter.Builder
+	err := value.Each(f.Thread, args[0], false, func(i int, _, elem value.Value) (bool, error) {
+		x, err := value.Load(elem)
 		if err != nil {
 			return false, err
 		}
-		s, ok := x.(string)
+		s, ok := x.(value.String)
 		if !ok {
-			if err := unfit(x); err != nil {
+			if err := value.Unfit(x); err != nil {
 				return false, err
 			}
-			return false, fault.New("type", "join takes strings, and element %d is %s", i, kind(x)).With("convert with map(xs, string(#))")
+			return false, fault.New("type", "join takes strings, and element %d is %s", i, x.Kind()).With("convert with map(xs, string(#))")
 		}
 		if i > 0 {
-			if err := out.add(f, glue); err != nil {
+			if err := out.Add(f.Meter, string(glue)); err != nil {
 				return false, err
 			}
 		}
-		return true, out.add(f, s)
+		return true, out.Add(f.Meter, string(s))
 	})
-	return out.String(), err
-}
-
-// wrongArgument is the error for an argument of a kind that a function does not take.
-func wrongArgument(name string, n int, want string, x any) error {
-	if err := unfit(x); err != nil {
-		return err
-	}
-	return fault.New("type", "argument %d of %s has to be %s, not %s", n, name, want, kind(x))
-}
-
-// isStruct reports whether x is a live struct.
-func isStruct(x any) bool {
-	v, ok := x.(*access.View)
-	if !ok {
-		return false
-	}
-	_, shape, err := resolve(v)
-	return err == nil && shape == inspect.Struct
+	return value.String(out.String()), err
 }

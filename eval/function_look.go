@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/number"
@@ -17,57 +18,63 @@ var _ = define(objectFunctions, []function{
 		summary: "the capacity of a slice or channel", example: `cap(nums)`},
 })
 
-func typeOf(f *frame, args []any) (any, error) {
-	if err := refuse(args[0]); err != nil {
+func typeOf(f *frame, args []value.Value) (value.Value, error) {
+	if err := value.Refuse(args[0]); err != nil {
 		return nil, err
 	}
-	return typeName(args[0]), nil
+	return value.String(args[0].Type()), nil
 }
 
-// pathOf is the expression that reaches a live object, nil where none does.
-func pathOf(f *frame, args []any) (any, error) {
+// pathOf is the expression that reaches a live object, Nil where none does.
+func pathOf(f *frame, args []value.Value) (value.Value, error) {
 	v, err := live("path", args[0])
-	if err != nil || v.Path() == "" {
+	if err != nil {
 		return nil, err
 	}
-	return v.Path(), nil
+	if path := v.Path(); path != "" {
+		return value.String(path), nil
+	}
+	return value.Nil, nil
 }
 
-// addrOf is the address of a live object, or what a live pointer points at; nil for a copy.
-func addrOf(f *frame, args []any) (any, error) {
+// addrOf is the address of a live object, or what a live pointer points at; Nil for a copy.
+func addrOf(f *frame, args []value.Value) (value.Value, error) {
 	v, err := live("addr", args[0])
 	if err != nil {
 		return nil, err
 	}
 	target, err := v.Target()
-	if err != nil || target == nil || target.Value().Addr() == 0 {
+	if err != nil {
 		return nil, err
 	}
-	x, _ := number.Number{Mag: uint64(target.Value().Addr())}.Value()
+	if target == nil || target.Value().Addr() == 0 {
+		return value.Nil, nil
+	}
+	x, _ := value.OfNumber(number.Number{Mag: uint64(target.Value().Addr())})
 	return x, nil
 }
 
-func capOf(f *frame, args []any) (any, error) {
+func capOf(f *frame, args []value.Value) (value.Value, error) {
 	v, err := live("cap", args[0])
 	if err != nil {
 		return nil, err
 	}
-	_, shape, err := resolve(v)
+	_, shape, err := value.Live{View: v}.Resolve()
 	if err != nil {
 		return nil, err
 	}
 	if shape != inspect.List && shape != inspect.Chan {
-		return nil, wrongArgument("cap", 1, "a slice, an array or a channel", args[0])
+		return nil, value.WrongArgument("cap", 1, "a slice, an array or a channel", args[0])
 	}
 	n, err := v.Cap()
-	return n, err
+	return value.Int(n), err
 }
 
 // live is an argument that has to be an object of the application.
-func live(name string, x any) (*access.View, error) {
-	v, ok := x.(*access.View)
+func live(name string, x value.Value) (*access.View, error) {
+	v, ok := x.(value.Live)
 	if !ok {
-		return nil, wrongArgument(name, 1, "a live object", x)
+		return nil, value.WrongArgument(name, 1, "a live object", x)
 	}
-	return v, nil
+	return v.View, nil
 }

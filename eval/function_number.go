@@ -4,11 +4,12 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/expr-lang/expr/builtin"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/internal/number"
 )
 
@@ -52,31 +53,32 @@ var _ = define(numberFunctions, []function{
 })
 
 // onBits is expr-lang's own function on the bits of ints. A uint64 above the ints is refused.
-func onBits(name string) func(f *frame, args []any) (any, error) {
+func onBits(name string) func(f *frame, args []value.Value) (value.Value, error) {
 	fn := builtin.Builtins[builtin.Index[name]]
-	return func(f *frame, args []any) (any, error) {
+	return func(f *frame, args []value.Value) (value.Value, error) {
+		ints := make([]any, len(args))
 		for i, arg := range args {
-			n, err := index(name, arg)
+			n, err := value.ToInt(name, arg)
 			if err != nil {
 				return nil, err
 			}
-			args[i] = n
+			ints[i] = n
 		}
-		x, err := fn.Func(args...)
+		x, err := fn.Func(ints...)
 		if err != nil {
 			return nil, fault.New("arguments", "%v", err).Because(err)
 		}
-		return x, nil
+		return value.Of(x), nil
 	}
 }
 
-// shiftLeft is bitshl(a, b). The bits that would leave it are not lost: that is an error.
-func shiftLeft(f *frame, args []any) (any, error) {
-	x, err := index("bitshl", args[0])
+// shiftLeft is bitshl(a, b). It is an error if bits would leave the integer.
+func shiftLeft(f *frame, args []value.Value) (value.Value, error) {
+	x, err := value.ToInt("bitshl", args[0])
 	if err != nil {
 		return nil, err
 	}
-	n, err := index("bitshl", args[1])
+	n, err := value.ToInt("bitshl", args[1])
 	if err != nil {
 		return nil, err
 	}
@@ -86,63 +88,53 @@ func shiftLeft(f *frame, args []any) (any, error) {
 	if x<<n>>n != x {
 		return nil, fault.New("overflow", "bitshl(%d, %d) does not fit in an integer", x, n).With("bitand(a, …) keeps the bits that fit")
 	}
-	return x << n, nil
+	return value.Int(x << n), nil
 }
 
-func abs(f *frame, args []any) (any, error) {
-	switch x := args[0].(type) {
-	case time.Duration:
-		if x < 0 {
-			return f.negate(x)
+func abs(f *frame, args []value.Value) (value.Value, error) {
+	if d, ok := args[0].(value.Duration); ok {
+		if d < 0 {
+			return d.Negate()
 		}
-		return x, nil
-	case float64:
-		return math.Abs(x), nil
+		return d, nil
 	}
-	n, ok := number.Of(args[0])
+	n, ok := value.NumberOf(args[0])
 	if !ok {
-		return nil, wrongArgument("abs", 1, "a number", args[0])
+		return nil, value.WrongArgument("abs", 1, "a number", args[0])
 	}
 	n.Neg, n.F = false, math.Abs(n.F)
-	x, _ := n.Value()
+	x, _ := value.OfNumber(n)
 	return x, nil
 }
 
 // rounding leaves integers as they are: as floats they might no longer be the same.
-func rounding(name string, round func(float64) float64) func(f *frame, args []any) (any, error) {
-	return func(f *frame, args []any) (any, error) {
-		n, ok := number.Of(args[0])
+func rounding(name string, round func(float64) float64) func(f *frame, args []value.Value) (value.Value, error) {
+	return func(f *frame, args []value.Value) (value.Value, error) {
+		n, ok := value.NumberOf(args[0])
 		switch {
 		case !ok:
-			return nil, wrongArgument(name, 1, "a number", args[0])
+			return nil, value.WrongArgument(name, 1, "a number", args[0])
 		case n.IsFloat:
-			return round(n.F), nil
+			return value.Float(round(n.F)), nil
 		}
 		return args[0], nil
 	}
 }
 
 // toInt is int(x): of a number without what is behind the point, of text, of a duration its nanoseconds.
-func toInt(f *frame, args []any) (any, error) {
+func toInt(f *frame, args []value.Value) (value.Value, error) {
 	switch x := args[0].(type) {
-	case string:
-		s := strings.TrimSpace(x)
-		if len(s) > maxDigits {
-			return nil, fault.New("arguments", "int: %s is not an integer of 64 bits", keyText(x))
-		}
-		if i, err := strconv.Atoi(s); err == nil {
+	case value.String:
+		if i, ok := parseInt(strings.TrimSpace(string(x))); ok {
 			return i, nil
 		}
-		if u, err := strconv.ParseUint(s, 10, 64); err == nil {
-			return u, nil
-		}
-		return nil, fault.New("arguments", "int: %s is not an integer of 64 bits", keyText(x))
-	case time.Duration:
-		return number.Plain(int64(x)), nil
+		return nil, fault.New("arguments", "int: %s is not an integer of 64 bits", value.KeyText(x))
+	case value.Duration:
+		return value.Int(x), nil
 	}
-	n, ok := number.Of(args[0])
+	n, ok := value.NumberOf(args[0])
 	if !ok {
-		return nil, wrongArgument("int", 1, "a number or a string", args[0])
+		return nil, value.WrongArgument("int", 1, "a number or a string", args[0])
 	}
 	if n.IsFloat {
 		if !(n.F >= -1<<63 && n.F < 1<<64) {
@@ -150,58 +142,70 @@ func toInt(f *frame, args []any) (any, error) {
 		}
 		n = number.Number{Neg: n.F < 0, Mag: uint64(math.Abs(math.Trunc(n.F)))}
 	}
-	x, _ := n.Value()
+	x, _ := value.OfNumber(n)
 	return x, nil
 }
 
 // maxDigits is the length of a number as text beyond which it is none. Each float is written exactly with fewer.
 const maxDigits = 4 << 10
 
-func toFloat(f *frame, args []any) (any, error) {
-	if s, ok := args[0].(string); ok {
-		s = strings.TrimSpace(s)
-		x, err := strconv.ParseFloat(s[:min(len(s), maxDigits)], 64)
-		if err != nil || len(s) > maxDigits {
-			return nil, fault.New("arguments", "float: %s is not a number", keyText(s))
-		}
-		return x, nil
+// parseInt reads an integer of 64 bits, signed or not.
+func parseInt(s string) (x value.Value, ok bool) {
+	if len(s) > maxDigits {
+		return nil, false
 	}
-	n, ok := number.Of(args[0])
-	if !ok {
-		return nil, wrongArgument("float", 1, "a number or a string", args[0])
+	if i, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return value.Int(i), true
 	}
-	return n.Float64(), nil
+	u, err := strconv.ParseUint(s, 10, 64)
+	return value.Uint(u), err == nil
 }
 
-// scalars walks the arguments, and the collections among and within them.
-func (f *frame) scalars(name string, args []any, each func(x any) error) error {
-	var walk func(x any, depth int) error
-	walk = func(x any, depth int) error {
-		if depth > maxDepth {
+func toFloat(f *frame, args []value.Value) (value.Value, error) {
+	if s, ok := args[0].(value.String); ok {
+		s := strings.TrimSpace(string(s))
+		x, err := strconv.ParseFloat(s[:min(len(s), maxDigits)], 64)
+		if err != nil || len(s) > maxDigits {
+			return nil, fault.New("arguments", "float: %s is not a number", value.KeyText(value.String(s)))
+		}
+		return value.Float(x), nil
+	}
+	n, ok := value.NumberOf(args[0])
+	if !ok {
+		return nil, value.WrongArgument("float", 1, "a number or a string", args[0])
+	}
+	return value.Float(n.Float64()), nil
+}
+
+// eachScalar walks the arguments, and the collections among and within them.
+func (f *frame) eachScalar(args []value.Value, each func(x value.Value) error) error {
+	var walk func(x value.Value, depth int) error
+	walk = func(x value.Value, depth int) error {
+		if depth > value.MaxDepth {
 			return fault.New("budget", "the list is nested too deeply")
 		}
-		return f.each(x, true, func(_ int, _, elem any) (bool, error) {
-			x, err := f.load(elem)
+		return value.Each(f.Thread, x, true, func(_ int, _, elem value.Value) (bool, error) {
+			x, err := value.Load(elem)
 			if err != nil {
 				return false, err
 			}
-			if isList(x) {
+			if value.IsList(x) {
 				return true, walk(x, depth+1)
 			}
-			if err := refuse(x); err != nil {
+			if err := value.Refuse(x); err != nil {
 				return false, err
 			}
 			return true, each(x)
 		})
 	}
 	for _, arg := range args {
-		if isList(arg) || isMap(arg) {
+		if value.IsList(arg) || value.IsMap(arg) {
 			if err := walk(arg, 0); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := refuse(arg); err != nil {
+		if err := value.Refuse(arg); err != nil {
 			return err
 		}
 		if err := each(arg); err != nil {
@@ -211,41 +215,44 @@ func (f *frame) scalars(name string, args []any, each func(x any) error) error {
 	return nil
 }
 
-func least(f *frame, args []any) (any, error) { return f.extreme("min", args, -1) }
-func most(f *frame, args []any) (any, error)  { return f.extreme("max", args, 1) }
+func least(f *frame, args []value.Value) (value.Value, error) { return f.extreme("min", args, -1) }
+func most(f *frame, args []value.Value) (value.Value, error)  { return f.extreme("max", args, 1) }
 
-// extreme finds the least or most of what has an order; nil of nothing, and NaN if one is NaN.
-func (f *frame) extreme(name string, args []any, sign int) (best any, err error) {
-	some := false
-	err = f.scalars(name, args, func(x any) error {
-		if !some {
-			best, some = x, true
-			if err := unfit(x); err != nil {
+// extreme finds the least or most of what has an order: Nil of nothing, and NaN if one is NaN.
+func (f *frame) extreme(name string, args []value.Value, sign int) (value.Value, error) {
+	var best value.Value
+	err := f.eachScalar(args, func(x value.Value) error {
+		if best == nil {
+			best = x
+			if err := value.Unfit(x); err != nil {
 				return err
 			}
-			if _, err := f.order(name, x, x); err != nil {
-				e := fault.New("type", "%s has no order", kind(x))
-				if isRecord(x) {
+			if _, err := value.Compare(f.Thread, name, x, x); err != nil {
+				e := fault.New("type", "%s has no order", x.Kind())
+				if value.IsStruct(x) {
 					return e.With("name a field of it, as in %s(map(xs, .size)); sortBy(xs, .size) has the whole element", name)
 				}
 				return e.With("%s takes numbers, durations, times and strings", name)
 			}
 			return nil
 		}
-		o, err := f.order(name, x, best)
-		if n, _ := number.Of(x); o == sign || o == unordered && n.F != n.F {
+		o, err := value.Compare(f.Thread, name, x, best)
+		if n, _ := value.NumberOf(x); o == sign || o == value.Unordered && n.F != n.F {
 			best = x
 		}
 		return err
 	})
+	if best == nil {
+		best = value.Nil
+	}
 	return best, err
 }
 
 // mean of nothing is 0, as in expr-lang.
-func mean(f *frame, args []any) (any, error) {
+func mean(f *frame, args []value.Value) (value.Value, error) {
 	var t total
 	n := 0
-	err := f.scalars("mean", args, func(x any) error {
+	err := f.eachScalar(args, func(x value.Value) error {
 		n++
 		return t.add(x)
 	})
@@ -253,18 +260,18 @@ func mean(f *frame, args []any) (any, error) {
 	case err != nil:
 		return nil, err
 	case n == 0:
-		return 0.0, nil
+		return value.Float(0), nil
 	}
 	return t.mean(n)
 }
 
 // median of nothing is 0, as in expr-lang.
-func median(f *frame, args []any) (any, error) {
-	xs := []any{}
+func median(f *frame, args []value.Value) (value.Value, error) {
+	xs := []value.Value{}
 	var t total // checks that all are of one kind
-	err := f.scalars("median", args, func(x any) error {
+	err := f.eachScalar(args, func(x value.Value) error {
 		xs = append(xs, x)
-		if err := f.m.Keep(wordsKept); err != nil {
+		if err := f.Keep(meter.ElementSize); err != nil {
 			return err
 		}
 		return t.add(x)
@@ -273,19 +280,19 @@ func median(f *frame, args []any) (any, error) {
 		return nil, err
 	}
 	if len(xs) == 0 {
-		return 0.0, nil
+		return value.Float(0), nil
 	}
-	if xs, err = f.sorted(xs, xs, f.sortOrder); err != nil {
+	if xs, err = value.Sorted(f.Thread, xs, xs, value.Ascending(f.Thread)); err != nil {
 		return nil, err
 	}
 	low, high := xs[(len(xs)-1)/2], xs[len(xs)/2]
 	if t.durations {
 		t := number.Tally{}
-		t.Add(number.OfInt(int64(low.(time.Duration))))
-		t.Add(number.OfInt(int64(high.(time.Duration))))
-		return time.Duration(t.Mean(2)), nil
+		t.Add(number.OfInt(int64(low.(value.Duration))))
+		t.Add(number.OfInt(int64(high.(value.Duration))))
+		return value.Duration(t.Mean(2)), nil
 	}
-	a, _ := number.Of(low)
-	b, _ := number.Of(high)
-	return a.Float64()/2 + b.Float64()/2, nil
+	a, _ := value.NumberOf(low)
+	b, _ := value.NumberOf(high)
+	return value.Float(a.Float64()/2 + b.Float64()/2), nil
 }

@@ -6,9 +6,10 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
-	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -29,7 +30,7 @@ const (
 // sizeOf is size(x): the bytes of the object itself, and of all that it leads to, each object once,
 // as {shallow: …, deep: …, objects: …}. Where there is more than it follows within two seconds, deep is called atLeast. A text
 // counts wherever it is held. What the allocator adds is not counted, nor is what is redacted beyond its place in a struct.
-func sizeOf(f *frame, args []any) (any, error) {
+func sizeOf(f *frame, args []value.Value) (value.Value, error) {
 	v, err := live("size", args[0])
 	if err != nil {
 		return nil, err
@@ -42,9 +43,9 @@ func sizeOf(f *frame, args []any) (any, error) {
 		target = v
 	}
 	if target.Hidden() {
-		return nil, redacted(&access.Redacted{Path: target.Path()})
+		return nil, value.ErrRedacted(target.Path())
 	}
-	m := measurer{f: f, until: time.Now().Add(min(maxSizing, f.m.limits.Time/2)), seen: map[object]bool{}, known: map[reflect.Type]bool{}}
+	m := measurer{f: f, until: time.Now().Add(min(maxSizing, f.Budget().Time/2)), seen: map[object]bool{}, known: map[reflect.Type]bool{}}
 	src := target.Source()
 	if err := m.object(src, 0); err != nil {
 		return nil, err
@@ -59,7 +60,10 @@ func sizeOf(f *frame, args []any) (any, error) {
 	}
 	text := fmt.Sprintf("%s by itself, %s%s with what it leads to: %s objects",
 		text.Bytes(shallow), about, text.Bytes(m.bytes), text.Thousands(m.objects))
-	return &snapshot{record(field{"shallow", shallow}, field{deep, m.bytes}, field{"objects", m.objects}), inWords(text)}, nil
+	return &value.Snapshot{
+		Node: record(field{"shallow", shallow}, field{deep, m.bytes}, field{"objects", m.objects}),
+		Page: textPage(text),
+	}, nil
 }
 
 func typeSize(t reflect.Type) int {
@@ -98,7 +102,7 @@ func (m *measurer) object(src render.Source, depth int) error {
 			m.cut = true
 			return nil
 		}
-		if err := m.f.m.Keep(2 * wordsKept); err != nil {
+		if err := m.f.Keep(2 * meter.ElementSize); err != nil {
 			return err
 		}
 		m.seen[o] = true
@@ -185,7 +189,7 @@ func (m *measurer) list(src render.Source, depth int) error {
 		if err != nil {
 			return m.missed(err)
 		}
-		if err := m.f.m.Keep(2 * wordsKept); err != nil {
+		if err := m.f.Keep(2 * meter.ElementSize); err != nil {
 			return err
 		}
 		m.seen[o] = true
@@ -225,7 +229,7 @@ func (m *measurer) mapping(src render.Source, depth int) error {
 
 // more measures what an element leads to, and reports whether to go on.
 func (m *measurer) more(elem render.Source, depth int) (bool, error) {
-	if err := m.f.m.tick(1); err != nil {
+	if err := m.f.Tick(1); err != nil {
 		return false, err
 	}
 	err := m.behind(elem, depth)

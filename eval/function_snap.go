@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
@@ -15,48 +16,47 @@ var _ = define(objectFunctions, []function{
 })
 
 // snap is snap(x): a copy of x as it is now, for comparing it later. Plain data is its own copy.
-func snap(f *frame, args []any) (any, error) {
+func snap(f *frame, args []value.Value) (value.Value, error) {
 	x := args[0]
-	if _, live := measure(x, 0); !live {
+	if _, live := value.Measure(x, 0); !live {
 		return x, nil
 	}
 	n, err := f.snapped(x)
-	if err == nil && isCut(n) {
+	if err == nil && value.IsCut(n) {
 		f.note("the snapshot was cut: the live object has more")
 	}
 	if err != nil {
 		return nil, err
 	}
-	return snapshotOf(n), nil
+	return value.NewSnapshot(n), nil
 }
 
 // asJSON is json(x): the JSON that answers are in JSON mode, of as much as a snapshot holds and on several
 // lines, which the prompt shows as they stand.
-func asJSON(f *frame, args []any) (any, error) {
-	if err := refuse(args[0]); err != nil {
+func asJSON(f *frame, args []value.Value) (value.Value, error) {
+	if err := value.Refuse(args[0]); err != nil {
 		return nil, err
 	}
 	n, err := f.snapped(args[0])
 	if err != nil {
 		return nil, err
 	}
-	if isCut(n) {
+	if value.IsCut(n) {
 		f.note("the JSON was cut: the live object has more")
 	}
 	var out bytes.Buffer
 	if err := json.Indent(&out, n.JSON(), "", "  "); err != nil {
 		return nil, err
 	}
-	f.layout = out.String()
-	return f.layout, f.text(out.Len())
+	f.verbatim = out.String()
+	return value.String(f.verbatim), f.KeepText(out.Len())
 }
 
 // snapped is a bounded copy of x, for which the evaluation pays.
-func (f *frame) snapped(x any) (*render.Node, error) {
-	if s, ok := x.(*snapshot); ok {
-		return s.node, nil
+func (f *frame) snapped(x value.Value) (*render.Node, error) {
+	if s, ok := x.(*value.Snapshot); ok {
+		return s.Node, nil
 	}
-	n := f.copied(x, pathOfLive(x))
-	nodes, text := weigh(n)
-	return n, f.m.Keep(nodes*nodeSize + text)
+	n := value.Copy(f.Thread, x, value.Path(x))
+	return n, f.Keep(value.Weight(n))
 }

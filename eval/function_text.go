@@ -10,8 +10,9 @@ import (
 	"github.com/expr-lang/expr/builtin"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -54,133 +55,87 @@ var _ = define(textFunctions, []function{
 		summary: "what base64 says", example: `fromBase64("aGk=")`},
 })
 
-// onStrings is expr-lang's own function on strings, after its arguments have been checked and
-// what it may build has been charged: no more than its first argument.
-func onStrings(name string) func(f *frame, args []any) (any, error) {
+// onStrings is expr-lang's own function on strings, after its arguments have been checked and what it may build has been
+// charged: no more than its first argument.
+func onStrings(name string) func(f *frame, args []value.Value) (value.Value, error) {
 	fn := builtin.Builtins[builtin.Index[name]]
-	return func(f *frame, args []any) (any, error) {
+	return func(f *frame, args []value.Value) (value.Value, error) {
+		texts := make([]any, len(args))
 		for i, arg := range args {
 			s, err := f.stringArgument(name, i+1, arg)
 			if err != nil {
 				return nil, err
 			}
-			args[i] = s
+			texts[i] = s
 		}
-		if err := f.text(len(args[0].(string))); err != nil {
+		if err := f.KeepText(len(texts[0].(string))); err != nil {
 			return nil, err
 		}
-		x, err := fn.Func(args...)
+		x, err := fn.Func(texts...)
 		if err != nil {
 			return nil, fault.New("arguments", "%s: %v", name, err).Because(err)
 		}
 		if s, ok := x.(string); ok {
 			// What is without its prefix is a part, and would keep the whole alive.
-			return strings.Clone(s), nil
+			return value.String(strings.Clone(s)), nil
 		}
-		return x, nil
+		return value.Of(x), nil
 	}
 }
 
 // stringArgument is argument n of a function that takes text: a string or bytes.
-func (f *frame) stringArgument(name string, n int, x any) (string, error) {
-	s, ok, err := f.textOf(x)
+func (f *frame) stringArgument(name string, n int, x value.Value) (string, error) {
+	s, ok, err := value.TextOf(f.Thread, x)
 	if err != nil {
 		return "", err
 	}
 	if !ok {
-		return "", wrongArgument(name, n, "a string", x)
+		return "", value.WrongArgument(name, n, "a string", x)
 	}
 	return s, nil
 }
 
-// runes is how many characters s has.
-func (f *frame) runes(s string) (int, error) {
-	n := 0
-	err := chunks(s, func(part string) error {
-		n += utf8.RuneCountInString(part)
-		return f.m.tick(1 + len(part)/bytesPerStep)
-	})
-	return n, err
-}
-
-// builder builds a string within the budget.
-type builder struct{ strings.Builder }
-
-func (b *builder) add(f *frame, s string) error {
-	if b.Len()+len(s) > maxText {
-		return f.text(b.Len() + len(s))
-	}
-	if err := f.m.tick(1 + len(s)/bytesPerStep); err != nil {
-		return err
-	}
-	// A builder that grows copies itself: twice the bytes.
-	if err := f.m.Keep(2 * len(s)); err != nil {
-		return err
-	}
-	b.WriteString(s)
-	return nil
-}
-
-// textChunk is how much of a string is converted between two ticks. It can be divided by three, as
-// toBase64 needs it.
-const textChunk = 63 << 10
-
-// chunks calls each for the parts of s one after the other, cut where a character ends.
-func chunks(s string, each func(part string) error) error {
-	for len(s) > 0 {
-		n := len(s)
-		if n > textChunk {
-			n = len(text.Whole(s[:textChunk]))
-		}
-		if err := each(s[:n]); err != nil {
-			return err
-		}
-		s = s[n:]
-	}
-	return nil
-}
-
 // convert applies a conversion that goes rune by rune, chunk by chunk.
-func (f *frame) convert(name string, x any, to func(string) string) (any, error) {
+func (f *frame) convert(name string, x value.Value, to func(string) string) (value.Value, error) {
 	s, err := f.stringArgument(name, 1, x)
 	if err != nil {
 		return nil, err
 	}
-	var out builder
-	err = chunks(s, func(part string) error {
+	var out meter.Builder
+	err = meter.Chunks(s, func(part string) error {
 		// A step for a byte: what is worked out takes longer than copying.
-		if err := f.m.tick(len(part)); err != nil {
+		if err := f.Tick(len(part)); err != nil {
 			return err
 		}
-		return out.add(f, to(part))
+		return out.Add(f.Meter, to(part))
 	})
-	return out.String(), err
+	return value.String(out.String()), err
 }
 
-func toBase64(f *frame, args []any) (any, error) {
+func toBase64(f *frame, args []value.Value) (value.Value, error) {
 	s, err := f.stringArgument("toBase64", 1, args[0])
 	if err != nil {
 		return nil, err
 	}
-	var out builder
+	var out meter.Builder
 	for len(s) > 0 && err == nil {
-		n := min(len(s), textChunk)
-		err = out.add(f, base64.StdEncoding.EncodeToString([]byte(s[:n])))
+		n := min(len(s), meter.TextChunk)
+		err = out.Add(f.Meter, base64.StdEncoding.EncodeToString([]byte(s[:n])))
 		s = s[n:]
 	}
-	return out.String(), err
+	return value.String(out.String()), err
 }
 
-func indexOf(f *frame, args []any) (any, error) {
-	return f.place("indexOf", args, f.index)
+func indexOf(f *frame, args []value.Value) (value.Value, error) {
+	return f.place("indexOf", args, f.Index)
 }
 
-func lastIndexOf(f *frame, args []any) (any, error) {
-	return f.place("lastIndexOf", args, f.lastIndex)
+func lastIndexOf(f *frame, args []value.Value) (value.Value, error) {
+	return f.place("lastIndexOf", args, f.LastIndex)
 }
 
 // place is where the second argument is in the first, -1 if it is not.
-func (f *frame) place(name string, args []any, find func(s, part string) (int, error)) (any, error) {
+func (f *frame) place(name string, args []value.Value, find func(s, part string) (int, error)) (value.Value, error) {
 	s, err := f.stringArgument(name, 1, args[0])
 	if err != nil {
 		return nil, err
@@ -190,14 +145,14 @@ func (f *frame) place(name string, args []any, find func(s, part string) (int, e
 		return nil, err
 	}
 	at, err := find(s, part)
-	return at, err
+	return value.Int(at), err
 }
 
 // maxTrimmed bounds the characters that trim may be given, in bytes.
 const maxTrimmed = 4 << 10
 
 // trim is trim(s) or trim(s, chars). Go's own compares each character of s with all of chars.
-func trim(f *frame, args []any) (any, error) {
+func trim(f *frame, args []value.Value) (value.Value, error) {
 	s, err := f.stringArgument("trim", 1, args[0])
 	if err != nil {
 		return nil, err
@@ -225,28 +180,34 @@ func trim(f *frame, args []any) (any, error) {
 		{utf8.DecodeLastRuneInString, func(n int) string { return s[:len(s)-n] }},
 	} {
 		for r, n := next.rune(s); n > 0 && in(r); r, n = next.rune(s) {
-			if err := f.m.tick(1); err != nil {
+			if err := f.Tick(1); err != nil {
 				return nil, err
 			}
 			s = next.rest(n)
 		}
 	}
-	if err := f.text(len(s)); err != nil {
+	if err := f.KeepText(len(s)); err != nil {
 		return nil, err
 	}
 	// A part would keep the whole alive.
-	return strings.Clone(s), nil
+	return value.String(strings.Clone(s)), nil
 }
 
-func upper(f *frame, args []any) (any, error) { return f.convert("upper", args[0], strings.ToUpper) }
-func lower(f *frame, args []any) (any, error) { return f.convert("lower", args[0], strings.ToLower) }
+func upper(f *frame, args []value.Value) (value.Value, error) {
+	return f.convert("upper", args[0], strings.ToUpper)
+}
+func lower(f *frame, args []value.Value) (value.Value, error) {
+	return f.convert("lower", args[0], strings.ToLower)
+}
 
-func split(f *frame, args []any) (any, error)      { return f.split("split", args, false) }
-func splitAfter(f *frame, args []any) (any, error) { return f.split("splitAfter", args, true) }
+func split(f *frame, args []value.Value) (value.Value, error) { return f.split("split", args, false) }
+func splitAfter(f *frame, args []value.Value) (value.Value, error) {
+	return f.split("splitAfter", args, true)
+}
 
 // split cuts a string at a separator, and between all runes for "". With n > 0 the last of n parts
 // is the rest; n < 0 is no limit.
-func (f *frame) split(name string, args []any, after bool) (any, error) {
+func (f *frame) split(name string, args []value.Value, after bool) (value.Value, error) {
 	s, err := f.stringArgument(name, 1, args[0])
 	if err != nil {
 		return nil, err
@@ -257,11 +218,11 @@ func (f *frame) split(name string, args []any, after bool) (any, error) {
 	}
 	n := -1
 	if len(args) == 3 {
-		if n, err = index(name, args[2]); err != nil {
+		if n, err = value.ToInt(name, args[2]); err != nil {
 			return nil, err
 		}
 	}
-	parts := []any{}
+	parts := value.List{}
 	if n == 0 {
 		return parts, nil
 	}
@@ -274,22 +235,22 @@ func (f *frame) split(name string, args []any, after bool) (any, error) {
 			break
 		}
 		// A part of its own takes as long as some steps.
-		if err := f.m.tick(8 + len(part)/bytesPerStep); err != nil {
+		if err := f.Tick(8 + len(part)/meter.BytesPerStep); err != nil {
 			return nil, err
 		}
-		if err := f.m.Keep(2*wordsKept + len(part)); err != nil {
+		if err := f.Keep(2*meter.ElementSize + len(part)); err != nil {
 			return nil, err
 		}
 		// A part alone would keep the whole alive.
-		parts, s = append(parts, strings.Clone(part)), rest
+		parts, s = append(parts, value.String(strings.Clone(part))), rest
 	}
 	if sep == "" && s == "" {
 		return parts, nil
 	}
-	if err := f.text(len(s)); err != nil {
+	if err := f.KeepText(len(s)); err != nil {
 		return nil, err
 	}
-	return append(parts, strings.Clone(s)), nil
+	return append(parts, value.String(strings.Clone(s))), nil
 }
 
 // nextPart cuts the part before a separator off s.
@@ -298,7 +259,7 @@ func (f *frame) nextPart(s, sep string, after bool) (part, rest string, found bo
 		_, n := utf8.DecodeRuneInString(s)
 		return s[:n], s[n:], n > 0 && n < len(s), nil
 	}
-	i, err := f.index(s, sep)
+	i, err := f.Index(s, sep)
 	if i < 0 || err != nil {
 		return "", "", false, err
 	}
@@ -309,7 +270,7 @@ func (f *frame) nextPart(s, sep string, after bool) (part, rest string, found bo
 	return s[:end], s[i+len(sep):], true, nil
 }
 
-func replace(f *frame, args []any) (any, error) {
+func replace(f *frame, args []value.Value) (value.Value, error) {
 	var texts [3]string
 	for i := range texts {
 		var err error
@@ -320,7 +281,7 @@ func replace(f *frame, args []any) (any, error) {
 	n := -1
 	if len(args) == 4 {
 		var err error
-		if n, err = index("replace", args[3]); err != nil {
+		if n, err = value.ToInt("replace", args[3]); err != nil {
 			return nil, err
 		}
 	}
@@ -328,9 +289,9 @@ func replace(f *frame, args []any) (any, error) {
 	if old == "" {
 		return nil, fault.New("arguments", "replace needs something to look for")
 	}
-	var out builder
+	var out meter.Builder
 	for ; n != 0; n-- {
-		at, err := f.index(s, old)
+		at, err := f.Index(s, old)
 		if err != nil {
 			return nil, err
 		}
@@ -338,58 +299,56 @@ func replace(f *frame, args []any) (any, error) {
 			break
 		}
 		for _, part := range []string{s[:at], texts[2]} {
-			if err := out.add(f, part); err != nil {
+			if err := out.Add(f.Meter, part); err != nil {
 				return nil, err
 			}
 		}
 		s = s[at+len(old):]
 	}
-	err := out.add(f, s)
-	return out.String(), err
+	err := out.Add(f.Meter, s)
+	return value.String(out.String()), err
 }
 
-func repeat(f *frame, args []any) (any, error) {
+func repeat(f *frame, args []value.Value) (value.Value, error) {
 	s, err := f.stringArgument("repeat", 1, args[0])
 	if err != nil {
 		return nil, err
 	}
-	n, err := index("repeat", args[1])
+	n, err := value.ToInt("repeat", args[1])
 	if err != nil {
 		return nil, err
 	}
 	if n < 0 {
 		return nil, fault.New("range", "repeat(s, %d) makes no sense", n)
 	}
-	if len(s) > 0 && n > maxText/len(s) {
-		return nil, f.text(maxText + 1)
+	if len(s) > 0 && n > meter.MaxText/len(s) {
+		return nil, f.KeepText(meter.MaxText + 1)
 	}
-	if err := f.text(len(s) * n); err != nil {
+	if err := f.KeepText(len(s) * n); err != nil {
 		return nil, err
 	}
-	return strings.Repeat(s, n), nil
+	return value.String(strings.Repeat(s, n)), nil
 }
 
 // toString is string(x): a scalar as Go prints it, bytes as text, a composite on one line as the
 // prompt shows it, with what is redacted as redacted.
-func toString(f *frame, args []any) (any, error) {
+func toString(f *frame, args []value.Value) (value.Value, error) {
 	x := args[0]
-	if err := refuse(x); err != nil {
+	if err := value.Refuse(x); err != nil {
 		return nil, err
 	}
-	if s, ok, err := f.textOf(x); ok || err != nil {
-		return s, err
+	if s, ok, err := value.TextOf(f.Thread, x); ok || err != nil {
+		return value.String(s), err
 	}
-	if v, ok := x.(*access.View); ok {
-		n := v.Snap(f.m.limits.Show)
-		n.Mark &^= inspect.Copied // the text is one whatever it was made of
-		line := n.Line(textChunk)
-		return line, f.text(len(line))
+	var s string
+	if scalar, ok := x.(value.Scalar); ok {
+		s = fmt.Sprint(scalar.Go())
+	} else {
+		n := value.Picture(f.Thread, x, f.Show, "")
+		if _, live := x.(value.Live); live {
+			n.Mark &^= inspect.Copied // the text is one whatever it was made of
+		}
+		s = n.Line(meter.TextChunk)
 	}
-	switch x.(type) {
-	case []any, map[string]any, *anyMap, ints, *snapshot, namespace:
-		line := f.picture(x, f.m.limits.Show, "").Line(textChunk)
-		return line, f.text(len(line))
-	}
-	s := fmt.Sprint(x)
-	return s, f.text(len(s))
+	return value.String(s), f.KeepText(len(s))
 }

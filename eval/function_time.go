@@ -1,11 +1,10 @@
 package eval
 
 import (
-	"time"
-
 	"github.com/expr-lang/expr/builtin"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
 var _ = define(timeFunctions, []function{
@@ -20,41 +19,36 @@ var _ = define(timeFunctions, []function{
 })
 
 // onTimes is expr-lang's own function, after its arguments have been checked.
-func onTimes(name string) func(f *frame, args []any) (any, error) {
+func onTimes(name string) func(f *frame, args []value.Value) (value.Value, error) {
 	fn := builtin.Builtins[builtin.Index[name]]
-	return func(f *frame, args []any) (any, error) {
+	return func(f *frame, args []value.Value) (value.Value, error) {
+		given := make([]any, len(args))
 		for i, arg := range args {
-			if _, zone := arg.(*time.Location); zone && i == 0 && name != "timezone" && name != "duration" {
+			if zone, ok := arg.(value.Zone); ok && i == 0 && name != "timezone" && name != "duration" {
+				given[i] = zone.Location
 				continue
 			}
-			s, ok := arg.(string)
+			s, ok := arg.(value.String)
 			if name == "now" {
-				return nil, wrongArgument(name, i+1, "a time zone, as in timezone(\"UTC\")", arg)
+				return nil, value.WrongArgument(name, i+1, "a time zone, as in timezone(\"UTC\")", arg)
 			}
 			if !ok {
-				return nil, wrongArgument(name, i+1, "a string", arg)
+				return nil, value.WrongArgument(name, i+1, "a string", arg)
 			}
-			if len(s) > maxTimeText {
+			if len(s) > value.MaxTimeText {
 				return nil, fault.New("arguments", "argument %d of %s is too long", i+1, name)
 			}
+			given[i] = string(s)
 		}
-		if _, zone := firstOf(args).(*time.Location); zone && name == "date" && len(args) == 1 {
-			return nil, fault.New("arguments", "date needs a text").With(`write date("2006-01-02")`)
+		if name == "date" && len(args) == 1 {
+			if _, ok := args[0].(value.Zone); ok {
+				return nil, fault.New("arguments", "date needs a text").With(`write date("2006-01-02")`)
+			}
 		}
-		x, err := fn.Func(args...)
+		x, err := fn.Func(given...)
 		if err != nil {
 			return nil, fault.New("arguments", "%s: %v", name, err).Because(err)
 		}
-		return x, nil
+		return value.Of(x), nil
 	}
-}
-
-// maxTimeText is how long a time, a duration, a zone or a layout may be as text, in bytes.
-const maxTimeText = 1 << 10
-
-func firstOf(xs []any) any {
-	if len(xs) == 0 {
-		return nil
-	}
-	return xs[0]
 }

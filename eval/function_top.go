@@ -5,6 +5,8 @@ import (
 	"sort"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -18,22 +20,22 @@ const maxTop = 1000
 
 // ranked is an element that top has kept so far, and what that costs.
 type ranked struct {
-	key, by, elem any
+	key, by, elem value.Value
 	size          int
 }
 
 // top is top(xs, n, by): the n elements with the greatest by, the greatest first, each as
 // {by: …, key: …, value: …}. The key of a list's element is its index. Of equal ones the first of the
 // walk count. It keeps no more than these n.
-func top(f *frame, l *loop) (any, error) {
+func top(f *frame, l *loop) (value.Value, error) {
 	x, err := l.other(f)
 	if err != nil {
 		return nil, err
 	}
-	if err := refuse(x); err != nil {
+	if err := value.Refuse(x); err != nil {
 		return nil, err
 	}
-	n, err := index("top", x)
+	n, err := value.ToInt("top", x)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +51,7 @@ func top(f *frame, l *loop) (any, error) {
 		}
 		var failed error
 		at := sort.Search(len(best), func(i int) bool {
-			o, err := f.sortOrder(best[i].by, r.by)
+			o, err := value.SortOrder(f.Thread, best[i].by, r.by)
 			if err != nil {
 				failed = err
 			}
@@ -62,54 +64,51 @@ func top(f *frame, l *loop) (any, error) {
 			return true, nil
 		}
 		if len(best) == n {
-			f.m.release(f.m.kept - best[n-1].size)
+			f.Release(f.Kept() - best[n-1].size)
 			best = best[:n-1]
 		}
-		kept := f.m.kept
+		kept := f.Kept()
 		if r, err = f.holdRanked(r); err != nil {
 			return false, err
 		}
-		r.size = f.m.kept - kept
+		r.size = f.Kept() - kept
 		best = slices.Insert(best, at, r)
-		return true, f.m.tick(1 + len(best)/64)
+		return true, f.Tick(1 + len(best)/64)
 	})
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]any, len(best))
+	rows := make(value.List, len(best))
 	for i, r := range best {
-		if err := f.m.Keep(8 * wordsKept); err != nil {
+		if err := f.Keep(8 * meter.ElementSize); err != nil {
 			return nil, err
 		}
-		rows[i] = map[string]any{"by": r.by, "key": r.key, "value": r.elem}
+		rows[i] = value.Map{"by": r.by, "key": r.key, "value": r.elem}
 	}
 	return rows, nil
 }
 
 // rank is an element with what it is ranked by. Nothing of it is held yet.
 func (l *loop) rank(f *frame, s *scope) (r ranked, err error) {
-	r = ranked{key: s.key, elem: s.elem}
-	if s.key == unkeyed {
-		r.key = s.index
-	}
+	r = ranked{key: s.keyOrIndex(), elem: s.elem}
 	if r.by, err = l.pred.on(f, s); err != nil {
 		return r, err
 	}
 	// What cannot be ordered is an error also where there is one element only.
-	if err = refuse(r.by); err == nil {
-		_, err = f.sortOrder(r.by, r.by)
+	if err = value.Refuse(r.by); err == nil {
+		_, err = value.SortOrder(f.Thread, r.by, r.by)
 	}
 	return r, l.pred.place().Err(err)
 }
 
 // holdRanked makes r last.
 func (f *frame) holdRanked(r ranked) (_ ranked, err error) {
-	if r.key, err = f.hold(r.key); err != nil {
+	if r.key, err = value.Hold(f.Thread, r.key); err != nil {
 		return r, err
 	}
-	if r.by, err = f.hold(r.by); err != nil {
+	if r.by, err = value.Hold(f.Thread, r.by); err != nil {
 		return r, err
 	}
-	r.elem, err = f.hold(r.elem)
+	r.elem, err = value.Hold(f.Thread, r.elem)
 	return r, err
 }

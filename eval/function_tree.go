@@ -4,9 +4,9 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
-	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -22,26 +22,26 @@ var treeLimit = render.Limit{Items: 4, Bytes: 60, Nodes: 2_000}
 const maxTreeDepth = 20
 
 // tree is tree(x, depth): what x is made of, a line a part, as {depth: …, name: …, type: …, holds: …}.
-func tree(f *frame, args []any) (any, error) {
+func tree(f *frame, args []value.Value) (value.Value, error) {
 	depth := 3
 	if len(args) == 2 {
 		var err error
-		if depth, err = index("tree", args[1]); err != nil {
+		if depth, err = value.ToInt("tree", args[1]); err != nil {
 			return nil, err
 		}
 		if depth < 1 || depth > maxTreeDepth {
 			return nil, fault.New("range", "the depth of a tree is from 1 to %d", maxTreeDepth)
 		}
 	}
-	if err := refuse(args[0]); err != nil {
+	if err := value.Refuse(args[0]); err != nil {
 		return nil, err
 	}
 	limit := treeLimit
 	limit.Depth = depth
-	path := pathOfLive(args[0])
-	n := f.picture(args[0], limit, path)
+	path := value.Path(args[0])
+	n := value.Picture(f.Thread, args[0], limit, path)
 	if n.Hidden {
-		return nil, redacted(&access.Redacted{Path: path})
+		return nil, value.ErrRedacted(path)
 	}
 	name := path
 	if name == "" {
@@ -51,15 +51,7 @@ func tree(f *frame, args []any) (any, error) {
 	p.node(n, name, "", "", 0)
 	page := &render.Page{Gap: 2}
 	page.Columns(p.lines, render.Column{Role: render.NameRole}, render.Column{Role: render.TypeRole}, render.Column{})
-	return &snapshot{records(p.rows), page}, f.m.Keep(len(p.rows) * 6 * nodeSize)
-}
-
-// pathOfLive is the expression that reaches a live object, "" for others.
-func pathOfLive(x any) string {
-	if v, ok := x.(*access.View); ok {
-		return v.Path()
-	}
-	return ""
+	return &value.Snapshot{Node: records(p.rows), Page: page}, f.Keep(value.NodeSize(6 * len(p.rows)))
 }
 
 // planter writes the lines of a tree.

@@ -74,8 +74,8 @@ func TestTop(t *testing.T) {
 			for _, n := range []int{0, 1, 7, 1000} {
 				top := fmt.Sprintf("map(top(%s, %d, %s), .by)", xs, n, by)
 				sorted := fmt.Sprintf("map(take(sortBy(%s, %s, \"desc\"), %d), %[2]s)", xs, by, n)
-				x, err := value(t, s, top)
-				y, err2 := value(t, s, sorted)
+				x, err := answer(t, s, top)
+				y, err2 := answer(t, s, sorted)
 				if err != nil || err2 != nil || !reflect.DeepEqual(x, y) {
 					t.Fatalf("%s is %v, %v\n%s is %v, %v", top, x, err, sorted, y, err2)
 				}
@@ -103,13 +103,13 @@ func TestTop(t *testing.T) {
 // TestTopKeepsFew: the worst order for it is a rising one, where each element is the greatest so far.
 func TestTopKeepsFew(t *testing.T) {
 	s := NewSession(registry.New(), Limits{Bytes: 64 << 10, Time: time.Hour})
-	if x, err := value(t, s, "top(map(1..200000, string(# + 100000)), 3)[0].by"); x != "300000" || err != nil {
+	if x, err := answer(t, s, "top(map(1..200000, string(# + 100000)), 3)[0].by"); x != "300000" || err != nil {
 		t.Error(x, err)
 	}
-	if x, err := value(t, s, "freq(map(1..200000, # % 10))[0].count"); x != 20000 || err != nil {
+	if x, err := answer(t, s, "freq(map(1..200000, # % 10))[0].count"); x != 20000 || err != nil {
 		t.Error(x, err)
 	}
-	if _, err := value(t, s, "freq(1..200000)"); codeOfError(err) != "budget" {
+	if _, err := answer(t, s, "freq(1..200000)"); codeOfError(err) != "budget" {
 		t.Errorf("200,000 groups in 64 KiB: %v", err)
 	}
 }
@@ -123,7 +123,7 @@ func TestFreq(t *testing.T) {
 		want[x.name]++
 	}
 	for _, xs := range kindsOfCollections {
-		x, err := value(t, s, "map(freq("+xs+", .name), [.value, .count])")
+		x, err := answer(t, s, "map(freq("+xs+", .name), [.value, .count])")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -154,7 +154,7 @@ func TestFreq(t *testing.T) {
 		"len(freq([[1], [1], [2]]))":                                                           2,
 		"len(freq(take(box.list, 20), .peer)) <= 20":                                           true,
 	} {
-		if x, err := value(t, s, source); x != want || err != nil {
+		if x, err := answer(t, s, source); x != want || err != nil {
 			t.Errorf("%s: %v, %v, want %v", source, x, err, want)
 		}
 	}
@@ -208,7 +208,7 @@ func TestSize(t *testing.T) {
 		"size(long).atLeast > 1": true,
 		"size(long)?.deep ?? 0":  nil,
 	} {
-		x, err := value(t, s, source)
+		x, err := answer(t, s, source)
 		if want == nil {
 			if err == nil || !strings.Contains(err.Error(), "no field deep") {
 				t.Errorf("%s: %v, %v: a size that is not known is told as one", source, x, err)
@@ -232,7 +232,7 @@ func TestHelpPage(t *testing.T) {
 		`map(help(cache.items.ax).fields, .name)`:                  []any{"hits", "status", "ttl", "tags", "payload", "token"},
 		`find(help(cache.items.ax).fields, .name == "token").note`: "redacted",
 	} {
-		if x, err := value(t, s, source); !reflect.DeepEqual(x, want) || err != nil {
+		if x, err := answer(t, s, source); !reflect.DeepEqual(x, want) || err != nil {
 			t.Errorf("%s: %v, %v, want %v", source, x, err, want)
 		}
 	}
@@ -247,7 +247,7 @@ func TestTreeRows(t *testing.T) {
 		`tree({a: [1, 2]})[2].holds`:           "1",
 		`len(tree(cache.items.ax.token ?? 1))`: nil,
 	} {
-		x, err := value(t, s, source)
+		x, err := answer(t, s, source)
 		if want == nil {
 			if codeOfError(err) != "redacted" {
 				t.Errorf("%s: %v, %v", source, x, err)
@@ -256,7 +256,7 @@ func TestTreeRows(t *testing.T) {
 			t.Errorf("%s: %v, %v, want %v", source, x, err, want)
 		}
 	}
-	if _, err := value(t, s, "tree(cache, 21)"); codeOfError(err) != "range" {
+	if _, err := answer(t, s, "tree(cache, 21)"); codeOfError(err) != "range" {
 		t.Error(err)
 	}
 }
@@ -269,7 +269,7 @@ func TestHelpersStop(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		f := s.begin(ctx, s.limits)
 		looks := 0
-		f.m.ticked = func() {
+		f.Looked = func() {
 			if looks++; looks == 10 {
 				cancel()
 			}
@@ -292,7 +292,7 @@ func TestSnapLasts(t *testing.T) {
 		t.Fatal(err)
 	}
 	xs[0] = 7
-	if x, err := value(t, s, "s[0] + xs[0]"); x != 8 || err != nil {
+	if x, err := answer(t, s, "s[0] + xs[0]"); x != 8 || err != nil {
 		t.Error(x, err)
 	}
 	if _, err := s.Eval(t.Context(), "snap(1..20000)"); err != nil {

@@ -143,7 +143,7 @@ func TestKeysThatAreFound(t *testing.T) {
 		`up.creds.bob.Name`: "Bob", `up.cookies["sid"].Name`: "Sid", `up.plain.a`: "b", `up.numbered[7]`: "seven", `"known" in up.anys`: true, `up.anys["known"]`: "Kim",
 		`up.synced.known`: "Kim", `"known" in up.synced`: true, `get(up.synced, "unknown") == nil`: true, `count(up.tokens, .Name == "Ann")`: 1, `7 in up.numbered`: true,
 	} {
-		if x, err := value(t, s, source); err != nil || x != want {
+		if x, err := answer(t, s, source); err != nil || x != want {
 			t.Errorf("%s: %v, %v, want %v", source, x, err, want)
 		}
 	}

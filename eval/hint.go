@@ -1,12 +1,12 @@
 package eval
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
-	"github.com/sightglass-go/sightglass/internal/access"
-	"github.com/sightglass-go/sightglass/internal/number"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
 // foreign are functions of other languages, and what stands in their place.
@@ -24,17 +24,13 @@ var foreign = map[string]string{
 var methods = map[string]string{"length": "len", "size": "len", "count": "len", "toString": "string", "String": "string", "toUpperCase": "upper", "toLowerCase": "lower"}
 
 // asFunction tells that a member or method that x does not have is a function, or an operator.
-func asFunction(err error, x any, name string) error {
+func asFunction(err error, x value.Value, name string) error {
 	e := fault.From(err)
 	if e.Code != "no_field" && e.Code != "no_key" && e.Code != "not_allowed" && e.Code != "method" || strings.HasPrefix(e.Hint, "did you mean") {
 		return err
 	}
-	is := "x"
-	v, live := x.(*access.View)
-	if live && v.Path() != "" {
-		is = v.Path()
-	}
-	if live && (v.HasMethod(name) || e.Code == "no_key" && !isLength(name)) {
+	is := cmp.Or(value.Path(x), "x")
+	if v, live := x.(value.Live); live && (v.View.HasMethod(name) || e.Code == "no_key" && !isLength(name)) {
 		return err
 	}
 	switch name {
@@ -55,17 +51,17 @@ func asFunction(err error, x any, name string) error {
 func isLength(name string) bool { return name == "len" || methods[name] == "len" }
 
 // otherKind tells how a key of another kind is written.
-func otherKind(err error, key any) error {
+func otherKind(err error, key value.Value) error {
 	e := fault.From(err)
 	if e.Code != "type" || e.Hint != "" {
 		return err
 	}
-	if s, ok := key.(string); ok && strings.Contains(e.Text, "of the type int") {
-		if _, err := strconv.Atoi(s); err == nil {
+	if s, ok := key.(value.String); ok && strings.Contains(e.Text, "of the type int") {
+		if _, err := strconv.Atoi(string(s)); err == nil {
 			return e.With("write the key without quotes: [%s]", s)
 		}
 	}
-	if n, ok := number.Of(key); ok && strings.HasSuffix(e.Text, "of the type string") {
+	if n, ok := value.NumberOf(key); ok && strings.HasSuffix(e.Text, "of the type string") {
 		if i, whole := n.Int(); whole {
 			return e.With(`write the key as text: ["%d"]; an entry by its place is values(m)[%[1]d]`, i)
 		}

@@ -24,7 +24,7 @@ func TestHist(t *testing.T) {
 		}
 		slices.Sort(sorted)
 		for name, rank := range map[string]int{"min": 1, "p50": 2500, "p90": 4500, "p99": 4950, "p999": 4995, "max": 5000} {
-			x, err := value(t, s, "hist(box.byID, ."+field+")."+name)
+			x, err := answer(t, s, "hist(box.byID, ."+field+")."+name)
 			var got float64
 			switch x := x.(type) {
 			case int:
@@ -39,11 +39,11 @@ func TestHist(t *testing.T) {
 				t.Errorf("%s of %s is %v, %v, want %v", name, field, x, err, want)
 			}
 		}
-		if x, err := value(t, s, "sum(hist(box.list, ."+field+").bars, .count)"); x != len(all) || err != nil {
+		if x, err := answer(t, s, "sum(hist(box.list, ."+field+").bars, .count)"); x != len(all) || err != nil {
 			t.Errorf("the bars of %s have %v, %v", field, x, err)
 		}
 		// Each bar has what lies between its edges, up to what the note says.
-		x, err := value(t, s, "map(hist(box.list, ."+field+").bars, [.from, .below, .count])")
+		x, err := answer(t, s, "map(hist(box.list, ."+field+").bars, [.from, .below, .count])")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,94 +5,84 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
-	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // toJSON is toJSON(x): indented as expr-lang does it, of live objects too. Structs are objects of
 // their fields; what is redacted is the string "<redacted>"; NaN and the infinities, which JSON
 // does not have, are strings; keys that are no strings are written as text, and sorted as they are shown.
-func toJSON(f *frame, args []any) (any, error) {
-	if err := refuse(args[0]); err != nil {
+func toJSON(f *frame, args []value.Value) (value.Value, error) {
+	if err := value.Refuse(args[0]); err != nil {
 		return nil, err
 	}
-	var out builder
+	var out meter.Builder
 	w := jsonWriter{f: f, out: &out}
 	if err := w.value(args[0], 0); err != nil {
 		return nil, err
 	}
-	return out.String(), nil
+	return value.String(out.String()), nil
 }
 
+// jsonWriter writes values as JSON.
 type jsonWriter struct {
 	f   *frame
-	out *builder
+	out *meter.Builder
 }
 
-func (w *jsonWriter) write(s string) error { return w.out.add(w.f, s) }
+func (w *jsonWriter) write(s string) error { return w.out.Add(w.f.Meter, s) }
 
-func (w *jsonWriter) value(x any, depth int) error {
-	if depth > maxDepth {
+func (w *jsonWriter) value(x value.Value, depth int) error {
+	if depth > value.MaxDepth {
 		return fault.New("budget", "the value is nested too deeply for JSON").With("take a part of it")
 	}
-	x, err := w.f.load(x)
+	x, err := value.Load(x)
 	if err != nil {
 		return err
 	}
-	switch x := x.(type) {
-	case *access.Redacted:
+	if _, hidden := x.(value.Redacted); hidden {
 		return w.write(`"<redacted>"`)
-	case float64:
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return w.write(strconv.Quote(fmt.Sprint(x)))
-		}
-	case *time.Location:
-		return w.scalar(x.String())
-	case *snapshot:
-		if !isList(x) && !isMap(x) {
-			return w.object(x, depth)
-		}
 	}
-	switch null, err := isNil(x); {
+	switch null, err := value.IsNil(x); {
 	case err != nil:
 		return err
 	case null:
 		return w.write("null")
 	}
-	if s, ok, err := w.f.textOf(x); ok || err != nil {
+	if s, ok, err := value.TextOf(w.f.Thread, x); ok || err != nil {
 		if err != nil {
 			return err
 		}
-		return w.scalar(s)
+		return w.text(s)
 	}
-	switch {
-	case isList(x):
+	switch shape := value.ShapeOf(x); {
+	case shape == inspect.List:
 		return w.list(x, depth)
-	case isMap(x):
+	case shape == inspect.Map:
 		return w.mapping(x, depth)
-	case isStruct(x):
-		shown, _, err := resolve(x.(*access.View))
+	}
+	switch v := x.(type) {
+	case value.Live:
+		target, shape, err := v.Resolve()
 		if err != nil {
 			return err
 		}
-		return w.object(shown, depth)
-	}
-	if v, ok := x.(*access.View); ok {
-		text, err := v.Describe()
+		if shape == inspect.Struct {
+			return w.object(value.Live{View: target}, depth)
+		}
+		text, err := v.View.Describe()
 		if err != nil {
 			return err
 		}
-		return w.scalar(text)
-	}
-	if _, ok := x.(complex128); ok {
-		return w.scalar(fmt.Sprint(x))
+		return w.text(text)
+	case value.HasFields:
+		return w.object(x, depth)
 	}
 	return w.scalar(x)
 }
@@ -102,8 +92,8 @@ func (w *jsonWriter) text(s string) error {
 	if err := w.write(`"`); err != nil {
 		return err
 	}
-	err := chunks(s, func(part string) error {
-		if err := w.f.m.tick(len(part)); err != nil {
+	err := meter.Chunks(s, func(part string) error {
+		if err := w.f.Tick(len(part)); err != nil {
 			return err
 		}
 		b, err := json.Marshal(part)
@@ -119,20 +109,17 @@ func (w *jsonWriter) text(s string) error {
 }
 
 // scalar writes what encoding/json can write.
-func (w *jsonWriter) scalar(x any) error {
-	if s, ok := x.(string); ok {
-		return w.text(s)
-	}
+func (w *jsonWriter) scalar(x value.Value) error {
 	b, err := json.Marshal(x)
 	if err != nil {
-		return fault.New("type", "%s has no JSON", kind(x)).Because(err)
+		return fault.New("type", "%s has no JSON", x.Kind()).Because(err)
 	}
 	return w.write(string(b))
 }
 
-func (w *jsonWriter) list(x any, depth int) error {
+func (w *jsonWriter) list(x value.Value, depth int) error {
 	n := 0
-	err := w.f.each(x, true, func(_ int, _, elem any) (bool, error) {
+	err := value.Each(w.f.Thread, x, true, func(_ int, _, elem value.Value) (bool, error) {
 		if err := w.between('[', n, depth); err != nil {
 			return false, err
 		}
@@ -145,55 +132,53 @@ func (w *jsonWriter) list(x any, depth int) error {
 	return w.end('[', ']', n, depth)
 }
 
-// mapping writes a map in the order of its keys. The walk of a live one has another: there each entry is written
-// for itself first.
-func (w *jsonWriter) mapping(x any, depth int) error {
+// mapping writes a map in the order of its keys. The walk of a live map has another order, so each entry is written to a
+// text of its own first.
+func (w *jsonWriter) mapping(x value.Value, depth int) error {
 	type entry struct {
 		key  *render.Node
 		text string
 	}
-	var entries []any
-	before := w.f.m.kept
-	err := w.f.each(x, true, func(_ int, key, elem any) (bool, error) {
-		key, err := w.f.load(key)
+	var entries []entry
+	before := w.f.Kept()
+	err := value.Each(w.f.Thread, x, true, func(_ int, key, elem value.Value) (bool, error) {
+		key, err := value.Load(key)
 		if err != nil {
 			return false, err
 		}
-		e := entry{key: w.f.picture(key, w.f.m.limits.Show, "")}
-		alone := jsonWriter{f: w.f, out: &builder{}}
-		if err := alone.key(key); err != nil {
+		one := jsonWriter{f: w.f, out: &meter.Builder{}}
+		if err := one.key(key); err != nil {
 			return false, err
 		}
-		if err := alone.value(elem, depth+1); err != nil {
+		if err := one.value(elem, depth+1); err != nil {
 			return false, err
 		}
-		e.text = alone.out.String()
-		entries = append(entries, e)
-		return true, w.f.m.Keep(nodeSize + 2*wordsKept)
+		entries = append(entries, entry{value.Picture(w.f.Thread, key, w.f.Show, ""), one.out.String()})
+		return true, w.f.Keep(value.NodeSize(1) + 2*meter.ElementSize)
 	})
 	if err != nil {
 		return err
 	}
-	entries, err = w.f.sorted(entries, entries, func(a, b any) (int, error) { return a.(entry).key.Compare(b.(entry).key), nil })
+	entries, err = value.Sorted(w.f.Thread, entries, entries, func(a, b entry) (int, error) { return a.key.Compare(b.key), nil })
 	if err != nil {
 		return err
 	}
-	apart := w.f.m.kept - before
+	kept := w.f.Kept() - before
 	for i, e := range entries {
 		if err := w.between('{', i, depth); err != nil {
 			return err
 		}
-		if err := w.write(e.(entry).text); err != nil {
+		if err := w.write(e.text); err != nil {
 			return err
 		}
 	}
-	w.f.m.release(w.f.m.kept - apart)
+	w.f.Release(w.f.Kept() - kept)
 	return w.end('{', '}', len(entries), depth)
 }
 
 // object writes a struct, or a snapshot of one.
-func (w *jsonWriter) object(x any, depth int) error {
-	names, err := fieldNames(x)
+func (w *jsonWriter) object(x value.Value, depth int) error {
+	names, err := value.Fields(x)
 	if err != nil {
 		return err
 	}
@@ -201,10 +186,10 @@ func (w *jsonWriter) object(x any, depth int) error {
 		if err := w.between('{', i, depth); err != nil {
 			return err
 		}
-		if err := w.key(name); err != nil {
+		if err := w.key(value.String(name)); err != nil {
 			return err
 		}
-		field, err := w.f.member(x, name)
+		field, err := value.Member(w.f.Thread, x, name)
 		if err != nil {
 			return err
 		}
@@ -213,23 +198,6 @@ func (w *jsonWriter) object(x any, depth int) error {
 		}
 	}
 	return w.end('{', '}', len(names), depth)
-}
-
-func fieldNames(x any) ([]string, error) {
-	var names []string
-	if s, ok := x.(*snapshot); ok {
-		for _, it := range s.node.Items {
-			names = append(names, it.Name)
-		}
-		return names, nil
-	}
-	members, err := x.(*access.View).Members()
-	for _, m := range members {
-		if !m.Method {
-			names = append(names, m.Name)
-		}
-	}
-	return names, err
 }
 
 // between starts element n of a list or object.
@@ -249,29 +217,29 @@ func (w *jsonWriter) end(open, end byte, n, depth int) error {
 }
 
 // key writes a key that is loaded.
-func (w *jsonWriter) key(key any) error {
+func (w *jsonWriter) key(key value.Value) error {
 	text := ""
 	switch key := key.(type) {
-	case string:
-		text = key
-	case *access.Redacted:
+	case value.String:
+		text = string(key)
+	case value.Redacted:
 		text = "<redacted>"
-	case *access.View:
-		if err := unfit(key); err != nil {
+	case value.Scalar:
+		text = fmt.Sprint(key.Go())
+	default:
+		if err := value.Unfit(key); err != nil {
 			return err
 		}
-		text = key.Snap(w.f.m.limits.Show).Line(1024)
-	default:
-		text = fmt.Sprint(key)
+		text = value.Picture(w.f.Thread, key, w.f.Show, "").Line(1024)
 	}
-	if err := w.scalar(text); err != nil {
+	if err := w.text(text); err != nil {
 		return err
 	}
 	return w.write(": ")
 }
 
 // fromJSON is fromJSON(s). Integers stay integers where they fit in 64 bits, and are not rounded to floats.
-func fromJSON(f *frame, args []any) (any, error) {
+func fromJSON(f *frame, args []value.Value) (value.Value, error) {
 	s, err := f.stringArgument("fromJSON", 1, args[0])
 	if err != nil {
 		return nil, err
@@ -301,7 +269,7 @@ type meteredText struct {
 const maxToken = 1 << 20
 
 func (r *meteredText) Read(p []byte) (int, error) {
-	n := copy(p[:min(len(p), textChunk)], r.s)
+	n := copy(p[:min(len(p), meter.TextChunk)], r.s)
 	if n == 0 {
 		return 0, io.EOF
 	}
@@ -309,7 +277,7 @@ func (r *meteredText) Read(p []byte) (int, error) {
 		return 0, fault.New("range", "a text in it is longer than %s", text.Bytes(maxToken)).With("take it apart with split(…) or indexOf(…)")
 	}
 	r.s = r.s[n:]
-	return n, r.f.m.tick(n)
+	return n, r.f.Tick(n)
 }
 
 // jsonReader reads token by token, as json.Unmarshal cannot be stopped.
@@ -320,13 +288,13 @@ type jsonReader struct {
 }
 
 func (r *jsonReader) token() (json.Token, error) {
-	if err := r.f.m.tick(1); err != nil {
+	if err := r.f.Tick(1); err != nil {
 		return nil, err
 	}
 	r.text.token = 0
 	t, err := r.d.Token()
 	if err != nil {
-		if e := new(Error); errors.As(err, &e) {
+		if e := new(fault.Error); errors.As(err, &e) {
 			return nil, e // of the meter, or of the length
 		}
 		if err == io.EOF {
@@ -337,7 +305,7 @@ func (r *jsonReader) token() (json.Token, error) {
 	return t, nil
 }
 
-func (r *jsonReader) value(depth int) (any, error) {
+func (r *jsonReader) value(depth int) (value.Value, error) {
 	t, err := r.token()
 	if err != nil {
 		return nil, err
@@ -346,7 +314,7 @@ func (r *jsonReader) value(depth int) (any, error) {
 	case json.Number:
 		return jsonNumber(t)
 	case json.Delim:
-		if depth > maxDepth {
+		if depth > value.MaxDepth {
 			return nil, fault.New("budget", "the JSON is nested too deeply")
 		}
 		if t == '[' {
@@ -354,17 +322,17 @@ func (r *jsonReader) value(depth int) (any, error) {
 		}
 		return r.object(depth)
 	}
-	return t, nil
+	return value.Of(t), nil
 }
 
-func (r *jsonReader) list(depth int) (any, error) {
-	xs := []any{}
+func (r *jsonReader) list(depth int) (value.Value, error) {
+	xs := value.List{}
 	for r.d.More() {
 		x, err := r.value(depth + 1)
 		if err != nil {
 			return nil, err
 		}
-		if x, err = r.f.hold(x); err != nil {
+		if x, err = value.Hold(r.f.Thread, x); err != nil {
 			return nil, err
 		}
 		xs = append(xs, x)
@@ -373,8 +341,8 @@ func (r *jsonReader) list(depth int) (any, error) {
 	return xs, err
 }
 
-func (r *jsonReader) object(depth int) (any, error) {
-	m := map[string]any{}
+func (r *jsonReader) object(depth int) (value.Value, error) {
+	m := value.Map{}
 	for r.d.More() {
 		key, err := r.token()
 		if err != nil {
@@ -385,13 +353,13 @@ func (r *jsonReader) object(depth int) (any, error) {
 			return nil, err
 		}
 		name := key.(string) // the decoder has seen to it
-		if err := r.f.hashed(name); err != nil {
+		if err := r.f.Hashed(name); err != nil {
 			return nil, err
 		}
-		if err := r.f.m.Keep(2*wordsKept + len(name)); err != nil {
+		if err := r.f.Keep(2*meter.ElementSize + len(name)); err != nil {
 			return nil, err
 		}
-		if m[name], err = r.f.hold(x); err != nil {
+		if m[name], err = value.Hold(r.f.Thread, x); err != nil {
 			return nil, err
 		}
 	}
@@ -399,19 +367,16 @@ func (r *jsonReader) object(depth int) (any, error) {
 	return m, err
 }
 
-func jsonNumber(n json.Number) (any, error) {
+func jsonNumber(n json.Number) (value.Value, error) {
 	if len(n) > maxDigits {
 		return nil, fault.New("range", "fromJSON: a number of %s is too long", text.Bytes(len(n)))
 	}
-	if i, err := strconv.Atoi(string(n)); err == nil {
+	if i, ok := parseInt(string(n)); ok {
 		return i, nil
-	}
-	if u, err := strconv.ParseUint(string(n), 10, 64); err == nil {
-		return u, nil
 	}
 	f, err := n.Float64()
 	if err != nil {
 		return nil, fault.New("overflow", "fromJSON: %s does not fit in a float", text.Cut(string(n), 40)).Because(err)
 	}
-	return f, nil
+	return value.Float(f), nil
 }

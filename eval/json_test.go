@@ -27,7 +27,7 @@ func TestJSONOfMaps(t *testing.T) {
 	s := NewSession(reg, Limits{Time: time.Hour})
 	keys := regexp.MustCompile(`(?m)^  "(.*)": `)
 	for _, name := range []string{"words", "ints", "mixed"} {
-		text, err := value(t, s, "toJSON("+name+")")
+		text, err := answer(t, s, "toJSON("+name+")")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +49,7 @@ func TestJSONOfMaps(t *testing.T) {
 			t.Errorf("%s: %s", name, text)
 		}
 	}
-	if text, err := value(t, s, "toJSON(words.w3)"); text != "{\n  \"a\": 3,\n  \"z\": 3\n}" {
+	if text, err := answer(t, s, "toJSON(words.w3)"); text != "{\n  \"a\": 3,\n  \"z\": 3\n}" {
 		t.Errorf("%v, %v", text, err)
 	}
 }
@@ -70,7 +70,7 @@ func TestJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := value(t, s, "json("+x+")")
+		text, err := answer(t, s, "json("+x+")")
 		if err != nil {
 			t.Fatal(err)
 		}

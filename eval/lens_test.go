@@ -107,7 +107,7 @@ func TestLens(t *testing.T) {
 		`fromJSON(toJSON([therm, cells]))`:       []any{21, []any{3, 1, 2}},
 		`find(dir(gauge), .name == "Busy").note`: "by its lens",
 	} {
-		x, err := value(t, s, source)
+		x, err := answer(t, s, source)
 		if err != nil || !reflect.DeepEqual(x, want) {
 			t.Errorf("%s: %v, %v, want %v", source, x, err, want)
 		}
@@ -144,10 +144,10 @@ func TestLens(t *testing.T) {
 		t.Errorf("the lens ran %d times for what does not need it", n)
 	}
 	g.mu.Lock() // the application's own: the lens waits for it, and is left behind
-	if _, err := value(t, s, "gauge.Busy"); codeOfError(err) != "method" || !strings.Contains(err.Error(), "did not return in time") {
+	if _, err := answer(t, s, "gauge.Busy"); codeOfError(err) != "method" || !strings.Contains(err.Error(), "did not return in time") {
 		t.Errorf("a lens that cannot have its lock: %v", err)
 	}
-	if x, err := value(t, s, "gauge.open"); x != 5 || err != nil {
+	if x, err := answer(t, s, "gauge.open"); x != 5 || err != nil {
 		t.Errorf("a field beside it: %v, %v", x, err)
 	}
 	g.mu.Unlock()
@@ -177,7 +177,7 @@ func TestLensFails(t *testing.T) {
 			t.Errorf("%s: %s", source, got)
 		}
 	}
-	if _, err := value(t, s, "brittle.nope"); codeOfError(err) != "method" {
+	if _, err := answer(t, s, "brittle.nope"); codeOfError(err) != "method" {
 		t.Errorf("a field that only the lens could have: %v", err)
 	}
 }
@@ -196,14 +196,14 @@ func TestLensRacy(t *testing.T) {
 		}
 	}
 	for _, source := range []string{"free.face.Busy", "found.gauges.x.Busy", "box.copies.a.Busy"} {
-		if _, err := value(t, s, source); codeOfError(err) != "not_allowed" || !strings.Contains(err.Error(), "registry.Guard") {
+		if _, err := answer(t, s, source); codeOfError(err) != "not_allowed" || !strings.Contains(err.Error(), "registry.Guard") {
 			t.Errorf("%s, a field that only the lens has: %v", source, err)
 		}
 	}
 	if n := g.looks.Load() - before; n != 0 {
 		t.Errorf("the lens was given racy memory %d times", n)
 	}
-	if x, err := value(t, s, "held.face.Busy"); x != 3 || err != nil {
+	if x, err := answer(t, s, "held.face.Busy"); x != 3 || err != nil {
 		t.Errorf("a frozen one: %v, %v", x, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/registry"
 )
@@ -100,7 +101,7 @@ func TestCycles(t *testing.T) {
 	reg.Expose("c", c)
 	s := NewSession(reg, Limits{})
 	for source, want := range map[string]any{"a == b": true, "a == c": false, "a == a": true, "a != c": true, "a in [c, b]": true, "[a] == [b]": true, "len(uniq([a, b, c]))": 2} {
-		if got, err := value(t, s, source); got != want || err != nil {
+		if got, err := answer(t, s, source); got != want || err != nil {
 			t.Errorf("%s = %v, %v", source, got, err)
 		}
 	}
@@ -140,7 +141,7 @@ func TestLive(t *testing.T) {
 		{`{a: cache.items.a}.a.hits`, 5}, {`[cache.items.a, cache.items.b][1].hits`, 15}, {`map(cache.items, #)[0].key in ["a", "b"]`, true}, {`find(cache.items, .hits > 10).key`, "b"}, {`reduce(cache.items, #acc.hits > .hits ? #acc : #).key`, "b"}, {`map(groupBy(cache.items, .status).up, .key)`, []any{"a"}}, {`first(sortBy(cache.items, -.hits)).key`, "b"}, {`map(cache.byID, #) | sortBy(.hits) | map(.key)`, []any{"a", "b"}},
 		{`count(cache.items, {let me = #; any(cache.items, .hits > me.hits)})`, 1},
 	} {
-		got, err := value(t, s, c.source)
+		got, err := answer(t, s, c.source)
 		switch want := c.want.(type) {
 		case string:
 			switch {
@@ -160,7 +161,7 @@ func TestLive(t *testing.T) {
 		if reflect.DeepEqual(got, c.want) {
 			continue
 		}
-		if same, _, e := f.same(got, c.want, 0); err != nil || e != nil || !same {
+		if same, _, e := value.Same(f.Thread, value.Of(got), value.Of(c.want)); err != nil || e != nil || !same {
 			t.Errorf("%s = %#v, want %#v (%v)", c.source, got, c.want, err)
 		}
 	}
@@ -204,7 +205,7 @@ func TestPredicateAboutTwoObjects(t *testing.T) {
 		"len(filter(list.names, any([1], other.names[0] > 'a')))": 2,
 	} {
 		tried = 0
-		if got, err := value(t, s, source); got != want || err != nil || tried == 0 {
+		if got, err := answer(t, s, source); got != want || err != nil || tried == 0 {
 			t.Errorf("%s: %v, %v, after %d guards", source, got, err, tried)
 		}
 	}

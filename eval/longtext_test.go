@@ -14,6 +14,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/internal/attack"
 	"github.com/sightglass-go/sightglass/registry"
 )
@@ -27,20 +29,20 @@ func bulk(hugeText int) *registry.Registry {
 	fill := func(text string, n int) string { return strings.Repeat(text, n/len(text)+1)[:n] }
 	huge := fill("lorem ipsum, ", hugeText)
 	for name, text := range map[string]string{
-		"long":   fill("lorem ipsum, ", maxText),
-		"space":  fill(" ", maxText),
-		"coded":  fill("YWJj", maxText),
-		"digits": fill("7", maxText),
+		"long":   fill("lorem ipsum, ", meter.MaxText),
+		"space":  fill(" ", meter.MaxText),
+		"coded":  fill("YWJj", meter.MaxText),
+		"digits": fill("7", meter.MaxText),
 		"quoted": `"` + fill(`\u00e9bc`, maxToken-8-1<<16) + `"`,
-		"runes":  fill("ǆ", maxText-2),
-		"broken": fill("\x80", maxText),
-		"keyed":  fill("token_", maxText), // what may be a secret at each place takes longest to search
+		"runes":  fill("ǆ", meter.MaxText-2),
+		"broken": fill("\x80", meter.MaxText),
+		"keyed":  fill("token_", meter.MaxText), // what may be a secret at each place takes longest to search
 		"part":   strings.Repeat("lorem ipsum, ", 100) + "x",
 		"huge":   huge,
 	} {
 		reg.Expose(name, &text, registry.Frozen())
 	}
-	for name, n := range map[string]int{"bytes": maxText, "hugeBytes": hugeText} {
+	for name, n := range map[string]int{"bytes": meter.MaxText, "hugeBytes": hugeText} {
 		list := []byte(huge[:n])
 		reg.Expose(name, &list, registry.Frozen())
 	}
@@ -137,25 +139,15 @@ var longCalls = []string{
 const allCredit = 1 << 30
 
 // steps evaluates source with all credit given at once, so that what is left says how many steps were counted.
-func steps(t testing.TB, s *Session, source string) (x any, counted int, kept int, err error) {
+func steps(t testing.TB, s *Session, source string) (x value.Value, counted int, kept int, err error) {
 	t.Helper()
 	f := s.begin(t.Context(), s.limits)
-	f.m.credit = allCredit
-	x, err = f.value(source)
-	return x, allCredit - f.m.credit, f.m.peak, err
+	f.Count(allCredit)
+	x, err = f.answer(source)
+	return x, allCredit - f.Count(0), f.Peak(), err
 }
 
-// value is the answer, before it is made into a picture.
-func (f *frame) value(source string) (x any, err error) {
-	defer f.rescue(&err)
-	st, err := parse(source, f.m.limits)
-	if err != nil {
-		return nil, err
-	}
-	return f.run(st)
-}
-
-// longest is the length of the longest text in a plain answer.
+// longest is the length of the longest text in an answer.
 func longest(x any) (n int) {
 	switch x := x.(type) {
 	case string:
@@ -170,8 +162,10 @@ func longest(x any) (n int) {
 		for k, y := range x {
 			n = max(n, len(k), longest(y))
 		}
-	case *anyMap:
-		return max(longest(x.keys), longest(x.values))
+	case map[any]any:
+		for k, y := range x {
+			n = max(n, longest(k), longest(y))
+		}
 	}
 	return n
 }
@@ -190,28 +184,28 @@ func TestLongTexts(t *testing.T) {
 		before := allocated()
 		x, counted, kept, err := steps(t, s, source)
 		used := int(allocated() - before)
-		switch n := longest(x); {
+		switch n := longest(goValue(x)); {
 		case err != nil && codeOfError(fault.From(err)) == "internal":
 			t.Errorf("%s: %v", source, err)
-		case n > maxText:
+		case n > meter.MaxText:
 			t.Errorf("%s makes a text of %d bytes", source, n)
-		case used > 4*maxText+8*kept+64*counted:
+		case used > 4*meter.MaxText+8*kept+64*counted:
 			t.Errorf("%s: %d bytes were allocated, for %d steps and %d bytes kept", source, used, counted, kept)
 		case err == nil:
 			answered++
 		}
-		if counted < 2*maxText {
+		if counted < 2*meter.MaxText {
 			continue
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		f := s.begin(ctx, s.limits)
 		looks := 0
-		f.m.ticked = func() {
+		f.Looked = func() {
 			if looks++; looks == 4 {
 				cancel()
 			}
 		}
-		if _, err := f.value(source); !errors.Is(err, context.Canceled) || looks > 6 { // a text that is only asked whether it may be shown leaves the error to who reads it
+		if _, err := f.answer(source); !errors.Is(err, context.Canceled) || looks > 6 { // a text that is only asked whether it may be shown leaves the error to who reads it
 			t.Errorf("%s, cancelled in look 4: %v in look %d", source, err, looks)
 		}
 		cancelled++
@@ -230,12 +224,12 @@ func TestStepsOfLongTexts(t *testing.T) {
 		source string
 		steps  int // that are counted at least
 	}{
-		{"long", maxText}, {"string(bytes)", maxText}, {"huge[7:4000007]", 4_000_000}, {"len(huge)", hugeText}, {`trim(space, "é ")`, maxText}, {"trim(space)", maxText},
-		{"upper(long)", 2 * maxText}, {"lower(runes)", 2 * maxText}, {`fromJSON(quoted)`, maxToken - 1<<17}, {`long matches "z.*z$"`, 2 * maxText}, {`huge contains "zz"`, 2 * hugeText}, {`hugeBytes contains "zz"`, 2 * hugeText},
-		{"huge startsWith part", hugeText}, {"huge endsWith part", hugeText}, {`huge matches "zz$"`, 2 * hugeText}, {`huge == "a"`, hugeText}, {`"a" in list`, 2 * hugeText}, {`long contains "zz"`, 2 * maxText}, {`split(long, "zz")`, 2 * maxText},
-		{`replace(long, "zz", "z")`, 2 * maxText}, {`indexOf(long, "zz")`, 2 * maxText}, {`lastIndexOf(long, "zz")`, 2 * maxText}, {"toBase64(long[0:3000000])", 3_000_000}, {"toJSON(long[9:])", 2 * maxText}, {"long == long", maxText + maxText/16}, {"long < long", maxText + maxText/16},
-		{`repeat("ab", 2000000)`, 4_000_000 / 16}, {"any(1..20, let y = long; false)", 20 * maxText}, {`let y = long[5:]; any(1..20, y + "a" == "")`, 20 * maxText / 16}, {`let y = long[5:]; any(1..20, y[1:] == "")`, 20 * maxText / 16}, {`let y = long[5:]; any(1..20, y != y + "")`, 40 * maxText / 16},
-		{`let y = long[5:]; any(1..20, y > y)`, 20 * maxText / 16}, {`let y = long[5:]; sort([y, y, y, y])`, 4 * maxText / 16}, {`let y = long[5:]; any(1..20, ({(y): 1})[y] > 1)`, 40 * maxText / 16}, {`let y = long[5:]; let g = groupBy([y], #); any(1..20, g[y] == [])`, 20 * maxText / 16}, {"len(uniq([long, long]))", 2 * maxText},
+		{"long", meter.MaxText}, {"string(bytes)", meter.MaxText}, {"huge[7:4000007]", 4_000_000}, {"len(huge)", hugeText}, {`trim(space, "é ")`, meter.MaxText}, {"trim(space)", meter.MaxText},
+		{"upper(long)", 2 * meter.MaxText}, {"lower(runes)", 2 * meter.MaxText}, {`fromJSON(quoted)`, maxToken - 1<<17}, {`long matches "z.*z$"`, 2 * meter.MaxText}, {`huge contains "zz"`, 2 * hugeText}, {`hugeBytes contains "zz"`, 2 * hugeText},
+		{"huge startsWith part", hugeText}, {"huge endsWith part", hugeText}, {`huge matches "zz$"`, 2 * hugeText}, {`huge == "a"`, hugeText}, {`"a" in list`, 2 * hugeText}, {`long contains "zz"`, 2 * meter.MaxText}, {`split(long, "zz")`, 2 * meter.MaxText},
+		{`replace(long, "zz", "z")`, 2 * meter.MaxText}, {`indexOf(long, "zz")`, 2 * meter.MaxText}, {`lastIndexOf(long, "zz")`, 2 * meter.MaxText}, {"toBase64(long[0:3000000])", 3_000_000}, {"toJSON(long[9:])", 2 * meter.MaxText}, {"long == long", meter.MaxText + meter.MaxText/16}, {"long < long", meter.MaxText + meter.MaxText/16},
+		{`repeat("ab", 2000000)`, 4_000_000 / 16}, {"any(1..20, let y = long; false)", 20 * meter.MaxText}, {`let y = long[5:]; any(1..20, y + "a" == "")`, 20 * meter.MaxText / 16}, {`let y = long[5:]; any(1..20, y[1:] == "")`, 20 * meter.MaxText / 16}, {`let y = long[5:]; any(1..20, y != y + "")`, 40 * meter.MaxText / 16},
+		{`let y = long[5:]; any(1..20, y > y)`, 20 * meter.MaxText / 16}, {`let y = long[5:]; sort([y, y, y, y])`, 4 * meter.MaxText / 16}, {`let y = long[5:]; any(1..20, ({(y): 1})[y] > 1)`, 40 * meter.MaxText / 16}, {`let y = long[5:]; let g = groupBy([y], #); any(1..20, g[y] == [])`, 20 * meter.MaxText / 16}, {"len(uniq([long, long]))", 2 * meter.MaxText},
 	} {
 		if _, counted, _, err := steps(t, s, tc.source); counted < tc.steps*9/10 || err != nil {
 			t.Errorf("%s: %d steps were counted, want %d: %v", tc.source, counted, tc.steps, err)
@@ -262,7 +256,8 @@ func TestPartsOfLongTexts(t *testing.T) {
 		"huge[1000000:1000100][3:5]": huge[1000003:1000005], "huge[10:][10:][:-6291426][-5:]": huge[25:30], "huge[5:-1][-3:]": huge[len(huge)-4 : len(huge)-1], "len(huge[7:1007])": 1000, "string(hugeBytes[7:1007])": huge[7:1007], "let y = huge; y[13:18]": "lorem",
 		"huge[13:18] == \"lorem\"": true, "map(list, #[13:18])": []any{"lorem", "lorem"}, `count(list, #[13:18] startsWith "lor")`: 2, "hugeBytes[13]": 108, "list[0][14:15]": "o", "[huge[13:18], huge[0:1]]": []any{"lorem", "l"},
 	} {
-		x, counted, kept, err := steps(t, s, source)
+		got, counted, kept, err := steps(t, s, source)
+		x := goValue(got)
 		if xs, ok := x.([]any); ok && fmt.Sprint(xs) == fmt.Sprint(want) {
 			x = want
 		}
@@ -283,7 +278,7 @@ func TestPartsOfLongTexts(t *testing.T) {
 
 // TestAnswersAboutLongTexts: they are those about the same text that is short enough to be copied.
 func TestAnswersAboutLongTexts(t *testing.T) {
-	const n = maxText + textChunk + 3
+	const n = meter.MaxText + meter.TextChunk + 3
 	text := strings.Repeat("abc é ǆ\x80ij\xe2\x82 ", n/15+1)[:n]
 	for i, ends := range []string{"é", "\xc3"} {
 		text := text[:n-10-i] + ends
@@ -298,7 +293,7 @@ func TestAnswersAboutLongTexts(t *testing.T) {
 			"s endsWith tail": true, `s endsWith tail + "x"`: false, `s contains tail`: true, `s endsWith ""`: true, "b endsWith s[-5:]": true, `s matches "c é"`: true, `s matches "é .j"`: false, `s matches "^abc"`: true, `s == "abc"`: false, `s != "abc"`: true, `"abc" in [s]`: false,
 			"s startsWith s[0:300000]": true, "s endsWith s[-300000:]": true, "s endsWith s[-300001:-1]": false, "s contains s[262100:262200]": true, "s contains s[1000000:1065000]": true, `s contains s[4194304:4194400] + "ji"`: false, `b == s[0:5]`: nil,
 		} {
-			x, err := value(t, s, source)
+			x, err := answer(t, s, source)
 			if want == nil {
 				if err == nil {
 					t.Errorf("%s: %v", source, x)
@@ -310,7 +305,7 @@ func TestAnswersAboutLongTexts(t *testing.T) {
 			}
 		}
 		for _, source := range []string{"upper(s)", "s + s", "s < s", "s == s", `split(s, ",")`, "[s] == [s]", "sort([s, s])", "groupBy([s], #)", "uniq([s])", "int(s)", "toJSON(s)", "toJSON([b])", "string(s)", "toBase64(b)", "s in {a: 1}", `"a" startsWith s`, "max([s])", "join([s])", "s * 2"} {
-			if x, err := value(t, s, source); err == nil || !strings.Contains(err.Error(), "take a part, as in ") {
+			if x, err := answer(t, s, source); err == nil || !strings.Contains(err.Error(), "take a part, as in ") {
 				t.Errorf("%s: %.20q, %v", source, fmt.Sprint(x), err)
 			}
 		}
@@ -324,7 +319,7 @@ func TestLongTextUnderLock(t *testing.T) {
 		mu    sync.Mutex
 		pages map[string]*page
 		list  []page
-	}{pages: map[string]*page{"a": {strings.Repeat("lorem ", maxText/5), "A"}, "b": {"ipsum", "B"}}, list: []page{{body: strings.Repeat("lorem ", maxText/5)}}}
+	}{pages: map[string]*page{"a": {strings.Repeat("lorem ", meter.MaxText/5), "A"}, "b": {"ipsum", "B"}}, list: []page{{body: strings.Repeat("lorem ", meter.MaxText/5)}}}
 	reg := registry.New()
 	reg.Expose("book", book)
 	s := NewSession(reg, Limits{Time: time.Hour})
@@ -332,7 +327,7 @@ func TestLongTextUnderLock(t *testing.T) {
 		`count(sort(keys(book.pages)), book.pages[#].body contains "m l")`: 1, `count(0..len(book.list)-1, book.list[#].body endsWith "m ")`: 1, `count(book.pages, .body[0:5] == "lorem")`: 1, `count(book.pages, len(.body) > 5)`: 1,
 		`count(book.pages, .body contains "m l")`: "while a guard is held", `count(book.list, .body endsWith "m ")`: "while a guard is held",
 	} {
-		x, err := value(t, s, source)
+		x, err := answer(t, s, source)
 		if why, is := want.(string); is && (err == nil || !strings.Contains(err.Error(), why)) || !is && (x != want || err != nil) {
 			t.Errorf("%s: %v, %v", source, x, err)
 		}
@@ -342,57 +337,12 @@ func TestLongTextUnderLock(t *testing.T) {
 	}
 }
 
-// TestSearch: what lies across two pieces of a text is found, as is what is at its ends.
-func TestSearch(t *testing.T) {
-	f := aFrame()
-	texts := []string{strings.Repeat("a", 3*searchStep+7), strings.Repeat("ab", searchStep), strings.Repeat("lorem ipsum dolor, ", searchStep/9), "abc", ""}
-	if !attack.Long() {
-		texts[0] = texts[0][:searchStep+7]
-		texts = slices.Delete(texts, 1, 2)
-	}
-	for _, text := range texts {
-		parts := []string{"", "a", "ab", "ba", "xyz", text, text + "a", strings.Repeat("a", 2*maxHead), strings.Repeat("ab", maxHead) + "x"}
-		for _, at := range []int{0, 1, searchStep - 1, searchStep, searchStep + 1, 2*searchStep - 2, len(text) - 3} {
-			if at < 0 || at+3 > len(text) {
-				continue
-			}
-			marked := text[:at] + "xyz" + text[at+3:]
-			for _, part := range append(parts, "xyz", "xyy", marked[max(0, at-2*maxHead):], marked[:at+2], marked[at:]) {
-				f.m.credit = allCredit
-				if got, err := f.index(marked, part); got != strings.Index(marked, part) || err != nil {
-					t.Errorf("xyz at %d of %d, a part of %d: %d, %v", at, len(text), len(part), got, err)
-				}
-				if got, err := f.lastIndex(marked, part); got != strings.LastIndex(marked, part) || err != nil {
-					t.Errorf("from the end, xyz at %d of %d, a part of %d: %d, %v", at, len(text), len(part), got, err)
-				}
-			}
-		}
-		for _, part := range parts {
-			f.m.credit = allCredit
-			if got, err := f.index(text, part); got != strings.Index(text, part) || err != nil {
-				t.Errorf("%d in %d: %d, %v", len(part), len(text), got, err)
-			}
-			if got, err := f.lastIndex(text, part); got != strings.LastIndex(text, part) || err != nil {
-				t.Errorf("%d in %d, from the end: %d, %v", len(part), len(text), got, err)
-			}
-			for _, other := range append(texts, text+"a", text[:len(text)/2]+"b") {
-				if same, err := f.sameText(text, other); same != (text == other) || err != nil {
-					t.Errorf("%d == %d: %v, %v", len(text), len(other), same, err)
-				}
-				if o, err := f.compareText(text, other); o != strings.Compare(text, other) || err != nil {
-					t.Errorf("%d compared with %d: %v, %v", len(text), len(other), o, err)
-				}
-			}
-		}
-	}
-}
-
 func TestTrim(t *testing.T) {
 	s := NewSession(registry.New(), Limits{})
 	for source, want := range map[string]string{
 		`trim("")`: "", `trim("  ")`: "", "trim(\"\u00a0 \\t x y\\n\")": "x y", `trim("éxé", "é")`: "x", `trim("abcba", "ab")`: "c", `trim("aaa", "a")`: "", `trim("x", "")`: "x", `trim("xyx", "y")`: "xyx",
 	} {
-		if x, err := value(t, s, source); err != nil || x != want {
+		if x, err := answer(t, s, source); err != nil || x != want {
 			t.Errorf("%s: %v, %v", source, x, err)
 		}
 	}
@@ -403,7 +353,7 @@ func TestTrim(t *testing.T) {
 // what others on the machine took does not count.
 func BenchmarkLongTexts(b *testing.B) {
 	s := NewSession(bulk(64<<20), Limits{Time: time.Hour})
-	text := strings.Repeat("x", maxText)
+	text := strings.Repeat("x", meter.MaxText)
 	b.Run("copy", func(b *testing.B) {
 		for b.Loop() {
 			text = strings.Clone(text)
@@ -417,7 +367,7 @@ func BenchmarkLongTexts(b *testing.B) {
 			for b.Loop() {
 				f := s.begin(b.Context(), s.limits)
 				last := threadTime()
-				f.m.ticked = func() {
+				f.Looked = func() {
 					now := threadTime()
 					longest, last = max(longest, now-last), now
 				}

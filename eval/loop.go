@@ -1,6 +1,10 @@
 package eval
 
-import "github.com/expr-lang/expr/ast"
+import (
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+)
 
 var _ = define(collectionFunctions, []function{
 	{name: "count", args: "xs, condition", min: 1, max: 2, predicate: 1, fold: count,
@@ -60,9 +64,9 @@ func (l *loop) each(f *frame, apart bool, body func(s *scope) (bool, error)) err
 }
 
 // over is each for a collection that is known.
-func (l *loop) over(f *frame, x any, apart bool, body func(s *scope) (bool, error)) error {
+func (l *loop) over(f *frame, x value.Value, apart bool, body func(s *scope) (bool, error)) error {
 	var s scope
-	return f.each(x, apart || l.pred != nil && l.pred.apart, func(i int, key, elem any) (bool, error) {
+	return value.Each(f.Thread, x, apart || l.pred != nil && l.pred.apart, func(i int, key, elem value.Value) (bool, error) {
 		s.index, s.key, s.elem = i, key, elem
 		return body(&s)
 	})
@@ -84,22 +88,22 @@ func (l *loop) until(f *frame, stop bool, then func(s *scope) error) (found bool
 	return found, err
 }
 
-func all(f *frame, l *loop) (any, error) {
+func all(f *frame, l *loop) (value.Value, error) {
 	found, err := l.until(f, false, nil)
-	return !found, err
+	return value.Bool(!found), err
 }
 
-func anyOf(f *frame, l *loop) (any, error) {
+func anyOf(f *frame, l *loop) (value.Value, error) {
 	found, err := l.until(f, true, nil)
-	return found, err
+	return value.Bool(found), err
 }
 
-func none(f *frame, l *loop) (any, error) {
+func none(f *frame, l *loop) (value.Value, error) {
 	found, err := l.until(f, true, nil)
-	return !found, err
+	return value.Bool(!found), err
 }
 
-func one(f *frame, l *loop) (any, error) {
+func one(f *frame, l *loop) (value.Value, error) {
 	n := 0
 	err := l.each(f, false, func(s *scope) (bool, error) {
 		ok, err := l.pred.test(f, s)
@@ -108,10 +112,10 @@ func one(f *frame, l *loop) (any, error) {
 		}
 		return n < 2, err
 	})
-	return n == 1, err
+	return value.Bool(n == 1), err
 }
 
-func count(f *frame, l *loop) (any, error) {
+func count(f *frame, l *loop) (value.Value, error) {
 	n := 0
 	err := l.each(f, false, func(s *scope) (bool, error) {
 		ok, err := l.pred.test(f, s)
@@ -120,75 +124,78 @@ func count(f *frame, l *loop) (any, error) {
 		}
 		return true, err
 	})
-	return n, err
+	return value.Int(n), err
 }
 
-func find(f *frame, l *loop) (x any, err error) {
-	_, err = l.until(f, true, func(s *scope) (err error) {
-		x, err = f.hold(s.elem)
+func find(f *frame, l *loop) (value.Value, error) {
+	var x value.Value = value.Nil
+	_, err := l.until(f, true, func(s *scope) (err error) {
+		x, err = value.Hold(f.Thread, s.elem)
 		return err
 	})
 	return x, err
 }
 
-func findIndex(f *frame, l *loop) (x any, err error) {
-	_, err = l.until(f, true, func(s *scope) error {
-		x = s.index
+func findIndex(f *frame, l *loop) (value.Value, error) {
+	var x value.Value = value.Nil
+	_, err := l.until(f, true, func(s *scope) error {
+		x = value.Int(s.index)
 		return nil
 	})
 	return x, err
 }
 
-func findLast(f *frame, l *loop) (any, error) {
+func findLast(f *frame, l *loop) (value.Value, error) {
 	x, _, err := l.backwards(f)
 	return x, err
 }
 
-func findLastIndex(f *frame, l *loop) (any, error) {
+func findLastIndex(f *frame, l *loop) (value.Value, error) {
 	_, i, err := l.backwards(f)
 	return i, err
 }
 
-// backwards looks for the last element that passes, from the end of a list; what has no end to
-// start from (a map, a pipe) is walked whole. The index is nil if there is none.
-func (l *loop) backwards(f *frame) (elem, index any, err error) {
+// backwards looks for the last element that passes, from the end of a list. What has no end to start from (a map, a
+// pipe) is walked whole. Both are Nil if there is none.
+func (l *loop) backwards(f *frame) (elem, index value.Value, err error) {
+	elem, index = value.Nil, value.Nil
 	x, err := l.from(f)
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, streamed := x.(*pipe); streamed || !isList(x) {
-		kept := f.m.kept
-		err := f.each(x, l.pred.apart, func(i int, key, e any) (bool, error) {
+	if value.Streamed(x) || !value.IsList(x) {
+		kept := f.Kept()
+		err := value.Each(f.Thread, x, l.pred.apart, func(i int, key, e value.Value) (bool, error) {
 			ok, err := l.pred.test(f, &scope{index: i, key: key, elem: e})
 			if ok && err == nil {
-				f.m.release(kept)
-				index = i
-				elem, err = f.hold(e)
+				f.Release(kept)
+				index = value.Int(i)
+				elem, err = value.Hold(f.Thread, e)
 			}
 			return true, err
 		})
 		return elem, index, err
 	}
-	n, err := f.length(x)
+	n, err := value.Len(f.Thread, x)
 	if err != nil {
 		return nil, nil, err
 	}
 	for i := n - 1; i >= 0; i-- {
-		if err := f.m.tick(1); err != nil {
+		if err := f.Tick(1); err != nil {
 			return nil, nil, err
 		}
-		e, err := f.item(x, i)
+		e, err := value.Index(f.Thread, x, value.Int(i))
 		if err != nil {
 			return nil, nil, err
 		}
-		ok, err := l.pred.test(f, &scope{index: i, key: unkeyed, elem: e})
+		ok, err := l.pred.test(f, &scope{index: i, key: value.Unkeyed, elem: e})
 		if err != nil {
 			return nil, nil, err
 		}
 		if ok {
-			elem, err = f.hold(e)
-			return elem, i, err
+			elem, err = value.Hold(f.Thread, e)
+			return elem, value.Int(i), err
 		}
 	}
-	return nil, nil, nil
+	return value.Nil, value.Nil, nil
 }

@@ -365,7 +365,7 @@ func TestPickedIsNoPath(t *testing.T) {
 		o.arr[3], o.arr[0] = o.arr[0], o.arr[3]
 		o.refs["n3"] = o.list[0]
 		for name, source := range names {
-			if got, err := value(t, s, name+".ID"); got != 3 || err != nil {
+			if got, err := answer(t, s, name+".ID"); got != 3 || err != nil {
 				t.Errorf("%s was 3, and is %v, %v", source, got, err)
 			}
 		}

@@ -6,6 +6,8 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/number"
 )
@@ -28,7 +30,7 @@ func (c *compiler) operand(n ast.Node) (o operand, err error) {
 		o.place = o.fields.place
 	}
 	if o.literal = literal(n); o.literal.Kind != inspect.NoDatum {
-		o.place = constant(o.literal.Plain())
+		o.place = constant(value.OfDatum(o.literal))
 	}
 	return o, nil
 }
@@ -54,11 +56,11 @@ func literal(n ast.Node) inspect.Datum {
 	return inspect.Datum{}
 }
 
-// loaded is an operand, evaluated: what it is, of the application maybe, and what to compute with.
+// loaded is an operand, evaluated.
 type loaded struct {
-	place any
-	value any           // nil if datum has it
-	datum inspect.Datum // of what is written out, and of fields that were read as one: those have no place
+	place value.Value   // not loaded; nil where fields were read as one
+	value value.Value   // loaded; nil where datum has it
+	datum inspect.Datum // of what is written out, and of scalars of the application
 }
 
 // load evaluates the operand.
@@ -73,14 +75,18 @@ func (o *operand) load(f *frame, x *loaded) (err error) {
 	if x.place, err = o.place(f); err != nil {
 		return err
 	}
-	x.value, err = f.load(x.place)
-	return o.at.Err(err)
+	if v, live := x.place.(value.Live); live {
+		x.datum, x.value, err = v.Load()
+		return o.at.Err(err)
+	}
+	x.value = x.place
+	return nil
 }
 
-// plain is what to compute with.
-func (x *loaded) plain() any {
+// boxed is what to compute with.
+func (x *loaded) boxed() value.Value {
 	if x.value == nil {
-		return x.datum.Plain()
+		return value.OfDatum(x.datum)
 	}
 	return x.value
 }
@@ -102,75 +108,73 @@ func (o *operands) tell(f *frame, err error, x, y *loaded) error {
 }
 
 // origin is the place of x, reached step by step if it was not, to have a View that knows its type and path.
-func (o *operand) origin(f *frame, x *loaded) any {
+func (o *operand) origin(f *frame, x *loaded) value.Value {
 	if x.place == nil && o.fields != nil {
 		x.place, _ = o.place(f)
 	}
 	return x.place
 }
 
-// test is an operator that answers true or false, on operands that are not boxed. ok is false if they are
-// of other kinds: then the operator has to see them boxed.
-type test func(f *frame, x, y inspect.Datum) (answer, ok bool, err error)
+// test is an operator that answers true or false, on scalars that are not boxed. ok is false for those that it does not
+// know: then the operator has to see them boxed.
+type test func(m *meter.Meter, x, y inspect.Datum) (answer, ok bool, err error)
 
 // tests do what operators do, on what is not boxed.
 var tests = map[string]test{
-	"<": ordering(isLess), "<=": ordering(isLessOrEqual), ">": ordering(isMore), ">=": ordering(isMoreOrEqual),
-	"==": equality(true), "!=": equality(false),
-	"contains": onTexts((*frame).contains), "startsWith": onTexts((*frame).begins), "endsWith": onTexts((*frame).ends),
+	"<": testOrder("<"), "<=": testOrder("<="), ">": testOrder(">"), ">=": testOrder(">="),
+	"==": testEqual(true), "!=": testEqual(false),
+	"contains": testText(value.Contains), "startsWith": testText(value.StartsWith), "endsWith": testText(value.EndsWith),
 }
 
-// ordering is the test of an order.
-func ordering(is func(order int) bool) test {
-	return func(f *frame, x, y inspect.Datum) (answer, ok bool, err error) {
+func testOrder(op string) test {
+	holds := orderings[op]
+	return func(m *meter.Meter, x, y inspect.Datum) (answer, ok bool, err error) {
 		if x.Kind == inspect.TextDatum && y.Kind == inspect.TextDatum {
-			order, err := f.compareText(x.Text, y.Text)
-			return is(order), true, err
+			order, err := m.CompareText(x.Text, y.Text)
+			return holds(order), true, err
 		}
-		order, ok := orderNumbers(x, y)
-		return ok && is(order), ok, nil
+		order, ok := compareNumbers(x, y)
+		return ok && holds(order), ok, nil
 	}
 }
 
-// equality is the test whether two are the same, or are not.
-func equality(want bool) test {
-	return func(f *frame, x, y inspect.Datum) (answer, ok bool, err error) {
+func testEqual(want bool) test {
+	return func(m *meter.Meter, x, y inspect.Datum) (answer, ok bool, err error) {
 		if x.Kind == inspect.TextDatum && y.Kind == inspect.TextDatum {
-			same, err := f.sameText(x.Text, y.Text)
+			same, err := m.SameText(x.Text, y.Text)
 			return same == want, true, err
 		}
-		order, ok := orderNumbers(x, y)
+		order, ok := compareNumbers(x, y)
 		return (order == 0) == want, ok, nil
 	}
 }
 
-// onTexts is a test of two texts.
-func onTexts(is func(f *frame, s, t string) (bool, error)) test {
-	return func(f *frame, x, y inspect.Datum) (answer, ok bool, err error) {
+func testText(of value.TextTest) test {
+	return func(m *meter.Meter, x, y inspect.Datum) (answer, ok bool, err error) {
 		if x.Kind != inspect.TextDatum || y.Kind != inspect.TextDatum {
 			return false, false, nil
 		}
-		answer, err = is(f, x.Text, y.Text)
+		answer, err = of.Short(m, x.Text, y.Text)
 		return answer, true, err
 	}
 }
 
-// orderNumbers is order of two that are numbers; ok is false if one is none.
-func orderNumbers(x, y inspect.Datum) (order int, ok bool) {
-	a, ok := datumNumber(x)
-	b, also := datumNumber(y)
-	if !ok || !also {
+// compareNumbers is value.Compare of two numbers; ok is false if one is none.
+func compareNumbers(x, y inspect.Datum) (order int, ok bool) {
+	a, aok := numberOf(x)
+	b, bok := numberOf(y)
+	if !aok || !bok {
 		return 0, false
 	}
 	order, ordered := number.Compare(a, b)
 	if !ordered {
-		order = unordered
+		order = value.Unordered
 	}
 	return order, true
 }
 
-// datumNumber is d as a number; ok is false if it is none.
-func datumNumber(d inspect.Datum) (n number.Number, ok bool) {
+// numberOf returns d as a number; ok is false if it is none.
+func numberOf(d inspect.Datum) (n number.Number, ok bool) {
 	switch d.Kind {
 	case inspect.IntDatum:
 		return number.OfInt(int64(d.Bits)), true

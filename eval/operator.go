@@ -7,18 +7,50 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
-	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/internal/access"
-	"github.com/sightglass-go/sightglass/internal/number"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
 // operators are those that compute with the values of both sides.
-var operators = map[string]binary{
-	"+": (*frame).add, "-": (*frame).subtract, "*": (*frame).multiply, "/": (*frame).divide,
-	"%": (*frame).modulo, "**": (*frame).power, "^": (*frame).power,
-	"==": equal, "!=": notEqual, "<": less, "<=": lessOrEqual, ">": more, ">=": moreOrEqual,
-	"..": rangeOf, "in": in,
-	"contains": contains, "startsWith": startsWith, "endsWith": endsWith,
+var operators = map[string]value.Binary{
+	"+": value.Add, "-": value.Subtract, "*": value.Multiply, "/": value.Divide,
+	"%": value.Modulo, "**": value.Power, "^": value.Power,
+	"==": equals("=="), "!=": equals("!="),
+	"<": orders("<"), "<=": orders("<="), ">": orders(">"), ">=": orders(">="),
+	"..":       func(_ *value.Thread, a, b value.Value) (value.Value, error) { return value.NewInts(a, b) },
+	"in":       value.In,
+	"contains": value.Contains.Apply, "startsWith": value.StartsWith.Apply, "endsWith": value.EndsWith.Apply,
+}
+
+// equals is == or !=. Two values that can never be equal because they are of different kinds are an error and not
+// a false: 5 == "5" is a mistake that nobody would see otherwise.
+func equals(op string) value.Binary {
+	return func(t *value.Thread, a, b value.Value) (value.Value, error) {
+		same, comparable, err := value.Same(t, a, b)
+		if err != nil {
+			return nil, err
+		}
+		if !comparable {
+			return nil, value.Mismatch(op, a, b)
+		}
+		return value.Bool(same == (op == "==")), nil
+	}
+}
+
+// orders is <, <=, > or >=.
+func orders(op string) value.Binary {
+	holds := orderings[op]
+	return func(t *value.Thread, a, b value.Value) (value.Value, error) {
+		order, err := value.Compare(t, op, a, b)
+		return value.Bool(holds(order)), err
+	}
+}
+
+// orderings say of what value.Compare returns whether the operator holds: none holds if it is value.Unordered.
+var orderings = map[string]func(order int) bool{
+	"<":  func(order int) bool { return order == -1 },
+	"<=": func(order int) bool { return order == -1 || order == 0 },
+	">":  func(order int) bool { return order == 1 },
+	">=": func(order int) bool { return order == 1 || order == 0 },
 }
 
 func (c *compiler) unary(n *ast.UnaryNode) (code, error) {
@@ -28,9 +60,9 @@ func (c *compiler) unary(n *ast.UnaryNode) (code, error) {
 		if err != nil {
 			return nil, err
 		}
-		return func(f *frame) (any, error) {
+		return func(f *frame) (value.Value, error) {
 			ok, err := cond(f)
-			return !ok, err
+			return value.Bool(!ok), err
 		}, nil
 	}
 	run, err := c.compile(n.Node)
@@ -38,17 +70,17 @@ func (c *compiler) unary(n *ast.UnaryNode) (code, error) {
 		return nil, err
 	}
 	negative := n.Operator == "-"
-	return func(f *frame) (any, error) {
+	return func(f *frame) (value.Value, error) {
 		x, err := run(f)
 		if err != nil {
 			return nil, err
 		}
 		if negative {
-			x, err = f.negate(x)
+			x, err = value.Negate(x)
 			return x, where.Err(err)
 		}
-		if _, ok := number.Of(x); !ok {
-			return nil, where.Err(unary("+", x, "a number"))
+		if _, ok := value.NumberOf(x); !ok {
+			return nil, where.Err(value.WrongOperand("+", x, "a number"))
 		}
 		return x, nil
 	}, nil
@@ -72,7 +104,7 @@ func (c *compiler) binary(n *ast.BinaryNode) (code, error) {
 	}
 	op, ok := operators[n.Operator]
 	if !ok {
-		return nil, at(n).Err(fault.New("syntax", "unknown operator %s", quoted(n.Operator)))
+		return nil, at(n).Err(fault.New("syntax", "unknown operator %s", value.Quote(n.Operator)))
 	}
 	left, err := c.operand(n.Left)
 	if err != nil {
@@ -86,17 +118,17 @@ func (c *compiler) binary(n *ast.BinaryNode) (code, error) {
 		c.apart = true
 	}
 	where, sides, test := at(n), operands{left, right}, tests[n.Operator]
-	return func(f *frame) (any, error) {
+	return func(f *frame) (value.Value, error) {
 		var x, y loaded
 		if err := sides.load(f, &x, &y); err != nil {
 			return nil, err
 		}
 		if test != nil {
-			if ok, known, err := test(f, x.datum, y.datum); known {
-				return ok, where.Err(err)
+			if ok, known, err := test(f.Meter, x.datum, y.datum); known {
+				return value.Bool(ok), where.Err(err)
 			}
 		}
-		z, err := op(f, x.plain(), y.plain())
+		z, err := op(f.Thread, x.boxed(), y.boxed())
 		if err != nil {
 			return nil, where.Err(sides.tell(f, err, &x, &y))
 		}
@@ -121,7 +153,7 @@ func (c *compiler) side(n ast.Node) (code, error) {
 	if err != nil || !ok || u.Operator != "!" && u.Operator != "not" {
 		return run, err
 	}
-	return func(f *frame) (any, error) {
+	return func(f *frame) (value.Value, error) {
 		x, err := run(f)
 		if err != nil {
 			if e := fault.From(err); e.Code == "type" && strings.HasPrefix(e.Text, "a condition is") {
@@ -141,15 +173,15 @@ func unquoted(n ast.Node, err error) error {
 }
 
 // tell adds to an error about two operands which value of the application is of which type.
-func tell(err error, operands ...any) error {
+func tell(err error, operands ...value.Value) error {
 	e := fault.From(err)
 	if e.Code != "type" {
 		return err
 	}
 	about := ""
 	for _, x := range operands {
-		if v, ok := x.(*access.View); ok && v.Path() != "" && v.Value().Type() != nil && !strings.HasPrefix(e.Text, v.Path()) {
-			about += v.Path() + " is " + article(inspect.TypeName(v.Value().Type())) + "; "
+		if path := value.Path(x); path != "" && x.Kind() != "nil" && !strings.HasPrefix(e.Text, path) {
+			about += path + " is " + x.Kind() + "; "
 		}
 	}
 	if about == "" || strings.HasPrefix(e.Hint, about) {
@@ -175,30 +207,24 @@ func (c *compiler) equality(n *ast.BinaryNode) (code, error) {
 	}
 	where, sides, test := at(n), operands{left, right}, tests[n.Operator]
 	want := n.Operator == "=="
-	return func(f *frame) (any, error) {
+	return func(f *frame) (value.Value, error) {
 		var x, y loaded
 		if err := sides.load(f, &x, &y); err != nil {
 			return nil, err
 		}
-		if ok, known, err := test(f, x.datum, y.datum); known {
-			return ok, where.Err(err)
+		if ok, known, err := test(f.Meter, x.datum, y.datum); known {
+			return value.Bool(ok), where.Err(err)
 		}
-		a, b := x.plain(), y.plain()
-		same, comparable, err := f.same(a, b, 0)
+		a, b := x.boxed(), y.boxed()
+		same, comparable, err := value.Same(f.Thread, a, b)
 		switch {
 		case err != nil:
 			return nil, where.Err(err)
-		case !comparable && !isOpen(x.place) && !isOpen(y.place):
-			return nil, where.Err(sides.tell(f, mismatch(n.Operator, a, b), &x, &y))
+		case !comparable && !value.InInterface(x.place) && !value.InInterface(y.place):
+			return nil, where.Err(sides.tell(f, value.Mismatch(n.Operator, a, b), &x, &y))
 		}
-		return same == want, nil
+		return value.Bool(same == want), nil
 	}, nil
-}
-
-// isOpen reports whether x lies in an interface, which may hold a value of any kind.
-func isOpen(x any) bool {
-	v, ok := x.(*access.View)
-	return ok && v.Shape() == inspect.Interface
 }
 
 // scalar reports whether n can only be a scalar, by its form.
@@ -222,13 +248,13 @@ func (c *compiler) logical(n *ast.BinaryNode, decided bool) (code, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(f *frame) (any, error) {
+	return func(f *frame) (value.Value, error) {
 		ok, err := left(f)
 		if err != nil || ok == decided {
-			return ok, err
+			return value.Bool(ok), err
 		}
 		ok, err = right(f)
-		return ok, err
+		return value.Bool(ok), err
 	}, nil
 }
 
@@ -266,7 +292,7 @@ func (c *compiler) comparison(links []*ast.BinaryNode) (code, error) {
 			return nil, err
 		}
 	}
-	return func(f *frame) (any, error) {
+	return func(f *frame) (value.Value, error) {
 		a, err := first(f)
 		if err != nil {
 			return nil, err
@@ -276,12 +302,12 @@ func (c *compiler) comparison(links []*ast.BinaryNode) (code, error) {
 			if err != nil {
 				return nil, err
 			}
-			ok, err := operators[l.Operator](f, a, b)
-			if err != nil || ok == false {
-				return false, at(l).Err(err)
+			ok, err := operators[l.Operator](f.Thread, a, b)
+			if err != nil || ok == value.Bool(false) {
+				return value.Bool(false), at(l).Err(err)
 			}
 			a = b
 		}
-		return true, nil
+		return value.Bool(true), nil
 	}, nil
 }

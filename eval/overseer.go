@@ -34,10 +34,10 @@ func (f *frame) overseer(o Overseer, confirm func(context.Context, *access.Call)
 		r.Approve = func(*access.Call) error { return errMode }
 	default:
 		r.Approve = func(c *access.Call) error {
-			defer f.m.pause()()
-			err := o.Approve(f.m.ctx, c)
+			defer f.Pause()()
+			err := o.Approve(f.Context(), c)
 			if err == nil && confirm != nil {
-				err = confirm(f.m.ctx, c)
+				err = confirm(f.Context(), c)
 			}
 			return unsettled(err)
 		}

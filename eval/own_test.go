@@ -42,7 +42,7 @@ func TestOwnPredicates(t *testing.T) {
 		`top(map(nums, ({a: #})), 1, .a)[0].value.a`:                     3,
 		`nums | freq() | map(.count) | sum()`:                            3,
 	} {
-		x, err := value(t, s, source)
+		x, err := answer(t, s, source)
 		if err != nil || !reflect.DeepEqual(x, want) {
 			t.Errorf("%s: %v, %v, want %v", source, x, err, want)
 		}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
-	"github.com/sightglass-go/sightglass/eval/internal/syntax"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -18,50 +18,87 @@ func aFrame() *frame {
 	return NewSession(registry.New(), Limits{}).begin(context.Background(), Limits{}.Filled())
 }
 
-// value evaluates source in s and returns the answer before it is made into a picture, with
-// live lists and ranges as plain ones.
-func value(t testing.TB, s *Session, source string) (any, error) {
+// answer evaluates source in s and returns the answer before it is made into a picture, as Go's own: live lists and ranges
+// as []any, maps of any keys as map[any]any.
+func answer(t testing.TB, s *Session, source string) (any, error) {
 	t.Helper()
-	return valueWith(t, s, source, s.limits)
+	return answerWith(t, s, source, s.limits)
 }
 
-func valueWith(t testing.TB, s *Session, source string, limits Limits) (x any, err error) {
+func answerWith(t testing.TB, s *Session, source string, limits Limits) (any, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limits.Time)
 	defer cancel()
 	f := s.begin(ctx, limits)
-	func() {
-		defer f.rescue(&err)
-		var st syntax.Statement
-		if st, err = parse(source, limits); err == nil {
-			x, err = f.run(st)
+	x, err := f.answer(source)
+	if err == nil && value.IsList(x) {
+		if _, bytes := x.(value.Bytes); !bytes {
+			err = f.guard(func() (err error) {
+				x, err = value.ToList(f.Thread, x)
+				return err
+			})
 		}
-		if err == nil && isList(x) {
-			if _, bytes := x.([]byte); !bytes {
-				x, err = f.list(x)
-			}
-		}
-	}()
+	}
 	if err != nil {
 		return nil, settled(err, source)
 	}
-	return goMaps(x), nil
+	return goValue(x), nil
 }
 
-// goMaps is x with the maps of expressions as Go's.
-func goMaps(x any) any {
-	switch x := x.(type) {
-	case []any:
-		for i := range x {
-			x[i] = goMaps(x[i])
+// answer is the answer, before it is made into a picture.
+func (f *frame) answer(source string) (x value.Value, err error) {
+	err = f.guard(func() error {
+		st, err := parse(source, f.limits)
+		if err != nil {
+			return err
 		}
-	case *anyMap:
+		x, err = f.run(st)
+		return err
+	})
+	return x, err
+}
+
+// guard is do with panics as errors.
+func (f *frame) guard(do func() error) (err error) {
+	defer f.rescue(&err)
+	return do()
+}
+
+// goValue is x as Go's own, as far as it is plain.
+func goValue(x value.Value) any {
+	switch x := x.(type) {
+	case value.Scalar:
+		return x.Go()
+	case value.Bytes:
+		return []byte(x)
+	case value.Live:
+		return x.View
+	case value.Redacted:
+		return x.Redacted
+	case value.List:
+		list := make([]any, len(x))
+		for i := range x {
+			list[i] = goValue(x[i])
+		}
+		return list
+	case value.Map:
+		m := map[string]any{}
+		for name, elem := range x {
+			m[name] = goValue(elem)
+		}
+		return m
+	case *value.Dict:
 		m := map[any]any{}
-		for i, k := range x.keys {
-			if _, simple, _ := aFrame().mapKey(k); !simple {
+		for i := range x.Count() {
+			k, elem := x.At(i)
+			key, simple, _ := value.KeyOf(aFrame().Thread, k)
+			if !simple {
 				return x
 			}
-			m[k] = goMaps(x.values[i])
+			if k, ok := key.(value.Scalar); ok {
+				key = k.Go()
+			}
+			m[key] = goValue(elem)
 		}
 		return m
 	}
@@ -129,7 +166,7 @@ func TestPlain(t *testing.T) {
 		{`filter([[1], [2, 3]], any(#, # > 2))`, xs{xs{2, 3}}}, {`count(1..3, {let y = #; any(1..3, # == y + 1)})`, 2},
 		{`1 /* c */ + 2 // d`, 3}, {`"foo" in $env`, false}, {`::len([1])`, 1},
 	} {
-		got, err := value(t, s, c.source)
+		got, err := answer(t, s, c.source)
 		if c.want == nil && err != nil && c.source != `reduce(1..3, #acc + [#index], "")` || c.want != nil && err != nil {
 			t.Errorf("%s: %v", c.source, err)
 			continue

@@ -1,11 +1,10 @@
 package eval
 
 import (
-	"time"
-
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
 // predicate is the second argument of filter, count, reduce and the like; the zero predicate
@@ -48,30 +47,22 @@ func (c *compiler) predicateOf(fn *function, arg ast.Node) (*predicate, error) {
 
 // on runs the predicate in a scope. What it kept is given back if its answer is a scalar, as nothing
 // refers to it any more; who holds the answer charges for it.
-func (p *predicate) on(f *frame, s *scope) (any, error) {
+func (p *predicate) on(f *frame, s *scope) (value.Value, error) {
 	if p == nil {
-		x, err := f.load(s.elem)
+		x, err := value.Load(s.elem)
 		return x, err
 	}
-	outer, kept := f.scope, f.m.kept
+	outer, kept := f.scope, f.Kept()
 	f.scope = s
 	x, err := p.run(f)
 	f.scope = outer
 	if err != nil {
 		return nil, err
 	}
-	if isScalar(x) {
-		f.m.release(kept)
+	if value.IsScalar(x) {
+		f.Release(kept)
 	}
 	return x, nil
-}
-
-func isScalar(x any) bool {
-	switch x.(type) {
-	case nil, bool, int, float64, string, time.Time, time.Duration, uint64, int64:
-		return true
-	}
-	return false
 }
 
 // test runs a predicate that must answer a boolean.
@@ -80,11 +71,11 @@ func (p *predicate) test(f *frame, s *scope) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	ok, is := x.(bool)
+	ok, is := x.(value.Bool)
 	if !is {
 		return false, p.place().Err(notBool(x))
 	}
-	return ok, nil
+	return bool(ok), nil
 }
 
 func (p *predicate) place() fault.Pos {

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
@@ -12,7 +13,7 @@ import (
 // field is one of a record.
 type field struct {
 	name  string
-	value any // plain, or a *render.Node
+	value any // plain Go data, a scalar, or a *render.Node
 }
 
 func record(fields ...field) *render.Node {
@@ -23,8 +24,11 @@ func record(fields ...field) *render.Node {
 	return n
 }
 
-// plainNode is what a record has of plain data, whole.
+// plainNode is what a record has of a field, whole.
 func plainNode(x any) *render.Node {
+	if s, ok := x.(value.Scalar); ok {
+		x = s.Go()
+	}
 	return render.FromPlain(x, render.Limit{Depth: 8, Items: maxRows, Bytes: 4 << 10, Nodes: 8 * maxRows}, "")
 }
 
@@ -37,4 +41,11 @@ func records(rows []*render.Node) *render.Node {
 		list.Items = append(list.Items, render.Item{Node: r})
 	}
 	return list
+}
+
+// textPage is a page of nothing but text.
+func textPage(text string) *render.Page {
+	page := &render.Page{}
+	page.Text(text, render.PlainRole)
+	return page
 }

@@ -249,7 +249,7 @@ func (r *reader) check(path string, v reflect.Value) {
 	for v.IsValid() && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && !v.IsNil() {
 		v = v.Elem()
 	}
-	got, err := value(r.t, r.s, path)
+	got, err := answer(r.t, r.s, path)
 	if err != nil {
 		r.t.Errorf("%s: %v", path, err)
 		return
@@ -309,13 +309,13 @@ func (r *reader) check(path string, v reflect.Value) {
 }
 
 func (r *reader) is(source string, want any) {
-	if got, err := value(r.t, r.s, source); got != want || err != nil {
+	if got, err := answer(r.t, r.s, source); got != want || err != nil {
 		r.t.Errorf("%s = %v, %v, want %v", source, got, err, want)
 	}
 }
 
 func (r *reader) code(source, want string) {
-	if _, err := value(r.t, r.s, source); codeOfError(err) != want {
+	if _, err := answer(r.t, r.s, source); codeOfError(err) != want {
 		r.t.Errorf("%s: %v, want the error %s", source, err, want)
 	}
 }

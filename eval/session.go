@@ -8,10 +8,11 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
@@ -53,14 +54,10 @@ func (s *Session) Run(ctx context.Context, q Query) (Result, error) {
 	defer end(nil)
 	f := s.begin(ctx, limits)
 	f.mode = q.Mode
-	f.m.timer = time.AfterFunc(limits.Time, func() { end(context.DeadlineExceeded) })
-	defer f.m.timer.Stop()
-	f.look.Oversee(f.overseer(s.overseer, q.Confirm))
+	defer f.EndAfter(func() { end(context.DeadlineExceeded) })()
+	f.Visit.Oversee(f.overseer(s.overseer, q.Confirm))
 	if q.Long != nil {
-		f.m.long = func() error {
-			defer f.m.pause()()
-			return unsettled(q.Long(ctx))
-		}
+		f.WhenLong(func() error { return unsettled(q.Long(ctx)) })
 	}
 	r, err := f.eval(q.Source)
 	if err != nil {
@@ -71,16 +68,19 @@ func (s *Session) Run(ctx context.Context, q Query) (Result, error) {
 
 // begin starts an evaluation. The context ends with the budget of time.
 func (s *Session) begin(ctx context.Context, limits Limits) *frame {
-	f := &frame{session: s, m: newMeter(ctx, limits), exposed: s.reg.Entries()}
-	f.look = s.reg.Visit(ctx, f.m)
-	f.look.Share(limits.Share)
-	f.m.yield, f.m.slice, f.m.holding = f.look.Yield, f.look.Yield(), f.look.Holding
-	return f
+	m := meter.New(ctx, meter.Budget{Time: limits.Time, Entries: limits.Entries, Bytes: limits.Bytes})
+	visit := s.reg.Visit(ctx, m)
+	visit.Share(limits.Share)
+	m.YieldTo(visit.Yield, visit.Holding)
+	return &frame{
+		Thread:  &value.Thread{Meter: m, Visit: visit, Show: limits.Show},
+		session: s, limits: limits, stepwise: s.stepwise, exposed: s.reg.Entries(),
+	}
 }
 
 func (f *frame) eval(source string) (r Result, err error) {
 	defer f.rescue(&err)
-	st, err := parse(source, f.m.limits)
+	st, err := parse(source, f.limits)
 	if err != nil {
 		return Result{}, err
 	}
@@ -90,26 +90,26 @@ func (f *frame) eval(source string) (r Result, err error) {
 	}
 	r.Name = st.Name
 	switch x := x.(type) {
-	case *snapshot:
-		r.Page = x.page
-	case string:
-		if x == f.layout {
+	case *value.Snapshot:
+		r.Page = x.Page
+	case value.String:
+		if string(x) == f.verbatim {
 			r.Page = &render.Page{}
-			r.Page.Verbatim(x)
+			r.Page.Verbatim(f.verbatim)
 		}
 	}
-	r.Node = f.picture(x, f.m.limits.Show, pathOfAnswer(st))
-	if err := f.m.look(); err != nil {
+	r.Node = value.Picture(f.Thread, x, f.Show, pathOfAnswer(st))
+	if err := f.Look(); err != nil {
 		return Result{}, err
 	}
 	if err := f.store(st, x); err != nil {
 		return Result{}, err
 	}
-	t := f.look.Tally()
+	t := f.Visit.Tally()
 	r.Notes, r.Codes = noted(t)
 	r.Notes = append(f.notes, r.Notes...)
 	r.Cost = Cost{
-		Time: time.Since(f.m.start), Entries: f.m.entries, Bytes: f.m.peak,
+		Time: f.Elapsed(), Entries: f.Entries(), Bytes: f.Peak(),
 		Waited: t.Waited, Retries: t.Retries, Torn: t.Torn,
 	}
 	return r, nil
@@ -160,26 +160,26 @@ func (f *frame) rescue(err *error) {
 		*err = fault.New("internal", "internal error: %s", text.Cut(fmt.Sprintf("%q", fmt.Sprint(p)), 200)).
 			With("this is a mistake in sightglass, please report it")
 	}
-	if over := context.Cause(f.m.ctx); *err != nil && over != nil && !f.m.refused && (errors.Is(*err, over) || errors.Is(*err, f.m.ctx.Err())) {
-		*err = f.m.ended(over)
+	if over := context.Cause(f.Context()); *err != nil && over != nil && !f.Refused() && (errors.Is(*err, over) || errors.Is(*err, f.Context().Err())) {
+		*err = f.Ended(over)
 	}
 }
 
 // run compiles and evaluates a statement.
-func (f *frame) run(st syntax.Statement) (any, error) {
-	names := namesOf(f.exposed, f.session.variables(f.look))
+func (f *frame) run(st syntax.Statement) (value.Value, error) {
+	names := namesOf(f.exposed, f.session.variables(f.Visit))
 	if st.Name != "" {
 		if err := names.free(st.Name, nil); err != nil {
 			return nil, st.NamePos.Err(err)
 		}
 	}
-	c := &compiler{names: names, meter: f.m}
+	c := &compiler{names: names, meter: f.Meter}
 	code, err := c.compile(st.Tree)
 	if err != nil {
 		return nil, err
 	}
-	f.notes, f.from = c.notes, c.from
-	f.slots = make([]any, c.slots)
+	f.notes, f.origins = c.notes, c.origins
+	f.slots = make([]value.Value, c.slots)
 	for _, get := range c.early {
 		if _, err := get(f); err != nil {
 			return nil, err
@@ -190,7 +190,7 @@ func (f *frame) run(st syntax.Statement) (any, error) {
 		return nil, at(st.Tree).Err(err)
 	}
 	// What a loop lends must not leave it, and a scalar is an answer only as it was when read.
-	x, err = f.hold(x)
+	x, err = value.Hold(f.Thread, x)
 	return x, at(st.Tree).Err(err)
 }
 
@@ -202,7 +202,7 @@ func (s *Session) variables(look *access.Visit) map[string]variable {
 	for name, v := range s.vars {
 		for _, o := range v.from {
 			if !look.Permits(o) {
-				s.vars[name] = variable{gone: o.Name, size: wordsKept}
+				s.vars[name] = variable{gone: o.Name, size: meter.ElementSize}
 				break
 			}
 		}
@@ -211,14 +211,14 @@ func (s *Session) variables(look *access.Visit) map[string]variable {
 }
 
 // store gives the answer its name, and makes it _.
-func (f *frame) store(st syntax.Statement, x any) error {
+func (f *frame) store(st syntax.Statement, x value.Value) error {
 	s := f.session
 	if f.mode == Aside {
 		return nil
 	}
 	v, note := f.variable(x, st)
 	if v.alias == nil {
-		v.from = f.origins()
+		v.from = f.madeOf()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

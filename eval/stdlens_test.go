@@ -140,12 +140,12 @@ func TestStandardLenses(t *testing.T) {
 		`x.errs[0] == "plain"`, `x.errs[1] contains "file does not exist"`, `x.errs[3] startsWith "open /does"`, `count(x.errs, # contains "refused") == 2`,
 		`freq(x.errs)[0].count == 1`, `top(x.queue, 1)[0].by == 2`, `hist(x.ring).max == 12`,
 	} {
-		if ok, err := value(t, s, source); ok != true || err != nil {
+		if ok, err := answer(t, s, source); ok != true || err != nil {
 			t.Errorf("%s: %v, %v", source, ok, err)
 		}
 	}
 	for i, err := range x.errs {
-		if got, failed := value(t, s, fmt.Sprintf("x.errs[%d]", i)); got != err.Error() {
+		if got, failed := answer(t, s, fmt.Sprintf("x.errs[%d]", i)); got != err.Error() {
 			t.Errorf("error %d is read as %q, %v; it says %q", i, got, failed, err)
 		}
 	}
@@ -153,7 +153,7 @@ func TestStandardLenses(t *testing.T) {
 		`x.addr == 5`: "a string == an integer", `x.small == "42"`: "an integer == a string", `x.huge > 5`: "a string > an integer",
 		`x.took > 5`: "write the number as a duration", `x.mu == 1`: "makes no sense",
 	} {
-		if _, err := value(t, s, source); err == nil || !strings.Contains(err.Error(), text) {
+		if _, err := answer(t, s, source); err == nil || !strings.Contains(err.Error(), text) {
 			t.Errorf("%s: %v, want %s", source, err, text)
 		}
 	}
@@ -170,7 +170,7 @@ func TestStandardLenses(t *testing.T) {
 	if err != nil || !json.Valid([]byte(r.Node.JSON())) {
 		t.Errorf("no JSON of all of them: %v", err)
 	}
-	got, err := value(t, s, "toJSON(x)")
+	got, err := answer(t, s, "toJSON(x)")
 	var back map[string]any
 	if text, _ := got.(string); err != nil || json.Unmarshal([]byte(text), &back) != nil {
 		t.Fatalf("toJSON(x): %v, %v", got, err)
@@ -193,15 +193,15 @@ func TestStandardLensesRacy(t *testing.T) {
 		"free.any.small": 42, "free.any.addr": "10.1.2.3", "free.any.port": "[fe80::1%eth0]:80", "len(free.any.queue)": 3, "sum(free.any.ring)": 33,
 		"free.any.half": .5, "free.any.exact": -2.5, `free.any.errs[0]`: "plain", "free.any.count": 7, "len(free.any.byName)": 2,
 	} {
-		if got, err := value(t, s, source); got != want || err != nil {
+		if got, err := answer(t, s, source); got != want || err != nil {
 			t.Errorf("%s: %v, %v, want %v", source, got, err, want)
 		}
 	}
 	if got := shown(t, s, "free.any"); strings.Contains(got, "hunter2") {
 		t.Errorf("the password of a URL: %s", got)
 	}
-	if _, err := value(t, s, `free.any.link contains "hunter2"`); err == nil {
-		if ok, _ := value(t, s, `free.any.link contains "hunter2"`); ok == true {
+	if _, err := answer(t, s, `free.any.link contains "hunter2"`); err == nil {
+		if ok, _ := answer(t, s, `free.any.link contains "hunter2"`); ok == true {
 			t.Error("the password of a URL can be searched for")
 		}
 	}
@@ -227,7 +227,7 @@ func TestHostileChains(t *testing.T) {
 	reg.Expose("free", &struct{ a, b, c any }{circle, cut, lasso}, registry.Guard(nil))
 	s := NewSession(reg, Limits{Time: time.Hour})
 	for _, source := range []string{"sum(circle)", "count(cut, true)", "count(lasso, true)", "len(lasso)", "count(free.a, true)", "count(free.b, true)", "count(free.c, true)", "top(circle, 3)", "hist(free.a)"} {
-		if x, err := value(t, s, source); codeOfError(err) != "unreadable" {
+		if x, err := answer(t, s, source); codeOfError(err) != "unreadable" {
 			t.Errorf("%s: %v, %v", source, x, err)
 		}
 	}
@@ -263,17 +263,17 @@ func TestDatabase(t *testing.T) {
 	lensed.Lens(func(db *sql.DB) any { return db.Stats() })
 	lensed.Expose("db", db)
 	bare.Expose("db", db)
-	if x, err := value(t, NewSession(reg, Limits{}), "db.Stats().MaxOpenConnections"); x != 7 || err != nil {
+	if x, err := answer(t, NewSession(reg, Limits{}), "db.Stats().MaxOpenConnections"); x != 7 || err != nil {
 		t.Errorf("by the method: %v, %v", x, err)
 	}
-	if x, err := value(t, NewSession(lensed, Limits{}), "db.MaxOpenConnections"); x != 7 || err != nil {
+	if x, err := answer(t, NewSession(lensed, Limits{}), "db.MaxOpenConnections"); x != 7 || err != nil {
 		t.Errorf("by a lens: %v, %v", x, err)
 	}
 	s := NewSession(bare, Limits{})
-	if x, err := value(t, s, "db.maxOpen"); x != 7 || err != nil {
+	if x, err := answer(t, s, "db.maxOpen"); x != 7 || err != nil {
 		t.Errorf("by a field: %v, %v", x, err)
 	}
-	if _, err := value(t, s, "db.Stats()"); codeOfError(err) != "not_allowed" {
+	if _, err := answer(t, s, "db.Stats()"); codeOfError(err) != "not_allowed" {
 		t.Errorf("a method that nobody named: %v", err)
 	}
 }

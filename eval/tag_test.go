@@ -42,7 +42,7 @@ func TestTags(t *testing.T) {
 		"map(dir(v), .name)":       []any{"hits", "pin", "card", "motto", "odd", "first", "second", "hidden", "tagBase", "bytes"},
 		"fromJSON(toJSON(v)).hits": 1,
 	} {
-		x, err := value(t, s, source)
+		x, err := answer(t, s, source)
 		if err != nil || !reflect.DeepEqual(x, want) {
 			t.Errorf("%s: %v, %v, want %v", source, x, err, want)
 		}
@@ -52,11 +52,11 @@ func TestTags(t *testing.T) {
 		`v.motto == "motto!"`: "redacted", `v.password == "motto!"`: "redacted", `v.x == 5`: "redacted", `v.hidden == 5`: "redacted",
 		`w.x == 5`: "redacted", `w.hidden == 5`: "redacted", `v.hitz`: "no_field",
 	} {
-		if _, err := value(t, s, source); codeOfError(err) != code {
+		if _, err := answer(t, s, source); codeOfError(err) != code {
 			t.Errorf("%s: %v, want %s", source, err, code)
 		}
 	}
-	if _, err := value(t, s, "v.hitz"); err == nil || !strings.Contains(err.Error(), "did you mean hits?") {
+	if _, err := answer(t, s, "v.hitz"); err == nil || !strings.Contains(err.Error(), "did you mean hits?") {
 		t.Error(err)
 	}
 	if got := s.Complete("v.hi", 4); len(got) != 2 { // hits, hidden

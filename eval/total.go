@@ -1,9 +1,8 @@
 package eval
 
 import (
-	"time"
-
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/internal/number"
 )
 
@@ -13,18 +12,18 @@ type total struct {
 	numbers, durations bool
 }
 
-func (t *total) add(x any) error {
-	if err := refuse(x); err != nil {
+func (t *total) add(x value.Value) error {
+	if err := value.Refuse(x); err != nil {
 		return err
 	}
-	if d, ok := x.(time.Duration); ok && !t.numbers {
+	if d, ok := x.(value.Duration); ok && !t.numbers {
 		t.durations = true
 		t.Tally.Add(number.OfInt(int64(d)))
 		return nil
 	}
-	n, ok := number.Of(x)
+	n, ok := value.NumberOf(x)
 	if !ok || t.durations {
-		e := fault.New("type", "%s cannot be added up", kind(x))
+		e := fault.New("type", "%s cannot be added up", x.Kind())
 		if t.durations || t.numbers {
 			return e.With("sum takes numbers, or durations: not both")
 		}
@@ -36,14 +35,14 @@ func (t *total) add(x any) error {
 }
 
 // mean is that of n numbers or durations, n > 0.
-func (t *total) mean(n int) (any, error) {
+func (t *total) mean(n int) (value.Value, error) {
 	switch {
 	case t.durations:
-		return time.Duration(t.Tally.Mean(n)), nil
+		return value.Duration(t.Tally.Mean(n)), nil
 	case !t.Finite():
 		return nil, t.beyond()
 	}
-	return t.Float64() / float64(n), nil
+	return value.Float(t.Float64() / float64(n)), nil
 }
 
 func (t *total) beyond() error {
@@ -51,22 +50,17 @@ func (t *total) beyond() error {
 }
 
 // sum is 0 for nothing.
-func (t *total) sum() (any, error) {
+func (t *total) sum() (value.Value, error) {
 	if t.HasFloat() && !t.Finite() {
 		return nil, t.beyond()
 	}
 	if n, ok := t.Tally.Sum(); ok {
-		if v, ok := n.Value(); ok {
-			i, isInt := v.(int)
-			switch {
-			case !t.durations:
-				return v, nil
-			case isInt:
-				return time.Duration(i), nil
-			}
-			if d, ok := v.(int64); ok {
-				return time.Duration(d), nil
-			}
+		x, ok := value.OfNumber(n)
+		if i, isInt := x.(value.Int); isInt && t.durations {
+			return value.Duration(i), nil
+		}
+		if ok && !t.durations {
+			return x, nil
 		}
 	}
 	return nil, fault.New("overflow", "the sum does not fit in 64 bits").With("sum(xs, float(#)) gives a rounded answer")

@@ -103,7 +103,7 @@ func TestTruth(t *testing.T) {
 		// What lies in an interface may be of any kind.
 		{`w.text == "x"`, true}, {`w.text == 5`, false}, {`w.five == 5`, true}, {`w.five != "a"`, true}, {`w.five > "a"`, failure("type")}, {`w.text in ["x"]`, true},
 	} {
-		got, err := value(t, s, c.source)
+		got, err := answer(t, s, c.source)
 		if f, fails := c.want.(failure); fails {
 			if codeOfError(err) != string(f) {
 				t.Errorf("%s = %v, %v, want the error %s", c.source, got, err, f)

@@ -6,9 +6,10 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
@@ -18,7 +19,7 @@ import (
 // fields and array elements alone, is remembered by its path, and so stays live; any other live
 // object, and what has such in it, is remembered as a bounded snapshot.
 type variable struct {
-	value any
+	value value.Value
 	alias ast.Node // the path of a live object; value is nil then
 	size  int
 	from  []access.Origin // what value was made of
@@ -34,19 +35,13 @@ func (v variable) weight() int { return v.size + variableSize + originSize*len(v
 // originSize is about what one of the origins of a variable takes.
 const originSize = 100
 
-// What a variable copies of the application is bounded: strings by Bytes each, all by Nodes.
-var copyLimit = render.Limit{Depth: 32, Items: 10_000, Nodes: 10_000, Bytes: 64 << 10}
-
-// maxCopied bounds the text that a variable copies, in bytes.
-const maxCopied = 1 << 20
-
 // variable compiles the use of a variable of the session.
 func (c *compiler) variable(n ast.Node, v variable) (code, error) {
 	switch {
 	case v.gone != "":
 		return nil, at(n).Err(fault.New("unknown_name", "what this holds was forgotten: it was made of %s, which was withdrawn, or is exposed with more of it hidden", v.gone).With("ask for it again"))
 	case v.alias == nil:
-		c.from = append(c.from, v.from...)
+		c.origins = append(c.origins, v.from...)
 		return constant(v.value), nil
 	}
 	// The path was made from exposed names: no variable and no predicate may stand before them.
@@ -57,7 +52,7 @@ func (c *compiler) variable(n ast.Node, v variable) (code, error) {
 	if err != nil {
 		return nil, moved(n, err)
 	}
-	return func(f *frame) (any, error) {
+	return func(f *frame) (value.Value, error) {
 		x, err := run(f)
 		if err != nil {
 			return nil, moved(n, err)
@@ -73,10 +68,10 @@ func moved(n ast.Node, err error) error {
 	return &e
 }
 
-// origins is what the answer of an evaluation was made of, each once.
-func (f *frame) origins() []access.Origin {
-	all := f.look.Origins()
-	for _, o := range f.from {
+// madeOf lists what the answer was made of, each once.
+func (f *frame) madeOf() []access.Origin {
+	all := f.Visit.Origins()
+	for _, o := range f.origins {
 		if !slices.Contains(all, o) {
 			all = append(all, o)
 		}
@@ -85,61 +80,23 @@ func (f *frame) origins() []access.Origin {
 }
 
 // variable makes x last beyond its evaluation. The note says what became of it.
-func (f *frame) variable(x any, st syntax.Statement) (v variable, note string) {
-	if view, ok := x.(*access.View); ok {
-		if tree := reachable(view, st); tree != nil {
-			return variable{alias: tree, size: wordsKept}, ""
+func (f *frame) variable(x value.Value, st syntax.Statement) (v variable, note string) {
+	if view, ok := x.(value.Live); ok {
+		if tree := reachable(view.View, st); tree != nil {
+			return variable{alias: tree, size: meter.ElementSize}, ""
 		}
 	}
-	size, live := measure(x, 0)
+	size, live := value.Measure(x, 0)
 	if !live {
 		return variable{value: x, size: size}, ""
 	}
-	n := f.copied(x, originOfAnswer(st))
-	nodes, text := weigh(n)
+	n := value.Copy(f.Thread, x, originOfAnswer(st))
 	note = "a snapshot was kept: it does not follow the live object"
-	if isCut(n) {
+	if value.IsCut(n) {
 		note = "a snapshot was kept, and it was cut: the live object has more"
 	}
-	return variable{value: snapshotOf(n), size: nodes*nodeSize + text}, note
+	return variable{value: value.NewSnapshot(n), size: value.Weight(n)}, note
 }
-
-// copied is the bounded snapshot of x. What its texts would take is found with the beginnings of
-// them first: together they may be far longer than what an evaluation may hold.
-func (f *frame) copied(x any, path string) *render.Node {
-	limit, sketch := copyLimit, copyLimit
-	sketch.Bytes = 256
-	n := f.picture(x, sketch, path)
-	for textUpTo(n, limit.Bytes) > maxCopied && limit.Nodes > 1 {
-		// Many long strings: fewer nodes, until it fits.
-		limit.Nodes /= 4
-		sketch.Nodes = limit.Nodes
-		n = f.picture(x, sketch, path)
-	}
-	if textUpTo(n, limit.Bytes) == textUpTo(n, sketch.Bytes) {
-		return n
-	}
-	return f.picture(x, limit, path)
-}
-
-// textUpTo is how many bytes of text the values of a snapshot have in all, of each up to most.
-func textUpTo(n *render.Node, most int) int {
-	size := len(n.Text)
-	if n.Shape == inspect.Scalar && n.Cut != nil {
-		size += n.Cut.More
-	}
-	size = min(size, most)
-	for _, it := range n.Items {
-		size += textUpTo(it.Node, most)
-		if it.Key != nil {
-			size += textUpTo(it.Key, most)
-		}
-	}
-	return size
-}
-
-// nodeSize is about what a node of a snapshot takes, in bytes.
-const nodeSize = 200
 
 // reachable is the path of a live object that can be reached again for certain; nil for any other. st is the line that
 // it answers, which mostly is that path.
@@ -148,8 +105,8 @@ func reachable(v *access.View, st syntax.Statement) ast.Node {
 	if err != nil || target == nil || v.Path() == "" || !v.Steady() || !target.Steady() {
 		return nil
 	}
-	for _, value := range []inspect.Value{v.Value(), target.Value()} {
-		if !value.Solid() || value.Mark()&(inspect.Racy|inspect.Copied) != 0 {
+	for _, at := range []inspect.Value{v.Value(), target.Value()} {
+		if !at.Solid() || at.Mark()&(inspect.Racy|inspect.Copied) != 0 {
 			return nil
 		}
 	}
@@ -161,74 +118,4 @@ func reachable(v *access.View, st syntax.Statement) ast.Node {
 		return nil
 	}
 	return tree
-}
-
-// measure is the size of a value in bytes, and whether live objects are in it.
-func measure(x any, depth int) (size int, live bool) {
-	size = wordsKept
-	add := func(x any) {
-		n, l := measure(x, depth+1)
-		size, live = size+n, live || l
-	}
-	switch x := x.(type) {
-	case *access.View:
-		return size, true
-	case string:
-		return size + len(x), false
-	case []byte:
-		return size + len(x), false
-	case *snapshot:
-		nodes, text := weigh(x.node)
-		return nodes*nodeSize + text, false
-	case []any:
-		if depth > maxDepth {
-			return size, true // a snapshot cuts it
-		}
-		for _, elem := range x {
-			add(elem)
-		}
-	case map[string]any:
-		if depth > maxDepth {
-			return size, true
-		}
-		for k, elem := range x {
-			size += len(k)
-			add(elem)
-		}
-	case *anyMap:
-		if depth > maxDepth {
-			return size, true
-		}
-		for i, k := range x.keys {
-			add(k)
-			add(x.values[i])
-		}
-	}
-	return size, live
-}
-
-// weigh counts the nodes of a snapshot and the bytes of their texts. A snapshot is bounded.
-func weigh(n *render.Node) (nodes, text int) {
-	nodes, text = 1, len(n.Text)
-	for _, it := range n.Items {
-		for _, part := range []*render.Node{it.Key, it.Node} {
-			if part != nil {
-				a, b := weigh(part)
-				nodes, text = nodes+a, text+b
-			}
-		}
-	}
-	return nodes, text
-}
-
-func isCut(n *render.Node) bool {
-	if n.Cut != nil {
-		return true
-	}
-	for _, it := range n.Items {
-		if isCut(it.Node) {
-			return true
-		}
-	}
-	return false
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -51,8 +52,8 @@ func (s *Session) remember(v variable, mode Mode) {
 }
 
 // varsList lists the variables of the session, the answers of before last: a list of rows.
-func varsList(f *frame, _ []any) (any, error) {
-	vars := f.session.variables(f.look)
+func varsList(f *frame, _ []value.Value) (value.Value, error) {
+	vars := f.session.variables(f.Visit)
 	names := slices.SortedFunc(maps.Keys(vars), func(a, b string) int {
 		switch {
 		case isAnswerName(a) == isAnswerName(b):
@@ -65,7 +66,7 @@ func varsList(f *frame, _ []any) (any, error) {
 	var rows [][]string
 	for _, name := range names {
 		v := vars[name]
-		f.from = append(f.from, v.from...)
+		f.origins = append(f.origins, v.from...)
 		rows = append(rows, []string{name, v.kind(), f.preview(v), v.note()})
 	}
 	return table(rows, "name", "type", "value", "note"), nil
@@ -79,7 +80,7 @@ func (f *frame) preview(v variable) string {
 	case v.alias != nil:
 		return v.alias.String()
 	}
-	return f.picture(v.value, render.Limit{Depth: 2, Items: 8, Bytes: 64, Nodes: 20}, "").Line(32)
+	return value.Picture(f.Thread, v.value, render.Limit{Depth: 2, Items: 8, Bytes: 64, Nodes: 20}, "").Line(32)
 }
 
 // kind is the type of what v holds, "" where only a look at the live object would tell.
@@ -87,7 +88,7 @@ func (v variable) kind() string {
 	if v.alias != nil || v.gone != "" {
 		return ""
 	}
-	return typeName(v.value)
+	return v.value.Type()
 }
 
 // note says what v is besides its type.
@@ -98,9 +99,9 @@ func (v variable) note() string {
 	case v.alias != nil:
 		return "the live object"
 	}
-	if s, ok := v.value.(*snapshot); ok && isCut(s.node) {
+	if s, ok := v.value.(*value.Snapshot); ok && value.IsCut(s.Node) {
 		return "a snapshot that was cut, " + text.Bytes(v.size)
-	} else if ok && s.page == nil {
+	} else if ok && s.Page == nil {
 		return "a snapshot, " + text.Bytes(v.size)
 	}
 	if v.size >= 1024 {

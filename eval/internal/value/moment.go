@@ -1,4 +1,4 @@
-package eval
+package value
 
 import (
 	"math"
@@ -10,13 +10,12 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// The methods of package time wrap or saturate where an answer does not fit. Here it is an error.
+// The methods of package time wrap or saturate where an answer does not fit. Here that is an error.
 
-// farSeconds is the most that times may be away from 1970, in seconds: a thousand million years, which fit in an
-// int of 32 bits. Within it the package's own computing does not wrap.
+// farSeconds is how far from 1970 a time may lie, in seconds: a thousand million years, which fit in an int of 32 bits.
+// Within it package time does not wrap.
 const farSeconds = 1 << 55
 
-// isFar reports whether t is that far away.
 func isFar(t time.Time) bool {
 	s := t.Unix()
 	return s < -farSeconds || s > farSeconds
@@ -27,30 +26,30 @@ func tooFar(t time.Time) error {
 }
 
 // shift is t plus d.
-func shift(t time.Time, d time.Duration) (any, error) {
+func shift(t time.Time, d time.Duration) (Value, error) {
 	if isFar(t) {
 		return nil, tooFar(t)
 	}
-	return t.Add(d), nil
+	return Time(t.Add(d)), nil
 }
 
-// span is from earlier to later; ok is false where no duration is as long.
+// span is the time from earlier to later; ok is false where no duration is as long.
 func span(later, earlier time.Time) (d time.Duration, ok bool) {
 	d = later.Sub(earlier)
 	return d, earlier.Add(d).Equal(later)
 }
 
-// maxYears is how far AddDate goes. Package time computes years, months and days in ints.
+// maxYears bounds AddDate: package time computes years, months and days in ints.
 const maxYears = 100_000_000
 
-// withinReach is the error of a method of a time that the package would compute with numbers that wrap.
-func withinReach(x any, name string, args []reflect.Value) error {
-	for _, v := range append([]reflect.Value{reflect.ValueOf(x)}, args...) {
+// checkReach returns an error if package time would compute the method of x with numbers that wrap.
+func checkReach(x HasMethods, name string, args []reflect.Value) error {
+	for _, v := range append([]reflect.Value{reflect.ValueOf(x.Go())}, args...) {
 		if t, ok := v.Interface().(time.Time); ok && isFar(t) {
 			return tooFar(t)
 		}
 	}
-	if _, ok := x.(time.Time); ok && name == "AddDate" {
+	if _, ok := x.(Time); ok && name == "AddDate" {
 		years := math.Abs(float64(args[0].Int())) + math.Abs(float64(args[1].Int()))/12 + math.Abs(float64(args[2].Int()))/365
 		if years > maxYears {
 			return fault.New("overflow", "AddDate goes up to %s years", text.Thousands(maxYears))
@@ -59,9 +58,9 @@ func withinReach(x any, name string, args []reflect.Value) error {
 	return nil
 }
 
-// exactly reports whether what a method of x answers is what it says.
-func exactly(x any, name string, args, out []reflect.Value) bool {
-	switch x := x.(type) {
+// isExact reports whether the answer of a method of x is right.
+func isExact(x HasMethods, name string, args, out []reflect.Value) bool {
+	switch x := x.Go().(type) {
 	case time.Time:
 		perSecond := map[string]uint64{"UnixMilli": 1e3, "UnixMicro": 1e6, "UnixNano": 1e9}
 		switch name {

@@ -1,4 +1,6 @@
-package eval
+// Package pattern compiles and matches regular expressions within the budget of an evaluation. Package regexp can be
+// interrupted in neither.
+package pattern
 
 import (
 	"errors"
@@ -9,19 +11,29 @@ import (
 	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// pattern is a compiled regular expression and the number of its instructions: Go matches in time
-// proportional to their product with the length of the text.
-type pattern struct {
+// Pattern is a compiled regular expression. Go matches in time proportional to the product of its size and the length
+// of the text.
+type Pattern struct {
 	re     *regexp.Regexp
-	size   int
+	size   int // instructions
 	weight int // bytes, about
 }
 
-// The parser of package regexp cannot be interrupted, and what it makes of a few bytes can be large. These
-// bounds are on the source, before it is parsed: within all of them it takes up to 15 ms and 5 MB.
+// Weight is about how many bytes p takes.
+func (p *Pattern) Weight() int { return p.weight }
+
+// MaxGuarded is how many instructions a pattern may have that is matched while a guard is held.
+const MaxGuarded = 200
+
+// IsQuick reports whether p may be matched while a guard is held.
+func (p *Pattern) IsQuick() bool { return p.size <= MaxGuarded }
+
+// The parser of package regexp cannot be interrupted, and makes much of a few bytes. These bounds are on the source,
+// before it is parsed: within all of them it takes up to 15 ms and 5 MB.
 const (
 	maxPattern = 4 << 10 // bytes
 	maxNamed   = 32      // classes such as \pL, which stands for 659 ranges
@@ -34,8 +46,8 @@ const (
 	maxRanges  = 100_000 // of classes, likewise
 )
 
-// newPattern compiles a regular expression, and charges m for the work. What it weighs is the caller's to charge.
-func newPattern(m *meter, source string) (*pattern, error) {
+// New compiles a regular expression and charges m for the work. The caller charges for its Weight.
+func New(m *meter.Meter, source string) (*Pattern, error) {
 	named, folded := foresee(source)
 	switch {
 	case len(source) > maxPattern:
@@ -48,7 +60,7 @@ func newPattern(m *meter, source string) (*pattern, error) {
 	}
 	// Parsing and compiling each take this work, of some nanoseconds a step.
 	work := 1 + 64*len(source) + 16_000*named + 10*folded
-	if err := m.tick(2 * work); err != nil {
+	if err := m.Tick(2 * work); err != nil {
 		return nil, err
 	}
 	tree, err := syntax.Parse(source, syntax.Perl)
@@ -62,27 +74,27 @@ func newPattern(m *meter, source string) (*pattern, error) {
 	if ranges > maxRanges {
 		return nil, fault.New("range", "this regular expression is too large: it repeats a large class").With("repeat it less often, as in \\pL{1,10}")
 	}
-	if err := m.tick(16*size + ranges); err != nil {
+	if err := m.Tick(16*size + ranges); err != nil {
 		return nil, err
 	}
 	re, err := regexp.Compile(source)
 	if err != nil {
 		return nil, badPattern(err)
 	}
-	return &pattern{re, size, 1<<10 + 100*size + 16*ranges}, nil
+	return &Pattern{re, size, 1<<10 + 100*size + 16*ranges}, nil
 }
 
-// badPattern says what is wrong with a regular expression, of which it shows the part in question.
+// badPattern says what is wrong with a regular expression, and shows the part in question.
 func badPattern(err error) error {
 	var e *syntax.Error
 	if !errors.As(err, &e) {
 		return fault.New("syntax", "this is no regular expression").Because(err)
 	}
-	return fault.New("syntax", "this is no regular expression: %s: %s", e.Code, keyText(e.Expr)).Because(err)
+	return fault.New("syntax", "this is no regular expression: %s: %s", e.Code, strconv.Quote(text.Cut(e.Expr, 60))).Because(err)
 }
 
-// foresee tells from the source of a regular expression what the parser will have to do: how many named classes
-// it looks up, and for how many code points it looks for other cases. It counts rather too much than too little.
+// foresee tells from the source of a regular expression what the parser will have to do: how many named classes it
+// looks up, and of how many code points it looks up the other cases. It counts too much rather than too little.
 func foresee(source string) (named, folded int) {
 	named = strings.Count(source, `\p`) + strings.Count(source, `\P`)
 	if !strings.Contains(source, "(?") {
@@ -135,38 +147,39 @@ func instructions(re *syntax.Regexp) (n, ranges int) {
 	return min(n, maxProgram+1), min(ranges, maxRanges+1)
 }
 
-// patterns remembers some of the regular expressions that are computed in one evaluation.
-type patterns struct {
-	known   map[string]*pattern
-	weight  int // of those
-	charged int // the most that they weighed at a time
+// Cache remembers some of the regular expressions that one evaluation computes.
+type Cache struct {
+	known   map[string]*Pattern
+	weight  int // of those in known
+	charged int // the most that weight has been
 }
 
-// What is remembered at a time: a predicate has a few that come again and again, or each time another.
+// A predicate computes a few patterns again and again, or another one each time.
 const (
 	maxKnown  = 16
 	maxWeight = 4 << 20
 )
 
-func (p *patterns) get(m *meter, source string) (*pattern, error) {
-	if known, ok := p.known[source]; ok {
+// Get returns the Pattern of source, and charges m for it.
+func (c *Cache) Get(m *meter.Meter, source string) (*Pattern, error) {
+	if known, ok := c.known[source]; ok {
 		return known, nil
 	}
-	made, err := newPattern(m, source)
+	made, err := New(m, source)
 	if err != nil {
 		return nil, err
 	}
 	weight := made.weight + len(source)
-	if p.known == nil || len(p.known) >= maxKnown || p.weight+weight > maxWeight {
-		p.known, p.weight = map[string]*pattern{}, 0
+	if c.known == nil || len(c.known) >= maxKnown || c.weight+weight > maxWeight {
+		c.known, c.weight = map[string]*Pattern{}, 0
 	}
-	if p.weight+weight > p.charged {
-		if err := m.Keep(p.weight + weight - p.charged); err != nil {
+	if c.weight+weight > c.charged {
+		if err := m.Keep(c.weight + weight - c.charged); err != nil {
 			return nil, err
 		}
-		p.charged = p.weight + weight
+		c.charged = c.weight + weight
 	}
-	p.weight += weight
-	p.known[strings.Clone(source)] = made
+	c.weight += weight
+	c.known[strings.Clone(source)] = made
 	return made, nil
 }

@@ -1,0 +1,255 @@
+package value
+
+import (
+	"cmp"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
+)
+
+// Dict is a map that an expression made, with keys of any kind: what filter and take keep of a map, and what groupBy
+// and fromPairs make. Once Sorted it is walked in the order of its keys. Keys without an order (structs, lists,
+// pointers, what is redacted) come last, as they came.
+type Dict struct {
+	keys, values []Value
+	at           map[any]int // the positions of hashable keys, by what KeyOf returns
+	others       []int       // the positions of keys that are compared with each other
+	goType       string      // the Go type of the map that it is a part of, "" for none
+}
+
+// NewDict returns an empty Dict.
+func NewDict() *Dict { return &Dict{at: map[any]int{}} }
+
+func (*Dict) Kind() string                 { return "a map" }
+func (*Dict) Shape() inspect.Shape         { return inspect.Map }
+func (x *Dict) Type() string               { return cmp.Or(x.goType, "map") }
+func (x *Dict) Len(*Thread) (int, error)   { return len(x.keys), nil }
+func (x *Dict) Count() int                 { return len(x.keys) }
+func (x *Dict) At(i int) (key, elem Value) { return x.keys[i], x.values[i] }
+func (x *Dict) Set(i int, elem Value)      { x.values[i] = elem }
+func (x *Dict) mapType() string            { return x.goType }
+
+// Find returns the position of a key. Keys are equal as with ==, and NaN is the same as itself.
+func (x *Dict) Find(t *Thread, key Value) (i int, found bool, err error) {
+	k, simple, err := KeyOf(t, key)
+	if err != nil {
+		return 0, false, err
+	}
+	if simple {
+		i, found = x.at[k]
+		return i, found, nil
+	}
+	for _, i := range x.others {
+		if err := Refuse(x.keys[i]); err != nil {
+			return 0, false, err
+		}
+		if same, _, err := Same(t, key, x.keys[i]); same || err != nil {
+			return i, same, err
+		}
+	}
+	return 0, false, nil
+}
+
+// Add adds an entry whose key is not there yet. Both must be held.
+func (x *Dict) Add(t *Thread, key, elem Value) error {
+	if err := t.Keep(4 * meter.ElementSize); err != nil {
+		return err
+	}
+	if k, simple, err := KeyOf(t, key); simple && err == nil {
+		x.at[k] = len(x.keys)
+	} else {
+		x.others = append(x.others, len(x.keys))
+	}
+	x.keys, x.values = append(x.keys, key), append(x.values, elem)
+	return nil
+}
+
+// Sorted puts the entries into the order of their keys, and returns x.
+func (x *Dict) Sorted(t *Thread) (*Dict, error) {
+	from := make([]int, len(x.keys))
+	for i := range from {
+		from[i] = i
+	}
+	from, err := Sorted(t, from, x.keys, func(a, b Value) (int, error) { return keyOrder(t, a, b) })
+	if err != nil {
+		return nil, err
+	}
+	keys, values, to := make([]Value, len(from)), make([]Value, len(from)), make([]int, len(from))
+	for n, i := range from {
+		if err := t.Tick(1); err != nil {
+			return nil, err
+		}
+		keys[n], values[n], to[i] = x.keys[i], x.values[i], n
+	}
+	x.keys, x.values = keys, values
+	for k, i := range x.at {
+		if err := t.Tick(1); err != nil {
+			return nil, err
+		}
+		x.at[k] = to[i]
+	}
+	for n, i := range x.others {
+		x.others[n] = to[i]
+	}
+	return x, nil
+}
+
+// Each walks the entries.
+func (x *Dict) Each(t *Thread, _ bool, yield Yield) error {
+	for i, key := range x.keys {
+		if err := t.Tick(1); err != nil {
+			return err
+		}
+		if more, err := yield(i, key, x.values[i]); err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+// Member is an entry.
+func (x *Dict) Member(t *Thread, name string) (Value, error) { return Index(t, x, String(name)) }
+
+// Index is an entry.
+func (x *Dict) Index(t *Thread, key Value) (Value, error) {
+	i, found, err := x.Find(t, key)
+	switch {
+	case err != nil:
+		return nil, err
+	case found:
+		return x.values[i], nil
+	}
+	return nil, noKey(t, x, key)
+}
+
+// Has reports whether there is an entry.
+func (x *Dict) Has(t *Thread, key Value) (bool, error) {
+	_, found, err := x.Find(t, key)
+	return found, err
+}
+
+// Pass is a map if all keys are strings.
+func (x *Dict) Pass(t *Thread) (any, error) {
+	m := make(map[string]any, len(x.keys))
+	for i, key := range x.keys {
+		name, ok := key.(String)
+		if !ok {
+			return nil, fault.New("arguments", "a map is an argument if its keys are strings, and this one has %s", key.Kind())
+		}
+		if err := t.Keep(meter.ElementSize + len(name)); err != nil {
+			return nil, err
+		}
+		y, err := Pass(t, x.values[i])
+		if err != nil {
+			return nil, err
+		}
+		m[string(name)] = y
+	}
+	return m, nil
+}
+
+// Measure adds up keys and values.
+func (x *Dict) Measure(depth int) (size int, live bool) {
+	size = meter.ElementSize
+	if depth > MaxDepth {
+		return size, true
+	}
+	for i, key := range x.keys {
+		for _, part := range [2]Value{key, x.values[i]} {
+			n, l := Measure(part, depth+1)
+			size, live = size+n, live || l
+		}
+	}
+	return size, live
+}
+
+// Names proposes the keys that are names.
+func (x *Dict) Names(t *Thread, add func(name, detail string)) error { return namesOfKeys(t, x, add) }
+
+func (x *Dict) picture(p *painter, depth int, path string) *render.Node {
+	return p.mapping(x, x.goType, len(x.keys), depth, path)
+}
+
+// Part collects the entries lo, lo+1, … hi-1 of a map, in the order of its walk.
+func Part(t *Thread, x Value, lo, hi int) (*Dict, error) {
+	part := NewDict()
+	part.goType = mapType(x)
+	if lo >= hi {
+		return part, nil
+	}
+	err := Each(t, x, false, func(i int, key, elem Value) (bool, error) {
+		if i < lo {
+			return true, nil
+		}
+		k, err := Hold(t, key)
+		if err != nil {
+			return false, err
+		}
+		y, err := Hold(t, elem)
+		if err != nil {
+			return false, err
+		}
+		err = part.Add(t, k, y)
+		return i+1 < hi, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return part.Sorted(t)
+}
+
+// mapType is the Go type of a map of the application, or of one that x is a part of; "" for none.
+func mapType(x Value) string {
+	if m, ok := x.(interface{ mapType() string }); ok {
+		return m.mapType()
+	}
+	return ""
+}
+
+// Classes of keys, in the order in which they are walked.
+const (
+	nilClass = iota
+	numberClass
+	textClass
+	boolClass
+	timeClass
+	durationClass
+	otherClass
+)
+
+func keyClass(x Value) int {
+	if h, ok := x.(Hashable); ok {
+		return h.KeyClass()
+	}
+	return otherClass
+}
+
+// keyOrder orders the keys of a Dict. It takes any two, so that a walk has one order.
+func keyOrder(t *Thread, a, b Value) (int, error) {
+	if o := cmp.Compare(keyClass(a), keyClass(b)); o != 0 {
+		return o, nil
+	}
+	o, err := Compare(t, "<", a, b)
+	if err != nil {
+		return 0, nil
+	}
+	return o, nil
+}
+
+// KeyOf returns what equal keys have in common. simple is false for a key that has to be compared with each other key.
+// It is an error for what is redacted, and for a text that is too long to be copied.
+func KeyOf(t *Thread, key Value) (k any, simple bool, err error) {
+	if err := Unfit(key); err != nil {
+		return nil, false, err
+	}
+	h, ok := key.(Hashable)
+	if !ok {
+		return nil, false, nil
+	}
+	if k, err = h.Key(t); k == nil {
+		k = key
+	}
+	return k, true, err
+}

@@ -1,0 +1,161 @@
+package value
+
+import (
+	"fmt"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
+)
+
+// Picture takes a bounded snapshot of x, for showing. path is the expression that can be continued with [lo:hi] to show
+// what was cut, "" if there is none.
+func Picture(t *Thread, x Value, limit render.Limit, path string) *render.Node {
+	p := painter{t: t, limit: limit, left: limit.Nodes}
+	return p.node(x, limit.Depth, path)
+}
+
+// painter takes one picture.
+type painter struct {
+	t     *Thread
+	limit render.Limit
+	left  int // nodes that may still be taken
+}
+
+func (p *painter) node(x Value, depth int, path string) *render.Node {
+	p.left--
+	switch x := x.(type) {
+	case Pictured:
+		return x.picture(p, depth, path)
+	case Scalar:
+		return render.FromPlain(x.Go(), p.limit, path)
+	}
+	return render.FromPlain(x, p.limit, path)
+}
+
+// list shows n elements.
+func (p *painter) list(n, depth int, path string, at func(i int) Value) *render.Node {
+	node := &render.Node{Shape: inspect.List, Len: n}
+	if n > 0 && (depth <= 0 || p.left <= 0) {
+		node.Cut = &render.Cut{Path: path}
+		return node
+	}
+	for i := 0; i < n && i < p.items(depth) && p.left > 0; i++ {
+		node.Items = append(node.Items, render.Item{Node: p.node(at(i), depth-1, below(path, Int(i)))})
+	}
+	return p.cut(node, path)
+}
+
+// mapping shows the n entries of x.
+func (p *painter) mapping(x Iterable, goType string, n, depth int, path string) *render.Node {
+	node := &render.Node{Shape: inspect.Map, Type: goType, Len: n, Path: p.whole(path)}
+	if n > 0 && (depth <= 0 || p.left <= 0) {
+		node.Cut = &render.Cut{Path: path}
+		return node
+	}
+	err := x.Each(p.t, true, func(_ int, key, elem Value) (bool, error) {
+		if len(node.Items) >= p.items(depth) || p.left <= 0 {
+			return false, nil
+		}
+		node.Items = append(node.Items, render.Item{
+			Key:  p.node(key, depth-1, ""),
+			Node: p.node(elem, depth-1, below(path, key)),
+		})
+		return true, nil
+	})
+	if err != nil {
+		node.Err = err.Error()
+		return node
+	}
+	return p.cut(node, path)
+}
+
+// whole is path where what it shows may be shown in part.
+func (p *painter) whole(path string) string {
+	if !p.limit.Taper {
+		return ""
+	}
+	return path
+}
+
+// items is how many elements of a list are shown with that much depth left: fewer further down if the limit tapers.
+func (p *painter) items(depth int) int {
+	n := p.limit.Items
+	for ; p.limit.Taper && depth < p.limit.Depth && n > 8; depth++ {
+		n = max(n/4, 8)
+	}
+	return n
+}
+
+// cut notes how much of a list or map is missing, and where it is.
+func (p *painter) cut(node *render.Node, path string) *render.Node {
+	if shown := len(node.Items); shown < node.Len {
+		node.Cut = &render.Cut{More: node.Len - shown}
+		if path != "" {
+			node.Cut.Path = fmt.Sprintf("%s[%d:%d]", path, shown, min(node.Len, 2*max(shown, 1)))
+		}
+	}
+	return node
+}
+
+// maxTyped is the length of a key beyond which nobody types it.
+const maxTyped = 4 << 10
+
+// below is the path of an element, "" if it cannot be typed.
+func below(path string, key Value) string {
+	if path == "" {
+		return ""
+	}
+	switch key := key.(type) {
+	case String:
+		if len(key) > maxTyped {
+			return ""
+		}
+		return fmt.Sprintf("%s[%q]", path, string(key))
+	case Int:
+		return fmt.Sprintf("%s[%d]", path, int64(key))
+	}
+	return ""
+}
+
+// again takes a picture of a snapshot. What the snapshot itself has not is where it was cut from.
+func (p *painter) again(n *render.Node, depth int, path string) *render.Node {
+	shown := *n
+	if len(n.Items) == 0 {
+		return &shown
+	}
+	shown.Items = nil
+	if depth <= 0 || p.left <= 0 {
+		shown.Cut = &render.Cut{Path: path}
+		return &shown
+	}
+	collection := n.Shape == inspect.List || n.Shape == inspect.Map
+	for i, it := range n.Items {
+		if collection && i >= p.items(depth) || p.left <= 0 {
+			if collection && n.Cut == nil {
+				return p.cut(&shown, path)
+			}
+			shown.Cut = &render.Cut{More: max(n.Len, len(n.Items)) - i, Path: path}
+			break
+		}
+		p.left--
+		it.Node = p.again(it.Node, depth-1, pathOfItem(path, n, i))
+		shown.Items = append(shown.Items, it)
+	}
+	return &shown
+}
+
+// pathOfItem is the path of item i of a snapshot at path.
+func pathOfItem(path string, n *render.Node, i int) string {
+	it := n.Items[i]
+	switch {
+	case path == "" || n.Shape == inspect.Pointer:
+		return path
+	case it.Key != nil && !it.Key.Hidden && it.Key.Cut == nil:
+		return below(path, Of(it.Key.Scalar))
+	case it.Key != nil:
+		return ""
+	case it.Name != "":
+		return path + "." + it.Name
+	}
+	return below(path, Int(i))
+}

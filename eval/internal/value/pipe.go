@@ -1,0 +1,55 @@
+package value
+
+import "github.com/sightglass-go/sightglass/inspect"
+
+// Pipe is a collection that is computed as it is walked: what filter, map, keys and values hand to a function that
+// takes the elements of its argument one by one. It never becomes an answer.
+type Pipe struct {
+	walk   func(t *Thread, unlocked bool, yield Yield) error
+	shape  inspect.Shape // List, or Map if its elements are what is left of a map
+	goType string        // of the map that the elements are left of, "" if it has none
+}
+
+// NewList is a list whose elements walk yields.
+func NewList(walk func(t *Thread, unlocked bool, yield Yield) error) *Pipe {
+	return &Pipe{walk: walk, shape: inspect.List}
+}
+
+// NewPart is what is left of the collection x: elements of it that walk yields.
+func NewPart(x Value, walk func(t *Thread, unlocked bool, yield Yield) error) *Pipe {
+	p := NewList(walk)
+	if IsMap(x) {
+		p.shape, p.goType = inspect.Map, mapType(x)
+	}
+	return p
+}
+
+// Kind is that of a list or a map.
+func (x *Pipe) Kind() string {
+	if x.shape == inspect.Map {
+		return "a map"
+	}
+	return "a list"
+}
+
+func (*Pipe) Type() string           { return "array" }
+func (x *Pipe) Shape() inspect.Shape { return x.shape }
+
+// Each computes the elements.
+func (x *Pipe) Each(t *Thread, unlocked bool, yield Yield) error { return x.walk(t, unlocked, yield) }
+
+// Len computes the elements to count them.
+func (x *Pipe) Len(t *Thread) (int, error) {
+	n := 0
+	err := x.walk(t, false, func(int, Value, Value) (bool, error) { n++; return true, nil })
+	return n, err
+}
+
+// mapType is the Go type of the map that elements are left of.
+func (x *Pipe) mapType() string { return x.goType }
+
+// Streamed reports whether x is computed as it is walked, so that it has no end to start from.
+func Streamed(x Value) bool {
+	_, ok := x.(*Pipe)
+	return ok
+}
