@@ -8,20 +8,19 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// expand reads what lies in n: fields, elements, entries, the target of a
-// pointer.
+// expand reads what n contains: fields, elements, entries, the target of a pointer.
 func (s *snapper) expand(n *Node, src Source, depth int) {
-	defer guard(n)
+	defer catch(n)
 	v := src.Value()
-	at := place{v.Addr(), v.Type(), s.path(src)}
-	if s.returns(n, at) {
+	at := composite{v.Addr(), v.Type(), s.path(src)}
+	if s.isCycle(n, at) {
 		return
 	}
 	if s.limit.Taper {
 		n.Path = at.path
 	}
-	s.around = append(s.around, at)
-	defer func() { s.around = s.around[:len(s.around)-1] }()
+	s.ancestors = append(s.ancestors, at)
+	defer func() { s.ancestors = s.ancestors[:len(s.ancestors)-1] }()
 	switch n.Shape {
 	case inspect.Pointer:
 		s.target(n, src, depth)
@@ -34,7 +33,7 @@ func (s *snapper) expand(n *Node, src Source, depth int) {
 	}
 }
 
-// lensed makes n what a lens shows of the struct, and reports whether there is one.
+// lensed turns n into what a lens shows of the struct, and reports whether there is a lens.
 func (s *snapper) lensed(n *Node, src Source, depth int) bool {
 	l, ok := src.(Lensed)
 	if !ok {
@@ -47,7 +46,7 @@ func (s *snapper) lensed(n *Node, src Source, depth int) bool {
 	if shown == nil {
 		return false
 	}
-	s.left++ // it is one node with n
+	s.left++ // n and the node of the lens are one
 	as := s.node(shown, depth)
 	as.Type, as.Addr, as.Path = n.Type, n.Addr, n.Path
 	as.Mark |= n.Mark
@@ -55,10 +54,9 @@ func (s *snapper) lensed(n *Node, src Source, depth int) bool {
 	return true
 }
 
-// returns reports whether the way down has come to at before, and if so says it
-// in n.
-func (s *snapper) returns(n *Node, at place) bool {
-	for _, p := range s.around {
+// isCycle reports whether at contains itself, and says so in n.
+func (s *snapper) isCycle(n *Node, at composite) bool {
+	for _, p := range s.ancestors {
 		if at.addr != 0 && p.addr == at.addr && p.typ == at.typ {
 			n.Cycle = p.path
 			if n.Cycle == "" {
@@ -70,8 +68,8 @@ func (s *snapper) returns(n *Node, at place) bool {
 	return false
 }
 
-// target reads what a pointer points at. A pointer to a struct is one node, a
-// pointer to anything else is a node around it.
+// target reads what a pointer points at. A pointer to a struct shares a node with it; a pointer to
+// anything else is a node of its own.
 func (s *snapper) target(n *Node, src Source, depth int) {
 	elem, err := src.Elem()
 	if err != nil {
@@ -99,8 +97,8 @@ func (s *snapper) target(n *Node, src Source, depth int) {
 	}
 }
 
-// shared expands a struct that a pointer points at, and notes in n if another pointer
-// to it has been shown in full before.
+// shared expands a struct that a pointer points at. It notes in n if the struct was shown in full
+// behind another pointer.
 func (s *snapper) shared(n *Node, src Source, depth int) {
 	v := src.Value()
 	at := target{v.Addr(), v.Type()}
@@ -124,8 +122,8 @@ func (s *snapper) fields(n *Node, src Source, depth int) {
 		n.Cut = &Cut{Path: s.path(src)}
 		return
 	}
-	var rest []Source  // of each item, nil if it is complete
-	var later []Source // of each item, what is read when the moment is over; nil if it was read
+	var rest []Source  // of each item; nil if it is complete
+	var later []Source // of each item, to be read after the others; nil if it was read with them
 	read := func(now func(Source) bool) {
 		n.Items, rest, later = nil, nil, nil
 		for _, f := range fields {
@@ -154,7 +152,7 @@ func (s *snapper) fields(n *Node, src Source, depth int) {
 		}
 	}
 	if err := src.Consistent(read); err != nil {
-		s.ungrouped(n, src, rest, err)
+		s.onlyWords(n, src, rest, err)
 	}
 	for i, c := range later {
 		if c != nil {
@@ -168,10 +166,9 @@ func (s *snapper) fields(n *Node, src Source, depth int) {
 	}
 }
 
-// ungrouped takes from a struct that could not be read together the fields that
-// need it: all but single words, pointers, and structs, which are asked for their
-// own fields.
-func (s *snapper) ungrouped(n *Node, src Source, rest []Source, err error) {
+// onlyWords makes the fields of a struct that could not be read in one moment unreadable, err
+// saying why: all but single words, pointers, and structs, which are asked for their own fields.
+func (s *snapper) onlyWords(n *Node, src Source, rest []Source, err error) {
 	if n.Items == nil {
 		n.Err = err.Error()
 		return
@@ -190,8 +187,7 @@ func (s *snapper) ungrouped(n *Node, src Source, rest []Source, err error) {
 	}
 }
 
-// oneWord reports whether values of t are read in one piece, and need nothing
-// else to be understood.
+// oneWord reports whether a value of t is read in one piece, and understood by itself.
 func oneWord(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Struct:
@@ -224,7 +220,7 @@ func (s *snapper) elements(n *Node, src Source, depth int) {
 		}
 		item := s.item(n, key, elem, depth+1)
 		n.Items = append(n.Items, item)
-		// It begins with the list's header, or with the map.
+		// The way to an element begins with the list's header, or with the map.
 		n.Mark |= item.Node.Mark & inspect.Racy
 		return true, nil
 	})
@@ -239,7 +235,7 @@ func (s *snapper) elements(n *Node, src Source, depth int) {
 		// The walk saw all that there is by now.
 		n.Len = shown
 	}
-	if at := tooDeep(n); at == 0 {
+	if at := shownUntil(n); at == 0 {
 		n.Items, n.Cut = nil, &Cut{Path: s.path(src)}
 	} else if at > 0 {
 		n.Items = n.Items[:at]
@@ -250,9 +246,9 @@ func (s *snapper) elements(n *Node, src Source, depth int) {
 	}
 }
 
-// tooDeep is from where on nothing of the elements of a list is shown, so that it
-// may as well be cut there; of a map, 0 if nothing of any. It is -1 if something is.
-func tooDeep(n *Node) int {
+// shownUntil returns how many elements of n to keep if the rest are all too deep to show anything:
+// none of a map unless all are. It is -1 if n stays as it is.
+func shownUntil(n *Node) int {
 	at := len(n.Items)
 	for ; at > 0; at-- {
 		e := n.Items[at-1].Node
@@ -270,8 +266,8 @@ func (s *snapper) item(n *Node, key, elem Source, depth int) (item Item) {
 	if n.Shape == inspect.Map && key != nil {
 		item.Key = s.node(key, depth)
 		if item.Key.Hidden {
-			s.secret++
-			defer func() { s.secret-- }()
+			s.hiddenKeys++
+			defer func() { s.hiddenKeys-- }()
 		}
 	}
 	item.Node = s.node(elem, depth)

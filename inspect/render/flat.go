@@ -9,44 +9,44 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// writer writes nodes.
+// A writer writes nodes.
 type writer struct {
 	out   io.Writer
 	style Style
-	err   error // of out; nothing more is written after one
+	err   error // the first error of out; nothing is written after it
 
-	// In a cell no cut has an address, of which half might be left out: the row's stands below the
-	// table. cut says that there was one.
+	// cell says that a table's cell is written, in which no cut has an address: half of it might be
+	// left out, and the address of the row stands below the table. cut says that there was a cut.
 	cell, cut bool
 }
 
-// around is what a node is told of the node around it.
-type around struct {
+// A context is what a node needs to know of the node around it.
+type context struct {
 	key   string       // the type that every key has
 	elem  string       // the type that every element has
 	mark  inspect.Mark // what has been said already
 	depth int
 	inner bool // not the root
 	row   bool // in a list or map: one of many
-	brief bool // to be written on one line, if the whole can be asked for
+	brief bool // one line is enough, if an expression shows the whole
 }
 
-// inside is what the items of n are told.
-func (a around) inside(n *Node) around {
+// inside is the context of n's items.
+func (a context) inside(n *Node) context {
 	key, elem := partTypes(n.Type)
 	many := n.Shape == inspect.List || n.Shape == inspect.Map
-	return around{
+	return context{
 		key: key, elem: elem, mark: a.mark | n.mark(), depth: a.depth + 1, inner: true,
 		row: a.row || many, brief: a.depth > 0 || many && len(n.Items) > 1,
 	}
 }
 
-// maxWritten bounds the depth of nodes that are written, as those of Snap cannot
-// be deeper. It counts pointers around and keys too.
+// maxWritten bounds the depth of the nodes that are written. Those of Snap are never deeper,
+// counting keys and pointers that are nodes.
 const maxWritten = 2*maxDepth + 2
 
 // flat adds n on one line.
-func (w *writer) flat(l *line, n *Node, a around) {
+func (w *writer) flat(l *line, n *Node, a context) {
 	if l.over {
 		return
 	}
@@ -86,8 +86,7 @@ func (w *writer) flat(l *line, n *Node, a around) {
 	l.add(PlainRole, end)
 }
 
-// mark is n's Mark. A list or map of nothing but what was read racily says so once
-// for all of it.
+// mark is n's Mark. A list or map whose items are all racy is racy itself, to say so once.
 func (n *Node) mark() inspect.Mark {
 	if n.Shape != inspect.List && n.Shape != inspect.Map || len(n.Items) == 0 {
 		return n.Mark
@@ -100,8 +99,8 @@ func (n *Node) mark() inspect.Mark {
 	return n.Mark | inspect.Racy
 }
 
-// marks adds what is to be said before n's value, where it begins to be so.
-func (w *writer) marks(l *line, n *Node, a around) {
+// marks adds the marks that n has and its context has not.
+func (w *writer) marks(l *line, n *Node, a context) {
 	fresh := n.mark() &^ a.mark
 	if fresh&inspect.Copied != 0 && !a.inner && (n.Shape == inspect.Struct || n.Shape == inspect.List || n.Shape == inspect.Map) {
 		l.add(NoteRole, "copy ")
@@ -115,7 +114,7 @@ func (w *writer) marks(l *line, n *Node, a around) {
 }
 
 // label adds the name or key of an item.
-func (w *writer) label(l *line, n *Node, item Item, inside around) {
+func (w *writer) label(l *line, n *Node, item Item, inside context) {
 	switch {
 	case item.Key != nil:
 		inside.elem = inside.key
@@ -127,8 +126,8 @@ func (w *writer) label(l *line, n *Node, item Item, inside around) {
 	}
 }
 
-// leaf adds a node that has nothing in it, and reports whether n is one.
-func (w *writer) leaf(l *line, n *Node, a around) bool {
+// leaf adds a node without items, and reports whether n is one.
+func (w *writer) leaf(l *line, n *Node, a context) bool {
 	switch {
 	case n.Hidden:
 		l.add(alarmRole, "<redacted>")
@@ -162,7 +161,7 @@ func (w *writer) leaf(l *line, n *Node, a around) bool {
 	return true
 }
 
-func (w *writer) scalar(l *line, n *Node, a around) {
+func (w *writer) scalar(l *line, n *Node, a context) {
 	s := text.Escape(n.Text)
 	switch x := n.Scalar.(type) {
 	case string:
@@ -195,7 +194,7 @@ func (w *writer) scalar(l *line, n *Node, a around) {
 	}
 }
 
-// cutText says what was cut from n and where the rest is.
+// cutText says how much of n was cut and which expression shows it.
 func (w *writer) cutText(n *Node) string {
 	s := "…"
 	switch {
@@ -215,7 +214,7 @@ func (w *writer) cutText(n *Node) string {
 	return s
 }
 
-// countText is how many elements or entries n has.
+// countText says how many elements or entries n has.
 func countText(n *Node) string {
 	one, many := "element", "elements"
 	if n.Shape == inspect.Map {
@@ -227,7 +226,7 @@ func countText(n *Node) string {
 	return text.Thousands(n.Len) + " " + many
 }
 
-// tail is what follows the last item of n: what was cut, what could not be read.
+// tail returns what follows the last item of n: what was cut, and what could not be read.
 func (w *writer) tail(n *Node) (tail []span) {
 	if n.Cut != nil {
 		tail = append(tail, span{NoteRole, w.cutText(n)})
@@ -241,9 +240,8 @@ func (w *writer) tail(n *Node) (tail []span) {
 	return tail
 }
 
-// brackets adds the type where it tells something, and returns what stands
-// around the items.
-func (w *writer) brackets(l *line, n *Node, a around) (open, end string) {
+// brackets adds n's type where it is not known already, and returns what stands around the items.
+func (w *writer) brackets(l *line, n *Node, a context) (open, end string) {
 	if n.Shape == inspect.Pointer {
 		return "&", ""
 	}
@@ -256,11 +254,11 @@ func (w *writer) brackets(l *line, n *Node, a around) (open, end string) {
 	return "{", "}"
 }
 
-// Line is n on one line of at most max columns, 0 for any number. What is cut
-// ends in an ellipsis. It holds nothing that a terminal would act on.
+// Line writes n on one line of at most max columns, 0 for any number. If something is cut the line
+// ends in an ellipsis. It contains nothing that a terminal would obey.
 func (n *Node) Line(max int) string {
 	l := &line{max: max}
-	(&writer{}).flat(l, n, around{})
+	(&writer{}).flat(l, n, context{})
 	if !l.over {
 		return l.text(false)
 	}

@@ -12,12 +12,11 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// aside is the key of what JSON has no words for. It cannot be mistaken for a key
-// of the application's: those that begin like it get one more.
+// aside is the key under which stands what JSON has no words for. A key of the application's that
+// begins like it gets another aside in front.
 const aside = "…"
 
-// JSON is n as JSON, on one line. It is always valid, and the same for equal
-// snapshots.
+// JSON returns n as JSON on one line. It is always valid, and the same for equal snapshots.
 //
 //	nil                    null
 //	booleans               true, false
@@ -34,14 +33,13 @@ const aside = "…"
 //	funcs, locks, …        a string that describes them
 //	chans                  {"…": {"len": 3, "cap": 10}}
 //
-// What is not simply the value stands in an object under the key "…": it is a
-// member more of an object, an element more of an array, and takes the place of
-// anything else.
+// What is not simply the value stands in an object under the key "…". That is one more member of an
+// object, one more element of an array, and takes the place of anything else.
 //
 //	{"…": {"more": 1140, "path": "cache.items[64:128]"}}  elements, entries or fields cut
 //	{"…": {"path": "cache.items"}}                        left out whole, being too deep;
 //	                                                      with "len" for lists and maps;
-//	                                                      "" where no expression shows it
+//	                                                      "" if no expression shows it
 //	{"…": {"text": "abc", "more": 14320, "path": "…"}}    a string that is cut, in bytes
 //	{"…": {"redacted": true}}                             forbidden to show
 //	{"…": {"cycle": "catalog.root"}}                      the value at that path, around it
@@ -49,9 +47,9 @@ const aside = "…"
 //	{"…": {"torn": true, "value": 7}}                     it changed while it was read;
 //	                                                      without "value" in arrays, objects
 //
-// A map's key that begins with "…" gets another in front. Keys that have the same
-// text (NaN, redacted, 1 beside "1") get "…2", "…3" at their end. Where a value is
-// racy or a copy, or two pointers are the same, is not said.
+// A map's key that begins with "…" gets another one in front. Keys with the same text (NaN,
+// redacted, 1 beside "1") end in "…2", "…3". JSON does not say that a value is racy or a copy, or
+// that two pointers are the same.
 func (n *Node) JSON() []byte { return appendJSON(nil, n, 0) }
 
 // MarshalJSON is JSON, for package encoding/json. The error is nil.
@@ -90,10 +88,10 @@ func appendJSON(b []byte, n *Node, depth int) []byte {
 	return append(b, jsonString(cmp.Or(n.Text, n.Type))...)
 }
 
-// note is one member of what stands under the key "…"; json is its value.
+// A note is a member of the object under the key "…"; json is its value.
 type note struct{ key, json string }
 
-// notes says what is cut, unreadable or torn in n.
+// notes says what of n is cut, unreadable or torn.
 func (n *Node) notes() (notes []note) {
 	if n.Cut != nil {
 		switch {
@@ -135,7 +133,7 @@ func appendMember(b []byte, notes []note) []byte {
 func appendObject(b []byte, n *Node, depth int) []byte {
 	b = append(b, '{')
 	used := make(map[string]bool, len(n.Items))
-	next := map[string]int{} // what to number a text with
+	next := map[string]int{} // the next number for a text
 	for i, item := range n.Items {
 		if i > 0 {
 			b = append(b, ',')
@@ -228,7 +226,7 @@ func appendScalar(b []byte, n *Node) []byte {
 	return append(b, value...)
 }
 
-// jsonString is s as a JSON string. What is not printable is escaped.
+// jsonString returns s as a JSON string, with unprintable characters escaped.
 func jsonString(s string) string {
 	const digits = "0123456789abcdef"
 	b := make([]byte, 0, len(s)+2)

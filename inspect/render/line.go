@@ -6,14 +6,14 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// Role says what a piece of text is, for its colour.
+// Role says what a piece of text is, and so its colour.
 type Role uint8
 
 const (
-	PlainRole  Role = iota // punctuation, and what people are told
+	PlainRole  Role = iota // punctuation, and messages to people
 	NameRole               // of fields and objects
-	TypeRole               // types
-	stringRole             // texts
+	TypeRole               // of types
+	stringRole             // strings
 	NumberRole             // numbers, times and all other scalars
 	NoteRole               // cuts and marks
 	alarmRole              // what is redacted or unreadable
@@ -22,12 +22,12 @@ const (
 // colours are the SGR parameters of ECMA-48 for each role.
 var colours = [...]string{NameRole: "36", TypeRole: "34", stringRole: "32", NumberRole: "33", NoteRole: "2", alarmRole: "31"}
 
-// line is a line of text under way. It takes no more than max columns: of what
-// does not fit it keeps what does, and sets over.
+// A line is a line of text being written. It holds at most max columns; what does not fit is cut,
+// and over is set.
 type line struct {
 	spans []span
 	width int
-	max   int // 0: no limit
+	max   int // 0 for no limit
 	over  bool
 }
 
@@ -57,7 +57,7 @@ func (l *line) append(other line) {
 	}
 }
 
-// mark and reset bring a line back to where it was.
+// mark and reset restore an earlier state of the line.
 type lineMark struct{ spans, width int }
 
 func (l *line) mark() lineMark { return lineMark{len(l.spans), l.width} }
@@ -72,7 +72,7 @@ func (l *line) pad(columns int) {
 	}
 }
 
-// text is the line with colours, or without.
+// text returns the line, with colours or without.
 func (l *line) text(colour bool) string {
 	var b strings.Builder
 	for _, p := range l.spans {

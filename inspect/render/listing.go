@@ -1,7 +1,7 @@
 package render
 
-// listing returns a list of rows of nothing but text, such as a part of dir(), as a
-// page without quotes and names; nil if n is no such list.
+// listing returns a list whose rows consist of text alone, such as a part of dir(), as a page
+// without quotes and names; nil if n is no such list.
 func (n *Node) listing() *Page {
 	if !n.isAnswer() || n.Err != "" {
 		return nil
@@ -32,5 +32,5 @@ func (n *Node) listing() *Page {
 	return p
 }
 
-// listingRoles are the colours of the columns: names, types, and what is said of them.
+// listingRoles are the colours of the columns: a name, a type, and text about them.
 var listingRoles = [...]Role{NameRole, TypeRole, PlainRole}

@@ -7,8 +7,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/number"
 )
 
-// sortKey is what the keys of a map are ordered by: numbers by value, then
-// strings, then times, then all else by its text; hidden ones last, as they came.
+// A sortKey orders the keys of a map: numbers by value, then strings, then times, then everything
+// else by its text. Hidden keys come last, in the order of the walk.
 type sortKey struct {
 	rank int
 	x    any // the number or time
@@ -23,10 +23,9 @@ const (
 	rankHidden
 )
 
-// Compare orders values as the keys of a map are ordered: numbers by value, NaN first,
-// then strings, then times, then all else as it is written, nil with it; what is
-// redacted comes last, and is the same as all else that is. The result is negative
-// where n comes first, positive where o does.
+// Compare orders values like the keys of a map: numbers by value, NaN first, then strings, then
+// times, then everything else as it is written, nil included. Redacted values come last and are
+// equal. The result is negative if n comes first, positive if o does.
 func (n *Node) Compare(o *Node) int { return n.sortKey().compare(o.sortKey()) }
 
 func (n *Node) sortKey() sortKey {
@@ -42,8 +41,7 @@ func (n *Node) sortKey() sortKey {
 	return sortKey{rank: rankOther, text: n.Line(0)}
 }
 
-// scalarKey is the sortKey of a plain scalar; its rank is rankOther for what is
-// none.
+// scalarKey is the sortKey of a plain scalar. Its rank is rankOther if x is none.
 func scalarKey(x any) sortKey {
 	switch x := x.(type) {
 	case int, int64, uint64, float64, time.Duration:

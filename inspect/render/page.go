@@ -10,74 +10,70 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// Page is an answer that people read in a layout of its own, as that of a directory
-// or a tree: lines of text and columns. A nil or zero Page is empty. Once it is made
-// it may be written by several goroutines.
+// Page is an answer with a layout of its own, such as a directory or a tree: lines of text and
+// columns. A nil or zero Page is empty. Once made it may be written by several goroutines.
 type Page struct {
-	Gap   int // how many columns of the terminal stand between those of the page; default 3
-	parts []part
+	Gap      int // columns of the terminal between those of the page; default 3
+	sections []section
 }
 
-// part is lines of text, or rows of columns.
-type part struct {
+// A section is lines of text, or rows of columns.
+type section struct {
 	text    string
 	role    Role
 	fixed   bool // the text is not folded
 	rows    [][]string
 	columns []Column
-	bars    []float64 // of each row, as a part of the longest; nil for none
+	bars    []float64 // of each row, a fraction of the longest; nil for none
 }
 
-// Column is how a column of a page is written.
+// Column says how a column of a page is written.
 type Column struct {
-	Name  string // its head; where all columns have none there is no head
+	Name  string // its head; a page whose columns have no names has no head
 	Role  Role
-	Right bool // it stands to the right
+	Right bool // its cells stand at the right
 }
 
-// maxAligned is the width to which a column is aligned: longer cells push aside what
-// follows them.
+// maxAligned is the widest that a column is aligned to. Longer cells push aside what follows them.
 const maxAligned = 48
 
-// minAligned is the width to which columns are aligned where there is little room.
+// minAligned is the narrowest that columns are aligned to where room is short.
 const minAligned = 12
 
-// minLast is to how few columns the last cell of a row is folded beside the others.
+// minLast is the narrowest that the last cell of a row is folded to beside the others.
 const minLast = 16
 
-// How long the longest bar is, and to what it is shortened.
+// The length of the longest bar, and the length it may shrink to.
 const (
 	maxBar = 40
 	minBar = 8
 )
 
-// Text adds lines of text. What is too long for the terminal is folded between words.
+// Text adds lines of text, which are folded between words if they are too long for the terminal.
 func (p *Page) Text(text string, role Role) {
-	p.parts = append(p.parts, part{text: text, role: role})
+	p.sections = append(p.sections, section{text: text, role: role})
 }
 
 // Verbatim adds lines that are never folded, to be copied.
 func (p *Page) Verbatim(text string) {
-	p.parts = append(p.parts, part{text: text, fixed: true})
+	p.sections = append(p.sections, section{text: text, fixed: true})
 }
 
-// Columns adds rows, which have a cell for each of the columns. A column that is empty
-// in all rows is left out. Where a row does not fit the terminal, its last cell is
-// folded; where there is no room for that either, what does not fit stands below. Lines
-// of a tree before the first cell go on there.
+// Columns adds rows with a cell for each of the columns. A column that is empty in all rows is left
+// out. If a row does not fit the terminal its last cell is folded; if there is no room for that,
+// cells move to the lines below. The lines of a tree before the first cell continue there.
 func (p *Page) Columns(rows [][]string, columns ...Column) {
-	p.parts = append(p.parts, part{rows: rows, columns: columns})
+	p.sections = append(p.sections, section{rows: rows, columns: columns})
 }
 
-// Bars is Columns with a bar behind each row, which is that part of the longest. What
-// is not 0 can be seen.
+// Bars is Columns with a bar behind each row, which is that fraction of the longest. A bar that is
+// not 0 is visible.
 func (p *Page) Bars(rows [][]string, bars []float64, columns ...Column) {
-	p.parts = append(p.parts, part{rows: rows, columns: columns, bars: bars})
+	p.sections = append(p.sections, section{rows: rows, columns: columns, bars: bars})
 }
 
-// WriteText writes the page in lines that fit style.Width where words allow; if that
-// is negative, nothing is folded. Everything is escaped as by Node.WriteText. Writing
-// stops at the first error of out.
+// WriteText writes the page in lines that fit style.Width where words allow; a negative Width folds
+// nothing. It escapes everything, as Node.WriteText does. Writing stops at the first error of out.
 func (p *Page) WriteText(out io.Writer, style Style) error {
 	switch {
 	case style.Width == 0:
@@ -88,35 +84,35 @@ func (p *Page) WriteText(out io.Writer, style Style) error {
 	style.Width = max(style.Width, 20)
 	w := &writer{out: out, style: style}
 	if p != nil {
-		for _, part := range p.named(style.Name) {
-			w.part(part, cmp.Or(p.Gap, 3))
+		for _, s := range p.named(style.Name) {
+			w.section(s, cmp.Or(p.Gap, 3))
 		}
 	}
 	return w.err
 }
 
-// String is the page in lines that are not folded, without colours and with no end of
-// line behind the last.
+// String returns the page in lines that are not folded, without colours and without an end of line
+// after the last.
 func (p *Page) String() string {
 	var b strings.Builder
 	p.WriteText(&b, Style{Width: -1})
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// named are the parts below what the page is called, or behind it if they are one line.
-func (p *Page) named(name string) []part {
+// named returns the sections below the name of the page, or behind it if they are one line.
+func (p *Page) named(name string) []section {
 	switch {
 	case name == "":
-		return p.parts
-	case len(p.parts) == 1 && p.parts[0].columns == nil && !strings.Contains(p.parts[0].text, "\n"):
-		line := p.parts[0]
+		return p.sections
+	case len(p.sections) == 1 && p.sections[0].columns == nil && !strings.Contains(p.sections[0].text, "\n"):
+		line := p.sections[0]
 		line.text = name + " = " + line.text
-		return []part{line}
+		return []section{line}
 	}
-	return append([]part{{text: name + " ="}}, p.parts...)
+	return append([]section{{text: name + " ="}}, p.sections...)
 }
 
-func (w *writer) part(p part, gap int) {
+func (w *writer) section(p section, gap int) {
 	if p.columns != nil {
 		w.columns(p, gap)
 		return
@@ -134,14 +130,14 @@ func (w *writer) part(p part, gap int) {
 	}
 }
 
-// grid lays out the columns of a part.
+// A grid lays out the columns of a section.
 type grid struct {
 	text.Layout // Widths are what the columns are aligned to
 	columns     []Column
 	last        int // the last column that is not left out
 }
 
-func (w *writer) columns(p part, gap int) {
+func (w *writer) columns(p section, gap int) {
 	g := grid{columns: p.columns, Layout: text.Layout{Gap: gap}}
 	for _, col := range p.columns {
 		g.Right = append(g.Right, col.Right)
@@ -176,8 +172,8 @@ func (w *writer) columns(p part, gap int) {
 	}
 }
 
-// align finds the widths to which the columns are aligned so that the last one, or the
-// bars, have room beside them: those of their cells, or else less.
+// align chooses the widths that columns are aligned to: those of their cells, or less, so that the
+// last column or the bars have room.
 func (g *grid) align(rows [][]string, width int, bars bool) {
 	natural := make([]int, len(g.columns))
 	for _, row := range rows {
@@ -207,16 +203,16 @@ func (g *grid) align(rows [][]string, width int, bars bool) {
 	}
 }
 
-// cells writes a row, and the bar behind it if there is one.
+// cells writes a row and the bar behind it, if there is one.
 func (w *writer) cells(g grid, row []string, bar string, head bool) {
 	var l line
-	lines, name := branch(row[0])
+	lines, name := splitBranch(row[0])
 	l.add(NoteRole, lines)
 	started, below := false, false // a cell stands on the line; the line is not the row's first
-	// down begins the next line, in which what follows stands that far to the right.
+	// down begins the next line, right columns from the left.
 	down := func(right int) {
 		w.flush(&l, 0)
-		l.add(NoteRole, under(lines))
+		l.add(NoteRole, continued(lines))
 		l.pad(right - l.width)
 		started, below = false, true
 	}
@@ -259,19 +255,19 @@ func (w *writer) cells(g grid, row []string, bar string, head bool) {
 	w.flush(&l, 0)
 }
 
-// branch splits what stands before a name in a tree from the name.
-func branch(text string) (lines, name string) {
+// splitBranch splits what a tree draws before a name from the name.
+func splitBranch(text string) (lines, name string) {
 	name = strings.TrimLeft(text, "│├└─ ")
 	return text[:len(text)-len(name)], name
 }
 
-// under is what goes on below the lines before a name in a tree.
-func under(text string) string {
-	lines, _ := branch(text)
+// continued returns how the lines that a tree draws before a name go on below.
+func continued(text string) string {
+	lines, _ := splitBranch(text)
 	return strings.NewReplacer("├", "│", "└", " ", "─", " ").Replace(lines)
 }
 
-// bar is a bar of eighths of a column.
+// bar draws a bar in eighths of a column.
 func bar(part float64, longest int) string {
 	eighths := int(math.Round(part * float64(longest) * 8))
 	if part > 0 {

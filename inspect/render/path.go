@@ -7,8 +7,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// window is the expression for the part [lo:hi] of what path reaches, "" if path
-// is. Of a part it is the part of the whole: xs[64:128] goes on as xs[128:192].
+// window returns the expression for the part [lo:hi] of what path reaches, "" if path is "". A part
+// of a part is one of the whole: xs[64:128] continues with xs[128:192].
 func window(path string, lo, hi int) string {
 	if path == "" {
 		return ""
@@ -33,8 +33,8 @@ func cutWindow(path string) (whole string, from int, ok bool) {
 	return path[:open], from, true
 }
 
-// keyPath is the expression for the entry of the map at path with a plain key, ""
-// if there is no way to write it.
+// keyPath returns the expression for the entry of the map at path with a plain key, "" if there is
+// none.
 func keyPath(path string, key any) string {
 	if path == "" {
 		return ""

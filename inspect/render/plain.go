@@ -8,21 +8,19 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// Snapper is a value that takes its own snapshot. FromPlain asks it to.
+// A Snapper takes a snapshot of itself for FromPlain.
 type Snapper interface {
-	// Snap is bounded by limit.
+	// Snap takes a snapshot bounded by limit.
 	Snap(limit Limit) *Node
 }
 
-// FromPlain takes a snapshot of plain data, such as an expression computes: nil,
-// booleans, numbers, strings, times, durations, and slices, arrays and maps of
-// these of any type. Sources, Snappers and Nodes in it are shown as what they
-// stand for. Anything else is shown as its type, and not looked into.
+// FromPlain takes a snapshot of plain data, as an expression computes it: nil, booleans, numbers,
+// strings, times, durations, and slices, arrays and maps of these of any type. Sources, Snappers
+// and Nodes are shown as what they stand for. Anything else is shown as its type.
 //
-// It reads x as any Go code would, so nobody may change x meanwhile. Lists and
-// maps that contain themselves are cut there. path is the expression that
-// computes x, for cuts, and "" if it may not be indexed. The entries shown of a
-// map are the first by key.
+// FromPlain reads x as any Go code would, so nobody may change x meanwhile. A list or map that
+// contains itself is cut there. path is the expression that computes x, for cuts, and "" if it may
+// not be indexed. The first entries of a map, by key, are shown.
 func FromPlain(x any, limit Limit, path string) *Node {
 	return newSnapper(limit).plain(x, path, 0)
 }
@@ -42,7 +40,7 @@ func (s *snapper) plain(x any, path string, depth int) *Node {
 		if src, ok := x.(Source); ok {
 			return s.node(src, depth)
 		}
-		return s.own(x.(Snapper), depth)
+		return s.ask(x.(Snapper), depth)
 	}
 	n := &Node{}
 	s.left--
@@ -50,11 +48,11 @@ func (s *snapper) plain(x any, path string, depth int) *Node {
 	return n
 }
 
-// own asks x for its snapshot, with what is left of the limit.
-func (s *snapper) own(x Snapper, depth int) (n *Node) {
+// ask asks x for its snapshot, within what is left of the limit.
+func (s *snapper) ask(x Snapper, depth int) (n *Node) {
 	n = &Node{}
 	defer func() { s.left -= n.size(0) }()
-	defer guard(n)
+	defer catch(n)
 	some := func(n int) int {
 		if n <= 0 {
 			return -1 // 0 would be the default
@@ -105,7 +103,7 @@ func (s *snapper) value(n *Node, v reflect.Value, path string, depth int) {
 	}
 }
 
-// plainScalar is v as Value.Scalar gives it, nil if it is no scalar.
+// plainScalar returns v as Value.Scalar would, nil if it is no scalar.
 func plainScalar(v reflect.Value) any {
 	switch v.Kind() {
 	case reflect.Bool:
@@ -155,15 +153,15 @@ func (s *snapper) collection(n *Node, v reflect.Value, path string, depth int) {
 		n.Cut = &Cut{Path: path}
 		return
 	}
-	at := place{typ: v.Type(), path: path}
+	at := composite{typ: v.Type(), path: path}
 	if v.Kind() != reflect.Array {
 		at.addr = v.Pointer()
 	}
-	if s.returns(n, at) {
+	if s.isCycle(n, at) {
 		return
 	}
-	s.around = append(s.around, at)
-	defer func() { s.around = s.around[:len(s.around)-1] }()
+	s.ancestors = append(s.ancestors, at)
+	defer func() { s.ancestors = s.ancestors[:len(s.ancestors)-1] }()
 	if n.Shape == inspect.Map {
 		s.plainMap(n, v, path, depth)
 	} else {
@@ -213,13 +211,13 @@ func (s *snapper) plainMap(n *Node, v reflect.Value, path string, depth int) {
 		}
 		key, below := s.key(e.key, depth+1), ""
 		if key.Hidden {
-			s.secret++
+			s.hiddenKeys++
 		} else if key.Cut == nil {
 			below = keyPath(path, key.Scalar)
 		}
 		n.Items = append(n.Items, Item{Key: key, Node: s.plain(e.elem.Interface(), below, depth+1)})
 		if key.Hidden {
-			s.secret--
+			s.hiddenKeys--
 		}
 	}
 }

@@ -2,9 +2,8 @@ package render
 
 import "github.com/sightglass-go/sightglass/inspect"
 
-// Raw is v as a Source without any policy: nothing is hidden, nothing is
-// guarded. name is the expression that reaches v, "" if none does. Registries
-// have Sources with a policy; this one is for values that need none.
+// Raw returns v as a Source without a policy: nothing is hidden, nothing is guarded. name is the
+// expression that reaches v, "" if none does.
 func Raw(v inspect.Value, name string) Source { return &raw{v, name} }
 
 // rawScalar bounds the strings that a raw Source returns whole, in bytes.
@@ -68,7 +67,7 @@ func (r *raw) Each(f func(key, elem Source) (bool, error)) error {
 	return nil
 }
 
-// plainKey is a map's key where it is a scalar, nil where it is none.
+// plainKey returns a map's key if it is a scalar, else nil.
 func plainKey(key inspect.Value) any {
 	for range maxHops {
 		if key.Shape() != inspect.Interface {

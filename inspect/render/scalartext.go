@@ -5,11 +5,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
-// scalarText is how a plain value is written, strings without quotes. Numbers
-// are as they can be typed: large floats without an exponent as long as every
-// digit is known (below 1e21, as JSON has it).
+// scalarText writes a plain value, a string without quotes. Numbers are written as they can be
+// typed: large floats without an exponent as long as every digit is known (below 1e21, as in JSON).
 func scalarText(x any, single bool) string {
 	switch x := x.(type) {
 	case nil:
@@ -68,7 +69,7 @@ func distance(t, now time.Time) string {
 	return "now"
 }
 
-// roughly is d with the two largest units that matter.
+// roughly writes d in its two largest units.
 func roughly(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
@@ -90,4 +91,17 @@ func roughly(d time.Duration) string {
 		days += strconv.Itoa(int(h)) + "h"
 	}
 	return days
+}
+
+// isText reports whether b is text: printable characters, tabs and ends of lines.
+func isText(b []byte) bool {
+	if !utf8.Valid(b) {
+		return false
+	}
+	for _, r := range string(b) {
+		if !unicode.IsPrint(r) && r != '\n' && r != '\r' && r != '\t' {
+			return false
+		}
+	}
+	return true
 }

@@ -9,55 +9,52 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// maxDepth is the most that Limit.Depth can ask for, so that no value overflows
-// the stack of whoever reads it or writes its snapshot.
+// maxDepth is the most that Limit.Depth can ask for, so that no value overflows the stack of
+// whoever reads it or writes its snapshot.
 const maxDepth = 100
 
-// maxHops bounds how many interfaces and lenses are opened to find what a place
-// holds.
+// maxHops bounds how many interfaces and lenses are opened to find the content of a value.
 const maxHops = 8
 
 // unnamedPlace stands in Node.Cycle for a value that no expression reaches.
 const unnamedPlace = "a value around it"
 
-// Snap takes a bounded copy of what src shows. It always returns a tree: what
-// cannot be read, what policy hides, what leads back to itself and what is too
-// much becomes a Node that says so, and the rest is there. It reads through src
-// only, so what src's policy forbids is not in the snapshot. A nil Source, and
-// one whose Value is the zero Value, give a Node of the shape Nil.
+// Snap takes a bounded copy of what src shows. It always returns a tree: what cannot be read, what
+// policy hides, what leads back to itself and what exceeds the limit becomes a Node that says so,
+// and the rest is there. It reads through src only, so the snapshot holds nothing that src's policy
+// forbids. A nil Source, and one whose Value is the zero Value, give a Node of the shape Nil.
 //
-// The fields of a struct that are numbers, strings and the like are read
-// together, at one moment if src has a guard; lists, maps and what is behind
-// pointers are read after that, each by itself. If the guard cannot be had, the
-// single words are shown and the rest says why not.
+// The numbers, strings and other small fields of a struct are read together, in one moment if src
+// has a guard. Lists, maps and what lies behind pointers are read after that, each by itself. If
+// the guard cannot be had, single words are shown, and the rest says why not.
 //
-// A cut names the expression for the next part: after the first 64 entries of
-// cache.items that is cache.items[64:128], in the order of the walk. The entries
-// shown of a map are the first of its walk, sorted by key.
+// A cut names the expression for the next part: after the first 64 entries of cache.items that is
+// cache.items[64:128], in the order of the walk. The first entries of a map's walk are shown,
+// sorted by key.
 func Snap(src Source, limit Limit) *Node {
 	return newSnapper(limit).node(src, 0)
 }
 
 type snapper struct {
-	limit  Limit
-	left   int     // nodes that may still be made
-	around []place // the composites on the way down to here
-	secret int     // hidden keys on the way: paths would name them
+	limit      Limit
+	left       int         // nodes that may still be made
+	ancestors  []composite // the composites around this one, the outermost first
+	hiddenKeys int         // how many hidden keys are on the way; paths would show them
 
-	shown map[target]string // the structs that pointers led to, by the path that showed them first
+	shown map[target]string // structs behind pointers, by the path that showed them first
 
-	pointers int // pointers on the way that are nodes of their own
+	pointers int // how many pointers on the way are nodes of their own
 }
 
-// place is where a composite lies. A struct and its first field share an
-// address, so the type belongs to it.
-type place struct {
+// A composite is a value with items. A struct and its first field share an address, so the type
+// belongs to it.
+type composite struct {
 	addr uintptr
 	typ  reflect.Type
 	path string
 }
 
-// target is what a pointer points at.
+// A target is what a pointer points at.
 type target struct {
 	addr uintptr
 	typ  reflect.Type
@@ -78,11 +75,11 @@ func newSnapper(limit Limit) *snapper {
 	return &snapper{limit: limit, left: limit.Nodes}
 }
 
-// tapered is how many elements are shown one, two, three and more hops down.
+// tapered is how many elements are shown one, two, and three or more hops down.
 var tapered = [...]int{8, 4, 1}
 
-// items and bytes are how much is shown so far down. A pointer that is a node of
-// its own takes nothing from what it points at.
+// items and bytes are how much is shown at that depth. A pointer that is a node of its own does not
+// count as a hop.
 func (s *snapper) items(depth int) int {
 	if depth -= s.pointers; !s.limit.Taper || depth <= 0 {
 		return s.limit.Items
@@ -100,7 +97,7 @@ func (s *snapper) bytes(depth int) int {
 }
 
 func (s *snapper) path(src Source) string {
-	if s.secret > 0 {
+	if s.hiddenKeys > 0 {
 		return ""
 	}
 	return src.Path()
@@ -115,9 +112,9 @@ func (s *snapper) node(src Source, depth int) *Node {
 	return n
 }
 
-// guard turns a panic of a Source into n's error. Only a runtime error's text is
-// told, as an application's own may hold anything.
-func guard(n *Node) {
+// catch turns a panic of a Source into n's error. Only a runtime error's text is shown, since an
+// application's own may contain anything.
+func catch(n *Node) {
 	switch p := recover().(type) {
 	case nil:
 	case runtime.Error:
@@ -127,11 +124,10 @@ func guard(n *Node) {
 	}
 }
 
-// open writes into n what src's own memory tells. It returns the Source of what
-// is still to be expanded, nil if n is complete: no pointer is followed here,
-// and no list walked.
+// open writes into n what src's own memory tells. It follows no pointer and walks no list. It
+// returns the Source that is still to be expanded, nil if n is complete.
 func (s *snapper) open(n *Node, src Source, depth int) (rest Source) {
-	defer guard(n)
+	defer catch(n)
 	for hop := 0; ; hop++ {
 		if src == nil {
 			setNil(n, hop > 0)
@@ -200,8 +196,8 @@ func (s *snapper) open(n *Node, src Source, depth int) (rest Source) {
 	return nil
 }
 
-// setNil makes n a nil of n.Type. Inside an interface the type is shown: such an
-// interface is not nil itself.
+// setNil makes n a nil of n.Type. An interface that holds a nil is not nil itself, so its content's
+// type is shown.
 func setNil(n *Node, boxed bool) {
 	n.Shape, n.Text = inspect.Nil, "nil"
 	if boxed && n.Type != "" {
@@ -226,7 +222,7 @@ func (s *snapper) scalar(n *Node, src Source, depth int) {
 	n.Scalar = x
 	n.Text = scalarText(x, src.Value().Kind() == reflect.Float32)
 	if text, ok := x.(string); ok {
-		// Of a text that is worked out no expression shows a part.
+		// No expression shows a part of a computed text.
 		s.setText(n, []byte(text), len(text), "", depth)
 	}
 }
@@ -251,9 +247,9 @@ func (s *snapper) describe(n *Node, src Source) {
 	}
 }
 
-// text reads a string, or a list of bytes.
+// text reads a string or a list of bytes.
 func (s *snapper) text(n *Node, src Source, depth int) {
-	// One byte more than is kept, to ask for at least one.
+	// Ask for one byte more than is kept, and so for at least one.
 	b, length, err := src.Bytes(0, s.bytes(depth)+1)
 	if err != nil {
 		n.Err = err.Error()
@@ -262,8 +258,7 @@ func (s *snapper) text(n *Node, src Source, depth int) {
 	s.setText(n, b, length, s.path(src), depth)
 }
 
-// setText makes n the string or list of bytes of that length, of which b is the
-// beginning.
+// setText makes n the string or list of bytes of that length that begins with b.
 func (s *snapper) setText(n *Node, b []byte, length int, path string, depth int) {
 	most := s.bytes(depth)
 	n.Len = length

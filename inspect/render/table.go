@@ -8,41 +8,41 @@ import (
 )
 
 const (
-	// minRows is for how many structs a table is made where each fits a line anyway.
+	// minRows is how many structs make a table although each fits a line.
 	minRows = 3
-	// maxCell is how many columns of the terminal a cell takes at most, and minCell
-	// to how few it is cut where the whole of a row can be asked for.
+	// maxCell is the widest that a cell may be, and minCell the narrowest it is cut to if an
+	// expression shows the whole row.
 	maxCell = 40
 	minCell = 16
 )
 
-// table is a list or map of structs of one type, written as rows.
+// A table is a list or map of structs of one type, written as rows.
 type table struct {
-	typ     string // of the rows, where the list does not tell
+	typ     string // the type of the rows, if the list does not tell
 	rows    []*Node
 	structs int
-	whole   []bool // rows that are no struct (nil, redacted), written as they are
+	whole   []bool // rows that are no structs, such as nil, written as they are
 	lead    []line // of each row: its marks and key
 	leads   int    // the width of the widest lead
 	columns []column
-	path    string   // the expression for one row, "" if none may be cut
-	missing []string // columns that are left out or have cells that are cut
-	common  []string // columns that are left out as they are the same in each row, with what that is
+	path    string   // the expression for one row, "" if rows may not be cut
+	missing []string // columns left out or with cut cells
+	common  []string // columns left out because all cells are the same, and that cell
 }
 
-// column is a field of all rows.
+// A column is one field of all rows.
 type column struct {
 	name  string
 	cells []line
 	width int
-	right bool // it is of numbers, which stand to the right
-	cut   bool // something is left out of a cell
+	right bool // its cells are numbers, which stand at the right
+	cut   bool // some cell is cut
 	same  bool // all its cells are the same
 	keys  bool // its cells are the keys of the rows
 }
 
-// table returns n as a table, nil if it cannot be one, or is better read as lines.
-func (w *writer) table(n *Node, inside around, right int) *table {
+// table returns n as a table, nil if it cannot be one or reads better as lines.
+func (w *writer) table(n *Node, inside context, right int) *table {
 	t := newTable(n)
 	answer := n.isAnswer()
 	if t == nil || t.structs < 2 && !answer {
@@ -81,8 +81,8 @@ func (w *writer) table(n *Node, inside around, right int) *table {
 	return t
 }
 
-// isAnswer reports whether n is a list of structs without a type, as functions of the
-// expression language answer. It is a table wherever it can be one.
+// isAnswer reports whether n is a list of structs without a type, as functions of the expression
+// language return. It is a table wherever it can be one.
 func (n *Node) isAnswer() bool {
 	if n == nil || n.Shape != inspect.List || n.Type != "" || len(n.Items) == 0 {
 		return false
@@ -91,7 +91,7 @@ func (n *Node) isAnswer() bool {
 	return first != nil && first.Shape == inspect.Struct && first.Type == "" && first.isRow()
 }
 
-// newTable gathers the rows, nil if they are not of one kind.
+// newTable collects the rows. It returns nil if they differ in kind.
 func newTable(n *Node) *table {
 	if n.Shape != inspect.List && n.Shape != inspect.Map {
 		return nil
@@ -120,7 +120,7 @@ func newTable(n *Node) *table {
 	return t
 }
 
-// first is the first row that is a struct.
+// first returns the first row that is a struct.
 func (t *table) first() *Node {
 	for i, row := range t.rows {
 		if !t.whole[i] {
@@ -130,8 +130,7 @@ func (t *table) first() *Node {
 	return nil
 }
 
-// isRow reports whether n is a struct, or an expression's map with names for
-// keys, with nothing missing.
+// isRow reports whether n is a complete struct, or an expression's map with names for keys.
 func (n *Node) isRow() bool {
 	isMap := n.Shape == inspect.Map && n.Type == ""
 	if n.Shape != inspect.Struct && !isMap || len(n.Items) == 0 || n.Hidden || n.Cycle != "" || n.Same != "" || n.Cut != nil || n.Err != "" {
@@ -167,21 +166,21 @@ func (n *Node) sameColumns(m *Node) bool {
 	return true
 }
 
-// isNumber reports whether n stands to the right in its column. What is missing
-// does as the others do.
+// isNumber reports whether n stands at the right of its column. A missing value does as the others
+// do.
 func (n *Node) isNumber() bool {
 	return n.Shape == inspect.Nil || !n.Hidden && n.Err == "" && n.sortKey().rank == rankNumber
 }
 
-// leadRows writes what stands before each row. It returns how many columns the
-// rows take outside of a table: all, and the longest.
-func (w *writer) leadRows(t *table, n *Node, inside around) (all, longest int) {
+// leadRows writes what stands before each row. It returns how many columns of the terminal all rows
+// take outside a table, and the longest.
+func (w *writer) leadRows(t *table, n *Node, inside context) (all, longest int) {
 	for i, item := range n.Items {
 		lead := &t.lead[i]
 		w.marks(lead, item.Node, inside)
 		if item.Key != nil {
 			w.label(lead, n, item, inside)
-			// The separator's space is the table's own.
+			// The table itself writes the space after the separator.
 			lead.spans[len(lead.spans)-1].text = ":"
 			lead.width--
 		}
@@ -194,9 +193,9 @@ func (w *writer) leadRows(t *table, n *Node, inside around) (all, longest int) {
 	return all, longest
 }
 
-// fill writes the cells, each of at most so many columns. It is false where one
-// needs more and may not be cut.
-func (w *writer) fill(t *table, inside around, most int) bool {
+// fill writes the cells, each of at most that many columns. It returns false if a cell needs more
+// and may not be cut.
+func (w *writer) fill(t *table, inside context, most int) bool {
 	t.columns = make([]column, len(t.first().Items))
 	for c := range t.columns {
 		col, ok := w.column(t, c, inside, most)
@@ -209,7 +208,7 @@ func (w *writer) fill(t *table, inside around, most int) bool {
 }
 
 // column writes the cells of column c.
-func (w *writer) column(t *table, c int, inside around, most int) (col column, ok bool) {
+func (w *writer) column(t *table, c int, inside context, most int) (col column, ok bool) {
 	name, typ := text.Escape(columnName(t.first().Items[c])), t.oneType(c)
 	if typ != "" {
 		name += " " + text.Escape(shortType(typ))
@@ -240,8 +239,8 @@ func (w *writer) column(t *table, c int, inside around, most int) (col column, o
 	return col, true
 }
 
-// oneType is the type of all structs in column c of an expression's rows, whose own
-// type does not tell it: then it stands in the head. It is "" where there are others too.
+// oneType returns the type of all structs in column c of an expression's rows, whose own type does
+// not tell it. It stands in the head. It is "" if the column holds anything else.
 func (t *table) oneType(c int) string {
 	typ := ""
 	for i, row := range t.rows {
@@ -257,8 +256,8 @@ func (t *table) oneType(c int) string {
 	return typ
 }
 
-// widen gives a last column with cells that are cut what room there is.
-func (w *writer) widen(t *table, inside around, room int) {
+// widen gives the last column, if its cells are cut, the room that is left.
+func (w *writer) widen(t *table, inside context, room int) {
 	last := len(t.columns) - 1
 	spare := room - t.width()
 	if spare <= 0 || !t.columns[last].cut {
@@ -269,9 +268,9 @@ func (w *writer) widen(t *table, inside around, room int) {
 	}
 }
 
-// cellOf is n in at most so many columns. What is longer is cut if it may be, numbers
-// aside, of which a part is another number; else the line is over.
-func (w *writer) cellOf(n *Node, a around, most int, mayCut bool) (l line, cut bool) {
+// cellOf writes n in at most that many columns. What is longer is cut if it may be; numbers are
+// not, since a part is another number. If it may not be cut the line is over.
+func (w *writer) cellOf(n *Node, a context, most int, mayCut bool) (l line, cut bool) {
 	if mayCut {
 		w.cell, w.cut = true, false
 		defer func() { w.cell, cut = false, cut || w.cut }()
@@ -309,14 +308,14 @@ func (t *table) layout() text.Layout {
 	return l
 }
 
-// width is that of a row.
+// width is the width of a row.
 func (t *table) width() int {
 	l := t.layout()
 	return max(0, l.Before(len(l.Widths))-l.Gap)
 }
 
-// drop leaves out columns until the rest fits, if rows may be cut: first what
-// repeats the keys, then what is the same in each row, then the last ones.
+// drop leaves out columns until the rest fits, if rows may be cut: first those that repeat the
+// keys, then those that are the same in each row, then the last ones.
 func (t *table) drop(room int) {
 	if t.path == "" {
 		return
@@ -341,7 +340,7 @@ func (t *table) drop(room int) {
 	}
 }
 
-// sample is a cell of column c.
+// sample returns a cell of column c.
 func (t *table) sample(c int) string {
 	for i := range t.rows {
 		if !t.whole[i] {
@@ -351,7 +350,7 @@ func (t *table) sample(c int) string {
 	return ""
 }
 
-// note adds the columns with cells that are cut to those that are missing.
+// note adds the columns with cut cells to those that are missing.
 func (t *table) note() {
 	for _, col := range t.columns {
 		if col.cut {
@@ -360,7 +359,7 @@ func (t *table) note() {
 	}
 }
 
-func (w *writer) writeTable(l *line, t *table, n *Node, a around, right int) {
+func (w *writer) writeTable(l *line, t *table, n *Node, a context, right int) {
 	open, end := "", ""
 	if t.typ != "" {
 		open, end = "{", "}"
@@ -394,7 +393,7 @@ func (w *writer) writeTable(l *line, t *table, n *Node, a around, right int) {
 		if t.leads > 0 {
 			l.pad(t.leads - t.lead[i].width + 2)
 		}
-		// Its mark is in the lead.
+		// Its mark stands in the lead.
 		whole := inside
 		whole.mark |= t.rows[i].Mark
 		w.flat(l, t.rows[i], whole)
@@ -409,7 +408,8 @@ func (w *writer) writeTable(l *line, t *table, n *Node, a around, right int) {
 	w.finish(l, n, end, right)
 }
 
-// note writes what is said of all rows, and where the rest is, on several lines where it does not fit one.
+// note writes what is true of all rows and where the rest is, on several lines if it does not fit
+// one.
 func (w *writer) note(l *line, begin string, parts []string, end, path string, right int) {
 	l.add(NoteRole, begin)
 	words := slices.Clone(parts)
@@ -433,7 +433,7 @@ func (w *writer) note(l *line, begin string, parts []string, end, path string, r
 	w.flush(l, right)
 }
 
-// row writes one row: its lead, if the table has leads, and its cells.
+// row writes a row: its lead, if the table has leads, and its cells.
 func (w *writer) row(l *line, layout text.Layout, lead line, cells []line, right int) {
 	left := l.width
 	l.append(lead)

@@ -11,9 +11,9 @@ import (
 // Style says how text is laid out. The zero Style is plain text of 80 columns.
 type Style struct {
 	Width int       // columns; default 80, at least 20
-	Color bool      // colour by role, with the escapes of ECMA-48
-	Now   time.Time // what times are given their distance from; zero: none is given
-	Name  string    // what the value is called: x is written before it as x = 5; "": nothing is
+	Color bool      // colours by role, with the escapes of ECMA-48
+	Now   time.Time // times are given their distance from it; zero: none is
+	Name  string    // what the value is called: 5 named x is written as x = 5; "": no name
 }
 
 // indent is how far the parts of a value stand to the right of it.
@@ -22,18 +22,15 @@ const indent = 2
 // maxAlign is the longest name that others are aligned with.
 const maxAlign = 24
 
-// WriteText writes n as text that looks like Go: on one line where that fits,
-// else with one field, entry or element a line, short elements side by side, and
-// three or more structs of one type as a table where that is shorter; a list of
-// structs without a type, as functions answer, is a table in any case. In lists and
-// maps the fields of a struct stand side by side too, and a time is just its
-// distance from Style.Now. The text ends in an end of line. Writing stops at the
-// first error of out.
+// WriteText writes n as text that looks like Go: on one line where that fits, else with one field,
+// entry or element a line, short elements side by side, and three or more structs of one type as a
+// table where that is shorter; a list of structs without a type, as functions answer, is a table in
+// any case. In lists and maps the fields of a struct stand side by side too, and a time is just its
+// distance from Style.Now. The text ends with a newline. Writing stops at the first error of out.
 //
-// The types of elements are left out where the list's or map's type tells them.
-// Numbers and strings are as they can be typed. Strings, names, types and errors
-// are escaped: no control character, invalid UTF-8 or change of the direction of
-// writing leaves as it is. There are these marks:
+// The types of elements are left out where the list's or map's type tells them. Numbers and strings
+// are as they can be typed. Strings, names, types and errors are escaped: no control character,
+// invalid UTF-8 or change of writing direction comes out as it is. There are these marks:
 //
 //	≈value           read where it may change meanwhile; said once, where that begins
 //	~value           it kept changing while it was read
@@ -57,16 +54,16 @@ func (n *Node) WriteText(out io.Writer, style Style) error {
 		l.add(PlainRole, text.Escape(style.Name)+" = ")
 	}
 	if n.isAnswer() {
-		if t := w.table(n, around{}.inside(n), indent); t != nil {
-			w.writeTable(&l, t, n, around{}, 0)
+		if t := w.table(n, context{}.inside(n), indent); t != nil {
+			w.writeTable(&l, t, n, context{}, 0)
 			return w.err
 		}
 	}
-	w.block(&l, n, around{}, 0)
+	w.block(&l, n, context{}, 0)
 	return w.err
 }
 
-// flush writes l, and empties it for the next line, so far to the right.
+// flush writes l and begins the next line, right columns from the left.
 func (w *writer) flush(l *line, right int) {
 	if w.err == nil {
 		_, w.err = io.WriteString(w.out, l.text(w.style.Color)+"\n")
@@ -75,9 +72,9 @@ func (w *writer) flush(l *line, right int) {
 	l.pad(right)
 }
 
-// block writes n after what l holds already; the lines that follow stand right
-// columns from the left. l is empty afterwards.
-func (w *writer) block(l *line, n *Node, a around, right int) {
+// block writes n after what l already holds. The lines that follow begin right columns from the
+// left. l is empty afterwards.
+func (w *writer) block(l *line, n *Node, a context, right int) {
 	if w.err != nil {
 		return
 	}
@@ -102,7 +99,7 @@ func (n *Node) splits() bool {
 		(n.Shape == inspect.Struct || n.Shape == inspect.List || n.Shape == inspect.Map || n.Shape == inspect.Pointer)
 }
 
-func (w *writer) split(l *line, n *Node, a around, right int) {
+func (w *writer) split(l *line, n *Node, a context, right int) {
 	inside := a.inside(n)
 	w.marks(l, n, a)
 	if n.Shape == inspect.Pointer {
@@ -133,9 +130,9 @@ func (w *writer) split(l *line, n *Node, a around, right int) {
 	w.finish(l, n, end, right)
 }
 
-// brief writes as many items of n as fit this line, and the expression that shows
-// all of them. It is false where there is none, or no room for it.
-func (w *writer) brief(l *line, n *Node, a around) bool {
+// brief writes as many items of n as fit this line, and the expression that shows all of them. It
+// returns false if there is no such expression, or no room for it.
+func (w *writer) brief(l *line, n *Node, a context) bool {
 	if n.Path == "" || n.Err != "" {
 		return false
 	}
@@ -166,9 +163,9 @@ func (w *writer) brief(l *line, n *Node, a around) bool {
 	return true
 }
 
-// wraps returns the parts of a struct that is one of many, if each fits a line:
-// such a struct is written with several fields a line.
-func (w *writer) wraps(l *line, n *Node, a around) []line {
+// wraps returns the parts of a struct that is one of many, if each fits a line. Such a struct is
+// written with several fields a line.
+func (w *writer) wraps(l *line, n *Node, a context) []line {
 	if !a.row || n.Shape != inspect.Struct && n.Shape != inspect.Map || n.Cut != nil || n.Err != "" {
 		return nil
 	}
@@ -181,7 +178,7 @@ func (w *writer) wraps(l *line, n *Node, a around) []line {
 	return parts
 }
 
-func (w *writer) wrap(l *line, n *Node, parts []line, a around) {
+func (w *writer) wrap(l *line, n *Node, parts []line, a context) {
 	open, end := w.brackets(l, n, a)
 	l.add(PlainRole, open)
 	w.flow(l, parts, l.width)
@@ -189,8 +186,8 @@ func (w *writer) wrap(l *line, n *Node, parts []line, a around) {
 	w.flush(l, 0)
 }
 
-// finish writes what was cut from n, and its closing bracket if it has one. l
-// stands where the next item would.
+// finish writes what was cut from n, and its closing bracket if it has one. l stands where the next
+// item would.
 func (w *writer) finish(l *line, n *Node, end string, right int) {
 	for _, s := range w.tail(n) {
 		if s.role != PlainRole {
@@ -207,7 +204,7 @@ func (w *writer) finish(l *line, n *Node, end string, right int) {
 }
 
 // lines writes one item a line, the values of fields and entries aligned.
-func (w *writer) lines(l *line, n *Node, inside around, right int) {
+func (w *writer) lines(l *line, n *Node, inside context, right int) {
 	labels := make([]line, len(n.Items))
 	widest := 0
 	for i, item := range n.Items {
@@ -233,9 +230,8 @@ func allScalars(items []Item) bool {
 	return true
 }
 
-// parts are the items of n as each is written on one line of at most max columns,
-// with the comma after it.
-func (w *writer) parts(n *Node, inside around, max int) []line {
+// parts writes each item of n on one line of at most max columns, with the comma after it.
+func (w *writer) parts(n *Node, inside context, max int) []line {
 	parts := make([]line, len(n.Items))
 	for i, item := range n.Items {
 		p := &parts[i]
@@ -249,8 +245,8 @@ func (w *writer) parts(n *Node, inside around, max int) []line {
 	return parts
 }
 
-// flow adds as many parts to a line as fit; the lines that follow stand right
-// columns from the left.
+// flow adds as many parts to a line as fit. The lines that follow begin right columns from the
+// left.
 func (w *writer) flow(l *line, parts []line, right int) {
 	for i, p := range parts {
 		switch {

@@ -2,8 +2,8 @@ package render
 
 import "strings"
 
-// shortType is a type's name as text shows it before the braces: a struct type
-// without a name is just struct, since its fields follow.
+// shortType returns a type's name as it stands before the braces. A struct type without a name is
+// just struct, since its fields follow.
 func shortType(name string) string {
 	head, rest, ok := strings.Cut(name, "struct {")
 	if !ok || strings.HasPrefix(rest, "}") {
@@ -12,8 +12,8 @@ func shortType(name string) string {
 	return head + "struct"
 }
 
-// partTypes are the types of the keys and of the elements in a list's or map's
-// type name, "" where the name does not tell.
+// partTypes returns the types of the keys and elements in the name of a list's or map's type, "" if
+// the name does not tell.
 func partTypes(name string) (key, elem string) {
 	name, isMap := strings.CutPrefix(name, "map")
 	if !strings.HasPrefix(name, "[") {

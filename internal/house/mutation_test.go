@@ -37,7 +37,7 @@ var mutations = []mutation{
 	{off: "the bounds of a slice's header", file: "inspect/value.go", old: "if n < 0 || n > c || tooLarge(n, v.typ.Elem().Size()) || n > 0 && data.IsNil() {", new: "if false {", test: "TestHeadersThatCannotBe"},
 	{off: "the self-test of maps", file: "inspect/internal/peek/prove.go", old: "s.maps.caught(s.proveMaps, ErrUncaught)", new: "nil", test: "TestDrift", in: "inspect", tags: "sightglass_drift"},
 	{off: "racy addresses stay numbers", file: "inspect/value.go", old: "return v.how&solid != 0 && v.how&(trusted|fixed) != 0 && v.ref.Held()", new: "return v.ref.Held()", test: "TestProvenance"},
-	{off: "the check for cycles", file: "inspect/render/expand.go", old: "if s.returns(n, at) {", new: "if false {", test: "TestCycles"},
+	{off: "the check for cycles", file: "inspect/render/expand.go", old: "if s.isCycle(n, at) {", new: "if false {", test: "TestCycles"},
 	{off: "the bound on depth", file: "inspect/render/snap.go", old: "limit.Depth = min(limit.Depth, maxDepth)", new: "", test: "TestDeep"},
 	{off: "found locks are taken in exposed objects only", file: "internal/access/internal/guard/rules.go", old: "if !declared && !r.Memory.contains(m.Addr(), m.Type().Size()) {", new: "if false {", test: "TestLocksElsewhere", in: "internal/access"},
 	{off: "what cannot be a pointer stays a number", file: "inspect/internal/peek/load.go", old: "if uintptr(q) < firstPage {", new: "if uintptr(q) == 0 {", test: "TestNumbersAmongPointers"},
