@@ -6,6 +6,7 @@ import (
 	"math"
 	"reflect"
 
+	"github.com/sightglass-go/sightglass/inspect/internal/gotype"
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
@@ -102,13 +103,13 @@ func (v Value) Lookup(key any) (elem Value, ok bool, err error) {
 		return Value{}, false, fmt.Errorf("a %v has no keys: %w", v.typ, ErrKind)
 	}
 	if n := keySize(reflect.ValueOf(key), 0); n > MaxKey {
-		return Value{}, false, &keyError{fmt.Sprintf("one of %d bytes is too long to look up: compare it, as in find(m, #key == x)", n)}
+		return Value{}, false, gotype.KeyError(fmt.Sprintf("one of %d bytes is too long to look up: compare it, as in find(m, #key == x)", n))
 	}
 	if v.Kind() == reflect.Struct {
 		return v.lens().row.collection.lookup(v, key)
 	}
 	want := reflect.New(v.typ.Key())
-	if err := assign(want.Elem(), key, 0); err != nil {
+	if err := gotype.Assign(want.Elem(), key); err != nil {
 		return Value{}, false, err
 	}
 	if !want.Elem().Comparable() {
@@ -215,11 +216,6 @@ func (s *space) mixed(t reflect.Type) bool {
 	return false
 }
 
-// isDuration reports whether t is time.Duration; t may be nil.
-func isDuration(t reflect.Type) bool {
-	return t != nil && t.Kind() == reflect.Int64 && qualified(t) == "time.Duration"
-}
-
 // Holds reports whether a key equals the plain value x, which it converts as Lookup does. It
 // compares the content of an interface in that content's own type, so that 1 equals an int64 there,
 // and "up" a named string.
@@ -239,7 +235,7 @@ func (v Value) holds(x any, depth int) (bool, error) {
 			return err == nil && e.typ == nil && x == nil, err
 		}
 		return e.holds(x, depth+1)
-	case !v.typ.Comparable(), isDuration(v.typ) != isDuration(reflect.TypeOf(x)):
+	case !v.typ.Comparable(), gotype.IsDuration(v.typ) != gotype.IsDuration(reflect.TypeOf(x)):
 		// A number is no duration.
 		return false, nil
 	case v.Kind() == reflect.Array && v.space().mixed(v.typ):
@@ -275,7 +271,7 @@ func (v Value) holds(x any, depth int) (bool, error) {
 		return named == src.Len(), nil
 	}
 	want := reflect.New(v.typ)
-	if assign(want.Elem(), x, depth) != nil {
+	if gotype.Assign(want.Elem(), x) != nil {
 		return false, nil
 	}
 	b, same, err := Of(want.Interface()).mustElem().fix().appendKey(nil, 0)

@@ -3,6 +3,8 @@ package inspect
 import (
 	"reflect"
 	"strings"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/gotype"
 )
 
 // A lensRow says how values of a type of the standard library are seen in place of their fields.
@@ -104,7 +106,7 @@ func (s *space) lensOf(t reflect.Type) *lens {
 // newLens makes the lens for t.
 func (s *space) newLens(t reflect.Type) *lens {
 	if t.PkgPath() != "" {
-		name := qualified(t)
+		name := gotype.Qualified(t)
 		for i := range lensRows {
 			if r := &lensRows[i]; r.matches(name) {
 				if l, ok := s.fit(t, r); ok {

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/gotype"
 )
 
 // An error is shown by its text.
@@ -68,7 +70,7 @@ func (p *probe) error(v Value) string {
 		return ""
 	case !v.IsValid():
 		return "<nil>"
-	case qualified(v.typ) == "syscall.Errno":
+	case gotype.Qualified(v.typ) == "syscall.Errno":
 		u, _, err := v.ref.Uint(v.typ.Size())
 		p.note(0, err)
 		return syscall.Errno(u).Error()

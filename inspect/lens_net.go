@@ -149,21 +149,3 @@ func urlText(p *probe, v Value) any {
 	}
 	return u.String()
 }
-
-// netKey returns x as a key of type t if that is an address or a prefix. These are comparable and
-// shown as text.
-func netKey(t reflect.Type, x string) (key reflect.Value, ok bool) {
-	var err error
-	var k any
-	switch qualified(t) {
-	case "net/netip.Addr":
-		k, err = netip.ParseAddr(x)
-	case "net/netip.AddrPort":
-		k, err = netip.ParseAddrPort(x)
-	case "net/netip.Prefix":
-		k, err = netip.ParsePrefix(x)
-	default:
-		return key, false
-	}
-	return reflect.ValueOf(k), err == nil
-}

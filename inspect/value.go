@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/sightglass-go/sightglass/inspect/internal/gotype"
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
@@ -54,6 +55,9 @@ const (
 var (
 	// ErrKind is wrapped by the error of asking a Value for what its kind does not have.
 	ErrKind = errors.New("this kind of value has none")
+	// ErrKey is the target of errors.Is for an error of Lookup that says why a value cannot be a key
+	// of the map.
+	ErrKey = gotype.ErrKey
 	// ErrTypeWord is wrapped by the errors of interfaces whose type cannot be believed.
 	ErrTypeWord = peek.ErrTypeWord
 	// ErrUncaught is the error of a read that could end the process; see [Prepare].
@@ -92,6 +96,10 @@ func (v Value) IsValid() bool { return v.typ != nil }
 
 // Type returns the Go type, nil for the zero Value.
 func (v Value) Type() reflect.Type { return v.typ }
+
+// TypeName writes t as in Go source: any for the empty interface, []byte for []uint8, and type
+// arguments with their package's name and not its path. It is "" for nil.
+func TypeName(t reflect.Type) string { return gotype.Name(t) }
 
 // Kind returns reflect's kind of the type, Invalid for the zero Value.
 func (v Value) Kind() reflect.Kind {

@@ -21,22 +21,25 @@ var noProcess = map[string]string{
 	"inspect/internal/peek.trampoline": "it handles the faults of the process that reads",
 	"inspect/internal/peek.atNil":      "it is what the process that reads panics with",
 
-	"inspect.here":      "it is the space of this process",
-	"inspect.noLens":    "it is the same for every struct",
-	"inspect.lensRows":  "it is a table",
-	"inspect.noRow":     "it is the same for every type",
-	"inspect.entryType": "it describes a layout to this package",
-	"inspect.year1":     "it is a number of seconds",
-	"inspect.zones":     "its locations were made by this package",
-	"inspect.zonesKept": "it counts them",
-	"inspect.directIndexes":    "it is a table",
+	"inspect.here":                "it is the space of this process",
+	"inspect/render.colours":      "it is a table",
+	"inspect/render.tapered":      "it is a table",
+	"inspect/render.listingRoles": "it is a table",
+	"inspect.noLens":              "it is the same for every struct",
+	"inspect.lensRows":            "it is a table",
+	"inspect.noRow":               "it is the same for every type",
+	"inspect.entryType":           "it describes a layout to this package",
+	"inspect.year1":               "it is a number of seconds",
+	"inspect.zones":               "its locations were made by this package",
+	"inspect.zonesKept":           "it counts them",
+	"inspect.directIndexes":       "it is a table",
 }
 
 // TestProcessStateLivesInSpaces holds that a second process could be read beside this one: no package
 // variable keeps what was learned of a process.
 func TestProcessStateLivesInSpaces(t *testing.T) {
 	met := map[string]bool{}
-	for _, folder := range []string{"inspect", "inspect/internal/peek"} {
+	for _, folder := range []string{"inspect/internal/peek", "inspect/internal/gotype", "inspect", "inspect/render"} {
 		names, err := os.ReadDir(filepath.FromSlash(folder))
 		if err != nil {
 			t.Fatal(err)

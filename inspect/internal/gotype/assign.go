@@ -1,30 +1,33 @@
-package inspect
+package gotype
 
 import (
 	"errors"
 	"fmt"
 	"math"
+	"net/netip"
 	"reflect"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
-// ErrKey is the target of errors.Is for an error of Lookup that says why a value cannot be a key of
-// the map.
+// ErrKey is the target of errors.Is for an error that says why a value cannot be a key of a map.
 var ErrKey = errors.New("cannot be a key of this map")
 
-type keyError struct{ why string }
+// KeyError is an error that is [ErrKey] and says why.
+type KeyError string
 
-func (e *keyError) Error() string { return e.why }
+func (e KeyError) Error() string { return string(e) }
 
-func (e *keyError) Is(target error) bool { return target == ErrKey }
+func (e KeyError) Is(target error) bool { return target == ErrKey }
 
-// assign sets dst, which is our own, to the plain value x, as Go would assign a constant of that
+// Assign sets dst, which is our own, to the plain value x, as Go would assign a constant of that
 // value. It never wraps and never truncates.
+func Assign(dst reflect.Value, x any) error { return assign(dst, x, 0) }
+
 func assign(dst reflect.Value, x any, depth int) error {
 	t := dst.Type()
 	cannot := func(why string) error {
-		return &keyError{fmt.Sprintf("%s cannot be a key of the type %s%s", literal(x), TypeName(t), why)}
+		return KeyError(fmt.Sprintf("%s cannot be a key of the type %s%s", literal(x), Name(t), why))
 	}
 	if depth > 20 {
 		return cannot(": it is nested too deeply")
@@ -41,7 +44,7 @@ func assign(dst reflect.Value, x any, depth int) error {
 		dst.Set(src)
 		return nil
 	}
-	if isDuration(t) || isDuration(src.Type()) && t.Kind() != reflect.Interface {
+	if IsDuration(t) || IsDuration(src.Type()) && t.Kind() != reflect.Interface {
 		return cannot(": a duration is not a number")
 	}
 	switch k := t.Kind(); {
@@ -62,7 +65,7 @@ func assign(dst reflect.Value, x any, depth int) error {
 	case dst.CanInt(), dst.CanUint(), dst.CanFloat():
 		return assignNumber(dst, src, cannot)
 	case k == reflect.Struct && src.Kind() == reflect.String:
-		if key, ok := netKey(t, src.String()); ok {
+		if key, ok := address(t, src.String()); ok {
 			dst.Set(key)
 			return nil
 		}
@@ -135,7 +138,7 @@ func assignStruct(dst, src reflect.Value, depth int) error {
 		name := it.Key().String()
 		f, ok := t.FieldByName(name)
 		if !ok || len(f.Index) != 1 {
-			return &keyError{fmt.Sprintf("a key of the type %s has no field %s", TypeName(t), name)}
+			return KeyError(fmt.Sprintf("a key of the type %s has no field %s", Name(t), name))
 		}
 		field := dst.Field(f.Index[0])
 		if !field.CanSet() {
@@ -161,5 +164,23 @@ func literal(x any) string {
 	case bool, int, int64, uint64, float64:
 		return fmt.Sprint(x)
 	}
-	return "a " + TypeName(reflect.TypeOf(x))
+	return "a " + Name(reflect.TypeOf(x))
+}
+
+// address returns x as a key of type t if that is an address or a prefix. These are comparable and
+// shown as text.
+func address(t reflect.Type, x string) (key reflect.Value, ok bool) {
+	var err error
+	var k any
+	switch Qualified(t) {
+	case "net/netip.Addr":
+		k, err = netip.ParseAddr(x)
+	case "net/netip.AddrPort":
+		k, err = netip.ParseAddrPort(x)
+	case "net/netip.Prefix":
+		k, err = netip.ParsePrefix(x)
+	default:
+		return key, false
+	}
+	return reflect.ValueOf(k), err == nil
 }

@@ -1,0 +1,41 @@
+// Package gotype knows Go types by their names, and makes values of them: it converts plain data to
+// the type of a map's keys, as Go converts constants.
+package gotype
+
+import (
+	"reflect"
+	"strings"
+
+	"github.com/sightglass-go/sightglass/internal/text"
+)
+
+// Name writes t as in Go source: any for the empty interface, []byte for []uint8, and type
+// arguments with their package's name and not its path. It is "" for nil.
+func Name(t reflect.Type) string {
+	if t == nil {
+		return ""
+	}
+	s := t.String()
+	s = strings.ReplaceAll(s, "interface {}", "any")
+	s = strings.ReplaceAll(s, "[]uint8", "[]byte")
+	if t.Kind() == reflect.Array && strings.HasSuffix(s, "]uint8") {
+		s = strings.TrimSuffix(s, "uint8") + "byte"
+	}
+	if !strings.Contains(s, "[") || !strings.Contains(s, "/") {
+		return s
+	}
+	return text.ShortPaths(s)
+}
+
+// Qualified returns the import path of t's package and t's name without type arguments, as in
+// "sync/atomic.Pointer". Types of the standard library are recognized by it: those of another
+// process have the same names, but are not this process's types.
+func Qualified(t reflect.Type) string {
+	name, _, _ := strings.Cut(t.Name(), "[")
+	return t.PkgPath() + "." + name
+}
+
+// IsDuration reports whether t is time.Duration; t may be nil.
+func IsDuration(t reflect.Type) bool {
+	return t != nil && t.Kind() == reflect.Int64 && Qualified(t) == "time.Duration"
+}
