@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sightglass-go/sightglass/eval/internal/library"
 	_ "github.com/sightglass-go/sightglass/internal/attack"
 )
 
@@ -57,7 +58,7 @@ func (m *maker) expression(depth int) string {
 
 func (m *maker) function() string {
 	for {
-		if name := m.pick(functionNames()); !slices.Contains(m.except, name) {
+		if name := m.pick(library.Names()); !slices.Contains(m.except, name) {
 			return name
 		}
 	}

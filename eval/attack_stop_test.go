@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/library"
 	"github.com/sightglass-go/sightglass/internal/attack"
 	"github.com/sightglass-go/sightglass/registry"
 )
@@ -59,7 +60,7 @@ var hugeArguments = []string{
 // calls returns calls of every function of the language, each with several things to work on.
 func calls() []string {
 	var all []string
-	for _, name := range functionNames() {
+	for _, name := range library.Names() {
 		for i, a := range hugeArguments {
 			switch {
 			case name == "top":

@@ -3,11 +3,12 @@ package eval
 import (
 	"strconv"
 
-	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser/lexer"
 
+	"github.com/sightglass-go/sightglass/eval/internal/compile"
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/library"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
@@ -15,18 +16,18 @@ import (
 // a dot or a bracket is evaluated as far as that needs no call and no computing. Each step looks
 // at fewer tokens than the one before.
 type backwards struct {
-	f      *frame
+	e      *evaluation
 	tokens []lexer.Token
-	names  names
+	names  compile.Names
 }
 
-func (f *frame) backwards(text string) (*backwards, error) {
+func (e *evaluation) backwards(text string) (*backwards, error) {
 	tokens, err := lexer.Lex(file.NewSource(text))
 	if err != nil {
 		return nil, err
 	}
 	tokens = tokens[:len(tokens)-1] // the end of the text
-	return &backwards{f, tokens, namesOf(f.exposed, f.session.variables(f.Visit))}, nil
+	return &backwards{e, tokens, e.names()}, nil
 }
 
 // is reports whether token i is one of these operators or brackets.
@@ -79,7 +80,7 @@ func (b *backwards) chain(end int) (x value.Value, start int, err error) {
 		if x, start, err = b.chain(from); err != nil {
 			return nil, 0, err
 		}
-		x, err = value.Index(b.f.Thread, x, key)
+		x, err = value.Index(b.e.Thread, x, key)
 		return x, start, err
 	case b.is(last, ")"):
 		return b.call(b.open(last))
@@ -94,7 +95,7 @@ func (b *backwards) chain(end int) (x value.Value, start int, err error) {
 			x, err = b.name(ns.Prefix() + b.tokens[last].Value)
 			return x, start, err
 		}
-		x, err = value.Member(b.f.Thread, x, b.tokens[last].Value)
+		x, err = value.Member(b.e.Thread, x, b.tokens[last].Value)
 		return x, start, err
 	case last >= 0 && b.tokens[last].Kind == lexer.Identifier && !b.is(last-1, "#"):
 		x, err = b.name(b.tokens[last].Value)
@@ -111,23 +112,21 @@ var errUnknown = fault.New("syntax", "nothing is known of what stands here")
 
 // name evaluates a full name: of a variable, an exposed object, a namespace.
 func (b *backwards) name(name string) (value.Value, error) {
-	if b.names.exposed.Has(name) {
-		v, err := b.f.Visit.Get(name)
+	if b.names.Exposed.Has(name) {
+		v, err := b.e.Visit.Get(name)
 		if err != nil {
 			return nil, err
 		}
 		return value.Live{View: v}, nil
 	}
-	if b.names.exposed.HasNamespace(name) {
-		return b.names.exposed.Namespace(name), nil
+	if b.names.Exposed.HasNamespace(name) {
+		return b.names.Exposed.Namespace(name), nil
 	}
-	c := &compiler{names: b.names, meter: b.f.Meter}
-	run, err := c.identifier(&ast.IdentifierNode{Value: name})
+	p, err := compile.Identifier(name, b.names, b.e.Meter)
 	if err != nil {
 		return nil, err
 	}
-	b.f.slots = make([]value.Value, c.slots)
-	return run(b.f)
+	return p.Run(b.e.Frame)
 }
 
 // key is the literal between two brackets.
@@ -159,15 +158,15 @@ func (b *backwards) call(open int) (x value.Value, start int, err error) {
 	if x, start, err = b.collection(open); err != nil {
 		return nil, 0, err
 	}
-	fn := lookup(b.tokens[name].Value)
+	fn := library.Lookup(b.tokens[name].Value)
 	if fn == nil {
 		return nil, 0, errUnknown
 	}
-	switch fn.answers {
-	case itsElements:
+	switch fn.Answers {
+	case library.ItsElements:
 		return x, start, nil
-	case anElement:
-		x, err = b.f.some(x)
+	case library.AnElement:
+		x, err = b.e.some(x)
 		return x, start, err
 	}
 	return nil, 0, errUnknown
@@ -208,14 +207,14 @@ func (b *backwards) element(end int) (value.Value, error) {
 		case b.is(i, "(", "[", "{") && closed > 0:
 			closed--
 		case b.is(i, "("):
-			if !lookup(b.tokens[i-1].Value).isFold() || !b.inPredicate(i, end) {
+			if !library.Lookup(b.tokens[i-1].Value).IsFold() || !b.inPredicate(i, end) {
 				continue
 			}
 			x, _, err := b.collection(i)
 			if err != nil {
 				return nil, err
 			}
-			return b.f.some(x)
+			return b.e.some(x)
 		}
 	}
 	return nil, errUnknown
@@ -241,15 +240,15 @@ func (b *backwards) inPredicate(open, end int) bool {
 }
 
 // some is an element of x, Nil if there is none.
-func (f *frame) some(x value.Value) (value.Value, error) {
+func (e *evaluation) some(x value.Value) (value.Value, error) {
 	x, err := value.Load(x)
 	if err != nil {
 		return nil, err
 	}
 	var elem value.Value = value.Nil
-	err = value.Each(f.Thread, x, true, func(_ int, _, e value.Value) (bool, error) {
+	err = value.Each(e.Thread, x, true, func(_ int, _, first value.Value) (bool, error) {
 		var err error
-		elem, err = value.Hold(f.Thread, e)
+		elem, err = value.Hold(e.Thread, first)
 		return false, err
 	})
 	return elem, err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/expr-lang/expr/builtin"
 
+	"github.com/sightglass-go/sightglass/eval/internal/library"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/registry"
 )
@@ -71,13 +72,13 @@ func TestOwnFunctions(t *testing.T) {
 	s := NewSession(reg, Limits{Time: time.Hour})
 	subjects := tableSubjects(t, s)
 	var names []string
-	for _, name := range functionNames() {
-		if fn := lookup(name); !syntax.IsBuiltin(name) && max(fn.min, fn.max) > 0 {
+	for _, name := range library.Names() {
+		if fn := library.Lookup(name); !syntax.IsBuiltin(name) && max(fn.Min, fn.Max) > 0 {
 			names = append(names, name)
 		}
 	}
 	isTable(t, functionTable("sightglass's own", names, subjects, func(name string, x subject) bool {
-		source := leastCall(lookup(name), x.source)
+		source := leastCall(library.Lookup(name), x.source)
 		_, err := s.Eval(t.Context(), source)
 		code := codeOfError(err)
 		if code == "internal" || x.code == "redacted" && code != x.code {
@@ -88,15 +89,15 @@ func TestOwnFunctions(t *testing.T) {
 }
 
 // leastCall calls fn with as few arguments as it takes, and x for what is looked at.
-func leastCall(fn *function, x string) string {
+func leastCall(fn *library.Function, x string) string {
 	args := []string{x}
-	for _, written := range strings.Split(fn.args, ", ")[1:max(fn.min, 1)] {
+	for _, written := range strings.Split(fn.Args, ", ")[1:max(fn.Min, 1)] {
 		if written == "n" {
 			x = "2"
 		}
 		args = append(args, x)
 	}
-	return fmt.Sprintf("%s(%s)", fn.name, strings.Join(args, ", "))
+	return fmt.Sprintf("%s(%s)", fn.Name, strings.Join(args, ", "))
 }
 
 // isTable holds that docs/expressions.md has the table, and writes it there with -update.

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/sightglass-go/sightglass/eval/internal/library"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
@@ -47,9 +48,9 @@ func (s *Session) CompleteContext(ctx context.Context, line string, pos int) []C
 	limits.Show = s.limits.Show
 	limits = limits.Filled()
 	limits.Nesting = s.limits.Nesting
-	f := s.begin(ctx, limits)
-	f.Visit.ForbidCalls()
-	out, err := f.complete(line[:pos])
+	e := s.begin(ctx, limits)
+	e.Visit.ForbidCalls()
+	out, err := e.complete(line[:pos])
 	if err != nil || ctx.Err() == context.Canceled {
 		return nil
 	}
@@ -57,14 +58,14 @@ func (s *Session) CompleteContext(ctx context.Context, line string, pos int) []C
 	return out[:min(len(out), maxProposals)]
 }
 
-func (f *frame) complete(text string) (out []Completion, err error) {
-	defer f.rescue(&err)
+func (e *evaluation) complete(text string) (out []Completion, err error) {
+	defer e.rescue(&err)
 	quote, comment := openQuote(text)
 	switch {
 	case comment:
 		return nil, nil
 	case quote >= 0:
-		return f.completeKey(text, quote)
+		return e.completeKey(text, quote)
 	}
 	start := len(text)
 	for start > 0 {
@@ -80,7 +81,7 @@ func (f *frame) complete(text string) (out []Completion, err error) {
 			out = append(out, Completion{start, name, detail})
 		}
 	}
-	b, err := f.backwards(text[:start])
+	b, err := e.backwards(text[:start])
 	if err != nil {
 		return nil, err
 	}
@@ -96,46 +97,46 @@ func (f *frame) complete(text string) (out []Completion, err error) {
 			return nil, err
 		}
 		if x, ok := x.(value.Completable); ok {
-			err = x.Names(f.Thread, add)
+			err = x.Names(e.Thread, add)
 		}
 		return out, err
 	default:
-		f.names(add)
+		e.starts(add)
 	}
 	return out, nil
 }
 
-// names proposes what an expression can start with.
-func (f *frame) names(add func(name, detail string)) {
+// starts proposes what an expression can start with.
+func (e *evaluation) starts(add func(name, detail string)) {
 	spaces := map[string]bool{}
-	for _, e := range f.exposed {
-		first, _, dotted := strings.Cut(e.Name, ".")
+	for _, entry := range e.Exposed {
+		first, _, dotted := strings.Cut(entry.Name, ".")
 		switch {
 		case !dotted:
-			add(e.Name, e.Type)
+			add(entry.Name, entry.Type)
 		case !spaces[first]:
 			spaces[first] = true
 			add(first, "namespace")
 		}
 	}
-	for name, v := range f.session.variables(f.Visit) {
+	for name, v := range e.session.variables(e.Visit) {
 		detail := "variable"
 		switch {
-		case v.gone != "":
+		case v.Gone != "":
 			detail = "forgotten"
-		case v.alias == nil:
-			detail = v.value.Type()
+		case v.Path == nil:
+			detail = v.Value.Type()
 		}
 		add(name, detail)
 	}
-	for _, name := range functionNames() {
+	for _, name := range library.Names() {
 		add(name+"(", "function")
 	}
 }
 
 // completeKey proposes the keys of a map behind m[".
-func (f *frame) completeKey(text string, quote int) (out []Completion, err error) {
-	b, err := f.backwards(text[:quote])
+func (e *evaluation) completeKey(text string, quote int) (out []Completion, err error) {
+	b, err := e.backwards(text[:quote])
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +155,7 @@ func (f *frame) completeKey(text string, quote int) (out []Completion, err error
 		return nil, err
 	}
 	prefix := text[quote+1:]
-	err = value.Each(f.Thread, x, false, func(_ int, key, elem value.Value) (bool, error) {
+	err = value.Each(e.Thread, x, false, func(_ int, key, elem value.Value) (bool, error) {
 		key, err := value.Load(key)
 		if err != nil {
 			return false, err

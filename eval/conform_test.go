@@ -108,7 +108,7 @@ func canonical(v reflect.Value) string {
 }
 
 // plainData is an answer with what is live in it as plain data.
-func (f *frame) plainData(x value.Value) (any, error) {
+func (f *evaluation) plainData(x value.Value) (any, error) {
 	x, err := value.Load(x)
 	if err != nil {
 		return nil, err

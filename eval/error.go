@@ -7,8 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/expr-lang/expr/ast"
-
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -32,9 +30,6 @@ func (e *Error) Error() string { return e.Message }
 
 // Unwrap is the cause.
 func (e *Error) Unwrap() error { return e.Err }
-
-// at is where a node stands.
-func at(n ast.Node) fault.Pos { return fault.Pos(n.Location().From + 1) }
 
 // settled is the error of an evaluation of source: with line and column, and the whole message.
 func settled(err error, source string) *Error {

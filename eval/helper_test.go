@@ -168,7 +168,7 @@ func TestSize(t *testing.T) {
 		_    [40]byte
 	}
 	long := &node{}
-	for range maxSizedDepth + 10 {
+	for range 2_010 {
 		long = &node{next: long}
 	}
 	ring := &node{text: "four"}

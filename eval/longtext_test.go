@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/library"
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/internal/attack"
@@ -56,17 +56,17 @@ func bulk(hugeText int) *registry.Registry {
 func callsWith(x string) []string {
 	fill := func(text string) string { return strings.ReplaceAll(text, "x", x) }
 	var all []string
-	for _, name := range functionNames() {
-		fn := lookup(name)
-		if fn.isFold() {
+	for _, name := range library.Names() {
+		fn := library.Lookup(name)
+		if fn.IsFold() {
 			continue
 		}
-		most := max(fn.min, fn.max)
-		if fn.max == unlimited || most > fn.min+2 {
-			most = fn.min + 2
+		most := max(fn.Min, fn.Max)
+		if fn.Max == library.Unlimited || most > fn.Min+2 {
+			most = fn.Min + 2
 		}
-		written := strings.Split(fn.args, ", ")
-		for n := max(fn.min, 1); n <= most; n++ {
+		written := strings.Split(fn.Args, ", ")
+		for n := max(fn.Min, 1); n <= most; n++ {
 			for at := range n {
 				args := make([]string, n)
 				for i := range args {
@@ -76,7 +76,7 @@ func callsWith(x string) []string {
 						args[i] = "x"
 					case i < len(written) && written[i] == "n":
 						args[i] = "2"
-					case i == 0 && fn.args == "x, key":
+					case i == 0 && fn.Args == "x, key":
 						args[i] = "m"
 					}
 				}
@@ -88,19 +88,18 @@ func callsWith(x string) []string {
 			all = append(all, fill(name+"(x, x)"), fill(name+"(x, part)"))
 		}
 	}
-	for _, name := range functionNames() {
-		fn := lookup(name)
-		if !fn.isFold() {
+	for _, name := range library.Names() {
+		fn := library.Lookup(name)
+		if !fn.IsFold() {
 			continue
 		}
 		body := []string{"#", "x", "# == x", `# contains "zz"`, "len(#) > 5", "# > x", "[#, x]"}
 		for _, body := range body {
-			others := strings.Repeat("2, ", fn.predicate-1)
+			others := strings.Repeat("2, ", fn.Predicate-1)
 			all = append(all, fill(name+"([x, x], "+others+body+")"))
 		}
 	}
-	ops := slices.Sorted(maps.Keys(operators))
-	for _, op := range append(ops, "??", "and", "or") {
+	for _, op := range []string{"+", "-", "*", "/", "%", "**", "^", "==", "!=", "<", "<=", ">", ">=", "..", "in", "contains", "startsWith", "endsWith", "??", "and", "or"} {
 		for _, other := range []string{"x", "part", `"zz"`, "5", "[x]", "m"} {
 			all = append(all, fill("x "+op+" "+other), fill(other+" "+op+" x"))
 		}
@@ -120,8 +119,8 @@ func callsWith(x string) []string {
 func callsOn(x string) []string {
 	return slices.DeleteFunc(callsWith(x), func(source string) bool {
 		name, _, _ := strings.Cut(source, "(")
-		fn := lookup(name)
-		return fn == nil || fn.family != textFunctions
+		fn := library.Lookup(name)
+		return fn == nil || fn.Family != library.TextFunctions
 	})
 }
 
@@ -134,6 +133,9 @@ var longCalls = []string{
 	"sort(map(1..12, long))", "uniq(map(1..12, long))", "groupBy(map(1..12, long), #)", "max(map(1..40, long))", "sortBy(1..12, long)", "any(1..20, long != long)", "any(1..20, long[0:1000000] > long)",
 	`toBase64(long[0:3000000])`, "hasPrefix(long, long)", "trimPrefix(long, part)", "trimSuffix(long, long[5:])", `long matches "z.*z$"`, `huge matches "(lorem|ipsum|x{5,9})+z"`, "huge startsWith huge", "m[huge]", "huge in m", "huge in list", `"a" in list`,
 }
+
+// maxToken is how long a token of JSON may be; see package library.
+const maxToken = 1 << 20
 
 // allCredit is more steps than any of these texts takes.
 const allCredit = 1 << 30

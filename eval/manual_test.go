@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr/builtin"
+
+	"github.com/sightglass-go/sightglass/eval/internal/library"
 )
 
 // TestFunctions runs the example of each function, and holds that none is missing from the manual.
@@ -25,11 +27,11 @@ func TestFunctions(t *testing.T) {
 		if f.Summary == "" || f.Summary != strings.TrimSuffix(strings.TrimSpace(f.Summary), ".") {
 			t.Errorf("the summary of %s is %q", f.Name, f.Summary)
 		}
-		fn := lookup(f.Name)
-		if f.Args == "" && max(fn.min, fn.max) != 0 {
+		fn := library.Lookup(f.Name)
+		if f.Args == "" && max(fn.Min, fn.Max) != 0 {
 			t.Errorf("the row of %s does not say what it takes", f.Name)
 		}
-		if (fn.run == nil) == (fn.fold == nil) || (fn.fold != nil) != fn.isFold() {
+		if (fn.Run == nil) == (fn.Fold == nil) || (fn.Fold != nil) != fn.IsFold() {
 			t.Errorf("the row of %s has a run and a fold, or neither, or the one that does not go with its predicate", f.Name)
 		}
 	}

@@ -26,18 +26,18 @@ func (s *Session) Oversee(o Overseer) { s.overseer = o }
 var errMode = errors.New("an action runs once, when it is typed, and not in a watch")
 
 // overseer is o as the Visit of this evaluation has it.
-func (f *frame) overseer(o Overseer, confirm func(context.Context, *access.Call) error) access.Overseer {
+func (e *evaluation) overseer(o Overseer, confirm func(context.Context, *access.Call) error) access.Overseer {
 	r := access.Overseer{Begin: o.Begin, End: o.End, Mask: o.Mask}
 	switch {
 	case o.Approve == nil:
-	case f.mode != Typed:
+	case e.mode != Typed:
 		r.Approve = func(*access.Call) error { return errMode }
 	default:
 		r.Approve = func(c *access.Call) error {
-			defer f.Pause()()
-			err := o.Approve(f.Context(), c)
+			defer e.Pause()()
+			err := o.Approve(e.Context(), c)
 			if err == nil && confirm != nil {
-				err = confirm(f.Context(), c)
+				err = confirm(e.Context(), c)
 			}
 			return unsettled(err)
 		}

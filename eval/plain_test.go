@@ -9,12 +9,14 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/library"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
 // aFrame is a frame of an evaluation that nothing is exposed to.
-func aFrame() *frame {
+func aFrame() *evaluation {
 	return NewSession(registry.New(), Limits{}).begin(context.Background(), Limits{}.Filled())
 }
 
@@ -46,9 +48,9 @@ func answerWith(t testing.TB, s *Session, source string, limits Limits) (any, er
 }
 
 // answer is the answer, before it is made into a picture.
-func (f *frame) answer(source string) (x value.Value, err error) {
+func (f *evaluation) answer(source string) (x value.Value, err error) {
 	err = f.guard(func() error {
-		st, err := parse(source, f.limits)
+		st, err := syntax.Parse(source, library.Known, syntax.Limits{Line: f.limits.Line, Nesting: f.limits.Nesting})
 		if err != nil {
 			return err
 		}
@@ -59,7 +61,7 @@ func (f *frame) answer(source string) (x value.Value, err error) {
 }
 
 // guard is do with panics as errors.
-func (f *frame) guard(do func() error) (err error) {
+func (f *evaluation) guard(do func() error) (err error) {
 	defer f.rescue(&err)
 	return do()
 }

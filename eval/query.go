@@ -2,8 +2,8 @@ package eval
 
 import (
 	"context"
-	"time"
 
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
@@ -25,10 +25,7 @@ type Query struct {
 }
 
 // Moment is how long an evaluation may take before it is a long one.
-const Moment = 10 * time.Millisecond
-
-// momentEntries is how many entries it may read.
-const momentEntries = 10_000
+const Moment = meter.Moment
 
 // Mode is what an evaluation is for. It decides what becomes of the answer, and whether actions run.
 type Mode uint8

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -16,7 +17,7 @@ func TestLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		lock := &flagLock{tried: func() {}}
 		reg := registry.New()
-		reg.Expose("list", &struct{ list []string }{make([]string, 3*momentEntries)}, registry.Guard(lock))
+		reg.Expose("list", &struct{ list []string }{make([]string, 3*meter.MomentEntries)}, registry.Guard(lock))
 		s := NewSession(reg, Limits{Time: time.Minute})
 		calls := 0
 		long := func(ctx context.Context) error {

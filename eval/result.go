@@ -7,6 +7,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
+	"github.com/sightglass-go/sightglass/eval/internal/compile"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
@@ -77,11 +78,11 @@ func asLater(s syntax.Statement) (later string, ok bool) {
 	runes := []rune(s.Text)
 	for _, id := range finder.found {
 		n, _ := strconv.Atoi(id.Value[1:])
-		if n+1 >= keptAnswers {
+		if n+1 >= compile.KeptAnswers {
 			return "", false
 		}
 		from := id.Location().From - s.From
-		runes = slices.Replace(runes, from, from+len(id.Value), []rune(answerName(n+1))...)
+		runes = slices.Replace(runes, from, from+len(id.Value), []rune(compile.AnswerName(n+1))...)
 	}
 	return string(runes), true
 }
@@ -90,7 +91,7 @@ func asLater(s syntax.Statement) (later string, ok bool) {
 type answerFinder struct{ found []*ast.IdentifierNode }
 
 func (f *answerFinder) Visit(n *ast.Node) {
-	if id, ok := (*n).(*ast.IdentifierNode); ok && isAnswerName(id.Value) {
+	if id, ok := (*n).(*ast.IdentifierNode); ok && compile.IsAnswerName(id.Value) {
 		f.found = append(f.found, id)
 	}
 }

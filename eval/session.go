@@ -9,7 +9,10 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/sightglass-go/sightglass/eval/internal/compile"
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/library"
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
@@ -52,14 +55,14 @@ func (s *Session) Run(ctx context.Context, q Query) (Result, error) {
 	limits := s.limits.Within(q.Limits).Filled() // the nodes that can be shown follow from the output
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	f := s.begin(ctx, limits)
-	f.mode = q.Mode
-	defer f.EndAfter(func() { end(context.DeadlineExceeded) })()
-	f.Visit.Oversee(f.overseer(s.overseer, q.Confirm))
+	e := s.begin(ctx, limits)
+	e.mode = q.Mode
+	defer e.EndAfter(func() { end(context.DeadlineExceeded) })()
+	e.Visit.Oversee(e.overseer(s.overseer, q.Confirm))
 	if q.Long != nil {
-		f.WhenLong(func() error { return unsettled(q.Long(ctx)) })
+		e.WhenLong(func() error { return unsettled(q.Long(ctx)) })
 	}
-	r, err := f.eval(q.Source)
+	r, err := e.eval(q.Source)
 	if err != nil {
 		return Result{}, settled(err, q.Source)
 	}
@@ -67,24 +70,28 @@ func (s *Session) Run(ctx context.Context, q Query) (Result, error) {
 }
 
 // begin starts an evaluation. The context ends with the budget of time.
-func (s *Session) begin(ctx context.Context, limits Limits) *frame {
+func (s *Session) begin(ctx context.Context, limits Limits) *evaluation {
 	m := meter.New(ctx, meter.Budget{Time: limits.Time, Entries: limits.Entries, Bytes: limits.Bytes})
 	visit := s.reg.Visit(ctx, m)
 	visit.Share(limits.Share)
 	m.YieldTo(visit.Yield, visit.Holding)
-	return &frame{
-		Thread:  &value.Thread{Meter: m, Visit: visit, Show: limits.Show},
-		session: s, limits: limits, stepwise: s.stepwise, exposed: s.reg.Entries(),
+	e := &evaluation{session: s, limits: limits}
+	e.Frame = &machine.Frame{
+		Thread:    &value.Thread{Meter: m, Visit: visit, Show: limits.Show},
+		Exposed:   s.reg.Entries(),
+		Variables: e.listed,
+		Stepwise:  s.stepwise,
 	}
+	return e
 }
 
-func (f *frame) eval(source string) (r Result, err error) {
-	defer f.rescue(&err)
-	st, err := parse(source, f.limits)
+func (e *evaluation) eval(source string) (r Result, err error) {
+	defer e.rescue(&err)
+	st, err := syntax.Parse(source, library.Known, syntax.Limits{Line: e.limits.Line, Nesting: e.limits.Nesting})
 	if err != nil {
 		return Result{}, err
 	}
-	x, err := f.run(st)
+	x, err := e.run(st)
 	if err != nil {
 		return Result{}, err
 	}
@@ -93,23 +100,23 @@ func (f *frame) eval(source string) (r Result, err error) {
 	case *value.Snapshot:
 		r.Page = x.Page
 	case value.String:
-		if string(x) == f.verbatim {
+		if string(x) == e.Verbatim {
 			r.Page = &render.Page{}
-			r.Page.Verbatim(f.verbatim)
+			r.Page.Verbatim(e.Verbatim)
 		}
 	}
-	r.Node = value.Picture(f.Thread, x, f.Show, pathOfAnswer(st))
-	if err := f.Look(); err != nil {
+	r.Node = value.Picture(e.Thread, x, e.Show, pathOfAnswer(st))
+	if err := e.Look(); err != nil {
 		return Result{}, err
 	}
-	if err := f.store(st, x); err != nil {
+	if err := e.store(st, x); err != nil {
 		return Result{}, err
 	}
-	t := f.Visit.Tally()
+	t := e.Visit.Tally()
 	r.Notes, r.Codes = noted(t)
-	r.Notes = append(f.notes, r.Notes...)
+	r.Notes = append(e.Notes, r.Notes...)
 	r.Cost = Cost{
-		Time: f.Elapsed(), Entries: f.Entries(), Bytes: f.Peak(),
+		Time: e.Elapsed(), Entries: e.Entries(), Bytes: e.Peak(),
 		Waited: t.Waited, Retries: t.Retries, Torn: t.Torn,
 	}
 	return r, nil
@@ -155,43 +162,42 @@ func noted(t access.Tally) (notes, codes []string) {
 }
 
 // rescue turns a panic into an error, and says in our words when the time was over.
-func (f *frame) rescue(err *error) {
+func (e *evaluation) rescue(err *error) {
 	if p := recover(); p != nil {
 		*err = fault.New("internal", "internal error: %s", text.Cut(fmt.Sprintf("%q", fmt.Sprint(p)), 200)).
 			With("this is a mistake in sightglass, please report it")
 	}
-	if over := context.Cause(f.Context()); *err != nil && over != nil && !f.Refused() && (errors.Is(*err, over) || errors.Is(*err, f.Context().Err())) {
-		*err = f.Ended(over)
+	if over := context.Cause(e.Context()); *err != nil && over != nil && !e.Refused() && (errors.Is(*err, over) || errors.Is(*err, e.Context().Err())) {
+		*err = e.Ended(over)
 	}
 }
 
 // run compiles and evaluates a statement.
-func (f *frame) run(st syntax.Statement) (value.Value, error) {
-	names := namesOf(f.exposed, f.session.variables(f.Visit))
+func (e *evaluation) run(st syntax.Statement) (value.Value, error) {
+	names := e.names()
 	if st.Name != "" {
-		if err := names.free(st.Name, nil); err != nil {
+		if err := names.Free(st.Name); err != nil {
 			return nil, st.NamePos.Err(err)
 		}
 	}
-	c := &compiler{names: names, meter: f.Meter}
-	code, err := c.compile(st.Tree)
+	p, err := compile.Compile(st.Tree, names, e.Meter)
 	if err != nil {
 		return nil, err
 	}
-	f.notes, f.origins = c.notes, c.origins
-	f.slots = make([]value.Value, c.slots)
-	for _, get := range c.early {
-		if _, err := get(f); err != nil {
-			return nil, err
-		}
+	return p.Run(e.Frame)
+}
+
+// names is what identifiers mean now.
+func (e *evaluation) names() compile.Names {
+	n := compile.Names{Vars: map[string]compile.Variable{}}
+	for name, v := range e.session.variables(e.Visit) {
+		n.Vars[name] = v.Variable
 	}
-	x, err := code(f)
-	if err != nil {
-		return nil, at(st.Tree).Err(err)
+	for _, entry := range e.Exposed {
+		n.Exposed = append(n.Exposed, entry.Name)
 	}
-	// What a loop lends must not leave it, and a scalar is an answer only as it was when read.
-	x, err = value.Hold(f.Thread, x)
-	return x, at(st.Tree).Err(err)
+	slices.Sort(n.Exposed)
+	return n
 }
 
 // variables is a copy of the variables, for one evaluation. What was made of objects that are withdrawn by now, or of
@@ -200,9 +206,9 @@ func (s *Session) variables(look *access.Visit) map[string]variable {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for name, v := range s.vars {
-		for _, o := range v.from {
+		for _, o := range v.Origins {
 			if !look.Permits(o) {
-				s.vars[name] = variable{gone: o.Name, size: meter.ElementSize}
+				s.vars[name] = variable{compile.Variable{Gone: o.Name}, meter.ElementSize}
 				break
 			}
 		}
@@ -211,24 +217,24 @@ func (s *Session) variables(look *access.Visit) map[string]variable {
 }
 
 // store gives the answer its name, and makes it _.
-func (f *frame) store(st syntax.Statement, x value.Value) error {
-	s := f.session
-	if f.mode == Aside {
+func (e *evaluation) store(st syntax.Statement, x value.Value) error {
+	s := e.session
+	if e.mode == Aside {
 		return nil
 	}
-	v, note := f.variable(x, st)
-	if v.alias == nil {
-		v.from = f.madeOf()
+	v, note := e.variable(x, st)
+	if v.Path == nil {
+		v.Origins = e.madeOf()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if st.Name == "" {
-		s.remember(v, f.mode)
+		s.remember(v, e.mode)
 		return nil
 	}
 	held := v.weight() + len(st.Name)
 	for name, other := range s.vars {
-		if name != st.Name && !isAnswerName(name) {
+		if name != st.Name && !compile.IsAnswerName(name) {
 			held += other.weight() + len(name)
 		}
 	}
@@ -237,9 +243,9 @@ func (f *frame) store(st syntax.Statement, x value.Value) error {
 			With("give a smaller value to one: x = nil")
 	}
 	if note != "" {
-		f.notes = append(f.notes, note)
+		e.Notes = append(e.Notes, note)
 	}
 	s.vars[st.Name] = v
-	s.remember(v, f.mode)
+	s.remember(v, e.mode)
 	return nil
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 
-	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/compile"
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
@@ -13,65 +13,29 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
-// variable is what a session keeps under a name, and the bytes that it holds, roughly.
+// variable is what a session keeps under a name.
 //
 // It never holds application memory. An object that can be reached again for certain, by pointers,
 // fields and array elements alone, is remembered by its path, and so stays live; any other live
 // object, and what has such in it, is remembered as a bounded snapshot.
 type variable struct {
-	value value.Value
-	alias ast.Node // the path of a live object; value is nil then
-	size  int
-	from  []access.Origin // what value was made of
-	gone  string          // the name of that which may not be shown any more, for which value was forgotten
+	compile.Variable
+	size int // of the value, in bytes, roughly
 }
 
 // variableSize is about what the session takes for a variable, beside its name and value.
 const variableSize = 100
 
-// weight is what v counts for of the bytes that a session may hold.
-func (v variable) weight() int { return v.size + variableSize + originSize*len(v.from) }
-
 // originSize is about what one of the origins of a variable takes.
 const originSize = 100
 
-// variable compiles the use of a variable of the session.
-func (c *compiler) variable(n ast.Node, v variable) (code, error) {
-	switch {
-	case v.gone != "":
-		return nil, at(n).Err(fault.New("unknown_name", "what this holds was forgotten: it was made of %s, which was withdrawn, or is exposed with more of it hidden", v.gone).With("ask for it again"))
-	case v.alias == nil:
-		c.origins = append(c.origins, v.from...)
-		return constant(v.value), nil
-	}
-	// The path was made from exposed names: no variable and no predicate may stand before them.
-	c.apart = true
-	inner := &compiler{names: names{exposed: c.names.exposed}, meter: c.meter, slots: c.slots}
-	run, err := inner.place(v.alias, false)
-	c.slots = inner.slots
-	if err != nil {
-		return nil, moved(n, err)
-	}
-	return func(f *frame) (value.Value, error) {
-		x, err := run(f)
-		if err != nil {
-			return nil, moved(n, err)
-		}
-		return x, nil
-	}, nil
-}
-
-// moved puts an error of a variable's path to where the variable is used.
-func moved(n ast.Node, err error) error {
-	e := *fault.From(err)
-	e.Pos = at(n)
-	return &e
-}
+// weight is what v counts for of the bytes that a session may hold.
+func (v variable) weight() int { return v.size + variableSize + originSize*len(v.Origins) }
 
 // madeOf lists what the answer was made of, each once.
-func (f *frame) madeOf() []access.Origin {
-	all := f.Visit.Origins()
-	for _, o := range f.origins {
+func (e *evaluation) madeOf() []access.Origin {
+	all := e.Visit.Origins()
+	for _, o := range e.Origins {
 		if !slices.Contains(all, o) {
 			all = append(all, o)
 		}
@@ -80,22 +44,22 @@ func (f *frame) madeOf() []access.Origin {
 }
 
 // variable makes x last beyond its evaluation. The note says what became of it.
-func (f *frame) variable(x value.Value, st syntax.Statement) (v variable, note string) {
+func (e *evaluation) variable(x value.Value, st syntax.Statement) (v variable, note string) {
 	if view, ok := x.(value.Live); ok {
 		if tree := reachable(view.View, st); tree != nil {
-			return variable{alias: tree, size: meter.ElementSize}, ""
+			return variable{compile.Variable{Path: tree}, meter.ElementSize}, ""
 		}
 	}
 	size, live := value.Measure(x, 0)
 	if !live {
-		return variable{value: x, size: size}, ""
+		return variable{compile.Variable{Value: x}, size}, ""
 	}
-	n := value.Copy(f.Thread, x, originOfAnswer(st))
+	n := value.Copy(e.Thread, x, originOfAnswer(st))
 	note = "a snapshot was kept: it does not follow the live object"
 	if value.IsCut(n) {
 		note = "a snapshot was kept, and it was cut: the live object has more"
 	}
-	return variable{value: value.NewSnapshot(n), size: value.Weight(n)}, note
+	return variable{compile.Variable{Value: value.NewSnapshot(n)}, value.Weight(n)}, note
 }
 
 // reachable is the path of a live object that can be reached again for certain; nil for any other. st is the line that

@@ -3,103 +3,82 @@ package eval
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/sightglass-go/sightglass/eval/internal/compile"
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-var _ = define(objectFunctions, []function{
-	{name: "vars", reads: composites, run: varsList,
-		summary: "what this session keeps under which names", example: `vars()`},
-})
-
-// keptAnswers is how many answers a session remembers: _, and _1 to _9 before it.
-const keptAnswers = 10
-
-// answerName is the name of the answer that came n answers before the last.
-func answerName(n int) string {
-	if n == 0 {
-		return "_"
-	}
-	return "_" + strconv.Itoa(n)
-}
-
-// isAnswerName reports whether name is kept for answers: _, _1, _2 and so on.
-func isAnswerName(name string) bool {
-	return strings.HasPrefix(name, "_") && strings.Trim(name[1:], "0123456789") == ""
-}
-
 // remember makes v the last answer. Of those before it as many are kept as take no more than a
 // quarter of what a session may hold.
 func (s *Session) remember(v variable, mode Mode) {
 	if mode == Typed || mode == First {
-		for n := keptAnswers - 1; n > 0; n-- {
-			if before, ok := s.vars[answerName(n-1)]; ok {
-				s.vars[answerName(n)] = before
+		for n := compile.KeptAnswers - 1; n > 0; n-- {
+			if before, ok := s.vars[compile.AnswerName(n-1)]; ok {
+				s.vars[compile.AnswerName(n)] = before
 			}
 		}
 	}
 	s.vars["_"] = v
 	held := 0
-	for n := 1; n < keptAnswers; n++ {
-		if held += s.vars[answerName(n)].weight(); held > s.limits.Bytes/4 {
-			delete(s.vars, answerName(n))
+	for n := 1; n < compile.KeptAnswers; n++ {
+		if held += s.vars[compile.AnswerName(n)].weight(); held > s.limits.Bytes/4 {
+			delete(s.vars, compile.AnswerName(n))
 		}
 	}
 }
 
-// varsList lists the variables of the session, the answers of before last: a list of rows.
-func varsList(f *frame, _ []value.Value) (value.Value, error) {
-	vars := f.session.variables(f.Visit)
+// listed lists the variables of the session for vars(), the answers of before last.
+func (e *evaluation) listed() []machine.Variable {
+	vars := e.session.variables(e.Visit)
 	names := slices.SortedFunc(maps.Keys(vars), func(a, b string) int {
 		switch {
-		case isAnswerName(a) == isAnswerName(b):
+		case compile.IsAnswerName(a) == compile.IsAnswerName(b):
 			return strings.Compare(a, b)
-		case isAnswerName(a):
+		case compile.IsAnswerName(a):
 			return 1
 		}
 		return -1
 	})
-	var rows [][]string
-	for _, name := range names {
+	rows := make([]machine.Variable, len(names))
+	for i, name := range names {
 		v := vars[name]
-		f.origins = append(f.origins, v.from...)
-		rows = append(rows, []string{name, v.kind(), f.preview(v), v.note()})
+		rows[i] = machine.Variable{Name: name, Type: v.kind(), Value: e.preview(v), Note: v.note(), Origins: v.Origins}
 	}
-	return table(rows, "name", "type", "value", "note"), nil
+	return rows
 }
 
 // preview is the beginning of what v holds, or the path of the object that it stands for.
-func (f *frame) preview(v variable) string {
+func (e *evaluation) preview(v variable) string {
 	switch {
-	case v.gone != "":
+	case v.Gone != "":
 		return ""
-	case v.alias != nil:
-		return v.alias.String()
+	case v.Path != nil:
+		return v.Path.String()
 	}
-	return value.Picture(f.Thread, v.value, render.Limit{Depth: 2, Items: 8, Bytes: 64, Nodes: 20}, "").Line(32)
+	return value.Picture(e.Thread, v.Value, render.Limit{Depth: 2, Items: 8, Bytes: 64, Nodes: 20}, "").Line(32)
 }
 
 // kind is the type of what v holds, "" where only a look at the live object would tell.
 func (v variable) kind() string {
-	if v.alias != nil || v.gone != "" {
+	if v.Path != nil || v.Gone != "" {
 		return ""
 	}
-	return v.value.Type()
+	return v.Value.Type()
 }
 
 // note says what v is besides its type.
 func (v variable) note() string {
 	switch {
-	case v.gone != "":
-		return "forgotten: " + v.gone + " was withdrawn, or hides more"
-	case v.alias != nil:
+	case v.Gone != "":
+		return "forgotten: " + v.Gone + " was withdrawn, or hides more"
+	case v.Path != nil:
 		return "the live object"
 	}
-	if s, ok := v.value.(*value.Snapshot); ok && value.IsCut(s.Node) {
+	if s, ok := v.Value.(*value.Snapshot); ok && value.IsCut(s.Node) {
 		return "a snapshot that was cut, " + text.Bytes(v.size)
 	} else if ok && s.Page == nil {
 		return "a snapshot, " + text.Bytes(v.size)

@@ -1,6 +1,8 @@
 package value
 
 import (
+	"errors"
+
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -130,4 +132,31 @@ func Len(t *Thread, x Value) (int, error) {
 		return x.Len(t)
 	}
 	return 0, NotCollection(x)
+}
+
+// Forgive decides what an access to a part of from that failed is under ?. (optional), or on the left of ?? (lenient). nil
+// in front of ?. ends the chain. An absent key is Nil, as is what is not exposed in a namespace. An absent field stays
+// a mistake, except behind an interface, where the next value may have it.
+func Forgive(err error, from Value, optional, lenient bool) (Value, error) {
+	var e *fault.Error
+	if !errors.As(err, &e) || !optional && !lenient {
+		return nil, err
+	}
+	switch e.Code {
+	case "nil":
+		if optional {
+			return Absent, nil
+		}
+	case "no_field":
+		if !InInterface(from) {
+			return nil, err
+		}
+		fallthrough
+	case "no_key", "range", "unknown_name":
+		if lenient {
+			return Absent, nil
+		}
+		return Nil, nil
+	}
+	return nil, err
 }

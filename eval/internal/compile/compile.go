@@ -1,0 +1,379 @@
+// Package compile turns the syntax tree of an expression into closures.
+package compile
+
+import (
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/internal/access"
+)
+
+// Program is a compiled expression.
+type Program struct {
+	code    machine.Code
+	early   []machine.Code // look up the objects that predicates name
+	slots   int
+	notes   []string
+	origins []access.Origin
+	where   fault.Pos
+}
+
+// Compile compiles the tree of an expression. It reads nothing of the application. m is charged for what is compiled
+// beside code, such as regular expressions. The answer of the Program is held: what a loop lends must not leave it, and a
+// scalar is an answer only as it was when it was read.
+func Compile(tree ast.Node, names Names, m *meter.Meter) (*Program, error) {
+	c := &compiler{names: names, meter: m}
+	code, err := c.compile(tree)
+	if err != nil {
+		return nil, err
+	}
+	return c.program(tree, func(f *machine.Frame) (value.Value, error) {
+		x, err := code(f)
+		if err != nil {
+			return nil, err
+		}
+		return value.Hold(f.Thread, x)
+	}), nil
+}
+
+// Identifier compiles a name alone. Its answer is not loaded.
+func Identifier(name string, names Names, m *meter.Meter) (*Program, error) {
+	n := &ast.IdentifierNode{Value: name}
+	c := &compiler{names: names, meter: m}
+	code, err := c.identifier(n)
+	if err != nil {
+		return nil, err
+	}
+	return c.program(n, code), nil
+}
+
+func (c *compiler) program(n ast.Node, code machine.Code) *Program {
+	return &Program{code: code, early: c.early, slots: c.slots, notes: c.notes, origins: c.origins, where: at(n)}
+}
+
+// Run evaluates p in f, which it prepares for p.
+func (p *Program) Run(f *machine.Frame) (value.Value, error) {
+	f.Notes, f.Origins = p.notes, p.origins
+	f.Slots = make([]value.Value, p.slots)
+	for _, get := range p.early {
+		if _, err := get(f); err != nil {
+			return nil, err
+		}
+	}
+	x, err := p.code(f)
+	return x, p.where.Err(err)
+}
+
+// compiler compiles one expression. It knows the names; it reads nothing of the application.
+type compiler struct {
+	names Names
+	meter *meter.Meter // charged for what is compiled beside code
+	lets  []let        // that the current node sees, the innermost last
+	slots int          // reserved so far
+	inner *pointers    // what #… may mean in the predicate that is being compiled, nil outside of one
+
+	// unlocked says that what was compiled so far reads other live objects, walks, or calls methods: no guard may
+	// be held while it runs.
+	unlocked bool
+
+	early   []machine.Code  // for the Program, as are these
+	notes   []string        // for the answer
+	origins []access.Origin // of the variables that are used
+}
+
+// at is where a node stands.
+func at(n ast.Node) fault.Pos { return fault.Pos(n.Location().From + 1) }
+
+// let is a variable of the expression.
+type let struct {
+	name string
+	slot int
+}
+
+// pointers says which names a predicate has beside #.
+type pointers struct{ acc bool }
+
+// slot reserves a place in the frame.
+func (c *compiler) slot() int {
+	c.slots++
+	return c.slots - 1
+}
+
+// compile compiles a node to code whose answer is loaded: a scalar is plain.
+func (c *compiler) compile(n ast.Node) (machine.Code, error) {
+	switch n.(type) {
+	case *ast.MemberNode, *ast.PointerNode, *ast.IdentifierNode, *ast.ChainNode, *ast.CallNode, *ast.SliceNode:
+		place, err := c.place(n, false)
+		if err != nil {
+			return nil, err
+		}
+		if fields := c.fields(n, place); fields != nil {
+			return fields.load, nil
+		}
+		where := at(n)
+		return func(f *machine.Frame) (value.Value, error) {
+			x, err := place(f)
+			if err != nil {
+				return nil, err
+			}
+			if _, live := x.(value.Live); !live {
+				return x, nil
+			}
+			x, err = value.Load(x)
+			return x, where.Err(err)
+		}, nil
+	}
+	return c.value(n)
+}
+
+// place compiles a node to code whose answer may be the View of a scalar, so that what follows it
+// in a chain starts from there. lenient: an absent key or index gives absent, as on the left of ??.
+func (c *compiler) place(n ast.Node, lenient bool) (machine.Code, error) {
+	switch n := n.(type) {
+	case *ast.IdentifierNode:
+		if meant := syntax.Original(n); meant != n {
+			return c.place(meant, lenient)
+		}
+		return c.identifier(n)
+	case *ast.PointerNode:
+		return c.pointer(n)
+	case *ast.MemberNode:
+		return c.member(n, lenient)
+	case *ast.SliceNode:
+		return c.slice(n, lenient)
+	case *ast.CallNode:
+		return c.call(n, lenient)
+	case *ast.ChainNode:
+		return c.chain(n, lenient)
+	}
+	return c.value(n)
+}
+
+// value compiles what is not a place.
+func (c *compiler) value(n ast.Node) (machine.Code, error) {
+	switch n := n.(type) {
+	case *ast.NilNode:
+		return constant(value.Nil), nil
+	case *ast.IntegerNode:
+		return constant(value.Int(n.Value)), nil
+	case *ast.ConstantNode:
+		return constant(value.Of(n.Value)), nil
+	case *ast.FloatNode:
+		return constant(value.Float(n.Value)), nil
+	case *ast.BoolNode:
+		return constant(value.Bool(n.Value)), nil
+	case *ast.StringNode:
+		return constant(value.String(n.Value)), nil
+	case *ast.BytesNode:
+		return constant(value.Bytes(n.Value)), nil
+	case *ast.UnaryNode:
+		return c.unary(n)
+	case *ast.BinaryNode:
+		return c.binary(n)
+	case *ast.ConditionalNode:
+		return c.conditional(n)
+	case *ast.VariableDeclaratorNode:
+		return c.let(n)
+	case *ast.SequenceNode:
+		return c.sequence(n)
+	case *ast.ArrayNode:
+		return c.array(n)
+	case *ast.MapNode:
+		return c.mapping(n)
+	case *ast.BuiltinNode:
+		return c.function(n)
+	}
+	return nil, at(n).Err(fault.New("syntax", "this cannot stand here"))
+}
+
+func constant(x value.Value) machine.Code {
+	return func(*machine.Frame) (value.Value, error) { return x, nil }
+}
+
+func (c *compiler) all(nodes []ast.Node) ([]machine.Code, error) {
+	codes := make([]machine.Code, len(nodes))
+	for i, n := range nodes {
+		code, err := c.compile(n)
+		if err != nil {
+			return nil, err
+		}
+		codes[i] = code
+	}
+	return codes, nil
+}
+
+func (c *compiler) conditional(n *ast.ConditionalNode) (machine.Code, error) {
+	if n.Exp1 == n.Cond {
+		// a ?: b has a twice in its tree; it is compiled and evaluated once.
+		return c.elvis(n)
+	}
+	cond, err := c.condition(n.Cond)
+	if err != nil {
+		return nil, err
+	}
+	yes, err := c.compile(n.Exp1)
+	if err != nil {
+		return nil, err
+	}
+	no, err := c.compile(n.Exp2)
+	if err != nil {
+		return nil, err
+	}
+	return func(f *machine.Frame) (value.Value, error) {
+		ok, err := cond(f)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			return yes(f)
+		}
+		return no(f)
+	}, nil
+}
+
+func (c *compiler) elvis(n *ast.ConditionalNode) (machine.Code, error) {
+	cond, err := c.condition(n.Cond)
+	if err != nil {
+		return nil, err
+	}
+	no, err := c.compile(n.Exp2)
+	if err != nil {
+		return nil, err
+	}
+	return func(f *machine.Frame) (value.Value, error) {
+		ok, err := cond(f)
+		if err != nil || ok {
+			return value.Bool(true), err
+		}
+		return no(f)
+	}, nil
+}
+
+// condition compiles a node that must be a boolean.
+func (c *compiler) condition(n ast.Node) (func(f *machine.Frame) (bool, error), error) {
+	run, err := c.compile(n)
+	if err != nil {
+		return nil, err
+	}
+	where := at(n)
+	return func(f *machine.Frame) (bool, error) {
+		x, err := run(f)
+		if err != nil {
+			return false, err
+		}
+		ok, is := x.(value.Bool)
+		if !is {
+			return false, where.Err(machine.NotBool(x))
+		}
+		return bool(ok), nil
+	}, nil
+}
+
+func (c *compiler) let(n *ast.VariableDeclaratorNode) (machine.Code, error) {
+	if err := c.names.free(n.Name, c.lets); err != nil {
+		return nil, at(n).Err(err)
+	}
+	run, err := c.compile(n.Value)
+	if err != nil {
+		return nil, err
+	}
+	slot := c.slot()
+	c.lets = append(c.lets, let{n.Name, slot})
+	rest, err := c.compile(n.Expr)
+	if err != nil {
+		return nil, err
+	}
+	c.lets = c.lets[:len(c.lets)-1]
+	return func(f *machine.Frame) (value.Value, error) {
+		x, err := run(f)
+		if err != nil {
+			return nil, err
+		}
+		f.Slots[slot] = x
+		return rest(f)
+	}, nil
+}
+
+func (c *compiler) sequence(n *ast.SequenceNode) (machine.Code, error) {
+	codes, err := c.all(n.Nodes)
+	if err != nil {
+		return nil, err
+	}
+	return func(f *machine.Frame) (x value.Value, err error) {
+		for _, run := range codes {
+			if x, err = run(f); err != nil {
+				return nil, err
+			}
+		}
+		return x, nil
+	}, nil
+}
+
+func (c *compiler) array(n *ast.ArrayNode) (machine.Code, error) {
+	codes, err := c.all(n.Nodes)
+	if err != nil {
+		return nil, err
+	}
+	return func(f *machine.Frame) (value.Value, error) {
+		xs := make(value.List, len(codes))
+		for i, run := range codes {
+			x, err := run(f)
+			if err != nil {
+				return nil, err
+			}
+			if xs[i], err = value.Hold(f.Thread, x); err != nil {
+				return nil, at(n).Err(err)
+			}
+		}
+		return xs, nil
+	}, nil
+}
+
+func (c *compiler) mapping(n *ast.MapNode) (machine.Code, error) {
+	keys, values := make([]machine.Code, len(n.Pairs)), make([]machine.Code, len(n.Pairs))
+	for i, p := range n.Pairs {
+		pair := p.(*ast.PairNode)
+		var err error
+		if keys[i], err = c.compile(pair.Key); err != nil {
+			return nil, err
+		}
+		if values[i], err = c.compile(pair.Value); err != nil {
+			return nil, err
+		}
+	}
+	return func(f *machine.Frame) (value.Value, error) {
+		m := make(value.Map, len(keys))
+		for i := range keys {
+			k, err := keys[i](f)
+			if err != nil {
+				return nil, err
+			}
+			name, ok := k.(value.String)
+			if !ok {
+				if err := value.Refuse(k); err != nil {
+					return nil, at(n.Pairs[i]).Err(err)
+				}
+				return nil, at(n.Pairs[i]).Err(fault.New("type", "a key is a string here, not %s", k.Kind()).With("convert it with string(…)"))
+			}
+			x, err := values[i](f)
+			if err != nil {
+				return nil, err
+			}
+			if x, err = value.Hold(f.Thread, x); err != nil {
+				return nil, at(n).Err(err)
+			}
+			if err := f.Hashed(string(name)); err != nil {
+				return nil, at(n).Err(err)
+			}
+			// Of a key that is given twice the first counts, as in expr-lang.
+			if _, twice := m[string(name)]; !twice {
+				m[string(name)] = x
+			}
+		}
+		return m, nil
+	}, nil
+}

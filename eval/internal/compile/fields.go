@@ -1,0 +1,78 @@
+package compile
+
+import (
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access"
+)
+
+// fields is a chain of fields below the element of a predicate, as .order.total. Where it leads to a number,
+// boolean or string, and the last element had it at the same place, it is read in one go and without a View for each step.
+type fields struct {
+	walk  machine.Code // step by step
+	at    fault.Pos
+	cache access.FieldCache
+}
+
+// fields is the chain that n spells, nil if n is anything else. walk is n, compiled to a place.
+func (c *compiler) fields(n ast.Node, walk machine.Code) *fields {
+	for next := n; ; {
+		switch m := next.(type) {
+		case *ast.MemberNode:
+			if _, named := m.Property.(*ast.StringNode); !named || m.Optional {
+				return nil
+			}
+			next = m.Node
+		case *ast.PointerNode:
+			if m.Name != "" || next == n {
+				return nil
+			}
+			return &fields{walk: walk, at: at(n)}
+		default:
+			return nil
+		}
+	}
+}
+
+// place is the View of what the chain leads to, as any other code gives it.
+func (c *fields) place(f *machine.Frame) (value.Value, error) {
+	elem := f.Scope.Elem
+	x, err := c.walk(f)
+	if err != nil {
+		return nil, err
+	}
+	if from, ok := elem.(value.Live); ok {
+		if to, ok := x.(value.Live); ok {
+			c.cache.Learn(from.View, to.View)
+		}
+	}
+	return x, nil
+}
+
+// read is what place and load would give, where the cache knows it; ok is false otherwise.
+func (c *fields) read(f *machine.Frame) (d inspect.Datum, ok bool, err error) {
+	v, live := f.Scope.Elem.(value.Live)
+	// Near the end of the budget each step counts for itself, so that the error has its place.
+	if !live || f.Stepwise || f.Near(c.cache.Reads()) {
+		return d, false, nil
+	}
+	d, ok, err = c.cache.Read(v.View)
+	return d, ok, c.at.Err(err)
+}
+
+// load is what the chain leads to, loaded.
+func (c *fields) load(f *machine.Frame) (value.Value, error) {
+	if d, ok, err := c.read(f); ok {
+		return value.OfDatum(d), err
+	}
+	x, err := c.place(f)
+	if err != nil {
+		return nil, err
+	}
+	x, err = value.Load(x)
+	return x, c.at.Err(err)
+}

@@ -1,0 +1,114 @@
+package compile
+
+import (
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/sightglass-go/sightglass/eval/internal/library"
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+)
+
+// called is the function that n calls, and with what; nil if n is no call of a function by its name.
+func called(n ast.Node) (fn *library.Function, name string, args []ast.Node) {
+	switch n := n.(type) {
+	case *ast.BuiltinNode:
+		return library.Lookup(n.Name), n.Name, n.Arguments
+	case *ast.CallNode:
+		if callee, ok := n.Callee.(*ast.IdentifierNode); ok {
+			return library.Lookup(callee.Value), callee.Value, n.Arguments
+		}
+	}
+	return nil, "", nil
+}
+
+// function compiles a call of a function by its name.
+func (c *compiler) function(n ast.Node) (machine.Code, error) {
+	fn, name, args := called(n)
+	if fn == nil {
+		return nil, at(n).Err(c.noFunction(name))
+	}
+	if err := fn.Takes(len(args)); err != nil {
+		return nil, at(n).Err(err)
+	}
+	if fn.Fold == nil {
+		return c.apply(n, fn, args)
+	}
+	l, err := c.loop(fn, args)
+	if err != nil {
+		return nil, err
+	}
+	c.unlocked = true
+	where := at(n)
+	return func(f *machine.Frame) (value.Value, error) {
+		x, err := fn.Fold(f, l)
+		return x, where.Err(err)
+	}, nil
+}
+
+// apply compiles a call of a function without a predicate.
+func (c *compiler) apply(n ast.Node, fn *library.Function, arguments []ast.Node) (machine.Code, error) {
+	args := make([]machine.Code, len(arguments))
+	for i, arg := range arguments {
+		var err error
+		if fn.Reads == library.Streams {
+			args[i], err = c.stream(arg)
+		} else {
+			args[i], err = c.compile(arg)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	c.unlocked = c.unlocked || fn.Reads != library.Scalars
+	where := at(n)
+	return func(f *machine.Frame) (value.Value, error) {
+		values := make([]value.Value, len(args))
+		for i, arg := range args {
+			x, err := arg(f)
+			if err != nil {
+				return nil, err
+			}
+			values[i] = x
+		}
+		if err := f.Tick(1); err != nil {
+			return nil, where.Err(err)
+		}
+		x, err := fn.Run(f, values)
+		return x, where.Err(err)
+	}, nil
+}
+
+// stream compiles a collection for a function that consumes it one by one: what filter and map
+// make is not collected first.
+func (c *compiler) stream(n ast.Node) (machine.Code, error) {
+	fn, _, args := called(n)
+	if fn == nil || fn.Pipe == nil || fn.Takes(len(args)) != nil {
+		return c.compile(n)
+	}
+	l, err := c.loop(fn, args)
+	if err != nil {
+		return nil, err
+	}
+	c.unlocked = true
+	return fn.Pipe(l, at(n)), nil
+}
+
+// loop compiles the arguments of a function with a predicate.
+func (c *compiler) loop(fn *library.Function, args []ast.Node) (*machine.Loop, error) {
+	from, err := c.stream(args[0])
+	if err != nil {
+		return nil, err
+	}
+	l := &machine.Loop{From: from}
+	for i, arg := range args[1:] {
+		if i+1 == fn.Predicate {
+			l.Pred, err = c.predicateOf(fn, arg)
+		} else {
+			l.Other, err = c.compile(arg)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return l, nil
+}

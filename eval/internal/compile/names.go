@@ -1,0 +1,112 @@
+package compile
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/library"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/internal/text"
+)
+
+// Names is what an identifier may mean.
+type Names struct {
+	Exposed value.Names
+	Vars    map[string]Variable // of the session
+}
+
+// KeptAnswers is how many answers a session remembers: _, and _1 to _9 before it.
+const KeptAnswers = 10
+
+// AnswerName is the name of the answer that came n answers before the last.
+func AnswerName(n int) string {
+	if n == 0 {
+		return "_"
+	}
+	return "_" + strconv.Itoa(n)
+}
+
+// IsAnswerName reports whether name is kept for answers: _, _1, _2 and so on.
+func IsAnswerName(name string) bool {
+	return strings.HasPrefix(name, "_") && strings.Trim(name[1:], "0123456789") == ""
+}
+
+// Free returns an error if name cannot be given to a variable of the session.
+func (n Names) Free(name string) error { return n.free(name, nil) }
+
+// free returns an error if name cannot be given to a variable. Names of expr-lang's functions cannot. Those of our
+// own functions can: expr-lang's expressions use some of them, and a call is told from a name by its bracket.
+func (n Names) free(name string, lets []let) error {
+	switch {
+	case name == "true" || name == "false" || name == "nil":
+		return fault.New("syntax", "%s is a word of the language", name).With("choose another name")
+	case name == "_":
+		return fault.New("syntax", "_ is the last answer").With("choose another name")
+	case IsAnswerName(name):
+		return fault.New("syntax", "%s is an answer of before", name).With("choose another name")
+	case strings.HasPrefix(name, "$"):
+		return fault.New("syntax", "names that start with $ are not yours to give").With("choose another name")
+	case n.Exposed.Has(name) || n.Exposed.HasNamespace(name):
+		return fault.New("syntax", "%s is exposed by the application, and an expression cannot change it", name).With("choose another name")
+	case syntax.IsBuiltin(name):
+		return fault.New("syntax", "%s is a function", name).With("choose another name")
+	}
+	for _, l := range lets {
+		if l.name == name {
+			return fault.New("syntax", "%s has been declared already", name).With("choose another name")
+		}
+	}
+	return nil
+}
+
+// unknown is the error for an identifier that means nothing.
+func (n Names) unknown(name string, lets []let) error {
+	e := fault.New("unknown_name", "unknown name %s", value.Quote(name))
+	switch name {
+	case "null", "Null", "NULL", "nul", "none", "None", "undefined":
+		return e.With("write nil")
+	case "True", "TRUE", "False", "FALSE":
+		return e.With("write %s", strings.ToLower(name))
+	}
+	if isFunction(name) {
+		return fault.New("unknown_name", "%s is a function", name).With("call it: %s(…)", name)
+	}
+	if IsAnswerName(name) {
+		return e.With("_ is the last answer, and _1 to %s are those before it that are still kept; vars() lists them", AnswerName(KeptAnswers-1))
+	}
+	known := slices.Clone(n.Exposed)
+	for v := range n.Vars {
+		known = append(known, v)
+	}
+	for _, l := range lets {
+		known = append(known, l.name)
+	}
+	if near := text.Near(name, known); near != "" {
+		return e.With("did you mean %s?", near)
+	}
+	for _, full := range n.Exposed {
+		if strings.HasSuffix(full, "."+name) {
+			return e.With("did you mean %s?", full)
+		}
+	}
+	return e.With(lookAround)
+}
+
+// lookAround is what to do where no name is near.
+const lookAround = "dir() lists what there is"
+
+// orElse gives an error about a name that nothing is near to a better hint.
+func orElse(err error, format string, args ...any) error {
+	if e := fault.From(err); e.Code == "unknown_name" && e.Hint == lookAround {
+		return e.With(format, args...)
+	}
+	return err
+}
+
+// isFunction reports whether name is that of a function.
+func isFunction(name string) bool {
+	return library.Lookup(name) != nil
+}

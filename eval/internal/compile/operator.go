@@ -1,0 +1,314 @@
+package compile
+
+import (
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+)
+
+// operators are those that compute with the values of both sides.
+var operators = map[string]value.Binary{
+	"+": value.Add, "-": value.Subtract, "*": value.Multiply, "/": value.Divide,
+	"%": value.Modulo, "**": value.Power, "^": value.Power,
+	"==": equals("=="), "!=": equals("!="),
+	"<": orders("<"), "<=": orders("<="), ">": orders(">"), ">=": orders(">="),
+	"..":       func(_ *value.Thread, a, b value.Value) (value.Value, error) { return value.NewInts(a, b) },
+	"in":       value.In,
+	"contains": value.Contains.Apply, "startsWith": value.StartsWith.Apply, "endsWith": value.EndsWith.Apply,
+}
+
+// equals is == or !=. Two values that can never be equal because they are of different kinds are an error and not
+// a false: 5 == "5" is a mistake that nobody would see otherwise.
+func equals(op string) value.Binary {
+	return func(t *value.Thread, a, b value.Value) (value.Value, error) {
+		same, comparable, err := value.Same(t, a, b)
+		if err != nil {
+			return nil, err
+		}
+		if !comparable {
+			return nil, value.Mismatch(op, a, b)
+		}
+		return value.Bool(same == (op == "==")), nil
+	}
+}
+
+// orders is <, <=, > or >=.
+func orders(op string) value.Binary {
+	holds := orderings[op]
+	return func(t *value.Thread, a, b value.Value) (value.Value, error) {
+		order, err := value.Compare(t, op, a, b)
+		return value.Bool(holds(order)), err
+	}
+}
+
+// orderings say of what value.Compare returns whether the operator holds: none holds if it is value.Unordered.
+var orderings = map[string]func(order int) bool{
+	"<":  func(order int) bool { return order == -1 },
+	"<=": func(order int) bool { return order == -1 || order == 0 },
+	">":  func(order int) bool { return order == 1 },
+	">=": func(order int) bool { return order == 1 || order == 0 },
+}
+
+func (c *compiler) unary(n *ast.UnaryNode) (machine.Code, error) {
+	where := at(n)
+	if n.Operator == "!" || n.Operator == "not" {
+		cond, err := c.condition(n.Node)
+		if err != nil {
+			return nil, err
+		}
+		return func(f *machine.Frame) (value.Value, error) {
+			ok, err := cond(f)
+			return value.Bool(!ok), err
+		}, nil
+	}
+	run, err := c.compile(n.Node)
+	if err != nil {
+		return nil, err
+	}
+	negative := n.Operator == "-"
+	return func(f *machine.Frame) (value.Value, error) {
+		x, err := run(f)
+		if err != nil {
+			return nil, err
+		}
+		if negative {
+			x, err = value.Negate(x)
+			return x, where.Err(err)
+		}
+		if _, ok := value.NumberOf(x); !ok {
+			return nil, where.Err(value.WrongOperand("+", x, "a number"))
+		}
+		return x, nil
+	}, nil
+}
+
+func (c *compiler) binary(n *ast.BinaryNode) (machine.Code, error) {
+	switch n.Operator {
+	case "and", "&&":
+		if chain := comparisons(n); chain != nil {
+			return c.comparison(chain)
+		}
+		return c.logical(n, false)
+	case "or", "||":
+		return c.logical(n, true)
+	case "??":
+		return c.coalesce(n)
+	case "matches":
+		return c.matches(n)
+	case "==", "!=":
+		return c.equality(n)
+	}
+	op, ok := operators[n.Operator]
+	if !ok {
+		return nil, at(n).Err(fault.New("syntax", "unknown operator %s", value.Quote(n.Operator)))
+	}
+	left, err := c.operand(n.Left)
+	if err != nil {
+		return nil, err
+	}
+	right, err := c.operand(n.Right)
+	if err != nil {
+		return nil, twoDots(n, err)
+	}
+	if n.Operator == "in" {
+		c.unlocked = true
+	}
+	where, sides, test := at(n), operands{left, right}, tests[n.Operator]
+	return func(f *machine.Frame) (value.Value, error) {
+		var x, y loaded
+		if err := sides.load(f, &x, &y); err != nil {
+			return nil, err
+		}
+		if test != nil {
+			if ok, known, err := test(f.Meter, x.datum, y.datum); known {
+				return value.Bool(ok), where.Err(err)
+			}
+		}
+		z, err := op(f.Thread, x.boxed(), y.boxed())
+		if err != nil {
+			return nil, where.Err(sides.tell(f, err, &x, &y))
+		}
+		return z, nil
+	}, nil
+}
+
+// twoDots says of a name behind .. that a field was meant.
+func twoDots(n *ast.BinaryNode, err error) error {
+	e := fault.From(err)
+	field, ok := n.Right.(*ast.IdentifierNode)
+	if !ok || n.Operator != ".." || e.Code != "unknown_name" {
+		return err
+	}
+	return e.With("two dots make a range, as in 1..5; a field has one before it: %s.%s", syntax.Text(n.Left), field.Value)
+}
+
+// side compiles an operand, and says of a ! that stands too early what was meant.
+func (c *compiler) side(n ast.Node) (machine.Code, error) {
+	run, err := c.place(n, false)
+	u, ok := n.(*ast.UnaryNode)
+	if err != nil || !ok || u.Operator != "!" && u.Operator != "not" {
+		return run, err
+	}
+	return func(f *machine.Frame) (value.Value, error) {
+		x, err := run(f)
+		if err != nil {
+			if e := fault.From(err); e.Code == "type" && strings.HasPrefix(e.Text, "a condition is") {
+				err = e.With("%s negates only what follows it; write not (a == b)", u.Operator)
+			}
+		}
+		return x, err
+	}, nil
+}
+
+// unquoted is the error about a name that means nothing where text may be meant.
+func unquoted(n ast.Node, err error) error {
+	if name, ok := n.(*ast.IdentifierNode); ok {
+		return orElse(err, "text is written %q", name.Value)
+	}
+	return err
+}
+
+// tell adds to an error about two operands which value of the application is of which type.
+func tell(err error, operands ...value.Value) error {
+	e := fault.From(err)
+	if e.Code != "type" {
+		return err
+	}
+	about := ""
+	for _, x := range operands {
+		if path := value.Path(x); path != "" && x.Kind() != "nil" && !strings.HasPrefix(e.Text, path) {
+			about += path + " is " + x.Kind() + "; "
+		}
+	}
+	if about == "" || strings.HasPrefix(e.Hint, about) {
+		return err
+	}
+	return e.With("%s", strings.TrimSuffix(about+e.Hint, "; "))
+}
+
+// equality compiles == and !=. Behind an interface the next value may be of another kind, so that there a value of
+// another kind is just not equal.
+func (c *compiler) equality(n *ast.BinaryNode) (machine.Code, error) {
+	left, err := c.operand(n.Left)
+	if err != nil {
+		return nil, unquoted(n.Left, err)
+	}
+	right, err := c.operand(n.Right)
+	if err != nil {
+		return nil, unquoted(n.Right, err)
+	}
+	// Two composites are compared by walking them.
+	if !scalar(n.Left) && !scalar(n.Right) {
+		c.unlocked = true
+	}
+	where, sides, test := at(n), operands{left, right}, tests[n.Operator]
+	want := n.Operator == "=="
+	return func(f *machine.Frame) (value.Value, error) {
+		var x, y loaded
+		if err := sides.load(f, &x, &y); err != nil {
+			return nil, err
+		}
+		if ok, known, err := test(f.Meter, x.datum, y.datum); known {
+			return value.Bool(ok), where.Err(err)
+		}
+		a, b := x.boxed(), y.boxed()
+		same, comparable, err := value.Same(f.Thread, a, b)
+		switch {
+		case err != nil:
+			return nil, where.Err(err)
+		case !comparable && !value.InInterface(x.place) && !value.InInterface(y.place):
+			return nil, where.Err(sides.tell(f, value.Mismatch(n.Operator, a, b), &x, &y))
+		}
+		return value.Bool(same == want), nil
+	}, nil
+}
+
+// scalar reports whether n can only be a scalar, by its form.
+func scalar(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.NilNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.StringNode, *ast.UnaryNode:
+		return true
+	case *ast.BinaryNode:
+		return n.Operator != "??" && n.Operator != ".."
+	}
+	return false
+}
+
+// logical compiles && and ||, which look at the right side only if they must.
+func (c *compiler) logical(n *ast.BinaryNode, decided bool) (machine.Code, error) {
+	left, err := c.condition(n.Left)
+	if err != nil {
+		return nil, err
+	}
+	right, err := c.condition(n.Right)
+	if err != nil {
+		return nil, err
+	}
+	return func(f *machine.Frame) (value.Value, error) {
+		ok, err := left(f)
+		if err != nil || ok == decided {
+			return value.Bool(ok), err
+		}
+		ok, err = right(f)
+		return value.Bool(ok), err
+	}, nil
+}
+
+// comparisons returns the links of a < b < c, which the parser turns into a < b && b < c with one
+// node for both b; nil for any other &&.
+func comparisons(n *ast.BinaryNode) []*ast.BinaryNode {
+	right, ok := n.Right.(*ast.BinaryNode)
+	if !ok {
+		return nil
+	}
+	left, ok := n.Left.(*ast.BinaryNode)
+	if !ok {
+		return nil
+	}
+	links := comparisons(left)
+	if links == nil {
+		links = []*ast.BinaryNode{left}
+	}
+	if links[len(links)-1].Right != right.Left {
+		return nil
+	}
+	return append(links, right)
+}
+
+// comparison compiles a < b < c. Each operand is compiled and evaluated once: as nested chains
+// share their nodes, anything else would take time exponential in their depth.
+func (c *compiler) comparison(links []*ast.BinaryNode) (machine.Code, error) {
+	first, err := c.compile(links[0].Left)
+	if err != nil {
+		return nil, err
+	}
+	rest := make([]machine.Code, len(links))
+	for i, l := range links {
+		if rest[i], err = c.compile(l.Right); err != nil {
+			return nil, err
+		}
+	}
+	return func(f *machine.Frame) (value.Value, error) {
+		a, err := first(f)
+		if err != nil {
+			return nil, err
+		}
+		for i, l := range links {
+			b, err := rest[i](f)
+			if err != nil {
+				return nil, err
+			}
+			ok, err := operators[l.Operator](f.Thread, a, b)
+			if err != nil || ok == value.Bool(false) {
+				return value.Bool(false), at(l).Err(err)
+			}
+			a = b
+		}
+		return value.Bool(true), nil
+	}, nil
+}

@@ -1,0 +1,275 @@
+package compile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+)
+
+// identifier compiles a name: of a let, a variable of the session, an exposed object, a namespace.
+func (c *compiler) identifier(n *ast.IdentifierNode) (machine.Code, error) {
+	for i := len(c.lets) - 1; i >= 0; i-- {
+		if l := c.lets[i]; l.name == n.Value {
+			return func(f *machine.Frame) (value.Value, error) { return f.Slots[l.slot], nil }, nil
+		}
+	}
+	if x, ok := c.names.Vars[n.Value]; ok {
+		if c.names.Exposed.Has(n.Value) {
+			c.notes = append(c.notes, fmt.Sprintf("the variable %s hides what is exposed as %[1]s: $env.%[1]s is that", n.Value))
+		}
+		return c.variable(n, x)
+	}
+	switch {
+	case n.Value == "$env":
+		return constant(c.names.Exposed.Namespace("")), nil
+	case c.names.Exposed.Has(n.Value):
+		return c.object(n, n.Value), nil
+	case c.names.Exposed.HasNamespace(n.Value):
+		return constant(c.names.Exposed.Namespace(n.Value)), nil
+	}
+	err := c.names.unknown(n.Value, c.lets)
+	if c.inner != nil {
+		err = orElse(err, "a field of the element is written .%s", n.Value)
+	}
+	return nil, at(n).Err(err)
+}
+
+// object compiles the full name of an exposed object, which is looked up once.
+func (c *compiler) object(n ast.Node, name string) machine.Code {
+	slot := c.slot()
+	where := at(n)
+	get := func(f *machine.Frame) (value.Value, error) {
+		if v := f.Slots[slot]; v != nil {
+			return v, nil
+		}
+		v, err := f.Visit.Get(name)
+		if err != nil {
+			return nil, where.Err(err)
+		}
+		f.Slots[slot] = value.Live{View: v}
+		return f.Slots[slot], nil
+	}
+	if c.inner != nil {
+		// In a predicate a guard may be held, under which nothing can be computed at a look.
+		// Nor is the object's own guard waited for then: so none is to be held.
+		c.early = append(c.early, get)
+		c.unlocked = true
+	}
+	return get
+}
+
+// dotted returns the full name if n spells that of an exposed object, or of a namespace.
+func (c *compiler) dotted(n ast.Node) (name string, ok bool) {
+	switch n := n.(type) {
+	case *ast.IdentifierNode:
+		for _, l := range c.lets {
+			if l.name == n.Value {
+				return "", false
+			}
+		}
+		if _, ok := c.names.Vars[n.Value]; ok {
+			return "", false
+		}
+		if n.Value == "$env" {
+			return "", true
+		}
+		return n.Value, c.names.Exposed.Has(n.Value) || c.names.Exposed.HasNamespace(n.Value)
+	case *ast.MemberNode:
+		prop, ok := n.Property.(*ast.StringNode)
+		if !ok {
+			return "", false
+		}
+		prefix, ok := c.dotted(n.Node)
+		if !ok {
+			return "", false
+		}
+		name := strings.TrimPrefix(prefix+"."+prop.Value, ".")
+		return name, c.names.Exposed.Has(name) || c.names.Exposed.HasNamespace(name)
+	}
+	return "", false
+}
+
+// pointer compiles #, #index, #key and #acc.
+func (c *compiler) pointer(n *ast.PointerNode) (machine.Code, error) {
+	switch {
+	case c.inner == nil:
+		return nil, at(n).Err(fault.New("syntax", "# has a meaning in predicates only").With("as in filter(xs, # > 1)"))
+	case n.Name == "":
+		return func(f *machine.Frame) (value.Value, error) { return f.Scope.Elem, nil }, nil
+	case n.Name == "index":
+		return func(f *machine.Frame) (value.Value, error) { return value.Int(f.Scope.Index), nil }, nil
+	case n.Name == "key":
+		return func(f *machine.Frame) (value.Value, error) { return f.Scope.KeyOrIndex(), nil }, nil
+	case n.Name == "acc" && c.inner.acc:
+		return func(f *machine.Frame) (value.Value, error) { return f.Scope.Acc, nil }, nil
+	case n.Name == "acc":
+		return nil, at(n).Err(fault.New("syntax", "#acc has a meaning in reduce only").With("give an outer one a name with let"))
+	}
+	e := fault.New("syntax", "unknown pointer #%s", n.Name)
+	return nil, at(n).Err(e.With("there are #, #index, #key, and #acc in reduce; a field of the element is .%s", n.Name))
+}
+
+// member compiles x.name, x[key] and their optional forms.
+func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error) {
+	if name, ok := c.dotted(n); ok {
+		if c.names.Exposed.Has(name) {
+			return c.object(n, name), nil
+		}
+		return constant(c.names.Exposed.Namespace(name)), nil
+	}
+	from, err := c.place(n.Node, lenient)
+	if err != nil {
+		return nil, err
+	}
+	var key machine.Code
+	prop, named := n.Property.(*ast.StringNode)
+	if !named {
+		if key, err = c.compile(n.Property); err != nil {
+			if name, ok := n.Property.(*ast.IdentifierNode); ok && c.inner == nil {
+				err = orElse(err, "a key that is text is written [%q]", name.Value)
+			}
+			return nil, err
+		}
+	}
+	where := at(n)
+	return func(f *machine.Frame) (y value.Value, err error) {
+		x, err := from(f)
+		if err != nil || x == value.Absent {
+			return x, err
+		}
+		if n.Optional && x == value.Nil {
+			return value.Absent, nil
+		}
+		if named {
+			if y, err = value.Member(f.Thread, x, prop.Value); err != nil {
+				err = otherKind(asFunction(err, x, prop.Value), value.String(prop.Value))
+			}
+		} else {
+			var k value.Value
+			if k, err = key(f); err != nil {
+				return nil, err
+			}
+			if y, err = value.Index(f.Thread, x, k); err != nil {
+				err = otherKind(err, k)
+			}
+		}
+		if err != nil {
+			return value.Forgive(where.Err(err), x, n.Optional, lenient)
+		}
+		return y, nil
+	}, nil
+}
+
+// chain compiles a chain with ?. in it: what it does not find is nil.
+func (c *compiler) chain(n *ast.ChainNode, lenient bool) (machine.Code, error) {
+	place, err := c.place(n.Node, lenient)
+	if err != nil {
+		return nil, err
+	}
+	if lenient {
+		return place, nil
+	}
+	return func(f *machine.Frame) (value.Value, error) {
+		x, err := place(f)
+		if x == value.Absent {
+			return value.Nil, err
+		}
+		return x, err
+	}, nil
+}
+
+// coalesce compiles a ?? b: b where a is nil or is not there.
+func (c *compiler) coalesce(n *ast.BinaryNode) (machine.Code, error) {
+	left, err := c.place(n.Left, true)
+	if err != nil {
+		return nil, err
+	}
+	right, err := c.compile(n.Right)
+	if err != nil {
+		return nil, err
+	}
+	where := at(n.Left)
+	return func(f *machine.Frame) (value.Value, error) {
+		x, err := left(f)
+		if err != nil {
+			return nil, err
+		}
+		if x == value.Absent {
+			return right(f)
+		}
+		if x, err = value.Load(x); err != nil {
+			return nil, where.Err(err)
+		}
+		if err := value.Refuse(x); err != nil {
+			return nil, where.Err(err)
+		}
+		if missing, err := value.IsNil(x); err != nil || !missing {
+			return x, where.Err(err)
+		}
+		return right(f)
+	}, nil
+}
+
+// slice compiles x[from:to].
+func (c *compiler) slice(n *ast.SliceNode, lenient bool) (machine.Code, error) {
+	from, err := c.place(n.Node, lenient)
+	if err != nil {
+		return nil, err
+	}
+	bound := func(n ast.Node, otherwise int) (machine.Code, error) {
+		if n == nil {
+			return constant(value.Int(otherwise)), nil
+		}
+		return c.compile(n)
+	}
+	lo, err := bound(n.From, 0)
+	if err != nil {
+		return nil, err
+	}
+	hi, err := bound(n.To, int(^uint(0)>>1))
+	if err != nil {
+		return nil, err
+	}
+	where := at(n)
+	return func(f *machine.Frame) (value.Value, error) {
+		x, err := from(f)
+		if err != nil || x == value.Absent {
+			return x, err
+		}
+		a, err := lo(f)
+		if err != nil {
+			return nil, err
+		}
+		b, err := hi(f)
+		if err != nil {
+			return nil, err
+		}
+		x, err = slice(f, x, a, b)
+		return x, where.Err(err)
+	}, nil
+}
+
+// slice is x[lo:hi]. x is not loaded.
+func slice(f *machine.Frame, x, lo, hi value.Value) (value.Value, error) {
+	// Of a string that is live only the part is read.
+	if v, live := x.(value.Live); !live || !v.IsString() {
+		var err error
+		if x, err = value.Load(x); err != nil {
+			return nil, err
+		}
+	}
+	from, err := value.ToInt("a slice", lo)
+	if err != nil {
+		return nil, err
+	}
+	to, err := value.ToInt("a slice", hi)
+	if err != nil {
+		return nil, err
+	}
+	return value.Slice(f.Thread, x, from, to)
+}

@@ -1,0 +1,40 @@
+package compile
+
+import (
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/library"
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+)
+
+// predicate compiles a predicate that sees inside.
+func (c *compiler) predicate(n ast.Node, inside *pointers) (*machine.Predicate, error) {
+	node, ok := n.(*ast.PredicateNode)
+	if !ok {
+		return nil, at(n).Err(fault.New("syntax", "a predicate is needed here"))
+	}
+	outer, unlocked := c.inner, c.unlocked
+	c.inner, c.unlocked = inside, false
+	run, err := c.compile(node.Node)
+	p := &machine.Predicate{Run: run, Where: at(node.Node), Unlocked: c.unlocked}
+	c.inner, c.unlocked = outer, unlocked || p.Unlocked
+	return p, err
+}
+
+// predicateOf compiles the argument of fn that is a predicate. The parser marks those of expr-lang's functions;
+// what stands in the place of an own function's is one.
+func (c *compiler) predicateOf(fn *library.Function, arg ast.Node) (*machine.Predicate, error) {
+	p, marked := arg.(*ast.PredicateNode)
+	if !marked && fn.OwnPredicate() {
+		p = &ast.PredicateNode{Node: arg}
+		p.SetLocation(arg.Location())
+		arg = p
+	}
+	if fn.Keyed && p != nil {
+		if s, ok := p.Node.(*ast.StringNode); ok {
+			return nil, at(s).Err(fault.New("type", "%s by a text is by the same for each element", fn.Name).With("a field is written .%s", s.Value))
+		}
+	}
+	return c.predicate(arg, &pointers{acc: fn.Acc})
+}

@@ -1,0 +1,52 @@
+package compile
+
+import (
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/internal/access"
+)
+
+// Variable is what a name of the session stands for. Exactly one of Value, Path and Gone is set.
+type Variable struct {
+	Value value.Value
+	Path  ast.Node // the path of a live object
+	Gone  string   // the name of an object that may not be shown any more, for which the value was forgotten
+
+	Origins []access.Origin // what Value was made of
+}
+
+// variable compiles the use of a variable of the session.
+func (c *compiler) variable(n ast.Node, v Variable) (machine.Code, error) {
+	switch {
+	case v.Gone != "":
+		return nil, at(n).Err(fault.New("unknown_name", "what this holds was forgotten: it was made of %s, which was withdrawn, or is exposed with more of it hidden", v.Gone).With("ask for it again"))
+	case v.Path == nil:
+		c.origins = append(c.origins, v.Origins...)
+		return constant(v.Value), nil
+	}
+	// The path was made from exposed names: no variable and no predicate may stand before them.
+	c.unlocked = true
+	inner := &compiler{names: Names{Exposed: c.names.Exposed}, meter: c.meter, slots: c.slots}
+	run, err := inner.place(v.Path, false)
+	c.slots = inner.slots
+	if err != nil {
+		return nil, moved(n, err)
+	}
+	return func(f *machine.Frame) (value.Value, error) {
+		x, err := run(f)
+		if err != nil {
+			return nil, moved(n, err)
+		}
+		return x, nil
+	}, nil
+}
+
+// moved puts an error of a variable's path to where the variable is used.
+func moved(n ast.Node, err error) error {
+	e := *fault.From(err)
+	e.Pos = at(n)
+	return &e
+}

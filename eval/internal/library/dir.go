@@ -1,0 +1,124 @@
+package library
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
+)
+
+var _ = define(ObjectFunctions, []Function{
+	{Name: "dir", Args: "x", Max: 1, Reads: Composites, Run: dir,
+		Summary: "what is exposed, or what may follow the dot behind x", Example: `dir(cache)`},
+})
+
+// dir lists the exposed names, or what may follow x.: a list of rows that can be filtered.
+func dir(f *machine.Frame, args []value.Value) (value.Value, error) {
+	if len(args) == 0 {
+		return table(exposedRows(f, ""), "name", "type", "doc", "guard"), nil
+	}
+	switch x := args[0].(type) {
+	case value.Namespace:
+		return table(exposedRows(f, x.Prefix()), "name", "type", "doc", "guard"), nil
+	case *value.Snapshot:
+		var rows [][]string
+		for _, it := range x.Node.Items {
+			if it.Name != "" {
+				rows = append(rows, []string{it.Name, it.Node.Type})
+			}
+		}
+		return table(rows, "name", "type"), nil
+	case value.Live:
+		members, err := x.View.Members()
+		if err != nil {
+			return nil, err
+		}
+		var rows [][]string
+		for _, m := range members {
+			note := m.Note
+			if m.Hidden {
+				note = strings.TrimPrefix(note+", redacted", ", ")
+			}
+			rows = append(rows, []string{m.Name, m.Type, note})
+		}
+		if x.View.Lensed() {
+			if rows, err = lensRows(x, rows); err != nil {
+				return nil, err
+			}
+		}
+		return table(rows, "name", "type", "note"), nil
+	}
+	return nil, value.WrongArgument("dir", 1, "a live object", args[0])
+}
+
+// lensRows adds to the rows of an object the fields that its lens shows.
+func lensRows(x value.Live, rows [][]string) ([][]string, error) {
+	shown, shape, err := x.Resolve()
+	if err != nil || shape != inspect.Struct {
+		return rows, err
+	}
+	members, err := shown.Members()
+	for _, m := range members {
+		own := slices.ContainsFunc(rows, func(row []string) bool { return row[0] == m.Name })
+		if !own && !m.Method {
+			rows = append(rows, []string{m.Name, m.Type, "by its lens"})
+		}
+	}
+	return rows, err
+}
+
+// exposedRows are the rows of dir() for the names below a prefix.
+func exposedRows(f *machine.Frame, prefix string) [][]string {
+	var rows [][]string
+	for _, e := range f.Exposed {
+		if len(e.Name) > len(prefix) && e.Name[:len(prefix)] == prefix {
+			rows = append(rows, []string{e.Name, e.Type, e.Doc, e.Guard})
+		}
+	}
+	return rows
+}
+
+// table makes a list of rows with named columns. A column that is empty in all rows is left out. The first are
+// names, the second types.
+func table(rows [][]string, names ...string) *value.Snapshot {
+	list := &render.Node{Shape: inspect.List, Len: len(rows)}
+	for _, row := range rows {
+		r := &render.Node{Shape: inspect.Struct}
+		for i, cell := range row {
+			if empty(rows, i) {
+				continue
+			}
+			r.Items = append(r.Items, render.Item{
+				Name: names[i],
+				Node: &render.Node{Shape: inspect.Scalar, Type: "string", Text: cell, Scalar: cell, Len: len(cell)},
+			})
+		}
+		list.Items = append(list.Items, render.Item{Node: r})
+	}
+	return &value.Snapshot{Node: list, Page: listed(rows)}
+}
+
+// listed is how rows of a name, a type and what is said of it are shown.
+func listed(rows [][]string) *render.Page {
+	if len(rows) == 0 {
+		return textPage("nothing")
+	}
+	page := &render.Page{}
+	columns := make([]render.Column, len(rows[0]))
+	columns[0].Role = render.NameRole
+	columns[1].Role = render.TypeRole
+	page.Columns(rows, columns...)
+	return page
+}
+
+func empty(rows [][]string, column int) bool {
+	for _, row := range rows {
+		if row[column] != "" {
+			return false
+		}
+	}
+	return true
+}

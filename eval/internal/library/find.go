@@ -1,0 +1,94 @@
+package library
+
+import (
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+)
+
+var _ = define(CollectionFunctions, []Function{
+	{Name: "count", Args: "xs, condition", Min: 1, Max: 2, Predicate: 1, Fold: count,
+		Summary: "how many elements meet the condition", Example: `count(cache.items, .hits > 10)`},
+	{Name: "find", Args: "xs, condition", Min: 2, Predicate: 1, Fold: find, Answers: AnElement,
+		Summary: "the first element that meets the condition, or nil", Example: `find(cache.items, .status == "up")`},
+	{Name: "findIndex", Args: "xs, condition", Min: 2, Predicate: 1, Fold: findIndex,
+		Summary: "the index of the first element that meets the condition", Example: `findIndex(nums, # == 1)`},
+	{Name: "findLast", Args: "xs, condition", Min: 2, Predicate: 1, Fold: findLast, Answers: AnElement,
+		Summary: "the last element that meets the condition, or nil", Example: `findLast(nums, # < 3)`},
+	{Name: "findLastIndex", Args: "xs, condition", Min: 2, Predicate: 1, Fold: findLastIndex,
+		Summary: "the index of the last element that meets the condition", Example: `findLastIndex(nums, # < 3)`},
+	{Name: "any", Args: "xs, condition", Min: 2, Predicate: 1, Fold: anyOf,
+		Summary: "does any element meet the condition?", Example: `any(nums, # > 2)`},
+	{Name: "all", Args: "xs, condition", Min: 2, Predicate: 1, Fold: all,
+		Summary: "do all elements meet the condition?", Example: `all(nums, # > 0)`},
+	{Name: "none", Args: "xs, condition", Min: 2, Predicate: 1, Fold: none,
+		Summary: "does no element meet the condition?", Example: `none(nums, # > 3)`},
+	{Name: "one", Args: "xs, condition", Min: 2, Predicate: 1, Fold: one,
+		Summary: "does exactly one element meet the condition?", Example: `one(nums, # == 1)`},
+})
+
+func all(f *machine.Frame, l *machine.Loop) (value.Value, error) {
+	found, err := l.Until(f, false, nil)
+	return value.Bool(!found), err
+}
+
+func anyOf(f *machine.Frame, l *machine.Loop) (value.Value, error) {
+	found, err := l.Until(f, true, nil)
+	return value.Bool(found), err
+}
+
+func none(f *machine.Frame, l *machine.Loop) (value.Value, error) {
+	found, err := l.Until(f, true, nil)
+	return value.Bool(!found), err
+}
+
+func one(f *machine.Frame, l *machine.Loop) (value.Value, error) {
+	n := 0
+	err := l.Each(f, false, func(s *machine.Scope) (bool, error) {
+		ok, err := l.Pred.Test(f, s)
+		if ok {
+			n++
+		}
+		return n < 2, err
+	})
+	return value.Bool(n == 1), err
+}
+
+func count(f *machine.Frame, l *machine.Loop) (value.Value, error) {
+	n := 0
+	err := l.Each(f, false, func(s *machine.Scope) (bool, error) {
+		ok, err := l.Pred.Test(f, s)
+		if ok {
+			n++
+		}
+		return true, err
+	})
+	return value.Int(n), err
+}
+
+func find(f *machine.Frame, l *machine.Loop) (value.Value, error) {
+	var x value.Value = value.Nil
+	_, err := l.Until(f, true, func(s *machine.Scope) (err error) {
+		x, err = value.Hold(f.Thread, s.Elem)
+		return err
+	})
+	return x, err
+}
+
+func findIndex(f *machine.Frame, l *machine.Loop) (value.Value, error) {
+	var x value.Value = value.Nil
+	_, err := l.Until(f, true, func(s *machine.Scope) error {
+		x = value.Int(s.Index)
+		return nil
+	})
+	return x, err
+}
+
+func findLast(f *machine.Frame, l *machine.Loop) (value.Value, error) {
+	x, _, err := l.Backwards(f)
+	return x, err
+}
+
+func findLastIndex(f *machine.Frame, l *machine.Loop) (value.Value, error) {
+	_, i, err := l.Backwards(f)
+	return i, err
+}

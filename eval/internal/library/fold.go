@@ -1,0 +1,203 @@
+package library
+
+import (
+	"math"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+)
+
+var _ = define(CollectionFunctions, []Function{
+	{Name: "filter", Args: "xs, condition", Min: 2, Predicate: 1, Fold: filter, Pipe: pipeOfFilter, Answers: ItsElements,
+		Summary: "the elements that meet the condition", Example: `filter(cache.items, .hits > 10)`},
+	{Name: "map", Args: "xs, expression", Min: 2, Predicate: 1, Fold: mapping, Pipe: pipeOfMap,
+		Summary: "what the expression makes of each element", Example: `map(cache.items, .hits)`},
+	{Name: "sortBy", Args: `xs, .field, "desc"`, Min: 2, Max: 3, Predicate: 1, Keyed: true, Fold: sortBy, Answers: ItsElements,
+		Summary: "the elements in the order of .field", Example: `sortBy(cache.items, .hits, "desc")`},
+	{Name: "groupBy", Args: "xs, .field", Min: 2, Predicate: 1, Keyed: true, Fold: groupBy,
+		Summary: "a map from each .field to the elements that have it", Example: `groupBy(cache.items, .status)`},
+	{Name: "reduce", Args: "xs, expression, start", Min: 2, Max: 3, Predicate: 1, Acc: true, Fold: reduce,
+		Summary: "one value of all; #acc is what there is so far", Example: `reduce(nums, #acc + #, 0)`},
+})
+
+var _ = define(NumberFunctions, []Function{
+	{Name: "sum", Args: "xs, .field", Min: 1, Max: 2, Predicate: 1, Fold: sum,
+		Summary: "the sum of numbers or durations", Example: `sum(cache.items, .hits)`},
+})
+
+// filter collects what is left of a list or a map where nobody consumes it one by one. What is left of a
+// map is a map: at the prompt one asks which, and the keys say it.
+func filter(f *machine.Frame, l *machine.Loop) (value.Value, error) {
+	p, err := filtered(f, l)
+	if err != nil {
+		return nil, err
+	}
+	if value.IsMap(p) {
+		return value.Part(f.Thread, p, 0, math.MaxInt)
+	}
+	return value.ToList(f.Thread, p)
+}
+
+// mapping is map: always a list.
+func mapping(f *machine.Frame, l *machine.Loop) (value.Value, error) {
+	return value.ToList(f.Thread, mapped(f, l))
+}
+
+// filtered is the collection's elements that pass, as they are walked.
+func filtered(f *machine.Frame, l *machine.Loop) (*value.Pipe, error) {
+	x, err := l.From(f)
+	if err != nil {
+		return nil, err
+	}
+	return value.NewPart(x, func(_ *value.Thread, unlocked bool, yield value.Yield) error {
+		n := 0
+		return l.Over(f, x, unlocked, func(s *machine.Scope) (bool, error) {
+			ok, err := l.Pred.Test(f, s)
+			if err != nil || !ok {
+				return true, err
+			}
+			n++
+			return yield(n-1, s.Key, s.Elem)
+		})
+	}), nil
+}
+
+func pipeOfFilter(l *machine.Loop, _ fault.Pos) machine.Code {
+	return func(f *machine.Frame) (value.Value, error) { return filtered(f, l) }
+}
+
+func pipeOfMap(l *machine.Loop, _ fault.Pos) machine.Code {
+	return func(f *machine.Frame) (value.Value, error) { return mapped(f, l), nil }
+}
+
+// mapped is what the predicate makes of the elements, as they are walked.
+func mapped(f *machine.Frame, l *machine.Loop) *value.Pipe {
+	return value.NewList(func(_ *value.Thread, unlocked bool, yield value.Yield) error {
+		return l.Each(f, unlocked, func(s *machine.Scope) (bool, error) {
+			x, err := l.Pred.On(f, s)
+			if err != nil {
+				return false, err
+			}
+			return yield(s.Index, value.Unkeyed, x)
+		})
+	})
+}
+
+func sum(f *machine.Frame, l *machine.Loop) (value.Value, error) {
+	var t total
+	err := l.Each(f, false, func(s *machine.Scope) (bool, error) {
+		x, err := l.Pred.On(f, s)
+		if err != nil {
+			return false, err
+		}
+		return true, l.Pred.Pos().Err(t.add(x))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return t.sum()
+}
+
+// groupBy answers a map from what the predicate makes of an element to the list of such elements.
+func groupBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
+	groups := value.NewDict()
+	err := l.Each(f, true, func(s *machine.Scope) (bool, error) {
+		k, err := l.Pred.On(f, s)
+		if err != nil {
+			return false, err
+		}
+		i, found, err := groups.Find(f.Thread, k)
+		if err != nil {
+			return false, l.Pred.Pos().Err(err)
+		}
+		if !found {
+			i = groups.Count()
+			if k, err = value.Hold(f.Thread, k); err != nil {
+				return false, err
+			}
+			if err := groups.Add(f.Thread, k, value.List(nil)); err != nil {
+				return false, err
+			}
+		}
+		elem, err := value.Hold(f.Thread, s.Elem)
+		_, group := groups.At(i)
+		groups.Set(i, append(group.(value.List), elem))
+		return true, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return groups.Sorted(f.Thread)
+}
+
+func sortBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
+	order := value.Ascending(f.Thread)
+	if l.Other != nil {
+		x, err := l.Other(f)
+		if err != nil {
+			return nil, err
+		}
+		if order, err = value.Direction(f.Thread, x); err != nil {
+			return nil, err
+		}
+	}
+	elems, keys := value.List{}, value.List{}
+	err := l.Each(f, false, func(s *machine.Scope) (bool, error) {
+		key, err := l.Pred.On(f, s)
+		if err == nil {
+			err = l.Pred.Pos().Err(value.Refuse(key))
+		}
+		if err != nil {
+			return false, err
+		}
+		if key, err = value.Hold(f.Thread, key); err != nil {
+			return false, err
+		}
+		elem, err := value.Hold(f.Thread, s.Elem)
+		elems, keys = append(elems, elem), append(keys, key)
+		return true, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	xs, err := value.Sorted(f.Thread, elems, keys, order)
+	return value.List(xs), l.Pred.Pos().Err(err)
+}
+
+func reduce(f *machine.Frame, l *machine.Loop) (value.Value, error) {
+	var acc value.Value
+	started, kept := l.Other != nil, f.Kept()
+	if started {
+		x, err := l.Other(f)
+		if err != nil {
+			return nil, err
+		}
+		if acc, err = value.Hold(f.Thread, x); err != nil {
+			return nil, err
+		}
+	}
+	err := l.Each(f, false, func(s *machine.Scope) (bool, error) {
+		if !started {
+			started = true
+			var err error
+			acc, err = value.Hold(f.Thread, s.Elem)
+			return true, err
+		}
+		s.Acc = acc
+		x, err := l.Pred.On(f, s)
+		if err != nil {
+			return false, err
+		}
+		if value.IsScalar(x) {
+			// It takes the place of the one before.
+			f.Release(kept)
+		}
+		acc, err = value.Hold(f.Thread, x)
+		return true, err
+	})
+	if err == nil && !started {
+		return nil, fault.New("range", "reduce of nothing has no answer").With("give a start: reduce(xs, #acc + #, 0)")
+	}
+	return acc, err
+}

@@ -1,0 +1,124 @@
+// Package library has the functions of the language: a table with a row for each, and their code.
+package library
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+)
+
+// Function is a row of the table of functions: everything that is known of a function of the language. Its row
+// stands beside its code, and is all that a new function needs: help, completion, the manual, the parser's view of
+// predicates and the tests that try each function read it here.
+type Function struct {
+	Name    string
+	Args    string // as they are written: xs, n, .field
+	Summary string // one line, lower case, without a full stop
+	Example string // a line to type about the objects of docs/expressions.md
+	Family  Family
+
+	Min, Max  int     // how many arguments it takes; a Max of 0 stands for Min
+	Predicate int     // the index of the argument that is evaluated for each element of the first; 0: there is none
+	Acc       bool    // the predicate may use #acc
+	Keyed     bool    // the predicate makes keys: a constant text is a mistake
+	Reads     Reading // of a function without a predicate
+	Answers   Answer
+
+	// Run answers a call of a function without a predicate, its arguments evaluated, and Fold one with a predicate. One
+	// of the two is set.
+	Run  func(f *machine.Frame, args []value.Value) (value.Value, error)
+	Fold func(f *machine.Frame, l *machine.Loop) (value.Value, error)
+
+	// Pipe compiles a call for a consumer that takes the elements one by one; nil if they are collected first.
+	Pipe func(l *machine.Loop, at fault.Pos) machine.Code
+}
+
+// Unlimited is the Max of a function that takes any number of arguments.
+const Unlimited = -1
+
+// Family says what a function is about. The manual is in this order.
+type Family uint8
+
+const (
+	ObjectFunctions Family = iota // asked of live objects
+	CollectionFunctions
+	NumberFunctions
+	TextFunctions
+	TimeFunctions
+)
+
+// Reading is what a function does with its arguments.
+type Reading uint8
+
+const (
+	Scalars    Reading = iota // looks at plain values and single elements
+	Composites                // walks live objects
+	Streams                   // walks its arguments one by one, so that they may be pipes
+)
+
+// Answer is what completion knows about the answer of a function without calling it.
+type Answer uint8
+
+const (
+	SomethingElse Answer = iota
+	ItsElements          // a collection of elements of the first argument
+	AnElement            // an element of the first argument
+)
+
+// functions is the table of functions by name.
+var functions = map[string]*Function{}
+
+// define adds rows to the table. It is called in package variables' declarations alone, beside the code of the
+// functions: the table is complete before anything reads it, and does not change.
+func define(of Family, rows []Function) struct{} {
+	for i := range rows {
+		fn := &rows[i]
+		if functions[fn.Name] != nil {
+			panic("library: two functions are named " + fn.Name)
+		}
+		fn.Family = of
+		functions[fn.Name] = fn
+	}
+	return struct{}{}
+}
+
+// Lookup returns the function of that name, nil if there is none.
+func Lookup(name string) *Function { return functions[name] }
+
+// Names lists the names of all functions, sorted.
+func Names() []string { return slices.Sorted(maps.Keys(functions)) }
+
+// All lists the functions in the order of the manual: by what they are about, and then by name.
+func All() []*Function {
+	return slices.SortedFunc(maps.Values(functions), func(a, b *Function) int {
+		return cmp.Or(cmp.Compare(a.Family, b.Family), cmp.Compare(a.Name, b.Name))
+	})
+}
+
+// Known tells the parser of the functions; see syntax.Functions.
+func Known(name string) (predicate int, ok bool) {
+	fn := Lookup(name)
+	if fn == nil {
+		return 0, false
+	}
+	return fn.Predicate, true
+}
+
+// IsFold reports whether fn takes a predicate; nil does not.
+func (fn *Function) IsFold() bool { return fn != nil && fn.Predicate > 0 }
+
+// OwnPredicate reports whether fn takes a predicate and expr-lang's parser does not know; see package syntax.
+func (fn *Function) OwnPredicate() bool { return fn.IsFold() && !syntax.IsBuiltin(fn.Name) }
+
+// Takes returns an error if fn is not called with n arguments.
+func (fn *Function) Takes(n int) error {
+	if n >= fn.Min && (fn.Max == Unlimited || n <= max(fn.Min, fn.Max)) {
+		return nil
+	}
+	return fault.New("arguments", "%s has %s", fn.Name, counted(n, "argument")).With("write %s(%s)", fn.Name, fn.Args)
+}

@@ -1,0 +1,384 @@
+package library
+
+import (
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+)
+
+var _ = define(CollectionFunctions, []Function{
+	{Name: "len", Args: "x", Min: 1, Reads: Streams, Run: length,
+		Summary: "how many elements, entries or characters x has", Example: `len(cache.items)`},
+	{Name: "get", Args: "x, key", Min: 2, Run: get,
+		Summary: "x[key], and nil where there is none", Example: `get(cache.items, "zz")`},
+	{Name: "keys", Args: "m", Min: 1, Reads: Streams, Run: keys, Pipe: pipeOfKeys,
+		Summary: "the keys of a map", Example: `keys(cache.items)`},
+	{Name: "values", Args: "m", Min: 1, Reads: Streams, Run: values, Pipe: pipeOfValues, Answers: ItsElements,
+		Summary: "the values of a map", Example: `values(cache.items)`},
+	{Name: "take", Args: "xs, n", Min: 2, Reads: Streams, Run: take, Answers: ItsElements,
+		Summary: "the first n elements", Example: `take(cache.items, 10)`},
+	{Name: "first", Args: "xs", Min: 1, Reads: Streams, Run: first, Answers: AnElement,
+		Summary: "the first element, or nil", Example: `first(nums)`},
+	{Name: "last", Args: "xs", Min: 1, Reads: Streams, Run: last, Answers: AnElement,
+		Summary: "the last element, or nil", Example: `last(nums)`},
+	{Name: "sort", Args: `xs, "desc"`, Min: 1, Max: 2, Reads: Streams, Run: sorted, Answers: ItsElements,
+		Summary: "the elements in order", Example: `sort(nums)`},
+	{Name: "reverse", Args: "xs", Min: 1, Reads: Streams, Run: reverse, Answers: ItsElements,
+		Summary: "the elements from the last to the first", Example: `reverse(nums)`},
+	{Name: "uniq", Args: "xs", Min: 1, Reads: Streams, Run: uniq, Answers: ItsElements,
+		Summary: "each element once", Example: `uniq([1, 2, 1])`},
+	{Name: "concat", Args: "xs, ys, …", Min: 1, Max: Unlimited, Reads: Streams, Run: concat, Answers: ItsElements,
+		Summary: "the elements of several collections", Example: `concat(nums, [7])`},
+	{Name: "flatten", Args: "xs", Min: 1, Reads: Streams, Run: flatten,
+		Summary: "the elements of the lists in a list", Example: `flatten([[1], [2, 3]])`},
+	{Name: "join", Args: `xs, ", "`, Min: 1, Max: 2, Reads: Streams, Run: join,
+		Summary: "strings, with something between them", Example: `join(["a", "b"], ", ")`},
+	{Name: "toPairs", Args: "m", Min: 1, Reads: Streams, Run: toPairs,
+		Summary: "the entries of a map as [key, value]", Example: `toPairs({a: 1})`},
+	{Name: "fromPairs", Args: "pairs", Min: 1, Reads: Streams, Run: fromPairs,
+		Summary: "a map of [key, value]s", Example: `fromPairs([["a", 1]])`},
+})
+
+func length(f *machine.Frame, args []value.Value) (value.Value, error) {
+	x := args[0]
+	if err := value.Refuse(x); err != nil {
+		return nil, err
+	}
+	n, ok, err := value.Characters(f.Thread, x)
+	if !ok {
+		n, err = value.Len(f.Thread, x)
+	}
+	return value.Int(n), err
+}
+
+// get is x[key], and nil where there is none; a field that a struct does not have stays an error.
+func get(f *machine.Frame, args []value.Value) (value.Value, error) {
+	x, key := args[0], args[1]
+	if x == value.Nil {
+		return value.Nil, value.Refuse(key)
+	}
+	y, err := value.Index(f.Thread, x, key)
+	if err != nil {
+		return value.Forgive(fault.From(err), x, true, false)
+	}
+	return value.Load(y)
+}
+
+func take(f *machine.Frame, args []value.Value) (value.Value, error) {
+	n, err := value.ToInt("take", args[1])
+	if err != nil {
+		return nil, err
+	}
+	if n < 0 {
+		return nil, fault.New("range", "take(xs, %d) makes no sense", n).With("xs[%d:] is the end of a list", n)
+	}
+	xs := args[0]
+	if !value.Streamed(xs) {
+		if err := value.Refuse(xs); err != nil {
+			return nil, err
+		}
+		if !value.IsList(xs) && !value.IsMap(xs) {
+			return nil, value.NotCollection(xs)
+		}
+		return value.Slice(f.Thread, xs, 0, n)
+	}
+	if value.IsMap(xs) {
+		return value.Part(f.Thread, xs, 0, n)
+	}
+	part := value.List{}
+	if n == 0 {
+		return part, nil
+	}
+	err = value.Each(f.Thread, xs, false, func(_ int, _, elem value.Value) (bool, error) {
+		x, err := value.Hold(f.Thread, elem)
+		part = append(part, x)
+		return len(part) < n, err
+	})
+	return part, err
+}
+
+func first(f *machine.Frame, args []value.Value) (value.Value, error) {
+	var x value.Value = value.Nil
+	err := value.Each(f.Thread, args[0], false, func(_ int, _, elem value.Value) (bool, error) {
+		var err error
+		x, err = value.Hold(f.Thread, elem)
+		return false, err
+	})
+	return x, err
+}
+
+func last(f *machine.Frame, args []value.Value) (value.Value, error) {
+	if value.IsList(args[0]) && !value.Streamed(args[0]) {
+		x, err := value.Index(f.Thread, args[0], value.Int(-1))
+		if err != nil {
+			return value.Forgive(fault.From(err), args[0], true, false)
+		}
+		return value.Load(x)
+	}
+	var x value.Value = value.Nil
+	kept := f.Kept()
+	err := value.Each(f.Thread, args[0], false, func(_ int, _, elem value.Value) (bool, error) {
+		f.Release(kept)
+		var err error
+		x, err = value.Hold(f.Thread, elem)
+		return true, err
+	})
+	return x, err
+}
+
+// entries is the keys, or the values, of a map, as they are walked.
+func entries(m value.Value, ofKeys bool) (*value.Pipe, error) {
+	if err := value.Refuse(m); err != nil {
+		return nil, err
+	}
+	if !value.IsMap(m) {
+		return nil, fault.New("type", "%s has no keys", m.Kind()).With("keys and values take a map")
+	}
+	return value.NewList(func(t *value.Thread, unlocked bool, yield value.Yield) error {
+		return value.Each(t, m, unlocked, func(i int, key, elem value.Value) (bool, error) {
+			if ofKeys {
+				elem = key
+			}
+			return yield(i, value.Unkeyed, elem)
+		})
+	}), nil
+}
+
+func pipeOfKeys(l *machine.Loop, at fault.Pos) machine.Code   { return pipeOfEntries(l, at, true) }
+func pipeOfValues(l *machine.Loop, at fault.Pos) machine.Code { return pipeOfEntries(l, at, false) }
+
+func pipeOfEntries(l *machine.Loop, at fault.Pos, ofKeys bool) machine.Code {
+	return func(f *machine.Frame) (value.Value, error) {
+		x, err := l.From(f)
+		if err != nil {
+			return nil, err
+		}
+		p, err := entries(x, ofKeys)
+		return p, at.Err(err)
+	}
+}
+
+func keys(f *machine.Frame, args []value.Value) (value.Value, error) {
+	p, err := entries(args[0], true)
+	if err != nil {
+		return nil, err
+	}
+	return value.ToList(f.Thread, p)
+}
+
+func values(f *machine.Frame, args []value.Value) (value.Value, error) {
+	p, err := entries(args[0], false)
+	if err != nil {
+		return nil, err
+	}
+	return value.ToList(f.Thread, p)
+}
+
+func toPairs(f *machine.Frame, args []value.Value) (value.Value, error) {
+	if _, err := entries(args[0], true); err != nil {
+		return nil, err
+	}
+	pairs := value.List{}
+	err := value.Each(f.Thread, args[0], false, func(_ int, key, elem value.Value) (bool, error) {
+		k, err := value.Hold(f.Thread, key)
+		if err != nil {
+			return false, err
+		}
+		x, err := value.Hold(f.Thread, elem)
+		pairs = append(pairs, value.List{k, x})
+		return true, err
+	})
+	return pairs, err
+}
+
+func fromPairs(f *machine.Frame, args []value.Value) (value.Value, error) {
+	m := value.NewDict()
+	err := value.Each(f.Thread, args[0], false, func(i int, _, elem value.Value) (bool, error) {
+		pair, err := pair(f, elem)
+		if err != nil {
+			return false, err
+		}
+		if len(pair) != 2 {
+			return false, fault.New("arguments", "element %d is not a pair", i).With(`write fromPairs([["a", 1], ["b", 2]])`)
+		}
+		at, found, err := m.Find(f.Thread, pair[0])
+		switch {
+		case err != nil:
+			return false, err
+		case found: // the last one counts
+			m.Set(at, pair[1])
+			return true, nil
+		}
+		return true, m.Add(f.Thread, pair[0], pair[1])
+	})
+	if err != nil {
+		return nil, err
+	}
+	return m.Sorted(f.Thread)
+}
+
+// pair collects a list of at most two; a longer one is cut to three.
+func pair(f *machine.Frame, x value.Value) ([]value.Value, error) {
+	x, err := value.Load(x)
+	if err != nil {
+		return nil, err
+	}
+	var pair []value.Value
+	err = value.Each(f.Thread, x, false, func(_ int, _, elem value.Value) (bool, error) {
+		x, err := value.Hold(f.Thread, elem)
+		pair = append(pair, x)
+		return len(pair) < 3, err
+	})
+	return pair, err
+}
+
+func reverse(f *machine.Frame, args []value.Value) (value.Value, error) {
+	xs, err := value.ToList(f.Thread, args[0])
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Keep(meter.ElementSize * len(xs)); err != nil {
+		return nil, err
+	}
+	out := make(value.List, len(xs))
+	for i, x := range xs {
+		if err := f.Tick(1); err != nil {
+			return nil, err
+		}
+		out[len(xs)-1-i] = x
+	}
+	return out, nil
+}
+
+// uniq keeps the first of equal elements: by key where there is one, by comparison otherwise.
+func uniq(f *machine.Frame, args []value.Value) (value.Value, error) {
+	seen := map[any]bool{}
+	out, others := value.List{}, value.List{}
+	err := value.Each(f.Thread, args[0], true, func(_ int, _, elem value.Value) (bool, error) {
+		x, err := value.Load(elem)
+		if err != nil {
+			return false, err
+		}
+		if err := value.Refuse(x); err != nil {
+			return false, err
+		}
+		k, simple, err := value.KeyOf(f.Thread, x)
+		if err != nil {
+			return false, err
+		}
+		if simple {
+			if seen[k] {
+				return true, nil
+			}
+			seen[k] = true
+			if err := f.Keep(3 * meter.ElementSize); err != nil {
+				return false, err
+			}
+		} else {
+			for _, o := range others {
+				if same, _, err := value.Same(f.Thread, x, o); err != nil || same {
+					return true, err
+				}
+			}
+		}
+		x, err = value.Hold(f.Thread, x)
+		if !simple {
+			others = append(others, x)
+		}
+		out = append(out, x)
+		return true, err
+	})
+	return out, err
+}
+
+func concat(f *machine.Frame, args []value.Value) (value.Value, error) {
+	out := value.List{}
+	for _, arg := range args {
+		err := value.Each(f.Thread, arg, false, func(_ int, _, elem value.Value) (bool, error) {
+			x, err := value.Hold(f.Thread, elem)
+			out = append(out, x)
+			return true, err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func flatten(f *machine.Frame, args []value.Value) (value.Value, error) {
+	out := value.List{}
+	var walk func(x value.Value, depth int) error
+	walk = func(x value.Value, depth int) error {
+		if depth > value.MaxDepth {
+			return fault.New("budget", "the list is nested too deeply to be flattened")
+		}
+		return value.Each(f.Thread, x, true, func(_ int, _, elem value.Value) (bool, error) {
+			x, err := value.Load(elem)
+			if err != nil {
+				return false, err
+			}
+			if value.IsList(x) {
+				return true, walk(x, depth+1)
+			}
+			x, err = value.Hold(f.Thread, x)
+			out = append(out, x)
+			return true, err
+		})
+	}
+	err := walk(args[0], 0)
+	return out, err
+}
+
+func sorted(f *machine.Frame, args []value.Value) (value.Value, error) {
+	order := value.Ascending(f.Thread)
+	if len(args) == 2 {
+		var err error
+		if order, err = value.Direction(f.Thread, args[1]); err != nil {
+			return nil, err
+		}
+	}
+	xs, err := value.ToList(f.Thread, args[0])
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range xs {
+		if err := value.Refuse(x); err != nil {
+			return nil, err
+		}
+	}
+	out, err := value.Sorted(f.Thread, xs, xs, order)
+	return value.List(out), err
+}
+
+func join(f *machine.Frame, args []value.Value) (value.Value, error) {
+	var glue value.String
+	if len(args) == 2 {
+		var ok bool
+		if glue, ok = args[1].(value.String); !ok {
+			return nil, value.WrongArgument("join", 2, "a string", args[1])
+		}
+	}
+	var out meter.Builder
+	err := value.Each(f.Thread, args[0], false, func(i int, _, elem value.Value) (bool, error) {
+		x, err := value.Load(elem)
+		if err != nil {
+			return false, err
+		}
+		s, ok := x.(value.String)
+		if !ok {
+			if err := value.Unfit(x); err != nil {
+				return false, err
+			}
+			return false, fault.New("type", "join takes strings, and element %d is %s", i, x.Kind()).With("convert with map(xs, string(#))")
+		}
+		if i > 0 {
+			if err := out.Add(f.Meter, string(glue)); err != nil {
+				return false, err
+			}
+		}
+		return true, out.Add(f.Meter, string(s))
+	})
+	return value.String(out.String()), err
+}

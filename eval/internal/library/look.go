@@ -1,0 +1,81 @@
+package library
+
+import (
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/number"
+)
+
+var _ = define(ObjectFunctions, []Function{
+	{Name: "type", Args: "x", Min: 1, Run: typeOf,
+		Summary: "the Go type of x", Example: `type(cache.items)`},
+	{Name: "path", Args: "x", Min: 1, Run: pathOf,
+		Summary: "the expression that reaches x", Example: `path(cache.items.ax)`},
+	{Name: "addr", Args: "x", Min: 1, Run: addrOf,
+		Summary: "the address of x", Example: `addr(cache) > 0`},
+	{Name: "cap", Args: "x", Min: 1, Reads: Composites, Run: capOf,
+		Summary: "the capacity of a slice or channel", Example: `cap(nums)`},
+})
+
+func typeOf(f *machine.Frame, args []value.Value) (value.Value, error) {
+	if err := value.Refuse(args[0]); err != nil {
+		return nil, err
+	}
+	return value.String(args[0].Type()), nil
+}
+
+// pathOf is the expression that reaches a live object, Nil where none does.
+func pathOf(f *machine.Frame, args []value.Value) (value.Value, error) {
+	v, err := live("path", args[0])
+	if err != nil {
+		return nil, err
+	}
+	if path := v.Path(); path != "" {
+		return value.String(path), nil
+	}
+	return value.Nil, nil
+}
+
+// addrOf is the address of a live object, or what a live pointer points at; Nil for a copy.
+func addrOf(f *machine.Frame, args []value.Value) (value.Value, error) {
+	v, err := live("addr", args[0])
+	if err != nil {
+		return nil, err
+	}
+	target, err := v.Target()
+	if err != nil {
+		return nil, err
+	}
+	if target == nil || target.Value().Addr() == 0 {
+		return value.Nil, nil
+	}
+	x, _ := value.OfNumber(number.Number{Mag: uint64(target.Value().Addr())})
+	return x, nil
+}
+
+func capOf(f *machine.Frame, args []value.Value) (value.Value, error) {
+	v, err := live("cap", args[0])
+	if err != nil {
+		return nil, err
+	}
+	_, shape, err := value.Live{View: v}.Resolve()
+	if err != nil {
+		return nil, err
+	}
+	if shape != inspect.List && shape != inspect.Chan {
+		return nil, value.WrongArgument("cap", 1, "a slice, an array or a channel", args[0])
+	}
+	n, err := v.Cap()
+	return value.Int(n), err
+}
+
+// live is an argument that has to be an object of the application.
+func live(name string, x value.Value) (*access.View, error) {
+	v, ok := x.(value.Live)
+	if !ok {
+		return nil, value.WrongArgument(name, 1, "a live object", x)
+	}
+	return v.View, nil
+}

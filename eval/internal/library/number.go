@@ -1,0 +1,303 @@
+package library
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/expr-lang/expr/builtin"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/internal/number"
+)
+
+var _ = define(NumberFunctions, []Function{
+	{Name: "min", Args: "xs", Min: 1, Max: Unlimited, Reads: Streams, Run: least, Answers: AnElement,
+		Summary: "the least of numbers, durations, times or strings", Example: `min(map(cache.items, .hits))`},
+	{Name: "max", Args: "xs", Min: 1, Max: Unlimited, Reads: Streams, Run: most, Answers: AnElement,
+		Summary: "the greatest of them", Example: `max(nums)`},
+	{Name: "mean", Args: "xs", Min: 1, Max: Unlimited, Reads: Streams, Run: mean,
+		Summary: "the mean of numbers or durations", Example: `mean(map(cache.items, .ttl))`},
+	{Name: "median", Args: "xs", Min: 1, Max: Unlimited, Reads: Streams, Run: median,
+		Summary: "the one in the middle", Example: `median(nums)`},
+	{Name: "abs", Args: "n", Min: 1, Run: abs,
+		Summary: "a number without its sign", Example: `abs(-2)`},
+	{Name: "ceil", Args: "n", Min: 1, Run: rounding("ceil", math.Ceil),
+		Summary: "the next integer up", Example: `ceil(1.2)`},
+	{Name: "floor", Args: "n", Min: 1, Run: rounding("floor", math.Floor),
+		Summary: "the next integer down", Example: `floor(1.8)`},
+	{Name: "round", Args: "n", Min: 1, Run: rounding("round", math.Round),
+		Summary: "the nearest integer", Example: `round(1.5)`},
+	{Name: "int", Args: "x", Min: 1, Run: toInt,
+		Summary: "an integer; of a duration its nanoseconds", Example: `int("42")`},
+	{Name: "float", Args: "x", Min: 1, Run: toFloat,
+		Summary: "a float, of a number or a text", Example: `float("1.5")`},
+	{Name: "bitand", Args: "a, b", Min: 2, Run: onBits("bitand"),
+		Summary: "the bits that both have", Example: `bitand(6, 3)`},
+	{Name: "bitor", Args: "a, b", Min: 2, Run: onBits("bitor"),
+		Summary: "the bits that one of them has", Example: `bitor(6, 3)`},
+	{Name: "bitxor", Args: "a, b", Min: 2, Run: onBits("bitxor"),
+		Summary: "the bits in which they differ", Example: `bitxor(6, 3)`},
+	{Name: "bitnand", Args: "a, b", Min: 2, Run: onBits("bitnand"),
+		Summary: "the bits of a that b has not", Example: `bitnand(6, 3)`},
+	{Name: "bitnot", Args: "a", Min: 1, Run: onBits("bitnot"),
+		Summary: "the bits turned over", Example: `bitnot(5)`},
+	{Name: "bitshl", Args: "a, b", Min: 2, Run: shiftLeft,
+		Summary: "the bits moved to the left", Example: `bitshl(1, 4)`},
+	{Name: "bitshr", Args: "a, b", Min: 2, Run: onBits("bitshr"),
+		Summary: "the bits moved to the right", Example: `bitshr(16, 4)`},
+	{Name: "bitushr", Args: "a, b", Min: 2, Run: onBits("bitushr"),
+		Summary: "the bits moved to the right, the sign too", Example: `bitushr(16, 4)`},
+})
+
+// onBits is expr-lang's own function on the bits of ints. A uint64 above the ints is refused.
+func onBits(name string) func(f *machine.Frame, args []value.Value) (value.Value, error) {
+	fn := builtin.Builtins[builtin.Index[name]]
+	return func(f *machine.Frame, args []value.Value) (value.Value, error) {
+		ints := make([]any, len(args))
+		for i, arg := range args {
+			n, err := value.ToInt(name, arg)
+			if err != nil {
+				return nil, err
+			}
+			ints[i] = n
+		}
+		x, err := fn.Func(ints...)
+		if err != nil {
+			return nil, fault.New("arguments", "%v", err).Because(err)
+		}
+		return value.Of(x), nil
+	}
+}
+
+// shiftLeft is bitshl(a, b). It is an error if bits would leave the integer.
+func shiftLeft(f *machine.Frame, args []value.Value) (value.Value, error) {
+	x, err := value.ToInt("bitshl", args[0])
+	if err != nil {
+		return nil, err
+	}
+	n, err := value.ToInt("bitshl", args[1])
+	if err != nil {
+		return nil, err
+	}
+	if n < 0 {
+		return nil, fault.New("range", "bitshl cannot shift by %d", n).With("bitshr shifts to the right")
+	}
+	if x<<n>>n != x {
+		return nil, fault.New("overflow", "bitshl(%d, %d) does not fit in an integer", x, n).With("bitand(a, …) keeps the bits that fit")
+	}
+	return value.Int(x << n), nil
+}
+
+func abs(f *machine.Frame, args []value.Value) (value.Value, error) {
+	if d, ok := args[0].(value.Duration); ok {
+		if d < 0 {
+			return d.Negate()
+		}
+		return d, nil
+	}
+	n, ok := value.NumberOf(args[0])
+	if !ok {
+		return nil, value.WrongArgument("abs", 1, "a number", args[0])
+	}
+	n.Neg, n.F = false, math.Abs(n.F)
+	x, _ := value.OfNumber(n)
+	return x, nil
+}
+
+// rounding leaves integers as they are: as floats they might no longer be the same.
+func rounding(name string, round func(float64) float64) func(f *machine.Frame, args []value.Value) (value.Value, error) {
+	return func(f *machine.Frame, args []value.Value) (value.Value, error) {
+		n, ok := value.NumberOf(args[0])
+		switch {
+		case !ok:
+			return nil, value.WrongArgument(name, 1, "a number", args[0])
+		case n.IsFloat:
+			return value.Float(round(n.F)), nil
+		}
+		return args[0], nil
+	}
+}
+
+// toInt is int(x): of a number without what is behind the point, of text, of a duration its nanoseconds.
+func toInt(f *machine.Frame, args []value.Value) (value.Value, error) {
+	switch x := args[0].(type) {
+	case value.String:
+		if i, ok := parseInt(strings.TrimSpace(string(x))); ok {
+			return i, nil
+		}
+		return nil, fault.New("arguments", "int: %s is not an integer of 64 bits", value.KeyText(x))
+	case value.Duration:
+		return value.Int(x), nil
+	}
+	n, ok := value.NumberOf(args[0])
+	if !ok {
+		return nil, value.WrongArgument("int", 1, "a number or a string", args[0])
+	}
+	if n.IsFloat {
+		if !(n.F >= -1<<63 && n.F < 1<<64) {
+			return nil, fault.New("overflow", "int(%v) does not fit in 64 bits", n.F)
+		}
+		n = number.Number{Neg: n.F < 0, Mag: uint64(math.Abs(math.Trunc(n.F)))}
+	}
+	x, _ := value.OfNumber(n)
+	return x, nil
+}
+
+// maxDigits is the length of a number as text beyond which it is none. Each float is written exactly with fewer.
+const maxDigits = 4 << 10
+
+// parseInt reads an integer of 64 bits, signed or not.
+func parseInt(s string) (x value.Value, ok bool) {
+	if len(s) > maxDigits {
+		return nil, false
+	}
+	if i, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return value.Int(i), true
+	}
+	u, err := strconv.ParseUint(s, 10, 64)
+	return value.Uint(u), err == nil
+}
+
+func toFloat(f *machine.Frame, args []value.Value) (value.Value, error) {
+	if s, ok := args[0].(value.String); ok {
+		s := strings.TrimSpace(string(s))
+		x, err := strconv.ParseFloat(s[:min(len(s), maxDigits)], 64)
+		if err != nil || len(s) > maxDigits {
+			return nil, fault.New("arguments", "float: %s is not a number", value.KeyText(value.String(s)))
+		}
+		return value.Float(x), nil
+	}
+	n, ok := value.NumberOf(args[0])
+	if !ok {
+		return nil, value.WrongArgument("float", 1, "a number or a string", args[0])
+	}
+	return value.Float(n.Float64()), nil
+}
+
+// eachScalar walks the arguments, and the collections among and within them.
+func eachScalar(f *machine.Frame, args []value.Value, each func(x value.Value) error) error {
+	var walk func(x value.Value, depth int) error
+	walk = func(x value.Value, depth int) error {
+		if depth > value.MaxDepth {
+			return fault.New("budget", "the list is nested too deeply")
+		}
+		return value.Each(f.Thread, x, true, func(_ int, _, elem value.Value) (bool, error) {
+			x, err := value.Load(elem)
+			if err != nil {
+				return false, err
+			}
+			if value.IsList(x) {
+				return true, walk(x, depth+1)
+			}
+			if err := value.Refuse(x); err != nil {
+				return false, err
+			}
+			return true, each(x)
+		})
+	}
+	for _, arg := range args {
+		if value.IsList(arg) || value.IsMap(arg) {
+			if err := walk(arg, 0); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := value.Refuse(arg); err != nil {
+			return err
+		}
+		if err := each(arg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func least(f *machine.Frame, args []value.Value) (value.Value, error) {
+	return extreme(f, "min", args, -1)
+}
+func most(f *machine.Frame, args []value.Value) (value.Value, error) {
+	return extreme(f, "max", args, 1)
+}
+
+// extreme finds the least or most of what has an order: Nil of nothing, and NaN if one is NaN.
+func extreme(f *machine.Frame, name string, args []value.Value, sign int) (value.Value, error) {
+	var best value.Value
+	err := eachScalar(f, args, func(x value.Value) error {
+		if best == nil {
+			best = x
+			if err := value.Unfit(x); err != nil {
+				return err
+			}
+			if _, err := value.Compare(f.Thread, name, x, x); err != nil {
+				e := fault.New("type", "%s has no order", x.Kind())
+				if value.IsStruct(x) {
+					return e.With("name a field of it, as in %s(map(xs, .size)); sortBy(xs, .size) has the whole element", name)
+				}
+				return e.With("%s takes numbers, durations, times and strings", name)
+			}
+			return nil
+		}
+		o, err := value.Compare(f.Thread, name, x, best)
+		if n, _ := value.NumberOf(x); o == sign || o == value.Unordered && n.F != n.F {
+			best = x
+		}
+		return err
+	})
+	if best == nil {
+		best = value.Nil
+	}
+	return best, err
+}
+
+// mean of nothing is 0, as in expr-lang.
+func mean(f *machine.Frame, args []value.Value) (value.Value, error) {
+	var t total
+	n := 0
+	err := eachScalar(f, args, func(x value.Value) error {
+		n++
+		return t.add(x)
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case n == 0:
+		return value.Float(0), nil
+	}
+	return t.mean(n)
+}
+
+// median of nothing is 0, as in expr-lang.
+func median(f *machine.Frame, args []value.Value) (value.Value, error) {
+	xs := []value.Value{}
+	var t total // checks that all are of one kind
+	err := eachScalar(f, args, func(x value.Value) error {
+		xs = append(xs, x)
+		if err := f.Keep(meter.ElementSize); err != nil {
+			return err
+		}
+		return t.add(x)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(xs) == 0 {
+		return value.Float(0), nil
+	}
+	if xs, err = value.Sorted(f.Thread, xs, xs, value.Ascending(f.Thread)); err != nil {
+		return nil, err
+	}
+	low, high := xs[(len(xs)-1)/2], xs[len(xs)/2]
+	if t.durations {
+		t := number.Tally{}
+		t.Add(number.OfInt(int64(low.(value.Duration))))
+		t.Add(number.OfInt(int64(high.(value.Duration))))
+		return value.Duration(t.Mean(2)), nil
+	}
+	a, _ := value.NumberOf(low)
+	b, _ := value.NumberOf(high)
+	return value.Float(a.Float64()/2 + b.Float64()/2), nil
+}

@@ -1,0 +1,63 @@
+package library
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect/render"
+)
+
+var _ = define(ObjectFunctions, []Function{
+	{Name: "snap", Args: "x", Min: 1, Reads: Composites, Run: snap,
+		Summary: "a copy of x as it is now", Example: `before = snap(cache)`},
+	{Name: "json", Args: "x", Min: 1, Reads: Composites, Run: asJSON,
+		Summary: "x as JSON, as answers are in JSON mode", Example: `json(cache.items.ax.tags)`},
+})
+
+// snap is snap(x): a copy of x as it is now, for comparing it later. Plain data is its own copy.
+func snap(f *machine.Frame, args []value.Value) (value.Value, error) {
+	x := args[0]
+	if _, live := value.Measure(x, 0); !live {
+		return x, nil
+	}
+	n, err := snapped(f, x)
+	if err == nil && value.IsCut(n) {
+		f.Note("the snapshot was cut: the live object has more")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return value.NewSnapshot(n), nil
+}
+
+// asJSON is json(x): the JSON that answers are in JSON mode, of as much as a snapshot holds and on several
+// lines, which the prompt shows as they stand.
+func asJSON(f *machine.Frame, args []value.Value) (value.Value, error) {
+	if err := value.Refuse(args[0]); err != nil {
+		return nil, err
+	}
+	n, err := snapped(f, args[0])
+	if err != nil {
+		return nil, err
+	}
+	if value.IsCut(n) {
+		f.Note("the JSON was cut: the live object has more")
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, n.JSON(), "", "  "); err != nil {
+		return nil, err
+	}
+	f.Verbatim = out.String()
+	return value.String(f.Verbatim), f.KeepText(out.Len())
+}
+
+// snapped is a bounded copy of x, for which the evaluation pays.
+func snapped(f *machine.Frame, x value.Value) (*render.Node, error) {
+	if s, ok := x.(*value.Snapshot); ok {
+		return s.Node, nil
+	}
+	n := value.Copy(f.Thread, x, value.Path(x))
+	return n, f.Keep(value.Weight(n))
+}

@@ -1,0 +1,67 @@
+package library
+
+import (
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/internal/number"
+)
+
+// total adds up numbers, or durations: not both.
+type total struct {
+	number.Tally
+	numbers, durations bool
+}
+
+func (t *total) add(x value.Value) error {
+	if err := value.Refuse(x); err != nil {
+		return err
+	}
+	if d, ok := x.(value.Duration); ok && !t.numbers {
+		t.durations = true
+		t.Tally.Add(number.OfInt(int64(d)))
+		return nil
+	}
+	n, ok := value.NumberOf(x)
+	if !ok || t.durations {
+		e := fault.New("type", "%s cannot be added up", x.Kind())
+		if t.durations || t.numbers {
+			return e.With("sum takes numbers, or durations: not both")
+		}
+		return e.With("sum takes numbers, or durations, as in sum(xs, .size)")
+	}
+	t.numbers = true
+	t.Tally.Add(n)
+	return nil
+}
+
+// mean is that of n numbers or durations, n > 0.
+func (t *total) mean(n int) (value.Value, error) {
+	switch {
+	case t.durations:
+		return value.Duration(t.Tally.Mean(n)), nil
+	case !t.Finite():
+		return nil, t.beyond()
+	}
+	return value.Float(t.Float64() / float64(n)), nil
+}
+
+func (t *total) beyond() error {
+	return fault.New("overflow", "the sum is beyond the largest float").With("sum(xs, # / 1e300) gives a part of it")
+}
+
+// sum is 0 for nothing.
+func (t *total) sum() (value.Value, error) {
+	if t.HasFloat() && !t.Finite() {
+		return nil, t.beyond()
+	}
+	if n, ok := t.Tally.Sum(); ok {
+		x, ok := value.OfNumber(n)
+		if i, isInt := x.(value.Int); isInt && t.durations {
+			return value.Duration(i), nil
+		}
+		if ok && !t.durations {
+			return x, nil
+		}
+	}
+	return nil, fault.New("overflow", "the sum does not fit in 64 bits").With("sum(xs, float(#)) gives a rounded answer")
+}

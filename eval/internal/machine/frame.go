@@ -1,0 +1,71 @@
+// Package machine is what compiled code runs on: a Frame with the state of one evaluation, and the loops and
+// predicates of functions that walk a collection.
+package machine
+
+import (
+	"slices"
+
+	"github.com/sightglass-go/sightglass/eval/internal/pattern"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// Code is a compiled node of the syntax tree. Its errors have their place.
+type Code func(f *Frame) (value.Value, error)
+
+// Frame is the state of one evaluation. It is for one goroutine at a time.
+type Frame struct {
+	*value.Thread
+	// Exposed is what the registry had when the evaluation began.
+	Exposed []registry.Entry
+	// Variables lists the variables of the session.
+	Variables func() []Variable
+	// Stepwise has fields read one by one, and not by a cache. Tests see that the answers are the same.
+	Stepwise bool
+
+	// Slots has what the code computes once: the values of let variables, and the exposed objects. A slot is
+	// nil until then.
+	Slots []value.Value
+	// Scope is that of the innermost predicate that runs, nil outside of predicates.
+	Scope *Scope
+	// Patterns has regular expressions that were computed.
+	Patterns pattern.Cache
+
+	// Notes are for the answer, each once.
+	Notes []string
+	// Origins are those of the variables that are used: what the answer was made of, beside what the Visit
+	// has met.
+	Origins []access.Origin
+	// Verbatim is a text that is shown as it stands if it is the answer, "" for none.
+	Verbatim string
+}
+
+// Variable is a row of the table of variables.
+type Variable struct {
+	Name, Type, Value, Note string
+	Origins                 []access.Origin // what its value was made of
+}
+
+// Note adds a line to what is to be known about the answer, once.
+func (f *Frame) Note(line string) {
+	if !slices.Contains(f.Notes, line) {
+		f.Notes = append(f.Notes, line)
+	}
+}
+
+// Scope is what a predicate sees: #, #index, #key and #acc.
+type Scope struct {
+	Index int
+	Key   value.Value // value.Unkeyed over a list
+	Elem  value.Value // not loaded
+	Acc   value.Value // nil outside of reduce
+}
+
+// KeyOrIndex is what #key is.
+func (s *Scope) KeyOrIndex() value.Value {
+	if s.Key == value.Unkeyed {
+		return value.Int(s.Index)
+	}
+	return s.Key
+}

@@ -1,0 +1,161 @@
+package machine
+
+import (
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+)
+
+// Predicate is the argument of filter, count, reduce and the like that is evaluated for each element. A nil Predicate
+// answers the element itself.
+type Predicate struct {
+	Run   Code
+	Where fault.Pos
+	// Unlocked says that it reads other live objects, walks, or calls methods: no guard may be held.
+	Unlocked bool
+}
+
+// On runs the predicate in a scope. If its answer is a scalar it gives back what it kept, as nothing refers to that any
+// more; who holds the answer charges for it.
+func (p *Predicate) On(f *Frame, s *Scope) (value.Value, error) {
+	if p == nil {
+		return value.Load(s.Elem)
+	}
+	outer, kept := f.Scope, f.Kept()
+	f.Scope = s
+	x, err := p.Run(f)
+	f.Scope = outer
+	if err != nil {
+		return nil, err
+	}
+	if value.IsScalar(x) {
+		f.Release(kept)
+	}
+	return x, nil
+}
+
+// Test runs a predicate that must answer a boolean.
+func (p *Predicate) Test(f *Frame, s *Scope) (bool, error) {
+	x, err := p.On(f, s)
+	if err != nil {
+		return false, err
+	}
+	ok, is := x.(value.Bool)
+	if !is {
+		return false, p.Pos().Err(NotBool(x))
+	}
+	return bool(ok), nil
+}
+
+// Pos is where it stands.
+func (p *Predicate) Pos() fault.Pos {
+	if p == nil {
+		return 0
+	}
+	return p.Where
+}
+
+// NotBool is the error for a condition that is no boolean.
+func NotBool(x value.Value) error {
+	if err := value.Refuse(x); err != nil {
+		return err
+	}
+	e := fault.New("type", "a condition is true or false, not %s", x.Kind())
+	_, isText := x.(value.String)
+	_, isNumber := value.NumberOf(x)
+	switch {
+	case x == value.Nil:
+		return e.With("compare it, as in x != nil")
+	case isText:
+		return e.With(`compare it, as in x != ""`)
+	case isNumber:
+		return e.With("compare it, as in x > 0")
+	}
+	return e.With("compare it with something")
+}
+
+// Loop is a call of a function that walks its first argument.
+type Loop struct {
+	From  Code       // the collection
+	Pred  *Predicate // nil if it is left out: the element itself
+	Other Code       // the argument that is neither; nil if there is none
+}
+
+// Each walks the collection with one scope for all elements. unlocked says that body needs no guard to be held, whatever
+// the predicate needs.
+func (l *Loop) Each(f *Frame, unlocked bool, body func(s *Scope) (bool, error)) error {
+	x, err := l.From(f)
+	if err != nil {
+		return err
+	}
+	return l.Over(f, x, unlocked, body)
+}
+
+// Over is Each of a collection that is known.
+func (l *Loop) Over(f *Frame, x value.Value, unlocked bool, body func(s *Scope) (bool, error)) error {
+	var s Scope
+	return value.Each(f.Thread, x, unlocked || l.Pred != nil && l.Pred.Unlocked, func(i int, key, elem value.Value) (bool, error) {
+		s.Index, s.Key, s.Elem = i, key, elem
+		return body(&s)
+	})
+}
+
+// Until walks until the predicate answers stop, and reports whether it did. then, if not nil, is called for that element.
+func (l *Loop) Until(f *Frame, stop bool, then func(s *Scope) error) (found bool, err error) {
+	err = l.Each(f, false, func(s *Scope) (bool, error) {
+		ok, err := l.Pred.Test(f, s)
+		if err != nil || ok != stop {
+			return true, err
+		}
+		found = true
+		if then != nil {
+			err = then(s)
+		}
+		return false, err
+	})
+	return found, err
+}
+
+// Backwards looks for the last element that passes, from the end of a list. What has no end to start from (a map, a
+// pipe) is walked whole. Both answers are Nil if there is none.
+func (l *Loop) Backwards(f *Frame) (elem, index value.Value, err error) {
+	elem, index = value.Nil, value.Nil
+	x, err := l.From(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	if value.Streamed(x) || !value.IsList(x) {
+		kept := f.Kept()
+		err := value.Each(f.Thread, x, l.Pred.Unlocked, func(i int, key, e value.Value) (bool, error) {
+			ok, err := l.Pred.Test(f, &Scope{Index: i, Key: key, Elem: e})
+			if ok && err == nil {
+				f.Release(kept)
+				index = value.Int(i)
+				elem, err = value.Hold(f.Thread, e)
+			}
+			return true, err
+		})
+		return elem, index, err
+	}
+	n, err := value.Len(f.Thread, x)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := n - 1; i >= 0; i-- {
+		if err := f.Tick(1); err != nil {
+			return nil, nil, err
+		}
+		e, err := value.Index(f.Thread, x, value.Int(i))
+		if err != nil {
+			return nil, nil, err
+		}
+		ok, err := l.Pred.Test(f, &Scope{Index: i, Key: value.Unkeyed, Elem: e})
+		if err != nil {
+			return nil, nil, err
+		}
+		if ok {
+			elem, err = value.Hold(f.Thread, e)
+			return elem, value.Int(i), err
+		}
+	}
+	return value.Nil, value.Nil, nil
+}
