@@ -33,8 +33,8 @@ import (
 type target struct {
 	maps maps
 
-	// Several words each, alternated by several goroutines, so that one half stays
-	// beside the other's for good.
+	// Several words each. Several goroutines alternate them, so that halves of two values may stay
+	// side by side.
 	face  any
 	shape fmt.Stringer
 	err   error
@@ -55,7 +55,7 @@ type target struct {
 	where url.URL
 	array [3]any
 
-	// Words that lead to what is new each time.
+	// Words that lead to something new each time.
 	next   *target
 	deep   map[string]any
 	grid   [][]map[string]any
@@ -129,8 +129,8 @@ var alternates = func() *[4]target {
 	return all
 }()
 
-// alternate changes the fields of several words as fast as it can. Several may do
-// so at once: what the race detector would say of that is not what is tested.
+// alternate changes the fields of several words as fast as it can. Several goroutines may call it
+// at once; what the race detector would say of that is not the point.
 //
 //go:norace
 func (t *target) alternate(seed int, stop *atomic.Bool) {
@@ -146,8 +146,8 @@ func (t *target) alternate(seed int, stop *atomic.Bool) {
 	}
 }
 
-// hammer changes a few fields of several words without a pause, one after the
-// other, so that no reading is the same as the one before.
+// hammer changes a few fields of several words one after the other without a pause, so that no two
+// readings are the same.
 //
 //go:norace
 func (t *target) hammer(stop *atomic.Bool) {
@@ -172,7 +172,7 @@ func (t *target) hammer(stop *atomic.Bool) {
 	}
 }
 
-// renew makes t lead to objects that are new each time, until stop is set.
+// renew makes t lead to new objects each time, until stop is set.
 func (t *target) renew(stop *atomic.Bool) {
 	texts := []string{"", "a", strings.Repeat("b", 100), strings.Repeat("long", 5000)}
 	for i := 0; !stop.Load(); i++ {
@@ -221,9 +221,8 @@ func newMaps() maps {
 	return maps{map[string]*leaf{}, map[int]leaf{}, map[any]any{}, map[[20]uint64][20]uint64{}, map[[2]int16]struct{}{}, map[string]map[int]*leaf{}, map[float64]string{}, map[uint8]uint16{}}
 }
 
-// write inserts into the maps, deletes from them, clears and replaces them, so
-// that they are of one group, of one table and of many. It is the only one to do
-// so: the runtime ends a program with two.
+// write inserts into the maps, deletes from them, clears and replaces them, so that they have one
+// group, one table and many. Only one goroutine may call it: the runtime ends a program with two.
 func (m *maps) write(stop *atomic.Bool) {
 	for round := 0; !stop.Load(); round++ {
 		n := 1 << (round % 13)
@@ -268,13 +267,13 @@ func (m *maps) write(stop *atomic.Bool) {
 	}
 }
 
-// churn makes the collector reuse memory for values of other types, give it back
-// to the kernel, and stacks grow and shrink.
+// churn makes the collector reuse memory for values of other types and give it back to the kernel,
+// and makes stacks grow and shrink.
 func churn(stop *atomic.Bool) {
 	var keep [64]any
 	for i := 0; !stop.Load(); i++ {
 		if i%100_000 == 0 {
-			// Ballast that is mapped and unmapped: stale addresses fault then.
+			// Ballast is mapped and unmapped, so that stale addresses fault.
 			ballast(256, i)
 			debug.FreeOSMemory()
 		}
@@ -318,9 +317,9 @@ func deep(n int) int {
 type tally struct {
 	reads, racy, torn, retries, faults, refused int
 
-	stop *atomic.Bool  // ends a scan, once something was read racily
-	turn chan struct{} // for who waits for scans to go on
-	left int           // how much more a scan reads; 0: all
+	stop *atomic.Bool  // ends a scan once something was read racily
+	turn chan struct{} // for those who wait for scans to go on
+	left int           // how much more a scan reads; 0: everything
 }
 
 func (c *tally) enough() bool {
@@ -336,7 +335,7 @@ func (c *tally) add(more tally) {
 	c.refused += more.refused
 }
 
-// see counts a reading of what is marked so.
+// see counts a reading with that mark.
 func (c *tally) see(m inspect.Mark) {
 	c.reads++
 	if m&inspect.Racy != 0 {
@@ -352,7 +351,7 @@ func (c tally) String() string {
 	return fmt.Sprintf("%d reads, %d racy, %d torn, %d retries, %d faults caught, %d refused", c.reads, c.racy, c.torn, c.retries, c.faults, c.refused)
 }
 
-// fail counts an error, which is a fault or a refusal.
+// fail counts an error: a fault or a refusal.
 func (c *tally) fail(err error) bool {
 	switch {
 	case err == nil:
@@ -365,8 +364,8 @@ func (c *tally) fail(err error) bool {
 	return true
 }
 
-// scan reads all of v, as far as depth allows. What it reads means nothing; that
-// it ends, and that the process lives, is the test.
+// scan reads all of v, as deep as depth. What it reads means nothing. The test is that it ends, and
+// that the process lives.
 func (c *tally) scan(v inspect.Value, depth int) {
 	c.see(v.Mark())
 	if c.reads%500 == 0 {
@@ -422,8 +421,7 @@ func (c *tally) scan(v inspect.Value, depth int) {
 	}
 }
 
-// render shows v as a session would. Nothing may go wrong but what is said of the
-// memory.
+// render shows v as a session would. Nothing may go wrong but what is said of the memory.
 func (c *tally) render(v inspect.Value) error {
 	n := render.Snap(render.Raw(v, "x"), render.Limit{Depth: 8})
 	var check func(n *render.Node) error
@@ -449,9 +447,8 @@ func (c *tally) render(v inspect.Value) error {
 	return check(n)
 }
 
-// TestAttackRacingWriters scans memory that is being written at full speed, while
-// what it leads to is freed and used for something else, and the stacks of who
-// reads it grow, shrink and move.
+// TestAttackRacingWriters scans memory that is written at full speed, while what it leads to is
+// freed and reused, and the stacks of its readers grow, shrink and move.
 func TestAttackRacingWriters(t *testing.T) {
 	x := &target{maps: newMaps(), hot: make([]leaf, 500)}
 	stop, turn := attack.Stop(t), make(chan struct{})

@@ -8,9 +8,8 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// TestMapChangedUnderWalk changes a map between the chunks of a walk, so that
-// tables grow, split, are replaced and cleared: what is there throughout must be
-// seen exactly once.
+// TestMapChangedUnderWalk changes a map between the chunks of a walk, so that tables grow, split,
+// are replaced and cleared. What is there throughout must be seen exactly once.
 func TestMapChangedUnderWalk(t *testing.T) {
 	random := rand.New(rand.NewSource(2))
 	for round := range 60 {
@@ -66,7 +65,8 @@ func TestMapChangedUnderWalk(t *testing.T) {
 	}
 }
 
-// TestListChangedUnderWalk lets a slice shrink and grow between chunks. It is walked to where it ended at first.
+// TestListChangedUnderWalk lets a slice shrink and grow between chunks. The walk goes to where the
+// slice ended at first.
 func TestListChangedUnderWalk(t *testing.T) {
 	for _, to := range []int{0, 1, 60, 64, 65, 3000, 10000} {
 		list := make([]int, 3000)
@@ -103,8 +103,8 @@ func TestListChangedUnderWalk(t *testing.T) {
 	}
 }
 
-// TestKeepLasts checks that what is kept of a chunk stays when the next is
-// loaded, and that what is lent is not needed again.
+// TestKeepLasts holds that what is kept of a chunk stays when the next is loaded, and needs nothing
+// that was lent.
 func TestKeepLasts(t *testing.T) {
 	m := map[int][3]int{}
 	for i := range 5000 {
@@ -161,8 +161,8 @@ func items(n int) map[string]*item {
 	return m
 }
 
-// BenchmarkWalk counts in a million entries, as a native loop does, by a
-// Cursor, and by a Cursor that reads a field of each.
+// BenchmarkWalk counts a million entries: in a native loop, with a Cursor, and with a Cursor and a
+// field of each.
 func BenchmarkWalk(b *testing.B) {
 	m := items(1_000_000)
 	b.Run("native", func(b *testing.B) {

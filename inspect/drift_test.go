@@ -16,9 +16,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
-// TestDrift plays Go versions whose runtime has moved a field of its structures:
-// what cannot be believed is switched off and says why, and what is guarded is
-// read all the same.
+// TestDrift plays Go versions whose runtime has moved a field of its structures. What cannot be
+// believed is switched off and says why; what is guarded is read all the same.
 func TestDrift(t *testing.T) {
 	moved := attack.Drift(t, peek.Fields()...)
 	if moved == "" {

@@ -9,10 +9,10 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// coding is how numbers are written as keys and elements of one type.
+// A coding says how numbers are written as keys and elements of one type.
 type coding struct {
 	typ  reflect.Type
-	most int // numbers that can be told apart
+	most int // how many numbers it tells apart
 	make func(i int) reflect.Value
 	read func(v inspect.Value) (int, error)
 }
@@ -50,8 +50,8 @@ func text(v inspect.Value) (int, error) {
 	return strconv.Atoi(x.(string))
 }
 
-// codings make keys and elements of every size and alignment: in a slot and
-// beside it, with pointers and without.
+// codings make keys and elements of every size and alignment: in a slot and beside it, with
+// pointers and without.
 var codings = []coding{
 	{reflect.TypeFor[uint8](), 256, func(i int) reflect.Value { return reflect.ValueOf(uint8(i)) }, number},
 	{reflect.TypeFor[uint16](), 1 << 16, func(i int) reflect.Value { return reflect.ValueOf(uint16(i)) }, number},
@@ -94,8 +94,8 @@ var codings = []coding{
 	{reflect.TypeFor[struct{}](), 0, func(int) reflect.Value { return reflect.ValueOf(struct{}{}) }, nil},
 }
 
-// FuzzMap changes maps of every layout between the chunks of a walk: what is there
-// throughout is seen once, nothing is seen twice, nothing that never was.
+// FuzzMap changes maps of every layout between the chunks of a walk. What is there throughout is
+// seen once, nothing is seen twice, and nothing that never was.
 func FuzzMap(f *testing.F) {
 	for i := range len(codings) {
 		f.Add([]byte{byte(i), byte(i * 5), byte(i), 200, 3, 1, 9, 2, 200, 1, 1, 20, 3, 30, 4, 1, 60, 2, 100, 250, 1, 7})

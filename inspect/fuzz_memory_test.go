@@ -23,7 +23,7 @@ import (
 	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
-// lensed are types that are not looked at by their fields.
+// lensed are types that are not shown by their fields.
 var lensed = []reflect.Type{
 	reflect.TypeFor[target](), reflect.TypeFor[awkward](), reflect.TypeFor[sync.Map](), reflect.TypeFor[*sync.Map](), reflect.TypeFor[list.List](), reflect.TypeFor[rings.Ring](),
 	reflect.TypeFor[big.Int](), reflect.TypeFor[big.Float](), reflect.TypeFor[big.Rat](), reflect.TypeFor[netip.Addr](), reflect.TypeFor[netip.Prefix](), reflect.TypeFor[net.IP](),
@@ -60,8 +60,8 @@ var lures = sync.OnceValue(func() (words []uintptr) {
 
 var lured []any // keeps what the lures lead to
 
-// memory fills n words with anything: numbers, floats, and words that lead on,
-// also into the memory itself.
+// memory fills n words with anything: numbers, floats, and words that lead on, into the memory
+// itself too.
 func memory(n int, seed uint64, from []byte) []uintptr {
 	r := rand.New(rand.NewPCG(seed, 7))
 	words := make([]uintptr, n)
@@ -99,8 +99,8 @@ func (c *tally) wild(t reflect.Type, words []uintptr) error {
 	return err
 }
 
-// FuzzMemory reads memory that holds anything as a value of any type, as it is met
-// through an address that is stale or torn.
+// FuzzMemory reads memory that holds anything as a value of any type, as a stale or torn address
+// would show it.
 func FuzzMemory(f *testing.F) {
 	for i := range 40 {
 		f.Add([]byte{byte(i)}, uint64(i), []byte{})

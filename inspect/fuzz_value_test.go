@@ -17,7 +17,7 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
-// grower makes choices of any bytes.
+// grower makes choices from any bytes.
 type grower struct {
 	from []byte
 	left *int // choices
@@ -41,14 +41,13 @@ func (g *grower) string() string {
 
 func (g *grower) some(of byte) bool { return g.byte()%of == 1 }
 
-// smith makes types, and values of them that lead back to themselves, of any
-// bytes.
+// smith makes types, and values of them that lead back to themselves, from any bytes.
 type smith struct {
 	grower
 	made []reflect.Value // pointers, maps and slices, for others to lead to
 }
 
-// basics are types of every basic kind, some with a name of their own.
+// basics are types of every basic kind, some of them named.
 var basics = []reflect.Type{
 	reflect.TypeFor[bool](), reflect.TypeFor[int](), reflect.TypeFor[int8](), reflect.TypeFor[int16](), reflect.TypeFor[int32](), reflect.TypeFor[int64](),
 	reflect.TypeFor[uint](), reflect.TypeFor[uint8](), reflect.TypeFor[uint16](), reflect.TypeFor[uint32](), reflect.TypeFor[uint64](), reflect.TypeFor[uintptr](),
@@ -56,7 +55,7 @@ var basics = []reflect.Type{
 	reflect.TypeFor[status](), reflect.TypeFor[flags](), reflect.TypeFor[ratio](), reflect.TypeFor[verbose](), reflect.TypeFor[time.Duration](),
 }
 
-// others are types that reflect could not make, or made otherwise.
+// others are types that reflect cannot make, or makes differently.
 var others = []reflect.Type{
 	reflect.TypeFor[any](), reflect.TypeFor[any](), reflect.TypeFor[error](), reflect.TypeFor[*tree](), reflect.TypeFor[tree](), reflect.TypeFor[point](),
 	reflect.TypeFor[inner[string]](), reflect.TypeFor[time.Time](), reflect.TypeFor[unsafe.Pointer](), reflect.TypeFor[func(int) string](), reflect.TypeFor[onePtr](),
@@ -65,7 +64,7 @@ var others = []reflect.Type{
 
 func (s *smith) pick(n int) int { return int(s.byte()) % n }
 
-// typ makes a type; one of a key where it says so.
+// typ makes a type, of a key if key is set.
 func (s *smith) typ(depth int, key bool) reflect.Type {
 	if *s.left--; *s.left < 0 || depth == 0 {
 		return basics[s.pick(len(basics))]
@@ -95,7 +94,7 @@ func (s *smith) typ(depth int, key bool) reflect.Type {
 	return others[s.pick(len(others))]
 }
 
-// again returns something that was made before and can be a t, if there is such.
+// again returns a value made before that can be a t, if there is one.
 func (s *smith) again(t reflect.Type) (x reflect.Value, ok bool) {
 	if !s.some(3) {
 		return x, false
@@ -210,8 +209,8 @@ func (s *smith) lead(dst reflect.Value, depth int) {
 	}
 }
 
-// FuzzValue reads values of types that are made up, which lead to each other and
-// back to themselves: it finds what reflect finds, and shows it within its limits.
+// FuzzValue reads values of random types, which lead to each other and back to themselves. It finds
+// what reflect finds, and shows it within the limits.
 func FuzzValue(f *testing.F) {
 	f.Add([]byte{})
 	for i := range 24 {

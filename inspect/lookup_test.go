@@ -8,7 +8,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
-// A look-up copies the groups in which the key may be, and not the table, which may have 260 KB.
+// TestLookupCopiesLittle: a look-up copies the groups that may hold the key, and not the table,
+// which may have 260 KB.
 func TestLookupCopiesLittle(t *testing.T) {
 	x := &struct{ m map[uint64][100]byte }{map[uint64][100]byte{}}
 	for i := range uint64(5000) {
@@ -40,7 +41,8 @@ func TestLookupCopiesLittle(t *testing.T) {
 	}
 }
 
-// A key that is in the map throughout is found, whatever comes and goes around it.
+// TestAttackLookups: a key that is in the map throughout is found, whatever comes and goes around
+// it.
 func TestAttackLookups(t *testing.T) {
 	x := &struct{ m map[int]int }{map[int]int{}}
 	for i := range 100 {
@@ -63,7 +65,7 @@ func TestAttackLookups(t *testing.T) {
 	for n := 0; !end.Load(); n++ {
 		e, ok, err := v.Field(0).Lookup(-(n % 100))
 		if err != nil {
-			continue // it changes too fast: that is said
+			continue // it changes too fast, and says so
 		}
 		if !ok {
 			t.Fatalf("%d, which was there all the time, is not found", -(n % 100))

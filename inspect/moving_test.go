@@ -12,7 +12,8 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// met walks v, slow elements or more at a time, and lets change run between; it says how often each element was met.
+// met walks v, at least slow elements at a time, and calls change in between. It returns how often
+// each element was met.
 func met(t *testing.T, v inspect.Value, random *rand.Rand, slow int, trust bool, change func()) (seen map[int]int, moved bool) {
 	t.Helper()
 	cur := v.Cursor()
@@ -38,7 +39,7 @@ func met(t *testing.T, v inspect.Value, random *rand.Rand, slow int, trust bool,
 	return seen, cur.Moved()
 }
 
-// elemOf is what the pointer p leads to.
+// elemOf returns what the pointer p points at.
 func elemOf(t *testing.T, p any) inspect.Value {
 	t.Helper()
 	v, err := inspect.Of(p).Elem()
@@ -48,7 +49,7 @@ func elemOf(t *testing.T, p any) inspect.Value {
 	return v
 }
 
-// idOf is the number in an element: itself, or a field of what it leads to.
+// idOf returns the number of an element: itself, or a field of what it leads to.
 func idOf(t *testing.T, e inspect.Value) int {
 	t.Helper()
 	for e.Shape() == inspect.Pointer || e.Shape() == inspect.Interface {
@@ -73,12 +74,12 @@ type numbered struct {
 	name string
 }
 
-// mover changes a list between two chunks, and says what is in it.
+// A mover changes a list between two chunks, and says what is in it.
 type mover struct {
 	name string
-	// exact: what is in the list throughout is met once, and nothing is said.
+	// exact: what is in the list throughout is met once, and no move is reported.
 	exact  bool
-	slow   int        // how many elements are walked between two changes, at the least
+	slow   int        // the fewest elements walked between two changes
 	list   func() any // a pointer to the list
 	change func(random *rand.Rand)
 	ids    func() []int
@@ -239,8 +240,9 @@ func movers() []mover {
 	}
 }
 
-// TestListsThatMove changes lists between the chunks of a walk in each way in which programs do. What is there throughout
-// is met once, or else it is said that the list moved; where a list only lost at its front and won at its end, it is not said.
+// TestListsThatMove changes lists between the chunks of a walk, in each way in which programs do.
+// What is there throughout is met once, or else the walk reports a move. If a list only lost
+// elements at its front and gained them at its end, no move is reported.
 func TestListsThatMove(t *testing.T) {
 	random := rand.New(rand.NewSource(3))
 	for _, m := range movers() {
@@ -279,8 +281,8 @@ func TestListsThatMove(t *testing.T) {
 				}
 			}
 		}
-		// Now and then a list that has grown lies in a new array just behind the old one, which looks as if it had lost
-		// elements at its front; that it is said to have moved then is a false alarm, and no lie.
+		// Now and then a list that has grown lies in a new array just behind the old one, as if it
+		// had lost elements at its front. Reporting a move then is a false alarm, and no lie.
 		if m.exact && said > rounds/4 {
 			t.Errorf("%s: in %d of %d walks it is said to have moved", m.name, said, rounds)
 		}
@@ -288,7 +290,7 @@ func TestListsThatMove(t *testing.T) {
 	}
 }
 
-// A ring of which links are taken out and put in elsewhere ends, and each walk says what it saw.
+// TestRingThatMoves: the walk of a ring whose links are moved ends, and reports a move.
 func TestRingThatMoves(t *testing.T) {
 	random := rand.New(rand.NewSource(4))
 	for range 50 {
@@ -305,14 +307,14 @@ func TestRingThatMoves(t *testing.T) {
 	}
 }
 
-// TestCircleIsMet: a list whose last link leads back into it is an error, wherever the walk pauses. The end that
-// the list had when the walk began does not hide it.
+// TestCircleIsMet: a list whose last link leads back into it is an error, wherever the walk pauses.
+// Where the list ended when the walk began does not hide it.
 func TestCircleIsMet(t *testing.T) {
 	l := list.New()
 	for i := range 10 {
 		l.PushBack(i)
 	}
-	// next is the first field of an element; no program writes it so.
+	// next is the first field of an element. No program writes it like this.
 	*(**list.Element)(reflect.ValueOf(l.Back()).UnsafePointer()) = l.Front().Next().Next()
 	for pace := 1; pace < 12; pace++ {
 		cur := elemOf(t, l).Cursor()

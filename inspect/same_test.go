@@ -148,20 +148,18 @@ func newAwkward() *awkward {
 	return x
 }
 
-// same compares what inspect reads with what reflect reads, of a value that
-// nobody changes.
+// same compares what inspect reads with what reflect reads, of a value that nobody changes.
 type same struct {
 	t       *testing.T
 	trusted bool
-	made    bool // types may be ones that reflect made
+	made    bool // types may be made by reflect
 	other   bool // in inspect.Other
 	seen    map[uintptr]bool
 	around  map[[2]uintptr]bool // the lists and maps that are being compared
 	n       int
 }
 
-// enter reports whether the list or map r is not one that is being compared now;
-// leave must follow.
+// enter reports whether the list or map r is not being compared already. leave must follow.
 func (s *same) enter(r reflect.Value) (leave func(), ok bool) {
 	if r.Kind() == reflect.Array || r.IsNil() {
 		return func() {}, true
@@ -181,7 +179,7 @@ func (s *same) fatal(at string, got, want any) {
 
 func (s *same) check(at string, v inspect.Value, r reflect.Value) {
 	if s.n++; s.n > 200_000 {
-		return // what is reached in several ways is compared as often
+		return // what is reached in several ways is compared once for each
 	}
 	if v.Type() != r.Type() {
 		s.fatal(at+" type", v.Type(), r.Type())
@@ -232,7 +230,7 @@ func (s *same) check(at string, v inspect.Value, r reflect.Value) {
 func (s *same) elem(at string, v inspect.Value, r reflect.Value) {
 	e, err := v.Elem()
 	if s.made && !s.trusted && errors.Is(err, inspect.ErrTypeWord) && r.Elem().Type().Name() == "" {
-		return // it is nowhere in the binary, and this may be any word
+		return // it is nowhere in the binary, and may be any word
 	}
 	if err != nil {
 		s.fatal(at, err, "no error")
@@ -326,8 +324,7 @@ func (s *same) entries(at string, v inspect.Value, r reflect.Value) {
 	if len(keys) != n {
 		s.fatal(at+" walked", len(keys), n)
 	}
-	// Match entries by their text: keys of maps have no order, and some are not
-	// equal to themselves.
+	// Match entries by their text: keys of maps have no order, and some do not equal themselves.
 	want := map[string][][2]reflect.Value{}
 	for it := r.MapRange(); it.Next(); {
 		text := fmt.Sprintf("%#v", it.Key())
@@ -341,7 +338,7 @@ func (s *same) entries(at string, v inspect.Value, r reflect.Value) {
 		if len(vals) == 0 {
 			s.fatal(at, "a key "+text, "none such")
 		}
-		// Several have the same text: 1 of different types, and what is no number.
+		// Several have the same text, such as 1 of different types, and NaN.
 		for j, entry := range vals {
 			n, _ := elems[i].Scalar(0)
 			if entry[0].Comparable() && back.Equal(entry[0]) || entry[1].CanInt() && n == int(entry[1].Int()) {
@@ -477,8 +474,8 @@ func TestSameAsReflect(t *testing.T) {
 	}
 }
 
-// TestOtherSpace does it in another space of this process: all that is reached from a value lies in its space, and
-// what is learned there is not learned here.
+// TestOtherSpace compares in another space of this process. All that is reached from a value lies
+// in its space, and what is learned there is not learned here.
 func TestOtherSpace(t *testing.T) {
 	type own struct{ awkward }
 	for _, trusted := range []bool{false, true} {
@@ -508,7 +505,7 @@ func TestOtherSpace(t *testing.T) {
 	}
 }
 
-// TestSameAsReflectRandom does it with random content, in maps of every size.
+// TestSameAsReflectRandom compares random content, in maps of every size.
 func TestSameAsReflectRandom(t *testing.T) {
 	type plain struct {
 		A []map[string]int16
@@ -607,7 +604,7 @@ func TestSyncMap(t *testing.T) {
 	}
 }
 
-// TestNilKey looks into a sync.Map of which a key is nil.
+// TestNilKey looks into a sync.Map with a nil key.
 func TestNilKey(t *testing.T) {
 	var m sync.Map
 	m.Store(nil, "none")

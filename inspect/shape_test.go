@@ -44,8 +44,7 @@ type shapes struct {
 
 func named() {}
 
-// TestShapes looks at the standard types that show something other than their
-// fields.
+// TestShapes reads the standard types that show something other than their fields.
 func TestShapes(t *testing.T) {
 	x := &shapes{dur: 90 * time.Second, when: time.Unix(0, 0).UTC(), ch: make(chan string, 3), f: named, month: time.March}
 	x.b.Store(true)
@@ -69,7 +68,7 @@ func TestShapes(t *testing.T) {
 	for _, tc := range []struct {
 		field string
 		shape inspect.Shape
-		want  string // of the scalar, the target or the description
+		want  string // the scalar, the target's or the description
 	}{
 		{"b", inspect.Scalar, "true"},
 		{"i32", inspect.Scalar, "-5"},
@@ -132,7 +131,7 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-// TestWaitersAreSeen describes a lock with a writer that waits.
+// TestWaitersAreSeen describes a lock with a waiting writer.
 func TestWaitersAreSeen(t *testing.T) {
 	var mu sync.RWMutex
 	mu.RLock()
@@ -219,8 +218,8 @@ func TestProvenance(t *testing.T) {
 	}
 }
 
-// TestTrustEnds: a guard of the application covers neither what has a lock in itself nor what is atomic, so what is
-// reached through these is as racy as without.
+// TestTrustEnds: a guard of the application covers neither what has a lock in itself nor what is
+// atomic. What is reached through these is as racy as without the guard.
 func TestTrustEnds(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)

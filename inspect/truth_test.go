@@ -12,7 +12,7 @@ import (
 	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
-// alternating holds multi-word values, each of which is always one of two.
+// alternating holds values of several words, each of which is always one of two.
 type alternating struct {
 	text string
 	list []int
@@ -29,9 +29,9 @@ var (
 	whens = [2]time.Time{time.Unix(1, 1).UTC(), time.Unix(2, 2).UTC()}
 )
 
-// TestAttackTorn reads values while a writer alternates them as fast as it can:
-// each reading must be one of the two that were ever there, or be marked. It
-// goes on until the writer was caught in the middle of some.
+// TestAttackTorn reads values while a writer alternates them as fast as it can. Each reading must
+// be one of the two values that ever were, or be marked. The test goes on until it has caught the
+// writer in the middle.
 func TestAttackTorn(t *testing.T) {
 	var x alternating
 	var stop atomic.Bool
@@ -40,7 +40,7 @@ func TestAttackTorn(t *testing.T) {
 		for i := 0; !stop.Load(); i++ {
 			j := i & 1
 			x.text, x.list, x.face, x.c, x.when = texts[j], lists[j], faces[j], cs[j], whens[j]
-			if i%4096 == 0 { // it can be stopped nowhere else where GODEBUG says asyncpreemptoff
+			if i%4096 == 0 { // with asyncpreemptoff it can be stopped nowhere else
 				runtime.Gosched()
 			}
 		}

@@ -13,12 +13,12 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
-// as is what lies where p points, seen as a t.
+// as views what p points at as a t.
 func as(t reflect.Type, p any) Value {
 	return Value{typ: t, ref: peek.Of(reflect.ValueOf(p)).Bare(), mark: Racy}
 }
 
-// TestHeadersThatCannotBe: the header of a slice or string that cannot be one is an error, whatever is
+// TestHeadersThatCannotBe: an impossible header of a slice or string is an error, whatever is
 // asked, and leads nowhere.
 func TestHeadersThatCannotBe(t *testing.T) {
 	one := []uint64{1}
@@ -60,8 +60,8 @@ func TestHeadersThatCannotBe(t *testing.T) {
 	}
 }
 
-// TestAttackReusedText: memory in which a string was may be another's while it is copied. What is not
-// said to be torn must be of one string: all of one byte, as each is here.
+// TestAttackReusedText: while a string is copied its memory may become another's. What is not said
+// to be torn must be of one string: all of one byte, as each is here.
 func TestAttackReusedText(t *testing.T) {
 	bytes := make([]byte, 1<<18)
 	var text struct {
@@ -95,7 +95,7 @@ func TestAttackReusedText(t *testing.T) {
 			continue
 		}
 		if lengths[n] && readings%16 == 0 {
-			runtime.Gosched() // let the writer go on, where there is one processor
+			runtime.Gosched() // let the writer go on, if there is one processor
 		}
 		lengths[n] = true
 		if n != len(s) || s != "" && strings.Count(s, s[:1]) != n {
@@ -105,8 +105,8 @@ func TestAttackReusedText(t *testing.T) {
 	t.Logf("%d readings, %d torn", readings, torn)
 }
 
-// reuse fills bytes with one byte after the other, and shows them as a text of a different length each
-// time, for about as long as it takes to fill them.
+// reuse fills bytes with one byte after the other, and shows them as a string of a different length
+// each time, for about as long as it takes to fill them.
 //
 //go:norace
 func reuse(data **byte, n *int, bytes []byte, stop, shown *atomic.Bool) {

@@ -12,8 +12,7 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
-// grower makes a Node of any bytes: what a snapshot may hold, and what it never
-// should.
+// grower makes a Node from any bytes: what a snapshot may hold, and what it never should.
 type grower struct {
 	from []byte
 	left *int // nodes
@@ -117,7 +116,7 @@ func FuzzNode(f *testing.F) {
 	})
 }
 
-// check holds n against what is promised of all that is written.
+// check holds n to what is promised of all that is written.
 func check(t *testing.T, n *render.Node, width int, colour bool) {
 	t.Helper()
 	var plain, coloured strings.Builder
@@ -149,7 +148,7 @@ func check(t *testing.T, n *render.Node, width int, colour bool) {
 	}
 }
 
-// A string is written as a literal that reads back as the same string.
+// FuzzString: a string is written as a literal that reads back as the same string.
 func FuzzString(f *testing.F) {
 	for _, s := range []string{"", "plain", "\x1b[2J", "\xff", "\u202e", `{"a": 1}`, "`\"", "a\r\nb", "\\", "日本e\u0301"} {
 		f.Add(s)
@@ -160,7 +159,7 @@ func FuzzString(f *testing.F) {
 		if got := unquote(t, n.Line(0)); got != s {
 			t.Errorf("%q reads back as %q", s, got)
 		}
-		// Each cut goes on exactly where the one before ended.
+		// Each cut continues exactly where the one before ended.
 		var parts strings.Builder
 		for at := 0; at < len(s) && at < 1000; {
 			n := render.FromPlain(s[at:], render.Limit{Bytes: 3}, "x")

@@ -54,7 +54,7 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-// Go's order of a map changes from walk to walk; what is shown does not.
+// TestOneOrder: Go's order of a map changes from walk to walk; what is shown does not.
 func TestOneOrder(t *testing.T) {
 	m := map[any]any{}
 	for i := range 40 {

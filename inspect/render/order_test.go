@@ -9,7 +9,7 @@ import (
 	_ "github.com/sightglass-go/sightglass/internal/attack" // the flag
 )
 
-// In order, as they are shown.
+// ordered are values in the order in which they are shown.
 var ordered = []any{
 	math.NaN(), math.Inf(-1), int64(math.MinInt64), -1.5, -1, 0.5, 2, 9, 10, int64(1 << 53), float64(1<<53 + 2), int64(math.MaxInt64),
 	uint64(math.MaxInt64 + 1), uint64(math.MaxUint64), 1e300, math.Inf(1), "", "A", "a", "b", "é", time.Unix(1, 0), time.Unix(2, 0),
@@ -36,7 +36,7 @@ func TestOrder(t *testing.T) {
 	for _, n := range nodes {
 		got = append(got, n.Text)
 	}
-	// The hidden ones stay as they came: their order would tell of them.
+	// The hidden ones keep their order, since another one would tell of them.
 	if want := []string{"1", "z", "true", "b", "a"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}

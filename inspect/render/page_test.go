@@ -118,7 +118,7 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
 
-// TestName: what a value is called stands before it, and above what has lines of its own.
+// TestName: the name of a value stands before it, or above what has lines of its own.
 func TestName(t *testing.T) {
 	text := &render.Page{}
 	text.Text("nothing changed", render.PlainRole)

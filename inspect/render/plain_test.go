@@ -11,7 +11,7 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
-// ownSnap takes its own snapshot, and notes what it was allowed.
+// ownSnap takes its own snapshot and notes the limit that it got.
 type ownSnap struct{ limit *render.Limit }
 
 func (o ownSnap) Snap(limit render.Limit) *render.Node {
@@ -52,7 +52,7 @@ func TestFromPlain(t *testing.T) {
 		{[]any{&render.Node{Hidden: true}}, "[<redacted>]"},
 		{[]any{ownSnap{new(render.Limit)}, brokenSnap{}}, "[own, <unreadable: panic while reading it: a string>]"},
 		{[]any{(*render.Node)(nil)}, "[nil]"},
-		// Not plain data, and so not looked into.
+		// Not plain data, and so not read.
 		{struct{ secret string }{"tell-no-one"}, "struct"},
 		{noSource, "*render_test.ring"},
 		{func() {}, "func()"},
@@ -75,7 +75,7 @@ func TestFromPlainLimits(t *testing.T) {
 	if want := (render.Limit{Depth: -1, Items: 4, Bytes: 128, Nodes: 1, Taper: true}); got != want {
 		t.Errorf("left of the limit: %+v, want %+v", got, want)
 	}
-	// Which entries are shown of a large map is known once all keys are sorted.
+	// Which entries of a large map are shown is known once all keys are sorted.
 	large := map[any]any{}
 	for i := range 10_000 {
 		large[i] = i
@@ -107,7 +107,7 @@ func TestFromPlainCycles(t *testing.T) {
 	}
 }
 
-// Each printed path is an expression: a key that cannot be written makes none.
+// TestFromPlainPaths: each printed path is an expression. A key that cannot be written has none.
 func TestFromPlainPaths(t *testing.T) {
 	deep := []any{1}
 	n := render.FromPlain(map[any]any{

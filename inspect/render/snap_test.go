@@ -15,8 +15,8 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
-// policy is a Source with a policy: what it forbids by path, what panics, which
-// guard cannot be had. Reading through a hidden Source fails the test.
+// policy is a Source with a policy: what it forbids by path, what panics, which guard cannot be had.
+// Reading through a hidden Source fails the test.
 type policy struct {
 	render.Source
 	t      testing.TB
@@ -118,7 +118,7 @@ func (p policy) Consistent(f func(now func(render.Source) bool)) error {
 	return p.held
 }
 
-// everything is all that may leave of a snapshot.
+// everything returns all that a snapshot may give away.
 func everything(n *render.Node) string {
 	var b strings.Builder
 	for _, width := range []int{20, 80, 10_000} {
@@ -127,7 +127,7 @@ func everything(n *render.Node) string {
 	return b.String() + n.Line(0) + string(n.JSON())
 }
 
-// find is the node at a path of names, indices ("0") and keys, as text.
+// find returns the node at a path of names, indices ("0") and keys, as text.
 func find(t *testing.T, n *render.Node, path ...string) *render.Node {
 	t.Helper()
 next:
@@ -256,7 +256,7 @@ func TestCycles(t *testing.T) {
 	}
 }
 
-// A list of a million hops must cost neither stack nor time beyond the limit.
+// TestDeep: a list of a million hops costs neither stack nor time beyond the limit.
 func TestDeep(t *testing.T) {
 	var head *nested
 	for range 1_000_000 {
@@ -274,7 +274,7 @@ func TestDeep(t *testing.T) {
 	everything(n)
 }
 
-// Errors that are joined of errors that are joined are read up to a number in all.
+// TestManyErrors: errors joined of joined errors are read up to a number in all.
 func TestManyErrors(t *testing.T) {
 	err := errors.New("x")
 	for range 14 {
@@ -357,7 +357,7 @@ func TestHidden(t *testing.T) {
 	}
 }
 
-// A hidden key is part of the paths of all that lies below it.
+// TestHiddenKeyIsInNoPath: a hidden key would be part of the paths of all that lies below it.
 func TestHiddenKeyIsInNoPath(t *testing.T) {
 	const secret = "tell-no-one"
 	x := map[string]*ring{secret: {}}
@@ -484,8 +484,8 @@ type typedNil struct{}
 
 func (*typedNil) Error() string { return "never called" }
 
-// Nothing of the application may be called, written to or waited for, also not
-// while all of it changes.
+// TestSnapOfMovingTarget: nothing of the application is called, written to or waited for, even while
+// all of it changes.
 func TestSnapOfMovingTarget(t *testing.T) {
 	type moving struct {
 		m    map[int]string
@@ -557,7 +557,7 @@ func ExampleNode_WriteText() {
 	// 19  "open"   7.25
 }
 
-// gone is a list that had more elements when its length was asked for.
+// gone is a list that had more elements when it was asked for its length.
 type gone struct{ render.Source }
 
 func (g gone) Len() (int, error) {

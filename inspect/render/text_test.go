@@ -90,7 +90,7 @@ func guardedLines(n int) (lines []line) {
 	return lines
 }
 
-// solid is a snapshot of what nothing changes.
+// solid is a snapshot of a value that nothing changes.
 func solid(x any, limit render.Limit) *render.Node {
 	return render.Snap(render.Raw(inspect.Of(x).Trust(true), "x"), limit)
 }
@@ -356,7 +356,7 @@ func TestColour(t *testing.T) {
 	}
 }
 
-// sgr is s without colours.
+// sgr returns s without colours.
 func sgr(s string) string {
 	var b strings.Builder
 	for {
@@ -378,7 +378,8 @@ func (f *failing) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// What does not fit a line is written all the same: only a Cut leaves out.
+// TestWideIsWhole: what does not fit a line is written all the same. Only a Cut leaves something
+// out.
 func TestWideIsWhole(t *testing.T) {
 	key, text := strings.Repeat("key ", 50)+"end of key", strings.Repeat("text ", 50)+"end of text"
 	row := map[string]any{key: text, "a": text}
@@ -417,8 +418,7 @@ func TestLine(t *testing.T) {
 	}
 }
 
-// harmless fails if text holds anything that a terminal or a reader may be
-// fooled with, ends of lines aside.
+// harmless fails if text holds anything that could fool a terminal or a reader, newlines aside.
 func harmless(t *testing.T, text string) {
 	t.Helper()
 	if !utf8.ValidString(text) {
@@ -451,7 +451,8 @@ func TestFuncIsNamed(t *testing.T) {
 	}
 }
 
-// Of several pointers to one struct one shows it, wherever they are, and JSON has all.
+// TestSharedIsShownOnce: of several pointers to one struct one shows it, wherever they are, and
+// JSON has all.
 func TestSharedIsShownOnce(t *testing.T) {
 	one, other := &line{SKU: "one"}, &line{SKU: "other"}
 	for _, x := range []any{&[]*line{one, other, one, one}, &map[string]*line{"a": one, "b": one, "c": other, "d": one}, &[]any{one, map[int]*line{1: one}, other, &one}} {

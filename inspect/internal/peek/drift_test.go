@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestDrift moves one field of the runtime's structures after the other, and holds
-// that the proof of what it is of notices, says so, and does no harm before.
+// TestDrift moves one field of the runtime's structures after the other. The proof of what the
+// field belongs to notices, says so, and does no harm before.
 func TestDrift(t *testing.T) {
 	proofs := []struct {
 		of    string

@@ -19,8 +19,8 @@ func TestWildAddresses(t *testing.T) {
 		wild = append(wild, 1<<bit, 1<<bit-8)
 	}
 	for _, a := range wild {
-		// Nothing may be mapped at such an address; where something is, it must be
-		// readable without harm.
+		// Usually nothing is mapped at such an address. If something is, it must be readable
+		// without harm.
 		r := here.At(a)
 		r.Byte()
 		r.Uintptr()
@@ -42,7 +42,7 @@ func TestWildAddresses(t *testing.T) {
 		Used(r)
 	}
 	var fault *Fault
-	// The bits of 1.0, as of many floats, which on arm64 lead to address 0.
+	// The bits of 1.0, as of many floats, lead to address 0 on arm64.
 	one := uintptr(math.Float64bits(1) >> (64 - 8*wordSize))
 	for _, a := range []uintptr{0, 8, firstPage - 8, ^uintptr(0), ^uintptr(7), one} {
 		if _, err := here.At(a).Uintptr(); !errors.As(err, &fault) {
@@ -58,8 +58,7 @@ func TestWildAddresses(t *testing.T) {
 	}
 }
 
-// TestOwnMistakes checks that only faults are caught. A mistake that ends in one
-// of those cannot be told from it.
+// TestOwnMistakes: only faults are caught. A mistake that ends in a fault cannot be told from one.
 func TestOwnMistakes(t *testing.T) {
 	for _, mistake := range []func(){
 		func() { panic("mine") },

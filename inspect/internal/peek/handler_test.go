@@ -12,8 +12,8 @@ import (
 	"unsafe"
 )
 
-// TestHandlerReplaced takes the handler of each signal that a load can cause from the runtime, in a process of its
-// own, which then reads from no address at which nothing may be.
+// TestHandlerReplaced takes the handlers of the signals that a load can raise from the runtime, in
+// a process of its own. After that nothing is read from an address where nothing may be mapped.
 func TestHandlerReplaced(t *testing.T) {
 	const mine = "SIGHTGLASS_HANDLER"
 	if os.Getenv(mine) == "" {
@@ -36,7 +36,7 @@ func TestHandlerReplaced(t *testing.T) {
 		m map[int]int
 		e error
 	}{7, []int{1}, map[int]int{1: 2}, errors.ErrUnsupported}
-	// As at the first look into a process in which it was replaced before.
+	// As in a process whose handler was replaced before the first look.
 	for _, sig := range []syscall.Signal{syscall.SIGSEGV, syscall.SIGBUS} {
 		var old, dead [8]uintptr
 		sigaction(sig, nil, &old)
@@ -69,7 +69,7 @@ func TestHandlerReplaced(t *testing.T) {
 				t.Errorf("%v: an interface at %#x is read", sig, a)
 			}
 		}
-		// What is held can be read, also what its words lead to.
+		// What is held can be read, and what its words lead to.
 		held := Of(reflect.ValueOf(x))
 		if d, err := held.Interface(reflect.TypeFor[any](), true); err != nil || d.Type != reflect.TypeFor[int]() {
 			t.Errorf("%v: %+v, %v", sig, d, err)
@@ -85,7 +85,7 @@ func TestHandlerReplaced(t *testing.T) {
 			t.Fatal(err)
 		}
 		if m, err := here.Maps(reflect.TypeOf(x.m)); sig == syscall.SIGSEGV {
-			// It was replaced before the self-tests could run.
+			// The handler was replaced before the self-tests could run.
 			if err != ErrUncaught {
 				t.Errorf("%v: maps are known: %v", sig, err)
 			}

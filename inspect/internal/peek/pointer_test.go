@@ -12,8 +12,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
-// TestNumbersAmongPointers: what stands in a pointer's place and lies in the first page stays a
-// number. As a pointer it would end the process when a stack moves that has it.
+// TestNumbersAmongPointers: a word in the place of a pointer that lies in the first page stays a
+// number. As a pointer it would end the process when a stack that holds it moves.
 func TestNumbersAmongPointers(t *testing.T) {
 	type place struct {
 		p    unsafe.Pointer
@@ -31,7 +31,7 @@ func TestNumbersAmongPointers(t *testing.T) {
 	for _, n := range []uintptr{0, 1, 2, 8, firstPage - 1} {
 		*(*uintptr)(unsafe.Pointer(&at.p)) = n
 		var all sync.WaitGroup
-		all.Go(func() { // on a stack that is small, and grows
+		all.Go(func() { // on a small stack, which grows
 			p, err := Of(reflect.ValueOf(at)).Ptr(true)
 			if err != nil || p.Held() || p.IsNil() != (n == 0) || move(p, 5000) != n {
 				t.Errorf("%d: %#x, held %v, %v", n, p.Addr(), p.Held(), err)
@@ -45,9 +45,9 @@ func TestNumbersAmongPointers(t *testing.T) {
 	*(*uintptr)(unsafe.Pointer(&at.p)) = 0
 }
 
-// TestPointings: pointers of Go's own are what the collector follows.
+// TestPointings: the collector follows pointers to Go types.
 func TestPointings(t *testing.T) {
-	for range 2 { // remembered too
+	for range 2 { // the second answer comes from the cache
 		for _, typ := range []reflect.Type{
 			reflect.TypeFor[*int](), reflect.TypeFor[**int](), reflect.TypeFor[*struct{}](), reflect.TypeFor[*any](), reflect.TypeFor[*[0]int](),
 			reflect.PointerTo(reflect.StructOf([]reflect.StructField{{Name: "X", Type: reflect.TypeFor[int]()}})),
@@ -59,8 +59,8 @@ func TestPointings(t *testing.T) {
 	}
 }
 
-// TestAttackPointers: a pointer that is loaded with the words beside it is one of them, also
-// where somebody changes them who should not.
+// TestAttackPointers: a pointer that is loaded with the words beside it is one of them, even if
+// somebody changes them against the rules.
 func TestAttackPointers(t *testing.T) {
 	targets := new([2]int)
 	place := &pair{unsafe.Pointer(&targets[0]), 0}
@@ -103,11 +103,11 @@ func (p *pair) alternate(targets *[2]int, stop *atomic.Bool) {
 	}
 }
 
-// TestFirstStore: the runtime is not asked about what stands in an atomic.Value during its first Store,
-// which is no type, also by who vouches for it.
+// TestFirstStore: during the first Store of an atomic.Value its type word is no type. The runtime
+// is not asked about it, whoever vouches for the place.
 func TestFirstStore(t *testing.T) {
 	type words struct{ typ, data unsafe.Pointer }
-	under := new([32]byte) // what the word points at, as firstStoreInProgress in sync/atomic
+	under := new([32]byte) // what the word points at, like firstStoreInProgress in sync/atomic
 	for _, typ := range []reflect.Type{reflect.TypeFor[any](), reflect.TypeFor[error]()} {
 		for _, trusted := range []bool{false, true} {
 			x := &words{typ: unsafe.Pointer(under)}
@@ -116,7 +116,8 @@ func TestFirstStore(t *testing.T) {
 			}
 		}
 	}
-	// What reflect makes at run time it may be asked about by who vouches for it.
+	// About types that reflect made at run time it may be asked by callers that vouch for the
+	// place.
 	x := any(reflect.New(reflect.StructOf([]reflect.StructField{{Name: "Made", Type: reflect.TypeFor[int]()}})).Elem().Interface())
 	if d, err := Of(reflect.ValueOf(&x)).Interface(reflect.TypeFor[any](), true); err != nil || d.Type != reflect.TypeOf(x) {
 		t.Errorf("a type of reflect's: %+v, %v", d, err)

@@ -11,15 +11,15 @@ import (
 	"unsafe"
 )
 
-// face is an interface's two words, to be set to anything.
+// A face is the two words of an interface, to be set to anything.
 type face [2]uintptr
 
 func (f *face) open(t reflect.Type) (Dynamic, error) {
 	return Of(reflect.ValueOf(f)).Interface(t, false)
 }
 
-// TestWrongTypeWords feeds the check with every kind of word that is not the
-// address of a type. It must refuse, and nothing may throw.
+// TestWrongTypeWords feeds the check every kind of word that is not the address of a type. The
+// check must refuse it, and nothing may throw.
 func TestWrongTypeWords(t *testing.T) {
 	heap := &witness{name: strings.Repeat("heap", 10)}
 	text := "a constant string, which lies among the types' names"
@@ -33,7 +33,7 @@ func TestWrongTypeWords(t *testing.T) {
 	runtime.KeepAlive(freed)
 	freed = nil
 	runtime.GC()
-	// The bytes of a real one, where no type can be.
+	// The bytes of a real descriptor, where no type can be.
 	copied := NewSlab(descBytes)
 	if err := here.At(TypeWord(witnesses[0])).Copy(copied.Bytes(descBytes)); err != nil {
 		t.Fatal(err)
@@ -83,20 +83,20 @@ func TestWrongTypeWords(t *testing.T) {
 			}
 		}
 	}
-	// What looks like an itab, and names a type that is not the one whose hash it has.
+	// What looks like an itab, but names a type with another hash.
 	tab := **(**[4]uintptr)(unsafe.Pointer(&stringer))
 	tab[here.where.itabType/wordSize] = TypeWord(reflect.TypeFor[int]())
 	if d, err := (&face{uintptr(unsafe.Pointer(&tab)), 0}).open(reflect.TypeFor[fmt.Stringer]()); !errors.Is(err, ErrTypeWord) {
 		t.Errorf("an itab with another type in it passes: %v, %v", d.Type, err)
 	}
-	// An itab for another interface is as wrong as anything.
+	// An itab of another interface is as wrong as anything.
 	f := &face{words["an itab"], 0}
 	if d, err := f.open(reflect.TypeFor[io.Reader]()); !errors.Is(err, ErrTypeWord) {
 		t.Errorf("an itab of fmt.Stringer passes for io.Reader's: %v, %v", d.Type, err)
 	}
 }
 
-// imitation lies among the binary's data.
+// imitation lies in the binary's data.
 var imitation [descBytes]byte
 
 // typelinks is the runtime's own list of types: where each part of the program begins, and how far
@@ -105,8 +105,8 @@ var imitation [descBytes]byte
 //go:linkname typelinks reflect.typelinks
 func typelinks() (sections []unsafe.Pointer, offsets [][]int32)
 
-// listed are the types that the runtime lists, and all that reflect reaches from them and from the
-// witnesses, by the addresses of their descriptors.
+// listed returns the types that the runtime lists, and all that reflect reaches from them and from
+// the witnesses, by the addresses of their descriptors.
 func listed() map[uintptr]reflect.Type {
 	all := make(map[uintptr]reflect.Type)
 	var add func(t reflect.Type)
@@ -119,7 +119,7 @@ func listed() map[uintptr]reflect.Type {
 		case reflect.Map:
 			add(t.Key())
 			add(t.Elem())
-			// The group itself is in no interface, and has a name like no other type.
+			// The group itself is in no interface, and is named like no other type.
 			group := typeAt(*(*unsafe.Pointer)(unsafe.Add(descriptor(t), here.where.descEnd+here.where.mapGroup)))
 			for i := range group.NumField() {
 				add(group.Field(i).Type)
@@ -151,7 +151,8 @@ func listed() map[uintptr]reflect.Type {
 	return all
 }
 
-// extent is the least size of a descriptor of that kind. (internal/abi has a structure for each.)
+// extent is the smallest size of a descriptor of that kind. (internal/abi has a structure for
+// each.)
 func extent(k reflect.Kind) uintptr {
 	switch k {
 	case reflect.Func, reflect.Pointer, reflect.Slice:
@@ -166,11 +167,11 @@ func extent(k reflect.Kind) uintptr {
 	return here.where.descEnd
 }
 
-// TestEveryWordOfTheTypes asks of every word in the types' area whether it is a
-// type's. It must be yes for all that the runtime knows of, and no for all within
-// them; of the others that are said to be, reflect must tell without harm what it
-// tells of types. A wrong yes ends the process, or lies in another descriptor, or
-// shows as a type that its own pointer type denies.
+// TestEveryWordOfTheTypes asks of every word in the types' area whether it is a type's. The answer
+// must be yes for all types that the runtime knows of, and no for all words within them. Of the
+// others that are said to be types, reflect must tell what it tells of types, without harm. A wrong
+// yes ends the process, lies in another descriptor, or shows as a type that its own pointer type
+// denies.
 func TestEveryWordOfTheTypes(t *testing.T) {
 	s := here.binary()
 	if s.err != nil {
@@ -215,16 +216,15 @@ func TestEveryWordOfTheTypes(t *testing.T) {
 	if n < 500 {
 		t.Errorf("only %d types were found", n)
 	}
-	// There are more than reflect reaches: the variables of closures, which are left out above, and
-	// a few such as interfaces that are only asserted.
+	// Some are beyond reflect's reach: the variables of closures, which are left out above, and a
+	// few such as interfaces that are only asserted.
 	if unlisted > n/50 {
 		t.Errorf("%d of %d types are not known to the runtime", unlisted, n)
 	}
 	t.Logf("%d types in %d words, %d of them not listed", n, (s.end-s.base)/wordSize, unlisted)
 }
 
-// TestMadeTypes reads values of types that reflect made, where the place is
-// trusted.
+// TestMadeTypes reads values of types that reflect made, in places that are trusted.
 func TestMadeTypes(t *testing.T) {
 	made := reflect.StructOf([]reflect.StructField{{Name: "Made", Type: reflect.TypeFor[int]()}})
 	x := reflect.New(made).Elem().Interface()

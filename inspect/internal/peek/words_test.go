@@ -16,15 +16,15 @@ import (
 func count(w *[2]uintptr, stop *atomic.Bool) {
 	for i := uintptr(1); !stop.Load(); i++ {
 		w[0], w[1] = i, i
-		if i%4096 == 0 { // it can be stopped nowhere else where GODEBUG says asyncpreemptoff
+		if i%4096 == 0 { // with asyncpreemptoff it can be stopped nowhere else
 			runtime.Gosched()
 		}
 	}
 }
 
-// TestAttackWords reads two words that count up together, from two lines of the
-// processor's cache, so that they come at different times. What is said to have
-// been still must have been: the words are then of one moment.
+// TestAttackWords reads two words that count up together, in two lines of the processor's cache, so
+// that they arrive at different times. If a reading is said to have been still, its words must be
+// of one moment.
 func TestAttackWords(t *testing.T) {
 	const line = 64
 	slab := NewSlab(3 * line)
@@ -55,7 +55,7 @@ func TestAttackWords(t *testing.T) {
 			continue
 		}
 		still++
-		// A processor may let others see its stores a few late.
+		// A processor may show others its stores a few later.
 		if apart := int(w[0] - w[1]); apart < -20 || apart > 20 {
 			t.Fatalf("reading %d: %d and %d never stood beside each other", readings, w[0], w[1])
 		}
