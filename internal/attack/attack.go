@@ -1,10 +1,9 @@
-// Package attack gives the tests that attack a promise one flag in common, so
-// that all of them can be run for as long as one likes:
+// Package attack gives all tests that attack a promise one flag, which says how long they run:
 //
 //	go test ./... -run Attack -attack 10m
 //
-// Every package that has tests imports it in one of them, since go test hands a
-// flag to each. Only tests import it: by being imported it defines a flag.
+// Every package that has tests imports it in one of them, as go test passes a flag to all of them. Only
+// tests may import it: importing it defines a flag.
 package attack
 
 import (
@@ -20,16 +19,15 @@ import (
 	"time"
 )
 
-var total = flag.Duration("attack", 0, "how long the attacks of each package last in all, within nine tenths of it; 0: a second each")
+var total = flag.Duration("attack", 0, "the time for all attacks of a package together; 0: a second for each")
 
-// test finds a test in a source, and timed that it asks for its time.
 var (
-	test  = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
-	timed = regexp.MustCompile(`\battack\.(Time|Stop)\(`)
+	test  = regexp.MustCompile(`(?m)^func (Test\w+)\(`)   // the beginning of a test in its source
+	timed = regexp.MustCompile(`\battack\.(Time|Stop)\(`) // a call that makes the test an attack
 )
 
-// attacks is how many of the tests that run in the package ask for their time:
-// tests run in the folder of their source. Where that is not there it is 1.
+// attacks returns how many of the tests selected by -run are attacks, at least 1. It reads their source,
+// which lies in the folder that tests run in.
 var attacks = sync.OnceValue(func() int {
 	n := 0
 	name, _, _ := strings.Cut(flag.Lookup("test.run").Value.String(), "/")
@@ -54,9 +52,9 @@ var attacks = sync.OnceValue(func() int {
 	return max(n, 1)
 })
 
-// Time is how long the attack that asks should last. With the flag, the attacks
-// of a package that run share nine tenths of what it says: the rest is left for what has
-// no measure, so that -attack 10m ends within the 10 minutes that go test allows.
+// Time returns how long the calling test should attack: a second, or with the flag its share of nine
+// tenths of the flag. The remaining tenth is for what is not timed, so that -attack 10m ends within the
+// 10 minutes that go test allows.
 func Time() time.Duration {
 	if *total == 0 {
 		return time.Second
@@ -67,8 +65,8 @@ func Time() time.Duration {
 // Long reports whether the flag was given.
 func Long() bool { return *total != 0 }
 
-// Stride says which of its cases a test with very many of them tries: every nth. n is without the flag; with it
-// it is a quarter of that, and with ten minutes or more every case is tried.
+// Stride returns which of its many cases a test tries: every nth without the flag, four times as many
+// with it, and all if the flag is ten minutes or more.
 func Stride(n int) int {
 	switch {
 	case *total == 0:
@@ -79,7 +77,7 @@ func Stride(n int) int {
 	return 1
 }
 
-// Stop returns what becomes true at the end of [Time], or of the test.
+// Stop returns a value that becomes true after [Time], or at the end of the test.
 func Stop(t testing.TB) *atomic.Bool {
 	stop := new(atomic.Bool)
 	end := time.AfterFunc(Time(), func() { stop.Store(true) })
@@ -90,19 +88,19 @@ func Stop(t testing.TB) *atomic.Bool {
 	return stop
 }
 
-// Again calls f on a goroutine of its own, over and over, and yields the processor after each
-// call. stop ends that, and waits until it has.
+// Again calls f over and over in a goroutine, which yields the processor after each call. stop waits for
+// the last call to return.
 func Again(f func()) (stop func()) {
-	var still atomic.Bool
+	var stopped atomic.Bool
 	var calls sync.WaitGroup
 	calls.Go(func() {
-		for !still.Load() {
+		for !stopped.Load() {
 			f()
 			runtime.Gosched()
 		}
 	})
 	return func() {
-		still.Store(true)
+		stopped.Store(true)
 		calls.Wait()
 	}
 }

@@ -9,13 +9,12 @@ import (
 	"testing"
 )
 
-// moved is the variable of the environment that names the field of the runtime's
-// structures that is believed to lie elsewhere (see inspect/internal/peek).
+// moved is the environment variable that names a field of the runtime's structures. Package
+// inspect/internal/peek, built with the tag sightglass_drift, looks for that field in the wrong place.
 const moved = "SIGHTGLASS_DRIFT"
 
-// Drift runs the test that calls it once more for each field, in a process of its
-// own in which that one has moved, and reports what fails there. There it returns
-// the field; to who has started these it returns "".
+// Drift runs the calling test again in one process per field, in which that field has moved, and reports
+// what fails there. In those processes it returns the field; otherwise it returns "".
 func Drift(t *testing.T, fields ...string) string {
 	if field := os.Getenv(moved); field != "" {
 		return field

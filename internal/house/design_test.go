@@ -11,18 +11,18 @@ import (
 	"github.com/sightglass-go/sightglass/internal/rig"
 )
 
-// TestDesign holds docs/design.md to the tree: its table has each package of the line, in the line's order and
-// with about its size, and the files that it names are there.
+// TestDesign: the table of docs/design.md has packages in the order of line and with about their sizes, and
+// the files that the document names exist.
 func TestDesign(t *testing.T) {
 	text := rig.Read(t, "docs/design.md")
 	var order []int
 	for _, m := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| (\\d+) \\|").FindAllStringSubmatch(text, -1) {
-		order = append(order, place(m[1]))
+		order = append(order, lineIndex(m[1]))
 		said, err := strconv.Atoi(m[2])
 		if err != nil {
 			t.Fatal(err)
 		}
-		if lines := linesOf(t, m[1]); max(said, lines) > min(said, lines)*6/5+100 {
+		if lines := countLines(t, m[1]); max(said, lines) > min(said, lines)*6/5+100 {
 			t.Errorf("docs/design.md gives %s %d lines; it has %d", m[1], said, lines)
 		}
 	}
@@ -41,8 +41,8 @@ func TestDesign(t *testing.T) {
 	}
 }
 
-// linesOf is how many lines the code of a package has, without its tests.
-func linesOf(t *testing.T, folder string) (n int) {
+// countLines returns the number of lines in a folder's Go files, without tests.
+func countLines(t *testing.T, folder string) (n int) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files of exported names; read the diff")
 
-// TestExportedNames holds that what each library exports is what testdata/exported lists: a new name is
-// a promise, and is not made in passing.
+// TestExportedNames: each library exports what testdata/exported lists. A new name is a promise, which
+// should not be made in passing.
 func TestExportedNames(t *testing.T) {
 	const folder = "internal/house/testdata/exported"
 	known, err := filepath.Glob(folder + "/*.txt")
@@ -56,11 +56,11 @@ func TestExportedNames(t *testing.T) {
 		}
 	}
 	for _, name := range known {
-		t.Errorf("%s is of no package", name)
+		t.Errorf("%s belongs to no package", name)
 	}
 }
 
-// exported lists what the package in a folder exports, for all platforms: a line for each name, sorted.
+// exported lists what the package in a folder exports, on all platforms: a line for each name, sorted.
 func exported(t *testing.T, folder string) (lines []string) {
 	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	if err != nil {
@@ -89,7 +89,7 @@ func exported(t *testing.T, folder string) (lines []string) {
 	return slices.Compact(lines)
 }
 
-// function is the line of an exported function, or method of an exported type.
+// function returns the line of an exported function, or of an exported method of an exported type.
 func function(decl *ast.FuncDecl) []string {
 	if !decl.Name.IsExported() {
 		return nil
@@ -105,7 +105,7 @@ func function(decl *ast.FuncDecl) []string {
 	return []string{"func (" + recv + ") " + decl.Name.Name + signature}
 }
 
-// names are the lines of what is declared together: constants, variables, or a type with its fields or
+// names returns the lines of exported constants or variables, or of an exported type with its fields or
 // methods.
 func names(tok token.Token, spec ast.Spec) (lines []string) {
 	switch spec := spec.(type) {
@@ -137,6 +137,7 @@ func names(tok token.Token, spec ast.Spec) (lines []string) {
 	return lines
 }
 
+// fields returns the lines of exported fields or methods of the type that head declares.
 func fields(head string, list *ast.FieldList) (lines []string) {
 	for _, f := range list.List {
 		text := source(f.Type)
@@ -152,7 +153,7 @@ func fields(head string, list *ast.FieldList) (lines []string) {
 	return lines
 }
 
-// source is a type as it is written, on one line.
+// source returns the source of a type, on one line.
 func source(node ast.Node) string {
 	var b strings.Builder
 	_ = printer.Fprint(&b, token.NewFileSet(), node)

@@ -1,6 +1,5 @@
-// Package house holds the whole tree to what no package's own tests can see: who imports whom, what is
-// exported, that every protection has a test that notices when it is turned off, and that the manual names
-// tests that exist.
+// Package house tests the tree as a whole: who imports whom, what is exported, that for every protection
+// a test fails when it is turned off, and that the documents name files and tests that exist.
 package house
 
 import (
@@ -19,13 +18,12 @@ import (
 
 func TestMain(m *testing.M) { rig.MainAtRoot(m) }
 
-// line is the one straight line of packages: each may import what stands
-// before it, and never what stands after it.
+// line is the one straight line of packages: each may import those before it, and none after it.
 var line = []struct {
-	path   string
-	reason string // why nothing before it may import it
+	path   string // of a folder, and of the folders below it that have no row of their own
+	reason string // why no package before it may import it
 }{
-	{"internal/attack", "it is for tests"}, // first, as the tests of each package use it; see alone
+	{"internal/attack", "it is for tests"}, // first, as the tests of each package use it; see restricted
 	{"internal/text", "it uses nothing of ours, and everybody uses it"},
 	{"internal/number", "it uses nothing of ours, and inspect and eval compare numbers alike"},
 	{"internal/secret", "it uses nothing of ours: names and texts tell secrets wherever they stand"},
@@ -56,24 +54,23 @@ var line = []struct {
 	{"telnet/internal/transport", "telnet's bytes mean the same whatever carries them"},
 	{"telnet/internal/peer", "a connection is safe to use whoever is at its other end"},
 	{"telnet/internal/credential", "who a peer is does not depend on what it can prove"},
-	{"telnet", "a session speaks to any stream of bytes and knows no socket"},
+	{"telnet", "no part of a server knows the server"},
 	{"cmd/sightglass", "a library never depends on a command"},
 	{"internal/rig", "it is for tests"},
 }
 
-// alone says which packages may import something from outside the line, and why no other may.
-// The path of somebody else's module stands for all of its packages.
-var alone = []struct {
-	path   string
-	users  []string
-	reason string
+// restricted says which packages may import what not all may.
+var restricted = []struct {
+	path   string   // of a package, or of another module for all of its packages
+	users  []string // paths in line
+	reason string   // why no other package may import it
 }{
-	{rig.Module + "/internal/attack", nil, "being imported, it defines a flag: only tests may"},
+	{rig.Module + "/internal/attack", nil, "importing it defines a flag: only tests may"},
 	{rig.Module + "/internal/rig", nil, "it is for tests"},
 	{rig.Module + "/telnet/internal/protocoltest", nil, "it is for tests"},
 	{"testing", []string{"internal/attack", "internal/rig"}, "it is for tests"},
 	{"go.uber.org/goleak", []string{"internal/rig"}, "it is for tests"},
-	{"unsafe", []string{"inspect/internal/peek"}, "all that can break memory safety is to be read in one place"},
+	{"unsafe", []string{"inspect/internal/peek"}, "whatever can break memory safety stands in one place"},
 	{"github.com/expr-lang/expr", []string{"eval/internal/syntax", "eval/internal/library", "eval/internal/compile", "eval"}, "the language can be changed without touching what guards the application"},
 	{"github.com/peterh/liner", []string{"cmd/sightglass"}, "an application that is looked at has no terminal of its own to edit lines on"},
 	{"github.com/alecthomas/kong", []string{"cmd/sightglass"}, "a library has no flags"},
@@ -82,15 +79,15 @@ var alone = []struct {
 	{"golang.org/x/time/rate", []string{"telnet", "telnet/internal/peer"}, "rates are limited where connections come in"},
 	{"net", []string{"telnet", "telnet/internal/transport", "telnet/internal/peer", "inspect", "cmd/sightglass", "internal/rig"}, "sockets are for telnet; inspect needs the types of addresses, to show them"},
 	{"net/http", nil, "it links a web server into each application that wants a window"},
-	{"net/http/pprof", nil, "being imported, it adds handlers to the default web server"},
-	{"expvar", nil, "being imported, it adds handlers to the default web server"},
+	{"net/http/pprof", nil, "importing it adds handlers to the default web server"},
+	{"expvar", nil, "importing it adds handlers to the default web server"},
 	{"log", nil, "nothing is written to an application's own output; servers log to the Logger they are given"},
 	{"os/exec", []string{"internal/rig"}, "looking at a process starts no other"},
 	{"plugin", nil, "looking at a process loads nothing into it"},
 }
 
-// place is the index in line of the package that folder belongs to, -1 for none.
-func place(folder string) int {
+// lineIndex returns the index in line of the package that folder belongs to, -1 for none.
+func lineIndex(folder string) int {
 	best := -1
 	for i, l := range line {
 		if (folder == l.path || strings.HasPrefix(folder, l.path+"/")) && (best < 0 || len(l.path) > len(line[best].path)) {
@@ -100,14 +97,15 @@ func place(folder string) int {
 	return best
 }
 
+// TestPackagesStandInLine: no package imports one that stands after it in line, directly or not.
 func TestPackagesStandInLine(t *testing.T) {
 	for _, p := range rig.Packages(t) {
-		at := place(p.Folder())
+		at := lineIndex(p.Folder())
 		if len(p.GoFiles) == 0 {
 			continue // nothing but tests
 		}
 		if at < 0 {
-			t.Errorf("%s has no place in the line of packages", p.Folder())
+			t.Errorf("%s is not in the line of packages", p.Folder())
 			continue
 		}
 		for _, dep := range p.Deps {
@@ -115,20 +113,21 @@ func TestPackagesStandInLine(t *testing.T) {
 			if !ok {
 				continue
 			}
-			if d := place(below); d > at {
+			if d := lineIndex(below); d > at {
 				t.Errorf("%s reaches %s: %s", p.Folder(), below, line[d].reason)
 			}
 		}
 	}
 }
 
+// TestImportsOfTheFew: nothing in restricted is imported by others than its users.
 func TestImportsOfTheFew(t *testing.T) {
 	for _, p := range rig.Packages(t) {
-		users := line[max(place(p.Folder()), 0)].path
+		users := line[max(lineIndex(p.Folder()), 0)].path
 		for _, imp := range p.Imports {
-			for _, a := range alone {
-				within := strings.Contains(a.path, ".") && strings.HasPrefix(imp, a.path+"/")
-				if (imp == a.path || within) && !slices.Contains(a.users, users) {
+			for _, a := range restricted {
+				inside := strings.Contains(a.path, ".") && strings.HasPrefix(imp, a.path+"/")
+				if (imp == a.path || inside) && !slices.Contains(a.users, users) {
 					t.Errorf("%s imports %s: %s", p.Folder(), imp, a.reason)
 				}
 			}
@@ -136,8 +135,8 @@ func TestImportsOfTheFew(t *testing.T) {
 	}
 }
 
-// TestImportHasNoEffect holds that a library does nothing by being imported:
-// it declares no init function, and names neither standard output nor standard error.
+// TestImportHasNoEffect: importing a library does nothing. It declares no init function, and names neither
+// standard output nor standard error.
 func TestImportHasNoEffect(t *testing.T) {
 	for _, p := range rig.Packages(t) {
 		if strings.HasPrefix(p.Folder(), "cmd/") {
@@ -160,6 +159,7 @@ func TestImportHasNoEffect(t *testing.T) {
 	}
 }
 
+// effect says what n does to an application that imports it, "" for nothing.
 func effect(n ast.Node) string {
 	switch n := n.(type) {
 	case *ast.FuncDecl:
@@ -183,7 +183,7 @@ func effect(n ast.Node) string {
 	return ""
 }
 
-// importer imports every library and lists what that started.
+// importer is a program that imports all libraries and prints how many goroutines there are.
 const importer = `package main
 
 import (
@@ -198,6 +198,7 @@ func main() {
 }
 `
 
+// TestImportStartsNothing: importing all libraries starts no goroutine.
 func TestImportStartsNothing(t *testing.T) {
 	var imports strings.Builder
 	for _, p := range rig.Packages(t) {
@@ -208,6 +209,6 @@ func TestImportStartsNothing(t *testing.T) {
 	cmd := exec.Command(rig.Build(t, "importer", strings.Replace(importer, "%s", imports.String(), 1)))
 	out, err := cmd.CombinedOutput()
 	if err != nil || string(out) != "1" {
-		t.Errorf("a program that only imports the libraries: %v, output %q, want the number of its goroutines, 1", err, out)
+		t.Errorf("a program that only imports the libraries: %v, output %q, want 1 goroutine", err, out)
 	}
 }

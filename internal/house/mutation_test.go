@@ -15,19 +15,19 @@ import (
 	"github.com/sightglass-go/sightglass/internal/rig"
 )
 
-var mutate = flag.Bool("mutate", false, "turn each protection off in turn, in a copy, and see a test fail; some minutes")
+var mutate = flag.Bool("mutate", false, "turn off each protection in a copy, one at a time, and see a test fail; takes minutes")
 
-// mutation is a protection that is turned off in a copy of one file, and the test that notices.
+// mutation turns a protection off in a copy of one file. A test must then fail.
 type mutation struct {
-	off      string // what is off then, in words
+	off      string // the protection, in words
 	file     string
-	old, new string // of the source; old stands in it once
-	test     string
+	old, new string // texts of the file; old occurs in it once
+	test     string // that fails
 	in       string // the folder of the test; "" for that of the file
 	tags     string // to build with
 }
 
-// mutations are the protections that the promises rest on, in the order of docs/safety.md.
+// mutations turn off the protections that the promises rest on, in the order of docs/safety.md.
 var mutations = []mutation{
 	// It never crashes the process.
 	{off: "the fault guard", file: "inspect/internal/peek/fault.go", old: "debug.SetPanicOnFault(true)", new: "debug.SetPanicOnFault(false)", test: "TestWildAddresses"},
@@ -189,6 +189,7 @@ var mutations = []mutation{
 	{off: "SIGHTGLASS=off", file: "telnet/server.go", old: "if os.Getenv(\"SIGHTGLASS\") != \"off\" {", new: "if os.Getenv(\"SIGHTGLASS\") != \"off\" || true {", test: "TestOff"},
 }
 
+// folder returns the folder of the test.
 func (m *mutation) folder() string {
 	if m.in != "" {
 		return m.in
@@ -196,23 +197,22 @@ func (m *mutation) folder() string {
 	return filepath.Dir(m.file)
 }
 
-// row is the mutation in the table of docs/safety.md.
+// row returns the row of m in the table of docs/safety.md.
 func (m *mutation) row() string {
 	return fmt.Sprintf("| %s | `%s` | `%s` in `%s` |", m.off, m.file, m.test, m.folder())
 }
 
-// mutated is the source of the file without the protection.
+// mutated returns the source of the file without the protection.
 func (m *mutation) mutated(t *testing.T) string {
 	source := rig.Read(t, m.file)
 	if n := strings.Count(source, m.old); n != 1 {
-		t.Fatalf("%s has %d times %q, the protection that this turns off: follow the change of the source", m.file, n, m.old)
+		t.Fatalf("%s has %d times %q, which this mutation changes: change the mutation with the source", m.file, n, m.old)
 	}
 	return strings.Replace(source, m.old, m.new, 1)
 }
 
-// TestMutations holds that each protection can still be turned off, and that docs/safety.md says which
-// test notices. With -mutate it turns each off, in a copy that the go command builds in place of the
-// file, and holds that this test fails:
+// TestMutations: each mutation fits the source, and docs/safety.md has its row. With -mutate it applies
+// each mutation to a copy that the go command builds in place of the file, and checks that the test fails:
 //
 //	go test ./internal/house -run Mutations -mutate -timeout 1h
 func TestMutations(t *testing.T) {
@@ -230,6 +230,7 @@ func TestMutations(t *testing.T) {
 	}
 }
 
+// run checks that m's test fails with the file replaced by source.
 func (m *mutation) run(t *testing.T, source string) {
 	file, err := filepath.Abs(m.file)
 	if err != nil {
@@ -242,16 +243,16 @@ func (m *mutation) run(t *testing.T, source string) {
 		t.Fatal(err)
 	}
 	c := exec.Command("go", "test", "-vet=off", "-tags", m.tags, "-count=1", "-timeout=1m", "-run", "^"+m.test+"$", "./"+m.folder())
-	// Programs that the test builds have the copy in them too.
+	// Programs that the test builds must contain the copy too.
 	c.Env = append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -overlay="+overlay)
 	said, err := c.CombinedOutput()
 	switch {
 	case err == nil:
-		t.Errorf("without it %s passes:\n%s", m.test, said)
+		t.Errorf("without the protection %s passes:\n%s", m.test, said)
 	case !failed.Match(said):
-		t.Errorf("without it %s does not run:\n%.2000s", m.test, said)
+		t.Errorf("without the protection %s does not run:\n%.2000s", m.test, said)
 	}
 }
 
-// failed is how a test says that it has failed, and not only could not be built.
+// failed matches the output of a test that has failed, rather than not been built.
 var failed = regexp.MustCompile(`(?m)^(\s*--- FAIL: |panic: |fatal error: |SIGSEGV|unexpected fault)`)

@@ -12,7 +12,7 @@ import (
 	_ "github.com/sightglass-go/sightglass/internal/attack"
 )
 
-// TestAttackFlag holds that each package with tests knows the flag -attack, which go test ./... hands to all.
+// TestAttackFlag: each package with tests has the flag -attack, which go test ./... passes to all.
 func TestAttackFlag(t *testing.T) {
 	for _, p := range rig.Packages(t) {
 		imports := slices.Concat(p.TestImports, p.XTestImports)
@@ -22,7 +22,7 @@ func TestAttackFlag(t *testing.T) {
 	}
 }
 
-// TestSafetyNames holds that the tests that docs/safety.md names are there.
+// TestSafetyNames: the tests that docs/safety.md names exist.
 func TestSafetyNames(t *testing.T) {
 	names := regexp.MustCompile("`((?:Test|Fuzz|Benchmark)\\w+)` in `([^`]+)`").FindAllStringSubmatch(rig.Read(t, "docs/safety.md"), -1)
 	if len(names) < 20 {
@@ -38,7 +38,7 @@ func TestSafetyNames(t *testing.T) {
 			found = found || strings.Contains(rig.Read(t, file), "\nfunc "+n[1]+"(")
 		}
 		if !found {
-			t.Errorf("docs/safety.md names %s in %s, which is not there", n[1], n[2])
+			t.Errorf("docs/safety.md names %s in %s, which does not exist", n[1], n[2])
 		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// noProcess lists the package variables of inspect and of what is below it, each with the reason why it
-// does not belong to the process that is read. What does belongs to a Space.
+// noProcess lists the package variables of inspect and below it, each with the reason why it does not
+// belong to the process being read. Variables that do are fields of a Space.
 var noProcess = map[string]string{
 	"inspect/internal/peek.here":       "it is the Space of this process",
 	"inspect/internal/peek.known":      "it is the layout of Go releases",
@@ -35,8 +35,8 @@ var noProcess = map[string]string{
 	"inspect.directIndexes":       "it is a table",
 }
 
-// TestProcessStateLivesInSpaces holds that a second process could be read beside this one: no package
-// variable keeps what was learned of a process.
+// TestProcessStateLivesInSpaces: no package variable keeps what was learned about a process, so that a
+// second process can be read beside this one.
 func TestProcessStateLivesInSpaces(t *testing.T) {
 	met := map[string]bool{}
 	for _, folder := range []string{"inspect/internal/peek", "inspect/internal/gotype", "inspect", "inspect/render"} {
@@ -57,19 +57,19 @@ func TestProcessStateLivesInSpaces(t *testing.T) {
 				full := folder + "." + v.Name
 				met[full] = true
 				if noProcess[full] == "" {
-					t.Errorf("%s: %s is a package variable: put it into a Space, or say in noProcess why it is of no process", files.Position(v.Pos()), v.Name)
+					t.Errorf("%s: %s is a package variable: put it into a Space, or say in noProcess why it belongs to no process", files.Position(v.Pos()), v.Name)
 				}
 			}
 		}
 	}
 	for full := range noProcess {
 		if !met[full] {
-			t.Errorf("there is no %s", full)
+			t.Errorf("noProcess lists %s, which does not exist", full)
 		}
 	}
 }
 
-// variables returns the package variables of a file, errors that are made by errors.New or named as what they stand for left out.
+// variables returns the package variables of a file, except errors; see isError.
 func variables(file *ast.File) (names []*ast.Ident) {
 	for _, decl := range file.Decls {
 		d, ok := decl.(*ast.GenDecl)

@@ -9,8 +9,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/rig"
 )
 
-// TestUnsafe holds that no file outside inspect/internal imports unsafe, the programs that tests build included,
-// which are no packages of the module. Only tests themselves may.
+// TestUnsafe: no file outside inspect/internal imports unsafe, except tests. That includes the programs that
+// tests build, which are not packages of the module.
 func TestUnsafe(t *testing.T) {
 	files := 0
 	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
@@ -20,7 +20,7 @@ func TestUnsafe(t *testing.T) {
 		}
 		files++
 		if strings.Contains(rig.Read(t, path), "\t\"unsafe\"\n") {
-			t.Errorf("%s imports unsafe: what can break memory safety is to be read in one place", path)
+			t.Errorf("%s imports unsafe: whatever can break memory safety stands in one place", path)
 		}
 		return nil
 	})

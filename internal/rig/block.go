@@ -6,17 +6,17 @@ import (
 	"testing"
 )
 
-// Block is a fenced example of a document.
+// Block is a fenced block of a document in Markdown.
 type Block struct {
-	File string
-	Line int
-	Lang string
-	Text string
+	File string // path in the module
+	Line int    // of the opening fence
+	Lang string // behind the opening fence
+	Text string // between the fences
 }
 
 func (b Block) String() string { return fmt.Sprintf("%s:%d", b.File, b.Line) }
 
-// Blocks returns the examples of a document, which is named by its path below the module, in their order.
+// Blocks returns the fenced blocks of a document in order, given its path in the module.
 func Blocks(t *testing.T, file string) []Block {
 	t.Helper()
 	var all []Block

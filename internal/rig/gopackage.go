@@ -13,7 +13,8 @@ import (
 // Module is the path of this module.
 const Module = "github.com/sightglass-go/sightglass"
 
-// Package is what the go command says of a package.
+// Package is a package as go list describes it. Files of tests are not in GoFiles, nor their imports in
+// Imports and Deps.
 type Package struct {
 	ImportPath string
 	Dir        string
@@ -23,7 +24,7 @@ type Package struct {
 	Imports, TestImports, XTestImports []string
 }
 
-// Folder is p's path below the module, "" for a package of somebody else.
+// Folder returns the path of p in the module, or "" for a package of another module.
 func (p Package) Folder() string {
 	below, ok := strings.CutPrefix(p.ImportPath, Module+"/")
 	if !ok {
@@ -32,7 +33,7 @@ func (p Package) Folder() string {
 	return below
 }
 
-// Packages lists the module's own packages, those that are only tests too.
+// Packages lists the packages of the module, including those that have only tests.
 func Packages(t *testing.T) []Package {
 	t.Helper()
 	out := GoTool(t, "list", "-json=ImportPath,Dir,GoFiles,Deps,Imports,TestImports,XTestImports", "./...")
@@ -50,7 +51,7 @@ func Packages(t *testing.T) []Package {
 	return all
 }
 
-// Users are the folders whose packages or tests import something of a module.
+// Users returns the folders whose packages or tests import a package of the given module.
 func Users(t *testing.T, module string) []string {
 	var all []string
 	for _, p := range Packages(t) {
@@ -62,7 +63,7 @@ func Users(t *testing.T, module string) []string {
 	return all
 }
 
-// GoTool runs the go command in the module's folder and returns its output.
+// GoTool runs the go command in the folder of the module and returns its standard output.
 func GoTool(t *testing.T, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("go", args...)
@@ -76,8 +77,8 @@ func GoTool(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// Build compiles a program of one file within the module and returns its path.
-// The file itself stays in a folder of the test.
+// Build compiles a program of one file and returns its path. The program can import the module's
+// packages. Both files lie in a temporary folder of the test.
 func Build(t *testing.T, name, source string) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -15,14 +15,15 @@ import (
 	"time"
 )
 
-// built is the sightglass program, built once for all tests of a package. [Main] removes it.
+// built is the sightglass program, built once for the tests of a package. [Main] removes it.
 var built struct {
 	once sync.Once
 	dir  string
 	err  error
 }
 
-// Program returns the path of the sightglass program. The package's TestMain must call [Main].
+// Program builds the sightglass program, the first time, and returns its path. The package's TestMain
+// must call [Main].
 func Program(t *testing.T) string {
 	t.Helper()
 	built.once.Do(func() { built.err = build() })
@@ -44,14 +45,14 @@ func build() (err error) {
 	return nil
 }
 
-// Demo is a running demonstration without a terminal.
+// Demo is sightglass demo, running without a terminal.
 type Demo struct {
-	Addr   string // as it printed it
+	Addr   string // that it listens on, as it printed it
 	Cmd    *exec.Cmd
 	Stderr bytes.Buffer
 }
 
-// RunDemo starts the demonstration and waits until it listens. The test's end stops it.
+// RunDemo starts the demo and waits until it listens. It stops at the end of the test.
 func RunDemo(t *testing.T, args ...string) *Demo {
 	t.Helper()
 	d := &Demo{Cmd: exec.Command(Program(t), append([]string{"demo"}, args...)...)}
@@ -73,7 +74,7 @@ func RunDemo(t *testing.T, args ...string) *Demo {
 	return d
 }
 
-// Stop ends the demonstration as a supervisor would, and holds that it ends well. It may be called twice.
+// Stop ends the demo with SIGTERM and checks that it exits with status 0. A second call does nothing.
 func (d *Demo) Stop(t *testing.T) {
 	t.Helper()
 	if d.Cmd.ProcessState != nil {
@@ -87,7 +88,7 @@ func (d *Demo) Stop(t *testing.T) {
 	}
 }
 
-// Port returns the port that the demonstration listens on.
+// Port returns the port that the demo listens on.
 func (d *Demo) Port(t *testing.T) string {
 	t.Helper()
 	_, port, err := net.SplitHostPort(d.Addr)

@@ -1,6 +1,6 @@
-// Package rig holds what the tests of several packages share: a server on a real socket and a session
-// with it, the demo as a process, a terminal, the examples of a document, and the module's packages.
-// Only tests import it.
+// Package rig has what the tests of several packages share: a server on a real socket and a session with
+// it, the demo as a process, a terminal, the examples in a document, and the list of the module's
+// packages. Only tests import it.
 package rig
 
 import (
@@ -14,10 +14,10 @@ import (
 	"time"
 )
 
-// Patience is how long a test waits for what must come; it ends tests that would hang.
+// Patience is how long a test waits for an event before it fails.
 const Patience = 30 * time.Second
 
-// Root returns the module's folder, whichever of its folders the test runs in.
+// Root returns the folder of the module. The test may run in any folder below it.
 func Root() string {
 	dir, err := os.Getwd()
 	for ; err == nil; dir = filepath.Dir(dir) {
@@ -28,7 +28,7 @@ func Root() string {
 	panic(err)
 }
 
-// Main runs the tests of a package that calls [Program], and removes what was built for them.
+// Main is the TestMain of a package that calls [Program]. It removes the program at the end.
 func Main(m *testing.M) {
 	code := m.Run()
 	if built.dir != "" {
@@ -37,7 +37,7 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// MainAtRoot is [Main] for a package whose tests name files by their paths below the module.
+// MainAtRoot is [Main] for a package whose tests run in the folder of the module.
 func MainAtRoot(m *testing.M) {
 	if err := os.Chdir(Root()); err != nil {
 		panic(err)
@@ -45,7 +45,7 @@ func MainAtRoot(m *testing.M) {
 	Main(m)
 }
 
-// Read returns the text of a file, which is named by its path below the module.
+// Read returns the text of a file, given its path in the module.
 func Read(t *testing.T, file string) string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(Root(), file))
@@ -55,7 +55,7 @@ func Read(t *testing.T, file string) string {
 	return string(b)
 }
 
-// Need skips the test unless the programs are installed. With CI=true it fails instead.
+// Need skips the test unless the programs are installed. With CI=true in the environment it fails.
 func Need(t *testing.T, programs ...string) {
 	t.Helper()
 	for _, p := range programs {
@@ -63,18 +63,18 @@ func Need(t *testing.T, programs ...string) {
 			if os.Getenv("CI") == "true" {
 				t.Fatal(err)
 			}
-			t.Skipf("no real client to speak through: %v", err)
+			t.Skipf("a program is missing: %v", err)
 		}
 	}
 }
 
-// Matches reports whether got is want, where "..." in want stands for anything.
+// Matches reports whether got equals want, where "..." in want matches any text.
 func Matches(got, want string) bool {
 	pattern := strings.ReplaceAll(regexp.QuoteMeta(want), `\.\.\.`, `[\s\S]*`)
 	return regexp.MustCompile(`\A` + pattern + `\z`).MatchString(got)
 }
 
-// HasIPv6 reports whether this machine has an IPv6 loopback address.
+// HasIPv6 reports whether the machine has an IPv6 loopback address.
 func HasIPv6() bool {
 	l, err := net.Listen("tcp6", "[::1]:0")
 	if err == nil {

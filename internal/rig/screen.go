@@ -12,16 +12,16 @@ import (
 	"time"
 )
 
-// Screen is a terminal that a real client runs in. It is one of tmux, spoken to in its control
-// mode, which tells when there is something new on it.
+// Screen is a terminal for a real client to run in: one of tmux in control mode, which reports each
+// change of the screen.
 type Screen struct {
 	t       *testing.T
-	in      io.Writer
-	out     *bufio.Scanner
-	changed bool // since the last look
+	in      io.Writer      // commands for tmux
+	out     *bufio.Scanner // their output, and reports
+	changed bool           // the screen, since Await last read it
 }
 
-// NewScreen is a terminal of that size, in which the shell runs command.
+// NewScreen returns a terminal of the given size, in which the shell runs command.
 func NewScreen(t *testing.T, columns, rows int, command string) *Screen {
 	t.Helper()
 	Need(t, "tmux")
@@ -49,7 +49,7 @@ func NewScreen(t *testing.T, columns, rows int, command string) *Screen {
 	return &Screen{t: t, in: in, out: bufio.NewScanner(out)}
 }
 
-// Tmux runs a command of tmux and returns what it prints.
+// Tmux runs a tmux command and returns its output.
 func (s *Screen) Tmux(format string, args ...any) string {
 	s.t.Helper()
 	const marker = "end-of-this-command"
@@ -69,7 +69,7 @@ func (s *Screen) Tmux(format string, args ...any) string {
 	return ""
 }
 
-// Keys presses the keys that tmux calls by these names.
+// Keys presses keys, given their tmux names.
 func (s *Screen) Keys(names ...string) {
 	s.t.Helper()
 	s.Tmux("send-keys %s", strings.Join(names, " "))
@@ -81,16 +81,16 @@ func (s *Screen) Write(text string) { s.t.Helper(); s.Tmux("send-keys -l -- '%s'
 // Enter types text and presses Enter.
 func (s *Screen) Enter(text string) { s.t.Helper(); s.Write(text); s.Keys("Enter") }
 
-// Resize gives the terminal another size.
+// Resize changes the size of the terminal.
 func (s *Screen) Resize(columns, rows int) {
 	s.t.Helper()
 	s.Tmux("resize-window -x %d -y %d", columns, rows)
 }
 
-// Text is what the screen shows, without the empty lines at its end and what answers cost.
+// Text returns what the screen shows, without trailing empty lines and without the costs of answers.
 func (s *Screen) Text() string { s.t.Helper(); return s.capture("") }
 
-// All is text with what has left the screen at its top.
+// All returns Text with the lines that have scrolled off.
 func (s *Screen) All() string { s.t.Helper(); return s.capture("-S -") }
 
 func (s *Screen) capture(lines string) string {
@@ -98,7 +98,7 @@ func (s *Screen) capture(lines string) string {
 	return Cost.ReplaceAllString(strings.TrimRight(s.Tmux("capture-pane -p %s", lines), "\n"), "")
 }
 
-// Await waits until the screen shows what matches, and returns the match with its groups.
+// Await waits until the screen matches pattern, and returns the match and its groups.
 func (s *Screen) Await(pattern string) []string {
 	s.t.Helper()
 	re := regexp.MustCompile("(?m)" + pattern)
@@ -123,8 +123,8 @@ func (s *Screen) Clear() {
 	s.Await(`\A> *$`)
 }
 
-// Knows waits until the server knows the terminal's width: a size is on its way by itself, and what
-// is typed can come before it.
+// Knows waits until the server knows the width of the terminal: the client sends a size by itself, and
+// what is typed may arrive before it.
 func (s *Screen) Knows(width int) {
 	s.t.Helper()
 	for known := ""; known != fmt.Sprint(width); {

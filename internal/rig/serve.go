@@ -13,13 +13,13 @@ import (
 	"github.com/sightglass-go/sightglass/telnet"
 )
 
-// Serve serves reg on addr until the test ends, and then holds that no goroutine is left.
+// Serve serves reg on addr until the test ends, and then checks that no goroutine is left.
 func Serve(t *testing.T, network, addr string, reg *registry.Registry) net.Addr {
 	t.Helper()
 	return Start(t, network, addr, &telnet.Server{Registry: reg})
 }
 
-// Start is serve for a server of one's own.
+// Start is Serve for a Server with fields of its own.
 func Start(t *testing.T, network, addr string, server *telnet.Server) net.Addr {
 	t.Helper()
 	before := goleak.IgnoreCurrent()

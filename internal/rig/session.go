@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// Session is one connection in line mode, as a program would make it.
+// Session is a session in line mode, as a program has it.
 type Session struct {
 	t      *testing.T
 	Conn   net.Conn
-	Banner string // what it was greeted with
+	Banner string // the text before the first prompt
 }
 
 // Connect connects to addr and waits for the first prompt.
@@ -29,12 +29,12 @@ func Connect(t *testing.T, network, addr string) *Session {
 	return s
 }
 
-// Plain is b without telnet's negotiation, which a client that knows nothing of it shows as odd characters.
+// Plain returns b without telnet's negotiation, which must consist of options only.
 func Plain(b []byte) []byte {
 	var p []byte
 	for i := 0; i < len(b); i++ {
 		if b[i] == 0xff {
-			i += 2 // the command and its option
+			i += 2 // the verb and the option
 			continue
 		}
 		p = append(p, b[i])
@@ -44,7 +44,7 @@ func Plain(b []byte) []byte {
 
 const prompt = "> "
 
-// Answer reads up to the next prompt and returns what stands before it.
+// Answer reads up to the next prompt and returns the text before it.
 func (s *Session) Answer() string {
 	s.t.Helper()
 	var got []byte
@@ -60,13 +60,13 @@ func (s *Session) Answer() string {
 	}
 }
 
-// Tidy returns s with the line ends of a file and no white space at its ends.
+// Tidy returns s with LF in place of CR LF, and without white space at both ends.
 func Tidy(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
 
-// Cost is what an answer says that took long, behind it or on a line of its own.
+// Cost matches the cost of a slow answer, behind the answer or on the next line.
 var Cost = regexp.MustCompile(`(?m)\n? {2,}[\d,]+ entries, [\d,]+ ms.*$`)
 
-// Ask returns the answer to one line, without its cost.
+// Ask sends a line and returns the answer, without its cost.
 func (s *Session) Ask(line string) string {
 	s.t.Helper()
 	s.Conn.SetDeadline(time.Now().Add(Patience))
