@@ -62,7 +62,7 @@ func (a *alarms) walk(v *View, path string, depth int) {
 	next := func(c *View, step string) { a.walk(c, path+step, depth+1) }
 	switch v.Shape() {
 	case inspect.Pointer, inspect.Interface:
-		if c, err := v.hop(); err == nil && c != nil {
+		if c, err := v.deref(); err == nil && c != nil {
 			next(c, "")
 		}
 	case inspect.Struct:

@@ -7,13 +7,24 @@ import (
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
+	"github.com/sightglass-go/sightglass/internal/access/internal/literal"
+	"github.com/sightglass-go/sightglass/internal/access/internal/pattern"
 	"github.com/sightglass-go/sightglass/internal/access/internal/redact"
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
-// decide decides whether v may be shown, as far as its name, type, tag and the patterns of Hide
-// say, and where the patterns are at. It is done when it is first needed, because it reads a map's
-// key for each entry of a walk.
+// verdict is whether a View may be shown, as far as its name, type, tag and the patterns of Hide say.
+// It inherits from the View above.
+type verdict struct {
+	decided bool          // the rest is valid
+	hidden  bool          // by name, type, tag or pattern
+	secrets secret.Kinds  // what is secret in the value by the names above it, and its own
+	hide    pattern.Trail // in policy.hide
+	calls   pattern.Trail // in policy.calls
+}
+
+// decide reaches the verdict on v. It is called when the verdict is first needed, since for each entry
+// of a map it reads the key.
 func (v *View) decide() {
 	if v.decided {
 		return
@@ -21,61 +32,61 @@ func (v *View) decide() {
 	v.decided = true
 	up := v.up
 	up.decide()
-	v.hidden, v.hide, v.calls, v.tells = up.hidden, up.hide, up.calls, up.tells
+	v.hidden, v.hide, v.calls, v.secrets = up.hidden, up.hide, up.calls, up.secrets
 	if v.hidden {
 		return
 	}
 	t := v.val.Type()
-	switch v.step.kind {
+	switch v.step {
 	case stepElem:
-		v.tells |= redact.ByType(t)
+		v.secrets |= redact.ByType(t)
 	case stepKeyOf:
-		// A key lies on no path that a pattern could name.
+		// No pattern can name a key.
 		v.hide, v.calls = 0, 0
-		v.tells = v.tells.OfKeys() | redact.ByType(t)
+		v.secrets = v.secrets.OfKeys() | redact.ByType(t)
 	case stepField:
-		f := &v.visit.structOf(up.val.Type()).fields[v.step.index]
+		f := &v.visit.types.structOf(up.val.Type()).fields[v.index]
 		if !f.Inherits {
-			v.tells = 0
+			v.secrets = 0
 		}
-		v.tells |= f.Kinds
-		v.hidden = f.Secret || v.retold(up)
-		v.follow(f.Name, f.Embedded)
+		v.secrets |= f.Kinds
+		v.hidden = f.Secret || v.repeatsHidden(up)
+		v.advance(v.policy, f.Name, f.Embedded)
 		if f.GoName != f.Name {
-			v.followToo(up, f.GoName)
+			v.advanceAlias(v.policy, &up.verdict, f.GoName)
 		}
 	case stepIndex:
-		v.tells = v.tells.OfElements() | v.visit.tellsOfType(t)
+		v.secrets = v.secrets.OfElements() | v.visit.types.secretKinds(t)
 		if v.hide|v.calls != 0 {
-			v.follow(strconv.Itoa(v.step.index), false)
+			v.advance(v.policy, strconv.Itoa(v.index), false)
 		}
 	case stepKey:
-		v.tells = v.tells.OfElements() | secret.ByName(v.step.name)&^secret.All | redact.ByType(t)
-		v.follow(v.step.name, false)
+		v.secrets = v.secrets.OfElements() | secret.ByName(v.name)&^secret.All | redact.ByType(t)
+		v.advance(v.policy, v.name, false)
 	case stepLiteral:
-		v.tells = v.tells.OfElements() | redact.ByType(t)
-		v.follow(v.step.name, false)
+		v.secrets = v.secrets.OfElements() | redact.ByType(t)
+		v.advance(v.policy, v.name, false)
 	case stepEntry:
 		v.decideEntry(t)
 	}
 	v.judge()
 }
 
-// retellings are fields of the standard library's types that have in them what others of the same
-// struct hold.
-var retellings = map[string]map[string][]string{
+// derivedFields are fields of standard library types that contain what other fields of the same struct
+// hold.
+var derivedFields = map[string]map[string][]string{
 	"fmt.wrapError":  {"msg": {"err"}},
 	"fmt.wrapErrors": {"msg": {"errs"}},
 	"url.URL":        {"RawPath": {"Path"}, "RawFragment": {"Fragment"}},
 }
 
-// retold reports whether v, a field of up, has in it what a pattern hides in another.
-func (v *View) retold(up *View) bool {
+// repeatsHidden reports whether v, a field of up, contains what a pattern hides in another field.
+func (v *View) repeatsHidden(up *View) bool {
 	t := up.val.Type()
 	if up.hide == 0 || !up.val.ShownAsOne() {
 		return false
 	}
-	for _, name := range retellings[t.String()][v.step.name] {
+	for _, name := range derivedFields[t.String()][v.name] {
 		next, ends := v.policy.hide.Step(up.hide, name)
 		if f, ok := t.FieldByName(name); ends != 0 || ok && v.policy.hide.Reaches(next, f.Type) {
 			return true
@@ -84,17 +95,16 @@ func (v *View) retold(up *View) bool {
 	return false
 }
 
-// judge decides whether v may be shown, once it is known what its names tell and where the patterns
-// are at.
+// judge decides whether v may be shown, once secrets and the trails are known.
 func (v *View) judge() {
 	t := v.val.Type()
-	v.hidden = v.hidden || redact.Hides(v.tells, t)
+	v.hidden = v.hidden || redact.Hides(v.secrets, t)
 	if v.hidden || v.hide == 0 || t == nil {
 		return
 	}
 	switch hide := &v.policy.hide; {
 	case v.val.ShownAsOne():
-		// Its text would tell of each field.
+		// Its text would tell what is in each field.
 		if hide.Reaches(v.hide, t) {
 			v.val = v.val.Bare()
 		}
@@ -104,30 +114,30 @@ func (v *View) judge() {
 	}
 }
 
-// follow moves the patterns on by one step. The name of an embedded struct may be left out of a
-// pattern.
-func (v *View) follow(name string, embedded bool) {
-	hide, ends := v.policy.hide.Step(v.hide, name)
-	calls, _ := v.policy.calls.Step(v.calls, name)
+// advance takes the patterns on by the step called name. Patterns may leave out the name of an embedded
+// struct.
+func (d *verdict) advance(p *policy, name string, embedded bool) {
+	hide, ends := p.hide.Step(d.hide, name)
+	calls, _ := p.calls.Step(d.calls, name)
 	if embedded {
-		hide, calls = hide|v.hide, calls|v.calls
+		hide, calls = hide|d.hide, calls|d.calls
 	}
-	v.hide, v.calls = hide, calls
-	v.hidden = v.hidden || ends != 0
+	d.hide, d.calls = hide, calls
+	d.hidden = d.hidden || ends != 0
 }
 
-// followToo is follow for another name of the same field: patterns may have either.
-func (v *View) followToo(up *View, name string) {
-	hide, ends := v.policy.hide.Step(up.hide, name)
-	calls, _ := v.policy.calls.Step(up.calls, name)
-	v.hide, v.calls = v.hide|hide, v.calls|calls
-	v.hidden = v.hidden || ends != 0
+// advanceAlias is advance for a second name of the same field: patterns may use either.
+func (d *verdict) advanceAlias(p *policy, up *verdict, name string) {
+	hide, ends := p.hide.Step(up.hide, name)
+	calls, _ := p.calls.Step(up.calls, name)
+	d.hide, d.calls = d.hide|hide, d.calls|calls
+	d.hidden = d.hidden || ends != 0
 }
 
 // decideEntry is decide for the entry of a map that a walk met.
 func (v *View) decideEntry(t reflect.Type) {
-	v.tells = v.tells.OfElements() | v.visit.tellsOfType(t)
-	key := v.step.key.val
+	v.secrets = v.secrets.OfElements() | v.visit.types.secretKinds(t)
+	key := v.key.val
 	if key.Kind() == reflect.Interface {
 		var err error
 		if key, err = key.Elem(); err != nil {
@@ -140,7 +150,7 @@ func (v *View) decideEntry(t reflect.Type) {
 	case key.Kind() == reflect.String:
 		b, n, err := key.AppendBytes(v.visit.key[:0], 0, inspect.MaxKey)
 		v.visit.key = b
-		// What is longer cannot be looked up, and not be named.
+		// A longer key can neither be looked up nor named.
 		if v.hidden = err != nil || n > len(b); v.hidden {
 			return
 		}
@@ -148,67 +158,69 @@ func (v *View) decideEntry(t reflect.Type) {
 			return
 		}
 		name = string(b)
-		v.tells |= secret.ByName(name) &^ secret.All
+		v.secrets |= secret.ByName(name) &^ secret.All
 	case v.hide|v.calls != 0 && key.Shape() == inspect.Scalar:
 		x, err := key.Scalar(0)
 		if v.hidden = err != nil; v.hidden {
 			return
 		}
-		// As it is named where it is looked up.
+		// The name is that by which it is looked up.
 		if s, ok := x.(string); ok {
 			name = s
 		} else {
-			name, _ = literal(x)
+			name, _ = literal.Of(x)
 		}
 	}
-	v.follow(name, false)
+	v.advance(v.policy, name, false)
 }
 
-// Hidden reports whether policy forbids to show the content: because of its name, its type, a tag,
-// a pattern, or because it is a text that looks like a secret.
-func (v *View) Hidden() bool { return v.shown() != nil }
+// Hidden reports whether policy forbids showing v: for its name, its type, a tag or a pattern, or because
+// it is a text that looks like a secret.
+func (v *View) Hidden() bool { return v.checkShown() != nil }
 
-// shown is the error of a value that may not be shown.
-func (v *View) shown() error {
+// checkShown returns a *RedactedError if v must not be shown.
+func (v *View) checkShown() error {
 	v.decide()
 	if v.hidden {
 		return &RedactedError{Path: v.Path()}
 	}
 	if t := v.val.Type(); t != nil && kind.IsText(t) {
-		// Anything else that is wrong with it is for who reads it to say.
-		if err, ok := v.textual(0, margin).(*RedactedError); ok {
+		// Other errors are for the reader of the text to return.
+		if err, ok := v.checkTextAt(0, margin).(*RedactedError); ok {
 			return err
 		}
 	}
-	v.unveil()
+	v.bareSecretText()
 	return nil
 }
 
-// unveil makes v, if it is a struct of which the text looks like a secret, one that is seen by its
-// fields: of these only what is a secret is hidden. It reports whether it did.
-func (v *View) unveil() bool {
+// bareSecretText makes v show its fields if it is a struct whose text looks like a secret: of the fields
+// only the secret one is hidden. It reports whether it did.
+func (v *View) bareSecretText() bool {
 	t := v.val.Type()
-	if !v.worded() || !isWorded(t) {
+	if !v.isTextStruct() || !mayHoldSecretText(t) {
 		return false
 	}
-	_, _, err := v.worked(t)
-	if _, secret := err.(*RedactedError); secret {
+	_, _, err := v.loadScalar(t)
+	if _, hidden := err.(*RedactedError); hidden {
 		v.val = v.val.Bare()
 		return true
 	}
 	return false
 }
 
-// isWorded reports whether what structs of type t are shown as is a text: times and atomics are
-// none.
-func isWorded(t reflect.Type) bool {
+// mayHoldSecretText reports whether the text of structs of type t may hold a secret. That of times and
+// atomics does not.
+func mayHoldSecretText(t reflect.Type) bool {
 	return t != reflect.TypeFor[time.Time]() && !kind.IsSync(t)
 }
 
-// worded reports whether v is a struct that is shown as a text or a number.
-func (v *View) worded() bool { return v.val.Kind() == reflect.Struct && v.Shape() == inspect.Scalar }
+// isTextStruct reports whether v is a struct that is shown as a text or number.
+func (v *View) isTextStruct() bool {
+	return v.val.Kind() == reflect.Struct && v.Shape() == inspect.Scalar
+}
 
-// redacted stands for v where its content is asked for.
+// redacted returns what stands for v where its content is asked for.
 func (v *View) redacted() *Redacted {
 	r := &Redacted{Path: v.Path()}
 	switch v.val.Kind() {
@@ -221,18 +233,18 @@ func (v *View) redacted() *Redacted {
 	return r
 }
 
-// Redacted stands for a value that may not be shown. Every operation on it but showing it is an
-// error.
+// Redacted stands for a value that must not be shown. It can only be shown itself: any other operation on
+// it is an error.
 type Redacted struct {
 	Path string // "" where no expression reaches it
-	// Empty says that it is an empty text or collection, or nil. Of numbers it is always false.
+	// Empty says that the value is an empty text or collection, or nil. It is false for every number.
 	Empty bool
 }
 
-// blank is a zero value of v's type, the zero Value where there is none to be had.
-func blank(v inspect.Value) inspect.Value {
+// zeroOf returns a zero value of v's type; the zero Value if there is none.
+func zeroOf(v inspect.Value) inspect.Value {
 	t := v.Type()
-	// A large array would be made anew each time, only to say its type.
+	// Not a large array, just for the sake of its type.
 	if t == nil || t.Kind() == reflect.Interface || t.Size() > largeText {
 		return inspect.Value{}
 	}

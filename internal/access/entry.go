@@ -2,40 +2,44 @@ package access
 
 import (
 	"context"
+	"fmt"
 	"reflect"
+	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/guard"
 	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 )
 
-// entry is one exposed name. But for what its function returned it does not change once it is in
-// Objects.
+// entry is one exposed name. It does not change once it is in Objects, but for what its function returned.
 type entry struct {
-	name     string
-	doc      string
-	object   inspect.Value
-	weak     func() any                // instead of object: nil when collected
-	compute  func(context.Context) any // instead of object
-	callee   *usercode.Callee          // compute
-	returned returned
-	typ      reflect.Type // of object or weak
-	policy   policy
+	name   string
+	doc    string
+	policy policy
+
+	// One of these three is set.
+	object  inspect.Value
+	weak    func() any // returns nil once the object was collected
+	compute func(context.Context) any
+
+	typ      reflect.Type     // of object, or of what weak returns; nil for a function
+	callee   *usercode.Callee // counts the calls of compute
+	returned returned         // by compute
 }
 
-// returned is the object that a function returned the last time.
+// returned is the object that a function returned last.
 type returned struct {
 	mu   sync.Mutex
 	addr uintptr
-	kept any // the object, from the second time on that one lay at addr
+	kept any // the object, once two in a row lay at addr
 }
 
-// again reports whether x, which the function has returned now, is the object that it returned the
-// last times: then it is not made for each look. Where two objects lay at the same address one
-// after the other, the second is kept alive until the next look, so that the third can be told from
-// it.
-func (r *returned) again(x any) bool {
+// repeats reports whether x, which the function has just returned, is the same object as the last times, so
+// that the function does not make a new one each time. If two objects in a row lay at the same address, the
+// second is kept alive until the next call, so that the third can be told from it.
+func (r *returned) repeats(x any) bool {
 	addr := inspect.Of(x).Addr()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -58,8 +62,8 @@ func newEntry(name string, o Options) (*entry, error) {
 	return e, e.policy.declare(name, o)
 }
 
-// locate finds where the exposed object lies, and gives a declared guard the name of the object's
-// field that it is, if it is one.
+// locate finds out where the exposed object lies. If a declared guard is a field of the object, it gets that
+// name.
 func (e *entry) locate() {
 	target := e.target()
 	if !target.IsValid() || target.Mark()&inspect.Copied != 0 {
@@ -74,7 +78,7 @@ func (e *entry) locate() {
 	}
 }
 
-// target is what the exposed pointer leads to, the zero Value if it is none, or is not there.
+// target returns what the exposed pointer leads to; the zero Value if it is no pointer, or was collected.
 func (e *entry) target() inspect.Value {
 	object := e.object
 	if e.weak != nil {
@@ -90,7 +94,8 @@ func (e *entry) target() inspect.Value {
 	return target
 }
 
-func (e *entry) entry() Entry {
+// describe describes the entry for listings.
+func (e *entry) describe() Entry {
 	out := Entry{Name: e.name, Doc: e.doc, Type: "any", Guard: e.guard()}
 	if e.typ != nil {
 		out.Type = e.typ.String()
@@ -98,13 +103,14 @@ func (e *entry) entry() Entry {
 	return out
 }
 
+// guard says how the object is read; see [Entry.Guard].
 func (e *entry) guard() string {
 	p := &e.policy
 	switch {
 	case e.weak != nil && e.weak() == nil:
 		return "collected"
 	case p.Frozen || p.Owner != nil || p.Lock != nil && p.Names == nil:
-		return p.guard(nil, nil)
+		return p.describe(nil, nil)
 	case e.compute != nil:
 		return "computed at each look"
 	case e.typ.Kind() != reflect.Pointer:
@@ -117,5 +123,36 @@ func (e *entry) guard() string {
 	if k := own.Real(); k != nil {
 		return p.guardedBy(e.name + "." + k.Name)
 	}
-	return p.guard(e.typ.Elem(), own)
+	return p.describe(e.typ.Elem(), own)
+}
+
+// reserved are the words that mean something else at the prompt: the literals and word operators of expr-lang
+// (see its docs/language-definition.md), and the name of the last answer.
+var reserved = map[string]bool{
+	"true": true, "false": true, "nil": true, "let": true, "if": true, "else": true,
+	"in": true, "not": true, "and": true, "or": true,
+	"matches": true, "contains": true, "startsWith": true, "endsWith": true, "_": true,
+}
+
+// checkName returns an error if nothing can be exposed under name.
+func checkName(name string) error {
+	for _, part := range strings.Split(name, ".") {
+		switch {
+		case !isIdentifier(part):
+			return fmt.Errorf("a name is made of identifiers joined by dots, and %q is none", part)
+		case reserved[part]:
+			return fmt.Errorf("%s is a word of the expression language", part)
+		}
+	}
+	return nil
+}
+
+// isIdentifier reports whether s can be typed as a name.
+func isIdentifier(s string) bool {
+	for i, r := range s {
+		if r != '_' && !unicode.IsLetter(r) && (i == 0 || !unicode.IsDigit(r)) {
+			return false
+		}
+	}
+	return s != ""
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/sightglass-go/sightglass/internal/access/internal/guard"
+	"github.com/sightglass-go/sightglass/internal/access/internal/literal"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -18,7 +19,7 @@ type NameError struct {
 }
 
 func (e *NameError) Error() string {
-	return "unknown name " + e.Name + hint(e.Near, "; dir() lists what is exposed")
+	return "unknown name " + e.Name + suggestion(e.Near, "; dir() lists what is exposed")
 }
 
 // NilError says that what was to be read through is nil. It is an [ErrNil].
@@ -28,7 +29,7 @@ type NilError struct {
 }
 
 func (e *NilError) Error() string {
-	return fmt.Sprintf("%s is nil: it has no %s; ?. and ?? read past nil", place(e.Path, ""), e.Op)
+	return fmt.Sprintf("%s is nil: it has no %s; ?. and ?? read past nil", orType(e.Path, ""), e.Op)
 }
 
 // Is reports whether target is ErrNil.
@@ -44,7 +45,7 @@ type FieldError struct {
 }
 
 func (e *FieldError) Error() string {
-	what := place(e.Path, e.Type)
+	what := orType(e.Path, e.Type)
 	if e.Path != "" && e.Type != "" {
 		what += " (" + e.Type + ")"
 	}
@@ -55,7 +56,7 @@ func (e *FieldError) Error() string {
 	if e.Path != "" {
 		end = "; dir(" + e.Path + ") lists what it has"
 	}
-	return what + " has no field " + e.Name + hint(e.Near, end)
+	return what + " has no field " + e.Name + suggestion(e.Near, end)
 }
 
 // maxShownKey is how much of a key an error shows, in bytes.
@@ -73,14 +74,14 @@ func (e *KeyError) Error() string {
 	if near != "" {
 		near = text.Literal(near)
 	}
-	key, ok := literal(e.Key)
+	key, ok := literal.Of(e.Key)
 	switch s, is := e.Key.(string); {
 	case is && len(s) > maxShownKey:
 		key = text.Literal(s[:maxShownKey]) + "…"
 	case !ok:
 		key = "like this one"
 	}
-	return place(e.Path, "the map") + " has no key " + key + hint(near, "; get() and ?. give nil instead")
+	return orType(e.Path, "the map") + " has no key " + key + suggestion(near, "; get() and ?. give nil instead")
 }
 
 // IndexError says that an index is out of a list's range.
@@ -95,7 +96,7 @@ func (e *IndexError) Error() string {
 	if e.Len == 1 {
 		elements = "element"
 	}
-	return fmt.Sprintf("index %d is out of range: %s has %d %s", e.Index, place(e.Path, "the list"), e.Len, elements)
+	return fmt.Sprintf("index %d is out of range: %s has %d %s", e.Index, orType(e.Path, "the list"), e.Len, elements)
 }
 
 // TypeError says that a value is not of the kind that an operation works on.
@@ -143,18 +144,13 @@ type RedactedError struct {
 
 func (e *RedactedError) Error() string {
 	if e.Keys {
-		return "the keys of " + place(e.Path, "the map") + " are redacted: none can be looked up"
+		return "the keys of " + orType(e.Path, "the map") + " are redacted: none can be looked up"
 	}
-	return place(e.Path, "the value") + " is redacted: nothing can be asked of it"
+	return orType(e.Path, "the value") + " is redacted: nothing can be asked of it"
 }
 
-// structName names the struct that a View is of, for people.
-type structName struct{ *View }
-
-func (n structName) String() string { return place(n.Path(), n.val.Type().String()) }
-
-// place names a value by its path, or else by what it is.
-func place(path, what string) string {
+// orType names a value by its path, or else by what it is.
+func orType(path, what string) string {
 	switch {
 	case path != "":
 		return path
@@ -164,7 +160,8 @@ func place(path, what string) string {
 	return "the value"
 }
 
-func hint(near, otherwise string) string {
+// suggestion ends an error with the near name, or else with what else helps.
+func suggestion(near, otherwise string) string {
 	if near != "" {
 		return "; did you mean " + near + "?"
 	}

@@ -80,7 +80,7 @@ func TestFieldCacheGivesUp(t *testing.T) {
 	one, two := newGear(1), newGear(2)
 	one.next, one.any = two, two
 	three, telling, long := newGear(3), newGear(4), newGear(5)
-	telling.name, long.name = "see https://u:hunter2@host/", strings.Repeat("g", secretPiece+1)
+	telling.name, long.name = "see https://u:hunter2@host/", strings.Repeat("g", maxChecked+1)
 	object := &struct {
 		one, two, three, telling, long *gear
 		locked                         *struct {
@@ -140,7 +140,7 @@ func TestFieldCacheGivesUp(t *testing.T) {
 			t.Errorf("%s: %v", name, d.Plain())
 		}
 	}
-	if look.unread != 0 {
-		t.Error(look.unread)
+	if look.meter.reads != 0 {
+		t.Error(look.meter.reads)
 	}
 }

@@ -747,7 +747,7 @@ func TestWriterIsNotStarved(t *testing.T) {
 func TestCancelInWalk(t *testing.T) {
 	for _, opts := range policies() {
 		l, c := lookAt(t, make([]string, 1_000_000), opts...)
-		m := l.meter.(*meter)
+		m := l.meter.meter.(*meter)
 		end := errors.New("enough")
 		n := 0
 		err := c.Each(func(_, _ *View) (bool, error) {
@@ -877,7 +877,7 @@ func TestStructInParts(t *testing.T) {
 	if line := n.Line(1 << 20); strings.Count(line, long) != 4 || !strings.Contains(line, "m: 2") {
 		t.Errorf("%.100s…", line)
 	}
-	if m.all < 4*(len(long)-secretPiece) || m.most > secretPiece {
+	if m.all < 4*(len(long)-maxChecked) || m.most > maxChecked {
 		t.Errorf("%d bytes were searched, up to %d of them under the lock", m.all, m.most)
 	}
 	const want = "a access.texts is not of one moment: it is large, and a part of it was read after its guard was given back"

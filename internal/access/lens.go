@@ -10,7 +10,7 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 )
 
-// SetLens has structs of type T shown as what f returns, a func(p *T) any. A second lens for a type
+// SetLens has structs of type T shown as what f, a func(p *T) any, returns. A second lens for a type
 // replaces the first. It is an error if f is not such a function.
 func (o *Objects) SetLens(f any) error {
 	t := reflect.TypeOf(f)
@@ -31,7 +31,7 @@ func (o *Objects) SetLens(f any) error {
 	return nil
 }
 
-// lensOf is the lens for structs of type t; ok is false if there is none.
+// lensOf returns the lens for structs of type t; ok is false if there is none.
 func (o *Objects) lensOf(t reflect.Type) (f reflect.Value, ok bool) {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
@@ -39,21 +39,12 @@ func (o *Objects) lensOf(t reflect.Type) (f reflect.Value, ok bool) {
 	return f, ok
 }
 
-// hasLenses reports whether anything may be seen through a lens.
+// hasLenses reports whether any lens is set.
 func (o *Objects) hasLenses() bool {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
 	return len(o.lenses) > 0
 }
-
-// seen is what a lens showed of an object.
-type seen struct {
-	view *View // nil: nothing, or err says why not
-	err  error
-}
-
-// maxSeen is for how many objects a Visit remembers what a lens showed of them.
-const maxSeen = 1000
 
 // Lensed reports whether a lens is set for v, or for what it leads to. It runs nothing.
 func (v *View) Lensed() bool {
@@ -65,71 +56,103 @@ func (v *View) Lensed() bool {
 	return ok
 }
 
-// lens is the lens for the struct v.
-func (v *View) lens() (f reflect.Value, ok bool) {
-	if v.ofLens || v.visit.callsForbidden || v.Shape() != inspect.Struct {
-		return f, false
+// ForbidCalls keeps the Visit from running code of the application other than its locks and owners: it
+// shows each object by its fields and not through a lens, and calls no registry.Func.
+func (vis *Visit) ForbidCalls() { vis.callsForbidden = true }
+
+// lens is the lens of a struct.
+type lens struct {
+	of *View
+	f  reflect.Value
+}
+
+// lens returns the lens of the struct v; ok is false if there is none, or none may be used.
+func (v *View) lens() (l lens, ok bool) {
+	if v.fromLens || v.visit.callsForbidden || v.Shape() != inspect.Struct {
+		return l, false
 	}
-	f, ok = v.visit.objects.lensOf(v.val.Type())
+	f, ok := v.visit.objects.lensOf(v.val.Type())
 	if v.decide(); ok && v.policy.hide.Reaches(v.hide, v.val.Type()) {
-		// f may show in any way what a pattern hides.
-		v.visit.note("a " + v.val.Type().String() + " is shown by its fields: registry.Hide names one, and its lens might show it")
-		return reflect.Value{}, false
+		// The lens may show what a pattern hides, in any form.
+		v.visit.report.note("a " + v.val.Type().String() + " is shown by its fields: registry.Hide names one, and its lens might show it")
+		return l, false
 	}
-	return f, ok
+	return lens{v, f}, ok
 }
 
-// given is the pointer to v that a lens may have; ok is false if it may have none.
-func (v *View) given() (p any, ok bool) {
-	if v.boxed || v.val.Mark()&inspect.Copied != 0 {
-		return nil, false
-	}
-	return v.val.Pointer()
-}
-
-// refused is the error where a lens is needed and cannot be given v.
-func (v *View) refused() error {
-	return &MethodError{
-		Type: v.val.Type().String(), Refused: true,
-		Why: "cannot be looked through here: it is a copy, or was reached through memory that may change meanwhile; declare a registry.Guard, Owner or Frozen for " + v.policy.name,
-	}
-}
-
-// through is what the lens shows of the struct v; nil if there is no lens, or it cannot be given v,
-// which then is noted.
-func (v *View) through() (*View, error) {
-	f, ok := v.lens()
+// lensView returns what the lens of the struct v shows. It is nil if there is no lens, or the lens cannot
+// be given v; the Visit reports the latter.
+func (v *View) lensView() (*View, error) {
+	l, ok := v.lens()
 	if !ok {
 		return nil, nil
 	}
-	if err := v.shown(); err != nil {
+	return l.view()
+}
+
+// argument returns the pointer to the struct for the lens; ok is false if the lens must not have one.
+func (l *lens) argument() (p any, ok bool) {
+	if l.of.boxed || l.of.val.Mark()&inspect.Copied != 0 {
+		return nil, false
+	}
+	return l.of.val.Pointer()
+}
+
+// refused returns the error where the lens is needed and has no argument.
+func (l *lens) refused() error {
+	return &MethodError{
+		Type: l.of.val.Type().String(), Refused: true,
+		Why: "cannot be looked through here: it is a copy, or was reached through memory that may change meanwhile; declare a registry.Guard, Owner or Frozen for " + l.of.policy.name,
+	}
+}
+
+// object identifies an object. The type is needed: a struct has the address of its first field.
+type object struct {
+	addr uintptr
+	typ  reflect.Type
+}
+
+// lensResult is what a lens showed of an object.
+type lensResult struct {
+	view *View // nil for nothing, and for an error
+	err  error
+}
+
+// maxLensResults bounds the objects of which a Visit remembers what a lens showed.
+const maxLensResults = 1000
+
+// view returns what the lens shows, the same for an object throughout the Visit.
+func (l *lens) view() (*View, error) {
+	v := l.of
+	if err := v.checkShown(); err != nil {
 		return nil, err
 	}
-	p, ok := v.given()
+	p, ok := l.argument()
 	if !ok {
-		v.visit.unseen(v.val.Type())
+		v.visit.report.note("a " + v.val.Type().String() + " is shown by its fields: its lens is not given a copy, nor what was reached through memory that may be changing")
 		return nil, nil
 	}
 	key := object{v.val.Addr(), v.val.Type()}
-	if s, ok := v.visit.seen[key]; ok {
-		return s.view, s.err
+	if r, ok := v.visit.lensResults[key]; ok {
+		return r.view, r.err
 	}
 	if v.visit.Holding() {
 		return nil, &MethodError{Type: v.val.Type().String(), Why: "cannot run while a guard is held", Refused: true}
 	}
-	var s seen
-	s.view, s.err = v.lookThrough(f, p)
-	if len(v.visit.seen) < maxSeen {
-		if v.visit.seen == nil {
-			v.visit.seen = make(map[object]seen)
+	var r lensResult
+	r.view, r.err = l.run(p)
+	if len(v.visit.lensResults) < maxLensResults {
+		if v.visit.lensResults == nil {
+			v.visit.lensResults = make(map[object]lensResult)
 		}
-		v.visit.seen[key] = s
+		v.visit.lensResults[key] = r
 	}
-	return s.view, s.err
+	return r.view, r.err
 }
 
-// lookThrough runs the lens f on p, which is v.
-func (v *View) lookThrough(f reflect.Value, p any) (*View, error) {
+// run calls the lens with p.
+func (l *lens) run(p any) (*View, error) {
+	v := l.of
 	fail := func(why string) error {
 		return &MethodError{Type: v.val.Type().String(), Why: why}
 	}
@@ -137,13 +160,13 @@ func (v *View) lookThrough(f reflect.Value, p any) (*View, error) {
 	if why := callee.Refusal(); why != "" {
 		return nil, fail(why)
 	}
-	if err := v.visit.tick(1); err != nil {
+	if err := v.visit.meter.read(1); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(v.visit.ctx, v.visit.callTime)
 	defer cancel()
 	var x any
-	err := callee.Go(func() { x = f.Call([]reflect.Value{reflect.ValueOf(p)})[0].Interface() }).Wait(ctx)
+	err := callee.Go(func() { x = l.f.Call([]reflect.Value{reflect.ValueOf(p)})[0].Interface() }).Wait(ctx)
 	switch {
 	case err == usercode.ErrRunning && v.visit.ctx.Err() != nil:
 		return nil, context.Cause(v.visit.ctx)
@@ -155,25 +178,10 @@ func (v *View) lookThrough(f reflect.Value, p any) (*View, error) {
 	}
 	v.decide()
 	shown := &View{
-		visit: v.visit, policy: v.policy.results, val: inspect.Of(x), step: step{name: v.Path()}, decided: true,
-		hide: v.hide, calls: v.calls, tells: v.tells | redact.ByType(reflect.TypeOf(x)), ofLens: true,
+		visit: v.visit, policy: v.policy.results, val: inspect.Of(x),
+		place:   place{name: v.Path(), fromLens: true},
+		verdict: verdict{decided: true, hide: v.hide, calls: v.calls, secrets: v.secrets | redact.ByType(reflect.TypeOf(x))},
 	}
 	shown.judge()
 	return shown, nil
-}
-
-// object is where an object lies, and of what type it is: a struct has the address of its first
-// field.
-type object struct {
-	addr uintptr
-	typ  reflect.Type
-}
-
-// ForbidCalls keeps the Visit from running code of the application other than its locks and owners:
-// it shows each object by its fields and not through a lens, and calls no registry.Func.
-func (vis *Visit) ForbidCalls() { vis.callsForbidden = true }
-
-// unseen notes that a lens was not given an object.
-func (vis *Visit) unseen(t reflect.Type) {
-	vis.note("a " + t.String() + " is shown by its fields: its lens is not given a copy, nor what was reached through memory that may be changing")
 }

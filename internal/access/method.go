@@ -9,140 +9,193 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/argument"
+	"github.com/sightglass-go/sightglass/internal/access/internal/literal"
 	"github.com/sightglass-go/sightglass/internal/access/internal/redact"
 	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 	"github.com/sightglass-go/sightglass/internal/secret"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// Call calls the method of that name of v, or of what it leads to, if policy names it: on a
-// goroutine of its own, with no guard held, for at most Patience.Call. A parameter context.Context
-// at the front is supplied. Arguments are plain values, converted as Go assigns constants, or solid
-// Views of pointers. They are read once, before the [Overseer] is asked: what it is shown is what
-// runs.
+// method is a method of a live object, whether it exists and may be called or not.
+type method struct {
+	of   *View // the receiver
+	name string
+}
+
+func (v *View) method(name string) method { return method{v, name} }
+
+// receiver returns the type whose methods v has: a pointer type, if there may be a pointer to v.
+func (v *View) receiver() reflect.Type {
+	t := v.val.Type()
+	if v.boxed || v.val.Mark()&inspect.Copied != 0 || t.Kind() == reflect.Interface {
+		return t
+	}
+	return reflect.PointerTo(t)
+}
+
+// HasMethod reports whether v, or what it leads to, has an exported method of that name, callable or not.
+func (v *View) HasMethod(name string) bool {
+	t, err := v.Target()
+	if err != nil || t == nil {
+		return false
+	}
+	_, ok := t.receiver().MethodByName(name)
+	return ok
+}
+
+// Call calls the method of that name of v, or of what it leads to, if policy names it. The method runs on
+// a goroutine of its own, with no guard held, for at most Patience.Call. A context.Context as its first
+// parameter is supplied. Arguments are plain values, converted as Go assigns constants, or solid Views of
+// pointers. They are read once, before the [Overseer] is asked: what it is shown is what runs.
 //
-// The result is plain, or a *View, or a *Redacted; several results are a []any of these, and none
-// are nil. An error that the method returns, a panic, or that it did not return, is a *MethodError,
-// as is a call that is not allowed. A method that did not return is left running; while four calls
-// of a method are, or 32 of all together, it is not called.
+// The result is plain, a *View or a *Redacted; several results are a []any of these, and no result is nil.
+// An error that the method returns, a panic, and a call that does not return or is not allowed are a
+// *MethodError. A method that does not return is left running. It is not called again while four of its
+// calls run on, or 32 of all methods.
 //
-// A method with a value receiver reads its receiver before it could take a lock: name such only of
-// what does not change.
+// A method with a value receiver reads its receiver before it can take a lock: allow it only for what does
+// not change.
 func (v *View) Call(name string, args []any) (any, error) {
-	t, err := v.behind("method " + name)
+	t, err := v.targetFor("method " + name)
 	if err != nil {
 		return nil, err
 	}
-	method, err := t.method(name)
+	m := t.method(name)
+	f, err := m.bind()
 	if err != nil {
 		return nil, err
 	}
-	fail := func(why string) error {
-		return &MethodError{Type: t.receiver().String(), Method: name, Why: why}
-	}
-	in, args, err := arguments(method.Type(), args)
+	in, args, err := argument.Bind(f.Type(), args, bindLive)
 	var redacted *RedactedError
 	if errors.As(err, &redacted) {
 		return nil, redacted
 	}
 	if err != nil {
-		return nil, fail(err.Error())
+		return nil, m.failed(err.Error())
 	}
 	c := &Call{Name: inspect.TypeName(t.receiver()) + "." + name, visit: t.visit, view: t, method: name, args: args}
-	_, c.Action = t.allows(name)
-	if err := t.visit.approved(c); err != nil {
+	_, c.Action = m.allowed()
+	if err := t.visit.approve(c); err != nil {
 		return nil, err
 	}
-	end, err := t.visit.begin(c)
+	out, err := m.run(c, f, in)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(t.visit.ctx, t.visit.callTime)
-	defer cancel()
-	if takesContext(method.Type()) {
-		in = slices.Insert(in, 0, reflect.ValueOf(ctx))
-	}
-	var (
-		out   []reflect.Value
-		wrong string
-	)
-	err = t.callee(name).Go(func() {
-		out = method.Call(in)
-		if last := len(out) - 1; last >= 0 && out[last].Type() == reflect.TypeFor[error]() {
-			if e, _ := out[last].Interface().(error); e != nil {
-				wrong = "returned an error: " + usercode.SafeText(e.Error())
-			}
-			out = out[:last]
-		}
-	}).Wait(ctx)
-	failed := err
-	if err == nil && wrong != "" { // of a call that still runs nothing must be read
-		if secret.ByName(name) != 0 {
-			wrong = "returned an error, which is redacted"
-		}
-		failed = errors.New(wrong)
-	}
-	end(failed)
-	switch {
-	case err == usercode.ErrRunning && t.visit.ctx.Err() != nil:
-		return nil, context.Cause(t.visit.ctx)
-	case failed != nil:
-		return nil, fail(failed.Error())
-	}
-	path := t.callPath(name, args)
+	path := m.callPath(args)
 	switch len(out) {
 	case 0:
 		return nil, nil
 	case 1:
-		return t.result(name, path, out[0])
+		return m.result(path, out[0])
 	}
 	list := make([]any, len(out))
 	for i := range out {
+		at := ""
 		if path != "" {
-			list[i], err = t.result(name, fmt.Sprintf("%s[%d]", path, i), out[i])
-		} else {
-			list[i], err = t.result(name, "", out[i])
+			at = fmt.Sprintf("%s[%d]", path, i)
 		}
-		if err != nil {
+		if list[i], err = m.result(at, out[i]); err != nil {
 			return nil, err
 		}
 	}
 	return list, nil
 }
 
-// method is the method of v of that name, ready to be called, if that is allowed.
-func (v *View) method(name string) (reflect.Value, error) {
-	t := v.receiver()
-	if why := v.refusal(name); why != "" {
-		return reflect.Value{}, &MethodError{Type: t.String(), Method: name, Why: why, Refused: true}
+// run makes the call c of the method, bound as f, with the arguments in.
+func (m method) run(c *Call, f reflect.Value, in []reflect.Value) ([]reflect.Value, error) {
+	vis := m.of.visit
+	end, err := vis.begin(c)
+	if err != nil {
+		return nil, err
 	}
-	p, _ := v.val.Pointer()
-	r := reflect.ValueOf(p)
-	if t.Kind() != reflect.Pointer || t.Elem() != v.val.Type() {
-		r = r.Elem()
+	ctx, cancel := context.WithTimeout(vis.ctx, vis.callTime)
+	defer cancel()
+	if argument.TakesContext(f.Type()) {
+		in = slices.Insert(in, 0, reflect.ValueOf(ctx))
 	}
-	return r.MethodByName(name), nil
+	var (
+		out      []reflect.Value
+		returned string // the error that it returned
+	)
+	err = m.callee().Go(func() {
+		out = f.Call(in)
+		if last := len(out) - 1; last >= 0 && out[last].Type() == reflect.TypeFor[error]() {
+			if e, _ := out[last].Interface().(error); e != nil {
+				returned = "returned an error: " + usercode.SafeText(e.Error())
+			}
+			out = out[:last]
+		}
+	}).Wait(ctx)
+	if err != nil {
+		// The call may still run: leave what it writes alone.
+		end(err)
+		if err == usercode.ErrRunning && vis.ctx.Err() != nil {
+			return nil, context.Cause(vis.ctx)
+		}
+		return nil, m.failed(err.Error())
+	}
+	if returned != "" {
+		if secret.ByName(m.name) != 0 {
+			returned = "returned an error, which is redacted"
+		}
+		err := errors.New(returned)
+		end(err)
+		return nil, m.failed(returned)
+	}
+	end(nil)
+	return out, nil
 }
 
-// refusal says why the method of that name may not be called, "" if it may.
-func (v *View) refusal(name string) string {
-	if _, ok := v.receiver().MethodByName(name); !ok {
-		var names []string
-		for _, m := range v.methods() {
-			names = append(names, m.Name)
-		}
-		return "does not exist" + hint(text.Near(name, names), "")
+// failed returns the error for a call that failed, and why.
+func (m method) failed(why string) error {
+	return &MethodError{Type: m.of.receiver().String(), Method: m.name, Why: why}
+}
+
+// bind returns the method bound to its receiver, ready to be called, if that is allowed.
+func (m method) bind() (reflect.Value, error) {
+	t := m.of.receiver()
+	if why := m.refusal(); why != "" {
+		return reflect.Value{}, &MethodError{Type: t.String(), Method: m.name, Why: why, Refused: true}
 	}
-	allowed, action := v.allows(name)
+	p, _ := m.of.val.Pointer()
+	r := reflect.ValueOf(p)
+	if t.Kind() != reflect.Pointer || t.Elem() != m.of.val.Type() {
+		r = r.Elem()
+	}
+	return r.MethodByName(m.name), nil
+}
+
+// allowed reports whether policy names the method, and whether it does so only as an action.
+func (m method) allowed() (allowed, action bool) {
+	m.of.decide()
+	p := m.of.policy
+	_, ends := p.calls.Step(m.of.calls, m.name)
+	methods := ends &^ p.actions
+	return methods != 0, ends != 0 && methods == 0
+}
+
+// refusal says why the method must not be called, "" if it may.
+func (m method) refusal() string {
+	v := m.of
+	if _, ok := v.receiver().MethodByName(m.name); !ok {
+		var names []string
+		for _, other := range v.callable() {
+			names = append(names, other.Name)
+		}
+		return "does not exist" + suggestion(text.Near(m.name, names), "")
+	}
+	allowed, action := m.allowed()
 	switch {
 	case action && v.visit.overseer.Approve == nil:
 		return "is an action, it changes something, and this session only looks"
 	case !allowed && !action:
-		return fmt.Sprintf("may not be called: expose %s with registry.Methods(%q) if it only looks", v.policy.name, v.pattern(name))
+		return fmt.Sprintf("may not be called: expose %s with registry.Methods(%q) if it only looks", v.policy.name, m.pattern())
 	case v.visit.Holding():
 		return "cannot be called while a guard is held"
 	}
-	if why := v.callee(name).Refusal(); why != "" {
+	if why := m.callee().Refusal(); why != "" {
 		return why
 	}
 	if _, ok := v.val.Pointer(); !ok {
@@ -151,51 +204,40 @@ func (v *View) refusal(name string) string {
 	return ""
 }
 
-// callee is the method of that name.
-func (v *View) callee(name string) *usercode.Callee {
-	return v.visit.objects.callees.Method(v.receiver(), name)
-}
-
-// pattern names the method of that name to Methods.
-func (v *View) pattern(method string) string { return strings.Join(append(v.steps(), method), ".") }
-
-// allows reports whether policy names the method, and whether it does so only as an action.
-func (v *View) allows(name string) (allowed, action bool) {
-	v.decide()
-	_, ends := v.policy.calls.Step(v.calls, name)
-	looks := ends &^ v.policy.actions
-	return looks != 0, ends != 0 && looks == 0
-}
-
-// steps are the names that lead to v, as patterns have them.
-func (v *View) steps() []string {
-	if v.up == nil {
-		return nil
+// note is refusal in few words, for listings.
+func (m method) note() string {
+	why := m.refusal()
+	if allowed, action := m.allowed(); why != "" && !allowed && !action {
+		return fmt.Sprintf("not allowed; registry.Methods(%q) would", m.pattern())
 	}
-	list := v.up.steps()
-	switch s := &v.step; s.kind {
-	case stepElem, stepWindow:
-		return list
-	case stepField:
-		return append(list, s.name)
-	}
-	return append(list, "*")
+	return why
 }
 
-// result is what a method returned, under policy: a plain value, or a View that is solid. It is
-// read under the guard of v, which may be what guards it, and otherwise as any object that nothing
-// was declared of.
-func (v *View) result(name, path string, out reflect.Value) (any, error) {
-	r := &View{visit: v.visit, policy: v.policy.results, val: inspect.Of(out.Interface()), step: step{name: path}, decided: true}
-	if k := v.inner(); k != nil {
+// callee counts the calls of the method that did not return.
+func (m method) callee() *usercode.Callee {
+	return m.of.visit.objects.callees.Method(m.of.receiver(), m.name)
+}
+
+// pattern names the method to registry.Methods.
+func (m method) pattern() string { return strings.Join(append(m.of.names(), m.name), ".") }
+
+// result returns a result of the method under policy: a plain value, or a solid View at the path. Its guard
+// may be that of the receiver, so it is read under that; otherwise it is read as an object of which
+// nothing was declared.
+func (m method) result(path string, out reflect.Value) (any, error) {
+	v := m.of
+	r := &View{
+		visit: v.visit, policy: v.policy.results, val: inspect.Of(out.Interface()), place: place{name: path},
+		verdict: verdict{decided: true, hide: v.hide, calls: v.calls},
+	}
+	if k := v.innerLock(); k != nil {
 		r.guard = k.Found()
 	}
-	r.hide, r.calls = v.hide, v.calls
-	r.follow(name, false)
-	if secret.Generic(name) || secret.Getter(name) {
-		r.tells = v.tells
+	r.advance(r.policy, m.name, false)
+	if secret.Generic(m.name) || secret.Getter(m.name) {
+		r.secrets = v.secrets
 	}
-	r.tells |= secret.ByName(name) | redact.ByType(out.Type())
+	r.secrets |= secret.ByName(m.name) | redact.ByType(out.Type())
 	r.judge()
 	switch x, ok, err := r.Plain(); {
 	case err != nil:
@@ -206,23 +248,62 @@ func (v *View) result(name, path string, out reflect.Value) (any, error) {
 	return r, nil
 }
 
-// callPath is the expression for a call, "" if it cannot be typed.
-func (v *View) callPath(name string, args []any) string {
-	path := v.Path()
+// callPath returns the expression for the call, "" if it cannot be typed.
+func (m method) callPath(args []any) string {
+	path := m.of.Path()
 	if path == "" {
 		return ""
 	}
 	list := make([]string, len(args))
 	for i, arg := range args {
-		text, ok := literal(arg)
+		lit, ok := literal.Of(arg)
 		if view, is := arg.(*View); is {
-			text = view.Path()
-			ok = text != ""
+			lit = view.Path()
+			ok = lit != ""
 		}
-		if !ok || secret.In(text) {
+		if !ok || secret.In(lit) {
 			return ""
 		}
-		list[i] = text
+		list[i] = lit
 	}
-	return path + "." + name + "(" + strings.Join(list, ", ") + ")"
+	return path + "." + m.name + "(" + strings.Join(list, ", ") + ")"
+}
+
+// bindLive is the [argument.Live] of Views. A View becomes the plain value that it leads to, the very
+// pointer, map or chan that it is, or a pointer to it. Nothing live is copied for a call: that would be a
+// racy read.
+func bindLive(t reflect.Type, x any) (in reflect.Value, bound any, ok bool, err error) {
+	switch x := x.(type) {
+	case *Redacted:
+		return in, nil, false, &RedactedError{Path: x.Path}
+	case *View:
+		in, bound, err = x.bind(t)
+		return in, bound, err == nil, err
+	}
+	return in, nil, false, nil
+}
+
+func (v *View) bind(t reflect.Type) (in reflect.Value, bound any, err error) {
+	if x, ok, err := v.Plain(); err != nil {
+		return reflect.Value{}, nil, err
+	} else if ok {
+		return argument.Live(bindLive).Bind(t, x)
+	}
+	for at := v; at != nil; {
+		if x, ok := at.val.Interface(); ok && reflect.TypeOf(x).AssignableTo(t) {
+			passed := *at
+			passed.val = inspect.Of(x).Trust(at.policy.Frozen)
+			return reflect.ValueOf(x), &passed, nil
+		}
+		if p, ok := at.val.Pointer(); ok && !at.boxed && reflect.TypeOf(p).AssignableTo(t) {
+			return reflect.ValueOf(p), at, nil
+		}
+		if s := at.Shape(); s != inspect.Pointer && s != inspect.Interface {
+			break
+		}
+		if at, err = at.deref(); err != nil {
+			return reflect.Value{}, nil, err
+		}
+	}
+	return reflect.Value{}, nil, fmt.Errorf("is a %s, and cannot be %s (%s)", t, orType(v.Path(), "that"), v.val.Type())
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
@@ -17,31 +16,15 @@ import (
 // Objects holds the exposed objects of one registry, by name, and its lenses. The zero Objects is
 // empty and ready; it must not be copied. Its methods may be called concurrently.
 type Objects struct {
-	mu      sync.RWMutex
-	entries map[string]*entry
-	lenses  map[reflect.Type]reflect.Value // funcs, by the struct that they are given a pointer to
+	mu      sync.RWMutex                   // guards entries and lenses
+	entries map[string]*entry              // by name
+	lenses  map[reflect.Type]reflect.Value // funcs, by the struct type that they show
 
 	callees usercode.Table // methods, lenses and Funcs
 }
 
-// Patience bounds how long a Visit waits for the application.
-type Patience struct {
-	Guard time.Duration // for a guard, or for an owner; 0 means 100 ms
-	Call  time.Duration // for a method, a lens or a Func; 0 means 1 s
-}
-
-func (p Patience) filled() Patience {
-	if p.Guard <= 0 {
-		p.Guard = 100 * time.Millisecond
-	}
-	if p.Call <= 0 {
-		p.Call = time.Second
-	}
-	return p
-}
-
-// Expose puts object under name, in place of what was there. It is an error if the name is invalid,
-// the object nil, or the Options are senseless.
+// Expose exposes object under name, in place of what was there. It is an error if the name is invalid, the
+// object is nil, or the Options make no sense.
 func (o *Objects) Expose(name string, object any, opts Options) error {
 	e, err := newEntry(name, opts)
 	if err != nil {
@@ -60,8 +43,7 @@ func (o *Objects) Expose(name string, object any, opts Options) error {
 	return nil
 }
 
-// ExposeWeak is Expose of the object that get returns, a pointer of type t, as long as it does not
-// return nil.
+// ExposeWeak is Expose for the object that get returns, a pointer of type t, until get returns nil.
 func (o *Objects) ExposeWeak(name string, get func() any, t reflect.Type, opts Options) error {
 	e, err := newEntry(name, opts)
 	if err != nil {
@@ -73,8 +55,7 @@ func (o *Objects) ExposeWeak(name string, get func() any, t reflect.Type, opts O
 	return nil
 }
 
-// ExposeFunc is Expose of what f returns, which is called once in each Visit that asks for the
-// name.
+// ExposeFunc is Expose for what f returns. Each Visit that asks for the name calls f once.
 func (o *Objects) ExposeFunc(name string, f func(context.Context) any, opts Options) error {
 	e, err := newEntry(name, opts)
 	if err != nil {
@@ -89,7 +70,7 @@ func (o *Objects) ExposeFunc(name string, f func(context.Context) any, opts Opti
 	return nil
 }
 
-// Withdraw removes name; it does nothing if name is not exposed.
+// Withdraw removes name, if it is exposed.
 func (o *Objects) Withdraw(name string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -111,7 +92,7 @@ func (o *Objects) get(name string) *entry {
 	return o.entries[name]
 }
 
-// list returns what is exposed, sorted by name.
+// list returns the entries, sorted by name.
 func (o *Objects) list() []*entry {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
@@ -140,7 +121,7 @@ func (o *Objects) Entries() []Entry {
 	list := o.list()
 	out := make([]Entry, len(list))
 	for i, e := range list {
-		out[i] = e.entry()
+		out[i] = e.describe()
 	}
 	return out
 }

@@ -5,11 +5,31 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/sightglass-go/sightglass/internal/access/internal/guard"
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 	"github.com/sightglass-go/sightglass/internal/access/internal/pattern"
 )
+
+// Options are what an application declared about one exposed object. The zero Options declare nothing: locks
+// are sought, no method may be called, and only what looks like a secret is hidden. Package registry says what
+// each of them promises.
+type Options struct {
+	Doc string
+
+	// At most one of these four is set.
+	Lock     sync.Locker // must be one that can be tried: with TryRLock and RUnlock, or TryLock
+	Unlocked bool        // no lock is sought
+	Frozen   bool
+	Owner    func(func())
+
+	// LockNames are the names of locks that guard the structs in which they lie. Beside them only Lock may be
+	// set.
+	LockNames []string
+
+	Methods, Actions, Hide []string // patterns of paths
+}
 
 // policy covers an exposed object and everything below it. It does not change once the object is
 // exposed.
@@ -66,7 +86,7 @@ func (p *policy) setMemory(m guard.Memory) {
 	p.Memory, p.results.Memory, p.independent.Memory = m, m, m
 }
 
-// guardedBy says that a lock of that name guards what lies in a struct.
+// guardedBy says that a lock of that name guards what lies in a struct, for people.
 func (p *policy) guardedBy(lock string) string {
 	if p.Names == nil {
 		return "guarded by " + lock
@@ -74,8 +94,9 @@ func (p *policy) guardedBy(lock string) string {
 	return "guarded by " + lock + ", and what lies below by its own " + strings.Join(p.Names, " or ")
 }
 
-// guard says how what lies in a value of type t is read that has no lock of its own which is taken.
-func (p *policy) guard(t reflect.Type, own *guard.Lock) string {
+// describe says how what lies in a value of type t is read, for people. The value has no lock of its own that
+// is taken; own is guard.NotTaken if it has another.
+func (p *policy) describe(t reflect.Type, own *guard.Lock) string {
 	switch {
 	case p.Frozen:
 		return "frozen"
@@ -88,14 +109,14 @@ func (p *policy) guard(t reflect.Type, own *guard.Lock) string {
 	case p.Unlocked || own == nil && p.Names == nil:
 		return "no lock found: read racily"
 	case own == guard.NotTaken:
-		return "read racily: " + p.why(t)
+		return "read racily: " + p.whyNotTaken(t)
 	}
 	return "guarded by " + strings.Join(p.Names, " or ") + " of each struct that has it"
 }
 
-// why says why the lock of a struct of type t is not taken, and what would have it taken. For what
-// a method returned nothing can be declared.
-func (p *policy) why(t reflect.Type) string {
+// whyNotTaken says why the lock of a struct of type t is not taken, and what would have it taken. Nothing can be
+// declared about what a method returned.
+func (p *policy) whyNotTaken(t reflect.Type) string {
 	s := structOf(t)
 	if l, ok := s.Named(p.Names); ok {
 		return "its lock " + l.Name + " is not taken where it was reached through memory that may change"

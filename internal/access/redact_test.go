@@ -333,7 +333,7 @@ func TestSecretCostsNothing(t *testing.T) {
 	if _, hidden := x.(*Redacted); !hidden || err != nil {
 		t.Errorf("%v, %v", x, err)
 	}
-	if kept := l.meter.(*meter).kept; kept != 0 {
+	if kept := l.meter.meter.(*meter).kept; kept != 0 {
 		t.Errorf("%d bytes were kept", kept)
 	}
 }
@@ -343,9 +343,9 @@ func TestSecretCostsNothing(t *testing.T) {
 func TestSearchOfLongText(t *testing.T) {
 	for _, part := range []string{"ab c", "a-_ :=@Jz", "a@tcp(", "://aaaaaa", "eyJ", "basic ", "=\""} {
 		l, c := lookAt(t, &struct{ s string }{strings.Repeat(part, 1<<20/len(part))})
-		m := l.meter.(*meter)
+		m := l.meter.meter.(*meter)
 		s := must(t, c, ".s")
-		if _, err := s.Scalar(); err != nil || m.work < 1<<20-2*secretPiece {
+		if _, err := s.Scalar(); err != nil || m.work < 1<<20-2*maxChecked {
 			t.Errorf("%q: %d steps, %v", part, m.work, err)
 		}
 		m.end = errors.New("enough")

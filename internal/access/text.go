@@ -11,39 +11,39 @@ import (
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
-// MaxText is how long a text may be, in bytes, to be copied as a whole. What Go does with one of
-// this length in one go takes some milliseconds. A longer one stays where it is, and is read in
-// parts: with [View.Window], or from its beginning to its end with [View.Text].
+// MaxText bounds the bytes of a text that is copied as a whole. What Go does with such a text in one go
+// takes some milliseconds. A longer one stays where it is and is read in parts: with [View.Window], or
+// from its beginning to its end with [View.Text].
 const MaxText = 4 << 20
 
 const (
-	// largeText is the length from which a text is charged to the Meter when it is copied.
+	// largeText is the length from which a copied text is charged to the Meter.
 	largeText = 64 << 10
-	// maxPiece is how many bytes are copied under one hold of a guard; that takes some ten
+	// maxPiece bounds the bytes that are copied under one hold of a guard, which takes some ten
 	// microseconds.
 	maxPiece = 256 << 10
-	// margin is how far around a part of a text a secret is looked for.
+	// margin is how far around a part of a text a secret is sought.
 	margin = 16 << 10
-	// secretPiece is how much of a text is searched for a secret between two ticks: some ten
-	// microseconds, and in the worst of texts half a millisecond.
-	secretPiece = 8 << 10
-	// maxReplaced is how often a text is begun again that was replaced while it was read.
+	// maxChecked bounds the bytes that are searched for a secret before the Meter is told: some ten
+	// microseconds, in the worst of texts half a millisecond.
+	maxChecked = 8 << 10
+	// maxReplaced bounds how often we begin again with a text that was replaced while we read it.
 	maxReplaced = 4
 )
 
-// Text reads a string or a list of bytes of any length, one piece after the other, each under the
-// guard. It is for one goroutine, ends with its Visit, and holds no guard between two pieces.
+// Text reads a string or a list of bytes of any length piece by piece, each under the guard. It is for
+// one goroutine, ends with its Visit, and holds no guard between two pieces.
 type Text struct {
 	of      *View
-	at, end int // in the whole
-	addr    uintptr
-	size    int // of the whole string; -1 for a list of bytes
-	buf     []byte
+	at, end int     // what is left to read, in the whole text
+	addr    uintptr // of the bytes of a string
+	size    int     // of the whole string; -1 for a list of bytes
+	buf     []byte  // reused for each piece
 }
 
-// Text begins to read v, a string or a list of bytes, or what leads to one; of a window, the part.
+// Text begins to read v, which is a string or a list of bytes, or leads to one; for a window, its part.
 func (v *View) Text() (*Text, error) {
-	of, err := v.into("text")
+	of, err := v.resolveFor("text")
 	if err != nil {
 		return nil, err
 	}
@@ -66,14 +66,14 @@ func (v *View) Text() (*Text, error) {
 	return t, nil
 }
 
-// Len is how many bytes are still to be read.
+// Len returns how many bytes are left to read.
 func (t *Text) Len() int { return t.end - t.at }
 
-// Next is the next piece, of up to 256 KiB, and io.EOF behind the last. The meter looks at each. It
-// is a *RedactedError if a secret is in the piece or near it, so who has read all knows that none
-// is in the text. A string that was replaced meanwhile is an error that is [inspect.ErrTorn]; a
-// list of bytes that became shorter ends, and its pieces are of one moment each. What is longer
-// than a piece is not read while a guard is held, because all who want it would wait.
+// Next returns the next piece, of up to 256 KiB, and io.EOF after the last. The Meter is told of each. If
+// a secret lies in the piece or near it, Next returns a *RedactedError; so whoever has read everything
+// knows that the text holds none. If a string was replaced meanwhile, Next returns an error that is
+// [inspect.ErrTorn]. A list of bytes that became shorter just ends; its pieces are of one moment each.
+// A text longer than a piece is not read while a guard is held: everybody who wants the guard would wait.
 func (t *Text) Next() (string, error) {
 	n := min(t.Len(), maxPiece)
 	if n <= 0 {
@@ -82,11 +82,11 @@ func (t *Text) Next() (string, error) {
 	if t.Len() > maxPiece && t.of.visit.Holding() {
 		return "", t.of.tooLong(t.Len(), "to be read while a guard is held: ask for it by itself, or take a part, as in x[0:1000]")
 	}
-	// As much as many entries, so that the meter looks soon.
-	if err := t.of.visit.tick(1 + n/1024); err != nil {
+	// A KiB counts as an entry, so that the Meter ends a long read in time.
+	if err := t.of.visit.meter.read(1 + n/1024); err != nil {
 		return "", err
 	}
-	s, err := t.of.near(t.at, n, t.copy)
+	s, err := t.of.readAround(t.at, n, t.copy)
 	if err != nil {
 		return "", err
 	}
@@ -97,7 +97,7 @@ func (t *Text) Next() (string, error) {
 	return s, nil
 }
 
-// copy reads n bytes of the whole from off on.
+// copy copies n bytes from off, in the whole text, into the buffer.
 func (t *Text) copy(val inspect.Value, off, n int) (b []byte, err error) {
 	if t.size < 0 {
 		t.buf, _, err = val.AppendBytes(t.buf[:0], off, n)
@@ -107,7 +107,7 @@ func (t *Text) copy(val inspect.Value, off, n int) (b []byte, err error) {
 	return t.buf, err
 }
 
-// rest copies what is still to be read.
+// rest returns everything that is left to read.
 func (t *Text) rest() (string, error) {
 	var all strings.Builder
 	for {
@@ -118,18 +118,30 @@ func (t *Text) rest() (string, error) {
 		case err != nil:
 			return "", err
 		case t.Len() == 0 && all.Len() == 0:
-			// What was around it is not to be kept with it.
+			// Do not keep what lay around it.
 			return strings.Clone(piece), nil
 		}
-		// Only now: a length that is a lie is more than there is to read.
+		// Only now: a torn length may exceed what there is to read.
 		all.Grow(len(piece) + t.Len())
 		all.WriteString(piece)
 	}
 }
 
-// whole copies up to max bytes (0: all) of v from off on; n is the length of v, or of the window
+// Bytes is [inspect.Value.Bytes] under policy; off and n are those of the window, if v is one. What is
+// longer than 256 KiB is read in pieces, which for a list of bytes are of one moment each. More than
+// [MaxText] is an error.
+func (v *View) Bytes(off, max int) (b []byte, n int, err error) {
+	v.markUsed()
+	s, n, err := v.readText(off, max)
+	if err != nil {
+		return nil, n, err
+	}
+	return []byte(s), n, nil
+}
+
+// readText returns up to max bytes (0: all) of the text v from off. n is the length of v, or of the window
 // that it is.
-func (v *View) whole(off, max int) (s string, n int, err error) {
+func (v *View) readText(off, max int) (s string, n int, err error) {
 	charged := largeText
 	for range maxReplaced {
 		t, err := v.Text()
@@ -148,7 +160,7 @@ func (v *View) whole(off, max int) (s string, n int, err error) {
 			return "", n, v.tooLong(t.Len(), "at a time: take a part, as in x[0:1000]")
 		case more > 0:
 			charged = t.Len()
-			if err := v.visit.keep(charged); err != nil {
+			if err := v.visit.meter.keep(charged); err != nil {
 				return "", n, err
 			}
 		}
@@ -156,16 +168,17 @@ func (v *View) whole(off, max int) (s string, n int, err error) {
 			return s, n, err
 		}
 	}
-	return "", n, fmt.Errorf("%s is replaced faster than it can be copied: %w", place(v.Path(), "the text"), inspect.ErrTorn)
+	return "", n, fmt.Errorf("%s is replaced faster than it can be copied: %w", orType(v.Path(), "the text"), inspect.ErrTorn)
 }
 
+// tooLong returns the error for a text of n bytes, too many for what why says.
 func (v *View) tooLong(n int, why string) error {
 	return &TypeError{Path: v.Path(), Type: v.val.Type().String(), Why: fmt.Sprintf("has %d bytes, too many %s", n, why), long: true}
 }
 
-// near reads n bytes of the whole from off on. What lies around them is looked at too, since a part
-// of a secret does not look like one.
-func (v *View) near(off, n int, read func(val inspect.Value, off, n int) ([]byte, error)) (string, error) {
+// readAround returns n bytes from off, in the whole text, read with the given function. It searches the
+// bytes around them too: a part of a secret does not look like one.
+func (v *View) readAround(off, n int, read func(val inspect.Value, off, n int) ([]byte, error)) (string, error) {
 	if n <= 0 {
 		return "", nil
 	}
@@ -179,36 +192,37 @@ func (v *View) near(off, n int, read func(val inspect.Value, off, n int) ([]byte
 		return "", err
 	}
 	s := string(b)
-	if err := v.searched(s); err != nil {
+	if err := v.checkText(s); err != nil {
 		return "", err
 	}
 	s = s[min(off-from, len(s)):]
 	return s[:min(n, len(s))], nil
 }
 
-// searched is an error if a secret is in s, which v holds. Between pieces the meter looks.
-func (v *View) searched(s string) error {
-	for at := 0; at < len(s); at += secretPiece {
+// checkText returns a *RedactedError if s, a text that v holds, contains a secret. The Meter is told of the
+// work.
+func (v *View) checkText(s string) error {
+	for at := 0; at < len(s); at += maxChecked {
 		if at > 0 {
-			// A step for a byte: so many take a few milliseconds in the worst of texts.
-			if err := v.visit.work(secretPiece); err != nil {
+			// A step for each byte: in the worst of texts so many take a few milliseconds.
+			if err := v.visit.meter.work(maxChecked); err != nil {
 				return err
 			}
 		}
-		if secret.InRange(s, at, min(at+secretPiece, len(s))) {
+		if secret.InRange(s, at, min(at+maxChecked, len(s))) {
 			return &RedactedError{Path: v.Path()}
 		}
 	}
 	return nil
 }
 
-// textual is the error of a string or bytes that hold a secret near the part given, and so may not
-// even be measured or taken apart.
-func (v *View) textual(off, n int) error {
+// checkTextAt returns a *RedactedError if v is a text with a secret near the n bytes from off: then it must
+// not even be measured or taken apart.
+func (v *View) checkTextAt(off, n int) error {
 	if !kind.IsText(v.val.Type()) {
 		return nil
 	}
-	_, err := v.near(off, n, func(val inspect.Value, off, n int) ([]byte, error) {
+	_, err := v.readAround(off, n, func(val inspect.Value, off, n int) ([]byte, error) {
 		b, _, err := val.Bytes(off, n)
 		return b, err
 	})

@@ -20,7 +20,7 @@ func TestLongText(t *testing.T) {
 	if x, _, err := s.Plain(); x != long || err != nil {
 		t.Error(err)
 	}
-	m := l.meter.(*meter)
+	m := l.meter.meter.(*meter)
 	if m.kept < 1<<20 {
 		t.Errorf("%d bytes were charged", m.kept)
 	}
@@ -37,7 +37,7 @@ func TestTooLongText(t *testing.T) {
 		s string
 		b []byte
 	}{strings.Repeat("é", MaxText), make([]byte, MaxText+1)})
-	m := l.meter.(*meter)
+	m := l.meter.meter.(*meter)
 	s := must(t, c, ".s")
 	if x, ok, err := s.Plain(); x != nil || ok || err != nil {
 		t.Errorf("%T, %v, %v", x, ok, err)
@@ -123,7 +123,7 @@ func TestText(t *testing.T) {
 				t.Errorf("part of %s, %d bytes: %d bytes, %v", name, n, len(got), err)
 			}
 		}
-		if m := l.meter.(*meter); m.kept != 0 || m.work < 8*(n-2*secretPiece)/2 {
+		if m := l.meter.meter.(*meter); m.kept != 0 || m.work < 8*(n-2*maxChecked)/2 {
 			t.Errorf("%d bytes: %d were kept, %d steps worked", n, m.kept, m.work)
 		}
 	}

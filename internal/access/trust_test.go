@@ -112,7 +112,7 @@ func TestTrustEnds(t *testing.T) {
 			if v, err = reach(v, tc.steps...); err != nil {
 				t.Fatal(err)
 			}
-			e, err := v.hop()
+			e, err := v.deref()
 			if err != nil {
 				t.Fatal(err)
 			}

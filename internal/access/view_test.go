@@ -460,7 +460,7 @@ func TestKeep(t *testing.T) {
 			if err != nil || len(kept) != 9 {
 				t.Fatal(err, len(kept))
 			}
-			if l.meter.(*meter).kept == 0 {
+			if l.meter.meter.(*meter).kept == 0 {
 				t.Error("nothing was charged")
 			}
 			for j := 0; j < len(kept); j += 3 {

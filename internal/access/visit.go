@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -16,122 +15,90 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// Meter is told of the work that a Visit does, and may end it.
-type Meter interface {
-	// Read is called for every n entries or hops that were read; n is 0 where none were found. It
-	// charges the budget, sees the cancellation, and yields. No guard is held during the call.
-	Read(n int) error
-	// Work is Read for n steps that read no entries, of some nanoseconds each.
-	Work(n int) error
-	// Keep is called before n bytes are copied out of the application to be kept. A guard may be
-	// held during the call, so it must not yield.
-	Keep(n int) error
-}
-
-// Visit is one evaluation's access to the live objects of a registry. It belongs to one goroutine
-// and ends with the evaluation, as do its Views. It holds no guard between two calls.
+// Visit is one evaluation's access to the live objects of a registry. It belongs to one goroutine and ends
+// with the evaluation, as do its Views. It holds no guard between two calls.
 type Visit struct {
-	objects  *Objects
-	callTime time.Duration // bounds each call into the application
-	ctx      context.Context
-	overseer Overseer
-	meter    Meter // nil: no limits
-	pace     pace.Pace
-	guards   guard.Holder
-	// callsForbidden: no lens shows anything, and no Func is called.
-	callsForbidden bool
+	objects *Objects
+	ctx     context.Context // ends all waits
+	meter   metering
+	pace    pace.Pace
+	guards  guard.Holder // yields and sleeps through pace
 
-	roots map[string]*View // by name: a name stays what it was when it was first asked for
-	seen  map[object]seen  // what lenses showed, of up to maxSeen objects
-	picks []*View          // that were followed since they were picked
+	// Calls into the application.
+	overseer       Overseer
+	callTime       time.Duration // bounds each call
+	callsForbidden bool          // no lens shows anything, and no Func is called
 
-	unread int // reads under a guard that the meter has not been told of
-	untold int // steps of work, likewise
-	misses int // searches for the near key of a missing one, up to maxMisses
+	// What has been met.
+	roots       map[string]*View      // by name: a name stays what it was when it was first asked for
+	repeated    map[*policy]bool      // whose functions return the same object each time
+	lensResults map[object]lensResult // of up to maxLensResults objects
+	picks       []*View               // that were picked, and followed since
+	foundLock   lockState             // of the lock that consistent took last
+	misses      int                   // searches for a near key, up to maxMisses
+	report      report                // what an answer must tell
 
-	// What the answer must say.
-	tally   Tally
-	noted   *policy      // the last that racy saw
-	passing reflect.Type // the last that passed saw
-	found   asFound
-	parts   []reflect.Type   // of structs that were not read in one moment
-	again   map[*policy]bool // whose functions have returned the same object as the last times
-
-	// The last answers of structOf and tellsOfType: the elements of a walk are of one type.
-	lastType reflect.Type
-	lastInfo *structInfo
-	elemType reflect.Type
-	elemTell secret.Kinds
-	key      []byte // reused for the name of each entry that is decided
+	types typeCache
+	key   []byte // reused for the key of each entry of a walk
 }
 
-// Tally is what a Visit has met.
-type Tally struct {
-	Waited  time.Duration // for guards and owners
-	Retries int           // parts of maps that were read again because they changed
-	Torn    int           // entries that kept changing while they were read
-	Racy    []string      // exposed names of which something was read without any guard
-	// Outside names objects with a declared guard of which something was read that it does not
-	// guard, and nothing else does.
-	Outside []string
-	// Unlocked says of types with a lock of their own why it was not taken when such an object was
-	// read, a line each.
-	Unlocked []string
-	// Parted says of types that an object was read in parts, of several moments, and why, a line
-	// each.
-	Parted []string
-	// Returned names what methods returned of which something was read without any guard, by the
-	// names of their objects.
-	Returned []string
-	Moved    []string // lists of which elements were seen to change places during a walk, "" where no expression reaches one
-	Changed  int      // objects that were not the same any more when they were read as when they were picked from a collection
-	Notes    []string // what else is to be known of what was read, a line each
+// Patience bounds how long a Visit waits for the application.
+type Patience struct {
+	Guard time.Duration // for a lock or an owner; 0 means 100 ms
+	Call  time.Duration // for a method, a lens or a Func; 0 means 1 s
 }
 
-// Visit starts an evaluation's access. The end of ctx ends waits for guards, owners and methods. A
-// nil Meter sets no limits.
+func (p Patience) withDefaults() Patience {
+	if p.Guard <= 0 {
+		p.Guard = 100 * time.Millisecond
+	}
+	if p.Call <= 0 {
+		p.Call = time.Second
+	}
+	return p
+}
+
+// Visit begins a Visit. The end of ctx ends its waits for guards, owners and methods. A nil Meter sets no
+// limits.
 func (o *Objects) Visit(ctx context.Context, m Meter, p Patience) *Visit {
-	// Not with a guard in our hands.
+	// Before any guard is held.
 	inspect.Prepare()
-	p = p.filled()
-	vis := &Visit{objects: o, callTime: p.Call, ctx: ctx, meter: m, pace: pace.New()}
+	p = p.withDefaults()
+	vis := &Visit{objects: o, ctx: ctx, callTime: p.Call, pace: pace.New()}
 	vis.guards = guard.NewHolder(ctx, p.Guard, &vis.pace)
+	vis.meter = metering{meter: m, guards: &vis.guards}
 	return vis
 }
 
-// Tally returns what the Visit has met until now. It reads again what was picked from collections
-// and used later, under its guards.
+// Tally returns what the Visit has met so far. It takes the guards of what was picked from collections and
+// used later, to see whether it has changed since.
 func (vis *Visit) Tally() Tally {
 	changed := vis.changed()
-	t := vis.tally
+	t := vis.report.tally()
 	t.Changed, t.Waited = changed, vis.guards.Waited()
-	for _, list := range []*[]string{&t.Racy, &t.Outside, &t.Unlocked, &t.Parted, &t.Returned, &t.Moved, &t.Notes} {
-		*list = slices.Clone(*list)
-	}
 	return t
 }
 
-// Holding reports whether a guard is held right now, which is when code runs in [View.Each], and
-// then it should not yield.
+// Holding reports whether a guard is held, as it is while code runs in [View.Each]. That code should not
+// yield.
 func (vis *Visit) Holding() bool { return vis.guards.Holding() }
-
-// Share sets the part of one processor, from 0.001 to 1, that the Visit uses while others wait for
-// one. The default is [DefaultShare]; with 1 the Visit never sleeps.
-func (vis *Visit) Share(part float64) { vis.pace.SetShare(part) }
-
-// Yield gives the processor to others, unless a guard is held or the last Yield was a moment ago. It
-// returns the time to work before the next call: 50 µs while there is a processor for everybody. While
-// others wait for one it is 10 µs and the credit of the last sleep, and Yield sleeps first, long enough
-// to leave them nearly all of the time. The walks of a View yield by themselves; any other loop calls
-// Yield.
-func (vis *Visit) Yield() (slice time.Duration) { return vis.pace.Yield(vis.ctx, vis.guards.Holding()) }
 
 // DefaultShare is the part of one processor that a Visit has while others wait for one.
 const DefaultShare = pace.DefaultShare
 
-// Get returns the exposed object of that full (dotted) name, or a *NameError. Within a Visit a name
-// stays what it was when it was first asked for. A registry.Func is called the first time, which is
-// refused while a guard is held: ask for the names of an expression before walking anything.
+// Share sets the part of one processor, from 0.001 to 1, that the Visit has while others wait for one. The
+// default is [DefaultShare]; with 1 the Visit never sleeps.
+func (vis *Visit) Share(part float64) { vis.pace.SetShare(part) }
+
+// Yield gives the processor to others, unless a guard is held or the last Yield was a moment ago. It returns
+// the time to work before the next call: 50 µs while there is a processor for everybody. While others wait
+// for one, Yield first sleeps for long enough to leave them nearly all of the time, and returns 10 µs and
+// the credit of that sleep. The walks of a View yield by themselves; any other loop must call Yield.
+func (vis *Visit) Yield() (slice time.Duration) { return vis.pace.Yield(vis.ctx, vis.guards.Holding()) }
+
+// Get returns the exposed object of that full (dotted) name, or a *NameError. Within a Visit a name stays
+// what it was when it was first asked for. The first time, a registry.Func is called, which is refused while
+// a guard is held: get the names of an expression before walking anything.
 func (vis *Visit) Get(name string) (*View, error) {
 	if v := vis.roots[name]; v != nil {
 		return v, nil
@@ -140,7 +107,10 @@ func (vis *Visit) Get(name string) (*View, error) {
 	if e == nil {
 		return nil, &NameError{Name: name, Near: text.Near(name, vis.names())}
 	}
-	v := &View{visit: vis, policy: &e.policy, step: step{name: e.name}, decided: true, hide: e.policy.hide.Start(), calls: e.policy.calls.Start()}
+	v := &View{
+		visit: vis, policy: &e.policy, place: place{name: e.name},
+		verdict: verdict{decided: true, hide: e.policy.hide.Start(), calls: e.policy.calls.Start()},
+	}
 	switch {
 	case e.compute != nil && vis.callsForbidden:
 		return nil, &MethodError{Method: e.name, Why: "is computed at each look, and is not called here", Refused: true}
@@ -150,11 +120,11 @@ func (vis *Visit) Get(name string) (*View, error) {
 			return nil, err
 		}
 		v.val = inspect.Of(x)
-		if e.returned.again(x) {
-			if vis.again == nil {
-				vis.again = map[*policy]bool{}
+		if e.returned.repeats(x) {
+			if vis.repeated == nil {
+				vis.repeated = make(map[*policy]bool)
 			}
-			vis.again[&e.policy] = true
+			vis.repeated[&e.policy] = true
 		}
 	case e.weak != nil:
 		v.val = inspect.Of(e.weak())
@@ -162,7 +132,7 @@ func (vis *Visit) Get(name string) (*View, error) {
 		v.val = e.object
 	}
 	v.val = v.val.Trust(e.policy.Frozen)
-	v.tells = secret.ByName(e.name[strings.LastIndexByte(e.name, '.')+1:])&^secret.All | redact.ByType(v.val.Type())
+	v.secrets = secret.ByName(e.name[strings.LastIndexByte(e.name, '.')+1:])&^secret.All | redact.ByType(v.val.Type())
 	v.judge()
 	if vis.roots == nil {
 		vis.roots = make(map[string]*View)
@@ -171,6 +141,7 @@ func (vis *Visit) Get(name string) (*View, error) {
 	return v, nil
 }
 
+// names returns the exposed names, and the namespaces of those that have one.
 func (vis *Visit) names() []string {
 	var names []string
 	for _, e := range vis.objects.list() {
@@ -182,7 +153,7 @@ func (vis *Visit) names() []string {
 	return names
 }
 
-// compute calls the function of e.
+// compute calls the function of the entry e.
 func (vis *Visit) compute(e *entry) (any, error) {
 	why := e.callee.Refusal()
 	if vis.Holding() {
@@ -209,96 +180,34 @@ func (vis *Visit) compute(e *entry) (any, error) {
 	return x, nil
 }
 
-// structOf is structOf of the package, with the last answer at hand.
-func (vis *Visit) structOf(t reflect.Type) *structInfo {
-	if t != vis.lastType {
-		vis.lastType, vis.lastInfo = t, structOf(t)
-	}
-	return vis.lastInfo
+// Origin is an exposed name, with what was hidden below it when a [Visit] met it. It keeps no object alive.
+type Origin struct {
+	Name string
+	hide string // the patterns of Hide, sorted, a line each
 }
 
-// tellsOfType is tellsOfType of the package, with the last answer at hand: the elements of a walk
-// are of one type.
-func (vis *Visit) tellsOfType(t reflect.Type) secret.Kinds {
-	if t != vis.elemType || t == nil {
-		vis.elemType, vis.elemTell = t, redact.ByType(t)
+// Origins returns the exposed names of which the Visit has read something, sorted.
+func (vis *Visit) Origins() []Origin {
+	var list []Origin
+	for name, v := range vis.roots {
+		list = append(list, Origin{name, strings.Join(v.policy.hide.List(), "\n")})
 	}
-	return vis.elemTell
+	slices.SortFunc(list, func(a, b Origin) int { return strings.Compare(a.Name, b.Name) })
+	return list
 }
 
-// tick tells the meter of n reads, now or when no guard is held any more.
-func (vis *Visit) tick(n int) error {
-	vis.unread += n
-	if vis.guards.Holding() || vis.meter == nil {
-		return nil
+// Permits reports whether what was read of o may still be shown: the name is exposed, and nothing is hidden
+// below it that was not hidden then.
+func (vis *Visit) Permits(o Origin) bool {
+	e := vis.objects.get(o.Name)
+	if e == nil {
+		return false
 	}
-	n, vis.unread = vis.unread, 0
-	return vis.meter.Read(n)
-}
-
-// work tells the meter of n steps of work, likewise.
-func (vis *Visit) work(n int) error {
-	vis.untold += n
-	if vis.guards.Holding() || vis.meter == nil {
-		return nil
+	hidden := strings.Split(o.hide, "\n")
+	for _, pattern := range e.policy.hide.List() {
+		if !slices.Contains(hidden, pattern) {
+			return false
+		}
 	}
-	n, vis.untold = vis.untold, 0
-	return vis.meter.Work(n)
-}
-
-// keep asks the meter for n bytes.
-func (vis *Visit) keep(n int) error {
-	if vis.meter == nil {
-		return nil
-	}
-	return vis.meter.Keep(n)
-}
-
-// racy notes that something of the object that p covers was read without a guard.
-func (vis *Visit) racy(p *policy) {
-	if p == vis.noted {
-		return
-	}
-	vis.noted = p
-	list := &vis.tally.Racy
-	switch {
-	case p.ofResults:
-		list = &vis.tally.Returned
-	case p.uncovered:
-		list = &vis.tally.Outside
-	}
-	once(list, p.name)
-}
-
-// passed notes that the struct v, whose lock is not taken, was read without it.
-func (vis *Visit) passed(v *View) {
-	t := v.val.Type()
-	if t == vis.passing {
-		return
-	}
-	vis.passing = t
-	once(&vis.tally.Unlocked, "a "+t.String()+" was read racily: "+v.policy.why(t))
-}
-
-// note adds a line to the Notes, once.
-func (vis *Visit) note(line string) { once(&vis.tally.Notes, line) }
-
-// once adds a line to a list that does not have it yet.
-func once(list *[]string, line string) {
-	if !slices.Contains(*list, line) {
-		*list = append(*list, line)
-	}
-}
-
-// maxMoved is how many lists a Tally names as moved.
-const maxMoved = 8
-
-// moved notes that elements of v, a list, changed places while it was walked.
-func (vis *Visit) moved(v *View) {
-	for v.step.kind == stepWindow {
-		v = v.up
-	}
-	if path := v.Path(); len(vis.tally.Moved) < maxMoved && !slices.Contains(vis.tally.Moved, path) {
-		vis.tally.Moved = append(vis.tally.Moved, path)
-	}
+	return true
 }

@@ -8,45 +8,46 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 )
 
-// Each calls f for the entries of a list (key is nil) or map until it returns false or an error,
-// and takes the guard for a chunk of them at a time. What is in a map throughout is met exactly
-// once; what comes or goes meanwhile may be met or not. So it is with a list whose elements stay in
-// their order, however it shifts, grows or shrinks meanwhile; where some were seen to change places
-// the [Tally] names the list in Moved. The order of a list is its own, that of a map stays the same
-// while the map does.
+// Each calls f for the entries of a list (key is nil) or map until f returns false or an error. It takes
+// the guard for a chunk of them at a time. f meets what is in a map throughout exactly once, and may or
+// may not meet what comes or goes meanwhile. The same holds for a list whose elements keep their order,
+// however it shifts, grows or shrinks; if elements were seen to change places, the [Tally] names the
+// list in Moved. A list is walked in its own order, a map in one that stays the same as long as the map
+// does.
 //
-// f runs with the guard held, so it must be short, must not yield, and cannot call methods. The
-// Views are lent, good until f returns: Keep makes them last, as copies.
+// f runs while the guard is held: it must be short, must not yield, and cannot call methods. Its Views are
+// lent, and valid until f returns: Keep makes them last, as copies.
 func (v *View) Each(f func(key, elem *View) (bool, error)) error {
 	return v.walk(false, false, f)
 }
 
-// EachUnlocked is Each with f run while no guard is held: for what calls methods or walks something
+// EachUnlocked is Each, but no guard is held while f runs, so that f may call methods or walk something
 // else. f meets the entries as they were when their chunk was read.
 func (v *View) EachUnlocked(f func(key, elem *View) (bool, error)) error {
 	return v.walk(true, false, f)
 }
 
 const (
-	// clockEvery is how many entries are handed out between two looks at the clock, at the most.
+	// clockEvery bounds the entries between two looks at the clock.
 	clockEvery = 8
-	// batch is how many entries are collected before f runs unlocked.
+	// batch bounds the entries that are collected before f runs unlocked.
 	batch = 256
 )
 
-// walk is one walk under way.
+// walk is a walk under way.
 type walk struct {
-	of        *View
-	f         func(key, elem *View) (bool, error)
-	cursor    *inspect.Cursor
-	key, elem *View // lent to f, one entry after the other; key is nil for lists
-	lent      loans // what is reached from them
-	pos       int   // of the next entry to read, in the whole
-	sought    bool  // the cursor has gone to where the window begins
-	ended     bool
-	sum       bool      // what is kept of them is to be told from what it will be later
-	collect   bool      // entries are collected under the guard and handed out afterwards
-	entries   []entryAt // collected
+	of      *View // the list or map
+	f       func(key, elem *View) (bool, error)
+	cursor  *inspect.Cursor
+	key     *View // lent to f for each entry; nil for lists
+	elem    *View // likewise
+	lent    loans // of what is reached from them
+	pos     int   // of the next entry, in the whole list or map
+	inRange bool  // the cursor yields only entries of the window
+	ended   bool
+	record  bool      // elements are recorded as picked
+	collect bool      // entries are collected under the guard, and handed out after it was released
+	entries []entryAt // the collected ones
 }
 
 // entryAt is an entry at its position.
@@ -55,16 +56,16 @@ type entryAt struct {
 	key, elem inspect.Value
 }
 
-// walk walks with no guard held while f runs if unlocked. What is met is shown at once if shown,
-// and not picked.
+// walk calls f for each entry, with no guard held if unlocked is set. shown says that f shows entries at
+// once, so that they are not recorded as picked.
 func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error)) error {
-	t, err := v.into("elements")
+	t, err := v.resolveFor("elements")
 	if err != nil {
 		return err
 	}
-	w := &walk{of: t, f: f, elem: new(View), collect: unlocked || t.lockedElements() || t.visit.objects.hasLenses()}
-	w.sum = w.collect && !shown
-	t.pursue()
+	w := &walk{of: t, f: f, elem: new(View), collect: unlocked || t.hasLockedElements() || t.visit.objects.hasLenses()}
+	w.record = w.collect && !shown
+	t.markUsed()
 	switch s := t.Shape(); {
 	case s == inspect.Map:
 		w.key = new(View)
@@ -73,17 +74,11 @@ func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error))
 	}
 	w.cursor = t.val.Cursor()
 	if win := t.window; win != nil {
-		if w.sought = w.cursor.Within(win.lo, win.hi); w.sought {
+		if w.inRange = w.cursor.Within(win.lo, win.hi); w.inRange {
 			w.pos = win.lo
 		}
 	}
-	defer func() {
-		t.visit.tally.Retries += w.cursor.Retries()
-		t.visit.tally.Torn += w.cursor.Torn()
-		if w.cursor.Moved() {
-			t.visit.moved(t)
-		}
-	}()
+	defer func() { t.visit.report.walked(t, w.cursor) }()
 	w.lend()
 	for !w.ended {
 		if err := w.chunk(); err != nil {
@@ -92,18 +87,18 @@ func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error))
 		if !w.ended && t.visit.guards.Overdue() {
 			return &TypeError{Path: t.Path(), Type: t.val.Type().String(), Why: "is too long to be walked while a guard is held: walk it by itself"}
 		}
-		// The application's turn: who waits for the guard has it now.
+		// The application's turn: whoever waits for the guard gets it now.
 		t.visit.Yield()
-		if err := t.visit.tick(0); err != nil {
+		if err := t.visit.meter.read(0); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// lockedElements reports whether the elements of v may have locks of their own that are taken, so
-// that none of these is asked for while another guard is held.
-func (v *View) lockedElements() bool {
+// hasLockedElements reports whether the elements of v may have locks of their own that are taken. None of
+// these is tried while another guard is held.
+func (v *View) hasLockedElements() bool {
 	if v.policy.Names != nil {
 		return true
 	}
@@ -116,11 +111,11 @@ func (v *View) lockedElements() bool {
 
 // chunk reads some entries under the guard, and hands them out there or afterwards.
 func (w *walk) chunk() error {
-	if err := w.of.textual(w.pos, batch); err != nil {
+	if err := w.of.checkTextAt(w.pos, batch); err != nil {
 		return err
 	}
-	err := w.of.read(w.reads(), func(val inspect.Value) error {
-		if err := w.read(val); err != nil || w.ended {
+	err := w.of.read(w.readsMemory(), func(inspect.Value) error {
+		if err := w.readEntries(); err != nil || w.ended {
 			return err
 		}
 		w.cursor.Pause()
@@ -140,23 +135,22 @@ func (w *walk) chunk() error {
 	return nil
 }
 
-// reads reports whether a chunk is more than where its entries lie: those of an array that nothing guards are handed out without
-// being read, unless they are copied.
-func (w *walk) reads() bool {
+// readsMemory reports whether a chunk reads more than where its entries lie. The elements of an array
+// without a guard are handed out unread, unless they are copied.
+func (w *walk) readsMemory() bool {
 	v := w.of
-	if v.val.Kind() != reflect.Array || v.guarded() || v.val.Type().Len() == 0 {
+	if v.val.Kind() != reflect.Array || v.hasGuard() || v.val.Type().Len() == 0 {
 		return true
 	}
 	first, err := v.val.Index(0)
 	return err != nil || w.collect && first.InPlace()
 }
 
-// read passes over entries until there are no more, or it is time to give the guard back.
-func (w *walk) read(inspect.Value) error {
-	trusted := w.of.policy.Frozen || w.of.vouched()
-	w.cursor.Trust(trusted)
-	start, most := time.Now(), w.of.visit.pace.Hold()
-	late := func() bool { return time.Since(start) > most }
+// readEntries takes entries until there are no more, or it is time to release the guard.
+func (w *walk) readEntries() error {
+	w.cursor.Trust(w.of.policy.Frozen || w.of.isTrusted())
+	start, limit := time.Now(), w.of.visit.pace.Hold()
+	late := func() bool { return time.Since(start) > limit }
 	if err := w.cursor.Load(); err != nil {
 		return err
 	}
@@ -166,7 +160,7 @@ func (w *walk) read(inspect.Value) error {
 			return nil
 		}
 		if !ok {
-			// What is collected lies in what was loaded.
+			// Collected entries lie in what was loaded: the next load would overwrite them.
 			if w.collect || late() {
 				return nil
 			}
@@ -175,40 +169,25 @@ func (w *walk) read(inspect.Value) error {
 			}
 			continue
 		}
-		if err := w.pass(e); err != nil || w.ended || len(w.entries) >= batch {
+		if err := w.take(e); err != nil || w.ended || len(w.entries) >= batch {
 			return err
 		}
 		if read++; read < check {
 			continue
 		}
 		worked := max(time.Since(start), 1)
-		if worked > most {
+		if worked > limit {
 			return nil
 		}
-		// Half of what there is time for, if those to come are like those before.
-		check += max(1, min(clockEvery, int((most-worked)*time.Duration(read)/(2*worked))))
+		// Look at the clock again after half of the entries for which there is time, if they take as
+		// long as those before.
+		check += max(1, min(clockEvery, int((limit-worked)*time.Duration(read)/(2*worked))))
 	}
 }
 
-// pass hands an entry out, or collects it.
-func (w *walk) pass(e entryAt) error {
-	switch win := w.of.window; {
-	case win != nil && !w.sought && e.pos < win.lo:
-		return w.of.visit.tick(1)
-	case w.collect:
-		e.key, e.elem = w.of.leaving(e.key), w.of.leaving(e.elem)
-		w.entries = append(w.entries, e)
-	default:
-		more, err := w.hand(e)
-		w.ended = err != nil || !more
-		return err
-	}
-	return nil
-}
-
-// next is the next entry; ok is false if no more are loaded, or the walk has ended.
+// next returns the next loaded entry; ok is false if there is none, or the walk has ended.
 func (w *walk) next() (e entryAt, ok bool) {
-	if win := w.of.window; win != nil && !w.sought && w.pos >= win.hi {
+	if win := w.of.window; win != nil && !w.inRange && w.pos >= win.hi {
 		w.ended = true
 		return e, false
 	}
@@ -224,85 +203,85 @@ func (w *walk) next() (e entryAt, ok bool) {
 	return e, true
 }
 
-// leaving is val, an element of v or part of one, as it is to be when the guard is given back: a
-// copy, if it lies in the application's memory where another element may lie later.
-func (v *View) leaving(val inspect.Value) inspect.Value {
+// take hands an entry out, or collects it.
+func (w *walk) take(e entryAt) error {
+	switch win := w.of.window; {
+	case win != nil && !w.inRange && e.pos < win.lo:
+		return w.of.visit.meter.read(1)
+	case w.collect:
+		e.key, e.elem = w.of.detach(e.key), w.of.detach(e.elem)
+		w.entries = append(w.entries, e)
+	default:
+		more, err := w.hand(e)
+		w.ended = err != nil || !more
+		return err
+	}
+	return nil
+}
+
+// detach returns val, an element of v or a part of one, so that it can be read after the guard was
+// released: as a copy if it lies in the application's memory, where another element may lie by then.
+func (v *View) detach(val inspect.Value) inspect.Value {
 	if v.policy.Frozen {
 		return val
 	}
-	// What a Cursor lent is a copy already, but for its texts: those of a map under a guard that was
-	// only found may be freed when it is given back.
-	if val.InPlace() || val.Lent() && v.guarded() && !v.vouched() {
-		v.visit.staying(val)
+	// What a Cursor lent is a copy already, but for its texts: under a guard that was only found, those
+	// of a map may be freed once it is released.
+	if val.InPlace() || val.Lent() && v.hasGuard() && !v.isTrusted() {
+		v.visit.report.notCopied(val)
 		val, _ = val.Keep()
 	}
 	return val
 }
 
-// out is leaving for what is handed on by itself, and says how many bytes were copied. Where
-// nothing guards v there is no moment that a copy would be of.
-func (v *View) out(val inspect.Value) (inspect.Value, int) {
-	if !val.InPlace() || v.policy.Frozen || !v.guarded() {
+// detachOne is detach for a single element, and returns how many bytes it copied. Without a guard it copies
+// nothing: there is no moment that the copy would be of.
+func (v *View) detachOne(val inspect.Value) (inspect.Value, int) {
+	if !val.InPlace() || v.policy.Frozen || !v.hasGuard() {
 		return val, 0
 	}
 	return val.Keep()
 }
 
-// guarded reports whether something guards v.
-func (v *View) guarded() bool { return v.policy.Owner != nil || v.lock() != nil }
-
-// hand lends an entry to f. The Views that it lends are the same for all entries but for where
-// these lie.
+// hand lends an entry to f, in the same Views for each entry.
 func (w *walk) hand(e entryAt) (more bool, err error) {
-	// An entry is counted when it is handed out: where a chunk ends depends on time, and what an
-	// expression costs must not.
-	if err := w.of.visit.tick(1); err != nil {
+	// Entries count when they are handed out. Where a chunk ends depends on time; what an expression
+	// costs must not.
+	if err := w.of.visit.meter.read(1); err != nil {
 		return false, err
 	}
 	w.lent.used = 0
-	w.elem.renew(e.elem)
-	if w.sum {
-		w.elem.pick.note(w.elem)
+	w.elem.reset(e.elem)
+	if w.record {
+		w.elem.pick.record(w.elem)
 	}
 	if w.key == nil {
-		w.elem.step.index = e.pos
+		w.elem.index = e.pos
 		return w.f(nil, w.elem)
 	}
-	w.key.renew(e.key)
+	w.key.reset(e.key)
 	return w.f(w.key, w.elem)
 }
 
 // lend makes the Views that are lent.
 func (w *walk) lend() {
 	if w.key == nil {
-		w.of.initChild(w.elem, inspect.Value{}, step{kind: stepIndex})
+		w.of.initChild(w.elem, inspect.Value{}, place{step: stepIndex})
 	} else {
-		w.of.initChild(w.key, inspect.Value{}, step{kind: stepKeyOf})
-		w.of.initChild(w.elem, inspect.Value{}, step{kind: stepEntry, key: w.key})
-		// What lies in a map may move at any time: nothing there can be a receiver.
+		w.of.initChild(w.key, inspect.Value{}, place{step: stepKeyOf})
+		w.of.initChild(w.elem, inspect.Value{}, place{step: stepEntry, key: w.key})
+		// What lies in a map may move at any time: it cannot be a receiver.
 		w.key.boxed, w.elem.boxed = true, true
 		w.key.lent = &w.lent
 	}
 	w.elem.lent = &w.lent
 }
 
-// renew makes c, which lies one step below another View, the View of what lies there now. What has
-// been found out of c is forgotten.
-func (c *View) renew(val inspect.Value) {
+// reset makes c, a child, the View of another value at its place, and forgets what was found out about the
+// old one.
+func (c *View) reset(val inspect.Value) {
 	c.val = val.Trust(c.policy.Frozen)
 	c.decided, c.hidden = false, false
-	c.guard, c.mutex, c.window = nil, nil, nil
+	c.guard, c.own, c.window = nil, nil, nil
 	c.pick = pick{}
-}
-
-// vouched reports whether a guard that the application declared is held.
-func (v *View) vouched() bool {
-	if v.policy.ofResults {
-		return false
-	}
-	if o := v.policy.Owner; o != nil {
-		return v.visit.guards.IsOn(o)
-	}
-	k := v.lock()
-	return k != nil && k.Declared && v.visit.guards.Holds(k)
 }

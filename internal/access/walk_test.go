@@ -128,7 +128,7 @@ func TestEachEnds(t *testing.T) {
 			t.Error(n, err)
 		}
 	}
-	if got := l.meter.(*meter).read; got < 4 {
+	if got := l.meter.meter.(*meter).read; got < 4 {
 		t.Errorf("%d reads were told", got)
 	}
 	if err := must(t, c, 0).Each(nil); err == nil || err.Error() != "c[0] (int) is no list or map" {

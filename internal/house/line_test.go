@@ -32,6 +32,8 @@ var line = []struct {
 	{"inspect", "types and memory make a value, not the other way round"},
 	{"inspect/render", "a value is read without knowing how it is shown"},
 	{"internal/access/internal/kind", "a value is read without asking what its type means to policy"},
+	{"internal/access/internal/literal", "a plain value is typed in the same way wherever it came from"},
+	{"internal/access/internal/argument", "an argument is bound without asking who may call"},
 	{"internal/access/internal/redact", "a type is a secret wherever its values lie"},
 	{"internal/access/internal/pattern", "a pattern is about names, not about what they lead to"},
 	{"internal/access/internal/usercode", "a call into the application needs no View"},

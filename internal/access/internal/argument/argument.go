@@ -1,4 +1,5 @@
-package access
+// Package argument binds the values of an expression to the parameters of a function.
+package argument
 
 import (
 	"bytes"
@@ -8,22 +9,25 @@ import (
 	"reflect"
 	"time"
 
-	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/literal"
 )
 
-// takesContext reports whether a context is supplied to functions of type t, as their first
-// argument.
-func takesContext(t reflect.Type) bool {
+// Live binds x to type t if x is a live value, of a type that only the caller knows. ok is false if it is
+// not.
+type Live func(t reflect.Type, x any) (in reflect.Value, bound any, ok bool, err error)
+
+// TakesContext reports whether the first parameter of functions of type t is a context, which no argument
+// is for.
+func TakesContext(t reflect.Type) bool {
 	return t.NumIn() > 0 && t.In(0) == reflect.TypeFor[context.Context]()
 }
 
-// arguments binds the values in an expression to the parameters of a function of type t, a context
-// aside: in is what it is called with, whatever changes meanwhile, and bound is the same for who is
-// asked about the call. A plain value in bound was read once, and a View is of the very pointer,
-// map or chan.
-func arguments(t reflect.Type, args []any) (in []reflect.Value, bound []any, err error) {
+// Bind binds args to the parameters of a function of type t, but not to a context. The function is called
+// with in, whatever changes meanwhile. bound is the same for whoever is asked about the call: plain values
+// that were read once, and the live values that in points to.
+func Bind(t reflect.Type, args []any, live Live) (in []reflect.Value, bound []any, err error) {
 	first := 0
-	if takesContext(t) {
+	if TakesContext(t) {
 		first = 1
 	}
 	want := t.NumIn() - first
@@ -38,7 +42,7 @@ func arguments(t reflect.Type, args []any) (in []reflect.Value, bound []any, err
 		} else {
 			param = t.In(at)
 		}
-		x, y, err := bind(param, arg)
+		x, y, err := live.Bind(param, arg)
 		if err != nil {
 			return nil, nil, fmt.Errorf("cannot be called: argument %d %w", i+1, err)
 		}
@@ -47,7 +51,7 @@ func arguments(t reflect.Type, args []any) (in []reflect.Value, bound []any, err
 	return in, bound, nil
 }
 
-// parameters lists the parameter types of t from one on.
+// parameters lists the parameter types of t, beginning with the given one.
 func parameters(t reflect.Type, from int) string {
 	text := "("
 	for i := from; i < t.NumIn(); i++ {
@@ -63,13 +67,15 @@ func parameters(t reflect.Type, from int) string {
 	return text + ")"
 }
 
-// bind converts a value of an expression to type t, as Go assigns a constant: exactly, or not at
-// all. A list becomes a slice and a map a map, element by element. in is what is passed, and
-// nothing of it is the session's: the application may keep it, and change it. bound is the same for
-// who is asked about the call: plain, or a View of the very pointer, map or chan that is passed.
-func bind(t reflect.Type, x any) (in reflect.Value, bound any, err error) {
+// Bind converts x to type t as Go assigns constants: exactly or not at all. A list becomes a slice and a map
+// a map, element by element. Nothing of in belongs to the session, since the application may keep and
+// change it.
+func (live Live) Bind(t reflect.Type, x any) (in reflect.Value, bound any, err error) {
 	no := func(why string) (reflect.Value, any, error) {
-		return reflect.Value{}, nil, fmt.Errorf("is a %s, and cannot be %s%s", t, keyText(x), why)
+		return reflect.Value{}, nil, fmt.Errorf("is a %s, and cannot be %s%s", t, literal.Describe(x), why)
+	}
+	if in, bound, ok, err := live(t, x); ok || err != nil {
+		return in, bound, err
 	}
 	switch x := x.(type) {
 	case nil:
@@ -78,17 +84,13 @@ func bind(t reflect.Type, x any) (in reflect.Value, bound any, err error) {
 			return reflect.Zero(t), nil, nil
 		}
 		return reflect.Value{}, nil, fmt.Errorf("is a %s, and cannot be nil", t)
-	case *Redacted:
-		return reflect.Value{}, nil, &RedactedError{Path: x.Path}
-	case *View:
-		return x.bind(t)
 	case []byte:
 		if reflect.TypeOf(x).AssignableTo(t) {
 			x = bytes.Clone(x)
 			return reflect.ValueOf(x), x, nil
 		}
 	case map[string]any:
-		return bindMap(t, x, no)
+		return live.bindMap(t, x, no)
 	case time.Time, *time.Location:
 		if reflect.TypeOf(x).AssignableTo(t) {
 			return reflect.ValueOf(x), x, nil
@@ -97,10 +99,10 @@ func bind(t reflect.Type, x any) (in reflect.Value, bound any, err error) {
 	}
 	from := reflect.ValueOf(x)
 	if from.Kind() == reflect.Slice {
-		return bindList(t, from, no)
+		return live.bindList(t, from, no)
 	}
 	if from.Kind() > reflect.Complex128 && from.Kind() != reflect.String {
-		return no("") // of what expressions compute with, the application is given plain data
+		return no("") // the application is given only plain data
 	}
 	if from.Type().AssignableTo(t) {
 		return from, x, nil
@@ -121,8 +123,8 @@ func bind(t reflect.Type, x any) (in reflect.Value, bound any, err error) {
 	return to, x, nil
 }
 
-// bindList is bind of a list.
-func bindList(t reflect.Type, from reflect.Value, no func(string) (reflect.Value, any, error)) (in reflect.Value, bound any, err error) {
+// bindList is Bind for a list.
+func (live Live) bindList(t reflect.Type, from reflect.Value, no func(string) (reflect.Value, any, error)) (in reflect.Value, bound any, err error) {
 	if t.Kind() != reflect.Slice {
 		if t.Kind() != reflect.Interface || !from.Type().AssignableTo(t) {
 			return no("")
@@ -132,7 +134,7 @@ func bindList(t reflect.Type, from reflect.Value, no func(string) (reflect.Value
 	in = reflect.MakeSlice(t, from.Len(), from.Len())
 	list := make([]any, from.Len())
 	for i := range list {
-		elem, shown, err := bind(t.Elem(), from.Index(i).Interface())
+		elem, shown, err := live.Bind(t.Elem(), from.Index(i).Interface())
 		if err != nil {
 			return reflect.Value{}, nil, fmt.Errorf("has an element %d that %w", i, err)
 		}
@@ -142,8 +144,8 @@ func bindList(t reflect.Type, from reflect.Value, no func(string) (reflect.Value
 	return in, list, nil
 }
 
-// bindMap is bind of a map.
-func bindMap(t reflect.Type, from map[string]any, no func(string) (reflect.Value, any, error)) (in reflect.Value, bound any, err error) {
+// bindMap is Bind for a map.
+func (live Live) bindMap(t reflect.Type, from map[string]any, no func(string) (reflect.Value, any, error)) (in reflect.Value, bound any, err error) {
 	switch {
 	case t.Kind() == reflect.Map && t.Key().Kind() == reflect.String:
 	case t.Kind() == reflect.Interface && reflect.TypeOf(from).AssignableTo(t):
@@ -154,9 +156,9 @@ func bindMap(t reflect.Type, from map[string]any, no func(string) (reflect.Value
 	in = reflect.MakeMapWithSize(t, len(from))
 	entries := make(map[string]any, len(from))
 	for key, x := range from {
-		elem, shown, err := bind(t.Elem(), x)
+		elem, shown, err := live.Bind(t.Elem(), x)
 		if err != nil {
-			return reflect.Value{}, nil, fmt.Errorf("has an entry %s that %w", keyText(key), err)
+			return reflect.Value{}, nil, fmt.Errorf("has an entry %s that %w", literal.Describe(key), err)
 		}
 		in.SetMapIndex(reflect.ValueOf(key).Convert(t.Key()), elem)
 		entries[key] = shown
@@ -164,7 +166,7 @@ func bindMap(t reflect.Type, from map[string]any, no func(string) (reflect.Value
 	return in, entries, nil
 }
 
-// assignNumber sets a number if it is exactly one of to's type.
+// assignNumber sets to to the number from. It reports whether that is exact.
 func assignNumber(to, from reflect.Value) bool {
 	switch {
 	case from.CanInt():
@@ -178,7 +180,7 @@ func assignNumber(to, from reflect.Value) bool {
 			return i >= 0 && !to.OverflowUint(uint64(i))
 		}
 		to.SetFloat(float64(i))
-		// 1<<63 is a float and no int64.
+		// 1<<63 is a float64 and no int64.
 		return to.Float() < 1<<63 && int64(to.Float()) == i
 	case from.CanUint():
 		u := from.Uint()
@@ -204,31 +206,4 @@ func assignNumber(to, from reflect.Value) bool {
 		return assignNumber(to, reflect.ValueOf(int64(f)))
 	}
 	return false
-}
-
-// bind is bind of a live object: the very pointer, map or chan that v is, or a pointer to it, or
-// its plain value. Nothing live is copied for a call, as that would be a racy read.
-func (v *View) bind(t reflect.Type) (in reflect.Value, bound any, err error) {
-	if x, ok, err := v.Plain(); err != nil {
-		return reflect.Value{}, nil, err
-	} else if ok {
-		return bind(t, x)
-	}
-	for at := v; at != nil; {
-		if x, ok := at.val.Interface(); ok && reflect.TypeOf(x).AssignableTo(t) {
-			passed := *at
-			passed.val = inspect.Of(x).Trust(at.policy.Frozen)
-			return reflect.ValueOf(x), &passed, nil
-		}
-		if p, ok := at.val.Pointer(); ok && !at.boxed && reflect.TypeOf(p).AssignableTo(t) {
-			return reflect.ValueOf(p), at, nil
-		}
-		if s := at.Shape(); s != inspect.Pointer && s != inspect.Interface {
-			break
-		}
-		if at, err = at.hop(); err != nil {
-			return reflect.Value{}, nil, err
-		}
-	}
-	return reflect.Value{}, nil, fmt.Errorf("is a %s, and cannot be %s (%s)", t, place(v.Path(), "that"), v.val.Type())
 }

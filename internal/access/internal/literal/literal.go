@@ -1,0 +1,52 @@
+// Package literal writes plain values as one types them in an expression.
+package literal
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/sightglass-go/sightglass/internal/text"
+)
+
+// Of returns the literal of x, a plain value; ok is false if x cannot be typed.
+func Of(x any) (s string, ok bool) {
+	switch x := x.(type) {
+	case string:
+		return text.Literal(x), true
+	case []byte:
+		return text.Literal(string(x)), true
+	case bool:
+		return strconv.FormatBool(x), true
+	case int:
+		return strconv.Itoa(x), true
+	case int64:
+		return strconv.FormatInt(x, 10), true
+	case uint64:
+		// The expression language has no literal beyond an int64.
+		return strconv.FormatUint(x, 10), x <= math.MaxInt64
+	case float64:
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return "", false
+		}
+		return strconv.FormatFloat(x, 'g', -1, 64), true
+	case time.Duration:
+		return "duration(" + strconv.Quote(x.String()) + ")", true
+	}
+	return "", false
+}
+
+// maxDescribed bounds the bytes of a string that Describe shows.
+const maxDescribed = 64
+
+// Describe returns x for an error: its literal, cut if it is long, or else its type.
+func Describe(x any) string {
+	if s, ok := x.(string); ok && len(s) > maxDescribed {
+		return strconv.Quote(s[:maxDescribed]) + "…"
+	}
+	if lit, ok := Of(x); ok {
+		return lit
+	}
+	return fmt.Sprintf("a %T", x)
+}

@@ -1,0 +1,256 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/literal"
+	"github.com/sightglass-go/sightglass/internal/access/internal/redact"
+	"github.com/sightglass-go/sightglass/internal/secret"
+	"github.com/sightglass-go/sightglass/internal/text"
+)
+
+// mapView is the View of a map, a sync.Map included.
+type mapView struct{ *View }
+
+// entry returns the entry under key, which may be a *View.
+func (m mapView) entry(key any) (*View, error) {
+	key, err := plainKey(key)
+	if err != nil {
+		return nil, err
+	}
+	elem, copied, ok, err := m.lookup(key)
+	if err != nil {
+		return nil, err
+	}
+	if !ok && m.val.MixedKeys() {
+		if found, err := m.search(key, true); err != nil || found != nil {
+			return found, err
+		}
+	}
+	if !ok {
+		return nil, &KeyError{Path: m.Path(), Key: key, Near: m.nearKey(key)}
+	}
+	at := place{step: stepLiteral}
+	switch k := key.(type) {
+	case string:
+		at = place{step: stepKey, name: k}
+	case []byte:
+		at = place{step: stepKey, name: string(k)}
+	default:
+		at.name, _ = literal.Of(key)
+	}
+	c := m.newChild(elem, at)
+	c.boxed = true
+	c.pick.uncharged += uint32(copied)
+	return c, nil
+}
+
+// has reports whether the map has key, which may be a *View.
+func (m mapView) has(key any) (bool, error) {
+	key, err := plainKey(key)
+	if err != nil {
+		return false, err
+	}
+	_, _, ok, err := m.lookup(key)
+	if err == nil && !ok && m.val.MixedKeys() {
+		found, err := m.search(key, false)
+		return found != nil, err
+	}
+	return ok, err
+}
+
+// lookup finds the entry under a plain key, and returns how many bytes of it were copied.
+func (m mapView) lookup(key any) (elem inspect.Value, copied int, ok bool, err error) {
+	if m.window != nil {
+		return elem, 0, false, &TypeError{Path: m.Path(), Type: m.val.Type().String(), Why: "is a part of a map, which has an order but no keys: look the key up in the whole map"}
+	}
+	switch k := key.(type) {
+	case *Redacted:
+		return elem, 0, false, &RedactedError{Path: k.Path}
+	case []byte:
+		key = string(k)
+	}
+	if redact.LooksSecret(key) {
+		return elem, 0, false, &RedactedError{}
+	}
+	if m.hidesKeys() {
+		return elem, 0, false, &RedactedError{Path: m.Path(), Keys: true}
+	}
+	if err := m.visit.meter.read(1); err != nil {
+		return elem, 0, false, err
+	}
+	if m.val.Kind() != reflect.Map {
+		// A sync.Map is searched: its keys are of any types, some of which may be hidden.
+		return elem, 0, false, nil
+	}
+	err = m.read(true, func(val inspect.Value) (err error) {
+		if elem, ok, err = val.Lookup(key); ok && err == nil {
+			elem, copied = m.detachOne(elem)
+		}
+		return err
+	})
+	switch {
+	case errors.Is(err, inspect.ErrKey):
+		return elem, 0, false, &TypeError{Path: m.Path(), Type: inspect.TypeName(m.val.Type()), Why: "has no such keys: " + err.Error()}
+	case err != nil:
+		return elem, 0, false, fmt.Errorf("%s: %w", orType(m.Path(), m.val.Type().String()), err)
+	}
+	return elem, copied, ok, nil
+}
+
+// search walks a map whose keys are interfaces for the entry whose key equals key; nil if there is none.
+// The key that it finds may be of another type than key. If one is set, it is an error that several keys
+// are equal and none of them is of the same type. A key that is hidden, or has a hidden part, equals
+// nothing.
+func (m mapView) search(key any, one bool) (found *View, err error) {
+	if m.window != nil {
+		return nil, nil
+	}
+	err = m.Each(func(k, elem *View) (bool, error) {
+		same, err := k.val.Holds(key)
+		if err != nil || !same || k.holdsSecret() {
+			return true, nil // a key that cannot be read is no match
+		}
+		if content, err := k.val.Elem(); err == nil && content.Type() == reflect.TypeOf(key) {
+			found, err = elem.Keep()
+			return false, err
+		}
+		if found != nil {
+			return false, &TypeError{Path: m.Path(), Type: inspect.TypeName(m.val.Type()), Why: "has several keys that equal " + literal.Describe(key) + ", of different types: name one by a condition, as in find(m, #key …)"}
+		}
+		found, err = elem.Keep()
+		return one, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+// hidesKeys reports whether keys of the map may be hidden.
+func (m mapView) hidesKeys() bool {
+	m.decide()
+	keys := reflect.TypeFor[any]() // of a sync.Map
+	if t := m.val.Type(); t.Kind() == reflect.Map {
+		keys = t.Key()
+	}
+	return redact.HidesKeys(m.secrets, keys)
+}
+
+// holdsSecret reports whether v, a key, is hidden or has a hidden part. The Meter is not told: the cost
+// would tell that the walk met the key.
+func (v *View) holdsSecret() bool {
+	v.decide()
+	return v.hidden || redact.HoldsSecret(v.val, v.secrets)
+}
+
+const (
+	// maxNearKeys bounds the keys that are compared with a missing one.
+	maxNearKeys = 2000
+	// maxMisses bounds how often that is done in one Visit.
+	maxMisses = 4
+)
+
+// nearKey returns the key that was probably meant by key, which the map does not have; "" if none is near.
+func (m mapView) nearKey(key any) string {
+	name, ok := key.(string)
+	if m.visit.misses++; !ok || m.visit.misses > maxMisses {
+		return ""
+	}
+	var names []string
+	n := 0
+	err := m.Each(func(key, _ *View) (bool, error) {
+		if x, ok, err := key.Plain(); ok && err == nil {
+			if s, ok := x.(string); ok && len(s) <= text.MaxNear && secret.ByName(s) == 0 {
+				names = append(names, s)
+			}
+		}
+		n++
+		return n < maxNearKeys, nil
+	})
+	if err != nil {
+		return ""
+	}
+	return text.Near(name, names)
+}
+
+// maxKeyDepth bounds how deep a live key is read.
+const maxKeyDepth = 20
+
+// plainKey returns key for a lookup: a *View as the plain value that it leads to.
+func plainKey(key any) (any, error) {
+	if v, live := key.(*View); live {
+		return v.asKey(0)
+	}
+	return key, nil
+}
+
+// asKey returns v as a key to look up: as a plain value, a struct as a map of its fields, an array as a
+// list, or a pointer as itself if it is solid.
+func (v *View) asKey(depth int) (any, error) {
+	if x, ok, err := v.Plain(); ok || err != nil {
+		if r, hidden := x.(*Redacted); hidden {
+			return nil, &RedactedError{Path: r.Path}
+		}
+		return x, err
+	}
+	if v.Shape() == inspect.Scalar {
+		n, err := v.Len()
+		if err != nil {
+			return nil, err
+		}
+		return nil, v.tooLong(n, "for a key: take a part, as in x[0:1000]")
+	}
+	no := &TypeError{Path: v.Path(), Type: v.val.Type().String(), Why: "cannot be a key to look up"}
+	if depth > maxKeyDepth {
+		return nil, no
+	}
+	switch v.val.Kind() {
+	case reflect.Pointer:
+		e, err := v.deref()
+		if err != nil || e == nil {
+			return nil, err
+		}
+		if p, ok := e.val.Pointer(); ok {
+			return p, nil
+		}
+	case reflect.Interface:
+		e, err := v.deref()
+		if err != nil || e == nil {
+			return nil, err
+		}
+		return e.asKey(depth + 1)
+	case reflect.Struct:
+		fields := map[string]any{}
+		for _, f := range v.val.Fields() {
+			e, err := v.Member(f.Name)
+			if err != nil {
+				return nil, err
+			}
+			if fields[f.Name], err = e.asKey(depth + 1); err != nil {
+				return nil, err
+			}
+		}
+		return fields, nil
+	case reflect.Array:
+		n, err := v.Len()
+		if err != nil {
+			return nil, err
+		}
+		list := make([]any, n)
+		for i := range list {
+			e, err := v.elementAt(i)
+			if err != nil {
+				return nil, err
+			}
+			if list[i], err = e.asKey(depth + 1); err != nil {
+				return nil, err
+			}
+		}
+		return list, nil
+	}
+	return nil, no
+}

@@ -1,0 +1,198 @@
+package access
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/guard"
+	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
+	"github.com/sightglass-go/sightglass/internal/secret"
+)
+
+// Member describes what may follow a dot.
+type Member struct {
+	Name   string
+	Type   string // for a method its signature, as func(string) int
+	Method bool
+	Hidden bool   // never shown
+	Note   string // "embedded", which lock is not taken, why a method cannot be called, or ""
+}
+
+// Members lists what may follow "v.": the fields in the order of their declaration, then what embedded
+// structs promote, then the methods that may be called, by name. It leaves out blank fields and those
+// tagged `inspect:"-"`. It follows pointers and interfaces and reads nothing else. For a nil pointer it
+// lists what the pointer could point to.
+func (v *View) Members() ([]Member, error) {
+	t, err := v.Target()
+	if err != nil {
+		return nil, err
+	}
+	if t == nil {
+		if t = v.zeroTarget(); t == nil {
+			return nil, nil
+		}
+	}
+	if err := t.checkShown(); err != nil {
+		return nil, err
+	}
+	var list []Member
+	if t.hasFields() {
+		list = t.appendFields(nil, make(map[string]bool), 0)
+	}
+	return append(list, t.callable()...), nil
+}
+
+// Methods lists the exported methods of v, or of what it leads to, by name. The Note of a method that may
+// not be called says why. Methods that nothing in the program can call may be missing. For nil the list
+// is empty.
+func (v *View) Methods() ([]Member, error) {
+	t, err := v.Target()
+	if err != nil || t == nil {
+		return nil, err
+	}
+	if err := t.checkShown(); err != nil {
+		return nil, err
+	}
+	var list []Member
+	r := t.receiver()
+	for i := range r.NumMethod() {
+		m := describeMethod(r, r.Method(i))
+		m.Note = t.method(m.Name).note()
+		list = append(list, m)
+	}
+	return list, nil
+}
+
+// callable lists the methods of v that may be called.
+func (v *View) callable() []Member {
+	v.decide()
+	if v.calls == 0 {
+		return nil
+	}
+	var list []Member
+	r := v.receiver()
+	for i := range r.NumMethod() {
+		m := r.Method(i)
+		if allowed, _ := v.method(m.Name).allowed(); allowed {
+			list = append(list, describeMethod(r, m))
+		}
+	}
+	slices.SortFunc(list, func(a, b Member) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// describeMethod describes method m of t.
+func describeMethod(t reflect.Type, m reflect.Method) Member {
+	return Member{Name: m.Name, Type: inspect.TypeName(signature(m, t)), Method: true, Hidden: secret.ByName(m.Name) != 0}
+}
+
+// signature returns the type of method m of t without its receiver.
+func signature(m reflect.Method, t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Interface {
+		return m.Type
+	}
+	var in, out []reflect.Type
+	for i := 1; i < m.Type.NumIn(); i++ {
+		in = append(in, m.Type.In(i))
+	}
+	for i := range m.Type.NumOut() {
+		out = append(out, m.Type.Out(i))
+	}
+	return reflect.FuncOf(in, out, m.Type.IsVariadic())
+}
+
+// zeroTarget returns a zero struct in place of what a nil pointer could point to; nil if that is not known.
+func (v *View) zeroTarget() *View {
+	t := v.val.Type()
+	for range maxHops {
+		if t == nil || t.Kind() != reflect.Pointer {
+			break
+		}
+		t = t.Elem()
+	}
+	if t == nil || t.Kind() != reflect.Struct {
+		return nil
+	}
+	return v.newChild(inspect.Of(reflect.Zero(t).Interface()), place{step: stepElem})
+}
+
+// maxEmbedded bounds how deep embedded structs are listed.
+const maxEmbedded = 8
+
+// appendFields appends the fields of a struct to list, except those in seen: fields of the same name on a
+// higher level hide them.
+func (v *View) appendFields(list []Member, seen map[string]bool, depth int) []Member {
+	var embedded []*View
+	for i, f := range structOf(v.val.Type()).fields {
+		if f.Absent || f.Name == "_" || seen[f.Name] {
+			continue
+		}
+		seen[f.Name] = true
+		c := v.field(i)
+		c.decide()
+		m := Member{Name: f.Name, Type: inspect.TypeName(f.Type), Hidden: c.hidden}
+		if f.Embedded {
+			m.Note = "embedded"
+			if !c.hidden && depth < maxEmbedded {
+				embedded = append(embedded, c)
+			}
+		} else if !c.hidden {
+			m.Note = c.lockNote()
+		}
+		list = append(list, m)
+	}
+	for _, e := range embedded {
+		if e.Shape() == inspect.Pointer {
+			e = e.zeroTarget()
+		}
+		if e != nil && e.Shape() == inspect.Struct {
+			list = e.appendFields(list, seen, depth+1)
+		}
+	}
+	return list
+}
+
+// lockNote says that a field leads to, or holds, structs with a lock that is not taken; "" if it does not.
+func (v *View) lockNote() string {
+	p := v.policy
+	t := innermostElem(v.val.Type())
+	declared := p.Lock
+	if declared != nil {
+		p = p.independent
+	}
+	if p.Uniform() || t.Kind() != reflect.Struct || kind.IsSync(t) || len(structOf(t).Locks) == 0 {
+		return ""
+	}
+	own := guard.NotTaken
+	if target, err := v.val.Elem(); err == nil && target.IsValid() && target.Type() == t {
+		own = p.OwnLock(target)
+		if declared != nil {
+			if _, _, ok := declared.FieldOf(target); ok {
+				own = declared
+			}
+		}
+	} else if v.val.Type() == t {
+		own = p.OwnLock(v.val)
+	} else if _, named := structOf(t).Named(p.Names); named {
+		own = nil
+	}
+	if own != guard.NotTaken {
+		return ""
+	}
+	return p.whyNotTaken(t)
+}
+
+// innermostElem returns t without pointers, lists and maps around it.
+func innermostElem(t reflect.Type) reflect.Type {
+	for range maxHops {
+		switch t.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+			t = t.Elem()
+		default:
+			return t
+		}
+	}
+	return t
+}

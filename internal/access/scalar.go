@@ -1,0 +1,202 @@
+package access
+
+import (
+	"reflect"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/guard"
+	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
+	"github.com/sightglass-go/sightglass/internal/secret"
+)
+
+// Plain returns the plain Go value of a scalar (see [inspect.Value.Scalar]), also of one that an
+// interface holds, and nil for a nil pointer, interface, map, slice, func or chan. ok is false for
+// anything else, which stays live, as does a string of more than [MaxText] bytes. For what must not be
+// shown it returns a *Redacted.
+//
+// Strings of more than 64 KiB are charged to the Meter.
+func (v *View) Plain() (x any, ok bool, err error) {
+	d, x, ok, err := v.Load()
+	if d.Kind != inspect.NoDatum {
+		x = d.Plain()
+	}
+	return x, ok, err
+}
+
+// Load is Plain without the allocation of an any: a boolean, number, duration or string comes as d,
+// and anything else as x, with d the zero Datum.
+func (v *View) Load() (d inspect.Datum, x any, ok bool, err error) {
+	switch d, x, ok, err = v.load(); err.(type) {
+	case *RedactedError:
+		return inspect.Datum{}, v.redacted(), true, nil
+	}
+	return d, x, ok, err
+}
+
+func (v *View) load() (d inspect.Datum, x any, ok bool, err error) {
+	switch v.Shape() {
+	case inspect.Scalar:
+		d, x, err = v.scalar()
+		switch e := err.(type) {
+		case *TypeError:
+			if e.long {
+				return inspect.Datum{}, nil, false, nil
+			}
+		case *RedactedError:
+			if !v.hidden && v.bareSecretText() {
+				return inspect.Datum{}, nil, false, nil
+			}
+		}
+		return d, x, err == nil, err
+	case inspect.Interface:
+		content, err := v.deref()
+		if err != nil || content == nil {
+			return d, nil, err == nil, err
+		}
+		return content.Load()
+	case inspect.Struct, inspect.Opaque:
+		return d, nil, false, v.checkShown()
+	}
+	if err := v.checkShown(); err != nil {
+		return d, nil, false, err
+	}
+	isNil, err := v.val.IsNil()
+	return d, nil, isNil && err == nil, err
+}
+
+// Scalar is [inspect.Value.Scalar] under policy. A string of more than [MaxText] bytes is an error.
+func (v *View) Scalar() (any, error) {
+	d, x, err := v.scalar()
+	if d.Kind != inspect.NoDatum && err == nil {
+		x = d.Plain()
+	}
+	return x, err
+}
+
+// scalar is [inspect.Value.Load] under policy.
+func (v *View) scalar() (d inspect.Datum, x any, err error) {
+	v.decide()
+	if v.hidden {
+		return d, nil, &RedactedError{Path: v.Path()}
+	}
+	if err := v.visit.meter.read(1); err != nil {
+		return d, nil, err
+	}
+	t := v.val.Type()
+	if t == nil {
+		return d, nil, &NilError{Path: v.Path(), Op: "value"}
+	}
+	if t.Kind() != reflect.String {
+		return v.loadScalar(t)
+	}
+	s, err := v.loadString()
+	return inspect.Datum{Kind: inspect.TextDatum, Text: s}, nil, err
+}
+
+// loadScalar loads a scalar of type t, which is no string type. Its value may still be a text that was
+// made of it, as for an error or a URL, and that may hold a secret as any text may.
+func (v *View) loadScalar(t reflect.Type) (d inspect.Datum, x any, err error) {
+	if val, ok := v.readable(!kind.IsWord(t)); ok {
+		d, x, err = val.Load(0)
+	} else {
+		d, x, err = v.loadGuarded()
+	}
+	if s, ok := x.(string); ok && secret.In(s) {
+		return inspect.Datum{}, nil, &RedactedError{Path: v.Path()}
+	}
+	return d, x, err
+}
+
+// loadGuarded is [inspect.Value.Load] under the guard. It is not a part of loadScalar, whose results would
+// otherwise be allocated for every scalar.
+func (v *View) loadGuarded() (d inspect.Datum, x any, err error) {
+	err = v.read(true, func(val inspect.Value) (err error) {
+		d, x, err = val.Load(0)
+		return err
+	})
+	return d, x, err
+}
+
+// loadString loads a string, or the part of one that a window shows. Unless the string is long, all of
+// it is searched for secrets.
+func (v *View) loadString() (string, error) {
+	n, err := v.val.Len()
+	if err != nil {
+		return "", err
+	}
+	if n > largeText {
+		s, _, err := v.readText(0, 0)
+		return s, err
+	}
+	var s string
+	err = v.read(true, func(val inspect.Value) error {
+		// Another string may lie there by now: do not load a longer one.
+		d, x, err := val.Load(largeText)
+		if s = d.Text; x != nil {
+			s, _ = x.(string)
+		}
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	if err := v.checkText(s); err != nil {
+		return "", err
+	}
+	if w := v.window; w != nil {
+		s = s[min(w.lo, len(s)):min(w.hi, len(s))]
+	}
+	return s, nil
+}
+
+// Len returns the number of bytes of a string, elements of a list, entries of a map, or values that
+// wait in a chan; for a window, that of its part.
+func (v *View) Len() (int, error) {
+	t, err := v.resolveFor("length")
+	if err != nil {
+		return 0, err
+	}
+	if err := t.visit.meter.read(1); err != nil {
+		return 0, err
+	}
+	n, err := t.val.Len()
+	if w := t.window; w != nil && err == nil {
+		n = max(min(w.hi, n)-w.lo, 0)
+	}
+	return n, err
+}
+
+// Cap returns the capacity of a slice or chan, or the length of an array.
+func (v *View) Cap() (n int, err error) {
+	t, err := v.resolveFor("capacity")
+	if err != nil {
+		return 0, err
+	}
+	err = t.read(t.val.Kind() == reflect.Slice, func(val inspect.Value) (err error) {
+		n, err = val.Cap()
+		return err
+	})
+	return n, err
+}
+
+// Describe returns a line for what has no other rendering; see [inspect.Value.Describe].
+func (v *View) Describe() (string, error) {
+	if err := v.checkShown(); err != nil {
+		return "", err
+	}
+	t := v.val.Type()
+	if guard.IsMutex(t) {
+		if f := v.visit.foundLock; f.addr == v.val.Addr() && v.visit.guards.HoldsAt(f.addr) {
+			return f.state, nil
+		}
+	}
+	var text string
+	err := v.read(!v.val.IsValid() || !kind.IsWord(t), func(val inspect.Value) (err error) {
+		text, err = val.Describe()
+		return err
+	})
+	if err == nil && secret.In(text) {
+		return "", &RedactedError{Path: v.Path()}
+	}
+	return text, err
+}

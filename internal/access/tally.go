@@ -1,0 +1,112 @@
+package access
+
+import (
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// Tally is what a Visit has met that an answer must tell. Names are exposed names; sentences are lines of
+// their own.
+type Tally struct {
+	Waited  time.Duration // for guards and owners
+	Retries int           // parts of maps that were read again because they changed
+	Torn    int           // entries that kept changing while they were read
+	Changed int           // objects that changed between being picked from a collection and being read
+
+	Racy     []string // names of which something was read without any guard
+	Outside  []string // names with a declared guard, of which something was read that nothing guards
+	Returned []string // names of whose methods' results something was read without any guard
+	Unlocked []string // sentences: of which type the own lock was not taken, and why
+	Parted   []string // sentences: of which type an object was read in parts, at several moments, and why
+	Moved    []string // paths of lists whose elements changed places during a walk; "" for one without a path
+	Notes    []string // other sentences about what was read
+}
+
+// report collects a Tally.
+type report struct {
+	Tally
+	lastRacy     *policy      // the last that racy was told of
+	lastUnlocked reflect.Type // the last that lockNotTaken was told of
+	parted       []reflect.Type
+}
+
+// tally returns a copy of the Tally.
+func (r *report) tally() Tally {
+	t := r.Tally
+	for _, list := range []*[]string{&t.Racy, &t.Outside, &t.Unlocked, &t.Parted, &t.Returned, &t.Moved, &t.Notes} {
+		*list = slices.Clone(*list)
+	}
+	return t
+}
+
+// appendOnce appends line to list, unless list has it.
+func appendOnce(list *[]string, line string) {
+	if !slices.Contains(*list, line) {
+		*list = append(*list, line)
+	}
+}
+
+// note adds a sentence to the Notes.
+func (r *report) note(line string) { appendOnce(&r.Notes, line) }
+
+// racy reports that something that p covers was read without a guard.
+func (r *report) racy(p *policy) {
+	if p == r.lastRacy {
+		return
+	}
+	r.lastRacy = p
+	list := &r.Racy
+	switch {
+	case p.ofResults:
+		list = &r.Returned
+	case p.uncovered:
+		list = &r.Outside
+	}
+	appendOnce(list, p.name)
+}
+
+// lockNotTaken reports that the struct v was read without its lock, which is not taken.
+func (r *report) lockNotTaken(v *View) {
+	t := v.val.Type()
+	if t == r.lastUnlocked {
+		return
+	}
+	r.lastUnlocked = t
+	appendOnce(&r.Unlocked, "a "+t.String()+" was read racily: "+v.policy.whyNotTaken(t))
+}
+
+// inParts reports that a struct of type t was read at several moments.
+func (r *report) inParts(t reflect.Type) {
+	if !slices.Contains(r.parted, t) {
+		r.parted = append(r.parted, t)
+		appendOnce(&r.Parted, "a "+t.String()+" is not of one moment: it is large, and a part of it was read after its guard was given back")
+	}
+}
+
+// notCopied reports that val, an element that is picked, is too large to be copied, if it is.
+func (r *report) notCopied(val inspect.Value) {
+	if val.Stays() {
+		appendOnce(&r.Parted, "a "+val.Type().String()+" is not of one moment: it is too large to be copied, and was read in its place after its guard was given back")
+	}
+}
+
+// maxMoved bounds the lists that a Tally names as moved.
+const maxMoved = 8
+
+// walked reports what the cursor met on a walk of v.
+func (r *report) walked(v *View, cursor *inspect.Cursor) {
+	r.Retries += cursor.Retries()
+	r.Torn += cursor.Torn()
+	if !cursor.Moved() {
+		return
+	}
+	for v.step == stepWindow {
+		v = v.up
+	}
+	if path := v.Path(); len(r.Moved) < maxMoved {
+		appendOnce(&r.Moved, path)
+	}
+}
