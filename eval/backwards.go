@@ -12,9 +12,9 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
-// backwards reads an unfinished line from its end, for completion: what stands there in front of
-// a dot or a bracket is evaluated as far as that needs no call and no computing. Each step looks
-// at fewer tokens than the one before.
+// backwards reads an unfinished line from its end, for completion. It evaluates what stands before
+// a dot or a bracket, as far as that takes no call and no computing. Each step looks at fewer
+// tokens than the one before.
 type backwards struct {
 	e      *evaluation
 	tokens []lexer.Token
@@ -40,7 +40,7 @@ func (b *backwards) isWord(i int) bool {
 	return i >= 0 && i < len(b.tokens) && (b.tokens[i].Kind == lexer.Identifier || b.tokens[i].Kind == lexer.Operator && value.IsName(b.tokens[i].Value))
 }
 
-// open is the bracket that the one at i closes; -1 if there is none.
+// open returns the bracket that the one at i closes, -1 if there is none.
 func (b *backwards) open(i int) int {
 	closed := 0
 	for ; i >= 0; i-- {
@@ -56,14 +56,14 @@ func (b *backwards) open(i int) int {
 	return -1
 }
 
-// operand evaluates the chain of names, dots and brackets that ends before token end. An empty one, as in
-// front of the dot of filter(xs, .…), is the element of the predicate.
+// operand evaluates the chain of names, dots and brackets that ends before token end. An empty
+// chain, as before the dot of filter(xs, .…), is the element of the predicate.
 func (b *backwards) operand(end int) (value.Value, error) {
 	x, _, err := b.chain(end)
 	return x, err
 }
 
-// chain is operand, and says where the chain starts.
+// chain is operand, and returns the first token of the chain.
 func (b *backwards) chain(end int) (x value.Value, start int, err error) {
 	last := end - 1
 	switch {
@@ -107,10 +107,10 @@ func (b *backwards) chain(end int) (x value.Value, start int, err error) {
 	return nil, 0, errUnknown
 }
 
-// errUnknown ends the search for what to propose.
+// errUnknown ends the search where nothing can be proposed.
 var errUnknown = fault.New("syntax", "nothing is known of what stands here")
 
-// name evaluates a full name: of a variable, an exposed object, a namespace.
+// name evaluates the full name of a variable, an exposed object or a namespace.
 func (b *backwards) name(name string) (value.Value, error) {
 	if b.names.Exposed.Has(name) {
 		v, err := b.e.Visit.Get(name)
@@ -129,7 +129,7 @@ func (b *backwards) name(name string) (value.Value, error) {
 	return p.Run(b.e.Frame)
 }
 
-// key is the literal between two brackets.
+// key returns the literal between two brackets.
 func (b *backwards) key(from, to int) (value.Value, error) {
 	sign := 1
 	if b.is(from, "-") {
@@ -148,8 +148,8 @@ func (b *backwards) key(from, to int) (value.Value, error) {
 	return nil, errUnknown
 }
 
-// call answers for the functions whose answer has the same elements as their first argument, or
-// is one of these.
+// call stands for the answer of a function that answers elements of its first argument, without
+// calling it.
 func (b *backwards) call(open int) (x value.Value, start int, err error) {
 	name := open - 1
 	if !b.isWord(name) {
@@ -172,8 +172,8 @@ func (b *backwards) call(open int) (x value.Value, start int, err error) {
 	return nil, 0, errUnknown
 }
 
-// collection is the first argument of the call whose bracket is at open: what stands before the
-// pipe, or up to the comma.
+// collection evaluates the first argument of the call whose bracket is at open: what stands before
+// the pipe, or up to the comma.
 func (b *backwards) collection(open int) (x value.Value, start int, err error) {
 	if b.is(open-2, "|") {
 		return b.chain(open - 2)
@@ -197,7 +197,7 @@ func (b *backwards) collection(open int) (x value.Value, start int, err error) {
 	return x, open - 1, err
 }
 
-// element is an element of the collection whose predicate is open before token end.
+// element returns an element of the collection whose predicate token end is in.
 func (b *backwards) element(end int) (value.Value, error) {
 	closed := 0
 	for i := end - 1; i > 0; i-- {
@@ -220,7 +220,8 @@ func (b *backwards) element(end int) (value.Value, error) {
 	return nil, errUnknown
 }
 
-// inPredicate reports whether token end is behind the collection of the call whose bracket is at open.
+// inPredicate reports whether token end comes after the first argument of the call whose bracket is
+// at open.
 func (b *backwards) inPredicate(open, end int) bool {
 	if b.is(open-2, "|") {
 		return true
@@ -239,7 +240,7 @@ func (b *backwards) inPredicate(open, end int) bool {
 	return false
 }
 
-// some is an element of x, Nil if there is none.
+// some returns an element of x, Nil if there is none.
 func (e *evaluation) some(x value.Value) (value.Value, error) {
 	x, err := value.Load(x)
 	if err != nil {

@@ -12,32 +12,33 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
-// Completion is one proposal: replace line[Start:pos] by Text.
+// Completion is a proposal: replace line[Start:pos] by Text.
 type Completion struct {
 	Start  int
 	Text   string
-	Detail string // a type or a doc line, for listings
+	Detail string // for listings, such as a type
 }
 
-// The budget of a completion: it answers a key press.
+// completeLimits bounds a completion, which answers a key press.
 var completeLimits = Limits{Time: 100 * time.Millisecond, Entries: 20_000, Bytes: 4 << 20}
 
-// maxCompleted is how long a line may be, in bytes, up to the place that is completed.
+// maxCompleted bounds the line up to the position, in bytes.
 const maxCompleted = 4 << 10
 
-// maxProposals bounds how many completions are proposed.
+// maxProposals bounds the completions of a line.
 const maxProposals = 300
 
-// Complete is CompleteContext with a context that does not end.
+// Complete is CompleteContext with a context that never ends.
 func (s *Session) Complete(line string, pos int) []Completion {
 	return s.CompleteContext(context.Background(), line, pos)
 }
 
-// CompleteContext proposes what could stand at byte position pos of line, sorted: names, variables and
-// functions, behind a dot fields and the methods that may be called, behind a bracket and a quote the
-// keys of a map. Within a predicate a dot is that of an element. It calls no method, no lens and no
-// registry.Func, and computes nothing: it reads fields and elements of what stands before, within a budget
-// of 100 ms. It is nil where nothing is known, behind 4 KiB, and once ctx has ended.
+// CompleteContext proposes what could stand at byte position pos of line, sorted: names, variables
+// and functions; after a dot fields, and methods that may be called; after a bracket and a quote
+// the keys of a map. In a predicate a leading dot is that of an element. It calls no method, no
+// lens and no registry.Func, and computes nothing: it reads fields and elements of what stands
+// before pos, for at most 100 ms. It returns nil if it knows nothing, if pos is beyond 4 KiB, and
+// once ctx has ended.
 func (s *Session) CompleteContext(ctx context.Context, line string, pos int) []Completion {
 	if pos < 0 || pos > len(line) || pos > maxCompleted || !utf8.ValidString(line[:pos]) {
 		return nil
@@ -58,6 +59,7 @@ func (s *Session) CompleteContext(ctx context.Context, line string, pos int) []C
 	return out[:min(len(out), maxProposals)]
 }
 
+// complete proposes what may follow text.
 func (e *evaluation) complete(text string) (out []Completion, err error) {
 	defer e.rescue(&err)
 	quote, comment := openQuote(text)
@@ -134,7 +136,7 @@ func (e *evaluation) starts(add func(name, detail string)) {
 	}
 }
 
-// completeKey proposes the keys of a map behind m[".
+// completeKey proposes the keys of a map after m[". The quote is at that offset.
 func (e *evaluation) completeKey(text string, quote int) (out []Completion, err error) {
 	b, err := e.backwards(text[:quote])
 	if err != nil {
@@ -170,13 +172,14 @@ func (e *evaluation) completeKey(text string, quote int) (out []Completion, err 
 		return len(out) < maxProposals, nil
 	})
 	if err != nil && len(out) > 0 {
-		// The budget of a key press is spent: what was found is of use all the same.
+		// The budget is spent, but what was found is still of use.
 		err = nil
 	}
 	return out, err
 }
 
-// openQuote is where a string starts that is open at the end of text, -1 if none is, and whether the end is in a comment.
+// openQuote returns the offset of the quote of a string that is still open at the end of text, -1
+// if there is none, and whether a comment is still open.
 func openQuote(text string) (open int, comment bool) {
 	open = -1
 	for i := 0; i < len(text); i++ {

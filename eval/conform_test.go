@@ -167,7 +167,7 @@ func ours(t testing.TB, s *Session, source string) (string, error) {
 		})
 	}
 	if err != nil {
-		return "", settled(err, source)
+		return "", newError(err, source)
 	}
 	return canonical(reflect.ValueOf(plain)), nil
 }

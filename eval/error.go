@@ -11,28 +11,28 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// Error is what went wrong, and where in the source.
+// Error says what went wrong, and where in the source.
 //
 // Code is one of a stable list: syntax, unknown_name, unknown_function, arguments, no_field,
 // no_key, nil, type, range, overflow, divide, budget, cancelled, guard, not_allowed, method,
 // redacted, unreadable, internal.
 type Error struct {
 	Code    string
-	Message string // lower case, one line, with its place and what to do next
+	Message string // lower case, one line, with the position and a hint
 	Source  string // the line that was evaluated
-	Line    int    // 1-based; 0 where no place is known
+	Line    int    // 1-based; 0 if the position is not known
 	Col     int    // 1-based, in runes
 	Err     error  // the cause, nil if there is none
 }
 
-// Error is the Message.
+// Error returns the Message.
 func (e *Error) Error() string { return e.Message }
 
-// Unwrap is the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// settled is the error of an evaluation of source: with line and column, and the whole message.
-func settled(err error, source string) *Error {
+// newError is err as the error of an evaluation of source.
+func newError(err error, source string) *Error {
 	f := fault.From(err)
 	e := &Error{Code: f.Code, Message: f.Text, Source: source, Err: f.Err}
 	if f.Pos > 0 {
@@ -56,9 +56,9 @@ func settled(err error, source string) *Error {
 	return e
 }
 
-// unsettled is an error that the caller of Run has returned while it ran: one that is settled keeps its code and
-// its message.
-func unsettled(err error) error {
+// errorOfCaller is an error that a function of the Query or the Overseer returned. An *Error keeps
+// its code and message.
+func errorOfCaller(err error) error {
 	var e *Error
 	if errors.As(err, &e) {
 		return &fault.Error{Code: e.Code, Text: e.Message, Err: err}
@@ -66,11 +66,12 @@ func unsettled(err error) error {
 	return err
 }
 
-// snippetWidth is how many columns of a long source line a snippet shows.
+// snippetWidth is how many columns of the source a snippet shows.
 const snippetWidth = 70
 
-// Snippet is the source line with a caret under the place: two lines, without a newline at the
-// end. Of a long line it shows the part around the place. It is "" where no place is known.
+// Snippet returns the line of the source with a caret under the position: two lines, without a
+// newline at the end. Of a long line it shows the part around the position. It returns "" if the
+// position is not known.
 func (e *Error) Snippet() string {
 	if e.Line == 0 {
 		return ""

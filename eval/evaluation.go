@@ -1,13 +1,120 @@
 package eval
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/sightglass-go/sightglass/eval/internal/compile"
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/library"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect/render"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // evaluation is one evaluation of a session.
 type evaluation struct {
 	*machine.Frame
 	session *Session
-	limits  Limits // those of the session, lowered by the query
-	mode    Mode
+	limits  Limits // those of the session, lowered by the query, filled
+	mode    Mode   // what becomes of the answer, and whether actions run
+}
+
+// begin starts an evaluation. ctx must end when the budget of time is spent.
+func (s *Session) begin(ctx context.Context, limits Limits) *evaluation {
+	m := meter.New(ctx, meter.Budget{Time: limits.Time, Entries: limits.Entries, Bytes: limits.Bytes})
+	visit := s.reg.Visit(ctx, m)
+	visit.Share(limits.Share)
+	m.YieldTo(visit.Yield, visit.Holding)
+	e := &evaluation{session: s, limits: limits}
+	e.Frame = &machine.Frame{
+		Thread:    &value.Thread{Meter: m, Visit: visit, Show: limits.Show},
+		Exposed:   s.reg.Entries(),
+		Variables: e.variables,
+		Stepwise:  s.stepwise,
+	}
+	return e
+}
+
+// eval evaluates a line.
+func (e *evaluation) eval(source string) (r Result, err error) {
+	defer e.rescue(&err)
+	st, err := syntax.Parse(source, library.Known, syntax.Limits{Line: e.limits.Line, Nesting: e.limits.Nesting})
+	if err != nil {
+		return Result{}, err
+	}
+	x, err := e.run(st)
+	if err != nil {
+		return Result{}, err
+	}
+	r.Name = st.Name
+	switch x := x.(type) {
+	case *value.Snapshot:
+		r.Page = x.Page
+	case value.String:
+		if string(x) == e.Verbatim {
+			r.Page = &render.Page{}
+			r.Page.Verbatim(e.Verbatim)
+		}
+	}
+	r.Node = value.Picture(e.Thread, x, e.Show, pathOfAnswer(st))
+	if err := e.Look(); err != nil {
+		return Result{}, err
+	}
+	if err := e.store(st, x); err != nil {
+		return Result{}, err
+	}
+	t := e.Visit.Tally()
+	r.Notes, r.Codes = notesOf(t)
+	r.Notes = append(e.Notes, r.Notes...)
+	r.Cost = Cost{
+		Time: e.Elapsed(), Entries: e.Entries(), Bytes: e.Peak(),
+		Waited: t.Waited, Retries: t.Retries, Torn: t.Torn,
+	}
+	return r, nil
+}
+
+// rescue turns a panic into an error, and the end of the context into the error of the budget or of
+// the cancellation.
+func (e *evaluation) rescue(err *error) {
+	if p := recover(); p != nil {
+		*err = fault.New("internal", "internal error: %s", text.Cut(fmt.Sprintf("%q", fmt.Sprint(p)), 200)).
+			With("this is a mistake in sightglass, please report it")
+	}
+	if over := context.Cause(e.Context()); *err != nil && over != nil && !e.Refused() && (errors.Is(*err, over) || errors.Is(*err, e.Context().Err())) {
+		*err = e.Ended(over)
+	}
+}
+
+// run compiles and evaluates a statement.
+func (e *evaluation) run(st syntax.Statement) (value.Value, error) {
+	names := e.names()
+	if st.Name != "" {
+		if err := names.Free(st.Name); err != nil {
+			return nil, st.NamePos.Err(err)
+		}
+	}
+	p, err := compile.Compile(st.Tree, names, e.Meter)
+	if err != nil {
+		return nil, err
+	}
+	return p.Run(e.Frame)
+}
+
+// names is what identifiers mean in this evaluation.
+func (e *evaluation) names() compile.Names {
+	n := compile.Names{Vars: map[string]compile.Variable{}}
+	for name, v := range e.session.variables(e.Visit) {
+		n.Vars[name] = v.Variable
+	}
+	for _, entry := range e.Exposed {
+		n.Exposed = append(n.Exposed, entry.Name)
+	}
+	slices.Sort(n.Exposed)
+	return n
 }

@@ -2,7 +2,7 @@ package eval
 
 import "github.com/sightglass-go/sightglass/eval/internal/library"
 
-// Function is what the manual says of a function of the language.
+// Function is what the manual says about a function.
 type Function struct {
 	Name    string
 	Args    string // as they are written
@@ -10,11 +10,11 @@ type Function struct {
 	Example string // a line to type
 }
 
-// Usage is how the function is written, as in top(xs, n, .field).
+// Usage is how a call is written, as in top(xs, n, .field).
 func (f Function) Usage() string { return f.Name + "(" + f.Args + ")" }
 
-// Functions lists the functions of the language in the order of the manual: those asked of live objects, then those
-// on collections, on numbers, on text and on times, each of these by name. The caller may keep and change the list.
+// Functions lists the functions in the order of the manual: those asked of live objects, then those
+// on collections, numbers, text and times, each by name. The caller may change the list.
 func Functions() []Function {
 	var list []Function
 	for _, fn := range library.All() {

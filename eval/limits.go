@@ -7,16 +7,16 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
-// Limits bounds each evaluation of a session. The zero value of a field means the default beside it.
+// Limits bounds each evaluation of a session. A zero field means the default beside it.
 type Limits struct {
 	Time    time.Duration // default 5 s
 	Entries int           // entries and hops read; default 100 million
-	Bytes   int           // bytes kept, in all that an evaluation copies or builds; default 64 MiB
-	Share   float64       // of one processor, while other goroutines wait for one; default 1/32, and 1 for no rest at all
+	Bytes   int           // bytes that an evaluation copies or builds and keeps; default 64 MiB
+	Share   float64       // of one processor, while other goroutines wait for one; default 1/32; 1 means never to pause
 	Output  int           // bytes of rendered answer; default 1 MiB
 	Line    int           // bytes of source; default 64 KiB
 	Nesting int           // nesting of the source; default 200
-	Show    render.Limit  // of display only; the zero Limit also tapers
+	Show    render.Limit  // bounds what is shown, not what is computed; the zero Limit tapers
 }
 
 // Filled returns l with the defaults in place of zero and negative fields.
@@ -44,14 +44,14 @@ func (l Limits) Filled() Limits {
 	fill(&l.Show.Items, 64)
 	fill(&l.Show.Bytes, 1024)
 	fill(&l.Show.Nodes, 10_000)
-	// A node is at least some dozens of bytes of text: more nodes than that cannot be shown.
+	// A node takes some dozens of bytes of text: no more nodes than that can be shown.
 	l.Show.Nodes = min(l.Show.Nodes, max(1, l.Output/32))
 	return l
 }
 
-// Within returns l lowered by other: of each field the smaller one counts, and a zero or negative
-// field of either sets no limit. The fields of Show, which bound nothing that is computed, are
-// those of other where it has them, and may be greater; Nodes aside, which stays that of l.
+// Within returns l lowered by other: the smaller of both counts for each field, and a zero or
+// negative field sets no limit. The fields of Show bound nothing that is computed, so those of
+// other replace those of l and may be greater. Only Show.Nodes stays.
 func (l Limits) Within(other Limits) Limits {
 	if other.Time > 0 && (l.Time <= 0 || other.Time < l.Time) {
 		l.Time = other.Time

@@ -38,8 +38,8 @@ func newDepot() *depot {
 	return &depot{items: map[string]*crate{"a": {"a", []string{"x"}}}, spare: crate{name: "s"}}
 }
 
-// What is noted is true: what a method returned is read under the guard of its object, and what a function made for this look
-// is not noted at all; what is read without a guard is.
+// What is notesOf is true: what a method returned is read under the guard of its object, and what a function made for this look
+// is not notesOf at all; what is read without a guard is.
 func TestNotesAreTrue(t *testing.T) {
 	found, declared, bare, owned := newDepot(), newDepot(), newDepot(), newDepot()
 	var mu sync.Mutex
@@ -124,7 +124,7 @@ func TestNotesAreTrue(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if noted := slices.Contains(r.Codes, RacyNote); noted != (i > 1) {
+		if notesOf := slices.Contains(r.Codes, RacyNote); notesOf != (i > 1) {
 			t.Errorf("look %d: %q", i, r.Notes)
 		}
 	}

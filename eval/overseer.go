@@ -9,8 +9,8 @@ import (
 )
 
 // Overseer is told of the calls that evaluations make into the application, and decides about them.
-// Each function is that of [access.Overseer], with the context of the evaluation. Time that Approve
-// takes does not count as the evaluation's.
+// Its functions are those of [access.Overseer], with the context of the evaluation. The time that
+// Approve takes does not count.
 type Overseer struct {
 	Approve func(ctx context.Context, c *access.Call) error
 	Begin   func(c *access.Call) error
@@ -18,14 +18,14 @@ type Overseer struct {
 	Mask    func(secret string) string
 }
 
-// Oversee lets o decide about the calls of evaluations from now on. Without, and with an Overseer
-// that has no Approve, no action runs. It must not be called while Run runs.
+// Oversee has o decide about the calls of later evaluations. Without an Overseer, or without
+// Approve, no action runs. It must not be called while Run runs.
 func (s *Session) Oversee(o Overseer) { s.overseer = o }
 
-// errMode refuses an action where nobody asked for it just now.
+// errMode refuses an action that nobody asked for just now.
 var errMode = errors.New("an action runs once, when it is typed, and not in a watch")
 
-// overseer is o as the Visit of this evaluation has it.
+// overseer is o and confirm for the Visit of this evaluation.
 func (e *evaluation) overseer(o Overseer, confirm func(context.Context, *access.Call) error) access.Overseer {
 	r := access.Overseer{Begin: o.Begin, End: o.End, Mask: o.Mask}
 	switch {
@@ -39,7 +39,7 @@ func (e *evaluation) overseer(o Overseer, confirm func(context.Context, *access.
 			if err == nil && confirm != nil {
 				err = confirm(e.Context(), c)
 			}
-			return unsettled(err)
+			return errorOfCaller(err)
 		}
 	}
 	return r

@@ -42,7 +42,7 @@ func answerWith(t testing.TB, s *Session, source string, limits Limits) (any, er
 		}
 	}
 	if err != nil {
-		return nil, settled(err, source)
+		return nil, newError(err, source)
 	}
 	return goValue(x), nil
 }

@@ -6,30 +6,32 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/compile"
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // variable is what a session keeps under a name.
 //
-// It never holds application memory. An object that can be reached again for certain, by pointers,
-// fields and array elements alone, is remembered by its path, and so stays live; any other live
-// object, and what has such in it, is remembered as a bounded snapshot.
+// It never holds application memory. A live object that can be reached again for certain, by
+// pointers, fields and array elements alone, is kept as its path and so stays live. Anything else
+// that is live, or has live parts, is kept as a bounded snapshot.
 type variable struct {
 	compile.Variable
 	size int // of the value, in bytes, roughly
 }
 
-// variableSize is about what the session takes for a variable, beside its name and value.
+// variableSize is about what a variable takes besides its name and value, in bytes.
 const variableSize = 100
 
-// originSize is about what one of the origins of a variable takes.
+// originSize is about what an origin of a variable takes, in bytes.
 const originSize = 100
 
-// weight is what v counts for of the bytes that a session may hold.
+// weight is what v counts towards the bytes that a session may hold.
 func (v variable) weight() int { return v.size + variableSize + originSize*len(v.Origins) }
 
 // madeOf lists what the answer was made of, each once.
@@ -43,7 +45,7 @@ func (e *evaluation) madeOf() []access.Origin {
 	return all
 }
 
-// variable makes x last beyond its evaluation. The note says what became of it.
+// variable makes x last beyond its evaluation. note says what it became.
 func (e *evaluation) variable(x value.Value, st syntax.Statement) (v variable, note string) {
 	if view, ok := x.(value.Live); ok {
 		if tree := reachable(view.View, st); tree != nil {
@@ -54,7 +56,7 @@ func (e *evaluation) variable(x value.Value, st syntax.Statement) (v variable, n
 	if !live {
 		return variable{compile.Variable{Value: x}, size}, ""
 	}
-	n := value.Copy(e.Thread, x, originOfAnswer(st))
+	n := value.Copy(e.Thread, x, sourceOfAnswer(st))
 	note = "a snapshot was kept: it does not follow the live object"
 	if value.IsCut(n) {
 		note = "a snapshot was kept, and it was cut: the live object has more"
@@ -62,8 +64,8 @@ func (e *evaluation) variable(x value.Value, st syntax.Statement) (v variable, n
 	return variable{compile.Variable{Value: value.NewSnapshot(n)}, value.Weight(n)}, note
 }
 
-// reachable is the path of a live object that can be reached again for certain; nil for any other. st is the line that
-// it answers, which mostly is that path.
+// reachable returns the path of a live object that can be reached again for certain, nil for any
+// other. st is the line that it answers, which often is that path.
 func reachable(v *access.View, st syntax.Statement) ast.Node {
 	target, err := v.Target()
 	if err != nil || target == nil || v.Path() == "" || !v.Steady() || !target.Steady() {
@@ -82,4 +84,57 @@ func reachable(v *access.View, st syntax.Statement) ast.Node {
 		return nil
 	}
 	return tree
+}
+
+// store assigns the answer to the variable of the statement, and to _.
+func (e *evaluation) store(st syntax.Statement, x value.Value) error {
+	s := e.session
+	if e.mode == Aside {
+		return nil
+	}
+	v, note := e.variable(x, st)
+	if v.Path == nil {
+		v.Origins = e.madeOf()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if st.Name == "" {
+		s.remember(v, e.mode)
+		return nil
+	}
+	held := v.weight() + len(st.Name)
+	for name, other := range s.vars {
+		if name != st.Name && !compile.IsAnswerName(name) {
+			held += other.weight() + len(name)
+		}
+	}
+	if held > s.limits.Bytes {
+		return fault.New("budget", "the variables of this session would hold more than %s", text.Bytes(s.limits.Bytes)).
+			With("give a smaller value to one: x = nil")
+	}
+	if note != "" {
+		e.Notes = append(e.Notes, note)
+	}
+	s.vars[st.Name] = v
+	s.remember(v, e.mode)
+	return nil
+}
+
+// remember makes v the last answer. It keeps earlier answers as long as they take no more than a
+// quarter of what the session may hold.
+func (s *Session) remember(v variable, mode Mode) {
+	if mode == Typed || mode == First {
+		for n := compile.KeptAnswers - 1; n > 0; n-- {
+			if before, ok := s.vars[compile.AnswerName(n-1)]; ok {
+				s.vars[compile.AnswerName(n)] = before
+			}
+		}
+	}
+	s.vars["_"] = v
+	held := 0
+	for n := 1; n < compile.KeptAnswers; n++ {
+		if held += s.vars[compile.AnswerName(n)].weight(); held > s.limits.Bytes/4 {
+			delete(s.vars, compile.AnswerName(n))
+		}
+	}
 }

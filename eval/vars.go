@@ -12,27 +12,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// remember makes v the last answer. Of those before it as many are kept as take no more than a
-// quarter of what a session may hold.
-func (s *Session) remember(v variable, mode Mode) {
-	if mode == Typed || mode == First {
-		for n := compile.KeptAnswers - 1; n > 0; n-- {
-			if before, ok := s.vars[compile.AnswerName(n-1)]; ok {
-				s.vars[compile.AnswerName(n)] = before
-			}
-		}
-	}
-	s.vars["_"] = v
-	held := 0
-	for n := 1; n < compile.KeptAnswers; n++ {
-		if held += s.vars[compile.AnswerName(n)].weight(); held > s.limits.Bytes/4 {
-			delete(s.vars, compile.AnswerName(n))
-		}
-	}
-}
-
-// listed lists the variables of the session for vars(), the answers of before last.
-func (e *evaluation) listed() []machine.Variable {
+// variables lists the variables of the session for vars(), the earlier answers last.
+func (e *evaluation) variables() []machine.Variable {
 	vars := e.session.variables(e.Visit)
 	names := slices.SortedFunc(maps.Keys(vars), func(a, b string) int {
 		switch {
@@ -51,7 +32,7 @@ func (e *evaluation) listed() []machine.Variable {
 	return rows
 }
 
-// preview is the beginning of what v holds, or the path of the object that it stands for.
+// preview is the beginning of the value of v, or the path of the object that v stands for.
 func (e *evaluation) preview(v variable) string {
 	switch {
 	case v.Gone != "":
@@ -62,7 +43,7 @@ func (e *evaluation) preview(v variable) string {
 	return value.Picture(e.Thread, v.Value, render.Limit{Depth: 2, Items: 8, Bytes: 64, Nodes: 20}, "").Line(32)
 }
 
-// kind is the type of what v holds, "" where only a look at the live object would tell.
+// kind is the type of the value of v, "" for a live object, which would have to be read.
 func (v variable) kind() string {
 	if v.Path != nil || v.Gone != "" {
 		return ""
@@ -70,7 +51,7 @@ func (v variable) kind() string {
 	return v.Value.Type()
 }
 
-// note says what v is besides its type.
+// note says what else there is to know about v.
 func (v variable) note() string {
 	switch {
 	case v.Gone != "":

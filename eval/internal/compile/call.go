@@ -11,7 +11,7 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// call compiles x.Method(…) and the functions that expr-lang does not have.
+// call compiles x.Method(…), and f(…) of a function that expr-lang does not have.
 func (c *compiler) call(n *ast.CallNode, lenient bool) (machine.Code, error) {
 	switch callee := n.Callee.(type) {
 	case *ast.IdentifierNode:
@@ -29,12 +29,13 @@ func (c *compiler) call(n *ast.CallNode, lenient bool) (machine.Code, error) {
 	return nil, at(n).Err(fault.New("syntax", "only methods and functions can be called"))
 }
 
+// noFunction is the error for a function that is not there.
 func (c *compiler) noFunction(name string) error {
 	if _, ok := c.names.Vars[name]; ok || c.names.Exposed.Has(name) || c.names.Exposed.HasNamespace(name) {
 		return fault.New("unknown_function", "%s is a name and not a function", name).With("write it without ()")
 	}
 	e := fault.New("unknown_function", "unknown function %s", value.Quote(name))
-	if hint, ok := foreign[name]; ok {
+	if hint, ok := foreignFunctions[name]; ok {
 		return e.With("%s", hint)
 	}
 	if n := text.Near(name, library.Names()); n != "" {
@@ -43,6 +44,8 @@ func (c *compiler) noFunction(name string) error {
 	return e.With("help functions lists them")
 }
 
+// method compiles a call of a method: of the application if its object has none of the language, as
+// a duration has.
 func (c *compiler) method(n *ast.CallNode, callee *ast.MemberNode, name string, lenient bool) (machine.Code, error) {
 	from, err := c.place(callee.Node, lenient)
 	if err != nil {
@@ -78,13 +81,13 @@ func (c *compiler) method(n *ast.CallNode, callee *ast.MemberNode, name string, 
 		if v, ok := raw.(value.Live); ok && !value.HasMethod(x, name) {
 			y, err := call(f, v, name, values)
 			if err != nil {
-				err = asFunction(err, raw, name)
+				err = hintFunction(err, raw, name)
 			}
 			return y, where.Err(err)
 		}
 		y, err := value.Call(x, name, values)
 		if err != nil {
-			err = asFunction(err, raw, name)
+			err = hintFunction(err, raw, name)
 		}
 		return y, where.Err(err)
 	}, nil

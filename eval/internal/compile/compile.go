@@ -22,9 +22,11 @@ type Program struct {
 	where   fault.Pos
 }
 
-// Compile compiles the tree of an expression. It reads nothing of the application. m is charged for what is compiled
-// beside code, such as regular expressions. The answer of the Program is held: what a loop lends must not leave it, and a
-// scalar is an answer only as it was when it was read.
+// Compile compiles the tree of an expression. It reads nothing of the application. It charges m for
+// what it makes besides code, such as regular expressions.
+//
+// The Program holds its answer: an element that a loop lends must not leave the loop, and a scalar
+// is read once.
 func Compile(tree ast.Node, names Names, m *meter.Meter) (*Program, error) {
 	c := &compiler{names: names, meter: m}
 	code, err := c.compile(tree)
@@ -40,7 +42,7 @@ func Compile(tree ast.Node, names Names, m *meter.Meter) (*Program, error) {
 	}), nil
 }
 
-// Identifier compiles a name alone. Its answer is not loaded.
+// Identifier compiles a name alone. The Program does not load its answer.
 func Identifier(name string, names Names, m *meter.Meter) (*Program, error) {
 	n := &ast.IdentifierNode{Value: name}
 	c := &compiler{names: names, meter: m}
@@ -55,7 +57,7 @@ func (c *compiler) program(n ast.Node, code machine.Code) *Program {
 	return &Program{code: code, early: c.early, slots: c.slots, notes: c.notes, origins: c.origins, where: at(n)}
 }
 
-// Run evaluates p in f, which it prepares for p.
+// Run evaluates p in f. It sets the slots, notes and origins of f.
 func (p *Program) Run(f *machine.Frame) (value.Value, error) {
 	f.Notes, f.Origins = p.notes, p.origins
 	f.Slots = make([]value.Value, p.slots)
@@ -68,7 +70,7 @@ func (p *Program) Run(f *machine.Frame) (value.Value, error) {
 	return x, p.where.Err(err)
 }
 
-// compiler compiles one expression. It knows the names; it reads nothing of the application.
+// compiler compiles one expression. It knows the names and reads nothing of the application.
 type compiler struct {
 	names Names
 	meter *meter.Meter // charged for what is compiled beside code
@@ -88,22 +90,22 @@ type compiler struct {
 // at is where a node stands.
 func at(n ast.Node) fault.Pos { return fault.Pos(n.Location().From + 1) }
 
-// let is a variable of the expression.
+// let is a variable that the expression declares.
 type let struct {
 	name string
 	slot int
 }
 
-// pointers says which names a predicate has beside #.
+// pointers says which names a predicate may use beside #, #index and #key.
 type pointers struct{ acc bool }
 
-// slot reserves a place in the frame.
+// slot reserves a slot of the frame.
 func (c *compiler) slot() int {
 	c.slots++
 	return c.slots - 1
 }
 
-// compile compiles a node to code whose answer is loaded: a scalar is plain.
+// compile compiles a node to code that loads its answer: a scalar is plain.
 func (c *compiler) compile(n ast.Node) (machine.Code, error) {
 	switch n.(type) {
 	case *ast.MemberNode, *ast.PointerNode, *ast.IdentifierNode, *ast.ChainNode, *ast.CallNode, *ast.SliceNode:
@@ -130,8 +132,9 @@ func (c *compiler) compile(n ast.Node) (machine.Code, error) {
 	return c.value(n)
 }
 
-// place compiles a node to code whose answer may be the View of a scalar, so that what follows it
-// in a chain starts from there. lenient: an absent key or index gives absent, as on the left of ??.
+// place compiles a node to code that does not load its answer, so that the next step of a chain
+// starts from the place itself. lenient, as on the left of ??, has an absent key or index answer
+// value.Absent.
 func (c *compiler) place(n ast.Node, lenient bool) (machine.Code, error) {
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
@@ -153,7 +156,7 @@ func (c *compiler) place(n ast.Node, lenient bool) (machine.Code, error) {
 	return c.value(n)
 }
 
-// value compiles what is not a place.
+// value compiles a node that is no place.
 func (c *compiler) value(n ast.Node) (machine.Code, error) {
 	switch n := n.(type) {
 	case *ast.NilNode:
@@ -208,7 +211,7 @@ func (c *compiler) all(nodes []ast.Node) ([]machine.Code, error) {
 
 func (c *compiler) conditional(n *ast.ConditionalNode) (machine.Code, error) {
 	if n.Exp1 == n.Cond {
-		// a ?: b has a twice in its tree; it is compiled and evaluated once.
+		// The tree of a ?: b has a twice. It is compiled and evaluated once.
 		return c.elvis(n)
 	}
 	cond, err := c.condition(n.Cond)
@@ -235,6 +238,7 @@ func (c *compiler) conditional(n *ast.ConditionalNode) (machine.Code, error) {
 	}, nil
 }
 
+// elvis compiles a ?: b.
 func (c *compiler) elvis(n *ast.ConditionalNode) (machine.Code, error) {
 	cond, err := c.condition(n.Cond)
 	if err != nil {
@@ -253,7 +257,7 @@ func (c *compiler) elvis(n *ast.ConditionalNode) (machine.Code, error) {
 	}, nil
 }
 
-// condition compiles a node that must be a boolean.
+// condition compiles a node that must answer a boolean.
 func (c *compiler) condition(n ast.Node) (func(f *machine.Frame) (bool, error), error) {
 	run, err := c.compile(n)
 	if err != nil {
@@ -333,6 +337,7 @@ func (c *compiler) array(n *ast.ArrayNode) (machine.Code, error) {
 	}, nil
 }
 
+// mapping compiles {key: value, …}.
 func (c *compiler) mapping(n *ast.MapNode) (machine.Code, error) {
 	keys, values := make([]machine.Code, len(n.Pairs)), make([]machine.Code, len(n.Pairs))
 	for i, p := range n.Pairs {
@@ -369,7 +374,7 @@ func (c *compiler) mapping(n *ast.MapNode) (machine.Code, error) {
 			if err := f.Hashed(string(name)); err != nil {
 				return nil, at(n).Err(err)
 			}
-			// Of a key that is given twice the first counts, as in expr-lang.
+			// The first of two equal keys counts, as in expr-lang.
 			if _, twice := m[string(name)]; !twice {
 				m[string(name)] = x
 			}

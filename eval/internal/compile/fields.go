@@ -10,15 +10,17 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
-// fields is a chain of fields below the element of a predicate, as .order.total. Where it leads to a number,
-// boolean or string, and the last element had it at the same place, it is read in one go and without a View for each step.
+// fields is a chain of fields below the element of a predicate, as .order.total. If it leads to a
+// number, a boolean or a string, and the last element had that at the same place, its cache reads
+// it in one go and makes no View for each step.
 type fields struct {
 	walk  machine.Code // step by step
 	at    fault.Pos
 	cache access.FieldCache
 }
 
-// fields is the chain that n spells, nil if n is anything else. walk is n, compiled to a place.
+// fields returns the chain that n spells, nil if n is anything else. walk is n, compiled to a
+// place.
 func (c *compiler) fields(n ast.Node, walk machine.Code) *fields {
 	for next := n; ; {
 		switch m := next.(type) {
@@ -38,7 +40,7 @@ func (c *compiler) fields(n ast.Node, walk machine.Code) *fields {
 	}
 }
 
-// place is the View of what the chain leads to, as any other code gives it.
+// place walks the chain and has the cache learn its way.
 func (c *fields) place(f *machine.Frame) (value.Value, error) {
 	elem := f.Scope.Elem
 	x, err := c.walk(f)
@@ -53,10 +55,10 @@ func (c *fields) place(f *machine.Frame) (value.Value, error) {
 	return x, nil
 }
 
-// read is what place and load would give, where the cache knows it; ok is false otherwise.
+// read returns what the chain leads to if the cache knows the way; ok is false otherwise.
 func (c *fields) read(f *machine.Frame) (d inspect.Datum, ok bool, err error) {
 	v, live := f.Scope.Elem.(value.Live)
-	// Near the end of the budget each step counts for itself, so that the error has its place.
+	// Near the end of the budget the steps are counted one by one, so that the error has its place.
 	if !live || f.Stepwise || f.Near(c.cache.Reads()) {
 		return d, false, nil
 	}
@@ -64,7 +66,7 @@ func (c *fields) read(f *machine.Frame) (d inspect.Datum, ok bool, err error) {
 	return d, ok, c.at.Err(err)
 }
 
-// load is what the chain leads to, loaded.
+// load returns what the chain leads to, loaded.
 func (c *fields) load(f *machine.Frame) (value.Value, error) {
 	if d, ok, err := c.read(f); ok {
 		return value.OfDatum(d), err

@@ -8,8 +8,9 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
-// called is the function that n calls, and with what; nil if n is no call of a function by its name.
-func called(n ast.Node) (fn *library.Function, name string, args []ast.Node) {
+// calledFunction returns the function that n calls by its name, and the arguments. fn is nil if
+// there is no such function, or n is no such call.
+func calledFunction(n ast.Node) (fn *library.Function, name string, args []ast.Node) {
 	switch n := n.(type) {
 	case *ast.BuiltinNode:
 		return library.Lookup(n.Name), n.Name, n.Arguments
@@ -23,7 +24,7 @@ func called(n ast.Node) (fn *library.Function, name string, args []ast.Node) {
 
 // function compiles a call of a function by its name.
 func (c *compiler) function(n ast.Node) (machine.Code, error) {
-	fn, name, args := called(n)
+	fn, name, args := calledFunction(n)
 	if fn == nil {
 		return nil, at(n).Err(c.noFunction(name))
 	}
@@ -78,10 +79,10 @@ func (c *compiler) apply(n ast.Node, fn *library.Function, arguments []ast.Node)
 	}, nil
 }
 
-// stream compiles a collection for a function that consumes it one by one: what filter and map
-// make is not collected first.
+// stream compiles a collection for a function that takes the elements one by one: what filter and
+// map make is not collected first.
 func (c *compiler) stream(n ast.Node) (machine.Code, error) {
-	fn, _, args := called(n)
+	fn, _, args := calledFunction(n)
 	if fn == nil || fn.Pipe == nil || fn.Takes(len(args)) != nil {
 		return c.compile(n)
 	}

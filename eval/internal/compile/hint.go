@@ -9,8 +9,8 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
-// foreign are functions of other languages, and what stands in their place.
-var foreign = map[string]string{
+// foreignFunctions are functions of other languages, and what to write instead.
+var foreignFunctions = map[string]string{
 	"print": "an answer is shown by itself: write the value alone", "println": "an answer is shown by itself: write the value alone", "printf": "an answer is shown by itself: write the value alone",
 	"append": "nothing can be changed; concat(xs, ys) makes a longer list", "push": "nothing can be changed; concat(xs, ys) makes a longer list",
 	"delete": "nothing can be changed; filter(m, #key != …) leaves an entry out", "clear": "nothing can be changed", "set": "nothing can be changed; x = … gives a name in this session",
@@ -20,11 +20,12 @@ var foreign = map[string]string{
 	"str": "write string(x)", "toString": "write string(x)", "typeof": "write type(x)", "exists": "write any(xs, …), or key in m", "contains": `write s contains "…", or x in xs`,
 }
 
-// methods are names that a value has in other languages, and the functions for them.
-var methods = map[string]string{"length": "len", "size": "len", "count": "len", "toString": "string", "String": "string", "toUpperCase": "upper", "toLowerCase": "lower"}
+// foreignMethods are names that values have in other languages, and the functions to use instead.
+var foreignMethods = map[string]string{"length": "len", "size": "len", "count": "len", "toString": "string", "String": "string", "toUpperCase": "upper", "toLowerCase": "lower"}
 
-// asFunction tells that a member or method that x does not have is a function, or an operator.
-func asFunction(err error, x value.Value, name string) error {
+// hintFunction adds to an error about a member or method that x does not have that a function or an
+// operator has that name.
+func hintFunction(err error, x value.Value, name string) error {
 	e := fault.From(err)
 	if e.Code != "no_field" && e.Code != "no_key" && e.Code != "not_allowed" && e.Code != "method" || strings.HasPrefix(e.Hint, "did you mean") {
 		return err
@@ -39,7 +40,7 @@ func asFunction(err error, x value.Value, name string) error {
 	case "includes":
 		return e.With(`write %s contains "…", or x in %[1]s`, is)
 	}
-	if fn, ok := methods[name]; ok {
+	if fn, ok := foreignMethods[name]; ok {
 		return e.With("write %s(%s)", fn, is)
 	}
 	if isFunction(name) {
@@ -48,10 +49,10 @@ func asFunction(err error, x value.Value, name string) error {
 	return err
 }
 
-func isLength(name string) bool { return name == "len" || methods[name] == "len" }
+func isLength(name string) bool { return name == "len" || foreignMethods[name] == "len" }
 
-// otherKind tells how a key of another kind is written.
-func otherKind(err error, key value.Value) error {
+// hintKey adds to an error about a key of the wrong kind how the key is written.
+func hintKey(err error, key value.Value) error {
 	e := fault.From(err)
 	if e.Code != "type" || e.Hint != "" {
 		return err

@@ -10,7 +10,7 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
-// matches compiles s matches p. A pattern that is written out is compiled once, with the expression.
+// matches compiles s matches p. A pattern that is a literal is compiled once, with the expression.
 func (c *compiler) matches(n *ast.BinaryNode) (machine.Code, error) {
 	left, err := c.compile(n.Left)
 	if err != nil {
@@ -30,7 +30,7 @@ func (c *compiler) matches(n *ast.BinaryNode) (machine.Code, error) {
 		}
 	}
 	if fixed == nil || !fixed.IsQuick() {
-		c.unlocked = true // it takes longer than a guard may be held
+		c.unlocked = true // it may take longer than a guard is held
 	}
 	where := at(n)
 	return func(f *machine.Frame) (value.Value, error) {
@@ -47,7 +47,7 @@ func (c *compiler) matches(n *ast.BinaryNode) (machine.Code, error) {
 	}, nil
 }
 
-// match is a matches b. fixed is the pattern that b is, nil if it has to be compiled.
+// match is a matches b. fixed is the pattern that b spells, nil if b has to be compiled.
 func match(f *machine.Frame, fixed *pattern.Pattern, a, b value.Value) (value.Value, error) {
 	get := func(m *meter.Meter, source string) (*pattern.Pattern, error) {
 		if fixed != nil {

@@ -37,8 +37,9 @@ func IsAnswerName(name string) bool {
 // Free returns an error if name cannot be given to a variable of the session.
 func (n Names) Free(name string) error { return n.free(name, nil) }
 
-// free returns an error if name cannot be given to a variable. Names of expr-lang's functions cannot. Those of our
-// own functions can: expr-lang's expressions use some of them, and a call is told from a name by its bracket.
+// free returns an error if name cannot be given to a variable. The names of expr-lang's functions
+// cannot. The names of our own functions can: expressions written for expr-lang use some of them,
+// and the bracket tells a call from a name.
 func (n Names) free(name string, lets []let) error {
 	switch {
 	case name == "true" || name == "false" || name == "nil":
@@ -92,15 +93,15 @@ func (n Names) unknown(name string, lets []let) error {
 			return e.With("did you mean %s?", full)
 		}
 	}
-	return e.With(lookAround)
+	return e.With(hintDir)
 }
 
-// lookAround is what to do where no name is near.
-const lookAround = "dir() lists what there is"
+// hintDir is the hint where no name is near.
+const hintDir = "dir() lists what there is"
 
-// orElse gives an error about a name that nothing is near to a better hint.
-func orElse(err error, format string, args ...any) error {
-	if e := fault.From(err); e.Code == "unknown_name" && e.Hint == lookAround {
+// withHint replaces hintDir by a better hint.
+func withHint(err error, format string, args ...any) error {
+	if e := fault.From(err); e.Code == "unknown_name" && e.Hint == hintDir {
 		return e.With(format, args...)
 	}
 	return err

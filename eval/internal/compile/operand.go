@@ -13,17 +13,17 @@ import (
 	"github.com/sightglass-go/sightglass/internal/number"
 )
 
-// operand is a side of an operator, compiled.
+// operand is one side of an operator, compiled.
 type operand struct {
-	place   machine.Code  // its place, or its value if it has none
-	fields  *fields       // what it is, nil if it is something else
+	place   machine.Code  // does not load its answer
+	fields  *fields       // nil if the operand is no chain of fields
 	literal inspect.Datum // what is written out, none if nothing is
 	at      fault.Pos
 }
 
 // operand compiles a side of an operator.
 func (c *compiler) operand(n ast.Node) (o operand, err error) {
-	if o.place, err = c.side(n); err != nil {
+	if o.place, err = c.operandCode(n); err != nil {
 		return o, err
 	}
 	o.at = at(n)
@@ -36,7 +36,7 @@ func (c *compiler) operand(n ast.Node) (o operand, err error) {
 	return o, nil
 }
 
-// literal is the number or text that n spells.
+// literal returns the number or text that n spells, the zero Datum for anything else.
 func literal(n ast.Node) inspect.Datum {
 	switch n := n.(type) {
 	case *ast.IntegerNode:
@@ -84,7 +84,7 @@ func (o *operand) load(f *machine.Frame, x *loaded) (err error) {
 	return nil
 }
 
-// boxed is what to compute with.
+// boxed is the operand as a Value, loaded.
 func (x *loaded) boxed() value.Value {
 	if x.value == nil {
 		return value.OfDatum(x.datum)
@@ -92,7 +92,7 @@ func (x *loaded) boxed() value.Value {
 	return x.value
 }
 
-// operands are the two of an operator.
+// operands are both sides of a binary operator.
 type operands struct{ left, right operand }
 
 // load evaluates both.
@@ -103,12 +103,12 @@ func (o *operands) load(f *machine.Frame, x, y *loaded) error {
 	return o.right.load(f, y)
 }
 
-// tell is tell about operands that an operator could not take.
-func (o *operands) tell(f *machine.Frame, err error, x, y *loaded) error {
-	return tell(err, o.left.origin(f, x), o.right.origin(f, y))
+// addTypes is the function addTypes for the operands of an operator.
+func (o *operands) addTypes(f *machine.Frame, err error, x, y *loaded) error {
+	return addTypes(err, o.left.origin(f, x), o.right.origin(f, y))
 }
 
-// origin is the place of x, reached step by step if it was not, to have a View that knows its type and path.
+// origin returns the place of x. If x was read by a cache, origin walks to it step by step.
 func (o *operand) origin(f *machine.Frame, x *loaded) value.Value {
 	if x.place == nil && o.fields != nil {
 		x.place, _ = o.place(f)
@@ -116,11 +116,11 @@ func (o *operand) origin(f *machine.Frame, x *loaded) value.Value {
 	return x.place
 }
 
-// test is an operator that answers true or false, on scalars that are not boxed. ok is false for those that it does not
-// know: then the operator has to see them boxed.
+// test is an operator that answers true or false, on scalars that are not boxed. ok is false for
+// scalars that it does not know, which the operator has to see boxed.
 type test func(m *meter.Meter, x, y inspect.Datum) (answer, ok bool, err error)
 
-// tests do what operators do, on what is not boxed.
+// tests are the operators that have a test.
 var tests = map[string]test{
 	"<": testOrder("<"), "<=": testOrder("<="), ">": testOrder(">"), ">=": testOrder(">="),
 	"==": testEqual(true), "!=": testEqual(false),

@@ -11,7 +11,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
-// operators are those that compute with the values of both sides.
+// operators compute with the values of both sides.
 var operators = map[string]value.Binary{
 	"+": value.Add, "-": value.Subtract, "*": value.Multiply, "/": value.Divide,
 	"%": value.Modulo, "**": value.Power, "^": value.Power,
@@ -22,8 +22,8 @@ var operators = map[string]value.Binary{
 	"contains": value.Contains.Apply, "startsWith": value.StartsWith.Apply, "endsWith": value.EndsWith.Apply,
 }
 
-// equals is == or !=. Two values that can never be equal because they are of different kinds are an error and not
-// a false: 5 == "5" is a mistake that nobody would see otherwise.
+// equals is == or !=. Two values of kinds that can never be equal are an error, not false: nobody
+// would notice the mistake in 5 == "5".
 func equals(op string) value.Binary {
 	return func(t *value.Thread, a, b value.Value) (value.Value, error) {
 		same, comparable, err := value.Same(t, a, b)
@@ -46,7 +46,8 @@ func orders(op string) value.Binary {
 	}
 }
 
-// orderings say of what value.Compare returns whether the operator holds: none holds if it is value.Unordered.
+// orderings tell whether an operator holds for what value.Compare returns. None holds for
+// value.Unordered.
 var orderings = map[string]func(order int) bool{
 	"<":  func(order int) bool { return order == -1 },
 	"<=": func(order int) bool { return order == -1 || order == 0 },
@@ -113,7 +114,7 @@ func (c *compiler) binary(n *ast.BinaryNode) (machine.Code, error) {
 	}
 	right, err := c.operand(n.Right)
 	if err != nil {
-		return nil, twoDots(n, err)
+		return nil, hintField(n, err)
 	}
 	if n.Operator == "in" {
 		c.unlocked = true
@@ -131,14 +132,14 @@ func (c *compiler) binary(n *ast.BinaryNode) (machine.Code, error) {
 		}
 		z, err := op(f.Thread, x.boxed(), y.boxed())
 		if err != nil {
-			return nil, where.Err(sides.tell(f, err, &x, &y))
+			return nil, where.Err(sides.addTypes(f, err, &x, &y))
 		}
 		return z, nil
 	}, nil
 }
 
-// twoDots says of a name behind .. that a field was meant.
-func twoDots(n *ast.BinaryNode, err error) error {
+// hintField adds to the error about an unknown name after .. that a field has one dot.
+func hintField(n *ast.BinaryNode, err error) error {
 	e := fault.From(err)
 	field, ok := n.Right.(*ast.IdentifierNode)
 	if !ok || n.Operator != ".." || e.Code != "unknown_name" {
@@ -147,8 +148,9 @@ func twoDots(n *ast.BinaryNode, err error) error {
 	return e.With("two dots make a range, as in 1..5; a field has one before it: %s.%s", syntax.Text(n.Left), field.Value)
 }
 
-// side compiles an operand, and says of a ! that stands too early what was meant.
-func (c *compiler) side(n ast.Node) (machine.Code, error) {
+// operandCode compiles an operand to a place. It adds to the error of a ! that stands too early
+// what was meant.
+func (c *compiler) operandCode(n ast.Node) (machine.Code, error) {
 	run, err := c.place(n, false)
 	u, ok := n.(*ast.UnaryNode)
 	if err != nil || !ok || u.Operator != "!" && u.Operator != "not" {
@@ -165,16 +167,16 @@ func (c *compiler) side(n ast.Node) (machine.Code, error) {
 	}, nil
 }
 
-// unquoted is the error about a name that means nothing where text may be meant.
-func unquoted(n ast.Node, err error) error {
+// hintQuotes adds to the error about an unknown name how text is written.
+func hintQuotes(n ast.Node, err error) error {
 	if name, ok := n.(*ast.IdentifierNode); ok {
-		return orElse(err, "text is written %q", name.Value)
+		return withHint(err, "text is written %q", name.Value)
 	}
 	return err
 }
 
-// tell adds to an error about two operands which value of the application is of which type.
-func tell(err error, operands ...value.Value) error {
+// addTypes adds to an error about operands the paths and types of those that are live.
+func addTypes(err error, operands ...value.Value) error {
 	e := fault.From(err)
 	if e.Code != "type" {
 		return err
@@ -191,18 +193,18 @@ func tell(err error, operands ...value.Value) error {
 	return e.With("%s", strings.TrimSuffix(about+e.Hint, "; "))
 }
 
-// equality compiles == and !=. Behind an interface the next value may be of another kind, so that there a value of
-// another kind is just not equal.
+// equality compiles == and !=. Operands of different kinds are an error, unless one lies in an
+// interface, which may hold another kind next time: then they are not equal.
 func (c *compiler) equality(n *ast.BinaryNode) (machine.Code, error) {
 	left, err := c.operand(n.Left)
 	if err != nil {
-		return nil, unquoted(n.Left, err)
+		return nil, hintQuotes(n.Left, err)
 	}
 	right, err := c.operand(n.Right)
 	if err != nil {
-		return nil, unquoted(n.Right, err)
+		return nil, hintQuotes(n.Right, err)
 	}
-	// Two composites are compared by walking them.
+	// Comparing two composites walks them.
 	if !scalar(n.Left) && !scalar(n.Right) {
 		c.unlocked = true
 	}
@@ -222,13 +224,13 @@ func (c *compiler) equality(n *ast.BinaryNode) (machine.Code, error) {
 		case err != nil:
 			return nil, where.Err(err)
 		case !comparable && !value.InInterface(x.place) && !value.InInterface(y.place):
-			return nil, where.Err(sides.tell(f, value.Mismatch(n.Operator, a, b), &x, &y))
+			return nil, where.Err(sides.addTypes(f, value.Mismatch(n.Operator, a, b), &x, &y))
 		}
 		return value.Bool(same == want), nil
 	}, nil
 }
 
-// scalar reports whether n can only be a scalar, by its form.
+// scalar reports whether the form of n allows scalars only.
 func scalar(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.NilNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.StringNode, *ast.UnaryNode:
@@ -239,7 +241,8 @@ func scalar(n ast.Node) bool {
 	return false
 }
 
-// logical compiles && and ||, which look at the right side only if they must.
+// logical compiles && and ||. The right side is evaluated only if the left, decided, does not
+// decide.
 func (c *compiler) logical(n *ast.BinaryNode, decided bool) (machine.Code, error) {
 	left, err := c.condition(n.Left)
 	if err != nil {
@@ -259,8 +262,8 @@ func (c *compiler) logical(n *ast.BinaryNode, decided bool) (machine.Code, error
 	}, nil
 }
 
-// comparisons returns the links of a < b < c, which the parser turns into a < b && b < c with one
-// node for both b; nil for any other &&.
+// comparisons returns the links of a < b < c, nil for any other &&. The parser turns a < b < c into
+// a < b && b < c, with one node for both b.
 func comparisons(n *ast.BinaryNode) []*ast.BinaryNode {
 	right, ok := n.Right.(*ast.BinaryNode)
 	if !ok {
@@ -280,8 +283,8 @@ func comparisons(n *ast.BinaryNode) []*ast.BinaryNode {
 	return append(links, right)
 }
 
-// comparison compiles a < b < c. Each operand is compiled and evaluated once: as nested chains
-// share their nodes, anything else would take time exponential in their depth.
+// comparison compiles a < b < c. It compiles and evaluates each operand once: nested chains share
+// their nodes, so anything else would take time exponential in their depth.
 func (c *compiler) comparison(links []*ast.BinaryNode) (machine.Code, error) {
 	first, err := c.compile(links[0].Left)
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
-// identifier compiles a name: of a let, a variable of the session, an exposed object, a namespace.
+// identifier compiles the name of a let, a variable of the session, an exposed object or a
+// namespace.
 func (c *compiler) identifier(n *ast.IdentifierNode) (machine.Code, error) {
 	for i := len(c.lets) - 1; i >= 0; i-- {
 		if l := c.lets[i]; l.name == n.Value {
@@ -34,12 +35,12 @@ func (c *compiler) identifier(n *ast.IdentifierNode) (machine.Code, error) {
 	}
 	err := c.names.unknown(n.Value, c.lets)
 	if c.inner != nil {
-		err = orElse(err, "a field of the element is written .%s", n.Value)
+		err = withHint(err, "a field of the element is written .%s", n.Value)
 	}
 	return nil, at(n).Err(err)
 }
 
-// object compiles the full name of an exposed object, which is looked up once.
+// object compiles the full name of an exposed object. It is looked up once.
 func (c *compiler) object(n ast.Node, name string) machine.Code {
 	slot := c.slot()
 	where := at(n)
@@ -55,15 +56,15 @@ func (c *compiler) object(n ast.Node, name string) machine.Code {
 		return f.Slots[slot], nil
 	}
 	if c.inner != nil {
-		// In a predicate a guard may be held, under which nothing can be computed at a look.
-		// Nor is the object's own guard waited for then: so none is to be held.
+		// A predicate may run under a guard. Looking an object up may call a registry.Func and wait for
+		// the object's own guard, so it happens before the walk, and none is held while it is read.
 		c.early = append(c.early, get)
 		c.unlocked = true
 	}
 	return get
 }
 
-// dotted returns the full name if n spells that of an exposed object, or of a namespace.
+// dotted returns the full name if n spells the name of an exposed object or of a namespace.
 func (c *compiler) dotted(n ast.Node) (name string, ok bool) {
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
@@ -131,7 +132,7 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 	if !named {
 		if key, err = c.compile(n.Property); err != nil {
 			if name, ok := n.Property.(*ast.IdentifierNode); ok && c.inner == nil {
-				err = orElse(err, "a key that is text is written [%q]", name.Value)
+				err = withHint(err, "a key that is text is written [%q]", name.Value)
 			}
 			return nil, err
 		}
@@ -147,7 +148,7 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 		}
 		if named {
 			if y, err = value.Member(f.Thread, x, prop.Value); err != nil {
-				err = otherKind(asFunction(err, x, prop.Value), value.String(prop.Value))
+				err = hintKey(hintFunction(err, x, prop.Value), value.String(prop.Value))
 			}
 		} else {
 			var k value.Value
@@ -155,7 +156,7 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 				return nil, err
 			}
 			if y, err = value.Index(f.Thread, x, k); err != nil {
-				err = otherKind(err, k)
+				err = hintKey(err, k)
 			}
 		}
 		if err != nil {
@@ -165,7 +166,7 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 	}, nil
 }
 
-// chain compiles a chain with ?. in it: what it does not find is nil.
+// chain compiles a chain with ?. in it. It answers nil if something on the way is absent.
 func (c *compiler) chain(n *ast.ChainNode, lenient bool) (machine.Code, error) {
 	place, err := c.place(n.Node, lenient)
 	if err != nil {
@@ -183,7 +184,7 @@ func (c *compiler) chain(n *ast.ChainNode, lenient bool) (machine.Code, error) {
 	}, nil
 }
 
-// coalesce compiles a ?? b: b where a is nil or is not there.
+// coalesce compiles a ?? b: b if a is nil or absent.
 func (c *compiler) coalesce(n *ast.BinaryNode) (machine.Code, error) {
 	left, err := c.place(n.Left, true)
 	if err != nil {
@@ -256,7 +257,7 @@ func (c *compiler) slice(n *ast.SliceNode, lenient bool) (machine.Code, error) {
 
 // slice is x[lo:hi]. x is not loaded.
 func slice(f *machine.Frame, x, lo, hi value.Value) (value.Value, error) {
-	// Of a string that is live only the part is read.
+	// Only the part of a live string is read.
 	if v, live := x.(value.Live); !live || !v.IsString() {
 		var err error
 		if x, err = value.Load(x); err != nil {

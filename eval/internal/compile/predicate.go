@@ -8,7 +8,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 )
 
-// predicate compiles a predicate that sees inside.
+// predicate compiles a predicate. inside says which names it may use.
 func (c *compiler) predicate(n ast.Node, inside *pointers) (*machine.Predicate, error) {
 	node, ok := n.(*ast.PredicateNode)
 	if !ok {
@@ -22,8 +22,8 @@ func (c *compiler) predicate(n ast.Node, inside *pointers) (*machine.Predicate, 
 	return p, err
 }
 
-// predicateOf compiles the argument of fn that is a predicate. The parser marks those of expr-lang's functions;
-// what stands in the place of an own function's is one.
+// predicateOf compiles the argument of fn that is a predicate. The parser marks the predicates of
+// expr-lang's functions; those of our own are found by their index.
 func (c *compiler) predicateOf(fn *library.Function, arg ast.Node) (*machine.Predicate, error) {
 	p, marked := arg.(*ast.PredicateNode)
 	if !marked && fn.OwnPredicate() {

@@ -27,25 +27,25 @@ func (c *compiler) variable(n ast.Node, v Variable) (machine.Code, error) {
 		c.origins = append(c.origins, v.Origins...)
 		return constant(v.Value), nil
 	}
-	// The path was made from exposed names: no variable and no predicate may stand before them.
+	// The path starts with an exposed name. Variables and predicates must not hide it.
 	c.unlocked = true
 	inner := &compiler{names: Names{Exposed: c.names.Exposed}, meter: c.meter, slots: c.slots}
 	run, err := inner.place(v.Path, false)
 	c.slots = inner.slots
 	if err != nil {
-		return nil, moved(n, err)
+		return nil, atUse(n, err)
 	}
 	return func(f *machine.Frame) (value.Value, error) {
 		x, err := run(f)
 		if err != nil {
-			return nil, moved(n, err)
+			return nil, atUse(n, err)
 		}
 		return x, nil
 	}, nil
 }
 
-// moved puts an error of a variable's path to where the variable is used.
-func moved(n ast.Node, err error) error {
+// atUse moves an error in the path of a variable to where the variable is used.
+func atUse(n ast.Node, err error) error {
 	e := *fault.From(err)
 	e.Pos = at(n)
 	return &e

@@ -8,8 +8,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
-// From turns any error into an *Error. What package access says is kept: the part behind the
-// first semicolon, or of a refusal the colon, is what to do next.
+// From turns any error into an *Error. It takes what package access says after the first semicolon,
+// or after the colon of a refusal, for the hint.
 func From(err error) *Error {
 	var e *Error
 	if errors.As(err, &e) {

@@ -20,8 +20,9 @@ var _ = define(ObjectFunctions, []Function{
 		Summary: "what is different in two values, such as snap(x) and x", Example: `diff([1, 2], [1, 3])`},
 })
 
-// diff is diff(a, b): what is not the same in two values, such as a snapshot and the live object, in
-// the order of a's parts, as {at: …, before: …, now: …, change: …}. What is redacted is not compared.
+// diff is diff(a, b): what differs in two values, such as a snapshot and the live object, in the
+// order of the parts of a, as {at: …, before: …, now: …, change: …}. What is redacted is not
+// compared.
 func diff(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if err := value.Refuse(args...); err != nil {
 		return nil, err
@@ -50,7 +51,7 @@ func diff(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return &value.Snapshot{Node: records(d.rows), Page: d.page()}, nil
 }
 
-// maxDiffLines is how many differences are shown at once; the answer has all of them.
+// maxDiffLines bounds the differences shown at once. The answer has all of them.
 const maxDiffLines = 64
 
 func (d *differ) page() *render.Page {
@@ -67,19 +68,20 @@ func (d *differ) page() *render.Page {
 	return page
 }
 
-// differ compares two trees.
+// differ compares two trees of nodes and collects what differs.
 type differ struct {
 	f *machine.Frame
-	// The expressions that reach the two, "" for what is no live object.
+	// The expressions that reach the two values, "" for what is not live.
 	before, now string
 	rows        []*render.Node
 	lines       [][]string
 	cut         bool
 	unread      int
-	// elsewhere counts what a snapshot has at another place only, to which several pointers lead.
+	// elsewhere counts objects that several pointers lead to and that a snapshot has at one place only.
 	elsewhere int
 }
 
+// node compares two nodes at the path at, below the two values.
 func (d *differ) node(at string, a, b *render.Node) error {
 	if (a.Shape == inspect.Pointer) != (b.Shape == inspect.Pointer) {
 		a, b = value.PointedAt(a), value.PointedAt(b)
@@ -101,7 +103,7 @@ func (d *differ) node(at string, a, b *render.Node) error {
 	case a.Shape != b.Shape || a.Type != b.Type && a.Type != "" && b.Type != "" || a.Cycle != b.Cycle:
 		return d.changed(at, a, b)
 	}
-	// A part that is left out whole is left out on both sides, or the other has it whole.
+	// What was cut whole from one side cannot be compared, even if the other side has it.
 	if len(a.Items) == 0 && a.Cut != nil && a.Cut.More == 0 || len(b.Items) == 0 && b.Cut != nil && b.Cut.More == 0 {
 		d.cut = true
 		return nil
@@ -122,7 +124,7 @@ func (d *differ) node(at string, a, b *render.Node) error {
 	return nil
 }
 
-// sameCycle reports whether both lead back to the same place, in the one or in the two values.
+// sameCycle reports whether both lead back to the same place, each within its own value.
 func (d *differ) sameCycle(a, b string) bool {
 	if a == "" || b == "" {
 		return false
@@ -139,7 +141,7 @@ func fieldLabel(it render.Item) string {
 	return "." + it.Name
 }
 
-// scalar compares two plain values; NaN is the same as NaN here.
+// scalar compares two scalars. NaN equals NaN here.
 func (d *differ) scalar(at string, a, b *render.Node) error {
 	same := a.Len == b.Len && a.Text == b.Text
 	switch x := a.Scalar.(type) {
@@ -159,7 +161,7 @@ func (d *differ) scalar(at string, a, b *render.Node) error {
 	return nil
 }
 
-// named compares fields, or entries, by their labels.
+// named compares fields, or the entries of maps, by their labels.
 func (d *differ) named(at string, a, b *render.Node, label func(render.Item) string) error {
 	if err := d.f.Keep(len(b.Items) * 4 * meter.ElementSize); err != nil {
 		return err
@@ -200,12 +202,12 @@ func (d *differ) named(at string, a, b *render.Node, label func(render.Item) str
 	return nil
 }
 
-// maxAligned is how many elements two lists may have beyond what they have in common at their ends so
-// that the rest is aligned as well, in a time that grows with the product.
+// maxAligned bounds the lists that are aligned, beyond what both have in common at their ends: the
+// time grows with the product of their lengths.
 const maxAligned = 300
 
-// list compares two lists so that what was put in or taken out anywhere is said to be that. Elements in
-// the same place between two that are equal are compared with each other.
+// list compares two lists. It aligns them, so that an element that was inserted or removed is one
+// difference. Elements at the same place between two equal ones are compared with each other.
 func (d *differ) list(at string, a, b *render.Node) error {
 	d.cut = d.cut || a.Cut != nil || b.Cut != nil
 	x, err := d.texts(a)
@@ -229,7 +231,7 @@ func (d *differ) list(at string, a, b *render.Node) error {
 		}
 		for ; i < p[0]; i++ {
 			if b.Cut != nil && p[0] == len(x) {
-				break // it may be in what was cut
+				break // it may have been cut
 			}
 			if err := d.removed(fmt.Sprintf("%s[%d]", at, i), a.Items[i].Node); err != nil {
 				return err
@@ -244,7 +246,7 @@ func (d *differ) list(at string, a, b *render.Node) error {
 			}
 		}
 		if p[0] < len(x) {
-			// They look the same on one line.
+			// Their lines are equal, but may be cut.
 			if err := d.node(fmt.Sprintf("%s[%d]", at, p[1]), a.Items[p[0]].Node, b.Items[p[1]].Node); err != nil {
 				return err
 			}
@@ -254,12 +256,12 @@ func (d *differ) list(at string, a, b *render.Node) error {
 	return nil
 }
 
-// unmarked is a line for n without the marks of racy reading, which are no part of what it holds.
+// unmarked is n on a line, without the marks of racy reading: they are no part of the value.
 func unmarked(n *render.Node, most int) string {
 	return strings.ReplaceAll(n.Line(most), "≈", "")
 }
 
-// texts are the elements of a list as lines, by which they are recognised.
+// texts returns the elements of a list as lines. Elements with equal lines are equal.
 func (d *differ) texts(n *render.Node) ([]string, error) {
 	lines := make([]string, len(n.Items))
 	for i, it := range n.Items {
@@ -274,8 +276,8 @@ func (d *differ) texts(n *render.Node) ([]string, error) {
 	return lines, nil
 }
 
-// align pairs the equal elements of x and y, in order: as many as there are, if the part in which they
-// differ is not too long.
+// align pairs equal elements of x and y, in order. It finds as many pairs as there are if the part
+// in which x and y differ is no longer than maxAligned.
 func (d *differ) align(x, y []string) (pairs [][2]int, err error) {
 	from := 0
 	for from < len(x) && from < len(y) && x[from] == y[from] {

@@ -15,7 +15,7 @@ var _ = define(ObjectFunctions, []Function{
 		Summary: "what is exposed, or what may follow the dot behind x", Example: `dir(cache)`},
 })
 
-// dir lists the exposed names, or what may follow x.: a list of rows that can be filtered.
+// dir lists the exposed names, or what may follow x., as a list of records.
 func dir(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if len(args) == 0 {
 		return table(exposedRows(f, ""), "name", "type", "doc", "guard"), nil
@@ -54,7 +54,7 @@ func dir(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return nil, value.WrongArgument("dir", 1, "a live object", args[0])
 }
 
-// lensRows adds to the rows of an object the fields that its lens shows.
+// lensRows appends the fields that only the lens of an object shows.
 func lensRows(x value.Live, rows [][]string) ([][]string, error) {
 	shown, shape, err := x.Resolve()
 	if err != nil || shape != inspect.Struct {
@@ -70,7 +70,7 @@ func lensRows(x value.Live, rows [][]string) ([][]string, error) {
 	return rows, err
 }
 
-// exposedRows are the rows of dir() for the names below a prefix.
+// exposedRows are the rows of dir() for the names that begin with prefix.
 func exposedRows(f *machine.Frame, prefix string) [][]string {
 	var rows [][]string
 	for _, e := range f.Exposed {
@@ -81,8 +81,8 @@ func exposedRows(f *machine.Frame, prefix string) [][]string {
 	return rows
 }
 
-// table makes a list of rows with named columns. A column that is empty in all rows is left out. The first are
-// names, the second types.
+// table makes a list of records of rows of cells. It leaves out columns that are empty in all rows.
+// The first column has names, the second types.
 func table(rows [][]string, names ...string) *value.Snapshot {
 	list := &render.Node{Shape: inspect.List, Len: len(rows)}
 	for _, row := range rows {
@@ -98,11 +98,11 @@ func table(rows [][]string, names ...string) *value.Snapshot {
 		}
 		list.Items = append(list.Items, render.Item{Node: r})
 	}
-	return &value.Snapshot{Node: list, Page: listed(rows)}
+	return &value.Snapshot{Node: list, Page: namePage(rows)}
 }
 
-// listed is how rows of a name, a type and what is said of it are shown.
-func listed(rows [][]string) *render.Page {
+// namePage shows rows of a name, a type and notes.
+func namePage(rows [][]string) *render.Page {
 	if len(rows) == 0 {
 		return textPage("nothing")
 	}

@@ -26,8 +26,7 @@ var _ = define(NumberFunctions, []Function{
 		Summary: "the sum of numbers or durations", Example: `sum(cache.items, .hits)`},
 })
 
-// filter collects what is left of a list or a map where nobody consumes it one by one. What is left of a
-// map is a map: at the prompt one asks which, and the keys say it.
+// filter collects the elements that pass. Those of a map are a map: their keys say which they are.
 func filter(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	p, err := filtered(f, l)
 	if err != nil {
@@ -39,12 +38,12 @@ func filter(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	return value.ToList(f.Thread, p)
 }
 
-// mapping is map: always a list.
+// mapping is map(xs, expression): always a list.
 func mapping(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	return value.ToList(f.Thread, mapped(f, l))
 }
 
-// filtered is the collection's elements that pass, as they are walked.
+// filtered is the elements that pass, one by one.
 func filtered(f *machine.Frame, l *machine.Loop) (*value.Pipe, error) {
 	x, err := l.From(f)
 	if err != nil {
@@ -71,7 +70,7 @@ func pipeOfMap(l *machine.Loop, _ fault.Pos) machine.Code {
 	return func(f *machine.Frame) (value.Value, error) { return mapped(f, l), nil }
 }
 
-// mapped is what the predicate makes of the elements, as they are walked.
+// mapped is what the predicate answers for each element, one by one.
 func mapped(f *machine.Frame, l *machine.Loop) *value.Pipe {
 	return value.NewList(func(_ *value.Thread, unlocked bool, yield value.Yield) error {
 		return l.Each(f, unlocked, func(s *machine.Scope) (bool, error) {
@@ -99,7 +98,7 @@ func sum(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	return t.sum()
 }
 
-// groupBy answers a map from what the predicate makes of an element to the list of such elements.
+// groupBy answers a map from each answer of the predicate to the list of elements that have it.
 func groupBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	groups := value.NewDict()
 	err := l.Each(f, true, func(s *machine.Scope) (bool, error) {
@@ -190,7 +189,7 @@ func reduce(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 			return false, err
 		}
 		if value.IsScalar(x) {
-			// It takes the place of the one before.
+			// It replaces the one before.
 			f.Release(kept)
 		}
 		acc, err = value.Hold(f.Thread, x)

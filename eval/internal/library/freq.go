@@ -16,11 +16,12 @@ var _ = define(ObjectFunctions, []Function{
 		Summary: "how many have which .field, the most frequent first", Example: `freq(cache.items, .status)`},
 })
 
-// groupLimit bounds how much freq shows of a group's value.
+// groupLimit bounds what freq shows of a value.
 var groupLimit = render.Limit{Items: 16, Bytes: 4 << 10, Nodes: 100}
 
-// freq is freq(xs, by): how many elements have which value of by, the most frequent first and those
-// that are as frequent in the order of their values, as {value: …, count: …, percent: …}. It keeps the values, not the elements.
+// freq is freq(xs, by): how many elements have which value of by, as {value: …, count: …, percent:
+// …}. The most frequent value comes first, equally frequent ones in their own order. It keeps the
+// values, not the elements.
 func freq(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	groups, all := value.NewDict(), 0
 	err := l.Each(f, true, func(s *machine.Scope) (bool, error) {
@@ -68,7 +69,7 @@ func freq(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	return &value.Snapshot{Node: records(rows)}, nil
 }
 
-// group is a value of by, and how many have it.
+// group is a value, and how many elements have it.
 type group struct {
 	value *render.Node
 	count int
@@ -81,7 +82,7 @@ func mostFrequent(a, b group) (int, error) {
 	return a.value.Compare(b.value), nil
 }
 
-// percent is a part of all, with two digits behind the point.
+// percent is the share of part in all, with two decimals.
 func percent(part, all int) float64 {
 	return math.Round(10_000*float64(part)/float64(all)) / 100
 }

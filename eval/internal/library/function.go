@@ -12,9 +12,9 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
-// Function is a row of the table of functions: everything that is known of a function of the language. Its row
-// stands beside its code, and is all that a new function needs: help, completion, the manual, the parser's view of
-// predicates and the tests that try each function read it here.
+// Function is a row of the table of functions: all that is known about a function. The row stands
+// beside the code, and is all that a new function needs: the parser, the compiler, help,
+// completion, the manual and the tests read it.
 type Function struct {
 	Name    string
 	Args    string // as they are written: xs, n, .field
@@ -22,26 +22,26 @@ type Function struct {
 	Example string // a line to type about the objects of docs/expressions.md
 	Family  Family
 
-	Min, Max  int     // how many arguments it takes; a Max of 0 stands for Min
-	Predicate int     // the index of the argument that is evaluated for each element of the first; 0: there is none
+	Min, Max  int     // how many arguments it takes; a Max of 0 means Min
+	Predicate int     // the index of the argument that is evaluated for each element of the first; 0 for none
 	Acc       bool    // the predicate may use #acc
-	Keyed     bool    // the predicate makes keys: a constant text is a mistake
+	Keyed     bool    // the predicate answers keys, so that a constant text is a mistake
 	Reads     Reading // of a function without a predicate
 	Answers   Answer
 
-	// Run answers a call of a function without a predicate, its arguments evaluated, and Fold one with a predicate. One
-	// of the two is set.
+	// Run answers a call of a function without a predicate, Fold a call of one with a predicate. Exactly one of
+	// the two is set.
 	Run  func(f *machine.Frame, args []value.Value) (value.Value, error)
 	Fold func(f *machine.Frame, l *machine.Loop) (value.Value, error)
 
-	// Pipe compiles a call for a consumer that takes the elements one by one; nil if they are collected first.
+	// Pipe compiles a call whose answer is consumed element by element. It is nil if the answer is collected first.
 	Pipe func(l *machine.Loop, at fault.Pos) machine.Code
 }
 
 // Unlimited is the Max of a function that takes any number of arguments.
 const Unlimited = -1
 
-// Family says what a function is about. The manual is in this order.
+// Family says what a function is about. The manual lists the families in this order.
 type Family uint8
 
 const (
@@ -52,7 +52,7 @@ const (
 	TimeFunctions
 )
 
-// Reading is what a function does with its arguments.
+// Reading says how a function reads its arguments.
 type Reading uint8
 
 const (
@@ -61,7 +61,7 @@ const (
 	Streams                   // walks its arguments one by one, so that they may be pipes
 )
 
-// Answer is what completion knows about the answer of a function without calling it.
+// Answer is what completion knows about the answer of a function that it does not call.
 type Answer uint8
 
 const (
@@ -73,8 +73,8 @@ const (
 // functions is the table of functions by name.
 var functions = map[string]*Function{}
 
-// define adds rows to the table. It is called in package variables' declarations alone, beside the code of the
-// functions: the table is complete before anything reads it, and does not change.
+// define adds rows to the table. Only declarations of package variables call it, so the table is
+// complete before anything reads it and never changes.
 func define(of Family, rows []Function) struct{} {
 	for i := range rows {
 		fn := &rows[i]
@@ -112,10 +112,11 @@ func Known(name string) (predicate int, ok bool) {
 // IsFold reports whether fn takes a predicate; nil does not.
 func (fn *Function) IsFold() bool { return fn != nil && fn.Predicate > 0 }
 
-// OwnPredicate reports whether fn takes a predicate and expr-lang's parser does not know; see package syntax.
+// OwnPredicate reports whether fn takes a predicate that expr-lang's parser does not know; see
+// package syntax.
 func (fn *Function) OwnPredicate() bool { return fn.IsFold() && !syntax.IsBuiltin(fn.Name) }
 
-// Takes returns an error if fn is not called with n arguments.
+// Takes returns an error if fn cannot be called with n arguments.
 func (fn *Function) Takes(n int) error {
 	if n >= fn.Min && (fn.Max == Unlimited || n <= max(fn.Min, fn.Max)) {
 		return nil

@@ -15,8 +15,8 @@ var _ = define(ObjectFunctions, []Function{
 		Summary: "what x is and holds, and which methods may be called", Example: `help(cache)`},
 })
 
-// help is help(x): what x is, what it holds and what may be called, as {name: …, type: …, doc: …, guard: …,
-// fields: […], methods: […]}.
+// help is help(x): what x is, what it holds and which methods may be called, as {name: …, type: …,
+// doc: …, guard: …, fields: […], methods: […]}.
 func help(f *machine.Frame, args []value.Value) (value.Value, error) {
 	x := args[0]
 	if err := value.Refuse(x); err != nil {
@@ -63,7 +63,7 @@ func help(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return h.snapshot(), nil
 }
 
-// plainHelp says of plain data what it is.
+// plainHelp is help for what is not live.
 func plainHelp(x value.Value) *value.Snapshot {
 	h := helpPage{typ: x.Type()}
 	h.hint = "it is plain data"
@@ -73,11 +73,11 @@ func plainHelp(x value.Value) *value.Snapshot {
 	return h.snapshot()
 }
 
-// helpPage is what help tells of an object.
+// helpPage is what help says about an object. The lines are for people, the nodes for programs.
 type helpPage struct {
 	name, typ, doc, guard string
 	fields, methods       []*render.Node
-	fieldLines            [][]string // for people
+	fieldLines            [][]string
 	methodLines           [][]string
 	hint                  string
 }
@@ -121,7 +121,7 @@ func (h *helpPage) next(v *access.View, shape inspect.Shape) string {
 func (h *helpPage) snapshot() *value.Snapshot {
 	n := record(field{"name", h.name}, field{"type", h.typ}, field{"doc", h.doc}, field{"guard", h.guard},
 		field{"fields", records(h.fields)}, field{"methods", records(h.methods)})
-	page := listed([][]string{{h.name, h.typ}})
+	page := namePage([][]string{{h.name, h.typ}})
 	held := ""
 	if strings.HasPrefix(h.guard, "guarded by ") {
 		held = "a look holds it for a tenth of a millisecond at a time: a TryLock of the program's own can fail meanwhile"

@@ -16,8 +16,7 @@ var _ = define(TextFunctions, []Function{
 		Summary: "an integer, or the bytes of a text, in hexadecimal", Example: `hex(255)`},
 })
 
-// hexOf is hex(x): an integer of any width as Go's %x writes it, with a minus where it is negative, and text or
-// bytes as two digits a byte.
+// hexOf is hex(x): an integer as Go's %x writes it, text and bytes as two digits a byte.
 func hexOf(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if n, ok := value.NumberOf(args[0]); ok {
 		return hexOfNumber(f, n, args[0])
@@ -42,7 +41,7 @@ func hexOf(f *machine.Frame, args []value.Value) (value.Value, error) {
 
 func hexOfNumber(f *machine.Frame, n number.Number, x value.Value) (value.Value, error) {
 	if n.IsFloat {
-		// A float that is whole is an integer here as elsewhere.
+		// A whole float counts as an integer.
 		i, err := value.ToInt("hex", x)
 		if err != nil {
 			return nil, err

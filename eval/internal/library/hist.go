@@ -23,17 +23,17 @@ var _ = define(ObjectFunctions, []Function{
 		Summary: "how the numbers or durations .field are distributed", Example: `hist(cache.items, .hits)`},
 })
 
-// A histogram keeps the numbers that it meets in bins that are no wider than 1/1024 of the numbers in
-// them, so that its memory depends on how far apart the numbers are, and not on how many.
+// A histogram keeps numbers in bins. A bin is no wider than 1/1024 of the numbers in it, so the
+// memory depends on how far apart the numbers are and not on how many there are.
 const binBits = 10
 
-// bin is the numbers that have the same leading bits.
+// bin holds the numbers that have the same leading bits.
 type bin struct {
 	lo, hi number.Number // the least and the greatest
 	count  int
 }
 
-// binOf numbers the bins in the order of their numbers. NaN is in none.
+// binOf returns the index of the bin of x. Indices are in the order of the numbers. x is not NaN.
 func binOf(x number.Number) int {
 	f := x.Float64()
 	i := int(math.Float64bits(math.Abs(f)) >> (52 - binBits))
@@ -52,8 +52,8 @@ type histogram struct {
 	durations bool
 }
 
-// hist is hist(xs, by): how by is distributed, numbers or durations. A percentile is one of the numbers, or
-// at most 1/1024 above it, and then the answer says so.
+// hist is hist(xs, by): the distribution of by, numbers or durations. A percentile is one of the
+// numbers, or at most 1/1024 above it, which a note says.
 func hist(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	h := histogram{bins: map[int]*bin{}}
 	err := l.Each(f, false, func(s *machine.Scope) (bool, error) {
@@ -118,7 +118,8 @@ func (h *histogram) sort() {
 	}
 }
 
-// at is the number that a part of all numbers does not exceed (nearest rank), and whether it is one of them.
+// at returns the number that a part of all numbers does not exceed (nearest rank). exact says that
+// it is one of them.
 func (h *histogram) at(part float64) (n number.Number, exact bool) {
 	rank := max(1, int(math.Ceil(part*float64(h.count))))
 	for _, b := range h.sorted {
@@ -185,21 +186,21 @@ func (h *histogram) answer(f *machine.Frame) (value.Value, error) {
 	page := &render.Page{Gap: 2}
 	page.Text(head, render.PlainRole)
 	page.Text(strings.Join(percentiles, "   "), render.PlainRole)
-	picture(page, bars)
+	drawBars(page, bars)
 	return &value.Snapshot{Node: record(fields...), Page: page}, nil
 }
 
-// bar is a line of a histogram: the numbers from from to below below, or the number from if below is nil.
+// bar is a line of a histogram: the numbers from from to below below, or just from if below is nil.
 type bar struct {
 	from, below value.Value
 	count       int
 }
 
-// maxBars is how many lines a histogram has, about.
+// maxBars is about how many lines a histogram has.
 const maxBars = 12
 
-// bars are the lines to show, of equal widths, or of growing ones where most numbers are small beside the greatest.
-// sharp says that each number is in the line that it belongs to.
+// bars returns the lines: of equal widths, or of growing ones if most numbers are small beside the
+// greatest. sharp says that each number is in its line.
 func (h *histogram) bars() (bars []bar, sharp bool) {
 	if h.discrete() {
 		for _, b := range h.sorted {
@@ -222,7 +223,7 @@ func (h *histogram) bars() (bars []bar, sharp bool) {
 	return bars, sharp
 }
 
-// discrete reports whether there are only a few different numbers.
+// discrete reports whether there are few enough different numbers for a line each.
 func (h *histogram) discrete() bool {
 	for _, b := range h.sorted {
 		if o, _ := number.Compare(b.lo, b.hi); o != 0 {
@@ -234,7 +235,7 @@ func (h *histogram) discrete() bool {
 
 func (h *histogram) edge(x float64) value.Value {
 	if h.durations {
-		switch { // no duration lies beyond
+		switch { // durations saturate
 		case x >= math.MaxInt64:
 			return value.Duration(math.MaxInt64)
 		case x <= math.MinInt64:
@@ -248,7 +249,7 @@ func (h *histogram) edge(x float64) value.Value {
 	return value.Float(x)
 }
 
-// edges are round numbers: each line lies between two of them.
+// edges returns the bounds of the lines, all round numbers.
 func (h *histogram) edges() []float64 {
 	least, most := h.sorted[0].lo.Float64(), h.sorted[len(h.sorted)-1].hi.Float64()
 	if math.IsInf(least, 0) || math.IsInf(most, 0) {
@@ -267,7 +268,7 @@ func (h *histogram) edges() []float64 {
 	return edges
 }
 
-// least is the least width of a line: x, of integers at least 1.
+// least is x as the width of a line, which is at least 1 if all numbers are integers.
 func (h *histogram) least(x float64) float64 {
 	if slices.ContainsFunc(h.sorted, func(b *bin) bool { return b.lo.IsFloat || b.hi.IsFloat }) {
 		return x
@@ -275,7 +276,8 @@ func (h *histogram) least(x float64) float64 {
 	return math.Max(x, 1)
 }
 
-// growing are edges that grow from rung to rung, or over three at a time where that would be too many. least is not negative.
+// growing returns edges that grow from rung to rung, or by three rungs if those were too many.
+// least is not negative.
 func growing(r rungs, least, most, first float64) (edges []float64) {
 	k := r.below(math.Max(first, least))
 	if least < r.at(k) {
@@ -292,11 +294,11 @@ func growing(r rungs, least, most, first float64) (edges []float64) {
 	}
 }
 
-// rungs are round numbers: 1, 2, 5, 10, 20, … in both directions; of durations the special ones from second on,
-// and above the last of these the days.
+// rungs are round numbers: 1, 2, 5, 10, 20, … in both directions. Those of durations are special
+// from a second on, and days after the last special one.
 type rungs struct{ special []float64 }
 
-// rounds are the round durations that are no round number of nanoseconds.
+// rounds are durations that people call round, though they are no round number of nanoseconds.
 var rounds = []time.Duration{
 	time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 30 * time.Second,
 	time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute,
@@ -305,7 +307,7 @@ var rounds = []time.Duration{
 
 const day = 24 * time.Hour
 
-// secondRung is the number of the rung that a second is, in nanoseconds.
+// secondRung is the rung of a second, in nanoseconds.
 const secondRung = 27
 
 func (h *histogram) rungs() (r rungs) {
@@ -317,7 +319,7 @@ func (h *histogram) rungs() (r rungs) {
 	return r
 }
 
-// at is number k of them; at(0) is 1.
+// at is rung k; at(0) is 1.
 func (r rungs) at(k int) float64 {
 	unit := 1.0
 	if n := len(r.special); n > 0 && k >= secondRung {
@@ -330,7 +332,7 @@ func (r rungs) at(k int) float64 {
 	return []float64{1, 2, 5}[k-3*tens] * math.Pow10(tens) * unit
 }
 
-// below is the number of the greatest that is not above x, which is positive.
+// below is the index of the greatest rung that is not above x. x is positive.
 func (r rungs) below(x float64) int {
 	k := 3 * int(math.Floor(math.Log10(x)))
 	if len(r.special) > 0 {
@@ -342,8 +344,8 @@ func (r rungs) below(x float64) int {
 	return k
 }
 
-// picture draws the lines.
-func picture(page *render.Page, bars []bar) {
+// drawBars adds the lines to the page.
+func drawBars(page *render.Page, bars []bar) {
 	most := slices.MaxFunc(bars, func(a, b bar) int { return cmp.Compare(a.count, b.count) }).count
 	rows, parts := make([][]string, len(bars)), make([]float64, len(bars))
 	for i, b := range bars {
@@ -364,10 +366,10 @@ func picture(page *render.Page, bars []bar) {
 	page.Bars(rows, parts, number(from), number(below), number("count"))
 }
 
-// shownDigits is how many digits of a number tell something.
+// shownDigits is how many digits of a number people read.
 const shownDigits = 4
 
-// brief is a number in as many digits as tell something.
+// brief is a number in shownDigits digits.
 func brief(x value.Value) string {
 	switch x := x.(type) {
 	case value.Int:

@@ -16,9 +16,9 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// toJSON is toJSON(x): indented as expr-lang does it, of live objects too. Structs are objects of
-// their fields; what is redacted is the string "<redacted>"; NaN and the infinities, which JSON
-// does not have, are strings; keys that are no strings are written as text, and sorted as they are shown.
+// toJSON is toJSON(x): all of x, indented as expr-lang does it. A struct is an object of its
+// fields. What is redacted is the string "<redacted>". NaN and the infinities, which JSON lacks,
+// are strings, and so are all keys. Entries are in the order in which they are shown.
 func toJSON(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if err := value.Refuse(args[0]); err != nil {
 		return nil, err
@@ -133,8 +133,8 @@ func (w *jsonWriter) list(x value.Value, depth int) error {
 	return w.end('[', ']', n, depth)
 }
 
-// mapping writes a map in the order of its keys. The walk of a live map has another order, so each entry is written to a
-// text of its own first.
+// mapping writes a map in the order of its keys. A live map is walked in another order, so each
+// entry is first written to a text of its own.
 func (w *jsonWriter) mapping(x value.Value, depth int) error {
 	type entry struct {
 		key  *render.Node
@@ -239,7 +239,7 @@ func (w *jsonWriter) key(key value.Value) error {
 	return w.write(": ")
 }
 
-// fromJSON is fromJSON(s). Integers stay integers where they fit in 64 bits, and are not rounded to floats.
+// fromJSON is fromJSON(s). Integers that fit in 64 bits stay integers.
 func fromJSON(f *machine.Frame, args []value.Value) (value.Value, error) {
 	s, err := stringArgument(f, "fromJSON", 1, args[0])
 	if err != nil {
@@ -259,14 +259,14 @@ func fromJSON(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return x, nil
 }
 
-// meteredText reads a text in chunks, and ends it early when the evaluation has to end.
+// meteredText reads a text in chunks. It ends early if the evaluation has to end.
 type meteredText struct {
 	f     *machine.Frame
 	s     string
-	token int // bytes that were read for the token that is being read
+	token int // bytes read for the current token
 }
 
-// maxToken is how long a token may be in bytes, what stands before it included: it is converted in one go.
+// maxToken bounds a token and the blanks before it, in bytes: the decoder converts it in one go.
 const maxToken = 1 << 20
 
 func (r *meteredText) Read(p []byte) (int, error) {
@@ -281,7 +281,7 @@ func (r *meteredText) Read(p []byte) (int, error) {
 	return n, r.f.Tick(n)
 }
 
-// jsonReader reads token by token, as json.Unmarshal cannot be stopped.
+// jsonReader reads token by token, because json.Unmarshal cannot be stopped.
 type jsonReader struct {
 	f    *machine.Frame
 	d    *json.Decoder
@@ -353,7 +353,7 @@ func (r *jsonReader) object(depth int) (value.Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		name := key.(string) // the decoder has seen to it
+		name := key.(string) // or the decoder would have failed
 		if err := r.f.Hashed(name); err != nil {
 			return nil, err
 		}

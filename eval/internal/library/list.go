@@ -52,7 +52,8 @@ func length(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return value.Int(n), err
 }
 
-// get is x[key], and nil where there is none; a field that a struct does not have stays an error.
+// get is get(x, key): x[key], or Nil if there is none. A field that a struct does not have stays an
+// error.
 func get(f *machine.Frame, args []value.Value) (value.Value, error) {
 	x, key := args[0], args[1]
 	if x == value.Nil {
@@ -127,8 +128,8 @@ func last(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return x, err
 }
 
-// entries is the keys, or the values, of a map, as they are walked.
-func entries(m value.Value, ofKeys bool) (*value.Pipe, error) {
+// entriesOf is the keys or the values of a map, one by one.
+func entriesOf(m value.Value, ofKeys bool) (*value.Pipe, error) {
 	if err := value.Refuse(m); err != nil {
 		return nil, err
 	}
@@ -154,13 +155,13 @@ func pipeOfEntries(l *machine.Loop, at fault.Pos, ofKeys bool) machine.Code {
 		if err != nil {
 			return nil, err
 		}
-		p, err := entries(x, ofKeys)
+		p, err := entriesOf(x, ofKeys)
 		return p, at.Err(err)
 	}
 }
 
 func keys(f *machine.Frame, args []value.Value) (value.Value, error) {
-	p, err := entries(args[0], true)
+	p, err := entriesOf(args[0], true)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +169,7 @@ func keys(f *machine.Frame, args []value.Value) (value.Value, error) {
 }
 
 func values(f *machine.Frame, args []value.Value) (value.Value, error) {
-	p, err := entries(args[0], false)
+	p, err := entriesOf(args[0], false)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +177,7 @@ func values(f *machine.Frame, args []value.Value) (value.Value, error) {
 }
 
 func toPairs(f *machine.Frame, args []value.Value) (value.Value, error) {
-	if _, err := entries(args[0], true); err != nil {
+	if _, err := entriesOf(args[0], true); err != nil {
 		return nil, err
 	}
 	pairs := value.List{}
@@ -206,7 +207,7 @@ func fromPairs(f *machine.Frame, args []value.Value) (value.Value, error) {
 		switch {
 		case err != nil:
 			return false, err
-		case found: // the last one counts
+		case found: // the last of equal keys counts
 			m.Set(at, pair[1])
 			return true, nil
 		}
@@ -218,7 +219,7 @@ func fromPairs(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return m.Sorted(f.Thread)
 }
 
-// pair collects a list of at most two; a longer one is cut to three.
+// pair collects up to three elements of a list: a third one says that it is no pair.
 func pair(f *machine.Frame, x value.Value) ([]value.Value, error) {
 	x, err := value.Load(x)
 	if err != nil {
@@ -251,7 +252,8 @@ func reverse(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return out, nil
 }
 
-// uniq keeps the first of equal elements: by key where there is one, by comparison otherwise.
+// uniq keeps the first of equal elements. It finds hashable ones by their key and compares others
+// with each other.
 func uniq(f *machine.Frame, args []value.Value) (value.Value, error) {
 	seen := map[any]bool{}
 	out, others := value.List{}, value.List{}

@@ -26,9 +26,9 @@ func typeOf(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return value.String(args[0].Type()), nil
 }
 
-// pathOf is the expression that reaches a live object, Nil where none does.
+// pathOf is path(x): the expression that reaches a live object, Nil if none does.
 func pathOf(f *machine.Frame, args []value.Value) (value.Value, error) {
-	v, err := live("path", args[0])
+	v, err := liveArgument("path", args[0])
 	if err != nil {
 		return nil, err
 	}
@@ -38,9 +38,10 @@ func pathOf(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return value.Nil, nil
 }
 
-// addrOf is the address of a live object, or what a live pointer points at; Nil for a copy.
+// addrOf is addr(x): the address of a live object, or of what a live pointer points at. It is Nil
+// for a copy.
 func addrOf(f *machine.Frame, args []value.Value) (value.Value, error) {
-	v, err := live("addr", args[0])
+	v, err := liveArgument("addr", args[0])
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +57,7 @@ func addrOf(f *machine.Frame, args []value.Value) (value.Value, error) {
 }
 
 func capOf(f *machine.Frame, args []value.Value) (value.Value, error) {
-	v, err := live("cap", args[0])
+	v, err := liveArgument("cap", args[0])
 	if err != nil {
 		return nil, err
 	}
@@ -71,8 +72,8 @@ func capOf(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return value.Int(n), err
 }
 
-// live is an argument that has to be an object of the application.
-func live(name string, x value.Value) (*access.View, error) {
+// liveArgument is the first argument of a function that takes live objects only.
+func liveArgument(name string, x value.Value) (*access.View, error) {
 	v, ok := x.(value.Live)
 	if !ok {
 		return nil, value.WrongArgument(name, 1, "a live object", x)

@@ -53,7 +53,7 @@ var _ = define(NumberFunctions, []Function{
 		Summary: "the bits moved to the right, the sign too", Example: `bitushr(16, 4)`},
 })
 
-// onBits is expr-lang's own function on the bits of ints. A uint64 above the ints is refused.
+// onBits is expr-lang's own function on the bits of ints. It refuses integers above the ints.
 func onBits(name string) func(f *machine.Frame, args []value.Value) (value.Value, error) {
 	fn := builtin.Builtins[builtin.Index[name]]
 	return func(f *machine.Frame, args []value.Value) (value.Value, error) {
@@ -73,7 +73,7 @@ func onBits(name string) func(f *machine.Frame, args []value.Value) (value.Value
 	}
 }
 
-// shiftLeft is bitshl(a, b). It is an error if bits would leave the integer.
+// shiftLeft is bitshl(a, b). It is an error to shift a bit out.
 func shiftLeft(f *machine.Frame, args []value.Value) (value.Value, error) {
 	x, err := value.ToInt("bitshl", args[0])
 	if err != nil {
@@ -108,7 +108,8 @@ func abs(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return x, nil
 }
 
-// rounding leaves integers as they are: as floats they might no longer be the same.
+// rounding is a function that rounds floats. Integers stay as they are: as floats they might
+// change.
 func rounding(name string, round func(float64) float64) func(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return func(f *machine.Frame, args []value.Value) (value.Value, error) {
 		n, ok := value.NumberOf(args[0])
@@ -122,7 +123,8 @@ func rounding(name string, round func(float64) float64) func(f *machine.Frame, a
 	}
 }
 
-// toInt is int(x): of a number without what is behind the point, of text, of a duration its nanoseconds.
+// toInt is int(x): the integer part of a number, the integer that a text spells, the nanoseconds of
+// a duration.
 func toInt(f *machine.Frame, args []value.Value) (value.Value, error) {
 	switch x := args[0].(type) {
 	case value.String:
@@ -147,7 +149,7 @@ func toInt(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return x, nil
 }
 
-// maxDigits is the length of a number as text beyond which it is none. Each float is written exactly with fewer.
+// maxDigits bounds the text of a number, in bytes. Fewer write each float exactly.
 const maxDigits = 4 << 10
 
 // parseInt reads an integer of 64 bits, signed or not.
@@ -178,7 +180,8 @@ func toFloat(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return value.Float(n.Float64()), nil
 }
 
-// eachScalar walks the arguments, and the collections among and within them.
+// eachScalar calls each for the arguments that are no collection, and for the elements of those
+// that are, at any depth of lists.
 func eachScalar(f *machine.Frame, args []value.Value, each func(x value.Value) error) error {
 	var walk func(x value.Value, depth int) error
 	walk = func(x value.Value, depth int) error {
@@ -223,7 +226,7 @@ func most(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return extreme(f, "max", args, 1)
 }
 
-// extreme finds the least or most of what has an order: Nil of nothing, and NaN if one is NaN.
+// extreme returns the least or the greatest, by sign: Nil of nothing, NaN if one is NaN.
 func extreme(f *machine.Frame, name string, args []value.Value, sign int) (value.Value, error) {
 	var best value.Value
 	err := eachScalar(f, args, func(x value.Value) error {
@@ -253,7 +256,7 @@ func extreme(f *machine.Frame, name string, args []value.Value, sign int) (value
 	return best, err
 }
 
-// mean of nothing is 0, as in expr-lang.
+// mean is mean(xs). Of nothing it is 0, as in expr-lang.
 func mean(f *machine.Frame, args []value.Value) (value.Value, error) {
 	var t total
 	n := 0
@@ -270,10 +273,10 @@ func mean(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return t.mean(n)
 }
 
-// median of nothing is 0, as in expr-lang.
+// median is median(xs). Of nothing it is 0, as in expr-lang.
 func median(f *machine.Frame, args []value.Value) (value.Value, error) {
 	xs := []value.Value{}
-	var t total // checks that all are of one kind
+	var t total // returns an error if they are of several kinds
 	err := eachScalar(f, args, func(x value.Value) error {
 		xs = append(xs, x)
 		if err := f.Keep(meter.ElementSize); err != nil {

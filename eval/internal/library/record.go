@@ -6,11 +6,10 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
-// An answer that a function composes of plain data is a record, or a list of records: a snapshot of a
-// struct without a type. Its fields are in the order in which they were given, it can be computed with,
-// and lists of records are shown as tables.
+// A record is the answer of a function that composes it of plain data: a snapshot of a struct without a type. Its
+// fields keep their order. It can be computed with, and lists of records are shown as tables.
 
-// field is one of a record.
+// field is a field of a record.
 type field struct {
 	name  string
 	value any // plain Go data, a scalar, or a *render.Node
@@ -24,7 +23,7 @@ func record(fields ...field) *render.Node {
 	return n
 }
 
-// plainNode is what a record has of a field, whole.
+// plainNode is a field of a record, whole.
 func plainNode(x any) *render.Node {
 	if s, ok := x.(value.Scalar); ok {
 		x = s.Go()
@@ -32,7 +31,7 @@ func plainNode(x any) *render.Node {
 	return render.FromPlain(x, render.Limit{Depth: 8, Items: maxRows, Bytes: 4 << 10, Nodes: 8 * maxRows}, "")
 }
 
-// maxRows bounds the records of one answer.
+// maxRows bounds the records of an answer.
 const maxRows = 100_000
 
 func records(rows []*render.Node) *render.Node {
@@ -43,7 +42,7 @@ func records(rows []*render.Node) *render.Node {
 	return list
 }
 
-// textPage is a page of nothing but text.
+// textPage is a page with a line of text.
 func textPage(text string) *render.Page {
 	page := &render.Page{}
 	page.Text(text, render.PlainRole)

@@ -20,19 +20,20 @@ var _ = define(ObjectFunctions, []Function{
 })
 
 const (
-	// maxSized is how many objects size follows pointers to.
+	// maxSized bounds the objects that size follows pointers to.
 	maxSized = 500_000
-	// maxSizedDepth is how many pointers in a row: each takes stack.
+	// maxSizedDepth bounds the pointers in a row: each takes stack.
 	maxSizedDepth = 2_000
-	// maxSizing is how long it does so, at most half of what the evaluation may take.
+	// maxSizing bounds the time, with half of what the evaluation may take.
 	maxSizing = 2 * time.Second
 )
 
-// sizeOf is size(x): the bytes of the object itself, and of all that it leads to, each object once,
-// as {shallow: …, deep: …, objects: …}. Where there is more than it follows within two seconds, deep is called atLeast. A text
-// counts wherever it is held. What the allocator adds is not counted, nor is what is redacted beyond its place in a struct.
+// sizeOf is size(x): the bytes of the object itself and of all that it leads to, each object once,
+// as {shallow: …, deep: …, objects: …}. If it has to stop before the end, deep is called atLeast. A
+// text counts wherever it is held. What the allocator adds does not count, nor what is redacted,
+// beyond its place in a struct.
 func sizeOf(f *machine.Frame, args []value.Value) (value.Value, error) {
-	v, err := live("size", args[0])
+	v, err := liveArgument("size", args[0])
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +75,7 @@ func typeSize(t reflect.Type) int {
 	return int(t.Size())
 }
 
-// object is a piece of memory that has been measured.
+// object identifies a piece of memory.
 type object struct {
 	addr uintptr
 	typ  reflect.Type
@@ -85,14 +86,14 @@ type measurer struct {
 	f       *machine.Frame
 	until   time.Time
 	seen    map[object]bool
-	known   map[reflect.Type]bool // of leads
+	known   map[reflect.Type]bool // what hasPointers answered
 	bytes   int
 	objects int
 	unread  int
 	cut     bool
 }
 
-// object measures what a pointer leads to: its own bytes and what lies behind them.
+// object measures an object that a pointer leads to: its own bytes, and what they lead to.
 func (m *measurer) object(src render.Source, depth int) error {
 	v := src.Value()
 	if o := (object{v.Addr(), v.Type()}); o.addr != 0 {
@@ -110,24 +111,24 @@ func (m *measurer) object(src render.Source, depth int) error {
 	}
 	m.objects++
 	m.bytes += typeSize(v.Type())
-	return m.behind(src, depth)
+	return m.contents(src, depth)
 }
 
-// behind measures what lies behind the bytes of src.
-func (m *measurer) behind(src render.Source, depth int) error {
+// contents measures what the bytes of src lead to.
+func (m *measurer) contents(src render.Source, depth int) error {
 	v := src.Value()
-	if !v.IsValid() || !m.leads(v.Type()) || src.Hidden() {
+	if !v.IsValid() || !m.hasPointers(v.Type()) || src.Hidden() {
 		return nil
 	}
 	switch v.Shape() {
 	case inspect.Pointer:
 		return m.pointer(src, depth)
 	case inspect.Interface:
-		return m.boxed(src, depth)
+		return m.content(src, depth)
 	case inspect.Struct:
 		for _, field := range v.Fields() {
 			if c, ok := src.Field(field.Index); ok {
-				if err := m.behind(c, depth); err != nil {
+				if err := m.contents(c, depth); err != nil {
 					return err
 				}
 			}
@@ -139,12 +140,12 @@ func (m *measurer) behind(src render.Source, depth int) error {
 		return m.mapping(src, depth)
 	case inspect.Scalar:
 		if v.Kind() == reflect.String {
-			return m.length(src, 1)
+			return m.perElement(src, 1)
 		}
 	case inspect.Chan:
 		c, err := capacity(src)
 		if err != nil || c == 0 {
-			return m.missed(err)
+			return m.skip(err)
 		}
 		m.objects++
 		m.bytes += c * typeSize(v.Type().Elem())
@@ -155,24 +156,24 @@ func (m *measurer) behind(src render.Source, depth int) error {
 func (m *measurer) pointer(src render.Source, depth int) error {
 	to, err := src.Elem()
 	if err != nil || to == nil {
-		return m.missed(err)
+		return m.skip(err)
 	}
 	return m.object(to, depth+1)
 }
 
-// boxed measures the content of an interface. What is no pointer lies in a box of its own.
-func (m *measurer) boxed(src render.Source, depth int) error {
+// content measures what an interface holds. Unless it is a pointer, it lies in memory of its own.
+func (m *measurer) content(src render.Source, depth int) error {
 	to, err := src.Elem()
 	if err != nil || to == nil {
-		return m.missed(err)
+		return m.skip(err)
 	}
 	if to.Value().Shape() != inspect.Pointer {
 		return m.object(to, depth+1)
 	}
-	return m.behind(to, depth)
+	return m.contents(to, depth)
 }
 
-// list measures the memory of a slice, and what its elements lead to.
+// list measures the memory of a slice, and what the elements of a list lead to.
 func (m *measurer) list(src render.Source, depth int) error {
 	v := src.Value()
 	t := v.Type()
@@ -188,7 +189,7 @@ func (m *measurer) list(src render.Source, depth int) error {
 		}
 		n, err := capacity(src)
 		if err != nil {
-			return m.missed(err)
+			return m.skip(err)
 		}
 		if err := m.f.Keep(2 * meter.ElementSize); err != nil {
 			return err
@@ -196,60 +197,60 @@ func (m *measurer) list(src render.Source, depth int) error {
 		m.seen[o] = true
 		m.objects++
 		m.bytes += n * typeSize(t.Elem())
-		if !m.leads(t.Elem()) {
+		if !m.hasPointers(t.Elem()) {
 			return nil
 		}
 	case reflect.Struct:
-		// The links of a list: two pointers, the list's, and the value.
-		if err := m.length(src, 5*wordBytes); err != nil {
+		// An element of a container/list: two pointers, the list's, and the value.
+		if err := m.perElement(src, 5*wordBytes); err != nil {
 			return err
 		}
 	}
-	return m.missed(src.Each(func(_, elem render.Source) (bool, error) { return m.more(elem, depth) }))
+	return m.skip(src.Each(func(_, elem render.Source) (bool, error) { return m.element(elem, depth) }))
 }
 
-// mapping measures the tables of a map as far as they are full, and what its entries lead to.
+// mapping measures the entries of a map, and what they lead to. Empty slots do not count.
 func (m *measurer) mapping(src render.Source, depth int) error {
 	t := src.Value().Type()
 	key, elem := 2*wordBytes, 2*wordBytes // a sync.Map
 	walk := true
 	if t.Kind() == reflect.Map {
 		key, elem = typeSize(t.Key()), typeSize(t.Elem())
-		walk = m.leads(t.Key()) || m.leads(t.Elem())
+		walk = m.hasPointers(t.Key()) || m.hasPointers(t.Elem())
 	}
-	if err := m.length(src, key+elem+1); err != nil || !walk {
+	if err := m.perElement(src, key+elem+1); err != nil || !walk {
 		return err
 	}
-	return m.missed(src.Each(func(key, elem render.Source) (bool, error) {
-		if more, err := m.more(key, depth); err != nil || !more {
+	return m.skip(src.Each(func(key, elem render.Source) (bool, error) {
+		if more, err := m.element(key, depth); err != nil || !more {
 			return more, err
 		}
-		return m.more(elem, depth)
+		return m.element(elem, depth)
 	}))
 }
 
-// more measures what an element leads to, and reports whether to go on.
-func (m *measurer) more(elem render.Source, depth int) (bool, error) {
+// element measures what an element leads to, and reports whether to go on.
+func (m *measurer) element(elem render.Source, depth int) (bool, error) {
 	if err := m.f.Tick(1); err != nil {
 		return false, err
 	}
-	err := m.behind(elem, depth)
+	err := m.contents(elem, depth)
 	return !m.cut, err
 }
 
-// length adds so many bytes for each element, or byte.
-func (m *measurer) length(src render.Source, each int) error {
+// perElement adds each bytes for each element of src, or for each byte of a text.
+func (m *measurer) perElement(src render.Source, each int) error {
 	n, err := src.Len()
 	if err != nil || n == 0 {
-		return m.missed(err)
+		return m.skip(err)
 	}
 	m.objects++
 	m.bytes += n * each
 	return nil
 }
 
-// missed counts what could not be read. That the budget is spent stays an error.
-func (m *measurer) missed(err error) error {
+// skip counts a value that could not be read. A spent budget stays an error.
+func (m *measurer) skip(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -264,7 +265,7 @@ func (m *measurer) missed(err error) error {
 // wordBytes is the size of a pointer.
 const wordBytes = 4 << (^uintptr(0) >> 63)
 
-// capacity is that of a slice or chan, and of a part of a slice its length.
+// capacity is the capacity of a slice or chan, and the length of a part of a slice.
 func capacity(src render.Source) (int, error) {
 	n, err := src.Len()
 	if err != nil {
@@ -276,8 +277,8 @@ func capacity(src render.Source) (int, error) {
 	return src.(interface{ Cap() (int, error) }).Cap()
 }
 
-// leads reports whether values of type t hold pointers.
-func (m *measurer) leads(t reflect.Type) bool {
+// hasPointers reports whether values of type t hold pointers.
+func (m *measurer) hasPointers(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Bool, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
 		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr,
@@ -290,9 +291,9 @@ func (m *measurer) leads(t reflect.Type) bool {
 	if is, ok := m.known[t]; ok {
 		return is
 	}
-	is := t.Kind() == reflect.Array && t.Len() > 0 && m.leads(t.Elem())
+	is := t.Kind() == reflect.Array && t.Len() > 0 && m.hasPointers(t.Elem())
 	for i := 0; t.Kind() == reflect.Struct && i < t.NumField() && !is; i++ {
-		is = m.leads(t.Field(i).Type)
+		is = m.hasPointers(t.Field(i).Type)
 	}
 	m.known[t] = is
 	return is

@@ -16,7 +16,7 @@ var _ = define(ObjectFunctions, []Function{
 		Summary: "x as JSON, as answers are in JSON mode", Example: `json(cache.items.ax.tags)`},
 })
 
-// snap is snap(x): a copy of x as it is now, for comparing it later. Plain data is its own copy.
+// snap is snap(x): a copy of x as it is now, to compare with later. Plain data is its own copy.
 func snap(f *machine.Frame, args []value.Value) (value.Value, error) {
 	x := args[0]
 	if _, live := value.Measure(x, 0); !live {
@@ -32,8 +32,8 @@ func snap(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return value.NewSnapshot(n), nil
 }
 
-// asJSON is json(x): the JSON that answers are in JSON mode, of as much as a snapshot holds and on several
-// lines, which the prompt shows as they stand.
+// asJSON is json(x): the JSON of an answer in JSON mode, indented. It has as much of x as a
+// snapshot has.
 func asJSON(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if err := value.Refuse(args[0]); err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func asJSON(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return value.String(f.Verbatim), f.KeepText(out.Len())
 }
 
-// snapped is a bounded copy of x, for which the evaluation pays.
+// snapped is a bounded copy of x. It charges the evaluation.
 func snapped(f *machine.Frame, x value.Value) (*render.Node, error) {
 	if s, ok := x.(*value.Snapshot); ok {
 		return s.Node, nil

@@ -56,8 +56,8 @@ var _ = define(TextFunctions, []Function{
 		Summary: "what base64 says", Example: `fromBase64("aGk=")`},
 })
 
-// onStrings is expr-lang's own function on strings, after its arguments have been checked and what it may build has been
-// charged: no more than its first argument.
+// onStrings is expr-lang's own function on strings. It charges for the answer, which is no longer
+// than the first argument.
 func onStrings(name string) func(f *machine.Frame, args []value.Value) (value.Value, error) {
 	fn := builtin.Builtins[builtin.Index[name]]
 	return func(f *machine.Frame, args []value.Value) (value.Value, error) {
@@ -96,7 +96,7 @@ func stringArgument(f *machine.Frame, name string, n int, x value.Value) (string
 	return s, nil
 }
 
-// convert applies a conversion that goes rune by rune, chunk by chunk.
+// convert converts a text rune by rune, in chunks.
 func convert(f *machine.Frame, name string, x value.Value, to func(string) string) (value.Value, error) {
 	s, err := stringArgument(f, name, 1, x)
 	if err != nil {
@@ -104,7 +104,7 @@ func convert(f *machine.Frame, name string, x value.Value, to func(string) strin
 	}
 	var out meter.Builder
 	err = meter.Chunks(s, func(part string) error {
-		// A step for a byte: what is worked out takes longer than copying.
+		// A step for each byte: converting takes longer than copying.
 		if err := f.Tick(len(part)); err != nil {
 			return err
 		}
@@ -128,15 +128,15 @@ func toBase64(f *machine.Frame, args []value.Value) (value.Value, error) {
 }
 
 func indexOf(f *machine.Frame, args []value.Value) (value.Value, error) {
-	return place(f, "indexOf", args, f.Index)
+	return positionOf(f, "indexOf", args, f.Index)
 }
 
 func lastIndexOf(f *machine.Frame, args []value.Value) (value.Value, error) {
-	return place(f, "lastIndexOf", args, f.LastIndex)
+	return positionOf(f, "lastIndexOf", args, f.LastIndex)
 }
 
-// place is where the second argument is in the first, -1 if it is not.
-func place(f *machine.Frame, name string, args []value.Value, find func(s, part string) (int, error)) (value.Value, error) {
+// positionOf is where find finds the second argument in the first, -1 for nowhere.
+func positionOf(f *machine.Frame, name string, args []value.Value, find func(s, part string) (int, error)) (value.Value, error) {
 	s, err := stringArgument(f, name, 1, args[0])
 	if err != nil {
 		return nil, err
@@ -149,10 +149,11 @@ func place(f *machine.Frame, name string, args []value.Value, find func(s, part 
 	return value.Int(at), err
 }
 
-// maxTrimmed bounds the characters that trim may be given, in bytes.
+// maxTrimmed bounds the characters that trim takes, in bytes.
 const maxTrimmed = 4 << 10
 
-// trim is trim(s) or trim(s, chars). Go's own compares each character of s with all of chars.
+// trim is trim(s) or trim(s, chars). strings.Trim would compare each character of s with all of
+// chars.
 func trim(f *machine.Frame, args []value.Value) (value.Value, error) {
 	s, err := stringArgument(f, "trim", 1, args[0])
 	if err != nil {
@@ -208,8 +209,8 @@ func splitAfter(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return splitText(f, "splitAfter", args, true)
 }
 
-// splitText cuts a string at a separator, and between all runes for "". With n > 0 the last of n parts
-// is the rest; n < 0 is no limit.
+// splitText cuts a string at a separator, or between all runes for "". If n > 0, the last of n
+// parts is the rest; n < 0 is no limit.
 func splitText(f *machine.Frame, name string, args []value.Value, after bool) (value.Value, error) {
 	s, err := stringArgument(f, name, 1, args[0])
 	if err != nil {
@@ -237,7 +238,7 @@ func splitText(f *machine.Frame, name string, args []value.Value, after bool) (v
 		if !found {
 			break
 		}
-		// A part of its own takes as long as some steps.
+		// Allocating a part takes some steps.
 		if err := f.Tick(8 + len(part)/meter.BytesPerStep); err != nil {
 			return nil, err
 		}
@@ -256,7 +257,7 @@ func splitText(f *machine.Frame, name string, args []value.Value, after bool) (v
 	return append(parts, value.String(strings.Clone(s))), nil
 }
 
-// nextPart cuts the part before a separator off s.
+// nextPart cuts off the part before the next separator.
 func nextPart(f *machine.Frame, s, sep string, after bool) (part, rest string, found bool, err error) {
 	if sep == "" {
 		_, n := utf8.DecodeRuneInString(s)
@@ -334,7 +335,7 @@ func repeat(f *machine.Frame, args []value.Value) (value.Value, error) {
 }
 
 // toString is string(x): a scalar as Go prints it, bytes as text, a composite on one line as the
-// prompt shows it, with what is redacted as redacted.
+// prompt shows it.
 func toString(f *machine.Frame, args []value.Value) (value.Value, error) {
 	x := args[0]
 	if err := value.Refuse(x); err != nil {
@@ -349,7 +350,7 @@ func toString(f *machine.Frame, args []value.Value) (value.Value, error) {
 	} else {
 		n := value.Picture(f.Thread, x, f.Show, "")
 		if _, live := x.(value.Live); live {
-			n.Mark &^= inspect.Copied // the text is one whatever it was made of
+			n.Mark &^= inspect.Copied // text does not say what it is a copy of
 		}
 		s = n.Line(meter.TextChunk)
 	}

@@ -19,7 +19,7 @@ var _ = define(TimeFunctions, []Function{
 		Summary: "a time zone, of its name", Example: `timezone("UTC")`},
 })
 
-// onTimes is expr-lang's own function, after its arguments have been checked.
+// onTimes is expr-lang's own function, after its arguments were checked.
 func onTimes(name string) func(f *machine.Frame, args []value.Value) (value.Value, error) {
 	fn := builtin.Builtins[builtin.Index[name]]
 	return func(f *machine.Frame, args []value.Value) (value.Value, error) {

@@ -16,18 +16,18 @@ var _ = define(ObjectFunctions, []Function{
 		Summary: "the n elements with the greatest .field, with their keys", Example: `top(cache.items, 5, .hits)`},
 })
 
-// maxTop bounds what top keeps: more than that nobody reads, and sortBy sorts all.
+// maxTop bounds the elements that top keeps. Nobody reads more, and sortBy sorts all.
 const maxTop = 1000
 
-// ranked is an element that top has kept so far, and what that costs.
+// ranked is an element that is among the top so far. size is what keeping it was charged.
 type ranked struct {
 	key, by, elem value.Value
 	size          int
 }
 
-// top is top(xs, n, by): the n elements with the greatest by, the greatest first, each as
-// {by: …, key: …, value: …}. The key of a list's element is its index. Of equal ones the first of the
-// walk count. It keeps no more than these n.
+// top is top(xs, n, by): the n elements with the greatest by, greatest first, as {by: …, key: …,
+// value: …}. The key of an element of a list is its index. Of equal elements those that are walked
+// first count. It keeps no more than n elements.
 func top(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	x, err := l.Other(f)
 	if err != nil {
@@ -89,20 +89,20 @@ func top(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	return rows, nil
 }
 
-// rank is an element with what it is ranked by. Nothing of it is held yet.
+// rank returns the element with what it is ranked by, not held yet.
 func rank(f *machine.Frame, l *machine.Loop, s *machine.Scope) (r ranked, err error) {
 	r = ranked{key: s.KeyOrIndex(), elem: s.Elem}
 	if r.by, err = l.Pred.On(f, s); err != nil {
 		return r, err
 	}
-	// What cannot be ordered is an error also where there is one element only.
+	// A single element that cannot be ordered is an error too.
 	if err = value.Refuse(r.by); err == nil {
 		_, err = value.SortOrder(f.Thread, r.by, r.by)
 	}
 	return r, l.Pred.Pos().Err(err)
 }
 
-// holdRanked makes r last.
+// holdRanked holds the parts of r.
 func holdRanked(f *machine.Frame, r ranked) (_ ranked, err error) {
 	if r.key, err = value.Hold(f.Thread, r.key); err != nil {
 		return r, err

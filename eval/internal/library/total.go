@@ -6,7 +6,7 @@ import (
 	"github.com/sightglass-go/sightglass/internal/number"
 )
 
-// total adds up numbers, or durations: not both.
+// total adds up numbers or durations, not both.
 type total struct {
 	number.Tally
 	numbers, durations bool
@@ -34,7 +34,7 @@ func (t *total) add(x value.Value) error {
 	return nil
 }
 
-// mean is that of n numbers or durations, n > 0.
+// mean is the mean of n numbers or durations. n > 0.
 func (t *total) mean(n int) (value.Value, error) {
 	switch {
 	case t.durations:
@@ -49,7 +49,7 @@ func (t *total) beyond() error {
 	return fault.New("overflow", "the sum is beyond the largest float").With("sum(xs, # / 1e300) gives a part of it")
 }
 
-// sum is 0 for nothing.
+// sum is the sum, 0 of nothing.
 func (t *total) sum() (value.Value, error) {
 	if t.HasFloat() && !t.Finite() {
 		return nil, t.beyond()

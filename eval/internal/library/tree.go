@@ -16,13 +16,14 @@ var _ = define(ObjectFunctions, []Function{
 		Summary: "what x is made of, to that depth (3)", Example: `tree(cache, 2)`},
 })
 
-// Of each list and map a tree shows a few elements, of texts their beginning.
+// treeLimit has a tree show a few elements of each list and map, and the beginnings of texts.
 var treeLimit = render.Limit{Items: 4, Bytes: 60, Nodes: 2_000}
 
 // maxTreeDepth bounds the depth of a tree.
 const maxTreeDepth = 20
 
-// tree is tree(x, depth): what x is made of, a line a part, as {depth: …, name: …, type: …, holds: …}.
+// tree is tree(x, depth): what x is made of, a line for each part, as {depth: …, name: …, type: …,
+// holds: …}.
 func tree(f *machine.Frame, args []value.Value) (value.Value, error) {
 	depth := 3
 	if len(args) == 2 {
@@ -48,21 +49,21 @@ func tree(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if name == "" {
 		name = "."
 	}
-	var p planter
+	var p treeWriter
 	p.node(n, name, "", "", 0)
 	page := &render.Page{Gap: 2}
 	page.Columns(p.lines, render.Column{Role: render.NameRole}, render.Column{Role: render.TypeRole}, render.Column{})
 	return &value.Snapshot{Node: records(p.rows), Page: page}, f.Keep(value.NodeSize(6 * len(p.rows)))
 }
 
-// planter writes the lines of a tree.
-type planter struct {
+// treeWriter writes the lines of a tree.
+type treeWriter struct {
 	rows  []*render.Node
 	lines [][]string
 }
 
-// node adds n, with what stands before its name and what before the names of its parts.
-func (p *planter) node(n *render.Node, name, before, below string, depth int) {
+// node adds the lines of n. before stands before its name, below before the names of its parts.
+func (p *treeWriter) node(n *render.Node, name, before, below string, depth int) {
 	holds := summary(n)
 	p.rows = append(p.rows, record(field{"depth", depth}, field{"name", name}, field{"type", n.Type}, field{"holds", holds}))
 	p.lines = append(p.lines, []string{before + name, n.Type, holds})
@@ -79,7 +80,7 @@ func (p *planter) node(n *render.Node, name, before, below string, depth int) {
 	}
 }
 
-// labelOf names a part of a value of that shape, as it is typed behind it.
+// labelOf names a part of a value of shape of, as it is typed after the value.
 func labelOf(it render.Item, of inspect.Shape, i int) string {
 	switch {
 	case it.Key != nil:

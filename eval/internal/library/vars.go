@@ -10,7 +10,7 @@ var _ = define(ObjectFunctions, []Function{
 		Summary: "what this session keeps under which names", Example: `vars()`},
 })
 
-// vars lists the variables of the session, the answers of before last: a list of rows.
+// vars lists the variables of the session, the earlier answers last.
 func vars(f *machine.Frame, _ []value.Value) (value.Value, error) {
 	var rows [][]string
 	for _, v := range f.Variables() {
