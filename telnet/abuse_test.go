@@ -5,7 +5,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,9 +16,9 @@ import (
 	"github.com/sightglass-go/sightglass/internal/console"
 )
 
-// settles waits until what an attack took is given back: all goroutines, and the memory but for
-// the log, and some noise.
-func (v *served) settles(t *testing.T, attack func()) {
+// reclaims runs an attack and waits until all its goroutines are gone and its memory is freed, apart from
+// the log and some noise.
+func (v *served) reclaims(t *testing.T, attack func()) {
 	t.Helper()
 	const noise = 4 << 20
 	bytes, goroutines := footprint()
@@ -39,9 +38,9 @@ func (v *served) settles(t *testing.T, attack func()) {
 	}
 }
 
-// answers holds that a session that was there before answers until stop is true, and returns its
-// slowest answer.
-func (c *client) answers(stop *atomic.Bool) (slowest time.Duration) {
+// keepsAnswering checks that the session of c answers, at least once and until stop is true. It returns the
+// time of its slowest answer.
+func (c *client) keepsAnswering(stop *atomic.Bool) (slowest time.Duration) {
 	c.t.Helper()
 	for n := 0; n == 0 || !stop.Load(); n++ {
 		began := time.Now()
@@ -55,8 +54,8 @@ func (c *client) answers(stop *atomic.Bool) (slowest time.Duration) {
 	return slowest
 }
 
-// TestAttackConnections makes 500 connections a second, for 5 seconds at least with -attack, some
-// of which speak, and some of which are gone before they are greeted.
+// TestAttackConnections makes 500 connections a second. Two thirds of them send something; the others
+// close before they are greeted.
 func TestAttackConnections(t *testing.T) {
 	for name, limits := range map[string]*Server{
 		"by rate":     {AnyUser: true, asked: otherUsers()},
@@ -66,7 +65,7 @@ func TestAttackConnections(t *testing.T) {
 			s := serve(t, limits, "tcp", "127.0.0.1:0")
 			c := s.dial(t)
 			c.answer()
-			s.settles(t, func() {
+			s.reclaims(t, func() {
 				stop := attack.Stop(t)
 				var clients sync.WaitGroup
 				var made, refused atomic.Int64
@@ -97,9 +96,9 @@ func TestAttackConnections(t *testing.T) {
 						})
 					}
 				})
-				slowest := c.answers(stop)
+				slowest := c.keepsAnswering(stop)
 				clients.Wait()
-				t.Logf("%d connections, %d of them told that they are too many; the established session answered within %v", made.Load(), refused.Load(), slowest)
+				t.Logf("%d connections, %d of them refused as too many; the established session answered within %v", made.Load(), refused.Load(), slowest)
 				if name == "by rate" && refused.Load() == 0 {
 					t.Error("none was refused")
 				}
@@ -108,62 +107,37 @@ func TestAttackConnections(t *testing.T) {
 	}
 }
 
-// TestAttackNeverReads asks for 100 MB and reads none of them: that costs a buffer and a deadline,
-// and holds up nobody else.
+// TestAttackNeverReads asks for 100 MB and reads nothing. That costs the server one buffer until the
+// deadline, and delays nobody else.
 func TestAttackNeverReads(t *testing.T) {
 	s := serve(t, &Server{WriteTimeout: time.Second}, "tcp", "127.0.0.1:0")
 	other := s.dial(t)
 	other.answer()
-	s.settles(t, func() {
+	s.reclaims(t, func() {
 		before, _ := footprint()
 		c := s.dial(t)
 		c.answer()
 		c.send(strings.Repeat("flood\n", 120)) // 0.9 MB each
 		<-s.began
-		var stop atomic.Bool
-		over := make(chan bool)
-		go func() {
-			defer close(over)
-			s.alone(other.conn)
-			stop.Store(true)
-		}()
 		var most int
-		var once atomic.Bool
-		once.Store(true)
-		for !stop.Load() {
-			other.answers(&once)
+		for done := new(atomic.Bool); !strings.Contains(s.log.String(), "a session was cut off"); {
+			done.Store(true) // one answer
+			other.keepsAnswering(done)
 			now, _ := footprint()
 			most = max(most, now-before)
 		}
-		<-over
 		t.Logf("it took at most %d KiB", most>>10)
 		if most > 8<<20 {
 			t.Errorf("the session held %d bytes", most)
 		}
 		c.conn.Close()
 	})
-	if log := s.log.String(); !strings.Contains(log, "a session was cut off") {
-		t.Errorf("the log says nothing of it:\n%s", log)
-	}
-}
-
-// alone waits until the session at the other end of conn is the only one.
-func (v *served) alone(conn net.Conn) {
-	for {
-		v.mu.Lock()
-		n := len(v.conns)
-		v.mu.Unlock()
-		if n <= 1 {
-			return
-		}
-		runtime.Gosched()
-	}
 }
 
 // TestAttackResets resets connections in the middle of an answer.
 func TestAttackResets(t *testing.T) {
 	s := serve(t, &Server{MaxRate: -1, MaxSessions: 1000}, "tcp", "127.0.0.1:0")
-	s.settles(t, func() {
+	s.reclaims(t, func() {
 		var clients sync.WaitGroup
 		for range 30 {
 			clients.Go(func() {
@@ -180,7 +154,6 @@ func TestAttackResets(t *testing.T) {
 			})
 		}
 		clients.Wait()
-		s.alone(nil)
 	})
 }
 
@@ -188,7 +161,7 @@ func TestAttackResets(t *testing.T) {
 func TestAttackLongLine(t *testing.T) {
 	s := serve(t, &Server{}, "tcp", "127.0.0.1:0")
 	for name, open := range map[string]func(*testing.T) *client{"65,536": s.dial, "8,192": s.character} {
-		s.settles(t, func() {
+		s.reclaims(t, func() {
 			c := open(t)
 			go func() {
 				c.conn.Write(bytes.Repeat([]byte("0123456789"), 1<<20))
@@ -205,12 +178,11 @@ func TestAttackLongLine(t *testing.T) {
 	}
 }
 
-// TestAttackNoise sends random bytes, many of them what telnet and terminals take for more than
-// text, and whole lines between them.
+// TestAttackNoise sends random bytes. Many of them mean something to telnet or a terminal.
 func TestAttackNoise(t *testing.T) {
 	s := serve(t, &Server{MaxRate: -1, MaxSessions: 1000}, "tcp", "127.0.0.1:0")
 	const likely = "\xff\xff\xff\xfa\xf0\xfb\xfc\xfd\xfe\x01\x03\x06\x18\x1f\x1b[O;~\r\n\x00\x09\x7f(\"e\xcc\x81"
-	s.settles(t, func() {
+	s.reclaims(t, func() {
 		stop := attack.Stop(t)
 		var clients sync.WaitGroup
 		for range 8 {
@@ -240,12 +212,10 @@ func TestAttackNoise(t *testing.T) {
 			})
 		}
 		clients.Wait()
-		s.alone(nil)
 	})
 }
 
-// A byte a second is served like any other client, and costs nothing between two of them. The
-// seconds are those of a bubble.
+// A client that sends a byte a second is served like any other. Time is that of a synctest bubble.
 func TestAttackByteASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &Server{}

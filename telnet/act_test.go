@@ -14,7 +14,7 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// valve is an object with an action.
+// valve has an action, Turn.
 type valve struct {
 	mu     sync.Mutex
 	turned []string
@@ -75,7 +75,7 @@ func TestActing(t *testing.T) {
 	}
 }
 
-// In character mode each action is shown before it runs, and what runs is what was shown.
+// In character mode each action is shown before it runs, and the action that was shown is what runs.
 func TestConfirmation(t *testing.T) {
 	v, reg := newValve()
 	n := 0
@@ -128,13 +128,13 @@ func TestConfirmation(t *testing.T) {
 	}
 }
 
-// prompted reads text and the prompt after it.
+// prompted reads until text and a prompt after it have come.
 func prompted(c *client, text string) {
 	c.t.Helper()
 	c.until(text, func(got string) bool { return strings.Contains(got, text) && strings.HasSuffix(got, "# ") })
 }
 
-// Without a log nobody acts.
+// Without a Logger nobody can act.
 func TestActingNeedsALog(t *testing.T) {
 	s := &Server{Addr: "127.0.0.1:0", Level: Act}
 	if err := s.ListenAndServe(); err == nil || !strings.Contains(err.Error(), "set Server.Logger") {
@@ -145,7 +145,7 @@ func TestActingNeedsALog(t *testing.T) {
 	}
 }
 
-// Whatever a peer decides about, the log has one line for each record, and no secret of theirs.
+// The log has one line for each record and no secrets, whatever names and texts a peer chooses.
 func TestLogCannotBeForged(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -196,7 +196,7 @@ func TestLogCannotBeForged(t *testing.T) {
 	}
 }
 
-// job and jobs stand for the types of the example in docs/security.md.
+// job and jobs are the types of the example in docs/security.md.
 type job struct {
 	ID   int
 	Name string
@@ -206,7 +206,7 @@ func (*job) Cancel() {}
 
 type jobs struct{ Jobs []*job }
 
-// TestConfirmationInManual holds the example of docs/security.md to what a terminal shows.
+// TestConfirmationInManual: the example in docs/security.md is what a terminal shows.
 func TestConfirmationInManual(t *testing.T) {
 	manual, err := os.ReadFile("../docs/security.md")
 	if err != nil {

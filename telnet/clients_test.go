@@ -30,7 +30,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// depot is what the clients of these tests look at. It never changes, so that all see the same.
+// depot is the object that the clients look at. It never changes, so that all see the same.
 type depot struct {
 	mu    sync.Mutex
 	items map[string]*stock
@@ -42,7 +42,7 @@ type stock struct {
 	count int
 }
 
-// stand serves a depot: in the clear, in TLS, and on a unix socket.
+// stand serves a depot on a plain port, a TLS port and a unix socket.
 type stand struct {
 	port, tlsPort, path string
 	pem                 string        // the certificate of TLS
@@ -69,7 +69,7 @@ func newStand(t *testing.T) *stand {
 	return s
 }
 
-// certificate is one of localhost, signed by itself.
+// certificate returns a self-signed certificate for localhost.
 func certificate(t *testing.T) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -84,12 +84,12 @@ func certificate(t *testing.T) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// at puts the stand's addresses into a command.
+// at inserts the stand's addresses into a command.
 func (s *stand) at(command string) string {
 	return strings.NewReplacer("SECURE", s.tlsPort, "PORT", s.port, "SOCKET", s.path).Replace(command)
 }
 
-// volatile is what differs between two runs of the same session.
+// volatile matches what differs between two runs of the same session.
 var volatile = []struct {
 	what *regexp.Regexp
 	sign string
@@ -100,7 +100,7 @@ var volatile = []struct {
 	{regexp.MustCompile(`evaluating for [\d.]+ s`), "evaluating for TIME"},
 }
 
-// steady is text without what is volatile.
+// steady returns text without what is volatile.
 func steady(text string) string {
 	for _, v := range volatile {
 		text = v.what.ReplaceAllString(text, v.sign)
@@ -108,7 +108,7 @@ func steady(text string) string {
 	return text
 }
 
-// golden holds got to a file of testdata/clients.
+// golden compares got with a file of testdata/clients.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	got = strings.TrimRight(steady(got), "\n") + "\n"
@@ -128,10 +128,10 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// unending takes a hundred thousand million steps, and tells when it begins.
+// unending takes 1e9 steps, after it has called began.
 const unending = "began + count(1..1000, any(1..1000, any(1..1000, # < 0)))"
 
-// TestTelnetClients holds a whole session through each program that negotiates, in a terminal.
+// TestTelnetClients has a whole session through each program that negotiates, in a terminal.
 func TestTelnetClients(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
@@ -236,8 +236,8 @@ func TestTelnetClients(t *testing.T) {
 	}
 }
 
-// TestInterruptsOfTelnet holds that what a telnet sends for its own interrupt commands ends an evaluation,
-// with the mark that it waits for and, with autosynch, the urgent data.
+// TestInterruptsOfTelnet: the interrupt commands of telnet end an evaluation. It sends them with a timing
+// mark, and with autosynch with urgent data.
 func TestInterruptsOfTelnet(t *testing.T) {
 	rig.Need(t, "telnet")
 	stand := newStand(t)
@@ -258,7 +258,7 @@ func TestInterruptsOfTelnet(t *testing.T) {
 	}
 }
 
-// lines is what a client without a terminal asks, and must be answered.
+// lines are the questions of a client without a terminal.
 const lines = `dir()
 depot.items["bolt"].count
 depott
@@ -268,7 +268,7 @@ count(depot.items,
 x = depot.items["nut"]; x.count
 `
 
-// pipes are the programs that carry lines, with how they end.
+// pipes are the programs that send lines, and how each ends.
 var pipes = []struct {
 	name, command string
 	ends          bool // its end of input is told to the server; otherwise it has to quit
@@ -290,8 +290,8 @@ var pipes = []struct {
 	{"telnet", "telnet -E 127.0.0.1 PORT", false},
 }
 
-// TestPipes sends all lines at once through each program, and holds that each is answered, in
-// lines alone, and that the program ends.
+// TestPipes sends all lines at once through each program. Each line must be answered, without escape
+// sequences, and the program must end.
 func TestPipes(t *testing.T) {
 	stand := newStand(t)
 	for _, p := range pipes {
@@ -335,11 +335,11 @@ func TestPipes(t *testing.T) {
 	}
 }
 
-// sequences are those that a terminal is driven with (ECMA-48, control sequences).
+// sequences matches the control sequences of a terminal (ECMA-48).
 var sequences = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
 
-// spoken is what a client in line mode shows of a session, without what it says itself, and
-// without the echo for one that has negotiated meanwhile.
+// spoken returns what a client in line mode shows of a session, without messages of its own and without the
+// echo, which there is if it has negotiated meanwhile.
 func spoken(text string) string {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	if i := strings.Index(text, "sightglass in "); i >= 0 {
@@ -353,8 +353,7 @@ func spoken(text string) string {
 	return strings.TrimRight(strings.Replace(text, "> quit\n", "> ", 1), "\n")
 }
 
-// TestTyped holds a session through each program that carries lines, a line at a time in a
-// terminal: the terminal itself echoes and edits.
+// TestTyped has a session through each program that sends lines, in a terminal that echoes and edits.
 func TestTyped(t *testing.T) {
 	stand := newStand(t)
 	for _, p := range pipes {
@@ -392,7 +391,7 @@ func TestTyped(t *testing.T) {
 	}
 }
 
-// TestTelnetManual runs what docs/telnet.md types.
+// TestTelnetManual runs the sessions of docs/telnet.md.
 func TestTelnetManual(t *testing.T) {
 	rig.Need(t, "bash", "telnet", "nc.openbsd", "nc.traditional", "busybox", "socat", "curl", "plink", "expect", "openssl")
 	stand := newStand(t)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// character is a client that has negotiated character mode.
+// character returns a client that has negotiated character mode.
 func (v *served) character(t *testing.T) *client {
 	c := v.dial(t)
 	c.answer()
@@ -44,7 +44,7 @@ func TestCharacterMode(t *testing.T) {
 		{"which are not echoed", "q\x1b[A2\n", "q2\r\n> "},
 	} {
 		c.send(step.in)
-		got := c.until(step.want, func(got string) bool { return strings.Contains(single(got), step.want) })
+		got := c.until(step.want, func(got string) bool { return strings.Contains(squeeze(got), step.want) })
 		if strings.Count(got, "q2") > 1 {
 			t.Errorf("%s: got %q", step.name, got)
 		}
@@ -55,10 +55,10 @@ func TestCharacterMode(t *testing.T) {
 	}
 }
 
-// single is text with one space in the place of several, however a table is laid out.
-func single(text string) string { return regexp.MustCompile(" +").ReplaceAllString(text, " ") }
+// squeeze returns text with each run of spaces as one, so that the layout of tables does not matter.
+func squeeze(text string) string { return regexp.MustCompile(" +").ReplaceAllString(text, " ") }
 
-// What a client gets that sends lines at once has no escape sequence and no telnet.
+// A client that sends lines at once gets no escape sequences and no telnet commands.
 func TestLinesOnly(t *testing.T) {
 	s := serve(t, &Server{}, "tcp", "127.0.0.1:0")
 	c := s.dial(t)
@@ -68,7 +68,7 @@ func TestLinesOnly(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	_, got, _ = strings.Cut(got, "\r\n")
-	if want := "> one\r\n> two\r\n> > width 80"; !strings.HasPrefix(single(got), want) {
+	if want := "> one\r\n> two\r\n> > width 80"; !strings.HasPrefix(squeeze(got), want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if !strings.HasSuffix(got, "\r\n> bye\r\n") {
@@ -117,7 +117,7 @@ func TestInterrupts(t *testing.T) {
 	}
 }
 
-// flooded is a client that has read the beginning of a long answer, and no further.
+// flooded returns a client that has read only the beginning of a long answer.
 func flooded(t *testing.T) *client {
 	c := serve(t, &Server{}, "tcp", "127.0.0.1:0").dial(t)
 	c.conn.(*net.TCPConn).SetReadBuffer(16 << 10) // the answer does not fit on its way
@@ -127,7 +127,7 @@ func flooded(t *testing.T) *client {
 	return c
 }
 
-// An interrupt stops an answer that the client has not read yet, but for what is under way.
+// An interrupt stops an answer that the client has not read yet, except for what is on its way.
 func TestInterruptOfOutput(t *testing.T) {
 	c := flooded(t)
 	c.send("\x03")
@@ -141,7 +141,7 @@ func TestInterruptOfOutput(t *testing.T) {
 	}
 }
 
-// AO drops an answer that the client has not read yet, and not what was typed ahead.
+// AO drops an answer that the client has not read yet, but no input typed ahead.
 func TestAbortOutput(t *testing.T) {
 	c := flooded(t)
 	c.send("after\n\xff\xf5")
@@ -168,7 +168,7 @@ func TestHalfClose(t *testing.T) {
 	}
 }
 
-// What was answered arrives, also when the client has sent more than was read before the end.
+// The last answers arrive even if the server ends the session before it has read all input.
 func TestLastAnswerArrives(t *testing.T) {
 	t.Parallel()
 	s := serve(t, &Server{}, "tcp", "127.0.0.1:0")
@@ -180,7 +180,7 @@ func TestLastAnswerArrives(t *testing.T) {
 	}
 }
 
-// A line without an end is answered too, before the end.
+// The last line is answered even if it has no end.
 func TestHalfCloseWithinLine(t *testing.T) {
 	s := serve(t, &Server{}, "tcp", "127.0.0.1:0")
 	c := s.dial(t)
@@ -191,12 +191,12 @@ func TestHalfCloseWithinLine(t *testing.T) {
 	}
 }
 
-// opaque is a connection of which the system cannot be asked.
+// opaque is a connection that hides its socket.
 type opaque struct{ net.Conn }
 
 func (o opaque) CloseWrite() error { return o.Conn.(*net.TCPConn).CloseWrite() }
 
-// opaques is a listener for such connections.
+// opaques is a listener of opaque connections.
 type opaques struct{ net.Listener }
 
 func (o opaques) Accept() (net.Conn, error) {
@@ -204,7 +204,7 @@ func (o opaques) Accept() (net.Conn, error) {
 	return opaque{conn}, err
 }
 
-// evaluating are clients in the middle of an evaluation, over each kind of connection.
+// evaluating returns functions that open a client in the middle of an evaluation, for each kind of connection.
 func evaluating(t *testing.T) map[string]func(t *testing.T) (*served, *client) {
 	open := func(network, addr string, wrap func(net.Listener) net.Listener) func(t *testing.T) (*served, *client) {
 		return func(t *testing.T) (*served, *client) {
@@ -212,7 +212,7 @@ func evaluating(t *testing.T) map[string]func(t *testing.T) (*served, *client) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := serveOn(t, &Server{AnyUser: true}, wrap(l)) // the kernel tells no user of what is opaque
+			s := serveOn(t, &Server{AnyUser: true}, wrap(l)) // the kernel does not tell the user of an opaque connection
 			c := s.dial(t)
 			c.answer()
 			c.send("wait\n")
@@ -228,7 +228,7 @@ func evaluating(t *testing.T) map[string]func(t *testing.T) (*served, *client) {
 	}
 }
 
-// A client that is gone cancels its evaluation, however it went.
+// A client that goes away, in whatever way, cancels its evaluation.
 func TestClientGoneWhileEvaluating(t *testing.T) {
 	t.Parallel()
 	for name, open := range evaluating(t) {
@@ -240,12 +240,12 @@ func TestClientGoneWhileEvaluating(t *testing.T) {
 		s.running.Wait()
 	}
 	s, c := evaluating(t)["tcp"](t)
-	c.conn.Close() // in order: looks as if it had closed its side alone
+	c.conn.Close() // without a reset: at first it looks like a half-close
 	s.running.Wait()
 }
 
-// A client that has closed its side alone still gets its answer, and nothing else where the
-// system can be asked whether it is there.
+// A client that has closed only its sending side still gets its answer, and no probes where the system can
+// tell whether the client is there.
 func TestClientHalfClosedWhileEvaluating(t *testing.T) {
 	t.Parallel()
 	for name, open := range evaluating(t) {
@@ -267,8 +267,7 @@ func TestClientHalfClosedWhileEvaluating(t *testing.T) {
 	}
 }
 
-// A connection that is cut in the middle of a sequence harms nothing; a session with one that
-// never ends is only its own loss.
+// A subnegotiation that does not end affects its own session only.
 func TestUnfinishedSubnegotiation(t *testing.T) {
 	s := serve(t, &Server{}, "tcp", "127.0.0.1:0")
 	c, d := s.dial(t), s.dial(t)
@@ -285,7 +284,7 @@ func TestUnfinishedSubnegotiation(t *testing.T) {
 	}
 }
 
-// A watch goes on behind the end of the client's input, as long as the client is there to read it.
+// A watch goes on after the end of the client's input, as long as the client is there to read it.
 func TestHalfClosedWatch(t *testing.T) {
 	t.Parallel()
 	s := serve(t, &Server{}, "tcp", "127.0.0.1:0")

@@ -5,10 +5,10 @@ import (
 	"testing"
 )
 
-// hasty is a screen whose user answers as soon as there is something on it.
+// hasty is a screen whose user answers as soon as something appears on it.
 type hasty struct {
 	d    *dialog
-	rest chan []byte // what became the session's of the answer
+	rest chan []byte // of the answer, for the session
 }
 
 func (h *hasty) Write(p []byte) (int, error) {
@@ -22,7 +22,7 @@ func (h *hasty) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestQuickAnswer: an answer is one however soon behind the question it comes, and not a line of the session.
+// TestQuickAnswer: input that comes right behind a question is its answer, not a line of the session.
 func TestQuickAnswer(t *testing.T) {
 	h := &hasty{rest: make(chan []byte, 1)}
 	h.d = &dialog{out: h, over: make(chan struct{}), begun: true}

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// rows are those of the tables of a document whose first cell has a name, by that name.
+// rows returns the rows of a document's tables whose first cell has names, without that cell, by name.
 func rows(t *testing.T, file string, columns int) map[string][]string {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -38,7 +38,7 @@ func rows(t *testing.T, file string, columns int) map[string][]string {
 	return all
 }
 
-// names are those in a cell.
+// names returns the names in a cell.
 func names(cell string) []string {
 	var all []string
 	for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cell, -1) {
@@ -47,8 +47,8 @@ func names(cell string) []string {
 	return all
 }
 
-// Each field of Server is in the manual, with the default that its comment says and, where it is a
-// limit, that it has.
+// Each field of Server is in the manual, with the default that its comment gives and, if it is a limit, that
+// the code has.
 func TestFieldsAreDocumented(t *testing.T) {
 	s := new(Server)
 	s.prepare()
@@ -93,7 +93,7 @@ func TestFieldsAreDocumented(t *testing.T) {
 	}
 }
 
-// fieldComments are those of Server's fields, each on one line.
+// fieldComments returns the comments of Server's fields, each on one line.
 func fieldComments(t *testing.T) map[string]string {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "server.go", nil, parser.ParseComments)
@@ -110,7 +110,7 @@ func fieldComments(t *testing.T) map[string]string {
 	return all
 }
 
-// Each record that the source writes is in the manual, with its level and its attributes, and no other.
+// The manual lists the records that the source writes, with their levels and attributes, and no others.
 func TestRecordsAreDocumented(t *testing.T) {
 	documented := rows(t, "../docs/operations.md", 4)
 	common := rows(t, "../docs/operations.md", 2)
@@ -156,8 +156,8 @@ type recordSource struct {
 	keys  []string
 }
 
-// recordsOf are the records that the source of this package writes: the calls of Info, Warn and
-// Error, and of mustWarn, with a text.
+// recordsOf returns the records that the source of this package writes: calls of Info, Warn, Error and
+// mustWarn with a constant message.
 func recordsOf(t *testing.T) map[string]recordSource {
 	all := map[string]recordSource{}
 	inspectSource(t, func(call *ast.CallExpr, method string) {
@@ -180,7 +180,7 @@ func recordsOf(t *testing.T) map[string]recordSource {
 	return all
 }
 
-// keysOf are all keys of attributes that the source of this package names.
+// keysOf returns the keys of all attributes in the source of this package.
 func keysOf(t *testing.T) []string {
 	all := map[string]bool{}
 	inspectSource(t, func(call *ast.CallExpr, method string) {
@@ -221,7 +221,7 @@ func inspectSource(t *testing.T, visit func(call *ast.CallExpr, method string)) 
 	}
 }
 
-// text is the first of args, if that is a text.
+// text returns the first of args if that is a string constant.
 func text(args []ast.Expr) (string, bool) {
 	if len(args) == 0 {
 		return "", false

@@ -10,14 +10,14 @@ import (
 	"github.com/sightglass-go/sightglass/telnet"
 )
 
-// The whole of it: telnet localhost 3000, and ask.
+// Now run telnet localhost 3000.
 func ExampleListenAndServe() {
 	cache := map[string]int{}
 	registry.Expose("cache", &cache)
 	go telnet.ListenAndServe("localhost:3000", nil)
 }
 
-// A server of its own registry on a unix socket, which ends when the application does.
+// A server of a registry of its own, on a unix socket, that ends with the application.
 func ExampleServer() {
 	reg := registry.New()
 	reg.Expose("limits", &struct{ perMinute int }{100}, registry.Frozen())

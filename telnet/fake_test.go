@@ -23,14 +23,15 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	flag.Set("test.parallel", "8") // they wait for delays of the server's more than for a processor
+	flag.Set("test.parallel", "8") // tests wait for the server's delays more than for a processor
 	goleak.VerifyTestMain(m)
 }
 
-// patience ends a test that would hang.
+// patience is how long a test waits for an event before it fails.
 const patience = time.Minute
 
-// fake is an evaluator of a few lines; the answer to any other is that line. What begins with "long " takes long.
+// fake is an evaluator that knows a few lines and answers any other with the line itself. A line that
+// begins with "long " waits for a long place.
 type fake struct{ began chan string }
 
 func (f *fake) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
@@ -42,7 +43,7 @@ func (f *fake) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	}
 	select {
 	case f.began <- source:
-	default: // nobody looks
+	default: // the test does not look
 	}
 	switch source {
 	case "wait":
@@ -71,17 +72,32 @@ func (f *fake) CompleteContext(ctx context.Context, line string, pos int) []eval
 
 // logged is a log that tests read.
 type logged struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+	mu      sync.Mutex
+	b       bytes.Buffer
+	written chan struct{} // closed by the next Write; nil if nobody waits for it
 }
 
 func (l *logged) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.written != nil {
+		close(l.written)
+		l.written = nil
+	}
 	return l.b.Write(p)
 }
 
-// size is how much memory the log takes.
+// next returns the text, and a channel that the next Write closes.
+func (l *logged) next() (text string, written <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.written == nil {
+		l.written = make(chan struct{})
+	}
+	return l.b.String(), l.written
+}
+
+// size returns how much memory the log takes, in bytes.
 func (l *logged) size() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -94,21 +110,33 @@ func (l *logged) String() string {
 	return l.b.String()
 }
 
-// until waits until the log holds text.
+// until waits until the log contains text.
 func (l *logged) until(t *testing.T, text string) {
 	t.Helper()
-	for end := time.Now().Add(patience); !strings.Contains(l.String(), text); runtime.Gosched() {
-		if time.Now().After(end) {
-			t.Fatalf("the log has no %q:\n%s", text, l)
+	l.untilTimes(t, 1, text)
+}
+
+// untilTimes waits until the log contains text n times.
+func (l *logged) untilTimes(t *testing.T, n int, text string) {
+	t.Helper()
+	for end := time.After(patience); ; {
+		log, written := l.next()
+		if strings.Count(log, text) >= n {
+			return
+		}
+		select {
+		case <-written:
+		case <-end:
+			t.Fatalf("the log does not have %q %d times:\n%s", text, n, log)
 		}
 	}
 }
 
-// served is a server on a listener, until the test ends: of fakes if it has no registry.
+// served is a server on a listener until the test ends. Without a registry its evaluators are fakes.
 type served struct {
 	*Server
 	addr  net.Addr
-	began chan string // the lines that are evaluated
+	began chan string // the lines that fakes evaluate
 	log   *logged
 }
 
@@ -149,7 +177,7 @@ func serveOn(t *testing.T, s *Server, l net.Listener) *served {
 type client struct {
 	t    *testing.T
 	conn net.Conn
-	got  []byte // not taken yet, as it came
+	got  []byte // received, and not returned yet
 }
 
 func (v *served) dial(t *testing.T) *client {
@@ -174,7 +202,7 @@ func (c *client) send(s string) {
 	}
 }
 
-// until reads until ok holds of what came, and takes that.
+// until reads until ok accepts what came, and returns that.
 func (c *client) until(what string, ok func(got string) bool) string {
 	c.t.Helper()
 	for buf := make([]byte, 4096); ; {
@@ -196,10 +224,10 @@ func (c *client) waitFor(text string) string {
 	return c.until(text, func(got string) bool { return strings.Contains(got, text) })
 }
 
-// commands are telnet's, in what a client receives.
+// commands matches telnet's commands in what a client receives.
 var commands = regexp.MustCompile(`\xff([\xfb-\xfe].|\xfa[^\xff]*\xff\xf0|[\xf0-\xf9])`)
 
-// answer reads up to the next prompt and returns what stands before it, without telnet's commands.
+// answer reads up to the next prompt and returns the text before it, without telnet's commands.
 func (c *client) answer() string {
 	c.t.Helper()
 	got := c.until("the prompt", func(got string) bool {

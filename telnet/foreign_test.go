@@ -17,7 +17,7 @@ import (
 	"github.com/sightglass-go/sightglass/telnet/internal/peer"
 )
 
-// brokenLog is a handler of a log each of whose methods panics.
+// brokenLog is a log handler whose methods all panic.
 type brokenLog struct{}
 
 func (brokenLog) Enabled(context.Context, slog.Level) bool  { panic("enabled") }
@@ -25,7 +25,7 @@ func (brokenLog) Handle(context.Context, slog.Record) error { panic("handle") }
 func (brokenLog) WithAttrs([]slog.Attr) slog.Handler        { panic("attributes") }
 func (brokenLog) WithGroup(string) slog.Handler             { panic("group") }
 
-// A log that panics ends nothing, wherever the server writes to it.
+// A log handler that panics ends nothing, wherever the server writes a record.
 func TestPanicInLog(t *testing.T) {
 	var asked sync.Map
 	s := serve(t, &Server{Logger: slog.New(brokenLog{}), Auth: AuthenticatorFunc(func(ctx context.Context, p *Peer) (Identity, error) {
@@ -60,7 +60,7 @@ func TestPanicInLog(t *testing.T) {
 	}
 }
 
-// brokenConn is a connection of which one method panics.
+// brokenConn is a connection with one method that panics.
 type brokenConn struct {
 	net.Conn
 	method string
@@ -104,7 +104,7 @@ func (c *brokenConn) SetWriteDeadline(t time.Time) error {
 	return c.Conn.SetWriteDeadline(t)
 }
 
-// brokenListener fails in each method, where it has no other listener for it.
+// brokenListener returns connections whose method panics. Without a Listener all its own methods panic.
 type brokenListener struct {
 	net.Listener
 	method string
@@ -164,14 +164,14 @@ func TestPanicInConn(t *testing.T) {
 						}
 						served <- err
 					}()
-					use(t, l.Addr())
+					runSession(t, l.Addr())
 					if err := <-served; err != nil && !strings.Contains(err.Error(), "a fault in "+method) && !errors.Is(err, net.ErrClosed) && !errors.Is(err, io.EOF) {
 						t.Errorf("the error is %v", err)
 					}
 					return
 				}
 				s := serveOn(t, limits, brokenListener{l, method})
-				use(t, s.addr)
+				runSession(t, s.addr)
 				s.Close()
 				s.running.Wait()
 			})
@@ -179,8 +179,8 @@ func TestPanicInConn(t *testing.T) {
 	}
 }
 
-// use says what ends a session, and reads what is answered.
-func use(t *testing.T, addr net.Addr) {
+// runSession has a session that ends with quit, and reads its answers.
+func runSession(t *testing.T, addr net.Addr) {
 	conn, err := net.Dial("tcp", addr.String())
 	if err != nil {
 		t.Fatal(err)
@@ -231,7 +231,7 @@ func TestPanicInHandshake(t *testing.T) {
 	s.log.until(t, `panic="no certificate" stack="goroutine `)
 }
 
-// channel is a connection as an SSH server's channel is one: without addresses and deadlines.
+// channel is a connection without addresses and deadlines, like the channel of an SSH server.
 type channel struct {
 	io.Reader
 	io.WriteCloser
@@ -249,7 +249,7 @@ func (c *channel) Close() error {
 	return c.WriteCloser.Close()
 }
 
-// newChannel returns both ends of one.
+// newChannel returns both ends of a channel.
 func newChannel(t *testing.T) (server net.Conn, c *client) {
 	t.Helper()
 	in, typed := io.Pipe()
@@ -259,8 +259,8 @@ func newChannel(t *testing.T) (server net.Conn, c *client) {
 	return server, &client{t: t, conn: &channel{shown, typed, func() { shown.Close() }}}
 }
 
-// A connection without addresses and deadlines is served like any other: the banner comes before
-// anything is typed, the session is idle for so long and no longer, and Shutdown ends it.
+// A connection without addresses and deadlines is served like any other: the banner comes before anything is
+// typed, the idle timeout holds, and Shutdown ends the session.
 func TestConnWithoutDeadlines(t *testing.T) {
 	t.Parallel()
 	serve := func(s *Server) (*client, chan error) {
@@ -308,7 +308,7 @@ func TestConnWithoutDeadlines(t *testing.T) {
 	}
 }
 
-// A client that does not read is given up after the WriteTimeout although nothing ends the write.
+// A client that does not read is given up after the WriteTimeout even if the connection has no deadlines.
 func TestWriteWithoutDeadlines(t *testing.T) {
 	t.Parallel()
 	server, c := newChannel(t)
@@ -323,7 +323,7 @@ func TestWriteWithoutDeadlines(t *testing.T) {
 // The zero Session has nothing to end.
 func TestEndOfNoSession(t *testing.T) { Session{}.End("x") }
 
-// The sessions may be asked for while the server starts.
+// Sessions may be called while the server starts.
 func TestSessionsAtStart(t *testing.T) {
 	for range 20 {
 		l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -8,9 +8,9 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// BenchmarkIdleSessions has a thousand sessions that have shown their banner and prompt and wait,
-// and says what each costs in memory (its heap and stack, and those of the client's end, which is
-// here too) and goroutines. The yardstick is a server that does nothing but read.
+// BenchmarkIdleSessions measures the memory and the goroutines of a session that waits at its prompt, over a
+// thousand of them. The memory is heap and stack, and includes the client's end. For comparison it measures
+// a server that only reads.
 func BenchmarkIdleSessions(b *testing.B) {
 	const sessions = 1000
 	measure := func(b *testing.B, addr net.Addr, greeted func(*testing.B, net.Conn)) {
@@ -73,7 +73,7 @@ func BenchmarkIdleSessions(b *testing.B) {
 	}
 }
 
-// footprint is how much memory and how many goroutines are in use.
+// footprint returns the memory in use, in bytes, and the number of goroutines.
 func footprint() (bytes, goroutines int) {
 	runtime.GC()
 	runtime.GC()
@@ -95,7 +95,7 @@ func awaitPrompt(b *testing.B, conn net.Conn) {
 	}
 }
 
-// negotiated is the client's end of a session in character mode.
+// negotiated negotiates character mode at the client's end.
 func negotiated(b *testing.B, conn net.Conn) {
 	b.Helper()
 	awaitPrompt(b, conn)

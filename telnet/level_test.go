@@ -22,10 +22,10 @@ func (l wrapping) Accept() (net.Conn, error) {
 	return l.wrap(nc), nil
 }
 
-// hidden is a connection as netutil.LimitListener and others wrap it: nothing shows what is inside.
+// hidden is a wrapper that hides the connection inside, like that of netutil.LimitListener.
 type hidden struct{ net.Conn }
 
-// showing is a connection that shows what is inside.
+// showing is a wrapper that shows the connection inside.
 type showing struct{ net.Conn }
 
 func (c showing) NetConn() net.Conn { return c.Conn }

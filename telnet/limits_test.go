@@ -11,7 +11,7 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// answered is an answer of JSON mode.
+// answered is an answer in JSON mode.
 type answered struct {
 	ID     int
 	OK     bool
@@ -22,7 +22,7 @@ type answered struct {
 	Action struct{ Token, Call string }
 }
 
-// request sends a line in JSON mode, and returns its answer.
+// request sends a line in JSON mode and returns the answer.
 func (c *client) request(line string) answered {
 	c.t.Helper()
 	c.send(line + "\n")
@@ -34,7 +34,7 @@ func (c *client) request(line string) answered {
 	return a
 }
 
-// inJSON begins JSON mode.
+// inJSON returns a client in JSON mode.
 func (v *served) inJSON(t *testing.T) *client {
 	t.Helper()
 	c := v.dial(t)
@@ -43,8 +43,7 @@ func (v *served) inJSON(t *testing.T) *client {
 	return c
 }
 
-// Each limit of a request holds, whatever was set for the session, and one that is greater than
-// the session's, or no limit, changes nothing.
+// A request can lower each limit of its session, but not raise it.
 func TestRequestLimits(t *testing.T) {
 	reg := registry.New()
 	reg.Expose("list", make([]int, 5000), registry.Frozen())
@@ -83,8 +82,8 @@ func TestRequestLimits(t *testing.T) {
 	}
 }
 
-// A line of nothing but brackets is wrong, whatever would follow it: it is answered at once, in line
-// mode as in others.
+// A line of nothing but opening brackets is nested too deep, whatever follows: it is answered at once, in
+// each mode.
 func TestDeepLine(t *testing.T) {
 	t.Parallel()
 	s := serve(t, &Server{Registry: registry.New()}, "tcp", "127.0.0.1:0")

@@ -18,7 +18,7 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// passwords writes a password file of lines in which {password} stands for its hash.
+// passwords writes a password file. In its lines {password} stands for the hash of that password.
 func passwords(t *testing.T, lines ...string) string {
 	t.Helper()
 	for i, line := range lines {
@@ -40,8 +40,8 @@ func passwords(t *testing.T, lines ...string) string {
 	return path
 }
 
-// newAbroad returns a listener whose connections seem to come from another machine: those from
-// 127.0.0.n from 192.0.2.n. Its server must be allowed to face other machines.
+// newAbroad returns a listener whose connections seem to come from other machines: from 192.0.2.n instead of
+// 127.0.0.n. Its server must set InsecureRemote.
 func newAbroad(t *testing.T) net.Listener {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -133,7 +133,7 @@ func TestPasswordFile(t *testing.T) {
 	})
 }
 
-// In character mode the name is echoed, and the password is not; neither is in the history.
+// In character mode the name is echoed and the password is not. Neither is in the history.
 func TestLoginInCharacterMode(t *testing.T) {
 	path := passwords(t, "alice:{correct horse}")
 	s := serve(t, &Server{Auth: PasswordFile(path)}, "tcp", "127.0.0.1:0")
@@ -169,8 +169,8 @@ func TestPasswordFileUnreadable(t *testing.T) {
 	}
 }
 
-// A thousand wrong passwords from one address: after the first few nobody is asked there, and the
-// right user gets in at another.
+// After the first of a thousand wrong passwords from one address nobody can log in there, but the right user
+// can at another.
 func TestThousandWrongPasswords(t *testing.T) {
 	t.Parallel()
 	const attempts = 10
@@ -211,7 +211,7 @@ func TestThousandWrongPasswords(t *testing.T) {
 	}
 	close(tries)
 	attacking.Wait()
-	// As many as the limit says, those that were under way when it was reached, and what a minute lets by.
+	// The limit, attempts under way when it was reached, and what is allowed meanwhile.
 	most := attempts + 64/8 + int64(time.Since(began).Minutes()*attempts) + 1
 	if n := compared.Load(); n < attempts || n > most {
 		t.Errorf("%d of 1000 were compared, want from %d to %d", n, attempts, most)
@@ -228,7 +228,7 @@ func TestThousandWrongPasswords(t *testing.T) {
 	}
 }
 
-// Who has an account cannot guess at another's for ever by logging in between.
+// A successful login forgives no failures: a user could otherwise guess the passwords of others for ever.
 func TestSuccessForgivesNoFailures(t *testing.T) {
 	t.Parallel()
 	s := serve(t, &Server{Auth: Tokens(map[string]Identity{"mine": {User: "mallory"}}), MaxAttempts: 2, MaxRate: -1}, "tcp", "127.0.0.1:0")
@@ -241,7 +241,7 @@ func TestSuccessForgivesNoFailures(t *testing.T) {
 	}
 }
 
-// Connections that never answer take the places of nobody at another address.
+// Connections that never log in do not keep out users at other addresses.
 func TestSilentLogins(t *testing.T) {
 	s := serveOn(t, &Server{Auth: Tokens(map[string]Identity{"x": {}}), MaxSessions: 16, MaxRate: -1, InsecureRemote: true}, newAbroad(t))
 	for range 2 { // an eighth of the places
@@ -284,7 +284,7 @@ func TestLoginTimeout(t *testing.T) {
 	}
 }
 
-// A fault in the application's own function ends the one connection.
+// A panic in an Authenticator ends one connection.
 func TestPanicInLogin(t *testing.T) {
 	s := serve(t, &Server{Auth: AuthenticatorFunc(func(ctx context.Context, p *Peer) (Identity, error) {
 		if name, _ := p.Ask(ctx, "who? "); name != "panic" {
@@ -301,7 +301,7 @@ func TestPanicInLogin(t *testing.T) {
 	c.waitFor("> 1\r\n")
 }
 
-// A panic after the time for the login is over is on record too, and ends nothing else.
+// A panic in an Authenticator after the login has timed out is on record, and ends nothing else.
 func TestPanicInLateLogin(t *testing.T) {
 	t.Parallel()
 	s := serve(t, &Server{LoginTimeout: time.Millisecond, Auth: AuthenticatorFunc(func(ctx context.Context, _ *Peer) (Identity, error) {
@@ -314,7 +314,7 @@ func TestPanicInLateLogin(t *testing.T) {
 	s.log.until(t, `panic=late stack="goroutine `)
 }
 
-// What would flood the memory before somebody is let in ends the connection.
+// Input before the session begins is bounded.
 func TestEarlyFlood(t *testing.T) {
 	t.Parallel()
 	s := serve(t, &Server{Auth: AuthenticatorFunc(func(ctx context.Context, _ *Peer) (Identity, error) {

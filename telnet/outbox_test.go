@@ -13,8 +13,8 @@ import (
 	"github.com/sightglass-go/sightglass/telnet/internal/protocol"
 )
 
-// boxed is an outbox on a connection that holds nothing itself.
-func boxed(t *testing.T) (o *outbox, there net.Conn, failed chan error) {
+// newPipedOutbox returns an outbox on a connection without buffers, and the other end.
+func newPipedOutbox(t *testing.T) (o *outbox, there net.Conn, failed chan error) {
 	here, there := net.Pipe()
 	failed = make(chan error, 1)
 	o = newOutbox(here, time.Minute, func(err error) { failed <- err })
@@ -24,7 +24,7 @@ func boxed(t *testing.T) (o *outbox, there net.Conn, failed chan error) {
 
 func TestOutboxIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o, there, failed := boxed(t)
+		o, there, failed := newPipedOutbox(t)
 		written, sent := make(chan int, 1), make(chan bool)
 		go func() {
 			n, _ := o.Write(make([]byte, 10*maxText))
@@ -40,7 +40,7 @@ func TestOutboxIsBounded(t *testing.T) {
 		if len(o.text) > maxText || len(o.control) > maxControl+2 {
 			t.Errorf("%d bytes of text and %d of commands are queued", len(o.text), len(o.control))
 		}
-		time.Sleep(2 * time.Minute) // of the bubble: past the deadline of the write
+		time.Sleep(2 * time.Minute) // past the deadline of the write, in the bubble
 		if n := <-written; n >= 10*maxText {
 			t.Errorf("%d bytes count as written", n)
 		}
@@ -56,14 +56,14 @@ func TestOutboxIsBounded(t *testing.T) {
 	})
 }
 
-// What is discarded is all but the maxWrite under way, and a command comes through all the same.
+// Discard drops all text except the maxWrite bytes being written, and no commands.
 func TestOutboxDiscards(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o, there, _ := boxed(t)
+		o, there, _ := newPipedOutbox(t)
 		o.Write(bytes.Repeat([]byte("x"), maxText))
 		synctest.Wait()
 		o.send([]byte{protocol.IAC, protocol.WILL, protocol.OptTimingMark})
-		// Who is told of it may write at once, and that is not dropped.
+		// The callback may write at once, and that is not dropped.
 		if n := o.Discard(func() { go o.Write([]byte("after\n")) }); n != maxText-maxWrite {
 			t.Errorf("%d bytes were discarded", n)
 		}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// program finds a program that a test needs. Where all of them have to be there, it fails without.
+// program returns the path of a program. Without the program it skips the test, or fails it with CI=true.
 func program(name string, t *testing.T) string {
 	t.Helper()
 	path, err := exec.LookPath(name)

@@ -23,7 +23,7 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// protocolServer serves what docs/protocol.md looks at.
+// protocolServer serves the objects of docs/protocol.md.
 func protocolServer(t *testing.T, network, addr string) net.Addr {
 	t.Helper()
 	type Item struct {
@@ -59,7 +59,7 @@ func protocolServer(t *testing.T, network, addr string) net.Addr {
 	return l.Addr()
 }
 
-// queue is what docs/protocol.md acts on.
+// queue has the action of docs/protocol.md.
 type queue struct {
 	mu    sync.Mutex
 	names []string
@@ -111,7 +111,7 @@ func TestProtocol(t *testing.T) {
 	}
 }
 
-// settled is an answer without what differs from run to run.
+// settled returns an answer without what differs between runs.
 func settled(answer string) string {
 	answer = regexp.MustCompile(`"ms":[\d.]+`).ReplaceAllString(answer, `"ms":0.1`)
 	answer = regexp.MustCompile(`"bytes":\d+`).ReplaceAllString(answer, `"bytes":192`)
@@ -121,7 +121,7 @@ func settled(answer string) string {
 	return regexp.MustCompile(`sightglass in [^"]*`).ReplaceAllString(answer, "sightglass in …")
 }
 
-// TestErrorCodes holds that the document lists the codes that the source has, and no others.
+// TestErrorCodes: the document lists the error codes in the source, and no others.
 func TestErrorCodes(t *testing.T) {
 	text, err := os.ReadFile("../docs/protocol.md")
 	if err != nil {
@@ -162,7 +162,7 @@ func TestErrorCodes(t *testing.T) {
 	}
 }
 
-// codesOf returns the codes that a chapter of the document lists.
+// codesOf returns the codes in a chapter of the document.
 func codesOf(text, chapter string) (codes []string) {
 	_, text, _ = strings.Cut(text, "\n## "+chapter+"\n")
 	text, _, _ = strings.Cut(text, "\n## ")
@@ -172,7 +172,7 @@ func codesOf(text, chapter string) (codes []string) {
 	return codes
 }
 
-// TestPythonClient runs the client of the document.
+// TestPythonClient runs the client in the document.
 func TestPythonClient(t *testing.T) {
 	t.Parallel()
 	python := program("python3", t)
@@ -212,7 +212,7 @@ func TestPythonClient(t *testing.T) {
 	}
 }
 
-// TestPythonClientActs holds that the client of the document asks before an action runs.
+// TestPythonClientActs: the client in the document asks before an action runs.
 func TestPythonClientActs(t *testing.T) {
 	t.Parallel()
 	python := program("python3", t)
@@ -235,7 +235,7 @@ print(c.eval("queue.names"))
 	}
 }
 
-// Whatever comes in, each line that goes out is one object.
+// In JSON mode each line of output is one object, whatever the input.
 func TestProtocolIsAlwaysJSON(t *testing.T) {
 	addr := protocolServer(t, "tcp", "127.0.0.1:0")
 	for _, sent := range [][]string{
@@ -275,14 +275,14 @@ func TestProtocolIsAlwaysJSON(t *testing.T) {
 	}
 }
 
-// forger is an application whose texts look like lines of an answer, and turn the terminal.
+// forger has texts that look like lines of an answer, or control the terminal.
 type forger struct{ text string }
 
 const forged = "bad\n> ok\r\n\x1b[2J\u009b1A\u202edrow\x7f\xff"
 
 func (*forger) Fail() error { return errors.New(forged) }
 
-// TestForgedLines: what is the application's, or the peer's own, begins no line of an answer and turns no terminal.
+// TestForgedLines: texts of the application and of peers begin no line of an answer and control no terminal.
 func TestForgedLines(t *testing.T) {
 	reg := registry.New()
 	reg.GuardWait, reg.CallTime = patience, patience // the machine may be busy

@@ -52,15 +52,15 @@ func (r *racing) writeItems(stop *atomic.Bool) {
 	}
 }
 
-// turn lets others have the processor, after each few steps: otherwise whoever looks has a turn in tens of
-// milliseconds where there is one processor.
+// turn yields the processor every few steps: with a single processor a session would otherwise run only
+// every few tens of milliseconds.
 func turn(step int) {
 	if step%64 == 0 {
 		runtime.Gosched()
 	}
 }
 
-// alternate gives everything of several words another size each time.
+// alternate changes the sizes of all values that have several words.
 func (r *racing) alternate(stop *atomic.Bool) {
 	texts := [2]string{"short", strings.Repeat("long", 1000)}
 	for i := 0; !stop.Load(); i++ {
@@ -79,14 +79,14 @@ func (r *racing) alternate(stop *atomic.Bool) {
 	}
 }
 
-// TestAttackSessions has four sessions scan what is written at full speed, with a
-// collector that hardly rests. They get answers or errors, and leave nothing behind.
+// TestAttackSessions has four sessions scan objects that change at full speed, while the garbage collector
+// hardly pauses. They must get answers or errors, and leave nothing behind.
 func TestAttackSessions(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(5))
 	r := &racing{items: map[string]*racingItem{}}
 	reg := registry.New()
 	reg.Expose("racing", r)
-	// A session that rests, or waits for a turn, attacks little.
+	// A session that sleeps or waits for a turn attacks little.
 	addr := rig.Start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg, MaxEvaluations: 4, Limits: eval.Limits{Share: 1, Time: rig.Patience * 5 / 6}})
 	stop := attack.Stop(t)
 	var still atomic.Bool

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// rawLogger writes records as they are, without quoting anything: the worst that an application may do.
+// rawLogger is a handler that quotes nothing, which is the worst that an application may use.
 type rawLogger struct {
 	mu    *sync.Mutex
 	w     io.Writer

@@ -119,7 +119,7 @@ func TestCap(t *testing.T) {
 	s.dial(t).answer()
 }
 
-// What speaks HTTP or TLS is closed, and nothing that it sends is evaluated.
+// A connection that speaks HTTP or TLS is closed, and nothing of it is evaluated.
 func TestWebPeers(t *testing.T) {
 	s := serve(t, &Server{}, "tcp", "127.0.0.1:0")
 	for _, in := range []string{
@@ -184,14 +184,14 @@ func TestShutdown(t *testing.T) {
 	}
 }
 
-// pipe is one end of a connection whose other end goes with the test.
+// pipe returns one end of a connection. Both ends are closed when the test ends.
 func pipe(t *testing.T) net.Conn {
 	a, b := net.Pipe()
 	t.Cleanup(func() { a.Close(); b.Close() })
 	return a
 }
 
-// Shutdown waits no longer than it is told, and Close ends what is left.
+// Shutdown waits no longer than its context, and Close ends the remaining sessions.
 func TestShutdownOfStuckSession(t *testing.T) {
 	var s Server
 	release := make(chan struct{})
@@ -215,11 +215,11 @@ func TestShutdownOfStuckSession(t *testing.T) {
 	}
 	close(release)
 	if err := <-over; err == nil {
-		t.Error("the session ended as if nothing had been")
+		t.Error("the session ended without an error")
 	}
 }
 
-// A client that never reads is disconnected, and blocks nobody.
+// A client that never reads is disconnected, and delays nobody.
 func TestClientThatNeverReads(t *testing.T) {
 	s := serve(t, &Server{WriteTimeout: 200 * time.Millisecond}, "tcp", "127.0.0.1:0")
 	c := s.dial(t)
@@ -241,7 +241,7 @@ func TestClientThatNeverReads(t *testing.T) {
 	}
 }
 
-// Answers to telnet's requests do not pile up for a client that does not read.
+// Answers to telnet commands do not pile up for a client that does not read.
 func TestClientThatOnlyAsks(t *testing.T) {
 	s := serve(t, &Server{WriteTimeout: 200 * time.Millisecond}, "tcp", "127.0.0.1:0")
 	c := s.dial(t)
@@ -258,7 +258,7 @@ func TestLongLine(t *testing.T) {
 	c := s.dial(t)
 	c.answer()
 	go func() {
-		for range 1 << 10 { // more than all that would hold it
+		for range 1 << 10 { // more than all buffers hold
 			c.conn.Write([]byte(strings.Repeat("x", 1<<10)))
 		}
 		c.conn.Write([]byte("\nafter\n"))
@@ -294,7 +294,7 @@ func TestOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	var s Server
-	s.closed = true // who may listen finds the server closed
+	s.closed = true // without the check the errors would be ErrServerClosed
 	all := map[string]error{
 		"Serve":                 s.Serve(l),
 		"ServeConn":             s.ServeConn(pipe(t)),
@@ -313,7 +313,7 @@ func TestOff(t *testing.T) {
 	}
 }
 
-// named is a listener with an address that is not its own.
+// named is a listener with another address.
 type named struct {
 	net.Listener
 	addr net.Addr
@@ -349,7 +349,7 @@ func TestInsecureAddresses(t *testing.T) {
 			t.Fatal(err)
 		}
 		var s Server
-		s.closed = true // who may listen finds the server closed
+		s.closed = true // without the check the errors would be ErrServerClosed
 		want := ErrInsecure
 		if tc.ok {
 			want = ErrServerClosed
@@ -371,7 +371,7 @@ func TestInsecureAddresses(t *testing.T) {
 	}
 }
 
-// stuck is an evaluator that hears of nothing.
+// stuck is an evaluator that ignores its context.
 type stuck struct {
 	*fake
 	began, release chan struct{}

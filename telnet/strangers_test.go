@@ -13,7 +13,7 @@ import (
 	"github.com/sightglass-go/sightglass/telnet/internal/protocoltest"
 )
 
-// logins are the ways to be let in, and what a guest has to send first for each.
+// logins are the ways to log in, and what a guest must send first for each.
 var logins = map[string]struct {
 	auth    func(asked *atomic.Int64) Authenticator
 	answers string
@@ -37,9 +37,8 @@ var logins = map[string]struct {
 	}, "content-x:1\n"},
 }
 
-// What clients of other protocols send is closed, logged, and nothing of it is evaluated: however
-// it is packed, and whatever login there is. None but those that look like a name get as far as
-// an attempt to log in, as attempts are counted.
+// Clients of other protocols are disconnected and logged, and nothing of theirs is evaluated, however they
+// split what they send and whatever login there is. None of them counts as an attempt to log in.
 func TestStrangers(t *testing.T) {
 	t.Parallel()
 	for name, login := range logins {
@@ -58,10 +57,10 @@ func TestStrangers(t *testing.T) {
 				}
 				for _, size := range []int{1, len(tc.In)} {
 					if tc.In[0] == protocol.KeyEnd {
-						continue // it ends a session before the rest is seen, if that comes later
+						continue // Ctrl-D ends the session if the rest comes later
 					}
 					if login.answers != "" && strings.ContainsAny(tc.In[:1], "\r\n\x03") {
-						continue // an empty line is an answer, and an interrupt is none, if the rest comes later
+						continue // an empty line is an answer, and Ctrl-C none, if the rest comes later
 					}
 					sent++
 					c := s.dial(t)
@@ -79,7 +78,7 @@ func TestStrangers(t *testing.T) {
 				}
 			}
 			clients.Wait()
-			s.alone(nil)
+			s.running.Wait()
 			select {
 			case line := <-s.began:
 				t.Errorf("%q was evaluated", line)
@@ -100,7 +99,7 @@ func TestStrangers(t *testing.T) {
 	}
 }
 
-// What a person or a script may send first is for the session, with and without a login before it.
+// What a person or a script may send first is for the session, with and without a login.
 func TestGuests(t *testing.T) {
 	t.Parallel()
 	for name, login := range logins {
@@ -125,7 +124,7 @@ func TestGuests(t *testing.T) {
 				}
 			}
 			clients.Wait()
-			s.alone(nil)
+			s.running.Wait()
 			s.Close()
 			s.running.Wait()
 			if log := s.log.String(); strings.Contains(log, "does not speak telnet") || strings.Contains(log, "refused") {

@@ -24,14 +24,13 @@ import (
 	"github.com/sightglass-go/sightglass/telnet/internal/peer"
 )
 
-// The table of docs/security.md is executed: each cell is what really happens to that user of this
-// machine, or of another one, at a server that is set up like that. A test binary runs itself for that,
-// as inTable says: in a network of its own, which has the addresses 192.0.2.1, 192.0.2.2 and fd00::2
-// beside loopback and a neighbour, 192.0.2.9; as the servers, which run as the application's user;
-// and as each client.
+// The tests below execute the table of docs/security.md: each cell must be what happens to that user at a
+// server with that set-up. The test binary runs itself in several parts, as the environment variable inTable
+// says: in a network of its own, with the addresses 192.0.2.1, 192.0.2.2 and fd00::2 beside loopback, and a
+// neighbor, 192.0.2.9; as the servers, under the application's user; and as each client.
 const inTable = "SIGHTGLASS_TEST_TABLE"
 
-// The users of the table, where root can become all of them.
+// The users of the table. Only root can become all of them.
 const (
 	ownUser   = 1001
 	otherUser = 65534
@@ -60,7 +59,7 @@ var setUps = []struct {
 	}, Act},
 }
 
-// way is a way in: what is in the first column of the table.
+// way is a way in, from the first column of the table.
 type way struct {
 	listen []string // network and address
 	tls    bool
@@ -103,7 +102,7 @@ var ways = map[string]*way{
 	}},
 }
 
-// who is who comes: what is in the second column of the table.
+// who is a client, from the second column of the table.
 type who struct {
 	uid        int
 	elsewhere  bool // from another address of this machine
@@ -136,8 +135,8 @@ func wrapped(wrap func(net.Conn) net.Conn) func(net.Listener) net.Listener {
 	return func(l net.Listener) net.Listener { return wrapping{l, wrap} }
 }
 
-// proxied is a listener whose connections report the addresses of a session of the application's user,
-// as a header of the PROXY protocol could name them.
+// proxied returns a listener whose connections report the addresses of a session of the application's user,
+// as a PROXY header could name them.
 func proxied(l net.Listener) net.Listener {
 	session, err := net.Dial(l.Addr().Network(), l.Addr().String())
 	if err != nil {
@@ -158,13 +157,13 @@ type claiming struct {
 func (c *claiming) LocalAddr() net.Addr  { return c.as.RemoteAddr() }
 func (c *claiming) RemoteAddr() net.Addr { return c.as.LocalAddr() }
 
-// noKernel is a kernel that says nothing of a peer.
+// noKernel returns a kernel that does not tell the user, for the reason err.
 func noKernel(err error) *peer.Kernel {
 	ask := func(*peer.Socket) (int, int, error) { return peer.UnknownUID, 0, err }
 	return &peer.Kernel{Owner: ask, Search: ask}
 }
 
-// row is one of the table.
+// row is a row of the table.
 type row struct {
 	way, who string
 	cells    []string
@@ -218,8 +217,8 @@ func TestWhoCanDoWhat(t *testing.T) {
 	}
 }
 
-// tableInNetwork executes the table in a network of its own where this is root, and else what of it can
-// be without.
+// tableInNetwork executes the table in a network of its own if this is root, and otherwise the rows that
+// need none.
 func tableInNetwork(t *testing.T) {
 	if os.Getuid() != 0 {
 		executeTable(t)
@@ -233,7 +232,7 @@ func tableInNetwork(t *testing.T) {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	os.Chmod(dir, 0o755)
-	self := filepath.Join(dir, "telnet.test") // where other users can run it
+	self := filepath.Join(dir, "telnet.test") // for other users to run
 	binary, err := os.ReadFile(os.Args[0])
 	if err := errors.Join(err, os.WriteFile(self, binary, 0o755)); err != nil {
 		t.Fatal(err)
@@ -250,10 +249,10 @@ func tableInNetwork(t *testing.T) {
 	}
 }
 
-// runSelf is how a shell goes on as this binary.
+// runSelf is the shell command that becomes this binary.
 const runSelf = `exec "$0" -test.run='^TestWhoCanDoWhat$' -test.v`
 
-// selfAs is this binary in that part, as that user where this is root.
+// selfAs returns a command that runs this binary in a part, as user uid if this is root.
 func selfAs(part string, uid int) *exec.Cmd {
 	args := []string{os.Args[0], "-test.run=^TestWhoCanDoWhat$", "-test.v"}
 	if os.Getuid() == 0 && uid != 0 {
@@ -265,7 +264,7 @@ func selfAs(part string, uid int) *exec.Cmd {
 	return cmd
 }
 
-// told returns what a part says, which is in a line of its own behind a mark.
+// told reads what a part tells, from a line that begins with mark.
 func told(out io.Reader, v any) error {
 	lines := bufio.NewScanner(out)
 	lines.Buffer(nil, 1<<20)
@@ -277,6 +276,7 @@ func told(out io.Reader, v any) error {
 	return fmt.Errorf("it said nothing: %w", errors.Join(lines.Err(), io.ErrUnexpectedEOF))
 }
 
+// tell writes v for told.
 func tell(v any) {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -287,7 +287,7 @@ func tell(v any) {
 
 const mark = "TABLE "
 
-// key is that of a cell, or of the server that it is about.
+// key returns the key of a cell, or of the server that it is about.
 func key(parts ...any) string { return fmt.Sprint(parts...) }
 
 func executeTable(t *testing.T) {
@@ -310,10 +310,10 @@ func executeTable(t *testing.T) {
 		neighbour, isolated = newNeighbour()
 	}
 
-	// Who comes makes all attempts in one process.
+	// One process makes all attempts of a user.
 	attempts := map[*exec.Cmd]map[string]attempt{}
 	clients := map[int]*exec.Cmd{}
-	why := map[string]string{} // a row cannot be executed
+	why := map[string]string{} // rows that cannot be executed
 	for i, r := range table {
 		w, p := ways[r.way], whos[r.who]
 		if w == nil || p == nil {
@@ -412,8 +412,8 @@ func executeTable(t *testing.T) {
 	}
 }
 
-// newNeighbour is a client on another machine: in a network of its own, joined to ours by a cable, in
-// which the address 127.0.0.1 is this machine.
+// newNeighbour returns a client on another machine: in a network of its own, linked to ours, where the
+// address 127.0.0.1 is routed to this machine.
 func newNeighbour() (*exec.Cmd, error) {
 	script := `ip link add near type veth peer name far && ip link set near up && ip address add 192.0.2.1/24 dev near && ` + routeLocal
 	if out, err := exec.Command("sh", "-c", script).CombinedOutput(); err != nil {
@@ -442,7 +442,7 @@ func newNeighbour() (*exec.Cmd, error) {
 
 const routeLocal = "for f in /proc/sys/net/ipv4/conf/*/route_localnet; do echo 1 >$f; done"
 
-// serveTable serves all ways in, in all set-ups, and tells their addresses, until its input ends.
+// serveTable serves all ways in with all set-ups until its input ends, and tells their addresses.
 func serveTable(t *testing.T) {
 	serving = t
 	dir, err := os.MkdirTemp("", "")
@@ -476,7 +476,7 @@ func serveTable(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				os.Chmod(addr, 0o666) // the mode of a file aside, the user counts
+				os.Chmod(addr, 0o666) // the user counts, not the file mode
 				l := inner
 				if setUp.most < Act {
 					l = LimitLevel(setUp.most, l)
@@ -506,7 +506,7 @@ func serveTable(t *testing.T) {
 	io.Copy(io.Discard, os.Stdin)
 }
 
-// dialTable makes the attempts that it is given, and tells what happened.
+// dialTable makes the attempts in its input, and tells what happened.
 func dialTable(t *testing.T) {
 	var attempts map[string]attempt
 	if err := json.NewDecoder(os.Stdin).Decode(&attempts); err != nil {
@@ -527,7 +527,7 @@ func dialTable(t *testing.T) {
 	tell(happened)
 }
 
-// make is what happens to a client.
+// make makes the attempt and returns what happened.
 func (a attempt) make() string {
 	d := net.Dialer{Timeout: patience}
 	if a.Source != "" {

@@ -40,7 +40,7 @@ func newAuthority(t *testing.T) *authority {
 	return a
 }
 
-// sign makes a certificate of name; the first one is its own.
+// sign makes a certificate for name. The first is that of the authority itself.
 func (a *authority) sign(t *testing.T, name string) (der []byte, key *ecdsa.PrivateKey) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -74,7 +74,7 @@ func (a *authority) certificate(t *testing.T, name string) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// files writes a certificate of name into a folder.
+// files writes a certificate for name into a folder.
 func (a *authority) files(t *testing.T, dir, name string) (cert, key string) {
 	t.Helper()
 	der, private := a.sign(t, name)
@@ -100,7 +100,7 @@ func (v *served) dialTLS(t *testing.T, config *tls.Config) (*client, error) {
 	return newClient(t, conn), nil
 }
 
-// A certificate is renewed while the server runs, and one that is half written is not used.
+// A certificate can be renewed while the server runs, and is not used while half written.
 func TestCertificateRenewal(t *testing.T) {
 	a, dir := newAuthority(t), t.TempDir()
 	cert, key := a.files(t, dir, "first")
@@ -179,7 +179,7 @@ func TestClientCertificates(t *testing.T) {
 	}
 }
 
-// Who does not shake hands costs a place until the deadline; who speaks in the clear is closed.
+// A client that does not shake hands has a place until the deadline; one that speaks plain text is closed.
 func TestHandshake(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t)
@@ -209,7 +209,7 @@ func TestTLSConfigWithoutCertificate(t *testing.T) {
 	}
 }
 
-// Programs that speak TLS: a whole session with a password, through each.
+// Each program that speaks TLS has a whole session, with a password.
 func TestTLSPrograms(t *testing.T) {
 	a, dir := newAuthority(t), t.TempDir()
 	cert, key := a.files(t, dir, "server")

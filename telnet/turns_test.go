@@ -2,7 +2,6 @@ package telnet
 
 import (
 	"net"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -11,7 +10,7 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// begin sends a line, and asks what the session is doing until it says that it evaluates. It returns what came by then.
+// begin sends a line and then AYT until the session says that it evaluates. It returns what came meanwhile.
 func (c *client) begin(line string) (got string) {
 	c.t.Helper()
 	c.send(line)
@@ -25,7 +24,7 @@ func (c *client) begin(line string) (got string) {
 	}
 }
 
-// A session whose client goes away while it waits takes no turn.
+// A session whose client goes away while it waits for a turn takes none.
 func TestTurnOfClientGone(t *testing.T) {
 	s := serve(t, &Server{MaxEvaluations: 1}, "tcp", "127.0.0.1:0")
 	open := func() *client {
@@ -45,9 +44,7 @@ func TestTurnOfClientGone(t *testing.T) {
 	}
 	gone.conn.(*net.TCPConn).SetLinger(0)
 	gone.conn.Close()
-	for !strings.Contains(s.log.String(), "cut off") {
-		runtime.Gosched()
-	}
+	s.log.until(t, "cut off")
 	first.send("\xff\xf4")
 	first.waitFor("cancelled")
 	last.waitFor("long last\r\n")
@@ -56,7 +53,8 @@ func TestTurnOfClientGone(t *testing.T) {
 	}
 }
 
-// A completion takes a turn as an evaluation does, for a person and for a program, and can be given up while it waits.
+// A completion takes a turn like an evaluation, for a person and for a program, and can be given up while
+// it waits.
 func TestCompletionTakesTurn(t *testing.T) {
 	s := serve(t, &Server{MaxEvaluations: 1}, "tcp", "127.0.0.1:0")
 	busy, person, program := s.character(t), s.character(t), s.dial(t)
@@ -83,7 +81,7 @@ func TestCompletionTakesTurn(t *testing.T) {
 	person.waitFor("ompleted")
 }
 
-// Shutdown does not wait for who presses Tab on an object that is locked.
+// Shutdown does not wait for completions in an object that is locked.
 func TestShutdownDuringCompletions(t *testing.T) {
 	reg := registry.New()
 	reg.GuardWait = time.Hour

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// Another user of the machine is told so and evaluates nothing.
+// Another user of the machine is refused with the reason, and evaluates nothing.
 func TestOtherUser(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("only root can connect as another user")

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// What is not known of a peer keeps it out.
+// A peer about whom something is not known is kept out.
 func TestAdmits(t *testing.T) {
 	own, other := os.Geteuid(), os.Geteuid()+1
 	at := func(addr string) *peer.Socket {

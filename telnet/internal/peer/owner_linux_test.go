@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// As a little-endian kernel writes them; the tests of this folder run on no other.
+// As a little-endian kernel writes them. These tests run on no other.
 const tcpTable = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:0BB8 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 17 1 0 100 0 0 10 0
    1: 0100007F:C000 0100007F:0BB8 01 00000000:00000000 00:00000000 00000000  1000        0 18 1 0 20 4 30 10 -1
@@ -60,7 +60,8 @@ func TestSearchTable(t *testing.T) {
 	}
 }
 
-// bothEnds is a connection with ourselves, as it was accepted and as it was dialled; nil where this machine has none of that network.
+// bothEnds returns the accepted and the dialed end of a connection, or nil if this machine does not have the
+// network.
 func bothEnds(t *testing.T, network, addr string) (here, there net.Conn) {
 	t.Helper()
 	l, err := net.Listen(network, addr)
@@ -80,7 +81,7 @@ func bothEnds(t *testing.T, network, addr string) (here, there net.Conn) {
 	return here, there
 }
 
-// The kernel agrees that a connection of ours is ours.
+// The kernel tells that we are our own peer.
 func TestOwnPeer(t *testing.T) {
 	for _, tc := range []struct{ network, addr string }{{"tcp4", "127.0.0.1:0"}, {"tcp6", "[::1]:0"}, {"unix", filepath.Join(t.TempDir(), "s")}} {
 		here, _ := bothEnds(t, tc.network, tc.addr)
@@ -94,7 +95,7 @@ func TestOwnPeer(t *testing.T) {
 	}
 }
 
-// Both ways to find the owner of a socket say the same, while it is open, half closed, and closed.
+// Both ways to find the owner of a socket agree, while it is open, half closed and closed.
 func TestOwnersAgree(t *testing.T) {
 	for _, addr := range []string{"127.0.0.1:0", "[::1]:0", "[::ffff:127.0.0.1]:0"} {
 		here, there := bothEnds(t, "tcp", addr)
@@ -139,12 +140,12 @@ func TestOwnersAgree(t *testing.T) {
 	}
 }
 
-// showing is a wrapper that shows what is inside.
+// showing is a wrapper that shows the connection inside.
 type showing struct{ net.Conn }
 
 func (c showing) NetConn() net.Conn { return c.Conn }
 
-// Of a connection that was reset nobody is the owner, and that is known without a search.
+// A connection that was reset has no owner, which is known without a search.
 func TestReset(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -179,7 +180,7 @@ func TestReset(t *testing.T) {
 	}
 }
 
-// The other end counts as there until it is closed, also when its side is closed already.
+// The other end is present until it is closed, even if its sending side is closed.
 func TestPresent(t *testing.T) {
 	for _, tc := range []struct {
 		name, network, addr string

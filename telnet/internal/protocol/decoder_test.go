@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// record writes down what it is told. Runs of data are one.
+// record records what it receives, with adjacent data as one.
 type record struct {
 	events []string
 	text   []byte
@@ -94,7 +94,7 @@ func TestDecoder(t *testing.T) {
 	}
 }
 
-// slow decodes all of in at once, in the way that the RFCs describe it, by looking ahead.
+// slow decodes all of in at once by looking ahead, as the RFCs describe it.
 func slow(in []byte) string {
 	var r record
 	var cr bool

@@ -19,7 +19,7 @@ func TestEncode(t *testing.T) {
 	}
 }
 
-// What is encoded comes back, newlines and all.
+// Decoding what was encoded gives the same lines.
 func FuzzEncode(f *testing.F) {
 	f.Add([]byte("a\nb\xff\r"))
 	f.Fuzz(func(t *testing.T, in []byte) {

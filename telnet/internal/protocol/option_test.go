@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// options is a Receiver of nothing but options.
+// options is a Receiver that handles only options.
 type options struct {
 	receive func(verb, opt byte) []byte
 	out     []byte
@@ -22,7 +22,7 @@ func (o *options) Option(verb, opt byte) {
 	o.out = append(o.out, o.receive(verb, opt)...)
 }
 
-// reply is all that is sent for what the peer says.
+// reply returns all that is sent in reply to a peer.
 func (n *Negotiation) reply(verb, opt byte) []byte { return append(n.Receive(verb, opt), n.Ask()...) }
 
 func answers(n *Negotiation, in string) string {
@@ -76,7 +76,7 @@ func TestNegotiation(t *testing.T) {
 	}
 }
 
-// With each kind of peer the talk comes to an end, and never asks for DO ECHO or DO SGA.
+// With each kind of peer the negotiation ends, and never sends DO ECHO or DO SGA.
 func TestNegotiationEnds(t *testing.T) {
 	opposite := map[byte]byte{WILL: DO, DO: WILL, WONT: DONT, DONT: WONT}
 	refusal := map[byte]byte{WILL: DONT, WONT: DONT, DO: WONT, DONT: WONT}
@@ -106,7 +106,7 @@ func TestNegotiationEnds(t *testing.T) {
 	}
 }
 
-// Never more than one answer to what is received, and none to what is so already.
+// There is at most one answer to each request, and none to a request for what is already so.
 func FuzzNegotiation(f *testing.F) {
 	for _, tc := range codecTests {
 		f.Add([]byte(tc.in))

@@ -11,19 +11,19 @@ import (
 	"github.com/sightglass-go/sightglass/telnet/internal/protocoltest"
 )
 
-// listener is the receiving half of a connection, as far as it judges its peer.
-type listener struct {
+// judge judges a peer as a connection does.
+type judge struct {
 	sniffer  Sniffer
 	greeting Greeting
 	decoder  Decoder
 	name     string
 }
 
-func (l *listener) Command(cmd byte)            { l.name = cmp.Or(l.name, l.sniffer.Command(cmd)) }
-func (l *listener) Option(verb, _ byte)         { l.Command(verb) }
-func (l *listener) Subnegotiation(byte, []byte) { l.Command(SB) }
-func (l *listener) Null()                       { l.name = cmp.Or(l.name, l.sniffer.Null()) }
-func (l *listener) Data(p []byte) {
+func (l *judge) Command(cmd byte)            { l.name = cmp.Or(l.name, l.sniffer.Command(cmd)) }
+func (l *judge) Option(verb, _ byte)         { l.Command(verb) }
+func (l *judge) Subnegotiation(byte, []byte) { l.Command(SB) }
+func (l *judge) Null()                       { l.name = cmp.Or(l.name, l.sniffer.Null()) }
+func (l *judge) Data(p []byte) {
 	if l.name != "" {
 		return
 	}
@@ -32,9 +32,9 @@ func (l *listener) Data(p []byte) {
 	}
 }
 
-// judged is what is made of the first input, size bytes at a time.
+// judged returns the protocol that a peer is taken for, which sends in, size bytes at a time.
 func judged(in string, size int) string {
-	var l listener
+	var l judge
 	for part := range slices.Chunk([]byte(in), size) {
 		l.sniffer.Packet(part)
 		l.decoder.Decode(bytes.Clone(part), &l)
@@ -52,7 +52,7 @@ func TestSniffer(t *testing.T) {
 	for _, tc := range slices.Concat(protocoltest.Strangers, protocoltest.Greeters) {
 		for size := 1; size <= min(20, len(tc.In)); size++ {
 			if len(tc.In) > 1000 && size > 2 {
-				break // of what long lines are for, their end, the packets' are no part
+				break // long lines are there for their ends, which packets do not change
 			}
 			got := judged(tc.In, size)
 			if got != tc.Want && (tc.Want != "STUN" || got != "a binary protocol" || size >= 10) {
@@ -72,11 +72,10 @@ func TestSniffer(t *testing.T) {
 	}
 }
 
-// requestLine is how a browser begins, as one would write it down.
+// requestLine matches the first line that a browser sends, in a simpler way than request and version.
 var requestLine = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (/[^ ]*|\\*|[0-9A-Za-z\\[][^ ]*:[^ ]*) (HTTP/(0\\.9|1\\.[01]|2\\.0)|RTSP/[12]\\.0|SIP/2\\.0|ICAP/[12]\\.0)$")
 
-// A request is found wherever packets end, and so is each control character that is no key; text
-// that is neither is let in, whatever comes behind its first line.
+// A request line is found however it is split into packets, and so is a control character that is not a key.
 func FuzzSniffer(f *testing.F) {
 	for _, tc := range slices.Concat(protocoltest.Strangers, protocoltest.Greeters) {
 		if len(tc.In) < 1000 {

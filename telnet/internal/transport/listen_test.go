@@ -10,7 +10,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// reach holds that a client of addr reaches l.
+// reach checks that a client of addr reaches l.
 func reach(t *testing.T, l net.Listener, network, addr string) {
 	t.Helper()
 	there, err := net.Dial(network, addr)

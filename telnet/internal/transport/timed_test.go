@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// channel is a connection as an SSH server's channel is one: without addresses and deadlines.
+// channel is a connection without deadlines, like the channel of an SSH server.
 type channel struct {
 	io.Reader
 	net.Conn
@@ -19,8 +19,8 @@ func (c *channel) Read(p []byte) (int, error) { return c.Reader.Read(p) }
 func (c *channel) Write([]byte) (int, error)  { return 0, errors.New("nobody reads") }
 func (c *channel) Close() error               { return c.Reader.(io.Closer).Close() }
 
-// The deadlines of a timedConn are those of a net.Conn: they pass, can be taken back, and hold for
-// what waits already.
+// The deadlines of WithDeadlines behave like those of a net.Conn: they pass, can be undone, and hold for a
+// Read that already waits.
 func TestTimedConn(t *testing.T) {
 	t.Parallel()
 	in, there := io.Pipe()

@@ -64,7 +64,7 @@ func TestListenUnixStale(t *testing.T) {
 	reach(t, l, "unix", path)
 }
 
-// Of many servers that find the same stale socket one gets its place, and is not replaced in turn.
+// One of many servers that find the same stale socket replaces it, and is not replaced by another.
 func TestListenUnixStaleRace(t *testing.T) {
 	t.Parallel()
 	for range 50 {
@@ -114,7 +114,7 @@ func TestListenUnixOnFile(t *testing.T) {
 	}
 }
 
-// A socket that somebody else has put there since is left alone.
+// Close does not remove a socket that has replaced the own one.
 func TestListenUnixReplaced(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s")
 	first, err := Listen("unix:" + path)
