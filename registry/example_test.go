@@ -30,8 +30,8 @@ func Example() {
 		fmt.Println(e.Name, e.Type, e.Guard)
 	}
 
-	look := r.Visit(context.Background(), nil)
-	cache, _ := look.Get("cache")
+	visit := r.Visit(context.Background(), nil)
+	cache, _ := visit.Get("cache")
 	items, _ := cache.Member("items")
 	hits, _ := items.At("sku-17")
 	x, _, _ := hits.Plain()
@@ -98,8 +98,8 @@ func ExampleGuardBy() {
 	state := func(opts ...registry.Option) {
 		r := registry.New()
 		r.Expose("queue", q, opts...)
-		look := r.Visit(context.Background(), nil)
-		v, _ := look.Get("queue")
+		visit := r.Visit(context.Background(), nil)
+		v, _ := visit.Get("queue")
 		jobs, _ := v.Member("jobs")
 		a, _ := jobs.At("a")
 		guard, _ := a.Guard()

@@ -79,7 +79,7 @@ func Guard(l sync.Locker) Option {
 //
 // Without it only the locks that lie in the exposed object itself are taken. It is a promise: no
 // struct with such a lock is ever overwritten as a whole, not even when it is no longer used, as by
-// *j = Job{} before pool.Put(j). A look may hold the lock at that moment, and the process ends when
+// *j = Job{} before pool.Put(j). A read may hold the lock at that moment, and the process ends when
 // one of the two unlocks what is not locked any more. Nor is a pointer in it changed without the
 // lock, since pointers that are read under it are trusted.
 //

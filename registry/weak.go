@@ -15,8 +15,8 @@ type weakObject struct {
 //
 //	registry.Expose("session", registry.Weak(s))
 //
-// Once object is collected the name reads as nil, and the listing says so. A look that has reached
-// it keeps it until the look ends. Weak panics if object is nil.
+// Once object is collected the name reads as nil, and the listing says so. An expression that has
+// reached it keeps it until the expression ends. Weak panics if object is nil.
 func Weak[T any](object *T) any {
 	if object == nil {
 		panic("registry: Weak: the object is nil")

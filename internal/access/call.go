@@ -18,12 +18,12 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// MaxCall bounds the bytes of the text of an action. An action with a longer text is refused: nobody can
-// have seen what it does.
+// MaxCall bounds the bytes of the text of an action. An action with a longer text is refused:
+// nobody can have seen what it does.
 const MaxCall = 16 << 10
 
-// Call is a call into the application whose receiver and arguments are bound: it runs with these or not at
-// all. It lasts as long as the Visit.
+// Call is a call into the application whose receiver and arguments are bound: it runs with these or
+// not at all. It lasts as long as the Visit.
 type Call struct {
 	Name   string // the method, as *shop.Queue.Drop, or the exposed name of a registry.Func
 	Action bool   // policy names it as an action
@@ -36,9 +36,9 @@ type Call struct {
 	where  []string // while the text is made: which objects its paths lead to
 }
 
-// Text returns the call as one would type it, on one line. An object that no expression reaches appears as
-// its type and JSON. The text of an action goes on with what each object is that its paths reach by more
-// than names, since the same path may soon lead to another object:
+// Text returns the call as one would type it, on one line. An object that no expression reaches
+// appears as its type and JSON. The text of an action goes on with what each object is that its
+// paths reach by more than names, since the same path may soon lead to another object:
 //
 //	queue.Jobs[2].Cancel("late"), where queue.Jobs[2] is *shop.Job{"ID":7,"Name":"lamp"}
 //
@@ -69,8 +69,8 @@ func (c *Call) Text() string {
 	return c.text
 }
 
-// appendArg appends x as one types it, and notes which object it is if its path leaves that open. mask says
-// that every string is masked.
+// appendArg appends x as one types it, and notes which object it is if its path leaves that open.
+// mask says that every string is masked.
 func (c *Call) appendArg(b []byte, x any, mask bool, depth int) []byte {
 	switch {
 	case depth > maxArgument:
@@ -157,8 +157,8 @@ func (v *View) mentionsSecret(method string) bool {
 }
 
 // callPath returns the path of v, with JSON for keys that cannot be typed, or its type and JSON in
-// parentheses if there is no path, or one that looks like a secret. open reports whether the text leaves
-// open which object v is: an index, a key or a call may lead to another one soon.
+// parentheses if there is no path, or one that looks like a secret. open reports whether the text
+// leaves open which object v is: an index, a key or a call may lead to another one soon.
 func (v *View) callPath() (path string, open bool) {
 	b, ok := v.appendPath(nil, func(entry *View) (string, bool) {
 		if key, ok := entry.entryKey(); ok {
@@ -172,7 +172,8 @@ func (v *View) callPath() (path string, open bool) {
 	return path, strings.ContainsAny(path, "[(")
 }
 
-// identify returns what v is right now: type and JSON, under policy, cut to what tells it from others.
+// identify returns what v is right now: type and JSON, under policy, cut to what tells it from
+// others.
 func (v *View) identify() string {
 	t := v.receiver()
 	if v.Shape() == inspect.Pointer {
@@ -193,8 +194,8 @@ const (
 	maxArgument = 64 // levels of lists and maps
 )
 
-// lineOfJSON returns the JSON of v on one line of printable characters: no text of the application can pass
-// for a part of the call, or reverse its direction.
+// lineOfJSON returns the JSON of v on one line of printable characters: no text of the application
+// can pass for a part of the call, or reverse its direction.
 func (v *View) lineOfJSON() string {
 	var text []byte
 	for _, limit := range identityLimits {
@@ -226,8 +227,8 @@ func (c *Call) refused(format string, args ...any) error {
 	return err
 }
 
-// checkExposed returns an error unless the names that led to the receiver and the arguments are exposed as
-// they were when they were looked up.
+// checkExposed returns an error unless the names that led to the receiver and the arguments are
+// exposed as they were when they were looked up.
 func (c *Call) checkExposed() error {
 	var check func(x any) error
 	check = func(x any) error {

@@ -13,8 +13,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
-// verdict is whether a View may be shown, as far as its name, type, tag and the patterns of Hide say.
-// It inherits from the View above.
+// verdict is whether a View may be shown, as far as its name, type, tag and the patterns of Hide
+// say. It inherits from the View above.
 type verdict struct {
 	decided bool          // the rest is valid
 	hidden  bool          // by name, type, tag or pattern
@@ -23,8 +23,8 @@ type verdict struct {
 	calls   pattern.Trail // in policy.calls
 }
 
-// decide reaches the verdict on v. It is called when the verdict is first needed, since for each entry
-// of a map it reads the key.
+// decide reaches the verdict on v. It is called when the verdict is first needed, since for each
+// entry of a map it reads the key.
 func (v *View) decide() {
 	if v.decided {
 		return
@@ -72,8 +72,8 @@ func (v *View) decide() {
 	v.judge()
 }
 
-// derivedFields are fields of standard library types that contain what other fields of the same struct
-// hold.
+// derivedFields are fields of standard library types that contain what other fields of the same
+// struct hold.
 var derivedFields = map[string]map[string][]string{
 	"fmt.wrapError":  {"msg": {"err"}},
 	"fmt.wrapErrors": {"msg": {"errs"}},
@@ -114,8 +114,8 @@ func (v *View) judge() {
 	}
 }
 
-// advance takes the patterns on by the step called name. Patterns may leave out the name of an embedded
-// struct.
+// advance takes the patterns on by the step called name. Patterns may leave out the name of an
+// embedded struct.
 func (d *verdict) advance(p *policy, name string, embedded bool) {
 	hide, ends := p.hide.Step(d.hide, name)
 	calls, _ := p.calls.Step(d.calls, name)
@@ -174,8 +174,8 @@ func (v *View) decideEntry(t reflect.Type) {
 	v.advance(v.policy, name, false)
 }
 
-// Hidden reports whether policy forbids showing v: for its name, its type, a tag or a pattern, or because
-// it is a text that looks like a secret.
+// Hidden reports whether policy forbids showing v: for its name, its type, a tag or a pattern, or
+// because it is a text that looks like a secret.
 func (v *View) Hidden() bool { return v.checkShown() != nil }
 
 // checkShown returns a *RedactedError if v must not be shown.
@@ -194,8 +194,8 @@ func (v *View) checkShown() error {
 	return nil
 }
 
-// bareSecretText makes v show its fields if it is a struct whose text looks like a secret: of the fields
-// only the secret one is hidden. It reports whether it did.
+// bareSecretText makes v show its fields if it is a struct whose text looks like a secret: of the
+// fields only the secret one is hidden. It reports whether it did.
 func (v *View) bareSecretText() bool {
 	t := v.val.Type()
 	if !v.isTextStruct() || !mayHoldSecretText(t) {
@@ -209,8 +209,8 @@ func (v *View) bareSecretText() bool {
 	return false
 }
 
-// mayHoldSecretText reports whether the text of structs of type t may hold a secret. That of times and
-// atomics does not.
+// mayHoldSecretText reports whether the text of structs of type t may hold a secret. That of times
+// and atomics does not.
 func mayHoldSecretText(t reflect.Type) bool {
 	return t != reflect.TypeFor[time.Time]() && !kind.IsSync(t)
 }
@@ -233,11 +233,12 @@ func (v *View) redacted() *Redacted {
 	return r
 }
 
-// Redacted stands for a value that must not be shown. It can only be shown itself: any other operation on
-// it is an error.
+// Redacted stands for a value that must not be shown. It can only be shown itself: any other
+// operation on it is an error.
 type Redacted struct {
 	Path string // "" where no expression reaches it
-	// Empty says that the value is an empty text or collection, or nil. It is false for every number.
+	// Empty says that the value is an empty text or collection, or nil. It is false for every
+	// number.
 	Empty bool
 }
 

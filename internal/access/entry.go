@@ -13,7 +13,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 )
 
-// entry is one exposed name. It does not change once it is in Objects, but for what its function returned.
+// entry is one exposed name. It does not change once it is in Objects, but for what its function
+// returned.
 type entry struct {
 	name   string
 	doc    string
@@ -36,9 +37,10 @@ type returned struct {
 	kept any // the object, once two in a row lay at addr
 }
 
-// repeats reports whether x, which the function has just returned, is the same object as the last times, so
-// that the function does not make a new one each time. If two objects in a row lay at the same address, the
-// second is kept alive until the next call, so that the third can be told from it.
+// repeats reports whether x, which the function has just returned, is the same object as the last
+// times, so that the function does not make a new one each time. If two objects in a row lay at the
+// same address, the second is kept alive until the next call, so that the third can be told from
+// it.
 func (r *returned) repeats(x any) bool {
 	addr := inspect.Of(x).Addr()
 	r.mu.Lock()
@@ -62,8 +64,8 @@ func newEntry(name string, o Options) (*entry, error) {
 	return e, e.policy.declare(name, o)
 }
 
-// locate finds out where the exposed object lies. If a declared guard is a field of the object, it gets that
-// name.
+// locate finds out where the exposed object lies. If a declared guard is a field of the object, it
+// gets that name.
 func (e *entry) locate() {
 	target := e.target()
 	if !target.IsValid() || target.Mark()&inspect.Copied != 0 {
@@ -78,7 +80,8 @@ func (e *entry) locate() {
 	}
 }
 
-// target returns what the exposed pointer leads to; the zero Value if it is no pointer, or was collected.
+// target returns what the exposed pointer leads to; the zero Value if it is no pointer, or was
+// collected.
 func (e *entry) target() inspect.Value {
 	object := e.object
 	if e.weak != nil {
@@ -126,8 +129,8 @@ func (e *entry) guard() string {
 	return p.describe(e.typ.Elem(), own)
 }
 
-// reserved are the words that mean something else at the prompt: the literals and word operators of expr-lang
-// (see its docs/language-definition.md), and the name of the last answer.
+// reserved are the words that mean something else at the prompt: the literals and word operators of
+// expr-lang (see its docs/language-definition.md), and the name of the last answer.
 var reserved = map[string]bool{
 	"true": true, "false": true, "nil": true, "let": true, "if": true, "else": true,
 	"in": true, "not": true, "and": true, "or": true,

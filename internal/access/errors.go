@@ -9,7 +9,7 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// ErrNil is what errors.Is finds in an error that says that something was nil.
+// ErrNil matches, with errors.Is, every error that says that something was nil.
 var ErrNil = errors.New("nil")
 
 // NameError says that a name is not exposed.
@@ -22,10 +22,10 @@ func (e *NameError) Error() string {
 	return "unknown name " + e.Name + suggestion(e.Near, "; dir() lists what is exposed")
 }
 
-// NilError says that what was to be read through is nil. It is an [ErrNil].
+// NilError says that a value was nil where an operation needs more. It is an [ErrNil].
 type NilError struct {
 	Path string // "" where no expression reaches it
-	Op   string // what was asked of it: ".name", "[3]", "len"
+	Op   string // the operation: ".name", "[3]", "length"
 }
 
 func (e *NilError) Error() string {
@@ -59,14 +59,14 @@ func (e *FieldError) Error() string {
 	return what + " has no field " + e.Name + suggestion(e.Near, end)
 }
 
-// maxShownKey is how much of a key an error shows, in bytes.
+// maxShownKey bounds the bytes of a key that an error shows.
 const maxShownKey = 256
 
 // KeyError says that a map has no such key.
 type KeyError struct {
 	Path string
 	Key  any
-	Near string // the key that was probably meant, of string keys only
+	Near string // the key that was probably meant, among string keys
 }
 
 func (e *KeyError) Error() string {
@@ -74,14 +74,13 @@ func (e *KeyError) Error() string {
 	if near != "" {
 		near = text.Literal(near)
 	}
-	key, ok := literal.Of(e.Key)
-	switch s, is := e.Key.(string); {
-	case is && len(s) > maxShownKey:
-		key = text.Literal(s[:maxShownKey]) + "…"
-	case !ok:
-		key = "like this one"
+	what := "no such key"
+	if s, is := e.Key.(string); is && len(s) > maxShownKey {
+		what = "no key " + text.Literal(s[:maxShownKey]) + "…"
+	} else if key, ok := literal.Of(e.Key); ok {
+		what = "no key " + key
 	}
-	return orType(e.Path, "the map") + " has no key " + key + suggestion(near, "; get() and ?. give nil instead")
+	return orType(e.Path, "the map") + " has " + what + suggestion(near, "; get() and ?. give nil instead")
 }
 
 // IndexError says that an index is out of a list's range.
@@ -104,7 +103,7 @@ type TypeError struct {
 	Path string
 	Type string
 	Why  string // what it cannot do, and what to write instead
-	long bool   // it is a text that is too long to be copied
+	long bool   // the value is a text that is too long to be copied
 }
 
 func (e *TypeError) Error() string {
@@ -114,13 +113,17 @@ func (e *TypeError) Error() string {
 	return e.Path + " (" + e.Type + ") " + e.Why
 }
 
-// MethodError says why a method, a Func or a lens could not be called, or what became of the call.
+// typeError returns the TypeError for v.
+func (v *View) typeError(why string) *TypeError {
+	return &TypeError{Path: v.Path(), Type: v.val.Type().String(), Why: why}
+}
+
+// MethodError says why a method, a Func or a lens was not called, or how its call failed.
 type MethodError struct {
-	Type   string // of the receiver; "" for a Func
-	Method string // "" for a lens
-	Why    string
-	// Refused says that policy does not allow the call, so that it never began.
-	Refused bool
+	Type    string // of the receiver; "" for a Func
+	Method  string // "" for a lens
+	Why     string
+	Refused bool // policy does not allow the call: it never began
 }
 
 func (e *MethodError) Error() string {
@@ -136,10 +139,10 @@ func (e *MethodError) Error() string {
 // GuardError says that a guard could not be had.
 type GuardError = guard.Error
 
-// RedactedError says that something depends on a value that may not be shown.
+// RedactedError says that an operation depends on a value that must not be shown.
 type RedactedError struct {
 	Path string
-	Keys bool // it is the keys of the map at Path that may not be shown
+	Keys bool // it depends on the keys of the map at Path
 }
 
 func (e *RedactedError) Error() string {

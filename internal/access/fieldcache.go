@@ -9,14 +9,15 @@ import (
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
-// FieldCache reads a scalar that lies some fields and pointers below a View, for callers that ask the
-// same of many Views, as for .order.total of the elements of a list. It is an inline cache and decides
-// nothing: it remembers how [View.Member] got from one View to another and what policy said on the way,
-// and goes the same way from other Views for which nothing can differ. These have the same type, the
-// same policy, the same secrets, and the patterns of Hide are at the same step. Everything else is left
-// to Member.
+// FieldCache reads a scalar that lies some fields and pointers below a View, for callers that ask
+// the same of many Views, as for .order.total of the elements of a list. It is an inline cache and
+// decides nothing: it remembers how [View.Member] got from one View to another and what policy said
+// on the way, and goes the same way from other Views for which nothing can differ. These have the
+// same type, the same policy, the same secrets, and the patterns of Hide are at the same step.
+// Everything else is left to Member.
 //
-// The zero FieldCache has learned nothing. It is for one goroutine, and remembers one way at a time.
+// The zero FieldCache has learned nothing. It is for one goroutine, and remembers one way at a
+// time.
 type FieldCache struct {
 	// The View that it learned from had these.
 	policy  *policy
@@ -71,8 +72,8 @@ func (c *FieldCache) Learn(v, to *View) {
 	c.wide = !kind.IsWord(end)
 }
 
-// fixedWay returns the Views from v down to the View to, the last first. ok is false if their types alone
-// do not say where the way leads.
+// fixedWay returns the Views from v down to the View to, the last first. ok is false if their types
+// alone do not say where the way leads.
 func (v *View) fixedWay(to *View) (way []*View, ok bool) {
 	for at := to; at != v; at = at.up {
 		if at == nil || at.up == nil {
@@ -92,11 +93,12 @@ func (v *View) fixedWay(to *View) (way []*View, ok bool) {
 	return way, true
 }
 
-// Reads returns how many reads [FieldCache.Read] tells the Meter of: as many as the way that it learned.
+// Reads returns how many reads [FieldCache.Read] tells the Meter of: as many as the way that it
+// learned.
 func (c *FieldCache) Reads() int { return c.reads }
 
-// Read returns what [View.Member] and [View.Scalar] would. If ok is false, the caller must ask those, and
-// nothing was told to the Meter. The error is the Meter's.
+// Read returns what [View.Member] and [View.Scalar] would. If ok is false, the caller must ask
+// those, and nothing was told to the Meter. The error is the Meter's.
 func (c *FieldCache) Read(v *View) (d inspect.Datum, ok bool, err error) {
 	v.decide()
 	if v.hidden || c.path == nil || !c.matches(v) || c.wide && !c.readable(v) {
@@ -109,8 +111,9 @@ func (c *FieldCache) Read(v *View) (d inspect.Datum, ok bool, err error) {
 	return d, true, v.visit.meter.read(c.reads)
 }
 
-// readable reports whether what the path leads to from v can be read without taking a guard. It is wider
-// than a word: a text, whose guard is that of v, or an atomic, which needs no lock but a declared one.
+// readable reports whether what the path leads to from v can be read without taking a guard. It is
+// wider than a word: a text, whose guard is that of v, or an atomic, which needs no lock but a
+// declared one.
 func (c *FieldCache) readable(v *View) bool {
 	p := v.policy
 	switch {

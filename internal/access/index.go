@@ -10,10 +10,11 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access/internal/literal"
 )
 
-// At returns v[key]: an element of a list by its index, which counts from the end if it is negative, or the
-// entry of a map. Keys convert to the map's key type as Go assigns constants. Errors are *IndexError,
-// *KeyError, *NilError, *TypeError; and *RedactedError for a key that itself looks like a secret, and for
-// every key of a map whose keys are hidden, whether the map has it or not.
+// At returns v[key]: an element of a list by its index, which counts from the end if it is
+// negative, or the entry of a map. Keys convert to the map's key type as Go assigns constants.
+// Errors are *IndexError, *KeyError, *NilError, *TypeError; and *RedactedError for a key that
+// itself looks like a secret, and for every key of a map whose keys are hidden, whether the map has
+// it or not.
 func (v *View) At(key any) (*View, error) {
 	t, err := v.resolveFor("[…]")
 	if err != nil {
@@ -28,16 +29,16 @@ func (v *View) At(key any) (*View, error) {
 		if name, ok := key.(string); ok {
 			return t.selectField(name)
 		}
-		return nil, &TypeError{Path: t.Path(), Type: t.val.Type().String(), Why: "is a struct: name one of its fields after a dot"}
+		return nil, t.typeError("is a struct: name one of its fields after a dot")
 	}
-	return nil, &TypeError{Path: t.Path(), Type: t.val.Type().String(), Why: "has no elements"}
+	return nil, t.typeError("has no elements")
 }
 
 // element returns element key of a list.
 func (v *View) element(key any) (*View, error) {
 	i, ok := toIndex(key)
 	if !ok {
-		return nil, &TypeError{Path: v.Path(), Type: v.val.Type().String(), Why: fmt.Sprintf("is a list: its index is a whole number, not %s", literal.Describe(key))}
+		return nil, v.typeError(fmt.Sprintf("is a list: its index is a whole number, not %s", literal.Describe(key)))
 	}
 	n, err := v.Len()
 	if err != nil {
@@ -116,19 +117,19 @@ func (v *View) Has(key any) (bool, error) {
 		name, _ := key.(string)
 		return t.hasField(name), nil
 	}
-	return false, &TypeError{Path: t.Path(), Type: t.val.Type().String(), Why: "has no keys"}
+	return false, t.typeError("has no keys")
 }
 
 // Window returns v[lo:hi] of a list, string or bytes, and of a map in the order of its walk. As in
-// expressions, negative bounds count from the end, and bounds outside v are moved inside. Indexes of a
-// window count from its beginning; paths are those of the whole.
+// expressions, negative bounds count from the end, and bounds outside v are moved inside. Indexes
+// of a window count from its beginning; paths are those of the whole.
 func (v *View) Window(lo, hi int) (*View, error) {
 	t, err := v.resolveFor("[:]")
 	if err != nil {
 		return nil, err
 	}
 	if s := t.Shape(); s != inspect.List && s != inspect.Map && !kind.IsText(t.val.Type()) {
-		return nil, &TypeError{Path: t.Path(), Type: t.val.Type().String(), Why: "has no parts"}
+		return nil, t.typeError("has no parts")
 	}
 	n, err := t.Len()
 	if err != nil {

@@ -27,9 +27,9 @@ func (l *loans) view() *View {
 // viewBytes is about what one View takes.
 const viewBytes = 192
 
-// Keep makes a View that a walk lent last as long as the Visit, and tells the Meter what that costs.
-// What lies in the list or map itself is copied as it is now: call Keep while the walk lends it. Keep
-// returns any other View as it is, once it has told the Meter what was copied to reach it.
+// Keep makes a View that a walk lent last as long as the Visit, and tells the Meter what that
+// costs. What lies in the list or map itself is copied as it is now: call Keep while the walk lends
+// it. Keep returns any other View as it is, once it has told the Meter what was copied to reach it.
 func (v *View) Keep() (*View, error) {
 	if v.lent != nil {
 		return v.keep(true)
@@ -42,8 +42,8 @@ func (v *View) Keep() (*View, error) {
 	return v, v.visit.meter.keep(n)
 }
 
-// keep is Keep for a lent View. Of what lies above a View that is kept only the place is needed, not
-// the content.
+// keep is Keep for a lent View. Of what lies above a View that is kept only the place is needed,
+// not the content.
 func (v *View) keep(content bool) (*View, error) {
 	v.decide()
 	kept, n := v.val, 0
@@ -125,8 +125,8 @@ func (v *View) pickedFrom() *View {
 	return nil
 }
 
-// changed returns how many of the objects that this Visit picked, and read later, have changed since.
-// It takes the guard of each.
+// changed returns how many of the objects that this Visit picked, and read later, have changed
+// since. It takes the guard of each.
 func (vis *Visit) changed() (n int) {
 	for _, v := range vis.picks {
 		if vis.meter.work(1) != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 )
 
-// SetLens has structs of type T shown as what f, a func(p *T) any, returns. A second lens for a type
-// replaces the first. It is an error if f is not such a function.
+// SetLens has structs of type T shown as what f, a func(p *T) any, returns. A second lens for a
+// type replaces the first. It is an error if f is not such a function.
 func (o *Objects) SetLens(f any) error {
 	t := reflect.TypeOf(f)
 	if t == nil || t.Kind() != reflect.Func || t.NumIn() != 1 || t.NumOut() != 1 || t.IsVariadic() ||
@@ -56,8 +56,8 @@ func (v *View) Lensed() bool {
 	return ok
 }
 
-// ForbidCalls keeps the Visit from running code of the application other than its locks and owners: it
-// shows each object by its fields and not through a lens, and calls no registry.Func.
+// ForbidCalls keeps the Visit from running code of the application other than its locks and owners:
+// it shows each object by its fields and not through a lens, and calls no registry.Func.
 func (vis *Visit) ForbidCalls() { vis.callsForbidden = true }
 
 // lens is the lens of a struct.
@@ -80,8 +80,8 @@ func (v *View) lens() (l lens, ok bool) {
 	return lens{v, f}, ok
 }
 
-// lensView returns what the lens of the struct v shows. It is nil if there is no lens, or the lens cannot
-// be given v; the Visit reports the latter.
+// lensView returns what the lens of the struct v shows. It is nil if there is no lens, or the lens
+// cannot be given v; the Visit reports the latter.
 func (v *View) lensView() (*View, error) {
 	l, ok := v.lens()
 	if !ok {
@@ -90,7 +90,8 @@ func (v *View) lensView() (*View, error) {
 	return l.view()
 }
 
-// argument returns the pointer to the struct for the lens; ok is false if the lens must not have one.
+// argument returns the pointer to the struct for the lens; ok is false if the lens must not have
+// one.
 func (l *lens) argument() (p any, ok bool) {
 	if l.of.boxed || l.of.val.Mark()&inspect.Copied != 0 {
 		return nil, false

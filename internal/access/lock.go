@@ -8,15 +8,15 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 )
 
-// locks are the locks of a View, for the values that a policy does not read all in one way. Each is nil
-// until it is sought; then it is a lock, guard.None or guard.NotTaken.
+// locks are the locks of a View, for the values that a policy does not read all in one way. Each is
+// nil until it is sought; then it is a lock, guard.None or guard.NotTaken.
 type locks struct {
 	guard *guard.Lock // guards the value
 	own   *guard.Lock // of a struct, its own lock, which guards its fields
 }
 
-// read runs f on the value. If wide says that f reads more than a word, it does so under the guard. f
-// must not keep the Value that it is given.
+// read runs f on the value. If wide says that f reads more than a word, it does so under the guard.
+// f must not keep the Value that it is given.
 func (v *View) read(wide bool, f func(inspect.Value) error) error {
 	if val, ok := v.readable(wide); ok {
 		return f(val)
@@ -49,16 +49,16 @@ func (v *View) readable(wide bool) (val inspect.Value, ok bool) {
 	return v.val.Trust(ok && k.Declared), ok
 }
 
-// isCopy reports whether reading v reads nothing but a copy, such as a method's result, which nobody
-// changes meanwhile. What a copied slice or map leads to is the application's.
+// isCopy reports whether reading v reads nothing but a copy, such as a method's result, which
+// nobody changes meanwhile. What a copied slice or map leads to is the application's.
 func (v *View) isCopy() bool {
 	k := v.val.Kind()
 	return v.val.Mark()&inspect.Copied != 0 && k != reflect.Slice && k != reflect.Map
 }
 
-// isFresh reports whether v lies in an object that was made for this Visit: by a lens, or by a function
-// that, as far as we know, returns a new object each time. What that object leads to may be the
-// application's.
+// isFresh reports whether v lies in an object that was made for this Visit: by a lens, or by a
+// function that, as far as we know, returns a new object each time. What that object leads to may
+// be the application's.
 func (v *View) isFresh() bool {
 	if v.fromLens {
 		return true
@@ -80,8 +80,8 @@ func (v *View) isFresh() bool {
 // hasGuard reports whether anything guards v.
 func (v *View) hasGuard() bool { return v.policy.Owner != nil || v.lock() != nil }
 
-// isTrusted reports whether a guard that the application declared is held, so that pointers read from v
-// are trusted.
+// isTrusted reports whether a guard that the application declared is held, so that pointers read
+// from v are trusted.
 func (v *View) isTrusted() bool {
 	if v.policy.ofResults {
 		return false
@@ -146,7 +146,8 @@ func (v *View) childLock() *guard.Lock {
 	return k
 }
 
-// innerLock returns the lock that guards what lies in v; nil if there is none, or none that is taken.
+// innerLock returns the lock that guards what lies in v; nil if there is none, or none that is
+// taken.
 func (v *View) innerLock() *guard.Lock {
 	if p := v.childPolicy(); p.Uniform() {
 		return p.Lock
@@ -172,8 +173,8 @@ func (v *View) reportRacy() {
 	v.visit.report.racy(v.policy)
 }
 
-// Guard says how what lies in v, or in what it leads to, is read, as [Entry.Guard] does for an exposed
-// object; "" for nil.
+// Guard says how what lies in v, or in what it leads to, is read, as [Entry.Guard] does for an
+// exposed object; "" for nil.
 func (v *View) Guard() (string, error) {
 	t, err := v.Target()
 	if err != nil || t == nil {

@@ -65,7 +65,7 @@ func (m mapView) has(key any) (bool, error) {
 // lookup finds the entry under a plain key, and returns how many bytes of it were copied.
 func (m mapView) lookup(key any) (elem inspect.Value, copied int, ok bool, err error) {
 	if m.window != nil {
-		return elem, 0, false, &TypeError{Path: m.Path(), Type: m.val.Type().String(), Why: "is a part of a map, which has an order but no keys: look the key up in the whole map"}
+		return elem, 0, false, m.typeError("is a part of a map, which has an order but no keys: look the key up in the whole map")
 	}
 	switch k := key.(type) {
 	case *Redacted:
@@ -101,10 +101,10 @@ func (m mapView) lookup(key any) (elem inspect.Value, copied int, ok bool, err e
 	return elem, copied, ok, nil
 }
 
-// search walks a map whose keys are interfaces for the entry whose key equals key; nil if there is none.
-// The key that it finds may be of another type than key. If one is set, it is an error that several keys
-// are equal and none of them is of the same type. A key that is hidden, or has a hidden part, equals
-// nothing.
+// search walks a map whose keys are interfaces for the entry whose key equals key; nil if there is
+// none. The key that it finds may be of another type than key. If one is set, it is an error that
+// several keys are equal and none of them is of the same type. A key that is hidden, or has a
+// hidden part, equals nothing.
 func (m mapView) search(key any, one bool) (found *View, err error) {
 	if m.window != nil {
 		return nil, nil
@@ -140,8 +140,8 @@ func (m mapView) hidesKeys() bool {
 	return redact.HidesKeys(m.secrets, keys)
 }
 
-// holdsSecret reports whether v, a key, is hidden or has a hidden part. The Meter is not told: the cost
-// would tell that the walk met the key.
+// holdsSecret reports whether v, a key, is hidden or has a hidden part. The Meter is not told: the
+// cost would tell that the walk met the key.
 func (v *View) holdsSecret() bool {
 	v.decide()
 	return v.hidden || redact.HoldsSecret(v.val, v.secrets)
@@ -154,7 +154,8 @@ const (
 	maxMisses = 4
 )
 
-// nearKey returns the key that was probably meant by key, which the map does not have; "" if none is near.
+// nearKey returns the key that was probably meant by key, which the map does not have; "" if none
+// is near.
 func (m mapView) nearKey(key any) string {
 	name, ok := key.(string)
 	if m.visit.misses++; !ok || m.visit.misses > maxMisses {
@@ -188,8 +189,8 @@ func plainKey(key any) (any, error) {
 	return key, nil
 }
 
-// asKey returns v as a key to look up: as a plain value, a struct as a map of its fields, an array as a
-// list, or a pointer as itself if it is solid.
+// asKey returns v as a key to look up: as a plain value, a struct as a map of its fields, an array
+// as a list, or a pointer as itself if it is solid.
 func (v *View) asKey(depth int) (any, error) {
 	if x, ok, err := v.Plain(); ok || err != nil {
 		if r, hidden := x.(*Redacted); hidden {
@@ -204,7 +205,7 @@ func (v *View) asKey(depth int) (any, error) {
 		}
 		return nil, v.tooLong(n, "for a key: take a part, as in x[0:1000]")
 	}
-	no := &TypeError{Path: v.Path(), Type: v.val.Type().String(), Why: "cannot be a key to look up"}
+	no := v.typeError("cannot be a key to look up")
 	if depth > maxKeyDepth {
 		return nil, no
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// Member returns v.name: a field of a struct, promoted and unexported ones too, or the entry of a map under
-// that string. Errors are *FieldError, *KeyError, *NilError, *TypeError.
+// Member returns v.name: a field of a struct, promoted and unexported ones too, or the entry of a
+// map under that string. Errors are *FieldError, *KeyError, *NilError, *TypeError.
 func (v *View) Member(name string) (*View, error) {
 	t, err := v.targetFor("." + name)
 	if err != nil {
@@ -24,8 +24,8 @@ func (v *View) Member(name string) (*View, error) {
 	return nil, t.fieldError(name)
 }
 
-// hasFields reports whether v is a struct whose fields can be named, which holds for most structs that are
-// shown as a text too.
+// hasFields reports whether v is a struct whose fields can be named, which holds for most structs
+// that are shown as a text too.
 func (v *View) hasFields() bool {
 	return v.Shape() == inspect.Struct || v.isTextStruct() && mayHoldSecretText(v.val.Type())
 }

@@ -20,10 +20,10 @@ type Member struct {
 	Note   string // "embedded", which lock is not taken, why a method cannot be called, or ""
 }
 
-// Members lists what may follow "v.": the fields in the order of their declaration, then what embedded
-// structs promote, then the methods that may be called, by name. It leaves out blank fields and those
-// tagged `inspect:"-"`. It follows pointers and interfaces and reads nothing else. For a nil pointer it
-// lists what the pointer could point to.
+// Members lists what may follow "v.": the fields in the order of their declaration, then what
+// embedded structs promote, then the methods that may be called, by name. It leaves out blank
+// fields and those tagged `inspect:"-"`. It follows pointers and interfaces and reads nothing else.
+// For a nil pointer it lists what the pointer could point to.
 func (v *View) Members() ([]Member, error) {
 	t, err := v.Target()
 	if err != nil {
@@ -44,9 +44,9 @@ func (v *View) Members() ([]Member, error) {
 	return append(list, t.callable()...), nil
 }
 
-// Methods lists the exported methods of v, or of what it leads to, by name. The Note of a method that may
-// not be called says why. Methods that nothing in the program can call may be missing. For nil the list
-// is empty.
+// Methods lists the exported methods of v, or of what it leads to, by name. The Note of a method
+// that may not be called says why. Methods that nothing in the program can call may be missing. For
+// nil the list is empty.
 func (v *View) Methods() ([]Member, error) {
 	t, err := v.Target()
 	if err != nil || t == nil {
@@ -103,7 +103,8 @@ func signature(m reflect.Method, t reflect.Type) reflect.Type {
 	return reflect.FuncOf(in, out, m.Type.IsVariadic())
 }
 
-// zeroTarget returns a zero struct in place of what a nil pointer could point to; nil if that is not known.
+// zeroTarget returns a zero struct in place of what a nil pointer could point to; nil if that is
+// not known.
 func (v *View) zeroTarget() *View {
 	t := v.val.Type()
 	for range maxHops {
@@ -121,8 +122,8 @@ func (v *View) zeroTarget() *View {
 // maxEmbedded bounds how deep embedded structs are listed.
 const maxEmbedded = 8
 
-// appendFields appends the fields of a struct to list, except those in seen: fields of the same name on a
-// higher level hide them.
+// appendFields appends the fields of a struct to list, except those in seen: fields of the same
+// name on a higher level hide them.
 func (v *View) appendFields(list []Member, seen map[string]bool, depth int) []Member {
 	var embedded []*View
 	for i, f := range structOf(v.val.Type()).fields {
@@ -154,7 +155,8 @@ func (v *View) appendFields(list []Member, seen map[string]bool, depth int) []Me
 	return list
 }
 
-// lockNote says that a field leads to, or holds, structs with a lock that is not taken; "" if it does not.
+// lockNote says that a field leads to, or holds, structs with a lock that is not taken; "" if it
+// does not.
 func (v *View) lockNote() string {
 	p := v.policy
 	t := innermostElem(v.val.Type())

@@ -4,17 +4,18 @@ import "github.com/sightglass-go/sightglass/internal/access/internal/guard"
 
 // Meter is told of the work that a Visit does, and may end it.
 type Meter interface {
-	// Read is called for every n entries or hops that were read; n is 0 if there were none to read. It
-	// charges the budget, notices cancellation, and yields. No guard is held during the call.
+	// Read is called for every n entries or hops that were read; n is 0 if there were none to read.
+	// It charges the budget, notices cancellation, and yields. No guard is held during the call.
 	Read(n int) error
 	// Work is Read for n steps that read no entries, of some nanoseconds each.
 	Work(n int) error
-	// Keep is called before n bytes are copied out of the application to be kept. A guard may be held
-	// during the call, so it must not yield.
+	// Keep is called before n bytes are copied out of the application to be kept. A guard may be
+	// held during the call, so it must not yield.
 	Keep(n int) error
 }
 
-// metering tells a Meter of work. What is done under a guard it tells when no guard is held any more.
+// metering tells a Meter of work. What is done under a guard it tells when no guard is held any
+// more.
 type metering struct {
 	meter  Meter // nil sets no limits
 	guards *guard.Holder

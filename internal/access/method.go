@@ -34,7 +34,8 @@ func (v *View) receiver() reflect.Type {
 	return reflect.PointerTo(t)
 }
 
-// HasMethod reports whether v, or what it leads to, has an exported method of that name, callable or not.
+// HasMethod reports whether v, or what it leads to, has an exported method of that name, callable
+// or not.
 func (v *View) HasMethod(name string) bool {
 	t, err := v.Target()
 	if err != nil || t == nil {
@@ -44,18 +45,19 @@ func (v *View) HasMethod(name string) bool {
 	return ok
 }
 
-// Call calls the method of that name of v, or of what it leads to, if policy names it. The method runs on
-// a goroutine of its own, with no guard held, for at most Patience.Call. A context.Context as its first
-// parameter is supplied. Arguments are plain values, converted as Go assigns constants, or solid Views of
-// pointers. They are read once, before the [Overseer] is asked: what it is shown is what runs.
+// Call calls the method of that name of v, or of what it leads to, if policy names it. The method
+// runs on a goroutine of its own, with no guard held, for at most Patience.Call. A context.Context
+// as its first parameter is supplied. Arguments are plain values, converted as Go assigns
+// constants, or solid Views of pointers. They are read once, before the [Overseer] is asked: what
+// it is shown is what runs.
 //
-// The result is plain, a *View or a *Redacted; several results are a []any of these, and no result is nil.
-// An error that the method returns, a panic, and a call that does not return or is not allowed are a
-// *MethodError. A method that does not return is left running. It is not called again while four of its
-// calls run on, or 32 of all methods.
+// The result is plain, a *View or a *Redacted; several results are a []any of these, and no result
+// is nil. An error that the method returns, a panic, and a call that does not return or is not
+// allowed are a *MethodError. A method that does not return is left running. It is not called again
+// while four of its calls run on, or 32 of all methods.
 //
-// A method with a value receiver reads its receiver before it can take a lock: allow it only for what does
-// not change.
+// A method with a value receiver reads its receiver before it can take a lock: allow it only for
+// what does not change.
 func (v *View) Call(name string, args []any) (any, error) {
 	t, err := v.targetFor("method " + name)
 	if err != nil {
@@ -221,9 +223,9 @@ func (m method) callee() *usercode.Callee {
 // pattern names the method to registry.Methods.
 func (m method) pattern() string { return strings.Join(append(m.of.names(), m.name), ".") }
 
-// result returns a result of the method under policy: a plain value, or a solid View at the path. Its guard
-// may be that of the receiver, so it is read under that; otherwise it is read as an object of which
-// nothing was declared.
+// result returns a result of the method under policy: a plain value, or a solid View at the path.
+// Its guard may be that of the receiver, so it is read under that; otherwise it is read as an
+// object of which nothing was declared.
 func (m method) result(path string, out reflect.Value) (any, error) {
 	v := m.of
 	r := &View{
@@ -269,9 +271,9 @@ func (m method) callPath(args []any) string {
 	return path + "." + m.name + "(" + strings.Join(list, ", ") + ")"
 }
 
-// bindLive is the [argument.Live] of Views. A View becomes the plain value that it leads to, the very
-// pointer, map or chan that it is, or a pointer to it. Nothing live is copied for a call: that would be a
-// racy read.
+// bindLive is the [argument.Live] of Views. A View becomes the plain value that it leads to, the
+// very pointer, map or chan that it is, or a pointer to it. Nothing live is copied for a call: that
+// would be a racy read.
 func bindLive(t reflect.Type, x any) (in reflect.Value, bound any, ok bool, err error) {
 	switch x := x.(type) {
 	case *Redacted:

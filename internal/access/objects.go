@@ -23,8 +23,8 @@ type Objects struct {
 	callees usercode.Table // methods, lenses and Funcs
 }
 
-// Expose exposes object under name, in place of what was there. It is an error if the name is invalid, the
-// object is nil, or the Options make no sense.
+// Expose exposes object under name, in place of what was there. It is an error if the name is
+// invalid, the object is nil, or the Options make no sense.
 func (o *Objects) Expose(name string, object any, opts Options) error {
 	e, err := newEntry(name, opts)
 	if err != nil {

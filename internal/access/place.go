@@ -18,9 +18,11 @@ type place struct {
 	fromLens bool   // a lens returned it, or something above it: no lens shows it again
 	depth    uint16 // steps from the root; at most maxDepth
 	index    int    // of stepField, stepIndex
-	name     string // of stepRoot and stepCut: the path; of stepField: the name; of stepKey: the key; of stepLiteral: the key as typed, "" if it cannot be
-	key      *View  // of stepEntry
-	window   *window
+	// name is, of stepRoot and stepCut the path, of stepField the field's name, of stepKey the key,
+	// and of stepLiteral the key as typed, "" if it cannot be typed.
+	name   string
+	key    *View   // of stepEntry
+	window *window // of stepWindow
 }
 
 // stepKind is what a step leads through.
@@ -49,9 +51,9 @@ const (
 	maxPath = 4096
 )
 
-// Path returns the expression that reaches v, as one types it: cache.items["sku-17"].hits, xs[3]. It
-// is "" if there is none: for a key, below a key that cannot be typed or must not be shown, and for
-// what a method returned to arguments that cannot be typed.
+// Path returns the expression that reaches v, as one types it: cache.items["sku-17"].hits, xs[3].
+// It is "" if there is none: for a key, below a key that cannot be typed or must not be shown, and
+// for what a method returned to arguments that cannot be typed.
 func (v *View) Path() string {
 	b, ok := v.appendPath(nil, (*View).entryKey)
 	if !ok || len(b) > maxPath {
@@ -60,8 +62,8 @@ func (v *View) Path() string {
 	return string(b)
 }
 
-// appendPath appends the path of v to b. entryKey returns the text of the key of an entry that a walk
-// met; without one there is no path.
+// appendPath appends the path of v to b. entryKey returns the text of the key of an entry that a
+// walk met; without one there is no path.
 func (v *View) appendPath(b []byte, entryKey func(entry *View) (string, bool)) (_ []byte, ok bool) {
 	if v.up == nil {
 		return append(b, v.name...), v.name != ""
@@ -130,9 +132,9 @@ func (v *View) entryKey() (s string, ok bool) {
 }
 
 // Steady reports whether the path of v leads to the same place whenever it is evaluated. It does
-// within a frozen object, and where it consists of fields, pointers and named elements of arrays. It
-// does not below an element of a slice or map, whose index or key may be another's later, nor below
-// what a walk picked.
+// within a frozen object, and where it consists of fields, pointers and named elements of arrays.
+// It does not below an element of a slice or map, whose index or key may be another's later, nor
+// below what a walk picked.
 func (v *View) Steady() bool {
 	if v.policy.Frozen {
 		return true

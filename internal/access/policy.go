@@ -12,9 +12,9 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access/internal/pattern"
 )
 
-// Options are what an application declared about one exposed object. The zero Options declare nothing: locks
-// are sought, no method may be called, and only what looks like a secret is hidden. Package registry says what
-// each of them promises.
+// Options are what an application declared about one exposed object. The zero Options declare
+// nothing: locks are sought, no method may be called, and only what looks like a secret is hidden.
+// Package registry says what each of them promises.
 type Options struct {
 	Doc string
 
@@ -24,8 +24,8 @@ type Options struct {
 	Frozen   bool
 	Owner    func(func())
 
-	// LockNames are the names of locks that guard the structs in which they lie. Beside them only Lock may be
-	// set.
+	// LockNames are the names of locks that guard the structs in which they lie. Beside them only
+	// Lock may be set.
 	LockNames []string
 
 	Methods, Actions, Hide []string // patterns of paths
@@ -71,7 +71,8 @@ func (p *policy) declare(name string, o Options) error {
 	// What a method returns may be a copy, or somebody else's: no declaration is about it.
 	results := *p
 	results.Frozen, results.Lock, results.Names, results.ofResults = false, nil, nil, true
-	// Only the locks that GuardBy names guard a struct that looks after itself: they may lie in any.
+	// Only the locks that GuardBy names guard a struct that looks after itself: they may lie in
+	// any.
 	independent := results
 	independent.Names, independent.Owner, independent.ofResults, independent.computed = p.Names, nil, false, false
 	independent.uncovered = p.Frozen || p.Lock != nil || p.Owner != nil
@@ -94,8 +95,8 @@ func (p *policy) guardedBy(lock string) string {
 	return "guarded by " + lock + ", and what lies below by its own " + strings.Join(p.Names, " or ")
 }
 
-// describe says how what lies in a value of type t is read, for people. The value has no lock of its own that
-// is taken; own is guard.NotTaken if it has another.
+// describe says how what lies in a value of type t is read, for people. The value has no lock of
+// its own that is taken; own is guard.NotTaken if it has another.
 func (p *policy) describe(t reflect.Type, own *guard.Lock) string {
 	switch {
 	case p.Frozen:
@@ -114,8 +115,8 @@ func (p *policy) describe(t reflect.Type, own *guard.Lock) string {
 	return "guarded by " + strings.Join(p.Names, " or ") + " of each struct that has it"
 }
 
-// whyNotTaken says why the lock of a struct of type t is not taken, and what would have it taken. Nothing can be
-// declared about what a method returned.
+// whyNotTaken says why the lock of a struct of type t is not taken, and what would have it taken.
+// Nothing can be declared about what a method returned.
 func (p *policy) whyNotTaken(t reflect.Type) string {
 	s := structOf(t)
 	if l, ok := s.Named(p.Names); ok {

@@ -11,8 +11,8 @@ import (
 
 // Plain returns the plain Go value of a scalar (see [inspect.Value.Scalar]), also of one that an
 // interface holds, and nil for a nil pointer, interface, map, slice, func or chan. ok is false for
-// anything else, which stays live, as does a string of more than [MaxText] bytes. For what must not be
-// shown it returns a *Redacted.
+// anything else, which stays live, as does a string of more than [MaxText] bytes. For what must not
+// be shown it returns a *Redacted.
 //
 // Strings of more than 64 KiB are charged to the Meter.
 func (v *View) Plain() (x any, ok bool, err error) {
@@ -93,8 +93,8 @@ func (v *View) scalar() (d inspect.Datum, x any, err error) {
 	return inspect.Datum{Kind: inspect.TextDatum, Text: s}, nil, err
 }
 
-// loadScalar loads a scalar of type t, which is no string type. Its value may still be a text that was
-// made of it, as for an error or a URL, and that may hold a secret as any text may.
+// loadScalar loads a scalar of type t, which is no string type. Its value may still be a text that
+// was made of it, as for an error or a URL, and that may hold a secret as any text may.
 func (v *View) loadScalar(t reflect.Type) (d inspect.Datum, x any, err error) {
 	if val, ok := v.readable(!kind.IsWord(t)); ok {
 		d, x, err = val.Load(0)
@@ -107,8 +107,8 @@ func (v *View) loadScalar(t reflect.Type) (d inspect.Datum, x any, err error) {
 	return d, x, err
 }
 
-// loadGuarded is [inspect.Value.Load] under the guard. It is not a part of loadScalar, whose results would
-// otherwise be allocated for every scalar.
+// loadGuarded is [inspect.Value.Load] under the guard. It is not a part of loadScalar, whose
+// results would otherwise be allocated for every scalar.
 func (v *View) loadGuarded() (d inspect.Datum, x any, err error) {
 	err = v.read(true, func(val inspect.Value) (err error) {
 		d, x, err = val.Load(0)
@@ -117,8 +117,8 @@ func (v *View) loadGuarded() (d inspect.Datum, x any, err error) {
 	return d, x, err
 }
 
-// loadString loads a string, or the part of one that a window shows. Unless the string is long, all of
-// it is searched for secrets.
+// loadString loads a string, or the part of one that a window shows. Unless the string is long, all
+// of it is searched for secrets.
 func (v *View) loadString() (string, error) {
 	n, err := v.val.Len()
 	if err != nil {

@@ -18,8 +18,8 @@ var _ render.Source = source{}
 // Source returns v as a [render.Source], under the same policy and guards.
 func (v *View) Source() render.Source { return source{v} }
 
-// Snap takes a bounded snapshot. It reads each list, map and struct under its guard by itself, so that
-// a large snapshot holds no guard for long.
+// Snap takes a bounded snapshot. It reads each list, map and struct under its guard by itself, so
+// that a large snapshot holds no guard for long.
 func (v *View) Snap(limit render.Limit) *render.Node { return render.Snap(v.Source(), limit) }
 
 // Value is [View.Value]. A struct with a secret in its text comes without its lens.
@@ -39,7 +39,8 @@ func (s source) Elem() (render.Source, error) {
 	return source{c}, err
 }
 
-// Field returns direct field i of a struct; false if it is tagged `inspect:"-"`. It reads no memory.
+// Field returns direct field i of a struct; false if it is tagged `inspect:"-"`. It reads no
+// memory.
 func (s source) Field(i int) (render.Source, bool) {
 	c := s.field(i)
 	if c == nil {
@@ -74,22 +75,23 @@ func (s source) Consistent(f func(now func(render.Source) bool)) error {
 	})
 }
 
-// These bound what is read under one hold of a guard to what a chunk of work may take. A text is searched
-// for secrets before it is shown, which takes 1 to 50 ns a byte; any other part takes a microsecond or
-// less. The bound is on work and not on time: an answer must not depend on how busy the machine is.
+// These bound what is read under one hold of a guard to what a chunk of work may take. A text is
+// searched for secrets before it is shown, which takes 1 to 50 ns a byte; any other part takes a
+// microsecond or less. The bound is on work and not on time: an answer must not depend on how busy
+// the machine is.
 const (
 	longPart     = 1 << 10 // bytes of a text that is read by itself
 	maxPartsText = 4 << 10 // bytes of all texts
 	maxParts     = 128     // parts
 )
 
-// consistent runs f once while the guard of what lies in v is held, so that what f reads of v is of one
-// moment. f asks now before it reads a part. If now returns false, f must leave that part until
-// consistent has returned: it is a text of more than 1 KiB, or f has read as much as one hold allows,
-// 4 KiB of texts or 128 parts. The Visit then reports that v is not of one moment.
+// consistent runs f once while the guard of what lies in v is held, so that what f reads of v is of
+// one moment. f asks now before it reads a part. If now returns false, f must leave that part until
+// consistent has returned: it is a text of more than 1 KiB, or f has read as much as one hold
+// allows, 4 KiB of texts or 128 parts. The Visit then reports that v is not of one moment.
 //
-// If the guard cannot be had, f runs without it, and consistent returns the error. Then f can read only
-// values of one word; others are errors.
+// If the guard cannot be had, f runs without it, and consistent returns the error. Then f can read
+// only values of one word; others are errors.
 func (v *View) consistent(f func(now func(part *View) bool)) error {
 	anytime := func(*View) bool { return true }
 	run := false
@@ -138,7 +140,8 @@ func (v *View) consistent(f func(now func(part *View) bool)) error {
 
 var timeType = reflect.TypeFor[time.Time]()
 
-// textLen returns the length of v, or of what an interface holds, if that is a text, and 0 otherwise.
+// textLen returns the length of v, or of what an interface holds, if that is a text, and 0
+// otherwise.
 func (v *View) textLen() int {
 	val := v.val
 	for range maxHops {

@@ -8,8 +8,8 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// Tally is what a Visit has met that an answer must tell. Names are exposed names; sentences are lines of
-// their own.
+// Tally is what a Visit has met that an answer must tell. Names are exposed names; sentences are
+// lines of their own.
 type Tally struct {
 	Waited  time.Duration // for guards and owners
 	Retries int           // parts of maps that were read again because they changed

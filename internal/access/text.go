@@ -11,9 +11,9 @@ import (
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
-// MaxText bounds the bytes of a text that is copied as a whole. What Go does with such a text in one go
-// takes some milliseconds. A longer one stays where it is and is read in parts: with [View.Window], or
-// from its beginning to its end with [View.Text].
+// MaxText bounds the bytes of a text that is copied as a whole. What Go does with such a text in
+// one go takes some milliseconds. A longer one stays where it is and is read in parts: with
+// [View.Window], or from its beginning to its end with [View.Text].
 const MaxText = 4 << 20
 
 const (
@@ -31,8 +31,8 @@ const (
 	maxReplaced = 4
 )
 
-// Text reads a string or a list of bytes of any length piece by piece, each under the guard. It is for
-// one goroutine, ends with its Visit, and holds no guard between two pieces.
+// Text reads a string or a list of bytes of any length piece by piece, each under the guard. It is
+// for one goroutine, ends with its Visit, and holds no guard between two pieces.
 type Text struct {
 	of      *View
 	at, end int     // what is left to read, in the whole text
@@ -41,14 +41,15 @@ type Text struct {
 	buf     []byte  // reused for each piece
 }
 
-// Text begins to read v, which is a string or a list of bytes, or leads to one; for a window, its part.
+// Text begins to read v, which is a string or a list of bytes, or leads to one; for a window, its
+// part.
 func (v *View) Text() (*Text, error) {
 	of, err := v.resolveFor("text")
 	if err != nil {
 		return nil, err
 	}
 	if !kind.IsText(of.val.Type()) {
-		return nil, &TypeError{Path: of.Path(), Type: of.val.Type().String(), Why: "is not text or bytes"}
+		return nil, of.typeError("is not text or bytes")
 	}
 	t := &Text{of: of, size: -1}
 	if kind.IsString(of.val.Type()) {
@@ -69,11 +70,12 @@ func (v *View) Text() (*Text, error) {
 // Len returns how many bytes are left to read.
 func (t *Text) Len() int { return t.end - t.at }
 
-// Next returns the next piece, of up to 256 KiB, and io.EOF after the last. The Meter is told of each. If
-// a secret lies in the piece or near it, Next returns a *RedactedError; so whoever has read everything
-// knows that the text holds none. If a string was replaced meanwhile, Next returns an error that is
-// [inspect.ErrTorn]. A list of bytes that became shorter just ends; its pieces are of one moment each.
-// A text longer than a piece is not read while a guard is held: everybody who wants the guard would wait.
+// Next returns the next piece, of up to 256 KiB, and io.EOF after the last. The Meter is told of
+// each. If a secret lies in the piece or near it, Next returns a *RedactedError; so whoever has
+// read everything knows that the text holds none. If a string was replaced meanwhile, Next returns
+// an error that is [inspect.ErrTorn]. A list of bytes that became shorter just ends; its pieces are
+// of one moment each. A text longer than a piece is not read while a guard is held: everybody who
+// wants the guard would wait.
 func (t *Text) Next() (string, error) {
 	n := min(t.Len(), maxPiece)
 	if n <= 0 {
@@ -127,9 +129,9 @@ func (t *Text) rest() (string, error) {
 	}
 }
 
-// Bytes is [inspect.Value.Bytes] under policy; off and n are those of the window, if v is one. What is
-// longer than 256 KiB is read in pieces, which for a list of bytes are of one moment each. More than
-// [MaxText] is an error.
+// Bytes is [inspect.Value.Bytes] under policy; off and n are those of the window, if v is one. What
+// is longer than 256 KiB is read in pieces, which for a list of bytes are of one moment each. More
+// than [MaxText] is an error.
 func (v *View) Bytes(off, max int) (b []byte, n int, err error) {
 	v.markUsed()
 	s, n, err := v.readText(off, max)
@@ -139,8 +141,8 @@ func (v *View) Bytes(off, max int) (b []byte, n int, err error) {
 	return []byte(s), n, nil
 }
 
-// readText returns up to max bytes (0: all) of the text v from off. n is the length of v, or of the window
-// that it is.
+// readText returns up to max bytes (0: all) of the text v from off. n is the length of v, or of the
+// window that it is.
 func (v *View) readText(off, max int) (s string, n int, err error) {
 	charged := largeText
 	for range maxReplaced {
@@ -173,11 +175,13 @@ func (v *View) readText(off, max int) (s string, n int, err error) {
 
 // tooLong returns the error for a text of n bytes, too many for what why says.
 func (v *View) tooLong(n int, why string) error {
-	return &TypeError{Path: v.Path(), Type: v.val.Type().String(), Why: fmt.Sprintf("has %d bytes, too many %s", n, why), long: true}
+	err := v.typeError(fmt.Sprintf("has %d bytes, too many %s", n, why))
+	err.long = true
+	return err
 }
 
-// readAround returns n bytes from off, in the whole text, read with the given function. It searches the
-// bytes around them too: a part of a secret does not look like one.
+// readAround returns n bytes from off, in the whole text, read with the given function. It searches
+// the bytes around them too: a part of a secret does not look like one.
 func (v *View) readAround(off, n int, read func(val inspect.Value, off, n int) ([]byte, error)) (string, error) {
 	if n <= 0 {
 		return "", nil
@@ -199,8 +203,8 @@ func (v *View) readAround(off, n int, read func(val inspect.Value, off, n int) (
 	return s[:min(n, len(s))], nil
 }
 
-// checkText returns a *RedactedError if s, a text that v holds, contains a secret. The Meter is told of the
-// work.
+// checkText returns a *RedactedError if s, a text that v holds, contains a secret. The Meter is
+// told of the work.
 func (v *View) checkText(s string) error {
 	for at := 0; at < len(s); at += maxChecked {
 		if at > 0 {
@@ -216,8 +220,8 @@ func (v *View) checkText(s string) error {
 	return nil
 }
 
-// checkTextAt returns a *RedactedError if v is a text with a secret near the n bytes from off: then it must
-// not even be measured or taken apart.
+// checkTextAt returns a *RedactedError if v is a text with a secret near the n bytes from off: then
+// it must not even be measured or taken apart.
 func (v *View) checkTextAt(off, n int) error {
 	if !kind.IsText(v.val.Type()) {
 		return nil

@@ -11,8 +11,8 @@ import (
 // goroutine. A method that reads takes the guard and releases it before it returns.
 //
 // The methods that look into a value (Member, At, Len, Each and so on) first follow pointers and
-// interfaces, as Resolve does. A nil on the way is an error that is [ErrNil]; a value that may not be
-// shown is a *RedactedError.
+// interfaces, as Resolve does. A nil on the way is an error that is [ErrNil]; a value that may not
+// be shown is a *RedactedError.
 type View struct {
 	visit   *Visit        // never nil
 	policy  *policy       // covers the value; never nil
@@ -31,8 +31,8 @@ func (v *View) newChild(val inspect.Value, p place) *View {
 	return c
 }
 
-// initChild makes c the child of v at the place p. The caller sets what leads from v to c; the rest of
-// p follows from v.
+// initChild makes c the child of v at the place p. The caller sets what leads from v to c; the rest
+// of p follows from v.
 func (v *View) initChild(c *View, val inspect.Value, p place) {
 	policy := v.childPolicy()
 	if v.depth >= maxDepth {
@@ -46,8 +46,8 @@ func (v *View) initChild(c *View, val inspect.Value, p place) {
 	}
 }
 
-// childPolicy returns the policy of what lies in v: that of v, unless v is a struct that looks after
-// itself.
+// childPolicy returns the policy of what lies in v: that of v, unless v is a struct that looks
+// after itself.
 func (v *View) childPolicy() *policy {
 	p := v.policy
 	if p.Lock == nil && !p.Frozen && p.Owner == nil || !v.independent(p) {
@@ -84,8 +84,8 @@ func (v *View) independent(p *policy) bool {
 	return !ok
 }
 
-// cutOff returns v as a root whose place is only a text, so that a long chain of Views, as of a linked
-// list that an expression walks, can be collected.
+// cutOff returns v as a root whose place is only a text, so that a long chain of Views, as of a
+// linked list that an expression walks, can be collected.
 func (v *View) cutOff() *View {
 	r := *v
 	r.decide()
@@ -98,9 +98,9 @@ func (v *View) cutOff() *View {
 }
 
 // Value returns where the value lies, the zero Value for nil. It is for types, marks and addresses:
-// reading through it bypasses guards, and the test of whether a text looks like a secret. For a value
-// that is hidden by its name, type, tag or a pattern it returns a zero value of the same type, with
-// nothing behind it.
+// reading through it bypasses guards, and the test of whether a text looks like a secret. For a
+// value that is hidden by its name, type, tag or a pattern it returns a zero value of the same
+// type, with nothing behind it.
 func (v *View) Value() inspect.Value {
 	v.decide()
 	if v.hidden {
@@ -109,9 +109,9 @@ func (v *View) Value() inspect.Value {
 	return v.val
 }
 
-// Shape returns the shape of the value itself, before pointers and interfaces are followed. A struct
-// that is otherwise shown as a text or number is a Struct where that could tell what a pattern of
-// registry.Hide hides.
+// Shape returns the shape of the value itself, before pointers and interfaces are followed. A
+// struct that is otherwise shown as a text or number is a Struct where that could tell what a
+// pattern of registry.Hide hides.
 func (v *View) Shape() inspect.Shape {
 	if !v.decided && v.val.Kind() == reflect.Struct && v.policy.hide.Start() != 0 {
 		v.decide()
@@ -123,8 +123,8 @@ func (v *View) Shape() inspect.Shape {
 const maxHops = 64
 
 // Resolve follows pointers and interfaces to what can have members or elements; it returns v itself
-// if v is no pointer or interface, and nil for nil. For a struct with a lens it returns what the lens
-// shows; see [Objects.SetLens]. More than 64 hops in a row are an error.
+// if v is no pointer or interface, and nil for nil. For a struct with a lens it returns what the
+// lens shows; see [Objects.SetLens]. More than 64 hops in a row are an error.
 func (v *View) Resolve() (*View, error) {
 	t, err := v.Target()
 	if err != nil || t == nil {
@@ -157,7 +157,7 @@ func (v *View) Target() (*View, error) {
 			return at, nil
 		}
 	}
-	return nil, &TypeError{Path: v.Path(), Type: v.val.Type().String(), Why: "leads to pointers and nothing else"}
+	return nil, v.typeError("leads to pointers and nothing else")
 }
 
 // deref returns the target of a pointer, or the content of an interface; nil for nil.

@@ -15,8 +15,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// Visit is one evaluation's access to the live objects of a registry. It belongs to one goroutine and ends
-// with the evaluation, as do its Views. It holds no guard between two calls.
+// Visit is one evaluation's access to the live objects of a registry. It belongs to one goroutine
+// and ends with the evaluation, as do its Views. It holds no guard between two calls.
 type Visit struct {
 	objects *Objects
 	ctx     context.Context // ends all waits
@@ -58,8 +58,8 @@ func (p Patience) withDefaults() Patience {
 	return p
 }
 
-// Visit begins a Visit. The end of ctx ends its waits for guards, owners and methods. A nil Meter sets no
-// limits.
+// Visit begins a Visit. The end of ctx ends its waits for guards, owners and methods. A nil Meter
+// sets no limits.
 func (o *Objects) Visit(ctx context.Context, m Meter, p Patience) *Visit {
 	// Before any guard is held.
 	inspect.Prepare()
@@ -70,8 +70,8 @@ func (o *Objects) Visit(ctx context.Context, m Meter, p Patience) *Visit {
 	return vis
 }
 
-// Tally returns what the Visit has met so far. It takes the guards of what was picked from collections and
-// used later, to see whether it has changed since.
+// Tally returns what the Visit has met so far. It takes the guards of what was picked from
+// collections and used later, to see whether it has changed since.
 func (vis *Visit) Tally() Tally {
 	changed := vis.changed()
 	t := vis.report.tally()
@@ -79,26 +79,27 @@ func (vis *Visit) Tally() Tally {
 	return t
 }
 
-// Holding reports whether a guard is held, as it is while code runs in [View.Each]. That code should not
-// yield.
+// Holding reports whether a guard is held, as it is while code runs in [View.Each]. That code
+// should not yield.
 func (vis *Visit) Holding() bool { return vis.guards.Holding() }
 
 // DefaultShare is the part of one processor that a Visit has while others wait for one.
 const DefaultShare = pace.DefaultShare
 
-// Share sets the part of one processor, from 0.001 to 1, that the Visit has while others wait for one. The
-// default is [DefaultShare]; with 1 the Visit never sleeps.
+// Share sets the part of one processor, from 0.001 to 1, that the Visit has while others wait for
+// one. The default is [DefaultShare]; with 1 the Visit never sleeps.
 func (vis *Visit) Share(part float64) { vis.pace.SetShare(part) }
 
-// Yield gives the processor to others, unless a guard is held or the last Yield was a moment ago. It returns
-// the time to work before the next call: 50 µs while there is a processor for everybody. While others wait
-// for one, Yield first sleeps for long enough to leave them nearly all of the time, and returns 10 µs and
-// the credit of that sleep. The walks of a View yield by themselves; any other loop must call Yield.
+// Yield gives the processor to others, unless a guard is held or the last Yield was a moment ago.
+// It returns the time to work before the next call: 50 µs while there is a processor for everybody.
+// While others wait for one, Yield first sleeps for long enough to leave them nearly all of the
+// time, and returns 10 µs and the credit of that sleep. The walks of a View yield by themselves;
+// any other loop must call Yield.
 func (vis *Visit) Yield() (slice time.Duration) { return vis.pace.Yield(vis.ctx, vis.guards.Holding()) }
 
-// Get returns the exposed object of that full (dotted) name, or a *NameError. Within a Visit a name stays
-// what it was when it was first asked for. The first time, a registry.Func is called, which is refused while
-// a guard is held: get the names of an expression before walking anything.
+// Get returns the exposed object of that full (dotted) name, or a *NameError. Within a Visit a name
+// stays what it was when it was first asked for. The first time, a registry.Func is called, which
+// is refused while a guard is held: get the names of an expression before walking anything.
 func (vis *Visit) Get(name string) (*View, error) {
 	if v := vis.roots[name]; v != nil {
 		return v, nil
@@ -180,7 +181,8 @@ func (vis *Visit) compute(e *entry) (any, error) {
 	return x, nil
 }
 
-// Origin is an exposed name, with what was hidden below it when a [Visit] met it. It keeps no object alive.
+// Origin is an exposed name, with what was hidden below it when a [Visit] met it. It keeps no
+// object alive.
 type Origin struct {
 	Name string
 	hide string // the patterns of Hide, sorted, a line each
@@ -196,8 +198,8 @@ func (vis *Visit) Origins() []Origin {
 	return list
 }
 
-// Permits reports whether what was read of o may still be shown: the name is exposed, and nothing is hidden
-// below it that was not hidden then.
+// Permits reports whether what was read of o may still be shown: the name is exposed, and nothing
+// is hidden below it that was not hidden then.
 func (vis *Visit) Permits(o Origin) bool {
 	e := vis.objects.get(o.Name)
 	if e == nil {

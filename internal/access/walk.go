@@ -8,21 +8,21 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 )
 
-// Each calls f for the entries of a list (key is nil) or map until f returns false or an error. It takes
-// the guard for a chunk of them at a time. f meets what is in a map throughout exactly once, and may or
-// may not meet what comes or goes meanwhile. The same holds for a list whose elements keep their order,
-// however it shifts, grows or shrinks; if elements were seen to change places, the [Tally] names the
-// list in Moved. A list is walked in its own order, a map in one that stays the same as long as the map
-// does.
+// Each calls f for the entries of a list (key is nil) or map until f returns false or an error. It
+// takes the guard for a chunk of them at a time. f meets what is in a map throughout exactly once,
+// and may or may not meet what comes or goes meanwhile. The same holds for a list whose elements
+// keep their order, however it shifts, grows or shrinks; if elements were seen to change places,
+// the [Tally] names the list in Moved. A list is walked in its own order, a map in one that stays
+// the same as long as the map does.
 //
-// f runs while the guard is held: it must be short, must not yield, and cannot call methods. Its Views are
-// lent, and valid until f returns: Keep makes them last, as copies.
+// f runs while the guard is held: it must be short, must not yield, and cannot call methods. Its
+// Views are lent, and valid until f returns: Keep makes them last, as copies.
 func (v *View) Each(f func(key, elem *View) (bool, error)) error {
 	return v.walk(false, false, f)
 }
 
-// EachUnlocked is Each, but no guard is held while f runs, so that f may call methods or walk something
-// else. f meets the entries as they were when their chunk was read.
+// EachUnlocked is Each, but no guard is held while f runs, so that f may call methods or walk
+// something else. f meets the entries as they were when their chunk was read.
 func (v *View) EachUnlocked(f func(key, elem *View) (bool, error)) error {
 	return v.walk(true, false, f)
 }
@@ -56,8 +56,8 @@ type entryAt struct {
 	key, elem inspect.Value
 }
 
-// walk calls f for each entry, with no guard held if unlocked is set. shown says that f shows entries at
-// once, so that they are not recorded as picked.
+// walk calls f for each entry, with no guard held if unlocked is set. shown says that f shows
+// entries at once, so that they are not recorded as picked.
 func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error)) error {
 	t, err := v.resolveFor("elements")
 	if err != nil {
@@ -70,7 +70,7 @@ func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error))
 	case s == inspect.Map:
 		w.key = new(View)
 	case s != inspect.List:
-		return &TypeError{Path: t.Path(), Type: t.val.Type().String(), Why: "is no list or map"}
+		return t.typeError("is no list or map")
 	}
 	w.cursor = t.val.Cursor()
 	if win := t.window; win != nil {
@@ -85,7 +85,7 @@ func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error))
 			return err
 		}
 		if !w.ended && t.visit.guards.Overdue() {
-			return &TypeError{Path: t.Path(), Type: t.val.Type().String(), Why: "is too long to be walked while a guard is held: walk it by itself"}
+			return t.typeError("is too long to be walked while a guard is held: walk it by itself")
 		}
 		// The application's turn: whoever waits for the guard gets it now.
 		t.visit.Yield()
@@ -96,8 +96,8 @@ func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error))
 	return nil
 }
 
-// hasLockedElements reports whether the elements of v may have locks of their own that are taken. None of
-// these is tried while another guard is held.
+// hasLockedElements reports whether the elements of v may have locks of their own that are taken.
+// None of these is tried while another guard is held.
 func (v *View) hasLockedElements() bool {
 	if v.policy.Names != nil {
 		return true
@@ -135,8 +135,8 @@ func (w *walk) chunk() error {
 	return nil
 }
 
-// readsMemory reports whether a chunk reads more than where its entries lie. The elements of an array
-// without a guard are handed out unread, unless they are copied.
+// readsMemory reports whether a chunk reads more than where its entries lie. The elements of an
+// array without a guard are handed out unread, unless they are copied.
 func (w *walk) readsMemory() bool {
 	v := w.of
 	if v.val.Kind() != reflect.Array || v.hasGuard() || v.val.Type().Len() == 0 {
@@ -179,8 +179,8 @@ func (w *walk) readEntries() error {
 		if worked > limit {
 			return nil
 		}
-		// Look at the clock again after half of the entries for which there is time, if they take as
-		// long as those before.
+		// Look at the clock again after half of the entries for which there is time, if they take
+		// as long as those before.
 		check += max(1, min(clockEvery, int((limit-worked)*time.Duration(read)/(2*worked))))
 	}
 }
@@ -220,13 +220,14 @@ func (w *walk) take(e entryAt) error {
 }
 
 // detach returns val, an element of v or a part of one, so that it can be read after the guard was
-// released: as a copy if it lies in the application's memory, where another element may lie by then.
+// released: as a copy if it lies in the application's memory, where another element may lie by
+// then.
 func (v *View) detach(val inspect.Value) inspect.Value {
 	if v.policy.Frozen {
 		return val
 	}
-	// What a Cursor lent is a copy already, but for its texts: under a guard that was only found, those
-	// of a map may be freed once it is released.
+	// What a Cursor lent is a copy already, but for its texts: under a guard that was only found,
+	// those of a map may be freed once it is released.
 	if val.InPlace() || val.Lent() && v.hasGuard() && !v.isTrusted() {
 		v.visit.report.notCopied(val)
 		val, _ = val.Keep()
@@ -234,8 +235,8 @@ func (v *View) detach(val inspect.Value) inspect.Value {
 	return val
 }
 
-// detachOne is detach for a single element, and returns how many bytes it copied. Without a guard it copies
-// nothing: there is no moment that the copy would be of.
+// detachOne is detach for a single element, and returns how many bytes it copied. Without a guard
+// it copies nothing: there is no moment that the copy would be of.
 func (v *View) detachOne(val inspect.Value) (inspect.Value, int) {
 	if !val.InPlace() || v.policy.Frozen || !v.hasGuard() {
 		return val, 0
@@ -245,8 +246,8 @@ func (v *View) detachOne(val inspect.Value) (inspect.Value, int) {
 
 // hand lends an entry to f, in the same Views for each entry.
 func (w *walk) hand(e entryAt) (more bool, err error) {
-	// Entries count when they are handed out. Where a chunk ends depends on time; what an expression
-	// costs must not.
+	// Entries count when they are handed out. Where a chunk ends depends on time; what an
+	// expression costs must not.
 	if err := w.of.visit.meter.read(1); err != nil {
 		return false, err
 	}
@@ -277,8 +278,8 @@ func (w *walk) lend() {
 	w.elem.lent = &w.lent
 }
 
-// reset makes c, a child, the View of another value at its place, and forgets what was found out about the
-// old one.
+// reset makes c, a child, the View of another value at its place, and forgets what was found out
+// about the old one.
 func (c *View) reset(val inspect.Value) {
 	c.val = val.Trust(c.policy.Frozen)
 	c.decided, c.hidden = false, false

@@ -93,8 +93,8 @@ func issuedKey(before, after string, prefixes map[string]int) bool {
 	return ok && span(after, isURLSafe) >= n
 }
 
-// webToken reports whether a J between before and after is that of a JSON web token: eyJ (the base64
-// of {") and two or more parts joined by dots.
+// webToken reports whether a J between before and after is that of a JSON web token: eyJ (the
+// base64 of {") and two or more parts joined by dots.
 func webToken(before, after string) bool {
 	at := len(before) - 2
 	if at < 0 || before[at:] != "ey" || !startsWord(before[:at]) {
@@ -107,7 +107,8 @@ func webToken(before, after string) bool {
 // maxUserinfo bounds the user and password before the @ of a DSN: any @ may be one.
 const maxUserinfo = 1 << 10
 
-// lastField returns the end of s after the last character that no user or password of a DSN contains.
+// lastField returns the end of s after the last character that no user or password of a DSN
+// contains.
 func lastField(s string) string {
 	i := len(s)
 	for i > 0 && s[i-1] > ' ' && s[i-1] != '"' && s[i-1] != '\'' && s[i-1] != '/' && s[i-1] != '=' {
@@ -122,8 +123,8 @@ func hasPassword(user string) bool {
 	return ok && password != "" && !isMasked(password)
 }
 
-// isMasked reports whether password only stands for one: in our own rendering of a URL, in
-// that of url.URL.Redacted, or in an error of net/http.
+// isMasked reports whether password only stands for one: in our own rendering of a URL, in that of
+// url.URL.Redacted, or in an error of net/http.
 func isMasked(password string) bool {
 	return password == "…" || password == "xxxxx" || password == "***"
 }
@@ -133,7 +134,8 @@ var (
 	tokenNames    = []string{"token"}
 )
 
-// assignsSecret reports whether before ends in one of the names, and after begins with a value for it.
+// assignsSecret reports whether before ends in one of the names, and after begins with a value for
+// it.
 func assignsSecret(before, after string, names []string) bool {
 	before, after = strings.TrimRight(before, `"'`), strings.TrimLeft(after, `"'`)
 	for _, name := range names {

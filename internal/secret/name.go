@@ -60,8 +60,8 @@ var countedWords = map[string]bool{"token": true, "cookie": true, "credential": 
 // secretStems mark a word that contains one of them.
 var secretStems = []string{"password", "passwd", "passphrase", "apikey", "privatekey", "credential", "authorization"}
 
-// secretSuffixes mark a word that ends in one of them: authtoken but not tokenizer, clientsecret but not
-// secretary.
+// secretSuffixes mark a word that ends in one of them: authtoken but not tokenizer, clientsecret
+// but not secretary.
 var secretSuffixes = []string{"token", "secret", "cookie", "pwd", "secretkey", "accesskey", "signingkey"}
 
 // aboutWords, as the first or last word of a name, say that it describes a secret and is none.

@@ -11,9 +11,9 @@ import (
 // placeholder replaces what RedactSource takes out.
 const placeholder = "redacted"
 
-// RedactSource returns source, an expression as somebody typed it, fit for a log. It replaces quoted
-// texts that look like secrets, and every text and comment of a source that names a secret, as
-// config.password == "…" does. Names stay, quoted ones too: they tell what was asked for. So do
+// RedactSource returns source, an expression as somebody typed it, fit for a log. It replaces
+// quoted texts that look like secrets, and every text and comment of a source that names a secret,
+// as config.password == "…" does. Names stay, quoted ones too: they tell what was asked for. So do
 // numbers. If the result still looks like a secret, all of it is replaced.
 func RedactSource(source string) string {
 	parts := splitSource(source)
@@ -148,8 +148,8 @@ func scanQuoted(s string) (n int, p segment) {
 	return scanUnclosed(s, s[:1], s[:1])
 }
 
-// unescape returns the first character of s, which stands in quotes, and the length of its source. It
-// accepts every escape that expr-lang does, invalid code points included.
+// unescape returns the first character of s, which stands in quotes, and the length of its source.
+// It accepts every escape that expr-lang does, invalid code points included.
 func unescape(s string, quote byte) (size int, char string, ok bool) {
 	if s[0] != '\\' {
 		_, n := utf8.DecodeRuneInString(s)
@@ -210,8 +210,8 @@ func scanRaw(s string) (n int, p segment) {
 	return scanUnclosed(s, s[:1], s[:1])
 }
 
-// scanComment returns the comment that s begins with, and its length. A line comment may end with the
-// source.
+// scanComment returns the comment that s begins with, and its length. A line comment may end with
+// the source.
 func scanComment(s, end string) (n int, p segment) {
 	i := strings.Index(s[2:], end)
 	switch {

@@ -12,19 +12,19 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access/internal/literal"
 )
 
-// Live binds x to type t if x is a live value, of a type that only the caller knows. ok is false if it is
-// not.
+// Live binds x to type t if x is a live value, of a type that only the caller knows. ok is false if
+// it is not.
 type Live func(t reflect.Type, x any) (in reflect.Value, bound any, ok bool, err error)
 
-// TakesContext reports whether the first parameter of functions of type t is a context, which no argument
-// is for.
+// TakesContext reports whether the first parameter of functions of type t is a context, which no
+// argument is for.
 func TakesContext(t reflect.Type) bool {
 	return t.NumIn() > 0 && t.In(0) == reflect.TypeFor[context.Context]()
 }
 
-// Bind binds args to the parameters of a function of type t, but not to a context. The function is called
-// with in, whatever changes meanwhile. bound is the same for whoever is asked about the call: plain values
-// that were read once, and the live values that in points to.
+// Bind binds args to the parameters of a function of type t, but not to a context. The function is
+// called with in, whatever changes meanwhile. bound is the same for whoever is asked about the
+// call: plain values that were read once, and the live values that in points to.
 func Bind(t reflect.Type, args []any, live Live) (in []reflect.Value, bound []any, err error) {
 	first := 0
 	if TakesContext(t) {
@@ -67,9 +67,9 @@ func parameters(t reflect.Type, from int) string {
 	return text + ")"
 }
 
-// Bind converts x to type t as Go assigns constants: exactly or not at all. A list becomes a slice and a map
-// a map, element by element. Nothing of in belongs to the session, since the application may keep and
-// change it.
+// Bind converts x to type t as Go assigns constants: exactly or not at all. A list becomes a slice
+// and a map a map, element by element. Nothing of in belongs to the session, since the application
+// may keep and change it.
 func (live Live) Bind(t reflect.Type, x any) (in reflect.Value, bound any, err error) {
 	no := func(why string) (reflect.Value, any, error) {
 		return reflect.Value{}, nil, fmt.Errorf("is a %s, and cannot be %s%s", t, literal.Describe(x), why)

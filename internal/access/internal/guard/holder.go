@@ -76,9 +76,9 @@ func (h *Holder) HoldsAt(addr uintptr) bool { return h.Holds(&Lock{addr: addr}) 
 
 // Hold runs f while k is held, and releases k even if f panics. If k is held already, f just runs.
 //
-// k is tried, with growing pauses, until patience ends. While another guard is held it is tried once:
-// the application must not wait for one lock because we wait for another. So is a lock that could not
-// be had before.
+// k is tried, with growing pauses, until patience ends. While another guard is held it is tried
+// once: the application must not wait for one lock because we wait for another. So is a lock that
+// could not be had before.
 func (h *Holder) Hold(k *Lock, f func() error) (err error) {
 	if h.Holds(k) {
 		return f()

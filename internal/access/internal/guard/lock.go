@@ -1,6 +1,6 @@
-// Package guard knows what protects live objects: locks, those of the application's structs and those
-// that it declared, and goroutines that own an object. It finds guards, tries them without ever
-// queueing for one, holds them, and gives them back.
+// Package guard knows what protects live objects: locks, those of the application's structs and
+// those that it declared, and goroutines that own an object. It finds guards, tries them without
+// ever queueing for one, holds them, and gives them back.
 package guard
 
 import (
@@ -17,8 +17,8 @@ import (
 type Lock struct {
 	// Name is that of the field of In, or stands for itself if In is nil.
 	Name string
-	// In says where the struct lies in which the lock was found; nil for a lock that was declared by
-	// itself.
+	// In says where the struct lies in which the lock was found; nil for a lock that was declared
+	// by itself.
 	In fmt.Stringer
 	// Declared says that the application declared what the lock guards, so that pointers read under
 	// it are trusted.

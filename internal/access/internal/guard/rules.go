@@ -13,8 +13,8 @@ type Rules struct {
 	Unlocked bool // no lock is sought
 	Lock     *Lock
 	Owner    *Owner
-	// Names name the locks that guard the structs in which they lie, the exposed one and those below
-	// it. A Lock beside them guards the rest.
+	// Names name the locks that guard the structs in which they lie, the exposed one and those
+	// below it. A Lock beside them guards the rest.
 	Names []string
 	// Memory is that of the exposed object; zero if each visit may meet another object.
 	Memory Memory
@@ -34,16 +34,16 @@ func (m Memory) contains(addr, size uintptr) bool {
 	return size <= m.Size && addr-m.Base <= m.Size-size
 }
 
-// OwnLock returns the lock that guards the fields of the struct v: nil if v has none, NotTaken if it
-// has one that must not be taken.
+// OwnLock returns the lock that guards the fields of the struct v: nil if v has none, NotTaken if
+// it has one that must not be taken.
 //
 // Taking and releasing a lock writes to it. So its address must be certain, and the same lock must
 // still lie there when it is released. An owner who has the only pointer to an object may overwrite
 // the object without its lock, as in *r = Request{} before pool.Put(r). If we held r.mu at that
-// moment, our unlock or the application's next one would be one of an unlocked mutex, which ends the
-// process. That a pointer led us to the object does not mean that it is not being unlinked. Only the
-// memory of the exposed object itself cannot become another's before Withdraw. For everything else
-// the application promises it with GuardBy.
+// moment, our unlock or the application's next one would be one of an unlocked mutex, which ends
+// the process. That a pointer led us to the object does not mean that it is not being unlinked.
+// Only the memory of the exposed object itself cannot become another's before Withdraw. For
+// everything else the application promises it with GuardBy.
 func (r *Rules) OwnLock(v inspect.Value) *Lock {
 	s := StructOf(v.Type())
 	if len(s.Locks) == 0 || v.Mark()&inspect.Copied != 0 {

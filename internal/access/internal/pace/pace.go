@@ -1,6 +1,6 @@
-// Package pace decides when one evaluation gives the processor to the application. It works in slices
-// of 50 µs while there is a processor for everybody. While others wait for one it works in shorter
-// slices and sleeps between them, so that it has only a small share of one processor.
+// Package pace decides when one evaluation gives the processor to the application. It works in
+// slices of 50 µs while there is a processor for everybody. While others wait for one it works in
+// shorter slices and sleeps between them, so that it has only a small share of one processor.
 package pace
 
 import (
@@ -23,8 +23,8 @@ const (
 	DefaultShare = 1. / 32
 	// HoldTime bounds how long one chunk of work holds a guard.
 	HoldTime = 100 * time.Microsecond
-	// freshTime is how far into a slice a guard may still be taken. The scheduler preempts after 10 ms
-	// (forcePreemptNS in runtime/proc.go), and must not do so while a guard is held.
+	// freshTime is how far into a slice a guard may still be taken. The scheduler preempts after 10
+	// ms (forcePreemptNS in runtime/proc.go), and must not do so while a guard is held.
 	freshTime = 2 * time.Millisecond
 	// maxSleep bounds a sleep after work that could not be interrupted, or was a wait.
 	maxSleep = 5 * time.Millisecond
@@ -53,17 +53,23 @@ type Pace struct {
 
 // New returns a Pace with the [DefaultShare]. Its first slice begins now.
 func New() Pace {
-	return Pace{since: time.Now(), most: sleepPerWork(DefaultShare), ask: (*Pace).othersWait, waiting: [1]metrics.Sample{{Name: "/sched/goroutines/runnable:goroutines"}}}
+	return Pace{
+		since:   time.Now(),
+		most:    sleepPerWork(DefaultShare),
+		ask:     (*Pace).othersWait,
+		waiting: [1]metrics.Sample{{Name: "/sched/goroutines/runnable:goroutines"}},
+	}
 }
 
-// sleepPerWork returns how long an evaluation with that share of a processor sleeps per unit of work.
+// sleepPerWork returns how long an evaluation with that share of a processor sleeps per unit of
+// work.
 func sleepPerWork(share float64) int {
 	const least = 1. / 1000
 	return int(math.Round(1 / min(max(share, least), 1)))
 }
 
-// SetShare sets the part of one processor, from 0.001 to 1, that the evaluation has while others wait
-// for one. With 1 it never sleeps.
+// SetShare sets the part of one processor, from 0.001 to 1, that the evaluation has while others
+// wait for one. With 1 it never sleeps.
 func (p *Pace) SetShare(part float64) { p.most = sleepPerWork(part) }
 
 // Restart begins a slice now, after a wait that was no work.
@@ -72,9 +78,9 @@ func (p *Pace) Restart() { p.since = time.Now() }
 // Fresh reports whether the slice is young enough to take a guard in.
 func (p *Pace) Fresh() bool { return time.Since(p.since) <= freshTime }
 
-// Yield gives the processor to others, unless holding says that a guard is held, or the slice has only
-// begun. It returns how long to work before the next call: 50 µs while there is a processor for
-// everybody; while others wait for one, 10 µs and the credit of the sleep with which Yield then
+// Yield gives the processor to others, unless holding says that a guard is held, or the slice has
+// only begun. It returns how long to work before the next call: 50 µs while there is a processor
+// for everybody; while others wait for one, 10 µs and the credit of the sleep with which Yield then
 // begins. The end of ctx ends that sleep.
 func (p *Pace) Yield(ctx context.Context, holding bool) (slice time.Duration) {
 	now := time.Now()
@@ -86,8 +92,8 @@ func (p *Pace) Yield(ctx context.Context, holding bool) (slice time.Duration) {
 		runtime.Gosched()
 		p.since, p.credit = time.Now(), 0
 	default:
-		// Gosched is not enough: while we queue for this processor nobody polls the network, or takes
-		// work from the queues of others.
+		// Gosched is not enough: while we queue for this processor nobody polls the network, or
+		// takes work from the queues of others.
 		debt := p.debt(worked)
 		_ = p.Sleep(ctx, min(debt, maxSleep))
 		p.addCredit(p.since.Sub(now) - debt)

@@ -1,6 +1,6 @@
-// Package pattern matches dotted paths with wildcards, such as users.*.card, against the steps from an
-// exposed object down to a value. A step is the name of a field, the key of a map or the index of a
-// list; * stands for any run of characters within a step.
+// Package pattern matches dotted paths with wildcards, such as users.*.card, against the steps from
+// an exposed object down to a value. A step is the name of a field, the key of a map or the index
+// of a list; * stands for any run of characters within a step.
 package pattern
 
 import (
@@ -13,8 +13,8 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// Set is a set of patterns. Matching goes down step by step: a [Trail] says how far each pattern has
-// matched, so that a step costs the same on every level. The zero Set matches nothing.
+// Set is a set of patterns. Matching goes down step by step: a [Trail] says how far each pattern
+// has matched, so that a step costs the same on every level. The zero Set matches nothing.
 type Set struct {
 	steps []string // of all patterns, one pattern after the other
 	first Trail    // the first step of each pattern
@@ -85,8 +85,8 @@ func (p *Set) Step(at Trail, name string) (next, ends Trail) {
 	return next, ends
 }
 
-// Reaches reports whether a pattern may match something below a value of type t that is reached with
-// the trail at. Anything may lie below an interface.
+// Reaches reports whether a pattern may match something below a value of type t that is reached
+// with the trail at. Anything may lie below an interface.
 func (p *Set) Reaches(at Trail, t reflect.Type) bool { return at != 0 && p.reachesAt(at, t, 0) }
 
 func (p *Set) reachesAt(at Trail, t reflect.Type, depth int) bool {

@@ -23,9 +23,9 @@ const (
 // contents caches contentOf. It grows with the types of the program, as reflect's own caches do.
 var contents sync.Map // of reflect.Type to content
 
-// contentOf returns what the values of type t hold. Pointers, lists and maps hold what their elements
-// do. So does a struct that wraps a single text or number, and at most says whether it is set, as
-// sql.NullString does.
+// contentOf returns what the values of type t hold. Pointers, lists and maps hold what their
+// elements do. So does a struct that wraps a single text or number, and at most says whether it is
+// set, as sql.NullString does.
 func contentOf(t reflect.Type) content {
 	if c, ok := contents.Load(t); ok {
 		return c.(content)

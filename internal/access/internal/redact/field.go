@@ -63,7 +63,8 @@ func soleText(t reflect.Type) int {
 	return only
 }
 
-// isLexeme reports whether t is what a lexer calls a token: it has a kind and a position in a source.
+// isLexeme reports whether t is what a lexer calls a token: it has a kind and a position in a
+// source.
 func isLexeme(t reflect.Type) bool {
 	hasKind, hasPosition := false, false
 	for _, f := range inspect.Fields(t) {

@@ -10,9 +10,9 @@ import (
 )
 
 // A hidden key must not be found either: who can ask for each of ten thousand PINs knows them all.
-// So nothing is looked up in a map whose keys are hidden, or have a hidden part, by their type or by
-// the name of the map. The type of a key that an interface holds is known only once the key is met;
-// if it is hidden there, it equals nothing.
+// So nothing is looked up in a map whose keys are hidden, or have a hidden part, by their type or
+// by the name of the map. The type of a key that an interface holds is known only once the key is
+// met; if it is hidden there, it equals nothing.
 
 // HidesKeys reports whether the keys of a map, of type t, may be hidden if kinds are secret in the
 // map.
@@ -24,8 +24,8 @@ func HidesKeys(kinds secret.Kinds, t reflect.Type) bool {
 // typesWithSecret caches typeHoldsSecret for types that are not predeclared.
 var typesWithSecret sync.Map // of reflect.Type to bool
 
-// typeHoldsSecret reports whether a key of type t is hidden, or has a hidden or absent part, as far as
-// the type tells.
+// typeHoldsSecret reports whether a key of type t is hidden, or has a hidden or absent part, as far
+// as the type tells.
 func typeHoldsSecret(t reflect.Type) bool {
 	if t.PkgPath() == "" && t.Name() != "" {
 		return false
@@ -100,8 +100,8 @@ func holdsSecret(val inspect.Value, kinds secret.Kinds, depth int) bool {
 	return false
 }
 
-// LooksSecret reports whether key, a plain key to look up, or a part of it looks like a secret. A key
-// that is too long for a map's key does not: it is never found.
+// LooksSecret reports whether key, a plain key to look up, or a part of it looks like a secret. A
+// key that is too long for a map's key does not: it is never found.
 func LooksSecret(key any) bool { return looksSecret(key, 0) }
 
 func looksSecret(key any, depth int) bool {

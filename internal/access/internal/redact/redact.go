@@ -1,6 +1,7 @@
 // Package redact says what the type of a value adds to its name: which kinds of content the type
-// holds, and so whether a secret name hides the value as a whole; which types are secret by their own
-// name; which fields inherit from the name of their struct; and which keys of a map hold a secret.
+// holds, and so whether a secret name hides the value as a whole; which types are secret by their
+// own name; which fields inherit from the name of their struct; and which keys of a map hold a
+// secret.
 package redact
 
 import (
@@ -12,8 +13,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
-// Hides reports whether a value of type t is hidden as a whole if kinds are secret in it. The type of
-// what a nil interface holds is nil: any kind hides it.
+// Hides reports whether a value of type t is hidden as a whole if kinds are secret in it. The type
+// of what a nil interface holds is nil: any kind hides it.
 func Hides(kinds secret.Kinds, t reflect.Type) bool {
 	if kinds == 0 || t == nil {
 		return kinds != 0
@@ -38,10 +39,10 @@ func isCollection(t reflect.Type) bool {
 	return false
 }
 
-// ByType returns the kinds of content that are secret in a value of type t, by the name of t alone. A
-// text, or a struct that wraps one, is as secret as a field of that name. So is a number whose type
-// is named for nothing but a secret (PIN). Any other type is secret if its name ends in that of a
-// secret (DBCredentials, PrivateKey). t may be nil.
+// ByType returns the kinds of content that are secret in a value of type t, by the name of t alone.
+// A text, or a struct that wraps one, is as secret as a field of that name. So is a number whose
+// type is named for nothing but a secret (PIN). Any other type is secret if its name ends in that
+// of a secret (DBCredentials, PrivateKey). t may be nil.
 func ByType(t reflect.Type) secret.Kinds {
 	if t == nil {
 		return 0

@@ -34,8 +34,8 @@ type key struct {
 	name string
 }
 
-// Method returns the Callee for the method of t of that name. The empty name is that of the lens
-// of t.
+// Method returns the Callee for the method of t of that name. The empty name is that of the lens of
+// t.
 func (t *Table) Method(typ reflect.Type, name string) *Callee {
 	k := key{typ, name}
 	if c, ok := t.byKey.Load(k); ok {
