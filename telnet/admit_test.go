@@ -4,76 +4,17 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"github.com/sightglass-go/sightglass/internal/console"
 	"github.com/sightglass-go/sightglass/telnet/internal/peer"
 )
-
-// Evaluations of all sessions share the turns. One that waits says so, and can be given up.
-func TestTurns(t *testing.T) {
-	t.Parallel()
-	s := serve(t, &Server{MaxEvaluations: 2}, "tcp", "127.0.0.1:0")
-	var busy []*client
-	for range 2 {
-		c := s.dial(t)
-		c.answer()
-		c.send("wait\n")
-		<-s.began
-		busy = append(busy, c)
-	}
-	c, program := s.dial(t), s.dial(t)
-	c.answer()
-	program.send("json on\nlong 1\n")
-	c.send("short\n")
-	if got := c.answer(); got != "short\r\n" {
-		t.Errorf("what takes a moment says %q while others take long", got)
-	}
-	c.send("long mine\n")
-	c.waitFor("waiting for a turn, as 2 long evaluations of other sessions run; Ctrl-C gives up\r\n")
-	c.send("\x03")
-	if got := c.answer(); !strings.Contains(got, "cancelled while other sessions' evaluations ran") {
-		t.Errorf("given up, it says %q", got)
-	}
-	c.send("long again\n")
-	busy[0].send("\x03")
-	if got := c.answer(); got != "long again\r\n" {
-		t.Errorf("in its turn it says %q", got)
-	}
-	if got := program.waitFor(`"value":"long 1",`); strings.Contains(got, "waiting") {
-		t.Errorf("a program is told %q", got)
-	}
-}
-
-// With a single turn, the questions of many sessions are all answered.
-func TestTurnsAreGivenBack(t *testing.T) {
-	s := serve(t, &Server{MaxEvaluations: 1}, "tcp", "127.0.0.1:0")
-	var asking sync.WaitGroup
-	for range 10 {
-		c := s.dial(t)
-		asking.Go(func() {
-			c.answer()
-			for i := range 20 {
-				line := []string{"short", "long"}[i%2] + fmt.Sprint(" ", i)
-				c.send(line + "\n")
-				if got := c.answer(); got != line+"\r\n" {
-					t.Errorf("asked for %d: %q", i, got)
-				}
-			}
-		})
-	}
-	asking.Wait()
-}
 
 // otherUsers returns a kernel that takes all peers for another user of this machine.
 func otherUsers() *peer.Kernel {
@@ -170,67 +111,6 @@ func TestMaxRate(t *testing.T) {
 	if got := beside.answer(); got != "x\r\n" {
 		t.Errorf("the session beside them got %q", got)
 	}
-}
-
-// A session that evaluates is not idle. Time is that of a synctest bubble.
-func TestIdleTimeout(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &Server{IdleTimeout: time.Hour}
-		began := make(chan string, 1)
-		s.newEvaluator = func() console.Evaluator { return &fake{began} }
-		open := func() *client {
-			here, there := net.Pipe()
-			go s.ServeConn(here)
-			return &client{t: t, conn: there}
-		}
-		idle, busy := open(), open()
-		busy.answer()
-		busy.send("wait\n")
-		<-began
-		if got := idle.rest(); !strings.HasSuffix(got, "nothing was asked for 1h0m0s: goodbye\r\n") {
-			t.Errorf("an idle session is told %q", got)
-		}
-		time.Sleep(3 * time.Hour)
-		busy.send("\x03")
-		if got := busy.rest(); !strings.Contains(got, "cancelled\r\n") || !strings.HasSuffix(got, "goodbye\r\n") {
-			t.Errorf("one that was evaluating is told %q", got)
-		}
-		idle.conn.Close()
-		busy.conn.Close()
-	})
-}
-
-// The application can list its sessions, and end one.
-func TestSessions(t *testing.T) {
-	t.Parallel()
-	s := serve(t, &Server{Auth: Tokens(map[string]Identity{"x": {User: "alice"}}), MaxEvaluations: 4}, "tcp", "127.0.0.1:0")
-	s.dial(t).waitFor("token: ") // not a session yet
-	idle := s.dial(t)
-	idle.send("x\n")
-	idle.waitFor("> ")
-	busy := s.dial(t)
-	busy.send("x\nwait\n")
-	<-s.began
-	list := s.Sessions()
-	if len(list) != 2 || list[0].User != "alice" || list[1].Evaluating != "wait" || list[0].Evaluating != "" ||
-		list[0].Addr.String() != idle.conn.LocalAddr().String() || list[0].Level != Look || list[0].ID >= list[1].ID {
-		t.Fatalf("the sessions are %+v", list)
-	}
-	idle.send("who\n")
-	if got := idle.waitFor("wait\r\n"); strings.Count(got, "alice") != 2 || !strings.Contains(got, "\n*  ") {
-		t.Errorf("who says %q", got)
-	}
-	list[1].End("maintenance\x1b[2J")
-	if got := busy.rest(); !strings.HasSuffix(got, "maintenance\ufffd[2J\r\n") {
-		t.Errorf("the session that was ended is told %q", got)
-	}
-	s.log.until(t, "a session ended")
-	if n := len(s.Sessions()); n != 1 {
-		t.Errorf("%d sessions are left", n)
-	}
-	list[1].End("again") // of one that is over
-	idle.send("y\n")
-	idle.waitFor("y\r\n")
 }
 
 // Shutdown ends connections that have not logged in yet.

@@ -1,6 +1,7 @@
 package telnet
 
 import (
+	"fmt"
 	"net"
 	"strings"
 	"sync"
@@ -101,4 +102,59 @@ func TestShutdownDuringCompletions(t *testing.T) {
 	if got := c.rest(); !strings.HasSuffix(got, "goodbye\r\n") || strings.Count(got, "box") > 1 {
 		t.Errorf("got %q", got)
 	}
+}
+
+// Evaluations of all sessions share the turns. One that waits says so, and can be given up.
+func TestTurns(t *testing.T) {
+	t.Parallel()
+	s := serve(t, &Server{MaxEvaluations: 2}, "tcp", "127.0.0.1:0")
+	var busy []*client
+	for range 2 {
+		c := s.dial(t)
+		c.answer()
+		c.send("wait\n")
+		<-s.began
+		busy = append(busy, c)
+	}
+	c, program := s.dial(t), s.dial(t)
+	c.answer()
+	program.send("json on\nlong 1\n")
+	c.send("short\n")
+	if got := c.answer(); got != "short\r\n" {
+		t.Errorf("what takes a moment says %q while others take long", got)
+	}
+	c.send("long mine\n")
+	c.waitFor("waiting for a turn, as 2 long evaluations of other sessions run; Ctrl-C gives up\r\n")
+	c.send("\x03")
+	if got := c.answer(); !strings.Contains(got, "cancelled while other sessions' evaluations ran") {
+		t.Errorf("given up, it says %q", got)
+	}
+	c.send("long again\n")
+	busy[0].send("\x03")
+	if got := c.answer(); got != "long again\r\n" {
+		t.Errorf("in its turn it says %q", got)
+	}
+	if got := program.waitFor(`"value":"long 1",`); strings.Contains(got, "waiting") {
+		t.Errorf("a program is told %q", got)
+	}
+}
+
+// With a single turn, the questions of many sessions are all answered.
+func TestTurnsAreGivenBack(t *testing.T) {
+	s := serve(t, &Server{MaxEvaluations: 1}, "tcp", "127.0.0.1:0")
+	var asking sync.WaitGroup
+	for range 10 {
+		c := s.dial(t)
+		asking.Go(func() {
+			c.answer()
+			for i := range 20 {
+				line := []string{"short", "long"}[i%2] + fmt.Sprint(" ", i)
+				c.send(line + "\n")
+				if got := c.answer(); got != line+"\r\n" {
+					t.Errorf("asked for %d: %q", i, got)
+				}
+			}
+		})
+	}
+	asking.Wait()
 }
