@@ -1,7 +1,10 @@
 package house
 
 import (
+	"encoding/json"
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -54,4 +57,56 @@ func countLines(t *testing.T, folder string) (n int) {
 		}
 	}
 	return n
+}
+
+// TestFirstChange holds that the function which docs/design.md has a newcomer make compiles, and works.
+func TestFirstChange(t *testing.T) {
+	rig.Need(t, "sh", "sed")
+	m := regexp.MustCompile(`(?m)^    cd (\S+)\n    (sed .*) > (\w+\.go)$`).FindStringSubmatch(rig.Read(t, "docs/design.md"))
+	if m == nil {
+		t.Fatal("docs/design.md has no first change")
+	}
+	sed := exec.Command("sh", "-c", m[2])
+	sed.Dir = m[1]
+	source, err := sed.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	replace := map[string]string{}
+	for path, content := range map[string]string{
+		filepath.Join(m[1], m[3]): string(source),
+		"internal/first/main.go": `package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+func main() {
+	r, err := eval.NewSession(registry.New(), eval.Limits{}).Eval(context.Background(), "oct(8)")
+	fmt.Print(r.Node.Scalar, err)
+}
+`,
+	} {
+		real, err := filepath.Abs(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		replace[real] = filepath.Join(dir, filepath.Base(path))
+		if err := os.WriteFile(replace[real], []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": replace})
+	if err := errors.Join(err, os.WriteFile(filepath.Join(dir, "overlay.json"), overlay, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("go", "run", "-overlay", filepath.Join(dir, "overlay.json"), "./internal/first").CombinedOutput()
+	if err != nil || string(out) != "10<nil>" {
+		t.Errorf("%v\n%s", err, out)
+	}
 }
