@@ -163,11 +163,11 @@ func (s *space) findTagged(t reflect.Type, name string, depth int) (index []int,
 }
 
 // directIndexes are the indexes of direct fields, so that finding one allocates nothing.
-var directIndexes = func() (ways [64][]int) {
-	for i := range ways {
-		ways[i] = []int{i}
+var directIndexes = func() (indexes [64][]int) {
+	for i := range indexes {
+		indexes[i] = []int{i}
 	}
-	return ways
+	return indexes
 }()
 
 // collected reports whether the garbage collector scans the place of a value of type t, which is a

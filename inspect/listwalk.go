@@ -106,7 +106,7 @@ func (w *listWalk) pause() {
 	if w.size == 0 || w.elem.typ == nil || w.elem.how&word != 0 {
 		return
 	}
-	m := min(len(w.trail.prints), w.pos-w.first)
+	m := min(len(w.trail.fingerprints), w.pos-w.first)
 	w.trail.take(w.elem.typ, w.elem.ref.Add(uintptr(w.pos-m-w.first)*w.size), m)
 }
 
@@ -156,59 +156,59 @@ func (w *listWalk) shift(by int) { w.pos, w.end = w.pos+by, w.end+by }
 
 // A trail tells the elements of a list that were handed out last from others.
 type trail struct {
-	prints [4]print // of the last n elements handed out, in their order
-	n      int
-	// Which words of the prints are all different.
+	fingerprints [4]fingerprint // of the last n elements handed out, in their order
+	n            int
+	// Which words of the fingerprints are all different.
 	byHead, byLead bool
 }
 
-// A print is two words of an element: its first, and its first pointer. If an element changes in
-// place, as a counter does, one of them mostly stays.
-type print struct{ head, lead uintptr }
+// A fingerprint is two words of an element: its first, and its first pointer. If an element changes
+// in place, as a counter does, one of them mostly stays.
+type fingerprint struct{ head, lead uintptr }
 
 // take notes n elements of type t, the first of which lies at r.
 func (m *trail) take(t reflect.Type, r peek.Ref, n int) {
 	lead := spaceOf(r).leadOf(t)
 	for i := range n {
-		mark, ok := printAt(t, r.Add(uintptr(i)*t.Size()), lead)
+		f, ok := fingerprintAt(t, r.Add(uintptr(i)*t.Size()), lead)
 		if !ok {
 			return
 		}
-		m.prints[i] = mark
+		m.fingerprints[i] = f
 	}
 	m.n, m.byHead, m.byLead = n, true, true
-	for i, a := range m.prints[:n] {
-		for _, b := range m.prints[:i] {
+	for i, a := range m.fingerprints[:n] {
+		for _, b := range m.fingerprints[:i] {
 			m.byHead = m.byHead && a.head != b.head
 			m.byLead = m.byLead && a.lead != b.lead
 		}
 	}
 }
 
-// matches reports whether b is the print of the element whose print was a.
-func (m *trail) matches(a, b print) bool {
+// matches reports whether b is the fingerprint of the element whose fingerprint was a.
+func (m *trail) matches(a, b fingerprint) bool {
 	return a == b || m.byHead && a.head == b.head || m.byLead && a.lead == b.lead
 }
 
-// printAt returns the print of the element at r; ok is false if it cannot be read.
-func printAt(t reflect.Type, r peek.Ref, lead uintptr) (m print, ok bool) {
+// fingerprintAt returns the fingerprint of the element at r; ok is false if it cannot be read.
+func fingerprintAt(t reflect.Type, r peek.Ref, lead uintptr) (m fingerprint, ok bool) {
 	size := t.Size()
 	if size < peek.WordSize {
 		b, err := r.Byte()
 		if size > 1 && err == nil {
 			last, err2 := r.Add(size - 1).Byte()
-			return print{uintptr(b), uintptr(last)}, err2 == nil
+			return fingerprint{uintptr(b), uintptr(last)}, err2 == nil
 		}
-		return print{uintptr(b), 0}, err == nil
+		return fingerprint{uintptr(b), 0}, err == nil
 	}
 	if t.Align() < peek.WordSize {
 		u, _, err := r.Uint(uintptr(t.Align()))
 		v, _, err2 := r.Add(lead).Uint(uintptr(t.Align()))
-		return print{uintptr(u), uintptr(v)}, err == nil && err2 == nil
+		return fingerprint{uintptr(u), uintptr(v)}, err == nil && err2 == nil
 	}
 	head, err := r.Uintptr()
 	last, err2 := r.Add(lead).Uintptr()
-	return print{head, last}, err == nil && err2 == nil
+	return fingerprint{head, last}, err == nil && err2 == nil
 }
 
 // leadOf returns where the first pointer lies in a value of type t, or else its last word.
@@ -253,8 +253,8 @@ func (m *trail) follows(t reflect.Type, data peek.Ref, n, pos int, size uintptr)
 		if at >= n {
 			return false
 		}
-		mark, ok := printAt(t, data.Add(uintptr(at)*size), lead)
-		if !ok || !m.matches(m.prints[i], mark) {
+		f, ok := fingerprintAt(t, data.Add(uintptr(at)*size), lead)
+		if !ok || !m.matches(m.fingerprints[i], f) {
 			return false
 		}
 	}
