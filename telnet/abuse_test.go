@@ -16,8 +16,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/console"
 )
 
-// reclaims runs an attack and waits until all its goroutines are gone and its memory is freed, apart from
-// the log and some noise.
+// reclaims runs an attack and waits until all its goroutines are gone and its memory is freed,
+// apart from the log and some noise.
 func (v *served) reclaims(t *testing.T, attack func()) {
 	t.Helper()
 	const noise = 4 << 20
@@ -38,8 +38,8 @@ func (v *served) reclaims(t *testing.T, attack func()) {
 	}
 }
 
-// keepsAnswering checks that the session of c answers, at least once and until stop is true. It returns the
-// time of its slowest answer.
+// keepsAnswering checks that the session of c answers, at least once and until stop is true. It
+// returns the time of its slowest answer.
 func (c *client) keepsAnswering(stop *atomic.Bool) (slowest time.Duration) {
 	c.t.Helper()
 	for n := 0; n == 0 || !stop.Load(); n++ {
@@ -54,8 +54,8 @@ func (c *client) keepsAnswering(stop *atomic.Bool) (slowest time.Duration) {
 	return slowest
 }
 
-// TestAttackConnections makes 500 connections a second. Two thirds of them send something; the others
-// close before they are greeted.
+// TestAttackConnections makes 500 connections a second. Two thirds of them send something; the
+// others close before they are greeted.
 func TestAttackConnections(t *testing.T) {
 	for name, limits := range map[string]*Server{
 		"by rate":     {AnyUser: true, asked: otherUsers()},
@@ -107,8 +107,8 @@ func TestAttackConnections(t *testing.T) {
 	}
 }
 
-// TestAttackNeverReads asks for 100 MB and reads nothing. That costs the server one buffer until the
-// deadline, and delays nobody else.
+// TestAttackNeverReads asks for 100 MB and reads nothing. That costs the server one buffer until
+// the deadline, and delays nobody else.
 func TestAttackNeverReads(t *testing.T) {
 	s := serve(t, &Server{WriteTimeout: time.Second}, "tcp", "127.0.0.1:0")
 	other := s.dial(t)

@@ -75,7 +75,8 @@ func TestActing(t *testing.T) {
 	}
 }
 
-// In character mode each action is shown before it runs, and the action that was shown is what runs.
+// In character mode each action is shown before it runs, and the action that was shown is what
+// runs.
 func TestConfirmation(t *testing.T) {
 	v, reg := newValve()
 	n := 0

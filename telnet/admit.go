@@ -15,8 +15,8 @@ import (
 
 var errTooFast = errors.New("too many connections from this address, try again in a second")
 
-// begin counts a connection that Shutdown waits for until running.Done. It reports false if the server
-// is closed.
+// begin counts a connection that Shutdown waits for until running.Done. It reports false if the
+// server is closed.
 func (s *Server) begin() bool {
 	s.prepare()
 	s.mu.Lock()
@@ -27,8 +27,8 @@ func (s *Server) begin() bool {
 	return !s.closed
 }
 
-// admit serves a connection that a listener of the given scope accepted, unless connections come too
-// fast or the peer may not enter.
+// admit serves a connection that a listener of the given scope accepted, unless connections come
+// too fast or the peer may not enter.
 func (s *Server) admit(nc net.Conn, listener peer.Scope, highest Level) {
 	defer s.running.Done()
 	defer func() {
@@ -67,8 +67,8 @@ func (s *Server) admit(nc net.Conn, listener peer.Scope, highest Level) {
 	s.serve(nc, way, who)
 }
 
-// withinRate counts a connection and reports whether its origin may connect now. The process's own user
-// has a higher limit: it could slow the process down without a server.
+// withinRate counts a connection and reports whether its origin may connect now. The process's own
+// user has a higher limit: it could slow the process down without a server.
 func (s *Server) withinRate(w *wayIn) bool {
 	limit := s.arrivals
 	if w.Trusted() {
@@ -112,8 +112,9 @@ func (s *Server) serve(nc net.Conn, way *wayIn, who *Identity) error {
 	return err
 }
 
-// enter takes a place for a connection, until exit. Connections that have to log in share half of the
-// places, and those of one origin an eighth: they cannot keep out known users, nor one origin the others.
+// enter takes a place for a connection, until exit. Connections that have to log in share half of
+// the places, and those of one origin an eighth: they cannot keep out known users, nor one origin
+// the others.
 func (s *Server) enter(c *conn, login bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

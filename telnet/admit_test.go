@@ -22,8 +22,8 @@ func otherUsers() *peer.Kernel {
 	return &peer.Kernel{Owner: ask, Search: ask}
 }
 
-// Our own user may connect more often than others. Each user of this machine counts separately, whatever
-// address it connects from.
+// Our own user may connect more often than others. Each user of this machine counts separately,
+// whatever address it connects from.
 func TestOwnRate(t *testing.T) {
 	t.Parallel()
 	s := &Server{MaxRate: 1}
@@ -164,7 +164,8 @@ func TestAcceptErrors(t *testing.T) {
 	}
 }
 
-// Only maxRefusals connections at a time are told why they are refused; further ones are closed at once.
+// Only maxRefusals connections at a time are told why they are refused; further ones are closed at
+// once.
 func TestRefusalsAreBounded(t *testing.T) {
 	t.Parallel()
 	s := serve(t, &Server{MaxRate: 1, AnyUser: true, asked: otherUsers()}, "tcp", "127.0.0.1:0")

@@ -30,6 +30,6 @@ type Identity struct {
 	Level Level  // the highest level; that of the server and of the listener may be lower
 }
 
-// ErrDenied is the error of an Authenticator, wrapped or not, that does not admit a peer. The peer is
-// told no more than its text; the log has the whole error.
+// ErrDenied is the error of an Authenticator, wrapped or not, that does not admit a peer. The peer
+// is told no more than its text; the log has the whole error.
 var ErrDenied = credential.ErrDenied

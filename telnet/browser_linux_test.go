@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// attackPage is a web page that a user of this machine opens. It sends lines that are expressions to the
-// port, in every way in which a page can choose what it sends: the body of a request, a form of plain
-// text, several methods. Then it says that it is done.
+// attackPage is a web page that a user of this machine opens. It sends lines that are expressions
+// to the port, in every way in which a page can choose what it sends: the body of a request, a form
+// of plain text, several methods. Then it says that it is done.
 const attackPage = `<!doctype html><title>a page</title>
 <iframe name="sink"></iframe>
 <form method="post" enctype="text/plain" target="sink" action="http://PORT/">
@@ -42,8 +42,8 @@ const post = (path, init) => fetch("http://PORT" + path, init).then(r => r.text(
 })();
 </script>`
 
-// peerPage makes connections through WebRTC: with ICE over TCP, which sends a name that the page chooses,
-// and to a TURN server.
+// peerPage makes connections through WebRTC: with ICE over TCP, which sends a name that the page
+// chooses, and to a TURN server.
 const peerPage = `<!doctype html><title>a page</title>
 <script>
 const [host, port] = "PORT".split(":");
@@ -68,8 +68,8 @@ async function call(fragment) {
 })();
 </script>`
 
-// browse has a real browser open a page, as our own user, with the address of v in place of PORT. It
-// returns what the page reports. The browser runs until the test ends.
+// browse has a real browser open a page, as our own user, with the address of v in place of PORT.
+// It returns what the page reports. The browser runs until the test ends.
 func (v *served) browse(t *testing.T, page string) (told string) {
 	t.Helper()
 	chromium := program("chromium", t)
@@ -109,8 +109,8 @@ func (v *served) browse(t *testing.T, page string) (told string) {
 	return told
 }
 
-// turnedByTelnet checks that only a telnet client has turned the valve, and that the log names the protocol
-// of the others.
+// turnedByTelnet checks that only a telnet client has turned the valve, and that the log names the
+// protocol of the others.
 func (v *served) turnedByTelnet(t *testing.T, valve *valve, language string) {
 	t.Helper()
 	beside := v.dial(t)
@@ -128,8 +128,8 @@ func (v *served) turnedByTelnet(t *testing.T, valve *valve, language string) {
 	}
 }
 
-// A web page makes a real browser, which runs as our own user, post expressions to the port. Nothing is
-// evaluated, the page reads nothing, and the log says what happened.
+// A web page makes a real browser, which runs as our own user, post expressions to the port.
+// Nothing is evaluated, the page reads nothing, and the log says what happened.
 func TestBrowser(t *testing.T) {
 	t.Parallel()
 	v, reg := newValve()

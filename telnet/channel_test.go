@@ -41,8 +41,8 @@ func newChannel(t *testing.T) (server net.Conn, c *client) {
 	return server, &client{t: t, conn: &channel{shown, typed, func() { shown.Close() }}}
 }
 
-// A connection without addresses and deadlines is served like any other: the banner comes before anything is
-// typed, the idle timeout holds, and Shutdown ends the session.
+// A connection without addresses and deadlines is served like any other: the banner comes before
+// anything is typed, the idle timeout holds, and Shutdown ends the session.
 func TestConnWithoutDeadlines(t *testing.T) {
 	t.Parallel()
 	serve := func(s *Server) (*client, chan error) {
@@ -90,7 +90,8 @@ func TestConnWithoutDeadlines(t *testing.T) {
 	}
 }
 
-// A client that does not read is given up after the WriteTimeout even if the connection has no deadlines.
+// A client that does not read is given up after the WriteTimeout even if the connection has no
+// deadlines.
 func TestWriteWithoutDeadlines(t *testing.T) {
 	t.Parallel()
 	server, c := newChannel(t)

@@ -236,8 +236,8 @@ func TestTelnetClients(t *testing.T) {
 	}
 }
 
-// TestInterruptsOfTelnet: the interrupt commands of telnet end an evaluation. It sends them with a timing
-// mark, and with autosynch with urgent data.
+// TestInterruptsOfTelnet: the interrupt commands of telnet end an evaluation. It sends them with a
+// timing mark, and with autosynch with urgent data.
 func TestInterruptsOfTelnet(t *testing.T) {
 	rig.Need(t, "telnet")
 	stand := newStand(t)
@@ -290,8 +290,8 @@ var pipes = []struct {
 	{"telnet", "telnet -E 127.0.0.1 PORT", false},
 }
 
-// TestPipes sends all lines at once through each program. Each line must be answered, without escape
-// sequences, and the program must end.
+// TestPipes sends all lines at once through each program. Each line must be answered, without
+// escape sequences, and the program must end.
 func TestPipes(t *testing.T) {
 	stand := newStand(t)
 	for _, p := range pipes {
@@ -338,8 +338,8 @@ func TestPipes(t *testing.T) {
 // sequences matches the control sequences of a terminal (ECMA-48).
 var sequences = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
 
-// spoken returns what a client in line mode shows of a session, without messages of its own and without the
-// echo, which there is if it has negotiated meanwhile.
+// spoken returns what a client in line mode shows of a session, without messages of its own and
+// without the echo, which there is if it has negotiated meanwhile.
 func spoken(text string) string {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	if i := strings.Index(text, "sightglass in "); i >= 0 {
@@ -353,7 +353,8 @@ func spoken(text string) string {
 	return strings.TrimRight(strings.Replace(text, "> quit\n", "> ", 1), "\n")
 }
 
-// TestTyped has a session through each program that sends lines, in a terminal that echoes and edits.
+// TestTyped has a session through each program that sends lines, in a terminal that echoes and
+// edits.
 func TestTyped(t *testing.T) {
 	stand := newStand(t)
 	for _, p := range pipes {

@@ -215,7 +215,8 @@ func TestIdleWhileAsked(t *testing.T) {
 		"Type yes: ":       "\xff\xfd\x01\xff\xfd\x03pump.Drop(1)\r",
 		`"code":"confirm"`: "json on\n{\"eval\":\"pump.Drop(1)\",\"ask\":true}\n",
 	} {
-		// On a busy machine the session may be idle before it asks; then the test tries a longer limit.
+		// On a busy machine the session may be idle before it asks; then the test tries a longer
+		// limit.
 		for limit := 20 * time.Millisecond; ; limit *= 2 {
 			var did ran
 			_, reg := newPump(did.add)
@@ -337,8 +338,8 @@ func TestActionsNeedTheirRecord(t *testing.T) {
 	}
 }
 
-// A call that ends the process is on record with its arguments, be it an action, a method that should only
-// look, or a function.
+// A call that ends the process is on record with its arguments, be it an action, a method that
+// should only look, or a function.
 func TestRecordBeforeTheEnd(t *testing.T) {
 	if path := os.Getenv("TELNET_TEST_DIES"); path != "" {
 		dies(t, path)
@@ -397,7 +398,8 @@ func TestCallsAreOnRecord(t *testing.T) {
 	}
 }
 
-// A watch has a record at its beginning and one at its end, however often it evaluates. No action runs in it.
+// A watch has a record at its beginning and one at its end, however often it evaluates. No action
+// runs in it.
 func TestWatchOnRecord(t *testing.T) {
 	var did ran
 	_, reg := newPump(did.add)

@@ -22,12 +22,12 @@ const (
 	// readSize is the size of a read, in bytes. Only a pasted line is longer.
 	readSize = 2 << 10
 
-	// sendBuffer is how many bytes the kernel may hold for a client: enough for any screen, and so few
-	// that an interrupt seems to stop a long answer at once.
+	// sendBuffer is how many bytes the kernel may hold for a client: enough for any screen, and so
+	// few that an interrupt seems to stop a long answer at once.
 	sendBuffer = 64 << 10
 
-	// greetDelay is how long greet waits for a client's first bytes before it offers to negotiate. On
-	// a local network the bytes of a script have arrived by then, and a person does not notice.
+	// greetDelay is how long greet waits for a client's first bytes before it offers to negotiate.
+	// On a local network the bytes of a script have arrived by then, and a person does not notice.
 	greetDelay = 20 * time.Millisecond
 )
 
@@ -142,8 +142,8 @@ func (c *conn) serve(who *Identity) (err error) {
 	return err
 }
 
-// handshake does the TLS handshake, if the server or its listener uses TLS. A Read would do it too, but
-// not survive the deadline that greet sets.
+// handshake does the TLS handshake, if the server or its listener uses TLS. A Read would do it too,
+// but not survive the deadline that greet sets.
 func (c *conn) handshake() error {
 	var t *tls.Conn
 	transport.Unwrap(c.net, func(nc net.Conn) {
@@ -165,8 +165,8 @@ func (c *conn) handshake() error {
 	return nil
 }
 
-// greet reads what the client sends first, and offers to negotiate unless that is not telnet: a script
-// would take the offer for odd characters.
+// greet reads what the client sends first, and offers to negotiate unless that is not telnet: a
+// script would take the offer for odd characters.
 func (c *conn) greet(buf []byte) (n int, err error) {
 	c.net.SetReadDeadline(time.Now().Add(greetDelay))
 	n, err = c.net.Read(buf)

@@ -55,7 +55,8 @@ func TestCharacterMode(t *testing.T) {
 	}
 }
 
-// squeeze returns text with each run of spaces as one, so that the layout of tables does not matter.
+// squeeze returns text with each run of spaces as one, so that the layout of tables does not
+// matter.
 func squeeze(text string) string { return regexp.MustCompile(" +").ReplaceAllString(text, " ") }
 
 // A client that sends lines at once gets no escape sequences and no telnet commands.
@@ -204,7 +205,8 @@ func (o opaques) Accept() (net.Conn, error) {
 	return opaque{conn}, err
 }
 
-// evaluating returns functions that open a client in the middle of an evaluation, for each kind of connection.
+// evaluating returns functions that open a client in the middle of an evaluation, for each kind of
+// connection.
 func evaluating(t *testing.T) map[string]func(t *testing.T) (*served, *client) {
 	open := func(network, addr string, wrap func(net.Listener) net.Listener) func(t *testing.T) (*served, *client) {
 		return func(t *testing.T) (*served, *client) {
@@ -244,8 +246,8 @@ func TestClientGoneWhileEvaluating(t *testing.T) {
 	s.running.Wait()
 }
 
-// A client that has closed only its sending side still gets its answer, and no probes where the system can
-// tell whether the client is there.
+// A client that has closed only its sending side still gets its answer, and no probes where the
+// system can tell whether the client is there.
 func TestClientHalfClosedWhileEvaluating(t *testing.T) {
 	t.Parallel()
 	for name, open := range evaluating(t) {

@@ -11,14 +11,14 @@ import (
 	"github.com/sightglass-go/sightglass/telnet/internal/credential"
 )
 
-// PasswordFile returns an Authenticator that asks for a name and a password and looks them up in the
-// file at path, which it reads again each time. A line of the file is name:hash, as htpasswd -B writes
-// it, or name:hash:act for a user who may act; the hash is bcrypt's. Empty lines and those that begin
-// with # are skipped. A file of more than 1 MiB is an error.
+// PasswordFile returns an Authenticator that asks for a name and a password and looks them up in
+// the file at path, which it reads again each time. A line of the file is name:hash, as htpasswd -B
+// writes it, or name:hash:act for a user who may act; the hash is bcrypt's. Empty lines and those
+// that begin with # are skipped. A file of more than 1 MiB is an error.
 //
-// Passwords are compared one at a time, as bcrypt by design takes tens of milliseconds of a processor.
-// An unknown name takes as long as one whose hash has the highest cost in the file. Only the first 72
-// bytes of a password count, as always with bcrypt.
+// Passwords are compared one at a time, as bcrypt by design takes tens of milliseconds of a
+// processor. An unknown name takes as long as one whose hash has the highest cost in the file. Only
+// the first 72 bytes of a password count, as always with bcrypt.
 func PasswordFile(path string) Authenticator {
 	file := credential.NewPasswordFile(path)
 	return AuthenticatorFunc(func(ctx context.Context, peer *Peer) (Identity, error) {
@@ -57,9 +57,9 @@ func Tokens(owners map[string]Identity) Authenticator {
 	})
 }
 
-// UserIDs returns an Authenticator that asks nothing and admits the users of this machine whose numbers
-// are the keys of levels, as the kernel tells them: on a unix socket, whose file mode must let them
-// connect, and on loopback. Only Linux tells; elsewhere it admits nobody.
+// UserIDs returns an Authenticator that asks nothing and admits the users of this machine whose
+// numbers are the keys of levels, as the kernel tells them: on a unix socket, whose file mode must
+// let them connect, and on loopback. Only Linux tells; elsewhere it admits nobody.
 func UserIDs(levels map[int]Level) Authenticator {
 	levels = maps.Clone(levels)
 	return AuthenticatorFunc(func(_ context.Context, peer *Peer) (Identity, error) {
@@ -84,8 +84,8 @@ func userName(uid int) string {
 }
 
 // ClientCertificates returns an Authenticator that asks nothing and admits whoever has a client
-// certificate whose subject has one of the keys of levels as its common name. Server.TLSConfig says who
-// may sign: its ClientCAs, with ClientAuth at tls.VerifyClientCertIfGiven or
+// certificate whose subject has one of the keys of levels as its common name. Server.TLSConfig says
+// who may sign: its ClientCAs, with ClientAuth at tls.VerifyClientCertIfGiven or
 // tls.RequireAndVerifyClientCert. A certificate that TLS did not verify counts for nothing.
 func ClientCertificates(levels map[string]Level) Authenticator {
 	levels = maps.Clone(levels)
@@ -102,10 +102,10 @@ func ClientCertificates(levels map[string]Level) Authenticator {
 	})
 }
 
-// CertificateFiles returns a function for the GetCertificate of a tls.Config. It serves the certificate
-// in two PEM files and reads them again when one has changed, so that a certificate can be renewed while
-// the server runs. The error is that of the first reading. While changed files cannot be used, because
-// one is written and the other not yet, the previous certificate is served.
+// CertificateFiles returns a function for the GetCertificate of a tls.Config. It serves the
+// certificate in two PEM files and reads them again when one has changed, so that a certificate can
+// be renewed while the server runs. The error is that of the first reading. While changed files
+// cannot be used, because one is written and the other not yet, the previous certificate is served.
 func CertificateFiles(certFile, keyFile string) (func(*tls.ClientHelloInfo) (*tls.Certificate, error), error) {
 	files, err := credential.NewCertificateFiles(certFile, keyFile)
 	if err != nil {

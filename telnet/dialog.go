@@ -23,9 +23,9 @@ var (
 	errEarly         = errors.New("too much was sent before the session began")
 )
 
-// dialog asks the user questions beside the session: who they are, and whether they mean an action. It
-// gets all input first. While there is a question, input answers it; otherwise it is the session's, and
-// is held until the session begins.
+// dialog asks the user questions beside the session: who they are, and whether they mean an action.
+// It gets all input first. While there is a question, input answers it; otherwise it is the
+// session's, and is held until the session begins.
 type dialog struct {
 	out  io.Writer       // the screen
 	over <-chan struct{} // closed when the session is over: nobody answers any more
@@ -110,7 +110,8 @@ func (d *dialog) take(p []byte) (rest []byte, err error) {
 	return nil, nil
 }
 
-// interrupt ends the question without an answer. It reports false if the interrupt is the session's.
+// interrupt ends the question without an answer. It reports false if the interrupt is the
+// session's.
 func (d *dialog) interrupt() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -132,8 +133,8 @@ func (d *dialog) end() bool {
 	return !d.begun
 }
 
-// begin hands over to the session. It calls start with the input held for it, whether that was all, and
-// whether the echo is ours.
+// begin hands over to the session. It calls start with the input held for it, whether that was all,
+// and whether the echo is ours.
 func (d *dialog) begin(start func(early []byte, eof, echo bool)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -176,7 +177,8 @@ func (d *dialog) finish(text string, err error) {
 	d.question = nil
 }
 
-// edit applies the keys p to the answer, up to the end of its line, and returns the rest. The caller holds d.mu.
+// edit applies the keys p to the answer, up to the end of its line, and returns the rest. The
+// caller holds d.mu.
 func (d *dialog) edit(p []byte) (rest []byte) {
 	for d.question != nil && len(p) > 0 {
 		q, b := d.question, p[0]

@@ -22,7 +22,8 @@ func (h *hasty) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestQuickAnswer: input that comes right behind a question is its answer, not a line of the session.
+// TestQuickAnswer: input that comes right behind a question is its answer, not a line of the
+// session.
 func TestQuickAnswer(t *testing.T) {
 	h := &hasty{rest: make(chan []byte, 1)}
 	h.d = &dialog{out: h, over: make(chan struct{}), begun: true}

@@ -16,7 +16,8 @@ import (
 	"time"
 )
 
-// rows returns the rows of a document's tables whose first cell has names, without that cell, by name.
+// rows returns the rows of a document's tables whose first cell has names, without that cell, by
+// name.
 func rows(t *testing.T, file string, columns int) map[string][]string {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -47,8 +48,8 @@ func names(cell string) []string {
 	return all
 }
 
-// Each field of Server is in the manual, with the default that its comment gives and, if it is a limit, that
-// the code has.
+// Each field of Server is in the manual, with the default that its comment gives and, if it is a
+// limit, that the code has.
 func TestFieldsAreDocumented(t *testing.T) {
 	s := new(Server)
 	s.prepare()
@@ -110,7 +111,8 @@ func fieldComments(t *testing.T) map[string]string {
 	return all
 }
 
-// The manual lists the records that the source writes, with their levels and attributes, and no others.
+// The manual lists the records that the source writes, with their levels and attributes, and no
+// others.
 func TestRecordsAreDocumented(t *testing.T) {
 	documented := rows(t, "../docs/operations.md", 4)
 	common := rows(t, "../docs/operations.md", 2)
@@ -156,8 +158,8 @@ type recordSource struct {
 	keys  []string
 }
 
-// recordsOf returns the records that the source of this package writes: calls of Info, Warn, Error and
-// mustWarn with a constant message.
+// recordsOf returns the records that the source of this package writes: calls of Info, Warn, Error
+// and mustWarn with a constant message.
 func recordsOf(t *testing.T) map[string]recordSource {
 	all := map[string]recordSource{}
 	inspectSource(t, func(call *ast.CallExpr, method string) {

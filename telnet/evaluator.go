@@ -32,7 +32,8 @@ type evaluator struct {
 	running atomic.Pointer[string] // the source of the running evaluation; nil for none
 }
 
-// oversee has all calls into the application recorded from now on, and allows actions if level does.
+// oversee has all calls into the application recorded from now on, and allows actions if level
+// does.
 func (e *evaluator) oversee(level Level) {
 	inner, ok := e.inner.(overseen)
 	if !ok {
@@ -45,8 +46,8 @@ func (e *evaluator) oversee(level Level) {
 	inner.Oversee(o)
 }
 
-// CompleteContext completes in its turn, as it reads memory like an evaluation. It keeps the short place
-// to its end, which is a fraction of a second at most.
+// CompleteContext completes in its turn, as it reads memory like an evaluation. It keeps the short
+// place to its end, which is a fraction of a second at most.
 func (e *evaluator) CompleteContext(ctx context.Context, line string, pos int) []eval.Completion {
 	short := e.conn.server.turns.short
 	if err := short.acquire(ctx, e.sayWaiting); err != nil {
@@ -56,7 +57,8 @@ func (e *evaluator) CompleteContext(ctx context.Context, line string, pos int) [
 	return e.inner.CompleteContext(ctx, line, pos)
 }
 
-// Run evaluates one expression and records it. It waits at each action that q.Confirm is asked about.
+// Run evaluates one expression and records it. It waits at each action that q.Confirm is asked
+// about.
 func (e *evaluator) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	began := time.Now()
 	e.running.Store(&q.Source)
@@ -106,7 +108,8 @@ func (e *evaluator) inTurn(ctx context.Context, q eval.Query) (eval.Result, erro
 	return e.inner.Run(ctx, q)
 }
 
-// sayWaiting tells the user what the answer waits for. Say drops it in JSON mode: programs are not told.
+// sayWaiting tells the user what the answer waits for. Say drops it in JSON mode: programs are not
+// told.
 func (e *evaluator) sayWaiting() {
 	e.conn.terminal.Say(fmt.Sprintf("waiting for a turn, as %d long evaluations of other sessions run; Ctrl-C gives up", cap(e.conn.server.turns.long)))
 }
@@ -119,9 +122,9 @@ func (e *evaluator) approve(context.Context, *access.Call) error {
 	return nil
 }
 
-// begin records a call before it runs, so that there is a record whatever the call does. An action that
-// cannot be recorded does not run. Of a method or function that only looks, the first call is recorded
-// and the others are counted: an expression may call it for each entry of a map.
+// begin records a call before it runs, so that there is a record whatever the call does. An action
+// that cannot be recorded does not run. Of a method or function that only looks, the first call is
+// recorded and the others are counted: an expression may call it for each entry of a map.
 func (e *evaluator) begin(c *access.Call) error {
 	if c.Action {
 		return e.conn.mustWarn("an action is run", "call", oneLine(c.Text(), maxCall))

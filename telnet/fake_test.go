@@ -30,8 +30,8 @@ func TestMain(m *testing.M) {
 // patience is how long a test waits for an event before it fails.
 const patience = time.Minute
 
-// fake is an evaluator that knows a few lines and answers any other with the line itself. A line that
-// begins with "long " waits for a long place.
+// fake is an evaluator that knows a few lines and answers any other with the line itself. A line
+// that begins with "long " waits for a long place.
 type fake struct{ began chan string }
 
 func (f *fake) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
@@ -132,7 +132,8 @@ func (l *logged) untilTimes(t *testing.T, n int, text string) {
 	}
 }
 
-// served is a server on a listener until the test ends. Without a registry its evaluators are fakes.
+// served is a server on a listener until the test ends. Without a registry its evaluators are
+// fakes.
 type served struct {
 	*Server
 	addr  net.Addr

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// idleTimer measures how long nothing has come in. The zero idleTimer must be touched or started first.
+// idleTimer measures how long nothing has come in. The zero idleTimer must be touched or started
+// first.
 type idleTimer struct {
 	mu      sync.Mutex
 	since   time.Time   // when something came in last
@@ -13,8 +14,8 @@ type idleTimer struct {
 	stopped bool
 }
 
-// start calls expired, in a goroutine of its own, when nothing has come in for limit. If that reports
-// busy it is called again after another limit. A limit of 0 or less is none.
+// start calls expired, in a goroutine of its own, when nothing has come in for limit. If that
+// reports busy it is called again after another limit. A limit of 0 or less is none.
 func (i *idleTimer) start(limit time.Duration, expired func() (busy bool)) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

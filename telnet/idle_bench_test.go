@@ -8,9 +8,9 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// BenchmarkIdleSessions measures the memory and the goroutines of a session that waits at its prompt, over a
-// thousand of them. The memory is heap and stack, and includes the client's end. For comparison it measures
-// a server that only reads.
+// BenchmarkIdleSessions measures the memory and the goroutines of a session that waits at its
+// prompt, over a thousand of them. The memory is heap and stack, and includes the client's end. For
+// comparison it measures a server that only reads.
 func BenchmarkIdleSessions(b *testing.B) {
 	const sessions = 1000
 	measure := func(b *testing.B, addr net.Addr, greeted func(*testing.B, net.Conn)) {

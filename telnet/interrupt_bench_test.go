@@ -10,9 +10,9 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// BenchmarkInterrupt measures the time from an interrupt to the next prompt, in an evaluation that would take
-// minutes and in an answer of a megabyte that the client does not read. For comparison it measures a
-// question that needs no work.
+// BenchmarkInterrupt measures the time from an interrupt to the next prompt, in an evaluation that
+// would take minutes and in an answer of a megabyte that the client does not read. For comparison
+// it measures a question that needs no work.
 func BenchmarkInterrupt(b *testing.B) {
 	began := make(chan struct{}, 1)
 	reg := registry.New()

@@ -25,10 +25,10 @@ func (l Level) String() string {
 }
 
 // LimitLevel returns a listener like l whose sessions have at most the level highest, whatever
-// Server.Level says. With it one server can let users act through a unix socket, and only look through
-// a port. The limit holds if the listener is wrapped again, as each connection carries it; a wrapper
-// whose connections lack the method NetConn() net.Conn of tls.Conn hides it, and their sessions only
-// look.
+// Server.Level says. With it one server can let users act through a unix socket, and only look
+// through a port. The limit holds if the listener is wrapped again, as each connection carries it;
+// a wrapper whose connections lack the method NetConn() net.Conn of tls.Conn hides it, and their
+// sessions only look.
 func LimitLevel(highest Level, l net.Listener) net.Listener { return &leveled{l, highest} }
 
 type leveled struct {
@@ -53,7 +53,8 @@ type leveledConn struct {
 func (c *leveledConn) NetConn() net.Conn { return c.Conn }
 func (c *leveledConn) CloseWrite() error { return transport.CloseWrite(c.Conn) }
 
-// levelOf returns the highest level of sessions on l, and the listener inside all LimitLevels around it.
+// levelOf returns the highest level of sessions on l, and the listener inside all LimitLevels
+// around it.
 func (s *Server) levelOf(l net.Listener) (Level, net.Listener) {
 	highest := s.Level
 	for {

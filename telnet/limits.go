@@ -24,7 +24,8 @@ const (
 	defaultKeepAlive    = 30 * time.Second
 )
 
-// trustedRate is the least number of connections a second that the process's own user and root may make.
+// trustedRate is the least number of connections a second that the process's own user and root may
+// make.
 const trustedRate = 500
 
 // maxRefusals bounds concurrent refusal messages. Each may take a second; in a flood the remaining

@@ -82,8 +82,8 @@ func TestRequestLimits(t *testing.T) {
 	}
 }
 
-// A line of nothing but opening brackets is nested too deep, whatever follows: it is answered at once, in
-// each mode.
+// A line of nothing but opening brackets is nested too deep, whatever follows: it is answered at
+// once, in each mode.
 func TestDeepLine(t *testing.T) {
 	t.Parallel()
 	s := serve(t, &Server{Registry: registry.New()}, "tcp", "127.0.0.1:0")

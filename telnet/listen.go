@@ -14,12 +14,14 @@ import (
 // The host localhost means both 127.0.0.1 and, where the machine has it, ::1, on the same port: a
 // client may try either first.
 //
-// A unix socket has the mode 0600 from its first moment (but not on Windows). Listen replaces a socket
-// that a dead process has left behind; a socket that answers is an error. Closing the listener removes
-// the socket, unless somebody has replaced it. On Linux unix:@name is a socket without a file.
+// A unix socket has the mode 0600 from its first moment (but not on Windows). Listen replaces a
+// socket that a dead process has left behind; a socket that answers is an error. Closing the
+// listener removes the socket, unless somebody has replaced it. On Linux unix:@name is a socket
+// without a file.
 func Listen(addr string) (net.Listener, error) { return transport.Listen(addr) }
 
-// permit returns an error if s must not serve connections to addr, or sessions of the level highest.
+// permit returns an error if s must not serve connections to addr, or sessions of the level
+// highest.
 func (s *Server) permit(addr net.Addr, highest Level) error {
 	switch c := s.TLSConfig; {
 	case !peer.ScopeOf(addr).Local() && !s.secure() && !s.InsecureRemote:

@@ -94,8 +94,8 @@ func (c *conn) authenticate(ctx context.Context) (who Identity, err error) {
 	}
 }
 
-// callAuth calls the server's Authenticator once. A panic becomes an error here, not in login: login's
-// deferred calls would first end the connection for another reason.
+// callAuth calls the server's Authenticator once. A panic becomes an error here, not in login:
+// login's deferred calls would first end the connection for another reason.
 func (c *conn) callAuth(ctx context.Context) (who Identity, err error) {
 	defer transport.Rescue(&err)
 	return c.server.Auth.Authenticate(ctx, c.peer)

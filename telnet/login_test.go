@@ -40,8 +40,8 @@ func passwords(t *testing.T, lines ...string) string {
 	return path
 }
 
-// newAbroad returns a listener whose connections seem to come from other machines: from 192.0.2.n instead of
-// 127.0.0.n. Its server must set InsecureRemote.
+// newAbroad returns a listener whose connections seem to come from other machines: from 192.0.2.n
+// instead of 127.0.0.n. Its server must set InsecureRemote.
 func newAbroad(t *testing.T) net.Listener {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -169,8 +169,8 @@ func TestPasswordFileUnreadable(t *testing.T) {
 	}
 }
 
-// After the first of a thousand wrong passwords from one address nobody can log in there, but the right user
-// can at another.
+// After the first of a thousand wrong passwords from one address nobody can log in there, but the
+// right user can at another.
 func TestThousandWrongPasswords(t *testing.T) {
 	t.Parallel()
 	const attempts = 10
@@ -228,7 +228,8 @@ func TestThousandWrongPasswords(t *testing.T) {
 	}
 }
 
-// A successful login forgives no failures: a user could otherwise guess the passwords of others for ever.
+// A successful login forgives no failures: a user could otherwise guess the passwords of others for
+// ever.
 func TestSuccessForgivesNoFailures(t *testing.T) {
 	t.Parallel()
 	s := serve(t, &Server{Auth: Tokens(map[string]Identity{"mine": {User: "mallory"}}), MaxAttempts: 2, MaxRate: -1}, "tcp", "127.0.0.1:0")

@@ -9,8 +9,9 @@ import (
 )
 
 // mask replaces secret texts in the record of a call, and in the question whether to run it. In one
-// session equal texts have equal masks, so that one can be told from another. The key is random, the
-// session's own and never shown: a mask can be tried out neither beforehand nor in another session.
+// session equal texts have equal masks, so that one can be told from another. The key is random,
+// the session's own and never shown: a mask can be tried out neither beforehand nor in another
+// session.
 type mask struct {
 	once sync.Once
 	key  [32]byte

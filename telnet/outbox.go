@@ -16,9 +16,9 @@ const (
 	maxWrite   = 16 << 10 // of text in one write; an interrupt cannot take it back
 )
 
-// outbox is the only writer of a connection. It queues text and telnet commands apart, so that a long
-// answer does not hold up a command, and discarding the answer does not lose it. It has a goroutine
-// only while there is something to send. It is safe for concurrent use.
+// outbox is the only writer of a connection. It queues text and telnet commands apart, so that a
+// long answer does not hold up a command, and discarding the answer does not lose it. It has a
+// goroutine only while there is something to send. It is safe for concurrent use.
 type outbox struct {
 	conn    net.Conn
 	timeout time.Duration   // of one write
@@ -61,8 +61,8 @@ func (o *outbox) Write(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// send queues telnet commands, already encoded. It blocks while maxControl bytes are queued: the server
-// does not read from a peer that asks and does not read the answers.
+// send queues telnet commands, already encoded. It blocks while maxControl bytes are queued: the
+// server does not read from a peer that asks and does not read the answers.
 func (o *outbox) send(command []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -85,8 +85,8 @@ func (o *outbox) Flush() error {
 	return o.err
 }
 
-// Discard drops the queued text and returns the number of bytes dropped. It calls then before more can
-// be queued. Text that is being written still goes out.
+// Discard drops the queued text and returns the number of bytes dropped. It calls then before more
+// can be queued. Text that is being written still goes out.
 func (o *outbox) Discard(then func()) int {
 	o.mu.Lock()
 	defer o.mu.Unlock()

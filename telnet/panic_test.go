@@ -102,7 +102,8 @@ func (c *brokenConn) SetWriteDeadline(t time.Time) error {
 	return c.Conn.SetWriteDeadline(t)
 }
 
-// brokenListener returns connections whose method panics. Without a Listener all its own methods panic.
+// brokenListener returns connections whose method panics. Without a Listener all its own methods
+// panic.
 type brokenListener struct {
 	net.Listener
 	method string

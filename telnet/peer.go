@@ -32,8 +32,8 @@ type Peer struct {
 func newPeer(w *wayIn) *Peer { return &Peer{Addr: w.Addr, UID: w.UID, PID: w.PID} }
 
 // Ask shows a question and returns the line that the user types. Lines typed before the question
-// count. The error is that of ctx or of the connection, or ErrUnanswered. Call Ask and AskSecret only
-// during Authenticate, and one at a time.
+// count. The error is that of ctx or of the connection, or ErrUnanswered. Call Ask and AskSecret
+// only during Authenticate, and one at a time.
 func (p *Peer) Ask(ctx context.Context, question string) (string, error) {
 	p.asked = true
 	return p.dialog.ask(ctx, question, false)

@@ -23,9 +23,9 @@ func recorded(typed string) string { return oneLine(secret.RedactSource(typed), 
 // plain returns a name, an address or an error for the log. A peer may have chosen part of it.
 func plain(text string) string { return oneLine(text, maxWord) }
 
-// oneLine returns at most n bytes of text, with each character that does not print escaped: whatever
-// handler writes the log, text cannot begin a line in it, move its reader's cursor or change its
-// direction.
+// oneLine returns at most n bytes of text, with each character that does not print escaped:
+// whatever handler writes the log, text cannot begin a line in it, move its reader's cursor or
+// change its direction.
 func oneLine(text string, n int) string {
 	rest := ""
 	if len(text) > n {
@@ -56,7 +56,8 @@ func oneLine(text string, n int) string {
 	return b.String() + rest
 }
 
-// shown returns text for a peer's screen, with U+FFFD for each character that a terminal might act on.
+// shown returns text for a peer's screen, with U+FFFD for each character that a terminal might act
+// on.
 func shown(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unprintable(r) {

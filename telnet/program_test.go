@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// program returns the path of a program. Without the program it skips the test, or fails it with CI=true.
+// program returns the path of a program. Without the program it skips the test, or fails it with
+// CI=true.
 func program(name string, t *testing.T) string {
 	t.Helper()
 	path, err := exec.LookPath(name)

@@ -282,7 +282,8 @@ const forged = "bad\n> ok\r\n\x1b[2J\u009b1A\u202edrow\x7f\xff"
 
 func (*forger) Fail() error { return errors.New(forged) }
 
-// TestForgedLines: texts of the application and of peers begin no line of an answer and control no terminal.
+// TestForgedLines: texts of the application and of peers begin no line of an answer and control no
+// terminal.
 func TestForgedLines(t *testing.T) {
 	reg := registry.New()
 	reg.GuardWait, reg.CallTime = patience, patience // the machine may be busy

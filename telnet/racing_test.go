@@ -52,8 +52,8 @@ func (r *racing) writeItems(stop *atomic.Bool) {
 	}
 }
 
-// turn yields the processor every few steps: with a single processor a session would otherwise run only
-// every few tens of milliseconds.
+// turn yields the processor every few steps: with a single processor a session would otherwise run
+// only every few tens of milliseconds.
 func turn(step int) {
 	if step%64 == 0 {
 		runtime.Gosched()
@@ -79,8 +79,8 @@ func (r *racing) alternate(stop *atomic.Bool) {
 	}
 }
 
-// TestAttackSessions has four sessions scan objects that change at full speed, while the garbage collector
-// hardly pauses. They must get answers or errors, and leave nothing behind.
+// TestAttackSessions has four sessions scan objects that change at full speed, while the garbage
+// collector hardly pauses. They must get answers or errors, and leave nothing behind.
 func TestAttackSessions(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(5))
 	r := &racing{items: map[string]*racingItem{}}

@@ -8,8 +8,8 @@ import (
 
 var _ protocol.Receiver = (*conn)(nil)
 
-// The sizes of a terminal that conn believes, in characters. Fewer columns hold no prompt, and nobody
-// reads more rows.
+// The sizes of a terminal that conn believes, in characters. Fewer columns hold no prompt, and
+// nobody reads more rows.
 const (
 	minColumns = 4
 	maxColumns = 1000
@@ -28,7 +28,8 @@ func (c *conn) receive(p []byte) {
 	c.decoder.Decode(p, c)
 }
 
-// reject ends the session if name is that of another protocol, and reports whether it did. "" is none.
+// reject ends the session if name is that of another protocol, and reports whether it did. "" is
+// none.
 func (c *conn) reject(name string) bool {
 	if name != "" {
 		c.terminal.Hangup(otherProtocol(name))
@@ -89,8 +90,9 @@ var (
 	eraseLine      = []byte{protocol.KeyKill}
 )
 
-// Command implements protocol.Receiver. DM, GA, NOP and unknown commands do nothing: the urgent byte
-// of a synch stays in the stream (see transport.KeepUrgent), so what precedes DM has been handled.
+// Command implements protocol.Receiver. DM, GA, NOP and unknown commands do nothing: the urgent
+// byte of a synch stays in the stream (see transport.KeepUrgent), so what precedes DM has been
+// handled.
 func (c *conn) Command(cmd byte) {
 	if c.judge(cmd); c.over() {
 		return

@@ -57,8 +57,8 @@ func logPanic(log *slog.Logger, p *console.PanicError) {
 	log.Error("a session panicked and was ended", "panic", plain(fmt.Sprint(p.Value)), "stack", string(p.Stack))
 }
 
-// mustWarn writes a record without which something must not happen, and returns an error if it could
-// not. A handler that buffers loses its last records when the process dies.
+// mustWarn writes a record without which something must not happen, and returns an error if it
+// could not. A handler that buffers loses its last records when the process dies.
 func (c *conn) mustWarn(message string, attributes ...any) (err error) {
 	defer func() {
 		if recover() != nil {
@@ -77,8 +77,8 @@ func (c *conn) mustWarn(message string, attributes ...any) (err error) {
 	return nil
 }
 
-// seldom limits a record that a peer can cause at will: it is written at most once per interval, with
-// the number of records left out.
+// seldom limits a record that a peer can cause at will: it is written at most once per interval,
+// with the number of records left out.
 type seldom struct {
 	every  rate.Sometimes
 	missed atomic.Int64

@@ -11,12 +11,12 @@ import (
 	"testing"
 )
 
-// inNetwork is the environment variable that tells a test binary that it runs in a network of its own, with
-// the addresses 192.0.2.1 to 192.0.2.3.
+// inNetwork is the environment variable that tells a test binary that it runs in a network of its
+// own, with the addresses 192.0.2.1 to 192.0.2.3.
 const inNetwork = "SIGHTGLASS_TEST_NETWORK"
 
-// Beyond loopback nothing is served without TLS and Auth. With them, wrong passwords from one address are
-// throttled, and the right user can log in at another.
+// Beyond loopback nothing is served without TLS and Auth. With them, wrong passwords from one
+// address are throttled, and the right user can log in at another.
 func TestRemote(t *testing.T) {
 	t.Parallel()
 	if os.Getenv(inNetwork) == "" {

@@ -32,9 +32,9 @@ var (
 	ErrInsecure = errors.New("anybody who reaches it could look: listen on localhost or on unix:/path, set Server.TLSConfig and Server.Auth, or allow it with Server.InsecureRemote")
 )
 
-// Server serves sessions, in the shape of http.Server. The zero Server serves the default registry on
-// localhost:3000. All its methods are safe for concurrent use; its fields must not change after the
-// first call of one.
+// Server serves sessions, in the shape of http.Server. The zero Server serves the default registry
+// on localhost:3000. All its methods are safe for concurrent use; its fields must not change after
+// the first call of one.
 type Server struct {
 	// Addr is host:port or unix:/path; see Listen. Empty, it is localhost:3000.
 	Addr string
@@ -69,8 +69,8 @@ type Server struct {
 	InsecureRemote bool
 
 	// Logger gets a record of each session, each expression evaluated, each action run, each
-	// connection refused and each fault; with nil there are none. Records have no secrets in them.
-	// docs/operations.md lists them with their attributes.
+	// connection refused and each fault; with nil there are none. Text that looks like a secret is
+	// redacted in them. docs/operations.md lists the records and their attributes.
 	Logger *slog.Logger
 
 	// MaxSessions bounds concurrent sessions; 0 is 64. Further connections are told so and closed.
@@ -79,9 +79,9 @@ type Server struct {
 	MaxSessions int
 
 	// MaxEvaluations bounds concurrent evaluations, over all sessions; 0 is one for two processors,
-	// and at least one. Further ones wait for their turn. The first 10 ms and 10,000 entries of an
-	// evaluation do not count: they have places of their own, one more than these, so that a short
-	// question does not wait for a long one.
+	// and at least one. Further ones wait for their turn. An evaluation does not count until it has
+	// taken 10 ms or read 10,000 entries: until then it has a place among others, of which there is
+	// one more than of these, so that a short question does not wait for a long one.
 	MaxEvaluations int
 
 	// MaxRate bounds connections a second from one address, or of one user of this machine; twice
@@ -134,8 +134,8 @@ func ListenAndServe(addr string, reg *registry.Registry) error {
 	return (&Server{Addr: addr, Registry: reg}).ListenAndServe()
 }
 
-// ListenAndServe listens on s.Addr and serves until Shutdown or Close, or until accepting fails. The
-// error is never nil.
+// ListenAndServe listens on s.Addr and serves until Shutdown or Close, or until accepting fails.
+// The error is never nil.
 func (s *Server) ListenAndServe() error {
 	if err := s.off(); err != nil {
 		return err
@@ -147,8 +147,8 @@ func (s *Server) ListenAndServe() error {
 	return s.Serve(l)
 }
 
-// Serve serves the connections of l, each in goroutines of its own, until Shutdown or Close, or until
-// accepting fails. It closes l. The error is never nil.
+// Serve serves the connections of l, each in goroutines of its own, until Shutdown or Close, or
+// until accepting fails. It closes l. The error is never nil.
 func (s *Server) Serve(l net.Listener) error {
 	highest, given := s.levelOf(l)
 	l = transport.SafeListener(given)
@@ -190,9 +190,10 @@ func (s *Server) Serve(l net.Listener) error {
 	}
 }
 
-// ServeConn serves one connection that the caller has accepted and admitted. It closes nc and returns
-// when the session is over, with nil if its user or Shutdown ended it. It ignores Auth, TLSConfig and
-// the limits on connections except MaxSessions; LimitLevel and SIGHTGLASS=off apply.
+// ServeConn serves one connection that the caller has accepted and admitted. It closes nc and
+// returns when the session is over, with nil if its user or Shutdown ended it. It ignores Auth,
+// TLSConfig and the limits on connections except MaxSessions. SIGHTGLASS=off applies, and so does
+// LimitLevel if nc is of its listener.
 //
 // A connection that is not a socket, such as a channel of an SSH server, need not have addresses or
 // deadlines. Closing it must end its pending Read and Write, or their goroutines are left behind.
@@ -212,8 +213,9 @@ func (s *Server) ServeConn(nc net.Conn) (err error) {
 	return s.serve(way.withDeadlines(nc), way, &Identity{Level: s.Level})
 }
 
-// Shutdown stops listening, cancels all evaluations, tells the sessions goodbye, and waits until they
-// have ended. If ctx ends first it returns the error of ctx; Close ends the remaining sessions.
+// Shutdown stops listening, cancels all evaluations, tells the sessions goodbye, and waits until
+// they have ended. If ctx ends first it returns the error of ctx; Close ends the remaining
+// sessions.
 func (s *Server) Shutdown(ctx context.Context) error {
 	err := s.stop(func(c *conn) { go c.terminal.Shutdown("the server is shutting down: goodbye") })
 	over := make(chan struct{})

@@ -25,8 +25,8 @@ type Session struct {
 	conn *conn
 }
 
-// End cancels the session's evaluation, sends why as its last line and ends it. It does not wait for
-// the end. It does nothing if the session is over, or for the zero Session.
+// End cancels the session's evaluation, sends why as its last line and ends it. It does not wait
+// for the end. It does nothing if the session is over, or for the zero Session.
 func (s Session) End(why string) {
 	if s.conn != nil {
 		go s.conn.terminal.Shutdown(shown(why))

@@ -37,8 +37,9 @@ var logins = map[string]struct {
 	}, "content-x:1\n"},
 }
 
-// Clients of other protocols are disconnected and logged, and nothing of theirs is evaluated, however they
-// split what they send and whatever login there is. None of them counts as an attempt to log in.
+// Clients of other protocols are disconnected and logged, and nothing of theirs is evaluated,
+// however they split what they send and whatever login there is. None of them counts as an attempt
+// to log in.
 func TestStrangers(t *testing.T) {
 	t.Parallel()
 	for name, login := range logins {

@@ -24,10 +24,11 @@ import (
 	"github.com/sightglass-go/sightglass/telnet/internal/peer"
 )
 
-// The tests below execute the table of docs/security.md: each cell must be what happens to that user at a
-// server with that set-up. The test binary runs itself in several parts, as the environment variable inTable
-// says: in a network of its own, with the addresses 192.0.2.1, 192.0.2.2 and fd00::2 beside loopback, and a
-// neighbor, 192.0.2.9; as the servers, under the application's user; and as each client.
+// The tests below execute the table of docs/security.md: each cell must be what happens to that
+// user at a server with that set-up. The test binary runs itself in several parts, as the
+// environment variable inTable says: in a network of its own, with the addresses 192.0.2.1,
+// 192.0.2.2 and fd00::2 beside loopback, and a neighbor, 192.0.2.9; as the servers, under the
+// application's user; and as each client.
 const inTable = "SIGHTGLASS_TEST_TABLE"
 
 // The users of the table. Only root can become all of them.
@@ -135,8 +136,8 @@ func wrapped(wrap func(net.Conn) net.Conn) func(net.Listener) net.Listener {
 	return func(l net.Listener) net.Listener { return wrapping{l, wrap} }
 }
 
-// proxied returns a listener whose connections report the addresses of a session of the application's user,
-// as a PROXY header could name them.
+// proxied returns a listener whose connections report the addresses of a session of the
+// application's user, as a PROXY header could name them.
 func proxied(l net.Listener) net.Listener {
 	session, err := net.Dial(l.Addr().Network(), l.Addr().String())
 	if err != nil {
@@ -217,8 +218,8 @@ func TestWhoCanDoWhat(t *testing.T) {
 	}
 }
 
-// tableInNetwork executes the table in a network of its own if this is root, and otherwise the rows that
-// need none.
+// tableInNetwork executes the table in a network of its own if this is root, and otherwise the rows
+// that need none.
 func tableInNetwork(t *testing.T) {
 	if os.Getuid() != 0 {
 		executeTable(t)
@@ -412,8 +413,8 @@ func executeTable(t *testing.T) {
 	}
 }
 
-// newNeighbour returns a client on another machine: in a network of its own, linked to ours, where the
-// address 127.0.0.1 is routed to this machine.
+// newNeighbour returns a client on another machine: in a network of its own, linked to ours, where
+// the address 127.0.0.1 is routed to this machine.
 func newNeighbour() (*exec.Cmd, error) {
 	script := `ip link add near type veth peer name far && ip link set near up && ip address add 192.0.2.1/24 dev near && ` + routeLocal
 	if out, err := exec.Command("sh", "-c", script).CombinedOutput(); err != nil {

@@ -179,7 +179,8 @@ func TestClientCertificates(t *testing.T) {
 	}
 }
 
-// A client that does not shake hands has a place until the deadline; one that speaks plain text is closed.
+// A client that does not shake hands has a place until the deadline; one that speaks plain text is
+// closed.
 func TestHandshake(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t)

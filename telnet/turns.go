@@ -11,10 +11,10 @@ import (
 const noticeAfter = time.Second
 
 // turns limits concurrent evaluations, over all sessions. An evaluation begins in a short place and
-// leaves it after eval.Moment; to go on it needs a long place. There is one more short place than long
-// ones, so a question that reads little never waits for one that reads much. Places are given in the
-// order of asking. A session evaluates one expression at a time, so each session gets a place before any
-// gets a second one.
+// leaves it after eval.Moment; to go on it needs a long place. There is one more short place than
+// long ones, so a question that reads little never waits for one that reads much. Places are given
+// in the order of asking. A session evaluates one expression at a time, so each session gets a
+// place before any gets a second one.
 type turns struct{ short, long places }
 
 // newTurns returns turns with n long places.
@@ -23,7 +23,8 @@ func newTurns(n int) turns { return turns{make(places, n+1), make(places, n)} }
 // places is a semaphore: sending acquires a place.
 type places chan struct{}
 
-// acquire waits for a place, and calls waiting once if that takes noticeAfter. The error is that of ctx.
+// acquire waits for a place, and calls waiting once if that takes noticeAfter. The error is that of
+// ctx.
 func (p places) acquire(ctx context.Context, waiting func()) error {
 	select {
 	case p <- struct{}{}:
@@ -59,7 +60,8 @@ func (t turns) begin(ctx context.Context, waiting func()) (*turn, error) {
 	if err := t.short.acquire(ctx, waiting); err != nil {
 		return nil, err
 	}
-	// The timer releases the place even if the evaluation waits for the application and does not ask for more.
+	// The timer releases the place even if the evaluation waits for the application and does not
+	// ask for more.
 	return &turn{turns: t, waiting: waiting, leave: time.AfterFunc(eval.Moment, t.short.release)}, nil
 }
 

@@ -11,7 +11,8 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// begin sends a line and then AYT until the session says that it evaluates. It returns what came meanwhile.
+// begin sends a line and then AYT until the session says that it evaluates. It returns what came
+// meanwhile.
 func (c *client) begin(line string) (got string) {
 	c.t.Helper()
 	c.send(line)
@@ -54,8 +55,8 @@ func TestTurnOfClientGone(t *testing.T) {
 	}
 }
 
-// A completion takes a turn like an evaluation, for a person and for a program, and can be given up while
-// it waits.
+// A completion takes a turn like an evaluation, for a person and for a program, and can be given up
+// while it waits.
 func TestCompletionTakesTurn(t *testing.T) {
 	s := serve(t, &Server{MaxEvaluations: 1}, "tcp", "127.0.0.1:0")
 	busy, person, program := s.character(t), s.character(t), s.dial(t)

@@ -8,7 +8,8 @@ import (
 	"github.com/sightglass-go/sightglass/telnet/internal/protocol"
 )
 
-// The IAC of IAC DM, which clients send as urgent data for a synch (RFC 854), must stay in the stream.
+// The IAC of IAC DM, which clients send as urgent data for a synch (RFC 854), must stay in the
+// stream.
 func TestUrgentData(t *testing.T) {
 	s := serve(t, &Server{}, "tcp", "127.0.0.1:0")
 	c := s.dial(t)

@@ -7,8 +7,8 @@ import (
 	"github.com/sightglass-go/sightglass/eval"
 )
 
-// watched sums up the samples of a watch. A watch may evaluate ten times a second for days, so it has
-// just two records: its beginning and its end.
+// watched sums up the samples of a watch. A watch may evaluate ten times a second for days, so it
+// has just two records: its beginning and its end.
 type watched struct {
 	failed  int // evaluations
 	entries int // read

@@ -2,8 +2,8 @@
 //
 //	go test ./... -run Attack -attack 10m
 //
-// Every package that has tests imports it in one of them, as go test passes a flag to all of them. Only
-// tests may import it: importing it defines a flag.
+// Every package that has tests imports it in one of them, as go test passes a flag to all of them.
+// Only tests may import it: importing it defines a flag.
 package attack
 
 import (
@@ -26,8 +26,8 @@ var (
 	timed = regexp.MustCompile(`\battack\.(Time|Stop)\(`) // a call that makes the test an attack
 )
 
-// attacks returns how many of the tests selected by -run are attacks, at least 1. It reads their source,
-// which lies in the folder that tests run in.
+// attacks returns how many of the tests selected by -run are attacks, at least 1. It reads their
+// source, which lies in the folder that tests run in.
 var attacks = sync.OnceValue(func() int {
 	n := 0
 	name, _, _ := strings.Cut(flag.Lookup("test.run").Value.String(), "/")
@@ -52,9 +52,9 @@ var attacks = sync.OnceValue(func() int {
 	return max(n, 1)
 })
 
-// Time returns how long the calling test should attack: a second, or with the flag its share of nine
-// tenths of the flag. The remaining tenth is for what is not timed, so that -attack 10m ends within the
-// 10 minutes that go test allows.
+// Time returns how long the calling test should attack: a second, or with the flag its share of
+// nine tenths of the flag. The remaining tenth is for what is not timed, so that -attack 10m ends
+// within the 10 minutes that go test allows.
 func Time() time.Duration {
 	if *total == 0 {
 		return time.Second
@@ -65,8 +65,8 @@ func Time() time.Duration {
 // Long reports whether the flag was given.
 func Long() bool { return *total != 0 }
 
-// Stride returns which of its many cases a test tries: every nth without the flag, four times as many
-// with it, and all if the flag is ten minutes or more.
+// Stride returns which of its many cases a test tries: every nth without the flag, four times as
+// many with it, and all if the flag is ten minutes or more.
 func Stride(n int) int {
 	switch {
 	case *total == 0:
@@ -88,8 +88,8 @@ func Stop(t testing.TB) *atomic.Bool {
 	return stop
 }
 
-// Again calls f over and over in a goroutine, which yields the processor after each call. stop waits for
-// the last call to return.
+// Again calls f over and over in a goroutine, which yields the processor after each call. stop
+// waits for the last call to return.
 func Again(f func()) (stop func()) {
 	var stopped atomic.Bool
 	var calls sync.WaitGroup

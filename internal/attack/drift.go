@@ -10,11 +10,12 @@ import (
 )
 
 // moved is the environment variable that names a field of the runtime's structures. Package
-// inspect/internal/peek, built with the tag sightglass_drift, looks for that field in the wrong place.
+// inspect/internal/peek, built with the tag sightglass_drift, looks for that field in the wrong
+// place.
 const moved = "SIGHTGLASS_DRIFT"
 
-// Drift runs the calling test again in one process per field, in which that field has moved, and reports
-// what fails there. In those processes it returns the field; otherwise it returns "".
+// Drift runs the calling test again in one process per field, in which that field has moved, and
+// reports what fails there. In those processes it returns the field; otherwise it returns "".
 func Drift(t *testing.T, fields ...string) string {
 	if field := os.Getenv(moved); field != "" {
 		return field

@@ -14,8 +14,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/rig"
 )
 
-// TestDesign: the table of docs/design.md has packages in the order of line and with about their sizes, and
-// the files that the document names exist.
+// TestDesign: the table of docs/design.md has packages in the order of line and with about their
+// sizes, and the files that the document names exist.
 func TestDesign(t *testing.T) {
 	text := rig.Read(t, "docs/design.md")
 	var order []int

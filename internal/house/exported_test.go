@@ -17,8 +17,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files of exported names; read the diff")
 
-// TestExportedNames: each library exports what testdata/exported lists. A new name is a promise, which
-// should not be made in passing.
+// TestExportedNames: each library exports what testdata/exported lists. A new name is a promise,
+// which should not be made in passing.
 func TestExportedNames(t *testing.T) {
 	const folder = "internal/house/testdata/exported"
 	known, err := filepath.Glob(folder + "/*.txt")
@@ -60,7 +60,8 @@ func TestExportedNames(t *testing.T) {
 	}
 }
 
-// exported lists what the package in a folder exports, on all platforms: a line for each name, sorted.
+// exported lists what the package in a folder exports, on all platforms: a line for each name,
+// sorted.
 func exported(t *testing.T, folder string) (lines []string) {
 	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	if err != nil {
@@ -105,8 +106,8 @@ func function(decl *ast.FuncDecl) []string {
 	return []string{"func (" + recv + ") " + decl.Name.Name + signature}
 }
 
-// names returns the lines of exported constants or variables, or of an exported type with its fields or
-// methods.
+// names returns the lines of exported constants or variables, or of an exported type with its
+// fields or methods.
 func names(tok token.Token, spec ast.Spec) (lines []string) {
 	switch spec := spec.(type) {
 	case *ast.ValueSpec:

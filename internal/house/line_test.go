@@ -1,5 +1,6 @@
-// Package house tests the tree as a whole: who imports whom, what is exported, that for every protection
-// a test fails when it is turned off, and that the documents name files and tests that exist.
+// Package house tests the tree as a whole: who imports whom, what is exported, that for every
+// protection a test fails when it is turned off, and that the documents name files and tests that
+// exist.
 package house
 
 import (
@@ -137,8 +138,8 @@ func TestImportsOfTheFew(t *testing.T) {
 	}
 }
 
-// TestImportHasNoEffect: importing a library does nothing. It declares no init function, and names neither
-// standard output nor standard error.
+// TestImportHasNoEffect: importing a library does nothing. It declares no init function, and names
+// neither standard output nor standard error.
 func TestImportHasNoEffect(t *testing.T) {
 	for _, p := range rig.Packages(t) {
 		if strings.HasPrefix(p.Folder(), "cmd/") {

@@ -211,8 +211,9 @@ func (m *mutation) mutated(t *testing.T) string {
 	return strings.Replace(source, m.old, m.new, 1)
 }
 
-// TestMutations: each mutation fits the source, and docs/safety.md has its row. With -mutate it applies
-// each mutation to a copy that the go command builds in place of the file, and checks that the test fails:
+// TestMutations: each mutation fits the source, and docs/safety.md has its row. With -mutate it
+// applies each mutation to a copy that the go command builds in place of the file, and checks that
+// the test fails:
 //
 //	go test ./internal/house -run Mutations -mutate -timeout 1h
 func TestMutations(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// noProcess lists the package variables of inspect and below it, each with the reason why it does not
-// belong to the process being read. Variables that do are fields of a Space.
+// noProcess lists the package variables of inspect and below it, each with the reason why it does
+// not belong to the process being read. Variables that do are fields of a Space.
 var noProcess = map[string]string{
 	"inspect/internal/peek.here":       "it is the Space of this process",
 	"inspect/internal/peek.known":      "it is the layout of Go releases",
@@ -35,8 +35,8 @@ var noProcess = map[string]string{
 	"inspect.directIndexes":       "it is a table",
 }
 
-// TestProcessStateLivesInSpaces: no package variable keeps what was learned about a process, so that a
-// second process can be read beside this one.
+// TestProcessStateLivesInSpaces: no package variable keeps what was learned about a process, so
+// that a second process can be read beside this one.
 func TestProcessStateLivesInSpaces(t *testing.T) {
 	met := map[string]bool{}
 	for _, folder := range []string{"inspect/internal/peek", "inspect/internal/gotype", "inspect", "inspect/render"} {

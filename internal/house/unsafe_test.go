@@ -9,8 +9,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/rig"
 )
 
-// TestUnsafe: no file outside inspect/internal imports unsafe, except tests. That includes the programs that
-// tests build, which are not packages of the module.
+// TestUnsafe: no file outside inspect/internal imports unsafe, except tests. That includes the
+// programs that tests build, which are not packages of the module.
 func TestUnsafe(t *testing.T) {
 	files := 0
 	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {

@@ -13,8 +13,8 @@ import (
 // Module is the path of this module.
 const Module = "github.com/sightglass-go/sightglass"
 
-// Package is a package as go list describes it. Files of tests are not in GoFiles, nor their imports in
-// Imports and Deps.
+// Package is a package as go list describes it. Files of tests are not in GoFiles, nor their
+// imports in Imports and Deps.
 type Package struct {
 	ImportPath string
 	Dir        string

@@ -22,8 +22,8 @@ var built struct {
 	err  error
 }
 
-// Program builds the sightglass program, the first time, and returns its path. The package's TestMain
-// must call [Main].
+// Program builds the sightglass program, the first time, and returns its path. The package's
+// TestMain must call [Main].
 func Program(t *testing.T) string {
 	t.Helper()
 	built.once.Do(func() { built.err = build() })
@@ -74,7 +74,8 @@ func RunDemo(t *testing.T, args ...string) *Demo {
 	return d
 }
 
-// Stop ends the demo with SIGTERM and checks that it exits with status 0. A second call does nothing.
+// Stop ends the demo with SIGTERM and checks that it exits with status 0. A second call does
+// nothing.
 func (d *Demo) Stop(t *testing.T) {
 	t.Helper()
 	if d.Cmd.ProcessState != nil {

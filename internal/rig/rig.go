@@ -1,6 +1,6 @@
-// Package rig has what the tests of several packages share: a server on a real socket and a session with
-// it, the demo as a process, a terminal, the examples in a document, and the list of the module's
-// packages. Only tests import it.
+// Package rig has what the tests of several packages share: a server on a real socket and a session
+// with it, the demo as a process, a terminal, the examples in a document, and the list of the
+// module's packages. Only tests import it.
 package rig
 
 import (

@@ -87,7 +87,8 @@ func (s *Screen) Resize(columns, rows int) {
 	s.Tmux("resize-window -x %d -y %d", columns, rows)
 }
 
-// Text returns what the screen shows, without trailing empty lines and without the costs of answers.
+// Text returns what the screen shows, without trailing empty lines and without the costs of
+// answers.
 func (s *Screen) Text() string { s.t.Helper(); return s.capture("") }
 
 // All returns Text with the lines that have scrolled off.
@@ -123,8 +124,8 @@ func (s *Screen) Clear() {
 	s.Await(`\A> *$`)
 }
 
-// Knows waits until the server knows the width of the terminal: the client sends a size by itself, and
-// what is typed may arrive before it.
+// Knows waits until the server knows the width of the terminal: the client sends a size by itself,
+// and what is typed may arrive before it.
 func (s *Screen) Knows(width int) {
 	s.t.Helper()
 	for known := ""; known != fmt.Sprint(width); {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// CertificateFiles is a certificate in two PEM files, which is read again when one of them has changed.
-// It is safe for concurrent use.
+// CertificateFiles is a certificate in two PEM files, which is read again when one of them has
+// changed. It is safe for concurrent use.
 type CertificateFiles struct {
 	certFile, keyFile string
 

@@ -17,14 +17,15 @@ import (
 const maxPasswordFile = 1 << 20
 
 // PasswordFile is a file of users and the bcrypt hashes of their passwords: lines name:hash, as
-// htpasswd -B writes them, or name:hash:act. Empty lines and those that begin with # are skipped. It is
-// safe for concurrent use.
+// htpasswd -B writes them, or name:hash:act. Empty lines and those that begin with # are skipped.
+// It is safe for concurrent use.
 type PasswordFile struct {
 	path      string
 	comparing sync.Mutex // bcrypt takes tens of milliseconds by design: one processor at most
 }
 
-// NewPasswordFile returns the password file at path. It is read by each Check, and need not exist yet.
+// NewPasswordFile returns the password file at path. It is read by each Check, and need not exist
+// yet.
 func NewPasswordFile(path string) *PasswordFile { return &PasswordFile{path: path} }
 
 // Account is the line of a user in a password file.
@@ -37,8 +38,8 @@ type Account struct {
 }
 
 // Check returns the account of the user of that name if the password is right. Otherwise the error
-// wraps ErrDenied; that of ctx or of reading the file does not. An unknown name takes as long as one
-// whose hash has the highest cost in the file.
+// wraps ErrDenied; that of ctx or of reading the file does not. An unknown name takes as long as
+// one whose hash has the highest cost in the file.
 func (f *PasswordFile) Check(ctx context.Context, name, password string) (Account, error) {
 	a, err := f.find(name)
 	if err != nil {
@@ -72,8 +73,8 @@ func (a *Account) check(password string) error {
 	return nil
 }
 
-// find returns the line of the user of that name; for an unknown name an Account without a User, whose
-// hash matches no password.
+// find returns the line of the user of that name; for an unknown name an Account without a User,
+// whose hash matches no password.
 func (f *PasswordFile) find(name string) (found Account, err error) {
 	file, err := os.Open(f.path)
 	if err != nil {
@@ -104,8 +105,8 @@ func (f *PasswordFile) find(name string) (found Account, err error) {
 	return found, lines.Err()
 }
 
-// unmatched returns a hash of that cost which no password is known to match: its salt and its sum are
-// all zeros.
+// unmatched returns a hash of that cost which no password is known to match: its salt and its sum
+// are all zeros.
 func unmatched(cost int) []byte {
 	return fmt.Appendf(nil, "$2a$%02d$%s", cost, bytes.Repeat([]byte("."), 22+31))
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/sightglass-go/sightglass/telnet/internal/transport"
 )
 
-// Facts are what this machine knows of the other end of a connection when it is accepted. What is not
-// known counts against the peer.
+// Facts are what this machine knows of the other end of a connection when it is accepted. What is
+// not known counts against the peer.
 type Facts struct {
 	Addr    net.Addr // where the peer connects from, as the connection reports it; never nil
 	Scope   Scope    // of the connection's local address
@@ -62,8 +62,8 @@ func (f *Facts) Search(k Kernel) {
 	}
 }
 
-// Trusted reports whether the kernel says that the peer is root or this process's own user. Both can
-// read its memory without us.
+// Trusted reports whether the kernel says that the peer is root or this process's own user. Both
+// can read its memory without us.
 func (f *Facts) Trusted() bool {
 	return f.UID == 0 || f.UID == os.Geteuid() && f.UID != UnknownUID
 }

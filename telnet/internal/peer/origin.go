@@ -5,9 +5,9 @@ import (
 	"net/netip"
 )
 
-// Origin identifies where connections come from, for limits: an IPv4 address; an IPv6 network of 64 bits,
-// as a provider gives it to one customer; or on this machine a user, whatever address it connects from.
-// All users of this machine whom the kernel does not tell are one origin.
+// Origin identifies where connections come from, for limits: an IPv4 address; an IPv6 network of 64
+// bits, as a provider gives it to one customer; or on this machine a user, whatever address it
+// connects from. All users of this machine whom the kernel does not tell are one origin.
 type Origin struct {
 	network netip.Prefix // ::1/128 for all of loopback; the zero Prefix for what has no IP address
 	uid     int          // UnknownUID for other machines

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// Present reports whether the other end is still open. known is false if that cannot be known without
-// sending something, as of a nil Socket.
+// Present reports whether the other end is still open. known is false if that cannot be known
+// without sending something, as of a nil Socket.
 func (s *Socket) Present() (there, known bool) {
 	switch {
 	case s == nil:
@@ -63,8 +63,8 @@ func (s *Socket) searchOwner() (uid, pid int, err error) {
 	return uid, 0, err
 }
 
-// inode returns the number of s in the kernel's lists of sockets. No two sockets of a machine have the
-// same, whatever network namespaces they are in.
+// inode returns the number of s in the kernel's lists of sockets. No two sockets of a machine have
+// the same, whatever network namespaces they are in.
 func (s *Socket) inode() (n uint32, err error) {
 	var stat syscall.Stat_t
 	var failed error
@@ -84,7 +84,8 @@ func (s *Socket) wasReset() bool {
 	return err != nil || state[0] == tcpClose
 }
 
-// credentials returns those that the peer of a unix socket had when it connected (unix(7), SO_PEERCRED).
+// credentials returns those that the peer of a unix socket had when it connected (unix(7),
+// SO_PEERCRED).
 func (s *Socket) credentials() (uid, pid int, err error) {
 	var cred *syscall.Ucred
 	var failed error

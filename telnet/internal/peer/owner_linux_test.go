@@ -60,8 +60,8 @@ func TestSearchTable(t *testing.T) {
 	}
 }
 
-// bothEnds returns the accepted and the dialed end of a connection, or nil if this machine does not have the
-// network.
+// bothEnds returns the accepted and the dialed end of a connection, or nil if this machine does not
+// have the network.
 func bothEnds(t *testing.T, network, addr string) (here, there net.Conn) {
 	t.Helper()
 	l, err := net.Listen(network, addr)

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// Constants of sock_diag(7), and sizes and offsets, in bytes, of the structures in linux/inet_diag.h.
+// Constants of sock_diag(7), and sizes and offsets, in bytes, of the structures in
+// linux/inet_diag.h.
 const (
 	netlinkSockDiag   = 4
 	sockDiagByFamily  = 20
@@ -27,13 +28,14 @@ const (
 	netlinkHeaderSize = 16
 )
 
-// askKernel asks who owns the TCP socket that is bound to theirs and connected to ours, the addresses
-// of a socket of our own with the given inode. It looks up two sockets, in 40 µs, where the table in
-// /proc must be read whole. The error is ErrNoOwner, ErrNoAnswer or that of a system call.
+// askKernel asks who owns the TCP socket that is bound to theirs and connected to ours, the
+// addresses of a socket of our own with the given inode. It looks up two sockets, in 40 µs, where
+// the table in /proc must be read whole. The error is ErrNoOwner, ErrNoAnswer or that of a system
+// call.
 //
-// It looks up our own end after the other: while the kernel lists that, nobody else can be connected
-// from the peer's address. Our end also proves that this process asks in the network namespace of the
-// connection, and not in another, where the same addresses are somebody else's.
+// It looks up our own end after the other: while the kernel lists that, nobody else can be
+// connected from the peer's address. Our end also proves that this process asks in the network
+// namespace of the connection, and not in another, where the same addresses are somebody else's.
 func askKernel(theirs, ours netip.AddrPort, inode uint32) (uid int, err error) {
 	fd, err := syscall.Socket(syscall.AF_NETLINK, syscall.SOCK_RAW|syscall.SOCK_CLOEXEC, netlinkSockDiag)
 	if err != nil {
@@ -58,7 +60,8 @@ func askKernel(theirs, ours netip.AddrPort, inode uint32) (uid int, err error) {
 	return other.uid, nil
 }
 
-// errNoSocket means that the kernel knows no such socket, or cannot be asked: it answers both alike.
+// errNoSocket means that the kernel knows no such socket, or cannot be asked: it answers both
+// alike.
 var errNoSocket = errors.New("no such socket")
 
 // lookUp asks for the socket bound to local and connected to remote.
@@ -85,8 +88,9 @@ type diagSocket struct {
 	state uint8
 }
 
-// connected reports whether s is the end of a connection that a process has open. Without an inode its
-// process has closed it, and its user reads as root; while it is connecting it has reached nobody.
+// connected reports whether s is the end of a connection that a process has open. Without an inode
+// its process has closed it, and its user reads as root; while it is connecting it has reached
+// nobody.
 func (s diagSocket) connected() bool {
 	return s.inode != 0 && s.state != tcpSynSent && s.state != tcpSynRecv && s.state != tcpNewSynRecv
 }
@@ -117,8 +121,8 @@ func diagRequest(local, remote netip.AddrPort) []byte {
 	return q
 }
 
-// diagAnswer reads the answer. If no socket is connected the kernel may answer with one that listens on
-// the port, which is not the one asked for.
+// diagAnswer reads the answer. If no socket is connected the kernel may answer with one that
+// listens on the port, which is not the one asked for.
 func diagAnswer(answer []byte, local, remote netip.AddrPort) (found diagSocket, err error) {
 	native := binary.NativeEndian
 	if len(answer) < netlinkHeaderSize+diagAnswerSize || native.Uint16(answer[4:]) != sockDiagByFamily {
@@ -143,7 +147,8 @@ func diagAddr(family byte, port, ip []byte) netip.AddrPort {
 	return unmapped(netip.AddrPortFrom(addr, binary.BigEndian.Uint16(port)))
 }
 
-// unmapped returns addr as an IPv4 address if it is one, and without a zone, as in the kernel's lists.
+// unmapped returns addr as an IPv4 address if it is one, and without a zone, as in the kernel's
+// lists.
 func unmapped(addr netip.AddrPort) netip.AddrPort {
 	return netip.AddrPortFrom(addr.Addr().Unmap().WithZone(""), addr.Port())
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/sightglass-go/sightglass/telnet/internal/transport"
 )
 
-// Socket is the socket of a connection, as the kernel describes it. The types that wrap a connection
-// cannot be trusted with that: those of the PROXY protocol, for one, report addresses that the peer has
-// sent.
+// Socket is the socket of a connection, as the kernel describes it. The types that wrap a
+// connection cannot be trusted with that: those of the PROXY protocol, for one, report addresses
+// that the peer has sent.
 type Socket struct {
 	Unix          bool           // a unix socket, or else one of TCP
 	Local, Remote netip.AddrPort // of TCP; Remote is invalid once the peer has reset the connection

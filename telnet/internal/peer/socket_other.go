@@ -4,8 +4,8 @@ package peer
 
 import "net"
 
-// addresses takes both addresses from package net, which has them from the system. It reports whether s
-// is a TCP or unix socket.
+// addresses takes both addresses from package net, which has them from the system. It reports
+// whether s is a TCP or unix socket.
 func (s *Socket) addresses() bool {
 	switch c := s.conn.(type) {
 	case *net.UnixConn:

@@ -13,8 +13,8 @@ import (
 	"sync"
 )
 
-// searching lets one search run at a time. Each makes the kernel walk its whole hash table, 10 ms on a
-// machine with few sockets, which a flood of connections must not multiply.
+// searching lets one search run at a time. Each makes the kernel walk its whole hash table, 10 ms
+// on a machine with few sockets, which a flood of connections must not multiply.
 var searching sync.Mutex
 
 // searchTables is askKernel through the tables of all TCP sockets.
@@ -80,8 +80,9 @@ func (t *tableSearch) read(table io.Reader) {
 // among reports whether s is one of two.
 func among(s string, of [2]string) bool { return s == of[0] || s == of[1] }
 
-// kernelAddr returns the two ways in which the tables write addr: in hexadecimal, each four bytes as a
-// number in this machine's byte order. The table of IPv6 may have an IPv4 address as a mapped one.
+// kernelAddr returns the two ways in which the tables write addr: in hexadecimal, each four bytes
+// as a number in this machine's byte order. The table of IPv6 may have an IPv4 address as a mapped
+// one.
 func kernelAddr(addr netip.AddrPort) [2]string {
 	write := func(ip []byte) string {
 		var b strings.Builder

@@ -1,7 +1,7 @@
 package protocol
 
-// maxSubnegotiation bounds a subnegotiation, in bytes; a longer one is dropped. The longest of use here
-// is a terminal's type, of at most 40 characters (RFC 1091).
+// maxSubnegotiation bounds a subnegotiation, in bytes; a longer one is dropped. The longest of use
+// here is a terminal's type, of at most 40 characters (RFC 1091).
 const maxSubnegotiation = 512
 
 // Receiver is told what a stream of bytes means, in its order. It must not keep a slice after the
@@ -23,8 +23,8 @@ type Receiver interface {
 	Subnegotiation(opt byte, p []byte)
 }
 
-// Decoder decodes what a telnet peer sends. Its zero value is at the start of a stream. How the bytes
-// are split over calls of Decode makes no difference.
+// Decoder decodes what a telnet peer sends. Its zero value is at the start of a stream. How the
+// bytes are split over calls of Decode makes no difference.
 //
 // A line may end with CR LF, CR NUL, CR or LF. CR ends it at once; an LF or NUL that follows is
 // dropped, however late it comes. Within a subnegotiation IAC must be followed by IAC or SE; it is

@@ -1,7 +1,7 @@
 package protocol
 
-// Encode appends text to dst as telnet sends it (RFC 854): a newline as CR LF, a carriage return as CR
-// NUL, and the byte 255 twice.
+// Encode appends text to dst as telnet sends it (RFC 854): a newline as CR LF, a carriage return as
+// CR NUL, and the byte 255 twice.
 func Encode(dst, text []byte) []byte {
 	for _, b := range text {
 		switch b {

@@ -43,8 +43,8 @@ type known struct {
 	line *regexp.Regexp
 }
 
-// greetings are the first lines of protocols, none of which is an expression or a command. A protocol
-// that begins with a single word, such as memcached's stats, cannot be among them.
+// greetings are the first lines of protocols, none of which is an expression or a command. A
+// protocol that begins with a single word, such as memcached's stats, cannot be among them.
 var greetings = []known{
 	{"SSH", regexp.MustCompile(`^SSH-\d\.`)},
 	{"PROXY", regexp.MustCompile(`^PROXY (?:TCP[46]|UNKNOWN)\b`)},

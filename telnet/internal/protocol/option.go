@@ -10,9 +10,9 @@ const (
 	OptNAWS       = 31 // RFC 1073
 )
 
-// Negotiation is the state of all options, in each direction, as in RFC 1143. It needs no queue bits:
-// they are for a side that changes its mind, and this one never does. Its zero value has agreed to
-// nothing.
+// Negotiation is the state of all options, in each direction, as in RFC 1143. It needs no queue
+// bits: they are for a side that changes its mind, and this one never does. Its zero value has
+// agreed to nothing.
 //
 // It never answers a request for what is already so, so no peer can make it loop, whether the peer
 // agrees to everything, refuses everything, mirrors what it gets or answers in the wrong direction.
@@ -41,8 +41,8 @@ func (n *Negotiation) Offer() []byte {
 // nothing: a client that does not negotiate shows requests as odd characters.
 //
 // BINARY makes the peer send bytes as they are typed. Without it inetutils looks at seven bits of
-// each: 9D, which is part of a pasted ” and of Н, Ý and そ, is the key that leads to its own prompt, and
-// 8D, part of э, is Enter.
+// each: 9D, which is part of a pasted ” and of Н, Ý and そ, is the key that leads to its own prompt,
+// and 8D, part of э, is Enter.
 func (n *Negotiation) Ask() (request []byte) {
 	for _, opt := range []byte{OptBinary, OptTTYPE} {
 		ready := n.Echoing() || opt == OptBinary && (n.ours[OptSGA] == yes || n.theirs[OptNAWS] == yes)

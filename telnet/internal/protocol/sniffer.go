@@ -1,16 +1,17 @@
 package protocol
 
-// Sniffer recognizes peers that speak another protocol: above all web browsers, as any page can make a
-// browser, which runs as the right user, connect to a port of this machine; but also scanners, and
-// clients that have the wrong port. Its zero value is at the start of a connection. Its methods return
-// the name of the other protocol, "" while there is none.
+// Sniffer recognizes peers that speak another protocol: above all web browsers, as any page can
+// make a browser, which runs as the right user, connect to a port of this machine; but also
+// scanners, and clients that have the wrong port. Its zero value is at the start of a connection.
+// Its methods return the name of the other protocol, "" while there is none.
 //
-// It judges the first input of a connection, by what is allowed rather than what is known. A person or
-// a script that sends lines begins with text and with keys that edit a line. A telnet client begins
-// with a command (RFC 854), whose first byte, 255, none of the others can send. A telnet client is
-// trusted from there on, all others once their first line has ended. So later lines may hold anything,
-// and a browser never gets to its second line: it first sends a request line (RFC 9112, section 3), a
-// TLS record, or through WebRTC a STUN message (RFC 8489), whose type and magic cookie are not text.
+// It judges the first input of a connection, by what is allowed rather than what is known. A person
+// or a script that sends lines begins with text and with keys that edit a line. A telnet client
+// begins with a command (RFC 854), whose first byte, 255, none of the others can send. A telnet
+// client is trusted from there on, all others once their first line has ended. So later lines may
+// hold anything, and a browser never gets to its second line: it first sends a request line (RFC
+// 9112, section 3), a TLS record, or through WebRTC a STUN message (RFC 8489), whose type and magic
+// cookie are not text.
 type Sniffer struct {
 	telnet  bool   // the peer speaks it
 	trusted bool   // telnet, or the first line is over
@@ -81,9 +82,9 @@ func (s *Sniffer) End() (name string) {
 
 // allowed reports whether b may stand in the first line of a connection.
 //
-// The keys are those that work without an editor. In a binary protocol a length or a type may be the
-// same byte, but there a NUL stands beside it, which a person never types. NULs alone mean nothing (RFC
-// 854).
+// The keys are those that work without an editor. In a binary protocol a length or a type may be
+// the same byte, but there a NUL stands beside it, which a person never types. NULs alone mean
+// nothing (RFC 854).
 func (s *Sniffer) allowed(b byte) bool {
 	switch b {
 	case KeyInterrupt, KeyEnd, KeyBackspace, KeyKill, KeyDelete:
@@ -97,7 +98,8 @@ func (s *Sniffer) allowed(b byte) bool {
 	return !s.key || !s.nulls
 }
 
-// Packet notes the first input, as it came over the wire and before it is decoded, for a better name.
+// Packet notes the first input, as it came over the wire and before it is decoded, for a better
+// name.
 func (s *Sniffer) Packet(p []byte) {
 	const tlsHandshake = 0x16 // the type of the record that a TLS client begins with (RFC 8446, section 5.1)
 	// The magic cookie of STUN follows a message's type and length (RFC 8489, section 5), and the

@@ -72,10 +72,12 @@ func TestSniffer(t *testing.T) {
 	}
 }
 
-// requestLine matches the first line that a browser sends, in a simpler way than request and version.
+// requestLine matches the first line that a browser sends, in a simpler way than request and
+// version.
 var requestLine = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (/[^ ]*|\\*|[0-9A-Za-z\\[][^ ]*:[^ ]*) (HTTP/(0\\.9|1\\.[01]|2\\.0)|RTSP/[12]\\.0|SIP/2\\.0|ICAP/[12]\\.0)$")
 
-// A request line is found however it is split into packets, and so is a control character that is not a key.
+// A request line is found however it is split into packets, and so is a control character that is
+// not a key.
 func FuzzSniffer(f *testing.F) {
 	for _, tc := range slices.Concat(protocoltest.Strangers, protocoltest.Greeters) {
 		if len(tc.In) < 1000 {

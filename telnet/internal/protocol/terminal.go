@@ -8,8 +8,8 @@ const (
 	typeSend = 1
 )
 
-// AppendTypeRequest appends the request for the terminal's type to dst. It may be sent once the peer
-// has agreed to OptTTYPE.
+// AppendTypeRequest appends the request for the terminal's type to dst. It may be sent once the
+// peer has agreed to OptTTYPE.
 func AppendTypeRequest(dst []byte) []byte {
 	return append(dst, IAC, SB, OptTTYPE, typeSend, IAC, SE)
 }
@@ -22,8 +22,8 @@ func TerminalType(p []byte) (name string, ok bool) {
 	return string(p[1:]), true
 }
 
-// WindowSize reads a subnegotiation of OptNAWS (RFC 1073). Sizes are in characters; 0 is unknown. ok is
-// false if p has the wrong length.
+// WindowSize reads a subnegotiation of OptNAWS (RFC 1073). Sizes are in characters; 0 is unknown.
+// ok is false if p has the wrong length.
 func WindowSize(p []byte) (columns, rows int, ok bool) {
 	if len(p) != 4 {
 		return 0, 0, false

@@ -85,8 +85,8 @@ var Strangers = []Stranger{
 	{"msgpack", "\x94\x00\x01\xa4ping", "a binary protocol"},
 }
 
-// Greeters begin with a line that a login would take for an answer. They are refused when it is for the
-// session.
+// Greeters begin with a line that a login would take for an answer. They are refused when it is for
+// the session.
 var Greeters = []Stranger{
 	{"SSH", "SSH-2.0-OpenSSH_9.2\r\n", "SSH"},
 	{"SSH 1", "SSH-1.99-x\n", "SSH"},
@@ -165,12 +165,14 @@ var Guests = []Guest{
 	{"a size", "\xff\xfa\x1f\x00\x50\x00\x18\xff\xf0\x16\n"},
 }
 
-// rfc4571 returns a frame of ICE over TCP (RFC 4571), as a page makes a browser send through WebRTC.
+// rfc4571 returns a frame of ICE over TCP (RFC 4571), as a page makes a browser send through
+// WebRTC.
 func rfc4571(message string) string {
 	return string(binary.BigEndian.AppendUint16(nil, uint16(len(message)))) + message
 }
 
-// stunBinding returns a request (RFC 8489). A page chooses the user's name in it, which may have lines.
+// stunBinding returns a request (RFC 8489). A page chooses the user's name in it, which may have
+// lines.
 func stunBinding(user string) string {
 	attribute := func(kind uint16, value string) string {
 		a := binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(nil, kind), uint16(len(value)))

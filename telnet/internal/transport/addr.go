@@ -2,8 +2,8 @@ package transport
 
 import "net"
 
-// AddrOf calls a method like net.Conn.LocalAddr. It returns an UnknownAddr in place of nil, and if the
-// method or one of the address panics.
+// AddrOf calls a method like net.Conn.LocalAddr. It returns an UnknownAddr in place of nil, and if
+// the method or one of the address panics.
 func AddrOf(method func() net.Addr) (addr net.Addr) {
 	defer func() {
 		if recover() != nil || addr == nil {

@@ -22,9 +22,9 @@ const DrainTime = time.Second
 // drainBytes bounds what CloseGently reads meanwhile.
 const drainBytes = 1 << 20
 
-// CloseGently closes the sending side of nc, reads until the peer has closed its own, DrainTime at most,
-// and closes nc. Closing a connection with unread input makes the kernel send a reset, which can destroy
-// the last answers on their way.
+// CloseGently closes the sending side of nc, reads until the peer has closed its own, DrainTime at
+// most, and closes nc. Closing a connection with unread input makes the kernel send a reset, which
+// can destroy the last answers on their way.
 func CloseGently(nc net.Conn) {
 	defer nc.Close()
 	if CloseWrite(nc) == nil {

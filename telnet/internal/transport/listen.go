@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// Listen opens a listener on addr, which is host:port or unix:/path. The host localhost means 127.0.0.1
-// and ::1, on the same port, as a client may try either first. See listenUnix for unix sockets.
+// Listen opens a listener on addr, which is host:port or unix:/path. The host localhost means
+// 127.0.0.1 and ::1, on the same port, as a client may try either first. See listenUnix for unix
+// sockets.
 func Listen(addr string) (net.Listener, error) {
 	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
 		return listenUnix(path)

@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// lock locks f until it is closed. It waits a second at most for another process to unlock it, and then
-// goes on without: whoever may read a folder may lock it, and must not keep a server from starting.
+// lock locks f until it is closed. It waits a second at most for another process to unlock it, and
+// then goes on without: whoever may read a folder may lock it, and must not keep a server from
+// starting.
 func lock(f *os.File) error {
 	const pause, most = 5 * time.Millisecond, time.Second
 	for waited := time.Duration(0); ; waited += pause {

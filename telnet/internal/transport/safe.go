@@ -8,8 +8,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/console"
 )
 
-// Listeners and connections may be types of the application. A panic in one of their methods becomes an
-// error here and does not end the process, whichever goroutine called it.
+// Listeners and connections may be types of the application. A panic in one of their methods
+// becomes an error here and does not end the process, whichever goroutine called it.
 
 // Rescue, called by defer, turns a panic into a *console.PanicError in err.
 func Rescue(err *error) {
@@ -35,8 +35,8 @@ func (l *safeListener) Close() (err error) {
 
 func (l *safeListener) Addr() net.Addr { return AddrOf(l.Listener.Addr) }
 
-// SafeConn returns a connection that turns the panics of nc into errors. Its addresses are never nil. It
-// has the methods CloseWrite and NetConn.
+// SafeConn returns a connection that turns the panics of nc into errors. Its addresses are never
+// nil. It has the methods CloseWrite and NetConn.
 func SafeConn(nc net.Conn) net.Conn { return &safeConn{nc} }
 
 type safeConn struct{ net.Conn }

@@ -12,9 +12,9 @@ import (
 // readSize is the size of a read from the inner connection, in bytes.
 const readSize = 2 << 10
 
-// WithDeadlines returns a connection that keeps deadlines although nc does not, as the channel of an SSH
-// server. After a Write that missed its deadline all further ones fail, as the one of nc may still be
-// running. Close ends a pending Read even if that of nc goes on.
+// WithDeadlines returns a connection that keeps deadlines although nc does not, as the channel of
+// an SSH server. After a Write that missed its deadline all further ones fail, as the one of nc may
+// still be running. Close ends a pending Read even if that of nc goes on.
 func WithDeadlines(nc net.Conn) net.Conn {
 	c := &timedConn{Conn: nc, in: make(chan input), closed: make(chan struct{})}
 	c.read.passed, c.write.passed = make(chan struct{}), make(chan struct{})

@@ -19,8 +19,8 @@ func (c *channel) Read(p []byte) (int, error) { return c.Reader.Read(p) }
 func (c *channel) Write([]byte) (int, error)  { return 0, errors.New("nobody reads") }
 func (c *channel) Close() error               { return c.Reader.(io.Closer).Close() }
 
-// The deadlines of WithDeadlines behave like those of a net.Conn: they pass, can be undone, and hold for a
-// Read that already waits.
+// The deadlines of WithDeadlines behave like those of a net.Conn: they pass, can be undone, and
+// hold for a Read that already waits.
 func TestTimedConn(t *testing.T) {
 	t.Parallel()
 	in, there := io.Pipe()

@@ -14,9 +14,9 @@ import (
 	"syscall"
 )
 
-// listenUnix makes a unix socket with the mode 0600. It makes the socket in a folder that only this user
-// can enter and moves it to path once its mode is right, as a umask would affect the whole process. A
-// path that begins with @ names a socket without a file, on Linux.
+// listenUnix makes a unix socket with the mode 0600. It makes the socket in a folder that only this
+// user can enter and moves it to path once its mode is right, as a umask would affect the whole
+// process. A path that begins with @ names a socket without a file, on Linux.
 func listenUnix(path string) (net.Listener, error) {
 	if strings.HasPrefix(path, "@") {
 		return net.Listen("unix", path)
@@ -49,8 +49,8 @@ func listenUnix(path string) (net.Listener, error) {
 	return s, nil
 }
 
-// install moves the socket made to path, and replaces a socket there that nobody listens on. It locks
-// the folder: another server might take the path between the check and the move.
+// install moves the socket made to path, and replaces a socket there that nobody listens on. It
+// locks the folder: another server might take the path between the check and the move.
 func install(made, path string) error {
 	folder, err := os.Open(filepath.Dir(path))
 	if err != nil {
