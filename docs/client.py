@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Ask a Go program that sightglass looks into: client.py HOST:PORT|unix:/PATH EXPRESSION..."""
+"""Query a Go program with sightglass: client.py HOST:PORT|unix:/PATH EXPRESSION..."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-// Package docs_test executes every example of the manual.
+// Package docs_test runs every example of the manual.
 package docs_test
 
 import (
@@ -29,7 +29,7 @@ func documents(t *testing.T) []string {
 	return append(files, "README.md", "CONTRIBUTING.md")
 }
 
-// elsewhere are the documents whose examples the tests of a package hold.
+// elsewhere has the documents whose examples the tests of another package run.
 var elsewhere = map[string]string{
 	"docs/telnet.md":      "telnet",
 	"docs/commands.md":    "internal/console",
@@ -37,7 +37,7 @@ var elsewhere = map[string]string{
 	"docs/protocol.md":    "telnet",
 }
 
-// TestExamples runs each example of the documents: Go programs and fragments, and sessions with the demo.
+// TestExamples runs the examples of the documents: Go programs and fragments, and sessions with the demo.
 func TestExamples(t *testing.T) {
 	for _, file := range documents(t) {
 		if folder, ok := elsewhere[file]; ok {
@@ -85,7 +85,8 @@ func tested(t *testing.T, folder, document string) bool {
 	return slices.ContainsFunc(files, func(file string) bool { return strings.Contains(rig.Read(t, file), document) })
 }
 
-// tryCommands holds that the commands a document begins with are there: what they build, builds, and what they test, CI tests.
+// tryCommands checks the commands that a document begins with: what they build, builds, and what they
+// test, CI tests.
 func tryCommands(t *testing.T, b rig.Block) {
 	for _, line := range strings.Split(strings.TrimSpace(b.Text), "\n") {
 		switch words := strings.Fields(line); {
@@ -97,7 +98,7 @@ func tryCommands(t *testing.T, b rig.Block) {
 	}
 }
 
-// tryProgram builds and runs a whole program, and asks it for its cache.
+// tryProgram builds and runs a whole program, and connects to it to ask for its cache.
 func tryProgram(t *testing.T, b rig.Block) {
 	l, err := net.Listen("tcp", "localhost:0")
 	if err != nil {
@@ -126,7 +127,8 @@ func tryProgram(t *testing.T, b rig.Block) {
 	}
 }
 
-// fragment is a program around a fragment, with what the documents take for granted: an application with a cache.
+// fragment is the program around a fragment, with what the documents take for granted: an application with
+// a cache.
 const fragment = `package main
 
 import (
@@ -175,8 +177,8 @@ func tryFragment(t *testing.T, b rig.Block) {
 	}
 }
 
-// replay types a console block's commands ("$ ") and lines ("> ") into the demo,
-// holds that the answers are those of the document, and returns the session for the next block.
+// replay types the commands ("$ ") and lines ("> ") of a console block into the demo, compares the answers
+// with those of the document, and returns the session for the next block.
 func replay(t *testing.T, b rig.Block, d *rig.Demo, s *rig.Session) *rig.Session {
 	steps := regexp.MustCompile(`(?m)^[$>] `).Split(b.Text, -1)
 	marks := regexp.MustCompile(`(?m)^[$>] `).FindAllString(b.Text, -1)
@@ -213,7 +215,7 @@ func replay(t *testing.T, b rig.Block, d *rig.Demo, s *rig.Session) *rig.Session
 	return s
 }
 
-// masks make two sessions comparable: what differs between two runs becomes a sign for its kind.
+// masks make two sessions comparable: they replace what differs between two runs.
 var masks = []struct {
 	what *regexp.Regexp
 	sign string
@@ -238,7 +240,7 @@ func masked(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// TestLinks holds that each document and chapter that a document points to is there.
+// TestLinks: each document and section that a document links to exists.
 func TestLinks(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^):]*?)(#[^)]*)?\)`)
 	for _, file := range documents(t) {
@@ -266,7 +268,7 @@ func anchors(text string) []string {
 	return all
 }
 
-// TestDependencies holds docs/dependencies.md to go.mod and to the imports.
+// TestDependencies compares docs/dependencies.md with go.mod and with the imports.
 func TestDependencies(t *testing.T) {
 	var mod struct {
 		Require []struct {

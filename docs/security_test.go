@@ -16,8 +16,8 @@ import (
 	"github.com/sightglass-go/sightglass/telnet"
 )
 
-// TestSecurity does what docs/security.md says: it makes the password file and the certificate
-// with its commands, serves with them, and logs in with its client.
+// TestSecurity does what docs/security.md says: it makes the password file and the certificate, serves with
+// them, and logs in with the client.
 func TestSecurity(t *testing.T) {
 	rig.Need(t, "bash", "htpasswd", "openssl", "socat", "telnet", "expect")
 	var commands []rig.Block
@@ -79,7 +79,7 @@ func TestSecurity(t *testing.T) {
 	}
 }
 
-// typing is what somebody does at a terminal, for expect: each step waits for what it needs.
+// typing is an expect script of what somebody types, in which each step waits for what it needs.
 const typing = `set timeout 60
 spawn -noecho TUNNEL
 expect -re "listening on" {} timeout { exit 1 }

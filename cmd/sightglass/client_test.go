@@ -95,7 +95,7 @@ func TestDemoEndsWithSessions(t *testing.T) {
 	}
 }
 
-// endless takes a thousand million steps.
+// endless takes a billion steps.
 const endless = `let xs = 1..1000; count(xs, count(xs, any(xs, # < 0)) > 0)`
 
 func TestNetcat(t *testing.T) {
@@ -117,7 +117,7 @@ func TestNetcat(t *testing.T) {
 	}
 }
 
-// tour is what both terminals, telnet's and the demo's own, must be able to do.
+// tour tries what both terminals, telnet's and the demo's own, must be able to do.
 func tour(t *testing.T, s *rig.Screen) {
 	s.Await(`^> *\z`)
 	s.Enter("dir()")
@@ -180,7 +180,7 @@ func TestDemoPrompt(t *testing.T) {
 	tour(t, s)
 }
 
-// A client sends what is typed, also where seven bits of a byte are one of its own keys.
+// A client sends what is typed, even if seven bits of a byte are one of its own keys.
 func TestTelnetOfAnyLetter(t *testing.T) {
 	d := rig.RunDemo(t, "--listen", "localhost:0")
 	for name, client := range map[string]string{"telnet": "telnet localhost ", "busybox": "busybox telnet localhost ", "plink": "plink -telnet localhost -P "} {
@@ -200,8 +200,8 @@ func TestTelnetOfAnyLetter(t *testing.T) {
 	}
 }
 
-// Ctrl-Z stops the demo within a watch; when the shell lets it go on, the watch goes on below what
-// the shell has written, and lines are edited as before.
+// Ctrl-Z stops the demo within a watch. When the shell resumes it, the watch goes on below what the shell
+// has written, and lines are edited as before.
 func TestSuspendedDemo(t *testing.T) {
 	rig.Need(t, "bash", "tmux")
 	s := rig.NewScreen(t, 110, 60, "PS1='shell: ' bash --norc -i")
@@ -230,7 +230,7 @@ func TestSuspendedDemo(t *testing.T) {
 	s.Await(`^THE END$`)
 }
 
-// TestSecretsStay asks the demo's objects for their secrets in all the ways that a first hour would find.
+// TestSecretsStay tries to get at the secrets of the demo in all the ways that one would find in an hour.
 func TestSecretsStay(t *testing.T) {
 	s := shop.New(100)
 	reg := registry.New()
@@ -260,7 +260,7 @@ func TestSecretsStay(t *testing.T) {
 	}
 }
 
-// live lets the shop live until the test ends.
+// live runs the shop until the test ends.
 func live(t *testing.T, s *shop.Shop) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})

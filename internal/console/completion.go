@@ -14,8 +14,8 @@ const (
 	listedInColumns  = 100
 )
 
-// place returns what is to be completed: the line, and the byte offset of the cursor.
-func (e *editor) place() (line string, pos int) {
+// line returns the line so far, and the byte offset of the cursor in it.
+func (e *editor) line() (line string, pos int) {
 	return string(e.text), sizeOf(e.text[:e.pos])
 }
 

@@ -14,7 +14,7 @@ const (
 	none      action = iota
 	accept           // the line is complete: take returns it
 	tooLong          // the line was too long, and is gone
-	completes        // Tab: complete at place, and propose the result
+	completes        // Tab: complete the line, and propose the result
 	interrupt        // Ctrl-C
 	leave            // Ctrl-D on an empty line
 )

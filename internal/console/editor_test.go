@@ -13,7 +13,7 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// names is a completion of some names.
+// names completes a few names.
 func names(all ...string) func(string, int) []eval.Completion {
 	return func(line string, pos int) []eval.Completion {
 		start := strings.LastIndexAny(line[:pos], " .(") + 1
@@ -29,7 +29,7 @@ func names(all ...string) func(string, int) []eval.Completion {
 
 var proposals = names("cache", "catalog", "count", "counter", "Größe")
 
-// editing is an editor at a terminal, without a session: lines are taken and forgotten.
+// editing is an editor with a terminal and without a session. It drops the lines that it takes.
 type editing struct {
 	editor  editor
 	decoder decoder
@@ -71,7 +71,7 @@ func (e *editing) feed(p []byte) {
 				e.editor.drop()
 				e.editor.begin()
 			case completes:
-				e.editor.propose(proposals(e.editor.place()))
+				e.editor.propose(proposals(e.editor.line()))
 			case leave:
 				e.left = true
 			}
@@ -92,7 +92,7 @@ var editorTests = []struct {
 	width  int
 	in     string
 	screen string
-	lines  string // what was taken, separated by |
+	lines  string // those taken, separated by |
 }{
 	{"typed", 20, "cache", "> cache│", ""},
 	{"entered", 20, "cache\n", "> cache\n> │", "cache"},
@@ -268,7 +268,7 @@ func TestInterjection(t *testing.T) {
 	}
 }
 
-// check holds that the screen shows prompt, text and cursor as a terminal does that is sent just these.
+// check checks that the screen shows prompt, text and cursor as if nothing else had ever been sent.
 func (e *editing) check() {
 	t := e.screen.t
 	t.Helper()
@@ -282,7 +282,7 @@ func (e *editing) check() {
 	for i := 0; i <= len(line); i++ {
 		if i == pos {
 			if row, col = want.row, want.col; want.wraps {
-				row, col = row+1, 0 // where the next character comes
+				row, col = row+1, 0 // where the next character goes
 			}
 		}
 		switch {
@@ -301,14 +301,14 @@ func (e *editing) check() {
 	}
 }
 
-// hasWide reports whether the screen shows what takes two columns: terminals differ in where they put
-// that when they wrap their rows anew.
+// hasWide reports whether the screen shows a wide character. Terminals differ in where they put one when
+// they wrap their rows anew.
 func hasWide(v *vt) bool {
 	return strings.ContainsFunc(v.String(), func(r rune) bool { return text.RuneWidth(r) != 1 })
 }
 
-// The screen must show the same however the bytes were packed, hold the text that the editor
-// holds, and show nothing that a terminal would act on (vt fails on that).
+// The screen must show the same however the bytes were packed. It must show the text of the editor, and
+// nothing that a terminal would act on, on which vt fails.
 func FuzzEditor(f *testing.F) {
 	for _, tc := range editorTests {
 		f.Add([]byte(tc.in), uint8(tc.width), uint8(0))
@@ -341,7 +341,7 @@ func FuzzEditor(f *testing.F) {
 	})
 }
 
-// What is no control is taken as Go takes it.
+// Text that is not a control sequence decodes as in Go.
 func FuzzDecoder(f *testing.F) {
 	for _, tc := range editorTests {
 		f.Add([]byte(tc.in))
@@ -380,7 +380,7 @@ func FuzzDecoder(f *testing.F) {
 	})
 }
 
-// Enter and Ctrl-C come through, whatever is half open before them.
+// Enter and Ctrl-C come through, whatever sequence is half open before them.
 func TestEnterAlwaysCounts(t *testing.T) {
 	for _, before := range []string{"", "\x1b", "\x1b[", "\x1b[1;", "\x1bO", "\x1b[[", "\x1b]0;x", "\x1bPx", "\xc3", "\xe2\x82", "\x1b\x1b"} {
 		for b, want := range map[byte]code{'\r': keyEnter, '\n': keyEnter, 0x03: keyInterrupt} {
@@ -398,8 +398,8 @@ func TestEnterAlwaysCounts(t *testing.T) {
 	}
 }
 
-// TestEnterReadsOn holds that Enter adds a line just where the whole text is incomplete, whatever
-// was edited since the last one.
+// TestEnterReadsOn: Enter adds a line if and only if the whole text is incomplete, whatever was edited
+// since the last Enter.
 func TestEnterReadsOn(t *testing.T) {
 	const typed = "(([[{{)]}\"'`//**;\\ a\r\r\r\r\x7f\x7f\x02\x01\x05\x14\x17\x0b"
 	added := 0
@@ -428,8 +428,8 @@ func TestEnterReadsOn(t *testing.T) {
 	}
 }
 
-// BenchmarkPaste pastes as much as a line may have, read by read. That it is one line is the
-// yardstick: many lines are read no more often than that.
+// BenchmarkPaste pastes the longest possible line, read by read. Many lines must take no longer than
+// one line of that length.
 func BenchmarkPaste(b *testing.B) {
 	for _, tc := range []struct{ name, text string }{
 		{"one line", strings.Repeat("1,", 32_000)},

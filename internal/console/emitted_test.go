@@ -17,7 +17,7 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// nosy is a client that, whenever something is written to it, sees whether a lock is taken.
+// nosy is a client that checks, whenever something is written to it, whether a lock is held.
 type nosy struct {
 	mu     *sync.RWMutex
 	writes int
@@ -34,8 +34,8 @@ func (n *nosy) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestAttackEmitted: nothing that a session writes holds a secret, in whatever mode it is, whatever
-// command shows it, and whatever it proposes while one types.
+// TestAttackEmitted: nothing that a session writes contains a secret, in any mode, by any command, and as
+// any completion.
 func TestAttackEmitted(t *testing.T) {
 	const secret = "hunter2hunter2"
 	c := &struct {
@@ -102,8 +102,8 @@ func TestAttackEmitted(t *testing.T) {
 	}
 }
 
-// TestAttackSlowClient: no lock is held while an answer is written, so that a client that does not
-// read holds up nobody but itself.
+// TestAttackSlowClient: no lock is held while an answer is written, so a client that does not read holds
+// up nobody else.
 func TestAttackSlowClient(t *testing.T) {
 	c := &struct {
 		mu    sync.RWMutex

@@ -13,15 +13,15 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
-// patience ends a test that would hang.
+// patience is after how long a test that hangs fails.
 const patience = 20 * time.Second
 
 func textNode(s string) *render.Node { return &render.Node{Shape: inspect.Scalar, Text: s} }
 
-// fake is an evaluator of a few lines; the answer to any other is that line.
+// fake is an evaluator that knows a few lines. It answers any other with the line itself.
 type fake struct {
-	began chan string // is told of each evaluation, if not nil
-	asked chan string // is told of each completion, if not nil, which waits then for found
+	began chan string // receives the line of each evaluation, if not nil
+	asked chan string // receives the line of each completion, if not nil; the completion then waits for found
 	found chan struct{}
 }
 
@@ -60,16 +60,16 @@ func (f *fake) CompleteContext(ctx context.Context, line string, pos int) []eval
 	return names("wait", "long")(line, pos)
 }
 
-// peer is the other side of a terminal: what it was sent, as long as it reads.
+// peer is the other side of a terminal. It keeps what it has read.
 type peer struct {
 	mu      sync.Mutex
 	changed sync.Cond
 	got     strings.Builder
-	pending string // written while the peer does not read
+	pending string // written, and not read yet
 	stuck   bool
 	gone    bool
 	muted   bool
-	seen    int // what waitFor has looked at
+	seen    int // how much of it waitFor has looked at
 }
 
 func newPeer() *peer {
@@ -78,7 +78,7 @@ func newPeer() *peer {
 	return p
 }
 
-// room is how much may be pending.
+// room bounds pending.
 const room = 8 << 10
 
 func (p *peer) Write(b []byte) (int, error) {
@@ -130,7 +130,7 @@ func (p *peer) Mute(on bool) {
 	p.muted = on
 }
 
-// read makes the peer read, or not.
+// read makes the peer read, or stop reading.
 func (p *peer) read(on bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -141,7 +141,7 @@ func (p *peer) read(on bool) {
 	p.changed.Broadcast()
 }
 
-// vanish makes all writing fail.
+// vanish makes all writes fail.
 func (p *peer) vanish() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -149,7 +149,7 @@ func (p *peer) vanish() {
 	p.changed.Broadcast()
 }
 
-// until waits for a condition on what was sent since the last wait, and returns that.
+// until waits until a condition holds for what was sent since the last wait, and returns that.
 func (p *peer) until(t *testing.T, what string, ok func(got string) bool) string {
 	t.Helper()
 	late := time.AfterFunc(patience, func() { p.vanish() })
@@ -169,20 +169,20 @@ func (p *peer) until(t *testing.T, what string, ok func(got string) bool) string
 	}
 }
 
-// waitFor waits for text, and returns what was sent up to then since the last wait.
+// waitFor waits for text, and returns what was sent since the last wait, up to the text.
 func (p *peer) waitFor(t *testing.T, text string) string {
 	t.Helper()
 	return p.until(t, text, func(got string) bool { return strings.Contains(got, text) })
 }
 
-// answer waits for the next prompt, and returns what stands before it.
+// answer waits for the next prompt, and returns what was sent before it.
 func (p *peer) answer(t *testing.T) string {
 	t.Helper()
 	got := p.until(t, "the prompt", func(got string) bool { return got == prompt || strings.HasSuffix(got, "\n"+prompt) })
 	return strings.TrimSuffix(got, prompt)
 }
 
-// backlog waits until the terminal waits for a peer that does not read.
+// backlog waits until the terminal is blocked on a peer that does not read.
 func (p *peer) backlog(t *testing.T) {
 	t.Helper()
 	p.until(t, "a backlog", func(string) bool { return len(p.pending) > 0 })

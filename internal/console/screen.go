@@ -84,8 +84,8 @@ func (s *screen) wrap() {
 	}
 }
 
-// place returns where the cursor is behind label and text.
-func (s *screen) place(label string, text []rune) cell {
+// cellBehind returns the cell where the cursor is behind label and text.
+func (s *screen) cellBehind(label string, text []rune) cell {
 	dry := screen{width: s.width}
 	dry.write(append([]rune(label), text...))
 	return dry.cursor
@@ -111,7 +111,7 @@ func (s *screen) show(label string, line []rune, pos int) {
 	s.pos = pos
 	to := s.end
 	if pos < len(line) {
-		to = s.place(label, line[:pos])
+		to = s.cellBehind(label, line[:pos])
 	}
 	s.move(to)
 }

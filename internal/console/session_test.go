@@ -21,7 +21,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files and docs/commands.md anew")
 
-// golden holds got against a file.
+// golden compares got with a file.
 func golden(t *testing.T, file, got string) {
 	t.Helper()
 	if *update {
@@ -41,7 +41,7 @@ func golden(t *testing.T, file, got string) {
 	}
 }
 
-// answers is an evaluator with one answer or error for each line.
+// answers is an evaluator with an answer or an error for each line.
 type answers map[string]any
 
 func (a answers) Run(_ context.Context, q eval.Query) (eval.Result, error) {
@@ -70,7 +70,7 @@ func list(n int) *render.Node {
 	return l
 }
 
-// What a person sees, read by eye when it changes.
+// What a person sees. Read the diff when it changes.
 func TestAnswers(t *testing.T) {
 	wrong := func(message string, line, col int) *eval.Error {
 		return &eval.Error{Message: message, Line: line, Col: col}
@@ -185,7 +185,7 @@ func TestCommandCompletion(t *testing.T) {
 	}
 }
 
-// A command's name in an expression is a name.
+// In an expression, the name of a command is a name like any other.
 func TestCommandsAgainstExpressions(t *testing.T) {
 	for line, want := range map[string]bool{
 		"help": true, " help ": true, "help keys": true, "history": true, "dir cache": true, "set width 80": true,
@@ -292,7 +292,7 @@ func TestBanner(t *testing.T) {
 	}
 }
 
-// docs/commands.md is the table of commands.
+// docs/commands.md has what help says.
 func TestCommandsDocument(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# Commands\n\n" +
@@ -310,7 +310,7 @@ func TestCommandsDocument(t *testing.T) {
 	golden(t, filepath.Join("..", "..", "docs", "commands.md"), b.String())
 }
 
-// Colours are for terminals that show them, and for nobody who has said that he wants none.
+// Colors are for terminals that show them, unless the user wants none.
 func TestColour(t *testing.T) {
 	for _, tc := range []struct {
 		environment string

@@ -14,8 +14,8 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// sized is a session on a terminal of any size, with a few objects that change, without locks, while
-// they are looked at: what they come to has notes, and a watch of them three samples.
+// sized is a session on a terminal of any size. Its objects change while they are read without locks,
+// so answers have notes, and a watch takes three samples.
 type sized struct {
 	*eval.Session
 	console *Session
@@ -50,7 +50,7 @@ func newSized(out *strings.Builder) *sized {
 	return s
 }
 
-// Run changes something before each evaluation, and ends a watch with the third.
+// Run changes something before each evaluation, and ends a watch at the third.
 func (s *sized) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	s.asked++
 	o := s.objects[s.asked%3]
@@ -63,7 +63,7 @@ func (s *sized) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	return s.Session.Run(ctx, q)
 }
 
-// do runs a line and returns what is written for it.
+// do runs a line and returns its answer.
 func (s *sized) do(t *testing.T, out *strings.Builder, line string) string {
 	t.Helper()
 	out.Reset()
@@ -77,11 +77,11 @@ func (s *sized) do(t *testing.T, out *strings.Builder, line string) string {
 	return out.String()
 }
 
-// inPlaceLines is how many of them are tried at all heights.
+// inPlaceLines is how many of sizedLines are tried at all heights.
 const inPlaceLines = 12
 
-// sizedLines are lines for each command, for each way that a watch is drawn, and for all that
-// is laid out for a width.
+// sizedLines has lines for each command, for each way to draw a watch, and for everything that is laid
+// out for a width.
 func sizedLines() []string {
 	lines := []string{
 		`watch {"a": s1.S, "b": s2.S, "c": s3.S}`, `watch {"a": s1.S, "b": s2.S, "c": s3.S} changes`, "watch s1", "watch s1.N", "watch s1 changes", "watch s1.N changes",
@@ -91,7 +91,7 @@ func sizedLines() []string {
 		"set none", "set width 3", "level look",
 	}
 	for _, c := range commands() {
-		if c.name != "json" { // no more sizes from there on
+		if c.name != "json" { // after it, sizes do not matter
 			lines = append(lines, c.name, c.name+" s1")
 		}
 	}
@@ -101,8 +101,8 @@ func sizedLines() []string {
 	return lines
 }
 
-// fits holds that a watch that is drawn in place stays on its screen: its rows are not wrapped and
-// not scrolled away, or the next sample would be drawn in another place.
+// fits checks that a watch drawn in place stays on its screen: if rows wrapped or scrolled away, the next
+// sample would be drawn in the wrong place.
 func (s *sized) fits(t *testing.T, line, drawn string) {
 	t.Helper()
 	st := s.console.currentStyle()
@@ -110,7 +110,7 @@ func (s *sized) fits(t *testing.T, line, drawn string) {
 		return
 	}
 	if !strings.Contains(drawn, "\x1b[") {
-		return // a complaint, that is no sample
+		return // an error, and not a sample
 	}
 	for _, sample := range strings.Split(drawn, "\x1b[J") {
 		sample, _, _ = strings.Cut(sample, "\x1b[")
@@ -126,8 +126,7 @@ func (s *sized) fits(t *testing.T, line, drawn string) {
 	}
 }
 
-// Each command and each way to draw is tried at sizes that a terminal may have, and at those that
-// none has.
+// Each command and each way to draw is tried at sizes that a terminal may have, and at impossible ones.
 func TestSizes(t *testing.T) {
 	t.Parallel()
 	lines := sizedLines()
@@ -149,7 +148,7 @@ func TestSizes(t *testing.T) {
 						continue // nothing is drawn for a height
 					}
 					if tried++; i > 1 && tried%5 != 0 && !attack.Long() {
-						continue // a sample is enough to notice what breaks all of them
+						continue // one sample is enough to notice what breaks all
 					}
 					s.fits(t, line, s.do(t, &out, line))
 				}
@@ -158,7 +157,7 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// Typing is tried at each width, and while that changes.
+// Typing is tried at each width, and while the width changes.
 func TestSizesOfTyping(t *testing.T) {
 	const typed = "日本 a long line of text, x\u0301\x1b[D\x1b[D\x01\x06日\x05\t\x12te\x12\x07\x10\x10\x0e\x0c(\r[1,\r2])\r\x03\x1b[200~a\n日\tb\x1b[201~\x17\x15\x19\x04"
 	for width := range 12 {

@@ -253,7 +253,7 @@ func (t *Terminal) key(k key) (j job) {
 		e.begin()
 	case completes:
 		e.refresh()
-		line, pos := e.place()
+		line, pos := e.line()
 		return job{completing, line, pos}
 	case tooLong:
 		t.refuse()

@@ -17,7 +17,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// attach is a started terminal and its peer, past banner and first prompt.
+// attach returns a started terminal and its peer, past the banner and the first prompt.
 func attach(t *testing.T, f *fake) (*Terminal, *peer) {
 	t.Helper()
 	p := newPeer()
@@ -99,8 +99,8 @@ func TestQuit(t *testing.T) {
 	}
 }
 
-// Whatever the packets, all that a pipe sent is answered before the end, the last line without
-// an end of line too.
+// Whatever the packets, everything that a pipe sent is answered before the end, even a last line without
+// a newline.
 func TestEndOfInput(t *testing.T) {
 	const in = "one\ntwo\nthree"
 	for size := 1; size <= len(in); size++ {
@@ -165,7 +165,7 @@ func TestInterruptOfOutput(t *testing.T) {
 	}
 }
 
-// An answer that was evaluated, and only waits to be sent, is interrupted in the same way.
+// An answer that was evaluated and only waits to be sent is interrupted in the same way.
 func TestInterruptOfLastOutput(t *testing.T) {
 	term, p := attach(t, &fake{})
 	p.read(false)
@@ -178,15 +178,15 @@ func TestInterruptOfLastOutput(t *testing.T) {
 	}
 }
 
-// AO drops what waits to be sent, and what was typed ahead is answered.
+// AO drops what waits to be sent; lines typed ahead are answered.
 func TestAbortOutput(t *testing.T) {
 	f := &fake{began: make(chan string, 10)}
 	term, p := attach(t, f)
-	term.AbortOutput() // there is none
+	term.AbortOutput() // there is no output
 	term.Feed([]byte("wait\nafter\n"))
 	<-f.began
 	term.AbortOutput()
-	endLine(term) // which AbortOutput does not
+	endLine(term) // AbortOutput does not
 	if got, want := p.waitFor(t, "after\n> "), "\n… the output was stopped here\n> after\n> "; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -200,7 +200,7 @@ func TestAbortOutput(t *testing.T) {
 	}
 }
 
-// Only a terminal that can is asked to mark what is pasted, and no longer after the session.
+// Only a capable terminal is asked to mark what is pasted, and asked to stop at the end of the session.
 func TestMarksOfPastes(t *testing.T) {
 	const on, off = "\x1b[?2004h", "\x1b[?2004l"
 	for name, want := range map[string]bool{"XTERM": true, "screen": true, "DEC-VT100": false, "dumb": false, "": false} {
@@ -249,14 +249,14 @@ func TestTypeAhead(t *testing.T) {
 	}
 }
 
-// endLine ends the evaluation alone, which an interrupt does not.
+// endLine ends the evaluation and nothing else, unlike an interrupt.
 func endLine(term *Terminal) {
 	term.mu.Lock()
 	defer term.mu.Unlock()
 	term.cancel()
 }
 
-// More than is held makes the sender wait, and loses nothing.
+// Input beyond what is held makes the sender wait, and is not lost.
 func TestTooMuchTypeAhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{began: make(chan string, 10_000)}
@@ -312,7 +312,7 @@ func TestHangup(t *testing.T) {
 	if err := wait(t, term); !errors.Is(err, gone) {
 		t.Errorf("the session ended with %v", err)
 	}
-	term.Feed([]byte("ignored\n")) // after the end nothing happens
+	term.Feed([]byte("ignored\n")) // after the end
 	term.Interrupt()
 	term.EOF()
 	term.Say("x")
@@ -399,7 +399,7 @@ func TestModeChanges(t *testing.T) {
 	}
 }
 
-// The farewell stands by itself, whatever was typed before.
+// The farewell has a line of its own, whatever was typed before.
 func TestFarewell(t *testing.T) {
 	for _, tc := range []struct{ typed, end, want string }{
 		{"", "\x04", "> bye\n│"},
@@ -449,8 +449,8 @@ func TestIsolation(t *testing.T) {
 	}
 }
 
-// BenchmarkTypeAhead answers many lines that are held during an evaluation. Those that come
-// one by one are the yardstick.
+// BenchmarkTypeAhead answers many lines that are held during an evaluation, compared with lines that
+// come one by one.
 func BenchmarkTypeAhead(b *testing.B) {
 	const lines = 10_000
 	for _, together := range []bool{false, true} {
@@ -477,7 +477,7 @@ func BenchmarkTypeAhead(b *testing.B) {
 	}
 }
 
-// deaf is an output that drops all.
+// deaf is an output that drops everything.
 type deaf struct{}
 
 func (deaf) Write(p []byte) (int, error) { return len(p), nil }
@@ -485,7 +485,7 @@ func (deaf) Flush() error                { return nil }
 func (deaf) Discard(then func()) int     { then(); return 0 }
 func (deaf) Mute(bool)                   {}
 
-// In JSON mode there is neither prompt nor echo, whatever was negotiated, and no line but answers.
+// In JSON mode there is neither prompt nor echo, whatever was negotiated, and each line is an answer.
 func TestJSONInCharacterMode(t *testing.T) {
 	term, p := attach(t, &fake{})
 	term.SetEcho(true)

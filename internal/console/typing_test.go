@@ -10,7 +10,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval"
 )
 
-// characters is a terminal in character mode, and its peer.
+// characters returns a terminal in character mode, and its peer.
 func characters(t *testing.T, f *fake) (*Terminal, *peer) {
 	t.Helper()
 	term, p := attach(t, f)
@@ -18,7 +18,7 @@ func characters(t *testing.T, f *fake) (*Terminal, *peer) {
 	return term, p
 }
 
-// completion is a terminal whose user has pressed Tab, and nothing has been found yet.
+// completion returns a terminal whose user has pressed Tab, before anything was found.
 func completion(t *testing.T) (*Terminal, *peer, *fake) {
 	t.Helper()
 	f := &fake{asked: make(chan string), found: make(chan struct{})}
@@ -31,7 +31,7 @@ func completion(t *testing.T) (*Terminal, *peer, *fake) {
 	return term, p, f
 }
 
-// A completion does not hold up the terminal: what is typed meanwhile counts behind it.
+// A completion does not hold up the terminal: what is typed meanwhile comes after it.
 func TestTypingDuringCompletion(t *testing.T) {
 	term, p, f := completion(t)
 	term.Feed([]byte("er\r"))
@@ -44,13 +44,13 @@ func TestTypingDuringCompletion(t *testing.T) {
 	p.waitFor(t, "nger\nlonger\n> ")
 	term.Feed([]byte("lo\t"))
 	<-f.asked
-	term.SetEcho(false) // nothing is edited here any more
+	term.SetEcho(false) // ends editing
 	f.found <- struct{}{}
 	term.Feed([]byte("w\n"))
 	p.waitFor(t, "low\n")
 }
 
-// A completion is cancelled as an evaluation is.
+// A completion is cancelled like an evaluation.
 func TestCompletionIsCancelled(t *testing.T) {
 	t.Run("by Ctrl-C", func(t *testing.T) {
 		term, p, _ := completion(t)
@@ -62,7 +62,7 @@ func TestCompletionIsCancelled(t *testing.T) {
 	})
 	t.Run("by an interrupt", func(t *testing.T) {
 		term, p, _ := completion(t)
-		term.AbortOutput() // there is none
+		term.AbortOutput() // there is no output
 		term.Interrupt()
 		p.waitFor(t, "^C\n> ")
 	})
@@ -94,7 +94,7 @@ func TestCompletionIsCancelled(t *testing.T) {
 	})
 }
 
-// Whatever is typed, what is kept of it stays as short as a line may be.
+// Whatever is typed, no more of it is kept than a line may have.
 func TestEditedLineIsBounded(t *testing.T) {
 	term, p := characters(t, &fake{})
 	e := &term.editor
@@ -117,20 +117,20 @@ func TestEditedLineIsBounded(t *testing.T) {
 	term.Feed([]byte("\x03\x12" + strings.Repeat("x", 20_000)))
 	bounded("searched")
 	term.Feed([]byte("\x03"))
-	// A line that was begun without editing is as long as the limit allows.
+	// A line that began without editing may be as long as the limit allows.
 	term.SetEcho(false)
 	term.Feed([]byte(strings.Repeat("a", 20_000)))
 	term.SetEcho(true)
 	bounded("an echo")
 	term.Feed([]byte("\r"))
 	p.waitFor(t, "longer than 8,192 bytes")
-	// And one that is too long to be edited is not recalled.
+	// A line that is too long to edit is not recalled.
 	term.SetEcho(false)
 	term.Feed([]byte("short\n" + strings.Repeat("a", 20_000) + "\n"))
 	p.waitFor(t, "aaa\n> ")
 	term.SetEcho(true)
 	term.Feed([]byte("\x10"))
-	if line, _ := e.place(); line != "short" {
+	if line, _ := e.line(); line != "short" {
 		t.Errorf("%.40q is recalled", line)
 	}
 	bounded("recalled")
@@ -138,14 +138,14 @@ func TestEditedLineIsBounded(t *testing.T) {
 	bounded("found")
 }
 
-// In line mode only the last line is erased: the editor would read the whole text again for each.
+// In line mode only the last line is erased: otherwise the editor would read the whole text again for each.
 func TestEraseInLineMode(t *testing.T) {
 	term, p := attach(t, &fake{})
 	term.Feed([]byte("[1,\n" + strings.Repeat("\x7f", 9) + "\x15\x7f2]\n"))
 	p.waitFor(t, ". [1,\\n2]\n> ")
 }
 
-// Shutdown and a disconnect are noticed between two keys.
+// Shutdown and a hangup are noticed between two keys.
 func TestEndBetweenKeys(t *testing.T) {
 	for name, end := range map[string]func(*Terminal){
 		"Shutdown":   func(term *Terminal) { term.Shutdown("goodbye") },
@@ -155,7 +155,7 @@ func TestEndBetweenKeys(t *testing.T) {
 			f := &fake{began: make(chan string, 10)}
 			term, _ := characters(t, f)
 			ended := make(chan struct{})
-			term.editor.acts = func() bool { // the editor asks with each prompt, while Feed has the lock
+			term.editor.acts = func() bool { // called for each prompt, while Feed holds the lock
 				term.editor.acts = nil
 				go func() {
 					end(term)
@@ -176,8 +176,8 @@ func TestEndBetweenKeys(t *testing.T) {
 	}
 }
 
-// What was held is taken up in parts, between which others get in: here an interrupt, which drops the rest, and then
-// Shutdown.
+// Held input is read in parts, between which others get the lock: here an interrupt, which drops the rest,
+// and then Shutdown.
 func TestInterruptBetweenKeys(t *testing.T) {
 	f := &fake{began: make(chan string)}
 	term, p := characters(t, f)
@@ -213,7 +213,7 @@ func TestInterruptBetweenKeys(t *testing.T) {
 	p.waitFor(t, "\ngoodbye\n")
 }
 
-// What is searched for is looked for once, however many keys a packet has.
+// The history is searched once, however many keys a packet has.
 func TestSearchOfOnePacket(t *testing.T) {
 	e := edit(t, 80)
 	e.editor.history.add("count(cache.items, .hits > 100)")
@@ -236,14 +236,14 @@ func TestSearchOfOnePacket(t *testing.T) {
 	}
 }
 
-// liar is an evaluator whose texts have newlines in them, as an application's may.
+// liar is an evaluator whose texts contain newlines, as an application's may.
 type liar struct{ fake }
 
 func (liar) Run(context.Context, eval.Query) (eval.Result, error) {
 	return eval.Result{Node: textNode("1"), Notes: []string{"a\n> b"}}, nil
 }
 
-// A message is one line, whatever is in it.
+// A message is one line, whatever it contains.
 func TestMessagesAreLines(t *testing.T) {
 	var out strings.Builder
 	s := New(&liar{}, &out, eval.Limits{})

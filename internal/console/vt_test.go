@@ -9,17 +9,17 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// vt is a terminal as the tests look at it: a VT100 that wraps late, as xterm does, and never
-// scrolls. It holds that nothing comes but what the editor has a right to.
+// vt is a terminal for tests: a VT100 that wraps late, as xterm does, and never scrolls. It fails on
+// anything that the editor has no right to send.
 type vt struct {
 	t       *testing.T
 	width   int
 	rows    [][]string // cells; the second of a wide character is ""
 	row     int
 	col     int
-	wraps   bool // the last column was written, the next character wraps
+	wraps   bool // the last column was written: the next character wraps
 	partial []byte
-	marks   bool // it is to mark what is pasted
+	marks   bool // it was asked to mark what is pasted
 }
 
 func newVT(t *testing.T, width int) *vt { return &vt{t: t, width: width} }
@@ -36,7 +36,7 @@ func (v *vt) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// step takes one character or sequence, and returns its length; 0 when it is not complete.
+// step handles one character or sequence and returns its length, or 0 if it is incomplete.
 func (v *vt) step(p []byte) int {
 	switch {
 	case p[0] == 0x1b:
@@ -86,7 +86,7 @@ func (v *vt) print(r rune) {
 	}
 }
 
-// cells is the cursor's row.
+// cells returns the cursor's row.
 func (v *vt) cells() []string {
 	for len(v.rows) <= v.row {
 		v.rows = append(v.rows, blank(v.width))
@@ -139,7 +139,7 @@ func (v *vt) sequence(p []byte) int {
 	return i + 1
 }
 
-// resize wraps all rows anew, as most terminals do, where a row that is full is taken to go on.
+// resize wraps all rows anew, as most terminals do, taking a full row to go on in the next.
 func (v *vt) resize(width int) {
 	var logical []string
 	at := -1
@@ -183,7 +183,7 @@ func (v *vt) resize(width int) {
 	v.row, v.col = row, col
 }
 
-// String is what the screen shows, with │ before the cell that the cursor is on.
+// String returns what the screen shows, with │ before the cell of the cursor.
 func (v *vt) String() string {
 	v.cells()
 	var b strings.Builder

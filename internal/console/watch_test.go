@@ -15,7 +15,7 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
-// fakeClock is a clock that waits for nobody.
+// fakeClock is a clock whose waits take no time.
 type fakeClock struct {
 	now   time.Time
 	waits []time.Duration
@@ -32,12 +32,11 @@ func (c *fakeClock) Wait(d time.Duration, done <-chan struct{}) {
 	}
 }
 
-// reel is an evaluator that answers a question with one frame after the other, the last of
-// which ends the watch.
+// reel is an evaluator that answers with one frame after the other, the last of which ends the watch.
 type reel struct {
 	s      *Session
 	clock  *fakeClock
-	takes  time.Duration // each evaluation
+	takes  time.Duration // an evaluation
 	frames map[string][]any
 	asked  map[string]int
 	how    []string
@@ -150,8 +149,8 @@ func either[T any](ok bool, a, b T) T {
 	return b
 }
 
-// What a person sees of a watch, read by eye when it changes. Where it draws in place each drawing
-// is shown, with the escape that goes back.
+// What a person sees of a watch. Of a watch drawn in place, the files have each drawing and the escape
+// that goes back. Read the diff when they change.
 func TestWatch(t *testing.T) {
 	lines := []string{
 		"watch stats.requests", "watch 500ms queue", "watch 2s queue until _ > 6", "watch queue changes", "watch queue until _ > 6 changes", "watch ratio", "watch big", "watch took", "watch when",
@@ -177,8 +176,8 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// No row is wider than the terminal, or the next drawing would not cover it; and there are never
-// more rows than the terminal has.
+// No row is wider than the terminal, or the next drawing would not cover it, and there are never more
+// rows than the terminal has.
 func TestWatchFitsTheScreen(t *testing.T) {
 	for _, width := range []int{20, 40, 80, 200} {
 		for _, height := range []int{5, 24} {
@@ -234,7 +233,7 @@ func TestWatchSlowsDown(t *testing.T) {
 	}
 }
 
-// A watch asks in a way that keeps what was answered before it, and acts on nothing.
+// A watch keeps the answers from before it, and runs no action.
 func TestWatchAsks(t *testing.T) {
 	s := &asker{fakeClock: &fakeClock{}}
 	session := New(s, &strings.Builder{}, eval.Limits{})
@@ -277,7 +276,7 @@ func TestWatchEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// A peer that is gone ends a watch.
+// A hangup ends a watch.
 func TestWatchEndsWithItsPeer(t *testing.T) {
 	r := newReel(&strings.Builder{}, eval.Limits{})
 	r.frames = map[string][]any{"x": {1, 2, 3, 4, 5, 6, 7, 8, 9}}
@@ -287,7 +286,7 @@ func TestWatchEndsWithItsPeer(t *testing.T) {
 	}
 }
 
-// stillClock is a clock whose waits last until they are ended.
+// stillClock is a clock whose waits last until done is closed.
 type stillClock struct{ waiting chan struct{} }
 
 func (c stillClock) Now() time.Time { return time.Time{} }
@@ -297,7 +296,7 @@ func (c stillClock) Wait(_ time.Duration, done <-chan struct{}) {
 	<-done
 }
 
-// watching is a terminal that runs a watch and waits for its next sample.
+// watching returns a terminal that runs a watch and waits for its next sample.
 func watching(t *testing.T, echo bool, line string) (*Terminal, *peer, stillClock) {
 	p := newPeer()
 	s := New(&fake{}, p, eval.Limits{})
@@ -316,7 +315,7 @@ func TestKeysEndAWatch(t *testing.T) {
 	for _, tc := range []struct {
 		echo  bool
 		typed string
-		then  string // what the line after it is
+		then  string // the line after it
 	}{
 		{true, "q", ""}, {true, " ", ""}, {true, "\r", ""}, {true, "\x1b[A", ""}, {true, "\x03", ""},
 		{true, "next\r", "next"}, {false, "\n", ""}, {false, "\r\n", ""}, {false, "next\n\n", "next"},
@@ -339,13 +338,13 @@ func TestKeysEndAWatch(t *testing.T) {
 	}
 }
 
-// What a program sent before the watch began does not end it in line mode, and is answered after it.
+// In line mode, what a program sent before the watch began does not end it, and is answered after it.
 func TestTypedAheadOfAWatch(t *testing.T) {
 	term, p, _ := watching(t, false, "watch x\nnext\n")
 	p.waitFor(t, "x\n")
 	term.Interrupt()
 	p.answer(t)
-	// In character mode it is the reason to take just one sample.
+	// In character mode it makes the watch take a single sample.
 	p = newPeer()
 	s := New(&fake{}, p, eval.Limits{})
 	s.clock = &fakeClock{}

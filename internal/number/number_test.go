@@ -8,7 +8,7 @@ import (
 	_ "github.com/sightglass-go/sightglass/internal/attack"
 )
 
-// kinds are numbers at the edges of every kind, and beside those.
+// kinds has numbers at the edges of every kind, and next to them.
 func kinds() []any {
 	var all []any
 	for _, u := range []uint64{0, 1, 2, 1<<53 - 1, 1 << 53, 1<<53 + 1, 1<<62 + 1, 1<<63 - 1, 1 << 63, 1<<63 + 1, 1<<64 - 1} {
@@ -23,7 +23,7 @@ func kinds() []any {
 	return append(all, int64(math.MinInt64), 0.5, -0.5, math.MaxFloat64, math.SmallestNonzeroFloat64, math.Inf(1), math.Inf(-1))
 }
 
-// exact is x as package big has it. A float of 64 bits of mantissa holds every kind that there is.
+// exact returns x as a big.Float, whose mantissa of 64 bits holds every kind exactly.
 func exact(x any) *big.Float {
 	f := new(big.Float).SetPrec(64)
 	switch x := x.(type) {
@@ -35,7 +35,7 @@ func exact(x any) *big.Float {
 	return f.SetFloat64(x.(float64))
 }
 
-// TestAgainstBig holds comparison and arithmetic to math/big, for each two numbers at the edges.
+// TestAgainstBig compares comparison and arithmetic with math/big, for all pairs of numbers at the edges.
 func TestAgainstBig(t *testing.T) {
 	whole := func(x any) *big.Int { i, _ := exact(x).Int(nil); return i }
 	for _, x := range kinds() {
@@ -81,7 +81,7 @@ func TestPow(t *testing.T) {
 	}
 }
 
-// TestTally adds the integers up in 128 bits.
+// TestTally: integers are added up exactly, in 128 bits.
 func TestTally(t *testing.T) {
 	var tally Tally
 	want := new(big.Int)

@@ -36,7 +36,7 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// Text is cut into pieces of whole characters, whatever is in it.
+// Whatever is in it, text is cut into pieces of whole characters.
 func TestWhole(t *testing.T) {
 	for _, s := range []string{"", "a", "é", "ǆ", "€", "😀", "a\x80", "\xc3", "\xe2\x82", "\xf0\x9f\x98", "\x80\x80\x80\x80\x80", "é\xff", "€\x80"} {
 		for n := range len(s) + 1 {
