@@ -137,10 +137,10 @@ func (s *Server) enter(c *conn, login bool) error {
 			}
 		}
 		if most := max(1, limit/2); all >= most {
-			return fmt.Errorf("too many logins at a time (limit %d), try again later", most)
+			return fmt.Errorf("too many concurrent logins (limit %d), try again later", most)
 		}
 		if most := max(1, limit/8); here >= most {
-			return fmt.Errorf("too many logins at a time from this address (limit %d), try again later", most)
+			return fmt.Errorf("too many concurrent logins from this address (limit %d), try again later", most)
 		}
 	}
 	if s.conns == nil {

@@ -327,7 +327,7 @@ func (h badHandler) Handle(_ context.Context, r slog.Record) error {
 
 // An action that cannot be recorded does not run.
 func TestActionsNeedTheirRecord(t *testing.T) {
-	for how, why := range map[string]string{"the level": "takes no warnings", "a panic": "panicked", "an error": "the disk is full"} {
+	for how, why := range map[string]string{"the level": "discards warnings", "a panic": "panicked", "an error": "the disk is full"} {
 		var did ran
 		_, reg := newPump(did.add)
 		s := serve(t, &Server{Registry: reg, Level: Act, Logger: slog.New(badHandler{slog.DiscardHandler, how})}, "tcp", "127.0.0.1:0")

@@ -82,7 +82,7 @@ func (e *evaluator) Run(ctx context.Context, q eval.Query) (eval.Result, error) 
 // inTurn evaluates q in its turn. While a user is asked to confirm, others have the turn.
 func (e *evaluator) inTurn(ctx context.Context, q eval.Query) (eval.Result, error) {
 	cancelled := func(err error) error {
-		return &eval.Error{Code: "cancelled", Message: "cancelled while other sessions' evaluations ran", Source: q.Source, Err: err}
+		return &eval.Error{Code: "cancelled", Message: "cancelled while waiting for a turn", Source: q.Source, Err: err}
 	}
 	turn, err := e.conn.server.turns.begin(ctx, e.sayWaiting)
 	if err != nil {
@@ -111,7 +111,7 @@ func (e *evaluator) inTurn(ctx context.Context, q eval.Query) (eval.Result, erro
 // sayWaiting tells the user what the answer waits for. Say drops it in JSON mode: programs are not
 // told.
 func (e *evaluator) sayWaiting() {
-	e.conn.terminal.Say(fmt.Sprintf("waiting for a turn, as %d long evaluations of other sessions run; Ctrl-C gives up", cap(e.conn.server.turns.long)))
+	e.conn.terminal.Say(fmt.Sprintf("waiting for a turn: %d long evaluations of other sessions are running; Ctrl-C gives up", cap(e.conn.server.turns.long)))
 }
 
 // approve refuses actions in a session that only looks.

@@ -38,7 +38,7 @@ func (s *Server) secure() bool { return s.TLSConfig != nil && s.Auth != nil }
 // audited returns an error if a session of the level highest could act without a record.
 func (s *Server) audited(highest Level) error {
 	if highest >= Act && s.Logger == nil {
-		return errors.New("telnet: actions are always on record; set Server.Logger, or leave Server.Level at Look")
+		return errors.New("telnet: actions must be recorded; set Server.Logger, or leave Server.Level at Look")
 	}
 	return nil
 }

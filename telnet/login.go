@@ -21,8 +21,8 @@ const (
 )
 
 var (
-	errTooManyFailures = errors.New("too many attempts to log in failed from this address, try again in a minute")
-	errLate            = errors.New("nobody logged in")
+	errTooManyFailures = errors.New("too many failed logins from this address, try again in a minute")
+	errLate            = errors.New("no login")
 )
 
 // denial is the error of a connection that was refused before its session began.
@@ -119,7 +119,7 @@ func denialText(err error) string {
 	case errors.Is(err, errTooManyFailures), errors.Is(err, errLate), errors.Is(err, errAnswerTooLong):
 		return err.Error()
 	}
-	return "nobody can log in now; the log of the program says why"
+	return "login is not possible now; the log of the program says why"
 }
 
 // begin begins the session of who.

@@ -163,7 +163,7 @@ func TestPasswordFileUnreadable(t *testing.T) {
 		s := serve(t, &Server{Auth: PasswordFile(path)}, "tcp", "127.0.0.1:0")
 		c := s.dial(t)
 		c.send("alice\nsecret\n")
-		if got := c.rest(); !strings.HasSuffix(got, "nobody can log in now; the log of the program says why\r\n") {
+		if got := c.rest(); !strings.HasSuffix(got, "login is not possible now; the log of the program says why\r\n") {
 			t.Errorf("got %q", got)
 		}
 	}
@@ -248,13 +248,13 @@ func TestSilentLogins(t *testing.T) {
 	for range 2 { // an eighth of the places
 		s.dial(t).waitFor("token: ")
 	}
-	if got := s.dial(t).rest(); got != "too many logins at a time from this address (limit 2), try again later\r\n" {
+	if got := s.dial(t).rest(); got != "too many concurrent logins from this address (limit 2), try again later\r\n" {
 		t.Errorf("the third is told %q", got)
 	}
 	for i := range 6 {
 		s.dialFrom(t, byte(2+i)).waitFor("token: ")
 	}
-	if got := s.dialFrom(t, 100).rest(); got != "too many logins at a time (limit 8), try again later\r\n" {
+	if got := s.dialFrom(t, 100).rest(); got != "too many concurrent logins (limit 8), try again later\r\n" {
 		t.Errorf("the ninth is told %q", got)
 	}
 }
@@ -262,10 +262,10 @@ func TestSilentLogins(t *testing.T) {
 func TestLoginTimeout(t *testing.T) {
 	t.Parallel()
 	s := serve(t, &Server{Auth: Tokens(map[string]Identity{"x": {}}), LoginTimeout: 50 * time.Millisecond}, "tcp", "127.0.0.1:0")
-	if got := s.dial(t).rest(); !strings.HasSuffix(got, "nobody logged in within 50ms\r\n") {
+	if got := s.dial(t).rest(); !strings.HasSuffix(got, "no login within 50ms\r\n") {
 		t.Errorf("got %q", got)
 	}
-	s.log.until(t, "nobody logged in within 50ms")
+	s.log.until(t, "no login within 50ms")
 	deaf, release := make(chan bool, 1), make(chan bool)
 	s = serve(t, &Server{LoginTimeout: 50 * time.Millisecond, Auth: AuthenticatorFunc(func(context.Context, *Peer) (Identity, error) {
 		deaf <- true
@@ -274,7 +274,7 @@ func TestLoginTimeout(t *testing.T) {
 	})}, "tcp", "127.0.0.1:0")
 	c := s.dial(t)
 	<-deaf
-	if got := c.rest(); !strings.HasSuffix(got, "nobody logged in within 50ms\r\n") {
+	if got := c.rest(); !strings.HasSuffix(got, "no login within 50ms\r\n") {
 		t.Errorf("with an authenticator that does not hear of it: %q", got)
 	}
 	close(release)
@@ -309,7 +309,7 @@ func TestPanicInLateLogin(t *testing.T) {
 		<-ctx.Done()
 		panic("late")
 	})}, "tcp", "127.0.0.1:0")
-	if got := s.dial(t).rest(); !strings.HasSuffix(got, "nobody logged in within 1ms\r\n") {
+	if got := s.dial(t).rest(); !strings.HasSuffix(got, "no login within 1ms\r\n") {
 		t.Errorf("got %q", got)
 	}
 	s.log.until(t, `panic=late stack="goroutine `)

@@ -62,17 +62,17 @@ func logPanic(log *slog.Logger, p *console.PanicError) {
 func (c *conn) mustWarn(message string, attributes ...any) (err error) {
 	defer func() {
 		if recover() != nil {
-			err = errors.New("it could not be put on record: the handler of the log panicked")
+			err = errors.New("it cannot be recorded: the log handler panicked")
 		}
 	}()
 	h := c.log().Handler()
 	if !h.Enabled(c.ctx, slog.LevelWarn) {
-		return errors.New("it would not be on record: the log takes no warnings")
+		return errors.New("it cannot be recorded: the log discards warnings")
 	}
 	r := slog.NewRecord(time.Now(), slog.LevelWarn, message, 0)
 	r.Add(attributes...)
 	if err := h.Handle(c.ctx, r); err != nil {
-		return fmt.Errorf("it could not be put on record: %w", err)
+		return fmt.Errorf("it cannot be recorded: %w", err)
 	}
 	return nil
 }

@@ -125,9 +125,9 @@ func TestTurns(t *testing.T) {
 		t.Errorf("what takes a moment says %q while others take long", got)
 	}
 	c.send("long mine\n")
-	c.waitFor("waiting for a turn, as 2 long evaluations of other sessions run; Ctrl-C gives up\r\n")
+	c.waitFor("waiting for a turn: 2 long evaluations of other sessions are running; Ctrl-C gives up\r\n")
 	c.send("\x03")
-	if got := c.answer(); !strings.Contains(got, "cancelled while other sessions' evaluations ran") {
+	if got := c.answer(); !strings.Contains(got, "cancelled while waiting for a turn") {
 		t.Errorf("given up, it says %q", got)
 	}
 	c.send("long again\n")
