@@ -72,7 +72,7 @@ func (a *alarms) walk(v *View, path string, depth int) {
 		}
 		a.seen[at] = true
 		for i, f := range v.val.Fields() {
-			if c := v.field(i); c != nil && f.Name != "_" {
+			if c := v.fieldAt(i); c != nil && f.Name != "_" {
 				next(c, "."+f.Name)
 			}
 		}

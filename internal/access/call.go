@@ -52,7 +52,7 @@ func (c *Call) Text() string {
 		c.text = c.Name
 		return c.text
 	}
-	mask := c.view.mentionsSecret(c.method)
+	mask := c.mentionsSecret()
 	b := c.appendArg(nil, c.view, mask, 0)
 	b = append(append(append(b, '.'), c.method...), '(')
 	for i, arg := range c.args {
@@ -126,9 +126,9 @@ func (c *Call) appendArg(b []byte, x any, mask bool, depth int) []byte {
 		}
 		return append(b, '}')
 	case *View:
-		path, open := x.callPath()
+		path, open := callPath(x)
 		if what := path + " is "; open && c.Action && !slices.ContainsFunc(c.where, func(s string) bool { return strings.HasPrefix(s, what) }) {
-			c.where = append(c.where, what+x.identify())
+			c.where = append(c.where, what+identify(x))
 		}
 		return append(b, path...)
 	}
@@ -146,40 +146,37 @@ func (c *Call) mask(text string) string {
 	return c.visit.overseer.Mask(text)
 }
 
-// mentionsSecret reports whether the method, or a name on the way to v, is that of a secret.
-func (v *View) mentionsSecret(method string) bool {
-	for _, name := range append(strings.Split(v.policy.name, "."), append(v.names(), method)...) {
-		if secret.ByName(name) != 0 {
-			return true
-		}
-	}
-	return false
+// mentionsSecret reports whether the method, or a name on the way to the receiver, is that of a
+// secret.
+func (c *Call) mentionsSecret() bool {
+	names := append(strings.Split(c.view.policy.name, "."), c.view.names()...)
+	return slices.ContainsFunc(append(names, c.method), func(name string) bool { return secret.ByName(name) != 0 })
 }
 
 // callPath returns the path of v, with JSON for keys that cannot be typed, or its type and JSON in
 // parentheses if there is no path, or one that looks like a secret. open reports whether the text
 // leaves open which object v is: an index, a key or a call may lead to another one soon.
-func (v *View) callPath() (path string, open bool) {
+func callPath(v *View) (path string, open bool) {
 	b, ok := v.appendPath(nil, func(entry *View) (string, bool) {
 		if key, ok := entry.entryKey(); ok {
 			return key, true
 		}
-		return entry.key.lineOfJSON(), true
+		return lineOfJSON(entry.key), true
 	})
 	if path = string(b); !ok || len(b) > maxPath || secret.In(path) {
-		return "(" + v.identify() + ")", false
+		return "(" + identify(v) + ")", false
 	}
 	return path, strings.ContainsAny(path, "[(")
 }
 
 // identify returns what v is right now: type and JSON, under policy, cut to what tells it from
 // others.
-func (v *View) identify() string {
+func identify(v *View) string {
 	t := v.receiver()
 	if v.Shape() == inspect.Pointer {
 		t = v.val.Type()
 	}
-	return inspect.TypeName(t) + v.lineOfJSON()
+	return inspect.TypeName(t) + lineOfJSON(v)
 }
 
 // identityLimits are tried in turn until the JSON takes no more than maxIdentity bytes.
@@ -196,7 +193,7 @@ const (
 
 // lineOfJSON returns the JSON of v on one line of printable characters: no text of the application
 // can pass for a part of the call, or reverse its direction.
-func (v *View) lineOfJSON() string {
+func lineOfJSON(v *View) string {
 	var text []byte
 	for _, limit := range identityLimits {
 		if text = v.Snap(limit).JSON(); len(text) <= maxIdentity {

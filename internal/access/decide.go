@@ -186,7 +186,7 @@ func (v *View) checkShown() error {
 	}
 	if t := v.val.Type(); t != nil && kind.IsText(t) {
 		// Other errors are for the reader of the text to return.
-		if err, ok := v.checkTextAt(0, margin).(*RedactedError); ok {
+		if err, ok := (textView{v}).checkAt(0, margin).(*RedactedError); ok {
 			return err
 		}
 	}

@@ -26,7 +26,7 @@ type FieldCache struct {
 	secrets secret.Kinds
 
 	path  *inspect.FieldPath // nil if types alone do not lead to a scalar
-	reads int                // what Member and Scalar tell the Meter
+	reads int                // what Member and Load tell the Meter
 	hops  bool               // the path leads through a pointer, out of the View's own memory
 	kind  inspect.DatumKind  // what lies at its end
 	wide  bool               // that is more than a word
@@ -97,8 +97,8 @@ func (v *View) fixedWay(to *View) (way []*View, ok bool) {
 // learned.
 func (c *FieldCache) Reads() int { return c.reads }
 
-// Read returns what [View.Member] and [View.Scalar] would. If ok is false, the caller must ask
-// those, and nothing was told to the Meter. The error is the Meter's.
+// Read returns what [View.Member] and [View.Load] would. If ok is false, the caller must ask those,
+// and nothing was told to the Meter. The error is the Meter's.
 func (c *FieldCache) Read(v *View) (d inspect.Datum, ok bool, err error) {
 	v.decide()
 	if v.hidden || c.path == nil || !c.matches(v) || c.wide && !c.readable(v) {

@@ -22,25 +22,28 @@ func (v *View) At(key any) (*View, error) {
 	}
 	switch t.Shape() {
 	case inspect.List:
-		return t.element(key)
+		return listView{t}.element(key)
 	case inspect.Map:
 		return mapView{t}.entry(key)
 	case inspect.Struct:
 		if name, ok := key.(string); ok {
-			return t.selectField(name)
+			return structView{t}.field(name)
 		}
 		return nil, t.typeError("is a struct: name one of its fields after a dot")
 	}
 	return nil, t.typeError("has no elements")
 }
 
-// element returns element key of a list.
-func (v *View) element(key any) (*View, error) {
+// listView is the View of a list.
+type listView struct{ *View }
+
+// element returns the element with the index key.
+func (l listView) element(key any) (*View, error) {
 	i, ok := toIndex(key)
 	if !ok {
-		return nil, v.typeError(fmt.Sprintf("is a list: its index is a whole number, not %s", literal.Describe(key)))
+		return nil, l.typeError(fmt.Sprintf("is a list: its index is a whole number, not %s", literal.Describe(key)))
 	}
-	n, err := v.Len()
+	n, err := l.Len()
 	if err != nil {
 		return nil, err
 	}
@@ -49,36 +52,36 @@ func (v *View) element(key any) (*View, error) {
 		at += n
 	}
 	if at < 0 || at >= n {
-		return nil, &IndexError{Path: v.Path(), Index: i, Len: n}
+		return nil, &IndexError{Path: l.Path(), Index: i, Len: n}
 	}
-	if w := v.window; w != nil {
+	if w := l.window; w != nil {
 		at += w.lo
 	}
-	if err := v.checkTextAt(at, 1); err != nil {
+	if err := (textView{l.View}).checkAt(at, 1); err != nil {
 		return nil, err
 	}
-	if err := v.visit.meter.read(1); err != nil {
+	if err := l.visit.meter.read(1); err != nil {
 		return nil, err
 	}
-	return v.elementAt(at)
+	return l.at(at)
 }
 
-// elementAt returns element i of a list; of the whole list, if v is a part.
-func (v *View) elementAt(i int) (*View, error) {
-	v.markUsed()
+// at returns element i; of the whole list, if l is a part.
+func (l listView) at(i int) (*View, error) {
+	l.markUsed()
 	var elem inspect.Value
 	copied := 0
 	// Where an element of an array lies is known without reading anything.
-	err := v.read(v.val.Kind() != reflect.Array || v.hasGuard(), func(val inspect.Value) (err error) {
+	err := l.read(l.val.Kind() != reflect.Array || l.hasGuard(), func(val inspect.Value) (err error) {
 		if elem, err = val.Index(i); err == nil {
-			elem, copied = v.detachOne(elem)
+			elem, copied = l.detachOne(elem)
 		}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	c := v.newChild(elem, place{step: stepIndex, index: i})
+	c := l.newChild(elem, place{step: stepIndex, index: i})
 	c.pick.uncharged += uint32(copied)
 	return c, nil
 }
@@ -115,7 +118,7 @@ func (v *View) Has(key any) (bool, error) {
 		return mapView{t}.has(key)
 	case inspect.Struct:
 		name, _ := key.(string)
-		return t.hasField(name), nil
+		return structView{t}.hasField(name), nil
 	}
 	return false, t.typeError("has no keys")
 }

@@ -111,7 +111,7 @@ func (m mapView) search(key any, one bool) (found *View, err error) {
 	}
 	err = m.Each(func(k, elem *View) (bool, error) {
 		same, err := k.val.Holds(key)
-		if err != nil || !same || k.holdsSecret() {
+		if err != nil || !same || m.hidesKey(k) {
 			return true, nil // a key that cannot be read is no match
 		}
 		if content, err := k.val.Elem(); err == nil && content.Type() == reflect.TypeOf(key) {
@@ -140,11 +140,11 @@ func (m mapView) hidesKeys() bool {
 	return redact.HidesKeys(m.secrets, keys)
 }
 
-// holdsSecret reports whether v, a key, is hidden or has a hidden part. The Meter is not told: the
-// cost would tell that the walk met the key.
-func (v *View) holdsSecret() bool {
-	v.decide()
-	return v.hidden || redact.HoldsSecret(v.val, v.secrets)
+// hidesKey reports whether key, which a walk met, is hidden or has a hidden part. The Meter is not
+// told: the cost would tell that the walk met the key.
+func (m mapView) hidesKey(key *View) bool {
+	key.decide()
+	return key.hidden || redact.HoldsSecret(key.val, key.secrets)
 }
 
 const (
@@ -184,14 +184,14 @@ const maxKeyDepth = 20
 // plainKey returns key for a lookup: a *View as the plain value that it leads to.
 func plainKey(key any) (any, error) {
 	if v, live := key.(*View); live {
-		return v.asKey(0)
+		return liveKey(v, 0)
 	}
 	return key, nil
 }
 
-// asKey returns v as a key to look up: as a plain value, a struct as a map of its fields, an array
-// as a list, or a pointer as itself if it is solid.
-func (v *View) asKey(depth int) (any, error) {
+// liveKey returns v as a key to look up: as a plain value, a struct as a map of its fields, an
+// array as a list, or a pointer as itself if it is solid.
+func liveKey(v *View, depth int) (any, error) {
 	if x, ok, err := v.Plain(); ok || err != nil {
 		if r, hidden := x.(*Redacted); hidden {
 			return nil, &RedactedError{Path: r.Path}
@@ -203,7 +203,7 @@ func (v *View) asKey(depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		return nil, v.tooLong(n, "for a key: take a part, as in x[0:1000]")
+		return nil, textView{v}.tooLong(n, "for a key: take a part, as in x[0:1000]")
 	}
 	no := v.typeError("cannot be a key to look up")
 	if depth > maxKeyDepth {
@@ -223,7 +223,7 @@ func (v *View) asKey(depth int) (any, error) {
 		if err != nil || e == nil {
 			return nil, err
 		}
-		return e.asKey(depth + 1)
+		return liveKey(e, depth+1)
 	case reflect.Struct:
 		fields := map[string]any{}
 		for _, f := range v.val.Fields() {
@@ -231,7 +231,7 @@ func (v *View) asKey(depth int) (any, error) {
 			if err != nil {
 				return nil, err
 			}
-			if fields[f.Name], err = e.asKey(depth + 1); err != nil {
+			if fields[f.Name], err = liveKey(e, depth+1); err != nil {
 				return nil, err
 			}
 		}
@@ -243,11 +243,11 @@ func (v *View) asKey(depth int) (any, error) {
 		}
 		list := make([]any, n)
 		for i := range list {
-			e, err := v.elementAt(i)
+			e, err := listView{v}.at(i)
 			if err != nil {
 				return nil, err
 			}
-			if list[i], err = e.asKey(depth + 1); err != nil {
+			if list[i], err = liveKey(e, depth+1); err != nil {
 				return nil, err
 			}
 		}

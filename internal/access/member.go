@@ -17,7 +17,7 @@ func (v *View) Member(name string) (*View, error) {
 	}
 	switch {
 	case t.hasFields():
-		return t.fieldOrLens(name)
+		return structView{t}.member(name)
 	case t.Shape() == inspect.Map:
 		return mapView{t}.entry(name)
 	}
@@ -30,9 +30,12 @@ func (v *View) hasFields() bool {
 	return v.Shape() == inspect.Struct || v.isTextStruct() && mayHoldSecretText(v.val.Type())
 }
 
-// fieldOrLens returns the field of a struct of that name, or else that of what its lens shows.
-func (v *View) fieldOrLens(name string) (*View, error) {
-	own, err := v.selectField(name)
+// structView is the View of a struct whose fields can be named.
+type structView struct{ *View }
+
+// member returns the field of that name, or else that of what the lens shows.
+func (s structView) member(name string) (*View, error) {
+	own, err := s.field(name)
 	if err == nil {
 		return own, nil
 	}
@@ -40,7 +43,7 @@ func (v *View) fieldOrLens(name string) (*View, error) {
 	if !errors.As(err, &missing) {
 		return nil, err
 	}
-	l, ok := v.lens()
+	l, ok := s.lens()
 	if !ok {
 		return nil, err
 	}
@@ -57,13 +60,13 @@ func (v *View) fieldOrLens(name string) (*View, error) {
 	return shown.Member(name)
 }
 
-// selectField returns the field of a struct that a Go selector of that name finds.
-func (v *View) selectField(name string) (*View, error) {
-	index, ok := v.val.FindField(name)
+// field returns the field that a Go selector of that name finds.
+func (s structView) field(name string) (*View, error) {
+	index, ok := s.val.FindField(name)
 	if !ok {
-		return nil, v.fieldError(name)
+		return nil, s.fieldError(name)
 	}
-	at := v
+	at := s.View
 	for i, n := range index {
 		if i > 0 && at.Shape() == inspect.Pointer {
 			target, err := at.deref()
@@ -75,17 +78,17 @@ func (v *View) selectField(name string) (*View, error) {
 			}
 			at = target
 		}
-		if at = at.field(n); at == nil {
-			return nil, v.fieldError(name)
+		if at = at.fieldAt(n); at == nil {
+			return nil, s.fieldError(name)
 		}
 	}
 	return at, nil
 }
 
-// hasField reports whether a struct has a field of that name that is not tagged `inspect:"-"`.
-func (v *View) hasField(name string) bool {
-	index, ok := v.val.FindField(name)
-	at := v.val.Type()
+// hasField reports whether the struct has a field of that name that is not tagged `inspect:"-"`.
+func (s structView) hasField(name string) bool {
+	index, ok := s.val.FindField(name)
+	at := s.val.Type()
 	for _, i := range index {
 		f := &structOf(kind.Deref(at)).fields[i]
 		if f.Absent {

@@ -39,7 +39,7 @@ func (v *View) Members() ([]Member, error) {
 	}
 	var list []Member
 	if t.hasFields() {
-		list = t.appendFields(nil, make(map[string]bool), 0)
+		list = structView{t}.appendFields(nil, make(map[string]bool), 0)
 	}
 	return append(list, t.callable()...), nil
 }
@@ -122,16 +122,16 @@ func (v *View) zeroTarget() *View {
 // maxEmbedded bounds how deep embedded structs are listed.
 const maxEmbedded = 8
 
-// appendFields appends the fields of a struct to list, except those in seen: fields of the same
-// name on a higher level hide them.
-func (v *View) appendFields(list []Member, seen map[string]bool, depth int) []Member {
+// appendFields appends the fields to list, except those in seen: fields of the same name on a
+// higher level hide them.
+func (s structView) appendFields(list []Member, seen map[string]bool, depth int) []Member {
 	var embedded []*View
-	for i, f := range structOf(v.val.Type()).fields {
+	for i, f := range structOf(s.val.Type()).fields {
 		if f.Absent || f.Name == "_" || seen[f.Name] {
 			continue
 		}
 		seen[f.Name] = true
-		c := v.field(i)
+		c := s.fieldAt(i)
 		c.decide()
 		m := Member{Name: f.Name, Type: inspect.TypeName(f.Type), Hidden: c.hidden}
 		if f.Embedded {
@@ -149,7 +149,7 @@ func (v *View) appendFields(list []Member, seen map[string]bool, depth int) []Me
 			e = e.zeroTarget()
 		}
 		if e != nil && e.Shape() == inspect.Struct {
-			list = e.appendFields(list, seen, depth+1)
+			list = structView{e}.appendFields(list, seen, depth+1)
 		}
 	}
 	return list

@@ -279,13 +279,13 @@ func bindLive(t reflect.Type, x any) (in reflect.Value, bound any, ok bool, err 
 	case *Redacted:
 		return in, nil, false, &RedactedError{Path: x.Path}
 	case *View:
-		in, bound, err = x.bind(t)
+		in, bound, err = bindView(t, x)
 		return in, bound, err == nil, err
 	}
 	return in, nil, false, nil
 }
 
-func (v *View) bind(t reflect.Type) (in reflect.Value, bound any, err error) {
+func bindView(t reflect.Type, v *View) (in reflect.Value, bound any, err error) {
 	if x, ok, err := v.Plain(); err != nil {
 		return reflect.Value{}, nil, err
 	} else if ok {

@@ -64,16 +64,7 @@ func (v *View) load() (d inspect.Datum, x any, ok bool, err error) {
 	return d, nil, isNil && err == nil, err
 }
 
-// Scalar is [inspect.Value.Scalar] under policy. A string of more than [MaxText] bytes is an error.
-func (v *View) Scalar() (any, error) {
-	d, x, err := v.scalar()
-	if d.Kind != inspect.NoDatum && err == nil {
-		x = d.Plain()
-	}
-	return x, err
-}
-
-// scalar is [inspect.Value.Load] under policy.
+// scalar is [inspect.Value.Load] under policy. A string of more than [MaxText] bytes is an error.
 func (v *View) scalar() (d inspect.Datum, x any, err error) {
 	v.decide()
 	if v.hidden {
@@ -89,7 +80,7 @@ func (v *View) scalar() (d inspect.Datum, x any, err error) {
 	if t.Kind() != reflect.String {
 		return v.loadScalar(t)
 	}
-	s, err := v.loadString()
+	s, err := textView{v}.load()
 	return inspect.Datum{Kind: inspect.TextDatum, Text: s}, nil, err
 }
 
@@ -115,38 +106,6 @@ func (v *View) loadGuarded() (d inspect.Datum, x any, err error) {
 		return err
 	})
 	return d, x, err
-}
-
-// loadString loads a string, or the part of one that a window shows. Unless the string is long, all
-// of it is searched for secrets.
-func (v *View) loadString() (string, error) {
-	n, err := v.val.Len()
-	if err != nil {
-		return "", err
-	}
-	if n > largeText {
-		s, _, err := v.readText(0, 0)
-		return s, err
-	}
-	var s string
-	err = v.read(true, func(val inspect.Value) error {
-		// Another string may lie there by now: do not load a longer one.
-		d, x, err := val.Load(largeText)
-		if s = d.Text; x != nil {
-			s, _ = x.(string)
-		}
-		return err
-	})
-	if err != nil {
-		return "", err
-	}
-	if err := v.checkText(s); err != nil {
-		return "", err
-	}
-	if w := v.window; w != nil {
-		s = s[min(w.lo, len(s)):min(w.hi, len(s))]
-	}
-	return s, nil
 }
 
 // Len returns the number of bytes of a string, elements of a list, entries of a map, or values that

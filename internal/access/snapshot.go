@@ -30,6 +30,15 @@ func (s source) Value() inspect.Value {
 	return s.View.Value()
 }
 
+// Scalar is [inspect.Value.Scalar] under policy. A string of more than [MaxText] bytes is an error.
+func (s source) Scalar() (any, error) {
+	d, x, err := s.scalar()
+	if d.Kind != inspect.NoDatum && err == nil {
+		x = d.Plain()
+	}
+	return x, err
+}
+
 // Elem returns the target of a pointer or the content of an interface; nil for nil.
 func (s source) Elem() (render.Source, error) {
 	c, err := s.deref()
@@ -42,7 +51,7 @@ func (s source) Elem() (render.Source, error) {
 // Field returns direct field i of a struct; false if it is tagged `inspect:"-"`. It reads no
 // memory.
 func (s source) Field(i int) (render.Source, bool) {
-	c := s.field(i)
+	c := s.fieldAt(i)
 	if c == nil {
 		return nil, false
 	}

@@ -34,7 +34,7 @@ const (
 // Text reads a string or a list of bytes of any length piece by piece, each under the guard. It is
 // for one goroutine, ends with its Visit, and holds no guard between two pieces.
 type Text struct {
-	of      *View
+	of      textView
 	at, end int     // what is left to read, in the whole text
 	addr    uintptr // of the bytes of a string
 	size    int     // of the whole string; -1 for a list of bytes
@@ -51,7 +51,7 @@ func (v *View) Text() (*Text, error) {
 	if !kind.IsText(of.val.Type()) {
 		return nil, of.typeError("is not text or bytes")
 	}
-	t := &Text{of: of, size: -1}
+	t := &Text{of: textView{of}, size: -1}
 	if kind.IsString(of.val.Type()) {
 		t.addr, t.size, err = of.val.Header()
 		t.end = t.size
@@ -134,16 +134,51 @@ func (t *Text) rest() (string, error) {
 // than [MaxText] is an error.
 func (v *View) Bytes(off, max int) (b []byte, n int, err error) {
 	v.markUsed()
-	s, n, err := v.readText(off, max)
+	s, n, err := textView{v}.readText(off, max)
 	if err != nil {
 		return nil, n, err
 	}
 	return []byte(s), n, nil
 }
 
+// textView is the View of a string or a list of bytes, or of what may be one.
+type textView struct{ *View }
+
+// load loads a string, or the part of one that a window shows. Unless the string is long, all of it
+// is searched for secrets.
+func (v textView) load() (string, error) {
+	n, err := v.val.Len()
+	if err != nil {
+		return "", err
+	}
+	if n > largeText {
+		s, _, err := v.readText(0, 0)
+		return s, err
+	}
+	var s string
+	err = v.read(true, func(val inspect.Value) error {
+		// Another string may lie there by now: do not load a longer one.
+		d, x, err := val.Load(largeText)
+		if s = d.Text; x != nil {
+			s, _ = x.(string)
+		}
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	if err := v.check(s); err != nil {
+		return "", err
+	}
+	if w := v.window; w != nil {
+		s = s[min(w.lo, len(s)):min(w.hi, len(s))]
+	}
+	return s, nil
+}
+
 // readText returns up to max bytes (0: all) of the text v from off. n is the length of v, or of the
 // window that it is.
-func (v *View) readText(off, max int) (s string, n int, err error) {
+func (v textView) readText(off, max int) (s string, n int, err error) {
 	charged := largeText
 	for range maxReplaced {
 		t, err := v.Text()
@@ -174,7 +209,7 @@ func (v *View) readText(off, max int) (s string, n int, err error) {
 }
 
 // tooLong returns the error for a text of n bytes, too many for what why says.
-func (v *View) tooLong(n int, why string) error {
+func (v textView) tooLong(n int, why string) error {
 	err := v.typeError(fmt.Sprintf("has %d bytes, too many %s", n, why))
 	err.long = true
 	return err
@@ -182,7 +217,7 @@ func (v *View) tooLong(n int, why string) error {
 
 // readAround returns n bytes from off, in the whole text, read with the given function. It searches
 // the bytes around them too: a part of a secret does not look like one.
-func (v *View) readAround(off, n int, read func(val inspect.Value, off, n int) ([]byte, error)) (string, error) {
+func (v textView) readAround(off, n int, read func(val inspect.Value, off, n int) ([]byte, error)) (string, error) {
 	if n <= 0 {
 		return "", nil
 	}
@@ -196,16 +231,16 @@ func (v *View) readAround(off, n int, read func(val inspect.Value, off, n int) (
 		return "", err
 	}
 	s := string(b)
-	if err := v.checkText(s); err != nil {
+	if err := v.check(s); err != nil {
 		return "", err
 	}
 	s = s[min(off-from, len(s)):]
 	return s[:min(n, len(s))], nil
 }
 
-// checkText returns a *RedactedError if s, a text that v holds, contains a secret. The Meter is
-// told of the work.
-func (v *View) checkText(s string) error {
+// check returns a *RedactedError if s, a text that v holds, contains a secret. The Meter is told of
+// the work.
+func (v textView) check(s string) error {
 	for at := 0; at < len(s); at += maxChecked {
 		if at > 0 {
 			// A step for each byte: in the worst of texts so many take a few milliseconds.
@@ -220,9 +255,9 @@ func (v *View) checkText(s string) error {
 	return nil
 }
 
-// checkTextAt returns a *RedactedError if v is a text with a secret near the n bytes from off: then
-// it must not even be measured or taken apart.
-func (v *View) checkTextAt(off, n int) error {
+// checkAt returns a *RedactedError if v is a text with a secret near the n bytes from off: then it
+// must not even be measured or taken apart.
+func (v textView) checkAt(off, n int) error {
 	if !kind.IsText(v.val.Type()) {
 		return nil
 	}

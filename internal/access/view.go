@@ -217,8 +217,8 @@ func (v *View) nonNil(op string, t *View, err error) (*View, error) {
 	return t, t.checkShown()
 }
 
-// field returns direct field i of a struct; nil if the field is tagged `inspect:"-"`.
-func (v *View) field(i int) *View {
+// fieldAt returns direct field i of a struct; nil if the field is tagged `inspect:"-"`.
+func (v *View) fieldAt(i int) *View {
 	f := &v.visit.types.structOf(v.val.Type()).fields[i]
 	if f.Absent {
 		return nil

@@ -499,3 +499,6 @@ func TestViewIsSmall(t *testing.T) {
 		t.Errorf("a View takes %d bytes", size)
 	}
 }
+
+// Scalar is what snapshots read.
+func (v *View) Scalar() (any, error) { return source{v}.Scalar() }

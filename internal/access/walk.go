@@ -111,7 +111,7 @@ func (v *View) hasLockedElements() bool {
 
 // chunk reads some entries under the guard, and hands them out there or afterwards.
 func (w *walk) chunk() error {
-	if err := w.of.checkTextAt(w.pos, batch); err != nil {
+	if err := (textView{w.of}).checkAt(w.pos, batch); err != nil {
 		return err
 	}
 	err := w.of.read(w.readsMemory(), func(inspect.Value) error {
