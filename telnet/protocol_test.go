@@ -145,7 +145,7 @@ func TestErrorCodes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, m := range regexp.MustCompile(`(?:fault\.New\(|New\(|Code: *|code\w+ += |failed\()"(\w+)"`).FindAllStringSubmatch(string(source), -1) {
+			for _, m := range regexp.MustCompile(`(?:fault\.New\(|New\(|Code: *|code\w+ += |errorReply\()"(\w+)"`).FindAllStringSubmatch(string(source), -1) {
 				used[m[1]] = true
 			}
 		}

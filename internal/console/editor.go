@@ -107,15 +107,15 @@ func (e *editor) begin() {
 }
 
 func (e *editor) clear() {
-	e.changes(0)
+	e.invalidate(0)
 	e.text, e.pos, e.size, e.over = e.text[:0], 0, 0, false
 	if cap(e.text) > 4096 {
 		e.text = nil // do not keep the memory of one long line for the rest of the session
 	}
 }
 
-// drop tells that input was dropped, and with it the end of a paste.
-func (e *editor) drop() { e.pasting = false }
+// endPaste ends a paste whose end was dropped with other input.
+func (e *editor) endPaste() { e.pasting = false }
 
 // setEcho changes the mode. It keeps what was typed, unless that is too long to edit.
 func (e *editor) setEcho(on bool) {
@@ -311,9 +311,9 @@ func (e *editor) incomplete() bool {
 	return e.scanner.incomplete(part, e.nesting)
 }
 
-// changes tells that text changes from pos on, other than by a newline at its end, where the scanner
+// invalidate tells that text changes from pos on, other than by a newline at its end, where the scanner
 // can go on.
-func (e *editor) changes(pos int) {
+func (e *editor) invalidate(pos int) {
 	if pos <= e.scanned {
 		e.scanned, e.scanner = 0, scanner{}
 	}
@@ -334,7 +334,7 @@ func (e *editor) insert(text ...rune) {
 		return
 	}
 	if len(text) != 1 || text[0] != '\n' || e.pos < len(e.text) {
-		e.changes(e.pos)
+		e.invalidate(e.pos)
 	}
 	e.text = slices.Insert(e.text, e.pos, text...)
 	e.pos += len(text)
@@ -350,7 +350,7 @@ func sizeOf(text []rune) (n int) {
 }
 
 func (e *editor) delete(from, to int) {
-	e.changes(from)
+	e.invalidate(from)
 	e.size -= sizeOf(e.text[from:to])
 	e.text = slices.Delete(e.text, from, to)
 	e.pos = from
@@ -383,7 +383,7 @@ func (e *editor) transpose() {
 		return
 	}
 	i := min(e.pos, len(e.text)-1)
-	e.changes(i - 1)
+	e.invalidate(i - 1)
 	e.text[i-1], e.text[i] = e.text[i], e.text[i-1]
 	e.pos = i + 1
 }

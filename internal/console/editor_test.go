@@ -68,7 +68,7 @@ func (e *editing) feed(p []byte) {
 			case interrupt:
 				e.dropped++
 				e.editor.leaveLine("^C")
-				e.editor.drop()
+				e.editor.endPaste()
 				e.editor.begin()
 			case completes:
 				e.editor.propose(proposals(e.editor.line()))

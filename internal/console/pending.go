@@ -115,7 +115,7 @@ func (s *Session) follow(ctx context.Context, p *pending) reply {
 	if over {
 		return s.giveUp(p, errSessionOver)
 	}
-	r := failed(codeConfirm, "%s changes the program; it runs when the next request confirms it", p.asked.call)
+	r := errorReply(codeConfirm, "%s changes the program; it runs when the next request confirms it", p.asked.call)
 	r.Action = &replyAction{Token: p.asked.token, Call: p.asked.call, MS: float64(s.confirmTime.Milliseconds())}
 	return r
 }
@@ -160,15 +160,15 @@ func (s *Session) giveUp(p *pending, why error) reply {
 // confirm runs the action of p if token is the action's and the action still waits.
 func (s *Session) confirm(ctx context.Context, p *pending, token string) reply {
 	if p == nil {
-		return failed(codeExpired, "no action waits to be confirmed; ask again")
+		return errorReply(codeExpired, "no action waits to be confirmed; ask again")
 	}
 	if subtle.ConstantTimeCompare([]byte(token), []byte(p.asked.token)) != 1 {
 		s.giveUp(p, errNotConfirmed)
-		return failed(codeExpired, "the action that waited has another token, and was given up; ask again")
+		return errorReply(codeExpired, "the action that waited has another token, and was given up; ask again")
 	}
 	if !p.asked.decide(nil) {
 		s.giveUp(p, nil)
-		return failed(codeExpired, "the action waited for %v and was given up; ask again", s.confirmTime)
+		return errorReply(codeExpired, "the action waited for %v and was given up; ask again", s.confirmTime)
 	}
 	return s.follow(ctx, p)
 }

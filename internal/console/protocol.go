@@ -33,7 +33,7 @@ func runJSON(ctx context.Context, s *Session, a *answer, args string) error {
 			return err
 		}
 	}
-	return errors.Join(a.end(), s.reply(nil, textReply("session", strings.TrimSpace(s.banner()))))
+	return errors.Join(a.end(), s.writeReply(nil, textReply("session", strings.TrimSpace(s.banner()))))
 }
 
 // request answers a line of JSON mode with one line, and a blank line with none.
@@ -45,18 +45,18 @@ func (s *Session) request(ctx context.Context, line string) error {
 	if !strings.HasPrefix(line, "{") {
 		s.giveUp(s.takePending(), errNotConfirmed)
 		r, err := s.plainRequest(ctx, line)
-		return errors.Join(s.reply(nil, r), err)
+		return errors.Join(s.writeReply(nil, r), err)
 	}
 	req, id, wrong := parseRequest(line)
 	waiting := s.takePending()
 	if wrong == nil && req.Confirm != nil {
-		return s.reply(id, s.confirm(ctx, waiting, *req.Confirm))
+		return s.writeReply(id, s.confirm(ctx, waiting, *req.Confirm))
 	}
 	s.giveUp(waiting, errNotConfirmed)
 	if wrong != nil {
-		return s.reply(id, *wrong)
+		return s.writeReply(id, *wrong)
 	}
-	return s.reply(id, s.objectRequest(ctx, req))
+	return s.writeReply(id, s.objectRequest(ctx, req))
 }
 
 // plainRequest answers a line that is not an object: an expression or a command.
@@ -75,7 +75,7 @@ func (s *Session) plainRequest(ctx context.Context, line string) (reply, error) 
 		return textReply("session", "this is JSON mode; json off ends it"), nil
 	}
 	if cmd.name == "watch" {
-		return failed(codeCommand, "watch is for people; send the expression again instead"), nil
+		return errorReply(codeCommand, "watch is for people; send the expression again instead"), nil
 	}
 	if cmd.name == "dir" {
 		return s.expression(ctx, eval.Query{Source: "dir(" + args + ")"}), nil
@@ -88,7 +88,7 @@ func (s *Session) plainRequest(ctx context.Context, line string) (reply, error) 
 	case errors.Is(err, ErrQuit):
 		return textReply("session", bye), err
 	case errors.As(err, &w):
-		return failed(codeCommand, "%v", w.error), nil
+		return errorReply(codeCommand, "%v", w.error), nil
 	case err == nil:
 		err = a.end()
 	}
@@ -109,7 +109,7 @@ func (s *Session) objectRequest(ctx context.Context, req request) reply {
 		pos = *req.Pos
 	}
 	if pos < 0 || pos > len(*req.Complete) {
-		return failed(codeRequest, "pos is %d, and the line has %d bytes", pos, len(*req.Complete))
+		return errorReply(codeRequest, "pos is %d, and the line has %d bytes", pos, len(*req.Complete))
 	}
 	return completions(s.evaluator.CompleteContext(ctx, *req.Complete, pos))
 }
@@ -118,12 +118,12 @@ func (s *Session) objectRequest(ctx context.Context, req request) reply {
 func (s *Session) expression(ctx context.Context, q eval.Query) reply {
 	r, err := s.eval(ctx, q)
 	if err != nil {
-		return failure(err)
+		return evalErrorReply(err)
 	}
 	most := s.limits.Within(s.lower).Within(q.Limits).Output
 	value := r.Node.JSON()
 	if len(value) > most {
-		return failed(codeOutput, "the answer has %s bytes, and %s are allowed; ask for a part of it", text.Thousands(len(value)), text.Thousands(most))
+		return errorReply(codeOutput, "the answer has %s bytes, and %s are allowed; ask for a part of it", text.Thousands(len(value)), text.Thousands(most))
 	}
 	var text bytes.Buffer
 	a := &answer{ctx: context.WithoutCancel(ctx), out: &text, left: most}
@@ -132,7 +132,7 @@ func (s *Session) expression(ctx context.Context, q eval.Query) reply {
 	unnamed := r
 	unnamed.Name = "" // the reply has it in name
 	if err := errors.Join(writeText(a, unnamed, st, s.clock.Now()), a.end()); err != nil {
-		return failure(err)
+		return evalErrorReply(err)
 	}
 	out := textReply(typeOf(r.Node), strings.TrimSuffix(text.String(), "\n"))
 	out.Name, out.Value, out.Notes = r.Name, value, append([]string{}, r.Notes...)

@@ -91,7 +91,7 @@ func (a *answer) Write(p []byte) (int, error) {
 func (a *answer) add(p []byte) {
 	fits := len(p)
 	if a.left -= fits; a.left < 0 {
-		fits = whole(p, max(0, a.left+fits))
+		fits = wholeLines(p, max(0, a.left+fits))
 		a.lost += len(p) - fits
 	}
 	if a.lines == 0 && len(a.first) < 4*costColumn {
@@ -101,8 +101,8 @@ func (a *answer) add(p []byte) {
 	a.buf.Write(p[:fits])
 }
 
-// whole returns how many of the first max bytes of p to write: whole lines, or else whole characters.
-func whole(p []byte, max int) int {
+// wholeLines returns how many of the first max bytes of p to write: whole lines, or else whole characters.
+func wholeLines(p []byte, max int) int {
 	if i := bytes.LastIndexByte(p[:max], '\n'); i >= 0 {
 		return i
 	}
@@ -150,11 +150,11 @@ func (a *answer) result(r eval.Result, st style, now time.Time) error {
 			a.held = false
 			fmt.Fprint(a, strings.Repeat(" ", costColumn-width), faint(said, st), "\n")
 		} else {
-			a.aside(said, st)
+			a.remark(said, st)
 		}
 	}
 	for _, note := range r.Notes {
-		a.aside(text.Escape(note), st)
+		a.remark(text.Escape(note), st)
 	}
 	if !a.held {
 		_, err := io.WriteString(a, "\n")
@@ -175,21 +175,21 @@ func writeText(out io.Writer, r eval.Result, st style, now time.Time) error {
 	return r.Page.WriteText(out, style)
 }
 
-// aside writes a remark about the answer, below it.
-func (a *answer) aside(note string, st style) {
+// remark writes a remark about the answer, below it.
+func (a *answer) remark(note string, st style) {
 	if !a.held {
 		io.WriteString(a, "\n")
 	}
-	for _, line := range text.Fold(asideIndent+note, st.width.value()-1, asideIndent) {
-		fmt.Fprintf(a, "%s%s\n", asideIndent, faint(line[len(asideIndent):], st))
+	for _, line := range text.Fold(remarkIndent+note, st.width.value()-1, remarkIndent) {
+		fmt.Fprintf(a, "%s%s\n", remarkIndent, faint(line[len(remarkIndent):], st))
 	}
 }
 
-const asideIndent = "  "
+const remarkIndent = "  "
 
-// fail writes an error in a statement of line, with a caret under the place: in the line on the
+// writeError writes an error in a statement of line, with a caret under the place: in the line on the
 // screen if that is just above, and otherwise in a copy below the message.
-func (a *answer) fail(err error, statement, line string, st style) error {
+func (a *answer) writeError(err error, statement, line string, st style) error {
 	a.ctx = context.WithoutCancel(a.ctx) // the error may be that it has ended
 	message := red(strings.Join(text.Fold(text.Escape(err.Error()), st.width.value()-1, "  "), "\n"), st)
 	var e *eval.Error

@@ -100,14 +100,14 @@ func textReply(kind, text string) reply {
 	return reply{OK: true, Type: kind, Value: marshal(text), Text: &text}
 }
 
-// failed returns a reply that is an error.
-func failed(code, format string, args ...any) reply {
+// errorReply returns a reply that is an error.
+func errorReply(code, format string, args ...any) reply {
 	return reply{Error: &replyError{Code: code, Message: fmt.Sprintf(format, args...)}}
 }
 
-// failure returns the reply for an error of an evaluation.
-func failure(err error) reply {
-	out := failed("internal", "%v", err)
+// evalErrorReply returns the reply for an error of an evaluation.
+func evalErrorReply(err error) reply {
+	out := errorReply("internal", "%v", err)
 	if e := (*eval.Error)(nil); errors.As(err, &e) {
 		out.Error.Code, out.Error.Message = e.Code, e.Message
 		if e.Line > 0 {
@@ -123,8 +123,8 @@ func (r reply) versioned() reply {
 	return r
 }
 
-// reply writes r as one line.
-func (s *Session) reply(id json.RawMessage, r reply) error {
+// writeReply writes r as one line.
+func (s *Session) writeReply(id json.RawMessage, r reply) error {
 	r = r.versioned()
 	r.ID = id
 	_, err := s.out.Write(marshal(r))

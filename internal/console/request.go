@@ -38,7 +38,7 @@ type requestLimits struct {
 // parseRequest parses a line that is an object. If it is not a request, wrong is the answer to it.
 func parseRequest(line string) (req request, id json.RawMessage, wrong *reply) {
 	no := func(format string, args ...any) (request, json.RawMessage, *reply) {
-		r := failed(codeRequest, format, args...)
+		r := errorReply(codeRequest, format, args...)
 		return request{}, id, &r
 	}
 	var only struct{ ID json.RawMessage }

@@ -155,16 +155,16 @@ func (s *Session) Do(ctx context.Context, line string) error {
 	s.history.add(line)
 	parts := statements(line)
 	if len(parts) > maxStatements {
-		a := s.answer(ctx)
-		return errors.Join(a.fail(complain("the line has %d expressions, and %d are allowed; ask in parts", len(parts), maxStatements), "", line, s.currentStyle()), a.end())
+		a := s.newAnswer(ctx)
+		return errors.Join(a.writeError(complain("the line has %d expressions, and %d are allowed; ask in parts", len(parts), maxStatements), "", line, s.currentStyle()), a.end())
 	}
 	for _, part := range parts {
-		a := s.answer(ctx)
+		a := s.newAnswer(ctx)
 		err := s.run(ctx, a, part)
 		var w wrong
 		failed := errors.As(err, &w)
 		if failed {
-			err = a.fail(w.error, part, line, s.currentStyle())
+			err = a.writeError(w.error, part, line, s.currentStyle())
 		}
 		if errors.Is(err, watch.ErrEnded) {
 			return nil
@@ -176,7 +176,7 @@ func (s *Session) Do(ctx context.Context, line string) error {
 	return nil
 }
 
-func (s *Session) answer(ctx context.Context) *answer {
+func (s *Session) newAnswer(ctx context.Context) *answer {
 	return &answer{ctx: ctx, out: s.out, left: s.limits.Output}
 }
 

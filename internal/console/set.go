@@ -32,12 +32,12 @@ func options() []option {
 		{"width", "COLUMNS", "how many columns answers are laid out for", getWidth, setWidth},
 		{"color", "on, off", "whether answers are coloured", getColor, setColor},
 		{"format", "text, json", "answers for people, or each as JSON on one line", getFormat, setFormat},
-		display("depth", "how deep an answer is shown", 100, func(l *eval.Limits) *int { return &l.Show.Depth }),
-		display("items", "how many elements of a list or map are shown", 100_000, func(l *eval.Limits) *int { return &l.Show.Items }),
-		display("text", "how many bytes of a string are shown", 1<<20, func(l *eval.Limits) *int { return &l.Show.Bytes }),
+		displayOption("depth", "how deep an answer is shown", 100, func(l *eval.Limits) *int { return &l.Show.Depth }),
+		displayOption("items", "how many elements of a list or map are shown", 100_000, func(l *eval.Limits) *int { return &l.Show.Items }),
+		displayOption("text", "how many bytes of a string are shown", 1<<20, func(l *eval.Limits) *int { return &l.Show.Bytes }),
 		{"time", "DURATION", "how long an evaluation may take", getTime, setTime},
-		budget("entries", "how many entries an evaluation may read", func(l *eval.Limits) *int { return &l.Entries }),
-		budget("memory", "how many bytes an evaluation may keep", func(l *eval.Limits) *int { return &l.Bytes }),
+		budgetOption("entries", "how many entries an evaluation may read", func(l *eval.Limits) *int { return &l.Entries }),
+		budgetOption("memory", "how many bytes an evaluation may keep", func(l *eval.Limits) *int { return &l.Bytes }),
 	}
 }
 
@@ -121,8 +121,8 @@ func setFormat(s *Session, value string) error {
 	return nil
 }
 
-// display returns an option for a limit of what is shown, which does not bound what is computed.
-func display(name, summary string, most int, field func(*eval.Limits) *int) option {
+// displayOption returns an option for a limit of what is shown, which does not bound what is computed.
+func displayOption(name, summary string, most int, field func(*eval.Limits) *int) option {
 	return option{name, "NUMBER", summary,
 		func(s *Session) (string, bool) { return s.limit(field) },
 		func(s *Session, value string) error {
@@ -135,8 +135,8 @@ func display(name, summary string, most int, field func(*eval.Limits) *int) opti
 		}}
 }
 
-// budget returns an option for a limit of evaluations, which can be lowered but not raised.
-func budget(name, summary string, field func(*eval.Limits) *int) option {
+// budgetOption returns an option for a limit of evaluations, which can be lowered but not raised.
+func budgetOption(name, summary string, field func(*eval.Limits) *int) option {
 	return option{name, "NUMBER", summary,
 		func(s *Session) (string, bool) { return s.limit(field) },
 		func(s *Session, value string) error {

@@ -275,7 +275,7 @@ func (t *Terminal) refuse() {
 // tell writes a line that answers nothing: an object in JSON mode, like each line there.
 func (t *Terminal) tell(text string) {
 	if t.session.inJSON() {
-		text = string(marshal(failed(codeSession, "%s", text).versioned()))
+		text = string(marshal(errorReply(codeSession, "%s", text).versioned()))
 	}
 	t.editor.screen.put(text + "\n")
 }
@@ -283,7 +283,7 @@ func (t *Terminal) tell(text string) {
 // dropLine discards the line being typed and prompts again.
 func (t *Terminal) dropLine() {
 	t.belowLine("^C")
-	t.editor.drop()
+	t.editor.endPaste()
 	t.editor.begin()
 }
 
@@ -449,7 +449,7 @@ func (t *Terminal) next() (j job) {
 // stopped returns the note that an interrupt cut the answer.
 func (t *Terminal) stopped() string {
 	if t.session.inJSON() {
-		return "\n" + string(marshal(failed(codeSession, "the answer before was stopped").versioned())) + "\n"
+		return "\n" + string(marshal(errorReply(codeSession, "the answer before was stopped").versioned())) + "\n"
 	}
 	reset := ""
 	if t.session.currentStyle().color.value() {
@@ -502,7 +502,7 @@ func (t *Terminal) interrupt() {
 		t.show()
 	}
 	t.held, t.decoder = typeahead{}, decoder{}
-	t.editor.drop()
+	t.editor.endPaste()
 	t.room.Broadcast()
 }
 

@@ -252,7 +252,7 @@ func TestMessagesAreLines(t *testing.T) {
 	}
 	out.Reset()
 	a := &answer{ctx: t.Context(), out: &out, left: 1000}
-	a.fail(errors.New("a\n> b\u202e"), "", "", s.currentStyle())
+	a.writeError(errors.New("a\n> b\u202e"), "", "", s.currentStyle())
 	a.end()
 	if out.String() != "a\\n> b\\u202e\n" {
 		t.Errorf("%q", out.String())
