@@ -145,7 +145,7 @@ func (m *Meter) Look() error {
 	if m.Looked != nil {
 		m.Looked()
 	}
-	if err := m.ctx.Err(); err != nil {
+	if m.ctx.Err() != nil {
 		return m.Ended(context.Cause(m.ctx))
 	}
 	now := time.Now()
