@@ -84,7 +84,7 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 func (e *evaluation) rescue(err *error) {
 	if p := recover(); p != nil {
 		*err = fault.New("internal", "internal error: %s", text.Cut(fmt.Sprintf("%q", fmt.Sprint(p)), 200)).
-			With("this is a mistake in sightglass, please report it")
+			With("this is a bug in sightglass, please report it")
 	}
 	if over := context.Cause(e.Context()); *err != nil && over != nil && !e.Refused() && (errors.Is(*err, over) || errors.Is(*err, e.Context().Err())) {
 		*err = e.Ended(over)

@@ -310,7 +310,7 @@ nums | filter(# > 1) | len
 syntax: | needs a call at 1:22; write () after the function, as in xs | len()
 
 sortBy(cache.items, "hits")
-type: sortBy by a text is by the same for each element at 1:21; a field is written .hits
+type: sortBy needs a key that depends on the element, and a constant text does not at 1:21; a field is written .hits
 
 sort(cache.items)
 type: a *eval.Item < a *eval.Item makes no sense at 1:1; name a field of it, as in x.size: dir(x) lists them

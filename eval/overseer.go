@@ -23,7 +23,7 @@ type Overseer struct {
 func (s *Session) Oversee(o Overseer) { s.overseer = o }
 
 // errMode refuses an action that nobody asked for just now.
-var errMode = errors.New("an action runs once, when it is typed, and not in a watch")
+var errMode = errors.New("an action runs when it is typed, not in a watch")
 
 // overseer is o and confirm for the Visit of this evaluation.
 func (e *evaluation) overseer(o Overseer, confirm func(context.Context, *access.Call) error) access.Overseer {

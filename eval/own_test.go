@@ -15,7 +15,7 @@ func TestOwnPredicates(t *testing.T) {
 		`top(cache.items, 1, .hits + .nope)`: "1:30",
 		`cache.items | top(1, .nope)`:        "1:23",
 		"freq(cache.items,\n .nope)":         "2:3",
-		`freq(cache.items, #acc)`:            "#acc has a meaning in reduce only",
+		`freq(cache.items, #acc)`:            "#acc is only defined in reduce",
 		`top(cache.items, 1, .)`:             "",
 		`freq(cache.items, .status +)`:       `unexpected ")"`,
 		`freq(cache.items, .status))`:        `this ) closes nothing`,

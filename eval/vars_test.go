@@ -45,7 +45,7 @@ func TestAnswersAreKept(t *testing.T) {
 		{eval.Typed, "20", "20"},
 		{eval.Typed, "_1", "10"},
 		{eval.Typed, "[_, _1, _2]", "[10, 20, 10]"},
-		{eval.Typed, "_1 = 5", "_1 is an answer of before at 1:1; choose another name"},
+		{eval.Typed, "_1 = 5", "_1 is an earlier answer at 1:1; choose another name"},
 		{eval.Typed, "x = 7", "7"},
 		{eval.Aside, "[_, x]", "[7, 7]"},
 		{eval.Typed, "_", "7"},

@@ -190,7 +190,7 @@ func (c *compiler) value(n ast.Node) (machine.Code, error) {
 	case *ast.BuiltinNode:
 		return c.function(n)
 	}
-	return nil, at(n).Err(fault.New("syntax", "this cannot stand here"))
+	return nil, at(n).Err(fault.New("syntax", "this is not allowed here"))
 }
 
 func constant(x value.Value) machine.Code {

@@ -47,9 +47,9 @@ func (n Names) free(name string, lets []let) error {
 	case name == "_":
 		return fault.New("syntax", "_ is the last answer").With("choose another name")
 	case IsAnswerName(name):
-		return fault.New("syntax", "%s is an answer of before", name).With("choose another name")
+		return fault.New("syntax", "%s is an earlier answer", name).With("choose another name")
 	case strings.HasPrefix(name, "$"):
-		return fault.New("syntax", "names that start with $ are not yours to give").With("choose another name")
+		return fault.New("syntax", "names that start with $ are reserved").With("choose another name")
 	case n.Exposed.Has(name) || n.Exposed.HasNamespace(name):
 		return fault.New("syntax", "%s is exposed by the application, and an expression cannot change it", name).With("choose another name")
 	case syntax.IsBuiltin(name):

@@ -99,7 +99,7 @@ func (c *compiler) dotted(n ast.Node) (name string, ok bool) {
 func (c *compiler) pointer(n *ast.PointerNode) (machine.Code, error) {
 	switch {
 	case c.inner == nil:
-		return nil, at(n).Err(fault.New("syntax", "# has a meaning in predicates only").With("as in filter(xs, # > 1)"))
+		return nil, at(n).Err(fault.New("syntax", "# is only defined in predicates").With("as in filter(xs, # > 1)"))
 	case n.Name == "":
 		return func(f *machine.Frame) (value.Value, error) { return f.Scope.Elem, nil }, nil
 	case n.Name == "index":
@@ -109,7 +109,7 @@ func (c *compiler) pointer(n *ast.PointerNode) (machine.Code, error) {
 	case n.Name == "acc" && c.inner.acc:
 		return func(f *machine.Frame) (value.Value, error) { return f.Scope.Acc, nil }, nil
 	case n.Name == "acc":
-		return nil, at(n).Err(fault.New("syntax", "#acc has a meaning in reduce only").With("give an outer one a name with let"))
+		return nil, at(n).Err(fault.New("syntax", "#acc is only defined in reduce").With("give an outer one a name with let"))
 	}
 	e := fault.New("syntax", "unknown pointer #%s", n.Name)
 	return nil, at(n).Err(e.With("there are #, #index, #key, and #acc in reduce; a field of the element is .%s", n.Name))

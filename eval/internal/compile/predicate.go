@@ -12,7 +12,7 @@ import (
 func (c *compiler) predicate(n ast.Node, inside *pointers) (*machine.Predicate, error) {
 	node, ok := n.(*ast.PredicateNode)
 	if !ok {
-		return nil, at(n).Err(fault.New("syntax", "a predicate is needed here"))
+		return nil, at(n).Err(fault.New("syntax", "a predicate is missing here"))
 	}
 	outer, unlocked := c.inner, c.unlocked
 	c.inner, c.unlocked = inside, false
@@ -33,7 +33,7 @@ func (c *compiler) predicateOf(fn *library.Function, arg ast.Node) (*machine.Pre
 	}
 	if fn.Keyed && p != nil {
 		if s, ok := p.Node.(*ast.StringNode); ok {
-			return nil, at(s).Err(fault.New("type", "%s by a text is by the same for each element", fn.Name).With("a field is written .%s", s.Value))
+			return nil, at(s).Err(fault.New("type", "%s needs a key that depends on the element, and a constant text does not", fn.Name).With("a field is written .%s", s.Value))
 		}
 	}
 	return c.predicate(arg, &pointers{acc: fn.Acc})

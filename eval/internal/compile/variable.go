@@ -22,7 +22,7 @@ type Variable struct {
 func (c *compiler) variable(n ast.Node, v Variable) (machine.Code, error) {
 	switch {
 	case v.Gone != "":
-		return nil, at(n).Err(fault.New("unknown_name", "what this holds was forgotten: it was made of %s, which was withdrawn, or is exposed with more of it hidden", v.Gone).With("ask for it again"))
+		return nil, at(n).Err(fault.New("unknown_name", "this value was forgotten: it was made of %s, which was withdrawn or hides more now", v.Gone).With("ask for it again"))
 	case v.Path == nil:
 		c.origins = append(c.origins, v.Origins...)
 		return constant(v.Value), nil

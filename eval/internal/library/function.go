@@ -10,6 +10,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // Function is a row of the table of functions: all that is known about a function. The row stands
@@ -122,4 +123,12 @@ func (fn *Function) Takes(n int) error {
 		return nil
 	}
 	return fault.New("arguments", "%s has %s", fn.Name, counted(n, "argument")).With("write %s(%s)", fn.Name, fn.Args)
+}
+
+// counted is n things, in words: 1 argument, 2 arguments.
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return text.Thousands(n) + " " + what + "s"
 }

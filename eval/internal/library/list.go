@@ -72,7 +72,7 @@ func take(f *machine.Frame, args []value.Value) (value.Value, error) {
 		return nil, err
 	}
 	if n < 0 {
-		return nil, fault.New("range", "take(xs, %d) makes no sense", n).With("xs[%d:] is the end of a list", n)
+		return nil, fault.New("range", "take(xs, %d) is not possible", n).With("xs[%d:] is the end of a list", n)
 	}
 	xs := args[0]
 	if !value.Streamed(xs) {

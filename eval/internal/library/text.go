@@ -166,7 +166,7 @@ func trim(f *machine.Frame, args []value.Value) (value.Value, error) {
 			return nil, err
 		}
 		if len(chars) > maxTrimmed {
-			return nil, fault.New("range", "trim takes off up to %s of characters", text.Bytes(maxTrimmed))
+			return nil, fault.New("range", "trim takes at most %s of characters", text.Bytes(maxTrimmed))
 		}
 		set := make(map[rune]bool)
 		for _, r := range chars {
@@ -323,7 +323,7 @@ func repeat(f *machine.Frame, args []value.Value) (value.Value, error) {
 		return nil, err
 	}
 	if n < 0 {
-		return nil, fault.New("range", "repeat(s, %d) makes no sense", n)
+		return nil, fault.New("range", "repeat(s, %d) is not possible", n)
 	}
 	if len(s) > 0 && n > meter.MaxText/len(s) {
 		return nil, f.KeepText(meter.MaxText + 1)

@@ -117,10 +117,3 @@ func summary(n *render.Node) string {
 	}
 	return mark
 }
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return text.Thousands(n) + " " + what + "s"
-}

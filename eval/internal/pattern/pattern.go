@@ -51,11 +51,11 @@ func New(m *meter.Meter, source string) (*Pattern, error) {
 	named, folded := foresee(source)
 	switch {
 	case len(source) > maxPattern:
-		return nil, fault.New("range", "a regular expression may have %s", text.Bytes(maxPattern))
+		return nil, fault.New("range", "a regular expression may have at most %s", text.Bytes(maxPattern))
 	case named > maxNamed:
-		return nil, fault.New("range", "a regular expression may have %d classes such as \\pL", maxNamed).With("repeat one, as in \\pL{1,9}")
+		return nil, fault.New("range", "a regular expression may have at most %d classes such as \\pL", maxNamed).With("repeat one, as in \\pL{1,9}")
 	case folded > maxFolded:
-		return nil, fault.New("range", "a regular expression that ignores case may have ranges of %s characters", text.Thousands(maxFolded)).
+		return nil, fault.New("range", "a regular expression that ignores case may have ranges of at most %s characters", text.Thousands(maxFolded)).
 			With("leave (?i) out, or write narrower ranges")
 	}
 	// Parsing and compiling each take this work, of some nanoseconds a step.
@@ -88,9 +88,9 @@ func New(m *meter.Meter, source string) (*Pattern, error) {
 func badPattern(err error) error {
 	var e *syntax.Error
 	if !errors.As(err, &e) {
-		return fault.New("syntax", "this is no regular expression").Because(err)
+		return fault.New("syntax", "this is not a regular expression").Because(err)
 	}
-	return fault.New("syntax", "this is no regular expression: %s: %s", e.Code, strconv.Quote(text.Cut(e.Expr, 60))).Because(err)
+	return fault.New("syntax", "this is not a regular expression: %s: %s", e.Code, strconv.Quote(text.Cut(e.Expr, 60))).Because(err)
 }
 
 // foresee tells from the source of a regular expression what the parser will have to do: how many named classes it

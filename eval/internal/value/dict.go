@@ -9,12 +9,13 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
-// Dict is a map that an expression made, with keys of any kind: what filter and take keep of a map, and what groupBy
-// and fromPairs make. Once Sorted it is walked in the order of its keys. Keys without an order (structs, lists,
-// pointers, what is redacted) come last, as they came.
+// Dict is a map with keys of any kind that an expression made: what filter and take keep of a map,
+// and what groupBy and fromPairs make. Once Sorted, it is walked in the order of its keys. Keys
+// without an order (structs, lists, pointers, what is redacted) come last, in the order in which
+// they were added.
 type Dict struct {
 	keys, values []Value
-	at           map[any]int // the positions of hashable keys, by what KeyOf returns
+	at           map[any]int // the positions of hashable keys, by what KeyOf returns of them
 	others       []int       // the positions of keys that are compared with each other
 	goType       string      // the Go type of the map that it is a part of, "" for none
 }
@@ -22,14 +23,20 @@ type Dict struct {
 // NewDict returns an empty Dict.
 func NewDict() *Dict { return &Dict{at: map[any]int{}} }
 
-func (*Dict) Kind() string                 { return "a map" }
-func (*Dict) Shape() inspect.Shape         { return inspect.Map }
-func (x *Dict) Type() string               { return cmp.Or(x.goType, "map") }
-func (x *Dict) Len(*Thread) (int, error)   { return len(x.keys), nil }
-func (x *Dict) Count() int                 { return len(x.keys) }
+func (*Dict) Kind() string               { return "a map" }
+func (*Dict) Shape() inspect.Shape       { return inspect.Map }
+func (x *Dict) Type() string             { return cmp.Or(x.goType, "map") }
+func (x *Dict) Len(*Thread) (int, error) { return len(x.keys), nil }
+func (x *Dict) mapType() string          { return x.goType }
+
+// Count returns the number of entries.
+func (x *Dict) Count() int { return len(x.keys) }
+
+// At returns entry i.
 func (x *Dict) At(i int) (key, elem Value) { return x.keys[i], x.values[i] }
-func (x *Dict) Set(i int, elem Value)      { x.values[i] = elem }
-func (x *Dict) mapType() string            { return x.goType }
+
+// Set replaces the value of entry i. elem must be held.
+func (x *Dict) Set(i int, elem Value) { x.values[i] = elem }
 
 // Find returns the position of a key. Keys are equal as with ==, and NaN is the same as itself.
 func (x *Dict) Find(t *Thread, key Value) (i int, found bool, err error) {

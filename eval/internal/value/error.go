@@ -28,7 +28,7 @@ func Quote(name string) string {
 	return fmt.Sprintf("%q", text.Cut(name, 60))
 }
 
-// KeyText writes a key for an error text. It does not tell one that is composite.
+// KeyText writes a key for an error text. Of a composite it says the kind only.
 func KeyText(key Value) string {
 	if s, ok := key.(String); ok {
 		return fmt.Sprintf("%q", text.Cut(string(s), 60))

@@ -6,8 +6,8 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
-// Hold returns x so that it may be kept beyond the step in which it was reached: a scalar becomes plain, a lent View
-// is copied out. Every place that stores a value calls it. It charges for what is kept.
+// Hold makes x last beyond the step that reached it: a scalar becomes plain, a View that a walk
+// lent is copied. It charges for what is kept. All code that stores a value calls it.
 func Hold(t *Thread, x Value) (Value, error) {
 	x, err := Load(x)
 	if err != nil {
@@ -40,9 +40,11 @@ var copyLimit = render.Limit{Depth: 32, Items: 10_000, Nodes: 10_000, Bytes: 64 
 // maxCopied bounds the text that a variable copies, in bytes.
 const maxCopied = 1 << 20
 
-// Copy takes a bounded snapshot of x that lasts. path is the expression that reaches x, "" if there is none. It takes a
-// snapshot with the beginnings of the texts first: whole, the texts together may be far longer than what an evaluation may
-// hold.
+// Copy takes a bounded snapshot of x that lasts. path is the expression that reaches x, "" if there
+// is none.
+//
+// It begins with a sketch that has only the beginnings of the texts: all of them together may be
+// far longer than what an evaluation may hold.
 func Copy(t *Thread, x Value, path string) *render.Node {
 	limit, sketch := copyLimit, copyLimit
 	sketch.Bytes = 256

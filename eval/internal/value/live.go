@@ -298,8 +298,8 @@ func (x Live) picture(p *painter, depth int, _ string) *render.Node {
 	return n
 }
 
-// equalLive is equal where one of the two is a place that has to be compared as such: a string that is too long to be
-// copied, or what has neither fields nor elements. known is false for others.
+// equalLive is equal if a or b has to be compared as a place: a string that is too long to be
+// copied, or what has neither fields nor elements. known is false for all others.
 func equalLive(t *Thread, a, b Value, depth int) (same, comparable, known bool, err error) {
 	x, xok := a.(Live)
 	y, yok := b.(Live)

@@ -7,8 +7,8 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
-// Picture takes a bounded snapshot of x, for showing. path is the expression that can be continued with [lo:hi] to show
-// what was cut, "" if there is none.
+// Picture takes a bounded snapshot of x to show. path is the expression that [lo:hi] can follow to
+// show what was cut, "" if there is none.
 func Picture(t *Thread, x Value, limit render.Limit, path string) *render.Node {
 	p := painter{t: t, limit: limit, left: limit.Nodes}
 	return p.node(x, limit.Depth, path)
@@ -117,7 +117,7 @@ func below(path string, key Value) string {
 	return ""
 }
 
-// again takes a picture of a snapshot. What the snapshot itself has not is where it was cut from.
+// again takes a picture of a snapshot. What the snapshot lacks is where it was cut from.
 func (p *painter) again(n *render.Node, depth int, path string) *render.Node {
 	shown := *n
 	if len(n.Items) == 0 {

@@ -2,8 +2,8 @@ package value
 
 import "github.com/sightglass-go/sightglass/inspect"
 
-// Pipe is a collection that is computed as it is walked: what filter, map, keys and values hand to a function that
-// takes the elements of its argument one by one. It never becomes an answer.
+// Pipe is a collection that is computed as it is walked: what filter, map, keys and values hand to
+// a function that takes the elements one by one. It never becomes an answer.
 type Pipe struct {
 	walk   func(t *Thread, unlocked bool, yield Yield) error
 	shape  inspect.Shape // List, or Map if its elements are what is left of a map

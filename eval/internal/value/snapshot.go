@@ -81,7 +81,7 @@ func (x *Snapshot) part(n *render.Node) (Value, error) {
 // errCut is the error of asking for what was cut from n. It is none of those that ?? and get make nil of: the part is
 // there, and not known.
 func errCut(n *render.Node) error {
-	e := fault.New("unreadable", "the snapshot was cut here, and has not all of it")
+	e := fault.New("unreadable", "the snapshot was cut here and is incomplete")
 	if n.Cut.Path != "" {
 		return e.With("the live object has it: %s", n.Cut.Path)
 	}

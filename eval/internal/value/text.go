@@ -28,7 +28,7 @@ func (x String) Index(_ *Thread, key Value) (Value, error) {
 	return Int(x[i]), nil
 }
 
-// Slice is a copy: a part would keep the whole alive, which is charged to nobody.
+// Slice returns a copy: a part would keep the whole alive, and nobody would be charged for it.
 func (x String) Slice(t *Thread, lo, hi int) (Value, error) {
 	lo, hi = clamp(lo, hi, len(x))
 	if err := t.KeepText(hi - lo); err != nil {

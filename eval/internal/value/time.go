@@ -97,7 +97,7 @@ func (x Time) Binary(_ *Thread, op string, y Value, right bool) (z Value, ok boo
 		}
 		d, ok := span(time.Time(x), time.Time(y))
 		if !ok || isFar(time.Time(x)) || isFar(time.Time(y)) {
-			return nil, true, fault.New("overflow", "the two times lie further apart than a duration can say (292 years)")
+			return nil, true, fault.New("overflow", "the two times are further apart than a duration can express (292 years)")
 		}
 		return Duration(d), true, nil
 	}
