@@ -200,8 +200,8 @@ func TestTelnetOfAnyLetter(t *testing.T) {
 	}
 }
 
-// Ctrl-Z stops the demo within a watch. When the shell resumes it, the watch goes on below what the shell
-// has written, and lines are edited as before.
+// Ctrl-Z stops the demo within a watch. When the shell resumes it, the watch goes on below what the
+// shell has written, and lines are edited as before.
 func TestSuspendedDemo(t *testing.T) {
 	rig.Need(t, "bash", "tmux")
 	s := rig.NewScreen(t, 110, 60, "PS1='shell: ' bash --norc -i")
@@ -230,7 +230,8 @@ func TestSuspendedDemo(t *testing.T) {
 	s.Await(`^THE END$`)
 }
 
-// TestSecretsStay tries to get at the secrets of the demo in all the ways that one would find in an hour.
+// TestSecretsStay tries to get at the secrets of the demo in all the ways that one would find in an
+// hour.
 func TestSecretsStay(t *testing.T) {
 	s := shop.New(100)
 	reg := registry.New()

@@ -18,8 +18,8 @@ import (
 	"golang.org/x/term"
 )
 
-// stock is the number of items in the shop's cache: enough that counting them takes a while, few enough
-// that the shop opens in well under a second.
+// stock is the number of items in the shop's cache: enough that counting them takes a while, few
+// enough that the shop opens in well under a second.
 const stock = 200_000
 
 // grace is how long sessions have to end when the demo ends.
@@ -30,8 +30,8 @@ type demo struct {
 	Listen string `placeholder:"ADDR" help:"Listen on host:port or unix:/path. Without it: localhost:3000, or the next free port."`
 }
 
-// Run runs the shop until the user leaves the prompt or SIGTERM arrives. Without a terminal there is no
-// prompt, and SIGINT ends it too.
+// Run runs the shop until the user leaves the prompt or SIGTERM arrives. Without a terminal there
+// is no prompt, and SIGINT ends it too.
 func (d *demo) Run() error {
 	interactive := term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
 	ends := []os.Signal{syscall.SIGTERM}

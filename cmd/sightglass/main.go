@@ -1,5 +1,5 @@
-// Command sightglass demonstrates sightglass: its demo subcommand runs a live application and opens a
-// window into it.
+// Command sightglass demonstrates sightglass: its demo subcommand runs a live application and opens
+// a window into it.
 package main
 
 import (

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/term"
 )
 
-// prompt runs a session at the local terminal. It is the session that telnet serves, with liner for a
-// line editor.
+// prompt runs a session at the local terminal. It is the session that telnet serves, with liner for
+// a line editor.
 type prompt struct {
 	lines   *liner.State
 	session *console.Session

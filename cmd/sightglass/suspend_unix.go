@@ -10,9 +10,9 @@ import (
 	"github.com/peterh/liner"
 )
 
-// shareTerminal sets the terminal's mode back to before while the process is stopped, as by Ctrl-Z, so
-// that the shell gets it as it was. When the process goes on, shareTerminal restores liner's mode, which
-// neither the shell nor liner does, and calls resumed.
+// shareTerminal sets the terminal's mode back to before while the process is stopped, as by Ctrl-Z,
+// so that the shell gets it as it was. When the process goes on, shareTerminal restores liner's
+// mode, which neither the shell nor liner does, and calls resumed.
 func shareTerminal(before liner.ModeApplier, resumed func()) {
 	editing, err := liner.TerminalMode()
 	if err != nil {

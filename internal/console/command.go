@@ -10,7 +10,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// command is a row of the table of commands, which help, completion and docs/commands.md are made of.
+// command is a row of the table of commands, which help, completion and docs/commands.md are made
+// of.
 type command struct {
 	name    string
 	args    string          // as help shows them
@@ -92,7 +93,8 @@ func commands() []command {
 	}
 }
 
-// operators are the signs that may follow a name in an expression, and that no expression ends with.
+// operators are the signs that may follow a name in an expression, and that no expression ends
+// with.
 const operators = "=.|+-*/%<>?:,&!^([{"
 
 // parseCommand splits a line whose first word is the name of a command. If an operator follows the
@@ -123,7 +125,8 @@ func find(name string) (cmd command, ok bool) {
 	return command{}, false
 }
 
-// commandNames proposes commands for the word before the cursor, which must be the first of the line.
+// commandNames proposes commands for the word before the cursor, which must be the first of the
+// line.
 func commandNames(before string) []eval.Completion {
 	word := strings.TrimLeft(before, " ")
 	var names []eval.Completion
@@ -135,8 +138,8 @@ func commandNames(before string) []eval.Completion {
 	return names
 }
 
-// completeCommand proposes words for the first argument of a command. ok is false if before, the text
-// before the cursor, is not the beginning of one.
+// completeCommand proposes words for the first argument of a command. ok is false if before, the
+// text before the cursor, is not the beginning of one.
 func completeCommand(before string) (proposals []eval.Completion, ok bool) {
 	word, arg, found := strings.Cut(strings.TrimLeft(before, " "), " ")
 	cmd, ok := find(word)

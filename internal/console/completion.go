@@ -19,8 +19,8 @@ func (e *editor) line() (line string, pos int) {
 	return string(e.text), sizeOf(e.text[:e.pos])
 }
 
-// propose inserts the only proposal, or the beginning that all proposals share. If that adds nothing
-// to what was typed, it lists the proposals.
+// propose inserts the only proposal, or the beginning that all proposals share. If that adds
+// nothing to what was typed, it lists the proposals.
 func (e *editor) propose(proposals []eval.Completion) {
 	if len(proposals) == 0 {
 		return

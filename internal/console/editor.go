@@ -20,8 +20,8 @@ const (
 )
 
 // editor edits the line being typed. With echo it does what a shell's prompt does, and screen
-// collects what to send to the terminal. Without echo it only collects the line, which the client has
-// edited before sending it, and screen gets nothing but prompts.
+// collects what to send to the terminal. Without echo it only collects the line, which the client
+// has edited before sending it, and screen gets nothing but prompts.
 //
 // The line may have several lines: Enter adds a newline while a bracket is open.
 type editor struct {
@@ -45,12 +45,12 @@ type editor struct {
 	over bool
 	// pasting is set between the terminal's marks of a paste, where a tab is a blank.
 	pasting bool
-	// scanner has read the first scanned runes of text. A paste may have many lines, and Enter reads
-	// only what is new.
+	// scanner has read the first scanned runes of text. A paste may have many lines, and Enter
+	// reads only what is new.
 	scanner scanner
 	scanned int
-	// killed is what the last kills removed. killing is set by a key that kills, and joins tells the
-	// next such key to add to killed.
+	// killed is what the last kills removed. killing is set by a key that kills, and joins tells
+	// the next such key to add to killed.
 	killed         []rune
 	killing, joins bool
 
@@ -85,8 +85,8 @@ func (e *editor) prompt() string {
 	return prompt
 }
 
-// maxEdited bounds a line that is edited, in bytes, as each key may take time in proportion to the line
-// and show it anew. It is four screens of 80 by 24, and twice what completion looks at.
+// maxEdited bounds a line that is edited, in bytes, as each key may take time in proportion to the
+// line and show it anew. It is four screens of 80 by 24, and twice what completion looks at.
 const maxEdited = 8 << 10
 
 // limit bounds the line in bytes.
@@ -285,8 +285,8 @@ func (e *editor) plainKey(k key) action {
 	return none
 }
 
-// enter completes the line, or adds a newline while a bracket is open. An empty line completes it all
-// the same: nobody is kept in an expression that they cannot close.
+// enter completes the line, or adds a newline while a bracket is open. An empty line completes it
+// all the same: nobody is kept in an expression that they cannot close.
 func (e *editor) enter() action {
 	if e.over {
 		e.leaveLine("")
@@ -311,8 +311,8 @@ func (e *editor) incomplete() bool {
 	return e.scanner.incomplete(part, e.nesting)
 }
 
-// invalidate tells that text changes from pos on, other than by a newline at its end, where the scanner
-// can go on.
+// invalidate tells that text changes from pos on, other than by a newline at its end, where the
+// scanner can go on.
 func (e *editor) invalidate(pos int) {
 	if pos <= e.scanned {
 		e.scanned, e.scanner = 0, scanner{}

@@ -301,14 +301,14 @@ func (e *editing) check() {
 	}
 }
 
-// hasWide reports whether the screen shows a wide character. Terminals differ in where they put one when
-// they wrap their rows anew.
+// hasWide reports whether the screen shows a wide character. Terminals differ in where they put one
+// when they wrap their rows anew.
 func hasWide(v *vt) bool {
 	return strings.ContainsFunc(v.String(), func(r rune) bool { return text.RuneWidth(r) != 1 })
 }
 
-// The screen must show the same however the bytes were packed. It must show the text of the editor, and
-// nothing that a terminal would act on, on which vt fails.
+// The screen must show the same however the bytes were packed. It must show the text of the editor,
+// and nothing that a terminal would act on, on which vt fails.
 func FuzzEditor(f *testing.F) {
 	for _, tc := range editorTests {
 		f.Add([]byte(tc.in), uint8(tc.width), uint8(0))
@@ -398,8 +398,8 @@ func TestEnterAlwaysCounts(t *testing.T) {
 	}
 }
 
-// TestEnterReadsOn: Enter adds a line if and only if the whole text is incomplete, whatever was edited
-// since the last Enter.
+// TestEnterReadsOn: Enter adds a line if and only if the whole text is incomplete, whatever was
+// edited since the last Enter.
 func TestEnterReadsOn(t *testing.T) {
 	const typed = "(([[{{)]}\"'`//**;\\ a\r\r\r\r\x7f\x7f\x02\x01\x05\x14\x17\x0b"
 	added := 0

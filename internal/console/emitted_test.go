@@ -34,8 +34,8 @@ func (n *nosy) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestAttackEmitted: nothing that a session writes contains a secret, in any mode, by any command, and as
-// any completion.
+// TestAttackEmitted: nothing that a session writes contains a secret, in any mode, by any command,
+// and as any completion.
 func TestAttackEmitted(t *testing.T) {
 	const secret = "hunter2hunter2"
 	c := &struct {
@@ -102,8 +102,8 @@ func TestAttackEmitted(t *testing.T) {
 	}
 }
 
-// TestAttackSlowClient: no lock is held while an answer is written, so a client that does not read holds
-// up nobody else.
+// TestAttackSlowClient: no lock is held while an answer is written, so a client that does not read
+// holds up nobody else.
 func TestAttackSlowClient(t *testing.T) {
 	c := &struct {
 		mu    sync.RWMutex

@@ -116,8 +116,8 @@ func runHelp(ctx context.Context, s *Session, a *answer, args string) error {
 	return err
 }
 
-// foldHelp folds page to width. The text on an entry continues below where it began, or begins below the
-// entry if there is little room beside it.
+// foldHelp folds page to width. The text on an entry continues below where it began, or begins
+// below the entry if there is little room beside it.
 func foldHelp(page string, width int) []string {
 	var all []string
 	for _, line := range strings.Split(page, "\n") {

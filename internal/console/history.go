@@ -46,8 +46,8 @@ func (h *history) older(from int, match func(string) bool) int {
 	return -1
 }
 
-// newer returns the index of the oldest line after index from that matches, or len(h.lines). It skips
-// lines that are too long to edit.
+// newer returns the index of the oldest line after index from that matches, or len(h.lines). It
+// skips lines that are too long to edit.
 func (h *history) newer(from int, match func(string) bool) int {
 	for i := from + 1; i < len(h.lines); i++ {
 		if len(h.lines[i]) <= maxEdited && match(h.lines[i]) {

@@ -7,7 +7,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// left returns the place left of the cursor. A character and those that combine with it are one step.
+// left returns the place left of the cursor. A character and those that combine with it are one
+// step.
 func (e *editor) left() int {
 	i := e.pos
 	for i > 0 {

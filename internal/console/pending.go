@@ -16,8 +16,8 @@ import (
 // ConfirmTime is how long an action waits to be confirmed by default.
 const ConfirmTime = time.Minute
 
-// pending is an evaluation of JSON mode that has stopped at an action. The next request confirms the
-// action; any other request refuses it. Until then, at most for the session's confirmTime, the
+// pending is an evaluation of JSON mode that has stopped at an action. The next request confirms
+// the action; any other request refuses it. Until then, at most for the session's confirmTime, the
 // evaluation's goroutine waits.
 type pending struct {
 	steps  chan step // of capacity 1; receives where the evaluation stops next

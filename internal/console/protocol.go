@@ -19,8 +19,8 @@ func (s *Session) inJSON() bool {
 	return s.json
 }
 
-// runJSON begins JSON mode with a greeting, which is the first reply. In line mode the prompt is still on
-// the current line, so the greeting begins a new one.
+// runJSON begins JSON mode with a greeting, which is the first reply. In line mode the prompt is
+// still on the current line, so the greeting begins a new one.
 func runJSON(ctx context.Context, s *Session, a *answer, args string) error {
 	if args != "on" {
 		return complain("json on begins JSON mode, and json off ends it")

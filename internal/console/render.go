@@ -67,7 +67,8 @@ type answer struct {
 // chunk is how many bytes of an answer are collected before they are written.
 const chunk = 4 << 10
 
-// Write adds p to the answer. It holds a newline at the end back, so that the cost can come before it.
+// Write adds p to the answer. It holds a newline at the end back, so that the cost can come before
+// it.
 func (a *answer) Write(p []byte) (int, error) {
 	if err := a.ctx.Err(); err != nil {
 		return 0, err
@@ -101,7 +102,8 @@ func (a *answer) add(p []byte) {
 	a.buf.Write(p[:fits])
 }
 
-// wholeLines returns how many of the first max bytes of p to write: whole lines, or else whole characters.
+// wholeLines returns how many of the first max bytes of p to write: whole lines, or else whole
+// characters.
 func wholeLines(p []byte, max int) int {
 	if i := bytes.LastIndexByte(p[:max], '\n'); i >= 0 {
 		return i
@@ -187,8 +189,8 @@ func (a *answer) remark(note string, st style) {
 
 const remarkIndent = "  "
 
-// writeError writes an error in a statement of line, with a caret under the place: in the line on the
-// screen if that is just above, and otherwise in a copy below the message.
+// writeError writes an error in a statement of line, with a caret under the place: in the line on
+// the screen if that is just above, and otherwise in a copy below the message.
 func (a *answer) writeError(err error, statement, line string, st style) error {
 	a.ctx = context.WithoutCancel(a.ctx) // the error may be that it has ended
 	message := red(strings.Join(text.Fold(text.Escape(err.Error()), st.width.value()-1, "  "), "\n"), st)

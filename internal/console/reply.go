@@ -15,8 +15,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// protocolVersion is the member v of each reply. It changes with the meaning of a member, and not when
-// members are added.
+// protocolVersion is the member v of each reply. It changes with the meaning of a member, and not
+// when members are added.
 const protocolVersion = 1
 
 // The codes of errors besides those of expressions, which eval.Error lists.
@@ -60,7 +60,8 @@ type replyError struct {
 	Pos     []int  `json:"pos,omitempty"`
 }
 
-// typeOf returns the Go type of an answer, even of one that policy hides, or its kind if it has no type.
+// typeOf returns the Go type of an answer, even of one that policy hides, or its kind if it has no
+// type.
 func typeOf(n *render.Node) string {
 	switch {
 	case n == nil || n.Type == "" && n.Shape == inspect.Nil:
@@ -134,8 +135,8 @@ func (s *Session) writeReply(id json.RawMessage, r reply) error {
 	return err
 }
 
-// escapeUnprintable escapes the characters in JSON that encoding/json does not and that a terminal would
-// act on: DEL, the C1 controls, and those that change the direction of writing or hide.
+// escapeUnprintable escapes the characters in JSON that encoding/json does not and that a terminal
+// would act on: DEL, the C1 controls, and those that change the direction of writing or hide.
 func escapeUnprintable(p []byte) []byte {
 	hostile := func(r rune) bool { return r >= 0x7f && text.Shown(r) != r }
 	if bytes.IndexFunc(p, hostile) < 0 {

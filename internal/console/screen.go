@@ -24,7 +24,8 @@ type screen struct {
 
 type cell struct{ row, col int }
 
-// take returns what is to be sent, and forgets it. The result is valid until the next call of a method.
+// take returns what is to be sent, and forgets it. The result is valid until the next call of a
+// method.
 func (s *screen) take() []byte {
 	out := s.out
 	s.out = s.out[:0]
@@ -75,8 +76,9 @@ func (s *screen) write(runes []rune) {
 	s.wrap()
 }
 
-// wrap moves to the next row if the current one is full: a blank makes the terminal wrap, and a carriage
-// return brings the cursor back. Terminals differ in whether they wrap before the next character.
+// wrap moves to the next row if the current one is full: a blank makes the terminal wrap, and a
+// carriage return brings the cursor back. Terminals differ in whether they wrap before the next
+// character.
 func (s *screen) wrap() {
 	if s.cursor.col >= s.width {
 		s.put(" \r")
@@ -156,15 +158,16 @@ func (s *screen) clear() {
 	s.begin(s.label)
 }
 
-// resize sets the width and removes what is shown. It assumes what most terminals do: they have wrapped
-// all rows anew, and moved the cursor along.
+// resize sets the width and removes what is shown. It assumes what most terminals do: they have
+// wrapped all rows anew, and moved the cursor along.
 func (s *screen) resize(width int) {
 	s.cursor = cell{row: s.rewrapped(width)}
 	s.width = width
 	s.erase()
 }
 
-// rewrapped returns the row of the cursor in a terminal of that width which has wrapped all rows anew.
+// rewrapped returns the row of the cursor in a terminal of that width which has wrapped all rows
+// anew.
 func (s *screen) rewrapped(width int) (row int) {
 	columns := 0                                                          // of the line so far, the blank of wrap included
 	wrapped := func() bool { return columns > 0 && columns%s.width == 0 } // wrap has written a blank

@@ -13,8 +13,8 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// screens are sessions with the demo's shop, one for each topic, with the lines that are typed: what one
-// would show in a talk. Read the diff when they change.
+// screens are sessions with the demo's shop, one for each topic, with the lines that are typed:
+// what one would show in a talk. Read the diff when they change.
 var screens = []struct {
 	topic string
 	width int
@@ -56,8 +56,8 @@ var screens = []struct {
 	{"colour-pages", 80, true, []string{"help cache", "tree(stats)", "hist(orders.waits)", "freq(orders.pending, len(.lines) > 6)", "before = snap(stats)", "diff(before, {sent: 1})"}},
 }
 
-// TestScreens runs the sessions ten seconds after the shop has opened, by a clock that moves only while
-// everybody waits.
+// TestScreens runs the sessions ten seconds after the shop has opened, by a clock that moves only
+// while everybody waits.
 func TestScreens(t *testing.T) {
 	for _, sc := range screens {
 		t.Run(sc.topic, func(t *testing.T) {

@@ -23,8 +23,8 @@ func (e *editor) startSearch() {
 	e.search = search{on: true, at: len(e.history.lines), from: -1}
 }
 
-// searchKey handles a key while searching, and reports whether the key was meant for the search. Any
-// other key ends the search, takes the line found, and acts on it.
+// searchKey handles a key while searching, and reports whether the key was meant for the search.
+// Any other key ends the search, takes the line found, and acts on it.
 func (e *editor) searchKey(k key) bool {
 	s := &e.search
 	switch k.code {
@@ -73,9 +73,9 @@ func (s *search) settleOlder(h *history) {
 	}
 }
 
-// settle searches for want, if that is still to be done. If no line has it, settle shows the line that
-// has the longest beginning of it, as if it had searched at each character; without such a line, the
-// line shown stays.
+// settle searches for want, if that is still to be done. If no line has it, settle shows the line
+// that has the longest beginning of it, as if it had searched at each character; without such a
+// line, the line shown stays.
 func (s *search) settle(h *history) {
 	from := s.from
 	if s.from = -1; from < 0 {

@@ -31,8 +31,8 @@ var _ Evaluator = (*eval.Session)(nil)
 // maxStatements bounds the expressions of a line.
 const maxStatements = 100
 
-// Session runs lines and writes their answers. One goroutine at a time may call Do; the other methods
-// may be called meanwhile.
+// Session runs lines and writes their answers. One goroutine at a time may call Do; the other
+// methods may be called meanwhile.
 type Session struct {
 	evaluator Evaluator
 	out       io.Writer
@@ -40,8 +40,8 @@ type Session struct {
 	level     level
 	limits    eval.Limits // of the application; all are set
 
-	// history, lower and last belong to whoever runs lines, one goroutine at a time. lower holds the
-	// limits that the user has lowered, and zeros.
+	// history, lower and last belong to whoever runs lines, one goroutine at a time. lower holds
+	// the limits that the user has lowered, and zeros.
 	history history
 	lower   eval.Limits
 	last    cost // of the last answer
@@ -56,22 +56,22 @@ type Session struct {
 	style style
 	// json is set in JSON mode, where lines are requests and answers are objects.
 	json bool
-	// ahead is set while input waits that ends a watch, and enough ends the watch that runs, nil for
-	// none. See SetAhead.
+	// ahead is set while input waits that ends a watch, and enough ends the watch that runs, nil
+	// for none. See SetAhead.
 	ahead  bool
 	enough func()
 	// away is set when somebody else writes on the terminal. See Away.
 	away bool
 	// peers lists the sessions for who; nil if there is no server. See SetPeers.
 	peers func() []Peer
-	// pending is the action that waits for the next request, nil for none. Once over is set, no action
-	// waits any more. See Close.
+	// pending is the action that waits for the next request, nil for none. Once over is set, no
+	// action waits any more. See Close.
 	pending *pending
 	over    bool
 }
 
-// New returns a session that writes to out. limits are those of the evaluator; zero fields stand for
-// the defaults.
+// New returns a session that writes to out. limits are those of the evaluator; zero fields stand
+// for the defaults.
 func New(evaluator Evaluator, out io.Writer, limits eval.Limits) *Session {
 	s := &Session{evaluator: evaluator, out: out, limits: limits.Filled(), clock: watch.WallClock{}, confirmTime: ConfirmTime}
 	s.style.width.terminal = defaultWidth
@@ -95,20 +95,20 @@ func (s *Session) SetHeight(rows int) {
 	s.restyle(func(st *style) { st.height = rows })
 }
 
-// SetColor sets whether the terminal shows colors. If NO_COLOR is set in the environment, answers have
-// colors only if the user asks for them.
+// SetColor sets whether the terminal shows colors. If NO_COLOR is set in the environment, answers
+// have colors only if the user asks for them.
 func (s *Session) SetColor(on bool) {
 	on = on && os.Getenv("NO_COLOR") == ""
 	s.restyle(func(st *style) { st.color.terminal = on })
 }
 
 // SetEchoed sets whether each line stands on the screen above its answer, behind a prompt of two
-// columns. If so, an error points at the place there instead of repeating the line, and a watch draws
-// each sample over the one before.
+// columns. If so, an error points at the place there instead of repeating the line, and a watch
+// draws each sample over the one before.
 func (s *Session) SetEchoed(on bool) { s.restyle(func(st *style) { st.echoed = on }) }
 
-// Away tells the session that somebody else has written on the terminal: a watch then draws its next
-// sample below that.
+// Away tells the session that somebody else has written on the terminal: a watch then draws its
+// next sample below that.
 func (s *Session) Away() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,14 +135,16 @@ func (s *Session) currentStyle() style {
 	return s.style
 }
 
-// wrong is a mistake in a line, to be shown to the user. Any other error ends the session or the line.
+// wrong is a mistake in a line, to be shown to the user. Any other error ends the session or the
+// line.
 type wrong struct{ error }
 
 func complain(format string, args ...any) error { return wrong{fmt.Errorf(format, args...)} }
 
-// Do runs one line, which has commands and expressions between semicolons, and writes their answers.
-// A mistake in the line is answered too, and ends the line. The error is ErrQuit if the line ends the
-// session, that of ctx if it ended while an answer was written, or that of the writer.
+// Do runs one line, which has commands and expressions between semicolons, and writes their
+// answers. A mistake in the line is answered too, and ends the line. The error is ErrQuit if the
+// line ends the session, that of ctx if it ended while an answer was written, or that of the
+// writer.
 //
 // In JSON mode, which the line "json on" begins, a line is a request; see docs/protocol.md.
 func (s *Session) Do(ctx context.Context, line string) error {

@@ -121,7 +121,8 @@ func setFormat(s *Session, value string) error {
 	return nil
 }
 
-// displayOption returns an option for a limit of what is shown, which does not bound what is computed.
+// displayOption returns an option for a limit of what is shown, which does not bound what is
+// computed.
 func displayOption(name, summary string, most int, field func(*eval.Limits) *int) option {
 	return option{name, "NUMBER", summary,
 		func(s *Session) (string, bool) { return s.limit(field) },

@@ -14,8 +14,8 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-// sized is a session on a terminal of any size. Its objects change while they are read without locks,
-// so answers have notes, and a watch takes three samples.
+// sized is a session on a terminal of any size. Its objects change while they are read without
+// locks, so answers have notes, and a watch takes three samples.
 type sized struct {
 	*eval.Session
 	console *Session
@@ -80,8 +80,8 @@ func (s *sized) do(t *testing.T, out *strings.Builder, line string) string {
 // inPlaceLines is how many of sizedLines are tried at all heights.
 const inPlaceLines = 12
 
-// sizedLines has lines for each command, for each way to draw a watch, and for everything that is laid
-// out for a width.
+// sizedLines has lines for each command, for each way to draw a watch, and for everything that is
+// laid out for a width.
 func sizedLines() []string {
 	lines := []string{
 		`watch {"a": s1.S, "b": s2.S, "c": s3.S}`, `watch {"a": s1.S, "b": s2.S, "c": s3.S} changes`, "watch s1", "watch s1.N", "watch s1 changes", "watch s1.N changes",
@@ -101,8 +101,8 @@ func sizedLines() []string {
 	return lines
 }
 
-// fits checks that a watch drawn in place stays on its screen: if rows wrapped or scrolled away, the next
-// sample would be drawn in the wrong place.
+// fits checks that a watch drawn in place stays on its screen: if rows wrapped or scrolled away,
+// the next sample would be drawn in the wrong place.
 func (s *sized) fits(t *testing.T, line, drawn string) {
 	t.Helper()
 	st := s.console.currentStyle()
@@ -126,7 +126,8 @@ func (s *sized) fits(t *testing.T, line, drawn string) {
 	}
 }
 
-// Each command and each way to draw is tried at sizes that a terminal may have, and at impossible ones.
+// Each command and each way to draw is tried at sizes that a terminal may have, and at impossible
+// ones.
 func TestSizes(t *testing.T) {
 	t.Parallel()
 	lines := sizedLines()

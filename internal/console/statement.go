@@ -13,8 +13,8 @@ type scanner struct {
 	begun   bool   // the last statement began in an earlier part
 }
 
-// open reports whether a bracket, a raw string or a comment is open, so that the source has to go on.
-// Quotes do not count: a string in quotes ends on its line.
+// open reports whether a bracket, a raw string or a comment is open, so that the source has to go
+// on. Quotes do not count: a string in quotes ends on its line.
 func (s *scanner) open() bool { return !s.wrong && (len(s.closing) > 0 || s.within != "") }
 
 // read reads part. It calls visit with the index of each byte outside of brackets, strings and
@@ -114,9 +114,9 @@ func (s *scanner) incomplete(part string, nesting int) bool {
 	return !ok
 }
 
-// statements splits a line at its semicolons. A let reaches to the end of the line. Each statement has
-// blanks for the part of the line before it, so that a position in it is one in the line. Statements
-// that are empty or only a comment are left out.
+// statements splits a line at its semicolons. A let reaches to the end of the line. Each statement
+// has blanks for the part of the line before it, so that a position in it is one in the line.
+// Statements that are empty or only a comment are left out.
 func statements(line string) []string {
 	var all []string
 	start, let, blank := 0, false, true

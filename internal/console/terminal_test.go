@@ -99,8 +99,8 @@ func TestQuit(t *testing.T) {
 	}
 }
 
-// Whatever the packets, everything that a pipe sent is answered before the end, even a last line without
-// a newline.
+// Whatever the packets, everything that a pipe sent is answered before the end, even a last line
+// without a newline.
 func TestEndOfInput(t *testing.T) {
 	const in = "one\ntwo\nthree"
 	for size := 1; size <= len(in); size++ {
@@ -200,7 +200,8 @@ func TestAbortOutput(t *testing.T) {
 	}
 }
 
-// Only a capable terminal is asked to mark what is pasted, and asked to stop at the end of the session.
+// Only a capable terminal is asked to mark what is pasted, and asked to stop at the end of the
+// session.
 func TestMarksOfPastes(t *testing.T) {
 	const on, off = "\x1b[?2004h", "\x1b[?2004l"
 	for name, want := range map[string]bool{"XTERM": true, "screen": true, "DEC-VT100": false, "dumb": false, "": false} {
@@ -449,8 +450,8 @@ func TestIsolation(t *testing.T) {
 	}
 }
 
-// BenchmarkTypeAhead answers many lines that are held during an evaluation, compared with lines that
-// come one by one.
+// BenchmarkTypeAhead answers many lines that are held during an evaluation, compared with lines
+// that come one by one.
 func BenchmarkTypeAhead(b *testing.B) {
 	const lines = 10_000
 	for _, together := range []bool{false, true} {
@@ -485,7 +486,8 @@ func (deaf) Flush() error                { return nil }
 func (deaf) Discard(then func()) int     { then(); return 0 }
 func (deaf) Mute(bool)                   {}
 
-// In JSON mode there is neither prompt nor echo, whatever was negotiated, and each line is an answer.
+// In JSON mode there is neither prompt nor echo, whatever was negotiated, and each line is an
+// answer.
 func TestJSONInCharacterMode(t *testing.T) {
 	term, p := attach(t, &fake{})
 	term.SetEcho(true)

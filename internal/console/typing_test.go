@@ -138,7 +138,8 @@ func TestEditedLineIsBounded(t *testing.T) {
 	bounded("found")
 }
 
-// In line mode only the last line is erased: otherwise the editor would read the whole text again for each.
+// In line mode only the last line is erased: otherwise the editor would read the whole text again
+// for each.
 func TestEraseInLineMode(t *testing.T) {
 	term, p := attach(t, &fake{})
 	term.Feed([]byte("[1,\n" + strings.Repeat("\x7f", 9) + "\x15\x7f2]\n"))
@@ -176,8 +177,8 @@ func TestEndBetweenKeys(t *testing.T) {
 	}
 }
 
-// Held input is read in parts, between which others get the lock: here an interrupt, which drops the rest,
-// and then Shutdown.
+// Held input is read in parts, between which others get the lock: here an interrupt, which drops
+// the rest, and then Shutdown.
 func TestInterruptBetweenKeys(t *testing.T) {
 	f := &fake{began: make(chan string)}
 	term, p := characters(t, f)

@@ -9,8 +9,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// vt is a terminal for tests: a VT100 that wraps late, as xterm does, and never scrolls. It fails on
-// anything that the editor has no right to send.
+// vt is a terminal for tests: a VT100 that wraps late, as xterm does, and never scrolls. It fails
+// on anything that the editor has no right to send.
 type vt struct {
 	t       *testing.T
 	width   int

@@ -85,8 +85,8 @@ func parseWatch(args string) (w watch.Watch, err error) {
 	return w, nil
 }
 
-// endsExpression reports whether an expression may end with source, so that the next word is not part
-// of it.
+// endsExpression reports whether an expression may end with source, so that the next word is not
+// part of it.
 func endsExpression(source string) bool {
 	source = strings.TrimSpace(source)
 	return source != "" && !strings.ContainsAny(source[len(source)-1:], operators)

@@ -32,7 +32,8 @@ func (c *fakeClock) Wait(d time.Duration, done <-chan struct{}) {
 	}
 }
 
-// reel is an evaluator that answers with one frame after the other, the last of which ends the watch.
+// reel is an evaluator that answers with one frame after the other, the last of which ends the
+// watch.
 type reel struct {
 	s      *Session
 	clock  *fakeClock
@@ -149,8 +150,8 @@ func either[T any](ok bool, a, b T) T {
 	return b
 }
 
-// What a person sees of a watch. Of a watch drawn in place, the files have each drawing and the escape
-// that goes back. Read the diff when they change.
+// What a person sees of a watch. Of a watch drawn in place, the files have each drawing and the
+// escape that goes back. Read the diff when they change.
 func TestWatch(t *testing.T) {
 	lines := []string{
 		"watch stats.requests", "watch 500ms queue", "watch 2s queue until _ > 6", "watch queue changes", "watch queue until _ > 6 changes", "watch ratio", "watch big", "watch took", "watch when",
@@ -176,8 +177,8 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// No row is wider than the terminal, or the next drawing would not cover it, and there are never more
-// rows than the terminal has.
+// No row is wider than the terminal, or the next drawing would not cover it, and there are never
+// more rows than the terminal has.
 func TestWatchFitsTheScreen(t *testing.T) {
 	for _, width := range []int{20, 40, 80, 200} {
 		for _, height := range []int{5, 24} {
@@ -338,7 +339,8 @@ func TestKeysEndAWatch(t *testing.T) {
 	}
 }
 
-// In line mode, what a program sent before the watch began does not end it, and is answered after it.
+// In line mode, what a program sent before the watch began does not end it, and is answered after
+// it.
 func TestTypedAheadOfAWatch(t *testing.T) {
 	term, p, _ := watching(t, false, "watch x\nnext\n")
 	p.waitFor(t, "x\n")

@@ -22,8 +22,8 @@ type Peer struct {
 	Self  bool          // it is the session that asks
 }
 
-// SetPeers sets the function that lists all sessions for who, this one included, in the order to show
-// them in.
+// SetPeers sets the function that lists all sessions for who, this one included, in the order to
+// show them in.
 func (s *Session) SetPeers(list func() []Peer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

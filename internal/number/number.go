@@ -1,5 +1,5 @@
-// Package number computes exactly with all of Go's numbers but complex ones. Signed and unsigned integers
-// of 64 bits and floats can be compared without rounding either.
+// Package number computes exactly with all of Go's numbers but complex ones. Signed and unsigned
+// integers of 64 bits and floats can be compared without rounding either.
 package number
 
 import (
@@ -54,8 +54,8 @@ func OfInt(n int64) Number {
 	return Number{Mag: uint64(n)}
 }
 
-// Value returns n as expressions have it: a float64, or an int, or the int64 or uint64 that does not fit
-// in an int. ok is false for an integer below -2⁶³ or above 2⁶⁴-1.
+// Value returns n as expressions have it: a float64, or an int, or the int64 or uint64 that does
+// not fit in an int. ok is false for an integer below -2⁶³ or above 2⁶⁴-1.
 func (n Number) Value() (x any, ok bool) {
 	switch {
 	case n.IsFloat:
@@ -129,7 +129,8 @@ func Mul(a, b Number) (product Number, ok bool) {
 	return Number{Neg: a.Neg != b.Neg, Mag: lo}, hi == 0
 }
 
-// Pow returns the integer a to the power of n. ok is false if the magnitude needs more than 64 bits.
+// Pow returns the integer a to the power of n. ok is false if the magnitude needs more than 64
+// bits.
 func Pow(a Number, n uint64) (power Number, ok bool) {
 	for power = (Number{Mag: 1}); ; {
 		if n&1 == 1 {
@@ -147,8 +148,8 @@ func Pow(a Number, n uint64) (power Number, ok bool) {
 	}
 }
 
-// Compare returns -1, 0 or 1 for a below, equal to or above b. It compares exactly, without rounding an
-// integer to a float. ordered is false if one of them is NaN.
+// Compare returns -1, 0 or 1 for a below, equal to or above b. It compares exactly, without
+// rounding an integer to a float. ordered is false if one of them is NaN.
 func Compare(a, b Number) (order int, ordered bool) {
 	switch {
 	case a.IsFloat && b.IsFloat:
@@ -208,8 +209,8 @@ func compareIntFloat(a Number, f float64) (int, bool) {
 	return order, true
 }
 
-// Tally adds numbers up. It adds integers exactly in 128 bits, so that their order does not matter and
-// only the total has to fit in 64, and floats apart from them. The zero Tally is empty.
+// Tally adds numbers up. It adds integers exactly in 128 bits, so that their order does not matter
+// and only the total has to fit in 64, and floats apart from them. The zero Tally is empty.
 type Tally struct {
 	hi, lo uint64  // the total of the integers, as two's complement
 	f      float64 // the total of the floats
@@ -235,8 +236,8 @@ func (t *Tally) Add(n Number) {
 	t.hi, _ = bits.Add64(t.hi, 0, carry)
 }
 
-// Sum returns the total, as a float if a float was added. Otherwise ok is false if it does not fit in
-// 64 bits.
+// Sum returns the total, as a float if a float was added. Otherwise ok is false if it does not fit
+// in 64 bits.
 func (t *Tally) Sum() (n Number, ok bool) {
 	if t.hi>>63 == 1 {
 		lo, borrow := bits.Sub64(0, t.lo, 0)
@@ -251,7 +252,8 @@ func (t *Tally) Sum() (n Number, ok bool) {
 	return n, ok
 }
 
-// Finite reports whether the total as a float is finite, or could not be as one of the floats was not.
+// Finite reports whether the total as a float is finite, or could not be as one of the floats was
+// not.
 func (t *Tally) Finite() bool {
 	f := t.Float64()
 	return t.far || f-f == 0

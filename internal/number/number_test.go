@@ -35,7 +35,8 @@ func exact(x any) *big.Float {
 	return f.SetFloat64(x.(float64))
 }
 
-// TestAgainstBig compares comparison and arithmetic with math/big, for all pairs of numbers at the edges.
+// TestAgainstBig compares comparison and arithmetic with math/big, for all pairs of numbers at the
+// edges.
 func TestAgainstBig(t *testing.T) {
 	whole := func(x any) *big.Int { i, _ := exact(x).Int(nil); return i }
 	for _, x := range kinds() {

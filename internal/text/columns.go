@@ -60,8 +60,8 @@ func Columns(rows [][]Cell, width int) []string {
 	return lines
 }
 
-// Grid arranges texts in columns of one width two spaces apart, as many as fit into width, and fills them
-// from top to bottom. It returns the lines.
+// Grid arranges texts in columns of one width two spaces apart, as many as fit into width, and
+// fills them from top to bottom. It returns the lines.
 func Grid(texts []string, width int) []string {
 	longest := 0
 	for _, s := range texts {

@@ -16,8 +16,8 @@ func Shown(r rune) rune {
 	return unicode.ReplacementChar
 }
 
-// Printable reports whether s is UTF-8 and each of its characters prints, so that a terminal only shows
-// it, on one line.
+// Printable reports whether s is UTF-8 and each of its characters prints, so that a terminal only
+// shows it, on one line.
 func Printable(s string) bool {
 	for i, r := range s {
 		if !prints(s[i:], r) {
@@ -35,9 +35,9 @@ func prints(s string, r rune) bool {
 	return unicode.IsPrint(r)
 }
 
-// Escape returns s with a Go escape for each character that does not print, newlines included, and for
-// each byte that is not UTF-8. Backslashes stay as they are: the result is for people to read, and
-// cannot be decoded.
+// Escape returns s with a Go escape for each character that does not print, newlines included, and
+// for each byte that is not UTF-8. Backslashes stay as they are: the result is for people to read,
+// and cannot be decoded.
 func Escape(s string) string { return escape(s, "") }
 
 // EscapeLines is like Escape, but keeps newlines, and the joiners in emoji.

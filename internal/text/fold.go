@@ -2,8 +2,8 @@ package text
 
 import "strings"
 
-// Fold breaks each line of s between words into lines of at most that many columns, of which all but
-// the first begin with indent. A word that does not fit makes its line longer.
+// Fold breaks each line of s between words into lines of at most that many columns, of which all
+// but the first begin with indent. A word that does not fit makes its line longer.
 func Fold(s string, columns int, indent string) (lines []string) {
 	for line := range strings.SplitSeq(s, "\n") {
 		for Width(line) > columns {

@@ -5,9 +5,9 @@ import "strings"
 // MaxNear bounds the names that Near compares, in bytes. Its time grows with their square.
 const MaxNear = 64
 
-// Near returns the name in from that was probably meant by name, or "". Close names differ in case alone
-// or in at most a third of the letters of name, two swapped neighbors counting as one. Near returns the
-// first of the closest.
+// Near returns the name in from that was probably meant by name, or "". Close names differ in case
+// alone or in at most a third of the letters of name, two swapped neighbors counting as one. Near
+// returns the first of the closest.
 func Near(name string, from []string) string {
 	best, at := "", len(name)/3+1
 	lower := strings.ToLower(name)
@@ -28,8 +28,8 @@ func Near(name string, from []string) string {
 	return best
 }
 
-// distance returns the optimal string alignment distance of a and b in bytes: the number of insertions,
-// deletions, changes and swaps of neighbors that lead from one to the other.
+// distance returns the optimal string alignment distance of a and b in bytes: the number of
+// insertions, deletions, changes and swaps of neighbors that lead from one to the other.
 func distance(a, b string) int {
 	var rows [3][MaxNear + 1]int
 	before, above, row := &rows[0], &rows[1], &rows[2]

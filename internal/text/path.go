@@ -1,7 +1,7 @@
 package text
 
-// ShortPaths drops the folders from the import paths in s, the name of a type or function. Reflect and the
-// runtime write whole paths in type arguments.
+// ShortPaths drops the folders from the import paths in s, the name of a type or function. Reflect
+// and the runtime write whole paths in type arguments.
 func ShortPaths(s string) string {
 	b := make([]byte, 0, len(s))
 	word := 0 // where the current path begins in b

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Quote returns s as a Go literal of characters that print. Text with quotes or backslashes, such as
-// JSON, is put between back quotes if possible.
+// Quote returns s as a Go literal of characters that print. Text with quotes or backslashes, such
+// as JSON, is put between back quotes if possible.
 func Quote(s string) string {
 	if strings.ContainsAny(s, `"\`) && !strings.Contains(s, "`") && Printable(s) {
 		return "`" + s + "`"

@@ -2,7 +2,8 @@ package text
 
 import "unicode"
 
-// wide holds the characters that take two columns: those of East Asian width W or F in Unicode TR 11.
+// wide holds the characters that take two columns: those of East Asian width W or F in Unicode TR
+// 11.
 var wide = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{0x1100, 0x115f, 1}, {0x231a, 0x231b, 1}, {0x2329, 0x232a, 1}, {0x23e9, 0x23ec, 1}, {0x23f0, 0x23f0, 1},

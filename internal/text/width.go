@@ -9,9 +9,10 @@ import (
 // joiner is the zero width joiner, which makes one emoji of several. By itself it does not print.
 const joiner = '\u200d'
 
-// RuneWidth returns the number of columns that r takes on a terminal: none for a combining character,
-// two for a wide East Asian one or an emoji (Unicode TR 11), and one for any other. For a character that
-// does not print it returns the width of what Shown returns. Terminals disagree about a few emoji.
+// RuneWidth returns the number of columns that r takes on a terminal: none for a combining
+// character, two for a wide East Asian one or an emoji (Unicode TR 11), and one for any other. For
+// a character that does not print it returns the width of what Shown returns. Terminals disagree
+// about a few emoji.
 func RuneWidth(r rune) int {
 	switch {
 	case r < 0x300:
@@ -43,8 +44,8 @@ func Fit(s string, columns int) string {
 	return s
 }
 
-// Cut returns s if it fits into that many columns, and otherwise a beginning of s and …, or "" for no
-// columns. It reads hardly more of s than it returns.
+// Cut returns s if it fits into that many columns, and otherwise a beginning of s and …, or "" for
+// no columns. It reads hardly more of s than it returns.
 func Cut(s string, columns int) string {
 	if columns <= 0 {
 		return ""
@@ -66,8 +67,8 @@ func Pad(s string, columns int) string {
 	return s + strings.Repeat(" ", max(0, columns-Width(s)))
 }
 
-// Whole returns s without the incomplete character at its end, which cutting at a byte may leave. Bytes
-// that are not UTF-8 stay.
+// Whole returns s without the incomplete character at its end, which cutting at a byte may leave.
+// Bytes that are not UTF-8 stay.
 func Whole[S ~string | ~[]byte](s S) S {
 	for i := len(s) - 1; i >= 0 && i > len(s)-utf8.UTFMax; i-- {
 		if utf8.RuneStart(s[i]) {

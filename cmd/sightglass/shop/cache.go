@@ -142,8 +142,8 @@ func (c *Cache) Flush() {
 	clear(c.items)
 }
 
-// janitor drops expired items. It looks at a few hundred at a time, so as not to hold the lock for long.
-// As maps are walked in random order, all get their turn.
+// janitor drops expired items. It looks at a few hundred at a time, so as not to hold the lock for
+// long. As maps are walked in random order, all get their turn.
 func (c *Cache) janitor(ctx context.Context) {
 	every := time.NewTicker(50 * time.Millisecond)
 	defer every.Stop()

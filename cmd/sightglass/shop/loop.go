@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Loop is an event loop in the style of an actor: its fields belong to the goroutine that runs it, and
-// need no lock. The rest of the shop sends it events.
+// Loop is an event loop in the style of an actor: its fields belong to the goroutine that runs it,
+// and need no lock. The rest of the shop sends it events.
 type Loop struct {
 	carts   map[string]*Cart
 	handled uint64

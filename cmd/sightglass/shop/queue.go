@@ -72,8 +72,8 @@ type Gift struct {
 	paper [3]uint8 // red, green, blue
 }
 
-// Receipt is an element of the list of finished orders. The oldest points back to the newest, so the list
-// is a ring.
+// Receipt is an element of the list of finished orders. The oldest points back to the newest, so
+// the list is a ring.
 type Receipt struct {
 	order *Order
 	older *Receipt

@@ -1,8 +1,8 @@
-// Package shop is the application of the demonstration: a web shop in one process, under a steady load.
-// It is written as applications are, and does nothing for the sake of being looked at but to call
-// Expose. It has a cache under a read-write lock, a queue with workers, an event loop that owns a map
-// without any lock, counters on atomics, secrets in its configuration, a sync.Map, and trees and lists
-// with cycles.
+// Package shop is the application of the demonstration: a web shop in one process, under a steady
+// load. It is written as applications are, and does nothing for the sake of being looked at but to
+// call Expose. It has a cache under a read-write lock, a queue with workers, an event loop that
+// owns a map without any lock, counters on atomics, secrets in its configuration, a sync.Map, and
+// trees and lists with cycles.
 package shop
 
 import (
@@ -28,12 +28,12 @@ type Shop struct {
 	sim *simulation
 }
 
-// New returns a shop with that number of items in its cache. Stock numbers, prices and the catalog are
-// always the same. Nothing runs before Run.
+// New returns a shop with that number of items in its cache. Stock numbers, prices and the catalog
+// are always the same. Nothing runs before Run.
 func New(items int) *Shop { return Seeded(items, rand.Uint64()) }
 
-// Seeded is like New, with seed deciding all that is left to chance but the secrets: at the same times of
-// the same clock the same happens.
+// Seeded is like New, with seed deciding all that is left to chance but the secrets: at the same
+// times of the same clock the same happens.
 func Seeded(items int, seed uint64) *Shop {
 	s := &Shop{
 		Cache:    newCache(items, seed),
@@ -49,8 +49,8 @@ func Seeded(items int, seed uint64) *Shop {
 	return s
 }
 
-// Run runs the shop until ctx ends, and returns when its goroutines have. It takes a few percent of one
-// processor. It must be called once only.
+// Run runs the shop until ctx ends, and returns when its goroutines have. It takes a few percent of
+// one processor. It must be called once only.
 func (s *Shop) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.Cache.janitor(ctx) })

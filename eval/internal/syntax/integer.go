@@ -9,9 +9,9 @@ import (
 	"github.com/expr-lang/expr/parser/lexer"
 )
 
-// The parser reads no integer above the ints; hashes and identifiers of 64 bits are often larger. So
-// replaceLargeIntegers makes a name of the same length of each, with $ in place of its first digit,
-// and Original makes an integer of the name.
+// The parser reads no integer above the ints; hashes and identifiers of 64 bits are often larger.
+// So replaceLargeIntegers makes a name of the same length of each, with $ in place of its first
+// digit, and Original makes an integer of the name.
 
 var mayBeLarge = regexp.MustCompile(`[$0-9][0-9]{18}|[$0][xX][0-9a-fA-F]{16}`)
 

@@ -152,8 +152,8 @@ var mistakes = []mistake{
 // maxExplained bounds the tokens that explain looks at: its time grows with their square.
 const maxExplained = 2000
 
-// explain returns an error in the words of somebody who sees what was meant by a line that cannot be
-// parsed; err if nobody does.
+// explain returns an error in the words of somebody who sees what was meant by a line that cannot
+// be parsed; err if nobody does.
 func (t tokens) explain(err error) error {
 	if len(t.list) > maxExplained {
 		return err

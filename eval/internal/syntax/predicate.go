@@ -10,9 +10,9 @@ import (
 )
 
 // The parser knows which of expr-lang's functions take a predicate, and rejects # and .field
-// everywhere else. In the predicates of our functions, replaceSigns puts a letter that nobody types in
-// place of each of these two signs, one rune for one, so that every position stays what it was. The
-// parser then reads a name, which Original turns back into what was written.
+// everywhere else. In the predicates of our functions, replaceSigns puts a letter that nobody types
+// in place of each of these two signs, one rune for one, so that every position stays what it was.
+// The parser then reads a name, which Original turns back into what was written.
 const (
 	dotLetter  = 'ꓸ'
 	hashLetter = 'ꓺ'

@@ -1,8 +1,9 @@
-// Package syntax parses a line of the language: it returns a syntax tree that is safe to compile, or
-// an error that says what is wrong with the line and what to type instead.
+// Package syntax parses a line of the language: it returns a syntax tree that is safe to compile,
+// or an error that says what is wrong with the line and what to type instead.
 //
-// The parser is expr-lang's. It is recursive, has no predicates but those of its own functions and no
-// integers above the ints; this package bounds what the parser gets to see and makes up for the rest.
+// The parser is expr-lang's. It is recursive, has no predicates but those of its own functions and
+// no integers above the ints; this package bounds what the parser gets to see and makes up for the
+// rest.
 package syntax
 
 import (

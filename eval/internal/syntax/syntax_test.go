@@ -84,7 +84,8 @@ func (originals) Visit(n *ast.Node) {
 	}
 }
 
-// TestPostfix: what the tokens say of brackets behind an expression is what the parser makes of them.
+// TestPostfix: what the tokens say of brackets behind an expression is what the parser makes of
+// them.
 func TestPostfix(t *testing.T) {
 	atoms := []string{"a", "b.c", "a?.b", `"s"`, "[1, 2]", "{k: 1}", "(a)", "(a + b)", "_", "x.f(1)", "a[1:2]", "-a", "not a", "1..3", "a | len()", "let y = a; y", "a ?: b", "a; b", "if a { b } else { c }"}
 	shapes := []string{"%s", "%s.b", "(%s).b", "(%s)[0]", "-(%s)", "[%s]", "{a: %s}", "count(%s, .a)", "freq(%s, .a)", "(%s) == (%s)", "%s ?? %s", "%s | len()", "f(%s)(%s)", "(%s) ? 1 : %s", "let z = %s; z"}
@@ -112,8 +113,8 @@ func TestPostfix(t *testing.T) {
 	}
 }
 
-// FuzzParse: a line is parsed, or an error says where and why not, without the letters that stand for
-// signs. The positions of the tree are places in the line.
+// FuzzParse: a line is parsed, or an error says where and why not, without the letters that stand
+// for signs. The positions of the tree are places in the line.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"count(cache.items, .hits > 10)", "xs | top(3, .a)", "freq(xs, {.a + #index})", "x = y ?? [1, 2][0:1]", "{a: 1, b: 0xFFFFFFFFFFFFFFFF}", "18446744073709551615",

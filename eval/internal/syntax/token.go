@@ -125,8 +125,8 @@ func (t tokens) callee(i int) int {
 	return -1
 }
 
-// isUnclosed reports whether token i is an opening bracket that its other half does not close, while
-// all brackets within are closed.
+// isUnclosed reports whether token i is an opening bracket that its other half does not close,
+// while all brackets within are closed.
 func (t tokens) isUnclosed(i int) bool {
 	if !t.opens(i) {
 		return false

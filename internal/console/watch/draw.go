@@ -58,8 +58,8 @@ func (w *run) notes(now *sample, width, height int, st Screen) (rows []string) {
 	return rows
 }
 
-// page returns a whole sample in at most height rows, with a sign at the lines that the sample before
-// did not have. width and height are at least 1.
+// page returns a whole sample in at most height rows, with a sign at the lines that the sample
+// before did not have. width and height are at least 1.
 func (w *run) page(now *sample, width, height int, st Screen) (rows []string) {
 	inner := max(width-2, 1)
 	old := map[string]int{}

@@ -66,8 +66,8 @@ func (w *run) stamp(now *sample) string {
 	return now.at.Format("15:04:05")
 }
 
-// line returns a sample as one line of at most width columns. differs reports whether it differs from
-// the sample before.
+// line returns a sample as one line of at most width columns. differs reports whether it differs
+// from the sample before.
 func (w *run) line(now *sample, width int) (shown string, differs bool) {
 	var parts []string
 	switch {

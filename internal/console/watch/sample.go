@@ -110,8 +110,8 @@ func (s *sample) lines(width int, now time.Time) []string {
 	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
 }
 
-// contents returns what to compare each line of s by: the line without the distance of times from now,
-// which always changes, and without spaces, as columns may become wider.
+// contents returns what to compare each line of s by: the line without the distance of times from
+// now, which always changes, and without spaces, as columns may become wider.
 func (s *sample) contents(width int) []string {
 	shown, lines := s.lines(width, s.at), s.lines(width, time.Time{})
 	if len(lines) != len(shown) {

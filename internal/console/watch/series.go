@@ -116,7 +116,8 @@ func (s *series) now(max int) string {
 	return s.node.Line(max)
 }
 
-// maxWas is the width up to which a table tells the value before. More cannot be taken in at a glance.
+// maxWas is the width up to which a table tells the value before. More cannot be taken in at a
+// glance.
 const maxWas = 20
 
 // isNumber reports whether the value is a number, which stands to the right in its column.
@@ -156,8 +157,8 @@ func (s *series) speed() string {
 	return s.change.rate(rate)
 }
 
-// trend returns a sparkline and its range: of the rates if the value only ever grew, as a counter does,
-// and otherwise of the values.
+// trend returns a sparkline and its range: of the rates if the value only ever grew, as a counter
+// does, and otherwise of the values.
 func (s *series) trend() string {
 	if s.changed.IsZero() || s.gone || !s.known {
 		return ""
@@ -189,8 +190,8 @@ func (s *series) trend() string {
 // bars are the eight heights of a sparkline.
 var bars = []rune("▁▂▃▄▅▆▇█")
 
-// sparkline draws xs between the least and the greatest of them. NaN is a gap. ok is false unless there
-// are at least two numbers.
+// sparkline draws xs between the least and the greatest of them. NaN is a gap. ok is false unless
+// there are at least two numbers.
 func sparkline(xs []float64) (line string, low, high float64, ok bool) {
 	low, high = math.Inf(1), math.Inf(-1)
 	n := 0

@@ -16,8 +16,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// share bounds the time that a watch evaluates to 1/share of all time. A slow expression is evaluated
-// less often than was asked for.
+// share bounds the time that a watch evaluates to 1/share of all time. A slow expression is
+// evaluated less often than was asked for.
 const share = 10
 
 // Watch says what to watch, and how.
@@ -102,7 +102,8 @@ func (w Watch) Run(ctx context.Context, host Host, enough <-chan struct{}) (samp
 }
 
 // sample takes one sample and shows it. done reports whether the condition is true. An error of the
-// first sample ends the watch. A later one, such as a lock that cannot be had, is shown as a sample.
+// first sample ends the watch. A later one, such as a lock that cannot be had, is shown as a
+// sample.
 func (w *run) sample(ctx context.Context, at time.Time) (done bool, err error) {
 	q := eval.Query{Source: w.Source, Mode: eval.Again}
 	if w.samples == 0 {
