@@ -11,20 +11,22 @@ import (
 
 // channel is a connection without deadlines, like the channel of an SSH server.
 type channel struct {
-	io.Reader
 	net.Conn
+	in  *io.PipeReader
+	out *io.PipeWriter
 }
 
-func (c *channel) Read(p []byte) (int, error) { return c.Reader.Read(p) }
-func (c *channel) Write([]byte) (int, error)  { return 0, errors.New("nobody reads") }
-func (c *channel) Close() error               { return c.Reader.(io.Closer).Close() }
+func (c *channel) Read(p []byte) (int, error)  { return c.in.Read(p) }
+func (c *channel) Write(p []byte) (int, error) { return c.out.Write(p) }
+func (c *channel) Close() error                { return errors.Join(c.in.Close(), c.out.Close()) }
 
 // The deadlines of WithDeadlines behave like those of a net.Conn: they pass, can be undone, and
 // hold for a Read that already waits.
-func TestTimedConn(t *testing.T) {
+func TestWithDeadlines(t *testing.T) {
 	t.Parallel()
 	in, there := io.Pipe()
-	nc := WithDeadlines(&channel{Reader: in})
+	_, out := io.Pipe() // nobody reads
+	nc := WithDeadlines(&channel{in: in, out: out})
 	defer nc.Close()
 	buf := make([]byte, 3)
 	nc.SetReadDeadline(time.Unix(1, 0))
@@ -51,6 +53,12 @@ func TestTimedConn(t *testing.T) {
 	nc.SetReadDeadline(time.Now())
 	if err := <-read; !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("one that waits: %v", err)
+	}
+	nc.SetWriteDeadline(time.Now().Add(time.Millisecond))
+	for range 2 {
+		if _, err := nc.Write(buf); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("a write that nobody reads: %v", err)
+		}
 	}
 	nc.SetReadDeadline(time.Time{})
 	go func() {

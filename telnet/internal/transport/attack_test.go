@@ -1,3 +1,0 @@
-package transport
-
-import _ "github.com/sightglass-go/sightglass/internal/attack" // go test ./... hands the flag to each package
