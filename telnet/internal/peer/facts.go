@@ -23,7 +23,7 @@ type Facts struct {
 
 // Reasons why the kernel does not tell the user.
 var (
-	ErrUnknownUser = errors.New("this system does not report users")                         // of no connection
+	ErrUnknownUser = errors.New("this system does not report users")                 // of no connection
 	ErrNoOwner     = errors.New("no process of this machine has the other end open") // or it is another machine's
 	ErrNoAnswer    = errors.New("the kernel does not answer")                        // but Search may find it
 	ErrNotAsked    = errors.New("it comes from beyond loopback")                     // where users mean nothing
