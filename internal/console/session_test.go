@@ -160,11 +160,15 @@ func TestBrokenOutput(t *testing.T) {
 
 func TestCommandCompletion(t *testing.T) {
 	s := New(answers{}, &bytes.Buffer{}, eval.Limits{})
+	all := "cache hits history2"
+	for _, c := range commands() {
+		all += " " + c.name
+	}
 	for line, want := range map[string]string{
 		"hi":       "hits history2 history",
 		"q":        "quit",
 		" q":       "quit",
-		"":         "cache hits history2 help dir watch vars history time set json who level quit exit",
+		"":         all,
 		"set ":     "width color format depth items text time entries memory",
 		"set w":    "width",
 		"help k":   "keys",
