@@ -136,28 +136,28 @@ let x = 5
 syntax: a let needs an expression after it at 1:1; write let x = 1; x + 1, or x = 1 to keep the name for this session
 
 var x = 5
-syntax: var declares nothing here at 1:1; x = … gives the answer a name in this session
+syntax: var declares nothing here at 1:1; x = … names the answer in this session
 
 x := 5
-syntax: := declares nothing here at 1:3; x = … gives the answer a name in this session
+syntax: := declares nothing here at 1:3; x = … names the answer in this session
 
 x += 1
-syntax: += would change something, and an expression only looks at 1:3; x = x + 1 gives a name of this session a new answer
+syntax: += would change something, and an expression only looks at 1:3; x = x + 1 gives x another value in this session
 
 nums[0]++
-syntax: ++ would change something, and an expression only looks at 1:8; x = x + 1 gives a name of this session a new answer
+syntax: ++ would change something, and an expression only looks at 1:8; x = x + 1 gives x another value in this session
 
 nums[0] += 1
-syntax: += would change something, and an expression only looks at 1:9; x = x + 1 gives a name of this session a new answer
+syntax: += would change something, and an expression only looks at 1:9; x = x + 1 gives x another value in this session
 
 return cache.total
-syntax: return is a statement, and only an expression can be asked at 1:1; type the value that you want to see
+syntax: return is a statement, and only expressions can be evaluated at 1:1; type the value that you want to see
 
 func main() {}
-syntax: func is a statement, and only an expression can be asked at 1:1; type the value that you want to see
+syntax: func is a statement, and only expressions can be evaluated at 1:1; type the value that you want to see
 
 import "fmt"
-syntax: import is a statement, and only an expression can be asked at 1:1; type the value that you want to see
+syntax: import is a statement, and only expressions can be evaluated at 1:1; type the value that you want to see
 
 cache.Flush()
 not_allowed: method Flush of *eval.Cache may not be called at 1:7; expose cache with registry.Methods("Flush") if it only looks
@@ -331,13 +331,13 @@ cache->items
 syntax: -> is not an operator at 1:6; write . to follow a pointer too
 
 *cache.last
-syntax: * does not dereference at 1:1; leave it out: pointers are followed by themselves
+syntax: * does not dereference at 1:1; leave it out: pointers are followed automatically
 
 &cache.total
 syntax: & does not take an address at 1:1; write addr(x)
 
 cache.items.ax.(*Item)
-syntax: there are no type assertions at 1:15; interfaces are unwrapped by themselves; type(x) says what is in one
+syntax: there are no type assertions at 1:15; interfaces are followed automatically; type(x) says what is in one
 
 map[string]int{"a": 1}
 syntax: lists and maps are written without a type at 1:1; write [1, 2], or {a: 1}

@@ -16,8 +16,8 @@ type mistake struct {
 }
 
 const (
-	useAssignment = "x = … gives the answer a name in this session"
-	useNewName    = "x = x + 1 gives a name of this session a new answer"
+	useAssignment = "x = … names the answer in this session"
+	useNewName    = "x = x + 1 gives x another value in this session"
 	useElement    = "# is the element and .name a field of it, as in filter(xs, .size > 5)"
 	useCondition  = "write if c { 1 } else { 2 }, or c ? 1 : 2"
 )
@@ -35,7 +35,7 @@ var mistakes = []mistake{
 		func(t tokens, i int) bool {
 			return i == 0 && t.isWord(i, "var", "const", "int", "auto", "def") && t.kind(1) == lexer.Identifier
 		}},
-	{"{} is a statement, and only an expression can be asked", "type the value that you want to see",
+	{"{} is a statement, and only expressions can be evaluated", "type the value that you want to see",
 		func(t tokens, i int) bool {
 			return i == 0 && (t.kind(1) == lexer.Identifier && t.isWord(i, "func", "return", "import", "package", "go", "defer", "switch", "type", "struct") ||
 				t.kind(1) == lexer.String && t.isWord(i, "import", "return"))
@@ -92,7 +92,7 @@ var mistakes = []mistake{
 		func(t tokens, i int) bool {
 			return t.is(i, "|") && !(t.is(i+2, "(") && t.kind(i+1) == lexer.Identifier)
 		}},
-	{"there are no type assertions", "interfaces are unwrapped by themselves; type(x) says what is in one",
+	{"there are no type assertions", "interfaces are followed automatically; type(x) says what is in one",
 		func(t tokens, i int) bool { return t.is(i, ".") && t.is(i+1, "(") }},
 	{"a name follows a dot", `a key that is not a name is written m["…"]`,
 		func(t tokens, i int) bool { return t.is(i, ".", "?.") && t.kind(i+1) == lexer.String }},
@@ -100,7 +100,7 @@ var mistakes = []mistake{
 		func(t tokens, i int) bool {
 			return (t.is(i, ".") && t.is(i+1, "*") || t.is(i, "[") && t.is(i+1, "*", "]")) && t.endsOperand(i-1)
 		}},
-	{"* does not dereference", "leave it out: pointers are followed by themselves",
+	{"* does not dereference", "leave it out: pointers are followed automatically",
 		func(t tokens, i int) bool { return t.is(i, "*") && !t.endsOperand(i-1) }},
 	{"lists and maps are written without a type", "write [1, 2], or {a: 1}",
 		func(t tokens, i int) bool {
