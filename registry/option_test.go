@@ -9,7 +9,7 @@ import (
 	_ "github.com/sightglass-go/sightglass/internal/attack"
 )
 
-// panics is the text of f's panic.
+// panics returns the text of f's panic.
 func panics(f func()) (text string) {
 	defer func() { text = fmt.Sprint(recover()) }()
 	f()
@@ -43,7 +43,7 @@ type untryable struct{}
 func (untryable) Lock()   {}
 func (untryable) Unlock() {}
 
-// GuardBy is one way to read an object, and goes together with Guard alone.
+// GuardBy says how an object is read, and only Guard may stand beside it.
 func TestGuardByGoesWithGuard(t *testing.T) {
 	for want, opts := range map[string][]Option{
 		"GuardBy and Frozen exclude each other":  {GuardBy("mu"), Frozen()},

@@ -32,7 +32,8 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// What is hidden in the structures of real libraries and is no secret, is a false alarm. A secret in them is named by the end of its path.
+// A false alarm is a value in the structs of a real library that is hidden and is no secret. The
+// real secrets among them are named by the end of their paths.
 type alarms struct {
 	t      *testing.T
 	secret []string // ends of paths that are hidden with good reason
@@ -42,7 +43,7 @@ type alarms struct {
 	wrong  []string // paths
 }
 
-// most bounds how many values of one structure are looked at.
+// most bounds how many values of one struct are examined.
 const most = 150_000
 
 func (a *alarms) walk(v *View, path string, depth int) {
@@ -104,7 +105,8 @@ func (a *alarms) walk(v *View, path string, depth int) {
 	}
 }
 
-// checked is package path of the standard library as go/types has it, and its files, without the packages that it imports.
+// checked is the standard library package path as go/types sees it, and its files, without the
+// packages that it imports.
 func checked(t *testing.T, path string) any {
 	dir, err := build.Import(path, "", 0)
 	if err != nil {
@@ -159,7 +161,7 @@ type (
 	noStmt struct{}
 )
 
-// metric and metricSet are made as the registry of Prometheus's client for Go is.
+// metric and metricSet have the form of the registry of Prometheus's Go client.
 type (
 	labelPair struct{ name, value *string }
 	metric    struct {
@@ -198,7 +200,7 @@ func newMetrics() *metricSet {
 	return m
 }
 
-// TestFalseAlarms counts what is hidden in real libraries' structures and is no secret.
+// TestFalseAlarms counts what is hidden in the structs of real libraries and is no secret.
 func TestFalseAlarms(t *testing.T) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -219,7 +221,7 @@ func TestFalseAlarms(t *testing.T) {
 	link.User = url.UserPassword("ann", "hunter2")
 	var answer *http.Response
 	for range 2 {
-		// The second request has the cookie of the first answer.
+		// The second request sends the cookie that the first answer set.
 		if answer, err = client.Get(link.String()); err != nil {
 			t.Fatal(err)
 		}
@@ -295,5 +297,5 @@ func TestFalseAlarms(t *testing.T) {
 	}
 }
 
-// maxFalseAlarms is how many there are: the source of a template of the name password.
+// maxFalseAlarms is the known number of them: the source of a template that is called password.
 const maxFalseAlarms = 1

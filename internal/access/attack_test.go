@@ -10,7 +10,7 @@ import (
 	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
-// contended has two locks, each above what leads to the other, and methods that take them.
+// contended has two locks, each of which guards a path to the other, and methods that take them.
 type contended struct {
 	mu    sync.RWMutex
 	items map[string]*contendedItem
@@ -30,9 +30,9 @@ func (c *contended) Len() int {
 	return len(c.items)
 }
 
-// TestAttackLocks has looks read in opposite orders, by two paths and through methods what
-// writers change under its locks, and writers take each two locks in an order of their own: nothing
-// stands still, nothing is read that no writer wrote, and no lock is left taken.
+// TestAttackLocks has visits read in opposite orders, by two paths and through methods, what
+// writers change under its locks. Each writer takes two locks in an order of its own. Nothing
+// deadlocks, nothing is read that no writer wrote, and no lock stays taken.
 func TestAttackLocks(t *testing.T) {
 	a := &contended{items: map[string]*contendedItem{}, text: "0 0"}
 	b := &contended{items: map[string]*contendedItem{}, text: "0 0", other: a}

@@ -19,8 +19,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
-// board is guarded by mu, and leads to objects that are not: they have locks of their own, are atomic, are
-// reset by who takes them off the board, or lie in memory that goes and comes.
+// board is guarded by mu and leads to objects that are not: they have locks of their own, are
+// atomic, are reset by whoever takes them off the board, or lie in memory that comes and goes.
 type board struct {
 	mu    sync.Mutex
 	halfA int // of the same number, under mu
@@ -35,7 +35,7 @@ type board struct {
 	drawn *boardDraft // pooled
 }
 
-// boardJob is changed under lk.
+// boardJob changes under lk.
 type boardJob struct {
 	lk   sync.Mutex
 	stat any
@@ -49,7 +49,7 @@ type boardDraft struct {
 	job  *boardJob
 }
 
-// The letters tell by what they hold which of them they are.
+// The content of a letter tells which letter it is.
 type (
 	letterA struct{ letter, pad string }
 	letterB struct {
@@ -78,13 +78,13 @@ func letter(i int) any {
 
 func halves(i int) string { return fmt.Sprint(i, " ", i) }
 
-// change plays the application until stop is set. Nothing in it races.
+// change is the application, until stop is set. Nothing in it races.
 func (b *board) change(stop *atomic.Bool) {
 	pool := sync.Pool{New: func() any { return new(boardDraft) }}
 	var all sync.WaitGroup
 	defer all.Wait()
 	all.Go(func() {
-		// The jobs, by who has never heard of b.mu.
+		// The jobs, by code that does not know b.mu.
 		jobs := append([]*boardJob{&b.near}, b.jobs...)
 		for i := 0; !stop.Load(); i++ {
 			j := jobs[[...]int{0, 1, i / 2 % len(jobs)}[i%3]]
@@ -132,8 +132,8 @@ func (b *board) change(stop *atomic.Bool) {
 	}
 }
 
-// TestAttackTrust looks under declared guards at objects that these do not cover: no process ends, and what bears no mark is
-// what somebody wrote.
+// TestAttackTrust reads, under declared guards, objects that these do not cover: no process ends,
+// and what has no mark is what somebody wrote.
 func TestAttackTrust(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(5))
 	b := &board{named: map[string]*boardJob{}, first: new(atomic.Value), ctx: context.Background()}
@@ -153,7 +153,7 @@ func TestAttackTrust(t *testing.T) {
 	var all sync.WaitGroup
 	all.Go(func() { b.change(stop) })
 	all.Go(func() {
-		// The race detector writes to locks by code in C, where Go cannot catch a fault.
+		// The race detector writes to locks in C, where Go cannot catch a fault.
 		for i := 0; !stop.Load() && !raceDetector; i++ {
 			protect([]int{syscall.PROT_NONE, syscall.PROT_READ, syscall.PROT_READ | syscall.PROT_WRITE}[i%3])
 			runtime.Gosched()
@@ -174,7 +174,7 @@ func TestAttackTrust(t *testing.T) {
 		}
 		return true
 	}
-	// letterIn holds that what lies in v is the letter that its type says.
+	// letterIn checks that v holds the letter that its type says.
 	letterIn := func(v *View, err error) {
 		if err != nil {
 			refused.Add(1)

@@ -18,7 +18,7 @@ type valve struct{ turned int }
 func (v *valve) Turn(n int, why string) int { v.turned += n; return v.turned }
 func (v *valve) Turned() int                { return v.turned }
 
-// oversight keeps what an Overseer was told.
+// oversight records what an Overseer was told.
 type oversight struct{ approved, begun, ended []string }
 
 func (o *oversight) overseer(approve func(*Call) error) Overseer {
@@ -35,7 +35,7 @@ func (o *oversight) overseer(approve func(*Call) error) Overseer {
 	}
 }
 
-// An action runs where the look may act and the call is approved, and nowhere else.
+// An action runs only if the session may act and the call is approved.
 func TestAct(t *testing.T) {
 	v := new(valve)
 	r := New()
@@ -91,7 +91,7 @@ func TestAct(t *testing.T) {
 	}
 }
 
-// station has what calls are made of.
+// station has receivers and arguments of every kind.
 type station struct {
 	Valves []*labelled
 	Slots  map[slot]*labelled
@@ -133,7 +133,8 @@ func newStation() (*station, *Registry) {
 	return s, r
 }
 
-// What is shown of an action says which object it is of and what it is given, whether that can be typed or not.
+// The text of an action says which object it is of and what it is given, whether these can be typed
+// or not.
 func TestCallText(t *testing.T) {
 	const secret = "ghp_0123456789abcdefghijABCDEFGHIJ012345"
 	s, r := newStation()
@@ -211,7 +212,7 @@ func step2(v *View, field string, key any) (*View, error) {
 	return v.At(key)
 }
 
-// first is the element that a walk over a field meets first.
+// first returns the element that a walk over a field meets first.
 func first(v *View, field string) (found *View, err error) {
 	if v, err = v.Member(field); err != nil {
 		return nil, err
@@ -269,7 +270,7 @@ func TestCallIsBound(t *testing.T) {
 	}
 }
 
-// An application that keeps what it is given, and changes it, changes nothing of the session's.
+// An application that keeps and changes its arguments changes nothing of the session.
 func TestArgumentsAreCopies(t *testing.T) {
 	_, r := newStation()
 	l := r.Visit(context.Background(), nil)
@@ -297,7 +298,7 @@ func TestArgumentsAreCopies(t *testing.T) {
 	}
 }
 
-// What is too long to be shown in full does not run.
+// A call that is too long to be shown in full does not run.
 func TestLongAction(t *testing.T) {
 	s, r := newStation()
 	l := r.Visit(context.Background(), nil)
@@ -326,7 +327,8 @@ func TestLongAction(t *testing.T) {
 	}
 }
 
-// Whatever the application's texts are, a call is on one line, and none of them passes for a part of it.
+// Whatever the texts of the application are, a call is on one line, and no text passes for a part
+// of it.
 func TestCallCannotBeForged(t *testing.T) {
 	const forged = "x\"}.Harmless()\n\x1b[2J\u202e\u2028\U000e0001\xff"
 	s, r := newStation()

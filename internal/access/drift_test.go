@@ -10,9 +10,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
-// TestDrift plays a Go version whose maps are laid out in an unknown way (see
-// inspect): what was declared to hold still is walked by the runtime, and a
-// guard that was only found is not trusted with that.
+// TestDrift simulates a Go version that lays out maps in an unknown way (see inspect). The runtime
+// walks maps that are declared to hold still; a guard that was only found is not trusted with that.
 func TestDrift(t *testing.T) {
 	if attack.Drift(t, "headDir", "headDirLen", "tableGroups", "mapGroup", "mapHasher", "descKind") == "" {
 		return
@@ -68,7 +67,7 @@ func TestDrift(t *testing.T) {
 			t.Errorf("%s: looked up: %v", tc.name, err)
 		}
 	}
-	// The runtime walks in chunks: between two of them the application has its turn.
+	// The runtime walks in chunks, and the application has its turn between two of them.
 	_, v := lookAt(t, o, Guard(&o.mu))
 	taken := 0
 	m := must(t, v, ".m")

@@ -36,7 +36,7 @@ func newGear(n int) *gear {
 	return g
 }
 
-// TestFieldCache: what was reached once is reached again without a step, and is the same.
+// TestFieldCache reads with a FieldCache what Member has reached once: it is the same.
 func TestFieldCache(t *testing.T) {
 	one, two := newGear(1), newGear(2)
 	one.next, two.next = two, one
@@ -74,7 +74,8 @@ func TestFieldCache(t *testing.T) {
 	}
 }
 
-// TestFieldCacheGivesUp: where anything may be otherwise, Member is to be asked.
+// TestFieldCacheGivesUp has a FieldCache meet Views for which anything may differ: it leaves them
+// to Member.
 func TestFieldCacheGivesUp(t *testing.T) {
 	type other struct{ turns, pad int }
 	one, two := newGear(1), newGear(2)

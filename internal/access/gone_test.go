@@ -14,7 +14,8 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
-// offHeap is an object in memory that Go does not manage, as a library's or a mapped file's.
+// offHeap is an object in memory that Go does not manage, such as that of a C library or a mapped
+// file.
 type offHeap struct {
 	mu   sync.Mutex
 	hits int
@@ -23,7 +24,7 @@ type offHeap struct {
 	next *offHeap
 }
 
-// newOffHeap returns one, and what changes how its memory may be used.
+// newOffHeap returns one, and a function that changes the protection of its memory.
 func newOffHeap(t *testing.T) (x *offHeap, protect func(prot int)) {
 	t.Helper()
 	mapped, err := syscall.Mmap(-1, 0, 1<<16, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
@@ -38,7 +39,8 @@ func newOffHeap(t *testing.T) (x *offHeap, protect func(prot int)) {
 	}
 }
 
-// TestLockThatIsGone: a lock in memory that does not answer any more, or that cannot be written, is an error, and so is the rest of it.
+// TestLockThatIsGone reads under a lock whose memory is gone, or cannot be written: that is an
+// error, as is everything else there.
 func TestLockThatIsGone(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector writes to locks by code in C, where Go cannot catch a fault")
@@ -92,7 +94,8 @@ func TestLockThatIsGone(t *testing.T) {
 	}
 }
 
-// TestTimeOffHeap: a location that is none is not followed when the time is written.
+// TestTimeOffHeap reads times with a location that is none: it is not followed when the time is
+// written.
 func TestTimeOffHeap(t *testing.T) {
 	x, _ := newOffHeap(t)
 	gone, protect := newOffHeap(t)

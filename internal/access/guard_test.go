@@ -51,7 +51,7 @@ func newPool() *pool {
 	return p
 }
 
-// refused checks that something wide is not read while somebody else has the guard.
+// refused checks that something wide is not read while somebody else holds the guard.
 func refused(t *testing.T, v *View, guard string) {
 	t.Helper()
 	_, _, err := v.Plain()
@@ -134,7 +134,7 @@ func TestFoundGuards(t *testing.T) {
 	}
 }
 
-// job is an object that lies elsewhere than the one that leads to it.
+// job is an object outside the memory of the one that leads to it.
 type job struct {
 	mu    sync.Mutex
 	name  string
@@ -167,8 +167,9 @@ func newJobs() *jobs {
 	return j
 }
 
-// A lock that lies elsewhere than in the exposed object may be reset by who unlinks the object around it. It is not
-// taken, unless GuardBy says that nobody does: then what it guards is read, and what is read is said to be racy.
+// Whoever unlinks the object around a lock outside the exposed object may reset it. So it is not
+// taken, unless GuardBy says that nobody does: what it guards is read racily, and the Tally says
+// so.
 func TestLocksElsewhere(t *testing.T) {
 	for _, tt := range []struct {
 		steps []any
@@ -224,8 +225,8 @@ func TestLocksElsewhere(t *testing.T) {
 	}
 }
 
-// What computes an object may give another one each time, and what a method returns need not be the exposed
-// one: only within that are locks taken.
+// A function may return another object each time, and a method's result need not be the exposed
+// object: locks are taken only within that.
 func TestLocksOfWhatIsComputed(t *testing.T) {
 	j := newJobs()
 	j.mu.Lock()
@@ -244,7 +245,7 @@ func TestLocksOfWhatIsComputed(t *testing.T) {
 	}
 }
 
-// The locks of the elements, and for the rest that of the whole.
+// The locks of the elements, and that of the whole for the rest.
 func TestGuardBy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j, all := newJobs(), new(sync.Mutex)
@@ -266,7 +267,8 @@ func TestGuardBy(t *testing.T) {
 	})
 }
 
-// The elements of a collection with locks of their own are met with no guard held, so that theirs can be waited for.
+// The elements of a collection that have locks are handed out with no guard held, so that their
+// locks can be waited for.
 func TestWalkGuardBy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := newJobs()
@@ -301,15 +303,16 @@ func TestWalkGuardBy(t *testing.T) {
 	})
 }
 
-// request is an object that its owner resets before it is used anew, which is legal for who has the only pointer to it.
+// request is an object that its owner resets before reuse, which is legal for whoever has the only
+// pointer to it.
 type request struct {
 	mu   sync.Mutex
 	name string
 	hits int
 }
 
-// An owner unlinks its object and resets it, lock and all, while it is looked at: the process ends with
-// "unlock of unlocked mutex" if a look holds the lock at that moment.
+// An owner unlinks its object and resets it, lock and all, while it is being read. The process
+// would end with "unlock of unlocked mutex" if the read held the lock at that moment.
 func TestAttackPooledReset(t *testing.T) {
 	server := new(struct {
 		mu      sync.Mutex
@@ -368,7 +371,7 @@ func TestAttackPooledReset(t *testing.T) {
 	looks.Wait()
 }
 
-// A guard that is held for ever costs its wait once, and the rest still reads.
+// A guard that is held forever costs its wait once, and everything else can still be read.
 func TestHeldForEver(t *testing.T) {
 	declared := new(sync.RWMutex)
 	for _, rw := range []bool{false, true} {
@@ -438,7 +441,7 @@ func TestWaitEndsWithContext(t *testing.T) {
 	})
 }
 
-// A guard that comes free is had.
+// A guard that is released is taken.
 func TestGuardComesFree(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPool()
@@ -461,8 +464,8 @@ func TestGuardComesFree(t *testing.T) {
 	})
 }
 
-// Nested reads under one lock run, also when two paths lead to it; a RWMutex is
-// not read-locked twice, which would hang with a writer between.
+// Nested reads under one lock run, also if two paths lead to it. A RWMutex is not read-locked
+// twice, which would deadlock with a writer in between.
 func TestSameGuardByTwoPaths(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPool()
@@ -508,8 +511,8 @@ func TestSameGuardByTwoPaths(t *testing.T) {
 	}
 }
 
-// While a guard is held another is tried once, and no owner is asked: nothing is waited for, and the clock of the
-// bubble, which moves only while everybody sleeps, stands still.
+// While one guard is held another is tried once, and no owner is asked. Nothing waits: the clock of
+// the bubble, which advances only while everybody sleeps, stands still.
 func TestNothingIsWaitedForUnderGuard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		held := newPool()
@@ -547,7 +550,7 @@ func TestNothingIsWaitedForUnderGuard(t *testing.T) {
 		if tries != 1 || asked != 0 {
 			t.Errorf("a second guard was tried %d times, an owner asked %d times", tries, asked)
 		}
-		// What was not waited for under a guard is waited for without one.
+		// Without a guard held, there is a wait for it.
 		if _, _, err := busy["the guard of declared is held, and cannot"].Plain(); err == nil || !strings.Contains(err.Error(), "for all of 100 ms") {
 			t.Error(err)
 		}
@@ -563,7 +566,7 @@ func get(t *testing.T, l *Visit, name string) *View {
 	return v
 }
 
-// The elements of an array with locks of their own are met with no guard held.
+// The elements of an array that have locks are handed out with no guard held.
 func TestArrayOfGuards(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPool()
@@ -588,7 +591,7 @@ func TestArrayOfGuards(t *testing.T) {
 	})
 }
 
-// A lock is never written at a place that is not certain: below a slice that may change.
+// A lock is never taken at an address that is not certain: below a slice that may change.
 func TestNoLockAtRacyPlace(t *testing.T) {
 	type table struct{ rows []shard }
 	l, c := lookAt(t, &table{rows: []shard{{name: "x"}}})
@@ -637,8 +640,8 @@ func TestPanicGivesGuardBack(t *testing.T) {
 	}
 }
 
-// A long walk gives the guard back between chunks, so that a writer gets in, also
-// when few entries take long; a walk under a hold that is not its own cannot, and ends.
+// A long walk releases the guard between chunks, so that a writer gets in, also if few entries take
+// long. A walk under a hold that is not its own cannot, and ends.
 func TestChunks(t *testing.T) {
 	p := newPool()
 	p.list = make([]string, 200_000)
@@ -659,7 +662,7 @@ func TestChunks(t *testing.T) {
 	if n != len(p.list) || err != nil {
 		t.Fatal(n, err)
 	}
-	// No more than two of those that take long under one hold.
+	// At most two slow entries under one hold.
 	if least := 2 * clockEvery; taken < least {
 		t.Errorf("%d entries in %d chunks", n, taken)
 	}
@@ -686,7 +689,7 @@ func TestChunks(t *testing.T) {
 	}
 }
 
-// Between two chunks other goroutines have the processor, also with a Meter that does not yield.
+// Between two chunks other goroutines have the processor, even with a Meter that does not yield.
 func TestWalkYields(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	p := newPool()
@@ -711,7 +714,7 @@ func TestWalkYields(t *testing.T) {
 	}
 }
 
-// A writer that waits for the lock is not starved by a scan that never ends.
+// A scan that never ends does not starve a writer that waits for the lock.
 func TestWriterIsNotStarved(t *testing.T) {
 	p := newPool()
 	p.list = make([]string, 10_000)
@@ -772,7 +775,7 @@ func (o *oddLock) Lock()         { panic("queued") }
 func (o *oddLock) Unlock()       { o.unlock() }
 func (o *oddLock) TryLock() bool { return o.try() }
 
-// A lock of the application's own making that panics is an error, whichever of its methods does.
+// The panic of a lock that the application wrote is an error, whichever of its methods panics.
 func TestLockThatPanics(t *testing.T) {
 	fails := func() { panic("boom") }
 	for _, l := range []*oddLock{{func() bool { fails(); return true }, func() {}}, {func() bool { return true }, fails}} {
@@ -787,7 +790,7 @@ func TestLockThatPanics(t *testing.T) {
 	}
 }
 
-// What a snapshot says of a lock is not that we hold it.
+// A snapshot does not say of a lock that we hold it.
 func TestLockState(t *testing.T) {
 	p := newPool()
 	for _, opts := range [][]Option{nil, {Guard(&p.lock)}} {
@@ -803,7 +806,7 @@ func TestLockState(t *testing.T) {
 	}
 }
 
-// What a function or a method returned is a copy: reading it is no racy look at the object.
+// The result of a function or method is a copy: reading it is no racy read of the object.
 func TestCopyIsNotRacy(t *testing.T) {
 	type health struct {
 		Status string
@@ -840,8 +843,8 @@ func (l *bracketed) TryLock() bool {
 	return true
 }
 
-// underGuard is a Meter that sees how much work is done on texts while a lock is held. What it is told when
-// the lock is free may have been done before that, so it counts how much it is told at a time.
+// underGuard is a Meter that sees how much text is searched while a lock is held. Work that it is
+// told of once the lock is free may have been done before, so it counts per call.
 type underGuard struct {
 	lock *bracketed
 	most int // steps at a time
@@ -856,8 +859,8 @@ func (m *underGuard) Work(n int) error {
 	return nil
 }
 
-// A struct of long texts is shown without holding its lock while these are searched, and the answer says that it
-// is not of one moment; one of short texts is.
+// A struct of long texts is shown without holding its lock while these are searched, and the answer
+// says that it is not of one moment. One of short texts is.
 func TestStructInParts(t *testing.T) {
 	long := strings.Repeat("some words ", 6000)
 	type texts struct {
@@ -884,7 +887,7 @@ func TestStructInParts(t *testing.T) {
 	if notes := l.Tally().Parted; len(notes) != 1 || notes[0] != want {
 		t.Errorf("%q", notes)
 	}
-	// A single text of 2 KiB is too long, although all of them together are not.
+	// One text of 2 KiB is too long, although together they are not.
 	object.a, object.b, object.c, object.any = strings.Repeat("x", 2<<10), "b", []byte("c"), "d"
 	l = r.Visit(context.Background(), m)
 	get(t, l, "c").Snap(render.Limit{Depth: 1})
@@ -899,7 +902,7 @@ func TestStructInParts(t *testing.T) {
 	}
 }
 
-// No more is read under one hold than there is time for: so many parts, and so much text.
+// What is read under one hold is bounded: in parts, and in bytes of text.
 func TestConsistentIsBounded(t *testing.T) {
 	p := newPool()
 	words := must(t, lookAtCopy(t, p), ".size")

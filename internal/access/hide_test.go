@@ -22,7 +22,7 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
-// TestHideBelowLens: what a pattern hides is in no text that is worked out of what lies around it.
+// TestHideBelowLens hides something by a pattern: no text made of what lies around it tells it.
 func TestHideBelowLens(t *testing.T) {
 	cancelled, cancel := context.WithCancelCause(context.Background())
 	cancel(errors.New("hunter2"))
@@ -85,7 +85,7 @@ func TestHideBelowLens(t *testing.T) {
 		if !strings.Contains(out.String(), "shown") {
 			t.Errorf("%s: nothing is told", pattern)
 		}
-		// Without it the text is there.
+		// Without the pattern the text tells it.
 		_, c = lookAt(t, object, Hide("elsewhere."+pattern, name+".nothing"))
 		if text := c.Snap(render.Limit{Depth: 8}).Line(0); !strings.Contains(text, "hunter2") && !strings.Contains(text, "47.11") && !strings.Contains(text, "4711") && !strings.Contains(text, "01:18:31") {
 			t.Errorf("%s: %s", pattern, text)
@@ -93,7 +93,8 @@ func TestHideBelowLens(t *testing.T) {
 	}
 }
 
-// TestHideBelowOwnLens: a lens of the application is not looked through where it could show what a pattern hides.
+// TestHideBelowOwnLens hides something that a lens of the application might show: the lens is not
+// used.
 func TestHideBelowOwnLens(t *testing.T) {
 	type pool struct {
 		dsn  string
@@ -125,7 +126,8 @@ func TestHideBelowOwnLens(t *testing.T) {
 	}
 }
 
-// TestLongKeys: the end of a key counts as its beginning does, in a walk and where it is looked up.
+// TestLongKeys has keys whose end makes them secret: the end counts like the beginning, in a walk
+// and in a lookup.
 func TestLongKeys(t *testing.T) {
 	for _, n := range []int{0, 10, 240, 255, 256, 257, 1000, 60_000, inspect.MaxKey} {
 		long := strings.Repeat("x", n) + "-"
@@ -160,7 +162,7 @@ func isRedacted(x any) bool {
 	return ok
 }
 
-// TestKeysAsNames: what a pattern means by the name of a key does not depend on how the entry is reached.
+// TestKeysAsNames reaches entries in every way: a pattern means the same name for a key.
 func TestKeysAsNames(t *testing.T) {
 	for key, m := range map[string]any{
 		"::1": map[netip.Addr]string{netip.MustParseAddr("::1"): "hunter2"}, "7": map[int8]string{7: "hunter2"},

@@ -123,7 +123,7 @@ func TestCall(t *testing.T) {
 	if x, _, err := n.Plain(); x != 5 || err != nil || n.Path() != "c.GetPool().n" {
 		t.Error(x, err, n.Path())
 	}
-	// A View is an argument as the pointer that it is.
+	// A View is passed as the pointer that it is.
 	if x, err := c.Call("GetItem", []any{must(t, c, ".pool")}); x != 5 || err != nil {
 		t.Error(x, err)
 	}
@@ -197,7 +197,7 @@ func TestCallOfSolid(t *testing.T) {
 	}
 }
 
-// A method that takes the lock that guards its object does not meet it held by us.
+// A method that takes the lock of its object does not find it held by us.
 func TestMethodThatLocks(t *testing.T) {
 	s := newService()
 	for _, opts := range [][]Option{nil, {Guard(&s.mu)}} {
@@ -242,7 +242,7 @@ func TestMethodsThatHang(t *testing.T) {
 				t.Errorf("%d: %v after %v", i, err, time.Since(start))
 			}
 		}
-		// That is nothing to other methods, until all that hang together are too many.
+		// Other methods are not affected, until all that hang together are too many.
 		if x, err := look(t.Context()).Call("GetName", nil); x != "svc" || err != nil {
 			t.Error(x, err)
 		}
@@ -350,8 +350,8 @@ func TestFunc(t *testing.T) {
 	})
 }
 
-// What lies in a map has no place of its own, so only methods with a value
-// receiver can be called there; with a pointer one could write to it.
+// What lies in a map has no address of its own, so only methods with a value receiver can be
+// called: through a pointer one could write to it.
 func TestMethodsOfMapElements(t *testing.T) {
 	_, c := lookAt(t, map[string]inner{"a": {n: 3}}, Frozen(), Methods("a.*"))
 	check := func(v *View) {
@@ -370,7 +370,7 @@ func TestMethodsOfMapElements(t *testing.T) {
 	}
 }
 
-// A guard that was only found makes nothing certain that lies behind a slice.
+// A guard that was only found makes nothing behind a slice certain.
 func TestFoundGuardIsNotTrusted(t *testing.T) {
 	type grid struct {
 		mu    sync.Mutex

@@ -32,7 +32,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// panics is the text of f's panic.
+// panics returns the text of f's panic.
 func panics(f func()) (text string) {
 	defer func() { text = fmt.Sprint(recover()) }()
 	f()
@@ -114,7 +114,7 @@ func TestUnknownName(t *testing.T) {
 	}
 }
 
-// Exposing, withdrawing, listing and looking at the same time.
+// Exposing, withdrawing, listing and reading at the same time.
 func TestConcurrentUse(t *testing.T) {
 	r := New()
 	object := newCache()

@@ -83,8 +83,8 @@ func TestOwner(t *testing.T) {
 	}
 }
 
-// An owner that does not answer costs its wait once; numbers still read; a late
-// call does nothing; and what is stuck is counted and has an end.
+// An owner that does not answer costs its wait once, and numbers can still be read. A late call
+// does nothing. What hangs is counted, and no longer once it ends.
 func TestOwnerThatNeverAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hang := make(chan struct{})
@@ -178,7 +178,7 @@ func TestPanicOnOwner(t *testing.T) {
 	})
 }
 
-// A walk that takes long gives the owner's goroutine back between chunks.
+// A long walk gives the owner's goroutine back between chunks.
 func TestOwnerInChunks(t *testing.T) {
 	a := newActor()
 	defer a.stop()

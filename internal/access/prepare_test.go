@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// countingLock counts what is allocated while it is held.
+// countingLock counts the allocations while it is held.
 type countingLock struct{ before, during uint64 }
 
 func (l *countingLock) Lock() { panic("queued for") }
@@ -25,7 +25,8 @@ func mallocs() uint64 {
 	return m.Mallocs
 }
 
-// The first reads of a process run no self-test under the guard: these make thousands of objects.
+// The first reads of a process run no self-test under the guard: those allocate thousands of
+// objects.
 func TestSelfTestsRunUnderNoGuard(t *testing.T) {
 	const mark = "SIGHTGLASS_FIRST_LOOK"
 	if os.Getenv(mark) == "" {

@@ -43,7 +43,7 @@ type account struct {
 	Pair     map[[2]string]int
 }
 
-// newAccount has the secret s in every place that is hidden, in ways that depend on nothing else.
+// newAccount has the secret s in every place that is hidden. Nothing else in it depends on s.
 func newAccount(s string, pin int) *account {
 	a := &account{
 		Name: "shown", Password: s, PIN: pin, Token: &s, Cookies: []string{s}, Secrets: map[string]string{"a": s},
@@ -175,7 +175,7 @@ func TestSecretsStayUntold(t *testing.T) {
 	}
 }
 
-// mask leaves out addresses, which differ between any two objects.
+// mask removes addresses, which differ between any two objects.
 func mask(line string) string {
 	words := strings.Fields(line)
 	for i, w := range words {
@@ -245,7 +245,7 @@ func TestHide(t *testing.T) {
 	}
 }
 
-// A secret in the middle of a long text hides what is near it, from every side.
+// A secret in the middle of a long text hides what is near it on either side.
 func TestSecretInLongText(t *testing.T) {
 	const at = 50_000
 	text := strings.Repeat("lorem ", at/6+1)[:at] + pem + strings.Repeat(" ipsum", 10_000)
@@ -278,7 +278,8 @@ func TestSecretInLongText(t *testing.T) {
 	}
 }
 
-// A part of a long string shows no secret that is in it or near it; one in the middle ends a reader of the whole.
+// A part of a long string shows no secret in it or near it. A secret in the middle ends the reading
+// of the whole.
 func TestSecretInLongString(t *testing.T) {
 	const n = MaxText + 100
 	for _, at := range []int{0, 100, maxPiece - len(pem)/2, maxPiece + margin, n / 2, n - len(pem)} {
@@ -310,7 +311,7 @@ func TestSecretInLongString(t *testing.T) {
 	}
 }
 
-// Of a text that is not long the whole is searched, whatever part is asked for.
+// All of a short text is searched, whatever part is asked for.
 func TestSecretFarAway(t *testing.T) {
 	_, c := lookAt(t, &struct{ s string }{pem + strings.Repeat(" lorem", (largeText-len(pem))/6)})
 	s := must(t, c, ".s")
@@ -326,7 +327,7 @@ func TestSecretFarAway(t *testing.T) {
 	}
 }
 
-// What a long text would cost is not told of a secret: it would tell the length.
+// The cost of a long text with a secret is not charged: it would tell the length.
 func TestSecretCostsNothing(t *testing.T) {
 	l, c := lookAt(t, &struct{ s string }{"Bearer abcdef123456 " + strings.Repeat("x", 10*largeText)})
 	x, _, err := must(t, c, ".s").Plain()
@@ -338,8 +339,8 @@ func TestSecretCostsNothing(t *testing.T) {
 	}
 }
 
-// The search of a long text for a secret can be ended, and takes no longer than a
-// small part of its length asks for, whatever stands in it.
+// The search of a long text for a secret can be interrupted, and takes no longer than a small part
+// of its length asks for, whatever the text.
 func TestSearchOfLongText(t *testing.T) {
 	for _, part := range []string{"ab c", "a-_ :=@Jz", "a@tcp(", "://aaaaaa", "eyJ", "basic ", "=\""} {
 		l, c := lookAt(t, &struct{ s string }{strings.Repeat(part, 1<<20/len(part))})
@@ -355,7 +356,7 @@ func TestSearchOfLongText(t *testing.T) {
 	}
 }
 
-// Whether a map has a key that is a secret cannot be asked, so that none can be tried out.
+// Whether a map has a key that is a secret cannot be asked, so that nobody can try keys.
 func TestSecretKeys(t *testing.T) {
 	key := "Bearer abcdef123456"
 	_, c := lookAt(t, map[string]int{key: 1, "x": 2})

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Registry and what follows are what package registry offers, as short, for the tests of what stands below it.
+// Registry and what follows offer what package registry does, in short, to the tests below it.
 type Registry struct {
 	Objects
 	GuardWait time.Duration

@@ -20,7 +20,7 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
-// Ways to keep a secret.
+// Types that hold a secret.
 type (
 	valueToken struct{ value string }
 	timedToken struct{ inner, name string }
@@ -44,7 +44,7 @@ type (
 	}
 )
 
-// below is every kind of place below a telling name that holds the secret s, or the number n.
+// below returns every kind of value below a secret name that holds the secret s, or the number n.
 func below(s string, n int) any {
 	type parts struct {
 		token    valueToken
@@ -120,8 +120,8 @@ func below(s string, n int) any {
 	return p
 }
 
-// TestSecretsBelowTellingNames: what holds a text, bytes or a number keeps it below a telling name, however it does, and from
-// every question.
+// TestSecretsBelowTellingNames has texts, bytes and numbers below a secret name, held in every way:
+// none is told, whatever is asked.
 func TestSecretsBelowTellingNames(t *testing.T) {
 	for i, opts := range policies() {
 		tell := func(s string, n int) string {
@@ -179,7 +179,8 @@ type (
 	}
 )
 
-// TestStructuresBelowTellingNames: a structure below a telling name is shown by the names of its own fields.
+// TestStructuresBelowTellingNames has structs below a secret name: the names of their own fields
+// decide.
 func TestStructuresBelowTellingNames(t *testing.T) {
 	type object struct {
 		creds    *credStore
@@ -246,8 +247,8 @@ func TestStructuresBelowTellingNames(t *testing.T) {
 	}
 }
 
-// TestSecretInTextOfLens: what is shown as a text that looks like a secret is shown by its fields, of which only the secret is
-// hidden; a password that somebody masked is none.
+// TestSecretInTextOfLens has values whose text looks like a secret: they are shown by their fields,
+// of which only the secret one is hidden. A password that somebody masked is none.
 func TestSecretInTextOfLens(t *testing.T) {
 	o := &struct {
 		link  *url.URL

@@ -12,7 +12,7 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// A length that cannot be is no reason to copy as much.
+// An impossible length does not make us copy as much.
 func TestLongText(t *testing.T) {
 	long := string(make([]byte, 1<<20))
 	l, c := lookAt(t, &struct{ s string }{long})
@@ -99,7 +99,7 @@ func pieces(v *View) (string, error) {
 	}
 }
 
-// TestText: the pieces of a text are the text, of whatever length it is.
+// TestText reads texts of all lengths in pieces: together they are the text.
 func TestText(t *testing.T) {
 	for _, n := range []int{0, 1, margin, maxPiece - 1, maxPiece, maxPiece + 1, 3*maxPiece + margin, MaxText + 5} {
 		want := strings.Repeat("lorem ipsum é ", n/15+1)[:n]
@@ -173,7 +173,7 @@ func TestLongTextUnderGuard(t *testing.T) {
 	}
 }
 
-// swap is a meter that has something happen when it is read for the nth time, or every time.
+// swap is a Meter that makes something happen when it is told of the nth read, or of each.
 type swap struct {
 	left  int
 	every bool
@@ -190,8 +190,8 @@ func (s *swap) Read(int) error {
 	return nil
 }
 
-// TestLongTextThatChanges: a long string is copied in pieces, between which the meter looks. What is replaced
-// meanwhile is copied anew, so that the copy is of one string.
+// TestLongTextThatChanges replaces a long string while it is copied in pieces: the copy begins
+// anew, so that it is of one string.
 func TestLongTextThatChanges(t *testing.T) {
 	const n = MaxText - 1
 	old := strings.Repeat("a", n)
@@ -225,7 +225,8 @@ func TestLongTextThatChanges(t *testing.T) {
 	}
 }
 
-// TestTextThatIsReplaced: the pieces are of one string, or there is an error.
+// TestTextThatIsReplaced replaces a string between two pieces: the pieces are of one string, or
+// there is an error.
 func TestTextThatIsReplaced(t *testing.T) {
 	const n = MaxText + maxPiece
 	for name, want := range map[string]string{"another": strings.Repeat("b", n), "a part of itself": "", "a shorter one": "x", "nothing": ""} {
@@ -247,7 +248,8 @@ func TestTextThatIsReplaced(t *testing.T) {
 	}
 }
 
-// TestTextUnderWriters: a writer changes between two strings at full speed. What is read is one of them.
+// TestTextUnderWriters has a writer alternate between two strings at full speed: what is read is
+// one of them.
 func TestTextUnderWriters(t *testing.T) {
 	texts := []string{strings.Repeat("a", MaxText+9), strings.Repeat("b", MaxText+9), strings.Repeat("c", 9*maxPiece), ""}
 	x := &struct {
@@ -268,7 +270,7 @@ func TestTextUnderWriters(t *testing.T) {
 			x.s = texts[i%len(texts)]
 			x.mu.Unlock()
 			if i%64 == 0 {
-				// A moment in which a whole one can be read.
+				// Time to read a whole one.
 				for range 1000 {
 					select {
 					case <-stop:

@@ -9,7 +9,7 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// trusting is an object whose guard does not guard all that it leads to.
+// trusting is an object whose guard does not guard everything that it leads to.
 type trusting struct {
 	mu    sync.Mutex
 	plain any
@@ -54,7 +54,7 @@ var _ interface {
 
 type contextKey string
 
-// uncopied only says that it is not to be copied.
+// uncopied only says that it must not be copied.
 type uncopied struct {
 	_   noCopy
 	any any
@@ -65,8 +65,9 @@ type noCopy struct{}
 func (noCopy) Lock()   {}
 func (noCopy) Unlock() {}
 
-// TestTrustEnds: what an application declares of an object is not believed of structs that look after themselves: those
-// with a lock, of whatever kind, and those of sync, sync/atomic and context.
+// TestTrustEnds declares guards of objects that lead to structs which look after themselves, those
+// with a lock of any kind and those of sync, sync/atomic and context: the declaration does not
+// reach these.
 func TestTrustEnds(t *testing.T) {
 	content := []int{1}
 	x := &trusting{plain: content, ctx: context.WithValue(context.Background(), contextKey("k"), content)}
@@ -100,7 +101,7 @@ func TestTrustEnds(t *testing.T) {
 			{[]any{".none", ".any"}, true},
 			{[]any{".held"}, false},
 			{[]any{".ctx", ".val"}, false},
-			// Its lock is the one that was declared.
+			// Its lock is the declared one.
 			{[]any{".back", ".plain"}, name == "guarded" || name == "by" || name == "both"},
 			{[]any{".job", ".next", ".plain"}, name == "by" || name == "both"},
 		} {

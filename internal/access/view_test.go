@@ -109,7 +109,7 @@ func (m *meter) Keep(n int) error {
 // patient makes l wait for guards as long as a busy machine may take.
 func patient(l *Visit) { l.guards = guard.NewHolder(l.ctx, time.Hour, &l.pace) }
 
-// lookAt exposes object as c in a registry of its own, and looks at it.
+// lookAt exposes object as c in a registry of its own, and begins a Visit.
 func lookAt(t testing.TB, object any, opts ...Option) (*Visit, *View) {
 	t.Helper()
 	r := New()
@@ -148,7 +148,7 @@ func reach(v *View, steps ...any) (*View, error) {
 	return v, nil
 }
 
-// must is reach where nothing may go wrong.
+// must is reach for steps that cannot fail.
 func must(t testing.TB, v *View, steps ...any) *View {
 	t.Helper()
 	v, err := reach(v, steps...)
@@ -158,7 +158,7 @@ func must(t testing.TB, v *View, steps ...any) *View {
 	return v
 }
 
-// policies are the ways in which an object may be read.
+// policies returns the ways in which an object may be read.
 func policies() [][]Option {
 	return [][]Option{nil, {Frozen()}, {Guard(new(sync.Mutex))}, {Owner(func(f func()) { f() })}, {Guard(nil)}}
 }
@@ -376,8 +376,8 @@ func TestMembers(t *testing.T) {
 	}
 }
 
-// What is printed as a path can be typed. A key that an interface holds can be
-// only where a literal has the very type of the key.
+// A path that is printed can be typed. A key that an interface holds can be typed only if a literal
+// has the very type of the key.
 func TestPathsOfInterfaceKeys(t *testing.T) {
 	_, c := lookAt(t, newCache())
 	m := must(t, c, ".byAny")
@@ -414,7 +414,7 @@ func TestPathsOfInterfaceKeys(t *testing.T) {
 	})
 }
 
-// A list walked hop by hop keeps neither all its Views nor a path that grows for ever.
+// A list that is walked hop by hop keeps neither all its Views nor a path that grows forever.
 func TestLongChain(t *testing.T) {
 	first := &item{}
 	for at, i := first, 0; i < 5000; i++ {

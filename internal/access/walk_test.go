@@ -16,7 +16,7 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
-// A walk meets each entry once, whatever it is under and however it is handed out.
+// A walk meets each entry once, whatever policy it is under and however entries are handed out.
 func TestEach(t *testing.T) {
 	object := struct {
 		small   map[string]int
@@ -65,7 +65,7 @@ func TestEach(t *testing.T) {
 }
 
 // EachUnlocked hands out what it read under the guard, whatever happens since. Time stands still
-// meanwhile, so that one chunk reads all of it however busy the machine is.
+// meanwhile, so that one chunk reads everything however busy the machine is.
 func TestEachUnlockedIsOfOneMoment(t *testing.T) { synctest.Test(t, eachUnlockedIsOfOneMoment) }
 
 func eachUnlockedIsOfOneMoment(t *testing.T) {
@@ -94,8 +94,8 @@ func eachUnlockedIsOfOneMoment(t *testing.T) {
 	}
 }
 
-// The texts of a map whose lock was only found may be freed as soon as it is given back: entries that are handed out
-// afterwards have copies of them.
+// The texts of a map whose lock was only found may be freed as soon as it is released: entries that
+// are handed out afterwards have copies.
 func TestEachUnlockedKeepsTexts(t *testing.T) {
 	object := struct {
 		mu    sync.Mutex
@@ -136,8 +136,8 @@ func TestEachEnds(t *testing.T) {
 	}
 }
 
-// An application that writes under its lock, and one that takes none, with looks at
-// both: for -race, and for the crash that a walk of the runtime's would be.
+// An application that writes under its lock, one that takes none, and visits to both: for -race,
+// and for the crash that a walk by the runtime would be.
 func TestWritersMeanwhile(t *testing.T) {
 	type busy struct {
 		mu    sync.Mutex
@@ -216,7 +216,7 @@ func TestWritersMeanwhile(t *testing.T) {
 	writers.Wait()
 }
 
-// The order of a map's walk stays while the map does, so that its parts fit together.
+// The order of a walk of a map is the same as long as the map is, so that its parts fit together.
 func TestMapOrder(t *testing.T) {
 	m := map[int]int{}
 	for i := range 3000 {

@@ -18,7 +18,7 @@ func TestRedactSource(t *testing.T) {
 		`pin == "a\"b`:                                    `pin == "redacted"`,
 		`x == "ghp_0123456789abcdefghijABCDEFGHIJ012345"`: `x == "redacted"`,
 		`ghp_0123456789abcdefghijABCDEFGHIJ012345`:        `redacted`,
-		// A quote in a comment is none, nor is a comment in quotes.
+		// A quote in a comment opens no string, and a comment sign in a string opens no comment.
 		`/* " */ config.password == "hunter2"`:      `/*redacted*/ config.password == "redacted"`,
 		"// it's\nconfig.password == 'hunter2'":     "//redacted\nconfig.password == 'redacted'",
 		`x == "//" || config.password == "hunter2"`: `x == "redacted" || config.password == "redacted"`,
@@ -26,15 +26,15 @@ func TestRedactSource(t *testing.T) {
 		`config.password == x // was hunter2`:       `config.password == x //redacted`,
 		`/* " */ count(items, .name == "lamp")`:     `/* " */ count(items, .name == "lamp")`,
 		`a / b // c`:                                `a / b // c`,
-		// Two backquotes stand for one within these.
+		// Two backquotes in a raw string stand for one.
 		"`a``\"` == config.password + \"hunter2\"": "`redacted` == config.password + \"redacted\"",
 		"x == `a``b` && y == \"z\"":                "x == `a``b` && y == \"z\"",
-		// Names are meant as they are read, not as they are typed, and may be put together.
+		// Names count as they are read, not as they are typed, and may be concatenated.
 		`config["pass\u0077ord"] == "hunter2"`:               `config["pass\u0077ord"] == "redacted"`,
 		`config["\x70ass\u{77}\157rd"] == "hunter2"`:         `config["\x70ass\u{77}\157rd"] == "redacted"`,
 		`config["pass" + "word"] == "hunter2"`:               `config["pass" + "redacted"] == "redacted"`,
 		`x == "\x67hp_0123456789abcdefghijABCDEFGHIJ012345"`: `x == "redacted"`,
-		// Of what cannot be read nothing is known behind the mistake.
+		// Behind a mistake nothing is known.
 		"it's config.password == \"hunter2\"":  "it'redacted'",
 		"\" \n config.password == \"hunter2\"": "\"redacted\"",
 		`"\q" config.password == "hunter2"`:    `"redacted"`,

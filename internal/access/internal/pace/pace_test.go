@@ -11,8 +11,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
-// TestRests: while others wait for a processor they have it for many turns between two short slices, and when
-// nobody waits any more the slices are long again.
+// TestRests has another goroutine wait for the processor: it gets many turns between two short
+// slices. Once nobody waits any more, the slices are long again.
 func TestRests(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	p := New()
@@ -33,7 +33,7 @@ func TestRests(t *testing.T) {
 			t.Fatal("another goroutine waits, and is not seen to")
 		}
 	}
-	// That many turns it has in a rest, and one where there is none.
+	// The other goroutine gets that many turns during a sleep, and one if there is none.
 	if had := turns.Load() - before; had < 5*yields {
 		t.Errorf("another goroutine had %d turns in %d rests", had, yields)
 	}
@@ -53,7 +53,7 @@ func TestRests(t *testing.T) {
 	}
 }
 
-// A rest ends with the evaluation, and there is none under a guard.
+// A sleep ends with the evaluation, and there is none under a guard.
 func TestNoRest(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	p := New()
@@ -67,8 +67,8 @@ func TestNoRest(t *testing.T) {
 	}
 }
 
-// However long sleeps last, work is no more than its share of the time, nor is it much less until sleeps pay
-// for more than maxCredit.
+// However long sleeps last, work has no more than its share of the time, nor much less, until
+// sleeps earn more than maxCredit.
 func TestShare(t *testing.T) {
 	for _, share := range []float64{0.01, DefaultShare, 0.5} {
 		for _, least := range []time.Duration{0, time.Millisecond, 10 * time.Millisecond, time.Second} {
@@ -89,7 +89,7 @@ func TestShare(t *testing.T) {
 	}
 }
 
-// How often the runtime is asked who waits depends on what that costs.
+// How often the runtime is asked who waits depends on what asking costs.
 func TestAsksSeldom(t *testing.T) {
 	for cost, want := range map[time.Duration]int{0: 1000, 300 * time.Nanosecond: 1000, 10 * time.Microsecond: 45, time.Millisecond: 25} {
 		synctest.Test(t, func(t *testing.T) {

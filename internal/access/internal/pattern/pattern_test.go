@@ -18,7 +18,7 @@ func FuzzGlob(f *testing.F) {
 	})
 }
 
-// slowGlob asks for each end of the pattern whether it matches each end of the name, the shortest first.
+// slowGlob tries each suffix of the pattern on each suffix of the name, the shortest first.
 func slowGlob(pattern, name string) bool {
 	ends := make([][]bool, len(pattern)+1)
 	for i := len(pattern); i >= 0; i-- {
