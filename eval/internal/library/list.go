@@ -311,10 +311,21 @@ func concat(f *machine.Frame, args []value.Value) (value.Value, error) {
 
 func flatten(f *machine.Frame, args []value.Value) (value.Value, error) {
 	out := value.List{}
+	err := eachLeaf(f, args[0], func(x value.Value) error {
+		x, err := value.Hold(f.Thread, x)
+		out = append(out, x)
+		return err
+	})
+	return out, err
+}
+
+// eachLeaf calls each for the elements of a collection, loaded. Of an element that is a list it
+// takes the elements instead, at any depth.
+func eachLeaf(f *machine.Frame, x value.Value, each func(x value.Value) error) error {
 	var walk func(x value.Value, depth int) error
 	walk = func(x value.Value, depth int) error {
 		if depth > value.MaxDepth {
-			return fault.New("budget", "the list is nested too deeply to be flattened")
+			return fault.New("budget", "the list is nested too deeply")
 		}
 		return value.Each(f.Thread, x, true, func(_ int, _, elem value.Value) (bool, error) {
 			x, err := value.Load(elem)
@@ -324,13 +335,10 @@ func flatten(f *machine.Frame, args []value.Value) (value.Value, error) {
 			if value.IsList(x) {
 				return true, walk(x, depth+1)
 			}
-			x, err = value.Hold(f.Thread, x)
-			out = append(out, x)
-			return true, err
+			return true, each(x)
 		})
 	}
-	err := walk(args[0], 0)
-	return out, err
+	return walk(x, 0)
 }
 
 func sorted(f *machine.Frame, args []value.Value) (value.Value, error) {

@@ -183,36 +183,20 @@ func toFloat(f *machine.Frame, args []value.Value) (value.Value, error) {
 // eachScalar calls each for the arguments that are no collection, and for the elements of those
 // that are, at any depth of lists.
 func eachScalar(f *machine.Frame, args []value.Value, each func(x value.Value) error) error {
-	var walk func(x value.Value, depth int) error
-	walk = func(x value.Value, depth int) error {
-		if depth > value.MaxDepth {
-			return fault.New("budget", "the list is nested too deeply")
-		}
-		return value.Each(f.Thread, x, true, func(_ int, _, elem value.Value) (bool, error) {
-			x, err := value.Load(elem)
-			if err != nil {
-				return false, err
-			}
-			if value.IsList(x) {
-				return true, walk(x, depth+1)
-			}
-			if err := value.Refuse(x); err != nil {
-				return false, err
-			}
-			return true, each(x)
-		})
-	}
-	for _, arg := range args {
-		if value.IsList(arg) || value.IsMap(arg) {
-			if err := walk(arg, 0); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := value.Refuse(arg); err != nil {
+	shown := func(x value.Value) error {
+		if err := value.Refuse(x); err != nil {
 			return err
 		}
-		if err := each(arg); err != nil {
+		return each(x)
+	}
+	for _, arg := range args {
+		var err error
+		if value.IsList(arg) || value.IsMap(arg) {
+			err = eachLeaf(f, arg, shown)
+		} else {
+			err = shown(arg)
+		}
+		if err != nil {
 			return err
 		}
 	}

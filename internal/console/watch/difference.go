@@ -14,7 +14,7 @@ import (
 
 // difference is what lies between two numbers, durations or times.
 type difference struct {
-	text string                         // with its sign; exact for integers
+	text string                         // with its sign; exact for integers, but for a difference of more than 64 bits
 	by   float64                        // in nanoseconds for durations and times
 	rate func(perSecond float64) string // writes a rate of change; nil where that says nothing
 }
