@@ -80,7 +80,7 @@ func (b *backwards) chain(end int) (x value.Value, start int, err error) {
 		if x, start, err = b.chain(from); err != nil {
 			return nil, 0, err
 		}
-		x, err = value.Index(b.e.Thread, x, key)
+		x, err = value.Index(&b.e.Thread, x, key)
 		return x, start, err
 	case b.is(last, ")"):
 		return b.call(b.open(last))
@@ -95,7 +95,7 @@ func (b *backwards) chain(end int) (x value.Value, start int, err error) {
 			x, err = b.name(ns.Prefix() + b.tokens[last].Value)
 			return x, start, err
 		}
-		x, err = value.Member(b.e.Thread, x, b.tokens[last].Value)
+		x, err = value.Member(&b.e.Thread, x, b.tokens[last].Value)
 		return x, start, err
 	case last >= 0 && b.tokens[last].Kind == lexer.Identifier && !b.is(last-1, "#"):
 		x, err = b.name(b.tokens[last].Value)
@@ -247,9 +247,9 @@ func (e *evaluation) some(x value.Value) (value.Value, error) {
 		return nil, err
 	}
 	var elem value.Value = value.Nil
-	err = value.Each(e.Thread, x, true, func(_ int, _, first value.Value) (bool, error) {
+	err = value.Each(&e.Thread, x, true, func(_ int, _, first value.Value) (bool, error) {
 		var err error
-		elem, err = value.Hold(e.Thread, first)
+		elem, err = value.Hold(&e.Thread, first)
 		return false, err
 	})
 	return elem, err

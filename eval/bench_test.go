@@ -119,16 +119,16 @@ func BenchmarkCount(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			m, err := value.Member(f.Thread, value.Live{View: root}, "m")
+			m, err := value.Member(&f.Thread, value.Live{View: root}, "m")
 			if err != nil {
 				b.Fatal(err)
 			}
-			items, err := value.ToList(f.Thread, m)
+			items, err := value.ToList(&f.Thread, m)
 			if err != nil {
 				b.Fatal(err)
 			}
 			get := expr.Function("get_", func(args ...any) (any, error) {
-				x, err := value.Member(f.Thread, args[0].(value.Value), args[1].(string))
+				x, err := value.Member(&f.Thread, args[0].(value.Value), args[1].(string))
 				if err != nil {
 					return nil, err
 				}

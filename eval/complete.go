@@ -99,7 +99,7 @@ func (e *evaluation) complete(text string) (out []Completion, err error) {
 			return nil, err
 		}
 		if x, ok := x.(value.Completable); ok {
-			err = x.Names(e.Thread, add)
+			err = x.Names(&e.Thread, add)
 		}
 		return out, err
 	default:
@@ -157,7 +157,7 @@ func (e *evaluation) completeKey(text string, quote int) (out []Completion, err 
 		return nil, err
 	}
 	prefix := text[quote+1:]
-	err = value.Each(e.Thread, x, false, func(_ int, key, elem value.Value) (bool, error) {
+	err = value.Each(&e.Thread, x, false, func(_ int, key, elem value.Value) (bool, error) {
 		key, err := value.Load(key)
 		if err != nil {
 			return false, err

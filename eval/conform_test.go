@@ -118,7 +118,7 @@ func (f *evaluation) plainData(x value.Value) (any, error) {
 		names, err := value.Fields(x)
 		m := map[string]any{}
 		for _, name := range names {
-			y, err := value.Member(f.Thread, x, name)
+			y, err := value.Member(&f.Thread, x, name)
 			if err != nil {
 				return nil, err
 			}
@@ -129,7 +129,7 @@ func (f *evaluation) plainData(x value.Value) (any, error) {
 		return m, err
 	case value.IsList(x):
 		xs := []any{}
-		err := value.Each(f.Thread, x, true, func(_ int, _, elem value.Value) (bool, error) {
+		err := value.Each(&f.Thread, x, true, func(_ int, _, elem value.Value) (bool, error) {
 			y, err := f.plainData(elem)
 			xs = append(xs, y)
 			return true, err
@@ -137,7 +137,7 @@ func (f *evaluation) plainData(x value.Value) (any, error) {
 		return xs, err
 	case value.IsMap(x):
 		var parts []string
-		err := value.Each(f.Thread, x, true, func(_ int, key, elem value.Value) (bool, error) {
+		err := value.Each(&f.Thread, x, true, func(_ int, key, elem value.Value) (bool, error) {
 			k, err := f.plainData(key)
 			if err != nil {
 				return false, err

@@ -33,7 +33,7 @@ func (s *Session) begin(ctx context.Context, limits Limits) *evaluation {
 	m.YieldTo(visit.Yield, visit.Holding)
 	e := &evaluation{session: s, limits: limits}
 	e.Frame = &machine.Frame{
-		Thread:    &value.Thread{Meter: m, Visit: visit, Show: limits.Show},
+		Thread:    value.Thread{Meter: m, Visit: visit, Show: limits.Show},
 		Exposed:   s.reg.Entries(),
 		Variables: e.variables,
 		Stepwise:  s.stepwise,
@@ -62,7 +62,7 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 			r.Page.Verbatim(e.Verbatim)
 		}
 	}
-	r.Node = value.Picture(e.Thread, x, e.Show, pathOfAnswer(st))
+	r.Node = value.Picture(&e.Thread, x, e.Show, pathOfAnswer(st))
 	if err := e.Look(); err != nil {
 		return Result{}, err
 	}

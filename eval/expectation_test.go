@@ -137,7 +137,7 @@ func ordered(xs []any) []any {
 	ys := slices.Clone(xs)
 	ok := true
 	slices.SortFunc(ys, func(a, b any) int {
-		o, err := value.Compare(aFrame().Thread, "<", value.Of(a), value.Of(b))
+		o, err := value.Compare(&aFrame().Thread, "<", value.Of(a), value.Of(b))
 		ok = ok && err == nil
 		return o
 	})

@@ -161,7 +161,7 @@ func TestLive(t *testing.T) {
 		if reflect.DeepEqual(got, c.want) {
 			continue
 		}
-		if same, _, e := value.Same(f.Thread, value.Of(got), value.Of(c.want)); err != nil || e != nil || !same {
+		if same, _, e := value.Same(&f.Thread, value.Of(got), value.Of(c.want)); err != nil || e != nil || !same {
 			t.Errorf("%s = %#v, want %#v (%v)", c.source, got, c.want, err)
 		}
 	}

@@ -36,7 +36,7 @@ func answerWith(t testing.TB, s *Session, source string, limits Limits) (any, er
 	if err == nil && value.IsList(x) {
 		if _, bytes := x.(value.Bytes); !bytes {
 			err = f.guard(func() (err error) {
-				x, err = value.ToList(f.Thread, x)
+				x, err = value.ToList(&f.Thread, x)
 				return err
 			})
 		}
@@ -93,7 +93,7 @@ func goValue(x value.Value) any {
 		m := map[any]any{}
 		for i := range x.Count() {
 			k, elem := x.At(i)
-			key, simple, _ := value.KeyOf(aFrame().Thread, k)
+			key, simple, _ := value.KeyOf(&aFrame().Thread, k)
 			if !simple {
 				return x
 			}

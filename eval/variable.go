@@ -56,7 +56,7 @@ func (e *evaluation) variable(x value.Value, st syntax.Statement) (v variable, n
 	if !live {
 		return variable{compile.Variable{Value: x}, size}, ""
 	}
-	n := value.Copy(e.Thread, x, sourceOfAnswer(st))
+	n := value.Copy(&e.Thread, x, sourceOfAnswer(st))
 	note = "a snapshot was kept: it does not follow the live object"
 	if value.IsCut(n) {
 		note = "a snapshot was kept, and it was cut: the live object has more"

@@ -40,7 +40,7 @@ func (e *evaluation) preview(v variable) string {
 	case v.Path != nil:
 		return v.Path.String()
 	}
-	return value.Picture(e.Thread, v.Value, render.Limit{Depth: 2, Items: 8, Bytes: 64, Nodes: 20}, "").Line(32)
+	return value.Picture(&e.Thread, v.Value, render.Limit{Depth: 2, Items: 8, Bytes: 64, Nodes: 20}, "").Line(32)
 }
 
 // kind is the type of the value of v, "" for a live object, which would have to be read.

@@ -98,7 +98,7 @@ func call(f *machine.Frame, v value.Live, name string, args []value.Value) (valu
 	passed := make([]any, len(args))
 	for i, arg := range args {
 		var err error
-		if passed[i], err = value.Pass(f.Thread, arg); err != nil {
+		if passed[i], err = value.Pass(&f.Thread, arg); err != nil {
 			return nil, err
 		}
 	}

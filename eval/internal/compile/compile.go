@@ -38,7 +38,7 @@ func Compile(tree ast.Node, names Names, m *meter.Meter) (*Program, error) {
 		if err != nil {
 			return nil, err
 		}
-		return value.Hold(f.Thread, x)
+		return value.Hold(&f.Thread, x)
 	}), nil
 }
 
@@ -329,7 +329,7 @@ func (c *compiler) array(n *ast.ArrayNode) (machine.Code, error) {
 			if err != nil {
 				return nil, err
 			}
-			if xs[i], err = value.Hold(f.Thread, x); err != nil {
+			if xs[i], err = value.Hold(&f.Thread, x); err != nil {
 				return nil, at(n).Err(err)
 			}
 		}
@@ -368,7 +368,7 @@ func (c *compiler) mapping(n *ast.MapNode) (machine.Code, error) {
 			if err != nil {
 				return nil, err
 			}
-			if x, err = value.Hold(f.Thread, x); err != nil {
+			if x, err = value.Hold(&f.Thread, x); err != nil {
 				return nil, at(n).Err(err)
 			}
 			if err := f.Hashed(string(name)); err != nil {

@@ -71,5 +71,5 @@ func match(f *machine.Frame, fixed *pattern.Pattern, a, b value.Value) (value.Va
 			}
 			return p.MatchPieces(m, (&value.Pieces{Of: s}).Next)
 		},
-	}.Apply(f.Thread, a, b)
+	}.Apply(&f.Thread, a, b)
 }

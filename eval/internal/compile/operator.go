@@ -130,7 +130,7 @@ func (c *compiler) binary(n *ast.BinaryNode) (machine.Code, error) {
 				return value.Bool(ok), where.Err(err)
 			}
 		}
-		z, err := op(f.Thread, x.boxed(), y.boxed())
+		z, err := op(&f.Thread, x.boxed(), y.boxed())
 		if err != nil {
 			return nil, where.Err(sides.addTypes(f, err, &x, &y))
 		}
@@ -219,7 +219,7 @@ func (c *compiler) equality(n *ast.BinaryNode) (machine.Code, error) {
 			return value.Bool(ok), where.Err(err)
 		}
 		a, b := x.boxed(), y.boxed()
-		same, comparable, err := value.Same(f.Thread, a, b)
+		same, comparable, err := value.Same(&f.Thread, a, b)
 		switch {
 		case err != nil:
 			return nil, where.Err(err)
@@ -306,7 +306,7 @@ func (c *compiler) comparison(links []*ast.BinaryNode) (machine.Code, error) {
 			if err != nil {
 				return nil, err
 			}
-			ok, err := operators[l.Operator](f.Thread, a, b)
+			ok, err := operators[l.Operator](&f.Thread, a, b)
 			if err != nil || ok == value.Bool(false) {
 				return value.Bool(false), at(l).Err(err)
 			}

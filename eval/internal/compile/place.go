@@ -147,7 +147,7 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 			return value.Absent, nil
 		}
 		if named {
-			if y, err = value.Member(f.Thread, x, prop.Value); err != nil {
+			if y, err = value.Member(&f.Thread, x, prop.Value); err != nil {
 				err = hintKey(hintFunction(err, x, prop.Value), value.String(prop.Value))
 			}
 		} else {
@@ -155,7 +155,7 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 			if k, err = key(f); err != nil {
 				return nil, err
 			}
-			if y, err = value.Index(f.Thread, x, k); err != nil {
+			if y, err = value.Index(&f.Thread, x, k); err != nil {
 				err = hintKey(err, k)
 			}
 		}
@@ -272,5 +272,5 @@ func slice(f *machine.Frame, x, lo, hi value.Value) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return value.Slice(f.Thread, x, from, to)
+	return value.Slice(&f.Thread, x, from, to)
 }

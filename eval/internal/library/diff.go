@@ -369,7 +369,7 @@ func (d *differ) row(at string, a, b *render.Node, change string) error {
 
 // delta says by how much a number, a time or a duration changed.
 func delta(f *machine.Frame, a, b value.Value) string {
-	x, err := value.Subtract(f.Thread, b, a)
+	x, err := value.Subtract(&f.Thread, b, a)
 	if err != nil {
 		return "changed"
 	}

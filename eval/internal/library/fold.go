@@ -33,14 +33,14 @@ func filter(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		return nil, err
 	}
 	if value.IsMap(p) {
-		return value.Part(f.Thread, p, 0, math.MaxInt)
+		return value.Part(&f.Thread, p, 0, math.MaxInt)
 	}
-	return value.ToList(f.Thread, p)
+	return value.ToList(&f.Thread, p)
 }
 
 // mapping is map(xs, expression): always a list.
 func mapping(f *machine.Frame, l *machine.Loop) (value.Value, error) {
-	return value.ToList(f.Thread, mapped(f, l))
+	return value.ToList(&f.Thread, mapped(f, l))
 }
 
 // filtered is the elements that pass, one by one.
@@ -106,20 +106,20 @@ func groupBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		if err != nil {
 			return false, err
 		}
-		i, found, err := groups.Find(f.Thread, k)
+		i, found, err := groups.Find(&f.Thread, k)
 		if err != nil {
 			return false, l.Pred.Pos().Err(err)
 		}
 		if !found {
 			i = groups.Count()
-			if k, err = value.Hold(f.Thread, k); err != nil {
+			if k, err = value.Hold(&f.Thread, k); err != nil {
 				return false, err
 			}
-			if err := groups.Add(f.Thread, k, value.List(nil)); err != nil {
+			if err := groups.Add(&f.Thread, k, value.List(nil)); err != nil {
 				return false, err
 			}
 		}
-		elem, err := value.Hold(f.Thread, s.Elem)
+		elem, err := value.Hold(&f.Thread, s.Elem)
 		_, group := groups.At(i)
 		groups.Set(i, append(group.(value.List), elem))
 		return true, err
@@ -127,17 +127,17 @@ func groupBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return groups.Sorted(f.Thread)
+	return groups.Sorted(&f.Thread)
 }
 
 func sortBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
-	order := value.Ascending(f.Thread)
+	order := value.Ascending(&f.Thread)
 	if l.Other != nil {
 		x, err := l.Other(f)
 		if err != nil {
 			return nil, err
 		}
-		if order, err = value.Direction(f.Thread, x); err != nil {
+		if order, err = value.Direction(&f.Thread, x); err != nil {
 			return nil, err
 		}
 	}
@@ -150,17 +150,17 @@ func sortBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		if err != nil {
 			return false, err
 		}
-		if key, err = value.Hold(f.Thread, key); err != nil {
+		if key, err = value.Hold(&f.Thread, key); err != nil {
 			return false, err
 		}
-		elem, err := value.Hold(f.Thread, s.Elem)
+		elem, err := value.Hold(&f.Thread, s.Elem)
 		elems, keys = append(elems, elem), append(keys, key)
 		return true, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	xs, err := value.Sorted(f.Thread, elems, keys, order)
+	xs, err := value.Sorted(&f.Thread, elems, keys, order)
 	return value.List(xs), l.Pred.Pos().Err(err)
 }
 
@@ -172,7 +172,7 @@ func reduce(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		if acc, err = value.Hold(f.Thread, x); err != nil {
+		if acc, err = value.Hold(&f.Thread, x); err != nil {
 			return nil, err
 		}
 	}
@@ -180,7 +180,7 @@ func reduce(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		if !started {
 			started = true
 			var err error
-			acc, err = value.Hold(f.Thread, s.Elem)
+			acc, err = value.Hold(&f.Thread, s.Elem)
 			return true, err
 		}
 		s.Acc = acc
@@ -192,7 +192,7 @@ func reduce(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 			// It replaces the one before.
 			f.Release(kept)
 		}
-		acc, err = value.Hold(f.Thread, x)
+		acc, err = value.Hold(&f.Thread, x)
 		return true, err
 	})
 	if err == nil && !started {

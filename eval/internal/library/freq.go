@@ -29,7 +29,7 @@ func freq(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		if err != nil {
 			return false, err
 		}
-		i, found, err := groups.Find(f.Thread, x)
+		i, found, err := groups.Find(&f.Thread, x)
 		if err != nil {
 			return false, l.Pred.Pos().Err(err)
 		}
@@ -43,10 +43,10 @@ func freq(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 			return false, fault.New("budget", "there are more than %s different values", text.Thousands(maxRows)).
 				With("group them coarser, as in freq(xs, .size / 1000)")
 		}
-		if x, err = value.Hold(f.Thread, x); err != nil {
+		if x, err = value.Hold(&f.Thread, x); err != nil {
 			return false, err
 		}
-		if err := groups.Add(f.Thread, x, value.Int(1)); err != nil {
+		if err := groups.Add(&f.Thread, x, value.Int(1)); err != nil {
 			return false, err
 		}
 		return true, f.Keep(value.NodeSize(4)) // its row
@@ -57,9 +57,9 @@ func freq(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	found := make([]group, groups.Count())
 	for i := range found {
 		x, n := groups.At(i)
-		found[i] = group{value.Picture(f.Thread, x, groupLimit, ""), int(n.(value.Int))}
+		found[i] = group{value.Picture(&f.Thread, x, groupLimit, ""), int(n.(value.Int))}
 	}
-	if found, err = value.Sorted(f.Thread, found, found, mostFrequent); err != nil {
+	if found, err = value.Sorted(&f.Thread, found, found, mostFrequent); err != nil {
 		return nil, err
 	}
 	rows := make([]*render.Node, len(found))

@@ -56,7 +56,7 @@ func (w *jsonWriter) value(x value.Value, depth int) error {
 	case null:
 		return w.write("null")
 	}
-	if s, ok, err := value.TextOf(w.f.Thread, x); ok || err != nil {
+	if s, ok, err := value.TextOf(&w.f.Thread, x); ok || err != nil {
 		if err != nil {
 			return err
 		}
@@ -120,7 +120,7 @@ func (w *jsonWriter) scalar(x value.Value) error {
 
 func (w *jsonWriter) list(x value.Value, depth int) error {
 	n := 0
-	err := value.Each(w.f.Thread, x, true, func(_ int, _, elem value.Value) (bool, error) {
+	err := value.Each(&w.f.Thread, x, true, func(_ int, _, elem value.Value) (bool, error) {
 		if err := w.between('[', n, depth); err != nil {
 			return false, err
 		}
@@ -142,7 +142,7 @@ func (w *jsonWriter) mapping(x value.Value, depth int) error {
 	}
 	var entries []entry
 	before := w.f.Kept()
-	err := value.Each(w.f.Thread, x, true, func(_ int, key, elem value.Value) (bool, error) {
+	err := value.Each(&w.f.Thread, x, true, func(_ int, key, elem value.Value) (bool, error) {
 		key, err := value.Load(key)
 		if err != nil {
 			return false, err
@@ -154,13 +154,13 @@ func (w *jsonWriter) mapping(x value.Value, depth int) error {
 		if err := one.value(elem, depth+1); err != nil {
 			return false, err
 		}
-		entries = append(entries, entry{value.Picture(w.f.Thread, key, w.f.Show, ""), one.out.String()})
+		entries = append(entries, entry{value.Picture(&w.f.Thread, key, w.f.Show, ""), one.out.String()})
 		return true, w.f.Keep(value.NodeSize(1) + 2*meter.ElementSize)
 	})
 	if err != nil {
 		return err
 	}
-	entries, err = value.Sorted(w.f.Thread, entries, entries, func(a, b entry) (int, error) { return a.key.Compare(b.key), nil })
+	entries, err = value.Sorted(&w.f.Thread, entries, entries, func(a, b entry) (int, error) { return a.key.Compare(b.key), nil })
 	if err != nil {
 		return err
 	}
@@ -190,7 +190,7 @@ func (w *jsonWriter) object(x value.Value, depth int) error {
 		if err := w.key(value.String(name)); err != nil {
 			return err
 		}
-		field, err := value.Member(w.f.Thread, x, name)
+		field, err := value.Member(&w.f.Thread, x, name)
 		if err != nil {
 			return err
 		}
@@ -231,7 +231,7 @@ func (w *jsonWriter) key(key value.Value) error {
 		if err := value.Unfit(key); err != nil {
 			return err
 		}
-		text = value.Picture(w.f.Thread, key, w.f.Show, "").Line(1024)
+		text = value.Picture(&w.f.Thread, key, w.f.Show, "").Line(1024)
 	}
 	if err := w.text(text); err != nil {
 		return err
@@ -333,7 +333,7 @@ func (r *jsonReader) list(depth int) (value.Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		if x, err = value.Hold(r.f.Thread, x); err != nil {
+		if x, err = value.Hold(&r.f.Thread, x); err != nil {
 			return nil, err
 		}
 		xs = append(xs, x)
@@ -360,7 +360,7 @@ func (r *jsonReader) object(depth int) (value.Value, error) {
 		if err := r.f.Keep(2*meter.ElementSize + len(name)); err != nil {
 			return nil, err
 		}
-		if m[name], err = value.Hold(r.f.Thread, x); err != nil {
+		if m[name], err = value.Hold(&r.f.Thread, x); err != nil {
 			return nil, err
 		}
 	}

@@ -45,9 +45,9 @@ func length(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if err := value.Refuse(x); err != nil {
 		return nil, err
 	}
-	n, ok, err := value.Characters(f.Thread, x)
+	n, ok, err := value.Characters(&f.Thread, x)
 	if !ok {
-		n, err = value.Len(f.Thread, x)
+		n, err = value.Len(&f.Thread, x)
 	}
 	return value.Int(n), err
 }
@@ -59,7 +59,7 @@ func get(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if x == value.Nil {
 		return value.Nil, value.Refuse(key)
 	}
-	y, err := value.Index(f.Thread, x, key)
+	y, err := value.Index(&f.Thread, x, key)
 	if err != nil {
 		return value.Forgive(fault.From(err), x, true, false)
 	}
@@ -82,17 +82,17 @@ func take(f *machine.Frame, args []value.Value) (value.Value, error) {
 		if !value.IsList(xs) && !value.IsMap(xs) {
 			return nil, value.NotCollection(xs)
 		}
-		return value.Slice(f.Thread, xs, 0, n)
+		return value.Slice(&f.Thread, xs, 0, n)
 	}
 	if value.IsMap(xs) {
-		return value.Part(f.Thread, xs, 0, n)
+		return value.Part(&f.Thread, xs, 0, n)
 	}
 	part := value.List{}
 	if n == 0 {
 		return part, nil
 	}
-	err = value.Each(f.Thread, xs, false, func(_ int, _, elem value.Value) (bool, error) {
-		x, err := value.Hold(f.Thread, elem)
+	err = value.Each(&f.Thread, xs, false, func(_ int, _, elem value.Value) (bool, error) {
+		x, err := value.Hold(&f.Thread, elem)
 		part = append(part, x)
 		return len(part) < n, err
 	})
@@ -101,9 +101,9 @@ func take(f *machine.Frame, args []value.Value) (value.Value, error) {
 
 func first(f *machine.Frame, args []value.Value) (value.Value, error) {
 	var x value.Value = value.Nil
-	err := value.Each(f.Thread, args[0], false, func(_ int, _, elem value.Value) (bool, error) {
+	err := value.Each(&f.Thread, args[0], false, func(_ int, _, elem value.Value) (bool, error) {
 		var err error
-		x, err = value.Hold(f.Thread, elem)
+		x, err = value.Hold(&f.Thread, elem)
 		return false, err
 	})
 	return x, err
@@ -111,7 +111,7 @@ func first(f *machine.Frame, args []value.Value) (value.Value, error) {
 
 func last(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if value.IsList(args[0]) && !value.Streamed(args[0]) {
-		x, err := value.Index(f.Thread, args[0], value.Int(-1))
+		x, err := value.Index(&f.Thread, args[0], value.Int(-1))
 		if err != nil {
 			return value.Forgive(fault.From(err), args[0], true, false)
 		}
@@ -119,10 +119,10 @@ func last(f *machine.Frame, args []value.Value) (value.Value, error) {
 	}
 	var x value.Value = value.Nil
 	kept := f.Kept()
-	err := value.Each(f.Thread, args[0], false, func(_ int, _, elem value.Value) (bool, error) {
+	err := value.Each(&f.Thread, args[0], false, func(_ int, _, elem value.Value) (bool, error) {
 		f.Release(kept)
 		var err error
-		x, err = value.Hold(f.Thread, elem)
+		x, err = value.Hold(&f.Thread, elem)
 		return true, err
 	})
 	return x, err
@@ -165,7 +165,7 @@ func keys(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return value.ToList(f.Thread, p)
+	return value.ToList(&f.Thread, p)
 }
 
 func values(f *machine.Frame, args []value.Value) (value.Value, error) {
@@ -173,7 +173,7 @@ func values(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return value.ToList(f.Thread, p)
+	return value.ToList(&f.Thread, p)
 }
 
 func toPairs(f *machine.Frame, args []value.Value) (value.Value, error) {
@@ -181,12 +181,12 @@ func toPairs(f *machine.Frame, args []value.Value) (value.Value, error) {
 		return nil, err
 	}
 	pairs := value.List{}
-	err := value.Each(f.Thread, args[0], false, func(_ int, key, elem value.Value) (bool, error) {
-		k, err := value.Hold(f.Thread, key)
+	err := value.Each(&f.Thread, args[0], false, func(_ int, key, elem value.Value) (bool, error) {
+		k, err := value.Hold(&f.Thread, key)
 		if err != nil {
 			return false, err
 		}
-		x, err := value.Hold(f.Thread, elem)
+		x, err := value.Hold(&f.Thread, elem)
 		pairs = append(pairs, value.List{k, x})
 		return true, err
 	})
@@ -195,7 +195,7 @@ func toPairs(f *machine.Frame, args []value.Value) (value.Value, error) {
 
 func fromPairs(f *machine.Frame, args []value.Value) (value.Value, error) {
 	m := value.NewDict()
-	err := value.Each(f.Thread, args[0], false, func(i int, _, elem value.Value) (bool, error) {
+	err := value.Each(&f.Thread, args[0], false, func(i int, _, elem value.Value) (bool, error) {
 		pair, err := pair(f, elem)
 		if err != nil {
 			return false, err
@@ -203,7 +203,7 @@ func fromPairs(f *machine.Frame, args []value.Value) (value.Value, error) {
 		if len(pair) != 2 {
 			return false, fault.New("arguments", "element %d is not a pair", i).With(`write fromPairs([["a", 1], ["b", 2]])`)
 		}
-		at, found, err := m.Find(f.Thread, pair[0])
+		at, found, err := m.Find(&f.Thread, pair[0])
 		switch {
 		case err != nil:
 			return false, err
@@ -211,12 +211,12 @@ func fromPairs(f *machine.Frame, args []value.Value) (value.Value, error) {
 			m.Set(at, pair[1])
 			return true, nil
 		}
-		return true, m.Add(f.Thread, pair[0], pair[1])
+		return true, m.Add(&f.Thread, pair[0], pair[1])
 	})
 	if err != nil {
 		return nil, err
 	}
-	return m.Sorted(f.Thread)
+	return m.Sorted(&f.Thread)
 }
 
 // pair collects up to three elements of a list: a third one says that it is no pair.
@@ -226,8 +226,8 @@ func pair(f *machine.Frame, x value.Value) ([]value.Value, error) {
 		return nil, err
 	}
 	var pair []value.Value
-	err = value.Each(f.Thread, x, false, func(_ int, _, elem value.Value) (bool, error) {
-		x, err := value.Hold(f.Thread, elem)
+	err = value.Each(&f.Thread, x, false, func(_ int, _, elem value.Value) (bool, error) {
+		x, err := value.Hold(&f.Thread, elem)
 		pair = append(pair, x)
 		return len(pair) < 3, err
 	})
@@ -235,7 +235,7 @@ func pair(f *machine.Frame, x value.Value) ([]value.Value, error) {
 }
 
 func reverse(f *machine.Frame, args []value.Value) (value.Value, error) {
-	xs, err := value.ToList(f.Thread, args[0])
+	xs, err := value.ToList(&f.Thread, args[0])
 	if err != nil {
 		return nil, err
 	}
@@ -257,7 +257,7 @@ func reverse(f *machine.Frame, args []value.Value) (value.Value, error) {
 func uniq(f *machine.Frame, args []value.Value) (value.Value, error) {
 	seen := map[any]bool{}
 	out, others := value.List{}, value.List{}
-	err := value.Each(f.Thread, args[0], true, func(_ int, _, elem value.Value) (bool, error) {
+	err := value.Each(&f.Thread, args[0], true, func(_ int, _, elem value.Value) (bool, error) {
 		x, err := value.Load(elem)
 		if err != nil {
 			return false, err
@@ -265,7 +265,7 @@ func uniq(f *machine.Frame, args []value.Value) (value.Value, error) {
 		if err := value.Refuse(x); err != nil {
 			return false, err
 		}
-		k, simple, err := value.KeyOf(f.Thread, x)
+		k, simple, err := value.KeyOf(&f.Thread, x)
 		if err != nil {
 			return false, err
 		}
@@ -279,12 +279,12 @@ func uniq(f *machine.Frame, args []value.Value) (value.Value, error) {
 			}
 		} else {
 			for _, o := range others {
-				if same, _, err := value.Same(f.Thread, x, o); err != nil || same {
+				if same, _, err := value.Same(&f.Thread, x, o); err != nil || same {
 					return true, err
 				}
 			}
 		}
-		x, err = value.Hold(f.Thread, x)
+		x, err = value.Hold(&f.Thread, x)
 		if !simple {
 			others = append(others, x)
 		}
@@ -297,8 +297,8 @@ func uniq(f *machine.Frame, args []value.Value) (value.Value, error) {
 func concat(f *machine.Frame, args []value.Value) (value.Value, error) {
 	out := value.List{}
 	for _, arg := range args {
-		err := value.Each(f.Thread, arg, false, func(_ int, _, elem value.Value) (bool, error) {
-			x, err := value.Hold(f.Thread, elem)
+		err := value.Each(&f.Thread, arg, false, func(_ int, _, elem value.Value) (bool, error) {
+			x, err := value.Hold(&f.Thread, elem)
 			out = append(out, x)
 			return true, err
 		})
@@ -312,7 +312,7 @@ func concat(f *machine.Frame, args []value.Value) (value.Value, error) {
 func flatten(f *machine.Frame, args []value.Value) (value.Value, error) {
 	out := value.List{}
 	err := eachLeaf(f, args[0], func(x value.Value) error {
-		x, err := value.Hold(f.Thread, x)
+		x, err := value.Hold(&f.Thread, x)
 		out = append(out, x)
 		return err
 	})
@@ -327,7 +327,7 @@ func eachLeaf(f *machine.Frame, x value.Value, each func(x value.Value) error) e
 		if depth > value.MaxDepth {
 			return fault.New("budget", "the list is nested too deeply")
 		}
-		return value.Each(f.Thread, x, true, func(_ int, _, elem value.Value) (bool, error) {
+		return value.Each(&f.Thread, x, true, func(_ int, _, elem value.Value) (bool, error) {
 			x, err := value.Load(elem)
 			if err != nil {
 				return false, err
@@ -342,14 +342,14 @@ func eachLeaf(f *machine.Frame, x value.Value, each func(x value.Value) error) e
 }
 
 func sorted(f *machine.Frame, args []value.Value) (value.Value, error) {
-	order := value.Ascending(f.Thread)
+	order := value.Ascending(&f.Thread)
 	if len(args) == 2 {
 		var err error
-		if order, err = value.Direction(f.Thread, args[1]); err != nil {
+		if order, err = value.Direction(&f.Thread, args[1]); err != nil {
 			return nil, err
 		}
 	}
-	xs, err := value.ToList(f.Thread, args[0])
+	xs, err := value.ToList(&f.Thread, args[0])
 	if err != nil {
 		return nil, err
 	}
@@ -358,7 +358,7 @@ func sorted(f *machine.Frame, args []value.Value) (value.Value, error) {
 			return nil, err
 		}
 	}
-	out, err := value.Sorted(f.Thread, xs, xs, order)
+	out, err := value.Sorted(&f.Thread, xs, xs, order)
 	return value.List(out), err
 }
 
@@ -371,7 +371,7 @@ func join(f *machine.Frame, args []value.Value) (value.Value, error) {
 		}
 	}
 	var out meter.Builder
-	err := value.Each(f.Thread, args[0], false, func(i int, _, elem value.Value) (bool, error) {
+	err := value.Each(&f.Thread, args[0], false, func(i int, _, elem value.Value) (bool, error) {
 		x, err := value.Load(elem)
 		if err != nil {
 			return false, err

@@ -219,7 +219,7 @@ func extreme(f *machine.Frame, name string, args []value.Value, sign int) (value
 			if err := value.Unfit(x); err != nil {
 				return err
 			}
-			if _, err := value.Compare(f.Thread, name, x, x); err != nil {
+			if _, err := value.Compare(&f.Thread, name, x, x); err != nil {
 				e := fault.New("type", "%s has no order", x.Kind())
 				if value.IsStruct(x) {
 					return e.With("name a field of it, as in %s(map(xs, .size)); sortBy(xs, .size) has the whole element", name)
@@ -228,7 +228,7 @@ func extreme(f *machine.Frame, name string, args []value.Value, sign int) (value
 			}
 			return nil
 		}
-		o, err := value.Compare(f.Thread, name, x, best)
+		o, err := value.Compare(&f.Thread, name, x, best)
 		if n, _ := value.NumberOf(x); o == sign || o == value.Unordered && n.F != n.F {
 			best = x
 		}
@@ -274,7 +274,7 @@ func median(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if len(xs) == 0 {
 		return value.Float(0), nil
 	}
-	if xs, err = value.Sorted(f.Thread, xs, xs, value.Ascending(f.Thread)); err != nil {
+	if xs, err = value.Sorted(&f.Thread, xs, xs, value.Ascending(&f.Thread)); err != nil {
 		return nil, err
 	}
 	low, high := xs[(len(xs)-1)/2], xs[len(xs)/2]

@@ -58,6 +58,6 @@ func snapped(f *machine.Frame, x value.Value) (*render.Node, error) {
 	if s, ok := x.(*value.Snapshot); ok {
 		return s.Node, nil
 	}
-	n := value.Copy(f.Thread, x, value.Path(x))
+	n := value.Copy(&f.Thread, x, value.Path(x))
 	return n, f.Keep(value.Weight(n))
 }

@@ -86,7 +86,7 @@ func onStrings(name string) func(f *machine.Frame, args []value.Value) (value.Va
 
 // stringArgument is argument n of a function that takes text: a string or bytes.
 func stringArgument(f *machine.Frame, name string, n int, x value.Value) (string, error) {
-	s, ok, err := value.TextOf(f.Thread, x)
+	s, ok, err := value.TextOf(&f.Thread, x)
 	if err != nil {
 		return "", err
 	}
@@ -341,14 +341,14 @@ func toString(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if err := value.Refuse(x); err != nil {
 		return nil, err
 	}
-	if s, ok, err := value.TextOf(f.Thread, x); ok || err != nil {
+	if s, ok, err := value.TextOf(&f.Thread, x); ok || err != nil {
 		return value.String(s), err
 	}
 	var s string
 	if scalar, ok := x.(value.Scalar); ok {
 		s = fmt.Sprint(scalar.Go())
 	} else {
-		n := value.Picture(f.Thread, x, f.Show, "")
+		n := value.Picture(&f.Thread, x, f.Show, "")
 		if _, live := x.(value.Live); live {
 			n.Mark &^= inspect.Copied // text does not say what it is a copy of
 		}

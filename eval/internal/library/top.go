@@ -52,7 +52,7 @@ func top(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		}
 		var failed error
 		at := sort.Search(len(best), func(i int) bool {
-			o, err := value.SortOrder(f.Thread, best[i].by, r.by)
+			o, err := value.SortOrder(&f.Thread, best[i].by, r.by)
 			if err != nil {
 				failed = err
 			}
@@ -97,19 +97,19 @@ func rank(f *machine.Frame, l *machine.Loop, s *machine.Scope) (r ranked, err er
 	}
 	// A single element that cannot be ordered is an error too.
 	if err = value.Refuse(r.by); err == nil {
-		_, err = value.SortOrder(f.Thread, r.by, r.by)
+		_, err = value.SortOrder(&f.Thread, r.by, r.by)
 	}
 	return r, l.Pred.Pos().Err(err)
 }
 
 // holdRanked holds the parts of r.
 func holdRanked(f *machine.Frame, r ranked) (_ ranked, err error) {
-	if r.key, err = value.Hold(f.Thread, r.key); err != nil {
+	if r.key, err = value.Hold(&f.Thread, r.key); err != nil {
 		return r, err
 	}
-	if r.by, err = value.Hold(f.Thread, r.by); err != nil {
+	if r.by, err = value.Hold(&f.Thread, r.by); err != nil {
 		return r, err
 	}
-	r.elem, err = value.Hold(f.Thread, r.elem)
+	r.elem, err = value.Hold(&f.Thread, r.elem)
 	return r, err
 }

@@ -41,7 +41,7 @@ func tree(f *machine.Frame, args []value.Value) (value.Value, error) {
 	limit := treeLimit
 	limit.Depth = depth
 	path := value.Path(args[0])
-	n := value.Picture(f.Thread, args[0], limit, path)
+	n := value.Picture(&f.Thread, args[0], limit, path)
 	if n.Hidden {
 		return nil, value.ErrRedacted(path)
 	}

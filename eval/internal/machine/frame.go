@@ -16,7 +16,7 @@ type Code func(f *Frame) (value.Value, error)
 
 // Frame is the state of one evaluation. It is for one goroutine at a time.
 type Frame struct {
-	*value.Thread
+	value.Thread
 	// Exposed is what the registry had when the evaluation began.
 	Exposed []registry.Entry
 	// Variables lists the variables of the session.

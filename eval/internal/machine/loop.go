@@ -93,7 +93,7 @@ func (l *Loop) Each(f *Frame, unlocked bool, body func(s *Scope) (bool, error)) 
 // Over is Each of a collection that is known.
 func (l *Loop) Over(f *Frame, x value.Value, unlocked bool, body func(s *Scope) (bool, error)) error {
 	var s Scope
-	return value.Each(f.Thread, x, unlocked || l.Pred != nil && l.Pred.Unlocked, func(i int, key, elem value.Value) (bool, error) {
+	return value.Each(&f.Thread, x, unlocked || l.Pred != nil && l.Pred.Unlocked, func(i int, key, elem value.Value) (bool, error) {
 		s.Index, s.Key, s.Elem = i, key, elem
 		return body(&s)
 	})
@@ -125,18 +125,18 @@ func (l *Loop) Backwards(f *Frame) (elem, index value.Value, err error) {
 	}
 	if value.Streamed(x) || !value.IsList(x) {
 		kept := f.Kept()
-		err := value.Each(f.Thread, x, l.Pred.Unlocked, func(i int, key, e value.Value) (bool, error) {
+		err := value.Each(&f.Thread, x, l.Pred.Unlocked, func(i int, key, e value.Value) (bool, error) {
 			ok, err := l.Pred.Test(f, &Scope{Index: i, Key: key, Elem: e})
 			if ok && err == nil {
 				f.Release(kept)
 				index = value.Int(i)
-				elem, err = value.Hold(f.Thread, e)
+				elem, err = value.Hold(&f.Thread, e)
 			}
 			return true, err
 		})
 		return elem, index, err
 	}
-	n, err := value.Len(f.Thread, x)
+	n, err := value.Len(&f.Thread, x)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -144,7 +144,7 @@ func (l *Loop) Backwards(f *Frame) (elem, index value.Value, err error) {
 		if err := f.Tick(1); err != nil {
 			return nil, nil, err
 		}
-		e, err := value.Index(f.Thread, x, value.Int(i))
+		e, err := value.Index(&f.Thread, x, value.Int(i))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -153,7 +153,7 @@ func (l *Loop) Backwards(f *Frame) (elem, index value.Value, err error) {
 			return nil, nil, err
 		}
 		if ok {
-			elem, err = value.Hold(f.Thread, e)
+			elem, err = value.Hold(&f.Thread, e)
 			return elem, value.Int(i), err
 		}
 	}
