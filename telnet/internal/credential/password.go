@@ -50,7 +50,8 @@ func (f *PasswordFile) Check(ctx context.Context, name, password string) (Accoun
 	if err := ctx.Err(); err != nil {
 		return Account{}, err
 	}
-	return a, a.check(password)
+	err = a.check(password) // not in the return: a would be copied before or after it sets Acts
+	return a, err
 }
 
 // check sets a.Acts if the password is right.

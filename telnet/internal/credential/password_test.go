@@ -20,6 +20,9 @@ func TestUnknownUserCosts(t *testing.T) {
 			t.Fatal(err)
 		}
 		lines = append(lines, name+":"+string(hash)+"\n"...)
+		if name == "carol" {
+			lines = append(lines, "dave:"+string(hash)+":act\n"...)
+		}
 	}
 	path := filepath.Join(t.TempDir(), "passwords")
 	if err := os.WriteFile(path, lines, 0o600); err != nil {
@@ -38,5 +41,11 @@ func TestUnknownUserCosts(t *testing.T) {
 	}
 	if a, err := f.Check(t.Context(), "bob", "x"); a.User != "bob" || a.Acts || err != nil {
 		t.Errorf("a known user is not: %+v, %v", a, err)
+	}
+	if a, err := f.Check(t.Context(), "dave", "x"); a.User != "dave" || !a.Acts || err != nil {
+		t.Errorf("a user who may act: %+v, %v", a, err)
+	}
+	if a, err := f.Check(t.Context(), "dave", "y"); a.User != "dave" || a.Acts || !errors.Is(err, ErrDenied) {
+		t.Errorf("a user who may act, with a wrong password: %+v, %v", a, err)
 	}
 }
