@@ -58,13 +58,13 @@ func listing(proposals []eval.Completion, width int) string {
 	if len(proposals) <= listedWithDetail {
 		rows := make([][]text.Cell, len(proposals))
 		for i, p := range proposals {
-			rows[i] = []text.Cell{{Text: text.Escape(p.Text)}, {Text: text.Escape(p.Detail)}}
+			rows[i] = []text.Cell{{Text: shortName(p, width)}, {Text: text.Escape(p.Detail)}}
 		}
 		lines = text.Columns(rows, width-1)
 	} else {
 		var names []string
 		for _, p := range proposals[:min(len(proposals), listedInColumns)] {
-			names = append(names, text.Escape(p.Text))
+			names = append(names, shortName(p, width))
 		}
 		lines = text.Grid(names, width-1)
 	}
@@ -73,3 +73,7 @@ func listing(proposals []eval.Completion, width int) string {
 	}
 	return strings.Join(lines, "\n") + "\n"
 }
+
+// shortName returns the name of a proposal, cut to a row. All names are padded to the longest, and a
+// key of a map may have 64 KiB.
+func shortName(p eval.Completion, width int) string { return text.Cut(text.Escape(p.Text), width-1) }

@@ -262,3 +262,21 @@ func TestMessagesAreLines(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// A list of proposals takes the memory of its rows, not of its longest name in each row.
+func TestListingIsBounded(t *testing.T) {
+	for _, n := range []int{listedWithDetail, listedInColumns} {
+		proposals := make([]eval.Completion, n)
+		for i := range proposals {
+			proposals[i].Text = "a"
+		}
+		proposals[0].Text = strings.Repeat("a", 64<<10)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		got := listing(proposals, 80)
+		runtime.ReadMemStats(&after)
+		if most := uint64(512 << 10); after.TotalAlloc-before.TotalAlloc > most || len(got) > 80*(n+1) {
+			t.Errorf("%d proposals take %d bytes, want at most %d, and %d on the screen", n, after.TotalAlloc-before.TotalAlloc, most, len(got))
+		}
+	}
+}
