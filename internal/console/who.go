@@ -17,7 +17,7 @@ type Peer struct {
 	Addr  string        // where the session comes from
 	Level string        // look or act
 	Since time.Time     // when the session began
-	Idle  time.Duration // since the last evaluation ended; 0 while one runs
+	Idle  time.Duration // since the peer last sent something; 0 while a line is evaluated
 	Doing string        // the line being evaluated
 	Self  bool          // it is the session that asks
 }
