@@ -11,16 +11,20 @@ import (
 type Query struct {
 	// Source is an expression, or name = expression.
 	Source string
-	// Limits lowers those of the session for this evaluation; see [Limits.Within]. The zero Limits changes nothing.
+	// Limits lowers those of the session for this evaluation; see [Limits.Within]. The zero
+	// Limits changes nothing.
 	Limits Limits
-	// Mode says what becomes of the answer, and whether actions may run. The zero Mode is Typed.
+	// Mode says what becomes of the answer, and whether actions may run. The zero Mode is
+	// Typed.
 	Mode Mode
-	// Confirm is called before each action that the session's Overseer approves. Its error refuses the
-	// action. It may wait: its time does not count. A nil Confirm confirms every action.
+	// Confirm is called before each action that the session's Overseer approves. Its error
+	// refuses the action. It may wait: its time does not count. A nil Confirm confirms every
+	// action.
 	Confirm func(ctx context.Context, c *access.Call) error
-	// Long is called once if the evaluation takes longer than [Moment] or reads more than 10,000 entries,
-	// with no guard held and with the context of Run. The evaluation goes on when Long returns, or ends
-	// with its error. The time that Long takes does not count. Long may be nil.
+	// Long is called once if the evaluation takes longer than [Moment] or reads more than
+	// 10,000 entries, with no guard held and with the context of Run. The evaluation goes on
+	// when Long returns, or ends with its error. The time that Long takes does not count. Long
+	// may be nil.
 	Long func(context.Context) error
 }
 
@@ -31,7 +35,8 @@ const Moment = meter.Moment
 type Mode uint8
 
 const (
-	// Typed is a line that somebody typed. Its answer becomes _, the one before it _1, and actions may run.
+	// Typed is a line that somebody typed. Its answer becomes _, the one before it _1, and
+	// actions may run.
 	Typed Mode = iota
 	// First is the first sample of a watch. It is like Typed, but no action runs.
 	First

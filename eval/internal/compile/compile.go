@@ -78,8 +78,8 @@ type compiler struct {
 	slots int          // reserved so far
 	inner *pointers    // what #… may mean in the predicate that is being compiled, nil outside of one
 
-	// unlocked says that what was compiled so far reads other live objects, walks, or calls methods: no guard may
-	// be held while it runs.
+	// unlocked says that what was compiled so far reads other live objects, walks, or calls
+	// methods: no guard may be held while it runs.
 	unlocked bool
 
 	early   []machine.Code  // for the Program, as are these

@@ -58,7 +58,8 @@ func (c *fields) place(f *machine.Frame) (value.Value, error) {
 // read returns what the chain leads to if the cache knows the way; ok is false otherwise.
 func (c *fields) read(f *machine.Frame) (d inspect.Datum, ok bool, err error) {
 	v, live := f.Scope.Elem.(value.Live)
-	// Near the end of the budget the steps are counted one by one, so that the error has its place.
+	// Near the end of the budget the steps are counted one by one, so that the error has its
+	// place.
 	if !live || f.Stepwise || f.Near(c.cache.Reads()) {
 		return d, false, nil
 	}

@@ -56,8 +56,9 @@ func (c *compiler) object(n ast.Node, name string) machine.Code {
 		return f.Slots[slot], nil
 	}
 	if c.inner != nil {
-		// A predicate may run under a guard. Looking an object up may call a registry.Func and wait for
-		// the object's own guard, so it happens before the walk, and none is held while it is read.
+		// A predicate may run under a guard. Looking an object up may call a registry.Func
+		// and wait for the object's own guard, so it happens before the walk, and none is
+		// held while it is read.
 		c.early = append(c.early, get)
 		c.unlocked = true
 	}

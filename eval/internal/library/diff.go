@@ -77,7 +77,8 @@ type differ struct {
 	lines       [][]string
 	cut         bool
 	unread      int
-	// elsewhere counts objects that several pointers lead to and that a snapshot has at one place only.
+	// elsewhere counts objects that several pointers lead to and that a snapshot has at one
+	// place only.
 	elsewhere int
 }
 

@@ -30,12 +30,13 @@ type Function struct {
 	Reads     Reading // of a function without a predicate
 	Answers   Answer
 
-	// Run answers a call of a function without a predicate, Fold a call of one with a predicate. Exactly one of
-	// the two is set.
+	// Run answers a call of a function without a predicate, Fold a call of one with a
+	// predicate. Exactly one of the two is set.
 	Run  func(f *machine.Frame, args []value.Value) (value.Value, error)
 	Fold func(f *machine.Frame, l *machine.Loop) (value.Value, error)
 
-	// Pipe compiles a call whose answer is consumed element by element. It is nil if the answer is collected first.
+	// Pipe compiles a call whose answer is consumed element by element. It is nil if the answer
+	// is collected first.
 	Pipe func(l *machine.Loop, at fault.Pos) machine.Code
 }
 

@@ -6,8 +6,9 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
-// A record is the answer of a function that composes it of plain data: a snapshot of a struct without a type. Its
-// fields keep their order. It can be computed with, and lists of records are shown as tables.
+// A record is the answer of a function that composes it of plain data: a snapshot of a struct
+// without a type. Its fields keep their order. It can be computed with, and lists of records are
+// shown as tables.
 
 // field is a field of a record.
 type field struct {

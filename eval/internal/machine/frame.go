@@ -1,5 +1,5 @@
-// Package machine is what compiled code runs on: a Frame with the state of one evaluation, and the loops and
-// predicates of functions that walk a collection.
+// Package machine is what compiled code runs on: a Frame with the state of one evaluation, and the
+// loops and predicates of functions that walk a collection.
 package machine
 
 import (
@@ -21,11 +21,12 @@ type Frame struct {
 	Exposed []registry.Entry
 	// Variables lists the variables of the session.
 	Variables func() []Variable
-	// Stepwise has fields read one by one, and not by a cache. Tests see that the answers are the same.
+	// Stepwise has fields read one by one, and not by a cache. Tests see that the answers are
+	// the same.
 	Stepwise bool
 
-	// Slots has what the code computes once: the values of let variables, and the exposed objects. A slot is
-	// nil until then.
+	// Slots has what the code computes once: the values of let variables, and the exposed
+	// objects. A slot is nil until then.
 	Slots []value.Value
 	// Scope is that of the innermost predicate that runs, nil outside of predicates.
 	Scope *Scope
@@ -34,8 +35,8 @@ type Frame struct {
 
 	// Notes are for the answer, each once.
 	Notes []string
-	// Origins are those of the variables that are used: what the answer was made of, beside what the Visit
-	// has met.
+	// Origins are those of the variables that are used: what the answer was made of, beside
+	// what the Visit has met.
 	Origins []access.Origin
 	// Verbatim is a text that is shown as it stands if it is the answer, "" for none.
 	Verbatim string

@@ -5,17 +5,18 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
-// Predicate is the argument of filter, count, reduce and the like that is evaluated for each element. A nil Predicate
-// answers the element itself.
+// Predicate is the argument of filter, count, reduce and the like that is evaluated for each
+// element. A nil Predicate answers the element itself.
 type Predicate struct {
 	Run   Code
 	Where fault.Pos
-	// Unlocked says that it reads other live objects, walks, or calls methods: no guard may be held.
+	// Unlocked says that it reads other live objects, walks, or calls methods: no guard may be
+	// held.
 	Unlocked bool
 }
 
-// On runs the predicate in a scope. If its answer is a scalar it gives back what it kept, as nothing refers to that any
-// more; who holds the answer charges for it.
+// On runs the predicate in a scope. If its answer is a scalar it gives back what it kept, as
+// nothing refers to that any more; who holds the answer charges for it.
 func (p *Predicate) On(f *Frame, s *Scope) (value.Value, error) {
 	if p == nil {
 		return value.Load(s.Elem)
@@ -80,8 +81,8 @@ type Loop struct {
 	Other Code       // the argument that is neither; nil if there is none
 }
 
-// Each walks the collection with one scope for all elements. unlocked says that body needs no guard to be held, whatever
-// the predicate needs.
+// Each walks the collection with one scope for all elements. unlocked says that body needs no guard
+// to be held, whatever the predicate needs.
 func (l *Loop) Each(f *Frame, unlocked bool, body func(s *Scope) (bool, error)) error {
 	x, err := l.From(f)
 	if err != nil {
@@ -99,7 +100,8 @@ func (l *Loop) Over(f *Frame, x value.Value, unlocked bool, body func(s *Scope) 
 	})
 }
 
-// Until walks until the predicate answers stop, and reports whether it did. then, if not nil, is called for that element.
+// Until walks until the predicate answers stop, and reports whether it did. then, if not nil, is
+// called for that element.
 func (l *Loop) Until(f *Frame, stop bool, then func(s *Scope) error) (found bool, err error) {
 	err = l.Each(f, false, func(s *Scope) (bool, error) {
 		ok, err := l.Pred.Test(f, s)
@@ -115,8 +117,8 @@ func (l *Loop) Until(f *Frame, stop bool, then func(s *Scope) error) (found bool
 	return found, err
 }
 
-// Backwards looks for the last element that passes, from the end of a list. What has no end to start from (a map, a
-// pipe) is walked whole. Both answers are Nil if there is none.
+// Backwards looks for the last element that passes, from the end of a list. What has no end to
+// start from (a map, a pipe) is walked whole. Both answers are Nil if there is none.
 func (l *Loop) Backwards(f *Frame) (elem, index value.Value, err error) {
 	elem, index = value.Nil, value.Nil
 	x, err := l.From(f)

@@ -8,11 +8,12 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// MaxText is how long a string may get that an expression builds, in bytes. A longer string of the application is not
-// copied: what can work on it reads it in pieces.
+// MaxText is how long a string may get that an expression builds, in bytes. A longer string of the
+// application is not copied: what can work on it reads it in pieces.
 const MaxText = access.MaxText
 
-// KeepText charges for a string of n bytes that is about to be built. It is an error if n is more than MaxText.
+// KeepText charges for a string of n bytes that is about to be built. It is an error if n is more
+// than MaxText.
 func (m *Meter) KeepText(n int) error {
 	if n < 0 || n > MaxText {
 		return fault.New("budget", "a string would get longer than %s", text.Bytes(MaxText)).With("take parts, as in s[0:1000]")
@@ -42,7 +43,8 @@ func (b *Builder) Add(m *Meter, s string) error {
 	return nil
 }
 
-// TextChunk is how many bytes of a string are converted between two ticks. Base64 needs a multiple of three.
+// TextChunk is how many bytes of a string are converted between two ticks. Base64 needs a multiple
+// of three.
 const TextChunk = 63 << 10
 
 // Chunks calls each for the parts of s in order, cut where a character ends.

@@ -1,6 +1,6 @@
-// Package meter counts what an evaluation takes, and ends it when its budget is spent or its context is
-// cancelled. It also has what works on text of any length: functions of package strings that can be stopped,
-// and a Builder that charges for what it builds.
+// Package meter counts what an evaluation takes, and ends it when its budget is spent or its
+// context is cancelled. It also has what works on text of any length: functions of package strings
+// that can be stopped, and a Builder that charges for what it builds.
 package meter
 
 import (
@@ -37,8 +37,9 @@ type Meter struct {
 	kept    int // bytes, now
 	peak    int // the most that kept has been
 
-	// Looking at the clock takes longer than a step, so it happens once in batch steps. batch follows the
-	// cost of a step, which differs a thousandfold between expressions, so that it takes about a slice.
+	// Looking at the clock takes longer than a step, so it happens once in batch steps. batch
+	// follows the cost of a step, which differs a thousandfold between expressions, so that it
+	// takes about a slice.
 	start time.Time     // moved forward by pauses
 	last  time.Time     // the last look
 	slice time.Duration // how long to work between two looks
@@ -61,8 +62,8 @@ func New(ctx context.Context, b Budget) *Meter {
 	return &Meter{ctx: ctx, budget: b, start: now, last: now, batch: 64, steps: 64}
 }
 
-// YieldTo has m call yield at each look at the clock, and ask holding before anything waits. yield gives way to
-// other goroutines and returns how long to work until the next look.
+// YieldTo has m call yield at each look at the clock, and ask holding before anything waits. yield
+// gives way to other goroutines and returns how long to work until the next look.
 func (m *Meter) YieldTo(yield func() time.Duration, holding func() bool) {
 	m.yield, m.holding, m.slice = yield, holding, yield()
 }
@@ -73,8 +74,8 @@ func (m *Meter) EndAfter(end func()) (stop func() bool) {
 	return m.timer.Stop
 }
 
-// WhenLong has m call long once, with no guard held, if the evaluation is long. The time that long takes does not
-// count. Its error ends the evaluation.
+// WhenLong has m call long once, with no guard held, if the evaluation is long. The time that long
+// takes does not count. Its error ends the evaluation.
 func (m *Meter) WhenLong(long func() error) {
 	m.long = func() error {
 		defer m.Pause()()
@@ -104,7 +105,8 @@ func (m *Meter) Elapsed() time.Duration { return time.Since(m.start) }
 // Refused reports whether what WhenLong was given ended the evaluation.
 func (m *Meter) Refused() bool { return m.refused }
 
-// Read counts n entries read of the application. Looking for entries where there are none is a step too.
+// Read counts n entries read of the application. Looking for entries where there are none is a step
+// too.
 func (m *Meter) Read(n int) error {
 	m.entries += n
 	if m.entries > m.budget.Entries {
@@ -194,11 +196,13 @@ func (m *Meter) Ended(cause error) *fault.Error {
 	return fault.New("cancelled", "cancelled after %v", m.Elapsed().Round(time.Millisecond)).Because(cause)
 }
 
-// Count gives m n steps until its next look and returns how many were left. Tests count steps with it.
+// Count gives m n steps until its next look and returns how many were left. Tests count steps with
+// it.
 func (m *Meter) Count(n int) (left int) {
 	left, m.steps = m.steps, n
 	return left
 }
 
-// LookAlways has each Tick look at the clock until the batch grows again. It is for tests, which call it at each look.
+// LookAlways has each Tick look at the clock until the batch grows again. It is for tests, which
+// call it at each look.
 func (m *Meter) LookAlways() { m.steps, m.batch = 0, 0 }

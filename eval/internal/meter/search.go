@@ -3,15 +3,17 @@ package meter
 import "strings"
 
 const (
-	// SearchStep is how many bytes of a text are searched between two ticks: half a millisecond of the worst text.
+	// SearchStep is how many bytes of a text are searched between two ticks: half a millisecond
+	// of the worst text.
 	SearchStep = 64 << 10
-	// MaxHead is how many bytes of a text are looked for at once. The rest is compared where these were found, so
-	// that the meter looks also where each of many places needs a long comparison.
+	// MaxHead is how many bytes of a text are looked for at once. The rest is compared where
+	// these were found, so that the meter looks also where each of many places needs a long
+	// comparison.
 	MaxHead = 1 << 10
 )
 
-// BytesPerStep is how many bytes are copied or compared in one step, some nanoseconds. Searching and converting take a
-// step for each byte.
+// BytesPerStep is how many bytes are copied or compared in one step, some nanoseconds. Searching
+// and converting take a step for each byte.
 const BytesPerStep = 16
 
 // Index is strings.Index.

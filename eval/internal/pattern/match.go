@@ -21,8 +21,8 @@ func (p *Pattern) Match(m *meter.Meter, s string) (bool, error) {
 	return p.match(&runes{meter: m, s: s})
 }
 
-// MatchPieces reports whether p matches within the text of which next returns the pieces, cut where a character ends,
-// and then io.EOF.
+// MatchPieces reports whether p matches within the text of which next returns the pieces, cut where
+// a character ends, and then io.EOF.
 func (p *Pattern) MatchPieces(m *meter.Meter, next func() (string, error)) (bool, error) {
 	return p.match(&runes{meter: m, more: next})
 }

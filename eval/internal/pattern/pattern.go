@@ -1,5 +1,5 @@
-// Package pattern compiles and matches regular expressions within the budget of an evaluation. Package regexp can be
-// interrupted in neither.
+// Package pattern compiles and matches regular expressions within the budget of an evaluation.
+// Package regexp can be interrupted in neither.
 package pattern
 
 import (
@@ -15,8 +15,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// Pattern is a compiled regular expression. Go matches in time proportional to the product of its size and the length
-// of the text.
+// Pattern is a compiled regular expression. Go matches in time proportional to the product of its
+// size and the length of the text.
 type Pattern struct {
 	re     *regexp.Regexp
 	size   int // instructions
@@ -32,8 +32,8 @@ const MaxGuarded = 200
 // IsQuick reports whether p may be matched while a guard is held.
 func (p *Pattern) IsQuick() bool { return p.size <= MaxGuarded }
 
-// The parser of package regexp cannot be interrupted, and makes much of a few bytes. These bounds are on the source,
-// before it is parsed: within all of them it takes up to 15 ms and 5 MB.
+// The parser of package regexp cannot be interrupted, and makes much of a few bytes. These bounds
+// are on the source, before it is parsed: within all of them it takes up to 15 ms and 5 MB.
 const (
 	maxPattern = 4 << 10 // bytes
 	maxNamed   = 32      // classes such as \pL, which stands for 659 ranges
@@ -93,8 +93,9 @@ func badPattern(err error) error {
 	return fault.New("syntax", "this is not a regular expression: %s: %s", e.Code, strconv.Quote(text.Cut(e.Expr, 60))).Because(err)
 }
 
-// foresee tells from the source of a regular expression what the parser will have to do: how many named classes it
-// looks up, and of how many code points it looks up the other cases. It counts too much rather than too little.
+// foresee tells from the source of a regular expression what the parser will have to do: how many
+// named classes it looks up, and of how many code points it looks up the other cases. It counts too
+// much rather than too little.
 func foresee(source string) (named, folded int) {
 	named = strings.Count(source, `\p`) + strings.Count(source, `\P`)
 	if !strings.Contains(source, "(?") {
@@ -111,7 +112,8 @@ func foresee(source string) (named, folded int) {
 // maxFold is the last character that has another case, as of Unicode 15.
 const maxFold = 0x1e943
 
-// rangeEnd is the last character of a range, in what stands behind its hyphen. Of escapes only \x{…} reaches far.
+// rangeEnd is the last character of a range, in what stands behind its hyphen. Of escapes only
+// \x{…} reaches far.
 func rangeEnd(s string) int {
 	hex, ok := strings.CutPrefix(s, `\x{`)
 	if !ok {
@@ -126,8 +128,8 @@ func rangeEnd(s string) int {
 	return int(n)
 }
 
-// instructions is about how many instructions a regular expression is compiled to, and how many ranges they
-// have; above the limits it does not matter how many more.
+// instructions is about how many instructions a regular expression is compiled to, and how many
+// ranges they have; above the limits it does not matter how many more.
 func instructions(re *syntax.Regexp) (n, ranges int) {
 	n = 2
 	switch re.Op {

@@ -82,7 +82,8 @@ func needsIntegers(x Value) error {
 	return fault.New("type", "%% needs integers, not %s", x.Kind()).With("write int(…)")
 }
 
-// Power is a ** b. Of integers it is exact where the exponent is not negative; otherwise it is a float.
+// Power is a ** b. Of integers it is exact where the exponent is not negative; otherwise it is a
+// float.
 func Power(_ *Thread, a, b Value) (Value, error) {
 	x, xok := NumberOf(a)
 	y, yok := NumberOf(b)
@@ -136,7 +137,8 @@ func askOperands(t *Thread, op string, a, b Value) (z Value, ok bool, err error)
 	return nil, false, nil
 }
 
-// compute is a op b of two numbers, exactly with two integers and as floats otherwise, or of what knows op itself.
+// compute is a op b of two numbers, exactly with two integers and as floats otherwise, or of what
+// knows op itself.
 func compute(t *Thread, op string, a, b Value, ints func(a, b number.Number) (number.Number, bool), floats func(a, b float64) float64) (Value, error) {
 	x, xok := NumberOf(a)
 	y, yok := NumberOf(b)
@@ -158,7 +160,8 @@ func compute(t *Thread, op string, a, b Value, ints func(a, b number.Number) (nu
 	return nil, overflow(op, a, b)
 }
 
-// finite returns z, which a op b came to. It is an error if z is NaN or infinite and neither a nor b is.
+// finite returns z, which a op b came to. It is an error if z is NaN or infinite and neither a nor
+// b is.
 func finite(op string, z, a, b float64) (Value, error) {
 	switch {
 	case z-z == 0, a-a != 0, b-b != 0: // the difference is NaN for what is not finite

@@ -11,8 +11,9 @@ import (
 // Unordered is what Compare returns of NaN: neither less, equal nor more.
 const Unordered = 2
 
-// Compare orders two values of a kind that has an order: numbers by their exact values across widths, strings by bytes,
-// times, durations. It returns -1, 0, 1 or Unordered. Others are an error of op, never false.
+// Compare orders two values of a kind that has an order: numbers by their exact values across
+// widths, strings by bytes, times, durations. It returns -1, 0, 1 or Unordered. Others are an error
+// of op, never false.
 func Compare(t *Thread, op string, a, b Value) (int, error) {
 	switch x := a.(type) {
 	case Int:
@@ -40,8 +41,8 @@ func Compare(t *Thread, op string, a, b Value) (int, error) {
 	return order, nil
 }
 
-// SortOrder orders what sort and sortBy get: as < does, false before true, and NaN before all other numbers so that there
-// is an order at all.
+// SortOrder orders what sort and sortBy get: as < does, false before true, and NaN before all other
+// numbers so that there is an order at all.
 func SortOrder(t *Thread, a, b Value) (int, error) {
 	if x, ok := a.(Bool); ok {
 		if y, ok := b.(Bool); ok {
@@ -88,8 +89,8 @@ func Direction(t *Thread, x Value) (func(a, b Value) (int, error), error) {
 	return nil, fault.New("arguments", `the order is "asc" or "desc"`)
 }
 
-// Sorted returns items in the order of their keys, of which there are as many. It is stable. Unlike the sorts of
-// package sort it can be stopped.
+// Sorted returns items in the order of their keys, of which there are as many. It is stable. Unlike
+// the sorts of package sort it can be stopped.
 func Sorted[T, K any](t *Thread, items []T, keys []K, order func(a, b K) (int, error)) ([]T, error) {
 	if err := t.Keep(3 * meter.ElementSize * len(items)); err != nil {
 		return nil, err

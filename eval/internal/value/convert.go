@@ -9,8 +9,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/number"
 )
 
-// Of returns plain Go data as a Value: what package access returns, what expr-lang's functions return, and what a
-// snapshot has of a scalar. Lists and maps are copied.
+// Of returns plain Go data as a Value: what package access returns, what expr-lang's functions
+// return, and what a snapshot has of a scalar. Lists and maps are copied.
 func Of(x any) Value {
 	switch x := x.(type) {
 	case nil:

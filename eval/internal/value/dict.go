@@ -245,8 +245,9 @@ func keyOrder(t *Thread, a, b Value) (int, error) {
 	return o, nil
 }
 
-// KeyOf returns what equal keys have in common. simple is false for a key that has to be compared with each other key.
-// It is an error for what is redacted, and for a text that is too long to be copied.
+// KeyOf returns what equal keys have in common. simple is false for a key that has to be compared
+// with each other key. It is an error for what is redacted, and for a text that is too long to be
+// copied.
 func KeyOf(t *Thread, key Value) (k any, simple bool, err error) {
 	if err := Unfit(key); err != nil {
 		return nil, false, err

@@ -7,8 +7,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/number"
 )
 
-// Same reports whether a == b, and whether they are of kinds that can be equal at all. nil may be compared with
-// everything that is not redacted.
+// Same reports whether a == b, and whether they are of kinds that can be equal at all. nil may be
+// compared with everything that is not redacted.
 func Same(t *Thread, a, b Value) (same, comparable bool, err error) { return equal(t, a, b, 0) }
 
 // equal is Same at a depth within composites.
@@ -85,8 +85,8 @@ func equalLoaded(t *Thread, a, b Value, depth int) (bool, error) {
 	return same, err
 }
 
-// equalFields compares two structs of one type. It compares all fields, also behind the first that differs: a redacted
-// one is an error whatever the others hold.
+// equalFields compares two structs of one type. It compares all fields, also behind the first that
+// differs: a redacted one is an error whatever the others hold.
 func equalFields(t *Thread, a, b Value, depth int) (same, comparable bool, err error) {
 	if ok, err := sameType(a, b); !ok || err != nil {
 		return false, false, err
@@ -117,7 +117,8 @@ func equalFields(t *Thread, a, b Value, depth int) (same, comparable bool, err e
 	return same, true, nil
 }
 
-// equalLiteral compares a struct with one that is written as {field: value, …}, which has to name all its fields.
+// equalLiteral compares a struct with one that is written as {field: value, …}, which has to name
+// all its fields.
 func equalLiteral(t *Thread, a Value, literal Map, depth int) (same, comparable bool, err error) {
 	names, err := Fields(a)
 	if err != nil {

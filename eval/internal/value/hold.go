@@ -61,7 +61,8 @@ func Copy(t *Thread, x Value, path string) *render.Node {
 	return Picture(t, x, limit, path)
 }
 
-// textUpTo is how many bytes the texts in a snapshot would have if each were shown up to most bytes.
+// textUpTo is how many bytes the texts in a snapshot would have if each were shown up to most
+// bytes.
 func textUpTo(n *render.Node, most int) int {
 	size := len(n.Text)
 	if n.Shape == inspect.Scalar && n.Cut != nil {

@@ -7,7 +7,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// Member is x.name, or x["name"]: a field of a struct or an entry of a map. The answer is not loaded.
+// Member is x.name, or x["name"]: a field of a struct or an entry of a map. The answer is not
+// loaded.
 func Member(t *Thread, x Value, name string) (Value, error) {
 	if x, ok := x.(HasMembers); ok {
 		return x.Member(t, name)
@@ -134,9 +135,10 @@ func Len(t *Thread, x Value) (int, error) {
 	return 0, NotCollection(x)
 }
 
-// Forgive decides what an access to a part of from that failed is under ?. (optional), or on the left of ?? (lenient). nil
-// in front of ?. ends the chain. An absent key is Nil, as is what is not exposed in a namespace. An absent field stays
-// a mistake, except behind an interface, where the next value may have it.
+// Forgive decides what an access to a part of from that failed is under ?. (optional), or on the
+// left of ?? (lenient). nil in front of ?. ends the chain. An absent key is Nil, as is what is not
+// exposed in a namespace. An absent field stays a mistake, except behind an interface, where the
+// next value may have it.
 func Forgive(err error, from Value, optional, lenient bool) (Value, error) {
 	var e *fault.Error
 	if !errors.As(err, &e) || !optional && !lenient {

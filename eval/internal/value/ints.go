@@ -8,7 +8,8 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
-// Ints is the list lo..hi, both included. An element is made when it is asked for. It is empty where hi < lo.
+// Ints is the list lo..hi, both included. An element is made when it is asked for. It is empty
+// where hi < lo.
 type Ints struct{ lo, hi int }
 
 // NewInts is lo..hi.

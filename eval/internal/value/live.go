@@ -37,11 +37,11 @@ func (x Live) Type() string {
 	return "nil"
 }
 
-// Load returns what a place of live memory holds: a scalar becomes plain, also behind a pointer; a composite stays
-// live. What is not live is itself.
+// Load returns what a place of live memory holds: a scalar becomes plain, also behind a pointer; a
+// composite stays live. What is not live is itself.
 //
-// A nil pointer, interface, chan or func is Nil. A nil list or map stays live, because it is an empty collection
-// too; IsNil knows it.
+// A nil pointer, interface, chan or func is Nil. A nil list or map stays live, because it is an
+// empty collection too; IsNil knows it.
 func Load(x Value) (Value, error) {
 	if x, ok := x.(Live); ok {
 		d, y, err := x.Load()
@@ -82,7 +82,8 @@ func (x Live) Load() (d inspect.Datum, y Value, err error) {
 		return d, Nil, nil
 	}
 	if target.Shape() == inspect.Struct {
-		// It may have a lens that shows a scalar. One that fails says so where it is looked through.
+		// It may have a lens that shows a scalar. One that fails says so where it is looked
+		// through.
 		if shown, err := target.Resolve(); err == nil && shown != nil {
 			target = shown
 		}
@@ -93,7 +94,8 @@ func (x Live) Load() (d inspect.Datum, y Value, err error) {
 	return Live{target}.Load()
 }
 
-// Resolve follows pointers and interfaces to the object itself. The target is nil, and the shape inspect.Nil, for nil.
+// Resolve follows pointers and interfaces to the object itself. The target is nil, and the shape
+// inspect.Nil, for nil.
 func (x Live) Resolve() (target *access.View, shape inspect.Shape, err error) {
 	target, err = x.View.Resolve()
 	if err != nil || target == nil {
@@ -102,7 +104,8 @@ func (x Live) Resolve() (target *access.View, shape inspect.Shape, err error) {
 	return target, target.Shape(), nil
 }
 
-// Shape is that of the object itself, behind pointers and interfaces; inspect.Opaque if it cannot be read.
+// Shape is that of the object itself, behind pointers and interfaces; inspect.Opaque if it cannot
+// be read.
 func (x Live) Shape() inspect.Shape {
 	_, shape, err := x.Resolve()
 	if err != nil {
@@ -254,7 +257,8 @@ func (x Live) IsString() bool {
 	return err == nil && shape == inspect.Scalar && target.Value().Type().Kind() == reflect.String
 }
 
-// Text returns the content of a []byte or [n]byte. A string that is still live is too long to be copied.
+// Text returns the content of a []byte or [n]byte. A string that is still live is too long to be
+// copied.
 func (x Live) Text(t *Thread) (s string, ok bool, err error) {
 	if long, err := LongText(x); long != nil || err != nil {
 		return "", true, orTooLong(long, err)
@@ -319,7 +323,8 @@ func (x Live) isCollection() bool {
 	return shape == inspect.List || shape == inspect.Map
 }
 
-// samePlace compares what has neither fields nor elements (functions, channels) by where it lies, behind pointers.
+// samePlace compares what has neither fields nor elements (functions, channels) by where it lies,
+// behind pointers.
 func samePlace(t *Thread, a, b Live, depth int) (same, comparable bool, err error) {
 	x, shape, err := a.Resolve()
 	if err != nil {
@@ -350,7 +355,8 @@ func samePlace(t *Thread, a, b Live, depth int) (same, comparable bool, err erro
 	return at == there, true, err
 }
 
-// sameType reports whether two structs, or pointers to such, are of one type. Of a snapshot only the name is known.
+// sameType reports whether two structs, or pointers to such, are of one type. Of a snapshot only
+// the name is known.
 func sameType(a, b Value) (bool, error) {
 	x, xok := a.(Live)
 	y, yok := b.(Live)
@@ -371,8 +377,9 @@ func sameType(a, b Value) (bool, error) {
 // pair is two objects that pointers lead to.
 type pair struct{ a, b uintptr }
 
-// hasMet reports whether a and b are pointers to two objects that this comparison has met before. These are equal unless
-// a difference is found elsewhere, so that cycles and shared objects are walked once.
+// hasMet reports whether a and b are pointers to two objects that this comparison has met before.
+// These are equal unless a difference is found elsewhere, so that cycles and shared objects are
+// walked once.
 func (t *Thread) hasMet(a, b Value, depth int) (bool, error) {
 	x, xok := a.(Live)
 	y, yok := b.(Live)

@@ -12,11 +12,11 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// A text of the application with more than meter.MaxText bytes is not copied: Load leaves it live, and what can work on
-// it reads it in pieces, between which the meter looks.
+// A text of the application with more than meter.MaxText bytes is not copied: Load leaves it live,
+// and what can work on it reads it in pieces, between which the meter looks.
 
-// LongText returns x as a text that is too long to be copied: a string, or a list of bytes. It is nil for any other
-// value.
+// LongText returns x as a text that is too long to be copied: a string, or a list of bytes. It is
+// nil for any other value.
 func LongText(x Value) (*access.View, error) {
 	l, ok := x.(Live)
 	if !ok {
@@ -51,8 +51,8 @@ func LongString(x Value) (*access.View, error) {
 	return v, err
 }
 
-// Unfit returns an error if one of the values is redacted, or a string that is too long to be copied: no operation takes
-// those.
+// Unfit returns an error if one of the values is redacted, or a string that is too long to be
+// copied: no operation takes those.
 func Unfit(xs ...Value) error {
 	if err := Refuse(xs...); err != nil {
 		return err
@@ -82,8 +82,8 @@ func orTooLong(v *access.View, err error) error {
 		With("take a part, as in %s[0:1000]", part)
 }
 
-// ReadLong hands a long text to read from its beginning, and again if it was replaced meanwhile. It reads the text to its
-// end in any case: no answer may depend on a text that holds a secret.
+// ReadLong hands a long text to read from its beginning, and again if it was replaced meanwhile. It
+// reads the text to its end in any case: no answer may depend on a text that holds a secret.
 func ReadLong[T any](v *access.View, read func(text *access.Text) (T, error)) (x T, err error) {
 	var none T
 	for range 4 {
@@ -105,7 +105,8 @@ func ReadLong[T any](v *access.View, read func(text *access.Text) (T, error)) (x
 	return none, err
 }
 
-// equalLongText is equal where one of the two is a long string. Another text is as long only if it is a long string too.
+// equalLongText is equal where one of the two is a long string. Another text is as long only if it
+// is a long string too.
 func equalLongText(t *Thread, a, b Value) (same, comparable bool, err error) {
 	long, err := LongString(a)
 	if err != nil {

@@ -19,8 +19,8 @@ func HasMethod(x Value, name string) bool {
 	return ok && m.Method(name).IsValid()
 }
 
-// Call calls a method of a plain value: one of package time, which only look. Numbers among the answers are plain, so that
-// d.Month() == 8.
+// Call calls a method of a plain value: one of package time, which only look. Numbers among the
+// answers are plain, so that d.Month() == 8.
 func Call(x Value, name string, args []Value) (Value, error) {
 	if x == Nil {
 		return nil, fault.New("nil", "nil has no method %s", Quote(name)).With("write ?.%s() to get nil then", name)
@@ -98,8 +98,8 @@ func ofResult(v reflect.Value) Value {
 
 // The methods of package time wrap or saturate where an answer does not fit. Here that is an error.
 
-// farSeconds is how far from 1970 a time may lie, in seconds: a thousand million years, which fit in an int of 32 bits.
-// Within it package time does not wrap.
+// farSeconds is how far from 1970 a time may lie, in seconds: a thousand million years, which fit
+// in an int of 32 bits. Within it package time does not wrap.
 const farSeconds = 1 << 55
 
 func isFar(t time.Time) bool {

@@ -39,8 +39,8 @@ func (n Names) Namespace(name string) Namespace {
 	return ns
 }
 
-// Namespace is the beginning of dotted names: db where db.pool is exposed. $env is that of all. It is a map of what is
-// exposed by the names behind the prefix.
+// Namespace is the beginning of dotted names: db where db.pool is exposed. $env is that of all. It
+// is a map of what is exposed by the names behind the prefix.
 type Namespace struct {
 	prefix string // ends in a dot, or is ""
 	names  Names  // those that begin with prefix

@@ -41,8 +41,8 @@ func IsNil(x Value) (bool, error) {
 type marker byte
 
 const (
-	// Absent stands for what an optional chain, or the left side of ??, did not find. The rest of the chain is
-	// skipped, and the answer of the chain is Nil.
+	// Absent stands for what an optional chain, or the left side of ??, did not find. The rest
+	// of the chain is skipped, and the answer of the chain is Nil.
 	Absent marker = iota
 	// Unkeyed stands for the key of an element that has none.
 	Unkeyed

@@ -77,7 +77,8 @@ func (p *painter) whole(path string) string {
 	return path
 }
 
-// items is how many elements of a list are shown with that much depth left: fewer further down if the limit tapers.
+// items is how many elements of a list are shown with that much depth left: fewer further down if
+// the limit tapers.
 func (p *painter) items(depth int) int {
 	n := p.limit.Items
 	for ; p.limit.Taper && depth < p.limit.Depth && n > 8; depth++ {

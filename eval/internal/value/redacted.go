@@ -8,7 +8,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
-// Redacted stands for a value that may not be shown. It is shown as redacted; every other operation is an error.
+// Redacted stands for a value that may not be shown. It is shown as redacted; every other operation
+// is an error.
 type Redacted struct{ *access.Redacted }
 
 func (Redacted) Kind() string                 { return "a redacted value" }
@@ -18,8 +19,8 @@ func (Redacted) MarshalJSON() ([]byte, error) { return json.Marshal("<redacted>"
 
 func (Redacted) picture(*painter, int, string) *render.Node { return &render.Node{Hidden: true} }
 
-// Refuse returns an error if one of the values is redacted. Every operation starts with it or ends in it, so that
-// no outcome depends on a secret.
+// Refuse returns an error if one of the values is redacted. Every operation starts with it or ends
+// in it, so that no outcome depends on a secret.
 func Refuse(xs ...Value) error {
 	for _, x := range xs {
 		if r, ok := x.(Redacted); ok {
@@ -29,7 +30,8 @@ func Refuse(xs ...Value) error {
 	return nil
 }
 
-// ErrRedacted is the error of an operation on what is redacted at path, "" where no expression reaches it.
+// ErrRedacted is the error of an operation on what is redacted at path, "" where no expression
+// reaches it.
 func ErrRedacted(path string) error {
 	if path == "" {
 		path = "this value"

@@ -8,18 +8,20 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// Snapshot is a bounded copy of a composite that can be computed with: what a variable holds of an object that was read
-// racily, and the records that functions answer. Where the copy was cut, computing is an error: the count of a cut list
-// would be a lie.
+// Snapshot is a bounded copy of a composite that can be computed with: what a variable holds of an
+// object that was read racily, and the records that functions answer. Where the copy was cut,
+// computing is an error: the count of a cut list would be a lie.
 type Snapshot struct {
 	Node *render.Node
 	Page *render.Page // how it is shown, nil for as any other
 }
 
-// NewSnapshot returns what can be computed with of a copy of an object. It follows the pointers that lead to it.
+// NewSnapshot returns what can be computed with of a copy of an object. It follows the pointers
+// that lead to it.
 func NewSnapshot(n *render.Node) *Snapshot { return &Snapshot{Node: PointedAt(n)} }
 
-// PointedAt is what n points at: n itself if it is no pointer, or it is not known what it points at.
+// PointedAt is what n points at: n itself if it is no pointer, or it is not known what it points
+// at.
 func PointedAt(n *render.Node) *render.Node {
 	for n.Shape == inspect.Pointer && len(n.Items) == 1 {
 		n = n.Items[0].Node
@@ -78,8 +80,8 @@ func (x *Snapshot) part(n *render.Node) (Value, error) {
 	return &Snapshot{Node: n}, nil
 }
 
-// errCut is the error of asking for what was cut from n. It is none of those that ?? and get make nil of: the part is
-// there, and not known.
+// errCut is the error of asking for what was cut from n. It is none of those that ?? and get make
+// nil of: the part is there, and not known.
 func errCut(n *render.Node) error {
 	e := fault.New("unreadable", "the snapshot was cut here and is incomplete")
 	if n.Cut.Path != "" {
@@ -232,7 +234,8 @@ func (x *Snapshot) Names(_ *Thread, add func(name, detail string)) error {
 // Measure weighs the nodes.
 func (x *Snapshot) Measure(int) (size int, live bool) { return Weight(x.Node), false }
 
-// picture takes a snapshot of the snapshot: the limits of display are lower than those of a variable.
+// picture takes a snapshot of the snapshot: the limits of display are lower than those of a
+// variable.
 func (x *Snapshot) picture(p *painter, depth int, path string) *render.Node {
 	return p.again(x.Node, depth, path)
 }

@@ -49,8 +49,8 @@ func (x String) Binary(t *Thread, op string, y Value, right bool) (z Value, ok b
 	return x + s, true, nil
 }
 
-// TextOf returns x as text if it is a string or bytes, live or not. It is an error for one that is too long to be
-// copied.
+// TextOf returns x as text if it is a string or bytes, live or not. It is an error for one that is
+// too long to be copied.
 func TextOf(t *Thread, x Value) (s string, ok bool, err error) {
 	if x, ok := x.(Textual); ok {
 		return x.Text(t)

@@ -1,11 +1,11 @@
 // Package value has the values that expressions compute with, a kind to a file.
 //
-// A Value says no more of itself than what kind it is. What else it can do, it says by its methods: an
-// interface of this file, a power, asks for each, and functions such as [Len], [Each] and [Compare] ask for the
-// powers. A new kind of value is one new file.
+// A Value says no more of itself than what kind it is. What else it can do, it says by its methods:
+// an interface of this file, a power, asks for each, and functions such as [Len], [Each] and
+// [Compare] ask for the powers. A new kind of value is one new file.
 //
-// A scalar is a plain Go value under a name of this package, so that it costs what an any costs. A composite of
-// the application is [Live]: it is read where it lies, under the registry's policy.
+// A scalar is a plain Go value under a name of this package, so that it costs what an any costs. A
+// composite of the application is [Live]: it is read where it lies, under the registry's policy.
 package value
 
 import (
@@ -20,14 +20,15 @@ import (
 
 // Value is what an expression evaluates to.
 type Value interface {
-	// Kind names the kind for error texts, with its article: "a number", "a list", "a *shop.Cache".
-	// It never tells the value.
+	// Kind names the kind for error texts, with its article: "a number", "a list", "a
+	// *shop.Cache". It never tells the value.
 	Kind() string
 	// Type is what type(x) says: expr-lang's name for plain data, Go's type for a live object.
 	Type() string
 }
 
-// Thread is what a Value needs of the evaluation that it is part of. It is for one goroutine at a time.
+// Thread is what a Value needs of the evaluation that it is part of. It is for one goroutine at a
+// time.
 type Thread struct {
 	*meter.Meter
 	// Visit is how the evaluation reaches the application.
@@ -35,7 +36,8 @@ type Thread struct {
 	// Show bounds what is shown of a value. It never changes what is computed.
 	Show render.Limit
 
-	// met has the pairs of pointers that the current comparison has met. It is nil before the first.
+	// met has the pairs of pointers that the current comparison has met. It is nil before the
+	// first.
 	met map[pair]bool
 }
 
@@ -67,7 +69,8 @@ type Comparable interface {
 type Hashable interface {
 	// Key returns what equal values have in common. A nil key stands for the Value itself.
 	Key(t *Thread) (any, error)
-	// KeyClass is where values of this kind stand among the keys of a map that is walked in order.
+	// KeyClass is where values of this kind stand among the keys of a map that is walked in
+	// order.
 	KeyClass() int
 }
 
@@ -80,20 +83,21 @@ type Operand interface {
 // Composite is a Value that may have parts.
 type Composite interface {
 	Value
-	// Shape is inspect.List of what is walked by position, inspect.Map of what is walked by key,
-	// inspect.Struct of what has fields. Any other shape has no parts.
+	// Shape is inspect.List of what is walked by position, inspect.Map of what is walked by
+	// key, inspect.Struct of what has fields. Any other shape has no parts.
 	Shape() inspect.Shape
 }
 
-// Yield receives an element of a collection and reports whether to go on. The key is Unkeyed for lists. Live elements
-// and keys are lent: they are good until it returns.
+// Yield receives an element of a collection and reports whether to go on. The key is Unkeyed for
+// lists. Live elements and keys are lent: they are good until it returns.
 type Yield func(index int, key, elem Value) (bool, error)
 
 // Iterable is a collection: a list or a map.
 type Iterable interface {
-	// Each walks the elements of a list in order, the values of a map by their keys in order, and those of a live
-	// map in the order of its walk. It ticks for each. unlocked says that yield may call methods, or read or
-	// walk other live objects, so that no guard may be held while it runs.
+	// Each walks the elements of a list in order, the values of a map by their keys in order,
+	// and those of a live map in the order of its walk. It ticks for each. unlocked says that
+	// yield may call methods, or read or walk other live objects, so that no guard may be held
+	// while it runs.
 	Each(t *Thread, unlocked bool, yield Yield) error
 }
 
@@ -102,8 +106,8 @@ type Sized interface {
 	Len(t *Thread) (int, error)
 }
 
-// Indexable is a Value x of which x[key] is a part: of a list by its position, from the end if negative, of a map by its
-// key. The part may be the Live of a scalar.
+// Indexable is a Value x of which x[key] is a part: of a list by its position, from the end if
+// negative, of a map by its key. The part may be the Live of a scalar.
 type Indexable interface {
 	Index(t *Thread, key Value) (Value, error)
 }
@@ -118,8 +122,8 @@ type Keyed interface {
 	Has(t *Thread, key Value) (bool, error)
 }
 
-// Sliceable is a Value x that makes x[lo:hi] in a better way than by a walk. Bounds count from the end if negative,
-// and are cut to what there is. The part must not keep the whole alive.
+// Sliceable is a Value x that makes x[lo:hi] in a better way than by a walk. Bounds count from the
+// end if negative, and are cut to what there is. The part must not keep the whole alive.
 type Sliceable interface {
 	Slice(t *Thread, lo, hi int) (Value, error)
 }
@@ -132,8 +136,8 @@ type HasFields interface {
 
 // Textual is a Value that may be text.
 type Textual interface {
-	// Text returns a string, or bytes as one. ok is false if it is neither. It is an error for one that is too
-	// long to be copied.
+	// Text returns a string, or bytes as one. ok is false if it is neither. It is an error for
+	// one that is too long to be copied.
 	Text(t *Thread) (s string, ok bool, err error)
 }
 
@@ -171,6 +175,6 @@ type Completable interface {
 	Names(t *Thread, add func(name, detail string)) error
 }
 
-// MaxDepth bounds what walks into nested values, so that neither a cycle nor what reduce can build exhausts the
-// stack.
+// MaxDepth bounds what walks into nested values, so that neither a cycle nor what reduce can build
+// exhausts the stack.
 const MaxDepth = 200
