@@ -20,7 +20,7 @@ type View struct {
 	place                 // how it was reached
 	verdict               // whether it may be shown; valid once decided is set
 	locks                 // what guards it; found when first needed
-	lent    *loans        // non-nil in a walk: this View, or one above it, is reused for the next element
+	lent    *loans        // non-nil in a walk: the next element reuses this View, or one above
 	pick    pick          // whether it was picked from a collection
 }
 
