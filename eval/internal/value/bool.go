@@ -3,6 +3,12 @@ package value
 // Bool is a boolean.
 type Bool bool
 
+var _ interface {
+	Scalar
+	Comparable
+	Hashable
+} = Bool(false)
+
 func (Bool) Kind() string             { return "a boolean" }
 func (Bool) Type() string             { return "bool" }
 func (x Bool) Go() any                { return bool(x) }

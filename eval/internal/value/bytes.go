@@ -11,6 +11,19 @@ import (
 // Bytes is text as bytes. It is a list of them too.
 type Bytes []byte
 
+var _ interface {
+	Composite
+	Iterable
+	Sized
+	Indexable
+	Sliceable
+	Textual
+	Comparable
+	Passable
+	Pictured
+	Measured
+} = Bytes(nil)
+
 func (Bytes) Kind() string                        { return "bytes" }
 func (Bytes) Type() string                        { return "array" }
 func (Bytes) Shape() inspect.Shape                { return inspect.List }

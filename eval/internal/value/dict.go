@@ -23,6 +23,19 @@ type Dict struct {
 // NewDict returns an empty Dict.
 func NewDict() *Dict { return &Dict{at: map[any]int{}} }
 
+var _ interface {
+	Composite
+	Iterable
+	Sized
+	Indexable
+	HasMembers
+	Keyed
+	Passable
+	Pictured
+	Measured
+	Completable
+} = (*Dict)(nil)
+
 func (*Dict) Kind() string               { return "a map" }
 func (*Dict) Shape() inspect.Shape       { return inspect.Map }
 func (x *Dict) Type() string             { return cmp.Or(x.goType, "map") }

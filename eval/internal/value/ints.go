@@ -27,6 +27,16 @@ func NewInts(lo, hi Value) (Value, error) {
 	return x, err
 }
 
+var _ interface {
+	Composite
+	Iterable
+	Sized
+	Indexable
+	Sliceable
+	Passable
+	Pictured
+} = Ints{}
+
 func (Ints) Kind() string         { return "a list" }
 func (Ints) Type() string         { return "array" }
 func (Ints) Shape() inspect.Shape { return inspect.List }

@@ -11,6 +11,17 @@ import (
 // List is a list that an expression made. Its elements last as long as the evaluation.
 type List []Value
 
+var _ interface {
+	Composite
+	Iterable
+	Sized
+	Indexable
+	Sliceable
+	Passable
+	Pictured
+	Measured
+} = List(nil)
+
 func (List) Kind() string               { return "a list" }
 func (List) Type() string               { return "array" }
 func (List) Shape() inspect.Shape       { return inspect.List }

@@ -21,6 +21,23 @@ func live(v *access.View, err error) (Value, error) {
 	return Live{v}, nil
 }
 
+var _ interface {
+	Composite
+	Iterable
+	Sized
+	Indexable
+	HasMembers
+	HasFields
+	Keyed
+	Sliceable
+	Textual
+	Nilable
+	Passable
+	Pictured
+	Measured
+	Completable
+} = Live{}
+
 // Kind is the type with an article.
 func (x Live) Kind() string {
 	if t := x.View.Value().Type(); t != nil {

@@ -9,6 +9,19 @@ import (
 // Map is a map that an expression wrote as {name: value, …}, or made of JSON.
 type Map map[string]Value
 
+var _ interface {
+	Composite
+	Iterable
+	Sized
+	Indexable
+	HasMembers
+	Keyed
+	Passable
+	Pictured
+	Measured
+	Completable
+} = Map(nil)
+
 func (Map) Kind() string               { return "a map" }
 func (Map) Type() string               { return "map" }
 func (Map) Shape() inspect.Shape       { return inspect.Map }

@@ -13,6 +13,17 @@ import (
 // Names are the full names of what is exposed, with dots, sorted.
 type Names []string
 
+var _ interface {
+	Composite
+	Iterable
+	Sized
+	Indexable
+	HasMembers
+	Keyed
+	Pictured
+	Completable
+} = Namespace{}
+
 // Has reports whether an object has that full name.
 func (n Names) Has(name string) bool {
 	_, ok := slices.BinarySearch(n, name)

@@ -8,6 +8,15 @@ type NilType byte
 // Nil is the nil of expressions.
 const Nil NilType = 0
 
+var _ interface {
+	Scalar
+	Nilable
+	Hashable
+	Keyed
+	Indexable
+	HasMembers
+} = Nil
+
 func (NilType) Kind() string             { return "nil" }
 func (NilType) Type() string             { return "nil" }
 func (NilType) Go() any                  { return nil }

@@ -22,6 +22,23 @@ type (
 	Complex complex128
 )
 
+type hashableNumber interface {
+	Scalar
+	Numeric
+	Hashable
+}
+
+var (
+	_ hashableNumber = Int(0)
+	_ hashableNumber = Uint(0)
+	_ hashableNumber = Float(0)
+
+	_ interface {
+		Scalar
+		Comparable
+	} = Complex(0)
+)
+
 func (Int) Kind() string     { return "an integer" }
 func (Uint) Kind() string    { return "an integer" }
 func (Float) Kind() string   { return "a float" }

@@ -24,6 +24,12 @@ func NewPart(x Value, walk func(t *Thread, unlocked bool, yield Yield) error) *P
 	return p
 }
 
+var _ interface {
+	Composite
+	Iterable
+	Sized
+} = (*Pipe)(nil)
+
 // Kind is that of a list or a map.
 func (x *Pipe) Kind() string {
 	if x.shape == inspect.Map {

@@ -12,6 +12,12 @@ import (
 // is an error.
 type Redacted struct{ *access.Redacted }
 
+var _ interface {
+	Value
+	Passable
+	Pictured
+} = Redacted{}
+
 func (Redacted) Kind() string                 { return "a redacted value" }
 func (Redacted) Type() string                 { return "redacted" }
 func (x Redacted) Pass(*Thread) (any, error)  { return x.Redacted, nil }

@@ -29,6 +29,19 @@ func PointedAt(n *render.Node) *render.Node {
 	return n
 }
 
+var _ interface {
+	Composite
+	Iterable
+	Sized
+	Indexable
+	HasMembers
+	HasFields
+	Keyed
+	Pictured
+	Measured
+	Completable
+} = (*Snapshot)(nil)
+
 // Kind names the type that it is a copy of.
 func (x *Snapshot) Kind() string {
 	if x.Node.Type == "" {

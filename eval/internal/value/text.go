@@ -9,6 +9,16 @@ import (
 // String is a string.
 type String string
 
+var _ interface {
+	Scalar
+	Textual
+	Hashable
+	Indexable
+	Sliceable
+	Operand
+	Measured
+} = String("")
+
 func (String) Kind() string                         { return "a string" }
 func (String) Type() string                         { return "string" }
 func (x String) Go() any                            { return string(x) }

@@ -19,6 +19,26 @@ type (
 	Zone struct{ *time.Location }
 )
 
+type moment interface {
+	Scalar
+	HasMethods
+	Comparable
+	Ordered
+	Hashable
+	Operand
+}
+
+var (
+	_ moment = Time{}
+	_ moment = Duration(0)
+
+	_ interface {
+		Scalar
+		HasMethods
+		Comparable
+	} = Zone{}
+)
+
 func (Time) Kind() string     { return "a time" }
 func (Duration) Kind() string { return "a duration" }
 func (Zone) Kind() string     { return "a time zone" }

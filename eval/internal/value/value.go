@@ -2,7 +2,7 @@
 //
 // A Value says no more of itself than what kind it is. What else it can do, it says by its methods:
 // an interface of this file, a power, asks for each, and functions such as [Len], [Each] and
-// [Compare] ask for the powers. A new kind of value is one new file.
+// [Compare] ask for the powers. A new kind of value is one new file, which lists its powers.
 //
 // A scalar is a plain Go value under a name of this package, so that it costs what an any costs. A
 // composite of the application is [Live]: it is read where it lies, under the registry's policy.
