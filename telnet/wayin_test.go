@@ -45,7 +45,7 @@ func TestAdmits(t *testing.T) {
 		{"another user, by way of a port for all", wayIn{listener: peer.Elsewhere, Facts: peer.Facts{Scope: peer.Loopback, Socket: near}}, other, "p u a t i"}, // which permit lets be InsecureRemote alone
 	} {
 		if tc.way.Addr == nil {
-			tc.way.Addr = transport.UnknownAddr{}
+			tc.way.Addr = transport.AddrOf(func() net.Addr { return nil })
 		}
 		tc.way.UID = tc.uid
 		for letter, s := range map[rune]*Server{

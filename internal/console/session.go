@@ -57,7 +57,7 @@ type Session struct {
 	// json is set in JSON mode, where lines are requests and answers are objects.
 	json bool
 	// ahead is set while input waits that ends a watch, and enough ends the watch that runs, nil
-	// for none. See SetAhead.
+	// for none. See setAhead.
 	ahead  bool
 	enough func()
 	// away is set when somebody else writes on the terminal. See Away.

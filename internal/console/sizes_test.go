@@ -58,7 +58,7 @@ func (s *sized) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	o.S += "+"
 	o.List = append(o.List, s.asked)
 	if s.asked%3 == 0 {
-		s.console.SetAhead(true)
+		s.console.setAhead(true)
 	}
 	return s.Session.Run(ctx, q)
 }
@@ -68,7 +68,7 @@ func (s *sized) do(t *testing.T, out *strings.Builder, line string) string {
 	t.Helper()
 	out.Reset()
 	s.asked = 0
-	s.console.SetAhead(false)
+	s.console.setAhead(false)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if err := s.console.Do(ctx, line); err != nil && !errors.Is(err, ErrQuit) {

@@ -199,7 +199,7 @@ func (t *Terminal) hold(p []byte) []byte {
 // note tells the session whether the held input ends a watch. In character mode any input does. In
 // line mode only an empty line does, since a program may have sent its next lines ahead.
 func (t *Terminal) note() {
-	t.session.SetAhead(t.held.empty > 0 || t.editor.echo && len(t.held.bytes) > 0)
+	t.session.setAhead(t.held.empty > 0 || t.editor.echo && len(t.held.bytes) > 0)
 }
 
 // endsWatch reports whether p was a single key or an empty line that ended the running watch. That
@@ -214,7 +214,7 @@ func (t *Terminal) endsWatch(p []byte) bool {
 		}
 		alone = keys == 1
 	}
-	return alone && len(t.held.bytes) == 0 && t.session.SetAhead(true)
+	return alone && len(t.held.bytes) == 0 && t.session.setAhead(true)
 }
 
 // keys gives p to the editor, up to the first key that makes a job, and returns the number of bytes

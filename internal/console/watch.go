@@ -39,9 +39,9 @@ func (s *Session) setWatch(enough func()) {
 	}
 }
 
-// SetAhead tells the session whether input is waiting that ends a watch. If so, the watch that runs
-// ends, and one that begins takes a single sample. SetAhead reports whether a watch runs.
-func (s *Session) SetAhead(on bool) (watching bool) {
+// setAhead tells the session whether input is waiting that ends a watch. If so, the watch that runs
+// ends, and one that begins takes a single sample. setAhead reports whether a watch runs.
+func (s *Session) setAhead(on bool) (watching bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ahead = on

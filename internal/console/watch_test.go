@@ -52,7 +52,7 @@ func (r *reel) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	n := r.asked[source]
 	r.asked[source]++
 	if n >= len(frames)-1 && !strings.Contains(source, "_") {
-		r.s.SetAhead(true)
+		r.s.setAhead(true)
 	}
 	switch x := frames[min(n, len(frames)-1)].(type) {
 	case error:
@@ -221,13 +221,13 @@ func TestWatchSlowsDown(t *testing.T) {
 	}
 	r.s.SetEchoed(true)
 	r.asked["slow"] = 0
-	r.s.SetAhead(false)
+	r.s.setAhead(false)
 	r.s.Do(context.Background(), "watch slow")
 	if !strings.Contains(screen.String(), "slowed to 3s") {
 		t.Errorf("a watch that is slowed does not say so:\n%s", screen.String())
 	}
 	r.takes, r.clock.waits, r.asked["slow"] = 30*time.Millisecond, nil, 0
-	r.s.SetAhead(false)
+	r.s.setAhead(false)
 	r.s.Do(context.Background(), "watch slow")
 	if len(r.clock.waits) != 2 || r.clock.waits[0] != 970*time.Millisecond {
 		t.Errorf("waits of %v, want 970ms: every second", r.clock.waits)

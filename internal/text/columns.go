@@ -73,7 +73,7 @@ func Grid(texts []string, width int) []string {
 	for row := range lines {
 		line := ""
 		for i := row; i < len(texts); i += rows {
-			line += Pad(texts[i], longest+2)
+			line += pad(texts[i], longest+2)
 		}
 		lines[row] = Cut(strings.TrimRight(line, " "), width)
 	}

@@ -16,9 +16,9 @@ func Shown(r rune) rune {
 	return unicode.ReplacementChar
 }
 
-// Printable reports whether s is UTF-8 and each of its characters prints, so that a terminal only
+// printable reports whether s is UTF-8 and each of its characters prints, so that a terminal only
 // shows it, on one line.
-func Printable(s string) bool {
+func printable(s string) bool {
 	for i, r := range s {
 		if !prints(s[i:], r) {
 			return false

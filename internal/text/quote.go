@@ -9,7 +9,7 @@ import (
 // Quote returns s as a Go literal of characters that print. Text with quotes or backslashes, such
 // as JSON, is put between back quotes if possible.
 func Quote(s string) string {
-	if strings.ContainsAny(s, `"\`) && !strings.Contains(s, "`") && Printable(s) {
+	if strings.ContainsAny(s, `"\`) && !strings.Contains(s, "`") && printable(s) {
 		return "`" + s + "`"
 	}
 	return strconv.Quote(s)

@@ -65,8 +65,8 @@ func TestEscape(t *testing.T) {
 		"e\u0301\u200d": "e\u0301\\u200d",
 		`"\`:            `"\`,
 	} {
-		if got := Escape(in); got != want || Printable(in) != (got == in) {
-			t.Errorf("%q is %q, want %q; it prints: %v", in, got, want, Printable(in))
+		if got := Escape(in); got != want || printable(in) != (got == in) {
+			t.Errorf("%q is %q, want %q; it prints: %v", in, got, want, printable(in))
 		}
 		want = strings.NewReplacer(`\n`, "\n", `\u200d`, "\u200d").Replace(want)
 		if got := EscapeLines(in); got != want {

@@ -62,8 +62,8 @@ func Cut(s string, columns int) string {
 	return s
 }
 
-// Pad returns s followed by spaces, up to that many columns.
-func Pad(s string, columns int) string {
+// pad returns s followed by spaces, up to that many columns.
+func pad(s string, columns int) string {
 	return s + strings.Repeat(" ", max(0, columns-Width(s)))
 }
 

@@ -29,7 +29,7 @@ func TestThrottle(t *testing.T) {
 			t.Errorf("%v is not %v", same[0], same[1])
 		}
 	}
-	for _, o := range []Origin{other, at("[2001:db8::1]:1"), originOf(transport.UnknownAddr{})} {
+	for _, o := range []Origin{other, at("[2001:db8::1]:1"), originOf(transport.AddrOf(func() net.Addr { return nil }))} {
 		if o == one {
 			t.Errorf("%v is %v", o, one)
 		}

@@ -2,12 +2,12 @@ package transport
 
 import "net"
 
-// AddrOf calls a method like net.Conn.LocalAddr. It returns an UnknownAddr in place of nil, and if
-// the method or one of the address panics.
+// AddrOf calls a method like net.Conn.LocalAddr. It returns an address of the network unknown in
+// place of nil, and if the method or one of the address panics.
 func AddrOf(method func() net.Addr) (addr net.Addr) {
 	defer func() {
 		if recover() != nil || addr == nil {
-			addr = UnknownAddr{}
+			addr = unknownAddr{}
 		}
 	}()
 	if addr = method(); addr != nil {
@@ -16,8 +16,8 @@ func AddrOf(method func() net.Addr) (addr net.Addr) {
 	return addr
 }
 
-// UnknownAddr is the address of a connection that has none.
-type UnknownAddr struct{}
+// unknownAddr is the address of a connection that has none.
+type unknownAddr struct{}
 
-func (UnknownAddr) Network() string { return "unknown" }
-func (UnknownAddr) String() string  { return "unknown" }
+func (unknownAddr) Network() string { return "unknown" }
+func (unknownAddr) String() string  { return "unknown" }
