@@ -48,7 +48,7 @@ func TestAct(t *testing.T) {
 		turned   int
 		why      string
 	}{
-		{"a look", Overseer{}, 0, "this session only looks"},
+		{"a look", Overseer{}, 0, "this session can only look"},
 		{"approved", seen.overseer(func(*Call) error { return nil }), 3, ""},
 		{"refused", new(oversight).overseer(func(*Call) error { return refusal }), 3, "was not run: not now"},
 		{"not on record", Overseer{Approve: func(*Call) error { return nil }, Begin: func(c *Call) error {

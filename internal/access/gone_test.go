@@ -64,7 +64,7 @@ func TestLockThatIsGone(t *testing.T) {
 			}
 			protect(syscall.PROT_NONE)
 			var refused *GuardError
-			if _, err := must(t, c, ".when").Scalar(); !errors.As(err, &refused) || !strings.Contains(err.Error(), "does not answer") {
+			if _, err := must(t, c, ".when").Scalar(); !errors.As(err, &refused) || !strings.Contains(err.Error(), "cannot be accessed") {
 				t.Errorf("%s: of a time, %v", name, err)
 			}
 			if _, err := must(t, c, ".hits").Scalar(); err == nil || !strings.Contains(err.Error(), "cannot be read") {

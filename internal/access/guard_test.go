@@ -883,7 +883,7 @@ func TestStructInParts(t *testing.T) {
 	if m.all < 4*(len(long)-maxChecked) || m.most > maxChecked {
 		t.Errorf("%d bytes were searched, up to %d of them under the lock", m.all, m.most)
 	}
-	const want = "a access.texts is not of one moment: it is large, and a part of it was read after its guard was given back"
+	const want = "a access.texts is not of one moment: it is large, so a part of it was read after its guard was released"
 	if notes := l.Tally().Parted; len(notes) != 1 || notes[0] != want {
 		t.Errorf("%q", notes)
 	}

@@ -103,7 +103,7 @@ func (l *lens) argument() (p any, ok bool) {
 func (l *lens) refused() error {
 	return &MethodError{
 		Type: l.of.val.Type().String(), Refused: true,
-		Why: "cannot be looked through here: it is a copy, or was reached through memory that may change meanwhile; declare a registry.Guard, Owner or Frozen for " + l.of.policy.name,
+		Why: "cannot be used here: the object is a copy, or was reached through memory that may change meanwhile; declare a registry.Guard, Owner or Frozen for " + l.of.policy.name,
 	}
 }
 

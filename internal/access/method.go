@@ -191,7 +191,7 @@ func (m method) refusal() string {
 	allowed, action := m.allowed()
 	switch {
 	case action && v.visit.overseer.Approve == nil:
-		return "is an action, it changes something, and this session only looks"
+		return "is an action: it changes something, and this session can only look"
 	case !allowed && !action:
 		return fmt.Sprintf("may not be called: expose %s with registry.Methods(%q) if it only looks", v.policy.name, m.pattern())
 	case v.visit.Holding():

@@ -136,7 +136,7 @@ func TestNotCallable(t *testing.T) {
 		args  []any
 		want  string
 	}{
-		{nil, "Flush", nil, `method Flush of *access.service is an action, it changes something, and this session only looks`},
+		{nil, "Flush", nil, `method Flush of *access.service is an action: it changes something, and this session can only look`},
 		{nil, "hidden", nil, `method hidden of *access.service does not exist`},
 		{nil, "GetNam", nil, `method GetNam of *access.service does not exist; did you mean GetName?`},
 		{[]any{".pool"}, "Set", []any{1}, `method Set of *access.inner may not be called: expose c with registry.Methods("pool.Set") if it only looks`},

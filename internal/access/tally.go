@@ -82,14 +82,14 @@ func (r *report) lockNotTaken(v *View) {
 func (r *report) inParts(t reflect.Type) {
 	if !slices.Contains(r.parted, t) {
 		r.parted = append(r.parted, t)
-		appendOnce(&r.Parted, "a "+t.String()+" is not of one moment: it is large, and a part of it was read after its guard was given back")
+		appendOnce(&r.Parted, "a "+t.String()+" is not of one moment: it is large, so a part of it was read after its guard was released")
 	}
 }
 
 // notCopied reports that val, an element that is picked, is too large to be copied, if it is.
 func (r *report) notCopied(val inspect.Value) {
 	if val.Stays() {
-		appendOnce(&r.Parted, "a "+val.Type().String()+" is not of one moment: it is too large to be copied, and was read in its place after its guard was given back")
+		appendOnce(&r.Parted, "a "+val.Type().String()+" is not of one moment: it is too large to be copied, so it was read in place after its guard was released")
 	}
 }
 

@@ -108,7 +108,7 @@ func (k *Lock) recover(err *error) {
 		runtime.Error
 		Addr() uintptr
 	}:
-		*err = &Error{Guard: k.String(), Why: "lies in memory that does not answer"}
+		*err = &Error{Guard: k.String(), Why: "lies in memory that cannot be accessed"}
 	default:
 		*err = &Error{Guard: k.String(), Why: usercode.Panicked(p).Error()}
 	}
