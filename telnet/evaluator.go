@@ -26,8 +26,8 @@ type evaluator struct {
 	inner console.Evaluator
 	conn  *conn
 	mask  mask
-	calls map[string]int // calls into the application, by name, of this evaluation or watch; nil for none
 	watch *watched       // the watch that is running; nil for none
+	calls map[string]int // into the application, by name, of this evaluation or watch
 
 	running atomic.Pointer[string] // the source of the running evaluation; nil for none
 }

@@ -30,7 +30,7 @@ type option struct {
 func options() []option {
 	return []option{
 		{"width", "COLUMNS", "how many columns answers are laid out for", getWidth, setWidth},
-		{"color", "on, off", "whether answers are coloured", getColor, setColor},
+		{"color", "on, off", "whether answers are colored", getColor, setColor},
 		{"format", "text, json", "answers for people, or each as JSON on one line", getFormat, setFormat},
 		displayOption("depth", "how deep an answer is shown", 100, func(l *eval.Limits) *int { return &l.Show.Depth }),
 		displayOption("items", "how many elements of a list or map are shown", 100_000, func(l *eval.Limits) *int { return &l.Show.Items }),

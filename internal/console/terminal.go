@@ -42,7 +42,8 @@ type PanicError struct {
 	Stack []byte // of the goroutine that panicked
 }
 
-// newPanic returns value, which recover returned, with the current stack. A PanicError stays as it is.
+// newPanic returns value, which recover returned, with the current stack. A PanicError stays as it
+// is.
 func newPanic(value any) *PanicError {
 	if fault, ok := value.(*PanicError); ok {
 		return fault
@@ -147,7 +148,8 @@ func (t *Terminal) Start() {
 	t.show()
 }
 
-// Done returns a channel that is closed when the session is over and has written everything to the Output.
+// Done returns a channel that is closed when the session is over and has written everything to the
+// Output.
 func (t *Terminal) Done() <-chan struct{} { return t.done }
 
 // Err returns why the session ended, once Done is closed: nil if the user or Shutdown ended it.
@@ -533,7 +535,8 @@ func (t *Terminal) EOF() {
 	}
 }
 
-// Hangup tells that the peer is gone, for the reason err. It cancels the evaluation and ends the session.
+// Hangup tells that the peer is gone, for the reason err. It cancels the evaluation and ends the
+// session.
 func (t *Terminal) Hangup(err error) {
 	t.stop(err) // the lock may be with somebody who waits for the peer
 	t.mu.Lock()
@@ -576,7 +579,8 @@ func (t *Terminal) Say(text string) {
 	t.show()
 }
 
-// Evaluating returns how long the current line has been evaluated or completed; ok is false at the prompt.
+// Evaluating returns how long the current line has been evaluated or completed; ok is false at the
+// prompt.
 func (t *Terminal) Evaluating() (d time.Duration, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -620,7 +624,7 @@ func (t *Terminal) redraw() {
 	}
 }
 
-// SetType sets the terminal's name, as in RFC 1010 or terminfo. A capable terminal gets colours and
+// SetType sets the terminal's name, as in RFC 1010 or terminfo. A capable terminal gets colors and
 // is asked to bracket what is pasted.
 func (t *Terminal) SetType(name string) {
 	t.mu.Lock()

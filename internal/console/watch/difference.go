@@ -14,9 +14,12 @@ import (
 
 // difference is what lies between two numbers, durations or times.
 type difference struct {
-	text string                         // with its sign; exact for integers, but for a difference of more than 64 bits
-	by   float64                        // in nanoseconds for durations and times
-	rate func(perSecond float64) string // writes a rate of change; nil where that says nothing
+	// text has the sign. It is exact for integers, unless the difference has more than 64 bits.
+	text string
+	// by is in nanoseconds for durations and times.
+	by float64
+	// rate writes a rate of change; nil where that says nothing.
+	rate func(perSecond float64) string
 }
 
 // differ returns the difference between two nodes. ok is false if they are not of a kind that has

@@ -84,8 +84,8 @@ func (w *run) page(now *sample, width, height int, st Screen) (rows []string) {
 	return rows
 }
 
-// table returns a row for each leaf, in at most height rows: those that have changed at
-// all come first if there is not room for the rest. width and height are at least 1.
+// table returns a row for each leaf, in at most height rows: those that have changed at all come
+// first if there is not room for the rest. width and height are at least 1.
 func (w *run) table(now *sample, width, height int, st Screen) []string {
 	all := w.series.order
 	shown := slices.Clone(all)

@@ -7,7 +7,8 @@ import (
 
 // Tokens are tokens and their owners. It is safe for concurrent use.
 type Tokens[Owner any] struct {
-	byHash map[[sha256.Size]byte]Owner // the tokens themselves are not kept, and all hashes have one length
+	// byHash has the hashes of the tokens, which all have one length. The tokens are not kept.
+	byHash map[[sha256.Size]byte]Owner
 }
 
 // NewTokens returns the tokens that are the keys of owners, except an empty one.

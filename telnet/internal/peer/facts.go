@@ -23,10 +23,17 @@ type Facts struct {
 
 // Reasons why the kernel does not tell the user.
 var (
-	ErrUnknownUser = errors.New("this system does not report users")                 // of no connection
-	ErrNoOwner     = errors.New("no process of this machine has the other end open") // or it is another machine's
-	ErrNoAnswer    = errors.New("the kernel does not answer")                        // but Search may find it
-	ErrNotAsked    = errors.New("it comes from beyond loopback")                     // where users mean nothing
+	// ErrUnknownUser: not of this connection, nor of any other.
+	ErrUnknownUser = errors.New("this system does not report users")
+
+	// ErrNoOwner: the other end is closed, or on another machine.
+	ErrNoOwner = errors.New("no process of this machine has the other end open")
+
+	// ErrNoAnswer: Search may find the user all the same.
+	ErrNoAnswer = errors.New("the kernel does not answer")
+
+	// ErrNotAsked: the user of another machine means nothing here.
+	ErrNotAsked = errors.New("it comes from beyond loopback")
 )
 
 // Of returns what can be found out about the peer of nc within microseconds. Where that is not the
