@@ -13,7 +13,7 @@ import (
 // A type without the fields that its row expects, as in a future Go release, has no lens: it is
 // shown by its fields.
 type lensRow struct {
-	name   string // import path, dot, name without type arguments; an asterisk stands for any text
+	name   string // import path, dot, name without type arguments; * is any part of the last
 	fields string // the direct fields that the type must have besides inner, separated by blanks
 	shape  Shape
 
@@ -81,7 +81,11 @@ func (r *lensRow) matches(name string) bool {
 	if !pattern {
 		return name == r.name
 	}
-	return len(name) >= len(prefix)+len(suffix) && strings.HasPrefix(name, prefix) && strings.HasSuffix(name, suffix)
+	if len(name) < len(prefix)+len(suffix) || !strings.HasPrefix(name, prefix) || !strings.HasSuffix(name, suffix) {
+		return false
+	}
+	// The asterisk is no part of an import path: context.example/x is not package context.
+	return !strings.ContainsAny(name[len(prefix):len(name)-len(suffix)], "./")
 }
 
 // lens returns the lens that v is seen through.

@@ -48,3 +48,24 @@ func TestLenses(t *testing.T) {
 		t.Errorf("%s says otherwise; go test ./inspect -run Lenses -update, and read the diff. Got:\n%s", golden, got)
 	}
 }
+
+// TestLensesAreOfTheirPackage: a type of another package has no lens for having a name like it.
+func TestLensesAreOfTheirPackage(t *testing.T) {
+	row := func(name string) string {
+		for i := range lensRows {
+			if lensRows[i].matches(name) {
+				return lensRows[i].name
+			}
+		}
+		return ""
+	}
+	for name, want := range map[string]string{
+		"context.cancelCtx": "context.*Ctx", "context.Ctx": "context.*Ctx", "sync.Map": "sync.Map", "sync/atomic.Pointer": "sync/atomic.Pointer",
+		"context.example/x.shopCtx": "", "context.example.shopCtx": "", "example.com/context.cancelCtx": "", "context/x.cancelCtx": "",
+		"example.com/sync.Map": "", "sync.example/sync.Map": "", "vendor/time.Time": "", "context.Ct": "",
+	} {
+		if got := row(name); got != want {
+			t.Errorf("%s has the lens %q, want %q", name, got, want)
+		}
+	}
+}
