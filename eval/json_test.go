@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,6 +52,30 @@ func TestJSONOfMaps(t *testing.T) {
 	}
 	if text, err := answer(t, s, "toJSON(words.w3)"); text != "{\n  \"a\": 3,\n  \"z\": 3\n}" {
 		t.Errorf("%v, %v", text, err)
+	}
+}
+
+// TestJSONOfKeys: JSON does not say that a key is a copy, as those under a found guard are.
+func TestJSONOfKeys(t *testing.T) {
+	var box struct {
+		mu sync.Mutex //lint:ignore U1000 it is found
+		at map[[2]int]string
+	}
+	box.at = map[[2]int]string{{1, 2}: "x"}
+	reg := registry.New()
+	reg.Expose("box", &box)
+	s := NewSession(reg, Limits{Time: time.Hour})
+	r, err := s.Eval(t.Context(), "box.at")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := string(r.Node.JSON()), `{"≈[2]int{1, 2}":"x"}`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	for _, source := range []string{"toJSON(box.at)", "json(box.at)", "tree(box.at)", "box.at"} {
+		if got := shown(t, s, source); strings.Contains(got, "copy") {
+			t.Errorf("%s: %s", source, got)
+		}
 	}
 }
 

