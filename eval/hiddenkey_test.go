@@ -155,3 +155,25 @@ func TestKeysThatAreFound(t *testing.T) {
 		}
 	}
 }
+
+// TestKeysThatNoMapHas: what cannot be a key of the application is none, and is not copied to learn
+// that.
+func TestKeysThatNoMapHas(t *testing.T) {
+	reg := registry.New()
+	reg.Expose("up", newUsers(4711))
+	s := NewSession(reg, Limits{})
+	for _, key := range []string{"(1..1000000000)", "fromPairs([[1, 2]])", "groupBy([1, 2], #)"} {
+		if x, err := answer(t, s, key+" in up.anys"); err != nil || x != false {
+			t.Errorf("%s in up.anys: %v, %v", key, x, err)
+		}
+		if _, err := answer(t, s, "up.anys["+key+"]"); codeOfError(err) != "no_key" {
+			t.Errorf("up.anys[%s]: %v", key, err)
+		}
+		if _, err := answer(t, s, key+" in up.plain"); codeOfError(err) != "type" {
+			t.Errorf("%s in up.plain: %v", key, err)
+		}
+		if _, err := answer(t, s, key+" in up.users"); codeOfError(err) != "redacted" {
+			t.Errorf("%s in up.users: %v", key, err)
+		}
+	}
+}

@@ -59,6 +59,7 @@ func TestExact(t *testing.T) {
 		{"int(-9223372036854775808.0)", "-9223372036854775808"}, {"int(-9223372036854777856.0)", "overflow"},
 		{`date("9999-01-01").UnixNano()`, "overflow"}, {`date("9999-01-01").UnixMicro()`, "253370764800000000"}, {`date("9999-01-01").UnixMilli()`, "253370764800000"}, {`date("1500-01-01").UnixNano()`, "overflow"}, {`date("1970-01-02").UnixNano()`, "86400000000000"}, {`date("1969-12-31").UnixMilli()`, "-86400000"},
 		{`date("2020-01-01").AddDate(9223372036854775807, 0, 0)`, "overflow"}, {`date("2020-01-01").AddDate(0, 0, -9223372036854775807).Year()`, "overflow"}, {`date("2020-01-01").AddDate(0, 9223372036854775807, 0)`, "overflow"}, {`date("2020-01-01").AddDate(1, 1, -1).Format("2006-01-02")`, "2021-01-31"},
+		{`date("2020-01-01").AppendFormat(b"x", "2006") == b"x2020"`, "true"},
 		{`date("2020-01-01").AddDate(90000000, 0, 0).AddDate(90000000, 0, 0).Year()`, "180002020"}, {`date("2020-01-01").AddDate(90000000, 0, 0).UnixMicro()`, "overflow"},
 		{`date("9999-01-01").Sub(date("0001-01-01"))`, "overflow"}, {`date("0001-01-01").Sub(date("9999-01-01"))`, "overflow"}, {`date("2020-01-02").Sub(date("2020-01-01"))`, "24h0m0s"},
 		{`duration("-2562047h47m16.854775808s").Abs()`, "overflow"}, {`duration("-2s").Abs()`, "2s"}, {`duration("2562047h47m16s").Round(duration("1h"))`, "overflow"}, {`duration("-2562047h47m16s").Round(duration("1h"))`, "overflow"}, {`duration("2562047h16m").Round(duration("1h"))`, "2562047h0m0s"}, {`duration("1.5s").Round(duration("1s"))`, "2s"}, {`duration("1.5s").Truncate(duration("1s"))`, "1s"},

@@ -187,7 +187,7 @@ func (x Live) Member(_ *Thread, name string) (Value, error) { return live(x.View
 
 // Index is an element or an entry.
 func (x Live) Index(t *Thread, key Value) (Value, error) {
-	k, err := Pass(t, key)
+	k, err := passKey(t, key)
 	if err != nil {
 		return nil, err
 	}
@@ -200,11 +200,21 @@ func (x Live) Has(t *Thread, key Value) (bool, error) {
 	if err != nil || shape == inspect.Nil {
 		return false, err
 	}
-	k, err := Pass(t, key)
+	k, err := passKey(t, key)
 	if err != nil {
 		return false, err
 	}
 	return target.Has(k)
+}
+
+// passKey is Pass for a key to look up. A range and a map with keys of any kind are no keys of the
+// application: they are passed as they are, to be found nowhere.
+func passKey(t *Thread, key Value) (any, error) {
+	switch key.(type) {
+	case Ints, *Dict:
+		return key, nil
+	}
+	return Pass(t, key)
 }
 
 // Slice is a window: it reads nothing.

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"bytes"
 	"math"
 	"reflect"
 	"time"
@@ -67,10 +68,15 @@ func Call(x Value, name string, args []Value) (Value, error) {
 
 // argument converts x to the type of a parameter, as Go converts a constant.
 func argument(x Value, t reflect.Type) (reflect.Value, *fault.Error) {
-	if s, ok := x.(Scalar); ok {
-		if v := reflect.ValueOf(s.Go()); v.IsValid() && v.Type().AssignableTo(t) {
-			return v, nil
-		}
+	var plain any
+	switch x := x.(type) {
+	case Scalar:
+		plain = x.Go()
+	case Bytes:
+		plain = bytes.Clone(x) // AppendFormat may write behind them
+	}
+	if v := reflect.ValueOf(plain); v.IsValid() && v.Type().AssignableTo(t) {
+		return v, nil
 	}
 	if n, ok := NumberOf(x); ok {
 		i, whole := n.Int()
