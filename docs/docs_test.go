@@ -37,7 +37,8 @@ var elsewhere = map[string]string{
 	"docs/protocol.md":    "telnet",
 }
 
-// TestExamples runs the examples of the documents: Go programs and fragments, and sessions with the demo.
+// TestExamples runs the examples of the documents: Go programs and fragments, and sessions with the
+// demo.
 func TestExamples(t *testing.T) {
 	for _, file := range documents(t) {
 		if folder, ok := elsewhere[file]; ok {
@@ -85,8 +86,8 @@ func tested(t *testing.T, folder, document string) bool {
 	return slices.ContainsFunc(files, func(file string) bool { return strings.Contains(rig.Read(t, file), document) })
 }
 
-// tryCommands checks the commands that a document begins with: what they build, builds, and what they
-// test, CI tests.
+// tryCommands checks the commands that a document begins with: what they build, builds, and what
+// they test, CI tests.
 func tryCommands(t *testing.T, b rig.Block) {
 	for _, line := range strings.Split(strings.TrimSpace(b.Text), "\n") {
 		switch words := strings.Fields(line); {
@@ -127,8 +128,8 @@ func tryProgram(t *testing.T, b rig.Block) {
 	}
 }
 
-// fragment is the program around a fragment, with what the documents take for granted: an application with
-// a cache.
+// fragment is the program around a fragment, with what the documents take for granted: an
+// application with a cache.
 const fragment = `package main
 
 import (
@@ -177,8 +178,8 @@ func tryFragment(t *testing.T, b rig.Block) {
 	}
 }
 
-// replay types the commands ("$ ") and lines ("> ") of a console block into the demo, compares the answers
-// with those of the document, and returns the session for the next block.
+// replay types the commands ("$ ") and lines ("> ") of a console block into the demo, compares the
+// answers with those of the document, and returns the session for the next block.
 func replay(t *testing.T, b rig.Block, d *rig.Demo, s *rig.Session) *rig.Session {
 	steps := regexp.MustCompile(`(?m)^[$>] `).Split(b.Text, -1)
 	marks := regexp.MustCompile(`(?m)^[$>] `).FindAllString(b.Text, -1)
@@ -203,7 +204,8 @@ func replay(t *testing.T, b rig.Block, d *rig.Demo, s *rig.Session) *rig.Session
 			t.Fatalf("%v: no telnet before %s", b, typed)
 		default:
 			got = s.Ask(typed)
-			// The shop has only just opened: orders have to come in before one can be late, or fail.
+			// The shop has only just opened: orders have to come in before one can be late, or
+			// fail.
 			for end := time.Now().Add(rig.Patience / 4); !rig.Matches(masked(got), masked(want)) && time.Now().Before(end); {
 				got = s.Ask(typed)
 			}

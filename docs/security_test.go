@@ -16,8 +16,8 @@ import (
 	"github.com/sightglass-go/sightglass/telnet"
 )
 
-// TestSecurity does what docs/security.md says: it makes the password file and the certificate, serves with
-// them, and logs in with the client.
+// TestSecurity does what docs/security.md says: it makes the password file and the certificate,
+// serves with them, and logs in with the client.
 func TestSecurity(t *testing.T) {
 	rig.Need(t, "bash", "htpasswd", "openssl", "socat", "telnet", "expect")
 	var commands []rig.Block

@@ -74,6 +74,6 @@ func listing(proposals []eval.Completion, width int) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// shortName returns the name of a proposal, cut to a row. All names are padded to the longest, and a
-// key of a map may have 64 KiB.
+// shortName returns the name of a proposal, cut to a row. All names are padded to the longest, and
+// a key of a map may have 64 KiB.
 func shortName(p eval.Completion, width int) string { return text.Cut(text.Escape(p.Text), width-1) }

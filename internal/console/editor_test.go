@@ -428,8 +428,8 @@ func TestEnterReadsOn(t *testing.T) {
 	}
 }
 
-// BenchmarkPaste pastes the longest possible line, read by read. Many lines must take no longer than
-// one line of that length.
+// BenchmarkPaste pastes the longest possible line, read by read. Many lines must take no longer
+// than one line of that length.
 func BenchmarkPaste(b *testing.B) {
 	for _, tc := range []struct{ name, text string }{
 		{"one line", strings.Repeat("1,", 32_000)},

@@ -15,9 +15,9 @@ func Quote(s string) string {
 	return strconv.Quote(s)
 }
 
-// Literal returns s as a literal of the expression language, on one line. It is Go's literal, except
-// for text that is not UTF-8: as \xff in a string is a character there, that becomes a literal of
-// bytes.
+// Literal returns s as a literal of the expression language, on one line. It is Go's literal,
+// except for text that is not UTF-8: as \xff in a string is a character there, that becomes a
+// literal of bytes.
 func Literal(s string) string {
 	if utf8.ValidString(s) {
 		return strconv.Quote(s)
