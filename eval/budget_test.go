@@ -270,3 +270,24 @@ func TestNesting(t *testing.T) {
 		}
 	}
 }
+
+// TestInFollowsPointersOnce: what in looks into is reached once, so that its hops are charged once.
+func TestInFollowsPointersOnce(t *testing.T) {
+	m := map[string]int{"a": 1}
+	p := &m
+	reg := registry.New()
+	reg.Expose("m", &m, registry.Frozen())
+	reg.Expose("pp", &p, registry.Frozen())
+	s := NewSession(reg, Limits{})
+	entries := func(source string) int {
+		r, err := s.Eval(t.Context(), source)
+		if err != nil {
+			t.Fatal(source, err)
+		}
+		return r.Cost.Entries
+	}
+	// One hop to load pp, and one to look into it.
+	if more := entries(`"a" in pp`) - entries(`"a" in m`); more != 2 {
+		t.Errorf("in charges %d entries for a further pointer", more)
+	}
+}

@@ -94,6 +94,14 @@ func In(t *Thread, x, xs Value) (Value, error) {
 	if err := Refuse(x, xs); err != nil {
 		return nil, err
 	}
+	if l, ok := xs.(Live); ok {
+		// It is resolved once, since each hop is charged.
+		target, _, err := l.Resolve()
+		if err != nil || target == nil {
+			return Bool(false), err
+		}
+		xs = Live{target}
+	}
 	if k, ok := xs.(Keyed); ok && !IsList(xs) {
 		found, err := k.Has(t, x)
 		return Bool(found), err
