@@ -177,3 +177,20 @@ func TestKeysThatNoMapHas(t *testing.T) {
 		}
 	}
 }
+
+// TestPassingEnds: no list is so deep that passing it to the application exhausts the stack.
+func TestPassingEnds(t *testing.T) {
+	reg := registry.New()
+	reg.Expose("up", newUsers(4711))
+	s := NewSession(reg, Limits{})
+	for range 2 { // an error leaves nothing behind
+		for _, source := range []string{"up.plain[reduce(1..1000, [#acc], 0)]", `reduce(1..1000, [#acc], 0) in up.anys`, `up.plain[reduce(1..1000, fromJSON("{}") == nil ? 0 : [{a: #acc}], 0)]`} {
+			if _, err := answer(t, s, source); codeOfError(err) != "budget" {
+				t.Errorf("%s: %v", source, err)
+			}
+		}
+	}
+	if x, err := answer(t, s, "[1] in up.anys"); x != false || err != nil {
+		t.Error(x, err)
+	}
+}

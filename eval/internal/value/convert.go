@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/number"
@@ -68,6 +69,11 @@ func Pass(t *Thread, x Value) (any, error) {
 	case Scalar:
 		return x.Go(), nil
 	case Passable:
+		if t.passing++; t.passing > MaxDepth {
+			t.passing--
+			return nil, fault.New("budget", "the value is nested too deeply for the application").With("take a part of it")
+		}
+		defer func() { t.passing-- }()
 		return x.Pass(t)
 	}
 	return x, nil

@@ -39,6 +39,8 @@ type Thread struct {
 	// met has the pairs of pointers that the current comparison has met. It is nil before the
 	// first.
 	met map[pair]bool
+	// passing is how deep Pass is within a value that is passed.
+	passing int
 }
 
 // Scalar is a Value that stands for itself: it has no parts, and nothing of it is live.
