@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/sightglass-go/sightglass/internal/access/internal/argument"
 )
 
 type valve struct{ turned int }
@@ -359,6 +362,27 @@ func TestCallCannotBeForged(t *testing.T) {
 		}
 		if strings.Contains(got, `x"}.Harmless`) {
 			t.Errorf("it is forged: %q", got)
+		}
+	}
+}
+
+// Of several things that are wrong an error names the first, and not one by chance.
+func TestErrorsOfMapsAreTheSame(t *testing.T) {
+	_, c := lookAt(t, &struct {
+		points map[struct{ x int }]int
+	}{map[struct{ x int }]int{{1}: 1}})
+	points := must(t, c, ".points")
+	noLive := argument.Live(func(reflect.Type, any) (in reflect.Value, bound any, ok bool, err error) { return })
+	wrong := map[string]any{}
+	for _, name := range strings.Split("qwertyuiop", "") {
+		wrong[name] = "no number"
+	}
+	for range 20 {
+		if _, err := points.At(wrong); err == nil || !strings.Contains(err.Error(), "has no field e") {
+			t.Fatalf("a key of which no field is right: %v", err)
+		}
+		if _, _, err := noLive.Bind(reflect.TypeFor[map[string]int](), wrong); err == nil || !strings.Contains(err.Error(), `entry "e"`) {
+			t.Fatalf("an argument of which no entry is right: %v", err)
 		}
 	}
 }

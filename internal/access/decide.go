@@ -3,7 +3,6 @@ package access
 import (
 	"reflect"
 	"strconv"
-	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
@@ -212,7 +211,7 @@ func (v *View) bareSecretText() bool {
 // mayHoldSecretText reports whether the text of structs of type t may hold a secret. That of times
 // and atomics does not.
 func mayHoldSecretText(t reflect.Type) bool {
-	return t != reflect.TypeFor[time.Time]() && !kind.IsSync(t)
+	return !kind.IsTime(t) && !kind.IsSync(t)
 }
 
 // isTextStruct reports whether v is a struct that is shown as a text or number.

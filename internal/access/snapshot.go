@@ -2,7 +2,6 @@ package access
 
 import (
 	"reflect"
-	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
@@ -147,8 +146,6 @@ func (v *View) consistent(f func(now func(part *View) bool)) error {
 	return err
 }
 
-var timeType = reflect.TypeFor[time.Time]()
-
 // textLen returns the length of v, or of what an interface holds, if that is a text, and 0
 // otherwise.
 func (v *View) textLen() int {
@@ -166,7 +163,7 @@ func (v *View) textLen() int {
 	switch k := val.Kind(); {
 	case !val.IsValid():
 		return 0
-	case (k == reflect.Struct || k == reflect.Pointer) && val.Shape() == inspect.Scalar && val.Type() != timeType:
+	case (k == reflect.Struct || k == reflect.Pointer) && val.Shape() == inspect.Scalar && !kind.IsTime(val.Type()):
 		return longPart // its text is made when it is read: of a few words mostly, but it may be a large number
 	case !kind.IsText(val.Type()):
 		return 0

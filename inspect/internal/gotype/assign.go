@@ -6,6 +6,8 @@ import (
 	"math"
 	"net/netip"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
@@ -134,8 +136,11 @@ func assignNumber(dst, src reflect.Value, cannot func(string) error) error {
 // too, since dst is our own.
 func assignStruct(dst, src reflect.Value, depth int) error {
 	t := dst.Type()
-	for it := src.MapRange(); it.Next(); {
-		name := it.Key().String()
+	// In order, so that of several wrong fields it is always the same that the error names.
+	keys := src.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	for _, key := range keys {
+		name := key.String()
 		f, ok := t.FieldByName(name)
 		if !ok || len(f.Index) != 1 {
 			return KeyError(fmt.Sprintf("a key of the type %s has no field %s", Name(t), name))
@@ -144,7 +149,7 @@ func assignStruct(dst, src reflect.Value, depth int) error {
 		if !field.CanSet() {
 			field = peek.Settable(field)
 		}
-		if err := assign(field, it.Value().Interface(), depth+1); err != nil {
+		if err := assign(field, src.MapIndex(key).Interface(), depth+1); err != nil {
 			return err
 		}
 	}

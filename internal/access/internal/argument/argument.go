@@ -5,8 +5,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/sightglass-go/sightglass/internal/access/internal/literal"
@@ -155,8 +157,9 @@ func (live Live) bindMap(t reflect.Type, from map[string]any, no func(string) (r
 	}
 	in = reflect.MakeMapWithSize(t, len(from))
 	entries := make(map[string]any, len(from))
-	for key, x := range from {
-		elem, shown, err := live.Bind(t.Elem(), x)
+	// In order, so that of several wrong entries it is always the same that the error names.
+	for _, key := range slices.Sorted(maps.Keys(from)) {
+		elem, shown, err := live.Bind(t.Elem(), from[key])
 		if err != nil {
 			return reflect.Value{}, nil, fmt.Errorf("has an entry %s that %w", literal.Describe(key), err)
 		}

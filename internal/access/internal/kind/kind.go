@@ -24,6 +24,10 @@ func IsSync(t reflect.Type) bool {
 	return path == "sync" || path == "sync/atomic"
 }
 
+// IsTime reports whether t is time.Time. A type is known by its name: its values may be another
+// process's.
+func IsTime(t reflect.Type) bool { return t.PkgPath() == "time" && t.Name() == "Time" }
+
 // IsString reports whether t is a string type. t may be nil.
 func IsString(t reflect.Type) bool { return t != nil && t.Kind() == reflect.String }
 

@@ -3,7 +3,6 @@ package redact
 import (
 	"reflect"
 	"sync"
-	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
@@ -68,7 +67,7 @@ func contentAtDepth(t reflect.Type, depth int) content {
 func structContent(t reflect.Type, depth int) content {
 	shape := inspect.ShapeOf(t)
 	switch {
-	case t == reflect.TypeFor[time.Time]():
+	case kind.IsTime(t):
 		return numberContent
 	case shape == inspect.Opaque:
 		return noContent
