@@ -57,7 +57,7 @@ func (l listView) element(key any) (*View, error) {
 	if w := l.window; w != nil {
 		at += w.lo
 	}
-	if err := (textView{l.View}).checkAt(at, 1); err != nil {
+	if err := textView(l).checkAt(at, 1); err != nil {
 		return nil, err
 	}
 	if err := l.visit.meter.read(1); err != nil {
