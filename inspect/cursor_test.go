@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
 // TestMapChangedUnderWalk changes a map between the chunks of a walk, so that tables grow, split,
 // are replaced and cleared. What is there throughout must be seen exactly once.
 func TestMapChangedUnderWalk(t *testing.T) {
 	random := rand.New(rand.NewSource(2))
-	for round := range 60 {
+	for round := range 60 / attack.Stride(4) {
 		m := map[string]int{}
 		n := 1 << random.Intn(13)
 		for i := range n {
