@@ -96,6 +96,7 @@ func FuzzSniffer(f *testing.F) {
 		if strings.HasPrefix(in, "\xff") {
 			return
 		}
+		in = strings.ReplaceAll(in, "\xff\xff", "\x80") // an escaped byte goes on with the line, a command does not
 		first, _, _ := strings.Cut(strings.TrimLeft(strings.ReplaceAll(in, "\r", "\n"), "\n"), "\n")
 		switch first, _, _ = strings.Cut(first, "\xff"); {
 		case requestLine.MatchString(first), control.MatchString(first):
