@@ -94,6 +94,7 @@ func TestListChangedUnderWalk(t *testing.T) {
 				}
 				n++
 			}
+			cur.Pause()
 			if len(list) == 3000 {
 				list = append(make([]int, 0, to), list[:min(to, 3000)]...)[:to]
 			}

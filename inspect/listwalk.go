@@ -132,11 +132,17 @@ func (w *listWalk) follow(t reflect.Type, data peek.Ref, n int) {
 		}
 	}
 	w.shift(-shift)
+	follows := w.trail.follows(t, data, n, w.pos, w.size)
+	if !follows && shift != 0 && w.trail.follows(t, data, n, w.pos+shift, w.size) {
+		// The list moved to an array that happens to lie beside the old one.
+		w.shift(shift)
+		shift, same, follows = 0, false, true
+	}
 	if same && shift >= 0 && n < w.n-shift {
 		// The list lost elements elsewhere too, and others may be in their places.
 		w.shuffled = true
 	}
-	if !w.trail.follows(t, data, n, w.pos, w.size) {
+	if !follows {
 		to, found := w.trail.find(t, data, n, w.pos, w.size)
 		if found {
 			w.shift(to - w.pos)
