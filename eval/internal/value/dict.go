@@ -3,7 +3,6 @@ package value
 import (
 	"cmp"
 
-	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
@@ -151,24 +150,7 @@ func (x *Dict) Has(t *Thread, key Value) (bool, error) {
 }
 
 // Pass is a map if all keys are strings.
-func (x *Dict) Pass(t *Thread) (any, error) {
-	m := make(map[string]any, len(x.keys))
-	for i, key := range x.keys {
-		name, ok := key.(String)
-		if !ok {
-			return nil, fault.New("arguments", "a map is an argument if its keys are strings, and this one has %s", key.Kind())
-		}
-		if err := t.Keep(meter.ElementSize + len(name)); err != nil {
-			return nil, err
-		}
-		y, err := Pass(t, x.values[i])
-		if err != nil {
-			return nil, err
-		}
-		m[string(name)] = y
-	}
-	return m, nil
-}
+func (x *Dict) Pass(t *Thread) (any, error) { return passMap(t, x) }
 
 // Measure adds up keys and values.
 func (x *Dict) Measure(depth int) (size int, live bool) {

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
@@ -90,19 +91,24 @@ func (x Map) Has(t *Thread, key Value) (bool, error) {
 }
 
 // Pass is the map of the values as they are passed.
-func (x Map) Pass(t *Thread) (any, error) {
-	m := make(map[string]any, len(x))
-	for name, elem := range x {
+func (x Map) Pass(t *Thread) (any, error) { return passMap(t, x) }
+
+// passMap passes a collection as a map, if its keys are strings.
+func passMap(t *Thread, x Iterable) (any, error) {
+	m := map[string]any{}
+	err := x.Each(t, false, func(_ int, key, elem Value) (bool, error) {
+		name, ok := key.(String)
+		if !ok {
+			return false, fault.New("arguments", "a map is an argument if its keys are strings, and this one has %s", key.Kind())
+		}
 		if err := t.Keep(meter.ElementSize + len(name)); err != nil {
-			return nil, err
+			return false, err
 		}
 		y, err := Pass(t, elem)
-		if err != nil {
-			return nil, err
-		}
-		m[name] = y
-	}
-	return m, nil
+		m[string(name)] = y
+		return true, err
+	})
+	return m, err
 }
 
 // Measure adds up keys and values.
