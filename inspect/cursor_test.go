@@ -105,6 +105,57 @@ func TestListChangedUnderWalk(t *testing.T) {
 	}
 }
 
+// TestListMovesNearby moves a slice to an array that lies so close to its old one that the distance
+// alone tells nothing. The walk goes on where it was, or says that it may not.
+func TestListMovesNearby(t *testing.T) {
+	const n = 3000
+	for _, at := range []int{1, 100, 600, n} { // elements from the old array to the new one
+		for _, old := range []int{0, n} {
+			room := make([]int, 2*n)
+			list := room[old : old+n : old+n]
+			for i := range list {
+				list[i] = i
+			}
+			v, err := inspect.Of(&list).Elem()
+			if err != nil {
+				t.Fatal(err)
+			}
+			cur := v.Cursor()
+			met, ordered := 0, true
+			for !cur.Done() {
+				if err := cur.Load(); err != nil {
+					t.Fatal(err)
+				}
+				for {
+					_, e, ok := cur.Next()
+					if !ok {
+						break
+					}
+					x, err := e.Scalar(0)
+					if err != nil {
+						t.Fatal(err)
+					}
+					met++
+					ordered = ordered && x == met-1
+				}
+				if cur.Pause(); met < n && &list[0] == &room[old] {
+					to := at
+					if old > 0 {
+						to = n - at
+					}
+					copy(room[to:to+n], list) // they may overlap
+					list = room[to : to+n : to+n]
+				}
+			}
+			// Further on in memory it looks as if all that was met had left at the front.
+			ambiguous := old == 0 && at > 1
+			if exact := met == n && ordered; exact == cur.Moved() || !exact && !ambiguous {
+				t.Errorf("%d elements away from %d: %d elements were met of %d, in order: %v, moved: %v", at, old, met, n, ordered, cur.Moved())
+			}
+		}
+	}
+}
+
 // TestKeepLasts holds that what is kept of a chunk stays when the next is loaded, and needs nothing
 // that was lent.
 func TestKeepLasts(t *testing.T) {
