@@ -102,14 +102,14 @@ func FuzzMap(f *testing.F) {
 		f.Add([]byte{byte(i), byte(i + 3), 1, byte(i * 9), 1, 1, 255, 2, 3, 40, 1, 3, 255, 0, 9, 1, 3, 3, 1, 99})
 	}
 	f.Fuzz(func(t *testing.T, from []byte) {
-		s := &smith{grower: grower{from: from}}
+		s := &smith{Choices: from}
 		var k coding
 		for k = codings[s.pick(len(codings))]; k.most == 0; k = codings[s.pick(4)] {
 		}
 		e := codings[s.pick(len(codings))]
 		m := reflect.New(reflect.MapOf(k.typ, e.typ)).Elem()
-		trusted := s.some(2)
-		m.Set(reflect.MakeMapWithSize(m.Type(), s.pick(3)*int(s.byte())))
+		trusted := s.Some(2)
+		m.Set(reflect.MakeMapWithSize(m.Type(), s.pick(3)*int(s.Byte())))
 		next := 0
 		insert := func(n int) {
 			for range n {
@@ -120,14 +120,14 @@ func FuzzMap(f *testing.F) {
 			}
 		}
 		gone := map[int]bool{}
-		insert(int(s.byte()) * (1 + s.pick(20)))
+		insert(int(s.Byte()) * (1 + s.pick(20)))
 		first := next
 		seen := map[int]int{}
 		for cur := cursor(m, trusted); !cur.Done(); {
 			if err := cur.Load(); err != nil {
 				t.Fatal(err)
 			}
-			for range 1 + int(s.byte())*s.pick(8) {
+			for range 1 + int(s.Byte())*s.pick(8) {
 				key, elem, ok := cur.Next()
 				if !ok {
 					break
@@ -146,7 +146,7 @@ func FuzzMap(f *testing.F) {
 			}
 			switch s.pick(6) {
 			case 0, 1:
-				insert(int(s.byte()) * (1 + s.pick(10)))
+				insert(int(s.Byte()) * (1 + s.pick(10)))
 			case 2:
 				step := 1 + s.pick(5)
 				for i := s.pick(9); i < next; i += step {
@@ -160,7 +160,7 @@ func FuzzMap(f *testing.F) {
 					}
 				}
 			case 4:
-				if s.some(3) {
+				if s.Some(3) {
 					m.Clear()
 					for i := range next {
 						gone[i] = true

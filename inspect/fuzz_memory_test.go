@@ -107,9 +107,9 @@ func FuzzMemory(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, shape []byte, seed uint64, from []byte) {
 		left := 100
-		s := &smith{grower: grower{shape, &left}}
+		s := &smith{Choices: shape, left: &left}
 		typ := lensed[s.pick(len(lensed))]
-		if s.some(2) {
+		if s.Some(2) {
 			typ = s.typ(4, false)
 		}
 		if typ.Size() > 1<<20 {
@@ -128,7 +128,7 @@ func TestAttackWildMemory(t *testing.T) {
 	c := tally{stop: stop}
 	for seed := uint64(0); !stop.Load(); seed++ {
 		left := 100
-		s := &smith{grower: grower{binary.LittleEndian.AppendUint64(nil, seed*0x9e3779b97f4a7c15), &left}}
+		s := &smith{Choices: binary.LittleEndian.AppendUint64(nil, seed*0x9e3779b97f4a7c15), left: &left}
 		typ := lensed[seed%uint64(len(lensed))]
 		if seed%3 == 0 {
 			typ = s.typ(4, false)

@@ -15,35 +15,13 @@ import (
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
+	"github.com/sightglass-go/sightglass/internal/attack"
 )
-
-// grower makes choices from any bytes.
-type grower struct {
-	from []byte
-	left *int // choices
-}
-
-func (g *grower) byte() byte {
-	if len(g.from) == 0 {
-		return 0
-	}
-	b := g.from[0]
-	g.from = g.from[1:]
-	return b
-}
-
-func (g *grower) string() string {
-	n := min(int(g.byte()%24), len(g.from))
-	s := string(g.from[:n])
-	g.from = g.from[n:]
-	return s
-}
-
-func (g *grower) some(of byte) bool { return g.byte()%of == 1 }
 
 // smith makes types, and values of them that lead back to themselves, from any bytes.
 type smith struct {
-	grower
+	attack.Choices
+	left *int            // choices that may still be made
 	made []reflect.Value // pointers, maps and slices, for others to lead to
 }
 
@@ -62,7 +40,7 @@ var others = []reflect.Type{
 	reflect.TypeFor[struct{}](), reflect.TypeFor[map[string]any](), reflect.TypeFor[[]any](),
 }
 
-func (s *smith) pick(n int) int { return int(s.byte()) % n }
+func (s *smith) pick(n int) int { return int(s.Byte()) % n }
 
 // typ makes a type, of a key if key is set.
 func (s *smith) typ(depth int, key bool) reflect.Type {
@@ -88,7 +66,7 @@ func (s *smith) typ(depth int, key bool) reflect.Type {
 		return reflect.SliceOf(s.typ(depth-1, false))
 	case kind == 9:
 		return reflect.MapOf(s.typ(depth-1, true), s.typ(depth-1, false))
-	case kind == 10 && s.some(3):
+	case kind == 10 && s.Some(3):
 		return reflect.ChanOf(reflect.BothDir, s.typ(depth-1, false))
 	}
 	return others[s.pick(len(others))]
@@ -96,7 +74,7 @@ func (s *smith) typ(depth int, key bool) reflect.Type {
 
 // again returns a value made before that can be a t, if there is one.
 func (s *smith) again(t reflect.Type) (x reflect.Value, ok bool) {
-	if !s.some(3) {
+	if !s.Some(3) {
 		return x, false
 	}
 	for i := range s.made {
@@ -116,7 +94,7 @@ func (s *smith) fill(dst reflect.Value, depth int, key bool) {
 	if !dst.CanSet() { // an unexported field
 		dst = reflect.NewAt(t, unsafe.Pointer(dst.UnsafeAddr())).Elem()
 	}
-	bits := uint64(s.byte()) << (s.byte() % 64)
+	bits := uint64(s.Byte()) << (s.Byte() % 64)
 	switch dst.Kind() {
 	case reflect.Bool:
 		dst.SetBool(bits&1 != 0)
@@ -129,7 +107,7 @@ func (s *smith) fill(dst reflect.Value, depth int, key bool) {
 	case reflect.Complex64, reflect.Complex128:
 		dst.SetComplex(complex(float64(bits), -1))
 	case reflect.String:
-		dst.SetString(s.string())
+		dst.SetString(s.Text())
 	case reflect.Array:
 		for i := range dst.Len() {
 			s.fill(dst.Index(i), depth-1, key)
@@ -156,7 +134,7 @@ func (s *smith) face(dst reflect.Value, depth int, key bool) {
 	case ok && !key:
 		dst.Set(x)
 	case dst.NumMethod() > 0:
-		dst.Set(reflect.ValueOf(fmt.Errorf("%s: %w", s.string(), errors.ErrUnsupported)))
+		dst.Set(reflect.ValueOf(fmt.Errorf("%s: %w", s.Text(), errors.ErrUnsupported)))
 	case key: // the same entry is looked for by its key again, so nothing made
 		in := reflect.New(basics[s.pick(len(basics))]).Elem()
 		s.fill(in, 0, key)
@@ -174,7 +152,7 @@ func (s *smith) lead(dst reflect.Value, depth int) {
 		dst.Set(x)
 		return
 	}
-	if depth <= 0 || s.some(5) {
+	if depth <= 0 || s.Some(5) {
 		return
 	}
 	switch dst.Kind() {
@@ -223,7 +201,7 @@ func FuzzValue(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, from []byte) {
 		left := 300
-		s := &smith{grower: grower{from, &left}}
+		s := &smith{Choices: from, left: &left}
 		x := reflect.New(s.typ(4, false))
 		s.made = append(s.made, x)
 		left = 400

@@ -10,83 +10,66 @@ import (
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
+	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
 // grower makes a Node from any bytes: what a snapshot may hold, and what it never should.
 type grower struct {
-	from []byte
+	attack.Choices
 	left *int // nodes
 }
 
-func (g *grower) byte() byte {
-	if len(g.from) == 0 {
-		return 0
-	}
-	b := g.from[0]
-	g.from = g.from[1:]
-	return b
-}
-
-func (g *grower) string() string {
-	n := min(int(g.byte()%24), len(g.from))
-	s := string(g.from[:n])
-	g.from = g.from[n:]
-	return s
-}
-
-func (g *grower) some(of byte) bool { return g.byte()%of == 1 }
-
 func (g *grower) node() *render.Node {
 	*g.left--
-	if *g.left <= 0 || g.some(16) {
+	if *g.left <= 0 || g.Some(16) {
 		return nil
 	}
-	n := &render.Node{Shape: inspect.Shape(g.byte() % 12), Mark: inspect.Mark(g.byte()), Len: int(int8(g.byte()))}
-	switch g.byte() % 4 {
+	n := &render.Node{Shape: inspect.Shape(g.Byte() % 12), Mark: inspect.Mark(g.Byte()), Len: int(int8(g.Byte()))}
+	switch g.Byte() % 4 {
 	case 1:
-		n.Type = g.string()
+		n.Type = g.Text()
 	case 2:
 		n.Type = "[]shop.T"
 	}
-	switch g.byte() % 12 {
+	switch g.Byte() % 12 {
 	case 0:
-		n.Scalar = g.string()
+		n.Scalar = g.Text()
 	case 1:
-		n.Scalar = []byte(g.string())
+		n.Scalar = []byte(g.Text())
 	case 2:
-		n.Scalar = int(int8(g.byte()))
+		n.Scalar = int(int8(g.Byte()))
 	case 3:
-		n.Scalar = uint64(math.MaxUint64) - uint64(g.byte())
+		n.Scalar = uint64(math.MaxUint64) - uint64(g.Byte())
 	case 4:
-		n.Scalar = math.Float64frombits(uint64(g.byte())<<56 | uint64(g.byte())<<48)
+		n.Scalar = math.Float64frombits(uint64(g.Byte())<<56 | uint64(g.Byte())<<48)
 	case 5:
-		n.Scalar = complex(1, float64(g.byte()))
+		n.Scalar = complex(1, float64(g.Byte()))
 	case 6:
-		n.Scalar = time.Duration(g.byte()) << g.byte()
+		n.Scalar = time.Duration(g.Byte()) << g.Byte()
 	case 7:
-		n.Scalar = time.Unix(int64(g.byte())<<(g.byte()%64), 0)
+		n.Scalar = time.Unix(int64(g.Byte())<<(g.Byte()%64), 0)
 	case 8:
-		n.Scalar = g.some(2)
+		n.Scalar = g.Some(2)
 	case 9:
 		n.Scalar = struct{}{}
 	}
-	n.Text = g.string()
-	if g.some(4) {
-		n.Cut = &render.Cut{More: int(int8(g.byte())), Path: g.string()}
+	n.Text = g.Text()
+	if g.Some(4) {
+		n.Cut = &render.Cut{More: int(int8(g.Byte())), Path: g.Text()}
 	}
-	if g.some(8) {
-		n.Err = g.string()
+	if g.Some(8) {
+		n.Err = g.Text()
 	}
-	if g.some(16) {
-		n.Cycle = g.string()
+	if g.Some(16) {
+		n.Cycle = g.Text()
 	}
-	n.Hidden = g.some(16)
-	alike := g.some(3)
-	for range g.byte() % 6 {
+	n.Hidden = g.Some(16)
+	alike := g.Some(3)
+	for range g.Byte() % 6 {
 		if *g.left <= 0 {
 			break
 		}
-		before := g.from
+		before := g.Choices
 		n.Items = append(n.Items, g.item())
 		for i := 0; alike && i < 3; i++ {
 			n.Items = append(n.Items, (&grower{before, g.left}).item())
@@ -96,8 +79,8 @@ func (g *grower) node() *render.Node {
 }
 
 func (g *grower) item() render.Item {
-	item := render.Item{Name: g.string()}
-	if g.some(3) {
+	item := render.Item{Name: g.Text()}
+	if g.Some(3) {
 		item.Key = g.node()
 	}
 	item.Node = g.node()
