@@ -307,5 +307,5 @@ func bindView(t reflect.Type, v *View) (in reflect.Value, bound any, err error) 
 			return reflect.Value{}, nil, err
 		}
 	}
-	return reflect.Value{}, nil, fmt.Errorf("is a %s, and cannot be %s (%s)", t, orType(v.Path(), "that"), v.val.Type())
+	return reflect.Value{}, nil, fmt.Errorf("is %s, and cannot be %s (%s)", text.Article(t.String()), orType(v.Path(), "that"), v.val.Type())
 }

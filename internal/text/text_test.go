@@ -195,3 +195,11 @@ func FuzzNear(f *testing.F) {
 		}
 	})
 }
+
+func TestArticle(t *testing.T) {
+	for name, want := range map[string]string{"": "a ", "int8": "an int8", "uint64": "a uint64", "error": "an error", "*os.File": "a *os.File", "[]int": "a []int"} {
+		if got := Article(name); got != want {
+			t.Errorf("%q: %q", name, got)
+		}
+	}
+}

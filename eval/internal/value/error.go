@@ -2,7 +2,6 @@ package value
 
 import (
 	"fmt"
-	"strings"
 	"unicode"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
@@ -37,14 +36,6 @@ func KeyText(key Value) string {
 		return fmt.Sprint(key)
 	}
 	return "like this (" + key.Kind() + ")"
-}
-
-// Article puts a or an before a name.
-func Article(name string) string {
-	if strings.ContainsAny(name[:min(len(name), 1)], "aeio") {
-		return "an " + name
-	}
-	return "a " + name
 }
 
 // NotCollection is the error for what is neither a list nor a map.

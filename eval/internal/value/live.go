@@ -8,6 +8,7 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // Live is a place in the application's memory. It is read where it lies, each time.
@@ -41,7 +42,7 @@ var _ interface {
 // Kind is the type with an article.
 func (x Live) Kind() string {
 	if t := x.View.Value().Type(); t != nil {
-		return Article(inspect.TypeName(t))
+		return text.Article(inspect.TypeName(t))
 	}
 	return "nil"
 }

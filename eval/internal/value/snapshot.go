@@ -47,7 +47,7 @@ func (x *Snapshot) Kind() string {
 	if x.Node.Type == "" {
 		return "a snapshot"
 	}
-	return "a snapshot of " + Article(x.Node.Type)
+	return "a snapshot of " + text.Article(x.Node.Type)
 }
 
 // Type is the type that it is a copy of.
