@@ -42,6 +42,7 @@ var endless = []string{
 	`any(1..1000000000, len(trim(repeat(" ", 1000000))) > 0)`,
 	`any(1..1000000000, (1 < 2) == (2 < 1))`,
 	`any(1..1000000000, median(1..10000) < 0)`,
+	`any(1..1000000000, len(freq(1..100)) < 0)`,
 	`any(1..1000000000, len(fromPairs(map(1..1000, [#, #]))) < 0)`,
 	`any(1..1000000000, len(string(map(1..1000, #))) < 0)`,
 }
@@ -69,6 +70,25 @@ func TestCancel(t *testing.T) {
 		if looks > at+1 { // the decoder of JSON may come back for what it had in hand
 			t.Errorf("%s looked %d times, and was cancelled in look %d", source, looks, at)
 		}
+	}
+}
+
+// TestRowsAreSteps: the rows of freq are made in loops of their own, in which the meter looks too.
+func TestRowsAreSteps(t *testing.T) {
+	s := NewSession(registry.New(), Limits{Time: time.Hour})
+	f := s.begin(t.Context(), s.limits)
+	looks := 0
+	f.Looked = func() {
+		looks++
+		f.LookAlways()
+	}
+	f.LookAlways()
+	if _, err := f.eval("len(freq(1..1024))"); err != nil {
+		t.Fatal(err)
+	}
+	// Each number is walked, sorted in ten rounds, shown, and made a row.
+	if least := 1024 * (1 + 10 + 1 + 1); looks < least {
+		t.Errorf("the meter looked %d times, want at least %d", looks, least)
 	}
 }
 

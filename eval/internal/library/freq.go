@@ -19,6 +19,9 @@ var _ = define(ObjectFunctions, []Function{
 // groupLimit bounds what freq shows of a value.
 var groupLimit = render.Limit{Items: 16, Bytes: 4 << 10, Nodes: 100}
 
+// stepsPerRow is what a row or its picture takes: some allocations.
+const stepsPerRow = 8
+
 // freq is freq(xs, by): how many elements have which value of by, as {value: …, count: …, percent:
 // …}. The most frequent value comes first, equally frequent ones in their own order. It keeps the
 // values, not the elements.
@@ -56,6 +59,9 @@ func freq(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	}
 	found := make([]group, groups.Count())
 	for i := range found {
+		if err := f.Tick(stepsPerRow); err != nil {
+			return nil, err
+		}
 		x, n := groups.At(i)
 		found[i] = group{value.Picture(&f.Thread, x, groupLimit, ""), int(n.(value.Int))}
 	}
@@ -64,6 +70,9 @@ func freq(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	}
 	rows := make([]*render.Node, len(found))
 	for i, g := range found {
+		if err := f.Tick(stepsPerRow); err != nil {
+			return nil, err
+		}
 		rows[i] = record(field{"value", g.value}, field{"count", g.count}, field{"percent", percent(g.count, all)})
 	}
 	return &value.Snapshot{Node: records(rows)}, nil
