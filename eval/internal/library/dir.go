@@ -84,11 +84,17 @@ func exposedRows(f *machine.Frame, prefix string) [][]string {
 // table makes a list of records of rows of cells. It leaves out columns that are empty in all rows.
 // The first column has names, the second types.
 func table(rows [][]string, names ...string) *value.Snapshot {
+	used := make([]bool, len(names))
+	for _, row := range rows {
+		for i, cell := range row {
+			used[i] = used[i] || cell != ""
+		}
+	}
 	list := &render.Node{Shape: inspect.List, Len: len(rows)}
 	for _, row := range rows {
 		r := &render.Node{Shape: inspect.Struct}
 		for i, cell := range row {
-			if empty(rows, i) {
+			if !used[i] {
 				continue
 			}
 			r.Items = append(r.Items, render.Item{
@@ -112,13 +118,4 @@ func namePage(rows [][]string) *render.Page {
 	columns[1].Role = render.TypeRole
 	page.Columns(rows, columns...)
 	return page
-}
-
-func empty(rows [][]string, column int) bool {
-	for _, row := range rows {
-		if row[column] != "" {
-			return false
-		}
-	}
-	return true
 }
