@@ -111,7 +111,7 @@ func (s *space) findField(t reflect.Type, name string) (index []int, ok bool) {
 	for i, f := range s.fields(t) {
 		if f.Name == name || f.GoName == name {
 			if i < len(directIndexes) {
-				return directIndexes[i], true
+				return directIndexes[i : i+1 : i+1], true
 			}
 			return []int{i}, true
 		}
@@ -163,12 +163,12 @@ func (s *space) findTagged(t reflect.Type, name string, depth int) (index []int,
 }
 
 // directIndexes are the indexes of direct fields, so that finding one allocates nothing.
-var directIndexes = func() (indexes [64][]int) {
-	for i := range indexes {
-		indexes[i] = []int{i}
-	}
-	return indexes
-}()
+var directIndexes = [64]int{
+	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+	16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+	32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
+	48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
+}
 
 // collected reports whether the garbage collector scans the place of a value of type t, which is a
 // pointer, map, chan, func or unsafe.Pointer, and manages what the value points at.

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -16,8 +17,11 @@ import (
 // topic is a page of help that is not about a command.
 type topic struct{ name, summary, text string }
 
-var topics = []topic{
-	{"expressions", "what to ask, by example", `  cache                              show an object
+// topics are made when somebody asks for help, not while the application starts: one of them lists
+// all functions.
+var topics = sync.OnceValue(func() []topic {
+	return []topic{
+		{"expressions", "what to ask, by example", `  cache                              show an object
   cache.items["sku-17"].hits         fields, exported or not; map keys; list indexes
   cache.items[0:20]                  a part of a list, a map or a string
   count(cache.items, .hits > 100)    how many; .hits is short for #.hits, # is the element
@@ -29,8 +33,8 @@ var topics = []topic{
   x = cache.items                    keep an answer in this session; _ is the last one
 The language is expr-lang's. Only actions change the program; see help level.
 `},
-	{"functions", "what can be computed", functionsTopic()},
-	{"keys", "what keys do in a terminal", `  Tab                     complete a name, or list what could stand there
+		{"functions", "what can be computed", functionsTopic()},
+		{"keys", "what keys do in a terminal", `  Tab                     complete a name, or list what could stand there
   Up, Down                earlier lines that begin like this one; also ^P ^N
   ^R                      search earlier lines, again for older; ^G gives up
   Left, Right, Home, End  move; also ^B ^F ^A ^E; by words Alt-b Alt-f, Control-arrow
@@ -41,7 +45,7 @@ The language is expr-lang's. Only actions change the program; see help level.
   ^C                      drop the line, or end the evaluation and its output
   ^D                      on an empty line: leave
 `},
-	{"marks", "what the signs in an answer mean", `  ≈value            may have changed while read; stands where that begins
+		{"marks", "what the signs in an answer mean", `  ≈value            may have changed while read; stands where that begins
   ~value            kept changing while read: its parts may not fit together
   copy value        a copy was exposed, not the application's own object
   <redacted>        a secret, by its name, its tag or its look
@@ -50,12 +54,13 @@ The language is expr-lang's. Only actions change the program; see help level.
   <unreadable: …>   why this could not be read; the rest is good
   … 12 more: path   how much was cut; path shows what follows
 `},
-	{"limits", "what is cut off, and what to do then", `An evaluation is limited in time, in entries read and in memory. Reaching a limit is an error that says which and how to go on, and never half an answer.
+		{"limits", "what is cut off, and what to do then", `An evaluation is limited in time, in entries read and in memory. Reaching a limit is an error that says which and how to go on, and never half an answer.
 What is shown is limited in depth, in elements and in text, and what is computed is not. A cut says how much is missing, and which expression shows it:
   … 1,140 more: cache.items[64:128]
 The application sets the limits.
 `},
-}
+	}
+})
 
 // functionsTopic returns the list of the functions of the language.
 func functionsTopic() string {
@@ -90,7 +95,7 @@ func topicWords() []string {
 	for _, c := range commands() {
 		words = append(words, c.name)
 	}
-	for _, t := range topics {
+	for _, t := range topics() {
 		words = append(words, t.name)
 	}
 	slices.Sort(words)
@@ -99,7 +104,7 @@ func topicWords() []string {
 
 func runHelp(ctx context.Context, s *Session, a *answer, args string) error {
 	page, ok := help(args)
-	if !ok && objectPath.MatchString(args) {
+	if !ok && objectPath().MatchString(args) {
 		r, err := s.eval(ctx, eval.Query{Source: "help(" + args + ")"})
 		var wrongName *eval.Error
 		switch {
@@ -125,7 +130,7 @@ func foldHelp(page string, width int) []string {
 		if strings.HasPrefix(line, "  ") {
 			indent = "      "
 		}
-		if at := entry.FindStringIndex(line); at != nil {
+		if at := entry().FindStringIndex(line); at != nil {
 			if before := text.Width(line[:at[1]]); width-before >= minAside {
 				indent = strings.Repeat(" ", before)
 			} else {
@@ -141,13 +146,13 @@ func foldHelp(page string, width int) []string {
 }
 
 // entry matches an entry of a topic and the space up to the text on it.
-var entry = regexp.MustCompile(`^  (\S+ )*\S*  +`)
+var entry = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^  (\S+ )*\S*  +`) })
 
 // minAside is the least room for a text beside its entry, in columns.
 const minAside = 24
 
 // objectPath matches what help takes for the path of an object.
-var objectPath = regexp.MustCompile(`^[\pL_$][\pL\d_$.\[\]"-]*$`)
+var objectPath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\pL_$][\pL\d_$.\[\]"-]*$`) })
 
 // help returns the text on a topic, or the overview for "".
 func help(name string) (text string, ok bool) {
@@ -161,7 +166,7 @@ func help(name string) (text string, ok bool) {
 		}
 		return text, true
 	}
-	for _, t := range topics {
+	for _, t := range topics() {
 		if t.name == name {
 			return t.text, true
 		}
@@ -188,7 +193,7 @@ func overview() string {
 		fmt.Fprintf(&b, "  %-18s %s\n", use, c.summary)
 	}
 	b.WriteString("\nMore help\n")
-	for _, t := range topics {
+	for _, t := range topics() {
 		fmt.Fprintf(&b, "  %-18s %s\n", "help "+t.name, t.summary)
 	}
 	b.WriteString("\nStart with dir(), which lists what is exposed. Each name in the list shows its object.\n")

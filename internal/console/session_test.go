@@ -308,7 +308,7 @@ func TestCommandsDocument(t *testing.T) {
 			fmt.Fprintf(&b, "\n%s\n", strings.ReplaceAll(c.detail, "\n", "  \n"))
 		}
 	}
-	for _, t := range topics {
+	for _, t := range topics() {
 		fmt.Fprintf(&b, "\n# %s\n\n%s.\n\n```text\n%s```\n", strings.ToUpper(t.name[:1])+t.name[1:], strings.ToUpper(t.summary[:1])+t.summary[1:], t.text)
 	}
 	golden(t, filepath.Join("..", "..", "docs", "commands.md"), b.String())

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/expr-lang/expr/parser/lexer"
 )
@@ -13,11 +14,13 @@ import (
 // So replaceLargeIntegers makes a name of the same length of each, with $ in place of its first
 // digit, and Original makes an integer of the name.
 
-var mayBeLarge = regexp.MustCompile(`[$0-9][0-9]{18}|[$0][xX][0-9a-fA-F]{16}`)
+var mayBeLarge = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[$0-9][0-9]{18}|[$0][xX][0-9a-fA-F]{16}`)
+})
 
 // replaceLargeIntegers replaces the integers that only a uint64 can hold.
 func replaceLargeIntegers(source string) string {
-	if !mayBeLarge.MatchString(source) {
+	if !mayBeLarge().MatchString(source) {
 		return source
 	}
 	list, err := scan(source, math.MaxInt)
