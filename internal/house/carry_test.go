@@ -1,0 +1,162 @@
+package house
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/sightglass-go/sightglass/internal/attack"
+	"github.com/sightglass-go/sightglass/internal/rig"
+)
+
+// carriers are the programs of docs/dependencies.md that begin to carry sightglass. %[1]s stands for
+// its imports, and %[2]s for the two calls that docs/getting-started.md has an application make.
+// Given an argument they run, so that the linker has to keep everything.
+var carriers = map[string]string{
+	"hello, world": `package main
+
+import (
+	"fmt"
+	"os"
+%[1]s)
+
+var n int
+
+func main() {
+	if len(os.Args) > 1 {
+%[2]s	}
+	fmt.Println("hello, world")
+}
+`,
+	"a server of `net/http`": `package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+%[1]s)
+
+var n int
+
+func main() {
+	if len(os.Args) > 1 {
+%[2]s		fmt.Println(http.ListenAndServe(os.Args[1], nil))
+	}
+	fmt.Println("hello, world")
+}
+`,
+}
+
+const (
+	carriedImports = "\n\t\"" + rig.Module + "/registry\"\n\t\"" + rig.Module + "/telnet\"\n"
+	carriedCalls   = "\t\tregistry.Expose(\"n\", &n)\n\t\tgo telnet.ListenAndServe(\"localhost:3000\", nil)\n"
+)
+
+// carrier builds a program of carriers, with sightglass or without it, and returns its path.
+func carrier(t *testing.T, name string, carries bool, flags ...string) string {
+	t.Helper()
+	source := fmt.Sprintf(carriers[name], "", "")
+	if carries {
+		source = fmt.Sprintf(carriers[name], carriedImports, carriedCalls)
+	}
+	dir := t.TempDir()
+	file, program := filepath.Join(dir, "carrier.go"), filepath.Join(dir, "carrier")
+	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rig.GoTool(t, append(append([]string{"build", "-o", program}, flags...), file)...)
+	return program
+}
+
+// measuredWith is where the figures of docs/dependencies.md come from.
+const measuredWith = "go1.26 linux/amd64"
+
+// TestCarry: programs grow by what docs/dependencies.md says. It prints what they grow by. The
+// stripped ones are built with -attack only.
+func TestCarry(t *testing.T) {
+	here := strings.Join(strings.SplitN(runtime.Version(), ".", 3)[:2], ".") + " " + runtime.GOOS + "/" + runtime.GOARCH
+	const mb = `([\d.]+) MB`
+	row := regexp.MustCompile("(?m)^\\| ([^|]+?)(, stripped)? \\| " + mb + " \\| " + mb + " \\| " + mb + " \\|$")
+	rows := row.FindAllStringSubmatch(rig.Read(t, "docs/dependencies.md"), -1)
+	if len(rows) != 2*len(carriers) {
+		t.Fatalf("docs/dependencies.md has %d programs that carry sightglass, want %d", len(rows), 2*len(carriers))
+	}
+	for _, r := range rows {
+		name, stripped := r[1], r[2] != ""
+		if carriers[name] == "" {
+			t.Errorf("docs/dependencies.md has %q, which nothing builds", name)
+			continue
+		}
+		if stripped && !attack.Long() {
+			continue
+		}
+		var flags []string
+		if stripped {
+			flags = []string{"-ldflags=-s -w"}
+		}
+		without, with := megabytes(t, carrier(t, name, false, flags...)), megabytes(t, carrier(t, name, true, flags...))
+		got := fmt.Sprintf("| %s%s | %.1f MB | %.1f MB | %.1f MB |", name, r[2], without, with, with-without)
+		t.Logf("%s with %s", got, here)
+		told, err := strconv.ParseFloat(r[5], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if grown := with - without; here == measuredWith && math.Abs(grown-told) > told/15 {
+			t.Errorf("%s%s grows by %.1f MB, and docs/dependencies.md says by %s MB. If that is as it should be, its row is\n%s", name, r[2], grown, r[5], got)
+		}
+	}
+}
+
+func megabytes(t *testing.T, file string) float64 {
+	t.Helper()
+	info, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return float64(info.Size()) / 1e6
+}
+
+// What the packages may allocate before main runs. A regular expression of Unicode's letters alone
+// takes a hundred kilobytes.
+const (
+	maxInitBytes  = 96 << 10
+	maxInitAllocs = 400
+)
+
+// TestStartUp: what a program does before main, because it carries sightglass, is little. It prints
+// what the runtime says of the time.
+func TestStartUp(t *testing.T) {
+	cmd := exec.Command(carrier(t, "hello, world", true))
+	cmd.Env = append(os.Environ(), "GODEBUG=inittrace=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var took float64 // in milliseconds
+	var bytes, allocs, packages int
+	for _, m := range regexp.MustCompile(`(?m)^init (\S+) @\S+ ms, (\S+) ms clock, (\d+) bytes, (\d+) allocs$`).FindAllStringSubmatch(string(out), -1) {
+		if !strings.HasPrefix(m[1], rig.Module+"/") {
+			continue
+		}
+		packages++
+		ms, _ := strconv.ParseFloat(m[2], 64)
+		b, _ := strconv.Atoi(m[3])
+		n, _ := strconv.Atoi(m[4])
+		took, bytes, allocs = took+ms, bytes+b, allocs+n
+	}
+	t.Logf("before main: %d packages, %.2f ms, %d bytes in %d allocations", packages, took, bytes, allocs)
+	if packages < 5 {
+		t.Errorf("the runtime names %d of the packages\n%s", packages, out)
+	}
+	if bytes > maxInitBytes || allocs > maxInitAllocs {
+		t.Errorf("the packages allocate %d bytes in %d allocations before main, want at most %d in %d: make what grew when it is first needed\n%s",
+			bytes, allocs, maxInitBytes, maxInitAllocs, out)
+	}
+}
