@@ -346,7 +346,7 @@ func (c *tally) see(m inspect.Mark) {
 	}
 }
 
-// String is what docs/safety.md publishes.
+// String is what docs/attacks.md publishes.
 func (c tally) String() string {
 	return fmt.Sprintf("%d reads, %d racy, %d torn, %d retries, %d faults caught, %d refused", c.reads, c.racy, c.torn, c.retries, c.faults, c.refused)
 }

@@ -27,7 +27,7 @@ type mutation struct {
 	tags     string // to build with
 }
 
-// mutations turn off the protections that the promises rest on, in the order of docs/safety.md.
+// mutations turn off the protections that the promises rest on, in the order of docs/attacks.md.
 var mutations = []mutation{
 	// It never crashes the process.
 	{off: "the fault guard", file: "inspect/internal/peek/fault.go", old: "debug.SetPanicOnFault(true)", new: "debug.SetPanicOnFault(false)", test: "TestWildAddresses"},
@@ -198,7 +198,7 @@ func (m *mutation) folder() string {
 	return filepath.Dir(m.file)
 }
 
-// row returns the row of m in the table of docs/safety.md.
+// row returns the row of m in the tables of docs/attacks.md.
 func (m *mutation) row() string {
 	return fmt.Sprintf("| %s | `%s` | `%s` in `%s` |", m.off, m.file, m.test, m.folder())
 }
@@ -212,18 +212,18 @@ func (m *mutation) mutated(t *testing.T) string {
 	return strings.Replace(source, m.old, m.new, 1)
 }
 
-// TestMutations: each mutation fits the source, and docs/safety.md has its row. With -mutate it
+// TestMutations: each mutation fits the source, and docs/attacks.md has its row. With -mutate it
 // applies each mutation to a copy that the go command builds in place of the file, and checks that
 // the test fails:
 //
 //	go test ./internal/house -run Mutations -mutate -timeout 1h
 func TestMutations(t *testing.T) {
-	safety := rig.Read(t, "docs/safety.md")
+	attacks := rig.Read(t, "docs/attacks.md")
 	for _, m := range mutations {
 		t.Run(strings.ReplaceAll(m.off, " ", "-"), func(t *testing.T) {
 			source := m.mutated(t)
-			if !strings.Contains(safety, m.row()+"\n") {
-				t.Errorf("docs/safety.md lacks the row\n%s", m.row())
+			if !strings.Contains(attacks, m.row()+"\n") {
+				t.Errorf("docs/attacks.md lacks the row\n%s", m.row())
 			}
 			if *mutate {
 				m.run(t, source)
