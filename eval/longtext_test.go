@@ -58,7 +58,7 @@ func callsWith(x string) []string {
 	var all []string
 	for _, name := range library.Names() {
 		fn := library.Lookup(name)
-		if fn.IsFold() {
+		if fn.Run == nil {
 			continue
 		}
 		most := max(fn.Min, fn.Max)

@@ -31,8 +31,8 @@ func TestFunctions(t *testing.T) {
 		if f.Args == "" && max(fn.Min, fn.Max) != 0 {
 			t.Errorf("the row of %s does not say what it takes", f.Name)
 		}
-		if (fn.Run == nil) == (fn.Fold == nil) || (fn.Fold != nil) != fn.IsFold() {
-			t.Errorf("the row of %s has a run and a fold, or neither, or the one that does not go with its predicate", f.Name)
+		if either := fn.FoldMax > fn.Predicate; (fn.Run == nil) == (fn.Fold == nil) != either || (fn.Fold != nil) != fn.IsFold() {
+			t.Errorf("the row of %s has a run and a fold that do not go with its predicate", f.Name)
 		}
 	}
 	for _, name := range builtin.Names {

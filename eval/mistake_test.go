@@ -316,7 +316,7 @@ sort(cache.items)
 type: a *eval.Item < a *eval.Item makes no sense at 1:1; name a field of it, as in x.size: dir(x) lists them
 
 max(cache.items)
-type: a *eval.Item has no order at 1:1; name a field of it, as in max(map(xs, .size)); sortBy(xs, .size) has the whole element
+type: a *eval.Item has no order at 1:1; name a field of it, as in max(xs, .size); sortBy(xs, .size) has the whole element
 
 sum(cache.items)
 type: a *eval.Item cannot be added up at 1:1; sum takes numbers, or durations, as in sum(xs, .size)

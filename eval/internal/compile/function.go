@@ -3,6 +3,7 @@ package compile
 import (
 	"github.com/expr-lang/expr/ast"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/library"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
@@ -28,10 +29,10 @@ func (c *compiler) function(n ast.Node) (machine.Code, error) {
 	if fn == nil {
 		return nil, at(n).Err(c.noFunction(name))
 	}
-	if err := fn.Takes(len(args)); err != nil {
+	if err := fn.Takes(args); err != nil {
 		return nil, at(n).Err(err)
 	}
-	if fn.Fold == nil {
+	if !fn.WithPredicate(args) {
 		return c.apply(n, fn, args)
 	}
 	l, err := c.loop(fn, args)
@@ -40,6 +41,9 @@ func (c *compiler) function(n ast.Node) (machine.Code, error) {
 	}
 	c.unlocked = true
 	where := at(n)
+	if fn.Run != nil && c.inner != nil {
+		return eitherWay(fn, l, where), nil
+	}
 	return func(f *machine.Frame) (value.Value, error) {
 		x, err := fn.Fold(f, l)
 		return x, where.Err(err)
@@ -57,6 +61,9 @@ func (c *compiler) apply(n ast.Node, fn *library.Function, arguments []ast.Node)
 			args[i], err = c.compile(arg)
 		}
 		if err != nil {
+			if name, ok := arg.(*ast.IdentifierNode); ok && fn.IsFold() && i == fn.Predicate {
+				err = withHint(err, "a field of the element is written .%s", name.Value)
+			}
 			return nil, err
 		}
 	}
@@ -79,11 +86,48 @@ func (c *compiler) apply(n ast.Node, fn *library.Function, arguments []ast.Node)
 	}, nil
 }
 
+// eitherWay is a call, within a predicate, of a function that does without a predicate too. In
+// map(xs, max(.a, .b)) both fields are those of an element of xs unless .a is a collection: then .b
+// is that of an element of .a.
+func eitherWay(fn *library.Function, l *machine.Loop, where fault.Pos) machine.Code {
+	return func(f *machine.Frame) (value.Value, error) {
+		xs, err := l.From(f)
+		if err != nil {
+			return nil, err
+		}
+		var x value.Value
+		if value.IsList(xs) || value.IsMap(xs) {
+			known := *l
+			known.From = constant(xs)
+			x, err = fn.Fold(f, &known)
+			return x, where.Err(err)
+		}
+		args := []value.Value{xs}
+		for _, code := range []machine.Code{l.Pred.Run, l.Other} {
+			if code == nil {
+				continue
+			}
+			if x, err = code(f); err != nil {
+				return nil, err
+			}
+			args = append(args, x)
+		}
+		if err := f.Tick(1); err != nil {
+			return nil, where.Err(err)
+		}
+		if fn.Max != library.Unlimited && len(args) > max(fn.Min, fn.Max) {
+			return nil, where.Err(value.NotCollection(xs))
+		}
+		x, err = fn.Run(f, args)
+		return x, where.Err(err)
+	}
+}
+
 // stream compiles a collection for a function that takes the elements one by one: what filter and
 // map make is not collected first.
 func (c *compiler) stream(n ast.Node) (machine.Code, error) {
 	fn, _, args := calledFunction(n)
-	if fn == nil || fn.Pipe == nil || fn.Takes(len(args)) != nil {
+	if fn == nil || fn.Pipe == nil || fn.Takes(args) != nil {
 		return c.compile(n)
 	}
 	l, err := c.loop(fn, args)

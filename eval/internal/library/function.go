@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/expr-lang/expr/ast"
+
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
@@ -25,13 +27,15 @@ type Function struct {
 
 	Min, Max  int     // how many arguments it takes; a Max of 0 means Min
 	Predicate int     // the index of the argument that is evaluated for each element of the first; 0 for none
+	FoldMax   int     // how many arguments a call with a predicate takes, where Run and Fold are both set
 	Acc       bool    // the predicate may use #acc
 	Keyed     bool    // the predicate answers keys, so that a constant text is a mistake
-	Reads     Reading // of a function without a predicate
+	TooMany   string  // what to write instead of a call with more arguments, where that is not Args
+	Reads     Reading // of a call without a predicate
 	Answers   Answer
 
-	// Run answers a call of a function without a predicate, Fold a call of one with a
-	// predicate. Exactly one of the two is set.
+	// Run answers a call without a predicate, Fold a call with one. Where both are set, it is a
+	// call with a predicate if the argument of that index speaks of an element; see WithPredicate.
 	Run  func(f *machine.Frame, args []value.Value) (value.Value, error)
 	Fold func(f *machine.Frame, l *machine.Loop) (value.Value, error)
 
@@ -116,14 +120,29 @@ func (fn *Function) IsFold() bool { return fn != nil && fn.Predicate > 0 }
 
 // OwnPredicate reports whether fn takes a predicate that expr-lang's parser does not know; see
 // package syntax.
-func (fn *Function) OwnPredicate() bool { return fn.IsFold() && !syntax.IsBuiltin(fn.Name) }
+func (fn *Function) OwnPredicate() bool { return fn.IsFold() && !syntax.ParsesPredicate(fn.Name) }
 
-// Takes returns an error if fn cannot be called with n arguments.
-func (fn *Function) Takes(n int) error {
-	if n >= fn.Min && (fn.Max == Unlimited || n <= max(fn.Min, fn.Max)) {
+// WithPredicate reports whether a call of fn with these arguments has a predicate. max(xs, .id) has
+// one and max(a, b) has none.
+func (fn *Function) WithPredicate(args []ast.Node) bool {
+	if fn.Run == nil || fn.Fold == nil {
+		return fn.Fold != nil
+	}
+	return len(args) > fn.Predicate && len(args) <= fn.FoldMax &&
+		!syntax.IsScalar(args[0]) && syntax.UsesElement(args[fn.Predicate], Known)
+}
+
+// Takes returns an error if fn cannot be called with these arguments: there are too few or too many.
+func (fn *Function) Takes(args []ast.Node) error {
+	n := len(args)
+	if n >= fn.Min && (fn.Max == Unlimited || n <= max(fn.Min, fn.Max) || fn.Run != nil && fn.WithPredicate(args)) {
 		return nil
 	}
-	return fault.New("arguments", "%s has %s", fn.Name, counted(n, "argument")).With("write %s(%s)", fn.Name, fn.Args)
+	e := fault.New("arguments", "%s has %s", fn.Name, counted(n, "argument"))
+	if fn.TooMany != "" && n > fn.Min {
+		return e.With("%s", fn.TooMany)
+	}
+	return e.With("write %s(%s)", fn.Name, fn.Args)
 }
 
 // counted is n things, in words: 1 argument, 2 arguments.

@@ -8,7 +8,7 @@ import (
 )
 
 var _ = define(CollectionFunctions, []Function{
-	{Name: "len", Args: "x", Min: 1, Reads: Streams, Run: length,
+	{Name: "len", Args: "x", Min: 1, Reads: Streams, Run: length, TooMany: "count(xs, .size > 5) counts those that meet a condition",
 		Summary: "how many elements, entries or characters x has", Example: `len(cache.items)`},
 	{Name: "get", Args: "x, key", Min: 2, Run: get,
 		Summary: "x[key], and nil where there is none", Example: `get(cache.items, "zz")`},
@@ -18,21 +18,21 @@ var _ = define(CollectionFunctions, []Function{
 		Summary: "the values of a map", Example: `values(cache.items)`},
 	{Name: "take", Args: "xs, n", Min: 2, Reads: Streams, Run: take, Answers: ItsElements,
 		Summary: "the first n elements", Example: `take(cache.items, 10)`},
-	{Name: "first", Args: "xs", Min: 1, Reads: Streams, Run: first, Answers: AnElement,
-		Summary: "the first element, or nil", Example: `first(nums)`},
-	{Name: "last", Args: "xs", Min: 1, Reads: Streams, Run: last, Answers: AnElement,
-		Summary: "the last element, or nil", Example: `last(nums)`},
-	{Name: "sort", Args: `xs, "desc"`, Min: 1, Max: 2, Reads: Streams, Run: sorted, Answers: ItsElements,
-		Summary: "the elements in order", Example: `sort(nums)`},
+	{Name: "first", Args: "xs, condition", Min: 1, Predicate: 1, FoldMax: 2, Reads: Streams, Run: first, Fold: find, Answers: AnElement, TooMany: "take(xs, 3) has the first three",
+		Summary: "the first element (that meets the condition), or nil", Example: `first(nums)`},
+	{Name: "last", Args: "xs, condition", Min: 1, Predicate: 1, FoldMax: 2, Reads: Streams, Run: last, Fold: findLast, Answers: AnElement, TooMany: "xs[-3:] has the last three of a list",
+		Summary: "the last element (that meets the condition), or nil", Example: `last(nums)`},
+	{Name: "sort", Args: `xs, .field, "desc"`, Min: 1, Max: 2, Predicate: 1, FoldMax: 3, Reads: Streams, Run: sorted, Fold: sortBy, Answers: ItsElements,
+		Summary: "the elements in order, or in the order of .field", Example: `sort(nums)`},
 	{Name: "reverse", Args: "xs", Min: 1, Reads: Streams, Run: reverse, Answers: ItsElements,
 		Summary: "the elements from the last to the first", Example: `reverse(nums)`},
-	{Name: "uniq", Args: "xs", Min: 1, Reads: Streams, Run: uniq, Answers: ItsElements,
-		Summary: "each element once", Example: `uniq([1, 2, 1])`},
+	{Name: "uniq", Args: "xs, .field", Min: 1, Predicate: 1, FoldMax: 2, Reads: Streams, Run: uniq, Fold: uniqBy, Answers: ItsElements,
+		Summary: "each element once, or the first element of each .field", Example: `uniq([1, 2, 1])`},
 	{Name: "concat", Args: "xs, ys, …", Min: 1, Max: Unlimited, Reads: Streams, Run: concat, Answers: ItsElements,
 		Summary: "the elements of several collections", Example: `concat(nums, [7])`},
-	{Name: "flatten", Args: "xs", Min: 1, Reads: Streams, Run: flatten,
+	{Name: "flatten", Args: "xs, .field", Min: 1, Predicate: 1, FoldMax: 2, Reads: Streams, Run: flatten, Fold: ofEach(flatten),
 		Summary: "the elements of the lists in a list", Example: `flatten([[1], [2, 3]])`},
-	{Name: "join", Args: `xs, ", "`, Min: 1, Max: 2, Reads: Streams, Run: join,
+	{Name: "join", Args: `xs, .field, ", "`, Min: 1, Max: 2, Predicate: 1, FoldMax: 3, Reads: Streams, Run: join, Fold: ofEach(join),
 		Summary: "strings, with something between them", Example: `join(["a", "b"], ", ")`},
 	{Name: "toPairs", Args: "m", Min: 1, Reads: Streams, Run: toPairs,
 		Summary: "the entries of a map as [key, value]", Example: `toPairs({a: 1})`},
@@ -252,46 +252,81 @@ func reverse(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return out, nil
 }
 
-// uniq keeps the first of equal elements. It finds hashable ones by their key and compares others
-// with each other.
+// uniq keeps the first of equal elements.
 func uniq(f *machine.Frame, args []value.Value) (value.Value, error) {
-	seen := map[any]bool{}
-	out, others := value.List{}, value.List{}
+	var seen distinct
+	out := value.List{}
 	err := value.Each(&f.Thread, args[0], true, func(_ int, _, elem value.Value) (bool, error) {
 		x, err := value.Load(elem)
 		if err != nil {
 			return false, err
 		}
-		if err := value.Refuse(x); err != nil {
-			return false, err
+		held, isNew, err := seen.add(f, x)
+		if isNew {
+			out = append(out, held)
 		}
-		k, simple, err := value.KeyOf(&f.Thread, x)
-		if err != nil {
-			return false, err
-		}
-		if simple {
-			if seen[k] {
-				return true, nil
-			}
-			seen[k] = true
-			if err := f.Keep(3 * meter.ElementSize); err != nil {
-				return false, err
-			}
-		} else {
-			for _, o := range others {
-				if same, _, err := value.Same(&f.Thread, x, o); err != nil || same {
-					return true, err
-				}
-			}
-		}
-		x, err = value.Hold(&f.Thread, x)
-		if !simple {
-			others = append(others, x)
-		}
-		out = append(out, x)
 		return true, err
 	})
 	return out, err
+}
+
+// uniqBy keeps the first of the elements for which the predicate answers the same.
+func uniqBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
+	var seen distinct
+	out := value.List{}
+	err := l.Each(f, true, func(s *machine.Scope) (bool, error) {
+		by, err := l.Pred.On(f, s)
+		if err != nil {
+			return false, err
+		}
+		if _, isNew, err := seen.add(f, by); err != nil || !isNew {
+			return true, l.Pred.Pos().Err(err)
+		}
+		elem, err := value.Hold(&f.Thread, s.Elem)
+		out = append(out, elem)
+		return true, err
+	})
+	return out, err
+}
+
+// distinct is a set of values. It finds hashable ones by their key and compares others with each
+// other.
+type distinct struct {
+	keys   map[any]bool
+	others value.List
+}
+
+// add adds x, loaded, if it is not there, and returns it held.
+func (d *distinct) add(f *machine.Frame, x value.Value) (held value.Value, isNew bool, err error) {
+	if err := value.Refuse(x); err != nil {
+		return nil, false, err
+	}
+	k, simple, err := value.KeyOf(&f.Thread, x)
+	switch {
+	case err != nil:
+		return nil, false, err
+	case simple && d.keys[k]:
+		return nil, false, nil
+	case simple:
+		if d.keys == nil {
+			d.keys = map[any]bool{}
+		}
+		d.keys[k] = true
+		if err := f.Keep(3 * meter.ElementSize); err != nil {
+			return nil, false, err
+		}
+	default:
+		for _, o := range d.others {
+			if same, _, err := value.Same(&f.Thread, x, o); err != nil || same {
+				return nil, false, err
+			}
+		}
+	}
+	x, err = value.Hold(&f.Thread, x)
+	if !simple {
+		d.others = append(d.others, x)
+	}
+	return x, true, err
 }
 
 func concat(f *machine.Frame, args []value.Value) (value.Value, error) {
@@ -346,6 +381,9 @@ func sorted(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if len(args) == 2 {
 		var err error
 		if order, err = value.Direction(&f.Thread, args[1]); err != nil {
+			if s, ok := args[1].(value.String); ok {
+				return nil, fault.From(err).With("a field is written without quotes, as in sort(xs, .%s)", s)
+			}
 			return nil, err
 		}
 	}

@@ -15,13 +15,13 @@ import (
 )
 
 var _ = define(NumberFunctions, []Function{
-	{Name: "min", Args: "xs", Min: 1, Max: Unlimited, Reads: Streams, Run: least, Answers: AnElement,
-		Summary: "the least of numbers, durations, times or strings", Example: `min(map(cache.items, .hits))`},
-	{Name: "max", Args: "xs", Min: 1, Max: Unlimited, Reads: Streams, Run: most, Answers: AnElement,
+	{Name: "min", Args: "xs, .field", Min: 1, Max: Unlimited, Predicate: 1, FoldMax: 2, Reads: Streams, Run: least, Fold: ofEach(least), Answers: AnElement,
+		Summary: "the least of numbers, durations, times or strings", Example: `min(cache.items, .hits)`},
+	{Name: "max", Args: "xs, .field", Min: 1, Max: Unlimited, Predicate: 1, FoldMax: 2, Reads: Streams, Run: most, Fold: ofEach(most), Answers: AnElement,
 		Summary: "the greatest of them", Example: `max(nums)`},
-	{Name: "mean", Args: "xs", Min: 1, Max: Unlimited, Reads: Streams, Run: mean,
-		Summary: "the mean of numbers or durations", Example: `mean(map(cache.items, .ttl))`},
-	{Name: "median", Args: "xs", Min: 1, Max: Unlimited, Reads: Streams, Run: median,
+	{Name: "mean", Args: "xs, .field", Min: 1, Max: Unlimited, Predicate: 1, FoldMax: 2, Reads: Streams, Run: mean, Fold: ofEach(mean),
+		Summary: "the mean of numbers or durations", Example: `mean(cache.items, .ttl)`},
+	{Name: "median", Args: "xs, .field", Min: 1, Max: Unlimited, Predicate: 1, FoldMax: 2, Reads: Streams, Run: median, Fold: ofEach(median),
 		Summary: "the one in the middle", Example: `median(nums)`},
 	{Name: "abs", Args: "n", Min: 1, Run: abs,
 		Summary: "a number without its sign", Example: `abs(-2)`},
@@ -180,6 +180,32 @@ func toFloat(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return value.Float(n.Float64()), nil
 }
 
+// ofEach is run over what the predicate answers for each element.
+func ofEach(run func(*machine.Frame, []value.Value) (value.Value, error)) func(*machine.Frame, *machine.Loop) (value.Value, error) {
+	return func(f *machine.Frame, l *machine.Loop) (value.Value, error) {
+		args := []value.Value{nil}
+		if l.Other != nil {
+			x, err := l.Other(f)
+			if err != nil {
+				return nil, err
+			}
+			args = append(args, x)
+		}
+		xs, err := l.From(f)
+		if err == nil && !value.IsList(xs) && !value.IsMap(xs) {
+			err = value.NotCollection(xs)
+		}
+		if err != nil {
+			return nil, err
+		}
+		known := *l
+		known.From = func(*machine.Frame) (value.Value, error) { return xs, nil }
+		args[0] = mapped(f, &known)
+		x, err := run(f, args)
+		return x, l.Pred.Pos().Err(err)
+	}
+}
+
 // eachScalar calls each for the arguments that are no collection, and for the elements of those
 // that are, at any depth of lists.
 func eachScalar(f *machine.Frame, args []value.Value, each func(x value.Value) error) error {
@@ -222,7 +248,7 @@ func extreme(f *machine.Frame, name string, args []value.Value, sign int) (value
 			if _, err := value.Compare(&f.Thread, name, x, x); err != nil {
 				e := fault.New("type", "%s has no order", x.Kind())
 				if value.IsStruct(x) {
-					return e.With("name a field of it, as in %s(map(xs, .size)); sortBy(xs, .size) has the whole element", name)
+					return e.With("name a field of it, as in %s(xs, .size); sortBy(xs, .size) has the whole element", name)
 				}
 				return e.With("%s takes numbers, durations, times and strings", name)
 			}

@@ -121,8 +121,12 @@ var mistakes = []mistake{
 		}},
 	{"the collection is missing", "it comes first, as in count(xs, .size > 5)",
 		func(t tokens, i int) bool {
-			return t.is(i, ".") && t.is(i-1, "(") && t.takesPredicate(i-2) && !t.is(i-3, "|")
+			return t.is(i, ".") && t.is(i-1, "(") && t.takesPredicate(i-2) && !t.is(i-3, "|") && !t.inBrackets(i-2)
 		}},
+	{"len takes no predicate", "count(xs, .size > 5) counts the elements that meet one",
+		func(t tokens, i int) bool { return t.isWord(i, "len") && t.isGivenPredicate(i) }},
+	{"{} takes no predicate", "filter(xs, .size > 5) or map(xs, .size) goes first, as in {}(map(xs, .size))",
+		tokens.isGivenPredicate},
 	{"a leading dot has a meaning only in a predicate", "there it selects a field of the element, as in count(xs, .size > 5)",
 		func(t tokens, i int) bool { return t.is(i, ".") && !t.endsOperand(i-1) && !t.inBrackets(i) }},
 

@@ -112,7 +112,7 @@ func (t tokens) predicate(i int) int {
 	name := t.list[i-1].Value
 	predicate, _ := t.functions(name)
 	switch {
-	case predicate == 0, IsBuiltin(name):
+	case predicate == 0, ParsesPredicate(name):
 		return -1
 	case t.is(i-2, "|"):
 		return predicate - 1

@@ -39,8 +39,8 @@ type Limits struct {
 	Nesting int // open brackets, operators that wait for an operand, and the like
 }
 
-// Functions reports whether a function has that name and, if so, which of its arguments is a
-// predicate, evaluated for each element of the first: the argument's index, 0 for none.
+// Functions reports whether a function has that name and, if so, which of its arguments is or may be
+// a predicate, evaluated for each element of the first: the argument's index, 0 for none.
 type Functions func(name string) (predicate int, known bool)
 
 // has reports whether a function has that name.
@@ -59,6 +59,13 @@ func (f Functions) takesPredicate(name string) bool {
 func IsBuiltin(name string) bool {
 	_, ok := builtin.Index[name]
 	return ok
+}
+
+// ParsesPredicate reports whether expr-lang's parser knows that the function of that name takes a
+// predicate.
+func ParsesPredicate(name string) bool {
+	i, ok := builtin.Index[name]
+	return ok && builtin.Builtins[i].Predicate
 }
 
 // Parse parses a line. The error is a *fault.Error.

@@ -70,6 +70,20 @@ func (t tokens) takesPredicate(i int) bool {
 	return t.kind(i) != lexer.EOF && t.functions.takesPredicate(t.list[i].Value)
 }
 
+// isGivenPredicate reports whether token i is the name of a function that takes no predicate, and is
+// given one.
+func (t tokens) isGivenPredicate(i int) bool {
+	if !t.isFunction(i) || !t.is(i+1, "(") || t.takesPredicate(i) || t.inBrackets(i) {
+		return false
+	}
+	for j := i + 2; j < len(t.list); j++ {
+		if isSign := t.is(j, "#") || t.is(j, ".") && !t.endsOperand(j-1); isSign && t.callee(j) == i {
+			return true
+		}
+	}
+	return false
+}
+
 // isLiteral reports whether token i is an operand by itself.
 func (t tokens) isLiteral(i int) bool {
 	switch t.kind(i) {
