@@ -202,17 +202,16 @@ func TestBytes(t *testing.T) {
 		`upper(repeat("a", 3000000))`, `reduce(1..100000000, [#acc], 0)`,
 	} {
 		runtime.GC()
-		var before, after runtime.MemStats
 		old := debug.SetGCPercent(-1)
-		runtime.ReadMemStats(&before)
-		_, err := s.Eval(t.Context(), source)
-		runtime.ReadMemStats(&after)
+		most := 8 * uint64(s.limits.Bytes)
+		bytes := attack.Allocated(most, func() {
+			if _, err := s.Eval(t.Context(), source); codeOfError(err) != "budget" || !strings.Contains(err.Error(), "; ") {
+				t.Errorf("%s: %v", source, err)
+			}
+		})
 		debug.SetGCPercent(old)
-		if codeOfError(err) != "budget" || !strings.Contains(err.Error(), "; ") {
-			t.Errorf("%s: %v", source, err)
-		}
-		if grown := after.TotalAlloc - before.TotalAlloc; grown > 8*uint64(s.limits.Bytes) {
-			t.Errorf("%s allocated %d bytes", source, grown)
+		if bytes > most {
+			t.Errorf("%s allocated %d bytes", source, bytes)
 		}
 	}
 }

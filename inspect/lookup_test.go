@@ -1,7 +1,6 @@
 package inspect_test
 
 import (
-	"runtime"
 	"testing"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -20,9 +19,8 @@ func TestLookupCopiesLittle(t *testing.T) {
 		t.Fatal(err)
 	}
 	const lookups = 1000
-	look := func() (bytes uint64) {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
+	const most = lookups * 4 << 10
+	bytes := attack.Allocated(most, func() {
 		for i := range uint64(lookups) {
 			e, ok, err := v.Field(0).Lookup(10 * i)
 			if ok != (10*i < 5000) || err != nil {
@@ -32,12 +30,9 @@ func TestLookupCopiesLittle(t *testing.T) {
 				t.Fatal(i, b, err)
 			}
 		}
-		runtime.ReadMemStats(&after)
-		return after.TotalAlloc - before.TotalAlloc
-	}
-	look()
-	if each := look() / lookups; each > 4<<10 {
-		t.Errorf("a look-up copies %d bytes", each)
+	})
+	if bytes > most {
+		t.Errorf("a look-up copies %d bytes", bytes/lookups)
 	}
 }
 

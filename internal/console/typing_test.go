@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
 // characters returns a terminal in character mode, and its peer.
@@ -271,12 +272,10 @@ func TestListingIsBounded(t *testing.T) {
 			proposals[i].Text = "a"
 		}
 		proposals[0].Text = strings.Repeat("a", 64<<10)
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		got := listing(proposals, 80)
-		runtime.ReadMemStats(&after)
-		if most := uint64(512 << 10); after.TotalAlloc-before.TotalAlloc > most || len(got) > 80*(n+1) {
-			t.Errorf("%d proposals take %d bytes, want at most %d, and %d on the screen", n, after.TotalAlloc-before.TotalAlloc, most, len(got))
+		const most = 512 << 10
+		var got string
+		if bytes := attack.Allocated(most, func() { got = listing(proposals, 80) }); bytes > most || len(got) > 80*(n+1) {
+			t.Errorf("%d proposals take %d bytes, want at most %d, and %d on the screen", n, bytes, most, len(got))
 		}
 	}
 }
