@@ -178,11 +178,15 @@ func tryFragment(t *testing.T, b rig.Block) {
 	}
 }
 
-// replay types the commands ("$ ") and lines ("> ") of a console block into the demo, compares the
+// replay types the commands ("$ ") and lines ("> ", with or without a name) of a console block into the demo, compares the
 // answers with those of the document, and returns the session for the next block.
 func replay(t *testing.T, b rig.Block, d *rig.Demo, s *rig.Session) *rig.Session {
-	steps := regexp.MustCompile(`(?m)^[$>] `).Split(b.Text, -1)
-	marks := regexp.MustCompile(`(?m)^[$>] `).FindAllString(b.Text, -1)
+	prompt := regexp.MustCompile(`(?m)^(?:shop@web-7 )?([$>] )`)
+	steps := prompt.Split(b.Text, -1)
+	var marks []string
+	for _, m := range prompt.FindAllStringSubmatch(b.Text, -1) {
+		marks = append(marks, m[1])
+	}
 	for i, mark := range marks {
 		typed, want, _ := strings.Cut(steps[i+1], "\n")
 		var got string
@@ -224,7 +228,8 @@ var masks = []struct {
 }{
 	{regexp.MustCompile(`\r`), ""},
 	{rig.Cost, ""},
-	{regexp.MustCompile(`(sightglass in \w+)[^,]*, go\S+ \w+/\w+,`), "${1} VERSION,"},
+	{regexp.MustCompile(`(sightglass in \w+)[^,]*,`), "${1} VERSION,"},
+	{regexp.MustCompile(`go1\S+ \w+/\w+\.`), "GO VERSION."},
 	{regexp.MustCompile(`\b(\d+(\.\d+)?(ns|µs|ms|[dhms]))+\b`), "DURATION"},
 	{regexp.MustCompile(`\d[\d,]*(\.\d+)?`), "N"},
 	{regexp.MustCompile(`[█▉▊▋▌▍▎▏]+`), "BAR"},

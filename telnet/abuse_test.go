@@ -218,7 +218,7 @@ func TestAttackNoise(t *testing.T) {
 // A client that sends a byte a second is served like any other. Time is that of a synctest bubble.
 func TestAttackByteASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &Server{}
+		s := &Server{Name: "-"}
 		s.newEvaluator = func() console.Evaluator { return &fake{} }
 		here, there := net.Pipe()
 		over := make(chan error, 1)

@@ -88,6 +88,7 @@ func newConn(s *Server, nc net.Conn, way *wayIn) *conn {
 	})
 	c.evaluator = &evaluator{inner: s.evaluator(), conn: c}
 	c.session = console.New(c.evaluator, c.out, s.Limits)
+	c.session.SetName(s.programName())
 	c.session.SetPeers(c.peers)
 	c.session.SetConfirmTime(s.confirmTime())
 	c.session.SetConfirm(c.dialog.echoes, c.confirm)

@@ -2,6 +2,7 @@ package telnet
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -153,6 +154,7 @@ func serve(t *testing.T, s *Server, network, addr string) *served {
 func serveOn(t *testing.T, s *Server, l net.Listener) *served {
 	t.Helper()
 	v := &served{Server: s, addr: l.Addr(), began: make(chan string, 10_000), log: &logged{}}
+	s.Name = cmp.Or(s.Name, "-") // the prompt is the same on each machine
 	if s.Registry == nil {
 		s.newEvaluator = func() console.Evaluator { return &fake{v.began} }
 	}

@@ -39,6 +39,11 @@ type Server struct {
 	// Addr is host:port or unix:/path; see Listen. Empty, it is localhost:3000.
 	Addr string
 
+	// Name is what the prompt of a terminal and the banner call this program, such as "shop"; the
+	// name of the host follows, as in shop@web-7. Empty, it is the name of the executable. A Name
+	// with an @, such as "shop@eu-1", stands for both, and "-" for neither: the prompt is then >.
+	Name string
+
 	// Registry has the objects to look at; nil is registry.Default.
 	Registry *registry.Registry
 

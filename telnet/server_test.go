@@ -34,7 +34,7 @@ func TestSession(t *testing.T) {
 			}
 			c := serve(t, &Server{}, tc.network, tc.addr).dial(t)
 			banner := c.until("a prompt", func(got string) bool { return strings.HasSuffix(got, "\r\n> ") })
-			if !strings.HasPrefix(banner, offer+"sightglass in telnet.test") || strings.Count(banner, "\n") != 1 {
+			if !strings.HasPrefix(banner, offer+"sightglass in telnet.test") || strings.Count(banner, "\n") != 2 {
 				t.Errorf("the banner is %q", banner)
 			}
 			c.send("1 + 1\r\n")

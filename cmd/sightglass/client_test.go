@@ -117,26 +117,29 @@ func TestNetcat(t *testing.T) {
 	}
 }
 
+// ready matches the prompt of the demo at the end of the screen.
+const ready = `^shop@\S+ > *\z`
+
 // tour tries what both terminals, telnet's and the demo's own, must be able to do.
 func tour(t *testing.T, s *rig.Screen) {
-	s.Await(`^> *\z`)
+	s.Await(ready)
 	s.Enter("dir()")
 	s.Await(`^cache +\*shop\.Cache `)
-	s.Await(`^> *\z`)
+	s.Await(ready)
 
 	s.Clear()
 	s.Enter("cache")
 	s.Await(`^  misses: +\d+`)
-	s.Await(`^> *\z`)
+	s.Await(ready)
 
 	s.Clear()
 	s.Enter("count(cache.items, .hits > 10)")
 	first := s.Await(`hits > 10\)\n(\d+)`)[1]
 	for again := first; again == first; {
-		s.Await(`^> *\z`)
+		s.Await(ready)
 		s.Clear()
 		s.Keys("Up")
-		s.Await(`^> count.*\)`)
+		s.Await(`> count.*\)`)
 		s.Keys("Enter")
 		again = s.Await(`hits > 10\)\n(\d+)`)[1]
 	}
@@ -148,17 +151,17 @@ func tour(t *testing.T, s *rig.Screen) {
 	s.Clear()
 	s.Write("cache.it")
 	s.Keys("Tab")
-	s.Await(`^> cache\.items`)
+	s.Await(`> cache\.items`)
 	s.Keys("C-u")
-	s.Await(`^> *\z`)
+	s.Await(ready)
 
 	s.Clear()
 	s.Enter(endless)
 	s.Await(`> 0\)\n*\z`)
 	s.Keys("C-c")
-	s.Await(`^> *\z`)
+	s.Await(ready)
 	s.Enter("20 + 22")
-	s.Await(`^42\n> *\z`)
+	s.Await(`^42\n` + ready)
 
 	s.Keys("C-d")
 	s.Await(`^THE END$`)
@@ -168,7 +171,7 @@ func TestTelnet(t *testing.T) {
 	rig.Need(t, "telnet", "tmux")
 	d := rig.RunDemo(t, "--listen", "localhost:0")
 	s := rig.NewScreen(t, 110, 60, "telnet localhost "+d.Port(t))
-	s.Await(`^sightglass in sightglass.*Read-only`)
+	s.Await(`^sightglass in shop .* on \S+, pid \d+, up \w+\ngo1\S+ \S+\. Read-only\. Type help, or dir\(\)\.\n` + ready)
 	tour(t, s)
 	s.Await(`closed by foreign host`)
 }
@@ -187,12 +190,12 @@ func TestTelnetOfAnyLetter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rig.Need(t, name)
 			s := rig.NewScreen(t, 110, 60, client+d.Port(t))
-			s.Await(`^> *\z`)
+			s.Await(ready)
 			s.Enter("1 + 1") // whose answer comes behind all that is negotiated
-			s.Await(`^2\n> *\z`)
+			s.Await(`^2\n` + ready)
 			for _, letters := range []string{"”", "Н Ý そ", "э ъ à Ѓ", "日本 𝒳"} { // with 9D, 8D, 8A, 83 and others
 				s.Enter(`"` + letters + `" + "."`)
-				s.Await(`^"` + letters + `\."\n> *\z`)
+				s.Await(`^"` + letters + `\."\n` + ready)
 			}
 			s.Keys("C-d")
 			s.Await(`^THE END`)
@@ -207,9 +210,9 @@ func TestSuspendedDemo(t *testing.T) {
 	s := rig.NewScreen(t, 110, 60, "PS1='shell: ' bash --norc -i")
 	s.Await(`^shell: *\z`)
 	s.Enter(rig.Program(t) + " demo --listen localhost:0")
-	s.Await(`^> *\z`)
+	s.Await(ready)
 	s.Enter("1 + 1")
-	s.Await(`^2\n> *\z`)
+	s.Await(`^2\n` + ready)
 	s.Enter("watch 200ms cache.hits")
 	s.Await(`samples in`)
 	s.Keys("C-z")
@@ -219,11 +222,11 @@ func TestSuspendedDemo(t *testing.T) {
 	s.Enter("fg")
 	s.Await(`^shell: fg\n[\s\S]*samples in`)
 	s.Keys("C-c")
-	s.Await(`^> *\z`)
+	s.Await(ready)
 	s.Keys("Up", "Up")
-	s.Await(`^> 1 \+ 1\z`)
+	s.Await(`> 1 \+ 1\z`)
 	s.Keys("Enter")
-	s.Await(`^> 1 \+ 1\n2\n> *\z`)
+	s.Await(`> 1 \+ 1\n2\n` + ready)
 	s.Keys("C-d")
 	s.Await(`^shell: *\z`)
 	s.Enter("exit")

@@ -22,6 +22,9 @@ import (
 // enough that the shop opens in well under a second.
 const stock = 200_000
 
+// name is what the demo calls itself.
+const name = "shop"
+
 // grace is how long sessions have to end when the demo ends.
 const grace = 3 * time.Second
 
@@ -51,6 +54,7 @@ func (d *demo) Run() error {
 	reg := registry.New()
 	s.Expose(reg)
 	server := &telnet.Server{
+		Name:     name,
 		Registry: reg,
 		AnyUser:  runtime.GOOS != "linux", // other systems do not tell the user of a connection; this is a demonstration
 		Logger:   slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})),

@@ -29,6 +29,8 @@ func newPrompt(reg *registry.Registry) *prompt {
 		lines:   liner.NewLiner(),
 		session: console.New(eval.NewSession(reg, eval.Limits{}), os.Stdout, eval.Limits{}),
 	}
+	host, _ := os.Hostname() // without one, the prompt names the program alone
+	p.session.SetName(console.Name{Program: name, Host: host})
 	if err == nil {
 		shareTerminal(before, p.session.Away)
 	}
@@ -48,7 +50,8 @@ func (p *prompt) Close() error { return p.lines.Close() }
 
 // run runs lines until the user leaves or ctx ends.
 func (p *prompt) run(ctx context.Context) {
-	fmt.Println(console.Banner())
+	p.resize()
+	fmt.Println(p.session.Banner())
 	for ctx.Err() == nil {
 		line, err := p.read()
 		if errors.Is(err, liner.ErrPromptAborted) {
@@ -66,7 +69,8 @@ func (p *prompt) run(ctx context.Context) {
 
 // read reads a line, and goes on while it is incomplete. An empty line completes it.
 func (p *prompt) read() (string, error) {
-	line, err := p.lines.Prompt("> ")
+	p.resize()
+	line, err := p.lines.Prompt(p.session.Prompt())
 	for err == nil && p.session.Incomplete(line) && !strings.HasSuffix(line, "\n") {
 		var more string
 		more, err = p.lines.Prompt(". ")
@@ -82,11 +86,16 @@ func (p *prompt) read() (string, error) {
 func (p *prompt) do(ctx context.Context, line string) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
+	p.resize()
+	return p.session.Do(ctx, line)
+}
+
+// resize tells the session the size of the terminal.
+func (p *prompt) resize() {
 	if width, height, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
 		p.session.SetWidth(width)
 		p.session.SetHeight(height)
 	}
-	return p.session.Do(ctx, line)
 }
 
 // complete is liner's WordCompleter: it completes line at rune offset pos.

@@ -1,12 +1,10 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"os"
-	"path"
-	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -16,31 +14,34 @@ import (
 // started is when the process started, give or take its initialization.
 var started = time.Now()
 
-// Banner returns the first line of a session: which process this is, what the session may do to it,
-// and what to type next.
-func Banner() string {
-	version := ""
-	build, ok := debug.ReadBuildInfo()
-	if !ok {
-		build = &debug.BuildInfo{}
-	}
-	if v := build.Main.Version; v != "" {
-		version = " " + v
-	}
-	return fmt.Sprintf("sightglass in %s%s, %s %s/%s, pid %d, up %s. Read-only. Type help, or dir().",
-		text.EscapeLines(program(os.Args, build.Main.Path)), text.EscapeLines(version),
-		runtime.Version(), runtime.GOOS, runtime.GOARCH, os.Getpid(), uptime(time.Since(started)))
+// Banner returns the first lines of a session, without a newline at the end: which process this is
+// and where, what the session may do to it, and what to type next. They fit the terminal, and 80
+// columns if its width is not known.
+func (s *Session) Banner() string {
+	st := s.currentStyle()
+	return strings.Join(bannerLines(st.name, mainModule().Version, s.level.acts(), st.width.terminal), "\n")
 }
 
-// program returns the name of the process, as in args, or that of its main module if args is empty.
-func program(args []string, module string) string {
-	if len(args) > 0 && args[0] != "" {
-		return strings.TrimSuffix(filepath.Base(args[0]), ".exe")
+// maxBannerName bounds a name in the banner, in columns.
+const maxBannerName = 56
+
+func bannerLines(n Name, version string, acts bool, columns int) []string {
+	name := func(s string) string { return middle(text.Escape(s), min(maxBannerName, columns-3)) }
+	var b strings.Builder
+	b.WriteString("sightglass in " + name(cmp.Or(n.Program, Program())))
+	if version != "" {
+		b.WriteString(" " + name(version))
 	}
-	if module != "" {
-		return path.Base(module)
+	if n.Host != "" {
+		b.WriteString(" on " + name(n.Host))
 	}
-	return "a program"
+	fmt.Fprintf(&b, ", pid %d, up %s", os.Getpid(), uptime(time.Since(started)))
+	may := "Read-only."
+	if acts {
+		may = "You may act; level look ends that."
+	}
+	about := fmt.Sprintf("%s %s/%s. %s Type help, or dir().", runtime.Version(), runtime.GOOS, runtime.GOARCH, may)
+	return append(text.Fold(b.String(), columns-1, "  "), text.Fold(about, columns-1, "")...)
 }
 
 // uptime writes d in its two largest units.

@@ -32,8 +32,8 @@ type editor struct {
 	// nesting is Limits.Nesting, for scanner.
 	nesting int
 	history *history
-	// acts reports whether the session may act; nil stands for no.
-	acts func() bool
+	// label returns the prompt of the session; nil stands for prompt.
+	label func() string
 	// program reports whether lines come from a program, in JSON mode; nil stands for no.
 	program func() bool
 
@@ -59,7 +59,7 @@ type editor struct {
 	screen screen
 }
 
-// The prompts, all of one width.
+// The prompts. A name may stand before the first two.
 const (
 	prompt     = "> "
 	actsPrompt = "# " // the session may act
@@ -79,8 +79,8 @@ func (e *editor) prompt() string {
 	if e.fromProgram() {
 		return ""
 	}
-	if e.acts != nil && e.acts() {
-		return actsPrompt
+	if e.label != nil {
+		return e.label()
 	}
 	return prompt
 }

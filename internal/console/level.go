@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"fmt"
-	"strings"
 	"sync"
 )
 
@@ -36,14 +35,6 @@ func (l *level) lower() {
 	if drop != nil {
 		drop()
 	}
-}
-
-// banner returns Banner with the level of this session.
-func (s *Session) banner() string {
-	if s.level.acts() {
-		return strings.Replace(Banner(), "Read-only.", "You may act: level look gives that up.", 1)
-	}
-	return Banner()
 }
 
 func runLevel(_ context.Context, s *Session, a *answer, args string) error {

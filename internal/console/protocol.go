@@ -33,7 +33,7 @@ func runJSON(ctx context.Context, s *Session, a *answer, args string) error {
 			return err
 		}
 	}
-	return errors.Join(a.end(), s.writeReply(nil, textReply("session", strings.TrimSpace(s.banner()))))
+	return errors.Join(a.end(), s.writeReply(nil, textReply("session", strings.ReplaceAll(s.Banner(), "\n", " "))))
 }
 
 // request answers a line of JSON mode with one line, and a blank line with none.

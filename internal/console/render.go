@@ -22,6 +22,7 @@ const (
 
 // style is how answers are laid out.
 type style struct {
+	name   Name
 	width  setting[int] // columns
 	height int          // rows
 	color  setting[bool]
@@ -203,8 +204,8 @@ func (a *answer) writeError(err error, statement, line string, st style) error {
 	if typed := e.Source == statement; typed {
 		ours.Source = line
 		if runes := []rune(line); st.echoed && e.Line == 1 && e.Col <= len(runes)+1 &&
-			!strings.Contains(line, "\n") && len(prompt)+text.Width(line) < st.width.value() {
-			under := len(prompt) + text.Width(string(runes[:e.Col-1]))
+			!strings.Contains(line, "\n") && st.lead()+text.Width(line) < st.width.value() {
+			under := st.lead() + text.Width(string(runes[:e.Col-1]))
 			_, err := fmt.Fprintf(a, "%*s^\n%s\n", under, "", message)
 			return err
 		}

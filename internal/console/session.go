@@ -102,9 +102,9 @@ func (s *Session) SetColor(on bool) {
 	s.restyle(func(st *style) { st.color.terminal = on })
 }
 
-// SetEchoed sets whether each line stands on the screen above its answer, behind a prompt of two
-// columns. If so, an error points at the place there instead of repeating the line, and a watch
-// draws each sample over the one before.
+// SetEchoed sets whether each line stands on the screen above its answer, behind the Prompt. If so,
+// an error points at the place there instead of repeating the line, and a watch draws each sample
+// over the one before.
 func (s *Session) SetEchoed(on bool) { s.restyle(func(st *style) { st.echoed = on }) }
 
 // Away tells the session that somebody else has written on the terminal: a watch then draws its

@@ -130,7 +130,7 @@ func Attach(ctx context.Context, s *Session, out Output, ended func()) *Terminal
 	t := &Terminal{session: s, out: out, ended: ended, done: make(chan struct{})}
 	t.ctx, t.stop = context.WithCancelCause(ctx)
 	t.room.L = &t.mu
-	t.editor = editor{max: s.limits.Line, nesting: s.limits.Nesting, history: &s.history, acts: s.level.acts, program: s.inJSON}
+	t.editor = editor{max: s.limits.Line, nesting: s.limits.Nesting, history: &s.history, label: s.Prompt, program: s.inJSON}
 	t.editor.screen.width = defaultWidth
 	s.restyle(func(st *style) { st.keyed = true })
 	return t
@@ -143,7 +143,7 @@ func (t *Terminal) Start() {
 	if t.over() {
 		return
 	}
-	t.editor.screen.put(t.session.banner() + "\n")
+	t.editor.screen.put(t.session.Banner() + "\n")
 	t.editor.begin()
 	t.show()
 }

@@ -28,7 +28,7 @@ func attach(t *testing.T, f *fake) (*Terminal, *peer) {
 		wait(t, term)
 	})
 	term.Start()
-	if banner := p.answer(t); !strings.HasPrefix(banner, "sightglass in ") || strings.Count(banner, "\n") != 1 {
+	if banner := p.answer(t); !strings.HasPrefix(banner, "sightglass in ") || strings.Count(banner, "\n") != 2 {
 		t.Errorf("the banner is %q", banner)
 	}
 	return term, p

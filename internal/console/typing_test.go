@@ -157,8 +157,8 @@ func TestEndBetweenKeys(t *testing.T) {
 			f := &fake{began: make(chan string, 10)}
 			term, _ := characters(t, f)
 			ended := make(chan struct{})
-			term.editor.acts = func() bool { // called for each prompt, while Feed holds the lock
-				term.editor.acts = nil
+			term.editor.label = func() string { // called for each prompt, while Feed holds the lock
+				term.editor.label = nil
 				go func() {
 					end(term)
 					close(ended)
@@ -166,7 +166,7 @@ func TestEndBetweenKeys(t *testing.T) {
 				for !term.ending.Load() && term.ctx.Err() == nil {
 					runtime.Gosched()
 				}
-				return false
+				return prompt
 			}
 			term.Feed([]byte("\rnever\r"))
 			wait(t, term)

@@ -121,7 +121,7 @@ func (s *Screen) Await(pattern string) []string {
 func (s *Screen) Clear() {
 	s.t.Helper()
 	s.Keys("C-l")
-	s.Await(`\A> *$`)
+	s.Await(`\A(\S+ )?> *$`)
 }
 
 // Knows waits until the server knows the width of the terminal: the client sends a size by itself,
@@ -131,7 +131,7 @@ func (s *Screen) Knows(width int) {
 	for known := ""; known != fmt.Sprint(width); {
 		s.Clear()
 		s.Enter("set")
-		known = s.Await(`^width +(\d+)[^\0]*\n>\z`)[1]
+		known = s.Await(`^width +(\d+)[^\0]*\n(?:\S+ )?>\z`)[1]
 	}
 	s.Clear()
 }

@@ -1,6 +1,7 @@
 package rig
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -27,6 +28,7 @@ func Start(t *testing.T, network, addr string, server *telnet.Server) net.Addr {
 	if err != nil {
 		t.Fatal(err)
 	}
+	server.Name = cmp.Or(server.Name, "-")                     // the prompt is the same on each machine
 	server.AnyUser = server.AnyUser || runtime.GOOS != "linux" // other systems do not tell whose a connection is
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
