@@ -211,8 +211,8 @@ func (b *backwards) element(end int) (value.Value, error) {
 				continue
 			}
 			x, _, err := b.collection(i)
-			if err != nil {
-				return nil, err
+			if err != nil || library.Lookup(b.tokens[i-1].Value).Itself {
+				return x, err
 			}
 			return b.e.some(x)
 		}

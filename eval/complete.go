@@ -157,7 +157,7 @@ func (e *evaluation) completeKey(text string, quote int) (out []Completion, err 
 		return nil, err
 	}
 	prefix := text[quote+1:]
-	err = value.Each(&e.Thread, x, false, func(_ int, key, elem value.Value) (bool, error) {
+	err = value.Entries(&e.Thread, x, false, func(_ int, key, elem value.Value) (bool, error) {
 		key, err := value.Load(key)
 		if err != nil {
 			return false, err

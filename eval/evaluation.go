@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sightglass-go/sightglass/eval/internal/compile"
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
@@ -57,9 +58,9 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 	case *value.Snapshot:
 		r.Page = x.Page
 	case value.String:
-		if string(x) == e.Verbatim {
+		if e.Verbatim != "" && string(x) == e.Verbatim {
 			r.Page = &render.Page{}
-			r.Page.Verbatim(e.Verbatim)
+			r.Page.Verbatim(strings.TrimSuffix(e.Verbatim, "\n"))
 		}
 	}
 	r.Node = value.Picture(&e.Thread, x, e.Show, pathOfAnswer(st))

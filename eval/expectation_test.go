@@ -148,12 +148,17 @@ func ordered(xs []any) []any {
 }
 
 var expectations = map[string]expectation{
-	"all":           collection("all(x, #index < 1)", func(_ subject, xs []any) any { return len(xs) < 2 }),
-	"any":           collection("any(x, #index < 1)", func(_ subject, xs []any) any { return len(xs) > 0 }),
-	"none":          collection("none(x, #index < 1)", func(_ subject, xs []any) any { return len(xs) == 0 }),
-	"one":           collection("one(x, #index < 1)", func(_ subject, xs []any) any { return len(xs) > 0 }),
-	"filter":        collection("filter(x, #index < 1)", func(s subject, xs []any) any { return part(s, xs) }),
-	"map":           collection("map(x, #index)", func(_ subject, xs []any) any { return upTo(len(xs)) }),
+	"all":    collection("all(x, #index < 1)", func(_ subject, xs []any) any { return len(xs) < 2 }),
+	"any":    collection("any(x, #index < 1)", func(_ subject, xs []any) any { return len(xs) > 0 }),
+	"none":   collection("none(x, #index < 1)", func(_ subject, xs []any) any { return len(xs) == 0 }),
+	"one":    collection("one(x, #index < 1)", func(_ subject, xs []any) any { return len(xs) > 0 }),
+	"filter": collection("filter(x, #index < 1)", func(s subject, xs []any) any { return part(s, xs) }),
+	"map": collection("map(x, #index)", func(s subject, xs []any) any {
+		if s.source == "groups" { // its keys are kept
+			return map[any]any{s.key: 0}
+		}
+		return upTo(len(xs))
+	}),
 	"find":          collection("find(x, #index < 1)", func(_ subject, xs []any) any { return firstOrNil(xs) }),
 	"findIndex":     collection("findIndex(x, #index < 1)", func(_ subject, xs []any) any { return firstOrNil(upTo(len(xs))) }),
 	"findLast":      collection("findLast(x, true)", func(_ subject, xs []any) any { return firstOrNil(reversed(xs)) }),

@@ -345,8 +345,8 @@ syntax: lists and maps are written without a type at 1:1; write [1, 2], or {a: 1
 []int{1, 2}
 syntax: lists and maps are written without a type at 1:1; write [1, 2], or {a: 1}
 
-print(cache.total)
-unknown_function: unknown function print at 1:1; an answer is shown by itself: write the value alone
+println(cache.total)
+unknown_function: unknown function println at 1:1; an answer is shown by itself: write the value alone
 
 append(nums, 5)
 unknown_function: unknown function append at 1:1; nothing can be changed; concat(xs, ys) makes a longer list

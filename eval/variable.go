@@ -61,7 +61,7 @@ func (e *evaluation) variable(x value.Value, st syntax.Statement) (v variable, n
 	if value.IsCut(n) {
 		note = "a snapshot was kept, and it was cut: the live object has more"
 	}
-	return variable{compile.Variable{Value: value.NewSnapshot(n)}, value.Weight(n)}, note
+	return variable{compile.Variable{Value: value.NewSnapshot(x, n)}, value.Weight(n)}, note
 }
 
 // reachable returns the path of a live object that can be reached again for certain, nil for any

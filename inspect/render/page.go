@@ -54,9 +54,28 @@ func (p *Page) Text(text string, role Role) {
 	p.sections = append(p.sections, section{text: text, role: role})
 }
 
-// Verbatim adds lines that are never folded, to be copied.
+// Verbatim adds lines that are never folded, to be copied. A tab becomes blanks up to the next
+// column that is a multiple of 8, and a carriage return at the end of a line is left out.
 func (p *Page) Verbatim(text string) {
 	p.sections = append(p.sections, section{text: text, fixed: true})
+}
+
+// verbatim is a line as a terminal shows it.
+func verbatim(line string) string {
+	line = strings.TrimSuffix(line, "\r")
+	var b strings.Builder
+	column := 0
+	for i, part := range strings.Split(line, "\t") {
+		if i > 0 {
+			n := 8 - column%8
+			b.WriteString(strings.Repeat(" ", n))
+			column += n
+		}
+		part = text.Escape(part)
+		b.WriteString(part)
+		column += text.Width(part)
+	}
+	return b.String()
 }
 
 // Columns adds rows with a cell for each of the columns. A column that is empty in all rows is left
@@ -118,9 +137,11 @@ func (w *writer) section(p section, gap int) {
 		return
 	}
 	for whole := range strings.SplitSeq(p.text, "\n") {
-		lines := []string{text.Escape(whole)}
-		if !p.fixed {
-			lines = text.Fold(lines[0], w.style.Width, "")
+		var lines []string
+		if p.fixed {
+			lines = []string{verbatim(whole)}
+		} else {
+			lines = text.Fold(text.Escape(whole), w.style.Width, "")
 		}
 		for _, s := range lines {
 			var l line

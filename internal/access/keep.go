@@ -141,3 +141,11 @@ func (vis *Visit) changed() (n int) {
 	}
 	return n
 }
+
+// Link has the next Keep of v tell the Meter what it takes to remember the way to v, for callers
+// that go from object to object on their own: the Views of the way would count as nothing.
+func (v *View) Link() { v.pick.uncharged = linkBytes }
+
+// linkBytes is about what the Views between two objects of a linked list take: a field and what it
+// points at.
+const linkBytes = 2 * viewBytes

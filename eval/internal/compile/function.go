@@ -146,9 +146,12 @@ func (c *compiler) loop(fn *library.Function, args []ast.Node) (*machine.Loop, e
 	}
 	l := &machine.Loop{From: from}
 	for i, arg := range args[1:] {
-		if i+1 == fn.Predicate {
+		switch {
+		case i+1 == fn.Predicate:
 			l.Pred, err = c.predicateOf(fn, arg)
-		} else {
+		case fn.Second && i == fn.Predicate:
+			l.Pred2, err = c.predicateOf(fn, arg)
+		default:
 			l.Other, err = c.compile(arg)
 		}
 		if err != nil {

@@ -11,7 +11,7 @@ import (
 
 // foreignFunctions are functions of other languages, and what to write instead.
 var foreignFunctions = map[string]string{
-	"print": "an answer is shown by itself: write the value alone", "println": "an answer is shown by itself: write the value alone", "printf": "an answer is shown by itself: write the value alone",
+	"println": "an answer is shown by itself: write the value alone", "printf": "an answer is shown by itself: write the value alone",
 	"append": "nothing can be changed; concat(xs, ys) makes a longer list", "push": "nothing can be changed; concat(xs, ys) makes a longer list",
 	"delete": "nothing can be changed; filter(m, #key != …) leaves an entry out", "clear": "nothing can be changed", "set": "nothing can be changed; x = … gives a name in this session",
 	"make": "write a list as [1, 2], a map as {a: 1}", "new": "write a list as [1, 2], a map as {a: 1}",

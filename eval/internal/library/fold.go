@@ -38,9 +38,17 @@ func filter(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	return value.ToList(&f.Thread, p)
 }
 
-// mapping is map(xs, expression): always a list.
+// mapping is map(xs, expression): a list, but of a map of groups a map with the same keys.
 func mapping(f *machine.Frame, l *machine.Loop) (value.Value, error) {
-	return value.ToList(&f.Thread, mapped(f, l))
+	x, err := l.From(f)
+	if err != nil {
+		return nil, err
+	}
+	p := mapped(f, l, x)
+	if value.IsMap(p) {
+		return value.Part(&f.Thread, p, 0, math.MaxInt)
+	}
+	return value.ToList(&f.Thread, p)
 }
 
 // filtered is the elements that pass, one by one.
@@ -49,6 +57,7 @@ func filtered(f *machine.Frame, l *machine.Loop) (*value.Pipe, error) {
 	if err != nil {
 		return nil, err
 	}
+	x, _ = value.Settle(x)
 	return value.NewPart(x, func(_ *value.Thread, unlocked bool, yield value.Yield) error {
 		n := 0
 		return l.Over(f, x, unlocked, func(s *machine.Scope) (bool, error) {
@@ -57,7 +66,7 @@ func filtered(f *machine.Frame, l *machine.Loop) (*value.Pipe, error) {
 				return true, err
 			}
 			n++
-			return yield(n-1, s.Key, s.Elem)
+			return yield(n-1, s.Key, s.Value)
 		})
 	}), nil
 }
@@ -67,20 +76,36 @@ func pipeOfFilter(l *machine.Loop, _ fault.Pos) machine.Code {
 }
 
 func pipeOfMap(l *machine.Loop, _ fault.Pos) machine.Code {
-	return func(f *machine.Frame) (value.Value, error) { return mapped(f, l), nil }
+	return func(f *machine.Frame) (value.Value, error) {
+		x, err := l.From(f)
+		if err != nil {
+			return nil, err
+		}
+		return mapped(f, l, x), nil
+	}
 }
 
-// mapped is what the predicate answers for each element, one by one.
-func mapped(f *machine.Frame, l *machine.Loop) *value.Pipe {
-	return value.NewList(func(_ *value.Thread, unlocked bool, yield value.Yield) error {
-		return l.Each(f, unlocked, func(s *machine.Scope) (bool, error) {
-			x, err := l.Pred.On(f, s)
+// mapped is what the predicate answers for each element of x, one by one. It is a map if x is one of
+// groups.
+func mapped(f *machine.Frame, l *machine.Loop, x value.Value) *value.Pipe {
+	grouped := value.IsGrouped(x)
+	walk := func(_ *value.Thread, unlocked bool, yield value.Yield) error {
+		return l.Over(f, x, unlocked, func(s *machine.Scope) (bool, error) {
+			key := s.Key
+			if !grouped {
+				key = value.Unkeyed
+			}
+			y, err := l.Pred.On(f, s)
 			if err != nil {
 				return false, err
 			}
-			return yield(s.Index, value.Unkeyed, x)
+			return yield(s.Index, key, y)
 		})
-	})
+	}
+	if grouped {
+		return value.NewMapped(x, walk)
+	}
+	return value.NewList(walk)
 }
 
 func sum(f *machine.Frame, l *machine.Loop) (value.Value, error) {
@@ -127,7 +152,7 @@ func groupBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return groups.Sorted(&f.Thread)
+	return groups.Grouped().Sorted(&f.Thread)
 }
 
 func sortBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {

@@ -12,21 +12,28 @@ import (
 )
 
 var _ = define(ObjectFunctions, []Function{
-	{Name: "freq", Args: "xs, .field", Min: 1, Max: 2, Predicate: 1, Fold: freq,
-		Summary: "how many have which .field, the most frequent first", Example: `freq(cache.items, .status)`},
+	{Name: "freq", Args: "xs, .field, .size", Min: 1, Max: 3, Predicate: 1, Second: true, Fold: freq,
+		Summary: "how many have which .field, the most frequent first; the sum of .size for each", Example: `freq(cache.items, .status, .hits)`},
 })
 
 // groupLimit bounds what freq shows of a value.
-var groupLimit = render.Limit{Items: 16, Bytes: 4 << 10, Nodes: 100}
+var groupLimit = render.Limit{Depth: 4, Items: 16, Bytes: 4 << 10, Nodes: 100}
 
 // stepsPerRow is what a row or its picture takes: some allocations.
 const stepsPerRow = 8
 
 // freq is freq(xs, by): how many elements have which value of by, as {value: …, count: …, percent:
-// …}. The most frequent value comes first, equally frequent ones in their own order. It keeps the
-// values, not the elements.
+// …}. The most frequent value comes first, equally frequent ones in their own order.
+//
+// freq(xs, by, of) also adds up of for each value, as {value: …, count: …, sum: …, percent: …}. The
+// greatest sum comes first, and percent is the share in the sum of all. There is no percent where
+// sums have no shares: some are negative, or all are 0.
+//
+// It keeps the values, not the elements.
 func freq(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	groups, all := value.NewDict(), 0
+	var sums []total // of the groups, and all of them, if there is something to add up
+	var whole total
 	err := l.Each(f, true, func(s *machine.Scope) (bool, error) {
 		x, err := l.Pred.On(f, s)
 		if err != nil {
@@ -40,32 +47,51 @@ func freq(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		if found {
 			_, n := groups.At(i)
 			groups.Set(i, n.(value.Int)+1)
+		} else {
+			i = groups.Count()
+			if err := newGroup(f, groups, x); err != nil {
+				return false, err
+			}
+			if l.Pred2 != nil {
+				sums = append(sums, total{})
+			}
+		}
+		if l.Pred2 == nil {
 			return true, nil
 		}
-		if groups.Count() == maxRows {
-			return false, fault.New("budget", "there are more than %s different values", text.Thousands(maxRows)).
-				With("group them coarser, as in freq(xs, .size / 1000)")
-		}
-		if x, err = value.Hold(&f.Thread, x); err != nil {
+		if x, err = l.Pred2.On(f, s); err != nil {
 			return false, err
 		}
-		if err := groups.Add(&f.Thread, x, value.Int(1)); err != nil {
-			return false, err
+		if err = whole.add(x); err == nil {
+			err = sums[i].add(x)
 		}
-		return true, f.Keep(value.NodeSize(4)) // its row
+		return true, l.Pred2.Pos().Err(err)
 	})
 	if err != nil {
 		return nil, err
 	}
 	found := make([]group, groups.Count())
+	shares := whole.Float64() > 0 && !math.IsInf(whole.Float64(), 1)
 	for i := range found {
 		if err := f.Tick(stepsPerRow); err != nil {
 			return nil, err
 		}
 		x, n := groups.At(i)
-		found[i] = group{value.Picture(&f.Thread, x, groupLimit, ""), int(n.(value.Int))}
+		found[i] = group{value: value.Picture(&f.Thread, x, groupLimit, ""), count: int(n.(value.Int))}
+		if sums == nil {
+			continue
+		}
+		if found[i].sum, err = sums[i].sum(); err != nil {
+			return nil, l.Pred2.Pos().Err(err)
+		}
+		found[i].size = sums[i].Float64()
+		shares = shares && found[i].size >= 0
 	}
-	if found, err = value.Sorted(&f.Thread, found, found, mostFrequent); err != nil {
+	order := mostFrequent
+	if sums != nil {
+		order = func(a, b group) (int, error) { return largest(f, a, b) }
+	}
+	if found, err = value.Sorted(&f.Thread, found, found, order); err != nil {
 		return nil, err
 	}
 	rows := make([]*render.Node, len(found))
@@ -73,15 +99,39 @@ func freq(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		if err := f.Tick(stepsPerRow); err != nil {
 			return nil, err
 		}
-		rows[i] = record(field{"value", g.value}, field{"count", g.count}, field{"percent", percent(g.count, all)})
+		fields := []field{{"value", g.value}, {"count", g.count}}
+		if sums == nil {
+			fields = append(fields, field{"percent", percent(float64(g.count), float64(all))})
+		} else if fields = append(fields, field{"sum", g.sum}); shares {
+			fields = append(fields, field{"percent", percent(g.size, whole.Float64())})
+		}
+		rows[i] = record(fields...)
 	}
 	return &value.Snapshot{Node: records(rows)}, nil
 }
 
-// group is a value, and how many elements have it.
+// newGroup adds the group of the elements with the value x, of which there is one so far.
+func newGroup(f *machine.Frame, groups *value.Dict, x value.Value) error {
+	if groups.Count() == maxRows {
+		return fault.New("budget", "there are more than %s different values", text.Thousands(maxRows)).
+			With("group them coarser, as in freq(xs, .size / 1000)")
+	}
+	x, err := value.Hold(&f.Thread, x)
+	if err != nil {
+		return err
+	}
+	if err := groups.Add(&f.Thread, x, value.Int(1)); err != nil {
+		return err
+	}
+	return f.Keep(value.NodeSize(6)) // its row
+}
+
+// group is a value, how many elements have it, and what they add up to.
 type group struct {
 	value *render.Node
 	count int
+	sum   value.Value // nil if nothing was added up
+	size  float64     // of the sum
 }
 
 func mostFrequent(a, b group) (int, error) {
@@ -91,7 +141,13 @@ func mostFrequent(a, b group) (int, error) {
 	return a.value.Compare(b.value), nil
 }
 
-// percent is the share of part in all, with two decimals.
-func percent(part, all int) float64 {
-	return math.Round(10_000*float64(part)/float64(all)) / 100
+// largest puts the greatest sum first, and NaN last.
+func largest(f *machine.Frame, a, b group) (int, error) {
+	if o, err := value.SortOrder(&f.Thread, b.sum, a.sum); o != 0 || err != nil {
+		return o, err
+	}
+	return mostFrequent(a, b)
 }
+
+// percent is the share of part in all, with two decimals.
+func percent(part, all float64) float64 { return math.Round(10_000*part/all) / 100 }

@@ -27,9 +27,11 @@ type Function struct {
 
 	Min, Max  int     // how many arguments it takes; a Max of 0 means Min
 	Predicate int     // the index of the argument that is evaluated for each element of the first; 0 for none
+	Second    bool    // so is the argument behind it
 	FoldMax   int     // how many arguments a call with a predicate takes, where Run and Fold are both set
 	Acc       bool    // the predicate may use #acc
 	Keyed     bool    // the predicate answers keys, so that a constant text is a mistake
+	Itself    bool    // the predicate sees the first argument itself, and no elements of it
 	TooMany   string  // what to write instead of a call with more arguments, where that is not Args
 	Reads     Reading // of a call without a predicate
 	Answers   Answer

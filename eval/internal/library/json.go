@@ -142,7 +142,7 @@ func (w *jsonWriter) mapping(x value.Value, depth int) error {
 	}
 	var entries []entry
 	before := w.f.Kept()
-	err := value.Each(&w.f.Thread, x, true, func(_ int, key, elem value.Value) (bool, error) {
+	err := value.Entries(&w.f.Thread, x, true, func(_ int, key, elem value.Value) (bool, error) {
 		key, err := value.Load(key)
 		if err != nil {
 			return false, err

@@ -137,7 +137,7 @@ func entriesOf(m value.Value, ofKeys bool) (*value.Pipe, error) {
 		return nil, fault.New("type", "%s has no keys", m.Kind()).With("keys and values take a map")
 	}
 	return value.NewList(func(t *value.Thread, unlocked bool, yield value.Yield) error {
-		return value.Each(t, m, unlocked, func(i int, key, elem value.Value) (bool, error) {
+		return value.Entries(t, m, unlocked, func(i int, key, elem value.Value) (bool, error) {
 			if ofKeys {
 				elem = key
 			}
@@ -181,7 +181,7 @@ func toPairs(f *machine.Frame, args []value.Value) (value.Value, error) {
 		return nil, err
 	}
 	pairs := value.List{}
-	err := value.Each(&f.Thread, args[0], false, func(_ int, key, elem value.Value) (bool, error) {
+	err := value.Entries(&f.Thread, args[0], false, func(_ int, key, elem value.Value) (bool, error) {
 		k, err := value.Hold(&f.Thread, key)
 		if err != nil {
 			return false, err

@@ -198,9 +198,7 @@ func ofEach(run func(*machine.Frame, []value.Value) (value.Value, error)) func(*
 		if err != nil {
 			return nil, err
 		}
-		known := *l
-		known.From = func(*machine.Frame) (value.Value, error) { return xs, nil }
-		args[0] = mapped(f, &known)
+		args[0] = mapped(f, l, xs)
 		x, err := run(f, args)
 		return x, l.Pred.Pos().Err(err)
 	}

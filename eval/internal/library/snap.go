@@ -29,7 +29,7 @@ func snap(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return value.NewSnapshot(n), nil
+	return value.NewSnapshot(x, n), nil
 }
 
 // asJSON is json(x): the JSON of an answer in JSON mode, indented. It has as much of x as a

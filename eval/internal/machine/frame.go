@@ -60,6 +60,7 @@ type Scope struct {
 	Index int
 	Key   value.Value // value.Unkeyed over a list
 	Elem  value.Value // not loaded
+	Value value.Value // what a map has beside the key: Elem, but over a set
 	Acc   value.Value // nil outside of reduce
 }
 

@@ -47,6 +47,8 @@ func (p *Predicate) Test(f *Frame, s *Scope) (bool, error) {
 	return bool(ok), nil
 }
 
+func (p *Predicate) unlocked() bool { return p != nil && p.Unlocked }
+
 // Pos is where it stands.
 func (p *Predicate) Pos() fault.Pos {
 	if p == nil {
@@ -78,6 +80,7 @@ func NotBool(x value.Value) error {
 type Loop struct {
 	From  Code       // the collection
 	Pred  *Predicate // nil if it is left out: the element itself
+	Pred2 *Predicate // a second predicate; nil if there is none
 	Other Code       // the argument that is neither; nil if there is none
 }
 
@@ -94,8 +97,13 @@ func (l *Loop) Each(f *Frame, unlocked bool, body func(s *Scope) (bool, error)) 
 // Over is Each of a collection that is known.
 func (l *Loop) Over(f *Frame, x value.Value, unlocked bool, body func(s *Scope) (bool, error)) error {
 	var s Scope
-	return value.Each(&f.Thread, x, unlocked || l.Pred != nil && l.Pred.Unlocked, func(i int, key, elem value.Value) (bool, error) {
-		s.Index, s.Key, s.Elem = i, key, elem
+	x, set := value.Settle(x)
+	unlocked = unlocked || l.Pred.unlocked() || l.Pred2.unlocked()
+	return value.Entries(&f.Thread, x, unlocked, func(i int, key, elem value.Value) (bool, error) {
+		s.Index, s.Key, s.Elem, s.Value = i, key, elem, elem
+		if set {
+			s.Elem = key
+		}
 		return body(&s)
 	})
 }

@@ -16,7 +16,48 @@ type Dict struct {
 	keys, values []Value
 	at           map[any]int // the positions of hashable keys, by what KeyOf returns of them
 	others       []int       // the positions of keys that are compared with each other
-	goType       string      // the Go type of the map that it is a part of, "" for none
+	kept                     // of the map that it is a part of
+}
+
+// kept is what a part of a map keeps of the map beside its entries.
+type kept struct {
+	goType  string // its Go type, "" for none
+	isSet   bool   // see Settle
+	grouped bool   // see IsGrouped
+}
+
+// keptOf is what a part of x keeps. x is settled.
+func keptOf(x Value) kept {
+	if m, ok := x.(interface{ mapKept() kept }); ok {
+		return m.mapKept()
+	}
+	return kept{}
+}
+
+func (k kept) mapKept() kept { return k }
+
+// Settle returns a collection of the application without the pointers and interfaces before it, so
+// that they are followed once, and anything else as it is. set reports whether it is a set: a map
+// whose values say nothing, as in a map[K]struct{}. The elements of a set are its keys.
+func Settle(x Value) (settled Value, set bool) {
+	if l, ok := x.(Live); ok {
+		target, shape, err := l.Resolve()
+		if err != nil || shape != inspect.List && shape != inspect.Map {
+			return x, false
+		}
+		x = Live{target}
+	}
+	return x, keptOf(x).isSet
+}
+
+// IsGrouped reports whether x is a map of groups, or what is left of one: its keys are what map
+// keeps.
+func IsGrouped(x Value) bool { return keptOf(x).grouped }
+
+// Grouped marks a Dict as a map of groups.
+func (x *Dict) Grouped() *Dict {
+	x.grouped = true
+	return x
 }
 
 // NewDict returns an empty Dict.
@@ -39,7 +80,6 @@ func (*Dict) Kind() string               { return "a map" }
 func (*Dict) Shape() inspect.Shape       { return inspect.Map }
 func (x *Dict) Type() string             { return cmp.Or(x.goType, "map") }
 func (x *Dict) Len(*Thread) (int, error) { return len(x.keys), nil }
-func (x *Dict) mapType() string          { return x.goType }
 
 // Count returns the number of entries.
 func (x *Dict) Count() int { return len(x.keys) }
@@ -176,12 +216,13 @@ func (x *Dict) picture(p *painter, depth int, path string) *render.Node {
 
 // Part collects the entries lo, lo+1, … hi-1 of a map, in the order of its walk.
 func Part(t *Thread, x Value, lo, hi int) (*Dict, error) {
+	x, _ = Settle(x)
 	part := NewDict()
-	part.goType = mapType(x)
+	part.kept = keptOf(x)
 	if lo >= hi {
 		return part, nil
 	}
-	err := Each(t, x, false, func(i int, key, elem Value) (bool, error) {
+	err := Entries(t, x, false, func(i int, key, elem Value) (bool, error) {
 		if i < lo {
 			return true, nil
 		}
@@ -200,14 +241,6 @@ func Part(t *Thread, x Value, lo, hi int) (*Dict, error) {
 		return nil, err
 	}
 	return part.Sorted(t)
-}
-
-// mapType is the Go type of a map of the application, or of one that x is a part of; "" for none.
-func mapType(x Value) string {
-	if m, ok := x.(interface{ mapType() string }); ok {
-		return m.mapType()
-	}
-	return ""
 }
 
 // Classes of keys, in the order in which they are walked.

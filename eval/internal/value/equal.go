@@ -172,7 +172,7 @@ func equalElements(t *Thread, a, b Value, depth int) (same, comparable bool, err
 		return false, true, nil
 	}
 	same = true
-	err = Each(t, a, true, func(i int, key, x Value) (bool, error) {
+	err = Entries(t, a, true, func(i int, key, x Value) (bool, error) {
 		var y Value
 		var found error
 		if list {

@@ -127,8 +127,18 @@ func In(t *Thread, x, xs Value) (Value, error) {
 	return Bool(found), err
 }
 
-// Each walks a collection; see Iterable. It is an error for what is none.
+// Each walks the elements of a collection: of a set, a map[K]struct{}, its keys. See Iterable. It is
+// an error for what is no collection.
 func Each(t *Thread, x Value, unlocked bool, yield Yield) error {
+	x, set := Settle(x)
+	if !set {
+		return Entries(t, x, unlocked, yield)
+	}
+	return Entries(t, x, unlocked, func(i int, key, _ Value) (bool, error) { return yield(i, key, key) })
+}
+
+// Entries is Each, but what it yields of a map is always the value beside the key.
+func Entries(t *Thread, x Value, unlocked bool, yield Yield) error {
 	if x, ok := x.(Iterable); ok {
 		return x.Each(t, unlocked, yield)
 	}

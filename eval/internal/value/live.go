@@ -309,13 +309,14 @@ func (x Live) Text(t *Thread) (s string, ok bool, err error) {
 	return string(b), true, err
 }
 
-// mapType is the type of a map, "" of anything else.
-func (x Live) mapType() string {
-	target, _, err := x.Resolve()
-	if err != nil || target == nil || target.Value().Type().Kind() != reflect.Map {
-		return ""
+// mapKept is what a part of x keeps, if x is a map itself and no pointer to one.
+func (x Live) mapKept() kept {
+	t := x.View.Value().Type()
+	if t == nil || t.Kind() != reflect.Map {
+		return kept{}
 	}
-	return inspect.TypeName(target.Value().Type())
+	elem := t.Elem()
+	return kept{goType: inspect.TypeName(t), isSet: elem.Kind() == reflect.Struct && elem.NumField() == 0}
 }
 
 func (x Live) picture(p *painter, depth int, _ string) *render.Node {

@@ -5,9 +5,9 @@ import "github.com/sightglass-go/sightglass/inspect"
 // Pipe is a collection that is computed as it is walked: what filter, map, keys and values hand to
 // a function that takes the elements one by one. It never becomes an answer.
 type Pipe struct {
-	walk   func(t *Thread, unlocked bool, yield Yield) error
-	shape  inspect.Shape // List, or Map if its elements are what is left of a map
-	goType string        // of the map that the elements are left of, "" if it has none
+	walk  func(t *Thread, unlocked bool, yield Yield) error
+	shape inspect.Shape // List, or Map if its elements are what is left of a map
+	kept                // of that map
 }
 
 // NewList is a list whose elements walk yields.
@@ -15,13 +15,18 @@ func NewList(walk func(t *Thread, unlocked bool, yield Yield) error) *Pipe {
 	return &Pipe{walk: walk, shape: inspect.List}
 }
 
-// NewPart is what is left of the collection x: elements of it that walk yields.
+// NewPart is what is left of the collection x, which is settled: elements of it that walk yields.
 func NewPart(x Value, walk func(t *Thread, unlocked bool, yield Yield) error) *Pipe {
 	p := NewList(walk)
 	if IsMap(x) {
-		p.shape, p.goType = inspect.Map, mapType(x)
+		p.shape, p.kept = inspect.Map, keptOf(x)
 	}
 	return p
+}
+
+// NewMapped is a map with the keys of the map x, and values that walk yields.
+func NewMapped(x Value, walk func(t *Thread, unlocked bool, yield Yield) error) *Pipe {
+	return &Pipe{walk: walk, shape: inspect.Map, kept: kept{grouped: IsGrouped(x)}}
 }
 
 var _ interface {
@@ -50,9 +55,6 @@ func (x *Pipe) Len(t *Thread) (int, error) {
 	err := x.walk(t, false, func(int, Value, Value) (bool, error) { n++; return true, nil })
 	return n, err
 }
-
-// mapType is the Go type of the map that elements are left of.
-func (x *Pipe) mapType() string { return x.goType }
 
 // Streamed reports whether x is computed as it is walked, so that it has no end to start from.
 func Streamed(x Value) bool {

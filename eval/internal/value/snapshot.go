@@ -14,11 +14,15 @@ import (
 type Snapshot struct {
 	Node *render.Node
 	Page *render.Page // how it is shown, nil for as any other
+
+	grouped bool // see IsGrouped
 }
 
-// NewSnapshot returns what can be computed with of a copy of an object. It follows the pointers
-// that lead to it.
-func NewSnapshot(n *render.Node) *Snapshot { return &Snapshot{Node: PointedAt(n)} }
+// NewSnapshot returns what can be computed with of n, a copy of x. It follows the pointers that lead
+// to it.
+func NewSnapshot(x Value, n *render.Node) *Snapshot {
+	return &Snapshot{Node: PointedAt(n), grouped: IsGrouped(x)}
+}
 
 // PointedAt is what n points at: n itself if it is no pointer, or it is not known what it points
 // at.
@@ -69,7 +73,19 @@ func (x *Snapshot) Shape() inspect.Shape { return x.Node.Shape }
 // Len is that of what it is a copy of, however much was cut.
 func (x *Snapshot) Len(*Thread) (int, error) { return x.Node.Len, nil }
 
-func (x *Snapshot) mapType() string { return x.Node.Type }
+func (x *Snapshot) mapKept() kept {
+	n := x.Node
+	if n.Shape != inspect.Map {
+		return kept{}
+	}
+	set := len(n.Items) > 0
+	for _, it := range n.Items {
+		if set = set && it.Node.Shape == inspect.Struct && len(it.Node.Items) == 0 && it.Node.Cut == nil && it.Node.Err == "" && !it.Node.Hidden; !set {
+			break
+		}
+	}
+	return kept{goType: n.Type, isSet: set, grouped: x.grouped}
+}
 
 // part returns what a node of x holds.
 func (x *Snapshot) part(n *render.Node) (Value, error) {
