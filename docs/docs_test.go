@@ -2,6 +2,7 @@
 package docs_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -50,10 +51,16 @@ func TestExamples(t *testing.T) {
 		t.Run(file, func(t *testing.T) {
 			var d *rig.Demo
 			var s *rig.Session
+			var addr string // of the last whole program
 			for _, b := range rig.Blocks(t, file) {
 				switch {
 				case b.Lang == "go" && strings.HasPrefix(b.Text, "package main"):
-					tryProgram(t, b)
+					addr = runProgram(t, b)
+					if file == "README.md" {
+						if got := rig.Connect(t, "tcp", addr).Ask("cache.items.a >= 1"); got != "true" {
+							t.Errorf("%v: cache.items.a >= 1 is %s", b, got)
+						}
+					}
 				case b.Lang == "go":
 					tryFragment(t, b)
 				case b.Lang == "console":
@@ -63,6 +70,8 @@ func TestExamples(t *testing.T) {
 					s = replay(t, b, d, s)
 				case b.Lang == "sh" && file == "docs/security.md": // TestSecurity runs them
 				case b.Lang == "text" && file == "docs/security.md": // TestConfirmationInManual in telnet types it
+				case b.Lang == "text" && addr != "":
+					typeInto(t, b, addr)
 				case b.Lang == "sh":
 					tryCommands(t, b)
 				case b.Lang == "ini":
@@ -99,32 +108,66 @@ func tryCommands(t *testing.T, b rig.Block) {
 	}
 }
 
-// tryProgram builds and runs a whole program, and connects to it to ask for its cache.
-func tryProgram(t *testing.T, b rig.Block) {
+// runProgram builds and runs a whole program until the end of the test, and returns the address
+// that it listens on in place of localhost:3000.
+func runProgram(t *testing.T, b rig.Block) (addr string) {
 	l, err := net.Listen("tcp", "localhost:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	addr := l.Addr().String()
+	addr = l.Addr().String()
 	l.Close()
 	cmd := exec.Command(rig.Build(t, "example", strings.ReplaceAll(b.Text, "localhost:3000", addr)))
-	cmd.Stderr = os.Stderr
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("%v: %v", b, err)
 	}
-	defer func() { cmd.Process.Kill(); cmd.Wait() }()
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+		if t.Failed() {
+			t.Logf("%v wrote\n%s", b, &stderr)
+		}
+	})
 	for end := time.Now().Add(rig.Patience); ; {
 		conn, err := net.Dial("tcp", addr)
 		if err == nil {
 			conn.Close()
-			break
+			return addr
 		}
 		if time.Now().After(end) {
 			t.Fatalf("%v: it does not listen: %v", b, err)
 		}
 	}
-	if got := rig.Connect(t, "tcp", addr).Ask("cache.items.a >= 1"); got != "true" {
-		t.Errorf("%v: cache.items.a >= 1 is %s", b, got)
+}
+
+// typeInto types the lines of a block that stand behind a prompt into a telnet client in a terminal,
+// and compares what the terminal then shows with the block. An answer that ends in "yes: yes" is
+// what a question is given.
+func typeInto(t *testing.T, b rig.Block, addr string) {
+	rig.Need(t, "telnet")
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	screen := rig.NewScreen(t, 100, 50, "telnet "+host+" "+port)
+	const prompt = `(?:\S+@\S+ )?# ?` // with the name of the program, or without
+	screen.Await("^" + prompt + `\z`)
+	for _, step := range strings.Split("\n"+strings.TrimSpace(b.Text), "\n# ")[1:] {
+		typed, want, _ := strings.Cut(step, "\n")
+		screen.Enter(typed)
+		if strings.Contains(want, "yes: yes") {
+			screen.Await("yes: ?$")
+			screen.Enter("yes")
+		}
+		screen.Await("^" + prompt + regexp.QuoteMeta(typed) + `\n[^\x00]*\n` + prompt + `\z`)
+	}
+	all := regexp.MustCompile("(?m)^"+prompt).ReplaceAllString(screen.All(), "# ")
+	_, got, _ := strings.Cut(all, "\n# ")
+	got = strings.TrimSuffix("# "+got, "\n# ")
+	if got, want := masked(got), masked(b.Text); got != want {
+		t.Errorf("%v:\n got: %s\nwant: %s", b, got, want)
 	}
 }
 
