@@ -127,7 +127,7 @@ func (e *evaluation) starts(add func(name, detail string)) {
 		case v.Gone != "":
 			detail = "forgotten"
 		case v.Path == nil:
-			detail = v.Value.Type()
+			detail = v.Type
 		}
 		add(name, detail)
 	}

@@ -342,6 +342,33 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+// TestConformanceOfKind evaluates the expressions of the corpus that ask for a type, with kind in its place: kind
+// tells what type tells in expr-lang, save that a struct is a struct whatever its name.
+func TestConformanceOfKind(t *testing.T) {
+	env, s := corpusWorld()
+	// A struct is a struct, integers stay integers, and filter returns a map for a map.
+	explained := func(source, want string) bool {
+		return strings.Contains(strings.ToLower(want), "corpusfoo") || about(`kind\(foo\)|\b(ceil|floor|round)\b|\*\*|\^|filter\(\$env`)(source, "", "")
+	}
+	asks, same := 0, 0
+	for _, source := range strings.Split(exprFile(t, "generated.txt"), "\n") {
+		if !about(`\btype\(`)(source, "", "") {
+			continue
+		}
+		asks++
+		want, failed := theirs(source, env)
+		kind := regexp.MustCompile(`\btype\(`).ReplaceAllString(source, "kind(")
+		answer, err := ours(t, s, kind)
+		got := outcome(answer, err)
+		if failed != nil && err != nil || failed == nil && got == want {
+			same++
+		} else if !explained(kind, want) && rowFor(kind, got, outcome(want, failed)) == "" {
+			t.Errorf("%s\n\tours   %.200s\n\ttheirs %.200s", kind, got, outcome(want, failed))
+		}
+	}
+	t.Logf("%d expressions: %d same", asks, same)
+}
+
 // rowFor is the example of the row that explains a difference, "" for none.
 func rowFor(source, got, want string) string {
 	for _, d := range intended {

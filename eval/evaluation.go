@@ -53,7 +53,7 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 	if err != nil {
 		return Result{}, err
 	}
-	r.Name = st.Name
+	r.Name, r.Type = st.Name, e.Type
 	switch x := x.(type) {
 	case *value.Snapshot:
 		r.Page = x.Page

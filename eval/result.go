@@ -9,6 +9,7 @@ import (
 // Result is an answer: plain data that holds nothing of the application.
 type Result struct {
 	Node  *render.Node // what to show
+	Type  string       // the Go type of the answer, as type(x) tells it
 	Page  *render.Page // how to show it to people where it has a layout of its own, as dir() has; else nil
 	Name  string       // the variable that it was assigned to, "" if none
 	Cost  Cost

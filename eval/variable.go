@@ -54,14 +54,18 @@ func (e *evaluation) variable(x value.Value, st syntax.Statement) (v variable, n
 	}
 	size, live := value.Measure(x, 0)
 	if !live {
-		return variable{compile.Variable{Value: x}, size}, ""
+		goType := e.Type
+		if value.Refuse(x) != nil {
+			goType = x.Type()
+		}
+		return variable{compile.Variable{Value: x, Type: goType}, size}, ""
 	}
 	n := value.Copy(&e.Thread, x, sourceOfAnswer(st))
 	note = "a snapshot was kept: it does not follow the live object"
 	if value.IsCut(n) {
 		note = "a snapshot was kept, and it was cut: the live object has more"
 	}
-	return variable{compile.Variable{Value: value.NewSnapshot(x, n)}, value.Weight(n)}, note
+	return variable{compile.Variable{Value: value.NewSnapshot(x, n), Type: e.Type}, value.Weight(n)}, note
 }
 
 // reachable returns the path of a live object that can be reached again for certain, nil for any

@@ -48,7 +48,7 @@ func (v variable) kind() string {
 	if v.Path != nil || v.Gone != "" {
 		return ""
 	}
-	return v.Value.Type()
+	return v.Type
 }
 
 // note says what else there is to know about v.

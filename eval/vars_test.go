@@ -94,11 +94,11 @@ func TestVars(t *testing.T) {
 	var got bytes.Buffer
 	r.Node.WriteText(&got, render.Style{Width: 100})
 	const want = "" +
-		"copy   array    ≈[map[string]int{\"a\": 1}]   a snapshot, 802 bytes\n" +
+		"copy   []any    ≈[map[string]int{\"a\": 1}]   a snapshot, 802 bytes\n" +
 		"live            shop                        the live object\n" +
 		"n      int      5\n" +
 		"t      string   \"text\"\n" +
-		"_      array    ≈[map[string]int{\"a\": 1}]   a snapshot, 802 bytes\n" +
+		"_      []any    ≈[map[string]int{\"a\": 1}]   a snapshot, 802 bytes\n" +
 		"_1              shop                        the live object\n" +
 		"_2     string   \"text\"\n" +
 		"_3     int      5\n"

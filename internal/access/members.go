@@ -30,7 +30,12 @@ func (v *View) Members() ([]Member, error) {
 		return nil, err
 	}
 	if t == nil {
-		if t = v.zeroTarget(); t == nil {
+		// The nil may be that of a pointer in an interface.
+		content, err := v.Content()
+		if err != nil || content == nil {
+			return nil, err
+		}
+		if t = content.zeroTarget(); t == nil {
 			return nil, nil
 		}
 	}

@@ -160,6 +160,23 @@ func (v *View) Target() (*View, error) {
 	return nil, v.typeError("leads to pointers and nothing else")
 }
 
+// Content follows interfaces, and no pointers, to the value that they hold; it returns v itself if
+// v is no interface, and nil for a nil one.
+func (v *View) Content() (*View, error) {
+	at := v
+	for range maxHops {
+		if at.val.Kind() != reflect.Interface {
+			return at, nil
+		}
+		next, err := at.deref()
+		if err != nil || next == nil {
+			return nil, err
+		}
+		at = next
+	}
+	return nil, v.typeError("leads to interfaces and nothing else")
+}
+
 // deref returns the target of a pointer, or the content of an interface; nil for nil.
 func (v *View) deref() (*View, error) {
 	if err := v.checkShown(); err != nil {

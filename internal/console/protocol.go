@@ -134,7 +134,7 @@ func (s *Session) expression(ctx context.Context, q eval.Query) reply {
 	if err := errors.Join(writeText(a, unnamed, st, s.clock.Now()), a.end()); err != nil {
 		return evalErrorReply(err)
 	}
-	out := textReply(typeOf(r.Node), strings.TrimSuffix(text.String(), "\n"))
+	out := textReply(r.Type, strings.TrimSuffix(text.String(), "\n"))
 	out.Name, out.Value, out.Notes = r.Name, value, append([]string{}, r.Notes...)
 	out.Codes = r.Codes
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

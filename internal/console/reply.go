@@ -10,8 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/eval"
-	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -58,28 +56,6 @@ type replyError struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	Pos     []int  `json:"pos,omitempty"`
-}
-
-// typeOf returns the Go type of an answer, even of one that policy hides, or its kind if it has no
-// type.
-func typeOf(n *render.Node) string {
-	switch {
-	case n == nil || n.Type == "" && n.Shape == inspect.Nil:
-		return "nil"
-	case n.Type != "":
-		return n.Type
-	}
-	switch n.Shape {
-	case inspect.Scalar:
-		if n.Scalar != nil {
-			return fmt.Sprintf("%T", n.Scalar)
-		}
-	case inspect.List:
-		return "list"
-	case inspect.Map, inspect.Struct:
-		return "map"
-	}
-	return "text"
 }
 
 // completions returns the reply to a request to complete.

@@ -171,7 +171,7 @@ func TestCommandCompletion(t *testing.T) {
 		"":         all,
 		"set ":     "width color format depth items text time entries memory",
 		"set w":    "width",
-		"help k":   "keys",
+		"help ke":   "keys",
 		"help set": "set",
 		"x = hist": "history2",
 		"dir ca":   "cache",

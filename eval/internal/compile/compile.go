@@ -29,13 +29,16 @@ type Program struct {
 // is read once.
 func Compile(tree ast.Node, names Names, m *meter.Meter) (*Program, error) {
 	c := &compiler{names: names, meter: m}
-	code, err := c.compile(tree)
+	code, err := c.place(tree, false)
 	if err != nil {
 		return nil, err
 	}
 	return c.program(tree, func(f *machine.Frame) (value.Value, error) {
 		x, err := code(f)
 		if err != nil {
+			return nil, err
+		}
+		if x, f.Type, err = value.LoadTyped(x); err != nil {
 			return nil, err
 		}
 		return value.Hold(&f.Thread, x)
@@ -121,9 +124,6 @@ func (c *compiler) compile(n ast.Node) (machine.Code, error) {
 			x, err := place(f)
 			if err != nil {
 				return nil, err
-			}
-			if _, live := x.(value.Live); !live {
-				return x, nil
 			}
 			x, err = value.Load(x)
 			return x, where.Err(err)

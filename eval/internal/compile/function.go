@@ -55,9 +55,12 @@ func (c *compiler) apply(n ast.Node, fn *library.Function, arguments []ast.Node)
 	args := make([]machine.Code, len(arguments))
 	for i, arg := range arguments {
 		var err error
-		if fn.Reads == library.Streams {
+		switch {
+		case fn.Reads == library.Streams:
 			args[i], err = c.stream(arg)
-		} else {
+		case fn.Places:
+			args[i], err = c.place(arg, false)
+		default:
 			args[i], err = c.compile(arg)
 		}
 		if err != nil {

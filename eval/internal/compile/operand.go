@@ -80,8 +80,8 @@ func (o *operand) load(f *machine.Frame, x *loaded) (err error) {
 		x.datum, x.value, err = v.Load()
 		return o.at.Err(err)
 	}
-	x.value = x.place
-	return nil
+	x.value, err = value.Load(x.place)
+	return o.at.Err(err)
 }
 
 // boxed is the operand as a Value, loaded.

@@ -12,6 +12,7 @@ import (
 // Variable is what a name of the session stands for. Exactly one of Value, Path and Gone is set.
 type Variable struct {
 	Value value.Value
+	Type  string   // the Go type of what Value was read of
 	Path  ast.Node // the path of a live object
 	Gone  string   // the name of an object that may not be shown any more, for which the value was forgotten
 
@@ -25,7 +26,7 @@ func (c *compiler) variable(n ast.Node, v Variable) (machine.Code, error) {
 		return nil, at(n).Err(fault.New("unknown_name", "this value was forgotten: it was made of %s, which was withdrawn or hides more now", v.Gone).With("ask for it again"))
 	case v.Path == nil:
 		c.origins = append(c.origins, v.Origins...)
-		return constant(v.Value), nil
+		return constant(value.WithType(v.Value, v.Type)), nil
 	}
 	// The path starts with an exposed name. Variables and predicates must not hide it.
 	c.unlocked = true

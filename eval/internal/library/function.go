@@ -34,6 +34,7 @@ type Function struct {
 	Itself    bool    // the predicate sees the first argument itself, and no elements of it
 	TooMany   string  // what to write instead of a call with more arguments, where that is not Args
 	Reads     Reading // of a call without a predicate
+	Places    bool    // the arguments of a call without a predicate are not loaded
 	Answers   Answer
 
 	// Run answers a call without a predicate, Fold a call with one. Where both are set, it is a

@@ -11,23 +11,26 @@ import (
 )
 
 var _ = define(ObjectFunctions, []Function{
-	{Name: "help", Args: "x", Min: 1, Reads: Composites, Run: help,
+	{Name: "help", Args: "x", Min: 1, Reads: Composites, Places: true, Run: help,
 		Summary: "what x is and holds, and which methods may be called", Example: `help(cache)`},
 })
 
 // help is help(x): what x is, what it holds and which methods may be called, as {name: …, type: …,
 // doc: …, guard: …, fields: […], methods: […]}.
 func help(f *machine.Frame, args []value.Value) (value.Value, error) {
-	x := args[0]
+	x, goType, err := value.LoadTyped(args[0])
+	if err != nil {
+		return nil, err
+	}
 	if err := value.Refuse(x); err != nil {
 		return nil, err
 	}
 	if _, ok := x.(value.Namespace); ok {
 		return dir(f, args)
 	}
-	l, ok := x.(value.Live)
+	l, ok := args[0].(value.Live)
 	if !ok {
-		return plainHelp(x), nil
+		return plainHelp(x, goType), nil
 	}
 	v := l.View
 	members, err := v.Members()
@@ -38,7 +41,10 @@ func help(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := helpPage{name: v.Path(), typ: x.Type()}
+	h := helpPage{name: v.Path(), typ: goType}
+	if x == value.Nil && goType == x.Type() {
+		h.typ = l.Type() // of the interface
+	}
 	if h.guard, err = v.Guard(); err != nil {
 		return nil, err
 	}
@@ -57,6 +63,10 @@ func help(f *machine.Frame, args []value.Value) (value.Value, error) {
 	}
 	if v.Lensed() {
 		h.hint = "shown through a lens of the application"
+	} else if x == value.Nil {
+		h.hint = "it is nil now"
+	} else if value.IsScalar(x) {
+		h.hint = computesAs(x)
 	} else if target, shape, err := l.Resolve(); err == nil && target != nil {
 		h.hint = h.next(target, shape)
 	}
@@ -64,13 +74,18 @@ func help(f *machine.Frame, args []value.Value) (value.Value, error) {
 }
 
 // plainHelp is help for what is not live.
-func plainHelp(x value.Value) *value.Snapshot {
-	h := helpPage{typ: x.Type()}
+func plainHelp(x value.Value, goType string) *value.Snapshot {
+	h := helpPage{typ: goType}
 	h.hint = "it is plain data"
 	if _, ok := x.(value.Composite); ok {
 		h.hint = "it is a value of this session, and no object of the program; dir(x) and x[…] look into it"
 	}
 	return h.snapshot()
+}
+
+// computesAs says what an expression takes a scalar of the application for.
+func computesAs(x value.Value) string {
+	return "in expressions it is " + x.Kind()
 }
 
 // helpPage is what help says about an object. The lines are for people, the nodes for programs.

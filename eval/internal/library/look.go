@@ -9,8 +9,10 @@ import (
 )
 
 var _ = define(ObjectFunctions, []Function{
-	{Name: "type", Args: "x", Min: 1, Run: typeOf,
-		Summary: "the Go type of x", Example: `type(cache.items)`},
+	{Name: "type", Args: "x", Min: 1, Places: true, Run: typeOf,
+		Summary: "the Go type of x, behind an interface that of its content", Example: `type(cache.items)`},
+	{Name: "kind", Args: "x", Min: 1, Run: kindOf,
+		Summary: "what x computes as, such as string, int or array", Example: `kind(cache.items)`},
 	{Name: "path", Args: "x", Min: 1, Run: pathOf,
 		Summary: "the expression that reaches x", Example: `path(cache.items.ax)`},
 	{Name: "addr", Args: "x", Min: 1, Run: addrOf,
@@ -19,11 +21,19 @@ var _ = define(ObjectFunctions, []Function{
 		Summary: "the capacity of a slice or channel", Example: `cap(nums)`},
 })
 
+// typeOf is type(x): what the verb %T of package fmt prints of x, as Go source has it: []byte for
+// []uint8, any for interface {}, type arguments without import paths.
 func typeOf(f *machine.Frame, args []value.Value) (value.Value, error) {
-	if err := value.Refuse(args[0]); err != nil {
-		return nil, err
+	x, goType, err := value.LoadTyped(args[0])
+	if err == nil {
+		err = value.Refuse(x)
 	}
-	return value.String(args[0].Type()), nil
+	return value.String(goType), err
+}
+
+// kindOf is kind(x).
+func kindOf(f *machine.Frame, args []value.Value) (value.Value, error) {
+	return value.String(value.KindOf(args[0])), value.Refuse(args[0])
 }
 
 // pathOf is path(x): the expression that reaches a live object, Nil if none does.

@@ -38,6 +38,8 @@ type Frame struct {
 	// Origins are those of the variables that are used: what the answer was made of, beside
 	// what the Visit has met.
 	Origins []access.Origin
+	// Type is the Go type of the answer, as the function type tells it.
+	Type string
 	// Verbatim is a text that is shown as it stands if it is the answer, "" for none.
 	Verbatim string
 }

@@ -25,7 +25,7 @@ var _ interface {
 } = Bytes(nil)
 
 func (Bytes) Kind() string                        { return "bytes" }
-func (Bytes) Type() string                        { return "array" }
+func (Bytes) Type() string                        { return "[]byte" }
 func (Bytes) Shape() inspect.Shape                { return inspect.List }
 func (x Bytes) Len(*Thread) (int, error)          { return len(x), nil }
 func (x Bytes) Pass(*Thread) (any, error)         { return []byte(x), nil }

@@ -66,6 +66,8 @@ func (x foreign) Go() any      { return x.any }
 // Pass returns x as package access takes it: as an argument of a method, or as a key.
 func Pass(t *Thread, x Value) (any, error) {
 	switch x := x.(type) {
+	case Typed:
+		return Pass(t, x.Value)
 	case Scalar:
 		return x.Go(), nil
 	case Passable:

@@ -78,7 +78,7 @@ var _ interface {
 
 func (*Dict) Kind() string               { return "a map" }
 func (*Dict) Shape() inspect.Shape       { return inspect.Map }
-func (x *Dict) Type() string             { return cmp.Or(x.goType, "map") }
+func (x *Dict) Type() string             { return cmp.Or(x.goType, "map[any]any") }
 func (x *Dict) Len(*Thread) (int, error) { return len(x.keys), nil }
 
 // Count returns the number of entries.

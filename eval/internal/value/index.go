@@ -69,7 +69,11 @@ func Slice(t *Thread, x Value, lo, hi int) (Value, error) {
 	part, i := List{}, 0
 	err = Each(t, x, false, func(_ int, _, elem Value) (bool, error) {
 		if i >= lo && i < hi {
-			part = append(part, elem)
+			x, err := Load(elem)
+			if err != nil {
+				return false, err
+			}
+			part = append(part, x)
 		}
 		i++
 		return i < hi, nil

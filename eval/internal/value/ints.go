@@ -38,7 +38,7 @@ var _ interface {
 } = Ints{}
 
 func (Ints) Kind() string         { return "a list" }
-func (Ints) Type() string         { return "array" }
+func (Ints) Type() string         { return "[]int" }
 func (Ints) Shape() inspect.Shape { return inspect.List }
 
 // Len is an error for more elements than can be counted.

@@ -11,6 +11,9 @@ import (
 // List is a list that an expression made. Its elements last as long as the evaluation.
 type List []Value
 
+// listType is the Go type of a list that an expression makes.
+const listType = "[]any"
+
 var _ interface {
 	Composite
 	Iterable
@@ -23,7 +26,7 @@ var _ interface {
 } = List(nil)
 
 func (List) Kind() string               { return "a list" }
-func (List) Type() string               { return "array" }
+func (List) Type() string               { return listType }
 func (List) Shape() inspect.Shape       { return inspect.List }
 func (x List) Len(*Thread) (int, error) { return len(x), nil }
 

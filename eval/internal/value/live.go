@@ -61,12 +61,15 @@ func (x Live) Type() string {
 // A nil pointer, interface, chan or func is Nil. A nil list or map stays live, because it is an
 // empty collection too; IsNil knows it.
 func Load(x Value) (Value, error) {
-	if x, ok := x.(Live); ok {
+	switch x := x.(type) {
+	case Live:
 		d, y, err := x.Load()
 		if y == nil && err == nil {
 			y = OfDatum(d)
 		}
 		return y, err
+	case Typed:
+		return x.Value, nil
 	}
 	return x, nil
 }

@@ -24,7 +24,7 @@ var _ interface {
 } = Map(nil)
 
 func (Map) Kind() string               { return "a map" }
-func (Map) Type() string               { return "map" }
+func (Map) Type() string               { return "map[string]any" }
 func (Map) Shape() inspect.Shape       { return inspect.Map }
 func (x Map) Len(*Thread) (int, error) { return len(x), nil }
 

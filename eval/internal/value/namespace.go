@@ -61,7 +61,7 @@ type Namespace struct {
 func (x Namespace) Prefix() string { return x.prefix }
 
 func (Namespace) Kind() string               { return "a namespace" }
-func (Namespace) Type() string               { return "map" }
+func (Namespace) Type() string               { return "map[string]any" }
 func (Namespace) Shape() inspect.Shape       { return inspect.Map }
 func (x Namespace) Len(*Thread) (int, error) { return len(x.names), nil }
 

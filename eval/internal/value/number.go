@@ -45,8 +45,8 @@ func (Float) Kind() string   { return "a float" }
 func (Complex) Kind() string { return "a complex number" }
 
 func (Int) Type() string     { return "int" }
-func (Uint) Type() string    { return "uint" }
-func (Float) Type() string   { return "float" }
+func (Uint) Type() string    { return "uint64" }
+func (Float) Type() string   { return "float64" }
 func (Complex) Type() string { return "complex128" }
 
 func (x Int) Go() any     { return number.Plain(int64(x)) }

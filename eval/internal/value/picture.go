@@ -23,6 +23,9 @@ type painter struct {
 
 func (p *painter) node(x Value, depth int, path string) *render.Node {
 	p.left--
+	if t, ok := x.(Typed); ok {
+		x = t.Value
+	}
 	switch x := x.(type) {
 	case Pictured:
 		return x.picture(p, depth, path)

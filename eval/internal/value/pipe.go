@@ -43,7 +43,7 @@ func (x *Pipe) Kind() string {
 	return "a list"
 }
 
-func (*Pipe) Type() string           { return "array" }
+func (*Pipe) Type() string           { return listType }
 func (x *Pipe) Shape() inspect.Shape { return x.shape }
 
 // Each computes the elements.

@@ -60,11 +60,11 @@ func (x *Snapshot) Type() string {
 	case x.Node.Type != "":
 		return x.Node.Type
 	case x.Node.Shape == inspect.Map:
-		return "map"
+		return "map[any]any"
 	case x.Node.Shape == inspect.Struct:
 		return "struct"
 	}
-	return "array"
+	return listType
 }
 
 // Shape is that of what it is a copy of.
@@ -85,6 +85,15 @@ func (x *Snapshot) mapKept() kept {
 		}
 	}
 	return kept{goType: n.Type, isSet: set, grouped: x.grouped}
+}
+
+// place is part with the Go type of what n is a copy of: it is not loaded.
+func (x *Snapshot) place(n *render.Node) (Value, error) {
+	y, err := x.part(n)
+	if err != nil {
+		return nil, err
+	}
+	return WithType(y, n.Type), nil
 }
 
 // part returns what a node of x holds.
@@ -133,7 +142,7 @@ func (x *Snapshot) Member(_ *Thread, name string) (Value, error) {
 	for _, it := range x.Node.Items {
 		switch {
 		case it.Key != nil && it.Key.Scalar == name, it.Key == nil && it.Name == name && name != "":
-			return x.part(it.Node)
+			return x.place(it.Node)
 		case it.Key == nil:
 			names = append(names, it.Name)
 		default:
@@ -169,7 +178,7 @@ func (x *Snapshot) Index(t *Thread, key Value) (Value, error) {
 		if i >= len(x.Node.Items) {
 			return nil, errCut(x.Node)
 		}
-		return x.part(x.Node.Items[i].Node)
+		return x.place(x.Node.Items[i].Node)
 	}
 	if name, ok := key.(String); ok {
 		return x.Member(t, string(name))
@@ -196,7 +205,7 @@ func (x *Snapshot) Index(t *Thread, key Value) (Value, error) {
 			if err != nil {
 				return nil, err
 			}
-			return x.part(it.Node)
+			return x.place(it.Node)
 		}
 	}
 	switch {
@@ -229,13 +238,13 @@ func (x *Snapshot) Each(t *Thread, _ bool, yield Yield) error {
 		if err := t.Tick(1); err != nil {
 			return err
 		}
-		elem, err := x.part(it.Node)
+		elem, err := x.place(it.Node)
 		if err != nil {
 			return err
 		}
 		var key Value = Unkeyed
 		if it.Key != nil {
-			if key, err = x.part(it.Key); err != nil {
+			if key, err = x.place(it.Key); err != nil {
 				return err
 			}
 		}

@@ -23,7 +23,8 @@ type Value interface {
 	// Kind names the kind for error texts, with its article: "a number", "a list", "a
 	// *shop.Cache". It never tells the value.
 	Kind() string
-	// Type is what type(x) says: expr-lang's name for plain data, Go's type for a live object.
+	// Type is the Go type: of a place its own, of anything else that of the plain data which it
+	// stands for. [LoadTyped] looks into interfaces.
 	Type() string
 }
 

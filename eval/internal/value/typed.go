@@ -1,0 +1,90 @@
+package value
+
+import "github.com/sightglass-go/sightglass/inspect"
+
+// Typed is a scalar that was read, with the Go type of the place where it lay: what a variable or a
+// snapshot holds of a named string or a uint32. Like a place it is loaded before anything is
+// computed with it.
+type Typed struct {
+	Value
+	goType string
+}
+
+// Type is the Go type of the place.
+func (x Typed) Type() string { return x.goType }
+
+// WithType returns x as what lay in a place of that Go type; x itself if the type says no more than
+// x does.
+func WithType(x Value, goType string) Value {
+	if _, ok := x.(Scalar); !ok || x == Nil || goType == "" || goType == x.Type() || ShapeOf(x) != inspect.Scalar {
+		return x
+	}
+	return Typed{x, goType}
+}
+
+// LoadTyped loads x as [Load] does and says what its type is: that of a place, and behind an
+// interface that of its content. Both are of one moment.
+func LoadTyped(x Value) (y Value, goType string, err error) {
+	l, live := x.(Live)
+	if !live {
+		goType = x.Type()
+		y, err = Load(x)
+		return y, goType, err
+	}
+	content, err := l.View.Content()
+	switch {
+	case err != nil:
+		// It may be redacted, which is no error of looking at it.
+		y, err = Load(x)
+		return y, x.Type(), err
+	case content == nil:
+		return Nil, Nil.Type(), nil
+	}
+	if y, err = Load(Live{content}); err != nil {
+		return nil, "", err
+	}
+	if _, composite := y.(Live); composite {
+		y = x
+	}
+	return y, Live{content}.Type(), nil
+}
+
+// KindOf is the word for what an expression computes with x as: expr-lang's names of kinds, whatever
+// the Go type. x is loaded.
+func KindOf(x Value) string {
+	switch ShapeOf(x) {
+	case inspect.Nil:
+		return "nil"
+	case inspect.List:
+		return "array"
+	case inspect.Map:
+		return "map"
+	case inspect.Struct, inspect.Opaque:
+		return "struct"
+	case inspect.Chan:
+		return "chan"
+	case inspect.Func:
+		return "func"
+	}
+	if n, ok := NumberOf(x); ok {
+		if n.IsFloat {
+			return "float"
+		}
+		return "int"
+	}
+	switch x.(type) {
+	case NilType:
+		return "nil"
+	case Bool:
+		return "bool"
+	case Time:
+		return "time"
+	case Duration:
+		return "duration"
+	case Zone:
+		return "timezone"
+	case Complex:
+		return "complex"
+	}
+	return "string"
+}
