@@ -17,6 +17,8 @@ import (
 
 	_ "github.com/sightglass-go/sightglass/internal/attack"
 	"github.com/sightglass-go/sightglass/internal/rig"
+	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/telnet"
 )
 
 func TestMain(m *testing.M) { rig.MainAtRoot(m) }
@@ -95,13 +97,22 @@ func tested(t *testing.T, folder, document string) bool {
 	return slices.ContainsFunc(files, func(file string) bool { return strings.Contains(rig.Read(t, file), document) })
 }
 
-// tryCommands checks the commands that a document begins with: what they build, builds, and what
-// they test, CI tests.
+// tryCommands checks the commands of a document: what they build, builds, what they get is this
+// module, and what they test, CI tests. A client in another container is tried in this one.
 func tryCommands(t *testing.T, b rig.Block) {
 	for _, line := range strings.Split(strings.TrimSpace(b.Text), "\n") {
 		switch words := strings.Fields(line); {
 		case len(words) > 2 && words[0] == "go" && words[1] == "run":
 			rig.GoTool(t, "vet", words[2])
+		case line == "go get "+rig.Module+"@latest":
+		case words[0] == "kubectl" || words[0] == "docker":
+			client := line[strings.LastIndex(line, "telnet "):]
+			addr := rig.Start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: registry.New(), Name: "shop@web-7"})
+			rig.Need(t, "busybox")
+			rig.NewScreen(t, 80, 24, "busybox "+strings.Replace(client, "localhost 3000", "127.0.0.1 "+rig.Port(t, addr), 1)).Await(`^shop@web-7 > ?\z`)
+			if client != "telnet localhost 3000" {
+				t.Errorf("%v: %s is not what the other examples connect to", b, client)
+			}
 		case !strings.Contains(rig.Read(t, ".ci/run"), line):
 			t.Errorf("%v: CI does not run %s", b, line)
 		}
@@ -288,6 +299,30 @@ func masked(s string) string {
 		s = m.what.ReplaceAllString(s, m.sign)
 	}
 	return strings.TrimSpace(s)
+}
+
+// TestNeeds: README says what go.mod and CI say of Go's releases and of platforms.
+func TestNeeds(t *testing.T) {
+	readme, ci := rig.Read(t, "README.md"), rig.Read(t, ".ci/run")
+	find := func(text, pattern string) string {
+		t.Helper()
+		m := regexp.MustCompile(pattern).FindStringSubmatch(text)
+		if m == nil {
+			t.Fatalf("nothing matches %s", pattern)
+		}
+		return m[1]
+	}
+	oldest := find(rig.Read(t, "go.mod"), `(?m)^go (1\.\d+)`)
+	for _, want := range []string{"Go " + oldest + " or later", "with go" + oldest, "with " + find(ci, `(?m)^next=(go1\.\d+)`)} {
+		if !strings.Contains(strings.ReplaceAll(readme, "\n", " "), want) {
+			t.Errorf("README.md does not say %q", want)
+		}
+	}
+	for _, platform := range strings.Fields(find(ci, `for platform in (.*); do`)) {
+		if system, _, _ := strings.Cut(platform, "/"); !regexp.MustCompile(`(?m)^\|[^|]*\b(` + platform + `|` + system + `)\b[^/|]*\|`).MatchString(readme) {
+			t.Errorf("README.md does not say what holds on %s", platform)
+		}
+	}
 }
 
 // TestLinks: each document and section that a document links to exists.

@@ -88,6 +88,7 @@ func TestCarry(t *testing.T) {
 	if len(rows) != 2*len(carriers) {
 		t.Fatalf("docs/dependencies.md has %d programs that carry sightglass, want %d", len(rows), 2*len(carriers))
 	}
+	readme := rig.Read(t, "README.md")
 	for _, r := range rows {
 		name, stripped := r[1], r[2] != ""
 		if carriers[name] == "" {
@@ -104,6 +105,9 @@ func TestCarry(t *testing.T) {
 		without, with := megabytes(t, carrier(t, name, false, flags...)), megabytes(t, carrier(t, name, true, flags...))
 		got := fmt.Sprintf("| %s%s | %.1f MB | %.1f MB | %.1f MB |", name, r[2], without, with, with-without)
 		t.Logf("%s with %s", got, here)
+		if named := fmt.Sprintf("from %s to %s MB", r[3], r[4]); strings.Contains(name, "server") && !strings.Contains(readme, named) {
+			t.Errorf("README.md does not say that %s%s grows %s", name, r[2], named)
+		}
 		told, err := strconv.ParseFloat(r[5], 64)
 		if err != nil {
 			t.Fatal(err)
