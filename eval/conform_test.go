@@ -216,6 +216,7 @@ var intended = []difference{
 	{"list != flatten(list)", about(`list\b.* [!=]= |[!=]= .*\blist`)},
 	{"groupBy(array, 1.0)?.[i]", about(`groupBy\(1\.0\)|groupBy\(\w+, 1\.0\)\W+(i\b|get\(1)`)},
 	{"array | map(array | findLast(true))", about(`findLast`)},
+	{"mean(1 .. 0)", about(`^(mean|median)\(`)},
 }
 
 // saying is for errors of ours with such a text.

@@ -50,7 +50,7 @@ func TestExact(t *testing.T) {
 		{"abs(-" + maxInt + " - 1)", "9223372036854775808"},
 		{"round(" + maxInt + ")", maxInt},
 		{`duration("2562047h") * 2`, "overflow"}, {`duration("2562047h") + duration("2562047h")`, "overflow"}, {`duration("1h") * 1e300`, "overflow"}, {`date("0001-01-01") - date("2023-01-01")`, "overflow"},
-		{"bitshl(1, 62)", "4611686018427387904"}, {"bitshl(1, 63)", "overflow"}, {"bitshl(1, 64)", "overflow"}, {"bitshl(-1, 63)", "-9223372036854775808"}, {"bitshl(0, 1000)", "0"}, {"bitshl(1, -1)", "range"},
+		{"bitshl(1, 62)", "4611686018427387904"}, {"bitshl(1, 63)", "9223372036854775808"}, {"bitshl(1, 64)", "overflow"}, {"bitshl(-1, 63)", "-9223372036854775808"}, {"bitshl(0, 1000)", "0"}, {"bitshl(1, -1)", "range"},
 		{"0 ** -1", "divide"}, {"0.0 ** -1", "divide"}, {"0 ** -0.5", "divide"}, {"0 ** 0", "1"}, {"0 ** 2", "0"}, {"2 ** -1", "0.5"}, {"(-8.0) ** 0.5", "range"}, {"10.0 ** 400", "overflow"}, {"10 ** -400", "0"},
 		{"1e308 * 10", "overflow"}, {"1e308 + 1e308", "overflow"}, {"-1e308 - 1e308", "overflow"}, {"1e308 / 1e-10", "overflow"}, {"1 / 5e-324", "overflow"}, {`float("Inf") * 2`, "+Inf"}, {`float("Inf") - float("Inf")`, "NaN"}, {`float("-Inf") ** 3`, "-Inf"},
 		{"sum([1e308, 1e308])", "overflow"}, {"mean([1e308, 1e308])", "overflow"}, {`sum([float("Inf"), 1])`, "+Inf"}, {`mean([float("Inf"), 1])`, "+Inf"}, {"mean([1e308, -1e308])", "0"},
@@ -63,7 +63,7 @@ func TestExact(t *testing.T) {
 		{`date("2020-01-01").AddDate(90000000, 0, 0).AddDate(90000000, 0, 0).Year()`, "180002020"}, {`date("2020-01-01").AddDate(90000000, 0, 0).UnixMicro()`, "overflow"},
 		{`date("9999-01-01").Sub(date("0001-01-01"))`, "overflow"}, {`date("0001-01-01").Sub(date("9999-01-01"))`, "overflow"}, {`date("2020-01-02").Sub(date("2020-01-01"))`, "24h0m0s"},
 		{`duration("-2562047h47m16.854775808s").Abs()`, "overflow"}, {`duration("-2s").Abs()`, "2s"}, {`duration("2562047h47m16s").Round(duration("1h"))`, "overflow"}, {`duration("-2562047h47m16s").Round(duration("1h"))`, "overflow"}, {`duration("2562047h16m").Round(duration("1h"))`, "2562047h0m0s"}, {`duration("1.5s").Round(duration("1s"))`, "2s"}, {`duration("1.5s").Truncate(duration("1s"))`, "1s"},
-		{"bitand(" + maxInt + " + 1, 1)", "type"},
+		{"bitand(" + maxInt + " + 1, 1)", "0"},
 		{"median([" + maxInt + ", 1.0])", "4.611686018427388e+18"},
 	} {
 		x, err := answer(t, s, c.source)

@@ -9,7 +9,7 @@ import (
 // Datum is a scalar without the allocation that an any would need. The zero Datum is none.
 type Datum struct {
 	Kind DatumKind
-	Bits uint64 // an Int in two's complement, a Float as float64 bits, a Bool as 0 or 1
+	Bits uint64 // an Int in two's complement, a Float or Float32 as float64 bits, a Bool as 0 or 1
 	Text string
 }
 
@@ -22,6 +22,7 @@ const (
 	IntDatum
 	UintDatum
 	FloatDatum
+	Float32Datum
 	DurationDatum
 	TextDatum
 )
@@ -46,6 +47,8 @@ func (d Datum) Plain() any {
 		return d.Bits
 	case FloatDatum:
 		return math.Float64frombits(d.Bits)
+	case Float32Datum:
+		return float32(math.Float64frombits(d.Bits))
 	case DurationDatum:
 		return time.Duration(d.Bits)
 	case TextDatum:
@@ -81,7 +84,9 @@ func (s *space) datumOf(t reflect.Type, l *lens) (d datumType) {
 		d.kind = IntDatum
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
 		d.kind = UintDatum
-	case reflect.Float32, reflect.Float64:
+	case reflect.Float32:
+		d.kind = Float32Datum
+	case reflect.Float64:
 		d.kind = FloatDatum
 	case reflect.String:
 		d.kind, d.size = TextDatum, 0
@@ -97,7 +102,7 @@ func (t datumType) datum(u uint64) Datum {
 	case t.kind == IntDatum:
 		shift := 64 - 8*t.size
 		u = uint64(int64(u<<shift) >> shift)
-	case t.kind == FloatDatum && t.size == 4:
+	case t.kind == Float32Datum:
 		u = math.Float64bits(float64(math.Float32frombits(uint32(u))))
 	}
 	return Datum{Kind: t.kind, Bits: u}

@@ -36,9 +36,16 @@ func (v Value) appendKey(b []byte, depth int) (_ []byte, same bool, err error) {
 		if err != nil {
 			return b, false, err
 		}
-		c, ok := x.(complex128)
-		if f, isFloat := x.(float64); !ok && isFloat {
-			c = complex(f, 0)
+		var c complex128
+		switch x := x.(type) {
+		case float32:
+			c = complex(float64(x), 0)
+		case float64:
+			c = complex(x, 0)
+		case complex64:
+			c = complex128(x)
+		case complex128:
+			c = x
 		}
 		// Adding zero turns -0 into 0, which is the same key.
 		b = binary.NativeEndian.AppendUint64(b, math.Float64bits(real(c)+0))

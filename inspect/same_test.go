@@ -363,10 +363,8 @@ func (s *same) scalar(at string, v inspect.Value, want any) {
 	if err != nil {
 		s.fatal(at, err, want)
 	}
-	if f, ok := want.(float64); ok && math.IsNaN(f) {
-		if g, ok := got.(float64); ok && math.IsNaN(g) {
-			return
-		}
+	if want != want && got != got && reflect.TypeOf(want) == reflect.TypeOf(got) {
+		return // NaN
 	}
 	if tm, ok := want.(time.Time); ok {
 		if g, ok := got.(time.Time); ok && g.Equal(tm) && g.String() == tm.Round(0).String() {
@@ -406,8 +404,12 @@ func scalarOf(r reflect.Value) (any, bool) {
 		default:
 			return u, true
 		}
+	case r.Kind() == reflect.Float32:
+		return float32(r.Float()), true
 	case r.CanFloat():
 		return r.Float(), true
+	case r.Kind() == reflect.Complex64:
+		return complex64(r.Complex()), true
 	case r.CanComplex():
 		return r.Complex(), true
 	case r.Kind() == reflect.String:

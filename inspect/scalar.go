@@ -10,7 +10,7 @@ import (
 
 // Scalar returns the content of a value of the shape Scalar as a plain Go value. A named type
 // becomes its underlying one: a bool, an int, an int64 if an int is too small, a uint64 if an int64
-// is too small, a float64, a complex128, a string. Times and durations stay what they are. A string
+// is too small, a float32, a float64, a complex64, a complex128, a string. Times and durations stay what they are. A string
 // longer than max bytes is an error; max 0 means no limit.
 //
 // A time loses its monotonic clock reading. A location that is neither UTC nor the process's own
@@ -82,7 +82,11 @@ func (v Value) complex() (any, Mark, error) {
 		}
 		return math.Float64frombits(peek.Uint(b[off : off+8]))
 	}
-	return complex(part(0), part(half)), v.wide(still), err
+	c := complex(part(0), part(half))
+	if half == 4 {
+		return complex64(c), v.wide(still), err
+	}
+	return c, v.wide(still), err
 }
 
 // wide returns the mark of a scalar of several words.

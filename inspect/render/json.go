@@ -3,8 +3,8 @@ package render
 import (
 	"cmp"
 	"encoding/hex"
-	"math"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -201,13 +201,10 @@ func appendScalar(b []byte, n *Node) []byte {
 	case nil:
 		value = jsonString(n.Text)
 	case bool, int, int64, uint64:
-		value = scalarText(x, false)
-	case float64:
-		// A float32 is written with the digits that it needs, and no more.
-		if value = floatText(x, true); value != n.Text {
-			value = floatText(x, false)
-		}
-		if math.IsNaN(x) || math.IsInf(x, 0) {
+		value = scalarText(x)
+	case float32, float64:
+		value = scalarText(x)
+		if strings.ContainsAny(value, "NI") { // NaN, +Inf
 			value = jsonString(value)
 		}
 	case string:
@@ -218,7 +215,7 @@ func appendScalar(b []byte, n *Node) []byte {
 			return appendNotes(b, append([]note{{"hex", `"` + hex.EncodeToString(x) + `"`}}, n.notes()...)...)
 		}
 	default:
-		value = jsonString(scalarText(x, false))
+		value = jsonString(scalarText(x))
 	}
 	if notes := n.notes(); notes != nil {
 		return appendNotes(b, append([]note{{key, value}}, notes...)...)

@@ -30,8 +30,8 @@ type Node struct {
 	// Text is a scalar as Go would write it, a string without its quotes. It is the description of
 	// funcs, chans and opaque values.
 	Text string
-	// Scalar is the content of a scalar: a bool, int, int64, uint64, float64, complex128, string,
-	// time.Time, time.Duration, or a []byte for a list of bytes. Of a string that is cut it is the
+	// Scalar is the content of a scalar: a bool, int, int64, uint64, float32, float64, complex64,
+	// complex128, string, time.Time, time.Duration, or a []byte for a list of bytes. Of a string that is cut it is the
 	// part that is shown.
 	Scalar any
 	// Items are the fields of a struct in their order, the elements of a list, or the entries of a

@@ -44,7 +44,7 @@ func (n *Node) sortKey() sortKey {
 // scalarKey is the sortKey of a plain scalar. Its rank is rankOther if x is none.
 func scalarKey(x any) sortKey {
 	switch x := x.(type) {
-	case int, int64, uint64, float64, time.Duration:
+	case int, int64, uint64, float32, float64, time.Duration:
 		return sortKey{rank: rankNumber, x: x}
 	case string:
 		return sortKey{rank: rankText, text: x}

@@ -43,7 +43,7 @@ func keyPath(path string, key any) string {
 	case string:
 		return path + "[" + text.Literal(k) + "]"
 	case bool, int, int64, uint64:
-		return path + "[" + scalarText(k, false) + "]"
+		return path + "[" + scalarText(k) + "]"
 	}
 	return ""
 }

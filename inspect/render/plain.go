@@ -96,7 +96,7 @@ func (s *snapper) value(n *Node, v reflect.Value, path string, depth int) {
 		s.collection(n, v, path, depth)
 	default:
 		if x := plainScalar(v); x != nil {
-			n.Shape, n.Scalar, n.Text = inspect.Scalar, x, scalarText(x, v.Kind() == reflect.Float32)
+			n.Shape, n.Scalar, n.Text = inspect.Scalar, x, scalarText(x)
 			return
 		}
 		n.Shape, n.Type = inspect.Opaque, inspect.TypeName(v.Type())
@@ -115,9 +115,13 @@ func plainScalar(v reflect.Value) any {
 		return inspect.Datum{Kind: inspect.IntDatum, Bits: uint64(v.Int())}.Plain()
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
 		return inspect.Datum{Kind: inspect.UintDatum, Bits: v.Uint()}.Plain()
-	case reflect.Float32, reflect.Float64:
+	case reflect.Float32:
+		return float32(v.Float())
+	case reflect.Float64:
 		return v.Float()
-	case reflect.Complex64, reflect.Complex128:
+	case reflect.Complex64:
+		return complex64(v.Complex())
+	case reflect.Complex128:
 		return v.Complex()
 	case reflect.String:
 		return v.String()

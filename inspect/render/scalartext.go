@@ -10,8 +10,8 @@ import (
 )
 
 // scalarText writes a plain value, a string without quotes. Numbers are written as they can be
-// typed: large floats without an exponent as long as every digit is known (below 1e21, as in JSON).
-func scalarText(x any, single bool) string {
+// typed: large floats without an exponent as long as every digit is known.
+func scalarText(x any) string {
 	switch x := x.(type) {
 	case nil:
 		return "nil"
@@ -23,8 +23,12 @@ func scalarText(x any, single bool) string {
 		return strconv.FormatInt(x, 10)
 	case uint64:
 		return strconv.FormatUint(x, 10)
+	case float32:
+		return floatText(float64(x), 32)
 	case float64:
-		return floatText(x, single)
+		return floatText(x, 64)
+	case complex64:
+		return strconv.FormatComplex(complex128(x), 'g', -1, 64)
 	case complex128:
 		return strconv.FormatComplex(x, 'g', -1, 128)
 	case string:
@@ -39,12 +43,13 @@ func scalarText(x any, single bool) string {
 	return ""
 }
 
-func floatText(f float64, single bool) string {
-	bits := 64
-	if single {
-		bits = 32
+// floatText writes a float of so many bits with the digits that tell it from all others.
+func floatText(f float64, bits int) string {
+	whole := float64(1 << 53) // up to it every integer is a float
+	if bits == 32 {
+		whole = 1 << 24
 	}
-	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
+	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs > whole) {
 		return strconv.FormatFloat(f, 'e', -1, bits)
 	}
 	return strconv.FormatFloat(f, 'f', -1, bits)

@@ -220,7 +220,7 @@ func (s *snapper) scalar(n *Node, src Source, depth int) {
 		return
 	}
 	n.Scalar = x
-	n.Text = scalarText(x, src.Value().Kind() == reflect.Float32)
+	n.Text = scalarText(x)
 	if text, ok := x.(string); ok {
 		// No expression shows a part of a computed text.
 		s.setText(n, []byte(text), len(text), "", depth)

@@ -3,7 +3,6 @@ package access
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,8 +92,8 @@ func (c *Call) appendArg(b []byte, x any, mask bool, depth int) []byte {
 		return append(b, text.Literal(string(x[:min(len(x), MaxCall)]))...)
 	case uint64:
 		return strconv.AppendUint(b, x, 10)
-	case float64:
-		if math.IsNaN(x) || math.IsInf(x, 0) {
+	case float32, float64:
+		if _, ok := literal.Of(x); !ok {
 			return append(b, fmt.Sprint(x)...)
 		}
 	case time.Time:

@@ -95,6 +95,8 @@ func toIndex(key any) (int, bool) {
 		return int(k), int64(int(k)) == k
 	case uint64:
 		return int(k), k <= math.MaxInt
+	case float32:
+		return toIndex(float64(k))
 	case float64:
 		return int(k), k == math.Trunc(k) && math.Abs(k) < 1<<53
 	case *View:

@@ -1,5 +1,6 @@
 // Package number computes exactly with all of Go's numbers but complex ones. Signed and unsigned
-// integers of 64 bits and floats can be compared without rounding either.
+// integers of 64 bits and floats can be compared without rounding either. A float that was written
+// out is, beside a float32, the nearest float32, as a constant is in Go.
 package number
 
 import (
@@ -9,10 +10,12 @@ import (
 
 // Number is an integer, as sign and magnitude so that it can be any int64 or uint64, or a float.
 type Number struct {
-	IsFloat bool
-	F       float64 // of a float
-	Neg     bool    // of an integer; -0 is 0
-	Mag     uint64  // of an integer
+	IsFloat  bool
+	IsSingle bool    // of a float: it is a float32
+	Written  bool    // of a float: it was written out, and has no type yet
+	Neg      bool    // of an integer; -0 is 0
+	F        float64 // of a float
+	Mag      uint64  // of an integer
 }
 
 // Of returns x as a Number. ok is false unless x has one of Go's integer or float types.
@@ -41,9 +44,59 @@ func Of(x any) (n Number, ok bool) {
 	case uint32:
 		return Number{Mag: uint64(x)}, true
 	case float32:
-		return Number{IsFloat: true, F: float64(x)}, true
+		return OfSingle(x), true
 	}
 	return Number{}, false
+}
+
+// OfSingle returns f as a Number.
+func OfSingle(f float32) Number {
+	return Number{IsFloat: true, IsSingle: true, F: float64(f)}
+}
+
+// Single returns n as a float32. ok is false if it is beyond the largest one.
+func (n Number) Single() (f float32, ok bool) {
+	x := n.Float64()
+	f = float32(x)
+	return f, !math.IsInf(float64(f), 0) || math.IsInf(x, 0)
+}
+
+// besideSingle returns what n is beside a float32.
+func (n Number) besideSingle() Number {
+	if n.Written {
+		if f, ok := n.Single(); ok {
+			return OfSingle(f)
+		}
+	}
+	return n
+}
+
+// Pair returns a and b as the operands of one operator. single says that both are float32s then,
+// and so is what the operator makes of them: a float32 and what was written out, or an integer that
+// a float32 holds.
+func Pair(a, b Number) (x, y Number, single bool) {
+	if !a.IsSingle && !b.IsSingle {
+		return a, b, false
+	}
+	x, xok := a.asSingle()
+	y, yok := b.asSingle()
+	if !xok || !yok {
+		return a, b, false
+	}
+	return x, y, true
+}
+
+func (n Number) asSingle() (Number, bool) {
+	switch f, ok := n.Single(); {
+	case n.IsSingle:
+		return n, true
+	case n.IsFloat:
+		return OfSingle(f), ok && n.Written
+	default:
+		s := OfSingle(f)
+		order, _ := Compare(n, s)
+		return s, order == 0
+	}
 }
 
 // OfInt returns n as a Number.
@@ -54,10 +107,12 @@ func OfInt(n int64) Number {
 	return Number{Mag: uint64(n)}
 }
 
-// Value returns n as expressions have it: a float64, or an int, or the int64 or uint64 that does
+// Value returns n as expressions have it: a float32 or float64, or an int, or the int64 or uint64 that does
 // not fit in an int. ok is false for an integer below -2⁶³ or above 2⁶⁴-1.
 func (n Number) Value() (x any, ok bool) {
 	switch {
+	case n.IsSingle:
+		return float32(n.F), true
 	case n.IsFloat:
 		return n.F, true
 	case n.Mag == 0:
@@ -92,13 +147,27 @@ func (n Number) Float64() float64 {
 	return float64(n.Mag)
 }
 
+// FitsFloat reports whether Float64 returns n itself.
+func (n Number) FitsFloat() bool {
+	order, _ := Compare(n, Number{IsFloat: true, F: n.Float64()})
+	return n.IsFloat || order == 0
+}
+
+// Integer returns n as an integer. ok is false if n has a fraction, or is below -2⁶³ or above 2⁶⁴-1.
+func (n Number) Integer() (i Number, ok bool) {
+	if !n.IsFloat {
+		return n, !n.Neg || n.Mag <= 1<<63
+	}
+	if n.F != math.Trunc(n.F) || n.F < -1<<63 || n.F >= 1<<64 {
+		return n, false
+	}
+	return Number{Neg: n.F < 0, Mag: uint64(math.Abs(n.F))}, true
+}
+
 // Int returns n as an int. ok is false if n has a fraction or does not fit.
 func (n Number) Int() (i int, ok bool) {
-	if n.IsFloat {
-		if n.F != math.Trunc(n.F) || n.F < -1<<63 || n.F >= 1<<63 {
-			return 0, false
-		}
-		n = OfInt(int64(n.F))
+	if n, ok = n.Integer(); !ok {
+		return 0, false
 	}
 	x, _ := n.Value()
 	i, ok = x.(int)
@@ -129,6 +198,16 @@ func Mul(a, b Number) (product Number, ok bool) {
 	return Number{Neg: a.Neg != b.Neg, Mag: lo}, hi == 0
 }
 
+// Quotient returns the integer a/b of two integers if a float64 does not hold it. ok is false if one
+// does, and for what is no integer.
+func Quotient(a, b Number) (quotient Number, ok bool) {
+	if a.IsFloat || b.IsFloat || b.Mag == 0 || a.Mag%b.Mag != 0 {
+		return Number{}, false
+	}
+	quotient = Number{Neg: a.Neg != b.Neg, Mag: a.Mag / b.Mag}
+	return quotient, !quotient.FitsFloat()
+}
+
 // Pow returns the integer a to the power of n. ok is false if the magnitude needs more than 64
 // bits.
 func Pow(a Number, n uint64) (power Number, ok bool) {
@@ -149,10 +228,17 @@ func Pow(a Number, n uint64) (power Number, ok bool) {
 }
 
 // Compare returns -1, 0 or 1 for a below, equal to or above b. It compares exactly, without
-// rounding an integer to a float. ordered is false if one of them is NaN.
+// rounding an integer to a float; but see Written. ordered is false if one of them is NaN.
 func Compare(a, b Number) (order int, ordered bool) {
 	switch {
 	case a.IsFloat && b.IsFloat:
+		if a.IsSingle != b.IsSingle {
+			if a.IsSingle {
+				b = b.besideSingle()
+			} else {
+				a = a.besideSingle()
+			}
+		}
 		return compareFloats(a.F, b.F)
 	case a.IsFloat:
 		order, ordered = Compare(b, a)
@@ -273,6 +359,23 @@ func (t *Tally) Mean(n int) int64 {
 		return -int64(mag)
 	}
 	return int64(mag)
+}
+
+// Quotient returns the total of integers divided by n, which is positive. ok is false unless that is
+// an integer of 64 bits.
+func (t *Tally) Quotient(n int) (quotient Number, ok bool) {
+	sum := Tally{hi: t.hi, lo: t.lo}
+	negative := sum.hi>>63 == 1
+	if negative {
+		var borrow uint64
+		sum.lo, borrow = bits.Sub64(0, sum.lo, 0)
+		sum.hi, _ = bits.Sub64(0, sum.hi, borrow)
+	}
+	if t.float || sum.hi >= uint64(n) {
+		return Number{}, false
+	}
+	mag, rest := bits.Div64(sum.hi, sum.lo, uint64(n))
+	return Number{Neg: negative, Mag: mag}, rest == 0
 }
 
 // Float64 returns the total as a float64.

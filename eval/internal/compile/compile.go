@@ -166,7 +166,7 @@ func (c *compiler) value(n ast.Node) (machine.Code, error) {
 	case *ast.ConstantNode:
 		return constant(value.Of(n.Value)), nil
 	case *ast.FloatNode:
-		return constant(value.Float(n.Value)), nil
+		return constant(value.Written(n.Value)), nil
 	case *ast.BoolNode:
 		return constant(value.Bool(n.Value)), nil
 	case *ast.StringNode:

@@ -18,6 +18,7 @@ type operand struct {
 	place   machine.Code  // does not load its answer
 	fields  *fields       // nil if the operand is no chain of fields
 	literal inspect.Datum // what is written out, none if nothing is
+	single  inspect.Datum // the literal as a float32, none if it is not one
 	at      fault.Pos
 }
 
@@ -31,9 +32,32 @@ func (c *compiler) operand(n ast.Node) (o operand, err error) {
 		o.place = o.fields.place
 	}
 	if o.literal = literal(n); o.literal.Kind != inspect.NoDatum {
-		o.place = constant(value.OfDatum(o.literal))
+		o.place = constant(ofLiteral(o.literal))
+		o.single = singleOf(o.literal)
 	}
 	return o, nil
+}
+
+// ofLiteral is a literal as a Value.
+func ofLiteral(d inspect.Datum) value.Value {
+	if d.Kind == inspect.FloatDatum {
+		return value.Written(math.Float64frombits(d.Bits))
+	}
+	return value.OfDatum(d)
+}
+
+// singleOf returns a literal as a float32, which it is beside one. It is no Datum for a text, and for
+// a number that is beyond the largest float32.
+func singleOf(literal inspect.Datum) inspect.Datum {
+	n, ok := numberOf(literal)
+	if !ok {
+		return inspect.Datum{}
+	}
+	f, ok := n.Single()
+	if !ok {
+		return inspect.Datum{}
+	}
+	return inspect.Datum{Kind: inspect.Float32Datum, Bits: math.Float64bits(float64(f))}
 }
 
 // literal returns the number or text that n spells, the zero Datum for anything else.
@@ -100,7 +124,31 @@ func (o *operands) load(f *machine.Frame, x, y *loaded) error {
 	if err := o.left.load(f, x); err != nil {
 		return err
 	}
-	return o.right.load(f, y)
+	if err := o.right.load(f, y); err != nil {
+		return err
+	}
+	if x.isSingle() {
+		y.become(o.right.single)
+	} else if y.isSingle() {
+		x.become(o.left.single)
+	}
+	return nil
+}
+
+// isSingle reports whether x is a float32.
+func (x *loaded) isSingle() bool {
+	if x.datum.Kind != inspect.NoDatum {
+		return x.datum.Kind == inspect.Float32Datum
+	}
+	_, single := x.value.(value.Single)
+	return single
+}
+
+// become replaces a literal by d, if there is one.
+func (x *loaded) become(d inspect.Datum) {
+	if d.Kind != inspect.NoDatum {
+		x.datum, x.value = d, nil
+	}
 }
 
 // addTypes is the function addTypes for the operands of an operator.
@@ -183,6 +231,8 @@ func numberOf(d inspect.Datum) (n number.Number, ok bool) {
 		return number.Number{Mag: d.Bits}, true
 	case inspect.FloatDatum:
 		return number.Number{IsFloat: true, F: math.Float64frombits(d.Bits)}, true
+	case inspect.Float32Datum:
+		return number.Number{IsFloat: true, IsSingle: true, F: math.Float64frombits(d.Bits)}, true
 	}
 	return number.Number{}, false
 }

@@ -374,13 +374,14 @@ func brief(x value.Value) string {
 	switch x := x.(type) {
 	case value.Int:
 		return text.Group(strconv.FormatInt(int64(x), 10))
-	case value.Float:
-		if f := math.Abs(float64(x)); f >= 1000 && f < 1e15 {
-			return text.Group(strconv.FormatInt(int64(math.Round(float64(x))), 10))
-		}
-		return strconv.FormatFloat(float64(x), 'g', shownDigits, 64)
 	case value.Duration:
 		return text.Duration(time.Duration(x), shownDigits)
+	}
+	if n, ok := value.NumberOf(x); ok && n.IsFloat {
+		if f := math.Abs(n.F); f >= 1000 && f < 1e15 {
+			return text.Group(strconv.FormatInt(int64(math.Round(n.F)), 10))
+		}
+		return strconv.FormatFloat(n.F, 'g', shownDigits, 64)
 	}
 	return fmt.Sprint(x)
 }

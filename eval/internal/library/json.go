@@ -381,5 +381,5 @@ func jsonNumber(n json.Number) (value.Value, error) {
 	if err != nil {
 		return nil, fault.New("overflow", "fromJSON: %s does not fit in a float", text.Cut(string(n), 40)).Because(err)
 	}
-	return value.Float(f), nil
+	return value.Written(f), nil
 }

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/expr-lang/expr/builtin"
-
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
@@ -35,62 +33,7 @@ var _ = define(NumberFunctions, []Function{
 		Summary: "an integer; of a duration its nanoseconds", Example: `int("42")`},
 	{Name: "float", Args: "x", Min: 1, Run: toFloat,
 		Summary: "a float, of a number or a text", Example: `float("1.5")`},
-	{Name: "bitand", Args: "a, b", Min: 2, Run: onBits("bitand"),
-		Summary: "the bits that both have", Example: `bitand(6, 3)`},
-	{Name: "bitor", Args: "a, b", Min: 2, Run: onBits("bitor"),
-		Summary: "the bits that one of them has", Example: `bitor(6, 3)`},
-	{Name: "bitxor", Args: "a, b", Min: 2, Run: onBits("bitxor"),
-		Summary: "the bits in which they differ", Example: `bitxor(6, 3)`},
-	{Name: "bitnand", Args: "a, b", Min: 2, Run: onBits("bitnand"),
-		Summary: "the bits of a that b has not", Example: `bitnand(6, 3)`},
-	{Name: "bitnot", Args: "a", Min: 1, Run: onBits("bitnot"),
-		Summary: "the bits turned over", Example: `bitnot(5)`},
-	{Name: "bitshl", Args: "a, b", Min: 2, Run: shiftLeft,
-		Summary: "the bits moved to the left", Example: `bitshl(1, 4)`},
-	{Name: "bitshr", Args: "a, b", Min: 2, Run: onBits("bitshr"),
-		Summary: "the bits moved to the right", Example: `bitshr(16, 4)`},
-	{Name: "bitushr", Args: "a, b", Min: 2, Run: onBits("bitushr"),
-		Summary: "the bits moved to the right, the sign too", Example: `bitushr(16, 4)`},
 })
-
-// onBits is expr-lang's own function on the bits of ints. It refuses integers above the ints.
-func onBits(name string) func(f *machine.Frame, args []value.Value) (value.Value, error) {
-	fn := builtin.Builtins[builtin.Index[name]]
-	return func(f *machine.Frame, args []value.Value) (value.Value, error) {
-		ints := make([]any, len(args))
-		for i, arg := range args {
-			n, err := value.ToInt(name, arg)
-			if err != nil {
-				return nil, err
-			}
-			ints[i] = n
-		}
-		x, err := fn.Func(ints...)
-		if err != nil {
-			return nil, fault.New("arguments", "%v", err).Because(err)
-		}
-		return value.Of(x), nil
-	}
-}
-
-// shiftLeft is bitshl(a, b). It is an error to shift a bit out.
-func shiftLeft(f *machine.Frame, args []value.Value) (value.Value, error) {
-	x, err := value.ToInt("bitshl", args[0])
-	if err != nil {
-		return nil, err
-	}
-	n, err := value.ToInt("bitshl", args[1])
-	if err != nil {
-		return nil, err
-	}
-	if n < 0 {
-		return nil, fault.New("range", "bitshl cannot shift by %d", n).With("bitshr shifts to the right")
-	}
-	if x<<n>>n != x {
-		return nil, fault.New("overflow", "bitshl(%d, %d) does not fit in an integer", x, n).With("bitand(a, …) keeps the bits that fit")
-	}
-	return value.Int(x << n), nil
-}
 
 func abs(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if d, ok := args[0].(value.Duration); ok {
@@ -117,7 +60,9 @@ func rounding(name string, round func(float64) float64) func(f *machine.Frame, a
 		case !ok:
 			return nil, value.WrongArgument(name, 1, "a number", args[0])
 		case n.IsFloat:
-			return value.Float(round(n.F)), nil
+			n.F = round(n.F)
+			x, _ := value.OfNumber(n)
+			return x, nil
 		}
 		return args[0], nil
 	}
@@ -171,7 +116,7 @@ func toFloat(f *machine.Frame, args []value.Value) (value.Value, error) {
 		if err != nil || len(s) > maxDigits {
 			return nil, fault.New("arguments", "float: %s is not a number", value.KeyText(value.String(s)))
 		}
-		return value.Float(x), nil
+		return value.Written(x), nil
 	}
 	n, ok := value.NumberOf(args[0])
 	if !ok {
@@ -264,7 +209,7 @@ func extreme(f *machine.Frame, name string, args []value.Value, sign int) (value
 	return best, err
 }
 
-// mean is mean(xs). Of nothing it is 0, as in expr-lang.
+// mean is mean(xs): Nil of nothing.
 func mean(f *machine.Frame, args []value.Value) (value.Value, error) {
 	var t total
 	n := 0
@@ -276,39 +221,61 @@ func mean(f *machine.Frame, args []value.Value) (value.Value, error) {
 	case err != nil:
 		return nil, err
 	case n == 0:
-		return value.Float(0), nil
+		return value.Nil, nil
 	}
 	return t.mean(n)
 }
 
-// median is median(xs). Of nothing it is 0, as in expr-lang.
+// median is median(xs): Nil of nothing, NaN if one is NaN.
 func median(f *machine.Frame, args []value.Value) (value.Value, error) {
+	var nan value.Value
 	xs := []value.Value{}
 	var t total // returns an error if they are of several kinds
 	err := eachScalar(f, args, func(x value.Value) error {
+		if n, ok := value.NumberOf(x); ok && n.F != n.F {
+			nan = x
+		}
 		xs = append(xs, x)
 		if err := f.Keep(meter.ElementSize); err != nil {
 			return err
 		}
 		return t.add(x)
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if len(xs) == 0 {
-		return value.Float(0), nil
+	case len(xs) == 0:
+		return value.Nil, nil
+	case nan != nil:
+		return nan, nil
 	}
 	if xs, err = value.Sorted(&f.Thread, xs, xs, value.Ascending(&f.Thread)); err != nil {
 		return nil, err
 	}
 	low, high := xs[(len(xs)-1)/2], xs[len(xs)/2]
-	if t.durations {
-		t := number.Tally{}
-		t.Add(number.OfInt(int64(low.(value.Duration))))
-		t.Add(number.OfInt(int64(high.(value.Duration))))
-		return value.Duration(t.Mean(2)), nil
+	o, err := value.Compare(&f.Thread, "<", low, high)
+	if err != nil {
+		return nil, err
 	}
-	a, _ := value.NumberOf(low)
+	a, isNumber := value.NumberOf(low)
 	b, _ := value.NumberOf(high)
-	return value.Float(a.Float64()/2 + b.Float64()/2), nil
+	if o == 0 {
+		if isNumber && !a.IsFloat && a.FitsFloat() {
+			return value.Float(a.Float64()), nil
+		}
+		return low, nil
+	}
+	if a.IsFloat || b.IsFloat {
+		// They are halved first: their sum may be beyond the largest float.
+		a, b, single := number.Pair(a, b)
+		x, _ := value.OfNumber(number.Number{IsFloat: true, IsSingle: single, F: a.Float64()/2 + b.Float64()/2})
+		return x, nil
+	}
+	var middle total
+	for _, x := range []value.Value{low, high} {
+		if err := middle.add(x); err != nil {
+			return nil, err
+		}
+	}
+	return middle.mean(2)
 }

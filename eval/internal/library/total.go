@@ -10,6 +10,7 @@ import (
 type total struct {
 	number.Tally
 	numbers, durations bool
+	wide               bool // some numbers are no float32s
 }
 
 func (t *total) add(x value.Value) error {
@@ -30,11 +31,13 @@ func (t *total) add(x value.Value) error {
 		return e.With("sum takes numbers, or durations, as in sum(xs, .size)")
 	}
 	t.numbers = true
+	t.wide = t.wide || !n.IsSingle
 	t.Tally.Add(n)
 	return nil
 }
 
-// mean is the mean of n numbers or durations. n > 0.
+// mean is the mean of n numbers or durations, n > 0: a float as wide as they are, or an integer that
+// no float holds.
 func (t *total) mean(n int) (value.Value, error) {
 	switch {
 	case t.durations:
@@ -42,7 +45,16 @@ func (t *total) mean(n int) (value.Value, error) {
 	case !t.Finite():
 		return nil, t.beyond()
 	}
-	return value.Float(t.Float64() / float64(n)), nil
+	if q, ok := t.Quotient(n); ok && !q.FitsFloat() {
+		if x, ok := value.OfNumber(q); ok {
+			return x, nil
+		}
+	}
+	mean := t.Float64() / float64(n)
+	if !t.wide {
+		return value.Single(mean), nil
+	}
+	return value.Float(mean), nil
 }
 
 func (t *total) beyond() error {

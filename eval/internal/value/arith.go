@@ -20,8 +20,11 @@ func Add(t *Thread, a, b Value) (Value, error) {
 			}
 		}
 	case Float:
-		if y, ok := b.(Float); ok {
-			return finite("+", float64(x+y), float64(x), float64(y))
+		switch y := b.(type) {
+		case Float:
+			return finite("+", float64(x+y), x.Number(), y.Number())
+		case Written:
+			return finite("+", float64(x)+float64(y), x.Number(), y.Number())
 		}
 	}
 	return compute(t, "+", a, b, number.Add, func(x, y float64) float64 { return x + y })
@@ -44,7 +47,8 @@ func Multiply(t *Thread, a, b Value) (Value, error) {
 	return compute(t, "*", a, b, number.Mul, func(x, y float64) float64 { return x * y })
 }
 
-// Divide is a / b. It gives a float, as in expr-lang, except for durations.
+// Divide is a / b. It gives a float, as in expr-lang, except for durations, and for integers whose
+// quotient is an integer that no float holds.
 func Divide(t *Thread, a, b Value) (Value, error) {
 	if z, ok, err := askOperands(t, "/", a, b); ok {
 		return z, err
@@ -57,7 +61,12 @@ func Divide(t *Thread, a, b Value) (Value, error) {
 	if y.Float64() == 0 {
 		return nil, divisionByZero(a, "/")
 	}
-	return finite("/", x.Float64()/y.Float64(), x.Float64(), y.Float64())
+	if q, ok := number.Quotient(x, y); ok {
+		z, _ := OfNumber(q)
+		return z, nil
+	}
+	x, y, _ = number.Pair(x, y)
+	return finite("/", x.Float64()/y.Float64(), x, y)
 }
 
 // Modulo is the remainder of a division of integers that truncates towards zero, as in Go.
@@ -91,11 +100,12 @@ func Power(_ *Thread, a, b Value) (Value, error) {
 		return nil, Mismatch("**", a, b)
 	}
 	if x.IsFloat || y.IsFloat || y.Neg && y.Mag > 0 {
+		x, y, _ = number.Pair(x, y)
 		base, exponent := x.Float64(), y.Float64()
 		if base == 0 && exponent < 0 {
 			return nil, fault.New("divide", "%v ** %v has no answer: it divides by zero", a, b)
 		}
-		return finite("**", math.Pow(base, exponent), base, exponent)
+		return finite("**", math.Pow(base, exponent), x, y)
 	}
 	if p, ok := number.Pow(x, y.Mag); ok {
 		if v, ok := OfNumber(p); ok {
@@ -115,9 +125,10 @@ func Negate(a Value) (Value, error) {
 		return nil, WrongOperand("-", a, "a number or a duration")
 	}
 	if n.IsFloat {
-		return Float(-n.F), nil
+		n.F = -n.F
+	} else {
+		n.Neg = !n.Neg
 	}
-	n.Neg = !n.Neg
 	if v, ok := OfNumber(n); ok {
 		return v, nil
 	}
@@ -149,8 +160,8 @@ func compute(t *Thread, op string, a, b Value, ints func(a, b number.Number) (nu
 		return nil, Mismatch(op, a, b)
 	}
 	if x.IsFloat || y.IsFloat {
-		x, y := x.Float64(), y.Float64()
-		return finite(op, floats(x, y), x, y)
+		x, y, _ = number.Pair(x, y)
+		return finite(op, floats(x.Float64(), y.Float64()), x, y)
 	}
 	if n, ok := ints(x, y); ok {
 		if v, ok := OfNumber(n); ok {
@@ -160,16 +171,25 @@ func compute(t *Thread, op string, a, b Value, ints func(a, b number.Number) (nu
 	return nil, overflow(op, a, b)
 }
 
-// finite returns z, which a op b came to. It is an error if z is NaN or infinite and neither a nor
-// b is.
-func finite(op string, z, a, b float64) (Value, error) {
+// finite returns z, which a op b came to, the operands of a Pair. It is an error if z is NaN or
+// infinite and neither a nor b is. Of float32s it is a float32 if it fits in one.
+func finite(op string, z float64, a, b number.Number) (Value, error) {
+	x, y := a.Float64(), b.Float64()
 	switch {
-	case z-z == 0, a-a != 0, b-b != 0: // the difference is NaN for what is not finite
-		return Float(z), nil
-	case z != z:
-		return nil, fault.New("range", "%v %s %v has no answer among the real numbers", a, op, b)
+	case z-z != 0 && x-x == 0 && y-y == 0: // the difference is NaN for what is not finite
+		if z != z {
+			return nil, fault.New("range", "%v %s %v has no answer among the real numbers", x, op, y)
+		}
+		return nil, fault.New("overflow", "%v %s %v is beyond the largest float", x, op, y)
+	case a.IsSingle && b.IsSingle:
+		// A float64 has more than twice the digits, so that rounding twice is as rounding once.
+		if f, ok := (number.Number{IsFloat: true, F: z}).Single(); ok {
+			return Single(f), nil
+		}
+	case a.Written && (b.Written || !b.IsFloat), b.Written && !a.IsFloat:
+		return Written(z), nil
 	}
-	return nil, fault.New("overflow", "%v %s %v is beyond the largest float", a, op, b)
+	return Float(z), nil
 }
 
 func overflow(op string, a, b Value) error {

@@ -24,6 +24,8 @@ func Of(x any) Value {
 		return String(x)
 	case []byte:
 		return Bytes(x)
+	case complex64:
+		return Complex64(x)
 	case complex128:
 		return Complex(x)
 	case time.Time:

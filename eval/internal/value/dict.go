@@ -16,6 +16,7 @@ type Dict struct {
 	keys, values []Value
 	at           map[any]int // the positions of hashable keys, by what KeyOf returns of them
 	others       []int       // the positions of keys that are compared with each other
+	singles      bool        // some keys are float32s
 	kept                     // of the map that it is a part of
 }
 
@@ -98,6 +99,9 @@ func (x *Dict) Find(t *Thread, key Value) (i int, found bool, err error) {
 	}
 	if simple {
 		i, found = x.at[k]
+		if w, ok := key.(Written); ok && !found && x.singles {
+			return x.Find(t, Single(w))
+		}
 		return i, found, nil
 	}
 	for _, i := range x.others {
@@ -121,6 +125,8 @@ func (x *Dict) Add(t *Thread, key, elem Value) error {
 	} else {
 		x.others = append(x.others, len(x.keys))
 	}
+	_, single := key.(Single)
+	x.singles = x.singles || single
 	x.keys, x.values = append(x.keys, key), append(x.values, elem)
 	return nil
 }

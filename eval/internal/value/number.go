@@ -18,8 +18,15 @@ type (
 	Uint uint64
 	// Float is a floating-point number.
 	Float float64
+	// Single is a float32.
+	Single float32
+	// Written is a floating-point number that an expression or a text spells. It has no type
+	// yet: beside a Single it is one, as a constant is in Go, and otherwise a Float.
+	Written float64
 	// Complex is a complex number. Nothing can be computed with it.
 	Complex complex128
+	// Complex64 is a complex number of two float32s.
+	Complex64 complex64
 )
 
 type hashableNumber interface {
@@ -32,35 +39,56 @@ var (
 	_ hashableNumber = Int(0)
 	_ hashableNumber = Uint(0)
 	_ hashableNumber = Float(0)
+	_ hashableNumber = Single(0)
+	_ hashableNumber = Written(0)
 
 	_ interface {
 		Scalar
 		Comparable
 	} = Complex(0)
+	_ interface {
+		Scalar
+		Comparable
+	} = Complex64(0)
 )
 
-func (Int) Kind() string     { return "an integer" }
-func (Uint) Kind() string    { return "an integer" }
-func (Float) Kind() string   { return "a float" }
-func (Complex) Kind() string { return "a complex number" }
+func (Int) Kind() string       { return "an integer" }
+func (Uint) Kind() string      { return "an integer" }
+func (Float) Kind() string     { return "a float" }
+func (Single) Kind() string    { return "a float" }
+func (Written) Kind() string   { return "a float" }
+func (Complex) Kind() string   { return "a complex number" }
+func (Complex64) Kind() string { return "a complex number" }
 
-func (Int) Type() string     { return "int" }
-func (Uint) Type() string    { return "uint64" }
-func (Float) Type() string   { return "float64" }
-func (Complex) Type() string { return "complex128" }
+func (Int) Type() string       { return "int" }
+func (Uint) Type() string      { return "uint64" }
+func (Float) Type() string     { return "float64" }
+func (Single) Type() string    { return "float32" }
+func (Written) Type() string   { return "float64" }
+func (Complex) Type() string   { return "complex128" }
+func (Complex64) Type() string { return "complex64" }
 
-func (x Int) Go() any     { return number.Plain(int64(x)) }
-func (x Uint) Go() any    { return uint64(x) }
-func (x Float) Go() any   { return float64(x) }
-func (x Complex) Go() any { return complex128(x) }
+func (x Int) Go() any       { return number.Plain(int64(x)) }
+func (x Uint) Go() any      { return uint64(x) }
+func (x Float) Go() any     { return float64(x) }
+func (x Single) Go() any    { return float32(x) }
+func (x Written) Go() any   { return float64(x) }
+func (x Complex) Go() any   { return complex128(x) }
+func (x Complex64) Go() any { return complex64(x) }
 
-func (x Int) Number() number.Number   { return number.OfInt(int64(x)) }
-func (x Uint) Number() number.Number  { return number.Number{Mag: uint64(x)} }
-func (x Float) Number() number.Number { return number.Number{IsFloat: true, F: float64(x)} }
+func (x Int) Number() number.Number    { return number.OfInt(int64(x)) }
+func (x Uint) Number() number.Number   { return number.Number{Mag: uint64(x)} }
+func (x Float) Number() number.Number  { return number.Number{IsFloat: true, F: float64(x)} }
+func (x Single) Number() number.Number { return number.OfSingle(float32(x)) }
+func (x Written) Number() number.Number {
+	return number.Number{IsFloat: true, Written: true, F: float64(x)}
+}
 
-func (Int) KeyClass() int   { return numberClass }
-func (Uint) KeyClass() int  { return numberClass }
-func (Float) KeyClass() int { return numberClass }
+func (Int) KeyClass() int     { return numberClass }
+func (Uint) KeyClass() int    { return numberClass }
+func (Float) KeyClass() int   { return numberClass }
+func (Single) KeyClass() int  { return numberClass }
+func (Written) KeyClass() int { return numberClass }
 
 // Numbers that are equal are one key.
 
@@ -83,6 +111,24 @@ func (x Float) Key(*Thread) (any, error) {
 	return nil, nil
 }
 
+// Key is that of the Float that it equals exactly.
+func (x Single) Key(t *Thread) (any, error) {
+	k, err := Float(x).Key(t)
+	if k == nil {
+		k = Float(x)
+	}
+	return k, err
+}
+
+// Key is that of a Float. Dict.Find looks for the float32 too.
+func (x Written) Key(t *Thread) (any, error) {
+	k, err := Float(x).Key(t)
+	if k == nil {
+		k = Float(x)
+	}
+	return k, err
+}
+
 // nanKey is NaN as a key: it is the same as itself.
 type nanKey struct{}
 
@@ -94,14 +140,36 @@ func (x Float) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float64(x))
 }
 
+// MarshalJSON is that of a Float, with the digits that a float32 needs.
+func (x Single) MarshalJSON() ([]byte, error) {
+	if f := float32(x); f-f != 0 {
+		return Float(x).MarshalJSON()
+	}
+	return json.Marshal(float32(x))
+}
+
+// MarshalJSON is that of a Float.
+func (x Written) MarshalJSON() ([]byte, error) { return Float(x).MarshalJSON() }
+
 // MarshalJSON writes it as a string.
 func (x Complex) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprint(complex128(x))) }
 
+// MarshalJSON writes it as a string.
+func (x Complex64) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprint(complex64(x))) }
+
 // Equal is ==.
 func (x Complex) Equal(y Value) (same, ok bool) {
-	c, ok := y.(Complex)
-	return x == c, ok
+	switch y := y.(type) {
+	case Complex:
+		return x == y, true
+	case Complex64:
+		return x == Complex(y), true
+	}
+	return false, false
 }
+
+// Equal is ==.
+func (x Complex64) Equal(y Value) (same, ok bool) { return Complex(x).Equal(y) }
 
 // NumberOf returns x as a number; ok is false if it is none.
 func NumberOf(x Value) (n number.Number, ok bool) {
@@ -117,6 +185,10 @@ func NumberOf(x Value) (n number.Number, ok bool) {
 // OfNumber returns n as a Value; ok is false for an integer outside of -2⁶³ … 2⁶⁴-1.
 func OfNumber(n number.Number) (x Value, ok bool) {
 	switch {
+	case n.IsSingle:
+		return Single(n.F), true
+	case n.Written:
+		return Written(n.F), true
 	case n.IsFloat:
 		return Float(n.F), true
 	case n.Neg:
@@ -144,6 +216,8 @@ func OfDatum(d inspect.Datum) Value {
 		return Uint(d.Bits)
 	case inspect.FloatDatum:
 		return Float(math.Float64frombits(d.Bits))
+	case inspect.Float32Datum:
+		return Single(math.Float64frombits(d.Bits))
 	case inspect.DurationDatum:
 		return Duration(d.Bits)
 	case inspect.TextDatum:

@@ -83,7 +83,7 @@ func KindOf(x Value) string {
 		return "duration"
 	case Zone:
 		return "timezone"
-	case Complex:
+	case Complex, Complex64:
 		return "complex"
 	}
 	return "string"

@@ -166,7 +166,7 @@ func literal(x any) string {
 			x = x[:40] + "…"
 		}
 		return fmt.Sprintf("%q", x)
-	case bool, int, int64, uint64, float64:
+	case bool, int, int64, uint64, float32, float64:
 		return fmt.Sprint(x)
 	}
 	return "a " + Name(reflect.TypeOf(x))

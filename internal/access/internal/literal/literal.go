@@ -26,15 +26,22 @@ func Of(x any) (s string, ok bool) {
 	case uint64:
 		// The expression language has no literal beyond an int64.
 		return strconv.FormatUint(x, 10), x <= math.MaxInt64
+	case float32:
+		return ofFloat(float64(x), 32)
 	case float64:
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return "", false
-		}
-		return strconv.FormatFloat(x, 'g', -1, 64), true
+		return ofFloat(x, 64)
 	case time.Duration:
 		return "duration(" + strconv.Quote(x.String()) + ")", true
 	}
 	return "", false
+}
+
+// ofFloat is Of a float of so many bits.
+func ofFloat(f float64, bits int) (s string, ok bool) {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return "", false
+	}
+	return strconv.FormatFloat(f, 'g', -1, bits), true
 }
 
 // maxDescribed bounds the bytes of a string that Describe shows.
