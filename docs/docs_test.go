@@ -182,9 +182,9 @@ func typeInto(t *testing.T, b rig.Block, addr string) {
 	}
 }
 
-// fragment is the program around a fragment, with what the documents take for granted: an
-// application with a cache.
-const fragment = `package main
+// fragment is the package around a fragment, with what the documents take for granted: an
+// application with a cache. It is no program, so that nothing has to be linked.
+const fragment = `package fragment
 
 import (
 	"context"
@@ -215,7 +215,7 @@ type Loop struct{ events chan func() }
 
 type Config struct{}
 
-func main() {
+func example() {
 	c, l, config := new(Cache), new(Loop), Config{}
 	_, _, _ = c, l, config
 %s}
