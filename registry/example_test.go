@@ -85,6 +85,29 @@ func ExampleFunc() {
 	// Output: 42
 }
 
+func (c *Cache) Flush() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.items)
+}
+
+// A session that only looks may call what Methods names, and not what Actions names. A server whose
+// Level is telnet.Act has sessions that may call both.
+func ExampleActions() {
+	r := registry.New()
+	r.Expose("cache", &Cache{items: map[string]int{"sku-17": 9}},
+		registry.Methods("Len"),
+		registry.Actions("Flush"))
+	cache, _ := r.Visit(context.Background(), nil).Get("cache")
+	_, err := cache.Call("Flush", nil)
+	fmt.Println(err)
+	n, _ := cache.Call("Len", nil)
+	fmt.Println("Len:", n)
+	// Output:
+	// method Flush of *registry_test.Cache is an action: it changes something, and this session can only look
+	// Len: 1
+}
+
 func ExampleGuardBy() {
 	type job struct {
 		mu    sync.Mutex
