@@ -56,7 +56,7 @@ func TestChain(t *testing.T) {
 		{source: `map(chain(g.head, .any), .id)`, want: `[1, 2, 3, 4, 5]`},
 		{source: `chain(e, .next)[4].id`, want: `5`},
 		{source: `last(chain(e, .next)).id`, want: `5`},
-		{source: `type(chain(e, .next))`, want: `"array"`},
+		{source: `type(chain(e, .next))`, want: `"[]any"`},
 		{source: `map(chain(e.next.next.next, .next), {{id: .id, at: #index}})`, want: `[{"at": 0, "id": 4}, {"at": 1, "id": 5}]`},
 		{source: `take(chain(e, .next), 2) | map(.id)`, want: `[1, 2]`},
 		{source: `find(chain(e, .next), .id == 3).next.id`, want: `4`},

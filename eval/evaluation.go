@@ -61,6 +61,9 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 		if e.Verbatim != "" && string(x) == e.Verbatim {
 			r.Page = &render.Page{}
 			r.Page.Verbatim(strings.TrimSuffix(e.Verbatim, "\n"))
+			if e.JSON != nil {
+				r.json, r.Type = e.JSON, e.JSONType
+			}
 		}
 	}
 	r.Node = value.Picture(&e.Thread, x, e.Show, pathOfAnswer(st))

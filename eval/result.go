@@ -9,13 +9,24 @@ import (
 // Result is an answer: plain data that holds nothing of the application.
 type Result struct {
 	Node  *render.Node // what to show
-	Type  string       // the Go type of the answer, as type(x) tells it
+	Type  string       // the Go type of the answer, as type(x) tells it; of json(x) that of x
 	Page  *render.Page // how to show it to people where it has a layout of its own, as dir() has; else nil
 	Name  string       // the variable that it was assigned to, "" if none
 	Cost  Cost
 	Notes []string // what to know about the answer, a line each, in no particular order
 	// Codes has the codes of the notes that have one, RacyNote and so on, each once.
 	Codes []string
+
+	json *render.Node // what the answer is the JSON of; nil if it is not that of json(x)
+}
+
+// Value is the answer as programs get it: Node, and of json(x) the snapshot of x, since its text
+// would be JSON within JSON.
+func (r Result) Value() *render.Node {
+	if r.json != nil {
+		return r.json
+	}
+	return r.Node
 }
 
 // Cost is what an evaluation took.

@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -36,7 +37,8 @@ const aside = "…"
 // What is not simply the value stands in an object under the key "…". That is one more member of an
 // object, one more element of an array, and takes the place of anything else.
 //
-//	{"…": {"more": 1140, "path": "cache.items[64:128]"}}  elements, entries or fields cut
+//	{"…": {"more": 1140, "path": "cache.items[64:1204]"}} elements, entries or fields cut, and
+//	                                                      the expression for all of them
 //	{"…": {"path": "cache.items"}}                        left out whole, being too deep;
 //	                                                      with "len" for lists and maps;
 //	                                                      "" if no expression shows it
@@ -46,6 +48,9 @@ const aside = "…"
 //	{"…": {"error": "…"}}                                 unreadable, in whole or in part
 //	{"…": {"torn": true, "value": 7}}                     it changed while it was read;
 //	                                                      without "value" in arrays, objects
+//
+// A part that is cut again names the rest of itself, so that following the paths shows everything
+// once.
 //
 // A map's key that begins with "…" gets another one in front. Keys with the same text (NaN,
 // redacted, 1 beside "1") end in "…2", "…3". JSON does not say that a value is racy or a copy, or
@@ -100,8 +105,8 @@ func (n *Node) notes() (notes []note) {
 		case n.Len > 0:
 			notes = append(notes, note{"len", strconv.Itoa(n.Len)})
 		}
-		if n.Cut.Path != "" || notes == nil {
-			notes = append(notes, note{"path", jsonString(n.Cut.Path)})
+		if path := n.Cut.Rest(); path != "" || notes == nil {
+			notes = append(notes, note{"path", jsonString(path)})
 		}
 	}
 	if n.Err != "" {
@@ -132,19 +137,12 @@ func appendMember(b []byte, notes []note) []byte {
 
 func appendObject(b []byte, n *Node, depth int) []byte {
 	b = append(b, '{')
-	used := make(map[string]bool, len(n.Items))
-	next := map[string]int{} // the next number for a text
+	var names Names
 	for i, item := range n.Items {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		text := item.jsonKey()
-		key, number := text, max(next[text], 2)
-		for ; used[key]; number++ {
-			key = text + aside + strconv.Itoa(number)
-		}
-		used[key], next[text] = true, number
-		b = append(b, jsonString(key)...)
+		b = append(b, jsonString(names.Distinct(item.jsonKey()))...)
 		b = append(b, ':')
 		b = appendJSON(b, item.Node, depth+1)
 	}
@@ -157,13 +155,32 @@ func appendObject(b []byte, n *Node, depth int) []byte {
 	return append(b, '}')
 }
 
+// Names tells keys of one object apart that have the same text. The zero Names has met none.
+type Names struct {
+	used map[string]bool
+	next map[string]int // the next number for a text
+}
+
+// Distinct returns text if it is new, and otherwise text with a number behind it.
+func (d *Names) Distinct(text string) string {
+	if d.used == nil {
+		d.used, d.next = map[string]bool{}, map[string]int{}
+	}
+	key, number := text, max(d.next[text], 2)
+	for ; d.used[key]; number++ {
+		key = text + aside + strconv.Itoa(number)
+	}
+	d.used[key], d.next[text] = true, number
+	return key
+}
+
 func (item Item) jsonKey() string {
 	key := item.Name
 	if k := item.Key; k != nil {
 		text, isString := k.Scalar.(string)
 		switch {
 		case k.Hidden, k.Scalar == nil:
-			key = k.Line(0)
+			key = k.Unmarked().Line(0)
 		case isString && k.Cut == nil:
 			key = text
 		case isString:
@@ -176,6 +193,22 @@ func (item Item) jsonKey() string {
 		return aside + key
 	}
 	return key
+}
+
+// Unmarked returns n without what text says of how it was read, as it stands in a key of JSON.
+func (n *Node) Unmarked() *Node {
+	if n == nil {
+		return nil
+	}
+	u := *n
+	u.Mark, u.Items = 0, slices.Clone(n.Items)
+	for i, item := range u.Items {
+		u.Items[i].Node = item.Node.Unmarked()
+		if item.Key != nil {
+			u.Items[i].Key = item.Key.Unmarked()
+		}
+	}
+	return &u
 }
 
 func appendArray(b []byte, n *Node, depth int) []byte {

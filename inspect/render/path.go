@@ -33,6 +33,15 @@ func cutWindow(path string) (whole string, from int, ok bool) {
 	return path[:open], from, true
 }
 
+// Rest is the expression for all that was cut, where Path is the one for its first part.
+func (c *Cut) Rest() string {
+	whole, from, ok := cutWindow(c.Path)
+	if !ok || c.More == 0 {
+		return c.Path
+	}
+	return whole + "[" + strconv.Itoa(from) + ":" + strconv.Itoa(from+c.More) + "]"
+}
+
 // keyPath returns the expression for the entry of the map at path with a plain key, "" if there is
 // none.
 func keyPath(path string, key any) string {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -121,9 +122,9 @@ func (s *Session) expression(ctx context.Context, q eval.Query) reply {
 		return evalErrorReply(err)
 	}
 	most := s.limits.Within(s.lower).Within(q.Limits).Output
-	value := r.Node.JSON()
+	value := r.Value().JSON()
 	if len(value) > most {
-		return errorReply(codeOutput, "the answer has %s bytes, and %s are allowed; ask for a part of it", text.Thousands(len(value)), text.Thousands(most))
+		return errorReply(codeOutput, "%s", beyondOutput(len(value), most))
 	}
 	var text bytes.Buffer
 	a := &answer{ctx: context.WithoutCancel(ctx), out: &text, left: most}
@@ -140,4 +141,9 @@ func (s *Session) expression(ctx context.Context, q eval.Query) reply {
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	out.Cost = &replyCost{ms(r.Cost.Time), r.Cost.Entries, r.Cost.Bytes, ms(r.Cost.Waited), r.Cost.Retries, r.Cost.Torn}
 	return out
+}
+
+// beyondOutput says that an answer has n bytes where most are allowed.
+func beyondOutput(n, most int) string {
+	return fmt.Sprintf("the answer has %s bytes, and %s are allowed; ask for a part of it", text.Thousands(n), text.Thousands(most))
 }

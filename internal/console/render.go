@@ -140,7 +140,12 @@ func (a *answer) end() error {
 // result writes the value of an expression, what it cost if that is remarkable, and notes.
 func (a *answer) result(r eval.Result, st style, now time.Time) error {
 	if st.json {
-		_, err := fmt.Fprintf(a, "%s\n", r.Node.JSON())
+		out := r.Value().JSON()
+		if len(out) > a.left {
+			// Half an object is no JSON.
+			out = (&render.Node{Err: beyondOutput(len(out), a.left)}).JSON()
+		}
+		_, err := fmt.Fprintf(a, "%s\n", out)
 		return err
 	}
 	a.color = st.color.value()

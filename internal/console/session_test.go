@@ -137,6 +137,22 @@ func TestOutputLimit(t *testing.T) {
 	}
 }
 
+// TestOutputLimitInJSON: an answer in JSON that is too long is told, and not cut.
+func TestOutputLimitInJSON(t *testing.T) {
+	var out bytes.Buffer
+	s := New(answers{"many": eval.Result{Node: list(1000)}}, &out, eval.Limits{Output: 3000})
+	for _, line := range []string{"set format json", "many"} {
+		out.Reset()
+		if err := s.Do(context.Background(), line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := `{"…":{"error":"the answer has 20,891 bytes, and 3,000 are allowed; ask for a part of it"}}` + "\n"
+	if got := out.String(); got != want {
+		t.Errorf("got %s want %s", got, want)
+	}
+}
+
 func TestCutAnswer(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -171,7 +187,7 @@ func TestCommandCompletion(t *testing.T) {
 		"":         all,
 		"set ":     "width color format depth items text time entries memory",
 		"set w":    "width",
-		"help ke":   "keys",
+		"help ke":  "keys",
 		"help set": "set",
 		"x = hist": "history2",
 		"dir ca":   "cache",

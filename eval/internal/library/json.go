@@ -1,10 +1,11 @@
 package library
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
+	"reflect"
 	"strings"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
@@ -17,8 +18,10 @@ import (
 )
 
 // toJSON is toJSON(x): all of x, indented as expr-lang does it. A struct is an object of its
-// fields. What is redacted is the string "<redacted>". NaN and the infinities, which JSON lacks,
-// are strings, and so are all keys. Entries are in the order in which they are shown.
+// fields, a []byte is base64, and a [n]byte a list of numbers, as encoding/json has them. What is
+// redacted is the string "<redacted>". NaN and the infinities, which JSON lacks, are strings, and so
+// are all keys. Entries are in the order in which they are shown. Keys of one map that have the same
+// text end in "…2", "…3".
 func toJSON(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if err := value.Refuse(args[0]); err != nil {
 		return nil, err
@@ -56,11 +59,19 @@ func (w *jsonWriter) value(x value.Value, depth int) error {
 	case null:
 		return w.write("null")
 	}
-	if s, ok, err := value.TextOf(&w.f.Thread, x); ok || err != nil {
-		if err != nil {
+	list := value.ByteList(x)
+	if list == nil || list.Kind() == reflect.Slice {
+		s, ok, err := value.TextOf(&w.f.Thread, x)
+		switch {
+		case err != nil:
 			return err
+		case ok && list == reflect.TypeFor[json.RawMessage]():
+			return w.raw(s, depth)
+		case ok && list != nil:
+			return w.base64(s)
+		case ok:
+			return w.text(s)
 		}
-		return w.text(s)
 	}
 	switch shape := value.ShapeOf(x); {
 	case shape == inspect.List:
@@ -109,6 +120,36 @@ func (w *jsonWriter) text(s string) error {
 	return w.write(`"`)
 }
 
+// raw writes what is JSON already, and anything else as a string.
+func (w *jsonWriter) raw(s string, depth int) error {
+	x, err := parsed(w.f, s)
+	if err != nil {
+		if fault.From(err).Code != "arguments" {
+			return err
+		}
+		return w.text(s)
+	}
+	return w.value(x, depth)
+}
+
+// base64 writes bytes.
+func (w *jsonWriter) base64(s string) error {
+	if err := w.write(`"`); err != nil {
+		return err
+	}
+	for len(s) > 0 {
+		part := s[:min(len(s), 3<<10)] // whole groups of three
+		s = s[len(part):]
+		if err := w.f.Tick(len(part)); err != nil {
+			return err
+		}
+		if err := w.write(base64.StdEncoding.EncodeToString([]byte(part))); err != nil {
+			return err
+		}
+	}
+	return w.write(`"`)
+}
+
 // scalar writes what encoding/json can write.
 func (w *jsonWriter) scalar(x value.Value) error {
 	b, err := json.Marshal(x)
@@ -137,8 +178,8 @@ func (w *jsonWriter) list(x value.Value, depth int) error {
 // entry is first written to a text of its own.
 func (w *jsonWriter) mapping(x value.Value, depth int) error {
 	type entry struct {
-		key  *render.Node
-		text string
+		key        *render.Node
+		name, text string
 	}
 	var entries []entry
 	before := w.f.Kept()
@@ -148,13 +189,14 @@ func (w *jsonWriter) mapping(x value.Value, depth int) error {
 			return false, err
 		}
 		one := jsonWriter{f: w.f, out: &meter.Builder{}}
-		if err := one.key(key); err != nil {
+		name, err := one.keyText(key)
+		if err != nil {
 			return false, err
 		}
 		if err := one.value(elem, depth+1); err != nil {
 			return false, err
 		}
-		entries = append(entries, entry{value.Picture(&w.f.Thread, key, w.f.Show, ""), one.out.String()})
+		entries = append(entries, entry{value.Picture(&w.f.Thread, key, w.f.Show, ""), name, one.out.String()})
 		return true, w.f.Keep(value.NodeSize(1) + 2*meter.ElementSize)
 	})
 	if err != nil {
@@ -165,8 +207,15 @@ func (w *jsonWriter) mapping(x value.Value, depth int) error {
 		return err
 	}
 	kept := w.f.Kept() - before
+	var names render.Names
 	for i, e := range entries {
 		if err := w.between('{', i, depth); err != nil {
+			return err
+		}
+		if err := w.f.Hashed(e.name); err != nil {
+			return err
+		}
+		if err := w.key(names.Distinct(e.name)); err != nil {
 			return err
 		}
 		if err := w.write(e.text); err != nil {
@@ -187,7 +236,7 @@ func (w *jsonWriter) object(x value.Value, depth int) error {
 		if err := w.between('{', i, depth); err != nil {
 			return err
 		}
-		if err := w.key(value.String(name)); err != nil {
+		if err := w.key(name); err != nil {
 			return err
 		}
 		field, err := value.Member(&w.f.Thread, x, name)
@@ -217,28 +266,35 @@ func (w *jsonWriter) end(open, end byte, n, depth int) error {
 	return w.write("\n" + strings.Repeat("  ", depth) + string(end))
 }
 
-// key writes a key that is loaded.
-func (w *jsonWriter) key(key value.Value) error {
-	text := ""
-	switch key := key.(type) {
-	case value.String:
-		text = string(key)
-	case value.Redacted:
-		text = "<redacted>"
-	case value.Scalar:
-		text = fmt.Sprint(key.Go())
-	default:
-		if err := value.Unfit(key); err != nil {
-			return err
-		}
-		n := value.Picture(&w.f.Thread, key, w.f.Show, "")
-		n.Mark &^= inspect.Copied
-		text = n.Line(1024)
-	}
+func (w *jsonWriter) key(text string) error {
 	if err := w.text(text); err != nil {
 		return err
 	}
 	return w.write(": ")
+}
+
+// keyText is the text of a key that is loaded: of a scalar as it is written as a value.
+func (w *jsonWriter) keyText(key value.Value) (string, error) {
+	switch key := key.(type) {
+	case value.String:
+		return string(key), nil
+	case value.Redacted:
+		return "<redacted>", nil
+	case value.Scalar:
+		b, err := json.Marshal(key)
+		if err != nil {
+			return "", fault.New("type", "%s has no JSON", key.Kind()).Because(err)
+		}
+		var text string
+		if json.Unmarshal(b, &text) == nil {
+			return text, nil
+		}
+		return string(b), nil
+	}
+	if err := value.Unfit(key); err != nil {
+		return "", err
+	}
+	return value.Picture(&w.f.Thread, key, w.f.Show, "").Unmarked().Line(1024), nil
 }
 
 // fromJSON is fromJSON(s). Integers that fit in 64 bits stay integers.
@@ -247,6 +303,11 @@ func fromJSON(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parsed(f, s)
+}
+
+// parsed is the value that a text is the JSON of.
+func parsed(f *machine.Frame, s string) (value.Value, error) {
 	text := &meteredText{f: f, s: s}
 	d := json.NewDecoder(text)
 	d.UseNumber()

@@ -21,6 +21,6 @@ func printed(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if err != nil || !ok {
 		return x, err
 	}
-	f.Verbatim = s
+	f.Verbatim, f.JSON = s, nil
 	return value.String(s), nil
 }

@@ -3,9 +3,11 @@ package library
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
@@ -43,14 +45,28 @@ func asJSON(f *machine.Frame, args []value.Value) (value.Value, error) {
 		return nil, err
 	}
 	if value.IsCut(n) {
-		f.Note("the JSON was cut: the live object has more")
+		f.Note("the JSON was cut: " + restOf(n))
 	}
 	var out bytes.Buffer
 	if err := json.Indent(&out, n.JSON(), "", "  "); err != nil {
 		return nil, err
 	}
-	f.Verbatim = out.String()
+	f.Verbatim, f.JSON, f.JSONType = out.String(), n, args[0].Type()
 	return value.String(f.Verbatim), f.KeepText(out.Len())
+}
+
+// restOf says how to get the JSON of what was cut from n.
+func restOf(n *render.Node) string {
+	n = value.PointedAt(n)
+	list := n.Shape == inspect.List || n.Shape == inspect.Map
+	switch {
+	case list && n.Cut != nil && n.Cut.More > 0 && n.Cut.Path != "":
+		return "json(" + n.Cut.Rest() + ") is the rest"
+	case list && n.Cut != nil && n.Cut.More > 0:
+		at := strconv.Itoa(len(n.Items))
+		return "json(x[" + at + ":]) is the rest of x"
+	}
+	return "what is missing stands where it was cut, behind \"path\""
 }
 
 // snapped is a bounded copy of x. It charges the evaluation.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/pattern"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/registry"
 )
@@ -42,6 +43,9 @@ type Frame struct {
 	Type string
 	// Verbatim is a text that is shown as it stands if it is the answer, "" for none.
 	Verbatim string
+	// JSON is what Verbatim is the JSON of, nil for none, and JSONType the Go type of that.
+	JSON     *render.Node
+	JSONType string
 }
 
 // Variable is a row of the table of variables.

@@ -38,6 +38,23 @@ func LongText(x Value) (*access.View, error) {
 	return nil, nil
 }
 
+// ByteList returns the type of x if that is a slice or an array of bytes, and otherwise nil.
+func ByteList(x Value) reflect.Type {
+	switch x := x.(type) {
+	case Bytes:
+		return reflect.TypeFor[[]byte]()
+	case Live:
+		target, shape, err := x.Resolve()
+		if err != nil || shape != inspect.List {
+			return nil
+		}
+		if t := target.Value().Type(); t != nil && isByteList(t) {
+			return t
+		}
+	}
+	return nil
+}
+
 func isByteList(t reflect.Type) bool {
 	return (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && t.Elem().Kind() == reflect.Uint8
 }
