@@ -132,6 +132,8 @@ func (c *cutTester) follow(source string, depth int) *render.Node {
 	for _, width := range []int{40, 80, 200} {
 		var text bytes.Buffer
 		r.Node.WriteText(&text, render.Style{Width: width})
+		r.Node.WriteText(&text, render.Style{Width: width, Height: 5})
+		r.Node.WriteText(&text, render.Style{Width: width, Height: 20})
 		for _, m := range printed.FindAllStringSubmatch(text.String(), -1) {
 			c.typed(source, m[1]+m[2], depth)
 		}

@@ -49,11 +49,14 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if st.All {
+		e.Show = e.limits.all()
+	}
 	x, err := e.run(st)
 	if err != nil {
 		return Result{}, err
 	}
-	r.Name, r.Type = st.Name, e.Type
+	r.Name, r.Type, r.All = st.Name, e.Type, st.All
 	switch x := x.(type) {
 	case *value.Snapshot:
 		r.Page = x.Page

@@ -49,6 +49,12 @@ func (l Limits) Filled() Limits {
 	return l
 }
 
+// all returns what bounds an answer that is to be shown whole: every element and all text, as deep
+// as Show says.
+func (l Limits) all() render.Limit {
+	return render.Limit{Depth: l.Show.Depth, Items: l.Show.Nodes, Bytes: l.Output, Nodes: l.Show.Nodes}
+}
+
 // Within returns l lowered by other: the smaller of both counts for each field, and a zero or
 // negative field sets no limit. The fields of Show bound nothing that is computed, so those of
 // other replace those of l and may be greater. Only Show.Nodes stays.

@@ -11,6 +11,7 @@ type Result struct {
 	Node  *render.Node // what to show
 	Type  string       // the Go type of the answer, as type(x) tells it; of json(x) that of x
 	Page  *render.Page // how to show it to people where it has a layout of its own, as dir() has; else nil
+	All   bool         // the line asked for all of it, as cache! does: nothing is to be folded
 	Name  string       // the variable that it was assigned to, "" if none
 	Cost  Cost
 	Notes []string // what to know about the answer, a line each, in no particular order

@@ -25,6 +25,10 @@ func (s *snapper) expand(n *Node, src Source, depth int) {
 	case inspect.Pointer:
 		s.target(n, src, depth)
 	case inspect.Struct:
+		if s.gloss(n, src, depth) {
+			s.glossed++
+			defer func() { s.glossed-- }()
+		}
 		if !s.lensed(n, src, depth) {
 			s.fields(n, src, depth)
 		}
@@ -108,6 +112,7 @@ func (s *snapper) shared(n *Node, src Source, depth int) {
 	case n.Cycle != "" || n.Cut != nil || n.Err != "" || at.addr == 0 || at.typ.Size() == 0:
 	case seen:
 		n.Same = first
+	case s.glossed > 0 && n.Gloss == "": // text does not show it here
 	default:
 		if s.shown == nil {
 			s.shown = map[target]string{}

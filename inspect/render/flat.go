@@ -18,6 +18,8 @@ type writer struct {
 	// cell says that a table's cell is written, in which no cut has an address: half of it might be
 	// left out, and the address of the row stands below the table. cut says that there was a cut.
 	cell, cut bool
+
+	folder *folder // nil if everything is unfolded
 }
 
 // A context is what a node needs to know of the node around it.
@@ -29,6 +31,8 @@ type context struct {
 	inner bool // not the root
 	row   bool // in a list or map: one of many
 	brief bool // one line is enough, if an expression shows the whole
+	part  bool // within the root, and within what the root points at
+	many  bool // directly in a list or map of more than one
 }
 
 // inside is the context of n's items.
@@ -38,6 +42,7 @@ func (a context) inside(n *Node) context {
 	return context{
 		key: key, elem: elem, mark: a.mark | n.mark(), depth: a.depth + 1, inner: true,
 		row: a.row || many, brief: a.depth > 0 || many && len(n.Items) > 1,
+		part: a.part || n.Shape != inspect.Pointer, many: many && len(n.Items) > 1,
 	}
 }
 
@@ -135,6 +140,9 @@ func (w *writer) leaf(l *line, n *Node, a context) bool {
 		l.add(NoteRole, "<cycle>")
 	case n.Cycle != "":
 		l.add(NoteRole, "<cycle: "+text.Escape(n.Cycle)+">")
+	case n.Gloss != "" && n.Shape == inspect.Struct && a.part && w.folder != nil:
+		l.add(TypeRole, text.Escape(shortType(n.Type)))
+		l.add(PlainRole, "("+text.Escape(n.Gloss)+")")
 	case n.Same != "" && w.cell:
 		l.add(NoteRole, "<same>")
 	case n.Same != "":
@@ -188,6 +196,9 @@ func (w *writer) scalar(l *line, n *Node, a context) {
 		}
 	default:
 		l.add(NumberRole, s)
+		if n.Gloss != "" {
+			l.add(NoteRole, " ("+text.Escape(n.Gloss)+")")
+		}
 	}
 	if n.Cut != nil {
 		l.add(NoteRole, " "+w.cutText(n))

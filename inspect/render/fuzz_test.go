@@ -114,6 +114,12 @@ func check(t *testing.T, n *render.Node, width int, colour bool) {
 	if got := sgr(coloured.String()); got != plain.String() {
 		t.Errorf("colour changes the text: %q, not %q", got, plain.String())
 	}
+	var glance strings.Builder
+	style.Color, style.Height = false, width&31
+	n.WriteText(&glance, style)
+	if harmless(t, glance.String()); !strings.HasSuffix(glance.String(), "\n") {
+		t.Errorf("no end of line: %q", glance.String())
+	}
 	one := n.Line(width)
 	if harmless(t, one); strings.Contains(one, "\n") {
 		t.Errorf("a line of several: %q", one)

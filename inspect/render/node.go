@@ -56,6 +56,13 @@ type Node struct {
 	Same string
 	// Err says why the node, or the missing part of it, could not be read.
 	Err string
+	// Gloss is what people are told besides: of a number what it means, as 5s for a Duration over
+	// an int64; of well-known plumbing, such as a logger or a connection, what it is in a few words,
+	// which stand for its parts where it is a part itself. JSON leaves it out.
+	Gloss string
+
+	plumbing bool // of a well-known type, whose parts are not unfolded within another value
+	boxed    bool // an interface holds it, which is not nil whatever this is
 }
 
 // Item is one child: a field (Name), an entry of a map (Key) or an element (neither).

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -42,6 +43,8 @@ type snapper struct {
 	hiddenKeys int         // how many hidden keys are on the way; paths would show them
 
 	shown map[target]string // structs behind pointers, by the path that showed them first
+
+	glossed int // how many structs on the way have a gloss in place of their parts
 
 	pointers int // how many pointers on the way are nodes of their own
 }
@@ -134,7 +137,7 @@ func (s *snapper) open(n *Node, src Source, depth int) (rest Source) {
 			return nil
 		}
 		v := src.Value()
-		n.Shape, n.Mark, n.Addr = v.Shape(), n.Mark|v.Mark(), v.Addr()
+		n.Shape, n.Mark, n.Addr, n.boxed = v.Shape(), n.Mark|v.Mark(), v.Addr(), hop > 0
 		if v.IsValid() {
 			n.Type = inspect.TypeName(v.Type())
 		}
@@ -220,11 +223,27 @@ func (s *snapper) scalar(n *Node, src Source, depth int) {
 		return
 	}
 	n.Scalar = x
+	if t := src.Value().Type(); t.Kind() == reflect.Int64 && t.Name() == "Duration" {
+		if d, ok := asInt64(x); ok && time.Duration(d).Abs() >= time.Microsecond { // less is a special value, or no time
+			n.Gloss = time.Duration(d).String()
+		}
+	}
 	n.Text = scalarText(x)
 	if text, ok := x.(string); ok {
 		// No expression shows a part of a computed text.
 		s.setText(n, []byte(text), len(text), "", depth)
 	}
+}
+
+// asInt64 returns the integer x, unless it is a time.Duration, which shows its time by itself.
+func asInt64(x any) (n int64, ok bool) {
+	switch x := x.(type) {
+	case int:
+		return int64(x), true
+	case int64:
+		return x, true
+	}
+	return 0, false
 }
 
 func (s *snapper) channel(n *Node, src Source) {

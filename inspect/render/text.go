@@ -14,6 +14,11 @@ type Style struct {
 	Color bool      // colours by role, with the escapes of ECMA-48
 	Now   time.Time // times are given their distance from it; zero: none is
 	Name  string    // what the value is called: 5 named x is written as x = 5; "": no name
+	// Height is how many rows there are for a value to be read at a glance, 0 if all of it is to
+	// be written. With a Height the parts of a value are unfolded as long as there are rows left
+	// and take a line each otherwise, the zero fields of a large struct share a line, and so does
+	// each piece of well-known plumbing.
+	Height int
 }
 
 // indent is how far the parts of a value stand to the right of it.
@@ -49,6 +54,9 @@ func (n *Node) WriteText(out io.Writer, style Style) error {
 		return page.WriteText(out, style)
 	}
 	w := &writer{out: out, style: style}
+	if style.Height > 0 {
+		w.folder = &folder{}
+	}
 	l := line{}
 	if style.Name != "" {
 		l.add(PlainRole, text.Escape(style.Name)+" = ")
@@ -59,6 +67,7 @@ func (n *Node) WriteText(out io.Writer, style Style) error {
 			return w.err
 		}
 	}
+	w.unfold(n, context{}, l.width)
 	w.block(&l, n, context{}, 0)
 	return w.err
 }
@@ -85,6 +94,13 @@ func (w *writer) block(l *line, n *Node, a context, right int) {
 		l.reset(start)
 		l.max = 0
 		if n.splits() && a.depth <= maxWritten {
+			if w.folds(l, n, a, right) {
+				w.marks(l, n, a)
+				if w.brief(l, n, a) {
+					return
+				}
+				l.reset(start)
+			}
 			w.split(l, n, a, right)
 			return
 		}
@@ -111,7 +127,7 @@ func (w *writer) split(l *line, n *Node, a context, right int) {
 		w.writeTable(l, t, n, a, right)
 		return
 	}
-	if a.brief && w.brief(l, n, a) {
+	if a.brief && w.folder == nil && w.brief(l, n, a) {
 		return
 	}
 	if parts := w.wraps(l, n, a); parts != nil {
@@ -136,30 +152,65 @@ func (w *writer) brief(l *line, n *Node, a context) bool {
 	if n.Path == "" || n.Err != "" {
 		return false
 	}
-	left := len(n.Items)
+	return w.some(l, n, a, w.style.Width, n.Path, true)
+}
+
+// some writes the items of n that fit into that many columns, and path, the expression that shows
+// all of them. Of a struct it leaves out fields that do not fit, and those that say little. It returns false, and writes nothing, if there is not even room for path. flush says
+// that the line ends there.
+func (w *writer) some(l *line, n *Node, a context, room int, path string, flush bool) bool {
+	inside := a.inside(n)
+	shown, all := 0, len(n.Items)
 	if n.Cut != nil {
-		left += n.Cut.More
+		all += n.Cut.More
 	}
-	more := func() string { return "… " + text.Thousands(left) + " more: " + text.Escape(n.Path) }
+	more := func() string {
+		switch {
+		case shown > 0:
+			return "… " + text.Thousands(all-shown) + " more: " + text.Escape(path)
+		case n.Shape != inspect.Struct:
+			return "… " + countText(n) + ": " + text.Escape(path)
+		case all == 1:
+			return "… 1 field: " + text.Escape(path)
+		}
+		return "… " + text.Thousands(all) + " fields: " + text.Escape(path)
+	}
 	start := l.mark()
 	open, end := w.brackets(l, n, a)
 	l.add(PlainRole, open)
-	room := w.style.Width - text.Width(more()+end)
-	if l.width > room {
+	room -= text.Width(end)
+	if over := l.width + text.Width(more()) - room; over > 0 {
+		// A type may be long, and is the least of what there is to say.
 		l.reset(start)
-		return false
-	}
-	for _, p := range w.parts(n, a.inside(n), w.style.Width) {
-		if p.over || l.width+p.width+1 > room {
-			break
+		typ := shortType(n.Type)
+		if w.folder == nil || n.Type == a.elem || text.Width(typ)-over < minType {
+			return false
 		}
-		l.append(p)
-		l.pad(1)
-		left--
+		l.add(TypeRole, text.Escape(text.Cut(typ, text.Width(typ)-over)))
+		l.add(PlainRole, open)
+	}
+	for _, item := range n.Items {
+		if w.folder != nil && n.Shape == inspect.Struct && item.Node.isDull(inside) {
+			continue
+		}
+		part := line{max: w.style.Width}
+		w.label(&part, n, item, inside)
+		w.flat(&part, item.Node, inside)
+		part.add(PlainRole, ", ")
+		shown++
+		if part.over || l.width+part.width+text.Width(more()) > room {
+			if shown--; n.Shape != inspect.Struct {
+				break
+			}
+			continue
+		}
+		l.append(part)
 	}
 	l.add(NoteRole, more())
 	l.add(PlainRole, end)
-	w.flush(l, 0)
+	if flush {
+		w.flush(l, 0)
+	}
 	return true
 }
 
@@ -205,20 +256,68 @@ func (w *writer) finish(l *line, n *Node, end string, right int) {
 
 // lines writes one item a line, the values of fields and entries aligned.
 func (w *writer) lines(l *line, n *Node, inside context, right int) {
+	zeros := w.zeros(n, inside)
 	labels := make([]line, len(n.Items))
 	widest := 0
 	for i, item := range n.Items {
-		w.label(&labels[i], n, item, inside)
+		if zeros[i] {
+			continue
+		}
+		w.boundLabel(&labels[i], n, item, inside, w.style.Width-right)
 		if width := labels[i].width; width <= maxAlign+2 {
 			widest = max(widest, width)
 		}
 	}
 	for i, item := range n.Items {
+		if zeros[i] {
+			continue
+		}
 		l.append(labels[i])
 		l.pad(widest - labels[i].width)
 		w.block(l, item.Node, inside, right)
 		l.pad(right)
 	}
+	if len(zeros) > 0 {
+		w.zeroLine(l, n, zeros)
+		w.flush(l, right)
+	}
+}
+
+// minType is the fewest columns that a type is cut to.
+const minType = 12
+
+// minValue is how many columns a key leaves for its value.
+const minValue = 12
+
+// boundLabel is label for a line of that many columns. Of a key that is a composite and does not
+// fit it writes the parts that do, and the expression that shows the keys.
+func (w *writer) boundLabel(l *line, n *Node, item Item, inside context, columns int) {
+	if item.Key == nil || w.folder == nil || !item.Key.splits() || n.Path == "" {
+		w.label(l, n, item, inside)
+		return
+	}
+	value := line{max: minValue}
+	w.flat(&value, item.Node, inside)
+	columns -= value.width + len(": ")
+	l.max = columns + len(": ")
+	w.label(l, n, item, inside)
+	if over := l.over; !over {
+		l.max = 0
+		return
+	}
+	*l = line{}
+	inside.elem = inside.key
+	key := item.Key
+	for ; key.Shape == inspect.Pointer && key.splits(); key = key.Items[0].Node {
+		w.marks(l, key, inside)
+		l.add(PlainRole, "&")
+		inside = inside.inside(key)
+	}
+	w.marks(l, key, inside)
+	if !key.splits() || !w.some(l, key, inside, columns, "keys("+n.Path+")", false) {
+		w.flat(l, key, inside)
+	}
+	l.add(PlainRole, ": ")
 }
 
 func allScalars(items []Item) bool {

@@ -29,6 +29,7 @@ var topics = sync.OnceValue(func() []topic {
   keys(cache.items)                  a map's keys; over a map, # is the value and #key the key
   cache?.owner ?? "nobody"           past nil and absent keys, without an error
   top(cache.items, 5, .hits)         those with the most; freq counts by value, hist shows the spread
+  cache!                             all of it: zero fields, every element, all text
   help(cache), tree(cache)           what it is, and what it holds; help functions lists all of these
   x = cache.items                    keep an answer in this session; _ is the last one
 The language is expr-lang's. Only actions change the program; see help level.
@@ -53,10 +54,13 @@ The language is expr-lang's. Only actions change the program; see help level.
   <same: path>      a pointer to what is already shown at path
   <unreadable: …>   why this could not be read; the rest is good
   … 12 more: path   how much was cut; path shows what follows
+  zero: a, b        fields of a large struct that are 0, "", false or nil
 `},
 		{"limits", "what is cut off, and what to do then", `An evaluation is limited in time, in entries read and in memory. Reaching a limit is an error that says which and how to go on, and never half an answer.
 What is shown is limited in depth, in elements and in text, and what is computed is not. A cut says how much is missing, and which expression shows it:
   … 1,140 more: cache.items[64:128]
+On a screen an answer is read at a glance: parts that the screen has no room for take a line each, and so do loggers, files and connections. An exclamation mark behind an expression asks for all of it, as deep as set depth says:
+  cache!
 The application sets the limits.
 `},
 	}

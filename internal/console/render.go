@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ type style struct {
 	color  setting[bool]
 	json   bool // each answer is JSON on one line
 	keyed  bool // a Terminal sees the keys typed during an evaluation
+	deep   bool // the user has set how deep answers are shown, however long they become
 	echoed bool // a line stands above its answer as it was typed, behind a prompt
 }
 
@@ -171,9 +173,19 @@ func (a *answer) result(r eval.Result, st style, now time.Time) error {
 	return nil
 }
 
+// besides is how many rows of the screen an answer leaves to what stands around it: the line that
+// was typed, a note and the next prompt.
+const besides = 3
+
 // writeText writes the value of an expression for people.
 func writeText(out io.Writer, r eval.Result, st style, now time.Time) error {
 	style := render.Style{Width: st.width.value(), Color: st.color.value(), Now: now, Name: r.Name}
+	switch {
+	case st.deep:
+		style.Height = math.MaxInt32
+	case !r.All:
+		style.Height = max(st.height-besides, 1)
+	}
 	if r.Page == nil {
 		return r.Node.WriteText(out, style)
 	}

@@ -196,7 +196,9 @@ func (s *Session) show(ctx context.Context, a *answer, q eval.Query) error {
 	if err != nil {
 		return wrong{err}
 	}
-	return a.result(r, s.currentStyle(), s.clock.Now())
+	st := s.currentStyle()
+	st.deep = s.lower.Show.Depth > 0
+	return a.result(r, st, s.clock.Now())
 }
 
 // eval evaluates q within the limits that the user has lowered.

@@ -173,6 +173,8 @@ var mutations = []mutation{
 	{off: "redaction before a long text is charged", file: "internal/access/view.go", old: "return t, t.checkShown()", new: "return t, nil", test: "TestSecretCostsNothing"},
 	{off: "absent fields", file: "internal/access/view.go", old: "if f.Absent {", new: "if false {", test: "TestAttackSecrets", in: "eval"},
 	{off: "redaction in JSON", file: "inspect/render/json.go", old: "case n.Hidden:", new: "case false:", test: "TestJSON"},
+	{off: "no zero field is a hidden one", file: "inspect/render/zero.go", old: "case n.Hidden, n.boxed,", new: "case n.boxed,", test: "TestZeroFieldsHide"},
+	{off: "what a connection or logger is called may be hidden", file: "inspect/render/plumbing.go", old: "if src == nil || src.Hidden() {\n\t\t\treturn nil", new: "if src == nil {\n\t\t\treturn nil", test: "TestPlumbing"},
 	{off: "redaction of the log", file: "internal/secret/source.go", old: "return In(p.value) || named && !(name && isPlainName(p.value))", new: "return name && false", test: "TestRedactSource"},
 	{off: "comments are told from texts in the log", file: "internal/secret/source.go", old: "case strings.HasPrefix(rest, \"/*\"):", new: "case false:", test: "TestRedactSource"},
 	{off: "an error is one line", file: "eval/error.go", old: "e.Message = text.Escape(e.Message)", new: "", test: "TestForgedLines"},

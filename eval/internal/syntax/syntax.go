@@ -7,6 +7,7 @@
 package syntax
 
 import (
+	"slices"
 	"strings"
 	"sync/atomic"
 	"unicode"
@@ -28,6 +29,7 @@ type Statement struct {
 	NamePos fault.Pos // of Name
 	Tree    ast.Node  // positions count from the start of the line
 	Text    string    // the source of the expression, trimmed
+	All     bool      // an exclamation mark behind the expression asks for all of the answer
 	From    int       // where Text begins in the line, in runes
 
 	tokens tokens // of the expression
@@ -89,6 +91,14 @@ func Parse(source string, functions Functions, limits Limits) (Statement, error)
 		// Blanks in place of name = keep the positions right.
 		source = strings.Repeat(" ", equals.To) + s.Text
 		s.tokens.list = list[2:]
+	}
+	if n := len(s.tokens.list); n > 2 && s.tokens.is(n-2, "!") && s.tokens.endsOperand(n-3) {
+		mark := s.tokens.list[n-2]
+		s.All = true
+		runes := []rune(source)
+		source = string(runes[:mark.From]) + " " + string(runes[mark.To:])
+		s.Text = string([]rune(s.Text)[:len([]rune(s.Text))-(len(runes)-mark.From)])
+		s.tokens.list = slices.Delete(slices.Clone(s.tokens.list), n-2, n-1)
 	}
 	s.Text = strings.TrimSpace(s.Text)
 	s.From = utf8.RuneCountInString(source) - utf8.RuneCountInString(strings.TrimLeftFunc(source, unicode.IsSpace))

@@ -27,6 +27,16 @@ func TestParse(t *testing.T) {
 	for source, want := range map[string]string{
 		"1 + 2":                      "1 + 2",
 		" x = 1":                     "x@2 = 1",
+		"a.b!":                       "all of a.b",
+		" x = a[1] ! // all":         "x@2 = all of a[1]",
+		"f(a) !":                     "all of f(a)",
+		"a!!":                        "1:2 unexpected",
+		"!":                          "1:1 the expression ends too early",
+		"!a":                         "!a",
+		"!a!":                        "all of !a",
+		"a !b":                       "1:3 ",
+		"a + !":                      "1:5 the expression ends too early",
+		"a != b":                     "a != b",
 		"x == 1":                     "x == 1",
 		"x = y = 1":                  "1:7 an expression cannot assign",
 		"let a = 1; a":               "let a = 1; a",
@@ -58,6 +68,9 @@ func TestParse(t *testing.T) {
 		if err == nil {
 			if s.Name != "" {
 				got = fmt.Sprintf("%s@%d = ", s.Name, s.NamePos)
+			}
+			if s.All {
+				got += "all of "
 			}
 			got += shown(s.Tree)
 		} else {

@@ -124,6 +124,7 @@ func below(path string, key Value) string {
 // again takes a picture of a snapshot. What the snapshot lacks is where it was cut from.
 func (p *painter) again(n *render.Node, depth int, path string) *render.Node {
 	shown := *n
+	shown.Path = p.whole(path)
 	if len(n.Items) == 0 {
 		return &shown
 	}
