@@ -31,6 +31,7 @@ type settings struct {
 	Started         time.Time
 	Ratio           float64
 	Limit           uint64
+	Single          float32
 	Tags            []string
 	Empty           []string
 	Sum             [4]byte
@@ -67,13 +68,13 @@ func TestZeroFields(t *testing.T) {
   Empty: []string{}
   Typed: (*render_test.typedNil)(nil)
   Zero:  0
-  zero: ReadTimeout, Password, Pin, Started, Ratio, Limit, … 16 more: x!
+  zero: ReadTimeout, Password, Pin, Started, Ratio, Limit, … 17 more: x!
 }
 `
 	if got := glance(solid(x, render.Limit{Taper: true}), 76, 20); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
-	const wide = `  zero: ReadTimeout, Password, Pin, Started, Ratio, Limit, Tags, Sum, Raw, By, Next, Err, Enabled, anon, inner, mu, once, On, Queue, Nothing, verbose, silent
+	const wide = `  zero: ReadTimeout, Password, Pin, Started, Ratio, Limit, Single, Tags, Sum, Raw, By, Next, Err, Enabled, anon, inner, mu, once, On, Queue, Nothing, verbose, silent
 `
 	if got := glance(solid(x, render.Limit{Taper: true}), 200, 20); !strings.Contains(got, wide) {
 		t.Errorf("got\n%s", got)
@@ -109,7 +110,7 @@ func TestZeroFieldsHide(t *testing.T) {
   Sum:      <redacted>
   By:       <redacted>
   inner:    struct{Token: <redacted>}
-  zero: Name, Grace, ReadTimeout, Started, Ratio, Limit, Tags, Empty, Raw, Next, Err, Typed, Zero, Enabled, anon, mu, once, On, Queue, Nothing, verbose, silent
+  zero: Name, Grace, ReadTimeout, Started, Ratio, Limit, Single, Tags, Empty, Raw, Next, Err, Typed, Zero, Enabled, anon, mu, once, On, Queue, Nothing, verbose, silent
 }
 `
 	full := &settings{Password: "p", Pin: 1234, Sum: [4]byte{1}, By: map[string]int{"a": 1}}
@@ -269,7 +270,7 @@ func TestUnfold(t *testing.T) {
 func TestUnfoldKeys(t *testing.T) {
 	x := &map[*settings]struct{}{{Name: strings.Repeat("long ", 20), Limit: 7, Grace: 1}: {}}
 	const want = `&map[*render_test.settings]struct{}{
-  {Grace: 1, Limit: 7, … 25 more: keys(x)}: {}
+  {Grace: 1, Limit: 7, … 26 more: keys(x)}: {}
 }
 `
 	if got := glance(solid(x, render.Limit{Taper: true}), 60, 20); got != want {

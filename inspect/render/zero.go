@@ -87,7 +87,11 @@ func isZeroScalar(x any) bool {
 		return x == 0
 	case uint64:
 		return x == 0
+	case float32:
+		return x == 0
 	case float64:
+		return x == 0
+	case complex64:
 		return x == 0
 	case complex128:
 		return x == 0
