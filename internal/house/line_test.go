@@ -138,8 +138,8 @@ func TestImportsOfTheFew(t *testing.T) {
 	}
 }
 
-// TestImportHasNoEffect: importing a library does nothing. It declares no init function, and names
-// neither standard output nor standard error.
+// TestImportHasNoEffect: importing a library does nothing. It declares no init function, names
+// neither standard output nor standard error, and compiles no regular expression.
 func TestImportHasNoEffect(t *testing.T) {
 	for _, p := range rig.Packages(t) {
 		if strings.HasPrefix(p.Folder(), "cmd/") {
@@ -158,8 +158,30 @@ func TestImportHasNoEffect(t *testing.T) {
 				}
 				return true
 			})
+			if i := lineIndex(p.Folder()); i >= 0 && line[i].reason == "it is for tests" {
+				continue
+			}
+			for _, at := range compiledEarly(file) {
+				t.Errorf("%s: the regular expression is compiled before main in every application that imports the package: put it into a sync.OnceValue", files.Position(at))
+			}
 		}
 	}
+}
+
+// compiledEarly returns where the package variables of a file compile regular expressions.
+func compiledEarly(file *ast.File) (places []token.Pos) {
+	for _, decl := range file.Decls {
+		if d, ok := decl.(*ast.GenDecl); ok && d.Tok == token.VAR {
+			ast.Inspect(d, func(n ast.Node) bool {
+				if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "MustCompile" {
+					places = append(places, s.Pos())
+				}
+				_, later := n.(*ast.FuncLit)
+				return !later
+			})
+		}
+	}
+	return places
 }
 
 // effect says what n does to an application that imports it, "" for nothing.
