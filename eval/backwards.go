@@ -3,12 +3,12 @@ package eval
 import (
 	"strconv"
 
-	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser/lexer"
 
 	"github.com/sightglass-go/sightglass/eval/internal/compile"
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/library"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
@@ -22,7 +22,7 @@ type backwards struct {
 }
 
 func (e *evaluation) backwards(text string) (*backwards, error) {
-	tokens, err := lexer.Lex(file.NewSource(text))
+	tokens, err := syntax.Lex(text)
 	if err != nil {
 		return nil, err
 	}
@@ -162,14 +162,35 @@ func (b *backwards) call(open int) (x value.Value, start int, err error) {
 	if fn == nil {
 		return nil, 0, errUnknown
 	}
-	switch fn.Answers {
-	case library.ItsElements:
+	switch {
+	case fn.Answers == library.ItsElements:
 		return x, start, nil
-	case library.AnElement:
+	case fn.Answers == library.AnElement, fn.Answers == library.AnElementAlone && b.isAlone(open):
 		x, err = b.e.some(x)
 		return x, start, err
 	}
 	return nil, 0, errUnknown
+}
+
+// isAlone reports whether the call whose bracket is at open has a single argument.
+func (b *backwards) isAlone(open int) bool {
+	if b.is(open-2, "|") {
+		return b.is(open+1, ")")
+	}
+	depth := 0
+	for i := open; i < len(b.tokens); i++ {
+		switch {
+		case b.is(i, "(", "[", "{"):
+			depth++
+		case b.is(i, ")", "]", "}"):
+			if depth--; depth == 0 {
+				return true
+			}
+		case depth == 1 && b.is(i, ","):
+			return false
+		}
+	}
+	return false
 }
 
 // collection evaluates the first argument of the call whose bracket is at open: what stands before

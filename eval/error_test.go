@@ -43,7 +43,7 @@ func TestErrors(t *testing.T) {
 		{`1 == "1"`, "type", "an integer == a string makes no sense at 1:3; convert with int(…), float(…) or string(…)"},
 		{`true == 1`, "type", "a boolean == an integer makes no sense"},
 		{`[1] == 1`, "type", "a list == an integer"},
-		{`duration("1s") > 5`, "type", `write the number as a duration, as in duration("5s")`},
+		{`duration("1s") > 5`, "type", `write the number as a duration, as in 5s`},
 		{`1 < nil`, "type", "give a default with ??"},
 		{`"a" + 1`, "type", "write string(…) to join text"},
 		{`[1] + [2]`, "type", "join lists with concat(a, b)"},

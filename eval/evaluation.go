@@ -54,7 +54,7 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 	}
 	x, err := e.run(st)
 	if err != nil {
-		return Result{}, err
+		return Result{}, hintKey(err, source)
 	}
 	r.Name, r.Type, r.All = st.Name, e.Type, st.All
 	switch x := x.(type) {
@@ -111,6 +111,22 @@ func (e *evaluation) run(st syntax.Statement) (value.Value, error) {
 		return nil, err
 	}
 	return p.Run(e.Frame)
+}
+
+// hintKey adds to the error about a name or a key in source how a key that is no name is written.
+func hintKey(err error, source string) error {
+	e := fault.From(err)
+	if e.Code != "unknown_name" && e.Code != "no_key" && e.Code != "no_field" {
+		return err
+	}
+	key := syntax.KeyHint(source, e.Pos)
+	switch {
+	case key == "":
+		return err
+	case e.Code == "unknown_name" && e.Hint != compile.HintDir:
+		return e.With("%s; a key that is no name is written %s", e.Hint, key)
+	}
+	return e.With("a key that is no name is written %s", key)
 }
 
 // names is what identifiers mean in this evaluation.

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,11 @@ import (
 func TestMistakes(t *testing.T) {
 	reg := manualRegistry()
 	reg.Expose("ids", &map[int]*Pool{7: {open: 1, idle: 2}})
+	reg.Expose("web", &struct {
+		hdr   http.Header
+		items map[string]int
+		Serve func(int) int
+	}{http.Header{"Content-Type": {"text/plain"}}, map[string]int{"sku-17": 3, "server.go": 2}, func(n int) int { return n }})
 	s := NewSession(reg, Limits{Time: time.Hour})
 	for _, row := range strings.Split(strings.TrimSpace(commonMistakes), "\n\n") {
 		source, want, _ := strings.Cut(row, "\n")
@@ -262,13 +268,85 @@ cache.items.ax.status == 'up
 syntax: this text is not closed at 1:29; write the quote that closes it
 
 cache.items.ax.ttl > 5
-type: a duration > an integer makes no sense at 1:20; cache.items["ax"].ttl is a time.Duration; write the number as a duration, as in duration("5s")
+type: a duration > an integer makes no sense at 1:20; cache.items["ax"].ttl is a time.Duration; write the number as a duration, as in 5s
 
-cache.items.ax.ttl > 5s
-syntax: bad number syntax: "5s" at 1:23; a duration is written duration("5s"), and a name does not start with a digit
+cache.items.ax.ttl > 5d
+syntax: 5d is no number at 1:22; a day is 24h
+
+cache.items.ax.hits > 10M
+syntax: 10M is no number at 1:23; 10MB is 10,000,000 and 10MiB is 10,485,760
+
+cache.items.ax.hits > 5x
+syntax: 5x is no number at 1:23; a duration is written 90s, 5ms or 1h30m, a size 10MB or 64KiB
+
+cache.items.ax.ttl > 99999999h
+syntax: 99999999h is too long at 1:22; a duration has at most 292 years
+
+cache.items.ax.hits < 17EiB
+syntax: 17EiB is no integer of 64 bits at 1:23; 18446744073709551615 is the largest
+
+{5s: 1}
+syntax: 5s is no key here at 1:2; a key is a text: {"5s": …}
+
+web.hdr.Content-Type
+unknown_name: unknown name Type at 1:17; a key that is no name is written web.hdr["Content-Type"]
+
+map([web.hdr], .Content-Type)
+unknown_name: unknown name Type at 1:25; a field of the element is written .Type; a key that is no name is written #["Content-Type"]
+
+web.items.sku-17
+no_key: web.items has no key "sku" at 1:11; a key that is no name is written web.items["sku-17"]
+
+web.items.9a-8f
+syntax: a name does not start with a digit at 1:12; a key that is no name is written web.items["9a-8f"]
+
+web.items.a@b
+syntax: unrecognized character: U+0040 '@' at 1:12; a key that is no name is written web.items["a@b"]
+
+web.items.server.go
+no_key: web.items has no key "server" at 1:11; did you mean "server.go"?
+
+nums?.0
+syntax: expected name at 1:7; a key that is no name is written nums[0]
+
+nums.0
+syntax: .0 is no name at 1:5; an element is written x[0]
+
+nums?[7]
+syntax: ?[ does not read past nil at 1:5; write ?.[…], or get(xs, 7)
+
+web.items.["sku-17"]
+syntax: a dot does not come before [ at 1:10; leave it out: x[…]; behind ?. it reads past nil
+
+nums[1..2]
+type: nums ([]int) is a list: its index is a whole number, not a list at 1:5; a part is written [1:5]
+
+cache.items.ax.status matches "\w+"
+syntax: \w has no meaning between these quotes at 1:32; between backquotes it stands for itself, as in matches ` + "`" + `\w+` + "`" + `
+
+cache.items.ax.status matches "caf\x"
+syntax: \x is not complete at 1:35; it is written \x41, \u0041, \U00000041 or \101
+
+web.Serve(1)
+not_allowed: Serve is a field that holds a function, and no method at 1:5; functions of the application are not called; without () it shows which one it is
+
+web.hdr()
+not_allowed: hdr is no method at 1:5; write hdr without ()
+
+time.Now()
+unknown_name: unknown name time at 1:1; now() is the time, and durations are written 5s or 1h30m
+
+fmt.Println(cache)
+unknown_name: unknown name fmt at 1:1; an answer is shown by itself; string(x) makes a text of it
+
+map(nums, it + 1)
+unknown_name: unknown name it at 1:11; # is the element
+
+sizeof(cache)
+unknown_function: unknown function sizeof at 1:1; write size(x)
 
 cache.items.ax.ttl > "5s"
-type: a duration > a string makes no sense at 1:20; cache.items["ax"].ttl is a time.Duration; write the text as a duration, as in duration("5s")
+type: a duration > a string makes no sense at 1:20; cache.items["ax"].ttl is a time.Duration; write the text as a duration, as in 5s
 
 !cache.total == 5
 type: a condition is true or false, not an integer at 1:8; ! negates only what follows it; write not (a == b)

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/literal"
@@ -175,7 +178,26 @@ func (m mapView) nearKey(key any) string {
 	if err != nil {
 		return ""
 	}
-	return text.Near(name, names)
+	if near := text.Near(name, names); near != "" {
+		return near
+	}
+	return onlyLonger(name, names)
+}
+
+// onlyLonger returns the one of names that goes on behind name with a sign, as server.go does behind
+// server; "" if none or several do.
+func onlyLonger(name string, names []string) (longer string) {
+	for _, n := range names {
+		rest, ok := strings.CutPrefix(n, name)
+		if r, _ := utf8.DecodeRuneInString(rest); !ok || rest == "" || name == "" || unicode.IsLetter(r) || unicode.IsDigit(r) {
+			continue
+		}
+		if longer != "" {
+			return ""
+		}
+		longer = n
+	}
+	return longer
 }
 
 // maxKeyDepth bounds how deep a live key is read.

@@ -29,7 +29,7 @@ var screens = []struct {
 		"top(cache.items, 3, .hits)", "filter(orders.pending, .total > 200)", "groupBy(orders.pending, .customer) | keys()", "map(orders.pending, .id)",
 	}},
 	{"numbers", 80, false, []string{"cache.hits", "limits.MaxUpload", "cache.items[\"sku-3\"].etag", "1 / 3.0", "2 ** 64", "sum(orders.pending, .total)", "mean(map(orders.pending, .total))"}},
-	{"times", 80, false, []string{"cache.swept", "config.Timeout", "limits.Retry", "orders.pending[0].placed", "now() - orders.pending[0].placed > duration(\"50ms\")", "cache.items[\"sku-3\"].expires"}},
+	{"times", 80, false, []string{"cache.swept", "config.Timeout", "limits.Retry", "orders.pending[0].placed", "now() - orders.pending[0].placed > 50ms", "cache.items[\"sku-3\"].expires"}},
 	{"text", 80, false, []string{"config.Name", "cache.items[\"sku-0\"].page", "repeat(\"a long text \", 200)", "map(1..5, string(#))", "\"two\\nlines, a bell \\a, and \\u202e turned\""}},
 	{"cuts", 80, false, []string{"orders.history", "1..5000", "_[64:128]", "orders.waits", "catalog.children"}},
 	{"cycles", 80, false, []string{"catalog", "catalog.children[0].parent", "orders.history.older.newer.order.id"}},

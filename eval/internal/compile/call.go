@@ -1,6 +1,9 @@
 package compile
 
 import (
+	"reflect"
+	"strings"
+
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
@@ -81,7 +84,7 @@ func (c *compiler) method(n *ast.CallNode, callee *ast.MemberNode, name string, 
 		if v, ok := raw.(value.Live); ok && !value.HasMethod(x, name) {
 			y, err := call(f, v, name, values)
 			if err != nil {
-				err = hintFunction(err, raw, name)
+				err = notMethod(f, hintFunction(err, raw, name), raw, name)
 			}
 			return y, where.Err(err)
 		}
@@ -91,6 +94,23 @@ func (c *compiler) method(n *ast.CallNode, callee *ast.MemberNode, name string, 
 		}
 		return y, where.Err(err)
 	}, nil
+}
+
+// notMethod is the error for a call of what is a field of x or a key in it.
+func notMethod(f *machine.Frame, err error, x value.Value, name string) error {
+	e := fault.From(err)
+	if e.Code != "not_allowed" || !strings.HasSuffix(e.Text, " does not exist") {
+		return err
+	}
+	field, failed := value.Member(&f.Thread, x, name)
+	if failed != nil {
+		return err
+	}
+	if v, live := field.(value.Live); live && v.View.Value().Type() != nil && v.View.Value().Type().Kind() == reflect.Func {
+		return fault.New(e.Code, "%s is a field that holds a function, and no method", name).
+			With("functions of the application are not called; without () it shows which one it is")
+	}
+	return fault.New(e.Code, "%s is no method", name).With("write %s without ()", name)
 }
 
 // call calls a method of the application.

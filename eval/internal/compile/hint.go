@@ -9,6 +9,19 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
+// foreignNames are packages and words of other languages that stand before a dot or alone, and what
+// to write instead.
+var foreignNames = map[string]string{
+	"time": `now() is the time, and durations are written 5s or 1h30m`, "fmt": "an answer is shown by itself; string(x) makes a text of it",
+	"strings": `write s contains "…", lower(s), split(s, ",") and the like`, "strconv": "write int(s), float(s) or string(x)",
+	"math": "write min, max, abs, ceil, floor or round, and a ** b", "sort": "write sort(xs) or sort(xs, .field)", "slices": "write sort(xs), uniq(xs), max(xs) or x in xs",
+	"maps": "write keys(m) or values(m)", "errors": "an error is shown with what it wraps", "reflect": "type(x) is its type, dir(x) lists its fields", "json": "write json(x), toJSON(x) or fromJSON(s)",
+	"regexp": "write s matches `…`", "unsafe": "addr(x) is an address, size(x) what an object takes", "bytes": "bytes are lists and texts: len(b), string(b)",
+	"runtime": "only what the application exposes can be asked for; registry.Func exposes what a function returns", "os": "only what the application exposes can be asked for; registry.Func exposes what a function returns",
+	"sys": "only what the application exposes can be asked for", "this": "an object is asked for by its name: dir() lists them", "self": "an object is asked for by its name: dir() lists them",
+	"it": "# is the element", "item": "# is the element", "elem": "# is the element", "element": "# is the element", "key": "#key is the key of the element", "index": "#index is the position of the element",
+}
+
 // foreignFunctions are functions of other languages, and what to write instead.
 var foreignFunctions = map[string]string{
 	"println": "an answer is shown by itself: write the value alone", "printf": "an answer is shown by itself: write the value alone",
@@ -16,6 +29,11 @@ var foreignFunctions = map[string]string{
 	"delete": "nothing can be changed; filter(m, #key != …) leaves an entry out", "clear": "nothing can be changed", "set": "nothing can be changed; x = … gives a name in this session",
 	"make": "write a list as [1, 2], a map as {a: 1}", "new": "write a list as [1, 2], a map as {a: 1}",
 	"select": "filter(xs, …) keeps elements, map(xs, .name) takes a field of each", "where": "write filter(xs, …)", "forEach": "write map(xs, …)", "foreach": "write map(xs, …)",
+	"head": "write take(xs, 10)", "limit": "write take(xs, 10)", "tail": "write xs[-10:]", "skip": "write xs[10:]", "offset": "write xs[10:]",
+	"maxBy": "top(xs, 1, .size) has the element, max(xs, .size) the size", "minBy": "first(sort(xs, .size)) is the element, min(xs, .size) the size", "countBy": "write freq(xs, .field)", "sumBy": "write sum(xs, .field)", "size_of": "write size(x)", "sizeof": "write size(x)",
+	"group_by": "write groupBy(xs, .field)", "sort_by": "write sort(xs, .field)", "order_by": "write sort(xs, .field)", "unique_by": "write uniq(xs, .field)", "flatMap": "write flatten(xs, .field)", "to_entries": "write toPairs(m)", "entries": "write toPairs(m)", "items": "write toPairs(m)",
+	"substr": "write s[0:5]", "substring": "write s[0:5]", "parseInt": "write int(s)", "parseFloat": "write float(s)", "atoi": "write int(s)", "range": "write 0..9", "coalesce": "write a ?? b", "ifnull": "write a ?? b", "nvl": "write a ?? b", "isnull": "write x == nil", "isNil": "write x == nil", "isEmpty": "write len(x) == 0",
+	"sprintf": "write string(x), and + to join texts", "Sprintf": "write string(x), and + to join texts", "format": "write string(x), and + to join texts", "ptype": "write type(x)", "whatis": "write type(x)", "instanceof": "write type(x)", "values_of": "write values(m)", "since": "write now() - t",
 	"length": "write len(x)", "avg": "write mean(xs)", "average": "write mean(xs)", "distinct": "write uniq(xs)", "unique": "write uniq(xs)", "orderBy": "write sortBy(xs, .name)",
 	"str": "write string(x)", "toString": "write string(x)", "typeof": "write type(x)", "exists": "write any(xs, …), or key in m", "contains": `write s contains "…", or x in xs`,
 }
@@ -61,6 +79,9 @@ func hintKey(err error, key value.Value) error {
 		if _, err := strconv.Atoi(string(s)); err == nil {
 			return e.With("write the key without quotes: [%s]", s)
 		}
+	}
+	if value.IsList(key) && strings.Contains(e.Text, "its index is a whole number") {
+		return e.With("a part is written [1:5]")
 	}
 	if n, ok := value.NumberOf(key); ok && strings.HasSuffix(e.Text, "of the type string") {
 		if i, whole := n.Int(); whole {

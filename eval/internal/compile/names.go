@@ -88,20 +88,23 @@ func (n Names) unknown(name string, lets []let) error {
 	if near := text.Near(name, known); near != "" {
 		return e.With("did you mean %s?", near)
 	}
+	if hint, ok := foreignNames[name]; ok {
+		return e.With("%s", hint)
+	}
 	for _, full := range n.Exposed {
 		if strings.HasSuffix(full, "."+name) {
 			return e.With("did you mean %s?", full)
 		}
 	}
-	return e.With(hintDir)
+	return e.With(HintDir)
 }
 
-// hintDir is the hint where no name is near.
-const hintDir = "dir() lists what there is"
+// HintDir is the hint of the error for an unknown name where no name is near.
+const HintDir = "dir() lists what there is"
 
-// withHint replaces hintDir by a better hint.
+// withHint replaces HintDir by a better hint.
 func withHint(err error, format string, args ...any) error {
-	if e := fault.From(err); e.Code == "unknown_name" && e.Hint == hintDir {
+	if e := fault.From(err); e.Code == "unknown_name" && e.Hint == HintDir {
 		return e.With(format, args...)
 	}
 	return err

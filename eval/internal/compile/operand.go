@@ -1,13 +1,16 @@
 package compile
 
 import (
+	"cmp"
 	"math"
+	"time"
 
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/number"
@@ -60,7 +63,7 @@ func singleOf(literal inspect.Datum) inspect.Datum {
 	return inspect.Datum{Kind: inspect.Float32Datum, Bits: math.Float64bits(float64(f))}
 }
 
-// literal returns the number or text that n spells, the zero Datum for anything else.
+// literal returns the number, duration or text that n spells, the zero Datum for anything else.
 func literal(n ast.Node) inspect.Datum {
 	switch n := n.(type) {
 	case *ast.IntegerNode:
@@ -69,10 +72,18 @@ func literal(n ast.Node) inspect.Datum {
 		return inspect.Datum{Kind: inspect.FloatDatum, Bits: math.Float64bits(n.Value)}
 	case *ast.StringNode:
 		return inspect.Datum{Kind: inspect.TextDatum, Text: n.Value}
+	case *ast.ConstantNode:
+		if d, ok := n.Value.(time.Duration); ok {
+			return inspect.Datum{Kind: inspect.DurationDatum, Bits: uint64(d)}
+		}
+	case *ast.IdentifierNode:
+		if meant := syntax.Original(n); meant != n {
+			return literal(meant)
+		}
 	case *ast.UnaryNode:
 		switch d := literal(n.Node); {
 		case n.Operator != "-":
-		case d.Kind == inspect.IntDatum:
+		case d.Kind == inspect.IntDatum, d.Kind == inspect.DurationDatum:
 			return inspect.Datum{Kind: d.Kind, Bits: -d.Bits}
 		case d.Kind == inspect.FloatDatum:
 			return inspect.Datum{Kind: d.Kind, Bits: math.Float64bits(-math.Float64frombits(d.Bits))}
@@ -208,8 +219,11 @@ func testText(of value.TextTest) test {
 	}
 }
 
-// compareNumbers is value.Compare of two numbers; ok is false if one is none.
+// compareNumbers is value.Compare of two numbers or two durations; ok is false for anything else.
 func compareNumbers(x, y inspect.Datum) (order int, ok bool) {
+	if x.Kind == inspect.DurationDatum && y.Kind == inspect.DurationDatum {
+		return cmp.Compare(int64(x.Bits), int64(y.Bits)), true
+	}
 	a, aok := numberOf(x)
 	b, bok := numberOf(y)
 	if !aok || !bok {

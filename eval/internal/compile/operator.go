@@ -9,6 +9,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect"
 )
 
 // operators compute with the values of both sides.
@@ -238,7 +239,7 @@ func scalar(n ast.Node) bool {
 	case *ast.BinaryNode:
 		return n.Operator != "??" && n.Operator != ".."
 	}
-	return false
+	return literal(n).Kind != inspect.NoDatum
 }
 
 // logical compiles && and ||. The right side is evaluated only if the left, decided, does not

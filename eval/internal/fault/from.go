@@ -16,11 +16,32 @@ func From(err error) *Error {
 		return e
 	}
 	code := codeOf(err)
-	text, hint, found := strings.Cut(err.Error(), "; ")
+	text, hint, found := cutHint(err.Error())
 	if !found && code == "not_allowed" {
 		text, hint, _ = strings.Cut(text, ": ")
 	}
 	return (&Error{Code: code, Text: text, Err: err}).With("%s", hint)
+}
+
+// cutHint cuts s at its first semicolon that is not one of a type, as in struct{ a, b int; c bool }.
+func cutHint(s string) (text, hint string, found bool) {
+	depth := 0
+	for i := range len(s) {
+		switch s[i] {
+		case '{':
+			depth++
+		case '}':
+			depth--
+		case ';':
+			if depth == 0 && strings.HasPrefix(s[i:], "; ") {
+				return s[:i], s[i+2:], true
+			}
+		}
+	}
+	if depth != 0 { // the braces are those of a text
+		return strings.Cut(s, "; ")
+	}
+	return s, "", false
 }
 
 // codeOf is the stable code of an error of package access.

@@ -74,9 +74,10 @@ const (
 type Answer uint8
 
 const (
-	SomethingElse Answer = iota
-	ItsElements          // a collection of elements of the first argument
-	AnElement            // an element of the first argument
+	SomethingElse  Answer = iota
+	ItsElements           // a collection of elements of the first argument
+	AnElement             // an element of the first argument
+	AnElementAlone        // an element of the first argument, if it is the only one
 )
 
 // functions is the table of functions by name.

@@ -13,9 +13,9 @@ import (
 )
 
 var _ = define(NumberFunctions, []Function{
-	{Name: "min", Args: "xs, .field", Min: 1, Max: Unlimited, Predicate: 1, FoldMax: 2, Reads: Streams, Run: least, Fold: ofEach(least), Answers: AnElement,
+	{Name: "min", Args: "xs, .field", Min: 1, Max: Unlimited, Predicate: 1, FoldMax: 2, Reads: Streams, Run: least, Fold: ofEach(least), Answers: AnElementAlone,
 		Summary: "the least of numbers, durations, times or strings", Example: `min(cache.items, .hits)`},
-	{Name: "max", Args: "xs, .field", Min: 1, Max: Unlimited, Predicate: 1, FoldMax: 2, Reads: Streams, Run: most, Fold: ofEach(most), Answers: AnElement,
+	{Name: "max", Args: "xs, .field", Min: 1, Max: Unlimited, Predicate: 1, FoldMax: 2, Reads: Streams, Run: most, Fold: ofEach(most), Answers: AnElementAlone,
 		Summary: "the greatest of them", Example: `max(nums)`},
 	{Name: "mean", Args: "xs, .field", Min: 1, Max: Unlimited, Predicate: 1, FoldMax: 2, Reads: Streams, Run: mean, Fold: ofEach(mean),
 		Summary: "the mean of numbers or durations", Example: `mean(cache.items, .ttl)`},

@@ -10,7 +10,7 @@ import (
 
 var _ = define(TimeFunctions, []Function{
 	{Name: "now", Args: "zone", Max: 1, Run: onTimes("now"),
-		Summary: "the time", Example: `now() - date("2024-01-01") > duration("1h")`},
+		Summary: "the time", Example: `now() - date("2024-01-01") > 1h`},
 	{Name: "duration", Args: `"1m30s"`, Min: 1, Run: onTimes("duration"),
 		Summary: "a duration, of its text", Example: `duration("1m30s")`},
 	{Name: "date", Args: "zone, text, layout", Min: 1, Max: 4, Run: onTimes("date"),

@@ -79,11 +79,15 @@ func (u *uses) visitArguments(function string, args []ast.Node) {
 	}
 }
 
-// IsScalar reports whether n is a number or a text as it is written, and so no collection.
+// IsScalar reports whether n is a number, a duration or a text as it is written, and so no
+// collection.
 func IsScalar(n ast.Node) bool {
 	switch n := n.(type) {
-	case *ast.IntegerNode, *ast.FloatNode, *ast.StringNode:
+	case *ast.IntegerNode, *ast.FloatNode, *ast.StringNode, *ast.ConstantNode:
 		return true
+	case *ast.IdentifierNode:
+		meant := Original(n)
+		return meant != n && IsScalar(meant)
 	case *ast.UnaryNode:
 		return IsScalar(n.Node)
 	}

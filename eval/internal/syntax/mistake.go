@@ -94,6 +94,16 @@ var mistakes = []mistake{
 		}},
 	{"there are no type assertions", "interfaces are followed automatically; type(x) says what is in one",
 		func(t tokens, i int) bool { return t.is(i, ".") && t.is(i+1, "(") }},
+	{"?[ does not read past nil", "write ?.[…], or get(xs, 7)",
+		func(t tokens, i int) bool { return t.adjacent(i, "?", "[") && t.endsOperand(i-1) && t.touches(i-1) }},
+	{"a dot does not come before [", "leave it out: x[…]; behind ?. it reads past nil",
+		func(t tokens, i int) bool { return t.adjacent(i, ".", "[") && t.endsOperand(i-1) }},
+	{":: is not an operator", "write . for a field, and [1:5] for a part",
+		func(t tokens, i int) bool { return t.is(i, "::") }},
+	{"{} is no name", "an element is written x[0]",
+		func(t tokens, i int) bool {
+			return t.kind(i) == lexer.Number && strings.HasPrefix(t.list[i].Value, ".") && t.endsOperand(i-1) && t.touches(i-1)
+		}},
 	{"a name follows a dot", `a key that is not a name is written m["…"]`,
 		func(t tokens, i int) bool { return t.is(i, ".", "?.") && t.kind(i+1) == lexer.String }},
 	{"* does not stand for every element", "map(xs, .name) has the field of each",
@@ -165,7 +175,8 @@ func (t tokens) explain(err error) error {
 	for _, m := range mistakes {
 		for i, token := range t.list[:len(t.list)-1] {
 			if m.at(t, i) {
-				text, hint := strings.ReplaceAll(m.text, "{}", token.Value), strings.ReplaceAll(m.hint, "{}", token.Value)
+				word := signs.Replace(token.Value)
+				text, hint := strings.ReplaceAll(m.text, "{}", word), strings.ReplaceAll(m.hint, "{}", word)
 				return fault.Pos(token.From + 1).Err(fault.New("syntax", "%s", text).With("%s", hint))
 			}
 		}

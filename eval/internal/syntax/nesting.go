@@ -1,6 +1,8 @@
 package syntax
 
 import (
+	"math"
+
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser/lexer"
 	"github.com/expr-lang/expr/parser/operator"
@@ -12,6 +14,9 @@ import (
 // few tokens.
 const maxTokens = 100_000
 
+// Lex returns the tokens of source, of which the last is the end.
+func Lex(source string) ([]lexer.Token, error) { return scan(replaceQuantities(source), math.MaxInt) }
+
 // scan returns the tokens of source, of which the last is the end. It refuses a line nested deeper
 // than nesting before the parser, which is recursive, sees it.
 func scan(source string, nesting int) ([]lexer.Token, error) {
@@ -22,7 +27,7 @@ func scan(source string, nesting int) ([]lexer.Token, error) {
 	for {
 		t, err := l.Next()
 		if err != nil {
-			return nil, parserError(err)
+			return nil, parserError(err, source)
 		}
 		list = append(list, t)
 		if t.Kind == lexer.EOF {

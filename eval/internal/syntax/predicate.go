@@ -18,8 +18,8 @@ const (
 	hashLetter = 'ꓺ'
 )
 
-// signs puts the signs back into a text of the parser.
-var signs = strings.NewReplacer(string(dotLetter), ".", string(hashLetter), "#")
+// signs puts the signs and digits back into a text of the parser.
+var signs = strings.NewReplacer(append(digitLetters(), string(dotLetter), ".", string(hashLetter), "#")...)
 
 // Text returns the source of n.
 func Text(n ast.Node) string { return signs.Replace(n.String()) }
@@ -120,13 +120,17 @@ func (t tokens) predicate(i int) int {
 	return predicate
 }
 
-// Original returns the node that was written where the parser has read the name n: #, .field or an
-// integer above the ints. For any other name it returns n.
+// Original returns the node that was written where the parser has read the name n: #, .field, a
+// duration, a size or an integer above the ints. For any other name it returns n.
 func Original(n *ast.IdentifierNode) ast.Node {
 	if u, ok := largeInteger(n.Value); ok {
 		integer := &ast.ConstantNode{Value: u}
 		integer.SetLocation(n.Location())
 		return integer
+	}
+	if quantity := namedQuantity(n.Value); quantity != nil {
+		quantity.SetLocation(n.Location())
+		return quantity
 	}
 	letter, size := utf8.DecodeRuneInString(n.Value)
 	if letter != dotLetter && letter != hashLetter {

@@ -79,17 +79,19 @@ func Parse(source string, functions Functions, limits Limits) (Statement, error)
 	if !utf8.ValidString(source) {
 		return Statement{}, fault.New("syntax", "the line is not valid UTF-8")
 	}
+	typed := source
+	source = replaceQuantities(source)
 	list, err := scan(source, limits.Nesting)
 	if err != nil {
 		return Statement{}, err
 	}
-	s := Statement{Text: source, tokens: tokens{list, functions}}
+	s := Statement{Text: typed, tokens: tokens{list, functions}}
 	if s.tokens.kind(0) == lexer.Identifier && s.tokens.is(1, "=") {
 		name, equals := list[0], list[1]
 		s.Name, s.NamePos = name.Value, fault.Pos(name.From+1)
-		s.Text = string([]rune(source)[equals.To:])
+		s.Text = string([]rune(typed)[equals.To:])
 		// Blanks in place of name = keep the positions right.
-		source = strings.Repeat(" ", equals.To) + s.Text
+		source = strings.Repeat(" ", equals.To) + string([]rune(source)[equals.To:])
 		s.tokens.list = list[2:]
 	}
 	if n := len(s.tokens.list); n > 2 && s.tokens.is(n-2, "!") && s.tokens.endsOperand(n-3) {
@@ -140,7 +142,7 @@ func parse(source string) (n ast.Node, err error) {
 	parses.Add(1)
 	tree, err := parser.Parse(replaceLargeIntegers(source))
 	if err != nil {
-		return nil, parserError(err)
+		return nil, parserError(err, source)
 	}
 	return tree.Node, nil
 }

@@ -55,6 +55,10 @@ func TestParse(t *testing.T) {
 		"9223372036854775808":        "9223372036854775808",
 		"18446744073709551615 + 0xFFFFFFFFFFFFFFFF": "18446744073709551615 + 18446744073709551615",
 		"18446744073709551616":                      "too large",
+		"x.ttl > 1.5s and x.size < 10KB":            "x.ttl > 1500000000 and x.size < 10000",
+		"xs | top(1m, .a + 5s)":                     "top(xs, 60000000000, .a + 5000000000)",
+		"1m 5":                                      `1:1 something is missing after 1m`,
+		"{1m: 5}":                                   "1:2 1m is no key here",
 		"$8446744073709551615":                      "_8446744073709551615",
 		"":                                          "1:1 there is no expression here",
 		"x = ":                                      "1:5 there is no expression here",
@@ -131,7 +135,7 @@ func TestPostfix(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"count(cache.items, .hits > 10)", "xs | top(3, .a)", "freq(xs, {.a + #index})", "x = y ?? [1, 2][0:1]", "{a: 1, b: 0xFFFFFFFFFFFFFFFF}", "18446744073709551615",
-		"let a = 1; a < 2 < 3", "if a { b } else { c }", "a ? b : c", "ꓸa", "ꓺ", "freq(xs, \"#\" /* . */)", "x === y", "(1", "x.(y)", "[]int{1}", "b\"\\xff\"", "/*c*/ a", "select a from b",
+		"let a = 1; a < 2 < 3", "if a { b } else { c }", "a ? b : c", "ꓸa", "ꓺ", "freq(xs, \"#\" /* . */)", "x === y", "(1", "10m - 1.5s * 10MiB", "{5s: 1h}", "a.b-c/d", "x.(y)", "[]int{1}", "b\"\\xff\"", "/*c*/ a", "select a from b",
 	} {
 		f.Add(seed)
 	}
@@ -142,7 +146,7 @@ func FuzzParse(f *testing.F) {
 			if !errors.As(err, &e) || e.Code != "syntax" && e.Code != "budget" || e.Text == "" || int(e.Pos) > len(source)+1 {
 				t.Fatalf("%#v", err)
 			}
-			if !strings.ContainsAny(source, "ꓸꓺ") && strings.ContainsAny(e.Error(), "ꓸꓺ") {
+			if letters := "ꓸꓺꓐꓑꓒꓓꓔꓕꓖꓗꓘꓙ"; !strings.ContainsAny(source, letters) && strings.ContainsAny(e.Error(), letters) {
 				t.Fatal(e)
 			}
 			return

@@ -40,7 +40,12 @@ func (t tokens) has(value string) bool {
 
 // adjacent reports whether tokens i and i+1 are a and b, with no blank between them.
 func (t tokens) adjacent(i int, a, b string) bool {
-	return t.is(i, a) && t.is(i+1, b) && t.list[i].To == t.list[i+1].From
+	return t.is(i, a) && t.is(i+1, b) && t.touches(i)
+}
+
+// touches reports whether no blank is between tokens i and i+1.
+func (t tokens) touches(i int) bool {
+	return i >= 0 && i+1 < len(t.list) && t.list[i].To == t.list[i+1].From
 }
 
 // isWord reports whether token i is one of these words in any case, and not the name of a field.
@@ -76,8 +81,16 @@ func (t tokens) isGivenPredicate(i int) bool {
 	if !t.isFunction(i) || !t.is(i+1, "(") || t.takesPredicate(i) || t.inBrackets(i) {
 		return false
 	}
-	for j := i + 2; j < len(t.list); j++ {
-		if isSign := t.is(j, "#") || t.is(j, ".") && !t.endsOperand(j-1); isSign && t.callee(j) == i {
+	depth := 0
+	for j := i + 1; j < len(t.list); j++ {
+		switch {
+		case t.opens(j):
+			depth++
+		case t.kind(j) == lexer.Bracket:
+			if depth--; depth == 0 {
+				return false
+			}
+		case depth == 1 && (t.is(j, "#") || t.is(j, ".") && !t.endsOperand(j-1)):
 			return true
 		}
 	}

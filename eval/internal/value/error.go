@@ -130,11 +130,11 @@ func Mismatch(op string, a, b Value) error {
 	case op == "+" && IsList(a) && IsList(b):
 		return e.With("join lists with concat(a, b)")
 	case (ad && bn || bd && an) && op != "*" && op != "/":
-		return e.With(`write the number as a duration, as in duration("5s")`)
+		return e.With(`write the number as a duration, as in 5s`)
 	case as && bn || bs && an:
 		return e.With("convert with int(…), float(…) or string(…)")
 	case ad && bs || bd && as:
-		return e.With(`write the text as a duration, as in duration("5s")`)
+		return e.With(`write the text as a duration, as in 5s`)
 	case at && bs || bt && as:
 		return e.With(`write the text as a time, as in date("2006-01-02")`)
 	case IsStruct(a) || IsStruct(b):

@@ -55,5 +55,13 @@ func Describe(x any) string {
 	if lit, ok := Of(x); ok {
 		return lit
 	}
+	switch x := x.(type) {
+	case interface{ Kind() string }: // a value that only expressions have
+		return x.Kind()
+	case []any:
+		return "a list"
+	case map[string]any:
+		return "a map"
+	}
 	return fmt.Sprintf("a %T", x)
 }
