@@ -66,7 +66,7 @@ max(nums, max(nums, # * 10))              30
 map(xs, max(.id, .limit))                 [9,7,3]
 map(xs, max(4, .limit))                   [9,7,4]
 map(xs, max(.sizes, # % 8))               [4,null,0]
-map(groupBy(xs, .id), max(#, .limit))     [7,9]
+map(groupBy(xs, .id), max(#, .limit))     {"1":7,"3":9}
 map([xs], join(#, .glue, "/"))            ["-/+/*"]
 reduce(xs, max(#acc, .limit), 0)          9
 reduce(nums, max(#, #acc))                3
