@@ -20,7 +20,8 @@ type Field struct {
 	Tag      reflect.StructTag
 
 	offset uintptr
-	shared bool // the struct's type is Shared
+	shared bool   // the struct's type is Shared
+	pkg    string // where its name is known, "" if it is exported
 }
 
 // Shared reports whether values of type t are safe for concurrent use by themselves, so that no
@@ -53,7 +54,7 @@ func (s *space) fields(t reflect.Type) []Field {
 	taken := map[string]int{}
 	for i := range fs {
 		f := t.Field(i)
-		fs[i] = Field{f.Name, f.Name, i, f.Type, f.Anonymous, f.IsExported(), f.Tag, f.Offset, Shared(t)}
+		fs[i] = Field{f.Name, f.Name, i, f.Type, f.Anonymous, f.IsExported(), f.Tag, f.Offset, Shared(t), f.PkgPath}
 		taken[f.Name]++
 		taken[fs[i].tagged()]++
 	}
@@ -96,71 +97,6 @@ type foundKey struct {
 // maxFound bounds how many names are remembered. They come from expressions, so there is no end to
 // them. Names that are not found are not kept.
 const maxFound = 1 << 12
-
-// FindField resolves a name in v, a struct, as Go's selectors do: the shallowest field of that name
-// wins, fields of embedded structs count, two at the same depth hide each other. Each element of
-// index is one hop; between two hops an embedded pointer must be followed with Elem. ok is false if
-// there is no such field. Unexported fields are found from everywhere. A field named by its tag is
-// found by that name and by its own.
-func (v Value) FindField(name string) (index []int, ok bool) { return v.space().findField(v.typ, name) }
-
-func (s *space) findField(t reflect.Type, name string) (index []int, ok bool) {
-	if t == nil || t.Kind() != reflect.Struct || name == "_" {
-		return nil, false
-	}
-	for i, f := range s.fields(t) {
-		if f.Name == name || f.GoName == name {
-			if i < len(directIndexes) {
-				return directIndexes[i : i+1 : i+1], true
-			}
-			return []int{i}, true
-		}
-	}
-	key := foundKey{t, name}
-	if at, ok := s.found.at.Load(key); ok {
-		return at.([]int), true
-	}
-	f, ok := t.FieldByNameFunc(func(other string) bool { return other == name })
-	if !ok {
-		f.Index, ok = s.findTagged(t, name, 0)
-	}
-	if !ok {
-		return nil, false
-	}
-	s.found.Lock()
-	defer s.found.Unlock()
-	if s.found.n < maxFound {
-		s.found.n++
-		s.found.at.Store(key, f.Index)
-	}
-	return f.Index, true
-}
-
-// maxEmbedded bounds how deep in embedded structs tags are searched.
-const maxEmbedded = 8
-
-// findTagged finds a field by the name in its tag, in embedded structs too.
-func (s *space) findTagged(t reflect.Type, name string, depth int) (index []int, ok bool) {
-	fs := s.fields(t)
-	for _, f := range fs {
-		if f.Name == name {
-			return []int{f.Index}, true
-		}
-	}
-	for _, f := range fs {
-		in := f.Type
-		if f.Embedded && in.Kind() == reflect.Pointer {
-			in = in.Elem()
-		}
-		if !f.Embedded || in.Kind() != reflect.Struct || depth == maxEmbedded {
-			continue
-		}
-		if below, ok := s.findTagged(in, name, depth+1); ok {
-			return append([]int{f.Index}, below...), true
-		}
-	}
-	return nil, false
-}
 
 // directIndexes are the indexes of direct fields, so that finding one allocates nothing.
 var directIndexes = [64]int{

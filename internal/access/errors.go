@@ -59,6 +59,56 @@ func (e *FieldError) Error() string {
 	return what + " has no field " + e.Name + suggestion(e.Near, end)
 }
 
+// AmbiguousError says that a name selects more than one field of a struct, or a field and a method,
+// so that Go does not compile it.
+type AmbiguousError struct {
+	Path    string
+	Type    string
+	Name    string
+	Fields  []string // what selects each, behind the struct and a dot; at least one
+	Methods []string // the same of methods; Name alone for one of the struct itself, which hides the fields
+}
+
+func (e *AmbiguousError) Error() string {
+	what := orType(e.Path, e.Type)
+	if e.Path != "" {
+		what += " (" + e.Type + ")"
+	}
+	all := e.all("")
+	if e.hidden() {
+		fields := "field"
+		if len(e.Fields) > 1 {
+			fields = "fields"
+		}
+		what += " has a method " + e.Name + ", which hides the " + fields + " " + text.List(e.Fields, "and")
+	} else {
+		what += " has more than one " + e.Name + ": " + text.List(all, "and")
+	}
+	return what + "; write " + text.List(e.all(e.Path+"."), "or")
+}
+
+// hidden reports whether a method of the struct hides its fields.
+func (e *AmbiguousError) hidden() bool { return len(e.Methods) > 0 && e.Methods[0] == e.Name }
+
+// note is the error for listings.
+func (e *AmbiguousError) note() string {
+	if e.hidden() {
+		return "hidden by the method: write " + text.List(e.Fields, "or")
+	}
+	return "ambiguous: write " + text.List(e.all(""), "or")
+}
+
+// all lists what the name could select, each with a prefix.
+func (e *AmbiguousError) all(prefix string) (list []string) {
+	for _, f := range e.Fields {
+		list = append(list, prefix+f)
+	}
+	for _, m := range e.Methods {
+		list = append(list, prefix+m+"()")
+	}
+	return list
+}
+
 // maxShownKey bounds the bytes of a key that an error shows.
 const maxShownKey = 256
 

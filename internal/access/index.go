@@ -120,7 +120,7 @@ func (v *View) Has(key any) (bool, error) {
 		return mapView{t}.has(key)
 	case inspect.Struct:
 		name, _ := key.(string)
-		return structView{t}.hasField(name), nil
+		return structView{t}.hasField(name)
 	}
 	return false, t.typeError("has no keys")
 }

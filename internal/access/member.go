@@ -2,6 +2,8 @@ package access
 
 import (
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
@@ -62,8 +64,11 @@ func (s structView) member(name string) (*View, error) {
 
 // field returns the field that a Go selector of that name finds.
 func (s structView) field(name string) (*View, error) {
-	index, ok := s.val.FindField(name)
-	if !ok {
+	index, ambiguous := s.find(name)
+	switch {
+	case ambiguous != nil:
+		return nil, ambiguous
+	case index == nil:
 		return nil, s.fieldError(name)
 	}
 	at := s.View
@@ -85,18 +90,66 @@ func (s structView) field(name string) (*View, error) {
 	return at, nil
 }
 
-// hasField reports whether the struct has a field of that name that is not tagged `inspect:"-"`.
-func (s structView) hasField(name string) bool {
+// find returns the index of the field that a Go selector of that name finds; see
+// [inspect.Value.FindField]. It is nil if there is none, and if the name is ambiguous.
+func (s structView) find(name string) (index []int, ambiguous *AmbiguousError) {
 	index, ok := s.val.FindField(name)
+	if ok {
+		if s.isAbsent(index) {
+			return nil, nil
+		}
+		return index, nil
+	}
+	fields, methods := s.val.Rivals(name)
+	fields = slices.DeleteFunc(fields, s.isAbsent)
+	switch {
+	case len(fields) == 0:
+		return nil, nil
+	case len(fields) == 1 && len(methods) == 0:
+		// The others are tagged `inspect:"-"`: nobody is to know of them.
+		return fields[0], nil
+	}
+	e := &AmbiguousError{Path: s.Path(), Type: s.val.Type().String(), Name: name}
+	for _, index := range fields {
+		e.Fields = append(e.Fields, s.selector(index))
+	}
+	for _, index := range methods {
+		e.Methods = append(e.Methods, strings.TrimPrefix(s.selector(index)+"."+name, "."))
+	}
+	return nil, e
+}
+
+// isAbsent reports whether a field on the way is tagged `inspect:"-"`.
+func (s structView) isAbsent(index []int) bool {
 	at := s.val.Type()
 	for _, i := range index {
 		f := &structOf(kind.Deref(at)).fields[i]
 		if f.Absent {
-			return false
+			return true
 		}
 		at = f.Type
 	}
-	return ok
+	return false
+}
+
+// selector spells an index: A.ID.
+func (s structView) selector(index []int) string {
+	names := make([]string, len(index))
+	at := s.val.Type()
+	for n, i := range index {
+		f := &structOf(kind.Deref(at)).fields[i]
+		names[n], at = f.Name, f.Type
+	}
+	return strings.Join(names, ".")
+}
+
+// hasField reports whether the struct has a field of that name that is not tagged `inspect:"-"`.
+func (s structView) hasField(name string) (bool, error) {
+	index, ambiguous := s.find(name)
+	if ambiguous != nil {
+		return false, ambiguous
+	}
+	return index != nil, nil
 }
 
 // fieldError returns the error for a name that v does not have.

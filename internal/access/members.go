@@ -16,8 +16,10 @@ type Member struct {
 	Name   string
 	Type   string // for a method its signature, as func(string) int
 	Method bool
-	Hidden bool   // never shown
-	Note   string // "embedded", which lock is not taken, why a method cannot be called, or ""
+	Hidden bool // never shown
+	// Ambiguous says that Name alone selects no field, as Note explains.
+	Ambiguous bool
+	Note      string // "embedded", which lock is not taken, why a method cannot be called, or ""
 }
 
 // Members lists what may follow "v.": the fields in the order of their declaration, then what
@@ -44,7 +46,7 @@ func (v *View) Members() ([]Member, error) {
 	}
 	var list []Member
 	if t.hasFields() {
-		list = structView{t}.appendFields(nil, make(map[string]bool), 0)
+		list = structView{t}.fields()
 	}
 	return append(list, t.callable()...), nil
 }
@@ -124,40 +126,57 @@ func (v *View) zeroTarget() *View {
 	return v.newChild(inspect.Of(reflect.Zero(t).Interface()), place{step: stepElem})
 }
 
-// maxEmbedded bounds how deep embedded structs are listed.
-const maxEmbedded = 8
-
-// appendFields appends the fields to list, except those in seen: fields of the same name on a
-// higher level hide them.
-func (s structView) appendFields(list []Member, seen map[string]bool, depth int) []Member {
-	var embedded []*View
-	for i, f := range structOf(s.val.Type()).fields {
-		if f.Absent || f.Name == "_" || seen[f.Name] {
-			continue
-		}
-		seen[f.Name] = true
-		c := s.fieldAt(i)
-		c.decide()
-		m := Member{Name: f.Name, Type: inspect.TypeName(f.Type), Hidden: c.hidden}
-		if f.Embedded {
-			m.Note = "embedded"
-			if !c.hidden && depth < maxEmbedded {
-				embedded = append(embedded, c)
+// fields lists the fields, by the names that select them. What is promoted from a hidden struct, or
+// from one that is shown as a whole, is left out.
+func (s structView) fields() (list []Member) {
+	for _, name := range s.val.FieldNames() {
+		index, ambiguous := s.find(name)
+		switch {
+		case ambiguous != nil:
+			list = append(list, Member{Name: name, Ambiguous: true, Note: ambiguous.note()})
+		case index != nil:
+			if f := s.possible(index); f != nil {
+				list = append(list, f.fieldMember())
 			}
-		} else if !c.hidden {
-			m.Note = c.lockNote()
-		}
-		list = append(list, m)
-	}
-	for _, e := range embedded {
-		if e.Shape() == inspect.Pointer {
-			e = e.zeroTarget()
-		}
-		if e != nil && e.Shape() == inspect.Struct {
-			list = structView{e}.appendFields(list, seen, depth+1)
 		}
 	}
 	return list
+}
+
+// possible returns the field at an index. Behind a nil pointer it returns what could be there. It
+// returns nil for a field whose name does not select it.
+func (s structView) possible(index []int) *View {
+	at := s.View
+	for i, n := range index {
+		if i > 0 {
+			if at.decide(); at.hidden {
+				return nil
+			}
+			if at.Shape() == inspect.Pointer {
+				at = at.zeroTarget()
+			}
+			if at == nil || at.Shape() != inspect.Struct {
+				return nil
+			}
+		}
+		if at = at.fieldAt(n); at == nil {
+			return nil
+		}
+	}
+	return at
+}
+
+// fieldMember describes v, a field.
+func (v *View) fieldMember() Member {
+	v.decide()
+	f := &structOf(v.up.val.Type()).fields[v.index]
+	m := Member{Name: f.Name, Type: inspect.TypeName(f.Type), Hidden: v.hidden}
+	if f.Embedded {
+		m.Note = "embedded"
+	} else if !v.hidden {
+		m.Note = v.lockNote()
+	}
+	return m
 }
 
 // lockNote says that a field leads to, or holds, structs with a lock that is not taken; "" if it

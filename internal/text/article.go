@@ -9,3 +9,12 @@ func Article(name string) string {
 	}
 	return "a " + name
 }
+
+// List writes names as a list in a sentence: a, b and c. last is the word before the last.
+func List(names []string, last string) string {
+	n := len(names) - 1
+	if n <= 0 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:n], ", ") + " " + last + " " + names[n]
+}

@@ -49,6 +49,7 @@ func codeOf(err error) string {
 	var (
 		name   *access.NameError
 		field  *access.FieldError
+		many   *access.AmbiguousError
 		key    *access.KeyError
 		index  *access.IndexError
 		kind   *access.TypeError
@@ -61,6 +62,8 @@ func codeOf(err error) string {
 		return "unknown_name"
 	case errors.As(err, &field):
 		return "no_field"
+	case errors.As(err, &many):
+		return "ambiguous"
 	case errors.As(err, &key):
 		return "no_key"
 	case errors.As(err, &index):

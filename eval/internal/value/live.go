@@ -242,7 +242,7 @@ func (x Live) Slice(t *Thread, lo, hi int) (Value, error) {
 func (x Live) Fields() (names []string, err error) {
 	members, err := x.View.Members()
 	for _, m := range members {
-		if !m.Method {
+		if !m.Method && !m.Ambiguous {
 			names = append(names, m.Name)
 		}
 	}
@@ -253,6 +253,9 @@ func (x Live) Fields() (names []string, err error) {
 func (x Live) Names(_ *Thread, add func(name, detail string)) error {
 	members, err := x.View.Members()
 	for _, m := range members {
+		if m.Ambiguous {
+			continue
+		}
 		name := m.Name
 		if m.Method && !strings.Contains(name, "(") {
 			name += "("
