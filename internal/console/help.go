@@ -45,6 +45,7 @@ The language is expr-lang's. Only actions change the program; see help level.
   Enter                   ask; with a bracket open, begin a new line
   ^C                      drop the line, or end the evaluation and its output
   ^D                      on an empty line: leave
+At -- more --, Space shows the next screen of a long answer, Enter a line, G the rest; / finds a text, n finds it again; q ends the answer, ^C the line.
 `},
 		{"marks", "what the signs in an answer mean", `  ≈value            may have changed while read; stands where that begins
   ~value            kept changing while read: its parts may not fit together

@@ -24,6 +24,7 @@ const (
 	keyRight
 	keyUp
 	keyDown
+	keyPageDown // the editor has no use for it
 	keyHome
 	keyEnd
 	keyWordLeft
@@ -76,7 +77,7 @@ var functions = map[byte]code{'c': keyWordRight, 'd': keyWordLeft, 'M': keyEnter
 
 // numbered are the n of ESC [ n ~, as VT220, rxvt (7, 8) and bracketed paste have them.
 var numbered = map[string]code{
-	"1": keyHome, "7": keyHome, "4": keyEnd, "8": keyEnd, "3": keyDelete,
+	"1": keyHome, "7": keyHome, "4": keyEnd, "8": keyEnd, "3": keyDelete, "6": keyPageDown,
 	"200": keyPaste, "201": keyPasteEnd,
 }
 

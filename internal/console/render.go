@@ -24,8 +24,11 @@ const (
 // style is how answers are laid out.
 type style struct {
 	name   Name
-	width  setting[int] // columns
-	height int          // rows
+	width  setting[int]  // columns
+	height int           // rows
+	page   setting[bool] // long answers wait for a key; the terminal's value is not used
+	sized  bool          // the terminal has told its height
+	dumb   bool          // it has told that it can do nothing
 	color  setting[bool]
 	json   bool // each answer is JSON on one line
 	keyed  bool // a Terminal sees the keys typed during an evaluation
@@ -61,10 +64,13 @@ type answer struct {
 	left int          // bytes that may still be written; negative once some were cut
 	lost int          // bytes cut
 
-	color bool   // it may contain colors, and ends with a reset if it is cut
-	lines int    // newlines written
-	first []byte // the beginning, long enough to tell whether the cost fits behind the first line
-	held  bool   // a newline is due, unless the cost comes before it
+	page    pager  // shows it by pages; nil writes it at once
+	unshown int    // lines that the user did not want to see
+	leaves  error  // errLeft or errStopped, once the user wants no more
+	color   bool   // it may contain colors, and ends with a reset if it is cut
+	lines   int    // newlines written
+	first   []byte // the beginning, long enough to tell whether the cost fits behind the first line
+	held    bool   // a newline is due, unless the cost comes before it
 }
 
 // chunk is how many bytes of an answer are collected before they are written.
@@ -86,8 +92,8 @@ func (a *answer) Write(p []byte) (int, error) {
 		p = p[:n-1]
 	}
 	a.add(p)
-	if a.buf.Len() >= chunk {
-		return n, a.flush()
+	if a.page == nil && a.buf.Len() >= chunk || a.buf.Len() >= maxPaged {
+		return n, a.flush(false)
 	}
 	return n, nil
 }
@@ -114,9 +120,22 @@ func wholeLines(p []byte, max int) int {
 	return len(text.Whole(p[:max]))
 }
 
-func (a *answer) flush() error {
-	_, err := a.out.Write(a.buf.Bytes())
-	a.buf.Reset()
+// flush writes what was collected. last says that nothing follows.
+func (a *answer) flush(last bool) (err error) {
+	defer a.buf.Reset()
+	switch part := a.buf.Bytes(); {
+	case a.leaves != nil:
+		a.unshown += bytes.Count(part, []byte("\n"))
+		return nil
+	case a.page == nil:
+		_, err = a.out.Write(part)
+		return err
+	default:
+		a.unshown, err = a.page(part, last)
+	}
+	if errors.Is(err, errLeft) || errors.Is(err, errStopped) {
+		a.leaves, err = err, nil
+	}
 	return err
 }
 
@@ -136,7 +155,16 @@ func (a *answer) end() error {
 		a.held = false
 		a.buf.WriteByte('\n')
 	}
-	return a.flush()
+	if err := a.flush(true); err != nil || a.leaves == nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(a.out, "… %s not shown\n", lines(a.unshown)); err != nil {
+		return err
+	}
+	if errors.Is(a.leaves, errStopped) {
+		return errStopped
+	}
+	return nil
 }
 
 // result writes the value of an expression, what it cost if that is remarkable, and notes.

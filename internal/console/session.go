@@ -51,6 +51,9 @@ type Session struct {
 	present     func() bool
 	confirmer   func(context.Context, *access.Call) error
 
+	// pager is set before the first Do; nil if long answers are written at once. See Attach.
+	pager pager
+
 	// mu guards everything below.
 	mu    sync.Mutex
 	style style
@@ -87,12 +90,14 @@ func (s *Session) SetWidth(columns int) {
 	s.restyle(func(st *style) { st.width.terminal = columns })
 }
 
-// SetHeight sets the number of rows of the terminal; 0 means that it is unknown.
+// SetHeight sets the number of rows of the terminal; 0 means that it is unknown. Only if it is known
+// do long answers wait for a key after each screen.
 func (s *Session) SetHeight(rows int) {
-	if rows <= 0 {
+	known := rows > 0
+	if !known {
 		rows = defaultHeight
 	}
-	s.restyle(func(st *style) { st.height = rows })
+	s.restyle(func(st *style) { st.height, st.sized = rows, known })
 }
 
 // SetColor sets whether the terminal shows colors. If NO_COLOR is set in the environment, answers
@@ -171,7 +176,11 @@ func (s *Session) Do(ctx context.Context, line string) error {
 		if errors.Is(err, watch.ErrEnded) {
 			return nil
 		}
-		if err := errors.Join(err, a.end()); err != nil || failed {
+		err = errors.Join(err, a.end())
+		if errors.Is(err, errStopped) {
+			return nil
+		}
+		if err != nil || failed {
 			return err
 		}
 	}
@@ -179,7 +188,18 @@ func (s *Session) Do(ctx context.Context, line string) error {
 }
 
 func (s *Session) newAnswer(ctx context.Context) *answer {
-	return &answer{ctx: ctx, out: s.out, left: s.limits.Output}
+	a := &answer{ctx: ctx, out: s.out, left: s.limits.Output}
+	if s.pages() {
+		a.page = s.pager
+	}
+	return a
+}
+
+// pages reports whether a long answer waits for a key after each screen. It does where somebody
+// looks at a terminal of known size, and never where a program reads.
+func (s *Session) pages() bool {
+	st := s.currentStyle()
+	return s.pager != nil && st.echoed && !st.json && !s.inJSON() && st.pages()
 }
 
 // run runs one statement and writes its answer.

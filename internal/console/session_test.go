@@ -185,7 +185,7 @@ func TestCommandCompletion(t *testing.T) {
 		"q":        "quit",
 		" q":       "quit",
 		"":         all,
-		"set ":     "width color format depth items text time entries memory",
+		"set ":     "width color page format depth items text time entries memory",
 		"set w":    "width",
 		"help ke":  "keys",
 		"help set": "set",

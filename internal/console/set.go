@@ -31,6 +31,7 @@ func options() []option {
 	return []option{
 		{"width", "COLUMNS", "how many columns answers are laid out for", getWidth, setWidth},
 		{"color", "on, off", "whether answers are colored", getColor, setColor},
+		{"page", "on, off", "whether a long answer stops after each screen", getPage, setPage},
 		{"format", "text, json", "answers for people, or each as JSON on one line", getFormat, setFormat},
 		displayOption("depth", "how deep an answer is shown", 100, func(l *eval.Limits) *int { return &l.Show.Depth }),
 		displayOption("items", "how many elements of a list or map are shown", 100_000, func(l *eval.Limits) *int { return &l.Show.Items }),
@@ -96,6 +97,19 @@ func setColor(s *Session, value string) error {
 		return complain("color %q is not on, off or auto; set color on", value)
 	}
 	s.restyle(func(st *style) { st.color.user, st.color.fixed = value == "on", value != "auto" })
+	return nil
+}
+
+func getPage(s *Session) (string, bool) {
+	st := s.currentStyle()
+	return onOff(st.pages()), st.page.fixed
+}
+
+func setPage(s *Session, value string) error {
+	if value != "on" && value != "off" && value != "auto" {
+		return complain("page %q is not on, off or auto; set page off", value)
+	}
+	s.restyle(func(st *style) { st.page.user, st.page.fixed = value == "on", value != "auto" })
 	return nil
 }
 
@@ -183,6 +197,7 @@ func setDetail() string {
 	for _, o := range options() {
 		fmt.Fprintf(&b, "  set %-20s %s\n", o.name+" "+o.values, o.summary)
 	}
+	b.WriteString("Answers stop on a terminal that tells its size, and never in plain lines or JSON. ")
 	b.WriteString("The value auto undoes a setting. depth, items and text change what is shown, and never what is " +
 		"computed. time, entries and memory can be lowered, but not above what the application allows.")
 	return b.String()

@@ -96,6 +96,8 @@ type Terminal struct {
 	cancel context.CancelFunc
 	// dropped counts the bytes of output of the current line that interrupts have discarded.
 	dropped int
+	// pause is where a long answer waits for a key, nil if none does. See page.
+	pause *pause
 	// muted is set while AbortOutput keeps the rest of the current line's output from the peer.
 	muted bool
 
@@ -132,6 +134,7 @@ func Attach(ctx context.Context, s *Session, out Output, ended func()) *Terminal
 	t.room.L = &t.mu
 	t.editor = editor{max: s.limits.Line, nesting: s.limits.Nesting, history: &s.history, label: s.Prompt, program: s.inJSON}
 	t.editor.screen.width = defaultWidth
+	s.pager = t.page
 	s.restyle(func(st *style) { st.keyed = true })
 	return t
 }
@@ -182,6 +185,9 @@ func (t *Terminal) ends() bool { return t.ending.Load() || t.ctx.Err() != nil ||
 
 // hold keeps what it can of p for later and returns the rest. With no room it waits for some.
 func (t *Terminal) hold(p []byte) []byte {
+	if t.pause != nil {
+		return p[t.turn(p):]
+	}
 	if i := bytes.LastIndexByte(p, byteInterrupt); i >= 0 {
 		t.interrupt()
 		return p[i+1:]
@@ -496,6 +502,10 @@ func (t *Terminal) Interrupt() {
 func (t *Terminal) interrupt() {
 	switch t.doing {
 	case evaluating:
+		if t.pause != nil {
+			t.decide(leftLine)
+			break
+		}
 		t.dropped += t.out.Discard(t.cancel) // in one: that it was cancelled is not to be dropped
 	case completing:
 		t.cancel()
@@ -513,6 +523,9 @@ func (t *Terminal) AbortOutput() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.doing == evaluating && !t.over() {
+		if t.pause != nil {
+			t.decide(leftAnswer)
+		}
 		t.muted = true
 		t.out.Discard(func() {})
 		t.out.Mute(true)
@@ -527,6 +540,9 @@ func (t *Terminal) EOF() {
 		return
 	}
 	t.eof = true
+	if t.pause != nil {
+		t.decide(theRest) // nobody will turn pages
+	}
 	if t.doing != idle {
 		return
 	}
@@ -567,6 +583,14 @@ func (t *Terminal) Shutdown(why string) {
 func (t *Terminal) Say(text string) {
 	t.mu.Lock()
 	program := t.session.inJSON()
+	if t.pause != nil {
+		defer t.mu.Unlock()
+		t.editor.screen.erase()
+		t.editor.screen.put(text + "\n")
+		t.editor.screen.begin("")
+		t.showPause()
+		return
+	}
 	if busy := t.doing == evaluating; busy || program || t.over() {
 		t.mu.Unlock()
 		if busy && !program {
@@ -580,11 +604,11 @@ func (t *Terminal) Say(text string) {
 }
 
 // Evaluating returns how long the current line has been evaluated or completed; ok is false at the
-// prompt.
+// prompt, and at that of the pager.
 func (t *Terminal) Evaluating() (d time.Duration, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return time.Since(t.since), t.working()
+	return time.Since(t.since), t.working() && t.pause == nil
 }
 
 // working reports whether run evaluates or completes a line. If so, run also ends the session when
@@ -597,6 +621,9 @@ func (t *Terminal) SetEcho(on bool) {
 	defer t.mu.Unlock()
 	t.session.SetEchoed(on)
 	t.editor.setEcho(on)
+	if t.pause != nil && !on {
+		t.decide(theRest)
+	}
 	t.redraw()
 }
 
@@ -608,6 +635,12 @@ func (t *Terminal) SetSize(columns, rows int) {
 	t.session.SetHeight(rows)
 	if columns <= 0 {
 		columns = defaultWidth
+	}
+	if t.pause != nil {
+		t.editor.screen.resize(columns)
+		t.editor.screen.begin("")
+		t.showPause()
+		return
 	}
 	if t.doing == evaluating {
 		t.editor.screen.width = columns // there is no line to show anew
@@ -631,6 +664,7 @@ func (t *Terminal) SetType(name string) {
 	defer t.mu.Unlock()
 	can := capable(name)
 	t.session.SetColor(can)
+	t.session.restyle(func(st *style) { st.dumb = name != "" && powerless(name) })
 	t.editor.screen.markPastes(can)
 	t.redraw()
 }
@@ -638,11 +672,17 @@ func (t *Terminal) SetType(name string) {
 // capable reports whether a terminal of that type can do more than a VT100, as nearly all can that
 // tell their type.
 func capable(name string) bool {
-	switch name = strings.ToLower(name); name {
+	name = strings.ToLower(name)
+	return !powerless(name) && !strings.HasPrefix(name, "vt") && !strings.HasPrefix(name, "dec-vt")
+}
+
+// powerless reports whether a terminal of that type may be anything.
+func powerless(name string) bool {
+	switch strings.ToLower(name) {
 	case "", "dumb", "unknown", "network", "nvt":
-		return false
+		return true
 	}
-	return !strings.HasPrefix(name, "vt") && !strings.HasPrefix(name, "dec-vt")
+	return false
 }
 
 func (t *Terminal) over() bool {
