@@ -241,9 +241,8 @@ type Redacted struct {
 	Empty bool
 }
 
-// zeroOf returns a zero value of v's type; the zero Value if there is none.
-func zeroOf(v inspect.Value) inspect.Value {
-	t := v.Type()
+// zeroOf returns a zero value of type t, which may be nil; the zero Value if there is none.
+func zeroOf(t reflect.Type) inspect.Value {
 	// Not a large array, just for the sake of its type.
 	if t == nil || t.Kind() == reflect.Interface || t.Size() > largeText {
 		return inspect.Value{}

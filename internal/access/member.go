@@ -2,6 +2,7 @@ package access
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ import (
 func (v *View) Member(name string) (*View, error) {
 	t, err := v.targetFor("." + name)
 	if err != nil {
-		return nil, err
+		return nil, v.ofNil(err, name)
 	}
 	switch {
 	case t.hasFields():
@@ -24,6 +25,25 @@ func (v *View) Member(name string) (*View, error) {
 		return mapView{t}.entry(name)
 	}
 	return nil, t.fieldError(name)
+}
+
+// ofNil returns the error for v.name, which failed with err. A nil pointer has no fields, but its type
+// tells that a name is none of them: that is a mistake whatever the pointer holds.
+func (v *View) ofNil(err error, name string) error {
+	t := v.val.Type()
+	if _, isNil := err.(*NilError); !isNil || t == nil || t.Kind() != reflect.Pointer || t.Elem().Kind() != reflect.Struct {
+		return err
+	}
+	if v.visit.types.mayName(v.visit.objects, t.Elem(), name) {
+		return err
+	}
+	var names []string
+	for i := range structOf(t.Elem()).fields {
+		if f := &structOf(t.Elem()).fields[i]; !f.Absent {
+			names = append(names, f.Name)
+		}
+	}
+	return &FieldError{Path: v.Path(), Type: t.String(), Name: name, Near: text.Near(name, names)}
 }
 
 // hasFields reports whether v is a struct whose fields can be named, which holds for most structs

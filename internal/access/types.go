@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"sync"
 
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/guard"
 	"github.com/sightglass-go/sightglass/internal/access/internal/redact"
 	"github.com/sightglass-go/sightglass/internal/secret"
@@ -32,6 +33,25 @@ type typeCache struct {
 	structInfo *structInfo
 	elemType   reflect.Type
 	elemKinds  secret.Kinds
+	// The last name that was asked of a nil pointer, and whether it may be one of the type's.
+	nilType reflect.Type
+	nilName string
+	named   bool
+}
+
+// mayName reports whether name may follow a dot behind a struct of type t: whether it is a field that
+// is shown, or t is shown in another way than by its fields.
+func (c *typeCache) mayName(o *Objects, t reflect.Type, name string) bool {
+	if t != c.nilType || name != c.nilName {
+		zero := zeroOf(t)
+		_, lensed := o.lensOf(t)
+		c.nilType, c.nilName = t, name
+		if c.named = lensed || zero.Shape() != inspect.Struct; !c.named {
+			named, ambiguous := structView{&View{val: zero}}.hasField(name)
+			c.named = named || ambiguous != nil
+		}
+	}
+	return c.named
 }
 
 // structOf is structOf of the package.

@@ -104,7 +104,7 @@ func (v *View) cutOff() *View {
 func (v *View) Value() inspect.Value {
 	v.decide()
 	if v.hidden {
-		return zeroOf(v.val)
+		return zeroOf(v.val.Type())
 	}
 	return v.val
 }

@@ -247,6 +247,7 @@ func TestErrors(t *testing.T) {
 		{[]any{".order", "x"}, `c.order ([]*access.item) is a list: its index is a whole number, not "x"`, new(*TypeError)},
 		{[]any{".order", 1.5}, `c.order ([]*access.item) is a list: its index is a whole number, not 1.5`, new(*TypeError)},
 		{[]any{".none", ".hits"}, "c.none is nil: it has no .hits; ?. and ?? read past nil", new(*NilError)},
+		{[]any{".none", ".hit"}, "c.none (*access.item) has no field hit; did you mean hits?", new(*FieldError)},
 		{[]any{".order", 2, ".next", ".next"}, "c.order[2].next is nil: it has no .next; ?. and ?? read past nil", new(*NilError)},
 		{[]any{".huge", 1}, "c.huge (uint64) has no elements", new(*TypeError)},
 	}
@@ -262,7 +263,7 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%v: %T", tt.steps, err)
 		}
 	}
-	if _, err := reach(c, ".none", ".x"); !errors.Is(err, ErrNil) {
+	if _, err := reach(c, ".none", ".hits"); !errors.Is(err, ErrNil) {
 		t.Errorf("%v is no ErrNil", err)
 	}
 }

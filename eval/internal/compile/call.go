@@ -50,7 +50,7 @@ func (c *compiler) noFunction(name string) error {
 // method compiles a call of a method: of the application if its object has none of the language, as
 // a duration has.
 func (c *compiler) method(n *ast.CallNode, callee *ast.MemberNode, name string, lenient bool) (machine.Code, error) {
-	from, err := c.place(callee.Node, lenient)
+	from, err := c.step(callee.Node, lenient)
 	if err != nil {
 		return nil, err
 	}
@@ -85,14 +85,15 @@ func (c *compiler) method(n *ast.CallNode, callee *ast.MemberNode, name string, 
 			y, err := call(f, v, name, values)
 			if err != nil {
 				err = notMethod(f, hintFunction(err, raw, name), raw, name)
+				return value.ForgiveNil(where.Err(err), callee.Optional || lenient)
 			}
-			return y, where.Err(err)
+			return y, nil
 		}
 		y, err := value.Call(x, name, values)
 		if err != nil {
-			err = hintFunction(err, raw, name)
+			return value.ForgiveNil(where.Err(hintFunction(err, raw, name)), callee.Optional || lenient)
 		}
-		return y, where.Err(err)
+		return y, nil
 	}, nil
 }
 

@@ -133,13 +133,29 @@ func (c *compiler) compile(n ast.Node) (machine.Code, error) {
 }
 
 // place compiles a node to code that does not load its answer, so that the next step of a chain
-// starts from the place itself. lenient, as on the left of ??, has an absent key or index answer
-// value.Absent.
+// starts from the place itself. lenient, as on the left of ??, has an absent key or index, and what
+// is behind nil, answer value.Absent.
 func (c *compiler) place(n ast.Node, lenient bool) (machine.Code, error) {
+	code, err := c.step(n, lenient)
+	if err != nil || lenient || !hasOptional(n) {
+		return code, err
+	}
+	return func(f *machine.Frame) (value.Value, error) {
+		x, err := code(f)
+		if x == value.Absent {
+			return value.Nil, err
+		}
+		return x, err
+	}, nil
+}
+
+// step is place for the next step of a chain. If an earlier one has ?. and nothing in front of it,
+// the code answers value.Absent, and so do all steps that follow.
+func (c *compiler) step(n ast.Node, lenient bool) (machine.Code, error) {
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
 		if meant := syntax.Original(n); meant != n {
-			return c.place(meant, lenient)
+			return c.step(meant, lenient)
 		}
 		return c.identifier(n)
 	case *ast.PointerNode:
@@ -151,9 +167,27 @@ func (c *compiler) place(n ast.Node, lenient bool) (machine.Code, error) {
 	case *ast.CallNode:
 		return c.call(n, lenient)
 	case *ast.ChainNode:
-		return c.chain(n, lenient)
+		return c.step(n.Node, lenient)
 	}
 	return c.value(n)
+}
+
+// hasOptional reports whether one of the steps of the chain n is ?.
+func hasOptional(n ast.Node) bool {
+	for {
+		switch m := n.(type) {
+		case *ast.ChainNode:
+			return true
+		case *ast.MemberNode:
+			n = m.Node
+		case *ast.SliceNode:
+			n = m.Node
+		case *ast.CallNode:
+			n = m.Callee
+		default:
+			return false
+		}
+	}
 }
 
 // value compiles a node that is no place.

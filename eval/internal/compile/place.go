@@ -124,7 +124,7 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 		}
 		return constant(c.names.Exposed.Namespace(name)), nil
 	}
-	from, err := c.place(n.Node, lenient)
+	from, err := c.step(n.Node, lenient)
 	if err != nil {
 		return nil, err
 	}
@@ -167,24 +167,6 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 	}, nil
 }
 
-// chain compiles a chain with ?. in it. It answers nil if something on the way is absent.
-func (c *compiler) chain(n *ast.ChainNode, lenient bool) (machine.Code, error) {
-	place, err := c.place(n.Node, lenient)
-	if err != nil {
-		return nil, err
-	}
-	if lenient {
-		return place, nil
-	}
-	return func(f *machine.Frame) (value.Value, error) {
-		x, err := place(f)
-		if x == value.Absent {
-			return value.Nil, err
-		}
-		return x, err
-	}, nil
-}
-
 // coalesce compiles a ?? b: b if a is nil or absent.
 func (c *compiler) coalesce(n *ast.BinaryNode) (machine.Code, error) {
 	left, err := c.place(n.Left, true)
@@ -219,7 +201,7 @@ func (c *compiler) coalesce(n *ast.BinaryNode) (machine.Code, error) {
 
 // slice compiles x[from:to].
 func (c *compiler) slice(n *ast.SliceNode, lenient bool) (machine.Code, error) {
-	from, err := c.place(n.Node, lenient)
+	from, err := c.step(n.Node, lenient)
 	if err != nil {
 		return nil, err
 	}
@@ -251,8 +233,11 @@ func (c *compiler) slice(n *ast.SliceNode, lenient bool) (machine.Code, error) {
 		if err != nil {
 			return nil, err
 		}
-		x, err = slice(f, x, a, b)
-		return x, where.Err(err)
+		y, err := slice(f, x, a, b)
+		if err != nil {
+			return value.Forgive(where.Err(err), x, false, lenient)
+		}
+		return y, nil
 	}, nil
 }
 
@@ -263,6 +248,9 @@ func slice(f *machine.Frame, x, lo, hi value.Value) (value.Value, error) {
 		var err error
 		if x, err = value.Load(x); err != nil {
 			return nil, err
+		}
+		if x == value.Nil {
+			return x, nil // as of a nil slice
 		}
 	}
 	from, err := value.ToInt("a slice", lo)

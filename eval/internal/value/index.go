@@ -157,9 +157,17 @@ func Len(t *Thread, x Value) (int, error) {
 	return 0, NotCollection(x)
 }
 
+// ForgiveNil is Forgive for the call of a method: nil alone is forgiven.
+func ForgiveNil(err error, forgiven bool) (Value, error) {
+	if forgiven && fault.From(err).Code == "nil" {
+		return Absent, nil
+	}
+	return nil, err
+}
+
 // Forgive decides what an access to a part of from that failed is under ?. (optional), or on the
-// left of ?? (lenient). nil in front of ?. ends the chain. An absent key is Nil, as is what is not
-// exposed in a namespace. An absent field stays a mistake, except behind an interface, where the
+// left of ?? (lenient). nil in front of ?., and anywhere on the left of ??, ends the chain. An absent
+// key is Nil, as is what is not exposed in a namespace. An absent field stays a mistake, except behind an interface, where the
 // next value may have it.
 func Forgive(err error, from Value, optional, lenient bool) (Value, error) {
 	var e *fault.Error
@@ -168,9 +176,7 @@ func Forgive(err error, from Value, optional, lenient bool) (Value, error) {
 	}
 	switch e.Code {
 	case "nil":
-		if optional {
-			return Absent, nil
-		}
+		return Absent, nil
 	case "no_field":
 		if !InInterface(from) {
 			return nil, err
