@@ -8,7 +8,6 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/console"
 	"github.com/sightglass-go/sightglass/telnet/internal/peer"
 )
@@ -56,7 +55,6 @@ func positive[T int | time.Duration](n, byDefault T) T {
 // prepare sets the unexported fields of s that depend on the exported ones, once.
 func (s *Server) prepare() {
 	s.prepared.Do(func() {
-		inspect.Prepare()
 		s.turns = newTurns(positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))
 		if perSecond := s.maxRate(); perSecond > 0 {
 			s.arrivals = peer.NewThrottle(rate.Limit(perSecond), 2*perSecond)

@@ -164,3 +164,60 @@ func TestStartUp(t *testing.T) {
 			bytes, allocs, maxInitBytes, maxInitAllocs, out)
 	}
 }
+
+// listener is a program that exposes an object and listens. It prints what that has allocated by
+// the time that connections are accepted, in bytes, and how many goroutines there are besides main.
+const listener = `package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime"
+
+	"github.com/sightglass-go/sightglass/registry"
+	"github.com/sightglass-go/sightglass/telnet"
+)
+
+// listening is a log that waits for the server to listen.
+type listening chan struct{}
+
+func (listening) Enabled(context.Context, slog.Level) bool { return true }
+func (l listening) WithAttrs([]slog.Attr) slog.Handler     { return l }
+func (l listening) WithGroup(string) slog.Handler          { return l }
+func (l listening) Handle(_ context.Context, r slog.Record) error {
+	if r.Message == "listening" {
+		close(l)
+	}
+	return nil
+}
+
+func main() {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	n := new(int)
+	registry.Expose("n", n)
+	log := make(listening)
+	go (&telnet.Server{Addr: "localhost:0", Logger: slog.New(log)}).ListenAndServe()
+	<-log
+	runtime.ReadMemStats(&after)
+	fmt.Println(after.TotalAlloc-before.TotalAlloc, runtime.NumGoroutine()-1)
+}
+`
+
+// TestListeningCostsLittle: the self-tests of what is believed of the runtime run for the first
+// session, and not while the application starts: they allocate three megabytes.
+func TestListeningCostsLittle(t *testing.T) {
+	out, err := exec.Command(rig.Build(t, "listener", listener)).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var bytes, goroutines int
+	if _, err := fmt.Sscan(string(out), &bytes, &goroutines); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Logf("listening has allocated %d bytes, and takes %d goroutines", bytes, goroutines)
+	if bytes > 512<<10 || goroutines > 4 {
+		t.Errorf("listening has allocated %d bytes, and takes %d goroutines: want at most 512 KiB, and 4", bytes, goroutines)
+	}
+}
