@@ -49,7 +49,7 @@ func parserError(err error, source string) *fault.Error {
 	out := fault.New("syntax", "%s", strings.TrimSuffix(text, ".")).Because(err)
 	out.Pos = pos
 	if hint == "" {
-		if key := keyHint(source, pos, unreadKeyRun); key != "" {
+		if key := keyHint(source, pos, unreadKeyRun()); key != "" {
 			hint = "a key that is no name is written " + key
 		}
 	}
@@ -76,7 +76,7 @@ func numberError(source string, p fault.Pos) (text, hint string, from fault.Pos)
 		at = p // it begins with what the digits follow
 	}
 	if at == p || start > 0 && strings.ContainsRune("-/:@", runes[start-1]) {
-		if key := keyHint(source, at, unreadKeyRun); key != "" {
+		if key := keyHint(source, at, unreadKeyRun()); key != "" {
 			return "a name does not start with a digit", "a key that is no name is written " + key, p
 		}
 	}
@@ -84,9 +84,9 @@ func numberError(source string, p fault.Pos) (text, hint string, from fault.Pos)
 	switch {
 	case quantityOf(number) != nil:
 		return number + " is no key here", fmt.Sprintf("a key is a text: {%q: …}", number), from
-	case aDuration.FindString(number) == number:
+	case aDuration().FindString(number) == number:
 		return number + " is too long", "a duration has at most 292 years", from
-	case aSize.FindString(number) == number:
+	case aSize().FindString(number) == number:
 		return number + " is no integer of 64 bits", "18446744073709551615 is the largest", from
 	case digits == "d":
 		hint = "a day is 24h"

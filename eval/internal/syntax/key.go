@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
@@ -12,14 +13,16 @@ import (
 // keyRuns match what follows a dot and may have been meant as a key, as in hdr.Content-Type. Where
 // the line can be parsed, : belongs to a condition, and @ stands nowhere.
 var (
-	keyRun         = regexp.MustCompile(`\??\.([\pL\d_]+(?:[-/][\pL\d_]+)*)`)
-	unreadKeyRun   = regexp.MustCompile(`\??\.([\pL\d_]+(?:[-/:@][\pL\d_]+)*)`)
-	maxKeyedSource = 4 << 10
+	keyRun       = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\??\.([\pL\d_]+(?:[-/][\pL\d_]+)*)`) })
+	unreadKeyRun = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\??\.([\pL\d_]+(?:[-/:@][\pL\d_]+)*)`) })
 )
+
+// maxKeyedSource bounds the line in which such a key is looked for, in bytes.
+const maxKeyedSource = 4 << 10
 
 // KeyHint returns how a key that is no name is written if one stands at p, as in hdr.Content-Type;
 // "" if none does.
-func KeyHint(source string, p fault.Pos) string { return keyHint(source, p, keyRun) }
+func KeyHint(source string, p fault.Pos) string { return keyHint(source, p, keyRun()) }
 
 func keyHint(source string, p fault.Pos, runs *regexp.Regexp) string {
 	if len(source) > maxKeyedSource || p <= 0 {

@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -26,9 +27,11 @@ func digitLetters() (pairs []string) {
 }
 
 var (
-	mayBeQuantity = regexp.MustCompile(`[0-9](?:[nuµμm]?s|[mh]|(?:[kKMGTPE]i?)?B)`)
-	aDuration     = regexp.MustCompile(`^(?:[0-9][0-9_]*(?:\.[0-9]+)?(?:ns|us|µs|μs|ms|s|m|h))+`)
-	aSize         = regexp.MustCompile(`^([0-9][0-9_]*(?:\.[0-9]+)?)((?:[kKMGTPE]i?)?)B`)
+	mayBeQuantity = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[0-9](?:[nuµμm]?s|[mh]|(?:[kKMGTPE]i?)?B)`) })
+	aDuration     = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:[0-9][0-9_]*(?:\.[0-9]+)?(?:ns|us|µs|μs|ms|s|m|h))+`)
+	})
+	aSize = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9][0-9_]*(?:\.[0-9]+)?)((?:[kKMGTPE]i?)?)B`) })
 )
 
 // maxQuantity bounds the text of a quantity, in bytes. Fewer write each of 64 bits.
@@ -37,7 +40,7 @@ const maxQuantity = 64
 // replaceQuantities replaces the durations and sizes outside of texts and comments. Those that do
 // not fit in 64 bits stay, and the parser refuses them.
 func replaceQuantities(source string) string {
-	if !mayBeQuantity.MatchString(source) {
+	if !mayBeQuantity().MatchString(source) {
 		return source
 	}
 	var out strings.Builder
@@ -106,7 +109,7 @@ func inName(r rune) bool { return r == '_' || r == '$' || unicode.IsLetter(r) ||
 // quantity returns the length of the duration or size that s begins with, behind the sign before; 0
 // if it begins with none. A key, as in {5s: 1}, is none: the parser would take it for a text.
 func quantity(s string, sign rune) int {
-	n := max(len(aDuration.FindString(s)), len(aSize.FindString(s)))
+	n := max(len(aDuration().FindString(s)), len(aSize().FindString(s)))
 	after, _ := utf8.DecodeRuneInString(s[n:])
 	if inName(after) || quantityOf(s[:n]) == nil {
 		return 0
@@ -129,7 +132,7 @@ func quantityOf(text string) ast.Node {
 		return nil
 	}
 	text = strings.ReplaceAll(text, "_", "")
-	size := aSize.FindStringSubmatch(text)
+	size := aSize().FindStringSubmatch(text)
 	if size == nil || len(size[0]) != len(text) {
 		if d, err := time.ParseDuration(text); err == nil {
 			return &ast.ConstantNode{Value: d}
