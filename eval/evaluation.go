@@ -77,7 +77,7 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 		return Result{}, err
 	}
 	t := e.Visit.Tally()
-	r.Notes, r.Codes = notesOf(t)
+	r.Notes, r.Standing, r.Codes = notesOf(t)
 	r.Notes = append(e.Notes, r.Notes...)
 	r.Cost = Cost{
 		Time: e.Elapsed(), Entries: e.Entries(), Bytes: e.Peak(),

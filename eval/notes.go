@@ -17,11 +17,14 @@ const (
 	ChangedNote = "changed" // an object changed after it was picked from a collection and before it was read again
 )
 
-// notesOf returns what a Visit met that the reader of the answer has to know.
-func notesOf(t access.Tally) (notes, codes []string) {
+// notesOf returns what a Visit met that the reader of the answer has to know, and which of it stands.
+func notesOf(t access.Tally) (notes, standing, codes []string) {
 	notes = t.Notes
 	add := func(code, note string) {
 		notes = append(notes, note)
+		if code == RacyNote {
+			standing = append(standing, note)
+		}
 		if !slices.Contains(codes, code) {
 			codes = append(codes, code)
 		}
@@ -53,5 +56,5 @@ func notesOf(t access.Tally) (notes, codes []string) {
 	if t.Torn > 0 {
 		add(TornNote, text.Thousands(t.Torn)+" values kept changing while they were read")
 	}
-	return notes, codes
+	return notes, standing, codes
 }

@@ -15,6 +15,9 @@ type Result struct {
 	Name  string       // the variable that it was assigned to, "" if none
 	Cost  Cost
 	Notes []string // what to know about the answer, a line each, in no particular order
+	// Standing has those of Notes that hold for each answer about the same object: once a session
+	// tells a person enough.
+	Standing []string
 	// Codes has the codes of the notes that have one, RacyNote and so on, each once.
 	Codes []string
 

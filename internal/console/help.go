@@ -114,7 +114,7 @@ func runHelp(ctx context.Context, s *Session, a *answer, args string) error {
 		var wrongName *eval.Error
 		switch {
 		case err == nil:
-			return a.result(r, s.currentStyle(), s.clock.Now())
+			return a.result(s.tell(r), s.currentStyle(), s.clock.Now())
 		case !errors.As(err, &wrongName) || wrongName.Code != "unknown_name":
 			return wrong{err}
 		}

@@ -40,11 +40,12 @@ type Session struct {
 	level     level
 	limits    eval.Limits // of the application; all are set
 
-	// history, lower and last belong to whoever runs lines, one goroutine at a time. lower holds
+	// history, lower, last and told belong to whoever runs lines, one goroutine at a time. lower holds
 	// the limits that the user has lowered, and zeros.
 	history history
 	lower   eval.Limits
 	last    cost // of the last answer
+	told    told
 
 	// confirmTime, present and confirmer are set before the first Do. See SetConfirm.
 	confirmTime time.Duration
@@ -166,6 +167,7 @@ func (s *Session) Do(ctx context.Context, line string) error {
 		return errors.Join(a.writeError(complain("the line has %d expressions, and %d are allowed; ask in parts", len(parts), maxStatements), "", line, s.currentStyle()), a.end())
 	}
 	for _, part := range parts {
+		s.told.statement++
 		a := s.newAnswer(ctx)
 		err := s.run(ctx, a, part)
 		var w wrong
@@ -210,7 +212,8 @@ func (s *Session) run(ctx context.Context, a *answer, statement string) error {
 	return s.show(ctx, a, eval.Query{Source: statement})
 }
 
-// show evaluates an expression and writes its value.
+// show evaluates an expression and writes its value. In JSON mode a command has all notes, as an
+// expression has.
 func (s *Session) show(ctx context.Context, a *answer, q eval.Query) error {
 	r, err := s.eval(ctx, q)
 	if err != nil {
@@ -218,7 +221,15 @@ func (s *Session) show(ctx context.Context, a *answer, q eval.Query) error {
 	}
 	st := s.currentStyle()
 	st.deep = s.lower.Show.Depth > 0
-	return a.result(r, st, s.clock.Now())
+	return a.result(s.tell(r), st, s.clock.Now())
+}
+
+// tell returns r with the notes that are to be told below it.
+func (s *Session) tell(r eval.Result) eval.Result {
+	if !s.inJSON() && !s.currentStyle().json {
+		r.Notes = s.told.untold(r)
+	}
+	return r
 }
 
 // eval evaluates q within the limits that the user has lowered.

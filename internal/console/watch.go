@@ -129,7 +129,8 @@ type watchHost struct {
 }
 
 func (h watchHost) Eval(ctx context.Context, q eval.Query) (eval.Result, error) {
-	return h.eval(ctx, q)
+	r, err := h.eval(ctx, q)
+	return h.tell(r), err
 }
 func (h watchHost) Write(p []byte) (int, error) { return h.out.Write(p) }
 func (h watchHost) Away() bool                  { return h.wasAway() }
