@@ -79,6 +79,9 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 	t := e.Visit.Tally()
 	r.Notes, r.Standing, r.Codes = notesOf(t)
 	r.Notes = append(e.Notes, r.Notes...)
+	if nodes, cut := count(r.Node); cut && r.Page == nil && nodes >= e.Show.Nodes {
+		r.Notes = append(r.Notes, "an answer shows at most "+text.Thousands(e.Show.Nodes)+" values in all: ask for the parts")
+	}
 	r.Cost = Cost{
 		Time: e.Elapsed(), Entries: e.Entries(), Bytes: e.Peak(),
 		Waited: t.Waited, Retries: t.Retries, Torn: t.Torn,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -57,4 +58,19 @@ func notesOf(t access.Tally) (notes, standing, codes []string) {
 		add(TornNote, text.Thousands(t.Torn)+" values kept changing while they were read")
 	}
 	return notes, standing, codes
+}
+
+// count returns how many nodes a picture has, and whether anything was cut from it.
+func count(n *render.Node) (nodes int, cut bool) {
+	if n == nil {
+		return 0, false
+	}
+	nodes, cut = 1, n.Cut != nil
+	for _, it := range n.Items {
+		for _, below := range []*render.Node{it.Key, it.Node} {
+			more, cutBelow := count(below)
+			nodes, cut = nodes+more, cut || cutBelow
+		}
+	}
+	return nodes, cut
 }

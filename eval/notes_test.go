@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -155,3 +156,41 @@ func TestGuardOfWhatIsReturned(t *testing.T) {
 
 // Peek takes no lock.
 func (d *depot) Peek(name string) *crate { return d.items[name] }
+
+// TestAnswerIsFull: an answer that has as many values as it may says so, whatever its lists are
+// allowed to show.
+func TestAnswerIsFull(t *testing.T) {
+	type row struct{ a, b, c int }
+	reg := registry.New()
+	reg.Expose("rows", new([300]row), registry.Frozen())
+	m := map[int]row{}
+	for i := range 300 {
+		m[i] = row{i, i, i}
+	}
+	reg.Expose("m", &m, registry.Frozen())
+	const full = "an answer shows at most 1,000 values in all: ask for the parts"
+	s := NewSession(reg, Limits{Show: render.Limit{Nodes: 1000}})
+	for _, tc := range []struct {
+		source string
+		items  int
+		want   bool
+	}{
+		{"1..100000", 100_000, true},
+		{"1..100000", 0, false}, // 64 are shown, and the cut says how to go on
+		{"1..999", 100_000, false},
+		{"rows", 100_000, true},
+		{"rows[:200]", 100_000, false},
+		{"m", 100_000, true},
+		{"[1..600, 1..600]", 100_000, true},
+		{"x = filter(rows, true)", 100_000, true},
+		{"tree(rows)", 100_000, false}, // a page of its own
+	} {
+		r, err := s.Run(t.Context(), Query{Source: tc.source, Limits: Limits{Show: render.Limit{Items: tc.items}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := slices.Contains(r.Notes, full); got != tc.want {
+			t.Errorf("%s: the notes are %q, full %v", tc.source, r.Notes, tc.want)
+		}
+	}
+}

@@ -41,7 +41,7 @@ const (
 // but for decided.
 type pause struct {
 	decided chan turning // of capacity 1
-	head    string // what it shows, and where it is in the answer
+	head    string       // what it shows, and where it is in the answer
 	place   string
 	finding bool   // a text to search for is being typed
 	want    []rune // it

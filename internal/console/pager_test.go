@@ -183,7 +183,12 @@ func TestNoPager(t *testing.T) {
 		{"it fits", func(*reader) {}, "5\r", all(5) + "> │"},
 		{"the size is not known", func(r *reader) { r.term.SetSize(40, 0) }, "40\r", all(40) + "> │"},
 		{"the terminal is dumb", func(r *reader) { r.term.SetType("DUMB") }, "9\r", all(9) + "> │"},
-		{"it is off", func(r *reader) { r.types("set page off\r"); r.sees("> set page off\n> │"); r.vt.rows, r.vt.row = nil, 0; r.vt.Write([]byte("\r" + prompt)) }, "9\r", all(9) + "> │"},
+		{"it is off", func(r *reader) {
+			r.types("set page off\r")
+			r.sees("> set page off\n> │")
+			r.vt.rows, r.vt.row = nil, 0
+			r.vt.Write([]byte("\r" + prompt))
+		}, "9\r", all(9) + "> │"},
 		{"as JSON", func(r *reader) { r.term.session.restyle(func(st *style) { st.json = true }) }, "9\r", "> 9\nnull\n> │"},
 		{"the next line was typed ahead", func(*reader) {}, "9\r1\r", all(9) + all(1) + "> │"},
 		{"a paste", func(*reader) {}, "\x1b[200~9\r1\r\x1b[201~", all(9) + all(1) + "> │"},

@@ -17,6 +17,7 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/text"
+	"github.com/sightglass-go/sightglass/registry"
 )
 
 var update = flag.Bool("update", false, "write the golden files and docs/commands.md anew")
@@ -346,5 +347,27 @@ func TestColour(t *testing.T) {
 		if got := strings.Contains(out.String(), "\x1b"); got != tc.want {
 			t.Errorf("%+v: colours are %v", tc, got)
 		}
+	}
+}
+
+// TestAllItems: a list of more elements than an answer may show says so when one asks for all.
+func TestAllItems(t *testing.T) {
+	var out strings.Builder
+	s := New(eval.NewSession(registry.New(), eval.Limits{}), &out, eval.Limits{})
+	for _, line := range []string{"set items 100000", "1..100000"} {
+		if err := s.Do(context.Background(), line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := out.String()
+	want := `
+  9983, 9984, 9985, 9986, 9987, 9988, 9989, 9990, 9991, 9992, 9993, 9994, 9995,
+  9996, 9997, 9998, 9999
+  … 90,001 more: (1..100000)[9999:19998]
+]
+  an answer shows at most 10,000 values in all: ask for the parts
+`[1:]
+	if !strings.HasPrefix(got, "at most 10,000 values are shown in all: the application's Limits.Show.Nodes\n[\n  1, 2, 3,") || !strings.HasSuffix(got, want) {
+		t.Errorf("the answer begins with %.200q and ends with %s", got, got[max(0, len(got)-400):])
 	}
 }

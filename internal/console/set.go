@@ -23,7 +23,7 @@ type option struct {
 	values  string // as help shows them
 	summary string // one line, without a full stop
 	get     func(s *Session) (value string, fixed bool)
-	set     func(s *Session, value string) error // "auto" undoes what was set
+	set     func(s *Session, a *answer, value string) error // "auto" undoes what was set
 }
 
 // options returns the table, in the order of help.
@@ -34,7 +34,7 @@ func options() []option {
 		{"page", "on, off", "whether a long answer stops after each screen", getPage, setPage},
 		{"format", "text, json", "answers for people, or each as JSON on one line", getFormat, setFormat},
 		displayOption("depth", "how deep an answer is shown", 100, func(l *eval.Limits) *int { return &l.Show.Depth }),
-		displayOption("items", "how many elements of a list or map are shown", 100_000, func(l *eval.Limits) *int { return &l.Show.Items }),
+		itemsOption(),
 		displayOption("text", "how many bytes of a string are shown", 1<<20, func(l *eval.Limits) *int { return &l.Show.Bytes }),
 		{"time", "DURATION", "how long an evaluation may take", getTime, setTime},
 		budgetOption("entries", "how many entries an evaluation may read", func(l *eval.Limits) *int { return &l.Entries }),
@@ -64,7 +64,7 @@ func runSet(_ context.Context, s *Session, a *answer, args string) error {
 				return err
 			}
 		case o.name == name:
-			return o.set(s, strings.TrimSpace(value))
+			return o.set(s, a, strings.TrimSpace(value))
 		}
 	}
 	if args != "" {
@@ -78,7 +78,7 @@ func getWidth(s *Session) (string, bool) {
 	return strconv.Itoa(w.value()), w.fixed
 }
 
-func setWidth(s *Session, value string) error {
+func setWidth(s *Session, _ *answer, value string) error {
 	n, err := strconv.Atoi(value)
 	if value != "auto" && (err != nil || n < minWidth || n > maxWidth) {
 		return complain("width %q is not a number of columns from %d to %d; set width 100, or set width auto", value, minWidth, maxWidth)
@@ -92,7 +92,7 @@ func getColor(s *Session) (string, bool) {
 	return onOff(c.value()), c.fixed
 }
 
-func setColor(s *Session, value string) error {
+func setColor(s *Session, _ *answer, value string) error {
 	if value != "on" && value != "off" && value != "auto" {
 		return complain("color %q is not on, off or auto; set color on", value)
 	}
@@ -105,7 +105,7 @@ func getPage(s *Session) (string, bool) {
 	return onOff(st.pages()), st.page.fixed
 }
 
-func setPage(s *Session, value string) error {
+func setPage(s *Session, _ *answer, value string) error {
 	if value != "on" && value != "off" && value != "auto" {
 		return complain("page %q is not on, off or auto; set page off", value)
 	}
@@ -127,7 +127,7 @@ func getFormat(s *Session) (string, bool) {
 	return "text", false
 }
 
-func setFormat(s *Session, value string) error {
+func setFormat(s *Session, _ *answer, value string) error {
 	if value != "text" && value != "json" && value != "auto" {
 		return complain("format %q is not text or json; set format json", value)
 	}
@@ -140,7 +140,7 @@ func setFormat(s *Session, value string) error {
 func displayOption(name, summary string, most int, field func(*eval.Limits) *int) option {
 	return option{name, "NUMBER", summary,
 		func(s *Session) (string, bool) { return s.limit(field) },
-		func(s *Session, value string) error {
+		func(s *Session, _ *answer, value string) error {
 			n, err := strconv.Atoi(value)
 			if value != "auto" && (err != nil || n < 1 || n > most) {
 				return complain("%s %q is not a number from 1 to %s; set %s 10, or set %s auto", name, value, text.Thousands(most), name, name)
@@ -150,11 +150,28 @@ func displayOption(name, summary string, most int, field func(*eval.Limits) *int
 		}}
 }
 
+// itemsOption returns the option for the elements shown, which says what else bounds them.
+func itemsOption() option {
+	o := displayOption("items", "how many elements of a list or map are shown", 100_000, func(l *eval.Limits) *int { return &l.Show.Items })
+	set := o.set
+	o.set = func(s *Session, a *answer, value string) error {
+		if err := set(s, a, value); err != nil {
+			return err
+		}
+		if most := s.limits.Show.Nodes; s.lower.Show.Items > most {
+			_, err := fmt.Fprintf(a, "at most %s values are shown in all: the application's Limits.Show.Nodes\n", text.Thousands(most))
+			return err
+		}
+		return nil
+	}
+	return o
+}
+
 // budgetOption returns an option for a limit of evaluations, which can be lowered but not raised.
 func budgetOption(name, summary string, field func(*eval.Limits) *int) option {
 	return option{name, "NUMBER", summary,
 		func(s *Session) (string, bool) { return s.limit(field) },
-		func(s *Session, value string) error {
+		func(s *Session, _ *answer, value string) error {
 			n, err := strconv.Atoi(value)
 			most := *field(&s.limits)
 			if value != "auto" && (err != nil || n < 1 || n > most) {
@@ -181,7 +198,7 @@ func getTime(s *Session) (string, bool) {
 	return s.limits.Time.String(), false
 }
 
-func setTime(s *Session, value string) error {
+func setTime(s *Session, _ *answer, value string) error {
 	d, err := time.ParseDuration(value)
 	if value != "auto" && (err != nil || d <= 0 || d > s.limits.Time) {
 		return complain("time %q is not a duration up to %v, the most that the application allows; set time 500ms, or set time auto", value, s.limits.Time)
