@@ -187,14 +187,15 @@ func (v Value) pointer() (peek.Ref, error) {
 }
 
 // Word returns the address that a pointer, map, chan, func or unsafe.Pointer holds, 0 for nil: two
-// of one type that hold the same address are the same. Of a string it returns where the bytes lie.
+// of one type that hold the same address are the same. Of a string or slice it returns where the
+// bytes or elements lie.
 // The address is for comparison, not for reading.
 func (v Value) Word() (uintptr, error) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Chan, reflect.Func, reflect.UnsafePointer:
 		p, err := v.pointer()
 		return p.Addr(), err
-	case reflect.String:
+	case reflect.String, reflect.Slice:
 		return v.ref.Uintptr()
 	}
 	return 0, fmt.Errorf("a %v holds no address: %w", v.typ, ErrKind)

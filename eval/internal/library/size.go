@@ -7,10 +7,10 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
-	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
+	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -20,18 +20,16 @@ var _ = define(ObjectFunctions, []Function{
 })
 
 const (
-	// maxSized bounds the objects that size follows pointers to.
-	maxSized = 500_000
-	// maxSizedDepth bounds the pointers in a row: each takes stack.
-	maxSizedDepth = 2_000
-	// maxSizing bounds the time, with half of what the evaluation may take.
-	maxSizing = 2 * time.Second
+	// maxSizedDepth bounds the pointers in a row that size follows on its stack. Further ones
+	// wait until it is back.
+	maxSizedDepth = 200
+	// maxBlock bounds what one slice, text or map may be believed to take, in bytes.
+	maxBlock = 1 << 40
 )
 
-// sizeOf is size(x): the bytes of the object itself and of all that it leads to, each object once,
-// as {shallow: …, deep: …, objects: …}. If it has to stop before the end, deep is called atLeast. A
-// text counts wherever it is held. What the allocator adds does not count, nor what is redacted,
-// beyond its place in a struct.
+// sizeOf is size(x): the bytes of the object itself and of all that it leads to, each byte once, as
+// {shallow: …, deep: …, objects: …}. If it has to stop before the end, deep is called atLeast. What
+// the allocator adds does not count, nor what is redacted, beyond its place in a struct.
 func sizeOf(f *machine.Frame, args []value.Value) (value.Value, error) {
 	v, err := liveArgument("size", args[0])
 	if err != nil {
@@ -47,15 +45,16 @@ func sizeOf(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if target.Hidden() {
 		return nil, value.ErrRedacted(target.Path())
 	}
-	m := measurer{f: f, until: time.Now().Add(min(maxSizing, f.Budget().Time/2)), seen: map[object]bool{}, known: map[reflect.Type]bool{}}
-	src := target.Source()
-	if err := m.object(src, 0); err != nil {
+	defer f.Release(f.Kept())
+	m := measurer{f: f, covered: coverage{m: f.Meter, pages: map[uintptr]*coverPage{}}, known: map[reflect.Type]bool{}}
+	if err := m.all(target); err != nil {
 		return nil, err
 	}
 	shallow := typeSize(target.Value().Type())
 	deep, about := "deep", ""
-	if m.cut {
+	if m.cut != "" {
 		deep, about = "atLeast", "at least "
+		f.Note("size stopped before the end: " + m.cut)
 	}
 	if m.unread > 0 {
 		f.Note(text.Thousands(m.unread) + " values could not be read, and are not in the size")
@@ -75,42 +74,87 @@ func typeSize(t reflect.Type) int {
 	return int(t.Size())
 }
 
-// object identifies a piece of memory.
-type object struct {
-	addr uintptr
-	typ  reflect.Type
-}
-
 // measurer adds up memory.
+//
+// It covers each piece of memory before it follows what lies in it, and follows nothing in what is
+// covered already, so that it comes to an end in cycles too.
 type measurer struct {
 	f       *machine.Frame
-	until   time.Time
-	seen    map[object]bool
+	covered coverage
 	known   map[reflect.Type]bool // what hasPointers answered
+	waiting []*access.View        // pointers that wait for the stack to become shorter
+	steps   int
 	bytes   int
 	objects int
 	unread  int
-	cut     bool
+	cut     string // why it stopped before the end, "" if it did not
+}
+
+// all measures an object and all that it leads to.
+func (m *measurer) all(v *access.View) error {
+	err := m.object(v.Source(), 0)
+	for err == nil && m.cut == "" && len(m.waiting) > 0 {
+		last := len(m.waiting) - 1
+		next := m.waiting[last]
+		m.waiting = m.waiting[:last]
+		err = m.contents(next.Source(), 0)
+	}
+	if err == nil {
+		var fresh int
+		fresh, err = m.covered.rest()
+		m.bytes += fresh
+	}
+	if err == nil {
+		return nil
+	}
+	e := fault.From(err)
+	if e.Code != "budget" || m.f.Context().Err() != nil {
+		return err
+	}
+	// There is no room to remember more, or no entry is left.
+	m.cut = e.Error()
+	return nil
+}
+
+// goOn reports whether there is time to go on: an answer has to be made of what there is.
+func (m *measurer) goOn() bool {
+	if m.steps++; m.cut != "" || m.steps%64 != 0 {
+		return m.cut == ""
+	}
+	most := m.f.Budget().Time
+	if m.f.Elapsed() > most-min(most/10, 200*time.Millisecond) {
+		m.cut = fmt.Sprintf("it took longer than %v; set time raises that", most)
+	}
+	return m.cut == ""
+}
+
+// block counts n bytes at an address, and reports whether some of them are new. Of what is a copy
+// the address is not known; it counts as new.
+func (m *measurer) block(addr uintptr, n int) (fresh bool, err error) {
+	if n < 0 || n > maxBlock {
+		m.unread++
+		return false, nil
+	}
+	k := n
+	if addr != 0 {
+		k, err = m.covered.add(addr, uintptr(n))
+	}
+	if k > 0 {
+		m.objects++
+		m.bytes += k
+	}
+	return k > 0, err
 }
 
 // object measures an object that a pointer leads to: its own bytes, and what they lead to.
 func (m *measurer) object(src render.Source, depth int) error {
 	v := src.Value()
-	if o := (object{v.Addr(), v.Type()}); o.addr != 0 {
-		if m.seen[o] {
-			return nil
-		}
-		if len(m.seen) >= maxSized || depth > maxSizedDepth || len(m.seen)%64 == 63 && time.Now().After(m.until) {
-			m.cut = true
-			return nil
-		}
-		if err := m.f.Keep(2 * meter.ElementSize); err != nil {
-			return err
-		}
-		m.seen[o] = true
+	if !m.goOn() {
+		return nil
 	}
-	m.objects++
-	m.bytes += typeSize(v.Type())
+	if fresh, err := m.block(v.Addr(), typeSize(v.Type())); err != nil || !fresh {
+		return err
+	}
 	return m.contents(src, depth)
 }
 
@@ -120,12 +164,14 @@ func (m *measurer) contents(src render.Source, depth int) error {
 	if !v.IsValid() || !m.hasPointers(v.Type()) || src.Hidden() {
 		return nil
 	}
-	switch v.Shape() {
-	case inspect.Pointer:
+	switch shape := v.Shape(); {
+	case shape == inspect.Pointer:
 		return m.pointer(src, depth)
-	case inspect.Interface:
+	case shape == inspect.Interface:
 		return m.content(src, depth)
-	case inspect.Struct:
+	case shape == inspect.Struct, shape == inspect.List && v.Kind() == reflect.Struct:
+		// The elements of a container/list are objects like others, to which other pointers
+		// may lead too.
 		for _, field := range v.Fields() {
 			if c, ok := src.Field(field.Index); ok {
 				if err := m.contents(c, depth); err != nil {
@@ -134,18 +180,19 @@ func (m *measurer) contents(src render.Source, depth int) error {
 			}
 		}
 		return nil
-	case inspect.List:
+	case shape == inspect.List:
 		return m.list(src, depth)
-	case inspect.Map:
+	case shape == inspect.Map:
 		return m.mapping(src, depth)
-	case inspect.Scalar:
-		if v.Kind() == reflect.String {
-			return m.perElement(src, 1)
-		}
-	case inspect.Chan:
+	case shape == inspect.Scalar && v.Kind() == reflect.String:
+		return m.text(src)
+	case shape == inspect.Chan:
 		c, err := capacity(src)
-		if err != nil || c == 0 {
+		if err != nil || c == 0 || c > maxBlock {
 			return m.skip(err)
+		}
+		if fresh, err := m.header(v, chanHeader); err != nil || !fresh {
+			return err
 		}
 		m.objects++
 		m.bytes += c * typeSize(v.Type().Elem())
@@ -154,12 +201,25 @@ func (m *measurer) contents(src render.Source, depth int) error {
 }
 
 func (m *measurer) pointer(src render.Source, depth int) error {
+	if depth >= maxSizedDepth {
+		kept, err := src.(interface{ Keep() (*access.View, error) }).Keep()
+		if err == nil {
+			err = m.f.Keep(viewCost)
+		}
+		if err == nil {
+			m.waiting = append(m.waiting, kept)
+		}
+		return err
+	}
 	to, err := src.Elem()
 	if err != nil || to == nil {
 		return m.skip(err)
 	}
 	return m.object(to, depth+1)
 }
+
+// viewCost is about what a pointer that waits takes, in bytes.
+const viewCost = 400
 
 // content measures what an interface holds. Unless it is a pointer, it lies in memory of its own.
 func (m *measurer) content(src render.Source, depth int) error {
@@ -173,53 +233,92 @@ func (m *measurer) content(src render.Source, depth int) error {
 	return m.contents(to, depth)
 }
 
+// text measures the bytes of a string.
+func (m *measurer) text(src render.Source) error {
+	n, err := src.Len()
+	if err != nil || n == 0 {
+		return m.skip(err)
+	}
+	addr, err := m.start(src, n)
+	if err != nil {
+		return m.skip(err)
+	}
+	_, err = m.block(addr, n)
+	return err
+}
+
+// start returns where the n elements or bytes of src lie, 0 if that is not known: of a part.
+func (m *measurer) start(src render.Source, n int) (uintptr, error) {
+	if whole, err := src.Value().Len(); err != nil || n != whole {
+		return 0, err
+	}
+	return src.Value().Word()
+}
+
 // list measures the memory of a slice, and what the elements of a list lead to.
 func (m *measurer) list(src render.Source, depth int) error {
 	v := src.Value()
-	t := v.Type()
-	switch t.Kind() {
-	case reflect.Slice:
-		first, err := v.Index(0)
-		if err != nil { // it is empty
-			return nil
-		}
-		o := object{first.Addr(), t}
-		if m.seen[o] {
-			return nil
-		}
-		n, err := capacity(src)
+	if v.Kind() == reflect.Slice {
+		n, err := src.Len()
 		if err != nil {
 			return m.skip(err)
 		}
-		if err := m.f.Keep(2 * meter.ElementSize); err != nil {
-			return err
+		most, err := capacity(src)
+		if err != nil {
+			return m.skip(err)
 		}
-		m.seen[o] = true
-		m.objects++
-		m.bytes += n * typeSize(t.Elem())
-		if !m.hasPointers(t.Elem()) {
-			return nil
+		addr, err := m.start(src, n)
+		size := typeSize(v.Type().Elem())
+		if err != nil || size == 0 || addr == 0 && n == 0 || most > maxBlock/size {
+			return m.skip(err)
 		}
-	case reflect.Struct:
-		// An element of a container/list: two pointers, the list's, and the value.
-		if err := m.perElement(src, 5*wordBytes); err != nil {
+		fresh, err := m.block(addr, n*size)
+		if err == nil && most > n {
+			err = m.covered.later(addr+uintptr(n*size), uintptr((most-n)*size))
+		}
+		if err != nil || !fresh || !m.hasPointers(v.Type().Elem()) {
 			return err
 		}
 	}
 	return m.skip(src.Each(func(_, elem render.Source) (bool, error) { return m.element(elem, depth) }))
 }
 
+// The memory that stands for a map or a channel in what is covered. It does not count.
+const (
+	mapHeader  = 48
+	chanHeader = 96
+)
+
+// header reports whether the map or channel that v refers to is new.
+func (m *measurer) header(v inspect.Value, size uintptr) (fresh bool, err error) {
+	addr, err := v.Word()
+	if err != nil || addr == 0 {
+		return false, m.skip(err)
+	}
+	k, err := m.covered.add(addr, size)
+	return k > 0, err
+}
+
 // mapping measures the entries of a map, and what they lead to. Empty slots do not count.
 func (m *measurer) mapping(src render.Source, depth int) error {
-	t := src.Value().Type()
+	v := src.Value()
 	key, elem := 2*wordBytes, 2*wordBytes // a sync.Map
 	walk := true
-	if t.Kind() == reflect.Map {
+	n, err := src.Len()
+	if err != nil || n == 0 || n > maxBlock {
+		return m.skip(err)
+	}
+	if t := v.Type(); t.Kind() == reflect.Map {
 		key, elem = typeSize(t.Key()), typeSize(t.Elem())
 		walk = m.hasPointers(t.Key()) || m.hasPointers(t.Elem())
+		if fresh, err := m.header(v, mapHeader); err != nil || !fresh {
+			return err
+		}
 	}
-	if err := m.perElement(src, key+elem+1); err != nil || !walk {
-		return err
+	m.objects++
+	m.bytes += n * (key + elem + 1)
+	if !walk {
+		return nil
 	}
 	return m.skip(src.Each(func(key, elem render.Source) (bool, error) {
 		if more, err := m.element(key, depth); err != nil || !more {
@@ -234,19 +333,11 @@ func (m *measurer) element(elem render.Source, depth int) (bool, error) {
 	if err := m.f.Tick(1); err != nil {
 		return false, err
 	}
-	err := m.contents(elem, depth)
-	return !m.cut, err
-}
-
-// perElement adds each bytes for each element of src, or for each byte of a text.
-func (m *measurer) perElement(src render.Source, each int) error {
-	n, err := src.Len()
-	if err != nil || n == 0 {
-		return m.skip(err)
+	if !m.goOn() {
+		return false, nil
 	}
-	m.objects++
-	m.bytes += n * each
-	return nil
+	err := m.contents(elem, depth)
+	return m.cut == "", err
 }
 
 // skip counts a value that could not be read. A spent budget stays an error.

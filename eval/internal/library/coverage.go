@@ -1,0 +1,135 @@
+package library
+
+import (
+	"math/bits"
+
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
+)
+
+// coverage is a set of bytes of memory. It takes an eighth of the memory that holds texts, a
+// sixtieth of other memory, and next to nothing for large arrays.
+type coverage struct {
+	m     *meter.Meter
+	pages map[uintptr]*coverPage
+	tail  []span // to be added last, see later
+}
+
+type span struct{ from, n uintptr }
+
+const (
+	coverPageBits = 12
+	coverPageSize = 1 << coverPageBits
+	granule       = 8 // bytes that are mostly covered together
+)
+
+// coverPage has a bit for each granule of a page of memory, and once a granule was covered in part
+// a bit for each byte instead.
+type coverPage struct {
+	granules [coverPageSize / granule / 64]uint64
+	bytes    *[coverPageSize / 64]uint64
+}
+
+// wholePage is a page of which all is covered.
+var wholePage = new(coverPage)
+
+// What a page takes, and what its bits for bytes do.
+const (
+	coverPageCost  = 128
+	coverBytesCost = coverPageSize / 8
+)
+
+// add covers n bytes and returns how many of them were not covered before.
+func (c *coverage) add(from, n uintptr) (fresh int, err error) {
+	for n > 0 {
+		if err := c.m.Tick(1); err != nil {
+			return fresh, err
+		}
+		number, off := from>>coverPageBits, from&(coverPageSize-1)
+		part := min(n, coverPageSize-off)
+		k, err := c.addTo(number, off, off+part)
+		if err != nil {
+			return fresh, err
+		}
+		fresh += k
+		if from += part; from == 0 {
+			break // the end of all memory
+		}
+		n -= part
+	}
+	return fresh, nil
+}
+
+// addTo covers the bytes [lo, hi) of a page.
+func (c *coverage) addTo(number, lo, hi uintptr) (fresh int, err error) {
+	p := c.pages[number]
+	switch {
+	case p == wholePage:
+		return 0, nil
+	case p == nil && hi-lo == coverPageSize:
+		if err := c.m.Keep(coverPageCost / 2); err != nil {
+			return 0, err
+		}
+		c.pages[number] = wholePage
+		return coverPageSize, nil
+	case p == nil:
+		if err := c.m.Keep(coverPageCost); err != nil {
+			return 0, err
+		}
+		p = new(coverPage)
+		c.pages[number] = p
+	}
+	if p.bytes == nil && lo%granule == 0 && hi%granule == 0 {
+		return granule * setBits(p.granules[:], lo/granule, hi/granule), nil
+	}
+	if p.bytes == nil {
+		if err := c.m.Keep(coverBytesCost); err != nil {
+			return 0, err
+		}
+		p.bytes = new([coverPageSize / 64]uint64)
+		for i := range uintptr(coverPageSize / granule) {
+			if p.granules[i/64]>>(i%64)&1 != 0 {
+				setBits(p.bytes[:], i*granule, (i+1)*granule)
+			}
+		}
+	}
+	return setBits(p.bytes[:], lo, hi), nil
+}
+
+// setBits sets the bits [lo, hi) and returns how many were not set before.
+func setBits(set []uint64, lo, hi uintptr) (fresh int) {
+	for lo < hi {
+		end := min(hi, (lo|63)+1)
+		mask := ^uint64(0) << (lo % 64)
+		if end%64 != 0 {
+			mask &= 1<<(end%64) - 1
+		}
+		word := &set[lo/64]
+		fresh += bits.OnesCount64(mask &^ *word)
+		*word |= mask
+		lo = end
+	}
+	return fresh
+}
+
+// later has rest add these bytes. What lies behind the elements of a slice is counted after all
+// else: the elements of another slice may lie there, which have to be met as new.
+func (c *coverage) later(from, n uintptr) error {
+	if n == 0 {
+		return nil
+	}
+	c.tail = append(c.tail, span{from, n})
+	return c.m.Keep(meter.ElementSize)
+}
+
+// rest adds what was left for later.
+func (c *coverage) rest() (fresh int, err error) {
+	for _, s := range c.tail {
+		k, err := c.add(s.from, s.n)
+		fresh += k
+		if err != nil {
+			return fresh, err
+		}
+	}
+	c.tail = nil
+	return fresh, nil
+}
