@@ -195,17 +195,17 @@ func TestSize(t *testing.T) {
 	word := int(reflect.TypeFor[uintptr]().Size())
 	own := int(reflect.TypeFor[node]().Size())
 	for source, want := range map[string]any{
-		"size(ring).deep":        own + 4,
-		"size(ring).objects":     2,
-		"size(ring).shallow":     own,
-		"size(empty).deep":       int(reflect.TypeOf(empty).Size()),
-		"size(empty).objects":    1,
-		"size(two).deep":         6*word + 24,
-		"size(two.a[0:2]).deep":  3*word + 16,
-		"size(boxed).deep":       2*word + 32,
-		"size(ch).deep":          word + 80,
-		"size(m).deep":           word + 2*17,
-		"size(long).deep":        2_011 * own,
+		"size(ring).deep":       own + 4,
+		"size(ring).objects":    2,
+		"size(ring).shallow":    own,
+		"size(empty).deep":      int(reflect.TypeOf(empty).Size()),
+		"size(empty).objects":   1,
+		"size(two).deep":        6*word + 24,
+		"size(two.a[0:2]).deep": 3*word + 16,
+		"size(boxed).deep":      2*word + 32,
+		"size(ch).deep":         word + 80,
+		"size(m).deep":          word + 2*17,
+		"size(long).deep":       2_011 * own,
 	} {
 		x, err := answer(t, s, source)
 		if x != want || err != nil {

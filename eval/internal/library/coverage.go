@@ -95,6 +95,48 @@ func (c *coverage) addTo(number, lo, hi uintptr) (fresh int, err error) {
 	return setBits(p.bytes[:], lo, hi), nil
 }
 
+// has reports whether all of n bytes are covered.
+func (c *coverage) has(from, n uintptr) bool {
+	for n > 0 {
+		p := c.pages[from>>coverPageBits]
+		if p == nil {
+			return false
+		}
+		off := from & (coverPageSize - 1)
+		part := min(n, coverPageSize-off)
+		switch lo, hi := off, off+part; {
+		case p == wholePage:
+		case p.bytes != nil:
+			if !areSet(p.bytes[:], lo, hi) {
+				return false
+			}
+		case !areSet(p.granules[:], lo/granule, (hi+granule-1)/granule):
+			return false
+		}
+		if from += part; from == 0 {
+			break
+		}
+		n -= part
+	}
+	return true
+}
+
+// areSet reports whether the bits [lo, hi) are set.
+func areSet(set []uint64, lo, hi uintptr) bool {
+	for lo < hi {
+		end := min(hi, (lo|63)+1)
+		mask := ^uint64(0) << (lo % 64)
+		if end%64 != 0 {
+			mask &= 1<<(end%64) - 1
+		}
+		if set[lo/64]&mask != mask {
+			return false
+		}
+		lo = end
+	}
+	return true
+}
+
 // setBits sets the bits [lo, hi) and returns how many were not set before.
 func setBits(set []uint64, lo, hi uintptr) (fresh int) {
 	for lo < hi {

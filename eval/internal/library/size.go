@@ -46,7 +46,7 @@ func sizeOf(f *machine.Frame, args []value.Value) (value.Value, error) {
 		return nil, value.ErrRedacted(target.Path())
 	}
 	defer f.Release(f.Kept())
-	m := measurer{f: f, covered: coverage{m: f.Meter, pages: map[uintptr]*coverPage{}}, known: map[reflect.Type]bool{}}
+	m := measurer{f: f, covered: coverage{m: f.Meter, pages: map[uintptr]*coverPage{}}, layouts: map[reflect.Type]*layout{}}
 	if err := m.all(target); err != nil {
 		return nil, err
 	}
@@ -81,17 +81,26 @@ func typeSize(t reflect.Type) int {
 type measurer struct {
 	f       *machine.Frame
 	covered coverage
-	known   map[reflect.Type]bool // what hasPointers answered
-	waiting []*access.View        // pointers that wait for the stack to become shorter
+	waiting []*access.View // pointers that wait for the stack to become shorter
+	part    bool           // what is asked for is a part of a list or text
 	steps   int
 	bytes   int
 	objects int
 	unread  int
 	cut     string // why it stopped before the end, "" if it did not
+
+	layouts  map[reflect.Type]*layout
+	lastType reflect.Type
+	last     *layout
 }
 
 // all measures an object and all that it leads to.
 func (m *measurer) all(v *access.View) error {
+	if shape := v.Shape(); shape == inspect.List || shape == inspect.Scalar {
+		n, err := v.Len()
+		whole, err2 := v.Value().Len()
+		m.part = err == nil && err2 == nil && n != whole
+	}
 	err := m.object(v.Source(), 0)
 	for err == nil && m.cut == "" && len(m.waiting) > 0 {
 		last := len(m.waiting) - 1
@@ -161,7 +170,16 @@ func (m *measurer) object(src render.Source, depth int) error {
 // contents measures what the bytes of src lead to.
 func (m *measurer) contents(src render.Source, depth int) error {
 	v := src.Value()
-	if !v.IsValid() || !m.hasPointers(v.Type()) || src.Hidden() {
+	if !v.IsValid() {
+		return nil
+	}
+	layout := m.layoutOf(v.Type())
+	switch k := v.Kind(); {
+	case !layout.pointers:
+		return nil
+	case k == reflect.Slice || k == reflect.String:
+		// To know whether it is hidden, it has to be read: only what is new is.
+	case src.Hidden():
 		return nil
 	}
 	switch shape := v.Shape(); {
@@ -172,8 +190,8 @@ func (m *measurer) contents(src render.Source, depth int) error {
 	case shape == inspect.Struct, shape == inspect.List && v.Kind() == reflect.Struct:
 		// The elements of a container/list are objects like others, to which other pointers
 		// may lead too.
-		for _, field := range v.Fields() {
-			if c, ok := src.Field(field.Index); ok {
+		for _, i := range layout.fields {
+			if c, ok := src.Field(i); ok {
 				if err := m.contents(c, depth); err != nil {
 					return err
 				}
@@ -185,9 +203,9 @@ func (m *measurer) contents(src render.Source, depth int) error {
 	case shape == inspect.Map:
 		return m.mapping(src, depth)
 	case shape == inspect.Scalar && v.Kind() == reflect.String:
-		return m.text(src)
+		return m.text(src, depth)
 	case shape == inspect.Chan:
-		c, err := capacity(src)
+		c, err := v.Cap()
 		if err != nil || c == 0 || c > maxBlock {
 			return m.skip(err)
 		}
@@ -234,49 +252,63 @@ func (m *measurer) content(src render.Source, depth int) error {
 }
 
 // text measures the bytes of a string.
-func (m *measurer) text(src render.Source) error {
-	n, err := src.Len()
-	if err != nil || n == 0 {
+func (m *measurer) text(src render.Source, depth int) error {
+	addr, n, err := src.Value().Header()
+	if err != nil || n == 0 || !m.isPart(depth) && m.covered.has(addr, uintptr(n)) {
 		return m.skip(err)
 	}
-	addr, err := m.start(src, n)
-	if err != nil {
-		return m.skip(err)
+	if src.Hidden() {
+		return nil
+	}
+	if m.isPart(depth) {
+		if n, err = src.Len(); err != nil {
+			return m.skip(err)
+		}
+		addr = 0
 	}
 	_, err = m.block(addr, n)
 	return err
 }
 
-// start returns where the n elements or bytes of src lie, 0 if that is not known: of a part.
-func (m *measurer) start(src render.Source, n int) (uintptr, error) {
-	if whole, err := src.Value().Len(); err != nil || n != whole {
-		return 0, err
-	}
-	return src.Value().Word()
-}
+// isPart reports whether a list or text is a part of one. Only what was asked for can be.
+func (m *measurer) isPart(depth int) bool { return m.part && depth == 0 }
 
 // list measures the memory of a slice, and what the elements of a list lead to.
 func (m *measurer) list(src render.Source, depth int) error {
 	v := src.Value()
 	if v.Kind() == reflect.Slice {
-		n, err := src.Len()
-		if err != nil {
+		addr, err := v.Word()
+		if err != nil || addr == 0 {
 			return m.skip(err)
 		}
-		most, err := capacity(src)
-		if err != nil {
-			return m.skip(err)
-		}
-		addr, err := m.start(src, n)
 		size := typeSize(v.Type().Elem())
-		if err != nil || size == 0 || addr == 0 && n == 0 || most > maxBlock/size {
+		if most, err := v.Cap(); err == nil && !m.isPart(depth) && most < maxBlock/max(size, 1) && m.covered.has(addr, uintptr(most*size)) {
+			return nil
+		}
+		if src.Hidden() {
+			return nil
+		}
+		n, err := v.Len()
+		if m.isPart(depth) {
+			n, err = src.Len()
+		}
+		if err != nil {
 			return m.skip(err)
+		}
+		most := n
+		if m.isPart(depth) {
+			addr = 0
+		} else if most, err = v.Cap(); err != nil || n > most {
+			return m.skip(err)
+		}
+		if size == 0 || most > maxBlock/size {
+			return nil
 		}
 		fresh, err := m.block(addr, n*size)
 		if err == nil && most > n {
 			err = m.covered.later(addr+uintptr(n*size), uintptr((most-n)*size))
 		}
-		if err != nil || !fresh || !m.hasPointers(v.Type().Elem()) {
+		if err != nil || !fresh || !m.layoutOf(v.Type().Elem()).pointers {
 			return err
 		}
 	}
@@ -310,7 +342,7 @@ func (m *measurer) mapping(src render.Source, depth int) error {
 	}
 	if t := v.Type(); t.Kind() == reflect.Map {
 		key, elem = typeSize(t.Key()), typeSize(t.Elem())
-		walk = m.hasPointers(t.Key()) || m.hasPointers(t.Elem())
+		walk = m.layoutOf(t.Key()).pointers || m.layoutOf(t.Elem()).pointers
 		if fresh, err := m.header(v, mapHeader); err != nil || !fresh {
 			return err
 		}
@@ -356,36 +388,39 @@ func (m *measurer) skip(err error) error {
 // wordBytes is the size of a pointer.
 const wordBytes = 4 << (^uintptr(0) >> 63)
 
-// capacity is the capacity of a slice or chan, and the length of a part of a slice.
-func capacity(src render.Source) (int, error) {
-	n, err := src.Len()
-	if err != nil {
-		return 0, err
-	}
-	if whole, err := src.Value().Len(); err != nil || n < whole {
-		return n, err
-	}
-	return src.(interface{ Cap() (int, error) }).Cap()
+// layout is what of a type may lead to other memory.
+type layout struct {
+	pointers bool
+	fields   []int // of a struct, by their indices
 }
 
-// hasPointers reports whether values of type t hold pointers.
-func (m *measurer) hasPointers(t reflect.Type) bool {
-	switch t.Kind() {
-	case reflect.Bool, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
-		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr,
-		reflect.Float32, reflect.Float64, reflect.Complex64, reflect.Complex128:
-		return false
-	case reflect.Array, reflect.Struct:
-	default:
-		return true
+// layoutOf returns the layout of t. Most values have the type of the one before.
+func (m *measurer) layoutOf(t reflect.Type) *layout {
+	if t == m.lastType {
+		return m.last
 	}
-	if is, ok := m.known[t]; ok {
-		return is
+	l, ok := m.layouts[t]
+	if !ok {
+		l = &layout{}
+		m.layouts[t] = l // types have no cycles but through pointers
+		switch t.Kind() {
+		case reflect.Bool, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+			reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr,
+			reflect.Float32, reflect.Float64, reflect.Complex64, reflect.Complex128:
+		case reflect.Array:
+			l.pointers = t.Len() > 0 && m.layoutOf(t.Elem()).pointers
+		case reflect.Struct:
+			for i := range t.NumField() {
+				if m.layoutOf(t.Field(i).Type).pointers {
+					l.fields = append(l.fields, i)
+				}
+			}
+			// Locations of times are shared by the whole program.
+			l.pointers = l.fields != nil && t != reflect.TypeFor[time.Time]()
+		default:
+			l.pointers = true
+		}
 	}
-	is := t.Kind() == reflect.Array && t.Len() > 0 && m.hasPointers(t.Elem())
-	for i := 0; t.Kind() == reflect.Struct && i < t.NumField() && !is; i++ {
-		is = m.hasPointers(t.Field(i).Type)
-	}
-	m.known[t] = is
-	return is
+	m.lastType, m.last = t, l
+	return l
 }
