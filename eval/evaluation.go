@@ -83,7 +83,7 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 		r.Notes = append(r.Notes, "an answer shows at most "+text.Thousands(e.Show.Nodes)+" values in all: ask for the parts")
 	}
 	r.Cost = Cost{
-		Time: e.Elapsed(), Entries: e.Entries(), Bytes: e.Peak(),
+		Time: e.Elapsed(), Entries: e.Entries(), Walked: t.Walked, Bytes: e.Peak(),
 		Waited: t.Waited, Retries: t.Retries, Torn: t.Torn,
 	}
 	return r, nil

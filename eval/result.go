@@ -36,7 +36,8 @@ func (r Result) Value() *render.Node {
 // Cost is what an evaluation took.
 type Cost struct {
 	Time    time.Duration
-	Entries int           // entries and hops that were read
+	Entries int           // entries and hops that were read, as Limits.Entries counts them
+	Walked  int           // elements of lists and entries of maps that were looked at, as people count
 	Bytes   int           // kept at once, at most
 	Waited  time.Duration // for guards
 	Retries int           // reads repeated because the data changed

@@ -19,8 +19,10 @@ const (
 	alarmRole              // what is redacted or unreadable
 )
 
-// colours are the SGR parameters of ECMA-48 for each role.
-var colours = [...]string{NameRole: "36", TypeRole: "34", stringRole: "32", NumberRole: "33", NoteRole: "2", alarmRole: "31"}
+// colours are the SGR parameters of ECMA-48 for each role. Nobody knows whether the terminal is
+// black or white, so they are those that read on both: bold and faint letters, magenta, green and
+// red. Blue does not read on black, yellow and cyan do not on white.
+var colours = [...]string{NameRole: "1", TypeRole: "35", stringRole: "32", NoteRole: "2", alarmRole: "31"}
 
 // A line is a line of text being written. It holds at most max columns; what does not fit is cut,
 // and over is set.
@@ -76,7 +78,7 @@ func (l *line) pad(columns int) {
 func (l *line) text(colour bool) string {
 	var b strings.Builder
 	for _, p := range l.spans {
-		if sgr := colours[p.role]; colour && sgr != "" {
+		if sgr := colours[p.role]; colour && sgr != "" && strings.TrimLeft(p.text, " ") != "" {
 			b.WriteString("\x1b[" + sgr + "m" + p.text + "\x1b[0m")
 		} else {
 			b.WriteString(p.text)

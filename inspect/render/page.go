@@ -32,6 +32,7 @@ type Column struct {
 	Name  string // its head; a page whose columns have no names has no head
 	Role  Role
 	Right bool // its cells stand at the right
+	Whole bool // its cells are values, which are never broken over lines: what is too long is cut
 }
 
 // maxAligned is the widest that a column is aligned to. Longer cells push aside what follows them.
@@ -256,11 +257,15 @@ func (w *writer) cells(g grid, row []string, bar string, head bool) {
 			at = max(at, g.Before(c)) + g.Indent(c, text.Width(cell))
 		}
 		fits := at+text.Width(cell) <= w.style.Width
-		if !fits && started && (below || c < g.last || w.style.Width-at < minLast) {
+		whole := g.columns[c].Whole
+		if !fits && started && (below || whole || c < g.last || w.style.Width-at < minLast) {
 			down(text.Width(lines) + indent)
 			at = l.width
 		}
 		l.pad(at - l.width)
+		if whole {
+			cell = text.Cut(cell, max(w.style.Width-at, 1))
+		}
 		for i, cell := range text.Fold(cell, max(w.style.Width-at, 1), "") {
 			if i > 0 {
 				down(at)

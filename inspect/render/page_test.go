@@ -110,7 +110,7 @@ from   count
 	}
 }
 
-var uncolored = strings.NewReplacer("\x1b[0m", "", "\x1b[2m", "", "\x1b[33m", "", "\x1b[34m", "", "\x1b[36m", "")
+var uncolored = strings.NewReplacer("\x1b[0m", "", "\x1b[2m", "", "\x1b[1m", "", "\x1b[35m", "")
 
 var errFull = errors.New("full")
 

@@ -553,7 +553,7 @@ func ExampleNode_WriteText() {
 	// Output:
 	// id  state   total
 	// 17  "paid"   12.5
-	// 18  "open"   1199
+	// 18  "open"  1,199
 	// 19  "open"   7.25
 }
 

@@ -166,6 +166,30 @@ func (n *Node) sameColumns(m *Node) bool {
 	return true
 }
 
+// maxFigure is how many digits a quantity has. A number with more is a hash or an identifier, which
+// people copy and do not read.
+const maxFigure = 15
+
+// Figure returns n as people read a number in a column: with commas, and no more digits than help.
+// ok is false if n is no such number, or not one that may be shown.
+func (n *Node) Figure() (figure string, ok bool) {
+	if n == nil || n.Shape != inspect.Scalar || n.Hidden || n.Err != "" || n.Cut != nil || n.Mark&inspect.Torn != 0 || n.Gloss != "" {
+		return "", false
+	}
+	switch x := n.Scalar.(type) {
+	case int, int64, uint64:
+		if len(n.Text) > maxFigure {
+			return "", false
+		}
+		return text.Group(n.Text), true
+	case float32:
+		return text.Group(n.Text), true
+	case float64:
+		return text.Figure(x), true
+	}
+	return "", false
+}
+
 // isNumber reports whether n stands at the right of its column. A missing value does as the others
 // do.
 func (n *Node) isNumber() bool {
@@ -214,6 +238,7 @@ func (w *writer) column(t *table, c int, inside context, most int) (col column, 
 		name += " " + text.Escape(shortType(typ))
 	}
 	col = column{name: name, width: text.Width(name), right: true, same: true, keys: true, cells: make([]line, len(t.rows))}
+	numbers := t.isNumeric(c)
 	text, seen := "", false
 	for i, row := range t.rows {
 		if t.whole[i] {
@@ -224,6 +249,11 @@ func (w *writer) column(t *table, c int, inside context, most int) (col column, 
 			in.elem = typ
 		}
 		cell, cut := w.cellOf(field, in, most, t.path != "")
+		if figure, ok := field.Figure(); ok && numbers {
+			cell, cut = line{}, false
+			w.marks(&cell, field, in)
+			cell.add(NumberRole, figure)
+		}
 		if cell.over {
 			return col, false
 		}
@@ -233,10 +263,24 @@ func (w *writer) column(t *table, c int, inside context, most int) (col column, 
 		col.right = col.right && field.isNumber()
 		this := cell.text(false)
 		col.same = col.same && (!seen || this == text)
-		col.keys = col.keys && this+":" == t.lead[i].text(false)
+		col.keys = col.keys && (this+":" == t.lead[i].text(false) || numbers && field.Text+":" == t.lead[i].text(false))
 		text, seen = this, true
 	}
 	return col, true
+}
+
+// isNumeric reports whether column c holds quantities alone, or nothing.
+func (t *table) isNumeric(c int) bool {
+	for i, row := range t.rows {
+		if t.whole[i] {
+			continue
+		}
+		field := row.Items[c].Node
+		if _, ok := field.Figure(); !ok && (!field.isNumber() || len(field.Text) > maxFigure) {
+			return false
+		}
+	}
+	return true
 }
 
 // oneType returns the type of all structs in column c of an expression's rows, whose own type does

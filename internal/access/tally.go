@@ -11,6 +11,7 @@ import (
 // Tally is what a Visit has met that an answer must tell. Names are exposed names; sentences are
 // lines of their own.
 type Tally struct {
+	Walked  int           // elements of lists and entries of maps that were handed out
 	Waited  time.Duration // for guards and owners
 	Retries int           // parts of maps that were read again because they changed
 	Torn    int           // entries that kept changing while they were read

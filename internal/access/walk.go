@@ -251,6 +251,7 @@ func (w *walk) hand(e entryAt) (more bool, err error) {
 	if err := w.of.visit.meter.read(1); err != nil {
 		return false, err
 	}
+	w.of.visit.report.Walked++
 	w.lent.used = 0
 	w.elem.reset(e.elem)
 	if w.record {

@@ -25,11 +25,14 @@ type cost struct {
 
 // remarkable reports whether an answer tells its cost unasked.
 func (c cost) remarkable() bool {
-	return c.Time >= slow || c.Entries >= large || c.Torn > 0
+	return c.Time >= slow || c.Walked >= large || c.Torn > 0
 }
 
 func (c cost) String() string {
-	parts := []string{text.Thousands(c.Entries) + " entries"}
+	var parts []string
+	if c.Walked > 0 {
+		parts = append(parts, plural(c.Walked, "entry", "entries"))
+	}
 	if c.Bytes >= 1<<20 {
 		parts = append(parts, strconv.Itoa(c.Bytes>>20)+" MiB kept")
 	}
@@ -51,9 +54,16 @@ func runTime(_ context.Context, s *Session, a *answer, _ string) error {
 	if !c.known {
 		return complain("there was no answer yet; ask something first")
 	}
-	_, err := fmt.Fprintf(a, "time     %v\nwaiting  %v for locks\nentries  %s read, %s of them again, %s torn\nmemory   %s at most\n",
-		c.Time.Round(time.Microsecond), c.Waited.Round(time.Microsecond), text.Thousands(c.Entries), text.Thousands(c.Retries), text.Thousands(c.Torn), text.Bytes(c.Bytes))
+	_, err := fmt.Fprintf(a, "time     %v\nwaiting  %v for locks\nentries  %s of lists and maps\nreads    %s, %s of them again, %s torn\nmemory   %s at most\n",
+		c.Time.Round(time.Microsecond), c.Waited.Round(time.Microsecond), text.Thousands(c.Walked), text.Thousands(c.Entries), text.Thousands(c.Retries), text.Thousands(c.Torn), text.Bytes(c.Bytes))
 	return err
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return text.Thousands(n) + " " + many
 }
 
 func milliseconds(d time.Duration) string {

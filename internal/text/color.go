@@ -6,8 +6,8 @@ func Faint(s string, color bool) string { return rendered(s, "2", color) }
 // Red returns s in red letters (SGR 31), or s itself without color.
 func Red(s string, color bool) string { return rendered(s, "31", color) }
 
-// Yellow returns s in yellow letters (SGR 33), or s itself without color.
-func Yellow(s string, color bool) string { return rendered(s, "33", color) }
+// Bold returns s in bold letters (SGR 1), or s itself without color.
+func Bold(s string, color bool) string { return rendered(s, "1", color) }
 
 // rendered returns s with the attribute sgr (Select Graphic Rendition).
 func rendered(s, sgr string, color bool) string {

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -100,6 +101,34 @@ func TestNumbers(t *testing.T) {
 	for n, want := range map[int]string{0: "0 bytes", 1023: "1,023 bytes", 1024: "1 KiB", 1025: "1,025 bytes", 3 << 20: "3 MiB", 1<<31 - 1<<20: "2,047 MiB", 1<<20 + 1<<10: "1,025 KiB"} {
 		if got := Bytes(n); got != want {
 			t.Errorf("%d is %s, want %s", n, got, want)
+		}
+	}
+}
+
+func TestFigures(t *testing.T) {
+	a, b, c, d := 0.1, 0.2, 1407.4, 1415.08 // constants would be added exactly
+	for x, want := range map[float64]string{
+		0: "0", 1: "1", -1234.5: "-1,234.5", 1407.4: "1,407.4", 3476580: "3,476,580", a + b: "0.3", d - c: "7.67999999999984", 1e15: "1e+15",
+		1e-7: "1e-07", 0.001: "0.001", 999999999999999: "999,999,999,999,999", math.Inf(-1): "-Inf", math.NaN(): "NaN",
+	} {
+		if got := Figure(x); got != want {
+			t.Errorf("%v is %s, want %s", x, got, want)
+		}
+	}
+	for _, tc := range []struct {
+		from, to float64
+		want     string
+	}{
+		{1407.4, 1415.08, "+7.68"}, {1415.08, 1407.4, "-7.68"}, {0.1, 0.3, "+0.2"}, {1, 1, "0"}, {0, 1234567.25, "+1,234,567.25"},
+		{1e-20, 3e-20, "+2e-20"}, {1e300, 2e300, "+1e+300"}, {0.3, a + b, "+5.55112e-17"}, {1, math.NaN(), "NaN"}, {0, math.Inf(1), "+Inf"},
+	} {
+		if got := Change(tc.from, tc.to); got != tc.want {
+			t.Errorf("from %v to %v is %s, want %s", tc.from, tc.to, got, tc.want)
+		}
+	}
+	for in, want := range map[string]string{"1234": "1,234", "-1234.5678": "-1,234.5678", "1e+20": "1e+20", "": "", "-": "-", "NaN": "NaN", "12345e9": "12,345e9"} {
+		if got := Group(in); got != want {
+			t.Errorf("%s is %s, want %s", in, got, want)
 		}
 	}
 }

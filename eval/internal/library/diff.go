@@ -60,8 +60,8 @@ func (d *differ) page() *render.Page {
 	}
 	page := &render.Page{Gap: 2}
 	shown := d.lines[:min(len(d.lines), maxDiffLines)]
-	page.Columns(shown, render.Column{Role: render.NameRole}, render.Column{}, render.Column{Role: render.NoteRole},
-		render.Column{}, render.Column{Role: render.NumberRole})
+	page.Columns(shown, render.Column{Role: render.NameRole}, render.Column{Whole: true}, render.Column{Role: render.NoteRole},
+		render.Column{Whole: true}, render.Column{Role: render.NumberRole, Whole: true})
 	if more := len(d.lines) - len(shown); more > 0 {
 		page.Text(fmt.Sprintf("… %s more: _[%d:%d]", text.Thousands(more), len(shown), min(len(d.lines), 2*len(shown))), render.NoteRole)
 	}
@@ -358,6 +358,9 @@ func (d *differ) row(at string, a, b *render.Node, change string) error {
 		if n == nil {
 			return ""
 		}
+		if figure, ok := n.Figure(); ok {
+			return figure
+		}
 		return unmarked(n, 60)
 	}
 	arrow := "→"
@@ -380,8 +383,16 @@ func delta(f *machine.Frame, a, b value.Value) string {
 		}
 		return text.Duration(time.Duration(d), shownDigits)
 	}
-	if n, ok := value.NumberOf(x); ok && !n.Neg && !(n.IsFloat && n.F < 0) {
-		return "+" + fmt.Sprint(x)
+	n, ok := value.NumberOf(x)
+	switch {
+	case !ok:
+		return fmt.Sprint(x)
+	case n.IsFloat:
+		from, _ := value.NumberOf(a)
+		to, _ := value.NumberOf(b)
+		return text.Change(from.Float64(), to.Float64())
+	case n.Neg:
+		return text.Group(fmt.Sprint(x))
 	}
-	return fmt.Sprint(x)
+	return "+" + text.Group(fmt.Sprint(x))
 }

@@ -52,7 +52,7 @@ func tree(f *machine.Frame, args []value.Value) (value.Value, error) {
 	var p treeWriter
 	p.node(n, name, "", "", 0)
 	page := &render.Page{Gap: 2}
-	page.Columns(p.lines, render.Column{Role: render.NameRole}, render.Column{Role: render.TypeRole}, render.Column{})
+	page.Columns(p.lines, render.Column{Role: render.NameRole}, render.Column{Role: render.TypeRole}, render.Column{Whole: true})
 	return &value.Snapshot{Node: records(p.rows), Page: page}, f.Keep(value.NodeSize(6 * len(p.rows)))
 }
 

@@ -76,7 +76,7 @@ func (w *run) page(now *sample, width, height int, st Screen) (rows []string) {
 		}
 		content := contents[i]
 		if old[content]--; compare && old[content] < 0 {
-			rows = append(rows, text.Yellow(text.Cut("* "+line, width), st.Color))
+			rows = append(rows, text.Bold(text.Cut("* "+line, width), st.Color))
 		} else {
 			rows = append(rows, text.Cut("  "+line, width))
 		}
@@ -120,7 +120,7 @@ func (w *run) table(now *sample, width, height int, st Screen) []string {
 	lines := text.Columns(rows, width)
 	for i, s := range shown {
 		if s.changed.Equal(now.at) {
-			lines[i] = text.Yellow(lines[i], st.Color)
+			lines[i] = text.Bold(lines[i], st.Color)
 		}
 	}
 	if rest != "" {
