@@ -15,7 +15,7 @@ import (
 	"github.com/sightglass-go/sightglass/internal/rig"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files of exported names, and the sizes in the manual; read the diff")
+var update = flag.Bool("update", false, "rewrite the golden files of exported names, and in the manual the sizes and the protections; read the diff")
 
 // TestExportedNames: each library exports what testdata/exported lists. A new name is a promise,
 // which should not be made in passing.

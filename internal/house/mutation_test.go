@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -221,18 +222,57 @@ func (m *mutation) mutated(t *testing.T) string {
 // the test fails:
 //
 //	go test ./internal/house -run Mutations -mutate -timeout 1h
+//
+// With -update it writes the rows.
 func TestMutations(t *testing.T) {
+	if *update {
+		writeRows(t)
+	}
 	attacks := rig.Read(t, "docs/attacks.md")
+	for _, row := range turnedOff.FindAllString(attacks, -1) {
+		if !slices.ContainsFunc(mutations, func(m mutation) bool { return m.row()+"\n" == row }) {
+			t.Errorf("docs/attacks.md has a row that is no mutation's; go test ./internal/house -run Mutations -update\n%s", row)
+		}
+	}
 	for _, m := range mutations {
 		t.Run(strings.ReplaceAll(m.off, " ", "-"), func(t *testing.T) {
 			source := m.mutated(t)
 			if !strings.Contains(attacks, m.row()+"\n") {
-				t.Errorf("docs/attacks.md lacks the row\n%s", m.row())
+				t.Errorf("docs/attacks.md lacks a row; go test ./internal/house -run Mutations -update\n%s", m.row())
 			}
 			if *mutate {
 				m.run(t, source)
 			}
 		})
+	}
+}
+
+// turnedOff matches the rows of the tables of protections.
+var turnedOff = regexp.MustCompile("(?m)^\\| [^|`]+ \\| `[^|`]+` \\| `\\w+` in `[^|`]+` \\|\\n")
+
+// writeRows makes the rows of docs/attacks.md those of mutations: it drops what is no mutation's,
+// and puts each that is missing behind the row of the mutation before it.
+func writeRows(t *testing.T) {
+	const file = "docs/attacks.md"
+	attacks := turnedOff.ReplaceAllStringFunc(rig.Read(t, file), func(row string) string {
+		if slices.ContainsFunc(mutations, func(m mutation) bool { return m.row()+"\n" == row }) {
+			return row
+		}
+		return ""
+	})
+	end := 0 // of the row before
+	if first := turnedOff.FindStringIndex(attacks); first != nil {
+		end = first[0]
+	}
+	for _, m := range mutations {
+		row := m.row() + "\n"
+		if !strings.Contains(attacks, row) {
+			attacks = attacks[:end] + row + attacks[end:]
+		}
+		end = strings.Index(attacks, row) + len(row)
+	}
+	if err := os.WriteFile(file, []byte(attacks), 0o666); err != nil {
+		t.Fatal(err)
 	}
 }
 
