@@ -73,7 +73,7 @@ func draw(captured string) string {
 	w, h := pictureColumns*width+2*margin, len(lines)*height+2*margin
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%d" viewBox="0 0 %[1]f %[2]d" font-family="ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14">`+"\n", w, h)
 	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" rx="6" fill="#1e1e1e"/>`+"\n")
-	color := sgr["0"]
+	color, weight := sgr["0"], ""
 	for i, line := range lines {
 		column := 0
 		fmt.Fprintf(&b, `<text y="%d" xml:space="preserve">`, margin+(i+1)*height-5)
@@ -82,6 +82,12 @@ func draw(captured string) string {
 				params, after, _ := strings.Cut(rest, "m")
 				for _, p := range strings.Split(params, ";") {
 					color = cmp.Or(sgr[p], color)
+					switch p {
+					case "", "0", "22":
+						weight = ""
+					case "1":
+						weight = ` font-weight="bold"`
+					}
 				}
 				line = after
 				continue
@@ -89,7 +95,7 @@ func draw(captured string) string {
 			text, _, _ := strings.Cut(line, "\x1b[")
 			line = line[len(text):]
 			n := len([]rune(text))
-			fmt.Fprintf(&b, `<tspan x="%.1f" textLength="%.1f" fill="%s">%s</tspan>`, margin+float64(column)*width, float64(n)*width, color, html.EscapeString(text))
+			fmt.Fprintf(&b, `<tspan x="%.1f" textLength="%.1f" fill="%s"%s>%s</tspan>`, margin+float64(column)*width, float64(n)*width, color, weight, html.EscapeString(text))
 			column += n
 		}
 		b.WriteString("</text>\n")
