@@ -61,7 +61,7 @@ func TestPicture(t *testing.T) {
 
 // sgr are the colors of ECMA-48 that sessions use, as a terminal with a dark background has them.
 var sgr = map[string]string{
-	"": "#d4d4d4", "0": "#d4d4d4", "39": "#d4d4d4", "2": "#8a8a8a", "31": "#f48771", "32": "#98c379", "33": "#e5c07b",
+	"": "#d4d4d4", "0": "#d4d4d4", "39": "#d4d4d4", "1": "#ffffff", "2": "#8a8a8a", "31": "#f48771", "32": "#98c379", "33": "#e5c07b",
 	"34": "#7aa2f7", "35": "#c678dd", "36": "#56b6c2", "90": "#8a8a8a",
 }
 

@@ -14,7 +14,7 @@ import (
 // An answer that took or read as much tells its cost unasked.
 const (
 	slow  = 50 * time.Millisecond // a person notices the pause
-	large = 100_000               // entries
+	large = 50_000                // entries
 )
 
 // cost is what an answer cost.
