@@ -175,7 +175,7 @@ func tableSubjects(t *testing.T, s *Session) []subject {
 		subject{source: "nil", typ: "nil", null: true},
 		subject{source: "w.noPtr", typ: "*eval.tableStruct", null: true},
 		subject{source: "w.noAny", typ: "nil", null: true},
-		subject{source: "w.noChan", typ: "chan int", null: true},
+		subject{source: "w.noChan", typ: "chan int", size: 0},
 		subject{source: "w.noFn", typ: "func()", null: true},
 	)
 }

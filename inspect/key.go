@@ -116,7 +116,11 @@ func (v Value) Lookup(key any) (elem Value, ok bool, err error) {
 		return v.lens().row.collection.lookup(v, key)
 	}
 	want := reflect.New(v.typ.Key())
-	if err := gotype.Assign(want.Elem(), key); err != nil {
+	switch err := gotype.Assign(want.Elem(), key).(type) {
+	case nil:
+	case gotype.MethodsError:
+		return Value{}, false, nil // Holds finds a named type that has them
+	default:
 		return Value{}, false, err
 	}
 	if !want.Elem().Comparable() {

@@ -205,8 +205,11 @@ const maxKeyDepth = 20
 
 // plainKey returns key for a lookup: a *View as the plain value that it leads to.
 func plainKey(key any) (any, error) {
-	if v, live := key.(*View); live {
-		return liveKey(v, 0)
+	switch key := key.(type) {
+	case *View:
+		return liveKey(key, 0)
+	case TypedNil:
+		return key.key(), nil
 	}
 	return key, nil
 }
@@ -217,6 +220,9 @@ func liveKey(v *View, depth int) (any, error) {
 	if x, ok, err := v.Plain(); ok || err != nil {
 		if r, hidden := x.(*Redacted); hidden {
 			return nil, &RedactedError{Path: r.Path}
+		}
+		if typed, ok := x.(TypedNil); ok {
+			return typed.key(), nil
 		}
 		return x, err
 	}

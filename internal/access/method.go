@@ -244,6 +244,8 @@ func (m method) result(path string, out reflect.Value) (any, error) {
 	switch x, ok, err := r.Plain(); {
 	case err != nil:
 		return nil, err
+	case ok && x == nil && out.Kind() == reflect.Interface && !out.IsNil():
+		return TypedNil{out.Elem().Type()}, nil
 	case ok:
 		return x, nil
 	}
@@ -288,7 +290,7 @@ func bindLive(t reflect.Type, x any) (in reflect.Value, bound any, ok bool, err 
 func bindView(t reflect.Type, v *View) (in reflect.Value, bound any, err error) {
 	if x, ok, err := v.Plain(); err != nil {
 		return reflect.Value{}, nil, err
-	} else if ok {
+	} else if _, typed := x.(TypedNil); ok && !typed {
 		return argument.Live(bindLive).Bind(t, x)
 	}
 	for at := v; at != nil; {

@@ -10,8 +10,8 @@ import (
 )
 
 // Plain returns the plain Go value of a scalar (see [inspect.Value.Scalar]), also of one that an
-// interface holds, and nil for a nil pointer, interface, map, slice, func or chan. ok is false for
-// anything else, which stays live, as does a string of more than [MaxText] bytes. For what must not
+// interface holds, and nil for a nil pointer, interface, map, slice, func or chan, but a TypedNil for
+// an interface that holds one. ok is false for anything else, which stays live, as does a string of more than [MaxText] bytes. For what must not
 // be shown it returns a *Redacted.
 //
 // Strings of more than 64 KiB are charged to the Meter.
@@ -53,7 +53,11 @@ func (v *View) load() (d inspect.Datum, x any, ok bool, err error) {
 		if err != nil || content == nil {
 			return d, nil, err == nil, err
 		}
-		return content.Load()
+		d, x, ok, err = content.Load()
+		if ok && x == nil && d.Kind == inspect.NoDatum && err == nil {
+			x = TypedNil{content.val.Type()}
+		}
+		return d, x, ok, err
 	case inspect.Struct, inspect.Opaque:
 		return d, nil, false, v.checkShown()
 	}
@@ -62,6 +66,50 @@ func (v *View) load() (d inspect.Datum, x any, ok bool, err error) {
 	}
 	isNil, err := v.val.IsNil()
 	return d, nil, isNil && err == nil, err
+}
+
+// TypedNil is what an interface holds that holds a nil pointer, map, slice, func or chan. In Go such an
+// interface is not nil.
+type TypedNil struct{ Type reflect.Type }
+
+// key is the nil itself.
+func (x TypedNil) key() any { return reflect.Zero(x.Type).Interface() }
+
+// IsNil reports whether v is nil, or a pointer that leads to nil. An interface is nil if it holds
+// nothing.
+func (v *View) IsNil() (bool, error) {
+	at := v
+	for range maxHops {
+		switch shape := at.Shape(); shape {
+		case inspect.Nil:
+			return true, nil
+		case inspect.Pointer, inspect.Interface:
+			next, err := at.deref()
+			if err != nil || next == nil || shape == inspect.Interface {
+				return next == nil && err == nil, err
+			}
+			at = next
+			continue
+		}
+		shown, err := at.lensView()
+		if err != nil {
+			return false, err
+		}
+		if shown == nil {
+			return at.isEmptyWord()
+		}
+		at = shown
+	}
+	return false, v.typeError("leads to pointers and nothing else")
+}
+
+// isEmptyWord reports whether v is a nil slice, map or chan.
+func (v *View) isEmptyWord() (bool, error) {
+	switch v.val.Kind() {
+	case reflect.Slice, reflect.Map, reflect.Chan:
+		return v.Value().IsNil()
+	}
+	return false, nil
 }
 
 // scalar is [inspect.Value.Load] under policy. A string of more than [MaxText] bytes is an error.

@@ -69,7 +69,7 @@ func (c *compiler) method(n *ast.CallNode, callee *ast.MemberNode, name string, 
 		if x, err = value.Load(x); err != nil {
 			return nil, where.Err(err)
 		}
-		if callee.Optional && x == value.Nil {
+		if callee.Optional && value.IsNothing(x) {
 			return value.Absent, nil
 		}
 		values := make([]value.Value, len(args))

@@ -144,7 +144,7 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 		if err != nil || x == value.Absent {
 			return x, err
 		}
-		if n.Optional && x == value.Nil {
+		if n.Optional && value.IsNothing(x) {
 			return value.Absent, nil
 		}
 		if named {
@@ -249,8 +249,8 @@ func slice(f *machine.Frame, x, lo, hi value.Value) (value.Value, error) {
 		if x, err = value.Load(x); err != nil {
 			return nil, err
 		}
-		if x == value.Nil {
-			return x, nil // as of a nil slice
+		if value.IsNothing(x) {
+			return value.Nil, nil // as of a nil slice
 		}
 	}
 	from, err := value.ToInt("a slice", lo)

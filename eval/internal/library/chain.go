@@ -39,7 +39,7 @@ func linked(f *machine.Frame, l *machine.Loop) *value.Pipe {
 			if err := f.Tick(1); err != nil {
 				return err
 			}
-			if x, err = link(x); err != nil || x == value.Nil {
+			if x, err = link(x); err != nil || value.IsNothing(x) {
 				return l.Pred.Pos().Err(err)
 			}
 			if k, known, err := identity(f, x); err != nil {

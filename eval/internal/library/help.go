@@ -63,7 +63,7 @@ func help(f *machine.Frame, args []value.Value) (value.Value, error) {
 	}
 	if v.Lensed() {
 		h.hint = "shown through a lens of the application"
-	} else if x == value.Nil {
+	} else if value.IsNothing(x) {
 		h.hint = "it is nil now"
 	} else if value.IsScalar(x) {
 		h.hint = computesAs(x)

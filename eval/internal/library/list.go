@@ -56,7 +56,7 @@ func length(f *machine.Frame, args []value.Value) (value.Value, error) {
 // error.
 func get(f *machine.Frame, args []value.Value) (value.Value, error) {
 	x, key := args[0], args[1]
-	if x == value.Nil {
+	if value.IsNothing(x) {
 		return value.Nil, value.Refuse(key)
 	}
 	y, err := value.Index(&f.Thread, x, key)

@@ -66,7 +66,7 @@ func NotBool(x value.Value) error {
 	_, isText := x.(value.String)
 	_, isNumber := value.NumberOf(x)
 	switch {
-	case x == value.Nil:
+	case value.IsNothing(x):
 		return e.With("compare it, as in x != nil")
 	case isText:
 		return e.With(`compare it, as in x != ""`)

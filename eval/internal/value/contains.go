@@ -29,7 +29,7 @@ func (test TextTest) Apply(t *Thread, a, b Value) (Value, error) {
 	if err := Refuse(a, b); err != nil {
 		return nil, err
 	}
-	if a == Nil || b == Nil {
+	if IsNothing(a) || IsNothing(b) {
 		return Bool(false), nil
 	}
 	part, bok, err := TextOf(t, b)

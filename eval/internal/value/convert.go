@@ -36,6 +36,8 @@ func Of(x any) Value {
 		return Zone{x}
 	case *access.View:
 		return Live{x}
+	case access.TypedNil:
+		return newNilOf(x.Type)
 	case *access.Redacted:
 		return Redacted{x}
 	case []any:

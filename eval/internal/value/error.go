@@ -45,7 +45,7 @@ func NotCollection(x Value) error {
 	}
 	e := fault.New("type", "%s is not a list or a map", x.Kind())
 	switch _, isText := x.(String); {
-	case x == Nil:
+	case IsNothing(x):
 		return e.With("give a default with ??, as in xs ?? []")
 	case isText:
 		return e.With(`split it with split(s, "")`)
@@ -123,7 +123,7 @@ func Mismatch(op string, a, b Value) error {
 	_, at := a.(Time)
 	_, bt := b.(Time)
 	switch {
-	case a == Nil || b == Nil:
+	case IsNothing(a) || IsNothing(b):
 		return e.With("give a default with ??, as in x ?? 0")
 	case op == "+" && (as || bs):
 		return e.With("write string(…) to join text, int(…) or float(…) to add")

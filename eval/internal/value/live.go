@@ -58,8 +58,8 @@ func (x Live) Type() string {
 // Load returns what a place of live memory holds: a scalar becomes plain, also behind a pointer; a
 // composite stays live. What is not live is itself.
 //
-// A nil pointer, interface, chan or func is Nil. A nil list or map stays live, because it is an
-// empty collection too; IsNil knows it.
+// A nil pointer, interface or func is Nil, and a NilOf where an interface holds it. A nil list, map or
+// chan stays live, because it is an empty collection too; IsNil knows it.
 func Load(x Value) (Value, error) {
 	switch x := x.(type) {
 	case Live:
@@ -83,11 +83,17 @@ func (x Live) Load() (d inspect.Datum, y Value, err error) {
 	case d.Kind != inspect.NoDatum:
 		return d, nil, nil
 	case ok && plain == nil:
-		if s := x.Shape(); s == inspect.List || s == inspect.Map {
+		if s := x.Shape(); s == inspect.List || s == inspect.Map || s == inspect.Chan {
 			return d, x, nil
 		}
 		return d, Nil, nil
 	case ok:
+		if typed, is := plain.(access.TypedNil); is {
+			switch typed.Type.Kind() {
+			case reflect.Slice, reflect.Map, reflect.Chan:
+				return d, x, nil
+			}
+		}
 		return d, Of(plain), nil
 	}
 	switch x.View.Shape() {
@@ -100,6 +106,9 @@ func (x Live) Load() (d inspect.Datum, y Value, err error) {
 		return d, nil, err
 	}
 	if target == nil {
+		if isNil, err := x.IsNil(); err != nil || !isNil {
+			return d, x, err // an interface on the way holds a pointer to nil
+		}
 		return d, Nil, nil
 	}
 	if target.Shape() == inspect.Struct {
@@ -135,17 +144,8 @@ func (x Live) Shape() inspect.Shape {
 	return shape
 }
 
-// IsNil looks through pointers.
-func (x Live) IsNil() (bool, error) {
-	target, shape, err := x.Resolve()
-	if err != nil || shape == inspect.Nil {
-		return err == nil, err
-	}
-	if shape != inspect.List && shape != inspect.Map {
-		return false, nil
-	}
-	return target.Value().IsNil()
-}
+// IsNil looks through pointers, and not into interfaces.
+func (x Live) IsNil() (bool, error) { return x.View.IsNil() }
 
 // Each walks a list or map.
 func (x Live) Each(_ *Thread, unlocked bool, yield Yield) error {

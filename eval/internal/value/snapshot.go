@@ -105,6 +105,8 @@ func (x *Snapshot) part(n *render.Node) (Value, error) {
 		return nil, fault.New("unreadable", "this could not be read when the snapshot was taken: %s", n.Err)
 	case n.Cycle != "":
 		return nil, fault.New("range", "the snapshot does not follow the cycle to %s", n.Cycle).With("look at the live object")
+	case n.Shape == inspect.Nil && n.Type != "" && n.Text == (NilOf{goType: n.Type}).String():
+		return NilOf{goType: n.Type}, nil
 	case n.Shape == inspect.Nil:
 		return Nil, nil
 	case n.Shape == inspect.Scalar:

@@ -46,6 +46,9 @@ func LoadTyped(x Value) (y Value, goType string, err error) {
 	if _, composite := y.(Live); composite {
 		y = x
 	}
+	if t := content.Value().Type(); y == Nil && content != l.View && t != nil {
+		y = newNilOf(t)
+	}
 	return y, Live{content}.Type(), nil
 }
 
@@ -73,7 +76,7 @@ func KindOf(x Value) string {
 		return "int"
 	}
 	switch x.(type) {
-	case NilType:
+	case NilType, NilOf:
 		return "nil"
 	case Bool:
 		return "bool"

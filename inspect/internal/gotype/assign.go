@@ -22,6 +22,10 @@ func (e KeyError) Error() string { return string(e) }
 
 func (e KeyError) Is(target error) bool { return target == ErrKey }
 
+// MethodsError says that a value cannot be a key as it is, since the keys are interfaces and it lacks
+// their methods. A key of a named type may still hold the same.
+type MethodsError struct{ KeyError }
+
 // Assign sets dst, which is our own, to the plain value x, as Go would assign a constant of that
 // value. It never wraps and never truncates.
 func Assign(dst reflect.Value, x any) error { return assign(dst, x, 0) }
@@ -53,7 +57,7 @@ func assign(dst reflect.Value, x any, depth int) error {
 	case k == reflect.Interface:
 		if t.NumMethod() > 0 {
 			if !src.Type().Implements(t) {
-				return cannot(": it lacks the methods")
+				return MethodsError{KeyError(fmt.Sprintf("%s cannot be a key of the type %s: it lacks the methods", literal(x), Name(t)))}
 			}
 		}
 		dst.Set(src)
