@@ -54,8 +54,9 @@ func commands() []command {
 			run:    runHistory,
 		},
 		{
-			name: "time", summary: "tell what the last answer cost",
+			name: "time", args: "[expression]", summary: "tell what the last answer cost, or this one",
 			detail: "An answer that took long or read much tells it unasked.",
+			asks:   true,
 			run:    runTime,
 		},
 		{

@@ -49,7 +49,13 @@ func (c cost) String() string {
 	return strings.Join(parts, ", ")
 }
 
-func runTime(_ context.Context, s *Session, a *answer, _ string) error {
+// runTime tells what the last answer cost, or first evaluates what follows the word.
+func runTime(ctx context.Context, s *Session, a *answer, args string) error {
+	if args != "" {
+		if err := s.show(ctx, a, eval.Query{Source: args}); err != nil {
+			return err
+		}
+	}
 	c := s.last
 	if !c.known {
 		return complain("there was no answer yet; ask something first")

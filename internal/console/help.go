@@ -55,8 +55,8 @@ At -- more --, Space shows the next screen of a long answer, Enter a line, G the
   <same: path>      a pointer to what is already shown at path
   <unreadable: …>   why this could not be read; the rest is good
   … 12 more: path   how much was cut; path shows what follows
-That nothing guards an object is told with the first answer about it; dir() and help(x) tell it always.
   zero: a, b        fields of a large struct that are 0, "", false or nil
+That nothing guards an object is told with the first answer about it; dir() and help(x) tell it always.
 `},
 		{"limits", "what is cut off, and what to do then", `An evaluation is limited in time, in entries read and in memory. Reaching a limit is an error that says which and how to go on, and never half an answer.
 What is shown is limited in depth, in elements and in text, and what is computed is not. A cut says how much is missing, and which expression shows it:

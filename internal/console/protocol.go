@@ -24,7 +24,7 @@ func (s *Session) inJSON() bool {
 // still on the current line, so the greeting begins a new one.
 func runJSON(ctx context.Context, s *Session, a *answer, args string) error {
 	if args != "on" {
-		return complain("json on begins JSON mode, and json off ends it")
+		return complain("json on begins JSON mode, and json off ends it; json(x) is x as JSON")
 	}
 	s.mu.Lock()
 	s.json = true

@@ -206,10 +206,19 @@ func (s *Session) pages() bool {
 
 // run runs one statement and writes its answer.
 func (s *Session) run(ctx context.Context, a *answer, statement string) error {
+	return s.runWords(ctx, a, statement, 0)
+}
+
+// runWords is run of what is left of a statement behind a number of words of other shells.
+func (s *Session) runWords(ctx context.Context, a *answer, statement string, words int) error {
 	if cmd, args, ok := parseCommand(statement); ok {
 		return cmd.run(ctx, s, a, args)
 	}
-	return s.show(ctx, a, eval.Query{Source: statement})
+	err := s.show(ctx, a, eval.Query{Source: statement})
+	if run := s.meant(statement, err, words); run != nil {
+		return run(ctx, a)
+	}
+	return err
 }
 
 // show evaluates an expression and writes its value. In JSON mode a command has all notes, as an

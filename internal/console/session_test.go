@@ -244,6 +244,8 @@ func TestIncomplete(t *testing.T) {
 		"1 /* ( */":          false,
 		"a / (b":             true,
 		"set width (":        false,
+		"# a ( comment":      false,
+		"f(\n# > (1":         true,
 		"\"a\nb(":            false,
 		"let x = [1,\n2]; f": false,
 	} {
@@ -319,6 +321,28 @@ func TestCommandsDocument(t *testing.T) {
 			fmt.Fprintf(&b, "\n%s\n", strings.ReplaceAll(c.detail, "\n", "  \n"))
 		}
 	}
+	b.WriteString("\n## Words of other shells\n\n" +
+		"A line that is no expression and begins with a word of another shell, REPL or debugger is taken for what it means here,\n" +
+		"or answered by the line to type. What the application exposes under such a name comes first. x stands for what follows.\n\n" +
+		"| word | is |\n|---|---|\n")
+	for _, w := range words() {
+		var is []string
+		for _, line := range []string{w.alone, strings.ReplaceAll(w.with, "{}", "x")} {
+			switch line {
+			case "":
+			case bannerLine:
+				is = append(is, "what a session begins with")
+			case clearLine:
+				is = append(is, "an empty screen, as ^L")
+			default:
+				is = append(is, "`"+line+"`")
+			}
+		}
+		if len(is) > 0 {
+			fmt.Fprintf(&b, "| `%s` | %s |\n", strings.ReplaceAll(w.names, " ", "` `"), strings.Join(is, ", "))
+		}
+	}
+	b.WriteString("\nA line that begins with `# ` is a comment.\n")
 	for _, t := range topics() {
 		fmt.Fprintf(&b, "\n# %s\n\n%s.\n\n```text\n%s```\n", strings.ToUpper(t.name[:1])+t.name[1:], strings.ToUpper(t.summary[:1])+t.summary[1:], t.text)
 	}

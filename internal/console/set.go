@@ -68,6 +68,9 @@ func runSet(_ context.Context, s *Session, a *answer, args string) error {
 		}
 	}
 	if args != "" {
+		if strings.Contains(args, "=") {
+			return complain("set changes how answers look; %s names an answer", strings.TrimPrefix(args, "var "))
+		}
 		return complain("there is no setting %q; the settings are %s: set width 100", name, strings.Join(optionNames(), ", "))
 	}
 	return nil

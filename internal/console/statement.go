@@ -97,14 +97,14 @@ func (s *Session) Incomplete(line string) bool {
 
 // incomplete reads part and reports whether all that was read is incomplete.
 func (s *scanner) incomplete(part string, nesting int) bool {
-	last, begun := 0, s.begun
+	last, begun, begunBefore := 0, s.begun, s.begun
 	s.begun = true
 	s.read(part, func(i int) {
 		if part[i] == ';' {
 			last, begun = i+1, false
 		}
 	})
-	if len(s.closing) > nesting {
+	if len(s.closing) > nesting || !begunBefore && isComment(part) {
 		return false
 	}
 	if !s.open() || begun { // a statement that goes on is an expression
@@ -118,6 +118,9 @@ func (s *scanner) incomplete(part string, nesting int) bool {
 // has blanks for the part of the line before it, so that a position in it is one in the line.
 // Statements that are empty or only a comment are left out.
 func statements(line string) []string {
+	if isComment(line) {
+		return nil
+	}
 	var all []string
 	start, let, blank := 0, false, true
 	take := func(end int) {
@@ -137,6 +140,12 @@ func statements(line string) []string {
 	})
 	take(len(line))
 	return all
+}
+
+// isComment reports whether a line is a comment of a shell. No expression begins with # and a blank.
+func isComment(line string) bool {
+	line = strings.TrimSpace(line)
+	return line == "#" || strings.HasPrefix(line, "# ") || strings.HasPrefix(line, "##") || strings.HasPrefix(line, "#!")
 }
 
 // blanks returns s with a blank for each rune but newlines.

@@ -42,7 +42,7 @@ func TestStandingNotes(t *testing.T) {
 
 var (
 	costs   = regexp.MustCompile(`"cost":\{[^}]*\}`)
-	banners = regexp.MustCompile(`sightglass in [^"]*`)
+	banners = regexp.MustCompile(`sightglass in [^"]*?dir\(\)\.`)
 )
 
 const standingNotes = `

@@ -1,9 +1,13 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval"
@@ -51,9 +55,21 @@ func (s *Session) setAhead(on bool) (watching bool) {
 	return s.enough != nil
 }
 
+// everyOfShell matches an interval in seconds and the rest of the line, as in watch -n 2 x and
+// watch 2 x.
+var everyOfShell = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:-n *(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)) +(([\pL_$"][\pL\d_$]*).*)$`)
+})
+
+// infixWords are the words that may follow a number in an expression, or end a watch.
+var infixWords = []string{"in", "not", "and", "or", "contains", "matches", "startsWith", "endsWith", "until", "changes"}
+
 // parseWatch parses [every] expression [until condition] [changes].
 func parseWatch(args string) (w watch.Watch, err error) {
 	w.Every = defaultEvery
+	if m := everyOfShell().FindStringSubmatch(args); m != nil && !slices.Contains(infixWords, m[4]) {
+		args = cmp.Or(m[1], m[2]) + "s " + m[3]
+	}
 	first, rest, _ := strings.Cut(args, " ")
 	if d, err := time.ParseDuration(first); err == nil && strings.TrimLeft(first, "0123456789") != "" {
 		if d < minEvery || d > maxEvery {

@@ -140,6 +140,9 @@ var mistakes = []mistake{
 	{"a leading dot has a meaning only in a predicate", "there it selects a field of the element, as in count(xs, .size > 5)",
 		func(t tokens, i int) bool { return t.is(i, ".") && !t.endsOperand(i-1) && !t.inBrackets(i) }},
 
+	{"# begins no comment", "a comment begins with //",
+		func(t tokens, i int) bool { return t.is(i, "#") && t.endsOperand(i-1) && !t.touches(i-1) && !t.inBrackets(i) }},
+
 	// What is incomplete.
 	{"{} is a function", "write its arguments in parentheses: {}(…)",
 		func(t tokens, i int) bool {
