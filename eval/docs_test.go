@@ -32,7 +32,19 @@ type Cache struct {
 func (c *Cache) Len() int { c.mu.RLock(); defer c.mu.RUnlock(); return len(c.items) }
 func (c *Cache) Flush()   {}
 
-type Pool struct{ open, idle int }
+type Pool struct {
+	open, idle int
+	waiting    chan string
+}
+
+// waiting returns a channel in which these names wait.
+func waiting(names ...string) chan string {
+	ch := make(chan string, 8)
+	for _, name := range names {
+		ch <- name
+	}
+	return ch
+}
 
 // manualRegistry exposes the objects of docs/expressions.md.
 func manualRegistry() *registry.Registry {
@@ -41,7 +53,7 @@ func manualRegistry() *registry.Registry {
 		"ax": {hits: 5, status: "up", ttl: 90 * time.Second, tags: []string{"new"}, payload: []byte("hello"), token: "abc"},
 		"bx": {hits: 15, status: "down"},
 	}}, registry.Doc("the item cache"), registry.Methods("Len"))
-	reg.Expose("db.pool", &Pool{open: 3, idle: 1})
+	reg.Expose("db.pool", &Pool{open: 3, idle: 1, waiting: waiting("ax", "bx")})
 	reg.Expose("nums", &[]int{3, 1, 2})
 	return reg
 }

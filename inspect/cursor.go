@@ -40,7 +40,8 @@ type Cursor struct {
 	begun  bool
 	done   bool
 	torn   int
-	lo, hi int // set by Within
+	lo, hi int  // set by Within
+	items  bool // it is one of Items
 }
 
 // A walker does a Cursor's work for one kind of collection.
@@ -93,7 +94,7 @@ func (v Value) walker(lo, hi int) walker {
 // Load must follow.
 func (c *Cursor) Trust(on bool) {
 	c.of = c.of.Trust(on)
-	if !c.begun {
+	if !c.begun && !c.items {
 		c.choose()
 	}
 }

@@ -30,7 +30,8 @@ func TestDrift(t *testing.T) {
 		maps    = begins("map", "head", "table", "descKind", "descEnd") // what is off
 		lengths = begins("headUsed")
 		types   = begins("desc", "itab")
-		chans   = begins("chan")
+		chans   = begins("chanLen", "chanCap", "chanClosed")
+		rings   = begins("chan")
 	)
 	m := items(1000)
 	x := &struct {
@@ -67,6 +68,13 @@ func TestDrift(t *testing.T) {
 	off("a chan", chans, n, err, "not known", 1)
 	n, err = v.Field(3).Cap()
 	off("a chan's capacity", chans, n, err, "not known", 7)
+	waiting := v.Field(3).Items()
+	err = waiting.Load()
+	var first any
+	if _, e, ok := waiting.Next(); ok {
+		first, _ = e.Scalar(0)
+	}
+	off("what waits in a chan", rings, first, err, "not known", 1)
 
 	v = v.Trust(true)
 	n, err = v.Field(0).Len()

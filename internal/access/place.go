@@ -80,6 +80,10 @@ func (v *View) appendPath(b []byte, entryKey func(entry *View) (string, bool)) (
 		}
 		return append(b, "["+strconv.Itoa(v.window.lo)+":"+strconv.Itoa(v.window.hi)+"]"...), true
 	}
+	if v.step == stepIndex && up.val.Kind() == reflect.Chan {
+		path, ok := up.appendPath(nil, entryKey)
+		return append(b, "items("+string(path)+")["+strconv.Itoa(v.index)+"]"...), ok
+	}
 	// An element of a part is an element of the whole.
 	for up.step == stepWindow {
 		up = up.up

@@ -27,6 +27,22 @@ func (v *View) EachUnlocked(f func(key, elem *View) (bool, error)) error {
 	return v.walk(true, false, f)
 }
 
+// EachItem calls f for what waits in a chan, as EachUnlocked does for the elements of a list. The
+// first is received next. No guard is taken at all.
+func (v *View) EachItem(f func(item *View) (bool, error)) error {
+	t, err := v.targetFor("items")
+	if err != nil {
+		return err
+	}
+	if t.Shape() != inspect.Chan {
+		return t.typeError("is no channel")
+	}
+	w := &walk{of: t, f: func(_, item *View) (bool, error) { return f(item) }, elem: new(View), collect: true, record: true, items: true}
+	w.cursor = t.val.Items()
+	t.markUsed()
+	return w.run()
+}
+
 const (
 	// clockEvery bounds the entries between two looks at the clock.
 	clockEvery = 8
@@ -46,6 +62,7 @@ type walk struct {
 	inRange bool  // the cursor yields only entries of the window
 	ended   bool
 	record  bool      // elements are recorded as picked
+	items   bool      // it is a walk of EachItem
 	collect bool      // entries are collected under the guard, and handed out after it was released
 	entries []entryAt // the collected ones
 }
@@ -78,6 +95,12 @@ func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error))
 			w.pos = win.lo
 		}
 	}
+	return w.run()
+}
+
+// run walks to the end.
+func (w *walk) run() error {
+	t := w.of
 	defer func() { t.visit.report.walked(t, w.cursor) }()
 	w.lend()
 	for !w.ended {
@@ -139,6 +162,9 @@ func (w *walk) chunk() error {
 // array without a guard are handed out unread, unless they are copied.
 func (w *walk) readsMemory() bool {
 	v := w.of
+	if w.items {
+		return false
+	}
 	if v.val.Kind() != reflect.Array || v.hasGuard() || v.val.Type().Len() == 0 {
 		return true
 	}
@@ -196,7 +222,7 @@ func (w *walk) next() (e entryAt, ok bool) {
 	if !ok {
 		return e, false
 	}
-	if e.pos = w.pos; w.key == nil {
+	if e.pos = w.pos; w.key == nil && !w.items {
 		e.pos = w.cursor.Index()
 	}
 	w.pos++

@@ -21,6 +21,7 @@ func TestDrift(t *testing.T) {
 		{"maps", (*Space).proveMaps, errMaps},
 		{"lengths", (*Space).proveLengths, errMaps},
 		{"chans", (*Space).proveChans, errChan},
+		{"rings", (*Space).proveRings, errRing},
 	}
 	for _, field := range append(Fields(), "") {
 		s := &Space{where: lie(field)}
@@ -33,6 +34,10 @@ func TestDrift(t *testing.T) {
 			want = []string{"types"}
 		case field == "headUsed":
 			want = []string{"maps", "lengths"}
+		case field == "chanLen" || field == "chanCap":
+			want = []string{"chans", "rings"}
+		case field == "chanSlots":
+			want = []string{"rings"}
 		case strings.HasPrefix(field, "chan"):
 			want = []string{"chans"}
 		default:

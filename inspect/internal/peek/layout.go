@@ -24,7 +24,8 @@ type layout struct {
 
 	// Of a chan (runtime.hchan): how many values it buffers, the size of the buffer, whether it is
 	// closed. The first two have stood first since go1.0.
-	chanLen, chanCap, chanClosed uintptr
+	// Where its buffer lies stands behind them.
+	chanLen, chanCap, chanClosed, chanSlots uintptr
 }
 
 // known is the layout of go1.24 to go1.27.
@@ -63,6 +64,7 @@ var known = layout{
 	chanLen:    0,
 	chanCap:    wordSize,
 	chanClosed: 3*wordSize + 4,
+	chanSlots:  2 * wordSize,
 }
 
 // The runtime's map (internal/runtime/maps.Map) and its tables. The layout of a group differs

@@ -12,5 +12,5 @@ func (s *Space) Prepare() {
 	_ = s.lengthsProved()
 	_ = s.mapsProved()
 	_ = s.probesProved()
-	_ = s.chansProved()
+	_ = s.ringsProved() // and of chans
 }

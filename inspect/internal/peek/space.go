@@ -21,7 +21,7 @@ type Space struct {
 	types         once[*types]
 	lengths, maps once[error]
 	probes        once[bool]
-	chans         once[error]
+	chans, rings  once[error]
 
 	mapTypes  sync.Map             // reflect.Type to *MapType or error
 	pointings [1024]atomic.Uintptr // see PointingOf
