@@ -127,8 +127,8 @@ func (s *space) newLens(t reflect.Type) *lens {
 func (s *space) fit(t reflect.Type, r *lensRow) (l *lens, ok bool) {
 	l = &lens{row: r, shape: r.shape, field: -1}
 	for _, name := range strings.Fields(r.fields + " " + r.inner) {
-		index, ok := s.findField(t, name)
-		if !ok || len(index) != 1 {
+		index, ok := s.ownField(t, name)
+		if !ok {
 			return nil, false
 		}
 		if name == r.inner {

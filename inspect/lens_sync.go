@@ -45,8 +45,8 @@ var _ = addLens(
 // and after an error.
 func (v Value) loadField(path ...string) (u uint64, ok bool, err error) {
 	for _, name := range path {
-		index, ok := v.FindField(name)
-		if !ok || len(index) != 1 {
+		index, ok := v.space().ownField(v.typ, name)
+		if !ok {
 			return 0, false, nil
 		}
 		v = v.Field(index[0]).content()

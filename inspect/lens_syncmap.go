@@ -85,8 +85,8 @@ const maxTrie = 16
 func (w *trieWalk) begin(m Value) error {
 	w.stack, w.entry = w.stack[:0], Value{}
 	for _, name := range []string{"m", "root"} {
-		index, ok := m.space().findField(m.typ, name)
-		if !ok || len(index) != 1 {
+		index, ok := m.space().ownField(m.typ, name)
+		if !ok {
 			return fmt.Errorf("a %v has no field %s", m.typ, name)
 		}
 		m = m.Field(index[0])
@@ -100,8 +100,8 @@ func (w *trieWalk) begin(m Value) error {
 }
 
 func (w *trieWalk) push(node Value) error {
-	index, ok := node.space().findField(node.typ, "children")
-	if !ok || len(index) != 1 || len(w.stack) >= maxTrie {
+	index, ok := node.space().ownField(node.typ, "children")
+	if !ok || len(w.stack) >= maxTrie {
 		return fmt.Errorf("a %v is no node of a sync.Map", node.typ)
 	}
 	w.stack = append(w.stack, trieNode{children: node.Field(index[0])})

@@ -20,8 +20,8 @@ const maxProbe = 64 << 10
 
 // field returns a field of a struct that must have it.
 func (p *probe) field(v Value, name string) Value {
-	index, ok := v.space().findField(v.typ, name)
-	if p.err != nil || !ok || len(index) != 1 {
+	index, ok := v.space().ownField(v.typ, name)
+	if p.err != nil || !ok {
 		return Value{}
 	}
 	return v.Field(index[0])

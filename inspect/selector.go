@@ -19,13 +19,8 @@ func (s *space) findField(t reflect.Type, name string) (index []int, ok bool) {
 	if t == nil || t.Kind() != reflect.Struct || name == "_" {
 		return nil, false
 	}
-	for i, f := range s.fields(t) {
-		if f.Name == name || f.GoName == name {
-			if i < len(directIndexes) {
-				return directIndexes[i : i+1 : i+1], true
-			}
-			return []int{i}, true
-		}
+	if index, ok := s.ownField(t, name); ok {
+		return index, true
 	}
 	key := foundKey{t, name}
 	if at, ok := s.found.at.Load(key); ok {
@@ -42,6 +37,23 @@ func (s *space) findField(t reflect.Type, name string) (index []int, ok bool) {
 		s.found.at.Store(key, fields[0])
 	}
 	return fields[0], true
+}
+
+// ownField finds a field of t, if that is a struct, which is no embedded one's. It is all that lenses need, and,
+// unlike findField, asks for no method by name: see docs/dependencies.md.
+func (s *space) ownField(t reflect.Type, name string) (index []int, ok bool) {
+	if t == nil || t.Kind() != reflect.Struct {
+		return nil, false
+	}
+	for i, f := range s.fields(t) {
+		if f.Name == name || f.GoName == name {
+			if i < len(directIndexes) {
+				return directIndexes[i : i+1 : i+1], true
+			}
+			return []int{i}, true
+		}
+	}
+	return nil, false
 }
 
 // Rivals lists what a name could select in v, a struct without a field of that name of its own: the
