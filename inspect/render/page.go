@@ -214,13 +214,19 @@ func (g *grid) align(rows [][]string, width int, bars bool) {
 	if bars {
 		room, last = width-minBar, len(g.columns)
 	}
-	for most := maxAligned; most >= minAligned; most-- {
-		g.Widths = slices.Clone(natural)
-		for c := range g.Widths {
-			g.Widths[c] = min(g.Widths[c], most)
-		}
-		if g.Before(last) <= room {
-			return
+	// Values give way first, since what follows a name is found by it.
+	for _, all := range []bool{false, true} {
+		for most := maxAligned; most >= minAligned; most-- {
+			g.Widths = slices.Clone(natural)
+			for c := range g.Widths {
+				if all || g.columns[c].Whole {
+					g.Widths[c] = min(g.Widths[c], most)
+				}
+				g.Widths[c] = min(g.Widths[c], maxAligned)
+			}
+			if g.Before(last) <= room {
+				return
+			}
 		}
 	}
 }

@@ -52,8 +52,16 @@ var screens = []struct {
 	{"narrowest", 20, false, []string{"dir()", "help marks", "help cache", "tree(stats)", "hist(orders.waits)", "freq(orders.pending, len(.lines) > 6)", "cach.items"}},
 	{"wide", 120, false, []string{"cache", "orders.pending", "catalog.children[0]"}},
 	{"pages", 80, false, []string{"tree(orders, 2)", "help(stats)", "size(orders)", "before = snap(config)", "diff(before, {Name: \"corner store\"})", "top(cache.items, 3, .hits)", "freq(orders.pending, .customer)", "x = freq(cache.items, .hits > 5000)", "x = dir(cache)"}},
+	{"80x24", 80, false, pictures},
+	{"120x40", 120, false, pictures},
 	{"colour", 80, true, []string{"dir()", "cache", "cach.items", "watch 500ms cache.hits until _ > 48000"}},
 	{"colour-pages", 80, true, []string{"help cache", "tree(stats)", "hist(orders.waits)", "freq(orders.pending, len(.lines) > 6)", "before = snap(stats)", "diff(before, {sent: 1})"}},
+}
+
+// pictures are what is drawn for the size of the screen.
+var pictures = []string{
+	"dir()", "cache", "cache!", "orders", "orders.pending", "catalog", "orders.pending[1]", "tree(orders, 2)", "hist(orders.waits)", "freq(orders.pending, .customer)", "top(cache.items, 5, .hits)",
+	"before = snap(orders)", "watch stats until _.requests > 120000", "watch orders until _.shipped > 900", "watch stats.requests until _ > 250000", "diff(before, orders)", "config", "loop",
 }
 
 // TestScreens runs the sessions ten seconds after the shop has opened, by a clock that moves only
@@ -78,6 +86,9 @@ func TestScreens(t *testing.T) {
 				session.SetEchoed(true)
 				session.style.keyed = true
 				session.SetWidth(sc.width)
+				if sc.topic == "120x40" {
+					session.SetHeight(40)
+				}
 				session.style.color.terminal = sc.color
 				for _, line := range sc.lines {
 					screen.WriteString(prompt + strings.ReplaceAll(line, "\n", "\n"+more) + "\n")

@@ -64,6 +64,10 @@ type Session struct {
 	// for none. See setAhead.
 	ahead  bool
 	enough func()
+	// paused is set while the watch that runs is paused.
+	paused bool
+	// woken has something in it once a watch has to look at the screen or at paused again.
+	woken chan struct{}
 	// away is set when somebody else writes on the terminal. See Away.
 	away bool
 	// peers lists the sessions for who; nil if there is no server. See SetPeers.
@@ -77,7 +81,7 @@ type Session struct {
 // New returns a session that writes to out. limits are those of the evaluator; zero fields stand
 // for the defaults.
 func New(evaluator Evaluator, out io.Writer, limits eval.Limits) *Session {
-	s := &Session{evaluator: evaluator, out: out, limits: limits.Filled(), clock: watch.WallClock{}, confirmTime: ConfirmTime}
+	s := &Session{evaluator: evaluator, out: out, limits: limits.Filled(), clock: watch.WallClock{}, confirmTime: ConfirmTime, woken: make(chan struct{}, 1)}
 	s.style.width.terminal = defaultWidth
 	s.style.height = defaultHeight
 	return s
@@ -133,6 +137,9 @@ func (s *Session) restyle(change func(*style)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(&s.style)
+	if s.enough != nil {
+		s.wake()
+	}
 }
 
 func (s *Session) currentStyle() style {

@@ -192,7 +192,7 @@ func (t *Terminal) hold(p []byte) []byte {
 		t.interrupt()
 		return p[i+1:]
 	}
-	if t.endsWatch(p) {
+	if t.pausesWatch(p) || t.endsWatch(p) {
 		return nil
 	}
 	n := min(len(p), maxHeld-len(t.held.bytes))
@@ -208,6 +208,11 @@ func (t *Terminal) hold(p []byte) []byte {
 // line mode only an empty line does, since a program may have sent its next lines ahead.
 func (t *Terminal) note() {
 	t.session.setAhead(t.held.empty > 0 || t.editor.echo && len(t.held.bytes) > 0)
+}
+
+// pausesWatch reports whether p was the key that pauses the running watch, or has it go on.
+func (t *Terminal) pausesWatch(p []byte) bool {
+	return t.editor.echo && string(p) == "p" && len(t.held.bytes) == 0 && t.session.pauseWatch()
 }
 
 // endsWatch reports whether p was a single key or an empty line that ended the running watch. That

@@ -22,7 +22,7 @@ const (
 )
 
 var watchDetail = `
-It evaluates the expression every second, or at the interval that comes first. For numbers it shows the change, the rate and the last samples; for structures, what changed. It holds nothing of the program between two samples, and samples less often if evaluating takes more than a tenth of the time. until ends it as soon as the condition holds; _ in the condition is the sample. changes has it write only what differs from the sample before. Any key ends it, or an empty line in line mode.
+It evaluates the expression every second, or at the interval that comes first. For numbers it shows the change, the rate and the last samples; for structures, what changed. It holds nothing of the program between two samples, and samples less often if evaluating takes more than a tenth of the time. until ends it as soon as the condition holds; _ in the condition is the sample. changes has it write only what differs from the sample before. The line of bars has a bar for each sample, from zero up: of the values, or of the rates of a number that only grows. After set format json each sample is a JSON object on a line. p pauses it and has it go on; any other key ends it, or an empty line in line mode.
   watch stats.requests
   watch 5s len(orders.pending) until _ > 50
   watch 200ms cache changes`[1:]
@@ -38,8 +38,33 @@ type Watcher interface {
 func (s *Session) setWatch(enough func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.paused = false
+	select {
+	case <-s.woken: // of a watch before
+	default:
+	}
 	if s.enough = enough; enough != nil && s.ahead {
 		enough()
+	}
+}
+
+// pauseWatch pauses the watch that runs, or has it go on. It reports whether one runs.
+func (s *Session) pauseWatch() (watching bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.enough == nil {
+		return false
+	}
+	s.paused = !s.paused
+	s.wake()
+	return true
+}
+
+// wake has the watch that runs look at the screen again.
+func (s *Session) wake() {
+	select {
+	case s.woken <- struct{}{}:
+	default: // it has not looked yet
 	}
 }
 
@@ -150,6 +175,12 @@ func (h watchHost) Eval(ctx context.Context, q eval.Query) (eval.Result, error) 
 }
 func (h watchHost) Write(p []byte) (int, error) { return h.out.Write(p) }
 func (h watchHost) Away() bool                  { return h.wasAway() }
+func (h watchHost) Woken() <-chan struct{}      { return h.woken }
+func (h watchHost) Paused() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.paused
+}
 
 func (h watchHost) Screen() watch.Screen {
 	st := h.currentStyle()
@@ -160,12 +191,15 @@ func (h watchHost) Screen() watch.Screen {
 	ends := "Ctrl-C ends it"
 	switch {
 	case st.keyed && st.echoed:
-		ends = "any key ends it"
+		ends = "p pauses, any other key ends it"
+		if h.Paused() {
+			ends = "any other key ends it"
+		}
 	case st.keyed:
 		ends = "an empty line ends it"
 	}
 	return watch.Screen{
 		Width: st.width.value(), Height: st.height, Line: line, Wider: min(2*line, maxWidth),
-		Echoed: st.echoed, Color: st.color.value(), Ends: ends,
+		Echoed: st.echoed, Color: st.color.value(), JSON: st.json, MaxJSON: h.limits.Output, Ends: ends,
 	}
 }

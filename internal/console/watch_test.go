@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"path/filepath"
 	"strings"
@@ -23,9 +24,10 @@ type fakeClock struct {
 
 func (c *fakeClock) Now() time.Time { return c.now }
 
-func (c *fakeClock) Wait(d time.Duration, done <-chan struct{}) {
+func (c *fakeClock) Wait(d time.Duration, done, woken <-chan struct{}) {
 	select {
 	case <-done:
+	case <-woken:
 	default:
 		c.waits = append(c.waits, d)
 		c.now = c.now.Add(d)
@@ -292,9 +294,12 @@ type stillClock struct{ waiting chan struct{} }
 
 func (c stillClock) Now() time.Time { return time.Time{} }
 
-func (c stillClock) Wait(_ time.Duration, done <-chan struct{}) {
+func (c stillClock) Wait(_ time.Duration, done, woken <-chan struct{}) {
 	c.waiting <- struct{}{}
-	<-done
+	select {
+	case <-done:
+	case <-woken:
+	}
 }
 
 // watching returns a terminal that runs a watch and waits for its next sample.
@@ -372,5 +377,171 @@ func TestHangupEndsAWatch(t *testing.T) {
 		end(term)
 		term.EOF()
 		<-term.Done()
+	}
+}
+
+// Paused, a watch takes no sample until p has it go on; any other key ends it.
+func TestPauseOfAWatch(t *testing.T) {
+	for _, then := range []string{"p", "q", "\x03"} {
+		term, p, clock := watching(t, true, "watch x\r")
+		p.waitFor(t, "every 1s; p pauses, any other key ends it\n")
+		term.Feed([]byte("p"))
+		<-clock.waiting
+		p.waitFor(t, "paused; p goes on, any other key ends it\nx  new\n")
+		if then == "p" {
+			term.Feed([]byte("p"))
+			<-clock.waiting
+			p.waitFor(t, "every 1s; p pauses, any other key ends it\nx  new\n")
+			then = "q"
+		}
+		term.Feed([]byte(then))
+		p.waitFor(t, prompt)
+		term.Feed([]byte("p\r")) // now it is a line
+		p.waitFor(t, "p\n"+prompt)
+		term.EOF()
+		<-term.Done()
+	}
+}
+
+// In line mode p is the next line, and no key of a watch.
+func TestNoPauseInLineMode(t *testing.T) {
+	term, p, _ := watching(t, false, "watch x\n")
+	term.Feed([]byte("p"))
+	term.Feed([]byte("\n\n"))
+	got := p.waitFor(t, "p\n"+prompt)
+	if strings.Contains(got, "paused") {
+		t.Errorf("paused: %q", got)
+	}
+	term.EOF()
+	<-term.Done()
+}
+
+// pausing is a clock that stands still while the watch is paused, and after some looks at it has
+// the watch go on.
+type pausing struct {
+	*fakeClock
+	s     *Session
+	waits []time.Duration
+}
+
+func (c *pausing) Wait(d time.Duration, done, woken <-chan struct{}) {
+	c.waits = append(c.waits, d)
+	switch len(c.waits) {
+	case 1: // after the first sample
+		c.s.pauseWatch()
+	case 2: // an hour later
+		c.now = c.now.Add(time.Hour)
+		c.s.pauseWatch()
+	}
+	c.fakeClock.Wait(min(d, time.Second), done, woken)
+}
+
+// What changed while a watch was paused is told at the rate at which it changed.
+func TestRateAfterAPause(t *testing.T) {
+	var screen strings.Builder
+	r := newReel(&screen, eval.Limits{})
+	r.frames = map[string][]any{"x": {0, 3600, 3601}}
+	r.s.clock = &pausing{fakeClock: r.clock, s: r.s}
+	if err := r.s.Do(context.Background(), "watch x"); err != nil {
+		t.Fatal(err)
+	}
+	const want = `every 1s; an empty line ends it
+14:03:01  0
+paused; p goes on, an empty line ends it
+15:03:01  3,600  +3,600  1/s  value ▁█  0 to 3,600
+15:03:02  3,601  +1  1/s  rate ██  1/s
+`
+	if got := screen.String(); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+// A watch that was drawn on a screen of another size leaves nothing of that behind.
+func TestWatchResized(t *testing.T) {
+	long := func(i int) *render.Node {
+		return object("a", strings.Repeat("long ", 12+i), "n", 1_000_000*i, "b", strings.Repeat("日本 ", 9), "c", i)
+	}
+	for _, widths := range [][]int{{80, 30}, {80, 20, 100}, {30, 90}, {100, 44, 21, 80}, {40, 40}} {
+		var out strings.Builder
+		screen := newVT(t, widths[0])
+		r := newReel(&out, eval.Limits{})
+		r.s.out = io.MultiWriter(&out, screen)
+		r.s.SetEchoed(true)
+		r.s.SetWidth(widths[0])
+		var frames []any
+		for i, width := range widths {
+			frames = append(frames, long(2*i), func() {
+				screen.resize(width)
+				r.s.SetWidth(width)
+			}, long(2*i+1))
+		}
+		r.frames = map[string][]any{"x": append(frames, long(50))}
+		if err := r.s.Do(context.Background(), "watch x"); err != nil {
+			t.Fatal(err)
+		}
+		_, last, _ := cutLast(out.String(), "\x1b[J")
+		want := newVT(t, widths[len(widths)-1])
+		want.Write([]byte(last))
+		if got, want := screen.String(), want.String(); got != want {
+			t.Errorf("%v: the screen shows\n%s\nwant\n%s", widths, got, want)
+		}
+	}
+}
+
+func cutLast(s, sep string) (before, after string, ok bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
+}
+
+// With set format json each sample is an object on a line, and nothing else is written.
+func TestWatchInJSON(t *testing.T) {
+	var screen strings.Builder
+	for _, echoed := range []bool{false, true} {
+		for _, line := range []string{"watch queue until _ > 6", "watch 500ms queue changes", "watch locked", "watch locked changes", "watch status", "watch secret", "watch dir()"} {
+			r := newReel(&screen, eval.Limits{})
+			r.frames = films()
+			r.s.SetEchoed(echoed)
+			if err := r.s.Do(context.Background(), "set format json; "+line); err != nil {
+				t.Fatal(err)
+			}
+		}
+		const want = `
+{"at":"2026-11-23T14:03:01Z","value":3}
+{"at":"2026-11-23T14:03:02Z","value":7}
+{"at":"2026-11-23T14:03:01Z","value":3}
+{"at":"2026-11-23T14:03:01.5Z","value":7}
+{"at":"2026-11-23T14:03:02.5Z","value":2}
+{"at":"2026-11-23T14:03:03Z","value":0}
+{"at":"2026-11-23T14:03:01Z","value":{"hits":1}}
+{"at":"2026-11-23T14:03:02Z","error":{"code":"guard","message":"cache.mu was held for all of 100 ms"}}
+{"at":"2026-11-23T14:03:03Z","error":{"code":"guard","message":"cache.mu was held for all of 100 ms"}}
+{"at":"2026-11-23T14:03:04Z","value":{"hits":2}}
+{"at":"2026-11-23T14:03:01Z","value":{"hits":1}}
+{"at":"2026-11-23T14:03:02Z","error":{"code":"guard","message":"cache.mu was held for all of 100 ms"}}
+{"at":"2026-11-23T14:03:04Z","value":{"hits":2}}
+{"at":"2026-11-23T14:03:01Z","value":"up"}
+{"at":"2026-11-23T14:03:02Z","value":"up"}
+{"at":"2026-11-23T14:03:03Z","value":"slow\u001b[2J\nsecond"}
+{"at":"2026-11-23T14:03:04Z","value":null}
+{"at":"2026-11-23T14:03:05Z","value":true}
+{"at":"2026-11-23T14:03:01Z","value":{"token":{"…":{"redacted":true}},"n":1}}
+{"at":"2026-11-23T14:03:02Z","value":{"token":{"…":{"redacted":true}},"n":2}}
+{"at":"2026-11-23T14:03:01Z","value":null}
+{"at":"2026-11-23T14:03:02Z","value":null}
+`
+		if got := "\n" + screen.String(); got != want {
+			t.Errorf("got%swant%s", got, want)
+		}
+		screen.Reset()
+	}
+	r := newReel(&screen, eval.Limits{Output: 40})
+	r.frames = map[string][]any{"x": {strings.Repeat("long ", 20)}}
+	r.s.Do(context.Background(), "set format json; watch x")
+	const want = `{"at":"2026-11-23T14:03:01Z","value":{"…":{"error":"the sample has 102 bytes, and 40 are allowed; watch a part of it"}}}` + "\n"
+	if got := screen.String(); got != want {
+		t.Errorf("got %s", got)
 	}
 }

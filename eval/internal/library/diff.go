@@ -257,9 +257,9 @@ func (d *differ) list(at string, a, b *render.Node) error {
 	return nil
 }
 
-// unmarked is n on a line, without the marks of racy reading: they are no part of the value.
+// unmarked is n on a line, without the marks of how it was read: they are no part of the value.
 func unmarked(n *render.Node, most int) string {
-	return strings.ReplaceAll(n.Line(most), "≈", "")
+	return strings.ReplaceAll(strings.TrimPrefix(n.Line(most), "copy "), "≈", "")
 }
 
 // texts returns the elements of a list as lines. Elements with equal lines are equal.

@@ -5,8 +5,9 @@ import "time"
 // Clock tells the time, and waits.
 type Clock interface {
 	Now() time.Time
-	// Wait returns after d, or as soon as done is closed.
-	Wait(d time.Duration, done <-chan struct{})
+	// Wait returns after d, as soon as done is closed, or when there is something in woken, which it
+	// takes.
+	Wait(d time.Duration, done, woken <-chan struct{})
 }
 
 // WallClock is the clock of the machine.
@@ -16,11 +17,12 @@ var _ Clock = WallClock{}
 
 func (WallClock) Now() time.Time { return time.Now() }
 
-func (WallClock) Wait(d time.Duration, done <-chan struct{}) {
+func (WallClock) Wait(d time.Duration, done, woken <-chan struct{}) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 	case <-done:
+	case <-woken:
 	}
 }

@@ -3,6 +3,7 @@ package watch
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -37,12 +38,28 @@ func (w *run) draw(now *sample, st Screen) string {
 	}
 	rows = append(rows, notes...)
 	var b strings.Builder
-	if !w.host.Away() && w.drawn > 0 {
-		fmt.Fprintf(&b, "\x1b[%dA\r\x1b[J", w.drawn)
+	if up := w.rowsAbove(st.Width); !w.host.Away() && up > 0 {
+		fmt.Fprintf(&b, "\x1b[%dA\r\x1b[J", up)
 	}
 	b.WriteString(strings.Join(rows, "\n") + "\n")
-	w.drawn = len(rows)
+	w.drawn = w.drawn[:0]
+	for _, row := range rows {
+		w.drawn = append(w.drawn, text.Width(uncolored.ReplaceAllString(row, "")))
+	}
 	return b.String()
+}
+
+// uncolored matches the colors in a row. Nothing else in it is an escape.
+var uncolored = regexp.MustCompile(`\x1b\[[0-9]*m`)
+
+// rowsAbove returns how many rows of a screen of that width hold what was drawn last. It assumes
+// what most terminals do when they become narrower: they wrap all rows anew.
+func (w *run) rowsAbove(width int) (rows int) {
+	width = max(width, 1)
+	for _, drawn := range w.drawn {
+		rows += max(1, (drawn+width-1)/width)
+	}
+	return rows
 }
 
 // notes returns the notes on a sample, in at most height rows.
@@ -106,18 +123,7 @@ func (w *run) table(now *sample, width, height int, st Screen) []string {
 			rest = fmt.Sprintf("… %s more that did not change: %s", text.Thousands(len(left)), text.Escape(w.Source))
 		}
 	}
-	rows := make([][]text.Cell, len(shown))
-	for i, s := range shown {
-		third := max(width/3, 1)
-		rows[i] = []text.Cell{
-			{Text: s.path},
-			{Text: s.now(third), Right: s.isNumber()},
-			{Text: s.delta(now.at, third), Right: s.known},
-			{Text: s.speed(), Right: true},
-			{Text: s.trend()},
-		}
-	}
-	lines := text.Columns(rows, width)
+	lines := layRows(shown, now, width)
 	for i, s := range shown {
 		if s.changed.Equal(now.at) {
 			lines[i] = text.Bold(lines[i], st.Color)
@@ -127,4 +133,89 @@ func (w *run) table(now *sample, width, height int, st Screen) []string {
 		lines = append(lines, text.Faint(text.Cut(rest, width), st.Color))
 	}
 	return lines
+}
+
+// The fewest columns that a value and a path are cut to where there is not room for all, and the
+// fewest samples of a sparkline.
+const (
+	minNow   = 12
+	minPath  = 12
+	minSpark = 8
+)
+
+// The columns of a table.
+const (
+	pathColumn = iota
+	nowColumn
+	deltaColumn
+	speedColumn
+	kindColumn
+	sparkColumn
+	spreadColumn
+	tableColumns
+)
+
+const tableGap = 2
+
+// layRows writes a row for each leaf, in at most width columns. All that the leaves have to tell is
+// written if it fits, and sparklines take the columns that are left. Where there is too little room
+// they become shorter first; then long values are cut to a fourth of the row; then the bounds of the
+// sparklines are left out; and then values and paths are cut.
+func layRows(shown []*series, now *sample, width int) []string {
+	cells := make([][]text.Cell, len(shown))
+	var widths [tableColumns]int
+	longest := 0 // of the sparklines
+	for i, s := range shown {
+		kind, spread := s.trend()
+		cells[i] = []text.Cell{
+			{Text: s.path},
+			{Text: s.now(width), Right: s.isNumber()},
+			{Text: s.delta(now.at, width), Right: s.known},
+			{Text: s.speed(), Right: true},
+			{Text: kind},
+			{},
+			{Text: spread},
+		}
+		for c, cell := range cells[i] {
+			widths[c] = max(widths[c], text.Width(cell.Text))
+		}
+		if kind != "" {
+			longest = max(longest, len(s.values))
+		}
+	}
+	widths[sparkColumn] = min(longest, minSpark)
+	// over is how many columns are missing, negative if some are left.
+	over := func() int {
+		taken := -tableGap
+		for _, n := range widths {
+			if n > 0 {
+				taken += n + tableGap
+			}
+		}
+		return taken - width
+	}
+	// less has column c give away what is missing, down to least.
+	less := func(c, least int) {
+		widths[c] -= min(max(over(), 0), max(widths[c]-least, 0))
+	}
+	less(nowColumn, width/4)
+	if over() > 0 {
+		widths[spreadColumn] = 0
+	}
+	less(nowColumn, minNow)
+	less(pathColumn, minPath)
+	widths[sparkColumn] = min(longest, widths[sparkColumn]+max(-over(), 0))
+	for i, s := range shown {
+		cells[i][pathColumn].Text = text.Cut(cells[i][pathColumn].Text, widths[pathColumn])
+		if text.Width(cells[i][nowColumn].Text) > widths[nowColumn] {
+			cells[i][nowColumn].Text = s.now(widths[nowColumn])
+		}
+		if cells[i][kindColumn].Text != "" {
+			cells[i][sparkColumn].Text = s.spark(widths[sparkColumn])
+		}
+		if text.Width(cells[i][spreadColumn].Text) > widths[spreadColumn] {
+			cells[i][spreadColumn].Text = ""
+		}
+	}
+	return text.Columns(cells, width)
 }

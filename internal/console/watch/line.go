@@ -2,10 +2,14 @@ package watch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -13,6 +17,9 @@ import (
 func (w *run) show(ctx context.Context, now *sample, last bool) error {
 	st := w.host.Screen()
 	var b strings.Builder
+	if st.JSON {
+		return w.showJSON(ctx, now, st)
+	}
 	if w.inPlace {
 		b.WriteString(w.draw(now, st))
 		if last {
@@ -37,6 +44,51 @@ func (w *run) show(ctx context.Context, now *sample, last bool) error {
 	}
 	return w.write(ctx, b.String())
 }
+
+// again shows the sample again, after the screen has changed or the watch was paused or resumed. Of
+// samples on a line each it only tells that the watch is paused.
+func (w *run) again(ctx context.Context) error {
+	was := w.paused
+	w.paused = w.host.Paused()
+	st := w.host.Screen()
+	switch {
+	case st.JSON:
+	case w.inPlace:
+		return w.write(ctx, w.draw(w.shown, st))
+	case w.paused && !was:
+		return w.write(ctx, text.Faint(w.header(w.shown.at), st.Color)+"\n")
+	}
+	return nil
+}
+
+// showJSON writes a sample as a JSON object on a line.
+func (w *run) showJSON(ctx context.Context, now *sample, st Screen) error {
+	var value string
+	if now.err == nil {
+		out := now.value.JSON()
+		if len(out) > st.MaxJSON {
+			// Half an object is no JSON.
+			out = (&render.Node{Err: fmt.Sprintf("the sample has %s bytes, and %s are allowed; watch a part of it", text.Thousands(len(out)), text.Thousands(st.MaxJSON))}).JSON()
+		}
+		value = `"value":` + string(out)
+	} else {
+		// A snapshot writes any text as JSON that no terminal obeys.
+		code := "internal"
+		if e := (*eval.Error)(nil); errors.As(now.err, &e) {
+			code = e.Code
+		}
+		said := render.FromPlain(map[string]any{"code": code, "message": now.err.Error()}, render.Limit{Bytes: maxMessage}, "")
+		value = `"error":` + string(said.JSON())
+	}
+	if w.Changes && w.last != nil && value == w.json {
+		return nil
+	}
+	w.json = value
+	return w.write(ctx, `{"at":"`+now.at.Format(time.RFC3339Nano)+`",`+value+"}\n")
+}
+
+// maxMessage bounds the text of an error in JSON, in bytes.
+const maxMessage = 64 << 10
 
 // minLine is the least width of a line. On a narrower terminal it wraps.
 const minLine = 20
@@ -84,7 +136,11 @@ func (w *run) line(now *sample, width int) (shown string, differs bool) {
 	case len(w.series.order) == 1 && w.series.order[0].path == "":
 		s := w.series.order[0]
 		differs = s.changed.Equal(now.at)
-		for _, part := range []string{s.now(width / 2), s.delta(now.at, width/2), s.speed(), s.trend()} {
+		kind, spread := s.trend()
+		if kind != "" {
+			kind += " " + s.spark(lineLength)
+		}
+		for _, part := range []string{s.now(width / 2), s.delta(now.at, width/2), s.speed(), kind, spread} {
 			if part != "" {
 				parts = append(parts, part)
 			}

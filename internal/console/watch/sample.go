@@ -14,6 +14,7 @@ import (
 type sample struct {
 	at    time.Time
 	node  *render.Node
+	value *render.Node // the answer for programs
 	page  *render.Page // the layout of the answer if it has one of its own; else nil
 	notes []string     // remarks on the answer
 	err   error        // in place of an answer

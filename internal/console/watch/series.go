@@ -2,6 +2,7 @@ package watch
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -9,8 +10,12 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// seriesLength is the number of samples in a sparkline.
-const seriesLength = 24
+// seriesLength is how many samples of a leaf are kept for its sparkline, which has as many columns
+// as there are left. A line has lineLength.
+const (
+	seriesLength = 120
+	lineLength   = 24
+)
 
 // series is the history of one leaf.
 type series struct {
@@ -157,11 +162,12 @@ func (s *series) speed() string {
 	return s.change.rate(rate)
 }
 
-// trend returns a sparkline and its range: of the rates if the value only ever grew, as a counter
-// does, and otherwise of the values.
-func (s *series) trend() string {
+// numbers returns the numbers that a sparkline shows, what they are, and how they are written: the
+// rates if the value only ever grew, as a counter does, and otherwise the values. It returns none
+// if there is nothing to show.
+func (s *series) numbers() (xs []float64, kind string, write func(float64) string) {
 	if s.changed.IsZero() || s.gone || !s.known {
-		return ""
+		return nil, "", nil
 	}
 	up, down := 0, false
 	for _, r := range s.rates {
@@ -170,42 +176,72 @@ func (s *series) trend() string {
 		}
 		down = down || r < 0
 	}
-	xs, write := s.values, func(x float64) string { return decimal(x) }
+	xs, kind, write = s.values, "value", decimal
 	if _, ok := s.node.Scalar.(time.Duration); ok {
 		write = func(x float64) string { return text.Duration(time.Duration(x), digits) }
 	}
 	if s.change.rate != nil && up > 1 && !down {
-		xs, write = s.rates, s.change.rate
+		xs, kind, write = s.rates, "rate", s.change.rate
 	}
-	line, low, high, ok := sparkline(xs)
-	if !ok {
-		return ""
+	n := 0
+	for _, x := range xs {
+		if x == x {
+			n++
+		}
 	}
+	if n < 2 {
+		return nil, "", nil
+	}
+	return xs, kind, write
+}
+
+// trend says what the sparkline shows, and from where to where that goes.
+func (s *series) trend() (kind, spread string) {
+	xs, kind, write := s.numbers()
+	if xs == nil {
+		return "", ""
+	}
+	low, high := bounds(xs)
 	if low == high {
-		return line + "  " + write(low)
+		return kind, write(low)
 	}
-	return line + "  " + write(low) + " to " + write(high)
+	from, to := write(low), write(high)
+	if unit := "/s"; strings.HasSuffix(to, unit) {
+		from = strings.TrimSuffix(from, unit) // it stands behind both
+	}
+	return kind, from + " to " + to
+}
+
+// spark returns the sparkline of the last samples, one a column.
+func (s *series) spark(columns int) string {
+	xs, _, _ := s.numbers()
+	return sparkline(xs, columns)
 }
 
 // bars are the eight heights of a sparkline.
 var bars = []rune("▁▂▃▄▅▆▇█")
 
-// sparkline draws xs between the least and the greatest of them. NaN is a gap. ok is false unless
-// there are at least two numbers.
-func sparkline(xs []float64) (line string, low, high float64, ok bool) {
+// bounds returns the least and the greatest of xs. NaN is none of them.
+func bounds(xs []float64) (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
-	n := 0
 	for _, x := range xs {
-		if !math.IsNaN(x) {
+		if x == x {
 			low, high = min(low, x), max(high, x)
-			n++
 		}
 	}
-	for i, x := range xs {
+	return low, high
+}
+
+// sparkline draws the last of xs, one a column. NaN is a gap. Its scale begins at zero, so that a
+// number that changes little looks like one.
+func sparkline(xs []float64, columns int) (line string) {
+	low, high := bounds(xs)
+	low, high = min(low, 0), max(high, 0)
+	for i, x := range xs[max(len(xs)-columns, 0):] {
 		switch {
-		case math.IsNaN(x) && (line != "" || i == len(xs)-1):
+		case x != x && (line != "" || i == len(xs)-1):
 			line += " "
-		case math.IsNaN(x):
+		case x != x:
 		case low == high:
 			line += string(bars[0])
 		default:
@@ -213,5 +249,5 @@ func sparkline(xs []float64) (line string, low, high float64, ok bool) {
 			line += string(bars[min(int(part*float64(len(bars))), len(bars)-1)])
 		}
 	}
-	return line, low, high, n > 1
+	return line
 }

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval"
@@ -36,16 +37,23 @@ type Host interface {
 	Screen() Screen
 	// Away reports whether somebody else has written on the screen since the last call of Away.
 	Away() bool
+	// Paused reports whether the user has paused the watch.
+	Paused() bool
+	// Woken returns a channel in which there is something once the screen has another size or the
+	// watch was paused or resumed.
+	Woken() <-chan struct{}
 	Clock
 }
 
 // Screen is what a sample is laid out for.
 type Screen struct {
-	Width, Height int    // in cells, for samples drawn over each other
-	Line          int    // in columns, for samples on a line each
-	Wider         int    // the width to advise if a line is cut
-	Echoed        bool   // the session draws on the screen, so a sample can be drawn over
-	Color         bool   // the terminal shows colors
+	Width, Height int  // in cells, for samples drawn over each other
+	Line          int  // in columns, for samples on a line each
+	Wider         int  // the width to advise if a line is cut
+	Echoed        bool // the session draws on the screen, so a sample can be drawn over
+	Color         bool // the terminal shows colors
+	JSON          bool // each sample is a JSON object on a line, of at most MaxJSON bytes
+	MaxJSON       int
 	Ends          string // how the user ends a watch
 }
 
@@ -68,8 +76,11 @@ type run struct {
 	samples int           // evaluated so far
 	slowed  time.Duration // the interval if it is longer than Every; else 0
 	last    *sample       // the sample before; nil for the first
+	shown   *sample       // the sample on the screen, which follows last
+	paused  bool          // no sample is taken
 	series  seriesSet     // what is known of each leaf, up to the current sample
-	drawn   int           // rows on the screen that the next sample is drawn over
+	json    string        // the value that was written last, where samples are JSON
+	drawn   []int         // the widths of the rows on the screen that the next sample is drawn over
 }
 
 // Run runs w until its condition is true, ctx ends or enough is closed, and returns the number of
@@ -77,7 +88,7 @@ type run struct {
 // *Mistake, or that of the host's Write. A watch takes at least one sample.
 func (w Watch) Run(ctx context.Context, host Host, enough <-chan struct{}) (samples int, err error) {
 	r := &run{Watch: w, host: host, began: host.Now()}
-	r.inPlace = host.Screen().Echoed && !w.Changes
+	r.inPlace = host.Screen().Echoed && !host.Screen().JSON && !w.Changes
 	for {
 		at := host.Now()
 		done, err := r.sample(ctx, at)
@@ -89,14 +100,37 @@ func (w Watch) Run(ctx context.Context, host Host, enough <-chan struct{}) (samp
 		if pause > r.Every {
 			r.slowed = pause
 		}
-		host.Wait(pause-host.Now().Sub(at), enough)
+		if done, err := r.rest(ctx, at.Add(pause), enough); err != nil || done {
+			return r.samples, err
+		}
+	}
+}
+
+// rest waits until it is time for the next sample, and as long as the watch is paused. Meanwhile it
+// draws the sample again for a screen of another size. done reports whether enough is closed.
+func (w *run) rest(ctx context.Context, until time.Time, enough <-chan struct{}) (done bool, err error) {
+	for {
+		left := until.Sub(w.host.Now())
+		if w.paused {
+			left = math.MaxInt64
+		}
+		w.host.Wait(left, enough, w.host.Woken())
 		select {
 		case <-enough:
 			if ctx.Err() != nil {
-				return r.samples, ErrEnded
+				return true, ErrEnded
 			}
-			return r.samples, nil
+			return true, nil
 		default:
+		}
+		if left = until.Sub(w.host.Now()); left <= 0 && !w.paused && !w.host.Paused() {
+			return false, nil
+		}
+		if err := w.again(ctx); err != nil {
+			return true, err
+		}
+		if !w.paused && until.Sub(w.host.Now()) <= 0 {
+			return false, nil
 		}
 	}
 }
@@ -116,19 +150,16 @@ func (w *run) sample(ctx context.Context, at time.Time) (done bool, err error) {
 	if err != nil && w.samples == 0 {
 		return false, &Mistake{err}
 	}
-	now := &sample{at: at, node: r.Node, page: r.Page, err: err, notes: r.Notes}
+	now := &sample{at: at, node: r.Node, value: r.Value(), page: r.Page, err: err, notes: r.Notes}
 	if err == nil && w.Condition != "" {
 		if done, err = w.holds(ctx); err != nil {
 			return false, err
 		}
 	}
 	w.samples++
+	w.last, w.shown = w.shown, now
 	w.series.add(now, w.last)
-	if err := w.show(ctx, now, done); err != nil {
-		return false, err
-	}
-	w.last = now
-	return done, nil
+	return done, w.show(ctx, now, done)
 }
 
 // holds evaluates the condition.
@@ -155,6 +186,9 @@ func (w *run) header(at time.Time) string {
 	}
 	if w.samples > 1 {
 		every += fmt.Sprintf(", %s samples in %s", text.Thousands(w.samples), text.Duration(at.Sub(w.began), 2))
+	}
+	if w.paused {
+		return "paused; p goes on, " + w.host.Screen().Ends
 	}
 	return every + "; " + w.host.Screen().Ends
 }
