@@ -61,7 +61,7 @@ var screens = []struct {
 // pictures are what is drawn for the size of the screen.
 var pictures = []string{
 	"dir()", "cache", "cache!", "orders", "orders.pending", "catalog", "orders.pending[1]", "tree(orders, 2)", "hist(orders.waits)", "freq(orders.pending, .customer)", "top(cache.items, 5, .hits)",
-	"before = snap(orders)", "watch stats until _.requests > 120000", "watch orders until _.shipped > 900", "watch stats.requests until _ > 250000", "diff(before, orders)", "config", "loop",
+	"before = snap(orders)", "watch stats until _.requests > 120000", "watch orders until _.shipped > 900", "watch stats.requests until _ > 250000", "diff(before, orders)", "config",
 }
 
 // TestScreens runs the sessions ten seconds after the shop has opened, by a clock that moves only
