@@ -377,7 +377,7 @@ func TestColour(t *testing.T) {
 // TestAllItems: a list of more elements than an answer may show says so when one asks for all.
 func TestAllItems(t *testing.T) {
 	var out strings.Builder
-	s := New(eval.NewSession(registry.New(), eval.Limits{}), &out, eval.Limits{})
+	s := New(costless{eval.NewSession(registry.New(), eval.Limits{})}, &out, eval.Limits{})
 	for _, line := range []string{"set items 100000", "1..100000"} {
 		if err := s.Do(context.Background(), line); err != nil {
 			t.Fatal(err)
