@@ -63,21 +63,58 @@ func (b *backwards) operand(end int) (value.Value, error) {
 	return x, err
 }
 
+// endsOperand reports whether token i is the last of something that a dot or a bracket may follow.
+func (b *backwards) endsOperand(i int) bool {
+	return b.is(i, ")", "]", "#") || b.isWord(i) && (b.tokens[i].Kind == lexer.Identifier || b.is(i-1, ".", "?."))
+}
+
+// indexed evaluates what the bracket at open is behind.
+func (b *backwards) indexed(open int) (value.Value, error) {
+	if b.is(open-1, "?.") {
+		open--
+	}
+	if !b.endsOperand(open - 1) {
+		return nil, errUnknown
+	}
+	return b.operand(open)
+}
+
+// A standIn stands for a collection that is not computed: one of its elements is like any other.
+type standIn struct {
+	value.Value // so that it is one; says nothing
+	elem        func() (value.Value, error)
+}
+
+// elementsOf stands for a collection of elements of x.
+func (e *evaluation) elementsOf(x value.Value) standIn {
+	return standIn{value.Nil, func() (value.Value, error) { return e.some(x) }}
+}
+
 // chain is operand, and returns the first token of the chain.
 func (b *backwards) chain(end int) (x value.Value, start int, err error) {
 	last := end - 1
 	switch {
 	case b.is(last, "]"):
 		open := b.open(last)
-		key, err := b.key(open+1, last)
-		if err != nil {
-			return nil, 0, err
-		}
 		from := open
 		if b.is(open-1, "?.") {
 			from--
 		}
+		if !b.endsOperand(from - 1) {
+			return nil, 0, errUnknown
+		}
 		if x, start, err = b.chain(from); err != nil {
+			return nil, 0, err
+		}
+		if b.isWindow(open, last) {
+			return b.e.elementsOf(x), start, nil
+		}
+		if x, ok := x.(standIn); ok {
+			elem, err := x.elem()
+			return elem, start, err
+		}
+		key, err := b.key(open+1, last)
+		if err != nil {
 			return nil, 0, err
 		}
 		x, err = value.Index(&b.e.Thread, x, key)
@@ -152,8 +189,8 @@ func (b *backwards) key(from, to int) (value.Value, error) {
 // calling it.
 func (b *backwards) call(open int) (x value.Value, start int, err error) {
 	name := open - 1
-	if !b.isWord(name) {
-		return nil, 0, errUnknown
+	if !b.isWord(name) || !b.endsOperand(name) {
+		return b.parenthesized(open)
 	}
 	if x, start, err = b.collection(open); err != nil {
 		return nil, 0, err
@@ -164,12 +201,70 @@ func (b *backwards) call(open int) (x value.Value, start int, err error) {
 	}
 	switch {
 	case fn.Answers == library.ItsElements:
-		return x, start, nil
+		return b.e.elementsOf(x), start, nil
+	case fn.Answers == library.ItsGroups:
+		group := b.e.elementsOf(x)
+		return standIn{value.Nil, func() (value.Value, error) { return group, nil }}, start, nil
+	case fn.Answers == library.ItsProjections:
+		// The projection is evaluated when it is asked for: in nested calls it evaluates the
+		// collection once more.
+		return standIn{value.Nil, func() (value.Value, error) {
+			y, from, err := b.chain(b.closing(open))
+			if err == nil && !b.is(from-1, ",", "(") {
+				err = errUnknown // it is computed
+			}
+			return y, err
+		}}, start, nil
 	case fn.Answers == library.AnElement, fn.Answers == library.AnElementAlone && b.isAlone(open):
 		x, err = b.e.some(x)
 		return x, start, err
 	}
 	return nil, 0, errUnknown
+}
+
+// parenthesized evaluates what stands between the bracket at open and the one that closes it.
+func (b *backwards) parenthesized(open int) (x value.Value, start int, err error) {
+	if open < 0 || b.isWord(open-1) && b.tokens[open-1].Kind == lexer.Identifier {
+		return nil, 0, errUnknown
+	}
+	x, start, err = b.chain(b.closing(open))
+	if err == nil && start != open+1 {
+		err = errUnknown
+	}
+	return x, open, err
+}
+
+// closing returns the bracket that closes the one at open, or the end of the tokens.
+func (b *backwards) closing(open int) int {
+	depth := 0
+	for i := open; i < len(b.tokens); i++ {
+		switch {
+		case b.is(i, "(", "[", "{"):
+			depth++
+		case b.is(i, ")", "]", "}"):
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return len(b.tokens)
+}
+
+// isWindow reports whether the brackets at open and end have a part of a list between them, as in
+// xs[2:5].
+func (b *backwards) isWindow(open, end int) bool {
+	depth := 0
+	for i := open; i < end; i++ {
+		switch {
+		case b.is(i, "(", "[", "{"):
+			depth++
+		case b.is(i, ")", "]", "}"):
+			depth--
+		case depth == 1 && b.is(i, ":") && !b.is(i-1, "?"):
+			return true
+		}
+	}
+	return false
 }
 
 // isAlone reports whether the call whose bracket is at open has a single argument.
@@ -263,6 +358,9 @@ func (b *backwards) inPredicate(open, end int) bool {
 
 // some returns an element of x, Nil if there is none.
 func (e *evaluation) some(x value.Value) (value.Value, error) {
+	if x, ok := x.(standIn); ok {
+		return x.elem()
+	}
 	x, err := value.Load(x)
 	if err != nil {
 		return nil, err

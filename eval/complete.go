@@ -1,22 +1,64 @@
 package eval
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/eval/internal/library"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // Completion is a proposal: replace line[Start:pos] by Text.
 type Completion struct {
 	Start  int
 	Text   string
+	Kind   Kind
 	Detail string // for listings, such as a type
+}
+
+// Kind says what a Completion proposes.
+type Kind string
+
+// The kinds of what can stand in an expression.
+const (
+	KindKey       Kind = "key" // of a map, as one types it, with the bracket that closes it
+	KindObject    Kind = "object"
+	KindNamespace Kind = "namespace"
+	KindVariable  Kind = "variable" // of this session
+	KindField     Kind = "field"
+	KindMethod    Kind = "method"
+	KindFunction  Kind = "function"
+)
+
+// before orders completions: what is this application's comes first, then what is this session's,
+// then the language's, each by text, and keys that are numbers by number.
+func (c Completion) before(other Completion) int {
+	rank := func(c Completion) int {
+		switch c.Kind {
+		case KindVariable:
+			return 1
+		case KindFunction:
+			return 2
+		}
+		return 0
+	}
+	if n := cmp.Compare(rank(c), rank(other)); n != 0 {
+		return n
+	}
+	if c.Kind == KindKey && other.Kind == KindKey {
+		a, notA := strconv.ParseFloat(strings.Trim(c.Text, "[]"), 64)
+		b, notB := strconv.ParseFloat(strings.Trim(other.Text, "[]"), 64)
+		if notA == nil && notB == nil && a != b {
+			return cmp.Compare(a, b)
+		}
+	}
+	return strings.Compare(c.Text, other.Text)
 }
 
 // completeLimits bounds a completion, which answers a key press.
@@ -33,12 +75,13 @@ func (s *Session) Complete(line string, pos int) []Completion {
 	return s.CompleteContext(context.Background(), line, pos)
 }
 
-// CompleteContext proposes what could stand at byte position pos of line, sorted: names, variables
-// and functions; after a dot fields, and methods that may be called; after a bracket and a quote
-// the keys of a map. In a predicate a leading dot is that of an element. It calls no method, no
-// lens and no registry.Func, and computes nothing: it reads fields and elements of what stands
-// before pos, for at most 100 ms. It returns nil if it knows nothing, if pos is beyond 4 KiB, and
-// once ctx has ended.
+// CompleteContext proposes what could stand at byte position pos of line, sorted: exposed objects,
+// variables and functions; after a dot fields, methods that may be called and the keys of a map;
+// after a bracket the keys of a map, of whatever type, also those that begin with a text in quotes.
+// In a predicate a leading dot is that of an element. It calls no method, no lens and no
+// registry.Func, and computes nothing: it reads fields and elements of what stands before pos, for
+// at most 100 ms. It returns nil if it knows nothing, if pos is beyond 4 KiB, and once ctx has
+// ended.
 func (s *Session) CompleteContext(ctx context.Context, line string, pos int) []Completion {
 	if pos < 0 || pos > len(line) || pos > maxCompleted || !utf8.ValidString(line[:pos]) {
 		return nil
@@ -55,53 +98,80 @@ func (s *Session) CompleteContext(ctx context.Context, line string, pos int) []C
 	if err != nil || ctx.Err() == context.Canceled {
 		return nil
 	}
-	slices.SortFunc(out, func(a, b Completion) int { return strings.Compare(a.Text, b.Text) })
+	slices.SortFunc(out, Completion.before)
 	return out[:min(len(out), maxProposals)]
 }
 
-// complete proposes what may follow text.
-func (e *evaluation) complete(text string) (out []Completion, err error) {
+// complete proposes what may follow line.
+func (e *evaluation) complete(line string) (out []Completion, err error) {
 	defer e.rescue(&err)
-	quote, comment := openQuote(text)
+	quote, comment := openQuote(line)
 	switch {
 	case comment:
 		return nil, nil
 	case quote >= 0:
-		return e.completeKey(text, quote)
+		return e.completeKey(line, quote)
 	}
-	start := len(text)
+	start := len(line)
 	for start > 0 {
-		r, n := utf8.DecodeLastRuneInString(text[:start])
+		r, n := utf8.DecodeLastRuneInString(line[:start])
 		if !value.IsName("a" + string(r)) {
 			break
 		}
 		start -= n
 	}
-	prefix := text[start:]
-	add := func(name, detail string) {
-		if strings.HasPrefix(name, prefix) && name != prefix {
-			out = append(out, Completion{start, name, detail})
+	prefix := line[start:]
+	added := map[string]bool{}
+	add := func(kind Kind, name, detail string) {
+		if strings.HasPrefix(name, prefix) && name != prefix && !added[name] {
+			added[name] = true
+			out = append(out, Completion{start, name, kind, detail})
 		}
 	}
-	b, err := e.backwards(text[:start])
+	b, err := e.backwards(line[:start])
 	if err != nil {
 		return nil, err
 	}
 	end := len(b.tokens)
 	switch {
 	case b.is(end-1, "#"):
-		add("acc", "what reduce has so far")
-		add("index", "the position of the element")
-		add("key", "the key of the element")
+		add(KindVariable, "acc", "what reduce has so far")
+		add(KindVariable, "index", "the position of the element")
+		add(KindVariable, "key", "the key of the element")
 	case b.is(end-1, ".", "?."):
 		x, err := b.operand(end - 1)
 		if err != nil {
 			return nil, err
 		}
-		if x, ok := x.(value.Completable); ok {
-			err = x.Names(&e.Thread, add)
+		err = e.members(x, add)
+		if err == nil && len(out) < maxProposals {
+			dot := strings.LastIndexByte(line[:start], '.')
+			if line[dot-min(dot, 1):dot] == "?" {
+				dot++ // m?.["key"]
+			}
+			err = e.keys(x, func(key value.Value, typed, detail string) bool {
+				name, isText := key.(value.String)
+				switch {
+				case !strings.HasPrefix(string(name), prefix) || prefix != "" && !isText:
+				case isText && value.IsName(string(name)):
+					add(KindKey, string(name), detail)
+				case b.endsOperand(end - 2):
+					out = append(out, Completion{dot, "[" + typed + "]", KindKey, detail})
+				default:
+					out = append(out, Completion{dot, "#[" + typed + "]", KindKey, detail})
+				}
+				return len(out) < maxProposals
+			})
+		}
+		if len(out) > 0 {
+			err = nil // what was found until the budget was spent is of use
 		}
 		return out, err
+	case b.is(end-1, "["):
+		if out, err = e.completeIndex(b, end-1, start, prefix); len(out) > 0 || err != nil {
+			return out, err
+		}
+		e.starts(add)
 	default:
 		e.starts(add)
 	}
@@ -109,16 +179,16 @@ func (e *evaluation) complete(text string) (out []Completion, err error) {
 }
 
 // starts proposes what an expression can start with.
-func (e *evaluation) starts(add func(name, detail string)) {
+func (e *evaluation) starts(add func(kind Kind, name, detail string)) {
 	spaces := map[string]bool{}
 	for _, entry := range e.Exposed {
 		first, _, dotted := strings.Cut(entry.Name, ".")
 		switch {
 		case !dotted:
-			add(entry.Name, entry.Type)
+			add(KindObject, entry.Name, entry.Type)
 		case !spaces[first]:
 			spaces[first] = true
-			add(first, "namespace")
+			add(KindNamespace, first, "namespace")
 		}
 	}
 	for name, v := range e.session.variables(e.Visit) {
@@ -129,16 +199,94 @@ func (e *evaluation) starts(add func(name, detail string)) {
 		case v.Path == nil:
 			detail = v.Type
 		}
-		add(name, detail)
+		add(KindVariable, name, detail)
 	}
 	for _, name := range library.Names() {
-		add(name+"(", "function")
+		add(KindFunction, name+"(", "function")
 	}
 }
 
+// members proposes what may follow the dot of x, but for the keys of a map.
+func (e *evaluation) members(x value.Value, add func(kind Kind, name, detail string)) error {
+	c, ok := x.(value.Completable)
+	if !ok {
+		return nil
+	}
+	return c.Names(&e.Thread, func(name, detail string) {
+		kind := KindField
+		if strings.HasSuffix(name, "(") {
+			kind = KindMethod
+		}
+		add(kind, name, detail)
+	})
+}
+
+// keys yields the keys of x as one types them, if x is a map, until yield says that it has enough.
+// It leaves out keys that cannot be typed or must not be told.
+func (e *evaluation) keys(x value.Value, yield func(key value.Value, typed, detail string) (more bool)) error {
+	x, err := value.Load(x)
+	if err != nil || !value.IsMap(x) {
+		return err
+	}
+	above := value.Path(x)
+	return value.Entries(&e.Thread, x, false, func(_ int, key, elem value.Value) (bool, error) {
+		key, err := value.Load(key)
+		if err != nil {
+			return false, err
+		}
+		typed := ""
+		switch k := key.(type) {
+		case value.String:
+			typed = text.Literal(string(k))
+		case value.Int:
+			typed = strconv.FormatInt(int64(k), 10)
+		}
+		detail := ""
+		if v, live := elem.(value.Live); live {
+			if t := v.View.Value().Type(); t != nil {
+				detail = t.String()
+			}
+			if path, below := strings.CutPrefix(v.View.Path(), above+"["); below && above != "" {
+				typed = strings.TrimSuffix(path, "]") // whatever the type of the key
+			}
+		}
+		if typed == "" {
+			return true, nil
+		}
+		return yield(key, typed, detail), nil
+	})
+}
+
+// completeIndex proposes the keys of the map before the bracket at open, where prefix stands behind
+// that. Names stay possible as soon as one begins with prefix.
+func (e *evaluation) completeIndex(b *backwards, open, start int, prefix string) (out []Completion, err error) {
+	x, err := b.indexed(open)
+	if err != nil {
+		return nil, nil // any expression may stand here
+	}
+	err = e.keys(x, func(key value.Value, typed, detail string) bool {
+		name, isText := key.(value.String)
+		if strings.HasPrefix(typed, prefix) || isText && strings.HasPrefix(string(name), prefix) {
+			out = append(out, Completion{start, typed + "]", KindKey, detail})
+		}
+		return len(out) < maxProposals
+	})
+	if prefix != "" {
+		e.starts(func(kind Kind, name, detail string) {
+			if strings.HasPrefix(name, prefix) && name != prefix {
+				out = append(out, Completion{start, name, kind, detail})
+			}
+		})
+	}
+	if len(out) > 0 {
+		err = nil // what was found until the budget was spent is of use
+	}
+	return out, err
+}
+
 // completeKey proposes the keys of a map after m[". The quote is at that offset.
-func (e *evaluation) completeKey(text string, quote int) (out []Completion, err error) {
-	b, err := e.backwards(text[:quote])
+func (e *evaluation) completeKey(line string, quote int) (out []Completion, err error) {
+	b, err := e.backwards(line[:quote])
 	if err != nil {
 		return nil, err
 	}
@@ -146,34 +294,19 @@ func (e *evaluation) completeKey(text string, quote int) (out []Completion, err 
 	if !b.is(end, "[") {
 		return nil, nil
 	}
-	if b.is(end-1, "?.") {
-		end--
-	}
-	x, err := b.operand(end)
+	x, err := b.indexed(end)
 	if err != nil {
 		return nil, err
 	}
-	if x, err = value.Load(x); err != nil || !value.IsMap(x) {
-		return nil, err
-	}
-	prefix := text[quote+1:]
-	err = value.Entries(&e.Thread, x, false, func(_ int, key, elem value.Value) (bool, error) {
-		key, err := value.Load(key)
-		if err != nil {
-			return false, err
-		}
+	prefix := line[quote+1:]
+	err = e.keys(x, func(key value.Value, typed, detail string) bool {
 		if name, ok := key.(value.String); ok && strings.HasPrefix(string(name), prefix) {
-			detail := ""
-			if v, live := elem.(value.Live); live && v.View.Value().Type() != nil {
-				detail = v.View.Value().Type().String()
-			}
-			out = append(out, Completion{quote, fmt.Sprintf("%q]", name), detail})
+			out = append(out, Completion{quote, typed + "]", KindKey, detail})
 		}
-		return len(out) < maxProposals, nil
+		return len(out) < maxProposals
 	})
-	if err != nil && len(out) > 0 {
-		// The budget is spent, but what was found is still of use.
-		err = nil
+	if len(out) > 0 {
+		err = nil // what was found until the budget was spent is of use
 	}
 	return out, err
 }

@@ -2,6 +2,8 @@ package eval
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -82,5 +84,99 @@ func TestCompletionEnds(t *testing.T) {
 	}
 	if got := s.CompleteContext(ctx, "bo", 2); len(got) != 0 {
 		t.Errorf("%v in a context that has ended", got)
+	}
+}
+
+type stock struct {
+	byName map[string]*bin
+	byID   map[int]bin
+	byPair map[pair]bin
+	byAny  map[any]bin
+	byTime map[time.Duration]bin
+	flags  map[bool]bin
+	header header
+	bins   []bin
+}
+
+type (
+	bin    struct{ weight, count int }
+	pair   struct{ a, b int }
+	header map[string][]string
+)
+
+// Full is what the test exposes.
+func (h header) Full() bool { return len(h) > 0 }
+
+// completed returns the completions of line as one text.
+func completed(s *Session, line string) string {
+	var all []string
+	for _, c := range s.Complete(line, len(line)) {
+		all = append(all, fmt.Sprintf("%s%s", line[:c.Start], c.Text))
+	}
+	return strings.Join(all, "   ")
+}
+
+// TestCompleteKeys: keys of any type are proposed as one types them, behind a bracket, a quote and a
+// dot, beside methods.
+func TestCompleteKeys(t *testing.T) {
+	reg := registry.New()
+	reg.Expose("s", &stock{
+		byName: map[string]*bin{"bolt": {1, 2}, "sku-17": {3, 4}, "two\nlines": {}, "日本": {}},
+		byID:   map[int]bin{7: {}, 70: {}, 12: {}, -3: {}},
+		byPair: map[pair]bin{{1, 2}: {}},
+		byAny:  map[any]bin{"x": {}, 4: {}, true: {}},
+		byTime: map[time.Duration]bin{time.Second: {}, 2 * time.Minute: {}},
+		flags:  map[bool]bin{true: {}, false: {}},
+		header: header{"Accept": {"x"}, "Content-Type": {"y"}},
+		bins:   []bin{{1, 1}},
+	}, registry.Frozen(), registry.Methods("*", "*.*"))
+	s := NewSession(reg, Limits{})
+	for _, tc := range []struct{ line, want string }{
+		{"s.byName[", `s.byName["bolt"]   s.byName["sku-17"]   s.byName["two\nlines"]   s.byName["日本"]`},
+		{"s.byName[sk", `s.byName["sku-17"]`},
+		{`s.byName["s`, `s.byName["sku-17"]`},
+		{`s.byName?.[`, `s.byName?.["bolt"]   s.byName?.["sku-17"]   s.byName?.["two\nlines"]   s.byName?.["日本"]`},
+		{"s.byName.", `s.byName["sku-17"]   s.byName["two\nlines"]   s.byName.bolt   s.byName.日本`},
+		{"s.byName?.", `s.byName?.["sku-17"]   s.byName?.["two\nlines"]   s.byName?.bolt   s.byName?.日本`},
+		{"s.byName.sku", `s.byName["sku-17"]`},
+		{"s.byName.bo", `s.byName.bolt`},
+		{"1 + s.byID[", `1 + s.byID[-3]   1 + s.byID[7]   1 + s.byID[12]   1 + s.byID[70]`},
+		{"s.byID[7", `s.byID[7]   s.byID[70]`},
+		{"s.byID.", `s.byID[-3]   s.byID[7]   s.byID[12]   s.byID[70]`},
+		{"s.byTime[", `s.byTime[duration("1s")]   s.byTime[duration("2m0s")]`},
+		{"s.byTime[dur", `s.byTime[duration("1s")]   s.byTime[duration("2m0s")]   s.byTime[duration(`},
+		{"s.flags[", `s.flags[false]   s.flags[true]`},
+		{"s.byAny[", `s.byAny["x"]   s.byAny[4]   s.byAny[true]`},
+		{"s.header.", `s.header.Accept   s.header.Full(   s.header["Content-Type"]`},
+		{"s.header.Content", `s.header["Content-Type"]`},
+		{"s.bins[", completed(s, "")},
+		{"[", completed(s, "[")},
+		{"filter([s.byID], .", ``},
+		{`filter([s.nix], .x)[0].`, ``},
+		{"map(s.byName, .we", `map(s.byName, .weight`},
+		{"top(s.byName, 2, .weight)[0].", `top(s.byName, 2, .weight)[0].count   top(s.byName, 2, .weight)[0].weight`},
+		{"s.byName | top(2, .weight)[0].", `s.byName | top(2, .weight)[0].count   s.byName | top(2, .weight)[0].weight`},
+		{"sortBy(s.byID, .weight)[1:3][0].c", `sortBy(s.byID, .weight)[1:3][0].count`},
+		{"values(s.byID)[0].w", `values(s.byID)[0].weight`},
+		{"s.byName[0:2][0].w", `s.byName[0:2][0].weight`},
+		{`filter(s.byName, .count > 0)["bolt"].w`, `filter(s.byName, .count > 0)["bolt"].weight`},
+		{`groupBy(s.byName, .count)[2][0].w`, `groupBy(s.byName, .count)[2][0].weight`},
+		{`map(s.byName, [.weight, .count])[0].`, ``},
+		{`map([s], .byName)[0].`, ``},
+		{`map(s.bins, #)[0].w`, `map(s.bins, #)[0].weight`},
+		{`map(filter([s.bins], true), .x)[0].w`, ``},
+		{"(s.byName).bo", "(s.byName).bolt"},
+		{"(s).byN", "(s).byName"},
+		{"(s.byName[\"bolt\"]).w", "(s.byName[\"bolt\"]).weight"},
+		{"(1 + s).byN", ""},
+		{"f(s).byN", ""},
+	} {
+		got := completed(s, tc.line)
+		if strings.HasSuffix(tc.line, "[") && tc.want == completed(s, "") {
+			got = strings.ReplaceAll(got, tc.line, "")
+		}
+		if got != tc.want {
+			t.Errorf("%s\n got %s\nwant %s", tc.line, got, tc.want)
+		}
 	}
 }

@@ -157,7 +157,7 @@ func TestTelnetClients(t *testing.T) {
 			s.Await(`^> depot\.items\z`)
 			s.Write(`["`)
 			s.Keys("Tab")
-			s.Await(`"nail"\][^\0]*\n> depot\.items\["\z`)
+			s.Await(`^> depot\.items\["\n"bolt"\][^\0]*"nail"\][^\0]*\z`)
 			s.Write("b")
 			s.Keys("Tab")
 			s.Write(".c")

@@ -14,11 +14,12 @@ import (
 // of.
 type command struct {
 	name    string
-	args    string          // as help shows them
-	summary string          // one line, without a full stop
-	detail  string          // for help NAME; whole sentences
-	words   func() []string // completions of the first argument; nil for none
-	asks    bool            // takes an expression, which may begin with a bracket or a sign
+	args    string                      // as help shows them
+	summary string                      // one line, without a full stop
+	detail  string                      // for help NAME; whole sentences
+	words   func() []string             // completions of the first argument; nil for none
+	second  func(first string) []string // of the second; nil for none
+	asks    bool                        // takes an expression, which may begin with a bracket or a sign
 	run     func(ctx context.Context, s *Session, a *answer, args string) error
 }
 
@@ -63,6 +64,7 @@ func commands() []command {
 			name: "set", args: "[name value]", summary: "show or change how answers look and what they may cost",
 			detail: setDetail(),
 			words:  optionNames,
+			second: optionValues,
 			run:    runSet,
 		},
 		{
@@ -133,23 +135,31 @@ func commandNames(before string) []eval.Completion {
 	var names []eval.Completion
 	for _, c := range commands() {
 		if strings.HasPrefix(c.name, word) {
-			names = append(names, eval.Completion{Start: len(before) - len(word), Text: c.name, Detail: c.summary})
+			names = append(names, eval.Completion{Start: len(before) - len(word), Text: c.name, Kind: kindCommand, Detail: c.summary})
 		}
 	}
 	return names
 }
 
-// completeCommand proposes words for the first argument of a command. ok is false if before, the
-// text before the cursor, is not the beginning of one.
+// kindCommand is the Kind of a command, and of a word that one takes.
+const kindCommand eval.Kind = "command"
+
+// completeCommand proposes words for the first argument of a command, and for the second if the
+// first says what that may be. ok is false if before, the text before the cursor, is not the
+// beginning of one.
 func completeCommand(before string) (proposals []eval.Completion, ok bool) {
 	word, arg, found := strings.Cut(strings.TrimLeft(before, " "), " ")
 	cmd, ok := find(word)
 	if !found || !ok || cmd.words == nil {
 		return nil, false
 	}
-	for _, w := range cmd.words() {
+	words := cmd.words()
+	if first, second, two := strings.Cut(arg, " "); two && cmd.second != nil {
+		words, arg = cmd.second(first), strings.TrimLeft(second, " ")
+	}
+	for _, w := range words {
 		if strings.HasPrefix(w, arg) {
-			proposals = append(proposals, eval.Completion{Start: len(before) - len(arg), Text: w})
+			proposals = append(proposals, eval.Completion{Start: len(before) - len(arg), Text: w, Kind: kindCommand})
 		}
 	}
 	return proposals, true

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -11,7 +12,7 @@ import (
 // How many proposals are listed. Faced with more, people type on.
 const (
 	listedWithDetail = 20
-	listedInColumns  = 100
+	listedInColumns  = 150
 )
 
 // line returns the line so far, and the byte offset of the cursor in it.
@@ -41,7 +42,33 @@ func (e *editor) propose(proposals []eval.Completion) {
 		e.insert([]rune(shared)...)
 		return
 	}
-	e.interject(listing(proposals, e.screen.width))
+	e.list(listing(proposals, e.screen.width))
+}
+
+// list shows lines below the line being typed, as many as there is room for. The next list that is
+// shown without a change in between goes on behind them.
+func (e *editor) list(lines []string) {
+	e.refresh()
+	room := e.screen.roomBelow()
+	if room < 2 {
+		e.interject(strings.Join(lines, "\n") + "\n")
+		return
+	}
+	if e.screen.below == 0 || len(lines) <= room {
+		e.listed = 0
+	} else if e.listed += e.screen.below - 1; e.listed >= len(lines) {
+		e.listed = 0
+	}
+	shown := lines[e.listed:]
+	if len(lines) > room {
+		shown = shown[:min(len(shown), room-1)]
+		note := "… Tab shows the beginning"
+		if rest := len(lines) - e.listed - len(shown); rest > 0 {
+			note = "… " + manyLines(rest) + " more: Tab"
+		}
+		shown = append(slices.Clone(shown), text.Cut(note, e.screen.width-1))
+	}
+	e.screen.showBelow(shown)
 }
 
 func sharedPrefix(a, b string) string {
@@ -52,26 +79,29 @@ func sharedPrefix(a, b string) string {
 	return text.Whole(a[:n])
 }
 
-// listing lays out proposals in width columns: few of them with their details, many in a grid.
-func listing(proposals []eval.Completion, width int) string {
-	var lines []string
-	if len(proposals) <= listedWithDetail {
-		rows := make([][]text.Cell, len(proposals))
-		for i, p := range proposals {
-			rows[i] = []text.Cell{{Text: shortName(p, width)}, {Text: text.Escape(p.Detail)}}
-		}
-		lines = text.Columns(rows, width-1)
-	} else {
-		var names []string
-		for _, p := range proposals[:min(len(proposals), listedInColumns)] {
+// listing lays out proposals in lines of less than width columns: few of them with their details,
+// many in a grid, below what the application has.
+func listing(proposals []eval.Completion, width int) []string {
+	var rows [][]text.Cell
+	var names, functions []string
+	for i, p := range proposals[:min(len(proposals), listedInColumns)] {
+		if len(proposals) <= listedWithDetail || i < listedWithDetail && isObject(p) {
+			rows = append(rows, []text.Cell{{Text: shortName(p, width)}, {Text: text.Escape(p.Detail)}})
+		} else if p.Kind == eval.KindFunction {
+			functions = append(functions, shortName(p, width))
+		} else {
 			names = append(names, shortName(p, width))
 		}
-		lines = text.Grid(names, width-1)
 	}
+	lines := slices.Concat(text.Columns(rows, width-1), text.Grid(names, width-1), text.Grid(functions, width-1))
 	if len(proposals) > listedInColumns {
 		lines = append(lines, "… and more: type on")
 	}
-	return strings.Join(lines, "\n") + "\n"
+	return lines
+}
+
+func isObject(p eval.Completion) bool {
+	return p.Kind == eval.KindObject || p.Kind == eval.KindNamespace || p.Kind == eval.KindVariable
 }
 
 // shortName returns the name of a proposal, cut to a row. All names are padded to the longest, and

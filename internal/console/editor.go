@@ -54,6 +54,9 @@ type editor struct {
 	killed         []rune
 	killing, joins bool
 
+	// listed is how many lines of a list of proposals came before those on the screen.
+	listed int
+
 	recall recall
 	search search
 	screen screen
@@ -119,6 +122,7 @@ func (e *editor) endPaste() { e.pasting = false }
 
 // setEcho changes the mode. It keeps what was typed, unless that is too long to edit.
 func (e *editor) setEcho(on bool) {
+	e.screen.hideBelow()
 	e.echo = on
 	e.pos = len(e.text)
 	if e.size > e.limit() {
@@ -171,6 +175,7 @@ func (e *editor) leaveLine(note string) {
 		e.search.on = false
 		e.pos = len(e.text)
 		e.refresh()
+		e.screen.hideBelow()
 		e.screen.put(note + "\n")
 	}
 }

@@ -80,7 +80,7 @@ func (t *Terminal) page(part []byte, last bool) (unshown int, err error) {
 			if !found {
 				shown = 0
 			} else if skipped > 0 {
-				if _, err := fmt.Fprintf(t.out, "… %s skipped\n", lines(skipped)); err != nil {
+				if _, err := fmt.Fprintf(t.out, "… %s skipped\n", manyLines(skipped)); err != nil {
 					return 0, err
 				}
 				shown = max(1, rows-1)
@@ -268,7 +268,7 @@ func (p *pages) head(note string) string {
 // place returns where in the answer the pager is.
 func (p *pages) place() string {
 	all := linesIn(p.text)
-	total := lines(all)
+	total := manyLines(all)
 	if !p.last {
 		total = "more than " + total
 	}
@@ -278,8 +278,8 @@ func (p *pages) place() string {
 // left returns how many lines were not shown, or not to their end.
 func (p *pages) left() int { return linesIn(p.text[p.at:]) }
 
-// lines writes a number of lines.
-func lines(n int) string {
+// manyLines writes a number of lines.
+func manyLines(n int) string {
 	if n == 1 {
 		return "1 line"
 	}

@@ -158,7 +158,7 @@ func (a *answer) end() error {
 	if err := a.flush(true); err != nil || a.leaves == nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(a.out, "… %s not shown\n", lines(a.unshown)); err != nil {
+	if _, err := fmt.Fprintf(a.out, "… %s not shown\n", manyLines(a.unshown)); err != nil {
 		return err
 	}
 	if errors.Is(a.leaves, errStopped) {

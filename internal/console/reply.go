@@ -61,9 +61,10 @@ type replyError struct {
 // completions returns the reply to a request to complete.
 func completions(found []eval.Completion) reply {
 	type proposal struct {
-		Start  int    `json:"start"`
-		Text   string `json:"text"`
-		Detail string `json:"detail,omitempty"`
+		Start  int       `json:"start"`
+		Text   string    `json:"text"`
+		Kind   eval.Kind `json:"kind,omitempty"`
+		Detail string    `json:"detail,omitempty"`
 	}
 	all := make([]proposal, len(found))
 	for i, c := range found {

@@ -13,6 +13,8 @@ import (
 type screen struct {
 	out   []byte // to be sent; the Output turns a newline into what begins a new line
 	width int    // columns of the terminal
+	rows  int    // rows of the terminal; 0 if a list has to go above the line
+	below int    // rows of a list below the text, which goes when anything else changes
 	marks bool   // the terminal was asked to mark what is pasted
 
 	label string // the prompt shown
@@ -47,7 +49,7 @@ func (s *screen) markPastes(on bool) {
 
 // begin writes label at the cursor, which is at the beginning of a row.
 func (s *screen) begin(label string) {
-	s.text, s.pos, s.label = s.text[:0], 0, label
+	s.text, s.pos, s.label, s.below = s.text[:0], 0, label, 0
 	s.cursor = cell{}
 	s.write([]rune(label))
 	s.end = s.cursor
@@ -95,6 +97,9 @@ func (s *screen) cellBehind(label string, text []rune) cell {
 
 // show makes the terminal show label, line and the cursor at pos.
 func (s *screen) show(label string, line []rune, pos int) {
+	if s.below > 0 && (label != s.label || pos != s.pos || !slices.Equal(line, s.text)) {
+		s.hideBelow()
+	}
 	n := len(s.text)
 	same := label == s.label && len(line) >= n && slices.Equal(line[:n], s.text)
 	// New text can be added at the end, unless it combines with the character before.
@@ -116,6 +121,35 @@ func (s *screen) show(label string, line []rune, pos int) {
 		to = s.cellBehind(label, line[:pos])
 	}
 	s.move(to)
+}
+
+// roomBelow returns how many rows a list can have below the text.
+func (s *screen) roomBelow() int { return s.rows - s.end.row - 1 }
+
+// showBelow shows lines below the text, each shorter than a row, and leaves the cursor where it is.
+// There must be room, or they would move what is above out of reach.
+func (s *screen) showBelow(lines []string) {
+	s.hideBelow()
+	at := s.cursor
+	s.move(s.end)
+	for _, line := range lines {
+		s.put("\n" + line)
+	}
+	s.cursor = cell{s.end.row + len(lines), text.Width(lines[len(lines)-1])}
+	s.below = len(lines)
+	s.move(at)
+}
+
+// hideBelow removes what showBelow has shown.
+func (s *screen) hideBelow() {
+	if s.below == 0 {
+		return
+	}
+	s.below = 0
+	at := s.cursor
+	s.move(s.end)
+	s.put("\x1b[J")
+	s.move(at)
 }
 
 // move moves the cursor. Moving down never scrolls: the cell was written to before.
@@ -149,7 +183,7 @@ func (s *screen) control(n int, final byte) {
 func (s *screen) erase() {
 	s.control(s.cursor.row, 'A')
 	s.put("\r\x1b[J")
-	s.cursor = cell{}
+	s.cursor, s.below = cell{}, 0
 }
 
 // clear clears the whole terminal and writes label at its top. show has to follow.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -272,8 +273,22 @@ func (s *Session) Complete(ctx context.Context, line string, pos int) []eval.Com
 	})
 	before := line[from:pos]
 	proposals, ok := completeCommand(before)
+	if ok && strings.HasPrefix(strings.TrimLeft(before, " "), "help ") {
+		objects := s.evaluator.CompleteContext(ctx, line[from:], pos-from)
+		objects = slices.DeleteFunc(objects, func(c eval.Completion) bool { return c.Kind == eval.KindFunction })
+		proposals = append(objects, proposals...)
+	}
 	if !ok {
-		proposals = append(s.evaluator.CompleteContext(ctx, line[from:], pos-from), commandNames(before)...)
+		proposals, ok = s.completeWatch(ctx, before)
+	}
+	if !ok {
+		proposals = s.evaluator.CompleteContext(ctx, line[from:], pos-from)
+		// Commands come behind what is this application's, and before the language's functions.
+		at := slices.IndexFunc(proposals, func(c eval.Completion) bool { return c.Kind == eval.KindFunction })
+		if at < 0 {
+			at = len(proposals)
+		}
+		proposals = slices.Insert(proposals, at, commandNames(before)...)
 	}
 	for i := range proposals {
 		proposals[i].Start += from

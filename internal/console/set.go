@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,6 +49,18 @@ func optionNames() []string {
 		names = append(names, o.name)
 	}
 	return names
+}
+
+// optionValues returns the words that the option of that name may be set to.
+func optionValues(name string) []string {
+	for _, o := range options() {
+		if o.name == name {
+			words := strings.Split(o.values, ", ")
+			words = slices.DeleteFunc(words, func(w string) bool { return w == strings.ToUpper(w) }) // it stands for any
+			return append(words, "auto")
+		}
+	}
+	return nil
 }
 
 func runSet(_ context.Context, s *Session, a *answer, args string) error {

@@ -133,7 +133,7 @@ func Attach(ctx context.Context, s *Session, out Output, ended func()) *Terminal
 	t.ctx, t.stop = context.WithCancelCause(ctx)
 	t.room.L = &t.mu
 	t.editor = editor{max: s.limits.Line, nesting: s.limits.Nesting, history: &s.history, label: s.Prompt, program: s.inJSON}
-	t.editor.screen.width = defaultWidth
+	t.editor.screen.width, t.editor.screen.rows = defaultWidth, defaultHeight
 	s.pager = t.page
 	s.restyle(func(st *style) { st.keyed = true })
 	return t
@@ -313,6 +313,7 @@ func (t *Terminal) belowLine(note string) {
 
 // leave writes a last line and ends the session.
 func (t *Terminal) leave(farewell string) {
+	t.editor.screen.hideBelow()
 	t.editor.screen.markPastes(false)
 	if farewell != bye || !t.session.inJSON() {
 		t.tell(farewell)
@@ -641,6 +642,7 @@ func (t *Terminal) SetSize(columns, rows int) {
 	if columns <= 0 {
 		columns = defaultWidth
 	}
+	t.editor.screen.rows = t.session.currentStyle().height
 	if t.pause != nil {
 		t.editor.screen.resize(columns)
 		t.editor.screen.begin("")

@@ -126,6 +126,77 @@ func parseWatch(args string) (w watch.Watch, err error) {
 	return w, nil
 }
 
+// completeWatch proposes what may follow the expression of a watch: until and changes, and within the
+// condition what any expression may have, with the sample for _. ok is false if before, the text
+// before the cursor, ends in no such place.
+func (s *Session) completeWatch(ctx context.Context, before string) (proposals []eval.Completion, ok bool) {
+	args, ok := strings.CutPrefix(strings.TrimLeft(before, " "), "watch ")
+	if !ok {
+		return nil, false
+	}
+	first, rest, _ := strings.Cut(strings.TrimLeft(args, " "), " ")
+	if _, err := time.ParseDuration(first); err == nil && strings.TrimLeft(first, "0123456789") != "" {
+		args = rest
+	}
+	condition := -1
+	var brackets scanner
+	brackets.read(args, func(i int) {
+		if condition < 0 && i > 0 && wordAt(args, i, "until") && i+len("until") < len(args) {
+			condition = i + len("until")
+		}
+	})
+	if condition < 0 {
+		word := args[strings.LastIndexByte(args, ' ')+1:]
+		if brackets.open() || !endsExpression(args[:len(args)-len(word)]) {
+			return nil, false
+		}
+		for _, c := range []eval.Completion{
+			{Text: "changes", Kind: kindCommand, Detail: "write only what differs from the sample before"},
+			{Text: "until ", Kind: kindCommand, Detail: "end the watch once a condition holds"},
+		} {
+			if c.Start = len(before) - len(word); strings.HasPrefix(c.Text, word) {
+				proposals = append(proposals, c)
+			}
+		}
+		return proposals, len(proposals) > 0
+	}
+	source := strings.TrimSpace(args[:condition-len("until")])
+	typed := args[condition:]
+	bound := bindSample(typed, source)
+	proposals = s.evaluator.CompleteContext(ctx, bound, len(bound))
+	for i := range proposals {
+		proposals[i].Start += len(before) - len(bound)
+	}
+	if word := strings.TrimLeft(typed, " "); word == "" || strings.ContainsAny(typed[len(typed)-1:], " (&|!<>=,") {
+		proposals = slices.DeleteFunc(proposals, func(c eval.Completion) bool { return c.Text == "_" })
+		sample := eval.Completion{Start: len(before), Text: "_", Kind: eval.KindVariable, Detail: "the sample"}
+		proposals = slices.Insert(proposals, 0, sample)
+	}
+	return proposals, true
+}
+
+// bindSample returns the condition of a watch with the expression for each _ that something follows.
+func bindSample(condition, source string) string {
+	var b strings.Builder
+	for i := 0; i < len(condition); i++ {
+		c := condition[i]
+		switch {
+		case c == '"' || c == '\'' || c == '`':
+			n := quoted(condition[i:])
+			if n < 0 {
+				n = len(condition) - i - 1
+			}
+			b.WriteString(condition[i : i+n+1])
+			i += n
+		case wordAt(condition, i, "_") && i+1 < len(condition):
+			b.WriteString("(" + source + ")")
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
 // endsExpression reports whether an expression may end with source, so that the next word is not
 // part of it.
 func endsExpression(source string) bool {

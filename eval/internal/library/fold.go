@@ -11,11 +11,11 @@ import (
 var _ = define(CollectionFunctions, []Function{
 	{Name: "filter", Args: "xs, condition", Min: 2, Predicate: 1, Fold: filter, Pipe: pipeOfFilter, Answers: ItsElements,
 		Summary: "the elements that meet the condition", Example: `filter(cache.items, .hits > 10)`},
-	{Name: "map", Args: "xs, expression", Min: 2, Predicate: 1, Fold: mapping, Pipe: pipeOfMap,
+	{Name: "map", Args: "xs, expression", Min: 2, Predicate: 1, Fold: mapping, Pipe: pipeOfMap, Answers: ItsProjections,
 		Summary: "what the expression makes of each element", Example: `map(cache.items, .hits)`},
 	{Name: "sortBy", Args: `xs, .field, "desc"`, Min: 2, Max: 3, Predicate: 1, Keyed: true, Fold: sortBy, Answers: ItsElements,
 		Summary: "the elements in the order of .field", Example: `sortBy(cache.items, .hits, "desc")`},
-	{Name: "groupBy", Args: "xs, .field", Min: 2, Predicate: 1, Keyed: true, Fold: groupBy,
+	{Name: "groupBy", Args: "xs, .field", Min: 2, Predicate: 1, Keyed: true, Fold: groupBy, Answers: ItsGroups,
 		Summary: "a map from each .field to the elements that have it", Example: `groupBy(cache.items, .status)`},
 	{Name: "reduce", Args: "xs, expression, start", Min: 2, Max: 3, Predicate: 1, Acc: true, Fold: reduce,
 		Summary: "one value of all; #acc is what there is so far", Example: `reduce(nums, #acc + #, 0)`},

@@ -78,6 +78,8 @@ const (
 	ItsElements           // a collection of elements of the first argument
 	AnElement             // an element of the first argument
 	AnElementAlone        // an element of the first argument, if it is the only one
+	ItsGroups             // a map of collections of elements of the first argument
+	ItsProjections        // a collection of what the predicate is of each element
 )
 
 // functions is the table of functions by name.

@@ -12,7 +12,7 @@ import (
 )
 
 var _ = define(ObjectFunctions, []Function{
-	{Name: "top", Args: "xs, n, .field", Min: 2, Max: 3, Predicate: 2, Fold: top,
+	{Name: "top", Args: "xs, n, .field", Min: 2, Max: 3, Predicate: 2, Fold: top, Answers: ItsElements,
 		Summary: "the n elements with the greatest .field, with their keys", Example: `top(cache.items, 5, .hits)`},
 })
 
