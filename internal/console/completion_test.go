@@ -149,7 +149,7 @@ db     namespace
 queue  *struct { n int }
 help     watch    history  set      who      quit
 dir      vars     time     json     level    exit
-abs(            diff(           hasPrefix(      median(         string(`[1:]
+abs( `[1:]
 	if got := strings.Join(lines, "\n"); !strings.HasPrefix(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
