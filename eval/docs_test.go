@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"sync"
@@ -55,6 +57,8 @@ func manualRegistry() *registry.Registry {
 	}}, registry.Doc("the item cache"), registry.Methods("Len"))
 	reg.Expose("db.pool", &Pool{open: 3, idle: 1, waiting: waiting("ax", "bx")})
 	reg.Expose("nums", &[]int{3, 1, 2})
+	failed := fmt.Errorf("load: %w", &fs.PathError{Op: "open", Path: "/var/cache", Err: fs.ErrNotExist})
+	reg.Expose("failed", &failed)
 	return reg
 }
 

@@ -58,9 +58,24 @@ func (v Value) ShownAsOne() bool {
 	return l.row != noRow && l.row.collection == nil && (l.field < 0 || l.shape == Scalar)
 }
 
+// IsContainer reports whether t is a struct type whose values are shown as what they hold, and not
+// as one text or number: a list, a map, the pointer or the interface in an atomic. Their fields lead
+// to the same.
+func IsContainer(t reflect.Type) bool {
+	if t.Kind() != reflect.Struct {
+		return false
+	}
+	l := here.lensOf(t)
+	return l.row.collection != nil || l.field >= 0 && l.shape != Scalar
+}
+
 // Computed reports whether v is a struct shown as a text or number computed from its fields, such
 // as a big.Int, a URL or an error.
 func (v Value) Computed() bool { return v.lens().row.text != nil }
+
+// IsError reports whether v is a struct of an error type of the standard library, shown as the text
+// of the error.
+func (v Value) IsError() bool { return v.Kind() == reflect.Struct && v.lens().row.isError }
 
 // Described reports whether [Value.Describe] describes v, a struct, as it does a context or a lock.
 func (v Value) Described() bool { return v.lens().row.describe != nil }

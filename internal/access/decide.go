@@ -50,6 +50,11 @@ func (v *View) decide() {
 		}
 		v.secrets |= f.Kinds
 		v.hidden = f.Secret || v.repeatsHidden(up)
+		if f.Contained {
+			// What is hidden in the elements is not told by how they are held.
+			v.secrets |= up.secrets.OfElements()
+			v.hidden = v.hidden || up.hide != 0
+		}
 		v.advance(v.policy, f.Name, f.Embedded)
 		if f.GoName != f.Name {
 			v.advanceAlias(v.policy, &up.verdict, f.GoName)

@@ -25,10 +25,11 @@ func (v *View) At(key any) (*View, error) {
 		return listView{t}.element(key)
 	case inspect.Map:
 		return mapView{t}.entry(key)
-	case inspect.Struct:
-		if name, ok := key.(string); ok {
-			return structView{t}.field(name)
-		}
+	}
+	if name, ok := key.(string); ok && t.hasFields() {
+		return structView{t}.field(name)
+	}
+	if t.Shape() == inspect.Struct {
 		return nil, t.typeError("is a struct: name one of its fields after a dot")
 	}
 	return nil, t.typeError("has no elements")

@@ -12,17 +12,67 @@ import (
 )
 
 // Member returns v.name: a field of a struct, promoted and unexported ones too, or the entry of a
-// map under that string. Errors are *FieldError, *KeyError, *NilError, *TypeError.
+// map under that string. A struct that a lens shows as something else keeps its fields; in a
+// sync.Map an entry goes before a field. Errors are *FieldError, *AmbiguousError, *KeyError,
+// *NilError, *TypeError.
 func (v *View) Member(name string) (*View, error) {
+	x, err := v.memberOfTarget(name)
+	if err == nil {
+		return x, nil
+	}
+	var (
+		noField *FieldError
+		noKey   *KeyError
+	)
+	if errors.As(err, &noField) || errors.As(err, &noKey) || errors.Is(err, ErrNil) {
+		// It may be a field of an atomic on the way.
+		if h, failed := v.holder(); failed == nil && h != nil {
+			if index, _ := h.find(name); index != nil {
+				return h.field(name)
+			}
+		}
+	}
+	return nil, err
+}
+
+// holder returns the first atomic that leads from v to its target, nil if none does.
+func (v *View) holder() (*structView, error) {
+	at := v
+	for range maxHops {
+		s := at.Shape()
+		if s != inspect.Pointer && s != inspect.Interface {
+			return nil, nil
+		}
+		if at.hasFields() {
+			return &structView{at}, at.checkShown()
+		}
+		next, err := at.deref()
+		if err != nil || next == nil {
+			return nil, err
+		}
+		at = next
+	}
+	return nil, nil
+}
+
+// memberOfTarget is Member for the target of v alone.
+func (v *View) memberOfTarget(name string) (*View, error) {
 	t, err := v.targetFor("." + name)
 	if err != nil {
 		return nil, v.ofNil(err, name)
 	}
-	switch {
-	case t.hasFields():
+	if t.Shape() == inspect.Map {
+		entry, err := mapView{t}.entry(name)
+		var missing *KeyError
+		if t.hasFields() && errors.As(err, &missing) {
+			if index, _ := (structView{t}).find(name); index != nil {
+				return structView{t}.field(name)
+			}
+		}
+		return entry, err
+	}
+	if t.hasFields() {
 		return structView{t}.member(name)
-	case t.Shape() == inspect.Map:
-		return mapView{t}.entry(name)
 	}
 	return nil, t.fieldError(name)
 }
@@ -46,13 +96,10 @@ func (v *View) ofNil(err error, name string) error {
 	return &FieldError{Path: v.Path(), Type: t.String(), Name: name, Near: text.Near(name, names)}
 }
 
-// hasFields reports whether v is a struct whose fields can be named, which holds for most structs
-// that are shown as a text too.
-func (v *View) hasFields() bool {
-	return v.Shape() == inspect.Struct || v.isTextStruct() && mayHoldSecretText(v.val.Type())
-}
+// hasFields reports whether v is a struct, whatever it is shown as.
+func (v *View) hasFields() bool { return v.val.Kind() == reflect.Struct }
 
-// structView is the View of a struct whose fields can be named.
+// structView is the View of a struct.
 type structView struct{ *View }
 
 // member returns the field of that name, or else that of what the lens shows.

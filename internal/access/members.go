@@ -27,6 +27,25 @@ type Member struct {
 // fields and those tagged `inspect:"-"`. It follows pointers and interfaces and reads nothing else.
 // For a nil pointer it lists what the pointer could point to.
 func (v *View) Members() ([]Member, error) {
+	list, err := v.membersOfTarget()
+	if err != nil {
+		return nil, err
+	}
+	holder, err := v.holder()
+	if err != nil || holder == nil {
+		return list, err
+	}
+	for _, m := range holder.fields() {
+		if !slices.ContainsFunc(list, func(other Member) bool { return other.Name == m.Name }) {
+			m.Note = strings.TrimPrefix(m.Note+", of the "+inspect.TypeName(holder.val.Type()), ", ")
+			list = append(list, m)
+		}
+	}
+	return list, nil
+}
+
+// membersOfTarget is Members for the target of v alone.
+func (v *View) membersOfTarget() ([]Member, error) {
 	t, err := v.Target()
 	if err != nil {
 		return nil, err

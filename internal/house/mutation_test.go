@@ -148,6 +148,8 @@ var mutations = []mutation{
 	{off: "redaction by a tag", file: "internal/access/decide.go", old: "v.hidden = f.Secret", new: "v.hidden = false", test: "TestAttackSecrets", in: "eval"},
 	{off: "redaction of what has no name of its own below a telling one", file: "internal/access/decide.go", old: "		if !f.Inherits {\n			v.secrets = 0", new: "		if true {\n			v.secrets = 0", test: "TestSecretsBelowTellingNames"},
 	{off: "names of their own below a telling one", file: "internal/access/decide.go", old: "if !f.Inherits {", new: "if false {", test: "TestStructuresBelowTellingNames"},
+	{off: "redaction of what a container holds by its own fields", file: "internal/access/decide.go", old: "v.secrets |= up.secrets.OfElements()", new: "", test: "TestOwnFieldsTellNoSecret", in: "eval"},
+	{off: "redaction by pattern of what a container holds by its own fields", file: "internal/access/decide.go", old: "v.hidden = v.hidden || up.hide != 0", new: "", test: "TestOwnFieldsTellNoSecret", in: "eval"},
 	{off: "redaction of elements below a telling name", file: "internal/access/decide.go", old: "v.secrets = v.secrets.OfElements() | v.visit.types.secretKinds(t)\n		if v.hide", new: "v.secrets = v.visit.types.secretKinds(t)\n		if v.hide", test: "TestSecretsBelowTellingNames"},
 	{off: "redaction of keys below a telling name", file: "internal/access/decide.go", old: "v.secrets = v.secrets.OfKeys() | redact.ByType(t)", new: "v.secrets = redact.ByType(t)", test: "TestSecretsBelowTellingNames"},
 	{off: "redaction by type", file: "internal/access/internal/redact/redact.go", old: "kinds := byTypeName(kind.Deref(t))", new: "kinds := secret.Kinds(0)", test: "TestAttackSecrets", in: "eval"},

@@ -11,7 +11,7 @@ import (
 )
 
 var _ = define(ObjectFunctions, []Function{
-	{Name: "dir", Args: "x", Max: 1, Reads: Composites, Run: dir,
+	{Name: "dir", Args: "x", Max: 1, Reads: Composites, Places: true, Run: dir,
 		Summary: "what is exposed, or what may follow the dot behind x", Example: `dir(cache)`},
 })
 
@@ -32,6 +32,13 @@ func dir(f *machine.Frame, args []value.Value) (value.Value, error) {
 		}
 		return table(rows, "name", "type"), nil
 	case value.Live:
+		y, err := value.Load(x)
+		if err == nil {
+			err = value.Refuse(y)
+		}
+		if err != nil {
+			return nil, err
+		}
 		members, err := x.View.Members()
 		if err != nil {
 			return nil, err
@@ -49,9 +56,16 @@ func dir(f *machine.Frame, args []value.Value) (value.Value, error) {
 				return nil, err
 			}
 		}
+		if _, scalar := y.(value.Scalar); scalar && len(rows) == 0 {
+			return nil, value.WrongArgument("dir", 1, "a live object", y)
+		}
 		return table(rows, "name", "type", "note"), nil
 	}
-	return nil, value.WrongArgument("dir", 1, "a live object", args[0])
+	x, err := value.Load(args[0])
+	if err != nil {
+		return nil, err
+	}
+	return nil, value.WrongArgument("dir", 1, "a live object", x)
 }
 
 // lensRows appends the fields that only the lens of an object shows.

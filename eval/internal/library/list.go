@@ -203,7 +203,11 @@ func fromPairs(f *machine.Frame, args []value.Value) (value.Value, error) {
 		if len(pair) != 2 {
 			return false, fault.New("arguments", "element %d is not a pair", i).With(`write fromPairs([["a", 1], ["b", 2]])`)
 		}
-		at, found, err := m.Find(&f.Thread, pair[0])
+		key, err := value.Load(pair[0])
+		if err != nil {
+			return false, err
+		}
+		at, found, err := m.Find(&f.Thread, key)
 		switch {
 		case err != nil:
 			return false, err
@@ -211,7 +215,7 @@ func fromPairs(f *machine.Frame, args []value.Value) (value.Value, error) {
 			m.Set(at, pair[1])
 			return true, nil
 		}
-		return true, m.Add(&f.Thread, pair[0], pair[1])
+		return true, m.Add(&f.Thread, key, pair[1])
 	})
 	if err != nil {
 		return nil, err
@@ -391,12 +395,16 @@ func sorted(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, x := range xs {
-		if err := value.Refuse(x); err != nil {
+	keys := make(value.List, len(xs))
+	for i, x := range xs {
+		if keys[i], err = value.Load(x); err != nil {
+			return nil, err
+		}
+		if err := value.Refuse(keys[i]); err != nil {
 			return nil, err
 		}
 	}
-	out, err := value.Sorted(&f.Thread, xs, xs, order)
+	out, err := value.Sorted(&f.Thread, xs, keys, order)
 	return value.List(out), err
 }
 

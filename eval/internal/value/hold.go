@@ -1,19 +1,27 @@
 package value
 
 import (
+	"reflect"
+
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
 
 // Hold makes x last beyond the step that reached it: a scalar becomes plain, a View that a walk
-// lent is copied. It charges for what is kept. All code that stores a value calls it.
+// lent is copied. An error that is shown as its text stays the error, with its fields. It charges
+// for what is kept. All code that stores a value calls it; what it returns may have to be loaded.
 func Hold(t *Thread, x Value) (Value, error) {
+	place := x
 	x, err := Load(x)
 	if err != nil {
 		return nil, err
 	}
 	size := meter.ElementSize
+	if s, ok := x.(String); ok && isErrorText(place) {
+		size += len(s)
+		x = place
+	}
 	switch x := x.(type) {
 	case Live:
 		if err := t.Keep(size); err != nil {
@@ -76,4 +84,14 @@ func textUpTo(n *render.Node, most int) int {
 		}
 	}
 	return size
+}
+
+// isErrorText reports whether x, which loads as text, is an error with fields.
+func isErrorText(x Value) bool {
+	l, ok := x.(Live)
+	if !ok || l.View.Shape() == inspect.Scalar && l.View.Value().Kind() == reflect.String {
+		return false
+	}
+	target, err := l.View.Target()
+	return err == nil && target != nil && target.Value().IsError()
 }

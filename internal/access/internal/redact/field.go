@@ -17,6 +17,8 @@ type Field struct {
 	Secret   bool         // tagged `inspect:"secret"`: never shown
 	Kinds    secret.Kinds // what is secret in it by its own name and type
 	Inherits bool         // its name says nothing, so what is secret in the struct is secret in it
+	// Contained says that the struct is shown as what it holds, and the field is how it does.
+	Contained bool
 }
 
 // fields caches FieldsOf. It grows with the types of the program, as reflect's own caches do.
@@ -28,14 +30,15 @@ func FieldsOf(t reflect.Type) []Field {
 		return list.([]Field)
 	}
 	var list []Field
-	only, lexeme := soleText(t), isLexeme(t)
+	only, lexeme, contained := soleText(t), isLexeme(t), inspect.IsContainer(t)
 	for i, f := range inspect.Fields(t) {
 		list = append(list, Field{
-			Field:    f,
-			Absent:   f.Tagged("-"),
-			Secret:   f.Tagged("secret"),
-			Kinds:    secret.ByName(f.Name) | secret.ByName(f.GoName) | ByType(f.Type),
-			Inherits: !lexeme && (i == only || f.Embedded || kind.Deref(f.Type) == t || secret.Generic(f.Name) || secret.Generic(f.GoName)),
+			Field:     f,
+			Absent:    f.Tagged("-"),
+			Secret:    f.Tagged("secret"),
+			Kinds:     secret.ByName(f.Name) | secret.ByName(f.GoName) | ByType(f.Type),
+			Inherits:  !lexeme && (i == only || f.Embedded || kind.Deref(f.Type) == t || secret.Generic(f.Name) || secret.Generic(f.GoName)),
+			Contained: contained,
 		})
 	}
 	stored, _ := fields.LoadOrStore(t, list)
