@@ -191,9 +191,12 @@ type (
 func (*ReverseProxy) Serve(string) error { return nil }
 func (*FileServer) Serve(string) error   { return nil }
 
+// glanceKey is the key of what contexts carry.
+type glanceKey struct{}
+
 // webServer returns a server that serves.
 func webServer() *WebServer {
-	ctx := Context{Context: context.WithValue(context.Background(), struct{}{}, 1), instances: map[string][]any{"http": {1, 2}}, cleanups: []func(){func() {}}}
+	ctx := Context{Context: context.WithValue(context.Background(), glanceKey{}, 1), instances: map[string][]any{"http": {1, 2}}, cleanups: []func(){func() {}}}
 	logger := func(name string) *EventLogger {
 		return &EventLogger{core: &sync.Mutex{}, addCaller: true, name: name, errorOutput: os.Stderr, callerSkip: 1, clock: time.UTC}
 	}
@@ -245,7 +248,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 
 // liveServer serves, with one connection that has sent a request and one that has not.
 func liveServer(t *testing.T) *http.Server {
-	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), struct{}{}, "v"))
+	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), glanceKey{}, "v"))
 	t.Cleanup(cancel)
 	states := make(chan http.ConnState, 100)
 	srv := &http.Server{
