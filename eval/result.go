@@ -40,6 +40,7 @@ type Cost struct {
 	Walked  int           // elements of lists and entries of maps that were looked at, as people count
 	Bytes   int           // kept at once, at most
 	Waited  time.Duration // for guards
+	Gave    time.Duration // to the application, while others waited for a processor
 	Retries int           // reads repeated because the data changed
 	Torn    int           // reads of data that kept changing
 }

@@ -51,7 +51,7 @@ func (s *Session) Run(ctx context.Context, q Query) (Result, error) {
 	}
 	r, err := e.eval(q.Source)
 	if err != nil {
-		return Result{}, newError(err, q.Source)
+		return Result{}, newError(e.sayHowFar(err, q.Source), q.Source)
 	}
 	return r, nil
 }

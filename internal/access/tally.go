@@ -13,6 +13,7 @@ import (
 type Tally struct {
 	Walked  int           // elements of lists and entries of maps that were handed out
 	Waited  time.Duration // for guards and owners
+	Gave    time.Duration // to the application, while others waited for a processor
 	Retries int           // parts of maps that were read again because they changed
 	Torn    int           // entries that kept changing while they were read
 	Changed int           // objects that changed between being picked from a collection and being read
@@ -32,6 +33,7 @@ type report struct {
 	lastRacy     *policy      // the last that racy was told of
 	lastUnlocked reflect.Type // the last that lockNotTaken was told of
 	parted       []reflect.Type
+	reached      Reached // where the last walk ended that an error ended
 }
 
 // tally returns a copy of the Tally.

@@ -75,7 +75,7 @@ func (o *Objects) Visit(ctx context.Context, m Meter, p Patience) *Visit {
 func (vis *Visit) Tally() Tally {
 	changed := vis.changed()
 	t := vis.report.tally()
-	t.Changed, t.Waited = changed, vis.guards.Waited()
+	t.Changed, t.Waited, t.Gave = changed, vis.guards.Waited(), vis.pace.Gave()
 	return t
 }
 

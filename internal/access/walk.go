@@ -59,6 +59,7 @@ type walk struct {
 	elem    *View // likewise
 	lent    loans // of what is reached from them
 	pos     int   // of the next entry, in the whole list or map
+	handed  int   // how many entries were handed out
 	inRange bool  // the cursor yields only entries of the window
 	ended   bool
 	record  bool      // elements are recorded as picked
@@ -99,9 +100,14 @@ func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error))
 }
 
 // run walks to the end.
-func (w *walk) run() error {
+func (w *walk) run() (err error) {
 	t := w.of
-	defer func() { t.visit.report.walked(t, w.cursor) }()
+	defer func() {
+		t.visit.report.walked(t, w.cursor)
+		if err != nil {
+			w.stopped() // that of the outermost walk is the last
+		}
+	}()
 	w.lend()
 	for !w.ended {
 		if err := w.chunk(); err != nil {
@@ -278,6 +284,7 @@ func (w *walk) hand(e entryAt) (more bool, err error) {
 		return false, err
 	}
 	w.of.visit.report.Walked++
+	w.handed++
 	w.lent.used = 0
 	w.elem.reset(e.elem)
 	if w.record {

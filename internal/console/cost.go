@@ -40,6 +40,9 @@ func (c cost) String() string {
 	if c.Waited >= time.Millisecond {
 		parts = append(parts, milliseconds(c.Waited)+" of it waiting for locks")
 	}
+	if c.Gave >= slow && c.Gave >= c.Time/4 {
+		parts = append(parts, milliseconds(c.Gave)+" of it left to the application")
+	}
 	if c.Retries > 0 {
 		parts = append(parts, text.Thousands(c.Retries)+" read again")
 	}
@@ -60,8 +63,8 @@ func runTime(ctx context.Context, s *Session, a *answer, args string) error {
 	if !c.known {
 		return complain("there was no answer yet; ask something first")
 	}
-	_, err := fmt.Fprintf(a, "time     %v\nwaiting  %v for locks\nentries  %s of lists and maps\nreads    %s, %s of them again, %s torn\nmemory   %s at most\n",
-		c.Time.Round(time.Microsecond), c.Waited.Round(time.Microsecond), text.Thousands(c.Walked), text.Thousands(c.Entries), text.Thousands(c.Retries), text.Thousands(c.Torn), text.Bytes(c.Bytes))
+	_, err := fmt.Fprintf(a, "time     %v\nwaiting  %v for locks\nleft     %v to the application\nentries  %s of lists and maps\nreads    %s, %s of them again, %s torn\nmemory   %s at most\n",
+		c.Time.Round(time.Microsecond), c.Waited.Round(time.Microsecond), c.Gave.Round(time.Microsecond), text.Thousands(c.Walked), text.Thousands(c.Entries), text.Thousands(c.Retries), text.Thousands(c.Torn), text.Bytes(c.Bytes))
 	return err
 }
 

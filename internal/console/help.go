@@ -58,7 +58,7 @@ At -- more --, Space shows the next screen of a long answer, Enter a line, G the
   zero: a, b        fields of a large struct that are 0, "", false or nil
 That nothing guards an object is told with the first answer about it; dir() and help(x) tell it always.
 `},
-		{"limits", "what is cut off, and what to do then", `An evaluation is limited in time, in entries read and in memory. Reaching a limit is an error that says which and how to go on, and never half an answer.
+		{"limits", "what is cut off, and what to do then", `An evaluation is limited in time, in entries read and in memory. Reaching a limit is an error that says how far it came and what to type instead, and never half an answer.
 What is shown is limited in depth, in elements and in text, and what is computed is not. A cut says how much is missing, and which expression shows it:
   … 1,140 more: cache.items[64:128]
 On a screen an answer is read at a glance: parts that the screen has no room for take a line each, and so do loggers, files and connections. An exclamation mark behind an expression asks for all of it, as deep as set depth says:

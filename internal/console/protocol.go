@@ -139,7 +139,10 @@ func (s *Session) expression(ctx context.Context, q eval.Query) reply {
 	out.Name, out.Value, out.Notes = r.Name, value, append([]string{}, r.Notes...)
 	out.Codes = r.Codes
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-	out.Cost = &replyCost{ms(r.Cost.Time), r.Cost.Entries, r.Cost.Bytes, ms(r.Cost.Waited), r.Cost.Retries, r.Cost.Torn}
+	out.Cost = &replyCost{MS: ms(r.Cost.Time), Entries: r.Cost.Entries, Bytes: r.Cost.Bytes, Waited: ms(r.Cost.Waited), Retries: r.Cost.Retries, Torn: r.Cost.Torn}
+	if r.Cost.Gave >= time.Millisecond { // the microseconds of a quick answer are noise
+		out.Cost.Left = ms(r.Cost.Gave)
+	}
 	return out
 }
 

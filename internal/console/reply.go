@@ -48,6 +48,7 @@ type replyCost struct {
 	Entries int     `json:"entries"`
 	Bytes   int     `json:"bytes,omitempty"`
 	Waited  float64 `json:"waited_ms,omitempty"`
+	Left    float64 `json:"left_ms,omitempty"`
 	Retries int     `json:"retries,omitempty"`
 	Torn    int     `json:"torn,omitempty"`
 }

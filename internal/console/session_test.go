@@ -86,7 +86,7 @@ func TestAnswers(t *testing.T) {
 		"x = 5":                 eval.Result{Node: textNode("5"), Name: "x"},
 		"noted":                 eval.Result{Node: textNode("5"), Notes: []string{"m was read racily: nothing guards it", "evil \x1b[31m"}},
 		"slow and noted":        eval.Result{Node: textNode("5"), Cost: slow, Notes: []string{"m was read racily"}},
-		"all costs":             eval.Result{Node: textNode("5"), Cost: eval.Cost{Time: 12345 * time.Millisecond, Walked: 5, Bytes: 3 << 20, Waited: 99 * time.Millisecond, Retries: 4000, Torn: 2}},
+		"all costs":             eval.Result{Node: textNode("5"), Cost: eval.Cost{Time: 12345 * time.Millisecond, Gave: 11 * time.Second, Walked: 5, Bytes: 3 << 20, Waited: 99 * time.Millisecond, Retries: 4000, Torn: 2}},
 		"cach.items":            wrong("unknown name cach at 1:1; did you mean cache?", 1, 1),
 		"count(日本, nope)":       wrong("unknown name nope at 1:11", 1, 11),
 		"f(\n  nope)":           wrong("unknown name nope at 2:3", 2, 3),

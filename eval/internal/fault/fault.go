@@ -13,6 +13,8 @@ type Error struct {
 	Text string // lower case, one line, without position and hint
 	Hint string // what to do next; "" if there is nothing to say
 	Pos  Pos    // 0 if it is not known
+	// Limit is the limit of the evaluation that was reached: Time, Entries or Bytes; "" for none.
+	Limit string
 	Err  error  // the cause, nil if there is none
 }
 
@@ -35,6 +37,12 @@ func New(code, format string, args ...any) *Error {
 // With sets the hint and returns e.
 func (e *Error) With(format string, args ...any) *Error {
 	e.Hint = fmt.Sprintf(format, args...)
+	return e
+}
+
+// Reaching sets the limit and returns e.
+func (e *Error) Reaching(limit string) *Error {
+	e.Limit = limit
 	return e
 }
 

@@ -111,7 +111,7 @@ func (m *Meter) Read(n int) error {
 	m.entries += n
 	if m.entries > m.budget.Entries {
 		return fault.New("budget", "more than %s entries were read", text.Thousands(m.budget.Entries)).
-			With("narrow it with take(…) or a smaller collection, or raise the server's Limits.Entries")
+			With("narrow it with take(…) or a smaller collection, or raise the server's Limits.Entries").Reaching("Entries")
 	}
 	return m.Tick(n)
 }
@@ -125,7 +125,7 @@ func (m *Meter) Keep(n int) error {
 	if n < 0 || m.kept < 0 || m.kept > m.budget.Bytes {
 		m.kept = max(m.kept-n, 0)
 		return fault.New("budget", "more than %s would be kept", text.Bytes(m.budget.Bytes)).
-			With("narrow it with filter(…) or take(…), let count, sum or reduce do the work, or raise the server's Limits.Bytes")
+			With("narrow it with filter(…) or take(…), let count, sum or reduce do the work, or raise the server's Limits.Bytes").Reaching("Bytes")
 	}
 	m.peak = max(m.peak, m.kept)
 	return nil
@@ -191,7 +191,7 @@ func (m *Meter) Pause() (resume func()) {
 func (m *Meter) Ended(cause error) *fault.Error {
 	if errors.Is(cause, context.DeadlineExceeded) {
 		return fault.New("budget", "it took longer than %v", m.budget.Time).
-			With("narrow it with filter(…) or take(…), or raise the server's Limits.Time").Because(cause)
+			With("narrow it with filter(…) or take(…), or raise the server's Limits.Time").Reaching("Time").Because(cause)
 	}
 	return fault.New("cancelled", "cancelled after %v", m.Elapsed().Round(time.Millisecond)).Because(cause)
 }

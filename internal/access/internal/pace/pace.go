@@ -46,6 +46,7 @@ type Pace struct {
 	most    int           // the most that it sleeps per unit of work; 1 means never
 	crowded int           // 0: there is a processor for everybody; each level more doubles the sleeps
 	credit  time.Duration // work already paid for, because the last sleep overran
+	gave    time.Duration // how long Yield has left the processor to others
 	waiting [1]metrics.Sample
 	ask     func(*Pace) bool // reports whether others wait for a processor
 	next    time.Time        // when to ask again
@@ -71,6 +72,9 @@ func sleepPerWork(share float64) int {
 // SetShare sets the part of one processor, from 0.001 to 1, that the evaluation has while others
 // wait for one. With 1 it never sleeps.
 func (p *Pace) SetShare(part float64) { p.most = sleepPerWork(part) }
+
+// Gave returns how long Yield has left the processor to others.
+func (p *Pace) Gave() time.Duration { return p.gave }
 
 // Restart begins a slice now, after a wait that was no work.
 func (p *Pace) Restart() { p.since = time.Now() }
@@ -98,6 +102,7 @@ func (p *Pace) Yield(ctx context.Context, holding bool) (slice time.Duration) {
 		_ = p.Sleep(ctx, min(debt, maxSleep))
 		p.addCredit(p.since.Sub(now) - debt)
 	}
+	p.gave += p.since.Sub(now)
 	// One sample proves nothing: it misses goroutines whose socket has just become readable, and it
 	// counts the runtime's own, which wait for a moment.
 	if p.most > 1 && !p.since.Before(p.next) {

@@ -1,0 +1,124 @@
+package eval
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/library"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
+	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/text"
+)
+
+// sayHowFar adds to the error of a limit of the evaluation how far it came, and what to type
+// instead.
+func (e *evaluation) sayHowFar(err error, source string) error {
+	f := fault.From(err)
+	if f.Limit == "" {
+		return err
+	}
+	of, own := e.limits, e.session.limits
+	lowered := map[string]bool{"Time": of.Time < own.Time, "Entries": of.Entries < own.Entries, "Bytes": of.Bytes < own.Bytes}[f.Limit]
+	told := *f
+	told.Hint = howFar(f, e.Visit.Reached(), e.Elapsed(), source, lowered)
+	return &told
+}
+
+// howFar returns the hint of the error f of a limit, which an evaluation of source reached after
+// that time. lowered says that the session has set the limit.
+func howFar(f *fault.Error, r access.Reached, elapsed time.Duration, source string, lowered bool) string {
+	var came string
+	switch {
+	case r.Of > 0 && r.Path != "" && r.At <= r.Of:
+		came = fmt.Sprintf("it came to entry %s of %s of %s", text.Thousands(r.At), text.Thousands(r.Of), r.Path)
+	case r.Walked > 0:
+		came = "it looked at " + text.Thousands(r.Walked) + " entries"
+	}
+	if f.Limit == "Time" && r.Gave >= elapsed/10 {
+		gave := "gave way to the application for " + text.Duration(r.Gave, 2) + " of it"
+		if came == "" {
+			gave = "it " + gave
+		} else {
+			gave = " and " + gave
+		}
+		came += gave
+	}
+	advice, limit, found := strings.Cut(f.Hint, ", or raise ")
+	if found {
+		limit = ", or raise " + limit
+	}
+	if lowered {
+		limit = ", or raise the limit that this session has set"
+	}
+	if n := sampleOf(r); n > 0 {
+		part := fmt.Sprintf("%s[:%d]", r.Path, n)
+		if line := sampled(source, r.Path, part); line != "" {
+			advice = line + " answers for a part"
+		} else {
+			advice = "ask for a part, as in " + part
+		}
+	}
+	if came != "" {
+		came += "; "
+	}
+	return came + advice + limit
+}
+
+// sampleOf returns how many entries of a walk to ask for instead of all: a round number that takes
+// about a twentieth of the limit; 0 if that are too few to tell anything.
+func sampleOf(r access.Reached) int {
+	most := min(r.At/20, r.Of)
+	if r.Path == "" || most < 10 {
+		return 0
+	}
+	unit := int(math.Pow10(len(fmt.Sprint(most)) - 1))
+	for _, n := range []int{5, 2} {
+		if n*unit <= most {
+			return n * unit
+		}
+	}
+	return unit
+}
+
+// maxSampled bounds the line that is proposed, in bytes.
+const maxSampled = 200
+
+// sampled returns source with part in the places of path; "" if path does not stand there by itself.
+func sampled(source, path, part string) string {
+	if len(source) > maxSampled {
+		return ""
+	}
+	var b strings.Builder
+	found := false
+	for rest := source; ; {
+		before, after, ok := strings.Cut(rest, path)
+		b.WriteString(before)
+		if !ok {
+			break
+		}
+		last, _ := utf8.DecodeLastRuneInString(b.String())
+		next, _ := utf8.DecodeRuneInString(after)
+		if inOperand(last) || inOperand(next) || strings.ContainsRune("[(?", next) {
+			b.WriteString(path)
+		} else {
+			b.WriteString(part)
+			found = true
+		}
+		rest = after
+	}
+	line := strings.TrimSpace(b.String())
+	if _, err := syntax.Parse(line, library.Known, syntax.Limits{Line: maxCompleted, Nesting: math.MaxInt}); !found || err != nil || strings.Contains(line, "\n") {
+		return ""
+	}
+	return line
+}
+
+// inOperand reports whether r beside a path makes it another operand, or a part of a text.
+func inOperand(r rune) bool {
+	return r == '_' || r == '.' || r == '#' || r == '$' || r == '"' || r == '\'' || r == '`' || unicode.IsLetter(r) || unicode.IsDigit(r)
+}

@@ -1,0 +1,96 @@
+package eval
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// TestHowFar: the error of a limit says how far the evaluation came, that it gave way to the
+// application, and what to type instead.
+func TestHowFar(t *testing.T) {
+	reached := access.Reached{Walked: 1_204_331, Gave: 4126 * time.Millisecond, Path: "cache.items", At: 1_204_331, Of: 6_000_000}
+	for _, tc := range []struct {
+		source  string
+		reached access.Reached
+		lowered bool
+		want    string
+	}{
+		{"freq(cache.items, .tenant)", reached, false,
+			"it came to entry 1,204,331 of 6,000,000 of cache.items and gave way to the application for 4.1s of it; freq(cache.items[:50000], .tenant) answers for a part, or raise the server's Limits.Time"},
+		{" x = cache.items | freq(.tenant) ", reached, true,
+			"it came to entry 1,204,331 of 6,000,000 of cache.items and gave way to the application for 4.1s of it; x = cache.items[:50000] | freq(.tenant) answers for a part, or raise the limit that this session has set"},
+		{"count(cache.items, .x) / len(cache.items)", reached, false,
+			"it came to entry 1,204,331 of 6,000,000 of cache.items and gave way to the application for 4.1s of it; count(cache.items[:50000], .x) / len(cache.items[:50000]) answers for a part, or raise the server's Limits.Time"},
+		// The path is not in the line, or is a part of another one there.
+		{"freq(c.items, .tenant)", reached, false,
+			"it came to entry 1,204,331 of 6,000,000 of cache.items and gave way to the application for 4.1s of it; ask for a part, as in cache.items[:50000], or raise the server's Limits.Time"},
+		{"any(cache.items[\"cache.items\"].parts, .x) or mycache.items == cache.items2", reached, false,
+			"it came to entry 1,204,331 of 6,000,000 of cache.items and gave way to the application for 4.1s of it; ask for a part, as in cache.items[:50000], or raise the server's Limits.Time"},
+		{"sort(xs)", access.Reached{Walked: 900, Path: "xs", At: 900, Of: 901, Gave: time.Second}, false,
+			"it came to entry 900 of 901 of xs and gave way to the application for 1s of it; sort(xs[:20]) answers for a part, or raise the server's Limits.Time"},
+		{"any(xs, any(ys, .a))", access.Reached{Walked: 9000, Path: "xs", At: 3, Of: 10}, false,
+			"it came to entry 3 of 10 of xs; narrow it with filter(…) or take(…), or raise the server's Limits.Time"},
+		{"sort(xs)", access.Reached{Walked: 9000}, false,
+			"it looked at 9,000 entries; narrow it with filter(…) or take(…), or raise the server's Limits.Time"},
+		{"count(1..100000000, # > 5)", access.Reached{Gave: 4 * time.Second}, false,
+			"it gave way to the application for 4s of it; narrow it with filter(…) or take(…), or raise the server's Limits.Time"},
+		{"count(1..100000000, # > 5)", access.Reached{Gave: time.Millisecond}, false,
+			"narrow it with filter(…) or take(…), or raise the server's Limits.Time"},
+	} {
+		f := meter.New(t.Context(), meter.Budget{Time: 5 * time.Second}).Ended(context.DeadlineExceeded)
+		if got := howFar(f, tc.reached, 5*time.Second, tc.source, tc.lowered); got != tc.want {
+			t.Errorf("%s\n%s\nwant\n%s", tc.source, got, tc.want)
+		}
+	}
+}
+
+// TestHowFarOfWalks: where the limit of entries ends a walk, and that the line which is proposed
+// answers.
+func TestHowFarOfWalks(t *testing.T) {
+	type item struct{ tenant string }
+	items := map[int]*item{}
+	list := make([]int, 5000)
+	for i := range 5000 {
+		items[i] = &item{"t" + string(rune('a'+i%3))}
+		list[i] = i
+	}
+	reg := registry.New()
+	reg.Expose("cache", &struct{ items map[int]*item }{items}, registry.Frozen())
+	reg.Expose("list", &list, registry.Frozen())
+	s := NewSession(reg, Limits{Entries: 2400, Time: time.Hour})
+	for source, want := range map[string]string{
+		`count(list, # > 5)`:            `more than 2,400 entries were read at 1:1; it came to entry 1,199 of 5,000 of list; count(list[:50], # > 5) answers for a part, or raise the server's Limits.Entries`,
+		`freq(cache.items, .tenant)`:    `more than 2,400 entries were read at 1:19; it came to entry … of 5,000 of cache.items; freq(cache.items[:20], .tenant) answers for a part, or raise the server's Limits.Entries`,
+		`sum(keys(cache.items))`:        `more than 2,400 entries were read at 1:1; it came to entry … of 5,000 of cache.items; sum(keys(cache.items[:50])) answers for a part, or raise the server's Limits.Entries`,
+		`any(1..9, sum(list) < 0)`:      `more than 2,400 entries were read at 1:11; it came to entry 1,199 of 5,000 of list; any(1..9, sum(list[:50]) < 0) answers for a part, or raise the server's Limits.Entries`,
+		`count(list[1000:], # < 0)`:     `more than 2,400 entries were read at 1:20; it came to entry 1,197 of 4,000 of list[1000:5000]; ask for a part, as in list[1000:5000][:50], or raise the server's Limits.Entries`,
+		`let xs = list; max(xs, # * 2)`: `more than 2,400 entries were read at 1:26; it came to entry 1,198 of 5,000 of list; let xs = list[:50]; max(xs, # * 2) answers for a part, or raise the server's Limits.Entries`,
+	} {
+		_, err := s.Eval(t.Context(), source)
+		if err == nil {
+			t.Errorf("%s: no error", source)
+			continue
+		}
+		// How many entries of a map are read before the limit depends on how it lies in memory.
+		if got := regexp.MustCompile(`[\d,]+ of 5,000 of cache`).ReplaceAllString(err.Error(), "… of 5,000 of cache"); got != want {
+			t.Errorf("%s\n%v\nwant\n%s", source, err, want)
+		}
+		if _, line, ok := strings.Cut(strings.TrimSuffix(err.Error(), " answers for a part, or raise the server's Limits.Entries"), "; "); ok && strings.Contains(err.Error(), "answers") {
+			_, line, _ = strings.Cut(line, "; ")
+			if _, err := s.Eval(t.Context(), line); err != nil {
+				t.Errorf("%s: %v", line, err)
+			}
+		}
+	}
+	_, err := s.Run(t.Context(), Query{Source: "count(list, # > 5)", Limits: Limits{Entries: 1000}})
+	if want := "more than 1,000 entries were read at 1:1; it came to entry 499 of 5,000 of list; count(list[:20], # > 5) answers for a part, or raise the limit that this session has set"; err == nil || err.Error() != want {
+		t.Errorf("a lower limit: %v", err)
+	}
+}
