@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -44,13 +45,13 @@ func (w *run) draw(now *sample, st Screen) string {
 	b.WriteString(strings.Join(rows, "\n") + "\n")
 	w.drawn = w.drawn[:0]
 	for _, row := range rows {
-		w.drawn = append(w.drawn, text.Width(uncolored.ReplaceAllString(row, "")))
+		w.drawn = append(w.drawn, text.Width(uncolored().ReplaceAllString(row, "")))
 	}
 	return b.String()
 }
 
 // uncolored matches the colors in a row. Nothing else in it is an escape.
-var uncolored = regexp.MustCompile(`\x1b\[[0-9]*m`)
+var uncolored = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\x1b\[[0-9]*m`) })
 
 // rowsAbove returns how many rows of a screen of that width hold what was drawn last. It assumes
 // what most terminals do when they become narrower: they wrap all rows anew.
