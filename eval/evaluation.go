@@ -70,6 +70,9 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 		}
 	}
 	r.Node = value.Picture(&e.Thread, x, e.Show, pathOfAnswer(st))
+	if e.Gloss != "" {
+		r.Node.Gloss = e.Gloss
+	}
 	if err := e.Look(); err != nil {
 		return Result{}, err
 	}

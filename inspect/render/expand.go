@@ -33,11 +33,38 @@ func (s *snapper) expand(n *Node, src Source, depth int) {
 			s.fields(n, src, depth)
 		}
 	default:
-		s.elements(n, src, depth)
+		if !s.lensed(n, src, depth) {
+			s.elements(n, src, depth)
+		}
 	}
 }
 
-// lensed turns n into what a lens shows of the struct, and reports whether there is a lens.
+// read adds to n, which is complete, what a lens says of it. No guard is held.
+func (s *snapper) read(n *Node, src Source) {
+	switch n.Shape {
+	case inspect.Scalar, inspect.Chan, inspect.Func, inspect.Opaque:
+	default:
+		return
+	}
+	l, ok := src.(Lensed)
+	if !ok || n.Hidden || n.Err != "" {
+		return
+	}
+	shown, err := l.Lens()
+	if err != nil || shown == nil {
+		return
+	}
+	as := Snap(shown, Limit{Depth: 1, Items: 8, Bytes: maxGloss, Nodes: 16})
+	switch text, isText := as.Scalar.(string); {
+	case as.Hidden:
+	case isText && as.Cut == nil:
+		n.Gloss = text
+	default:
+		n.Gloss = as.Line(maxGloss)
+	}
+}
+
+// lensed turns n into what a lens shows of the composite, and reports whether there is a lens.
 func (s *snapper) lensed(n *Node, src Source, depth int) bool {
 	l, ok := src.(Lensed)
 	if !ok {
@@ -127,10 +154,11 @@ func (s *snapper) fields(n *Node, src Source, depth int) {
 		n.Cut = &Cut{Path: s.path(src)}
 		return
 	}
+	var all []Source   // of the items
 	var rest []Source  // of each item; nil if it is complete
 	var later []Source // of each item, to be read after the others; nil if it was read with them
 	read := func(now func(Source) bool) {
-		n.Items, rest, later = nil, nil, nil
+		n.Items, all, rest, later = nil, nil, nil, nil
 		for _, f := range fields {
 			if f.Name == "_" {
 				continue
@@ -149,6 +177,7 @@ func (s *snapper) fields(n *Node, src Source, depth int) {
 			s.left--
 			child := &Node{}
 			n.Items = append(n.Items, Item{Name: f.Name, Node: child})
+			all = append(all, c)
 			if now(c) {
 				rest, later = append(rest, s.open(child, c, depth+1)), append(later, nil)
 			} else {
@@ -167,6 +196,8 @@ func (s *snapper) fields(n *Node, src Source, depth int) {
 	for i, r := range rest {
 		if r != nil {
 			s.expand(n.Items[i].Node, r, depth+1)
+		} else {
+			s.read(n.Items[i].Node, all[i])
 		}
 	}
 }
@@ -272,6 +303,7 @@ func (s *snapper) item(n *Node, key, elem Source, depth int) (item Item) {
 		item.Key = s.node(key, depth)
 		// Under a guard that was only found, keys are copied. Nobody needs to be told.
 		item.Key.Mark &^= inspect.Copied
+		item.Key.Gloss = "" // what is shown of a key can be typed
 		if item.Key.Hidden {
 			s.hiddenKeys++
 			defer func() { s.hiddenKeys-- }()

@@ -156,6 +156,7 @@ func (w *writer) leaf(l *line, n *Node, a context) bool {
 	case n.Shape == inspect.Func:
 		l.add(TypeRole, "func ")
 		l.add(PlainRole, text.Escape(text.ShortPaths(n.Text)))
+		n.addGloss(l)
 	case n.Shape == inspect.Chan, n.Shape == inspect.Opaque, n.Shape == inspect.Interface:
 		l.add(TypeRole, text.Escape(shortType(n.Type)))
 		s := text.Escape(n.Text)
@@ -167,6 +168,13 @@ func (w *writer) leaf(l *line, n *Node, a context) bool {
 		return false
 	}
 	return true
+}
+
+// addGloss adds what n means besides.
+func (n *Node) addGloss(l *line) {
+	if n.Gloss != "" {
+		l.add(NoteRole, " ("+text.Escape(n.Gloss)+")")
+	}
 }
 
 func (w *writer) scalar(l *line, n *Node, a context) {
@@ -196,10 +204,8 @@ func (w *writer) scalar(l *line, n *Node, a context) {
 		}
 	default:
 		l.add(NumberRole, s)
-		if n.Gloss != "" {
-			l.add(NoteRole, " ("+text.Escape(n.Gloss)+")")
-		}
 	}
+	n.addGloss(l)
 	if n.Cut != nil {
 		l.add(NoteRole, " "+w.cutText(n))
 	}

@@ -111,6 +111,8 @@ func (s *snapper) node(src Source, depth int) *Node {
 	s.left--
 	if rest := s.open(n, src, depth); rest != nil {
 		s.expand(n, rest, depth)
+	} else if src != nil {
+		s.read(n, src)
 	}
 	return n
 }

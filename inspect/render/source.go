@@ -35,7 +35,7 @@ type Source interface {
 	Consistent(f func(now func(part Source) bool)) error
 }
 
-// A Lensed Source of a struct may be shown as something else.
+// A Lensed Source may be shown as something else.
 type Lensed interface {
 	Source
 	// Lens returns what is shown in place of the fields, nil for the fields. After an error the

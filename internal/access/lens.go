@@ -10,13 +10,23 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 )
 
-// SetLens has structs of type T shown as what f, a func(p *T) any, returns. A second lens for a
-// type replaces the first. It is an error if f is not such a function.
+// SetLens has values of type T shown as what f returns: a func(p *T) any for a struct or a type with a
+// name, or a func(x T) any for a number, a boolean or a string with a name. A second lens for a type
+// replaces the first. It is an error if f is not such a function.
 func (o *Objects) SetLens(f any) error {
 	t := reflect.TypeOf(f)
-	if t == nil || t.Kind() != reflect.Func || t.NumIn() != 1 || t.NumOut() != 1 || t.IsVariadic() ||
-		t.In(0).Kind() != reflect.Pointer || t.In(0).Elem().Kind() != reflect.Struct {
-		return fmt.Errorf("%T is not a func(*T) any for a struct T", f)
+	if t == nil || t.Kind() != reflect.Func || t.NumIn() != 1 || t.NumOut() != 1 || t.IsVariadic() {
+		return fmt.Errorf("%T is not a func(*T) any", f)
+	}
+	of := t.In(0)
+	switch {
+	case of.Kind() == reflect.Pointer && of.Name() == "":
+		of = of.Elem()
+		if of.Kind() != reflect.Struct && (of.PkgPath() == "" || of.Kind() == reflect.Pointer || of.Kind() == reflect.Interface) {
+			return fmt.Errorf("%T is not a func(*T) any for a struct or a type of your own; a type of your own can be made of any but a pointer or an interface", f)
+		}
+	case !isPlain(of.Kind()) || of.PkgPath() == "":
+		return fmt.Errorf("%T is not a func(*T) any, nor a func(T) any for a number, boolean or string of a type of your own", f)
 	}
 	v := reflect.ValueOf(f)
 	if v.IsNil() {
@@ -27,11 +37,19 @@ func (o *Objects) SetLens(f any) error {
 	if o.lenses == nil {
 		o.lenses = make(map[reflect.Type]reflect.Value)
 	}
-	o.lenses[t.In(0).Elem()] = v
+	o.lenses[of] = v
+	if of.Kind() != reflect.Struct {
+		o.readings.Store(true)
+	}
 	return nil
 }
 
-// lensOf returns the lens for structs of type t; ok is false if there is none.
+// isPlain reports whether values of that kind are copied as a whole.
+func isPlain(k reflect.Kind) bool {
+	return k >= reflect.Bool && k <= reflect.Float64 && k != reflect.Uintptr || k == reflect.String
+}
+
+// lensOf returns the lens for values of type t; ok is false if there is none.
 func (o *Objects) lensOf(t reflect.Type) (f reflect.Value, ok bool) {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
@@ -52,6 +70,10 @@ func (v *View) Lensed() bool {
 	if err != nil || t == nil {
 		return false
 	}
+	if t.Shape() != inspect.Struct {
+		_, ok := t.otherLens()
+		return ok
+	}
 	_, ok := t.lens()
 	return ok
 }
@@ -60,7 +82,46 @@ func (v *View) Lensed() bool {
 // it shows each object by its fields and not through a lens, and calls no registry.Func.
 func (vis *Visit) ForbidCalls() { vis.callsForbidden = true }
 
-// lens is the lens of a struct.
+// Reading returns what the lens of v, or of what v leads to, shows; nil if there is none. A struct is
+// read as what it shows already: see [View.Resolve].
+func (v *View) Reading() (*View, error) {
+	t, err := v.Target()
+	if err != nil || t == nil {
+		return nil, err
+	}
+	return t.reading()
+}
+
+// reading returns what the lens of v shows; nil if there is none.
+func (v *View) reading() (*View, error) {
+	if v.Shape() == inspect.Struct {
+		return v.lensView()
+	}
+	l, ok := v.otherLens()
+	if !ok {
+		return nil, nil
+	}
+	return l.view()
+}
+
+// otherLens returns the lens of v, which is no struct. Unlike a struct, v itself is not replaced by
+// what its lens shows: it can be computed with as ever.
+func (v *View) otherLens() (l lens, ok bool) {
+	if !v.visit.objects.readings.Load() || v.fromLens || v.visit.callsForbidden || !v.val.IsValid() {
+		return l, false
+	}
+	t := v.val.Type()
+	if t.PkgPath() == "" || t.Kind() == reflect.Struct {
+		return l, false
+	}
+	f, ok := v.visit.objects.lensOf(t)
+	if v.decide(); ok && v.policy.hide.Reaches(v.hide, t) {
+		return l, false
+	}
+	return lens{v, f}, ok
+}
+
+// lens is the lens of a value.
 type lens struct {
 	of *View
 	f  reflect.Value
@@ -90,9 +151,22 @@ func (v *View) lensView() (*View, error) {
 	return l.view()
 }
 
-// argument returns the pointer to the struct for the lens; ok is false if the lens must not have
-// one.
+// byValue reports whether the lens takes a value, and no pointer to it.
+func (l *lens) byValue() bool { return l.f.Type().In(0).Kind() != reflect.Pointer }
+
+// argument returns what the lens is called with: a pointer to the struct, or a copy of a plain value.
+// ok is false if the lens must not have one.
 func (l *lens) argument() (p any, ok bool) {
+	if l.byValue() {
+		d, x, err := l.of.scalar()
+		if d.Kind != inspect.NoDatum && err == nil {
+			x = d.Plain()
+		}
+		if err != nil || x == nil {
+			return nil, false
+		}
+		return reflect.ValueOf(x).Convert(l.f.Type().In(0)).Interface(), true
+	}
 	if l.of.boxed || l.of.val.Mark()&inspect.Copied != 0 {
 		return nil, false
 	}
@@ -130,11 +204,15 @@ func (l *lens) view() (*View, error) {
 	}
 	p, ok := l.argument()
 	if !ok {
-		v.visit.report.note("a " + v.val.Type().String() + " is shown by its fields: its lens is not given a copy, nor what was reached through memory that may be changing")
+		as := " is shown by its fields"
+		if v.val.Kind() != reflect.Struct {
+			as = " is shown without its lens"
+		}
+		v.visit.report.note("a " + v.val.Type().String() + as + ": its lens is not given a copy, nor what was reached through memory that may be changing")
 		return nil, nil
 	}
 	key := object{v.val.Addr(), v.val.Type()}
-	if r, ok := v.visit.lensResults[key]; ok {
+	if r, ok := v.visit.lensResults[key]; ok && !l.byValue() {
 		return r.view, r.err
 	}
 	if v.visit.Holding() {
@@ -142,7 +220,7 @@ func (l *lens) view() (*View, error) {
 	}
 	var r lensResult
 	r.view, r.err = l.run(p)
-	if len(v.visit.lensResults) < maxLensResults {
+	if len(v.visit.lensResults) < maxLensResults && !l.byValue() {
 		if v.visit.lensResults == nil {
 			v.visit.lensResults = make(map[object]lensResult)
 		}

@@ -69,12 +69,31 @@ func (v *View) memberOfTarget(name string) (*View, error) {
 				return structView{t}.field(name)
 			}
 		}
+		if err != nil && errors.As(err, &missing) {
+			return t.readingMember(name, err)
+		}
 		return entry, err
 	}
 	if t.hasFields() {
 		return structView{t}.member(name)
 	}
-	return nil, t.fieldError(name)
+	return t.readingMember(name, t.fieldError(name))
+}
+
+// readingMember returns the member of that name of what the lens of v shows, and err if there is none.
+func (v *View) readingMember(name string, err error) (*View, error) {
+	shown, failed := v.reading()
+	if failed != nil {
+		return nil, failed
+	}
+	if shown == nil {
+		return nil, err
+	}
+	m, failed := shown.Member(name)
+	if failed != nil && v.Shape() == inspect.Map {
+		return nil, err // a key is missing rather than a field
+	}
+	return m, failed
 }
 
 // ofNil returns the error for v.name, which failed with err. A nil pointer has no fields, but its type

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
@@ -18,7 +19,9 @@ import (
 type Objects struct {
 	mu      sync.RWMutex                   // guards entries and lenses
 	entries map[string]*entry              // by name
-	lenses  map[reflect.Type]reflect.Value // funcs, by the struct type that they show
+	lenses  map[reflect.Type]reflect.Value // funcs, by the type that they show
+
+	readings atomic.Bool // one of them is of a type that is no struct
 
 	callees usercode.Table // methods, lenses and Funcs
 }

@@ -67,9 +67,9 @@ func (s source) Each(f func(key, elem render.Source) (bool, error)) error {
 	})
 }
 
-// Lens returns what the application's lens shows in place of a struct; nil if there is none.
+// Lens returns what the application's lens shows; nil if there is none.
 func (s source) Lens() (render.Source, error) {
-	shown, err := s.lensView()
+	shown, err := s.reading()
 	if shown == nil {
 		return nil, err
 	}

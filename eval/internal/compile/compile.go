@@ -38,9 +38,11 @@ func Compile(tree ast.Node, names Names, m *meter.Meter) (*Program, error) {
 		if err != nil {
 			return nil, err
 		}
-		if x, f.Type, err = value.LoadTyped(x); err != nil {
+		place := x
+		if x, f.Type, err = value.LoadTyped(place); err != nil {
 			return nil, err
 		}
+		f.Gloss = value.Gloss(place, x)
 		return value.Hold(&f.Thread, x)
 	}), nil
 }

@@ -51,10 +51,8 @@ func dir(f *machine.Frame, args []value.Value) (value.Value, error) {
 			}
 			rows = append(rows, []string{m.Name, m.Type, note})
 		}
-		if x.View.Lensed() {
-			if rows, err = lensRows(x, rows); err != nil {
-				return nil, err
-			}
+		if rows, err = lensRows(x, rows); err != nil {
+			return nil, err
 		}
 		if _, scalar := y.(value.Scalar); scalar && len(rows) == 0 {
 			return nil, value.WrongArgument("dir", 1, "a live object", y)
@@ -70,8 +68,11 @@ func dir(f *machine.Frame, args []value.Value) (value.Value, error) {
 
 // lensRows appends the fields that only the lens of an object shows.
 func lensRows(x value.Live, rows [][]string) ([][]string, error) {
-	shown, shape, err := x.Resolve()
-	if err != nil || shape != inspect.Struct {
+	shown, err := x.View.Reading()
+	if err != nil || shown == nil {
+		return rows, err
+	}
+	if shown, err = shown.Resolve(); err != nil || shown == nil || shown.Shape() != inspect.Struct {
 		return rows, err
 	}
 	members, err := shown.Members()

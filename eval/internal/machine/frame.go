@@ -41,6 +41,8 @@ type Frame struct {
 	Origins []access.Origin
 	// Type is the Go type of the answer, as the function type tells it.
 	Type string
+	// Gloss is what people are told besides the answer, "" for nothing.
+	Gloss string
 	// Verbatim is a text that is shown as it stands if it is the answer, "" for none.
 	Verbatim string
 	// JSON is what Verbatim is the JSON of, nil for none, and JSONType the Go type of that.

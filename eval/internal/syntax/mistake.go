@@ -141,7 +141,9 @@ var mistakes = []mistake{
 		func(t tokens, i int) bool { return t.is(i, ".") && !t.endsOperand(i-1) && !t.inBrackets(i) }},
 
 	{"# begins no comment", "a comment begins with //",
-		func(t tokens, i int) bool { return t.is(i, "#") && t.endsOperand(i-1) && !t.touches(i-1) && !t.inBrackets(i) }},
+		func(t tokens, i int) bool {
+			return t.is(i, "#") && t.endsOperand(i-1) && !t.touches(i-1) && !t.inBrackets(i)
+		}},
 
 	// What is incomplete.
 	{"{} is a function", "write its arguments in parentheses: {}(…)",

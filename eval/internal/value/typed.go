@@ -1,6 +1,9 @@
 package value
 
-import "github.com/sightglass-go/sightglass/inspect"
+import (
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
+)
 
 // Typed is a scalar that was read, with the Go type of the place where it lay: what a variable or a
 // snapshot holds of a named string or a uint32. Like a place it is loaded before anything is
@@ -50,6 +53,27 @@ func LoadTyped(x Value) (y Value, goType string, err error) {
 		y = newNilOf(t)
 	}
 	return y, Live{content}.Type(), nil
+}
+
+// glossLimit bounds what is read for a gloss.
+var glossLimit = render.Limit{Depth: 1, Items: 1, Bytes: 1024, Nodes: 4}
+
+// Gloss is what people are told besides the scalar x, which was read at a place: what a lens of its
+// type says, or the time that a number stands for. It is "" where the place holds another value by now.
+func Gloss(place, x Value) string {
+	l, live := place.(Live)
+	s, scalar := x.(Scalar)
+	if !live || !scalar {
+		return ""
+	}
+	t := l.View.Value().Type()
+	if t == nil || t.PkgPath() == "" || t.Name() != "Duration" && !l.View.Lensed() {
+		return ""
+	}
+	if n := l.View.Snap(glossLimit); n.Scalar == s.Go() {
+		return n.Gloss
+	}
+	return ""
 }
 
 // KindOf is the word for what an expression computes with x as: expr-lang's names of kinds, whatever
