@@ -42,6 +42,12 @@ type stock struct {
 	count int
 }
 
+func newDepot() *depot {
+	return &depot{open: true, items: map[string]*stock{
+		"bolt": {"iron", 12}, "nut": {"brass", 7}, "nail": {"iron", 400}, "größe 5": {"brass", 1},
+	}}
+}
+
 // stand serves a depot on a plain port, a TLS port and a unix socket.
 type stand struct {
 	port, tlsPort, path string
@@ -54,9 +60,7 @@ func newStand(t *testing.T) *stand {
 	s := &stand{path: filepath.Join(t.TempDir(), "app.sock"), began: make(chan struct{}, 1)}
 	reg := registry.New()
 	reg.GuardWait, reg.CallTime = rig.Patience, rig.Patience // the machine may be busy
-	reg.Expose("depot", &depot{open: true, items: map[string]*stock{
-		"bolt": {"iron", 12}, "nut": {"brass", 7}, "nail": {"iron", 400}, "größe 5": {"brass", 1},
-	}}, registry.Doc("what is in stock"))
+	reg.Expose("depot", newDepot(), registry.Doc("what is in stock"))
 	reg.Func("began", func(context.Context) any { s.began <- struct{}{}; return 0 }, registry.Doc("for tests"))
 	s.port = rig.Port(t, rig.Start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg}))
 	cert := certificate(t)
