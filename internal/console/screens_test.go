@@ -47,7 +47,7 @@ var screens = []struct {
 	{"watch-number", 80, false, []string{"watch 500ms stats.requests until _ > 47000"}},
 	{"watch-struct", 80, false, []string{"watch orders until _.shipped > 300"}},
 	{"watch-list", 80, false, []string{"watch 200ms orders.pending until len(_) > 6"}},
-	{"narrow", 44, false, []string{"dir()", "cache", "orders.pending", "cach.items", "watch 500ms cache.hits until _ > 48000"}},
+	{"narrow", 44, false, []string{"dir()", "cache", "orders.pending", "cach.items", "watch 500ms cache.hits until _ > 48000", "watch stats until _.requests > 60000"}},
 	{"narrow-pages", 44, false, []string{"help", "help keys", "help marks", "help expressions", "help cache", "dir(cache)", "tree(orders, 2)", "before = snap(stats)", "hist(orders.waits)", "top(cache.items, 3, .hits)", "freq(orders.pending, .customer)", "diff(before, {sent: 1, open: false})", "vars"}},
 	{"narrowest", 20, false, []string{"dir()", "help marks", "help cache", "tree(stats)", "hist(orders.waits)", "freq(orders.pending, len(.lines) > 6)", "cach.items"}},
 	{"wide", 120, false, []string{"cache", "orders.pending", "catalog.children[0]"}},

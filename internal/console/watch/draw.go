@@ -161,7 +161,8 @@ const tableGap = 2
 // layRows writes a row for each leaf, in at most width columns. All that the leaves have to tell is
 // written if it fits, and sparklines take the columns that are left. Where there is too little room
 // they become shorter first; then long values are cut to a fourth of the row; then the bounds of the
-// sparklines are left out; and then values and paths are cut.
+// sparklines are left out; then values are cut further; then the sparklines are left out; then
+// paths are cut; and then rates and changes are left out.
 func layRows(shown []*series, now *sample, width int) []string {
 	cells := make([][]text.Cell, len(shown))
 	var widths [tableColumns]int
@@ -185,6 +186,7 @@ func layRows(shown []*series, now *sample, width int) []string {
 		}
 	}
 	widths[sparkColumn] = min(longest, minSpark)
+	longestPath := widths[pathColumn]
 	// over is how many columns are missing, negative if some are left.
 	over := func() int {
 		taken := -tableGap
@@ -199,19 +201,49 @@ func layRows(shown []*series, now *sample, width int) []string {
 	less := func(c, least int) {
 		widths[c] -= min(max(over(), 0), max(widths[c]-least, 0))
 	}
-	less(nowColumn, width/4)
+	// cut cuts values to at least that many columns. Numbers and times stay whole.
+	cut := func(least int) {
+		less(nowColumn, least)
+		most := widths[nowColumn]
+		for i, s := range shown {
+			if text.Width(cells[i][nowColumn].Text) > most {
+				cells[i][nowColumn].Text = s.now(most)
+				widths[nowColumn] = max(widths[nowColumn], text.Width(cells[i][nowColumn].Text))
+			}
+		}
+	}
+	cut(width / 4)
 	if over() > 0 {
 		widths[spreadColumn] = 0
 	}
-	less(nowColumn, minNow)
+	cut(minNow)
+	drawn := over() <= 0 // there is room for sparklines
+	if !drawn {
+		widths[kindColumn], widths[sparkColumn] = 0, 0
+	} else {
+		widths[sparkColumn] = min(longest, widths[sparkColumn]-over())
+	}
 	less(pathColumn, minPath)
-	widths[sparkColumn] = min(longest, widths[sparkColumn]+max(-over(), 0))
-	for i, s := range shown {
-		cells[i][pathColumn].Text = text.Cut(cells[i][pathColumn].Text, widths[pathColumn])
-		if text.Width(cells[i][nowColumn].Text) > widths[nowColumn] {
-			cells[i][nowColumn].Text = s.now(widths[nowColumn])
+	// Half a number is another number, so these columns are there or not.
+	natural := widths
+	for _, c := range []int{speedColumn, deltaColumn} {
+		if over() > 0 {
+			widths[c] = 0
 		}
-		if cells[i][kindColumn].Text != "" {
+	}
+	less(pathColumn, 1)
+	widths[pathColumn] = min(longestPath, widths[pathColumn]+max(-over(), 0))
+	for i, s := range shown {
+		for _, c := range []int{speedColumn, deltaColumn} {
+			if widths[c] < natural[c] {
+				cells[i][c].Text = ""
+			}
+		}
+		cells[i][pathColumn].Text = text.Cut(cells[i][pathColumn].Text, widths[pathColumn])
+		switch {
+		case !drawn:
+			cells[i][kindColumn].Text = ""
+		case cells[i][kindColumn].Text != "":
 			cells[i][sparkColumn].Text = s.spark(widths[sparkColumn])
 		}
 		if text.Width(cells[i][spreadColumn].Text) > widths[spreadColumn] {
