@@ -111,13 +111,16 @@ func TestCarry(t *testing.T) {
 		without, with := megabytes(t, carrier(t, name, load{}, flags...)), megabytes(t, carrier(t, name, carried, flags...))
 		got := fmt.Sprintf("| %s%s | %.1f MB | %.1f MB | %.1f MB |", name, r[2], without, with, with-without)
 		t.Logf("%s with %s", got, here)
-		named := fmt.Sprintf("from %s to %s MB", r[3], r[4])
-		if carried == listening && strings.Contains(name, "server") && !strings.Contains(readme, named) {
-			t.Errorf("%s does not say that %s%s grows %s", front, name, r[2], named)
+		named, now := fmt.Sprintf("from %s to %s MB", r[3], r[4]), fmt.Sprintf("from %.1f to %.1f MB", without, with)
+		if carried == exposing {
+			named, now = fmt.Sprintf("adds %s MB", r[5]), fmt.Sprintf("adds %.1f MB", with-without)
+		}
+		if strings.Contains(name, "server") && !strings.Contains(readme, named) {
+			t.Errorf("%s does not say %q of %s%s", front, named, name, r[2])
 		}
 		if *update {
 			manual = strings.Replace(manual, r[0], got, 1)
-			readme = strings.Replace(readme, named, fmt.Sprintf("from %.1f to %.1f MB", without, with), 1)
+			readme = strings.Replace(readme, named, now, 1)
 			continue
 		}
 		told, err := strconv.ParseFloat(r[5], 64)
