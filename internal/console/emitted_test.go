@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -34,6 +37,13 @@ func (n *nosy) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// ownLogger is a logger with a name.
+type ownLogger struct {
+	name  string
+	Token string
+	out   []string
+}
+
 // TestAttackEmitted: nothing that a session writes contains a secret, in any mode, by any command,
 // and as any completion.
 func TestAttackEmitted(t *testing.T) {
@@ -48,9 +58,18 @@ func TestAttackEmitted(t *testing.T) {
 		list     []map[string]any
 		tagged   int `inspect:"secret"`
 		card     string
+		// What makes it large, and what is told of it in a few words.
+		log             *log.Logger
+		own             *ownLogger
+		file            *os.File
+		nothing, little int
+		pin             int `inspect:"secret"`
+		empty           string
+		none            []string
 	}{
 		Name: "shown", Password: secret, note: "see https://u:" + secret + "@host/", err: errors.New("cannot dial postgres://u:" + secret + "@db"),
 		tokens: map[string]string{secret: secret}, list: []map[string]any{{"apiKey": secret, "Bearer " + secret: 1}}, tagged: 72727272, card: secret,
+		log: log.New(io.Discard, "postgres://u:"+secret+"@db ", 0), own: &ownLogger{name: "Bearer " + secret, Token: secret}, file: os.NewFile(1<<20, "https://u:"+secret+"@host/"),
 	}
 	reg := registry.New()
 	reg.Expose("c", c, registry.Hide("card"), registry.Doc("an object"))
@@ -58,14 +77,16 @@ func TestAttackEmitted(t *testing.T) {
 	var out bytes.Buffer
 	s := console.New(eval.NewSession(reg, eval.Limits{}), &out, eval.Limits{})
 	expressions := []string{
-		"c", "c.Password", "c.note", "c.err", "c.tokens", "c.list", "c.tagged", "c.card", "now2", "x = c", "x", "_", "x.err", "[c, c.list]", "{a: c.err}", "c.Password == 1", "c.err + 1", "c.note[0:30]", "c.list[0]",
+		"c", "c!", "c.log", "c.log!", "c.own!", "c.file", "c.file!", "[c]!", "x = c!", "c.Password", "c.note", "c.err", "c.tokens", "c.list", "c.tagged", "c.card", "now2", "x = c", "x", "_", "x.err", "[c, c.list]", "{a: c.err}", "c.Password == 1", "c.err + 1", "c.note[0:30]", "c.list[0]",
 		"c.tokens.nix", "c.nix", "keys(c.tokens)", "toJSON(c)", "string(c)", "json(c)", "snap(c)", "size(c)", "tree(c)", "diff(c, x)", "dir(c)", "vars()", "type(c)", "top(c.list, len(#))", "freq(c.list)", "sortBy(c.list, #)", "groupBy(c.list, .apiKey)", "c.err contains \"h\"", "c.note matches \"hunter2\"",
 	}
 	lines := append([]string{"dir", "dir c", "help", "help c", "vars", "history", "who"}, expressions...)
 	for _, e := range expressions {
 		lines = append(lines, "watch 100ms "+e+" until true", "watch 100ms "+e+" until true changes")
 	}
-	for _, mode := range []func(){func() {}, func() { s.SetColor(true) }, func() { s.SetWidth(40) }} {
+	modes := []func(){func() {}, func() { s.SetColor(true) }, func() { s.SetWidth(40) }, func() { s.SetWidth(200); s.SetHeight(60) },
+		func() { s.Do(t.Context(), "set format json") }, func() { s.Do(t.Context(), "set format auto") }}
+	for _, mode := range modes {
 		mode()
 		for _, line := range lines {
 			if err := s.Do(t.Context(), line); err != nil {
@@ -96,6 +117,9 @@ func TestAttackEmitted(t *testing.T) {
 		if i := strings.Index(out.String(), bytes); i >= 0 {
 			t.Errorf("told: %s", out.String()[max(0, i-500):i+100])
 		}
+	}
+	if !strings.Contains(out.String(), "\n  zero: nothing, little, empty, none\n") {
+		t.Error("no zero fields: the attack missed")
 	}
 	if n := strings.Count(out.String(), "redacted"); n < 100 || !strings.Contains(out.String(), "shown") {
 		t.Errorf("%d times redacted: the attack missed", n)
