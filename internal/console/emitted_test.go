@@ -118,7 +118,7 @@ func TestAttackEmitted(t *testing.T) {
 			t.Errorf("told: %s", out.String()[max(0, i-500):i+100])
 		}
 	}
-	if !strings.Contains(out.String(), "\n  zero: nothing, little, empty, none\n") {
+	if !strings.Contains(out.String(), "\n  zero: mu, nothing, little, empty, none\n") {
 		t.Error("no zero fields: the attack missed")
 	}
 	if n := strings.Count(out.String(), "redacted"); n < 100 || !strings.Contains(out.String(), "shown") {
