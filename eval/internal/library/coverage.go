@@ -12,6 +12,7 @@ type coverage struct {
 	m     *meter.Meter
 	pages map[uintptr]*coverPage
 	tail  []span // to be added last, see later
+	room  int    // bytes that the meter was told of ahead
 }
 
 type span struct{ from, n uintptr }
@@ -37,6 +38,23 @@ const (
 	coverPageCost  = 128
 	coverBytesCost = coverPageSize / 8
 )
+
+// keep tells the meter of n bytes for pages, some of them at a time: how many pages some objects lie
+// in says where they happen to lie, and what an answer costs must not depend on that.
+func (c *coverage) keep(n int) error {
+	if c.room -= n; c.room >= 0 {
+		return nil
+	}
+	if err := c.m.Keep(keptAhead); err != nil {
+		c.room += n
+		return err
+	}
+	c.room += keptAhead
+	return nil
+}
+
+// keptAhead is more than what any page takes.
+const keptAhead = 16 << 10
 
 // add covers n bytes and returns how many of them were not covered before.
 func (c *coverage) add(from, n uintptr) (fresh int, err error) {
@@ -66,13 +84,13 @@ func (c *coverage) addTo(number, lo, hi uintptr) (fresh int, err error) {
 	case p == wholePage:
 		return 0, nil
 	case p == nil && hi-lo == coverPageSize:
-		if err := c.m.Keep(coverPageCost / 2); err != nil {
+		if err := c.keep(coverPageCost / 2); err != nil {
 			return 0, err
 		}
 		c.pages[number] = wholePage
 		return coverPageSize, nil
 	case p == nil:
-		if err := c.m.Keep(coverPageCost); err != nil {
+		if err := c.keep(coverPageCost); err != nil {
 			return 0, err
 		}
 		p = new(coverPage)
@@ -82,7 +100,7 @@ func (c *coverage) addTo(number, lo, hi uintptr) (fresh int, err error) {
 		return granule * setBits(p.granules[:], lo/granule, hi/granule), nil
 	}
 	if p.bytes == nil {
-		if err := c.m.Keep(coverBytesCost); err != nil {
+		if err := c.keep(coverBytesCost); err != nil {
 			return 0, err
 		}
 		p.bytes = new([coverPageSize / 64]uint64)
