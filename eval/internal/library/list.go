@@ -385,7 +385,7 @@ func sorted(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if len(args) == 2 {
 		var err error
 		if order, err = value.Direction(&f.Thread, args[1]); err != nil {
-			if s, ok := args[1].(value.String); ok {
+			if s, ok := args[1].(value.String); ok && len(s) <= 60 && value.IsName(string(s)) {
 				return nil, fault.From(err).With("a field is written without quotes, as in sort(xs, .%s)", s)
 			}
 			return nil, err
