@@ -296,10 +296,12 @@ func compareIntFloat(a Number, f float64) (int, bool) {
 }
 
 // Tally adds numbers up. It adds integers exactly in 128 bits, so that their order does not matter
-// and only the total has to fit in 64, and floats apart from them. The zero Tally is empty.
+// and only the total has to fit in 64, and floats apart from them, with what each addition rounds
+// away. The zero Tally is empty.
 type Tally struct {
 	hi, lo uint64  // the total of the integers, as two's complement
 	f      float64 // the total of the floats
+	rest   float64 // what f lost to rounding
 	float  bool    // a float was added
 	far    bool    // a float that is not finite was added
 }
@@ -308,7 +310,14 @@ type Tally struct {
 func (t *Tally) Add(n Number) {
 	if n.IsFloat {
 		t.far = t.far || n.F-n.F != 0
-		t.f += n.F
+		sum := t.f + n.F
+		// Without what rounding takes away, a hundred thousand prices do not add up to cents.
+		if math.Abs(t.f) >= math.Abs(n.F) {
+			t.rest += (t.f - sum) + n.F
+		} else {
+			t.rest += (n.F - sum) + t.f
+		}
+		t.f = sum
 		t.float = true
 		return
 	}
@@ -388,7 +397,11 @@ func (t *Tally) Float64() float64 {
 		hi, _ = bits.Sub64(0, hi, borrow)
 		sign = -1
 	}
-	return t.f + sign*(math.Ldexp(float64(hi), 64)+float64(lo))
+	f := t.f
+	if t.rest-t.rest == 0 { // it is NaN once f is not finite
+		f += t.rest
+	}
+	return f + sign*(math.Ldexp(float64(hi), 64)+float64(lo))
 }
 
 // HasFloat reports whether a float was added.

@@ -102,3 +102,33 @@ func TestTally(t *testing.T) {
 		t.Errorf("the sum is about %v, and in truth %v", tally.Float64(), want)
 	}
 }
+
+// TestTallyOfFloats: a sum of floats is rounded once.
+func TestTallyOfFloats(t *testing.T) {
+	for _, c := range []struct {
+		xs   []float64
+		want float64
+	}{
+		{[]float64{0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1}, 1},
+		{[]float64{1e100, 1, -1e100}, 1},
+		{[]float64{1, 1e100, 1, -1e100}, 2},
+		{[]float64{math.MaxFloat64, math.MaxFloat64, 1}, math.Inf(1)},
+		{[]float64{math.Inf(1), 1, 2}, math.Inf(1)},
+		{nil, 0},
+	} {
+		var tally Tally
+		for _, x := range c.xs {
+			tally.Add(Number{IsFloat: true, F: x})
+		}
+		if got := tally.Float64(); got != c.want {
+			t.Errorf("%v: %v, want %v", c.xs, got, c.want)
+		}
+	}
+	var tally Tally
+	for range 100_000 {
+		tally.Add(Number{IsFloat: true, F: 50.3})
+	}
+	if got := tally.Float64(); got != 5_030_000 {
+		t.Errorf("100,000 times 50.3 is %v", got)
+	}
+}
