@@ -12,6 +12,8 @@ import (
 func TestMistakes(t *testing.T) {
 	reg := manualRegistry()
 	reg.Expose("ids", &map[int]*Pool{7: {open: 1, idle: 2}})
+	reg.Expose("tanks", &[]Pool{{open: 1}})
+	reg.Expose("byName", &map[string]*Pool{"a": {open: 1}})
 	reg.Expose("web", &struct {
 		hdr   http.Header
 		items map[string]int
@@ -449,4 +451,76 @@ redacted: cache.items["ax"].token is redacted at 1:22; it may be shown as redact
 
 upper(5)
 type: argument 1 of upper has to be a string, not an integer at 1:1
+
+tanks.open
+no_field: tanks ([]eval.Pool) has no field open at 1:7; map(tanks, .open) has the field of each
+
+byName.open
+no_key: byName has no key "open" at 1:8; map(byName, .open) has the field of each
+
+byName.opn
+no_key: byName has no key "opn" at 1:8; get() and ?. give nil instead
+
+top(tanks, .open)
+syntax: the predicate of top stands elsewhere at 1:1; help top shows its arguments
+
+select(tanks, .open)
+syntax: select is no function at 1:1; filter, map, count, any, sum, max, sort, groupBy, top and freq take a predicate
+
+count(tanks)
+type: a condition is true or false, not an eval.Pool at 1:1; len(xs) counts all elements, and count(xs, .size > 5) those that meet a condition
+
+tanks where .open > 1
+syntax: there is no where at 1:7; filter(xs, .size > 5) keeps the elements that meet a condition
+
+tanks order by open
+syntax: there is no order at 1:7; sort(xs, .size) orders elements, groupBy(xs, .kind) groups them and take(xs, 10) has the first
+
+cache.total between 1 and 5
+syntax: between is not an operator at 1:13; write 1 <= x and x <= 5
+
+[p.open for p in tanks]
+syntax: there are no comprehensions at 1:9; map(filter(xs, .size > 5), .name) makes a list of another
+
+filter(tanks, p -> p.open > 1)
+syntax: a predicate has no parameter and no -> at 1:17; # is the element and .name a field of it, as in filter(xs, .size > 5)
+
+filter(tanks, |p| p.open > 1)
+syntax: a predicate has no parameter at 1:15; # is the element and .name a field of it, as in filter(xs, .size > 5)
+
+filter(tanks, @.open > 1)
+syntax: @ has no meaning at 1:15; # is the element and .name a field of it, as in filter(xs, .size > 5)
+
+filter(tanks, $.open > 1)
+unknown_name: unknown name $ at 1:15; # is the element
+
+filter(tanks, item.open > 1)
+unknown_name: unknown name item at 1:15; # is the element
+
+cache.items.ax.status in ("up", "down")
+syntax: a list is written in brackets at 1:26; write x in ["a", "b"]
+
+nums[0,2]
+syntax: a part is written with a colon at 1:5; write xs[0:5]
+
+1,000
+syntax: thousands have no comma at 1:2; write 1000 or 1_000
+
+int64(cache.total)
+unknown_function: unknown function int64 at 1:1; write int(x)
+
+[]byte("a")
+syntax: a text is bytes without a conversion at 1:1; write b"…" for bytes that are no text
+
+cache[items]
+unknown_name: items is a function at 1:7; a key that is text is written ["items"]
+
+web.hdr.get("a")
+not_allowed: method get of *http.Header does not exist at 1:9; get is a function: write get(web.hdr, …)
+
+cache.total # the total
+syntax: # begins no comment at 1:13; a comment begins with //
+
+len(nums, # > 1)
+syntax: len takes no predicate at 1:1; count(xs, .size > 5) counts the elements that meet one
 `

@@ -250,6 +250,9 @@ func pipedTo(line string, e *eval.Error) string {
 		return ""
 	}
 	from, tool, args := m[1], m[2], m[4]
+	if len(from) > 200 {
+		from = "x"
+	}
 	asks, ok := tools[tool]
 	switch {
 	case !ok || args == "" && slices.ContainsFunc(eval.Functions(), func(f eval.Function) bool { return f.Name == tool }):
@@ -264,7 +267,7 @@ func pipedTo(line string, e *eval.Error) string {
 	if n := counted().FindString(args); n != "" {
 		asks = strings.ReplaceAll(asks, "10", n)
 	}
-	if text := grepped().FindStringSubmatch(args); text != nil && strings.Contains(asks, "…") {
+	if text := grepped().FindStringSubmatch(args); text != nil && len(args) <= 100 && strings.Contains(asks, "…") {
 		asks = strings.ReplaceAll(asks, "…", text[2])
 	}
 	return fmt.Sprintf("there is no %s here; write %s", tool, strings.ReplaceAll(asks, "{}", from))

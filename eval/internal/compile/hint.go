@@ -2,10 +2,12 @@ package compile
 
 import (
 	"cmp"
+	"reflect"
 	"strconv"
 	"strings"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/library"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
@@ -19,7 +21,12 @@ var foreignNames = map[string]string{
 	"regexp": "write s matches `…`", "unsafe": "addr(x) is an address, size(x) what an object takes", "bytes": "bytes are lists and texts: len(b), string(b)",
 	"runtime": "only what the application exposes can be asked for; registry.Func exposes what a function returns", "os": "only what the application exposes can be asked for; registry.Func exposes what a function returns",
 	"sys": "only what the application exposes can be asked for", "this": "an object is asked for by its name: dir() lists them", "self": "an object is asked for by its name: dir() lists them",
-	"it": "# is the element", "item": "# is the element", "elem": "# is the element", "element": "# is the element", "key": "#key is the key of the element", "index": "#index is the position of the element",
+}
+
+// elementNames are what an element is called in the predicates of other languages.
+var elementNames = map[string]string{
+	"it": "# is the element", "item": "# is the element", "elem": "# is the element", "element": "# is the element", "$": "# is the element", "$0": "# is the element",
+	"key": "#key is the key of the element", "index": "#index is the position of the element", "acc": "#acc is what reduce has so far",
 }
 
 // foreignFunctions are functions of other languages, and what to write instead.
@@ -31,6 +38,8 @@ var foreignFunctions = map[string]string{
 	"select": "filter(xs, …) keeps elements, map(xs, .name) takes a field of each", "where": "write filter(xs, …)", "forEach": "write map(xs, …)", "foreach": "write map(xs, …)",
 	"head": "write take(xs, 10)", "limit": "write take(xs, 10)", "tail": "write xs[-10:]", "skip": "write xs[10:]", "offset": "write xs[10:]",
 	"maxBy": "top(xs, 1, .size) has the element, max(xs, .size) the size", "minBy": "first(sort(xs, .size)) is the element, min(xs, .size) the size", "countBy": "write freq(xs, .field)", "sumBy": "write sum(xs, .field)", "size_of": "write size(x)", "sizeof": "write size(x)",
+	"int8": "write int(x)", "int16": "write int(x)", "int32": "write int(x)", "int64": "write int(x)", "uint": "write int(x)", "uint8": "write int(x)", "uint16": "write int(x)", "uint32": "write int(x)", "uint64": "write int(x)", "byte": "write int(x)",
+	"float32": "write float(x)", "float64": "write float(x)", "bool": "compare it, as in x != 0",
 	"group_by": "write groupBy(xs, .field)", "sort_by": "write sort(xs, .field)", "order_by": "write sort(xs, .field)", "unique_by": "write uniq(xs, .field)", "flatMap": "write flatten(xs, .field)", "to_entries": "write toPairs(m)", "entries": "write toPairs(m)", "items": "write toPairs(m)",
 	"substr": "write s[0:5]", "substring": "write s[0:5]", "parseInt": "write int(s)", "parseFloat": "write float(s)", "atoi": "write int(s)", "range": "write 0..9", "coalesce": "write a ?? b", "ifnull": "write a ?? b", "nvl": "write a ?? b", "isnull": "write x == nil", "isNil": "write x == nil", "isEmpty": "write len(x) == 0",
 	"sprintf": "write string(x), and + to join texts", "Sprintf": "write string(x), and + to join texts", "format": "write string(x), and + to join texts", "ptype": "write type(x)", "whatis": "write type(x)", "instanceof": "write type(x)", "values_of": "write values(m)", "since": "write now() - t",
@@ -61,10 +70,41 @@ func hintFunction(err error, x value.Value, name string) error {
 	if fn, ok := foreignMethods[name]; ok {
 		return e.With("write %s(%s)", fn, is)
 	}
-	if isFunction(name) {
+	if fn := library.Lookup(name); fn != nil {
+		if fn.Min > 1 {
+			is += ", …"
+		}
 		return e.With("%s is a function: write %[1]s(%s)", name, is)
 	}
 	return err
+}
+
+// hintElements adds to the error about a field that a list or a map does not have how the field of
+// each element is written, if the elements have it.
+func hintElements(err error, x value.Value, name string) error {
+	e := fault.From(err)
+	v, live := x.(value.Live)
+	if !live || e.Code != "no_field" && e.Code != "no_key" || strings.HasPrefix(e.Hint, "did you mean") {
+		return err
+	}
+	t := v.View.Value().Type()
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t == nil || t.Kind() != reflect.Slice && t.Kind() != reflect.Array && t.Kind() != reflect.Map {
+		return err
+	}
+	elem := t.Elem()
+	for elem.Kind() == reflect.Pointer {
+		elem = elem.Elem()
+	}
+	if elem.Kind() != reflect.Struct {
+		return err
+	}
+	if f, ok := elem.FieldByName(name); !ok || f.Tag.Get("inspect") == "-" {
+		return err
+	}
+	return e.With("map(%s, .%s) has the field of each", cmp.Or(value.Path(x), "xs"), name)
 }
 
 func isLength(name string) bool { return name == "len" || foreignMethods[name] == "len" }

@@ -34,6 +34,9 @@ func (c *compiler) identifier(n *ast.IdentifierNode) (machine.Code, error) {
 		return constant(c.names.Exposed.Namespace(n.Value)), nil
 	}
 	err := c.names.unknown(n.Value, c.lets)
+	if hint, ok := elementNames[n.Value]; ok && c.inner != nil {
+		err = withHint(err, "%s", hint)
+	}
 	if c.inner != nil {
 		err = withHint(err, "a field of the element is written .%s", n.Value)
 	}
@@ -132,7 +135,10 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 	prop, named := n.Property.(*ast.StringNode)
 	if !named {
 		if key, err = c.compile(n.Property); err != nil {
-			if name, ok := n.Property.(*ast.IdentifierNode); ok && c.inner == nil {
+			if name, ok := n.Property.(*ast.IdentifierNode); ok && (c.inner == nil || isFunction(name.Value)) {
+				if e := fault.From(err); e.Code == "unknown_name" && isFunction(name.Value) {
+					e.Hint = HintDir
+				}
 				err = withHint(err, "a key that is text is written [%q]", name.Value)
 			}
 			return nil, err
@@ -149,6 +155,7 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 		}
 		if named {
 			if y, err = value.Member(&f.Thread, x, prop.Value); err != nil {
+				err = hintElements(err, x, prop.Value)
 				err = hintKey(hintFunction(err, x, prop.Value), value.String(prop.Value))
 			}
 		} else {

@@ -15,7 +15,7 @@ type Error struct {
 	Pos  Pos    // 0 if it is not known
 	// Limit is the limit of the evaluation that was reached: Time, Entries or Bytes; "" for none.
 	Limit string
-	Err  error  // the cause, nil if there is none
+	Err   error // the cause, nil if there is none
 }
 
 // Error returns the text and the hint.

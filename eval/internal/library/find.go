@@ -1,6 +1,7 @@
 package library
 
 import (
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
@@ -55,12 +56,18 @@ func one(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 
 func count(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	n := 0
+	hint := func(err error) error {
+		if err != nil && l.Pred == nil && fault.Code(err) == "type" {
+			return fault.From(err).With("len(xs) counts all elements, and count(xs, .size > 5) those that meet a condition")
+		}
+		return err
+	}
 	err := l.Each(f, false, func(s *machine.Scope) (bool, error) {
 		ok, err := l.Pred.Test(f, s)
 		if ok {
 			n++
 		}
-		return true, err
+		return true, hint(err)
 	})
 	return value.Int(n), err
 }

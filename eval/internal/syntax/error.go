@@ -38,6 +38,8 @@ func parserError(err error, source string) *fault.Error {
 		text, hint, pos = numberError(source, pos)
 	case strings.Contains(text, "invalid char escape"):
 		text, hint, pos = escapeError(source, pos)
+	case strings.Contains(text, "U+0040 '@'") && keyHint(source, pos, unreadKeyRun()) == "":
+		text, hint = "@ has no meaning", "# is the element and .name a field of it, as in filter(xs, .size > 5)"
 	case strings.Contains(text, "U+007E '~'"):
 		text, hint = "~ is not an operator", `write x matches "…", with a regular expression`
 	case strings.HasPrefix(text, "expected at least 2 arguments"):
@@ -59,6 +61,9 @@ func parserError(err error, source string) *fault.Error {
 	return out
 }
 
+// maxNumber bounds a number that an error repeats, in runes.
+const maxNumber = 40
+
 // numberError says what is wrong with the number at p of source, where it begins, and what to write.
 func numberError(source string, p fault.Pos) (text, hint string, from fault.Pos) {
 	runes := []rune(source)
@@ -69,7 +74,7 @@ func numberError(source string, p fault.Pos) (text, hint string, from fault.Pos)
 	for end < len(runes) && inName(runes[end]) {
 		end++
 	}
-	number := string(runes[start:end])
+	number := string(runes[start:min(end, start+maxNumber)])
 	from = fault.Pos(start + 1)
 	at := from
 	if number != "" && (inName(runes[start]) && !unicode.IsDigit(runes[start]) || start > 0 && strings.ContainsRune(")]", runes[start-1])) {

@@ -17,6 +17,9 @@ var (
 	unreadKeyRun = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\??\.([\pL\d_]+(?:[-/:@][\pL\d_]+)*)`) })
 )
 
+// maxKey bounds a key that is proposed, in bytes.
+const maxKey = 100
+
 // maxKeyedSource bounds the line in which such a key is looked for, in bytes.
 const maxKeyedSource = 4 << 10
 
@@ -31,7 +34,7 @@ func keyHint(source string, p fault.Pos, runs *regexp.Regexp) string {
 	at := len(string([]rune(source)[:min(int(p)-1, len([]rune(source)))]))
 	for _, m := range runs.FindAllStringSubmatchIndex(source, -1) {
 		dot, from, to := m[0], m[2], m[3]
-		if key := source[from:to]; at >= dot && at <= to && !isName(key) {
+		if key := source[from:to]; at >= dot && at <= to && !isName(key) && len(key) <= maxKey {
 			if strings.Trim(key, "0123456789") != "" {
 				key = strconv.Quote(key)
 			}

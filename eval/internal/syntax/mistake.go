@@ -31,6 +31,14 @@ var mistakes = []mistake{
 		func(t tokens, i int) bool {
 			return i == 0 && t.isWord(i, "for", "while", "range", "foreach") && !t.is(i+1, "(")
 		}},
+	{"there are no comprehensions", "map(filter(xs, .size > 5), .name) makes a list of another",
+		func(t tokens, i int) bool { return i > 0 && t.isWord(i, "for") && t.endsOperand(i-1) }},
+	{"there is no {}", "filter(xs, .size > 5) keeps the elements that meet a condition",
+		func(t tokens, i int) bool { return t.isWord(i, "where", "having") && t.endsOperand(i-1) }},
+	{"there is no {}", "sort(xs, .size) orders elements, groupBy(xs, .kind) groups them and take(xs, 10) has the first",
+		func(t tokens, i int) bool { return t.isWord(i, "order", "group", "limit") && t.endsOperand(i-1) }},
+	{"{} is not an operator", "write 1 <= x and x <= 5",
+		func(t tokens, i int) bool { return t.isWord(i, "between") && t.endsOperand(i-1) }},
 	{"{} declares nothing here", useAssignment,
 		func(t tokens, i int) bool {
 			return i == 0 && t.isWord(i, "var", "const", "int", "auto", "def") && t.kind(1) == lexer.Identifier
@@ -50,6 +58,10 @@ var mistakes = []mistake{
 		func(t tokens, i int) bool { return t.adjacent(i, "<", ">") }},
 	{"a predicate has no parameter and no =>", useElement,
 		func(t tokens, i int) bool { return t.adjacent(i, "=", ">") && (t.is(i-2, ",", "(") || i == 1) }},
+	{"a predicate has no parameter and no ->", useElement,
+		func(t tokens, i int) bool { return t.adjacent(i, "-", ">") && t.is(i-2, ",", "(") }},
+	{"a predicate has no parameter", useElement,
+		func(t tokens, i int) bool { return t.is(i, "|") && t.is(i-1, ",", "(", "{") }},
 	{"=> is not an operator", "write >=",
 		func(t tokens, i int) bool { return t.adjacent(i, "=", ">") }},
 	{"=< is not an operator", "write <=",
@@ -112,6 +124,22 @@ var mistakes = []mistake{
 		}},
 	{"* does not dereference", "leave it out: pointers are followed automatically",
 		func(t tokens, i int) bool { return t.is(i, "*") && !t.endsOperand(i-1) }},
+	{"a text is bytes without a conversion", `write b"…" for bytes that are no text`,
+		func(t tokens, i int) bool {
+			return t.is(i, "[") && t.is(i+1, "]") && t.isWord(i+2, "byte") && t.is(i+3, "(")
+		}},
+	{"a list is written in brackets", `write x in ["a", "b"]`,
+		func(t tokens, i int) bool {
+			return t.is(i, "(") && t.isWord(i-1, "in") && t.isLiteral(i+1) && t.is(i+2, ",")
+		}},
+	{"a part is written with a colon", "write xs[0:5]",
+		func(t tokens, i int) bool {
+			return t.is(i, "[") && t.endsOperand(i-1) && t.kind(i+1) == lexer.Number && t.is(i+2, ",")
+		}},
+	{"thousands have no comma", "write 1000 or 1_000",
+		func(t tokens, i int) bool {
+			return t.is(i, ",") && t.kind(i-1) == lexer.Number && t.kind(i+1) == lexer.Number && len(t.list[i+1].Value) == 3 && t.touches(i-1) && t.touches(i) && !t.inBrackets(i)
+		}},
 	{"lists and maps are written without a type", "write [1, 2], or {a: 1}",
 		func(t tokens, i int) bool {
 			return t.is(i, "[") && t.is(i+1, "]") && t.kind(i+2) == lexer.Identifier ||
@@ -135,6 +163,11 @@ var mistakes = []mistake{
 		}},
 	{"len takes no predicate", "count(xs, .size > 5) counts the elements that meet one",
 		func(t tokens, i int) bool { return t.isWord(i, "len") && t.isGivenPredicate(i) }},
+	{"the predicate of {} stands elsewhere", "help {} shows its arguments", tokens.isMisplacedPredicate},
+	{"{} is no function", "filter, map, count, any, sum, max, sort, groupBy, top and freq take a predicate",
+		func(t tokens, i int) bool {
+			return t.kind(i) == lexer.Identifier && t.is(i+1, "(") && !t.isFunction(i) && !t.inBrackets(i) && t.signs(i) != nil
+		}},
 	{"{} takes no predicate", "filter(xs, .size > 5) or map(xs, .size) goes first, as in {}(map(xs, .size))",
 		tokens.isGivenPredicate},
 	{"a leading dot has a meaning only in a predicate", "there it selects a field of the element, as in count(xs, .size > 5)",

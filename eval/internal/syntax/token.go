@@ -75,26 +75,44 @@ func (t tokens) takesPredicate(i int) bool {
 	return t.kind(i) != lexer.EOF && t.functions.takesPredicate(t.list[i].Value)
 }
 
-// isGivenPredicate reports whether token i is the name of a function that takes no predicate, and is
-// given one.
-func (t tokens) isGivenPredicate(i int) bool {
-	if !t.isFunction(i) || !t.is(i+1, "(") || t.takesPredicate(i) || t.inBrackets(i) {
-		return false
+// signs returns in which arguments of the call at token i, the first being 0, a # or a leading dot
+// stands that belongs to no call within.
+func (t tokens) signs(i int) (args []int) {
+	depth, arg := 0, 0
+	if t.is(i-1, "|") {
+		arg = 1
 	}
-	depth := 0
 	for j := i + 1; j < len(t.list); j++ {
 		switch {
 		case t.opens(j):
 			depth++
 		case t.kind(j) == lexer.Bracket:
 			if depth--; depth == 0 {
-				return false
+				return args
 			}
+		case depth == 1 && t.is(j, ","):
+			arg++
 		case depth == 1 && (t.is(j, "#") || t.is(j, ".") && !t.endsOperand(j-1)):
-			return true
+			args = append(args, arg)
 		}
 	}
-	return false
+	return args
+}
+
+// isGivenPredicate reports whether token i is the name of a function that takes no predicate, and is
+// given one.
+func (t tokens) isGivenPredicate(i int) bool {
+	return t.isFunction(i) && t.is(i+1, "(") && !t.takesPredicate(i) && !t.inBrackets(i) && t.signs(i) != nil
+}
+
+// isMisplacedPredicate reports whether token i is the name of a function whose predicate is another
+// argument than the one that is given one.
+func (t tokens) isMisplacedPredicate(i int) bool {
+	if !t.isFunction(i) || !t.is(i+1, "(") || !t.takesPredicate(i) || t.inBrackets(i) {
+		return false
+	}
+	predicate, _ := t.functions(t.list[i].Value)
+	return slices.ContainsFunc(t.signs(i), func(arg int) bool { return arg > 0 && arg < predicate })
 }
 
 // isLiteral reports whether token i is an operand by itself.
