@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/internal/attack"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -134,6 +135,21 @@ func TestCompletionInSession(t *testing.T) {
 		if got, want := complete(line), line+"_  "+line+"queue  "+line+"stock  "+line+"x  "+line+"abs("; !strings.HasPrefix(got, want) {
 			t.Errorf("%q completes to %.200q, want %q", line, got, want)
 		}
+	}
+}
+
+// TestCompletionOfLongWatch: a line of 64 KiB does not become one of 500 MiB.
+func TestCompletionOfLongWatch(t *testing.T) {
+	s := New(eval.NewSession(registry.New(), eval.Limits{}), &bytes.Buffer{}, eval.Limits{})
+	const most = 1 << 20
+	line := "watch " + strings.Repeat("a", 30_000) + " until " + strings.Repeat("_ ", 15_000)
+	took := attack.Allocated(most, func() {
+		if got := s.Complete(t.Context(), line, len(line)); got != nil {
+			t.Errorf("%d proposals", len(got))
+		}
+	})
+	if took > most {
+		t.Errorf("it took %d bytes, and may take %d", took, most)
 	}
 }
 

@@ -162,7 +162,10 @@ func (s *Session) completeWatch(ctx context.Context, before string) (proposals [
 	}
 	source := strings.TrimSpace(args[:condition-len("until")])
 	typed := args[condition:]
-	bound := bindSample(typed, source)
+	bound := bindSample(typed, source, s.limits.Line)
+	if bound == "" && typed != "" {
+		return nil, true
+	}
 	proposals = s.evaluator.CompleteContext(ctx, bound, len(bound))
 	for i := range proposals {
 		proposals[i].Start += len(before) - len(bound)
@@ -175,8 +178,9 @@ func (s *Session) completeWatch(ctx context.Context, before string) (proposals [
 	return proposals, true
 }
 
-// bindSample returns the condition of a watch with the expression for each _ that something follows.
-func bindSample(condition, source string) string {
+// bindSample returns the condition of a watch with the expression for each _ that something follows;
+// it is "" if that has more than most bytes, as a long expression for many _ has.
+func bindSample(condition, source string, most int) string {
 	var b strings.Builder
 	for i := 0; i < len(condition); i++ {
 		c := condition[i]
@@ -192,6 +196,9 @@ func bindSample(condition, source string) string {
 			b.WriteString("(" + source + ")")
 		default:
 			b.WriteByte(c)
+		}
+		if b.Len() > most {
+			return ""
 		}
 	}
 	return b.String()
