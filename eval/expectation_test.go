@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/internal/number"
@@ -229,7 +228,7 @@ var expectations = map[string]expectation{
 		case s.elems != nil:
 			return len(s.elems)
 		case s.text != nil:
-			return utf8.RuneCountInString(s.text.(string))
+			return len(s.text.(string))
 		case s.size != nil:
 			return s.size
 		}

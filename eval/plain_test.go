@@ -149,7 +149,7 @@ func TestPlain(t *testing.T) {
 		{`groupBy(1..4, # % 2)`, map[any]any{0: xs{2, 4}, 1: xs{1, 3}}}, {`groupBy([1, 1.0, 2], #)`, map[any]any{1: xs{1, 1.0}, 2: xs{2}}},
 		{`sortBy([{a: 2}, {a: 1}], .a)`, xs{dict{"a": 1}, dict{"a": 2}}}, {`sortBy(1..3, -#)`, xs{3, 2, 1}}, {`sortBy(1..3, #, "desc")`, xs{3, 2, 1}}, {`sortBy(["b1", "a1", "a0"], #[0:1])`, xs{"a1", "a0", "b1"}},
 		{`reduce(1..9, #acc + #)`, 45}, {`reduce(1..3, #acc + #, 10)`, 16}, {`reduce(1..3, #acc + [#index], "")`, nil}, {`reduce([5], #acc + #)`, 5},
-		{`len([1,2])`, 2}, {`len("héé")`, 3}, {`len({a: 1})`, 1}, {`len(filter(1..9, # > 3))`, 6}, {`len(1..2000000000)`, 2000000000},
+		{`len([1,2])`, 2}, {`len("héé")`, 5}, {`len(split("héé", ""))`, 3}, {`len({a: 1})`, 1}, {`len(filter(1..9, # > 3))`, 6}, {`len(1..2000000000)`, 2000000000},
 		{`take(1..9, 2)`, xs{1, 2}}, {`take([1], 5)`, xs{1}}, {`take(filter(1..1000000000000, # > 5), 2)`, xs{6, 7}}, {`first([1,2])`, 1}, {`last([1,2])`, 2}, {`first([])`, nil}, {`last([])`, nil}, {`last(filter(1..5, # < 4))`, 3},
 		{`get([1,2], 1)`, 2}, {`get([1], 5)`, nil}, {`get({a: 1}, "a")`, 1}, {`get({a: 1}, "b")`, nil}, {`get(nil, 1)`, nil},
 		{`keys({b: 1, a: 2})`, xs{"a", "b"}}, {`values({b: 1, a: 2})`, xs{2, 1}}, {`toPairs({a: 1})`, xs{xs{"a", 1}}}, {`fromPairs([["a", 1]])`, map[any]any{"a": 1}}, {`fromPairs([["a", 1]]).a`, 1}, {`fromPairs([[1, 2]])[1.0]`, 2},

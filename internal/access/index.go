@@ -126,6 +126,15 @@ func (v *View) Has(key any) (bool, error) {
 	return false, t.typeError("has no keys")
 }
 
+// PartType returns the type of a part of an array, which is a slice in Go. It is nil for any other
+// View: the part of a slice or string is of the same type as the whole.
+func (v *View) PartType() reflect.Type {
+	if t := v.val.Type(); v.step == stepWindow && t.Kind() == reflect.Array {
+		return reflect.SliceOf(t.Elem())
+	}
+	return nil
+}
+
 // Window returns v[lo:hi] of a list, string or bytes, and of a map in the order of its walk. As in
 // expressions, negative bounds count from the end, and bounds outside v are moved inside. Indexes
 // of a window count from its beginning; paths are those of the whole.

@@ -17,6 +17,8 @@ type Member struct {
 	Type   string // for a method its signature, as func(string) int
 	Method bool
 	Hidden bool // never shown
+	// Promoted says that it is a field of an embedded struct.
+	Promoted bool
 	// Ambiguous says that Name alone selects no field, as Note explains.
 	Ambiguous bool
 	Note      string // "embedded", which lock is not taken, why a method cannot be called, or ""
@@ -155,7 +157,9 @@ func (s structView) fields() (list []Member) {
 			list = append(list, Member{Name: name, Ambiguous: true, Note: ambiguous.note()})
 		case index != nil:
 			if f := s.possible(index); f != nil {
-				list = append(list, f.fieldMember())
+				m := f.fieldMember()
+				m.Promoted = len(index) > 1
+				list = append(list, m)
 			}
 		}
 	}

@@ -173,7 +173,8 @@ func (v *View) Len() (int, error) {
 	return n, err
 }
 
-// Cap returns the capacity of a slice or chan, or the length of an array.
+// Cap returns the capacity of a slice or chan, or the length of an array; for a window, from where it
+// begins.
 func (v *View) Cap() (n int, err error) {
 	t, err := v.resolveFor("capacity")
 	if err != nil {
@@ -183,6 +184,9 @@ func (v *View) Cap() (n int, err error) {
 		n, err = val.Cap()
 		return err
 	})
+	if w := t.window; w != nil && err == nil {
+		n = max(n-w.lo, 0)
+	}
 	return n, err
 }
 

@@ -9,7 +9,7 @@ import (
 
 var _ = define(CollectionFunctions, []Function{
 	{Name: "len", Args: "x", Min: 1, Reads: Streams, Run: length, TooMany: "count(xs, .size > 5) counts those that meet a condition",
-		Summary: "how many elements, entries or characters x has", Example: `len(cache.items)`},
+		Summary: "how many elements, entries or bytes x has", Example: `len(cache.items)`},
 	{Name: "get", Args: "x, key", Min: 2, Run: get,
 		Summary: "x[key], and nil where there is none", Example: `get(cache.items, "zz")`},
 	{Name: "keys", Args: "m", Min: 1, Reads: Streams, Run: keys, Pipe: pipeOfKeys,
@@ -45,7 +45,7 @@ func length(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if err := value.Refuse(x); err != nil {
 		return nil, err
 	}
-	n, ok, err := value.Characters(&f.Thread, x)
+	n, ok, err := value.TextLen(x)
 	if !ok {
 		n, err = value.Len(&f.Thread, x)
 	}

@@ -2,7 +2,6 @@ package value
 
 import (
 	"io"
-	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
@@ -140,30 +139,16 @@ func (p *Pieces) Next() (string, error) {
 	return whole, nil
 }
 
-// Characters is how many characters a string has, live or not. ok is false for what is no string.
-func Characters(t *Thread, x Value) (n int, ok bool, err error) {
+// TextLen is how many bytes a string has, live or not, as len has it in Go. ok is false for what is no
+// string.
+func TextLen(x Value) (n int, ok bool, err error) {
 	if s, ok := x.(String); ok {
-		err := meter.Chunks(string(s), func(part string) error {
-			n += utf8.RuneCountInString(part)
-			return t.Tick(1 + len(part)/meter.BytesPerStep)
-		})
-		return n, true, err
+		return len(s), true, nil
 	}
 	long, err := LongString(x)
 	if long == nil || err != nil {
 		return 0, err != nil, err
 	}
-	n, err = ReadLong(long, func(s *access.Text) (n int, err error) {
-		for p := (Pieces{Of: s}); ; {
-			piece, err := p.Next()
-			if err == io.EOF {
-				return n, nil
-			}
-			if err != nil {
-				return 0, err
-			}
-			n += utf8.RuneCountInString(piece)
-		}
-	})
+	n, err = ReadLong(long, func(s *access.Text) (int, error) { return s.Len(), nil })
 	return n, true, err
 }

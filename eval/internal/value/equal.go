@@ -2,6 +2,7 @@ package value
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/internal/number"
@@ -129,10 +130,15 @@ func equalLiteral(t *Thread, a Value, literal Map, depth int) (same, comparable 
 		return false, false, err
 	}
 	for _, name := range named {
-		if !slices.Contains(names, name) {
-			_, err := Member(t, a, name)
-			return false, false, err
+		if slices.Contains(names, name) {
+			continue
 		}
+		promoted, err := Member(t, a, name)
+		if err == nil {
+			err = fault.New("type", "%s has a field %s in an embedded struct", a.Kind(), Quote(name)).
+				With("name that struct, as in {%s}", embedded(promoted, name))
+		}
+		return false, false, err
 	}
 	same = true
 	for _, name := range names {
@@ -152,6 +158,14 @@ func equalLiteral(t *Thread, a Value, literal Map, depth int) (same, comparable 
 		same = same && ok
 	}
 	return same, true, nil
+}
+
+// embedded is how a literal names a field that an embedded struct promotes: base: {ID: …}.
+func embedded(promoted Value, name string) string {
+	if of := strings.TrimSuffix(Path(promoted), "."+name); of != "" {
+		return of[strings.LastIndexByte(of, '.')+1:] + ": {" + name + ": …}"
+	}
+	return name + ": …"
 }
 
 // equalElements compares lists by position and maps by key, live or not.

@@ -41,6 +41,9 @@ var _ interface {
 
 // Kind is the type with an article.
 func (x Live) Kind() string {
+	if t := x.View.PartType(); t != nil {
+		return text.Article(inspect.TypeName(t))
+	}
 	if t := x.View.Value().Type(); t != nil {
 		return text.Article(inspect.TypeName(t))
 	}
@@ -49,6 +52,9 @@ func (x Live) Kind() string {
 
 // Type is the type.
 func (x Live) Type() string {
+	if t := x.View.PartType(); t != nil {
+		return inspect.TypeName(t)
+	}
 	if t := x.View.Value().Type(); t != nil {
 		return inspect.TypeName(t)
 	}
@@ -238,11 +244,11 @@ func (x Live) Slice(t *Thread, lo, hi int) (Value, error) {
 	return live(target.Window(lo, hi))
 }
 
-// Fields lists the fields of a struct.
+// Fields lists the fields of a struct, without those that embedded structs promote.
 func (x Live) Fields() (names []string, err error) {
 	members, err := x.View.Members()
 	for _, m := range members {
-		if !m.Method && !m.Ambiguous {
+		if !m.Promoted && !m.Method && !m.Ambiguous {
 			names = append(names, m.Name)
 		}
 	}
@@ -332,6 +338,9 @@ func (x Live) picture(p *painter, depth int, _ string) *render.Node {
 		limit.Depth = -1 // 0 means the default
 	}
 	n := x.View.Snap(limit)
+	if x.View.PartType() != nil {
+		n.Type = x.Type()
+	}
 	nodes, _ := weigh(n)
 	p.left -= nodes - 1
 	return n
