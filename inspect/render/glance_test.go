@@ -138,6 +138,45 @@ func TestZeroFieldsHide(t *testing.T) {
 	}
 }
 
+// TestZeroColumns: the columns of large structs that are zero in each row share a line, and a hidden
+// column is none of them, whatever it holds.
+func TestZeroColumns(t *testing.T) {
+	const want = `&[]*render_test.settings{
+  Name     Grace  Password    Pin         Sum         inner
+  "one"        0  <redacted>  <redacted>  <redacted>  struct{Token: <…
+  "two"        7  <redacted>  <redacted>  <redacted>  struct{Token: <…
+  "three"      0  <redacted>  <redacted>  <redacted>  struct{Token: <…
+  zero in each row: ReadTimeout, Started, Ratio, Limit, … 17 more: x[0]!
+  … the same in each row: By: <redacted>
+  … more in each row (inner): x[0]
+}
+`
+	hidden := map[string]bool{}
+	for _, row := range []string{"x[0]", "x[1]", "x[2]"} {
+		for _, name := range []string{"Password", "Pin", "Sum", "By", "inner.Token"} {
+			hidden[row+"."+name] = true
+		}
+	}
+	for _, empty := range []bool{true, false} {
+		var rows []*settings
+		for _, name := range []string{"one", "two", "three"} {
+			x := &settings{}
+			if !empty {
+				x = &settings{Password: "p", Pin: 1234, Sum: [4]byte{1}, By: map[string]int{"a": 1}}
+				x.inner.Token = "t"
+			}
+			if x.Name = name; name == "two" {
+				x.Grace = 7
+			}
+			rows = append(rows, x)
+		}
+		src := policy{Source: render.Raw(inspect.Of(&rows).Trust(true), "x"), t: t, hidden: hidden}
+		if got := glance(render.Snap(src, render.Limit{Taper: true}), 76, 20); got != want {
+			t.Errorf("got\n%swant\n%s", got, want)
+		}
+	}
+}
+
 // plumbed holds what lies in most structs of a server.
 type plumbed struct {
 	name   string

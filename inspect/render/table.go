@@ -2,6 +2,7 @@ package render
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -28,10 +29,12 @@ type table struct {
 	path    string   // the expression for one row, "" if rows may not be cut
 	missing []string // columns left out or with cut cells
 	common  []string // columns left out because all cells are the same, and that cell
+	zeros   []string // columns left out because all cells are zero
 }
 
 // A column is one field of all rows.
 type column struct {
+	index int // of the field
 	name  string
 	cells []line
 	width int
@@ -39,6 +42,7 @@ type column struct {
 	cut   bool // some cell is cut
 	same  bool // all its cells are the same
 	keys  bool // its cells are the keys of the rows
+	zero  bool // its cells are all zero, of structs that show such fields by their names
 }
 
 // table returns n as a table, nil if it cannot be one or reads better as lines.
@@ -61,6 +65,9 @@ func (w *writer) table(n *Node, inside context, right int) *table {
 		if t.width() <= room || t.path == "" {
 			break
 		}
+		if t.dropZeros(); t.width() <= room {
+			break
+		}
 	}
 	w.widen(t, inside, room)
 	t.drop(room)
@@ -68,7 +75,7 @@ func (w *writer) table(n *Node, inside context, right int) *table {
 	if t.width() > room || len(t.columns) < 2 {
 		return nil
 	}
-	if asLines && (t.missing != nil || t.common != nil || t.width()*t.structs >= plain) {
+	if asLines && (t.missing != nil || t.zeros != nil || t.common != nil || t.width()*t.structs >= plain) {
 		return nil
 	}
 	if first := t.first(); first.Type != inside.elem {
@@ -237,7 +244,8 @@ func (w *writer) column(t *table, c int, inside context, most int) (col column, 
 	if typ != "" {
 		name += " " + text.Escape(shortType(typ))
 	}
-	col = column{name: name, width: text.Width(name), right: true, same: true, keys: true, cells: make([]line, len(t.rows))}
+	zero := w.folder != nil && len(t.first().Items) >= minLarge && t.first().Type != ""
+	col = column{index: c, name: name, width: text.Width(name), right: true, same: true, keys: true, zero: zero, cells: make([]line, len(t.rows))}
 	numbers := t.isNumeric(c)
 	text, seen := "", false
 	for i, row := range t.rows {
@@ -261,6 +269,7 @@ func (w *writer) column(t *table, c int, inside context, most int) (col column, 
 		col.cut = col.cut || cut
 		col.width = max(col.width, cell.width)
 		col.right = col.right && field.isNumber()
+		col.zero = col.zero && field.isZero(in, 0)
 		this := cell.text(false)
 		col.same = col.same && (!seen || this == text)
 		col.keys = col.keys && (this+":" == t.lead[i].text(false) || numbers && field.Text+":" == t.lead[i].text(false))
@@ -307,7 +316,7 @@ func (w *writer) widen(t *table, inside context, room int) {
 	if spare <= 0 || !t.columns[last].cut {
 		return
 	}
-	if col, ok := w.column(t, last, inside, t.columns[last].width+spare); ok {
+	if col, ok := w.column(t, t.columns[last].index, inside, t.columns[last].width+spare); ok {
 		t.columns[last] = col
 	}
 }
@@ -356,6 +365,24 @@ func (t *table) layout() text.Layout {
 func (t *table) width() int {
 	l := t.layout()
 	return max(0, l.Before(len(l.Widths))-l.Gap)
+}
+
+// dropZeros leaves out the columns that are zero in each row, if there are several.
+func (t *table) dropZeros() {
+	t.zeros = nil
+	var rest []column
+	for _, col := range t.columns {
+		if col.zero {
+			t.zeros = append(t.zeros, col.name)
+		} else {
+			rest = append(rest, col)
+		}
+	}
+	if len(t.zeros) < minZeros || rest == nil {
+		t.zeros = nil
+		return
+	}
+	t.columns = rest
 }
 
 // drop leaves out columns until the rest fits, if rows may be cut: first those that repeat the
@@ -443,13 +470,32 @@ func (w *writer) writeTable(l *line, t *table, n *Node, a context, right int) {
 		w.flat(l, t.rows[i], whole)
 		w.flush(l, inner)
 	}
+	if t.zeros != nil {
+		w.names(l, "zero in each row: ", t.zeros, "", text.Escape(t.path)+"!", inner)
+	}
 	if t.common != nil {
 		w.note(l, "… the same in each row: ", t.common, "", "", inner)
 	}
 	if t.missing != nil {
-		w.note(l, "… more in each row (", t.missing, "):", text.Escape(t.path), inner)
+		if w.folder != nil && len(t.missing) >= minLarge {
+			w.names(l, "… more in each row (", t.missing, ")", text.Escape(t.path), inner)
+		} else {
+			w.note(l, "… more in each row (", t.missing, "):", text.Escape(t.path), inner)
+		}
 	}
 	w.finish(l, n, end, right)
+}
+
+// names writes as many names as fit a line, how many do not, and the expression that shows all of
+// them.
+func (w *writer) names(l *line, begin string, names []string, end, path string, right int) {
+	room := w.style.Width - l.width
+	said := begin + strings.Join(names, ", ") + end + ": " + path
+	for n := len(names) - 1; n >= 0 && text.Width(said) > room; n-- {
+		said = begin + strings.Join(append(names[:n:n], "… "+text.Thousands(len(names)-n)+" more"), ", ") + end + ": " + path
+	}
+	l.add(NoteRole, said)
+	w.flush(l, right)
 }
 
 // note writes what is true of all rows and where the rest is, on several lines if it does not fit

@@ -320,7 +320,7 @@ func TestGlance(t *testing.T) {
 		lines []string
 		std   bool // its fields are those of this Go release
 	}{
-		{"web", []string{"web", "web.primary", "web.tlsApp", "web.Routes", "web.AutoHTTPS", "web.logger"}, false},
+		{"web", []string{"web", "web.primary", "web.tlsApp", "web.Routes", "web.AutoHTTPS", "web.logger", "all"}, false},
 		{"web-all", []string{"web.primary!", "web.Routes[0].Handlers[0].next!"}, false},
 		{"live", []string{"live", "live.Handler", "live.TLSConfig", "live.activeConn", "live.listeners", "live.Handler.client"}, true},
 		{"live-all", []string{"live.TLSConfig!"}, true},
@@ -334,6 +334,9 @@ func TestGlance(t *testing.T) {
 				reg := registry.New()
 				reg.Expose("web", webServer(), registry.Frozen())
 				reg.Expose("live", live)
+				other := webServer()
+				other.name, other.MaxHeaderBytes, other.Listen = "srv1", 0, []string{":8080"}
+				reg.Expose("all", &map[string]*WebServer{"srv0": webServer(), "srv1": other}, registry.Frozen())
 				var screen strings.Builder
 				s := New(costless{eval.NewSession(reg, eval.Limits{})}, &screen, eval.Limits{})
 				s.SetEchoed(true)
