@@ -59,6 +59,7 @@ func TestFieldsAreDocumented(t *testing.T) {
 		"MaxEvaluations": "one for two processors",
 		"MaxRate":        strconv.Itoa(s.maxRate()),
 		"MaxAttempts":    strconv.Itoa(s.maxAttempts()),
+		"History":        "none",
 		"LoginTimeout":   seconds(s.loginTimeout()),
 		"IdleTimeout":    strconv.Itoa(int(s.idleTimeout().Hours())) + " h",
 		"WriteTimeout":   seconds(s.writeTimeout()),

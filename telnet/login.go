@@ -134,6 +134,7 @@ func (c *conn) begin(who Identity) {
 	}
 	c.logger.Store(log)
 	log.Info("a session begins", "level", level.String())
+	c.session.SetPast(c.past(who))
 	c.evaluator.oversee(level)
 	if level >= Act {
 		c.session.SetActing(func() {

@@ -99,6 +99,12 @@ type Server struct {
 	// 0 is 10. Beyond it nobody from there can log in for a while.
 	MaxAttempts int
 
+	// History is how many lines of each user the server keeps beyond a session, for the command
+	// history earlier of that user's later sessions; 0 is none. They are lines typed in a terminal,
+	// without what looks like a secret, and in memory alone. A user is the name that Auth has
+	// returned, or without Auth who the kernel says.
+	History int
+
 	// LoginTimeout bounds the TLS handshake, and then the login; 0 is 30 s.
 	LoginTimeout time.Duration
 
@@ -129,6 +135,7 @@ type Server struct {
 	failures        *peer.Throttle // of login attempts
 	refusals        chan struct{}  // a semaphore: of refusal messages being sent
 	ids             atomic.Int64   // the last one given to a connection
+	histories       histories      // of users
 	strangers       seldom         // records of peers that do not speak telnet
 	flood           seldom         // records of connections that came too fast
 }

@@ -50,8 +50,9 @@ func commands() []command {
 			run:    runVars,
 		},
 		{
-			name: "history", summary: "list the lines of this session, oldest first",
-			detail: fmt.Sprintf("A session keeps its last %d lines until it ends.", historyLines),
+			name: "history", args: "[earlier]", summary: "list the lines of this session, oldest first",
+			detail: fmt.Sprintf("A session keeps its last %d lines until it ends. history earlier puts those of your other sessions before them, for Up and ^R too, if the application keeps any.", historyLines),
+			words:  func() []string { return []string{"earlier"} },
 			run:    runHistory,
 		},
 		{
@@ -175,7 +176,16 @@ func runVars(ctx context.Context, s *Session, a *answer, _ string) error {
 
 func runQuit(context.Context, *Session, *answer, string) error { return ErrQuit }
 
-func runHistory(_ context.Context, s *Session, a *answer, _ string) error {
+func runHistory(_ context.Context, s *Session, a *answer, args string) error {
+	switch {
+	case args == "":
+	case args != "earlier":
+		return complain("history lists the lines of this session, and history earlier those of earlier ones as well")
+	case s.past == nil:
+		return complain("no lines of earlier sessions are kept; the application can keep those of each user it can tell: Server.History")
+	default:
+		s.history.prepend(s.past.Lines())
+	}
 	for i, line := range s.history.lines {
 		number := strconv.Itoa(i + 1)
 		line = strings.ReplaceAll(text.EscapeLines(line), "\n", "\n      ")

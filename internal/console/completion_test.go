@@ -119,7 +119,7 @@ func TestCompletionInSession(t *testing.T) {
 		{"watch queue u", "watch queue until "},
 		{"watch 2s queue.jobs un", "watch 2s queue.jobs until "},
 		{"watch 2s qu", "watch 2s queue"},
-		{"watch count(stock.items, u", "watch count(stock.items, uniq(  watch count(stock.items, unwrap(  watch count(stock.items, upper("},
+		{"watch count(stock.items, upp", "watch count(stock.items, upper("},
 		{"watch queue until _.", "watch queue until _.done  watch queue until _.jobs"},
 		{"watch 2s stock.items until _.a.", "watch 2s stock.items until _.a.done  watch 2s stock.items until _.a.jobs"},
 		{"watch queue.jobs until _ > queue.d", "watch queue.jobs until _ > queue.done"},

@@ -14,24 +14,56 @@ const (
 
 // history holds the lines that a session ran.
 type history struct {
-	lines []string // oldest first
-	bytes int      // in lines
+	lines   []string // oldest first
+	bytes   int      // in lines
+	earlier int      // how many of the first lines are those of earlier sessions
 }
 
-// add appends line, unless it is blank or equal to the last one.
-func (h *history) add(line string) {
+// Past keeps the lines of a user beyond a session. It is safe for concurrent use.
+type Past interface {
+	// Add keeps a line that the session runs.
+	Add(line string)
+	// Lines returns what was kept of the user's other sessions, oldest first.
+	Lines() []string
+}
+
+// SetPast has the session keep what is typed in a terminal, and tell the lines of the user's other
+// sessions when it is asked. It is called before the first Do; a nil Past keeps and tells nothing.
+func (s *Session) SetPast(p Past) { s.past = p }
+
+// add appends line and reports whether it did: not if line is blank or equal to the last one.
+func (h *history) add(line string) bool {
 	n := len(h.lines)
 	if strings.TrimSpace(line) == "" || n > 0 && h.lines[n-1] == line || len(line) > historyBytes {
-		return
+		return false
 	}
 	h.lines = append(h.lines, line)
 	h.bytes += len(line)
+	h.trim()
+	return true
+}
+
+// prepend puts the lines of earlier sessions before those of this one, and in the place of what it
+// put there before.
+func (h *history) prepend(earlier []string) {
+	own := h.lines[h.earlier:]
+	*h = history{earlier: len(earlier)}
+	for _, line := range slices.Concat(earlier, own) {
+		h.lines = append(h.lines, line)
+		h.bytes += len(line)
+	}
+	h.trim()
+}
+
+// trim drops the oldest lines, as far as there are too many.
+func (h *history) trim() {
 	drop := 0
 	for ; h.bytes > historyBytes || len(h.lines)-drop > historyLines; drop++ {
 		h.bytes -= len(h.lines[drop])
 	}
 	if drop > 0 {
 		h.lines = append([]string(nil), h.lines[drop:]...)
+		h.earlier = max(0, h.earlier-drop)
 	}
 }
 

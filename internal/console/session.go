@@ -44,6 +44,7 @@ type Session struct {
 	// history, lower, last and told belong to whoever runs lines, one goroutine at a time. lower holds
 	// the limits that the user has lowered, and zeros.
 	history history
+	past    Past // nil for none; see SetPast
 	lower   eval.Limits
 	last    cost // of the last answer
 	told    told
@@ -168,7 +169,9 @@ func (s *Session) Do(ctx context.Context, line string) error {
 	if strings.TrimSpace(line) == "" {
 		return nil
 	}
-	s.history.add(line)
+	if s.history.add(line) && s.past != nil && s.currentStyle().echoed {
+		s.past.Add(line)
+	}
 	parts := statements(line)
 	if len(parts) > maxStatements {
 		a := s.newAnswer(ctx)

@@ -114,6 +114,10 @@ var mutations = []mutation{
 	{off: "what was held is taken up in parts", file: "internal/console/terminal.go", old: "keysAtOnce = 128", new: "keysAtOnce = 1 << 20", test: "TestInterruptBetweenKeys"},
 	{off: "a completion takes a turn", file: "telnet/evaluator.go", old: "short := e.conn.server.turns.short\n", new: "short := make(places, 1)\n", test: "TestCompletionTakesTurn"},
 	{off: "a completion calls nothing", file: "internal/access/visit.go", old: "case e.compute != nil && vis.callsForbidden:", new: "case false:", test: "TestCompleteCallsNothing", in: "eval"},
+	{off: "a long answer stops for nobody but a person", file: "internal/console/session.go", old: "return s.pager != nil && st.echoed && !st.json && !s.inJSON() && st.pages()", new: "_ = st\n	return s.pager != nil", test: "TestNoPager"},
+	{off: "a session in the pager is idle", file: "internal/console/terminal.go", old: "t.working() && t.pause == nil", new: "t.working()", test: "TestPagerIsIdle", in: "telnet"},
+	{off: "a client that has closed its side is not asked for a key", file: "internal/console/terminal.go", old: "t.decide(theRest) // nobody will turn pages", new: "", test: "TestPagerWhileItWaits"},
+	{off: "how many users' lines are kept", file: "telnet/history.go", old: "if len(h.users) == maxHistories {", new: "if false {", test: "TestHistoryIsBounded"},
 	{off: "a client that is gone cancels", file: "internal/console/terminal.go", old: "	t.stop(err) // the lock may be with somebody who waits for the peer\n", new: "", test: "TestHangup"},
 	{off: "the number of evaluations at a time", file: "telnet/limits.go", old: "newTurns(positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))", new: "newTurns(1000+runtime.GOMAXPROCS(0))", test: "TestTurns"},
 
@@ -185,6 +189,9 @@ var mutations = []mutation{
 	{off: "comments are told from texts in the log", file: "internal/secret/source.go", old: "case strings.HasPrefix(rest, \"/*\"):", new: "case false:", test: "TestRedactSource"},
 	{off: "an error is one line", file: "eval/error.go", old: "e.Message = text.Escape(e.Message)", new: "", test: "TestForgedLines"},
 	{off: "what does not print is escaped in JSON mode", file: "internal/console/reply.go", old: "return escapeUnprintable(bytes.TrimSuffix(b.Bytes(), []byte(\"\\n\")))", new: "return bytes.TrimSuffix(b.Bytes(), []byte(\"\\n\"))", test: "TestForgedLines", in: "telnet"},
+	{off: "names are escaped in the prompt", file: "internal/console/name.go", old: "text.Escape(n.Program), text.Escape(hostLabel(n.Host))", new: "n.Program, hostLabel(n.Host)", test: "TestPromptName"},
+	{off: "a user's lines are told to nobody else", file: "telnet/history.go", old: "if u.of == of {", new: "if true {", test: "TestHistoryOfUser"},
+	{off: "lines are kept without secrets", file: "telnet/history.go", old: "text := secret.RedactSource(line)", new: "_, text := secret.RedactSource, line", test: "TestHistoryOfUser"},
 
 	// It lets no one in by accident.
 	{off: "the check for HTTP", file: "telnet/internal/protocol/sniffer.go", old: "if name = s.End(); name != \"\" {", new: "if name = s.End(); false {", test: "TestWebPeers", in: "telnet"},
