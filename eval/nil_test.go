@@ -41,7 +41,7 @@ func (*base) Len() int { return 1 }
 // mistake.
 func TestPastNil(t *testing.T) {
 	reg := registry.New()
-	reg.Expose("w", &holder{s: []*base{nil, {ID: 1, Tags: []string{"a"}}}, ptr: new(*base), typed: (*base)(nil), m: map[string]*base{"nil": nil}, mm: map[string]map[string]int{"nil": nil}}, registry.Frozen(), registry.Methods("s.*.Len"))
+	reg.Expose("w", &holder{s: []*base{nil, {ID: 1, Tags: []string{"a"}}}, ptr: new(*base), typed: (*base)(nil), gone: (*lost)(nil), m: map[string]*base{"nil": nil}, mm: map[string]map[string]int{"nil": nil}}, registry.Frozen(), registry.Methods("s.*.Len"))
 	s := NewSession(reg, Limits{})
 	testShown(t, s, []shownRow{
 		// On the left of ??, as far as the chain goes.

@@ -2,6 +2,8 @@ package inspect
 
 // The types of TestSelectors, which type-checks this file by itself.
 
+//lint:file-ignore U1000 the types are there to be looked at
+
 type (
 	selA     struct{ ID, Name, own int }
 	selB     struct{ ID, name int }
