@@ -60,15 +60,21 @@ func (w *writer) try(part foldable) (rows int, parts []foldable) {
 	return rows, dry.folder.found
 }
 
-// folds reports whether n, which does not fit the line, stays folded. The elements of a list and
-// the entries of a map always do: they look alike, so that none of them is shown in another way
-// than the rest.
-func (w *writer) folds(l *line, n *Node, a context, right int) bool {
+// fold writes n, which does not fit the line, on that line, and reports whether it could. The
+// elements of a list and the entries of a map always stay folded: they look alike, so that none of
+// them is shown in another way than the rest.
+func (w *writer) fold(l *line, n *Node, a context, right int) bool {
 	if w.folder == nil || !a.part || n.Shape == inspect.Pointer || w.folder.open[n] {
 		return false
 	}
+	start := l.mark()
+	w.marks(l, n, a)
+	if !w.brief(l, n, a) {
+		l.reset(start)
+		return false
+	}
 	if !a.many && !n.plumbing {
-		w.folder.found = append(w.folder.found, foldable{n, a, l.width, right})
+		w.folder.found = append(w.folder.found, foldable{n, a, start.width, right})
 	}
 	return true
 }

@@ -304,6 +304,19 @@ func TestUnfold(t *testing.T) {
 	}
 }
 
+// TestUnfoldDeep: what cannot be folded, as no expression shows it, is looked at once at each depth.
+func TestUnfoldDeep(t *testing.T) {
+	n := &render.Node{Shape: inspect.Struct, Type: "deepest", Items: []render.Item{node("note", strings.Repeat("long ", 20))}}
+	for range 60 {
+		n = &render.Node{Shape: inspect.Struct, Type: "t", Items: []render.Item{node("note", strings.Repeat("long ", 20)), {Name: "in", Node: n}, {Name: "too", Node: marked(0)}}}
+	}
+	for _, height := range []int{1, 20, 1000} {
+		if got := glance(n, 76, height); strings.Count(got, "t{") != 61 || !strings.Contains(got, "deepest{") {
+			t.Errorf("%d rows: the parts are missing in\n%s", height, got)
+		}
+	}
+}
+
 // TestUnfoldKeys: a key that is a large struct is cut to its line, and says which expression shows
 // the keys.
 func TestUnfoldKeys(t *testing.T) {

@@ -94,14 +94,9 @@ func (w *writer) block(l *line, n *Node, a context, right int) {
 		l.reset(start)
 		l.max = 0
 		if n.splits() && a.depth <= maxWritten {
-			if w.folds(l, n, a, right) {
-				w.marks(l, n, a)
-				if w.brief(l, n, a) {
-					return
-				}
-				l.reset(start)
+			if !w.fold(l, n, a, right) {
+				w.split(l, n, a, right)
 			}
-			w.split(l, n, a, right)
 			return
 		}
 		w.flat(l, n, a)
