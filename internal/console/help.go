@@ -25,10 +25,12 @@ var topics = sync.OnceValue(func() []topic {
   cache.items["sku-17"].hits         fields, exported or not; map keys; list indexes
   cache.items[0:20]                  a part of a list, a map or a string
   count(cache.items, .hits > 100)    how many; .hits is short for #.hits, # is the element
-  filter(orders.list, .age > 60)     also map, find, any, all, none, sum, sortBy, groupBy, reduce
+  filter(orders.list, .age > 10m)    also map, find, any, all, none, sum, sortBy, groupBy, reduce
   keys(cache.items)                  a map's keys; over a map, # is the value and #key the key
   cache?.owner ?? "nobody"           past nil and absent keys, without an error
   top(cache.items, 5, .hits)         those with the most; freq counts by value, hist shows the spread
+  max(cache.items, .hits)            also min, mean, median; sort(xs, .hits) orders, first(xs, .hits > 5) finds
+  .age > 90s, .size > 10MB           durations as 1h30m, sizes as 64KiB; a key that is no name: m["a-b"]
   cache!                             all of it: zero fields, every element, all text
   help(cache), tree(cache)           what it is, and what it holds; help functions lists all of these
   x = cache.items                    keep an answer in this session; _ is the last one
