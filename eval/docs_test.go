@@ -37,6 +37,7 @@ func (c *Cache) Flush()   {}
 type Pool struct {
 	open, idle int
 	waiting    chan string
+	onClose    func()
 }
 
 // waiting returns a channel in which these names wait.
@@ -51,11 +52,12 @@ func waiting(names ...string) chan string {
 // manualRegistry exposes the objects of docs/expressions.md.
 func manualRegistry() *registry.Registry {
 	reg := registry.New()
-	reg.Expose("cache", &Cache{total: 1<<64 - 1, last: nil, items: map[string]*Item{
+	cache := &Cache{total: 1<<64 - 1, last: nil, items: map[string]*Item{
 		"ax": {hits: 5, status: "up", ttl: 90 * time.Second, tags: []string{"new"}, payload: []byte("hello"), token: "abc"},
 		"bx": {hits: 15, status: "down"},
-	}}, registry.Doc("the item cache"), registry.Methods("Len"))
-	reg.Expose("db.pool", &Pool{open: 3, idle: 1, waiting: waiting("ax", "bx")})
+	}}
+	reg.Expose("cache", cache, registry.Doc("the item cache"), registry.Methods("Len"))
+	reg.Expose("db.pool", &Pool{open: 3, idle: 1, waiting: waiting("ax", "bx"), onClose: cache.Flush})
 	reg.Expose("nums", &[]int{3, 1, 2})
 	failed := fmt.Errorf("load: %w", &fs.PathError{Op: "open", Path: "/var/cache", Err: fs.ErrNotExist})
 	reg.Expose("failed", &failed)

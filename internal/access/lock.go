@@ -125,10 +125,13 @@ func (v *View) findLock() *guard.Lock {
 // childLock returns the guard of what lies in v: if v is a struct with a lock, that lock. It may be
 // guard.None or guard.NotTaken.
 func (v *View) childLock() *guard.Lock {
-	if v.val.Kind() == reflect.Chan {
+	switch v.val.Kind() {
+	case reflect.Chan:
 		// What waits in a chan lies outside of the object, and whoever sends or receives takes no
 		// lock.
 		return guard.None
+	case reflect.Func:
+		return guard.None // what it has captured does not change
 	}
 	if v.Shape() == inspect.Struct && !v.boxed {
 		if v.own == nil {

@@ -73,6 +73,10 @@ func (v *View) appendPath(b []byte, entryKey func(entry *View) (string, bool)) (
 	case stepKeyOf:
 		return b, false
 	case stepElem:
+		if up.val.Kind() == reflect.Func {
+			path, ok := up.appendPath(nil, entryKey)
+			return append(b, "captured("+string(path)+").receiver"...), ok
+		}
 		return up.appendPath(b, entryKey)
 	case stepWindow:
 		if b, ok = up.appendPath(b, entryKey); !ok {

@@ -57,11 +57,11 @@ func (v *View) childPolicy() *policy {
 }
 
 // independent reports whether v is a struct that looks after itself, so that p ends there: not the
-// exposed object, nor a struct with a lock that p declares. A chan looks after what waits in it.
+// exposed object, nor a struct with a lock that p declares. A chan looks after what waits in it, and a func after what it has captured.
 func (v *View) independent(p *policy) bool {
 	t := v.val.Type()
 	if t == nil || t.Kind() != reflect.Struct {
-		return t != nil && t.Kind() == reflect.Chan
+		return t != nil && (t.Kind() == reflect.Chan || t.Kind() == reflect.Func)
 	}
 	s := v.visit.types.structOf(t)
 	if !s.Independent {

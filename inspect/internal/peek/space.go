@@ -22,7 +22,9 @@ type Space struct {
 	lengths, maps once[error]
 	probes        once[bool]
 	chans, rings  once[error]
+	methodValues  once[error]
 
+	receivers sync.Map             // of method values by the names of their code: reflect.Type, or nil
 	mapTypes  sync.Map             // reflect.Type to *MapType or error
 	pointings [1024]atomic.Uintptr // see PointingOf
 }
