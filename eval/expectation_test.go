@@ -312,10 +312,22 @@ var expectations = map[string]expectation{
 	"toBase64":    onText("toBase64(x)", func(s string) any { return base64.StdEncoding.EncodeToString([]byte(s)) }),
 	"fromBase64":  onText("fromBase64(x)", func(string) any { return failure("arguments") }),
 	"fromJSON":    onText("fromJSON(x)", func(string) any { return failure("arguments") }),
-	"duration":    onWord("duration(x)"),
-	"date":        onWord("date(x)"),
-	"timezone":    onWord("timezone(x)"),
-	"now":         {"now(x)", func(subject) any { return failure("type") }},
+	"duration":    onWord("duration(x)").orNumber(func(number.Number) any { return failure("arguments") }), // it has no unit
+	"date": onWord("date(x)").orNumber(func(n number.Number) any {
+		switch {
+		case n.F != n.F:
+			return failure("overflow")
+		case n.IsFloat:
+			return time.Unix(0, int64(n.F*1e9)).UTC()
+		case n.Mag > 1e18:
+			return time.Unix(int64(n.Mag/1e9), int64(n.Mag%1e9)).UTC()
+		case n.Neg:
+			return time.Unix(-int64(n.Mag), 0).UTC()
+		}
+		return time.Unix(int64(n.Mag), 0).UTC()
+	}),
+	"timezone": onWord("timezone(x)"),
+	"now":      {"now(x)", func(subject) any { return failure("type") }},
 	"join": collection(`join(x, "-")`, func(_ subject, xs []any) any {
 		var parts []string
 		for _, x := range xs {
@@ -430,6 +442,16 @@ func durationAlone(xs any) any {
 		return d
 	}
 	return failure("type")
+}
+
+// orNumber is e for functions that take numbers too.
+func (e expectation) orNumber(want func(n number.Number) any) expectation {
+	return expectation{e.call, func(s subject) any {
+		if n, ok := number.Of(s.value); ok {
+			return want(n)
+		}
+		return e.want(s)
+	}}
 }
 
 // onWord is for functions that read a string of a form that "hello" has not.

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"encoding/hex"
 	"math"
 	"slices"
 	"strings"
@@ -229,6 +230,19 @@ func TestArticle(t *testing.T) {
 	for name, want := range map[string]string{"": "a ", "int8": "an int8", "uint64": "a uint64", "error": "an error", "*os.File": "a *os.File", "[]int": "a []int"} {
 		if got := Article(name); got != want {
 			t.Errorf("%q: %q", name, got)
+		}
+	}
+}
+
+func TestUnhex(t *testing.T) {
+	const uuid = "6ba7b8109dad11d180b400c04fd430c8"
+	for s, want := range map[string]string{
+		"6ba7b810-9dad-11d1-80b4-00c04fd430c8": uuid, "6BA7B810-9DAD-11D1-80B4-00C04FD430C8": uuid, "{6ba7b810-9dad-11d1-80b4-00c04fd430c8}": uuid, "urn:uuid:6ba7b810-9dad-11d1-80b4-00c04fd430c8": uuid, "URN:UUID:6ba7b810-9dad-11d1-80b4-00c04fd430c8": uuid,
+		uuid: uuid, "0x" + uuid: uuid, "0X00fF": "00ff", "abcdef0123456789abcdef0123456789abcd": "abcdef0123456789abcdef0123456789abcd", // as long as a UUID
+		"": "", "0x": "", "6": "", "zz": "", "6ba7-b8": "", "hello": "", "6ba7b8109-dad-11d1-80b4-00c04fd430c8": "", "{6ba7b8109dad11d180b400c04fd430c8}": "", "{{6ba7b810-9dad-11d1-80b4-00c04fd430}}": "", "--------------------------------------": "",
+	} {
+		if b, ok := Unhex(s); hex.EncodeToString(b) != want && ok || ok != (want != "") {
+			t.Errorf("%q spells %x, %v, want %s", s, b, ok, want)
 		}
 	}
 }

@@ -24,7 +24,11 @@ func hexOf(f *machine.Frame, args []value.Value) (value.Value, error) {
 	s, err := stringArgument(f, "hex", 1, args[0])
 	if err != nil {
 		if e := fault.From(err); e.Code == "type" {
-			return nil, value.WrongArgument("hex", 1, "an integer, text or bytes", args[0])
+			err = value.WrongArgument("hex", 1, "an integer, text or bytes", args[0])
+			if e := fault.From(err); e.Code == "type" && value.IsList(args[0]) {
+				return nil, e.With("map(xs, hex(#)) writes each of its elements")
+			}
+			return nil, err
 		}
 		return nil, err
 	}

@@ -2,10 +2,12 @@ package value
 
 import (
 	"bytes"
+	"reflect"
 
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // Bytes is text as bytes. It is a list of them too.
@@ -39,6 +41,44 @@ func (x Bytes) Equal(y Value) (same, ok bool) {
 	b, ok := y.(Bytes)
 	return bytes.Equal(x, b), ok
 }
+
+// equalBytes is equal of bytes and a text: a text is what they spell, or it spells them, as a UUID does
+// or hexadecimal digits. known is false for anything else. A text can never be an array of another
+// length.
+func equalBytes(t *Thread, a, b Value) (same, comparable, known bool, err error) {
+	s, isText := a.(String)
+	if isText {
+		a = b
+	} else if s, isText = b.(String); !isText {
+		return false, false, false, nil
+	}
+	fixed := false
+	switch x := a.(type) {
+	case Bytes:
+	case Live:
+		target, shape, err := x.Resolve()
+		if err != nil || shape != inspect.List || !isByteList(target.Value().Type()) {
+			return false, false, err != nil, err
+		}
+		fixed = target.Value().Type().Kind() == reflect.Array && target.PartType() == nil
+	default:
+		return false, false, false, nil
+	}
+	content, ok, err := TextOf(t, a)
+	if err != nil || !ok {
+		return false, false, err != nil, err
+	}
+	if same, err := t.SameText(content, string(s)); same || err != nil {
+		return same, true, true, err
+	}
+	// Texts that spell bytes are longer than these, so that no text is both.
+	spelled, ok := text.Unhex(string(s[:min(len(s), 2*len(content)+maxAround)]))
+	same = ok && string(spelled) == content
+	return same, same || !fixed || len(s) == len(content) || len(spelled) == len(content), true, nil
+}
+
+// maxAround is what a text may have around and between hexadecimal digits: urn:uuid: and the like.
+const maxAround = 16
 
 // Each walks the bytes as integers.
 func (x Bytes) Each(t *Thread, _ bool, yield Yield) error {

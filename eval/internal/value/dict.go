@@ -102,9 +102,15 @@ func (x *Dict) Find(t *Thread, key Value) (i int, found bool, err error) {
 		if w, ok := key.(Written); ok && !found && x.singles {
 			return x.Find(t, Single(w))
 		}
-		return i, found, nil
+		if _, text := key.(String); !text || found {
+			return i, found, nil
+		}
+		// A text may spell the bytes of a key.
 	}
 	for _, i := range x.others {
+		if simple && !IsList(x.keys[i]) {
+			continue
+		}
 		if err := Refuse(x.keys[i]); err != nil {
 			return 0, false, err
 		}

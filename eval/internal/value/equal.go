@@ -67,6 +67,9 @@ func equal(t *Thread, a, b Value, depth int) (same, comparable bool, err error) 
 	case isLiteral && IsStruct(record):
 		return equalLiteral(t, record, literal, depth)
 	}
+	if same, comparable, known, err := equalBytes(t, a, b); known || err != nil {
+		return same, comparable, err
+	}
 	if same, comparable, known, err := equalLive(t, a, b, depth); known || err != nil {
 		return same, comparable, err
 	}

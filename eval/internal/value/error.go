@@ -2,7 +2,10 @@ package value
 
 import (
 	"fmt"
+	"reflect"
+	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
@@ -101,6 +104,41 @@ func noKey(t *Thread, x Iterable, key Value) error {
 	return e.With("m?.key or get(m, key) gives nil then")
 }
 
+// characterHint says what number a character is, if one of the two is a text of one, or bytes of one.
+func characterHint(a, b Value) string {
+	for _, x := range []Value{a, b} {
+		switch x := x.(type) {
+		case String:
+			if r, n := utf8.DecodeRuneInString(string(x)); n > 0 && n == len(x) && (r != utf8.RuneError || n > 1) && !unicode.IsDigit(r) {
+				return fmt.Sprintf("the character %q is the number %d: write that", string(x), r)
+			}
+		case Bytes:
+			if len(x) == 1 {
+				return fmt.Sprintf("the byte in b%q is the number %d: write that", string(x), x[0])
+			}
+		}
+	}
+	return ""
+}
+
+// arrayHint says how the bytes of an array are written, if one of the two is one.
+func arrayHint(a, b Value) string {
+	for _, x := range []Value{a, b} {
+		l, ok := x.(Live)
+		if !ok {
+			continue
+		}
+		target, _, err := l.Resolve()
+		if err != nil || target == nil || target.PartType() != nil {
+			continue
+		}
+		if t := target.Value().Type(); t.Kind() == reflect.Array && isByteList(t) {
+			return fmt.Sprintf("its %d bytes are written as %d hexadecimal digits", t.Len(), 2*t.Len())
+		}
+	}
+	return ""
+}
+
 // Mismatch is the error for operands that an operator cannot take.
 func Mismatch(op string, a, b Value) error {
 	check := Unfit
@@ -125,6 +163,12 @@ func Mismatch(op string, a, b Value) error {
 	switch {
 	case IsNothing(a) || IsNothing(b):
 		return e.With("give a default with ??, as in x ?? 0")
+	case (an || bn) && strings.ContainsAny(op, "=<>") && characterHint(a, b) != "":
+		return e.With("%s", characterHint(a, b))
+	case IsList(a) && bs || as && IsList(b):
+		if hint := arrayHint(a, b); hint != "" {
+			return e.With("%s", hint)
+		}
 	case op == "+" && (as || bs):
 		return e.With("write string(…) to join text, int(…) or float(…) to add")
 	case op == "+" && IsList(a) && IsList(b):

@@ -114,6 +114,7 @@ func In(t *Thread, x, xs Value) (Value, error) {
 		return nil, fault.New("type", "in looks into lists and maps, not strings").With("write s contains \"…\"")
 	}
 	found, some, could := false, false, false
+	var other Value // an element, as an example
 	err := Each(t, xs, true, func(_ int, _, elem Value) (bool, error) {
 		kept := t.Kept()
 		elem, err := Load(elem)
@@ -122,11 +123,18 @@ func In(t *Thread, x, xs Value) (Value, error) {
 		}
 		same, comparable, err := Same(t, x, elem)
 		t.Release(kept)
+		if _, scalar := elem.(Scalar); scalar && !some {
+			other = elem
+		}
 		some, could, found = true, could || comparable, same
 		return !found, err
 	})
 	if err == nil && some && !could {
-		return nil, fault.New("type", "%s can never be in a list that has none of its kind", x.Kind())
+		e := fault.New("type", "%s can never be in a list that has none of its kind", x.Kind())
+		if other != nil {
+			e.Hint = fault.From(Mismatch("==", x, other)).Hint
+		}
+		return nil, e
 	}
 	return Bool(found), err
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // ErrKey is the target of errors.Is for an error that says why a value cannot be a key of a map.
@@ -77,6 +78,15 @@ func assign(dst reflect.Value, x any, depth int) error {
 		}
 	case k == reflect.Struct && src.Kind() == reflect.Map && src.Type().Key().Kind() == reflect.String:
 		return assignStruct(dst, src, depth)
+	case k == reflect.Array && t.Elem().Kind() == reflect.Uint8 && src.Kind() == reflect.String:
+		b, ok := text.Unhex(src.String())
+		if !ok || len(b) != t.Len() {
+			return cannot(fmt.Sprintf(": it has %d bytes, which are written as %d hexadecimal digits", t.Len(), 2*t.Len()))
+		}
+		for i, c := range b {
+			dst.Index(i).SetUint(uint64(c))
+		}
+		return nil
 	case k == reflect.Array && src.Kind() == reflect.Slice:
 		if src.Len() != t.Len() {
 			return cannot(fmt.Sprintf(": it has %d elements", src.Len()))
