@@ -246,8 +246,10 @@ func (e *evaluation) keys(x value.Value, yield func(key value.Value, typed, deta
 			if t := v.View.Value().Type(); t != nil {
 				detail = t.String()
 			}
-			if path, below := strings.CutPrefix(v.View.Path(), above+"["); below && above != "" {
-				typed = strings.TrimSuffix(path, "]") // whatever the type of the key
+			if above != "" {
+				// Whatever the type of the key; there is no path if it cannot be typed.
+				path, _ := strings.CutPrefix(v.View.Path(), above+"[")
+				typed = strings.TrimSuffix(path, "]")
 			}
 		}
 		if typed == "" {

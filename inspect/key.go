@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"time"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/gotype"
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
@@ -280,6 +281,14 @@ func (v Value) holds(x any, depth int) (bool, error) {
 			}
 		}
 		return named == src.Len(), nil
+	}
+	if t, ok := x.(time.Time); ok {
+		if v.typ != reflect.TypeFor[time.Time]() {
+			return false, nil
+		}
+		y, err := v.Scalar(0)
+		same, ok := y.(time.Time)
+		return err == nil && ok && same.Equal(t), err
 	}
 	want := reflect.New(v.typ)
 	if gotype.Assign(want.Elem(), x) != nil {

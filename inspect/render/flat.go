@@ -20,6 +20,8 @@ type writer struct {
 	cell, cut bool
 
 	folder *folder // nil if everything is unfolded
+
+	exact map[*Node]bool // the times whose distance would not tell them apart; see apart
 }
 
 // A context is what a node needs to know of the node around it.
@@ -33,6 +35,8 @@ type context struct {
 	brief bool // one line is enough, if an expression shows the whole
 	part  bool // within the root, and within what the root points at
 	many  bool // directly in a list or map of more than one
+	asKey bool // a map's key
+	inKey bool // in a map's key
 }
 
 // inside is the context of n's items.
@@ -43,6 +47,7 @@ func (a context) inside(n *Node) context {
 		key: key, elem: elem, mark: a.mark | n.mark(), depth: a.depth + 1, inner: true,
 		row: a.row || many, brief: a.depth > 0 || many && len(n.Items) > 1,
 		part: a.part || n.Shape != inspect.Pointer, many: many && len(n.Items) > 1,
+		inKey: (a.asKey || a.inKey) && n.Shape != inspect.Pointer, // nobody types what a pointer leads to
 	}
 }
 
@@ -122,7 +127,7 @@ func (w *writer) marks(l *line, n *Node, a context) {
 func (w *writer) label(l *line, n *Node, item Item, inside context) {
 	switch {
 	case item.Key != nil:
-		inside.elem = inside.key
+		inside.elem, inside.asKey = inside.key, true
 		w.flat(l, item.Key, inside)
 		l.add(PlainRole, ": ")
 	case n.Shape == inspect.Struct:
@@ -179,6 +184,12 @@ func (n *Node) addGloss(l *line) {
 
 func (w *writer) scalar(l *line, n *Node, a context) {
 	s := text.Escape(n.Text)
+	if a.asKey || a.inKey {
+		if s, role, ok := n.typedKey(a); ok {
+			l.add(role, s)
+			return
+		}
+	}
 	switch x := n.Scalar.(type) {
 	case string:
 		l.add(stringRole, text.Quote(x))
@@ -196,8 +207,10 @@ func (w *writer) scalar(l *line, n *Node, a context) {
 			l.add(NumberRole, "zero time")
 		case w.style.Now.IsZero():
 			l.add(NumberRole, s)
-		case a.row:
+		case a.row && !w.exact[n]:
 			l.add(NumberRole, distance(x, w.style.Now))
+		case a.row:
+			l.add(NumberRole, s)
 		default:
 			l.add(NumberRole, s)
 			l.add(NoteRole, " ("+distance(x, w.style.Now)+")")
@@ -262,10 +275,11 @@ func (w *writer) brackets(l *line, n *Node, a context) (open, end string) {
 	if n.Shape == inspect.Pointer {
 		return "&", ""
 	}
-	if n.Type == "" && n.Shape == inspect.List {
+	isList := n.Shape == inspect.List
+	if isList && (n.Type == "" || a.inKey || a.asKey && n.Type == a.elem) {
 		return "[", "]"
 	}
-	if n.Type != a.elem {
+	if n.Type != a.elem && !a.inKey {
 		l.add(TypeRole, text.Escape(shortType(n.Type)))
 	}
 	return "{", "}"

@@ -26,7 +26,15 @@ const (
 // Compare orders values like the keys of a map: numbers by value, NaN first, then strings, then
 // times, then everything else as it is written, nil included. Redacted values come last and are
 // equal. The result is negative if n comes first, positive if o does.
-func (n *Node) Compare(o *Node) int { return n.sortKey().compare(o.sortKey()) }
+//
+// Equal numbers of different types are in the order of their types.
+func (n *Node) Compare(o *Node) int {
+	order := n.sortKey().compare(o.sortKey())
+	if order == 0 && n != nil && o != nil && !n.Hidden {
+		return cmp.Compare(n.Type, o.Type)
+	}
+	return order
+}
 
 func (n *Node) sortKey() sortKey {
 	switch {

@@ -151,7 +151,7 @@ func TestCallText(t *testing.T) {
 		{"an index", func(v *View) (*View, error) { return step2(v, "Valves", 0) }, "Shut", []any{"late", 1, 2.5, true, nil},
 			`station.Valves[0].Shut("late", 1, 2.5, true, nil), where station.Valves[0] is *access.labelled{"Label":"first","Number":1,"Token":{"…":{"redacted":true}},"Peer":null,"called":null}`},
 		{"a key that is a struct", func(v *View) (*View, error) { return first(v, "Slots") }, "Shut", nil,
-			`station.Slots[{"Row":1,"Col":2}].Shut(), where station.Slots[{"Row":1,"Col":2}] is *access.labelled{"Label":"slot",`},
+			`station.Slots[{Row: 1, Col: 2}].Shut(), where station.Slots[{Row: 1, Col: 2}] is *access.labelled{"Label":"slot",`},
 		{"a list, a map and large numbers", func(v *View) (*View, error) { return step2(v, "ByName", "n") }, "Shut",
 			[]any{[]any{1, nil, "x", []any{}}, map[string]any{"b": 1, "a": "y"}, uint64(1<<64 - 1), math.NaN(), []byte("b\xff")},
 			`station.ByName["n"].Shut([1, nil, "x", []], {"a": "y", "b": 1}, 18446744073709551615, NaN, b"b\xff"), where station.ByName["n"] is *access.labelled{"Label":"name",`},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -28,7 +29,7 @@ func (m mapView) entry(key any) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !ok && m.val.MixedKeys() {
+	if !ok && (m.val.MixedKeys() || isTime(key)) {
 		if found, err := m.search(key, true); err != nil || found != nil {
 			return found, err
 		}
@@ -58,11 +59,18 @@ func (m mapView) has(key any) (bool, error) {
 		return false, err
 	}
 	_, _, ok, err := m.lookup(key)
-	if err == nil && !ok && m.val.MixedKeys() {
+	if err == nil && !ok && (m.val.MixedKeys() || isTime(key)) {
 		found, err := m.search(key, false)
 		return found != nil, err
 	}
 	return ok, err
+}
+
+// isTime reports whether a key is a time. Two times of one moment may be different keys: they may
+// have different zones, and one may have the reading of a clock. The moment is looked for.
+func isTime(key any) bool {
+	_, ok := key.(time.Time)
+	return ok
 }
 
 // lookup finds the entry under a plain key, and returns how many bytes of it were copied.
@@ -74,7 +82,9 @@ func (m mapView) lookup(key any) (elem inspect.Value, copied int, ok bool, err e
 	case *Redacted:
 		return elem, 0, false, &RedactedError{Path: k.Path}
 	case []byte:
-		key = string(k)
+		if m.keyType().Kind() != reflect.Array {
+			key = string(k)
+		}
 	}
 	if redact.LooksSecret(key) {
 		return elem, 0, false, &RedactedError{}
@@ -112,6 +122,7 @@ func (m mapView) search(key any, one bool) (found *View, err error) {
 	if m.window != nil {
 		return nil, nil
 	}
+	first := "" // the type of the key that was found
 	err = m.Each(func(k, elem *View) (bool, error) {
 		same, err := k.val.Holds(key)
 		if err != nil || !same || m.hidesKey(k) {
@@ -122,8 +133,9 @@ func (m mapView) search(key any, one bool) (found *View, err error) {
 			return false, err
 		}
 		if found != nil {
-			return false, &TypeError{Path: m.Path(), Type: inspect.TypeName(m.val.Type()), Why: "has several keys that equal " + literal.Describe(key) + ", of different types: name one by a condition, as in find(m, #key …)"}
+			return false, m.severalKeys(key, first, typeOfKey(k))
 		}
+		first = typeOfKey(k)
 		found, err = elem.Keep()
 		return one, err
 	})
@@ -133,14 +145,41 @@ func (m mapView) search(key any, one bool) (found *View, err error) {
 	return found, nil
 }
 
+// severalKeys is the error that key equals several keys. a and b are the types of two.
+func (m mapView) severalKeys(key any, a, b string) error {
+	lit := literal.Describe(key)
+	why := "has several keys that equal " + lit
+	switch {
+	case isTime(key):
+		why += ", in different zones: filter(m, #key == " + lit + ") has them all"
+	case a != b:
+		why += fmt.Sprintf(", of different types: name one by its type, as in find(m, #key == %s && type(#key) == %q)", lit, min(a, b))
+	default:
+		why += ": name one by a condition, as in find(m, #key …)"
+	}
+	return &TypeError{Path: m.Path(), Type: inspect.TypeName(m.val.Type()), Why: why}
+}
+
+// typeOfKey names the type of a key, or of what an interface holds as one.
+func typeOfKey(k *View) string {
+	if content, err := k.val.Elem(); err == nil && content.IsValid() {
+		return inspect.TypeName(content.Type())
+	}
+	return inspect.TypeName(k.val.Type())
+}
+
 // hidesKeys reports whether keys of the map may be hidden.
 func (m mapView) hidesKeys() bool {
 	m.decide()
-	keys := reflect.TypeFor[any]() // of a sync.Map
+	return redact.HidesKeys(m.secrets, m.keyType())
+}
+
+// keyType is the type of the keys: any for a sync.Map.
+func (m mapView) keyType() reflect.Type {
 	if t := m.val.Type(); t.Kind() == reflect.Map {
-		keys = t.Key()
+		return t.Key()
 	}
-	return redact.HidesKeys(m.secrets, keys)
+	return reflect.TypeFor[any]()
 }
 
 // hidesKey reports whether key, which a walk met, is hidden or has a hidden part. The Meter is not

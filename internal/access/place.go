@@ -1,11 +1,13 @@
 package access
 
 import (
+	"encoding/hex"
 	"reflect"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/literal"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -116,8 +118,11 @@ func (v *View) appendPath(b []byte, entryKey func(entry *View) (string, bool)) (
 // entryKey returns the key of an entry that a walk met, as one types it.
 func (v *View) entryKey() (s string, ok bool) {
 	x, plain, err := v.key.Plain()
-	if err != nil || !plain {
+	if err != nil {
 		return "", false
+	}
+	if !plain {
+		return v.key.literal(0)
 	}
 	if s, ok = literal.Of(x); !ok {
 		return "", false
@@ -131,12 +136,70 @@ func (v *View) entryKey() (s string, ok bool) {
 		return "", false
 	}
 	switch content.Type() {
-	case reflect.TypeFor[string](), reflect.TypeFor[int](), reflect.TypeFor[bool](), reflect.TypeFor[time.Duration]():
+	case reflect.TypeFor[string](), reflect.TypeFor[int](), reflect.TypeFor[bool](), reflect.TypeFor[time.Duration](), reflect.TypeFor[time.Time]():
 		return s, true
 	case reflect.TypeFor[float64]():
-		return s, strings.ContainsAny(s, ".e")
+		if !strings.ContainsAny(s, ".e") {
+			s += ".0"
+		}
+		return s, true
 	}
 	return "", false
+}
+
+// maxLiteral bounds the fields or elements of a key that is written as one types it, and maxNested
+// how deep they are nested.
+const (
+	maxLiteral = 32
+	maxNested  = 3
+)
+
+// literal returns v, a key or a part of one, as one types it: {x: 1, y: 2} a struct, [1, 2] an
+// array, "0a1f" an array of bytes. ok is false for what cannot be typed.
+func (v *View) literal(depth int) (s string, ok bool) {
+	t := v.val.Type()
+	if depth > maxNested || t == nil || v.checkShown() != nil {
+		return "", false
+	}
+	if x, plain, err := v.Plain(); plain || err != nil {
+		if s, ok = literal.Of(x); err != nil {
+			return "", false
+		}
+		return s, ok
+	}
+	var parts []string
+	open, end := "[", "]"
+	switch {
+	case t.Kind() == reflect.Array && t.Elem().Kind() == reflect.Uint8:
+		b, n, err := v.Bytes(0, maxLiteral)
+		return strconv.Quote(hex.EncodeToString(b)), err == nil && n == len(b)
+	case t.Kind() == reflect.Array && t.Len() <= maxLiteral:
+		for i := range t.Len() {
+			e, err := v.At(i)
+			if err != nil {
+				return "", false
+			}
+			if s, ok = e.literal(depth + 1); !ok {
+				return "", false
+			}
+			parts = append(parts, s)
+		}
+	case v.Shape() == inspect.Struct && t.NumField() <= maxLiteral:
+		open, end = "{", "}"
+		for i, f := range structOf(t).fields {
+			c := v.fieldAt(i)
+			if c == nil || f.Name == "_" || f.Name != f.GoName {
+				return "", false
+			}
+			if s, ok = c.literal(depth + 1); !ok {
+				return "", false
+			}
+			parts = append(parts, f.Name+": "+s)
+		}
+	default:
+		return "", false
+	}
+	return open + strings.Join(parts, ", ") + end, true
 }
 
 // Steady reports whether the path of v leads to the same place whenever it is evaluated. It does

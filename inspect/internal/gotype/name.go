@@ -17,14 +17,30 @@ func Name(t reflect.Type) string {
 	}
 	s := t.String()
 	s = strings.ReplaceAll(s, "interface {}", "any")
-	s = strings.ReplaceAll(s, "[]uint8", "[]byte")
-	if t.Kind() == reflect.Array && strings.HasSuffix(s, "]uint8") {
-		s = strings.TrimSuffix(s, "uint8") + "byte"
-	}
+	s = listsOfBytes(s)
 	if !strings.Contains(s, "[") || !strings.Contains(s, "/") {
 		return s
 	}
 	return text.ShortPaths(s)
+}
+
+// listsOfBytes writes byte for uint8 in s where that is the element of a slice or an array.
+func listsOfBytes(s string) string {
+	const elem = "]uint8"
+	for from := 0; ; {
+		at := strings.Index(s[from:], elem)
+		if at < 0 {
+			return s
+		}
+		at += from
+		from = at + len(elem)
+		length := strings.LastIndexByte(s[:at], '[')
+		if length < 0 || strings.Trim(s[length+1:at], "0123456789") != "" || from < len(s) && strings.IndexByte(" ,])}*.", s[from]) < 0 {
+			continue
+		}
+		s = s[:at] + "]byte" + s[from:]
+		from = at
+	}
 }
 
 // Qualified returns the import path of t's package and t's name without type arguments, as in

@@ -32,6 +32,8 @@ func Of(x any) (s string, ok bool) {
 		return ofFloat(x, 64)
 	case time.Duration:
 		return "duration(" + strconv.Quote(x.String()) + ")", true
+	case time.Time:
+		return `date("` + x.Format(time.RFC3339Nano) + `")`, !x.IsZero() && x.Year() > 0 && x.Year() < 10_000
 	}
 	return "", false
 }
