@@ -97,3 +97,21 @@ func TestCauses(t *testing.T) {
 		t.Errorf("%v, %q", err, r.Notes)
 	}
 }
+
+// TestCausesOfMany: a list that is cut is told to be.
+func TestCausesOfMany(t *testing.T) {
+	var all []error
+	for i := range 1200 {
+		all = append(all, fmt.Errorf("e%d", i))
+	}
+	failed := errors.Join(all...)
+	reg := registry.New()
+	reg.Expose("failed", &failed, registry.Frozen())
+	s := NewSession(reg, Limits{Time: time.Hour})
+	for source, want := range map[string]string{"len(unwrap(failed))": "1000", "len(causes(failed))": "1001", "causes(failed)[1000]": `"e999"`} {
+		r, err := s.Eval(t.Context(), source)
+		if err != nil || r.Node.Line(0) != want || len(r.Notes) != 1 || r.Notes[0] != "an error wraps a long list, and the last 200 are left out: the field that holds the list has them all" {
+			t.Errorf("%s: %v, %v, %q", source, r.Node.Line(0), err, r.Notes)
+		}
+	}
+}

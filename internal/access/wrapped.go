@@ -14,6 +14,7 @@ type Wrapped struct {
 	Self   *View   // the error, of the type that an interface would hold; nil for nil
 	Errors []*View // none is nil
 	List   bool    // the error wraps a list of others, as that of errors.Join does
+	More   int     // how many of the list are not in Errors
 	// Guessed names the field that was read in place of calling Unwrap, if the type is none of the
 	// standard library's.
 	Guessed string
@@ -102,6 +103,7 @@ func (v *View) wrapped(depth int) (w Wrapped, err error) {
 		return w, w.add(c)
 	}
 	n, err := c.Len()
+	w.More = max(0, n-maxWrapped)
 	for i := 0; i < min(n, maxWrapped) && err == nil; i++ {
 		var e *View
 		if e, err = c.At(i); err == nil {

@@ -62,8 +62,11 @@ func causes(f *machine.Frame, args []value.Value) (value.Value, error) {
 			continue
 		}
 		target, err := w.Self.Target()
-		if err != nil || target == nil {
-			return list, err
+		if err != nil {
+			return nil, err
+		}
+		if target == nil {
+			continue // by now
 		}
 		if at := target.Value(); at.Addr() != 0 {
 			k := place{at.Addr(), at.Type()}
@@ -100,9 +103,12 @@ func errorArgument(f *machine.Frame, name string, x value.Value) (*access.View, 
 	return l.View, nil
 }
 
-// wrapped is what an error wraps. A note tells where the field was not certain.
+// wrapped is what an error wraps. A note tells what was left out, and where the field was not certain.
 func wrapped(f *machine.Frame, e *access.View) (access.Wrapped, error) {
 	w, err := e.Wrapped()
+	if err == nil && w.More > 0 {
+		f.Note("an error wraps a long list, and the last " + text.Thousands(w.More) + " are left out: the field that holds the list has them all")
+	}
 	if err == nil && w.Guessed != "" && len(w.Errors) > 0 {
 		target, err := e.Target()
 		if err != nil {
