@@ -136,6 +136,47 @@ func TestItemsLeft(t *testing.T) {
 	}
 }
 
+// TestItemsOfAnotherRound: between two chunks all values are received and others sent, up to the same
+// slots. The walk does not take them for those that it began with.
+func TestItemsOfAnotherRound(t *testing.T) {
+	ch := make(chan int, 150)
+	for i := range 150 {
+		ch <- i
+	}
+	v, err := inspect.Of(&ch).Elem()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, others := 0, false
+	for c := v.Items(); !c.Done(); {
+		if err := c.Load(); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			_, e, ok := c.Next()
+			if !ok {
+				break
+			}
+			if x, _ := e.Scalar(0); x != n {
+				t.Fatalf("value %d is %v", n, x)
+			}
+			n++
+		}
+		if n == 64 && !others {
+			others = true
+			for range 150 {
+				<-ch
+			}
+			for range 100 {
+				ch <- 1000
+			}
+		}
+	}
+	if n != 64 {
+		t.Errorf("%d values", n)
+	}
+}
+
 // TestItemsWhileInUse: of a channel in use no more comes than fits in it, and nothing that was never
 // sent.
 func TestItemsWhileInUse(t *testing.T) {

@@ -12,6 +12,8 @@ type Ring struct {
 	Size  int // how many slots there are
 	First int // the slot of the value that is received next
 	Len   int // how many values wait
+	// Torn says that these kept changing while they were read: they may be of several moments.
+	Torn bool
 }
 
 // Slot is the index of the slot of value i, counted from the one that is received next.
@@ -20,20 +22,34 @@ func (r Ring) Slot(i int) int { return (r.First + i) % r.Size }
 // errRing is the error of chans whose buffer does not lie as expected.
 var errRing = errors.New("the layout of the buffers of channels is not known in this version of Go")
 
-// ringNext is how many words behind the type of a chan's elements the index of the next receive
-// stands (see chanType).
-const ringNext = 2
+// How many words behind the type of a chan's elements the indexes of the next send and of the next
+// receive stand (see chanType).
+const (
+	ringSent = 1
+	ringNext = 2
+)
+
+// ringTries bounds how often a ring is read until its parts are of one moment. A goroutine that
+// sends or receives changes them one by one, in a few nanoseconds unless it is stopped meanwhile.
+const ringTries = 100
 
 // RingOf returns the ring of the chan of type t at p. The chan is in use meanwhile, so what a slot
-// holds is known only if the Ring is the same before and after it was read. An index out of range
+// holds is known only if the Ring is the same before and after it was read. An index that cannot be
 // is an error.
-func RingOf(p Ref, t reflect.Type) (Ring, error) {
+func RingOf(p Ref, t reflect.Type) (r Ring, err error) {
 	if err := p.Space().ringsProved(); err != nil {
 		return Ring{}, err
 	}
-	return ringOf(p, t)
+	for range ringTries {
+		if r, err = ringOf(p, t); err != nil || !r.Torn {
+			break
+		}
+	}
+	return r, err
 }
 
+// ringOf reads the ring once. Its parts fit together if the next value is sent behind the last one
+// that waits. While an index goes back to the first slot it stands behind the last one.
 func ringOf(p Ref, t reflect.Type) (r Ring, err error) {
 	var head [chanType + 3 + ringNext]uintptr
 	p = p.Bare()
@@ -49,8 +65,13 @@ func ringOf(p Ref, t reflect.Type) (r Ring, err error) {
 			Slots: p.At(head[where.chanSlots/wordSize]), Size: int(head[where.chanCap/wordSize]),
 			First: int(head[i+ringNext]), Len: int(head[where.chanLen/wordSize]),
 		}
-		if r.Size < 0 || r.Len < 0 || r.Len > r.Size || r.First < 0 || r.Size > 0 && r.First >= r.Size || r.Size > 0 && r.Slots.IsNil() {
+		sent := int(head[i+ringSent])
+		if r.Size < 0 || r.Len < 0 || r.Len > r.Size || r.First < 0 || r.First > r.Size || sent < 0 || sent > r.Size || r.Size > 0 && r.Slots.IsNil() {
 			return Ring{}, fmt.Errorf("there is no chan at %#x", p.Addr())
+		}
+		if r.Size > 0 {
+			r.Torn = r.First == r.Size || r.Slot(r.Len) != sent
+			r.First %= r.Size
 		}
 		return r, nil
 	}
@@ -98,7 +119,7 @@ func proveRing[T any](s *Space, size, received int, value func(int) T) error {
 		return err
 	}
 	r, err := ringOf(at, t)
-	if err != nil || r.Size != size || r.Len != len(sent) || size > 0 && r.First != received%size {
+	if err != nil || r.Torn || r.Size != size || r.Len != len(sent) || size > 0 && r.First != received%size {
 		return fmt.Errorf("%w: a %v", errRing, t)
 	}
 	n := t.Elem().Size()
