@@ -141,7 +141,7 @@ func TestConfirmationInJSON(t *testing.T) {
 
 	for _, tc := range []struct{ expression, call string }{
 		{"find(pump.Jobs, .ID == 1).Cancel()", `pump.Jobs[1].Cancel(), where pump.Jobs[1] is *telnet.pumpJob{"ID":1,"Secret":{"…":{"redacted":true}}`},
-		{"find(pump.ByKey, true).Cancel()", `pump.ByKey[{"A":1,"B":2}].Cancel(), where pump.ByKey[{"A":1,"B":2}] is *telnet.pumpJob{"ID":9,`},
+		{"find(pump.ByKey, true).Cancel()", `pump.ByKey[{A: 1, B: 2}].Cancel(), where pump.ByKey[{A: 1, B: 2}] is *telnet.pumpJob{"ID":9,`},
 	} {
 		a := ask(c, tc.expression)
 		if !strings.HasPrefix(a.Action.Call, tc.call) {
