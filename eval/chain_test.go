@@ -140,3 +140,12 @@ func TestPrint(t *testing.T) {
 		}
 	}
 }
+
+// TestNotesOfMany: a predicate that has something to note of each element does not note it of all.
+func TestNotesOfMany(t *testing.T) {
+	s := NewSession(registry.New(), Limits{Time: time.Hour})
+	r, err := s.Eval(t.Context(), "sum(map(1..300, len(chain(#, # > 0 ? # - 1 : 0))))")
+	if err != nil || r.Node.Line(0) != "45450" || len(r.Notes) != 51 || r.Notes[49] != "the chain leads back to its link 50, and ends before it" || r.Notes[50] != "further notes are left out: ask for a part" {
+		t.Errorf("%v, %v, %q", r.Node.Line(0), err, r.Notes)
+	}
+}

@@ -58,6 +58,7 @@ var mutations = []mutation{
 	{off: "a request's own limits", file: "internal/console/session.go", old: "q.Limits = s.lower.Within(q.Limits)", new: "q.Limits = s.lower", test: "TestRequestLimits", in: "telnet"},
 	{off: "the limit on a line's length", file: "eval/internal/syntax/syntax.go", old: "if len(source) > limits.Line {", new: "if false {", test: "TestLimitOfLine", in: "eval"},
 	{off: "the budget of bytes", file: "eval/internal/meter/meter.go", old: "m.kept > m.budget.Bytes", new: "m.kept > 16*m.budget.Bytes", test: "TestBytes", in: "eval"},
+	{off: "the bound on notes", file: "eval/internal/machine/frame.go", old: "len(f.Notes) > maxNotes || ", new: "", test: "TestNotesOfMany", in: "eval"},
 	{off: "the bound on a watch's condition that is completed", file: "internal/console/watch.go", old: "if b.Len() > most {", new: "if false {", test: "TestCompletionOfLongWatch"},
 	{off: "the budget of entries", file: "eval/internal/meter/meter.go", old: "if m.entries > m.budget.Entries {", new: "if false {", test: "TestEntries", in: "eval"},
 	{off: "parts of texts are copied", file: "eval/internal/value/text.go", old: "return String(strings.Clone(string(x[lo:hi]))), nil", new: "_ = strings.Clone\n	return x[lo:hi], nil", test: "TestAttackMemory", in: "eval"},

@@ -56,9 +56,16 @@ type Variable struct {
 	Origins                 []access.Origin // what its value was made of
 }
 
+// maxNotes bounds the lines that Note adds. A predicate may have another one for each element.
+const maxNotes = 50
+
 // Note adds a line to what is to be known about the answer, once.
 func (f *Frame) Note(line string) {
-	if !slices.Contains(f.Notes, line) {
+	switch {
+	case len(f.Notes) > maxNotes || slices.Contains(f.Notes, line):
+	case len(f.Notes) == maxNotes:
+		f.Notes = append(f.Notes, "further notes are left out: ask for a part")
+	default:
 		f.Notes = append(f.Notes, line)
 	}
 }
