@@ -155,14 +155,18 @@ func appendObject(b []byte, n *Node, depth int) []byte {
 	return append(b, '}')
 }
 
-// Names tells keys of one object apart that have the same text. The zero Names has met none.
+// Names tells keys of one object apart that have the same text in JSON. The zero Names has met none.
 type Names struct {
 	used map[string]bool
 	next map[string]int // the next number for a text
 }
 
-// Distinct returns text if it is new, and otherwise text with a number behind it.
+// Distinct returns text if it is new, and otherwise text with a number behind it. Bytes that are no
+// UTF-8 are U+FFFD in JSON, so that they make no difference between keys.
 func (d *Names) Distinct(text string) string {
+	if !utf8.ValidString(text) {
+		text = string([]rune(text))
+	}
 	if d.used == nil {
 		d.used, d.next = map[string]bool{}, map[string]int{}
 	}

@@ -32,6 +32,7 @@ func TestJSON(t *testing.T) {
 		{"invalid UTF-8", text("a\xff\xfe"), "\"a\uFFFD\uFFFD\""},
 		{"control", text("\x00\x1b\u0085\u202e\u2028\U000e0001"), `"\u0000\u001b\u0085\u202e\u2028\udb40\udc01"`},
 		{"keys of one text", mapOf(nan, nan, text("NaN…2"), text("NaN")), `{"NaN":0,"NaN…2":1,"NaN…2…2":2,"NaN…3":3}`},
+		{"keys that are no UTF-8", mapOf(text("a\xff"), text("a\uFFFD"), text("a\xfe")), "{\"a\uFFFD\":0,\"a\uFFFD…2\":1,\"a\uFFFD…3\":2}"},
 		{"keys like ours", mapOf(text("…"), text("……")), `{"……":0,"………":1}`},
 		{"keys hidden", mapOf(&render.Node{Hidden: true}, &render.Node{Hidden: true}), `{"<redacted>":0,"<redacted>…2":1}`},
 		{"hidden holds nothing", &render.Node{Hidden: true, Shape: inspect.Scalar, Scalar: "s", Text: "s", Len: 7}, `{"…":{"redacted":true}}`},

@@ -6,8 +6,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/expr-lang/expr/ast"
+
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/library"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
@@ -108,6 +111,38 @@ func hintElements(err error, x value.Value, name string) error {
 }
 
 func isLength(name string) bool { return name == "len" || foreignMethods[name] == "len" }
+
+// hintConversion says how a key is written that is written with its type, as text shows the keys of
+// a map[any]V: int32(7), or main.ID(7). Without the type it may be another key.
+func hintConversion(err error, key ast.Node) error {
+	e := fault.From(err)
+	call, ok := key.(*ast.CallNode)
+	if !ok || len(call.Arguments) != 1 || e.Code != "unknown_function" && e.Code != "unknown_name" {
+		return err
+	}
+	written := call.Callee
+	if id, ok := written.(*ast.IdentifierNode); ok {
+		if method, ok := syntax.Original(id).(*ast.MemberNode); ok {
+			written = method
+		}
+	}
+	name := ""
+	switch callee := written.(type) {
+	case *ast.IdentifierNode:
+		if hint := foreignFunctions[callee.Value]; hint == "write int(x)" || hint == "write float(x)" {
+			name = callee.Value
+		}
+	case *ast.MemberNode:
+		pkg, isName := callee.Node.(*ast.IdentifierNode)
+		if prop, ok := callee.Property.(*ast.StringNode); ok && isName && e.Hint == HintDir {
+			name = pkg.Value + "." + prop.Value
+		}
+	}
+	if name == "" {
+		return err
+	}
+	return e.With("write x, or where keys have several types find(m, #key == x && type(#key) == %q)", name)
+}
 
 // hintKey adds to an error about a key of the wrong kind how the key is written.
 func hintKey(err error, key value.Value) error {

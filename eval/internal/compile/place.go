@@ -141,7 +141,7 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 				}
 				err = withHint(err, "a key that is text is written [%q]", name.Value)
 			}
-			return nil, err
+			return nil, hintConversion(err, n.Property)
 		}
 	}
 	where := at(n)

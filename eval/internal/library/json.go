@@ -1,6 +1,7 @@
 package library
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -178,13 +179,13 @@ func (w *jsonWriter) list(x value.Value, depth int) error {
 // entry is first written to a text of its own.
 func (w *jsonWriter) mapping(x value.Value, depth int) error {
 	type entry struct {
-		key        *render.Node
-		name, text string
+		key                *render.Node
+		goType, name, text string
 	}
 	var entries []entry
 	before := w.f.Kept()
 	err := value.Entries(&w.f.Thread, x, true, func(_ int, key, elem value.Value) (bool, error) {
-		key, err := value.Load(key)
+		key, goType, err := value.LoadTyped(key)
 		if err != nil {
 			return false, err
 		}
@@ -196,13 +197,15 @@ func (w *jsonWriter) mapping(x value.Value, depth int) error {
 		if err := one.value(elem, depth+1); err != nil {
 			return false, err
 		}
-		entries = append(entries, entry{value.Picture(&w.f.Thread, key, w.f.Show, ""), name, one.out.String()})
+		entries = append(entries, entry{value.Picture(&w.f.Thread, key, w.f.Show, ""), goType, name, one.out.String()})
 		return true, w.f.Keep(value.NodeSize(1) + 2*meter.ElementSize)
 	})
 	if err != nil {
 		return err
 	}
-	entries, err = value.Sorted(&w.f.Thread, entries, entries, func(a, b entry) (int, error) { return a.key.Compare(b.key), nil })
+	entries, err = value.Sorted(&w.f.Thread, entries, entries, func(a, b entry) (int, error) {
+		return cmp.Or(a.key.Compare(b.key), cmp.Compare(a.goType, b.goType)), nil
+	})
 	if err != nil {
 		return err
 	}
@@ -276,6 +279,7 @@ func (w *jsonWriter) key(text string) error {
 // keyText is the text of a key that is loaded: of a scalar as it is written as a value.
 func (w *jsonWriter) keyText(key value.Value) (string, error) {
 	switch key := key.(type) {
+	case value.NilType, value.NilOf: // as text has them: null is no key
 	case value.String:
 		return string(key), nil
 	case value.Redacted:
