@@ -33,7 +33,8 @@ const maxLeaves = 1000
 const maxLeafDepth = 1
 
 // leaves returns the leaves of s in order: scalars, and composites further down. Of a list or map
-// whose elements have parts, the leaf is the length. A sample followed as a whole has no leaves.
+// whose elements have parts, or that is empty, the leaf is the length: a queue that runs empty and
+// fills again stays one leaf. A sample followed as a whole has no leaves.
 func (s *sample) leaves() []leaf {
 	if s.err != nil || s.whole() {
 		return nil
@@ -43,6 +44,8 @@ func (s *sample) leaves() []leaf {
 	walk = func(path string, n *render.Node, depth int) {
 		switch {
 		case len(all) == maxLeaves:
+		case path != "" && depth <= maxLeafDepth && isEmpty(n):
+			all = append(all, leaf{"len(" + path + ")", lengthOf(n)})
 		case !hasParts(n) || depth > maxLeafDepth:
 			all = append(all, leaf{path, n})
 		case isCollection(n) && (n.Cut != nil || !allFlat(n)):
@@ -80,6 +83,11 @@ func lengthOf(n *render.Node) *render.Node {
 // hasParts reports whether n has items to look into.
 func hasParts(n *render.Node) bool {
 	return n != nil && len(n.Items) > 0 && !n.Hidden && n.Cycle == ""
+}
+
+// isEmpty reports whether n is a list or map that has no elements.
+func isEmpty(n *render.Node) bool {
+	return n != nil && isCollection(n) && n.Len == 0 && n.Cut == nil && !n.Hidden && n.Cycle == ""
 }
 
 func isCollection(n *render.Node) bool { return n.Shape == inspect.List || n.Shape == inspect.Map }

@@ -2,9 +2,11 @@ package watch
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
 	_ "github.com/sightglass-go/sightglass/internal/attack"
 )
@@ -76,6 +78,33 @@ func TestRowsAbove(t *testing.T) {
 	for width, want := range map[int]int{200: 5, 81: 5, 80: 6, 79: 7, 40: 9, 10: 27, 0: 251, -1: 251} {
 		if got := w.rowsAbove(width); got != want {
 			t.Errorf("%d columns: %d rows, want %d", width, got, want)
+		}
+	}
+}
+
+// TestLeaves: a list that runs empty and fills again is one leaf, its length.
+func TestLeaves(t *testing.T) {
+	type m = map[string]any
+	for _, tc := range []struct {
+		x    any
+		want string
+	}{
+		{[]any{}, "len(x)=0"},
+		{[]any{m{"id": 7}}, "len(x)=1"},
+		{m{}, "len(x)=0"},
+		{m{"a": m{"id": 7}}, "len(x)=1"},
+		{[]any{3, 5}, "x[0]=3 x[1]=5"},
+		{"", `x=""`},
+		{nil, "x=nil"},
+	} {
+		x := render.FromPlain(tc.x, render.Limit{Depth: 4, Items: 8, Bytes: 80}, "")
+		s := &sample{node: &render.Node{Shape: inspect.Struct, Items: []render.Item{{Name: "x", Node: x}}}}
+		var got []string
+		for _, l := range s.leaves() {
+			got = append(got, l.path+"="+l.node.Line(80))
+		}
+		if got := strings.Join(got, " "); got != tc.want {
+			t.Errorf("%v: %s, want %s", tc.x, got, tc.want)
 		}
 	}
 }
