@@ -95,6 +95,7 @@ var (
 	questionBehind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([\pL_$][\pL\d_$.\[\]"-]*)\?+$`) })
 	questionBefore = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\?+ *([\pL_$][\pL\d_$.\[\]"-]*)$`) })
 	recalled       = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^!(!|-?\d+|(\pL[\w-]*))$`) })
+	helped         = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^help\(\s*(\w+)\s*(?:\(\))?\s*\)$`) })
 	callEnd        = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\(\))?[.;]?$`) })
 )
 
@@ -114,6 +115,13 @@ func (s *Session) meant(statement string, err error, words int) (run func(ctx co
 	}
 	if m := recalled().FindStringSubmatch(line); m != nil && (m[2] == "" || e.Code == "unknown_name") {
 		return say("Up brings back the line before, ^R searches earlier ones, and history lists them")
+	}
+	if m := helped().FindStringSubmatch(line); m != nil && e.Code != "syntax" {
+		for _, name := range []string{m[1] + "()", m[1]} { // keys is a function and a topic
+			if _, ok := help(name); ok {
+				return s.instead("help "+name, words)
+			}
+		}
 	}
 	begins := e.Col == 1+utf8.RuneCountInString(statement[:strings.Index(statement, line)])
 	switch e.Code {

@@ -83,6 +83,11 @@ cache?
 ?cache
 desc cache
 help()
+help(freq)
+help(len())
+help(keys)
+help(cach)
+help(cache)
 len queue
 size queue
 du cache
