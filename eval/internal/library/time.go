@@ -3,6 +3,7 @@ package library
 import (
 	"math"
 	"math/bits"
+	"strings"
 	"time"
 
 	"github.com/expr-lang/expr/builtin"
@@ -46,7 +47,11 @@ func toDuration(f *machine.Frame, args []value.Value) (value.Value, error) {
 		if len(args) == 2 {
 			return nil, value.WrongArgument("duration", 1, "a number if there is a unit", args[0])
 		}
-		return onTimes("duration")(f, args)
+		x, err := onTimes("duration")(f, args)
+		if s, ok := args[0].(value.String); ok && err != nil && len(s) <= value.MaxTimeText {
+			return nil, noDuration(s).Because(err)
+		}
+		return x, err
 	}
 	if len(args) == 1 {
 		return nil, fault.New("arguments", "duration: %v has no unit", args[0]).With(`write duration(%v, "ms"), or "s", or another`, args[0])
@@ -68,6 +73,18 @@ func toDuration(f *machine.Frame, args []value.Value) (value.Value, error) {
 		}
 	}
 	return nil, fault.New("overflow", "duration(%v, %q) does not fit in a duration (292 years)", args[0], unit)
+}
+
+// noDuration is the error for a text that is no duration.
+func noDuration(s value.String) *fault.Error {
+	is := func(text string) bool { _, err := time.ParseDuration(text); return err == nil }
+	switch text := string(s); {
+	case is(text + "s"):
+		return fault.New("arguments", "duration: %s has no unit", value.KeyText(s)).With(`write duration(%s), or "ms", or another`, value.KeyText(s+"s"))
+	case is(strings.TrimSuffix(text, "d") + "h"):
+		return fault.New("arguments", "duration: %s is no duration", value.KeyText(s)).With("a day is 24h")
+	}
+	return fault.New("arguments", "duration: %s is no duration", value.KeyText(s)).With(`write it as "250ms", or as "1h30m"`)
 }
 
 // toDate is date(text, …), and date(n, unit) of a number since 1970. Either may have a zone in front.
