@@ -287,9 +287,19 @@ func (w *writer) brackets(l *line, n *Node, a context) (open, end string) {
 
 // Line writes n on one line of at most max columns, 0 for any number. If something is cut the line
 // ends in an ellipsis. It contains nothing that a terminal would obey.
-func (n *Node) Line(max int) string {
+func (n *Node) Line(max int) string { return n.line(max, context{}) }
+
+// KeyLine writes the key of an item of n as Line does, and as it stands in the map: as one types it,
+// with its type where that is not the type of its literal.
+func (n *Node) KeyLine(item Item, max int) string {
+	inside := context{}.inside(n)
+	inside.elem, inside.asKey = inside.key, true
+	return item.Key.line(max, inside)
+}
+
+func (n *Node) line(max int, a context) string {
 	l := &line{max: max}
-	(&writer{}).flat(l, n, context{})
+	(&writer{}).flat(l, n, a)
 	if !l.over {
 		return l.text(false)
 	}

@@ -73,21 +73,21 @@ func (p *treeWriter) node(n *render.Node, name, before, below string, depth int)
 		if i == len(n.Items)-1 && !cut {
 			mark, indent = "└─ ", "   "
 		}
-		p.node(it.Node, labelOf(it, n.Shape, i), below+mark, below+indent, depth+1)
+		p.node(it.Node, labelOf(it, n, i), below+mark, below+indent, depth+1)
 	}
 	if cut && len(n.Items) > 0 {
 		p.lines = append(p.lines, []string{below + "└─ … " + text.Thousands(n.Cut.More) + " more", "", n.Cut.Path})
 	}
 }
 
-// labelOf names a part of a value of shape of, as it is typed after the value.
-func labelOf(it render.Item, of inspect.Shape, i int) string {
+// labelOf names a part of a value, as it is typed after the value.
+func labelOf(it render.Item, of *render.Node, i int) string {
 	switch {
 	case it.Key != nil:
-		return "[" + it.Key.Line(60) + "]"
+		return "[" + of.KeyLine(it, 60) + "]"
 	case it.Name != "":
 		return it.Name
-	case of == inspect.List:
+	case of.Shape == inspect.List:
 		return "[" + text.Thousands(i) + "]"
 	}
 	return "*" // what a pointer points at

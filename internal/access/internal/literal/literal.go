@@ -24,8 +24,7 @@ func Of(x any) (s string, ok bool) {
 	case int64:
 		return strconv.FormatInt(x, 10), true
 	case uint64:
-		// The expression language has no literal beyond an int64.
-		return strconv.FormatUint(x, 10), x <= math.MaxInt64
+		return strconv.FormatUint(x, 10), true
 	case float32:
 		return ofFloat(float64(x), 32)
 	case float64:
