@@ -29,6 +29,16 @@ func (e *evaluation) sayHowFar(err error, source string) error {
 	return &told
 }
 
+// progress returns how far the evaluation has come.
+func (e *evaluation) progress() Progress {
+	r := e.Visit.Reached()
+	p := Progress{Time: e.Elapsed(), Read: e.Entries()}
+	if r.Path != "" && r.Of > 0 {
+		p.Path, p.At, p.Of = r.Path, min(r.At, r.Of), r.Of
+	}
+	return p
+}
+
 // howFar returns the hint of the error f of a limit, which an evaluation of source reached after
 // that time. lowered says that the session has set the limit.
 func howFar(f *fault.Error, r access.Reached, elapsed time.Duration, source string, lowered bool) string {

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/internal/access"
@@ -26,6 +27,19 @@ type Query struct {
 	// when Long returns, or ends with its error. The time that Long takes does not count. Long
 	// may be nil.
 	Long func(context.Context) error
+	// Progress is told how far the evaluation has come, soon after its start and then at most every
+	// 100 ms. A guard may be held, so it must not wait. It may be nil.
+	Progress func(Progress)
+}
+
+// Progress is how far a running evaluation has come.
+type Progress struct {
+	Time time.Duration // since its start, without what it waited for a confirmation
+	// Path is that of the list or map that is walked, the outermost of several, and At of its Of
+	// elements were looked at. Path is "" if none is walked or no expression leads there.
+	Path   string
+	At, Of int
+	Read   int // entries read, in all, as for Limits.Entries
 }
 
 // Moment is how long an evaluation may take before it counts as long.

@@ -49,6 +49,9 @@ func (s *Session) Run(ctx context.Context, q Query) (Result, error) {
 	if q.Long != nil {
 		e.WhenLong(func() error { return errorOfCaller(q.Long(ctx)) })
 	}
+	if q.Progress != nil {
+		e.Report(func() { q.Progress(e.progress()) })
+	}
 	r, err := e.eval(q.Source)
 	if err != nil {
 		return Result{}, newError(e.sayHowFar(err, q.Source), q.Source)

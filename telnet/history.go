@@ -39,6 +39,9 @@ type userLine struct {
 	text    string // without secrets
 }
 
+// size returns how many bytes l takes: its text, and 32 for the rest and for room to grow.
+func (l userLine) size() int { return len(l.text) + 32 }
+
 // past is what a session has of the lines of its user.
 type past struct {
 	conn *conn
@@ -64,18 +67,19 @@ func (c *conn) past(who Identity) console.Past {
 // Add implements console.Past.
 func (p past) Add(line string) {
 	text := secret.RedactSource(line)
-	if len(text) > maxHistoryBytes {
+	added := userLine{p.conn.id, text}
+	if added.size() > maxHistoryBytes {
 		return
 	}
 	h := &p.conn.server.histories
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	u := h.user(p.of)
-	u.lines = append(u.lines, userLine{p.conn.id, text})
-	u.bytes += len(text)
+	u.lines = append(u.lines, added)
+	u.bytes += added.size()
 	drop := 0
 	for ; len(u.lines)-drop > p.conn.server.History || u.bytes > maxHistoryBytes; drop++ {
-		u.bytes -= len(u.lines[drop].text)
+		u.bytes -= u.lines[drop].size()
 	}
 	if drop > 0 {
 		u.lines = append([]userLine(nil), u.lines[drop:]...)

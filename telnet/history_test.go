@@ -126,7 +126,7 @@ func TestHistoryIsBounded(t *testing.T) {
 	for _, u := range s.histories.users {
 		bytes := 0
 		for _, line := range u.lines {
-			bytes += len(line.text)
+			bytes += line.size()
 		}
 		if len(u.lines) > 100 || bytes > maxHistoryBytes || bytes != u.bytes || len(u.lines) == 0 {
 			t.Errorf("%v has %d lines and %d bytes, counted as %d", u.of, len(u.lines), bytes, u.bytes)
@@ -135,6 +135,14 @@ func TestHistoryIsBounded(t *testing.T) {
 	}
 	if n := len(s.histories.users); n != maxHistories || kept > maxHistories*maxHistoryBytes {
 		t.Errorf("%d users and %d bytes are kept", n, kept)
+	}
+	// Short lines take more than their text.
+	short := past{&conn{server: &Server{History: 1 << 20}}, userID{"short", -1}}
+	for range 10_000 {
+		short.Add("x")
+	}
+	if n := len(short.conn.server.histories.users[0].lines); n > maxHistoryBytes/32 || n < 1000 {
+		t.Errorf("%d lines of a byte are kept", n)
 	}
 	// The user that was not there for longest goes first.
 	old := fmt.Sprint("user ", 2*maxHistories)

@@ -2,26 +2,29 @@ package access
 
 import "time"
 
-// Reached is how far a Visit came before an error ended it.
+// Reached is how far a Visit has come: in the walk that runs, or up to the error that ended it.
 type Reached struct {
 	Walked int           // elements of lists and entries of maps that were handed out
 	Gave   time.Duration // to the application, while others waited for a processor
 
-	// Path is that of the list or map whose walk ended, the outermost of several; "" if none did or
-	// no expression leads there. At of its Of elements were handed out.
+	// Path is that of the list or map that is walked, the outermost of several; "" if none is or no
+	// expression leads there. At of its Of elements were handed out.
 	Path   string
 	At, Of int
 }
 
-// Reached returns how far the Visit has come. It takes no guard and reads nothing.
+// Reached returns how far the Visit has come. It takes no guard and reads no more than a length.
 func (vis *Visit) Reached() Reached {
 	r := vis.report.reached
+	if w := vis.report.walking; w != nil {
+		r = w.reached()
+	}
 	r.Walked, r.Gave = vis.report.Walked, vis.pace.Gave()
 	return r
 }
 
-// stopped reports where the walk has ended. Its length is that of now, and an estimate.
-func (w *walk) stopped() {
+// reached returns where the walk is. Its length is that of now, and an estimate.
+func (w *walk) reached() Reached {
 	v := w.of
 	r := Reached{Path: v.Path(), At: w.handed}
 	if n, err := v.val.Len(); err == nil {
@@ -33,5 +36,5 @@ func (w *walk) stopped() {
 	if w.items {
 		r.Path = "" // what waits in a channel has no parts that can be asked for
 	}
-	v.visit.report.reached = r
+	return r
 }

@@ -33,6 +33,7 @@ type report struct {
 	lastRacy     *policy      // the last that racy was told of
 	lastUnlocked reflect.Type // the last that lockNotTaken was told of
 	parted       []reflect.Type
+	walking      *walk   // the outermost walk that runs, nil for none
 	reached      Reached // where the last walk ended that an error ended
 }
 

@@ -102,10 +102,16 @@ func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error))
 // run walks to the end.
 func (w *walk) run() (err error) {
 	t := w.of
+	if t.visit.report.walking == nil {
+		t.visit.report.walking = w
+	}
 	defer func() {
+		if t.visit.report.walking == w {
+			t.visit.report.walking = nil
+		}
 		t.visit.report.walked(t, w.cursor)
 		if err != nil {
-			w.stopped() // that of the outermost walk is the last
+			t.visit.report.reached = w.reached() // that of the outermost walk is the last
 		}
 	}()
 	w.lend()

@@ -38,6 +38,7 @@ type Session struct {
 	evaluator Evaluator
 	out       io.Writer
 	clock     watch.Clock
+	ticks     watch.Clock // of progress
 	level     level
 	limits    eval.Limits // of the application; all are set
 
@@ -74,6 +75,8 @@ type Session struct {
 	away bool
 	// peers lists the sessions for who; nil if there is no server. See SetPeers.
 	peers func() []Peer
+	// progress is the line that tells how far the running evaluation has come, nil for none.
+	progress *progress
 	// pending is the action that waits for the next request, nil for none. Once over is set, no
 	// action waits any more. See Close.
 	pending *pending
@@ -83,7 +86,7 @@ type Session struct {
 // New returns a session that writes to out. limits are those of the evaluator; zero fields stand
 // for the defaults.
 func New(evaluator Evaluator, out io.Writer, limits eval.Limits) *Session {
-	s := &Session{evaluator: evaluator, out: out, limits: limits.Filled(), clock: watch.WallClock{}, confirmTime: ConfirmTime, woken: make(chan struct{}, 1)}
+	s := &Session{evaluator: evaluator, out: out, limits: limits.Filled(), clock: watch.WallClock{}, ticks: watch.WallClock{}, confirmTime: ConfirmTime, woken: make(chan struct{}, 1)}
 	s.style.width.terminal = defaultWidth
 	s.style.height = defaultHeight
 	return s
@@ -235,7 +238,12 @@ func (s *Session) runWords(ctx context.Context, a *answer, statement string, wor
 // show evaluates an expression and writes its value. In JSON mode a command has all notes, as an
 // expression has.
 func (s *Session) show(ctx context.Context, a *answer, q eval.Query) error {
+	if q.Confirm == nil && s.confirms() {
+		q.Confirm = s.confirmer
+	}
+	end := s.watchProgress(&q)
 	r, err := s.eval(ctx, q)
+	end()
 	if err != nil {
 		return wrong{err}
 	}
@@ -252,10 +260,13 @@ func (s *Session) tell(r eval.Result) eval.Result {
 	return r
 }
 
+// confirms reports whether somebody is there who can confirm an action.
+func (s *Session) confirms() bool { return s.present != nil && s.present() && !s.inJSON() }
+
 // eval evaluates q within the limits that the user has lowered.
 func (s *Session) eval(ctx context.Context, q eval.Query) (eval.Result, error) {
 	q.Limits = s.lower.Within(q.Limits)
-	if q.Confirm == nil && s.present != nil && s.present() && !s.inJSON() {
+	if q.Confirm == nil && s.confirms() {
 		q.Confirm = s.confirmer
 	}
 	r, err := s.evaluator.Run(ctx, q)

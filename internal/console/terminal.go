@@ -600,7 +600,7 @@ func (t *Terminal) Say(text string) {
 	if busy := t.doing == evaluating; busy || program || t.over() {
 		t.mu.Unlock()
 		if busy && !program {
-			io.WriteString(t.out, text+"\n") // a failure shows at the end of the line
+			t.session.say(text + "\n") // a failure shows at the end of the line
 		}
 		return
 	}

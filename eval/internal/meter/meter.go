@@ -51,6 +51,8 @@ type Meter struct {
 	timer   *time.Timer          // ends ctx when the time is spent; nil where something else does
 	long    func() error         // called once, when the evaluation is long; nil if nobody asked
 	refused bool                 // long returned an error
+	report  func()               // called now and then; nil if nobody asked
+	told    time.Time            // when report was called last
 
 	// Looked, if set, is called at each look at the clock. It is for tests.
 	Looked func()
@@ -82,6 +84,14 @@ func (m *Meter) WhenLong(long func() error) {
 		return long()
 	}
 }
+
+// reportEvery is how often a report is made: so often that a number that a person watches seems to
+// move by itself.
+const reportEvery = 100 * time.Millisecond
+
+// Report has m call report at looks at the clock, at most every 100 ms. A guard may be held, so
+// report must not wait.
+func (m *Meter) Report(report func()) { m.report = report }
 
 // Context is that of the evaluation.
 func (m *Meter) Context() context.Context { return m.ctx }
@@ -162,6 +172,10 @@ func (m *Meter) Look() error {
 	}
 	if now.Sub(m.start) > m.budget.Time {
 		return m.Ended(context.DeadlineExceeded)
+	}
+	if m.report != nil && now.Sub(m.told) >= reportEvery {
+		m.told = now
+		m.report()
 	}
 	switch worked := now.Sub(m.last); {
 	case worked > m.slice:
