@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"fmt"
 	"math"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -244,6 +245,8 @@ func TestFieldCaches(t *testing.T) {
 	}
 }
 
+var cameTo = regexp.MustCompile(`it came to entry \d+ of \d+ of [^;]+; `)
+
 // TestShortcutsSpend: the budget of entries ends an evaluation at the same place of its source.
 func TestShortcutsSpend(t *testing.T) {
 	object := newShelves()
@@ -258,6 +261,9 @@ func TestShortcutsSpend(t *testing.T) {
 				fast, slow := NewSession(reg, Limits{Entries: budget}), NewSession(reg, Limits{Entries: budget})
 				slow.stepwise = true
 				got, want := both(t, fast, slow, source)
+				// What was read under a guard is charged once it is given back, and how much that is depends
+				// on time.
+				got, want = cameTo.ReplaceAllString(got, ""), cameTo.ReplaceAllString(want, "")
 				if got != want {
 					t.Fatalf("%s with %d entries:\n%s\nwant, step by step,\n%s", source, budget, got, want)
 				}
