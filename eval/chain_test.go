@@ -65,9 +65,9 @@ func TestChain(t *testing.T) {
 		{source: `chain("leaf", get(parents, #))`, want: `["leaf", "twig", "tree"]`},
 		{source: `chain(3, # > 0 ? # - 1 : nil)`, want: `[3, 2, 1, 0]`},
 		// A link that was met before ends it.
-		{source: `map(chain(ring, .next), .id)`, want: `[1, 2, 3]`, note: "the chain leads back to its link 0, and ends before it"},
-		{source: `count(chain(late, .next), true)`, want: `4`, note: "the chain leads back to its link 2, and ends before it"},
-		{source: `chain(7, 7)`, want: `[7]`, note: "the chain leads back to its link 0, and ends before it"},
+		{source: `map(chain(ring, .next), .id)`, want: `[1, 2, 3]`, note: "the chain comes back to link 0 and stops there"},
+		{source: `count(chain(late, .next), true)`, want: `4`, note: "the chain comes back to link 2 and stops there"},
+		{source: `chain(7, 7)`, want: `[7]`, note: "the chain comes back to link 0 and stops there"},
 		{source: `take(chain(ring, .next), 3) | map(.id)`, want: `[1, 2, 3]`},
 		// What is hidden stays hidden.
 		{source: `chain(e, .secret)`, want: `error: e.secret is redacted at 1:10; it may be shown as redacted, and nothing else`},
@@ -145,7 +145,7 @@ func TestPrint(t *testing.T) {
 func TestNotesOfMany(t *testing.T) {
 	s := NewSession(registry.New(), Limits{Time: time.Hour})
 	r, err := s.Eval(t.Context(), "sum(map(1..300, len(chain(#, # > 0 ? # - 1 : 0))))")
-	if err != nil || r.Node.Line(0) != "45450" || len(r.Notes) != 51 || r.Notes[49] != "the chain leads back to its link 50, and ends before it" || r.Notes[50] != "further notes are left out: ask for a part" {
+	if err != nil || r.Node.Line(0) != "45450" || len(r.Notes) != 51 || r.Notes[49] != "the chain comes back to link 50 and stops there" || r.Notes[50] != "further notes are left out: ask for a part" {
 		t.Errorf("%v, %v, %q", r.Node.Line(0), err, r.Notes)
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"container/list"
 	"fmt"
 	"math/rand/v2"
+	"runtime/debug"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unsafe"
@@ -200,6 +202,36 @@ func TestSizeWithinLimits(t *testing.T) {
 		least := strings.Contains(r.Node.Line(0), "atLeast")
 		if note != c.note || least != (c.note != "") {
 			t.Errorf("%+v: %s, %q", c.limits, r.Node.Line(0), r.Notes)
+		}
+	}
+}
+
+// TestSizeOfKeptTexts: under a guard that was only found, elements leave it with copies of their
+// texts, and a later copy may lie where an earlier one was. What counts is the text itself.
+func TestSizeOfKeptTexts(t *testing.T) {
+	type line struct{ own, shared string }
+	const n = 20_000
+	x := &struct {
+		mu    sync.Mutex
+		lines []line
+		byKey map[string]line
+	}{lines: make([]line, n), byKey: map[string]line{}}
+	shared := strings.Repeat("shared by all", 10)
+	for i := range x.lines {
+		x.lines[i] = line{fmt.Sprintf("%07d", i), shared}
+		x.byKey[fmt.Sprintf("%05d", i)] = line{fmt.Sprintf("%06d", i), shared}
+	}
+	reg := registry.New()
+	reg.Expose("x", x)
+	s := NewSession(reg, Limits{Time: time.Hour})
+	defer debug.SetGCPercent(debug.SetGCPercent(1))
+	const lineSize, text = int(unsafe.Sizeof(line{})), int(unsafe.Sizeof(""))
+	for source, want := range map[string]int{
+		"size(x.lines)": int(unsafe.Sizeof(x.lines)) + n*(lineSize+7) + len(shared),
+		"size(x.byKey)": int(unsafe.Sizeof(x.byKey)) + n*(text+lineSize+1+5+6) + len(shared),
+	} {
+		if got := shown(t, s, source+".deep"); got != fmt.Sprint(want) {
+			t.Errorf("%s is %s, want %d", source, got, want)
 		}
 	}
 }

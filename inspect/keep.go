@@ -71,12 +71,12 @@ const maxKeptStrings = 16 << 10
 func (v Value) withStrings(c peek.Slab) (with peek.Slab, n uintptr) {
 	size := v.typ.Size()
 	at := v.space().stringsOf(v.typ)
-	n = (size + peek.WordSize - 1) &^ (peek.WordSize - 1)
+	n = wordAligned(size)
 	begin := n
 	var w [2]uintptr
 	for _, off := range at {
 		if _, err := c.Ref(v.ref).Add(off).Words(w[:]); err == nil && w[0] != 0 && w[1] <= maxKeptStrings {
-			n += w[1]
+			n += keptHeader + wordAligned(w[1])
 		}
 	}
 	if n == begin || n-begin > maxKeptStrings {
@@ -90,12 +90,36 @@ func (v Value) withStrings(c peek.Slab) (with peek.Slab, n uintptr) {
 		if _, err := c.Ref(v.ref).Add(off).Words(w[:]); err != nil || w[0] == 0 || w[1] > maxKeptStrings {
 			continue
 		}
+		with.SetWord(to, w[0])
+		with.SetWord(to+peek.WordSize, ^w[0])
+		to += keptHeader
 		if v.ref.At(w[0]).Copy(b[to:to+w[1]]) == nil {
 			with.SetWord(off, with.Ref(v.ref).Addr()+to)
 		}
-		to += w[1]
+		to += wordAligned(w[1])
 	}
 	return with, n
+}
+
+// keptHeader is the size of what stands before the bytes of a kept string: the address where they
+// lay, and its complement, by which Origin knows it.
+const keptHeader = 2 * peek.WordSize
+
+func wordAligned(n uintptr) uintptr { return (n + peek.WordSize - 1) &^ (peek.WordSize - 1) }
+
+// Origin is Header, but of a string that was kept with its element it returns the address that its
+// bytes had then: that of the copy may be another string's after that was dropped.
+func (v Value) Origin() (addr uintptr, n int, err error) {
+	addr, n, err = v.Header()
+	at := v.content().ref.Addr()
+	if err != nil || v.mark&Copied == 0 || addr <= at || addr-at > maxKept+maxKeptStrings {
+		return addr, n, err
+	}
+	var w [2]uintptr
+	if _, err := v.ref.At(addr - keptHeader).Words(w[:]); err == nil && w[1] == ^w[0] {
+		addr = w[0]
+	}
+	return addr, n, nil
 }
 
 // stringsOf returns where the strings lie in a value of type t.

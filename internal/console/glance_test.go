@@ -338,7 +338,7 @@ func TestGlance(t *testing.T) {
 				other.name, other.MaxHeaderBytes, other.Listen = "srv1", 0, []string{":8080"}
 				reg.Expose("all", &map[string]*WebServer{"srv0": webServer(), "srv1": other}, registry.Frozen())
 				var screen strings.Builder
-				s := New(costless{eval.NewSession(reg, eval.Limits{})}, &screen, eval.Limits{})
+				s := New(costless{eval.NewSession(reg, eval.Limits{Share: 1})}, &screen, eval.Limits{})
 				s.SetEchoed(true)
 				s.SetWidth(size.width)
 				s.SetHeight(size.height)

@@ -65,7 +65,7 @@ var pictures = []string{
 }
 
 // TestScreens runs the sessions ten seconds after the shop has opened, by a clock that moves only
-// while everybody waits.
+// while everybody waits. Sessions that rest beside other goroutines would move it too.
 func TestScreens(t *testing.T) {
 	for _, sc := range screens {
 		t.Run(sc.topic, func(t *testing.T) {
@@ -82,7 +82,7 @@ func TestScreens(t *testing.T) {
 				time.Sleep(10*time.Second + 3*time.Millisecond) // between two bursts
 				synctest.Wait()
 				var screen strings.Builder
-				session := New(eval.NewSession(reg, eval.Limits{}), &screen, eval.Limits{})
+				session := New(eval.NewSession(reg, eval.Limits{Share: 1}), &screen, eval.Limits{})
 				session.SetEchoed(true)
 				session.style.keyed = true
 				session.SetWidth(sc.width)

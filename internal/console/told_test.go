@@ -18,7 +18,7 @@ func TestStandingNotes(t *testing.T) {
 	reg.Expose("left", &pair{1, 2})
 	reg.Expose("right", &[]pair{{3, 4}})
 	var screen strings.Builder
-	s := New(eval.NewSession(reg, eval.Limits{}), &screen, eval.Limits{})
+	s := New(costless{eval.NewSession(reg, eval.Limits{})}, &screen, eval.Limits{})
 	for _, line := range []string{
 		"right[0].a", "right[0].b; right[0].a", "sum(right, .a) + left.a", "left.b",
 		"help(right)", "json on", "right[0].b", "right[0].b", "json off", "right[0].b",
@@ -33,7 +33,7 @@ func TestStandingNotes(t *testing.T) {
 	if want := strings.TrimPrefix(standingNotes, "\n"); got != want {
 		t.Errorf("got\n%s", got)
 	}
-	other := New(eval.NewSession(reg, eval.Limits{}), &screen, eval.Limits{})
+	other := New(costless{eval.NewSession(reg, eval.Limits{})}, &screen, eval.Limits{})
 	screen.Reset()
 	if err := other.Do(t.Context(), "right[0].b"); err != nil || screen.String() != "4\n  right was read racily: nothing guards it\n" {
 		t.Errorf("another session: %q, %v", screen.String(), err)

@@ -23,7 +23,7 @@ func TestWords(t *testing.T) {
 		reg.Expose("queue", &[]int{3, 1, 2}, registry.Frozen())
 		reg.Expose("status", &item{"up", 3}, registry.Frozen(), registry.Doc("hides a word"))
 		var screen strings.Builder
-		s := New(eval.NewSession(reg, eval.Limits{}), &screen, eval.Limits{})
+		s := New(eval.NewSession(reg, eval.Limits{Share: 1}), &screen, eval.Limits{})
 		s.SetEchoed(true)
 		for _, line := range strings.Split(strings.TrimSpace(typedWords), "\n") {
 			screen.WriteString(prompt + line + "\n")

@@ -46,7 +46,7 @@ func linked(f *machine.Frame, l *machine.Loop) *value.Pipe {
 				return l.Pred.Pos().Err(err)
 			} else if known {
 				if first, again := met[k]; again {
-					f.Note("the chain leads back to its link " + text.Thousands(first) + ", and ends before it")
+					f.Note("the chain comes back to link " + text.Thousands(first) + " and stops there")
 					return nil
 				}
 				met[k] = i

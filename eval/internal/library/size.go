@@ -253,7 +253,7 @@ func (m *measurer) content(src render.Source, depth int) error {
 
 // text measures the bytes of a string.
 func (m *measurer) text(src render.Source, depth int) error {
-	addr, n, err := src.Value().Header()
+	addr, n, err := src.Value().Origin()
 	if err != nil || n == 0 || !m.isPart(depth) && m.covered.has(addr, uintptr(n)) {
 		return m.skip(err)
 	}
