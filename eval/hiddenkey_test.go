@@ -82,7 +82,7 @@ func TestHiddenKeysCannotBeTried(t *testing.T) {
 		"synced": {"string(#)", `"4711"`}, "tokens": {"string(#)", `"4711"`}, "pins": {"#", "4711"}, "secrets": {"#", "4711"},
 	}
 	more := []string{
-		`4711 in up.anys`, `{Passcode: 4711} in up.anys`, `{Row: 2, pin: "4711"} in up.anys`, `filter(1000..9999, # in up.anys)`, `up.anys[4711]`, `up.anys == {"known": "Kim"}`,
+		`4711 in up.anys`, `{Passcode: 4711} in up.anys`, `{Row: 2, pin: "4711"} in up.anys`, `filter(1000..9999, # in up.anys)`, `up.anys[4711]`, `up.anys[int64(4711)]`, `up.anys[eval.passcode(4711)]`, `up.parts[int32(4711)]`, `up.synced[int64(4711)]`, `up.anys == {"known": "Kim"}`,
 		`{A: 4711, B: 2} in up.parts`, `{A: {Row: 3, pin: "4711"}, B: 3} in up.parts`, `4711 in up.synced`, `filter(1000..9999, # in up.synced)`, `up.synced[4711]`, `count(1000..9999, get(up.synced, #) != nil)`,
 	}
 	outcome := func(pin int) (out []string) {

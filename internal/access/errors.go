@@ -116,6 +116,7 @@ const maxShownKey = 256
 type KeyError struct {
 	Path string
 	Key  any
+	Type string // that was asked for, "" for any
 	Near string // the key that was probably meant, among string keys
 }
 
@@ -129,6 +130,9 @@ func (e *KeyError) Error() string {
 		what = "no key " + text.Literal(s[:maxShownKey]) + "…"
 	} else if key, ok := literal.Of(e.Key); ok {
 		what = "no key " + key
+		if e.Type != "" {
+			what = "no key " + e.Type + "(" + key + ")"
+		}
 	}
 	return orType(e.Path, "the map") + " has " + what + suggestion(near, "; get() and ?. give nil instead")
 }

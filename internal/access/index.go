@@ -20,6 +20,9 @@ func (v *View) At(key any) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
+	if k, ok := key.(TypedKey); ok && t.Shape() != inspect.Map {
+		key = k.Key
+	}
 	switch t.Shape() {
 	case inspect.List:
 		return listView{t}.element(key)
@@ -120,6 +123,9 @@ func (v *View) Has(key any) (bool, error) {
 	case inspect.Map:
 		return mapView{t}.has(key)
 	case inspect.Struct:
+		if k, ok := key.(TypedKey); ok {
+			key = k.Key
+		}
 		name, _ := key.(string)
 		return structView{t}.hasField(name)
 	}

@@ -19,23 +19,36 @@ import (
 // mapView is the View of a map, a sync.Map included.
 type mapView struct{ *View }
 
-// entry returns the entry under key, which may be a *View.
+// TypedKey is a key to look up whose Go type is known, as [inspect.TypeName] has it. Where keys of
+// several types may be equal, the key of that type is found first; if Only is set, no other is.
+type TypedKey struct {
+	Key  any
+	Type string
+	Only bool
+}
+
+// entry returns the entry under key, which may be a *View or a TypedKey.
 func (m mapView) entry(key any) (*View, error) {
-	key, err := plainKey(key)
+	k, err := plainKey(key)
 	if err != nil {
 		return nil, err
 	}
-	elem, copied, ok, err := m.lookup(key)
+	elem, copied, ok, err := m.lookup(k.Key)
 	if err != nil {
 		return nil, err
 	}
-	if !ok && (m.val.MixedKeys() || isTime(key)) {
-		if found, err := m.search(key, true); err != nil || found != nil {
+	if m.wants(k, &ok) {
+		if found, err := m.search(k, true); err != nil || found != nil {
 			return found, err
 		}
 	}
+	key = k.Key
 	if !ok {
-		return nil, &KeyError{Path: m.Path(), Key: key, Near: m.nearKey(key)}
+		e := &KeyError{Path: m.Path(), Key: key, Near: m.nearKey(key)}
+		if k.Only {
+			e.Type = k.Type
+		}
+		return nil, e
 	}
 	at := place{step: stepLiteral}
 	switch k := key.(type) {
@@ -52,18 +65,28 @@ func (m mapView) entry(key any) (*View, error) {
 	return c, nil
 }
 
-// has reports whether the map has key, which may be a *View.
+// has reports whether the map has key, which may be a *View or a TypedKey.
 func (m mapView) has(key any) (bool, error) {
-	key, err := plainKey(key)
+	k, err := plainKey(key)
 	if err != nil {
 		return false, err
 	}
-	_, _, ok, err := m.lookup(key)
-	if err == nil && !ok && (m.val.MixedKeys() || isTime(key)) {
-		found, err := m.search(key, false)
+	_, _, ok, err := m.lookup(k.Key)
+	if err == nil && m.wants(k, &ok) {
+		found, err := m.search(k, false)
 		return found != nil, err
 	}
 	return ok, err
+}
+
+// wants reports whether k has to be searched for, after a look-up has found an entry or not. What it
+// found does not count if it is of another type than k.
+func (m mapView) wants(k TypedKey, found *bool) bool {
+	mixed := m.val.MixedKeys()
+	if mixed && *found && k.Type != "" && k.Key != nil && inspect.TypeName(reflect.TypeOf(k.Key)) != k.Type {
+		*found = false
+	}
+	return !*found && (mixed || isTime(k.Key))
 }
 
 // isTime reports whether a key is a time. Two times of one moment may be different keys: they may
@@ -114,31 +137,46 @@ func (m mapView) lookup(key any) (elem inspect.Value, copied int, ok bool, err e
 	return elem, copied, ok, nil
 }
 
-// search walks a map whose keys are interfaces for the entry whose key equals key; nil if there is
-// none. The key that it finds may be of another type than key. If one is set, it is an error that
-// several keys are equal and none of them is of the same type. A key that is hidden, or has a
-// hidden part, equals nothing.
-func (m mapView) search(key any, one bool) (found *View, err error) {
+// search walks a map whose keys are interfaces for the entry whose key equals k; nil if there is
+// none. A key of the type of k is found first, and one of another type if k allows it. If one is set,
+// it is an error that several keys are equal and none of them is of that type. A key that is hidden,
+// or has a hidden part, equals nothing.
+func (m mapView) search(k TypedKey, one bool) (found *View, err error) {
 	if m.window != nil {
 		return nil, nil
 	}
-	first := "" // the type of the key that was found
-	err = m.Each(func(k, elem *View) (bool, error) {
-		same, err := k.val.Holds(key)
-		if err != nil || !same || m.hidesKey(k) {
+	want := k.Type
+	if t := reflect.TypeOf(k.Key); want == "" && t != nil {
+		want = inspect.TypeName(t)
+	}
+	first := ""       // the type of the key that was found
+	var several error // keys of other types equal k
+	err = m.Each(func(key, elem *View) (bool, error) {
+		same, err := key.val.Holds(k.Key)
+		if err != nil || !same || m.hidesKey(key) {
 			return true, nil // a key that cannot be read is no match
 		}
-		if content, err := k.val.Elem(); err == nil && content.Type() == reflect.TypeOf(key) {
+		t := typeOfKey(key)
+		switch {
+		case t == want:
+			several = nil
 			found, err = elem.Keep()
 			return false, err
+		case k.Only, several != nil:
+			return true, nil
+		case found != nil && one:
+			several = m.severalKeys(k.Key, first, t)
+			return true, nil
+		case found != nil:
+			return true, nil
 		}
-		if found != nil {
-			return false, m.severalKeys(key, first, typeOfKey(k))
-		}
-		first = typeOfKey(k)
+		first = t
 		found, err = elem.Keep()
-		return one, err
+		return one || k.Type != "", err
 	})
+	if err == nil {
+		err = several
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +191,7 @@ func (m mapView) severalKeys(key any, a, b string) error {
 	case isTime(key):
 		why += ", in different zones: filter(m, #key == " + lit + ") has them all"
 	case a != b:
-		why += fmt.Sprintf(", of different types: name one by its type, as in find(m, #key == %s && type(#key) == %q)", lit, min(a, b))
+		why += fmt.Sprintf(", of different types: name one by its type, as in m[%s(%s)]", min(a, b), lit)
 	default:
 		why += ": name one by a condition, as in find(m, #key …)"
 	}
@@ -242,15 +280,22 @@ func onlyLonger(name string, names []string) (longer string) {
 // maxKeyDepth bounds how deep a live key is read.
 const maxKeyDepth = 20
 
-// plainKey returns key for a lookup: a *View as the plain value that it leads to.
-func plainKey(key any) (any, error) {
+// plainKey returns key for a lookup: a *View as the plain value that it leads to, with its type.
+func plainKey(key any) (TypedKey, error) {
 	switch key := key.(type) {
 	case *View:
-		return liveKey(key, 0)
+		x, err := liveKey(key, 0)
+		k := TypedKey{Key: x}
+		if content, failed := key.Content(); err == nil && failed == nil && content != nil && content.Shape() == inspect.Scalar {
+			k.Type = inspect.TypeName(content.val.Type())
+		}
+		return k, err
+	case TypedKey:
+		return key, nil
 	case TypedNil:
-		return key.key(), nil
+		return TypedKey{Key: key.key()}, nil
 	}
-	return key, nil
+	return TypedKey{Key: key}, nil
 }
 
 // liveKey returns v as a key to look up: as a plain value, a struct as a map of its fields, an

@@ -178,7 +178,7 @@ var mutations = []mutation{
 	{off: "redaction around a part of a text", file: "internal/access/text.go", old: "	if err := v.check(s); err != nil {\n		return \"\", err\n	}\n	s = s[min(off-from", new: "	s = s[min(off-from", test: "TestSecretInLongText"},
 	{off: "keys that are secrets cannot be tried", file: "internal/access/map.go", old: "if redact.LooksSecret(key) {", new: "if false {", test: "TestSecretKeys"},
 	{off: "keys that are hidden cannot be tried", file: "internal/access/map.go", old: "if m.hidesKeys() {", new: "if false {", test: "TestHiddenKeysCannotBeTried", in: "eval"},
-	{off: "keys in interfaces that are hidden cannot be tried", file: "internal/access/map.go", old: " || m.hidesKey(k)", new: "", test: "TestHiddenKeysCannotBeTried", in: "eval"},
+	{off: "keys in interfaces that are hidden cannot be tried", file: "internal/access/map.go", old: " || m.hidesKey(key)", new: "", test: "TestHiddenKeysCannotBeTried", in: "eval"},
 	{off: "a text of a lens that is a secret is replaced by the fields", file: "internal/access/snapshot.go", old: "		s.bareSecretText()\n", new: "", test: "TestSecretInTextOfLens"},
 	{off: "what sessions keep is forgotten when it is hidden", file: "eval/session.go", old: "if !visit.Permits(o) {", new: "if false {", test: "TestForgotten"},
 	{off: "what variables are made of is known of what is made of these", file: "eval/internal/compile/variable.go", old: "		c.origins = append(c.origins, v.Origins...)\n", new: "", test: "TestForgotten", in: "eval"},

@@ -112,13 +112,16 @@ func hintElements(err error, x value.Value, name string) error {
 
 func isLength(name string) bool { return name == "len" || foreignMethods[name] == "len" }
 
-// hintConversion says how a key is written that is written with its type, as text shows the keys of
-// a map[any]V: int32(7), or main.ID(7). Without the type it may be another key.
-func hintConversion(err error, key ast.Node) error {
-	e := fault.From(err)
+// conversion returns the parts of a key that is written with its type, as text shows the keys of a
+// map[any]V: int32(7), or main.ID(7). of is nil for any other. err is why key does not compile.
+func conversion(key ast.Node, err error) (goType string, of ast.Node) {
 	call, ok := key.(*ast.CallNode)
-	if !ok || len(call.Arguments) != 1 || e.Code != "unknown_function" && e.Code != "unknown_name" {
-		return err
+	if err == nil || !ok || len(call.Arguments) != 1 {
+		return "", nil
+	}
+	e := fault.From(err)
+	if e.Code != "unknown_function" && e.Code != "unknown_name" {
+		return "", nil
 	}
 	written := call.Callee
 	if id, ok := written.(*ast.IdentifierNode); ok {
@@ -126,22 +129,18 @@ func hintConversion(err error, key ast.Node) error {
 			written = method
 		}
 	}
-	name := ""
 	switch callee := written.(type) {
 	case *ast.IdentifierNode:
 		if hint := foreignFunctions[callee.Value]; hint == "write int(x)" || hint == "write float(x)" {
-			name = callee.Value
+			return callee.Value, call.Arguments[0]
 		}
 	case *ast.MemberNode:
 		pkg, isName := callee.Node.(*ast.IdentifierNode)
 		if prop, ok := callee.Property.(*ast.StringNode); ok && isName && e.Hint == HintDir {
-			name = pkg.Value + "." + prop.Value
+			return pkg.Value + "." + prop.Value, call.Arguments[0]
 		}
 	}
-	if name == "" {
-		return err
-	}
-	return e.With("write x, or where keys have several types find(m, #key == x && type(#key) == %q)", name)
+	return "", nil
 }
 
 // hintKey adds to an error about a key of the wrong kind how the key is written.

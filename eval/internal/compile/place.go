@@ -131,17 +131,23 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 	if err != nil {
 		return nil, err
 	}
-	var key machine.Code
+	var key, typedKey machine.Code
 	prop, named := n.Property.(*ast.StringNode)
 	if !named {
-		if key, err = c.compile(n.Property); err != nil {
+		key, typedKey, err = c.key(n.Property)
+		if goType, of := conversion(n.Property, err); of != nil {
+			key, err = c.compile(of)
+			key = converted(key, goType)
+			typedKey = key
+		}
+		if err != nil {
 			if name, ok := n.Property.(*ast.IdentifierNode); ok && (c.inner == nil || isFunction(name.Value)) {
 				if e := fault.From(err); e.Code == "unknown_name" && isFunction(name.Value) {
 					e.Hint = HintDir
 				}
 				err = withHint(err, "a key that is text is written [%q]", name.Value)
 			}
-			return nil, hintConversion(err, n.Property)
+			return nil, err
 		}
 	}
 	where := at(n)
@@ -159,8 +165,12 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 				err = hintKey(hintFunction(err, x, prop.Value), value.String(prop.Value))
 			}
 		} else {
+			load := key
+			if value.HasTypedKeys(x) {
+				load = typedKey
+			}
 			var k value.Value
-			if k, err = key(f); err != nil {
+			if k, err = load(f); err != nil {
 				return nil, err
 			}
 			if y, err = value.Index(&f.Thread, x, k); err != nil {
@@ -172,6 +182,52 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 		}
 		return y, nil
 	}, nil
+}
+
+// key compiles a key. What typed answers has its Go type with it, for a map in which keys of several
+// types may be equal.
+func (c *compiler) key(n ast.Node) (plain, typed machine.Code, err error) {
+	place, err := c.place(n, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	where := at(n)
+	plain = func(f *machine.Frame) (value.Value, error) {
+		x, err := place(f)
+		if err != nil {
+			return nil, err
+		}
+		x, err = value.Load(x)
+		return x, where.Err(err)
+	}
+	if fields := c.fields(n, place); fields != nil {
+		plain = fields.load
+	}
+	return plain, func(f *machine.Frame) (value.Value, error) {
+		x, err := place(f)
+		if err != nil {
+			return nil, err
+		}
+		if _, ok := x.(value.Typed); ok {
+			return x, nil
+		}
+		x, goType, err := value.LoadTyped(x)
+		return value.WithType(x, goType), where.Err(err)
+	}, nil
+}
+
+// converted is the code of a key that is written with its type.
+func converted(key machine.Code, goType string) machine.Code {
+	return func(f *machine.Frame) (value.Value, error) {
+		x, err := key(f)
+		if err == nil {
+			x, err = value.Load(x)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return value.Conversion(x, goType), nil
+	}
 }
 
 // coalesce compiles a ?? b: b if a is nil or absent.

@@ -220,9 +220,12 @@ func (x Live) Has(t *Thread, key Value) (bool, error) {
 // passKey is Pass for a key to look up. A range and a map with keys of any kind are no keys of the
 // application: they are passed as they are, to be found nowhere.
 func passKey(t *Thread, key Value) (any, error) {
-	switch key.(type) {
+	switch key := key.(type) {
 	case Ints, *Dict:
 		return key, nil
+	case Typed:
+		k, err := Pass(t, key.Value)
+		return access.TypedKey{Key: k, Type: key.goType, Only: key.written}, err
 	}
 	return Pass(t, key)
 }

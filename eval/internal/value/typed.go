@@ -1,6 +1,8 @@
 package value
 
 import (
+	"reflect"
+
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
 )
@@ -10,7 +12,8 @@ import (
 // computed with it.
 type Typed struct {
 	Value
-	goType string
+	goType  string
+	written bool // the type was written with it, as in m[int32(7)]
 }
 
 // Type is the Go type of the place.
@@ -22,7 +25,39 @@ func WithType(x Value, goType string) Value {
 	if _, ok := x.(Scalar); !ok || x == Nil || goType == "" || goType == x.Type() || ShapeOf(x) != inspect.Scalar {
 		return x
 	}
-	return Typed{x, goType}
+	return Typed{Value: x, goType: goType}
+}
+
+// Conversion returns x as a key that is written with its type, as in m[int32(7)]: in a map with keys
+// of several types it finds a key of that type, and no other.
+func Conversion(x Value, goType string) Value {
+	if _, ok := x.(Scalar); !ok {
+		return x
+	}
+	return Typed{Value: x, goType: goType, written: true}
+}
+
+// HasTypedKeys reports whether x may be a map of the application in which keys of several types are
+// equal. It reads nothing.
+func HasTypedKeys(x Value) bool {
+	l, live := x.(Live)
+	if !live {
+		return false
+	}
+	t := l.View.Value().Type()
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t == nil {
+		return false
+	}
+	switch t.Kind() {
+	case reflect.Map:
+		return t.Key().Kind() == reflect.Interface
+	case reflect.Interface, reflect.Struct: // a map in it, a sync.Map
+		return true
+	}
+	return false
 }
 
 // LoadTyped loads x as [Load] does and says what its type is: that of a place, and behind an
