@@ -180,7 +180,7 @@ func TestLogCannotBeForged(t *testing.T) {
 		conn.Close()
 	}
 	s.Close()
-	s.running.Wait()
+	s.drain()
 	got := lines.String()
 	for _, line := range strings.Split(strings.TrimSpace(got), "\n") {
 		if !strings.HasPrefix(line, "RECORD ") {

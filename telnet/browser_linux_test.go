@@ -118,7 +118,7 @@ func (v *served) turnedByTelnet(t *testing.T, valve *valve, language string) {
 	beside.send("valve.Turn('telnet')\nquit\n")
 	beside.rest()
 	v.Close()
-	v.running.Wait()
+	v.drain()
 	log := v.log.String()
 	if got := valve.turns(); got != "telnet" {
 		t.Errorf("turned by %q", got)

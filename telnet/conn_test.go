@@ -239,11 +239,11 @@ func TestClientGoneWhileEvaluating(t *testing.T) {
 			c.conn.(*net.TCPConn).SetLinger(0) // a reset
 		}
 		c.conn.Close()
-		s.running.Wait()
+		s.drain()
 	}
 	s, c := evaluating(t)["tcp"](t)
 	c.conn.Close() // without a reset: at first it looks like a half-close
-	s.running.Wait()
+	s.drain()
 }
 
 // A client that has closed only its sending side still gets its answer, and no probes where the

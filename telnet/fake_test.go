@@ -172,9 +172,16 @@ func serveOn(t *testing.T, s *Server, l net.Listener) *served {
 		if err := <-over; !errors.Is(err, ErrServerClosed) {
 			t.Errorf("serving ended with %v", err)
 		}
-		s.running.Wait()
+		s.drain()
 	})
 	return v
+}
+
+// drain waits until the connections accepted so far are over. isClosed takes the lock, which orders
+// drain behind their begin: that their clients have an answer does not.
+func (s *Server) drain() {
+	s.isClosed()
+	s.running.Wait()
 }
 
 // client is one connection to a server.

@@ -279,7 +279,7 @@ func TestLoginTimeout(t *testing.T) {
 	}
 	close(release)
 	s.Close()
-	s.running.Wait()
+	s.drain()
 	if log := s.log.String(); strings.Contains(log, "a session begins") {
 		t.Errorf("a session has begun after its end: %s", log)
 	}

@@ -172,7 +172,7 @@ func TestPanicInConn(t *testing.T) {
 				s := serveOn(t, limits, brokenListener{l, method})
 				runSession(t, s.addr)
 				s.Close()
-				s.running.Wait()
+				s.drain()
 			})
 		}
 	}

@@ -148,7 +148,7 @@ func TestWebPeers(t *testing.T) {
 	default:
 	}
 	s.Close()
-	s.running.Wait()
+	s.drain()
 	if got := strings.Count(s.log.String(), "language=HTTP"); got != 1 {
 		t.Errorf("%d records in the log, want one in a minute:\n%s", got, s.log)
 	}
@@ -281,7 +281,7 @@ func TestPanic(t *testing.T) {
 		t.Errorf("the session beside it got %q", got)
 	}
 	s.Close()
-	s.running.Wait()
+	s.drain()
 	if log := s.log.String(); !strings.Contains(log, `panic="a fault"`) || !strings.Contains(log, "(*fake).Run") {
 		t.Errorf("the log does not tell of it: %s", log)
 	}

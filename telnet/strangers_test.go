@@ -79,7 +79,7 @@ func TestStrangers(t *testing.T) {
 				}
 			}
 			clients.Wait()
-			s.running.Wait()
+			s.drain()
 			select {
 			case line := <-s.began:
 				t.Errorf("%q was evaluated", line)
@@ -89,7 +89,7 @@ func TestStrangers(t *testing.T) {
 				t.Errorf("%d of them were taken for an answer to a question", n)
 			}
 			s.Close()
-			s.running.Wait()
+			s.drain()
 			if n := int(s.strangers.missed.Load()) + 1; n != sent {
 				t.Errorf("%d of %d are on record as strangers", n, sent)
 			}
@@ -125,9 +125,9 @@ func TestGuests(t *testing.T) {
 				}
 			}
 			clients.Wait()
-			s.running.Wait()
+			s.drain()
 			s.Close()
-			s.running.Wait()
+			s.drain()
 			if log := s.log.String(); strings.Contains(log, "does not speak telnet") || strings.Contains(log, "refused") {
 				t.Errorf("the log is\n%s", log)
 			}
