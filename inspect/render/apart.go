@@ -110,9 +110,9 @@ func (n *Node) typedKey(a context) (s string, role Role, ok bool) {
 		if x.IsZero() {
 			return "", 0, false
 		}
-		return `date("` + n.Text + `")`, NumberRole, true
+		return `date("` + text.Escape(n.Text) + `")`, NumberRole, true
 	case float64:
-		s, role = n.Text, NumberRole
+		s, role = text.Escape(n.Text), NumberRole
 		if foreign && n.Type == "float64" && strings.Trim(s, "-0123456789") == "" {
 			return s + ".0", role, true
 		}
@@ -123,7 +123,7 @@ func (n *Node) typedKey(a context) (s string, role Role, ok bool) {
 	case "", "string", "int", "bool", "float64", "time.Duration":
 	default:
 		if foreign {
-			return n.Type + "(" + s + ")", role, true
+			return text.Escape(n.Type) + "(" + s + ")", role, true
 		}
 	}
 	return s, role, ok
