@@ -246,14 +246,10 @@ func (w *writer) cutText(n *Node) string {
 
 // countText says how many elements or entries n has.
 func countText(n *Node) string {
-	one, many := "element", "elements"
 	if n.Shape == inspect.Map {
-		one, many = "entry", "entries"
+		return text.Count(n.Len, "entry", "entries")
 	}
-	if n.Len == 1 {
-		return "1 " + one
-	}
-	return text.Thousands(n.Len) + " " + many
+	return text.Count(n.Len, "element", "elements")
 }
 
 // tail returns what follows the last item of n: what was cut, and what could not be read.

@@ -31,7 +31,7 @@ func (c cost) remarkable() bool {
 func (c cost) String() string {
 	var parts []string
 	if c.Walked > 0 {
-		parts = append(parts, plural(c.Walked, "entry", "entries"))
+		parts = append(parts, text.Count(c.Walked, "entry", "entries"))
 	}
 	if c.Bytes >= 1<<20 {
 		parts = append(parts, strconv.Itoa(c.Bytes>>20)+" MiB kept")
@@ -66,13 +66,6 @@ func runTime(ctx context.Context, s *Session, a *answer, args string) error {
 	_, err := fmt.Fprintf(a, "time     %v\nwaiting  %v for locks\nleft     %v to the application\nentries  %s of lists and maps\nreads    %s, %s of them again, %s torn\nmemory   %s at most\n",
 		c.Time.Round(time.Microsecond), c.Waited.Round(time.Microsecond), c.Gave.Round(time.Microsecond), text.Thousands(c.Walked), text.Thousands(c.Entries), text.Thousands(c.Retries), text.Thousands(c.Torn), text.Bytes(c.Bytes))
 	return err
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return text.Thousands(n) + " " + many
 }
 
 func milliseconds(d time.Duration) string {

@@ -279,12 +279,7 @@ func (p *pages) place() string {
 func (p *pages) left() int { return linesIn(p.text[p.at:]) }
 
 // manyLines writes a number of lines.
-func manyLines(n int) string {
-	if n == 1 {
-		return "1 line"
-	}
-	return text.Thousands(n) + " lines"
-}
+func manyLines(n int) string { return text.Count(n, "line", "lines") }
 
 func linesIn(part []byte) int {
 	n := bytes.Count(part, []byte("\n"))

@@ -213,7 +213,7 @@ func (s *screen) rewrapped(width int) (row int) {
 		if wrapped() {
 			columns++
 		}
-		row += max(1, (columns+width-1)/width)
+		row += text.Rows(columns, width)
 		columns = len(more)
 	}
 	ends := s.pos == len(s.text) || s.text[s.pos] == '\n'

@@ -9,6 +9,14 @@ import (
 // Thousands writes n with a comma between every three digits.
 func Thousands(n int) string { return Group(strconv.Itoa(n)) }
 
+// Count writes n things in words: 1 entry, 2,000 entries.
+func Count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Thousands(n) + " " + many
+}
+
 // Group puts a comma between every three digits of the whole part of a number, which may have a
 // minus sign, a fraction and an exponent.
 func Group(number string) string {
@@ -32,7 +40,7 @@ const exactDigits = 15
 
 // Figure writes x for people, in commas and at most 15 digits.
 func Figure(x float64) string {
-	if abs := math.Abs(x); abs != 0 && (abs < 1e-6 || abs >= 1e15) || x-x != 0 {
+	if abs := math.Abs(x); abs != 0 && (abs < 1e-6 || abs >= 1e15) || math.IsNaN(x) || math.IsInf(x, 0) {
 		return strconv.FormatFloat(x, 'g', 6, 64)
 	}
 	short, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', exactDigits, 64), 64)

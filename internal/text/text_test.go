@@ -134,6 +134,22 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+func TestCount(t *testing.T) {
+	for n, want := range map[int]string{0: "0 entries", 1: "1 entry", 2: "2 entries", 12345: "12,345 entries"} {
+		if got := Count(n, "entry", "entries"); got != want {
+			t.Errorf("%d: %s, want %s", n, got, want)
+		}
+	}
+}
+
+func TestRows(t *testing.T) {
+	for columns, want := range map[int]int{0: 1, 1: 1, 80: 1, 81: 2, 160: 2, 161: 3} {
+		if got := Rows(columns, 80); got != want {
+			t.Errorf("%d columns take %d rows, want %d", columns, got, want)
+		}
+	}
+}
+
 func TestFold(t *testing.T) {
 	for _, tc := range []struct {
 		s       string

@@ -34,6 +34,9 @@ func Width(s string) int {
 	return n
 }
 
+// Rows returns how many rows of a screen that is wide columns wide a line of so many columns takes.
+func Rows(columns, wide int) int { return max(1, (columns+wide-1)/wide) }
+
 // Fit returns the longest beginning of s that fits into that many columns.
 func Fit(s string, columns int) string {
 	for i, r := range s {

@@ -152,9 +152,4 @@ func (fn *Function) Takes(args []ast.Node) error {
 }
 
 // counted is n things, in words: 1 argument, 2 arguments.
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return text.Thousands(n) + " " + what + "s"
-}
+func counted(n int, what string) string { return text.Count(n, what, what+"s") }
