@@ -48,14 +48,14 @@ func (w *writer) unfold(n *Node, a context, named int) {
 // that can be.
 func (w *writer) try(part foldable) (rows int, parts []foldable) {
 	var out bytes.Buffer
-	dry := &writer{out: &out, style: w.style, folder: &folder{open: map[*Node]bool{part.node: true}}}
+	dry := &writer{out: &out, style: w.style, exact: w.exact, folder: &folder{open: map[*Node]bool{part.node: true}}}
 	dry.style.Color = false
 	l := line{}
 	l.pad(part.left)
 	dry.block(&l, part.node, part.at, part.right)
 	for written := range bytes.Lines(out.Bytes()) {
 		width := text.Width(string(bytes.TrimSuffix(written, []byte("\n"))))
-		rows += max(1, (width+w.style.Width-1)/w.style.Width)
+		rows += text.Rows(width, w.style.Width)
 	}
 	return rows, dry.folder.found
 }

@@ -304,6 +304,22 @@ func TestUnfold(t *testing.T) {
 	}
 }
 
+// TestUnfoldTimes: times that are written out, since they differ by less than their distance from now
+// tells, take the rows that were reckoned for them.
+func TestUnfoldTimes(t *testing.T) {
+	var near []time.Time
+	for i := range 12 {
+		near = append(near, when.Add(time.Duration(i-5000)*time.Hour))
+	}
+	n := solid(&struct{ A, B, C []time.Time }{near, near, near}, render.Limit{Taper: true})
+	least := strings.Count(glance(n, 76, 1), "\n")
+	for height := 1; height < 40; height++ {
+		if got := glance(n, 76, height); strings.Count(got, "\n") > max(height, least) {
+			t.Errorf("%d rows have more lines:\n%s", height, got)
+		}
+	}
+}
+
 // TestUnfoldDeep: what cannot be folded, as no expression shows it, is looked at once at each depth.
 func TestUnfoldDeep(t *testing.T) {
 	n := &render.Node{Shape: inspect.Struct, Type: "deepest", Items: []render.Item{node("note", strings.Repeat("long ", 20))}}
