@@ -58,7 +58,7 @@ var uncolored = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile
 func (w *run) rowsAbove(width int) (rows int) {
 	width = max(width, 1)
 	for _, drawn := range w.drawn {
-		rows += max(1, (drawn+width-1)/width)
+		rows += text.Rows(drawn, width)
 	}
 	return rows
 }
@@ -189,13 +189,8 @@ func layRows(shown []*series, now *sample, width int) []string {
 	longestPath := widths[pathColumn]
 	// over is how many columns are missing, negative if some are left.
 	over := func() int {
-		taken := -tableGap
-		for _, n := range widths {
-			if n > 0 {
-				taken += n + tableGap
-			}
-		}
-		return taken - width
+		layout := text.Layout{Gap: tableGap, Widths: widths[:]}
+		return layout.Before(tableColumns) - tableGap - width
 	}
 	// less has column c give away what is missing, down to least.
 	less := func(c, least int) {
@@ -217,15 +212,13 @@ func layRows(shown []*series, now *sample, width int) []string {
 		widths[spreadColumn] = 0
 	}
 	cut(minNow)
-	drawn := over() <= 0 // there is room for sparklines
-	if !drawn {
+	if over() > 0 {
 		widths[kindColumn], widths[sparkColumn] = 0, 0
 	} else {
 		widths[sparkColumn] = min(longest, widths[sparkColumn]-over())
 	}
 	less(pathColumn, minPath)
 	// Half a number is another number, so these columns are there or not.
-	natural := widths
 	for _, c := range []int{speedColumn, deltaColumn} {
 		if over() > 0 {
 			widths[c] = 0
@@ -234,20 +227,14 @@ func layRows(shown []*series, now *sample, width int) []string {
 	less(pathColumn, 1)
 	widths[pathColumn] = min(longestPath, widths[pathColumn]+max(-over(), 0))
 	for i, s := range shown {
-		for _, c := range []int{speedColumn, deltaColumn} {
-			if widths[c] < natural[c] {
+		for _, c := range []int{deltaColumn, speedColumn, kindColumn, spreadColumn} {
+			if widths[c] == 0 {
 				cells[i][c].Text = ""
 			}
 		}
 		cells[i][pathColumn].Text = text.Cut(cells[i][pathColumn].Text, widths[pathColumn])
-		switch {
-		case !drawn:
-			cells[i][kindColumn].Text = ""
-		case cells[i][kindColumn].Text != "":
+		if cells[i][kindColumn].Text != "" {
 			cells[i][sparkColumn].Text = s.spark(widths[sparkColumn])
-		}
-		if text.Width(cells[i][spreadColumn].Text) > widths[spreadColumn] {
-			cells[i][spreadColumn].Text = ""
 		}
 	}
 	return text.Columns(cells, width)

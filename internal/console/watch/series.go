@@ -185,7 +185,7 @@ func (s *series) numbers() (xs []float64, kind string, write func(float64) strin
 	}
 	n := 0
 	for _, x := range xs {
-		if x == x {
+		if !math.IsNaN(x) {
 			n++
 		}
 	}
@@ -225,7 +225,7 @@ var bars = []rune("▁▂▃▄▅▆▇█")
 func bounds(xs []float64) (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for _, x := range xs {
-		if x == x {
+		if !math.IsNaN(x) {
 			low, high = min(low, x), max(high, x)
 		}
 	}
@@ -237,11 +237,12 @@ func bounds(xs []float64) (low, high float64) {
 func sparkline(xs []float64, columns int) (line string) {
 	low, high := bounds(xs)
 	low, high = min(low, 0), max(high, 0)
-	for i, x := range xs[max(len(xs)-columns, 0):] {
+	xs = xs[max(len(xs)-columns, 0):]
+	for i, x := range xs {
 		switch {
-		case x != x && (line != "" || i == len(xs)-1):
+		case math.IsNaN(x) && (line != "" || i == len(xs)-1):
 			line += " "
-		case x != x:
+		case math.IsNaN(x):
 		case low == high:
 			line += string(bars[0])
 		default:

@@ -29,6 +29,7 @@ func TestScale(t *testing.T) {
 		{[]float64{1, 2, 3, 4}, 2, "▇█"},
 		{[]float64{-math.MaxFloat64, math.MaxFloat64}, 24, "▁█"},
 		{[]float64{1}, 0, ""},
+		{[]float64{1, math.NaN()}, 1, " "},
 	} {
 		if got := sparkline(tc.xs, tc.columns); got != tc.want {
 			t.Errorf("%v in %d columns is %q, want %q", tc.xs, tc.columns, got, tc.want)
