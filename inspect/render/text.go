@@ -144,16 +144,17 @@ func (w *writer) split(l *line, n *Node, a context, right int) {
 // brief writes as many items of n as fit this line, and the expression that shows all of them. It
 // returns false if there is no such expression, or no room for it.
 func (w *writer) brief(l *line, n *Node, a context) bool {
-	if n.Path == "" || n.Err != "" {
+	if n.Path == "" || n.Err != "" || !w.some(l, n, a, w.style.Width, n.Path) {
 		return false
 	}
-	return w.some(l, n, a, w.style.Width, n.Path, true)
+	w.flush(l, 0)
+	return true
 }
 
 // some writes the items of n that fit into that many columns, and path, the expression that shows
-// all of them. Of a struct it leaves out fields that do not fit, and those that say little. It returns false, and writes nothing, if there is not even room for path. flush says
-// that the line ends there.
-func (w *writer) some(l *line, n *Node, a context, room int, path string, flush bool) bool {
+// all of them. Of a struct it leaves out fields that do not fit, and those that say little. It
+// returns false, and writes nothing, if there is not even room for path.
+func (w *writer) some(l *line, n *Node, a context, room int, path string) bool {
 	inside := a.inside(n)
 	shown, all := 0, len(n.Items)
 	if n.Cut != nil {
@@ -165,10 +166,8 @@ func (w *writer) some(l *line, n *Node, a context, room int, path string, flush 
 			return "… " + text.Thousands(all-shown) + " more: " + text.Escape(path)
 		case n.Shape != inspect.Struct:
 			return "… " + countText(n) + ": " + text.Escape(path)
-		case all == 1:
-			return "… 1 field: " + text.Escape(path)
 		}
-		return "… " + text.Thousands(all) + " fields: " + text.Escape(path)
+		return "… " + text.Count(all, "field", "fields") + ": " + text.Escape(path)
 	}
 	start := l.mark()
 	open, end := w.brackets(l, n, a)
@@ -203,9 +202,6 @@ func (w *writer) some(l *line, n *Node, a context, room int, path string, flush 
 	}
 	l.add(NoteRole, more())
 	l.add(PlainRole, end)
-	if flush {
-		w.flush(l, 0)
-	}
 	return true
 }
 
@@ -296,7 +292,7 @@ func (w *writer) boundLabel(l *line, n *Node, item Item, inside context, columns
 	columns -= value.width + len(": ")
 	l.max = columns + len(": ")
 	w.label(l, n, item, inside)
-	if over := l.over; !over {
+	if !l.over {
 		l.max = 0
 		return
 	}
@@ -309,7 +305,7 @@ func (w *writer) boundLabel(l *line, n *Node, item Item, inside context, columns
 		inside = inside.inside(key)
 	}
 	w.marks(l, key, inside)
-	if !key.splits() || !w.some(l, key, inside, columns, "keys("+n.Path+")", false) {
+	if !key.splits() || !w.some(l, key, inside, columns, "keys("+n.Path+")") {
 		w.flat(l, key, inside)
 	}
 	l.add(PlainRole, ": ")
