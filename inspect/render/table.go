@@ -2,6 +2,7 @@ package render
 
 import (
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -471,14 +472,16 @@ func (w *writer) writeTable(l *line, t *table, n *Node, a context, right int) {
 		w.flush(l, inner)
 	}
 	if t.zeros != nil {
-		w.names(l, "zero in each row: ", t.zeros, "", text.Escape(t.path)+"!", inner)
+		all := ": " + text.Escape(t.path) + "!"
+		w.names(l, "zero in each row: ", t.zeros, all, all, inner)
 	}
 	if t.common != nil {
 		w.note(l, "… the same in each row: ", t.common, "", "", inner)
 	}
 	if t.missing != nil {
 		if w.folder != nil && len(t.missing) >= minLarge {
-			w.names(l, "… more in each row (", t.missing, ")", text.Escape(t.path), inner)
+			all := "): " + text.Escape(t.path)
+			w.names(l, "… more in each row (", t.missing, all, all, inner)
 		} else {
 			w.note(l, "… more in each row (", t.missing, "):", text.Escape(t.path), inner)
 		}
@@ -486,13 +489,17 @@ func (w *writer) writeTable(l *line, t *table, n *Node, a context, right int) {
 	w.finish(l, n, end, right)
 }
 
-// names writes as many names as fit a line, how many do not, and the expression that shows all of
-// them.
-func (w *writer) names(l *line, begin string, names []string, end, path string, right int) {
+// names writes as many names as fit a line, and how many do not. At the end stands whole if all do,
+// and cut if not.
+func (w *writer) names(l *line, begin string, names []string, whole, cut string, right int) {
 	room := w.style.Width - l.width
-	said := begin + strings.Join(names, ", ") + end + ": " + path
-	for n := len(names) - 1; n >= 0 && text.Width(said) > room; n-- {
-		said = begin + strings.Join(append(names[:n:n], "… "+text.Thousands(len(names)-n)+" more"), ", ") + end + ": " + path
+	first := func(n int) string {
+		more := "… " + text.Thousands(len(names)-n) + " more"
+		return begin + strings.Join(append(names[:n:n], more), ", ") + cut
+	}
+	said := begin + strings.Join(names, ", ") + whole
+	if text.Width(said) > room {
+		said = first(sort.Search(len(names)-1, func(n int) bool { return text.Width(first(n+1)) > room }))
 	}
 	l.add(NoteRole, said)
 	w.flush(l, right)

@@ -269,8 +269,7 @@ func (w *writer) lines(l *line, n *Node, inside context, right int) {
 		l.pad(right)
 	}
 	if len(zeros) > 0 {
-		w.zeroLine(l, n, zeros)
-		w.flush(l, right)
+		w.zeroLine(l, n, zeros, right)
 	}
 }
 

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"reflect"
 	"strings"
 	"time"
 
@@ -78,37 +79,16 @@ func (n *Node) isDull(a context) bool {
 func isArray(name string) bool { return strings.HasPrefix(name, "[") && !strings.HasPrefix(name, "[]") }
 
 func isZeroScalar(x any) bool {
-	switch x := x.(type) {
-	case bool:
-		return !x
-	case int:
-		return x == 0
-	case int64:
-		return x == 0
-	case uint64:
-		return x == 0
-	case float32:
-		return x == 0
-	case float64:
-		return x == 0
-	case complex64:
-		return x == 0
-	case complex128:
-		return x == 0
-	case string:
-		return x == ""
-	case time.Duration:
-		return x == 0
-	case time.Time:
-		return x.IsZero()
+	if at, ok := x.(time.Time); ok {
+		return at.IsZero() // in any location
 	}
-	return false
+	return x != nil && reflect.ValueOf(x).IsZero()
 }
 
 // zeros returns the indexes of the fields of n that share a line because they are zero, nil if each
 // has its own.
 func (w *writer) zeros(n *Node, inside context) map[int]bool {
-	if w.style.Height <= 0 || n.Shape != inspect.Struct || n.Type == "" || len(n.Items) < minLarge {
+	if w.folder == nil || n.Shape != inspect.Struct || n.Type == "" || len(n.Items) < minLarge {
 		return nil
 	}
 	zeros := map[int]bool{}
@@ -125,37 +105,16 @@ func (w *writer) zeros(n *Node, inside context) map[int]bool {
 
 // zeroLine writes the names of the fields that are zero, as many as fit the line, and the
 // expression that shows each with its value.
-func (w *writer) zeroLine(l *line, n *Node, zeros map[int]bool) {
-	const head = "zero: "
-	left := len(zeros)
-	more := func() string {
-		s := "… " + text.Thousands(left) + " more"
-		if n.Path != "" {
-			s += ": " + text.Escape(n.Path) + "!"
-		}
-		return s
-	}
-	room := w.style.Width - l.width
-	names, shown := head, ""
+func (w *writer) zeroLine(l *line, n *Node, zeros map[int]bool, right int) {
+	var names []string
 	for i, item := range n.Items {
-		if !zeros[i] {
-			continue
-		}
-		names += text.Escape(item.Name)
-		if left--; left == 0 {
-			if text.Width(names) <= room {
-				shown = names
-			}
-			break
-		}
-		names += ", "
-		if text.Width(names+more()) <= room {
-			shown = names + more()
+		if zeros[i] {
+			names = append(names, text.Escape(item.Name))
 		}
 	}
-	if shown == "" {
-		left = len(zeros)
-		shown = head + more()
+	all := ""
+	if n.Path != "" {
+		all = ": " + text.Escape(n.Path) + "!"
 	}
-	l.add(NoteRole, shown)
+	w.names(l, "zero: ", names, "", all, right)
 }
