@@ -285,6 +285,10 @@ func (w *writer) brackets(l *line, n *Node, a context) (open, end string) {
 // ends in an ellipsis. It contains nothing that a terminal would obey.
 func (n *Node) Line(max int) string { return n.line(max, context{}) }
 
+// UnmarkedLine writes n as Line does, without what that says of how n was read. It is how a key stands
+// in JSON.
+func (n *Node) UnmarkedLine(max int) string { return n.line(max, context{mark: ^inspect.Mark(0)}) }
+
 // KeyLine writes the key of an item of n as Line does, and as it stands in the map: as one types it,
 // with its type where that is not the type of its literal.
 func (n *Node) KeyLine(item Item, max int) string {

@@ -3,7 +3,6 @@ package render
 import (
 	"cmp"
 	"encoding/hex"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -184,7 +183,7 @@ func (item Item) jsonKey() string {
 		text, isString := k.Scalar.(string)
 		switch {
 		case k.Hidden, k.Scalar == nil:
-			key = k.Unmarked().Line(0)
+			key = k.UnmarkedLine(0)
 		case isString && k.Cut == nil:
 			key = text
 		case isString:
@@ -197,22 +196,6 @@ func (item Item) jsonKey() string {
 		return aside + key
 	}
 	return key
-}
-
-// Unmarked returns n without what text says of how it was read, as it stands in a key of JSON.
-func (n *Node) Unmarked() *Node {
-	if n == nil {
-		return nil
-	}
-	u := *n
-	u.Mark, u.Items = 0, slices.Clone(n.Items)
-	for i, item := range u.Items {
-		u.Items[i].Node = item.Node.Unmarked()
-		if item.Key != nil {
-			u.Items[i].Key = item.Key.Unmarked()
-		}
-	}
-	return &u
 }
 
 func appendArray(b []byte, n *Node, depth int) []byte {

@@ -298,7 +298,7 @@ func (w *jsonWriter) keyText(key value.Value) (string, error) {
 	if err := value.Unfit(key); err != nil {
 		return "", err
 	}
-	return value.Picture(&w.f.Thread, key, w.f.Show, "").Unmarked().Line(1024), nil
+	return value.Picture(&w.f.Thread, key, w.f.Show, "").UnmarkedLine(1024), nil
 }
 
 // fromJSON is fromJSON(s). Integers that fit in 64 bits stay integers.
