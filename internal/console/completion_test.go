@@ -122,6 +122,8 @@ func TestCompletionInSession(t *testing.T) {
 		{"watch count(stock.items, upp", "watch count(stock.items, upper("},
 		{"watch queue until _.", "watch queue until _.done  watch queue until _.jobs"},
 		{"watch 2s stock.items until _.a.", "watch 2s stock.items until _.a.done  watch 2s stock.items until _.a.jobs"},
+		{"watch 2 queue.jobs un", "watch 2 queue.jobs until "},
+		{"watch -n 2 stock.items until _.a.", "watch -n 2 stock.items until _.a.done  watch -n 2 stock.items until _.a.jobs"},
 		{"watch queue.jobs until _ > queue.d", "watch queue.jobs until _ > queue.done"},
 		{"watch queue until \"_.\" == queue.j", "watch queue until \"_.\" == queue.jobs"},
 		{"1; watch queue until _.j", "1; watch queue until _.jobs"},

@@ -89,18 +89,28 @@ var everyOfShell = sync.OnceValue(func() *regexp.Regexp {
 // infixWords are the words that may follow a number in an expression, or end a watch.
 var infixWords = []string{"in", "not", "and", "or", "contains", "matches", "startsWith", "endsWith", "until", "changes"}
 
-// parseWatch parses [every] expression [until condition] [changes].
-func parseWatch(args string) (w watch.Watch, err error) {
-	w.Every = defaultEvery
+// cutEvery cuts the interval from the beginning of a watch: 5s x, and as the shell's watch has it, 2 x
+// and -n 2 x. said is the interval in words, "" if there is none.
+func cutEvery(args string) (every time.Duration, said, rest string) {
 	if m := everyOfShell().FindStringSubmatch(args); m != nil && !slices.Contains(infixWords, m[4]) {
 		args = cmp.Or(m[1], m[2]) + "s " + m[3]
 	}
 	first, rest, _ := strings.Cut(args, " ")
 	if d, err := time.ParseDuration(first); err == nil && strings.TrimLeft(first, "0123456789") != "" {
-		if d < minEvery || d > maxEvery {
-			return w, complain("%s is not an interval from %v to %v; watch 1s %s", first, minEvery, maxEvery, strings.TrimSpace(rest))
+		return d, first, strings.TrimLeft(rest, " ")
+	}
+	return 0, "", args
+}
+
+// parseWatch parses [every] expression [until condition] [changes].
+func parseWatch(args string) (w watch.Watch, err error) {
+	w.Every = defaultEvery
+	if every, said, rest := cutEvery(args); said != "" {
+		args = strings.TrimSpace(rest)
+		if every < minEvery || every > maxEvery {
+			return w, complain("%s is not an interval from %v to %v; watch 1s %s", said, minEvery, maxEvery, args)
 		}
-		w.Every, args = d, strings.TrimSpace(rest)
+		w.Every = every
 	}
 	until, changes := -1, -1
 	scan(args, func(i int) {
@@ -134,10 +144,7 @@ func (s *Session) completeWatch(ctx context.Context, before string) (proposals [
 	if !ok {
 		return nil, false
 	}
-	first, rest, _ := strings.Cut(strings.TrimLeft(args, " "), " ")
-	if _, err := time.ParseDuration(first); err == nil && strings.TrimLeft(first, "0123456789") != "" {
-		args = rest
-	}
+	_, _, args = cutEvery(strings.TrimLeft(args, " "))
 	condition := -1
 	var brackets scanner
 	brackets.read(args, func(i int) {
