@@ -147,7 +147,11 @@ func (w *writer) leaf(l *line, n *Node, a context) bool {
 		l.add(NoteRole, "<cycle: "+text.Escape(n.Cycle)+">")
 	case n.Gloss != "" && n.Shape == inspect.Struct && a.part && w.folder != nil:
 		l.add(TypeRole, text.Escape(shortType(n.Type)))
-		l.add(PlainRole, "("+text.Escape(n.Gloss)+")")
+		l.add(PlainRole, "(")
+		if n.glossMark&^(a.mark|n.mark())&inspect.Racy != 0 {
+			l.add(NoteRole, "≈")
+		}
+		l.add(PlainRole, text.Escape(n.Gloss)+")")
 	case n.Same != "" && w.cell:
 		l.add(NoteRole, "<same>")
 	case n.Same != "":

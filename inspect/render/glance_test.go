@@ -247,6 +247,13 @@ func TestPlumbing(t *testing.T) {
 	if got := glance(solid(x.own, render.Limit{Taper: true}), 60, 40); !strings.Contains(got, "\n  name:  \"http.log\"\n") {
 		t.Errorf("a logger by itself is\n%s", got)
 	}
+	// Without trust, what lies behind an interface may change meanwhile.
+	racy := glance(render.Snap(render.Raw(inspect.Of(x), "x"), render.Limit{Taper: true}), 200, 40)
+	for _, want := range []string{"*log.Logger(\"http: \")", "*slog.Logger(≈slog.discardHandler)", "≈*net.TCPConn(127", "≈*net.TCPListener(127"} {
+		if !strings.Contains(racy, want) {
+			t.Errorf("no %s in\n%s", want, racy)
+		}
+	}
 	// What policy hides is not told.
 	x.again = nil
 	src := policy{Source: render.Raw(inspect.Of(x).Trust(true), "x"), t: t,

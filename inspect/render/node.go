@@ -61,6 +61,8 @@ type Node struct {
 	// which stand for its parts where it is a part itself. JSON leaves it out.
 	Gloss string
 
+	glossMark inspect.Mark // of what the Gloss of plumbing was read from
+
 	plumbing bool // of a well-known type, whose parts are not unfolded within another value
 	boxed    bool // an interface holds it, which is not nil whatever this is
 }

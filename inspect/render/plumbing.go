@@ -49,9 +49,35 @@ func plumbingOf(t reflect.Type) func(src Source) string {
 // place of the parts.
 func (s *snapper) gloss(n *Node, src Source, depth int) (instead bool) {
 	if tell := plumbingOf(src.Value().Type()); s.limit.Taper && tell != nil {
-		n.plumbing, n.Gloss = true, tell(src)
+		n.plumbing, n.Gloss = true, tell(noted{src, &n.glossMark})
+		if n.glossMark&inspect.Torn != 0 {
+			n.Gloss = "" // the parts say which of them changed
+		}
 	}
 	return n.Gloss != "" && depth > s.pointers
+}
+
+// noted is a Source that gathers in mark how what it leads to was read.
+type noted struct {
+	Source
+	mark *inspect.Mark
+}
+
+func (s noted) Field(i int) (Source, bool) {
+	c, ok := s.Source.Field(i)
+	if !ok {
+		return nil, false
+	}
+	return noted{c, s.mark}, true
+}
+
+func (s noted) Elem() (Source, error) {
+	elem, err := s.Source.Elem()
+	if err != nil || elem == nil {
+		return nil, err
+	}
+	*s.mark |= elem.Value().Mark()
+	return noted{elem, s.mark}, nil
 }
 
 // plumbingText says what src is, "" if that is not known.
