@@ -3,6 +3,7 @@ package render_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -52,6 +53,10 @@ func (g *grower) node() *render.Node {
 		n.Scalar = g.Some(2)
 	case 9:
 		n.Scalar = struct{}{}
+	case 10:
+		n.Gloss = g.Text()
+	case 11:
+		n.Scalar = float32(int8(g.Byte()))
 	}
 	n.Text = g.Text()
 	if g.Some(4) {
@@ -92,6 +97,10 @@ func FuzzNode(f *testing.F) {
 	f.Add([]byte("\x00\x03\x00\x05\x02\x00\x01\x04\x00\x05\x1b[2J\xff\x00\x01"), 20, false)
 	f.Add([]byte(strings.Repeat("\x00\x03\x00\x05\x02\x00\x04", 40)), 30, true)
 	f.Add(bytes.Repeat([]byte{2, 3, 0, 0, 0, 0, 3, 'a', 0x1b, 0x9b}, 30), 1, true)
+	gloss := "\x00%c\x00\x00\x00\x0a\x05\x1b[2J\xff"
+	f.Add(fmt.Appendf(nil, gloss, inspect.Func), 80, true)
+	within := "\x00%c\x00\x00\x00\x0a\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00"
+	f.Add(fmt.Appendf(nil, within+gloss, inspect.Struct, inspect.Struct), 80, true)
 	f.Fuzz(func(t *testing.T, from []byte, width int, colour bool) {
 		left := 400
 		n := (&grower{from, &left}).node()
