@@ -43,8 +43,14 @@ type reader struct {
 // newReader returns a reader in front of an empty screen of 40 columns and 6 rows.
 func newReader(t *testing.T) *reader {
 	t.Helper()
+	return newReaderOf(t, &book{}, 6)
+}
+
+// newReaderOf returns a reader of what e answers, in front of an empty screen of 40 columns.
+func newReaderOf(t *testing.T, e Evaluator, rows int) *reader {
+	t.Helper()
 	p := newPeer()
-	s := New(&book{}, p, eval.Limits{})
+	s := New(e, p, eval.Limits{})
 	term := Attach(context.Background(), s, p, nil)
 	t.Cleanup(func() {
 		p.vanish()
@@ -54,7 +60,7 @@ func newReader(t *testing.T) *reader {
 	term.Start()
 	p.answer(t)
 	term.SetEcho(true)
-	term.SetSize(40, 6)
+	term.SetSize(40, rows)
 	r := &reader{t, term, p, newVT(t, 40)}
 	r.vt.Write([]byte(prompt))
 	return r

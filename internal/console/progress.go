@@ -27,12 +27,16 @@ type progress struct {
 	latest  atomic.Pointer[eval.Progress]
 
 	mu     sync.Mutex
-	drawn  bool
-	hidden bool // something else has the row: a question
+	row    screen // the line is its label, "" while there is none
+	hidden bool   // something else has the row: a question
 }
 
-// erased is written to take the line away. The line is shorter than a row.
-const erased = "\r\x1b[J"
+// evalTelling is eval, and has the terminal tell meanwhile how far the evaluation has come, where a
+// person looks on. The line is gone when it returns.
+func (s *Session) evalTelling(ctx context.Context, q eval.Query) (eval.Result, error) {
+	defer s.watchProgress(&q)()
+	return s.eval(ctx, q)
+}
 
 // watchProgress has the terminal tell how far the evaluation of q comes, until end is called. end
 // returns once the line is gone. It does nothing where no person looks on.
@@ -42,16 +46,7 @@ func (s *Session) watchProgress(q *eval.Query) (end func()) {
 	}
 	p := &progress{session: s}
 	q.Progress = func(now eval.Progress) { p.latest.Store(&now) }
-	if confirm := q.Confirm; confirm != nil {
-		q.Confirm = func(ctx context.Context, c *access.Call) error {
-			p.hide(true)
-			defer p.hide(false)
-			return confirm(ctx, c)
-		}
-	}
-	s.mu.Lock()
-	s.progress = p
-	s.mu.Unlock()
+	s.setProgress(p)
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -61,11 +56,21 @@ func (s *Session) watchProgress(q *eval.Query) (end func()) {
 	return func() {
 		close(done)
 		<-ended
-		p.hide(true)
-		s.mu.Lock()
-		s.progress = nil
-		s.mu.Unlock()
+		p.hide()
+		s.setProgress(nil)
 	}
+}
+
+func (s *Session) setProgress(p *progress) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.progress = p
+}
+
+func (s *Session) currentProgress() *progress {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.progress
 }
 
 // run draws the line from time to time until done is closed.
@@ -88,38 +93,62 @@ func (p *progress) draw() {
 	if now == nil || p.hidden {
 		return // it waits for its turn, and that was told
 	}
-	p.drawn = true
-	// A failure to write shows when the answer is written.
-	io.WriteString(p.session.out, erased+text.Fit(progressLine(*now), p.session.currentStyle().width.terminal-1))
+	p.clear()
+	p.row.begin(text.Fit(progressLine(*now), p.row.width-1))
+	p.write()
 }
 
-// hide removes the line, and keeps it away if for good.
-func (p *progress) hide(forGood bool) {
+// clear clears the row of the line, and what a terminal that has become narrower has made of it.
+func (p *progress) clear() {
+	if width := p.session.currentStyle().width.terminal; width != p.row.width {
+		p.row.resize(width)
+	} else {
+		p.row.erase()
+	}
+	p.row.begin("")
+}
+
+// erase removes the line, if there is one.
+func (p *progress) erase() {
+	if p.row.label != "" {
+		p.clear()
+		p.write()
+	}
+}
+
+// write sends what row has put out. A failure shows when the answer is written.
+func (p *progress) write() { p.session.out.Write(p.row.take()) }
+
+// hide removes the line, and keeps it away until again is called.
+func (p *progress) hide() (again func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.erase()
-	p.hidden = forGood
-}
-
-func (p *progress) erase() {
-	if p.drawn {
-		p.drawn = false
-		io.WriteString(p.session.out, erased)
+	p.hidden = true
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.hidden = false
 	}
 }
 
 // say writes a line of something else while an evaluation may run.
 func (s *Session) say(line string) error {
-	s.mu.Lock()
-	p := s.progress
-	s.mu.Unlock()
-	if p != nil {
+	if p := s.currentProgress(); p != nil {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.erase()
 	}
 	_, err := io.WriteString(s.out, line)
 	return err
+}
+
+// askUser asks the user to confirm an action. The line is away meanwhile.
+func (s *Session) askUser(ctx context.Context, c *access.Call) error {
+	if p := s.currentProgress(); p != nil {
+		defer p.hide()()
+	}
+	return s.confirmer(ctx, c)
 }
 
 // progressLine writes how far an evaluation has come.

@@ -10,7 +10,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
-// slowly is an evaluator that tells its progress, and asks about an action, when the test says so.
+// slowly is an evaluator that tells its progress, asks about an action and ends when the test says so.
+// It panics once ends is closed.
 type slowly struct {
 	fake
 	told    chan eval.Progress
@@ -28,7 +29,10 @@ func (s *slowly) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 			s.told <- p // it was told
 		case <-s.confirm:
 			s.confirm <- q.Confirm(ctx, &access.Call{})
-		case err := <-s.ends:
+		case err, ok := <-s.ends:
+			if !ok {
+				panic("a fault")
+			}
 			if err != nil {
 				return eval.Result{}, err
 			}
@@ -60,43 +64,46 @@ func (c tickClock) Wait(_ time.Duration, done, _ <-chan struct{}) {
 // newWaiting returns a reader who has asked a question that takes long, and sees nothing of it yet.
 func newWaiting(t *testing.T) (*reader, *slowly, tickClock) {
 	t.Helper()
-	p := newPeer()
 	e := &slowly{told: make(chan eval.Progress), confirm: make(chan error), ends: make(chan error)}
-	s := New(e, p, eval.Limits{})
+	r := newReaderOf(t, e, 10)
 	clock := tickClock{tick: make(chan struct{})}
-	s.ticks = clock
-	s.SetConfirm(func() bool { return true }, func(context.Context, *access.Call) error {
-		_, err := p.Write([]byte("Run it? yes\n"))
+	r.term.session.ticks = clock
+	r.term.session.SetConfirm(func() bool { return true }, func(context.Context, *access.Call) error {
+		_, err := r.peer.Write([]byte("Run it? yes\n"))
 		return err
 	})
-	term := Attach(context.Background(), s, p, nil)
-	t.Cleanup(func() {
-		p.vanish()
-		term.Hangup(nil)
-		wait(t, term)
-	})
-	term.Start()
-	p.answer(t)
-	term.SetEcho(true)
-	term.SetSize(40, 10)
-	r := &reader{t, term, p, newVT(t, 40)}
-	r.vt.Write([]byte(prompt))
 	r.types("size(x)\r")
 	r.sees("> size(x)\n│")
 	return r, e, clock
 }
 
+// halfLine is what half of the progress looks like on 40 columns.
+const halfLine = "… 1,100 of 2,000 of cache.items\\x1b, 55│"
+
+// newHalfway returns a reader who sees halfLine.
+func newHalfway(t *testing.T) (*reader, *slowly, tickClock) {
+	t.Helper()
+	r, e, clock := newWaiting(t)
+	e.tells(eval.Progress{Path: "cache.items\x1b", At: 1_100, Of: 2_000, Read: 4_000, Time: 640 * time.Millisecond})
+	clock.tick <- struct{}{}
+	r.sees("> size(x)\n" + halfLine)
+	return r, e, clock
+}
+
 // TestProgress: a line tells how far a long evaluation has come, and is gone with the answer.
 func TestProgress(t *testing.T) {
-	half := eval.Progress{Path: "cache.items\x1b", At: 1_100, Of: 2_000, Read: 4_000, Time: 640 * time.Millisecond}
-	t.Run("answer", func(t *testing.T) {
+	later := eval.Progress{Read: 4_100, Time: 940 * time.Millisecond}
+	t.Run("nothing to tell", func(t *testing.T) {
 		r, e, clock := newWaiting(t)
 		clock.tick <- struct{}{}
-		clock.tick <- struct{}{} // the first found nothing to tell
-		e.tells(half)
+		clock.tick <- struct{}{} // the first drew nothing
+		e.tells(later)
 		clock.tick <- struct{}{}
-		r.sees("> size(x)\n… 1,100 of 2,000 of cache.items\\x1b, 55│")
-		e.tells(eval.Progress{Read: 4_100, Time: 940 * time.Millisecond})
+		r.sees("> size(x)\n… 4,100 read, 0.9 s│")
+	})
+	t.Run("answer", func(t *testing.T) {
+		r, e, clock := newHalfway(t)
+		e.tells(later)
 		clock.tick <- struct{}{}
 		r.sees("> size(x)\n… 4,100 read, 0.9 s│")
 		r.term.Say("Ann has come")
@@ -106,35 +113,51 @@ func TestProgress(t *testing.T) {
 		r.sees("> size(x)\nAnn has come\n42\n> │")
 	})
 	t.Run("error", func(t *testing.T) {
-		r, e, clock := newWaiting(t)
-		e.tells(half)
-		clock.tick <- struct{}{}
-		r.sees("> size(x)\n… 1,100 of 2,000 of cache.items\\x1b, 55│")
+		r, e, _ := newHalfway(t)
 		e.ends <- errors.New("no more")
 		r.sees("> size(x)\nno more\n> │")
 	})
 	t.Run("interrupt", func(t *testing.T) {
-		r, e, clock := newWaiting(t)
-		e.tells(half)
-		clock.tick <- struct{}{}
-		r.sees("> size(x)\n… 1,100 of 2,000 of cache.items\\x1b, 55│")
+		r, _, _ := newHalfway(t)
 		r.types("\x03")
 		r.sees("> size(x)\ncancelled\n> │")
 	})
 	t.Run("question", func(t *testing.T) {
-		r, e, clock := newWaiting(t)
-		e.tells(half)
-		clock.tick <- struct{}{}
-		r.sees("> size(x)\n… 1,100 of 2,000 of cache.items\\x1b, 55│")
+		r, e, clock := newHalfway(t)
 		e.confirm <- nil
 		if err := <-e.confirm; err != nil {
 			t.Fatal(err)
 		}
 		r.sees("> size(x)\nRun it? yes\n│")
 		clock.tick <- struct{}{}
-		r.sees("> size(x)\nRun it? yes\n… 1,100 of 2,000 of cache.items\\x1b, 55│")
+		r.sees("> size(x)\nRun it? yes\n" + halfLine)
 		e.ends <- nil
 		r.sees("> size(x)\nRun it? yes\n42\n> │")
+	})
+	t.Run("another width", func(t *testing.T) {
+		r, e, clock := newHalfway(t)
+		r.vt.resize(15)
+		r.term.SetSize(15, 10)
+		e.tells(later)
+		clock.tick <- struct{}{}
+		r.sees("> size(x)\n… 4,100 read, │")
+		r.vt.resize(9)
+		r.term.SetSize(9, 10)
+		e.ends <- nil
+		r.sees("> size(x)\n42\n> │")
+	})
+	t.Run("panic", func(t *testing.T) {
+		r, e, clock := newHalfway(t)
+		close(e.ends)
+		var fault *PanicError
+		if err := wait(t, r.term); !errors.As(err, &fault) {
+			t.Errorf("the session ended with %v", err)
+		}
+		select {
+		case clock.tick <- struct{}{}:
+			t.Error("it draws on")
+		default:
+		}
 	})
 }
 

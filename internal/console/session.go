@@ -238,12 +238,7 @@ func (s *Session) runWords(ctx context.Context, a *answer, statement string, wor
 // show evaluates an expression and writes its value. In JSON mode a command has all notes, as an
 // expression has.
 func (s *Session) show(ctx context.Context, a *answer, q eval.Query) error {
-	if q.Confirm == nil && s.confirms() {
-		q.Confirm = s.confirmer
-	}
-	end := s.watchProgress(&q)
-	r, err := s.eval(ctx, q)
-	end()
+	r, err := s.evalTelling(ctx, q)
 	if err != nil {
 		return wrong{err}
 	}
@@ -267,7 +262,7 @@ func (s *Session) confirms() bool { return s.present != nil && s.present() && !s
 func (s *Session) eval(ctx context.Context, q eval.Query) (eval.Result, error) {
 	q.Limits = s.lower.Within(q.Limits)
 	if q.Confirm == nil && s.confirms() {
-		q.Confirm = s.confirmer
+		q.Confirm = s.askUser
 	}
 	r, err := s.evaluator.Run(ctx, q)
 	if err == nil {
