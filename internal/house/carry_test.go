@@ -65,14 +65,7 @@ var (
 // carrier builds a program of carriers with a load, and returns its path.
 func carrier(t *testing.T, name string, l load, flags ...string) string {
 	t.Helper()
-	source := fmt.Sprintf(carriers[name], l.imports, l.calls)
-	dir := t.TempDir()
-	file, program := filepath.Join(dir, "carrier.go"), filepath.Join(dir, "carrier")
-	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	rig.GoTool(t, append(append([]string{"build", "-o", program}, flags...), file)...)
-	return program
+	return rig.Build(t, "carrier", fmt.Sprintf(carriers[name], l.imports, l.calls), flags...)
 }
 
 // measuredWith is where the figures of docs/dependencies.md come from.

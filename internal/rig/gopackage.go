@@ -77,9 +77,9 @@ func GoTool(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// Build compiles a program of one file and returns its path. The program can import the module's
-// packages. Both files lie in a temporary folder of the test.
-func Build(t *testing.T, name, source string) string {
+// Build compiles a program of one file, with more flags of go build, and returns its path. The
+// program can import the module's packages. Both files lie in a temporary folder of the test.
+func Build(t *testing.T, name, source string, flags ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	file := filepath.Join(dir, name+".go")
@@ -87,6 +87,6 @@ func Build(t *testing.T, name, source string) string {
 		t.Fatal(err)
 	}
 	program := filepath.Join(dir, name)
-	GoTool(t, "build", "-o", program, file)
+	GoTool(t, slices.Concat([]string{"build", "-o", program}, flags, []string{file})...)
 	return program
 }
