@@ -31,8 +31,10 @@ type option struct {
 func options() []option {
 	return []option{
 		{"width", "COLUMNS", "how many columns answers are laid out for", getWidth, setWidth},
-		{"color", "on, off", "whether answers are colored", getColor, setColor},
-		{"page", "on, off", "whether a long answer stops after each screen", getPage, setPage},
+		switchOption("color", "whether answers are colored",
+			func(st style) bool { return st.color.value() }, func(st *style) *setting[bool] { return &st.color }),
+		switchOption("page", "whether a long answer stops after each screen",
+			style.pages, func(st *style) *setting[bool] { return &st.page }),
 		{"format", "text, json", "answers for people, or each as JSON on one line", getFormat, setFormat},
 		displayOption("depth", "how deep an answer is shown", 100, func(l *eval.Limits) *int { return &l.Show.Depth }),
 		itemsOption(),
@@ -103,30 +105,20 @@ func setWidth(s *Session, _ *answer, value string) error {
 	return nil
 }
 
-func getColor(s *Session) (string, bool) {
-	c := s.currentStyle().color
-	return onOff(c.value()), c.fixed
-}
-
-func setColor(s *Session, _ *answer, value string) error {
-	if value != "on" && value != "off" && value != "auto" {
-		return complain("color %q is not on, off or auto; set color on", value)
-	}
-	s.restyle(func(st *style) { st.color.user, st.color.fixed = value == "on", value != "auto" })
-	return nil
-}
-
-func getPage(s *Session) (string, bool) {
-	st := s.currentStyle()
-	return onOff(st.pages()), st.page.fixed
-}
-
-func setPage(s *Session, _ *answer, value string) error {
-	if value != "on" && value != "off" && value != "auto" {
-		return complain("page %q is not on, off or auto; set page off", value)
-	}
-	s.restyle(func(st *style) { st.page.user, st.page.fixed = value == "on", value != "auto" })
-	return nil
+// switchOption returns an option that is on or off. on reports which, whoever has set it.
+func switchOption(name, summary string, on func(style) bool, field func(*style) *setting[bool]) option {
+	return option{name, "on, off", summary,
+		func(s *Session) (string, bool) {
+			st := s.currentStyle()
+			return onOff(on(st)), field(&st).fixed
+		},
+		func(s *Session, _ *answer, value string) error {
+			if value != "on" && value != "off" && value != "auto" {
+				return complain("%s %q is not on, off or auto; set %s on", name, value, name)
+			}
+			s.restyle(func(st *style) { field(st).user, field(st).fixed = value == "on", value != "auto" })
+			return nil
+		}}
 }
 
 func onOff(on bool) string {

@@ -92,11 +92,9 @@ const (
 
 // A line that is another way to write a word.
 var (
-	questionBehind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([\pL_$][\pL\d_$.\[\]"-]*)\?+$`) })
-	questionBefore = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\?+ *([\pL_$][\pL\d_$.\[\]"-]*)$`) })
-	recalled       = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^!(!|-?\d+|(\pL[\w-]*))$`) })
-	helped         = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^help\(\s*(\w+)\s*(?:\(\))?\s*\)$`) })
-	callEnd        = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\(\))?[.;]?$`) })
+	recalled = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^!(!|-?\d+|(\pL[\w-]*))$`) })
+	helped   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^help\(\s*(\w+)\s*(?:\(\))?\s*\)$`) })
+	callEnd  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\(\))?[.;]?$`) })
 )
 
 // meant returns what runs the statement that is no expression, if it begins with a word of the table,
@@ -139,11 +137,8 @@ func (s *Session) meant(statement string, err error, words int) (run func(ctx co
 	if e.Code != "syntax" && !begins {
 		return nil
 	}
-	if m := questionBehind().FindStringSubmatch(line); m != nil {
-		return s.instead("help "+m[1], words)
-	}
-	if m := questionBefore().FindStringSubmatch(line); m != nil {
-		return s.instead("help "+m[1], words)
+	if about := strings.TrimLeft(strings.TrimRight(line, "?"), "? "); about != line && objectPath().MatchString(about) {
+		return s.instead("help "+about, words)
 	}
 	first, rest, _ := strings.Cut(line, " ")
 	rest = strings.TrimSpace(rest)
