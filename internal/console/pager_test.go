@@ -79,6 +79,20 @@ func (r *reader) sees(want string) {
 
 func (r *reader) types(keys string) { r.term.Feed([]byte(keys)) }
 
+// scene is keys, what they add to the screen, and the row of the cursor below that.
+type scene struct{ keys, added, row string }
+
+// plays types the keys of each scene and waits for what the screen then shows.
+func (r *reader) plays(scenes []scene) {
+	r.t.Helper()
+	above := ""
+	for _, s := range scenes {
+		r.types(s.keys)
+		above += s.added
+		r.sees(above + s.row)
+	}
+}
+
 // ask asks for nine lines and waits for the first page.
 func (r *reader) ask() {
 	r.t.Helper()
@@ -132,38 +146,25 @@ func TestPager(t *testing.T) {
 
 // TestPagerSearchesOn: n finds the next line with the same text, and / with nothing the same.
 func TestPagerSearchesOn(t *testing.T) {
-	r := newReader(t)
-	r.types("30\r")
-	r.sees("> 30\nline 1\nline 2\nline 3\nline 4\n-- more --  4 of 30 lines│")
-	r.types("/lamp\r")
-	const five = "> 30\nline 1\nline 2\nline 3\nline 4\nline 5, a Lamp\nline 6\nline 7\nline 8\nline 9\n"
-	r.sees(five + "-- more --  9 of 30 lines│")
-	r.types("n")
-	const ten = five + "line 10, a Lamp\nline 11\nline 12\nline 13\nline 14\n"
-	r.sees(ten + "-- more --  14 of 30 lines│")
-	r.types("/ne 25\r")
-	const more = ten + "… 10 lines skipped\nline 25, a Lamp\nline 26\nline 27\nline 28\n"
-	r.sees(more + "-- more --  28 of 30 lines│")
-	r.types("/\r")
-	r.sees(more + "-- not found: ne 25 --  28 of 30 lines│")
-	r.types("q")
-	r.sees(more + "… 2 lines not shown\n> │")
+	newReader(t).plays([]scene{
+		{"30\r", "> 30\nline 1\nline 2\nline 3\nline 4\n", "-- more --  4 of 30 lines│"},
+		{"/lamp\r", "line 5, a Lamp\nline 6\nline 7\nline 8\nline 9\n", "-- more --  9 of 30 lines│"},
+		{"n", "line 10, a Lamp\nline 11\nline 12\nline 13\nline 14\n", "-- more --  14 of 30 lines│"},
+		{"/ne 25\r", "… 10 lines skipped\nline 25, a Lamp\nline 26\nline 27\nline 28\n", "-- more --  28 of 30 lines│"},
+		{"/\r", "", "-- not found: ne 25 --  28 of 30 lines│"},
+		{"q", "… 2 lines not shown\n", "> │"},
+	})
 }
 
 // TestPagerWithin: q leaves one answer of a line, Ctrl-C the line.
 func TestPagerWithin(t *testing.T) {
-	r := newReader(t)
-	r.types("9; 1; 7\r")
-	const head = "> 9; 1; 7\nline 1\nline 2\nline 3\nline 4\n"
-	r.sees(head + "-- more --  4 of 9 lines│")
-	r.types("q")
-	const second = head + "… 5 lines not shown\nline 1\nline 1\nline 2\nline 3\nline 4\n"
-	r.sees(second + "-- more --  4 of 7 lines│")
-	r.types("G9; 1\r")
-	const third = second + "line 5, a Lamp\nline 6\nline 7\n> 9; 1\nline 1\nline 2\nline 3\nline 4\n"
-	r.sees(third + "-- more --  4 of 9 lines│")
-	r.types("\x03")
-	r.sees(third + "… 5 lines not shown\n> │")
+	const first = "line 1\nline 2\nline 3\nline 4\n"
+	newReader(t).plays([]scene{
+		{"9; 1; 7\r", "> 9; 1; 7\n" + first, "-- more --  4 of 9 lines│"},
+		{"q", "… 5 lines not shown\nline 1\n" + first, "-- more --  4 of 7 lines│"},
+		{"G9; 1\r", "line 5, a Lamp\nline 6\nline 7\n> 9; 1\n" + first, "-- more --  4 of 9 lines│"},
+		{"\x03", "… 5 lines not shown\n", "> │"},
+	})
 }
 
 // TestNoPager: an answer that fits is written at once, and any answer where nobody turns pages.
