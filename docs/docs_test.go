@@ -232,8 +232,9 @@ func tryFragment(t *testing.T, b rig.Block) {
 	}
 }
 
-// replay types the commands ("$ ") and lines ("> ", with or without a name) of a console block into the demo, compares the
-// answers with those of the document, and returns the session for the next block.
+// replay types the commands ("$ ") and lines ("> ", with or without a name) of a console block into
+// the demo, compares the answers with those of the document, and returns the session for the next
+// block.
 func replay(t *testing.T, b rig.Block, d *rig.Demo, s *rig.Session) *rig.Session {
 	prompt := regexp.MustCompile(`(?m)^(?:shop@web-7 )?([$>] )`)
 	steps := prompt.Split(b.Text, -1)
@@ -262,7 +263,8 @@ func replay(t *testing.T, b rig.Block, d *rig.Demo, s *rig.Session) *rig.Session
 		default:
 			got = s.Ask(typed)
 			// The shop has only just opened: orders have to come in before one can be late, or
-			// fail. And the machine may be busy: the demo gives an evaluation five seconds. That nothing guards an object is told the first time only.
+			// fail. And the machine may be busy: the demo gives an evaluation five seconds. That
+			// nothing guards an object is told the first time only.
 			for end := time.Now().Add(rig.Patience / 4); !rig.Matches(masked(got), masked(want)) && time.Now().Before(end); {
 				got, want = unguarded.ReplaceAllString(s.Ask(typed), ""), unguarded.ReplaceAllString(want, "")
 			}
