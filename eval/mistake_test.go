@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sightglass-go/sightglass/registry"
 )
 
 // TestMistakes: what is often typed is answered by what to type instead. Each row is the whole of what is said, with
@@ -35,6 +37,34 @@ func TestMistakes(t *testing.T) {
 			t.Errorf("%s: no place", source)
 		}
 	}
+}
+
+type (
+	// selfPtr points to a selfPtr.
+	selfPtr *selfPtr
+	// selfList is a list of such lists.
+	selfList []selfList
+)
+
+// TestSelfTypes: what is asked of a type that is made of itself has an end, in an error as well.
+func TestSelfTypes(t *testing.T) {
+	var p selfPtr
+	p = selfPtr(&p)
+	reg := registry.New()
+	reg.Expose("w", &struct {
+		p    selfPtr
+		ps   []selfPtr
+		byP  map[string]selfPtr
+		list selfList
+	}{p, []selfPtr{p}, map[string]selfPtr{"a": p}, selfList{{}}}, registry.Frozen())
+	testShown(t, NewSession(reg, Limits{}), []shownRow{
+		{"w.p", "type: w.p (eval.selfPtr) leads to pointers and nothing else at 1:3"},
+		{"w.p[0]", "type: w.p (eval.selfPtr) leads to pointers and nothing else at 1:4"},
+		{"w.ps.x", "no_field: w.ps ([]eval.selfPtr) has no field x at 1:6; dir(w.ps) lists what it has"},
+		{"w.byP.x", `no_key: w.byP has no key "x" at 1:7; get() and ?. give nil instead`},
+		{"w.list.x", "no_field: w.list (eval.selfList) has no field x at 1:8; dir(w.list) lists what it has"},
+		{"w.list[0][0]", "range: index 0 is out of range: w.list[0] has 0 elements at 1:10"},
+	})
 }
 
 const commonMistakes = `

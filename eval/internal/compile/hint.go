@@ -90,17 +90,11 @@ func hintElements(err error, x value.Value, name string) error {
 	if !live || e.Code != "no_field" && e.Code != "no_key" || strings.HasPrefix(e.Hint, "did you mean") {
 		return err
 	}
-	t := v.View.Value().Type()
-	for t != nil && t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
+	t := value.Pointee(v.View.Value().Type())
 	if t == nil || t.Kind() != reflect.Slice && t.Kind() != reflect.Array && t.Kind() != reflect.Map {
 		return err
 	}
-	elem := t.Elem()
-	for elem.Kind() == reflect.Pointer {
-		elem = elem.Elem()
-	}
+	elem := value.Pointee(t.Elem())
 	if elem.Kind() != reflect.Struct {
 		return err
 	}

@@ -44,10 +44,7 @@ func HasTypedKeys(x Value) bool {
 	if !live {
 		return false
 	}
-	t := l.View.Value().Type()
-	for t != nil && t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
+	t := Pointee(l.View.Value().Type())
 	if t == nil {
 		return false
 	}
@@ -58,6 +55,20 @@ func HasTypedKeys(x Value) bool {
 		return true
 	}
 	return false
+}
+
+// maxHops bounds the pointers that are followed in a type: one may point to itself.
+const maxHops = 64
+
+// Pointee returns t without the pointers before it. It is a pointer still if they never end.
+func Pointee(t reflect.Type) reflect.Type {
+	for range maxHops {
+		if t == nil || t.Kind() != reflect.Pointer {
+			break
+		}
+		t = t.Elem()
+	}
+	return t
 }
 
 // LoadTyped loads x as [Load] does and says what its type is: that of a place, and behind an
