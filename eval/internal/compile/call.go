@@ -38,7 +38,7 @@ func (c *compiler) noFunction(name string) error {
 		return fault.New("unknown_function", "%s is a name and not a function", name).With("write it without ()")
 	}
 	e := fault.New("unknown_function", "unknown function %s", value.Quote(name))
-	if hint, ok := foreignFunctions[name]; ok {
+	if hint := foreignFunctions.of(name); hint != "" {
 		return e.With("%s", hint)
 	}
 	if n := text.Near(name, library.Names()); n != "" {

@@ -3,6 +3,7 @@ package compile
 import (
 	"cmp"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,40 +15,98 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
-// foreignNames are packages and words of other languages that stand before a dot or alone, and what
-// to write instead.
-var foreignNames = map[string]string{
-	"time": `now() is the time, and durations are written 5s or 1h30m`, "fmt": "an answer is shown by itself; string(x) makes a text of it",
-	"strings": `write s contains "…", lower(s), split(s, ",") and the like`, "strconv": "write int(s), float(s) or string(x)",
-	"math": "write min, max, abs, ceil, floor or round, and a ** b", "sort": "write sort(xs) or sort(xs, .field)", "slices": "write sort(xs), uniq(xs), max(xs) or x in xs",
-	"maps": "write keys(m) or values(m)", "errors": "an error is shown with what it wraps", "reflect": "type(x) is its type, dir(x) lists its fields", "json": "write json(x), toJSON(x) or fromJSON(s)",
-	"regexp": "write s matches `…`", "unsafe": "addr(x) is an address, size(x) what an object takes", "bytes": "bytes are lists and texts: len(b), string(b)",
-	"runtime": "only what the application exposes can be asked for; registry.Func exposes what a function returns", "os": "only what the application exposes can be asked for; registry.Func exposes what a function returns",
-	"sys": "only what the application exposes can be asked for", "this": "an object is asked for by its name: dir() lists them", "self": "an object is asked for by its name: dir() lists them",
+// hints are rows of names, and what to write instead of each of them.
+type hints []string
+
+// of returns the hint for name, "" for none. Only errors ask for it.
+func (h hints) of(name string) string {
+	for _, row := range h {
+		names, hint, _ := strings.Cut(row, ": ")
+		if slices.Contains(strings.Fields(names), name) {
+			return hint
+		}
+	}
+	return ""
+}
+
+// foreignNames are packages and words of other languages that stand before a dot or alone.
+var foreignNames = hints{
+	"time: now() is the time, and durations are written 5s or 1h30m",
+	"fmt: an answer is shown by itself; string(x) makes a text of it",
+	`strings: write s contains "…", lower(s), split(s, ",") and the like`,
+	"strconv: write int(s), float(s) or string(x)",
+	"math: write min, max, abs, ceil, floor or round, and a ** b",
+	"slices: write sort(xs), uniq(xs), max(xs) or x in xs",
+	"maps: write keys(m) or values(m)",
+	"errors: an error is shown with what it wraps",
+	"reflect: type(x) is its type, dir(x) lists its fields",
+	"regexp: write s matches `…`",
+	"unsafe: addr(x) is an address, size(x) what an object takes",
+	"bytes: bytes are lists and texts: len(b), string(b)",
+	"runtime os: only what the application exposes can be asked for; registry.Func exposes what a function returns",
+	"sys: only what the application exposes can be asked for",
+	"this self: an object is asked for by its name: dir() lists them",
 }
 
 // elementNames are what an element is called in the predicates of other languages.
-var elementNames = map[string]string{
-	"it": "# is the element", "item": "# is the element", "elem": "# is the element", "element": "# is the element", "$": "# is the element", "$0": "# is the element",
-	"key": "#key is the key of the element", "index": "#index is the position of the element", "acc": "#acc is what reduce has so far",
+var elementNames = hints{
+	"it item elem element $ $0: # is the element",
+	"key: #key is the key of the element",
+	"index: #index is the position of the element",
+	"acc: #acc is what reduce has so far",
 }
 
-// foreignFunctions are functions of other languages, and what to write instead.
-var foreignFunctions = map[string]string{
-	"println": "an answer is shown by itself: write the value alone", "printf": "an answer is shown by itself: write the value alone",
-	"append": "nothing can be changed; concat(xs, ys) makes a longer list", "push": "nothing can be changed; concat(xs, ys) makes a longer list",
-	"delete": "nothing can be changed; filter(m, #key != …) leaves an entry out", "clear": "nothing can be changed", "set": "nothing can be changed; x = … gives a name in this session",
-	"make": "write a list as [1, 2], a map as {a: 1}", "new": "write a list as [1, 2], a map as {a: 1}",
-	"select": "filter(xs, …) keeps elements, map(xs, .name) takes a field of each", "where": "write filter(xs, …)", "forEach": "write map(xs, …)", "foreach": "write map(xs, …)",
-	"head": "write take(xs, 10)", "limit": "write take(xs, 10)", "tail": "write xs[-10:]", "skip": "write xs[10:]", "offset": "write xs[10:]",
-	"maxBy": "top(xs, 1, .size) has the element, max(xs, .size) the size", "minBy": "first(sort(xs, .size)) is the element, min(xs, .size) the size", "countBy": "write freq(xs, .field)", "sumBy": "write sum(xs, .field)", "size_of": "write size(x)", "sizeof": "write size(x)",
-	"int8": "write int(x)", "int16": "write int(x)", "int32": "write int(x)", "int64": "write int(x)", "uint": "write int(x)", "uint8": "write int(x)", "uint16": "write int(x)", "uint32": "write int(x)", "uint64": "write int(x)", "byte": "write int(x)",
-	"float32": "write float(x)", "float64": "write float(x)", "bool": "compare it, as in x != 0",
-	"group_by": "write groupBy(xs, .field)", "sort_by": "write sort(xs, .field)", "order_by": "write sort(xs, .field)", "unique_by": "write uniq(xs, .field)", "flatMap": "write flatten(xs, .field)", "to_entries": "write toPairs(m)", "entries": "write toPairs(m)", "items": "write toPairs(m)",
-	"substr": "write s[0:5]", "substring": "write s[0:5]", "parseInt": "write int(s)", "parseFloat": "write float(s)", "atoi": "write int(s)", "range": "write 0..9", "coalesce": "write a ?? b", "ifnull": "write a ?? b", "nvl": "write a ?? b", "isnull": "write x == nil", "isNil": "write x == nil", "isEmpty": "write len(x) == 0",
-	"sprintf": "write string(x), and + to join texts", "Sprintf": "write string(x), and + to join texts", "format": "write string(x), and + to join texts", "ptype": "write type(x)", "whatis": "write type(x)", "instanceof": "write type(x)", "values_of": "write values(m)", "since": "write now() - t",
-	"length": "write len(x)", "avg": "write mean(xs)", "average": "write mean(xs)", "distinct": "write uniq(xs)", "unique": "write uniq(xs)", "orderBy": "write sortBy(xs, .name)",
-	"str": "write string(x)", "toString": "write string(x)", "typeof": "write type(x)", "exists": "write any(xs, …), or key in m", "contains": `write s contains "…", or x in xs`,
+// The types of Go's numbers, but those that are functions.
+const (
+	integerTypes = "int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 byte"
+	floatTypes   = "float32 float64"
+)
+
+// foreignFunctions are functions of other languages.
+var foreignFunctions = hints{
+	"println printf: an answer is shown by itself: write the value alone",
+	"append push: nothing can be changed; concat(xs, ys) makes a longer list",
+	"delete: nothing can be changed; filter(m, #key != …) leaves an entry out",
+	"clear: nothing can be changed",
+	"set: nothing can be changed; x = … gives a name in this session",
+	"make new: write a list as [1, 2], a map as {a: 1}",
+	"select: filter(xs, …) keeps elements, map(xs, .name) takes a field of each",
+	"where: write filter(xs, …)",
+	"forEach foreach: write map(xs, …)",
+	"head limit: write take(xs, 10)",
+	"tail: write xs[-10:]",
+	"skip offset: write xs[10:]",
+	"maxBy: top(xs, 1, .size) has the element, max(xs, .size) the size",
+	"minBy: first(sort(xs, .size)) is the element, min(xs, .size) the size",
+	"countBy: write freq(xs, .field)",
+	"sumBy: write sum(xs, .field)",
+	"size_of sizeof: write size(x)",
+	integerTypes + ": write int(x)",
+	floatTypes + ": write float(x)",
+	"bool: compare it, as in x != 0",
+	"group_by: write groupBy(xs, .field)",
+	"sort_by order_by: write sort(xs, .field)",
+	"unique_by: write uniq(xs, .field)",
+	"flatMap: write flatten(xs, .field)",
+	"to_entries entries: write toPairs(m)",
+	"substr substring: write s[0:5]",
+	"parseInt atoi: write int(s)",
+	"parseFloat: write float(s)",
+	"range: write 0..9",
+	"coalesce ifnull nvl: write a ?? b",
+	"isnull isNil: write x == nil",
+	"isEmpty: write len(x) == 0",
+	"sprintf Sprintf format: write string(x), and + to join texts",
+	"ptype whatis instanceof typeof: write type(x)",
+	"values_of: write values(m)",
+	"since: write now() - t",
+	"length: write len(x)",
+	"avg average: write mean(xs)",
+	"distinct unique: write uniq(xs)",
+	"orderBy: write sortBy(xs, .name)",
+	"str toString: write string(x)",
+	"exists: write any(xs, …), or key in m",
+	`contains: write s contains "…", or x in xs`,
 }
 
 // foreignMethods are names that values have in other languages, and the functions to use instead.
@@ -125,7 +184,10 @@ func conversion(key ast.Node, err error) (goType string, of ast.Node) {
 	}
 	switch callee := written.(type) {
 	case *ast.IdentifierNode:
-		if hint := foreignFunctions[callee.Value]; hint == "write int(x)" || hint == "write float(x)" {
+		switch {
+		case callee.Value == "byte":
+			return "uint8", call.Arguments[0]
+		case slices.Contains(strings.Fields(integerTypes+" "+floatTypes), callee.Value):
 			return callee.Value, call.Arguments[0]
 		}
 	case *ast.MemberNode:

@@ -88,7 +88,7 @@ func (n Names) unknown(name string, lets []let) error {
 	if near := text.Near(name, known); near != "" {
 		return e.With("did you mean %s?", near)
 	}
-	if hint, ok := foreignNames[name]; ok {
+	if hint := foreignNames.of(name); hint != "" {
 		return e.With("%s", hint)
 	}
 	for _, full := range n.Exposed {

@@ -34,7 +34,7 @@ func (c *compiler) identifier(n *ast.IdentifierNode) (machine.Code, error) {
 		return constant(c.names.Exposed.Namespace(n.Value)), nil
 	}
 	err := c.names.unknown(n.Value, c.lets)
-	if hint, ok := elementNames[n.Value]; ok && c.inner != nil {
+	if hint := elementNames.of(n.Value); hint != "" && c.inner != nil {
 		err = withHint(err, "%s", hint)
 	}
 	if c.inner != nil {
