@@ -118,20 +118,25 @@ func (c *compiler) compile(n ast.Node) (machine.Code, error) {
 		if err != nil {
 			return nil, err
 		}
-		if fields := c.fields(n, place); fields != nil {
-			return fields.load, nil
-		}
-		where := at(n)
-		return func(f *machine.Frame) (value.Value, error) {
-			x, err := place(f)
-			if err != nil {
-				return nil, err
-			}
-			x, err = value.Load(x)
-			return x, where.Err(err)
-		}, nil
+		return c.load(n, place), nil
 	}
 	return c.value(n)
+}
+
+// load returns code that loads what place answers, the code of n.
+func (c *compiler) load(n ast.Node, place machine.Code) machine.Code {
+	if fields := c.fields(n, place); fields != nil {
+		return fields.load
+	}
+	where := at(n)
+	return func(f *machine.Frame) (value.Value, error) {
+		x, err := place(f)
+		if err != nil {
+			return nil, err
+		}
+		x, err = value.Load(x)
+		return x, where.Err(err)
+	}
 }
 
 // place compiles a node to code that does not load its answer, so that the next step of a chain

@@ -192,18 +192,7 @@ func (c *compiler) key(n ast.Node) (plain, typed machine.Code, err error) {
 		return nil, nil, err
 	}
 	where := at(n)
-	plain = func(f *machine.Frame) (value.Value, error) {
-		x, err := place(f)
-		if err != nil {
-			return nil, err
-		}
-		x, err = value.Load(x)
-		return x, where.Err(err)
-	}
-	if fields := c.fields(n, place); fields != nil {
-		plain = fields.load
-	}
-	return plain, func(f *machine.Frame) (value.Value, error) {
+	return c.load(n, place), func(f *machine.Frame) (value.Value, error) {
 		x, err := place(f)
 		if err != nil {
 			return nil, err
@@ -216,13 +205,10 @@ func (c *compiler) key(n ast.Node) (plain, typed machine.Code, err error) {
 	}, nil
 }
 
-// converted is the code of a key that is written with its type.
+// converted is the code of a key that is written with its type. key loads its answer.
 func converted(key machine.Code, goType string) machine.Code {
 	return func(f *machine.Frame) (value.Value, error) {
 		x, err := key(f)
-		if err == nil {
-			x, err = value.Load(x)
-		}
 		if err != nil {
 			return nil, err
 		}
