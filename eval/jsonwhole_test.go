@@ -57,6 +57,7 @@ func TestJSONAsGo(t *testing.T) {
 	for source, want := range map[string]string{
 		`toJSON(b"\x1f\x8b")`: `"H4s="`,
 		`toJSON(w.Zip)`:       `"H4s="`,
+		`toJSON(w.Array[:2])`: `"AQI="`,
 		`toJSON(w.NoRaw)`:     `"{\"a"`,
 		`toJSON(w.Points)`:    "{\n  \"eval.point{x: 1, y: 2}\": \"x\"\n}",
 		`toJSON(w.Ptrs)`:      "{\n  \"*eval.point{x: 1, y: 2}\": 1\n}",

@@ -20,7 +20,8 @@ func TestMistakes(t *testing.T) {
 		hdr   http.Header
 		items map[string]int
 		Serve func(int) int
-	}{http.Header{"Content-Type": {"text/plain"}}, map[string]int{"sku-17": 3, "server.go": 2}, func(n int) int { return n }})
+		id    [4]byte
+	}{http.Header{"Content-Type": {"text/plain"}}, map[string]int{"sku-17": 3, "server.go": 2}, func(n int) int { return n }, [4]byte{0x64, 1, 2, 3}})
 	s := NewSession(reg, Limits{Time: time.Hour})
 	for _, row := range strings.Split(strings.TrimSpace(commonMistakes), "\n\n") {
 		source, want, _ := strings.Cut(row, "\n")
@@ -391,6 +392,21 @@ type: a condition is true or false, not an integer at 1:9; compare it, as in x >
 
 "total: " + cache.total
 type: a string + an integer makes no sense at 1:11; cache.total is a uint64; write string(…) to join text, int(…) or float(…) to add
+
+"tags: " + cache.items["ax"].tags
+type: a string + a []string makes no sense at 1:10; cache.items["ax"].tags is a []string; write string(…) to join text, int(…) or float(…) to add
+
+tanks + "x"
+type: a *[]eval.Pool + a string makes no sense at 1:7; tanks is a *[]eval.Pool; write string(…) to join text, int(…) or float(…) to add
+
+web.id == "64"
+type: a [4]byte == a string makes no sense at 1:8; web.id is a [4]byte; its 4 bytes are written as 8 hexadecimal digits
+
+web.id + "x"
+type: a [4]byte + a string makes no sense at 1:8; web.id is a [4]byte; write string(…) to join text, int(…) or float(…) to add
+
+"x" > web.id[1:3]
+type: a string > a []byte makes no sense at 1:5; web.id[1:3] is a []byte
 
 cache.items.ax.tags + ["x"]
 type: a []string + a list makes no sense at 1:21; cache.items["ax"].tags is a []string; join lists with concat(a, b)

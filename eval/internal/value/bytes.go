@@ -52,16 +52,8 @@ func equalBytes(t *Thread, a, b Value) (same, comparable, known bool, err error)
 	} else if s, isText = b.(String); !isText {
 		return false, false, false, nil
 	}
-	fixed := false
-	switch x := a.(type) {
-	case Bytes:
-	case Live:
-		target, shape, err := x.Resolve()
-		if err != nil || shape != inspect.List || !isByteList(target.Value().Type()) {
-			return false, false, err != nil, err
-		}
-		fixed = target.Value().Type().Kind() == reflect.Array && target.PartType() == nil
-	default:
+	list := ByteList(a)
+	if list == nil {
 		return false, false, false, nil
 	}
 	content, ok, err := TextOf(t, a)
@@ -74,7 +66,7 @@ func equalBytes(t *Thread, a, b Value) (same, comparable, known bool, err error)
 	// Texts that spell bytes are longer than these, so that no text is both.
 	spelled, ok := text.Unhex(string(s[:min(len(s), 2*len(content)+maxAround)]))
 	same = ok && string(spelled) == content
-	return same, same || !fixed || len(s) == len(content) || len(spelled) == len(content), true, nil
+	return same, same || list.Kind() == reflect.Slice || len(s) == len(content) || len(spelled) == len(content), true, nil
 }
 
 // maxAround is what a text may have around and between hexadecimal digits: urn:uuid: and the like.

@@ -124,15 +124,7 @@ func characterHint(a, b Value) string {
 // arrayHint says how the bytes of an array are written, if one of the two is one.
 func arrayHint(a, b Value) string {
 	for _, x := range []Value{a, b} {
-		l, ok := x.(Live)
-		if !ok {
-			continue
-		}
-		target, _, err := l.Resolve()
-		if err != nil || target == nil || target.PartType() != nil {
-			continue
-		}
-		if t := target.Value().Type(); t.Kind() == reflect.Array && isByteList(t) {
+		if t := ByteList(x); t != nil && t.Kind() == reflect.Array {
 			return fmt.Sprintf("its %d bytes are written as %d hexadecimal digits", t.Len(), 2*t.Len())
 		}
 	}
@@ -160,15 +152,18 @@ func Mismatch(op string, a, b Value) error {
 	_, bd := b.(Duration)
 	_, at := a.(Time)
 	_, bt := b.(Time)
+	hint := ""
 	switch {
+	case (an || bn) && strings.ContainsAny(op, "=<>"):
+		hint = characterHint(a, b)
+	case (as || bs) && (op == "==" || op == "!="):
+		hint = arrayHint(a, b)
+	}
+	switch {
+	case hint != "":
+		return e.With("%s", hint)
 	case IsNothing(a) || IsNothing(b):
 		return e.With("give a default with ??, as in x ?? 0")
-	case (an || bn) && strings.ContainsAny(op, "=<>") && characterHint(a, b) != "":
-		return e.With("%s", characterHint(a, b))
-	case IsList(a) && bs || as && IsList(b):
-		if hint := arrayHint(a, b); hint != "" {
-			return e.With("%s", hint)
-		}
 	case op == "+" && (as || bs):
 		return e.With("write string(…) to join text, int(…) or float(…) to add")
 	case op == "+" && IsList(a) && IsList(b):

@@ -41,10 +41,7 @@ var _ interface {
 
 // Kind is the type with an article.
 func (x Live) Kind() string {
-	if t := x.View.PartType(); t != nil {
-		return text.Article(inspect.TypeName(t))
-	}
-	if t := x.View.Value().Type(); t != nil {
+	if t := x.goType(); t != nil {
 		return text.Article(inspect.TypeName(t))
 	}
 	return "nil"
@@ -52,13 +49,18 @@ func (x Live) Kind() string {
 
 // Type is the type.
 func (x Live) Type() string {
-	if t := x.View.PartType(); t != nil {
-		return inspect.TypeName(t)
-	}
-	if t := x.View.Value().Type(); t != nil {
+	if t := x.goType(); t != nil {
 		return inspect.TypeName(t)
 	}
 	return "nil"
+}
+
+// goType is the type as Go has it, nil if it is not known.
+func (x Live) goType() reflect.Type {
+	if t := x.View.PartType(); t != nil {
+		return t
+	}
+	return x.View.Value().Type()
 }
 
 // Load returns what a place of live memory holds: a scalar becomes plain, also behind a pointer; a

@@ -38,7 +38,8 @@ func LongText(x Value) (*access.View, error) {
 	return nil, nil
 }
 
-// ByteList returns the type of x if that is a slice or an array of bytes, and otherwise nil.
+// ByteList returns the type of x if that is a slice or an array of bytes, and otherwise nil. A part of
+// an array is a slice.
 func ByteList(x Value) reflect.Type {
 	switch x := x.(type) {
 	case Bytes:
@@ -48,7 +49,7 @@ func ByteList(x Value) reflect.Type {
 		if err != nil || shape != inspect.List {
 			return nil
 		}
-		if t := target.Value().Type(); t != nil && isByteList(t) {
+		if t := (Live{target}).goType(); t != nil && isByteList(t) {
 			return t
 		}
 	}
