@@ -135,7 +135,7 @@ var mutations = []mutation{
 	{off: "a power whose square has wrapped is an overflow", file: "internal/number/number.go", old: "if a, ok = Mul(a, a); !ok {", new: "if a, _ = Mul(a, a); false {", test: "TestPowersAgainstBig", in: "eval/internal/value"},
 	{off: "a float that comes to no number is an error", file: "eval/internal/value/arith.go", old: "case z-z != 0 && x-x == 0 && y-y == 0:", new: "case false:", test: "TestExact", in: "eval"},
 	{off: "an integer that no float holds stays one", file: "internal/number/number.go", old: "return quotient, !quotient.FitsFloat()", new: "return quotient, false", test: "TestRounded", in: "eval"},
-	{off: "a float of the application is no literal", file: "internal/number/number.go", old: "if n.Written {", new: "if n.IsFloat {", test: "TestFloat32", in: "eval"},
+	{off: "a float of the application is no literal", file: "internal/number/number.go", old: "return OfSingle(f), ok && n.Written", new: "return OfSingle(f), ok", test: "TestFloat32", in: "eval"},
 	{off: "a cut snapshot does not count", file: "eval/internal/value/snapshot.go", old: "	if x.Node.Cut != nil {\n		return errCut(x.Node)\n	}\n	for i, it", new: "	for i, it", test: "TestSnapshotCut", in: "eval"},
 	{off: "elements of slices are copied", file: "inspect/listwalk.go", old: "		h = of.hop(t, data).how\n		if !of.space().pinned(t) {", new: "		h = of.hop(t, data).how\n		if false {", test: "TestAnswersAreOfOneMoment", in: "eval"},
 	{off: "an element that is asked for by its index or key is copied", file: "internal/access/walk.go", old: "!val.InPlace() || v.policy.Frozen || !v.hasGuard()", new: "true", test: "TestAnswersAreOfOneMoment", in: "eval"},

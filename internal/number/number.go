@@ -61,16 +61,6 @@ func (n Number) Single() (f float32, ok bool) {
 	return f, !math.IsInf(float64(f), 0) || math.IsInf(x, 0)
 }
 
-// besideSingle returns what n is beside a float32.
-func (n Number) besideSingle() Number {
-	if n.Written {
-		if f, ok := n.Single(); ok {
-			return OfSingle(f)
-		}
-	}
-	return n
-}
-
 // Pair returns a and b as the operands of one operator. single says that both are float32s then,
 // and so is what the operator makes of them: a float32 and what was written out, or an integer that
 // a float32 holds.
@@ -107,8 +97,8 @@ func OfInt(n int64) Number {
 	return Number{Mag: uint64(n)}
 }
 
-// Value returns n as expressions have it: a float32 or float64, or an int, or the int64 or uint64 that does
-// not fit in an int. ok is false for an integer below -2⁶³ or above 2⁶⁴-1.
+// Value returns n as expressions have it: a float32 or float64, or an int, or the int64 or uint64 that
+// does not fit in an int. ok is false for an integer below -2⁶³ or above 2⁶⁴-1.
 func (n Number) Value() (x any, ok bool) {
 	switch {
 	case n.IsSingle:
@@ -233,11 +223,7 @@ func Compare(a, b Number) (order int, ordered bool) {
 	switch {
 	case a.IsFloat && b.IsFloat:
 		if a.IsSingle != b.IsSingle {
-			if a.IsSingle {
-				b = b.besideSingle()
-			} else {
-				a = a.besideSingle()
-			}
+			a, b, _ = Pair(a, b)
 		}
 		return compareFloats(a.F, b.F)
 	case a.IsFloat:
@@ -334,17 +320,21 @@ func (t *Tally) Add(n Number) {
 // Sum returns the total, as a float if a float was added. Otherwise ok is false if it does not fit
 // in 64 bits.
 func (t *Tally) Sum() (n Number, ok bool) {
-	if t.hi>>63 == 1 {
-		lo, borrow := bits.Sub64(0, t.lo, 0)
-		hi, _ := bits.Sub64(0, t.hi, borrow)
-		n, ok = Number{Neg: true, Mag: lo}, hi == 0
-	} else {
-		n, ok = Number{Mag: t.lo}, t.hi == 0
-	}
 	if t.float {
 		return Number{IsFloat: true, F: t.Float64()}, true
 	}
-	return n, ok
+	negative, hi, lo := t.integers()
+	return Number{Neg: negative, Mag: lo}, hi == 0
+}
+
+// integers returns the total of the integers as sign and magnitude.
+func (t *Tally) integers() (negative bool, hi, lo uint64) {
+	if t.hi>>63 == 0 {
+		return false, t.hi, t.lo
+	}
+	lo, borrow := bits.Sub64(0, t.lo, 0)
+	hi, _ = bits.Sub64(0, t.hi, borrow)
+	return true, hi, lo
 }
 
 // Finite reports whether the total as a float is finite, or could not be as one of the floats was
@@ -356,13 +346,7 @@ func (t *Tally) Finite() bool {
 
 // Mean returns the total of n int64s divided by n, which is positive, rounded toward zero.
 func (t *Tally) Mean(n int) int64 {
-	hi, lo := t.hi, t.lo
-	negative := hi>>63 == 1
-	if negative {
-		var borrow uint64
-		lo, borrow = bits.Sub64(0, lo, 0)
-		hi, _ = bits.Sub64(0, hi, borrow)
-	}
+	negative, hi, lo := t.integers()
 	mag, _ := bits.Div64(hi, lo, uint64(n))
 	if negative {
 		return -int64(mag)
@@ -373,35 +357,26 @@ func (t *Tally) Mean(n int) int64 {
 // Quotient returns the total of integers divided by n, which is positive. ok is false unless that is
 // an integer of 64 bits.
 func (t *Tally) Quotient(n int) (quotient Number, ok bool) {
-	sum := Tally{hi: t.hi, lo: t.lo}
-	negative := sum.hi>>63 == 1
-	if negative {
-		var borrow uint64
-		sum.lo, borrow = bits.Sub64(0, sum.lo, 0)
-		sum.hi, _ = bits.Sub64(0, sum.hi, borrow)
-	}
-	if t.float || sum.hi >= uint64(n) {
+	negative, hi, lo := t.integers()
+	if t.float || hi >= uint64(n) {
 		return Number{}, false
 	}
-	mag, rest := bits.Div64(sum.hi, sum.lo, uint64(n))
+	mag, rest := bits.Div64(hi, lo, uint64(n))
 	return Number{Neg: negative, Mag: mag}, rest == 0
 }
 
 // Float64 returns the total as a float64.
 func (t *Tally) Float64() float64 {
-	hi, lo := t.hi, t.lo
-	sign := 1.0
-	if hi>>63 == 1 {
-		var borrow uint64
-		lo, borrow = bits.Sub64(0, lo, 0)
-		hi, _ = bits.Sub64(0, hi, borrow)
-		sign = -1
+	negative, hi, lo := t.integers()
+	whole := math.Ldexp(float64(hi), 64) + float64(lo)
+	if negative {
+		whole = -whole
 	}
 	f := t.f
 	if t.rest-t.rest == 0 { // it is NaN once f is not finite
 		f += t.rest
 	}
-	return f + sign*(math.Ldexp(float64(hi), 64)+float64(lo))
+	return f + whole
 }
 
 // HasFloat reports whether a float was added.
