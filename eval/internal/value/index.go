@@ -175,8 +175,8 @@ func ForgiveNil(err error, forgiven bool) (Value, error) {
 
 // Forgive decides what an access to a part of from that failed is under ?. (optional), or on the
 // left of ?? (lenient). nil in front of ?., and anywhere on the left of ??, ends the chain. An absent
-// key is Nil, as is what is not exposed in a namespace. An absent field stays a mistake, except behind an interface, where the
-// next value may have it.
+// key is Nil, as is what is not exposed in a namespace. An absent field stays a mistake, except behind
+// an interface, where the next value may have it.
 func Forgive(err error, from Value, optional, lenient bool) (Value, error) {
 	var e *fault.Error
 	if !errors.As(err, &e) || !optional && !lenient {

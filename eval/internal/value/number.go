@@ -113,19 +113,13 @@ func (x Float) Key(*Thread) (any, error) {
 
 // Key is that of the Float that it equals exactly.
 func (x Single) Key(t *Thread) (any, error) {
-	k, err := Float(x).Key(t)
-	if k == nil {
-		k = Float(x)
-	}
+	k, _, err := KeyOf(t, Float(x))
 	return k, err
 }
 
 // Key is that of a Float. Dict.Find looks for the float32 too.
 func (x Written) Key(t *Thread) (any, error) {
-	k, err := Float(x).Key(t)
-	if k == nil {
-		k = Float(x)
-	}
+	k, _, err := KeyOf(t, Float(x))
 	return k, err
 }
 

@@ -1,6 +1,8 @@
 package value
 
 import (
+	"slices"
+
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
@@ -78,13 +80,11 @@ func (x *Snapshot) mapKept() kept {
 	if n.Shape != inspect.Map {
 		return kept{}
 	}
-	set := len(n.Items) > 0
-	for _, it := range n.Items {
-		if set = set && it.Node.Shape == inspect.Struct && len(it.Node.Items) == 0 && it.Node.Cut == nil && it.Node.Err == "" && !it.Node.Hidden; !set {
-			break
-		}
+	tells := func(it render.Item) bool {
+		e := it.Node
+		return e.Shape != inspect.Struct || len(e.Items) > 0 || e.Cut != nil || e.Err != "" || e.Hidden
 	}
-	return kept{goType: n.Type, isSet: set, grouped: x.grouped}
+	return kept{goType: n.Type, isSet: len(n.Items) > 0 && !slices.ContainsFunc(n.Items, tells), grouped: x.grouped}
 }
 
 // place is part with the Go type of what n is a copy of: it is not loaded.
