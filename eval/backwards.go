@@ -68,15 +68,15 @@ func (b *backwards) endsOperand(i int) bool {
 	return b.is(i, ")", "]", "#") || b.isWord(i) && (b.tokens[i].Kind == lexer.Identifier || b.is(i-1, ".", "?."))
 }
 
-// indexed evaluates what the bracket at open is behind.
-func (b *backwards) indexed(open int) (value.Value, error) {
+// indexed evaluates what the bracket at open is behind, and returns its first token.
+func (b *backwards) indexed(open int) (x value.Value, start int, err error) {
 	if b.is(open-1, "?.") {
 		open--
 	}
 	if !b.endsOperand(open - 1) {
-		return nil, errUnknown
+		return nil, 0, errUnknown
 	}
-	return b.operand(open)
+	return b.chain(open)
 }
 
 // A standIn stands for a collection that is not computed: one of its elements is like any other.
@@ -96,17 +96,10 @@ func (b *backwards) chain(end int) (x value.Value, start int, err error) {
 	switch {
 	case b.is(last, "]"):
 		open := b.open(last)
-		from := open
-		if b.is(open-1, "?.") {
-			from--
-		}
-		if !b.endsOperand(from - 1) {
-			return nil, 0, errUnknown
-		}
-		if x, start, err = b.chain(from); err != nil {
+		if x, start, err = b.indexed(open); err != nil {
 			return nil, 0, err
 		}
-		if b.isWindow(open, last) {
+		if b.isWindow(open) {
 			return b.e.elementsOf(x), start, nil
 		}
 		if x, ok := x.(standIn); ok {
@@ -209,7 +202,7 @@ func (b *backwards) call(open int) (x value.Value, start int, err error) {
 		// The projection is evaluated when it is asked for: in nested calls it evaluates the
 		// collection once more.
 		return standIn{value.Nil, func() (value.Value, error) {
-			y, from, err := b.chain(b.closing(open))
+			y, from, err := b.chain(b.within(open))
 			if err == nil && !b.is(from-1, ",", "(") {
 				err = errUnknown // it is computed
 			}
@@ -227,15 +220,16 @@ func (b *backwards) parenthesized(open int) (x value.Value, start int, err error
 	if open < 0 || b.isWord(open-1) && b.tokens[open-1].Kind == lexer.Identifier {
 		return nil, 0, errUnknown
 	}
-	x, start, err = b.chain(b.closing(open))
+	x, start, err = b.chain(b.within(open))
 	if err == nil && start != open+1 {
 		err = errUnknown
 	}
 	return x, open, err
 }
 
-// closing returns the bracket that closes the one at open, or the end of the tokens.
-func (b *backwards) closing(open int) int {
+// within returns the first of these signs that stands between the bracket at open and the one that
+// closes it, and in no bracket there: that which closes it if there is none, or the end of the tokens.
+func (b *backwards) within(open int, signs ...string) int {
 	depth := 0
 	for i := open; i < len(b.tokens); i++ {
 		switch {
@@ -245,26 +239,17 @@ func (b *backwards) closing(open int) int {
 			if depth--; depth == 0 {
 				return i
 			}
+		case depth == 1 && len(signs) > 0 && b.is(i, signs...):
+			return i
 		}
 	}
 	return len(b.tokens)
 }
 
-// isWindow reports whether the brackets at open and end have a part of a list between them, as in
-// xs[2:5].
-func (b *backwards) isWindow(open, end int) bool {
-	depth := 0
-	for i := open; i < end; i++ {
-		switch {
-		case b.is(i, "(", "[", "{"):
-			depth++
-		case b.is(i, ")", "]", "}"):
-			depth--
-		case depth == 1 && b.is(i, ":") && !b.is(i-1, "?"):
-			return true
-		}
-	}
-	return false
+// isWindow reports whether the bracket at open begins a part of a list, as in xs[2:5].
+func (b *backwards) isWindow(open int) bool {
+	colon := b.within(open, ":")
+	return b.is(colon, ":") && !b.is(colon-1, "?")
 }
 
 // isAlone reports whether the call whose bracket is at open has a single argument.
@@ -272,20 +257,7 @@ func (b *backwards) isAlone(open int) bool {
 	if b.is(open-2, "|") {
 		return b.is(open+1, ")")
 	}
-	depth := 0
-	for i := open; i < len(b.tokens); i++ {
-		switch {
-		case b.is(i, "(", "[", "{"):
-			depth++
-		case b.is(i, ")", "]", "}"):
-			if depth--; depth == 0 {
-				return true
-			}
-		case depth == 1 && b.is(i, ","):
-			return false
-		}
-	}
-	return false
+	return b.is(b.within(open, ","), ")")
 }
 
 // collection evaluates the first argument of the call whose bracket is at open: what stands before
@@ -294,19 +266,7 @@ func (b *backwards) collection(open int) (x value.Value, start int, err error) {
 	if b.is(open-2, "|") {
 		return b.chain(open - 2)
 	}
-	end := open + 1
-	for depth := 0; end < len(b.tokens); end++ {
-		switch {
-		case b.is(end, "(", "[", "{"):
-			depth++
-		case b.is(end, ")", "]", "}"):
-			depth--
-		}
-		if depth < 0 || depth == 0 && b.is(end, ",") {
-			break
-		}
-	}
-	x, start, err = b.chain(end)
+	x, start, err = b.chain(b.within(open, ","))
 	if err == nil && start != open+1 {
 		err = errUnknown
 	}
@@ -339,21 +299,7 @@ func (b *backwards) element(end int) (value.Value, error) {
 // inPredicate reports whether token end comes after the first argument of the call whose bracket is
 // at open.
 func (b *backwards) inPredicate(open, end int) bool {
-	if b.is(open-2, "|") {
-		return true
-	}
-	depth := 0
-	for i := open + 1; i < end; i++ {
-		switch {
-		case b.is(i, "(", "[", "{"):
-			depth++
-		case b.is(i, ")", "]", "}"):
-			depth--
-		case depth == 0 && b.is(i, ","):
-			return true
-		}
-	}
-	return false
+	return b.is(open-2, "|") || b.within(open, ",") < end
 }
 
 // some returns an element of x, Nil if there is none.

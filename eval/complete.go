@@ -36,9 +36,9 @@ const (
 	KindFunction  Kind = "function"
 )
 
-// before orders completions: what is this application's comes first, then what is this session's,
+// compare orders completions: what is this application's comes first, then what is this session's,
 // then the language's, each by text, and keys that are numbers by number.
-func (c Completion) before(other Completion) int {
+func (c Completion) compare(other Completion) int {
 	rank := func(c Completion) int {
 		switch c.Kind {
 		case KindVariable:
@@ -95,10 +95,11 @@ func (s *Session) CompleteContext(ctx context.Context, line string, pos int) []C
 	e := s.begin(ctx, limits)
 	e.Visit.ForbidCalls()
 	out, err := e.complete(line[:pos])
-	if err != nil || ctx.Err() == context.Canceled {
+	// What was found until the budget was spent is of use.
+	if err != nil && len(out) == 0 || ctx.Err() == context.Canceled {
 		return nil
 	}
-	slices.SortFunc(out, Completion.before)
+	slices.SortFunc(out, Completion.compare)
 	return out[:min(len(out), maxProposals)]
 }
 
@@ -163,15 +164,13 @@ func (e *evaluation) complete(line string) (out []Completion, err error) {
 				return len(out) < maxProposals
 			})
 		}
-		if len(out) > 0 {
-			err = nil // what was found until the budget was spent is of use
-		}
 		return out, err
 	case b.is(end-1, "["):
-		if out, err = e.completeIndex(b, end-1, start, prefix); len(out) > 0 || err != nil {
-			return out, err
+		out, err = e.completeIndex(b, end-1, start, prefix)
+		if prefix != "" || len(out) == 0 && err == nil {
+			e.starts(add)
 		}
-		e.starts(add)
+		return out, err
 	default:
 		e.starts(add)
 	}
@@ -260,9 +259,9 @@ func (e *evaluation) keys(x value.Value, yield func(key value.Value, typed, deta
 }
 
 // completeIndex proposes the keys of the map before the bracket at open, where prefix stands behind
-// that. Names stay possible as soon as one begins with prefix.
+// that.
 func (e *evaluation) completeIndex(b *backwards, open, start int, prefix string) (out []Completion, err error) {
-	x, err := b.indexed(open)
+	x, _, err := b.indexed(open)
 	if err != nil {
 		return nil, nil // any expression may stand here
 	}
@@ -273,16 +272,6 @@ func (e *evaluation) completeIndex(b *backwards, open, start int, prefix string)
 		}
 		return len(out) < maxProposals
 	})
-	if prefix != "" {
-		e.starts(func(kind Kind, name, detail string) {
-			if strings.HasPrefix(name, prefix) && name != prefix {
-				out = append(out, Completion{start, name, kind, detail})
-			}
-		})
-	}
-	if len(out) > 0 {
-		err = nil // what was found until the budget was spent is of use
-	}
 	return out, err
 }
 
@@ -296,7 +285,7 @@ func (e *evaluation) completeKey(line string, quote int) (out []Completion, err 
 	if !b.is(end, "[") {
 		return nil, nil
 	}
-	x, err := b.indexed(end)
+	x, _, err := b.indexed(end)
 	if err != nil {
 		return nil, err
 	}
@@ -307,9 +296,6 @@ func (e *evaluation) completeKey(line string, quote int) (out []Completion, err 
 		}
 		return len(out) < maxProposals
 	})
-	if len(out) > 0 {
-		err = nil // what was found until the budget was spent is of use
-	}
 	return out, err
 }
 
