@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"testing"
 	"time"
 
@@ -113,5 +114,27 @@ func TestCausesOfMany(t *testing.T) {
 		if err != nil || r.Node.Line(0) != want || len(r.Notes) != 1 || r.Notes[0] != "an error wraps a long list, and the last 200 are left out: the field that holds the list has them all" {
 			t.Errorf("%s: %v, %v, %q", source, r.Node.Line(0), err, r.Notes)
 		}
+	}
+}
+
+// TestCausesOfAll: each of these errors wraps all. What it wraps is read once, and the errors that
+// wait to be looked at are charged for.
+func TestCausesOfAll(t *testing.T) {
+	all := make([]error, 300)
+	for i := range all {
+		all[i] = &multiErr{all}
+	}
+	reg := registry.New()
+	reg.Expose("failed", &all[0], registry.Frozen())
+	r, err := NewSession(reg, Limits{Time: time.Hour}).Eval(t.Context(), "len(causes(failed))")
+	if err != nil || r.Node.Line(0) != "300" || !slices.Contains(r.Notes, "an error is wrapped more than once, and is listed once") {
+		t.Errorf("%v, %v, %q", r.Node.Line(0), err, r.Notes)
+	}
+	if most := 10 * len(all) * len(all); r.Cost.Entries > most {
+		t.Errorf("%d entries were read, want at most %d", r.Cost.Entries, most)
+	}
+	want := "error: more than 1 MiB would be kept at 1:5; narrow it with filter(…) or take(…), let count, sum or reduce do the work, or raise the server's Limits.Bytes"
+	if got := shown(t, NewSession(reg, Limits{Time: time.Hour, Bytes: 1 << 20}), "len(causes(failed))"); got != want {
+		t.Error(got)
 	}
 }

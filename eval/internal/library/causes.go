@@ -48,20 +48,15 @@ func causes(f *machine.Frame, args []value.Value) (value.Value, error) {
 	}
 	met := map[place]bool{}
 	next := []*access.View{e}
+	charged := 0 // how many of next the evaluation was charged for at once
+	defer func() { f.Release(f.Kept() - charged*viewCost) }()
 	for len(next) > 0 {
 		e := next[len(next)-1]
 		next = next[:len(next)-1]
 		if err := f.Tick(1); err != nil {
 			return nil, err
 		}
-		w, err := wrapped(f, e)
-		if err != nil {
-			return nil, err
-		}
-		if w.Self == nil {
-			continue
-		}
-		target, err := w.Self.Target()
+		target, err := e.Target()
 		if err != nil {
 			return nil, err
 		}
@@ -76,10 +71,23 @@ func causes(f *machine.Frame, args []value.Value) (value.Value, error) {
 			}
 			met[k] = true
 		}
+		w, err := wrapped(f, e)
+		if err != nil {
+			return nil, err
+		}
+		if w.Self == nil {
+			continue
+		}
 		if err := f.Keep(4 * meter.ElementSize); err != nil {
 			return nil, err
 		}
 		list = append(list, value.Live{View: w.Self})
+		if more := len(next) + len(w.Errors) - charged; more > 0 {
+			if err := f.Keep(more * viewCost); err != nil {
+				return nil, err
+			}
+			charged += more
+		}
 		for i := len(w.Errors) - 1; i >= 0; i-- {
 			next = append(next, w.Errors[i])
 		}
