@@ -122,7 +122,10 @@ func sampled(source, path, part string) string {
 		rest = after
 	}
 	line := strings.TrimSpace(b.String())
-	if _, err := syntax.Parse(line, library.Known, syntax.Limits{Line: maxCompleted, Nesting: math.MaxInt}); !found || err != nil || strings.Contains(line, "\n") {
+	if !found || strings.Contains(line, "\n") {
+		return ""
+	}
+	if _, err := syntax.Parse(line, library.Known, syntax.Limits{Line: maxCompleted, Nesting: math.MaxInt}); err != nil {
 		return ""
 	}
 	return line

@@ -142,11 +142,7 @@ func (c *coverage) has(from, n uintptr) bool {
 // areSet reports whether the bits [lo, hi) are set.
 func areSet(set []uint64, lo, hi uintptr) bool {
 	for lo < hi {
-		end := min(hi, (lo|63)+1)
-		mask := ^uint64(0) << (lo % 64)
-		if end%64 != 0 {
-			mask &= 1<<(end%64) - 1
-		}
+		mask, end := maskOf(lo, hi)
 		if set[lo/64]&mask != mask {
 			return false
 		}
@@ -158,17 +154,23 @@ func areSet(set []uint64, lo, hi uintptr) bool {
 // setBits sets the bits [lo, hi) and returns how many were not set before.
 func setBits(set []uint64, lo, hi uintptr) (fresh int) {
 	for lo < hi {
-		end := min(hi, (lo|63)+1)
-		mask := ^uint64(0) << (lo % 64)
-		if end%64 != 0 {
-			mask &= 1<<(end%64) - 1
-		}
+		mask, end := maskOf(lo, hi)
 		word := &set[lo/64]
 		fresh += bits.OnesCount64(mask &^ *word)
 		*word |= mask
 		lo = end
 	}
 	return fresh
+}
+
+// maskOf returns those of the bits [lo, hi) that lie in the word of lo, and the bit behind them.
+func maskOf(lo, hi uintptr) (mask uint64, end uintptr) {
+	end = min(hi, (lo|63)+1)
+	mask = ^uint64(0) << (lo % 64)
+	if end%64 != 0 {
+		mask &= 1<<(end%64) - 1
+	}
+	return mask, end
 }
 
 // later has rest add these bytes. What lies behind the elements of a slice is counted after all

@@ -58,15 +58,13 @@ func asJSON(f *machine.Frame, args []value.Value) (value.Value, error) {
 // restOf says how to get the JSON of what was cut from n.
 func restOf(n *render.Node) string {
 	n = value.PointedAt(n)
-	list := n.Shape == inspect.List || n.Shape == inspect.Map
 	switch {
-	case list && n.Cut != nil && n.Cut.More > 0 && n.Cut.Path != "":
+	case n.Shape != inspect.List && n.Shape != inspect.Map || n.Cut == nil || n.Cut.More == 0:
+		return "what is missing stands where it was cut, behind \"path\""
+	case n.Cut.Path != "":
 		return "json(" + n.Cut.Rest() + ") is the rest"
-	case list && n.Cut != nil && n.Cut.More > 0:
-		at := strconv.Itoa(len(n.Items))
-		return "json(x[" + at + ":]) is the rest of x"
 	}
-	return "what is missing stands where it was cut, behind \"path\""
+	return "json(x[" + strconv.Itoa(len(n.Items)) + ":]) is the rest of x"
 }
 
 // snapped is a bounded copy of x. It charges the evaluation.
