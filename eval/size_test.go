@@ -11,6 +11,7 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/sightglass-go/sightglass/internal/text"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -35,7 +36,7 @@ func TestSizeCountsBytesOnce(t *testing.T) {
 	const word, wholeSize = int(unsafe.Sizeof(uintptr(0))), int(unsafe.Sizeof(whole{}))
 	w := &whole{}
 	array := make([]int64, 10, 16)
-	text := strings.Repeat("sightglass ", 100)
+	prose := strings.Repeat("sightglass ", 100)
 	shared := map[int64]int64{1: 1, 2: 2}
 	ch := make(chan int64, 4)
 	lru := list.New()
@@ -59,8 +60,8 @@ func TestSizeCountsBytesOnce(t *testing.T) {
 		"slices": &struct{ a, b, c []int64 }{array[2:5:5], array[4:8:8], array},
 		"tails":  &struct{ a, b []*couple }{make([]*couple, 1, 8)[:0], nil},
 		"longer": func() any { s := make([]*couple, 4); s[3] = &couple{}; return &struct{ a, b []*couple }{s[:1], s} }(),
-		"texts":  &struct{ a, b, c string }{text[3:20], text, text[50:]},
-		"words":  func() any { w := strings.Split(text, " "); return &w }(),
+		"texts":  &struct{ a, b, c string }{prose[3:20], prose, prose[50:]},
+		"words":  func() any { w := strings.Split(prose, " "); return &w }(),
 		"shared": &struct{ a, b map[int64]int64 }{shared, shared},
 		"chans":  &struct{ a, b chan int64 }{ch, ch},
 		"lru": &struct {
@@ -82,30 +83,22 @@ func TestSizeCountsBytesOnce(t *testing.T) {
 		"size(slices)":         fmt.Sprintf("%d bytes by itself, %d bytes with what it leads to: 4 objects", 9*word, 9*word+16*8),
 		"size(tails)":          fmt.Sprintf("%d bytes by itself, %d bytes with what it leads to: 1 objects", 6*word, 6*word+8*word),
 		"size(longer)":         fmt.Sprintf("%d bytes by itself, %d bytes with what it leads to: 4 objects", 6*word, 6*word+4*word+16),
-		"size(texts)":          fmt.Sprintf("%d bytes by itself, %s bytes with what it leads to: 3 objects", 6*word, thousands(6*word+len(text))),
-		"size(words)":          fmt.Sprintf("%d bytes by itself, %s bytes with what it leads to: 102 objects", 3*word, thousands(3*word+101*2*word+100*len("sightglass"))),
+		"size(texts)":          fmt.Sprintf("%d bytes by itself, %s bytes with what it leads to: 3 objects", 6*word, text.Thousands(6*word+len(prose))),
+		"size(words)":          fmt.Sprintf("%d bytes by itself, %s bytes with what it leads to: 102 objects", 3*word, text.Thousands(3*word+101*2*word+100*len("sightglass"))),
 		"size(shared)":         fmt.Sprintf("%d bytes by itself, %d bytes with what it leads to: 2 objects", 2*word, 2*word+2*17),
 		"size(chans)":          fmt.Sprintf("%d bytes by itself, %d bytes with what it leads to: 2 objects", 2*word, 2*word+4*8),
 		"size(lru)":            fmt.Sprintf("%d bytes by itself, %d bytes with what it leads to: 9 objects", 2*word, 2*word+int(unsafe.Sizeof(list.List{}))+3*int(unsafe.Sizeof(list.Element{}))+3*16+3*(8+word+1)),
 		"size(boxes)":          fmt.Sprintf("%d bytes by itself, %d bytes with what it leads to: 2 objects", 4*word, 4*word+16),
 		"size(self)":           fmt.Sprintf("%d bytes by itself, %d bytes with what it leads to: 3 objects", word, word+4*word+1+4),
 		"size(loop)":           fmt.Sprintf("%d bytes by itself, %d bytes with what it leads to: 3 objects", 3*word, 3*word+2*word+3*word),
-		"size(longest)":        fmt.Sprintf("%d bytes by itself, %s bytes with what it leads to: 50,000 objects", wholeSize, thousands(50_000*wholeSize)),
-		"size(bytes)":          fmt.Sprintf("%d bytes by itself, %s bytes with what it leads to: 2 objects", 6*word, thousands(6*word+10_000-5)),
+		"size(longest)":        fmt.Sprintf("%d bytes by itself, %s bytes with what it leads to: 50,000 objects", wholeSize, text.Thousands(50_000*wholeSize)),
+		"size(bytes)":          fmt.Sprintf("%d bytes by itself, %s bytes with what it leads to: 2 objects", 6*word, text.Thousands(6*word+10_000-5)),
 		"size(bytes.a[10:20])": fmt.Sprintf("%d bytes by itself, %d bytes with what it leads to: 2 objects", 3*word, 3*word+10),
 	} {
 		if got := shown(t, s, source); got != want {
 			t.Errorf("%s\n%s\nwant\n%s", source, got, want)
 		}
 	}
-}
-
-func thousands(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // TestSizeOfRandom compares size with a set of all bytes, on objects with pointers and slices into
