@@ -67,7 +67,8 @@ const maxNumber = 40
 // numberError says what is wrong with the number at p of source, where it begins, and what to write.
 func numberError(source string, p fault.Pos) (text, hint string, from fault.Pos) {
 	runes := []rune(source)
-	start, end := min(int(p)-1, len(runes)), min(int(p)-1, len(runes))
+	start := min(int(p)-1, len(runes))
+	end := start
 	for start > 0 && (inName(runes[start-1]) || runes[start-1] == '.') {
 		start--
 	}
@@ -108,8 +109,8 @@ func escapeError(source string, p fault.Pos) (text, hint string, from fault.Pos)
 	runes := []rune(source)
 	for from = min(p, fault.Pos(len(runes))); from > 1 && runes[from-1] != '\\'; from-- {
 	}
-	switch escaped := string(runes[from:min(int(from)+1, len(runes))]); {
-	case escaped != "" && strings.Contains("xuU01234567", escaped):
+	escaped := string(runes[from:min(int(from)+1, len(runes))])
+	if escaped != "" && strings.Contains("xuU01234567", escaped) {
 		return "\\" + escaped + " is not complete", `it is written \x41, \u0041, \U00000041 or \101`, from
 	}
 	escape := string(runes[from-1 : min(int(from)+1, len(runes))])

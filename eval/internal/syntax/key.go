@@ -31,7 +31,8 @@ func keyHint(source string, p fault.Pos, runs *regexp.Regexp) string {
 	if len(source) > maxKeyedSource || p <= 0 {
 		return ""
 	}
-	at := len(string([]rune(source)[:min(int(p)-1, len([]rune(source)))]))
+	runes := []rune(source)
+	at := len(string(runes[:min(int(p)-1, len(runes))]))
 	for _, m := range runs.FindAllStringSubmatchIndex(source, -1) {
 		dot, from, to := m[0], m[2], m[3]
 		if key := source[from:to]; at >= dot && at <= to && !isName(key) && len(key) <= maxKey {
