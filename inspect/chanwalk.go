@@ -46,7 +46,7 @@ func (w *chanWalk) load(of Value) (bool, error) {
 	}
 	for tries := 1; ; tries++ {
 		still, err := w.try(of, p)
-		if err != nil || w.pos >= w.end {
+		if err != nil || w.begun && w.pos >= w.end {
 			return false, err
 		}
 		if still {
@@ -60,10 +60,12 @@ func (w *chanWalk) load(of Value) (bool, error) {
 	}
 }
 
-// try copies the next chunk once. still says that it was there all the time.
+// try copies the next chunk once. still says that it was there all the time. What a torn ring says
+// is not used: a walk that believed it would leave out values that wait. While one goroutine is
+// stopped in the middle of a send or a receive there is no chunk, and the next load tries again.
 func (w *chanWalk) try(of Value, p peek.Ref) (still bool, err error) {
 	before, err := peek.RingOf(p, of.typ)
-	if err != nil {
+	if err != nil || before.Torn {
 		return false, err
 	}
 	w.follow(before)
@@ -78,7 +80,7 @@ func (w *chanWalk) try(of Value, p peek.Ref) (still bool, err error) {
 		return false, err
 	}
 	after, err := peek.RingOf(p, of.typ)
-	if err != nil {
+	if err != nil || after.Torn {
 		return false, err
 	}
 	if w.follow(after); w.received > w.pos {
@@ -86,7 +88,7 @@ func (w *chanWalk) try(of Value, p peek.Ref) (still bool, err error) {
 		// the others were not touched.
 		w.pos = min(w.received, w.stop)
 		w.again++
-	} else if !still || before.Torn || after.Torn {
+	} else if !still {
 		return false, nil
 	}
 	// Whole rounds of values may have gone by meanwhile, and a slot was empty when it was copied.
@@ -100,9 +102,6 @@ func (w *chanWalk) try(of Value, p peek.Ref) (still bool, err error) {
 // follow notes what was received since the last look. That is known but for whole rounds: of these
 // only what no longer waits.
 func (w *chanWalk) follow(r peek.Ring) {
-	if w.begun && r.Torn {
-		return
-	}
 	if w.begun && r.Size > 0 {
 		n := (r.First - w.first + r.Size) % r.Size
 		if n < w.waiting-r.Len {

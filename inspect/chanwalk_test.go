@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"unsafe"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/attack"
@@ -15,24 +16,13 @@ import (
 // waits lists what waits in ch, by walking its ring.
 func waits[T any](t *testing.T, ch chan T, of func(inspect.Value) string) (list []string) {
 	t.Helper()
-	v, err := inspect.Of(&ch).Elem()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for c := v.Items(); !c.Done(); {
-		if err := c.Load(); err != nil {
-			t.Fatal(err)
-		}
-		for {
-			_, e, ok := c.Next()
-			if !ok {
-				break
-			}
+	for c := elemOf(t, &ch).Items(); !c.Done(); {
+		loadChunk(t, c, func(_, e inspect.Value) {
 			if e.Mark()&inspect.Racy == 0 {
 				t.Error("what waits in a channel is not marked as racy")
 			}
 			list = append(list, of(e))
-		}
+		})
 	}
 	return list
 }
@@ -101,23 +91,13 @@ func TestItemsLeft(t *testing.T) {
 	for i := range 150 {
 		ch <- i
 	}
-	v, err := inspect.Of(&ch).Elem()
-	if err != nil {
-		t.Fatal(err)
-	}
+	v := elemOf(t, &ch)
 	var got []int
 	for c := v.Items(); !c.Done(); {
-		if err := c.Load(); err != nil {
-			t.Fatal(err)
-		}
-		for {
-			_, e, ok := c.Next()
-			if !ok {
-				break
-			}
+		loadChunk(t, c, func(_, e inspect.Value) {
 			x, _ := e.Scalar(0)
 			got = append(got, x.(int))
-		}
+		})
 		if len(got) == 64 {
 			for range 70 {
 				<-ch
@@ -143,25 +123,15 @@ func TestItemsOfAnotherRound(t *testing.T) {
 	for i := range 150 {
 		ch <- i
 	}
-	v, err := inspect.Of(&ch).Elem()
-	if err != nil {
-		t.Fatal(err)
-	}
+	v := elemOf(t, &ch)
 	n, others := 0, false
 	for c := v.Items(); !c.Done(); {
-		if err := c.Load(); err != nil {
-			t.Fatal(err)
-		}
-		for {
-			_, e, ok := c.Next()
-			if !ok {
-				break
-			}
+		loadChunk(t, c, func(_, e inspect.Value) {
 			if x, _ := e.Scalar(0); x != n {
 				t.Fatalf("value %d is %v", n, x)
 			}
 			n++
-		}
+		})
 		if n == 64 && !others {
 			others = true
 			for range 150 {
@@ -174,6 +144,44 @@ func TestItemsOfAnotherRound(t *testing.T) {
 	}
 	if n != 64 {
 		t.Errorf("%d values", n)
+	}
+}
+
+// TestItemsHalfReceived: a goroutine is stopped in the middle of a receive when a walk begins, or goes
+// on. The walk loses nothing by that.
+func TestItemsHalfReceived(t *testing.T) {
+	for _, met := range []int{0, 64} {
+		ch := make(chan int, 150)
+		for i := range 150 {
+			ch <- i
+		}
+		waiting := *(**int)(unsafe.Pointer(&ch)) // a chan begins with how many values wait in it
+		v := elemOf(t, &ch)
+		var got, want []int
+		for c := v.Items(); !c.Done(); {
+			half := len(got) == met && len(ch) == 150
+			if half {
+				for range 70 {
+					<-ch
+				}
+				*waiting++
+			}
+			loadChunk(t, c, func(_, e inspect.Value) {
+				x, _ := e.Scalar(0)
+				got = append(got, x.(int))
+			})
+			if half {
+				*waiting--
+			}
+		}
+		for i := range 150 {
+			if i < met || i >= 70 {
+				want = append(want, i)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("after %d: %v, want %v", met, got, want)
+		}
 	}
 }
 
@@ -207,21 +215,11 @@ func TestItemsWhileInUse(t *testing.T) {
 			}
 		}
 	}()
-	v, err := inspect.Of(&ch).Elem()
-	if err != nil {
-		t.Fatal(err)
-	}
+	v := elemOf(t, &ch)
 	for seen := 0; !over.Load() || seen == 0; {
 		count := 0
 		for c := v.Items(); !c.Done(); {
-			if err := c.Load(); err != nil {
-				t.Fatal(err)
-			}
-			for {
-				_, e, ok := c.Next()
-				if !ok {
-					break
-				}
+			loadChunk(t, c, func(_, e inspect.Value) {
 				count++
 				n, err := e.Field(0).Scalar(100)
 				if err != nil {
@@ -238,7 +236,7 @@ func TestItemsWhileInUse(t *testing.T) {
 				kept, _ := e.Keep()
 				kept.Field(1).Scalar(100)
 				seen++
-			}
+			})
 		}
 		if count > cap(ch) {
 			t.Fatalf("%d wait in a channel of %d", count, cap(ch))

@@ -66,6 +66,21 @@ func TestMapChangedUnderWalk(t *testing.T) {
 	}
 }
 
+// loadChunk loads a chunk of a walk, and calls f for what is in it.
+func loadChunk(t *testing.T, c *inspect.Cursor, f func(key, elem inspect.Value)) {
+	t.Helper()
+	if err := c.Load(); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		k, e, ok := c.Next()
+		if !ok {
+			return
+		}
+		f(k, e)
+	}
+}
+
 // TestListChangedUnderWalk lets a slice shrink and grow between chunks. The walk goes to where the
 // slice ended at first.
 func TestListChangedUnderWalk(t *testing.T) {
@@ -74,26 +89,15 @@ func TestListChangedUnderWalk(t *testing.T) {
 		for i := range list {
 			list[i] = i
 		}
-		v, err := inspect.Of(&list).Elem()
-		if err != nil {
-			t.Fatal(err)
-		}
-		cur := v.Cursor()
+		cur := elemOf(t, &list).Cursor()
 		n := 0
 		for !cur.Done() {
-			if err := cur.Load(); err != nil {
-				t.Fatal(err)
-			}
-			for {
-				_, e, ok := cur.Next()
-				if !ok {
-					break
-				}
+			loadChunk(t, cur, func(_, e inspect.Value) {
 				if x, err := e.Scalar(0); err != nil || x != n && n < min(3000, to) {
 					t.Fatalf("element %d is %v, %v", n, x, err)
 				}
 				n++
-			}
+			})
 			cur.Pause()
 			if len(list) == 3000 {
 				list = append(make([]int, 0, to), list[:min(to, 3000)]...)[:to]
@@ -116,28 +120,17 @@ func TestListMovesNearby(t *testing.T) {
 			for i := range list {
 				list[i] = i
 			}
-			v, err := inspect.Of(&list).Elem()
-			if err != nil {
-				t.Fatal(err)
-			}
-			cur := v.Cursor()
+			cur := elemOf(t, &list).Cursor()
 			met, ordered := 0, true
 			for !cur.Done() {
-				if err := cur.Load(); err != nil {
-					t.Fatal(err)
-				}
-				for {
-					_, e, ok := cur.Next()
-					if !ok {
-						break
-					}
+				loadChunk(t, cur, func(_, e inspect.Value) {
 					x, err := e.Scalar(0)
 					if err != nil {
 						t.Fatal(err)
 					}
 					met++
 					ordered = ordered && x == met-1
-				}
+				})
 				if cur.Pause(); met < n && &list[0] == &room[old] {
 					to := at
 					if old > 0 {
@@ -168,21 +161,14 @@ func TestKeepLasts(t *testing.T) {
 		cur := inspect.Of(m).Cursor()
 		cur.Trust(trusted)
 		for !cur.Done() {
-			if err := cur.Load(); err != nil {
-				t.Fatal(err)
-			}
-			for {
-				k, e, ok := cur.Next()
-				if !ok {
-					break
-				}
+			loadChunk(t, cur, func(k, e inspect.Value) {
 				k, _ = k.Keep()
 				e, n := e.Keep()
 				if n == 0 || e.Mark()&inspect.Copied == 0 {
 					t.Fatal("what was lent is not copied")
 				}
 				keys, elems = append(keys, k), append(elems, e)
-			}
+			})
 		}
 		clear(m)
 		for i, k := range keys {

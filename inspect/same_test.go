@@ -574,14 +574,7 @@ func TestSyncMap(t *testing.T) {
 		t.Errorf("length %d, %v, want %d", n, err, len(want))
 	}
 	for cur := v.Cursor(); !cur.Done(); {
-		if err := cur.Load(); err != nil {
-			t.Fatal(err)
-		}
-		for {
-			k, e, ok := cur.Next()
-			if !ok {
-				break
-			}
+		loadChunk(t, cur, func(k, e inspect.Value) {
 			if k.Mark() != 0 || e.Mark() != 0 || !e.Solid() {
 				t.Fatalf("an entry is marked %v, %v", k.Mark(), e.Mark())
 			}
@@ -591,7 +584,7 @@ func TestSyncMap(t *testing.T) {
 				t.Fatalf("%v: %v, want %v", key, val, want[key])
 			}
 			delete(want, key)
-		}
+		})
 	}
 	if len(want) != 0 {
 		t.Errorf("not seen: %v", want)

@@ -145,6 +145,7 @@ var mutations = []mutation{
 	{off: "that a lock is not taken is noted as racy", file: "eval/notes.go", old: "		add(RacyNote, line)\n", new: "		notes = append(notes, line)\n", test: "TestNotesAreTrue"},
 	{off: "what was picked is no path", file: "eval/variable.go", old: " || !v.Steady() || !target.Steady()", new: "", test: "TestPickedIsNoPath"},
 	{off: "the parts of a channel's ring have to fit together", file: "inspect/internal/peek/ring.go", old: "r.Slot(r.Len) != sent", new: "false", test: "TestTornRing"},
+	{off: "a channel's ring whose parts do not fit is not believed", file: "inspect/chanwalk.go", old: "err != nil || before.Torn", new: "err != nil", test: "TestItemsHalfReceived"},
 	{off: "whole rounds of a channel's ring count as received", file: "inspect/chanwalk.go", old: "if n < w.waiting-r.Len {", new: "if false {", test: "TestItemsOfAnotherRound"},
 	{off: "what waits in a channel is marked as racy", file: "inspect/chanwalk.go", old: "mark: of.mark | Racy", new: "mark: of.mark", test: "TestItems"},
 	{off: "walks follow a slice that shifts", file: "inspect/listwalk.go", old: "	w.shift(-shift)\n", new: "", test: "TestListsThatMove"},

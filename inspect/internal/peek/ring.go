@@ -53,7 +53,8 @@ func RingOf(p Ref, t reflect.Type) (r Ring, err error) {
 func ringOf(p Ref, t reflect.Type) (r Ring, err error) {
 	var head [chanType + 3 + ringNext]uintptr
 	p = p.Bare()
-	if _, err := p.Words(head[:]); err != nil {
+	still, err := p.Words(head[:])
+	if err != nil {
 		return r, err
 	}
 	where := &p.Space().where
@@ -70,7 +71,7 @@ func ringOf(p Ref, t reflect.Type) (r Ring, err error) {
 			return Ring{}, fmt.Errorf("there is no chan at %#x", p.Addr())
 		}
 		if r.Size > 0 {
-			r.Torn = r.First == r.Size || r.Slot(r.Len) != sent
+			r.Torn = !still || r.First == r.Size || r.Slot(r.Len) != sent
 			r.First %= r.Size
 		}
 		return r, nil
