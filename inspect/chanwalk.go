@@ -10,18 +10,13 @@ import (
 // that was sent last when the walk began. The program sends and receives meanwhile: the walk leaves
 // out what was received before it came there, and what is sent after it began.
 type chanWalk struct {
+	elems    // counted from the first value of the walk
 	begun    bool
-	first    int      // the slot of the value that was received next at the last load
+	slot     int      // of the value that was received next at the last load
 	waiting  int      // how many values waited then
 	received int      // how many values were received since the walk began
-	pos      int      // the next value, counted from the first one of the walk
 	end      int      // where the walk ends
-	stop     int      // the end of the chunk
-	at       int      // the first value of the chunk
 	slots    peek.Ref // where the chunk was copied from
-	elem     Value
-	slab     peek.Slab
-	size     uintptr
 	again    int
 }
 
@@ -76,7 +71,7 @@ func (w *chanWalk) try(of Value, p peek.Ref) (still bool, err error) {
 	if w.pos = max(w.pos, w.received); w.pos >= w.end {
 		return false, nil
 	}
-	if still, err = w.copy(of, before); err != nil {
+	if still, err = w.copyFrom(of, before); err != nil {
 		return false, err
 	}
 	after, err := peek.RingOf(p, of.typ)
@@ -92,8 +87,8 @@ func (w *chanWalk) try(of Value, p peek.Ref) (still bool, err error) {
 		return false, nil
 	}
 	// Whole rounds of values may have gone by meanwhile, and a slot was empty when it was copied.
-	gone := w.size * uintptr(w.pos-w.at)
-	copied := w.slab.Bytes(w.size * uintptr(w.stop-w.at))[gone:]
+	gone := w.size * uintptr(w.pos-w.first)
+	copied := w.slab.Bytes(w.size * uintptr(w.stop-w.first))[gone:]
 	now := make([]byte, len(copied))
 	err = w.slots.Add(gone).Copy(now)
 	return bytes.Equal(now, copied), err
@@ -103,39 +98,24 @@ func (w *chanWalk) try(of Value, p peek.Ref) (still bool, err error) {
 // only what no longer waits.
 func (w *chanWalk) follow(r peek.Ring) {
 	if w.begun && r.Size > 0 {
-		n := (r.First - w.first + r.Size) % r.Size
+		n := (r.First - w.slot + r.Size) % r.Size
 		if n < w.waiting-r.Len {
 			n += r.Size
 		}
 		w.received += n
 	}
-	w.first, w.waiting = r.First, r.Len
+	w.slot, w.waiting = r.First, r.Len
 }
 
-// copy copies a chunk of values. It ends where the ring begins again.
-func (w *chanWalk) copy(of Value, r peek.Ring) (still bool, err error) {
+// copyFrom copies a chunk of values. It ends where the ring begins again.
+func (w *chanWalk) copyFrom(of Value, r peek.Ring) (still bool, err error) {
 	t := of.typ.Elem()
 	w.size = t.Size()
 	from := r.Slot(w.pos - w.received)
-	w.at = w.pos
-	w.stop = min(w.end, w.pos+chunk, w.pos+max(1, int(chunkBytes/max(1, w.size))), w.pos+r.Size-from)
-	size := uintptr(w.stop-w.pos) * w.size
-	if uintptr(len(w.slab))*8 < size || len(w.slab) == 0 {
-		w.slab = peek.NewSlab(max(size, 1))
-	}
+	w.begin(min(w.end, w.pos+r.Size-from))
 	w.slots = r.Slots.Add(uintptr(from) * w.size)
-	still, err = w.slots.Settled(w.slab.Bytes(size))
-	w.elem = Value{typ: t, mark: of.mark | Racy, how: lent, ref: w.slab.Ref(w.slots)}
-	return still, err
-}
-
-func (w *chanWalk) next() (key, elem Value, ok bool) {
-	if w.pos >= w.stop {
-		return key, elem, false
-	}
-	elem = w.elem.part(w.elem.typ, uintptr(w.pos-w.at)*w.size)
-	w.pos++
-	return key, elem, true
+	w.elem = Value{typ: t, mark: of.mark | Racy}
+	return w.copy(w.slots)
 }
 
 func (w *chanWalk) retries() int { return w.again }

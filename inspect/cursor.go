@@ -79,7 +79,7 @@ func (v Value) walker(lo, hi int) walker {
 		}
 	case reflect.Slice, reflect.Array:
 		if v.Shape() == List {
-			return &listWalk{pos: lo, limit: hi}
+			return &listWalk{elems: elems{pos: lo}, limit: hi}
 		}
 	case reflect.Map:
 		if v.how&(solid|trusted) == solid|trusted && v.space().memory.MapsUnknown() != nil {

@@ -11,15 +11,10 @@ import (
 // its elements moved (copy(q, q[1:])). Then the walk goes on behind the element that it handed out
 // last.
 type listWalk struct {
-	pos     int // of the next element to hand out
+	elems
 	limit   int // where the walk ends at the latest
 	begun   bool
 	end     int // where the walk ends in the list as it is now
-	first   int // the first element of the chunk
-	stop    int // the end of the chunk
-	elem    Value
-	slab    peek.Slab
-	size    uintptr
 	retried int
 
 	// The slice header at the last load.
@@ -59,8 +54,7 @@ func (w *listWalk) load(of Value) (bool, error) {
 	if w.pos >= w.end {
 		return false, nil
 	}
-	w.first = w.pos
-	w.stop = min(w.end, w.pos+chunk, w.pos+max(1, int(chunkBytes/max(1, w.size))))
+	w.begin(w.end)
 	w.elem = Value{typ: t, mark: of.mark | mark, how: h}
 	if h&(solid|word) != 0 {
 		w.elem.ref = data
@@ -69,11 +63,7 @@ func (w *listWalk) load(of Value) (bool, error) {
 		}
 		return true, nil
 	}
-	bytes := uintptr(w.stop-w.first) * w.size
-	if uintptr(len(w.slab))*8 < bytes || len(w.slab) == 0 {
-		w.slab = peek.NewSlab(max(bytes, 1))
-	}
-	still, err := data.Add(uintptr(w.first) * w.size).Settled(w.slab.Bytes(bytes))
+	still, err := w.copy(data.Add(uintptr(w.first) * w.size))
 	if err != nil {
 		return false, err
 	}
@@ -81,17 +71,7 @@ func (w *listWalk) load(of Value) (bool, error) {
 		w.elem.mark |= Torn
 		w.retried++
 	}
-	w.elem.ref, w.elem.how = w.slab.Ref(data), lent
 	return true, nil
-}
-
-func (w *listWalk) next() (key, elem Value, ok bool) {
-	if w.pos >= w.stop {
-		return key, elem, false
-	}
-	elem = w.elem.part(w.elem.typ, uintptr(w.pos-w.first)*w.size)
-	w.pos++
-	return key, elem, true
 }
 
 func (w *listWalk) retries() int { return w.retried }
