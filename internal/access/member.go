@@ -64,15 +64,15 @@ func (v *View) memberOfTarget(name string) (*View, error) {
 	if t.Shape() == inspect.Map {
 		entry, err := mapView{t}.entry(name)
 		var missing *KeyError
-		if t.hasFields() && errors.As(err, &missing) {
+		if !errors.As(err, &missing) {
+			return entry, err
+		}
+		if t.hasFields() {
 			if index, _ := (structView{t}).find(name); index != nil {
 				return structView{t}.field(name)
 			}
 		}
-		if err != nil && errors.As(err, &missing) {
-			return t.readingMember(name, err)
-		}
-		return entry, err
+		return t.readingMember(name, err)
 	}
 	if t.hasFields() {
 		return structView{t}.member(name)

@@ -161,11 +161,12 @@ func (v *View) literal(depth int) (s string, ok bool) {
 	if depth > maxNested || t == nil || v.checkShown() != nil {
 		return "", false
 	}
-	if x, plain, err := v.Plain(); plain || err != nil {
-		if s, ok = literal.Of(x); err != nil {
-			return "", false
-		}
-		return s, ok
+	x, plain, err := v.Plain()
+	if err != nil {
+		return "", false
+	}
+	if plain {
+		return literal.Of(x)
 	}
 	var parts []string
 	open, end := "[", "]"

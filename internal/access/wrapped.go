@@ -100,7 +100,8 @@ func (v *View) wrapped(depth int) (w Wrapped, err error) {
 		return t.wrapped(depth + 1)
 	}
 	if !w.List {
-		return w, w.add(c)
+		err = w.add(c) // before w is returned
+		return w, err
 	}
 	n, err := c.Len()
 	w.More = max(0, n-maxWrapped)

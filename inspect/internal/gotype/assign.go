@@ -33,7 +33,7 @@ func Assign(dst reflect.Value, x any) error { return assign(dst, x, 0) }
 
 func assign(dst reflect.Value, x any, depth int) error {
 	t := dst.Type()
-	cannot := func(why string) error {
+	cannot := func(why string) KeyError {
 		return KeyError(fmt.Sprintf("%s cannot be a key of the type %s%s", literal(x), Name(t), why))
 	}
 	if depth > 20 {
@@ -56,10 +56,8 @@ func assign(dst reflect.Value, x any, depth int) error {
 	}
 	switch k := t.Kind(); {
 	case k == reflect.Interface:
-		if t.NumMethod() > 0 {
-			if !src.Type().Implements(t) {
-				return MethodsError{KeyError(fmt.Sprintf("%s cannot be a key of the type %s: it lacks the methods", literal(x), Name(t)))}
-			}
+		if t.NumMethod() > 0 && !src.Type().Implements(t) {
+			return MethodsError{cannot(": it lacks the methods")}
 		}
 		dst.Set(src)
 		return nil
@@ -101,7 +99,7 @@ func assign(dst reflect.Value, x any, depth int) error {
 	return cannot("")
 }
 
-func assignNumber(dst, src reflect.Value, cannot func(string) error) error {
+func assignNumber(dst, src reflect.Value, cannot func(string) KeyError) error {
 	var i int64
 	switch {
 	case src.CanInt():
