@@ -10,8 +10,8 @@ import (
 
 // Scalar returns the content of a value of the shape Scalar as a plain Go value. A named type
 // becomes its underlying one: a bool, an int, an int64 if an int is too small, a uint64 if an int64
-// is too small, a float32, a float64, a complex64, a complex128, a string. Times and durations stay what they are. A string
-// longer than max bytes is an error; max 0 means no limit.
+// is too small, a float32, a float64, a complex64, a complex128, a string. Times and durations stay
+// what they are. A string longer than max bytes is an error; max 0 means no limit.
 //
 // A time loses its monotonic clock reading. A location that is neither UTC nor the process's own
 // becomes the zone that it is in at that time, or UTC if v is racy.

@@ -39,8 +39,8 @@ func (s *space) findField(t reflect.Type, name string) (index []int, ok bool) {
 	return fields[0], true
 }
 
-// ownField finds a field of t, if that is a struct, which is no embedded one's. It is all that lenses need, and,
-// unlike findField, asks for no method by name: see docs/dependencies.md.
+// ownField finds a field of t, if that is a struct, which is no embedded one's. It is all that
+// lenses need, and, unlike findField, asks for no method by name: see docs/dependencies.md.
 func (s *space) ownField(t reflect.Type, name string) (index []int, ok bool) {
 	if t == nil || t.Kind() != reflect.Struct {
 		return nil, false

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// TestSelectors asks for each name in each struct of selector_types_test.go, and compares with what Go's type checker says of
-// the selector.
+// TestSelectors asks for each name in each struct of selector_types_test.go, and compares with what
+// Go's type checker says of the selector.
 func TestSelectors(t *testing.T) {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "selector_types_test.go", nil, 0)

@@ -10,9 +10,9 @@ import (
 )
 
 // Plain returns the plain Go value of a scalar (see [inspect.Value.Scalar]), also of one that an
-// interface holds, and nil for a nil pointer, interface, map, slice, func or chan, but a TypedNil for
-// an interface that holds one. ok is false for anything else, which stays live, as does a string of more than [MaxText] bytes. For what must not
-// be shown it returns a *Redacted.
+// interface holds, and nil for a nil pointer, interface, map, slice, func or chan, but a TypedNil
+// for an interface that holds one. ok is false for anything else, which stays live, as does a string
+// of more than [MaxText] bytes. For what must not be shown it returns a *Redacted.
 //
 // Strings of more than 64 KiB are charged to the Meter.
 func (v *View) Plain() (x any, ok bool, err error) {

@@ -57,7 +57,8 @@ func (v *View) childPolicy() *policy {
 }
 
 // independent reports whether v is a struct that looks after itself, so that p ends there: not the
-// exposed object, nor a struct with a lock that p declares. A chan looks after what waits in it, and a func after what it has captured.
+// exposed object, nor a struct with a lock that p declares. A chan looks after what waits in it, and
+// a func after what it has captured.
 func (v *View) independent(p *policy) bool {
 	t := v.val.Type()
 	if t == nil || t.Kind() != reflect.Struct {
