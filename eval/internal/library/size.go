@@ -2,6 +2,7 @@ package library
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"time"
 
@@ -23,8 +24,9 @@ const (
 	// maxSizedDepth bounds the pointers in a row that size follows on its stack. Further ones
 	// wait until it is back.
 	maxSizedDepth = 200
-	// maxBlock bounds what one slice, text or map may be believed to take, in bytes.
-	maxBlock = 1 << 40
+	// maxBlock bounds what one slice, text or map may be believed to take, in bytes: 1 TiB, or half of
+	// what 32 bits can address.
+	maxBlock = min(1<<40, math.MaxInt)
 )
 
 // sizeOf is size(x): the bytes of the object itself and of all that it leads to, each byte once, as
