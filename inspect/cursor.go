@@ -23,7 +23,7 @@ import (
 //	}
 //
 // Call Load each time the guard was taken, even if the chunk was not used up, and as often as time
-// allows under one hold. Entries that are in a map throughout are seen exactly once; others may be
+// allows under one hold. LoadBatch does the same for callers that read many entries at once. Entries that are in a map throughout are seen exactly once; others may be
 // seen or not. The order of a map is that of the hashes of its keys, and stays the same while the
 // map does not change.
 //
@@ -42,6 +42,7 @@ type Cursor struct {
 	torn   int
 	lo, hi int  // set by Within
 	items  bool // it is one of Items
+	batch  Batch
 }
 
 // A walker does a Cursor's work for one kind of collection.

@@ -1,0 +1,351 @@
+package inspect_test
+
+import (
+	"container/list"
+	"fmt"
+	"math"
+	"math/rand"
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// lane is what a test knows of an entry: the Values, and what is read from them.
+type lane struct {
+	key, elem inspect.Value
+	index     int
+}
+
+// lanesOf returns the entries of a chunk by Next.
+func lanesOf(c *inspect.Cursor) (lanes []lane) {
+	for {
+		k, e, ok := c.Next()
+		if !ok {
+			return lanes
+		}
+		lanes = append(lanes, lane{k, e, c.Index()})
+	}
+}
+
+// paths returns the paths to all that a Datum can be read of in v, at most depth pointers away.
+func paths(v inspect.Value, depth int) (all []*inspect.FieldPath) {
+	var extend func(steps []func(*inspect.FieldPath), t reflect.Type, depth int)
+	extend = func(steps []func(*inspect.FieldPath), t reflect.Type, depth int) {
+		p := v.FieldPath()
+		for _, step := range steps {
+			step(p)
+		}
+		all = append(all, p)
+		steps = steps[:len(steps):len(steps)]
+		switch t.Kind() {
+		case reflect.Pointer:
+			if depth > 0 {
+				extend(append(steps, (*inspect.FieldPath).Elem), t.Elem(), depth-1)
+			}
+		case reflect.Struct:
+			for i := range t.NumField() {
+				extend(append(steps, func(p *inspect.FieldPath) { p.Field(i) }), t.Field(i).Type, depth)
+			}
+		}
+	}
+	extend(nil, v.Type(), depth)
+	return all
+}
+
+// checkColumn compares a column with what Follow reads from each of the lanes in in.
+func checkColumn(t *testing.T, b *inspect.Batch, p *inspect.FieldPath, key bool, in *inspect.Mask, max int, c *inspect.Column) {
+	t.Helper()
+	b.Read(p, key, in, max, c)
+	at, kind := p.End()
+	if c.Kind != kind {
+		t.Fatalf("the column of %v has kind %v, want %v", at, c.Kind, kind)
+	}
+	for i := range b.Len() {
+		if in != nil && !in.Has(i) {
+			if c.Bad.Has(i) {
+				t.Fatalf("lane %d was not to be read, and is bad", i)
+			}
+			continue
+		}
+		k, v := b.Entry(i)
+		if key {
+			v = k
+		}
+		var want inspect.Datum
+		ok := false
+		if kind != inspect.NoDatum {
+			want, ok = v.Follow(p, max)
+		}
+		switch {
+		case c.Bad.Has(i) == ok:
+			t.Fatalf("%v in lane %d of %d is bad: %v, want %v (%v)", at, i, b.Len(), c.Bad.Has(i), !ok, want)
+		case kind == inspect.NoDatum:
+		case kind == inspect.TextDatum:
+			got := c.Text.At(int(c.Text.Ref[i]))
+			if ok && string(got) != want.Text || !ok && len(got) > 0 {
+				t.Fatalf("lane %d of %d has the text %q, want %q, %v", i, b.Len(), got, want.Text, ok)
+			}
+		default:
+			if ok && c.Bits[i] != want.Bits || !ok && c.Bits[i] != 0 {
+				t.Fatalf("%v in lane %d of %d is %#x, want %#x, %v", at, i, b.Len(), c.Bits[i], want.Bits, ok)
+			}
+		}
+	}
+}
+
+// checkBatches walks v in batches, mixed with chunks, and compares all with a walk in chunks.
+func checkBatches(t *testing.T, v inspect.Value, trust bool, random *rand.Rand) {
+	t.Helper()
+	one, many := v.Cursor(), v.Cursor()
+	one.Trust(trust)
+	many.Trust(trust)
+	same := func(a, b inspect.Value) bool {
+		// Where a copy lies differs.
+		return a.Type() == b.Type() && a.Mark() == b.Mark() && a.Solid() == b.Solid() && a.Lent() == b.Lent() &&
+			a.InPlace() == b.InPlace() && a.Addr() == b.Addr()
+	}
+	var pending []lane
+	next := func() (l lane, ok bool) {
+		for len(pending) == 0 && !one.Done() {
+			if err := one.Load(); err != nil {
+				t.Fatal(err)
+			}
+			pending = lanesOf(one)
+		}
+		if len(pending) == 0 {
+			return l, false
+		}
+		l, pending = pending[0], pending[1:]
+		return l, true
+	}
+	check := func(i int, got lane) {
+		want, ok := next()
+		if !ok {
+			t.Fatal("a batch has more than the walk")
+		}
+		if !same(got.key, want.key) || !same(got.elem, want.elem) || got.index != want.index {
+			t.Fatalf("lane %d is %+v, want %+v", i, got, want)
+		}
+	}
+	var c inspect.Column
+	for !many.Done() {
+		if random.Intn(4) == 0 {
+			if err := many.Load(); err != nil {
+				t.Fatal(err)
+			}
+			for range random.Intn(100) {
+				k, e, ok := many.Next()
+				if !ok {
+					break
+				}
+				check(-1, lane{k, e, many.Index()})
+			}
+			many.Pause()
+			continue
+		}
+		want := 1 + random.Intn(inspect.BatchSize)
+		b, err := many.LoadBatch(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b == nil {
+			if !many.Done() {
+				t.Fatal("no batch, and the walk goes on")
+			}
+			break
+		}
+		if b.Len() > want {
+			t.Fatalf("%d lanes, want at most %d", b.Len(), want)
+		}
+		if torn := b.Torn(); torn.Any() {
+			t.Fatal("nobody writes, and an entry is torn")
+		}
+		for i := range b.Len() {
+			k, e := b.Entry(i)
+			check(i, lane{k, e, b.Index(i)})
+		}
+		if b.Len() == 0 {
+			continue
+		}
+		in := inspect.FirstLanes(b.Len())
+		for range random.Intn(b.Len() + 1) {
+			in.Clear(random.Intn(b.Len()))
+		}
+		k, e := b.Entry(0)
+		for _, p := range paths(e, 3) {
+			checkColumn(t, b, p, false, nil, 1<<10, &c)
+			checkColumn(t, b, p, false, &in, 4, &c)
+		}
+		if k.IsValid() {
+			for _, p := range paths(k, 2) {
+				checkColumn(t, b, p, true, nil, 1<<10, &c)
+				checkColumn(t, b, p, true, &in, 4, &c)
+			}
+		}
+		many.Pause()
+	}
+	if l, ok := next(); ok {
+		t.Fatalf("the batches lack %+v", l)
+	}
+}
+
+// batched has a field of each kind that a column can be of, and some that it cannot.
+type batched struct {
+	B       bool
+	I       int
+	I8      int8
+	I16     int16
+	I32     int32
+	I64     int64
+	U       uint
+	U8      uint8
+	U16     uint16
+	U32     uint32
+	U64     uint64
+	P       uintptr
+	F       float64
+	G       float32
+	S       string
+	D       time.Duration
+	A       atomic.Int64
+	C       complex128
+	E       any
+	Next    *batched
+	In      struct{ X, Y int16 }
+	Deep    **int32
+	private string
+	Empty   struct{}
+	Long    [3]int
+}
+
+// newBatched returns a batched of random content.
+func newBatched(random *rand.Rand, depth int) *batched {
+	x := &batched{
+		B: random.Intn(2) == 0, I: random.Int() - random.Int(), I8: int8(random.Int()), I16: int16(random.Int()), I32: int32(random.Int()),
+		I64: int64(random.Uint64()), U: uint(random.Uint64()), U8: uint8(random.Int()), U16: uint16(random.Int()), U32: random.Uint32(), U64: random.Uint64(),
+		P: uintptr(random.Uint64()), F: random.NormFloat64(), G: float32(random.NormFloat64()), D: time.Duration(random.Int63()), E: random.Int(),
+	}
+	x.A.Store(random.Int63())
+	x.In.X, x.In.Y = int16(random.Int()), int16(random.Int())
+	texts := []string{"", "a", "ab", "abcdefg", "abcdefgh", "abcdefghi", "the same", fmt.Sprint(random.Int()), string(make([]byte, random.Intn(2000)))}
+	x.S, x.private = texts[random.Intn(len(texts))], texts[random.Intn(len(texts))]
+	if random.Intn(4) > 0 && depth > 0 {
+		x.Next = newBatched(random, depth-1)
+	}
+	if random.Intn(2) == 0 {
+		p := new(int32)
+		*p = int32(random.Int())
+		x.Deep = &p
+		if random.Intn(2) == 0 {
+			*x.Deep = nil
+		}
+	}
+	if random.Intn(20) == 0 {
+		x.F, x.G = math.NaN(), float32(math.Inf(-1))
+	}
+	return x
+}
+
+func TestBatch(t *testing.T) {
+	inspect.Prepare()
+	random := rand.New(rand.NewSource(7))
+	type small struct {
+		a byte
+		b int32
+	}
+	for _, n := range []int{0, 1, 5, 8, 9, 64, 65, 700, 3000} {
+		var (
+			pointers   = map[string]*batched{}
+			values     = map[int]batched{}
+			ints       = map[int]int{}
+			structs    = map[small]small{}
+			large      = map[[20]int]*int{}
+			ptrs       []*batched
+			vals       []batched
+			bytes      []byte
+			words      []int
+			strs       []string
+			arr        = new([100]*batched)
+			interfaces []any
+			pairs      []small
+			zeros      = make([]struct{}, n)
+			synced     sync.Map
+			linked     = list.New()
+		)
+		for i := range n {
+			x := newBatched(random, 2)
+			if random.Intn(10) == 0 {
+				x = nil
+			}
+			pointers[fmt.Sprint("key", i)] = x
+			if i < 100 {
+				values[i] = *newBatched(random, 1)
+				vals = append(vals, *newBatched(random, 1))
+				arr[i] = x
+			}
+			ints[i] = random.Int()
+			structs[small{byte(i), int32(i)}] = small{b: int32(-i)}
+			large[[20]int{i}] = &i
+			ptrs, bytes, words = append(ptrs, x), append(bytes, byte(i)), append(words, random.Int())
+			strs, interfaces = append(strs, fmt.Sprint(i%7)), append(interfaces, i)
+			pairs = append(pairs, small{byte(i), int32(i)})
+			synced.Store(i, i)
+			linked.PushBack(i)
+		}
+		for _, x := range []any{&pointers, &values, &ints, &structs, &large, &ptrs, &vals, &bytes, &words, &strs, arr, &interfaces,
+			&pairs, &zeros, &synced, linked, &map[*batched]bool{nil: true, {}: true}} {
+			v := elemOf(t, x)
+			for _, trust := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%v/%d/%v", v.Type(), n, trust), func(t *testing.T) { checkBatches(t, v, trust, random) })
+			}
+		}
+	}
+}
+
+// TestBatchBadPointers reads columns through pointers that lead nowhere.
+func TestBatchBadPointers(t *testing.T) {
+	type node struct {
+		hits int
+		name string
+		next *node
+	}
+	good := &node{1, "one", nil}
+	good.next = good
+	list := make([]uintptr, 300)
+	for i := range list {
+		switch i % 10 {
+		case 3:
+			list[i] = 0
+		case 5:
+			list[i] = 1
+		case 7:
+			list[i] = ^uintptr(0) >> 1 &^ 7
+		case 9:
+			list[i] = uintptr(unsafe.Pointer(good)) + 1
+		default:
+			list[i] = uintptr(unsafe.Pointer(good))
+		}
+	}
+	// Numbers to the collector are pointers here.
+	v := inspect.ViewAt(reflect.TypeFor[[]*node](), uintptr(unsafe.Pointer(&list)))
+	cur := v.Cursor()
+	var c inspect.Column
+	for !cur.Done() {
+		b, err := cur.LoadBatch(inspect.BatchSize)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b == nil {
+			break
+		}
+		_, e := b.Entry(0)
+		for _, p := range paths(e, 3) {
+			checkColumn(t, b, p, false, nil, 100, &c)
+		}
+	}
+}

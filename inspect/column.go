@@ -1,0 +1,45 @@
+package inspect
+
+// Column has one value for each lane of a [Batch]. [Batch.Read] fills it. It may be used for one
+// Batch after the other, and keeps its memory. The zero Column is ready for use.
+type Column struct {
+	Kind DatumKind // of all lanes; NoDatum if there is nothing to read, and then all lanes are bad
+	Bits []uint64  // by lane, as in a Datum; 0 for bad lanes; nil for texts
+	Text Texts     // for the kind TextDatum
+	// Bad has the lanes that have to be read step by step, which tells why: a pointer on the way is
+	// nil or memory does not answer, or the text is too long or changed while it was read.
+	// It has none but lanes that were to be read.
+	Bad Mask
+
+	bits []uint64
+}
+
+// begin makes c ready for that many lanes.
+func (c *Column) begin(kind DatumKind, lanes int) {
+	c.Kind, c.Bits, c.Bad = kind, nil, Mask{}
+	if kind == TextDatum {
+		c.Text.begin(lanes)
+		return
+	}
+	if len(c.bits) < lanes {
+		c.bits = make([]uint64, lanes)
+	}
+	c.Bits = c.bits[:lanes]
+}
+
+// follow reads lane i, v, as [Value.Follow] does.
+func (c *Column) follow(i int, v Value, p *FieldPath, max int) {
+	if c.Kind == NoDatum {
+		c.Bad.Set(i)
+		return
+	}
+	d, ok := v.Follow(p, max)
+	if c.Kind == TextDatum {
+		ok = ok && c.Text.add(i, d.Text)
+	} else if c.Bits[i] = d.Bits; !ok {
+		c.Bits[i] = 0
+	}
+	if !ok {
+		c.Bad.Set(i)
+	}
+}

@@ -1,0 +1,94 @@
+package inspect
+
+import "math/bits"
+
+// BatchSize is the most entries of a Batch.
+const BatchSize = 1024
+
+// Mask is a set of lanes, the entries of a [Batch] by their number. The zero Mask is empty.
+type Mask [BatchSize / 64]uint64
+
+// FirstLanes returns the Mask of lanes 0 up to n, which is at most BatchSize.
+func FirstLanes(n int) (m Mask) {
+	for i := range n / 64 {
+		m[i] = ^uint64(0)
+	}
+	if n%64 != 0 {
+		m[n/64] = 1<<(n%64) - 1
+	}
+	return m
+}
+
+// Set adds lane i.
+func (m *Mask) Set(i int) { m[uint(i)/64] |= 1 << (uint(i) % 64) }
+
+// Clear takes lane i away.
+func (m *Mask) Clear(i int) { m[uint(i)/64] &^= 1 << (uint(i) % 64) }
+
+// Has reports whether lane i is in m.
+func (m *Mask) Has(i int) bool { return m[uint(i)/64]>>(uint(i)%64)&1 != 0 }
+
+// Count is the number of lanes.
+func (m *Mask) Count() (n int) {
+	for _, w := range m {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// Any reports whether m is not empty.
+func (m *Mask) Any() bool { return *m != Mask{} }
+
+// Next returns the first lane from i on, BatchSize if there is none. All lanes, in order:
+//
+//	for i := m.Next(0); i < BatchSize; i = m.Next(i + 1) { ... }
+func (m *Mask) Next(i int) int {
+	if i >= BatchSize {
+		return BatchSize
+	}
+	w := m[i/64] >> (i % 64) << (i % 64)
+	for i /= 64; w == 0; w = m[i] {
+		if i++; i == len(m) {
+			return BatchSize
+		}
+	}
+	return i*64 + bits.TrailingZeros64(w)
+}
+
+// First returns the Mask of the first n lanes of m, all if it has no more.
+func (m *Mask) First(n int) (first Mask) {
+	for i, w := range m {
+		if c := bits.OnesCount64(w); c <= n {
+			first[i] = w
+			n -= c
+			continue
+		}
+		for ; n > 0; n-- {
+			first[i] |= w & -w
+			w &= w - 1
+		}
+		return first
+	}
+	return first
+}
+
+// And keeps the lanes that are in o, too.
+func (m *Mask) And(o *Mask) {
+	for i := range m {
+		m[i] &= o[i]
+	}
+}
+
+// AndNot takes the lanes of o away.
+func (m *Mask) AndNot(o *Mask) {
+	for i := range m {
+		m[i] &^= o[i]
+	}
+}
+
+// Or adds the lanes of o.
+func (m *Mask) Or(o *Mask) {
+	for i := range m {
+		m[i] |= o[i]
+	}
+}

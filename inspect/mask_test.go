@@ -1,0 +1,56 @@
+package inspect_test
+
+import (
+	"math/rand"
+	"slices"
+	"testing"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+func TestMask(t *testing.T) {
+	random := rand.New(rand.NewSource(3))
+	for range 300 {
+		var m inspect.Mask
+		var want []int
+		share := random.Intn(1 + random.Intn(1024))
+		for i := range inspect.BatchSize {
+			if random.Intn(inspect.BatchSize) < share {
+				m.Set(i)
+				want = append(want, i)
+			}
+		}
+		var got []int
+		for i := m.Next(0); i < inspect.BatchSize; i = m.Next(i + 1) {
+			if !m.Has(i) {
+				t.Fatalf("lane %d is next, and is not in it", i)
+			}
+			got = append(got, i)
+		}
+		if !slices.Equal(got, want) || m.Count() != len(want) || m.Any() != (len(want) > 0) {
+			t.Fatalf("%v, %d lanes; want %v", got, m.Count(), want)
+		}
+		n := random.Intn(inspect.BatchSize + 1)
+		first := m.First(n)
+		for i := range inspect.BatchSize {
+			if k, _ := slices.BinarySearch(want, i); first.Has(i) != (m.Has(i) && k < n) {
+				t.Fatalf("lane %d of the first %d: %v", i, n, first.Has(i))
+			}
+		}
+		lanes := inspect.FirstLanes(n)
+		if lanes.Count() != n || n > 0 && !lanes.Has(n-1) {
+			t.Fatalf("the first %d lanes are %d", n, lanes.Count())
+		}
+		rest := m
+		rest.AndNot(&first)
+		both := rest
+		both.And(&first)
+		all := rest
+		all.Or(&first)
+		all.Clear(n % inspect.BatchSize)
+		m.Clear(n % inspect.BatchSize)
+		if both.Any() || all != m {
+			t.Fatal("the first and the rest are not all")
+		}
+	}
+}
