@@ -1,11 +1,14 @@
 package inspect
 
+import "reflect"
+
 // Batch is entries that a Cursor has loaded together, so that one loop can read the same of all of
 // them. An entry's number is its lane. A Batch is lent: it and the Values of its entries are good
 // until the Cursor's next Load or LoadBatch. It is for the Cursor's goroutine.
 type Batch struct {
 	key, elem []Value
 	index     []int
+	place     []int // where each lane is, for the walker's back
 	torn      Mask
 }
 
@@ -18,7 +21,8 @@ func (c *Cursor) LoadBatch(want int) (*Batch, error) {
 		return nil, err
 	}
 	b := &c.batch
-	b.key, b.elem, b.index, b.torn = b.key[:0], b.elem[:0], b.index[:0], Mask{}
+	b.key, b.elem, b.index, b.place, b.torn = b.key[:0], b.elem[:0], b.index[:0], b.place[:0], Mask{}
+	back, _ := c.walker.(backer)
 	for want = min(max(want, 1), BatchSize); len(b.elem) < want; {
 		k, e, ok := c.Next()
 		if !ok {
@@ -28,8 +32,36 @@ func (c *Cursor) LoadBatch(want int) (*Batch, error) {
 			b.torn.Set(len(b.elem))
 		}
 		b.key, b.elem, b.index = append(b.key, k), append(b.elem, e), append(b.index, c.Index())
+		if back != nil {
+			b.place = append(b.place, back.place())
+		}
 	}
 	return b, nil
+}
+
+// A backer is a walker that can go back to an entry of the chunk.
+type backer interface {
+	// place is where the entry lies that next returned last.
+	place() int
+	back(place int)
+}
+
+// Return gives the entries of the last batch from lane i on back: they were not used, and come next.
+// Call it before Pause, and at most once for a batch. It reports whether it could: some collections
+// are walked in one direction only.
+func (c *Cursor) Return(i int) bool {
+	b := &c.batch
+	if i >= len(b.elem) {
+		return true
+	}
+	if len(b.place) == 0 {
+		return false
+	}
+	for lane := b.torn.Next(i); lane < BatchSize; lane = b.torn.Next(lane + 1) {
+		c.torn--
+	}
+	c.walker.(backer).back(b.place[i])
+	return true
 }
 
 // Len is the number of entries.
@@ -43,6 +75,20 @@ func (b *Batch) Index(i int) int { return b.index[i] }
 
 // Torn returns the lanes whose bytes kept changing while they were read.
 func (b *Batch) Torn() Mask { return b.torn }
+
+// LongKeys returns the lanes whose keys are strings of more than max bytes, or have a length that
+// cannot be read. It does not read the texts of the keys.
+func (b *Batch) LongKeys(max int) (long Mask) {
+	for i, k := range b.key {
+		if k.Kind() != reflect.String {
+			continue
+		}
+		if n, err := k.Len(); err != nil || n > max {
+			long.Set(i)
+		}
+	}
+	return long
+}
 
 // Read reads the column that p leads to from the elements of the lanes in in, nil for all, or from
 // their keys. Each gets the Datum that [Value.Follow] reads, for texts up to max bytes; lanes that

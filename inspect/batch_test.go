@@ -165,7 +165,14 @@ func checkBatches(t *testing.T, v inspect.Value, trust bool, random *rand.Rand) 
 		if torn := b.Torn(); torn.Any() {
 			t.Fatal("nobody writes, and an entry is torn")
 		}
-		for i := range b.Len() {
+		keep := b.Len()
+		if random.Intn(2) == 0 {
+			keep = random.Intn(b.Len() + 1)
+		}
+		if long := b.LongKeys(3); long != longKeys(b, 3) {
+			t.Fatalf("the long keys are %b, want %b", long, longKeys(b, 3))
+		}
+		for i := range keep {
 			k, e := b.Entry(i)
 			check(i, lane{k, e, b.Index(i)})
 		}
@@ -187,11 +194,30 @@ func checkBatches(t *testing.T, v inspect.Value, trust bool, random *rand.Rand) 
 				checkColumn(t, b, p, true, &in, 4, &c)
 			}
 		}
+		if !many.Return(keep) {
+			for i := keep; i < b.Len(); i++ {
+				k, e := b.Entry(i)
+				check(i, lane{k, e, b.Index(i)})
+			}
+		}
 		many.Pause()
 	}
 	if l, ok := next(); ok {
 		t.Fatalf("the batches lack %+v", l)
 	}
+}
+
+// longKeys is Batch.LongKeys, one by one.
+func longKeys(b *inspect.Batch, max int) (long inspect.Mask) {
+	for i := range b.Len() {
+		k, _ := b.Entry(i)
+		if k.Kind() == reflect.String {
+			if n, err := k.Len(); err != nil || n > max {
+				long.Set(i)
+			}
+		}
+	}
+	return long
 }
 
 // batched has a field of each kind that a column can be of, and some that it cannot.

@@ -78,6 +78,10 @@ func (w *listWalk) retries() int { return w.retried }
 
 func (w *listWalk) at() int { return w.pos - 1 }
 
+func (w *listWalk) place() int { return w.pos - 1 }
+
+func (w *listWalk) back(place int) { w.pos = place }
+
 func (w *listWalk) moved() bool { return w.shuffled }
 
 // pause notes the elements that were handed out last.

@@ -103,6 +103,10 @@ func (w *mapWalk) next() (key, elem Value, ok bool) {
 	return key, elem, false
 }
 
+func (w *mapWalk) place() int { return w.slot - 1 }
+
+func (w *mapWalk) back(place int) { w.slot = place }
+
 func (w *mapWalk) retries() int {
 	if w.walk == nil {
 		return 0
