@@ -23,6 +23,9 @@ type Error struct {
 	Line    int    // 1-based; 0 if the position is not known
 	Col     int    // 1-based, in runes
 	Err     error  // the cause, nil if there is none
+	// Partial is what was found until then, of an error with the code budget or cancelled; nil if
+	// nothing was.
+	Partial *Partial
 }
 
 // Error returns the Message.

@@ -104,6 +104,18 @@ func (e *evaluation) rescue(err *error) {
 	}
 }
 
+// error returns err as the error of the evaluation of source.
+func (e *evaluation) error(err error, source string) *Error {
+	f := fault.From(err)
+	if f.Limit == "" && f.Code != "cancelled" {
+		return newError(err, source)
+	}
+	p, found := e.partial()
+	failed := newError(e.sayHowFar(err, found, source), source)
+	failed.Partial = p
+	return failed
+}
+
 // run compiles and evaluates a statement.
 func (e *evaluation) run(st syntax.Statement) (value.Value, error) {
 	names := e.names()

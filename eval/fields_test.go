@@ -245,7 +245,7 @@ func TestFieldCaches(t *testing.T) {
 	}
 }
 
-var cameTo = regexp.MustCompile(`it came to entry \d+ of \d+ of [^;]+; `)
+var cameTo = regexp.MustCompile(`(it came to entry \d+ of \d+ of [^;]+|\d+ of \d+ entries of [^;]+ were read, [^;]+); `)
 
 // TestShortcutsSpend: the budget of entries ends an evaluation at the same place of its source.
 func TestShortcutsSpend(t *testing.T) {

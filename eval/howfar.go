@@ -11,21 +11,77 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/library"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// sayHowFar adds to the error of a limit of the evaluation how far it came, and what to type
-// instead.
-func (e *evaluation) sayHowFar(err error, source string) error {
+// Partial is what an evaluation had when a limit or a cancellation ended it. It is no answer, and
+// tells nothing of the entries that were not read.
+type Partial struct {
+	// Function is the one that walked, "" if none did: the outermost of several that make one
+	// answer of all elements.
+	Function string
+	// Path is that of the collection that was walked, and Entries of its Of entries were looked
+	// at. Path is "" if no expression leads there; Of is 0 if it is not known.
+	Path        string
+	Entries, Of int
+	// Value is what Function would have answered of these entries alone: of freq the first rows
+	// without percent, of top rows without value. It is nil where Kept, how many elements were
+	// collected, has to do.
+	Value *render.Node
+	Kept  int
+}
+
+// partial returns what the evaluation has, and what people are told of that; nil if nothing was
+// read.
+func (e *evaluation) partial() (p *Partial, told string) {
+	r, fold := e.Visit.Reached(), e.Folding()
+	p = &Partial{Path: r.Path, Entries: r.At, Of: r.Of}
+	if fold != nil {
+		p.Entries = fold.Seen
+		if ahead := r.At - fold.Seen; fold.Made || ahead < 0 || ahead > 1 {
+			p.Path, p.Of = "", fold.Of // it was in the walk of a predicate
+		}
+	}
+	if p.Of > 0 && p.Entries > p.Of {
+		p.Of = 0 // it became shorter meanwhile
+	}
+	if p.Entries == 0 {
+		return nil, ""
+	}
+	if fold == nil {
+		return p, ""
+	}
+	found := fold.Sofar()
+	p.Function, p.Value, p.Kept = found.Function, found.Answer, found.Kept
+	told = text.Thousands(p.Entries)
+	if p.Of > 0 {
+		told += " of " + text.Thousands(p.Of)
+	}
+	told += " entries"
+	if p.Path != "" {
+		told += " of " + p.Path
+	}
+	return p, told + " were read, " + found.Told
+}
+
+// sayHowFar adds to the error of a limit of the evaluation how far it came, what it had found, and
+// what to type instead. found is what partial returned.
+func (e *evaluation) sayHowFar(err error, found, source string) error {
 	f := fault.From(err)
+	if f.Code == "cancelled" && found != "" {
+		told := *f
+		told.Hint = found
+		return &told
+	}
 	if f.Limit == "" {
 		return err
 	}
 	of, own := e.limits, e.session.limits
 	lowered := map[string]bool{"Time": of.Time < own.Time, "Entries": of.Entries < own.Entries, "Bytes": of.Bytes < own.Bytes}[f.Limit]
 	told := *f
-	told.Hint = howFar(f, e.Visit.Reached(), e.Elapsed(), source, lowered)
+	told.Hint = howFar(f, e.Visit.Reached(), found, e.Elapsed(), source, lowered)
 	return &told
 }
 
@@ -33,17 +89,21 @@ func (e *evaluation) sayHowFar(err error, source string) error {
 func (e *evaluation) progress() Progress {
 	r := e.Visit.Reached()
 	p := Progress{Time: e.Elapsed(), Read: e.Entries()}
-	if r.Path != "" && r.Of > 0 {
+	if fold := e.Folding(); fold != nil && fold.Made && fold.Of > 0 {
+		p.At, p.Of = min(fold.Seen, fold.Of), fold.Of
+	} else if r.Path != "" && r.Of > 0 {
 		p.Path, p.At, p.Of = r.Path, min(r.At, r.Of), r.Of
 	}
 	return p
 }
 
 // howFar returns the hint of the error f of a limit, which an evaluation of source reached after
-// that time. lowered says that the session has set the limit.
-func howFar(f *fault.Error, r access.Reached, elapsed time.Duration, source string, lowered bool) string {
+// that time. found is what partial returned, and lowered says that the session has set the limit.
+func howFar(f *fault.Error, r access.Reached, found string, elapsed time.Duration, source string, lowered bool) string {
 	var came string
 	switch {
+	case found != "":
+		came = found
 	case r.Of > 0 && r.Path != "" && r.At <= r.Of:
 		came = fmt.Sprintf("it came to entry %s of %s of %s", text.Thousands(r.At), text.Thousands(r.Of), r.Path)
 	case r.Walked > 0:
@@ -53,13 +113,15 @@ func howFar(f *fault.Error, r access.Reached, elapsed time.Duration, source stri
 		gave := "gave way to the application for " + text.Duration(r.Gave, 2) + " of it"
 		if came == "" {
 			gave = "it " + gave
+		} else if found != "" {
+			gave = "; it " + gave
 		} else {
 			gave = " and " + gave
 		}
 		came += gave
 	}
-	advice, limit, found := strings.Cut(f.Hint, ", or raise ")
-	if found {
+	advice, limit, raise := strings.Cut(f.Hint, ", or raise ")
+	if raise {
 		limit = ", or raise " + limit
 	}
 	if lowered {

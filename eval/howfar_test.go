@@ -45,7 +45,7 @@ func TestHowFar(t *testing.T) {
 			"narrow it with filter(…) or take(…), or raise the server's Limits.Time"},
 	} {
 		f := meter.New(t.Context(), meter.Budget{Time: 5 * time.Second}).Ended(context.DeadlineExceeded)
-		if got := howFar(f, tc.reached, 5*time.Second, tc.source, tc.lowered); got != tc.want {
+		if got := howFar(f, tc.reached, "", 5*time.Second, tc.source, tc.lowered); got != tc.want {
 			t.Errorf("%s\n%s\nwant\n%s", tc.source, got, tc.want)
 		}
 	}
@@ -61,17 +61,18 @@ func TestHowFarOfWalks(t *testing.T) {
 		items[i] = &item{"t" + string(rune('a'+i%3))}
 		list[i] = i
 	}
+	mapNumbers := regexp.MustCompile(`[\d,]+ of 5,000 entries of cache.items were read, (.*?(?:\(|is ))[^;)]+([;)])`)
 	reg := registry.New()
 	reg.Expose("cache", &struct{ items map[int]*item }{items}, registry.Frozen())
 	reg.Expose("list", &list, registry.Frozen())
 	s := NewSession(reg, Limits{Entries: 2400, Time: time.Hour})
 	for source, want := range map[string]string{
-		`count(list, # > 5)`:            `more than 2,400 entries were read at 1:1; it came to entry 1,199 of 5,000 of list; count(list[:50], # > 5) answers for a part, or raise the server's Limits.Entries`,
-		`freq(cache.items, .tenant)`:    `more than 2,400 entries were read at 1:19; it came to entry … of 5,000 of cache.items; freq(cache.items[:20], .tenant) answers for a part, or raise the server's Limits.Entries`,
-		`sum(keys(cache.items))`:        `more than 2,400 entries were read at 1:1; it came to entry … of 5,000 of cache.items; sum(keys(cache.items[:50])) answers for a part, or raise the server's Limits.Entries`,
+		`count(list, # > 5)`:            `more than 2,400 entries were read at 1:1; 1,199 of 5,000 entries of list were read, of which 1,193 match; count(list[:50], # > 5) answers for a part, or raise the server's Limits.Entries`,
+		`freq(cache.items, .tenant)`:    `more than 2,400 entries were read at 1:19; … of 5,000 entries of cache.items were read, of 3 values (…); freq(cache.items[:20], .tenant) answers for a part, or raise the server's Limits.Entries`,
+		`sum(keys(cache.items))`:        `more than 2,400 entries were read at 1:1; … of 5,000 entries of cache.items were read, the sum of which is …; sum(keys(cache.items[:50])) answers for a part, or raise the server's Limits.Entries`,
 		`any(1..9, sum(list) < 0)`:      `more than 2,400 entries were read at 1:11; it came to entry 1,199 of 5,000 of list; any(1..9, sum(list[:50]) < 0) answers for a part, or raise the server's Limits.Entries`,
-		`count(list[1000:], # < 0)`:     `more than 2,400 entries were read at 1:20; it came to entry 1,197 of 4,000 of list[1000:5000]; ask for a part, as in list[1000:5000][:50], or raise the server's Limits.Entries`,
-		`let xs = list; max(xs, # * 2)`: `more than 2,400 entries were read at 1:26; it came to entry 1,198 of 5,000 of list; let xs = list[:50]; max(xs, # * 2) answers for a part, or raise the server's Limits.Entries`,
+		`count(list[1000:], # < 0)`:     `more than 2,400 entries were read at 1:20; 1,196 of 4,000 entries of list[1000:5000] were read, none of which matches; ask for a part, as in list[1000:5000][:50], or raise the server's Limits.Entries`,
+		`let xs = list; max(xs, # * 2)`: `more than 2,400 entries were read at 1:26; 1,198 of 5,000 entries of list were read, the greatest of which is 2394; let xs = list[:50]; max(xs, # * 2) answers for a part, or raise the server's Limits.Entries`,
 	} {
 		_, err := s.Eval(t.Context(), source)
 		if err == nil {
@@ -79,7 +80,7 @@ func TestHowFarOfWalks(t *testing.T) {
 			continue
 		}
 		// How many entries of a map are read before the limit depends on how it lies in memory.
-		if got := regexp.MustCompile(`[\d,]+ of 5,000 of cache`).ReplaceAllString(err.Error(), "… of 5,000 of cache"); got != want {
+		if got := mapNumbers.ReplaceAllString(err.Error(), "… of 5,000 entries of cache.items were read, $1…$2"); got != want {
 			t.Errorf("%s\n%v\nwant\n%s", source, err, want)
 		}
 		if _, line, ok := strings.Cut(strings.TrimSuffix(err.Error(), " answers for a part, or raise the server's Limits.Entries"), "; "); ok && strings.Contains(err.Error(), "answers") {
@@ -90,7 +91,7 @@ func TestHowFarOfWalks(t *testing.T) {
 		}
 	}
 	_, err := s.Run(t.Context(), Query{Source: "count(list, # > 5)", Limits: Limits{Entries: 1000}})
-	if want := "more than 1,000 entries were read at 1:1; it came to entry 499 of 5,000 of list; count(list[:20], # > 5) answers for a part, or raise the limit that this session has set"; err == nil || err.Error() != want {
+	if want := "more than 1,000 entries were read at 1:1; 499 of 5,000 entries of list were read, of which 493 match; count(list[:20], # > 5) answers for a part, or raise the limit that this session has set"; err == nil || err.Error() != want {
 		t.Errorf("a lower limit: %v", err)
 	}
 }

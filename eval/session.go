@@ -54,7 +54,7 @@ func (s *Session) Run(ctx context.Context, q Query) (Result, error) {
 	}
 	r, err := e.eval(q.Source)
 	if err != nil {
-		return Result{}, newError(e.sayHowFar(err, q.Source), q.Source)
+		return Result{}, e.error(err, q.Source)
 	}
 	return r, nil
 }

@@ -28,23 +28,26 @@ var _ = define(CollectionFunctions, []Function{
 })
 
 func all(f *machine.Frame, l *machine.Loop) (value.Value, error) {
-	found, err := l.Until(f, false, nil)
+	found, err := l.Until(f, false, undecided(f, "all", "all of which match", value.Bool(true)), nil)
 	return value.Bool(!found), err
 }
 
 func anyOf(f *machine.Frame, l *machine.Loop) (value.Value, error) {
-	found, err := l.Until(f, true, nil)
+	found, err := l.Until(f, true, undecided(f, "any", noneMatches, value.Bool(false)), nil)
 	return value.Bool(found), err
 }
 
 func none(f *machine.Frame, l *machine.Loop) (value.Value, error) {
-	found, err := l.Until(f, true, nil)
+	found, err := l.Until(f, true, undecided(f, "none", noneMatches, value.Bool(true)), nil)
 	return value.Bool(!found), err
 }
 
 func one(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	n := 0
-	err := l.Each(f, false, func(s *machine.Scope) (bool, error) {
+	sofar := func() machine.Partial {
+		return machine.Partial{Function: "one", Told: matching(n), Answer: plain(f, value.Bool(n == 1))}
+	}
+	err := l.Fold(f, false, sofar, func(s *machine.Scope) (bool, error) {
 		ok, err := l.Pred.Test(f, s)
 		if ok {
 			n++
@@ -62,7 +65,10 @@ func count(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		}
 		return err
 	}
-	err := l.Each(f, false, func(s *machine.Scope) (bool, error) {
+	sofar := func() machine.Partial {
+		return machine.Partial{Function: "count", Told: matching(n), Answer: plain(f, value.Int(n))}
+	}
+	err := l.Fold(f, false, sofar, func(s *machine.Scope) (bool, error) {
 		ok, err := l.Pred.Test(f, s)
 		if ok {
 			n++
@@ -74,7 +80,7 @@ func count(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 
 func find(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	var x value.Value = value.Nil
-	_, err := l.Until(f, true, func(s *machine.Scope) (err error) {
+	_, err := l.Until(f, true, undecided(f, "find", noneMatches, value.Nil), func(s *machine.Scope) (err error) {
 		x, err = value.Hold(&f.Thread, s.Elem)
 		return err
 	})
@@ -83,7 +89,7 @@ func find(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 
 func findIndex(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	var x value.Value = value.Nil
-	_, err := l.Until(f, true, func(s *machine.Scope) error {
+	_, err := l.Until(f, true, undecided(f, "findIndex", noneMatches, value.Nil), func(s *machine.Scope) error {
 		x = value.Int(s.Index)
 		return nil
 	})
@@ -91,11 +97,11 @@ func findIndex(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 }
 
 func findLast(f *machine.Frame, l *machine.Loop) (value.Value, error) {
-	x, _, err := l.Backwards(f)
+	x, _, err := l.Backwards(f, undecided(f, "findLast", "the last that matches is not found yet", value.Nil))
 	return x, err
 }
 
 func findLastIndex(f *machine.Frame, l *machine.Loop) (value.Value, error) {
-	_, i, err := l.Backwards(f)
+	_, i, err := l.Backwards(f, undecided(f, "findLastIndex", "the last that matches is not found yet", value.Nil))
 	return i, err
 }

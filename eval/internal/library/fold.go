@@ -28,10 +28,21 @@ var _ = define(NumberFunctions, []Function{
 
 // filter collects the elements that pass. Those of a map are a map: their keys say which they are.
 func filter(f *machine.Frame, l *machine.Loop) (value.Value, error) {
-	p, err := filtered(f, l)
+	x, err := l.From(f)
 	if err != nil {
 		return nil, err
 	}
+	kept := 0
+	fold := f.BeginFold(x, func() machine.Partial {
+		return machine.Partial{Function: "filter", Told: matching(kept), Kept: kept}
+	})
+	found, err := collect(f, filtered(f, l, x, &kept))
+	f.EndFold(fold, err)
+	return found, err
+}
+
+// collect collects the elements of p: those of a map in a map.
+func collect(f *machine.Frame, p *value.Pipe) (value.Value, error) {
 	if value.IsMap(p) {
 		return value.Part(&f.Thread, p, 0, math.MaxInt)
 	}
@@ -44,35 +55,40 @@ func mapping(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := mapped(f, l, x)
-	if value.IsMap(p) {
-		return value.Part(&f.Thread, p, 0, math.MaxInt)
-	}
-	return value.ToList(&f.Thread, p)
+	kept := 0
+	fold := f.BeginFold(x, func() machine.Partial { return collected("map", kept) })
+	made, err := collect(f, mapped(f, l, x, &kept))
+	f.EndFold(fold, err)
+	return made, err
 }
 
-// filtered is the elements that pass, one by one.
-func filtered(f *machine.Frame, l *machine.Loop) (*value.Pipe, error) {
-	x, err := l.From(f)
-	if err != nil {
-		return nil, err
-	}
+// filtered is the elements of x that pass, one by one. It counts them in n.
+func filtered(f *machine.Frame, l *machine.Loop, x value.Value, n *int) *value.Pipe {
 	x, _ = value.Settle(x)
 	return value.NewPart(x, func(_ *value.Thread, unlocked bool, yield value.Yield) error {
-		n := 0
+		*n = 0
 		return l.Over(f, x, unlocked, func(s *machine.Scope) (bool, error) {
 			ok, err := l.Pred.Test(f, s)
 			if err != nil || !ok {
 				return true, err
 			}
-			n++
-			return yield(n-1, s.Key, s.Value)
+			more, err := yield(*n, s.Key, s.Value)
+			if err == nil {
+				*n++
+			}
+			return more, err
 		})
-	}), nil
+	})
 }
 
 func pipeOfFilter(l *machine.Loop, _ fault.Pos) machine.Code {
-	return func(f *machine.Frame) (value.Value, error) { return filtered(f, l) }
+	return func(f *machine.Frame) (value.Value, error) {
+		x, err := l.From(f)
+		if err != nil {
+			return nil, err
+		}
+		return filtered(f, l, x, new(int)), nil
+	}
 }
 
 func pipeOfMap(l *machine.Loop, _ fault.Pos) machine.Code {
@@ -81,13 +97,13 @@ func pipeOfMap(l *machine.Loop, _ fault.Pos) machine.Code {
 		if err != nil {
 			return nil, err
 		}
-		return mapped(f, l, x), nil
+		return mapped(f, l, x, new(int)), nil
 	}
 }
 
 // mapped is what the predicate answers for each element of x, one by one. It is a map if x is one of
-// groups.
-func mapped(f *machine.Frame, l *machine.Loop, x value.Value) *value.Pipe {
+// groups. It counts its elements in n.
+func mapped(f *machine.Frame, l *machine.Loop, x value.Value, n *int) *value.Pipe {
 	grouped := value.IsGrouped(x)
 	walk := func(_ *value.Thread, unlocked bool, yield value.Yield) error {
 		return l.Over(f, x, unlocked, func(s *machine.Scope) (bool, error) {
@@ -99,7 +115,11 @@ func mapped(f *machine.Frame, l *machine.Loop, x value.Value) *value.Pipe {
 			if err != nil {
 				return false, err
 			}
-			return yield(s.Index, key, y)
+			more, err := yield(s.Index, key, y)
+			if err == nil {
+				*n++
+			}
+			return more, err
 		})
 	}
 	if grouped {
@@ -110,7 +130,8 @@ func mapped(f *machine.Frame, l *machine.Loop, x value.Value) *value.Pipe {
 
 func sum(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	var t total
-	err := l.Each(f, false, func(s *machine.Scope) (bool, error) {
+	sofar := func() machine.Partial { return answered(f, "sum", "the sum of which is %s", t.sum) }
+	err := l.Fold(f, false, sofar, func(s *machine.Scope) (bool, error) {
 		x, err := l.Pred.On(f, s)
 		if err != nil {
 			return false, err
@@ -125,8 +146,13 @@ func sum(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 
 // groupBy answers a map from each answer of the predicate to the list of elements that have it.
 func groupBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
-	groups := value.NewDict()
-	err := l.Each(f, true, func(s *machine.Scope) (bool, error) {
+	groups, kept := value.NewDict(), 0
+	sofar := func() machine.Partial {
+		p := collected("groupBy", kept)
+		p.Told += ", in " + counted(groups.Count(), "group")
+		return p
+	}
+	err := l.Fold(f, true, sofar, func(s *machine.Scope) (bool, error) {
 		k, err := l.Pred.On(f, s)
 		if err != nil {
 			return false, err
@@ -147,6 +173,7 @@ func groupBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		elem, err := value.Hold(&f.Thread, s.Elem)
 		_, group := groups.At(i)
 		groups.Set(i, append(group.(value.List), elem))
+		kept++
 		return true, err
 	})
 	if err != nil {
@@ -167,7 +194,7 @@ func sortBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		}
 	}
 	elems, keys := value.List{}, value.List{}
-	err := l.Each(f, false, func(s *machine.Scope) (bool, error) {
+	err := l.Fold(f, false, func() machine.Partial { return collected("sortBy", len(keys)) }, func(s *machine.Scope) (bool, error) {
 		key, err := l.Pred.On(f, s)
 		if err == nil {
 			err = l.Pred.Pos().Err(value.Refuse(key))
@@ -201,7 +228,10 @@ func reduce(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 			return nil, err
 		}
 	}
-	err := l.Each(f, false, func(s *machine.Scope) (bool, error) {
+	sofar := func() machine.Partial {
+		return answered(f, "reduce", "which make %s", func() (value.Value, error) { return acc, nil })
+	}
+	err := l.Fold(f, false, sofar, func(s *machine.Scope) (bool, error) {
 		if !started {
 			started = true
 			var err error

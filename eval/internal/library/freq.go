@@ -3,6 +3,9 @@ package library
 import (
 	"cmp"
 	"math"
+	"slices"
+	"sort"
+	"strings"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
@@ -34,7 +37,7 @@ func freq(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	groups, all := value.NewDict(), 0
 	var sums []total // of the groups, and all of them, if there is something to add up
 	var whole total
-	err := l.Each(f, true, func(s *machine.Scope) (bool, error) {
+	err := l.Fold(f, true, func() machine.Partial { return freqSofar(f, groups, sums) }, func(s *machine.Scope) (bool, error) {
 		x, err := l.Pred.On(f, s)
 		if err != nil {
 			return false, err
@@ -110,6 +113,56 @@ func freq(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	return &value.Snapshot{Node: records(rows)}, nil
 }
 
+// maxSofar bounds the rows of which freq tells when it did not come to its end.
+const maxSofar = 64
+
+// freqSofar is what freq has found: the rows of the most frequent values, or of those with the
+// greatest sums, without percent.
+func freqSofar(f *machine.Frame, groups *value.Dict, sums []total) machine.Partial {
+	var best []group
+	for i := range groups.Count() {
+		x, n := groups.At(i)
+		g := group{held: x, count: int(n.(value.Int))}
+		g.size = float64(g.count)
+		if i < len(sums) {
+			g.total, g.size = &sums[i], sums[i].Float64()
+		} else if len(sums) > 0 {
+			continue // its first sum failed
+		}
+		at := sort.Search(len(best), func(k int) bool { return best[k].size < g.size })
+		if at < maxSofar {
+			best = slices.Insert(best[:min(len(best), maxSofar-1)], at, g)
+		}
+	}
+	rows, told := make([]*render.Node, len(best)), []string{}
+	for i, g := range best {
+		g.value = plain(f, g.held)
+		fields := []field{{"value", g.value}, {"count", g.count}}
+		much := text.Thousands(g.count)
+		if g.total != nil {
+			sum, err := g.total.sum()
+			node := plain(f, sum)
+			if err != nil {
+				node = &render.Node{Err: err.Error()}
+			}
+			fields, much = append(fields, field{"sum", node}), node.Line(partialWidth)
+		}
+		rows[i] = record(fields...)
+		if i < 3 {
+			told = append(told, g.value.Line(partialWidth)+": "+much)
+		}
+	}
+	p := machine.Partial{Function: "freq", Told: "of " + counted(groups.Count(), "value"), Answer: records(rows)}
+	if p.Answer.Len = groups.Count(); p.Answer.Len > len(rows) {
+		p.Answer.Cut = &render.Cut{More: p.Answer.Len - len(rows)}
+		told = append(told, "…")
+	}
+	if len(told) > 0 {
+		p.Told += " (" + strings.Join(told, ", ") + ")"
+	}
+	return p
+}
+
 // newGroup adds the group of the elements with the value x, of which there is one so far.
 func newGroup(f *machine.Frame, groups *value.Dict, x value.Value) error {
 	if groups.Count() == maxRows {
@@ -132,6 +185,9 @@ type group struct {
 	count int
 	sum   value.Value // nil if nothing was added up
 	size  float64     // of the sum
+
+	held  value.Value // what value will be a picture of
+	total *total      // what sum will be
 }
 
 func mostFrequent(a, b group) (int, error) {

@@ -56,7 +56,7 @@ type histogram struct {
 // numbers, or at most 1/1024 above it, which a note says.
 func hist(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	h := histogram{bins: map[int]*bin{}}
-	err := l.Each(f, false, func(s *machine.Scope) (bool, error) {
+	err := l.Fold(f, false, func() machine.Partial { return h.sofar(f) }, func(s *machine.Scope) (bool, error) {
 		x, err := l.Pred.On(f, s)
 		if err != nil {
 			return false, err
@@ -68,6 +68,24 @@ func hist(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	}
 	h.sort()
 	return h.answer(f)
+}
+
+// sofar is what hist has found.
+func (h *histogram) sofar(f *machine.Frame) machine.Partial {
+	p := machine.Partial{Function: "hist", Told: "none of which is a number"}
+	h.sort()
+	x, err := h.answer(f)
+	if err != nil {
+		p.Answer = &render.Node{Err: err.Error()}
+		return p
+	}
+	p.Answer = x.(*value.Snapshot).Node
+	if h.count > 0 {
+		middle, _ := h.at(.5)
+		p.Told = fmt.Sprintf("from %s to %s, half of them up to %s", brief(h.value(h.sorted[0].lo)),
+			brief(h.value(h.sorted[len(h.sorted)-1].hi)), brief(h.value(middle)))
+	}
+	return p
 }
 
 func (h *histogram) add(f *machine.Frame, x value.Value) error {

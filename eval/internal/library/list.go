@@ -5,6 +5,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 var _ = define(CollectionFunctions, []Function{
@@ -278,7 +279,10 @@ func uniq(f *machine.Frame, args []value.Value) (value.Value, error) {
 func uniqBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	var seen distinct
 	out := value.List{}
-	err := l.Each(f, true, func(s *machine.Scope) (bool, error) {
+	sofar := func() machine.Partial {
+		return machine.Partial{Function: "uniq", Told: "of which " + text.Thousands(len(out)) + " differ", Kept: len(out)}
+	}
+	err := l.Fold(f, true, sofar, func(s *machine.Scope) (bool, error) {
 		by, err := l.Pred.On(f, s)
 		if err != nil {
 			return false, err

@@ -143,15 +143,15 @@ func ofEach(run func(*machine.Frame, []value.Value) (value.Value, error)) func(*
 		if err != nil {
 			return nil, err
 		}
-		args[0] = mapped(f, l, xs)
+		args[0] = mapped(f, l, xs, new(int))
 		x, err := run(f, args)
 		return x, l.Pred.Pos().Err(err)
 	}
 }
 
 // eachScalar calls each for the arguments that are no collection, and for the elements of those
-// that are, at any depth of lists.
-func eachScalar(f *machine.Frame, args []value.Value, each func(x value.Value) error) error {
+// that are, at any depth of lists. sofar is as in machine.Loop.Fold.
+func eachScalar(f *machine.Frame, args []value.Value, sofar func() machine.Partial, each func(x value.Value) error) error {
 	shown := func(x value.Value) error {
 		if err := value.Refuse(x); err != nil {
 			return err
@@ -161,7 +161,15 @@ func eachScalar(f *machine.Frame, args []value.Value, each func(x value.Value) e
 	for _, arg := range args {
 		var err error
 		if value.IsList(arg) || value.IsMap(arg) {
-			err = eachLeaf(f, arg, shown)
+			fold := f.BeginFold(arg, sofar)
+			err = eachLeaf(f, arg, func(x value.Value) error {
+				err := shown(x)
+				if err == nil {
+					fold.Saw(1)
+				}
+				return err
+			})
+			f.EndFold(fold, err)
 		} else {
 			err = shown(arg)
 		}
@@ -182,7 +190,11 @@ func most(f *machine.Frame, args []value.Value) (value.Value, error) {
 // extreme returns the least or the greatest, by sign: Nil of nothing, NaN if one is NaN.
 func extreme(f *machine.Frame, name string, args []value.Value, sign int) (value.Value, error) {
 	var best value.Value
-	err := eachScalar(f, args, func(x value.Value) error {
+	told := map[int]string{-1: "the least of which is %s", 1: "the greatest of which is %s"}[sign]
+	sofar := func() machine.Partial {
+		return answered(f, name, told, func() (value.Value, error) { return best, nil })
+	}
+	err := eachScalar(f, args, sofar, func(x value.Value) error {
 		if best == nil {
 			best = x
 			if err := value.Unfit(x); err != nil {
@@ -213,17 +225,23 @@ func extreme(f *machine.Frame, name string, args []value.Value, sign int) (value
 func mean(f *machine.Frame, args []value.Value) (value.Value, error) {
 	var t total
 	n := 0
-	err := eachScalar(f, args, func(x value.Value) error {
-		n++
-		return t.add(x)
-	})
-	switch {
-	case err != nil:
-		return nil, err
-	case n == 0:
-		return value.Nil, nil
+	sofar := func() (value.Value, error) {
+		if n == 0 {
+			return value.Nil, nil
+		}
+		return t.mean(n)
 	}
-	return t.mean(n)
+	err := eachScalar(f, args, func() machine.Partial { return answered(f, "mean", "the mean of which is %s", sofar) }, func(x value.Value) error {
+		if err := t.add(x); err != nil {
+			return err
+		}
+		n++
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return sofar()
 }
 
 // median is median(xs): Nil of nothing, NaN if one is NaN.
@@ -231,7 +249,7 @@ func median(f *machine.Frame, args []value.Value) (value.Value, error) {
 	var nan value.Value
 	xs := []value.Value{}
 	var t total // returns an error if they are of several kinds
-	err := eachScalar(f, args, func(x value.Value) error {
+	err := eachScalar(f, args, func() machine.Partial { return collected("median", len(xs)) }, func(x value.Value) error {
 		if n, ok := value.NumberOf(x); ok && n.F != n.F {
 			nan = x
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -45,7 +46,7 @@ func top(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 			With(`sortBy(xs, .field, "desc") sorts all`)
 	}
 	var best []ranked
-	err = l.Each(f, false, func(s *machine.Scope) (bool, error) {
+	err = l.Fold(f, false, func() machine.Partial { return topSofar(f, best) }, func(s *machine.Scope) (bool, error) {
 		r, err := rank(f, l, s)
 		if err != nil || n == 0 {
 			return err == nil, err
@@ -87,6 +88,20 @@ func top(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		rows[i] = value.Map{"by": r.by, "key": r.key, "value": r.elem}
 	}
 	return rows, nil
+}
+
+// topSofar is what top has found: by what the best are ranked, and their keys.
+func topSofar(f *machine.Frame, best []ranked) machine.Partial {
+	p := machine.Partial{Function: "top", Told: "none of which is ranked"}
+	rows := make([]*render.Node, len(best))
+	for i, r := range best {
+		rows[i] = record(field{"by", plain(f, r.by)}, field{"key", plain(f, r.key)})
+	}
+	if len(best) > 0 {
+		p.Told = "the greatest of which is " + plain(f, best[0].by).Line(partialWidth) + ", of " + plain(f, best[0].key).Line(partialWidth)
+	}
+	p.Answer = records(rows)
+	return p
 }
 
 // rank returns the element with what it is ranked by, not held yet.

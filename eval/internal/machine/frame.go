@@ -34,6 +34,8 @@ type Frame struct {
 	// Patterns has regular expressions that were computed.
 	Patterns pattern.Cache
 
+	fold *Fold // see Folding
+
 	// Notes are for the answer, each once.
 	Notes []string
 	// Origins are those of the variables that are used: what the answer was made of, beside

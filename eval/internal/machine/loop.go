@@ -98,6 +98,7 @@ func (l *Loop) Each(f *Frame, unlocked bool, body func(s *Scope) (bool, error)) 
 func (l *Loop) Over(f *Frame, x value.Value, unlocked bool, body func(s *Scope) (bool, error)) error {
 	var s Scope
 	x, set := value.Settle(x)
+	body = f.counting(x, body)
 	unlocked = unlocked || l.Pred.unlocked() || l.Pred2.unlocked()
 	return value.Entries(&f.Thread, x, unlocked, func(i int, key, elem value.Value) (bool, error) {
 		s.Index, s.Key, s.Elem, s.Value = i, key, elem, elem
@@ -109,9 +110,9 @@ func (l *Loop) Over(f *Frame, x value.Value, unlocked bool, body func(s *Scope) 
 }
 
 // Until walks until the predicate answers stop, and reports whether it did. then, if not nil, is
-// called for that element.
-func (l *Loop) Until(f *Frame, stop bool, then func(s *Scope) error) (found bool, err error) {
-	err = l.Each(f, false, func(s *Scope) (bool, error) {
+// called for that element. sofar is as in Fold.
+func (l *Loop) Until(f *Frame, stop bool, sofar func() Partial, then func(s *Scope) error) (found bool, err error) {
+	err = l.Fold(f, false, sofar, func(s *Scope) (bool, error) {
 		ok, err := l.Pred.Test(f, s)
 		if err != nil || ok != stop {
 			return true, err
@@ -126,13 +127,21 @@ func (l *Loop) Until(f *Frame, stop bool, then func(s *Scope) error) (found bool
 }
 
 // Backwards looks for the last element that passes, from the end of a list. What has no end to
-// start from (a map, a pipe) is walked whole. Both answers are Nil if there is none.
-func (l *Loop) Backwards(f *Frame) (elem, index value.Value, err error) {
-	elem, index = value.Nil, value.Nil
+// start from (a map, a pipe) is walked whole. Both answers are Nil if there is none. sofar is as in
+// Fold.
+func (l *Loop) Backwards(f *Frame, sofar func() Partial) (elem, index value.Value, err error) {
 	x, err := l.From(f)
 	if err != nil {
 		return nil, nil, err
 	}
+	fold := f.BeginFold(x, sofar)
+	elem, index, err = l.backwards(f, x, fold)
+	f.EndFold(fold, err)
+	return elem, index, err
+}
+
+func (l *Loop) backwards(f *Frame, x value.Value, fold *Fold) (elem, index value.Value, err error) {
+	elem, index = value.Nil, value.Nil
 	if value.Streamed(x) || !value.IsList(x) {
 		kept := f.Kept()
 		err := value.Each(&f.Thread, x, l.Pred.Unlocked, func(i int, key, e value.Value) (bool, error) {
@@ -142,6 +151,7 @@ func (l *Loop) Backwards(f *Frame) (elem, index value.Value, err error) {
 				index = value.Int(i)
 				elem, err = value.Hold(&f.Thread, e)
 			}
+			fold.Saw(1)
 			return true, err
 		})
 		return elem, index, err
@@ -166,6 +176,7 @@ func (l *Loop) Backwards(f *Frame) (elem, index value.Value, err error) {
 			elem, err = value.Hold(&f.Thread, e)
 			return elem, value.Int(i), err
 		}
+		fold.Saw(1)
 	}
 	return value.Nil, value.Nil, nil
 }

@@ -1,0 +1,143 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// piece is an element of what TestPartial walks.
+type piece struct {
+	Name string
+	Size int
+	Took time.Duration
+	Even bool
+}
+
+// TestPartial: what an aggregate had when a limit ended it is what it answers of the entries that it
+// had read.
+func TestPartial(t *testing.T) {
+	parts := make([]piece, 3000)
+	byName := map[string]*piece{}
+	for i := range parts {
+		parts[i] = piece{fmt.Sprint("n", i%7), i % 1013, time.Duration(i) * time.Second, i%2 == 0}
+		byName[fmt.Sprint("key", i)] = &parts[i]
+	}
+	reg := registry.New()
+	reg.Expose("parts", &parts, registry.Frozen())
+	reg.Expose("byName", byName, registry.Frozen())
+	s := NewSession(reg, Limits{Entries: 2000, Time: time.Hour})
+	whole := NewSession(reg, Limits{Time: time.Hour})
+	for _, tc := range []struct{ source, function, told string }{
+		{"count(XS, .Even)", "count", "of which N match"},
+		{"count(XS, .Size == 3)", "count", "of which 1 matches"},
+		{"count(XS, .Size < 0)", "count", "none of which matches"},
+		{"count(filter(XS, .Even), .Size > 100)", "count", "of which N match"},
+		{"count(XS, any(1..3, # > 2))", "count", "of which N match"},
+		{"count(parts[:3], .Even) + count(XS, .Even)", "count", "of which N match"},
+		{"count(XS, count(parts[:2], .Even) == 1)", "count", "of which N match"},
+		{"sum(XS, .Size)", "sum", "the sum of which is N"},
+		{"sum(map(XS, .Took))", "sum", "the sum of which is D"},
+		{"min(XS, .Size)", "min", "the least of which is N"},
+		{"max(map(XS, .Size))", "max", "the greatest of which is N"},
+		{"max(XS, .Name)", "max", `the greatest of which is "n6"`},
+		{"mean(XS, .Size)", "mean", "the mean of which is F"},
+		{"hist(XS, .Size)", "hist", "from 0 to N, half of them up to N"},
+		{"any(XS, .Size < 0)", "any", "none of which matches"},
+		{"all(XS, .Size >= 0)", "all", "all of which match"},
+		{"none(XS, .Size < 0)", "none", "none of which matches"},
+		{"one(XS, .Took == duration(\"3s\"))", "one", "of which 1 matches"},
+		{"find(XS, .Size < 0)", "find", "none of which matches"},
+		{"findIndex(XS, .Size < 0)", "findIndex", "none of which matches"},
+		{"reduce(XS, #acc + .Size, 0)", "reduce", "which make N"},
+		{"freq(XS, .Name)", "freq", `of 7 values ("nN": N, "nN": N, "nN": N, …)`},
+		{"freq(XS, .Even, .Size)", "freq", `of 2 values (B: N, B: N)`},
+		{"top(XS, 3, .Size)", "top", "the greatest of which is N, of K"},
+	} {
+		for _, of := range []string{"parts", "byName"} {
+			source := strings.ReplaceAll(tc.source, "XS", of)
+			p := stopped(t, s, source)
+			if p.Function != tc.function || p.Path != of || p.Of != 3000 || p.Entries < 100 || p.Entries > 2000 || p.Value == nil {
+				t.Fatalf("%s: %+v", source, p)
+			}
+			if of == "byName" {
+				continue // a part of a map is another one each time
+			}
+			r, err := whole.Eval(t.Context(), strings.ReplaceAll(tc.source, "XS", fmt.Sprintf("parts[:%d]", p.Entries)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, want := string(p.Value.JSON()), string(r.Node.JSON())
+			switch tc.function {
+			case "freq": // without percent
+				r, err = whole.Eval(t.Context(), "map(_, "+map[bool]string{true: "[.value, .count, .sum]", false: "[.value, .count]"}[strings.Count(tc.source, ",") == 2]+")")
+				want = string(r.Node.JSON())
+				got = strings.NewReplacer(`{"value":`, "[", `"count":`, "", `"sum":`, "", "}", "]").Replace(got)
+			case "top": // without value
+				r, err = whole.Eval(t.Context(), "map(_, [.by, .key])")
+				want = string(r.Node.JSON())
+				got = strings.NewReplacer(`{"by":`, "[", `"key":`, "", "}", "]").Replace(got)
+			}
+			if strings.Contains(source, "parts[:3]") {
+				want = fmt.Sprint((p.Entries + 1) / 2) // the second count alone
+			}
+			if got != want || err != nil {
+				t.Errorf("%s: of %d entries it had\n%s\nand their answer is\n%s, %v", source, p.Entries, got, want, err)
+			}
+		}
+	}
+	for source, function := range map[string]string{
+		"filter(parts, .Even)": "filter", "map(parts, .Size)": "map", "sortBy(parts, .Size)": "sortBy", "groupBy(parts, .Name)": "groupBy",
+		"median(parts, .Size)": "median", "map(filter(parts, .Even), .Size)": "map", "uniq(parts, .Size)": "uniq",
+	} {
+		p := stopped(t, s, source)
+		r, err := whole.Eval(t.Context(), "len("+strings.NewReplacer("parts", fmt.Sprintf("parts[:%d]", p.Entries), "median", "map", "groupBy(", "map(").Replace(source)+")")
+		if err != nil || p.Function != function || p.Value != nil || p.Kept == 0 || fmt.Sprint(p.Kept) != string(r.Node.JSON()) {
+			t.Errorf("%s: %+v of %s, %v", source, p, r.Node.JSON(), err)
+		}
+	}
+	// A function that makes no answer of its own of them tells how far it came, and a fold that is
+	// over is out of it.
+	for _, source := range []string{
+		"[count(parts[:3], .Even), sort(map(parts, .Size))]",
+		"[sum(parts[:3], parts[9999]?.Size ?? 1), toPairs(byName)]",
+	} {
+		if p := stopped(t, s, source); p.Function != "" || p.Value != nil || p.Entries < 100 || p.Of != 3000 {
+			t.Errorf("%s: %+v", source, p)
+		}
+	}
+}
+
+// stopped returns what source had when the limit of entries ended it.
+func stopped(t *testing.T, s *Session, source string) *Partial {
+	t.Helper()
+	_, err := s.Eval(t.Context(), source)
+	var e *Error
+	if !errors.As(err, &e) || e.Code != "budget" || e.Partial == nil {
+		t.Fatalf("%s: %v", source, err)
+	}
+	return e.Partial
+}
+
+// TestPartialOfCancelled: an interrupt and the end of the time tell what was found, and nothing is
+// read for that.
+func TestPartialOfCancelled(t *testing.T) {
+	s := NewSession(registry.New(), Limits{Time: time.Hour})
+	ctx, cancel := context.WithCancel(t.Context())
+	q := Query{Source: "count(1..9007199254740991, # > 0)", Progress: func(p Progress) {
+		if p.Of > 0 && p.At > 100 {
+			cancel()
+		}
+	}}
+	_, err := s.Run(ctx, q)
+	var e *Error
+	if !errors.As(err, &e) || e.Code != "cancelled" || e.Partial == nil || e.Partial.Of != 9007199254740991 || string(e.Partial.Value.JSON()) != fmt.Sprint(e.Partial.Entries) ||
+		!strings.Contains(err.Error(), " of 9,007,199,254,740,991 entries were read, of which ") {
+		t.Errorf("%v, %+v", err, e)
+	}
+}
