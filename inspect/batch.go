@@ -1,49 +1,100 @@
 package inspect
 
-import "reflect"
+import (
+	"reflect"
+	"slices"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
+)
 
 // Batch is entries that a Cursor has loaded together, so that one loop can read the same of all of
 // them. An entry's number is its lane. A Batch is lent: it and the Values of its entries are good
 // until the Cursor's next Load or LoadBatch. It is for the Cursor's goroutine.
 type Batch struct {
+	lanes lanes
+	torn  Mask
+
+	// Of lanes in memory.
+	of          Value       // the map, or the first element of the list
+	keys, elems peek.Lanes  // keys only of a map
+	first       int         // index of the first element, or number of the first slot
+	again       Mask        // used slots from first on that are no lanes: they were handed out before
+	words       [2][]uint64 // of headers
+
+	// Of entries that the walk made one by one.
 	key, elem []Value
 	index     []int
-	place     []int // where each lane is, for the walker's back
-	torn      Mask
 }
+
+// lanes says what is known of the places of a Batch's entries.
+type lanes uint8
+
+const (
+	noLanes   lanes = iota // the walk made the entries one by one
+	listLanes              // of elements that lie side by side
+	mapLanes               // of slots of a map
+)
+
+// A batchWalker is a walker that finds where many entries lie at once.
+type batchWalker interface {
+	// loadBatch is walker.load, and sets the lanes of b to the next entries, at most that many. If
+	// it leaves b alone, next has them.
+	loadBatch(of Value, want int, b *Batch) (more bool, err error)
+	// back goes back to lane i of b.
+	back(b *Batch, i int)
+}
+
+var (
+	_ batchWalker = (*mapWalk)(nil)
+	_ batchWalker = (*listWalk)(nil)
+)
 
 // LoadBatch prepares the next batch, of at most want entries and at most [BatchSize], and hands out
 // all of them: those that Load and Next would, in their order and with their marks. It may be mixed
 // with these, and the same is to be done before and after it. It returns nil at the end of the walk,
-// and an empty Batch where Load would prepare an empty chunk. An error ends the walk.
+// and an empty Batch where Load would prepare an empty chunk. A batch has fewer entries than it might
+// where a table of the map ends, and where elements of a list are large. An error ends the walk.
 func (c *Cursor) LoadBatch(want int) (*Batch, error) {
-	if err := c.Load(); err != nil || c.done {
+	if c.done {
+		return nil, nil
+	}
+	want = min(max(want, 1), BatchSize)
+	b := &c.batch
+	b.lanes, b.torn = noLanes, Mask{}
+	w, ok := c.walker.(batchWalker)
+	if !ok {
+		if err := c.Load(); err != nil || c.done {
+			return nil, err
+		}
+		b.collect(c, want)
+		return b, nil
+	}
+	c.begun = true
+	more, err := w.loadBatch(c.of, want, b)
+	if c.done = !more || err != nil; c.done {
 		return nil, err
 	}
-	b := &c.batch
-	b.key, b.elem, b.index, b.place, b.torn = b.key[:0], b.elem[:0], b.index[:0], b.place[:0], Mask{}
-	back, _ := c.walker.(backer)
-	for want = min(max(want, 1), BatchSize); len(b.elem) < want; {
+	if b.lanes == noLanes {
+		b.collect(c, want)
+	} else {
+		c.torn += b.torn.Count()
+	}
+	return b, nil
+}
+
+// collect takes the entries of the chunk that c has loaded.
+func (b *Batch) collect(c *Cursor, want int) {
+	b.key, b.elem, b.index = b.key[:0], b.elem[:0], b.index[:0]
+	for len(b.elem) < want {
 		k, e, ok := c.Next()
 		if !ok {
-			break
+			return
 		}
 		if e.mark&Torn != 0 {
 			b.torn.Set(len(b.elem))
 		}
 		b.key, b.elem, b.index = append(b.key, k), append(b.elem, e), append(b.index, c.Index())
-		if back != nil {
-			b.place = append(b.place, back.place())
-		}
 	}
-	return b, nil
-}
-
-// A backer is a walker that can go back to an entry of the chunk.
-type backer interface {
-	// place is where the entry lies that next returned last.
-	place() int
-	back(place int)
 }
 
 // Return gives the entries of the last batch from lane i on back: they were not used, and come next.
@@ -51,27 +102,67 @@ type backer interface {
 // are walked in one direction only.
 func (c *Cursor) Return(i int) bool {
 	b := &c.batch
-	if i >= len(b.elem) {
+	if i >= b.Len() {
 		return true
 	}
-	if len(b.place) == 0 {
+	if b.lanes == noLanes {
 		return false
 	}
 	for lane := b.torn.Next(i); lane < BatchSize; lane = b.torn.Next(lane + 1) {
 		c.torn--
 	}
-	c.walker.(backer).back(b.place[i])
+	c.walker.(batchWalker).back(b, i)
 	return true
 }
 
+// drop takes lanes away.
+func (b *Batch) drop(out *Mask) {
+	b.again = *out
+	var torn Mask
+	n := 0
+	for i := range b.Len() {
+		if !out.Has(i) {
+			if b.torn.Has(i) {
+				torn.Set(n)
+			}
+			n++
+		}
+	}
+	b.torn = torn
+	b.keys.Drop((*peek.Bits)(out))
+	b.elems.Drop((*peek.Bits)(out))
+}
+
 // Len is the number of entries.
-func (b *Batch) Len() int { return len(b.elem) }
+func (b *Batch) Len() int {
+	if b.lanes == noLanes {
+		return len(b.elem)
+	}
+	return b.elems.Len()
+}
 
 // Entry returns the entry of lane i as [Cursor.Next] would have returned it.
-func (b *Batch) Entry(i int) (key, elem Value) { return b.key[i], b.elem[i] }
+func (b *Batch) Entry(i int) (key, elem Value) {
+	switch b.lanes {
+	case listLanes:
+		return key, b.of.part(b.of.typ, uintptr(i)*b.of.typ.Size())
+	case mapLanes:
+		torn := b.torn.Has(i)
+		return b.of.entry(b.of.typ.Key(), b.keys.Ref(i), torn), b.of.entry(b.of.typ.Elem(), b.elems.Ref(i), torn)
+	}
+	return b.key[i], b.elem[i]
+}
 
 // Index is what [Cursor.Index] would have been after the entry of lane i.
-func (b *Batch) Index(i int) int { return b.index[i] }
+func (b *Batch) Index(i int) int {
+	switch b.lanes {
+	case listLanes:
+		return b.first + i
+	case mapLanes:
+		return 0
+	}
+	return b.index[i]
+}
 
 // Torn returns the lanes whose bytes kept changing while they were read.
 func (b *Batch) Torn() Mask { return b.torn }
@@ -79,7 +170,16 @@ func (b *Batch) Torn() Mask { return b.torn }
 // LongKeys returns the lanes whose keys are strings of more than max bytes, or have a length that
 // cannot be read. It does not read the texts of the keys.
 func (b *Batch) LongKeys(max int) (long Mask) {
-	for i, k := range b.key {
+	if b.lanes == mapLanes && b.of.typ.Key().Kind() == reflect.String && b.headers() {
+		for i, n := range b.words[1] {
+			if int(n) < 0 || int(n) > max || n > 0 && b.words[0][i] == 0 {
+				long.Set(i)
+			}
+		}
+		return long
+	}
+	for i := range b.Len() {
+		k, _ := b.Entry(i)
 		if k.Kind() != reflect.String {
 			continue
 		}
@@ -90,21 +190,46 @@ func (b *Batch) LongKeys(max int) (long Mask) {
 	return long
 }
 
+// headers loads both words of the keys, which are strings.
+func (b *Batch) headers() (ok bool) {
+	ok = true
+	for i := range b.words {
+		b.words[i] = slices.Grow(b.words[i][:0], b.Len())[:b.Len()]
+		var bad peek.Bits
+		ok = ok && b.keys.Words(b.words[i], []uintptr{uintptr(i) * peek.WordSize}, peek.WordSize, nil, &bad)
+	}
+	return ok
+}
+
 // Read reads the column that p leads to from the elements of the lanes in in, nil for all, or from
 // their keys. Each gets the Datum that [Value.Follow] reads, for texts up to max bytes; lanes that
 // Follow does not read are bad. The type of the elements or keys must be the one that p began with.
 func (b *Batch) Read(p *FieldPath, key bool, in *Mask, max int, c *Column) {
 	_, kind := p.End()
-	c.begin(kind, len(b.elem))
-	lanes := FirstLanes(len(b.elem))
+	c.begin(kind, b.Len())
+	lanes := FirstLanes(b.Len())
 	if in != nil {
 		lanes.And(in)
 	}
-	from := b.elem
-	if key {
-		from = b.key
+	if kind == NoDatum {
+		c.Bad = lanes
+		return
+	}
+	if b.lanes != noLanes {
+		from := &b.elems
+		if key {
+			from = &b.keys
+		}
+		if c.read(from, p, &lanes, max) {
+			return
+		}
+		c.begin(kind, b.Len())
 	}
 	for i := lanes.Next(0); i < BatchSize; i = lanes.Next(i + 1) {
-		c.follow(i, from[i], p, max)
+		k, v := b.Entry(i)
+		if key {
+			v = k
+		}
+		c.follow(i, v, p, max)
 	}
 }

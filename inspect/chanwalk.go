@@ -112,7 +112,7 @@ func (w *chanWalk) copyFrom(of Value, r peek.Ring) (still bool, err error) {
 	t := of.typ.Elem()
 	w.size = t.Size()
 	from := r.Slot(w.pos - w.received)
-	w.begin(min(w.end, w.pos+r.Size-from))
+	w.begin(min(w.end, w.pos+r.Size-from), chunk, chunkBytes)
 	w.slots = r.Slots.Add(uintptr(from) * w.size)
 	w.elem = Value{typ: t, mark: of.mark | Racy}
 	return w.copy(w.slots)

@@ -1,5 +1,7 @@
 package inspect
 
+import "github.com/sightglass-go/sightglass/inspect/internal/peek"
+
 // Column has one value for each lane of a [Batch]. [Batch.Read] fills it. It may be used for one
 // Batch after the other, and keeps its memory. The zero Column is ready for use.
 type Column struct {
@@ -17,22 +19,38 @@ type Column struct {
 // begin makes c ready for that many lanes.
 func (c *Column) begin(kind DatumKind, lanes int) {
 	c.Kind, c.Bits, c.Bad = kind, nil, Mask{}
-	if kind == TextDatum {
+	switch kind {
+	case NoDatum:
+	case TextDatum:
 		c.Text.begin(lanes)
-		return
+	default:
+		if len(c.bits) < lanes {
+			c.bits = make([]uint64, lanes)
+		}
+		c.Bits = c.bits[:lanes]
 	}
-	if len(c.bits) < lanes {
-		c.bits = make([]uint64, lanes)
+}
+
+// read reads all lanes in in at once. ok is false if they have to be read one by one.
+func (c *Column) read(from *peek.Lanes, p *FieldPath, in *Mask, max int) (ok bool) {
+	set, bad := (*peek.Bits)(in), (*peek.Bits)(&c.Bad)
+	if c.Kind == TextDatum {
+		return from.Texts(&c.Text.copies, c.Text.Ref, p.offsets, max, set, bad)
 	}
-	c.Bits = c.bits[:lanes]
+	if !from.Words(c.Bits, p.offsets, p.datum.size, set, bad) {
+		return false
+	}
+	if p.datum.plain() {
+		return true
+	}
+	for i := in.Next(0); i < BatchSize; i = in.Next(i + 1) {
+		c.Bits[i] = p.datum.datum(c.Bits[i]).Bits
+	}
+	return true
 }
 
 // follow reads lane i, v, as [Value.Follow] does.
 func (c *Column) follow(i int, v Value, p *FieldPath, max int) {
-	if c.Kind == NoDatum {
-		c.Bad.Set(i)
-		return
-	}
 	d, ok := v.Follow(p, max)
 	if c.Kind == TextDatum {
 		ok = ok && c.Text.add(i, d.Text)

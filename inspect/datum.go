@@ -96,6 +96,11 @@ func (s *space) datumOf(t reflect.Type, l *lens) (d datumType) {
 	return d
 }
 
+// plain reports whether datum changes nothing.
+func (t datumType) plain() bool {
+	return !(t.kind == IntDatum && t.size < 8) && t.kind != Float32Datum
+}
+
 // datum makes a Datum of a loaded number or boolean.
 func (t datumType) datum(u uint64) Datum {
 	switch {

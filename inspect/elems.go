@@ -12,10 +12,11 @@ type elems struct {
 	slab  peek.Slab // what the chunk is copied to
 }
 
-// begin begins a chunk at pos. It ends at end at the latest.
-func (c *elems) begin(end int) {
+// begin begins a chunk at pos, of so many elements and so many bytes at most. It ends at end at the
+// latest.
+func (c *elems) begin(end, want, bytes int) {
 	c.first = c.pos
-	c.stop = min(end, c.pos+chunk, c.pos+max(1, int(chunkBytes/max(1, c.size))))
+	c.stop = min(end, c.pos+want, c.pos+max(1, bytes/int(max(1, c.size))))
 }
 
 // copy copies the chunk, which lies at from; still is that of [peek.Ref.Settled]. The elements lie

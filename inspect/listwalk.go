@@ -25,7 +25,26 @@ type listWalk struct {
 	shuffled bool // elements changed places
 }
 
-func (w *listWalk) load(of Value) (bool, error) {
+func (w *listWalk) load(of Value) (bool, error) { return w.loadElems(of, chunk, chunkBytes) }
+
+// batchBytes is how many bytes of a list make a batch at most.
+const batchBytes = 64 << 10
+
+func (w *listWalk) loadBatch(of Value, want int, b *Batch) (more bool, err error) {
+	if more, err = w.loadElems(of, want, batchBytes); !more || err != nil || w.elem.how&word != 0 {
+		return more, err
+	}
+	e := w.elem
+	b.of, b.lanes, b.first = e, listLanes, w.first
+	b.elems.Reset(e.ref, w.stop-w.first, w.size, e.how&solid != 0)
+	if w.pos = w.stop; e.mark&Torn != 0 {
+		b.torn = FirstLanes(b.Len())
+	}
+	return true, nil
+}
+
+// loadElems loads the next elements, so many and so many bytes at most.
+func (w *listWalk) loadElems(of Value, want, bytes int) (bool, error) {
 	data, n, c, mark := of.ref, 0, 0, Mark(0)
 	h := of.how & (solid | fixed | trusted | lent | word)
 	t := of.typ.Elem()
@@ -54,7 +73,7 @@ func (w *listWalk) load(of Value) (bool, error) {
 	if w.pos >= w.end {
 		return false, nil
 	}
-	w.begin(w.end)
+	w.begin(w.end, want, bytes)
 	w.elem = Value{typ: t, mark: of.mark | mark, how: h}
 	if h&(solid|word) != 0 {
 		w.elem.ref = data
@@ -78,9 +97,7 @@ func (w *listWalk) retries() int { return w.retried }
 
 func (w *listWalk) at() int { return w.pos - 1 }
 
-func (w *listWalk) place() int { return w.pos - 1 }
-
-func (w *listWalk) back(place int) { w.pos = place }
+func (w *listWalk) back(b *Batch, i int) { w.pos = b.first + i }
 
 func (w *listWalk) moved() bool { return w.shuffled }
 

@@ -19,6 +19,15 @@ type mapWalk struct {
 }
 
 func (w *mapWalk) load(of Value) (bool, error) {
+	more, err := w.copy(of, chunk)
+	if more && err == nil {
+		w.walk.Touch(w.slot)
+	}
+	return more, err
+}
+
+// copy copies the next slots, and reports whether there are any.
+func (w *mapWalk) copy(of Value, slots int) (more bool, err error) {
 	w.of = of
 	if w.walk == nil {
 		head, err := of.pointer()
@@ -35,10 +44,9 @@ func (w *mapWalk) load(of Value) (bool, error) {
 	}
 	w.walk.Trust(of.how&trusted != 0 && of.how&solid != 0)
 	_, end := w.walk.Range()
-	if err := w.walk.Load(w.slot, chunk); err != nil {
+	if err := w.walk.Load(w.slot, slots); err != nil {
 		return false, err
 	}
-	w.walk.Touch(w.slot)
 	if w.slot > 0 && !w.walk.Same() {
 		if w.seen == nil {
 			w.end = end
@@ -103,9 +111,44 @@ func (w *mapWalk) next() (key, elem Value, ok bool) {
 	return key, elem, false
 }
 
-func (w *mapWalk) place() int { return w.slot - 1 }
+func (w *mapWalk) loadBatch(of Value, want int, b *Batch) (more bool, err error) {
+	if more, err = w.copy(of, want); !more || err != nil {
+		return more, err
+	}
+	begin, end := w.slot, min(w.slot+want, w.walk.Loaded())
+	w.slot = end
+	w.walk.ElemLanes(&b.elems, begin, end)
+	w.walk.KeyLanes(&b.keys, begin, end)
+	b.of, b.lanes, b.first, b.torn, b.again = of, mapLanes, begin, w.walk.TornLanes(begin, end), Mask{}
+	if w.seen != nil {
+		var again Mask
+		for i := range b.Len() {
+			key, _ := b.Entry(i)
+			if name, ok := w.keyName(key); ok && w.seen[name] {
+				again.Set(i)
+			}
+		}
+		b.drop(&again)
+	}
+	return true, nil
+}
 
-func (w *mapWalk) back(place int) { w.slot = place }
+// back finds the slot of lane i again: that of as many used ones behind the first.
+func (w *mapWalk) back(b *Batch, i int) {
+	w.slot = b.first
+	for used := 0; ; w.slot++ {
+		if !w.walk.SlotUsed(w.slot) {
+			continue
+		}
+		if !b.again.Has(used) {
+			if i == 0 {
+				return
+			}
+			i--
+		}
+		used++
+	}
+}
 
 func (w *mapWalk) retries() int {
 	if w.walk == nil {

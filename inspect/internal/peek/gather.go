@@ -1,0 +1,198 @@
+package peek
+
+import (
+	"runtime"
+	"unsafe"
+)
+
+// The loads of many places, which obey the rules of load.go. The loads of one loop do not depend on
+// each other: as many of them wait for memory at a time as the processor can keep track of.
+
+// nowhere is where a nil pointer is followed to: zeros of our own. Whoever adds an offset takes it
+// away before.
+func nowhere() uintptr { return uintptr(unsafe.Pointer(&zeros)) }
+
+var zeros [2]uint64
+
+// hop loads the word off bytes from each of at, zero where that is in the first page. seen is all
+// addresses, or-ed.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func hop(dst, at []uintptr, off, nowhere uintptr) (seen uintptr) {
+	dst = dst[:len(at)]
+	for i, a := range at {
+		if a < firstPage {
+			a = nowhere - off
+		}
+		a += off
+		seen |= a
+		dst[i] = *(*uintptr)(unsafe.Add(nil, a))
+	}
+	return seen
+}
+
+// hopFrom loads the pointers that lie off bytes from each of at, places in the object that base
+// points at. They are those of loadPtr: what cannot be a pointer is only in end, where all are
+// numbers.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func hopFrom(hold []unsafe.Pointer, end []uintptr, base unsafe.Pointer, at []uintptr, off uintptr) {
+	hold, end = hold[:len(at)], end[:len(at)]
+	off -= uintptr(base)
+	for i, a := range at {
+		q := *(*unsafe.Pointer)(unsafe.Add(base, a+off))
+		end[i] = uintptr(q)
+		if uintptr(q) < firstPage {
+			q = nil
+		}
+		hold[i] = q
+	}
+}
+
+// hopHeld loads the pointers that lie off bytes from where those in hold point.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func hopHeld(hold []unsafe.Pointer, end []uintptr, off uintptr) {
+	end = end[:len(hold)]
+	for i, p := range hold {
+		if p == nil {
+			end[i] = 0
+			continue
+		}
+		q := *(*unsafe.Pointer)(unsafe.Add(p, off))
+		end[i] = uintptr(q)
+		if uintptr(q) < firstPage {
+			q = nil
+		}
+		hold[i] = q
+	}
+}
+
+// gather loads the integer that lies off bytes from each of at. Places in the first page are bad,
+// and have 0. seen is all addresses, or-ed.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func gather[T uint8 | uint16 | uint32 | uintptr](dst []uint64, at []uintptr, off, nowhere uintptr, bad *Bits) (seen uintptr) {
+	dst = dst[:len(at)]
+	for i, a := range at {
+		if a < firstPage {
+			bad[i/64%len(bad)] |= 1 << (i % 64)
+			a = nowhere - off
+		}
+		a += off
+		seen |= a
+		dst[i] = uint64(*(*T)(unsafe.Add(nil, a)))
+	}
+	return seen
+}
+
+// stride loads integers that lie some bytes apart.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func stride[T uint8 | uint16 | uint32 | uintptr](dst []uint64, a, apart uintptr) {
+	for i := range dst {
+		dst[i] = uint64(*(*T)(unsafe.Add(nil, a)))
+		a += apart
+	}
+}
+
+// copyWords copies n bytes from a, whole words of 64 bits.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func copyWords(dst unsafe.Pointer, a, n uintptr) {
+	i := uintptr(0)
+	for ; i+32 <= n; i += 32 {
+		p, d := unsafe.Add(nil, a+i), unsafe.Add(dst, i)
+		x0, x1 := *(*uint64)(p), *(*uint64)(unsafe.Add(p, 8))
+		x2, x3 := *(*uint64)(unsafe.Add(p, 16)), *(*uint64)(unsafe.Add(p, 24))
+		*(*uint64)(d), *(*uint64)(unsafe.Add(d, 8)) = x0, x1
+		*(*uint64)(unsafe.Add(d, 16)), *(*uint64)(unsafe.Add(d, 24)) = x2, x3
+	}
+	for ; i < n; i += 8 {
+		*(*uint64)(unsafe.Add(dst, i)) = *(*uint64)(unsafe.Add(nil, a+i))
+	}
+}
+
+// heads loads the headers of strings, address and length, that lie off bytes from each of at. Places
+// in the first page are bad, and have none. seen is all addresses, or-ed.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func heads(addr, n, at []uintptr, off, nowhere uintptr, bad []uint64) (seen uintptr) {
+	addr, n = addr[:len(at)], n[:len(at)]
+	for i, a := range at {
+		if a < firstPage {
+			bad[i/64] |= 1 << (i % 64)
+			a = nowhere - off
+		}
+		a += off
+		seen |= a
+		addr[i] = *(*uintptr)(unsafe.Add(nil, a))
+		n[i] = *(*uintptr)(unsafe.Add(nil, a+wordSize))
+	}
+	return seen
+}
+
+// reheads loads the same headers again. Those that are others now are bad.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func reheads(addr, n, at []uintptr, off, nowhere uintptr, bad []uint64) {
+	addr, n = addr[:len(at)], n[:len(at)]
+	for i, a := range at {
+		if a < firstPage {
+			a = nowhere - off
+		}
+		a += off
+		if addr[i]^*(*uintptr)(unsafe.Add(nil, a))|n[i]^*(*uintptr)(unsafe.Add(nil, a+wordSize)) != 0 {
+			bad[i/64] |= 1 << (i % 64)
+		}
+	}
+}
+
+// wide says that this machine loads 64 bits at any address, the lowest first.
+const wide = runtime.GOARCH == "amd64" || runtime.GOARCH == "arm64"
+
+// copyTexts copies texts of n bytes each, one or more, from the addresses in from to where they
+// begin in arena, and fills them up with zeros to whole words. It loads no word that has no byte of
+// the text, so it never reads a page that the text is not on. The machine must be wide.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func copyTexts(arena unsafe.Pointer, begin []uint32, from, n []uintptr) {
+	begin, from = begin[:len(n)], from[:len(n)]
+	for i, n := range n {
+		a, d := from[i], unsafe.Add(arena, begin[i])
+		if n < 8 {
+			shift := a & 7 * 8
+			w := *(*uint64)(unsafe.Add(nil, a&^7)) >> shift
+			if a&7+n > 8 {
+				w |= *(*uint64)(unsafe.Add(nil, a&^7+8)) << (64 - shift)
+			}
+			*(*uint64)(d) = w & (1<<(8*n) - 1)
+			continue
+		}
+		j := uintptr(0)
+		for ; j+8 <= n; j += 8 {
+			*(*uint64)(unsafe.Add(d, j)) = *(*uint64)(unsafe.Add(nil, a+j))
+		}
+		if rest := n & 7; rest != 0 {
+			*(*uint64)(unsafe.Add(d, j)) = *(*uint64)(unsafe.Add(nil, a+n-8)) >> (64 - 8*rest)
+		}
+	}
+}
