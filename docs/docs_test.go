@@ -51,6 +51,7 @@ func TestExamples(t *testing.T) {
 			continue
 		}
 		t.Run(file, func(t *testing.T) {
+			var fragments []rig.Block
 			var d *rig.Demo
 			var s *rig.Session
 			var addr string // of the last whole program
@@ -64,7 +65,7 @@ func TestExamples(t *testing.T) {
 						}
 					}
 				case b.Lang == "go":
-					tryFragment(t, b)
+					fragments = append(fragments, b)
 				case b.Lang == "console":
 					if d == nil {
 						d = rig.RunDemo(t, "--listen", "localhost:0")
@@ -83,6 +84,7 @@ func TestExamples(t *testing.T) {
 					t.Errorf("%v: nothing tests a block of %q", b, b.Lang)
 				}
 			}
+			tryFragments(t, fragments)
 		})
 	}
 }
@@ -182,9 +184,26 @@ func typeInto(t *testing.T, b rig.Block, addr string) {
 	}
 }
 
-// fragment is the package around a fragment, with what the documents take for granted: an
+// aside is what stands around the fragments, with what the documents take for granted: an
 // application with a cache. It is no program, so that nothing has to be linked.
-const fragment = `package fragment
+const aside = `package fragments
+
+import (
+	"context"
+	"sync"
+)
+
+func valid(context.Context, string) bool { return false }
+
+type Cache struct{ mu sync.RWMutex }
+
+type Loop struct{ events chan func() }
+
+type Config struct{}
+`
+
+// fragment is a file with one fragment in it.
+const fragment = `package fragments
 
 import (
 	"context"
@@ -201,34 +220,37 @@ import (
 	"github.com/sightglass-go/sightglass/telnet"
 )
 
-var (
-	_, _, _, _ = context.Background, slog.Default, registry.New, telnet.ListenAndServe
-	_, _, _    = os.Getenv, signal.Notify, new(tls.Config)
-	_, _, _    = syscall.SIGTERM, time.Second, sql.Open
-)
-
-func valid(context.Context, string) bool { return false }
-
-type Cache struct{ mu sync.RWMutex }
-
-type Loop struct{ events chan func() }
-
-type Config struct{}
-
-func example() {
+func example%d() {
+	_, _, _ = context.Background, slog.Default, registry.New
+	_, _, _ = os.Getenv, signal.Notify, new(tls.Config)
+	_, _, _ = syscall.SIGTERM, time.Second, sql.Open
+	_, _ = telnet.ListenAndServe, new(sync.Mutex)
 	c, l, config := new(Cache), new(Loop), Config{}
 	_, _, _ = c, l, config
+//line %s:%d
 %s}
 `
 
-func tryFragment(t *testing.T, b rig.Block) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, "fragment.go")
-	if err := os.WriteFile(file, []byte(fmt.Sprintf(fragment, b.Text)), 0o600); err != nil {
-		t.Fatal(err)
+// tryFragments compiles fragments of Go together: a go command for each would take a second for
+// each.
+func tryFragments(t *testing.T, fragments []rig.Block) {
+	if len(fragments) == 0 {
+		return
 	}
-	if out, err := exec.Command("go", "build", "-o", os.DevNull, file).CombinedOutput(); err != nil {
-		t.Errorf("%v: %v\n%s", b, err, out)
+	dir := t.TempDir()
+	write := func(name, source string) string {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	args := []string{"build", "-gcflags=-e", "-o", os.DevNull, write("aside.go", aside)}
+	for i, b := range fragments {
+		args = append(args, write(fmt.Sprintf("fragment%d.go", i), fmt.Sprintf(fragment, i, b.File, b.Line+1, b.Text)))
+	}
+	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -30,11 +29,8 @@ func playCgo(t *testing.T, scene string, d time.Duration) {
 		}
 		t.Skip("this test needs a C compiler: ", err)
 	}
-	program := filepath.Join(t.TempDir(), "cgo")
-	if out, err := exec.Command("go", "build", "-o", program, "./testdata/cgo").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	out, err := exec.Command(program, scene, d.String()).CombinedOutput()
+	// go run keeps the program for the next time.
+	out, err := exec.Command("go", "run", "./testdata/cgo", scene, d.String()).CombinedOutput()
 	if err != nil || !bytes.HasPrefix(out, []byte("ok ")) {
 		t.Fatalf("%v\n%s", err, out[:min(len(out), 8000)])
 	}

@@ -20,6 +20,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/attack"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -305,13 +306,18 @@ func outcome(answer string, err error) string {
 }
 
 // TestConformance evaluates expr-lang's own corpus with its virtual machine and with us. Each answer is the same,
-// or differs as a row of the manual's table says, which also says how many do.
+// or differs as a row of the manual's table says, which also says how many do. Without -attack it evaluates one in
+// four, and counts nothing.
 func TestConformance(t *testing.T) {
 	env, s := corpusWorld()
 	sources := strings.Split(strings.TrimSpace(exprFile(t, "generated.txt")), "\n")
 	same, unexplained := 0, 0
 	differ := map[string]int{}
-	for _, source := range sources {
+	all := attack.Stride(4) == 1
+	for i, source := range sources {
+		if i%attack.Stride(4) != 0 {
+			continue
+		}
 		want, failed := theirs(source, env)
 		answer, err := ours(t, s, source)
 		got := outcome(answer, err)
@@ -337,7 +343,7 @@ func TestConformance(t *testing.T) {
 		if strings.HasPrefix(row.count, "about") && differ[row.source] > 0 {
 			continue
 		}
-		if n != row.count {
+		if all && n != row.count {
 			t.Errorf("%s: the table counts %s expressions, there are %s", row.source, row.count, n)
 		}
 	}

@@ -28,7 +28,7 @@ func FuzzEval(f *testing.F) {
 	f.Fuzz(func(t *testing.T, source string) {
 		reg, _ := shop(t)
 		exposeCorpus(reg)
-		s := NewSession(reg, Limits{Time: 20 * time.Millisecond, Bytes: 1 << 20, Line: 4 << 10})
+		s := NewSession(reg, Limits{Time: 10 * time.Millisecond, Bytes: 1 << 20, Line: 4 << 10})
 		for range 2 { // the second time with what the first assigned
 			r, err := s.Eval(t.Context(), source) // what does not end is found by the fuzzer's own limit
 			if err == nil {

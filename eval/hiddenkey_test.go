@@ -65,12 +65,12 @@ func newUsers(pin int) *users {
 
 // tries are ways to try keys; %s stands for a map, %k for how a number is written as its key.
 var tries = []string{
-	`filter(1000..9999, %k in %s)`, `count(1000..9999, get(%s, %k) != nil)`, `%s[%p]`, `%s?.[%p]`, `%s[%p] ?? "none"`, `get(%s, %p)`, `%p in %s`, `not (%p in %s)`,
+	`filter(4700..4999, %k in %s)`, `count(4700..4999, get(%s, %k) != nil)`, `%s[%p]`, `%s?.[%p]`, `%s[%p] ?? "none"`, `get(%s, %p)`, `%p in %s`, `not (%p in %s)`,
 	`%s == {}`, `{"4711": "Ann"} == %s`, `%s == {"4711": "Ann"}`, `%s == %s`, `%s["4712"]`, `%s["471"]`, `%s.known`, `%p in keys(%s)`, `keys(%s)`, `sort(keys(%s))`,
 	`map(%s, #key)`, `find(%s, #key == %p)`, `count(%s, #key == %p)`, `filter(%s, #key == %p)`, `%p in filter(%s, true)`, `get(filter(%s, true), %p)`, `filter(%s, true)[%p]`,
 	`toPairs(%s)`, `groupBy(%s, #key)`, `freq(%s, #key)`, `top(%s, 1, #key)`, `hist(%s, #key)`, `sortBy(%s, #key)`, `min(keys(%s))`, `max(keys(%s))`, `uniq(keys(%s))`, `join(keys(%s), ",")`,
 	`sum(keys(%s))`, `reduce(%s, #key, "")`, `string(%s)`, `toJSON(%s)`, `json(%s)`, `%s`, `x = %s`, `x[%p]`, `%p in x`, `s = snap(%s)`, `s[%p]`, `%p in s`, `diff(s, %s)`, `diff(%s, {"4711": "Ann"})`,
-	`%s[0:1]`, `take(%s, 1)`, `fromPairs(map(toPairs(%s), #))`, `size(%s)`, `tree(%s)`, `help(%s)`, `{"4711": 1}[first(keys(%s))]`, `map(1000..9999, %s?.[%k])`, `find(1000..9999, %k in %s)`,
+	`%s[0:1]`, `take(%s, 1)`, `fromPairs(map(toPairs(%s), #))`, `size(%s)`, `tree(%s)`, `help(%s)`, `{"4711": 1}[first(keys(%s))]`, `map(4700..4999, %s?.[%k])`, `find(4700..4999, %k in %s)`,
 }
 
 // TestHiddenKeysCannotBeTried: two worlds that differ in hidden keys alone say the same to everything that is tried.
@@ -82,8 +82,8 @@ func TestHiddenKeysCannotBeTried(t *testing.T) {
 		"synced": {"string(#)", `"4711"`}, "tokens": {"string(#)", `"4711"`}, "pins": {"#", "4711"}, "secrets": {"#", "4711"},
 	}
 	more := []string{
-		`4711 in up.anys`, `{Passcode: 4711} in up.anys`, `{Row: 2, pin: "4711"} in up.anys`, `filter(1000..9999, # in up.anys)`, `up.anys[4711]`, `up.anys[int64(4711)]`, `up.anys[eval.passcode(4711)]`, `up.parts[int32(4711)]`, `up.synced[int64(4711)]`, `up.anys == {"known": "Kim"}`,
-		`{A: 4711, B: 2} in up.parts`, `{A: {Row: 3, pin: "4711"}, B: 3} in up.parts`, `4711 in up.synced`, `filter(1000..9999, # in up.synced)`, `up.synced[4711]`, `count(1000..9999, get(up.synced, #) != nil)`,
+		`4711 in up.anys`, `{Passcode: 4711} in up.anys`, `{Row: 2, pin: "4711"} in up.anys`, `filter(4700..4999, # in up.anys)`, `up.anys[4711]`, `up.anys[int64(4711)]`, `up.anys[eval.passcode(4711)]`, `up.parts[int32(4711)]`, `up.synced[int64(4711)]`, `up.anys == {"known": "Kim"}`,
+		`{A: 4711, B: 2} in up.parts`, `{A: {Row: 3, pin: "4711"}, B: 3} in up.parts`, `4711 in up.synced`, `filter(4700..4999, # in up.synced)`, `up.synced[4711]`, `count(4700..4999, get(up.synced, #) != nil)`,
 	}
 	outcome := func(pin int) (out []string) {
 		reg := registry.New()
@@ -126,7 +126,7 @@ func TestHiddenKeysCannotBeTried(t *testing.T) {
 		}
 		return m
 	}
-	one, two := outcome(4711), index(outcome(1984))
+	one, two := outcome(4711), index(outcome(4984))
 	for _, line := range one {
 		if !two[line] {
 			t.Errorf("it depends on the key:\n%.600s", line)

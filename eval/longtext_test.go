@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -181,7 +182,7 @@ func TestLongTexts(t *testing.T) {
 	s := NewSession(bulk(hugeText), Limits{Time: time.Hour})
 	begun, answered, cancelled := 0, 0, 0
 	for i, source := range slices.Concat(callsWith("long"), callsWith("huge"), callsOn("hugeBytes"), longCalls) {
-		if i%attack.Stride(29) != 0 {
+		if i%attack.Stride(58) != 0 {
 			continue
 		}
 		begun++
@@ -224,7 +225,7 @@ func TestLongTexts(t *testing.T) {
 // TestStepsOfLongTexts: what takes more than a millisecond for a text as long as can be built counts it in steps.
 func TestStepsOfLongTexts(t *testing.T) {
 	s := NewSession(bulk(hugeText), Limits{Time: time.Hour})
-	for _, tc := range []struct {
+	for i, tc := range []struct {
 		source string
 		steps  int // that are counted at least
 	}{
@@ -235,6 +236,9 @@ func TestStepsOfLongTexts(t *testing.T) {
 		{`repeat("ab", 2000000)`, 4_000_000 / 16}, {"any(1..20, let y = long; false)", 20 * meter.MaxText}, {`let y = long[5:]; any(1..20, y + "a" == "")`, 20 * meter.MaxText / 16}, {`let y = long[5:]; any(1..20, y[1:] == "")`, 20 * meter.MaxText / 16}, {`let y = long[5:]; any(1..20, y != y + "")`, 40 * meter.MaxText / 16},
 		{`let y = long[5:]; any(1..20, y > y)`, 20 * meter.MaxText / 16}, {`let y = long[5:]; sort([y, y, y, y])`, 4 * meter.MaxText / 16}, {`let y = long[5:]; any(1..20, ({(y): 1})[y] > 1)`, 40 * meter.MaxText / 16}, {`let y = long[5:]; let g = groupBy([y], #); any(1..20, g[y] == [])`, 20 * meter.MaxText / 16}, {"len(uniq([long, long]))", 2 * meter.MaxText},
 	} {
+		if i%attack.Stride(2) != 0 {
+			continue
+		}
 		if _, counted, _, err := steps(t, s, tc.source); counted < tc.steps*9/10 || err != nil {
 			t.Errorf("%s: %d steps were counted, want %d: %v", tc.source, counted, tc.steps, err)
 		}
@@ -292,11 +296,16 @@ func TestAnswersAboutLongTexts(t *testing.T) {
 		reg.Expose("b", &list, registry.Frozen())
 		reg.Expose("tail", &tail)
 		s := NewSession(reg, Limits{Time: time.Hour})
-		for source, want := range map[string]any{
+		questions := map[string]any{
 			"len(s)": len(text), "len(b)": len(text), `s contains "ij"`: true, `s contains "ji"`: false, `s contains ""`: true, `b contains "ij"`: true, `s startsWith "abc é"`: true, `s startsWith "bc"`: false, `s startsWith ""`: true,
 			"s endsWith tail": true, `s endsWith tail + "x"`: false, `s contains tail`: true, `s endsWith ""`: true, "b endsWith s[-5:]": true, `s matches "c é"`: true, `s matches "é .j"`: false, `s matches "^abc"`: true, `s == "abc"`: false, `s != "abc"`: true, `"abc" in [s]`: false,
 			"s startsWith s[0:300000]": true, "s endsWith s[-300000:]": true, "s endsWith s[-300001:-1]": false, "s contains s[262100:262200]": true, "s contains s[1000000:1065000]": true, `s contains s[4194304:4194400] + "ji"`: false, `b == s[0:5]`: nil,
-		} {
+		}
+		for k, source := range slices.Sorted(maps.Keys(questions)) {
+			if (i+k)%attack.Stride(2) != 0 {
+				continue
+			}
+			want := questions[source]
 			x, err := answer(t, s, source)
 			if want == nil {
 				if err == nil {

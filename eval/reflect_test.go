@@ -383,7 +383,7 @@ func sameScalar(got, want any) bool {
 func TestAgainstReflect(t *testing.T) {
 	stop := attack.Stop(t)
 	paths, values := 0, 0
-	for seed := uint64(0); !t.Failed() && (seed < 600 || attack.Long() && !stop.Load()); seed++ {
+	for seed := uint64(0); !t.Failed() && (seed < 200 || attack.Long() && !stop.Load()); seed++ {
 		r := randomly{rand.New(rand.NewPCG(seed, 1))}
 		root := reflect.New(r.typ(1 + r.IntN(4)))
 		r.fill(root.Elem(), 4, false)

@@ -287,6 +287,7 @@ func TestLoginTimeout(t *testing.T) {
 
 // A panic in an Authenticator ends one connection.
 func TestPanicInLogin(t *testing.T) {
+	t.Parallel()
 	s := serve(t, &Server{Auth: AuthenticatorFunc(func(ctx context.Context, p *Peer) (Identity, error) {
 		if name, _ := p.Ask(ctx, "who? "); name != "panic" {
 			return Identity{User: name}, nil

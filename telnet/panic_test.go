@@ -25,6 +25,7 @@ func (brokenLog) WithGroup(string) slog.Handler             { panic("group") }
 
 // A log handler that panics ends nothing, wherever the server writes a record.
 func TestPanicInLog(t *testing.T) {
+	t.Parallel() // as a login that fails waits
 	var asked sync.Map
 	s := serve(t, &Server{Logger: slog.New(brokenLog{}), Auth: AuthenticatorFunc(func(ctx context.Context, p *Peer) (Identity, error) {
 		name, _ := p.Ask(ctx, "who? ")

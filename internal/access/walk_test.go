@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect/render"
+	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
 // A walk meets each entry once, whatever policy it is under and however entries are handed out.
@@ -182,7 +183,7 @@ func TestWritersMeanwhile(t *testing.T) {
 	}
 	for range 2 {
 		readers.Go(func() {
-			for range 5 {
+			for range 8 / attack.Stride(4) {
 				l := r.Visit(context.Background(), nil)
 				for _, name := range []string{"guarded", "declared", "bare"} {
 					v, err := l.Get(name)
