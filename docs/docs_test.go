@@ -45,7 +45,7 @@ var elsewhere = map[string]string{
 func TestExamples(t *testing.T) {
 	for _, file := range documents(t) {
 		if folder, ok := elsewhere[file]; ok {
-			if !tested(t, folder, filepath.Base(file)) {
+			if !declares(t, folder, filepath.Base(file)) {
 				t.Errorf("no test of %s mentions %s", folder, file)
 			}
 			continue
@@ -89,21 +89,31 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// tested reports whether a test of the package in folder reads the document.
-func tested(t *testing.T, folder, document string) bool {
+// benchmark matches a command that runs a benchmark, or one of those below it.
+var benchmark = regexp.MustCompile(`^go test \./(\S+) .*-bench '?(\w+)`)
+
+// declares reports whether text stands in a test of the package in folder: the name of a document
+// that is read there, or a function.
+func declares(t *testing.T, folder, text string) bool {
 	t.Helper()
 	files, err := filepath.Glob(folder + "/*_test.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return slices.ContainsFunc(files, func(file string) bool { return strings.Contains(rig.Read(t, file), document) })
+	return slices.ContainsFunc(files, func(file string) bool { return strings.Contains(rig.Read(t, file), text) })
 }
 
 // tryCommands checks the commands of a document: what they build, builds, what they get is this
-// module, and what they test, CI tests. A client in another container is tried in this one.
+// module, what they measure, can be measured, and what they test, CI tests. A client in another container is tried in this one.
 func tryCommands(t *testing.T, b rig.Block) {
 	for _, line := range strings.Split(strings.TrimSpace(b.Text), "\n") {
+		line, _, _ = strings.Cut(line, "  #")
+		bench := benchmark.FindStringSubmatch(line)
 		switch words := strings.Fields(line); {
+		case bench != nil:
+			if !declares(t, bench[1], "func Benchmark"+bench[2]+"(") {
+				t.Errorf("%v: %s has no Benchmark%s", b, bench[1], bench[2])
+			}
 		case len(words) > 2 && words[0] == "go" && words[1] == "run":
 			rig.GoTool(t, "vet", words[2])
 		case line == "go get "+rig.Module+"@latest":
