@@ -31,6 +31,7 @@ func (s *Session) begin(ctx context.Context, limits Limits) *evaluation {
 	m := meter.New(ctx, meter.Budget{Time: limits.Time, Entries: limits.Entries, Bytes: limits.Bytes})
 	visit := s.reg.Visit(ctx, m)
 	visit.Share(limits.Share)
+	visit.Lanes(s.lanes)
 	m.YieldTo(visit.Yield, visit.Holding)
 	e := &evaluation{session: s, limits: limits}
 	e.Frame = &machine.Frame{
@@ -38,6 +39,7 @@ func (s *Session) begin(ctx context.Context, limits Limits) *evaluation {
 		Exposed:   s.reg.Entries(),
 		Variables: e.variables,
 		Stepwise:  s.stepwise,
+		Single:    s.single,
 	}
 	return e
 }

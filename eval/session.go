@@ -18,7 +18,9 @@ type Session struct {
 	reg      *registry.Registry
 	limits   Limits   // filled
 	overseer Overseer // of the calls of evaluations that begin from now on
-	stepwise bool     // see machine.Frame; for tests
+	stepwise bool     // see machine.Frame; for tests, as are these
+	single   bool     // see machine.Frame
+	lanes    int      // see access.Visit
 
 	mu   sync.Mutex          // guards vars, for Complete beside Run
 	vars map[string]variable // by name: what was assigned, and the kept answers

@@ -6,6 +6,7 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 	"github.com/sightglass-go/sightglass/internal/access/internal/pattern"
+	"github.com/sightglass-go/sightglass/internal/access/internal/redact"
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
@@ -30,6 +31,7 @@ type FieldCache struct {
 	hops  bool               // the path leads through a pointer, out of the View's own memory
 	kind  inspect.DatumKind  // what lies at its end
 	wide  bool               // that is more than a word
+	named bool               // whether it is shown may depend on the key of the View's entry
 }
 
 // matches reports whether v is like the View that c learned from.
@@ -69,7 +71,24 @@ func (c *FieldCache) Learn(v, to *View) {
 	if c.kind = datum; datum != inspect.NoDatum && end == to.val.Type() && !(locked && datum == inspect.TextDatum) {
 		c.path = path
 	}
-	c.wide = !kind.IsWord(end)
+	c.wide, c.named = !kind.IsWord(end), v.namedBy(way)
+}
+
+// namedBy reports whether the name of v, if it has one as the key of its entry, may hide what the
+// way leads to, or v itself. It does not where the way leads from a struct, or a pointer to one, to a
+// field that does not inherit: all that a key can say is that certain texts and numbers are secret,
+// the struct as a whole is neither, and the field answers for itself. See [View.decide].
+func (v *View) namedBy(way []*View) bool {
+	const most = secret.Text | secret.Number | secret.Elements | secret.Keys
+	for i := len(way) - 1; ; i-- {
+		if i < 0 || redact.Hides(most, way[i].up.val.Type()) {
+			return true
+		}
+		if way[i].step == stepField {
+			f := &structOf(way[i].up.val.Type()).fields[way[i].index]
+			return f.Inherits || f.Contained
+		}
+	}
 }
 
 // fixedWay returns the Views from v down to the View to, the last first. ok is false if their types

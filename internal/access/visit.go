@@ -38,6 +38,7 @@ type Visit struct {
 	misses      int                   // searches for a near key, up to maxMisses
 	report      report                // what an answer must tell
 
+	lanes int // of a batch, at most; 0 for as many as time allows
 	types typeCache
 	key   []byte // reused for the key of each entry of a walk
 }
@@ -89,6 +90,9 @@ const DefaultShare = pace.DefaultShare
 // Share sets the part of one processor, from 0.001 to 1, that the Visit has while others wait for
 // one. The default is [DefaultShare]; with 1 the Visit never sleeps.
 func (vis *Visit) Share(part float64) { vis.pace.SetShare(part) }
+
+// Lanes bounds the entries of a [Batch]; 0 means as many as time allows. It is for tests.
+func (vis *Visit) Lanes(most int) { vis.lanes = most }
 
 // Yield gives the processor to others, unless a guard is held or the last Yield was a moment ago.
 // It returns the time to work before the next call: 50 µs while there is a processor for everybody.

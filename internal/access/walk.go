@@ -66,6 +66,13 @@ type walk struct {
 	items   bool      // it is a walk of EachItem
 	collect bool      // entries are collected under the guard, and handed out after it was released
 	entries []entryAt // the collected ones
+
+	// Of a walk in batches.
+	lanes   func(b *Batch) (bool, error) // nil for any other walk
+	batch   Batch
+	until   time.Time // when the guard is to be released
+	patient bool      // every batch is taken to its end
+	toKey   *inspect.FieldPath
 }
 
 // entryAt is an entry at its position.
@@ -77,9 +84,17 @@ type entryAt struct {
 // walk calls f for each entry, with no guard held if unlocked is set. shown says that f shows
 // entries at once, so that they are not recorded as picked.
 func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error)) error {
-	t, err := v.resolveFor("elements")
+	w, err := v.newWalk(unlocked, shown, f)
 	if err != nil {
 		return err
+	}
+	return w.run()
+}
+
+func (v *View) newWalk(unlocked, shown bool, f func(key, elem *View) (bool, error)) (*walk, error) {
+	t, err := v.resolveFor("elements")
+	if err != nil {
+		return nil, err
 	}
 	w := &walk{of: t, f: f, elem: new(View), collect: unlocked || t.hasLockedElements() || t.visit.objects.hasLenses()}
 	w.record = w.collect && !shown
@@ -88,7 +103,7 @@ func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error))
 	case s == inspect.Map:
 		w.key = new(View)
 	case s != inspect.List:
-		return t.typeError("is no list or map")
+		return nil, t.typeError("is no list or map")
 	}
 	w.cursor = t.val.Cursor()
 	if win := t.window; win != nil {
@@ -96,7 +111,7 @@ func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error))
 			w.pos = win.lo
 		}
 	}
-	return w.run()
+	return w, nil
 }
 
 // run walks to the end.
@@ -124,6 +139,9 @@ func (w *walk) run() (err error) {
 		}
 		// The application's turn: whoever waits for the guard gets it now.
 		t.visit.Yield()
+		if err := t.visit.meter.work(1); err != nil {
+			return err
+		}
 		if err := t.visit.meter.read(0); err != nil {
 			return err
 		}
@@ -149,8 +167,12 @@ func (w *walk) chunk() error {
 	if err := (textView{w.of}).checkAt(w.pos, batch); err != nil {
 		return err
 	}
+	read := w.readEntries
+	if w.lanes != nil {
+		read = w.readBatches
+	}
 	err := w.of.read(w.readsMemory(), func(inspect.Value) error {
-		if err := w.readEntries(); err != nil || w.ended {
+		if err := read(); err != nil || w.ended {
 			return err
 		}
 		w.cursor.Pause()
@@ -291,6 +313,11 @@ func (w *walk) hand(e entryAt) (more bool, err error) {
 	}
 	w.of.visit.report.Walked++
 	w.handed++
+	return w.f(w.show(e))
+}
+
+// show has the lent Views show an entry.
+func (w *walk) show(e entryAt) (key, elem *View) {
 	w.lent.used = 0
 	w.elem.reset(e.elem)
 	if w.record {
@@ -298,10 +325,10 @@ func (w *walk) hand(e entryAt) (more bool, err error) {
 	}
 	if w.key == nil {
 		w.elem.index = e.pos
-		return w.f(nil, w.elem)
+		return nil, w.elem
 	}
 	w.key.reset(e.key)
-	return w.f(w.key, w.elem)
+	return w.key, w.elem
 }
 
 // lend makes the Views that are lent.

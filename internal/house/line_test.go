@@ -47,6 +47,7 @@ var line = []struct {
 	{"eval/internal/pattern", "the budget knows of no work but steps, entries and bytes"},
 	{"eval/internal/value", "a regular expression matches text, whatever value it is of"},
 	{"eval/internal/syntax", "an error needs no tree"},
+	{"eval/internal/scan", "how a line is read does not depend on how it is evaluated"},
 	{"eval/internal/machine", "a value knows no evaluation but the thread that it is given"},
 	{"eval/internal/library", "code runs whatever functions there are"},
 	{"eval/internal/compile", "a function is called by what is compiled, and compiles nothing"},

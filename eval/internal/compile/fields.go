@@ -33,7 +33,12 @@ func (c *compiler) fields(n ast.Node, walk machine.Code) *fields {
 			if m.Name != "" || next == n {
 				return nil
 			}
-			return &fields{walk: walk, at: at(n)}
+			f := &fields{walk: walk, at: at(n)}
+			if c.known == nil {
+				c.known = map[ast.Node]*fields{}
+			}
+			c.known[n] = f
+			return f
 		default:
 			return nil
 		}

@@ -16,8 +16,12 @@ func (c *compiler) predicate(n ast.Node, inside *pointers) (*machine.Predicate, 
 	}
 	outer, unlocked := c.inner, c.unlocked
 	c.inner, c.unlocked = inside, false
+	lets := len(c.lets)
 	run, err := c.compile(node.Node)
 	p := &machine.Predicate{Run: run, Where: at(node.Node), Unlocked: c.unlocked}
+	if err == nil {
+		p.Scan, p.Why = c.scanOf(node.Node, lets)
+	}
 	c.inner, c.unlocked = outer, unlocked || p.Unlocked
 	return p, err
 }

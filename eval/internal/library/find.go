@@ -47,34 +47,30 @@ func one(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	sofar := func() machine.Partial {
 		return machine.Partial{Function: "one", Told: matching(n), Answer: plain(f, value.Bool(n == 1))}
 	}
-	err := l.Fold(f, false, sofar, func(s *machine.Scope) (bool, error) {
-		ok, err := l.Pred.Test(f, s)
-		if ok {
-			n++
-		}
-		return n < 2, err
-	})
+	err := l.FoldBy(f, sofar, l.Matching(f, false, func(*machine.Scope) (bool, error) {
+		n++
+		return n < 2, nil
+	}))
 	return value.Bool(n == 1), err
 }
 
 func count(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	n := 0
-	hint := func(err error) error {
-		if err != nil && l.Pred == nil && fault.Code(err) == "type" {
-			return fault.From(err).With("len(xs) counts all elements, and count(xs, .size > 5) those that meet a condition")
-		}
-		return err
-	}
 	sofar := func() machine.Partial {
 		return machine.Partial{Function: "count", Told: matching(n), Answer: plain(f, value.Int(n))}
 	}
-	err := l.Fold(f, false, sofar, func(s *machine.Scope) (bool, error) {
-		ok, err := l.Pred.Test(f, s)
-		if ok {
-			n++
+	body := l.Counting(f, &n)
+	if l.Pred == nil {
+		each := body.Each
+		body.Each = func(s *machine.Scope) (bool, error) {
+			more, err := each(s)
+			if err != nil && fault.Code(err) == "type" {
+				err = fault.From(err).With("len(xs) counts all elements, and count(xs, .size > 5) those that meet a condition")
+			}
+			return more, err
 		}
-		return true, hint(err)
-	})
+	}
+	err := l.FoldBy(f, sofar, body)
 	return value.Int(n), err
 }
 

@@ -67,17 +67,15 @@ func filtered(f *machine.Frame, l *machine.Loop, x value.Value, n *int) *value.P
 	x, _ = value.Settle(x)
 	return value.NewPart(x, func(_ *value.Thread, unlocked bool, yield value.Yield) error {
 		*n = 0
-		return l.Over(f, x, unlocked, func(s *machine.Scope) (bool, error) {
-			ok, err := l.Pred.Test(f, s)
-			if err != nil || !ok {
-				return true, err
-			}
+		body := l.Matching(f, false, func(s *machine.Scope) (bool, error) {
 			more, err := yield(*n, s.Key, s.Value)
 			if err == nil {
 				*n++
 			}
 			return more, err
 		})
+		body.Unlocked = unlocked
+		return l.OverBy(f, x, body)
 	})
 }
 

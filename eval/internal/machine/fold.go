@@ -56,23 +56,20 @@ func (w *Fold) Saw(n int) {
 	}
 }
 
-// counting returns body such that it counts the entries of x that the fold has seen. Of several walks
-// within each other, the one that begins last is that of the collection; those of predicates do not
-// count.
-func (f *Frame) counting(x value.Value, body func(s *Scope) (bool, error)) func(s *Scope) (bool, error) {
+// seeing returns what to call once entries of x were taken, that many. Of several walks within each
+// other, the one that begins last is that of the collection; those of predicates do not count.
+func (f *Frame) seeing(x value.Value) func(n int) {
 	fold := f.fold
 	if fold == nil || fold.scope != f.Scope {
-		return body
+		return func(int) {}
 	}
 	fold.walks++
 	fold.over(f, x)
 	walk := fold.walks
-	return func(s *Scope) (bool, error) {
-		more, err := body(s)
-		if err == nil && walk == fold.walks {
-			fold.Seen++
+	return func(n int) {
+		if walk == fold.walks {
+			fold.Seen += n
 		}
-		return more, err
 	}
 }
 
@@ -94,12 +91,17 @@ func (f *Frame) Folding() *Fold { return f.fold }
 // Fold is Each for a function that makes one answer of all elements. sofar tells what it has found
 // in those that body has taken.
 func (l *Loop) Fold(f *Frame, unlocked bool, sofar func() Partial, body func(s *Scope) (bool, error)) error {
+	return l.FoldBy(f, sofar, Body{Unlocked: unlocked, Each: body})
+}
+
+// FoldBy is Fold with a body that may take many elements at once.
+func (l *Loop) FoldBy(f *Frame, sofar func() Partial, body Body) error {
 	x, err := l.From(f)
 	if err != nil {
 		return err
 	}
 	fold := f.BeginFold(x, sofar)
-	err = l.Over(f, x, unlocked, body)
+	err = l.OverBy(f, x, body)
 	f.EndFold(fold, err)
 	return err
 }

@@ -25,6 +25,8 @@ type Frame struct {
 	// Stepwise has fields read one by one, and not by a cache. Tests see that the answers are
 	// the same.
 	Stepwise bool
+	// Single has collections walked one by one, and not in batches. It is for tests, too.
+	Single bool
 
 	// Slots has what the code computes once: the values of let variables, and the exposed
 	// objects. A slot is nil until then.

@@ -13,6 +13,10 @@ type Predicate struct {
 	// Unlocked says that it reads other live objects, walks, or calls methods: no guard may be
 	// held.
 	Unlocked bool
+	// Scan is the same over many elements at once, nil if it is evaluated step by step only.
+	Scan *Scan
+	// Why says why Scan is nil.
+	Why string
 }
 
 // On runs the predicate in a scope. If its answer is a scalar it gives back what it kept, as
@@ -96,33 +100,20 @@ func (l *Loop) Each(f *Frame, unlocked bool, body func(s *Scope) (bool, error)) 
 
 // Over is Each of a collection that is known.
 func (l *Loop) Over(f *Frame, x value.Value, unlocked bool, body func(s *Scope) (bool, error)) error {
-	var s Scope
-	x, set := value.Settle(x)
-	body = f.counting(x, body)
-	unlocked = unlocked || l.Pred.unlocked() || l.Pred2.unlocked()
-	return value.Entries(&f.Thread, x, unlocked, func(i int, key, elem value.Value) (bool, error) {
-		s.Index, s.Key, s.Elem, s.Value = i, key, elem, elem
-		if set {
-			s.Elem = key
-		}
-		return body(&s)
-	})
+	return l.OverBy(f, x, Body{Unlocked: unlocked, Each: body})
 }
 
 // Until walks until the predicate answers stop, and reports whether it did. then, if not nil, is
 // called for that element. sofar is as in Fold.
 func (l *Loop) Until(f *Frame, stop bool, sofar func() Partial, then func(s *Scope) error) (found bool, err error) {
-	err = l.Fold(f, false, sofar, func(s *Scope) (bool, error) {
-		ok, err := l.Pred.Test(f, s)
-		if err != nil || ok != stop {
-			return true, err
-		}
+	err = l.FoldBy(f, sofar, l.Matching(f, !stop, func(s *Scope) (bool, error) {
 		found = true
+		var err error
 		if then != nil {
 			err = then(s)
 		}
 		return false, err
-	})
+	}))
 	return found, err
 }
 

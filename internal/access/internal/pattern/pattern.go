@@ -85,6 +85,18 @@ func (p *Set) Step(at Trail, name string) (next, ends Trail) {
 	return next, ends
 }
 
+// StepAny takes a step from at of which every name matches the same, and returns the steps that may
+// match next. ok is false if the name decides what matches.
+func (p *Set) StepAny(at Trail) (next Trail, ok bool) {
+	for rest := at; rest != 0; rest &= rest - 1 {
+		if strings.Trim(p.steps[bits.TrailingZeros64(uint64(rest))], "*") != "" {
+			return 0, false
+		}
+	}
+	next, _ = p.Step(at, "")
+	return next, true
+}
+
 // Reaches reports whether a pattern may match something below a value of type t that is reached
 // with the trail at. Anything may lie below an interface.
 func (p *Set) Reaches(at Trail, t reflect.Type) bool { return at != 0 && p.reachesAt(at, t, 0) }

@@ -1,0 +1,92 @@
+package eval
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/internal/attack"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// wideShelves has enough of each kind of shelf for several batches.
+func wideShelves() *shelves {
+	s := newShelves()
+	for i := range 150 {
+		e := new(shelf).fill(i)
+		if e.next = new(shelf).fill(i + 1); i%40 == 13 {
+			e.next = nil
+		}
+		s.pointers = append(s.pointers, e)
+		s.values = append(s.values, shelf{})
+		s.values[len(s.values)-1].fill(i)
+		s.byName[fmt.Sprint("more ", i)] = e
+		s.byNumber[i] = shelf{Hits: 3 * i, Name: "more"}
+		s.numbers = append(s.numbers, i*i)
+		if i%50 == 20 {
+			s.pointers = append(s.pointers, nil)
+			s.byName[fmt.Sprint("nil ", i)] = nil
+		}
+	}
+	s.byName["token "+strings.Repeat("x", 70_000)] = new(shelf).fill(3) // hidden: its key is too long
+	s.byName["apiKey"] = new(shelf).fill(5)
+	return s
+}
+
+// TestBatches: an answer, what it cost, an error, and what is hidden are the same whether a collection is walked in
+// batches of any size or one by one.
+func TestBatches(t *testing.T) {
+	collections := strings.Fields("s.pointers s.values s.array s.twice s.byName s.byNumber s.any s.anyBy s.locked s.lockedBy s.lockedIn s.lensed s.lensedBy s.linked s.shared s.numbers s.pointers[3:90] s.byName[2:50] " +
+		"concat(s.pointers,hiding.pointers) values(s.byName) filter(s.pointers,.Hits<900)")
+	chains := strings.Fields(".Hits .Name .small .count .wide .word .half .ratio .yes .left .long .when .turns .on .password .token .tokens .tagged .absent .renamed .other .note .bytes " +
+		".Deep .Label .pin .Side .Token .footOfShelf.Deep .sideOfShelf.Side .next .next.Hits .next.Name .next.next.Hits .next.yes .twice.Hits .twice.Name .number .text .in.a.b .in.a .any .missing #.Hits #index #key # 7 2.5 big low")
+	conditions := []string{
+		"%s > 100", "100 >= %s", "%s == 50", "-2.5 < %s", "%s != 1 and %[1]s <= 18446744073709551613", "%s", "not %s", "%s == %[1]s", "%s < .Hits", ".Hits >= %s", "%s endsWith \"7\"", "%s == \"foot\"",
+		"%s startsWith \"item\"", "1 < %s < 300", "%s > duration(\"2m\")", "%s in [1, 50]", "%s contains \"e\"", ".yes or %s > 7", ".Hits > 40 and %s > 2", "%s > big", "%s < \"item 3\"", "%s != true", "not (%s > 3 or .yes)",
+		"%s == low", "%s > 0.33333334", "#index > 3 and %s > 5", ".next.Hits > 10 or %s == 1", "%s != nil", "%s >= 3.0",
+	}
+	templates := []string{"count(%s, %s)", "any(%s, %s)", "all(%s, %s)", "none(%s, %s)", "one(%s, %s)", "find(%s, %s)", "findIndex(%s, %s)", "filter(%s, %s)", "len(filter(%s, %s))"}
+	object := wideShelves()
+	policies := shelfPolicies()
+	turn := 0
+	for policy, options := range policies {
+		reg := registry.New()
+		reg.GuardWait = time.Hour // the machine may be busy
+		reg.Expose("s", object, options...)
+		reg.Expose("hiding", object, policies["hiding"]...)
+		reg.Expose("wild", object, registry.Hide("pointers.*.Hits", "byName.*.pin", "*.*.next.Name"))
+		if policy == "hiding" {
+			reg.Lens(func(l *lensedShelf) any { return struct{ Shown int }{l.Hits} })
+		}
+		many, slow := NewSession(reg, Limits{Time: time.Hour}), NewSession(reg, Limits{Time: time.Hour})
+		slow.single = true
+		for _, s := range []*Session{many, slow} {
+			for _, line := range []string{"big = 123456789012345678", "low = 0.1"} {
+				if _, err := s.Eval(t.Context(), line); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		for c, collection := range collections {
+			for n, chain := range chains {
+				for i, condition := range conditions {
+					for j, template := range templates {
+						if turn++; (turn*7+i+3*n+5*c+j)%attack.Stride(12*len(conditions)*len(templates)) != 0 {
+							continue
+						}
+						many.lanes = []int{0, 1, 2, 3, 63, 64, 65}[turn%7]
+						source := fmt.Sprintf(template, collection, fmt.Sprintf(condition, chain))
+						if turn%5 == 0 {
+							source = strings.ReplaceAll(source, "s.", "wild.")
+						}
+						got, want := both(t, many, slow, source)
+						if got != want {
+							t.Errorf("%s: %d lanes: %s:\n%.2000s\nwant, one by one,\n%.2000s", policy, many.lanes, source, got, want)
+						}
+					}
+				}
+			}
+		}
+	}
+}

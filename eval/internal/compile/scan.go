@@ -1,0 +1,211 @@
+package compile
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/scan"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access"
+)
+
+// scanner turns a predicate into a scan. The predicate was compiled to code before, which does the
+// lanes that the scan leaves, and of which the scan takes the caches of fields.
+type scanner struct {
+	*compiler
+	outer int // how many let variables there are outside of the predicate
+	bound []bound
+}
+
+// bound is a constant whose value the frame has.
+type bound struct {
+	constant *scan.Constant
+	code     machine.Code
+}
+
+// notScanned says why a node is evaluated step by step.
+type notScanned string
+
+func (e notScanned) Error() string { return string(e) }
+
+// scanOf returns the scan of a predicate, or else why there is none.
+func (c *compiler) scanOf(n ast.Node, outer int) (*machine.Scan, string) {
+	s := &scanner{compiler: c, outer: outer}
+	root, err := s.node(n)
+	if err != nil {
+		return nil, err.Error()
+	}
+	all := s.bound
+	return &machine.Scan{Scan: scan.New(root), Bind: func(f *machine.Frame) {
+		for _, b := range all {
+			b.constant.Datum, b.constant.Single, b.constant.Written = inspect.Datum{}, inspect.Datum{}, false
+			kept := f.Kept()
+			x, err := b.code(f)
+			f.Release(kept)
+			if err == nil {
+				setConstant(b.constant, x)
+			}
+		}
+	}}, ""
+}
+
+// setConstant gives c the value x, if that can be a Datum.
+func setConstant(c *scan.Constant, x value.Value) {
+	if t, ok := x.(value.Typed); ok {
+		x = t.Value
+	}
+	switch x := x.(type) {
+	case value.Bool:
+		c.Datum = inspect.Datum{Kind: inspect.BoolDatum}
+		if x {
+			c.Datum.Bits = 1
+		}
+	case value.Int:
+		c.Datum = inspect.Datum{Kind: inspect.IntDatum, Bits: uint64(x)}
+	case value.Float:
+		c.Datum = inspect.Datum{Kind: inspect.FloatDatum, Bits: math.Float64bits(float64(x))}
+	case value.Written:
+		c.Datum = inspect.Datum{Kind: inspect.FloatDatum, Bits: math.Float64bits(float64(x))}
+		c.Written = true
+	case value.Single:
+		c.Datum = inspect.Datum{Kind: inspect.Float32Datum, Bits: math.Float64bits(float64(x))}
+	case value.String:
+		c.Datum = inspect.Datum{Kind: inspect.TextDatum, Text: string(x)}
+	case value.Scalar:
+		if d, ok := x.Go().(time.Duration); ok {
+			c.Datum = inspect.Datum{Kind: inspect.DurationDatum, Bits: uint64(d)}
+		}
+	}
+}
+
+// node returns the scan of n, or an error that is a notScanned.
+func (s *scanner) node(n ast.Node) (scan.Node, error) {
+	if k := s.constant(n); k != nil {
+		return k, nil
+	}
+	switch n := n.(type) {
+	case *ast.IdentifierNode:
+		if meant := syntax.Original(n); meant != n {
+			return s.node(meant)
+		}
+	case *ast.PointerNode:
+		switch n.Name {
+		case "":
+			return &scan.Field{Cache: new(access.FieldCache), Self: true}, nil
+		case "index":
+			return new(scan.Index), nil
+		case "key":
+			return &scan.Key{Field: scan.Field{Cache: new(access.FieldCache), Self: true, Key: true}}, nil
+		}
+		return nil, notScanned("#" + n.Name + " depends on the elements before")
+	case *ast.MemberNode:
+		if f := s.known[n]; f != nil {
+			return &scan.Field{Cache: &f.cache}, nil
+		}
+	case *ast.UnaryNode:
+		return s.unaryNode(n)
+	case *ast.BinaryNode:
+		return s.binaryNode(n)
+	}
+	return nil, notScanned(syntax.Text(n) + " is evaluated step by step")
+}
+
+// constant returns n as a constant, nil if it is none.
+func (s *scanner) constant(n ast.Node) *scan.Constant {
+	if d := literal(n); d.Kind != inspect.NoDatum {
+		k := &scan.Constant{Datum: d, Single: singleOf(d)}
+		k.Written = d.Kind == inspect.FloatDatum
+		return k
+	}
+	switch n := n.(type) {
+	case *ast.BoolNode:
+		k := new(scan.Constant)
+		setConstant(k, value.Bool(n.Value))
+		return k
+	case *ast.IdentifierNode:
+		code := s.variableCode(n)
+		if code == nil {
+			return nil
+		}
+		k := new(scan.Constant)
+		s.bound = append(s.bound, bound{k, code})
+		return k
+	}
+	return nil
+}
+
+// variableCode returns the code of a variable whose value stays the same throughout the loop, nil of
+// anything else.
+func (s *scanner) variableCode(n *ast.IdentifierNode) machine.Code {
+	for i := len(s.lets) - 1; i >= 0; i-- {
+		if l := s.lets[i]; l.name == n.Value {
+			if i >= s.outer {
+				return nil
+			}
+			return func(f *machine.Frame) (value.Value, error) { return f.Slots[l.slot], nil }
+		}
+	}
+	if v, ok := s.names.Vars[n.Value]; ok && v.Path == nil && v.Gone == "" {
+		return constant(v.Value)
+	}
+	return nil
+}
+
+func (s *scanner) unaryNode(n *ast.UnaryNode) (scan.Node, error) {
+	of, err := s.node(n.Node)
+	if err != nil {
+		return nil, err
+	}
+	switch n.Operator {
+	case "!", "not":
+		return &scan.Not{Of: of}, nil
+	}
+	return nil, notScanned(n.Operator + " is evaluated step by step")
+}
+
+// comparisonOps are the operators that compare.
+var comparisonOps = map[string]scan.Op{
+	"<": scan.Less, "<=": scan.LessOrEqual, ">": scan.More, ">=": scan.MoreOrEqual, "==": scan.Equal, "!=": scan.NotEqual,
+}
+
+// textOps are the operators that test a text.
+var textOps = map[string]scan.TextOp{"contains": scan.Contains, "startsWith": scan.StartsWith, "endsWith": scan.EndsWith}
+
+func (s *scanner) binaryNode(n *ast.BinaryNode) (scan.Node, error) {
+	if n.Operator == "&&" || n.Operator == "and" {
+		if chain := comparisons(n); chain != nil {
+			return nil, notScanned("a chain of comparisons is evaluated step by step")
+		}
+	}
+	left, err := s.node(n.Left)
+	if err != nil {
+		return nil, err
+	}
+	right, err := s.node(n.Right)
+	if err != nil {
+		return nil, err
+	}
+	switch n.Operator {
+	case "&&", "and":
+		return &scan.Logic{Left: left, Right: right}, nil
+	case "||", "or":
+		return &scan.Logic{Left: left, Right: right, Or: true}, nil
+	}
+	if op, ok := comparisonOps[n.Operator]; ok {
+		return &scan.Compare{Op: op, Left: left, Right: right}, nil
+	}
+	if op, ok := textOps[n.Operator]; ok {
+		with, ok := right.(*scan.Constant)
+		if !ok {
+			return nil, notScanned(fmt.Sprintf("what follows %s is no constant", n.Operator))
+		}
+		return &scan.TestText{Op: op, Of: left, With: with}, nil
+	}
+	return nil, notScanned(n.Operator + " is evaluated step by step")
+}

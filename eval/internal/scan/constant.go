@@ -1,0 +1,42 @@
+package scan
+
+import "github.com/sightglass-go/sightglass/inspect"
+
+// Constant is the same for all lanes.
+type Constant struct {
+	// Datum is its value, the zero Datum if it is none that a Datum can be: then each lane is bad.
+	// It may change between two batches.
+	Datum inspect.Datum
+	// Single is what it is beside a float32, the zero Datum if that is Datum, too.
+	Single inspect.Datum
+	// Written says that it is a float that was written out.
+	Written bool
+
+	vector Vector
+	bits   []uint64
+}
+
+// beside returns the constant as it is beside a value of that kind.
+func (c *Constant) beside(k inspect.DatumKind) inspect.Datum {
+	if k == inspect.Float32Datum && c.Single.Kind != inspect.NoDatum {
+		return c.Single
+	}
+	return c.Datum
+}
+
+func (c *Constant) eval(b *batch, in *inspect.Mask) *Vector { return c.as(c.Datum, b.n, in) }
+
+// as returns n lanes of d. A text is no vector: operators that know constant texts take them as
+// they are.
+func (c *Constant) as(d inspect.Datum, n int, in *inspect.Mask) *Vector {
+	if d.Kind == inspect.NoDatum || d.Kind == inspect.TextDatum {
+		c.vector = Vector{Bad: *in}
+		return &c.vector
+	}
+	c.bits = room(c.bits, n)
+	for i := range c.bits {
+		c.bits[i] = d.Bits
+	}
+	c.vector = Vector{Kind: d.Kind, Bits: c.bits, Written: c.Written && d.Kind == inspect.FloatDatum}
+	return &c.vector
+}

@@ -1,0 +1,72 @@
+package scan
+
+import (
+	"math/bits"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access"
+)
+
+func trailing(w uint64) int { return bits.TrailingZeros64(w) }
+
+// Field is what lies in each entry: a chain of fields below its element, or the element or the key
+// itself.
+type Field struct {
+	// Cache has learned the way. It may belong to code that goes step by step, too.
+	Cache *access.FieldCache
+	Key   bool // of the key, and not of the element
+	Self  bool // the element or key itself: nobody else has Cache learn
+
+	asked  inspect.Mask // the lanes that the batch was asked for
+	column inspect.Column
+	vector Vector
+}
+
+func (f *Field) eval(b *batch, in *inspect.Mask) *Vector {
+	f.asked.Or(in)
+	if f.Self {
+		b.Learn(f.Cache, f.Key)
+	}
+	c := &f.column
+	b.Read(f.Cache, f.Key, in, c)
+	f.vector = Vector{Kind: c.Kind, Bits: c.Bits, Text: &c.Text, Bad: c.Bad}
+	return &f.vector
+}
+
+// Index is #index: the position of each entry.
+type Index struct {
+	vector Vector
+	bits   []uint64
+}
+
+func (x *Index) eval(b *batch, _ *inspect.Mask) *Vector {
+	x.bits = room(x.bits, b.n)
+	// The next lane has the next position.
+	first := b.Pos() - b.Taken()
+	for i := range x.bits {
+		x.bits[i] = uint64(first + i)
+	}
+	x.vector = Vector{Kind: inspect.IntDatum, Bits: x.bits}
+	return &x.vector
+}
+
+// room returns n words, in bits if it has as many.
+func room(bits []uint64, n int) []uint64 {
+	if cap(bits) < n {
+		return make([]uint64, n, inspect.BatchSize)
+	}
+	return bits[:n]
+}
+
+// Key is #key: the key of each entry of a map, the position of each element of a list.
+type Key struct {
+	Field
+	index Index
+}
+
+func (k *Key) eval(b *batch, in *inspect.Mask) *Vector {
+	if !b.Keyed() {
+		return k.index.eval(b, in)
+	}
+	return k.Field.eval(b, in)
+}

@@ -1,0 +1,200 @@
+// Package scan evaluates expressions over many entries of a collection at once.
+//
+// An expression is a tree of nodes. Each node takes a batch of entries, the lanes, and a mask of the
+// lanes that need its answer, and gives a [Vector] with an answer for each. A lane of which a node
+// knows no answer, or for which there may be none, is bad: the caller does it step by step, and gets
+// the answer or the error there. So a node may give up on whatever is rare. It must never guess.
+//
+// What a lane costs is what it costs step by step: a column counts the lanes that asked for it.
+//
+// The package knows nothing of syntax, and nothing of how entries are walked.
+package scan
+
+import (
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access"
+)
+
+// Vector has a value for each lane. It is good until its node is asked again.
+type Vector struct {
+	Kind inspect.DatumKind // of all lanes; NoDatum if all are bad
+	Bits []uint64          // by lane, as in a Datum; nil for texts and for NoDatum
+	Text *inspect.Texts    // for TextDatum
+	Bad  inspect.Mask      // the lanes without a value, of those that were asked for
+	// Written says that a float was written out, so that it takes the type of what it meets.
+	Written bool
+}
+
+// Node is a part of an expression.
+type Node interface {
+	// eval returns the values of the lanes in in. Other lanes have any value, and are not bad.
+	eval(b *batch, in *inspect.Mask) *Vector
+}
+
+// Condition is a Node whose answer is yes or no.
+type Condition interface {
+	Node
+	// test sets yes to the lanes of in that meet it, and bad to those of which that is not known.
+	test(b *batch, in *inspect.Mask, yes, bad *inspect.Mask)
+}
+
+// batch is what nodes are asked about.
+type batch struct {
+	*access.Batch
+	n int
+}
+
+// Scan is an expression. It keeps the memory of its nodes from one batch to the next, and is for one
+// goroutine at a time.
+type Scan struct {
+	root   Node
+	fields []*Field
+
+	all, yes, bad inspect.Mask
+	batch         batch
+}
+
+// New returns the Scan of an expression.
+func New(root Node) *Scan {
+	s := &Scan{root: root}
+	walk(root, func(n Node) {
+		switch n := n.(type) {
+		case *Field:
+			s.fields = append(s.fields, n)
+		case *Key:
+			s.fields = append(s.fields, &n.Field)
+		}
+	})
+	return s
+}
+
+// IsCondition reports whether the expression is a condition by its form. Any other may still be one
+// by its values.
+func (s *Scan) IsCondition() bool {
+	_, ok := s.root.(Condition)
+	return ok
+}
+
+// begin begins with a batch.
+func (s *Scan) begin(b *access.Batch) *inspect.Mask {
+	s.batch = batch{b, b.Len()}
+	s.all = inspect.FirstLanes(b.Len())
+	for lane := range b.Taken() {
+		s.all.Clear(lane)
+	}
+	for _, f := range s.fields {
+		f.asked = inspect.Mask{}
+	}
+	return &s.all
+}
+
+// Test evaluates the expression as a condition, for all lanes of b that were not taken. It returns
+// those that meet it, and those that have to be done step by step. Both are good until the next
+// call.
+func (s *Scan) Test(b *access.Batch) (yes, bad *inspect.Mask) {
+	in := s.begin(b)
+	test(s.root, &s.batch, in, &s.yes, &s.bad)
+	return &s.yes, &s.bad
+}
+
+// Values evaluates the expression for all lanes of b that were not taken. Bad has the lanes that
+// have to be done step by step.
+func (s *Scan) Values(b *access.Batch) *Vector {
+	return s.root.eval(&s.batch, s.begin(b))
+}
+
+// Reads returns how many reads the lanes from lo up to hi took, of which none is bad.
+func (s *Scan) Reads(lo, hi int) (n int) {
+	if len(s.fields) == 0 || lo == hi {
+		return 0
+	}
+	in := between(lo, hi)
+	for _, f := range s.fields {
+		lanes := f.asked
+		lanes.And(&in)
+		n += lanes.Count() * f.Cache.Reads()
+	}
+	return n
+}
+
+// MaxReads returns the most reads that a lane takes, as far as is known.
+func (s *Scan) MaxReads() (n int) {
+	for _, f := range s.fields {
+		n += f.Cache.Reads()
+	}
+	return n
+}
+
+// between returns the lanes from lo up to hi.
+func between(lo, hi int) inspect.Mask {
+	m, before := inspect.FirstLanes(hi), inspect.FirstLanes(lo)
+	m.AndNot(&before)
+	return m
+}
+
+// Count returns how many of the lanes from lo up to hi are in m.
+func Count(m *inspect.Mask, lo, hi int) int {
+	in := between(lo, hi)
+	in.And(m)
+	return in.Count()
+}
+
+// Run returns how many lanes from lo on, but below hi, follow each other in m.
+func Run(m *inspect.Mask, lo, hi int) (n int) {
+	for lo+n < hi && m.Has(lo+n) {
+		n++
+	}
+	return n
+}
+
+// FirstEnd returns the end of the lanes from lo up to hi that ends with the first one in m, or that
+// is not if unless is set; hi if there is none.
+func FirstEnd(m *inspect.Mask, unless bool, lo, hi int) int {
+	if !unless {
+		return min(m.Next(lo)+1, hi)
+	}
+	return min(lo+Run(m, lo, hi)+1, hi)
+}
+
+// test tests any node.
+func test(n Node, b *batch, in, yes, bad *inspect.Mask) {
+	if c, ok := n.(Condition); ok {
+		c.test(b, in, yes, bad)
+		return
+	}
+	v := n.eval(b, in)
+	*yes = inspect.Mask{}
+	if v.Kind != inspect.BoolDatum {
+		*bad = *in
+		return
+	}
+	*bad = v.Bad
+	good := *in
+	good.AndNot(bad)
+	each(b.n, &good, yes, func(i int) bool { return v.Bits[i] != 0 })
+}
+
+// each sets yes to the lanes of in for which is holds.
+func each(n int, in, yes *inspect.Mask, is func(lane int) bool) {
+	*yes = inspect.Mask{}
+	for w, word := range in[:(n+63)/64] {
+		var m uint64
+		for ; word != 0; word &= word - 1 {
+			low := word & -word
+			if is(w*64 + trailing(low)) {
+				m |= low
+			}
+		}
+		yes[w] = m
+	}
+}
+
+// walk calls f for n and all nodes below it.
+func walk(n Node, f func(Node)) {
+	f(n)
+	if p, ok := n.(interface{ parts() []Node }); ok {
+		for _, part := range p.parts() {
+			walk(part, f)
+		}
+	}
+}

@@ -1,0 +1,205 @@
+package scan
+
+import (
+	"bytes"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// compareText is strings.Compare.
+func compareText(s []byte, c string) int {
+	switch {
+	case string(s) == c:
+		return 0
+	case string(s) < c:
+		return -1
+	}
+	return 1
+}
+
+// testTexts returns, in is if it has room, whether each of the different texts passes.
+func testTexts(t *inspect.Texts, is []bool, pass func(s []byte) bool) []bool {
+	is = is[:0]
+	for i := range t.Len() {
+		is = append(is, pass(t.At(i)))
+	}
+	return is
+}
+
+// spread sets yes to the lanes whose text passed.
+func spread(ref []uint16, is []bool, yes *inspect.Mask) {
+	for w := 0; len(ref) > 0; w++ {
+		n := min(64, len(ref))
+		var m uint64
+		for j, r := range ref[:n] {
+			if is[r] {
+				m |= 1 << (j & 63)
+			}
+		}
+		yes[w] = m
+		ref = ref[n:]
+	}
+}
+
+// TextOp is an operator that tests a text with another.
+type TextOp uint8
+
+const (
+	Contains TextOp = iota
+	StartsWith
+	EndsWith
+)
+
+// TestText is a text op a constant one.
+type TestText struct {
+	Op   TextOp
+	Of   Node
+	With *Constant
+
+	vector Vector
+	bits   []uint64
+	is     []bool
+}
+
+func (n *TestText) parts() []Node { return []Node{n.Of, n.With} }
+
+func (n *TestText) eval(b *batch, in *inspect.Mask) *Vector {
+	return flags(n, b, in, &n.vector, &n.bits)
+}
+
+func (n *TestText) test(b *batch, in, yes, bad *inspect.Mask) {
+	*yes = inspect.Mask{}
+	v := n.Of.eval(b, in)
+	if v.Kind != inspect.TextDatum || n.With.Datum.Kind != inspect.TextDatum {
+		*bad = *in
+		return
+	}
+	*bad = v.Bad
+	with := n.With.Datum.Text
+	n.is = testTexts(v.Text, n.is, func(s []byte) bool {
+		switch n.Op {
+		case StartsWith:
+			return len(s) >= len(with) && string(s[:len(with)]) == with
+		case EndsWith:
+			return len(s) >= len(with) && string(s[len(s)-len(with):]) == with
+		}
+		return contains(s, with)
+	})
+	spread(v.Text.Ref[:b.n], n.is, yes)
+	keep(yes, in, bad)
+}
+
+// contains is strings.Contains.
+func contains(s []byte, part string) bool {
+	for {
+		if len(part) > len(s) {
+			return false
+		}
+		if part == "" {
+			return true
+		}
+		i := bytes.IndexByte(s[:len(s)-len(part)+1], part[0])
+		if i < 0 {
+			return false
+		}
+		if s = s[i:]; string(s[:len(part)]) == part {
+			return true
+		}
+		s = s[1:]
+	}
+}
+
+// MatchText is a text that a pattern matches.
+type MatchText struct {
+	Of Node
+	// Match reports whether a text matches; ok is false if that is not known.
+	Match func(s []byte) (matches, ok bool)
+
+	vector Vector
+	bits   []uint64
+	is     []bool
+	not    []bool
+	failed inspect.Mask
+}
+
+func (n *MatchText) parts() []Node { return []Node{n.Of} }
+
+func (n *MatchText) eval(b *batch, in *inspect.Mask) *Vector {
+	return flags(n, b, in, &n.vector, &n.bits)
+}
+
+func (n *MatchText) test(b *batch, in, yes, bad *inspect.Mask) {
+	*yes = inspect.Mask{}
+	v := n.Of.eval(b, in)
+	if v.Kind != inspect.TextDatum {
+		*bad = *in
+		return
+	}
+	*bad = v.Bad
+	n.not = n.not[:0]
+	n.is = testTexts(v.Text, n.is, func(s []byte) bool {
+		matches, ok := n.Match(s)
+		n.not = append(n.not, !ok)
+		return matches
+	})
+	ref := v.Text.Ref[:b.n]
+	spread(ref, n.is, yes)
+	n.failed = inspect.Mask{}
+	spread(ref, n.not, &n.failed)
+	n.failed.And(in)
+	bad.Or(&n.failed)
+	keep(yes, in, bad)
+}
+
+// TextLen is the number of bytes of a text.
+type TextLen struct {
+	Of Node
+
+	vector Vector
+	bits   []uint64
+}
+
+func (n *TextLen) parts() []Node { return []Node{n.Of} }
+
+func (n *TextLen) eval(b *batch, in *inspect.Mask) *Vector {
+	v := n.Of.eval(b, in)
+	if v.Kind != inspect.TextDatum {
+		n.vector = Vector{Bad: *in}
+		return &n.vector
+	}
+	n.bits = room(n.bits, b.n)
+	for i, r := range v.Text.Ref[:b.n] {
+		n.bits[i] = uint64(len(v.Text.At(int(r))))
+	}
+	n.vector = Vector{Kind: inspect.IntDatum, Bits: n.bits, Bad: v.Bad}
+	return &n.vector
+}
+
+// InTexts is a text that is one of some.
+type InTexts struct {
+	Of   Node
+	List map[string]bool
+
+	vector Vector
+	bits   []uint64
+	is     []bool
+}
+
+func (n *InTexts) parts() []Node { return []Node{n.Of} }
+
+func (n *InTexts) eval(b *batch, in *inspect.Mask) *Vector {
+	return flags(n, b, in, &n.vector, &n.bits)
+}
+
+func (n *InTexts) test(b *batch, in, yes, bad *inspect.Mask) {
+	*yes = inspect.Mask{}
+	v := n.Of.eval(b, in)
+	if v.Kind != inspect.TextDatum {
+		*bad = *in
+		return
+	}
+	*bad = v.Bad
+	n.is = testTexts(v.Text, n.is, func(s []byte) bool { return n.List[string(s)] })
+	spread(v.Text.Ref[:b.n], n.is, yes)
+	keep(yes, in, bad)
+}

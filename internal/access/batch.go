@@ -1,0 +1,329 @@
+package access
+
+import (
+	"reflect"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
+	"github.com/sightglass-go/sightglass/internal/secret"
+)
+
+// Batch is entries of a list or map that a walk has loaded together, under policy. An entry's number
+// is its lane. The lanes are taken in their order, each either with others at once, by [Batch.Take],
+// or step by step, by [Batch.Step]. A Batch is lent, as are the Views of its entries: they are good
+// until the function that got it returns.
+type Batch struct {
+	walk  *walk
+	from  *inspect.Batch
+	taken int
+	late  bool
+
+	// What every ordinary lane is like, and every key: Views with the verdict that they all have.
+	like, likeKey View
+	// odd has the lanes that may be hidden by their keys; see hiddenByKey. Each is found when it is
+	// first asked for.
+	odd   [2]inspect.Mask
+	found [2]bool
+	names inspect.Column // keys of a map
+}
+
+// EachBatch is [View.Each] for callers that ask the same of many entries. It calls lanes for each
+// batch. lanes takes lanes from the first on, and if it leaves some, as it has to once
+// [Batch.Done] says so, these come again in the next batch. lanes returns false to end the walk, as
+// does each, which [Batch.Step] calls for entries at the given position among all that the walk
+// meets. The guard is held while either runs.
+//
+// v must be one of which StepByStep answers "".
+func (v *View) EachBatch(lanes func(b *Batch) (bool, error), each func(pos int, key, elem *View) (bool, error)) error {
+	w, err := v.newWalk(false, false, nil)
+	if err != nil {
+		return err
+	}
+	w.f = func(key, elem *View) (bool, error) { return each(w.handed-1, key, elem) }
+	w.lanes = lanes
+	return w.run()
+}
+
+// StepByStep says why the entries of v, a list or map, can only be walked one by one, "" if they can
+// be walked by EachBatch.
+func (v *View) StepByStep() (why string) {
+	t := v.val.Type()
+	if t == nil {
+		return "it is nil"
+	}
+	switch t.Kind() {
+	case reflect.Slice, reflect.Array:
+	case reflect.Map:
+		switch {
+		case t.Key().Kind() == reflect.Interface:
+			return "its keys are interfaces, each of which may hold another type"
+		case v.window != nil:
+			return "it is a part of a map"
+		}
+	default:
+		return "it is a " + inspect.TypeName(t) + ", which is read through a lens"
+	}
+	switch {
+	case t.Elem().Kind() == reflect.Interface:
+		return "its elements are interfaces, each of which may hold another type"
+	case kind.IsText(t):
+		return "it is a text, which is searched for secrets part by part"
+	case v.hasLockedElements():
+		return "its elements have locks of their own"
+	case v.visit.objects.hasLenses():
+		return "the application has lenses, which run without a guard"
+	}
+	v.decide()
+	if _, ok := v.policy.hide.StepAny(v.hide); !ok || v.calls != 0 && t.Kind() == reflect.Map && !kind.IsString(t.Key()) && !kind.IsWord(t.Key()) {
+		return "a pattern names some of its elements"
+	}
+	return ""
+}
+
+// Sizes of batches.
+const (
+	// maxBatchText bounds the bytes of a text that is read with others at once: so many of them take
+	// the time of a hold.
+	maxBatchText = 1 << 10
+	// firstLanes is how many lanes the first batch under a hold of the guard has: what a lane takes is
+	// not known yet.
+	firstLanes = 64
+)
+
+// readBatches takes batches until there are no more entries, or it is time to release the guard.
+func (w *walk) readBatches() error {
+	w.cursor.Trust(w.of.policy.Frozen || w.of.isTrusted())
+	start, limit := time.Now(), w.of.visit.pace.Hold()
+	w.until = start.Add(limit)
+	most := inspect.BatchSize
+	if n := w.of.visit.lanes; n > 0 {
+		most = n
+	}
+	want := min(firstLanes, most)
+	if w.handed == 0 {
+		// The first goes step by step, and others follow it.
+		want = 1
+	}
+	for began := start; ; {
+		b, err := w.cursor.LoadBatch(want)
+		if err != nil {
+			return err
+		}
+		if b == nil {
+			w.ended = true
+			return nil
+		}
+		if err := w.takeBatch(b); err != nil || w.ended {
+			return err
+		}
+		// A writer that inserts faster than the walk reads must not keep it going for ever.
+		if err := w.of.visit.meter.work(1 + b.Len()/16); err != nil {
+			return err
+		}
+		now := time.Now()
+		left := w.until.Sub(now)
+		if w.batch.late || left < limit/4 {
+			return nil
+		}
+		if n := b.Len(); n > 0 {
+			lane := max(now.Sub(began), 1) / time.Duration(n)
+			want = int(min(left/(2*max(lane, 1)), time.Duration(most)))
+			want = max(want, 1)
+		}
+		began = now
+	}
+}
+
+// takeBatch has the lanes of a batch taken.
+func (w *walk) takeBatch(from *inspect.Batch) error {
+	b := &w.batch
+	b.walk, b.from, b.taken, b.late, b.found = w, from, 0, false, [2]bool{}
+	if from.Len() == 0 {
+		return nil
+	}
+	for {
+		more, err := w.lanes(b)
+		if err != nil || !more {
+			w.ended = true
+			return err
+		}
+		if b.taken == from.Len() {
+			return nil
+		}
+		if w.cursor.Return(b.taken) {
+			return nil
+		}
+		// This collection is walked in one direction only.
+		w.patient, b.late = true, false
+	}
+}
+
+// Len returns how many lanes b has.
+func (b *Batch) Len() int { return b.from.Len() }
+
+// Keyed reports whether the entries are those of a map, and have keys.
+func (b *Batch) Keyed() bool { return b.walk.key != nil }
+
+// Taken returns how many lanes were taken, which is the next lane.
+func (b *Batch) Taken() int { return b.taken }
+
+// Pos returns the position of the next lane among all entries that the walk meets.
+func (b *Batch) Pos() int { return b.walk.handed }
+
+// Done reports whether it is time to release the guard, so that no more lanes are to be taken.
+func (b *Batch) Done() bool { return b.late }
+
+// Take takes the next n lanes, of which so many reads were made by columns.
+func (b *Batch) Take(n, reads int) error {
+	w := b.walk
+	if err := w.of.visit.meter.read(n + reads); err != nil {
+		return err
+	}
+	w.of.visit.report.Walked += n
+	w.handed += n
+	b.taken += n
+	return nil
+}
+
+// Step takes up to n lanes step by step, fewer if it is time to release the guard.
+func (b *Batch) Step(n int) (more bool, err error) {
+	w := b.walk
+	for i := range n {
+		if i > 0 && i%clockEvery == 0 && b.checkLate() {
+			return true, nil
+		}
+		e := entryAt{pos: b.from.Index(b.taken)}
+		e.key, e.elem = b.from.Entry(b.taken)
+		b.taken++
+		if more, err = w.hand(e); err != nil || !more {
+			return false, err
+		}
+	}
+	b.checkLate()
+	return true, nil
+}
+
+// checkLate looks at the clock.
+func (b *Batch) checkLate() bool {
+	b.late = !b.walk.patient && time.Now().After(b.walk.until)
+	return b.late
+}
+
+// Lend returns the entry of a lane, key nil for a list. Both Views are lent: they are good until
+// the next call of Lend or Step.
+func (b *Batch) Lend(lane int) (key, elem *View) {
+	e := entryAt{pos: b.from.Index(lane)}
+	e.key, e.elem = b.from.Entry(lane)
+	return b.walk.show(e)
+}
+
+// Read reads what c has learned from the elements of the lanes in in, or from their keys, as
+// [FieldCache.Read] does, but tells the Meter nothing: Take does. Lanes that have to be asked step
+// by step are bad in to.
+func (b *Batch) Read(c *FieldCache, key bool, in *inspect.Mask, to *inspect.Column) {
+	v := b.ordinary(key)
+	if v.hidden || c.path == nil || !c.matches(v) || c.wide && !c.readable(v) {
+		to.Kind, to.Bits, to.Bad = inspect.NoDatum, nil, *in
+		return
+	}
+	lanes := *in
+	var odd inspect.Mask
+	if !key && b.walk.key != nil {
+		odd = *b.hiddenByKey(c.named)
+		odd.And(in)
+		lanes.AndNot(&odd)
+	}
+	b.from.Read(c.path, key, &lanes, maxBatchText, to)
+	if to.Kind == inspect.TextDatum {
+		hideSecrets(to, &lanes)
+	}
+	to.Bad.Or(&odd)
+}
+
+// Learn has c learn to read the elements, or the keys, of the Batch as they are.
+func (b *Batch) Learn(c *FieldCache, key bool) {
+	v := b.ordinary(key)
+	c.Learn(v, v)
+}
+
+// ordinary returns a View with the verdict that all elements have which their keys do not hide, or
+// all keys.
+func (b *Batch) ordinary(key bool) *View {
+	k, e := b.from.Entry(0)
+	v, step, val := &b.like, stepIndex, e
+	if key {
+		v, step, val = &b.likeKey, stepKeyOf, k
+	}
+	if v.visit == nil {
+		b.walk.of.initChild(v, inspect.Value{}, place{step: step})
+		v.boxed = b.walk.key != nil
+	}
+	if !v.decided || v.val.Type() != val.Type() {
+		v.reset(val)
+		v.decide()
+	}
+	// Where it lies decides whether it is a copy.
+	v.val = val.Trust(v.policy.Frozen)
+	return v
+}
+
+// hiddenByKey returns the lanes that may be hidden by their keys: those with a key that is too long,
+// and if named is set, those with a key that may be the name of a secret. See [View.decideEntry].
+func (b *Batch) hiddenByKey(named bool) *inspect.Mask {
+	n := 0
+	if named {
+		n = 1
+	}
+	odd := &b.odd[n]
+	if b.found[n] {
+		return odd
+	}
+	b.found[n] = true
+	key := b.walk.of.val.Type().Key()
+	if key.Kind() != reflect.String {
+		*odd = inspect.Mask{}
+		return odd
+	}
+	if !named {
+		*odd = b.from.LongKeys(inspect.MaxKey)
+		return odd
+	}
+	k, _ := b.from.Entry(0)
+	b.from.Read(b.walk.keyPath(k), true, nil, maxBatchText, &b.names)
+	*odd = b.names.Bad
+	texts := &b.names.Text
+	for i := range texts.Len() {
+		if secret.Suspect(texts.At(i)) {
+			for lane, ref := range texts.Ref[:b.Len()] {
+				if int(ref) == i {
+					odd.Set(lane)
+				}
+			}
+		}
+	}
+	return odd
+}
+
+// keyPath returns the path to a key of the map itself.
+func (w *walk) keyPath(key inspect.Value) *inspect.FieldPath {
+	if w.toKey == nil {
+		w.toKey = key.FieldPath()
+	}
+	return w.toKey
+}
+
+// hideSecrets makes the lanes of c bad whose text looks like a secret.
+func hideSecrets(c *inspect.Column, lanes *inspect.Mask) {
+	texts := &c.Text
+	for i := range texts.Len() {
+		if !secret.In(string(texts.At(i))) {
+			continue
+		}
+		for lane := lanes.Next(0); lane < inspect.BatchSize; lane = lanes.Next(lane + 1) {
+			if int(texts.Ref[lane]) == i {
+				c.Bad.Set(lane)
+			}
+		}
+	}
+}
