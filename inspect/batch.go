@@ -13,13 +13,24 @@ import (
 type Batch struct {
 	lanes lanes
 	torn  Mask
+	count *int // of torn entries, the Cursor's
 
 	// Of lanes in memory.
-	of          Value       // the map, or the first element of the list
-	keys, elems peek.Lanes  // keys only of a map
-	first       int         // index of the first element, or number of the first slot
-	again       Mask        // used slots from first on that are no lanes: they were handed out before
-	words       [2][]uint64 // of headers
+	of    Value // the map, or the first element of the list
+	elems peek.Lanes
+	first int // index of the first element, or number of the first slot
+
+	// Of a list whose elements are copied to be handed out.
+	slab   peek.Slab
+	copied Mask
+
+	// Of a map.
+	slots *peek.MapWalk
+	end   int         // number of the slot behind the last
+	keyed bool        // keys are set
+	keys  peek.Lanes  // see keyLanes
+	again Mask        // used slots from first on that are no lanes: they were handed out before
+	words [2][]uint64 // of the headers of keys
 
 	// Of entries that the walk made one by one.
 	key, elem []Value
@@ -60,7 +71,7 @@ func (c *Cursor) LoadBatch(want int) (*Batch, error) {
 	}
 	want = min(max(want, 1), BatchSize)
 	b := &c.batch
-	b.lanes, b.torn = noLanes, Mask{}
+	b.lanes, b.torn, b.count = noLanes, Mask{}, &c.torn
 	w, ok := c.walker.(batchWalker)
 	if !ok {
 		if err := c.Load(); err != nil || c.done {
@@ -117,7 +128,6 @@ func (c *Cursor) Return(i int) bool {
 
 // drop takes lanes away.
 func (b *Batch) drop(out *Mask) {
-	b.again = *out
 	var torn Mask
 	n := 0
 	for i := range b.Len() {
@@ -128,9 +138,20 @@ func (b *Batch) drop(out *Mask) {
 			n++
 		}
 	}
-	b.torn = torn
-	b.keys.Drop((*peek.Bits)(out))
+	b.torn, b.again, b.keyed = torn, *out, false
 	b.elems.Drop((*peek.Bits)(out))
+}
+
+// keyLanes returns the places of a map's keys. They are found when they are needed first.
+func (b *Batch) keyLanes() *peek.Lanes {
+	if !b.keyed {
+		b.slots.KeyLanes(&b.keys, b.first, b.end)
+		if b.again.Any() {
+			b.keys.Drop((*peek.Bits)(&b.again))
+		}
+		b.keyed = true
+	}
+	return &b.keys
 }
 
 // Len is the number of entries.
@@ -141,16 +162,47 @@ func (b *Batch) Len() int {
 	return b.elems.Len()
 }
 
-// Entry returns the entry of lane i as [Cursor.Next] would have returned it.
+// Entry returns the entry of lane i as [Cursor.Next] would have returned it. It may copy it, so call
+// it before releasing the guard.
 func (b *Batch) Entry(i int) (key, elem Value) {
 	switch b.lanes {
 	case listLanes:
-		return key, b.of.part(b.of.typ, uintptr(i)*b.of.typ.Size())
+		return key, b.element(i)
 	case mapLanes:
 		torn := b.torn.Has(i)
-		return b.of.entry(b.of.typ.Key(), b.keys.Ref(i), torn), b.of.entry(b.of.typ.Elem(), b.elems.Ref(i), torn)
+		key = b.of.entry(b.of.typ.Key(), b.keyLanes().Ref(i), torn)
+		return key, b.of.entry(b.of.typ.Elem(), b.elems.Ref(i), torn)
 	}
 	return b.key[i], b.elem[i]
+}
+
+// element returns element i of a list, as a copy unless it is solid: two readings of one element
+// show one moment.
+func (b *Batch) element(i int) Value {
+	size := b.of.typ.Size()
+	e := b.of.part(b.of.typ, uintptr(i)*size)
+	if e.how&solid != 0 {
+		return e
+	}
+	if n := uintptr(b.Len()) * size; uintptr(len(b.slab))*8 < max(n, 1) {
+		b.slab = peek.NewSlab(max(n, 1))
+	}
+	place := b.slab.Ref(e.ref).Add(uintptr(i) * size)
+	if !b.copied.Has(i) {
+		still, err := e.ref.Settled(b.slab.Bytes(uintptr(i+1) * size)[uintptr(i)*size:])
+		if err != nil {
+			return e // in its place, so that whoever reads it is told why it cannot be read
+		}
+		if b.copied.Set(i); !still {
+			b.torn.Set(i)
+			*b.count++
+		}
+	}
+	e.ref, e.how = place, lent
+	if b.torn.Has(i) {
+		e.mark |= Torn
+	}
+	return e
 }
 
 // Index is what [Cursor.Index] would have been after the entry of lane i.
@@ -164,7 +216,8 @@ func (b *Batch) Index(i int) int {
 	return b.index[i]
 }
 
-// Torn returns the lanes whose bytes kept changing while they were read.
+// Torn returns the lanes whose bytes kept changing while they were read. An element that Entry has
+// to copy is read only then.
 func (b *Batch) Torn() Mask { return b.torn }
 
 // LongKeys returns the lanes whose keys are strings of more than max bytes, or have a length that
@@ -196,7 +249,7 @@ func (b *Batch) headers() (ok bool) {
 	for i := range b.words {
 		b.words[i] = slices.Grow(b.words[i][:0], b.Len())[:b.Len()]
 		var bad peek.Bits
-		ok = ok && b.keys.Words(b.words[i], []uintptr{uintptr(i) * peek.WordSize}, peek.WordSize, nil, &bad)
+		ok = ok && b.keyLanes().Words(b.words[i], []uintptr{uintptr(i) * peek.WordSize}, peek.WordSize, nil, &bad)
 	}
 	return ok
 }
@@ -218,7 +271,7 @@ func (b *Batch) Read(p *FieldPath, key bool, in *Mask, max int, c *Column) {
 	if b.lanes != noLanes {
 		from := &b.elems
 		if key {
-			from = &b.keys
+			from = b.keyLanes()
 		}
 		if c.read(from, p, &lanes, max) {
 			return

@@ -125,7 +125,6 @@ func BenchmarkBatch(b *testing.B) {
 	}
 	texts := func(batch *inspect.Batch, c *inspect.Column) {
 		for i := range batch.Len() {
-			total += int(c.Text.Ref[i]) * 0
 			total += len(c.Text.At(int(c.Text.Ref[i])))
 		}
 	}
@@ -203,7 +202,7 @@ func BenchmarkBatch(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			var ours, native time.Duration
+			ours, native := time.Hour, time.Hour
 			b.ReportAllocs()
 			for b.Loop() {
 				total, want = 0, 0
@@ -211,13 +210,14 @@ func BenchmarkBatch(b *testing.B) {
 				walked(b, v, bench.key, bench.path, bench.f)
 				between := time.Now()
 				bench.native()
-				ours, native = ours+between.Sub(begin), native+time.Since(between)
+				// The fastest: what else the machine does only adds.
+				ours, native = min(ours, between.Sub(begin)), min(native, time.Since(between))
 				if total != want {
 					b.Fatalf("%d, want %d", total, want)
 				}
 			}
 			b.ReportMetric(float64(ours)/float64(native), "x-native")
-			b.ReportMetric(float64(ours.Nanoseconds())/float64(b.N)/float64(lenOf(v)), "ns/entry")
+			b.ReportMetric(float64(ours.Nanoseconds())/float64(lenOf(v)), "ns/entry")
 		})
 	}
 }

@@ -25,26 +25,42 @@ type listWalk struct {
 	shuffled bool // elements changed places
 }
 
-func (w *listWalk) load(of Value) (bool, error) { return w.loadElems(of, chunk, chunkBytes) }
-
-// batchBytes is how many bytes of a list make a batch at most.
-const batchBytes = 64 << 10
-
-func (w *listWalk) loadBatch(of Value, want int, b *Batch) (more bool, err error) {
-	if more, err = w.loadElems(of, want, batchBytes); !more || err != nil || w.elem.how&word != 0 {
+func (w *listWalk) load(of Value) (bool, error) {
+	more, err := w.find(of, chunk, chunkBytes)
+	if !more || err != nil || w.elem.how&(solid|word) != 0 {
 		return more, err
 	}
-	e := w.elem
-	b.of, b.lanes, b.first = e, listLanes, w.first
-	b.elems.Reset(e.ref, w.stop-w.first, w.size, e.how&solid != 0)
-	if w.pos = w.stop; e.mark&Torn != 0 {
-		b.torn = FirstLanes(b.Len())
+	still, err := w.copy(w.elem.ref)
+	if err != nil {
+		return false, err
+	}
+	if !still {
+		w.elem.mark |= Torn
+		w.retried++
 	}
 	return true, nil
 }
 
-// loadElems loads the next elements, so many and so many bytes at most.
-func (w *listWalk) loadElems(of Value, want, bytes int) (bool, error) {
+// batchBytes is how many bytes of a list make a batch at most.
+const batchBytes = 64 << 10
+
+// loadBatch copies nothing: where an aggregate reads a field of each element, no other is read, and
+// no element is handed out.
+func (w *listWalk) loadBatch(of Value, want int, b *Batch) (more bool, err error) {
+	more, err = w.find(of, want, batchBytes)
+	if !more || err != nil || w.elem.how&word != 0 {
+		return more, err
+	}
+	w.pos = w.stop
+	b.of, b.lanes, b.first, b.copied = w.elem, listLanes, w.first, Mask{}
+	b.elems.Reset(w.elem.ref, w.stop-w.first, w.size, w.elem.how&solid != 0)
+	return true, nil
+}
+
+func (w *listWalk) back(b *Batch, i int) { w.pos = b.first + i }
+
+// find finds the next elements, so many and so many bytes at most, in their place.
+func (w *listWalk) find(of Value, want, bytes int) (more bool, err error) {
 	data, n, c, mark := of.ref, 0, 0, Mark(0)
 	h := of.how & (solid | fixed | trusted | lent | word)
 	t := of.typ.Elem()
@@ -74,21 +90,9 @@ func (w *listWalk) loadElems(of Value, want, bytes int) (bool, error) {
 		return false, nil
 	}
 	w.begin(w.end, want, bytes)
-	w.elem = Value{typ: t, mark: of.mark | mark, how: h}
-	if h&(solid|word) != 0 {
-		w.elem.ref = data
-		if h&word == 0 {
-			w.elem.ref = data.Add(uintptr(w.first) * w.size)
-		}
-		return true, nil
-	}
-	still, err := w.copy(data.Add(uintptr(w.first) * w.size))
-	if err != nil {
-		return false, err
-	}
-	if !still {
-		w.elem.mark |= Torn
-		w.retried++
+	w.elem = Value{typ: t, ref: data, mark: of.mark | mark, how: h}
+	if h&word == 0 {
+		w.elem.ref = data.Add(uintptr(w.first) * w.size)
 	}
 	return true, nil
 }
@@ -96,8 +100,6 @@ func (w *listWalk) loadElems(of Value, want, bytes int) (bool, error) {
 func (w *listWalk) retries() int { return w.retried }
 
 func (w *listWalk) at() int { return w.pos - 1 }
-
-func (w *listWalk) back(b *Batch, i int) { w.pos = b.first + i }
 
 func (w *listWalk) moved() bool { return w.shuffled }
 

@@ -118,8 +118,8 @@ func (w *mapWalk) loadBatch(of Value, want int, b *Batch) (more bool, err error)
 	begin, end := w.slot, min(w.slot+want, w.walk.Loaded())
 	w.slot = end
 	w.walk.ElemLanes(&b.elems, begin, end)
-	w.walk.KeyLanes(&b.keys, begin, end)
 	b.of, b.lanes, b.first, b.torn, b.again = of, mapLanes, begin, w.walk.TornLanes(begin, end), Mask{}
+	b.slots, b.end, b.keyed = w.walk, end, false
 	if w.seen != nil {
 		var again Mask
 		for i := range b.Len() {

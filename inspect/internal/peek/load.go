@@ -67,6 +67,11 @@ func copyIn(dst unsafe.Pointer, a, n uintptr) {
 	for ; i < n && (a+i)%wordSize != 0; i++ {
 		*(*uint8)(unsafe.Add(dst, i)) = *(*uint8)(unsafe.Add(nil, a+i))
 	}
+	for ; i+4*wordSize <= n; i += 4 * wordSize {
+		from, to := (*[4]uintptr)(unsafe.Add(nil, a+i)), (*[4]uintptr)(unsafe.Add(dst, i))
+		w0, w1, w2, w3 := from[0], from[1], from[2], from[3]
+		to[0], to[1], to[2], to[3] = w0, w1, w2, w3
+	}
 	for ; i+wordSize <= n; i += wordSize {
 		*(*uintptr)(unsafe.Add(dst, i)) = *(*uintptr)(unsafe.Add(nil, a+i))
 	}
@@ -85,13 +90,26 @@ func settleIn(dst unsafe.Pointer, a, n uintptr) bool {
 	changed := false
 	i := uintptr(0)
 	for i < n {
-		if (a+i)%wordSize == 0 && i+wordSize <= n {
-			w := *(*uintptr)(unsafe.Add(nil, a+i))
-			if p := (*uintptr)(unsafe.Add(dst, i)); *p != w {
-				*p, changed = w, true
+		if (a+i)%wordSize == 0 {
+			for i+4*wordSize <= n {
+				from, to := (*[4]uintptr)(unsafe.Add(nil, a+i)), (*[4]uintptr)(unsafe.Add(dst, i))
+				w0, w1, w2, w3 := from[0], from[1], from[2], from[3]
+				if w0^to[0]|w1^to[1]|w2^to[2]|w3^to[3] != 0 {
+					to[0], to[1], to[2], to[3] = w0, w1, w2, w3
+					changed = true
+				}
+				i += 4 * wordSize
 			}
-			i += wordSize
-			continue
+			for i+wordSize <= n {
+				w := *(*uintptr)(unsafe.Add(nil, a+i))
+				if p := (*uintptr)(unsafe.Add(dst, i)); *p != w {
+					*p, changed = w, true
+				}
+				i += wordSize
+			}
+			if i == n {
+				break
+			}
 		}
 		b := *(*uint8)(unsafe.Add(nil, a+i))
 		if p := (*uint8)(unsafe.Add(dst, i)); *p != b {

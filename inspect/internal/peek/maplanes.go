@@ -1,6 +1,9 @@
 package peek
 
-import "slices"
+import (
+	"slices"
+	"unsafe"
+)
 
 // KeyLanes makes l the keys of the used slots from i up to j, all of them loaded. They are good
 // until the next Load.
@@ -15,34 +18,42 @@ func (w *MapWalk) ElemLanes(l *Lanes, i, j int) {
 
 // lanes makes l the places that lie off bytes into a group and stride bytes apart.
 func (w *MapWalk) lanes(l *Lanes, i, j int, off, stride uintptr, byRef bool) {
-	size := w.typ.groupSize
-	copied := w.slab.Ref(w.groups)
-	from := copied
+	from := w.slab.Ref(w.groups)
 	if w.live {
 		from = w.groups
 	}
 	l.from, l.held, l.byRef, l.even = from, w.live, byRef, false
-	// Each place is written and kept only if its slot is used: there is no branch to guess.
 	at := sized(l.at[:0], j-i+groupSlots)
 	n := 0
+	size := w.typ.groupSize
+	a, copied := from.Addr()+off, w.slab.Ref(w.groups).ptr
 	for g := i / groupSlots; g*groupSlots < j; g++ {
-		// The control bytes. Slots that are not asked for count as free.
-		free := *(*uint64)(copied.Add(uintptr(g) * size).ptr)
+		// A bit for each slot: it is used, and asked for.
+		used := ^*(*uint64)(unsafe.Add(copied, uintptr(g)*size)) >> 7 & 0x0101010101010101
 		if before := i - g*groupSlots; before > 0 {
-			free |= ^uint64(0) >> (64 - 8*before)
+			used &= ^uint64(0) << (8 * before)
 		}
 		if behind := (g+1)*groupSlots - j; behind > 0 {
-			free |= ^uint64(0) << (64 - 8*behind)
+			used &= ^uint64(0) >> (8 * behind)
 		}
-		a := from.Addr() + uintptr(g)*size + off
-		for range groupSlots {
-			at[n] = a
-			n += int(^free >> 7 & 1)
-			free >>= 8
-			a += stride
-		}
+		n += usedPlaces((*[groupSlots]uintptr)(at[n:]), used, a+uintptr(g)*size, stride)
 	}
 	l.at, l.n = at[:n], n
+}
+
+// usedPlaces sets the first of at to the places in a group that are used, and returns how many these
+// are. It writes each place, and the next over it if the slot is not used: there is no branch to
+// guess.
+func usedPlaces(at *[groupSlots]uintptr, used uint64, a, stride uintptr) int {
+	n := used & 1
+	at[0] = a
+	for range groupSlots - 1 {
+		a += stride
+		used >>= 8
+		at[n%groupSlots] = a
+		n += used & 1
+	}
+	return int(n)
 }
 
 // SlotUsed reports whether loaded slot i has an entry.

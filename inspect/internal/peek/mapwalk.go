@@ -284,6 +284,9 @@ func (w *MapWalk) copyGroups(groups Ref, n uintptr, next uint64, from, slots int
 		off := begin * w.typ.groupSize
 		check(a+off, size, wordSize)
 		copyIn(unsafe.Add(dst, off), a+off, size)
+		if clear(w.torn[begin:end]); !settleIn(unsafe.Add(dst, off), a+off, size) {
+			return
+		}
 		for g := begin; g < end; g++ {
 			off := g * w.typ.groupSize
 			w.torn[g] = true

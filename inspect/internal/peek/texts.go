@@ -112,7 +112,7 @@ func (l *Lanes) texts(t *Texts, ref []uint16, offsets []uintptr, max uintptr, ba
 	off := offsets[len(offsets)-1]
 	t.addr, t.n = sized(t.addr, len(at)), sized(t.n, len(at))
 	// Headers in a Slab, in our own hands, stay what they are.
-	still := l.from.addr == slabMark && len(offsets) == 1 && !l.byRef
+	still := l.from.inSlab(wordSize) && len(offsets) == 1 && !l.byRef
 	for i := 0; i < len(at); i += headLanes {
 		j := min(i+headLanes, len(at))
 		addr, n, at, bad := t.addr[i:j], t.n[i:j], at[i:j], bad[i/64:]
