@@ -89,7 +89,7 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 	}
 	r.Cost = Cost{
 		Time: e.Elapsed(), Entries: e.Entries(), Walked: t.Walked, Bytes: e.Peak(),
-		Waited: t.Waited, Gave: t.Gave, Retries: t.Retries, Torn: t.Torn,
+		Waited: t.Waited, Gave: t.Gave, Queued: e.Queued(), Retries: t.Retries, Torn: t.Torn,
 	}
 	return r, nil
 }

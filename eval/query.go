@@ -22,11 +22,15 @@ type Query struct {
 	// refuses the action. It may wait: its time does not count. A nil Confirm confirms every
 	// action.
 	Confirm func(ctx context.Context, c *access.Call) error
-	// Long is called once if the evaluation takes longer than [Moment] or reads more than
-	// 10,000 entries, with no guard held and with the context of Run. The evaluation goes on
-	// when Long returns, or ends with its error. The time that Long takes does not count. Long
-	// may be nil.
+	// Long is called if the evaluation takes longer than [Moment] or reads more than 10,000
+	// entries, once and then whenever Due reports true. No guard is held, and the context is
+	// that of Run. The evaluation goes on when Long returns, or ends with its error. The time
+	// that Long takes does not count; Cost.Queued has it. Long may be nil.
 	Long func(context.Context) error
+	// Due reports whether a long evaluation has to call Long again. It is asked at each look at
+	// the clock with no guard held, ten thousand times a second and more, so it must be quick.
+	// A nil Due never reports true.
+	Due func() bool
 	// Progress is told how far the evaluation has come, soon after its start and then at most every
 	// 100 ms. A guard may be held, so it must not wait. It may be nil.
 	Progress func(Progress)

@@ -53,3 +53,33 @@ func TestLong(t *testing.T) {
 		}
 	})
 }
+
+// TestDue: a long evaluation asks whether it is due at each look at the clock without a guard, and
+// not before it is long. What it waits then is no time of its own, and is told.
+func TestDue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lock := &flagLock{tried: func() {}}
+		reg := registry.New()
+		reg.Expose("list", &struct{ list []string }{make([]string, 3*meter.MomentEntries)}, registry.Guard(lock))
+		s := NewSession(reg, Limits{Time: time.Minute})
+		asked, calls := 0, 0
+		q := Query{Source: "count(list.list, # == list.list[0])"}
+		q.Due = func() bool {
+			if asked++; lock.held || calls == 0 {
+				t.Error("asked with a guard, or before it is long")
+			}
+			return asked%2 == 0
+		}
+		q.Long = func(context.Context) error {
+			if calls++; lock.held {
+				t.Error("a guard is held")
+			}
+			time.Sleep(time.Hour)
+			return nil
+		}
+		r, err := s.Run(t.Context(), q)
+		if err != nil || asked < 2 || calls != 1+asked/2 || r.Cost.Queued != time.Duration(calls)*time.Hour || r.Cost.Time > time.Minute {
+			t.Errorf("%v, asked %d times, called %d times: %+v", err, asked, calls, r.Cost)
+		}
+	})
+}

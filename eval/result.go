@@ -41,6 +41,7 @@ type Cost struct {
 	Bytes   int           // kept at once, at most
 	Waited  time.Duration // for guards
 	Gave    time.Duration // to the application, while others waited for a processor
+	Queued  time.Duration // in Query.Long; Time is without it
 	Retries int           // reads repeated because the data changed
 	Torn    int           // reads of data that kept changing
 }

@@ -49,7 +49,10 @@ func (s *Session) Run(ctx context.Context, q Query) (Result, error) {
 	defer e.EndAfter(func() { end(context.DeadlineExceeded) })()
 	e.Visit.Oversee(e.overseer(s.overseer, q.Confirm))
 	if q.Long != nil {
-		e.WhenLong(func() error { return errorOfCaller(q.Long(ctx)) })
+		e.WhenLong(q.Due, func() error {
+			defer e.Visit.Rested()
+			return errorOfCaller(q.Long(ctx))
+		})
 	}
 	if q.Progress != nil {
 		e.Report(func() { q.Progress(e.progress()) })

@@ -3,7 +3,6 @@ package telnet
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -89,6 +88,7 @@ func (e *evaluator) inTurn(ctx context.Context, q eval.Query) (eval.Result, erro
 		return eval.Result{}, cancelled(err)
 	}
 	defer turn.end()
+	q.Due = turn.due
 	q.Long = func(ctx context.Context) error {
 		if err := turn.extend(ctx); err != nil {
 			return cancelled(err)
@@ -111,7 +111,7 @@ func (e *evaluator) inTurn(ctx context.Context, q eval.Query) (eval.Result, erro
 // sayWaiting tells the user what the answer waits for. Say drops it in JSON mode: programs are not
 // told.
 func (e *evaluator) sayWaiting() {
-	e.conn.terminal.Say(fmt.Sprintf("waiting for a turn: %d long evaluations of other sessions are running; Ctrl-C gives up", cap(e.conn.server.turns.long)))
+	e.conn.terminal.Say("waiting for a turn beside evaluations of other sessions; Ctrl-C gives up")
 }
 
 // approve refuses actions in a session that only looks.

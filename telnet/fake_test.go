@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,8 +34,11 @@ func TestMain(m *testing.M) {
 const patience = time.Minute
 
 // fake is an evaluator that knows a few lines and answers any other with the line itself. A line
-// that begins with "long " waits for a long place.
-type fake struct{ began chan string }
+// that begins with "long " waits for a long place, and scan takes slices until it is interrupted.
+type fake struct {
+	began  chan string
+	slices *atomic.Int64 // that scans have begun
+}
 
 func (f *fake) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	source := q.Source
@@ -48,6 +52,18 @@ func (f *fake) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	default: // the test does not look
 	}
 	switch source {
+	case "scan":
+		for err := q.Long(ctx); ; err = q.Long(ctx) {
+			if err != nil {
+				return eval.Result{}, err
+			}
+			f.slices.Add(1)
+			for !q.Due() {
+				if runtime.Gosched(); ctx.Err() != nil {
+					return eval.Result{}, &eval.Error{Code: "cancelled", Message: "cancelled", Err: ctx.Err()}
+				}
+			}
+		}
 	case "wait":
 		<-ctx.Done()
 		return eval.Result{}, &eval.Error{Code: "cancelled", Message: "cancelled", Err: ctx.Err()}
@@ -138,9 +154,10 @@ func (l *logged) untilTimes(t *testing.T, n int, text string) {
 // fakes.
 type served struct {
 	*Server
-	addr  net.Addr
-	began chan string // the lines that fakes evaluate
-	log   *logged
+	addr   net.Addr
+	began  chan string  // the lines that fakes evaluate
+	slices atomic.Int64 // that they have scanned
+	log    *logged
 }
 
 func serve(t *testing.T, s *Server, network, addr string) *served {
@@ -157,7 +174,7 @@ func serveOn(t *testing.T, s *Server, l net.Listener) *served {
 	v := &served{Server: s, addr: l.Addr(), began: make(chan string, 10_000), log: &logged{}}
 	s.Name = cmp.Or(s.Name, "-") // the prompt is the same on each machine
 	if s.Registry == nil {
-		s.newEvaluator = func() console.Evaluator { return &fake{v.began} }
+		s.newEvaluator = func() console.Evaluator { return &fake{v.began, &v.slices} }
 	}
 	if runtime.GOOS != "linux" {
 		s.AnyUser = true // these systems do not tell whose a connection is

@@ -15,7 +15,7 @@ func TestIdleTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &Server{IdleTimeout: time.Hour}
 		began := make(chan string, 1)
-		s.newEvaluator = func() console.Evaluator { return &fake{began} }
+		s.newEvaluator = func() console.Evaluator { return &fake{began: began} }
 		open := func() *client {
 			here, there := net.Pipe()
 			go s.ServeConn(here)

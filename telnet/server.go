@@ -84,9 +84,10 @@ type Server struct {
 	MaxSessions int
 
 	// MaxEvaluations bounds concurrent evaluations, over all sessions; 0 is one for two processors,
-	// and at least one. Further ones wait for their turn. An evaluation does not count until it has
-	// taken 10 ms or read 10,000 entries: until then it has a place among others, of which there is
-	// one more than of these, so that a short question does not wait for a long one.
+	// and at least one. If there are more they take turns: each works for 20 ms, and goes on when it
+	// is served again. An evaluation does not count until it has taken 10 ms or read 10,000 entries:
+	// until then it has a place among others, of which there is one more than of these, so that a
+	// short question does not wait for a long one.
 	MaxEvaluations int
 
 	// MaxRate bounds connections a second from one address, or of one user of this machine; twice

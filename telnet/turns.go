@@ -7,20 +7,23 @@ import (
 	"github.com/sightglass-go/sightglass/eval"
 )
 
-// noticeAfter is how long a session waits for its turn before it is told so.
+// noticeAfter is how long an evaluation waits for its turns, in all, before the user is told so.
 const noticeAfter = time.Second
 
 // turns limits concurrent evaluations, over all sessions. An evaluation begins in a short place and
-// leaves it after eval.Moment; to go on it needs a long place. There is one more short place than
-// long ones, so a question that reads little never waits for one that reads much. Places are given
-// in the order of asking. A session evaluates one expression at a time, so each session gets a
-// place before any gets a second one.
-type turns struct{ short, long places }
+// leaves it after eval.Moment; to go on it needs a long place, for one slice of time after another.
+// There is one more short place than long ones, so a question that reads little never waits for one
+// that reads much. A session evaluates one expression at a time, so places are shared fairly
+// between sessions.
+type turns struct {
+	short places
+	long  *line
+}
 
 // newTurns returns turns with n long places.
-func newTurns(n int) turns { return turns{make(places, n+1), make(places, n)} }
+func newTurns(n int) turns { return turns{make(places, n+1), &line{places: n, slice: longSlice}} }
 
-// places is a semaphore: sending acquires a place.
+// places is a semaphore: sending acquires a place. They are given in the order of asking.
 type places chan struct{}
 
 // acquire waits for a place, and calls waiting once if that takes noticeAfter. The error is that of
@@ -51,8 +54,11 @@ func (p places) release() { <-p }
 type turn struct {
 	turns   turns
 	waiting func()      // tells the user
+	told    bool        // waiting was called
 	leave   *time.Timer // releases the short place; if it can be stopped, the turn still has that
-	long    bool        // the turn has a long place
+	long    waiter
+	asked   bool          // the turn has a long place, or had one that is over
+	waited  time.Duration // for long places
 }
 
 // begin waits for a short place. The turn must be ended.
@@ -65,15 +71,38 @@ func (t turns) begin(ctx context.Context, waiting func()) (*turn, error) {
 	return &turn{turns: t, waiting: waiting, leave: time.AfterFunc(eval.Moment, t.short.release)}, nil
 }
 
+// due reports whether the turn has to be extended again: another evaluation has its long place.
+func (t *turn) due() bool { return t.long.over.Load() }
+
 // extend waits for a long place, unless the turn has one, and releases the short one first.
 func (t *turn) extend(ctx context.Context) error {
-	if t.long {
+	if t.asked && !t.due() {
 		return nil
 	}
 	t.releaseShort()
-	err := t.turns.long.acquire(ctx, t.waiting)
-	t.long = err == nil
-	return err
+	t.asked = true
+	if t.turns.long.enter(&t.long) {
+		return nil
+	}
+	began := time.Now()
+	defer func() { t.waited += time.Since(began) }()
+	var notice <-chan time.Time
+	if !t.told {
+		timer := time.NewTimer(noticeAfter - t.waited)
+		defer timer.Stop()
+		notice = timer.C
+	}
+	for {
+		select {
+		case <-t.long.given:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err() // end leaves the line
+		case <-notice:
+			t.told = true
+			t.waiting()
+		}
+	}
 }
 
 // releaseShort releases the short place, if the turn still has it.
@@ -83,11 +112,13 @@ func (t *turn) releaseShort() {
 	}
 }
 
-// end releases the place that the turn has. extend takes the turn up again.
+// end releases the place that the turn has. extend takes the turn up again, as one that comes for
+// the first time: a person was waited for.
 func (t *turn) end() {
 	t.releaseShort()
-	if t.long {
-		t.long = false
-		t.turns.long.release()
+	if t.asked {
+		t.turns.long.leave(&t.long)
+		t.asked, t.long.again = false, false
+		t.long.over.Store(false)
 	}
 }

@@ -108,7 +108,10 @@ func TestShutdownDuringCompletions(t *testing.T) {
 // Evaluations of all sessions share the turns. One that waits says so, and can be given up.
 func TestTurns(t *testing.T) {
 	t.Parallel()
-	s := serve(t, &Server{MaxEvaluations: 2}, "tcp", "127.0.0.1:0")
+	server := &Server{MaxEvaluations: 2}
+	server.prepare()
+	server.turns.long.slice = time.Hour
+	s := serve(t, server, "tcp", "127.0.0.1:0")
 	var busy []*client
 	for range 2 {
 		c := s.dial(t)
@@ -125,7 +128,7 @@ func TestTurns(t *testing.T) {
 		t.Errorf("what takes a moment says %q while others take long", got)
 	}
 	c.send("long mine\n")
-	c.waitFor("waiting for a turn: 2 long evaluations of other sessions are running; Ctrl-C gives up\r\n")
+	c.waitFor("waiting for a turn beside evaluations of other sessions; Ctrl-C gives up\r\n")
 	c.send("\x03")
 	if got := c.answer(); !strings.Contains(got, "cancelled while waiting for a turn") {
 		t.Errorf("given up, it says %q", got)
@@ -137,6 +140,48 @@ func TestTurns(t *testing.T) {
 	}
 	if got := program.waitFor(`"value":"long 1",`); strings.Contains(got, "waiting") {
 		t.Errorf("a program is told %q", got)
+	}
+}
+
+// While sessions scan for ever, the questions of another one are answered within its turn, and the
+// scans go on. An interrupt and the end of the server end those in line.
+func TestScansTakeTurns(t *testing.T) {
+	const scans = 6
+	s := serve(t, &Server{MaxEvaluations: 1}, "tcp", "127.0.0.1:0")
+	var scanning []*client
+	for range scans {
+		c := s.dial(t)
+		c.answer()
+		c.send("scan\n")
+		if line := <-s.began; line != "scan" {
+			t.Fatal(line)
+		}
+		scanning = append(scanning, c)
+	}
+	c := s.dial(t)
+	c.answer()
+	for i := range 10 {
+		line := []string{"short", "long one"}[i%2]
+		c.send(line + "\n")
+		if got := c.answer(); got != line+"\r\n" {
+			t.Fatalf("%s: %q", line, got)
+		}
+	}
+	for before := s.slices.Load(); s.slices.Load() < before+2*scans; {
+		c.send("short\n")
+		c.answer()
+	}
+	scanning[0].send("\x03")
+	if got := scanning[0].answer(); !strings.Contains(got, "cancelled") {
+		t.Errorf("given up, it says %q", got)
+	}
+	s.Close()
+	for _, c := range scanning {
+		c.rest()
+	}
+	s.drain()
+	if n := len(s.turns.long.having) + len(s.turns.long.lines[0]) + len(s.turns.long.lines[1]) + len(s.turns.short); n != 0 {
+		t.Errorf("%d have or wait for a place at the end", n)
 	}
 }
 

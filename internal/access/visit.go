@@ -101,6 +101,9 @@ func (vis *Visit) Lanes(most int) { vis.lanes = most }
 // any other loop must call Yield.
 func (vis *Visit) Yield() (slice time.Duration) { return vis.pace.Yield(vis.ctx, vis.guards.Holding()) }
 
+// Rested says that the time since the last Yield was a wait and no work, which is owed nothing.
+func (vis *Visit) Rested() { vis.pace.Restart() }
+
 // Get returns the exposed object of that full (dotted) name, or a *NameError. Within a Visit a name
 // stays what it was when it was first asked for. The first time, a registry.Func is called, which
 // is refused while a guard is held: get the names of an expression before walking anything.

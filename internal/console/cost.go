@@ -25,7 +25,7 @@ type cost struct {
 
 // remarkable reports whether an answer tells its cost unasked.
 func (c cost) remarkable() bool {
-	return c.Time >= slow || c.Walked >= large || c.Torn > 0
+	return c.Time >= slow || c.Queued >= slow || c.Walked >= large || c.Torn > 0
 }
 
 func (c cost) String() string {
@@ -42,6 +42,9 @@ func (c cost) String() string {
 	}
 	if c.Gave >= slow && c.Gave >= c.Time/4 {
 		parts = append(parts, milliseconds(c.Gave)+" of it left to the application")
+	}
+	if c.Queued >= slow {
+		parts = append(parts, milliseconds(c.Queued)+" more in line behind other sessions")
 	}
 	if c.Retries > 0 {
 		parts = append(parts, text.Thousands(c.Retries)+" read again")
@@ -63,8 +66,12 @@ func runTime(ctx context.Context, s *Session, a *answer, args string) error {
 	if !c.known {
 		return complain("there was no answer yet; ask something first")
 	}
-	_, err := fmt.Fprintf(a, "time     %v\nwaiting  %v for locks\nleft     %v to the application\nentries  %s of lists and maps\nreads    %s, %s of them again, %s torn\nmemory   %s at most\n",
-		c.Time.Round(time.Microsecond), c.Waited.Round(time.Microsecond), c.Gave.Round(time.Microsecond), text.Thousands(c.Walked), text.Thousands(c.Entries), text.Thousands(c.Retries), text.Thousands(c.Torn), text.Bytes(c.Bytes))
+	queued := ""
+	if c.Queued > 0 {
+		queued = fmt.Sprintf("queued   %v more, behind other sessions\n", c.Queued.Round(time.Microsecond))
+	}
+	_, err := fmt.Fprintf(a, "time     %v\n%swaiting  %v for locks\nleft     %v to the application\nentries  %s of lists and maps\nreads    %s, %s of them again, %s torn\nmemory   %s at most\n",
+		c.Time.Round(time.Microsecond), queued, c.Waited.Round(time.Microsecond), c.Gave.Round(time.Microsecond), text.Thousands(c.Walked), text.Thousands(c.Entries), text.Thousands(c.Retries), text.Thousands(c.Torn), text.Bytes(c.Bytes))
 	return err
 }
 

@@ -143,6 +143,9 @@ func (s *Session) expression(ctx context.Context, q eval.Query) reply {
 	if r.Cost.Gave >= time.Millisecond { // the microseconds of a quick answer are noise
 		out.Cost.Left = ms(r.Cost.Gave)
 	}
+	if r.Cost.Queued >= time.Millisecond {
+		out.Cost.Queued = ms(r.Cost.Queued)
+	}
 	return out
 }
 

@@ -49,6 +49,7 @@ type replyCost struct {
 	Bytes   int     `json:"bytes,omitempty"`
 	Waited  float64 `json:"waited_ms,omitempty"`
 	Left    float64 `json:"left_ms,omitempty"`
+	Queued  float64 `json:"queued_ms,omitempty"`
 	Retries int     `json:"retries,omitempty"`
 	Torn    int     `json:"torn,omitempty"`
 }

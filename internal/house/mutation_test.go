@@ -123,6 +123,9 @@ var mutations = []mutation{
 	{off: "how many users' lines are kept", file: "telnet/history.go", old: "if len(h.users) == maxHistories {", new: "if false {", test: "TestHistoryIsBounded"},
 	{off: "a client that is gone cancels", file: "internal/console/terminal.go", old: "	t.stop(err) // the lock may be with somebody who waits for the peer\n", new: "", test: "TestHangup"},
 	{off: "the number of evaluations at a time", file: "telnet/limits.go", old: "newTurns(positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))", new: "newTurns(1000+runtime.GOMAXPROCS(0))", test: "TestTurns"},
+	{off: "an evaluation whose slice is over gets in line again", file: "telnet/turns.go", old: "return t.long.over.Load()", new: "return false", test: "TestSlices"},
+	{off: "what comes for the first time does not wait for all that scans", file: "telnet/line.go", old: "if w.again {", new: "if false {", test: "TestSlices"},
+	{off: "long evaluations have their half of the turns", file: "telnet/line.go", old: "l.next = 1 - n", new: "l.next = 0", test: "TestSlicesUnderFlood"},
 
 	// It never lies.
 	{off: "multi-word values are read until they agree", file: "inspect/internal/peek/ref.go", old: "if same == agree {", new: "if true {", test: "TestAttackWords"},

@@ -49,7 +49,10 @@ type Meter struct {
 	yield   func() time.Duration // gives way to other goroutines and returns the next slice
 	holding func() bool          // reports whether a guard is held
 	timer   *time.Timer          // ends ctx when the time is spent; nil where something else does
-	long    func() error         // called once, when the evaluation is long; nil if nobody asked
+	long    func() error         // called when the evaluation is long, and when due; nil if nobody asked
+	due     func() bool          // reports whether long has to be called again
+	isLong  bool                 // long was called
+	queued  time.Duration        // that long took
 	refused bool                 // long returned an error
 	report  func()               // called now and then; nil if nobody asked
 	told    time.Time            // when report was called last
@@ -76,13 +79,33 @@ func (m *Meter) EndAfter(end func()) (stop func() bool) {
 	return m.timer.Stop
 }
 
-// WhenLong has m call long once, with no guard held, if the evaluation is long. The time that long
-// takes does not count. Its error ends the evaluation.
-func (m *Meter) WhenLong(long func() error) {
-	m.long = func() error {
+// WhenLong has m call long, with no guard held, if the evaluation is long: once, and at each look at
+// the clock at which due reports true. A nil due never does. The time that long takes does not
+// count. Its error ends the evaluation.
+func (m *Meter) WhenLong(due func() bool, long func() error) {
+	if due == nil {
+		due = func() bool { return false }
+	}
+	m.due, m.long = due, func() error {
+		began := time.Now()
+		defer func() { m.queued += time.Since(began) }()
 		defer m.Pause()()
 		return long()
 	}
+}
+
+// Queued is how long what WhenLong was given has taken.
+func (m *Meter) Queued() time.Duration { return m.queued }
+
+// callLong reports whether long has to be called at a look at that time.
+func (m *Meter) callLong(now time.Time) bool {
+	switch {
+	case m.long == nil || m.holding():
+		return false
+	case m.isLong:
+		return m.due()
+	}
+	return now.Sub(m.start) > Moment || m.entries > MomentEntries
 }
 
 // reportEvery is how often a report is made: so often that a number that a person watches seems to
@@ -161,10 +184,9 @@ func (m *Meter) Look() error {
 		return m.Ended(context.Cause(m.ctx))
 	}
 	now := time.Now()
-	if m.long != nil && (now.Sub(m.start) > Moment || m.entries > MomentEntries) && !m.holding() {
-		long := m.long
-		m.long = nil
-		if err := long(); err != nil {
+	if m.callLong(now) {
+		m.isLong = true
+		if err := m.long(); err != nil {
 			m.refused = true
 			return err
 		}

@@ -1,0 +1,170 @@
+package telnet
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// scanning is an evaluation that never ends by itself. The clock of the test's bubble moves while
+// it works.
+type scanning struct {
+	turn   *turn
+	slices atomic.Int64
+	most   atomic.Int64 // nanoseconds that it waited for a slice
+}
+
+// scan works until ctx ends.
+func (s *scanning) scan(ctx context.Context, t turns) {
+	s.turn, _ = t.begin(ctx, func() {})
+	defer s.turn.end()
+	time.Sleep(15 * time.Millisecond)
+	for {
+		began := time.Now()
+		if s.turn.extend(ctx) != nil || ctx.Err() != nil {
+			return
+		}
+		s.most.Store(max(s.most.Load(), int64(time.Since(began))))
+		s.slices.Add(1)
+		for !s.turn.due() {
+			if time.Sleep(50 * time.Microsecond); ctx.Err() != nil {
+				return
+			}
+		}
+	}
+}
+
+// scanAll runs n evaluations that scan until stop is called.
+func scanAll(t *testing.T, of turns, n int) (all []*scanning, stop func()) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	for range n {
+		s := &scanning{}
+		all = append(all, s)
+		running.Go(func() { s.scan(ctx, of) })
+	}
+	return all, func() {
+		cancel()
+		running.Wait()
+	}
+}
+
+// TestSlices: evaluations that never end have as many slices each, and what comes for the first time
+// waits for one slice, however many there are.
+func TestSlices(t *testing.T) {
+	for _, places := range []int{1, 3} {
+		synctest.Test(t, func(t *testing.T) {
+			of := newTurns(places)
+			all, stop := scanAll(t, of, 16)
+			time.Sleep(time.Second) // each has come for the first time
+			synctest.Wait()
+			var before, counts []int64
+			for _, s := range all {
+				before = append(before, s.slices.Load())
+				s.most.Store(0)
+			}
+			time.Sleep(10 * time.Second)
+			for range 20 {
+				began := time.Now()
+				short, err := of.begin(t.Context(), func() { t.Error("a short question is told to wait") })
+				if err != nil || time.Since(began) > 0 {
+					t.Fatalf("%v, begun after %v", err, time.Since(began))
+				}
+				time.Sleep(15 * time.Millisecond)
+				began = time.Now()
+				if err := short.extend(t.Context()); err != nil || time.Since(began) > longSlice {
+					t.Errorf("%v, extended after %v", err, time.Since(began))
+				}
+				time.Sleep(5 * time.Millisecond)
+				short.end()
+			}
+			stop()
+			for i, s := range all {
+				counts = append(counts, s.slices.Load()-before[i])
+				// In a turn of all others, and of the questions between them.
+				if most := time.Duration(2*16/places+1) * longSlice; s.most.Load() > int64(most) {
+					t.Errorf("of %d places, an evaluation waited %v for a slice, want %v at most", places, time.Duration(s.most.Load()), most)
+				}
+			}
+			if few, many := slices.Min(counts), slices.Max(counts); many-few > int64(2*places) || few < int64(400*places/16) {
+				t.Errorf("of %d places, evaluations had %v slices", places, counts)
+			}
+			if n := len(of.long.having) + len(of.long.lines[0]) + len(of.long.lines[1]) + len(of.short); n != 0 {
+				t.Errorf("%d have or wait for a place at the end", n)
+			}
+		})
+	}
+}
+
+// TestSlicesUnderFlood: those that take long have half of the time, however many come that take
+// little longer than a moment.
+func TestSlicesUnderFlood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		of := newTurns(1)
+		all, stop := scanAll(t, of, 2)
+		ctx, cancel := context.WithCancel(t.Context())
+		var flood sync.WaitGroup
+		for range 10 {
+			flood.Go(func() {
+				for ctx.Err() == nil {
+					short, err := of.begin(ctx, func() {})
+					if err != nil {
+						return
+					}
+					time.Sleep(11 * time.Millisecond)
+					if short.extend(ctx) == nil {
+						time.Sleep(longSlice)
+					}
+					short.end()
+				}
+			})
+		}
+		time.Sleep(10 * time.Second)
+		cancel()
+		flood.Wait()
+		stop()
+		if n := all[0].slices.Load() + all[1].slices.Load(); n < 230 || n > 300 { // of 500
+			t.Errorf("two long ones had %d slices in 10 s", n)
+		}
+	})
+}
+
+// TestSliceOfWaiter: an evaluation that waits for the application loses its place too, and one that
+// nobody waits behind keeps it.
+func TestSliceOfWaiter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		of := newTurns(1)
+		begin := func() *turn {
+			u, err := of.begin(t.Context(), func() {})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return u
+		}
+		first, second := begin(), begin()
+		if err := first.extend(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if time.Sleep(time.Hour); first.due() {
+			t.Error("a place is lost that nobody waits for")
+		}
+		began := time.Now()
+		if err := second.extend(t.Context()); err != nil || time.Since(began) != 0 || !first.due() || second.due() {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), longSlice/2)
+		defer cancel()
+		if err := first.extend(ctx); err == nil {
+			t.Error("a place is had twice")
+		}
+		first.end()
+		second.end()
+		if n := len(of.long.having) + len(of.long.lines[0]) + len(of.long.lines[1]) + len(of.short); n != 0 {
+			t.Errorf("%d have or wait for a place at the end", n)
+		}
+	})
+}
