@@ -78,7 +78,7 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 	if err := e.Look(); err != nil {
 		return Result{}, err
 	}
-	if err := e.store(st, x); err != nil {
+	if err := e.store(st, x, r.Node); err != nil {
 		return Result{}, err
 	}
 	t := e.Visit.Tally()

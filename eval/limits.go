@@ -52,7 +52,7 @@ func (l Limits) Filled() Limits {
 // all returns what bounds an answer that is to be shown whole: every element and all text, as deep
 // as Show says.
 func (l Limits) all() render.Limit {
-	return render.Limit{Depth: l.Show.Depth, Items: l.Show.Nodes, Bytes: l.Output, Nodes: l.Show.Nodes}
+	return render.Limit{Depth: l.Show.Depth, Items: l.Show.Nodes, Bytes: l.Output, Nodes: l.Show.Nodes, Once: l.Show.Once}
 }
 
 // Within returns l lowered by other: the smaller of both counts for each field, and a zero or

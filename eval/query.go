@@ -18,6 +18,9 @@ type Query struct {
 	// Mode says what becomes of the answer, and whether actions may run. The zero Mode is
 	// Typed.
 	Mode Mode
+	// Once leaves out of the answer's Node the content of structs that other pointers in it lead
+	// to: text shows those once in any case, and JSON would lack them; see render.Limit.
+	Once bool
 	// Confirm is called before each action that the session's Overseer approves. Its error
 	// refuses the action. It may wait: its time does not count. A nil Confirm confirms every
 	// action.

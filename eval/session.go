@@ -42,6 +42,7 @@ func NewSession(reg *registry.Registry, limits Limits) *Session {
 // leaves the variables as they were. Run ends soon after ctx ends or the budget of time is spent.
 func (s *Session) Run(ctx context.Context, q Query) (Result, error) {
 	limits := s.limits.Within(q.Limits).Filled() // again, as Show.Nodes follows from Output
+	limits.Show.Once = q.Once
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	e := s.begin(ctx, limits)

@@ -11,6 +11,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -45,8 +46,8 @@ func (e *evaluation) madeOf() []access.Origin {
 	return all
 }
 
-// variable makes x last beyond its evaluation. note says what it became.
-func (e *evaluation) variable(x value.Value, st syntax.Statement) (v variable, note string) {
+// variable makes x, of which shown is shown, last beyond its evaluation. note says what it became.
+func (e *evaluation) variable(x value.Value, shown *render.Node, st syntax.Statement) (v variable, note string) {
 	if view, ok := x.(value.Live); ok {
 		if tree := reachable(view.View, st); tree != nil {
 			return variable{compile.Variable{Path: tree}, meter.ElementSize}, ""
@@ -60,7 +61,14 @@ func (e *evaluation) variable(x value.Value, st syntax.Statement) (v variable, n
 		}
 		return variable{compile.Variable{Value: x, Type: goType}, size}, ""
 	}
-	n := value.Copy(&e.Thread, x, sourceOfAnswer(st))
+	n := shown // if that is all of it, it need not be read again
+	switch {
+	case !value.IsCut(shown):
+	case st.Name != "":
+		n = value.Copy(&e.Thread, x, sourceOfAnswer(st))
+	default:
+		n = value.Recall(&e.Thread, x, sourceOfAnswer(st), shown, e.limits.Show.Depth)
+	}
 	note = "a snapshot was kept: it does not follow the live object"
 	if value.IsCut(n) {
 		note = "a snapshot was kept, and it was cut: the live object has more"
@@ -90,13 +98,13 @@ func reachable(v *access.View, st syntax.Statement) ast.Node {
 	return tree
 }
 
-// store assigns the answer to the variable of the statement, and to _.
-func (e *evaluation) store(st syntax.Statement, x value.Value) error {
+// store assigns the answer x, of which shown is shown, to the variable of the statement, and to _.
+func (e *evaluation) store(st syntax.Statement, x value.Value, shown *render.Node) error {
 	s := e.session
 	if e.mode == Aside {
 		return nil
 	}
-	v, note := e.variable(x, st)
+	v, note := e.variable(x, shown, st)
 	if v.Path == nil {
 		v.Origins = e.madeOf()
 	}

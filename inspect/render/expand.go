@@ -134,6 +134,11 @@ func (s *snapper) shared(n *Node, src Source, depth int) {
 	v := src.Value()
 	at := target{v.Addr(), v.Type()}
 	first, seen := s.shown[at]
+	if s.limit.Once && seen && first != "" {
+		n.Same = first
+		s.gloss(n, src, depth)
+		return
+	}
 	s.expand(n, src, depth)
 	switch {
 	case n.Cycle != "" || n.Cut != nil || n.Err != "" || at.addr == 0 || at.typ.Size() == 0:
@@ -193,12 +198,21 @@ func (s *snapper) fields(n *Node, src Source, depth int) {
 			rest[i] = s.open(n.Items[i].Node, c, depth+1)
 		}
 	}
-	for i, r := range rest {
+	parts := 0
+	for _, r := range rest {
 		if r != nil {
-			s.expand(n.Items[i].Node, r, depth+1)
-		} else {
-			s.read(n.Items[i].Node, all[i])
+			parts++
 		}
+	}
+	for i, r := range rest {
+		if r == nil {
+			s.read(n.Items[i].Node, all[i])
+			continue
+		}
+		reserved := s.reserve(parts, s.minField())
+		s.expand(n.Items[i].Node, r, depth+1)
+		s.left += reserved
+		parts--
 	}
 }
 
@@ -249,12 +263,15 @@ func (s *snapper) elements(n *Node, src Source, depth int) {
 		return
 	}
 	most, more := s.items(depth), false
+	before := s.left
 	err = src.Each(func(key, elem Source) (bool, error) {
-		if len(n.Items) >= most || s.left <= 0 {
+		if len(n.Items) >= most || s.left <= 0 || len(n.Items) == manyTooDeep && shownUntil(n) == 0 {
 			more = true
 			return false, nil
 		}
+		reserved := s.reserve(min(most, n.Len)-len(n.Items), s.minElement())
 		item := s.item(n, key, elem, depth+1)
+		s.left += reserved
 		n.Items = append(n.Items, item)
 		// The way to an element begins with the list's header, or with the map.
 		n.Mark |= item.Node.Mark & inspect.Racy
@@ -273,7 +290,9 @@ func (s *snapper) elements(n *Node, src Source, depth int) {
 	}
 	if at := shownUntil(n); at == 0 {
 		n.Items, n.Cut = nil, &Cut{Path: s.path(src)}
+		s.left = before
 	} else if at > 0 {
+		s.left += shown - at
 		n.Items = n.Items[:at]
 		n.Cut = &Cut{More: n.Len - at, Path: window(s.path(src), at, min(at+s.limit.Items, n.Len))}
 	}
@@ -281,6 +300,10 @@ func (s *snapper) elements(n *Node, src Source, depth int) {
 		slices.SortStableFunc(n.Items, func(a, b Item) int { return a.Key.Compare(b.Key) })
 	}
 }
+
+// manyTooDeep is how many elements are read to see that all of a list or map are too deep to show
+// anything.
+const manyTooDeep = 8
 
 // shownUntil returns how many elements of n to keep if the rest are all too deep to show anything:
 // none of a map unless all are. It is -1 if n stays as it is.

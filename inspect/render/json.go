@@ -44,6 +44,8 @@ const aside = "…"
 //	{"…": {"text": "abc", "more": 14320, "path": "…"}}    a string that is cut, in bytes
 //	{"…": {"redacted": true}}                             forbidden to show
 //	{"…": {"cycle": "catalog.root"}}                      the value at that path, around it
+//	{"…": {"same": "catalog.root"}}                       a struct that is shown at that path, if
+//	                                                      it was left out with Limit.Once
 //	{"…": {"error": "…"}}                                 unreadable, in whole or in part
 //	{"…": {"torn": true, "value": 7}}                     it changed while it was read;
 //	                                                      without "value" in arrays, objects
@@ -52,8 +54,8 @@ const aside = "…"
 // once.
 //
 // A map's key that begins with "…" gets another one in front. Keys with the same text (NaN,
-// redacted, 1 beside "1") end in "…2", "…3". JSON does not say that a value is racy or a copy, or
-// that two pointers are the same.
+// redacted, 1 beside "1") end in "…2", "…3". JSON does not say that a value is racy or a copy, nor,
+// otherwise, that two pointers are the same.
 func (n *Node) JSON() []byte { return appendJSON(nil, n, 0) }
 
 // MarshalJSON is JSON, for package encoding/json. The error is nil.
@@ -69,6 +71,8 @@ func appendJSON(b []byte, n *Node, depth int) []byte {
 		return appendNotes(b, note{"redacted", "true"})
 	case n.Cycle != "":
 		return appendNotes(b, note{"cycle", jsonString(n.Cycle)})
+	case n.Same != "" && len(n.Items) == 0:
+		return appendNotes(b, note{"same", jsonString(n.Same)})
 	case n.Err != "" && len(n.Items) == 0:
 		return appendNotes(b, note{"error", jsonString(n.Err)})
 	}

@@ -9,11 +9,16 @@ type Limit struct {
 	Items int // elements shown per list or map; default 64
 	Bytes int // bytes shown per string; default 1024
 	Nodes int // nodes in all; default 10_000
+	Text  int // bytes of strings in all; by default as many as the other limits leave
 	// Taper shows less of what lies deeper, so that a struct with large maps fits a screen. One hop
-	// down it shows 8 Items, then 4, then 1; each hop divides Bytes by four, down to 128. Text two
-	// hops down, or in a list, that does not fit a line is cut to one line with the expression for
-	// all of it.
+	// down it shows Below Items, then a half and an eighth of that; each hop divides Bytes by four,
+	// down to 128. Text two hops down, or in a list, that does not fit a line is cut to one line
+	// with the expression for all of it.
 	Taper bool
+	Below int // default 8
+	// Once leaves out the content of a struct that another pointer showed before: its Node has Same
+	// and no Items. Text leaves it out in any case, so that nothing is read for it.
+	Once bool
 }
 
 // Node is one node of a snapshot: plain data, detached from the application. A snapshot is a tree
@@ -51,8 +56,8 @@ type Node struct {
 	// cycle.
 	Cycle string
 	// Same is the path of another pointer in the snapshot to the same struct, which is shown there;
-	// "" if there is none. The content is here too, but text leaves it out. Any one of a map's
-	// entries may be the one that shows it.
+	// "" if there is none. The content is here too, unless Limit.Once left it out, but text leaves
+	// it out. Any one of a map's entries may be the one that shows it.
 	Same string
 	// Err says why the node, or the missing part of it, could not be read.
 	Err string

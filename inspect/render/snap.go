@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"runtime"
 	"time"
@@ -39,6 +40,7 @@ func Snap(src Source, limit Limit) *Node {
 type snapper struct {
 	limit      Limit
 	left       int         // nodes that may still be made
+	leftText   int         // bytes of strings that may still be shown
 	ancestors  []composite // the composites around this one, the outermost first
 	hiddenKeys int         // how many hidden keys are on the way; paths would show them
 
@@ -74,12 +76,14 @@ func newSnapper(limit Limit) *snapper {
 	fill(&limit.Items, 64)
 	fill(&limit.Bytes, 1024)
 	fill(&limit.Nodes, 10_000)
+	fill(&limit.Text, math.MaxInt)
+	fill(&limit.Below, 8)
 	limit.Depth = min(limit.Depth, maxDepth)
-	return &snapper{limit: limit, left: limit.Nodes}
+	return &snapper{limit: limit, left: limit.Nodes, leftText: limit.Text}
 }
 
-// tapered is how many elements are shown one, two, and three or more hops down.
-var tapered = [...]int{8, 4, 1}
+// tapered is by what Limit.Below is divided one, two, and three or more hops down.
+var tapered = [...]int{1, 2, 8}
 
 // items and bytes are how much is shown at that depth. A pointer that is a node of its own does not
 // count as a hop.
@@ -87,7 +91,7 @@ func (s *snapper) items(depth int) int {
 	if depth -= s.pointers; !s.limit.Taper || depth <= 0 {
 		return s.limit.Items
 	}
-	return min(s.limit.Items, tapered[min(depth, len(tapered))-1])
+	return min(s.limit.Items, max(s.limit.Below/tapered[min(depth, len(tapered))-1], 1))
 }
 
 func (s *snapper) bytes(depth int) int {
@@ -96,8 +100,29 @@ func (s *snapper) bytes(depth int) int {
 	for depth -= s.pointers; s.limit.Taper && depth > 0 && all > least; depth-- {
 		all = max(all/4, least)
 	}
-	return all
+	return min(all, max(s.leftText, 0))
 }
+
+// reserve takes nodes out of s.left for the parts that follow the next of so many parts, as that may
+// lead to everything else and use up all that is left. It returns how many; whoever calls it adds
+// them again. A part may take at least that many nodes.
+func (s *snapper) reserve(parts, least int) (reserved int) {
+	if parts > 1 {
+		reserved = max(0, s.left-max(s.left/parts, least))
+		s.left -= reserved
+	}
+	return reserved
+}
+
+// minShare is how many nodes a part may take although others need some too.
+const minShare = 16
+
+// minElement is that of an element: a sixteenth of all. A list that has to be cut so shows its first
+// elements whole, and not a bit of each.
+func (s *snapper) minElement() int { return max(s.limit.Nodes/16, minShare) }
+
+// minField is that of a field: most of what is left, since what follows may need less.
+func (s *snapper) minField() int { return max(s.left/4*3, minShare) }
 
 func (s *snapper) path(src Source) string {
 	if s.hiddenKeys > 0 {
@@ -288,6 +313,7 @@ func (s *snapper) setText(n *Node, b []byte, length int, path string, depth int)
 			b = text.Whole(b)
 		}
 	}
+	s.leftText -= len(b)
 	switch {
 	case n.Shape == inspect.Scalar:
 		n.Text, n.Scalar = string(b), string(b)

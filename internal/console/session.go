@@ -238,11 +238,12 @@ func (s *Session) runWords(ctx context.Context, a *answer, statement string, wor
 // show evaluates an expression and writes its value. In JSON mode a command has all notes, as an
 // expression has.
 func (s *Session) show(ctx context.Context, a *answer, q eval.Query) error {
+	st := s.currentStyle()
+	q.Once = !st.json
 	r, err := s.evalTelling(ctx, q)
 	if err != nil {
 		return wrong{err}
 	}
-	st := s.currentStyle()
 	st.deep = s.lower.Show.Depth > 0
 	return a.result(s.tell(r), st, s.clock.Now())
 }

@@ -65,7 +65,7 @@ var mutations = []mutation{
 	{off: "the limit on regular expressions", file: "eval/internal/pattern/pattern.go", old: "if size > maxProgram {", new: "if false {", test: "TestAttackMemory", in: "eval"},
 	{off: "the limit on classes, before a regular expression is parsed", file: "eval/internal/pattern/pattern.go", old: "case named > maxNamed:", new: "case false:", test: "TestPatternBounds"},
 	{off: "the charge for regular expressions", file: "eval/internal/compile/match.go", old: "err = c.meter.Keep(fixed.Weight())", new: "err = nil", test: "TestPatternsAreBounded", in: "eval"},
-	{off: "the limit on a variable's text", file: "eval/internal/value/hold.go", old: "for textUpTo(n, limit.Bytes) > maxCopied && limit.Nodes > 1 {", new: "for false {", test: "TestAttackMemory", in: "eval"},
+	{off: "the limit on a variable's text", file: "inspect/render/snap.go", old: "return min(all, max(s.leftText, 0))", new: "return all", test: "TestTextOfVariables", in: "eval"},
 	{off: "the limit on variables", file: "eval/variable.go", old: "if held > s.limits.Bytes {", new: "if false {", test: "TestVariablesAreBounded"},
 	{off: "variables hold copies", file: "eval/variable.go", old: "	if !live {\n", new: "	if true || !live {\n", test: "TestAttackRetention"},
 	{off: "a panic in the log's handler is an error", file: "telnet/record.go", old: "(err error) {\n	defer transport.Rescue(&err)\n	return h.Handler.Handle(ctx, r)", new: "(err error) {\n	return h.Handler.Handle(ctx, r)", test: "TestPanicInLog"},

@@ -104,5 +104,5 @@ func (x Bytes) Slice(t *Thread, lo, hi int) (Value, error) {
 }
 
 func (x Bytes) picture(p *painter, _ int, path string) *render.Node {
-	return render.FromPlain([]byte(x), p.limit, path)
+	return p.plain([]byte(x), path)
 }

@@ -42,48 +42,27 @@ func Measure(x Value, depth int) (size int, live bool) {
 	return meter.ElementSize, false
 }
 
-// copyLimit bounds what a variable copies of the application.
-var copyLimit = render.Limit{Depth: 32, Items: 10_000, Nodes: 10_000, Bytes: 64 << 10}
-
-// maxCopied bounds the text that a variable copies, in bytes.
-const maxCopied = 1 << 20
+// copyLimit bounds what is copied of the application for a variable that was named.
+var copyLimit = render.Limit{Depth: 32, Items: 10_000, Nodes: 10_000, Bytes: 64 << 10, Text: 1 << 20}
 
 // Copy takes a bounded snapshot of x that lasts. path is the expression that reaches x, "" if there
 // is none.
-//
-// It begins with a sketch that has only the beginnings of the texts: all of them together may be
-// far longer than what an evaluation may hold.
-func Copy(t *Thread, x Value, path string) *render.Node {
-	limit, sketch := copyLimit, copyLimit
-	sketch.Bytes = 256
-	n := Picture(t, x, sketch, path)
-	for textUpTo(n, limit.Bytes) > maxCopied && limit.Nodes > 1 {
-		// Many long strings: fewer nodes, until it fits.
-		limit.Nodes /= 4
-		sketch.Nodes = limit.Nodes
-		n = Picture(t, x, sketch, path)
-	}
-	if textUpTo(n, limit.Bytes) == textUpTo(n, sketch.Bytes) {
-		return n
+func Copy(t *Thread, x Value, path string) *render.Node { return Picture(t, x, copyLimit, path) }
+
+// manyElements is how many elements an answer has of which people see only a part.
+const manyElements = 64
+
+// Recall takes the snapshot that _ keeps of x, of which shown is shown, to that depth. It has the
+// elements of x as Copy has, and less of what they lead to, which may be all of the application:
+// nobody has asked to keep that.
+func Recall(t *Thread, x Value, path string, shown *render.Node, depth int) *render.Node {
+	limit := copyLimit
+	limit.Taper, limit.Depth, limit.Below = true, depth, manyElements/2
+	limit.Bytes, limit.Text = 4*limit.Bytes, limit.Text/4 // it tapers: an element's text has as much as Copy's
+	if shown.Len > manyElements {
+		limit.Depth, limit.Below = min(depth, 3), manyElements/16
 	}
 	return Picture(t, x, limit, path)
-}
-
-// textUpTo is how many bytes the texts in a snapshot would have if each were shown up to most
-// bytes.
-func textUpTo(n *render.Node, most int) int {
-	size := len(n.Text)
-	if n.Shape == inspect.Scalar && n.Cut != nil {
-		size += n.Cut.More
-	}
-	size = min(size, most)
-	for _, it := range n.Items {
-		size += textUpTo(it.Node, most)
-		if it.Key != nil {
-			size += textUpTo(it.Key, most)
-		}
-	}
-	return size
 }
 
 // isErrorText reports whether x, which loads as text, is an error with fields.

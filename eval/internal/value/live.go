@@ -337,7 +337,7 @@ func (x Live) mapKept() kept {
 }
 
 func (x Live) picture(p *painter, depth int, _ string) *render.Node {
-	limit := p.limit
+	limit := p.rest()
 	limit.Depth, limit.Items, limit.Nodes = depth, p.items(depth), max(p.left+1, 1)
 	if depth <= 0 {
 		limit.Depth = -1 // 0 means the default
@@ -346,8 +346,8 @@ func (x Live) picture(p *painter, depth int, _ string) *render.Node {
 	if x.View.PartType() != nil {
 		n.Type = x.Type()
 	}
-	nodes, _ := weigh(n)
-	p.left -= nodes - 1
+	nodes, text := weigh(n)
+	p.left, p.text = p.left-nodes+1, p.text-text
 	return n
 }
 

@@ -2,6 +2,7 @@ package value
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
@@ -10,7 +11,10 @@ import (
 // Picture takes a bounded snapshot of x to show. path is the expression that [lo:hi] can follow to
 // show what was cut, "" if there is none.
 func Picture(t *Thread, x Value, limit render.Limit, path string) *render.Node {
-	p := painter{t: t, limit: limit, left: limit.Nodes}
+	p := painter{t: t, limit: limit, left: limit.Nodes, text: limit.Text}
+	if limit.Text == 0 {
+		p.text = math.MaxInt
+	}
 	return p.node(x, limit.Depth, path)
 }
 
@@ -19,6 +23,7 @@ type painter struct {
 	t     *Thread
 	limit render.Limit
 	left  int // nodes that may still be taken
+	text  int // bytes of text that may still be taken
 }
 
 func (p *painter) node(x Value, depth int, path string) *render.Node {
@@ -30,9 +35,25 @@ func (p *painter) node(x Value, depth int, path string) *render.Node {
 	case Pictured:
 		return x.picture(p, depth, path)
 	case Scalar:
-		return render.FromPlain(x.Go(), p.limit, path)
+		return p.plain(x.Go(), path)
 	}
-	return render.FromPlain(x, p.limit, path)
+	return p.plain(x, path)
+}
+
+// plain takes a picture of plain data.
+func (p *painter) plain(x any, path string) *render.Node {
+	n := render.FromPlain(x, p.rest(), path)
+	p.text -= len(n.Text)
+	return n
+}
+
+// rest is the limit with what is left of the text.
+func (p *painter) rest() render.Limit {
+	limit := p.limit
+	if limit.Text = p.text; p.text <= 0 {
+		limit.Text = -1 // 0 means the default
+	}
+	return limit
 }
 
 // list shows n elements.
@@ -84,6 +105,9 @@ func (p *painter) whole(path string) string {
 // the limit tapers.
 func (p *painter) items(depth int) int {
 	n := p.limit.Items
+	if p.limit.Below > 0 && depth < p.limit.Depth {
+		n = min(n, 8*p.limit.Below)
+	}
 	for ; p.limit.Taper && depth < p.limit.Depth && n > 8; depth++ {
 		n = max(n/4, 8)
 	}

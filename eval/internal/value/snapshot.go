@@ -306,9 +306,9 @@ func weigh(n *render.Node) (nodes, text int) {
 	return nodes, text
 }
 
-// IsCut reports whether something was cut from n or below it.
+// IsCut reports whether something was cut from n or below it, or is shown elsewhere.
 func IsCut(n *render.Node) bool {
-	if n.Cut != nil {
+	if n.Cut != nil || n.Same != "" && len(n.Items) == 0 {
 		return true
 	}
 	for _, it := range n.Items {
