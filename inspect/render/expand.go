@@ -120,7 +120,7 @@ func (s *snapper) target(n *Node, src Source, depth int) {
 			s.shared(n, rest, depth)
 		}
 	case depth >= s.limit.Depth || s.left <= 0:
-		n.Cut = &Cut{Path: s.path(src)}
+		n.Cut = &Cut{Path: s.here()}
 	default:
 		s.pointers++
 		n.Items = []Item{{Node: s.node(elem, depth+1)}}
@@ -156,7 +156,7 @@ func (s *snapper) shared(n *Node, src Source, depth int) {
 func (s *snapper) fields(n *Node, src Source, depth int) {
 	fields := src.Value().Fields()
 	if depth >= s.limit.Depth && len(fields) > 0 {
-		n.Cut = &Cut{Path: s.path(src)}
+		n.Cut = &Cut{Path: s.here()}
 		return
 	}
 	var all []Source   // of the items
@@ -174,7 +174,7 @@ func (s *snapper) fields(n *Node, src Source, depth int) {
 			}
 			if s.left <= 0 {
 				if n.Cut == nil {
-					n.Cut = &Cut{Path: s.path(src)}
+					n.Cut = &Cut{Path: s.here()}
 				}
 				n.Cut.More++
 				continue
@@ -259,7 +259,7 @@ func (s *snapper) elements(n *Node, src Source, depth int) {
 		return
 	}
 	if depth >= s.limit.Depth {
-		n.Cut = &Cut{Path: s.path(src)}
+		n.Cut = &Cut{Path: s.here()}
 		return
 	}
 	most, more := s.items(depth), false
@@ -283,18 +283,18 @@ func (s *snapper) elements(n *Node, src Source, depth int) {
 		n.Err = err.Error()
 	case more:
 		n.Len = max(n.Len, shown+1)
-		n.Cut = &Cut{More: n.Len - shown, Path: window(s.path(src), shown, min(shown+s.limit.Items, n.Len))}
+		n.Cut = &Cut{More: n.Len - shown, Path: window(s.here(), shown, min(shown+s.limit.Items, n.Len))}
 	default:
 		// The walk saw all that there is by now.
 		n.Len = shown
 	}
 	if at := shownUntil(n); at == 0 {
-		n.Items, n.Cut = nil, &Cut{Path: s.path(src)}
+		n.Items, n.Cut = nil, &Cut{Path: s.here()}
 		s.left = before
 	} else if at > 0 {
 		s.left += shown - at
 		n.Items = n.Items[:at]
-		n.Cut = &Cut{More: n.Len - at, Path: window(s.path(src), at, min(at+s.limit.Items, n.Len))}
+		n.Cut = &Cut{More: n.Len - at, Path: window(s.here(), at, min(at+s.limit.Items, n.Len))}
 	}
 	if n.Shape == inspect.Map {
 		slices.SortStableFunc(n.Items, func(a, b Item) int { return a.Key.Compare(b.Key) })

@@ -21,6 +21,8 @@ type writer struct {
 
 	folder *folder // nil if everything is unfolded
 
+	tables map[tablePlace]*table // that were made, nil for those that are none; a nil map remembers none
+
 	exact map[*Node]bool // the times whose distance would not tell them apart; see apart
 }
 

@@ -48,7 +48,7 @@ func (w *writer) unfold(n *Node, a context, named int) {
 // that can be.
 func (w *writer) try(part foldable) (rows int, parts []foldable) {
 	var out bytes.Buffer
-	dry := &writer{out: &out, style: w.style, exact: w.exact, folder: &folder{open: map[*Node]bool{part.node: true}}}
+	dry := &writer{out: &out, style: w.style, exact: w.exact, tables: w.tables, folder: &folder{open: map[*Node]bool{part.node: true}}}
 	dry.style.Color = false
 	l := line{}
 	l.pad(part.left)

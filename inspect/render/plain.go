@@ -91,7 +91,7 @@ func (s *snapper) value(n *Node, v reflect.Value, path string, depth int) {
 	switch v.Kind() {
 	case reflect.String:
 		n.Shape = inspect.Scalar
-		s.setText(n, []byte(v.String()[:min(v.Len(), s.bytes(depth)+1)]), v.Len(), path, depth)
+		s.setText(n, []byte(v.String()[:min(v.Len(), s.bytes(depth)+1)]), v.Len(), func() string { return path }, depth)
 	case reflect.Slice, reflect.Array, reflect.Map:
 		s.collection(n, v, path, depth)
 	default:
@@ -147,7 +147,7 @@ func (s *snapper) collection(n *Node, v reflect.Value, path string, depth int) {
 		n.Type = inspect.TypeName(v.Type())
 		b := make([]byte, min(n.Len, s.bytes(depth)+1))
 		reflect.Copy(reflect.ValueOf(b), v)
-		s.setText(n, b, n.Len, path, depth)
+		s.setText(n, b, n.Len, func() string { return path }, depth)
 		return
 	}
 	if n.Len == 0 {

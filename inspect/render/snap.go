@@ -131,6 +131,9 @@ func (s *snapper) path(src Source) string {
 	return src.Path()
 }
 
+// here is the path of the composite that is being expanded.
+func (s *snapper) here() string { return s.ancestors[len(s.ancestors)-1].path }
+
 func (s *snapper) node(src Source, depth int) *Node {
 	n := &Node{}
 	s.left--
@@ -258,7 +261,7 @@ func (s *snapper) scalar(n *Node, src Source, depth int) {
 	n.Text = scalarText(x)
 	if text, ok := x.(string); ok {
 		// No expression shows a part of a computed text.
-		s.setText(n, []byte(text), len(text), "", depth)
+		s.setText(n, []byte(text), len(text), func() string { return "" }, depth)
 	}
 }
 
@@ -301,11 +304,12 @@ func (s *snapper) text(n *Node, src Source, depth int) {
 		n.Err = err.Error()
 		return
 	}
-	s.setText(n, b, length, s.path(src), depth)
+	s.setText(n, b, length, func() string { return s.path(src) }, depth)
 }
 
-// setText makes n the string or list of bytes of that length that begins with b.
-func (s *snapper) setText(n *Node, b []byte, length int, path string, depth int) {
+// setText makes n the string or list of bytes of that length that begins with b. It asks for the
+// path of what it cuts.
+func (s *snapper) setText(n *Node, b []byte, length int, path func() string, depth int) {
 	most := s.bytes(depth)
 	n.Len = length
 	if len(b) > most {
@@ -324,6 +328,6 @@ func (s *snapper) setText(n *Node, b []byte, length int, path string, depth int)
 		n.Shape, n.Text, n.Scalar = inspect.Scalar, fmt.Sprintf("0x%x", b), b
 	}
 	if len(b) < length {
-		n.Cut = &Cut{More: length - len(b), Path: window(path, len(b), min(len(b)+s.limit.Bytes, length))}
+		n.Cut = &Cut{More: length - len(b), Path: window(path(), len(b), min(len(b)+s.limit.Bytes, length))}
 	}
 }

@@ -27,6 +27,7 @@ type table struct {
 	lead    []line // of each row: its marks and key
 	leads   int    // the width of the widest lead
 	columns []column
+	filled  []column // all of them, with cells as wide as they were tried last
 	path    string   // the expression for one row, "" if rows may not be cut
 	missing []string // columns left out or with cut cells
 	common  []string // columns left out because all cells are the same, and that cell
@@ -46,9 +47,29 @@ type column struct {
 	zero  bool // its cells are all zero, of structs that show such fields by their names
 }
 
-// table returns n as a table, nil if it cannot be one or reads better as lines.
+// table returns n as a table, nil if it cannot be one or reads better as lines. It is made once for
+// a place on the screen: the folder asks for it too.
 func (w *writer) table(n *Node, inside context, right int) *table {
-	t := newTable(n)
+	place := tablePlace{n, inside, right}
+	t, made := w.tables[place]
+	if !made {
+		t = w.newTable(n, inside, right)
+		if w.tables != nil {
+			w.tables[place] = t
+		}
+	}
+	return t
+}
+
+// A tablePlace is where a list or map may stand as a table.
+type tablePlace struct {
+	node   *Node
+	inside context
+	right  int
+}
+
+func (w *writer) newTable(n *Node, inside context, right int) *table {
+	t := rowsOf(n)
 	answer := n.isAnswer()
 	if t == nil || t.structs < 2 && !answer {
 		return nil
@@ -99,8 +120,8 @@ func (n *Node) isAnswer() bool {
 	return first != nil && first.Shape == inspect.Struct && first.Type == "" && first.isRow()
 }
 
-// newTable collects the rows. It returns nil if they differ in kind.
-func newTable(n *Node) *table {
+// rowsOf collects the rows. It returns nil if they differ in kind.
+func rowsOf(n *Node) *table {
 	if n.Shape != inspect.List && n.Shape != inspect.Map {
 		return nil
 	}
@@ -201,7 +222,7 @@ func (n *Node) Figure() (figure string, ok bool) {
 // isNumber reports whether n stands at the right of its column. A missing value does as the others
 // do.
 func (n *Node) isNumber() bool {
-	return n.Shape == inspect.Nil || !n.Hidden && n.Err == "" && n.sortKey().rank == rankNumber
+	return n.Shape == inspect.Nil || !n.Hidden && n.Err == "" && scalarKey(n.Scalar).rank == rankNumber
 }
 
 // leadRows writes what stands before each row. It returns how many columns of the terminal all rows
@@ -228,14 +249,20 @@ func (w *writer) leadRows(t *table, n *Node, inside context) (all, longest int) 
 // fill writes the cells, each of at most that many columns. It returns false if a cell needs more
 // and may not be cut.
 func (w *writer) fill(t *table, inside context, most int) bool {
+	wider := t.filled
 	t.columns = make([]column, len(t.first().Items))
 	for c := range t.columns {
+		if wider != nil && !wider[c].cut && wider[c].width <= most {
+			t.columns[c] = wider[c] // its cells fit
+			continue
+		}
 		col, ok := w.column(t, c, inside, most)
 		if !ok {
 			return false
 		}
 		t.columns[c] = col
 	}
+	t.filled = slices.Clone(t.columns)
 	return true
 }
 
@@ -271,10 +298,12 @@ func (w *writer) column(t *table, c int, inside context, most int) (col column, 
 		col.width = max(col.width, cell.width)
 		col.right = col.right && field.isNumber()
 		col.zero = col.zero && field.isZero(in, 0)
-		this := cell.text(false)
-		col.same = col.same && (!seen || this == text)
-		col.keys = col.keys && (this+":" == t.lead[i].text(false) || numbers && field.Text+":" == t.lead[i].text(false))
-		text, seen = this, true
+		if col.same || col.keys {
+			this := cell.text(false)
+			col.same = col.same && (!seen || this == text)
+			col.keys = col.keys && (this+":" == t.lead[i].text(false) || numbers && field.Text+":" == t.lead[i].text(false))
+			text, seen = this, true
+		}
 	}
 	return col, true
 }

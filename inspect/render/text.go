@@ -53,7 +53,7 @@ func (n *Node) WriteText(out io.Writer, style Style) error {
 	if page := n.listing(); page != nil {
 		return page.WriteText(out, style)
 	}
-	w := &writer{out: out, style: style, exact: apart(n, style.Now)}
+	w := &writer{out: out, style: style, exact: apart(n, style.Now), tables: map[tablePlace]*table{}}
 	if style.Height > 0 {
 		w.folder = &folder{}
 	}

@@ -57,7 +57,7 @@ const manyElements = 64
 // nobody has asked to keep that.
 func Recall(t *Thread, x Value, path string, shown *render.Node, depth int) *render.Node {
 	limit := copyLimit
-	limit.Taper, limit.Depth, limit.Below = true, depth, manyElements/2
+	limit.Taper, limit.Depth, limit.Below = true, depth, manyElements/4
 	limit.Bytes, limit.Text = 4*limit.Bytes, limit.Text/4 // it tapers: an element's text has as much as Copy's
 	if shown.Len > manyElements {
 		limit.Depth, limit.Below = min(depth, 3), manyElements/16
