@@ -15,13 +15,13 @@ import (
 )
 
 // Serve serves reg on addr until the test ends, and then checks that no goroutine is left.
-func Serve(t *testing.T, network, addr string, reg *registry.Registry) net.Addr {
+func Serve(t testing.TB, network, addr string, reg *registry.Registry) net.Addr {
 	t.Helper()
 	return Start(t, network, addr, &telnet.Server{Registry: reg})
 }
 
 // Start is Serve for a Server with fields of its own.
-func Start(t *testing.T, network, addr string, server *telnet.Server) net.Addr {
+func Start(t testing.TB, network, addr string, server *telnet.Server) net.Addr {
 	t.Helper()
 	before := goleak.IgnoreCurrent()
 	l, err := net.Listen(network, addr)
