@@ -28,21 +28,62 @@ type Batch struct {
 	names inspect.Column // keys of a map
 }
 
-// EachBatch is [View.Each] for callers that ask the same of many entries. It calls lanes for each
-// batch. lanes takes lanes from the first on, and if it leaves some, as it has to once
-// [Batch.Done] says so, these come again in the next batch. lanes returns false to end the walk, as
-// does each, which [Batch.Step] calls for entries at the given position among all that the walk
-// meets. The guard is held while either runs.
-//
-// v must be one of which StepByStep answers "".
-func (v *View) EachBatch(lanes func(b *Batch) (bool, error), each func(pos int, key, elem *View) (bool, error)) error {
-	w, err := v.newWalk(false, false, nil)
+// Lanes is what a walk in batches does with its entries. No guard is held while Each or Found runs if
+// the walk is unlocked, and the guard is held otherwise, as it is while Take runs. pos is the position
+// of an entry among all that the walk meets. Each function returns false to end the walk.
+type Lanes struct {
+	// Take takes lanes from the first on. If it leaves some, as it has to once [Batch.Done] says so,
+	// these come again in the next batch.
+	Take func(b *Batch) (bool, error)
+	// Each is called for lanes that are taken step by step.
+	Each func(pos int, key, elem *View) (bool, error)
+	// Found is called for lanes that [Batch.Find] names.
+	Found func(pos int, key, elem *View) (bool, error)
+}
+
+// EachBatch is [View.Each], or EachUnlocked if unlocked is set, for callers that ask the same of many
+// entries. v must be one of which StepByStep answers "".
+func (v *View) EachBatch(unlocked bool, lanes Lanes) error {
+	w, err := v.newWalk(unlocked, false, nil)
 	if err != nil {
 		return err
 	}
-	w.f = func(key, elem *View) (bool, error) { return each(w.handed-1, key, elem) }
-	w.lanes = lanes
+	w.batches = &batches{do: lanes}
+	// hand has counted the entry.
+	w.f = func(key, elem *View) (bool, error) { return lanes.Each(w.handed-1, key, elem) }
 	return w.run()
+}
+
+// batches is the part of a walk that is for batches.
+type batches struct {
+	do      Lanes
+	batch   Batch
+	until   time.Time // when the guard is to be released
+	patient bool      // every batch is taken to its end
+	met     int       // how many entries were taken
+	toKey   *inspect.FieldPath
+}
+
+// owed is what the Meter is told once the entries that were collected before are handed out.
+type owed struct{ lanes, reads int }
+
+// settle counts lanes as handed out.
+func (w *walk) settle(o owed) error {
+	if o == (owed{}) {
+		return nil
+	}
+	if err := w.of.visit.meter.read(o.lanes + o.reads); err != nil {
+		return err
+	}
+	w.of.visit.report.Walked += o.lanes
+	w.handed += o.lanes
+	return nil
+}
+
+// found hands out an entry that was taken as a lane.
+func (w *walk) found(e *entryAt) (bool, error) {
+	key, elem := w.show(*e)
+	return w.do.Found(e.met, key, elem)
 }
 
 // StepByStep says why the entries of v, a list or map, can only be walked one by one, "" if they can
@@ -69,10 +110,6 @@ func (v *View) StepByStep() (why string) {
 		return "its elements are interfaces, each of which may hold another type"
 	case kind.IsText(t):
 		return "it is a text, which is searched for secrets part by part"
-	case v.hasLockedElements():
-		return "its elements have locks of their own"
-	case v.visit.objects.hasLenses():
-		return "the application has lenses, which run without a guard"
 	}
 	v.decide()
 	if _, ok := v.policy.hide.StepAny(v.hide); !ok || v.calls != 0 && t.Kind() == reflect.Map && !kind.IsString(t.Key()) && !kind.IsWord(t.Key()) {
@@ -101,7 +138,7 @@ func (w *walk) readBatches() error {
 		most = n
 	}
 	want := min(firstLanes, most)
-	if w.handed == 0 {
+	if w.met == 0 {
 		// The first goes step by step, and others follow it.
 		want = 1
 	}
@@ -123,7 +160,7 @@ func (w *walk) readBatches() error {
 		}
 		now := time.Now()
 		left := w.until.Sub(now)
-		if w.batch.late || left < limit/4 {
+		if w.batch.late || left < limit/4 || len(w.entries) > 0 {
 			return nil
 		}
 		if n := b.Len(); n > 0 {
@@ -143,7 +180,7 @@ func (w *walk) takeBatch(from *inspect.Batch) error {
 		return nil
 	}
 	for {
-		more, err := w.lanes(b)
+		more, err := w.do.Take(b)
 		if err != nil || !more {
 			w.ended = true
 			return err
@@ -169,34 +206,52 @@ func (b *Batch) Keyed() bool { return b.walk.key != nil }
 func (b *Batch) Taken() int { return b.taken }
 
 // Pos returns the position of the next lane among all entries that the walk meets.
-func (b *Batch) Pos() int { return b.walk.handed }
+func (b *Batch) Pos() int { return b.walk.met }
 
 // Done reports whether it is time to release the guard, so that no more lanes are to be taken.
 func (b *Batch) Done() bool { return b.late }
 
+// Ordered reports whether what is done with the next lane now comes behind all that was done before
+// it. It does not once entries wait to be handed out without the guard.
+func (b *Batch) Ordered() bool { return len(b.walk.entries) == 0 }
+
 // Take takes the next n lanes, of which so many reads were made by columns.
 func (b *Batch) Take(n, reads int) error {
 	w := b.walk
-	if err := w.of.visit.meter.read(n + reads); err != nil {
-		return err
-	}
-	w.of.visit.report.Walked += n
-	w.handed += n
 	b.taken += n
-	return nil
+	w.met += n
+	if len(w.entries) > 0 {
+		w.owed.lanes += n
+		w.owed.reads += reads
+		return nil
+	}
+	return w.settle(owed{n, reads})
+}
+
+// Find hands the lane that was taken last to Found.
+func (b *Batch) Find() (more bool, err error) {
+	e := b.entry(b.taken - 1)
+	e.found, e.met = true, b.walk.met-1
+	if b.walk.collect {
+		b.collect(e)
+		return true, nil
+	}
+	return b.walk.found(&e)
 }
 
 // Step takes up to n lanes step by step, fewer if it is time to release the guard.
 func (b *Batch) Step(n int) (more bool, err error) {
 	w := b.walk
 	for i := range n {
-		if i > 0 && i%clockEvery == 0 && b.checkLate() {
+		if i > 0 && i%clockEvery == 0 && b.checkLate() || b.late {
 			return true, nil
 		}
-		e := entryAt{pos: b.from.Index(b.taken)}
-		e.key, e.elem = b.from.Entry(b.taken)
+		e := b.entry(b.taken)
 		b.taken++
-		if more, err = w.hand(e); err != nil || !more {
+		w.met++
+		if w.collect {
+			b.collect(e)
+		} else if more, err = w.hand(e); err != nil || !more {
 			return false, err
 		}
 	}
@@ -204,19 +259,31 @@ func (b *Batch) Step(n int) (more bool, err error) {
 	return true, nil
 }
 
+// entry returns the entry of a lane.
+func (b *Batch) entry(lane int) entryAt {
+	e := entryAt{pos: b.from.Index(lane)}
+	e.key, e.elem = b.from.Entry(lane)
+	return e
+}
+
+// collect collects an entry, to be handed out without the guard.
+func (b *Batch) collect(e entryAt) {
+	w := b.walk
+	e.key, e.elem = w.of.detach(e.key), w.of.detach(e.elem)
+	e.owed, w.owed = w.owed, owed{}
+	w.entries = append(w.entries, e)
+	b.late = b.late || len(w.entries) >= batch
+}
+
 // checkLate looks at the clock.
 func (b *Batch) checkLate() bool {
-	b.late = !b.walk.patient && time.Now().After(b.walk.until)
+	b.late = b.late || !b.walk.patient && time.Now().After(b.walk.until)
 	return b.late
 }
 
 // Lend returns the entry of a lane, key nil for a list. Both Views are lent: they are good until
-// the next call of Lend or Step.
-func (b *Batch) Lend(lane int) (key, elem *View) {
-	e := entryAt{pos: b.from.Index(lane)}
-	e.key, e.elem = b.from.Entry(lane)
-	return b.walk.show(e)
-}
+// the next call of Lend, Find or Step. The guard is held.
+func (b *Batch) Lend(lane int) (key, elem *View) { return b.walk.show(b.entry(lane)) }
 
 // Read reads what c has learned from the elements of the lanes in in, or from their keys, as
 // [FieldCache.Read] does, but tells the Meter nothing: Take does. Lanes that have to be asked step
@@ -317,7 +384,7 @@ func (w *walk) keyPath(key inspect.Value) *inspect.FieldPath {
 func hideSecrets(c *inspect.Column, lanes *inspect.Mask) {
 	texts := &c.Text
 	for i := range texts.Len() {
-		if !secret.In(string(texts.At(i))) {
+		if b := texts.At(i); !secret.MayHold(b) || !secret.In(string(b)) {
 			continue
 		}
 		for lane := lanes.Next(0); lane < inspect.BatchSize; lane = lanes.Next(lane + 1) {

@@ -38,7 +38,7 @@ func (v *View) EachItem(f func(item *View) (bool, error)) error {
 		return t.typeError("is no channel")
 	}
 	w := &walk{of: t, f: func(_, item *View) (bool, error) { return f(item) }, elem: new(View), collect: true, record: true, items: true}
-	w.cursor = t.val.Items()
+	w.cursor, w.hold = t.val.Items(), w.readChunk
 	t.markUsed()
 	return w.run()
 }
@@ -62,23 +62,25 @@ type walk struct {
 	handed  int   // how many entries were handed out
 	inRange bool  // the cursor yields only entries of the window
 	ended   bool
-	record  bool      // elements are recorded as picked
-	items   bool      // it is a walk of EachItem
-	collect bool      // entries are collected under the guard, and handed out after it was released
-	entries []entryAt // the collected ones
+	record  bool                      // elements are recorded as picked
+	items   bool                      // it is a walk of EachItem
+	collect bool                      // entries are collected under the guard, and handed out after it was released
+	entries []entryAt                 // the collected ones
+	hold    func(inspect.Value) error // reads the entries of a chunk; made once
 
-	// Of a walk in batches.
-	lanes   func(b *Batch) (bool, error) // nil for any other walk
-	batch   Batch
-	until   time.Time // when the guard is to be released
-	patient bool      // every batch is taken to its end
-	toKey   *inspect.FieldPath
+	*batches      // of a walk in batches, nil for any other
+	owed     owed // for lanes taken behind the last of entries
 }
 
 // entryAt is an entry at its position.
 type entryAt struct {
 	pos       int
 	key, elem inspect.Value
+
+	// Of a walk in batches.
+	owed  owed // for lanes taken before it
+	met   int  // its position among all entries that the walk meets
+	found bool // it was taken as a lane, and is handed to found
 }
 
 // walk calls f for each entry, with no guard held if unlocked is set. shown says that f shows
@@ -97,7 +99,7 @@ func (v *View) newWalk(unlocked, shown bool, f func(key, elem *View) (bool, erro
 		return nil, err
 	}
 	w := &walk{of: t, f: f, elem: new(View), collect: unlocked || t.hasLockedElements() || t.visit.objects.hasLenses()}
-	w.record = w.collect && !shown
+	w.record, w.hold = w.collect && !shown, w.readChunk
 	t.markUsed()
 	switch s := t.Shape(); {
 	case s == inspect.Map:
@@ -167,28 +169,39 @@ func (w *walk) chunk() error {
 	if err := (textView{w.of}).checkAt(w.pos, batch); err != nil {
 		return err
 	}
-	read := w.readEntries
-	if w.lanes != nil {
-		read = w.readBatches
-	}
-	err := w.of.read(w.readsMemory(), func(inspect.Value) error {
-		if err := read(); err != nil || w.ended {
-			return err
-		}
-		w.cursor.Pause()
-		return nil
-	})
+	err := w.of.read(w.readsMemory(), w.hold)
 	if err != nil {
 		return err
 	}
-	for _, e := range w.entries {
-		if more, err := w.hand(e); err != nil || !more {
+	for i := range w.entries {
+		e := &w.entries[i]
+		more, err := true, w.settle(e.owed)
+		if err == nil && e.found {
+			more, err = w.found(e)
+		} else if err == nil {
+			more, err = w.hand(*e)
+		}
+		if err != nil || !more {
 			w.ended = true
 			return err
 		}
 	}
 	clear(w.entries)
 	w.entries = w.entries[:0]
+	w.owed, err = owed{}, w.settle(w.owed)
+	return err
+}
+
+// readChunk reads some entries while the guard is held.
+func (w *walk) readChunk(inspect.Value) error {
+	read := w.readEntries
+	if w.batches != nil {
+		read = w.readBatches
+	}
+	if err := read(); err != nil || w.ended {
+		return err
+	}
+	w.cursor.Pause()
 	return nil
 }
 

@@ -19,19 +19,21 @@ type Scan struct {
 // ways: with one element after the other, and with lanes, many elements at once. Both must come to
 // the same. A loop uses either for any part of the collection.
 type Body struct {
-	// Unlocked says that no guard may be held while Each runs.
+	// Unlocked says that no guard may be held while Each or Match runs. It may be held while Lanes
+	// does.
 	Unlocked bool
 	// Each takes an element that is done step by step, and returns false to end the loop. It
 	// evaluates the predicate itself.
 	Each func(s *Scope) (more bool, err error)
-	// Lanes takes lanes of a batch, and returns false to end the loop. nil has everything done step
-	// by step.
+	// Lanes takes lanes of a batch, and returns false to end the loop.
 	Lanes func(l *Lanes) (more bool, err error)
 	// Test says that the predicate is a condition: Lanes gets the lanes that meet it, in Yes.
 	Test bool
-	// Stop says that Lanes may end the loop with a lane that meets the condition, or does not if
-	// Unless is set: it gets no lanes behind the first such one at a time.
-	Stop, Unless bool
+
+	// Match is called for an element that meets the condition, or that does not if Unless is set,
+	// and returns false to end the loop. It stands for Lanes. See Matching.
+	Match  func(s *Scope) (more bool, err error)
+	Unless bool
 }
 
 // Lanes are the elements of a batch from Lo up to Hi, all of which were evaluated. They are lent to
@@ -79,8 +81,8 @@ func (l *Loop) OverBy(f *Frame, x value.Value, body Body) error {
 	x, set := value.Settle(x)
 	saw := f.seeing(x)
 	unlocked := body.Unlocked || l.Pred.unlocked() || l.Pred2.unlocked()
-	if target := l.inBatches(f, x, set, unlocked, &body); target != nil {
-		return l.overLanes(f, target, &body, saw)
+	if target := l.inBatches(f, x, set, &body); target != nil {
+		return l.overLanes(f, target, unlocked, &body, saw)
 	}
 	var s Scope
 	return value.Entries(&f.Thread, x, unlocked, func(i int, key, elem value.Value) (bool, error) {
@@ -98,9 +100,9 @@ func (l *Loop) OverBy(f *Frame, x value.Value, body Body) error {
 
 // inBatches returns the target of x if the loop goes over it in batches, nil if it goes step by
 // step.
-func (l *Loop) inBatches(f *Frame, x value.Value, set, unlocked bool, body *Body) *access.View {
+func (l *Loop) inBatches(f *Frame, x value.Value, set bool, body *Body) *access.View {
 	live, ok := x.(value.Live)
-	if !ok || set || unlocked || body.Lanes == nil || body.Test && l.Pred == nil || f.Stepwise || f.Single || l.Pred != nil && l.Pred.Scan == nil || l.Pred2 != nil {
+	if !ok || set || body.Lanes == nil && body.Match == nil || (body.Test || body.Match != nil) && l.Pred == nil || f.Stepwise || f.Single || l.Pred != nil && l.Pred.Scan == nil || l.Pred2 != nil {
 		return nil
 	}
 	if s := live.View.Shape(); s != inspect.List && s != inspect.Map || live.View.StepByStep() != "" {
@@ -110,23 +112,30 @@ func (l *Loop) inBatches(f *Frame, x value.Value, set, unlocked bool, body *Body
 }
 
 // overLanes walks v in batches.
-func (l *Loop) overLanes(f *Frame, v *access.View, body *Body, saw func(n int)) error {
+func (l *Loop) overLanes(f *Frame, v *access.View, unlocked bool, body *Body, saw func(n int)) error {
 	var sc *scan.Scan
 	if l.Pred != nil {
 		sc = l.Pred.Scan.Scan
 		l.Pred.Scan.Bind(f)
 	}
 	lanes := Lanes{loop: l}
-	var s Scope
-	each := func(pos int, key, elem *access.View) (bool, error) {
-		s = scopeOf(pos, key, elem)
-		more, err := body.Each(&s)
-		if err == nil {
-			saw(1)
-		}
-		return more, err
+	seen := 0
+	sawUpTo := func(pos int) {
+		saw(pos - seen)
+		seen = pos
 	}
-	return v.EachBatch(func(b *access.Batch) (bool, error) {
+	var s Scope
+	one := func(do func(s *Scope) (bool, error)) func(pos int, key, elem *access.View) (bool, error) {
+		return func(pos int, key, elem *access.View) (bool, error) {
+			s = scopeOf(pos, key, elem)
+			more, err := do(&s)
+			if err == nil {
+				sawUpTo(pos + 1)
+			}
+			return more, err
+		}
+	}
+	take := func(b *access.Batch) (bool, error) {
 		lanes.batch, lanes.first = b, b.Pos()-b.Taken()
 		n := b.Len()
 		var bad *inspect.Mask
@@ -137,7 +146,7 @@ func (l *Loop) overLanes(f *Frame, v *access.View, body *Body, saw func(n int)) 
 			// Near the end of the budget everything is counted one by one, so that the error
 			// has its place.
 			return b.Step(n - b.Taken())
-		case body.Test:
+		case body.Test || body.Match != nil:
 			lanes.Yes, bad = sc.Test(b)
 		default:
 			lanes.Values = sc.Values(b)
@@ -151,8 +160,11 @@ func (l *Loop) overLanes(f *Frame, v *access.View, body *Body, saw func(n int)) 
 				}
 				continue
 			}
+			if body.Match == nil && !b.Ordered() {
+				return true, nil
+			}
 			hi := min(bad.Next(lo), n)
-			if body.Stop {
+			if body.Match != nil {
 				hi = scan.FirstEnd(lanes.Yes, body.Unless, lo, hi)
 			}
 			reads := 0
@@ -166,37 +178,43 @@ func (l *Loop) overLanes(f *Frame, v *access.View, body *Body, saw func(n int)) 
 			if err := b.Take(hi-lo, reads); err != nil {
 				return false, err
 			}
-			lanes.Lo, lanes.Hi = lo, hi
-			more, err := body.Lanes(&lanes)
-			if err == nil {
-				saw(hi - lo)
+			var more bool
+			var err error
+			switch {
+			case body.Match == nil:
+				lanes.Lo, lanes.Hi = lo, hi
+				if more, err = body.Lanes(&lanes); err == nil {
+					sawUpTo(b.Pos())
+				}
+			case lanes.Yes.Has(hi-1) != body.Unless:
+				more, err = b.Find()
+			case b.Ordered():
+				more = true
+				sawUpTo(b.Pos())
+			default:
+				more = true
 			}
 			if err != nil || !more {
 				return false, err
 			}
 		}
 		return true, nil
-	}, each)
+	}
+	return v.EachBatch(unlocked, access.Lanes{Take: take, Each: one(body.Each), Found: one(body.Match)})
 }
 
 // Matching is the body of a loop that calls match for each element that meets the condition, or that
 // does not if unless is set, until match returns false.
 func (l *Loop) Matching(f *Frame, unless bool, match func(s *Scope) (more bool, err error)) Body {
 	return Body{
-		Test: true, Stop: true, Unless: unless,
+		Unless: unless,
+		Match:  match,
 		Each: func(s *Scope) (bool, error) {
 			ok, err := l.Pred.Test(f, s)
 			if err != nil || ok == unless {
 				return true, err
 			}
 			return match(s)
-		},
-		Lanes: func(lanes *Lanes) (bool, error) {
-			last := lanes.Hi - 1
-			if lanes.Yes.Has(last) == unless {
-				return true, nil
-			}
-			return match(lanes.Scope(last))
 		},
 	}
 }
