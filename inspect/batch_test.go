@@ -32,6 +32,40 @@ func lanesOf(c *inspect.Cursor) (lanes []lane) {
 	}
 }
 
+// takeSome loads and takes up to n entries, in a chunk or in a batch of which it may give a part
+// back.
+func takeSome(t *testing.T, c *inspect.Cursor, n int, batch, giveBack bool) (taken []lane) {
+	t.Helper()
+	if !batch {
+		if err := c.Load(); err != nil {
+			t.Fatal(err)
+		}
+		for range n {
+			k, e, ok := c.Next()
+			if !ok {
+				break
+			}
+			taken = append(taken, lane{k, e, c.Index()})
+		}
+		return taken
+	}
+	b, err := c.LoadBatch(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b == nil {
+		return nil
+	}
+	for i := range b.Len() {
+		if giveBack && i > 0 && i == b.Len()/2 && c.Return(i) {
+			break
+		}
+		k, e := b.Entry(i)
+		taken = append(taken, lane{k, e, b.Index(i)})
+	}
+	return taken
+}
+
 // paths returns the paths to all that a Datum can be read of in v, at most depth pointers away.
 func paths(v inspect.Value, depth int) (all []*inspect.FieldPath) {
 	var extend func(steps []func(*inspect.FieldPath), t reflect.Type, depth int)

@@ -25,15 +25,8 @@ func TestMapChangedUnderWalk(t *testing.T) {
 		cur := inspect.Of(m).Cursor()
 		cur.Trust(round%2 == 0)
 		for !cur.Done() {
-			if err := cur.Load(); err != nil {
-				t.Fatal(err)
-			}
-			for range 1 + random.Intn(100) {
-				k, _, ok := cur.Next()
-				if !ok {
-					break
-				}
-				key, err := k.Scalar(0)
+			for _, l := range takeSome(t, cur, 1+random.Intn(100), random.Intn(2) == 0, random.Intn(3) == 0) {
+				key, err := l.key.Scalar(0)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -124,15 +124,8 @@ func FuzzMap(f *testing.F) {
 		first := next
 		seen := map[int]int{}
 		for cur := cursor(m, trusted); !cur.Done(); {
-			if err := cur.Load(); err != nil {
-				t.Fatal(err)
-			}
-			for range 1 + int(s.Byte())*s.pick(8) {
-				key, elem, ok := cur.Next()
-				if !ok {
-					break
-				}
-				i, err := k.read(key)
+			for _, l := range takeSome(t, cur, 1+int(s.Byte())*s.pick(8), s.Some(2), s.Some(3)) {
+				i, err := k.read(l.key)
 				if err != nil || i < 0 || i >= next {
 					t.Fatalf("a key %d, %v; there were %d", i, err, next)
 				}
@@ -140,7 +133,7 @@ func FuzzMap(f *testing.F) {
 				if e.read == nil {
 					continue
 				}
-				if j, err := e.read(elem); err != nil || j != i && j != i&0xff {
+				if j, err := e.read(l.elem); err != nil || j != i && j != i&0xff {
 					t.Fatalf("key %d has %d, %v", i, j, err)
 				}
 			}

@@ -20,15 +20,9 @@ func met(t *testing.T, v inspect.Value, random *rand.Rand, slow int, trust bool,
 	cur.Trust(trust)
 	seen = map[int]int{}
 	for steps := 0; !cur.Done(); steps++ {
-		if err := cur.Load(); err != nil {
-			t.Fatal(err)
-		}
-		for range slow + random.Intn(100) {
-			_, e, ok := cur.Next()
-			if !ok {
-				break
-			}
-			seen[idOf(t, e)]++
+		n, batch := slow+random.Intn(100), random.Intn(2) == 0
+		for _, l := range takeSome(t, cur, n, batch, n >= 2*slow && random.Intn(3) == 0) {
+			seen[idOf(t, l.elem)]++
 		}
 		if steps > 100_000 {
 			t.Fatal("the walk does not end")

@@ -110,6 +110,52 @@ func TestAttackReusedText(t *testing.T) {
 	t.Logf("%d readings, %d torn, %d refused", readings, torn, refused)
 }
 
+// TestAttackReusedTexts is TestAttackReusedText for a column: its texts are whole, or their lanes are
+// bad.
+func TestAttackReusedTexts(t *testing.T) {
+	bytes := make([]byte, 1<<18)
+	var texts [3]struct {
+		data *byte
+		len  int
+	}
+	var stop, shown atomic.Bool
+	var writer sync.WaitGroup
+	writer.Go(func() { reuse(&texts[1].data, &texts[1].len, bytes, &stop, &shown) })
+	defer writer.Wait()
+	defer stop.Store(true)
+	v := as(reflect.TypeFor[[3]string](), &texts)
+	path := Value{typ: reflect.TypeFor[string]()}.FieldPath()
+	var c Column
+	var readings, bad int
+	least := min(runtime.GOMAXPROCS(0)-1, 1) * 3
+	for lengths := map[int]bool{}; len(lengths) < 20 || bad < least; readings++ {
+		for readings%2 == 0 && !shown.Load() { // else at any time
+			runtime.Gosched()
+		}
+		b, err := v.Cursor().LoadBatch(len(texts))
+		if err != nil || b.Len() != len(texts) {
+			t.Fatal(b, err)
+		}
+		b.Read(path, false, nil, len(bytes), &c)
+		if c.Bad.Has(0) || c.Bad.Has(2) {
+			t.Fatal("nobody writes a text, and it is bad")
+		}
+		if c.Bad.Has(1) {
+			bad++
+			continue
+		}
+		s := string(c.Text.At(int(c.Text.Ref[1])))
+		if lengths[len(s)] && readings%16 == 0 {
+			runtime.Gosched() // let the writer go on, if there is one processor
+		}
+		lengths[len(s)] = true
+		if s != "" && strings.Count(s, s[:1]) != len(s) {
+			t.Fatalf("reading %d is of two strings", readings)
+		}
+	}
+	t.Logf("%d readings, %d bad", readings, bad)
+}
+
 // reuse fills bytes with one byte after the other, and shows them as a string of a different length
 // each time, for about as long as it takes to fill them.
 //
