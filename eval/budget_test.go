@@ -174,7 +174,7 @@ func TestEntries(t *testing.T) {
 func TestDeadline(t *testing.T) {
 	s := NewSession(registry.New(), Limits{Time: 10 * time.Millisecond})
 	_, err := s.Eval(t.Context(), endless[0])
-	if codeOfError(err) != "budget" || !strings.Contains(err.Error(), "it took longer than 10ms") || !strings.Contains(err.Error(), "Limits.Time") {
+	if codeOfError(err) != "budget" || !strings.Contains(err.Error(), "it took longer than 10ms") || !strings.Contains(err.Error(), "Limits.MaxTime") {
 		t.Errorf("%v", err)
 	}
 	if !errors.Is(err, context.DeadlineExceeded) {

@@ -79,9 +79,14 @@ func (e *evaluation) sayHowFar(err error, found, source string) error {
 		return err
 	}
 	of, own := e.limits, e.session.limits
-	lowered := map[string]bool{"Time": of.Time < own.Time, "Entries": of.Entries < own.Entries, "Bytes": of.Bytes < own.Bytes}[f.Limit]
+	lowered := map[string]bool{"Entries": of.Entries < own.Entries, "Bytes": of.Bytes < own.Bytes}[f.Limit]
 	told := *f
-	told.Hint = howFar(f, e.Visit.Reached(), found, e.Elapsed(), source, lowered)
+	r := e.Visit.Reached()
+	more := ""
+	if f.Limit == "Time" && of.Time < of.MaxTime {
+		more = "set time " + text.DurationWord(enough(r, of)) + " allows more"
+	}
+	told.Hint = howFar(f, r, found, e.Elapsed(), source, lowered, more)
 	return &told
 }
 
@@ -98,8 +103,9 @@ func (e *evaluation) progress() Progress {
 }
 
 // howFar returns the hint of the error f of a limit, which an evaluation of source reached after
-// that time. found is what partial returned, and lowered says that the session has set the limit.
-func howFar(f *fault.Error, r access.Reached, found string, elapsed time.Duration, source string, lowered bool) string {
+// that time. found is what partial returned, and lowered says that the session has set the
+// limit, and more how it sets another; "" if it cannot.
+func howFar(f *fault.Error, r access.Reached, found string, elapsed time.Duration, source string, lowered bool, more string) string {
 	var came string
 	switch {
 	case found != "":
@@ -127,10 +133,11 @@ func howFar(f *fault.Error, r access.Reached, found string, elapsed time.Duratio
 	if lowered {
 		limit = ", or raise the limit that this session has set"
 	}
+	and := ", or "
 	if n := sampleOf(r); n > 0 {
 		part := fmt.Sprintf("%s[:%d]", r.Path, n)
 		if line := sampled(source, r.Path, part); line != "" {
-			advice = line + " answers for a part"
+			advice, and = line+" answers for a part", ", and "
 		} else {
 			advice = "ask for a part, as in " + part
 		}
@@ -138,7 +145,25 @@ func howFar(f *fault.Error, r access.Reached, found string, elapsed time.Duratio
 	if came != "" {
 		came += "; "
 	}
+	if more != "" {
+		return came + more + and + advice
+	}
 	return came + advice + limit
+}
+
+// enough returns a time that is likely to be enough for what reached r within the limits of, or as
+// much as they allow.
+func enough(r access.Reached, of Limits) time.Duration {
+	need := 5 * of.Time
+	if r.At > 0 && r.Of >= r.At {
+		need = time.Duration(1.25 * float64(of.Time) * float64(r.Of) / float64(r.At))
+	}
+	for _, d := range []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 20 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute} {
+		if d >= need && d > of.Time && d < of.MaxTime {
+			return d
+		}
+	}
+	return of.MaxTime
 }
 
 // sampleOf returns how many entries of a walk to ask for instead of all: a round number that takes

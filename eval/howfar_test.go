@@ -20,32 +20,37 @@ func TestHowFar(t *testing.T) {
 		source  string
 		reached access.Reached
 		lowered bool
+		more    string
 		want    string
 	}{
-		{"freq(cache.items, .tenant)", reached, false,
-			"it came to entry 1,204,331 of 6,000,000 of cache.items and gave way to the application for 4.1s of it; freq(cache.items[:50000], .tenant) answers for a part, or raise the server's Limits.Time"},
-		{" x = cache.items | freq(.tenant) ", reached, true,
+		{"freq(cache.items, .tenant)", reached, false, "",
+			"it came to entry 1,204,331 of 6,000,000 of cache.items and gave way to the application for 4.1s of it; freq(cache.items[:50000], .tenant) answers for a part, or raise the server's Limits.MaxTime"},
+		{" x = cache.items | freq(.tenant) ", reached, true, "",
 			"it came to entry 1,204,331 of 6,000,000 of cache.items and gave way to the application for 4.1s of it; x = cache.items[:50000] | freq(.tenant) answers for a part, or raise the limit that this session has set"},
-		{"count(cache.items, .x) / len(cache.items)", reached, false,
-			"it came to entry 1,204,331 of 6,000,000 of cache.items and gave way to the application for 4.1s of it; count(cache.items[:50000], .x) / len(cache.items[:50000]) answers for a part, or raise the server's Limits.Time"},
+		{"count(cache.items, .x) / len(cache.items)", reached, false, "",
+			"it came to entry 1,204,331 of 6,000,000 of cache.items and gave way to the application for 4.1s of it; count(cache.items[:50000], .x) / len(cache.items[:50000]) answers for a part, or raise the server's Limits.MaxTime"},
+		{"freq(cache.items, .tenant)", reached, false, "set time 30s allows more",
+			"it came to entry 1,204,331 of 6,000,000 of cache.items and gave way to the application for 4.1s of it; set time 30s allows more, and freq(cache.items[:50000], .tenant) answers for a part"},
+		{"sort(xs)", access.Reached{Walked: 9000}, false, "set time 30s allows more",
+			"it looked at 9,000 entries; set time 30s allows more, or narrow it with filter(…) or take(…)"},
 		// The path is not in the line, or is a part of another one there.
-		{"freq(c.items, .tenant)", reached, false,
-			"it came to entry 1,204,331 of 6,000,000 of cache.items and gave way to the application for 4.1s of it; ask for a part, as in cache.items[:50000], or raise the server's Limits.Time"},
-		{"any(cache.items[\"cache.items\"].parts, .x) or mycache.items == cache.items2", reached, false,
-			"it came to entry 1,204,331 of 6,000,000 of cache.items and gave way to the application for 4.1s of it; ask for a part, as in cache.items[:50000], or raise the server's Limits.Time"},
-		{"sort(xs)", access.Reached{Walked: 900, Path: "xs", At: 900, Of: 901, Gave: time.Second}, false,
-			"it came to entry 900 of 901 of xs and gave way to the application for 1s of it; sort(xs[:20]) answers for a part, or raise the server's Limits.Time"},
-		{"any(xs, any(ys, .a))", access.Reached{Walked: 9000, Path: "xs", At: 3, Of: 10}, false,
-			"it came to entry 3 of 10 of xs; narrow it with filter(…) or take(…), or raise the server's Limits.Time"},
-		{"sort(xs)", access.Reached{Walked: 9000}, false,
-			"it looked at 9,000 entries; narrow it with filter(…) or take(…), or raise the server's Limits.Time"},
-		{"count(1..100000000, # > 5)", access.Reached{Gave: 4 * time.Second}, false,
-			"it gave way to the application for 4s of it; narrow it with filter(…) or take(…), or raise the server's Limits.Time"},
-		{"count(1..100000000, # > 5)", access.Reached{Gave: time.Millisecond}, false,
-			"narrow it with filter(…) or take(…), or raise the server's Limits.Time"},
+		{"freq(c.items, .tenant)", reached, false, "",
+			"it came to entry 1,204,331 of 6,000,000 of cache.items and gave way to the application for 4.1s of it; ask for a part, as in cache.items[:50000], or raise the server's Limits.MaxTime"},
+		{"any(cache.items[\"cache.items\"].parts, .x) or mycache.items == cache.items2", reached, false, "",
+			"it came to entry 1,204,331 of 6,000,000 of cache.items and gave way to the application for 4.1s of it; ask for a part, as in cache.items[:50000], or raise the server's Limits.MaxTime"},
+		{"sort(xs)", access.Reached{Walked: 900, Path: "xs", At: 900, Of: 901, Gave: time.Second}, false, "",
+			"it came to entry 900 of 901 of xs and gave way to the application for 1s of it; sort(xs[:20]) answers for a part, or raise the server's Limits.MaxTime"},
+		{"any(xs, any(ys, .a))", access.Reached{Walked: 9000, Path: "xs", At: 3, Of: 10}, false, "",
+			"it came to entry 3 of 10 of xs; narrow it with filter(…) or take(…), or raise the server's Limits.MaxTime"},
+		{"sort(xs)", access.Reached{Walked: 9000}, false, "",
+			"it looked at 9,000 entries; narrow it with filter(…) or take(…), or raise the server's Limits.MaxTime"},
+		{"count(1..100000000, # > 5)", access.Reached{Gave: 4 * time.Second}, false, "",
+			"it gave way to the application for 4s of it; narrow it with filter(…) or take(…), or raise the server's Limits.MaxTime"},
+		{"count(1..100000000, # > 5)", access.Reached{Gave: time.Millisecond}, false, "",
+			"narrow it with filter(…) or take(…), or raise the server's Limits.MaxTime"},
 	} {
 		f := meter.New(t.Context(), meter.Budget{Time: 5 * time.Second}).Ended(context.DeadlineExceeded)
-		if got := howFar(f, tc.reached, "", 5*time.Second, tc.source, tc.lowered); got != tc.want {
+		if got := howFar(f, tc.reached, "", 5*time.Second, tc.source, tc.lowered, tc.more); got != tc.want {
 			t.Errorf("%s\n%s\nwant\n%s", tc.source, got, tc.want)
 		}
 	}

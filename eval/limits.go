@@ -9,21 +9,37 @@ import (
 
 // Limits bounds each evaluation of a session. A zero field means the default beside it.
 type Limits struct {
-	Time    time.Duration // default 5 s
-	Entries int           // entries and hops read; default 100 million
-	Bytes   int           // bytes that an evaluation copies or builds and keeps; default 64 MiB
-	Share   float64       // of one processor, while other goroutines wait for one; default 1/32; 1 means never to pause
-	Output  int           // bytes of rendered answer; default 1 MiB
-	Line    int           // bytes of source; default 64 KiB
-	Nesting int           // nesting of the source; default 200
-	Show    render.Limit  // bounds what is shown, not what is computed; the zero Limit tapers
+	Time time.Duration // default 5 s, or MaxTime if that is less
+	// MaxTime is what Time may be raised to by a session or a Query: waiting hurts nobody. The
+	// default is 60 s, and it is at least Time. An application that lowers Time below 5 s and does
+	// not set MaxTime has both the same.
+	MaxTime time.Duration
+	Entries int          // entries and hops read; default 100 million
+	Bytes   int          // bytes that an evaluation copies or builds and keeps; default 64 MiB
+	Share   float64      // of one processor, while other goroutines wait for one; default 1/32; 1 means never to pause
+	Output  int          // bytes of rendered answer; default 1 MiB
+	Line    int          // bytes of source; default 64 KiB
+	Nesting int          // nesting of the source; default 200
+	Show    render.Limit // bounds what is shown, not what is computed; the zero Limit tapers
 }
+
+const (
+	defaultTime    = 5 * time.Second
+	defaultMaxTime = time.Minute
+)
 
 // Filled returns l with the defaults in place of zero and negative fields.
 func (l Limits) Filled() Limits {
-	if l.Time <= 0 {
-		l.Time = 5 * time.Second
+	switch {
+	case l.MaxTime > 0 && l.Time <= 0:
+		l.Time = min(defaultTime, l.MaxTime)
+	case l.Time <= 0:
+		l.Time = defaultTime
 	}
+	if l.MaxTime <= 0 && l.Time >= defaultTime {
+		l.MaxTime = defaultMaxTime
+	}
+	l.MaxTime = max(l.MaxTime, l.Time)
 	fill := func(n *int, otherwise int) {
 		if *n <= 0 {
 			*n = otherwise
@@ -56,11 +72,18 @@ func (l Limits) all() render.Limit {
 }
 
 // Within returns l lowered by other: the smaller of both counts for each field, and a zero or
-// negative field sets no limit. The fields of Show bound nothing that is computed, so those of
-// other replace those of l and may be greater. Only Show.Nodes stays.
+// negative field sets no limit. Time replaces that of l, up to MaxTime of l if that is set. The
+// fields of Show bound nothing that is computed, so those of other replace those of l and may be
+// greater. Only Show.Nodes stays.
 func (l Limits) Within(other Limits) Limits {
-	if other.Time > 0 && (l.Time <= 0 || other.Time < l.Time) {
+	if other.MaxTime > 0 && (l.MaxTime <= 0 || other.MaxTime < l.MaxTime) {
+		l.MaxTime = other.MaxTime
+	}
+	if other.Time > 0 {
 		l.Time = other.Time
+	}
+	if l.MaxTime > 0 {
+		l.Time = min(l.Time, l.MaxTime)
 	}
 	if other.Share > 0 && (l.Share <= 0 || other.Share < l.Share) {
 		l.Share = other.Share

@@ -12,8 +12,8 @@ import (
 type Query struct {
 	// Source is an expression, or name = expression.
 	Source string
-	// Limits lowers those of the session for this evaluation; see [Limits.Within]. The zero
-	// Limits changes nothing.
+	// Limits lowers those of the session for this evaluation, and may raise Time up to the
+	// MaxTime of the session; see [Limits.Within]. The zero Limits changes nothing.
 	Limits Limits
 	// Mode says what becomes of the answer, and whether actions may run. The zero Mode is
 	// Typed.

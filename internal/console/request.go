@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 
@@ -23,7 +24,8 @@ type request struct {
 	Confirm  *string         `json:"confirm"`
 }
 
-// requestLimits lowers the limits for one request. Zero leaves a limit as it is.
+// requestLimits lowers the limits for one request, and may raise the time up to Limits.MaxTime. Zero
+// leaves a limit as it is.
 type requestLimits struct {
 	MS      float64 `json:"ms"`
 	Entries int     `json:"entries"`
@@ -94,12 +96,14 @@ func (l *requestLimits) limits() eval.Limits {
 }
 
 // timeLimit converts milliseconds to a time limit. As zero means no limit, it returns at least a
-// nanosecond, and zero if a Duration cannot hold ms.
+// nanosecond.
 func timeLimit(ms float64) time.Duration {
 	ns := ms * float64(time.Millisecond)
 	switch {
-	case ns <= 0 || ns >= 1<<63:
+	case !(ns > 0):
 		return 0
+	case ns >= 1<<63:
+		return math.MaxInt64
 	case ns < 1:
 		return 1
 	}

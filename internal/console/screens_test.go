@@ -41,7 +41,7 @@ var screens = []struct {
 	{"change", 80, false, []string{"before = snap(stats)", "watch stats until _.requests > 44000", "diff(before, stats)"}},
 	{"variables", 80, false, []string{"slow = filter(orders.pending, .total > 200)", "len(slow)", "_ * 2; _1", "q = orders", "q.shipped", "vars", "history"}},
 	{"several-lines", 80, false, []string{"count(cache.items,\n  .hits > 3 and    // popular\n  .price < 50)", "cache.hits; orders.shipped; len(loop.carts) > 100", "let c = cache; c.hits + c.misses"}},
-	{"settings", 80, false, []string{"set", "set items 3", "orders.pending", "set items 100000", "set items auto", "set depth 1", "orders", "set width 10", "set time 1h"}},
+	{"settings", 80, false, []string{"set", "set items 3", "orders.pending", "set items 100000", "set items auto", "set depth 1", "orders", "set width 10", "set time 1h", "set time 30s", "set time x"}},
 	{"json", 80, false, []string{"set format json", "orders.pending[0]", "config", "set format auto", "json(limits)"}},
 	{"help", 80, false, []string{"help", "help watch", "help cache"}},
 	{"watch-number", 80, false, []string{"watch 500ms stats.requests until _ > 47000"}},

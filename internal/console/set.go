@@ -208,8 +208,13 @@ func getTime(s *Session) (string, bool) {
 
 func setTime(s *Session, _ *answer, value string) error {
 	d, err := time.ParseDuration(value)
-	if value != "auto" && (err != nil || d <= 0 || d > s.limits.Time) {
-		return complain("time %q is not a duration up to %v, the most that the application allows; set time 500ms, or set time auto", value, s.limits.Time)
+	most := text.DurationWord(s.limits.MaxTime)
+	switch {
+	case value == "auto":
+	case err != nil || d <= 0:
+		return complain("time %q is not a duration up to %s; set time 500ms, or set time auto", value, most)
+	case d > s.limits.MaxTime:
+		return complain("time %q is too long: at most %s, the server's Limits.MaxTime; set time %s, or set time auto", value, most, most)
 	}
 	s.lower.Time = d
 	return nil
@@ -224,6 +229,6 @@ func setDetail() string {
 	}
 	b.WriteString("Answers stop on a terminal that tells its size, and never in plain lines or JSON. ")
 	b.WriteString("The value auto undoes a setting. depth, items and text change what is shown, and never what is " +
-		"computed. time, entries and memory can be lowered, but not above what the application allows.")
+		"computed. entries and memory can be set up to what the application allows, and time up to its Limits.MaxTime.")
 	return b.String()
 }

@@ -59,6 +59,7 @@ var mutations = []mutation{
 	{off: "panics of locks are caught", file: "internal/access/internal/guard/lock.go", old: "switch p := recover().(type) {", new: "switch p := any(nil).(type) {", test: "TestAttackUserCode", in: "eval"},
 	{off: "the limit on calls that do not return", file: "internal/access/internal/usercode/usercode.go", old: "case n >= MaxOverdue:", new: "case n > 1000:", test: "TestAttackBlocking", in: "eval"},
 	{off: "the limit on nesting", file: "eval/internal/syntax/syntax.go", old: "scan(source, limits.Nesting)", new: "scan(source, 1<<30)", test: "TestNesting", in: "eval"},
+	{off: "how far a session may raise its time", file: "eval/limits.go", old: "l.Time = min(l.Time, l.MaxTime)", new: "l.MaxTime = max(l.MaxTime, l.Time)", test: "TestMaxTime"},
 	{off: "a request's own limits", file: "internal/console/session.go", old: "q.Limits = s.lower.Within(q.Limits)", new: "q.Limits = s.lower", test: "TestRequestLimits", in: "telnet"},
 	{off: "the limit on a line's length", file: "eval/internal/syntax/syntax.go", old: "if len(source) > limits.Line {", new: "if false {", test: "TestLimitOfLine", in: "eval"},
 	{off: "the budget of bytes", file: "eval/internal/meter/meter.go", old: "m.kept > m.budget.Bytes", new: "m.kept > 16*m.budget.Bytes", test: "TestBytes", in: "eval"},

@@ -2,6 +2,7 @@ package text
 
 import (
 	"math"
+	"strings"
 	"time"
 )
 
@@ -14,4 +15,16 @@ func Duration(d time.Duration, digits int) string {
 		unit *= 10
 	}
 	return d.Round(unit).String()
+}
+
+// DurationWord writes d as one types it, without zeros at its end: 1m and not 1m0s.
+func DurationWord(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }

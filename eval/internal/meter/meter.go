@@ -227,7 +227,7 @@ func (m *Meter) Pause() (resume func()) {
 func (m *Meter) Ended(cause error) *fault.Error {
 	if errors.Is(cause, context.DeadlineExceeded) {
 		return fault.New("budget", "it took longer than %v", m.budget.Time).
-			With("narrow it with filter(…) or take(…), or raise the server's Limits.Time").Reaching("Time").Because(cause)
+			With("narrow it with filter(…) or take(…), or raise the server's Limits.MaxTime").Reaching("Time").Because(cause)
 	}
 	return fault.New("cancelled", "cancelled after %v", m.Elapsed().Round(time.Millisecond)).Because(cause)
 }
