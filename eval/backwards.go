@@ -156,7 +156,7 @@ func (b *backwards) name(name string) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.Run(b.e.Frame)
+	return p.Run(&b.e.Frame)
 }
 
 // key returns the literal between two brackets.

@@ -180,7 +180,7 @@ func (e *evaluation) complete(line string) (out []Completion, err error) {
 // starts proposes what an expression can start with.
 func (e *evaluation) starts(add func(kind Kind, name, detail string)) {
 	spaces := map[string]bool{}
-	for _, entry := range e.Exposed {
+	for _, entry := range e.Exposed() {
 		first, _, dotted := strings.Cut(entry.Name, ".")
 		switch {
 		case !dotted:
@@ -190,7 +190,7 @@ func (e *evaluation) starts(add func(kind Kind, name, detail string)) {
 			add(KindNamespace, first, "namespace")
 		}
 	}
-	for name, v := range e.session.variables(e.Visit) {
+	e.eachVariable(func(name string, v variable) {
 		detail := "variable"
 		switch {
 		case v.Gone != "":
@@ -199,7 +199,7 @@ func (e *evaluation) starts(add func(kind Kind, name, detail string)) {
 			detail = v.Type
 		}
 		add(KindVariable, name, detail)
-	}
+	})
 	for _, name := range library.Names() {
 		add(KindFunction, name+"(", "function")
 	}

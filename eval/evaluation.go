@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/sightglass-go/sightglass/eval/internal/compile"
@@ -16,15 +15,19 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/text"
+	"github.com/sightglass-go/sightglass/registry"
 )
 
 // evaluation is one evaluation of a session.
 type evaluation struct {
-	*machine.Frame
+	machine.Frame
 	session *Session
+	version uint64 // of the registry, before anything was read of it
 	limits  Limits // those of the session, lowered by the query, filled
 	mode    Mode   // what becomes of the answer, and whether actions run
 }
+
+var _ machine.Lister = (*evaluation)(nil)
 
 // begin starts an evaluation. ctx must end when the budget of time is spent.
 func (s *Session) begin(ctx context.Context, limits Limits) *evaluation {
@@ -33,16 +36,14 @@ func (s *Session) begin(ctx context.Context, limits Limits) *evaluation {
 	visit.Share(limits.Share)
 	visit.Lanes(s.lanes)
 	m.YieldTo(visit.Yield, visit.Holding)
-	e := &evaluation{session: s, limits: limits}
-	e.Frame = &machine.Frame{
-		Thread:    value.Thread{Meter: m, Visit: visit, Show: limits.Show},
-		Exposed:   s.reg.Entries(),
-		Variables: e.variables,
-		Stepwise:  s.stepwise,
-		Single:    s.single,
-	}
+	e := &evaluation{session: s, version: visit.Version(), limits: limits}
+	e.Thread = value.Thread{Meter: m, Visit: visit, Show: limits.Show}
+	e.Known, e.Stepwise, e.Single = e, s.stepwise, s.single
 	return e
 }
+
+// Exposed describes what the registry has.
+func (e *evaluation) Exposed() []registry.Entry { return e.session.reg.Entries() }
 
 // eval evaluates a line.
 func (e *evaluation) eval(source string) (r Result, err error) {
@@ -130,7 +131,7 @@ func (e *evaluation) run(st syntax.Statement) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.Run(e.Frame)
+	return p.Run(&e.Frame)
 }
 
 // hintKey adds to the error about a name or a key in source how a key that is no name is written.
@@ -151,13 +152,37 @@ func hintKey(err error, source string) error {
 
 // names is what identifiers mean in this evaluation.
 func (e *evaluation) names() compile.Names {
-	n := compile.Names{Vars: map[string]compile.Variable{}}
-	for name, v := range e.session.variables(e.Visit) {
-		n.Vars[name] = v.Variable
-	}
-	for _, entry := range e.Exposed {
-		n.Exposed = append(n.Exposed, entry.Name)
-	}
-	slices.Sort(n.Exposed)
-	return n
+	s := e.session
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.vars.forget(e.Visit, e.version)
+	return compile.Names{Exposed: e.Visit.Names(), Vars: lookup{s}}
+}
+
+// eachVariable calls f for each variable of the session.
+func (e *evaluation) eachVariable(f func(name string, v variable)) {
+	s := e.session
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.vars.forget(e.Visit, e.version)
+	s.vars.each(func(name string, v *variable) { f(name, *v) })
+}
+
+// lookup is the variables of a session, for the compiler.
+type lookup struct{ session *Session }
+
+// Get implements compile.Variables.
+func (l lookup) Get(name string) (compile.Variable, bool) {
+	l.session.mu.Lock()
+	defer l.session.mu.Unlock()
+	v, ok := l.session.vars.get(name)
+	return v.Variable, ok
+}
+
+// Names implements compile.Variables.
+func (l lookup) Names() (names []string) {
+	l.session.mu.Lock()
+	defer l.session.mu.Unlock()
+	l.session.vars.each(func(name string, _ *variable) { names = append(names, name) })
+	return names
 }

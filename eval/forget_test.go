@@ -1,6 +1,7 @@
 package eval_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -58,6 +59,24 @@ func TestForgotten(t *testing.T) {
 				t.Errorf("%s, %s: anew it is %s", name, maker, got)
 			}
 		}
+	}
+}
+
+// TestForgottenBesideCompletion: a completion may look at what is kept after an object was hidden, and
+// before an evaluation that had read it keeps its answer.
+func TestForgottenBesideCompletion(t *testing.T) {
+	reg := registry.New()
+	cfg := &noted{Note: "hunter2"}
+	reg.Expose("cfg", cfg)
+	s := eval.NewSession(reg, eval.Limits{})
+	reg.Func("hiding", func(context.Context) any {
+		reg.Expose("cfg", cfg, registry.Hide("Note"))
+		s.Complete("", 0)
+		return 1
+	})
+	look(t, s, t.Context(), `x = [cfg.Note, hiding]`)
+	if got := look(t, s, t.Context(), `x`); !strings.Contains(got, "was forgotten: it was made of cfg") {
+		t.Error(got)
 	}
 }
 

@@ -35,7 +35,10 @@ func TestRecallReadsLittle(t *testing.T) {
 	if shown > 1_000 {
 		t.Errorf("an entry read %d entries and hops", shown)
 	}
-	weight := func(name string) int { return s.vars[name].size }
+	weight := func(name string) int {
+		v, _ := s.vars.get(name)
+		return v.size
+	}
 	small := weight("_")
 	if recallOf(t, s, `x = app.sessions[7]`); weight("x") < 4*small {
 		t.Errorf("a name keeps %d bytes, and _ %d", weight("x"), small)
@@ -68,7 +71,7 @@ func TestShownWholeIsKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if kept := s.vars["_"].Value.(*value.Snapshot).Node; kept != r.Node {
+	if kept := s.vars.answers[0].Value.(*value.Snapshot).Node; kept != r.Node {
 		t.Errorf("_ is another snapshot than the one that was shown: %s, %s", kept.Line(0), r.Node.Line(0))
 	}
 }
@@ -90,7 +93,7 @@ func TestTextOfVariables(t *testing.T) {
 	s := NewSession(reg, Limits{Time: time.Hour})
 	for _, line := range []string{`x = o.lists.a`, `x = values(o.pages)`, `x = filter(o.pages, true)`, `o.lists.a`, `values(o.pages)`} {
 		recallOf(t, s, line)
-		v, most := s.vars["_"], 256<<10
+		v, most := s.vars.answers[0], 256<<10
 		if strings.HasPrefix(line, "x") {
 			most = 1 << 20
 		}

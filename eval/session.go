@@ -2,13 +2,9 @@ package eval
 
 import (
 	"context"
-	"maps"
 	"sync"
 
-	"github.com/sightglass-go/sightglass/eval/internal/compile"
-	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/inspect"
-	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -22,8 +18,8 @@ type Session struct {
 	single   bool     // see machine.Frame
 	lanes    int      // see access.Visit
 
-	mu   sync.Mutex          // guards vars, for Complete beside Run
-	vars map[string]variable // by name: what was assigned, and the kept answers
+	mu   sync.Mutex // guards vars, for Complete beside Run
+	vars variables
 }
 
 // NewSession returns a session that evaluates expressions about what reg exposes. A nil reg means
@@ -34,7 +30,7 @@ func NewSession(reg *registry.Registry, limits Limits) *Session {
 		reg = registry.Default
 	}
 	inspect.Prepare()
-	return &Session{reg: reg, limits: limits.Filled(), vars: map[string]variable{}}
+	return &Session{reg: reg, limits: limits.Filled()}
 }
 
 // Run evaluates an expression, or name = expression, which assigns the answer to a variable of the
@@ -63,20 +59,4 @@ func (s *Session) Run(ctx context.Context, q Query) (Result, error) {
 		return Result{}, e.error(err, q.Source)
 	}
 	return r, nil
-}
-
-// variables returns a copy of the variables for one evaluation. It forgets those made of objects
-// that were withdrawn since, or hide more: they are copies of what policy forbids to show.
-func (s *Session) variables(visit *access.Visit) map[string]variable {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for name, v := range s.vars {
-		for _, o := range v.Origins {
-			if !visit.Permits(o) {
-				s.vars[name] = variable{compile.Variable{Gone: o.Name}, meter.ElementSize}
-				break
-			}
-		}
-	}
-	return maps.Clone(s.vars)
 }

@@ -6,14 +6,12 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/compile"
-	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
-	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // variable is what a session keeps under a name.
@@ -110,43 +108,16 @@ func (e *evaluation) store(st syntax.Statement, x value.Value, shown *render.Nod
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if st.Name == "" {
-		s.remember(v, e.mode)
-		return nil
-	}
-	held := v.weight() + len(st.Name)
-	for name, other := range s.vars {
-		if name != st.Name && !compile.IsAnswerName(name) {
-			held += other.weight() + len(name)
+	// A completion beside this evaluation may have forgotten for a later version than v was made in.
+	s.vars.version = min(s.vars.version, e.version)
+	if st.Name != "" {
+		if err := s.vars.assign(st.Name, v, s.limits.Bytes); err != nil {
+			return err
+		}
+		if note != "" {
+			e.Notes = append(e.Notes, note)
 		}
 	}
-	if held > s.limits.Bytes {
-		return fault.New("budget", "the variables of this session would hold more than %s", text.Bytes(s.limits.Bytes)).
-			With("give a smaller value to one: x = nil")
-	}
-	if note != "" {
-		e.Notes = append(e.Notes, note)
-	}
-	s.vars[st.Name] = v
-	s.remember(v, e.mode)
+	s.vars.remember(v, e.mode == Again, s.limits.Bytes/4)
 	return nil
-}
-
-// remember makes v the last answer. It keeps earlier answers as long as they take no more than a
-// quarter of what the session may hold.
-func (s *Session) remember(v variable, mode Mode) {
-	if mode == Typed || mode == First {
-		for n := compile.KeptAnswers - 1; n > 0; n-- {
-			if before, ok := s.vars[compile.AnswerName(n-1)]; ok {
-				s.vars[compile.AnswerName(n)] = before
-			}
-		}
-	}
-	s.vars["_"] = v
-	held := 0
-	for n := 1; n < compile.KeptAnswers; n++ {
-		if held += s.vars[compile.AnswerName(n)].weight(); held > s.limits.Bytes/4 {
-			delete(s.vars, compile.AnswerName(n))
-		}
-	}
 }

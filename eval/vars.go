@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -12,22 +11,26 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// variables lists the variables of the session for vars(), the earlier answers last.
-func (e *evaluation) variables() []machine.Variable {
-	vars := e.session.variables(e.Visit)
-	names := slices.SortedFunc(maps.Keys(vars), func(a, b string) int {
+// Variables lists the variables of the session for vars(), the earlier answers last.
+func (e *evaluation) Variables() []machine.Variable {
+	type kept struct {
+		name string
+		variable
+	}
+	var all []kept
+	e.eachVariable(func(name string, v variable) { all = append(all, kept{name, v}) })
+	slices.SortFunc(all, func(a, b kept) int {
 		switch {
-		case compile.IsAnswerName(a) == compile.IsAnswerName(b):
-			return strings.Compare(a, b)
-		case compile.IsAnswerName(a):
+		case compile.IsAnswerName(a.name) == compile.IsAnswerName(b.name):
+			return strings.Compare(a.name, b.name)
+		case compile.IsAnswerName(a.name):
 			return 1
 		}
 		return -1
 	})
-	rows := make([]machine.Variable, len(names))
-	for i, name := range names {
-		v := vars[name]
-		rows[i] = machine.Variable{Name: name, Type: v.kind(), Value: e.preview(v), Note: v.note(), Origins: v.Origins}
+	rows := make([]machine.Variable, len(all))
+	for i, v := range all {
+		rows[i] = machine.Variable{Name: v.name, Type: v.kind(), Value: e.preview(v.variable), Note: v.note(), Origins: v.Origins}
 	}
 	return rows
 }

@@ -70,11 +70,15 @@ func (e *evaluator) Run(ctx context.Context, q eval.Query) (eval.Result, error) 
 		e.watch.add(r.Cost, err)
 		return r, err
 	}
+	log := e.conn.log()
+	if !log.Enabled(e.conn.ctx, slog.LevelInfo) {
+		return r, err
+	}
 	attributes := append([]any{slog.String("expression", recorded(q.Source)), slog.Duration("took", time.Since(began))}, outcome(err)...)
 	if err == nil {
 		attributes = append(attributes, slog.Int("entries", r.Cost.Entries), slog.Int("bytes", r.Cost.Bytes))
 	}
-	e.conn.log().Info("an expression was evaluated", e.appendCalls(attributes)...)
+	log.Info("an expression was evaluated", e.appendCalls(attributes)...)
 	return r, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -17,9 +18,11 @@ import (
 // Objects holds the exposed objects of one registry, by name, and its lenses. The zero Objects is
 // empty and ready; it must not be copied. Its methods may be called concurrently.
 type Objects struct {
-	mu      sync.RWMutex                   // guards entries and lenses
+	mu      sync.RWMutex                   // guards these four
 	entries map[string]*entry              // by name
+	names   []string                       // of entries, sorted; nil until somebody asks; never changed
 	lenses  map[reflect.Type]reflect.Value // funcs, by the type that they show
+	version atomic.Uint64                  // grows once entries has changed, before mu is unlocked
 
 	readings atomic.Bool // one of them is of a type that is no struct
 
@@ -78,6 +81,13 @@ func (o *Objects) Withdraw(name string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.entries, name)
+	o.changed()
+}
+
+// changed notes that entries has changed. The caller holds o.mu.
+func (o *Objects) changed() {
+	o.names = nil
+	o.version.Add(1)
 }
 
 func (o *Objects) put(e *entry) {
@@ -87,12 +97,30 @@ func (o *Objects) put(e *entry) {
 		o.entries = make(map[string]*entry)
 	}
 	o.entries[e.name] = e
+	o.changed()
 }
 
 func (o *Objects) get(name string) *entry {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
 	return o.entries[name]
+}
+
+// sortedNames returns the names of the entries. The result must not be changed.
+func (o *Objects) sortedNames() []string {
+	o.mu.RLock()
+	names := o.names
+	o.mu.RUnlock()
+	if names != nil {
+		return names
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.names == nil {
+		o.names = slices.AppendSeq(make([]string, 0, len(o.entries)), maps.Keys(o.entries))
+		slices.Sort(o.names)
+	}
+	return o.names
 }
 
 // list returns the entries, sorted by name.

@@ -149,13 +149,19 @@ func (vis *Visit) Get(name string) (*View, error) {
 	return v, nil
 }
 
+// Names returns the exposed names, sorted. The result must not be changed.
+func (vis *Visit) Names() []string { return vis.objects.sortedNames() }
+
+// Version returns a number that is another one, and greater, after each Expose and Withdraw.
+func (vis *Visit) Version() uint64 { return vis.objects.version.Load() }
+
 // names returns the exposed names, and the namespaces of those that have one.
 func (vis *Visit) names() []string {
 	var names []string
-	for _, e := range vis.objects.list() {
-		names = append(names, e.name)
-		if i := strings.LastIndexByte(e.name, '.'); i > 0 {
-			names = append(names, e.name[:i])
+	for _, name := range vis.Names() {
+		names = append(names, name)
+		if i := strings.LastIndexByte(name, '.'); i > 0 {
+			names = append(names, name[:i])
 		}
 	}
 	return names

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -23,8 +24,20 @@ type command struct {
 	run     func(ctx context.Context, s *Session, a *answer, args string) error
 }
 
-// commands returns the table, in the order of help.
+// table has what commands returns, made once: each line asks whether it is a command. It is no
+// initialized variable because help is a row and lists all.
+var table struct {
+	once sync.Once
+	rows []command
+}
+
+// commands returns the table, in the order of help. It must not be changed.
 func commands() []command {
+	table.once.Do(func() { table.rows = newCommands() })
+	return table.rows
+}
+
+func newCommands() []command {
 	return []command{
 		{
 			name: "help", args: "[topic]", summary: "explain the session, a command or a topic",
@@ -121,9 +134,10 @@ func parseCommand(line string) (cmd command, args string, ok bool) {
 
 // find returns the command with that name.
 func find(name string) (cmd command, ok bool) {
-	for _, c := range commands() {
-		if c.name == name {
-			return c, true
+	all := commands()
+	for i := range all {
+		if all[i].name == name {
+			return all[i], true
 		}
 	}
 	return command{}, false

@@ -34,7 +34,7 @@ func (c *compiler) call(n *ast.CallNode, lenient bool) (machine.Code, error) {
 
 // noFunction is the error for a function that is not there.
 func (c *compiler) noFunction(name string) error {
-	if _, ok := c.names.Vars[name]; ok || c.names.Exposed.Has(name) || c.names.Exposed.HasNamespace(name) {
+	if _, ok := c.names.variable(name); ok || c.names.Exposed.Has(name) || c.names.Exposed.HasNamespace(name) {
 		return fault.New("unknown_function", "%s is a name and not a function", name).With("write it without ()")
 	}
 	e := fault.New("unknown_function", "unknown function %s", value.Quote(name))

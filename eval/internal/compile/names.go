@@ -15,7 +15,23 @@ import (
 // Names is what an identifier may mean.
 type Names struct {
 	Exposed value.Names
-	Vars    map[string]Variable // of the session
+	Vars    Variables // nil for none
+}
+
+// Variables are those of a session.
+type Variables interface {
+	// Get returns the variable of that name.
+	Get(name string) (v Variable, ok bool)
+	// Names returns the names of all, in any order.
+	Names() []string
+}
+
+// variable returns the variable of the session of that name.
+func (n Names) variable(name string) (v Variable, ok bool) {
+	if n.Vars == nil {
+		return v, false
+	}
+	return n.Vars.Get(name)
 }
 
 // KeptAnswers is how many answers a session remembers: _, and _1 to _9 before it.
@@ -27,6 +43,18 @@ func AnswerName(n int) string {
 		return "_"
 	}
 	return "_" + strconv.Itoa(n)
+}
+
+// AnswerNumber returns how many answers came after the one of that name, which is kept; -1 if name
+// is none of those.
+func AnswerNumber(name string) int {
+	switch {
+	case name == "_":
+		return 0
+	case len(name) == 2 && name[0] == '_' && '1' <= name[1] && name[1] < '0'+KeptAnswers:
+		return int(name[1] - '0')
+	}
+	return -1
 }
 
 // IsAnswerName reports whether name is kept for answers: _, _1, _2 and so on.
@@ -79,8 +107,8 @@ func (n Names) unknown(name string, lets []let) error {
 		return e.With("_ is the last answer, and _1 to %s are those before it that are still kept; vars() lists them", AnswerName(KeptAnswers-1))
 	}
 	known := slices.Clone(n.Exposed)
-	for v := range n.Vars {
-		known = append(known, v)
+	if n.Vars != nil {
+		known = append(known, n.Vars.Names()...)
 	}
 	for _, l := range lets {
 		known = append(known, l.name)

@@ -19,7 +19,7 @@ func (c *compiler) identifier(n *ast.IdentifierNode) (machine.Code, error) {
 			return func(f *machine.Frame) (value.Value, error) { return f.Slots[l.slot], nil }, nil
 		}
 	}
-	if x, ok := c.names.Vars[n.Value]; ok {
+	if x, ok := c.names.variable(n.Value); ok {
 		if c.names.Exposed.Has(n.Value) {
 			c.notes = append(c.notes, fmt.Sprintf("the variable %s hides what is exposed as %[1]s: $env.%[1]s is that", n.Value))
 		}
@@ -77,7 +77,7 @@ func (c *compiler) dotted(n ast.Node) (name string, ok bool) {
 				return "", false
 			}
 		}
-		if _, ok := c.names.Vars[n.Value]; ok {
+		if _, ok := c.names.variable(n.Value); ok {
 			return "", false
 		}
 		if n.Value == "$env" {

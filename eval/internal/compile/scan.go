@@ -151,7 +151,7 @@ func (s *scanner) variableCode(n *ast.IdentifierNode) machine.Code {
 			return func(f *machine.Frame) (value.Value, error) { return f.Slots[l.slot], nil }
 		}
 	}
-	if v, ok := s.names.Vars[n.Value]; ok && v.Path == nil && v.Gone == "" {
+	if v, ok := s.names.variable(n.Value); ok && v.Path == nil && v.Gone == "" {
 		return constant(v.Value)
 	}
 	return nil

@@ -88,7 +88,7 @@ func lensRows(x value.Live, rows [][]string) ([][]string, error) {
 // exposedRows are the rows of dir() for the names that begin with prefix.
 func exposedRows(f *machine.Frame, prefix string) [][]string {
 	var rows [][]string
-	for _, e := range f.Exposed {
+	for _, e := range f.Known.Exposed() {
 		if len(e.Name) > len(prefix) && e.Name[:len(prefix)] == prefix {
 			rows = append(rows, []string{e.Name, e.Type, e.Doc, e.Guard})
 		}

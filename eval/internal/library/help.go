@@ -48,7 +48,7 @@ func help(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if h.guard, err = v.Guard(); err != nil {
 		return nil, err
 	}
-	for _, e := range f.Exposed {
+	for _, e := range f.Known.Exposed() {
 		if e.Name == h.name {
 			h.doc, h.guard = e.Doc, e.Guard
 		}

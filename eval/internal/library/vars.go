@@ -13,7 +13,7 @@ var _ = define(ObjectFunctions, []Function{
 // vars lists the variables of the session, the earlier answers last.
 func vars(f *machine.Frame, _ []value.Value) (value.Value, error) {
 	var rows [][]string
-	for _, v := range f.Variables() {
+	for _, v := range f.Known.Variables() {
 		f.Origins = append(f.Origins, v.Origins...)
 		rows = append(rows, []string{v.Name, v.Type, v.Value, v.Note})
 	}

@@ -18,10 +18,8 @@ type Code func(f *Frame) (value.Value, error)
 // Frame is the state of one evaluation. It is for one goroutine at a time.
 type Frame struct {
 	value.Thread
-	// Exposed is what the registry had when the evaluation began.
-	Exposed []registry.Entry
-	// Variables lists the variables of the session.
-	Variables func() []Variable
+	// Known lists what the expression may name.
+	Known Lister
 	// Stepwise has fields read one by one, and not by a cache. Tests see that the answers are
 	// the same.
 	Stepwise bool
@@ -52,6 +50,14 @@ type Frame struct {
 	// JSON is what Verbatim is the JSON of, nil for none, and JSONType the Go type of that.
 	JSON     *render.Node
 	JSONType string
+}
+
+// Lister lists what an expression may name.
+type Lister interface {
+	// Exposed describes what the registry has, sorted by name.
+	Exposed() []registry.Entry
+	// Variables describes the variables of the session.
+	Variables() []Variable
 }
 
 // Variable is a row of the table of variables.
