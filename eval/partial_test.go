@@ -57,7 +57,7 @@ func TestPartial(t *testing.T) {
 		{"reduce(XS, #acc + .Size, 0)", "reduce", "which make N"},
 		{"freq(XS, .Name)", "freq", `of 7 values ("nN": N, "nN": N, "nN": N, …)`},
 		{"freq(XS, .Even, .Size)", "freq", `of 2 values (B: N, B: N)`},
-		{"top(XS, 3, .Size)", "top", "the greatest of which is N, of K"},
+		{"top(XS, 3, .Size)", "top", "the greatest of which is N, that of K"},
 	} {
 		for _, of := range []string{"parts", "byName"} {
 			source := strings.ReplaceAll(tc.source, "XS", of)
@@ -139,5 +139,52 @@ func TestPartialOfCancelled(t *testing.T) {
 	if !errors.As(err, &e) || e.Code != "cancelled" || e.Partial == nil || e.Partial.Of != 9007199254740991 || string(e.Partial.Value.JSON()) != fmt.Sprint(e.Partial.Entries) ||
 		!strings.Contains(err.Error(), " of 9,007,199,254,740,991 entries were read, of which ") {
 		t.Errorf("%v, %+v", err, e)
+	}
+}
+
+// TestPartialTellsNoSecret: what may not be shown is in no partial answer either.
+func TestPartialTellsNoSecret(t *testing.T) {
+	const hidden, token = "hunter2", "AKIAIOSFODNN7EXAMPLE"
+	type login struct {
+		Name, Password, Card, Half string
+		Size                       int
+	}
+	logins, byCard := make([]login, 2000), map[string]int{}
+	for i := range logins {
+		logins[i] = login{fmt.Sprint("n", i%5), hidden, hidden, token, i}
+		byCard[fmt.Sprint(token[:18], i)] = i
+	}
+	reg := registry.New()
+	reg.Expose("logins", logins, registry.Frozen(), registry.Hide("*.Card"))
+	reg.Expose("cards", byCard, registry.Frozen())
+	s := NewSession(reg, Limits{Entries: 500, Time: time.Hour})
+	partials := 0
+	for _, source := range []string{
+		"freq(logins, .Password)", "freq(logins, .Card)", "freq(logins, .Name, .Size)", "freq(logins)", "freq(cards, #key)", "freq(map(logins, .Card))",
+		"top(logins, 3, .Size)", "top(logins, 3, .Password)", "top(cards, 3)", "top(map(logins, .Card), 3)", "min(logins, .Card)", "max(cards, #key)",
+		"reduce(logins, .Password)", "reduce(logins, .Card)", "reduce(cards, #key)", "reduce(logins, #)", "reduce(logins, #acc + .Half, '')",
+		"filter(logins, .Size > 3)", "map(logins, .Card)", "groupBy(logins, .Name)", "find(logins, .Size < 0)",
+		"uniq(logins, .Password)", "sortBy(logins, .Card)", "hist(logins, .Size)", "median(logins, .Size)",
+	} {
+		_, err := s.Eval(t.Context(), source)
+		var e *Error
+		if !errors.As(err, &e) {
+			t.Errorf("%s: %v", source, err)
+			continue
+		}
+		told := e.Message
+		if e.Partial != nil {
+			partials++
+			told += e.Partial.Path
+			if e.Partial.Value != nil {
+				told += string(e.Partial.Value.JSON()) + e.Partial.Value.Line(1000)
+			}
+		}
+		if strings.Contains(told, hidden) || strings.Contains(told, token[:18]) {
+			t.Errorf("%s tells %s", source, told)
+		}
+	}
+	if partials < 12 {
+		t.Errorf("%d partial answers", partials)
 	}
 }

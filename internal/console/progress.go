@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -156,9 +158,23 @@ func progressLine(p eval.Progress) string {
 	took := fmt.Sprintf("%.1f s", p.Time.Seconds())
 	switch {
 	case p.Of > 0:
-		return fmt.Sprintf("… %s of %s of %s, %d %%, %s", text.Thousands(p.At), text.Thousands(p.Of), text.Escape(p.Path), int(100*float64(p.At)/float64(p.Of)), took)
+		of := ""
+		if p.Path != "" {
+			of = " of " + text.Escape(p.Path)
+		}
+		return fmt.Sprintf("… %s of %s%s, %d %%, %s%s", text.Thousands(p.At), text.Thousands(p.Of), of, int(100*float64(p.At)/float64(p.Of)), took, rate(p.At, p.Time))
 	case p.Read > 0:
-		return fmt.Sprintf("… %s read, %s", text.Thousands(p.Read), took)
+		return fmt.Sprintf("… %s read, %s%s", text.Thousands(p.Read), took, rate(p.Read, p.Time))
 	}
 	return "… " + took
+}
+
+// rate writes how many of n there were a second, in two digits: more of them would only flicker.
+func rate(n int, in time.Duration) string {
+	perSecond := float64(n) / in.Seconds()
+	if !(perSecond >= 1 && perSecond < 1e15) {
+		return ""
+	}
+	unit := math.Pow10(max(0, int(math.Log10(perSecond))-1))
+	return ", " + text.Group(strconv.FormatInt(int64(math.Round(perSecond/unit)*unit), 10)) + "/s"
 }

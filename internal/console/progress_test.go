@@ -99,16 +99,16 @@ func TestProgress(t *testing.T) {
 		clock.tick <- struct{}{} // the first drew nothing
 		e.tells(later)
 		clock.tick <- struct{}{}
-		r.sees("> size(x)\n… 4,100 read, 0.9 s│")
+		r.sees("> size(x)\n… 4,100 read, 0.9 s, 4,400/s│")
 	})
 	t.Run("answer", func(t *testing.T) {
 		r, e, clock := newHalfway(t)
 		e.tells(later)
 		clock.tick <- struct{}{}
-		r.sees("> size(x)\n… 4,100 read, 0.9 s│")
+		r.sees("> size(x)\n… 4,100 read, 0.9 s, 4,400/s│")
 		r.term.Say("Ann has come")
 		clock.tick <- struct{}{}
-		r.sees("> size(x)\nAnn has come\n… 4,100 read, 0.9 s│")
+		r.sees("> size(x)\nAnn has come\n… 4,100 read, 0.9 s, 4,400/s│")
 		e.ends <- nil
 		r.sees("> size(x)\nAnn has come\n42\n> │")
 	})

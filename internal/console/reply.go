@@ -58,6 +58,33 @@ type replyError struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	Pos     []int  `json:"pos,omitempty"`
+
+	Partial *replyPartial `json:"partial,omitempty"`
+}
+
+// replyPartial is what was found until a limit or a cancellation came. Kept is there where Value is
+// not, and where neither is nothing was made of the entries.
+type replyPartial struct {
+	Function string          `json:"function,omitempty"`
+	Path     string          `json:"path,omitempty"`
+	Entries  int             `json:"entries"`
+	Of       int             `json:"of,omitempty"`
+	Value    json.RawMessage `json:"value,omitempty"`
+	Kept     *int            `json:"kept,omitempty"`
+}
+
+func partialOf(p *eval.Partial) *replyPartial {
+	if p == nil {
+		return nil
+	}
+	r := &replyPartial{Function: p.Function, Path: p.Path, Entries: p.Entries, Of: p.Of}
+	switch {
+	case p.Value != nil:
+		r.Value = p.Value.JSON()
+	case p.Function != "":
+		r.Kept = &p.Kept
+	}
+	return r
 }
 
 // completions returns the reply to a request to complete.
@@ -93,6 +120,7 @@ func evalErrorReply(err error) reply {
 		if e.Line > 0 {
 			out.Error.Pos = []int{e.Line, e.Col}
 		}
+		out.Error.Partial = partialOf(e.Partial)
 	}
 	return out
 }

@@ -98,7 +98,7 @@ func topSofar(f *machine.Frame, best []ranked) machine.Partial {
 		rows[i] = record(field{"by", plain(f, r.by)}, field{"key", plain(f, r.key)})
 	}
 	if len(best) > 0 {
-		p.Told = "the greatest of which is " + plain(f, best[0].by).Line(partialWidth) + ", of " + plain(f, best[0].key).Line(partialWidth)
+		p.Told = "the greatest of which is " + plain(f, best[0].by).Line(partialWidth) + ", that of " + plain(f, best[0].key).Line(partialWidth)
 	}
 	p.Answer = records(rows)
 	return p
