@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"reflect"
-	"slices"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
@@ -26,11 +25,10 @@ type Batch struct {
 
 	// Of a map.
 	slots *peek.MapWalk
-	end   int         // number of the slot behind the last
-	keyed bool        // keys are set
-	keys  peek.Lanes  // see keyLanes
-	again Mask        // used slots from first on that are no lanes: they were handed out before
-	words [2][]uint64 // of the headers of keys
+	end   int        // number of the slot behind the last
+	keyed bool       // keys are set
+	keys  peek.Lanes // see keyLanes
+	again Mask       // used slots from first on that are no lanes: they were handed out before
 
 	// Of entries that the walk made one by one.
 	key, elem []Value
@@ -70,7 +68,10 @@ func (c *Cursor) LoadBatch(want int) (*Batch, error) {
 		return nil, nil
 	}
 	want = min(max(want, 1), BatchSize)
-	b := &c.batch
+	if c.batch == nil {
+		c.batch = new(Batch)
+	}
+	b := c.batch
 	b.lanes, b.torn, b.count = noLanes, Mask{}, &c.torn
 	w, ok := c.walker.(batchWalker)
 	if !ok {
@@ -112,7 +113,7 @@ func (b *Batch) collect(c *Cursor, want int) {
 // Call it before Pause, and at most once for a batch. It reports whether it could: some collections
 // are walked in one direction only.
 func (c *Cursor) Return(i int) bool {
-	b := &c.batch
+	b := c.batch
 	if i >= b.Len() {
 		return true
 	}
@@ -223,12 +224,8 @@ func (b *Batch) Torn() Mask { return b.torn }
 // LongKeys returns the lanes whose keys are strings of more than max bytes, or have a length that
 // cannot be read. It does not read the texts of the keys.
 func (b *Batch) LongKeys(max int) (long Mask) {
-	if b.lanes == mapLanes && b.of.typ.Key().Kind() == reflect.String && b.headers() {
-		for i, n := range b.words[1] {
-			if int(n) < 0 || int(n) > max || n > 0 && b.words[0][i] == 0 {
-				long.Set(i)
-			}
-		}
+	if b.lanes == listLanes || b.lanes == mapLanes &&
+		(b.of.typ.Key().Kind() != reflect.String || b.slots.KeysWithin(b.first, b.end, max)) {
 		return long
 	}
 	for i := range b.Len() {
@@ -241,17 +238,6 @@ func (b *Batch) LongKeys(max int) (long Mask) {
 		}
 	}
 	return long
-}
-
-// headers loads both words of the keys, which are strings.
-func (b *Batch) headers() (ok bool) {
-	ok = true
-	for i := range b.words {
-		b.words[i] = slices.Grow(b.words[i][:0], b.Len())[:b.Len()]
-		var bad peek.Bits
-		ok = ok && b.keyLanes().Words(b.words[i], []uintptr{uintptr(i) * peek.WordSize}, peek.WordSize, nil, &bad)
-	}
-	return ok
 }
 
 // Read reads the column that p leads to from the elements of the lanes in in, nil for all, or from

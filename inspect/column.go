@@ -37,16 +37,7 @@ func (c *Column) read(from *peek.Lanes, p *FieldPath, in *Mask, max int) (ok boo
 	if c.Kind == TextDatum {
 		return from.Texts(&c.Text.copies, c.Text.Ref, p.offsets, max, set, bad)
 	}
-	if !from.Words(c.Bits, p.offsets, p.datum.size, set, bad) {
-		return false
-	}
-	if p.datum.plain() {
-		return true
-	}
-	for i := in.Next(0); i < BatchSize; i = in.Next(i + 1) {
-		c.Bits[i] = p.datum.datum(c.Bits[i]).Bits
-	}
-	return true
+	return from.Words(c.Bits, p.offsets, p.datum.size, p.datum.number(), set, bad)
 }
 
 // follow reads lane i, v, as [Value.Follow] does.

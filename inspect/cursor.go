@@ -40,9 +40,9 @@ type Cursor struct {
 	begun  bool
 	done   bool
 	torn   int
-	lo, hi int  // set by Within
-	items  bool // it is one of Items
-	batch  Batch
+	lo, hi int    // set by Within
+	items  bool   // it is one of Items
+	batch  *Batch // of the last LoadBatch
 }
 
 // A walker does a Cursor's work for one kind of collection.

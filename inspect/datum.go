@@ -4,6 +4,8 @@ import (
 	"math"
 	"reflect"
 	"time"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
 // Datum is a scalar without the allocation that an any would need. The zero Datum is none.
@@ -96,9 +98,15 @@ func (s *space) datumOf(t reflect.Type, l *lens) (d datumType) {
 	return d
 }
 
-// plain reports whether datum changes nothing.
-func (t datumType) plain() bool {
-	return !(t.kind == IntDatum && t.size < 8) && t.kind != Float32Datum
+// number says how its loaded bits become those of a Datum.
+func (t datumType) number() peek.Number {
+	switch t.kind {
+	case IntDatum:
+		return peek.Signed
+	case Float32Datum:
+		return peek.Float32
+	}
+	return peek.Unsigned
 }
 
 // datum makes a Datum of a loaded number or boolean.

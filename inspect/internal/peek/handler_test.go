@@ -71,6 +71,17 @@ func TestHandlerReplaced(t *testing.T) {
 		}
 		// What is held can be read, and what its words lead to.
 		held := Of(reflect.ValueOf(x))
+		var lanes Lanes
+		var bad Bits
+		for _, solid := range []bool{false, true} {
+			lanes.Reset(held, 1, wordSize, solid)
+			if ok := lanes.Words(make([]uint64, 1), []uintptr{0}, 1, Unsigned, nil, &bad); ok != solid {
+				t.Errorf("%v: lanes are read: %v, and solid: %v", sig, ok, solid)
+			}
+			if lanes.Texts(new(Texts), make([]uint16, 1), []uintptr{0}, 1, nil, &bad) {
+				t.Errorf("%v: texts at bare addresses are read", sig)
+			}
+		}
 		if d, err := held.Interface(reflect.TypeFor[any](), true); err != nil || d.Type != reflect.TypeFor[int]() {
 			t.Errorf("%v: %+v, %v", sig, d, err)
 		}

@@ -1,6 +1,7 @@
 package peek
 
 import (
+	"math"
 	"math/bits"
 	"runtime"
 	"runtime/debug"
@@ -93,11 +94,20 @@ func sized[T any](s []T, n int) []T {
 // refused is as for Ref.
 func (l *Lanes) refused() bool { return !l.held && uncaught.Load() }
 
-// Words loads an unsigned integer of size bytes, at most a word, for each lane in in, nil for all:
-// the one that [Ref.Chase] would load. Those for which Chase is not ok are added to bad and get 0.
+// Number says what an integer that Words loads is.
+type Number uint8
+
+const (
+	Unsigned Number = iota
+	Signed
+	Float32 // the bits of one, which Words turns into those of a float64
+)
+
+// Words loads an integer of size bytes, at most a word, for each lane in in, nil for all: the one
+// that [Ref.Chase] would load, as a number of 64 bits. Those for which Chase is not ok are added to bad and get 0.
 // Other lanes of dst stay as they are. ok is false, and dst means nothing, if memory does not answer
 // in some lane: only Chase tells in which.
-func (l *Lanes) Words(dst []uint64, offsets []uintptr, size uintptr, in, bad *Bits) (ok bool) {
+func (l *Lanes) Words(dst []uint64, offsets []uintptr, size uintptr, as Number, in, bad *Bits) (ok bool) {
 	if l.refused() {
 		return false
 	}
@@ -112,11 +122,34 @@ func (l *Lanes) Words(dst []uint64, offsets []uintptr, size uintptr, in, bad *Bi
 	if !ok {
 		return false
 	}
+	widen(to, size, as)
 	l.scatter(&failed, bad)
 	for i, lane := range l.pick {
 		dst[lane] = to[i]
 	}
 	return true
+}
+
+// widen makes integers of size bytes numbers of 64 bits.
+func widen(all []uint64, size uintptr, as Number) {
+	switch {
+	case as == Float32:
+		for i, u := range all {
+			all[i] = math.Float64bits(float64(math.Float32frombits(uint32(u))))
+		}
+	case as == Signed && size == 1:
+		for i, u := range all {
+			all[i] = uint64(int8(u))
+		}
+	case as == Signed && size == 2:
+		for i, u := range all {
+			all[i] = uint64(int16(u))
+		}
+	case as == Signed && size == 4:
+		for i, u := range all {
+			all[i] = uint64(int32(u))
+		}
+	}
 }
 
 // choose sets which lanes are read, and reports whether not all are.

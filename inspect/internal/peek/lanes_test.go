@@ -83,7 +83,7 @@ func TestNumbersAmongLanes(t *testing.T) {
 			var bad Bits
 			dst := []uint64{7, 7, 7}
 			l.Reset(Of(reflect.ValueOf(places)), len(places), wordSize, true)
-			if ok := l.Words(dst, way.offsets, wordSize, nil, &bad); !ok || bad[0] != way.want || dst[1] != 0 {
+			if ok := l.Words(dst, way.offsets, wordSize, Unsigned, nil, &bad); !ok || bad[0] != way.want || dst[1] != 0 {
 				t.Errorf("%d by %d: %v, %v, %b", n, way.offsets, ok, dst, bad[0])
 			}
 			l.choose(nil)

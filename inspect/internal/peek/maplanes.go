@@ -16,6 +16,29 @@ func (w *MapWalk) ElemLanes(l *Lanes, i, j int) {
 	w.lanes(l, i, j, w.typ.elems, w.typ.elemStride, w.typ.elemByRef)
 }
 
+// KeysWithin reports whether the keys of slots i up to j, all of them loaded, are strings with a
+// header that can be, of at most max bytes. It may be false where only a slot that is not used has
+// another. The type of keys must be a string.
+func (w *MapWalk) KeysWithin(i, j, max int) bool {
+	begin, end := i/groupSlots, (j+groupSlots-1)/groupSlots
+	group := w.slab.Ref(w.groups).Add(uintptr(begin) * w.typ.groupSize)
+	for range end - begin {
+		p := group.Add(w.typ.keys).ptr
+		var odd uintptr
+		for range groupSlots {
+			h := (*[2]uintptr)(p)
+			// The highest bit is set if the length is too large or negative, or that of nothing.
+			odd |= uintptr(max) - h[1] | h[1] | (h[0]-1)&-h[1]
+			p = unsafe.Add(p, w.typ.keyStride)
+		}
+		if int(odd) < 0 {
+			return false
+		}
+		group = group.Add(w.typ.groupSize)
+	}
+	return true
+}
+
 // lanes makes l the places that lie off bytes into a group and stride bytes apart.
 func (w *MapWalk) lanes(l *Lanes, i, j int, off, stride uintptr, byRef bool) {
 	from := w.slab.Ref(w.groups)
