@@ -39,6 +39,8 @@ type Lanes struct {
 	Each func(pos int, key, elem *View) (bool, error)
 	// Found is called for lanes that [Batch.Find] names.
 	Found func(pos int, key, elem *View) (bool, error)
+	// Kept is called for lanes that keep something while they are evaluated, as they are counted.
+	Kept func(bytes int) error
 }
 
 // EachBatch is [View.Each], or EachUnlocked if unlocked is set, for callers that ask the same of many
@@ -65,12 +67,20 @@ type batches struct {
 }
 
 // owed is what the Meter is told once the entries that were collected before are handed out.
-type owed struct{ lanes, reads int }
+type owed struct {
+	lanes, reads int
+	kept         int // bytes, of a lane
+}
 
 // settle counts lanes as handed out.
 func (w *walk) settle(o owed) error {
 	if o == (owed{}) {
 		return nil
+	}
+	if o.kept > 0 {
+		if err := w.do.Kept(o.kept); err != nil {
+			return err
+		}
 	}
 	if err := w.of.visit.meter.read(o.lanes + o.reads); err != nil {
 		return err
@@ -215,17 +225,19 @@ func (b *Batch) Done() bool { return b.late }
 // it. It does not once entries wait to be handed out without the guard.
 func (b *Batch) Ordered() bool { return len(b.walk.entries) == 0 }
 
-// Take takes the next n lanes, of which so many reads were made by columns.
-func (b *Batch) Take(n, reads int) error {
+// Take takes the next n lanes, for which columns made so many reads, and which each kept up to so
+// many bytes while they were evaluated.
+func (b *Batch) Take(n, reads, kept int) error {
 	w := b.walk
 	b.taken += n
 	w.met += n
 	if len(w.entries) > 0 {
 		w.owed.lanes += n
 		w.owed.reads += reads
+		w.owed.kept = max(w.owed.kept, kept)
 		return nil
 	}
-	return w.settle(owed{n, reads})
+	return w.settle(owed{n, reads, kept})
 }
 
 // Find hands the lane that was taken last to Found.

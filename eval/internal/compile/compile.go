@@ -7,6 +7,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/pattern"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/internal/access"
@@ -77,12 +78,13 @@ func (p *Program) Run(f *machine.Frame) (value.Value, error) {
 
 // compiler compiles one expression. It knows the names and reads nothing of the application.
 type compiler struct {
-	names Names
-	meter *meter.Meter         // charged for what is compiled beside code
-	lets  []let                // that the current node sees, the innermost last
-	slots int                  // reserved so far
-	known map[ast.Node]*fields // the chains of fields, for scans
-	inner *pointers            // what #… may mean in the predicate that is being compiled, nil outside of one
+	names    Names
+	meter    *meter.Meter                         // charged for what is compiled beside code
+	lets     []let                                // that the current node sees, the innermost last
+	slots    int                                  // reserved so far
+	known    map[ast.Node]*fields                 // the chains of fields, for scans
+	patterns map[*ast.BinaryNode]*pattern.Pattern // that are written out, likewise
+	inner    *pointers                            // what #… may mean in the predicate that is being compiled, nil outside of one
 
 	// unlocked says that what was compiled so far reads other live objects, walks, or calls
 	// methods: no guard may be held while it runs.

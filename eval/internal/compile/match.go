@@ -29,6 +29,12 @@ func (c *compiler) matches(n *ast.BinaryNode) (machine.Code, error) {
 			return nil, at(n.Right).Err(err)
 		}
 	}
+	if fixed != nil {
+		if c.patterns == nil {
+			c.patterns = map[*ast.BinaryNode]*pattern.Pattern{}
+		}
+		c.patterns[n] = fixed
+	}
 	if fixed == nil || !fixed.IsQuick() {
 		c.unlocked = true // it may take longer than a guard is held
 	}

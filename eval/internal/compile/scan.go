@@ -1,18 +1,19 @@
 package compile
 
 import (
-	"fmt"
 	"math"
 	"time"
 
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/eval/internal/scan"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // scanner turns a predicate into a scan. The predicate was compiled to code before, which does the
@@ -68,6 +69,8 @@ func setConstant(c *scan.Constant, x value.Value) {
 		}
 	case value.Int:
 		c.Datum = inspect.Datum{Kind: inspect.IntDatum, Bits: uint64(x)}
+	case value.Uint:
+		c.Datum = inspect.Datum{Kind: inspect.UintDatum, Bits: uint64(x)}
 	case value.Float:
 		c.Datum = inspect.Datum{Kind: inspect.FloatDatum, Bits: math.Float64bits(float64(x))}
 	case value.Written:
@@ -112,8 +115,17 @@ func (s *scanner) node(n ast.Node) (scan.Node, error) {
 		return s.unaryNode(n)
 	case *ast.BinaryNode:
 		return s.binaryNode(n)
+	case *ast.BuiltinNode, *ast.CallNode:
+		fn, name, args := calledFunction(n)
+		if fn != nil && name == "len" && len(args) == 1 {
+			of, err := s.node(args[0])
+			if err != nil {
+				return nil, err
+			}
+			return &scan.TextLen{Of: of}, nil
+		}
 	}
-	return nil, notScanned(syntax.Text(n) + " is evaluated step by step")
+	return nil, s.stepwise(n)
 }
 
 // constant returns n as a constant, nil if it is none.
@@ -129,15 +141,70 @@ func (s *scanner) constant(n ast.Node) *scan.Constant {
 		setConstant(k, value.Bool(n.Value))
 		return k
 	case *ast.IdentifierNode:
-		code := s.variableCode(n)
-		if code == nil {
-			return nil
-		}
-		k := new(scan.Constant)
-		s.bound = append(s.bound, bound{k, code})
-		return k
+		return s.bind(s.variableCode(n))
 	}
-	return nil
+	if _, leaf := n.(*ast.ArrayNode); leaf || !computed(n) {
+		return nil
+	}
+	unlocked := s.unlocked
+	code, err := s.compile(n)
+	s.unlocked = unlocked
+	if err != nil {
+		return nil
+	}
+	return s.bind(code)
+}
+
+// bind returns a constant that has the value of code, nil if there is no code.
+func (s *scanner) bind(code machine.Code) *scan.Constant {
+	if code == nil {
+		return nil
+	}
+	k := new(scan.Constant)
+	s.bound = append(s.bound, bound{k, code})
+	return k
+}
+
+// computed reports whether n is computed of what is written out, and reads nothing.
+func computed(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.IntegerNode, *ast.FloatNode, *ast.ConstantNode:
+		return true
+	case *ast.UnaryNode:
+		return (n.Operator == "-" || n.Operator == "+") && computed(n.Node)
+	case *ast.BinaryNode:
+		_, arithmetic := arithOps[n.Operator]
+		return arithmetic && computed(n.Left) && computed(n.Right)
+	case *ast.BuiltinNode, *ast.CallNode:
+		fn, name, args := calledFunction(n)
+		if fn == nil || name != "duration" || len(args) != 1 {
+			return false
+		}
+		_, ok := args[0].(*ast.StringNode)
+		return ok
+	}
+	return false
+}
+
+// stepwise is the reason why n is evaluated step by step.
+func (s *scanner) stepwise(n ast.Node) error {
+	text := text.Cut(syntax.Text(n), 40)
+	switch n := n.(type) {
+	case *ast.MemberNode:
+		return notScanned(text + " does not lead through fields alone")
+	case *ast.IdentifierNode:
+		return notScanned(text + " may change from one element to the next")
+	case *ast.ChainNode:
+		return notScanned(text + " may be nil")
+	case *ast.NilNode:
+		return notScanned("a comparison with nil looks at each place")
+	case *ast.BuiltinNode, *ast.CallNode:
+		if fn, name, _ := calledFunction(n); fn != nil {
+			return notScanned("the function " + name + " takes one value at a time")
+		}
+		return notScanned(text + " calls a method")
+	}
+	return notScanned(text + " takes one element at a time")
 }
 
 // variableCode returns the code of a variable whose value stays the same throughout the loop, nil of
@@ -165,8 +232,10 @@ func (s *scanner) unaryNode(n *ast.UnaryNode) (scan.Node, error) {
 	switch n.Operator {
 	case "!", "not":
 		return &scan.Not{Of: of}, nil
+	case "-":
+		return &scan.Negate{Of: of}, nil
 	}
-	return nil, notScanned(n.Operator + " is evaluated step by step")
+	return nil, s.stepwise(n)
 }
 
 // comparisonOps are the operators that compare.
@@ -180,8 +249,14 @@ var textOps = map[string]scan.TextOp{"contains": scan.Contains, "startsWith": sc
 func (s *scanner) binaryNode(n *ast.BinaryNode) (scan.Node, error) {
 	if n.Operator == "&&" || n.Operator == "and" {
 		if chain := comparisons(n); chain != nil {
-			return nil, notScanned("a chain of comparisons is evaluated step by step")
+			return s.chainNode(chain)
 		}
+	}
+	switch n.Operator {
+	case "in":
+		return s.inNode(n)
+	case "matches":
+		return s.matchNode(n)
 	}
 	left, err := s.node(n.Left)
 	if err != nil {
@@ -203,9 +278,87 @@ func (s *scanner) binaryNode(n *ast.BinaryNode) (scan.Node, error) {
 	if op, ok := textOps[n.Operator]; ok {
 		with, ok := right.(*scan.Constant)
 		if !ok {
-			return nil, notScanned(fmt.Sprintf("what follows %s is no constant", n.Operator))
+			return nil, notScanned("what follows " + n.Operator + " is no constant")
 		}
 		return &scan.TestText{Op: op, Of: left, With: with}, nil
 	}
-	return nil, notScanned(n.Operator + " is evaluated step by step")
+	if op, ok := arithOps[n.Operator]; ok {
+		return &scan.Arith{Op: op, Left: left, Right: right}, nil
+	}
+	return nil, s.stepwise(n)
+}
+
+// arithOps are the operators that compute.
+var arithOps = map[string]scan.ArithOp{"+": scan.Add, "-": scan.Subtract, "*": scan.Multiply, "/": scan.Divide, "%": scan.Modulo}
+
+// chainNode is a < b < c.
+func (s *scanner) chainNode(links []*ast.BinaryNode) (scan.Node, error) {
+	first, err := s.node(links[0].Left)
+	if err != nil {
+		return nil, err
+	}
+	chain := &scan.Chain{Nodes: []scan.Node{first}}
+	for _, l := range links {
+		op, ok := comparisonOps[l.Operator]
+		if !ok {
+			return nil, s.stepwise(l)
+		}
+		next, err := s.node(l.Right)
+		if err != nil {
+			return nil, err
+		}
+		chain.Ops, chain.Nodes = append(chain.Ops, op), append(chain.Nodes, next)
+	}
+	return chain, nil
+}
+
+// inNode is x in a list or a range that is written out.
+func (s *scanner) inNode(n *ast.BinaryNode) (scan.Node, error) {
+	of, err := s.node(n.Left)
+	if err != nil {
+		return nil, err
+	}
+	switch right := n.Right.(type) {
+	case *ast.BinaryNode:
+		lo, hi := literal(right.Left), literal(right.Right)
+		if right.Operator == ".." && lo.Kind == inspect.IntDatum && hi.Kind == inspect.IntDatum {
+			return &scan.InRange{Of: of, Lo: int64(lo.Bits), Hi: int64(hi.Bits)}, nil
+		}
+	case *ast.ArrayNode:
+		in := &scan.In{Of: of}
+		numbers := 0
+		for _, e := range right.Nodes {
+			d := literal(e)
+			if d.Kind == inspect.NoDatum {
+				return nil, notScanned("the list behind in has more than what is written out")
+			}
+			in.List = append(in.List, &scan.Constant{Datum: d, Written: d.Kind == inspect.FloatDatum})
+			in.Weight += meter.ElementSize + len(d.Text)
+			if d.Kind == inspect.IntDatum || d.Kind == inspect.FloatDatum {
+				numbers++
+			}
+		}
+		if len(in.List) > 0 {
+			for _, k := range in.List {
+				if numbers < len(in.List) && k.Datum.Kind != in.List[0].Datum.Kind {
+					return nil, notScanned("the list behind in has values of several kinds")
+				}
+			}
+			return in, nil
+		}
+	}
+	return nil, notScanned("what follows in is no list that is written out")
+}
+
+// matchNode is x matches a pattern that is written out.
+func (s *scanner) matchNode(n *ast.BinaryNode) (scan.Node, error) {
+	p := s.patterns[n]
+	if p == nil || !p.IsQuick() {
+		return nil, notScanned("the pattern is large, or no constant")
+	}
+	of, err := s.node(n.Left)
+	if err != nil {
+		return nil, err
+	}
+	return &scan.MatchText{Of: of, Match: p.MatchShort, Size: p.Size()}, nil
 }

@@ -167,15 +167,15 @@ func (l *Loop) overLanes(f *Frame, v *access.View, unlocked bool, body *Body, sa
 			if body.Match != nil {
 				hi = scan.FirstEnd(lanes.Yes, body.Unless, lo, hi)
 			}
-			reads := 0
+			reads, weight := 0, 0
 			if sc != nil {
-				reads = sc.Reads(lo, hi)
+				reads, weight = sc.Reads(lo, hi), sc.Weight(lo, hi)
 			}
-			if f.Near(hi - lo + reads) {
+			if f.Near(hi-lo+reads) || f.Kept()+weight > f.Budget().Bytes {
 				// What was done with lanes before has come near the end, too.
 				return b.Step(n - lo)
 			}
-			if err := b.Take(hi-lo, reads); err != nil {
+			if err := b.Take(hi-lo, reads, weight); err != nil {
 				return false, err
 			}
 			var more bool
@@ -200,7 +200,13 @@ func (l *Loop) overLanes(f *Frame, v *access.View, unlocked bool, body *Body, sa
 		}
 		return true, nil
 	}
-	return v.EachBatch(unlocked, access.Lanes{Take: take, Each: one(body.Each), Found: one(body.Match)})
+	kept := func(bytes int) error {
+		before := f.Kept()
+		err := l.Pred.Pos().Err(f.Keep(bytes))
+		f.Release(before)
+		return err
+	}
+	return v.EachBatch(unlocked, access.Lanes{Take: take, Each: one(body.Each), Found: one(body.Match), Kept: kept})
 }
 
 // Matching is the body of a loop that calls match for each element that meets the condition, or that

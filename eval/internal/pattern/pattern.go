@@ -32,6 +32,13 @@ const MaxGuarded = 200
 // IsQuick reports whether p may be matched while a guard is held.
 func (p *Pattern) IsQuick() bool { return p.size <= MaxGuarded }
 
+// Size is about how many instructions p has.
+func (p *Pattern) Size() int { return p.size }
+
+// MatchShort reports whether p matches a short text, without a meter: it takes up to some tens of
+// nanoseconds for each instruction and byte.
+func (p *Pattern) MatchShort(s []byte) bool { return p.re.Match(s) }
+
 // The parser of package regexp cannot be interrupted, and makes much of a few bytes. These bounds
 // are on the source, before it is parsed: within all of them it takes up to 15 ms and 5 MB.
 const (

@@ -15,6 +15,8 @@ type Compare struct {
 	vector Vector
 	bits   []uint64
 	rest   inspect.Mask
+	not    inspect.Mask
+	loaded bool // no constant takes the type of the other side
 	span   folded
 	is     []bool // of each text
 }
@@ -35,26 +37,37 @@ func (n *Compare) eval(b *batch, in *inspect.Mask) *Vector {
 }
 
 func (n *Compare) test(b *batch, in, yes, bad *inspect.Mask) {
-	*yes = inspect.Mask{}
-	if k, ok := n.Right.(*Constant); ok {
-		l := n.Left.eval(b, in)
-		*bad = l.Bad
-		n.constant(b, l, n.Op, k, in, yes, bad)
-		return
-	}
-	if k, ok := n.Left.(*Constant); ok {
-		r := n.Right.eval(b, in)
-		*bad = r.Bad
-		n.constant(b, r, n.Op.mirrored(), k, in, yes, bad)
-		return
-	}
-	l := n.Left.eval(b, in)
+	*bad = inspect.Mask{}
 	n.rest = *in
-	n.rest.AndNot(&l.Bad)
-	r := n.Right.eval(b, &n.rest)
-	*bad = l.Bad
-	bad.Or(&r.Bad)
-	if !n.vectors(b, l, r, yes) {
+	l := n.ask(n.Left, b, &n.rest, bad)
+	r := n.ask(n.Right, b, &n.rest, bad)
+	n.pair(b, l, r, &n.rest, yes, &n.not)
+	bad.Or(&n.not)
+}
+
+// ask evaluates a side for the lanes in rest, from which it takes those that are bad. It returns nil
+// for a constant.
+func (n *Compare) ask(side Node, b *batch, rest, bad *inspect.Mask) *Vector {
+	if _, ok := side.(*Constant); ok {
+		return nil
+	}
+	v := side.eval(b, rest)
+	bad.Or(&v.Bad)
+	rest.AndNot(&v.Bad)
+	return v
+}
+
+// pair compares two sides, of which l or r is nil if it is a constant.
+func (n *Compare) pair(b *batch, l, r *Vector, in, yes, bad *inspect.Mask) {
+	*yes, *bad = inspect.Mask{}, inspect.Mask{}
+	switch {
+	case l == nil && r == nil:
+		*bad = *in
+	case r == nil:
+		n.constant(b, l, n.Op, n.Right.(*Constant), in, yes, bad)
+	case l == nil:
+		n.constant(b, r, n.Op.mirrored(), n.Left.(*Constant), in, yes, bad)
+	case !n.vectors(b, l, r, yes):
 		*bad = *in
 	}
 	keep(yes, in, bad)
@@ -69,7 +82,10 @@ func keep(yes, in, bad *inspect.Mask) {
 
 // constant tests v op k.
 func (n *Compare) constant(b *batch, v *Vector, op Op, k *Constant, in, yes, bad *inspect.Mask) {
-	d := k.beside(v.Kind)
+	d := k.Datum
+	if !n.loaded {
+		d = k.beside(v.Kind)
+	}
 	known := false
 	switch {
 	case v.Kind == inspect.TextDatum && d.Kind == inspect.TextDatum:
@@ -103,7 +119,6 @@ func (n *Compare) constant(b *batch, v *Vector, op Op, k *Constant, in, yes, bad
 	if !known {
 		*bad = *in
 	}
-	keep(yes, in, bad)
 }
 
 // fold returns the integers of kind k for which op holds with the constant d, c as a number.

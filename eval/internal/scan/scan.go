@@ -49,6 +49,7 @@ type batch struct {
 type Scan struct {
 	root   Node
 	fields []*Field
+	lists  []*In
 
 	all, yes, bad inspect.Mask
 	batch         batch
@@ -61,6 +62,8 @@ func New(root Node) *Scan {
 		switch n := n.(type) {
 		case *Field:
 			s.fields = append(s.fields, n)
+		case *In:
+			s.lists = append(s.lists, n)
 		case *Key:
 			s.fields = append(s.fields, &n.Field)
 		}
@@ -84,6 +87,9 @@ func (s *Scan) begin(b *access.Batch) *inspect.Mask {
 	}
 	for _, f := range s.fields {
 		f.asked = inspect.Mask{}
+	}
+	for _, n := range s.lists {
+		n.asked = inspect.Mask{}
 	}
 	return &s.all
 }
@@ -115,6 +121,38 @@ func (s *Scan) Reads(lo, hi int) (n int) {
 		n += lanes.Count() * f.Cache.Reads()
 	}
 	return n
+}
+
+// Weight returns how many bytes are kept, at the most, while one of the lanes from lo up to hi is
+// evaluated.
+func (s *Scan) Weight(lo, hi int) (bytes int) {
+	if len(s.lists) == 0 {
+		return 0
+	}
+	// What a list keeps is given back at the end of its lane, so all lists of a lane add up.
+	var all, some inspect.Mask
+	total := 0
+	for i, n := range s.lists {
+		if i == 0 {
+			all = n.asked
+		}
+		all.And(&n.asked)
+		some.Or(&n.asked)
+		total += n.Weight
+	}
+	if Count(&all, lo, hi) > 0 {
+		return total
+	}
+	for lane := some.Next(lo); lane < hi; lane = some.Next(lane + 1) {
+		kept := 0
+		for _, n := range s.lists {
+			if n.asked.Has(lane) {
+				kept += n.Weight
+			}
+		}
+		bytes = max(bytes, kept)
+	}
+	return bytes
 }
 
 // MaxReads returns the most reads that a lane takes, as far as is known.

@@ -111,16 +111,19 @@ func contains(s []byte, part string) bool {
 
 // MatchText is a text that a pattern matches.
 type MatchText struct {
-	Of Node
-	// Match reports whether a text matches; ok is false if that is not known.
-	Match func(s []byte) (matches, ok bool)
+	Of    Node
+	Match func(s []byte) bool
+	Size  int // of the pattern: a byte takes up to that many steps
 
 	vector Vector
 	bits   []uint64
 	is     []bool
-	not    []bool
-	failed inspect.Mask
+	left   []bool
+	over   inspect.Mask
 }
+
+// maxSteps bounds the steps of matching the texts of one batch, while a guard may be held.
+const maxSteps = 100_000
 
 func (n *MatchText) parts() []Node { return []Node{n.Of} }
 
@@ -136,18 +139,22 @@ func (n *MatchText) test(b *batch, in, yes, bad *inspect.Mask) {
 		return
 	}
 	*bad = v.Bad
-	n.not = n.not[:0]
+	steps, some := 0, false
+	n.left = n.left[:0]
 	n.is = testTexts(v.Text, n.is, func(s []byte) bool {
-		matches, ok := n.Match(s)
-		n.not = append(n.not, !ok)
-		return matches
+		steps += n.Size * (len(s) + 1)
+		left := steps > maxSteps
+		n.left, some = append(n.left, left), some || left
+		return !left && n.Match(s)
 	})
 	ref := v.Text.Ref[:b.n]
 	spread(ref, n.is, yes)
-	n.failed = inspect.Mask{}
-	spread(ref, n.not, &n.failed)
-	n.failed.And(in)
-	bad.Or(&n.failed)
+	if some {
+		n.over = inspect.Mask{}
+		spread(ref, n.left, &n.over)
+		n.over.And(in)
+		bad.Or(&n.over)
+	}
 	keep(yes, in, bad)
 }
 
@@ -173,33 +180,4 @@ func (n *TextLen) eval(b *batch, in *inspect.Mask) *Vector {
 	}
 	n.vector = Vector{Kind: inspect.IntDatum, Bits: n.bits, Bad: v.Bad}
 	return &n.vector
-}
-
-// InTexts is a text that is one of some.
-type InTexts struct {
-	Of   Node
-	List map[string]bool
-
-	vector Vector
-	bits   []uint64
-	is     []bool
-}
-
-func (n *InTexts) parts() []Node { return []Node{n.Of} }
-
-func (n *InTexts) eval(b *batch, in *inspect.Mask) *Vector {
-	return flags(n, b, in, &n.vector, &n.bits)
-}
-
-func (n *InTexts) test(b *batch, in, yes, bad *inspect.Mask) {
-	*yes = inspect.Mask{}
-	v := n.Of.eval(b, in)
-	if v.Kind != inspect.TextDatum {
-		*bad = *in
-		return
-	}
-	*bad = v.Bad
-	n.is = testTexts(v.Text, n.is, func(s []byte) bool { return n.List[string(s)] })
-	spread(v.Text.Ref[:b.n], n.is, yes)
-	keep(yes, in, bad)
 }

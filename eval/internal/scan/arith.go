@@ -1,0 +1,240 @@
+package scan
+
+import (
+	"math"
+	"math/bits"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// ArithOp is an operator that computes.
+type ArithOp uint8
+
+const (
+	Add ArithOp = iota
+	Subtract
+	Multiply
+	Divide
+	Modulo
+)
+
+// Arith is l op r of numbers, or of durations. A lane is bad whose answer does not fit, or that has
+// none.
+type Arith struct {
+	Op          ArithOp
+	Left, Right Node
+
+	vector Vector
+	bits   []uint64
+	rest   inspect.Mask
+}
+
+func (n *Arith) parts() []Node { return []Node{n.Left, n.Right} }
+
+func (n *Arith) eval(b *batch, in *inspect.Mask) *Vector {
+	l := n.Left.eval(b, in)
+	n.rest = *in
+	n.rest.AndNot(&l.Bad)
+	r := n.Right.eval(b, &n.rest)
+	n.vector = Vector{Bad: l.Bad}
+	n.vector.Bad.Or(&r.Bad)
+	if k, ok := n.Right.(*Constant); ok && l.Kind == inspect.Float32Datum {
+		r = k.besideSingle(b.n, in)
+	} else if k, ok := n.Left.(*Constant); ok && r.Kind == inspect.Float32Datum {
+		l = k.besideSingle(b.n, in)
+	}
+	n.bits = room(n.bits, b.n)
+	n.rest.AndNot(&r.Bad)
+	if n.vector.Kind = n.compute(l, r); n.vector.Kind == inspect.NoDatum {
+		n.vector.Bad = *in
+		return &n.vector
+	}
+	n.vector.Written = n.vector.Kind == inspect.FloatDatum && (l.Written && (r.Written || isInt(r.Kind)) || r.Written && isInt(l.Kind))
+	n.vector.Bits = n.bits
+	return &n.vector
+}
+
+// besideSingle returns the constant as it is beside float32s.
+func (c *Constant) besideSingle(n int, in *inspect.Mask) *Vector {
+	return c.as(c.beside(inspect.Float32Datum), n, in)
+}
+
+func isInt(k inspect.DatumKind) bool { return k == inspect.IntDatum || k == inspect.UintDatum }
+
+func isFloat(k inspect.DatumKind) bool {
+	return k == inspect.FloatDatum || k == inspect.Float32Datum
+}
+
+// compute computes the lanes in n.rest, and returns the kind of their answers, NoDatum if these
+// operands are not for it.
+func (n *Arith) compute(l, r *Vector) inspect.DatumKind {
+	switch {
+	case l.Kind == inspect.DurationDatum && r.Kind == inspect.DurationDatum && n.Op <= Subtract:
+		n.ints(l.Bits, r.Bits)
+		return inspect.DurationDatum
+	case l.Kind == inspect.DurationDatum && r.Kind == inspect.IntDatum && n.Op == Multiply, l.Kind == inspect.IntDatum && r.Kind == inspect.DurationDatum && n.Op == Multiply:
+		n.ints(l.Bits, r.Bits)
+		return inspect.DurationDatum
+	case isInt(l.Kind) && isInt(r.Kind):
+		n.small(l)
+		n.small(r)
+		if n.Op == Divide {
+			n.floats(intsAsFloats(l), intsAsFloats(r), false)
+			return inspect.FloatDatum
+		}
+		n.ints(l.Bits, r.Bits)
+		return inspect.IntDatum
+	case n.Op == Modulo:
+		return inspect.NoDatum
+	case l.Kind == inspect.Float32Datum && r.Kind == inspect.Float32Datum:
+		n.floats(floatAt(l), floatAt(r), true)
+		return inspect.Float32Datum
+	case (l.Kind == inspect.Float32Datum || r.Kind == inspect.Float32Datum) && (l.Written || r.Written || isInt(l.Kind) || isInt(r.Kind)):
+		return inspect.NoDatum // the other may become a float32, too
+	case isFloat(l.Kind) && isFloat(r.Kind):
+		n.floats(floatAt(l), floatAt(r), false)
+		return inspect.FloatDatum
+	case isFloat(l.Kind) && isInt(r.Kind):
+		n.floats(floatAt(l), intsAsFloats(r), false)
+		return inspect.FloatDatum
+	case isInt(l.Kind) && isFloat(r.Kind):
+		n.floats(intsAsFloats(l), floatAt(r), false)
+		return inspect.FloatDatum
+	}
+	return inspect.NoDatum
+}
+
+// small makes the lanes bad that are above the largest int64: from there on all is one by one.
+func (n *Arith) small(v *Vector) {
+	if v.Kind == inspect.UintDatum {
+		n.spoil(func(i int) bool { return v.Bits[i] > math.MaxInt64 })
+	}
+}
+
+// spoil makes lanes of n.rest bad.
+func (n *Arith) spoil(is func(lane int) bool) {
+	var bad inspect.Mask
+	each(len(n.bits), &n.rest, &bad, is)
+	n.vector.Bad.Or(&bad)
+	n.rest.AndNot(&bad)
+}
+
+func floatAt(v *Vector) func(i int) float64 {
+	return func(i int) float64 { return math.Float64frombits(v.Bits[i]) }
+}
+
+func intsAsFloats(v *Vector) func(i int) float64 {
+	if v.Kind == inspect.UintDatum {
+		return func(i int) float64 { return float64(v.Bits[i]) }
+	}
+	return func(i int) float64 { return float64(int64(v.Bits[i])) }
+}
+
+// ints computes with int64s.
+func (n *Arith) ints(x, y []uint64) {
+	dst := n.bits
+	x, y = x[:len(dst)], y[:len(dst)]
+	var over uint64 // the sign bit of any lane that does not fit
+	switch n.Op {
+	case Add:
+		for i := range dst {
+			z := x[i] + y[i]
+			over |= (x[i] ^ z) & (y[i] ^ z)
+			dst[i] = z
+		}
+		if over>>63 != 0 {
+			n.spoil(func(i int) bool { return (x[i]^dst[i])&(y[i]^dst[i])>>63 != 0 })
+		}
+	case Subtract:
+		for i := range dst {
+			z := x[i] - y[i]
+			over |= (x[i] ^ y[i]) & (x[i] ^ z)
+			dst[i] = z
+		}
+		if over>>63 != 0 {
+			n.spoil(func(i int) bool { return (x[i]^y[i])&(x[i]^dst[i])>>63 != 0 })
+		}
+	case Multiply:
+		for i := range dst {
+			dst[i] = x[i] * y[i]
+			over |= productOverflow(x[i], y[i])
+		}
+		if over != 0 {
+			n.spoil(func(i int) bool { return productOverflow(x[i], y[i]) != 0 })
+		}
+	case Modulo:
+		n.spoil(func(i int) bool { return y[i] == 0 })
+		var done inspect.Mask
+		each(len(dst), &n.rest, &done, func(i int) bool {
+			dst[i] = uint64(int64(x[i]) % int64(y[i]))
+			return true
+		})
+	}
+}
+
+// productOverflow is not 0 if the product of two int64s does not fit in one.
+func productOverflow(x, y uint64) uint64 {
+	hi, lo := bits.Mul64(x, y)
+	hi -= uint64(int64(x)>>63)&y + uint64(int64(y)>>63)&x
+	return hi ^ uint64(int64(lo)>>63)
+}
+
+// floats computes with floats. Of float32s it rounds to one.
+func (n *Arith) floats(x, y func(i int) float64, single bool) {
+	dst := n.bits
+	n.spoil(func(i int) bool {
+		a, b := x(i), y(i)
+		var z float64
+		switch n.Op {
+		case Add:
+			z = a + b
+		case Subtract:
+			z = a - b
+		case Multiply:
+			z = a * b
+		case Divide:
+			// An integer above 2⁵³ may have a quotient that no float holds.
+			if b == 0 || !single && (math.Abs(a) > 1<<53) {
+				return true
+			}
+			z = a / b
+		}
+		if single {
+			z = float64(float32(z))
+		}
+		dst[i] = math.Float64bits(z)
+		return z-z != 0
+	})
+}
+
+// Negate is -x.
+type Negate struct {
+	Of Node
+
+	vector Vector
+	bits   []uint64
+}
+
+func (n *Negate) parts() []Node { return []Node{n.Of} }
+
+func (n *Negate) eval(b *batch, in *inspect.Mask) *Vector {
+	v := n.Of.eval(b, in)
+	n.bits = room(n.bits, b.n)
+	n.vector = Vector{Kind: v.Kind, Bits: n.bits, Bad: v.Bad, Written: v.Written}
+	switch v.Kind {
+	case inspect.IntDatum, inspect.DurationDatum:
+		var least inspect.Mask
+		each(b.n, in, &least, func(i int) bool {
+			n.bits[i] = -v.Bits[i]
+			return v.Bits[i] == 1<<63
+		})
+		n.vector.Bad.Or(&least)
+	case inspect.FloatDatum, inspect.Float32Datum:
+		for i, w := range v.Bits[:b.n] {
+			n.bits[i] = math.Float64bits(-math.Float64frombits(w))
+		}
+	default:
+		n.vector = Vector{Bad: *in}
+	}
+	return &n.vector
+}
