@@ -404,7 +404,7 @@ func (c *tally) scan(v inspect.Value, depth int) {
 					break
 				}
 				seen++
-				kept, _ := e.Keep()
+				kept, _ := e.Keep(nil)
 				c.scan(k, depth-1)
 				c.scan(kept, depth-1)
 			}

@@ -233,7 +233,7 @@ func TestItemsWhileInUse(t *testing.T) {
 				if p, err := e.Field(2).Elem(); err == nil && p.IsValid() {
 					p.Scalar(100)
 				}
-				kept, _ := e.Keep()
+				kept, _ := e.Keep(nil)
 				kept.Field(1).Scalar(100)
 				seen++
 			})

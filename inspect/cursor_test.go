@@ -155,8 +155,8 @@ func TestKeepLasts(t *testing.T) {
 		cur.Trust(trusted)
 		for !cur.Done() {
 			loadChunk(t, cur, func(k, e inspect.Value) {
-				k, _ = k.Keep()
-				e, n := e.Keep()
+				k, _ = k.Keep(nil)
+				e, n := e.Keep(nil)
 				if n == 0 || e.Mark()&inspect.Copied == 0 {
 					t.Fatal("what was lent is not copied")
 				}

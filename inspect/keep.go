@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
@@ -14,8 +15,8 @@ const maxKept = 64 << 10
 // that nothing else keeps alive, and not what it leads to. It keeps a pointer, map or chan itself,
 // so a later read through it shows that later moment. bytes says how many bytes were copied; 0 if v
 // lasts anyway. Keep does not copy an element of more than 64 KiB, and marks the Value Racy. Call
-// it while holding the guard that v was read under.
-func (v Value) Keep() (kept Value, bytes int) {
+// it while holding the guard that v was read under. untold may be nil.
+func (v Value) Keep(untold *Untold) (kept Value, bytes int) {
 	if v.how&(lent|slot) == 0 {
 		return v, 0
 	}
@@ -45,7 +46,7 @@ func (v Value) Keep() (kept Value, bytes int) {
 	default:
 		slab := peek.NewSlab(size)
 		if still, err = v.ref.Settled(slab.Bytes(size)); err == nil {
-			slab, size = v.withStrings(slab)
+			slab, size = v.withStrings(slab, untold)
 			v.ref = slab.Ref(v.ref)
 		}
 		h |= fixed
@@ -66,39 +67,82 @@ func (v Value) Keep() (kept Value, bytes int) {
 // longest string that is.
 const maxKeptStrings = 16 << 10
 
+// Untold says which of an element's strings Keep must not copy: how many bytes an evaluation has
+// copied is told to whoever asked, and so would be how long these are.
+type Untold struct {
+	At []uintptr // where they lie in the element, ascending
+	// Secret reports whether a string that lies elsewhere is one of them by what it holds. It is
+	// called while the guard is held. Such a string is replaced by StandIn, at most 64 bytes long.
+	Secret  func(s string) bool
+	StandIn string
+}
+
+// A keptString is a string to be kept with its element.
+type keptString struct {
+	off  uintptr // of its header in the element
+	addr uintptr // of its bytes
+	text string
+}
+
 // withStrings appends to c, a copy of v, the bytes of v's strings, which may be freed once the
 // guard is released. n is its new size.
-func (v Value) withStrings(c peek.Slab) (with peek.Slab, n uintptr) {
+func (v Value) withStrings(c peek.Slab, untold *Untold) (with peek.Slab, n uintptr) {
 	size := v.typ.Size()
-	at := v.space().stringsOf(v.typ)
 	n = wordAligned(size)
 	begin := n
-	var w [2]uintptr
-	for _, off := range at {
-		if _, err := c.Ref(v.ref).Add(off).Words(w[:]); err == nil && w[0] != 0 && w[1] <= maxKeptStrings {
-			n += keptHeader + wordAligned(w[1])
+	var few [4]keptString
+	kept := few[:0]
+	for _, off := range v.space().stringsOf(v.typ) {
+		s, ok := v.keptString(c, off, untold)
+		if !ok {
+			continue
 		}
+		if n += keptHeader + wordAligned(uintptr(len(s.text))); n-begin > maxKeptStrings {
+			return c, size
+		}
+		kept = append(kept, s)
 	}
-	if n == begin || n-begin > maxKeptStrings {
+	if len(kept) == 0 {
 		return c, size
 	}
 	with = peek.NewSlab(n)
 	b := with.Bytes(n)
 	copy(b, c.Bytes(size))
 	to := begin
-	for _, off := range at {
-		if _, err := c.Ref(v.ref).Add(off).Words(w[:]); err != nil || w[0] == 0 || w[1] > maxKeptStrings {
-			continue
-		}
-		with.SetWord(to, w[0])
-		with.SetWord(to+peek.WordSize, ^w[0])
+	for _, s := range kept {
+		with.SetWord(to, s.addr)
+		with.SetWord(to+peek.WordSize, ^s.addr)
 		to += keptHeader
-		if v.ref.At(w[0]).Copy(b[to:to+w[1]]) == nil {
-			with.SetWord(off, with.Ref(v.ref).Addr()+to)
-		}
-		to += wordAligned(w[1])
+		copy(b[to:], s.text)
+		with.SetWord(s.off, with.Ref(v.ref).Addr()+to)
+		with.SetWord(s.off+peek.WordSize, uintptr(len(s.text)))
+		to += wordAligned(uintptr(len(s.text)))
 	}
 	return with, n
+}
+
+// keptString returns the string off bytes into v, of which c is a copy, if it is to be kept.
+func (v Value) keptString(c peek.Slab, off uintptr, untold *Untold) (s keptString, ok bool) {
+	if untold != nil {
+		if _, hidden := slices.BinarySearch(untold.At, off); hidden {
+			return s, false
+		}
+	}
+	var w [2]uintptr
+	if _, err := c.Ref(v.ref).Add(off).Words(w[:]); err != nil || w[0] == 0 || w[1] > maxKeptStrings && untold == nil {
+		return s, false
+	}
+	b := make([]byte, min(w[1], maxKeptStrings))
+	if v.ref.At(w[0]).Copy(b) != nil {
+		return s, false
+	}
+	s = keptString{off: off, addr: w[0], text: string(b)}
+	if untold != nil && untold.Secret(s.text) {
+		s.text = untold.StandIn
+	} else if w[1] > maxKeptStrings {
+		return s, false
+	}
+	return s, true
 }
 
 // keptHeader is the size of what stands before the bytes of a kept string: the address where they

@@ -162,7 +162,7 @@ func (v Value) Lookup(key any) (elem Value, ok bool, err error) {
 	}
 	if elem.how&(lent|solid) == lent {
 		// Keep the element alone, without the rest of the copy.
-		elem, _ = elem.Keep()
+		elem, _ = elem.Keep(nil)
 	}
 	return elem, true, nil
 }

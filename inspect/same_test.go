@@ -285,7 +285,7 @@ func (s *same) list(at string, v inspect.Value, r reflect.Value) {
 			if !ok {
 				break
 			}
-			kept, _ := e.Keep()
+			kept, _ := e.Keep(nil)
 			s.check(fmt.Sprintf("%s at %d", at, i), kept, r.Index(i))
 			i++
 		}
@@ -316,8 +316,8 @@ func (s *same) entries(at string, v inspect.Value, r reflect.Value) {
 			if !ok {
 				break
 			}
-			k, _ = k.Keep()
-			e, _ = e.Keep()
+			k, _ = k.Keep(nil)
+			e, _ = e.Keep(nil)
 			keys, elems = append(keys, k), append(elems, e)
 		}
 	}

@@ -74,18 +74,18 @@ func (l listView) element(key any) (*View, error) {
 func (l listView) at(i int) (*View, error) {
 	l.markUsed()
 	var elem inspect.Value
-	copied := 0
+	copied, p := 0, place{step: stepIndex, index: i}
 	// Where an element of an array lies is known without reading anything.
 	err := l.read(l.val.Kind() != reflect.Array || l.hasGuard(), func(val inspect.Value) (err error) {
 		if elem, err = val.Index(i); err == nil {
-			elem, copied = l.detachOne(elem)
+			elem, copied = l.detachOne(elem, p)
 		}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	c := l.newChild(elem, place{step: stepIndex, index: i})
+	c := l.newChild(elem, p)
 	c.pick.uncharged += uint32(copied)
 	return c, nil
 }

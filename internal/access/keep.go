@@ -49,7 +49,7 @@ func (v *View) keep(content bool) (*View, error) {
 	kept, n := v.val, 0
 	if v.val.Lent() || content && !v.policy.Frozen {
 		v.visit.report.notCopied(v.val)
-		kept, n = v.val.Keep()
+		kept, n = v.val.Keep(v.untold())
 	}
 	if err := v.visit.meter.keep(viewBytes + n + int(v.pick.uncharged)); err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func (v *View) keep(content bool) (*View, error) {
 	if key := v.key; key != nil {
 		kept := *key
 		kept.up, kept.lent = k.up, nil
-		kept.val, _ = key.val.Keep()
+		kept.val, _ = key.val.Keep(nil) // what that takes is not told
 		k.key = &kept
 	}
 	k.lent = nil

@@ -50,19 +50,22 @@ func (m mapView) entry(key any) (*View, error) {
 		}
 		return nil, e
 	}
-	at := place{step: stepLiteral}
-	switch k := key.(type) {
-	case string:
-		at = place{step: stepKey, name: k}
-	case []byte:
-		at = place{step: stepKey, name: string(k)}
-	default:
-		at.name, _ = literal.Of(key)
-	}
-	c := m.newChild(elem, at)
+	c := m.newChild(elem, placeOf(key))
 	c.boxed = true
 	c.pick.uncharged += uint32(copied)
 	return c, nil
+}
+
+// placeOf returns where the entry of a plain key lies in a map.
+func placeOf(key any) place {
+	switch k := key.(type) {
+	case string:
+		return place{step: stepKey, name: k}
+	case []byte:
+		return place{step: stepKey, name: string(k)}
+	}
+	name, _ := literal.Of(key)
+	return place{step: stepLiteral, name: name}
 }
 
 // has reports whether the map has key, which may be a *View or a TypedKey.
@@ -124,7 +127,7 @@ func (m mapView) lookup(key any) (elem inspect.Value, copied int, ok bool, err e
 	}
 	err = m.read(true, func(val inspect.Value) (err error) {
 		if elem, ok, err = val.Lookup(key); ok && err == nil {
-			elem, copied = m.detachOne(elem)
+			elem, copied = m.detachOne(elem, placeOf(key))
 		}
 		return err
 	})

@@ -7,6 +7,7 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access/internal/guard"
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
+	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
 // source is a View as snapshots read it: one hop at a time.
@@ -147,8 +148,11 @@ func (v *View) consistent(f func(now func(part *View) bool)) error {
 }
 
 // textLen returns the length of v, or of what an interface holds, if that is a text, and 0
-// otherwise.
+// otherwise. It is 0 for a text that must not be told: that something is read in parts is told.
 func (v *View) textLen() int {
+	if v.decide(); v.hidden {
+		return 0
+	}
 	val := v.val
 	for range maxHops {
 		if val.Kind() != reflect.Interface {
@@ -171,6 +175,11 @@ func (v *View) textLen() int {
 	n, err := val.Len()
 	if err != nil {
 		return 0
+	}
+	if n > longPart {
+		if b, _, err := val.Bytes(0, longPart); err == nil && secret.In(string(b)) {
+			return 0
+		}
 	}
 	return n
 }

@@ -84,11 +84,15 @@ func (t *Text) Next() (string, error) {
 	if t.Len() > maxPiece && t.of.visit.Holding() {
 		return "", t.of.tooLong(t.Len(), "to be read while a guard is held: ask for it by itself, or take a part, as in x[0:1000]")
 	}
-	// A KiB counts as an entry, so that the Meter ends a long read in time.
-	if err := t.of.visit.meter.read(1 + n/1024); err != nil {
+	if err := t.of.visit.meter.read(1); err != nil {
 		return "", err
 	}
 	s, err := t.of.readAround(t.at, n, t.copy)
+	if err == nil {
+		// A KiB counts as an entry, so that the Meter ends a long read in time; but not of a secret,
+		// whose length that would tell.
+		err = t.of.visit.meter.read(n / 1024)
+	}
 	if err != nil {
 		return "", err
 	}

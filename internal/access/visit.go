@@ -41,6 +41,8 @@ type Visit struct {
 	lanes int // of a batch, at most; 0 for as many as time allows
 	types typeCache
 	key   []byte // reused for the key of each entry of a walk
+
+	untold map[untoldKey]*inspect.Untold // what Keep was told
 }
 
 // Patience bounds how long a Visit waits for the application.

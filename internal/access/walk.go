@@ -303,18 +303,20 @@ func (v *View) detach(val inspect.Value) inspect.Value {
 	// those of a map may be freed once it is released.
 	if val.InPlace() || val.Lent() && v.hasGuard() && !v.isTrusted() {
 		v.visit.report.notCopied(val)
-		val, _ = val.Keep()
+		val, _ = val.Keep(nil) // what that takes is not told
 	}
 	return val
 }
 
-// detachOne is detach for a single element, and returns how many bytes it copied. Without a guard
-// it copies nothing: there is no moment that the copy would be of.
-func (v *View) detachOne(val inspect.Value) (inspect.Value, int) {
+// detachOne is detach for a single element of v, at that place, and returns how many bytes it copied.
+// Without a guard it copies nothing: there is no moment that the copy would be of.
+func (v *View) detachOne(val inspect.Value, p place) (inspect.Value, int) {
 	if !val.InPlace() || v.policy.Frozen || !v.hasGuard() {
 		return val, 0
 	}
-	return val.Keep()
+	var elem View
+	v.initChild(&elem, val, p)
+	return val.Keep(elem.untold())
 }
 
 // hand lends an entry to f, in the same Views for each entry.

@@ -1,0 +1,73 @@
+package access
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/sightglass-go/sightglass/internal/secret"
+)
+
+func TestStandIn(t *testing.T) {
+	if !secret.In(standIn) || len(standIn) > 64 {
+		t.Errorf("%q is shown, or too long", standIn)
+	}
+}
+
+// What Keep must leave out is what a View of the part would hide, for every way to name it.
+func TestUntold(t *testing.T) {
+	type deep struct {
+		Hint, Password string
+		Number         int
+		Pins           [3]string
+	}
+	type held struct {
+		ID     int
+		Name   string
+		Token  string
+		Gone   string `inspect:"-"`
+		Marked string `inspect:"secret"`
+		Card   string
+		Deep   deep
+		Many   [100][100]int
+		Secret deep
+		Ref    *deep
+	}
+	_, c := lookAt(t, &struct{ m map[string]held }{map[string]held{"a": {}, "token": {}}}, Hide("*.*.Card"))
+	m := must(t, c, ".m")
+	names := func(at []uintptr) (names []string) {
+		for _, off := range at {
+			names = append(names, nameAt(reflect.TypeFor[held](), off))
+		}
+		return names
+	}
+	want := []string{"Token", "Gone", "Marked", "Card", "Deep.Password", "Deep.Pins", "Deep.Pins", "Deep.Pins", "Secret.Password", "Secret.Pins", "Secret.Pins", "Secret.Pins"}
+	for _, key := range []string{"a", "token"} { // a struct is not hidden by its key, and its fields answer for themselves
+		e, err := m.At(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := e.untold().At
+		if !slices.IsSorted(got) {
+			t.Errorf("%s: %v is not sorted", key, got)
+		}
+		if got := names(got); !slices.Equal(got, want) {
+			t.Errorf("%s: %q\nwant %q", key, got, want)
+		}
+	}
+}
+
+// nameAt is the name of the field of t that lies there.
+func nameAt(t reflect.Type, off uintptr) string {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if off < f.Offset || off >= f.Offset+f.Type.Size() {
+			continue
+		}
+		if f.Type.Kind() == reflect.Struct {
+			return f.Name + "." + nameAt(f.Type, off-f.Offset)
+		}
+		return f.Name
+	}
+	return "?"
+}
