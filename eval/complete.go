@@ -86,17 +86,16 @@ func (s *Session) CompleteContext(ctx context.Context, line string, pos int) []C
 	if pos < 0 || pos > len(line) || pos > maxCompleted || !utf8.ValidString(line[:pos]) {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, completeLimits.Time)
-	defer cancel()
 	limits := completeLimits
 	limits.Show = s.limits.Show
 	limits = limits.Filled()
 	limits.Nesting = s.limits.Nesting
 	e := s.begin(ctx, limits)
+	defer e.End()
 	e.Visit.ForbidCalls()
 	out, err := e.complete(line[:pos])
 	// What was found until the budget was spent is of use.
-	if err != nil && len(out) == 0 || ctx.Err() == context.Canceled {
+	if err != nil && len(out) == 0 || ctx.Err() != nil {
 		return nil
 	}
 	slices.SortFunc(out, Completion.compare)

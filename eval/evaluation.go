@@ -8,7 +8,6 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/compile"
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
-	"github.com/sightglass-go/sightglass/eval/internal/library"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
@@ -29,10 +28,10 @@ type evaluation struct {
 
 var _ machine.Lister = (*evaluation)(nil)
 
-// begin starts an evaluation. ctx must end when the budget of time is spent.
+// begin starts an evaluation. End must be called in the end.
 func (s *Session) begin(ctx context.Context, limits Limits) *evaluation {
 	m := meter.New(ctx, meter.Budget{Time: limits.Time, Entries: limits.Entries, Bytes: limits.Bytes})
-	visit := s.reg.Visit(ctx, m)
+	visit := s.reg.Visit(m.Context(), m)
 	visit.Share(limits.Share)
 	visit.Lanes(s.lanes)
 	m.YieldTo(visit.Yield, visit.Holding)
@@ -48,7 +47,7 @@ func (e *evaluation) Exposed() []registry.Entry { return e.session.reg.Entries()
 // eval evaluates a line.
 func (e *evaluation) eval(source string) (r Result, err error) {
 	defer e.rescue(&err)
-	st, err := syntax.Parse(source, library.Known, syntax.Limits{Line: e.limits.Line, Nesting: e.limits.Nesting})
+	st, err := e.session.parsed.parse(source, syntax.Limits{Line: e.limits.Line, Nesting: e.limits.Nesting})
 	if err != nil {
 		return Result{}, err
 	}

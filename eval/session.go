@@ -17,6 +17,7 @@ type Session struct {
 	stepwise bool     // see machine.Frame; for tests, as are these
 	single   bool     // see machine.Frame
 	lanes    int      // see access.Visit
+	parsed   parsed   // for the goroutine in Run
 
 	mu   sync.Mutex // guards vars, for Complete beside Run
 	vars variables
@@ -39,16 +40,14 @@ func NewSession(reg *registry.Registry, limits Limits) *Session {
 func (s *Session) Run(ctx context.Context, q Query) (Result, error) {
 	limits := s.limits.Within(q.Limits).Filled() // again, as Show.Nodes follows from Output
 	limits.Show.Once = q.Once
-	ctx, end := context.WithCancelCause(ctx)
-	defer end(nil)
 	e := s.begin(ctx, limits)
+	defer e.End()
 	e.mode = q.Mode
-	defer e.EndAfter(func() { end(context.DeadlineExceeded) })()
 	e.Visit.Oversee(e.overseer(s.overseer, q.Confirm))
 	if q.Long != nil {
 		e.WhenLong(q.Due, func() error {
 			defer e.Visit.Rested()
-			return errorOfCaller(q.Long(ctx))
+			return errorOfCaller(q.Long(e.Context()))
 		})
 	}
 	if q.Progress != nil {

@@ -31,7 +31,7 @@ const ElementSize = 24
 // Meter counts steps of work, entries read and bytes kept. It implements access.Meter.
 // It is for the goroutine of the evaluation, or for the one that works for it while it waits.
 type Meter struct {
-	ctx     context.Context
+	ctx     *waits
 	budget  Budget
 	entries int
 	kept    int // bytes, now
@@ -48,7 +48,6 @@ type Meter struct {
 
 	yield   func() time.Duration // gives way to other goroutines and returns the next slice
 	holding func() bool          // reports whether a guard is held
-	timer   *time.Timer          // ends ctx when the time is spent; nil where something else does
 	long    func() error         // called when the evaluation is long, and when due; nil if nobody asked
 	due     func() bool          // reports whether long has to be called again
 	isLong  bool                 // long was called
@@ -61,22 +60,21 @@ type Meter struct {
 	Looked func()
 }
 
-// New returns a Meter for an evaluation that starts now and ends with ctx.
+// New returns a Meter for an evaluation that starts now and ends with ctx. End must be called in the
+// end if anything waits with [Meter.Context].
 func New(ctx context.Context, b Budget) *Meter {
 	now := time.Now()
-	return &Meter{ctx: ctx, budget: b, start: now, last: now, batch: 64, steps: 64}
+	w := &waits{Context: ctx, until: now.Add(b.Time)}
+	return &Meter{ctx: w, budget: b, start: now, last: now, batch: 64, steps: 64}
 }
+
+// End ends the context.
+func (m *Meter) End() { m.ctx.end() }
 
 // YieldTo has m call yield at each look at the clock, and ask holding before anything waits. yield
 // gives way to other goroutines and returns how long to work until the next look.
 func (m *Meter) YieldTo(yield func() time.Duration, holding func() bool) {
 	m.yield, m.holding, m.slice = yield, holding, yield()
-}
-
-// EndAfter calls end when the budget of time is spent, unless stop is called before.
-func (m *Meter) EndAfter(end func()) (stop func() bool) {
-	m.timer = time.AfterFunc(m.budget.Time, end)
-	return m.timer.Stop
 }
 
 // WhenLong has m call long, with no guard held, if the evaluation is long: once, and at each look at
@@ -116,7 +114,8 @@ const reportEvery = 100 * time.Millisecond
 // report must not wait.
 func (m *Meter) Report(report func()) { m.report = report }
 
-// Context is that of the evaluation.
+// Context is that of the evaluation. It ends with that of New, when the budget of time is spent, and
+// with End.
 func (m *Meter) Context() context.Context { return m.ctx }
 
 // Budget is what m was made with.
@@ -213,13 +212,11 @@ func (m *Meter) Look() error {
 // Pause stops the clock until resume is called.
 func (m *Meter) Pause() (resume func()) {
 	began := time.Now()
-	running := m.timer.Stop()
+	m.ctx.pause()
 	return func() {
 		waited := time.Since(began)
 		m.start, m.last = m.start.Add(waited), m.last.Add(waited)
-		if running {
-			m.timer.Reset(m.budget.Time - time.Since(m.start))
-		}
+		m.ctx.resume(waited)
 	}
 }
 
