@@ -36,12 +36,13 @@ type look func(b *testing.B, stop *atomic.Bool) (entries int)
 
 func nobody(*testing.B, *atomic.Bool) int { return 0 }
 
-// scans is a session that evaluates source again and again.
-func scans(reg *registry.Registry, source string) look {
+// scans is a session that evaluates source again and again, with a share of the processors; 0 is the
+// default.
+func scans(reg *registry.Registry, source string, share float64) look {
 	return func(b *testing.B, stop *atomic.Bool) (entries int) {
 		ctx, cancel := context.WithCancel(b.Context())
 		defer cancel()
-		s := NewSession(reg, Limits{})
+		s := NewSession(reg, Limits{Time: time.Minute, Share: share})
 		for !stop.Load() {
 			f := s.begin(ctx, s.limits)
 			f.Looked = func() {
@@ -178,7 +179,7 @@ func BenchmarkWaiting(b *testing.B) {
 			var alone, looked []measured
 			for b.Loop() {
 				alone = append(alone, beside(b, nobody, application))
-				looked = append(looked, beside(b, scans(reg, side.source), application))
+				looked = append(looked, beside(b, scans(reg, side.source, 0), application))
 			}
 			report := func(name string, rounds []measured) {
 				all := pooled(rounds)

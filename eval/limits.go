@@ -16,7 +16,7 @@ type Limits struct {
 	MaxTime time.Duration
 	Entries int          // entries and hops read; default 100 million
 	Bytes   int          // bytes that an evaluation copies or builds and keeps; default 64 MiB
-	Share   float64      // of one processor, while other goroutines wait for one; default 1/32; 1 means never to pause
+	Share   float64      // of all processors, for all evaluations together, while others wait for one; default 1/32; 1 means never to pause
 	Output  int          // bytes of rendered answer; default 1 MiB
 	Line    int          // bytes of source; default 64 KiB
 	Nesting int          // nesting of the source; default 200

@@ -1,17 +1,20 @@
 package eval
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"reflect"
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
 
-// callers is how many wait for an answer at any time.
-const callers = 16
+// stretch is how long an application runs, with somebody looking or with nobody.
+const stretch = 200 * time.Millisecond
 
 // request is some twenty microseconds of work.
 func request() byte {
@@ -22,14 +25,14 @@ func request() byte {
 	return byte(x)
 }
 
-// callFor has every caller make calls for half a second, and returns what each took.
-func callFor(caller func() (call func())) []time.Duration {
-	var each [callers][]time.Duration
+// callFor makes n callers call for a stretch, and returns what each call took.
+func callFor(n int, caller func(i int) (call func())) []time.Duration {
+	each := make([][]time.Duration, n)
+	end := time.Now().Add(stretch)
 	var all sync.WaitGroup
-	end := time.Now().Add(500 * time.Millisecond)
 	for i := range each {
 		all.Go(func() {
-			call := caller()
+			call := caller(i)
 			for begin := time.Now(); begin.Before(end); {
 				call()
 				now := time.Now()
@@ -39,144 +42,295 @@ func callFor(caller func() (call func())) []time.Duration {
 		})
 	}
 	all.Wait()
-	return slices.Concat(each[:]...)
+	return slices.Concat(each...)
 }
+
+// callers is how many call without a pause.
+const callers = 16
 
 // inTurns is an application of goroutines that take turns.
-func inTurns(*testing.B) []time.Duration {
-	return callFor(func() func() {
-		var answer byte
+func inTurns(*testing.B) felt {
+	return feltBy(callFor(callers, func(int) func() {
 		return func() {
 			runtime.Gosched()
-			answer ^= request()
+			request()
 		}
-	})
+	}))
 }
 
-// overSockets is an application whose goroutines wait for the network.
-func overSockets(b *testing.B) []time.Duration {
+// server answers each byte of n connections on the loopback interface with a byte of work.
+func server(b *testing.B, n int, work func() byte) (conns []net.Conn, stop func()) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
 	}
-	var servers sync.WaitGroup
-	servers.Go(func() {
-		for {
+	var serving sync.WaitGroup
+	for range n {
+		serving.Go(func() {
 			c, err := l.Accept()
 			if err != nil {
+				b.Error(err)
 				return
 			}
-			servers.Go(func() {
-				defer c.Close()
-				var buf [1]byte
-				for {
-					if _, err := c.Read(buf[:]); err != nil {
-						return
-					}
-					buf[0] = request()
-					if _, err := c.Write(buf[:]); err != nil {
-						return
-					}
+			defer c.Close()
+			for buf := make([]byte, 1); ; {
+				if _, err := c.Read(buf); err != nil {
+					return
 				}
-			})
-		}
-	})
-	var conns [callers]net.Conn
-	for i := range conns {
-		if conns[i], err = net.Dial("tcp", l.Addr().String()); err != nil {
+				buf[0] = work()
+				if _, err := c.Write(buf); err != nil {
+					return
+				}
+			}
+		})
+	}
+	for range n {
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
 			b.Fatal(err)
 		}
+		conns = append(conns, c)
 	}
-	next := make(chan net.Conn, callers)
-	for _, c := range conns {
-		next <- c
-	}
-	each := callFor(func() func() {
-		c := <-next
-		var buf [1]byte
-		return func() {
-			if _, err := c.Write(buf[:]); err != nil {
-				b.Error(err)
-			}
-			if _, err := c.Read(buf[:]); err != nil {
-				b.Error(err)
-			}
+	return conns, func() {
+		for _, c := range conns {
+			c.Close()
 		}
-	})
-	for _, c := range conns {
-		c.Close()
+		serving.Wait()
+		l.Close()
 	}
-	l.Close()
-	servers.Wait()
-	return each
 }
 
-// overChannels is an application whose goroutines wait for each other. The runtime lets those that
-// answer each other go on before others, so that a few calls take a thousand times as long as most.
-func overChannels(*testing.B) []time.Duration {
+// ask sends a byte and waits for the answer.
+func ask(b *testing.B, c net.Conn) {
+	buf := []byte{1}
+	if _, err := c.Write(buf); err != nil {
+		b.Error(err)
+	}
+	if _, err := c.Read(buf); err != nil {
+		b.Error(err)
+	}
+}
+
+// overSockets is an application whose goroutines wait for the network.
+func overSockets(b *testing.B) felt {
+	conns, stop := server(b, callers, request)
+	defer stop()
+	return feltBy(callFor(callers, func(i int) func() { return func() { ask(b, conns[i]) } }))
+}
+
+// workers are four goroutines that do requests for others.
+func workers() (work func() byte, stop func()) {
 	requests := make(chan chan byte)
-	var servers sync.WaitGroup
-	for range callers / 4 {
-		servers.Go(func() {
+	var working sync.WaitGroup
+	for range 4 {
+		working.Go(func() {
 			for answer := range requests {
 				answer <- request()
 			}
 		})
 	}
-	each := callFor(func() func() {
-		answer := make(chan byte)
-		return func() {
+	answers := sync.Pool{New: func() any { return make(chan byte) }}
+	return func() byte {
+			answer := answers.Get().(chan byte)
+			defer answers.Put(answer)
 			requests <- answer
-			<-answer
+			return <-answer
+		}, func() {
+			close(requests)
+			working.Wait()
 		}
-	})
-	close(requests)
-	servers.Wait()
-	return each
 }
 
-// BenchmarkYielding is what applications of three kinds lose that keep both of two processors busy, while a
-// session scans a million entries without a pause, while a plain walk by reflect does, and while nobody looks:
-// turn by turn, so that whatever else the machine does is in all of them. Reported are the medians of the rounds' ratios.
+// overChannels is an application whose goroutines wait for each other. The runtime lets those that
+// answer each other go on before others, so that a few calls take a thousand times as long as most.
+func overChannels(*testing.B) felt {
+	work, stop := workers()
+	defer stop()
+	return feltBy(callFor(callers, func(int) func() { return func() { work() } }))
+}
+
+// nowAndThen has n callers ask over the network, each after a pause of that mean length, and the server passes the question on over a channel.
+func nowAndThen(b *testing.B, n int, pause time.Duration) []time.Duration {
+	work, stopWork := workers()
+	defer stopWork()
+	conns, stop := server(b, n, work)
+	defer stop()
+	each := make([][]time.Duration, n)
+	end := time.Now().Add(stretch)
+	var all sync.WaitGroup
+	for i := range each {
+		all.Go(func() {
+			for due := time.Now(); ; {
+				due = due.Add(time.Duration(rand.ExpFloat64() * float64(pause)))
+				if due.After(end) {
+					return
+				}
+				time.Sleep(time.Until(due))
+				begin := time.Now()
+				ask(b, conns[i])
+				each[i] = append(each[i], time.Since(begin))
+			}
+		})
+	}
+	all.Wait()
+	return slices.Concat(each...)
+}
+
+// aThird is an application that keeps a third of two processors busy, by 11,000 requests a second.
+func aThird(b *testing.B) felt { return feltBy(nowAndThen(b, 32, 3*time.Millisecond)) }
+
+// aBurner is an application with a goroutine that does nothing but compute, whose work is counted, and
+// few requests beside it, whose times are.
+func aBurner(b *testing.B) felt {
+	var stop atomic.Bool
+	var done int
+	var burning sync.WaitGroup
+	burning.Go(func() {
+		for ; !stop.Load(); done++ {
+			request()
+		}
+	})
+	f := feltBy(nowAndThen(b, 4, 2*time.Millisecond))
+	stop.Store(true)
+	burning.Wait()
+	f.rate = float64(done)
+	return f
+}
+
+// inBursts is an application that has 10 ms of work for a processor every 50 ms. The rate is that of its
+// calls while there is work.
+func inBursts(*testing.B) felt {
+	const burst = 500
+	var f felt
+	var busy time.Duration
+	for range stretch / (50 * time.Millisecond) {
+		begin := time.Now()
+		var left atomic.Int64
+		left.Store(burst)
+		var each [callers][]time.Duration
+		var all sync.WaitGroup
+		for i := range each {
+			all.Go(func() {
+				for begin := time.Now(); left.Add(-1) >= 0; {
+					runtime.Gosched()
+					request()
+					now := time.Now()
+					each[i] = append(each[i], now.Sub(begin))
+					begin = now
+				}
+			})
+		}
+		all.Wait()
+		busy += time.Since(begin)
+		f.each = append(f.each, slices.Concat(each[:]...)...)
+		time.Sleep(time.Until(begin.Add(50 * time.Millisecond)))
+	}
+	f.rate = float64(len(f.each)) / busy.Seconds()
+	return f
+}
+
+// atRest is an application that does nothing.
+func atRest(*testing.B) felt {
+	time.Sleep(stretch)
+	return felt{each: []time.Duration{1}, rate: 1}
+}
+
+// felt is what an application feels of whoever looks at it.
+type felt struct {
+	each []time.Duration // what its calls took
+	rate float64         // of its work
+}
+
+func feltBy(each []time.Duration) felt { return felt{each, float64(len(each))} }
+
+// BenchmarkYielding is what applications of seven kinds lose while a session scans a million entries
+// without a pause, with several shares and the default one, and while a plain walk by reflect does.
+// A stretch of each is followed by one with nobody looking, so that whatever else the machine does is
+// in both. Reported are the medians of the ratios of two such stretches, in percent; p99.9 is that of
+// all stretches together. "scan" is what was read, as a part of what is when the application rests.
 func BenchmarkYielding(b *testing.B) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 	m, reg := newMillion()
-	names := []string{"nobody", "session", "reflect"}
-	looks := []look{nobody, scans(reg, "count(c.items, .hits > 10)"), plainWalk(reflect.ValueOf(m.items))}
-	figures := []struct {
+	const source = "count(c.items, .hits > 10)"
+	type looking struct {
 		name string
-		of   func(m measured) float64
-	}{
-		{"throughput", measured.rate},
-		{"p50", func(m measured) float64 { return m.at(500) }}, {"p99", func(m measured) float64 { return m.at(990) }},
-		{"p99.9", func(m measured) float64 { return m.at(999) }}, {"longest", func(m measured) float64 { return m.at(1000) }},
+		look look
 	}
+	looks := []looking{{"default", scans(reg, source, 0)}}
+	for _, n := range []int{4, 8, 16, 32, 64, 128} {
+		looks = append(looks, looking{fmt.Sprint("share=1:", n), scans(reg, source, 1/float64(n))})
+	}
+	looks = append(looks, looking{"all", scans(reg, source, 1)}, looking{"reflect", plainWalk(reflect.ValueOf(m.items))})
 	for _, app := range []struct {
 		name string
-		run  func(b *testing.B) []time.Duration
-	}{{"turns", inTurns}, {"sockets", overSockets}, {"channels", overChannels}} {
-		b.Run(app.name, func(b *testing.B) {
-			rounds := make([][]measured, len(looks))
-			for b.Loop() {
-				for i, l := range looks {
-					rounds[i] = append(rounds[i], beside(b, l, func() []time.Duration { return app.run(b) }))
+		run  func(b *testing.B) felt
+	}{
+		{"turns", inTurns}, {"sockets", overSockets}, {"channels", overChannels}, {"third", aThird},
+		{"burner", aBurner}, {"bursts", inBursts}, {"rest", atRest},
+	} {
+		for _, l := range looks {
+			b.Run(app.name+"/"+l.name, func(b *testing.B) {
+				var alone, beside, rest []yielded
+				for b.Loop() {
+					alone = append(alone, measure(b, nobody, app.run))
+					beside = append(beside, measure(b, l.look, app.run))
+					rest = append(rest, measure(b, l.look, atRest))
 				}
-			}
-			for _, f := range figures {
-				b.ReportMetric(middle(rounds[0], f.of), names[0]+"-"+f.name)
-				for i := 1; i < len(looks); i++ {
-					ratios := make([]float64, len(rounds[i]))
-					for j, m := range rounds[i] {
-						ratios[j] = f.of(m) / f.of(rounds[0][j])
+				percent := func(unit string, of func(y yielded) float64) {
+					ratios := make([]float64, len(alone))
+					for i := range ratios {
+						ratios[i] = 100 * of(beside[i]) / of(alone[i])
 					}
-					slices.Sort(ratios)
-					b.ReportMetric(ratios[len(ratios)/2], names[i]+"/nobody-"+f.name)
+					b.ReportMetric(medianOf(ratios), "%"+unit)
 				}
-			}
-			for i := 1; i < len(looks); i++ {
-				b.ReportMetric(middle(rounds[i], func(m measured) float64 { return float64(m.entries) / m.took.Seconds() / 1e6 }), names[i]+"-Mentries/s")
-			}
-			b.ReportMetric(0, "ns/op")
-		})
+				if app.name != "rest" {
+					percent("rate", func(y yielded) float64 { return y.rate })
+					percent("p50", func(y yielded) float64 { return y.at(500) })
+					percent("p99", func(y yielded) float64 { return y.at(990) })
+					b.ReportMetric(100*together(beside).at(999)/together(alone).at(999), "%p99.9")
+				}
+				scanned := func(ys []yielded) float64 {
+					rates := make([]float64, len(ys))
+					for i, y := range ys {
+						rates[i] = float64(y.entries) / y.took.Seconds()
+					}
+					return medianOf(rates)
+				}
+				b.ReportMetric(100*scanned(beside)/scanned(rest), "%scan")
+				b.ReportMetric(scanned(beside)/1e6, "Mentries/s")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
 	}
+}
+
+// yielded is a stretch of an application, and what was scanned meanwhile.
+type yielded struct {
+	measured
+	rate float64
+}
+
+// measure measures a stretch of an application while l looks.
+func measure(b *testing.B, l look, app func(b *testing.B) felt) (y yielded) {
+	runtime.GC()
+	y.measured = beside(b, l, func() []time.Duration {
+		f := app(b)
+		y.rate = f.rate
+		return f.each
+	})
+	return y
+}
+
+// together is all stretches as one.
+func together(ys []yielded) measured {
+	var ms []measured
+	for _, y := range ys {
+		ms = append(ms, y.measured)
+	}
+	return pooled(ms)
+}
+
+func medianOf(xs []float64) float64 {
+	slices.Sort(xs)
+	return xs[len(xs)/2]
 }

@@ -86,21 +86,22 @@ func (vis *Visit) Tally() Tally {
 // should not yield.
 func (vis *Visit) Holding() bool { return vis.guards.Holding() }
 
-// DefaultShare is the part of one processor that a Visit has while others wait for one.
+// DefaultShare is the part of all processors that Visits together have while others wait for one all
+// the time.
 const DefaultShare = pace.DefaultShare
 
-// Share sets the part of one processor, from 0.001 to 1, that the Visit has while others wait for
-// one. The default is [DefaultShare]; with 1 the Visit never sleeps.
+// Share sets the part of all processors, from 0.001 to 1, that the Visit has, together with others
+// that run at the same time, while goroutines of the application wait for one all the time. The
+// default is [DefaultShare]; with 1 the Visit never sleeps.
 func (vis *Visit) Share(part float64) { vis.pace.SetShare(part) }
 
 // Lanes bounds the entries of a [Batch]; 0 means as many as time allows. It is for tests.
 func (vis *Visit) Lanes(most int) { vis.lanes = most }
 
 // Yield gives the processor to others, unless a guard is held or the last Yield was a moment ago.
-// It returns the time to work before the next call: 50 µs while there is a processor for everybody.
-// While others wait for one, Yield first sleeps for long enough to leave them nearly all of the
-// time, and returns 10 µs and the credit of that sleep. The walks of a View yield by themselves;
-// any other loop must call Yield.
+// It returns the time to work before the next call: 50 µs while a processor is idle, and 20 µs
+// otherwise. While others wait for a processor all the time, Yield sleeps for long enough to leave
+// them all but the share. The walks of a View yield by themselves; any other loop must call Yield.
 func (vis *Visit) Yield() (slice time.Duration) { return vis.pace.Yield(vis.ctx, vis.guards.Holding()) }
 
 // Rested says that the time since the last Yield was a wait and no work, which is owed nothing.

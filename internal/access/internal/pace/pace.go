@@ -1,173 +1,216 @@
-// Package pace decides when one evaluation gives the processor to the application. It works in
-// slices of 50 µs while there is a processor for everybody. While others wait for one it works in
-// shorter slices and sleeps between them, so that it has only a small share of one processor.
+// Package pace decides when one evaluation gives the processor to the application.
+//
+// It works in slices of 20 to 50 µs. Between two of them it looks at what the scheduler says of the
+// moment. While a processor is idle, it goes on. While none is, it first goes to the end of every
+// queue there is: of goroutines that wait for this processor, of sockets that nobody has fetched
+// yet, and of threads that the kernel has no processor for. While others wait all the time, it works
+// no more than a share of all processors, and sleeps for the rest.
 package pace
 
 import (
 	"context"
-	"math"
-	"runtime"
-	"runtime/metrics"
 	"time"
 )
 
 const (
-	// calmSlice is how long an evaluation works between two yields while nobody waits for a
-	// processor, and busySlice while others do: whoever is next in line waits that much longer.
+	// calmSlice is how long an evaluation works between two yields while a processor is idle, and
+	// fullSlice while none is: a request that comes in, or who is next in line, waits that much
+	// longer. BenchmarkYielding in eval measures what they do to applications.
 	calmSlice = 50 * time.Microsecond
-	busySlice = 10 * time.Microsecond
-	// minSlice is the least work that is worth a yield.
+	fullSlice = 20 * time.Microsecond
+	// minSlice is the least work that is worth a yield, and the least rest that counts as time left
+	// to others: what Yield itself takes is shorter.
 	minSlice = 5 * time.Microsecond
-	// DefaultShare is the part of one processor that an evaluation has while others wait for one.
-	// BenchmarkYielding in eval measures what that leaves to them.
+	// DefaultShare is the part of all processors that evaluations together have while others wait
+	// for one all the time. docs/performance.md has what other shares leave to the application.
 	DefaultShare = 1. / 32
+	leastShare   = 1. / 1000
 	// HoldTime bounds how long one chunk of work holds a guard.
 	HoldTime = 100 * time.Microsecond
 	// freshTime is how far into a slice a guard may still be taken. The scheduler preempts after 10
 	// ms (forcePreemptNS in runtime/proc.go), and must not do so while a guard is held.
 	freshTime = 2 * time.Millisecond
-	// maxSleep bounds a sleep after work that could not be interrupted, or was a wait.
-	maxSleep = 5 * time.Millisecond
-	// maxCredit bounds the credit for a sleep that overran: among goroutines that do nothing but
-	// compute, a sleep takes ten milliseconds and more, until the runtime preempts one of them.
-	maxCredit = time.Millisecond
-	// Asking the runtime who waits takes its scheduler's lock and reads a word of each processor:
-	// 0.2 to 0.33 µs with GOMAXPROCS 2, 0.5 to 1.3 µs with 64 and 0.9 to 2 µs with 128 (on a
-	// machine of two; on one of 128 each of these words comes from another cache). So Yield asks
-	// again after askEvery times as long as asking took, one per cent of the time, or after
-	// maxUnasked.
-	askEvery   = 100
-	maxUnasked = 2 * time.Millisecond
+	// memory is how long what was seen of the scheduler counts. An evaluation is in a crowd from when
+	// others have waited for most of that time until they have for less than half of it.
+	memory   = 2 * time.Millisecond
+	entering = .6
+	leaving  = .4
+	// trust is the most of a rest for which a look at its end stands: a rest ends when those of
+	// others do, so what is seen then is not how it was.
+	trust = 200 * time.Microsecond
+	// maxCatchUp is how much longer a slice is, at most, of an evaluation that has had less than its
+	// share: among goroutines that wait for the network or for each other, a millisecond passes
+	// between two slices.
+	maxCatchUp = 60 * time.Microsecond
+	// maxCharge bounds what one slice is charged for: longer ones could not be interrupted, or were
+	// waits. maxRest bounds one sleep.
+	maxCharge = 2 * time.Millisecond
+	maxRest   = 50 * time.Millisecond
+	// queues is how often Yield goes to the end of all queues while others wait. Who is still waiting
+	// then waits for another processor, and a short sleep makes this one look for them.
+	// The sleep is twice as long each time that others wait still, up to maxNap.
+	queues = 2
+	minNap = 5 * time.Microsecond
+	maxNap = 320 * time.Microsecond
 )
 
 // Pace is how one evaluation shares the processors with the application. It is for one goroutine.
 type Pace struct {
-	since   time.Time     // when this slice began: at the end of the last yield or sleep
-	most    int           // the most that it sleeps per unit of work; 1 means never
-	crowded int           // 0: there is a processor for everybody; each level more doubles the sleeps
-	credit  time.Duration // work already paid for, because the last sleep overran
-	gave    time.Duration // how long Yield has left the processor to others
-	waiting [1]metrics.Sample
-	ask     func(*Pace) bool // reports whether others wait for a processor
-	next    time.Time        // when to ask again
+	sys     system
+	account *account
+	share   float64       // of all processors; 1 means never to sleep
+	since   time.Duration // when this slice began: at the end of the last yield or sleep
+	gave    time.Duration // how long Yield has left the processors to others
+	gauge   gauge
+	waited  float64       // the part of the last moments in which others waited
+	counted time.Duration // until when waited counts
+	crowd   bool          // others wait all the time
+	behind  time.Duration // work that it may catch up with in this slice
+	nap     time.Duration // how long it slept last, because others waited; 0 once none did
+	loss    loss          // of time to what the scheduler does not see
 }
 
 // New returns a Pace with the [DefaultShare]. Its first slice begins now.
-func New() Pace {
-	return Pace{
-		since:   time.Now(),
-		most:    sleepPerWork(DefaultShare),
-		ask:     (*Pace).othersWait,
-		waiting: [1]metrics.Sample{{Name: "/sched/goroutines/runnable:goroutines"}},
-	}
+func New() Pace { return newPace(machine{}, &ours) }
+
+func newPace(sys system, a *account) Pace {
+	now := sys.now()
+	return Pace{sys: sys, account: a, share: DefaultShare, since: now, counted: now, gauge: gauge{idle: true, processors: 1}}
 }
 
-// sleepPerWork returns how long an evaluation with that share of a processor sleeps per unit of
-// work.
-func sleepPerWork(share float64) int {
-	const least = 1. / 1000
-	return int(math.Round(1 / min(max(share, least), 1)))
-}
+// SetShare sets the part of all processors, from 0.001 to 1, that the evaluation has while others
+// wait for one all the time. Evaluations that run at the same time have it together. With 1 it never
+// sleeps.
+func (p *Pace) SetShare(part float64) { p.share = min(max(part, leastShare), 1) }
 
-// SetShare sets the part of one processor, from 0.001 to 1, that the evaluation has while others
-// wait for one. With 1 it never sleeps.
-func (p *Pace) SetShare(part float64) { p.most = sleepPerWork(part) }
-
-// Gave returns how long Yield has left the processor to others.
+// Gave returns how long Yield has left the processors to others.
 func (p *Pace) Gave() time.Duration { return p.gave }
 
 // Restart begins a slice now, after a wait that was no work.
-func (p *Pace) Restart() { p.since = time.Now() }
+func (p *Pace) Restart() {
+	p.since = p.sys.now()
+	p.loss.begin(p.sys, p.since)
+}
 
 // Fresh reports whether the slice is young enough to take a guard in.
-func (p *Pace) Fresh() bool { return time.Since(p.since) <= freshTime }
+func (p *Pace) Fresh() bool { return p.sys.now()-p.since <= freshTime }
 
-// Yield gives the processor to others, unless holding says that a guard is held, or the slice has
-// only begun. It returns how long to work before the next call: 50 µs while there is a processor
-// for everybody; while others wait for one, 10 µs and the credit of the sleep with which Yield then
-// begins. The end of ctx ends that sleep.
-func (p *Pace) Yield(ctx context.Context, holding bool) (slice time.Duration) {
-	now := time.Now()
-	worked := now.Sub(p.since)
-	switch {
-	case holding || worked < minSlice || p.crowded > 0 && worked < p.slice():
-		return max(p.slice()-worked, minSlice)
-	case p.crowded == 0:
-		runtime.Gosched()
-		p.since, p.credit = time.Now(), 0
-	default:
-		// Gosched is not enough: while we queue for this processor nobody polls the network, or
-		// takes work from the queues of others.
-		debt := p.debt(worked)
-		_ = p.Sleep(ctx, min(debt, maxSleep))
-		p.addCredit(p.since.Sub(now) - debt)
-	}
-	p.gave += p.since.Sub(now)
-	// One sample proves nothing: it misses goroutines whose socket has just become readable, and it
-	// counts the runtime's own, which wait for a moment.
-	if p.most > 1 && !p.since.Before(p.next) {
-		switch {
-		case !p.othersWaitNow():
-			p.crowded = max(p.crowded-1, 0)
-		case 1<<p.crowded < p.most:
-			p.crowded++
-		}
+// Hold returns how long the next chunk of work may hold a guard.
+func (p *Pace) Hold() time.Duration {
+	if p.calm() {
+		return HoldTime
 	}
 	return p.slice()
 }
 
-// othersWaitNow asks whether others wait, and sets when to ask again.
-func (p *Pace) othersWaitNow() bool {
-	others := p.ask(p)
-	now := time.Now()
-	p.next = now.Add(min(askEvery*now.Sub(p.since), maxUnasked))
-	return others
-}
-
-// debt returns how long to sleep for the work that no credit pays for.
-func (p *Pace) debt(worked time.Duration) time.Duration {
-	return max(worked-p.credit, busySlice) * time.Duration(min(1<<p.crowded, p.most))
-}
-
-// addCredit gives credit for a sleep that overran by that much.
-func (p *Pace) addCredit(overrun time.Duration) {
-	p.credit = min(max(overrun, 0)/time.Duration(p.most), maxCredit)
-}
-
 // slice returns how long to work between two yields.
 func (p *Pace) slice() time.Duration {
-	if p.crowded == 0 {
+	if p.calm() {
 		return calmSlice
 	}
-	return busySlice + p.credit
+	return fullSlice + p.behind
 }
 
-// Hold returns how long the next chunk of work may hold a guard.
-func (p *Pace) Hold() time.Duration {
-	if p.crowded == 0 {
-		return HoldTime
+// calm reports whether a processor is idle.
+func (p *Pace) calm() bool { return p.gauge.idle && !p.crowded() }
+
+// crowded reports whether to work no more than the share.
+func (p *Pace) crowded() bool { return p.share < 1 && (p.crowd || p.loss.scarce) }
+
+// Yield gives the processor to others, unless holding says that a guard is held, or the slice has
+// only begun. It returns how long to work before the next call: 50 µs while a processor is idle, and
+// 20 µs otherwise. While others wait for a processor all the time, Yield sleeps for as long as the
+// share demands. The end of ctx ends that sleep.
+func (p *Pace) Yield(ctx context.Context, holding bool) (slice time.Duration) {
+	now := p.sys.now()
+	worked := now - p.since
+	if slice := p.slice(); holding || worked < minSlice || worked < slice/2 {
+		return max(slice-worked, minSlice)
 	}
-	return min(p.slice(), HoldTime)
+	p.loss.end(p.sys, now, worked-p.slice())
+	waits := p.look(now)
+	switch {
+	case p.crowded():
+		if rest := p.charge(now, worked); rest > 0 {
+			_ = p.sys.sleep(ctx, min(rest, maxRest))
+		} else {
+			p.sys.offer()
+		}
+	case p.gauge.idle:
+		p.sys.offer()
+		p.nap = 0
+	default:
+		p.queue()
+		for n := 1; waits && n < queues; n++ {
+			if waits = p.look(p.sys.now()); waits {
+				p.queue()
+			}
+		}
+		switch {
+		case !waits:
+			p.nap = 0
+		case p.share < 1 && p.charge(now, worked) > 0:
+			p.nap = min(max(2*p.nap, minNap), maxNap)
+			_ = p.sys.sleep(ctx, p.nap)
+		}
+	}
+	p.since, p.behind = p.sys.now(), 0
+	if p.crowded() {
+		p.behind = min(p.account.credit(p.since, p.processors()), maxCatchUp)
+	}
+	if left := p.since - now; left >= minSlice {
+		p.gave += left
+	}
+	p.loss.begin(p.sys, p.since)
+	return p.slice()
 }
 
-// othersWait reports whether goroutines wait for a processor. Among many processors a few such
-// goroutines do not count: they have just become runnable, and an idle processor is about to take
-// them.
-func (p *Pace) othersWait() bool {
-	metrics.Read(p.waiting[:])
-	v := p.waiting[0].Value
-	return v.Kind() == metrics.KindUint64 && v.Uint64() > uint64(runtime.GOMAXPROCS(0))/4
+// charge charges for work that ended now, and returns how long to rest for it. Where the share is
+// that of a whole processor or more, a single evaluation never rests.
+func (p *Pace) charge(now, worked time.Duration) (rest time.Duration) {
+	return p.account.charge(now, min(worked, maxCharge), p.processors())
+}
+
+// processors returns what the share is of all processors.
+func (p *Pace) processors() float64 { return p.share * float64(p.gauge.processors) }
+
+// queue goes to the end of all queues.
+func (p *Pace) queue() {
+	begin := p.sys.now()
+	p.sys.queue()
+	if took := p.sys.now() - begin; took > trust {
+		p.count(1, took) // others came before us for that long
+	}
+}
+
+// look asks the scheduler who is idle and who waits, unless it was asked a moment ago, and reports
+// whether others wait for a processor while none is idle.
+func (p *Pace) look(now time.Duration) (waits bool) {
+	if !p.gauge.ask(p.sys, now) {
+		return false
+	}
+	passed := now - p.counted
+	p.counted = now
+	if p.gauge.waits {
+		p.count(1, min(passed, trust))
+	} else {
+		p.count(0, passed)
+	}
+	return p.gauge.waits
+}
+
+// count counts in whether others waited, 1 or 0, for that long.
+func (p *Pace) count(waited float64, passed time.Duration) {
+	p.waited += (waited - p.waited) * min(float64(passed)/float64(memory), .5)
+	if p.waited > entering {
+		p.crowd = true
+	} else if p.waited < leaving {
+		p.crowd = false
+	}
 }
 
 // Sleep waits for d, or until ctx ends, and begins a slice.
 func (p *Pace) Sleep(ctx context.Context, d time.Duration) error {
 	defer p.Restart()
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return p.sys.sleep(ctx, d)
 }

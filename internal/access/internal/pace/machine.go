@@ -1,0 +1,58 @@
+package pace
+
+import (
+	"context"
+	"runtime"
+	"runtime/metrics"
+	"time"
+)
+
+// system is what a Pace asks of the machine.
+type system interface {
+	// now is the time since some moment.
+	now() time.Duration
+	// counts asks the scheduler, by way of samples that are reused.
+	counts(*[4]metrics.Sample) counts
+	// offer offers the processor to goroutines and threads that wait for this very one.
+	offer()
+	// queue goes to the end of all queues for this processor: those of goroutines, the network's, and
+	// that of threads.
+	queue()
+	// sleep waits for d, or until ctx ends, with its cause as the error.
+	sleep(ctx context.Context, d time.Duration) error
+	// interruptions returns how often the kernel has taken the processor from this thread; 0 if it
+	// does not tell.
+	interruptions() int64
+}
+
+// machine is the system that this process runs on.
+type machine struct{}
+
+var epoch = time.Now()
+
+func (machine) now() time.Duration { return time.Since(epoch) }
+
+func (machine) counts(s *[4]metrics.Sample) counts { return read(s) }
+
+func (machine) offer() {
+	runtime.Gosched()
+	yieldThread()
+}
+
+func (machine) queue() {
+	lines.wait()
+	yieldThread()
+}
+
+func (machine) sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (machine) interruptions() int64 { return interruptions() }
