@@ -409,3 +409,47 @@ func TestBatchBadPointers(t *testing.T) {
 		}
 	}
 }
+
+// TestBatchAllocates: a long walk allocates as often as a short one.
+func TestBatchAllocates(t *testing.T) {
+	inspect.Prepare()
+	allocates := func(n int) float64 {
+		m := map[string]*batched{}
+		for i := range n {
+			m[fmt.Sprint(i)] = &batched{I: i, S: "one of few"}
+		}
+		v := elemOf(t, &m)
+		return testing.AllocsPerRun(5, func() {
+			var number, text, key inspect.Column
+			var path [3]*inspect.FieldPath
+			cur := v.Cursor()
+			for want := 1; ; want = inspect.BatchSize {
+				b, err := cur.LoadBatch(want)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if b == nil {
+					return
+				}
+				if b.Len() == 0 {
+					continue
+				}
+				if path[0] == nil {
+					k, e := b.Entry(0)
+					path = [3]*inspect.FieldPath{field(e, "I"), field(e, "S"), k.FieldPath()}
+				}
+				b.Read(path[0], false, nil, 100, &number)
+				b.Read(path[1], false, nil, 100, &text)
+				b.Read(path[2], true, nil, 100, &key)
+				if number.Bad.Any() || text.Bad.Any() || key.Bad.Any() {
+					t.Fatal("a lane is bad")
+				}
+			}
+		})
+	}
+	// The tables of a map are filled by chance, and fuller ones need more room for their texts.
+	const room = 4
+	if few, many := allocates(2000), allocates(50_000); many > few+room {
+		t.Errorf("a walk of 2,000 entries allocates %v times, one of 50,000 %v times", few, many)
+	}
+}

@@ -24,10 +24,8 @@ func (c *Column) begin(kind DatumKind, lanes int) {
 	case TextDatum:
 		c.Text.begin(lanes)
 	default:
-		if len(c.bits) < lanes {
-			c.bits = make([]uint64, lanes)
-		}
-		c.Bits = c.bits[:lanes]
+		c.bits = peek.Sized(c.bits, lanes)
+		c.Bits = c.bits
 	}
 }
 

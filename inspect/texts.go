@@ -14,10 +14,8 @@ type Texts struct {
 
 // begin makes t ready for that many lanes.
 func (t *Texts) begin(lanes int) {
-	if len(t.ref) < lanes {
-		t.ref = make([]uint16, lanes)
-	}
-	t.Ref = t.ref[:lanes]
+	t.ref = peek.Sized(t.ref, lanes)
+	t.Ref = t.ref
 	clear(t.Ref)
 	t.copies.Reset()
 }

@@ -73,7 +73,7 @@ func (l *Lanes) Drop(lanes *Bits) {
 // places returns the place of each lane.
 func (l *Lanes) places() []uintptr {
 	if len(l.at) < l.n {
-		l.at = sized(l.at, l.n)
+		l.at = Sized(l.at, l.n)
 		a := l.from.Addr()
 		for i := range l.at {
 			l.at[i] = a
@@ -83,13 +83,20 @@ func (l *Lanes) places() []uintptr {
 	return l.at
 }
 
-// sized returns s with length n and any content.
-func sized[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
+// Sized returns s with length n and any content. It makes room for few lanes or for all, so that a
+// long walk allocates as often as a short one.
+func Sized[T any](s []T, n int) []T {
+	switch {
+	case n <= cap(s):
+		return s[:n]
+	case n <= fewLanes:
+		return make([]T, n, fewLanes)
 	}
-	return s[:n]
+	return make([]T, n, max(n, MaxLanes+groupSlots))
 }
+
+// fewLanes is how many lanes begin a walk.
+const fewLanes = 64
 
 // refused is as for Ref.
 func (l *Lanes) refused() bool { return !l.held && uncaught.Load() }
@@ -113,7 +120,7 @@ func (l *Lanes) Words(dst []uint64, offsets []uintptr, size uintptr, as Number, 
 	}
 	to := dst[:l.n]
 	if l.choose(in) {
-		l.word = sized(l.word, len(l.pick))
+		l.word = Sized(l.word, len(l.pick))
 		to = l.word
 	}
 	var failed Bits
@@ -158,7 +165,7 @@ func (l *Lanes) choose(in *Bits) (few bool) {
 		l.pick = l.pick[:0]
 		return false
 	}
-	l.pick = sized(l.pick, l.n)
+	l.pick = Sized(l.pick, l.n)
 	n := 0
 	for w, m := range in {
 		for ; m != 0; m &= m - 1 {
@@ -243,7 +250,7 @@ func (l *Lanes) words(dst []uint64, offsets []uintptr, size uintptr, bad *Bits) 
 func (l *Lanes) way(offsets []uintptr) (at []uintptr, aligned bool) {
 	at = l.places()
 	if !l.all {
-		l.end = sized(l.end, len(l.pick))
+		l.end = Sized(l.end, len(l.pick))
 		for i, lane := range l.pick {
 			l.end[i] = at[lane]
 		}
@@ -264,12 +271,12 @@ func (l *Lanes) way(offsets []uintptr) (at []uintptr, aligned bool) {
 // hop follows the pointer that lies off bytes from each of at, which is where the hop before ended
 // unless this is the first. seen is all places of pointers, or-ed.
 func (l *Lanes) hop(at []uintptr, off uintptr, first bool) (seen uintptr) {
-	l.end = sized(l.end, len(at))
+	l.end = Sized(l.end, len(at))
 	switch {
 	case !l.held:
 		return hop(l.end, at, off, nowhere())
 	case first:
-		l.hold = sized(l.hold, len(at))
+		l.hold = Sized(l.hold, len(at))
 		hopFrom(l.hold, l.end, l.from.ptr, at, off)
 	default:
 		hopHeld(l.hold, l.end, off)

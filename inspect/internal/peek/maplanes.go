@@ -46,7 +46,7 @@ func (w *MapWalk) lanes(l *Lanes, i, j int, off, stride uintptr, byRef bool) {
 		from = w.groups
 	}
 	l.from, l.held, l.byRef, l.even = from, w.live, byRef, false
-	at := sized(l.at[:0], j-i+groupSlots)
+	at := Sized(l.at[:0], j-i+groupSlots)
 	n := 0
 	size := w.typ.groupSize
 	a, copied := from.Addr()+off, w.slab.Ref(w.groups).ptr

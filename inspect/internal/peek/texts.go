@@ -62,11 +62,14 @@ func (t *Texts) Add(b []byte) (i int, ok bool) {
 // grow makes the arena hold n bytes.
 func (t *Texts) grow(n uintptr) {
 	if need := int(n+7) / 8; len(t.arena) < need {
-		grown := make(Slab, need+need/2)
+		grown := make(Slab, max(2*need, minArena))
 		copy(grown, t.arena)
 		t.arena = grown
 	}
 }
+
+// minArena is how many words an arena begins with.
+const minArena = 512
 
 // Texts reads the string of each lane in in, nil for all, into t, and its number into ref, 0 if it
 // is empty: the string that [Ref.ChaseText] would append, up to max bytes. Lanes for which ChaseText
@@ -80,7 +83,7 @@ func (l *Lanes) Texts(t *Texts, ref []uint16, offsets []uintptr, max int, in, ba
 	}
 	to := ref[:l.n]
 	if l.choose(in) {
-		l.few = sized(l.few, len(l.pick))
+		l.few = Sized(l.few, len(l.pick))
 		to = l.few
 	}
 	var failed Bits
@@ -110,7 +113,7 @@ func (l *Lanes) texts(t *Texts, ref []uint16, offsets []uintptr, max uintptr, ba
 		return false
 	}
 	off := offsets[len(offsets)-1]
-	t.addr, t.n = sized(t.addr, len(at)), sized(t.n, len(at))
+	t.addr, t.n = Sized(t.addr, len(at)), Sized(t.n, len(at))
 	// Headers in a Slab, in our own hands, stay what they are.
 	still := l.from.inSlab(wordSize) && len(offsets) == 1 && !l.byRef
 	for i := 0; i < len(at); i += headLanes {
@@ -149,7 +152,7 @@ func (l *Lanes) texts(t *Texts, ref []uint16, offsets []uintptr, max uintptr, ba
 // number gives the text of each lane a number. Two lanes whose headers were the same before their
 // bytes were read, and are read again afterwards, have the same text.
 func (t *Texts) number(ref []uint16) {
-	t.from, t.len = append(t.from[:0], 0), append(t.len[:0], 0)
+	t.from, t.len = append(Sized(t.from, len(ref)+1)[:0], 0), append(Sized(t.len, len(ref)+1)[:0], 0)
 	if t.plain > 0 {
 		t.plain--
 		for i, n := range t.n {
@@ -161,7 +164,7 @@ func (t *Texts) number(ref []uint16) {
 		}
 		return
 	}
-	t.dict = sized(t.dict, 2*MaxLanes)
+	t.dict = Sized(t.dict, 2*MaxLanes)
 	clear(t.dict)
 	for i, n := range t.n {
 		ref[i] = 0
@@ -195,6 +198,7 @@ func hashOf(a, n uintptr) uint32 {
 
 // copy copies the numbered texts into the arena. Those for which there is no room are bad.
 func (t *Texts) copy(ref []uint16, bad []uint64) {
+	t.begin, t.size = append(Sized(t.begin, len(t.len))[:0], 0), append(Sized(t.size, len(t.len))[:0], 0)
 	for i, n := range t.len[1:] {
 		if size := (n + 7) &^ 7; size <= MaxTexts-t.used {
 			t.begin, t.size = append(t.begin, uint32(t.used)), append(t.size, uint32(n))
