@@ -50,7 +50,11 @@ func TestBatches(t *testing.T) {
 		"%s > duration(\"1m\") * 3", "%s - duration(\"1m\") < duration(\"1h\")", "%s + 0.5 < .half", "%s / .Hits > 1", "%s %% .small != 0", "%s in [1, 2] or .Hits in [50, 100, 150]", ".yes and (%s in [3] or len(.note) == 5)",
 		".Hits - 100 > %s", ".half * 3 == %s", ".half + .half > %s", ".wide - 1 > %s", ".word / 7 < %s", "%s + \"x\" == \"footx\"", "%s > 3000000000 * 4000000000",
 	}
-	templates := []string{"count(%s, %s)", "any(%s, %s)", "all(%s, %s)", "none(%s, %s)", "one(%s, %s)", "find(%s, %s)", "findIndex(%s, %s)", "filter(%s, %s)", "len(filter(%s, %s))"}
+	templates := []string{"count(%s, %s)", "any(%s, %s)", "all(%s, %s)", "none(%s, %s)", "one(%s, %s)", "find(%s, %s)", "findIndex(%s, %s)", "filter(%s, %s)", "len(filter(%s, %s))",
+		"sum(filter(%s, %s), .Hits)", "all(filter(%s, .Hits > 20), %s)", "findIndex(filter(filter(%s, .Hits > 20), #index > 1), %s)", "max(map(filter(%s, %s), .ratio))", "map(filter(%s, %s), .Name)", "first(filter(%s, %s))",
+		"len(map(filter(%s, %s), .next.Hits))", "take(filter(%s, %s), 3)", "count(map(%s, %s))", "sum(filter(%s, %s), #index)", "last(filter(%s, %s))", "mean(filter(filter(%s, .Hits > 7), %s), .wide)"}
+	folds := []string{"sum(%s, %s)", "min(%s, %s)", "max(%s, %s)", "mean(%s, %s)", "median(%s, %s)", "sum(map(%s, %s))", "max(map(%s, %s))", "map(%s, %s)", "map(filter(%s, .Hits > 30), %s)", "sum(filter(%s, #index != 4), %s)",
+		"min(filter(%s, .yes), %s)", "sum(map(filter(%s, .Hits < 100), %s))", "len(map(%s, %s))", "take(map(%s, %s), 70)", "mean(map(%s, %s))", "sum(%s) + len(map(%[1]s, %s))", "max(%s)"}
 	object := wideShelves()
 	policies := shelfPolicies()
 	turn := 0
@@ -72,22 +76,32 @@ func TestBatches(t *testing.T) {
 				}
 			}
 		}
+		compare := func(source string) {
+			many.lanes = []int{0, 1, 2, 3, 63, 64, 65}[turn%7]
+			if turn%5 == 0 {
+				source = strings.ReplaceAll(source, "s.", "wild.")
+			}
+			got, want := both(t, many, slow, source)
+			if got != want {
+				t.Errorf("%s: %d lanes: %s:\n%.2000s\nwant, one by one,\n%.2000s", policy, many.lanes, source, got, want)
+			}
+		}
 		for c, collection := range collections {
 			for n, chain := range chains {
+				for i, fold := range folds {
+					if turn++; (turn*7+i+3*n+5*c)%attack.Stride(12*len(folds)) == 0 {
+						if fold = fmt.Sprintf(fold, collection, chain); strings.Contains(fold, "%!(EXTRA") {
+							fold = fold[:strings.Index(fold, "%!(EXTRA")]
+						}
+						compare(fold)
+					}
+				}
 				for i, condition := range conditions {
 					for j, template := range templates {
 						if turn++; (turn*7+i+3*n+5*c+j)%attack.Stride(12*len(conditions)*len(templates)) != 0 {
 							continue
 						}
-						many.lanes = []int{0, 1, 2, 3, 63, 64, 65}[turn%7]
-						source := fmt.Sprintf(template, collection, fmt.Sprintf(condition, chain))
-						if turn%5 == 0 {
-							source = strings.ReplaceAll(source, "s.", "wild.")
-						}
-						got, want := both(t, many, slow, source)
-						if got != want {
-							t.Errorf("%s: %d lanes: %s:\n%.2000s\nwant, one by one,\n%.2000s", policy, many.lanes, source, got, want)
-						}
+						compare(fmt.Sprintf(template, collection, fmt.Sprintf(condition, chain)))
 					}
 				}
 			}

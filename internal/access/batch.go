@@ -128,6 +128,18 @@ func (v *View) StepByStep() (why string) {
 	return ""
 }
 
+// ScalarElements reports whether the elements of v, a list or map, are plain scalars by their type.
+func (v *View) ScalarElements() bool {
+	switch v.val.Type().Elem().Kind() {
+	case reflect.Bool, reflect.String,
+		reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr,
+		reflect.Float32, reflect.Float64:
+		return true
+	}
+	return false
+}
+
 // Sizes of batches.
 const (
 	// maxBatchText bounds the bytes of a text that is read with others at once: so many of them take
@@ -224,6 +236,12 @@ func (b *Batch) Done() bool { return b.late }
 // Ordered reports whether what is done with the next lane now comes behind all that was done before
 // it. It does not once entries wait to be handed out without the guard.
 func (b *Batch) Ordered() bool { return len(b.walk.entries) == 0 }
+
+// Collects reports whether lanes that are done step by step wait until the guard is released.
+func (b *Batch) Collects() bool { return b.walk.collect }
+
+// Patient reports whether lanes that are left come again at once.
+func (b *Batch) Patient() bool { return b.walk.patient }
 
 // Take takes the next n lanes, for which columns made so many reads, and which each kept up to so
 // many bytes while they were evaluated.

@@ -317,6 +317,33 @@ func (t *Tally) Add(n Number) {
 	t.hi, _ = bits.Add64(t.hi, 0, carry)
 }
 
+// AddWide adds an integer of 128 bits, in two's complement: the total of others.
+func (t *Tally) AddWide(hi, lo uint64) {
+	var carry uint64
+	t.lo, carry = bits.Add64(t.lo, lo, 0)
+	t.hi += hi + carry
+}
+
+// AddFloats adds floats by their bits, as Add does one after the other.
+func (t *Tally) AddFloats(words []uint64) {
+	f, rest := t.f, t.rest
+	for _, word := range words {
+		x := math.Float64frombits(word)
+		if x-x != 0 {
+			t.far = true
+		}
+		sum := f + x
+		if math.Abs(f) >= math.Abs(x) {
+			rest += (f - sum) + x
+		} else {
+			rest += (x - sum) + f
+		}
+		f = sum
+	}
+	t.f, t.rest = f, rest
+	t.float = t.float || len(words) > 0
+}
+
 // Sum returns the total, as a float if a float was added. Otherwise ok is false if it does not fit
 // in 64 bits.
 func (t *Tally) Sum() (n Number, ok bool) {

@@ -36,7 +36,7 @@ func filter(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	fold := f.BeginFold(x, func() machine.Partial {
 		return machine.Partial{Function: "filter", Told: matching(kept), Kept: kept}
 	})
-	found, err := collect(f, filtered(f, l, x, &kept))
+	found, err := collect(f, l.Filtered(f, x, &kept))
 	f.EndFold(fold, err)
 	return found, err
 }
@@ -57,26 +57,9 @@ func mapping(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	}
 	kept := 0
 	fold := f.BeginFold(x, func() machine.Partial { return collected("map", kept) })
-	made, err := collect(f, mapped(f, l, x, &kept))
+	made, err := collect(f, l.Mapped(f, x, &kept))
 	f.EndFold(fold, err)
 	return made, err
-}
-
-// filtered is the elements of x that pass, one by one. It counts them in n.
-func filtered(f *machine.Frame, l *machine.Loop, x value.Value, n *int) *value.Pipe {
-	x, _ = value.Settle(x)
-	return value.NewPart(x, func(_ *value.Thread, unlocked bool, yield value.Yield) error {
-		*n = 0
-		body := l.Matching(f, false, func(s *machine.Scope) (bool, error) {
-			more, err := yield(*n, s.Key, s.Value)
-			if err == nil {
-				*n++
-			}
-			return more, err
-		})
-		body.Unlocked = unlocked
-		return l.OverBy(f, x, body)
-	})
 }
 
 func pipeOfFilter(l *machine.Loop, _ fault.Pos) machine.Code {
@@ -85,7 +68,7 @@ func pipeOfFilter(l *machine.Loop, _ fault.Pos) machine.Code {
 		if err != nil {
 			return nil, err
 		}
-		return filtered(f, l, x, new(int)), nil
+		return l.Filtered(f, x, new(int)), nil
 	}
 }
 
@@ -95,46 +78,26 @@ func pipeOfMap(l *machine.Loop, _ fault.Pos) machine.Code {
 		if err != nil {
 			return nil, err
 		}
-		return mapped(f, l, x, new(int)), nil
+		return l.Mapped(f, x, new(int)), nil
 	}
-}
-
-// mapped is what the predicate answers for each element of x, one by one. It is a map if x is one of
-// groups. It counts its elements in n.
-func mapped(f *machine.Frame, l *machine.Loop, x value.Value, n *int) *value.Pipe {
-	grouped := value.IsGrouped(x)
-	walk := func(_ *value.Thread, unlocked bool, yield value.Yield) error {
-		return l.Over(f, x, unlocked, func(s *machine.Scope) (bool, error) {
-			key := s.Key
-			if !grouped {
-				key = value.Unkeyed
-			}
-			y, err := l.Pred.On(f, s)
-			if err != nil {
-				return false, err
-			}
-			more, err := yield(s.Index, key, y)
-			if err == nil {
-				*n++
-			}
-			return more, err
-		})
-	}
-	if grouped {
-		return value.NewMapped(x, walk)
-	}
-	return value.NewList(walk)
 }
 
 func sum(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	var t total
 	sofar := func() machine.Partial { return answered(f, "sum", "the sum of which is %s", t.sum) }
-	err := l.Fold(f, false, sofar, func(s *machine.Scope) (bool, error) {
-		x, err := l.Pred.On(f, s)
-		if err != nil {
-			return false, err
-		}
-		return true, l.Pred.Pos().Err(t.add(x))
+	err := l.FoldBy(f, sofar, machine.Body{
+		Each: func(s *machine.Scope) (bool, error) {
+			x, err := l.Pred.On(f, s)
+			if err != nil {
+				return false, err
+			}
+			return true, l.Pred.Pos().Err(t.add(x))
+		},
+		Takes: func(lanes *machine.Lanes) bool { return t.takes(lanes.Values) },
+		Lanes: func(lanes *machine.Lanes) (bool, error) {
+			t.addLanes(lanes.Values, lanes)
+			return true, nil
+		},
 	})
 	if err != nil {
 		return nil, err

@@ -48,7 +48,7 @@ func length(f *machine.Frame, args []value.Value) (value.Value, error) {
 	}
 	n, ok, err := value.TextLen(x)
 	if !ok {
-		n, err = value.Len(&f.Thread, x)
+		n, err = machine.Len(f, x)
 	}
 	return value.Int(n), err
 }
@@ -365,23 +365,35 @@ func flatten(f *machine.Frame, args []value.Value) (value.Value, error) {
 // eachLeaf calls each for the elements of a collection, loaded. Of an element that is a list it
 // takes the elements instead, at any depth.
 func eachLeaf(f *machine.Frame, x value.Value, each func(x value.Value) error) error {
-	var walk func(x value.Value, depth int) error
-	walk = func(x value.Value, depth int) error {
-		if depth > value.MaxDepth {
-			return fault.New("budget", "the list is nested too deeply")
-		}
-		return value.Each(&f.Thread, x, true, func(_ int, _, elem value.Value) (bool, error) {
-			x, err := value.Load(elem)
-			if err != nil {
-				return false, err
-			}
-			if value.IsList(x) {
-				return true, walk(x, depth+1)
-			}
-			return true, each(x)
-		})
+	return leaves(f, x, 0, each)
+}
+
+// eachLeafOf is eachLeaf of a collection that has the element elem alone.
+func eachLeafOf(f *machine.Frame, elem value.Value, each func(x value.Value) error) error {
+	x, err := value.Load(elem)
+	if err != nil {
+		return err
 	}
-	return walk(x, 0)
+	if value.IsList(x) {
+		return leaves(f, x, 1, each)
+	}
+	return each(x)
+}
+
+func leaves(f *machine.Frame, x value.Value, depth int, each func(x value.Value) error) error {
+	if depth > value.MaxDepth {
+		return fault.New("budget", "the list is nested too deeply")
+	}
+	return value.Each(&f.Thread, x, true, func(_ int, _, elem value.Value) (bool, error) {
+		x, err := value.Load(elem)
+		if err != nil {
+			return false, err
+		}
+		if value.IsList(x) {
+			return true, leaves(f, x, depth+1, each)
+		}
+		return true, each(x)
+	})
 }
 
 func sorted(f *machine.Frame, args []value.Value) (value.Value, error) {

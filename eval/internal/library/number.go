@@ -8,7 +8,9 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/scan"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/number"
 )
 
@@ -143,26 +145,35 @@ func ofEach(run func(*machine.Frame, []value.Value) (value.Value, error)) func(*
 		if err != nil {
 			return nil, err
 		}
-		args[0] = mapped(f, l, xs, new(int))
+		args[0] = l.Mapped(f, xs, new(int))
 		x, err := run(f, args)
 		return x, l.Pred.Pos().Err(err)
 	}
 }
 
-// eachScalar calls each for the arguments that are no collection, and for the elements of those
-// that are, at any depth of lists. sofar is as in machine.Loop.Fold.
-func eachScalar(f *machine.Frame, args []value.Value, sofar func() machine.Partial, each func(x value.Value) error) error {
+// scalars is what a function does with numbers and the like, given by themselves or in collections.
+type scalars struct {
+	// each takes one of them.
+	each func(x value.Value) error
+	// takes and lanes are as in machine.Body.
+	takes func(l *machine.Lanes) bool
+	lanes func(l *machine.Lanes) error
+}
+
+// eachScalar does so with the arguments that are no collection, and with the elements of those that
+// are, at any depth of lists. sofar is as in machine.Loop.Fold.
+func eachScalar(f *machine.Frame, args []value.Value, sofar func() machine.Partial, do scalars) error {
 	shown := func(x value.Value) error {
 		if err := value.Refuse(x); err != nil {
 			return err
 		}
-		return each(x)
+		return do.each(x)
 	}
 	for _, arg := range args {
 		var err error
 		if value.IsList(arg) || value.IsMap(arg) {
 			fold := f.BeginFold(arg, sofar)
-			err = eachLeaf(f, arg, func(x value.Value) error {
+			err = eachOf(f, arg, do, func(x value.Value) error {
 				err := shown(x)
 				if err == nil {
 					fold.Saw(1)
@@ -180,6 +191,22 @@ func eachScalar(f *machine.Frame, args []value.Value, sofar func() machine.Parti
 	return nil
 }
 
+// eachOf is eachLeaf, but for elements that do.lanes takes.
+func eachOf(f *machine.Frame, xs value.Value, do scalars, each func(x value.Value) error) error {
+	var l machine.Loop
+	body := machine.Body{
+		Unlocked: true, Takes: do.takes,
+		Each: func(s *machine.Scope) (bool, error) {
+			return true, eachLeafOf(f, s.Elem, each)
+		},
+		Lanes: func(lanes *machine.Lanes) (bool, error) { return true, do.lanes(lanes) },
+	}
+	if l.InBatches(f, xs, &body) {
+		return l.OverBy(f, xs, body)
+	}
+	return eachLeaf(f, xs, each)
+}
+
 func least(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return extreme(f, "min", args, -1)
 }
@@ -194,7 +221,7 @@ func extreme(f *machine.Frame, name string, args []value.Value, sign int) (value
 	sofar := func() machine.Partial {
 		return answered(f, name, told, func() (value.Value, error) { return best, nil })
 	}
-	err := eachScalar(f, args, sofar, func(x value.Value) error {
+	each := func(x value.Value) error {
 		if best == nil {
 			best = x
 			if err := value.Unfit(x); err != nil {
@@ -214,6 +241,30 @@ func extreme(f *machine.Frame, name string, args []value.Value, sign int) (value
 			best = x
 		}
 		return err
+	}
+	err := eachScalar(f, args, sofar, scalars{
+		each: each,
+		takes: func(l *machine.Lanes) bool {
+			_, numbers := value.NumberOf(best)
+			switch l.Values.Kind {
+			case inspect.IntDatum, inspect.UintDatum, inspect.FloatDatum, inspect.Float32Datum:
+				return (best == nil || numbers) && !l.Values.Written
+			case inspect.DurationDatum:
+				_, is := best.(value.Duration)
+				return best == nil || is
+			case inspect.TextDatum:
+				_, is := best.(value.String)
+				return best == nil || is
+			}
+			return false
+		},
+		lanes: func(l *machine.Lanes) error {
+			lane := scan.Extreme(l.Values, sign, l.In, l.Lo, l.Hi)
+			if lane < 0 {
+				return nil
+			}
+			return each(l.Value(lane))
+		},
 	})
 	if best == nil {
 		best = value.Nil
@@ -231,12 +282,20 @@ func mean(f *machine.Frame, args []value.Value) (value.Value, error) {
 		}
 		return t.mean(n)
 	}
-	err := eachScalar(f, args, func() machine.Partial { return answered(f, "mean", "the mean of which is %s", sofar) }, func(x value.Value) error {
-		if err := t.add(x); err != nil {
-			return err
-		}
-		n++
-		return nil
+	err := eachScalar(f, args, func() machine.Partial { return answered(f, "mean", "the mean of which is %s", sofar) }, scalars{
+		each: func(x value.Value) error {
+			if err := t.add(x); err != nil {
+				return err
+			}
+			n++
+			return nil
+		},
+		takes: func(l *machine.Lanes) bool { return t.takes(l.Values) },
+		lanes: func(l *machine.Lanes) error {
+			t.addLanes(l.Values, l)
+			n += l.Len()
+			return nil
+		},
 	})
 	if err != nil {
 		return nil, err
@@ -249,7 +308,7 @@ func median(f *machine.Frame, args []value.Value) (value.Value, error) {
 	var nan value.Value
 	xs := []value.Value{}
 	var t total // returns an error if they are of several kinds
-	err := eachScalar(f, args, func() machine.Partial { return collected("median", len(xs)) }, func(x value.Value) error {
+	each := func(x value.Value) error {
 		if n, ok := value.NumberOf(x); ok && n.F != n.F {
 			nan = x
 		}
@@ -258,6 +317,13 @@ func median(f *machine.Frame, args []value.Value) (value.Value, error) {
 			return err
 		}
 		return t.add(x)
+	}
+	err := eachScalar(f, args, func() machine.Partial { return collected("median", len(xs)) }, scalars{
+		each:  each,
+		takes: func(l *machine.Lanes) bool { return t.takes(l.Values) },
+		lanes: func(l *machine.Lanes) error {
+			return l.Each(func(lane int) error { return each(l.Value(lane)) })
+		},
 	})
 	switch {
 	case err != nil:

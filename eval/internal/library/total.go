@@ -2,7 +2,10 @@ package library
 
 import (
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/scan"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/number"
 )
 
@@ -34,6 +37,31 @@ func (t *total) add(x value.Value) error {
 	t.wide = t.wide || !n.IsSingle
 	t.Tally.Add(n)
 	return nil
+}
+
+// takes reports whether addLanes takes values like those of v: of others add returns an error.
+func (t *total) takes(v *scan.Vector) bool {
+	switch v.Kind {
+	case inspect.IntDatum, inspect.UintDatum, inspect.FloatDatum, inspect.Float32Datum:
+		return !t.durations
+	case inspect.DurationDatum:
+		return !t.numbers
+	}
+	return false
+}
+
+// addLanes adds those elements' values, of which takes is true.
+func (t *total) addLanes(v *scan.Vector, l *machine.Lanes) {
+	if l.Len() == 0 {
+		return
+	}
+	if v.Kind == inspect.DurationDatum {
+		t.durations = true
+	} else {
+		t.numbers = true
+		t.wide = t.wide || v.Kind != inspect.Float32Datum
+	}
+	scan.Sum(&t.Tally, v, l.In, l.Lo, l.Hi)
 }
 
 // mean is the mean of n numbers or durations, n > 0: a float as wide as they are, or an integer that

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/scan"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
@@ -86,6 +87,8 @@ type Loop struct {
 	Pred  *Predicate // nil if it is left out: the element itself
 	Pred2 *Predicate // a second predicate; nil if there is none
 	Other Code       // the argument that is neither; nil if there is none
+
+	itself *scan.Scan // of the element itself; see Body
 }
 
 // Each walks the collection with one scope for all elements. unlocked says that body needs no guard

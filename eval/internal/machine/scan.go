@@ -1,6 +1,9 @@
 package machine
 
 import (
+	"math"
+	"slices"
+
 	"github.com/sightglass-go/sightglass/eval/internal/scan"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
@@ -29,6 +32,13 @@ type Body struct {
 	Lanes func(l *Lanes) (more bool, err error)
 	// Test says that the predicate is a condition: Lanes gets the lanes that meet it, in Yes.
 	Test bool
+	// Bare says that Lanes needs nothing of the elements.
+	Bare bool
+	// Lends says that Lanes calls Scope.
+	Lends bool
+	// Takes reports whether Lanes takes such values, of the predicate and of the second one. Others
+	// are done step by step. nil takes all.
+	Takes func(l *Lanes) bool
 
 	// Match is called for an element that meets the condition, or that does not if Unless is set,
 	// and returns false to end the loop. It stands for Lanes. See Matching.
@@ -36,21 +46,51 @@ type Body struct {
 	Unless bool
 }
 
-// Lanes are the elements of a batch from Lo up to Hi, all of which were evaluated. They are lent to
-// Body.Lanes.
+// asks reports whether the predicate is asked as a condition.
+func (b *Body) asks() bool { return b.Test || b.Match != nil }
+
+// Lanes are the elements of a batch from Lo up to Hi that are in In. All were evaluated. They are
+// lent to Body.Lanes.
 type Lanes struct {
 	Lo, Hi int
-	// Yes has the lanes that meet the condition, of all lanes; look only at those from Lo up to Hi.
-	// It is for a Body with Test.
+	// In has the lanes that are elements of the collection, which others are not if it is what a
+	// filter leaves. It is nil if all are.
+	In *inspect.Mask
+	// Yes has the lanes that meet the condition, or do not if Unless is set, of all lanes; look only
+	// at those from Lo up to Hi. It is for a Body with Test.
 	Yes *inspect.Mask
-	// Values has what the predicate is, of all lanes; look only at those from Lo up to Hi, none of
-	// which is bad. It is for a Body without Test, and nil if there is no predicate.
+	// Values has what the predicate is, or the element itself if there is none, of all lanes; look
+	// only at those from Lo up to Hi that are in In, none of which is bad. It is for a Body that is
+	// neither a Test nor Bare.
 	Values *scan.Vector
+	// Second has what the second predicate is, nil if there is none.
+	Second *scan.Vector
+	// Took is how many lanes Lanes has taken, all unless it says otherwise. Where it fails, the last of
+	// them is the one that it failed with.
+	Took int
 
-	loop  *Loop
-	batch *access.Batch
-	first int // the index of lane 0
-	scope Scope
+	loop   *Loop
+	batch  *access.Batch
+	stages []*stage
+	first  int // the index of lane 0
+	scope  Scope
+}
+
+// Elements returns the Lanes from Lo up to Hi that are elements.
+func (l *Lanes) Elements() inspect.Mask {
+	m := scan.Between(l.Lo, l.Hi)
+	if l.In != nil {
+		m.And(l.In)
+	}
+	return m
+}
+
+// Len is how many of the lanes are elements.
+func (l *Lanes) Len() int {
+	if l.In == nil {
+		return l.Hi - l.Lo
+	}
+	return l.Count(l.In)
 }
 
 // Count is how many of the lanes from Lo up to Hi are in m.
@@ -59,12 +99,50 @@ func (l *Lanes) Count(m *inspect.Mask) int { return scan.Count(m, l.Lo, l.Hi) }
 // Next returns the first lane from i up to Hi that is in m, and Hi if there is none.
 func (l *Lanes) Next(m *inspect.Mask, i int) int { return min(m.Next(i), l.Hi) }
 
-// Scope is what a predicate sees of a lane. It is lent: it is good until the next call, and its
-// element until Body.Lanes returns. The guard is held.
+// Scope is what a predicate sees of a lane that is in In. It is lent: it is good until the next
+// call, and its element until Body.Lanes returns. The guard may be held.
 func (l *Lanes) Scope(lane int) *Scope {
 	key, elem := l.batch.Lend(lane)
-	l.scope = scopeOf(l.first+lane, key, elem)
+	l.scope = scopeOf(l.Index(lane), key, elem)
 	return &l.scope
+}
+
+// Each calls f for the lanes that are elements, in their order.
+func (l *Lanes) Each(f func(lane int) error) error {
+	in := l.Elements()
+	for lane := in.Next(l.Lo); lane < l.Hi; lane = in.Next(lane + 1) {
+		if err := f(lane); err != nil {
+			l.Took = lane - l.Lo + 1
+			return err
+		}
+	}
+	return nil
+}
+
+// Index is the position of a lane that is in In among the elements.
+func (l *Lanes) Index(lane int) int {
+	for i := len(l.stages) - 1; i >= 0; i-- {
+		if st := l.stages[i]; st.filters {
+			return *st.count + scan.Count(&st.passed, l.Lo, lane)
+		}
+	}
+	return l.first + lane
+}
+
+// Value is what Values has of a lane.
+func (l *Lanes) Value(lane int) value.Value { return valueOf(l.Values, lane) }
+
+func valueOf(v *scan.Vector, lane int) value.Value {
+	d := inspect.Datum{Kind: v.Kind}
+	if v.Kind == inspect.TextDatum {
+		d.Text = string(v.Text.At(int(v.Text.Ref[lane])))
+	} else {
+		d.Bits = v.Bits[lane]
+	}
+	if v.Written && d.Kind == inspect.FloatDatum {
+		return value.Written(math.Float64frombits(d.Bits))
+	}
+	return value.OfDatum(d)
 }
 
 func scopeOf(index int, key, elem *access.View) Scope {
@@ -79,11 +157,11 @@ func scopeOf(index int, key, elem *access.View) Scope {
 // OverBy is Over with a body that may take many elements at once.
 func (l *Loop) OverBy(f *Frame, x value.Value, body Body) error {
 	x, set := value.Settle(x)
+	if w := l.inBatches(f, x, &body); w != nil {
+		return w.run(f, &body)
+	}
 	saw := f.seeing(x)
 	unlocked := body.Unlocked || l.Pred.unlocked() || l.Pred2.unlocked()
-	if target := l.inBatches(f, x, set, &body); target != nil {
-		return l.overLanes(f, target, unlocked, &body, saw)
-	}
 	var s Scope
 	return value.Entries(&f.Thread, x, unlocked, func(i int, key, elem value.Value) (bool, error) {
 		s.Index, s.Key, s.Elem, s.Value = i, key, elem, elem
@@ -98,28 +176,123 @@ func (l *Loop) OverBy(f *Frame, x value.Value, body Body) error {
 	})
 }
 
-// inBatches returns the target of x if the loop goes over it in batches, nil if it goes step by
-// step.
-func (l *Loop) inBatches(f *Frame, x value.Value, set bool, body *Body) *access.View {
-	live, ok := x.(value.Live)
-	if !ok || set || body.Lanes == nil && body.Match == nil || (body.Test || body.Match != nil) && l.Pred == nil || f.Stepwise || f.Single || l.Pred != nil && l.Pred.Scan == nil || l.Pred2 != nil {
+// InBatches reports whether OverBy may take many elements of x at once.
+func (l *Loop) InBatches(f *Frame, x value.Value, body *Body) bool {
+	x, _ = value.Settle(x)
+	return l.inBatches(f, x, body) != nil
+}
+
+// overLanes is a loop over batches.
+type overLanes struct {
+	*Loop
+	from     value.Value  // the collection that is walked
+	target   *access.View // it
+	stages   []*stage     // what its entries go through before they are elements, in their order
+	unlocked bool
+
+	values, second *scan.Scan // nil if they are not needed
+	lanes          Lanes
+	in, bad        inspect.Mask
+}
+
+// inBatches returns the loop over x, which is settled, nil if it goes step by step.
+func (l *Loop) inBatches(f *Frame, x value.Value, body *Body) *overLanes {
+	if body.Lanes == nil && body.Match == nil || f.Stepwise || f.Single || body.asks() && l.Pred == nil {
 		return nil
 	}
+	w := &overLanes{Loop: l, unlocked: body.Unlocked || l.Pred.unlocked() || l.Pred2.unlocked()}
+	var filtered bool
+	x, filtered = w.unwrap(x)
+	live, ok := x.(value.Live)
+	if _, set := value.Settle(x); !ok || set {
+		return nil
+	}
+	w.from = x
 	if s := live.View.Shape(); s != inspect.List && s != inspect.Map || live.View.StepByStep() != "" {
 		return nil
 	}
-	return live.View
+	w.target = live.View
+	list := w.target.Shape() == inspect.List
+	positional := func(p *Predicate) bool { return filtered && p.Scan.Positional(list) }
+	made := len(w.stages) > 0 && !w.stages[len(w.stages)-1].filters
+	switch {
+	case made && (l.Pred != nil || l.Pred2 != nil):
+		return nil // what a map makes is no entry
+	case made:
+		w.values = w.stages[len(w.stages)-1].loop.Pred.Scan.Scan
+	case l.Pred != nil:
+		if l.Pred.Scan == nil || positional(l.Pred) {
+			return nil
+		}
+		w.values = l.Pred.Scan.Scan
+	case !body.Bare:
+		if !w.target.ScalarElements() {
+			return nil
+		}
+		if l.itself == nil {
+			l.itself = scan.New(&scan.Field{Cache: new(access.FieldCache), Self: true})
+		}
+		w.values = l.itself
+	}
+	if body.Match != nil && filtered && w.unlocked {
+		return nil // what was filtered before an element that waits is not counted in its order
+	}
+	if l.Pred2 != nil {
+		if l.Pred2.Scan == nil || positional(l.Pred2) {
+			return nil
+		}
+		w.second = l.Pred2.Scan.Scan
+	}
+	return w
 }
 
-// overLanes walks v in batches.
-func (l *Loop) overLanes(f *Frame, v *access.View, unlocked bool, body *Body, saw func(n int)) error {
-	var sc *scan.Scan
-	if l.Pred != nil {
-		sc = l.Pred.Scan.Scan
-		l.Pred.Scan.Bind(f)
+// unwrap returns the collection that x is made of, and sets the stages that its entries go through.
+// filtered says that these leave some out. What cannot go through them in batches is returned as it
+// is.
+func (w *overLanes) unwrap(x value.Value) (from value.Value, filtered bool) {
+	p, ok := x.(*value.Pipe)
+	if !ok {
+		return x, false
 	}
-	lanes := Lanes{loop: l}
-	seen := 0
+	st, ok := p.Origin().(*stage)
+	if !ok || st.loop.Pred.Scan == nil {
+		return x, false
+	}
+	from, filtered = w.unwrap(st.of)
+	if live, ok := from.(value.Live); !ok || len(w.stages) > 0 && !w.stages[len(w.stages)-1].filters || filtered && st.loop.Pred.Scan.Positional(live.View.Shape() == inspect.List) {
+		return x, false
+	}
+	w.stages = append(w.stages, st)
+	w.unlocked = w.unlocked || st.loop.Pred.unlocked()
+	return from, filtered || st.filters
+}
+
+// each returns what is done with an entry step by step: it goes through the stages, and what is left
+// to the body.
+func (w *overLanes) each(f *Frame, body *Body) func(s *Scope) (bool, error) {
+	each := body.Each
+	for i := len(w.stages) - 1; i >= 0; i-- {
+		each = w.stages[i].each(f, each)
+	}
+	return each
+}
+
+// run walks the collection.
+func (w *overLanes) run(f *Frame, body *Body) error {
+	lanes := &w.lanes
+	lanes.loop, lanes.stages = w.Loop, w.stages
+	for _, st := range w.stages {
+		if st.filters {
+			*st.count = 0
+		}
+		st.loop.Pred.Scan.Bind(f)
+	}
+	for _, p := range []*Predicate{w.Pred, w.Pred2} {
+		if p != nil {
+			p.Scan.Bind(f)
+		}
+	}
+	saw, seen := f.seeing(w.from), 0
 	sawUpTo := func(pos int) {
 		saw(pos - seen)
 		seen = pos
@@ -135,27 +308,20 @@ func (l *Loop) overLanes(f *Frame, v *access.View, unlocked bool, body *Body, sa
 			return more, err
 		}
 	}
+	filtered := slices.ContainsFunc(w.stages, func(st *stage) bool { return st.filters })
 	take := func(b *access.Batch) (bool, error) {
 		lanes.batch, lanes.first = b, b.Pos()-b.Taken()
 		n := b.Len()
-		var bad *inspect.Mask
-		switch {
-		case sc == nil:
-			bad = new(inspect.Mask)
-		case f.Near((n - b.Taken()) * (1 + sc.MaxReads())):
+		if (body.Lends || body.Match != nil && filtered) && b.Collects() || f.Near((n-b.Taken())*(1+w.reads((*scan.Scan).MaxReads))) {
 			// Near the end of the budget everything is counted one by one, so that the error
-			// has its place.
+			// has its place. What waits until the guard is released cannot be lent.
 			return b.Step(n - b.Taken())
-		case body.Test || body.Match != nil:
-			lanes.Yes, bad = sc.Test(b)
-		default:
-			lanes.Values = sc.Values(b)
-			bad = &lanes.Values.Bad
 		}
+		w.evaluate(b, body)
 		for b.Taken() < n && !b.Done() {
 			lo := b.Taken()
-			if bad.Has(lo) {
-				if more, err := b.Step(scan.Run(bad, lo, n)); err != nil || !more {
+			if run := w.toStep(b, body); run > 0 {
+				if more, err := b.Step(run); err != nil || !more {
 					return false, err
 				}
 				continue
@@ -163,50 +329,161 @@ func (l *Loop) overLanes(f *Frame, v *access.View, unlocked bool, body *Body, sa
 			if body.Match == nil && !b.Ordered() {
 				return true, nil
 			}
-			hi := min(bad.Next(lo), n)
+			lanes.Lo, lanes.Hi = lo, min(w.bad.Next(lo), n)
 			if body.Match != nil {
-				hi = scan.FirstEnd(lanes.Yes, body.Unless, lo, hi)
+				lanes.Hi = scan.FirstEnd(lanes.Yes, lo, lanes.Hi)
 			}
-			reads, weight := 0, 0
-			if sc != nil {
-				reads, weight = sc.Reads(lo, hi), sc.Weight(lo, hi)
+			if body.Takes != nil && !body.Takes(lanes) {
+				return b.Step(n - lo)
 			}
-			if f.Near(hi-lo+reads) || f.Kept()+weight > f.Budget().Bytes {
+			reads := w.reads(func(sc *scan.Scan) int { return sc.Reads(lo, lanes.Hi) })
+			weight := w.weight(lo, lanes.Hi)
+			if f.Near(lanes.Hi-lo+reads) || f.Kept()+weight > f.Budget().Bytes {
 				// What was done with lanes before has come near the end, too.
 				return b.Step(n - lo)
 			}
-			if err := b.Take(hi-lo, reads, weight); err != nil {
-				return false, err
-			}
-			var more bool
-			var err error
-			switch {
-			case body.Match == nil:
-				lanes.Lo, lanes.Hi = lo, hi
-				if more, err = body.Lanes(&lanes); err == nil {
+			if body.Match == nil {
+				lanes.Took = lanes.Hi - lo
+				more, failed := body.Lanes(lanes)
+				if lanes.Took < lanes.Hi-lo {
+					reads, weight = w.reads(func(sc *scan.Scan) int { return sc.Reads(lo, lo+lanes.Took) }), w.weight(lo, lo+lanes.Took)
+				}
+				pos := b.Pos() + lanes.Took
+				if failed != nil {
+					pos--
+				}
+				sawUpTo(pos)
+				if err := b.Take(lanes.Took, reads, weight); failed != nil {
+					return false, failed
+				} else if err != nil || !more {
+					return false, err
+				}
+			} else {
+				if err := b.Take(lanes.Hi-lo, reads, weight); err != nil {
+					return false, err
+				}
+				if lanes.Yes.Has(lanes.Hi - 1) {
+					if more, err := b.Find(); err != nil || !more {
+						return false, err
+					}
+				} else if b.Ordered() {
 					sawUpTo(b.Pos())
 				}
-			case lanes.Yes.Has(hi-1) != body.Unless:
-				more, err = b.Find()
-			case b.Ordered():
-				more = true
-				sawUpTo(b.Pos())
-			default:
-				more = true
 			}
-			if err != nil || !more {
-				return false, err
+			for _, st := range w.stages {
+				*st.count += scan.Count(&st.passed, lo, lanes.Hi)
 			}
 		}
 		return true, nil
 	}
 	kept := func(bytes int) error {
 		before := f.Kept()
-		err := l.Pred.Pos().Err(f.Keep(bytes))
+		err := f.Keep(bytes)
 		f.Release(before)
 		return err
 	}
-	return v.EachBatch(unlocked, access.Lanes{Take: take, Each: one(body.Each), Found: one(body.Match), Kept: kept})
+	return w.target.EachBatch(w.unlocked, access.Lanes{Take: take, Each: one(w.each(f, body)), Found: one(w.found(body)), Kept: kept})
+}
+
+// found returns what is done with an element that was found.
+func (w *overLanes) found(body *Body) func(s *Scope) (bool, error) {
+	for i := len(w.stages) - 1; i >= 0; i-- {
+		if st := w.stages[i]; st.filters {
+			return func(s *Scope) (bool, error) {
+				// It is the last of its lanes, which are not counted yet.
+				s.Index = *st.count + scan.Count(&st.passed, w.lanes.Lo, w.lanes.Hi) - 1
+				return body.Match(s)
+			}
+		}
+	}
+	return body.Match
+}
+
+// toStep returns how many of the next lanes are to be done step by step.
+func (w *overLanes) toStep(b *access.Batch, body *Body) int {
+	lo, n := b.Taken(), b.Len()
+	switch {
+	case body.Match == nil && !b.Ordered() && b.Patient():
+		return n - lo
+	case !w.bad.Has(lo):
+		return 0
+	}
+	run := scan.Run(&w.bad, lo, n)
+	if body.Match == nil && b.Collects() {
+		// The guard is released for these: once for some more.
+		run = min(max(run, fewLanes), n-lo)
+	}
+	return run
+}
+
+// fewLanes is how many lanes are done step by step where one has to be, and the guard is released for
+// it.
+const fewLanes = 16
+
+// reads adds up what of answers for the scans of w.
+func (w *overLanes) reads(of func(sc *scan.Scan) int) (n int) {
+	for _, st := range w.stages {
+		n += of(st.loop.Pred.Scan.Scan)
+	}
+	made := len(w.stages) > 0 && !w.stages[len(w.stages)-1].filters
+	if w.values != nil && !made {
+		n += of(w.values)
+	}
+	if w.second != nil {
+		n += of(w.second)
+	}
+	return n
+}
+
+// weight returns how many bytes are kept, at the most, while something is evaluated for one of the
+// lanes from lo up to hi.
+func (w *overLanes) weight(lo, hi int) (bytes int) {
+	for _, st := range w.stages {
+		bytes = max(bytes, st.loop.Pred.Scan.Weight(lo, hi))
+	}
+	for _, sc := range []*scan.Scan{w.values, w.second} {
+		if sc != nil {
+			bytes = max(bytes, sc.Weight(lo, hi))
+		}
+	}
+	return bytes
+}
+
+// evaluate evaluates what the lanes of a batch need that were not taken.
+func (w *overLanes) evaluate(b *access.Batch, body *Body) {
+	l := &w.lanes
+	l.In, l.Yes, l.Values, l.Second = nil, nil, nil, nil
+	w.in = scan.Between(b.Taken(), b.Len())
+	w.bad = inspect.Mask{}
+	for _, st := range w.stages {
+		if st.filters {
+			yes, bad := st.loop.Pred.Scan.Test(b, &w.in)
+			w.bad.Or(bad)
+			w.in, l.In = *yes, &w.in
+		}
+		st.passed = w.in
+	}
+	switch {
+	case w.values == nil:
+	case body.asks():
+		yes, bad := w.values.Test(b, &w.in)
+		w.bad.Or(bad)
+		if l.Yes = yes; body.Unless {
+			no := w.in
+			no.AndNot(yes)
+			no.AndNot(bad)
+			*yes = no
+		}
+	default:
+		l.Values = w.values.Values(b, &w.in)
+		w.bad.Or(&l.Values.Bad)
+	}
+	if w.second != nil {
+		rest := w.in
+		rest.AndNot(&w.bad)
+		l.Second = w.second.Values(b, &rest)
+		w.bad.Or(&l.Second.Bad)
+	}
 }
 
 // Matching is the body of a loop that calls match for each element that meets the condition, or that

@@ -51,8 +51,8 @@ type Scan struct {
 	fields []*Field
 	lists  []*In
 
-	all, yes, bad inspect.Mask
-	batch         batch
+	yes, bad inspect.Mask
+	batch    batch
 }
 
 // New returns the Scan of an expression.
@@ -79,34 +79,43 @@ func (s *Scan) IsCondition() bool {
 }
 
 // begin begins with a batch.
-func (s *Scan) begin(b *access.Batch) *inspect.Mask {
+func (s *Scan) begin(b *access.Batch) {
 	s.batch = batch{b, b.Len()}
-	s.all = inspect.FirstLanes(b.Len())
-	for lane := range b.Taken() {
-		s.all.Clear(lane)
-	}
 	for _, f := range s.fields {
 		f.asked = inspect.Mask{}
 	}
 	for _, n := range s.lists {
 		n.asked = inspect.Mask{}
 	}
-	return &s.all
 }
 
-// Test evaluates the expression as a condition, for all lanes of b that were not taken. It returns
-// those that meet it, and those that have to be done step by step. Both are good until the next
-// call.
-func (s *Scan) Test(b *access.Batch) (yes, bad *inspect.Mask) {
-	in := s.begin(b)
+// Test evaluates the expression as a condition, for the lanes of b that are in in. It returns those
+// that meet it, and those that have to be done step by step. Both are good until the next call.
+func (s *Scan) Test(b *access.Batch, in *inspect.Mask) (yes, bad *inspect.Mask) {
+	s.begin(b)
 	test(s.root, &s.batch, in, &s.yes, &s.bad)
 	return &s.yes, &s.bad
 }
 
-// Values evaluates the expression for all lanes of b that were not taken. Bad has the lanes that
-// have to be done step by step.
-func (s *Scan) Values(b *access.Batch) *Vector {
-	return s.root.eval(&s.batch, s.begin(b))
+// Values evaluates the expression for the lanes of b that are in in. Bad has the lanes that have to be
+// done step by step.
+func (s *Scan) Values(b *access.Batch, in *inspect.Mask) *Vector {
+	s.begin(b)
+	return s.root.eval(&s.batch, in)
+}
+
+// Positional reports whether the expression asks for the position of an element, in a list or else
+// in a map.
+func (s *Scan) Positional(list bool) (is bool) {
+	walk(s.root, func(n Node) {
+		switch n.(type) {
+		case *Index:
+			is = true
+		case *Key:
+			is = is || list
+		}
+	})
+	return is
 }
 
 // Reads returns how many reads the lanes from lo up to hi took, of which none is bad.
@@ -114,7 +123,7 @@ func (s *Scan) Reads(lo, hi int) (n int) {
 	if len(s.fields) == 0 || lo == hi {
 		return 0
 	}
-	in := between(lo, hi)
+	in := Between(lo, hi)
 	for _, f := range s.fields {
 		lanes := f.asked
 		lanes.And(&in)
@@ -163,8 +172,8 @@ func (s *Scan) MaxReads() (n int) {
 	return n
 }
 
-// between returns the lanes from lo up to hi.
-func between(lo, hi int) inspect.Mask {
+// Between returns the lanes from lo up to hi.
+func Between(lo, hi int) inspect.Mask {
 	m, before := inspect.FirstLanes(hi), inspect.FirstLanes(lo)
 	m.AndNot(&before)
 	return m
@@ -172,7 +181,7 @@ func between(lo, hi int) inspect.Mask {
 
 // Count returns how many of the lanes from lo up to hi are in m.
 func Count(m *inspect.Mask, lo, hi int) int {
-	in := between(lo, hi)
+	in := Between(lo, hi)
 	in.And(m)
 	return in.Count()
 }
@@ -185,14 +194,9 @@ func Run(m *inspect.Mask, lo, hi int) (n int) {
 	return n
 }
 
-// FirstEnd returns the end of the lanes from lo up to hi that ends with the first one in m, or that
-// is not if unless is set; hi if there is none.
-func FirstEnd(m *inspect.Mask, unless bool, lo, hi int) int {
-	if !unless {
-		return min(m.Next(lo)+1, hi)
-	}
-	return min(lo+Run(m, lo, hi)+1, hi)
-}
+// FirstEnd returns the end of the lanes from lo up to hi that ends with the first one in m, hi if there
+// is none.
+func FirstEnd(m *inspect.Mask, lo, hi int) int { return min(m.Next(lo)+1, hi) }
 
 // test tests any node.
 func test(n Node, b *batch, in, yes, bad *inspect.Mask) {

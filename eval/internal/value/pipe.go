@@ -5,10 +5,20 @@ import "github.com/sightglass-go/sightglass/inspect"
 // Pipe is a collection that is computed as it is walked: what filter, map, keys and values hand to
 // a function that takes the elements one by one. It never becomes an answer.
 type Pipe struct {
-	walk  func(t *Thread, unlocked bool, yield Yield) error
-	shape inspect.Shape // List, or Map if its elements are what is left of a map
-	kept                // of that map
+	walk   func(t *Thread, unlocked bool, yield Yield) error
+	shape  inspect.Shape // List, or Map if its elements are what is left of a map
+	kept                 // of that map
+	origin any           // see From
 }
+
+// From remembers what x was made of, for who can do the same in a better way than by its walk.
+func (x *Pipe) From(origin any) *Pipe {
+	x.origin = origin
+	return x
+}
+
+// Origin is what From was told, nil for nothing.
+func (x *Pipe) Origin() any { return x.origin }
 
 // NewList is a list whose elements walk yields.
 func NewList(walk func(t *Thread, unlocked bool, yield Yield) error) *Pipe {

@@ -1,0 +1,69 @@
+package scan
+
+import (
+	"math/bits"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/number"
+)
+
+// Sum adds the lanes of v from lo up to hi that are in in, nil for all of these, to t, in their
+// order. The values are numbers or durations, which is the caller's to see to.
+func Sum(t *number.Tally, v *Vector, in *inspect.Mask, lo, hi int) {
+	if in == nil {
+		add(t, v.Kind, v.Bits[lo:hi])
+		return
+	}
+	lanes := Between(lo, hi)
+	lanes.And(in)
+	var run [64]uint64
+	for w, m := range lanes[:(hi+63)/64] {
+		n := 0
+		for ; m != 0; m &= m - 1 {
+			run[n] = v.Bits[w*64+trailing(m)]
+			n++
+		}
+		add(t, v.Kind, run[:n])
+	}
+}
+
+func add(t *number.Tally, k inspect.DatumKind, words []uint64) {
+	switch k {
+	case inspect.UintDatum:
+		t.AddWide(sumUints(words))
+	case inspect.FloatDatum, inspect.Float32Datum:
+		t.AddFloats(words)
+	default:
+		t.AddWide(sumInts(words))
+	}
+}
+
+// sumInts returns the sum of int64s in 128 bits, as two's complement. There are less than 1<<31 of
+// them.
+func sumInts(words []uint64) (hi, lo uint64) {
+	// The halves of the words are summed apart, so that nothing is carried from one to the other.
+	var high, high2 int64
+	var low, low2 uint64
+	for len(words) >= 2 {
+		x, y := words[0], words[1]
+		high, low = high+int64(x)>>32, low+uint64(uint32(x))
+		high2, low2 = high2+int64(y)>>32, low2+uint64(uint32(y))
+		words = words[2:]
+	}
+	for _, x := range words {
+		high, low = high+int64(x)>>32, low+uint64(uint32(x))
+	}
+	high, low = high+high2, low+low2
+	lo, carry := bits.Add64(uint64(high)<<32, low, 0)
+	return uint64(high>>32) + carry, lo
+}
+
+// sumUints is sumInts of uint64s.
+func sumUints(words []uint64) (hi, lo uint64) {
+	var carry uint64
+	for _, x := range words {
+		lo, carry = bits.Add64(lo, x, 0)
+		hi += carry
+	}
+	return hi, lo
+}
