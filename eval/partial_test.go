@@ -136,7 +136,7 @@ func TestPartialOfCancelled(t *testing.T) {
 	}}
 	_, err := s.Run(ctx, q)
 	var e *Error
-	if !errors.As(err, &e) || e.Code != "cancelled" || e.Partial == nil || e.Partial.Of != 9007199254740991 || string(e.Partial.Value.JSON()) != fmt.Sprint(e.Partial.Entries) ||
+	if !errors.As(err, &e) || e.Code != "cancelled" || e.Partial == nil || int64(e.Partial.Of) != 9007199254740991 || string(e.Partial.Value.JSON()) != fmt.Sprint(e.Partial.Entries) ||
 		!strings.Contains(err.Error(), " of 9,007,199,254,740,991 entries were read, of which ") {
 		t.Errorf("%v, %+v", err, e)
 	}

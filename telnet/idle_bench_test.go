@@ -9,7 +9,7 @@ import (
 )
 
 // BenchmarkIdleSessions measures the memory and the goroutines of a session that waits at its
-// prompt, over a thousand of them. The memory is heap and stack, and includes the client's end. For
+// prompt, over a thousand of them, before and after it has answered once. The memory is heap and stack, and includes the client's end. For
 // comparison it measures a server that only reads.
 func BenchmarkIdleSessions(b *testing.B) {
 	const sessions = 1000
@@ -57,7 +57,7 @@ func BenchmarkIdleSessions(b *testing.B) {
 		}()
 		measure(b, l.Addr(), awaitPrompt)
 	})
-	for name, wants := range map[string]func(*testing.B, net.Conn){"lines": awaitPrompt, "characters": negotiated} {
+	for name, wants := range map[string]func(*testing.B, net.Conn){"lines": awaitPrompt, "lines, answered": askedOnce, "characters, answered": negotiated} {
 		b.Run(name, func(b *testing.B) {
 			l, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {
@@ -95,7 +95,17 @@ func awaitPrompt(b *testing.B, conn net.Conn) {
 	}
 }
 
-// negotiated negotiates character mode at the client's end.
+// askedOnce asks a question.
+func askedOnce(b *testing.B, conn net.Conn) {
+	b.Helper()
+	awaitPrompt(b, conn)
+	if _, err := conn.Write([]byte("x.a\n")); err != nil {
+		b.Fatal(err)
+	}
+	awaitPrompt(b, conn)
+}
+
+// negotiated negotiates character mode at the client's end, and asks a question.
 func negotiated(b *testing.B, conn net.Conn) {
 	b.Helper()
 	awaitPrompt(b, conn)
