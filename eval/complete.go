@@ -149,10 +149,13 @@ func (e *evaluation) complete(line string) (out []Completion, err error) {
 			if line[dot-min(dot, 1):dot] == "?" {
 				dot++ // m?.["key"]
 			}
-			err = e.keys(x, func(key value.Value, typed, detail string) bool {
+			begins := func(key value.Value) bool {
+				name, isText := key.(value.String)
+				return prefix == "" || isText && strings.HasPrefix(string(name), prefix)
+			}
+			err = e.keys(x, prefix, begins, func(key value.Value, typed, detail string) bool {
 				name, isText := key.(value.String)
 				switch {
-				case !strings.HasPrefix(string(name), prefix) || prefix != "" && !isText:
 				case isText && value.IsName(string(name)):
 					add(KindKey, string(name), detail)
 				case b.endsOperand(end - 2):
@@ -219,19 +222,25 @@ func (e *evaluation) members(x value.Value, add func(kind Kind, name, detail str
 	})
 }
 
-// keys yields the keys of x as one types them, if x is a map, until yield says that it has enough.
-// It leaves out keys that cannot be typed or must not be told.
-func (e *evaluation) keys(x value.Value, yield func(key value.Value, typed, detail string) (more bool)) error {
+// keys yields those keys of x that are wanted, as one types them, if x is a map, until yield says
+// that it has enough. It leaves out keys that cannot be typed or must not be told. Of a large map it
+// comes to the first entries only, but to the one whose key is prefix in any case.
+func (e *evaluation) keys(x value.Value, prefix string, want func(key value.Value) bool, yield func(key value.Value, typed, detail string) (more bool)) error {
 	x, err := value.Load(x)
 	if err != nil || !value.IsMap(x) {
 		return err
 	}
 	above := value.Path(x)
-	return value.Entries(&e.Thread, x, false, func(_ int, key, elem value.Value) (bool, error) {
+	found := false // the entry of prefix
+	entry := func(_ int, key, elem value.Value) (bool, error) {
 		key, err := value.Load(key)
 		if err != nil {
 			return false, err
 		}
+		if !want(key) || found && key == value.String(prefix) {
+			return true, nil
+		}
+		found = found || key == value.String(prefix)
 		typed := ""
 		switch k := key.(type) {
 		case value.String:
@@ -254,7 +263,19 @@ func (e *evaluation) keys(x value.Value, yield func(key value.Value, typed, deta
 			return true, nil
 		}
 		return yield(key, typed, detail), nil
-	})
+	}
+	exact := value.String(prefix)
+	if keyed, ok := x.(value.Keyed); ok && prefix != "" && want(exact) {
+		// First: in a large map the walk may not come to it.
+		if has, err := keyed.Has(&e.Thread, exact); err == nil && has {
+			if elem, err := value.Index(&e.Thread, x, exact); err == nil {
+				if more, err := entry(0, exact, elem); err != nil || !more {
+					return err
+				}
+			}
+		}
+	}
+	return value.Entries(&e.Thread, x, false, entry)
 }
 
 // completeIndex proposes the keys of the map before the bracket at open, where prefix stands behind
@@ -264,9 +285,17 @@ func (e *evaluation) completeIndex(b *backwards, open, start int, prefix string)
 	if err != nil {
 		return nil, nil // any expression may stand here
 	}
-	err = e.keys(x, func(key value.Value, typed, detail string) bool {
-		name, isText := key.(value.String)
-		if strings.HasPrefix(typed, prefix) || isText && strings.HasPrefix(string(name), prefix) {
+	begins := func(key value.Value) bool {
+		switch key := key.(type) {
+		case value.String:
+			return strings.HasPrefix(string(key), prefix)
+		case value.Int:
+			return strings.HasPrefix(strconv.FormatInt(int64(key), 10), prefix)
+		}
+		return true // how it is typed decides
+	}
+	err = e.keys(x, prefix, begins, func(key value.Value, typed, detail string) bool {
+		if _, isText := key.(value.String); isText || strings.HasPrefix(typed, prefix) {
 			out = append(out, Completion{start, typed + "]", KindKey, detail})
 		}
 		return len(out) < maxProposals
@@ -289,10 +318,12 @@ func (e *evaluation) completeKey(line string, quote int) (out []Completion, err 
 		return nil, err
 	}
 	prefix := line[quote+1:]
-	err = e.keys(x, func(key value.Value, typed, detail string) bool {
-		if name, ok := key.(value.String); ok && strings.HasPrefix(string(name), prefix) {
-			out = append(out, Completion{quote, typed + "]", KindKey, detail})
-		}
+	begins := func(key value.Value) bool {
+		name, ok := key.(value.String)
+		return ok && strings.HasPrefix(string(name), prefix)
+	}
+	err = e.keys(x, prefix, begins, func(_ value.Value, typed, detail string) bool {
+		out = append(out, Completion{quote, typed + "]", KindKey, detail})
 		return len(out) < maxProposals
 	})
 	return out, err

@@ -105,3 +105,33 @@ func TestTextOfVariables(t *testing.T) {
 		t.Errorf("the first text is %s", got)
 	}
 }
+
+// A completion looks at the beginning of a large map, and finds the key that was typed in any case.
+func TestCompleteInLargeMap(t *testing.T) {
+	m := map[string]*tenantOfScreen{}
+	for i := range 30_000 {
+		m[fmt.Sprintf("sku-%d", i)] = nil
+	}
+	m["a secret token"] = nil
+	reg := registry.New()
+	reg.Expose("o", &struct{ items map[string]*tenantOfScreen }{m})
+	s := NewSession(reg, Limits{Share: 1})
+	for i := range 5 {
+		want := fmt.Sprintf("sku-%d", 29_999-i)
+		for _, line := range []string{`o.items["` + want, `o["items"]["` + want} {
+			found := s.Complete(line, len(line))
+			n := 0
+			for _, c := range found {
+				if c.Text == fmt.Sprintf("%q]", want) {
+					n++
+				}
+			}
+			if n != 1 {
+				t.Fatalf("%s is proposed %d times: %v", line, n, found)
+			}
+		}
+	}
+	if found := s.Complete(`o.items["nothing`, len(`o.items["nothing`)); found != nil {
+		t.Errorf("proposed %v", found)
+	}
+}

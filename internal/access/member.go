@@ -8,6 +8,8 @@ import (
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
+	"github.com/sightglass-go/sightglass/internal/access/internal/pattern"
+	"github.com/sightglass-go/sightglass/internal/secret"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -241,12 +243,32 @@ func (s structView) hasField(name string) (bool, error) {
 // fieldError returns the error for a name that v does not have.
 func (v *View) fieldError(name string) error {
 	e := &FieldError{Path: v.Path(), Type: v.val.Type().String(), Name: name, Method: v.HasMethod(name)}
-	if members, err := v.Members(); err == nil && !e.Method {
+	if e.Method {
+		return e
+	}
+	// A loop may forgive the error for each of a million elements: what is near is looked for once.
+	v.decide()
+	miss := missedField{v.val.Type(), v.policy, v.hide, v.secrets, name}
+	if v.visit.missed.missedField == miss {
+		e.Near = v.visit.missed.near
+		return e
+	}
+	if members, err := v.Members(); err == nil {
 		names := make([]string, len(members))
 		for i, m := range members {
 			names[i] = m.Name
 		}
 		e.Near = text.Near(name, names)
+		v.visit.missed.missedField, v.visit.missed.near = miss, e.Near
 	}
 	return e
+}
+
+// A missedField is a name that values of a type do not have, under the same policy.
+type missedField struct {
+	typ     reflect.Type
+	policy  *policy
+	hide    pattern.Trail
+	secrets secret.Kinds
+	name    string
 }

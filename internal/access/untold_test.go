@@ -1,6 +1,7 @@
 package access
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"testing"
@@ -70,4 +71,34 @@ func nameAt(t reflect.Type, off uintptr) string {
 		return f.Name
 	}
 	return "?"
+}
+
+// What is near a missing field is looked for once, and again for another type or another name.
+func TestNearIsLookedForOnce(t *testing.T) {
+	type item struct{ Price, Count int }
+	type other struct{ Prize int }
+	v, c := lookAt(t, &struct {
+		items  []*item
+		others []*other
+	}{[]*item{{}, {}, {}}, []*other{{}}})
+	near := func(field string, i int, name string) string {
+		_, err := must(t, c, field, i).Member(name)
+		var missing *FieldError
+		if !errors.As(err, &missing) {
+			t.Fatal(err)
+		}
+		return missing.Near
+	}
+	for i := range 3 {
+		if got := near(".items", i, "Prise"); got != "Price" {
+			t.Errorf("element %d: near is %q", i, got)
+		}
+	}
+	v.missed.near = "remembered"
+	if got := near(".items", 1, "Prise"); got != "remembered" {
+		t.Errorf("near was looked for again, and is %q", got)
+	}
+	if a, b, c := near(".others", 0, "Prise"), near(".items", 0, "Coumt"), near(".items", 0, "Prise"); a != "Prize" || b != "Count" || c != "Price" {
+		t.Error(a, b, c)
+	}
 }

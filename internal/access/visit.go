@@ -36,7 +36,11 @@ type Visit struct {
 	picks       []*View               // that were picked, and followed since
 	foundLock   lockState             // of the lock that consistent took last
 	misses      int                   // searches for a near key, up to maxMisses
-	report      report                // what an answer must tell
+	missed      struct {              // the last field that was missing, and the name that is near
+		missedField
+		near string
+	}
+	report report // what an answer must tell
 
 	lanes int // of a batch, at most; 0 for as many as time allows
 	types typeCache
