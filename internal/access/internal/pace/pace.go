@@ -1,6 +1,6 @@
 // Package pace decides when one evaluation gives the processor to the application.
 //
-// It works in slices of 20 to 50 µs. Between two of them it looks at what the scheduler says of the
+// It works in slices of 20 to 100 µs. Between two of them it looks at what the scheduler says of the
 // moment. While a processor is idle, it goes on. While none is, it first goes to the end of every
 // queue there is: of goroutines that wait for this processor, of sockets that nobody has fetched
 // yet, and of threads that the kernel has no processor for. While others wait all the time, it works
@@ -13,11 +13,13 @@ import (
 )
 
 const (
-	// calmSlice is how long an evaluation works between two yields while a processor is idle, and
-	// fullSlice while none is: a request that comes in, or who is next in line, waits that much
-	// longer. BenchmarkYielding in eval measures what they do to applications.
-	calmSlice = 50 * time.Microsecond
-	fullSlice = 20 * time.Microsecond
+	// calmSlice is how long an evaluation works between two yields while a processor is idle,
+	// fullSlice while none is, and crowdSlice while others wait all the time: a request that comes
+	// in, or who is next in line, waits that much longer. Between two slices in a crowd it sleeps,
+	// and finds its caches cold: with 20 µs, a share is worth half as much.
+	calmSlice  = 50 * time.Microsecond
+	fullSlice  = 20 * time.Microsecond
+	crowdSlice = 40 * time.Microsecond
 	// minSlice is the least work that is worth a yield, and the least rest that counts as time left
 	// to others: what Yield itself takes is shorter.
 	minSlice = 5 * time.Microsecond
@@ -97,30 +99,31 @@ func (p *Pace) Fresh() bool { return p.sys.now()-p.since <= freshTime }
 
 // Hold returns how long the next chunk of work may hold a guard.
 func (p *Pace) Hold() time.Duration {
-	if p.calm() {
+	if !p.crowded() && p.gauge.idle {
 		return HoldTime
 	}
-	return p.slice()
+	return min(p.slice(), HoldTime)
 }
 
 // slice returns how long to work between two yields.
 func (p *Pace) slice() time.Duration {
-	if p.calm() {
+	switch {
+	case p.crowded():
+		return crowdSlice + p.behind
+	case p.gauge.idle:
 		return calmSlice
 	}
-	return fullSlice + p.behind
+	return fullSlice
 }
-
-// calm reports whether a processor is idle.
-func (p *Pace) calm() bool { return p.gauge.idle && !p.crowded() }
 
 // crowded reports whether to work no more than the share.
 func (p *Pace) crowded() bool { return p.share < 1 && (p.crowd || p.loss.scarce) }
 
 // Yield gives the processor to others, unless holding says that a guard is held, or the slice has
-// only begun. It returns how long to work before the next call: 50 µs while a processor is idle, and
-// 20 µs otherwise. While others wait for a processor all the time, Yield sleeps for as long as the
-// share demands. The end of ctx ends that sleep.
+// only begun. It returns how long to work before the next call: 50 µs while a processor is idle,
+// and 20 µs otherwise. While others wait for a processor all the time, that is 40 µs, or up to 100 to
+// catch up with the share, and Yield first sleeps for as long as the share demands. The end of ctx
+// ends that sleep.
 func (p *Pace) Yield(ctx context.Context, holding bool) (slice time.Duration) {
 	now := p.sys.now()
 	worked := now - p.since
@@ -131,11 +134,9 @@ func (p *Pace) Yield(ctx context.Context, holding bool) (slice time.Duration) {
 	waits := p.look(now)
 	switch {
 	case p.crowded():
-		if rest := p.charge(now, worked); rest > 0 {
-			_ = p.sys.sleep(ctx, min(rest, maxRest))
-		} else {
-			p.sys.offer()
-		}
+		// Who sleeps is not forgotten by goroutines that only ever run each other, as those of a
+		// channel do: timers are looked at each time, other queues are not.
+		_ = p.sys.sleep(ctx, min(max(p.charge(now, worked), minNap), maxRest))
 	case p.gauge.idle:
 		p.sys.offer()
 		p.nap = 0
