@@ -75,7 +75,7 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 	if e.Gloss != "" {
 		r.Node.Gloss = e.Gloss
 	}
-	if err := e.Look(); err != nil {
+	if err := e.Over(); err != nil {
 		return Result{}, err
 	}
 	if err := e.store(st, x, r.Node); err != nil {

@@ -1,11 +1,14 @@
 package telnet
 
 import (
+	"bytes"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/sightglass-go/sightglass/telnet/internal/protocol"
+	"github.com/sightglass-go/sightglass/telnet/internal/transport"
 )
 
 // Bounds of an outbox, in bytes. Until its write times out, a client that does not read costs this
@@ -17,10 +20,12 @@ const (
 )
 
 // outbox is the only writer of a connection. It queues text and telnet commands apart, so that a
-// long answer does not hold up a command, and discarding the answer does not lose it. It has a
-// goroutine only while there is something to send. It is safe for concurrent use.
+// long answer does not hold up a command, and discarding the answer does not lose it. What a socket
+// takes at once is written by whoever queues it. The rest is written by a goroutine, which the
+// outbox only has while there is something to send. It is safe for concurrent use.
 type outbox struct {
 	conn    net.Conn
+	socket  syscall.RawConn // that of conn; nil if only conn itself can write
 	timeout time.Duration   // of one write
 	failed  func(err error) // called once, by the outbox's goroutine
 
@@ -29,12 +34,13 @@ type outbox struct {
 	text    []byte    // queued, not encoded yet; at most maxText
 	control []byte    // queued telnet commands; maxControl and one command more
 	sending bool      // the goroutine is running
+	held    bool      // what is queued waits for Release or Flush
 	muted   bool      // Write drops its text
 	err     error     // of the first write that failed; nothing is sent after it
 }
 
 func newOutbox(conn net.Conn, timeout time.Duration, failed func(error)) *outbox {
-	o := &outbox{conn: conn, timeout: timeout, failed: failed}
+	o := &outbox{conn: conn, socket: transport.Raw(conn), timeout: timeout, failed: failed}
 	o.changed.L = &o.mu
 	return o
 }
@@ -45,6 +51,7 @@ func (o *outbox) Write(p []byte) (n int, err error) {
 	defer o.mu.Unlock()
 	for n < len(p) {
 		for o.err == nil && !o.muted && len(o.text) >= maxText {
+			o.release()
 			o.changed.Wait()
 		}
 		if o.err != nil {
@@ -67,6 +74,7 @@ func (o *outbox) send(command []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for o.err == nil && len(o.control) >= maxControl {
+		o.release()
 		o.changed.Wait()
 	}
 	if o.err == nil && len(command) > 0 {
@@ -79,10 +87,35 @@ func (o *outbox) send(command []byte) {
 func (o *outbox) Flush() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.release()
 	for o.err == nil && o.sending {
 		o.changed.Wait()
 	}
 	return o.err
+}
+
+// Hold has what is queued from now on wait for Release or Flush, so that it is sent in one piece. It
+// reports false, and does nothing, while anything is queued.
+func (o *outbox) Hold() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.held = o.err == nil && len(o.text)+len(o.control) == 0
+	return o.held
+}
+
+// Release sends what waits since Hold. It does not block.
+func (o *outbox) Release() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.release()
+}
+
+// release is Release. The caller holds o.mu.
+func (o *outbox) release() {
+	if o.held {
+		o.held = false
+		o.wake()
+	}
 }
 
 // Discard drops the queued text and returns the number of bytes dropped. It calls then before more
@@ -105,11 +138,31 @@ func (o *outbox) Mute(on bool) {
 	o.changed.Broadcast()
 }
 
-// wake starts the goroutine unless it is running. The caller holds o.mu.
+// wake sends what is queued, unless that waits or the goroutine is running. The caller holds o.mu.
 func (o *outbox) wake() {
-	if !o.sending {
+	if o.sending || o.held {
+		return
+	}
+	if o.try(); len(o.text)+len(o.control) > 0 {
 		o.sending = true
 		go o.run()
+	}
+}
+
+// try writes what the socket takes at once of what is queued. The caller holds o.mu.
+func (o *outbox) try() {
+	if o.socket == nil || len(o.text) > maxWrite {
+		return
+	}
+	var small [512]byte
+	wire := protocol.Encode(append(small[:0], o.control...), o.text)
+	n := transport.TryWrite(o.socket, wire)
+	// What is left of a write that has begun can no longer be taken back.
+	if n > 0 {
+		o.control, o.text = nil, nil
+	}
+	if 0 < n && n < len(wire) {
+		o.control = bytes.Clone(wire[n:])
 	}
 }
 
@@ -119,11 +172,11 @@ func (o *outbox) run() {
 	}
 }
 
-// drain writes what is queued until the queue is empty.
+// drain writes what is queued until the queue is empty, or waits for Release.
 func (o *outbox) drain() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for len(o.control)+len(o.text) > 0 && o.err == nil {
+	for len(o.control)+len(o.text) > 0 && !o.held && o.err == nil {
 		wire := o.control
 		o.control = nil
 		n := min(len(o.text), maxWrite)
@@ -134,6 +187,7 @@ func (o *outbox) drain() error {
 		o.mu.Unlock()
 		o.conn.SetWriteDeadline(time.Now().Add(o.timeout))
 		_, err := o.conn.Write(wire)
+		o.conn.SetWriteDeadline(time.Time{}) // it would keep try from writing later
 		o.mu.Lock()
 		o.err = err
 		o.changed.Broadcast()

@@ -19,9 +19,9 @@ import (
 type wire struct {
 	name     string
 	addr     net.Addr
-	greeted  bool                         // the server speaks first, and prompts
-	ends     string                       // of an answer
-	handle   func(conn net.Conn)          // serves a connection; nil if somebody else accepts them
+	greeted  bool                          // the server speaks first, and prompts
+	ends     string                        // of an answer
+	handle   func(conn net.Conn)           // serves a connection; nil if somebody else accepts them
 	begin    func(b *testing.B, c *caller) // what to say before the first question; nil for nothing
 	clients  []*caller
 	took     []time.Duration // of round trips of one session

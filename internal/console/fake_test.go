@@ -124,6 +124,9 @@ func (p *peer) Discard(then func()) int {
 	return n
 }
 
+func (p *peer) Hold() bool { return false }
+func (p *peer) Release()   {}
+
 func (p *peer) Mute(on bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -61,6 +61,7 @@ type answer struct {
 	ctx  context.Context // its end is an error of Write
 	out  io.Writer
 	buf  bytes.Buffer // to be written to out
+	sent bool         // some was written to out
 	left int          // bytes that may still be written; negative once some were cut
 	lost int          // bytes cut
 
@@ -123,6 +124,7 @@ func wholeLines(p []byte, max int) int {
 // flush writes what was collected. last says that nothing follows.
 func (a *answer) flush(last bool) (err error) {
 	defer a.buf.Reset()
+	a.sent = true
 	switch part := a.buf.Bytes(); {
 	case a.leaves != nil:
 		a.unshown += bytes.Count(part, []byte("\n"))

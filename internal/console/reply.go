@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -135,10 +134,7 @@ func (r reply) versioned() reply {
 func (s *Session) writeReply(id json.RawMessage, r reply) error {
 	r = r.versioned()
 	r.ID = id
-	_, err := s.out.Write(marshal(r))
-	if err == nil {
-		_, err = io.WriteString(s.out, "\n")
-	}
+	_, err := s.out.Write(append(marshal(r), '\n'))
 	return err
 }
 

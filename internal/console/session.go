@@ -55,8 +55,10 @@ type Session struct {
 	present     func() bool
 	confirmer   func(context.Context, *access.Call) error
 
-	// pager is set before the first Do; nil if long answers are written at once. See Attach.
+	// pager is set before the first Do; nil if long answers are written at once. See Attach. ends is
+	// called before the last answer to a line is written, if that is short; it may be nil.
 	pager pager
+	ends  func()
 
 	// mu guards everything below.
 	mu    sync.Mutex
@@ -180,7 +182,7 @@ func (s *Session) Do(ctx context.Context, line string) error {
 		a := s.newAnswer(ctx)
 		return errors.Join(a.writeError(complain("the line has %d expressions, and %d are allowed; ask in parts", len(parts), maxStatements), "", line, s.currentStyle()), a.end())
 	}
-	for _, part := range parts {
+	for i, part := range parts {
 		s.told.statement++
 		a := s.newAnswer(ctx)
 		err := s.run(ctx, a, part)
@@ -191,6 +193,9 @@ func (s *Session) Do(ctx context.Context, line string) error {
 		}
 		if errors.Is(err, watch.ErrEnded) {
 			return nil
+		}
+		if s.ends != nil && i == len(parts)-1 && a.page == nil && !a.sent {
+			s.ends()
 		}
 		err = errors.Join(err, a.end())
 		if errors.Is(err, errStopped) {

@@ -27,6 +27,10 @@ type Output interface {
 	Discard(then func()) int
 	// Mute drops everything written from now on, until it is called with false.
 	Mute(on bool)
+	// Hold has what is written from now on wait for Release or Flush, so that it is sent in one
+	// piece. It reports false, and does nothing, while other things wait to be sent. Neither blocks.
+	Hold() bool
+	Release()
 }
 
 // bye is the last line of a session that the user ends.
@@ -61,6 +65,9 @@ type Terminal struct {
 	out     Output
 	// ended is called once, after done is closed. It may be nil.
 	ended func()
+	// together is set during a line, by the goroutine in run, when a short answer waits for the
+	// prompt behind it.
+	together bool
 	// ctx is the parent of the context of each line. stop cancels it, with the reason for the end.
 	ctx  context.Context
 	stop context.CancelCauseFunc
@@ -135,6 +142,7 @@ func Attach(ctx context.Context, s *Session, out Output, ended func()) *Terminal
 	t.editor = editor{max: s.limits.Line, nesting: s.limits.Nesting, history: &s.history, label: s.Prompt, program: s.inJSON}
 	t.editor.screen.width, t.editor.screen.rows = defaultWidth, defaultHeight
 	s.pager = t.page
+	s.ends = func() { t.together = out.Hold() }
 	s.restyle(func(st *style) { st.keyed = true })
 	return t
 }
@@ -368,8 +376,15 @@ func (t *Terminal) run(j job) {
 			j = t.completed(found)
 		default:
 			err := t.session.Do(t.job, j.line)
-			flushed := t.out.Flush()
+			var flushed error
+			together := t.together
+			if t.together = false; !together {
+				flushed = t.out.Flush()
+			}
 			j = t.evaluated(err, flushed)
+			if together {
+				t.out.Release()
+			}
 		}
 		ok = j.work != idle
 	}

@@ -485,6 +485,8 @@ func (deaf) Write(p []byte) (int, error) { return len(p), nil }
 func (deaf) Flush() error                { return nil }
 func (deaf) Discard(then func()) int     { then(); return 0 }
 func (deaf) Mute(bool)                   {}
+func (deaf) Hold() bool                  { return true }
+func (deaf) Release()                    {}
 
 // In JSON mode there is neither prompt nor echo, whatever was negotiated, and each line is an
 // answer.

@@ -209,6 +209,18 @@ func (m *Meter) Look() error {
 	return nil
 }
 
+// Over returns an error if the evaluation has to end. Unlike Look it does not yield: it is for the
+// end, where nothing follows for which others would have to wait.
+func (m *Meter) Over() error {
+	if m.ctx.Err() != nil {
+		return m.Ended(context.Cause(m.ctx))
+	}
+	if time.Since(m.start) > m.budget.Time {
+		return m.Ended(context.DeadlineExceeded)
+	}
+	return nil
+}
+
 // Pause stops the clock until resume is called.
 func (m *Meter) Pause() (resume func()) {
 	began := time.Now()
