@@ -212,8 +212,8 @@ func (m *Meter) Look() error {
 // Over returns an error if the evaluation has to end. Unlike Look it does not yield: it is for the
 // end, where nothing follows for which others would have to wait.
 func (m *Meter) Over() error {
-	if m.ctx.Err() != nil {
-		return m.Ended(context.Cause(m.ctx))
+	if cause := context.Cause(m.ctx); cause != nil {
+		return m.Ended(cause)
 	}
 	if time.Since(m.start) > m.budget.Time {
 		return m.Ended(context.DeadlineExceeded)
