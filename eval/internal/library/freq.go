@@ -9,7 +9,9 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/scan"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -34,53 +36,22 @@ const stepsPerRow = 8
 //
 // It keeps the values, not the elements.
 func freq(f *machine.Frame, l *machine.Loop) (value.Value, error) {
-	groups, all := value.NewDict(), 0
-	var sums []total // of the groups, and all of them, if there is something to add up
-	var whole total
-	err := l.Fold(f, true, func() machine.Partial { return freqSofar(f, groups, sums) }, func(s *machine.Scope) (bool, error) {
-		x, err := l.Pred.On(f, s)
-		if err != nil {
-			return false, err
-		}
-		i, found, err := groups.Find(&f.Thread, x)
-		if err != nil {
-			return false, l.Pred.Pos().Err(err)
-		}
-		all++
-		if found {
-			_, n := groups.At(i)
-			groups.Set(i, n.(value.Int)+1)
-		} else {
-			i = groups.Count()
-			if err := newGroup(f, groups, x); err != nil {
-				return false, err
-			}
-			if l.Pred2 != nil {
-				sums = append(sums, total{})
-			}
-		}
-		if l.Pred2 == nil {
-			return true, nil
-		}
-		if x, err = l.Pred2.On(f, s); err != nil {
-			return false, err
-		}
-		if err = whole.add(x); err == nil {
-			err = sums[i].add(x)
-		}
-		return true, l.Pred2.Pos().Err(err)
+	t := frequencies{f: f, l: l, groups: value.NewDict()}
+	err := l.FoldBy(f, func() machine.Partial { return freqSofar(f, t.groups, t.counts, t.sums) }, machine.Body{
+		Unlocked: true, Each: t.add, Takes: t.takes, Lanes: t.addLanes,
 	})
 	if err != nil {
 		return nil, err
 	}
+	groups, sums, whole, all := t.groups, t.sums, &t.whole, t.all
 	found := make([]group, groups.Count())
 	shares := whole.Float64() > 0 && !math.IsInf(whole.Float64(), 1)
 	for i := range found {
 		if err := f.Tick(stepsPerRow); err != nil {
 			return nil, err
 		}
-		x, n := groups.At(i)
-		found[i] = group{value: value.Picture(&f.Thread, x, groupLimit, ""), count: int(n.(value.Int))}
+		x, _ := groups.At(i)
+		found[i] = group{value: value.Picture(&f.Thread, x, groupLimit, ""), count: t.counts[i]}
 		if sums == nil {
 			continue
 		}
@@ -113,16 +84,106 @@ func freq(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	return &value.Snapshot{Node: records(rows)}, nil
 }
 
+// frequencies is what freq keeps of the elements.
+type frequencies struct {
+	f      *machine.Frame
+	l      *machine.Loop
+	groups *value.Dict // the values
+	counts []int       // of the groups
+	all    int
+	sums   []total // of the groups, and all of them, if there is something to add up
+	whole  total
+	lanes  scan.Groups
+}
+
+// add counts an element.
+func (t *frequencies) add(s *machine.Scope) (more bool, err error) {
+	x, err := t.l.Pred.On(t.f, s)
+	if err != nil {
+		return false, err
+	}
+	i, err := t.group(x)
+	if err != nil {
+		return false, err
+	}
+	t.all++
+	t.counts[i]++
+	if t.l.Pred2 == nil {
+		return true, nil
+	}
+	if x, err = t.l.Pred2.On(t.f, s); err != nil {
+		return false, err
+	}
+	return true, t.addUp(i, x)
+}
+
+// group returns the group of the value x.
+func (t *frequencies) group(x value.Value) (i int, err error) {
+	i, found, err := t.groups.Find(&t.f.Thread, x)
+	if err != nil || found {
+		return i, t.l.Pred.Pos().Err(err)
+	}
+	if err := newGroup(t.f, t.groups, x); err != nil {
+		return 0, err
+	}
+	if t.counts = append(t.counts, 0); t.l.Pred2 != nil {
+		t.sums = append(t.sums, total{})
+	}
+	return t.groups.Count() - 1, nil
+}
+
+// addUp adds x to the sum of group i.
+func (t *frequencies) addUp(i int, x value.Value) error {
+	err := t.whole.add(x)
+	if err == nil {
+		err = t.sums[i].add(x)
+	}
+	return t.l.Pred2.Pos().Err(err)
+}
+
+// takes reports whether addLanes takes such lanes.
+func (t *frequencies) takes(l *machine.Lanes) bool {
+	if l.Values.Kind == inspect.NoDatum || l.Values.Written {
+		return false
+	}
+	return l.Second == nil || t.whole.takes(l.Second)
+}
+
+// addLanes counts elements.
+func (t *frequencies) addLanes(l *machine.Lanes) (more bool, err error) {
+	in := l.Elements()
+	counts := t.counts
+	lane, err := t.lanes.Each(l.Values, &in, l.Lo, l.Hi,
+		func(lane int) (int, error) {
+			i, err := t.group(l.Value(lane))
+			counts = t.counts
+			return i, err
+		},
+		func(lane, i int) error {
+			counts[i]++
+			if l.Second == nil {
+				return nil
+			}
+			return t.addUp(i, l.SecondValue(lane))
+		})
+	if err != nil {
+		l.Took = lane - l.Lo + 1
+		return false, err
+	}
+	t.all += l.Len()
+	return true, nil
+}
+
 // maxSofar bounds the rows of which freq tells when it did not come to its end.
 const maxSofar = 64
 
 // freqSofar is what freq has found: the rows of the most frequent values, or of those with the
 // greatest sums, without percent.
-func freqSofar(f *machine.Frame, groups *value.Dict, sums []total) machine.Partial {
+func freqSofar(f *machine.Frame, groups *value.Dict, counts []int, sums []total) machine.Partial {
 	var best []group
 	for i := range groups.Count() {
-		x, n := groups.At(i)
-		g := group{held: x, count: int(n.(value.Int))}
+		x, _ := groups.At(i)
+		g := group{held: x, count: counts[i]}
 		g.size = float64(g.count)
 		if i < len(sums) {
 			g.total, g.size = &sums[i], sums[i].Float64()
@@ -163,7 +224,7 @@ func freqSofar(f *machine.Frame, groups *value.Dict, sums []total) machine.Parti
 	return p
 }
 
-// newGroup adds the group of the elements with the value x, of which there is one so far.
+// newGroup adds the group of the elements with the value x.
 func newGroup(f *machine.Frame, groups *value.Dict, x value.Value) error {
 	if groups.Count() == maxRows {
 		return fault.New("budget", "there are more than %s different values", text.Thousands(maxRows)).
@@ -173,7 +234,7 @@ func newGroup(f *machine.Frame, groups *value.Dict, x value.Value) error {
 	if err != nil {
 		return err
 	}
-	if err := groups.Add(&f.Thread, x, value.Int(1)); err != nil {
+	if err := groups.Add(&f.Thread, x, value.Nil); err != nil {
 		return err
 	}
 	return f.Keep(value.NodeSize(6)) // its row

@@ -7,7 +7,9 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/eval/internal/scan"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -45,49 +47,110 @@ func top(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		return nil, fault.New("range", "top keeps up to %s elements, not %s", text.Thousands(maxTop), text.Thousands(n)).
 			With(`sortBy(xs, .field, "desc") sorts all`)
 	}
-	var best []ranked
-	err = l.Fold(f, false, func() machine.Partial { return topSofar(f, best) }, func(s *machine.Scope) (bool, error) {
-		r, err := rank(f, l, s)
-		if err != nil || n == 0 {
-			return err == nil, err
-		}
-		var failed error
-		at := sort.Search(len(best), func(i int) bool {
-			o, err := value.SortOrder(&f.Thread, best[i].by, r.by)
-			if err != nil {
-				failed = err
+	b := best{f: f, l: l, n: n}
+	err = l.FoldBy(f, func() machine.Partial { return topSofar(f, b.rows) }, machine.Body{
+		Lends: true, Takes: b.takes, Lanes: b.addLanes,
+		Each: func(s *machine.Scope) (bool, error) {
+			r, err := rank(f, l, s)
+			if err != nil || n == 0 {
+				return err == nil, err
 			}
-			return o < 0
-		})
-		if failed != nil {
-			return false, l.Pred.Pos().Err(failed)
-		}
-		if at == n {
-			return true, nil
-		}
-		if len(best) == n {
-			f.Release(f.Kept() - best[n-1].size)
-			best = best[:n-1]
-		}
-		kept := f.Kept()
-		if r, err = holdRanked(f, r); err != nil {
-			return false, err
-		}
-		r.size = f.Kept() - kept
-		best = slices.Insert(best, at, r)
-		return true, f.Tick(1 + len(best)/64)
+			b.kind = inspect.NoDatum
+			return true, b.add(r)
+		},
 	})
 	if err != nil {
 		return nil, err
 	}
-	rows := make(value.List, len(best))
-	for i, r := range best {
+	rows := make(value.List, len(b.rows))
+	for i, r := range b.rows {
 		if err := f.Keep(8 * meter.ElementSize); err != nil {
 			return nil, err
 		}
 		rows[i] = value.Map{"by": r.by, "key": r.key, "value": r.elem}
 	}
 	return rows, nil
+}
+
+// best is the top so far, the greatest first.
+type best struct {
+	f    *machine.Frame
+	l    *machine.Loop
+	n    int
+	rows []ranked
+	kind inspect.DatumKind // that all rows can have, NoDatum if that is not known
+}
+
+// add adds r if it is among the best. It is held then.
+func (b *best) add(r ranked) error {
+	var failed error
+	at := sort.Search(len(b.rows), func(i int) bool {
+		o, err := value.SortOrder(&b.f.Thread, b.rows[i].by, r.by)
+		if err != nil {
+			failed = err
+		}
+		return o < 0
+	})
+	if failed != nil {
+		return b.l.Pred.Pos().Err(failed)
+	}
+	if at == b.n {
+		return nil
+	}
+	if len(b.rows) == b.n {
+		b.f.Release(b.f.Kept() - b.rows[b.n-1].size)
+		b.rows = b.rows[:b.n-1]
+	}
+	kept := b.f.Kept()
+	r, err := holdRanked(b.f, r)
+	if err != nil {
+		return err
+	}
+	r.size = b.f.Kept() - kept
+	b.rows = slices.Insert(b.rows, at, r)
+	return b.f.Tick(1 + len(b.rows)/64)
+}
+
+// takes reports whether the lanes have an order, and the same as the rows that they are compared with.
+func (b *best) takes(l *machine.Lanes) bool {
+	k := l.Values.Kind
+	if k == inspect.NoDatum || l.Values.Written {
+		return false
+	}
+	if b.kind == k {
+		return true
+	}
+	for _, r := range b.rows {
+		if _, ok := value.DatumAs(r.by, k); !ok {
+			return false
+		}
+	}
+	b.kind = k
+	return true
+}
+
+// addLanes adds those of the lanes that are among the best. Most are not, which a single comparison
+// tells.
+func (b *best) addLanes(l *machine.Lanes) (more bool, err error) {
+	if b.n == 0 {
+		return true, nil
+	}
+	in := l.Elements()
+	for lane := l.Lo; lane < l.Hi; lane++ {
+		if len(b.rows) == b.n {
+			d, _ := value.DatumAs(b.rows[b.n-1].by, l.Values.Kind)
+			in = scan.Above(l.Values, d, l.In, lane, l.Hi)
+		}
+		if lane = in.Next(lane); lane >= l.Hi {
+			break
+		}
+		s := l.Scope(lane)
+		if err := b.add(ranked{key: s.KeyOrIndex(), by: l.Value(lane), elem: s.Elem}); err != nil {
+			l.Took = lane - l.Lo + 1
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // topSofar is what top has found: by what the best are ranked, and their keys.

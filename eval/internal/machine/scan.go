@@ -132,6 +132,9 @@ func (l *Lanes) Index(lane int) int {
 // Value is what Values has of a lane.
 func (l *Lanes) Value(lane int) value.Value { return valueOf(l.Values, lane) }
 
+// SecondValue is what Second has of a lane.
+func (l *Lanes) SecondValue(lane int) value.Value { return valueOf(l.Second, lane) }
+
 func valueOf(v *scan.Vector, lane int) value.Value {
 	d := inspect.Datum{Kind: v.Kind}
 	if v.Kind == inspect.TextDatum {

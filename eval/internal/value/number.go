@@ -220,6 +220,32 @@ func OfDatum(d inspect.Datum) Value {
 	return Nil
 }
 
+// DatumAs returns the Datum of kind k of which OfDatum makes x; ok is false if there is none.
+func DatumAs(x Value, k inspect.DatumKind) (d inspect.Datum, ok bool) {
+	switch x := x.(type) {
+	case Bool:
+		d.Kind = inspect.BoolDatum
+		if x {
+			d.Bits = 1
+		}
+	case Int:
+		if d = (inspect.Datum{Kind: inspect.IntDatum, Bits: uint64(x)}); k == inspect.UintDatum && x >= 0 {
+			d.Kind = k
+		}
+	case Uint:
+		d = inspect.Datum{Kind: inspect.UintDatum, Bits: uint64(x)}
+	case Float:
+		d = inspect.Datum{Kind: inspect.FloatDatum, Bits: math.Float64bits(float64(x))}
+	case Single:
+		d = inspect.Datum{Kind: inspect.Float32Datum, Bits: math.Float64bits(float64(x))}
+	case Duration:
+		d = inspect.Datum{Kind: inspect.DurationDatum, Bits: uint64(x)}
+	case String:
+		d = inspect.Datum{Kind: inspect.TextDatum, Text: string(x)}
+	}
+	return d, d.Kind == k && k != inspect.NoDatum
+}
+
 // ToInt converts a number that op uses as a position or a count.
 func ToInt(op string, x Value) (int, error) {
 	if err := Refuse(x); err != nil {
