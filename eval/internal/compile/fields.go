@@ -5,6 +5,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
@@ -22,7 +23,11 @@ type fields struct {
 // fields returns the chain that n spells, nil if n is anything else. walk is n, compiled to a
 // place.
 func (c *compiler) fields(n ast.Node, walk machine.Code) *fields {
-	for next := n; ; {
+	for next, steps := n, 0; ; steps++ {
+		if name, ok := next.(*ast.IdentifierNode); ok {
+			// In a predicate of a function of ours, it stands for # or .field.
+			next = syntax.Original(name)
+		}
 		switch m := next.(type) {
 		case *ast.MemberNode:
 			if _, named := m.Property.(*ast.StringNode); !named || m.Optional {
@@ -30,7 +35,7 @@ func (c *compiler) fields(n ast.Node, walk machine.Code) *fields {
 			}
 			next = m.Node
 		case *ast.PointerNode:
-			if m.Name != "" || next == n {
+			if m.Name != "" || steps == 0 {
 				return nil
 			}
 			f := &fields{walk: walk, at: at(n)}

@@ -94,6 +94,9 @@ func (s *scanner) node(n ast.Node) (scan.Node, error) {
 	}
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
+		if f := s.known[n]; f != nil {
+			return &scan.Field{Cache: &f.cache}, nil
+		}
 		if meant := syntax.Original(n); meant != n {
 			return s.node(meant)
 		}
