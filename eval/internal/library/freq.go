@@ -114,7 +114,10 @@ func (t *frequencies) add(s *machine.Scope) (more bool, err error) {
 	if x, err = t.l.Pred2.On(t.f, s); err != nil {
 		return false, err
 	}
-	return true, t.addUp(i, x)
+	if err = t.whole.add(x); err == nil {
+		err = t.sums[i].add(x)
+	}
+	return true, t.l.Pred2.Pos().Err(err)
 }
 
 // group returns the group of the value x.
@@ -130,15 +133,6 @@ func (t *frequencies) group(x value.Value) (i int, err error) {
 		t.sums = append(t.sums, total{})
 	}
 	return t.groups.Count() - 1, nil
-}
-
-// addUp adds x to the sum of group i.
-func (t *frequencies) addUp(i int, x value.Value) error {
-	err := t.whole.add(x)
-	if err == nil {
-		err = t.sums[i].add(x)
-	}
-	return t.l.Pred2.Pos().Err(err)
 }
 
 // takes reports whether addLanes takes such lanes.
@@ -161,10 +155,11 @@ func (t *frequencies) addLanes(l *machine.Lanes) (more bool, err error) {
 		},
 		func(lane, i int) error {
 			counts[i]++
-			if l.Second == nil {
-				return nil
+			if l.Second != nil {
+				t.whole.addSome(l.Second, nil, lane, lane+1)
+				t.sums[i].addSome(l.Second, nil, lane, lane+1)
 			}
-			return t.addUp(i, l.SecondValue(lane))
+			return nil
 		})
 	if err != nil {
 		l.Took = lane - l.Lo + 1

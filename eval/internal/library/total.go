@@ -50,18 +50,22 @@ func (t *total) takes(v *scan.Vector) bool {
 	return false
 }
 
-// addLanes adds those elements' values, of which takes is true.
+// addLanes adds what v has of those elements. takes is true of it.
 func (t *total) addLanes(v *scan.Vector, l *machine.Lanes) {
-	if l.Len() == 0 {
-		return
+	if l.Len() > 0 {
+		t.addSome(v, l.In, l.Lo, l.Hi)
 	}
+}
+
+// addSome adds the lanes from lo up to hi that are in in, nil for all. There are some.
+func (t *total) addSome(v *scan.Vector, in *inspect.Mask, lo, hi int) {
 	if v.Kind == inspect.DurationDatum {
 		t.durations = true
 	} else {
 		t.numbers = true
 		t.wide = t.wide || v.Kind != inspect.Float32Datum
 	}
-	scan.Sum(&t.Tally, v, l.In, l.Lo, l.Hi)
+	scan.Sum(&t.Tally, v, in, lo, hi)
 }
 
 // mean is the mean of n numbers or durations, n > 0: a float as wide as they are, or an integer that

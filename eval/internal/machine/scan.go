@@ -130,12 +130,8 @@ func (l *Lanes) Index(lane int) int {
 }
 
 // Value is what Values has of a lane.
-func (l *Lanes) Value(lane int) value.Value { return valueOf(l.Values, lane) }
-
-// SecondValue is what Second has of a lane.
-func (l *Lanes) SecondValue(lane int) value.Value { return valueOf(l.Second, lane) }
-
-func valueOf(v *scan.Vector, lane int) value.Value {
+func (l *Lanes) Value(lane int) value.Value {
+	v := l.Values
 	d := inspect.Datum{Kind: v.Kind}
 	if v.Kind == inspect.TextDatum {
 		d.Text = string(v.Text.At(int(v.Text.Ref[lane])))
