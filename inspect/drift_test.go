@@ -94,32 +94,54 @@ func TestDrift(t *testing.T) {
 	}
 }
 
-// walk counts the entries of a map that are those of want.
+// walk counts the entries of a map that are those of want, chunk by chunk. In batches they must be
+// the same.
 func walk(v inspect.Value, want map[string]*item) (seen int, solid bool, err error) {
 	solid = true
+	met := map[string]bool{}
+	count := func(k, e inspect.Value) error {
+		key, err := k.Scalar(0)
+		e, err2 := e.Elem()
+		if err := errors.Join(err, err2); err != nil {
+			return err
+		}
+		solid = solid && e.Solid()
+		hits, err := e.Field(0).Scalar(0)
+		if name, ok := key.(string); ok && want[name] != nil && hits == want[name].hits && !met[name] {
+			met[name] = true
+			seen++
+		}
+		return err
+	}
 	for cur := v.Cursor(); !cur.Done(); {
 		if err := cur.Load(); err != nil {
 			return seen, solid, err
 		}
-		for {
-			k, e, ok := cur.Next()
-			if !ok {
-				break
-			}
-			key, err := k.Scalar(0)
-			e, err2 := e.Elem()
-			if err := errors.Join(err, err2); err != nil {
+		for k, e, ok := cur.Next(); ok; k, e, ok = cur.Next() {
+			if err := count(k, e); err != nil {
 				return seen, solid, err
-			}
-			solid = solid && e.Solid()
-			hits, err := e.Field(0).Scalar(0)
-			if err != nil {
-				return seen, solid, err
-			}
-			if name, ok := key.(string); ok && want[name] != nil && hits == want[name].hits {
-				seen++
 			}
 		}
+	}
+	inChunks := seen
+	seen = 0
+	clear(met)
+	for cur := v.Cursor(); ; {
+		b, err := cur.LoadBatch(inspect.BatchSize)
+		if err != nil {
+			return seen, solid, err
+		}
+		if b == nil {
+			break
+		}
+		for i := range b.Len() {
+			if err := count(b.Entry(i)); err != nil {
+				return seen, solid, err
+			}
+		}
+	}
+	if seen != inChunks {
+		return seen, solid, fmt.Errorf("%d entries in chunks, and %d in batches", inChunks, seen)
 	}
 	return seen, solid, nil
 }

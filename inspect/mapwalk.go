@@ -162,12 +162,11 @@ func (w *mapWalk) retries() int {
 // program that reads and changes a map at once. Between two chunks the map may change, as a range
 // statement allows.
 type runtimeWalk struct {
-	iter      *reflect.MapIter
-	key, elem reflect.Value
-	of        Value
-	left      int
-	ended     bool
-	err       error
+	iter  *reflect.MapIter
+	of    Value
+	left  int
+	ended bool
+	err   error
 }
 
 func (w *runtimeWalk) load(of Value) (bool, error) {
@@ -179,9 +178,7 @@ func (w *runtimeWalk) load(of Value) (bool, error) {
 		if !ok {
 			return false, of.space().memory.MapsUnknown()
 		}
-		m := reflect.ValueOf(x)
-		w.iter = m.MapRange()
-		w.key, w.elem = reflect.New(m.Type().Key()), reflect.New(m.Type().Elem())
+		w.iter = reflect.ValueOf(x).MapRange()
 	}
 	w.of, w.left = of, chunk
 	return !w.ended, w.err
@@ -192,16 +189,18 @@ func (w *runtimeWalk) next() (key, elem Value, ok bool) {
 		return key, elem, false
 	}
 	w.left--
+	// Each entry has a place of its own: those before it are good until the next load.
+	k, e := reflect.New(w.of.typ.Key()), reflect.New(w.of.typ.Elem())
 	w.err = peek.Try(func() {
 		if w.ended = !w.iter.Next(); !w.ended {
-			w.key.Elem().SetIterKey(w.iter)
-			w.elem.Elem().SetIterValue(w.iter)
+			k.Elem().SetIterKey(w.iter)
+			e.Elem().SetIterValue(w.iter)
 		}
 	})
 	if w.ended || w.err != nil {
 		return key, elem, false
 	}
-	return w.of.copied(w.key), w.of.copied(w.elem), true
+	return w.of.copied(k), w.of.copied(e), true
 }
 
 func (w *runtimeWalk) retries() int { return 0 }

@@ -36,19 +36,12 @@ func (t *Texts) At(i int) []byte {
 	return t.arena.Bytes(b + n)[b : b+n : b+n]
 }
 
-// Arena returns all texts. Text i begins at Begin(i), a multiple of eight, and what is behind its
-// end, up to the next multiple of eight, is of no text.
-func (t *Texts) Arena() []byte { return t.arena.Bytes(t.used) }
-
-// Begin returns where text i begins in the arena.
-func (t *Texts) Begin(i int) int { return int(t.begin[i]) }
-
-// MaxTexts is the most bytes of Texts.
-const MaxTexts = 1 << 20
+// maxTexts is the most bytes of Texts.
+const maxTexts = 1 << 20
 
 // Add adds a text and returns its number; ok is false if there is no room for it.
 func (t *Texts) Add(b []byte) (i int, ok bool) {
-	if len(b) > MaxTexts-int(t.used) {
+	if len(b) > maxTexts-int(t.used) {
 		return 0, false
 	}
 	n := uintptr(len(b))
@@ -200,7 +193,7 @@ func hashOf(a, n uintptr) uint32 {
 func (t *Texts) copy(ref []uint16, bad []uint64) {
 	t.begin, t.size = append(Sized(t.begin, len(t.len))[:0], 0), append(Sized(t.size, len(t.len))[:0], 0)
 	for i, n := range t.len[1:] {
-		if size := (n + 7) &^ 7; size <= MaxTexts-t.used {
+		if size := (n + 7) &^ 7; size <= maxTexts-t.used {
 			t.begin, t.size = append(t.begin, uint32(t.used)), append(t.size, uint32(n))
 			t.used += size
 			continue
