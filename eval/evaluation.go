@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 
 	"github.com/sightglass-go/sightglass/eval/internal/compile"
@@ -38,6 +39,9 @@ func (s *Session) begin(ctx context.Context, limits Limits) *evaluation {
 	e := &evaluation{session: s, version: visit.Version(), limits: limits}
 	e.Thread = value.Thread{Meter: m, Visit: visit, Show: limits.Show}
 	e.Known, e.Stepwise, e.Single = e, s.stepwise, s.single
+	if e.Random = s.random; e.Random == nil {
+		e.Random = rand.Uint64
+	}
 	return e
 }
 

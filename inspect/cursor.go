@@ -40,9 +40,10 @@ type Cursor struct {
 	begun  bool
 	done   bool
 	torn   int
-	lo, hi int    // set by Within
-	items  bool   // it is one of Items
-	batch  *Batch // of the last LoadBatch
+	lo, hi int       // set by Within
+	items  bool      // it is one of Items
+	batch  *Batch    // of the last LoadBatch
+	pick   *pickWalk // set by Pick
 }
 
 // A walker does a Cursor's work for one kind of collection.
@@ -69,7 +70,11 @@ func (v Value) Cursor() *Cursor {
 	return c
 }
 
-func (c *Cursor) choose() { c.walker = c.of.walker(c.lo, c.hi) }
+func (c *Cursor) choose() {
+	if c.walker = c.of.walker(c.lo, c.hi); c.pick != nil {
+		c.walker = c.pick
+	}
+}
 
 // walker returns what walks v; lo and hi bound the elements of a slice or array.
 func (v Value) walker(lo, hi int) walker {

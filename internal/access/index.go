@@ -67,7 +67,14 @@ func (l listView) element(key any) (*View, error) {
 	if err := l.visit.meter.read(1); err != nil {
 		return nil, err
 	}
-	return l.at(at)
+	elem, err := l.at(at)
+	if err != nil {
+		// The list may have become shorter since its length was asked for.
+		if n, lenErr := l.val.Len(); lenErr == nil && at >= n {
+			return nil, &IndexError{Path: l.Path(), Index: i, Len: n}
+		}
+	}
+	return elem, err
 }
 
 // at returns element i; of the whole list, if l is a part.

@@ -33,8 +33,11 @@ func (w *walk) reached() Reached {
 	if win := v.window; win != nil {
 		r.Of = max(min(r.Of, win.hi)-win.lo, 0)
 	}
-	if w.items {
-		r.Path = "" // what waits in a channel has no parts that can be asked for
+	if w.picks > 0 {
+		r.Of = w.picks
+	}
+	if w.items || w.picks > 0 {
+		r.Path = "" // no expression leads to just these
 	}
 	return r
 }

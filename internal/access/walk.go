@@ -43,6 +43,19 @@ func (v *View) EachItem(f func(item *View) (bool, error)) error {
 	return w.run()
 }
 
+// EachPicked is Each or, if unlocked is set, EachUnlocked for n entries of a map that are chosen at
+// random, in time that does not depend on how many there are; see [inspect.Cursor.Pick]. It picks
+// fewer of a map that has become smaller. ok is false if v is something else or cannot be picked from,
+// and f was not called.
+func (v *View) EachPicked(n int, random func() uint64, unlocked bool, f func(key, elem *View) (bool, error)) (ok bool, err error) {
+	w, err := v.newWalk(unlocked, false, f)
+	if err != nil || w.of.window != nil || !w.cursor.Pick(n, random) {
+		return false, err
+	}
+	w.picks = n
+	return true, w.run()
+}
+
 const (
 	// clockEvery bounds the entries between two looks at the clock.
 	clockEvery = 8
@@ -67,6 +80,8 @@ type walk struct {
 	collect bool                      // entries are collected under the guard, and handed out after it was released
 	entries []entryAt                 // the collected ones
 	hold    func(inspect.Value) error // reads the entries of a chunk; made once
+
+	picks int // how many entries are picked at random; 0 for all
 
 	*batches      // of a walk in batches, nil for any other
 	owed     owed // for lanes taken behind the last of entries

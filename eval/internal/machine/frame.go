@@ -34,6 +34,9 @@ type Frame struct {
 	// Patterns has regular expressions that were computed.
 	Patterns pattern.Cache
 
+	// Random returns random numbers.
+	Random func() uint64
+
 	fold *Fold // see Folding
 
 	// Notes are for the answer, each once.

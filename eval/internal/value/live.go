@@ -170,15 +170,51 @@ func (x Live) Each(_ *Thread, unlocked bool, yield Yield) error {
 	if unlocked {
 		walk = target.EachUnlocked
 	}
+	return walk(yielding(yield))
+}
+
+// yielding yields the entries of a walk.
+func yielding(yield Yield) func(key, elem *access.View) (bool, error) {
 	index := 0
-	return walk(func(key, elem *access.View) (bool, error) {
+	return func(key, elem *access.View) (bool, error) {
 		var k Value = Unkeyed
 		if key != nil {
 			k = Live{key}
 		}
 		index++
 		return yield(index-1, k, Live{elem})
-	})
+	}
+}
+
+// Pick yields n entries of x, chosen at random. ok is false if x is no map of the application's, or
+// is one that has to be walked for that.
+func Pick(x Value, n int, random func() uint64, unlocked bool, yield Yield) (ok bool, err error) {
+	l, live := x.(Live)
+	if !live {
+		return false, nil
+	}
+	target, shape, err := l.Resolve()
+	if err != nil || shape != inspect.Map {
+		return false, err
+	}
+	return target.EachPicked(n, random, unlocked, yielding(yield))
+}
+
+// InArray reports whether x is a list whose elements lie side by side, so that any of them is reached
+// at once.
+func InArray(x Value) bool {
+	switch x := x.(type) {
+	case Live:
+		target, shape, err := x.Resolve()
+		if err != nil || shape != inspect.List {
+			return false
+		}
+		k := target.Value().Kind()
+		return k == reflect.Slice || k == reflect.Array
+	case List, Ints:
+		return true
+	}
+	return false
 }
 
 // Len is that of a list, map or channel.

@@ -21,7 +21,8 @@ type MapWalk struct {
 	head Ref  // the header
 	live bool // hand out the slots themselves: the map does not change now
 
-	at uint64 // the position, a hash
+	at           uint64 // the position, a hash
+	depth, local uint   // of the directory and of the table at the last load
 
 	mapCopy         // of the table at the position
 	before  mapCopy // of the table that it has replaced
@@ -188,8 +189,8 @@ func (w *MapWalk) load(read func(groups Ref, n uintptr, next uint64) error) (sta
 	if !still || !held {
 		return false, nil
 	}
-	if h.n == 0 {
-		w.at = 0
+	if w.depth, w.local = h.depth, 0; h.n == 0 {
+		w.at, w.depth = 0, 0
 		if err := read(dir, 1, 0); err != nil {
 			return false, err
 		}
@@ -220,7 +221,7 @@ func (w *MapWalk) load(read func(groups Ref, n uintptr, next uint64) error) (sta
 		return false, err
 	}
 	next := uint64(0)
-	if t.depth > 0 {
+	if w.local = t.depth; t.depth > 0 {
 		width := uint64(1) << (hashBits - t.depth)
 		next = w.at&^(width-1) + width
 		if hashBits < 64 {

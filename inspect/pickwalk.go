@@ -1,0 +1,113 @@
+package inspect
+
+import "github.com/sightglass-go/sightglass/inspect/internal/peek"
+
+const (
+	// picks is how many places of a map are tried at a time: some fifty microseconds if they come
+	// from memory.
+	picks = 16
+	// A map is too empty to be picked from if less than one of sparse places has an entry.
+	sparse = 16
+)
+
+// pickWalk hands out entries of a map that are chosen at random.
+type pickWalk struct {
+	of     Value
+	random func() uint64
+	left   int // entries to be picked
+	tries  int // places that may still be tried
+
+	walk  *peek.MapWalk
+	slabs [picks]peek.Slab
+	got   []picked
+	at    int             // of got, the next to be handed out
+	names mapWalk         // tells keys from each other
+	seen  map[string]bool // the keys that were handed out
+}
+
+type picked struct {
+	name      string
+	key, elem Value
+}
+
+// Pick has c choose n entries of a map at random, each at most once, in time that does not depend on
+// how many there are. Call it before the first Load. Each entry is as likely as any other: its place
+// is drawn among all those that the map has at that moment. Of a map that changes meanwhile, entries
+// that come or go may be picked or not.
+//
+// c may find fewer entries, if there are fewer or the map has become almost empty since. random
+// returns random numbers. ok is false for other collections, for maps almost all of whose places are
+// empty, and where maps cannot be read: c walks these as without Pick.
+func (c *Cursor) Pick(n int, random func() uint64) (ok bool) {
+	if _, ok = c.walker.(*mapWalk); !ok || c.of.space().memory.MapsUnknown() != nil {
+		return false
+	}
+	head, err := c.of.pointer()
+	if err != nil || head.IsNil() {
+		return false
+	}
+	used, err := c.of.Len()
+	places, err2 := peek.Places(head)
+	if err != nil || err2 != nil || used < places/sparse {
+		return false
+	}
+	c.pick = &pickWalk{random: random, left: n, tries: 4*sparse*n + 2048, seen: map[string]bool{}}
+	c.choose()
+	return true
+}
+
+func (w *pickWalk) load(of Value) (bool, error) {
+	w.of = of
+	for _, p := range w.got[w.at:] { // there was no time for these
+		delete(w.seen, p.name)
+		w.left++
+	}
+	w.got, w.at = w.got[:0], 0
+	if w.left == 0 || w.tries <= 0 {
+		return false, nil
+	}
+	if w.walk == nil {
+		head, err := of.pointer()
+		if err != nil || head.IsNil() {
+			return false, err
+		}
+		t, err := of.space().memory.Maps(of.typ)
+		if err != nil {
+			return false, err
+		}
+		w.walk = t.Walk(head)
+	}
+	w.walk.Trust(of.how&trusted != 0 && of.how&solid != 0)
+	for i := range w.slabs {
+		w.tries--
+		k, e, torn, ok, err := w.walk.Pick(w.random(), &w.slabs[i])
+		if err != nil {
+			return false, err
+		}
+		if !ok {
+			continue
+		}
+		key := of.entry(of.typ.Key(), k, torn)
+		name, ok := w.names.keyName(key)
+		if !ok || w.seen[name] {
+			continue
+		}
+		w.seen[name] = true
+		w.got = append(w.got, picked{name, key, of.entry(of.typ.Elem(), e, torn)})
+		if w.left--; w.left == 0 {
+			break
+		}
+	}
+	return true, nil
+}
+
+func (w *pickWalk) next() (key, elem Value, ok bool) {
+	if w.at == len(w.got) {
+		return key, elem, false
+	}
+	p := w.got[w.at]
+	w.at++
+	return p.key, p.elem, true
+}
+
+func (w *pickWalk) retries() int { return 0 }
