@@ -48,7 +48,7 @@ func (c *Cursor) Pick(n int, random func() uint64) (ok bool) {
 	}
 	used, err := c.of.Len()
 	places, err2 := peek.Places(head)
-	if err != nil || err2 != nil || used < places/sparse {
+	if err != nil || err2 != nil || used < places/sparse || used == 0 {
 		return false
 	}
 	c.pick = &pickWalk{random: random, left: n, tries: 4*sparse*n + 2048, seen: map[string]bool{}}

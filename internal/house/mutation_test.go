@@ -135,6 +135,7 @@ var mutations = []mutation{
 	{off: "a client that has closed its side is not asked for a key", file: "internal/console/terminal.go", old: "t.decide(theRest) // nobody will turn pages", new: "", test: "TestPagerWhileItWaits"},
 	{off: "how many users' lines are kept", file: "telnet/history.go", old: "if len(h.users) == maxHistories {", new: "if false {", test: "TestHistoryIsBounded"},
 	{off: "a client that is gone cancels", file: "internal/console/terminal.go", old: "	t.stop(err) // the lock may be with somebody who waits for the peer\n", new: "", test: "TestHangup"},
+	{off: "a draw that meets a table once more is drawn again", file: "inspect/internal/peek/mappick.go", old: "!first || slot >= n*groupSlots", new: "(first || !first) && slot >= n*groupSlots", test: "TestPickIsEven"},
 	{off: "the number of evaluations at a time", file: "telnet/limits.go", old: "newTurns(positive(s.MaxEvaluations, max(1, runtime.GOMAXPROCS(0)/2)))", new: "newTurns(1000+runtime.GOMAXPROCS(0))", test: "TestTurns"},
 	{off: "an evaluation whose slice is over gets in line again", file: "telnet/turns.go", old: "return t.long.over.Load()", new: "return false", test: "TestSlices"},
 	{off: "what comes for the first time does not wait for all that scans", file: "telnet/line.go", old: "if w.again {", new: "if false {", test: "TestSlices"},
