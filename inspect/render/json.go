@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"encoding/hex"
+	"io"
 	"strconv"
 	"strings"
 	"unicode"
@@ -56,12 +57,87 @@ const aside = "…"
 // A map's key that begins with "…" gets another one in front. Keys with the same text (NaN,
 // redacted, 1 beside "1") end in "…2", "…3". JSON does not say that a value is racy or a copy, nor,
 // otherwise, that two pointers are the same.
-func (n *Node) JSON() []byte { return appendJSON(nil, n, 0) }
+func (n *Node) JSON() []byte {
+	w := &jsonWriter{}
+	w.node(n, 0)
+	return w.b
+}
+
+// WriteJSON writes what JSON returns, piece by piece: it holds some kilobytes, or one text of n. It
+// stops at the first error of out.
+func (n *Node) WriteJSON(out io.Writer) error {
+	w := &jsonWriter{out: out}
+	w.node(n, 0)
+	w.spill(1)
+	return w.err
+}
+
+// JSONSize returns how many bytes WriteJSON would write.
+func (n *Node) JSONSize() int {
+	var size sizeWriter
+	n.WriteJSON(&size)
+	return int(size)
+}
+
+// A sizeWriter counts what is written to it.
+type sizeWriter int
+
+func (w *sizeWriter) Write(p []byte) (int, error) {
+	*w += sizeWriter(len(p))
+	return len(p), nil
+}
+
+// jsonWriter writes JSON to out, or collects it where out is nil.
+type jsonWriter struct {
+	out io.Writer
+	b   []byte // not written yet
+	err error  // of out
+}
+
+// jsonPiece is how many bytes are written at once, at least.
+const jsonPiece = 4 << 10
+
+// spill writes what was collected if it is that much.
+func (w *jsonWriter) spill(least int) {
+	if w.out == nil || len(w.b) < least {
+		return
+	}
+	if w.err == nil {
+		_, w.err = w.out.Write(w.b)
+	}
+	if w.b = w.b[:0]; cap(w.b) > 4*jsonPiece {
+		w.b = nil
+	}
+}
 
 // MarshalJSON is JSON, for package encoding/json. The error is nil.
 func (n *Node) MarshalJSON() ([]byte, error) { return n.JSON(), nil }
 
-func appendJSON(b []byte, n *Node, depth int) []byte {
+func (w *jsonWriter) node(n *Node, depth int) {
+	switch {
+	case w.err != nil:
+		return
+	case n == nil || n.hasNotes(depth):
+	case n.Shape == inspect.Struct, n.Shape == inspect.Map:
+		w.object(n, depth)
+		return
+	case n.Shape == inspect.List:
+		w.array(n, depth)
+		return
+	case n.Shape == inspect.Pointer && len(n.Items) > 0:
+		w.node(n.Items[0].Node, depth+1)
+		return
+	}
+	w.b = appendLeaf(w.b, n, depth)
+}
+
+// hasNotes reports whether notes stand in place of n.
+func (n *Node) hasNotes(depth int) bool {
+	return depth > maxWritten || n.Hidden || n.Cycle != "" || (n.Same != "" || n.Err != "") && len(n.Items) == 0
+}
+
+// appendLeaf adds n, which is no object and no array.
+func appendLeaf(b []byte, n *Node, depth int) []byte {
 	switch {
 	case n == nil:
 		return append(b, "null"...)
@@ -79,14 +155,7 @@ func appendJSON(b []byte, n *Node, depth int) []byte {
 	switch n.Shape {
 	case inspect.Nil:
 		return append(b, "null"...)
-	case inspect.Struct, inspect.Map:
-		return appendObject(b, n, depth)
-	case inspect.List:
-		return appendArray(b, n, depth)
 	case inspect.Pointer:
-		if len(n.Items) > 0 {
-			return appendJSON(b, n.Items[0].Node, depth+1)
-		}
 		return appendNotes(b, n.notes()...)
 	case inspect.Chan:
 		return appendNotes(b, note{"len", strconv.Itoa(n.Len)}, note{"cap", strconv.Itoa(n.Cap)})
@@ -138,24 +207,25 @@ func appendMember(b []byte, notes []note) []byte {
 	return append(b, '}')
 }
 
-func appendObject(b []byte, n *Node, depth int) []byte {
-	b = append(b, '{')
+func (w *jsonWriter) object(n *Node, depth int) {
+	w.b = append(w.b, '{')
 	var names Names
 	for i, item := range n.Items {
 		if i > 0 {
-			b = append(b, ',')
+			w.b = append(w.b, ',')
 		}
-		b = append(b, jsonString(names.Distinct(item.jsonKey()))...)
-		b = append(b, ':')
-		b = appendJSON(b, item.Node, depth+1)
+		w.b = append(w.b, jsonString(names.Distinct(item.jsonKey()))...)
+		w.b = append(w.b, ':')
+		w.node(item.Node, depth+1)
+		w.spill(jsonPiece)
 	}
 	if notes := n.notes(); notes != nil {
 		if len(n.Items) > 0 {
-			b = append(b, ',')
+			w.b = append(w.b, ',')
 		}
-		b = appendMember(b, notes)
+		w.b = appendMember(w.b, notes)
 	}
-	return append(b, '}')
+	w.b = append(w.b, '}')
 }
 
 // Names tells keys of one object apart that have the same text in JSON. The zero Names has met none.
@@ -202,21 +272,22 @@ func (item Item) jsonKey() string {
 	return key
 }
 
-func appendArray(b []byte, n *Node, depth int) []byte {
-	b = append(b, '[')
+func (w *jsonWriter) array(n *Node, depth int) {
+	w.b = append(w.b, '[')
 	for i, item := range n.Items {
 		if i > 0 {
-			b = append(b, ',')
+			w.b = append(w.b, ',')
 		}
-		b = appendJSON(b, item.Node, depth+1)
+		w.node(item.Node, depth+1)
+		w.spill(jsonPiece)
 	}
 	if notes := n.notes(); notes != nil {
 		if len(n.Items) > 0 {
-			b = append(b, ',')
+			w.b = append(w.b, ',')
 		}
-		b = appendNotes(b, notes...)
+		w.b = appendNotes(w.b, notes...)
 	}
-	return append(b, ']')
+	w.b = append(w.b, ']')
 }
 
 func appendScalar(b []byte, n *Node) []byte {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -143,5 +144,57 @@ func TestTextInAll(t *testing.T) {
 	}
 	if all != 20_000 {
 		t.Errorf("%d bytes of text, and not 20,000", all)
+	}
+}
+
+// pieces counts what is written to it, and fails after some bytes.
+type pieces struct {
+	all     strings.Builder
+	longest int
+	left    int // bytes until it fails; 0 for never
+}
+
+func (p *pieces) Write(b []byte) (int, error) {
+	p.longest = max(p.longest, len(b))
+	p.all.Write(b)
+	if p.left > 0 && p.all.Len() >= p.left {
+		return 0, io.ErrShortWrite
+	}
+	return len(b), nil
+}
+
+// JSON is written in pieces, the same as in one, and no more is made once out fails.
+func TestJSONInPieces(t *testing.T) {
+	var o struct {
+		Rows  map[int]*strand
+		Names []string
+		Deep  *web
+	}
+	o.Rows, o.Deep = map[int]*strand{}, newWeb()
+	for i := range 3000 {
+		o.Rows[i] = &strand{ID: i}
+		o.Names = append(o.Names, fmt.Sprint("name \u202e ", i))
+	}
+	n := Snap(Raw(inspect.Of(&o), "o"), Limit{Items: 3000, Nodes: 20_000, Depth: 20})
+	var out pieces
+	if err := n.WriteJSON(&out); err != nil {
+		t.Fatal(err)
+	}
+	whole := string(n.JSON())
+	if out.all.String() != whole || n.JSONSize() != len(whole) {
+		t.Errorf("%d bytes in pieces, %d in one, %d announced", out.all.Len(), len(whole), n.JSONSize())
+	}
+	if len(whole) < 100_000 || out.longest > 3*jsonPiece {
+		t.Errorf("a piece has %d of %d bytes", out.longest, len(whole))
+	}
+	short := pieces{left: 10_000}
+	if err := n.WriteJSON(&short); err != io.ErrShortWrite || short.all.Len() > 10_000+3*jsonPiece {
+		t.Errorf("%v after %d bytes", err, short.all.Len())
+	}
+	for _, n := range []*Node{nil, {}, {Hidden: true}, {Same: "x"}, {Err: "y"}, {Shape: inspect.List}} {
+		var out pieces
+		if n.WriteJSON(&out); out.all.String() != string(n.JSON()) || out.all.Len() == 0 {
+			t.Errorf("%q in pieces, %q in one", out.all.String(), n.JSON())
+		}
 	}
 }

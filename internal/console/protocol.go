@@ -122,9 +122,8 @@ func (s *Session) expression(ctx context.Context, q eval.Query) reply {
 		return evalErrorReply(err)
 	}
 	most := s.limits.Within(s.lower).Within(q.Limits).Output
-	value := r.Value().JSON()
-	if len(value) > most {
-		return errorReply(codeOutput, "%s", beyondOutput(len(value), most))
+	if size := r.Value().JSONSize(); size > most {
+		return errorReply(codeOutput, "%s", beyondOutput(size, most))
 	}
 	var text bytes.Buffer
 	a := &answer{ctx: context.WithoutCancel(ctx), out: &text, left: most}
@@ -135,9 +134,8 @@ func (s *Session) expression(ctx context.Context, q eval.Query) reply {
 	if err := errors.Join(writeText(a, unnamed, st, s.clock.Now()), a.end()); err != nil {
 		return evalErrorReply(err)
 	}
-	out := textReply(r.Type, strings.TrimSuffix(text.String(), "\n"))
-	out.Name, out.Value, out.Notes = r.Name, value, append([]string{}, r.Notes...)
-	out.Codes = r.Codes
+	said := strings.TrimSuffix(text.String(), "\n")
+	out := reply{OK: true, Type: r.Type, Name: r.Name, node: r.Value(), Text: &said, Notes: append([]string{}, r.Notes...), Codes: r.Codes}
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	out.Cost = &replyCost{MS: ms(r.Cost.Time), Entries: r.Cost.Entries, Bytes: r.Cost.Bytes, Waited: ms(r.Cost.Waited), Retries: r.Cost.Retries, Torn: r.Cost.Torn}
 	if r.Cost.Gave >= time.Millisecond { // the microseconds of a quick answer are noise

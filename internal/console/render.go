@@ -172,12 +172,15 @@ func (a *answer) end() error {
 // result writes the value of an expression, what it cost if that is remarkable, and notes.
 func (a *answer) result(r eval.Result, st style, now time.Time) error {
 	if st.json {
-		out := r.Value().JSON()
-		if len(out) > a.left {
+		n := r.Value()
+		if size := n.JSONSize(); size > a.left {
 			// Half an object is no JSON.
-			out = (&render.Node{Err: beyondOutput(len(out), a.left)}).JSON()
+			n = &render.Node{Err: beyondOutput(size, a.left)}
 		}
-		_, err := fmt.Fprintf(a, "%s\n", out)
+		if err := n.WriteJSON(a); err != nil {
+			return err
+		}
+		_, err := io.WriteString(a, "\n")
 		return err
 	}
 	a.color = st.color.value()

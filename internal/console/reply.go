@@ -1,14 +1,17 @@
 package console
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -40,6 +43,8 @@ type reply struct {
 	Codes  []string        `json:"codes,omitempty"`
 	Error  *replyError     `json:"error,omitempty"`
 	Action *replyAction    `json:"action,omitempty"`
+
+	node *render.Node // in place of Value, to be written piece by piece; may be nil
 }
 
 type replyCost struct {
@@ -134,8 +139,32 @@ func (r reply) versioned() reply {
 func (s *Session) writeReply(id json.RawMessage, r reply) error {
 	r = r.versioned()
 	r.ID = id
-	_, err := s.out.Write(append(marshal(r), '\n'))
-	return err
+	line := append(marshal(r), '\n')
+	if r.node == nil {
+		_, err := s.out.Write(line)
+		return err
+	}
+	// The value stands behind these members. It is not made as a whole.
+	before := marshal(reply{V: r.V, ID: r.ID, OK: r.OK, Type: r.Type, Name: r.Name})
+	before = before[:len(before)-len("}")]
+	out := bufio.NewWriterSize(s.out, chunk)
+	out.Write(before)
+	out.WriteString(`,"value":`)
+	if err := r.node.WriteJSON(escaped{out}); err != nil {
+		return err
+	}
+	out.Write(line[len(before):])
+	return out.Flush()
+}
+
+// escaped is escapeUnprintable for what is written in pieces of whole characters.
+type escaped struct{ out io.Writer }
+
+func (e escaped) Write(p []byte) (int, error) {
+	if _, err := e.out.Write(escapeUnprintable(p)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // escapeUnprintable escapes the characters in JSON that encoding/json does not and that a terminal
