@@ -16,7 +16,7 @@ func TestFoldsAllocate(t *testing.T) {
 	small, large := foldsSession(1000), foldsSession(20_000)
 	for _, line := range []string{
 		"sum(o.list, .Hits)", "sum(o.ints)", "min(o.byName, .Name)", "max(o.byName, .Name)", "mean(o.ints)", "freq(o.byName, .City)", "freq(o.list, .City, .Hits)", "freq(o.list, .Hits % 7)",
-		"freq(map(o.list, .City))", "sum(map(filter(o.byName, .Hits > 3), .Hits))", "len(filter(o.list, .City != \"\"))", "top(o.byName, 3, .Up)", "freq(filter(o.list, .Hits > 2), .City)",
+		"freq(map(o.list, .City))", "sum(map(filter(o.byName, .Hits > 3), .Hits))", "len(filter(o.list, .City != \"\"))", "top(o.byName, 3, .Up)", "hist(o.byName, .Up)", "freq(filter(o.list, .Hits > 2), .City)",
 	} {
 		few, many := allocations(t, small, line), allocations(t, large, line)
 		if many > few+few/2+500 {

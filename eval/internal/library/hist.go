@@ -56,12 +56,27 @@ type histogram struct {
 // numbers, or at most 1/1024 above it, which a note says.
 func hist(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	h := histogram{bins: map[int]*bin{}}
-	err := l.Fold(f, false, func() machine.Partial { return h.sofar(f) }, func(s *machine.Scope) (bool, error) {
-		x, err := l.Pred.On(f, s)
-		if err != nil {
-			return false, err
-		}
-		return true, l.Pred.Pos().Err(h.add(f, x))
+	err := l.FoldBy(f, func() machine.Partial { return h.sofar(f) }, machine.Body{
+		Each: func(s *machine.Scope) (bool, error) {
+			x, err := l.Pred.On(f, s)
+			if err != nil {
+				return false, err
+			}
+			return true, l.Pred.Pos().Err(h.add(f, x))
+		},
+		Takes: func(lanes *machine.Lanes) bool { return h.total.takes(lanes.Values) },
+		Lanes: func(lanes *machine.Lanes) (bool, error) {
+			err := lanes.Each(func(lane int) error {
+				n := lanes.Values.Number(lane)
+				if n.IsFloat && n.F != n.F {
+					h.nan++
+					return nil
+				}
+				h.total.addSome(lanes.Values, nil, lane, lane+1)
+				return h.intoBin(f, n)
+			})
+			return err == nil, l.Pred.Pos().Err(err)
+		},
 	})
 	if err != nil {
 		return nil, err
@@ -107,6 +122,11 @@ func (h *histogram) add(f *machine.Frame, x value.Value) error {
 		}
 		return e.With("name one of the fields, as in hist(xs, .size)")
 	}
+	return h.intoBin(f, n)
+}
+
+// intoBin counts n, which total has.
+func (h *histogram) intoBin(f *machine.Frame, n number.Number) error {
 	h.durations = h.total.durations
 	h.count++
 	i := binOf(n)

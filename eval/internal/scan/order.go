@@ -44,6 +44,15 @@ func (op Op) holds(order int, ordered bool) bool {
 	return order != 0
 }
 
+// Number is the number in a lane, or a duration's nanoseconds. v has numbers or durations.
+func (v *Vector) Number(lane int) number.Number {
+	if v.Kind == inspect.DurationDatum {
+		return number.OfInt(int64(v.Bits[lane]))
+	}
+	n, _ := numberOf(v.Kind, v.Bits[lane], v.Written)
+	return n
+}
+
 // numberOf returns a value as a number; ok is false if its kind is none of a number.
 func numberOf(k inspect.DatumKind, bits uint64, written bool) (n number.Number, ok bool) {
 	switch k {
