@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -65,6 +66,9 @@ func TestPartial(t *testing.T) {
 			if p.Function != tc.function || p.Path != of || p.Of != 3000 || p.Entries < 100 || p.Entries > 2000 || p.Value == nil {
 				t.Fatalf("%s: %+v", source, p)
 			}
+			if _, err := s.Eval(t.Context(), source); of == "parts" && !toldPattern(tc.told).MatchString(err.Error()) {
+				t.Errorf("%s: %v, want %s", source, err, tc.told)
+			}
 			if of == "byName" {
 				continue // a part of a map is another one each time
 			}
@@ -111,6 +115,13 @@ func TestPartial(t *testing.T) {
 			t.Errorf("%s: %+v", source, p)
 		}
 	}
+}
+
+// toldPattern matches an error that tells what was found: N stands for an integer, F for a float, D
+// for a duration, B for a boolean and K for an index.
+func toldPattern(told string) *regexp.Regexp {
+	p := regexp.QuoteMeta(" entries of parts were read, " + told + "; ")
+	return regexp.MustCompile(strings.NewReplacer("N", `[\d,]+`, "F", `[\d.]+`, "D", `[\dhms]+`, "B", `(true|false)`, "K", `\d+`).Replace(p))
 }
 
 // stopped returns what source had when the limit of entries ended it.

@@ -211,6 +211,8 @@ func freqSofar(f *machine.Frame, groups *value.Dict, counts []int, sums []total)
 	p := machine.Partial{Function: "freq", Told: "of " + counted(groups.Count(), "value"), Answer: records(rows)}
 	if p.Answer.Len = groups.Count(); p.Answer.Len > len(rows) {
 		p.Answer.Cut = &render.Cut{More: p.Answer.Len - len(rows)}
+	}
+	if groups.Count() > len(told) {
 		told = append(told, "…")
 	}
 	if len(told) > 0 {
