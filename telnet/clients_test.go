@@ -100,7 +100,7 @@ var volatile = []struct {
 }{
 	{regexp.MustCompile(`sightglass in [^\n]*, up \w+\s+go\S+ \w+/\w+\. Read-only`), "sightglass in PROGRAM. Read-only"},
 	{regexp.MustCompile(`telnet 127\.0\.0\.1 \d+`), "telnet 127.0.0.1 PORT"},
-	{regexp.MustCompile(`cancelled after [\d.]+m?s`), "cancelled after TIME"},
+	{regexp.MustCompile(`cancelled after [\d.]+m?s(; [\d,]+ of [\d,]+ entries were read, [^\n]*)?`), "cancelled after TIME"},
 	{regexp.MustCompile(`evaluating for [\d.]+ s`), "evaluating for TIME"},
 }
 

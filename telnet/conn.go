@@ -19,8 +19,10 @@ import (
 )
 
 const (
-	// readSize is the size of a read, in bytes. Only a pasted line is longer.
+	// readSize is the size of the first read and of those behind one that was full, in bytes, and
+	// idleSize that of the others: a session that waits for a key or a line needs no more.
 	readSize = 2 << 10
+	idleSize = 256
 
 	// sendBuffer is how many bytes the kernel may hold for a client: enough for any screen, and so
 	// few that an interrupt seems to stop a long answer at once.
@@ -126,6 +128,7 @@ func (c *conn) serve(who *Identity) (err error) {
 	buf := make([]byte, readSize)
 	n, err := c.greet(buf)
 	c.receive(buf[:n])
+	buf = make([]byte, idleSize)
 	switch {
 	case c.over(): // the peer speaks another protocol, and is told nothing
 	case who != nil:
@@ -202,6 +205,12 @@ func (c *conn) read(buf []byte, err error) {
 		n, err = c.net.Read(buf)
 		c.idle.touch()
 		c.receive(buf[:n])
+		switch full := n == len(buf); {
+		case full && n < readSize:
+			buf = make([]byte, readSize)
+		case !full && len(buf) > idleSize:
+			buf = make([]byte, idleSize)
+		}
 	}
 }
 
