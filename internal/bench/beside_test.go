@@ -16,9 +16,9 @@ import (
 func writing(s *store, keys []string, stop *atomic.Bool) (writes int) {
 	for ; !stop.Load(); writes++ {
 		key := keys[writes%len(keys)]
+		e := &entry{Name: key, Hits: writes % most}
 		s.mu.Lock()
-		e := s.items[key]
-		s.items[key] = &entry{Name: e.Name, Hits: (e.Hits + 1) % most, State: e.State, Expires: e.Expires}
+		s.items[key] = e
 		s.mu.Unlock()
 	}
 	return writes

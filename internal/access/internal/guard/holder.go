@@ -119,12 +119,18 @@ func (h *Holder) take(k *Lock) error {
 		if err := h.pace.Sleep(h.ctx, min(pause-jitter, h.patience-waited)); err != nil {
 			return err
 		}
-		if ok, err := k.tryLock(); ok || err != nil {
-			h.waited += time.Since(start)
-			return h.taken(k, err)
+		// Who takes and gives back a lock without a pause has it at most moments, and seldom for long.
+		for range quickTries {
+			if ok, err := k.tryLock(); ok || err != nil {
+				h.waited += time.Since(start)
+				return h.taken(k, err)
+			}
 		}
 	}
 }
+
+// quickTries is how often a lock is tried in a row: for a few microseconds.
+const quickTries = 100
 
 // taken notes that k is held, unless err says why it is not.
 func (h *Holder) taken(k *Lock, err error) error {
