@@ -16,7 +16,7 @@ const (
 // loss is the time that the kernel takes from an evaluation in the middle of its slices, which Go's
 // scheduler does not see: for other processes, because the quota of the container is used up, or, on
 // a virtual machine, for other machines. The application then loses as much. It is looked for after a
-// slice that took too long, as only the kernel can tell, which takes 0.3 µs twice a slice.
+// slice that took too long, as only the kernel can tell, which takes 0.2 µs twice a slice.
 type loss struct {
 	scarce   bool          // much was lost
 	until    time.Duration // when watching ends or, while scarce, begins again

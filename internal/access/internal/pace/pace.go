@@ -140,6 +140,8 @@ func (p *Pace) Yield(ctx context.Context, holding bool) (slice time.Duration) {
 	case p.gauge.idle:
 		p.sys.offer()
 		p.nap = 0
+	case waits && p.share == 1:
+		p.sys.offer() // who never sleeps does not wait until all queues are empty either
 	default:
 		p.queue()
 		for n := 1; waits && n < queues; n++ {

@@ -176,6 +176,9 @@ func TestAll(t *testing.T) {
 	if len(f.sleeps) > 0 {
 		t.Errorf("who has all processors sleeps for %v", f.sleeps[0])
 	}
+	if f.queues > 0 || f.offers != 1000 {
+		t.Errorf("who has all processors waited %d times until the queues were empty", f.queues)
+	}
 }
 
 // Evaluations that run at the same time have the share together.
