@@ -34,22 +34,28 @@ func (e *Error) Error() string { return e.Message }
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// lineAndColumn returns where a position of source is.
+func lineAndColumn(source string, at fault.Pos) (line, col int) {
+	line, col = 1, 1
+	n := fault.Pos(1)
+	for _, r := range source {
+		if n == at {
+			break
+		}
+		n++
+		if col++; r == '\n' {
+			line, col = line+1, 1
+		}
+	}
+	return line, col
+}
+
 // newError is err as the error of an evaluation of source.
 func newError(err error, source string) *Error {
 	f := fault.From(err)
 	e := &Error{Code: f.Code, Message: f.Text, Source: source, Err: f.Err}
 	if f.Pos > 0 {
-		e.Line, e.Col = 1, 1
-		n := fault.Pos(1)
-		for _, r := range source {
-			if n == f.Pos {
-				break
-			}
-			n++
-			if e.Col++; r == '\n' {
-				e.Line, e.Col = e.Line+1, 1
-			}
-		}
+		e.Line, e.Col = lineAndColumn(source, f.Pos)
 		e.Message += fmt.Sprintf(" at %d:%d", e.Line, e.Col)
 	}
 	if f.Hint != "" {

@@ -85,6 +85,7 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 	if err := e.store(st, x, r.Node); err != nil {
 		return Result{}, err
 	}
+	r.Ways = e.waysOf(source)
 	t := e.Visit.Tally()
 	r.Notes, r.Standing, r.Codes = notesOf(t)
 	r.Notes = append(e.Notes, r.Notes...)

@@ -21,6 +21,8 @@ type Query struct {
 	// Once leaves out of the answer's Node the content of structs that other pointers in it lead
 	// to: text shows those once in any case, and JSON would lack them; see render.Limit.
 	Once bool
+	// Explain has the answer tell in Ways how its collections were walked.
+	Explain bool
 	// Confirm is called before each action that the session's Overseer approves. Its error
 	// refuses the action. It may wait: its time does not count. A nil Confirm confirms every
 	// action.

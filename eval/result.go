@@ -18,6 +18,9 @@ type Result struct {
 	// Standing has those of Notes that hold for each answer about the same object: once a session
 	// tells a person enough.
 	Standing []string
+	// Ways says how collections were walked, if the Query asked for that: a line for each call of a
+	// function that walks one, in the order in which they began.
+	Ways []Way
 	// Codes has the codes of the notes that have one, RacyNote and so on, each once.
 	Codes []string
 
@@ -31,6 +34,15 @@ func (r Result) Value() *render.Node {
 		return r.json
 	}
 	return r.Node
+}
+
+// Way is how a function walked its collection, or all of them, where it was called for many.
+type Way struct {
+	Function  string
+	Line, Col int      // of the call, from 1
+	Batched   int      // elements that were evaluated many at a time
+	Single    int      // elements that were evaluated one by one
+	Why       []string // why one by one, each reason once
 }
 
 // Cost is what an evaluation took.

@@ -17,6 +17,7 @@ type Batch struct {
 	walk  *walk
 	from  *inspect.Batch
 	taken int
+	steps int // of those taken, step by step
 	late  bool
 
 	// What every ordinary lane is like, and every key: Views with the verdict that they all have.
@@ -185,7 +186,7 @@ func (w *walk) readBatches() error {
 		if w.batch.late || left < limit/4 || len(w.entries) > 0 {
 			return nil
 		}
-		if n := b.Len(); n > 0 {
+		if n := w.batch.taken; n > 0 {
 			lane := max(now.Sub(began), 1) / time.Duration(n)
 			want = int(min(left/(2*max(lane, 1)), time.Duration(most)))
 			want = max(want, 1)
@@ -197,7 +198,7 @@ func (w *walk) readBatches() error {
 // takeBatch has the lanes of a batch taken.
 func (w *walk) takeBatch(from *inspect.Batch) error {
 	b := &w.batch
-	b.walk, b.from, b.taken, b.late, b.found = w, from, 0, false, [2]bool{}
+	b.walk, b.from, b.taken, b.steps, b.late, b.found = w, from, 0, 0, false, [2]bool{}
 	if from.Len() == 0 {
 		return nil
 	}
@@ -226,6 +227,9 @@ func (b *Batch) Keyed() bool { return b.walk.key != nil }
 
 // Taken returns how many lanes were taken, which is the next lane.
 func (b *Batch) Taken() int { return b.taken }
+
+// Stepped returns how many of them were taken step by step.
+func (b *Batch) Stepped() int { return b.steps }
 
 // Pos returns the position of the next lane among all entries that the walk meets.
 func (b *Batch) Pos() int { return b.walk.met }
@@ -278,6 +282,7 @@ func (b *Batch) Step(n int) (more bool, err error) {
 		}
 		e := b.entry(b.taken)
 		b.taken++
+		b.steps++
 		w.met++
 		if w.collect {
 			b.collect(e)

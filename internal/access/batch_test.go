@@ -200,9 +200,36 @@ func TestBatchesWithoutKeys(t *testing.T) {
 	}
 }
 
+// TestBatchesGiveUp has a FieldCache meet elements of the same type of which more is secret than of
+// those that it learned from: no lane is read.
+func TestBatchesGiveUp(t *testing.T) {
+	_, root := lookAt(t, newStones(), Hide("ByNumber.*.value"))
+	var c FieldCache
+	_ = must(t, root, ".List").Each(func(_, elem *View) (bool, error) {
+		if _, end := readOf(elem, []any{".value"}); end != nil {
+			c.Learn(elem, end)
+		}
+		return c.path == nil, nil
+	})
+	for name, read := range map[string]bool{".List": true, ".Array": true, ".Token": false, ".ByNumber": false, ".Structs": false} {
+		lanes := 0
+		err := must(t, root, name).EachBatch(false, Lanes{Take: func(b *Batch) (bool, error) {
+			in := inspect.FirstLanes(b.Len())
+			var col inspect.Column
+			b.Read(&c, false, &in, &col)
+			in.AndNot(&col.Bad)
+			lanes += in.Count()
+			return true, b.Take(b.Len(), 0, 0)
+		}})
+		if err != nil || (lanes > 0) != read {
+			t.Errorf("%s: %d lanes are read, %v", name, lanes, err)
+		}
+	}
+}
+
 // TestBatchesTellRaces: what a batch reads without a guard is told.
 func TestBatchesTellRaces(t *testing.T) {
-	vis, root := lookAt(t, newStones())
+	vis, root := lookAt(t, new(struct{ Strings [90]string })) // where its elements lie is known without a reading
 	var c FieldCache
 	var col inspect.Column
 	err := must(t, root, ".Strings").EachBatch(false, Lanes{Take: func(b *Batch) (bool, error) {

@@ -75,6 +75,12 @@ func newCommands() []command {
 			run:    runTime,
 		},
 		{
+			name: "explain", args: "expression", summary: "tell what goes in batches, and why the rest does not",
+			detail: explainDetail,
+			asks:   true,
+			run:    runExplain,
+		},
+		{
 			name: "set", args: "[name value]", summary: "show or change how answers look and what they may cost",
 			detail: setDetail(),
 			words:  optionNames,

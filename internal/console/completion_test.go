@@ -102,7 +102,7 @@ func TestCompletionInSession(t *testing.T) {
 	if err := s.Do(t.Context(), "x = 1"); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := complete(""), "queue  stock  _  x  help  dir  watch  vars  history  time  set  json  who  level  quit  exit  abs(  addr(  all("; !strings.HasPrefix(got, want) {
+	if got, want := complete(""), "queue  stock  _  x  help  dir  watch  vars  history  time  explain  set  json  who  level  quit  exit  abs(  addr(  all("; !strings.HasPrefix(got, want) {
 		t.Errorf("an empty line completes to %s, want %s", got, want)
 	}
 	for _, tc := range []struct{ line, want string }{
@@ -165,8 +165,8 @@ func TestListing(t *testing.T) {
 	want := `
 db     namespace
 queue  *struct { n int }
-help     watch    history  set      who      quit
-dir      vars     time     json     level    exit
+help     watch    history  explain  json     level    exit
+dir      vars     time     set      who      quit
 abs( `[1:]
 	if got := strings.Join(lines, "\n"); !strings.HasPrefix(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

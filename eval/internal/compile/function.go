@@ -35,7 +35,7 @@ func (c *compiler) function(n ast.Node) (machine.Code, error) {
 	if !fn.WithPredicate(args) {
 		return c.apply(n, fn, args)
 	}
-	l, err := c.loop(fn, args)
+	l, err := c.loop(n, fn, args)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (c *compiler) stream(n ast.Node) (machine.Code, error) {
 	if fn == nil || fn.Pipe == nil || fn.Takes(args) != nil {
 		return c.compile(n)
 	}
-	l, err := c.loop(fn, args)
+	l, err := c.loop(n, fn, args)
 	if err != nil {
 		return nil, err
 	}
@@ -142,12 +142,12 @@ func (c *compiler) stream(n ast.Node) (machine.Code, error) {
 }
 
 // loop compiles the arguments of a function with a predicate.
-func (c *compiler) loop(fn *library.Function, args []ast.Node) (*machine.Loop, error) {
+func (c *compiler) loop(n ast.Node, fn *library.Function, args []ast.Node) (*machine.Loop, error) {
 	from, err := c.stream(args[0])
 	if err != nil {
 		return nil, err
 	}
-	l := &machine.Loop{From: from}
+	l := &machine.Loop{From: from, Function: fn.Name, Where: at(n)}
 	for i, arg := range args[1:] {
 		switch {
 		case i+1 == fn.Predicate:

@@ -146,7 +146,7 @@ func (s *scanner) constant(n ast.Node) *scan.Constant {
 	case *ast.IdentifierNode:
 		return s.bind(s.variableCode(n))
 	}
-	if _, leaf := n.(*ast.ArrayNode); leaf || !computed(n) {
+	if !computed(n, 8) {
 		return nil
 	}
 	unlocked := s.unlocked
@@ -168,16 +168,19 @@ func (s *scanner) bind(code machine.Code) *scan.Constant {
 	return k
 }
 
-// computed reports whether n is computed of what is written out, and reads nothing.
-func computed(n ast.Node) bool {
+// computed reports whether n is computed of what is written out, in a few steps, and reads nothing.
+func computed(n ast.Node, depth int) bool {
+	if depth == 0 {
+		return false
+	}
 	switch n := n.(type) {
 	case *ast.IntegerNode, *ast.FloatNode, *ast.ConstantNode:
 		return true
 	case *ast.UnaryNode:
-		return (n.Operator == "-" || n.Operator == "+") && computed(n.Node)
+		return (n.Operator == "-" || n.Operator == "+") && computed(n.Node, depth-1)
 	case *ast.BinaryNode:
 		_, arithmetic := arithOps[n.Operator]
-		return arithmetic && computed(n.Left) && computed(n.Right)
+		return arithmetic && computed(n.Left, depth-1) && computed(n.Right, depth-1)
 	case *ast.BuiltinNode, *ast.CallNode:
 		fn, name, args := calledFunction(n)
 		if fn == nil || name != "duration" || len(args) != 1 {
@@ -189,25 +192,34 @@ func computed(n ast.Node) bool {
 	return false
 }
 
-// stepwise is the reason why n is evaluated step by step.
+// stepwise is the reason why n is evaluated step by step. It spells no part of n, which nested chains
+// of comparisons make exponentially long.
 func (s *scanner) stepwise(n ast.Node) error {
-	text := text.Cut(syntax.Text(n), 40)
 	switch n := n.(type) {
 	case *ast.MemberNode:
-		return notScanned(text + " does not lead through fields alone")
+		if name, ok := n.Property.(*ast.StringNode); ok {
+			return notScanned("." + text.Cut(name.Value, 40) + " is not reached through fields alone")
+		}
+		return notScanned("it looks into a list or map with […]")
 	case *ast.IdentifierNode:
-		return notScanned(text + " may change from one element to the next")
+		return notScanned(text.Cut(n.Value, 40) + " may change from one element to the next")
 	case *ast.ChainNode:
-		return notScanned(text + " may be nil")
+		return notScanned("it reads past nil with ?.")
 	case *ast.NilNode:
-		return notScanned("a comparison with nil looks at each place")
+		return notScanned("what is compared with nil is looked at as a place")
+	case *ast.BinaryNode:
+		return notScanned("the operator " + n.Operator + " takes one value at a time")
+	case *ast.UnaryNode:
+		return notScanned("the operator " + n.Operator + " takes one value at a time")
+	case *ast.ConditionalNode:
+		return notScanned("the operator ?: takes one value at a time")
 	case *ast.BuiltinNode, *ast.CallNode:
 		if fn, name, _ := calledFunction(n); fn != nil {
 			return notScanned("the function " + name + " takes one value at a time")
 		}
-		return notScanned(text + " calls a method")
+		return notScanned("it calls a method")
 	}
-	return notScanned(text + " takes one element at a time")
+	return notScanned("it makes a list, a map, or a value of its own")
 }
 
 // variableCode returns the code of a variable whose value stays the same throughout the loop, nil of

@@ -25,6 +25,11 @@ type Frame struct {
 	Stepwise bool
 	// Single has collections walked one by one, and not in batches. It is for tests, too.
 	Single bool
+	// Explain has the frame remember how each loop goes, for Ways.
+	Explain bool
+
+	ways  map[*Loop]*Way // by loop, if Explain is set
+	loops []*Loop        // in the order in which they began
 
 	// Slots has what the code computes once: the values of let variables, and the exposed
 	// objects. A slot is nil until then.

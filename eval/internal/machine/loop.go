@@ -88,6 +88,9 @@ type Loop struct {
 	Pred2 *Predicate // a second predicate; nil if there is none
 	Other Code       // the argument that is neither; nil if there is none
 
+	Function string    // its name
+	Where    fault.Pos // the call
+
 	itself *scan.Scan // of the element itself; see Body
 }
 

@@ -156,9 +156,15 @@ func scopeOf(index int, key, elem *access.View) Scope {
 // OverBy is Over with a body that may take many elements at once.
 func (l *Loop) OverBy(f *Frame, x value.Value, body Body) error {
 	x, set := value.Settle(x)
-	if w := l.inBatches(f, x, &body); w != nil {
-		return w.run(f, &body)
+	way := l.way(f)
+	w, why := l.inBatches(f, x, &body)
+	if w != nil {
+		if n := len(w.stages); way == nil && n > 0 {
+			way = w.stages[n-1].loop.way(f)
+		}
+		return w.run(f, &body, way)
 	}
+	way.because(why)
 	saw := f.seeing(x)
 	unlocked := body.Unlocked || l.Pred.unlocked() || l.Pred2.unlocked()
 	var s Scope
@@ -166,6 +172,9 @@ func (l *Loop) OverBy(f *Frame, x value.Value, body Body) error {
 		s.Index, s.Key, s.Elem, s.Value = i, key, elem, elem
 		if set {
 			s.Elem = key
+		}
+		if way != nil {
+			way.Steps++
 		}
 		more, err := body.Each(&s)
 		if err == nil {
@@ -178,7 +187,8 @@ func (l *Loop) OverBy(f *Frame, x value.Value, body Body) error {
 // InBatches reports whether OverBy may take many elements of x at once.
 func (l *Loop) InBatches(f *Frame, x value.Value, body *Body) bool {
 	x, _ = value.Settle(x)
-	return l.inBatches(f, x, body) != nil
+	w, _ := l.inBatches(f, x, body)
+	return w != nil
 }
 
 // overLanes is a loop over batches.
@@ -194,21 +204,35 @@ type overLanes struct {
 	in, bad        inspect.Mask
 }
 
-// inBatches returns the loop over x, which is settled, nil if it goes step by step.
-func (l *Loop) inBatches(f *Frame, x value.Value, body *Body) *overLanes {
-	if body.Lanes == nil && body.Match == nil || f.Stepwise || f.Single || body.asks() && l.Pred == nil {
-		return nil
+// inBatches returns the loop over x, which is settled, nil if it goes step by step, and then why.
+func (l *Loop) inBatches(f *Frame, x value.Value, body *Body) (w *overLanes, why string) {
+	switch {
+	case f.Stepwise || f.Single:
+		return nil, "this session takes nothing at once"
+	case body.Lanes == nil && body.Match == nil:
+		return nil, "here " + l.Function + " takes one element at a time"
+	case body.asks() && l.Pred == nil:
+		return nil, "there is no condition but the element itself"
 	}
-	w := &overLanes{Loop: l, unlocked: body.Unlocked || l.Pred.unlocked() || l.Pred2.unlocked()}
+	w = &overLanes{Loop: l, unlocked: body.Unlocked || l.Pred.unlocked() || l.Pred2.unlocked()}
 	var filtered bool
 	x, filtered = w.unwrap(x)
 	live, ok := x.(value.Live)
-	if _, set := value.Settle(x); !ok || set {
-		return nil
+	_, set := value.Settle(x)
+	switch {
+	case !ok && value.Streamed(x):
+		return nil, "another function makes the elements one by one"
+	case !ok:
+		return nil, "the collection is none of the application's"
+	case set:
+		return nil, "the elements of a set are its keys"
 	}
 	w.from = x
-	if s := live.View.Shape(); s != inspect.List && s != inspect.Map || live.View.StepByStep() != "" {
-		return nil
+	if s := live.View.Shape(); s != inspect.List && s != inspect.Map {
+		return nil, "it is no list or map"
+	}
+	if why := live.View.StepByStep(); why != "" {
+		return nil, why
 	}
 	w.target = live.View
 	list := w.target.Shape() == inspect.List
@@ -216,17 +240,20 @@ func (l *Loop) inBatches(f *Frame, x value.Value, body *Body) *overLanes {
 	made := len(w.stages) > 0 && !w.stages[len(w.stages)-1].filters
 	switch {
 	case made && (l.Pred != nil || l.Pred2 != nil):
-		return nil // what a map makes is no entry
+		return nil, "what map makes is no entry"
 	case made:
 		w.values = w.stages[len(w.stages)-1].loop.Pred.Scan.Scan
 	case l.Pred != nil:
-		if l.Pred.Scan == nil || positional(l.Pred) {
-			return nil
+		if l.Pred.Scan == nil {
+			return nil, l.Pred.Why
+		}
+		if positional(l.Pred) {
+			return nil, "it asks for positions among elements that were filtered"
 		}
 		w.values = l.Pred.Scan.Scan
 	case !body.Bare:
 		if !w.target.ScalarElements() {
-			return nil
+			return nil, "its elements are no plain values"
 		}
 		if l.itself == nil {
 			l.itself = scan.New(&scan.Field{Cache: new(access.FieldCache), Self: true})
@@ -234,15 +261,19 @@ func (l *Loop) inBatches(f *Frame, x value.Value, body *Body) *overLanes {
 		w.values = l.itself
 	}
 	if body.Match != nil && filtered && w.unlocked {
-		return nil // what was filtered before an element that waits is not counted in its order
+		// What was filtered before an element that waits is not counted in its order.
+		return nil, "it was filtered, and no guard may be held while its condition is evaluated"
 	}
 	if l.Pred2 != nil {
-		if l.Pred2.Scan == nil || positional(l.Pred2) {
-			return nil
+		if l.Pred2.Scan == nil {
+			return nil, l.Pred2.Why
+		}
+		if positional(l.Pred2) {
+			return nil, "it asks for positions among elements that were filtered"
 		}
 		w.second = l.Pred2.Scan.Scan
 	}
-	return w
+	return w, ""
 }
 
 // unwrap returns the collection that x is made of, and sets the stages that its entries go through.
@@ -277,7 +308,7 @@ func (w *overLanes) each(f *Frame, body *Body) func(s *Scope) (bool, error) {
 }
 
 // run walks the collection.
-func (w *overLanes) run(f *Frame, body *Body) error {
+func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 	lanes := &w.lanes
 	lanes.loop, lanes.stages = w.Loop, w.stages
 	for _, st := range w.stages {
@@ -291,7 +322,7 @@ func (w *overLanes) run(f *Frame, body *Body) error {
 			p.Scan.Bind(f)
 		}
 	}
-	saw, seen := f.seeing(w.from), 0
+	saw, seen, learned := f.seeing(w.from), 0, 0
 	sawUpTo := func(pos int) {
 		saw(pos - seen)
 		seen = pos
@@ -320,8 +351,16 @@ func (w *overLanes) run(f *Frame, body *Body) error {
 		for b.Taken() < n && !b.Done() {
 			lo := b.Taken()
 			if run := w.toStep(b, body); run > 0 {
-				if more, err := b.Step(run); err != nil || !more {
-					return false, err
+				learns := learned < maxLearned && w.unlearned()
+				if learns {
+					// The first lane shows the way, and the others follow it in another batch.
+					run = 1
+					learned++
+				} else {
+					way.because("some of its elements have nil on the way, a secret, a long text, or a result that does not fit")
+				}
+				if more, err := b.Step(run); err != nil || !more || learns {
+					return err == nil && more, err
 				}
 				continue
 			}
@@ -381,7 +420,11 @@ func (w *overLanes) run(f *Frame, body *Body) error {
 		f.Release(before)
 		return err
 	}
-	return w.target.EachBatch(w.unlocked, access.Lanes{Take: take, Each: one(w.each(f, body)), Found: one(w.found(body)), Kept: kept})
+	each := one(w.each(f, body))
+	if way != nil {
+		take, each = way.counted(take, each)
+	}
+	return w.target.EachBatch(w.unlocked, access.Lanes{Take: take, Each: each, Found: one(w.found(body)), Kept: kept})
 }
 
 // found returns what is done with an element that was found.
@@ -413,6 +456,19 @@ func (w *overLanes) toStep(b *access.Batch, body *Body) int {
 		run = min(max(run, fewLanes), n-lo)
 	}
 	return run
+}
+
+// maxLearned bounds the batches of a loop that end early so that the next ones can be read.
+const maxLearned = 16
+
+// unlearned reports whether lanes are bad because the way to a field was not known.
+func (w *overLanes) unlearned() bool {
+	for _, st := range w.stages {
+		if st.loop.Pred.Scan.Unlearned() {
+			return true
+		}
+	}
+	return w.values != nil && w.values.Unlearned() || w.second != nil && w.second.Unlearned()
 }
 
 // fewLanes is how many lanes are done step by step where one has to be, and the guard is released for

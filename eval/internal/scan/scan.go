@@ -164,6 +164,16 @@ func (s *Scan) Weight(lo, hi int) (bytes int) {
 	return bytes
 }
 
+// Unlearned reports whether lanes of the last batch are bad because the way to a field was not known.
+func (s *Scan) Unlearned() bool {
+	for _, f := range s.fields {
+		if f.asked.Any() && f.column.Kind == inspect.NoDatum {
+			return true
+		}
+	}
+	return false
+}
+
 // MaxReads returns the most reads that a lane takes, as far as is known.
 func (s *Scan) MaxReads() (n int) {
 	for _, f := range s.fields {

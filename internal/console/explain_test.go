@@ -1,0 +1,53 @@
+package console
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+type grain struct {
+	Size int
+	Name string
+	Next *grain
+}
+
+// TestExplain: explain tells which way the elements of each collection go, and why.
+func TestExplain(t *testing.T) {
+	object := &struct {
+		Grains []*grain
+		Any    []any
+		Set    map[string]struct{}
+	}{Set: map[string]struct{}{"a": {}}}
+	for i := range 3000 {
+		g := &grain{Size: i, Name: "grain", Next: &grain{Size: i}}
+		if i == 1500 {
+			g.Next = nil
+		}
+		object.Grains, object.Any = append(object.Grains, g), append(object.Any, g)
+	}
+	reg := registry.New()
+	reg.Expose("sand", object)
+	for line, want := range map[string]string{
+		"explain":       "explain what? write an expression behind it, as in explain count(xs, .size > 5)\n",
+		"explain 1 + 1": "no function in it walks a collection\n",
+		"explain count(sand.Grains, .Size > 7 and .Name == \"grain\")": "count at 1:1: 2,998 elements in batches, 2 one by one\n",
+		"explain count(sand.Any, .Size > 7)":                           "count at 1:1: 3,000 elements one by one\n  one by one: its elements are interfaces, each of which may hold another type\n",
+		"explain count(sand.Grains, upper(.Name) == \"X\")":            "count at 1:1: 3,000 elements one by one\n  one by one: the function upper takes one value at a time\n",
+		"explain any(sand.Set, # == \"b\") or any(1..3, # == 2)":       "any at 1:1: 1 element one by one\n  one by one: the elements of a set are its keys\nany at 1:28: 2 elements one by one\n  one by one: the collection is none of the application's\n",
+		"explain len(filter(sand.Grains, .Size < 5))":                  "filter at 1:5: 2,999 elements in batches, 1 one by one\n",
+		"explain count(sand.Grains, .Next == nil)":                     "count at 1:1: 3,000 elements one by one\n  one by one: what is compared with nil is looked at as a place\n",
+		"explain count(sand.Grains, .Next?.Size == 5)":                 "count at 1:1: 3,000 elements one by one\n  one by one: it reads past nil with ?.\n",
+	} {
+		var b bytes.Buffer
+		s := New(eval.NewSession(reg, eval.Limits{}), &b, eval.Limits{})
+		if err := s.Do(t.Context(), line); err != nil {
+			t.Fatal(line, err)
+		}
+		if b.String() != want {
+			t.Errorf("%s:\n%swant\n%s", line, b.String(), want)
+		}
+	}
+}
