@@ -89,8 +89,17 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// benchmark matches a command that runs a benchmark, or one of those below it.
-var benchmark = regexp.MustCompile(`^go test \./(\S+) .*-bench '?(\w+)`)
+// TestBenchmarks: what the documents measure with is there.
+func TestBenchmarks(t *testing.T) {
+	command := regexp.MustCompile(`go test \./(\S+) [^\n]*-bench (?:Benchmark)?(\w+)`)
+	for _, file := range documents(t) {
+		for _, m := range command.FindAllStringSubmatch(rig.Read(t, file), -1) {
+			if !declares(t, m[1], "func Benchmark"+m[2]) {
+				t.Errorf("%s: %s has no Benchmark%s", file, m[1], m[2])
+			}
+		}
+	}
+}
 
 // declares reports whether text stands in a test of the package in folder: the name of a document
 // that is read there, or a function.
@@ -104,16 +113,10 @@ func declares(t *testing.T, folder, text string) bool {
 }
 
 // tryCommands checks the commands of a document: what they build, builds, what they get is this
-// module, what they measure, can be measured, and what they test, CI tests. A client in another container is tried in this one.
+// module, and what they test, CI tests. A client in another container is tried in this one.
 func tryCommands(t *testing.T, b rig.Block) {
 	for _, line := range strings.Split(strings.TrimSpace(b.Text), "\n") {
-		line, _, _ = strings.Cut(line, "  #")
-		bench := benchmark.FindStringSubmatch(line)
 		switch words := strings.Fields(line); {
-		case bench != nil:
-			if !declares(t, bench[1], "func Benchmark"+bench[2]+"(") {
-				t.Errorf("%v: %s has no Benchmark%s", b, bench[1], bench[2])
-			}
 		case len(words) > 2 && words[0] == "go" && words[1] == "run":
 			rig.GoTool(t, "vet", words[2])
 		case line == "go get "+rig.Module+"@latest":
