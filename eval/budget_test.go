@@ -126,7 +126,7 @@ func TestYields(t *testing.T) {
 		mu    sync.Mutex
 		items map[int]int
 	}{items: map[int]int{}}
-	for i := range 10_000 {
+	for i := range 100_000 {
 		c.items[i] = i
 	}
 	reg := registry.New()
