@@ -116,8 +116,6 @@ func (m measured) at(permille int) float64 {
 	return float64(m.each[(len(m.each)-1)*permille/1000].Nanoseconds()) / 1000
 }
 
-func (m measured) rate() float64 { return float64(len(m.each)) / m.took.Seconds() }
-
 // middle is the median of what f says of each round.
 func middle(rounds []measured, f func(m measured) float64) float64 {
 	all := make([]float64, len(rounds))

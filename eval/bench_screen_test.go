@@ -69,6 +69,7 @@ func newAppOfScreen(sessions int) *appOfScreen {
 		started:  time.Unix(1_700_000_000, 0),
 		log:      slog.Default(),
 	}
+	a.wide.A.Count = 17
 	for i := range 40 {
 		name := fmt.Sprintf("tenant-%d", i)
 		a.tenants[name] = &tenantOfScreen{name: name, app: a, limits: map[string]int{"rate": i, "burst": 2 * i}}
