@@ -2,6 +2,7 @@ package value
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
@@ -141,8 +142,13 @@ func (x *Snapshot) Fields() (names []string, err error) {
 // Member is a field or an entry.
 func (x *Snapshot) Member(_ *Thread, name string) (Value, error) {
 	var names []string
+	var begins *render.Node // a key of which only the beginning is known, which name has too
 	for _, it := range x.Node.Items {
 		switch {
+		case it.Key != nil && it.Key.Cut != nil:
+			if k, ok := it.Key.Scalar.(string); ok && strings.HasPrefix(name, k) {
+				begins = it.Key
+			}
 		case it.Key != nil && it.Key.Scalar == name, it.Key == nil && it.Name == name && name != "":
 			return x.place(it.Node)
 		case it.Key == nil:
@@ -153,8 +159,11 @@ func (x *Snapshot) Member(_ *Thread, name string) (Value, error) {
 			}
 		}
 	}
-	if x.Node.Cut != nil {
+	switch {
+	case x.Node.Cut != nil:
 		return nil, errCut(x.Node)
+	case begins != nil:
+		return nil, errCut(begins)
 	}
 	code, what := "no_field", "field"
 	if x.Node.Shape == inspect.Map {
@@ -312,7 +321,7 @@ func IsCut(n *render.Node) bool {
 		return true
 	}
 	for _, it := range n.Items {
-		if IsCut(it.Node) {
+		if it.Key != nil && IsCut(it.Key) || IsCut(it.Node) {
 			return true
 		}
 	}
