@@ -117,10 +117,20 @@ func (e *evaluation) error(err error, source string) *Error {
 	if f.Limit == "" && f.Code != "cancelled" {
 		return newError(err, source)
 	}
-	p, found := e.partial()
+	p, found := e.partialOrNone()
 	failed := newError(e.sayHowFar(err, found, source), source)
 	failed.Partial = p
 	return failed
+}
+
+// partialOrNone is partial, or nothing if that panics: nothing above would recover.
+func (e *evaluation) partialOrNone() (p *Partial, told string) {
+	defer func() {
+		if recover() != nil {
+			p, told = nil, ""
+		}
+	}()
+	return e.partial()
 }
 
 // run compiles and evaluates a statement.

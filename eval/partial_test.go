@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -133,6 +135,75 @@ func stopped(t *testing.T, s *Session, source string) *Partial {
 		t.Fatalf("%s: %v", source, err)
 	}
 	return e.Partial
+}
+
+// TestPartialOfBytes: the limit of bytes ends a function in the middle of an element, which is in nothing
+// that is told.
+func TestPartialOfBytes(t *testing.T) {
+	parts := make([]piece, 12)
+	for i := range parts {
+		parts[i] = piece{fmt.Sprintf("n%02d%s", i, strings.Repeat("x", i%5)), i * 7 % 13, time.Duration(i) * time.Second, i%2 == 0}
+	}
+	reg := registry.New()
+	reg.Expose("parts", &parts, registry.Frozen())
+	s := NewSession(reg, Limits{Time: time.Hour})
+	for source, step := range map[string]int{
+		"top(XS, 2, .Name)": 8, "freq(XS, .Name)": 200, "freq(XS, .Name, .Size)": 200, "freq(XS, .Name, len(.Name + .Name))": 8,
+		`reduce(XS, #acc + .Name, "")`: 8, "hist(XS, .Size)": 8, "sortBy(XS, .Size)": 8, "groupBy(XS, .Name)": 8, "median(XS, .Size)": 8, "uniq(XS, .Size)": 8,
+	} {
+		partials := 0
+		for bytes := 16; bytes < 400*step; bytes += step {
+			_, err := s.Run(t.Context(), Query{Source: strings.ReplaceAll(source, "XS", "parts"), Limits: Limits{Bytes: bytes}})
+			var e *Error
+			if !errors.As(err, &e) || e.Partial == nil {
+				if err == nil {
+					break
+				}
+				if partials > 0 && !strings.Contains(err.Error(), "it looked at 12 entries") {
+					t.Errorf("%s: of %d bytes nothing is told: %v", source, bytes, err)
+				}
+				continue
+			}
+			partials++
+			p := e.Partial
+			line := strings.ReplaceAll(source, "XS", fmt.Sprintf("parts[:%d]", p.Entries))
+			got := fmt.Sprint(p.Kept)
+			switch {
+			case p.Value == nil:
+				line = "len(" + strings.NewReplacer("median", "map", "groupBy(", "map(").Replace(line) + ")"
+			case p.Function == "freq": // without percent
+				line = "map(" + line + ", " + map[bool]string{true: "[.value, .count, .sum]", false: "[.value, .count]"}[strings.Count(source, ",") == 2] + ")"
+				got = strings.NewReplacer(`{"value":`, "[", `"count":`, "", `"sum":`, "", "}", "]").Replace(string(p.Value.JSON()))
+			case p.Function == "top": // without value
+				line = "map(" + line + ", [.by, .key])"
+				got = strings.NewReplacer(`{"by":`, "[", `"key":`, "", "}", "]").Replace(string(p.Value.JSON()))
+			default:
+				got = string(p.Value.JSON())
+			}
+			r, err := s.Eval(t.Context(), line)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := string(r.Node.JSON()); got != want {
+				t.Errorf("%s: of %d bytes and %d entries it had\n%s\nand their answer is\n%s\n%v", source, bytes, p.Entries, got, want, e)
+				break
+			}
+		}
+		if partials == 0 {
+			t.Errorf("%s: no partial answer", source)
+		}
+	}
+}
+
+// TestPartialFails: what cannot be told of a partial answer keeps nobody from the error.
+func TestPartialFails(t *testing.T) {
+	s := NewSession(registry.New(), Limits{})
+	e := s.begin(t.Context(), s.limits)
+	defer e.End()
+	e.BeginFold(value.List{value.Nil}, func() machine.Partial { panic("no answer") }).Saw(1)
+	if err := e.error(e.Ended(context.DeadlineExceeded), "count(xs)"); err.Code != "budget" || err.Partial != nil {
+		t.Errorf("%v, %+v", err, err.Partial)
+	}
 }
 
 // TestPartialOfCancelled: an interrupt and the end of the time tell what was found, and nothing is

@@ -122,6 +122,10 @@ func groupBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		if err != nil {
 			return false, l.Pred.Pos().Err(err)
 		}
+		elem, err := value.Hold(&f.Thread, s.Elem)
+		if err != nil {
+			return false, err
+		}
 		if !found {
 			i = groups.Count()
 			if k, err = value.Hold(&f.Thread, k); err != nil {
@@ -131,11 +135,10 @@ func groupBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 				return false, err
 			}
 		}
-		elem, err := value.Hold(&f.Thread, s.Elem)
 		_, group := groups.At(i)
 		groups.Set(i, append(group.(value.List), elem))
 		kept++
-		return true, err
+		return true, nil
 	})
 	if err != nil {
 		return nil, err
@@ -167,8 +170,11 @@ func sortBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 			return false, err
 		}
 		elem, err := value.Hold(&f.Thread, s.Elem)
+		if err != nil {
+			return false, err
+		}
 		elems, keys = append(elems, elem), append(keys, key)
-		return true, err
+		return true, nil
 	})
 	if err != nil {
 		return nil, err
@@ -193,23 +199,24 @@ func reduce(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		return answered(f, "reduce", "which make %s", func() (value.Value, error) { return acc, nil })
 	}
 	err := l.Fold(f, false, sofar, func(s *machine.Scope) (bool, error) {
-		if !started {
-			started = true
+		x := s.Elem
+		if started {
+			s.Acc = acc
 			var err error
-			acc, err = value.Hold(&f.Thread, s.Elem)
-			return true, err
+			if x, err = l.Pred.On(f, s); err != nil {
+				return false, err
+			}
+			if value.IsScalar(x) {
+				// It replaces the one before.
+				f.Release(kept)
+			}
 		}
-		s.Acc = acc
-		x, err := l.Pred.On(f, s)
+		held, err := value.Hold(&f.Thread, x)
 		if err != nil {
 			return false, err
 		}
-		if value.IsScalar(x) {
-			// It replaces the one before.
-			f.Release(kept)
-		}
-		acc, err = value.Hold(&f.Thread, x)
-		return true, err
+		acc, started = held, true
+		return true, nil
 	})
 	if err == nil && !started {
 		return nil, fault.New("range", "reduce of nothing has no answer").With("give a start: reduce(xs, #acc + #, 0)")

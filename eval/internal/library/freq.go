@@ -106,18 +106,20 @@ func (t *frequencies) add(s *machine.Scope) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	if t.l.Pred2 != nil {
+		if x, err = t.l.Pred2.On(t.f, s); err != nil {
+			return false, err
+		}
+		if err = t.whole.add(x); err == nil {
+			err = t.sums[i].add(x)
+		}
+		if err != nil {
+			return false, t.l.Pred2.Pos().Err(err)
+		}
+	}
 	t.all++
 	t.counts[i]++
-	if t.l.Pred2 == nil {
-		return true, nil
-	}
-	if x, err = t.l.Pred2.On(t.f, s); err != nil {
-		return false, err
-	}
-	if err = t.whole.add(x); err == nil {
-		err = t.sums[i].add(x)
-	}
-	return true, t.l.Pred2.Pos().Err(err)
+	return true, nil
 }
 
 // group returns the group of the value x.
@@ -176,14 +178,16 @@ const maxSofar = 64
 // greatest sums, without percent.
 func freqSofar(f *machine.Frame, groups *value.Dict, counts []int, sums []total) machine.Partial {
 	var best []group
-	for i := range groups.Count() {
+	all := 0
+	for i, count := range counts {
+		if count == 0 {
+			continue // the limit came with its first element
+		}
+		all++
 		x, _ := groups.At(i)
-		g := group{held: x, count: counts[i]}
-		g.size = float64(g.count)
-		if i < len(sums) {
+		g := group{held: x, count: count, size: float64(count)}
+		if len(sums) > 0 {
 			g.total, g.size = &sums[i], sums[i].Float64()
-		} else if len(sums) > 0 {
-			continue // its first sum failed
 		}
 		at := sort.Search(len(best), func(k int) bool { return best[k].size < g.size })
 		if at < maxSofar {
@@ -208,11 +212,11 @@ func freqSofar(f *machine.Frame, groups *value.Dict, counts []int, sums []total)
 			told = append(told, g.value.Line(partialWidth)+": "+much)
 		}
 	}
-	p := machine.Partial{Function: "freq", Told: "of " + counted(groups.Count(), "value"), Answer: records(rows)}
-	if p.Answer.Len = groups.Count(); p.Answer.Len > len(rows) {
+	p := machine.Partial{Function: "freq", Told: "of " + counted(all, "value"), Answer: records(rows)}
+	if p.Answer.Len = all; p.Answer.Len > len(rows) {
 		p.Answer.Cut = &render.Cut{More: p.Answer.Len - len(rows)}
 	}
-	if groups.Count() > len(told) {
+	if all > len(told) {
 		told = append(told, "…")
 	}
 	if len(told) > 0 {

@@ -72,8 +72,12 @@ func hist(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 					h.nan++
 					return nil
 				}
+				if err := h.makeBin(f, n); err != nil {
+					return err
+				}
 				h.total.addSome(lanes.Values, nil, lane, lane+1)
-				return h.intoBin(f, n)
+				h.intoBin(n)
+				return nil
 			})
 			return err == nil, l.Pred.Pos().Err(err)
 		},
@@ -115,6 +119,11 @@ func (h *histogram) add(f *machine.Frame, x value.Value) error {
 		h.nan++
 		return nil
 	}
+	if ok {
+		if err := h.makeBin(f, n); err != nil {
+			return err
+		}
+	}
 	if err := h.total.add(x); !ok || err != nil {
 		e := fault.New("type", "hist takes numbers, or durations, and this is %s", x.Kind())
 		if _, is := x.(value.Time); is {
@@ -122,19 +131,28 @@ func (h *histogram) add(f *machine.Frame, x value.Value) error {
 		}
 		return e.With("name one of the fields, as in hist(xs, .size)")
 	}
-	return h.intoBin(f, n)
+	h.intoBin(n)
+	return nil
 }
 
-// intoBin counts n, which total has.
-func (h *histogram) intoBin(f *machine.Frame, n number.Number) error {
+// makeBin makes the bin of n if there is none. It comes before n is counted anywhere, as a limit may.
+func (h *histogram) makeBin(f *machine.Frame, n number.Number) error {
+	i := binOf(n)
+	if h.bins[i] != nil {
+		return nil
+	}
+	if err := f.Keep(12 * meter.ElementSize); err != nil {
+		return err
+	}
+	h.bins[i] = &bin{n, n, 0}
+	return nil
+}
+
+// intoBin counts n, which has a bin and total has.
+func (h *histogram) intoBin(n number.Number) {
 	h.durations = h.total.durations
 	h.count++
-	i := binOf(n)
-	b := h.bins[i]
-	if b == nil {
-		h.bins[i] = &bin{n, n, 1}
-		return f.Keep(12 * meter.ElementSize)
-	}
+	b := h.bins[binOf(n)]
 	b.count++
 	if o, _ := number.Compare(n, b.lo); o < 0 {
 		b.lo = n
@@ -142,7 +160,6 @@ func (h *histogram) intoBin(f *machine.Frame, n number.Number) error {
 	if o, _ := number.Compare(n, b.hi); o > 0 {
 		b.hi = n
 	}
-	return nil
 }
 
 func (h *histogram) sort() {

@@ -291,8 +291,11 @@ func uniqBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 			return true, l.Pred.Pos().Err(err)
 		}
 		elem, err := value.Hold(&f.Thread, s.Elem)
+		if err != nil {
+			return false, err
+		}
 		out = append(out, elem)
-		return true, err
+		return true, nil
 	})
 	return out, err
 }

@@ -312,10 +312,10 @@ func median(f *machine.Frame, args []value.Value) (value.Value, error) {
 		if n, ok := value.NumberOf(x); ok && n.F != n.F {
 			nan = x
 		}
-		xs = append(xs, x)
 		if err := f.Keep(meter.ElementSize); err != nil {
 			return err
 		}
+		xs = append(xs, x)
 		return t.add(x)
 	}
 	err := eachScalar(f, args, func() machine.Partial { return collected("median", len(xs)) }, scalars{

@@ -97,13 +97,15 @@ func (b *best) add(r ranked) error {
 	if at == b.n {
 		return nil
 	}
-	if len(b.rows) == b.n {
+	had := len(b.rows)
+	if had == b.n {
 		b.f.Release(b.f.Kept() - b.rows[b.n-1].size)
 		b.rows = b.rows[:b.n-1]
 	}
 	kept := b.f.Kept()
 	r, err := holdRanked(b.f, r)
 	if err != nil {
+		b.rows = b.rows[:had] // what is told of them has the last one still
 		return err
 	}
 	r.size = b.f.Kept() - kept
