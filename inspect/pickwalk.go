@@ -1,6 +1,10 @@
 package inspect
 
-import "github.com/sightglass-go/sightglass/inspect/internal/peek"
+import (
+	"hash/maphash"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
+)
 
 const (
 	// picks is how many places of a map are tried at a time: some fifty microseconds if they come
@@ -21,12 +25,13 @@ type pickWalk struct {
 	slabs [picks]peek.Slab
 	got   []picked
 	at    int             // of got, the next to be handed out
-	names mapWalk         // tells keys from each other
-	seen  map[string]bool // the keys that were handed out
+	name  []byte          // tells a key from others; a buffer
+	seed  maphash.Seed    // of the hashes of these names
+	seen  map[uint64]bool // those of the keys that were handed out: keys may be long
 }
 
 type picked struct {
-	name      string
+	name      uint64 // its hash
 	key, elem Value
 }
 
@@ -51,7 +56,7 @@ func (c *Cursor) Pick(n int, random func() uint64) (ok bool) {
 	if err != nil || err2 != nil || used < places/sparse || used == 0 {
 		return false
 	}
-	c.pick = &pickWalk{random: random, left: n, tries: 4*sparse*n + 2048, seen: map[string]bool{}}
+	c.pick = &pickWalk{random: random, left: n, tries: 4*sparse*n + 2048, seed: maphash.MakeSeed(), seen: map[uint64]bool{}}
 	c.choose()
 	return true
 }
@@ -78,7 +83,11 @@ func (w *pickWalk) load(of Value) (bool, error) {
 		w.walk = t.Walk(head)
 	}
 	w.walk.Trust(of.how&trusted != 0 && of.how&solid != 0)
+	read := 0 // bytes of keys
 	for i := range w.slabs {
+		if read > chunkBytes {
+			break // a guard may be held
+		}
 		w.tries--
 		k, e, torn, ok, err := w.walk.Pick(w.random(), &w.slabs[i])
 		if err != nil {
@@ -88,8 +97,11 @@ func (w *pickWalk) load(of Value) (bool, error) {
 			continue
 		}
 		key := of.entry(of.typ.Key(), k, torn)
-		name, ok := w.names.keyName(key)
-		if !ok || w.seen[name] {
+		b, same, err := key.appendKey(w.name[:0], 0)
+		w.name = b
+		read += len(b)
+		name := maphash.Bytes(w.seed, b)
+		if err != nil || !same || w.seen[name] {
 			continue
 		}
 		w.seen[name] = true

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -140,5 +141,36 @@ func TestPickUnderWriters(t *testing.T) {
 				seen[key.(string)] = true
 			}
 		}
+	}
+}
+
+// TestPickLongKeys: what tells long keys from each other is not kept, and few of them are read at a time.
+func TestPickLongKeys(t *testing.T) {
+	text, m := strings.Repeat("k", 64<<10), map[string]int{}
+	for i := range 200 {
+		m[text[i:]] = i
+	}
+	c, random := inspect.Of(m).Cursor(), rand.New(rand.NewPCG(7, 8))
+	if !c.Pick(90, random.Uint64) {
+		t.Fatal("a map with long keys cannot be picked from")
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	found := 0
+	for !c.Done() {
+		if err := c.Load(); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, _, ok := c.Next(); ok; _, _, ok = c.Next() {
+			n++
+		}
+		if found += n; n > 1 {
+			t.Errorf("%d keys of 64 KiB were read in one chunk", n)
+		}
+	}
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; found != 90 || n > 1<<20 {
+		t.Errorf("picking %d entries allocated %d bytes", found, n)
 	}
 }
