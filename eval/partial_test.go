@@ -195,6 +195,22 @@ func TestPartialOfBytes(t *testing.T) {
 	}
 }
 
+// TestPartialFromBeginning: what is walked from its beginning for its last element has one by then.
+func TestPartialFromBeginning(t *testing.T) {
+	list := make([]int, 100)
+	for i := range list {
+		list[i] = 1000 + i
+	}
+	reg := registry.New()
+	reg.Expose("list", &list, registry.Frozen())
+	s := NewSession(reg, Limits{Entries: 50, Time: time.Hour})
+	for source, want := range map[string]int{"findLast(map(list, # + 1), # < 1006)": 1005, "findLastIndex(map(list, # + 1), # < 1006)": 4} {
+		if p := stopped(t, s, source); string(p.Value.JSON()) != fmt.Sprint(want) || p.Entries < 6 || p.Entries > 50 {
+			t.Errorf("%s: %s of %d entries, want %d", source, p.Value.JSON(), p.Entries, want)
+		}
+	}
+}
+
 // TestPartialFails: what cannot be told of a partial answer keeps nobody from the error.
 func TestPartialFails(t *testing.T) {
 	s := NewSession(registry.New(), Limits{})

@@ -93,11 +93,18 @@ func findIndex(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 }
 
 func findLast(f *machine.Frame, l *machine.Loop) (value.Value, error) {
-	x, _, err := l.Backwards(f, undecided(f, "findLast", "the last that matches is not found yet", value.Nil))
+	x, _, err := l.Backwards(f, func(elem, _ value.Value) machine.Partial {
+		return undecided(f, "findLast", lastNotFound, elem)()
+	})
 	return x, err
 }
 
 func findLastIndex(f *machine.Frame, l *machine.Loop) (value.Value, error) {
-	_, i, err := l.Backwards(f, undecided(f, "findLastIndex", "the last that matches is not found yet", value.Nil))
+	_, i, err := l.Backwards(f, func(_, index value.Value) machine.Partial {
+		return undecided(f, "findLastIndex", lastNotFound, index)()
+	})
 	return i, err
 }
+
+// lastNotFound is told also of a walk from the beginning, in which some matched.
+const lastNotFound = "the last that matches is not found yet"

@@ -125,55 +125,60 @@ func (l *Loop) Until(f *Frame, stop bool, sofar func() Partial, then func(s *Sco
 
 // Backwards looks for the last element that passes, from the end of a list. What has no end to
 // start from (a map, a pipe) is walked whole. Both answers are Nil if there is none. sofar is as in
-// Fold.
-func (l *Loop) Backwards(f *Frame, sofar func() Partial) (elem, index value.Value, err error) {
+// Fold, and told what the answers would be.
+func (l *Loop) Backwards(f *Frame, sofar func(elem, index value.Value) Partial) (elem, index value.Value, err error) {
 	x, err := l.From(f)
 	if err != nil {
 		return nil, nil, err
 	}
-	fold := f.BeginFold(x, sofar)
-	elem, index, err = l.backwards(f, x, fold)
+	elem, index = value.Nil, value.Nil
+	fold := f.BeginFold(x, func() Partial { return sofar(elem, index) })
+	err = l.backwards(f, x, fold, func(e, i value.Value) { elem, index = e, i })
 	f.EndFold(fold, err)
 	return elem, index, err
 }
 
-func (l *Loop) backwards(f *Frame, x value.Value, fold *Fold) (elem, index value.Value, err error) {
-	elem, index = value.Nil, value.Nil
+func (l *Loop) backwards(f *Frame, x value.Value, fold *Fold, found func(elem, index value.Value)) error {
 	if value.Streamed(x) || !value.IsList(x) {
 		kept := f.Kept()
-		err := value.Each(&f.Thread, x, l.Pred.Unlocked, func(i int, key, e value.Value) (bool, error) {
+		return value.Each(&f.Thread, x, l.Pred.Unlocked, func(i int, key, e value.Value) (bool, error) {
 			ok, err := l.Pred.Test(f, &Scope{Index: i, Key: key, Elem: e})
 			if ok && err == nil {
 				f.Release(kept)
-				index = value.Int(i)
-				elem, err = value.Hold(&f.Thread, e)
+				var held value.Value
+				if held, err = value.Hold(&f.Thread, e); err == nil {
+					found(held, value.Int(i))
+				}
 			}
-			fold.Saw(1)
+			if err == nil {
+				fold.Saw(1)
+			}
 			return true, err
 		})
-		return elem, index, err
 	}
 	n, err := value.Len(&f.Thread, x)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	for i := n - 1; i >= 0; i-- {
 		if err := f.Tick(1); err != nil {
-			return nil, nil, err
+			return err
 		}
 		e, err := value.Index(&f.Thread, x, value.Int(i))
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		ok, err := l.Pred.Test(f, &Scope{Index: i, Key: value.Unkeyed, Elem: e})
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		if ok {
-			elem, err = value.Hold(&f.Thread, e)
-			return elem, value.Int(i), err
+			if e, err = value.Hold(&f.Thread, e); err == nil {
+				found(e, value.Int(i))
+			}
+			return err
 		}
 		fold.Saw(1)
 	}
-	return value.Nil, value.Nil, nil
+	return nil
 }
