@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -105,6 +106,31 @@ func TestBatches(t *testing.T) {
 						compare(fmt.Sprintf(template, collection, fmt.Sprintf(condition, chain)))
 					}
 				}
+			}
+		}
+	}
+}
+
+// TestBatchesOfHiddenAtomics: a pattern that hides the field of an atomic hides what it holds from batches too.
+func TestBatchesOfHiddenAtomics(t *testing.T) {
+	o := &struct {
+		List  []atomic.Int64
+		Array [5]atomic.Int64
+		ByKey map[int]*struct{ Hits atomic.Int64 }
+	}{List: make([]atomic.Int64, 5), ByKey: map[int]*struct{ Hits atomic.Int64 }{}}
+	for i := range o.List {
+		o.ByKey[i] = new(struct{ Hits atomic.Int64 })
+		for _, n := range []*atomic.Int64{&o.List[i], &o.Array[i], &o.ByKey[i].Hits} {
+			n.Store(4711)
+		}
+	}
+	reg := registry.New()
+	reg.Expose("o", o, registry.Hide("List.*.v", "Array.*.v", "ByKey.*.Hits.v"))
+	for _, predicate := range []string{"o.List, #", "o.Array, #", "o.ByKey, .Hits"} {
+		for _, form := range []string{"count(%s > 4000)", "find(%s == 4711)", "map(%s + 0)", "any(filter(%s != 0), true)"} {
+			line := fmt.Sprintf(form, predicate)
+			if r, err := NewSession(reg, Limits{}).Eval(t.Context(), line); err == nil || strings.Contains(err.Error(), "4711") {
+				t.Errorf("%s: %v, %v", line, r, err)
 			}
 		}
 	}

@@ -365,8 +365,9 @@ func (b *Batch) ordinary(key bool) *View {
 		v.reset(val)
 		v.decide()
 	}
-	// Where it lies decides whether it is a copy.
+	// Where it lies decides whether it is a copy. It is shown field by field if the first was.
 	v.val = val.Trust(v.policy.Frozen)
+	v.judge()
 	return v
 }
 

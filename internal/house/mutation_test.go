@@ -201,6 +201,7 @@ var mutations = []mutation{
 	{off: "redaction by the name of each key of a batch", file: "internal/access/batch.go", old: "if int(ref) == i {\n					odd.Set(lane)", new: "if int(ref) == i && lane != 9 {\n					odd.Set(lane)", test: "TestBatchPolicy"},
 	{off: "a key too long to be looked at hides its entry, in batches", file: "internal/access/batch.go", old: "*odd = b.from.LongKeys(inspect.MaxKey)", new: "*odd = inspect.Mask{}", test: "TestBatchPolicy"},
 	{off: "collections of which a pattern names some elements go one by one", file: "internal/access/batch.go", old: "; !ok || v.calls != 0 &&", new: "; !ok && false || v.calls != 0 &&", test: "TestStepByStep"},
+	{off: "a pattern within elements that are shown as one, in batches", file: "internal/access/batch.go", old: "	v.judge()\n	return v", new: "	return v", test: "TestBatchesOfHiddenAtomics", in: "eval"},
 	{off: "what a batch reads without a guard is told", file: "internal/access/batch.go", old: "c.wide && !c.readable(v)", new: "false", test: "TestBatchesTellRaces"},
 	{off: "a guard is given back in the middle of a batch", file: "internal/access/batch.go", old: "!b.walk.patient && time.Now().After(b.walk.until)", new: "false", test: "TestBatchGivesGuardBack"},
 	{off: "keys are looked at where a field inherits", file: "internal/access/fieldcache.go", old: "return f.Inherits || f.Contained", new: "return f.Inherits && f.Contained", test: "TestBatchPolicy"},
