@@ -135,3 +135,28 @@ func TestBatchesOfHiddenAtomics(t *testing.T) {
 		}
 	}
 }
+
+// TestTopOfMapped: the rows of what map makes have that as their values, and its positions as their keys.
+func TestTopOfMapped(t *testing.T) {
+	o := &struct {
+		List  []int
+		ByKey map[string]int
+	}{ByKey: map[string]int{}}
+	for i := range 5 {
+		o.List = append(o.List, i)
+		o.ByKey[fmt.Sprint(i)] = i
+	}
+	reg := registry.New()
+	reg.Expose("o", o, registry.Frozen())
+	s := NewSession(reg, Limits{})
+	for line, want := range map[string]string{
+		"top(map(o.List, # * 2), 2)":                   `[map[by:8 key:4 value:8] map[by:6 key:3 value:6]]`,
+		"top(map(filter(o.List, # > 1), -#), 1)":       `[map[by:-2 key:0 value:-2]]`,
+		"map(top(map(o.ByKey, # + 1), 5), .value)":     "[5 4 3 2 1]",
+		"sort(map(top(map(o.ByKey, # + 1), 5), .key))": "[0 1 2 3 4]",
+	} {
+		if got, err := answer(t, s, line); fmt.Sprint(got) != want || err != nil {
+			t.Errorf("%s: %v, %v, want %s", line, got, err, want)
+		}
+	}
+}

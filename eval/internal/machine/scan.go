@@ -239,7 +239,7 @@ func (l *Loop) inBatches(f *Frame, x value.Value, body *Body) (w *overLanes, why
 	positional := func(p *Predicate) bool { return filtered && p.Scan.Positional(list) }
 	made := len(w.stages) > 0 && !w.stages[len(w.stages)-1].filters
 	switch {
-	case made && (l.Pred != nil || l.Pred2 != nil):
+	case made && (l.Pred != nil || l.Pred2 != nil || body.Lends):
 		return nil, "what map makes is no entry"
 	case made:
 		w.values = w.stages[len(w.stages)-1].loop.Pred.Scan.Scan
