@@ -138,9 +138,10 @@ func (o *outbox) Mute(on bool) {
 	o.changed.Broadcast()
 }
 
-// wake sends what is queued, unless that waits or the goroutine is running. The caller holds o.mu.
+// wake sends what is queued, unless that waits, the goroutine is running or a write has failed. The
+// caller holds o.mu.
 func (o *outbox) wake() {
-	if o.sending || o.held {
+	if o.sending || o.held || o.err != nil {
 		return
 	}
 	if o.try(); len(o.text)+len(o.control) > 0 {

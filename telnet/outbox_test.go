@@ -85,3 +85,28 @@ func TestOutboxDiscards(t *testing.T) {
 		}
 	})
 }
+
+// TestOutboxAfterFailure: what waits for Release while a write fails is not sent behind the gap that
+// this leaves.
+func TestOutboxAfterFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, there, failed := newPipedOutbox(t)
+		defer there.Close()
+		o.Write([]byte("first"))
+		synctest.Wait() // it is being written
+		if !o.Hold() {
+			t.Fatal("nothing else waits to be sent")
+		}
+		o.Write([]byte("second"))
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		<-failed
+		o.Release()
+		synctest.Wait()
+		select {
+		case err := <-failed:
+			t.Errorf("it failed again: %v", err)
+		default:
+		}
+	})
+}
