@@ -2,6 +2,7 @@ package meter
 
 import (
 	"context"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -48,7 +49,11 @@ func (w *waits) begin() *wait {
 	if w.over.Load() {
 		b.end(nil)
 	}
-	b.timer = time.AfterFunc(time.Until(w.until), func() { b.end(context.DeadlineExceeded) })
+	left := time.Until(w.until)
+	if w.paused > 0 || w.over.Load() {
+		left = math.MaxInt64 // the pause may have taken longer than that, and Stop would come too late
+	}
+	b.timer = time.AfterFunc(left, func() { b.end(context.DeadlineExceeded) })
 	if w.paused > 0 || w.over.Load() {
 		b.timer.Stop()
 	}

@@ -92,3 +92,27 @@ func TestWaitsInPause(t *testing.T) {
 		}
 	})
 }
+
+// TestWaitsLateInPause: what begins to wait in a pause, after as much time as is left, waits until it is
+// over.
+func TestWaitsLateInPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := New(t.Context(), Budget{Time: time.Second})
+		defer m.End()
+		resume := m.Pause()
+		time.Sleep(time.Hour)
+		done := m.Context().Done()
+		synctest.Wait()
+		select {
+		case <-done:
+			t.Fatal("it ended in a pause")
+		default:
+		}
+		resume()
+		resumed := time.Now()
+		<-done
+		if got := time.Since(resumed); got != time.Second {
+			t.Errorf("it ended %v after the pause", got)
+		}
+	})
+}
