@@ -35,6 +35,7 @@ func TestSecurity(t *testing.T) {
 		cmd := exec.Command("bash", "-e", "-c", script)
 		cmd.Dir, cmd.Env = dir, append(os.Environ(), "PASSWORD=correct horse")
 		cmd.Stdin = strings.NewReader("correct horse\n")
+		cmd.WaitDelay = rig.Patience // in case something that it started stays
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v: %v\n%s", b, err, out)
@@ -79,9 +80,11 @@ func TestSecurity(t *testing.T) {
 	}
 }
 
-// typing is an expect script of what somebody types, in which each step waits for what it needs.
+// typing is an expect script of what somebody types, in which each step waits for what it needs. It
+// kills the tunnel: a socat that is about to report the end of its connection may, as its terminal
+// goes away, try that for ever.
 const typing = `set timeout 60
-spawn -noecho TUNNEL
+set tunnel [spawn -noecho TUNNEL]
 expect -re "listening on" {} timeout { exit 1 }
 spawn -noecho CLIENT
 expect "user: " {} timeout { exit 2 }
@@ -93,6 +96,7 @@ send "1 + 1\r"
 expect -re "\n\[^\n]*2\[^\n]*\r\n.*> " {} timeout { exit 5 }
 send "quit\r"
 expect eof {} timeout { exit 6 }
+catch { exec kill -KILL $tunnel }
 `
 
 // tryUnit lets systemd check a unit, with a program that there is in the place of the example's.

@@ -78,7 +78,7 @@ func TestListAndTheRest(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			r := newReader(t)
 			r.types("\t")
-			r.sees("> │\nwait     a wait\nlong     a long\nhelp     explain the session, a comman…\ndir      list what is exposed, or what…\n… 10 lines more: Tab")
+			r.sees("> │\nwait     a wait\nlong     a long\nhelp     explain the session, a comman…\ndir      list what is exposed, or what…\n… 11 lines more: Tab")
 			tc.do(r)
 			r.sees(tc.want)
 		})
