@@ -183,6 +183,9 @@ func (m *Meter) Look() error {
 		return m.Ended(context.Cause(m.ctx))
 	}
 	now := time.Now()
+	if now.Sub(m.start) > m.budget.Time {
+		return m.Ended(context.DeadlineExceeded)
+	}
 	if m.callLong(now) {
 		m.isLong = true
 		if err := m.long(); err != nil {
@@ -190,9 +193,6 @@ func (m *Meter) Look() error {
 			return err
 		}
 		now = time.Now()
-	}
-	if now.Sub(m.start) > m.budget.Time {
-		return m.Ended(context.DeadlineExceeded)
 	}
 	if m.report != nil && now.Sub(m.told) >= reportEvery {
 		m.told = now

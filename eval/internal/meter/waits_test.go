@@ -116,3 +116,17 @@ func TestWaitsLateInPause(t *testing.T) {
 		}
 	})
 }
+
+// TestSpentWaitsForNothing: an evaluation whose time is spent does not wait for a turn to be told so.
+func TestSpentWaitsForNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := New(t.Context(), Budget{Time: time.Second, Entries: 1})
+		defer m.End()
+		m.YieldTo(func() time.Duration { return time.Second }, func() bool { return false })
+		m.WhenLong(nil, func() error { t.Error("it waited for a turn"); return nil })
+		time.Sleep(2 * time.Second)
+		if err := m.Look(); err == nil {
+			t.Error("it goes on")
+		}
+	})
+}
