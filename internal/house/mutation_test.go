@@ -156,7 +156,7 @@ var mutations = []mutation{
 	{off: "a float that comes to no number is an error", file: "eval/internal/value/arith.go", old: "case z-z != 0 && x-x == 0 && y-y == 0:", new: "case false:", test: "TestExact", in: "eval"},
 	{off: "an integer that no float holds stays one", file: "internal/number/number.go", old: "return quotient, !quotient.FitsFloat()", new: "return quotient, false", test: "TestRounded", in: "eval"},
 	{off: "a float of the application is no literal", file: "internal/number/number.go", old: "return OfSingle(f), ok && n.Written", new: "return OfSingle(f), ok", test: "TestFloat32", in: "eval"},
-	{off: "a cut snapshot does not count", file: "eval/internal/value/snapshot.go", old: "	if x.Node.Cut != nil {\n		return errCut(x.Node)\n	}\n	for i, it", new: "	for i, it", test: "TestSnapshotCut", in: "eval"},
+	{off: "a cut snapshot does not count", file: "eval/internal/value/snapshot.go", old: "	if err := lacks(x.Node); err != nil {\n		return err\n	}\n	for i, it", new: "	for i, it", test: "TestSnapshotCut", in: "eval"},
 	{off: "elements of slices are copied", file: "inspect/listwalk.go", old: "		h = of.hop(t, data).how\n		if !of.space().pinned(t) {", new: "		h = of.hop(t, data).how\n		if false {", test: "TestAnswersAreOfOneMoment", in: "eval"},
 	{off: "an element that is asked for by its index or key is copied", file: "internal/access/walk.go", old: "!val.InPlace() || v.policy.Frozen || !v.hasGuard()", new: "true", test: "TestAnswersAreOfOneMoment", in: "eval"},
 	{off: "objects that were picked are compared when they are shown", file: "internal/access/keep.go", old: "v.pick.changed = !ok || sum != v.pick.sum", new: "_, _ = sum, ok", test: "TestAnswersAreOfOneMoment", in: "eval"},

@@ -74,7 +74,15 @@ func (x *Snapshot) Type() string {
 func (x *Snapshot) Shape() inspect.Shape { return x.Node.Shape }
 
 // Len is that of what it is a copy of, however much was cut.
-func (x *Snapshot) Len(*Thread) (int, error) { return x.Node.Len, nil }
+func (x *Snapshot) Len(*Thread) (int, error) {
+	switch n := x.Node; {
+	case n.Err != "":
+		return 0, errUnread(n)
+	case n.Shape != inspect.List && n.Shape != inspect.Map && n.Shape != inspect.Chan:
+		return 0, NotCollection(x)
+	}
+	return x.Node.Len, nil
+}
 
 func (x *Snapshot) mapKept() kept {
 	n := x.Node
@@ -103,7 +111,7 @@ func (x *Snapshot) part(n *render.Node) (Value, error) {
 	case n.Hidden:
 		return Redacted{&access.Redacted{}}, nil
 	case n.Err != "":
-		return nil, fault.New("unreadable", "this could not be read when the snapshot was taken: %s", n.Err)
+		return nil, errUnread(n)
 	case n.Cycle != "":
 		return nil, fault.New("range", "the snapshot does not follow the cycle to %s", n.Cycle).With("look at the live object")
 	case n.Shape == inspect.Nil && n.Type != "" && n.Text == (NilOf{goType: n.Type}).String():
@@ -119,6 +127,23 @@ func (x *Snapshot) part(n *render.Node) (Value, error) {
 		return Nil, nil
 	}
 	return &Snapshot{Node: n}, nil
+}
+
+// errUnread is the error of asking for what n lacks because it could not be read.
+func errUnread(n *render.Node) error {
+	return fault.New("unreadable", "this could not be read when the snapshot was taken: %s", n.Err)
+}
+
+// lacks is the error of asking for what n does not have, though what it is a copy of may; nil if n has
+// all.
+func lacks(n *render.Node) error {
+	switch {
+	case n.Err != "":
+		return errUnread(n)
+	case n.Cut != nil:
+		return errCut(n)
+	}
+	return nil
 }
 
 // errCut is the error of asking for what was cut from n. It is none of those that ?? and get make
@@ -142,12 +167,12 @@ func (x *Snapshot) Fields() (names []string, err error) {
 // Member is a field or an entry.
 func (x *Snapshot) Member(_ *Thread, name string) (Value, error) {
 	var names []string
-	var begins *render.Node // a key of which only the beginning is known, which name has too
+	var unsure error // a key may be name, and is not known, or only its beginning, which name has too
 	for _, it := range x.Node.Items {
 		switch {
-		case it.Key != nil && it.Key.Cut != nil:
-			if k, ok := it.Key.Scalar.(string); ok && strings.HasPrefix(name, k) {
-				begins = it.Key
+		case it.Key != nil && lacks(it.Key) != nil:
+			if k, ok := it.Key.Scalar.(string); !ok || strings.HasPrefix(name, k) {
+				unsure = lacks(it.Key)
 			}
 		case it.Key != nil && it.Key.Scalar == name, it.Key == nil && it.Name == name && name != "":
 			return x.place(it.Node)
@@ -159,11 +184,11 @@ func (x *Snapshot) Member(_ *Thread, name string) (Value, error) {
 			}
 		}
 	}
-	switch {
-	case x.Node.Cut != nil:
-		return nil, errCut(x.Node)
-	case begins != nil:
-		return nil, errCut(begins)
+	if err := lacks(x.Node); err != nil {
+		return nil, err
+	}
+	if unsure != nil {
+		return nil, unsure
 	}
 	code, what := "no_field", "field"
 	if x.Node.Shape == inspect.Map {
@@ -183,6 +208,9 @@ func (x *Snapshot) Member(_ *Thread, name string) (Value, error) {
 func (x *Snapshot) Index(t *Thread, key Value) (Value, error) {
 	if x.Node.Shape == inspect.List {
 		i, err := position(key, x.Node.Len)
+		if x.Node.Err != "" && (err != nil || i >= len(x.Node.Items)) {
+			return nil, errUnread(x.Node)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -219,10 +247,10 @@ func (x *Snapshot) Index(t *Thread, key Value) (Value, error) {
 			return x.place(it.Node)
 		}
 	}
-	switch {
-	case x.Node.Cut != nil:
-		return nil, errCut(x.Node)
-	case texts:
+	if err := lacks(x.Node); err != nil {
+		return nil, err
+	}
+	if texts {
 		return nil, otherKey("strings", key)
 	}
 	return nil, fault.New("no_key", "%s has no key %s", x.Kind(), KeyText(key))
@@ -242,8 +270,8 @@ func (x *Snapshot) Each(t *Thread, _ bool, yield Yield) error {
 	if x.Node.Shape != inspect.List && x.Node.Shape != inspect.Map {
 		return NotCollection(x)
 	}
-	if x.Node.Cut != nil {
-		return errCut(x.Node)
+	if err := lacks(x.Node); err != nil {
+		return err
 	}
 	for i, it := range x.Node.Items {
 		if err := t.Tick(1); err != nil {
