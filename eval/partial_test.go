@@ -261,7 +261,7 @@ func TestPartialTellsNoSecret(t *testing.T) {
 		"freq(logins, .Password)", "freq(logins, .Card)", "freq(logins, .Name, .Size)", "freq(logins)", "freq(cards, #key)", "freq(map(logins, .Card))",
 		"top(logins, 3, .Size)", "top(logins, 3, .Password)", "top(cards, 3)", "top(map(logins, .Card), 3)", "min(logins, .Card)", "max(cards, #key)",
 		"reduce(logins, .Password)", "reduce(logins, .Card)", "reduce(cards, #key)", "reduce(logins, #)", "reduce(logins, #acc + .Half, '')",
-		"filter(logins, .Size > 3)", "map(logins, .Card)", "groupBy(logins, .Name)", "find(logins, .Size < 0)",
+		"findLast(map(logins, .Half), true)", "findLast(map(logins, .Card), true)", "findLast(cards, true)", "filter(logins, .Size > 3)", "map(logins, .Card)", "groupBy(logins, .Name)", "find(logins, .Size < 0)",
 		"uniq(logins, .Password)", "sortBy(logins, .Card)", "hist(logins, .Size)", "median(logins, .Size)",
 	} {
 		_, err := s.Eval(t.Context(), source)
