@@ -117,11 +117,11 @@ func (s *Session) objectRequest(ctx context.Context, req request) reply {
 
 // expression evaluates q and returns the reply.
 func (s *Session) expression(ctx context.Context, q eval.Query) reply {
+	most := s.limits.Within(s.lower).Within(q.Limits).Output
 	r, err := s.eval(ctx, q)
 	if err != nil {
-		return evalErrorReply(err)
+		return evalErrorReply(err, most)
 	}
-	most := s.limits.Within(s.lower).Within(q.Limits).Output
 	if size := r.Value().JSONSize(); size > most {
 		return errorReply(codeOutput, "%s", beyondOutput(size, most))
 	}
@@ -132,7 +132,7 @@ func (s *Session) expression(ctx context.Context, q eval.Query) reply {
 	unnamed := r
 	unnamed.Name = "" // the reply has it in name
 	if err := errors.Join(writeText(a, unnamed, st, s.clock.Now()), a.end()); err != nil {
-		return evalErrorReply(err)
+		return evalErrorReply(err, most)
 	}
 	said := strings.TrimSuffix(text.String(), "\n")
 	out := reply{OK: true, Type: r.Type, Name: r.Name, node: r.Value(), Text: &said, Notes: append([]string{}, r.Notes...), Codes: r.Codes}

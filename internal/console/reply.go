@@ -77,14 +77,19 @@ type replyPartial struct {
 	Kept     *int            `json:"kept,omitempty"`
 }
 
-func partialOf(p *eval.Partial) *replyPartial {
+// partialOf returns what is told of p, whose value may have that many bytes.
+func partialOf(p *eval.Partial, most int) *replyPartial {
 	if p == nil {
 		return nil
 	}
 	r := &replyPartial{Function: p.Function, Path: p.Path, Entries: p.Entries, Of: p.Of}
 	switch {
 	case p.Value != nil:
-		r.Value = p.Value.JSON()
+		n := p.Value
+		if size := n.JSONSize(); size > most {
+			n = &render.Node{Err: beyondOutput(size, most)}
+		}
+		r.Value = n.JSON()
 	case p.Function != "":
 		r.Kept = &p.Kept
 	}
@@ -116,15 +121,15 @@ func errorReply(code, format string, args ...any) reply {
 	return reply{Error: &replyError{Code: code, Message: fmt.Sprintf(format, args...)}}
 }
 
-// evalErrorReply returns the reply for an error of an evaluation.
-func evalErrorReply(err error) reply {
+// evalErrorReply returns the reply for an error of an evaluation whose answer may have that many bytes.
+func evalErrorReply(err error, most int) reply {
 	out := errorReply("internal", "%v", err)
 	if e := (*eval.Error)(nil); errors.As(err, &e) {
 		out.Error.Code, out.Error.Message = e.Code, e.Message
 		if e.Line > 0 {
 			out.Error.Pos = []int{e.Line, e.Col}
 		}
-		out.Error.Partial = partialOf(e.Partial)
+		out.Error.Partial = partialOf(e.Partial, most)
 	}
 	return out
 }
