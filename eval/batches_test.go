@@ -160,3 +160,23 @@ func TestTopOfMapped(t *testing.T) {
 		}
 	}
 }
+
+// TestBatchesTellHowFar: where an element that was found fails, the lanes before it have been read.
+func TestBatchesTellHowFar(t *testing.T) {
+	o := &struct{ List []shelf }{List: make([]shelf, 40)}
+	for i := range o.List {
+		o.List[i].Hits = i
+	}
+	reg := registry.New()
+	reg.Expose("o", o, registry.Frozen())
+	s := NewSession(reg, Limits{Bytes: 96})
+	for line, want := range map[string]string{
+		"filter(o.List, .Hits > 30)":                "31 of 40 entries of o.List were read, none of which matches",
+		"groupBy(filter(o.List, .Hits > 5), .Name)": "6 of 40 entries of o.List were read, of which 0 are collected",
+		"sortBy(filter(o.List, .Hits > 9), .Hits)":  "10 of 40 entries of o.List were read, of which 0 are collected",
+	} {
+		if _, err := s.Eval(t.Context(), line); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", line, err, want)
+		}
+	}
+}

@@ -331,6 +331,7 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 	one := func(do func(s *Scope) (bool, error)) func(pos int, key, elem *access.View) (bool, error) {
 		return func(pos int, key, elem *access.View) (bool, error) {
 			s = scopeOf(pos, key, elem)
+			sawUpTo(pos) // the lanes before it, should it fail
 			more, err := do(&s)
 			if err == nil {
 				sawUpTo(pos + 1)
