@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"hash/maphash"
+	"reflect"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
@@ -42,9 +43,10 @@ type picked struct {
 //
 // c may find fewer entries, if there are fewer or the map has become almost empty since. random
 // returns random numbers. ok is false for other collections, for maps almost all of whose places are
-// empty, and where maps cannot be read: c walks these as without Pick.
+// empty or whose keys may be NaN, which nothing tells from each other, and where maps cannot be read:
+// c walks these as without Pick.
 func (c *Cursor) Pick(n int, random func() uint64) (ok bool) {
-	if _, ok = c.walker.(*mapWalk); !ok || c.of.space().memory.MapsUnknown() != nil {
+	if _, ok = c.walker.(*mapWalk); !ok || c.of.space().memory.MapsUnknown() != nil || c.of.space().mayBeNaN(c.of.typ.Key()) {
 		return false
 	}
 	head, err := c.of.pointer()
@@ -59,6 +61,24 @@ func (c *Cursor) Pick(n int, random func() uint64) (ok bool) {
 	c.pick = &pickWalk{random: random, left: n, tries: 4*sparse*n + 2048, seed: maphash.MakeSeed(), seen: map[uint64]bool{}}
 	c.choose()
 	return true
+}
+
+// mayBeNaN reports whether keys of type t may be NaN, or have parts that are. What lies in an interface
+// does not count.
+func (s *space) mayBeNaN(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Float32, reflect.Float64, reflect.Complex64, reflect.Complex128:
+		return true
+	case reflect.Array:
+		return s.mayBeNaN(t.Elem())
+	case reflect.Struct:
+		for _, f := range s.fields(t) {
+			if s.mayBeNaN(f.Type) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (w *pickWalk) load(of Value) (bool, error) {

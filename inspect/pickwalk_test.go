@@ -82,7 +82,9 @@ func TestPick(t *testing.T) {
 	for i := range 9_900 {
 		delete(emptied, i)
 	}
-	for _, m := range []any{map[int]int{}, map[int]int(nil), emptied} {
+	type place struct{ at [2]float32 }
+	nan := map[float64]int{1: 1, math.NaN(): 2, math.NaN(): 3}
+	for _, m := range []any{map[int]int{}, map[int]int(nil), emptied, nan, map[place]int{{}: 1}} {
 		if inspect.Of(m).Cursor().Pick(5, random.Uint64) {
 			t.Errorf("%d of 10,000 entries are picked from", inspect.Of(m).Shape())
 		}
