@@ -154,7 +154,7 @@ func TestAttackTrust(t *testing.T) {
 	all.Go(func() { b.change(stop) })
 	all.Go(func() {
 		// The race detector writes to locks in C, where Go cannot catch a fault.
-		for i := 0; !stop.Load() && !raceDetector; i++ {
+		for i := 0; !stop.Load() && !attack.RaceDetector; i++ {
 			protect([]int{syscall.PROT_NONE, syscall.PROT_READ, syscall.PROT_READ | syscall.PROT_WRITE}[i%3])
 			runtime.Gosched()
 		}

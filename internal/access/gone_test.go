@@ -12,6 +12,7 @@ import (
 	"unsafe"
 
 	"github.com/sightglass-go/sightglass/inspect/render"
+	"github.com/sightglass-go/sightglass/internal/attack"
 )
 
 // offHeap is an object in memory that Go does not manage, such as that of a C library or a mapped
@@ -42,7 +43,7 @@ func newOffHeap(t *testing.T) (x *offHeap, protect func(prot int)) {
 // TestLockThatIsGone reads under a lock whose memory is gone, or cannot be written: that is an
 // error, as is everything else there.
 func TestLockThatIsGone(t *testing.T) {
-	if raceDetector {
+	if attack.RaceDetector {
 		t.Skip("the race detector writes to locks by code in C, where Go cannot catch a fault")
 	}
 	x, protect := newOffHeap(t)

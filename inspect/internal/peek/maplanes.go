@@ -21,20 +21,20 @@ func (w *MapWalk) ElemLanes(l *Lanes, i, j int) {
 // another. The type of keys must be a string.
 func (w *MapWalk) KeysWithin(i, j, max int) bool {
 	begin, end := i/groupSlots, (j+groupSlots-1)/groupSlots
-	group := w.slab.Ref(w.groups).Add(uintptr(begin) * w.typ.groupSize)
-	for range end - begin {
-		p := group.Add(w.typ.keys).ptr
+	slab := w.slab.Ref(w.groups).ptr
+	for g := begin; g < end; g++ {
+		// An offset: a pointer must not lead behind the slab, not even to be compared.
+		at := uintptr(g)*w.typ.groupSize + w.typ.keys
 		var odd uintptr
 		for range groupSlots {
-			h := (*[2]uintptr)(p)
+			h := (*[2]uintptr)(unsafe.Add(slab, at))
 			// The highest bit is set if the length is too large or negative, or that of nothing.
 			odd |= uintptr(max) - h[1] | h[1] | (h[0]-1)&-h[1]
-			p = unsafe.Add(p, w.typ.keyStride)
+			at += w.typ.keyStride
 		}
 		if int(odd) < 0 {
 			return false
 		}
-		group = group.Add(w.typ.groupSize)
 	}
 	return true
 }

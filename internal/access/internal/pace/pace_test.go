@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sightglass-go/sightglass/internal/attack"
 	_ "github.com/sightglass-go/sightglass/internal/attack"
 )
 
@@ -347,7 +348,7 @@ func TestYieldAllocates(t *testing.T) {
 		p.since -= time.Millisecond
 		p.Yield(t.Context(), false)
 	})
-	if n > 0 {
+	if n > 0 && !attack.RaceDetector {
 		t.Errorf("Yield allocates %v times", n)
 	}
 }
