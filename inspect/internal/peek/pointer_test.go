@@ -100,6 +100,9 @@ type pair struct {
 func (p *pair) alternate(targets *[2]int, stop *atomic.Bool) {
 	for i := 0; !stop.Load(); i++ {
 		p.p, p.n = unsafe.Pointer(&targets[i&1]), i&1
+		if i%1000 == 0 {
+			runtime.Gosched() // an emulator may find no place to preempt it
+		}
 	}
 }
 
