@@ -30,15 +30,9 @@ func (w *mapWalk) load(of Value) (bool, error) {
 func (w *mapWalk) copy(of Value, slots int) (more bool, err error) {
 	w.of = of
 	if w.walk == nil {
-		head, err := of.pointer()
-		if err != nil || head.IsNil() {
+		if w.walk, err = of.slots(); w.walk == nil {
 			return false, err
 		}
-		t, err := of.space().memory.Maps(of.typ)
-		if err != nil {
-			return false, err
-		}
-		w.walk = t.Walk(head)
 	} else if w.slot >= w.walk.Slots() && !w.advance() {
 		return false, nil
 	}
@@ -54,6 +48,19 @@ func (w *mapWalk) copy(of Value, slots int) (more bool, err error) {
 		w.seen, w.slot = w.handedOut(), 0
 	}
 	return true, nil
+}
+
+// slots begins a walk through the slots of v, a map. It returns nil for a nil map.
+func (v Value) slots() (*peek.MapWalk, error) {
+	head, err := v.pointer()
+	if err != nil || head.IsNil() {
+		return nil, err
+	}
+	t, err := v.space().memory.Maps(v.typ)
+	if err != nil {
+		return nil, err
+	}
+	return t.Walk(head), nil
 }
 
 // advance goes to the next table and reports whether there is one.

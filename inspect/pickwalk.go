@@ -81,7 +81,7 @@ func (s *space) mayBeNaN(t reflect.Type) bool {
 	return false
 }
 
-func (w *pickWalk) load(of Value) (bool, error) {
+func (w *pickWalk) load(of Value) (more bool, err error) {
 	w.of = of
 	for _, p := range w.got[w.at:] { // there was no time for these
 		delete(w.seen, p.name)
@@ -92,15 +92,9 @@ func (w *pickWalk) load(of Value) (bool, error) {
 		return false, nil
 	}
 	if w.walk == nil {
-		head, err := of.pointer()
-		if err != nil || head.IsNil() {
+		if w.walk, err = of.slots(); w.walk == nil {
 			return false, err
 		}
-		t, err := of.space().memory.Maps(of.typ)
-		if err != nil {
-			return false, err
-		}
-		w.walk = t.Walk(head)
 	}
 	w.walk.Trust(of.how&trusted != 0 && of.how&solid != 0)
 	read := 0 // bytes of keys
