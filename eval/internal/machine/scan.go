@@ -69,7 +69,6 @@ type Lanes struct {
 	// them is the one that it failed with.
 	Took int
 
-	loop   *Loop
 	batch  *access.Batch
 	stages []*stage
 	first  int // the index of lane 0
@@ -96,9 +95,6 @@ func (l *Lanes) Len() int {
 // Count is how many of the lanes from Lo up to Hi are in m.
 func (l *Lanes) Count(m *inspect.Mask) int { return scan.Count(m, l.Lo, l.Hi) }
 
-// Next returns the first lane from i up to Hi that is in m, and Hi if there is none.
-func (l *Lanes) Next(m *inspect.Mask, i int) int { return min(m.Next(i), l.Hi) }
-
 // Scope is what a predicate sees of a lane that is in In. It is lent: it is good until the next
 // call, and its element until Body.Lanes returns. The guard may be held.
 func (l *Lanes) Scope(lane int) *Scope {
@@ -121,12 +117,20 @@ func (l *Lanes) Each(f func(lane int) error) error {
 
 // Index is the position of a lane that is in In among the elements.
 func (l *Lanes) Index(lane int) int {
-	for i := len(l.stages) - 1; i >= 0; i-- {
-		if st := l.stages[i]; st.filters {
-			return *st.count + scan.Count(&st.passed, l.Lo, lane)
-		}
+	if st := lastFilter(l.stages); st != nil {
+		return *st.count + scan.Count(&st.passed, l.Lo, lane)
 	}
 	return l.first + lane
+}
+
+// lastFilter returns the last of the stages that filters, nil if none does.
+func lastFilter(stages []*stage) *stage {
+	for _, st := range slices.Backward(stages) {
+		if st.filters {
+			return st
+		}
+	}
+	return nil
 }
 
 // Value is what Values has of a lane.
@@ -237,12 +241,12 @@ func (l *Loop) inBatches(f *Frame, x value.Value, body *Body) (w *overLanes, why
 	w.target = live.View
 	list := w.target.Shape() == inspect.List
 	positional := func(p *Predicate) bool { return filtered && p.Scan.Positional(list) }
-	made := len(w.stages) > 0 && !w.stages[len(w.stages)-1].filters
+	made := w.made()
 	switch {
-	case made && (l.Pred != nil || l.Pred2 != nil || body.Lends):
+	case made != nil && (l.Pred != nil || l.Pred2 != nil || body.Lends):
 		return nil, "what map makes is no entry"
-	case made:
-		w.values = w.stages[len(w.stages)-1].loop.Pred.Scan.Scan
+	case made != nil:
+		w.values = made.loop.Pred.Scan.Scan
 	case l.Pred != nil:
 		if l.Pred.Scan == nil {
 			return nil, l.Pred.Why
@@ -289,12 +293,20 @@ func (w *overLanes) unwrap(x value.Value) (from value.Value, filtered bool) {
 		return x, false
 	}
 	from, filtered = w.unwrap(st.of)
-	if live, ok := from.(value.Live); !ok || len(w.stages) > 0 && !w.stages[len(w.stages)-1].filters || filtered && st.loop.Pred.Scan.Positional(live.View.Shape() == inspect.List) {
+	if live, ok := from.(value.Live); !ok || w.made() != nil || filtered && st.loop.Pred.Scan.Positional(live.View.Shape() == inspect.List) {
 		return x, false
 	}
 	w.stages = append(w.stages, st)
 	w.unlocked = w.unlocked || st.loop.Pred.unlocked()
 	return from, filtered || st.filters
+}
+
+// made returns the map that makes the elements, which is the last stage; nil if they are entries.
+func (w *overLanes) made() *stage {
+	if n := len(w.stages); n > 0 && !w.stages[n-1].filters {
+		return w.stages[n-1]
+	}
+	return nil
 }
 
 // each returns what is done with an entry step by step: it goes through the stages, and what is left
@@ -310,7 +322,7 @@ func (w *overLanes) each(f *Frame, body *Body) func(s *Scope) (bool, error) {
 // run walks the collection.
 func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 	lanes := &w.lanes
-	lanes.loop, lanes.stages = w.Loop, w.stages
+	lanes.stages = w.stages
 	for _, st := range w.stages {
 		if st.filters {
 			*st.count = 0
@@ -339,7 +351,7 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 			return more, err
 		}
 	}
-	filtered := slices.ContainsFunc(w.stages, func(st *stage) bool { return st.filters })
+	filtered := lastFilter(w.stages) != nil
 	take := func(b *access.Batch) (bool, error) {
 		lanes.batch, lanes.first = b, b.Pos()-b.Taken()
 		n := b.Len()
@@ -430,16 +442,14 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 
 // found returns what is done with an element that was found.
 func (w *overLanes) found(body *Body) func(s *Scope) (bool, error) {
-	for i := len(w.stages) - 1; i >= 0; i-- {
-		if st := w.stages[i]; st.filters {
-			return func(s *Scope) (bool, error) {
-				// It is the last of its lanes, which are not counted yet.
-				s.Index = *st.count + scan.Count(&st.passed, w.lanes.Lo, w.lanes.Hi) - 1
-				return body.Match(s)
-			}
-		}
+	if lastFilter(w.stages) == nil {
+		return body.Match
 	}
-	return body.Match
+	return func(s *Scope) (bool, error) {
+		// It is the last of its lanes, which are not counted yet.
+		s.Index = w.lanes.Index(w.lanes.Hi - 1)
+		return body.Match(s)
+	}
 }
 
 // toStep returns how many of the next lanes are to be done step by step.
@@ -481,8 +491,7 @@ func (w *overLanes) reads(of func(sc *scan.Scan) int) (n int) {
 	for _, st := range w.stages {
 		n += of(st.loop.Pred.Scan.Scan)
 	}
-	made := len(w.stages) > 0 && !w.stages[len(w.stages)-1].filters
-	if w.values != nil && !made {
+	if w.values != nil && w.made() == nil {
 		n += of(w.values)
 	}
 	if w.second != nil {
