@@ -70,38 +70,23 @@ func TestWaits(t *testing.T) {
 }
 
 // TestWaitsInPause: what begins to wait in a pause is not cut short by the time before it.
-func TestWaitsInPause(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		m := New(t.Context(), Budget{Time: time.Second})
-		defer m.End()
-		time.Sleep(time.Second / 2)
-		resume := m.Pause()
-		done := m.Context().Done()
-		time.Sleep(time.Hour)
-		synctest.Wait()
-		select {
-		case <-done:
-			t.Fatal("it ended in a pause")
-		default:
-		}
-		resume()
-		resumed := time.Now()
-		<-done
-		if got := time.Since(resumed); got != time.Second/2 {
-			t.Errorf("it ended %v after the pause", got)
-		}
-	})
-}
+func TestWaitsInPause(t *testing.T) { testPause(t, time.Second/2, 0, time.Hour) }
 
 // TestWaitsLateInPause: what begins to wait in a pause, after as much time as is left, waits until it is
 // over.
-func TestWaitsLateInPause(t *testing.T) {
+func TestWaitsLateInPause(t *testing.T) { testPause(t, 0, time.Hour, 0) }
+
+// testPause spends a part of a second and begins to wait in a pause, with so much of that before and
+// after. The rest of the second has to come after the pause.
+func testPause(t *testing.T, spent, before, after time.Duration) {
 	synctest.Test(t, func(t *testing.T) {
 		m := New(t.Context(), Budget{Time: time.Second})
 		defer m.End()
+		time.Sleep(spent)
 		resume := m.Pause()
-		time.Sleep(time.Hour)
+		time.Sleep(before)
 		done := m.Context().Done()
+		time.Sleep(after)
 		synctest.Wait()
 		select {
 		case <-done:
@@ -111,7 +96,7 @@ func TestWaitsLateInPause(t *testing.T) {
 		resume()
 		resumed := time.Now()
 		<-done
-		if got := time.Since(resumed); got != time.Second {
+		if got := time.Since(resumed); got != time.Second-spent {
 			t.Errorf("it ended %v after the pause", got)
 		}
 	})
