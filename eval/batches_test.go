@@ -38,10 +38,8 @@ func wideShelves() *shelves {
 // TestBatches: an answer, what it cost, an error, and what is hidden are the same whether a collection is walked in
 // batches of any size or one by one.
 func TestBatches(t *testing.T) {
-	collections := strings.Fields("s.pointers s.values s.array s.twice s.byName s.byNumber s.any s.anyBy s.locked s.lockedBy s.lockedIn s.lensed s.lensedBy s.linked s.shared s.numbers s.pointers[3:90] s.byName[2:50] " +
-		"concat(s.pointers,hiding.pointers) values(s.byName) filter(s.pointers,.Hits<900)")
-	chains := strings.Fields(".Hits .Name .small .count .wide .word .half .ratio .yes .left .long .when .turns .on .password .token .tokens .tagged .absent .renamed .other .note .bytes " +
-		".Deep .Label .pin .Side .Token .footOfShelf.Deep .sideOfShelf.Side .next .next.Hits .next.Name .next.next.Hits .next.yes .twice.Hits .twice.Name .number .text .in.a.b .in.a .any .missing #.Hits #index #key # 7 2.5 big low")
+	collections := strings.Fields(shelfCollections + " s.pointers[3:90] s.byName[2:50] filter(s.pointers,.Hits<900)")
+	chains := strings.Fields(shelfChains + " #index #key # 7 2.5 big low")
 	conditions := []string{
 		"%s > 100", "100 >= %s", "%s == 50", "-2.5 < %s", "%s != 1 and %[1]s <= 18446744073709551613", "%s", "not %s", "%s == %[1]s", "%s < .Hits", ".Hits >= %s", "%s endsWith \"7\"", "%s == \"foot\"",
 		"%s startsWith \"item\"", "1 < %s < 300", "%s > duration(\"2m\")", "%s in [1, 50]", "%s contains \"e\"", ".yes or %s > 7", ".Hits > 40 and %s > 2", "%s > big", "%s < \"item 3\"", "%s != true", "not (%s > 3 or .yes)",

@@ -200,13 +200,18 @@ func both(t *testing.T, fast, slow *Session, source string) (got, want string) {
 	return got, want
 }
 
+// What the elements of shelves are compared by, in batches and by fields.
+const (
+	shelfCollections = "s.pointers s.values s.array s.twice s.byName s.byNumber s.any s.anyBy s.locked s.lockedBy s.lockedIn s.lensed s.lensedBy s.linked s.shared s.numbers concat(s.pointers,hiding.pointers) values(s.byName)"
+	shelfChains      = ".Hits .Name .small .count .wide .word .half .ratio .yes .left .long .when .turns .on .password .token .tokens .tagged .absent .renamed .other .note .bytes " +
+		".Deep .Label .pin .Side .Token .footOfShelf.Deep .sideOfShelf.Side .next .next.Hits .next.Name .next.next.Hits .next.yes .twice.Hits .twice.Name .number .text .in.a.b .in.a .any .missing #.Hits"
+)
+
 // TestFieldCaches: an answer, what it cost, an error, and what is hidden are the same whether fields are read step by
 // step or by shortcuts.
 func TestFieldCaches(t *testing.T) {
-	collections := strings.Fields("s.pointers s.values s.array s.twice s.byName s.byNumber s.any s.anyBy s.locked s.lockedBy s.lockedIn s.lensed s.lensedBy s.linked s.shared s.numbers " +
-		"concat(s.pointers,hiding.pointers) concat(s.any,s.pointers) values(s.byName)")
-	chains := strings.Fields(".Hits .Name .small .count .wide .word .half .ratio .yes .left .long .when .turns .on .password .token .tokens .tagged .absent .renamed .other .note .bytes " +
-		".Deep .Label .pin .Side .Token .footOfShelf.Deep .sideOfShelf.Side .next .next.Hits .next.Name .next.next.Hits .next.yes .twice.Hits .twice.Name .number .text .in.a.b .in.a .any .list[0] .byName.a .array[1] .complex .missing .next?.Hits #.Hits .Shown")
+	collections := strings.Fields(shelfCollections + " concat(s.any,s.pointers)")
+	chains := strings.Fields(shelfChains + " .list[0] .byName.a .array[1] .complex .next?.Hits .Shown")
 	templates := []string{
 		"count(%[1]s, %[2]s > 100)", "count(%[1]s, 100 >= %[2]s)", "count(%[1]s, %[2]s == 50)", "count(%[1]s, -2.5 < %[2]s)", "count(%[1]s, %[2]s != 1 and %[2]s <= 18446744073709551613)",
 		"count(%[1]s, %[2]s)", "filter(%[1]s, not %[2]s)", "map(%[1]s, %[2]s)", "sum(%[1]s, %[2]s)", "map(%[1]s, %[2]s + 1)", "count(%[1]s, %[2]s == %[2]s)", "any(%[1]s, %[2]s < .Hits)",
