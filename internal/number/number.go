@@ -296,14 +296,7 @@ type Tally struct {
 func (t *Tally) Add(n Number) {
 	if n.IsFloat {
 		t.far = t.far || n.F-n.F != 0
-		sum := t.f + n.F
-		// Without what rounding takes away, a hundred thousand prices do not add up to cents.
-		if math.Abs(t.f) >= math.Abs(n.F) {
-			t.rest += (t.f - sum) + n.F
-		} else {
-			t.rest += (n.F - sum) + t.f
-		}
-		t.f = sum
+		t.f, t.rest = plus(t.f, t.rest, n.F)
 		t.float = true
 		return
 	}
@@ -332,16 +325,20 @@ func (t *Tally) AddFloats(words []uint64) {
 		if x-x != 0 {
 			t.far = true
 		}
-		sum := f + x
-		if math.Abs(f) >= math.Abs(x) {
-			rest += (f - sum) + x
-		} else {
-			rest += (x - sum) + f
-		}
-		f = sum
+		f, rest = plus(f, rest, x)
 	}
 	t.f, t.rest = f, rest
 	t.float = t.float || len(words) > 0
+}
+
+// plus adds x to f, and to rest what rounding takes away: without that, a hundred thousand prices do
+// not add up to cents.
+func plus(f, rest, x float64) (sum, lost float64) {
+	sum = f + x
+	if math.Abs(f) >= math.Abs(x) {
+		return sum, rest + ((f - sum) + x)
+	}
+	return sum, rest + ((x - sum) + f)
 }
 
 // Sum returns the total, as a float if a float was added. Otherwise ok is false if it does not fit
