@@ -154,12 +154,12 @@ func howFar(f *fault.Error, r access.Reached, found string, elapsed time.Duratio
 // enough returns a time that is likely to be enough for what reached r within the limits of, or as
 // much as they allow.
 func enough(r access.Reached, of Limits) time.Duration {
-	need := 5 * of.Time
+	need := 5 * float64(of.Time) // a Duration may not hold it
 	if r.At > 0 && r.Of >= r.At {
-		need = time.Duration(1.25 * float64(of.Time) * float64(r.Of) / float64(r.At))
+		need = 1.25 * float64(of.Time) * float64(r.Of) / float64(r.At)
 	}
 	for _, d := range []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 20 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute} {
-		if d >= need && d > of.Time && d < of.MaxTime {
+		if float64(d) >= need && d > of.Time && d < of.MaxTime {
 			return d
 		}
 	}
