@@ -1,9 +1,6 @@
 package compile
 
 import (
-	"math"
-	"time"
-
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
@@ -61,30 +58,10 @@ func setConstant(c *scan.Constant, x value.Value) {
 	if t, ok := x.(value.Typed); ok {
 		x = t.Value
 	}
-	switch x := x.(type) {
-	case value.Bool:
-		c.Datum = inspect.Datum{Kind: inspect.BoolDatum}
-		if x {
-			c.Datum.Bits = 1
-		}
-	case value.Int:
-		c.Datum = inspect.Datum{Kind: inspect.IntDatum, Bits: uint64(x)}
-	case value.Uint:
-		c.Datum = inspect.Datum{Kind: inspect.UintDatum, Bits: uint64(x)}
-	case value.Float:
-		c.Datum = inspect.Datum{Kind: inspect.FloatDatum, Bits: math.Float64bits(float64(x))}
-	case value.Written:
-		c.Datum = inspect.Datum{Kind: inspect.FloatDatum, Bits: math.Float64bits(float64(x))}
-		c.Written = true
-	case value.Single:
-		c.Datum = inspect.Datum{Kind: inspect.Float32Datum, Bits: math.Float64bits(float64(x))}
-	case value.String:
-		c.Datum = inspect.Datum{Kind: inspect.TextDatum, Text: string(x)}
-	case value.Scalar:
-		if d, ok := x.Go().(time.Duration); ok {
-			c.Datum = inspect.Datum{Kind: inspect.DurationDatum, Bits: uint64(d)}
-		}
+	if w, ok := x.(value.Written); ok {
+		x, c.Written = value.Float(w), true
 	}
+	c.Datum = value.DatumOf(x)
 }
 
 // node returns the scan of n, or an error that is a notScanned.

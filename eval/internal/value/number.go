@@ -220,8 +220,8 @@ func OfDatum(d inspect.Datum) Value {
 	return Nil
 }
 
-// DatumAs returns the Datum of kind k of which OfDatum makes x; ok is false if there is none.
-func DatumAs(x Value, k inspect.DatumKind) (d inspect.Datum, ok bool) {
+// DatumOf returns the Datum that x is, the zero Datum if there is none.
+func DatumOf(x Value) (d inspect.Datum) {
 	switch x := x.(type) {
 	case Bool:
 		d.Kind = inspect.BoolDatum
@@ -229,9 +229,7 @@ func DatumAs(x Value, k inspect.DatumKind) (d inspect.Datum, ok bool) {
 			d.Bits = 1
 		}
 	case Int:
-		if d = (inspect.Datum{Kind: inspect.IntDatum, Bits: uint64(x)}); k == inspect.UintDatum && x >= 0 {
-			d.Kind = k
-		}
+		d = inspect.Datum{Kind: inspect.IntDatum, Bits: uint64(x)}
 	case Uint:
 		d = inspect.Datum{Kind: inspect.UintDatum, Bits: uint64(x)}
 	case Float:
@@ -242,6 +240,15 @@ func DatumAs(x Value, k inspect.DatumKind) (d inspect.Datum, ok bool) {
 		d = inspect.Datum{Kind: inspect.DurationDatum, Bits: uint64(x)}
 	case String:
 		d = inspect.Datum{Kind: inspect.TextDatum, Text: string(x)}
+	}
+	return d
+}
+
+// DatumAs returns the Datum of kind k of which OfDatum makes x; ok is false if there is none.
+func DatumAs(x Value, k inspect.DatumKind) (d inspect.Datum, ok bool) {
+	d = DatumOf(x)
+	if i, is := x.(Int); is && k == inspect.UintDatum && i >= 0 {
+		d.Kind = k
 	}
 	return d, d.Kind == k && k != inspect.NoDatum
 }
