@@ -1,6 +1,10 @@
 package inspect
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/peek"
+)
 
 // BatchSize is the most entries of a Batch.
 const BatchSize = 1024
@@ -9,15 +13,7 @@ const BatchSize = 1024
 type Mask [BatchSize / 64]uint64
 
 // FirstLanes returns the Mask of lanes 0 up to n, which is at most BatchSize.
-func FirstLanes(n int) (m Mask) {
-	for i := range n / 64 {
-		m[i] = ^uint64(0)
-	}
-	if n%64 != 0 {
-		m[n/64] = 1<<(n%64) - 1
-	}
-	return m
-}
+func FirstLanes(n int) Mask { return peek.FirstBits(n) }
 
 // Set adds lane i.
 func (m *Mask) Set(i int) { m[uint(i)/64] |= 1 << (uint(i) % 64) }

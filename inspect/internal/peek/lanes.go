@@ -14,6 +14,17 @@ const MaxLanes = 1024
 // Bits is a set of lanes: lane i is bit i%64 of word i/64.
 type Bits = [MaxLanes / 64]uint64
 
+// FirstBits returns lanes 0 up to n, which is at most MaxLanes.
+func FirstBits(n int) (b Bits) {
+	for i := range n / 64 {
+		b[i] = ^uint64(0)
+	}
+	if n%64 != 0 {
+		b[n/64] = 1<<(n%64) - 1
+	}
+	return b
+}
+
 // Lanes is the places of values of one type that are read together, a lane for each. One loop loads
 // from all of them, so that a processor waits for many loads at the same time, and one guard
 // protects the loop. The zero Lanes has none. Lanes are used again and again, and keep their memory.
@@ -161,7 +172,7 @@ func widen(all []uint64, size uintptr, as Number) {
 
 // choose sets which lanes are read, and reports whether not all are.
 func (l *Lanes) choose(in *Bits) (few bool) {
-	if l.all = in == nil || *in == allLanes(l.n); l.all {
+	if l.all = in == nil || *in == FirstBits(l.n); l.all {
 		l.pick = l.pick[:0]
 		return false
 	}
@@ -175,16 +186,6 @@ func (l *Lanes) choose(in *Bits) (few bool) {
 	}
 	l.pick = l.pick[:n]
 	return true
-}
-
-func allLanes(n int) (all Bits) {
-	for i := range n / 64 {
-		all[i] = ^uint64(0)
-	}
-	if n%64 != 0 {
-		all[n/64] = 1<<(n%64) - 1
-	}
-	return all
 }
 
 // scatter adds the lanes that are read and numbered in some to all.
