@@ -18,9 +18,6 @@ func FirstLanes(n int) Mask { return peek.FirstBits(n) }
 // Set adds lane i.
 func (m *Mask) Set(i int) { m[uint(i)/64] |= 1 << (uint(i) % 64) }
 
-// Clear takes lane i away.
-func (m *Mask) Clear(i int) { m[uint(i)/64] &^= 1 << (uint(i) % 64) }
-
 // Has reports whether lane i is in m.
 func (m *Mask) Has(i int) bool { return m[uint(i)/64]>>(uint(i)%64)&1 != 0 }
 
@@ -49,23 +46,6 @@ func (m *Mask) Next(i int) int {
 		}
 	}
 	return i*64 + bits.TrailingZeros64(w)
-}
-
-// First returns the Mask of the first n lanes of m, all if it has no more.
-func (m *Mask) First(n int) (first Mask) {
-	for i, w := range m {
-		if c := bits.OnesCount64(w); c <= n {
-			first[i] = w
-			n -= c
-			continue
-		}
-		for ; n > 0; n-- {
-			first[i] |= w & -w
-			w &= w - 1
-		}
-		return first
-	}
-	return first
 }
 
 // And keeps the lanes that are in o, too.
