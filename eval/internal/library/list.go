@@ -371,14 +371,14 @@ func eachLeaf(f *machine.Frame, x value.Value, each func(x value.Value) error) e
 	return leaves(f, x, 0, each)
 }
 
-// eachLeafOf is eachLeaf of a collection that has the element elem alone.
-func eachLeafOf(f *machine.Frame, elem value.Value, each func(x value.Value) error) error {
+// leavesOf calls each for an element at that depth, or for its leaves if it is a list.
+func leavesOf(f *machine.Frame, elem value.Value, depth int, each func(x value.Value) error) error {
 	x, err := value.Load(elem)
 	if err != nil {
 		return err
 	}
 	if value.IsList(x) {
-		return leaves(f, x, 1, each)
+		return leaves(f, x, depth, each)
 	}
 	return each(x)
 }
@@ -388,14 +388,7 @@ func leaves(f *machine.Frame, x value.Value, depth int, each func(x value.Value)
 		return fault.New("budget", "the list is nested too deeply")
 	}
 	return value.Each(&f.Thread, x, true, func(_ int, _, elem value.Value) (bool, error) {
-		x, err := value.Load(elem)
-		if err != nil {
-			return false, err
-		}
-		if value.IsList(x) {
-			return true, leaves(f, x, depth+1, each)
-		}
-		return true, each(x)
+		return true, leavesOf(f, elem, depth+1, each)
 	})
 }
 

@@ -197,7 +197,7 @@ func eachOf(f *machine.Frame, xs value.Value, do scalars, each func(x value.Valu
 	body := machine.Body{
 		Unlocked: true, Takes: do.takes,
 		Each: func(s *machine.Scope) (bool, error) {
-			return true, eachLeafOf(f, s.Elem, each)
+			return true, leavesOf(f, s.Elem, 1, each)
 		},
 		Lanes: func(lanes *machine.Lanes) (bool, error) { return true, do.lanes(lanes) },
 	}
