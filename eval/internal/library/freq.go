@@ -37,7 +37,7 @@ const stepsPerRow = 8
 // It keeps the values, not the elements.
 func freq(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	t := frequencies{f: f, l: l, groups: value.NewDict()}
-	err := l.FoldBy(f, func() machine.Partial { return freqSofar(f, t.groups, t.counts, t.sums) }, machine.Body{
+	err := l.FoldBy(f, t.sofar, machine.Body{
 		Unlocked: true, Each: t.add, Takes: t.takes, Lanes: t.addLanes,
 	})
 	if err != nil {
@@ -128,7 +128,7 @@ func (t *frequencies) group(x value.Value) (i int, err error) {
 	if err != nil || found {
 		return i, t.l.Pred.Pos().Err(err)
 	}
-	if err := newGroup(t.f, t.groups, x); err != nil {
+	if err := t.newGroup(x); err != nil {
 		return 0, err
 	}
 	if t.counts = append(t.counts, 0); t.l.Pred2 != nil {
@@ -174,20 +174,20 @@ func (t *frequencies) addLanes(l *machine.Lanes) (more bool, err error) {
 // maxSofar bounds the rows of which freq tells when it did not come to its end.
 const maxSofar = 64
 
-// freqSofar is what freq has found: the rows of the most frequent values, or of those with the
+// sofar is what freq has found: the rows of the most frequent values, or of those with the
 // greatest sums, without percent.
-func freqSofar(f *machine.Frame, groups *value.Dict, counts []int, sums []total) machine.Partial {
+func (t *frequencies) sofar() machine.Partial {
 	var best []group
 	all := 0
-	for i, count := range counts {
+	for i, count := range t.counts {
 		if count == 0 {
 			continue // the limit came with its first element
 		}
 		all++
-		x, _ := groups.At(i)
+		x, _ := t.groups.At(i)
 		g := group{held: x, count: count, size: float64(count)}
-		if len(sums) > 0 {
-			g.total, g.size = &sums[i], sums[i].Float64()
+		if t.sums != nil {
+			g.total, g.size = &t.sums[i], t.sums[i].Float64()
 		}
 		at := sort.Search(len(best), func(k int) bool { return best[k].size < g.size })
 		if at < maxSofar {
@@ -196,12 +196,12 @@ func freqSofar(f *machine.Frame, groups *value.Dict, counts []int, sums []total)
 	}
 	rows, told := make([]*render.Node, len(best)), []string{}
 	for i, g := range best {
-		g.value = plain(f, g.held)
+		g.value = plain(t.f, g.held)
 		fields := []field{{"value", g.value}, {"count", g.count}}
 		much := text.Thousands(g.count)
 		if g.total != nil {
 			sum, err := g.total.sum()
-			node := plain(f, sum)
+			node := plain(t.f, sum)
 			if err != nil {
 				node = &render.Node{Err: err.Error()}
 			}
@@ -226,19 +226,19 @@ func freqSofar(f *machine.Frame, groups *value.Dict, counts []int, sums []total)
 }
 
 // newGroup adds the group of the elements with the value x.
-func newGroup(f *machine.Frame, groups *value.Dict, x value.Value) error {
-	if groups.Count() == maxRows {
+func (t *frequencies) newGroup(x value.Value) error {
+	if t.groups.Count() == maxRows {
 		return fault.New("budget", "there are more than %s different values", text.Thousands(maxRows)).
 			With("group them coarser, as in freq(xs, .size / 1000)")
 	}
-	x, err := value.Hold(&f.Thread, x)
+	x, err := value.Hold(&t.f.Thread, x)
 	if err != nil {
 		return err
 	}
-	if err := groups.Add(&f.Thread, x, value.Nil); err != nil {
+	if err := t.groups.Add(&t.f.Thread, x, value.Nil); err != nil {
 		return err
 	}
-	return f.Keep(value.NodeSize(6)) // its row
+	return t.f.Keep(value.NodeSize(6)) // its row
 }
 
 // group is a value, how many elements have it, and what they add up to.

@@ -48,7 +48,7 @@ func top(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 			With(`sortBy(xs, .field, "desc") sorts all`)
 	}
 	b := best{f: f, l: l, n: n}
-	err = l.FoldBy(f, func() machine.Partial { return topSofar(f, b.rows) }, machine.Body{
+	err = l.FoldBy(f, b.sofar, machine.Body{
 		Lends: true, Takes: b.takes, Lanes: b.addLanes,
 		Each: func(s *machine.Scope) (bool, error) {
 			r, err := rank(f, l, s)
@@ -155,15 +155,16 @@ func (b *best) addLanes(l *machine.Lanes) (more bool, err error) {
 	return true, nil
 }
 
-// topSofar is what top has found: by what the best are ranked, and their keys.
-func topSofar(f *machine.Frame, best []ranked) machine.Partial {
+// sofar is what top has found: by what the best are ranked, and their keys.
+func (b *best) sofar() machine.Partial {
 	p := machine.Partial{Function: "top", Told: "none of which is ranked"}
-	rows := make([]*render.Node, len(best))
-	for i, r := range best {
-		rows[i] = record(field{"by", plain(f, r.by)}, field{"key", plain(f, r.key)})
+	rows := make([]*render.Node, len(b.rows))
+	for i, r := range b.rows {
+		rows[i] = record(field{"by", plain(b.f, r.by)}, field{"key", plain(b.f, r.key)})
 	}
-	if len(best) > 0 {
-		p.Told = "the greatest of which is " + plain(f, best[0].by).Line(partialWidth) + ", that of " + plain(f, best[0].key).Line(partialWidth)
+	if len(rows) > 0 {
+		first := b.rows[0]
+		p.Told = "the greatest of which is " + plain(b.f, first.by).Line(partialWidth) + ", that of " + plain(b.f, first.key).Line(partialWidth)
 	}
 	p.Answer = records(rows)
 	return p
