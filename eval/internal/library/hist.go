@@ -44,12 +44,11 @@ func binOf(x number.Number) int {
 }
 
 type histogram struct {
-	bins      map[int]*bin
-	sorted    []*bin
-	total     total
-	count     int // without NaN
-	nan       int
-	durations bool
+	bins   map[int]*bin
+	sorted []*bin
+	total  total
+	count  int // without NaN
+	nan    int
 }
 
 // hist is hist(xs, by): the distribution of by, numbers or durations. A percentile is one of the
@@ -72,11 +71,12 @@ func hist(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 					h.nan++
 					return nil
 				}
-				if err := h.makeBin(f, n); err != nil {
+				b, err := h.binFor(f, n)
+				if err != nil {
 					return err
 				}
 				h.total.addSome(lanes.Values, nil, lane, lane+1)
-				h.intoBin(n)
+				h.intoBin(b, n)
 				return nil
 			})
 			return err == nil, l.Pred.Pos().Err(err)
@@ -119,8 +119,10 @@ func (h *histogram) add(f *machine.Frame, x value.Value) error {
 		h.nan++
 		return nil
 	}
+	var b *bin
 	if ok {
-		if err := h.makeBin(f, n); err != nil {
+		var err error
+		if b, err = h.binFor(f, n); err != nil {
 			return err
 		}
 	}
@@ -131,28 +133,28 @@ func (h *histogram) add(f *machine.Frame, x value.Value) error {
 		}
 		return e.With("name one of the fields, as in hist(xs, .size)")
 	}
-	h.intoBin(n)
+	h.intoBin(b, n)
 	return nil
 }
 
-// makeBin makes the bin of n if there is none. It comes before n is counted anywhere, as a limit may.
-func (h *histogram) makeBin(f *machine.Frame, n number.Number) error {
+// binFor returns the bin of n, and makes it if there is none. It comes before n is counted anywhere,
+// as a limit may.
+func (h *histogram) binFor(f *machine.Frame, n number.Number) (*bin, error) {
 	i := binOf(n)
-	if h.bins[i] != nil {
-		return nil
+	if b := h.bins[i]; b != nil {
+		return b, nil
 	}
 	if err := f.Keep(12 * meter.ElementSize); err != nil {
-		return err
+		return nil, err
 	}
-	h.bins[i] = &bin{n, n, 0}
-	return nil
+	b := &bin{n, n, 0}
+	h.bins[i] = b
+	return b, nil
 }
 
-// intoBin counts n, which has a bin and total has.
-func (h *histogram) intoBin(n number.Number) {
-	h.durations = h.total.durations
+// intoBin counts n, which total has, in its bin.
+func (h *histogram) intoBin(b *bin, n number.Number) {
 	h.count++
-	b := h.bins[binOf(n)]
 	b.count++
 	if o, _ := number.Compare(n, b.lo); o < 0 {
 		b.lo = n
@@ -192,7 +194,7 @@ func (h *histogram) at(part float64) (n number.Number, exact bool) {
 
 func (h *histogram) value(n number.Number) value.Value {
 	x, _ := value.OfNumber(n)
-	if i, ok := x.(value.Int); ok && h.durations {
+	if i, ok := x.(value.Int); ok && h.total.durations {
 		return value.Duration(i)
 	}
 	return x
@@ -289,7 +291,7 @@ func (h *histogram) discrete() bool {
 }
 
 func (h *histogram) edge(x float64) value.Value {
-	if h.durations {
+	if h.total.durations {
 		switch { // durations saturate
 		case x >= math.MaxInt64:
 			return value.Duration(math.MaxInt64)
@@ -366,7 +368,7 @@ const day = 24 * time.Hour
 const secondRung = 27
 
 func (h *histogram) rungs() (r rungs) {
-	if h.durations {
+	if h.total.durations {
 		for _, d := range rounds {
 			r.special = append(r.special, float64(d))
 		}
