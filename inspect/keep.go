@@ -176,13 +176,13 @@ func (s *space) stringsOf(t reflect.Type) []uintptr {
 	return at
 }
 
-// maxStrings bounds how many strings are kept with an element, such as a large array.
-const maxStrings = 64
+// MaxStrings is how many strings Keep copies with an element, such as a large array: the first ones.
+const MaxStrings = 64
 
 func (s *space) addStrings(at []uintptr, t reflect.Type, off uintptr) []uintptr {
 	switch t.Kind() {
 	case reflect.String:
-		if len(at) < maxStrings {
+		if len(at) < MaxStrings {
 			at = append(at, off)
 		}
 	case reflect.Struct:
@@ -190,7 +190,7 @@ func (s *space) addStrings(at []uintptr, t reflect.Type, off uintptr) []uintptr 
 			at = s.addStrings(at, f.Type, off+f.offset)
 		}
 	case reflect.Array:
-		for i := range min(t.Len(), maxStrings) {
+		for i := range min(t.Len(), MaxStrings) {
 			at = s.addStrings(at, t.Elem(), off+uintptr(i)*t.Elem().Size())
 		}
 	}

@@ -25,7 +25,7 @@ func (v *View) untold() *inspect.Untold {
 	if known, ok := v.visit.untold[key]; ok {
 		return known
 	}
-	left := maxUntold
+	left := inspect.MaxStrings // Keep copies no more
 	u := &inspect.Untold{At: v.addUntold(nil, 0, &left), Secret: secret.In, StandIn: standIn}
 	if v.visit.untold == nil {
 		v.visit.untold = map[untoldKey]*inspect.Untold{}
@@ -36,9 +36,6 @@ func (v *View) untold() *inspect.Untold {
 
 // standIn is a text that looks like a secret.
 const standIn = "Bearer 0000000000000000000000000000000"
-
-// maxUntold is how many strings are looked at: Keep copies no more.
-const maxUntold = 64
 
 // addUntold adds where hidden strings lie in v, which lies off bytes into the value that is kept.
 // left is how many strings may still be looked at.
