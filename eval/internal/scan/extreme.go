@@ -2,6 +2,7 @@ package scan
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/sightglass-go/sightglass/inspect"
 )
@@ -64,7 +65,7 @@ func extremeWord(words []uint64, least bool, flip uint64, lanes *inspect.Mask, f
 			continue
 		}
 		for ; m != 0; m &= m - 1 {
-			i := w*64 + trailing(m)
+			i := w*64 + bits.TrailingZeros64(m)
 			if x := words[i] ^ flip; x > best {
 				at, best = i, x
 			}

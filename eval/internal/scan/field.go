@@ -1,13 +1,9 @@
 package scan
 
 import (
-	"math/bits"
-
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
-
-func trailing(w uint64) int { return bits.TrailingZeros64(w) }
 
 // Field is what lies in each entry: a chain of fields below its element, or the element or the key
 // itself.

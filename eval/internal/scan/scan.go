@@ -11,6 +11,8 @@
 package scan
 
 import (
+	"math/bits"
+
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
@@ -233,7 +235,7 @@ func each(n int, in, yes *inspect.Mask, is func(lane int) bool) {
 		var m uint64
 		for ; word != 0; word &= word - 1 {
 			low := word & -word
-			if is(w*64 + trailing(low)) {
+			if is(w*64 + bits.TrailingZeros64(low)) {
 				m |= low
 			}
 		}

@@ -20,7 +20,7 @@ func Sum(t *number.Tally, v *Vector, in *inspect.Mask, lo, hi int) {
 	for w, m := range lanes[:(hi+63)/64] {
 		n := 0
 		for ; m != 0; m &= m - 1 {
-			run[n] = v.Bits[w*64+trailing(m)]
+			run[n] = v.Bits[w*64+bits.TrailingZeros64(m)]
 			n++
 		}
 		add(t, v.Kind, run[:n])
