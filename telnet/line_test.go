@@ -53,6 +53,11 @@ func scanAll(t *testing.T, of turns, n int) (all []*scanning, stop func()) {
 	}
 }
 
+// taken is how many have or wait for a place.
+func (t turns) taken() int {
+	return len(t.long.having) + len(t.long.lines[0]) + len(t.long.lines[1]) + len(t.short)
+}
+
 // TestSlices: evaluations that never end have as many slices each, and what comes for the first time
 // waits for one slice, however many there are.
 func TestSlices(t *testing.T) {
@@ -93,7 +98,7 @@ func TestSlices(t *testing.T) {
 			if few, many := slices.Min(counts), slices.Max(counts); many-few > int64(2*places) || few < int64(400*places/16) {
 				t.Errorf("of %d places, evaluations had %v slices", places, counts)
 			}
-			if n := len(of.long.having) + len(of.long.lines[0]) + len(of.long.lines[1]) + len(of.short); n != 0 {
+			if n := of.taken(); n != 0 {
 				t.Errorf("%d have or wait for a place at the end", n)
 			}
 		})
@@ -163,8 +168,70 @@ func TestSliceOfWaiter(t *testing.T) {
 		}
 		first.end()
 		second.end()
-		if n := len(of.long.having) + len(of.long.lines[0]) + len(of.long.lines[1]) + len(of.short); n != 0 {
+		if n := of.taken(); n != 0 {
 			t.Errorf("%d have or wait for a place at the end", n)
+		}
+	})
+}
+
+// TestShortPlaceIsLeft: what gets a long place or waits for one is out of the way of short questions
+// at once.
+func TestShortPlaceIsLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		of := newTurns(1)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		began := time.Now()
+		for i := range 5 {
+			u, err := of.begin(t.Context(), func() {})
+			if err != nil || time.Since(began) > 0 {
+				t.Fatalf("number %d: %v, begun after %v", i, err, time.Since(began))
+			}
+			defer u.end()
+			if err := u.extend(ctx); (err != nil) != (i > 0) {
+				t.Errorf("number %d: %v", i, err)
+			}
+		}
+	})
+}
+
+// TestWaitsInAll: an evaluation whose waits for slices take noticeAfter in all says so, once. After it
+// waited for a person it comes as for the first time.
+func TestWaitsInAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		of := newTurns(1)
+		_, stop := scanAll(t, of, 16)
+		defer stop()
+		time.Sleep(time.Second)
+		told := 0
+		u, err := of.begin(t.Context(), func() { told++ })
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer u.end()
+		extend := func() time.Duration {
+			began := time.Now()
+			if err := u.extend(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			return time.Since(began)
+		}
+		for u.waited < 2*noticeAfter {
+			if waited := extend(); waited >= noticeAfter {
+				t.Fatalf("it waited %v for a slice", waited)
+			}
+			for !u.due() {
+				time.Sleep(time.Millisecond)
+			}
+		}
+		if told != 1 {
+			t.Errorf("it was told %d times that it waits", told)
+		}
+		extend()
+		u.end()
+		time.Sleep(time.Second)
+		if waited := extend(); waited > longSlice {
+			t.Errorf("after a person it waited %v for a slice", waited)
 		}
 	})
 }

@@ -180,7 +180,7 @@ func TestScansTakeTurns(t *testing.T) {
 		c.rest()
 	}
 	s.drain()
-	if n := len(s.turns.long.having) + len(s.turns.long.lines[0]) + len(s.turns.long.lines[1]) + len(s.turns.short); n != 0 {
+	if n := s.turns.taken(); n != 0 {
 		t.Errorf("%d have or wait for a place at the end", n)
 	}
 }
