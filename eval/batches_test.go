@@ -87,6 +87,7 @@ func TestBatches(t *testing.T) {
 			}
 		}
 		for c, collection := range collections {
+			compare(fmt.Sprintf("findIndex(filter(%s, .Hits > 20), .Hits > 100)", collection))
 			for n, chain := range chains {
 				for i, fold := range folds {
 					if turn++; (turn*7+i+3*n+5*c)%attack.Stride(12*len(folds)) == 0 {
