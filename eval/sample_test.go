@@ -216,9 +216,12 @@ func TestSampleUnderWriters(t *testing.T) {
 			if err := json.Unmarshal(r.Value().JSON(), &pairs); err != nil {
 				t.Fatal(err)
 			}
+			// A map that was small when the sample began is walked: an entry that leaves it meanwhile and
+			// comes back may be met twice.
+			picked := r.Cost.Walked <= len(pairs)
 			seen := map[int]bool{}
 			for _, p := range pairs {
-				if p[1] != 2*p[0] || seen[p[0]] {
+				if p[1] != 2*p[0] || picked && seen[p[0]] {
 					t.Fatalf("%s: %v, met before: %v", source, p, seen[p[0]])
 				}
 				seen[p[0]] = true
