@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -35,6 +36,29 @@ func wideShelves() *shelves {
 	return s
 }
 
+// configOfShelves has what predicates compare with.
+type configOfShelves struct {
+	mu    sync.Mutex
+	limit int
+	half  float32
+	ratio float64
+	name  string
+	text  string
+	token string
+	yes   bool
+	left  time.Duration
+	any   any
+	none  *configOfShelves
+	list  []int
+	deep  struct{ limit, hidden uint8 }
+}
+
+func newConfig() *configOfShelves {
+	c := &configOfShelves{limit: 100, half: 0.5, ratio: 1.25, name: "item 1", text: strings.Repeat("long", 900), token: "t", yes: true, left: time.Minute, any: 7, list: []int{1, 300}}
+	c.deep.limit = 20
+	return c
+}
+
 // TestBatches: an answer, what it cost, an error, and what is hidden are the same whether a collection is walked in
 // batches of any size or one by one.
 func TestBatches(t *testing.T) {
@@ -48,6 +72,9 @@ func TestBatches(t *testing.T) {
 		"%s in [3, 4, 50]", "%s in [\"foot\", \"plain\"]", "%s in [0.5, 3]", "%s in 3..90", "%s not in -5..5", "%s in [duration(\"1m\")]", "%s in []", "%s in [1, \"x\"]", "len(%s) > 4", "%s matches \"m [0-9]+$\"", "%s == 2 * 25",
 		"%s > duration(\"1m\") * 3", "%s - duration(\"1m\") < duration(\"1h\")", "%s + 0.5 < .half", "%s / .Hits > 1", "%s %% .small != 0", "%s in [1, 2] or .Hits in [50, 100, 150]", ".yes and (%s in [3] or len(.note) == 5)",
 		".Hits - 100 > %s", ".half * 3 == %s", ".half + .half > %s", ".wide - 1 > %s", ".word / 7 < %s", "%s + \"x\" == \"footx\"", "%s > 3000000000 * 4000000000",
+		"%s > config.limit", "config.limit <= %s", ".yes and %s < config.deep.limit", "%s == config.name", "%s != config.token", "%s startsWith config.name", "%s > config.none.limit", "%s * config.limit > 100", "%s >= config.half",
+		"%s > config.any", "config[\"limit\"] < %s < config.list[1]", "%s < cfg.limit", "%s <= config?.none?.limit", "config.limit > config.half", "config.yes and %s > 3", "not (%s - config.ratio > config.deep.limit)", "%s <= config.left",
+		"%s > lim", "%s in [1, 50] or config.limit == %[1]s", "config.name contains %s", "%s < plain.limit", "config.text != %s",
 	}
 	templates := []string{"count(%s, %s)", "any(%s, %s)", "all(%s, %s)", "none(%s, %s)", "one(%s, %s)", "find(%s, %s)", "findIndex(%s, %s)", "filter(%s, %s)", "len(filter(%s, %s))",
 		"sum(filter(%s, %s), .Hits)", "all(filter(%s, .Hits > 20), %s)", "findIndex(filter(filter(%s, .Hits > 20), #index > 1), %s)", "max(map(filter(%s, %s), .ratio))", "map(filter(%s, %s), .Name)", "first(filter(%s, %s))",
@@ -55,7 +82,7 @@ func TestBatches(t *testing.T) {
 	folds := []string{"sum(%s, %s)", "min(%s, %s)", "max(%s, %s)", "mean(%s, %s)", "median(%s, %s)", "sum(map(%s, %s))", "max(map(%s, %s))", "map(%s, %s)", "map(filter(%s, .Hits > 30), %s)", "sum(filter(%s, #index != 4), %s)",
 		"min(filter(%s, .yes), %s)", "sum(map(filter(%s, .Hits < 100), %s))", "len(map(%s, %s))", "take(map(%s, %s), 70)", "mean(map(%s, %s))", "sum(%s) + len(map(%[1]s, %s))", "max(%s)",
 		"top(%s, 4, %s)", "top(filter(%s, .Hits > 20), 7, %s)", "freq(%s, %s)", "freq(%s, %s, .Hits)", "freq(%s, .Name, %s)", "freq(map(%s, %s))", "freq(filter(%s, .Hits % 3 == 1), %s)", "map(top(%s, 100, %s), .by)", "freq(%s)", "top(%s, 3)", "hist(%s, %s)", "hist(filter(%s, .Hits > 9), %s)", "hist(%s)"}
-	object := wideShelves()
+	object, config := wideShelves(), newConfig()
 	policies := shelfPolicies()
 	turn := 0
 	for policy, options := range policies {
@@ -63,6 +90,8 @@ func TestBatches(t *testing.T) {
 		reg.GuardWait = time.Hour // the machine may be busy
 		reg.Expose("s", object, options...)
 		reg.Expose("hiding", object, policies["hiding"]...)
+		reg.Expose("config", config, registry.Hide("deep.hidden"))
+		reg.Expose("lim", &config.limit)
 		reg.Expose("wild", object, registry.Hide("pointers.*.Hits", "byName.*.pin", "*.*.next.Name"))
 		if policy == "hiding" {
 			reg.Lens(func(l *lensedShelf) any { return struct{ Shown int }{l.Hits} })
@@ -70,7 +99,7 @@ func TestBatches(t *testing.T) {
 		many, slow := NewSession(reg, Limits{Time: time.Hour}), NewSession(reg, Limits{Time: time.Hour})
 		slow.single = true
 		for _, s := range []*Session{many, slow} {
-			for _, line := range []string{"big = 123456789012345678", "low = 0.1"} {
+			for _, line := range []string{"big = 123456789012345678", "low = 0.1", "cfg = config", "plain = {limit: 100}"} {
 				if _, err := s.Eval(t.Context(), line); err != nil {
 					t.Fatal(err)
 				}

@@ -43,6 +43,9 @@ type Way struct {
 	Batched   int      // elements that were evaluated many at a time
 	Single    int      // elements that were evaluated one by one
 	Why       []string // why one by one, each reason once
+	// Once has, as they are written, the parts that do not depend on the element and were read once
+	// for all that were evaluated many at a time.
+	Once []string
 }
 
 // Cost is what an evaluation took.

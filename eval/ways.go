@@ -4,7 +4,7 @@ package eval
 func (e *evaluation) waysOf(source string) (ways []Way) {
 	for _, w := range e.Ways() {
 		line, col := lineAndColumn(source, w.Where)
-		ways = append(ways, Way{w.Function, line, col, w.Lanes, w.Steps, w.Why})
+		ways = append(ways, Way{w.Function, line, col, w.Lanes, w.Steps, w.Why, w.Once})
 	}
 	return ways
 }

@@ -99,6 +99,9 @@ const DefaultShare = pace.DefaultShare
 // default is [DefaultShare]; with 1 the Visit never sleeps.
 func (vis *Visit) Share(part float64) { vis.pace.SetShare(part) }
 
+// Owed is how many reads the Meter has not been told of yet, as a guard is held.
+func (vis *Visit) Owed() int { return vis.meter.reads }
+
 // Lanes bounds the entries of a [Batch]; 0 means as many as time allows. It is for tests.
 func (vis *Visit) Lanes(most int) { vis.lanes = most }
 

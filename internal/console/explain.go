@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -10,6 +11,7 @@ import (
 
 const explainDetail = "Collections are walked in batches where that can be: many elements are then evaluated at once, at the price of a loop in Go. " +
 	"explain evaluates the expression and tells for each call of a function that walks a collection how many elements went which way, and why some went one by one. " +
+	"What does not depend on the element, as config.limit or now(), is read once for all elements of a walk in batches, and again for each one that goes one by one. " +
 	"Both ways give the same answer. No action runs, and the answer is not kept."
 
 func runExplain(ctx context.Context, s *Session, a *answer, args string) error {
@@ -47,6 +49,11 @@ func tellWay(a *answer, w eval.Way) error {
 	}
 	if _, err := fmt.Fprintf(a, "%s at %d:%d: %s\n", w.Function, w.Line, w.Col, how); err != nil {
 		return err
+	}
+	if len(w.Once) > 0 && w.Batched > 0 {
+		if _, err := fmt.Fprintf(a, "  read once for all in batches: %s\n", text.EscapeLines(strings.Join(w.Once, ", "))); err != nil {
+			return err
+		}
 	}
 	for _, why := range w.Why {
 		if _, err := fmt.Fprintf(a, "  one by one: %s\n", text.EscapeLines(why)); err != nil {

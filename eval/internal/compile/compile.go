@@ -10,6 +10,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/pattern"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
 )
 
@@ -81,9 +82,11 @@ type compiler struct {
 	names    Names
 	meter    *meter.Meter                         // charged for what is compiled beside code
 	lets     []let                                // that the current node sees, the innermost last
+	outer    int                                  // how many of them were declared outside of the predicate that is being compiled
 	slots    int                                  // reserved so far
 	known    map[ast.Node]*fields                 // the chains of fields, for scans
 	patterns map[*ast.BinaryNode]*pattern.Pattern // that are written out, likewise
+	onces    map[ast.Node]*once                   // what predicates read that does not depend on the element, likewise
 	inner    *pointers                            // what #… may mean in the predicate that is being compiled, nil outside of one
 
 	// unlocked says that what was compiled so far reads other live objects, walks, or calls
@@ -131,14 +134,18 @@ func (c *compiler) load(n ast.Node, place machine.Code) machine.Code {
 	if fields := c.fields(n, place); fields != nil {
 		return fields.load
 	}
-	where := at(n)
+	where, once := at(n), c.once(n)
 	return func(f *machine.Frame) (value.Value, error) {
+		read := once.reading(f)
 		x, err := place(f)
 		if err != nil {
 			return nil, err
 		}
-		x, err = value.Load(x)
-		return x, where.Err(err)
+		if x, err = value.Load(x); err != nil {
+			return nil, where.Err(err)
+		}
+		read(inspect.Datum{}, x)
+		return x, nil
 	}
 }
 

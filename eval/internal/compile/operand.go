@@ -20,6 +20,7 @@ import (
 type operand struct {
 	place   machine.Code  // does not load its answer
 	fields  *fields       // nil if the operand is no chain of fields
+	once    *once         // nil if the operand depends on the element
 	literal inspect.Datum // what is written out, none if nothing is
 	single  inspect.Datum // the literal as a float32, none if it is not one
 	at      fault.Pos
@@ -34,6 +35,7 @@ func (c *compiler) operand(n ast.Node) (o operand, err error) {
 	if o.fields = c.fields(n, o.place); o.fields != nil {
 		o.place = o.fields.place
 	}
+	o.once = c.once(n)
 	if o.literal = literal(n); o.literal.Kind != inspect.NoDatum {
 		o.place = constant(ofLiteral(o.literal))
 		o.single = singleOf(o.literal)
@@ -108,15 +110,20 @@ func (o *operand) load(f *machine.Frame, x *loaded) (err error) {
 		}
 	}
 	x.datum = o.literal
+	read := o.once.reading(f)
 	if x.place, err = o.place(f); err != nil {
 		return err
 	}
 	if v, live := x.place.(value.Live); live {
 		x.datum, x.value, err = v.Load()
+	} else {
+		x.value, err = value.Load(x.place)
+	}
+	if err != nil {
 		return o.at.Err(err)
 	}
-	x.value, err = value.Load(x.place)
-	return o.at.Err(err)
+	read(x.datum, x.value)
+	return nil
 }
 
 // boxed is the operand as a Value, loaded.

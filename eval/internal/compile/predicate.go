@@ -14,15 +14,14 @@ func (c *compiler) predicate(n ast.Node, inside *pointers) (*machine.Predicate, 
 	if !ok {
 		return nil, at(n).Err(fault.New("syntax", "a predicate is missing here"))
 	}
-	outer, unlocked := c.inner, c.unlocked
-	c.inner, c.unlocked = inside, false
-	lets := len(c.lets)
+	outer, lets, unlocked := c.inner, c.outer, c.unlocked
+	c.inner, c.outer, c.unlocked = inside, len(c.lets), false
 	run, err := c.compile(node.Node)
 	p := &machine.Predicate{Run: run, Where: at(node.Node), Unlocked: c.unlocked}
 	if err == nil {
-		p.Scan, p.Why = c.scanOf(node.Node, lets)
+		p.Scan, p.Why = c.scanOf(node.Node)
 	}
-	c.inner, c.unlocked = outer, unlocked || p.Unlocked
+	c.inner, c.outer, c.unlocked = outer, lets, unlocked || p.Unlocked
 	return p, err
 }
 

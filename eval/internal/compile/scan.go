@@ -1,6 +1,9 @@
 package compile
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
@@ -17,8 +20,9 @@ import (
 // lanes that the scan leaves, and of which the scan takes the caches of fields.
 type scanner struct {
 	*compiler
-	outer int // how many let variables there are outside of the predicate
 	bound []bound
+	read  []*once
+	told  []string // what else is computed once, and might be another value later
 }
 
 // bound is a constant whose value the frame has.
@@ -33,35 +37,44 @@ type notScanned string
 func (e notScanned) Error() string { return string(e) }
 
 // scanOf returns the scan of a predicate, or else why there is none.
-func (c *compiler) scanOf(n ast.Node, outer int) (*machine.Scan, string) {
-	s := &scanner{compiler: c, outer: outer}
+func (c *compiler) scanOf(n ast.Node) (*machine.Scan, string) {
+	s := &scanner{compiler: c}
 	root, err := s.node(n)
 	if err != nil {
 		return nil, err.Error()
 	}
-	all := s.bound
-	return &machine.Scan{Scan: scan.New(root), Bind: func(f *machine.Frame) {
+	all, read := s.bound, s.read
+	sc := &machine.Scan{Scan: scan.New(root), Bind: func(f *machine.Frame) {
+		for _, o := range read {
+			o.Once = scan.Once{}
+		}
 		for _, b := range all {
 			b.constant.Datum, b.constant.Single, b.constant.Written = inspect.Datum{}, inspect.Datum{}, false
 			kept := f.Kept()
 			x, err := b.code(f)
 			f.Release(kept)
 			if err == nil {
-				setConstant(b.constant, x)
+				b.constant.Datum, b.constant.Written = datumOf(x)
 			}
 		}
-	}}, ""
+	}}
+	for _, o := range read {
+		sc.Once = append(sc.Once, o.text)
+	}
+	sc.Once = append(sc.Once, s.told...)
+	return sc, ""
 }
 
-// setConstant gives c the value x, if that can be a Datum.
-func setConstant(c *scan.Constant, x value.Value) {
+// datumOf returns the Datum that x is, the zero Datum if there is none. written says that it is a
+// float that was written out.
+func datumOf(x value.Value) (d inspect.Datum, written bool) {
 	if t, ok := x.(value.Typed); ok {
 		x = t.Value
 	}
 	if w, ok := x.(value.Written); ok {
-		x, c.Written = value.Float(w), true
+		x, written = value.Float(w), true
 	}
-	c.Datum = value.DatumOf(x)
+	return value.DatumOf(x), written
 }
 
 // node returns the scan of n, or an error that is a notScanned.
@@ -117,11 +130,17 @@ func (s *scanner) constant(n ast.Node) *scan.Constant {
 	}
 	switch n := n.(type) {
 	case *ast.BoolNode:
-		k := new(scan.Constant)
-		setConstant(k, value.Bool(n.Value))
-		return k
+		return &scan.Constant{Datum: value.DatumOf(value.Bool(n.Value))}
 	case *ast.IdentifierNode:
-		return s.bind(s.variableCode(n))
+		if code := s.variableCode(n); code != nil {
+			return s.bind(code)
+		}
+	}
+	if o := s.onces[n]; o != nil {
+		if !slices.Contains(s.read, o) {
+			s.read = append(s.read, o)
+		}
+		return &scan.Constant{Once: &o.Once}
 	}
 	if !computed(n, 8) {
 		return nil
@@ -132,20 +151,21 @@ func (s *scanner) constant(n ast.Node) *scan.Constant {
 	if err != nil {
 		return nil
 	}
+	if told := text.Cut(syntax.Text(n), 60); strings.Contains(told, "now()") {
+		s.told = append(s.told, told)
+	}
 	return s.bind(code)
 }
 
-// bind returns a constant that has the value of code, nil if there is no code.
+// bind returns a constant that has the value of code.
 func (s *scanner) bind(code machine.Code) *scan.Constant {
-	if code == nil {
-		return nil
-	}
 	k := new(scan.Constant)
 	s.bound = append(s.bound, bound{k, code})
 	return k
 }
 
-// computed reports whether n is computed of what is written out, in a few steps, and reads nothing.
+// computed reports whether n is computed of what is written out and the time, in a few steps, and reads
+// nothing.
 func computed(n ast.Node, depth int) bool {
 	if depth == 0 {
 		return false
@@ -160,7 +180,12 @@ func computed(n ast.Node, depth int) bool {
 		return arithmetic && computed(n.Left, depth-1) && computed(n.Right, depth-1)
 	case *ast.BuiltinNode, *ast.CallNode:
 		fn, name, args := calledFunction(n)
-		if fn == nil || name != "duration" || len(args) != 1 {
+		switch {
+		case fn == nil:
+			return false
+		case name == "now":
+			return len(args) == 0
+		case name != "duration" && name != "date" || len(args) != 1:
 			return false
 		}
 		_, ok := args[0].(*ast.StringNode)

@@ -16,6 +16,8 @@ type Scan struct {
 	// Bind gives the constants of the scan their values, before a loop. The values stay the same
 	// until its end.
 	Bind func(f *Frame)
+	// Once has what is read once in a walk, as it is written.
+	Once []string
 }
 
 // Body is what a loop does with the elements of its collection, in their order. It says so in two
@@ -328,10 +330,12 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 			*st.count = 0
 		}
 		st.loop.Pred.Scan.Bind(f)
+		way.sharing(st.loop.Pred.Scan)
 	}
 	for _, p := range []*Predicate{w.Pred, w.Pred2} {
 		if p != nil {
 			p.Scan.Bind(f)
+			way.sharing(p.Scan)
 		}
 	}
 	saw, seen, learned := f.seeing(w.from), 0, 0

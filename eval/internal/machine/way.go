@@ -14,6 +14,7 @@ type Way struct {
 	Lanes    int       // elements that were evaluated many at once
 	Steps    int       // elements that were evaluated one by one
 	Why      []string  // why one by one, each reason once
+	Once     []string  // what was read once for many elements, as it is written
 }
 
 // maxWhy bounds the reasons of a Way.
@@ -23,6 +24,15 @@ const maxWhy = 8
 func (w *Way) because(why string) {
 	if w != nil && why != "" && len(w.Why) < maxWhy && !slices.Contains(w.Why, why) {
 		w.Why = append(w.Why, why)
+	}
+}
+
+// sharing adds what the scans of a loop read once. w may be nil.
+func (w *Way) sharing(s *Scan) {
+	for _, o := range s.Once {
+		if w != nil && len(w.Once) < maxWhy && !slices.Contains(w.Once, o) {
+			w.Once = append(w.Once, o)
+		}
 	}
 }
 

@@ -48,7 +48,8 @@ func (n *Compare) test(b *batch, in, yes, bad *inspect.Mask) {
 // ask evaluates a side for the lanes in rest, from which it takes those that are bad. It returns nil
 // for a constant.
 func (n *Compare) ask(side Node, b *batch, rest, bad *inspect.Mask) *Vector {
-	if _, ok := side.(*Constant); ok {
+	if k, ok := side.(*Constant); ok {
+		k.ask(rest)
 		return nil
 	}
 	v := side.eval(b, rest)

@@ -11,9 +11,38 @@ type Constant struct {
 	Single inspect.Datum
 	// Written says that it is a float that was written out.
 	Written bool
+	// Once is where Datum and Written come from if the first lane that asks for the constant is done
+	// step by step to read it; nil if they are known before.
+	Once *Once
 
+	asked  inspect.Mask // the lanes that the batch was asked for
 	vector Vector
 	bits   []uint64
+}
+
+// Once is a value that is read once, while a lane is done step by step, and shared by all lanes that
+// follow. Each lane pays for a reading.
+type Once struct {
+	Known   bool // it was read
+	Datum   inspect.Datum
+	Written bool
+	Reads   int // what a reading tells the Meter
+}
+
+// begin begins with a batch.
+func (c *Constant) begin() {
+	c.asked = inspect.Mask{}
+	c.Datum, c.Written = inspect.Datum{}, false
+	if c.Once.Known {
+		c.Datum, c.Written = c.Once.Datum, c.Once.Written
+	}
+}
+
+// ask says that the lanes in in take the constant.
+func (c *Constant) ask(in *inspect.Mask) {
+	if c.Once != nil {
+		c.asked.Or(in)
+	}
 }
 
 // beside returns the constant as it is beside a value of that kind.
@@ -24,7 +53,10 @@ func (c *Constant) beside(k inspect.DatumKind) inspect.Datum {
 	return c.Datum
 }
 
-func (c *Constant) eval(b *batch, in *inspect.Mask) *Vector { return c.as(c.Datum, b.n, in) }
+func (c *Constant) eval(b *batch, in *inspect.Mask) *Vector {
+	c.ask(in)
+	return c.as(c.Datum, b.n, in)
+}
 
 // as returns n lanes of d. A text is no vector: operators that know constant texts take them as
 // they are.

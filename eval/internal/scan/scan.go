@@ -52,6 +52,7 @@ type Scan struct {
 	root   Node
 	fields []*Field
 	lists  []*In
+	once   []*Constant // with a Once
 
 	yes, bad inspect.Mask
 	batch    batch
@@ -66,6 +67,10 @@ func New(root Node) *Scan {
 			s.fields = append(s.fields, n)
 		case *In:
 			s.lists = append(s.lists, n)
+		case *Constant:
+			if n.Once != nil {
+				s.once = append(s.once, n)
+			}
 		case *Key:
 			s.fields = append(s.fields, &n.Field)
 		}
@@ -88,6 +93,9 @@ func (s *Scan) begin(b *access.Batch) {
 	}
 	for _, n := range s.lists {
 		n.asked = inspect.Mask{}
+	}
+	for _, c := range s.once {
+		c.begin()
 	}
 }
 
@@ -122,7 +130,7 @@ func (s *Scan) Positional(list bool) (is bool) {
 
 // Reads returns how many reads the lanes from lo up to hi took, of which none is bad.
 func (s *Scan) Reads(lo, hi int) (n int) {
-	if len(s.fields) == 0 || lo == hi {
+	if len(s.fields)+len(s.once) == 0 || lo == hi {
 		return 0
 	}
 	in := Between(lo, hi)
@@ -130,6 +138,11 @@ func (s *Scan) Reads(lo, hi int) (n int) {
 		lanes := f.asked
 		lanes.And(&in)
 		n += lanes.Count() * f.Cache.Reads()
+	}
+	for _, c := range s.once {
+		lanes := c.asked
+		lanes.And(&in)
+		n += lanes.Count() * c.Once.Reads
 	}
 	return n
 }
@@ -166,10 +179,16 @@ func (s *Scan) Weight(lo, hi int) (bytes int) {
 	return bytes
 }
 
-// Unlearned reports whether lanes of the last batch are bad because the way to a field was not known.
+// Unlearned reports whether lanes of the last batch are bad because the way to a field was not known,
+// or a constant was not read yet.
 func (s *Scan) Unlearned() bool {
 	for _, f := range s.fields {
 		if f.asked.Any() && f.column.Kind == inspect.NoDatum {
+			return true
+		}
+	}
+	for _, c := range s.once {
+		if c.asked.Any() && !c.Once.Known {
 			return true
 		}
 	}
@@ -180,6 +199,9 @@ func (s *Scan) Unlearned() bool {
 func (s *Scan) MaxReads() (n int) {
 	for _, f := range s.fields {
 		n += f.Cache.Reads()
+	}
+	for _, c := range s.once {
+		n += c.Once.Reads
 	}
 	return n
 }

@@ -70,11 +70,14 @@ func (n *TestText) eval(b *batch, in *inspect.Mask) *Vector {
 func (n *TestText) test(b *batch, in, yes, bad *inspect.Mask) {
 	*yes = inspect.Mask{}
 	v := n.Of.eval(b, in)
+	*bad = v.Bad
+	good := *in
+	good.AndNot(bad)
+	n.With.ask(&good)
 	if v.Kind != inspect.TextDatum || n.With.Datum.Kind != inspect.TextDatum {
 		*bad = *in
 		return
 	}
-	*bad = v.Bad
 	with := n.With.Datum.Text
 	n.is = testTexts(v.Text, n.is, func(s []byte) bool {
 		switch n.Op {
