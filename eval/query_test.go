@@ -63,7 +63,7 @@ func TestDue(t *testing.T) {
 		reg.Expose("list", &struct{ list []string }{make([]string, 3*meter.MomentEntries)}, registry.Guard(lock))
 		s := NewSession(reg, Limits{Time: time.Minute})
 		asked, calls := 0, 0
-		q := Query{Source: "count(list.list, # == list.list[0])"}
+		q := Query{Source: "count(list.list, # == list.list[len(#)])"}
 		q.Due = func() bool {
 			if asked++; lock.held || calls == 0 {
 				t.Error("asked with a guard, or before it is long")
