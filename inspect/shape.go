@@ -48,6 +48,8 @@ func shapeOf(k reflect.Kind) Shape {
 	return Scalar
 }
 
+var int64Type = reflect.TypeFor[int64]()
+
 // ShownAsOne reports whether v is a struct that is shown as one text or number in place of its
 // fields, and so may tell what one of them holds: an error, a URL, a time, a context, a lock.
 func (v Value) ShownAsOne() bool {
@@ -87,7 +89,12 @@ func ShapeOf(t reflect.Type) Shape { return Value{typ: t}.Shape() }
 // Shape is what v looks like to a person; Nil for the zero Value.
 func (v Value) Shape() Shape {
 	switch k := v.Kind(); k {
-	case reflect.Struct, reflect.Int64:
+	case reflect.Int64:
+		if v.typ == int64Type { // the lenses are for durations
+			return Scalar
+		}
+		return v.lens().shape
+	case reflect.Struct:
 		return v.lens().shape
 	case reflect.Slice:
 		if v.typ.Elem().Kind() == reflect.Uint8 { // it may be a net.IP

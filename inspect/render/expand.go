@@ -8,13 +8,14 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 )
 
-// expand reads what n contains: fields, elements, entries, the target of a pointer.
-func (s *snapper) expand(n *Node, src Source, depth int) {
+// expand reads what n contains: fields, elements, entries, the target of a pointer. It returns the
+// path of src.
+func (s *snapper) expand(n *Node, src Source, depth int) (path string) {
 	defer catch(n)
 	v := src.Value()
 	at := composite{v.Addr(), v.Type(), s.path(src)}
 	if s.isCycle(n, at) {
-		return
+		return at.path
 	}
 	if s.limit.Taper {
 		n.Path = at.path
@@ -37,6 +38,7 @@ func (s *snapper) expand(n *Node, src Source, depth int) {
 			s.elements(n, src, depth)
 		}
 	}
+	return at.path
 }
 
 // read adds to n, which is complete, what a lens says of it. No guard is held.
@@ -139,7 +141,7 @@ func (s *snapper) shared(n *Node, src Source, depth int) {
 		s.gloss(n, src, depth)
 		return
 	}
-	s.expand(n, src, depth)
+	path := s.expand(n, src, depth)
 	switch {
 	case n.Cycle != "" || n.Cut != nil || n.Err != "" || at.addr == 0 || at.typ.Size() == 0:
 	case seen:
@@ -149,7 +151,7 @@ func (s *snapper) shared(n *Node, src Source, depth int) {
 		if s.shown == nil {
 			s.shown = map[target]string{}
 		}
-		s.shown[at] = s.path(src)
+		s.shown[at] = path
 	}
 }
 
@@ -159,12 +161,19 @@ func (s *snapper) fields(n *Node, src Source, depth int) {
 		n.Cut = &Cut{Path: s.here()}
 		return
 	}
-	var all []Source   // of the items
-	var rest []Source  // of each item; nil if it is complete
-	var later []Source // of each item, to be read after the others; nil if it was read with them
+	count := 0
+	for i := range fields {
+		if fields[i].Name != "_" {
+			count++
+		}
+	}
+	first := len(s.parts) // those of n; the parts around n stand before them
+	defer func() { s.parts = s.parts[:first] }()
 	read := func(now func(Source) bool) {
-		n.Items, all, rest, later = nil, nil, nil, nil
-		for _, f := range fields {
+		nodes := make([]Node, max(0, min(count, s.left)))
+		n.Items, s.parts = make([]Item, 0, len(nodes)), s.parts[:first]
+		for i := range fields {
+			f := &fields[i]
 			if f.Name == "_" {
 				continue
 			}
@@ -180,45 +189,53 @@ func (s *snapper) fields(n *Node, src Source, depth int) {
 				continue
 			}
 			s.left--
-			child := &Node{}
+			child := &nodes[len(n.Items)]
 			n.Items = append(n.Items, Item{Name: f.Name, Node: child})
-			all = append(all, c)
-			if now(c) {
-				rest, later = append(rest, s.open(child, c, depth+1)), append(later, nil)
-			} else {
-				rest, later = append(rest, nil), append(later, c)
+			part := opening{src: c}
+			if part.later = !now(c); !part.later {
+				part.rest = s.open(child, c, depth+1)
 			}
+			s.parts = append(s.parts, part)
 		}
 	}
-	if err := src.Consistent(read); err != nil {
-		s.onlyWords(n, src, rest, err)
+	err := src.Consistent(read)
+	count = len(n.Items)
+	if err != nil {
+		s.onlyWords(n, src, s.parts[first:], err)
 	}
-	for i, c := range later {
-		if c != nil {
-			rest[i] = s.open(n.Items[i].Node, c, depth+1)
+	open := 0
+	for i := range count {
+		part := &s.parts[first+i]
+		if part.later {
+			part.rest = s.open(n.Items[i].Node, part.src, depth+1)
+		}
+		if part.rest != nil {
+			open++
 		}
 	}
-	parts := 0
-	for _, r := range rest {
-		if r != nil {
-			parts++
-		}
-	}
-	for i, r := range rest {
-		if r == nil {
-			s.read(n.Items[i].Node, all[i])
+	for i := range count {
+		part := s.parts[first+i] // a copy: the parts of what lies in it are added
+		if part.rest == nil {
+			s.read(n.Items[i].Node, part.src)
 			continue
 		}
-		reserved := s.reserve(parts, s.minField())
-		s.expand(n.Items[i].Node, r, depth+1)
+		reserved := s.reserve(open, s.minField())
+		s.expand(n.Items[i].Node, part.rest, depth+1)
 		s.left += reserved
-		parts--
+		open--
 	}
+}
+
+// An opening is a field that is being read.
+type opening struct {
+	src   Source
+	rest  Source // what is still to be expanded; nil if it is complete
+	later bool   // it is read after the others
 }
 
 // onlyWords makes the fields of a struct that could not be read in one moment unreadable, err
 // saying why: all but single words, pointers, and structs, which are asked for their own fields.
-func (s *snapper) onlyWords(n *Node, src Source, rest []Source, err error) {
+func (s *snapper) onlyWords(n *Node, src Source, parts []opening, err error) {
 	if n.Items == nil {
 		n.Err = err.Error()
 		return
@@ -229,10 +246,10 @@ func (s *snapper) onlyWords(n *Node, src Source, rest []Source, err error) {
 	}
 	for i, item := range n.Items {
 		t := types[item.Name]
-		if oneWord(t) || item.Node.Hidden || t.Kind() == reflect.Struct && (rest[i] != nil || item.Node.Shape == inspect.Opaque) {
+		if oneWord(t) || item.Node.Hidden || t.Kind() == reflect.Struct && (parts[i].rest != nil || item.Node.Shape == inspect.Opaque) {
 			continue
 		}
-		rest[i] = nil
+		parts[i].rest = nil
 		*item.Node = Node{Shape: inspect.ShapeOf(t), Type: inspect.TypeName(t), Err: err.Error()}
 	}
 }
@@ -264,7 +281,7 @@ func (s *snapper) elements(n *Node, src Source, depth int) {
 	}
 	most, more := s.items(depth), false
 	before := s.left
-	err = src.Each(func(key, elem Source) (bool, error) {
+	err = src.Each(most+1, func(key, elem Source) (bool, error) {
 		if len(n.Items) >= most || s.left <= 0 || len(n.Items) == manyTooDeep && shownUntil(n) == 0 {
 			more = true
 			return false, nil

@@ -44,7 +44,7 @@ func (r *raw) Field(i int) (Source, bool) {
 	return &raw{f, path}, true
 }
 
-func (r *raw) Each(f func(key, elem Source) (bool, error)) error {
+func (r *raw) Each(_ int, f func(key, elem Source) (bool, error)) error {
 	isMap := r.v.Shape() == inspect.Map
 	c := r.v.Cursor()
 	for i := 0; !c.Done(); c.Pause() {

@@ -106,8 +106,8 @@ func (c counted) Field(i int) (Source, bool) {
 	return c.count(s), ok
 }
 
-func (c counted) Each(f func(key, elem Source) (bool, error)) error {
-	return c.Source.Each(func(key, elem Source) (bool, error) { return f(c.count(key), c.count(elem)) })
+func (c counted) Each(want int, f func(key, elem Source) (bool, error)) error {
+	return c.Source.Each(want, func(key, elem Source) (bool, error) { return f(c.count(key), c.count(elem)) })
 }
 
 // With Once nothing is read of a struct that was shown, and text is the same.

@@ -48,6 +48,8 @@ type snapper struct {
 
 	glossed int // how many structs on the way have a gloss in place of their parts
 
+	parts []opening // of the structs that are being read, the outermost first
+
 	pointers int // how many pointers on the way are nodes of their own
 }
 
@@ -320,7 +322,8 @@ func (s *snapper) setText(n *Node, b []byte, length int, path func() string, dep
 	s.leftText -= len(b)
 	switch {
 	case n.Shape == inspect.Scalar:
-		n.Text, n.Scalar = string(b), string(b)
+		n.Text = string(b)
+		n.Scalar = n.Text
 	case isText(b):
 		n.Shape, n.Text, n.Scalar = inspect.Scalar, string(b), b
 	default:

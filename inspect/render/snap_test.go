@@ -69,20 +69,20 @@ func (p policy) Len() (int, error) {
 	return p.Source.Len()
 }
 
-func (p policy) Each(f func(key, elem render.Source) (bool, error)) error {
+func (p policy) Each(want int, f func(key, elem render.Source) (bool, error)) error {
 	if err := p.look(); err != nil {
 		return err
 	}
 	if err := p.fails[p.Path()+" after two"]; err != nil {
 		seen := 0
-		return p.Source.Each(func(k, e render.Source) (bool, error) {
+		return p.Source.Each(want, func(k, e render.Source) (bool, error) {
 			if seen++; seen > 2 {
 				return false, err
 			}
 			return f(k, e)
 		})
 	}
-	return p.Source.Each(func(k, e render.Source) (bool, error) {
+	return p.Source.Each(want, func(k, e render.Source) (bool, error) {
 		if k != nil {
 			key := p.wrap(k).(policy)
 			key.isKey = true

@@ -20,9 +20,10 @@ type Source interface {
 	// the Source is.
 	Len() (int, error)
 	// Each calls f for the entries of a map or the elements of a list, whose key is nil, until f
-	// returns false or an error. key and elem are good until f returns. f reads through them and
-	// may call Each on what it finds there, so Each releases its guard before it calls f.
-	Each(f func(key, elem Source) (bool, error)) error
+	// returns false or an error. f wants about the first want of them, which Each may read together;
+	// it may go on. key and elem are good until f returns. f reads through them and may call Each on
+	// what it finds there, so Each releases its guard before it calls f.
+	Each(want int, f func(key, elem Source) (bool, error)) error
 	// Scalar, Bytes and Describe are those of Value.
 	Scalar() (any, error)
 	Bytes(off, max int) ([]byte, int, error)

@@ -97,11 +97,11 @@ func (v *View) reading() (*View, error) {
 	if v.Shape() == inspect.Struct {
 		return v.lensView()
 	}
-	l, ok := v.otherLens()
-	if !ok {
-		return nil, nil
+	if l, ok := v.otherLens(); ok {
+		used := l // l itself stays on the stack: hardly any value has a lens
+		return used.view()
 	}
-	return l.view()
+	return nil, nil
 }
 
 // otherLens returns the lens of v, which is no struct. Unlike a struct, v itself is not replaced by
@@ -144,11 +144,11 @@ func (v *View) lens() (l lens, ok bool) {
 // lensView returns what the lens of the struct v shows. It is nil if there is no lens, or the lens
 // cannot be given v; the Visit reports the latter.
 func (v *View) lensView() (*View, error) {
-	l, ok := v.lens()
-	if !ok {
-		return nil, nil
+	if l, ok := v.lens(); ok {
+		used := l // as in reading
+		return used.view()
 	}
-	return l.view()
+	return nil, nil
 }
 
 // byValue reports whether the lens takes a value, and no pointer to it.

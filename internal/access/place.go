@@ -18,6 +18,7 @@ type place struct {
 	step     stepKind
 	boxed    bool   // it lies in a map, or in the copy that an interface holds: nobody can change it in place
 	fromLens bool   // a lens returned it, or something above it: no lens shows it again
+	typed    bool   // of stepEntry: name is the key as typed, "" if it cannot be
 	depth    uint16 // steps from the root; at most maxDepth
 	index    int    // of stepField, stepIndex
 	// name is, of stepRoot and stepCut the path, of stepField the field's name, of stepKey the key,
@@ -57,7 +58,8 @@ const (
 // It is "" if there is none: for a key, below a key that cannot be typed or must not be shown, and
 // for what a method returned to arguments that cannot be typed.
 func (v *View) Path() string {
-	b, ok := v.appendPath(nil, (*View).entryKey)
+	var buf [128]byte
+	b, ok := v.appendPath(buf[:0], (*View).entryKey)
 	if !ok || len(b) > maxPath {
 		return ""
 	}
@@ -115,8 +117,19 @@ func (v *View) appendPath(b []byte, entryKey func(entry *View) (string, bool)) (
 	return append(append(append(b, '['), key...), ']'), key != ""
 }
 
-// entryKey returns the key of an entry that a walk met, as one types it.
+// entryKey returns the key of an entry that a walk met, as one types it. The paths of all that lies in
+// the entry need it, and it is read once.
 func (v *View) entryKey() (s string, ok bool) {
+	if !v.typed {
+		v.name, v.typed = "", true
+		if s, ok := v.readKey(); ok {
+			v.name = s
+		}
+	}
+	return v.name, v.name != ""
+}
+
+func (v *View) readKey() (s string, ok bool) {
 	x, plain, err := v.key.Plain()
 	if err != nil {
 		return "", false

@@ -59,8 +59,8 @@ func (s source) Field(i int) (render.Source, bool) {
 }
 
 // Each walks a list or map. No guard is held while f runs.
-func (s source) Each(f func(key, elem render.Source) (bool, error)) error {
-	return s.walk(true, true, func(key, elem *View) (bool, error) {
+func (s source) Each(want int, f func(key, elem render.Source) (bool, error)) error {
+	return s.eachShown(want, func(key, elem *View) (bool, error) {
 		if key == nil {
 			return f(nil, source{elem})
 		}

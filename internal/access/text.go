@@ -39,19 +39,33 @@ type Text struct {
 	addr    uintptr // of the bytes of a string
 	size    int     // of the whole string; -1 for a list of bytes
 	buf     []byte  // reused for each piece
+	piece   piece
+	read    func(inspect.Value) error // readPiece, made once
 }
+
+// piece is what readPiece reads, in the whole text.
+type piece struct{ off, n int }
 
 // Text begins to read v, which is a string or a list of bytes, or leads to one; for a window, its
 // part.
 func (v *View) Text() (*Text, error) {
-	of, err := v.resolveFor("text")
-	if err != nil {
+	t := &Text{}
+	if err := t.begin(v); err != nil {
 		return nil, err
 	}
-	if !kind.IsText(of.val.Type()) {
-		return nil, of.typeError("is not text or bytes")
+	return t, nil
+}
+
+// begin makes t, which is new or was used before, read v from its beginning.
+func (t *Text) begin(v *View) error {
+	of, err := v.resolveFor("text")
+	if err != nil {
+		return err
 	}
-	t := &Text{of: textView{of}, size: -1}
+	if !kind.IsText(of.val.Type()) {
+		return of.typeError("is not text or bytes")
+	}
+	t.of, t.at, t.addr, t.size = textView{of}, 0, 0, -1
 	if kind.IsString(of.val.Type()) {
 		t.addr, t.size, err = of.val.Header()
 		t.end = t.size
@@ -59,12 +73,12 @@ func (v *View) Text() (*Text, error) {
 		t.end, err = of.val.Len()
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if w := of.window; w != nil {
 		t.at, t.end = min(w.lo, t.end), min(w.hi, t.end)
 	}
-	return t, nil
+	return nil
 }
 
 // Len returns how many bytes are left to read.
@@ -87,7 +101,7 @@ func (t *Text) Next() (string, error) {
 	if err := t.of.visit.meter.read(1); err != nil {
 		return "", err
 	}
-	s, err := t.of.readAround(t.at, n, t.copy)
+	s, err := t.around(t.at, n)
 	if err == nil {
 		// A KiB counts as an entry, so that the Meter ends a long read in time; but not of a secret,
 		// whose length that would tell.
@@ -103,14 +117,38 @@ func (t *Text) Next() (string, error) {
 	return s, nil
 }
 
-// copy copies n bytes from off, in the whole text, into the buffer.
-func (t *Text) copy(val inspect.Value, off, n int) (b []byte, err error) {
-	if t.size < 0 {
-		t.buf, _, err = val.AppendBytes(t.buf[:0], off, n)
-	} else {
-		t.buf, err = val.AppendString(t.buf[:0], t.addr, t.size, off, n)
+// around returns n bytes from off, in the whole text. It searches the bytes around them for secrets
+// too: a part of one does not look like one.
+func (t *Text) around(off, n int) (string, error) {
+	if n <= 0 {
+		return "", nil
 	}
-	return t.buf, err
+	from := off - min(off, margin)
+	if t.read == nil {
+		t.read = t.readPiece
+	}
+	t.piece = piece{from, off - from + n + margin}
+	if err := t.of.View.read(true, t.read); err != nil {
+		return "", err
+	}
+	s := string(t.buf)
+	if len(s) > maxChecked || secret.MayHold(t.buf) {
+		if err := t.of.check(s); err != nil {
+			return "", err
+		}
+	}
+	s = s[min(off-from, len(s)):]
+	return s[:min(n, len(s))], nil
+}
+
+// readPiece reads t.piece into the buffer.
+func (t *Text) readPiece(val inspect.Value) (err error) {
+	if t.size < 0 {
+		t.buf, _, err = val.AppendBytes(t.buf[:0], t.piece.off, t.piece.n)
+	} else {
+		t.buf, err = val.AppendString(t.buf[:0], t.addr, t.size, t.piece.off, t.piece.n)
+	}
+	return err
 }
 
 // rest returns everything that is left to read.
@@ -124,6 +162,9 @@ func (t *Text) rest() (string, error) {
 		case err != nil:
 			return "", err
 		case t.Len() == 0 && all.Len() == 0:
+			if len(piece) == len(t.buf) {
+				return piece, nil
+			}
 			// Do not keep what lay around it.
 			return strings.Clone(piece), nil
 		}
@@ -184,9 +225,14 @@ func (v textView) load() (string, error) {
 // window that it is.
 func (v textView) readText(off, max int) (s string, n int, err error) {
 	charged := largeText
+	t := &v.visit.text
+	defer func() {
+		if cap(t.buf) > largeText {
+			t.buf = nil
+		}
+	}()
 	for range maxReplaced {
-		t, err := v.Text()
-		if err != nil {
+		if err := t.begin(v.View); err != nil {
 			return "", 0, err
 		}
 		n = t.Len()
@@ -219,29 +265,6 @@ func (v textView) tooLong(n int, why string) error {
 	return err
 }
 
-// readAround returns n bytes from off, in the whole text, read with the given function. It searches
-// the bytes around them too: a part of a secret does not look like one.
-func (v textView) readAround(off, n int, read func(val inspect.Value, off, n int) ([]byte, error)) (string, error) {
-	if n <= 0 {
-		return "", nil
-	}
-	from := off - min(off, margin)
-	var b []byte
-	err := v.read(true, func(val inspect.Value) (err error) {
-		b, err = read(val, from, off-from+n+margin)
-		return err
-	})
-	if err != nil {
-		return "", err
-	}
-	s := string(b)
-	if err := v.check(s); err != nil {
-		return "", err
-	}
-	s = s[min(off-from, len(s)):]
-	return s[:min(n, len(s))], nil
-}
-
 // check returns a *RedactedError if s, a text that v holds, contains a secret. The Meter is told of
 // the work.
 func (v textView) check(s string) error {
@@ -262,12 +285,32 @@ func (v textView) check(s string) error {
 // checkAt returns a *RedactedError if v is a text with a secret near the n bytes from off: then it
 // must not even be measured or taken apart.
 func (v textView) checkAt(off, n int) error {
-	if !kind.IsText(v.val.Type()) {
+	if n <= 0 || !kind.IsText(v.val.Type()) {
 		return nil
 	}
-	_, err := v.readAround(off, n, func(val inspect.Value, off, n int) ([]byte, error) {
-		b, _, err := val.Bytes(off, n)
-		return b, err
+	from := off - min(off, margin)
+	b, err := v.visit.around[:0], error(nil)
+	if val, ok := v.readable(true); ok {
+		b, _, err = val.AppendBytes(b, from, off-from+n+margin)
+	} else {
+		b, err = v.appendGuarded(b, from, off-from+n+margin)
+	}
+	if err != nil {
+		return err
+	}
+	v.visit.around = b
+	if len(b) <= maxChecked && !secret.MayHold(b) {
+		return nil
+	}
+	return v.check(string(b))
+}
+
+// appendGuarded is [inspect.Value.AppendBytes] under the guard. It is not a part of checkAt, which is
+// called for each text that is shown and allocates nothing otherwise.
+func (v *View) appendGuarded(b []byte, off, n int) ([]byte, error) {
+	err := v.read(true, func(val inspect.Value) (err error) {
+		b, _, err = val.AppendBytes(b, off, n)
+		return err
 	})
-	return err
+	return b, err
 }

@@ -44,7 +44,11 @@ type Visit struct {
 
 	lanes int // of a batch, at most; 0 for as many as time allows
 	types typeCache
-	key   []byte // reused for the key of each entry of a walk
+	key   []byte  // reused for the key of each entry of a walk
+	idle  []*walk // reused for the lists and maps of a snapshot
+	text  Text    // reused for texts that are read in one go
+
+	around []byte // reused for what lies around a part of a text
 
 	untold map[untoldKey]*inspect.Untold // what Keep was told
 }

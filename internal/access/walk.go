@@ -37,8 +37,8 @@ func (v *View) EachItem(f func(item *View) (bool, error)) error {
 	if t.Shape() != inspect.Chan {
 		return t.typeError("is no channel")
 	}
-	w := &walk{of: t, f: func(_, item *View) (bool, error) { return f(item) }, elem: new(View), collect: true, record: true, items: true}
-	w.cursor, w.hold = t.val.Items(), w.readChunk
+	w := &walk{of: t, f: func(_, item *View) (bool, error) { return f(item) }, want: batch, collect: true, record: true, items: true}
+	w.cursor, w.hold, w.elem = t.val.Items(), w.readChunk, &w.elemView
 	t.markUsed()
 	return w.run()
 }
@@ -61,6 +61,8 @@ const (
 	clockEvery = 8
 	// batch bounds the entries that are collected before f runs unlocked.
 	batch = 256
+	// maxIdle bounds the walks that are kept for reuse, with what they have allocated.
+	maxIdle = 16
 )
 
 // walk is a walk under way.
@@ -79,7 +81,10 @@ type walk struct {
 	items   bool                      // it is a walk of EachItem
 	collect bool                      // entries are collected under the guard, and handed out after it was released
 	entries []entryAt                 // the collected ones
+	want    int                       // how many entries are collected at a time
 	hold    func(inspect.Value) error // reads the entries of a chunk; made once
+
+	elemView, keyView View // elem and key point at them
 
 	picks int // how many entries are picked at random; 0 for all
 
@@ -109,18 +114,28 @@ func (v *View) walk(unlocked, shown bool, f func(key, elem *View) (bool, error))
 }
 
 func (v *View) newWalk(unlocked, shown bool, f func(key, elem *View) (bool, error)) (*walk, error) {
+	w := &walk{}
+	return w, w.begin(v, unlocked, shown, f)
+}
+
+// begin makes w, which is new or was used before, the walk of v.
+func (w *walk) begin(v *View, unlocked, shown bool, f func(key, elem *View) (bool, error)) error {
 	t, err := v.resolveFor("elements")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	w := &walk{of: t, f: f, elem: new(View), collect: unlocked || t.hasLockedElements() || t.visit.objects.hasLenses()}
-	w.record, w.hold = w.collect && !shown, w.readChunk
+	collect := unlocked || t.hasLockedElements() || t.visit.objects.hasLenses()
+	w.of, w.f, w.want, w.collect, w.record = t, f, batch, collect, collect && !shown
+	w.elem, w.key = &w.elemView, nil
+	if w.hold == nil {
+		w.hold = w.readChunk
+	}
 	t.markUsed()
 	switch s := t.Shape(); {
 	case s == inspect.Map:
-		w.key = new(View)
+		w.key = &w.keyView
 	case s != inspect.List:
-		return nil, t.typeError("is no list or map")
+		return t.typeError("is no list or map")
 	}
 	w.cursor = t.val.Cursor()
 	if win := t.window; win != nil {
@@ -128,7 +143,29 @@ func (v *View) newWalk(unlocked, shown bool, f func(key, elem *View) (bool, erro
 			w.pos = win.lo
 		}
 	}
-	return w, nil
+	return nil
+}
+
+// eachShown is walk for f that shows entries at once, with no guard held, and wants about the first
+// want of them. A snapshot has hundreds of such walks, of an entry or two each: what one has
+// allocated serves the next.
+func (v *View) eachShown(want int, f func(key, elem *View) (bool, error)) error {
+	vis := v.visit
+	w := &walk{}
+	if n := len(vis.idle); n > 0 {
+		w, vis.idle = vis.idle[n-1], vis.idle[:n-1]
+	}
+	if err := w.begin(v, true, true, f); err != nil {
+		return err
+	}
+	w.want = max(1, min(want, batch))
+	err := w.run()
+	if len(vis.idle) < maxIdle {
+		clear(w.entries)
+		*w = walk{hold: w.hold, lent: w.lent, entries: w.entries[:0]}
+		vis.idle = append(vis.idle, w)
+	}
+	return err
 }
 
 // run walks to the end.
@@ -257,7 +294,7 @@ func (w *walk) readEntries() error {
 			}
 			continue
 		}
-		if err := w.take(e); err != nil || w.ended || len(w.entries) >= batch {
+		if err := w.take(e); err != nil || w.ended || len(w.entries) >= w.want {
 			return err
 		}
 		if read++; read < check {
@@ -381,5 +418,6 @@ func (c *View) reset(val inspect.Value) {
 	c.val = val.Trust(c.policy.Frozen)
 	c.decided, c.hidden = false, false
 	c.guard, c.own, c.window = nil, nil, nil
+	c.name, c.typed = "", false
 	c.pick = pick{}
 }

@@ -314,7 +314,7 @@ func (m *measurer) list(src render.Source, depth int) error {
 			return err
 		}
 	}
-	return m.skip(src.Each(func(_, elem render.Source) (bool, error) { return m.element(elem, depth) }))
+	return m.skip(src.Each(math.MaxInt, func(_, elem render.Source) (bool, error) { return m.element(elem, depth) }))
 }
 
 // The memory that stands for a map or a channel in what is covered. It does not count.
@@ -354,7 +354,7 @@ func (m *measurer) mapping(src render.Source, depth int) error {
 	if !walk {
 		return nil
 	}
-	return m.skip(src.Each(func(key, elem render.Source) (bool, error) {
+	return m.skip(src.Each(math.MaxInt, func(key, elem render.Source) (bool, error) {
 		if more, err := m.element(key, depth); err != nil || !more {
 			return more, err
 		}
