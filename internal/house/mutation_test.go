@@ -38,6 +38,8 @@ var mutations = []mutation{
 	{off: "the bounds of a slice's header", file: "inspect/value.go", old: "if n < 0 || n > c || tooLarge(n, v.typ.Elem().Size()) || n > 0 && data.IsNil() {", new: "if false {", test: "TestHeadersThatCannotBe"},
 	{off: "the self-test of maps", file: "inspect/internal/peek/prove.go", old: "s.maps.caught(s.proveMaps, ErrUncaught)", new: "nil", test: "TestDrift", in: "inspect", tags: "sightglass_drift"},
 	{off: "the self-test of channels' buffers", file: "inspect/internal/peek/ring.go", old: "s.rings.caught(s.proveRings, ErrUncaught)", new: "nil", test: "TestDrift", in: "inspect", tags: "sightglass_drift"},
+	{off: "the self-test of goroutines", file: "inspect/internal/goroutine/open.go", old: "return r, r.prove(sections)", new: "_ = r.prove(sections)\n	return r, nil", test: "TestDrift", tags: "sightglass_drift"},
+	{off: "a stack counts only if its goroutine has not run meanwhile", file: "inspect/internal/goroutine/reader.go", old: "	if d.r.unchecked {", new: "	if !d.r.unchecked {", test: "TestMixture"},
 	{off: "racy addresses stay numbers", file: "inspect/value.go", old: "return v.how&solid != 0 && v.how&(trusted|fixed) != 0 && v.ref.Held()", new: "return v.ref.Held()", test: "TestProvenance"},
 	{off: "the check for cycles", file: "inspect/render/expand.go", old: "if s.isCycle(n, at) {", new: "if false {", test: "TestCycles"},
 	{off: "the bound on depth", file: "inspect/render/snap.go", old: "limit.Depth = min(limit.Depth, maxDepth)", new: "", test: "TestDeep"},

@@ -40,7 +40,7 @@ var noProcess = map[string]string{
 // that a second process can be read beside this one.
 func TestProcessStateLivesInSpaces(t *testing.T) {
 	met := map[string]bool{}
-	for _, folder := range []string{"inspect/internal/peek", "inspect/internal/gotype", "inspect", "inspect/render"} {
+	for _, folder := range []string{"inspect/internal/peek", "inspect/internal/goroutine", "inspect/internal/gotype", "inspect", "inspect/render"} {
 		names, err := os.ReadDir(filepath.FromSlash(folder))
 		if err != nil {
 			t.Fatal(err)

@@ -5,6 +5,7 @@ package peek
 import (
 	"os"
 	"reflect"
+	"strings"
 	"unsafe"
 )
 
@@ -26,7 +27,7 @@ func Fields() (names []string) {
 // lie returns the known layout with that field a word away from where it is.
 func lie(field string) layout {
 	l := known
-	if field == "" {
+	if field == "" || strings.Contains(field, ".") { // what has a dot is another package's
 		return l
 	}
 	f, ok := reflect.TypeFor[layout]().FieldByName(field)

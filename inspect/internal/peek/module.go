@@ -112,6 +112,7 @@ func (s *types) findEnd(last uintptr) error {
 		if w[16] > last {
 			s.end = w[16]
 		}
+		s.sections = Sections{Text: Area{text, etext}, Data: Area{w[4], w[5]}, BSS: Area{w[6], w[7]}}
 		return s.end > last
 	}
 	// The table and the anchor are data without pointers, near the beginning of the segment. So

@@ -43,7 +43,8 @@ func Direct(t reflect.Type) bool {
 type types struct {
 	space     *Space
 	base, end uintptr // descriptors and their names lie in [base, end)
-	err       error   // why no type word may be believed
+	sections  Sections
+	err       error // why no type word may be believed
 
 	mu    sync.RWMutex
 	known map[uintptr]reflect.Type // the words that passed

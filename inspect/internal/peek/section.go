@@ -1,0 +1,92 @@
+package peek
+
+import (
+	"reflect"
+	"strings"
+	"unsafe"
+)
+
+// Area is a part of memory, [From, To).
+type Area struct{ From, To uintptr }
+
+// Has reports whether a lies in the area.
+func (r Area) Has(a uintptr) bool { return a >= r.From && a < r.To }
+
+// Sections are parts of the binary: its code, and the variables with pointers, those with an initial
+// value and those without.
+type Sections struct{ Text, Data, BSS Area }
+
+// Sections returns the parts of the binary, as its own table has them.
+func (s *Space) Sections() (Sections, error) {
+	t := s.binary()
+	return t.sections, t.err
+}
+
+// Structs looks for the struct types of these names (pkg.Name) among all that the binary describes.
+// It takes about 1 ms for each megabyte of descriptors. A name that has none is missing in found.
+func (s *Space) Structs(names ...string) (found map[string]reflect.Type, err error) {
+	t := s.binary()
+	if t.err != nil {
+		return nil, t.err
+	}
+	where := &s.where
+	var at []uintptr
+	err = try(func() {
+		for a := t.base; a+descBytes < t.end; a += wordSize {
+			if load8(a+where.descKind) != uint8(reflect.Struct) {
+				continue
+			}
+			if flags := load8(a + where.descFlags); flags&flagNamed != 0 && flags&^flagsKnown == 0 && load8(a+where.descFieldAlign) == load8(a+where.descAlign) {
+				at = append(at, a)
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	found = make(map[string]reflect.Type)
+	for _, a := range at {
+		off, _, err := s.At(a + where.descName).uint(4)
+		if err != nil {
+			continue
+		}
+		name, ok := t.name(uint32(off))
+		if name = strings.TrimPrefix(name, "*"); !ok || !wanted(name, names) || found[name] != nil {
+			continue
+		}
+		if typ, ok := t.typeOf(a); ok && typ.String() == name && typ.Kind() == reflect.Struct {
+			found[name] = typ
+		}
+	}
+	return found, nil
+}
+
+func wanted(name string, names []string) bool {
+	for _, n := range names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// The loads of a loop that runs under one Try.
+
+// Word loads the word at a, and panics with what Try returns if it cannot.
+func Word(a uintptr) uintptr {
+	check(a, wordSize, wordSize)
+	return loadWord(a)
+}
+
+// Word32 is Word for 32 bits.
+func Word32(a uintptr) uint32 {
+	check(a, 4, 4)
+	return load32(a)
+}
+
+// CopyWords fills dst from the words at a, as Word does.
+func CopyWords(dst []uintptr, a uintptr) {
+	n := uintptr(len(dst)) * wordSize
+	check(a, n, wordSize)
+	copyIn(unsafe.Pointer(unsafe.SliceData(dst)), a, n)
+}
