@@ -81,7 +81,8 @@ func TestBatches(t *testing.T) {
 		"len(map(filter(%s, %s), .next.Hits))", "take(filter(%s, %s), 3)", "count(map(%s, %s))", "sum(filter(%s, %s), #index)", "last(filter(%s, %s))", "mean(filter(filter(%s, .Hits > 7), %s), .wide)"}
 	folds := []string{"sum(%s, %s)", "min(%s, %s)", "max(%s, %s)", "mean(%s, %s)", "median(%s, %s)", "sum(map(%s, %s))", "max(map(%s, %s))", "map(%s, %s)", "map(filter(%s, .Hits > 30), %s)", "sum(filter(%s, #index != 4), %s)",
 		"min(filter(%s, .yes), %s)", "sum(map(filter(%s, .Hits < 100), %s))", "len(map(%s, %s))", "take(map(%s, %s), 70)", "mean(map(%s, %s))", "sum(%s) + len(map(%[1]s, %s))", "max(%s)",
-		"top(%s, 4, %s)", "top(filter(%s, .Hits > 20), 7, %s)", "freq(%s, %s)", "freq(%s, %s, .Hits)", "freq(%s, .Name, %s)", "freq(map(%s, %s))", "freq(filter(%s, .Hits % 3 == 1), %s)", "map(top(%s, 100, %s), .by)", "freq(%s)", "top(%s, 3)", "hist(%s, %s)", "hist(filter(%s, .Hits > 9), %s)", "hist(%s)"}
+		"top(%s, 4, %s)", "top(filter(%s, .Hits > 20), 7, %s)", "freq(%s, %s)", "freq(%s, %s, .Hits)", "freq(%s, .Name, %s)", "freq(map(%s, %s))", "freq(filter(%s, .Hits % 3 == 1), %s)", "map(top(%s, 100, %s), .by)", "freq(%s)", "top(%s, 3)", "hist(%s, %s)", "hist(filter(%s, .Hits > 9), %s)", "hist(%s)",
+		"sortBy(%s, %s)[:4]", "sort(%s, %s, \"desc\")[0]", "take(sortBy(filter(%s, .Hits > 20), %s), 3)", "first(sort(%s, %s))", "sort(%s)[:3]", "sortBy(%s, %s, \"desc\")", "sortBy(filter(%s, .Hits %% 3 == 1), %s)[2:5]", "sort(%s, \"desc\")", "map(sortBy(%s, %s), .Name)"}
 	object, config := wideShelves(), newConfig()
 	policies := shelfPolicies()
 	turn := 0

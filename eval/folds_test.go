@@ -18,6 +18,7 @@ func TestFoldsAllocate(t *testing.T) {
 	for _, line := range []string{
 		"sum(o.list, .Hits)", "sum(o.ints)", "min(o.byName, .Name)", "max(o.byName, .Name)", "mean(o.ints)", "freq(o.byName, .City)", "freq(o.list, .City, .Hits)", "freq(o.list, .Hits % 7)",
 		"freq(map(o.list, .City))", "sum(map(filter(o.byName, .Hits > 3), .Hits))", "len(filter(o.list, .City != \"\"))", "top(o.byName, 3, .Up)", "hist(o.byName, .Up)", "freq(filter(o.list, .Hits > 2), .City)",
+		"sortBy(o.list, .Hits)[:3]", "sort(o.ints)[0]", "take(sortBy(o.byName, .Up, \"desc\"), 3)",
 	} {
 		few, many := allocations(t, small, line), allocations(t, large, line)
 		if many > few+few/2+500 && !attack.RaceDetector {

@@ -61,6 +61,8 @@ func TestPartial(t *testing.T) {
 		{"freq(XS, .Name)", "freq", `of 7 values ("nN": N, "nN": N, "nN": N, …)`},
 		{"freq(XS, .Even, .Size)", "freq", `of 2 values (B: N, B: N)`},
 		{"top(XS, 3, .Size)", "top", "the greatest of which is N, that of K"},
+		{"sortBy(XS, .Size)[:3]", "sortBy", "the least of which is N"},
+		{"take(sort(map(XS, .Size), \"desc\"), 2)", "sort", "the greatest of which is N"},
 	} {
 		for _, of := range []string{"parts", "byName"} {
 			source := strings.ReplaceAll(tc.source, "XS", of)
@@ -90,7 +92,7 @@ func TestPartial(t *testing.T) {
 	}
 	for source, function := range map[string]string{
 		"filter(parts, .Even)": "filter", "map(parts, .Size)": "map", "sortBy(parts, .Size)": "sortBy", "groupBy(parts, .Name)": "groupBy",
-		"median(parts, .Size)": "median", "map(filter(parts, .Even), .Size)": "map", "uniq(parts, .Size)": "uniq",
+		"median(parts, .Size)": "median", "map(filter(parts, .Even), .Size)": "map", "uniq(parts, .Size)": "uniq", "sort(map(parts, .Size))": "sort",
 	} {
 		p := stopped(t, s, source)
 		line, kept := toCompare(p, strings.ReplaceAll(source, "parts", fmt.Sprintf("parts[:%d]", p.Entries)))
@@ -102,7 +104,7 @@ func TestPartial(t *testing.T) {
 	// A function that makes no answer of its own of them tells how far it came, and a fold that is
 	// over is out of it.
 	for _, source := range []string{
-		"[count(parts[:3], .Even), sort(map(parts, .Size))]",
+		"[count(parts[:3], .Even), reverse(map(parts, .Size))]",
 		"[sum(parts[:3], parts[9999]?.Size ?? 1), toPairs(byName)]",
 	} {
 		if p := stopped(t, s, source); p.Function != "" || p.Value != nil || p.Entries < 100 || p.Of != 3000 {
@@ -127,6 +129,10 @@ func toCompare(p *Partial, source string) (line, had string) {
 	had = string(p.Value.JSON())
 	members := ""
 	switch {
+	case p.Function == "sortBy":
+		return "map(" + source + ", {{by: .Size}})", had
+	case p.Function == "sort":
+		return "map(" + source + ", {{by: #}})", had
 	case p.Function == "top":
 		members = ".by, .key"
 	case p.Function == "freq" && strings.Count(source, ",") == 2:

@@ -277,7 +277,7 @@ func (b *Batch) Find() (more bool, err error) {
 func (b *Batch) Step(n int) (more bool, err error) {
 	w := b.walk
 	for i := range n {
-		if i > 0 && i%clockEvery == 0 && b.checkLate() || b.late {
+		if i > 0 && i%clockEvery == 0 && b.Late() || b.late {
 			return true, nil
 		}
 		e := b.entry(b.taken)
@@ -290,7 +290,7 @@ func (b *Batch) Step(n int) (more bool, err error) {
 			return false, err
 		}
 	}
-	b.checkLate()
+	b.Late()
 	return true, nil
 }
 
@@ -310,8 +310,8 @@ func (b *Batch) collect(e entryAt) {
 	b.late = b.late || len(w.entries) >= batch
 }
 
-// checkLate looks at the clock.
-func (b *Batch) checkLate() bool {
+// Late is Done, once it has looked at the clock.
+func (b *Batch) Late() bool {
 	b.late = b.late || !b.walk.patient && time.Now().After(b.walk.until)
 	return b.late
 }

@@ -56,6 +56,8 @@ func (c *compiler) apply(n ast.Node, fn *library.Function, arguments []ast.Node)
 	for i, arg := range arguments {
 		var err error
 		switch {
+		case fn.Heads && i == 0:
+			args[i], err = c.head(arg)
 		case fn.Reads == library.Streams:
 			args[i], err = c.stream(arg)
 		case fn.Places:
@@ -141,6 +143,21 @@ func (c *compiler) stream(n ast.Node) (machine.Code, error) {
 	return fn.Pipe(l, at(n)), nil
 }
 
+// head compiles a collection for who asks for its first elements alone: what sorts it does not sort
+// the others. library.Head takes what the code answers.
+func (c *compiler) head(n ast.Node) (machine.Code, error) {
+	fn, _, args := calledFunction(n)
+	if fn == nil || fn.Few == nil || fn.Takes(args) != nil || fn.Run != nil && c.inner != nil {
+		return c.stream(n)
+	}
+	l, err := c.loop(n, fn, args)
+	if err != nil {
+		return nil, err
+	}
+	c.unlocked = true
+	return fn.Few(l, at(n)), nil
+}
+
 // loop compiles the arguments of a function with a predicate.
 func (c *compiler) loop(n ast.Node, fn *library.Function, args []ast.Node) (*machine.Loop, error) {
 	from, err := c.stream(args[0])
@@ -150,7 +167,7 @@ func (c *compiler) loop(n ast.Node, fn *library.Function, args []ast.Node) (*mac
 	l := &machine.Loop{From: from, Function: fn.Name, Where: at(n)}
 	for i, arg := range args[1:] {
 		switch {
-		case i+1 == fn.Predicate:
+		case i+1 == fn.Predicate && fn.WithPredicate(args):
 			l.Pred, err = c.predicateOf(fn, arg)
 		case fn.Second && i == fn.Predicate:
 			l.Pred2, err = c.predicateOf(fn, arg)

@@ -2,11 +2,13 @@ package compile
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/library"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
@@ -127,12 +129,16 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 		}
 		return constant(c.names.Exposed.Namespace(name)), nil
 	}
-	from, err := c.step(n.Node, lenient)
+	prop, named := n.Property.(*ast.StringNode)
+	step := c.step
+	if !named {
+		step = c.beginning
+	}
+	from, err := step(n.Node, lenient)
 	if err != nil {
 		return nil, err
 	}
 	var key, typedKey machine.Code
-	prop, named := n.Property.(*ast.StringNode)
 	if !named {
 		key, typedKey, err = c.key(n.Property)
 		if goType, of := conversion(n.Property, err); of != nil {
@@ -171,6 +177,14 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 			}
 			var k value.Value
 			if k, err = load(f); err != nil {
+				return nil, err
+			}
+			if i, ok := k.(value.Int); ok && i >= 0 && i < math.MaxInt32 {
+				x, err = library.Head(f, x, int(i)+1)
+			} else {
+				x, err = library.Head(f, x, -1)
+			}
+			if err != nil {
 				return nil, err
 			}
 			if y, err = value.Index(&f.Thread, x, k); err != nil {
@@ -250,7 +264,7 @@ func (c *compiler) coalesce(n *ast.BinaryNode) (machine.Code, error) {
 
 // slice compiles x[from:to].
 func (c *compiler) slice(n *ast.SliceNode, lenient bool) (machine.Code, error) {
-	from, err := c.step(n.Node, lenient)
+	from, err := c.beginning(n.Node, lenient)
 	if err != nil {
 		return nil, err
 	}
@@ -282,12 +296,33 @@ func (c *compiler) slice(n *ast.SliceNode, lenient bool) (machine.Code, error) {
 		if err != nil {
 			return nil, err
 		}
+		if x, err = library.Head(f, x, headUpTo(a, b)); err != nil {
+			return nil, err
+		}
 		y, err := slice(f, x, a, b)
 		if err != nil {
 			return value.Forgive(where.Err(err), x, false, lenient)
 		}
 		return y, nil
 	}, nil
+}
+
+// beginning is step for a list of which only a part is asked for: see head.
+func (c *compiler) beginning(n ast.Node, lenient bool) (machine.Code, error) {
+	if fn, _, _ := calledFunction(n); fn != nil && fn.Few != nil {
+		return c.head(n)
+	}
+	return c.step(n, lenient)
+}
+
+// headUpTo returns how many elements of a list are needed for xs[lo:hi], -1 for all.
+func headUpTo(lo, hi value.Value) int {
+	a, ok := lo.(value.Int)
+	b, is := hi.(value.Int)
+	if !ok || !is || a < 0 || b < 0 || int64(b) > math.MaxInt32 {
+		return -1
+	}
+	return int(b)
 }
 
 // slice is x[lo:hi]. x is not loaded.

@@ -13,7 +13,7 @@ var _ = define(CollectionFunctions, []Function{
 		Summary: "the elements that meet the condition", Example: `filter(cache.items, .hits > 10)`},
 	{Name: "map", Args: "xs, expression", Min: 2, Predicate: 1, Fold: mapping, Pipe: pipeOfMap, Answers: ItsProjections,
 		Summary: "what the expression makes of each element", Example: `map(cache.items, .hits)`},
-	{Name: "sortBy", Args: `xs, .field, "desc"`, Min: 2, Max: 3, Predicate: 1, Keyed: true, Fold: sortBy, Answers: ItsElements,
+	{Name: "sortBy", Args: `xs, .field, "desc"`, Min: 2, Max: 3, Predicate: 1, Keyed: true, Fold: sortBy, Few: fewOfSortBy, Answers: ItsElements,
 		Summary: "the elements in the order of .field", Example: `sortBy(cache.items, .hits, "desc")`},
 	{Name: "groupBy", Args: "xs, .field", Min: 2, Predicate: 1, Keyed: true, Fold: groupBy, Answers: ItsGroups,
 		Summary: "a map from each .field to the elements that have it", Example: `groupBy(cache.items, .status)`},
@@ -144,43 +144,6 @@ func groupBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		return nil, err
 	}
 	return groups.Grouped().Sorted(&f.Thread)
-}
-
-func sortBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
-	order := value.Ascending(&f.Thread)
-	if l.Other != nil {
-		x, err := l.Other(f)
-		if err != nil {
-			return nil, err
-		}
-		if order, err = value.Direction(&f.Thread, x); err != nil {
-			return nil, err
-		}
-	}
-	elems, keys := value.List{}, value.List{}
-	err := l.Fold(f, false, func() machine.Partial { return collected("sortBy", len(keys)) }, func(s *machine.Scope) (bool, error) {
-		key, err := l.Pred.On(f, s)
-		if err == nil {
-			err = l.Pred.Pos().Err(value.Refuse(key))
-		}
-		if err != nil {
-			return false, err
-		}
-		if key, err = value.Hold(&f.Thread, key); err != nil {
-			return false, err
-		}
-		elem, err := value.Hold(&f.Thread, s.Elem)
-		if err != nil {
-			return false, err
-		}
-		elems, keys = append(elems, elem), append(keys, key)
-		return true, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	xs, err := value.Sorted(&f.Thread, elems, keys, order)
-	return value.List(xs), l.Pred.Pos().Err(err)
 }
 
 func reduce(f *machine.Frame, l *machine.Loop) (value.Value, error) {

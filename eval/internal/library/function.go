@@ -34,6 +34,7 @@ type Function struct {
 	Itself    bool    // the predicate sees the first argument itself, and no elements of it
 	TooMany   string  // what to write instead of a call with more arguments, where that is not Args
 	Reads     Reading // of a call without a predicate
+	Heads     bool    // so does a call without a predicate whose first argument sorts; see Few
 	Places    bool    // the arguments of a call without a predicate are not loaded
 	Answers   Answer
 
@@ -45,6 +46,10 @@ type Function struct {
 	// Pipe compiles a call whose answer is consumed element by element. It is nil if the answer
 	// is collected first.
 	Pipe func(l *machine.Loop, at fault.Pos) machine.Code
+
+	// Few compiles a call of which perhaps the first elements alone are asked for; see Head. l.Pred
+	// is nil in a call without a predicate. It is nil if nothing is saved by that.
+	Few func(l *machine.Loop, at fault.Pos) machine.Code
 }
 
 // Unlimited is the Max of a function that takes any number of arguments.

@@ -17,13 +17,13 @@ var _ = define(CollectionFunctions, []Function{
 		Summary: "the keys of a map", Example: `keys(cache.items)`},
 	{Name: "values", Args: "m", Min: 1, Reads: Streams, Run: values, Pipe: pipeOfValues, Answers: ItsElements,
 		Summary: "the values of a map", Example: `values(cache.items)`},
-	{Name: "take", Args: "xs, n", Min: 2, Reads: Streams, Run: take, Answers: ItsElements,
+	{Name: "take", Args: "xs, n", Min: 2, Reads: Streams, Heads: true, Run: take, Answers: ItsElements,
 		Summary: "the first n elements", Example: `take(cache.items, 10)`},
-	{Name: "first", Args: "xs, condition", Min: 1, Predicate: 1, FoldMax: 2, Reads: Streams, Run: first, Fold: find, Answers: AnElement, TooMany: "take(xs, 3) has the first three",
+	{Name: "first", Args: "xs, condition", Min: 1, Predicate: 1, FoldMax: 2, Reads: Streams, Heads: true, Run: first, Fold: find, Answers: AnElement, TooMany: "take(xs, 3) has the first three",
 		Summary: "the first element (that meets the condition), or nil", Example: `first(nums)`},
 	{Name: "last", Args: "xs, condition", Min: 1, Predicate: 1, FoldMax: 2, Reads: Streams, Run: last, Fold: findLast, Answers: AnElement, TooMany: "xs[-3:] has the last three of a list",
 		Summary: "the last element (that meets the condition), or nil", Example: `last(nums)`},
-	{Name: "sort", Args: `xs, .field, "desc"`, Min: 1, Max: 2, Predicate: 1, FoldMax: 3, Reads: Streams, Run: sorted, Fold: sortBy, Answers: ItsElements,
+	{Name: "sort", Args: `xs, .field, "desc"`, Min: 1, Max: 2, Predicate: 1, FoldMax: 3, Reads: Streams, Run: sorted, Fold: sortBy, Few: fewOfSortBy, Answers: ItsElements,
 		Summary: "the elements in order, or in the order of .field", Example: `sort(nums)`},
 	{Name: "reverse", Args: "xs", Min: 1, Reads: Streams, Run: reverse, Answers: ItsElements,
 		Summary: "the elements from the last to the first", Example: `reverse(nums)`},
@@ -75,7 +75,10 @@ func take(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if n < 0 {
 		return nil, fault.New("range", "take(xs, %d) is not possible", n).With("xs[%d:] is the end of a list", n)
 	}
-	xs := args[0]
+	xs, err := Head(f, args[0], n)
+	if err != nil {
+		return nil, err
+	}
 	if !value.Streamed(xs) {
 		if err := value.Refuse(xs); err != nil {
 			return nil, err
@@ -101,8 +104,12 @@ func take(f *machine.Frame, args []value.Value) (value.Value, error) {
 }
 
 func first(f *machine.Frame, args []value.Value) (value.Value, error) {
+	xs, err := Head(f, args[0], 1)
+	if err != nil {
+		return nil, err
+	}
 	var x value.Value = value.Nil
-	err := value.Each(&f.Thread, args[0], false, func(_ int, _, elem value.Value) (bool, error) {
+	err = value.Each(&f.Thread, xs, false, func(_ int, _, elem value.Value) (bool, error) {
 		var err error
 		x, err = value.Hold(&f.Thread, elem)
 		return false, err
@@ -390,34 +397,6 @@ func leaves(f *machine.Frame, x value.Value, depth int, each func(x value.Value)
 	return value.Each(&f.Thread, x, true, func(_ int, _, elem value.Value) (bool, error) {
 		return true, leavesOf(f, elem, depth+1, each)
 	})
-}
-
-func sorted(f *machine.Frame, args []value.Value) (value.Value, error) {
-	order := value.Ascending(&f.Thread)
-	if len(args) == 2 {
-		var err error
-		if order, err = value.Direction(&f.Thread, args[1]); err != nil {
-			if s, ok := args[1].(value.String); ok && len(s) <= 60 && value.IsName(string(s)) {
-				return nil, fault.From(err).With("a field is written without quotes, as in sort(xs, .%s)", s)
-			}
-			return nil, err
-		}
-	}
-	xs, err := value.ToList(&f.Thread, args[0])
-	if err != nil {
-		return nil, err
-	}
-	keys := make(value.List, len(xs))
-	for i, x := range xs {
-		if keys[i], err = value.Load(x); err != nil {
-			return nil, err
-		}
-		if err := value.Refuse(keys[i]); err != nil {
-			return nil, err
-		}
-	}
-	out, err := value.Sorted(&f.Thread, xs, keys, order)
-	return value.List(out), err
 }
 
 func join(f *machine.Frame, args []value.Value) (value.Value, error) {

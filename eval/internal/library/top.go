@@ -22,9 +22,9 @@ var _ = define(ObjectFunctions, []Function{
 // maxTop bounds the elements that top keeps. Nobody reads more, and sortBy sorts all.
 const maxTop = 1000
 
-// ranked is an element that is among the top so far. size is what keeping it was charged.
+// ranked is an element that is among the best so far. size is what keeping it was charged.
 type ranked struct {
-	key, by, elem value.Value
+	key, by, elem value.Value // key is nil if nobody asks for it
 	size          int
 }
 
@@ -47,19 +47,8 @@ func top(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		return nil, fault.New("range", "top keeps up to %s elements, not %s", text.Thousands(maxTop), text.Thousands(n)).
 			With(`sortBy(xs, .field, "desc") sorts all`)
 	}
-	b := best{f: f, l: l, n: n}
-	err = l.FoldBy(f, b.sofar, machine.Body{
-		Lends: true, Takes: b.takes, Lanes: b.addLanes,
-		Each: func(s *machine.Scope) (bool, error) {
-			r, err := rank(f, l, s)
-			if err != nil || n == 0 {
-				return err == nil, err
-			}
-			b.kind = inspect.NoDatum
-			return true, b.add(r)
-		},
-	})
-	if err != nil {
+	b := best{f: f, l: l, n: n, name: "top", sign: 1, keyed: true}
+	if err := l.FoldBy(f, b.sofar, b.body()); err != nil {
 		return nil, err
 	}
 	rows := make(value.List, len(b.rows))
@@ -72,32 +61,63 @@ func top(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	return rows, nil
 }
 
-// best is the top so far, the greatest first.
+// best is the n elements that come first so far, in their order.
 type best struct {
-	f    *machine.Frame
-	l    *machine.Loop
-	n    int
-	rows []ranked
-	kind inspect.DatumKind // that all rows can have, NoDatum if that is not known
+	f     *machine.Frame
+	l     *machine.Loop
+	n     int
+	name  string // of the function
+	sign  int    // 1 if the greatest comes first, -1 if the least does
+	keyed bool   // the keys are asked for, too
+	rows  []ranked
+	kind  inspect.DatumKind // that all rows can have, NoDatum if that is not known
 }
 
-// add adds r if it is among the best. It is held then.
+// body is what is done with the elements.
+func (b *best) body() machine.Body {
+	return machine.Body{
+		Lends: true, Takes: b.takes, Lanes: b.addLanes,
+		Each: func(s *machine.Scope) (bool, error) {
+			r, err := b.rank(s)
+			if err != nil || b.n == 0 {
+				return err == nil, err
+			}
+			b.kind = inspect.NoDatum
+			return true, b.add(r)
+		},
+	}
+}
+
+// before reports whether what is ranked by x comes before row i, which was there first.
+func (b *best) before(x value.Value, i int) (bool, error) {
+	least, most := b.rows[i].by, x
+	if b.sign > 0 {
+		least, most = most, least
+	}
+	o, err := value.SortOrder(&b.f.Thread, least, most)
+	return o > 0, b.l.Pred.Pos().Err(err)
+}
+
+// add adds r if it is among the best. It is held then. Of equal elements the first comes first.
 func (b *best) add(r ranked) error {
+	had := len(b.rows)
+	if had == b.n {
+		// Most come behind all rows.
+		if is, err := b.before(r.by, b.n-1); !is || err != nil {
+			return err
+		}
+	}
 	var failed error
 	at := sort.Search(len(b.rows), func(i int) bool {
-		o, err := value.SortOrder(&b.f.Thread, b.rows[i].by, r.by)
+		is, err := b.before(r.by, i)
 		if err != nil {
 			failed = err
 		}
-		return o < 0
+		return is
 	})
 	if failed != nil {
-		return b.l.Pred.Pos().Err(failed)
+		return failed
 	}
-	if at == b.n {
-		return nil
-	}
-	had := len(b.rows)
 	if had == b.n {
 		b.f.Release(b.f.Kept() - b.rows[b.n-1].size)
 		b.rows = b.rows[:b.n-1]
@@ -116,7 +136,7 @@ func (b *best) add(r ranked) error {
 // takes reports whether the lanes have an order, and the same as the rows that they are compared with.
 func (b *best) takes(l *machine.Lanes) bool {
 	k := l.Values.Kind
-	if k == inspect.NoDatum || l.Values.Written {
+	if !scan.Ranks(k) || l.Values.Written {
 		return false
 	}
 	if b.kind == k {
@@ -138,55 +158,80 @@ func (b *best) addLanes(l *machine.Lanes) (more bool, err error) {
 		return true, nil
 	}
 	in := l.Elements()
+	until := 0 // how many are added before the lanes are compared with the last row again
 	for lane := l.Lo; lane < l.Hi; lane++ {
-		if len(b.rows) == b.n {
+		if until--; until <= 0 && len(b.rows) == b.n {
 			d, _ := value.DatumAs(b.rows[b.n-1].by, l.Values.Kind)
-			in = scan.Above(l.Values, d, l.In, lane, l.Hi)
+			in = scan.Beyond(l.Values, d, b.sign, l.In, lane, l.Hi)
+			until = 8
 		}
 		if lane = in.Next(lane); lane >= l.Hi {
 			break
 		}
 		s := l.Scope(lane)
-		if err := b.add(ranked{key: s.KeyOrIndex(), by: l.Value(lane), elem: s.Elem}); err != nil {
+		r := ranked{by: l.Value(lane), elem: s.Elem}
+		if b.keyed {
+			r.key = s.KeyOrIndex()
+		}
+		if err := b.add(r); err != nil {
 			l.Took = lane - l.Lo + 1
 			return false, err
+		}
+		if l.Rests(b.f) {
+			l.Leave(lane + 1)
+			break
 		}
 	}
 	return true, nil
 }
 
-// sofar is what top has found: by what the best are ranked, and their keys.
+// sofar is what was found: by what the best are ranked, and their keys.
 func (b *best) sofar() machine.Partial {
-	p := machine.Partial{Function: "top", Told: "none of which is ranked"}
+	p := machine.Partial{Function: b.name, Told: "none of which is ranked"}
 	rows := make([]*render.Node, len(b.rows))
 	for i, r := range b.rows {
-		rows[i] = record(field{"by", plain(b.f, r.by)}, field{"key", plain(b.f, r.key)})
+		rows[i] = record(field{"by", plain(b.f, r.by)})
+		if b.keyed {
+			rows[i] = record(field{"by", plain(b.f, r.by)}, field{"key", plain(b.f, r.key)})
+		}
 	}
 	if len(rows) > 0 {
+		word := "greatest"
+		if b.sign < 0 {
+			word = "least"
+		}
 		first := b.rows[0]
-		p.Told = "the greatest of which is " + plain(b.f, first.by).Line(partialWidth) + ", that of " + plain(b.f, first.key).Line(partialWidth)
+		p.Told = "the " + word + " of which is " + plain(b.f, first.by).Line(partialWidth)
+		if b.keyed {
+			p.Told += ", that of " + plain(b.f, first.key).Line(partialWidth)
+		}
 	}
 	p.Answer = records(rows)
 	return p
 }
 
 // rank returns the element with what it is ranked by, not held yet.
-func rank(f *machine.Frame, l *machine.Loop, s *machine.Scope) (r ranked, err error) {
-	r = ranked{key: s.KeyOrIndex(), elem: s.Elem}
-	if r.by, err = l.Pred.On(f, s); err != nil {
+func (b *best) rank(s *machine.Scope) (r ranked, err error) {
+	r.elem = s.Elem
+	if b.keyed {
+		r.key = s.KeyOrIndex()
+	}
+	if r.by, err = b.l.Pred.On(b.f, s); err != nil {
 		return r, err
 	}
-	// A single element that cannot be ordered is an error too.
-	if err = value.Refuse(r.by); err == nil {
-		_, err = value.SortOrder(&f.Thread, r.by, r.by)
+	if err = value.Refuse(r.by); err == nil && b.keyed {
+		// A single element that cannot be ordered is an error of top too.
+		_, err = value.SortOrder(&b.f.Thread, r.by, r.by)
 	}
-	return r, l.Pred.Pos().Err(err)
+	return r, b.l.Pred.Pos().Err(err)
 }
 
 // holdRanked holds the parts of r.
 func holdRanked(f *machine.Frame, r ranked) (_ ranked, err error) {
-	if r.key, err = value.Hold(&f.Thread, r.key); err != nil {
-		return r, err
+	if r.key != nil {
+		if r.key, err = value.Hold(&f.Thread, r.key); err != nil {
+			return r, err
+		}
 	}
 	if r.by, err = value.Hold(&f.Thread, r.by); err != nil {
 		return r, err

@@ -68,12 +68,15 @@ type Lanes struct {
 	// Second has what the second predicate is, nil if there is none.
 	Second *scan.Vector
 	// Took is how many lanes Lanes has taken, all unless it says otherwise. Where it fails, the last of
-	// them is the one that it failed with.
+	// them is the one that it failed with. Otherwise the next one is done step by step, or comes again
+	// once the guard was released; see Rests.
 	Took int
 
 	batch  *access.Batch
 	stages []*stage
 	first  int // the index of lane 0
+	cost   int // what the Meter is told of the lanes at the most, once they are taken
+	held   int // how often Rests was asked
 	scope  Scope
 }
 
@@ -116,6 +119,41 @@ func (l *Lanes) Each(f func(lane int) error) error {
 	}
 	return nil
 }
+
+// Hold calls hold, which keeps an element, for the lanes that are elements, in their order. It ends
+// early where no more are to be kept for now. It returns what Body.Lanes does.
+func (l *Lanes) Hold(f *Frame, hold func(lane int, elem value.Value) error) (more bool, err error) {
+	in := l.Elements()
+	for lane := in.Next(l.Lo); lane < l.Hi; lane = in.Next(lane + 1) {
+		if err := hold(lane, l.Scope(lane).Elem); err != nil {
+			l.Leave(lane + 1)
+			return false, err
+		}
+		if l.Rests(f) {
+			l.Leave(lane + 1)
+			break
+		}
+	}
+	return true, nil
+}
+
+// Leave has lane, and all lanes behind it, not be taken.
+func (l *Lanes) Leave(lane int) { l.Took = lane - l.Lo }
+
+// Rests reports whether Lanes is to take no more for now: what it kept or read has brought the budget
+// near its end, or has taken so long that the guard is to be released. Lanes that keep elements ask it
+// for each, after they have taken one, and leave the next.
+func (l *Lanes) Rests(f *Frame) bool {
+	l.held++
+	return f.Near(l.cost+maxHoldReads) || l.held%restEvery == 0 && l.batch.Late()
+}
+
+const (
+	// maxHoldReads is more than what holding an element reads.
+	maxHoldReads = 64
+	// restEvery bounds the elements that are held between two looks at the clock.
+	restEvery = 8
+)
 
 // Index is the position of a lane that is in In among the elements.
 func (l *Lanes) Index(lane int) int {
@@ -397,10 +435,12 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 				// What was done with lanes before has come near the end, too.
 				return b.Step(n - lo)
 			}
+			left := false
 			if body.Match == nil {
-				lanes.Took = lanes.Hi - lo
+				lanes.Took, lanes.cost = lanes.Hi-lo, lanes.Hi-lo+reads
 				more, failed := body.Lanes(lanes)
-				if lanes.Took < lanes.Hi-lo {
+				left = lanes.Took < lanes.Hi-lo
+				if left {
 					reads, weight = w.reads(func(sc *scan.Scan) int { return sc.Reads(lo, lo+lanes.Took) }), w.weight(lo, lo+lanes.Took)
 				}
 				pos := b.Pos() + lanes.Took
@@ -426,7 +466,12 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 				}
 			}
 			for _, st := range w.stages {
-				*st.count += scan.Count(&st.passed, lo, lanes.Hi)
+				*st.count += scan.Count(&st.passed, lo, b.Taken())
+			}
+			if left && !b.Done() {
+				if more, err := b.Step(1); err != nil || !more {
+					return false, err
+				}
 			}
 		}
 		return true, nil

@@ -44,7 +44,7 @@ func TestFolds(t *testing.T) {
 		Sum(&got, v, in, lo, hi)
 		least, most := -1, -1
 		c := v.Bits[random.Intn(len(v.Bits))]
-		var above inspect.Mask
+		beyond := map[int]*inspect.Mask{-1: {}, 1: {}}
 		order := func(x, y uint64) int {
 			a, b := (&Vector{Kind: v.Kind, Bits: []uint64{x}}).Number(0), (&Vector{Kind: v.Kind, Bits: []uint64{y}}).Number(0)
 			if isFloat {
@@ -65,8 +65,8 @@ func TestFolds(t *testing.T) {
 			if most < 0 || nan(i) || !nan(most) && order(v.Bits[i], v.Bits[most]) > 0 {
 				most = i
 			}
-			if order(v.Bits[i], c) > 0 {
-				above.Set(i)
+			if o := order(v.Bits[i], c); o != 0 {
+				beyond[o].Set(i)
 			}
 		}
 		same := func(a, b number.Tally) bool {
@@ -80,8 +80,10 @@ func TestFolds(t *testing.T) {
 		if i, k := Extreme(v, -1, in, lo, hi), Extreme(v, 1, in, lo, hi); i != least || k != most {
 			t.Fatalf("the extremes of %#x from %d to %d of kind %d are in lanes %d and %d, want %d and %d", v.Bits, lo, hi, v.Kind, i, k, least, most)
 		}
-		if got := Above(v, inspect.Datum{Kind: v.Kind, Bits: c}, in, lo, hi); got != above {
-			t.Fatalf("above %#x of %#x from %d to %d of kind %d is %x, want %x", c, v.Bits, lo, hi, v.Kind, got, above)
+		for sign, want := range beyond {
+			if got := Beyond(v, inspect.Datum{Kind: v.Kind, Bits: c}, sign, in, lo, hi); got != *want {
+				t.Fatalf("beyond %#x of %#x by %d from %d to %d of kind %d is %x, want %x", c, v.Bits, sign, lo, hi, v.Kind, got, *want)
+			}
 		}
 	}
 }
