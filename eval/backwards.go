@@ -30,6 +30,18 @@ func (e *evaluation) backwards(text string) (*backwards, error) {
 	return &backwards{e, tokens, e.names()}, nil
 }
 
+// offset returns where token i begins in line, in bytes.
+func (b *backwards) offset(line string, i int) int {
+	runes := b.tokens[i].From
+	for at := range line {
+		if runes == 0 {
+			return at
+		}
+		runes--
+	}
+	return len(line)
+}
+
 // is reports whether token i is one of these operators or brackets.
 func (b *backwards) is(i int, values ...string) bool {
 	return i >= 0 && i < len(b.tokens) && b.tokens[i].Kind != lexer.String && b.tokens[i].Is(b.tokens[i].Kind, values...)

@@ -62,7 +62,13 @@ func (c Completion) compare(other Completion) int {
 }
 
 // completeLimits bounds a completion, which answers a key press.
-var completeLimits = Limits{Time: 100 * time.Millisecond, Entries: 20_000, Bytes: 4 << 20}
+var completeLimits = Limits{Time: 100 * time.Millisecond, Entries: maxKeys + 2*maxSlowKeys, Bytes: 4 << 20}
+
+// How many keys of a map a completion looks at: together with others, and by themselves.
+const (
+	maxKeys     = 100_000
+	maxSlowKeys = 10_000
+)
 
 // maxCompleted bounds the line up to the position, in bytes.
 const maxCompleted = 4 << 10
@@ -87,6 +93,9 @@ func (s *Session) CompleteContext(ctx context.Context, line string, pos int) []C
 		return nil
 	}
 	limits := completeLimits
+	if s.unhurried {
+		limits.Time = s.limits.Time
+	}
 	limits.Show = s.limits.Show
 	limits = limits.Filled()
 	limits.Nesting = s.limits.Nesting
@@ -145,9 +154,9 @@ func (e *evaluation) complete(line string) (out []Completion, err error) {
 		}
 		err = e.members(x, add)
 		if err == nil && len(out) < maxProposals {
-			dot := strings.LastIndexByte(line[:start], '.')
-			if line[dot-min(dot, 1):dot] == "?" {
-				dot++ // m?.["key"]
+			dot := b.offset(line, end-1)
+			if b.is(end-1, "?.") {
+				dot += len("?.") // m?.["key"]
 			}
 			begins := func(key value.Value) bool {
 				name, isText := key.(value.String)
@@ -232,7 +241,11 @@ func (e *evaluation) keys(x value.Value, prefix string, want func(key value.Valu
 	}
 	above := value.Path(x)
 	found := false // the entry of prefix
+	looked := 0
 	entry := func(_ int, key, elem value.Value) (bool, error) {
+		if looked++; looked > maxSlowKeys {
+			return false, nil
+		}
 		key, err := value.Load(key)
 		if err != nil {
 			return false, err
@@ -274,6 +287,9 @@ func (e *evaluation) keys(x value.Value, prefix string, want func(key value.Valu
 				}
 			}
 		}
+	}
+	if live, ok := x.(value.Live); ok {
+		return live.EachNamed(&e.Thread, prefix, maxKeys, entry)
 	}
 	return value.Entries(&e.Thread, x, false, entry)
 }

@@ -170,6 +170,9 @@ func TestCompleteKeys(t *testing.T) {
 		{"(s).byN", "(s).byName"},
 		{"(s.byName[\"bolt\"]).w", "(s.byName[\"bolt\"]).weight"},
 		{"(1 + s).byN", ""},
+		{"s.byName. /* .x */ sk", `s.byName["sku-17"]`},
+		{`s./* "ü.[" */byName?. // .
+		sk`, `s./* "ü.[" */byName?.["sku-17"]`},
 		{"f(s).byN", ""},
 	} {
 		got := completed(s, tc.line)

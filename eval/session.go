@@ -11,14 +11,15 @@ import (
 // Session evaluates expressions, one at a time, and keeps its variables. Complete may be called
 // while Run runs; Run and Eval are for one goroutine at a time. A Session need not be closed.
 type Session struct {
-	reg      *registry.Registry
-	limits   Limits        // filled
-	overseer Overseer      // of the calls of evaluations that begin from now on
-	stepwise bool          // see machine.Frame; for tests, as are these
-	single   bool          // see machine.Frame
-	lanes    int           // see access.Visit
-	parsed   parsed        // for the goroutine in Run
-	random   func() uint64 // nil outside of tests
+	reg       *registry.Registry
+	limits    Limits        // filled
+	overseer  Overseer      // of the calls of evaluations that begin from now on
+	stepwise  bool          // see machine.Frame; for tests, as are these
+	single    bool          // see machine.Frame
+	lanes     int           // see access.Visit
+	unhurried bool          // completions have the time of an evaluation
+	parsed    parsed        // for the goroutine in Run
+	random    func() uint64 // nil outside of tests
 
 	mu   sync.Mutex // guards vars, for Complete beside Run
 	vars variables

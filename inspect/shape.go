@@ -48,8 +48,6 @@ func shapeOf(k reflect.Kind) Shape {
 	return Scalar
 }
 
-var int64Type = reflect.TypeFor[int64]()
-
 // ShownAsOne reports whether v is a struct that is shown as one text or number in place of its
 // fields, and so may tell what one of them holds: an error, a URL, a time, a context, a lock.
 func (v Value) ShownAsOne() bool {
@@ -90,7 +88,7 @@ func ShapeOf(t reflect.Type) Shape { return Value{typ: t}.Shape() }
 func (v Value) Shape() Shape {
 	switch k := v.Kind(); k {
 	case reflect.Int64:
-		if v.typ == int64Type { // the lenses are for durations
+		if v.typ == reflect.TypeFor[int64]() { // the lenses are for durations
 			return Scalar
 		}
 		return v.lens().shape

@@ -173,6 +173,21 @@ func (x Live) Each(_ *Thread, unlocked bool, yield Yield) error {
 	return walk(yielding(yield))
 }
 
+// EachNamed is Each for those entries of a map whose key begins with prefix, and for others about
+// which yield has to decide: see [access.View.EachNamed]. Where that knows no way it comes to all.
+func (x Live) EachNamed(t *Thread, prefix string, most int, yield Yield) error {
+	target, _, err := x.Resolve()
+	if err != nil {
+		return err
+	}
+	if target != nil {
+		if ok, err := target.EachNamed(prefix, most, yielding(yield)); ok || err != nil {
+			return err
+		}
+	}
+	return x.Each(t, true, yield)
+}
+
 // yielding yields the entries of a walk.
 func yielding(yield Yield) func(key, elem *access.View) (bool, error) {
 	index := 0
