@@ -47,6 +47,7 @@ type configOfShelves struct {
 	token string
 	yes   bool
 	left  time.Duration
+	when  time.Time
 	any   any
 	none  *configOfShelves
 	list  []int
@@ -54,7 +55,7 @@ type configOfShelves struct {
 }
 
 func newConfig() *configOfShelves {
-	c := &configOfShelves{limit: 100, half: 0.5, ratio: 1.25, name: "item 1", text: strings.Repeat("long", 900), token: "t", yes: true, left: time.Minute, any: 7, list: []int{1, 300}}
+	c := &configOfShelves{limit: 100, half: 0.5, ratio: 1.25, name: "item 1", text: strings.Repeat("long", 900), token: "t", yes: true, left: time.Minute, when: time.Unix(3, 0), any: 7, list: []int{1, 300}}
 	c.deep.limit = 20
 	return c
 }
@@ -75,6 +76,8 @@ func TestBatches(t *testing.T) {
 		"%s > config.limit", "config.limit <= %s", ".yes and %s < config.deep.limit", "%s == config.name", "%s != config.token", "%s startsWith config.name", "%s > config.none.limit", "%s * config.limit > 100", "%s >= config.half",
 		"%s > config.any", "config[\"limit\"] < %s < config.list[1]", "%s < cfg.limit", "%s <= config?.none?.limit", "config.limit > config.half", "config.yes and %s > 3", "not (%s - config.ratio > config.deep.limit)", "%s <= config.left",
 		"%s > lim", "%s in [1, 50] or config.limit == %[1]s", "config.name contains %s", "%s < plain.limit", "config.text != %s",
+		"%s < now()", "%s > date(\"1970-01-01T00:00:05Z\")", "now() - %s > duration(\"1h\")", "%s - .when < duration(\"1h\")", ".when - duration(\"1m\") < %s", "%s + duration(\"1m\") > .next.when", ".when != %s", "config.when >= %s", ".next.when < %s or .when == %[1]s",
+		"duration(\"-1s\") + %s <= .when", ".when > %s - duration(\"2562047h\")",
 	}
 	templates := []string{"count(%s, %s)", "any(%s, %s)", "all(%s, %s)", "none(%s, %s)", "one(%s, %s)", "find(%s, %s)", "findIndex(%s, %s)", "filter(%s, %s)", "len(filter(%s, %s))",
 		"sum(filter(%s, %s), .Hits)", "all(filter(%s, .Hits > 20), %s)", "findIndex(filter(filter(%s, .Hits > 20), #index > 1), %s)", "max(map(filter(%s, %s), .ratio))", "map(filter(%s, %s), .Name)", "first(filter(%s, %s))",

@@ -131,6 +131,16 @@ func (e *shelf) fill(i int) *shelf {
 	case 5:
 		e.Name = labelOfShelf(strings.Repeat("long 7", 5000))
 	}
+	switch i % 9 {
+	case 4:
+		e.when = time.Time{}
+	case 5:
+		e.when = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	case 6:
+		e.when = time.Now() // with a monotonic clock
+	case 7:
+		e.when = time.Unix(-1, 5)
+	}
 	return e
 }
 

@@ -9,11 +9,13 @@ type Column struct {
 	Bits []uint64  // by lane, as in a Datum; 0 for bad lanes; nil for texts
 	Text Texts     // for the kind TextDatum
 	// Bad has the lanes that have to be read step by step, which tells why: a pointer on the way is
-	// nil or memory does not answer, or the text is too long or changed while it was read.
+	// nil or memory does not answer, the text is too long, the time has no Bits, or either changed while
+	// it was read.
 	// It has none but lanes that were to be read.
 	Bad Mask
 
 	bits []uint64
+	pair []uint64 // the second words of times
 }
 
 // begin makes c ready for that many lanes.
@@ -34,6 +36,14 @@ func (c *Column) read(from *peek.Lanes, p *FieldPath, in *Mask, max int) (ok boo
 	set, bad := (*peek.Bits)(in), (*peek.Bits)(&c.Bad)
 	if c.Kind == TextDatum {
 		return from.Texts(&c.Text.copies, c.Text.Ref, p.offsets, max, set, bad)
+	}
+	if c.Kind == TimeDatum {
+		c.pair = peek.Sized(c.pair, len(c.Bits))
+		if !from.Pairs(c.Bits, c.pair, p.offsets, set, bad) {
+			return false
+		}
+		bitsOfTimes(c.Bits, c.pair, in, &c.Bad)
+		return true
 	}
 	return from.Words(c.Bits, p.offsets, p.datum.size, p.datum.number(), set, bad)
 }

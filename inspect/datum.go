@@ -11,7 +11,7 @@ import (
 // Datum is a scalar without the allocation that an any would need. The zero Datum is none.
 type Datum struct {
 	Kind DatumKind
-	Bits uint64 // an Int in two's complement, a Float or Float32 as float64 bits, a Bool as 0 or 1
+	Bits uint64 // an Int in two's complement, a Float or Float32 as float64 bits, a Bool as 0 or 1, a Time see BitsOfTime
 	Text string
 }
 
@@ -26,6 +26,7 @@ const (
 	FloatDatum
 	Float32Datum
 	DurationDatum
+	TimeDatum // a moment without its location, which only Follow and columns read
 	TextDatum
 )
 
@@ -53,6 +54,8 @@ func (d Datum) Plain() any {
 		return float32(math.Float64frombits(d.Bits))
 	case DurationDatum:
 		return time.Duration(d.Bits)
+	case TimeDatum:
+		return timeOfBits(d.Bits)
 	case TextDatum:
 		return d.Text
 	}
@@ -63,7 +66,7 @@ func (d Datum) Plain() any {
 type datumType struct {
 	kind DatumKind // NoDatum if they are none
 	off  uintptr   // where the Datum lies in the value
-	size uintptr   // in bytes; 0 for a string
+	size uintptr   // in bytes; 0 for a string or a time
 }
 
 // datumOf returns how values of type t are read as Datums through l.
@@ -75,7 +78,10 @@ func (s *space) datumOf(t reflect.Type, l *lens) (d datumType) {
 	case l.row != noRow && l.row.datum == NoDatum:
 		return d
 	}
-	if l.row.datum != NoDatum {
+	switch {
+	case l.row.datum == TimeDatum:
+		return datumType{kind: TimeDatum}
+	case l.row.datum != NoDatum:
 		return datumType{l.row.datum, d.off, t.Size()}
 	}
 	d.size = t.Size()

@@ -57,8 +57,9 @@ func (p *FieldPath) End() (reflect.Type, DatumKind) {
 }
 
 // Follow reads the Datum that p leads to from v, which must have the type and the process that p
-// began with. ok is false if a pointer on the path is nil or cannot be followed, and for a string
-// that is longer than max bytes or changes meanwhile. The same steps, taken one by one, tell why.
+// began with. ok is false if a pointer on the path is nil or cannot be followed, for a string
+// that is longer than max bytes or changes meanwhile, and for a time that changes meanwhile or has no
+// Bits. The same steps, taken one by one, tell why.
 func (v Value) Follow(p *FieldPath, max int) (d Datum, ok bool) {
 	offsets := p.offsets
 	if v.how&word != 0 {
@@ -71,6 +72,11 @@ func (v Value) Follow(p *FieldPath, max int) (d Datum, ok bool) {
 	if p.datum.kind == TextDatum {
 		p.text, ok = v.ref.ChaseText(p.text[:0], offsets, max, held)
 		return Datum{Kind: TextDatum, Text: string(p.text)}, ok
+	}
+	if p.datum.kind == TimeDatum {
+		wall, ext, ok := v.ref.ChasePair(offsets, held)
+		bits, known := bitsOfMoment(moment(wall, ext))
+		return Datum{Kind: TimeDatum, Bits: bits}, ok && known
 	}
 	u, ok := v.ref.Chase(offsets, p.datum.size, held)
 	return p.datum.datum(u), ok

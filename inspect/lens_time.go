@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"cmp"
+	"math"
 	"reflect"
 	"strings"
 	"sync"
@@ -13,7 +14,7 @@ import (
 
 var _ = addLens(
 	lensRow{name: "time.Duration", shape: Scalar, datum: DurationDatum},
-	lensRow{name: "time.Time", fields: "wall ext loc", shape: Scalar, scalar: Value.time, fit: fitTime},
+	lensRow{name: "time.Time", fields: "wall ext loc", shape: Scalar, scalar: Value.time, datum: TimeDatum, fit: fitTime},
 	// A Location is shown by its name. The zero Location is UTC.
 	lensRow{name: "time.Location", fields: "name", shape: Scalar, text: func(p *probe, v Value) any {
 		return cmp.Or(p.text(v, "name"), "UTC")
@@ -43,13 +44,62 @@ func (v Value) time() (any, Mark, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	wall, ext, loc := peek.Uint(raw[0:8]), int64(peek.Uint(raw[8:16])), peek.Uint(raw[16:])
-	sec := ext
+	sec, nsec := moment(peek.Uint(raw[0:8]), peek.Uint(raw[8:16]))
+	t := time.Unix(sec+year1, nsec)
+	return t.In(v.location(t, uintptr(peek.Uint(raw[16:])))), v.wide(still), nil
+}
+
+// moment returns the seconds since the year 1 and the nanoseconds of the two words of a Time.
+func moment(wall, ext uint64) (sec, nsec int64) {
+	sec = int64(ext)
 	if wall&hasMonotonic != 0 {
 		sec = int64(wall<<1>>(nsecShift+1)) + wallToYear1
 	}
-	t := time.Unix(sec+year1, int64(wall&nsecMask))
-	return t.In(v.location(t, uintptr(loc))), v.wide(still), nil
+	return sec, int64(wall & nsecMask)
+}
+
+// ZeroTimeBits are the Bits of the zero Time. As an int64 they are less than those of all others.
+const ZeroTimeBits = 1 << 63
+
+// BitsOfTime returns the moment of t as the Bits of a Datum: its nanoseconds since 1970, or
+// ZeroTimeBits. Read as int64s, Bits are in the order of the moments. ok is false for any other moment
+// that is further than 292 years from 1970.
+func BitsOfTime(t time.Time) (bits uint64, ok bool) {
+	return bitsOfMoment(t.Unix()-year1, int64(t.Nanosecond()))
+}
+
+// bitsOfMoment is BitsOfTime of seconds since the year 1 and nanoseconds.
+func bitsOfMoment(sec, nsec int64) (bits uint64, ok bool) {
+	// One second less to either side, so that the sum below fits.
+	const reach = math.MaxInt64/1_000_000_000 - 1
+	if sec == 0 && nsec == 0 {
+		return ZeroTimeBits, true
+	}
+	if since := sec + year1; since >= -reach && since <= reach && nsec < 1e9 {
+		return uint64(since*1e9 + nsec), true
+	}
+	return 0, false
+}
+
+// timeOfBits returns the Time that BitsOfTime made bits of, in UTC.
+func timeOfBits(bits uint64) time.Time {
+	if bits == ZeroTimeBits {
+		return time.Time{}
+	}
+	return time.Unix(0, int64(bits)).UTC()
+}
+
+// bitsOfTimes makes the two words of the Times in the lanes of in, wall and ext, their Bits. Lanes
+// without Bits are bad, and get 0.
+func bitsOfTimes(wall, ext []uint64, in, bad *Mask) {
+	for i := in.Next(0); i < BatchSize; i = in.Next(i + 1) {
+		bits, ok := bitsOfMoment(moment(wall[i], ext[i]))
+		if !ok || bad.Has(i) {
+			bits = 0
+			bad.Set(i)
+		}
+		wall[i] = bits
+	}
 }
 
 // location returns the location at an address, as far as it concerns t. In racy memory it

@@ -68,7 +68,7 @@ func (c *FieldCache) Learn(v, to *View) {
 		}
 	}
 	end, datum := path.End()
-	if c.kind = datum; datum != inspect.NoDatum && end == to.val.Type() && !(locked && datum == inspect.TextDatum) {
+	if c.kind = datum; datum != inspect.NoDatum && end == to.val.Type() && !(locked && severalWords(datum)) {
 		c.path = path
 	}
 	c.wide, c.named = !kind.IsWord(end), v.namedBy(way)
@@ -120,7 +120,8 @@ func (c *FieldCache) Reads() int { return c.reads }
 // and nothing was told to the Meter. The error is the Meter's.
 func (c *FieldCache) Read(v *View) (d inspect.Datum, ok bool, err error) {
 	v.decide()
-	if v.hidden || c.path == nil || !c.matches(v) || c.wide && !c.readable(v) {
+	// A Datum has no place for the location of a time.
+	if v.hidden || c.path == nil || c.kind == inspect.TimeDatum || !c.matches(v) || c.wide && !c.readable(v) {
 		return d, false, nil
 	}
 	// A longer text costs more than a read.
@@ -131,8 +132,8 @@ func (c *FieldCache) Read(v *View) (d inspect.Datum, ok bool, err error) {
 }
 
 // readable reports whether what the path leads to from v can be read without taking a guard. It is
-// wider than a word: a text, whose guard is that of v, or an atomic, which needs no lock but a
-// declared one.
+// wider than a word: a text or a time, whose guard is that of v, or an atomic, which needs no lock but
+// a declared one.
 func (c *FieldCache) readable(v *View) bool {
 	p := v.policy
 	switch {
@@ -142,7 +143,7 @@ func (c *FieldCache) readable(v *View) bool {
 		return true
 	case p.Owner != nil || p.Lock != nil && p.Names == nil:
 		return v.isTrusted() || p.ofResults && v.visit.guards.IsOn(p.Owner)
-	case c.kind != inspect.TextDatum:
+	case !severalWords(c.kind):
 		return true
 	}
 	if k := v.lock(); k != nil {
@@ -152,4 +153,10 @@ func (c *FieldCache) readable(v *View) bool {
 		v.reportRacy()
 	}
 	return true
+}
+
+// severalWords reports whether what is read as such a Datum is several words, which may be of two
+// moments.
+func severalWords(k inspect.DatumKind) bool {
+	return k == inspect.TextDatum || k == inspect.TimeDatum
 }

@@ -3,6 +3,7 @@ package console
 import (
 	"bytes"
 	"testing"
+	"time"
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/registry"
@@ -12,6 +13,7 @@ type grain struct {
 	Size int
 	Name string
 	Next *grain
+	When time.Time
 }
 
 // TestExplain: explain tells which way the elements of each collection go, and why.
@@ -39,7 +41,9 @@ func TestExplain(t *testing.T) {
 		"explain count(sand.Grains, upper(.Name) == \"X\")":            "count at 1:1: 3,000 elements one by one\n  one by one: the function upper takes one value at a time\n",
 		"explain any(sand.Set, # == \"b\") or any(1..3, # == 2)":       "any at 1:1: 1 element one by one\n  one by one: the elements of a set are its keys\nany at 1:28: 2 elements one by one\n  one by one: the collection is none of the application's\n",
 		"explain len(filter(sand.Grains, .Size < 5))":                  "filter at 1:5: 2,999 elements in batches, 1 one by one\n",
-		"explain count(sand.Grains, .Size > limit)":                   "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: limit\n",
+		"explain count(sand.Grains, .Size > limit)":                    "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: limit\n",
+		"explain count(sand.Grains, .When < now() - 1h)":               "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: now()\n",
+		"explain count(sand.Grains, now() - .When > 1h)":               "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: now()\n",
 		"explain count(sand.Grains, .Next == nil)":                     "count at 1:1: 3,000 elements one by one\n  one by one: what is compared with nil is looked at as a place\n",
 		"explain count(sand.Grains, .Next?.Size == 5)":                 "count at 1:1: 3,000 elements one by one\n  one by one: it reads past nil with ?.\n",
 	} {

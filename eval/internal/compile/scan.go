@@ -3,6 +3,7 @@ package compile
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/expr-lang/expr/ast"
 
@@ -73,6 +74,12 @@ func datumOf(x value.Value) (d inspect.Datum, written bool) {
 	}
 	if w, ok := x.(value.Written); ok {
 		x, written = value.Float(w), true
+	}
+	if t, ok := x.(value.Time); ok {
+		if bits, ok := inspect.BitsOfTime(time.Time(t)); ok {
+			d = inspect.Datum{Kind: inspect.TimeDatum, Bits: bits}
+		}
+		return d, false
 	}
 	return value.DatumOf(x), written
 }

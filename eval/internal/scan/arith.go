@@ -18,7 +18,7 @@ const (
 	Modulo
 )
 
-// Arith is l op r of numbers, or of durations. A lane is bad whose answer does not fit, or that has
+// Arith is l op r of numbers, durations, or times. A lane is bad whose answer does not fit, or that has
 // none.
 type Arith struct {
 	Op          ArithOp
@@ -75,6 +75,17 @@ func (n *Arith) compute(l, r *Vector) inspect.DatumKind {
 	case l.Kind == inspect.DurationDatum && r.Kind == inspect.IntDatum && n.Op == Multiply, l.Kind == inspect.IntDatum && r.Kind == inspect.DurationDatum && n.Op == Multiply:
 		n.ints(l.Bits, r.Bits)
 		return inspect.DurationDatum
+	case l.Kind == inspect.TimeDatum && r.Kind == inspect.TimeDatum && n.Op == Subtract:
+		n.since1970(l)
+		n.since1970(r)
+		n.ints(l.Bits, r.Bits)
+		return inspect.DurationDatum
+	case l.Kind == inspect.TimeDatum && r.Kind == inspect.DurationDatum && n.Op <= Subtract:
+		n.since1970(l)
+		return n.shifted(l, r)
+	case l.Kind == inspect.DurationDatum && r.Kind == inspect.TimeDatum && n.Op == Add:
+		n.since1970(r)
+		return n.shifted(l, r)
 	case isInt(l.Kind) && isInt(r.Kind):
 		n.small(l)
 		n.small(r)
@@ -102,6 +113,18 @@ func (n *Arith) compute(l, r *Vector) inspect.DatumKind {
 		return inspect.FloatDatum
 	}
 	return inspect.NoDatum
+}
+
+// since1970 makes the lanes bad that have the zero time, which does not count from 1970.
+func (n *Arith) since1970(v *Vector) {
+	n.spoil(func(i int) bool { return v.Bits[i] == inspect.ZeroTimeBits })
+}
+
+// shifted computes times that are moved by durations.
+func (n *Arith) shifted(l, r *Vector) inspect.DatumKind {
+	n.ints(l.Bits, r.Bits)
+	n.spoil(func(i int) bool { return n.bits[i] == inspect.ZeroTimeBits })
+	return inspect.TimeDatum
 }
 
 // small makes the lanes bad that are above the largest int64: from there on all is one by one.

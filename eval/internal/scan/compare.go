@@ -7,7 +7,7 @@ import (
 	"github.com/sightglass-go/sightglass/internal/number"
 )
 
-// Compare is l op r, of two numbers, durations, texts or booleans.
+// Compare is l op r, of two numbers, durations, times, texts or booleans.
 type Compare struct {
 	Op          Op
 	Left, Right Node
@@ -94,7 +94,8 @@ func (n *Compare) constant(b *batch, v *Vector, op Op, k *Constant, in, yes, bad
 		spread(v.Text.Ref[:b.n], n.is, yes)
 		known = true
 	case v.Kind == inspect.BoolDatum && d.Kind == inspect.BoolDatum && op >= Equal,
-		v.Kind == inspect.DurationDatum && d.Kind == inspect.DurationDatum:
+		v.Kind == inspect.DurationDatum && d.Kind == inspect.DurationDatum,
+		v.Kind == inspect.TimeDatum && d.Kind == inspect.TimeDatum:
 		// The words are compared as those of integers.
 		inSpan(v.Bits, n.fold(inspect.IntDatum, inspect.Datum{Kind: inspect.IntDatum, Bits: d.Bits}, op, number.OfInt(int64(d.Bits))), yes)
 		known = true
@@ -142,6 +143,7 @@ func (n *Compare) vectors(b *batch, l, r *Vector, yes *inspect.Mask) (ok bool) {
 		})
 	case l.Kind == inspect.BoolDatum && r.Kind == inspect.BoolDatum && op >= Equal,
 		l.Kind == inspect.DurationDatum && r.Kind == inspect.DurationDatum,
+		l.Kind == inspect.TimeDatum && r.Kind == inspect.TimeDatum,
 		l.Kind == inspect.IntDatum && r.Kind == inspect.IntDatum:
 		compareWords(l.Bits[:b.n], r.Bits[:b.n], op, 1<<63, yes)
 	case l.Kind == inspect.UintDatum && r.Kind == inspect.UintDatum:

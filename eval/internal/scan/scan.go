@@ -55,6 +55,7 @@ type Scan struct {
 	once   []*Constant // with a Once
 
 	yes, bad inspect.Mask
+	none     Vector
 	batch    batch
 }
 
@@ -111,7 +112,13 @@ func (s *Scan) Test(b *access.Batch, in *inspect.Mask) (yes, bad *inspect.Mask) 
 // done step by step.
 func (s *Scan) Values(b *access.Batch, in *inspect.Mask) *Vector {
 	s.begin(b)
-	return s.root.eval(&s.batch, in)
+	v := s.root.eval(&s.batch, in)
+	if v.Kind == inspect.TimeDatum {
+		// As an answer a time has a location.
+		s.none = Vector{Bad: *in}
+		return &s.none
+	}
+	return v
 }
 
 // Positional reports whether the expression asks for the position of an element, in a list or else

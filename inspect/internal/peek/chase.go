@@ -54,6 +54,26 @@ func (r Ref) ChaseText(dst []byte, offsets []uintptr, max int, held bool) (b []b
 	return b, ok
 }
 
+// ChasePair is Chase for two numbers of 64 bits that lie side by side. ok is also false if they change
+// meanwhile.
+func (r Ref) ChasePair(offsets []uintptr, held bool) (first, second uint64, ok bool) {
+	if !(held && r.Held()) && uncaught.Load() {
+		return 0, 0, false
+	}
+	var fault error
+	defer catch(debug.SetPanicOnFault(true), &fault)
+	a, last := r.chase(offsets, held)
+	if a == 0 {
+		return 0, 0, false
+	}
+	var w [16 / wordSize]uintptr
+	check(a, 16, wordSize)
+	still := words(a, w[:])
+	runtime.KeepAlive(last)
+	b := unsafe.Slice((*byte)(unsafe.Pointer(&w)), 16)
+	return Uint(b[:8]), Uint(b[8:]), still
+}
+
 // chase returns where a chain of pointers ends, 0 if one of them is nil. If the pointers are held,
 // last is the last one and keeps its target alive.
 func (r Ref) chase(offsets []uintptr, held bool) (a uintptr, last unsafe.Pointer) {

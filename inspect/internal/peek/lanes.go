@@ -43,7 +43,8 @@ type Lanes struct {
 	hold []unsafe.Pointer // the same as pointers, if they are held
 	all  bool             // all lanes are read, else
 	pick []uint16         // these
-	word []uint64         // what was loaded for them
+	word []uint64         // what was loaded for them,
+	also []uint64         // and beside it
 	few  []uint16         // the numbers of their texts
 }
 
