@@ -53,6 +53,7 @@ func (d *demo) Run() error {
 	s := shop.New(stock)
 	reg := registry.New()
 	s.Expose(reg)
+	registry.Runtime(reg)
 	server := &telnet.Server{
 		Name:     name,
 		Registry: reg,

@@ -58,7 +58,9 @@ func main() {
 type load struct{ imports, calls string }
 
 var (
-	exposing  = load{"\n\t\"" + rig.Module + "/registry\"\n", "\t\tregistry.Expose(\"n\", &n)\n"}
+	exposing = load{"\n\t\"" + rig.Module + "/registry\"\n", "\t\tregistry.Expose(\"n\", &n)\n"}
+	// watching also opts into registry.Runtime.
+	watching  = load{listening.imports, listening.calls + "\t\tregistry.Runtime()\n"}
 	listening = load{exposing.imports + "\t\"" + rig.Module + "/telnet\"\n", exposing.calls + "\t\tgo telnet.ListenAndServe(\"localhost:3000\", nil)\n"}
 )
 
@@ -72,29 +74,32 @@ func carrier(t *testing.T, name string, l load, flags ...string) string {
 const measuredWith = "go1.26 linux/amd64"
 
 // TestCarry: programs grow by what docs/dependencies.md and README say. It prints what they grow by.
-// The stripped ones are built with -attack or -update only:
+// The stripped ones, and those with registry.Runtime, are built with -attack or -update only:
 //
 //	go test ./internal/house -run Carry -update
 func TestCarry(t *testing.T) {
 	here := strings.Join(strings.SplitN(runtime.Version(), ".", 3)[:2], ".") + " " + runtime.GOOS + "/" + runtime.GOARCH
 	const mb = `([\d.]+) MB`
-	row := regexp.MustCompile("(?m)^\\| ([^|]+?)(, stripped|, `registry` alone)? \\| " + mb + " \\| " + mb + " \\| " + mb + " \\|$")
+	row := regexp.MustCompile("(?m)^\\| ([^|]+?)(, stripped|, `registry` alone|, `registry.Runtime` too)? \\| " + mb + " \\| " + mb + " \\| " + mb + " \\|$")
 	const table, front = "docs/dependencies.md", "README.md"
 	manual, readme := rig.Read(t, table), rig.Read(t, front)
 	rows := row.FindAllStringSubmatch(manual, -1)
-	if len(rows) != 3*len(carriers) {
-		t.Fatalf("docs/dependencies.md has %d programs that carry sightglass, want %d", len(rows), 3*len(carriers))
+	if want := 4 * len(carriers); len(rows) != want {
+		t.Fatalf("docs/dependencies.md has %d programs that carry sightglass, want %d", len(rows), want)
 	}
 	for _, r := range rows {
 		name, stripped, carried := r[1], r[2] == ", stripped", listening
-		if !stripped && r[2] != "" {
+		switch {
+		case strings.Contains(r[2], "alone"):
 			carried = exposing
+		case strings.Contains(r[2], "Runtime"):
+			carried = watching
 		}
 		if carriers[name] == "" {
 			t.Errorf("docs/dependencies.md has %q, which nothing builds", name)
 			continue
 		}
-		if stripped && !attack.Long() && !*update {
+		if (stripped || carried == watching) && !attack.Long() && !*update {
 			continue
 		}
 		var flags []string
@@ -108,7 +113,7 @@ func TestCarry(t *testing.T) {
 		if carried == exposing {
 			named, now = fmt.Sprintf("adds %s MB", r[5]), fmt.Sprintf("adds %.1f MB", with-without)
 		}
-		if strings.Contains(name, "server") && !strings.Contains(readme, named) {
+		if strings.Contains(name, "server") && carried != watching && !strings.Contains(readme, named) {
 			t.Errorf("%s does not say %q of %s%s", front, named, name, r[2])
 		}
 		if *update {
@@ -181,6 +186,9 @@ func TestExposingKeepsNoMethods(t *testing.T) {
 	}
 	if !strings.Contains(string(out), "registry.(*Registry).Expose -> ") {
 		t.Fatalf("the linker does not tell what leads to what:\n%.2000s", out)
+	}
+	if strings.Contains(string(out), " -> runtime/pprof.Lookup\n") {
+		t.Error("a program that does not call registry.Runtime links runtime/pprof")
 	}
 	told := map[string]bool{}
 	for _, m := range regexp.MustCompile(`(?m)(\S+) <ReflectMethod>`).FindAllStringSubmatch(string(out), -1) {

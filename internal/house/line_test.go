@@ -42,6 +42,7 @@ var line = []struct {
 	{"internal/access/internal/pace", "a call into the application ends, whoever else works"},
 	{"internal/access/internal/guard", "when to yield depends on processors, not on what is read"},
 	{"internal/access", "a value is read and shown, and a guard held, without knowing names or policy"},
+	{"internal/process", "what is read and shown does not depend on whose process it is"},
 	{"registry", "the engine reads what it is given, whoever declared it"},
 	{"eval/internal/fault", "the language's errors are made of those of the engine"},
 	{"eval/internal/meter", "an error costs nothing"},

@@ -2,6 +2,7 @@ package library
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
@@ -85,12 +86,32 @@ func lensRows(x value.Live, rows [][]string) ([][]string, error) {
 	return rows, err
 }
 
+// family is how many names with the same first parts are listed one by one. More are one row.
+const family = 3
+
 // exposedRows are the rows of dir() for the names that begin with prefix.
 func exposedRows(f *machine.Frame, prefix string) [][]string {
+	exposed := f.Known.Exposed()
+	parents, size := make([]string, len(exposed)), map[string]int{} // "go" of go.mem, "" of what has none
+	for i, e := range exposed {
+		if !strings.HasPrefix(e.Name, prefix) || e.Name == prefix {
+			continue
+		}
+		if first, _, ok := strings.Cut(e.Name[len(prefix):], "."); ok {
+			parents[i] = prefix + first
+			size[parents[i]]++
+		}
+	}
 	var rows [][]string
-	for _, e := range f.Known.Exposed() {
-		if len(e.Name) > len(prefix) && e.Name[:len(prefix)] == prefix {
+	last := "" // the family of the last row
+	for i, e := range exposed {
+		switch parent := parents[i]; {
+		case !strings.HasPrefix(e.Name, prefix) || e.Name == prefix:
+		case size[parent] <= family:
 			rows = append(rows, []string{e.Name, e.Type, e.Doc, e.Guard})
+		case parent != last:
+			rows = append(rows, []string{parent, strconv.Itoa(size[parent]) + " names", "", "dir(" + parent + ") lists them"})
+			last = parent
 		}
 	}
 	return rows

@@ -1,0 +1,79 @@
+package eval
+
+import (
+	"os"
+	"runtime/metrics"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// looks are lines about the process.
+var looks = []string{
+	"go", "dir(go)", "go.metrics", "go.mem", "go.gc", "go.build", "go.env", "go.args", "go.flags", "go.limits", "go.uptime",
+	"go.profiles", "go.cpu", "go.recorder", `filter(go.metrics, .unit == "seconds")`, "json(go.env)", "top(go.profiles.heap, 3, .bytes)",
+}
+
+// stops is how often the world was stopped for anything but the collector.
+func stops() (n uint64) {
+	s := []metrics.Sample{{Name: "/sched/pauses/total/other:seconds"}}
+	metrics.Read(s)
+	for _, count := range s[0].Value.Float64Histogram().Counts {
+		n += count
+	}
+	return n
+}
+
+// TestRuntime: what registry.Runtime exposes can be read, tells no secret, and no look stops the
+// world.
+func TestRuntime(t *testing.T) {
+	t.Setenv("SIGHTGLASS_API_TOKEN", "hunter2")
+	t.Setenv("SIGHTGLASS_DSN", "postgres://ann:hunter2@db/shop")
+	was := os.Args
+	os.Args = append(os.Args[:1:1], "-password", "hunter2", "--dsn=postgres://ann:hunter2@db/shop")
+	defer func() { os.Args = was }()
+	reg := registry.New()
+	registry.Runtime(reg)
+	s := NewSession(reg, Limits{Time: time.Hour})
+	for _, source := range looks { // what is learned at first sight may take memory
+		if _, err := s.Eval(t.Context(), source); err != nil {
+			t.Errorf("%s: %v", source, err)
+		}
+	}
+	before := stops()
+	for _, source := range looks {
+		r, err := s.Eval(t.Context(), source)
+		if err != nil {
+			t.Errorf("%s: %v", source, err)
+			continue
+		}
+		for _, text := range []string{r.Node.Line(0), string(r.Node.JSON()), r.Page.String()} {
+			if strings.Contains(text, "hunter2") {
+				t.Errorf("%s tells a secret: %s", source, text)
+			}
+		}
+	}
+	if after := stops(); after != before {
+		t.Errorf("the world was stopped %d times", after-before)
+	}
+	for source, want := range map[string]string{
+		`go.env["SIGHTGLASS_API_TOKEN"]`: "<redacted>",
+		`go.env["SIGHTGLASS_DSN"]`:       "<redacted>",
+		"go.args[2]":                     `"<redacted>"`,
+		"go.args[3]":                     "<redacted>",
+		"go.uptime > duration(\"0s\")":   "true",
+		"go.limits.maxProcs >= 1":        "true",
+	} {
+		r, err := s.Eval(t.Context(), source)
+		if err != nil || r.Node.Line(0) != want {
+			t.Errorf("%s: %v, %v; want %s", source, r.Node, err, want)
+		}
+	}
+	for _, source := range []string{`go.cpu.Profile("1s")`, "go.recorder.Start()"} {
+		if _, err := s.Eval(t.Context(), source); err == nil || !strings.Contains(err.Error(), "is an action") {
+			t.Errorf("%s: %v", source, err)
+		}
+	}
+}

@@ -1,0 +1,396 @@
+package process
+
+import (
+	"bytes"
+	"flag"
+	"net"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"runtime/metrics"
+	"runtime/pprof"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/internal/attack"
+)
+
+// TestNames: this runtime has each metric that memory and collector are made of.
+func TestNames(t *testing.T) {
+	known := map[string]bool{}
+	for _, d := range metrics.All() {
+		known[d.Name] = true
+	}
+	for _, file := range []string{"memory.go", "limits.go"} {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := 0
+		for _, part := range strings.Split(string(source), `"`) {
+			if strings.HasPrefix(part, "/") {
+				names++
+				if !known[part] {
+					t.Errorf("%s: no metric %s", file, part)
+				}
+			}
+		}
+		if names < 3 {
+			t.Errorf("%s names %d metrics", file, names)
+		}
+	}
+}
+
+var kept []byte // lives while a test looks
+
+func TestMemory(t *testing.T) {
+	before := ReadMemory()
+	kept = make([]byte, 16<<20)
+	after := ReadMemory()
+	if got := after.allocated - before.allocated; got < 16<<20 || after.objects < 16<<20 {
+		t.Errorf("16 MiB more: allocated %d more, objects are %d", got, after.objects)
+	}
+	sum := after.objects + after.unused + after.free + after.released + after.stacks + after.runtime
+	if sum != after.total {
+		t.Errorf("the parts are %d, and all is %d", sum, after.total)
+	}
+	kept = nil
+}
+
+func TestCollector(t *testing.T) {
+	before := ReadCollector()
+	runtime.GC()
+	after := ReadCollector()
+	if after.cycles <= before.cycles || after.forced <= before.forced || after.pauses.count <= before.pauses.count || after.cpuShare <= 0 || after.cpuShare > 1 {
+		t.Errorf("before a collection %+v, and after it %+v", before, after)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	all := Metrics()
+	if m := all["/sched/gomaxprocs:threads"]; m.value != float64(runtime.GOMAXPROCS(0)) || m.unit != "threads" || m.doc == "" || m.spread != nil {
+		t.Errorf("/sched/gomaxprocs:threads is %+v", m)
+	}
+	if m := all["/sched/latencies:seconds"]; m.spread == nil || m.value != float64(m.spread.count) {
+		t.Errorf("/sched/latencies:seconds is %+v", m)
+	}
+}
+
+func TestDistribution(t *testing.T) {
+	inf := func() float64 { var zero float64; return 1 / zero }()
+	for _, tt := range []struct {
+		counts []uint64
+		want   Distribution
+	}{
+		{[]uint64{0, 0, 0}, Distribution{}},
+		{[]uint64{1, 0, 0}, Distribution{1, 1, 1, 1, 1}},
+		{[]uint64{50, 49, 1}, Distribution{100, 1, 2, 2, 2}},
+		{[]uint64{0, 90, 10}, Distribution{100, 2, 2, 2, 2}},
+		{[]uint64{89, 0, 11}, Distribution{100, 1, 2, 2, 2}},
+	} {
+		h := &metrics.Float64Histogram{Counts: tt.counts, Buckets: []float64{-inf, 1, 2, inf}}
+		if got := distribution(h); got != tt.want {
+			t.Errorf("%v: %+v, want %+v", tt.counts, got, tt.want)
+		}
+	}
+}
+
+func TestBuild(t *testing.T) {
+	b := ReadBuild()
+	if b.goVersion != runtime.Version() || b.settings["GOARCH"] != runtime.GOARCH {
+		t.Errorf("%+v", b)
+	}
+}
+
+// TestSecretsOfTheStart: the command line, and the flags of a linker, tell no secret.
+func TestSecretsOfTheStart(t *testing.T) {
+	args := redactArguments([]string{"./shop", "-token", "hunter2", "--api-key=hunter2", "-v", "token=hunter2",
+		"--password", "-x", "plain", "--tokens", "hunter2", "hunter", "-name=ann", "--db-password=hunter2", "-D", "secret=hunter2"})
+	want := []string{"./shop", "-token", Redacted, "--api-key=" + Redacted, "-v", "token=" + Redacted,
+		"--password", "-x", "plain", "--tokens", Redacted, "hunter", "-name=ann", "--db-password=" + Redacted, "-D", "secret=" + Redacted}
+	if !slices.Equal(args, want) {
+		t.Errorf("%q", args)
+	}
+	for text, want := range map[string]string{
+		"-s -w -X main.version=3":                         "-s -w -X main.version=3",
+		"-X main.apiToken=hunter2 -w":                     "-X main.apiToken=" + Redacted + " -w",
+		"-X 'github.com/acme/shop.token=hunter2'":         "-X 'github.com/acme/shop.token=" + Redacted,
+		"-X github.com/acme/shop.Password=hunter2 -X a=b": "-X github.com/acme/shop.Password=" + Redacted + " -X a=b",
+	} {
+		if got := redactWords(text); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestEnvironment(t *testing.T) {
+	t.Setenv("SIGHTGLASS_TEST", "a=b")
+	if got := Environment()["SIGHTGLASS_TEST"]; got != "a=b" {
+		t.Errorf("%q", got)
+	}
+}
+
+// a celsius is a flag.Value of its own.
+type celsius struct {
+	degrees float64
+	set     bool // from now on nobody may ask
+}
+
+func (c *celsius) String() string {
+	if c.set {
+		panic("called")
+	}
+	return ""
+}
+
+func (c *celsius) Set(string) error { return nil }
+
+// TestFlags: flags are read while they change, and none is called.
+func TestFlags(t *testing.T) {
+	was := flag.CommandLine
+	defer func() { flag.CommandLine = was }()
+	flag.CommandLine = flag.NewFlagSet("shop", flag.ContinueOnError)
+	name := flag.String("name", "ann", "")
+	flag.Int("n", 7, "")
+	flag.Bool("v", true, "")
+	flag.Duration("wait", time.Second, "")
+	flag.Float64("share", 0.5, "")
+	flag.String("db-password", "hunter2", "")
+	flag.Func("f", "", func(string) error { panic("called") })
+	warm := &celsius{degrees: 20}
+	flag.Var(warm, "c", "")
+	warm.set = true
+	got, err := Flags()
+	want := map[string]string{"name": "ann", "n": "7", "v": "true", "wait": "1s", "share": "0.5", "db-password": Redacted,
+		"f": "(a flag.funcValue)", "c": "(a *process.celsius)"}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, %v", got, err)
+	}
+	if attack.RaceDetector {
+		return // the writer races with nothing that it knows
+	}
+	var writing sync.WaitGroup
+	stop := make(chan struct{})
+	writing.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				*name = strings.Repeat("x", len(*name)%9)
+			}
+		}
+	})
+	for range 300 {
+		if _, err := Flags(); err != nil {
+			t.Error(err)
+		}
+	}
+	close(stop)
+	writing.Wait()
+}
+
+func TestLimits(t *testing.T) {
+	l := ReadLimits()
+	if l.maxProcs != uint64(runtime.GOMAXPROCS(0)) || l.cpus != runtime.NumCPU() || l.gcPercent == 0 {
+		t.Errorf("%+v", l)
+	}
+	if limit(1<<30) != 1<<30 || limit(1<<63-1) != 0 {
+		t.Error("no limit is 0")
+	}
+}
+
+//go:noinline
+func allocateHere(n int) [][]byte {
+	var all [][]byte
+	for range n {
+		all = append(all, make([]byte, 64<<10))
+	}
+	return all
+}
+
+// TestProfiles: what a function allocates is told of it, within the error of sampling.
+func TestProfiles(t *testing.T) {
+	all := allocateHere(400)
+	runtime.GC()
+	runtime.GC()
+	p := ReadProfiles()
+	runtime.KeepAlive(all)
+	at := slices.IndexFunc(p.heap, func(a Allocated) bool { return strings.HasSuffix(a.function, "process.allocateHere") })
+	if at < 0 {
+		t.Fatal("it is in no profile")
+	}
+	if a := p.heap[at]; a.bytes < 13<<20 || a.bytes > 52<<20 || a.line == 0 || !strings.HasSuffix(a.file, "_test.go") || len(a.frames) < 2 {
+		t.Errorf("25 MiB are %+v", a)
+	}
+	if !slices.IsSortedFunc(p.heap, func(a, b Allocated) int { return int(int64(b.bytes) - int64(a.bytes)) }) {
+		t.Error("the most is not first")
+	}
+}
+
+// TestContended: the profile of mutexes is there once the application switches it on.
+func TestContended(t *testing.T) {
+	defer runtime.SetMutexProfileFraction(runtime.SetMutexProfileFraction(1))
+	var mu sync.Mutex
+	waits := func() time.Duration {
+		for _, c := range ReadProfiles().mutex {
+			if strings.Contains(c.function, "TestContended") && c.count > 0 {
+				return c.waited
+			}
+		}
+		return 0
+	}
+	for waits() == 0 {
+		mu.Lock()
+		var waiting sync.WaitGroup
+		waiting.Go(func() { mu.Lock(); mu.Unlock() }) //nolint:staticcheck // it is to wait
+		runtime.Gosched()
+		mu.Unlock()
+		waiting.Wait()
+	}
+	if perCycle := nanosPerCycle(); perCycle <= 0.01 || perCycle > 1000 {
+		t.Errorf("a cycle lasts %v ns", perCycle)
+	}
+}
+
+func TestWhole(t *testing.T) {
+	// Of objects far larger than the rate each is sampled; of small ones few are.
+	if bytes, objects := whole(100<<20, 10); bytes != 100<<20 || objects != 10 {
+		t.Errorf("%d, %d", bytes, objects)
+	}
+	if bytes, _ := whole(16*8, 8); bytes < 8*uint64(runtime.MemProfileRate)*9/10 || bytes > 8*uint64(runtime.MemProfileRate)*11/10 {
+		t.Errorf("8 samples of 16 bytes stand for %d bytes", bytes)
+	}
+	if bytes, objects := whole(0, 0); bytes != 0 || objects != 0 {
+		t.Errorf("%d, %d", bytes, objects)
+	}
+}
+
+// burn works until done.
+//
+//go:noinline
+func burn(done func() bool) (n int) {
+	for !done() {
+		for i := range 1 << 16 {
+			n += i * n
+		}
+	}
+	return n
+}
+
+// TestCPU: a profile names the function that was busy, and its file is what go tool pprof reads.
+func TestCPU(t *testing.T) {
+	var c CPU
+	for _, bad := range []string{"", "5", "-1s", "0s", "6m", "now"} {
+		if _, err := c.Profile(bad); err == nil {
+			t.Errorf("%q: no error", bad)
+		}
+	}
+	// The kernel interrupts a hundred times a second: 300 ms are enough, and if not there is another.
+	found := func() bool {
+		return slices.ContainsFunc(c.functions, func(b Busy) bool { return strings.HasSuffix(b.function, "process.burn") && b.itself > 0 })
+	}
+	for !found() {
+		said, err := c.Profile("300ms")
+		if err != nil || !strings.Contains(said, "go.cpu.functions") {
+			t.Fatalf("%q, %v", said, err)
+		}
+		if _, err := c.Profile("1s"); err == nil {
+			t.Error("two at once")
+		}
+		burn(func() bool {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			return !c.running
+		})
+		if c.failed != "" {
+			t.Fatal(c.failed)
+		}
+	}
+	for _, b := range c.functions {
+		if b.itself > b.all {
+			t.Errorf("%+v", b)
+		}
+	}
+}
+
+// TestRecorder: the flight recorder starts, tells and stops.
+func TestRecorder(t *testing.T) {
+	var r Recorder
+	if _, err := r.Snapshot(); err == nil {
+		t.Error("a snapshot while it is off")
+	}
+	if err := r.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if r.Start() == nil {
+		t.Error("it starts twice")
+	}
+	n, err := r.Snapshot()
+	if r.Stop(); err != nil || n == 0 || !bytes.HasPrefix(r.file, []byte("go 1.")) {
+		t.Errorf("%d bytes, %v, %.20q", n, err, r.file)
+	}
+	r.Stop()
+	if _, err := r.Snapshot(); err == nil {
+		t.Error("a snapshot after its end")
+	}
+}
+
+// FuzzDecode: whatever the bytes are, decoding ends with a profile or an error.
+func FuzzDecode(f *testing.F) {
+	var out bytes.Buffer
+	if err := pprof.Lookup("heap").WriteTo(&out, 0); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(out.Bytes())
+	f.Add([]byte("\x1f\x8b"))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		if _, err := busy(file); err == nil && len(file) == 0 {
+			t.Error("nothing is no profile")
+		}
+	})
+}
+
+// FuzzFields is FuzzDecode for what was compressed.
+func FuzzFields(f *testing.F) {
+	f.Add([]byte{0x0a, 2, 8, 1, 0x12, 4, 0x0a, 2, 1, 2, 0x32, 1, 'x'})
+	f.Fuzz(func(t *testing.T, message []byte) {
+		read := 0
+		err := eachField(message, func(_ int, _ uint64, b []byte) error {
+			read += len(b)
+			var numbers []uint64
+			return appendNumbers(&numbers, 0, b)
+		})
+		if read > len(message) {
+			t.Errorf("%d bytes of %d, %v", read, len(message), err)
+		}
+	})
+}
+
+// TestSockets: a listener and both ends of its connection are told, by their addresses.
+func TestSockets(t *testing.T) {
+	if !HasFiles {
+		t.Skip("only Linux tells what is open")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	conn, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	folder := t.TempDir()
+	u, err := net.Listen("unix", filepath.Join(folder, "s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer u.Close()
+	lists(t, l.Addr().String(), conn.LocalAddr().String(), filepath.Join(folder, "s"))
+}
