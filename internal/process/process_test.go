@@ -247,7 +247,10 @@ func TestContended(t *testing.T) {
 	for waits() == 0 {
 		mu.Lock()
 		var waiting sync.WaitGroup
-		waiting.Go(func() { mu.Lock(); mu.Unlock() }) //nolint:staticcheck // it is to wait
+		waiting.Go(func() {
+			mu.Lock()
+			defer mu.Unlock()
+		})
 		runtime.Gosched()
 		mu.Unlock()
 		waiting.Wait()
