@@ -37,10 +37,14 @@ func (s *Server) admit(nc net.Conn, listener peer.Scope, highest Level) {
 		}
 	}()
 	nc = transport.SafeConn(nc)
-	defer nc.Close()
+	served := false // then nc is closed at the end of its session
+	defer func() {
+		if !served {
+			nc.Close()
+		}
+	}()
 	way := s.wayOf(nc, listener, highest)
 	nc = way.withDeadlines(nc)
-	defer nc.Close()
 	if !s.withinRate(way) {
 		s.flood.do(func(missed int64) {
 			s.logger().Warn("a connection was refused", "peer", plain(from(way.Addr)), "error", errTooFast, "since_last", missed)
@@ -64,7 +68,8 @@ func (s *Server) admit(nc net.Conn, listener peer.Scope, highest Level) {
 	if s.TLSConfig != nil {
 		nc = tls.Server(nc, s.TLSConfig)
 	}
-	s.serve(nc, way, who)
+	served = true
+	s.serve(nc, way, who, func(error) {})
 }
 
 // withinRate counts a connection and reports whether its origin may connect now. The process's own
@@ -97,19 +102,22 @@ func (s *Server) admits(w *wayIn) error {
 	return fmt.Errorf("cannot tell which user connects: %w", w.Unknown)
 }
 
-// serve runs a session on nc if there is a free place. A nil who has to log in.
-func (s *Server) serve(nc net.Conn, way *wayIn, who *Identity) error {
+// serve runs a session on nc if there is a free place, and closes nc. A nil who has to log in. ended
+// is called when that is done, by serve or later by another goroutine.
+func (s *Server) serve(nc net.Conn, way *wayIn, who *Identity, ended func(error)) {
 	c := newConn(s, nc, way)
 	if err := s.enter(c, who == nil); err != nil {
 		c.cancel()
 		s.logRefusal(c.peer, err)
 		s.refuse(nc, err)
-		return err
+		ended(err)
+		return
 	}
-	err := c.serve(who)
-	s.exit(c)
-	c.logEnd(err, time.Since(c.since))
-	return err
+	c.serve(who, func(err error) {
+		s.exit(c)
+		c.logEnd(err, time.Since(c.since))
+		ended(err)
+	})
 }
 
 // enter takes a place for a connection, until exit. Connections that have to log in share half of

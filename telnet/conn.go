@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -43,9 +42,10 @@ const (
 // errGone ends a session whose client closed first its sending side and then the other.
 var errGone = errors.New("the client is gone")
 
-// conn is one connection: telnet on one side, a terminal's session on the other. Three goroutines
-// serve it: its own always reads, even during an evaluation; the terminal's evaluates; the outbox's
-// writes.
+// conn is one connection: telnet on one side, a terminal's session on the other. One goroutine serves
+// it, which reads and evaluates. There are more while they have something to do: one that reads
+// during an evaluation, see reader; the outbox's, for what the socket does not take at once; and
+// that of a login.
 type conn struct {
 	server *Server
 	id     int64       // unique in the server
@@ -54,7 +54,10 @@ type conn struct {
 	way    *wayIn      // does not change
 	origin peer.Origin // does not change
 
-	// What reads from the wire; only the reading goroutine uses these, but for isTelnet.
+	// What reads from the wire; only the goroutine that reads uses these, but for isTelnet.
+	buf      []byte // what is read into
+	failed   error  // of the last read
+	drained  bool   // nothing more is to be read
 	decoder  protocol.Decoder
 	options  protocol.Negotiation
 	sniffer  protocol.Sniffer
@@ -69,6 +72,7 @@ type conn struct {
 
 	ctx    context.Context // until the session is over
 	cancel context.CancelFunc
+	ended  func(error) // what serve was given
 
 	who    atomic.Pointer[Identity]    // nil until the session begins
 	level  atomic.Int64                // a Level; only ever lowered once the session has begun
@@ -98,6 +102,7 @@ func newConn(s *Server, nc net.Conn, way *wayIn) *conn {
 		c.cancel()
 		nc.SetReadDeadline(time.Unix(1, 0)) // ends the read that waits for input
 	})
+	c.terminal.LendRun()
 	c.dialog.out, c.dialog.over = c.out, c.terminal.Done()
 	p.dialog = &c.dialog
 	return c
@@ -105,18 +110,16 @@ func newConn(s *Server, nc net.Conn, way *wayIn) *conn {
 
 func (c *conn) log() *slog.Logger { return c.logger.Load() }
 
-// serve runs the session and closes the connection. A nil who has to log in.
-func (c *conn) serve(who *Identity) (err error) {
-	defer c.net.Close()
-	defer c.cancel()
-	defer c.idle.stop()
-	defer func() {
-		if value := recover(); value != nil {
-			err = &console.PanicError{Value: value, Stack: debug.Stack()}
-			c.terminal.Hangup(err)
-			<-c.terminal.Done()
-		}
-	}()
+// serve runs the session. A nil who has to log in. ended is called when the session is over and the
+// connection closed. It may be called later than serve returns, from another goroutine: see reader.
+func (c *conn) serve(who *Identity, ended func(error)) {
+	c.ended = ended
+	(&reader{conn: c}).serve(func() error { return c.open(who) })
+}
+
+// open begins the session, or the login, with what the client sends first. The error refuses the
+// connection.
+func (c *conn) open(who *Identity) error {
 	if tcp, ok := transport.Innermost(c.net).(*net.TCPConn); ok {
 		tcp.SetWriteBuffer(sendBuffer)
 		transport.KeepUrgent(tcp)
@@ -127,23 +130,41 @@ func (c *conn) serve(who *Identity) (err error) {
 	}
 	buf := make([]byte, readSize)
 	n, err := c.greet(buf)
+	c.failed = err
 	c.receive(buf[:n])
-	buf = make([]byte, idleSize)
+	c.buf = make([]byte, idleSize)
 	switch {
 	case c.over(): // the peer speaks another protocol, and is told nothing
 	case who != nil:
 		c.begin(*who)
 	default:
-		c.server.running.Go(c.login)
+		c.server.running.Go(func() {
+			c.login()
+			c.terminal.Run()
+		})
 	}
-	c.read(buf, err)
+	return nil
+}
+
+// end waits for the end of the session and closes the connection. err is nil, or why there is no
+// session that could end.
+func (c *conn) end(err error) {
+	defer func() {
+		c.idle.stop()
+		c.cancel()
+		c.net.Close()
+		c.ended(err)
+	}()
+	defer transport.Rescue(&err)
+	if err != nil {
+		return
+	}
 	c.await()
 	err = c.terminal.Err()
 	var denied *denial
 	if err == nil || errors.As(err, &denied) {
 		err = errors.Join(err, c.close())
 	}
-	return err
 }
 
 // handshake does the TLS handshake, if the server or its listener uses TLS. A Read would do it too,
@@ -188,30 +209,33 @@ func (c *conn) greet(buf []byte) (n int, err error) {
 	return n, err
 }
 
-// read reads until the session is over or the input ends. err is that of the first read, by greet.
-func (c *conn) read(buf []byte, err error) {
-	for {
-		switch {
-		case c.over():
-			return
-		case errors.Is(err, io.EOF):
-			c.eof()
-			return
-		case err != nil:
-			c.terminal.Hangup(err)
-			return
-		}
-		var n int
-		n, err = c.net.Read(buf)
-		c.idle.touch()
-		c.receive(buf[:n])
-		switch full := n == len(buf); {
-		case full && n < readSize:
-			buf = make([]byte, readSize)
-		case !full && len(buf) > idleSize:
-			buf = make([]byte, idleSize)
-		}
+// read reads once and handles what came in.
+func (c *conn) read() {
+	n, err := c.net.Read(c.buf)
+	c.failed = err
+	c.idle.touch()
+	c.receive(c.buf[:n])
+	switch full := n == len(c.buf); {
+	case full && n < readSize:
+		c.buf = make([]byte, readSize)
+	case !full && len(c.buf) > idleSize:
+		c.buf = make([]byte, idleSize)
 	}
+}
+
+// settle handles the error of the last read, if there was one. It reports whether there is nothing
+// more to read: the input has ended, or the session is over.
+func (c *conn) settle() (over bool) {
+	switch err := c.failed; {
+	case c.drained || c.over():
+		return true
+	case errors.Is(err, io.EOF):
+		c.eof()
+	case err != nil:
+		c.terminal.Hangup(err)
+	}
+	c.drained = c.failed != nil
+	return c.drained
 }
 
 // over reports whether the session is over.

@@ -131,6 +131,7 @@ type Server struct {
 
 	prepared        sync.Once
 	turns           turns          // of evaluations
+	lookout         lookout        // for evaluations that last
 	arrivals        *peer.Throttle // of connections; nil: no limit
 	trustedArrivals *peer.Throttle // of connections of root and our own user; nil: no limit
 	failures        *peer.Throttle // of login attempts
@@ -223,7 +224,9 @@ func (s *Server) ServeConn(nc net.Conn) (err error) {
 	defer s.running.Done()
 	way := s.wayOf(nc, peer.Elsewhere, s.Level)
 	way.Search(s.kernel())
-	return s.serve(way.withDeadlines(nc), way, &Identity{Level: s.Level})
+	ended := make(chan error, 1)
+	s.serve(way.withDeadlines(nc), way, &Identity{Level: s.Level}, func(err error) { ended <- err })
+	return <-ended
 }
 
 // Shutdown stops listening, cancels all evaluations, tells the sessions goodbye, and waits until

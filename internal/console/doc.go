@@ -22,5 +22,6 @@
 // Input that arrives while a line is evaluated is held until the next prompt. Only an interrupt
 // acts at once: it cancels the evaluation, stops its output and drops the held input.
 //
-// Between lines a session keeps its variables and its history, and has no goroutine.
+// Each line is run in a goroutine of its own, or by who feeds the terminal: see LendRun. Between
+// lines a session keeps its variables and its history, and has no goroutine.
 package console

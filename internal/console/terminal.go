@@ -58,11 +58,13 @@ func newPanic(value any) *PanicError {
 func (e *PanicError) Error() string { return fmt.Sprintf("session panicked: %v", e.Value) }
 
 // Terminal splits the bytes that it is fed into lines, runs one line after the other, and prompts
-// between them. Its methods may be called from any goroutine. Only Feed, and the methods that
+// between them. Its methods may be called from any goroutine. Only Run, Feed, and the methods that
 // write to the Output, may block while a line is evaluated.
 type Terminal struct {
 	session *Session
 	out     Output
+	// lent is set if lines wait for somebody to call Run. See LendRun.
+	lent bool
 	// ended is called once, after done is closed. It may be nil.
 	ended func()
 	// together is set during a line, by the goroutine in run, when a short answer waits for the
@@ -94,8 +96,11 @@ type Terminal struct {
 	// err is why the session ended, nil if the user or Shutdown ended it. finish sets it once.
 	err error
 
-	// doing is what the goroutine in run does. There is such a goroutine unless doing is idle.
+	// doing is what the goroutine in run does. There is such a goroutine unless doing is idle, or
+	// begun waits for one.
 	doing work
+	// begun is a job for the next Run; its work is idle if there is none.
+	begun job
 	// since is when doing last became completing or evaluating.
 	since time.Time
 	// job is the context of the line being completed or evaluated. cancel ends it.
@@ -339,14 +344,40 @@ func (t *Terminal) show() {
 	}
 }
 
-// start runs j in a goroutine. The input behind it is held before the session can ask whether there
-// is any; start returns what cannot be held.
+// LendRun has lines wait for a call of Run instead of a goroutine of their own. It must be called
+// before anything is fed. From then on whoever calls Feed or EOF has to call Run soon: until then
+// the session cannot end.
+func (t *Terminal) LendRun() { t.lent = true }
+
+// Waits reports whether there is something for Run to run.
+func (t *Terminal) Waits() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.begun.work != idle
+}
+
+// Run runs what Feed and EOF have begun, if anything. Others should feed the terminal meanwhile.
+func (t *Terminal) Run() {
+	t.mu.Lock()
+	j := t.begun
+	t.begun = job{}
+	t.mu.Unlock()
+	if j.work != idle {
+		t.run(j)
+	}
+}
+
+// start has Run run j, in a goroutine unless that is lent. The input behind j is held before the
+// session can ask whether there is any; start returns what cannot be held.
 func (t *Terminal) start(j job, behind []byte) []byte {
 	t.begin(j)
+	t.begun = j
 	if len(behind) > 0 {
 		behind = t.hold(behind)
 	}
-	go t.run(j)
+	if !t.lent {
+		go t.Run()
+	}
 	return behind
 }
 

@@ -509,3 +509,65 @@ func TestJSONInCharacterMode(t *testing.T) {
 		t.Errorf("JSON mode ends with %q", got)
 	}
 }
+
+// With Run lent, lines wait for it. What is fed meanwhile acts on them as if they ran.
+func TestLendRun(t *testing.T) {
+	begin := func() (*Terminal, *peer, *fake) {
+		f := &fake{began: make(chan string, 10)}
+		term, p := attach(t, f)
+		term.LendRun()
+		return term, p, f
+	}
+	term, p, f := begin()
+	term.Run() // nothing
+	term.Feed([]byte("one\ntwo\n"))
+	if len(f.began) != 0 || !term.Waits() {
+		t.Error("a line does not wait for Run")
+	}
+	if term.Run(); term.Waits() || len(f.began) != 2 {
+		t.Errorf("%d lines were run", len(f.began))
+	}
+	if got := p.waitFor(t, "two\n> "); got != "one\n> two\n> " {
+		t.Errorf("the answers are %q", got)
+	}
+
+	term, p, _ = begin()
+	term.Feed([]byte("wait\nheld\n"))
+	term.Feed([]byte{3})
+	term.Run()
+	if got := p.waitFor(t, "> "); got != "cancelled\n> " {
+		t.Errorf("interrupted before it ran, it says %q", got)
+	}
+
+	term, p, _ = begin()
+	term.Feed([]byte("wait\n"))
+	term.Shutdown("over")
+	term.Run()
+	if err := wait(t, term); err != nil {
+		t.Error(err)
+	}
+	if got := p.waitFor(t, "over\n"); !strings.Contains(got, "cancelled") {
+		t.Errorf("shut down before it ran, it says %q", got)
+	}
+
+	term, p, _ = begin()
+	term.Feed([]byte("last"))
+	term.EOF()
+	term.Run()
+	if err := wait(t, term); err != nil {
+		t.Error(err)
+	}
+	if got := p.waitFor(t, "bye\n"); got != "last\n> bye\n" {
+		t.Errorf("at the end of input: %q", got)
+	}
+
+	for _, end := range []func(*Terminal){func(term *Terminal) { term.Hangup(io.ErrUnexpectedEOF) }, func(term *Terminal) { term.Feed([]byte("panic\n")) }} {
+		term, _, _ = begin()
+		if end(term); !term.over() {
+			term.Run()
+		}
+		if err := wait(t, term); err == nil {
+			t.Error("it ended without an error")
+		}
+	}
+}
