@@ -92,7 +92,7 @@ func newConn(s *Server, nc net.Conn, way *wayIn) *conn {
 		c.terminal.Hangup(err) // before the reader finds the connection closed for no reason
 		nc.Close()
 	})
-	c.evaluator = &evaluator{inner: s.evaluator(), conn: c}
+	c.evaluator = newEvaluator(c)
 	c.session = console.New(c.evaluator, c.out, s.Limits)
 	c.session.SetName(s.programName())
 	c.session.SetPeers(c.peers)

@@ -28,7 +28,19 @@ type evaluator struct {
 	watch *watched       // the watch that is running; nil for none
 	calls map[string]int // into the application, by name, of this evaluation or watch
 
+	turn   turn   // of the running evaluation or completion
+	source string // of the running evaluation
+	due    func() bool
+	long   func(context.Context) error
+
 	running atomic.Pointer[string] // the source of the running evaluation; nil for none
+}
+
+func newEvaluator(c *conn) *evaluator {
+	e := &evaluator{inner: c.server.evaluator(), conn: c}
+	e.turn = turn{turns: c.server.turns, waiting: e.sayWaiting}
+	e.due, e.long = e.turn.due, e.extend
+	return e
 }
 
 // oversee has all calls into the application recorded from now on, and allows actions if level
@@ -48,11 +60,10 @@ func (e *evaluator) oversee(level Level) {
 // CompleteContext completes in its turn, as it reads memory like an evaluation. It keeps the short
 // place to its end, which is a fraction of a second at most.
 func (e *evaluator) CompleteContext(ctx context.Context, line string, pos int) []eval.Completion {
-	short := e.conn.server.turns.short
-	if err := short.acquire(ctx, e.sayWaiting); err != nil {
+	if e.turn.begin(ctx, true) != nil {
 		return nil
 	}
-	defer short.release()
+	defer e.turn.end()
 	return e.inner.CompleteContext(ctx, line, pos)
 }
 
@@ -60,7 +71,8 @@ func (e *evaluator) CompleteContext(ctx context.Context, line string, pos int) [
 // about.
 func (e *evaluator) Run(ctx context.Context, q eval.Query) (eval.Result, error) {
 	began := time.Now()
-	e.running.Store(&q.Source)
+	source := q.Source
+	e.running.Store(&source)
 	defer e.running.Store(nil)
 	if e.watch == nil {
 		e.calls = nil
@@ -68,48 +80,58 @@ func (e *evaluator) Run(ctx context.Context, q eval.Query) (eval.Result, error) 
 	r, err := e.inTurn(ctx, q)
 	if e.watch != nil {
 		e.watch.add(r.Cost, err)
-		return r, err
+	} else if log := e.conn.log(); log.Enabled(e.conn.ctx, slog.LevelInfo) {
+		e.record(log, source, time.Since(began), r.Cost, err)
 	}
-	log := e.conn.log()
-	if !log.Enabled(e.conn.ctx, slog.LevelInfo) {
-		return r, err
-	}
-	attributes := append([]any{slog.String("expression", recorded(q.Source)), slog.Duration("took", time.Since(began))}, outcome(err)...)
+	return r, err
+}
+
+// record records an evaluation.
+func (e *evaluator) record(log *slog.Logger, source string, took time.Duration, cost eval.Cost, err error) {
+	attributes := append([]any{slog.String("expression", recorded(source)), slog.Duration("took", took)}, outcome(err)...)
 	if err == nil {
-		attributes = append(attributes, slog.Int("entries", r.Cost.Entries), slog.Int("bytes", r.Cost.Bytes))
+		attributes = append(attributes, slog.Int("entries", cost.Entries), slog.Int("bytes", cost.Bytes))
 	}
 	log.Info("an expression was evaluated", e.appendCalls(attributes)...)
-	return r, err
 }
 
 // inTurn evaluates q in its turn. While a user is asked to confirm, others have the turn.
 func (e *evaluator) inTurn(ctx context.Context, q eval.Query) (eval.Result, error) {
-	cancelled := func(err error) error {
-		return &eval.Error{Code: "cancelled", Message: "cancelled while waiting for a turn", Source: q.Source, Err: err}
+	e.source = q.Source
+	if err := e.turn.begin(ctx, false); err != nil {
+		return eval.Result{}, e.cancelled(err)
 	}
-	turn, err := e.conn.server.turns.begin(ctx, e.sayWaiting)
-	if err != nil {
-		return eval.Result{}, cancelled(err)
-	}
-	defer turn.end()
-	q.Due = turn.due
-	q.Long = func(ctx context.Context) error {
-		if err := turn.extend(ctx); err != nil {
-			return cancelled(err)
-		}
-		return nil
-	}
-	if confirm := q.Confirm; confirm != nil {
-		q.Confirm = func(ctx context.Context, c *access.Call) error {
-			turn.end()
-			if err := confirm(ctx, c); err != nil {
-				e.conn.log().Info("an action was not confirmed", "call", oneLine(c.Text(), maxCall), "error", plain(err.Error()))
-				return err
-			}
-			return turn.extend(ctx)
-		}
+	defer e.turn.end()
+	q.Due, q.Long = e.due, e.long
+	if q.Confirm != nil {
+		q.Confirm = e.confirming(q.Confirm)
 	}
 	return e.inner.Run(ctx, q)
+}
+
+// extend extends the turn.
+func (e *evaluator) extend(ctx context.Context) error {
+	if err := e.turn.extend(ctx); err != nil {
+		return e.cancelled(err)
+	}
+	return nil
+}
+
+// cancelled is the error of an evaluation whose turn does not come because of err.
+func (e *evaluator) cancelled(err error) error {
+	return &eval.Error{Code: "cancelled", Message: "cancelled while waiting for a turn", Source: e.source, Err: err}
+}
+
+// confirming returns confirm, with the turn given up meanwhile.
+func (e *evaluator) confirming(confirm func(context.Context, *access.Call) error) func(context.Context, *access.Call) error {
+	return func(ctx context.Context, c *access.Call) error {
+		e.turn.end()
+		if err := confirm(ctx, c); err != nil {
+			e.conn.log().Info("an action was not confirmed", "call", oneLine(c.Text(), maxCall), "error", plain(err.Error()))
+			return err
+		}
+		return e.turn.extend(ctx)
+	}
 }
 
 // sayWaiting tells the user what the answer waits for. Say drops it in JSON mode: programs are not

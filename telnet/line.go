@@ -1,6 +1,7 @@
 package telnet
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -31,9 +32,10 @@ type line struct {
 
 // waiter is one that comes for places again and again. The zero waiter has none.
 type waiter struct {
-	given chan struct{} // has a token once the waiter has a place
+	given chan struct{} // has a token once the waiter that was in line has a place; nil before that
 	since time.Time     // when it got the place
 	again bool          // it has had one before
+	keeps bool          // it has the place until it leaves
 	over  atomic.Bool   // the place is another's now
 }
 
@@ -42,31 +44,45 @@ type waiter struct {
 func (l *line) enter(w *waiter) (in bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if w.given == nil {
-		w.given = make(chan struct{}, 1)
-	}
 	if len(l.having) < l.places { // then nobody waits
 		l.give(w)
 		return true
+	}
+	if w.given == nil {
+		w.given = make(chan struct{}, 1)
 	}
 	n := 0
 	if w.again {
 		n = 1
 	}
 	l.lines[n] = append(l.lines[n], w)
-	l.arm()
+	l.serve()
 	return false
+}
+
+// await waits in the line that w was put in. It calls told at notice, and once. The error is that of
+// ctx; w is still in line then.
+func (w *waiter) await(ctx context.Context, notice <-chan time.Time, told func()) error {
+	for {
+		select {
+		case <-w.given:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-notice:
+			told()
+		}
+	}
 }
 
 // leave takes the place from w, or takes it out of the line.
 func (l *line) leave(w *waiter) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	is := func(o *waiter) bool { return o == w }
 	for n := range l.lines {
-		l.lines[n] = slices.DeleteFunc(l.lines[n], is)
+		l.lines[n] = without(l.lines[n], w)
 	}
-	l.having = slices.DeleteFunc(l.having, is)
+	l.having = without(l.having, w)
 	l.serve()
 	select {
 	case <-w.given:
@@ -74,16 +90,24 @@ func (l *line) leave(w *waiter) {
 	}
 }
 
+// without removes w from all, where it is once or not at all.
+func without(all []*waiter, w *waiter) []*waiter {
+	if i := slices.Index(all, w); i >= 0 {
+		return slices.Delete(all, i, i+1)
+	}
+	return all
+}
+
 // serve gives the places that are free, and those whose slice is over, to who waits.
 func (l *line) serve() {
 	for len(l.lines[0])+len(l.lines[1]) > 0 {
 		if len(l.having) == l.places {
-			first := l.having[0]
-			if time.Since(first.since) < l.slice {
+			i := l.first()
+			if i < 0 || time.Since(l.having[i].since) < l.slice {
 				break
 			}
-			first.over.Store(true)
-			l.having = slices.Delete(l.having, 0, 1)
+			l.having[i].over.Store(true)
+			l.having = slices.Delete(l.having, i, i+1)
 		}
 		n := l.next
 		if len(l.lines[n]) == 0 {
@@ -98,6 +122,11 @@ func (l *line) serve() {
 	l.arm()
 }
 
+// first returns the index of the one whose place is the first to be lost, or -1.
+func (l *line) first() int {
+	return slices.IndexFunc(l.having, func(w *waiter) bool { return !w.keeps })
+}
+
 func (l *line) give(w *waiter) {
 	w.since, w.again = time.Now(), true
 	w.over.Store(false)
@@ -109,7 +138,11 @@ func (l *line) arm() {
 	if l.timer != nil || len(l.lines[0])+len(l.lines[1]) == 0 {
 		return
 	}
-	l.timer = time.AfterFunc(time.Until(l.having[0].since.Add(l.slice)), func() {
+	i := l.first()
+	if i < 0 {
+		return
+	}
+	l.timer = time.AfterFunc(time.Until(l.having[i].since.Add(l.slice)), func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.timer = nil

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/sightglass-go/sightglass/eval"
 )
 
 // scanning is an evaluation that never ends by itself. The clock of the test's bubble moves while
@@ -20,7 +22,7 @@ type scanning struct {
 
 // scan works until ctx ends.
 func (s *scanning) scan(ctx context.Context, t turns) {
-	s.turn, _ = t.begin(ctx, func() {})
+	s.turn, _ = begin(ctx, t, func() {})
 	defer s.turn.end()
 	time.Sleep(15 * time.Millisecond)
 	for {
@@ -53,9 +55,19 @@ func scanAll(t *testing.T, of turns, n int) (all []*scanning, stop func()) {
 	}
 }
 
+// begin begins a turn.
+func begin(ctx context.Context, of turns, waiting func()) (*turn, error) {
+	u := &turn{turns: of, waiting: waiting}
+	return u, u.begin(ctx, false)
+}
+
 // taken is how many have or wait for a place.
 func (t turns) taken() int {
-	return len(t.long.having) + len(t.long.lines[0]) + len(t.long.lines[1]) + len(t.short)
+	n := 0
+	for _, l := range []*line{t.short, t.long} {
+		n += len(l.having) + len(l.lines[0]) + len(l.lines[1])
+	}
+	return n
 }
 
 // TestSlices: evaluations that never end have as many slices each, and what comes for the first time
@@ -75,7 +87,7 @@ func TestSlices(t *testing.T) {
 			time.Sleep(10 * time.Second)
 			for range 20 {
 				began := time.Now()
-				short, err := of.begin(t.Context(), func() { t.Error("a short question is told to wait") })
+				short, err := begin(t.Context(), of, func() { t.Error("a short question is told to wait") })
 				if err != nil || time.Since(began) > 0 {
 					t.Fatalf("%v, begun after %v", err, time.Since(began))
 				}
@@ -116,7 +128,7 @@ func TestSlicesUnderFlood(t *testing.T) {
 		for range 10 {
 			flood.Go(func() {
 				for ctx.Err() == nil {
-					short, err := of.begin(ctx, func() {})
+					short, err := begin(ctx, of, func() {})
 					if err != nil {
 						return
 					}
@@ -143,14 +155,14 @@ func TestSlicesUnderFlood(t *testing.T) {
 func TestSliceOfWaiter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		of := newTurns(1)
-		begin := func() *turn {
-			u, err := of.begin(t.Context(), func() {})
+		begun := func() *turn {
+			u, err := begin(t.Context(), of, func() {})
 			if err != nil {
 				t.Fatal(err)
 			}
 			return u
 		}
-		first, second := begin(), begin()
+		first, second := begun(), begun()
 		if err := first.extend(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -183,7 +195,7 @@ func TestShortPlaceIsLeft(t *testing.T) {
 		cancel()
 		began := time.Now()
 		for i := range 5 {
-			u, err := of.begin(t.Context(), func() {})
+			u, err := begin(t.Context(), of, func() {})
 			if err != nil || time.Since(began) > 0 {
 				t.Fatalf("number %d: %v, begun after %v", i, err, time.Since(began))
 			}
@@ -204,7 +216,7 @@ func TestWaitsInAll(t *testing.T) {
 		defer stop()
 		time.Sleep(time.Second)
 		told := 0
-		u, err := of.begin(t.Context(), func() { told++ })
+		u, err := begin(t.Context(), of, func() { told++ })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -232,6 +244,42 @@ func TestWaitsInAll(t *testing.T) {
 		time.Sleep(time.Second)
 		if waited := extend(); waited > longSlice {
 			t.Errorf("after a person it waited %v for a slice", waited)
+		}
+	})
+}
+
+// TestShortPlaceIsLost: an evaluation that has had a short place for a moment and does not ask for
+// more, as it waits for the application, loses it to who waits. A completion does not.
+func TestShortPlaceIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		of := newTurns(1)
+		waits := func(kept bool) time.Duration {
+			u := &turn{turns: of, waiting: func() {}}
+			began := time.Now()
+			if err := u.begin(t.Context(), kept); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(u.end)
+			return time.Since(began)
+		}
+		if waits(true) != 0 || waits(false) != 0 { // both places are taken
+			t.Error("a place that is free is waited for")
+		}
+		if d := waits(false); d != eval.Moment {
+			t.Errorf("the place of one that waits for the application is lost after %v", d)
+		}
+		time.Sleep(time.Hour)
+		if d := waits(true); d != 0 {
+			t.Errorf("a place that was over for long is waited for for %v", d)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		u := &turn{turns: of, waiting: func() {}}
+		if err := u.begin(ctx, false); err == nil {
+			t.Error("the place of a completion is lost")
+		}
+		if n := of.taken(); n != 2 {
+			t.Errorf("%d have or wait for a place", n)
 		}
 	})
 }

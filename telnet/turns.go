@@ -11,64 +11,46 @@ import (
 const noticeAfter = time.Second
 
 // turns limits concurrent evaluations, over all sessions. An evaluation begins in a short place and
-// leaves it after eval.Moment; to go on it needs a long place, for one slice of time after another.
-// There is one more short place than long ones, so a question that reads little never waits for one
-// that reads much. A session evaluates one expression at a time, so places are shared fairly
-// between sessions.
-type turns struct {
-	short places
-	long  *line
-}
+// has it for eval.Moment at most if others wait; to go on it needs a long place, for one slice of
+// time after another. There is one more short place than long ones, so a question that reads little
+// never waits for one that reads much. A session evaluates one expression at a time, so places are
+// shared fairly between sessions.
+type turns struct{ short, long *line }
 
 // newTurns returns turns with n long places.
-func newTurns(n int) turns { return turns{make(places, n+1), &line{places: n, slice: longSlice}} }
+func newTurns(n int) turns {
+	return turns{&line{places: n + 1, slice: eval.Moment}, &line{places: n, slice: longSlice}}
+}
 
-// places is a semaphore: sending acquires a place. They are given in the order of asking.
-type places chan struct{}
+// turn is the turn of one evaluation after the other. Its methods are called by one goroutine, due
+// by any.
+type turn struct {
+	turns   turns
+	waiting func() // tells the user
 
-// acquire waits for a place, and calls waiting once if that takes noticeAfter. The error is that of
-// ctx.
-func (p places) acquire(ctx context.Context, waiting func()) error {
-	select {
-	case p <- struct{}{}:
+	told        bool // waiting was called
+	short, long waiter
+	begun       bool          // the turn has a short place, or had one that is over
+	asked       bool          // the turn has a long place, or had one that is over
+	waited      time.Duration // for long places
+}
+
+// begin waits for a short place. Unless it fails, with the error of ctx, the turn must be ended. If
+// it is kept, the place is lost to nobody.
+func (t *turn) begin(ctx context.Context, kept bool) error {
+	t.told, t.waited = false, 0
+	t.short.again, t.short.keeps = false, kept
+	t.begun = true
+	if t.turns.short.enter(&t.short) {
 		return nil
-	default:
 	}
 	notice := time.NewTimer(noticeAfter)
 	defer notice.Stop()
-	for {
-		select {
-		case p <- struct{}{}:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-notice.C:
-			waiting()
-		}
+	err := t.short.await(ctx, notice.C, t.waiting)
+	if err != nil {
+		t.releaseShort()
 	}
-}
-
-func (p places) release() { <-p }
-
-// turn is the turn of one evaluation. Its methods are called by one goroutine.
-type turn struct {
-	turns   turns
-	waiting func()      // tells the user
-	told    bool        // waiting was called
-	leave   *time.Timer // releases the short place; if it can be stopped, the turn still has that
-	long    waiter
-	asked   bool          // the turn has a long place, or had one that is over
-	waited  time.Duration // for long places
-}
-
-// begin waits for a short place. The turn must be ended.
-func (t turns) begin(ctx context.Context, waiting func()) (*turn, error) {
-	if err := t.short.acquire(ctx, waiting); err != nil {
-		return nil, err
-	}
-	// The timer releases the place even if the evaluation waits for the application and does not
-	// ask for more.
-	return &turn{turns: t, waiting: waiting, leave: time.AfterFunc(eval.Moment, t.short.release)}, nil
+	return err
 }
 
 // due reports whether the turn has to be extended again: another evaluation has its long place.
@@ -92,23 +74,18 @@ func (t *turn) extend(ctx context.Context) error {
 		defer timer.Stop()
 		notice = timer.C
 	}
-	for {
-		select {
-		case <-t.long.given:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err() // end leaves the line
-		case <-notice:
-			t.told = true
-			t.waiting()
-		}
-	}
+	// After an error end leaves the line.
+	return t.long.await(ctx, notice, func() {
+		t.told = true
+		t.waiting()
+	})
 }
 
 // releaseShort releases the short place, if the turn still has it.
 func (t *turn) releaseShort() {
-	if t.leave.Stop() {
-		t.turns.short.release()
+	if t.begun {
+		t.begun = false
+		t.turns.short.leave(&t.short)
 	}
 }
 
