@@ -128,6 +128,9 @@ func (c *FieldCache) Read(v *View) (d inspect.Datum, ok bool, err error) {
 	if d, ok = v.val.Follow(c.path, maxChecked); !ok || secret.In(d.Text) {
 		return d, false, nil
 	}
+	if c.hops {
+		v.markUsed()
+	}
 	return d, true, v.visit.meter.read(c.reads)
 }
 
