@@ -13,7 +13,7 @@ import (
 const (
 	RacyNote    = "racy"    // something was read without a guard
 	TornNote    = "torn"    // something kept changing while it was read
-	MovedNote   = "moved"   // elements of a list moved while it was walked: some may have been met twice or not at all
+	MovedNote   = "moved"   // elements of a list or entries of a map moved while it was walked: some may have been met twice or not at all
 	PartedNote  = "parted"  // a large object was read in parts, at several moments
 	ChangedNote = "changed" // an object changed after it was picked from a collection and before it was read again
 )

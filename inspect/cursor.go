@@ -23,8 +23,9 @@ import (
 //	}
 //
 // Call Load each time the guard was taken, even if the chunk was not used up, and as often as time
-// allows under one hold. LoadBatch does the same for callers that read many entries at once. Entries that are in a map throughout are seen exactly once; others may be
-// seen or not. The order of a map is that of the hashes of its keys, and stays the same while the
+// allows under one hold. LoadBatch does the same for callers that read many entries at once. Entries
+// that are in a map throughout are seen exactly once, unless Moved says otherwise; others may be seen
+// or not. The order of a map is that of the hashes of its keys, and stays the same while the
 // map does not change.
 //
 // The walk of a list ends at what was its end at the first Load. If the list shifts between two
@@ -142,8 +143,12 @@ func (c *Cursor) Torn() int { return c.torn }
 type pauser interface {
 	// pause notes the position of the walk, to find it again.
 	pause()
-	moved() bool
 	at() int
+}
+
+// A mover is a walker that may lose track of the elements that it has handed out.
+type mover interface {
+	moved() bool
 }
 
 // Pause must be called before releasing the guard in the middle of a walk, so that the Cursor finds
@@ -155,10 +160,11 @@ func (c *Cursor) Pause() {
 }
 
 // Moved reports whether elements of the list were seen to change places during the walk, so that
-// some may have been met twice or not at all. It is false for maps.
+// some may have been met twice or not at all. Of a map it is true if its keys moved, and some of those
+// that were handed out before are gone, replaced by equal ones: their entries may have been met twice, or others not at all.
 func (c *Cursor) Moved() bool {
-	p, ok := c.walker.(pauser)
-	return ok && p.moved()
+	m, ok := c.walker.(mover)
+	return ok && m.moved()
 }
 
 // Index is the index of the list element that Next returned last, in the list as the last Load

@@ -15,6 +15,7 @@ type mapWalk struct {
 	slot int             // the next slot
 	end  uint64          // of the range that seen is about
 	seen map[string]bool // keys handed out in this range; nil while its table is the same
+	lost bool            // some of these can not be told any more
 	buf  []byte
 }
 
@@ -83,14 +84,54 @@ func (w *mapWalk) handedOut() map[string]bool {
 		set[key] = true
 	}
 	for i := range w.slot {
-		if k, _, _, torn, ok := w.walk.SlotBefore(i); ok {
-			if key, ok := w.keyName(w.of.entry(w.of.typ.Key(), k, torn)); ok {
-				set[key] = true
-			}
+		k, _, tag, torn, used := w.walk.SlotBefore(i)
+		if !used {
+			continue
 		}
+		name, ok := w.keyName(w.of.entry(w.of.typ.Key(), k, torn))
+		if !ok || !w.stands(name, tag) {
+			w.lost = true
+			continue
+		}
+		set[name] = true
 	}
 	return set
 }
+
+// stands reports whether name is still that of the key in a slot with that tag. If a program assigns to
+// an entry by an equal key, the map keeps the new key, and the text of the old one may be gone by now.
+func (w *mapWalk) stands(name string, tag byte) bool {
+	t := w.of.typ.Key()
+	if w.of.how&(solid|trusted) == solid|trusted || !holdsText(t) {
+		return true
+	}
+	n := len(name) - 8 // see appendKey
+	if t.Kind() != reflect.String || n >= maxKey {
+		return false
+	}
+	text := name[:n]
+	hash, err := w.walk.Hash(reflect.ValueOf(&text))
+	return err == nil && peek.Tag(hash) == tag
+}
+
+// holdsText reports whether values of type t have texts, by the type alone or in interfaces.
+func holdsText(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.String, reflect.Interface:
+		return true
+	case reflect.Array:
+		return holdsText(t.Elem())
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if holdsText(t.Field(i).Type) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (w *mapWalk) moved() bool { return w.lost }
 
 // keyName returns bytes that tell a key from others.
 func (w *mapWalk) keyName(key Value) (string, bool) {

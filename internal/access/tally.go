@@ -23,7 +23,7 @@ type Tally struct {
 	Returned []string // names of whose methods' results something was read without any guard
 	Unlocked []string // sentences: of which type the own lock was not taken, and why
 	Parted   []string // sentences: of which type an object was read in parts, at several moments, and why
-	Moved    []string // paths of lists whose elements changed places during a walk; "" for one without a path
+	Moved    []string // paths of lists and maps whose elements changed places during a walk; "" for one without a path
 	Notes    []string // other sentences about what was read
 }
 

@@ -9,9 +9,9 @@ import (
 // had no other unused one (internal/runtime/maps.ctrlEmpty, ctrlDeleted).
 const slotEmpty = 0x80
 
-// tag is the part of a hash that a slot's control byte repeats. The rest says in which group a
+// Tag is the part of a hash that a slot's control byte repeats. The rest says in which group a
 // search begins.
-func tag(hash uintptr) byte { return byte(hash & 0x7f) }
+func Tag(hash uintptr) byte { return byte(hash & 0x7f) }
 
 // Find looks for a key of that hash where the runtime would. It calls is with each slot that may
 // hold the key, until is reports that it does; found says whether one did. It copies a few groups
@@ -68,7 +68,7 @@ func (w *MapWalk) probe(groups Ref, n, hash uintptr, probes bool, is func(key, e
 		for s := range groupSlots {
 			key, elem, ctrl, torn, ok := c.slot(w.typ, w.live, s)
 			empty = empty || ctrl == slotEmpty
-			if ok && ctrl == tag(hash) && is(key, elem, torn) {
+			if ok && ctrl == Tag(hash) && is(key, elem, torn) {
 				return true, nil
 			}
 		}
