@@ -34,7 +34,7 @@ func (s *Session) begin(ctx context.Context, limits Limits) *evaluation {
 	m := meter.New(ctx, meter.Budget{Time: limits.Time, Entries: limits.Entries, Bytes: limits.Bytes})
 	visit := s.reg.Visit(m.Context(), m)
 	visit.Share(limits.Share)
-	visit.Lanes(s.lanes)
+	visit.Lanes(s.lanes, s.batches)
 	m.YieldTo(visit.Yield, visit.Holding)
 	e := &evaluation{session: s, version: visit.Version(), limits: limits}
 	e.Thread = value.Thread{Meter: m, Visit: visit, Show: limits.Show}

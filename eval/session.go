@@ -17,6 +17,7 @@ type Session struct {
 	stepwise  bool          // see machine.Frame; for tests, as are these
 	single    bool          // see machine.Frame
 	lanes     int           // see access.Visit
+	batches   int           // see access.Visit
 	unhurried bool          // completions have the time of an evaluation
 	parsed    parsed        // for the goroutine in Run
 	random    func() uint64 // nil outside of tests

@@ -165,7 +165,8 @@ func (w *walk) readBatches() error {
 		// The first goes step by step, and others follow it.
 		want = 1
 	}
-	for began := start; ; {
+	began := start
+	for n := 1; ; n++ {
 		b, err := w.cursor.LoadBatch(want)
 		if err != nil {
 			return err
@@ -183,7 +184,7 @@ func (w *walk) readBatches() error {
 		}
 		now := time.Now()
 		left := w.until.Sub(now)
-		if w.batch.late || left < limit/4 || len(w.entries) > 0 {
+		if w.batch.late || left < limit/4 || len(w.entries) > 0 || n == w.of.visit.batches {
 			return nil
 		}
 		if n := w.batch.taken; n > 0 {

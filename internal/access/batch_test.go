@@ -111,7 +111,7 @@ func TestBatchPolicy(t *testing.T) {
 					}
 					at := fmt.Sprintf("%s: %s: %s (key: %v)", policy, name, way, key)
 					vis, root := lookAt(t, object, options...)
-					vis.Lanes(64)
+					vis.Lanes(64, 0)
 					from := must(t, root, "."+name)
 					of := func(key_, elem *View) *View {
 						if key {
@@ -290,7 +290,7 @@ func TestBatchOrder(t *testing.T) {
 	for _, unlocked := range []bool{false, true} {
 		for _, stop := range []int{-1, 0, 1, 13, 64, 65, 500} {
 			vis, root := lookAt(t, object)
-			vis.Lanes(100)
+			vis.Lanes(100, 0)
 			var got []int
 			met := func(pos int, _, elem *View) (bool, error) {
 				if elem.index != pos || vis.report.Walked > pos+1 {

@@ -42,11 +42,12 @@ type Visit struct {
 	}
 	report report // what an answer must tell
 
-	lanes int // of a batch, at most; 0 for as many as time allows
-	types typeCache
-	key   []byte  // reused for the key of each entry of a walk
-	idle  []*walk // reused for the lists and maps of a snapshot
-	text  Text    // reused for texts that are read in one go
+	lanes   int // of a batch, at most; 0 for as many as time allows
+	batches int // under one hold of a guard, likewise
+	types   typeCache
+	key     []byte  // reused for the key of each entry of a walk
+	idle    []*walk // reused for the lists and maps of a snapshot
+	text    Text    // reused for texts that are read in one go
 
 	around []byte // reused for what lies around a part of a text
 
@@ -106,8 +107,9 @@ func (vis *Visit) Share(part float64) { vis.pace.SetShare(part) }
 // Owed is how many reads the Meter has not been told of yet, as a guard is held.
 func (vis *Visit) Owed() int { return vis.meter.reads }
 
-// Lanes bounds the entries of a [Batch]; 0 means as many as time allows. It is for tests.
-func (vis *Visit) Lanes(most int) { vis.lanes = most }
+// Lanes bounds the entries of a [Batch], and the batches under one hold of a guard; 0 means as many as
+// time allows. It is for tests.
+func (vis *Visit) Lanes(most, batches int) { vis.lanes, vis.batches = most, batches }
 
 // Yield gives the processor to others, unless a guard is held or the last Yield was a moment ago.
 // It returns the time to work before the next call: 50 µs while a processor is idle, and 20 µs
