@@ -73,6 +73,7 @@ func TestBatches(t *testing.T) {
 		"%s in [3, 4, 50]", "%s in [\"foot\", \"plain\"]", "%s in [0.5, 3]", "%s in 3..90", "%s not in -5..5", "%s in [duration(\"1m\")]", "%s in []", "%s in [1, \"x\"]", "len(%s) > 4", "%s matches \"m [0-9]+$\"", "%s == 2 * 25",
 		"%s > duration(\"1m\") * 3", "%s - duration(\"1m\") < duration(\"1h\")", "%s + 0.5 < .half", "%s / .Hits > 1", "%s %% .small != 0", "%s in [1, 2] or .Hits in [50, 100, 150]", ".yes and (%s in [3] or len(.note) == 5)",
 		".Hits - 100 > %s", ".half * 3 == %s", ".half + .half > %s", ".wide - 1 > %s", ".word / 7 < %s", "%s + \"x\" == \"footx\"", "%s > 3000000000 * 4000000000",
+		"(.yes ? %s : .Hits) > 30", ".Hits > 70 ? %s > 3 : .yes", "%s > 30 ? .Hits in [50, 100] : .yes ? true : %[1]s < 5", "(%s ? 1 : 0) == 1",
 		"%s > config.limit", "config.limit <= %s", ".yes and %s < config.deep.limit", "%s == config.name", "%s != config.token", "%s startsWith config.name", "%s > config.none.limit", "%s * config.limit > 100", "%s >= config.half",
 		"%s > config.any", "config[\"limit\"] < %s < config.list[1]", "%s < cfg.limit", "%s <= config?.none?.limit", "config.limit > config.half", "config.yes and %s > 3", "not (%s - config.ratio > config.deep.limit)", "%s <= config.left",
 		"%s > lim", "%s in [1, 50] or config.limit == %[1]s", "config.name contains %s", "%s < plain.limit", "config.text != %s",
@@ -85,7 +86,10 @@ func TestBatches(t *testing.T) {
 	folds := []string{"sum(%s, %s)", "min(%s, %s)", "max(%s, %s)", "mean(%s, %s)", "median(%s, %s)", "sum(map(%s, %s))", "max(map(%s, %s))", "map(%s, %s)", "map(filter(%s, .Hits > 30), %s)", "sum(filter(%s, #index != 4), %s)",
 		"min(filter(%s, .yes), %s)", "sum(map(filter(%s, .Hits < 100), %s))", "len(map(%s, %s))", "take(map(%s, %s), 70)", "mean(map(%s, %s))", "sum(%s) + len(map(%[1]s, %s))", "max(%s)",
 		"top(%s, 4, %s)", "top(filter(%s, .Hits > 20), 7, %s)", "freq(%s, %s)", "freq(%s, %s, .Hits)", "freq(%s, .Name, %s)", "freq(map(%s, %s))", "freq(filter(%s, .Hits % 3 == 1), %s)", "map(top(%s, 100, %s), .by)", "freq(%s)", "top(%s, 3)", "hist(%s, %s)", "hist(filter(%s, .Hits > 9), %s)", "hist(%s)",
-		"sortBy(%s, %s)[:4]", "sort(%s, %s, \"desc\")[0]", "take(sortBy(filter(%s, .Hits > 20), %s), 3)", "first(sort(%s, %s))", "sort(%s)[:3]", "sortBy(%s, %s, \"desc\")", "sortBy(filter(%s, .Hits %% 3 == 1), %s)[2:5]", "sort(%s, \"desc\")", "map(sortBy(%s, %s), .Name)"}
+		"sortBy(%s, %s)[:4]", "sort(%s, %s, \"desc\")[0]", "take(sortBy(filter(%s, .Hits > 20), %s), 3)", "first(sort(%s, %s))", "sort(%s)[:3]", "sortBy(%s, %s, \"desc\")", "sortBy(filter(%s, .Hits %% 3 == 1), %s)[2:5]", "sort(%s, \"desc\")", "map(sortBy(%s, %s), .Name)",
+		"reduce(%s, #acc + %s, 0)", "reduce(%s, %[2]s + #acc, 0.5)", "reduce(%s, #acc - %s, 3)", "reduce(%s, #acc * %s, 1)", "reduce(%s, #acc > %s ? #acc : %[2]s, 0)", "reduce(%s, %[2]s < #acc ? %[2]s : #acc, 2.5)", "reduce(filter(%s, .Hits > 20), max(#acc, %s), -1)", "reduce(%s, min(#acc, %s), 1000)",
+		"reduce(%s, #acc + %s, duration(\"1s\"))", "reduce(%s, #acc <= %s ? #acc : %[2]s, duration(\"10h\"))", "reduce(%s, #acc + #)", "reduce(filter(%s, .Hits %% 3 == 1), #acc == %s ? %[2]s : #acc, 9)", "reduce(%s, #acc + len(%s), 0)", "reduce(%s, #acc + %s * 2, 9223372036854775000)", "reduce(%s, #acc + %s, low)",
+		"reduce(%s, #acc + (%s > 3 ? 1 : 0), 0)", "reduce(%s, %s > 30 ? #acc + .Hits : #acc, 0)", "reduce(%s, .yes ? #acc + %s : #acc, 1)", "sum(%s, .yes ? %s : .Hits)"}
 	object, config := wideShelves(), newConfig()
 	policies := shelfPolicies()
 	turn := 0

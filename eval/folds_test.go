@@ -19,6 +19,7 @@ func TestFoldsAllocate(t *testing.T) {
 		"sum(o.list, .Hits)", "sum(o.ints)", "min(o.byName, .Name)", "max(o.byName, .Name)", "mean(o.ints)", "freq(o.byName, .City)", "freq(o.list, .City, .Hits)", "freq(o.list, .Hits % 7)",
 		"freq(map(o.list, .City))", "sum(map(filter(o.byName, .Hits > 3), .Hits))", "len(filter(o.list, .City != \"\"))", "top(o.byName, 3, .Up)", "hist(o.byName, .Up)", "freq(filter(o.list, .Hits > 2), .City)",
 		"sortBy(o.list, .Hits)[:3]", "sort(o.ints)[0]", "take(sortBy(o.byName, .Up, \"desc\"), 3)",
+		"reduce(o.ints, #acc + #, 0)", "reduce(o.list, #acc > .Hits ? #acc : .Hits, 0)", "reduce(filter(o.byName, .Hits > 3), max(#acc, .Up), 0)", "reduce(o.list, #acc - .Up, 0.5)", "reduce(o.list, #acc + (.City == \"city 3\" ? 1 : 0), 0)", "reduce(o.byName, .Hits == 7 ? #acc + .Up : #acc, 0)", "sum(o.list, .Hits > 5 ? .Hits : .Up)",
 	} {
 		few, many := allocations(t, small, line), allocations(t, large, line)
 		if many > few+few/2+500 && !attack.RaceDetector {

@@ -18,7 +18,11 @@ func (c *compiler) predicate(n ast.Node, inside *pointers) (*machine.Predicate, 
 	c.inner, c.outer, c.unlocked = inside, len(c.lets), false
 	run, err := c.compile(node.Node)
 	p := &machine.Predicate{Run: run, Where: at(node.Node), Unlocked: c.unlocked}
-	if err == nil {
+	switch {
+	case err != nil:
+	case inside.acc:
+		p.Reduction, p.Scan, p.Why = c.reductionOf(node.Node)
+	default:
 		p.Scan, p.Why = c.scanOf(node.Node)
 	}
 	c.inner, c.outer, c.unlocked = outer, lets, unlocked || p.Unlocked

@@ -39,13 +39,18 @@ func (e notScanned) Error() string { return string(e) }
 
 // scanOf returns the scan of a predicate, or else why there is none.
 func (c *compiler) scanOf(n ast.Node) (*machine.Scan, string) {
+	return c.scanBy(func(s *scanner) (scan.Node, error) { return s.node(n) })
+}
+
+// scanBy is scanOf of what root makes.
+func (c *compiler) scanBy(root func(s *scanner) (scan.Node, error)) (*machine.Scan, string) {
 	s := &scanner{compiler: c}
-	root, err := s.node(n)
+	n, err := root(s)
 	if err != nil {
 		return nil, err.Error()
 	}
 	all, read := s.bound, s.read
-	sc := &machine.Scan{Scan: scan.New(root), Bind: func(f *machine.Frame) {
+	sc := &machine.Scan{Scan: scan.New(n), Bind: func(f *machine.Frame) {
 		for _, o := range read {
 			o.Once = scan.Once{}
 		}
@@ -115,6 +120,8 @@ func (s *scanner) node(n ast.Node) (scan.Node, error) {
 		return s.unaryNode(n)
 	case *ast.BinaryNode:
 		return s.binaryNode(n)
+	case *ast.ConditionalNode:
+		return s.conditionalNode(n)
 	case *ast.BuiltinNode, *ast.CallNode:
 		fn, name, args := calledFunction(n)
 		if fn != nil && name == "len" && len(args) == 1 {
@@ -260,6 +267,26 @@ func (s *scanner) unaryNode(n *ast.UnaryNode) (scan.Node, error) {
 		return &scan.Negate{Of: of}, nil
 	}
 	return nil, s.stepwise(n)
+}
+
+// conditionalNode is a ? b : c.
+func (s *scanner) conditionalNode(n *ast.ConditionalNode) (scan.Node, error) {
+	if n.Exp1 == n.Cond {
+		return nil, s.stepwise(n) // a ?: b
+	}
+	cond, err := s.node(n.Cond)
+	if err != nil {
+		return nil, err
+	}
+	yes, err := s.node(n.Exp1)
+	if err != nil {
+		return nil, err
+	}
+	no, err := s.node(n.Exp2)
+	if err != nil {
+		return nil, err
+	}
+	return &scan.Choose{If: cond, Then: yes, Else: no}, nil
 }
 
 // comparisonOps are the operators that compare.

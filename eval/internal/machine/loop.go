@@ -18,6 +18,16 @@ type Predicate struct {
 	Scan *Scan
 	// Why says why Scan is nil.
 	Why string
+	// Reduction is how the predicate of reduce combines #acc with Scan, which then is what does not
+	// depend on #acc. It is nil for all others.
+	Reduction *Reduction
+}
+
+// Reduction is a scan.Reduction.
+type Reduction struct {
+	scan.Reduction
+	// Again says that an element that is picked is read once more.
+	Again bool
 }
 
 // On runs the predicate in a scope. If its answer is a scalar it gives back what it kept, as

@@ -77,6 +77,8 @@ type Lanes struct {
 	first  int // the index of lane 0
 	cost   int // what the Meter is told of the lanes at the most, once they are taken
 	held   int // how often Rests was asked
+	again  int // reads of lanes that were read again
+	once   int // what reading all of a lane again takes
 	scope  Scope
 }
 
@@ -136,6 +138,9 @@ func (l *Lanes) Hold(f *Frame, hold func(lane int, elem value.Value) error) (mor
 	}
 	return true, nil
 }
+
+// ReadAgain says that the predicate was read again for n of the lanes.
+func (l *Lanes) ReadAgain(n int) { l.again += n * l.once }
 
 // Leave has lane, and all lanes behind it, not be taken.
 func (l *Lanes) Leave(lane int) { l.Took = lane - l.Lo }
@@ -431,18 +436,24 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 			}
 			reads := w.reads(func(sc *scan.Scan) int { return sc.Reads(lo, lanes.Hi) })
 			weight := w.weight(lo, lanes.Hi)
-			if f.Near(lanes.Hi-lo+reads) || f.Kept()+weight > f.Budget().Bytes {
+			lanes.cost, lanes.again, lanes.once = lanes.Hi-lo+reads, 0, 0
+			if w.Pred != nil && w.Pred.Reduction != nil && w.Pred.Reduction.Again {
+				lanes.once = w.values.MaxReads()
+				lanes.cost += (lanes.Hi - lo) * lanes.once
+			}
+			if f.Near(lanes.cost) || f.Kept()+weight > f.Budget().Bytes {
 				// What was done with lanes before has come near the end, too.
 				return b.Step(n - lo)
 			}
 			left := false
 			if body.Match == nil {
-				lanes.Took, lanes.cost = lanes.Hi-lo, lanes.Hi-lo+reads
+				lanes.Took = lanes.Hi - lo
 				more, failed := body.Lanes(lanes)
 				left = lanes.Took < lanes.Hi-lo
 				if left {
 					reads, weight = w.reads(func(sc *scan.Scan) int { return sc.Reads(lo, lo+lanes.Took) }), w.weight(lo, lo+lanes.Took)
 				}
+				reads += lanes.again
 				pos := b.Pos() + lanes.Took
 				if failed != nil {
 					pos--

@@ -67,7 +67,7 @@ func (n *Compare) pair(b *batch, l, r *Vector, in, yes, bad *inspect.Mask) {
 	case r == nil:
 		n.constant(b, l, n.Op, n.Right.(*Constant), in, yes, bad)
 	case l == nil:
-		n.constant(b, r, n.Op.mirrored(), n.Left.(*Constant), in, yes, bad)
+		n.constant(b, r, n.Op.Mirrored(), n.Left.(*Constant), in, yes, bad)
 	case !n.vectors(b, l, r, yes):
 		*bad = *in
 	}

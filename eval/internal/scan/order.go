@@ -19,8 +19,8 @@ const (
 	NotEqual
 )
 
-// mirrored returns the operator for which b op a is a mirrored b.
-func (op Op) mirrored() Op {
+// Mirrored returns the operator for which b op a is a Mirrored b.
+func (op Op) Mirrored() Op {
 	return [...]Op{More, MoreOrEqual, Less, LessOrEqual, Equal, NotEqual}[op]
 }
 

@@ -25,6 +25,9 @@ type Vector struct {
 	Bad  inspect.Mask      // the lanes without a value, of those that were asked for
 	// Written says that a float was written out, so that it takes the type of what it meets.
 	Written bool
+	// Skip has lanes without a value that are not bad; nil if there are none. Only a Choose without Else
+	// has some.
+	Skip *inspect.Mask
 }
 
 // Node is a part of an expression.
@@ -84,6 +87,15 @@ func New(root Node) *Scan {
 func (s *Scan) IsCondition() bool {
 	_, ok := s.root.(Condition)
 	return ok
+}
+
+// IsField reports whether the expression is a chain of fields, a key, a position or the element itself.
+func (s *Scan) IsField() bool {
+	switch s.root.(type) {
+	case *Field, *Key, *Index:
+		return true
+	}
+	return false
 }
 
 // begin begins with a batch.
