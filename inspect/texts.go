@@ -32,3 +32,21 @@ func (t *Texts) Len() int { return t.copies.Len() }
 
 // At returns text i. It is good until the Column is read again, and must not be changed.
 func (t *Texts) At(i int) []byte { return t.copies.At(i) }
+
+// Convert makes t what f makes of the texts of from, for the same lanes and with the same numbers. f
+// must make the empty text of the empty text. Convert returns how many texts there was room for; those
+// with greater numbers are missing, and the lanes that have them get the empty one.
+func (t *Texts) Convert(from *Texts, f func(s []byte) []byte) (done int) {
+	t.begin(len(from.Ref))
+	for done = 1; done < from.Len(); done++ {
+		if _, ok := t.copies.Add(f(from.At(done))); !ok {
+			break
+		}
+	}
+	for lane, ref := range from.Ref {
+		if int(ref) < done {
+			t.Ref[lane] = ref
+		}
+	}
+	return done
+}

@@ -24,7 +24,7 @@ func TestExplain(t *testing.T) {
 		Set    map[string]struct{}
 	}{Set: map[string]struct{}{"a": {}}}
 	for i := range 3000 {
-		g := &grain{Size: i, Name: "grain", Next: &grain{Size: i}}
+		g := &grain{Size: i, Name: "grain", Next: &grain{Size: i}, When: time.Unix(int64(i), 0)}
 		if i == 1500 {
 			g.Next = nil
 		}
@@ -36,16 +36,19 @@ func TestExplain(t *testing.T) {
 	for line, want := range map[string]string{
 		"explain":       "explain what? write an expression behind it, as in explain count(xs, .size > 5)\n",
 		"explain 1 + 1": "no function in it walks a collection\n",
-		"explain count(sand.Grains, .Size > 7 and .Name == \"grain\")": "count at 1:1: 2,998 elements in batches, 2 one by one\n",
-		"explain count(sand.Any, .Size > 7)":                           "count at 1:1: 3,000 elements one by one\n  one by one: its elements are interfaces, each of which may hold another type\n",
-		"explain count(sand.Grains, upper(.Name) == \"X\")":            "count at 1:1: 3,000 elements one by one\n  one by one: the function upper takes one value at a time\n",
-		"explain any(sand.Set, # == \"b\") or any(1..3, # == 2)":       "any at 1:1: 1 element one by one\n  one by one: the elements of a set are its keys\nany at 1:28: 2 elements one by one\n  one by one: the collection is none of the application's\n",
-		"explain len(filter(sand.Grains, .Size < 5))":                  "filter at 1:5: 2,999 elements in batches, 1 one by one\n",
-		"explain count(sand.Grains, .Size > limit)":                    "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: limit\n",
-		"explain count(sand.Grains, .When < now() - 1h)":               "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: now()\n",
-		"explain count(sand.Grains, now() - .When > 1h)":               "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: now()\n",
-		"explain count(sand.Grains, .Next == nil)":                     "count at 1:1: 3,000 elements one by one\n  one by one: what is compared with nil is looked at as a place\n",
-		"explain count(sand.Grains, .Next?.Size == 5)":                 "count at 1:1: 3,000 elements one by one\n  one by one: it reads past nil with ?.\n",
+		"explain count(sand.Grains, .Size > 7 and .Name == \"grain\")":         "count at 1:1: 2,998 elements in batches, 2 one by one\n",
+		"explain count(sand.Any, .Size > 7)":                                   "count at 1:1: 3,000 elements one by one\n  one by one: its elements are interfaces, each of which may hold another type\n",
+		"explain count(sand.Grains, indexOf(.Name, \"g\") == 1)":               "count at 1:1: 3,000 elements one by one\n  one by one: the function indexOf takes one value at a time\n",
+		"explain count(sand.Grains, upper(.Name) == \"GRAIN\")":                "count at 1:1: 2,999 elements in batches, 1 one by one\n",
+		"explain sum(sand.Grains, .Size > 9 ? .Size / 2.5 : 0.5 * abs(.Size))": "sum at 1:1: 2,999 elements in batches, 1 one by one\n",
+		"explain count(sand.Grains, let n = .Size; n > 7 and n % 2 == 1)":      "count at 1:1: 2,999 elements in batches, 1 one by one\n",
+		"explain any(sand.Set, # == \"b\") or any(1..3, # == 2)":               "any at 1:1: 1 element one by one\n  one by one: the elements of a set are its keys\nany at 1:28: 2 elements one by one\n  one by one: the collection is none of the application's\n",
+		"explain len(filter(sand.Grains, .Size < 5))":                          "filter at 1:5: 2,999 elements in batches, 1 one by one\n",
+		"explain count(sand.Grains, .Size > limit)":                            "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: limit\n",
+		"explain count(sand.Grains, .When < now() - 1h)":                       "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: now()\n",
+		"explain count(sand.Grains, now() - .When > 1h)":                       "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: now()\n",
+		"explain count(sand.Grains, .Next == nil)":                             "count at 1:1: 3,000 elements one by one\n  one by one: what is compared with nil is looked at as a place\n",
+		"explain count(sand.Grains, .Next?.Size == 5)":                         "count at 1:1: 3,000 elements one by one\n  one by one: it reads past nil with ?.\n",
 	} {
 		var b bytes.Buffer
 		s := New(eval.NewSession(reg, eval.Limits{}), &b, eval.Limits{})

@@ -16,6 +16,7 @@ import (
 // it in one go and makes no View for each step.
 type fields struct {
 	walk  machine.Code // step by step
+	names string       // of the fields, each behind a dot
 	at    fault.Pos
 	cache access.FieldCache
 }
@@ -23,6 +24,7 @@ type fields struct {
 // fields returns the chain that n spells, nil if n is anything else. walk is n, compiled to a
 // place.
 func (c *compiler) fields(n ast.Node, walk machine.Code) *fields {
+	names := ""
 	for next, steps := n, 0; ; steps++ {
 		if name, ok := next.(*ast.IdentifierNode); ok {
 			// In a predicate of a function of ours, it stands for # or .field.
@@ -30,15 +32,17 @@ func (c *compiler) fields(n ast.Node, walk machine.Code) *fields {
 		}
 		switch m := next.(type) {
 		case *ast.MemberNode:
-			if _, named := m.Property.(*ast.StringNode); !named || m.Optional {
+			name, named := m.Property.(*ast.StringNode)
+			if !named || m.Optional {
 				return nil
 			}
+			names = "." + name.Value + names
 			next = m.Node
 		case *ast.PointerNode:
 			if m.Name != "" || steps == 0 {
 				return nil
 			}
-			f := &fields{walk: walk, at: at(n)}
+			f := &fields{walk: walk, names: names, at: at(n)}
 			if c.known == nil {
 				c.known = map[ast.Node]*fields{}
 			}

@@ -23,7 +23,15 @@ type scanner struct {
 	*compiler
 	bound []bound
 	read  []*once
-	told  []string // what else is computed once, and might be another value later
+	told  []string              // what else is computed once, and might be another value later
+	same  map[string]*scan.Same // by the names of fields
+	local []local
+}
+
+// local is a variable that the predicate declares.
+type local struct {
+	name string
+	let  *scan.Let
 }
 
 // bound is a constant whose value the frame has.
@@ -97,7 +105,10 @@ func (s *scanner) node(n ast.Node) (scan.Node, error) {
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
 		if f := s.known[n]; f != nil {
-			return &scan.Field{Cache: &f.cache}, nil
+			return s.field(f), nil
+		}
+		if let := s.declared(n); let != nil {
+			return &scan.Named{Let: let}, nil
 		}
 		if meant := syntax.Original(n); meant != n {
 			return s.node(meant)
@@ -105,7 +116,7 @@ func (s *scanner) node(n ast.Node) (scan.Node, error) {
 	case *ast.PointerNode:
 		switch n.Name {
 		case "":
-			return &scan.Field{Cache: new(access.FieldCache), Self: true}, nil
+			return &scan.Field{Cache: new(access.FieldCache), Self: true, Same: s.sameAs("")}, nil
 		case "index":
 			return new(scan.Index), nil
 		case "key":
@@ -114,8 +125,10 @@ func (s *scanner) node(n ast.Node) (scan.Node, error) {
 		return nil, notScanned("#" + n.Name + " depends on the elements before")
 	case *ast.MemberNode:
 		if f := s.known[n]; f != nil {
-			return &scan.Field{Cache: &f.cache}, nil
+			return s.field(f), nil
 		}
+	case *ast.VariableDeclaratorNode:
+		return s.letNode(n)
 	case *ast.UnaryNode:
 		return s.unaryNode(n)
 	case *ast.BinaryNode:
@@ -123,16 +136,93 @@ func (s *scanner) node(n ast.Node) (scan.Node, error) {
 	case *ast.ConditionalNode:
 		return s.conditionalNode(n)
 	case *ast.BuiltinNode, *ast.CallNode:
-		fn, name, args := calledFunction(n)
-		if fn != nil && name == "len" && len(args) == 1 {
-			of, err := s.node(args[0])
-			if err != nil {
-				return nil, err
-			}
-			return &scan.TextLen{Of: of}, nil
+		if fn, name, args := calledFunction(n); fn != nil && len(args) > 0 {
+			return s.functionNode(n, name, args)
 		}
 	}
 	return nil, s.stepwise(n)
+}
+
+// field is a chain of fields below the element.
+func (s *scanner) field(f *fields) scan.Node {
+	return &scan.Field{Cache: &f.cache, Same: s.sameAs(f.names)}
+}
+
+// sameAs returns what the chains of these names have in common.
+func (s *scanner) sameAs(names string) *scan.Same {
+	same := s.same[names]
+	if same == nil {
+		if s.same == nil {
+			s.same = map[string]*scan.Same{}
+		}
+		same = new(scan.Same)
+		s.same[names] = same
+	}
+	return same
+}
+
+// mathOps, convertOps and testOps are the functions of one number, of one text that make another, and
+// of a text and a constant one that test it.
+var (
+	mathOps    = map[string]scan.MathOp{"abs": scan.Abs, "ceil": scan.Ceil, "floor": scan.Floor, "round": scan.Round, "int": scan.ToInt, "float": scan.ToFloat}
+	convertOps = map[string]scan.ConvertOp{"lower": scan.Lower, "upper": scan.Upper, "trim": scan.Trim, "trimPrefix": scan.TrimPrefix, "trimSuffix": scan.TrimSuffix}
+	testOps    = map[string]scan.TextOp{"hasPrefix": scan.StartsWith, "hasSuffix": scan.EndsWith}
+)
+
+// functionNode is a call of a function of one text or number.
+func (s *scanner) functionNode(n ast.Node, name string, args []ast.Node) (scan.Node, error) {
+	math, isMath := mathOps[name]
+	convert, isConvert := convertOps[name]
+	test, isTest := testOps[name]
+	two := isTest || isConvert && convert >= scan.TrimPrefix
+	if !isMath && !isConvert && !isTest && name != "len" || two != (len(args) == 2) || len(args) > 2 {
+		return nil, s.stepwise(n)
+	}
+	of, err := s.node(args[0])
+	if err != nil {
+		return nil, err
+	}
+	var with *scan.Constant
+	if two {
+		if with = s.constant(args[1]); with == nil {
+			return nil, notScanned("the second argument of " + name + " is no constant")
+		}
+	}
+	switch {
+	case isMath:
+		return &scan.Math{Op: math, Of: of}, nil
+	case isConvert:
+		return &scan.Convert{Op: convert, Of: of, With: with}, nil
+	case isTest:
+		return &scan.TestText{Op: test, Of: of, With: with, Copies: true}, nil
+	}
+	return &scan.TextLen{Of: of}, nil
+}
+
+// declared returns the variable of the predicate that n names, nil if there is none.
+func (s *scanner) declared(n *ast.IdentifierNode) *scan.Let {
+	for _, l := range s.local {
+		if l.name == n.Value {
+			return l.let
+		}
+	}
+	return nil
+}
+
+// letNode is let name = value; expression.
+func (s *scanner) letNode(n *ast.VariableDeclaratorNode) (scan.Node, error) {
+	of, err := s.node(n.Value)
+	if err != nil {
+		return nil, err
+	}
+	let := &scan.Let{Value: of}
+	s.local = append(s.local, local{n.Name, let})
+	let.In, err = s.node(n.Expr)
+	s.local = s.local[:len(s.local)-1]
+	if err != nil {
+		return nil, err
+	}
+	return let, nil
 }
 
 // constant returns n as a constant, nil if it is none.
@@ -227,8 +317,6 @@ func (s *scanner) stepwise(n ast.Node) error {
 		return notScanned("the operator " + n.Operator + " takes one value at a time")
 	case *ast.UnaryNode:
 		return notScanned("the operator " + n.Operator + " takes one value at a time")
-	case *ast.ConditionalNode:
-		return notScanned("the operator ?: takes one value at a time")
 	case *ast.BuiltinNode, *ast.CallNode:
 		if fn, name, _ := calledFunction(n); fn != nil {
 			return notScanned("the function " + name + " takes one value at a time")
@@ -241,6 +329,9 @@ func (s *scanner) stepwise(n ast.Node) error {
 // variableCode returns the code of a variable whose value stays the same throughout the loop, nil of
 // anything else.
 func (s *scanner) variableCode(n *ast.IdentifierNode) machine.Code {
+	if s.declared(n) != nil {
+		return nil
+	}
 	for i := len(s.lets) - 1; i >= 0; i-- {
 		if l := s.lets[i]; l.name == n.Value {
 			if i >= s.outer {
@@ -269,24 +360,22 @@ func (s *scanner) unaryNode(n *ast.UnaryNode) (scan.Node, error) {
 	return nil, s.stepwise(n)
 }
 
-// conditionalNode is a ? b : c.
+// conditionalNode is a ? b : c, or a ?: c, which is true if a is.
 func (s *scanner) conditionalNode(n *ast.ConditionalNode) (scan.Node, error) {
-	if n.Exp1 == n.Cond {
-		return nil, s.stepwise(n) // a ?: b
-	}
 	cond, err := s.node(n.Cond)
 	if err != nil {
 		return nil, err
 	}
-	yes, err := s.node(n.Exp1)
-	if err != nil {
+	choose := &scan.Choose{If: cond, Then: &scan.Constant{Datum: value.DatumOf(value.Bool(true))}}
+	if n.Exp1 != n.Cond {
+		if choose.Then, err = s.node(n.Exp1); err != nil {
+			return nil, err
+		}
+	}
+	if choose.Else, err = s.node(n.Exp2); err != nil {
 		return nil, err
 	}
-	no, err := s.node(n.Exp2)
-	if err != nil {
-		return nil, err
-	}
-	return &scan.Choose{If: cond, Then: yes, Else: no}, nil
+	return choose, nil
 }
 
 // comparisonOps are the operators that compare.

@@ -26,6 +26,7 @@ type Arith struct {
 
 	vector Vector
 	bits   []uint64
+	x, y   []float64 // of both sides
 	rest   inspect.Mask
 }
 
@@ -75,6 +76,14 @@ func (n *Arith) compute(l, r *Vector) inspect.DatumKind {
 	case l.Kind == inspect.DurationDatum && r.Kind == inspect.IntDatum && n.Op == Multiply, l.Kind == inspect.IntDatum && r.Kind == inspect.DurationDatum && n.Op == Multiply:
 		n.ints(l.Bits, r.Bits)
 		return inspect.DurationDatum
+	case l.Kind == inspect.DurationDatum && r.Kind == inspect.DurationDatum && n.Op == Divide:
+		n.spoil(func(i int) bool { return r.Bits[i] == 0 })
+		n.quotients(l, r)
+		return inspect.FloatDatum
+	case l.Kind == inspect.DurationDatum && isInt(r.Kind) && n.Op == Divide:
+		return n.divided(l, r)
+	case l.Kind == inspect.DurationDatum && isFloat(r.Kind) && (n.Op == Multiply || n.Op == Divide), isFloat(l.Kind) && r.Kind == inspect.DurationDatum && n.Op == Multiply:
+		return n.scaled(l, r)
 	case l.Kind == inspect.TimeDatum && r.Kind == inspect.TimeDatum && n.Op == Subtract:
 		n.since1970(l)
 		n.since1970(r)
@@ -90,7 +99,7 @@ func (n *Arith) compute(l, r *Vector) inspect.DatumKind {
 		n.small(l)
 		n.small(r)
 		if n.Op == Divide {
-			n.floats(intsAsFloats(l), intsAsFloats(r), false)
+			n.floats(l, r, false)
 			return inspect.FloatDatum
 		}
 		n.ints(l.Bits, r.Bits)
@@ -98,18 +107,12 @@ func (n *Arith) compute(l, r *Vector) inspect.DatumKind {
 	case n.Op == Modulo:
 		return inspect.NoDatum
 	case l.Kind == inspect.Float32Datum && r.Kind == inspect.Float32Datum:
-		n.floats(floatAt(l), floatAt(r), true)
+		n.floats(l, r, true)
 		return inspect.Float32Datum
 	case (l.Kind == inspect.Float32Datum || r.Kind == inspect.Float32Datum) && (l.Written || r.Written || isInt(l.Kind) || isInt(r.Kind)):
 		return inspect.NoDatum // the other may become a float32, too
-	case isFloat(l.Kind) && isFloat(r.Kind):
-		n.floats(floatAt(l), floatAt(r), false)
-		return inspect.FloatDatum
-	case isFloat(l.Kind) && isInt(r.Kind):
-		n.floats(floatAt(l), intsAsFloats(r), false)
-		return inspect.FloatDatum
-	case isInt(l.Kind) && isFloat(r.Kind):
-		n.floats(intsAsFloats(l), floatAt(r), false)
+	case isFloat(l.Kind) && isFloat(r.Kind), isFloat(l.Kind) && isInt(r.Kind), isInt(l.Kind) && isFloat(r.Kind):
+		n.floats(l, r, false)
 		return inspect.FloatDatum
 	}
 	return inspect.NoDatum
@@ -142,15 +145,27 @@ func (n *Arith) spoil(is func(lane int) bool) {
 	n.rest.AndNot(&bad)
 }
 
-func floatAt(v *Vector) func(i int) float64 {
-	return func(i int) float64 { return math.Float64frombits(v.Bits[i]) }
-}
-
-func intsAsFloats(v *Vector) func(i int) float64 {
-	if v.Kind == inspect.UintDatum {
-		return func(i int) float64 { return float64(v.Bits[i]) }
+// floatsOf returns the lanes of v, numbers or durations, as floats, in to if that has room.
+func floatsOf(v *Vector, to []float64) []float64 {
+	if cap(to) < len(v.Bits) {
+		to = make([]float64, inspect.BatchSize)
 	}
-	return func(i int) float64 { return float64(int64(v.Bits[i])) }
+	to = to[:len(v.Bits)]
+	switch v.Kind {
+	case inspect.UintDatum:
+		for i, x := range v.Bits {
+			to[i] = float64(x)
+		}
+	case inspect.IntDatum, inspect.DurationDatum:
+		for i, x := range v.Bits {
+			to[i] = float64(int64(x))
+		}
+	default:
+		for i, x := range v.Bits {
+			to[i] = math.Float64frombits(x)
+		}
+	}
+	return to
 }
 
 // ints computes with int64s.
@@ -202,32 +217,85 @@ func productOverflow(x, y uint64) uint64 {
 	return hi ^ uint64(int64(lo)>>63)
 }
 
-// floats computes with floats. Of float32s it rounds to one.
-func (n *Arith) floats(x, y func(i int) float64, single bool) {
-	dst := n.bits
-	n.spoil(func(i int) bool {
-		a, b := x(i), y(i)
-		var z float64
-		switch n.Op {
-		case Add:
-			z = a + b
-		case Subtract:
-			z = a - b
-		case Multiply:
-			z = a * b
-		case Divide:
-			// An integer above 2⁵³ may have a quotient that no float holds.
-			if b == 0 || !single && (math.Abs(a) > 1<<53) {
-				return true
-			}
-			z = a / b
+// floats computes with the lanes of l and r as floats. Of float32s it rounds to one.
+func (n *Arith) floats(l, r *Vector, single bool) {
+	n.x, n.y = floatsOf(l, n.x), floatsOf(r, n.y)
+	x, y, dst := n.x[:len(n.bits)], n.y[:len(n.bits)], n.bits
+	switch n.Op {
+	case Add:
+		for i := range dst {
+			dst[i] = math.Float64bits(x[i] + y[i])
 		}
+	case Subtract:
+		for i := range dst {
+			dst[i] = math.Float64bits(x[i] - y[i])
+		}
+	case Multiply:
+		for i := range dst {
+			dst[i] = math.Float64bits(x[i] * y[i])
+		}
+	case Divide:
+		n.spoil(func(i int) bool {
+			// An integer above 2⁵³ may have a quotient that no float holds.
+			return y[i] == 0 || !single && math.Abs(x[i]) > 1<<53
+		})
+		for i := range dst {
+			dst[i] = math.Float64bits(x[i] / y[i])
+		}
+	}
+	odd := false
+	for i, bits := range dst {
+		z := math.Float64frombits(bits)
 		if single {
 			z = float64(float32(z))
+			dst[i] = math.Float64bits(z)
 		}
-		dst[i] = math.Float64bits(z)
-		return z-z != 0
+		odd = odd || z-z != 0
+	}
+	if odd {
+		n.spoil(func(i int) bool { z := math.Float64frombits(dst[i]); return z-z != 0 })
+	}
+}
+
+// scaled computes a duration and a float.
+func (n *Arith) scaled(l, r *Vector) inspect.DatumKind {
+	n.x, n.y = floatsOf(l, n.x), floatsOf(r, n.y)
+	x, y, dst := n.x, n.y, n.bits
+	n.spoil(func(i int) bool {
+		z := x[i] * y[i]
+		if n.Op == Divide {
+			z = x[i] / y[i]
+		}
+		if n.Op == Divide && y[i] == 0 || !(math.Abs(z) < 1<<63) {
+			return true
+		}
+		dst[i] = uint64(int64(z))
+		return false
 	})
+	return inspect.DurationDatum
+}
+
+// divided computes durations by integers.
+func (n *Arith) divided(l, r *Vector) inspect.DatumKind {
+	n.small(r)
+	dst := n.bits
+	n.spoil(func(i int) bool {
+		x, y := int64(l.Bits[i]), int64(r.Bits[i])
+		if y == 0 || y == -1 && x == math.MinInt64 {
+			return true
+		}
+		dst[i] = uint64(x / y)
+		return false
+	})
+	return inspect.DurationDatum
+}
+
+// quotients computes durations by durations.
+func (n *Arith) quotients(l, r *Vector) {
+	n.x, n.y = floatsOf(l, n.x), floatsOf(r, n.y)
+	for i, x := range n.x[:len(n.bits)] {
+		n.bits[i] = math.Float64bits(x / n.y[i])
+	}
 }
 
 // Negate is -x.

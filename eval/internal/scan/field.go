@@ -12,21 +12,47 @@ type Field struct {
 	Cache *access.FieldCache
 	Key   bool // of the key, and not of the element
 	Self  bool // the element or key itself: nobody else has Cache learn
+	// Same is shared by all Fields of an expression that read the same; nil for one alone.
+	Same *Same
 
 	asked  inspect.Mask // the lanes that the batch was asked for
+	read   inspect.Mask // those that it read last
+	reads  int          // what a lane tells the Meter
 	column inspect.Column
 	vector Vector
 }
 
+// Same is what several Fields read. One of them reads it, and the others take it from there.
+type Same struct{ by *Field } // nil if none has read it in this batch
+
 func (f *Field) eval(b *batch, in *inspect.Mask) *Vector {
 	f.asked.Or(in)
+	if f.Same != nil {
+		if by := f.Same.by; by != nil && by.vector.Kind != inspect.NoDatum && covers(&by.read, in) {
+			f.reads, f.vector = by.reads, by.vector
+			f.vector.Bad.And(in)
+			return &f.vector
+		}
+		f.Same.by = f
+	}
 	if f.Self {
 		b.Learn(f.Cache, f.Key)
 	}
 	c := &f.column
 	b.Read(f.Cache, f.Key, in, c)
+	f.read, f.reads = *in, f.Cache.Reads()
 	f.vector = Vector{Kind: c.Kind, Bits: c.Bits, Text: &c.Text, Bad: c.Bad}
 	return &f.vector
+}
+
+// covers reports whether all lanes of in are in m.
+func covers(m, in *inspect.Mask) bool {
+	for w := range in {
+		if in[w]&^m[w] != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // Index is #index: the position of each entry.

@@ -23,6 +23,15 @@ type In struct {
 
 func (n *In) parts() []Node { return []Node{n.Of} }
 
+func (n *In) begin() { n.asked = inspect.Mask{} }
+
+func (n *In) keeps(lane int) int {
+	if n.asked.Has(lane) {
+		return n.Weight
+	}
+	return 0
+}
+
 func (n *In) eval(b *batch, in *inspect.Mask) *Vector { return flags(n, b, in, &n.vector, &n.bits) }
 
 func (n *In) test(b *batch, in, yes, bad *inspect.Mask) {

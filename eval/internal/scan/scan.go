@@ -54,8 +54,9 @@ type batch struct {
 type Scan struct {
 	root   Node
 	fields []*Field
-	lists  []*In
 	once   []*Constant // with a Once
+	// keepers are the nodes that keep something.
+	keepers []keeper
 
 	yes, bad inspect.Mask
 	none     Vector
@@ -69,8 +70,6 @@ func New(root Node) *Scan {
 		switch n := n.(type) {
 		case *Field:
 			s.fields = append(s.fields, n)
-		case *In:
-			s.lists = append(s.lists, n)
 		case *Constant:
 			if n.Once != nil {
 				s.once = append(s.once, n)
@@ -78,8 +77,19 @@ func New(root Node) *Scan {
 		case *Key:
 			s.fields = append(s.fields, &n.Field)
 		}
+		if k, ok := n.(keeper); ok {
+			s.keepers = append(s.keepers, k)
+		}
 	})
 	return s
+}
+
+// keeper is a node that keeps something for a lane that asks it, until the lane is evaluated.
+type keeper interface {
+	// begin begins with a batch.
+	begin()
+	// keeps returns how many bytes a lane keeps, 0 if it did not ask.
+	keeps(lane int) int
 }
 
 // IsCondition reports whether the expression is a condition by its form. Any other may still be one
@@ -103,9 +113,12 @@ func (s *Scan) begin(b *access.Batch) {
 	s.batch = batch{b, b.Len()}
 	for _, f := range s.fields {
 		f.asked = inspect.Mask{}
+		if f.Same != nil {
+			f.Same.by = nil
+		}
 	}
-	for _, n := range s.lists {
-		n.asked = inspect.Mask{}
+	for _, k := range s.keepers {
+		k.begin()
 	}
 	for _, c := range s.once {
 		c.begin()
@@ -156,7 +169,7 @@ func (s *Scan) Reads(lo, hi int) (n int) {
 	for _, f := range s.fields {
 		lanes := f.asked
 		lanes.And(&in)
-		n += lanes.Count() * f.Cache.Reads()
+		n += lanes.Count() * f.reads
 	}
 	for _, c := range s.once {
 		lanes := c.asked
@@ -169,29 +182,14 @@ func (s *Scan) Reads(lo, hi int) (n int) {
 // Weight returns how many bytes are kept, at the most, while one of the lanes from lo up to hi is
 // evaluated.
 func (s *Scan) Weight(lo, hi int) (bytes int) {
-	if len(s.lists) == 0 {
+	if len(s.keepers) == 0 {
 		return 0
 	}
-	// What a list keeps is given back at the end of its lane, so all lists of a lane add up.
-	var all, some inspect.Mask
-	total := 0
-	for i, n := range s.lists {
-		if i == 0 {
-			all = n.asked
-		}
-		all.And(&n.asked)
-		some.Or(&n.asked)
-		total += n.Weight
-	}
-	if Count(&all, lo, hi) > 0 {
-		return total
-	}
-	for lane := some.Next(lo); lane < hi; lane = some.Next(lane + 1) {
+	for lane := lo; lane < hi; lane++ {
+		// What is kept is given back at the end of the lane, so all of it adds up.
 		kept := 0
-		for _, n := range s.lists {
-			if n.asked.Has(lane) {
-				kept += n.Weight
-			}
+		for _, k := range s.keepers {
+			kept += k.keeps(lane)
 		}
 		bytes = max(bytes, kept)
 	}
@@ -202,7 +200,7 @@ func (s *Scan) Weight(lo, hi int) (bytes int) {
 // or a constant was not read yet.
 func (s *Scan) Unlearned() bool {
 	for _, f := range s.fields {
-		if f.asked.Any() && f.column.Kind == inspect.NoDatum {
+		if f.asked.Any() && f.vector.Kind == inspect.NoDatum {
 			return true
 		}
 	}
@@ -217,7 +215,7 @@ func (s *Scan) Unlearned() bool {
 // MaxReads returns the most reads that a lane takes, as far as is known.
 func (s *Scan) MaxReads() (n int) {
 	for _, f := range s.fields {
-		n += f.Cache.Reads()
+		n += max(f.reads, f.Cache.Reads())
 	}
 	for _, c := range s.once {
 		n += c.Once.Reads

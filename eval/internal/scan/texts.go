@@ -55,13 +55,20 @@ type TestText struct {
 	Op   TextOp
 	Of   Node
 	With *Constant
+	// Copies says that it is a function, which copies the text.
+	Copies bool
 
 	vector Vector
 	bits   []uint64
 	is     []bool
+	kept   kept
 }
 
 func (n *TestText) parts() []Node { return []Node{n.Of, n.With} }
+
+func (n *TestText) begin() { n.kept.begin() }
+
+func (n *TestText) keeps(lane int) int { return n.kept.keeps(lane) }
 
 func (n *TestText) eval(b *batch, in *inspect.Mask) *Vector {
 	return flags(n, b, in, &n.vector, &n.bits)
@@ -77,6 +84,9 @@ func (n *TestText) test(b *batch, in, yes, bad *inspect.Mask) {
 	if v.Kind != inspect.TextDatum || n.With.Datum.Kind != inspect.TextDatum {
 		*bad = *in
 		return
+	}
+	if n.Copies {
+		n.kept.ask(v.Text, &good, copied)
 	}
 	with := n.With.Datum.Text
 	n.is = testTexts(v.Text, n.is, func(s []byte) bool {

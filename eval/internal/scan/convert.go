@@ -1,0 +1,160 @@
+package scan
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// ConvertOp is a function of a text that makes another.
+type ConvertOp uint8
+
+const (
+	Lower ConvertOp = iota
+	Upper
+	Trim // white space
+	TrimPrefix
+	TrimSuffix
+)
+
+// Convert is a function of a text, and for TrimPrefix and TrimSuffix of a constant one. Each different
+// text of a batch is converted once.
+type Convert struct {
+	Op   ConvertOp
+	Of   Node
+	With *Constant // nil for the other functions
+
+	vector Vector
+	texts  inspect.Texts
+	buf    []byte
+	kept   kept
+}
+
+func (n *Convert) parts() []Node {
+	if n.With == nil {
+		return []Node{n.Of}
+	}
+	return []Node{n.Of, n.With}
+}
+
+func (n *Convert) begin() { n.kept.begin() }
+
+func (n *Convert) keeps(lane int) int { return n.kept.keeps(lane) }
+
+func (n *Convert) eval(b *batch, in *inspect.Mask) *Vector {
+	v := n.Of.eval(b, in)
+	n.vector = Vector{Bad: *in}
+	good := *in
+	good.AndNot(&v.Bad)
+	if n.With != nil {
+		n.With.ask(&good)
+	}
+	if v.Kind != inspect.TextDatum || n.With != nil && n.With.Datum.Kind != inspect.TextDatum {
+		return &n.vector
+	}
+	n.vector = Vector{Kind: inspect.TextDatum, Text: &n.texts, Bad: v.Bad}
+	done := n.texts.Convert(v.Text, n.convert)
+	if done < v.Text.Len() {
+		var none inspect.Mask
+		each(b.n, &good, &none, func(i int) bool { return int(v.Text.Ref[i]) >= done })
+		n.vector.Bad.Or(&none)
+		good.AndNot(&none)
+	}
+	if n.Op <= Upper {
+		n.kept.ask(&n.texts, &good, built)
+	} else if n.Op == Trim {
+		n.kept.ask(&n.texts, &good, copied)
+	} else {
+		n.kept.ask(v.Text, &good, copied)
+	}
+	return &n.vector
+}
+
+// convert converts a text. What it returns is good until the next call.
+func (n *Convert) convert(s []byte) []byte {
+	switch n.Op {
+	case Lower:
+		return n.mapped(s, 'A', 'Z', strings.ToLower)
+	case Upper:
+		return n.mapped(s, 'a', 'z', strings.ToUpper)
+	case Trim:
+		return trim(s)
+	}
+	with := n.With.Datum.Text
+	switch {
+	case len(s) < len(with):
+	case n.Op == TrimPrefix && string(s[:len(with)]) == with:
+		return s[len(with):]
+	case n.Op == TrimSuffix && string(s[len(s)-len(with):]) == with:
+		return s[:len(s)-len(with)]
+	}
+	return s
+}
+
+// mapped changes the case of the letters from lo to hi. Texts with others are left to all.
+func (n *Convert) mapped(s []byte, lo, hi byte, all func(string) string) []byte {
+	n.buf = n.buf[:0]
+	for _, c := range s {
+		if c >= utf8.RuneSelf {
+			return append(n.buf[:0], all(string(s))...)
+		}
+		if lo <= c && c <= hi {
+			c ^= 'a' - 'A'
+		}
+		n.buf = append(n.buf, c)
+	}
+	return n.buf
+}
+
+// trim takes white space away at both ends.
+func trim(s []byte) []byte {
+	for len(s) > 0 {
+		r, n := utf8.DecodeRune(s)
+		if !unicode.IsSpace(r) {
+			break
+		}
+		s = s[n:]
+	}
+	for len(s) > 0 {
+		r, n := utf8.DecodeLastRune(s)
+		if !unicode.IsSpace(r) {
+			break
+		}
+		s = s[:len(s)-n]
+	}
+	return s
+}
+
+// kept is what a function of texts keeps for each lane.
+type kept struct {
+	asked inspect.Mask
+	bytes []int // by lane
+}
+
+func (k *kept) begin() { k.asked = inspect.Mask{} }
+
+func (k *kept) keeps(lane int) int {
+	if k.asked.Has(lane) {
+		return k.bytes[lane]
+	}
+	return 0
+}
+
+// ask says that the lanes of in keep what of answers for a text of some bytes.
+func (k *kept) ask(t *inspect.Texts, in *inspect.Mask, of func(bytes int) int) {
+	if len(k.bytes) < len(t.Ref) {
+		k.bytes = make([]int, inspect.BatchSize)
+	}
+	for lane := in.Next(0); lane < inspect.BatchSize; lane = in.Next(lane + 1) {
+		k.bytes[lane] = of(len(t.At(int(t.Ref[lane]))))
+	}
+	k.asked.Or(in)
+}
+
+// copied is what a copy of a text keeps; see KeepText in package meter.
+func copied(bytes int) int { return 16 + bytes }
+
+// built is what a text keeps that is built; see Builder there.
+func built(bytes int) int { return 2 * bytes }
