@@ -1,0 +1,249 @@
+package eval
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+type (
+	cogwheel struct {
+		id    int64
+		owner *machineOf
+	}
+	machineOf struct {
+		name  string
+		parts []*cogwheel
+		byID  map[int64]*cogwheel
+		first *int64 // into a cogwheel
+		any   any
+		work  chan int64
+		run   func()
+		raw   unsafe.Pointer
+	}
+)
+
+// newMachine has three parts, each of which leads back to it.
+func newMachine() *machineOf {
+	m := &machineOf{name: strings.Clone("lathe"), parts: make([]*cogwheel, 0, 8), byID: map[int64]*cogwheel{}, work: make(chan int64, 4), run: func() {}}
+	for i := range int64(3) {
+		p := &cogwheel{i, m}
+		m.parts, m.byID[i] = append(m.parts, p), p
+	}
+	m.first, m.any, m.raw = &m.parts[0].id, cogwheel{7, nil}, unsafe.Pointer(m)
+	return m
+}
+
+// shareOf is a row of a census.
+type shareOf struct {
+	Objects, Bytes int
+	Percent        float64
+	Example        string
+}
+
+func censusOf(t *testing.T, s *Session, source string) (map[string]shareOf, Result) {
+	t.Helper()
+	r, err := s.Eval(t.Context(), source)
+	if err != nil {
+		t.Fatalf("%s: %v", source, err)
+	}
+	rows := map[string]shareOf{}
+	if err := json.Unmarshal(r.Node.JSON(), &rows); err != nil {
+		t.Fatalf("%s: %v", source, err)
+	}
+	return rows, r
+}
+
+// TestCensus: each object counts once, under its type, with a path that leads to one.
+func TestCensus(t *testing.T) {
+	const word = int(unsafe.Sizeof(uintptr(0)))
+	m := newMachine()
+	reg := registry.New()
+	reg.Expose("lathe", m)
+	reg.Expose("again", &struct{ m *machineOf }{m})
+	reg.Func("made", func(ctx context.Context) any { return newMachine() })
+	s := NewSession(reg, Limits{Time: time.Hour})
+	partSize := int(unsafe.Sizeof(cogwheel{}))
+	want := map[string]shareOf{
+		"eval.machineOf":              {1, int(unsafe.Sizeof(*m)), 0, "lathe"},
+		"eval.cogwheel":               {4, 4 * partSize, 0, "lathe.parts[0]"},
+		"[]*eval.cogwheel":            {1, 3 * word, 0, "lathe.parts"},
+		"map[int64]*eval.cogwheel":    {1, 3 * (8 + word + 1), 0, "lathe.byID"},
+		"string":                      {1, len("lathe"), 0, "lathe.name"},
+		"chan int64":                  {1, 4 * 8, 0, "lathe.work"},
+		"(beyond the ends of slices)": {0, 5 * word, 0, ""},
+	}
+	all := 0
+	for _, row := range want {
+		all += row.Bytes
+	}
+	rows, r := censusOf(t, s, "census(lathe)")
+	sum := 0.0
+	for name, row := range rows {
+		sum += row.Percent
+		row.Percent = 0
+		if row != want[name] {
+			t.Errorf("%s: %+v, want %+v", name, row, want[name])
+		}
+	}
+	if len(rows) != len(want) || sum < 99.5 || sum > 100.5 {
+		t.Errorf("%d types, want %d; %v percent", len(rows), len(want), sum)
+	}
+	if note := fmt.Sprintf("reached %d bytes; 1 function and 1 unsafe pointer were not followed", all); !slices.Contains(r.Notes, note) {
+		t.Errorf("%q has no %q", r.Notes, note)
+	}
+	// Order: the most bytes first.
+	if first := r.Node.Items[0].Key.Text; first != "eval.machineOf" {
+		t.Errorf("the first is %s", first)
+	}
+	// All that is exposed: what a function makes is not.
+	rows, r = censusOf(t, s, "census()")
+	if rows["eval.machineOf"].Objects != 1 || !strings.Contains(strings.Join(r.Notes, "\n"), "that were live in the heap after the last collection") {
+		t.Errorf("%+v, %q", rows, r.Notes)
+	}
+	// What grew: a census is a value like others.
+	if _, err := s.Eval(t.Context(), "before = census(lathe)"); err != nil {
+		t.Fatal(err)
+	}
+	m.parts = append(m.parts, &cogwheel{9, m})
+	if got := shown(t, s, "diff(before, census(lathe))"); !strings.Contains(got, `["eval.cogwheel"].objects`) {
+		t.Error(got)
+	}
+	for _, source := range []string{"census(7)", "refs(7)"} {
+		if _, err := s.Eval(t.Context(), source); err == nil || !strings.Contains(err.Error(), "a live object") {
+			t.Errorf("%s: %v", source, err)
+		}
+	}
+}
+
+// TestCensusWithinLimits: a census that cannot end says how far it came, and is the same as size.
+func TestCensusWithinLimits(t *testing.T) {
+	var list *cogwheel
+	parts := make([]*cogwheel, 5000)
+	for i := range parts {
+		list = &cogwheel{id: int64(i)}
+		parts[i] = list
+	}
+	reg := registry.New()
+	reg.Expose("parts", &parts)
+	s := NewSession(reg, Limits{Time: time.Hour, Entries: 2000})
+	_, r := censusOf(t, s, "census(parts)")
+	if !strings.Contains(strings.Join(r.Notes, "\n"), "census stopped before the end: ") {
+		t.Errorf("%q", r.Notes)
+	}
+	r, err := s.Eval(t.Context(), "refs(parts[4999])")
+	if err != nil || !strings.Contains(strings.Join(r.Notes, "\n"), "refs stopped before the end: ") {
+		t.Errorf("%v, %v", r, err)
+	}
+}
+
+// TestCensusTellsNoSecret: what is hidden is not followed, and no path names it.
+func TestCensusTellsNoSecret(t *testing.T) {
+	type vault struct {
+		Password *cogwheel
+		Tokens   map[string]*cogwheel
+		plain    *cogwheel
+	}
+	p := &cogwheel{id: 1}
+	v := &vault{Password: p, Tokens: map[string]*cogwheel{"hunter2": {id: 2}}, plain: &cogwheel{id: 3}}
+	reg := registry.New()
+	reg.Expose("vault", v, registry.Hide("Password", "Tokens"))
+	reg.Expose("p", p)
+	s := NewSession(reg, Limits{Time: time.Hour})
+	rows, r := censusOf(t, s, "census(vault)")
+	if rows["eval.cogwheel"].Objects != 1 || strings.Contains(string(r.Node.JSON()), "hunter2") {
+		t.Errorf("%s", r.Node.JSON())
+	}
+	if got := shown(t, s, "refs(p)"); strings.Contains(got, "vault") {
+		t.Error(got)
+	}
+}
+
+// TestRefs: pointers, interior pointers, slices, interfaces, maps and channels lead to an object.
+func TestRefs(t *testing.T) {
+	m := newMachine()
+	m.any = m.parts[0]
+	reg := registry.New()
+	reg.Expose("lathe", m)
+	reg.Expose("shop", &struct {
+		machines []*machineOf
+		byID     map[int64]*cogwheel
+		work     chan int64
+		tail     []*cogwheel
+	}{[]*machineOf{m}, m.byID, m.work, m.parts[1:]})
+	s := NewSession(reg, Limits{Time: time.Hour})
+	for source, want := range map[string][]string{
+		"refs(lathe)":          {"lathe.parts[0].owner", "lathe.parts[1].owner", "lathe.parts[2].owner", "shop.machines[0]"},
+		"refs(lathe.parts[0])": {"lathe.any", "lathe.byID[0]", "lathe.first", "lathe.parts[0]"},
+		"refs(lathe.byID)":     {"lathe.byID", "shop.byID"},
+		"refs(lathe.work)":     {"lathe.work", "shop.work"},
+	} {
+		r, err := s.Eval(t.Context(), source)
+		if err != nil {
+			t.Fatalf("%s: %v", source, err)
+		}
+		var rows []struct{ Path, Type string }
+		if err := json.Unmarshal(r.Node.JSON(), &rows); err != nil {
+			t.Fatal(err)
+		}
+		var paths []string
+		for i, row := range rows {
+			paths = append(paths, row.Path)
+			if i > 0 && strings.Count(row.Path, ".") < strings.Count(rows[i-1].Path, ".")-1 {
+				t.Errorf("%s: %v does not begin with the nearest", source, rows)
+			}
+		}
+		slices.Sort(paths)
+		if !reflect.DeepEqual(paths, want) {
+			t.Errorf("%s: %q, want %q", source, paths, want)
+		}
+	}
+}
+
+// TestRefsOfRandom compares refs with a search of all pointers, on random graphs.
+func TestRefsOfRandom(t *testing.T) {
+	type node struct{ a, b, c *node }
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 20 {
+		nodes := make([]*node, 2+random.IntN(40))
+		for i := range nodes {
+			nodes[i] = &node{}
+		}
+		pick := func() *node {
+			if random.IntN(3) == 0 {
+				return nil
+			}
+			return nodes[random.IntN(len(nodes))]
+		}
+		for _, n := range nodes {
+			n.a, n.b, n.c = pick(), pick(), pick()
+		}
+		reg := registry.New()
+		reg.Expose("root", nodes[0])
+		reg.Expose("all", &nodes)
+		s := NewSession(reg, Limits{Time: time.Hour})
+		for i, x := range nodes {
+			want := 1 // all[i]
+			for _, n := range nodes {
+				for _, to := range []*node{n.a, n.b, n.c} {
+					if to == x {
+						want++
+					}
+				}
+			}
+			r, err := s.Eval(t.Context(), fmt.Sprintf("len(refs(all[%d]))", i))
+			if err != nil || r.Node.Text != fmt.Sprint(want) {
+				t.Fatalf("node %d: %v, %v, want %d", i, r.Node, err, want)
+			}
+		}
+	}
+}

@@ -1,0 +1,473 @@
+package library
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"time"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
+	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/text"
+)
+
+const (
+	// maxSizedDepth bounds the pointers in a row that size follows on its stack. Further ones
+	// wait until it is back.
+	maxSizedDepth = 200
+	// maxBlock bounds what one slice, text or map may be believed to take, in bytes: 1 TiB, or half of
+	// what 32 bits can address.
+	maxBlock = min(1<<40, math.MaxInt)
+)
+
+func typeSize(t reflect.Type) int {
+	if t == nil {
+		return 0
+	}
+	return int(t.Size())
+}
+
+// measurer adds up memory.
+//
+// It covers each piece of memory before it follows what lies in it, and follows nothing in what is
+// covered already, so that it comes to an end in cycles too.
+type measurer struct {
+	f       *machine.Frame
+	covered coverage
+	waiting []*access.View // pointers that wait for the stack to become shorter
+	part    bool           // what is asked for is a part of a list or text
+	steps   int
+	bytes   int
+	objects int
+	unread  int
+	cut     string // why it stopped before the end, "" if it did not
+
+	closures, unsafes int // functions and unsafe pointers, which are not followed
+
+	maxDepth int                                                  // pointers in a row that are followed on the stack
+	breadth  bool                                                 // what waits longest is followed first
+	met      func(src render.Source, t reflect.Type, n int) error // of each new piece of memory; nil for nobody
+	led      func(src render.Source, addr uintptr, n int) error   // of all memory that src refers to, new or not; nil for nobody
+
+	layouts  map[reflect.Type]*layout
+	lastType reflect.Type
+	last     *layout
+}
+
+func newMeasurer(f *machine.Frame) *measurer {
+	return &measurer{
+		f: f, covered: coverage{m: f.Meter, pages: map[uintptr]*coverPage{}}, layouts: map[reflect.Type]*layout{},
+		maxDepth: maxSizedDepth,
+	}
+}
+
+// note tells what the function of that name has left out.
+func (m *measurer) note(name string) {
+	if m.cut != "" {
+		m.f.Note(name + " stopped before the end: " + m.cut)
+	}
+	if m.unread > 0 {
+		m.f.Note(text.Thousands(m.unread) + " values could not be read, and are not in the " + name)
+	}
+}
+
+// all measures an object and all that it leads to.
+func (m *measurer) all(v *access.View) error {
+	if shape := v.Shape(); shape == inspect.List || shape == inspect.Scalar {
+		n, err := v.Len()
+		whole, err2 := v.Value().Len()
+		m.part = err == nil && err2 == nil && n != whole
+	}
+	err := m.object(v.Source(), 0)
+	if err == nil {
+		err = m.rest()
+	}
+	if err == nil {
+		var fresh int
+		fresh, err = m.covered.rest()
+		m.bytes += fresh
+	}
+	return m.stop(err)
+}
+
+// rest measures what waits.
+func (m *measurer) rest() error {
+	for m.cut == "" && len(m.waiting) > 0 {
+		at := len(m.waiting) - 1
+		if m.breadth {
+			at = 0
+		}
+		next := m.waiting[at]
+		m.waiting[at] = nil
+		if m.breadth {
+			m.waiting = m.waiting[1:]
+		} else {
+			m.waiting = m.waiting[:at]
+		}
+		if err := m.contents(next.Source(), 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stop returns err, but nil if it says that a budget is spent: what was measured until then is an
+// answer.
+func (m *measurer) stop(err error) error {
+	if err == nil {
+		return nil
+	}
+	e := fault.From(err)
+	if e.Code != "budget" || m.f.Context().Err() != nil {
+		return err
+	}
+	// There is no room to remember more, or no entry is left.
+	m.cut = e.Error()
+	return nil
+}
+
+// goOn reports whether there is time to go on: an answer has to be made of what there is.
+func (m *measurer) goOn() bool {
+	if m.steps++; m.cut != "" || m.steps%64 != 0 {
+		return m.cut == ""
+	}
+	most := m.f.Budget().Time
+	if m.f.Elapsed() > most-min(most/10, 200*time.Millisecond) {
+		m.cut = fmt.Sprintf("it took longer than %v; set time raises that", most)
+	}
+	return m.cut == ""
+}
+
+// block counts n bytes at an address, which src is or refers to, and reports whether some of them
+// are new. Of what is a copy the address is not known; it counts as new.
+func (m *measurer) block(src render.Source, t reflect.Type, addr uintptr, n int) (fresh bool, err error) {
+	if n < 0 || n > maxBlock {
+		m.unread++
+		return false, nil
+	}
+	k := n
+	if addr != 0 {
+		k, err = m.covered.add(addr, uintptr(n))
+	}
+	if k > 0 {
+		if failed := m.add(src, t, k); err == nil {
+			err = failed
+		}
+	}
+	return k > 0, err
+}
+
+// add counts a piece of n bytes of memory that holds what has type t.
+func (m *measurer) add(src render.Source, t reflect.Type, n int) error {
+	m.objects++
+	m.bytes += n
+	if m.met == nil {
+		return nil
+	}
+	return m.met(src, t, n)
+}
+
+// refers tells led that src refers to n bytes at an address.
+func (m *measurer) refers(src render.Source, addr uintptr, n int) error {
+	if m.led == nil || addr == 0 {
+		return nil
+	}
+	return m.led(src, addr, n)
+}
+
+// object measures an object that a pointer leads to: its own bytes, and what they lead to.
+func (m *measurer) object(src render.Source, depth int) error {
+	v := src.Value()
+	if !m.goOn() {
+		return nil
+	}
+	if fresh, err := m.block(src, v.Type(), v.Addr(), typeSize(v.Type())); err != nil || !fresh {
+		return err
+	}
+	return m.contents(src, depth)
+}
+
+// contents measures what the bytes of src lead to.
+func (m *measurer) contents(src render.Source, depth int) error {
+	v := src.Value()
+	if !v.IsValid() {
+		return nil
+	}
+	layout := m.layoutOf(v.Type())
+	switch k := v.Kind(); {
+	case !layout.pointers:
+		return nil
+	case k == reflect.Slice || k == reflect.String:
+		// To know whether it is hidden, it has to be read: only what is new is.
+	case src.Hidden():
+		return nil
+	}
+	switch shape := v.Shape(); {
+	case shape == inspect.Pointer:
+		return m.pointer(src, depth)
+	case shape == inspect.Interface:
+		return m.content(src, depth)
+	case shape == inspect.Struct, shape == inspect.List && v.Kind() == reflect.Struct:
+		// The elements of a container/list are objects like others, to which other pointers
+		// may lead too.
+		for _, i := range layout.fields {
+			if c, ok := src.Field(i); ok {
+				if err := m.contents(c, depth); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	case shape == inspect.List:
+		return m.list(src, depth)
+	case shape == inspect.Map:
+		return m.mapping(src, depth)
+	case shape == inspect.Scalar && v.Kind() == reflect.String:
+		return m.text(src, depth)
+	case shape == inspect.Chan:
+		c, err := v.Cap()
+		if err != nil || c == 0 || c > maxBlock {
+			return m.skip(err)
+		}
+		if fresh, err := m.header(src, chanHeader); err != nil || !fresh {
+			return err
+		}
+		return m.add(src, v.Type(), c*typeSize(v.Type().Elem()))
+	case shape == inspect.Func:
+		if is, err := v.IsNil(); err == nil && !is {
+			m.closures++
+		}
+	case v.Kind() == reflect.UnsafePointer:
+		m.unsafes++
+	}
+	return nil
+}
+
+func (m *measurer) pointer(src render.Source, depth int) error {
+	if m.led != nil {
+		// The object may have been covered already: then nobody else says who leads to it.
+		addr, err := src.Value().Word()
+		if err == nil {
+			err = m.refers(src, addr, 1)
+		}
+		if err != nil {
+			return m.skip(err)
+		}
+	}
+	if depth >= m.maxDepth {
+		kept, err := src.(interface{ Keep() (*access.View, error) }).Keep()
+		if err == nil {
+			err = m.f.Keep(viewCost)
+		}
+		if err == nil {
+			m.waiting = append(m.waiting, kept)
+		}
+		return err
+	}
+	to, err := src.Elem()
+	if err != nil || to == nil {
+		return m.skip(err)
+	}
+	return m.object(to, depth+1)
+}
+
+// viewCost is about what a pointer that waits takes, in bytes.
+const viewCost = 400
+
+// content measures what an interface holds. Unless it is a pointer, it lies in memory of its own.
+func (m *measurer) content(src render.Source, depth int) error {
+	to, err := src.Elem()
+	if err != nil || to == nil {
+		return m.skip(err)
+	}
+	if v := to.Value(); v.Shape() != inspect.Pointer {
+		if err := m.refers(src, v.Addr(), typeSize(v.Type())); err != nil {
+			return err
+		}
+		return m.object(to, depth+1)
+	}
+	return m.contents(to, depth)
+}
+
+// text measures the bytes of a string.
+func (m *measurer) text(src render.Source, depth int) error {
+	addr, n, err := src.Value().Origin()
+	if err != nil || n == 0 || !m.isPart(depth) && m.covered.has(addr, uintptr(n)) {
+		return m.skip(err)
+	}
+	if src.Hidden() {
+		return nil
+	}
+	if m.isPart(depth) {
+		if n, err = src.Len(); err != nil {
+			return m.skip(err)
+		}
+		addr = 0
+	}
+	_, err = m.block(src, src.Value().Type(), addr, n)
+	return err
+}
+
+// isPart reports whether a list or text is a part of one. Only what was asked for can be.
+func (m *measurer) isPart(depth int) bool { return m.part && depth == 0 }
+
+// list measures the memory of a slice, and what the elements of a list lead to.
+func (m *measurer) list(src render.Source, depth int) error {
+	v := src.Value()
+	if v.Kind() == reflect.Slice {
+		addr, err := v.Word()
+		if err != nil || addr == 0 {
+			return m.skip(err)
+		}
+		size := typeSize(v.Type().Elem())
+		if most, err := v.Cap(); err == nil && most < maxBlock/max(size, 1) && !m.isPart(depth) {
+			if err := m.refers(src, addr, most*size); err != nil {
+				return err
+			}
+		}
+		if most, err := v.Cap(); err == nil && !m.isPart(depth) && most < maxBlock/max(size, 1) && m.covered.has(addr, uintptr(most*size)) {
+			return nil
+		}
+		if src.Hidden() {
+			return nil
+		}
+		n, err := v.Len()
+		if m.isPart(depth) {
+			n, err = src.Len()
+		}
+		if err != nil {
+			return m.skip(err)
+		}
+		most := n
+		if m.isPart(depth) {
+			addr = 0
+		} else if most, err = v.Cap(); err != nil || n > most {
+			return m.skip(err)
+		}
+		if size == 0 || most > maxBlock/size {
+			return nil
+		}
+		fresh, err := m.block(src, v.Type(), addr, n*size)
+		if err == nil && most > n {
+			err = m.covered.later(addr+uintptr(n*size), uintptr((most-n)*size))
+		}
+		if err != nil || !fresh || !m.layoutOf(v.Type().Elem()).pointers {
+			return err
+		}
+	}
+	return m.skip(src.Each(math.MaxInt, func(_, elem render.Source) (bool, error) { return m.element(elem, depth) }))
+}
+
+// The memory that stands for a map or a channel in what is covered. It does not count.
+const (
+	mapHeader  = 48
+	chanHeader = 96
+)
+
+// header reports whether the map or channel that src refers to is new.
+func (m *measurer) header(src render.Source, size uintptr) (fresh bool, err error) {
+	addr, err := src.Value().Word()
+	if err != nil || addr == 0 {
+		return false, m.skip(err)
+	}
+	if err := m.refers(src, addr, int(size)); err != nil {
+		return false, err
+	}
+	k, err := m.covered.add(addr, size)
+	return k > 0, err
+}
+
+// mapping measures the entries of a map, and what they lead to. Empty slots do not count.
+func (m *measurer) mapping(src render.Source, depth int) error {
+	v := src.Value()
+	key, elem := 2*wordBytes, 2*wordBytes // a sync.Map
+	walk := true
+	n, err := src.Len()
+	if err != nil || n == 0 || n > maxBlock {
+		return m.skip(err)
+	}
+	if t := v.Type(); t.Kind() == reflect.Map {
+		key, elem = typeSize(t.Key()), typeSize(t.Elem())
+		walk = m.layoutOf(t.Key()).pointers || m.layoutOf(t.Elem()).pointers
+		if fresh, err := m.header(src, mapHeader); err != nil || !fresh {
+			return err
+		}
+	}
+	if err := m.add(src, v.Type(), n*(key+elem+1)); err != nil || !walk {
+		return err
+	}
+	return m.skip(src.Each(math.MaxInt, func(key, elem render.Source) (bool, error) {
+		if more, err := m.element(key, depth); err != nil || !more {
+			return more, err
+		}
+		return m.element(elem, depth)
+	}))
+}
+
+// element measures what an element leads to, and reports whether to go on.
+func (m *measurer) element(elem render.Source, depth int) (bool, error) {
+	if err := m.f.Tick(1); err != nil {
+		return false, err
+	}
+	if !m.goOn() {
+		return false, nil
+	}
+	err := m.contents(elem, depth)
+	return m.cut == "", err
+}
+
+// skip counts a value that could not be read. A spent budget stays an error.
+func (m *measurer) skip(err error) error {
+	if err == nil {
+		return nil
+	}
+	switch e := fault.From(err); e.Code {
+	case "budget", "cancelled":
+		return e
+	}
+	m.unread++
+	return nil
+}
+
+// wordBytes is the size of a pointer.
+const wordBytes = 4 << (^uintptr(0) >> 63)
+
+// layout is what of a type may lead to other memory.
+type layout struct {
+	pointers bool
+	fields   []int // of a struct, by their indices
+}
+
+// layoutOf returns the layout of t. Most values have the type of the one before.
+func (m *measurer) layoutOf(t reflect.Type) *layout {
+	if t == m.lastType {
+		return m.last
+	}
+	l, ok := m.layouts[t]
+	if !ok {
+		l = &layout{}
+		m.layouts[t] = l // types have no cycles but through pointers
+		switch t.Kind() {
+		case reflect.Bool, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+			reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr,
+			reflect.Float32, reflect.Float64, reflect.Complex64, reflect.Complex128:
+		case reflect.Array:
+			l.pointers = t.Len() > 0 && m.layoutOf(t.Elem()).pointers
+		case reflect.Struct:
+			for i := range t.NumField() {
+				if m.layoutOf(t.Field(i).Type).pointers {
+					l.fields = append(l.fields, i)
+				}
+			}
+			// Locations of times are shared by the whole program.
+			l.pointers = l.fields != nil && t != reflect.TypeFor[time.Time]()
+		default:
+			l.pointers = true
+		}
+	}
+	m.lastType, m.last = t, l
+	return l
+}
