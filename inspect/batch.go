@@ -206,6 +206,24 @@ func (b *Batch) element(i int) Value {
 	return e
 }
 
+// First returns the key or the element of lane 0 where it lies, not copied: what it tells of type,
+// process and marks holds for all lanes, and it may be torn. There must be a lane.
+func (b *Batch) First(key bool) Value {
+	switch {
+	case b.lanes == noLanes && key:
+		return b.key[0]
+	case b.lanes == noLanes:
+		return b.elem[0]
+	case b.lanes == listLanes && key:
+		return Value{}
+	case b.lanes == listLanes:
+		return b.of.part(b.of.typ, 0)
+	case key:
+		return b.of.entry(b.of.typ.Key(), b.keyLanes().Ref(0), false)
+	}
+	return b.of.entry(b.of.typ.Elem(), b.elems.Ref(0), false)
+}
+
 // Index is what [Cursor.Index] would have been after the entry of lane i.
 func (b *Batch) Index(i int) int {
 	switch b.lanes {

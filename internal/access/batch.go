@@ -22,6 +22,7 @@ type Batch struct {
 
 	// What every ordinary lane is like, and every key: Views with the verdict that they all have.
 	like, likeKey View
+	liked         [2]bool // which of both are those of this batch
 	// odd has the lanes that may be hidden by their keys; see hiddenByKey. Each is found when it is
 	// first asked for.
 	odd   [2]inspect.Mask
@@ -61,9 +62,10 @@ func (v *View) EachBatch(unlocked bool, lanes Lanes) error {
 type batches struct {
 	do      Lanes
 	batch   Batch
-	until   time.Time // when the guard is to be released
-	patient bool      // every batch is taken to its end
-	met     int       // how many entries were taken
+	until   time.Time     // when the guard is to be released
+	patient bool          // every batch is taken to its end
+	met     int           // how many entries were taken
+	slot    time.Duration // what one of the entries asked for takes; 0 while that is not known
 	toKey   *inspect.FieldPath
 }
 
@@ -149,6 +151,8 @@ const (
 	// firstLanes is how many lanes the first batch under a hold of the guard has: what a lane takes is
 	// not known yet.
 	firstLanes = 64
+	// maxUnseen bounds the batches between two looks at the clock.
+	maxUnseen = 4
 )
 
 // readBatches takes batches until there are no more entries, or it is time to release the guard.
@@ -161,11 +165,14 @@ func (w *walk) readBatches() error {
 		most = n
 	}
 	want := min(firstLanes, most)
-	if w.met == 0 {
+	switch {
+	case w.met == 0:
 		// The first goes step by step, and others follow it.
 		want = 1
+	case w.slot > 0 && !w.of.hasGuard():
+		want = w.fitting(limit, most)
 	}
-	began := start
+	began, taken, unseen := start, 0, 0 // the last look at the clock, and lanes and batches since
 	for n := 1; ; n++ {
 		b, err := w.cursor.LoadBatch(want)
 		if err != nil {
@@ -182,24 +189,37 @@ func (w *walk) readBatches() error {
 		if err := w.of.visit.meter.work(1 + b.Len()/16); err != nil {
 			return err
 		}
-		now := time.Now()
-		left := w.until.Sub(now)
-		if w.batch.late || left < limit/4 || len(w.entries) > 0 || n == w.of.visit.batches {
+		if w.batch.late || len(w.entries) > 0 || n == w.of.visit.batches {
 			return nil
 		}
-		if n := w.batch.taken; n > 0 {
-			lane := max(now.Sub(began), 1) / time.Duration(n)
-			want = int(min(left/(2*max(lane, 1)), time.Duration(most)))
-			want = max(want, 1)
+		// A look at the clock takes as long as a hundred quick entries.
+		taken += w.batch.taken
+		if unseen++; w.slot > 0 && time.Duration(taken+want)*w.slot < limit/16 && unseen < maxUnseen {
+			continue
 		}
-		began = now
+		now := time.Now()
+		left := w.until.Sub(now)
+		if left < limit/4 {
+			return nil
+		}
+		if taken > 0 {
+			w.slot = max(now.Sub(began)/time.Duration(taken), 1)
+			want = w.fitting(left, most)
+		}
+		began, taken, unseen = now, 0, 0
 	}
+}
+
+// fitting returns how many entries to ask for, at most, if they are to take no more than half of
+// the time that is left.
+func (w *walk) fitting(left time.Duration, most int) int {
+	return max(1, int(min(left/(2*w.slot), time.Duration(most))))
 }
 
 // takeBatch has the lanes of a batch taken.
 func (w *walk) takeBatch(from *inspect.Batch) error {
 	b := &w.batch
-	b.walk, b.from, b.taken, b.steps, b.late, b.found = w, from, 0, 0, false, [2]bool{}
+	b.walk, b.from, b.taken, b.steps, b.late, b.found, b.liked = w, from, 0, 0, false, [2]bool{}, [2]bool{}
 	if from.Len() == 0 {
 		return nil
 	}
@@ -353,11 +373,15 @@ func (b *Batch) Learn(c *FieldCache, key bool) {
 // ordinary returns a View with the verdict that all elements have which their keys do not hide, or
 // all keys.
 func (b *Batch) ordinary(key bool) *View {
-	k, e := b.from.Entry(0)
-	v, step, val := &b.like, stepIndex, e
+	v, step, liked := &b.like, stepIndex, &b.liked[0]
 	if key {
-		v, step, val = &b.likeKey, stepKeyOf, k
+		v, step, liked = &b.likeKey, stepKeyOf, &b.liked[1]
 	}
+	if *liked {
+		return v
+	}
+	*liked = true
+	val := b.from.First(key)
 	if v.visit == nil {
 		b.walk.of.initChild(v, inspect.Value{}, place{step: step})
 		v.boxed = b.walk.key != nil
@@ -393,8 +417,7 @@ func (b *Batch) hiddenByKey(named bool) *inspect.Mask {
 		*odd = b.from.LongKeys(inspect.MaxKey)
 		return odd
 	}
-	k, _ := b.from.Entry(0)
-	b.from.Read(b.walk.keyPath(k), true, nil, maxBatchText, &b.names)
+	b.from.Read(b.walk.keyPath(b.from.First(true)), true, nil, maxBatchText, &b.names)
 	*odd = b.names.Bad
 	texts := &b.names.Text
 	for i := range texts.Len() {

@@ -19,6 +19,7 @@ var noProcess = map[string]string{
 	"inspect/internal/peek.witnesses":  "only this process finds its types by what reflect says of them",
 	"inspect/internal/peek.uncaught":   "it says what a fault does to the process that reads",
 	"inspect/internal/peek.trampoline": "it handles the faults of the process that reads",
+	"inspect/internal/peek.usedSlots":  "it is a table",
 	"inspect/internal/peek.zeros":      "it is memory of this package's own",
 	"inspect/internal/peek.atNil":      "it is what the process that reads panics with",
 

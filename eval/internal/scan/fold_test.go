@@ -19,12 +19,17 @@ func TestFolds(t *testing.T) {
 	for range 400 {
 		v := &Vector{Kind: kinds[random.Intn(len(kinds))], Bits: make([]uint64, random.Intn(200)+1)}
 		isFloat := v.Kind == inspect.FloatDatum || v.Kind == inspect.Float32Datum
+		small := random.Intn(3) == 0
 		for i := range v.Bits {
 			switch {
 			case isFloat && random.Intn(3) == 0:
 				v.Bits[i] = math.Float64bits(floats[random.Intn(len(floats))])
 			case isFloat:
 				v.Bits[i] = math.Float64bits(float64(float32(random.NormFloat64())))
+			case small && random.Intn(8) > 0:
+				v.Bits[i] = uint64(random.Int63n(1<<53) - 1<<52)
+			case small && random.Intn(50) > 0: // at the edge of what is small
+				v.Bits[i] = uint64((1<<52 - random.Int63n(2)) * (random.Int63n(2)*2 - 1))
 			case random.Intn(2) == 0:
 				v.Bits[i] = words[random.Intn(len(words))]
 			default:

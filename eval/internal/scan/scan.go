@@ -11,6 +11,7 @@
 package scan
 
 import (
+	"math"
 	"math/bits"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -165,16 +166,11 @@ func (s *Scan) Reads(lo, hi int) (n int) {
 	if len(s.fields)+len(s.once) == 0 || lo == hi {
 		return 0
 	}
-	in := Between(lo, hi)
 	for _, f := range s.fields {
-		lanes := f.asked
-		lanes.And(&in)
-		n += lanes.Count() * f.reads
+		n += Count(&f.asked, lo, hi) * f.reads
 	}
 	for _, c := range s.once {
-		lanes := c.asked
-		lanes.And(&in)
-		n += lanes.Count() * c.Once.Reads
+		n += Count(&c.asked, lo, hi) * c.Once.Reads
 	}
 	return n
 }
@@ -225,16 +221,32 @@ func (s *Scan) MaxReads() (n int) {
 
 // Between returns the lanes from lo up to hi.
 func Between(lo, hi int) inspect.Mask {
-	m, before := inspect.FirstLanes(hi), inspect.FirstLanes(lo)
-	m.AndNot(&before)
+	var m inspect.Mask
+	if lo >= hi {
+		return m
+	}
+	first, last := lo/64, (hi-1)/64
+	for w := first; w <= last; w++ {
+		m[w] = math.MaxUint64
+	}
+	m[first] &= math.MaxUint64 << (lo % 64)
+	m[last] &= math.MaxUint64 >> (63 - (hi-1)%64)
 	return m
 }
 
 // Count returns how many of the lanes from lo up to hi are in m.
 func Count(m *inspect.Mask, lo, hi int) int {
-	in := Between(lo, hi)
-	in.And(m)
-	return in.Count()
+	n := 0
+	if lo >= hi {
+		return 0
+	}
+	first, last := lo/64, (hi-1)/64
+	for _, word := range m[first : last+1] {
+		n += bits.OnesCount64(word)
+	}
+	// Those below lo and from hi on.
+	n -= bits.OnesCount64(m[first] &^ (math.MaxUint64 << (lo % 64)))
+	return n - bits.OnesCount64(m[last]&^(math.MaxUint64>>(63-(hi-1)%64)))
 }
 
 // Run returns how many lanes from lo on, but below hi, follow each other in m.

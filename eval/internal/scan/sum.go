@@ -41,6 +41,9 @@ func add(t *number.Tally, k inspect.DatumKind, words []uint64) {
 // sumInts returns the sum of int64s in 128 bits, as two's complement. There are less than 1<<31 of
 // them.
 func sumInts(words []uint64) (hi, lo uint64) {
+	if sum, ok := sumSmall(words); ok {
+		return uint64(sum >> 63), uint64(sum)
+	}
 	// The halves of the words are summed apart, so that nothing is carried from one to the other.
 	var high, high2 int64
 	var low, low2 uint64
@@ -56,6 +59,26 @@ func sumInts(words []uint64) (hi, lo uint64) {
 	high, low = high+high2, low+low2
 	lo, carry := bits.Add64(uint64(high)<<32, low, 0)
 	return uint64(high>>32) + carry, lo
+}
+
+// sumSmall returns the sum of up to 2048 int64s. ok is false if one is not within ±1<<52.
+func sumSmall(words []uint64) (sum int64, ok bool) {
+	if len(words) > 2048 {
+		return 0, false
+	}
+	const half = 1 << 52
+	var s0, s1, all uint64
+	for len(words) >= 4 {
+		x0, x1, x2, x3 := words[0], words[1], words[2], words[3]
+		s0, s1 = s0+x0+x2, s1+x1+x3
+		all |= x0 + half | x1 + half | (x2 + half | x3 + half)
+		words = words[4:]
+	}
+	for _, x := range words {
+		s0 += x
+		all |= x + half
+	}
+	return int64(s0 + s1), all < 2*half
 }
 
 // sumUints is sumInts of uint64s.

@@ -74,25 +74,54 @@ func hopHeld(hold []unsafe.Pointer, end []uintptr, off uintptr) {
 	}
 }
 
-// gather loads the integer that lies off bytes from each of at. Places in the first page are bad,
-// and have 0. seen is all addresses, or-ed.
+// gather loads the integer that lies off bytes from each of at. low says that some of at are in the
+// first page: these have 0. seen is all addresses, or-ed.
 //
 //go:noinline
 //go:norace
 //go:nocheckptr
-func gather[T uint8 | uint16 | uint32 | uintptr](dst []uint64, at []uintptr, off, nowhere uintptr, bad *Bits) (seen uintptr) {
+func gather[T uint8 | uint16 | uint32 | uintptr](dst []uint64, at []uintptr, off, nowhere uintptr) (seen uintptr, low bool) {
 	dst = dst[:len(at)]
 	for i, a := range at {
 		if a < firstPage {
-			bad[i/64%len(bad)] |= 1 << (i % 64)
-			a = nowhere - off
+			a, low = nowhere-off, true
 		}
 		a += off
 		seen |= a
 		dst[i] = uint64(*(*T)(unsafe.Add(nil, a)))
 	}
-	return seen
+	return seen, low
 }
+
+// gatherBeside is gather of words, and loads a byte from as many cache lines from line on, of which
+// it makes nothing: what lies side by side comes while what is scattered is waited for.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func gatherBeside(dst []uint64, at []uintptr, off, nowhere, line uintptr) (seen uintptr, low bool, sum uint8) {
+	dst = dst[:len(at)]
+	for i, a := range at {
+		sum += *(*uint8)(unsafe.Add(nil, line))
+		line += cacheLine
+		if a < firstPage {
+			a, low = nowhere-off, true
+		}
+		a += off
+		seen |= a
+		dst[i] = uint64(*(*uintptr)(unsafe.Add(nil, a)))
+	}
+	return seen, low, sum
+}
+
+// lines is n cache lines, the first of which at is in.
+type lines struct {
+	at uintptr
+	n  int
+}
+
+// cacheLine is the least size of a cache line, in bytes.
+const cacheLine = 64
 
 // stride loads integers that lie some bytes apart.
 //

@@ -37,6 +37,7 @@ type Lanes struct {
 	n      int  // how many
 	even   bool // the places lie stride bytes apart, the first at from
 	stride uintptr
+	soon   lines // what is likely to be read next, to be brought into the cache meanwhile
 
 	at   []uintptr        // by lane, the place; made when it is needed if they are even
 	end  []uintptr        // where a way has come, for those lanes that are read
@@ -51,7 +52,7 @@ type Lanes struct {
 // Reset makes l the n places that lie stride bytes apart, the first at from, which must be held.
 // held is as for [Ref.Ptr].
 func (l *Lanes) Reset(from Ref, n int, stride uintptr, held bool) {
-	l.from, l.held, l.byRef, l.n, l.even, l.stride = from, held, false, n, true, stride
+	l.from, l.held, l.byRef, l.n, l.even, l.stride, l.soon = from, held, false, n, true, stride, lines{}
 	l.at = l.at[:0]
 }
 
@@ -232,18 +233,29 @@ func (l *Lanes) words(dst []uint64, offsets []uintptr, size uintptr, bad *Bits) 
 	if !aligned {
 		return false
 	}
-	var seen uintptr
+	var seen, beside uintptr
+	var low, low2 bool
 	switch size {
 	case 1:
-		seen = gather[uint8](dst, at, off, nowhere(), bad)
+		seen, low = gather[uint8](dst, at, off, nowhere())
 	case 2:
-		seen = gather[uint16](dst, at, off, nowhere(), bad)
+		seen, low = gather[uint16](dst, at, off, nowhere())
 	case 4:
-		seen = gather[uint32](dst, at, off, nowhere(), bad)
+		seen, low = gather[uint32](dst, at, off, nowhere())
 	default:
-		seen = gather[uintptr](dst, at, off, nowhere(), bad)
+		n := min(len(at), l.soon.n)
+		beside, low2, _ = gatherBeside(dst[:n], at[:n], off, nowhere(), l.soon.at)
+		l.soon = lines{}
+		seen, low = gather[uintptr](dst[n:], at[n:], off, nowhere())
 	}
-	return seen%size == 0
+	if low || low2 {
+		for i, a := range at {
+			if a < firstPage {
+				bad[i/64] |= 1 << (i % 64)
+			}
+		}
+	}
+	return (seen|beside)%size == 0
 }
 
 // way follows the pointers of a way from the lanes that choose chose, and returns where the last of

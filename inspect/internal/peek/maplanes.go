@@ -1,6 +1,7 @@
 package peek
 
 import (
+	"math/bits"
 	"slices"
 	"unsafe"
 )
@@ -16,27 +17,25 @@ func (w *MapWalk) ElemLanes(l *Lanes, i, j int) {
 	w.lanes(l, i, j, w.typ.elems, w.typ.elemStride, w.typ.elemByRef)
 }
 
-// KeysWithin reports whether the keys of slots i up to j, all of them loaded, are strings with a
-// header that can be, of at most max bytes. It may be false where only a slot that is not used has
-// another. The type of keys must be a string.
+// KeysWithin reports whether the keys of slots i up to j, all of them loaded, are strings of at most
+// max bytes. It may be false where one has almost as many, and where only a slot that is not used has
+// more. The type of keys must be a string.
 func (w *MapWalk) KeysWithin(i, j, max int) bool {
 	begin, end := i/groupSlots, (j+groupSlots-1)/groupSlots
 	slab := w.slab.Ref(w.groups).ptr
+	var all uintptr // lengths, or-ed
 	for g := begin; g < end; g++ {
 		// An offset: a pointer must not lead behind the slab, not even to be compared.
-		at := uintptr(g)*w.typ.groupSize + w.typ.keys
-		var odd uintptr
-		for range groupSlots {
-			h := (*[2]uintptr)(unsafe.Add(slab, at))
-			// The highest bit is set if the length is too large or negative, or that of nothing.
-			odd |= uintptr(max) - h[1] | h[1] | (h[0]-1)&-h[1]
+		at := uintptr(g)*w.typ.groupSize + w.typ.keys + wordSize
+		for range groupSlots / 2 {
+			n := *(*uintptr)(unsafe.Add(slab, at))
+			at += w.typ.keyStride
+			all |= n | *(*uintptr)(unsafe.Add(slab, at))
 			at += w.typ.keyStride
 		}
-		if int(odd) < 0 {
-			return false
-		}
 	}
-	return true
+	// No length has a bit that one of max bytes does not have.
+	return all>>(bits.Len(uint(max)+1)-1) == 0
 }
 
 // lanes makes l the places that lie off bytes into a group and stride bytes apart.
@@ -45,7 +44,7 @@ func (w *MapWalk) lanes(l *Lanes, i, j int, off, stride uintptr, byRef bool) {
 	if w.live {
 		from = w.groups
 	}
-	l.from, l.held, l.byRef, l.even = from, w.live, byRef, false
+	l.from, l.held, l.byRef, l.even, l.soon = from, w.live, byRef, false, w.soon(j)
 	at := Sized(l.at[:0], j-i+groupSlots)
 	n := 0
 	size := w.typ.groupSize
@@ -65,19 +64,30 @@ func (w *MapWalk) lanes(l *Lanes, i, j int, off, stride uintptr, byRef bool) {
 }
 
 // usedPlaces sets the first of at to the places in a group that are used, and returns how many these
-// are. It writes each place, and the next over it if the slot is not used: there is no branch to
+// are. used has a bit for each, the lowest of a byte. It always writes all: there is no branch to
 // guess.
 func usedPlaces(at *[groupSlots]uintptr, used uint64, a, stride uintptr) int {
-	n := used & 1
-	at[0] = a
-	for range groupSlots - 1 {
-		a += stride
-		used >>= 8
-		at[n%groupSlots] = a
-		n += used & 1
+	// The product brings the bits together in the highest byte.
+	set := uint8(used * 0x0102040810204080 >> 56)
+	for i, slot := range &usedSlots[set] {
+		at[i] = a + uintptr(slot)*stride
 	}
-	return int(n)
+	return bits.OnesCount8(set)
 }
+
+// usedSlots has the numbers of used slots, by the set of these.
+var usedSlots = func() (all [1 << groupSlots][groupSlots]uint8) {
+	for set := range all {
+		n := 0
+		for slot := range uint8(groupSlots) {
+			if set>>slot&1 != 0 {
+				all[set][n] = slot
+				n++
+			}
+		}
+	}
+	return all
+}()
 
 // SlotUsed reports whether loaded slot i has an entry.
 func (w *MapWalk) SlotUsed(i int) bool {
@@ -100,4 +110,33 @@ func (w *MapWalk) TornLanes(i, j int) (torn Bits) {
 		}
 	}
 	return torn
+}
+
+// soon returns the memory that is copied once slots up to j have been used, as far as that is known:
+// there may be something else by then.
+func (w *MapWalk) soon(j int) (next lines) {
+	if uncaught.Load() {
+		return next
+	}
+	group := uintptr(w.typ.groupSize)
+	line := func(groups, first, n uintptr) lines {
+		return lines{groups + first*group, int(n * group / cacheLine)}
+	}
+	if j < w.n {
+		first := uintptr(j / groupSlots)
+		return line(w.groups.Addr(), first, uintptr(w.n/groupSlots)-first)
+	}
+	if w.next == 0 || w.directory == 0 {
+		return next
+	}
+	_ = try(func() {
+		slot := w.directory + uintptr(w.next>>(hashBits-w.depth))*wordSize
+		check(slot, wordSize, wordSize)
+		table := loadWord(slot)
+		check(table, unsafe.Sizeof(mapTable{}), wordSize)
+		groups := loadWord(table + w.head.Space().where.tableGroups)
+		check(groups, group, wordSize)
+		next = line(groups, 0, uintptr(w.n/groupSlots))
+	})
+	return next
 }

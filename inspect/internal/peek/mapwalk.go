@@ -21,8 +21,9 @@ type MapWalk struct {
 	head Ref  // the header
 	live bool // hand out the slots themselves: the map does not change now
 
-	at           uint64 // the position, a hash
-	depth, local uint   // of the directory and of the table at the last load
+	at           uint64  // the position, a hash
+	depth, local uint    // of the directory and of the table at the last load
+	directory    uintptr // where it lay then, 0 if there was none
 
 	mapCopy         // of the table at the position
 	before  mapCopy // of the table that it has replaced
@@ -189,7 +190,8 @@ func (w *MapWalk) load(read func(groups Ref, n uintptr, next uint64) error) (sta
 	if !still || !held {
 		return false, nil
 	}
-	if w.depth, w.local = h.depth, 0; h.n == 0 {
+	if w.depth, w.local, w.directory = h.depth, 0, h.addr; h.n == 0 {
+		w.directory = 0
 		w.at, w.depth = 0, 0
 		if err := read(dir, 1, 0); err != nil {
 			return false, err
