@@ -121,7 +121,8 @@ func BenchmarkScreen(b *testing.B) {
 			began := processorTime()
 			for b.Loop() {
 				var err error
-				if r, err = s.Eval(b.Context(), screen.line); err != nil {
+				q := Query{Source: screen.line, Once: true, Line: style.Width}
+				if r, err = s.Run(b.Context(), q); err != nil {
 					b.Fatal(err)
 				}
 				if err := r.Node.WriteText(io.Discard, style); err != nil {

@@ -25,6 +25,7 @@ type evaluation struct {
 	version uint64 // of the registry, before anything was read of it
 	limits  Limits // those of the session, lowered by the query, filled
 	mode    Mode   // what becomes of the answer, and whether actions run
+	line    int    // see Query.Line
 }
 
 var _ machine.Lister = (*evaluation)(nil)
@@ -75,7 +76,10 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 			}
 		}
 	}
-	r.Node = value.Picture(&e.Thread, x, e.Show, pathOfAnswer(st))
+	// Only what is laid out: texts that an expression makes of values do not depend on the screen.
+	show := e.Show
+	show.Line = e.line
+	r.Node = value.Picture(&e.Thread, x, show, pathOfAnswer(st))
 	if e.Gloss != "" {
 		r.Node.Gloss = e.Gloss
 	}

@@ -21,6 +21,10 @@ type Query struct {
 	// Once leaves out of the answer's Node the content of structs that other pointers in it lead
 	// to: text shows those once in any case, and JSON would lack them; see render.Limit.
 	Once bool
+	// Line is how many columns the screen has on which the answer is laid out at a glance: of what
+	// gets one line there no more is read than fits it. 0 reads as much as the limits allow, as for
+	// JSON. See render.Limit.
+	Line int
 	// Explain has the answer tell in Ways how its collections were walked.
 	Explain bool
 	// Confirm is called before each action that the session's Overseer approves. Its error

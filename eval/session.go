@@ -45,7 +45,7 @@ func (s *Session) Run(ctx context.Context, q Query) (Result, error) {
 	limits.Show.Once = q.Once
 	e := s.begin(ctx, limits)
 	defer e.End()
-	e.mode, e.Explain = q.Mode, q.Explain
+	e.mode, e.line, e.Explain = q.Mode, q.Line, q.Explain
 	e.Visit.Oversee(e.overseer(s.overseer, q.Confirm))
 	if q.Long != nil {
 		e.WhenLong(q.Due, func() error {

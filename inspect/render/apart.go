@@ -24,7 +24,7 @@ func apart(n *Node, now time.Time) (exact map[*Node]bool) {
 		if n.Shape == inspect.List || n.Shape == inspect.Map {
 			groups := map[string][]*Node{}
 			for _, item := range n.Items {
-				gatherTimes(item.Node, "", groups, 0)
+				gatherTimes(item.Node, nil, groups, 0)
 			}
 			for _, times := range groups {
 				if alike(times, now) {
@@ -48,12 +48,26 @@ func apart(n *Node, now time.Time) (exact map[*Node]bool) {
 // maxGathered is how deep in the elements of a list the times of a field are gathered.
 const maxGathered = 4
 
+// A trail is the fields that lead from an element to what lies in it. nil is the element's.
+type trail struct {
+	up   *trail
+	name string
+}
+
+func (t *trail) appendTo(b []byte) []byte {
+	if t == nil {
+		return b
+	}
+	return append(append(t.up.appendTo(b), '.'), t.name...)
+}
+
 // gatherTimes adds the times in n to groups, by the fields that lead to them.
-func gatherTimes(n *Node, field string, groups map[string][]*Node, depth int) {
+func gatherTimes(n *Node, at *trail, groups map[string][]*Node, depth int) {
 	if n == nil || depth > maxGathered {
 		return
 	}
 	if _, ok := n.Scalar.(time.Time); ok {
+		field := string(at.appendTo(nil))
 		groups[field] = append(groups[field], n)
 	}
 	if n.Shape != inspect.List && (n.Shape != inspect.Map || n.Type == "") {
@@ -62,7 +76,7 @@ func gatherTimes(n *Node, field string, groups map[string][]*Node, depth int) {
 			if item.Key != nil {
 				name = item.Key.Text
 			}
-			gatherTimes(item.Node, field+"."+name, groups, depth+1)
+			gatherTimes(item.Node, &trail{at, name}, groups, depth+1)
 		}
 	}
 }

@@ -4,8 +4,10 @@ import (
 	"math/bits"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // expand reads what n contains: fields, elements, entries, the target of a pointer. It returns the
@@ -124,9 +126,13 @@ func (s *snapper) target(n *Node, src Source, depth int) {
 	case depth >= s.limit.Depth || s.left <= 0:
 		n.Cut = &Cut{Path: s.here()}
 	default:
+		within := s.cell
+		s.cell = cell{} // text may unfold it
 		s.pointers++
 		n.Items = []Item{{Node: s.node(elem, depth+1)}}
 		s.pointers--
+		s.cell = within
+		s.cell.shows = true
 	}
 }
 
@@ -168,7 +174,15 @@ func (s *snapper) fields(n *Node, src Source, depth int) {
 		}
 	}
 	first := len(s.parts) // those of n; the parts around n stand before them
-	defer func() { s.parts = s.parts[:first] }()
+	row := s.cell.row
+	s.cell.row = false
+	within := s.cell
+	defer func() {
+		if s.parts = s.parts[:first]; row {
+			s.cell = within
+		}
+	}()
+	s.cell.shows = within.shows || strings.HasPrefix(n.Type, "*")
 	read := func(now func(Source) bool) {
 		nodes := make([]Node, max(0, min(count, s.left)))
 		n.Items, s.parts = make([]Item, 0, len(nodes)), s.parts[:first]
@@ -181,7 +195,7 @@ func (s *snapper) fields(n *Node, src Source, depth int) {
 			if !ok {
 				continue
 			}
-			if s.left <= 0 {
+			if s.left <= 0 || !row && s.full() {
 				if n.Cut == nil {
 					n.Cut = &Cut{Path: s.here()}
 				}
@@ -194,6 +208,9 @@ func (s *snapper) fields(n *Node, src Source, depth int) {
 			part := opening{src: c}
 			if part.later = !now(c); !part.later {
 				part.rest = s.open(child, c, depth+1)
+			}
+			if s.cell.left -= len(", : ") + text.Width(f.Name); part.rest == nil && !part.later && !row {
+				s.use(child)
 			}
 			s.parts = append(s.parts, part)
 		}
@@ -213,14 +230,29 @@ func (s *snapper) fields(n *Node, src Source, depth int) {
 			open++
 		}
 	}
+	// What follows a part in its cell leaves it no less room.
+	s.cell.left = within.left
 	for i := range count {
 		part := s.parts[first+i] // a copy: the parts of what lies in it are added
+		child := n.Items[i].Node
+		s.cell.left -= len(", : ") + text.Width(n.Items[i].Name)
 		if part.rest == nil {
-			s.read(n.Items[i].Node, part.src)
+			s.read(child, part.src)
+			if !row {
+				s.use(child)
+			}
+			continue
+		}
+		switch {
+		case row && within.bounded:
+			s.cell = s.cellOf(n, s.parts[first:first+count], i)
+		case s.full():
+			child.Cut = &Cut{Path: s.path(part.rest)}
+			open--
 			continue
 		}
 		reserved := s.reserve(open, s.minField())
-		s.expand(n.Items[i].Node, part.rest, depth+1)
+		s.expand(child, part.rest, depth+1)
 		s.left += reserved
 		open--
 	}
@@ -281,19 +313,35 @@ func (s *snapper) elements(n *Node, src Source, depth int) {
 	}
 	most, more := s.items(depth), false
 	before := s.left
+	s.cell.row = false
+	s.cell.shows = s.cell.shows || !isArray(n.Type)
+	lines, within := s.beginLines(min(most, n.Len)), s.cell
+	defer func() {
+		if lines {
+			s.cell = within
+		}
+	}()
+	left := within.left
 	err = src.Each(most+1, func(key, elem Source) (bool, error) {
-		if len(n.Items) >= most || s.left <= 0 || len(n.Items) == manyTooDeep && shownUntil(n) == 0 {
+		if n.Shape == inspect.Map {
+			// Any entry may come to be the first, once they are sorted.
+			left, s.cell.left = left+s.cell.left-within.left, within.left
+		}
+		if len(n.Items) >= most || s.left <= 0 || s.full() || len(n.Items) == manyTooDeep && shownUntil(n) == 0 {
 			more = true
 			return false, nil
 		}
 		reserved := s.reserve(min(most, n.Len)-len(n.Items), s.minElement())
-		item := s.item(n, key, elem, depth+1)
+		item := s.item(n, key, elem, depth+1, lines)
 		s.left += reserved
 		n.Items = append(n.Items, item)
 		// The way to an element begins with the list's header, or with the map.
 		n.Mark |= item.Node.Mark & inspect.Racy
 		return true, nil
 	})
+	if n.Shape == inspect.Map {
+		s.cell.left += left - within.left
+	}
 	shown := len(n.Items)
 	switch {
 	case err != nil:
@@ -338,7 +386,8 @@ func shownUntil(n *Node) int {
 	return at
 }
 
-func (s *snapper) item(n *Node, key, elem Source, depth int) (item Item) {
+// item reads an element or entry of n. line says that it has a line of its own in text.
+func (s *snapper) item(n *Node, key, elem Source, depth int, line bool) (item Item) {
 	if n.Shape == inspect.Map && key != nil {
 		item.Key = s.node(key, depth)
 		// Under a guard that was only found, keys are copied. Nobody needs to be told.
@@ -349,6 +398,14 @@ func (s *snapper) item(n *Node, key, elem Source, depth int) (item Item) {
 			defer func() { s.hiddenKeys-- }()
 		}
 	}
+	if line {
+		s.cell = cell{bounded: true, left: s.limit.Line + slack, row: true}
+	}
 	item.Node = s.node(elem, depth)
+	if line {
+		s.cell = cell{}
+	} else {
+		s.cell.left -= len(", ")
+	}
 	return item
 }

@@ -13,7 +13,8 @@ import (
 type writer struct {
 	out   io.Writer
 	style Style
-	err   error // the first error of out; nothing is written after it
+	err   error  // the first error of out; nothing is written after it
+	buf   []byte // the line that is written
 
 	// cell says that a table's cell is written, in which no cut has an address: half of it might be
 	// left out, and the address of the row stands below the table. cut says that there was a cut.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -49,6 +50,9 @@ func (l *line) add(r Role, s string) {
 		w = text.Width(s)
 	}
 	l.width += w
+	if l.spans == nil {
+		l.spans = make([]span, 0, 8)
+	}
 	l.spans = append(l.spans, span{r, s})
 }
 
@@ -76,13 +80,26 @@ func (l *line) pad(columns int) {
 
 // text returns the line, with colours or without.
 func (l *line) text(colour bool) string {
-	var b strings.Builder
+	if len(l.spans) == 1 && !colour {
+		return l.spans[0].text
+	}
+	return string(l.appendTo(nil, colour))
+}
+
+// appendTo appends text to b.
+func (l *line) appendTo(b []byte, colour bool) []byte {
+	n := 0
+	for _, p := range l.spans {
+		n += len(p.text)
+	}
+	b = slices.Grow(b, n)
 	for _, p := range l.spans {
 		if sgr := colours[p.role]; colour && sgr != "" && strings.TrimLeft(p.text, " ") != "" {
-			b.WriteString("\x1b[" + sgr + "m" + p.text + "\x1b[0m")
+			b = append(append(append(b, "\x1b["...), sgr...), 'm')
+			b = append(append(b, p.text...), "\x1b[0m"...)
 		} else {
-			b.WriteString(p.text)
+			b = append(b, p.text...)
 		}
 	}
-	return b.String()
+	return b
 }

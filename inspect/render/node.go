@@ -16,6 +16,13 @@ type Limit struct {
 	// with the expression for all of it.
 	Taper bool
 	Below int // default 8
+	// Line is how many columns a line of text has, if the snapshot with Taper is for text with a
+	// Height, where each of several elements has one line: no more of an element is read than fits
+	// there. 0 reads as much as the other limits allow.
+	Line int
+	// Room is how many columns of such a line are left for the value itself, if it is such an element
+	// or a part of one: Line for one that has a line to itself. 0 means that it is none.
+	Room int
 	// Once leaves out the content of a struct that another pointer showed before: its Node has Same
 	// and no Items. Text leaves it out in any case, so that nothing is read for it.
 	Once bool

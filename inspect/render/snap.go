@@ -34,7 +34,11 @@ const unnamedPlace = "a value around it"
 // cache.items[64:128], in the order of the walk. The first entries of a map's walk are shown,
 // sorted by key.
 func Snap(src Source, limit Limit) *Node {
-	return newSnapper(limit).node(src, 0)
+	s := newSnapper(limit)
+	if limit.Line > 0 && limit.Room > 0 && limit.Taper && src != nil && src.Path() != "" {
+		s.cell = cell{bounded: true, left: limit.Room + slack, row: limit.Room == limit.Line}
+	}
+	return s.node(src, 0)
 }
 
 type snapper struct {
@@ -49,6 +53,8 @@ type snapper struct {
 	glossed int // how many structs on the way have a gloss in place of their parts
 
 	parts []opening // of the structs that are being read, the outermost first
+
+	cell cell // what is being read in
 
 	pointers int // how many pointers on the way are nodes of their own
 }
@@ -141,9 +147,12 @@ func (s *snapper) node(src Source, depth int) *Node {
 	s.left--
 	if rest := s.open(n, src, depth); rest != nil {
 		s.expand(n, rest, depth)
-	} else if src != nil {
+		return n
+	}
+	if src != nil {
 		s.read(n, src)
 	}
+	s.use(n)
 	return n
 }
 

@@ -74,9 +74,9 @@ func (w *writer) newTable(n *Node, inside context, right int) *table {
 	if t == nil || t.structs < 2 && !answer {
 		return nil
 	}
-	plain, longest := w.leadRows(t, n, inside)
 	room := w.style.Width - right
-	asLines := longest <= room && !answer
+	plain, asLines := w.leadRows(t, n, inside, room)
+	asLines = asLines && !answer
 	if asLines && t.structs < minRows {
 		return nil
 	}
@@ -225,9 +225,11 @@ func (n *Node) isNumber() bool {
 	return n.Shape == inspect.Nil || !n.Hidden && n.Err == "" && scalarKey(n.Scalar).rank == rankNumber
 }
 
-// leadRows writes what stands before each row. It returns how many columns of the terminal all rows
-// take outside a table, and the longest.
-func (w *writer) leadRows(t *table, n *Node, inside context) (all, longest int) {
+// leadRows writes the lead of each row, and reports whether each row fits that many columns as a line.
+// all is how wide those lines are together.
+func (w *writer) leadRows(t *table, n *Node, inside context, room int) (all int, fit bool) {
+	fit = true
+	one := line{max: room}
 	for i, item := range n.Items {
 		lead := &t.lead[i]
 		w.marks(lead, item.Node, inside)
@@ -238,12 +240,15 @@ func (w *writer) leadRows(t *table, n *Node, inside context) (all, longest int) 
 			lead.width--
 		}
 		t.leads = max(t.leads, lead.width)
-		one := line{max: 4 * w.style.Width}
+		if !fit {
+			continue
+		}
+		one.reset(lineMark{})
 		w.flat(&one, item.Node, inside)
 		all += lead.width + one.width
-		longest = max(longest, lead.width+one.width)
+		fit = !one.over && lead.width+one.width <= room
 	}
-	return all, longest
+	return all, fit
 }
 
 // fill writes the cells, each of at most that many columns. It returns false if a cell needs more

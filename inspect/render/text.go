@@ -75,7 +75,8 @@ func (n *Node) WriteText(out io.Writer, style Style) error {
 // flush writes l and begins the next line, right columns from the left.
 func (w *writer) flush(l *line, right int) {
 	if w.err == nil {
-		_, w.err = io.WriteString(w.out, l.text(w.style.Color)+"\n")
+		w.buf = append(l.appendTo(w.buf[:0], w.style.Color), '\n')
+		_, w.err = w.out.Write(w.buf)
 	}
 	*l = line{spans: l.spans[:0]}
 	l.pad(right)

@@ -244,7 +244,9 @@ func (s *Session) runWords(ctx context.Context, a *answer, statement string, wor
 // expression has.
 func (s *Session) show(ctx context.Context, a *answer, q eval.Query) error {
 	st := s.currentStyle()
-	q.Once = !st.json
+	if q.Once = !st.json; q.Once {
+		q.Line = st.width.value()
+	}
 	r, err := s.evalTelling(ctx, q)
 	if err != nil {
 		return wrong{err}

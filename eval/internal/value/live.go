@@ -393,6 +393,13 @@ func (x Live) picture(p *painter, depth int, _ string) *render.Node {
 	if depth <= 0 {
 		limit.Depth = -1 // 0 means the default
 	}
+	if p.line {
+		limit.Room = max(p.room, 1)
+		if limit.Room >= limit.Line && !p.row {
+			limit.Room = limit.Line - 1 // others share the line
+		}
+		p.row = false
+	}
 	n := x.View.Snap(limit)
 	if x.View.PartType() != nil {
 		n.Type = x.Type()

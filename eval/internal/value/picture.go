@@ -24,7 +24,32 @@ type painter struct {
 	limit render.Limit
 	left  int // nodes that may still be taken
 	text  int // bytes of text that may still be taken
+
+	room int  // columns that are left on the line that is being painted, if one is
+	line bool // one is: see render.Limit.Line
+	row  bool // the next value has the line to itself
 }
+
+// lines reports whether each of so many elements has a line to itself.
+func (p *painter) lines(shown int) bool {
+	return p.limit.Line > 0 && p.limit.Taper && !p.line && shown > 1
+}
+
+// element paints an element. lines says that it has a line to itself.
+func (p *painter) element(x Value, depth int, path string, lines bool) *render.Node {
+	if !lines {
+		n := p.node(x, depth, path)
+		p.room -= len(", ") + n.AtLeast()
+		return n
+	}
+	p.line, p.row, p.room = true, true, p.limit.Line
+	n := p.node(x, depth, path)
+	p.line, p.row = false, false
+	return n
+}
+
+// full reports whether nothing more of the line is shown.
+func (p *painter) full() bool { return p.line && p.room <= 0 }
 
 func (p *painter) node(x Value, depth int, path string) *render.Node {
 	p.left--
@@ -63,9 +88,14 @@ func (p *painter) list(n, depth int, path string, at func(i int) Value) *render.
 		node.Cut = &render.Cut{Path: path}
 		return node
 	}
+	// Text has no address for all of the list, so it never folds it into a line.
+	within := p.line
+	p.line, p.row = false, false
+	lines := p.lines(min(n, p.items(depth)))
 	for i := 0; i < n && i < p.items(depth) && p.left > 0; i++ {
-		node.Items = append(node.Items, render.Item{Node: p.node(at(i), depth-1, below(path, Int(i)))})
+		node.Items = append(node.Items, render.Item{Node: p.element(at(i), depth-1, below(path, Int(i)), lines)})
 	}
+	p.line = within
 	return p.cut(node, path)
 }
 
@@ -76,13 +106,19 @@ func (p *painter) mapping(x Iterable, goType string, n, depth int, path string) 
 		node.Cut = &render.Cut{Path: path}
 		return node
 	}
+	row := p.row // each of its values has a column
+	p.row = false
+	lines := p.lines(min(n, p.items(depth)))
 	err := x.Each(p.t, true, func(_ int, key, elem Value) (bool, error) {
-		if len(node.Items) >= p.items(depth) || p.left <= 0 {
+		if len(node.Items) >= p.items(depth) || p.left <= 0 || p.full() && !row {
 			return false, nil
+		}
+		if row {
+			p.room = p.limit.Line
 		}
 		node.Items = append(node.Items, render.Item{
 			Key:  p.node(key, depth-1, ""),
-			Node: p.node(elem, depth-1, below(path, key)),
+			Node: p.element(elem, depth-1, below(path, key), lines),
 		})
 		return true, nil
 	})
