@@ -61,6 +61,7 @@ func manualRegistry() *registry.Registry {
 	reg.Expose("nums", &[]int{3, 1, 2})
 	failed := fmt.Errorf("load: %w", &fs.PathError{Op: "open", Path: "/var/cache", Err: fs.ErrNotExist})
 	reg.Expose("failed", &failed)
+	reg.Goroutines()
 	return reg
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/internal/goroutine"
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 	"github.com/sightglass-go/sightglass/internal/attack"
 )
@@ -19,7 +20,7 @@ import (
 // TestDrift plays Go versions whose runtime has moved a field of its structures. What cannot be
 // believed is switched off and says why; what is guarded is read all the same.
 func TestDrift(t *testing.T) {
-	moved := attack.Drift(t, peek.Fields()...)
+	moved := attack.Drift(t, append(peek.Fields(), goroutine.Fields()...)...)
 	if moved == "" {
 		return
 	}
@@ -32,7 +33,13 @@ func TestDrift(t *testing.T) {
 		types   = begins("desc", "itab")
 		chans   = begins("chanLen", "chanCap", "chanClosed")
 		rings   = begins("chan")
+		// Of goroutines in the kernel there is none to test: their stacks are said to be cut.
+		list = begins("goroutine.", "desc", "itab") && !begins("goroutine.call")
 	)
+	all, err := inspect.ReadGoroutines(0, func(int) error { return nil })
+	if list != errors.Is(err, inspect.ErrGoroutines) || !list && (err != nil || len(all.All) < 2) {
+		t.Errorf("goroutines are read: %v, %v", all, err)
+	}
 	m := items(1000)
 	x := &struct {
 		m    map[string]*item

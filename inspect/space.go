@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/sightglass-go/sightglass/inspect/internal/goroutine"
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
@@ -29,6 +30,12 @@ type space struct {
 	trie struct {
 		sync.Once
 		known bool
+	}
+	list struct {
+		sync.Mutex
+		reader *goroutine.Reader
+		err    error
+		tries  int
 	}
 	netip struct {
 		sync.Once

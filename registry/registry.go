@@ -67,6 +67,9 @@ func Expose(name string, object any, opts ...Option) { Default.Expose(name, obje
 // Func exposes f on [Default]; see [Registry.Func].
 func Func(name string, f func(context.Context) any, opts ...Option) { Default.Func(name, f, opts...) }
 
+// Goroutines makes goroutines visible on [Default]; see [Registry.Goroutines].
+func Goroutines(opts ...Option) { Default.Goroutines(opts...) }
+
 // Withdraw removes name from [Default]; see [Registry.Withdraw].
 func Withdraw(name string) { Default.Withdraw(name) }
 
@@ -107,6 +110,21 @@ func (r *Registry) Expose(name string, object any, opts ...Option) {
 func (r *Registry) Func(name string, f func(context.Context) any, opts ...Option) {
 	o := collect("Func", name, opts)
 	o.check(r.objects.ExposeFunc(name, f, o.declared))
+}
+
+// Goroutines makes the goroutines of this process visible, as goroutines: a list of what each does,
+// since when it waits and for what, its stack, who made it and with which labels. Nothing is read
+// until somebody looks; a look reads the runtime's own memory, stops nothing and costs about a
+// microsecond a goroutine. Who may look sees the stacks of all of the program, with the names of
+// functions and files, and no values. Labels of runtime/pprof are redacted by their keys, as entries of a
+// map are, and by what the options hide: Doc and Hide make sense. Where goroutines cannot be read, as
+// in a future Go release, a look says why. [Registry.Withdraw] of "goroutines" takes them back.
+func (r *Registry) Goroutines(opts ...Option) {
+	o := collect("Goroutines", "goroutines", append([]Option{Doc("the goroutines of this process")}, opts...))
+	if o.chosen != "" || o.declared.LockNames != nil {
+		o.panic("they are nobody's object: only Doc and Hide make sense")
+	}
+	o.check(r.objects.ExposeGoroutines(o.declared))
 }
 
 // Withdraw removes name, if it is exposed. Expressions that have found the object keep it until they

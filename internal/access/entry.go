@@ -20,10 +20,11 @@ type entry struct {
 	doc    string
 	policy policy
 
-	// One of these three is set.
+	// One of these four is set.
 	object  inspect.Value
 	weak    func() any // returns nil once the object was collected
 	compute func(context.Context) any
+	list    listing // reads what is no object of the application's
 
 	typ      reflect.Type     // of object, or of what weak returns; nil for a function
 	callee   *usercode.Callee // counts the calls of compute
@@ -110,6 +111,8 @@ func (e *entry) describe() Entry {
 func (e *entry) guard() string {
 	p := &e.policy
 	switch {
+	case e.list != nil:
+		return "read at each look, not of one moment"
 	case e.weak != nil && e.weak() == nil:
 		return "collected"
 	case p.Frozen || p.Owner != nil || p.Lock != nil && p.Names == nil:

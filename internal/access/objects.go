@@ -76,6 +76,21 @@ func (o *Objects) ExposeFunc(name string, f func(context.Context) any, opts Opti
 	return nil
 }
 
+// listing reads, for one Visit, what is no object of the application's. It makes new plain data.
+type listing func(*Visit) (any, error)
+
+// expose is Expose for what a listing reads, of type t.
+func (o *Objects) expose(name string, list listing, t reflect.Type, opts Options) error {
+	opts.Frozen = true // nobody else has it
+	e, err := newEntry(name, opts)
+	if err != nil {
+		return err
+	}
+	e.list, e.typ = list, t
+	o.put(e)
+	return nil
+}
+
 // Withdraw removes name, if it is exposed.
 func (o *Objects) Withdraw(name string) {
 	o.mu.Lock()

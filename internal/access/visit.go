@@ -52,6 +52,8 @@ type Visit struct {
 	around []byte // reused for what lies around a part of a text
 
 	untold map[untoldKey]*inspect.Untold // what Keep was told
+
+	goroutines *inspect.Goroutines // once they were read
 }
 
 // Patience bounds how long a Visit waits for the application.
@@ -136,6 +138,12 @@ func (vis *Visit) Get(name string) (*View, error) {
 		verdict: verdict{decided: true, hide: e.policy.hide.Start(), calls: e.policy.calls.Start()},
 	}
 	switch {
+	case e.list != nil:
+		x, err := e.list(vis)
+		if err != nil {
+			return nil, err
+		}
+		v.val = inspect.Of(x)
 	case e.compute != nil && vis.callsForbidden:
 		return nil, &MethodError{Method: e.name, Why: "is computed at each look, and is not called here", Refused: true}
 	case e.compute != nil:

@@ -13,7 +13,7 @@ import (
 
 var _ = define(ObjectFunctions, []Function{
 	{Name: "tree", Args: "x, depth", Min: 1, Max: 2, Reads: Composites, Run: tree,
-		Summary: "what x is made of, to that depth (3)", Example: `tree(cache, 2)`},
+		Summary: "what x is made of, to that depth (3); of goroutines who created whom", Example: `tree(cache, 2)`},
 })
 
 // treeLimit has a tree show a few elements of each list and map, and the beginnings of texts.
@@ -37,6 +37,9 @@ func tree(f *machine.Frame, args []value.Value) (value.Value, error) {
 	}
 	if err := value.Refuse(args[0]); err != nil {
 		return nil, err
+	}
+	if x, ok := args[0].(value.Live); ok && x.View.AreGoroutines() {
+		return creators(f, depth)
 	}
 	limit := treeLimit
 	limit.Depth = depth

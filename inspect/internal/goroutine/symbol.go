@@ -95,9 +95,12 @@ func isBottom(pc uintptr) bool {
 	return f != nil && f.Name() == "runtime.goexit"
 }
 
+// own is how the names of functions begin with which our own goroutines do.
+const own = "github.com/sightglass-go/sightglass/inspect/internal/goroutine.(*Reader)."
+
 // System reports whether a goroutine that began with entry is the runtime's own, and not listed by
-// runtime/pprof either, unless it runs the program's finalizers and cleanups.
+// runtime/pprof either, or serves the proof of a Reader.
 func System(entry Frame) bool {
 	name := entry.Function
-	return strings.HasPrefix(name, "runtime.") && name != "runtime.main" && name != "runtime.handleAsyncEvent"
+	return strings.HasPrefix(name, own) || strings.HasPrefix(name, "runtime.") && name != "runtime.main" && name != "runtime.handleAsyncEvent"
 }

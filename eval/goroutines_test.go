@@ -1,0 +1,244 @@
+package eval
+
+import (
+	"context"
+	"fmt"
+	"runtime/pprof"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// yard is an object with all that goroutines wait for.
+type yard struct {
+	first  int // so that mu does not lie where the yard begins
+	mu     sync.Mutex
+	rw     sync.RWMutex
+	wg     sync.WaitGroup
+	cond   *sync.Cond
+	jobs   chan int
+	other  chan int
+	shards [3]*shard
+	secret struct {
+		token chan int
+	}
+}
+
+type shard struct {
+	hits int
+	mu   sync.Mutex
+}
+
+// waiters lets goroutines wait in the yard, n in each way, until the test ends. They carry labels.
+func (y *yard) waiters(t *testing.T, n int) {
+	t.Helper()
+	var begun, ended sync.WaitGroup
+	y.mu.Lock()
+	y.rw.Lock()
+	y.wg.Add(1)
+	y.shards[2].mu.Lock()
+	wait := map[string]func(){
+		"mu":     func() { y.mu.Lock(); defer y.mu.Unlock() },
+		"rw":     func() { y.rw.RLock(); defer y.rw.RUnlock() },
+		"wg":     y.wg.Wait,
+		"cond":   func() { y.cond.L.Lock(); y.cond.Wait(); y.cond.L.Unlock() },
+		"jobs":   func() { <-y.jobs },
+		"shard":  func() { y.shards[2].mu.Lock(); defer y.shards[2].mu.Unlock() },
+		"hidden": func() { <-y.secret.token },
+		"select": func() {
+			select {
+			case <-y.jobs:
+			case <-y.other:
+			}
+		},
+	}
+	for name, f := range wait {
+		for range n {
+			begun.Add(1)
+			ended.Go(func() {
+				pprof.Do(context.Background(), pprof.Labels("way", name, "token", "hunter2"), func(context.Context) {
+					begun.Done()
+					f()
+				})
+			})
+		}
+	}
+	begun.Wait()
+	t.Cleanup(func() {
+		y.mu.Unlock()
+		y.rw.Unlock()
+		y.wg.Done()
+		y.shards[2].mu.Unlock()
+		close(y.jobs)
+		close(y.other)
+		close(y.secret.token)
+		y.cond.L.Lock()
+		y.cond.Broadcast()
+		y.cond.L.Unlock()
+		ended.Wait()
+	})
+	s := NewSession(y.registry(), Limits{Time: time.Hour})
+	for begin := time.Now(); ; time.Sleep(time.Millisecond) {
+		if got := show(t, s, `count(goroutines, .labels?.way != nil and .state == "waiting")`); got == fmt.Sprint(len(wait)*n) {
+			return
+		} else if time.Since(begin) > 10*time.Second {
+			t.Fatalf("%s of %d wait", got, len(wait)*n)
+		}
+	}
+}
+
+func newYard() *yard {
+	y := &yard{cond: sync.NewCond(new(sync.Mutex)), jobs: make(chan int), other: make(chan int), shards: [3]*shard{{}, {}, {}}}
+	y.secret.token = make(chan int)
+	return y
+}
+
+func (y *yard) registry(opts ...registry.Option) *registry.Registry {
+	reg := registry.New()
+	reg.Expose("yard", y, registry.Hide("secret"))
+	reg.Goroutines(opts...)
+	return reg
+}
+
+// show evaluates source, and returns what is shown.
+func show(t *testing.T, s *Session, source string) string {
+	t.Helper()
+	return shown(t, s, source)
+}
+
+func TestGoroutines(t *testing.T) {
+	y := newYard()
+	y.waiters(t, 2)
+	s := NewSession(y.registry(), Limits{Time: time.Hour})
+	ours := "filter(goroutines, .labels?.way != nil)"
+	for _, row := range []struct{ source, want string }{
+		{`count(goroutines, .state == "waiting" and .blocked >= duration("0s") and .labels?.way != nil)`, "16"},
+		{`count(goroutines, .state == "waiting" and .blocked > duration("1h"))`, "0"},
+		{`any(goroutines, .state == "running" and len(.frames) == 0)`, "true"},
+		{`any(goroutines, .entry == "runtime.main" and .id == 1 and .createdBy == "" and .parent == 0)`, "true"},
+		{`join(sort(uniq(map(` + ours + `, .wait))), ", ")`, `"chan receive, select, sync.Cond.Wait, sync.Mutex.Lock, sync.RWMutex.RLock, sync.WaitGroup.Wait"`},
+		{`all(` + ours + `, .entry == "sync.(*WaitGroup).Go.func1" and .createdBy == "sync.(*WaitGroup).Go" and .parent > 0)`, "true"},
+		{`all(` + ours + `, .top startsWith "github.com/sightglass-go/sightglass/eval.(*yard).waiters.func")`, "true"},
+		{`all(` + ours + `, last(.frames).function == "sync.(*WaitGroup).Go.func1" and first(.frames).line > 0)`, "true"},
+		{`join(sort(uniq(flatten(map(` + ours + `, map(.waitsFor, .path))))), " ")`, `" yard.cond yard.jobs yard.mu yard.other yard.rw yard.shards[2].mu yard.wg"`},
+		{`all(` + ours + `, all(.waitsFor, .address startsWith "0x"))`, "true"},
+		{`sort(uniq(map(` + ours + `, .labels["way"])))`, `["cond", "hidden", "jobs", "mu", "rw", "select", "shard", "wg"]`},
+		{`count(` + ours + `, .labels["token"] == "hunter2")`, `error: first(filter(goroutines, .labels?.way != nil)).labels["token"] is redacted`},
+		{`dir(goroutines[0])`, "id          int\nstate       string\nwait        string\nblocked     time.Duration\ntop         string\nentry       string\ncreatedBy   string\nparent      int\nlabels      map[string]string\nwaitsFor    []inspect.Awaited\nframes      []inspect.Frame"},
+	} {
+		got := show(t, s, row.source)
+		if strings.HasPrefix(row.want, "error: ") {
+			if !strings.Contains(got, "redacted") {
+				t.Errorf("%s: %s", row.source, got)
+			}
+			continue
+		}
+		if got != row.want {
+			t.Errorf("%s\n%s\nwant\n%s", row.source, got, row.want)
+		}
+	}
+	r, err := s.Eval(t.Context(), "goroutines")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := r.Node.Line(1 << 20); strings.Contains(text, "hunter2") || !strings.Contains(text, "redacted") {
+		t.Error("a label is told by its name:", text)
+	}
+	if len(r.Notes) == 0 || !strings.Contains(r.Notes[0], "not of one moment; 1 running, without a stack") {
+		t.Error("the answer does not say what it is:", r.Notes)
+	}
+}
+
+// TestGoroutinesHide: what the application hides of goroutines is not told, nor used.
+func TestGoroutinesHide(t *testing.T) {
+	y := newYard()
+	y.waiters(t, 1)
+	s := NewSession(y.registry(registry.Hide("*.labels.way", "*.createdBy")), Limits{Time: time.Hour})
+	for _, source := range []string{`map(goroutines, .createdBy == "x")`, `filter(goroutines, .labels?.way == "mu")`} {
+		if got := show(t, s, source); !strings.Contains(got, "redacted") {
+			t.Errorf("%s: %s", source, got)
+		}
+	}
+}
+
+func TestStacks(t *testing.T) {
+	y := newYard()
+	y.waiters(t, 3)
+	s := NewSession(y.registry(), Limits{Time: time.Hour})
+	const ours = `filter(goroutines, .labels?.way != nil)`
+	text := show(t, s, "stacks("+ours+")")
+	for _, want := range []string{"3 waiting: sync.Mutex.Lock", "  sync.(*Mutex).Lock ", "eval.(*yard).waiters.func1 ", "eval/goroutines_test.go:", "3 waiting: select\n  eval.(*yard).waiters.func"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	for _, row := range []struct{ source, want string }{
+		{"map(stacks(" + ours + "), .count)", "[3, 3, 3, 3, 3, 3, 3, 3]"},
+		{"len(stacks(" + ours + ")[0].ids)", "3"},
+		{"stacks(" + ours + ")[0].state", `"waiting"`},
+		{"sum(stacks(), .count) == len(goroutines)", "true"},
+		{"len(stacks(first(" + ours + ")))", "1"},
+		{"stacks([])", "no goroutines"},
+		{"stacks([1])", "error: argument 1 of stacks has to be goroutines, not an integer at 1:1"},
+	} {
+		if got := show(t, s, row.source); got != row.want {
+			t.Errorf("%s: %s, want %s", row.source, got, row.want)
+		}
+	}
+	got := show(t, s, "tree(goroutines, 20)")
+	if !strings.Contains(got, "sync.(*WaitGroup).Go.func1") || !strings.Contains(got, "created by testing.(*T).Run") || !strings.Contains(got, "24  ") {
+		t.Error(got)
+	}
+	if got := show(t, s, `find(tree(goroutines, 20), .name == "sync.(*WaitGroup).Go.func1").count`); got != "24" {
+		t.Error(got)
+	}
+}
+
+// TestNoGoroutines: an application that does not expose them tells nothing of them.
+func TestNoGoroutines(t *testing.T) {
+	reg := registry.New()
+	s := NewSession(reg, Limits{Time: time.Hour})
+	if got := show(t, s, "goroutines"); !strings.Contains(got, "unknown name goroutines") {
+		t.Error(got)
+	}
+	if got := show(t, s, "stacks()"); !strings.Contains(got, "does not expose at 1:1; registry.Goroutines() in the application exposes them") {
+		t.Error(got)
+	}
+	reg.Goroutines()
+	if got := show(t, s, "len(goroutines) > 0"); got != "true" {
+		t.Error(got)
+	}
+	reg.Withdraw("goroutines")
+	if got := show(t, s, "len(goroutines)"); !strings.Contains(got, "unknown name goroutines") {
+		t.Error(got)
+	}
+}
+
+// TestGoroutinesBudget: to read goroutines is charged like all other reading.
+func TestGoroutinesBudget(t *testing.T) {
+	y := newYard()
+	y.waiters(t, 20)
+	s := NewSession(y.registry(), Limits{Time: time.Hour, Entries: 50})
+	if _, err := s.Eval(t.Context(), "len(goroutines)"); codeOfError(err) != "budget" {
+		t.Error(err)
+	}
+	s = NewSession(y.registry(), Limits{Time: time.Hour, Bytes: 20_000})
+	if _, err := s.Eval(t.Context(), "len(goroutines)"); codeOfError(err) != "budget" {
+		t.Error(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s = NewSession(y.registry(), Limits{Time: time.Hour})
+	if _, err := s.Eval(ctx, "len(goroutines)"); codeOfError(err) != "cancelled" {
+		t.Error(err)
+	}
+	for _, c := range s.Complete("filter(goroutines, .sta", 23) {
+		if c.Text == "state" {
+			return
+		}
+	}
+	t.Error("state is not completed")
+}

@@ -1,0 +1,211 @@
+package library
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/inspect/render"
+	"github.com/sightglass-go/sightglass/internal/text"
+)
+
+var _ = define(ObjectFunctions, []Function{
+	{Name: "stacks", Args: "xs", Min: 0, Max: 1, Reads: Streams, Run: stacks,
+		Summary: "the stacks of goroutines, those with the same one together, most first", Example: `stacks()`},
+})
+
+// maxStacks bounds the stacks that are written out for people.
+const maxStacks = 50
+
+// sameStack is goroutines that do the same, at the same place.
+type sameStack struct {
+	g       *inspect.Goroutine // one of them
+	count   int
+	blocked time.Duration // the longest
+	ids     []int         // some of them
+}
+
+// stacks is stacks() or stacks(xs), of some of the goroutines: {count, state, wait, blocked, ids,
+// frames} for each stack, as go tool pprof -traces groups them. Those that run have none and stand
+// together.
+func stacks(f *machine.Frame, args []value.Value) (value.Value, error) {
+	list, err := goroutinesOf(f, "stacks", args)
+	if err != nil {
+		return nil, err
+	}
+	type place struct {
+		frame              *inspect.Frame
+		state, wait, entry string
+	}
+	groups := map[place]*sameStack{}
+	var order []*sameStack
+	for _, g := range list {
+		if err := f.Tick(1); err != nil {
+			return nil, err
+		}
+		at := place{state: g.State(), wait: g.Wait()}
+		if len(g.Frames()) > 0 {
+			at.frame = &g.Frames()[0] // who shares a stack shares this
+		} else {
+			at.entry = g.Entry()
+		}
+		s := groups[at]
+		if s == nil {
+			s = &sameStack{g: g}
+			groups[at] = s
+			order = append(order, s)
+			if err := f.Keep(value.NodeSize(8 + 4*len(g.Frames()))); err != nil {
+				return nil, err
+			}
+		}
+		s.count++
+		s.blocked = max(s.blocked, g.Blocked())
+		if len(s.ids) < maxIDs {
+			s.ids = append(s.ids, g.ID())
+		}
+	}
+	slices.SortStableFunc(order, func(a, b *sameStack) int { return cmp.Compare(b.count, a.count) })
+	page := &render.Page{Gap: 2}
+	var rows []*render.Node
+	for i, s := range order {
+		if len(rows) == maxRows {
+			break
+		}
+		rows = append(rows, s.record())
+		if i < maxStacks {
+			s.write(page)
+		}
+	}
+	if n := len(order) - maxStacks; n > 0 {
+		page.Text(fmt.Sprintf("… %s more: len(stacks()) counts them, stacks()[%d:] has the rest", text.Thousands(n), maxStacks), render.NoteRole)
+	}
+	if len(order) == 0 {
+		page.Text("no goroutines", render.PlainRole)
+	}
+	return &value.Snapshot{Node: records(rows), Page: page}, nil
+}
+
+// maxIDs bounds the goroutines that a stack names.
+const maxIDs = 8
+
+// goroutinesOf returns the goroutines of the argument, or all without one.
+func goroutinesOf(f *machine.Frame, name string, args []value.Value) ([]*inspect.Goroutine, error) {
+	all, err := f.Visit.Goroutines()
+	if err != nil {
+		return nil, notExposed(err, name)
+	}
+	if len(args) == 0 {
+		list := make([]*inspect.Goroutine, len(all.All))
+		for i := range list {
+			list[i] = &all.All[i]
+		}
+		return list, f.Keep(8 * len(list))
+	}
+	if err := value.Refuse(args[0]); err != nil {
+		return nil, err
+	}
+	byID := make(map[int]*inspect.Goroutine, len(all.All))
+	if err := f.Keep(32 * len(all.All)); err != nil {
+		return nil, err
+	}
+	for i := range all.All {
+		byID[all.All[i].ID()] = &all.All[i]
+	}
+	var list []*inspect.Goroutine
+	gone := 0
+	one := func(x value.Value) error {
+		id, err := value.Member(&f.Thread, x, "id")
+		if err == nil {
+			id, err = value.Load(id)
+		}
+		if err != nil {
+			return value.WrongArgument(name, 1, "goroutines", x)
+		}
+		n, err := value.ToInt(name, id)
+		if err != nil {
+			return err
+		}
+		if g := byID[n]; g != nil {
+			list = append(list, g)
+		} else {
+			gone++
+		}
+		return f.Keep(8)
+	}
+	if value.IsStruct(args[0]) {
+		err = one(args[0])
+	} else {
+		err = value.Each(&f.Thread, args[0], true, func(_ int, _, elem value.Value) (bool, error) {
+			x, err := value.Load(elem)
+			if err != nil {
+				return false, err
+			}
+			return true, one(x)
+		})
+	}
+	if gone > 0 {
+		f.Note(counted(gone, "goroutine") + " ended since")
+	}
+	return list, err
+}
+
+// notExposed says what to do where goroutines are not exposed.
+func notExposed(err error, name string) error {
+	e := fault.From(err)
+	if e.Code != "unknown_name" {
+		return err
+	}
+	return fault.New("not_allowed", "%s reads goroutines, which this application does not expose", name).
+		With("registry.Goroutines() in the application exposes them")
+}
+
+func (s *sameStack) record() *render.Node {
+	frames := s.g.Frames()
+	list := &render.Node{Shape: inspect.List, Len: len(frames)}
+	for _, fr := range frames {
+		list.Items = append(list.Items, render.Item{Node: record(field{"function", fr.Function()}, field{"file", fr.File()}, field{"line", fr.Line()})})
+	}
+	ids := make([]any, len(s.ids))
+	for i, id := range s.ids {
+		ids[i] = id
+	}
+	return record(field{"count", s.count}, field{"state", s.g.State()}, field{"wait", s.g.Wait()}, field{"blocked", s.blocked},
+		field{"top", s.g.Top()}, field{"ids", ids}, field{"frames", list})
+}
+
+// write adds the stack to a page, without what the runtime does to wait.
+func (s *sameStack) write(page *render.Page) {
+	head := text.Thousands(s.count) + " " + s.g.State()
+	if s.g.Wait() != "" {
+		head += ": " + s.g.Wait()
+	}
+	if s.blocked > 0 {
+		head += ", for " + text.Duration(s.blocked, 2) + " or longer"
+	}
+	page.Text(head, render.NameRole)
+	frames := s.g.Frames()
+	for len(frames) > 1 && (strings.HasPrefix(frames[0].Function(), "runtime.") || strings.HasPrefix(frames[0].Function(), "internal/")) {
+		frames = frames[1:]
+	}
+	var rows [][]string
+	for _, fr := range frames {
+		rows = append(rows, []string{"  " + text.ShortPaths(fr.Function()), shortFile(fr)})
+	}
+	if len(rows) == 0 {
+		rows = [][]string{{"  begun with " + text.ShortPaths(s.g.Entry()), ""}}
+	}
+	page.Columns(rows, render.Column{Role: render.PlainRole}, render.Column{Role: render.TypeRole})
+}
+
+// shortFile is where a call stands, with the last folder of the path.
+func shortFile(fr inspect.Frame) string {
+	dir, file := path.Split(strings.ReplaceAll(fr.File(), `\`, "/"))
+	return fmt.Sprintf("%s:%d", path.Join(path.Base(dir), file), fr.Line())
+}
