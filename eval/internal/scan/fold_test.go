@@ -92,3 +92,22 @@ func TestFolds(t *testing.T) {
 		}
 	}
 }
+
+// TestSumOfFew: a sum is exact where its parts are at the edges of what is added in one word.
+func TestSumOfFew(t *testing.T) {
+	const half = 1 << 52
+	edges := []int64{0, 1, -1, half - 1, half, -half, -half - 1, math.MaxInt64, math.MinInt64}
+	for i := range len(edges) * len(edges) * len(edges) * len(edges) {
+		var got, want number.Tally
+		v := &Vector{Kind: inspect.IntDatum}
+		for range 4 {
+			x := edges[i%len(edges)]
+			i /= len(edges)
+			v.Bits = append(v.Bits, uint64(x))
+			want.AddWide(uint64(x>>63), uint64(x))
+		}
+		if Sum(&got, v, nil, 0, len(v.Bits)); got != want {
+			t.Fatalf("the sum of %d is %+v, want %+v", v.Bits, got, want)
+		}
+	}
+}

@@ -71,7 +71,7 @@ func sumSmall(words []uint64) (sum int64, ok bool) {
 	for len(words) >= 4 {
 		x0, x1, x2, x3 := words[0], words[1], words[2], words[3]
 		s0, s1 = s0+x0+x2, s1+x1+x3
-		all |= x0 + half | x1 + half | (x2 + half | x3 + half)
+		all |= (x0 + half) | (x1 + half) | (x2 + half) | (x3 + half)
 		words = words[4:]
 	}
 	for _, x := range words {
