@@ -18,9 +18,17 @@ const maxPaged = 1 << 20
 // errStopped ends a line whose answer was left by Ctrl-C in the pager.
 var errStopped = errors.New("the answer was left")
 
-// A pager shows parts of an answer and waits in between. last is set for the last part. It returns
-// how many lines of the part it has not shown, and errLeft or errStopped if the user wants no more.
-type pager func(part []byte, last bool) (unshown int, err error)
+// A pager shows an answer and waits after each screen.
+type pager interface {
+	// open shows the first screen of an answer that begins with part, before the rest of it is there,
+	// and returns how many bytes that takes. It is 0 if part may be all that there is to see, or if
+	// nobody is to be asked.
+	open(part []byte) (at int, err error)
+	// page shows a part of an answer, of which at bytes are shown already. last is set for the last
+	// part. It returns how many lines of the part it has not shown, and errLeft or errStopped if the
+	// user wants no more.
+	page(part []byte, at int, last bool) (unshown int, err error)
+}
 
 // errLeft ends an answer that was left by q in the pager.
 var errLeft = errors.New("the rest of the answer was left")
@@ -55,17 +63,36 @@ type pages struct {
 	want string // what was searched for last
 }
 
-// page is a pager. It is called by the goroutine of run, which holds no lock, and keeps nothing but
-// part while it waits.
-func (t *Terminal) page(part []byte, last bool) (unshown int, err error) {
-	p := &pages{text: part, last: last}
+var _ pager = (*Terminal)(nil)
+
+// open implements pager.
+func (t *Terminal) open(part []byte) (at int, err error) {
+	p := &pages{text: part}
 	width, rows, ok := t.opensPager()
+	if !ok || p.within(width, rows) {
+		return 0, nil
+	}
+	if _, err := t.out.Write(p.take(width, max(1, rows-1))); err != nil {
+		return 0, err
+	}
+	return p.at, t.out.Flush()
+}
+
+// page implements pager. It is called by the goroutine of run, which holds no lock, and keeps nothing
+// but part while it waits.
+func (t *Terminal) page(part []byte, at int, last bool) (unshown int, err error) {
+	p := &pages{text: part, at: at, last: last}
+	width, rows, ok := t.opensPager()
+	shown := max(1, rows-1) // the line asked stays on the screen
+	if at > 0 {
+		// What was typed since the first screen is about it.
+		shown, ok = 0, !t.leaving()
+	}
 	if !ok || p.fits(width, rows) {
-		_, err := t.out.Write(part)
+		_, err := t.out.Write(part[at:])
 		return 0, err
 	}
 	note := ""
-	shown := max(1, rows-1) // the line asked stays on the screen
 	for next := aPage; ; {
 		switch next {
 		case aLine:
@@ -114,6 +141,13 @@ func (t *Terminal) opensPager() (width, rows int, ok bool) {
 	defer t.mu.Unlock()
 	width, rows = t.pageSize()
 	return width, rows, len(t.held.bytes) == 0 && !t.eof && t.decoder.between() && t.job.Err() == nil && !t.ends()
+}
+
+// leaving reports whether nobody is there any more who could turn pages.
+func (t *Terminal) leaving() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.eof || t.ends()
 }
 
 // pageSize returns the columns of the terminal, and its rows but the one for the pager's prompt.
@@ -290,10 +324,13 @@ func linesIn(part []byte) int {
 }
 
 // fits reports whether the text has at most that many rows, and nothing follows it.
-func (p *pages) fits(width, rows int) bool {
+func (p *pages) fits(width, rows int) bool { return p.last && p.within(width, rows) }
+
+// within reports whether the text has at most that many rows.
+func (p *pages) within(width, rows int) bool {
 	whole := *p
 	whole.take(width, rows)
-	return p.last && whole.at == len(p.text)
+	return whole.at == len(p.text)
 }
 
 // pages reports whether a long answer waits for a key after each screen, as far as the terminal and

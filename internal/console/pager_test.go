@@ -1,6 +1,7 @@
 package console
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -141,6 +142,87 @@ func TestPager(t *testing.T) {
 			}
 			r.sees(tc.want)
 		})
+	}
+}
+
+// TestPagerOfLongAnswers: an answer whose first screen is shown before the rest is laid out is turned like
+// any other.
+func TestPagerOfLongAnswers(t *testing.T) {
+	const head = "> 900\nline 1\nline 2\nline 3\nline 4\n"
+	for _, tc := range []struct{ name, keys, want string }{
+		{"nothing", "", head + "-- more --  4 of 900 lines│"},
+		{"Enter", "\r", head + "line 5, a Lamp\n-- more --  5 of 900 lines│"},
+		{"q", "q", head + "… 896 lines not shown\n> │"},
+		{"Ctrl-C", "\x03", head + "… 896 lines not shown\n> │"},
+		{"a search", "/line 898\r", head + "… 893 lines skipped\nline 898\nline 899\nline 900, a Lamp\n> │"},
+		{"nothing is found", "/xyz\r", head + "-- not found: xyz --  4 of 900 lines│"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			r := newReader(t)
+			r.types("900\r")
+			r.sees(head + "-- more --  4 of 900 lines│")
+			r.types(tc.keys)
+			r.sees(tc.want)
+		})
+	}
+}
+
+// openings is a pager that notes how much of an answer there was when it was opened.
+type openings struct {
+	rows  int
+	at    []int
+	parts []string
+	from  []int
+}
+
+func (o *openings) open(part []byte) (int, error) {
+	o.at = append(o.at, len(part))
+	lines := bytes.SplitAfterN(part, []byte("\n"), o.rows+1)
+	if len(lines) <= o.rows {
+		return 0, nil
+	}
+	return len(part) - len(lines[o.rows]), nil
+}
+
+func (o *openings) page(part []byte, at int, last bool) (int, error) {
+	o.parts, o.from = append(o.parts, string(part)), append(o.from, at)
+	return 0, nil
+}
+
+// TestFirstScreenComesFirst: the pager has the first screen of a long answer long before the rest is
+// written, once, and looks for it a few times only.
+func TestFirstScreenComesFirst(t *testing.T) {
+	for _, rows := range []int{3, 300, 1 << 20} {
+		o := &openings{rows: rows}
+		a := &answer{ctx: t.Context(), left: 1 << 20, page: o}
+		var all strings.Builder
+		first := 0
+		for i := range 50_000 {
+			line := fmt.Sprintln("line", i)
+			all.WriteString(line)
+			if _, err := a.Write([]byte(line)); err != nil {
+				t.Fatal(err)
+			}
+			if a.shown > 0 && first == 0 {
+				first = all.Len()
+			}
+		}
+		if err := a.end(); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(o.parts, ""); got != all.String() || len(o.parts) != 1 {
+			t.Errorf("%d bytes in %d parts, want %d", len(got), len(o.parts), all.Len())
+		}
+		want := strings.Join(strings.SplitAfterN(all.String(), "\n", rows+1)[:min(rows, 50_000)], "")
+		if rows > 50_000 {
+			want = ""
+		}
+		if o.from[0] != len(want) {
+			t.Errorf("%d bytes are the first screen, want %d", o.from[0], len(want))
+		}
+		if len(o.at) > 10 || rows == 3 && (len(o.at) != 1 || first > 2*chunk) {
+			t.Errorf("%d rows: asked at %v bytes, shown after %d", rows, o.at, first)
+		}
 	}
 }
 

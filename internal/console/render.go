@@ -66,6 +66,8 @@ type answer struct {
 	lost int          // bytes cut
 
 	page    pager  // shows it by pages; nil writes it at once
+	opens   int    // how long buf is when the pager is asked for the first screen
+	shown   int    // bytes of buf that it has shown
 	unshown int    // lines that the user did not want to see
 	leaves  error  // errLeft or errStopped, once the user wants no more
 	color   bool   // it may contain colors, and ends with a reset if it is cut
@@ -96,7 +98,18 @@ func (a *answer) Write(p []byte) (int, error) {
 	if a.page == nil && a.buf.Len() >= chunk || a.buf.Len() >= maxPaged {
 		return n, a.flush(false)
 	}
-	return n, nil
+	return n, a.open()
+}
+
+// open has the pager show the first screen as soon as there is more than that: the rest of a long
+// answer is laid out while somebody reads.
+func (a *answer) open() (err error) {
+	if a.page == nil || a.sent || a.shown > 0 || a.buf.Len() < max(a.opens, chunk) {
+		return nil
+	}
+	a.shown, err = a.page.open(a.buf.Bytes())
+	a.opens = 2 * a.buf.Len()
+	return err
 }
 
 func (a *answer) add(p []byte) {
@@ -123,7 +136,10 @@ func wholeLines(p []byte, max int) int {
 
 // flush writes what was collected. last says that nothing follows.
 func (a *answer) flush(last bool) (err error) {
-	defer a.buf.Reset()
+	defer func() {
+		a.buf.Reset()
+		a.shown = 0
+	}()
 	a.sent = true
 	switch part := a.buf.Bytes(); {
 	case a.leaves != nil:
@@ -133,7 +149,7 @@ func (a *answer) flush(last bool) (err error) {
 		_, err = a.out.Write(part)
 		return err
 	default:
-		a.unshown, err = a.page(part, last)
+		a.unshown, err = a.page.page(part, a.shown, last)
 	}
 	if errors.Is(err, errLeft) || errors.Is(err, errStopped) {
 		a.leaves, err = err, nil

@@ -146,7 +146,7 @@ func Attach(ctx context.Context, s *Session, out Output, ended func()) *Terminal
 	t.room.L = &t.mu
 	t.editor = editor{max: s.limits.Line, nesting: s.limits.Nesting, history: &s.history, label: s.Prompt, program: s.inJSON}
 	t.editor.screen.width, t.editor.screen.rows = defaultWidth, defaultHeight
-	s.pager = t.page
+	s.pager = t
 	s.ends = func() { t.together = out.Hold() }
 	s.restyle(func(st *style) { st.keyed = true })
 	return t
