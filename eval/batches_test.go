@@ -93,7 +93,8 @@ func TestBatches(t *testing.T) {
 		"sortBy(%s, %s)[:4]", "sort(%s, %s, \"desc\")[0]", "take(sortBy(filter(%s, .Hits > 20), %s), 3)", "first(sort(%s, %s))", "sort(%s)[:3]", "sortBy(%s, %s, \"desc\")", "sortBy(filter(%s, .Hits %% 3 == 1), %s)[2:5]", "sort(%s, \"desc\")", "map(sortBy(%s, %s), .Name)",
 		"reduce(%s, #acc + %s, 0)", "reduce(%s, %[2]s + #acc, 0.5)", "reduce(%s, #acc - %s, 3)", "reduce(%s, #acc * %s, 1)", "reduce(%s, #acc > %s ? #acc : %[2]s, 0)", "reduce(%s, %[2]s < #acc ? %[2]s : #acc, 2.5)", "reduce(filter(%s, .Hits > 20), max(#acc, %s), -1)", "reduce(%s, min(#acc, %s), 1000)",
 		"reduce(%s, #acc + %s, duration(\"1s\"))", "reduce(%s, #acc <= %s ? #acc : %[2]s, duration(\"10h\"))", "reduce(%s, #acc + #)", "reduce(filter(%s, .Hits %% 3 == 1), #acc == %s ? %[2]s : #acc, 9)", "reduce(%s, #acc + len(%s), 0)", "reduce(%s, #acc + %s * 2, 9223372036854775000)", "reduce(%s, #acc + %s, low)",
-		"reduce(%s, #acc + (%s > 3 ? 1 : 0), 0)", "reduce(%s, %s > 30 ? #acc + .Hits : #acc, 0)", "reduce(%s, .yes ? #acc + %s : #acc, 1)", "sum(%s, .yes ? %s : .Hits)"}
+		"reduce(%s, #acc + (%s > 3 ? 1 : 0), 0)", "reduce(%s, %s > 30 ? #acc + .Hits : #acc, 0)", "reduce(%s, .yes ? #acc + %s : #acc, 1)", "sum(%s, .yes ? %s : .Hits)",
+		"groupBy(%s, %s)", "map(groupBy(%s, %s), len(#))", "groupBy(filter(%s, .Hits > 20), %s)", "keys(groupBy(%s, %s))", "map(groupBy(%s, %s), map(#, .Name))"}
 	object, config := wideShelves(), newConfig()
 	policies := shelfPolicies()
 	turn := 0

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +25,36 @@ func TestFoldsAllocate(t *testing.T) {
 		few, many := allocations(t, small, line), allocations(t, large, line)
 		if many > few+few/2+500 && !attack.RaceDetector {
 			t.Errorf("%s allocates %d times for 1,000 entries, and %d times for 20,000", line, few, many)
+		}
+	}
+}
+
+// TestFoldsInBatches: what keeps elements goes in batches, too, and with a guard.
+func TestFoldsInBatches(t *testing.T) {
+	s := foldsSession(2000)
+	for _, line := range []string{
+		"groupBy(o.list, .City)", "map(groupBy(o.byName, .Hits % 7), len(#))", "groupBy(filter(o.list, .Hits > 2), .City)", "sortBy(o.list, .Hits)", "sortBy(o.byName, .City, \"desc\")[3:]", "sort(o.ints)",
+		"sortBy(o.list, .Hits, \"desc\")[:3]", "reduce(o.list, .Up == 1 ? #acc + .Hits : #acc, 0)", "groupBy(held.list, .City)", "sortBy(held.list, .Hits)[:5]",
+	} {
+		r, err := s.Run(t.Context(), Query{Source: line, Mode: Aside, Explain: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Ways) == 0 || r.Ways[0].Batched < 1500 {
+			t.Errorf("%s: %+v", line, r.Ways)
+		}
+	}
+}
+
+// TestFoldsAreWhole: groups have each element once, and each sort has all.
+func TestFoldsAreWhole(t *testing.T) {
+	s := foldsSession(2000)
+	for line, want := range map[string]string{
+		"sum(map(groupBy(o.list, .City), len(#)))": "2000", "len(groupBy(o.byName, .Hits)[700])": "1", "sum(map(groupBy(o.byName, .City), sum(#, .Hits)))": "1999000", "sum(sortBy(o.list, -.Hits), .Hits)": "1999000",
+		"sum(sortBy(o.byName, .City)[:300], .Up)": "300", "all(groupBy(o.list, .City), len(uniq(#, .City)) == 1)": "true",
+	} {
+		if got, err := answer(t, s, line); fmt.Sprint(got) != want || err != nil {
+			t.Errorf("%s: %v, %v, want %s", line, got, err, want)
 		}
 	}
 }
@@ -61,5 +92,6 @@ func foldsSession(n int) *Session {
 	}
 	reg := registry.New()
 	reg.Expose("o", o)
+	reg.Expose("held", o, registry.Guard(new(sync.Mutex)))
 	return NewSession(reg, Limits{Time: time.Hour})
 }

@@ -337,9 +337,19 @@ func (b *Batch) Late() bool {
 	return b.late
 }
 
-// Lend returns the entry of a lane, key nil for a list. Both Views are lent: they are good until
-// the next call of Lend, Find or Step. The guard is held.
-func (b *Batch) Lend(lane int) (key, elem *View) { return b.walk.show(b.entry(lane)) }
+// Lends reports whether entries may be lent while the guard is held: to hold one takes no other lock
+// and calls no lens of the application.
+func (b *Batch) Lends() bool { return !b.walk.apart }
+
+// Lend returns the entry of a lane, key nil for a list, as it is lent step by step. Both Views are good
+// until the next call of Lend, Find or Step. The guard is held. Lends must be true.
+func (b *Batch) Lend(lane int) (key, elem *View) {
+	e := b.entry(lane)
+	if b.walk.collect {
+		e.key, e.elem = b.walk.of.detach(e.key), b.walk.of.detach(e.elem)
+	}
+	return b.walk.show(e)
+}
 
 // Read reads what c has learned from the elements of the lanes in in, or from their keys, as
 // [FieldCache.Read] does, but tells the Meter nothing: Take does. Lanes that have to be asked step

@@ -80,6 +80,7 @@ type walk struct {
 	record  bool                      // elements are recorded as picked
 	items   bool                      // it is a walk of EachItem
 	collect bool                      // entries are collected under the guard, and handed out after it was released
+	apart   bool                      // no entry may be used under the guard
 	entries []entryAt                 // the collected ones
 	want    int                       // how many entries are collected at a time
 	hold    func(inspect.Value) error // reads the entries of a chunk; made once

@@ -32,7 +32,21 @@ func (c *compiler) function(n ast.Node) (machine.Code, error) {
 	if err := fn.Takes(args); err != nil {
 		return nil, at(n).Err(err)
 	}
-	if !fn.WithPredicate(args) {
+	switch {
+	case fn.WithPredicate(args):
+	case fn.Few != nil && c.inner == nil:
+		few, err := c.head(n)
+		if err != nil {
+			return nil, err
+		}
+		return func(f *machine.Frame) (value.Value, error) {
+			x, err := few(f)
+			if err != nil {
+				return nil, err
+			}
+			return library.Head(f, x, -1)
+		}, nil
+	default:
 		return c.apply(n, fn, args)
 	}
 	l, err := c.loop(n, fn, args)

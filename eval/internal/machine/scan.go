@@ -402,7 +402,7 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 	take := func(b *access.Batch) (bool, error) {
 		lanes.batch, lanes.first = b, b.Pos()-b.Taken()
 		n := b.Len()
-		if (body.Lends || body.Match != nil && filtered) && b.Collects() || f.Near((n-b.Taken())*(1+w.reads((*scan.Scan).MaxReads))) {
+		if body.Lends && !b.Lends() || body.Match != nil && filtered && b.Collects() || f.Near((n-b.Taken())*(1+w.reads((*scan.Scan).MaxReads))) {
 			// Near the end of the budget everything is counted one by one, so that the error
 			// has its place. What waits until the guard is released cannot be lent.
 			return b.Step(n - b.Taken())

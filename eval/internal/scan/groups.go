@@ -23,28 +23,38 @@ const (
 // of their values. number answers the number of a value that lane has. It stops at the first error, and
 // returns the lane that it is of.
 func (g *Groups) Each(v *Vector, in *inspect.Mask, lo, hi int, number func(lane int) (int, error), group func(lane, n int) error) (lane int, err error) {
-	known := g.knownTexts
-	if v.Kind != inspect.TextDatum {
-		known = g.knownWords
-	} else {
-		g.batch = g.batch[:0]
-		for range v.Text.Len() {
-			g.batch = append(g.batch, -1)
-		}
-	}
+	g.Begin(v)
 	for lane = in.Next(lo); lane < hi; lane = in.Next(lane + 1) {
-		n := known(v, lane)
+		n := g.Find(v, lane)
 		if n < 0 {
 			if n, err = number(lane); err != nil {
 				return lane, err
 			}
-			g.remember(v, lane, n)
+			g.Remember(v, lane, n)
 		}
 		if err = group(lane, n); err != nil {
 			return lane, err
 		}
 	}
 	return hi, nil
+}
+
+// Begin begins with a vector, for Find and Remember.
+func (g *Groups) Begin(v *Vector) {
+	if v.Kind == inspect.TextDatum {
+		g.batch = g.batch[:0]
+		for range v.Text.Len() {
+			g.batch = append(g.batch, -1)
+		}
+	}
+}
+
+// Find returns the number of the value of a lane, -1 if it is not known.
+func (g *Groups) Find(v *Vector, lane int) int {
+	if v.Kind == inspect.TextDatum {
+		return g.knownTexts(v, lane)
+	}
+	return g.knownWords(v, lane)
 }
 
 func (g *Groups) knownTexts(v *Vector, lane int) int {
@@ -67,7 +77,8 @@ func (g *Groups) knownWords(v *Vector, lane int) int {
 	return -1
 }
 
-func (g *Groups) remember(v *Vector, lane, n int) {
+// Remember says that the value of a lane has number n.
+func (g *Groups) Remember(v *Vector, lane, n int) {
 	if v.Kind == inspect.TextDatum {
 		ref := v.Text.Ref[lane]
 		g.batch[ref] = int32(n)

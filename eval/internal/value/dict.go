@@ -85,6 +85,9 @@ func (x *Dict) Len(*Thread) (int, error) { return len(x.keys), nil }
 // Count returns the number of entries.
 func (x *Dict) Count() int { return len(x.keys) }
 
+// Plain reports whether all keys are found at once, and none is compared with others.
+func (x *Dict) Plain() bool { return len(x.others) == 0 }
+
 // At returns entry i.
 func (x *Dict) At(i int) (key, elem Value) { return x.keys[i], x.values[i] }
 
