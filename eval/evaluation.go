@@ -52,14 +52,15 @@ func (e *evaluation) Exposed() []registry.Entry { return e.session.reg.Entries()
 // eval evaluates a line.
 func (e *evaluation) eval(source string) (r Result, err error) {
 	defer e.rescue(&err)
-	st, err := e.session.parsed.parse(source, syntax.Limits{Line: e.limits.Line, Nesting: e.limits.Nesting})
+	line, err := e.session.parsed.parse(source, syntax.Limits{Line: e.limits.Line, Nesting: e.limits.Nesting})
 	if err != nil {
 		return Result{}, err
 	}
+	st := line.Statement
 	if st.All {
 		e.Show = e.limits.all()
 	}
-	x, err := e.run(st)
+	x, err := e.run(line)
 	if err != nil {
 		return Result{}, hintKey(err, source)
 	}
@@ -79,7 +80,7 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 	// Only what is laid out: texts that an expression makes of values do not depend on the screen.
 	show := e.Show
 	show.Line = e.line
-	r.Node = value.Picture(&e.Thread, x, show, pathOfAnswer(st))
+	r.Node = value.Picture(&e.Thread, x, show, line.pathOfAnswer())
 	if e.Gloss != "" {
 		r.Node.Gloss = e.Gloss
 	}
@@ -138,18 +139,37 @@ func (e *evaluation) partialOrNone() (p *Partial, told string) {
 }
 
 // run compiles and evaluates a statement.
-func (e *evaluation) run(st syntax.Statement) (value.Value, error) {
-	names := e.names()
-	if st.Name != "" {
-		if err := names.Free(st.Name); err != nil {
-			return nil, st.NamePos.Err(err)
-		}
-	}
-	p, err := compile.Compile(st.Tree, names, e.Meter)
+func (e *evaluation) run(line *parsedLine) (value.Value, error) {
+	p, err := e.compile(line)
 	if err != nil {
 		return nil, err
 	}
 	return p.Run(&e.Frame)
+}
+
+// compile returns the program of a line.
+func (e *evaluation) compile(line *parsedLine) (*compile.Program, error) {
+	s := e.session
+	s.mu.Lock()
+	s.vars.forget(e.Visit, e.version)
+	p := line.compiled(e.version, &s.vars)
+	s.mu.Unlock()
+	if p != nil {
+		return p, nil
+	}
+	names := e.names()
+	if line.Name != "" {
+		if err := names.Free(line.Name); err != nil {
+			return nil, line.NamePos.Err(err)
+		}
+	}
+	p, err := compile.Compile(line.Tree, names, e.Meter)
+	if err == nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		line.keep(p, e.version, &s.vars)
+	}
+	return p, err
 }
 
 // hintKey adds to the error about a name or a key in source how a key that is no name is written.

@@ -2,6 +2,10 @@ package eval
 
 import (
 	"fmt"
+	"maps"
+	"math/rand/v2"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +98,114 @@ func TestParsedAgain(t *testing.T) {
 		_, err := s.Run(t.Context(), Query{Source: "((1))", Limits: limits})
 		if wants := limits != (Limits{}); (err != nil) != wants {
 			t.Errorf("%+v: %v", limits, err)
+		}
+	}
+}
+
+// TestCompiledAgain: a plain line that came before is not compiled again, and any other is.
+func TestCompiledAgain(t *testing.T) {
+	reg := registry.New()
+	reg.Expose("box", &struct{ N int }{1})
+	reg.Expose("list", []int{1, 2})
+	s := NewSession(reg, Limits{Time: time.Hour})
+	for _, tc := range []struct {
+		source string
+		kept   bool
+	}{
+		{"1 + 1", true}, {"-box.N * 2 < 3.5", true}, {"list[1]", true}, {"x = box", true}, {`"a" + "b"`, true}, {"nil", true}, {"$env.box.N", true}, {"box.N!", true},
+		{"x.N", false}, {"_", false}, {"count(list, # > 1)", false}, {`"a" matches "b"`, false}, {"1 in list", false}, {"let y = 1; y + y", false},
+		{"[1]", false}, {"1 .. 2", false}, {"list[box.N]", false}, {"box.N == 1", false}, {"true && false", false}, {"box?.N", false}, {"list[0:1]", false},
+	} {
+		for range 2 {
+			if _, err := s.Eval(t.Context(), tc.source); err != nil {
+				t.Fatal(tc.source, err)
+			}
+		}
+		if l := s.parsed.lines[len(s.parsed.lines)-1]; l.source != tc.source || (l.program != nil) != tc.kept {
+			t.Errorf("%s is kept compiled: %v", tc.source, l.program != nil)
+		}
+	}
+}
+
+// TestCompiledIsCurrent: whatever happens between two evaluations of a line, the session answers as one
+// that has never seen it.
+func TestCompiledIsCurrent(t *testing.T) {
+	type box struct{ N, Secret any }
+	lines := []string{"a", "a.N", "a.b", "a.b + 1", "$env.a.N", "b", "b + 1", "a.Secret", "a.N[0]", "$env", "c.d", "c", "x = a", "x = a.N"}
+	random := rand.New(rand.NewPCG(1, 2))
+	reg := registry.New()
+	s := NewSession(reg, Limits{Time: time.Hour})
+	changes := []func(){
+		func() { reg.Expose("a", &box{N: 1, Secret: "hunter2"}) },
+		func() { reg.Expose("a", &box{N: []int{7}}, registry.Hide("Secret")) },
+		func() { reg.Expose("a", map[string]int{"b": 3, "N": 4}) },
+		func() { reg.Expose("a", 5) },
+		func() { reg.Withdraw("a") },
+		func() { reg.Expose("a.b", 6) },
+		func() { reg.Withdraw("a.b") },
+		func() { reg.Expose("c.d", &box{}) },
+		func() { reg.Withdraw("c.d") },
+		func() { reg.Expose("b", 8) },
+		func() { reg.Withdraw("b") },
+		func() { s.Eval(t.Context(), fmt.Sprintf("b = %d", random.IntN(100))) }, // refused while it is exposed
+		func() { s.Eval(t.Context(), "c = {d: 9}") },
+		func() {},
+	}
+	told := func(s *Session, line string) string {
+		r, err := s.Run(t.Context(), Query{Source: line, Mode: Aside})
+		if err != nil {
+			return err.Error()
+		}
+		return fmt.Sprint(r.Node.Line(200), r.Type, r.Notes, r.Cost.Entries, r.Cost.Bytes)
+	}
+	answers := map[string]bool{}
+	for range 400 {
+		changes[random.IntN(len(changes))]()
+		anew := NewSession(reg, Limits{Time: time.Hour})
+		line := lines[random.IntN(len(lines))]
+		anew.vars.named, anew.vars.answers, anew.vars.version = maps.Clone(s.vars.named), slices.Clone(s.vars.answers), s.vars.version
+		want := told(anew, line)
+		if got := told(s, line); got != want {
+			t.Fatalf("%s is %s, and anew %s", line, got, want)
+		}
+		answers[line+": "+want] = true
+	}
+	if len(answers) < 3*len(lines) {
+		t.Errorf("the lines had %d different answers in all", len(answers))
+	}
+}
+
+// TestCompiledHoldsNothing: a line that is kept compiled keeps no object of the application.
+func TestCompiledHoldsNothing(t *testing.T) {
+	type box struct {
+		N   int
+		big [1 << 10]byte
+	}
+	reg := registry.New()
+	s := NewSession(reg, Limits{Time: time.Hour})
+	freed := make(chan int, 1)
+	func() {
+		b := &box{N: 1}
+		runtime.AddCleanup(b, func(n int) { freed <- n }, 0)
+		reg.Expose("box", b)
+	}()
+	if _, err := s.Run(t.Context(), Query{Source: "box.N", Mode: Aside}); err != nil {
+		t.Fatal(err)
+	}
+	if s.parsed.lines[0].program == nil {
+		t.Fatal("it is not kept compiled")
+	}
+	reg.Withdraw("box")
+	for end := time.Now().Add(time.Minute); ; {
+		runtime.GC()
+		select {
+		case <-freed:
+			return
+		default:
+			if time.Now().After(end) {
+				t.Fatal("the object is still held")
+			}
+			runtime.Gosched()
 		}
 	}
 }

@@ -54,7 +54,7 @@ func (f *evaluation) answer(source string) (x value.Value, err error) {
 		if err != nil {
 			return err
 		}
-		x, err = f.run(st)
+		x, err = f.run(&parsedLine{Statement: st})
 		return err
 	})
 	return x, err

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"net"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/sightglass-go/sightglass/telnet/internal/protocol"
@@ -25,13 +24,14 @@ const (
 // outbox only has while there is something to send. It is safe for concurrent use.
 type outbox struct {
 	conn    net.Conn
-	socket  syscall.RawConn // that of conn; nil if only conn itself can write
-	timeout time.Duration   // of one write
-	failed  func(err error) // called once, by the outbox's goroutine
+	socket  *transport.Socket // that of conn; nil if only conn itself can write
+	timeout time.Duration     // of one write
+	failed  func(err error)   // called once, by the outbox's goroutine
 
 	mu      sync.Mutex
 	changed sync.Cond // signals every change below
 	text    []byte    // queued, not encoded yet; at most maxText
+	wire    []byte    // what try writes; empty between two calls
 	control []byte    // queued telnet commands; maxControl and one command more
 	sending bool      // the goroutine is running
 	held    bool      // what is queued waits for Release or Flush
@@ -155,16 +155,24 @@ func (o *outbox) try() {
 	if o.socket == nil || len(o.text) > maxWrite {
 		return
 	}
-	var small [512]byte
-	wire := protocol.Encode(append(small[:0], o.control...), o.text)
-	n := transport.TryWrite(o.socket, wire)
+	o.wire = protocol.Encode(append(o.wire[:0], o.control...), o.text)
+	n := o.socket.TryWrite(o.wire)
 	// What is left of a write that has begun can no longer be taken back.
 	if n > 0 {
-		o.control, o.text = nil, nil
+		o.control, o.text = nil, small(o.text)
 	}
-	if 0 < n && n < len(wire) {
-		o.control = bytes.Clone(wire[n:])
+	if 0 < n && n < len(o.wire) {
+		o.control = bytes.Clone(o.wire[n:])
 	}
+	o.wire = small(o.wire)
+}
+
+// small returns b without content, or nil if b is large: an idle session holds no large buffers.
+func small(b []byte) []byte {
+	if cap(b) > 128 {
+		return nil
+	}
+	return b[:0]
 }
 
 func (o *outbox) run() {

@@ -26,9 +26,6 @@ type foldable struct {
 
 // unfold decides what is unfolded of n, which is called style.Name and written at a.
 func (w *writer) unfold(n *Node, a context, named int) {
-	if w.style.Height <= 0 || n == nil {
-		return
-	}
 	w.folder.open = map[*Node]bool{}
 	rows, queue := w.try(foldable{n, a, named, 0})
 	left := w.style.Height - rows

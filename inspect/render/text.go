@@ -53,9 +53,12 @@ func (n *Node) WriteText(out io.Writer, style Style) error {
 	if page := n.listing(); page != nil {
 		return page.WriteText(out, style)
 	}
-	w := &writer{out: out, style: style, exact: apart(n, style.Now), tables: map[tablePlace]*table{}}
-	if style.Height > 0 {
-		w.folder = &folder{}
+	w := &writer{out: out, style: style, exact: apart(n, style.Now)}
+	if n.splits() || n.isAnswer() { // otherwise there is nothing to fold
+		w.tables = map[tablePlace]*table{}
+		if style.Height > 0 {
+			w.folder = &folder{}
+		}
 	}
 	l := line{}
 	if style.Name != "" {
@@ -67,7 +70,9 @@ func (n *Node) WriteText(out io.Writer, style Style) error {
 			return w.err
 		}
 	}
-	w.unfold(n, context{}, l.width)
+	if w.folder != nil {
+		w.unfold(n, context{}, l.width)
+	}
 	w.block(&l, n, context{}, 0)
 	return w.err
 }

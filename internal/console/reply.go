@@ -1,7 +1,6 @@
 package console
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -152,22 +151,29 @@ func (s *Session) writeReply(id json.RawMessage, r reply) error {
 	// The value stands behind these members. It is not made as a whole.
 	before := marshal(reply{V: r.V, ID: r.ID, OK: r.OK, Type: r.Type, Name: r.Name})
 	before = before[:len(before)-len("}")]
-	out := bufio.NewWriterSize(s.out, chunk)
-	out.Write(before)
-	out.WriteString(`,"value":`)
-	if err := r.node.WriteJSON(escaped{out}); err != nil {
+	out := &escaped{out: s.out, buf: make([]byte, 0, len(line)+64)}
+	out.buf = append(append(out.buf, before...), `,"value":`...)
+	if err := r.node.WriteJSON(out); err != nil {
 		return err
 	}
-	out.Write(line[len(before):])
-	return out.Flush()
+	_, err := s.out.Write(append(out.buf, line[len(before):]...))
+	return err
 }
 
-// escaped is escapeUnprintable for what is written in pieces of whole characters.
-type escaped struct{ out io.Writer }
+// escaped is escapeUnprintable for what is written in pieces of whole characters. It collects what
+// it writes in buf, until that is a chunk.
+type escaped struct {
+	out io.Writer
+	buf []byte
+}
 
-func (e escaped) Write(p []byte) (int, error) {
-	if _, err := e.out.Write(escapeUnprintable(p)); err != nil {
-		return 0, err
+func (e *escaped) Write(p []byte) (int, error) {
+	if e.buf = append(e.buf, escapeUnprintable(p)...); len(e.buf) >= chunk {
+		_, err := e.out.Write(e.buf)
+		e.buf = e.buf[:0]
+		if err != nil {
+			return 0, err
+		}
 	}
 	return len(p), nil
 }

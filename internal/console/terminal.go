@@ -103,7 +103,8 @@ type Terminal struct {
 	begun job
 	// since is when doing last became completing or evaluating.
 	since time.Time
-	// job is the context of the line being completed or evaluated. cancel ends it.
+	// job is the context of the line being completed or evaluated. cancel ends it. If nothing did,
+	// it is the next line's too.
 	job    context.Context
 	cancel context.CancelFunc
 	// dropped counts the bytes of output of the current line that interrupts have discarded.
@@ -385,7 +386,9 @@ func (t *Terminal) begin(j job) {
 	t.doing = j.work
 	t.since, t.dropped, t.muted = time.Now(), 0, false
 	t.note()
-	t.job, t.cancel = context.WithCancel(t.ctx)
+	if t.job == nil || t.job.Err() != nil {
+		t.job, t.cancel = context.WithCancel(t.ctx)
+	}
 }
 
 // run runs j, and then the jobs in the held input. It returns after the last: a session that waits
@@ -456,7 +459,6 @@ func (t *Terminal) evaluated(err, flushed error) job {
 		t.out.Mute(false)
 	}
 	cut := t.muted || t.dropped > 0 || err != nil && t.job.Err() != nil && errors.Is(err, t.job.Err())
-	t.cancel()
 	switch {
 	case errors.Is(err, ErrQuit):
 		t.leave(bye)

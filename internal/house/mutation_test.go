@@ -138,6 +138,8 @@ var mutations = []mutation{
 	{off: "progress is told to nobody but a person", file: "internal/console/progress.go", old: "!st.echoed || !st.sized || st.dumb || st.json || s.inJSON()", new: "false && st.echoed", test: "TestProgressIsForPeople"},
 	{off: "a session in the pager is idle", file: "internal/console/terminal.go", old: "t.working() && t.pause == nil", new: "t.working()", test: "TestPagerIsIdle", in: "telnet"},
 	{off: "a client that has closed its side is not asked for a key", file: "internal/console/terminal.go", old: "t.decide(theRest) // nobody will turn pages", new: "", test: "TestPagerWhileItWaits"},
+	{off: "a compiled line is for one version of what is exposed", file: "eval/parsed.go", old: "l.program == nil || l.version != version", new: "l.program == nil", test: "TestCompiledIsCurrent"},
+	{off: "a compiled line is not for a variable that hides what it names", file: "eval/parsed.go", old: "if _, is := vars.get(name); is {", new: "if false {", test: "TestCompiledIsCurrent"},
 	{off: "a connection is read while it evaluates", file: "telnet/reader.go", old: "r.begun < l.tick-1;", new: "false;", test: "TestLookout"},
 	{off: "how many users' lines are kept", file: "telnet/history.go", old: "if len(h.users) == maxHistories {", new: "if false {", test: "TestHistoryIsBounded"},
 	{off: "a client that is gone cancels", file: "internal/console/terminal.go", old: "	t.stop(err) // the lock may be with somebody who waits for the peer\n", new: "", test: "TestHangup"},

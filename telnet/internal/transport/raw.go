@@ -5,9 +5,17 @@ import (
 	"syscall"
 )
 
-// Raw returns access to the socket of nc, for TryWrite; nil if nc is no socket, or if writing to it
-// does more than writing to its socket, as with TLS.
-func Raw(nc net.Conn) syscall.RawConn {
+// Socket is access to the socket of a connection. It is for one goroutine at a time.
+type Socket struct {
+	raw   syscall.RawConn
+	write func(fd uintptr) (done bool) // writes p and sets n; made once, as each would be allocated
+	p     []byte
+	n     int
+}
+
+// Raw returns access to the socket of nc; nil if nc is no socket, or if writing to it does more than
+// writing to its socket, as with TLS.
+func Raw(nc net.Conn) *Socket {
 	if safe, ok := nc.(*safeConn); ok {
 		nc = safe.Conn
 	}
@@ -24,5 +32,5 @@ func Raw(nc net.Conn) syscall.RawConn {
 	if err != nil {
 		return nil
 	}
-	return raw
+	return &Socket{raw: raw}
 }
