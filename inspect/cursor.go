@@ -187,6 +187,30 @@ func (c *Cursor) Within(lo, hi int) (ok bool) {
 	return ok
 }
 
+// Rehearse puts c where of has come to in a slice, an array or a map, to read ahead of it: what c loads
+// is in the processor's cache when of loads it under a guard. c reads as if no guard were held, so its
+// entries are worth nothing else. ok is false for other collections, and before the first Load of of. The
+// zero Cursor is ready for it, and c may be used again and again.
+func (c *Cursor) Rehearse(of *Cursor) (ok bool) {
+	if of.done || !of.begun {
+		return false
+	}
+	c.of, c.begun, c.done, c.torn = of.of.Trust(false), true, false, 0
+	switch w := of.walker.(type) {
+	case *listWalk:
+		c.walker = &listWalk{elems: elems{pos: w.pos}, limit: w.end}
+		return true
+	case *mapWalk:
+		mine, ok := c.walker.(*mapWalk)
+		if !ok {
+			mine = &mapWalk{rehearsal: true}
+			c.walker = mine
+		}
+		return mine.moveTo(w)
+	}
+	return false
+}
+
 type noWalk struct{}
 
 func (noWalk) load(of Value) (bool, error) {

@@ -41,6 +41,24 @@ var _ = addLens(
 	}},
 )
 
+// Contended reports whether goroutines are known to wait for v, a sync.Mutex or sync.RWMutex: for one
+// that only readers hold, whether a writer waits. It is false for other types.
+func (v Value) Contended() bool {
+	if v.typ == nil || v.typ.PkgPath() != "sync" {
+		return false
+	}
+	switch v.typ.Name() {
+	case "Mutex":
+		state, _, _ := v.loadField("mu", "state")
+		return uint32(state)>>mutexWaiters > 0
+	case "RWMutex":
+		readers, _, _ := v.loadField("readerCount")
+		writer, _, _ := v.loadField("w", "mu", "state")
+		return int32(readers) < 0 && int32(readers) > -rwMaxReaders || uint32(writer)>>mutexWaiters > 0
+	}
+	return false
+}
+
 // loadField loads the number at the end of a path of fields. ok is false if there is no such path,
 // and after an error.
 func (v Value) loadField(path ...string) (u uint64, ok bool, err error) {

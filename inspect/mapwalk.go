@@ -17,6 +17,8 @@ type mapWalk struct {
 	seen map[string]bool // keys handed out in this range; nil while its table is the same
 	lost bool            // some of these can not be told any more
 	buf  []byte
+
+	rehearsal bool // it is one of Rehearse
 }
 
 func (w *mapWalk) load(of Value) (bool, error) {
@@ -43,12 +45,28 @@ func (w *mapWalk) copy(of Value, slots int) (more bool, err error) {
 		return false, err
 	}
 	if w.slot > 0 && !w.walk.Same() {
+		if w.rehearsal {
+			return false, nil
+		}
 		if w.seen == nil {
 			w.end = end
 		}
 		w.seen, w.slot = w.handedOut(), 0
 	}
 	return true, nil
+}
+
+// moveTo puts w where to has come to.
+func (w *mapWalk) moveTo(to *mapWalk) (ok bool) {
+	if to.walk == nil {
+		return false
+	}
+	if w.walk == nil {
+		w.walk = new(peek.MapWalk)
+	}
+	w.walk.MoveTo(to.walk)
+	w.slot = to.slot
+	return true
 }
 
 // slots begins a walk through the slots of v, a map. It returns nil for a nil map.

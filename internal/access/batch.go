@@ -67,6 +67,8 @@ type batches struct {
 	met     int           // how many entries were taken
 	slot    time.Duration // what one of the entries asked for takes; 0 while that is not known
 	toKey   *inspect.FieldPath
+
+	rehearsal *rehearsal // nil as long as nobody wants the guard
 }
 
 // owed is what the Meter is told once the entries that were collected before are handed out.
@@ -160,16 +162,14 @@ func (w *walk) readBatches() error {
 	w.cursor.Trust(w.of.policy.Frozen || w.of.isTrusted())
 	start, limit := time.Now(), w.of.visit.pace.Hold()
 	w.until = start.Add(limit)
-	most := inspect.BatchSize
-	if n := w.of.visit.lanes; n > 0 {
-		most = n
-	}
+	rehearsed := w.rehearsal.begin(w.met)
+	most := w.most()
 	want := min(firstLanes, most)
 	switch {
 	case w.met == 0:
 		// The first goes step by step, and others follow it.
 		want = 1
-	case w.slot > 0 && !w.of.hasGuard():
+	case w.slot > 0 && (rehearsed || !w.of.hasGuard()):
 		want = w.fitting(limit, most)
 	}
 	began, taken, unseen := start, 0, 0 // the last look at the clock, and lanes and batches since
@@ -214,6 +214,14 @@ func (w *walk) readBatches() error {
 // the time that is left.
 func (w *walk) fitting(left time.Duration, most int) int {
 	return max(1, int(min(left/(2*w.slot), time.Duration(most))))
+}
+
+// most returns how many lanes a batch has at most.
+func (w *walk) most() int {
+	if n := w.of.visit.lanes; n > 0 {
+		return n
+	}
+	return inspect.BatchSize
 }
 
 // takeBatch has the lanes of a batch taken.
@@ -367,6 +375,7 @@ func (b *Batch) Read(c *FieldCache, key bool, in *inspect.Mask, to *inspect.Colu
 		odd.And(in)
 		lanes.AndNot(&odd)
 	}
+	b.walk.rehearsal.reads(c.path, key)
 	b.from.Read(c.path, key, &lanes, maxBatchText, to)
 	if to.Kind == inspect.TextDatum {
 		hideSecrets(to, &lanes)
@@ -427,7 +436,9 @@ func (b *Batch) hiddenByKey(named bool) *inspect.Mask {
 		*odd = b.from.LongKeys(inspect.MaxKey)
 		return odd
 	}
-	b.from.Read(b.walk.keyPath(b.from.First(true)), true, nil, maxBatchText, &b.names)
+	path := b.walk.keyPath(b.from.First(true))
+	b.walk.rehearsal.reads(path, true)
+	b.from.Read(path, true, nil, maxBatchText, &b.names)
 	*odd = b.names.Bad
 	texts := &b.names.Text
 	for i := range texts.Len() {

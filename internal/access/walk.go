@@ -193,6 +193,11 @@ func (w *walk) run() (err error) {
 			return t.typeError("is too long to be walked while a guard is held: walk it by itself")
 		}
 		// The application's turn: whoever waits for the guard gets it now.
+		if !w.ended {
+			if err := w.rest(); err != nil {
+				return err
+			}
+		}
 		t.visit.Yield()
 		if err := t.visit.meter.work(1); err != nil {
 			return err
@@ -222,6 +227,7 @@ func (w *walk) chunk() error {
 	if err := (textView{w.of}).checkAt(w.pos, batch); err != nil {
 		return err
 	}
+	w.rehearse()
 	err := w.of.read(w.readsMemory(), w.hold)
 	if err != nil {
 		return err

@@ -101,6 +101,7 @@ var mutations = []mutation{
 	{off: "chunks", file: "internal/access/internal/pace/pace.go", old: "HoldTime = 100 * time.Microsecond", new: "HoldTime = time.Hour", test: "TestChunks", in: "internal/access"},
 	{off: "nothing is waited for while a guard is held", file: "internal/access/internal/guard/holder.go", old: "	if h.Holding() {\n		return &Error{", new: "	if false {\n		return &Error{", test: "TestNothingIsWaitedForUnderGuard", in: "internal/access"},
 	{off: "self-tests run before a guard is taken", file: "internal/access/visit.go", old: "	inspect.Prepare()\n", new: "", test: "TestSelfTestsRunUnderNoGuard"},
+	{off: "a lock that others wait for is left to them", file: "internal/access/internal/guard/holder.go", old: "if wanted && len(h.held) == 0 {", new: "if false {", test: "TestLeftToOthers"},
 	{off: "a guard that was refused once is not waited for again", file: "internal/access/internal/guard/holder.go", old: "h.refuse(guard{addr: k.addr}, waited)", new: "", test: "TestHeldForEver", in: "internal/access"},
 	{off: "no guard is held while a method runs", file: "internal/access/method.go", old: "case v.visit.Holding():", new: "case false:", test: "TestMethodThatLocks"},
 	{off: "long texts are read when the moment is over", file: "internal/access/snapshot.go", old: "longPart     = 1 << 10", new: "longPart     = 1 << 30", test: "TestStructInParts"},

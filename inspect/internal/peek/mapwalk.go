@@ -50,6 +50,12 @@ func (c *mapCopy) of(groups Ref, n int, next uint64) bool {
 // Walk begins a walk of the map whose header lies at head.
 func (t *MapType) Walk(head Ref) *MapWalk { return &MapWalk{typ: t, head: head} }
 
+// MoveTo puts w at the position of to, a walk of any map. It has nothing loaded then.
+func (w *MapWalk) MoveTo(to *MapWalk) {
+	w.typ, w.head, w.live, w.at = to.typ, to.head, false, to.at
+	w.groups, w.n, w.next, w.copied = to.groups, to.n, to.next, 0
+}
+
 // Trust says whether nobody changes the map now, so that Slot may return the places themselves. The
 // header must be held for that.
 func (w *MapWalk) Trust(on bool) { w.live = on && w.head.Held() }

@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"sync"
 
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
 )
 
@@ -27,6 +28,7 @@ type Lock struct {
 	addr   uintptr // identifies the lock, whatever path leads to it
 	try    func() bool
 	unlock func()
+	wanted func() bool // reports whether others are known to wait for it; nil if that is never known
 }
 
 var (
@@ -68,6 +70,12 @@ func Declare(l sync.Locker) *Lock {
 		k.addr = r.Pointer()
 	default:
 		k.addr = reflect.ValueOf(k).Pointer()
+	}
+	switch l := l.(type) {
+	case *sync.Mutex, *sync.RWMutex:
+		if m, err := inspect.Of(l).Elem(); err == nil {
+			k.wanted = m.Contended
+		}
 	}
 	switch l := l.(type) {
 	case interface {

@@ -47,6 +47,24 @@ func (p *pool) wait() {
 	}
 }
 
+// sleep waits for d by the timer of a line, and reports whether it could.
+func (p *pool) sleep(d time.Duration) (ok bool) {
+	l := p.take()
+	if l == nil {
+		return false
+	}
+	if l.timer == nil {
+		l.timer = newTimer()
+	}
+	if l.timer != nil && l.timer.wait(d) != nil {
+		l.close()
+		return false
+	}
+	ok = l.timer != nil
+	p.put(l)
+	return ok
+}
+
 // sleeps reports whether it is time to sleep.
 func (p *pool) sleeps() bool {
 	p.mu.Lock()
@@ -91,6 +109,7 @@ type line struct {
 	sent    bool
 	failed  error
 	try     func(uintptr) bool // l.send
+	timer   *timer             // nil until somebody sleeps
 }
 
 // newLine returns nil if there can be no line.
@@ -139,4 +158,7 @@ func (l *line) send(uintptr) (done bool) {
 func (l *line) close() {
 	l.in.Close()
 	l.out.Close()
+	if l.timer != nil {
+		l.timer.close()
+	}
 }

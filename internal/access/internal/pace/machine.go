@@ -20,10 +20,16 @@ type system interface {
 	queue()
 	// sleep waits for d, or until ctx ends, with its cause as the error.
 	sleep(ctx context.Context, d time.Duration) error
+	// rest is sleep to the microsecond, as far as the system can. The end of ctx may end it late by
+	// maxExact.
+	rest(ctx context.Context, d time.Duration) error
 	// interruptions returns how often the kernel has taken the processor from this thread; 0 if it
 	// does not tell.
 	interruptions() int64
 }
+
+// maxExact is the longest sleep for which it matters that it ends in time.
+const maxExact = 5 * time.Millisecond
 
 // machine is the system that this process runs on.
 type machine struct{}
@@ -53,6 +59,17 @@ func (machine) sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+}
+
+func (m machine) rest(ctx context.Context, d time.Duration) error {
+	begin := m.now()
+	if d <= maxExact && ctx.Err() == nil && lines.sleep(d) {
+		d -= m.now() - begin
+	}
+	if d > 0 {
+		return m.sleep(ctx, d)
+	}
+	return context.Cause(ctx)
 }
 
 func (machine) interruptions() int64 { return interruptions() }

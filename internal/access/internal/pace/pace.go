@@ -52,8 +52,12 @@ const (
 	// then waits for another processor, and a short sleep makes this one look for them.
 	// The sleep is twice as long each time that others wait still, up to maxNap.
 	queues = 2
-	minNap = 5 * time.Microsecond
-	maxNap = 320 * time.Microsecond
+	// shortSleep is what an ordinary sleep lasts at least while a processor is idle.
+	shortSleep = time.Millisecond
+	// longSleep is a sleep that leaves others ten times what a chunk takes.
+	longSleep = 10 * HoldTime
+	minNap    = 5 * time.Microsecond
+	maxNap    = 320 * time.Microsecond
 )
 
 // Pace is how one evaluation shares the processors with the application. It is for one goroutine.
@@ -69,6 +73,7 @@ type Pace struct {
 	crowd   bool          // others wait all the time
 	behind  time.Duration // work that it may catch up with in this slice
 	nap     time.Duration // how long it slept last, because others waited; 0 once none did
+	slept   time.Duration // the sleep that this slice began with; 0 if it was none
 	loss    loss          // of time to what the scheduler does not see
 }
 
@@ -97,9 +102,10 @@ func (p *Pace) Restart() {
 // Fresh reports whether the slice is young enough to take a guard in.
 func (p *Pace) Fresh() bool { return p.sys.now()-p.since <= freshTime }
 
-// Hold returns how long the next chunk of work may hold a guard.
+// Hold returns how long the next chunk of work may hold a guard. A slice that began after a long sleep
+// may be used up at once: who has just left the processor to others does so again soon.
 func (p *Pace) Hold() time.Duration {
-	if !p.crowded() && p.gauge.idle {
+	if !p.crowded() && (p.gauge.idle || p.slept >= longSleep) {
 		return HoldTime
 	}
 	return min(p.slice(), HoldTime)
@@ -157,10 +163,8 @@ func (p *Pace) Yield(ctx context.Context, holding bool) (slice time.Duration) {
 			_ = p.sys.sleep(ctx, p.nap)
 		}
 	}
-	p.since, p.behind = p.sys.now(), 0
-	if p.crowded() {
-		p.behind = min(p.account.credit(p.since, p.processors()), maxCatchUp)
-	}
+	p.since, p.slept = p.sys.now(), 0
+	p.catchUp()
 	if left := p.since - now; left >= minSlice {
 		p.gave += left
 	}
@@ -215,5 +219,31 @@ func (p *Pace) count(waited float64, passed time.Duration) {
 // Sleep waits for d, or until ctx ends, and begins a slice.
 func (p *Pace) Sleep(ctx context.Context, d time.Duration) error {
 	defer p.Restart()
+	if d < shortSleep {
+		return p.sys.rest(ctx, d)
+	}
 	return p.sys.sleep(ctx, d)
+}
+
+// Rest is Yield, but leaves the processor to others for at least d. The end of ctx ends it, with its
+// cause as the error.
+func (p *Pace) Rest(ctx context.Context, d time.Duration) error {
+	now := p.sys.now()
+	worked := now - p.since
+	p.loss.end(p.sys, now, worked-p.slice())
+	if p.look(now); p.crowded() {
+		d = max(d, min(p.charge(now, worked), maxRest))
+	}
+	err := p.sys.rest(ctx, d)
+	p.Restart()
+	p.slept = p.since - now
+	p.catchUp()
+	return err
+}
+
+// catchUp sets what the slice that begins now may be longer.
+func (p *Pace) catchUp() {
+	if p.behind = 0; p.crowded() {
+		p.behind = min(p.account.credit(p.since, p.processors()), maxCatchUp)
+	}
 }

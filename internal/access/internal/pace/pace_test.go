@@ -48,6 +48,8 @@ func (f *fake) sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
+func (f *fake) rest(ctx context.Context, d time.Duration) error { return f.sleep(ctx, d) }
+
 func (f *fake) interruptions() int64 { return f.taken }
 
 var (
