@@ -83,6 +83,7 @@ func TestBatches(t *testing.T) {
 		"abs(%s) > 3", "round(%s) == 2", "ceil(%s) > floor(%[1]s)", "int(%s) in [1, 3]", "float(%s) / 2 > 1", "(.yes ? %s : .Hits) > 5", "(%s ?: .yes)", ".yes ? %s > 3 : %[1]s < 3", "let x = %s; x > 1 and x < 100", "let x = %s * 2; let y = x - 1; y != .Hits",
 		"%s > 1 and %[1]s < 90 or %[1]s == 200", "%s / duration(\"1s\") > 30", "%s * 1.5 > duration(\"2m\")", "%s / 2 == duration(\"30s\")", "2.5 * %s > .left", "%s / .Hits > duration(\"0s\")", "let big = %s; big > 3", "len(lower(%s)) > 4 and trim(upper(%[1]s)) in [\"FOOT\", \"PLAIN\"]",
 		"lower(%s) in [\"foot\"] or upper(.note) == \"PLAIN\"", "abs(.half * %s) <= config.half", ".yes and (%s > 2 ? .Hits : .wide) > 100", "(.yes ? 2.5 : %s) > .half", ".left / %s > duration(\"1s\")", "abs(-.left) >= %s",
+		".next == nil", "%s != nil or .Hits > 3", ".next != nil and .next.Hits > %s", ".list != nil and %s > 1", ".byName == nil or .any == nil", "not (.next.next == nil)", ".twice == nil or .number != nil", ".sideOfShelf != nil and .Side > 1", ".next.list == nil", ".bytes != nil",
 	}
 	templates := []string{"count(%s, %s)", "any(%s, %s)", "all(%s, %s)", "none(%s, %s)", "one(%s, %s)", "find(%s, %s)", "findIndex(%s, %s)", "filter(%s, %s)", "len(filter(%s, %s))",
 		"sum(filter(%s, %s), .Hits)", "all(filter(%s, .Hits > 20), %s)", "findIndex(filter(filter(%s, .Hits > 20), #index > 1), %s)", "max(map(filter(%s, %s), .ratio))", "map(filter(%s, %s), .Name)", "first(filter(%s, %s))",

@@ -46,6 +46,33 @@ func (p *FieldPath) Elem() {
 	p.reach(p.at.Elem())
 }
 
+// Word has p read the word that tells whether what it has come to is nil, as a number that is 0 then. It
+// reports whether it does: of a map, of a slice of anything but bytes, and of a pointer to a struct,
+// all of which are seen without a lens.
+func (p *FieldPath) Word() bool {
+	t := p.at
+	switch t.Kind() {
+	case reflect.Pointer:
+		t = t.Elem()
+		if t.Kind() != reflect.Struct {
+			return false
+		}
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return false
+		}
+	case reflect.Map:
+	default:
+		return false
+	}
+	if p.space.lensOf(t).row != noRow || p.space.lensOf(p.at).row != noRow || !p.held {
+		return false
+	}
+	p.datum = datumType{kind: UintDatum, size: peek.WordSize}
+	p.offsets[len(p.offsets)-1] = p.offset
+	return true
+}
+
 // End returns the type that p leads to and the kind of Datum that [Value.Follow] reads there. The
 // kind is NoDatum if there is none, if this machine cannot load it in one piece, or if it lies
 // behind a pointer that the collector does not follow.

@@ -34,12 +34,17 @@ func (t *Texts) Len() int { return t.copies.Len() }
 func (t *Texts) At(i int) []byte { return t.copies.At(i) }
 
 // Convert makes t what f makes of the texts of from, for the same lanes and with the same numbers. f
-// must make the empty text of the empty text. Convert returns how many texts there was room for; those
-// with greater numbers are missing, and the lanes that have them get the empty one.
-func (t *Texts) Convert(from *Texts, f func(s []byte) []byte) (done int) {
+// must make the empty text of the empty text, for which it is not asked. Convert ends with a text for
+// which f is not ok, or there is no room, and returns its number, or how many texts there are. The
+// lanes that have this text or one behind it get the empty one.
+func (t *Texts) Convert(from *Texts, f func(s []byte) (to []byte, ok bool)) (done int) {
 	t.begin(len(from.Ref))
 	for done = 1; done < from.Len(); done++ {
-		if _, ok := t.copies.Add(f(from.At(done))); !ok {
+		to, ok := f(from.At(done))
+		if !ok {
+			break
+		}
+		if _, ok = t.copies.Add(to); !ok {
 			break
 		}
 	}

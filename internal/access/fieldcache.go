@@ -41,12 +41,9 @@ func (c *FieldCache) matches(v *View) bool {
 
 // Learn remembers how to was reached from v. Both may be any Views.
 func (c *FieldCache) Learn(v, to *View) {
-	v.decide()
-	to.decide()
-	if v.hidden || to.hidden || c.matches(v) {
+	if !c.forget(v, to) {
 		return
 	}
-	*c = FieldCache{policy: v.policy, from: v.val.Type(), hide: v.hide, secrets: v.secrets}
 	if to.Shape() != inspect.Scalar {
 		return
 	}
@@ -54,9 +51,57 @@ func (c *FieldCache) Learn(v, to *View) {
 	if !ok {
 		return
 	}
-	path := v.val.FieldPath()
-	c.reads = 1     // of the scalar
-	locked := false // a struct on the way may have a lock of its own
+	path, locked := c.follow(v, way)
+	end, datum := path.End()
+	if c.kind = datum; datum != inspect.NoDatum && end == to.val.Type() && !(locked && severalWords(datum)) {
+		c.path = path
+	}
+	c.wide, c.named = !kind.IsWord(end), v.namedBy(way)
+}
+
+// forget makes c ready to learn how to was reached from v. It reports false if it must not learn that,
+// or has learned it from a View like v.
+func (c *FieldCache) forget(v, to *View) bool {
+	v.decide()
+	to.decide()
+	if v.hidden || to.hidden || c.matches(v) {
+		return false
+	}
+	*c = FieldCache{policy: v.policy, from: v.val.Type(), hide: v.hide, secrets: v.secrets}
+	return true
+}
+
+// LearnNil remembers how to was reached from v, for columns that are 0 where what lies there is nil,
+// which is all that they tell. It reports whether it has forgotten another way.
+func (c *FieldCache) LearnNil(v, to *View) (other bool) {
+	if !c.forget(v, to) {
+		return false
+	}
+	way, ok := v.fixedWay(to)
+	if !ok || to.isLensed() {
+		return true
+	}
+	if path, _ := c.follow(v, way); path.Word() {
+		c.path, c.kind, c.named = path, inspect.UintDatum, v.namedBy(way)
+	}
+	return true
+}
+
+// isLensed reports whether the application has a lens for v, or for what the pointer v leads to.
+func (v *View) isLensed() bool {
+	t := v.val.Type()
+	_, lensed := v.visit.objects.lensOf(t)
+	if t.Kind() == reflect.Pointer && !lensed {
+		_, lensed = v.visit.objects.lensOf(t.Elem())
+	}
+	return lensed
+}
+
+// follow returns the path that way takes from v. locked says that a struct on it may have a lock of
+// its own.
+func (c *FieldCache) follow(v *View, way []*View) (path *inspect.FieldPath, locked bool) {
+	path = v.val.FieldPath()
+	c.reads = 1 // of the scalar
 	for i := len(way) - 1; i >= 0; i-- {
 		if up := way[i].up; way[i].step == stepElem {
 			path.Elem()
@@ -67,11 +112,7 @@ func (c *FieldCache) Learn(v, to *View) {
 			locked = locked || structOf(up.val.Type()).Independent
 		}
 	}
-	end, datum := path.End()
-	if c.kind = datum; datum != inspect.NoDatum && end == to.val.Type() && !(locked && severalWords(datum)) {
-		c.path = path
-	}
-	c.wide, c.named = !kind.IsWord(end), v.namedBy(way)
+	return path, locked
 }
 
 // namedBy reports whether the name of v, if it has one as the key of its entry, may hide what the

@@ -47,7 +47,9 @@ func TestExplain(t *testing.T) {
 		"explain count(sand.Grains, .Size > limit)":                            "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: limit\n",
 		"explain count(sand.Grains, .When < now() - 1h)":                       "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: now()\n",
 		"explain count(sand.Grains, now() - .When > 1h)":                       "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: now()\n",
-		"explain count(sand.Grains, .Next == nil)":                             "count at 1:1: 3,000 elements one by one\n  one by one: what is compared with nil is looked at as a place\n",
+		"explain count(sand.Grains, .Next == nil)":                             "count at 1:1: 2,998 elements in batches, 2 one by one\n",
+		"explain count(sand.Any, .Next != nil)":                                "count at 1:1: 3,000 elements one by one\n  one by one: its elements are interfaces, each of which may hold another type\n",
+		"explain count(sand.Grains, nil == .Next)":                             "count at 1:1: 3,000 elements one by one\n  one by one: what is compared with nil is looked at as a place\n",
 		"explain count(sand.Grains, .Next?.Size == 5)":                         "count at 1:1: 3,000 elements one by one\n  one by one: it reads past nil with ?.\n",
 	} {
 		var b bytes.Buffer

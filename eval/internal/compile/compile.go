@@ -87,6 +87,7 @@ type compiler struct {
 	known    map[ast.Node]*fields                 // the chains of fields, for scans
 	patterns map[*ast.BinaryNode]*pattern.Pattern // that are written out, likewise
 	onces    map[ast.Node]*once                   // what predicates read that does not depend on the element, likewise
+	nils     map[*ast.BinaryNode]*nilTest         // comparisons with nil, likewise
 	inner    *pointers                            // what #… may mean in the predicate that is being compiled, nil outside of one
 
 	// unlocked says that what was compiled so far reads other live objects, walks, or calls

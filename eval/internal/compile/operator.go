@@ -211,8 +211,10 @@ func (c *compiler) equality(n *ast.BinaryNode) (machine.Code, error) {
 	}
 	where, sides, test := at(n), operands{left, right}, tests[n.Operator]
 	want := n.Operator == "=="
+	nils := c.comparedWithNil(n, &sides)
 	return func(f *machine.Frame) (value.Value, error) {
 		var x, y loaded
+		before := f.Entries() + f.Visit.Owed()
 		if err := sides.load(f, &x, &y); err != nil {
 			return nil, err
 		}
@@ -226,6 +228,9 @@ func (c *compiler) equality(n *ast.BinaryNode) (machine.Code, error) {
 			return nil, where.Err(err)
 		case !comparable && !value.InInterface(x.place) && !value.InInterface(y.place):
 			return nil, where.Err(sides.addTypes(f, value.Mismatch(n.Operator, a, b), &x, &y))
+		}
+		if nils != nil {
+			nils.learn(f, &x, same, before)
 		}
 		return value.Bool(same == want), nil
 	}, nil

@@ -398,6 +398,9 @@ func (s *scanner) binaryNode(n *ast.BinaryNode) (scan.Node, error) {
 	case "matches":
 		return s.matchNode(n)
 	}
+	if t := s.nils[n]; t != nil {
+		return &scan.IsNil{Way: &t.NilWay, Not: n.Operator == "!="}, nil
+	}
 	left, err := s.node(n.Left)
 	if err != nil {
 		return nil, err

@@ -29,6 +29,7 @@ type Convert struct {
 	vector Vector
 	texts  inspect.Texts
 	buf    []byte
+	steps  int // that the texts of the batch took
 	kept   kept
 }
 
@@ -55,7 +56,11 @@ func (n *Convert) eval(b *batch, in *inspect.Mask) *Vector {
 		return &n.vector
 	}
 	n.vector = Vector{Kind: inspect.TextDatum, Text: &n.texts, Bad: v.Bad}
-	done := n.texts.Convert(v.Text, n.convert)
+	n.steps = 0
+	done := n.texts.Convert(v.Text, func(s []byte) ([]byte, bool) {
+		to := n.convert(s)
+		return to, n.steps <= maxSteps
+	})
 	if done < v.Text.Len() {
 		var none inspect.Mask
 		each(b.n, &good, &none, func(i int) bool { return int(v.Text.Ref[i]) >= done })
@@ -72,8 +77,12 @@ func (n *Convert) eval(b *batch, in *inspect.Mask) *Vector {
 	return &n.vector
 }
 
+// runeSteps is how many steps a byte takes of a text that is not all ASCII. See maxSteps.
+const runeSteps = 8
+
 // convert converts a text. What it returns is good until the next call.
 func (n *Convert) convert(s []byte) []byte {
+	n.steps += len(s)
 	switch n.Op {
 	case Lower:
 		return n.mapped(s, 'A', 'Z', strings.ToLower)
@@ -98,6 +107,7 @@ func (n *Convert) mapped(s []byte, lo, hi byte, all func(string) string) []byte 
 	n.buf = n.buf[:0]
 	for _, c := range s {
 		if c >= utf8.RuneSelf {
+			n.steps += runeSteps * len(s)
 			return append(n.buf[:0], all(string(s))...)
 		}
 		if lo <= c && c <= hi {

@@ -56,6 +56,7 @@ type Scan struct {
 	root   Node
 	fields []*Field
 	once   []*Constant // with a Once
+	nils   []*IsNil
 	// keepers are the nodes that keep something.
 	keepers []keeper
 
@@ -75,6 +76,8 @@ func New(root Node) *Scan {
 			if n.Once != nil {
 				s.once = append(s.once, n)
 			}
+		case *IsNil:
+			s.nils = append(s.nils, n)
 		case *Key:
 			s.fields = append(s.fields, &n.Field)
 		}
@@ -124,6 +127,9 @@ func (s *Scan) begin(b *access.Batch) {
 	for _, c := range s.once {
 		c.begin()
 	}
+	for _, n := range s.nils {
+		n.asked, n.lacks = inspect.Mask{}, false
+	}
 }
 
 // Test evaluates the expression as a condition, for the lanes of b that are in in. It returns those
@@ -163,7 +169,7 @@ func (s *Scan) Positional(list bool) (is bool) {
 
 // Reads returns how many reads the lanes from lo up to hi took, of which none is bad.
 func (s *Scan) Reads(lo, hi int) (n int) {
-	if len(s.fields)+len(s.once) == 0 || lo == hi {
+	if len(s.fields)+len(s.once)+len(s.nils) == 0 || lo == hi {
 		return 0
 	}
 	for _, f := range s.fields {
@@ -171,6 +177,9 @@ func (s *Scan) Reads(lo, hi int) (n int) {
 	}
 	for _, c := range s.once {
 		n += Count(&c.asked, lo, hi) * c.Once.Reads
+	}
+	for _, c := range s.nils {
+		n += c.reads(lo, hi)
 	}
 	return n
 }
@@ -205,6 +214,11 @@ func (s *Scan) Unlearned() bool {
 			return true
 		}
 	}
+	for _, n := range s.nils {
+		if n.lacks {
+			return true
+		}
+	}
 	return false
 }
 
@@ -215,6 +229,9 @@ func (s *Scan) MaxReads() (n int) {
 	}
 	for _, c := range s.once {
 		n += c.Once.Reads
+	}
+	for _, c := range s.nils {
+		n += max(c.Way.Reads[0], c.Way.Reads[1])
 	}
 	return n
 }

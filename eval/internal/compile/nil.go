@@ -1,0 +1,43 @@
+package compile
+
+import (
+	"github.com/expr-lang/expr/ast"
+
+	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/scan"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+)
+
+// nilTest is a chain of fields that is compared with nil. What a comparison step by step tells the
+// meter depends on whether it is nil, and on types: it is learned from one of each.
+type nilTest struct{ scan.NilWay }
+
+// comparedWithNil returns the nilTest of n if it is .field == nil, or !=; nil otherwise.
+func (c *compiler) comparedWithNil(n *ast.BinaryNode, sides *operands) *nilTest {
+	if _, ok := n.Right.(*ast.NilNode); !ok || sides.left.fields == nil {
+		return nil
+	}
+	if c.nils == nil {
+		c.nils = map[*ast.BinaryNode]*nilTest{}
+	}
+	t := new(nilTest)
+	c.nils[n] = t
+	return t
+}
+
+// learn learns from a comparison of x, which is nil or not. before is what the meter had counted.
+func (t *nilTest) learn(f *machine.Frame, x *loaded, isNil bool, before int) {
+	from, ok := f.Scope.Elem.(value.Live)
+	to, live := x.place.(value.Live)
+	if !ok || !live {
+		return
+	}
+	if t.Cache.LearnNil(from.View, to.View) {
+		t.Known = [2]bool{}
+	}
+	i := 0
+	if isNil {
+		i = 1
+	}
+	t.Reads[i], t.Known[i] = f.Entries()+f.Visit.Owed()-before, true
+}

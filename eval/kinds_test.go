@@ -1,0 +1,67 @@
+package eval
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// TestConvertGivesUp: a batch of texts that take long to be converted is not converted at once.
+func TestConvertGivesUp(t *testing.T) {
+	o := &struct{ List []string }{}
+	for i := range 600 {
+		o.List = append(o.List, fmt.Sprint(strings.Repeat("É", 480), i))
+	}
+	reg := registry.New()
+	reg.Expose("o", o, registry.Frozen())
+	r, err := NewSession(reg, Limits{Time: time.Hour}).Run(t.Context(), Query{Source: "count(o.List, lower(#) endsWith \"é77\")", Explain: true})
+	if err != nil || r.Node.Line(0) != "1" || r.Ways[0].Single < 100 || r.Ways[0].Batched < 100 {
+		t.Errorf("%v, %+v, %v", r.Node, r.Ways, err)
+	}
+}
+
+// TestTimesKeepTheirZones: a time that is an answer has its location, whether it was compared in batches or not.
+func TestTimesKeepTheirZones(t *testing.T) {
+	type event struct{ At time.Time }
+	o := &struct{ List []event }{}
+	zone := time.FixedZone("here", 3600)
+	for i := range 9 {
+		o.List = append(o.List, event{time.Unix(int64(i), 0).In(zone)})
+	}
+	reg := registry.New()
+	reg.Expose("o", o, registry.Frozen())
+	s := NewSession(reg, Limits{Time: time.Hour})
+	for _, line := range []string{"map(o.List, .At)", "map(filter(o.List, .At < now()), .At)", "max(o.List, .At)", "freq(o.List, .At)"} {
+		if r, err := s.Eval(t.Context(), line); err != nil || !strings.Contains(r.Node.Line(0), "01:00:08") {
+			t.Errorf("%s: %v, %v", line, r.Node.Line(0), err)
+		}
+	}
+}
+
+// TestHiddenNil: whether something hidden is nil is not told.
+func TestHiddenNil(t *testing.T) {
+	type node struct{ Next, Hidden *node }
+	o := &struct{ List, Other []*node }{}
+	for range 9 {
+		o.List = append(o.List, &node{Next: new(node)})
+		o.Other = append(o.Other, &node{})
+	}
+	reg := registry.New()
+	reg.Expose("o", o, registry.Frozen(), registry.Hide("List.*.Hidden"))
+	s := NewSession(reg, Limits{Time: time.Hour})
+	for line, want := range map[string]string{
+		"count(o.List, .Next == nil)":                      "0",
+		"count(o.List, .Next != nil)":                      "9",
+		"count(o.Other, .Next == nil)":                     "9",
+		"count(o.List, .Hidden == nil)":                    "redacted",
+		"map([o.Other, o.List], count(#, .Hidden == nil))": "redacted",
+	} {
+		r, err := s.Eval(t.Context(), line)
+		if err == nil && r.Node.Line(0) != want || err != nil && err.(*Error).Code != want {
+			t.Errorf("%s: %v, %v", line, r, err)
+		}
+	}
+}
