@@ -24,6 +24,7 @@ func TestFewOfSorted(t *testing.T) {
 		Text  string
 		Yes   bool
 		Took  time.Duration
+		At    time.Time
 	}
 	o := &struct {
 		List   []ranked
@@ -32,9 +33,11 @@ func TestFewOfSorted(t *testing.T) {
 		Mixed  []any
 	}{}
 	random := rand.New(rand.NewPCG(3, 4))
+	at := time.Unix(1_700_000_000, 5)
+	times := []time.Time{at.UTC(), at.In(time.FixedZone("there", 7200)), {}, at.Add(-1), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(1, 2, 3, 0, 0, 0, 0, time.UTC), at.Add(time.Hour)}
 	for i := range 150 {
 		n := random.IntN(12)
-		o.List = append(o.List, ranked{i, n - 6, uint8(n), []float64{0, math.Copysign(0, -1), math.NaN(), math.Inf(-1), 0.5}[n%5], fmt.Sprint("text ", n), n%2 == 0, time.Duration(6-n) * time.Second})
+		o.List = append(o.List, ranked{i, n - 6, uint8(n), []float64{0, math.Copysign(0, -1), math.NaN(), math.Inf(-1), 0.5}[n%5], fmt.Sprint("text ", n), n%2 == 0, time.Duration(6-n) * time.Second, times[n%len(times)]})
 		o.Floats = append(o.Floats, o.List[i].Float)
 		o.Up = append(o.Up, &ranked{ID: i, Int: i, Text: "same"})
 		o.Mixed = append(o.Mixed, n)
@@ -54,7 +57,7 @@ func TestFewOfSorted(t *testing.T) {
 	}
 	for sorted, member := range map[string]string{
 		"sortBy(o.List, .Int)": ".ID", `sortBy(o.List, .Word, "desc")`: ".ID", "sortBy(frozen.List, .Float)": ".ID", `sortBy(o.List, .Float, "desc")`: ".ID", "sort(o.List, .Text)": ".ID",
-		`sortBy(o.List, .Yes, "desc")`: ".ID", "sortBy(o.List, .Took)": ".ID", "sort(o.Floats)": "#", `sort(o.Floats, "desc")`: "#", "sort(o.Mixed)": "#", "sortBy(o.Up, -.Int)": ".ID", "sortBy(o.Up, .Text)": ".ID",
+		`sortBy(o.List, .Yes, "desc")`: ".ID", "sortBy(o.List, .Took)": ".ID", "sortBy(o.List, .At)": ".ID", `sortBy(frozen.List, .At, "desc")`: ".ID", "sort(o.Floats)": "#", `sort(o.Floats, "desc")`: "#", "sort(o.Mixed)": "#", "sortBy(o.Up, -.Int)": ".ID", "sortBy(o.Up, .Text)": ".ID",
 		"sortBy(filter(o.List, .Int > 3), .Word)": ".ID", `sort(map(o.List, .Word), "desc")`: "#", "sortBy(1..50, # % 7)": "#", "sortBy([3], nil)": "#",
 	} {
 		s.lanes = random.IntN(70)

@@ -34,7 +34,7 @@ func TestFoldsInBatches(t *testing.T) {
 	s := foldsSession(2000)
 	for _, line := range []string{
 		"groupBy(o.list, .City)", "map(groupBy(o.byName, .Hits % 7), len(#))", "groupBy(filter(o.list, .Hits > 2), .City)", "sortBy(o.list, .Hits)", "sortBy(o.byName, .City, \"desc\")[3:]", "sort(o.ints)",
-		"sortBy(o.list, .Hits, \"desc\")[:3]", "reduce(o.list, .Up == 1 ? #acc + .Hits : #acc, 0)", "groupBy(held.list, .City)", "sortBy(held.list, .Hits)[:5]",
+		"sortBy(o.list, .Hits, \"desc\")[:3]", "sortBy(o.list, .At)[:3]", "map(top(o.list, 2, .At), .by)", "min(o.list, .At)", "reduce(o.list, .Up == 1 ? #acc + .Hits : #acc, 0)", "groupBy(held.list, .City)", "sortBy(held.list, .Hits)[:5]",
 	} {
 		r, err := s.Run(t.Context(), Query{Source: line, Mode: Aside, Explain: true})
 		if err != nil {
@@ -77,6 +77,7 @@ func allocations(t *testing.T, s *Session, line string) uint64 {
 type foldsEntry struct {
 	Name, City string
 	Hits, Up   int
+	At         time.Time
 }
 
 func foldsSession(n int) *Session {
@@ -86,7 +87,7 @@ func foldsSession(n int) *Session {
 		ints   []int
 	}{byName: map[string]*foldsEntry{}}
 	for i := range n {
-		e := foldsEntry{Name: fmt.Sprint("entry ", i), City: fmt.Sprint("city ", i%9), Hits: i, Up: 1}
+		e := foldsEntry{Name: fmt.Sprint("entry ", i), City: fmt.Sprint("city ", i%9), Hits: i, Up: 1, At: time.Unix(int64(i*7919%1009), 0)}
 		o.list, o.ints = append(o.list, e), append(o.ints, i)
 		o.byName[e.Name] = &e
 	}

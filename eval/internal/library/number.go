@@ -195,7 +195,7 @@ func eachScalar(f *machine.Frame, args []value.Value, sofar func() machine.Parti
 func eachOf(f *machine.Frame, xs value.Value, do scalars, each func(x value.Value) error) error {
 	var l machine.Loop
 	body := machine.Body{
-		Unlocked: true, Takes: do.takes,
+		Unlocked: true, Moments: true, Takes: do.takes,
 		Each: func(s *machine.Scope) (bool, error) {
 			return true, leavesOf(f, s.Elem, 1, each)
 		},
@@ -252,6 +252,9 @@ func extreme(f *machine.Frame, name string, args []value.Value, sign int) (value
 			case inspect.DurationDatum:
 				_, is := best.(value.Duration)
 				return best == nil || is
+			case inspect.TimeDatum:
+				_, ok := value.DatumAs(best, inspect.TimeDatum)
+				return best == nil || ok
 			case inspect.TextDatum:
 				_, is := best.(value.String)
 				return best == nil || is
@@ -261,6 +264,14 @@ func extreme(f *machine.Frame, name string, args []value.Value, sign int) (value
 		lanes: func(l *machine.Lanes) error {
 			lane := scan.Extreme(l.Values, sign, l.In, l.Lo, l.Hi)
 			if lane < 0 {
+				return nil
+			}
+			if l.Values.Kind == inspect.TimeDatum {
+				// An answer has its location.
+				d, ok := value.DatumAs(best, inspect.TimeDatum)
+				if above := scan.Beyond(l.Values, d, sign, l.In, lane, lane+1); !ok || above.Has(lane) {
+					l.Leave(lane)
+				}
 				return nil
 			}
 			return each(l.Value(lane))

@@ -76,7 +76,7 @@ type best struct {
 // body is what is done with the elements.
 func (b *best) body() machine.Body {
 	return machine.Body{
-		Lends: true, Takes: b.takes, Lanes: b.addLanes,
+		Lends: true, Moments: true, Takes: b.takes, Lanes: b.addLanes,
 		Each: func(s *machine.Scope) (bool, error) {
 			r, err := b.rank(s)
 			if err != nil || b.n == 0 {
@@ -166,6 +166,10 @@ func (b *best) addLanes(l *machine.Lanes) (more bool, err error) {
 			until = 8
 		}
 		if lane = in.Next(lane); lane >= l.Hi {
+			break
+		}
+		if l.Values.Kind == inspect.TimeDatum {
+			l.Leave(lane) // an answer has its location
 			break
 		}
 		s := l.Scope(lane)

@@ -36,6 +36,8 @@ type Body struct {
 	Test bool
 	// Bare says that Lanes needs nothing of the elements.
 	Bare bool
+	// Moments says that Lanes takes times, too; see [scan.Scan.Moments].
+	Moments bool
 	// Lends says that Lanes calls Scope.
 	Lends bool
 	// Takes reports whether Lanes takes such values, of the predicate and of the second one. Others
@@ -599,6 +601,9 @@ func (w *overLanes) evaluate(b *access.Batch, body *Body) {
 			no.AndNot(bad)
 			*yes = no
 		}
+	case body.Moments:
+		l.Values = w.values.Moments(b, &w.in)
+		w.bad.Or(&l.Values.Bad)
 	default:
 		l.Values = w.values.Values(b, &w.in)
 		w.bad.Or(&l.Values.Bad)

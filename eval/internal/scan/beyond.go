@@ -9,7 +9,7 @@ import (
 // Ranks reports whether Beyond knows the order of such values.
 func Ranks(k inspect.DatumKind) bool {
 	switch k {
-	case inspect.BoolDatum, inspect.IntDatum, inspect.UintDatum, inspect.FloatDatum, inspect.Float32Datum, inspect.DurationDatum, inspect.TextDatum:
+	case inspect.BoolDatum, inspect.IntDatum, inspect.UintDatum, inspect.FloatDatum, inspect.Float32Datum, inspect.DurationDatum, inspect.TimeDatum, inspect.TextDatum:
 		return true
 	}
 	return false
@@ -20,7 +20,7 @@ func Ranks(k inspect.DatumKind) bool {
 // d has the kind of v, of which Ranks is true.
 func Beyond(v *Vector, d inspect.Datum, sign int, in *inspect.Mask, lo, hi int) (beyond inspect.Mask) {
 	switch v.Kind {
-	case inspect.IntDatum, inspect.DurationDatum:
+	case inspect.IntDatum, inspect.DurationDatum, inspect.TimeDatum:
 		beyondWord(v.Bits[:hi], lo, d.Bits, sign < 0, 1<<63, &beyond)
 	case inspect.UintDatum, inspect.BoolDatum:
 		beyondWord(v.Bits[:hi], lo, d.Bits, sign < 0, 0, &beyond)

@@ -9,7 +9,7 @@ import (
 
 // Extreme returns the lane from lo up to hi in in, nil for all, that has the greatest value, or the
 // least one if sign is negative: of equal ones the first, and a NaN if there is one. lane is -1 if
-// there are no lanes. The values are numbers, durations or texts, which is the caller's to see to.
+// there are no lanes. The values are numbers, durations, times or texts, which is the caller's to see to.
 func Extreme(v *Vector, sign int, in *inspect.Mask, lo, hi int) (lane int) {
 	lanes := Between(lo, hi)
 	if in != nil {
@@ -20,7 +20,7 @@ func Extreme(v *Vector, sign int, in *inspect.Mask, lo, hi int) (lane int) {
 		return -1
 	}
 	switch v.Kind {
-	case inspect.IntDatum, inspect.DurationDatum:
+	case inspect.IntDatum, inspect.DurationDatum, inspect.TimeDatum:
 		return extremeWord(v.Bits, sign < 0, 1<<63, &lanes, lane, hi)
 	case inspect.UintDatum:
 		return extremeWord(v.Bits, sign < 0, 0, &lanes, lane, hi)

@@ -143,14 +143,19 @@ func (s *Scan) Test(b *access.Batch, in *inspect.Mask) (yes, bad *inspect.Mask) 
 // Values evaluates the expression for the lanes of b that are in in. Bad has the lanes that have to be
 // done step by step.
 func (s *Scan) Values(b *access.Batch, in *inspect.Mask) *Vector {
-	s.begin(b)
-	v := s.root.eval(&s.batch, in)
+	v := s.Moments(b, in)
 	if v.Kind == inspect.TimeDatum {
 		// As an answer a time has a location.
 		s.none = Vector{Bad: *in}
 		return &s.none
 	}
 	return v
+}
+
+// Moments is Values, but has times too: without their locations, so that they are good for comparing.
+func (s *Scan) Moments(b *access.Batch, in *inspect.Mask) *Vector {
+	s.begin(b)
+	return s.root.eval(&s.batch, in)
 }
 
 // Positional reports whether the expression asks for the position of an element, in a list or else

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/inspect"
@@ -244,8 +245,14 @@ func DatumOf(x Value) (d inspect.Datum) {
 	return d
 }
 
-// DatumAs returns the Datum of kind k of which OfDatum makes x; ok is false if there is none.
+// DatumAs returns the Datum of kind k of which OfDatum makes x, or that has the moment of the time x; ok
+// is false if there is none.
 func DatumAs(x Value, k inspect.DatumKind) (d inspect.Datum, ok bool) {
+	if t, is := x.(Time); is && k == inspect.TimeDatum {
+		d.Kind = k
+		d.Bits, ok = inspect.BitsOfTime(time.Time(t))
+		return d, ok
+	}
 	d = DatumOf(x)
 	if i, is := x.(Int); is && k == inspect.UintDatum && i >= 0 {
 		d.Kind = k
