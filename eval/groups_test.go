@@ -1,11 +1,14 @@
 package eval
 
 import (
+	"fmt"
 	"io"
 	"math"
+	"math/rand"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -237,5 +240,44 @@ func TestConnections(t *testing.T) {
 	}
 	if got := shown(t, s, `len(freq(server.activeConn, .curState))`); got != "1" {
 		t.Error(got)
+	}
+}
+
+// TestGroupsOfMany: groups are told apart by all that they are, whatever of it fits into words, and
+// however many there are.
+func TestGroupsOfMany(t *testing.T) {
+	random := rand.New(rand.NewSource(1))
+	var texts []string
+	var numbers []int
+	for range 5000 {
+		// The same bytes in texts of other lengths, with zeros at their ends.
+		text := strings.Repeat("a\x00b\x00\x00"[random.Intn(3):], 1+random.Intn(6))
+		text = text[:random.Intn(len(text)+1)]
+		if random.Intn(2) == 0 {
+			text = strconv.Itoa(random.Intn(1000)) + text
+		}
+		texts = append(texts, strings.Clone(text))
+		numbers = append(numbers, random.Intn(1000)<<random.Intn(54))
+	}
+	reg := registry.New()
+	reg.Expose("texts", &texts)
+	reg.Expose("numbers", &numbers)
+	s := NewSession(reg, Limits{Time: time.Hour})
+	slow := NewSession(reg, Limits{Time: time.Hour})
+	slow.stepwise = true
+	for _, source := range []string{
+		"map(freq(texts, #), [.value, .count])", "map(freq(numbers, #), [.value, .count])",
+		"map(groupBy(texts, #), len(#))", "map(groupBy(numbers, #), len(#))",
+	} {
+		show := func(s *Session) string {
+			x, err := answer(t, s, source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return fmt.Sprintf("%q", x)
+		}
+		if got, want := show(s), show(slow); got != want {
+			t.Errorf("%s: %.300s, want %.300s", source, got, want)
+		}
 	}
 }

@@ -30,6 +30,10 @@ func (t *Texts) add(i int, s string) bool {
 // Len is the number of texts. Number 0 is always the empty one.
 func (t *Texts) Len() int { return t.copies.Len() }
 
+// Short returns the bytes of text i as two words, if it has no more than these: two texts of one size
+// are the same if their words are. Behind its end these may have anything.
+func (t *Texts) Short(i int) (a, b uint64, size int, ok bool) { return t.copies.Short(i) }
+
 // At returns text i. It is good until the Column is read again, and must not be changed.
 func (t *Texts) At(i int) []byte { return t.copies.At(i) }
 

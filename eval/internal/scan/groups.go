@@ -10,6 +10,8 @@ type Groups struct {
 
 	batch []int32 // the numbers of the texts of a batch, -1 for those that are not known
 	met   int     // bytes of all texts
+
+	lately []recent // those that were met last, by a hash
 }
 
 // maxMet bounds the values that Groups remembers, and maxMetBytes the bytes of the texts among them.
@@ -41,6 +43,9 @@ func (g *Groups) Each(v *Vector, in *inspect.Mask, lo, hi int, number func(lane 
 
 // Begin begins with a vector, for Find and Remember.
 func (g *Groups) Begin(v *Vector) {
+	if g.lately == nil {
+		g.lately = make([]recent, 1<<recentBits)
+	}
 	if v.Kind == inspect.TextDatum {
 		g.batch = g.batch[:0]
 		for range v.Text.Len() {
@@ -51,6 +56,47 @@ func (g *Groups) Begin(v *Vector) {
 
 // Find returns the number of the value of a lane, -1 if it is not known.
 func (g *Groups) Find(v *Vector, lane int) int {
+	a, b, tag := wordsOf(v, lane)
+	at := &g.lately[recentAt(a, b)]
+	if tag != 0 && at.tag == tag && at.a == a && at.b == b {
+		return int(at.number)
+	}
+	n := g.known(v, lane)
+	if n >= 0 && tag != 0 {
+		*at = recent{a, b, tag, int32(n)}
+	}
+	return n
+}
+
+// recent is a value that was met, of up to two words, and its number.
+type recent struct {
+	a, b   uint64
+	tag    uint32 // see wordsOf
+	number int32
+}
+
+// recentBits says how many of them Groups remembers beside its maps, as a power of 2.
+const recentBits = 9
+
+// recentAt returns where a value is remembered. Where values collide, the maps have them.
+func recentAt(a, b uint64) uint64 {
+	return (a*0x9e3779b97f4a7c15 ^ b*0xc2b2ae3d27d4eb4f) >> (64 - recentBits)
+}
+
+// wordsOf returns the value of a lane as words, and as tag its kind and the size of a text. Equal
+// ones are equal values. tag is 0 for a text that has more bytes.
+func wordsOf(v *Vector, lane int) (a, b uint64, tag uint32) {
+	if v.Kind != inspect.TextDatum {
+		return v.Bits[lane], 0, uint32(v.Kind)
+	}
+	a, b, size, ok := v.Text.Short(int(v.Text.Ref[lane]))
+	if !ok {
+		return 0, 0, 0
+	}
+	return a, b, uint32(size)<<8 | uint32(v.Kind)
+}
+
+func (g *Groups) known(v *Vector, lane int) int {
 	if v.Kind == inspect.TextDatum {
 		return g.knownTexts(v, lane)
 	}

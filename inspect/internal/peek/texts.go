@@ -36,6 +36,22 @@ func (t *Texts) At(i int) []byte {
 	return t.arena.Bytes(b + n)[b : b+n : b+n]
 }
 
+// Short returns the bytes of text i as two words, if it has no more than these: two texts of one size
+// are the same if their words are. Behind its end these may have anything.
+func (t *Texts) Short(i int) (a, b uint64, size int, ok bool) {
+	n, at := t.size[i], t.begin[i]/8
+	if n > 16 {
+		return 0, 0, 0, false
+	}
+	if n > 0 {
+		a = t.arena[at]
+	}
+	if n > 8 {
+		b = t.arena[at+1]
+	}
+	return a, b, int(n), true
+}
+
 // maxTexts is the most bytes of Texts.
 const maxTexts = 1 << 20
 
@@ -120,12 +136,13 @@ func (l *Lanes) texts(t *Texts, ref []uint16, offsets []uintptr, max uintptr, ba
 		}
 	}
 	for i, n := range t.n {
-		w, b := &bad[i/64], uint64(1)<<(i%64)
 		if n > max || n != 0 && t.addr[i] < firstPage {
-			*w |= b
+			bad[i/64] |= 1 << (i % 64)
 		}
-		if *w&b != 0 {
-			t.n[i] = 0
+	}
+	for w, m := range bad {
+		for ; m != 0; m &= m - 1 {
+			t.n[w*64+bits.TrailingZeros64(m)] = 0
 		}
 	}
 	t.number(ref)
@@ -145,18 +162,23 @@ func (l *Lanes) texts(t *Texts, ref []uint16, offsets []uintptr, max uintptr, ba
 // number gives the text of each lane a number. Two lanes whose headers were the same before their
 // bytes were read, and are read again afterwards, have the same text.
 func (t *Texts) number(ref []uint16) {
-	t.from, t.len = append(Sized(t.from, len(ref)+1)[:0], 0), append(Sized(t.len, len(ref)+1)[:0], 0)
+	t.from, t.len = Sized(t.from, len(ref)+1), Sized(t.len, len(ref)+1)
+	t.from[0], t.len[0] = 0, 0
 	if t.plain > 0 {
 		t.plain--
-		for i, n := range t.n {
+		last := 0
+		for i, n := range t.n[:len(ref)] {
 			ref[i] = 0
 			if n != 0 {
-				ref[i] = uint16(len(t.len))
-				t.from, t.len = append(t.from, t.addr[i]), append(t.len, n)
+				last++
+				ref[i] = uint16(last)
+				t.from[last], t.len[last] = t.addr[i], n
 			}
 		}
+		t.from, t.len = t.from[:last+1], t.len[:last+1]
 		return
 	}
+	t.from, t.len = t.from[:1], t.len[:1]
 	t.dict = Sized(t.dict, 2*MaxLanes)
 	clear(t.dict)
 	for i, n := range t.n {
@@ -191,13 +213,15 @@ func hashOf(a, n uintptr) uint32 {
 
 // copy copies the numbered texts into the arena. Those for which there is no room are bad.
 func (t *Texts) copy(ref []uint16, bad []uint64) {
-	t.begin, t.size = append(Sized(t.begin, len(t.len))[:0], 0), append(Sized(t.size, len(t.len))[:0], 0)
+	t.begin, t.size = Sized(t.begin, len(t.len)), Sized(t.size, len(t.len))
+	t.begin[0], t.size[0] = 0, 0
 	for i, n := range t.len[1:] {
 		if size := (n + 7) &^ 7; size <= maxTexts-t.used {
-			t.begin, t.size = append(t.begin, uint32(t.used)), append(t.size, uint32(n))
+			t.begin[i+1], t.size[i+1] = uint32(t.used), uint32(n)
 			t.used += size
 			continue
 		}
+		t.begin, t.size = t.begin[:i+1], t.size[:i+1]
 		for lane, number := range ref {
 			if int(number) > i {
 				bad[lane/64] |= 1 << (lane % 64)
