@@ -1,27 +1,12 @@
 package eval
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/sightglass-go/sightglass/registry"
 )
-
-// TestConvertGivesUp: a batch of texts that take long to be converted is not converted at once.
-func TestConvertGivesUp(t *testing.T) {
-	o := &struct{ List []string }{}
-	for i := range 600 {
-		o.List = append(o.List, fmt.Sprint(strings.Repeat("É", 480), i))
-	}
-	reg := registry.New()
-	reg.Expose("o", o, registry.Frozen())
-	r, err := NewSession(reg, Limits{Time: time.Hour}).Run(t.Context(), Query{Source: "count(o.List, lower(#) endsWith \"é77\")", Explain: true})
-	if err != nil || r.Node.Line(0) != "1" || r.Ways[0].Single < 100 || r.Ways[0].Batched < 100 {
-		t.Errorf("%v, %+v, %v", r.Node, r.Ways, err)
-	}
-}
 
 // TestTimesKeepTheirZones: a time that is an answer has its location, whether it was compared in batches or not.
 func TestTimesKeepTheirZones(t *testing.T) {
