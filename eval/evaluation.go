@@ -14,6 +14,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect/render"
+	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/text"
 	"github.com/sightglass-go/sightglass/registry"
 )
@@ -120,12 +121,26 @@ func (e *evaluation) rescue(err *error) {
 func (e *evaluation) error(err error, source string) *Error {
 	f := fault.From(err)
 	if f.Limit == "" && f.Code != "cancelled" {
-		return newError(err, source)
+		return newError(e.sayWhoHolds(f), source)
 	}
 	p, found := e.partialOrNone()
 	failed := newError(e.sayHowFar(err, found, source), source)
 	failed.Partial = p
 	return failed
+}
+
+// sayWhoHolds adds to the error of a lock that could not be had who waits for it, and may hold it.
+func (e *evaluation) sayWhoHolds(f *fault.Error) *fault.Error {
+	var held *access.GuardError
+	if !errors.As(f.Err, &held) || held.Waited == 0 || e.Over() != nil {
+		return f
+	}
+	told := e.Visit.WhoHolds(held)
+	if told == "" {
+		return f
+	}
+	with := *f
+	return with.With("%s; %s", told, f.Hint)
 }
 
 // partialOrNone is partial, or nothing if that panics: nothing above would recover.

@@ -14,6 +14,7 @@ type Error struct {
 	Owner  bool   // Guard has an owner, who did not answer
 	Busy   bool   // it was not waited for: another guard was held, or of an owner earlier reads still wait
 	Held   bool   // an owner was not asked, because a guard was held
+	Memory Memory // of a lock that was waited for; zero if that is not known
 	Why    string // how the lock, or the function that reaches the owner, failed; "" if it did not
 }
 

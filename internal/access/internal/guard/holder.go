@@ -135,7 +135,7 @@ func (h *Holder) take(k *Lock) error {
 		return &Error{Guard: k.String(), Busy: true}
 	}
 	if waited, ok := h.refused[guard{addr: k.addr}]; ok {
-		return &Error{Guard: k.String(), Waited: waited}
+		return &Error{Guard: k.String(), Waited: waited, Memory: Memory{k.addr, k.size}}
 	}
 	start := time.Now()
 	for pause := firstPause; ; pause = min(2*pause, maxPause) {
@@ -149,7 +149,7 @@ func (h *Holder) take(k *Lock) error {
 		if waited >= h.patience {
 			h.waited += waited
 			h.refuse(guard{addr: k.addr}, waited)
-			return &Error{Guard: k.String(), Waited: waited}
+			return &Error{Guard: k.String(), Waited: waited, Memory: Memory{k.addr, k.size}}
 		}
 		jitter := rand.N(pause / 2)
 		if err := h.pace.Sleep(h.ctx, min(pause-jitter, h.patience-waited)); err != nil {

@@ -25,6 +25,7 @@ type Lock struct {
 	// it are trusted.
 	Declared bool
 
+	size   uintptr // of the lock, 0 if that is not known
 	addr   uintptr // identifies the lock, whatever path leads to it
 	try    func() bool
 	unlock func()
@@ -68,6 +69,9 @@ func Declare(l sync.Locker) *Lock {
 	switch r := reflect.ValueOf(l); r.Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Chan:
 		k.addr = r.Pointer()
+		if r.Kind() == reflect.Pointer {
+			k.size = r.Type().Elem().Size()
+		}
 	default:
 		k.addr = reflect.ValueOf(k).Pointer()
 	}

@@ -74,7 +74,7 @@ func (r *Rules) OwnLock(v inspect.Value) *Lock {
 	if !ok {
 		return NotTaken
 	}
-	k := &Lock{addr: m.Addr(), Name: f.Name, Declared: declared, wanted: m.Contended}
+	k := &Lock{addr: m.Addr(), size: m.Type().Size(), Name: f.Name, Declared: declared, wanted: m.Contended}
 	switch m := ptr.(type) {
 	case *sync.Mutex:
 		k.try, k.unlock = m.TryLock, m.Unlock

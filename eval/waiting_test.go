@@ -1,0 +1,200 @@
+package eval
+
+import (
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// quay has locks that methods hold while they wait for a channel.
+type quay struct {
+	stock int
+	mu    sync.Mutex
+	rw    sync.RWMutex
+	free  sync.Mutex
+	inner struct {
+		mu sync.Mutex // lies where inner begins
+	}
+	jobs chan int
+}
+
+//go:noinline
+func (d *quay) refill(c chan int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.stock += <-c
+}
+
+//go:noinline
+func (d *quay) refillPlain(c chan int) {
+	d.mu.Lock()
+	n := <-c
+	d.stock += n
+	d.mu.Unlock()
+}
+
+//go:noinline
+func (d *quay) count(c chan int) {
+	d.rw.RLock()
+	defer d.rw.RUnlock()
+	<-c
+}
+
+//go:noinline
+func (d *quay) take() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.stock--
+}
+
+//go:noinline
+func (d *quay) change() {
+	d.rw.Lock()
+	defer d.rw.Unlock()
+}
+
+// until evaluates source until it is true.
+func until(t *testing.T, s *Session, source string) {
+	t.Helper()
+	for begin := time.Now(); ; time.Sleep(time.Millisecond) {
+		got := show(t, s, source)
+		if got == "true" {
+			return
+		}
+		if time.Since(begin) > 20*time.Second {
+			t.Fatalf("%s stays %s", source, got)
+		}
+	}
+}
+
+func TestWaiting(t *testing.T) {
+	for _, holder := range []struct {
+		name, says string
+		hold       func(*quay, chan int)
+	}{
+		{"deferred", "its address stands in the frame of", (*quay).refill},
+		{"plain", "stands in the frame of", (*quay).refillPlain},
+	} {
+		t.Run(holder.name, func(t *testing.T) {
+			d := &quay{jobs: make(chan int)}
+			reg := registry.New()
+			reg.Expose("quay", d, registry.Guard(nil))
+			reg.Goroutines()
+			s := NewSession(reg, Limits{Time: time.Hour})
+			var ended sync.WaitGroup
+			c, stop := make(chan int), make(chan int)
+			ended.Go(func() { holder.hold(d, c) })
+			until(t, s, `any(goroutines, .top contains "quay).refill" and .wait == "chan receive")`)
+			for range 3 {
+				ended.Go(d.take)
+			}
+			ended.Go(func() { d.count(stop) })
+			until(t, s, `any(goroutines, .top contains "quay).count" and .wait == "chan receive")`)
+			ended.Go(d.change)
+			until(t, s, `waiting(quay.mu)[0].waiting == 3 and waiting(quay.rw)[0].waiting == 1`)
+
+			got := show(t, s, "waiting(quay.mu)")
+			for _, want := range []string{"quay.mu: locked", "3 wait in", "eval.(*quay).take", "sync.Mutex.Lock", "chan receive in eval.(*quay).refill", holder.says} {
+				if !strings.Contains(got, want) {
+					t.Errorf("no %q in\n%s", want, got)
+				}
+			}
+			got = show(t, s, "waiting(quay.rw)")
+			for _, want := range []string{"quay.rw: 1 reading, a writer waiting", "1 waits in", "eval.(*quay).change", "chan receive in eval.(*quay).count"} {
+				if !strings.Contains(got, want) {
+					t.Errorf("no %q in\n%s", want, got)
+				}
+			}
+			for source, want := range map[string]string{
+				"waiting(quay.free)":                                      "nobody holds it",
+				"waiting(quay.inner.mu)":                                  "nobody waits",
+				"map(waiting(quay), .path)":                               `["quay.mu", "quay.rw", "quay.free", "quay.inner.mu", "quay.jobs"]`,
+				"sum(waiting(quay), .waiting)":                            "4",
+				"waiting(quay.stock)":                                     "is no lock, channel, WaitGroup or Cond",
+				"len(waiting(quay.mu)[0].likely)":                         "1",
+				"waiting(quay.free)[0].likely":                            "[]",
+				"waiting(quay.mu)[0].waiters[0].count":                    "3",
+				"count(goroutines, any(.waitsFor, .path == \"quay.mu\"))": "3",
+			} {
+				if got := show(t, s, source); !strings.Contains(got, want) {
+					t.Errorf("%s: %s, want %s", source, got, want)
+				}
+			}
+			c <- 1
+			close(stop)
+			ended.Wait()
+			if got := show(t, s, "waiting(quay.mu)"); got != "quay.mu: unlocked\n  nobody waits\n  nobody holds it" {
+				t.Error(got)
+			}
+		})
+	}
+}
+
+// TestWaitingForMany: of each thing that goroutines wait for, who waits is told.
+func TestWaitingForMany(t *testing.T) {
+	y := newYard()
+	y.waiters(t, 2)
+	s := NewSession(y.registry(), Limits{Time: time.Hour})
+	for source, want := range map[string]string{
+		"waiting(yard.jobs)[0].waiting":         "4",
+		"waiting(yard.other)[0].waiting":        "2",
+		"waiting(yard.wg)[0].waiters[0].wait":   `"sync.WaitGroup.Wait"`,
+		"waiting(yard.cond)[0].waiters[0].wait": `"sync.Cond.Wait"`,
+		"waiting(yard.rw)[0].waiters[0].wait":   `"sync.RWMutex.RLock"`,
+		"waiting(yard.shards[2])[0].waiting":    "2",
+		"waiting(yard.shards[1])[0].waiting":    "0",
+		"waiting(yard.secret.token)":            "redacted",
+		"waiting(yard.first)":                   "is no lock",
+		"waiting(goroutines[0].id)":             "is no lock",
+	} {
+		if got := show(t, s, source); !strings.Contains(got, want) {
+			t.Errorf("%s: %s, want %s", source, got, want)
+		}
+	}
+	reg := registry.New()
+	reg.Expose("yard", y, registry.Guard(nil))
+	if got := show(t, NewSession(reg, Limits{Time: time.Hour}), "waiting(yard.mu)"); !strings.Contains(got, "does not expose") {
+		t.Error(got)
+	}
+}
+
+// TestHeldGuard: the error of a lock that could not be had says who waits for it and who may hold it,
+// where goroutines are exposed.
+func TestHeldGuard(t *testing.T) {
+	d := &quay{jobs: make(chan int)}
+	reg := registry.New()
+	reg.GuardWait = 10 * time.Millisecond
+	reg.Expose("quay", map[string]int{"other": 1})
+	held := map[string]int{"a": 1}
+	reg.Expose("held", &held, registry.Guard(&d.mu))
+	s := NewSession(reg, Limits{Time: time.Hour})
+	var ended sync.WaitGroup
+	c := make(chan int)
+	all := registry.New()
+	all.Goroutines()
+	look := NewSession(all, Limits{Time: time.Hour})
+	ended.Go(func() { d.refill(c) })
+	until(t, look, `any(goroutines, .top contains "quay).refill" and .wait == "chan receive")`)
+	for range 2 {
+		ended.Go(d.take)
+	}
+	until(t, look, `count(goroutines, .top contains "quay).take" and .wait == "sync.Mutex.Lock") == 2`)
+	if got := show(t, s, "held.a"); strings.Contains(got, "goroutine") || !strings.Contains(got, "was held for all of") {
+		t.Error(got)
+	}
+	reg.Goroutines()
+	got := show(t, s, "held.a")
+	for _, want := range []string{"was held for all of", "2 goroutines wait for it, and the likely holder is goroutine ", "eval.(*quay).refill (chan receive); scalars can still be read"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in %s", want, got)
+		}
+	}
+	c <- 1
+	ended.Wait()
+	if got := show(t, s, "held.a"); got != "1" {
+		t.Error(got)
+	}
+}

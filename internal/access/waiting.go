@@ -1,0 +1,187 @@
+package access
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/text"
+)
+
+// Awaited is a lock or a channel, with who waits for it.
+type Awaited struct {
+	Path    string
+	State   string // "locked, 2 waiting", "unlocked", "0 of 5"; "" if it is not known
+	Chan    bool
+	Free    bool // it is a lock, and nobody holds it
+	AtStart bool // the lock lies where the struct around it begins, and has its address
+	Waiters []*inspect.Goroutine
+	// Likely are those who may hold the lock: its address, or else that of the struct around it,
+	// stands in a frame of theirs. Nobody can tell for certain.
+	Likely []Holder
+
+	memory, around inspect.Span
+}
+
+// Holder is a goroutine that may hold a lock.
+type Holder struct {
+	*inspect.Goroutine
+	Function string // whose frame has the address
+	Around   bool   // of the struct around the lock
+}
+
+// maxAwaited bounds the locks and channels of an object that are looked at.
+const maxAwaited = 256
+
+// Waiting returns who waits for the lock or channel v, or for each lock and channel that lies in the
+// struct v by value. The error is a *NameError if goroutines are not exposed.
+func (v *View) Waiting() ([]*Awaited, error) {
+	all, err := v.visit.Goroutines()
+	if err != nil {
+		return nil, err
+	}
+	t, err := v.Target()
+	if err != nil {
+		return nil, err
+	}
+	if t == nil {
+		return nil, &NilError{Path: v.Path(), Op: "goroutines that wait"}
+	}
+	if err := t.checkShown(); err != nil {
+		return nil, err
+	}
+	var list []*Awaited
+	t.collectAwaited(&list, 0)
+	if len(list) == 0 {
+		return nil, t.typeError("is no lock, channel, WaitGroup or Cond, nor a struct with one")
+	}
+	return list, v.visit.answerWaiting(list, all)
+}
+
+// collectAwaited adds v, or what lies in it.
+func (v *View) collectAwaited(list *[]*Awaited, depth int) {
+	v.decide()
+	if v.hidden || depth > maxOwnedDepth || len(*list) >= maxAwaited || !v.val.IsValid() {
+		return
+	}
+	t := v.val.Type()
+	switch {
+	case t.Kind() == reflect.Chan:
+		at, err := v.val.Word()
+		if err != nil || at == 0 {
+			return
+		}
+		state, _ := v.val.Describe()
+		*list = append(*list, &Awaited{Path: v.Path(), State: state, Chan: true, memory: inspect.Span{Addr: at, Size: 1}})
+	case isWaitedFor(t) && v.val.Addr() != 0:
+		a := &Awaited{Path: v.Path(), memory: inspect.Span{Addr: v.val.Addr(), Size: t.Size()}}
+		a.State, _ = v.val.Describe()
+		a.Free = strings.HasPrefix(a.State, "unlocked")
+		if up := v.up; up != nil && v.step == stepField && up.val.Addr() != 0 {
+			a.AtStart = up.val.Addr() == a.memory.Addr
+			a.around = inspect.Span{Addr: up.val.Addr(), Size: 1}
+		}
+		*list = append(*list, a)
+	case t.Kind() == reflect.Struct:
+		for i := range t.NumField() {
+			if k := t.Field(i).Type.Kind(); k != reflect.Struct && k != reflect.Chan && k != reflect.Array {
+				continue
+			}
+			if f := v.fieldAt(i); f != nil {
+				f.collectAwaited(list, depth+1)
+			}
+		}
+	case t.Kind() == reflect.Array && leadsOn(t.Elem()):
+		for i := range min(t.Len(), maxAwaited) {
+			if e, err := v.val.Index(i); err == nil {
+				v.newChild(e, place{step: stepIndex, index: i}).collectAwaited(list, depth+1)
+			}
+		}
+	}
+}
+
+// answerWaiting finds who waits for each of list, and who may hold it.
+func (vis *Visit) answerWaiting(list []*Awaited, all *inspect.Goroutines) error {
+	byID := make(map[int]*inspect.Goroutine, len(all.All))
+	if err := vis.meter.keep(32 * len(all.All)); err != nil {
+		return err
+	}
+	for i := range all.All {
+		g := &all.All[i]
+		byID[g.ID()] = g
+		for _, w := range g.Awaits() {
+			for _, a := range list {
+				if w.Addr() >= a.memory.Addr && w.Addr() < a.memory.Addr+a.memory.Size {
+					a.Waiters = append(a.Waiters, g)
+				}
+			}
+		}
+	}
+	// The spans of the locks, and behind them of the structs around them.
+	var spans []inspect.Span
+	var of []*Awaited
+	for _, a := range list {
+		if !a.Chan && !a.Free {
+			spans, of = append(spans, a.memory), append(of, a)
+		}
+	}
+	locks := len(of)
+	for _, a := range of[:locks] {
+		if a.around.Addr != 0 && !a.AtStart {
+			spans, of = append(spans, a.around), append(of, a)
+		}
+	}
+	mentions, err := inspect.ReadMentions(spans, vis.keepGoroutine)
+	if err != nil {
+		return err
+	}
+	for _, around := range []bool{false, true} {
+		for _, m := range mentions {
+			a, g := of[m.Span], byID[m.Goroutine]
+			if g == nil || around != (m.Span >= locks) || around && len(a.Likely) > 0 && !a.Likely[0].Around || waits(a.Waiters, g) {
+				continue
+			}
+			a.Likely = append(a.Likely, Holder{g, m.Function, around})
+		}
+	}
+	return nil
+}
+
+func waits(list []*inspect.Goroutine, g *inspect.Goroutine) bool {
+	for _, w := range list {
+		if w == g {
+			return true
+		}
+	}
+	return false
+}
+
+// WhoHolds says how many wait for the lock that could not be had, and who may hold it, for people. It
+// is "" where goroutines are not exposed, or cannot be read now.
+func (vis *Visit) WhoHolds(e *GuardError) string {
+	if e.Memory.Base == 0 || e.Memory.Size == 0 || !vis.hasGoroutines() || vis.Holding() {
+		return ""
+	}
+	all, err := vis.Goroutines()
+	if err != nil {
+		return ""
+	}
+	a := &Awaited{memory: inspect.Span{Addr: e.Memory.Base, Size: e.Memory.Size}}
+	if err := vis.answerWaiting([]*Awaited{a}, all); err != nil {
+		return ""
+	}
+	said := text.Count(len(a.Waiters), "goroutine waits", "goroutines wait") + " for it"
+	if len(a.Likely) == 0 {
+		return said + ", and who holds it is not known"
+	}
+	h := a.Likely[0]
+	said += ", and the likely holder is goroutine " + strconv.Itoa(h.ID()) + " in " + text.ShortPaths(h.Function)
+	if h.Wait() != "" {
+		said += " (" + h.Wait() + ")"
+	}
+	if n := len(a.Likely) - 1; n > 0 {
+		said += " or one of " + text.Thousands(n) + " more"
+	}
+	return said
+}
