@@ -18,7 +18,7 @@ import (
 
 var _ = define(ObjectFunctions, []Function{
 	{Name: "census", Args: "x", Max: 1, Reads: Composites, Run: censusOf,
-		Summary: "what fills the memory that x leads to, by type, or all that is exposed does", Example: `census(orders)`},
+		Summary: "what fills the memory that x leads to, by type, or all that is exposed does", Example: `census(cache)`},
 })
 
 // censusOf is census(x): the memory of x and of all that it leads to, by the types of what lies in

@@ -15,7 +15,7 @@ import (
 
 var _ = define(ObjectFunctions, []Function{
 	{Name: "refs", Args: "x", Min: 1, Reads: Composites, Run: refs,
-		Summary: "who leads to x, among all that is exposed", Example: `refs(orders.pending[0])`},
+		Summary: "who leads to x, among all that is exposed", Example: `refs(cache.items.ax)`},
 })
 
 const (
