@@ -165,6 +165,9 @@ func (w *walk) readBatches() error {
 	rehearsed := w.rehearsal.begin(w.met)
 	most := w.most()
 	want := min(firstLanes, most)
+	if w.of.visit.lanes > 0 {
+		want = most
+	}
 	switch {
 	case w.met == 0:
 		// The first goes step by step, and others follow it.
@@ -213,6 +216,9 @@ func (w *walk) readBatches() error {
 // fitting returns how many entries to ask for, at most, if they are to take no more than half of
 // the time that is left.
 func (w *walk) fitting(left time.Duration, most int) int {
+	if w.of.visit.lanes > 0 {
+		return most
+	}
 	return max(1, int(min(left/(2*w.slot), time.Duration(most))))
 }
 

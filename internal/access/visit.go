@@ -42,7 +42,7 @@ type Visit struct {
 	}
 	report report // what an answer must tell
 
-	lanes   int // of a batch, at most; 0 for as many as time allows
+	lanes   int // of a batch; 0 for as many as time allows
 	batches int // under one hold of a guard, likewise
 	types   typeCache
 	key     []byte  // reused for the key of each entry of a walk
@@ -109,8 +109,8 @@ func (vis *Visit) Share(part float64) { vis.pace.SetShare(part) }
 // Owed is how many reads the Meter has not been told of yet, as a guard is held.
 func (vis *Visit) Owed() int { return vis.meter.reads }
 
-// Lanes bounds the entries of a [Batch], and the batches under one hold of a guard; 0 means as many as
-// time allows. It is for tests.
+// Lanes sets how many places a [Batch] has, where there are as many, and bounds the batches under one
+// hold of a guard; 0 means as many as time allows. It is for tests.
 func (vis *Visit) Lanes(most, batches int) { vis.lanes, vis.batches = most, batches }
 
 // Yield gives the processor to others, unless a guard is held or the last Yield was a moment ago.
