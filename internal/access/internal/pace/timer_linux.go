@@ -19,7 +19,7 @@ type timer struct {
 }
 
 // timerSpec is struct itimerspec of the kernel.
-type timerSpec struct{ interval, value syscall.Timespec }
+type timerSpec struct{ _, value syscall.Timespec }
 
 // newTimer returns nil if there can be no timer.
 func newTimer() *timer {
