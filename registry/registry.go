@@ -137,6 +137,9 @@ type Entry struct {
 	Name string
 	Type string // as in Go source; "any" for a Func
 	Doc  string
+	// Package is the import path of the package whose variable it is, as [Packages] exposes them; ""
+	// for anything else.
+	Package string
 	// Guard says how the object is read: "guarded by cache.mu" (and with [GuardBy] how what lies
 	// below is), "no lock found: read racily", "read racily: " and which lock is not taken and why,
 	// "frozen", "read by its owner", "a copy", "computed at each look", "needs no lock" or

@@ -18,6 +18,7 @@ import (
 type entry struct {
 	name   string
 	doc    string
+	pkg    string // see Entry
 	policy policy
 
 	// One of these four is set.
@@ -61,7 +62,7 @@ func newEntry(name string, o Options) (*entry, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
-	e := &entry{name: name, doc: o.Doc}
+	e := &entry{name: name, doc: o.Doc, pkg: o.Package}
 	return e, e.policy.declare(name, o)
 }
 
@@ -100,7 +101,7 @@ func (e *entry) target() inspect.Value {
 
 // describe describes the entry for listings.
 func (e *entry) describe() Entry {
-	out := Entry{Name: e.name, Doc: e.doc, Type: "any", Guard: e.guard()}
+	out := Entry{Name: e.name, Doc: e.doc, Package: e.pkg, Type: "any", Guard: e.guard()}
 	if e.typ != nil {
 		out.Type = e.typ.String()
 	}

@@ -26,6 +26,10 @@ type Objects struct {
 
 	readings atomic.Bool // one of them is of a type that is no struct
 
+	loading sync.Mutex   // guards loads, and is held while they run
+	loads   []func()     // of Later
+	later   atomic.Int32 // how many there are
+
 	callees usercode.Table // methods, lenses and Funcs
 }
 
@@ -105,6 +109,28 @@ func (o *Objects) changed() {
 	o.version.Add(1)
 }
 
+// Later has load called before somebody next looks at the names, once. load exposes more.
+func (o *Objects) Later(load func()) {
+	o.loading.Lock()
+	defer o.loading.Unlock()
+	o.loads = append(o.loads, load)
+	o.later.Add(1)
+}
+
+// load calls what Later was given. Others wait meanwhile.
+func (o *Objects) load() {
+	if o.later.Load() == 0 {
+		return
+	}
+	o.loading.Lock()
+	defer o.loading.Unlock()
+	for _, load := range o.loads {
+		load()
+	}
+	o.later.Add(int32(-len(o.loads)))
+	o.loads = nil
+}
+
 func (o *Objects) put(e *entry) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -123,6 +149,7 @@ func (o *Objects) get(name string) *entry {
 
 // sortedNames returns the names of the entries. The result must not be changed.
 func (o *Objects) sortedNames() []string {
+	o.load()
 	o.mu.RLock()
 	names := o.names
 	o.mu.RUnlock()
@@ -140,6 +167,7 @@ func (o *Objects) sortedNames() []string {
 
 // list returns the entries, sorted by name.
 func (o *Objects) list() []*entry {
+	o.load()
 	o.mu.RLock()
 	defer o.mu.RUnlock()
 	list := make([]*entry, 0, len(o.entries))
@@ -155,6 +183,8 @@ type Entry struct {
 	Name string
 	Type string // as in Go source; "any" for a Func
 	Doc  string
+	// Package is the import path of the package whose variable it is, "" for anything else.
+	Package string
 	// Guard says how it is read: "guarded by cache.mu" (with LockNames more about what lies below
 	// follows), "no lock found: read racily", "read racily: " and which lock is not taken and why,
 	// "frozen", "read by its owner", "a copy", "computed at each look", "needs no lock",

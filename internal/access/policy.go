@@ -16,7 +16,8 @@ import (
 // nothing: locks are sought, no method may be called, and only what looks like a secret is hidden.
 // Package registry says what each of them promises.
 type Options struct {
-	Doc string
+	Doc     string
+	Package string // see Entry
 
 	// At most one of these four is set.
 	Lock     sync.Locker // must be one that can be tried: with TryRLock and RUnlock, or TryLock

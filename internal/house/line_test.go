@@ -30,6 +30,7 @@ var line = []struct {
 	{"internal/secret", "it uses nothing of ours: names and texts tell secrets wherever they stand"},
 	{"inspect/internal/peek", "bytes of memory come first"},
 	{"inspect/internal/goroutine", "memory is read whether or not it is a goroutine's"},
+	{"inspect/internal/variable", "a goroutine waits, whatever the variables are called"},
 	{"inspect/internal/gotype", "peek reads memory, whatever its types are called"},
 	{"inspect", "types and memory make a value, not the other way round"},
 	{"inspect/render", "a value is read without knowing how it is shown"},

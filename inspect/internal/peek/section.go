@@ -61,6 +61,31 @@ func (s *Space) Structs(names ...string) (found map[string]reflect.Type, err err
 	return found, nil
 }
 
+// DescribedAt returns the type that debug information means by word: since Go 1.26 the distance of its
+// descriptor from the first one, before that its address as linked, slide from where it lies. ok is
+// false if there is none.
+func (s *Space) DescribedAt(word, slide uintptr) (t reflect.Type, ok bool) {
+	types := s.binary()
+	if word < types.end-types.base {
+		return types.typeOf(types.base + word)
+	}
+	return types.typeOf(word + slide)
+}
+
+// InBinary returns a pointer to the t at a, which must be a variable of the binary: memory that stays
+// where it is, and that the collector knows. It is nil if there can be none: reflect refuses some types
+// of the runtime, which never lie in its heap.
+//
+//go:nocheckptr
+func InBinary(t reflect.Type, a uintptr) (x any) {
+	defer func() {
+		if recover() != nil {
+			x = nil
+		}
+	}()
+	return reflect.NewAt(t, unsafe.Add(nil, a)).Interface()
+}
+
 func wanted(name string, names []string) bool {
 	for _, n := range names {
 		if n == name {

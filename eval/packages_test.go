@@ -1,0 +1,115 @@
+package eval_test
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/sightglass-go/sightglass/internal/rig"
+)
+
+// withVariables is a program that exposes its package variables and evaluates its arguments.
+const withVariables = `package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+type store struct {
+	mu    sync.Mutex
+	name  string
+	items map[string]int
+}
+
+var (
+	limit      = 42
+	cache      = &store{name: "c", items: map[string]int{"a": 1, "b": 2}}
+	inline     = store{name: "inline"}
+	dbPassword = "hunter2"
+	apiToken   = []byte("hunter2")
+	unseen     = "hunter2"
+	users      = map[string]map[string]string{"ann": {"card": "hunter2", "city": "Ulm"}}
+)
+
+func main() {
+	registry.Packages("main", registry.Hide("main.unseen", "main.users.*.card"))
+	registry.Packages("github.com/sightglass-go/sightglass/internal/secret")
+	registry.Packages("no/such")
+	inline.mu.Lock() // nobody may wait for it, or unlock it
+	s := eval.NewSession(registry.Default, eval.Limits{Time: time.Hour})
+	for _, line := range os.Args[1:] {
+		r, err := s.Eval(context.Background(), line)
+		if err != nil {
+			fmt.Println("error:", err)
+			continue
+		}
+		fmt.Println(r.Node.Line(0))
+	}
+	inline.mu.Unlock()
+	if limit != 42 || unseen == "" || len(users)+len(dbPassword)+len(apiToken) == 0 {
+		fmt.Println(cache)
+	}
+}
+`
+
+// TestPackages: package variables are looked up by name, under policy.
+func TestPackages(t *testing.T) {
+	if _, err := os.Stat("/proc/self/exe"); err != nil {
+		t.Skip("no other system than Linux tells which file runs")
+	}
+	lines := []struct{ source, want, stripped string }{
+		{"main.limit + 1", "43", "has no field limit"},
+		{"main.cache.items.b", "2", ""},
+		{`count(main.cache.items, # > 1)`, "1", ""},
+		{"main.inline.name", `"inline"`, ""},
+		{"main.dbPassword", "<redacted>", ""},
+		{"main.apiToken", "<redacted>", ""},
+		{"main.unseen", `error: nothing is exposed as "main.unseen"`, ""},
+		{"main.users.ann.city", `"Ulm"`, ""},
+		{"main.users.ann.card", "<redacted>", ""},
+		{`pkg("main").limit`, "42", `error: no variable of a package main is exposed`},
+		{`len(dir(pkg("github.com/sightglass-go/sightglass/internal/secret"))) > 1`, "true", ""},
+		{`pkg("github.com/sightglass-go/sightglass/internal/secrets")`, "error: no variable of a package", ""},
+		{"such", "its variables cannot be read: the program has no variable of such a package", "its variables cannot be read: the binary has no debug information"},
+		{"main", "", "its variables cannot be read: the binary has no debug information: build it without -ldflags=-w or -s"},
+		{"len(filter(dir(), .name startsWith \"main\")) > 0", "true", "true"},
+	}
+	var sources []string
+	for _, l := range lines {
+		sources = append(sources, l.source)
+	}
+	for _, flag := range []string{"", "-ldflags=-s"} {
+		var flags []string
+		if flag != "" {
+			flags = append(flags, flag)
+		}
+		out, err := exec.Command(rig.Build(t, "variables", withVariables, flags...), sources...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		if strings.Contains(string(out), "hunter2") {
+			t.Errorf("it tells a secret:\n%s", out)
+		}
+		got := strings.Split(strings.TrimSpace(string(out)), "\n")
+		if len(got) != len(lines) {
+			t.Fatalf("%d answers to %d lines:\n%s", len(got), len(lines), out)
+		}
+		for i, l := range lines {
+			want := l.want
+			if flag != "" {
+				want = l.stripped
+			}
+			if !strings.Contains(got[i], want) {
+				t.Errorf("%s %s: %s, want %s", flag, l.source, got[i], want)
+			}
+		}
+	}
+}

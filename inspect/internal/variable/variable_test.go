@@ -1,0 +1,117 @@
+package variable_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/sightglass-go/sightglass/inspect/internal/variable"
+	"github.com/sightglass-go/sightglass/internal/attack"
+	"github.com/sightglass-go/sightglass/internal/rig"
+)
+
+func TestMain(m *testing.M) { rig.MainAtRoot(m) }
+
+// program has variables of many types. It prints what it finds of its own, and changes two of them
+// by what it has found.
+const program = `package main
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+type Status int
+
+func (s Status) String() string { return "status" }
+
+type store struct {
+	name string
+	n    map[string]*Status
+}
+
+var (
+	limit   = 42
+	cache   = &store{name: "x"}
+	inline  store
+	table   = map[string]Status{"a": 1}
+	byID    map[uint16]store
+	start   time.Time
+	names   []string
+	grid    [3][2]int16
+	days    [7]string
+	callback func(int) error
+	any1    any = limit
+	err1    error
+	status  Status = 7
+	zero    struct{}
+)
+
+func main() {
+	found, err := inspect.Variables(func(pkg string) bool { return pkg == "main" })
+	if err != nil {
+		fmt.Println("error:", err)
+		return
+	}
+	want := map[string]any{"limit": &limit, "cache": &cache, "inline": &inline, "table": &table, "byID": &byID, "start": &start,
+		"names": &names, "grid": &grid, "days": &days, "callback": &callback, "any1": &any1, "err1": &err1, "status": &status}
+	for _, v := range found {
+		w, ok := want[v.Name]
+		if !ok {
+			continue
+		}
+		delete(want, v.Name)
+		if v.Package != "main" || reflect.TypeOf(v.Pointer) != reflect.TypeOf(w) || reflect.ValueOf(v.Pointer).Pointer() != reflect.ValueOf(w).Pointer() {
+			fmt.Printf("%s %s: %T at %v, want %T at %p\n", v.Package, v.Name, v.Pointer, v.Pointer, w, w)
+		}
+	}
+	for name := range want {
+		if name != "zero" {
+			fmt.Println("not found:", name)
+		}
+	}
+	fmt.Println("done", limit, len(os.Args))
+}
+`
+
+// TestRead: in programs built in many ways each variable is found, with its address and its type.
+func TestRead(t *testing.T) {
+	if _, err := os.Stat("/proc/self/exe"); err != nil {
+		t.Skip("no other system than Linux tells which file runs")
+	}
+	for _, tt := range []struct{ flags, want string }{
+		{"", "done 42 1"},
+		{"-buildmode=pie", "done 42 1"},
+		{"-ldflags=-s", "error: the binary has no debug information: build it without -ldflags=-w or -s"},
+		{"-ldflags=-w", "error: the binary has no debug information: build it without -ldflags=-w or -s"},
+	} {
+		t.Run(tt.flags, func(t *testing.T) {
+			if strings.HasPrefix(tt.flags, "-buildmode") && !attack.Long() {
+				t.Skip("it builds the standard library anew; .ci/run does it")
+			}
+			var flags []string
+			if tt.flags != "" {
+				flags = []string{tt.flags}
+			}
+			out, err := exec.Command(rig.Build(t, "vars", program, flags...)).CombinedOutput()
+			if got := strings.TrimSpace(string(out)); err != nil || got != tt.want {
+				t.Errorf("%v\n%s", err, got)
+			}
+		})
+	}
+}
+
+// TestNone: the binary of a test is linked without debug information, mostly. Then Read says so.
+func TestNone(t *testing.T) {
+	if found, err := variable.Read(func(pkg string) bool { return false }); len(found) != 0 {
+		t.Errorf("%v, %v", found, err)
+	} else {
+		fmt.Fprintln(t.Output(), err)
+	}
+}

@@ -1,0 +1,108 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/sightglass-go/sightglass/inspect"
+)
+
+// Packages exposes on [Default] the package variables of the packages that pattern names: an import
+// path, "main" for the program itself, or a path that ends in "/..." for all packages below it, as
+// the go command has it. [PackagesIn] has the rest.
+func Packages(pattern string, opts ...Option) { PackagesIn(Default, pattern, opts...) }
+
+// PackagesIn exposes the package variables of the packages that pattern names, without a word from
+// these packages: main.limit, store.index. A package goes by the last part of its path, or by all of
+// it with underscores if two share that; the expression pkg("github.com/acme/store") is both.
+//
+// The debug information of the binary says where the variables lie, so there are none if it was
+// left out (-ldflags=-s or -w) and on other systems than Linux; their names then lead to an error
+// that says so. It is read when somebody first looks at what is exposed, for some 150 ms of a binary
+// of 20 MB, and not before. A variable whose type the linker left undescribed has a name and an error.
+//
+// The application has promised nothing about these variables, and may overwrite any of them as a
+// whole. So no lock in them is taken unless [Guard] or [GuardBy] says so, and what is wider than a
+// word is marked as racy. Secrets are hidden by name and look as elsewhere. Hide names variables, and
+// what lies below them, with their package: "store.key", "store.index.*.Token". The other options are
+// about each of the variables. PackagesIn panics if the options contradict each other.
+//
+// It is no method of Registry, as [Runtime] is none.
+func PackagesIn(r *Registry, pattern string, opts ...Option) {
+	o := collect("Packages", pattern, opts)
+	if o.chosen == "" && o.declared.LockNames == nil {
+		o.declared.Unlocked = true
+	}
+	r.objects.Later(func() { r.exposeVariables(o, pattern) })
+}
+
+// matches reports whether pattern names the package.
+func matches(pattern, pkg string) bool {
+	if below, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return pkg == below || strings.HasPrefix(pkg, below+"/")
+	}
+	return pkg == pattern
+}
+
+func (r *Registry) exposeVariables(o *options, pattern string) {
+	fail := func(name, format string, args ...any) {
+		err := fmt.Errorf(format, args...)
+		o := *o
+		o.declared.Doc = err.Error()
+		_ = r.objects.ExposeFunc(name, func(context.Context) any { return err }, o.declared)
+	}
+	variables, err := inspect.Variables(func(pkg string) bool { return matches(pattern, pkg) })
+	if err == nil && len(variables) == 0 {
+		err = errors.New("the program has no variable of such a package")
+	}
+	if err != nil {
+		fail(identifier(path.Base(strings.TrimSuffix(pattern, "/..."))), "its variables cannot be read: %w", err)
+		return
+	}
+	short := map[string]string{} // the package that goes by a short name
+	for _, v := range variables {
+		name := identifier(path.Base(v.Package))
+		if pkg, ok := short[name]; ok && pkg != v.Package {
+			name = identifier(v.Package)
+		} else {
+			short[name] = v.Package
+		}
+		full := name + "." + v.Name
+		declared := o.declared
+		declared.Package, declared.Hide = v.Package, nil
+		hidden := false
+		for _, h := range o.declared.Hide {
+			below, ok := strings.CutPrefix(h, full+".")
+			if ok {
+				declared.Hide = append(slices.Clone(declared.Hide), below)
+			}
+			hidden = hidden || h == full
+		}
+		switch {
+		case hidden:
+		case v.Pointer == nil:
+			fail(full, "its type %s is not described in the binary", v.Type)
+		default:
+			_ = r.objects.Expose(full, v.Pointer, declared) // a name like _ cannot be typed
+		}
+	}
+}
+
+// identifier makes an import path an identifier.
+func identifier(path string) string {
+	out := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return '_'
+	}, path)
+	if out == "" || unicode.IsDigit([]rune(out)[0]) {
+		out = "_" + out
+	}
+	return out
+}
