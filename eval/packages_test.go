@@ -36,11 +36,17 @@ var (
 	dbPassword = "hunter2"
 	apiToken   = []byte("hunter2")
 	unseen     = "hunter2"
-	users      = map[string]map[string]string{"ann": {"card": "hunter2", "city": "Ulm"}}
+	unless     = "hunter2"
+	gone       = "hunter2"
+	vault      = struct{ Combination, place string }{"hunter2", "Bern"}
+	users      = map[string]map[string]string{"ann": {"card": "hunter2", "cvv": "hunter2", "city": "Ulm"}}
 )
 
 func main() {
-	registry.Packages("main", registry.Hide("main.unseen", "main.users.*.card"))
+	registry.Packages("main", registry.Hide("main.unseen", "main.users.*.card", "*.un*less", "main.u*.*.cvv"))
+	registry.Packages("github.com/sightglass-go/sightglass/eval/internal/...", registry.Hide("value", "github.com/sightglass-go/sightglass/eval/internal/scan"))
+	registry.Expose("main.vault", &vault, registry.Hide("Combination"))
+	registry.Withdraw("main.gone")
 	registry.Packages("github.com/sightglass-go/sightglass/internal/secret")
 	registry.Packages("no/such")
 	inline.mu.Lock() // nobody may wait for it, or unlock it
@@ -54,7 +60,7 @@ func main() {
 		fmt.Println(r.Node.Line(0))
 	}
 	inline.mu.Unlock()
-	if limit != 42 || unseen == "" || len(users)+len(dbPassword)+len(apiToken) == 0 {
+	if limit != 42 || unseen+unless+gone+vault.Combination == "" || len(users)+len(dbPassword)+len(apiToken) == 0 {
 		fmt.Println(cache)
 	}
 }
@@ -73,7 +79,15 @@ func TestPackages(t *testing.T) {
 		{"main.dbPassword", "<redacted>", ""},
 		{"main.apiToken", "<redacted>", ""},
 		{"main.unseen", `error: nothing is exposed as "main.unseen"`, ""},
+		{"main.unless", `error: nothing is exposed as "main.unless"`, ""},
+		{"main.gone", `error: nothing is exposed as "main.gone"`, ""},
+		{"main.vault.place", `"Bern"`, ""},
+		{"main.vault.Combination", `<redacted>`, ""},
 		{"main.users.ann.city", `"Ulm"`, ""},
+		{"main.users.ann.cvv", "<redacted>", ""},
+		{`any(dir(), .name == "scan")`, "false", ""},
+		{`any(dir(), .name == "value")`, "false", ""},
+		{`any(dir(), .name == "library")`, "true", ""},
 		{"main.users.ann.card", "<redacted>", ""},
 		{`pkg("main").limit`, "42", `error: no variable of a package main is exposed`},
 		{`len(dir(pkg("github.com/sightglass-go/sightglass/internal/secret"))) > 1`, "true", ""},

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access"
 )
 
 // Packages exposes on [Default] the package variables of the packages that pattern names: an import
@@ -29,8 +29,9 @@ func Packages(pattern string, opts ...Option) { PackagesIn(Default, pattern, opt
 // The application has promised nothing about these variables, and may overwrite any of them as a
 // whole. So no lock in them is taken unless [Guard] or [GuardBy] says so, and what is wider than a
 // word is marked as racy. Secrets are hidden by name and look as elsewhere. Hide names variables, and
-// what lies below them, with their package: "store.key", "store.index.*.Token". The other options are
-// about each of the variables. PackagesIn panics if the options contradict each other.
+// what lies below them, with their package: "store.key", "store.index.*.Token", "*.key"; a package alone
+// is hidden whole. The other options are about each of the variables. What is exposed by itself under
+// the name of one stays. PackagesIn panics if the options contradict each other.
 //
 // It is no method of Registry, as [Runtime] is none.
 func PackagesIn(r *Registry, pattern string, opts ...Option) {
@@ -38,7 +39,7 @@ func PackagesIn(r *Registry, pattern string, opts ...Option) {
 	if o.chosen == "" && o.declared.LockNames == nil {
 		o.declared.Unlocked = true
 	}
-	r.objects.Later(func() { r.exposeVariables(o, pattern) })
+	r.objects.Later(func(into *access.Objects) { exposeVariables(into, o, pattern) })
 }
 
 // matches reports whether pattern names the package.
@@ -49,12 +50,10 @@ func matches(pattern, pkg string) bool {
 	return pkg == pattern
 }
 
-func (r *Registry) exposeVariables(o *options, pattern string) {
+func exposeVariables(into *access.Objects, o *options, pattern string) {
 	fail := func(name, format string, args ...any) {
 		err := fmt.Errorf(format, args...)
-		o := *o
-		o.declared.Doc = err.Error()
-		_ = r.objects.ExposeFunc(name, func(context.Context) any { return err }, o.declared)
+		_ = into.ExposeFunc(name, func(context.Context) any { return err }, access.Options{Doc: err.Error()})
 	}
 	variables, err := inspect.Variables(func(pkg string) bool { return matches(pattern, pkg) })
 	if err == nil && len(variables) == 0 {
@@ -77,20 +76,45 @@ func (r *Registry) exposeVariables(o *options, pattern string) {
 		declared.Package, declared.Hide = v.Package, nil
 		hidden := false
 		for _, h := range o.declared.Hide {
-			below, ok := strings.CutPrefix(h, full+".")
-			if ok {
-				declared.Hide = append(slices.Clone(declared.Hide), below)
+			switch below, ok := hides(h, v.Package, v.Name); {
+			case ok && below == "":
+				hidden = true
+			case ok:
+				declared.Hide = append(declared.Hide, below)
 			}
-			hidden = hidden || h == full
 		}
 		switch {
 		case hidden:
 		case v.Pointer == nil:
 			fail(full, "its type %s is not described in the binary", v.Type)
 		default:
-			_ = r.objects.Expose(full, v.Pointer, declared) // a name like _ cannot be typed
+			_ = into.Expose(full, v.Pointer, declared) // a name like _ cannot be typed
 		}
 	}
+}
+
+// hides reports whether a pattern of Hide is about the variable, and returns its steps below that; there
+// are none if it hides all of it. A package is meant by each of its names, as it depends on the other
+// packages by which of them it goes, and by its path.
+func hides(pattern, pkg, variable string) (below string, ok bool) {
+	step, rest, _ := strings.Cut(pattern, ".")
+	if tail, is := strings.CutPrefix(pattern, pkg); is && (tail == "" || tail[0] == '.') {
+		step, rest = pkg, strings.TrimPrefix(tail, ".")
+	} else if !like(step, identifier(path.Base(pkg))) && !like(step, identifier(pkg)) {
+		return "", false
+	}
+	if rest == "" {
+		return "", true
+	}
+	step, rest, _ = strings.Cut(rest, ".")
+	return rest, like(step, variable)
+}
+
+// like reports whether a step of a pattern, in which * stands for any characters, is about an
+// identifier.
+func like(step, identifier string) bool {
+	ok, err := path.Match(step, identifier)
+	return ok || err != nil
 }
 
 // identifier makes an import path an identifier.

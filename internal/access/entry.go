@@ -20,6 +20,7 @@ type entry struct {
 	doc    string
 	pkg    string // see Entry
 	policy policy
+	later  bool // it is of [Objects.Later]
 
 	// One of these four is set.
 	object  inspect.Value

@@ -26,8 +26,8 @@ type Objects struct {
 
 	readings atomic.Bool // one of them is of a type that is no struct
 
-	loading sync.Mutex   // guards loads, and is held while they run
-	loads   []func()     // of Later
+	loading sync.Mutex   // is held while loads run; taken before mu
+	loads   []*load      // of Later; guarded by mu
 	later   atomic.Int32 // how many there are
 
 	callees usercode.Table // methods, lenses and Funcs
@@ -100,6 +100,9 @@ func (o *Objects) Withdraw(name string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.entries, name)
+	for _, l := range o.loads {
+		l.without[name] = true
+	}
 	o.changed()
 }
 
@@ -109,26 +112,58 @@ func (o *Objects) changed() {
 	o.version.Add(1)
 }
 
-// Later has load called before somebody next looks at the names, once. load exposes more.
-func (o *Objects) Later(load func()) {
-	o.loading.Lock()
-	defer o.loading.Unlock()
-	o.loads = append(o.loads, load)
+// load is what exposes more at the first look.
+type load struct {
+	expose  func(into *Objects)
+	without map[string]bool // names that were withdrawn since
+}
+
+// Later has expose called before somebody next looks at the names, once. What it exposes in the
+// Objects that it is given joins o then, but in place of nothing that the application exposes by
+// itself under the same name, before or since, and not under a name that was withdrawn since. Neither
+// Later nor any other of these methods waits for it.
+func (o *Objects) Later(expose func(into *Objects)) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.loads = append(o.loads, &load{expose, make(map[string]bool)})
 	o.later.Add(1)
 }
 
-// load calls what Later was given. Others wait meanwhile.
+// load calls what Later was given. Whoever else looks waits meanwhile.
 func (o *Objects) load() {
 	if o.later.Load() == 0 {
 		return
 	}
 	o.loading.Lock()
 	defer o.loading.Unlock()
-	for _, load := range o.loads {
-		load()
+	for o.later.Load() > 0 {
+		o.loadOne()
 	}
-	o.later.Add(int32(-len(o.loads)))
-	o.loads = nil
+}
+
+// loadOne calls the first that Later was given, and forgets it, even if it panics.
+func (o *Objects) loadOne() {
+	o.mu.RLock()
+	l := o.loads[0]
+	o.mu.RUnlock()
+	var more Objects
+	defer func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if o.entries == nil {
+			o.entries = make(map[string]*entry)
+		}
+		for name, e := range more.entries {
+			if was := o.entries[name]; !l.without[name] && (was == nil || was.later) {
+				e.later = true
+				o.entries[name] = e
+			}
+		}
+		o.loads = o.loads[1:]
+		o.later.Add(-1)
+		o.changed()
+	}()
+	l.expose(&more)
 }
 
 func (o *Objects) put(e *entry) {
