@@ -59,6 +59,27 @@ func TestFoldsAreWhole(t *testing.T) {
 	}
 }
 
+// TestFoldsThroughLenses: an element is kept as what its lens shows, which no guard is held for.
+func TestFoldsThroughLenses(t *testing.T) {
+	type opaque struct{ hits int }
+	o := &struct {
+		mu     sync.Mutex
+		byName map[string]*opaque
+	}{byName: map[string]*opaque{}}
+	for i := range 100 {
+		o.byName[fmt.Sprint("entry ", i)] = &opaque{i}
+	}
+	reg := registry.New()
+	reg.Expose("o", o, registry.Guard(&o.mu))
+	reg.Lens(func(x *opaque) any { return x.hits })
+	s := NewSession(reg, Limits{Time: time.Hour})
+	for _, line := range []string{"type(sortBy(o.byName, #key)[0])", `type(groupBy(o.byName, #key == "entry 5")[true][0])`} {
+		if got, err := answer(t, s, line); got != "int" || err != nil {
+			t.Errorf("%s: %v, %v", line, got, err)
+		}
+	}
+}
+
 // allocations returns how many allocations an evaluation makes, the least of some.
 func allocations(t *testing.T, s *Session, line string) uint64 {
 	least := uint64(math.MaxUint64)

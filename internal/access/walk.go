@@ -125,8 +125,9 @@ func (w *walk) begin(v *View, unlocked, shown bool, f func(key, elem *View) (boo
 	if err != nil {
 		return err
 	}
-	collect := unlocked || t.hasLockedElements() || t.visit.objects.hasLenses()
-	w.of, w.f, w.want, w.collect, w.record = t, f, batch, collect, collect && !shown
+	w.apart = t.hasLockedElements() || t.visit.objects.hasLenses()
+	w.collect = unlocked || w.apart
+	w.of, w.f, w.want, w.record = t, f, batch, w.collect && !shown
 	w.elem, w.key = &w.elemView, nil
 	if w.hold == nil {
 		w.hold = w.readChunk
