@@ -209,6 +209,48 @@ func TestRefs(t *testing.T) {
 	}
 }
 
+// TestWordsOfInterfaces: what an interface keeps in its own word is no memory of its own, and does not
+// stand for the memory that it leads to. What refs cannot follow or name it counts.
+func TestWordsOfInterfaces(t *testing.T) {
+	type link struct{ next *link }
+	type box struct{ p *link }
+	last := &link{}
+	work := make(chan *link, 1)
+	work <- last
+	x := &struct {
+		box, array, table any
+		keys              map[*link]bool
+		work              chan *link
+	}{box{&link{&link{last}}}, [1]*link{last}, map[int8]int8{1: 1}, map[*link]bool{last: true}, work}
+	reg := registry.New()
+	reg.Expose("x", x)
+	s := NewSession(reg, Limits{Time: time.Hour})
+	const word = int(unsafe.Sizeof(uintptr(0)))
+	rows, r := censusOf(t, s, "census(x)")
+	if got := rows["eval.link"]; got.Objects != 3 || got.Bytes != 3*word {
+		t.Errorf("%+v", got)
+	}
+	if got := rows["map[int8]int8"]; got.Objects != 1 || got.Bytes != 3 {
+		t.Errorf("%+v", got)
+	}
+	if _, ok := rows["eval.box"]; ok || len(rows) != 5 {
+		t.Errorf("%v", rows)
+	}
+	if !strings.Contains(strings.Join(r.Notes, "\n"), "1 channel was not followed") {
+		t.Errorf("%q", r.Notes)
+	}
+	r, err := s.Eval(t.Context(), "map(refs(x.array[0]), .path)")
+	if got := fmt.Sprint(r.Node.Line(0)); err != nil || got != `["x.array[0]", "x.box.p.next.next"]` {
+		t.Error(got, err)
+	}
+	notes := strings.Join(r.Notes, "\n")
+	for _, want := range []string{"places without a path, in keys of maps or below hidden keys, that lead to it: 1", "1 channel was not followed, and may lead to it"} {
+		if !strings.Contains(notes, want) {
+			t.Errorf("%q has no %q", notes, want)
+		}
+	}
+}
+
 // TestRefsOfRandom compares refs with a search of all pointers, on random graphs.
 func TestRefsOfRandom(t *testing.T) {
 	type node struct{ a, b, c *node }

@@ -145,6 +145,10 @@ func (v Value) Addr() uintptr {
 	return v.ref.Addr()
 }
 
+// IsWord reports whether v has no place of its own: it is a pointer, a map or the like in our own hands
+// or in the word of an interface, or a struct or array of nothing but one.
+func (v Value) IsWord() bool { return v.how&word != 0 }
+
 // Pointer returns a *T to the T that v views, to be a method's receiver or a lock; ok is false
 // unless v is solid and has a place. The caller must not write through the pointer, apart from the
 // state of a lock that it takes and releases.

@@ -133,8 +133,8 @@ func (c *census) reached(all bool) string {
 		metrics.Read(live)
 		line += " of " + roughBytes(int(live[0].Value.Uint64())) + " that were live in the heap after the last collection"
 	}
-	if c.m.closures+c.m.unsafes > 0 {
-		line += "; " + counted(c.m.closures, "function") + " and " + counted(c.m.unsafes, "unsafe pointer") + " were not followed"
+	if left := c.m.leftOut(); left != "" {
+		line += "; " + left
 	}
 	return line
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
@@ -45,7 +46,7 @@ type measurer struct {
 	unread  int
 	cut     string // why it stopped before the end, "" if it did not
 
-	closures, unsafes int // functions and unsafe pointers, which are not followed
+	closures, chans, unsafes int // functions, channels of pointers, and unsafe pointers, which are not followed
 
 	maxDepth int                                                  // pointers in a row that are followed on the stack
 	breadth  bool                                                 // what waits longest is followed first
@@ -72,6 +73,27 @@ func (m *measurer) note(name string) {
 	if m.unread > 0 {
 		m.f.Note(text.Thousands(m.unread) + " values could not be read, and are not in the " + name)
 	}
+}
+
+// leftOut says what was not followed, "" if there is nothing of the kind.
+func (m *measurer) leftOut() string {
+	var kinds []string
+	all := m.closures + m.chans + m.unsafes
+	for _, kind := range []struct {
+		n    int
+		name string
+	}{{m.closures, "function"}, {m.chans, "channel"}, {m.unsafes, "unsafe pointer"}} {
+		if kind.n > 0 {
+			kinds = append(kinds, counted(kind.n, kind.name))
+		}
+	}
+	switch all {
+	case 0:
+		return ""
+	case 1:
+		return kinds[0] + " was not followed"
+	}
+	return strings.Join(kinds, " and ") + " were not followed"
 }
 
 // all measures an object and all that it leads to.
@@ -184,7 +206,11 @@ func (m *measurer) object(src render.Source, depth int) error {
 	if !m.goOn() {
 		return nil
 	}
-	if fresh, err := m.block(src, v.Type(), v.Addr(), typeSize(v.Type())); err != nil || !fresh {
+	addr := v.Addr()
+	if v.IsWord() {
+		addr = 0 // of what the word points at
+	}
+	if fresh, err := m.block(src, v.Type(), addr, typeSize(v.Type())); err != nil || !fresh {
 		return err
 	}
 	return m.contents(src, depth)
@@ -235,6 +261,9 @@ func (m *measurer) contents(src render.Source, depth int) error {
 		if fresh, err := m.header(src, chanHeader); err != nil || !fresh {
 			return err
 		}
+		if m.layoutOf(v.Type().Elem()).pointers {
+			m.chans++
+		}
 		return m.add(src, v.Type(), c*typeSize(v.Type().Elem()))
 	case shape == inspect.Func:
 		if is, err := v.IsNil(); err == nil && !is {
@@ -277,13 +306,14 @@ func (m *measurer) pointer(src render.Source, depth int) error {
 // viewCost is about what a pointer that waits takes, in bytes.
 const viewCost = 400
 
-// content measures what an interface holds. Unless it is a pointer, it lies in memory of its own.
+// content measures what an interface holds. Unless it is a pointer, or a struct of nothing but a
+// pointer, a map or the like, it lies in memory of its own.
 func (m *measurer) content(src render.Source, depth int) error {
 	to, err := src.Elem()
 	if err != nil || to == nil {
 		return m.skip(err)
 	}
-	if v := to.Value(); v.Shape() != inspect.Pointer {
+	if v := to.Value(); !v.IsWord() {
 		if err := m.refers(src, v.Addr(), typeSize(v.Type())); err != nil {
 			return err
 		}

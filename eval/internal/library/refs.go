@@ -70,6 +70,15 @@ func refs(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if s.more > 0 {
 		f.Note(text.Thousands(s.more) + " more places lead to it")
 	}
+	if s.keys > 0 {
+		f.Note("places without a path, in keys of maps or below hidden keys, that lead to it: " + text.Thousands(s.keys))
+	}
+	if m.unread > 0 {
+		f.Note(text.Thousands(m.unread) + " values could not be read, and may lead to it")
+	}
+	if left := m.leftOut(); left != "" {
+		f.Note(left + ", and may lead to it")
+	}
 	return s.answer()
 }
 
@@ -96,6 +105,7 @@ type search struct {
 	found []referrer
 	seen  map[string]bool // their paths
 	more  int             // places that are not among found
+	keys  int             // places without a path
 }
 
 // referrer is a place that leads there.
@@ -112,6 +122,9 @@ func (s *search) led(src render.Source, addr uintptr, n int) error {
 		return nil
 	}
 	path := src.Path()
+	if path == "" {
+		s.keys++
+	}
 	if s.seen[path] || path == "" {
 		return nil
 	}
@@ -139,7 +152,7 @@ func (s *search) answer() (value.Value, error) {
 		}
 		rows = append(rows, []string{p.path, p.typ})
 	}
-	if len(rows) == 0 {
+	if len(rows)+s.keys == 0 {
 		s.f.Note("nothing else that is exposed leads to it")
 	}
 	return table(rows, "path", "type"), nil
