@@ -78,6 +78,9 @@ func flagValue(pointer inspect.Value) (string, error) {
 	if f, err = f.Elem(); err != nil {
 		return what, nil
 	}
+	if secret.ByName(f.Type().Name()) != 0 {
+		return Redacted, nil
+	}
 	switch f.Kind() {
 	case reflect.String, reflect.Bool, reflect.Int, reflect.Int64, reflect.Uint, reflect.Uint64, reflect.Float64:
 		x, err := f.Scalar(maxFlag)
@@ -87,7 +90,7 @@ func flagValue(pointer inspect.Value) (string, error) {
 		if f.Type().String() == "flag.durationValue" {
 			return time.Duration(reflect.ValueOf(x).Int()).String(), nil
 		}
-		return fmt.Sprint(x), nil
+		return redactWords(fmt.Sprint(x)), nil
 	}
 	return what, nil
 }

@@ -118,7 +118,17 @@ func TestSecretsOfTheStart(t *testing.T) {
 	for text, want := range map[string]string{
 		"-s -w -X main.version=3":                         "-s -w -X main.version=3",
 		"-X main.apiToken=hunter2 -w":                     "-X main.apiToken=" + Redacted + " -w",
-		"-X 'github.com/acme/shop.token=hunter2'":         "-X 'github.com/acme/shop.token=" + Redacted,
+		"-X 'github.com/acme/shop.token=hunter2'":         "-X 'github.com/acme/shop.token=" + Redacted + "'",
+		"-X=main.token=hunter2 -w":                        "-X=main.token=" + Redacted + " -w",
+		"-X 'main.token=hunter2 x' -w":                    "-X 'main.token=" + Redacted + "' -w",
+		"-w\t-X\tmain.token=hunter2\t-s":                  "-w\t-X\tmain.token=" + Redacted + "\t-s",
+		"--env=DB_PASSWORD=hunter2":                       "--env=DB_PASSWORD=" + Redacted,
+		"name=ann,db.password=hunter2":                    "name=ann,db.password=" + Redacted,
+		"\"token=hunter2 a=b":                             "\"token=" + Redacted,
+		"a=b=c 'd=e' = ' =":                               "a=b=c 'd=e' = ' =",
+		"--token='hunter2 x' -w":                          "--token=" + Redacted + " -w",
+		"token=\"hunter2 x":                               "token=" + Redacted,
+		"app.api-key=hunter2":                             "app.api-key=" + Redacted,
 		"-X github.com/acme/shop.Password=hunter2 -X a=b": "-X github.com/acme/shop.Password=" + Redacted + " -X a=b",
 	} {
 		if got := redactWords(text); got != want {
@@ -147,6 +157,13 @@ func (c *celsius) String() string {
 	return ""
 }
 
+// a password says how it wants to be written.
+type password string
+
+func (*password) String() string { return "***" }
+
+func (*password) Set(string) error { return nil }
+
 func (c *celsius) Set(string) error { return nil }
 
 // TestFlags: flags are read while they change, and none is called.
@@ -160,12 +177,16 @@ func TestFlags(t *testing.T) {
 	flag.Duration("wait", time.Second, "")
 	flag.Float64("share", 0.5, "")
 	flag.String("db-password", "hunter2", "")
+	flag.String("define", "main.token=hunter2", "")
+	login := password("hunter2")
+	flag.Var(&login, "login", "")
 	flag.Func("f", "", func(string) error { panic("called") })
 	warm := &celsius{degrees: 20}
 	flag.Var(warm, "c", "")
 	warm.set = true
 	got, err := Flags()
 	want := map[string]string{"name": "ann", "n": "7", "v": "true", "wait": "1s", "share": "0.5", "db-password": Redacted,
+		"define": "main.token=" + Redacted, "login": Redacted,
 		"f": "(a flag.funcValue)", "c": "(a *process.celsius)"}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, %v", got, err)

@@ -49,17 +49,47 @@ func redactArguments(args []string) []string {
 	return out
 }
 
-// redactWords returns text, but redacted in each word that assigns to the name of a secret. The
-// flags of a linker do: -X main.token=x.
+// redactWords returns text, but redacted from where a word assigns to the name of a secret to the end
+// of the word, or of the quotes that it lies in. The flags of a linker do: -X main.token=x,
+// -X=main.token=x, "-X 'main.token=x y'".
 func redactWords(text string) string {
-	if !strings.Contains(text, "=") {
-		return text
-	}
-	words := strings.Split(text, " ")
-	for i, word := range words {
-		if name, _, ok := strings.Cut(word, "="); ok && secret.ByName(name[strings.LastIndexAny(name, ".'\"-")+1:]) != 0 {
-			words[i] = name + "=" + Redacted
+	var out strings.Builder
+	quote := byte(0)
+	from := 0 // of the name that may follow
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == quote:
+			quote = 0
+		case quote == 0 && (c == '\'' || c == '"'):
+			quote = c
+		case strings.IndexByte(" \t\n,;&?", c) >= 0:
+		case c == '=' && secretName(text[from:i]):
+			ends, begin := " \t\n", i+1
+			if quote != 0 {
+				ends = string(quote)
+			} else if begin < len(text) && (text[begin] == '\'' || text[begin] == '"') {
+				ends, begin = text[begin:begin+1], begin+1
+			}
+			n := len(text) - i
+			if end := strings.IndexAny(text[begin:], ends); end >= 0 {
+				n = begin + end - i
+				if begin > i+1 {
+					n++ // the value's own quote
+				}
+			}
+			out.WriteString(text[:i] + "=" + Redacted)
+			text, i, from = text[i+n:], -1, 0
+			continue
+		case c != '=':
+			continue
 		}
+		from = i + 1
 	}
-	return strings.Join(words, " ")
+	return out.String() + text
+}
+
+// secretName reports whether the last part of a dotted name is that of a secret.
+func secretName(name string) bool {
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	return secret.ByName(last) != 0 || secret.ByName(last[strings.LastIndexByte(last, '-')+1:]) != 0
 }
