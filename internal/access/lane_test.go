@@ -152,3 +152,28 @@ type steps struct{ done int }
 func (s *steps) Read(int) error   { return nil }
 func (s *steps) Work(n int) error { s.done += n; return nil }
 func (s *steps) Keep(int) error   { return nil }
+
+// TestNamedOnce: keys that are compared together are met once each, where a batch comes again with the lanes that were left.
+func TestNamedOnce(t *testing.T) {
+	m := map[int]int{}
+	for i := range 8 {
+		m[i] = i
+	}
+	vis, root := lookAt(t, &m)
+	vis.Lanes(len(m), 0)
+	n := &byName{left: 100}
+	left, met := 0, 0
+	each := func(int, *View, *View) (bool, error) { met++; return true, nil }
+	err := root.EachBatch(true, Lanes{Each: each, Found: each, Take: func(b *Batch) (bool, error) {
+		if b.Len() > 2 && b.Taken() == 0 {
+			left += 2
+			if err := b.Take(2, 0, 0); err != nil {
+				return false, err
+			}
+		}
+		return n.take(b)
+	}})
+	if err != nil || left == 0 || met != len(m)-left {
+		t.Errorf("%d of %d entries were met, and %d passed before, %v", met, len(m), left, err)
+	}
+}

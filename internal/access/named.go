@@ -47,7 +47,7 @@ func (n *byName) take(b *Batch) (more bool, err error) {
 	all := inspect.FirstLanes(b.Len())
 	b.Read(&n.cache, true, &all, &n.keys)
 	passed := 0 // lanes that do not fit, in front of lane
-	for lane := 0; lane < b.Len() && n.left > 0 && !b.Done(); lane++ {
+	for lane := b.Taken(); lane < b.Len() && n.left > 0 && !b.Done(); lane++ {
 		slow := n.keys.Kind == inspect.NoDatum || n.keys.Bad.Has(lane)
 		if !slow && !n.fits(lane) {
 			n.left--
