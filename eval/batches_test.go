@@ -203,6 +203,33 @@ func TestTopOfMapped(t *testing.T) {
 	}
 }
 
+// TestBatchesKeepNoMore: what fits into the budget one by one fits into it in batches, where an element that keeps much
+// while it is evaluated comes before many that are collected.
+func TestBatchesKeepNoMore(t *testing.T) {
+	o := &struct{ List []shelf }{List: make([]shelf, 200)}
+	for i := range o.List {
+		o.List[i].Name = "short"
+	}
+	o.List[130].Name = labelOfShelf(strings.Repeat("long", 200))
+	reg := registry.New()
+	reg.Expose("o", o, registry.Frozen())
+	for _, line := range []string{"map(o.List, len(trim(.Name)))", "map(o.List, hasPrefix(.Name, \"l\"))", "sortBy(o.List, len(upper(.Name)))", "groupBy(o.List, len(lower(.Name)))"} {
+		slow := NewSession(reg, Limits{})
+		slow.single = true
+		r, err := slow.Eval(t.Context(), line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, lanes := range []int{0, 64} {
+			s := NewSession(reg, Limits{Bytes: r.Cost.Bytes})
+			s.lanes = lanes
+			if got, err := s.Eval(t.Context(), line); err != nil || got.Cost.Bytes > r.Cost.Bytes {
+				t.Errorf("%s: %d lanes: %d bytes, %v, want up to %d", line, lanes, got.Cost.Bytes, err, r.Cost.Bytes)
+			}
+		}
+	}
+}
+
 // TestBatchesTellHowFar: where an element that was found fails, the lanes before it have been read.
 func TestBatchesTellHowFar(t *testing.T) {
 	o := &struct{ List []shelf }{List: make([]shelf, 40)}

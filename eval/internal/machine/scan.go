@@ -400,6 +400,12 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 			return more, err
 		}
 	}
+	kept := func(bytes int) error {
+		before := f.Kept()
+		err := f.Keep(bytes)
+		f.Release(before)
+		return err
+	}
 	filtered := lastFilter(w.stages) != nil
 	take := func(b *access.Batch) (bool, error) {
 		lanes.batch, lanes.first = b, b.Pos()-b.Taken()
@@ -449,11 +455,15 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 			}
 			left := false
 			if body.Match == nil {
+				// Before the lanes: what is kept of them is not there yet while the first is evaluated.
+				if err := kept(weight); err != nil {
+					return false, err
+				}
 				lanes.Took = lanes.Hi - lo
 				more, failed := body.Lanes(lanes)
 				left = lanes.Took < lanes.Hi-lo
 				if left {
-					reads, weight = w.reads(func(sc *scan.Scan) int { return sc.Reads(lo, lo+lanes.Took) }), w.weight(lo, lo+lanes.Took)
+					reads = w.reads(func(sc *scan.Scan) int { return sc.Reads(lo, lo+lanes.Took) })
 				}
 				reads += lanes.again
 				pos := b.Pos() + lanes.Took
@@ -461,7 +471,7 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 					pos--
 				}
 				sawUpTo(pos)
-				if err := b.Take(lanes.Took, reads, weight); failed != nil {
+				if err := b.Take(lanes.Took, reads, 0); failed != nil {
 					return false, failed
 				} else if err != nil || !more {
 					return false, err
@@ -488,12 +498,6 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 			}
 		}
 		return true, nil
-	}
-	kept := func(bytes int) error {
-		before := f.Kept()
-		err := f.Keep(bytes)
-		f.Release(before)
-		return err
 	}
 	each := one(w.each(f, body))
 	if way != nil {
