@@ -6,6 +6,7 @@ import (
 	"debug/dwarf"
 	"encoding/binary"
 	"errors"
+	"math/bits"
 	"reflect"
 	"strings"
 
@@ -143,19 +144,29 @@ func (s *scanner) variable(pkg string, base int64, e *dwarf.Entry) {
 	if !ok || !typed || len(where) == 0 || strings.ContainsAny(name, ".·:") {
 		return
 	}
-	order := s.order
 	switch where[0] {
 	case opAddr:
-		if len(where) == 9 {
-			s.found = append(s.found, found{pkg, name, order.Uint64(where[1:]), typ})
+		if len(where) == 1+addrBytes {
+			s.found = append(s.found, found{pkg, name, s.address(where[1:]), typ})
 		}
 	case opAddrx:
 		i, n := binary.Uvarint(where[1:])
-		at := base + int64(i)*8
-		if n > 0 && i < 1<<32 && base >= 0 && at+8 <= int64(len(s.addrs)) {
-			s.found = append(s.found, found{pkg, name, order.Uint64(s.addrs[at:]), typ})
+		at := base + int64(i)*addrBytes
+		if n > 0 && i < 1<<32 && base >= 0 && at+addrBytes <= int64(len(s.addrs)) {
+			s.found = append(s.found, found{pkg, name, s.address(s.addrs[at:]), typ})
 		}
 	}
+}
+
+// addrBytes is the size of an address, in the binary as in the process that it is.
+const addrBytes = bits.UintSize / 8
+
+// address returns the address at the beginning of b.
+func (s *scanner) address(b []byte) uint64 {
+	if addrBytes == 4 {
+		return uint64(s.order.Uint32(b))
+	}
+	return s.order.Uint64(b)
 }
 
 // maxLevels bounds how deep types are nested that the binary does not describe.
