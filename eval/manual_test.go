@@ -21,7 +21,8 @@ func TestFunctions(t *testing.T) {
 		if !regexp.MustCompile(`\b` + f.Name + `\(`).MatchString(f.Example) {
 			t.Errorf("the example of %s is %s", f.Name, f.Example)
 		}
-		if _, err := s.Eval(t.Context(), f.Example); err != nil {
+		// go test links without the debug information that has package variables: TestPackages calls pkg.
+		if _, err := s.Eval(t.Context(), f.Example); err != nil && !(f.Name == "pkg" && codeOfError(err) == "unknown_name") {
 			t.Errorf("%s: %v", f.Example, err)
 		}
 		if f.Summary == "" || f.Summary != strings.TrimSuffix(strings.TrimSpace(f.Summary), ".") {
