@@ -103,6 +103,9 @@ func newConn(s *Server, nc net.Conn, way *wayIn) *conn {
 		nc.SetReadDeadline(time.Unix(1, 0)) // ends the read that waits for input
 	})
 	c.terminal.LendRun()
+	if c.out.socket != nil {
+		c.terminal.SetUnread(c.out.socket.Waiting)
+	}
 	c.dialog.out, c.dialog.over = c.out, c.terminal.Done()
 	p.dialog = &c.dialog
 	return c

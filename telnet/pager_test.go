@@ -74,6 +74,29 @@ func TestPagerHoldsNothing(t *testing.T) {
 	}
 }
 
+// TestPagerOfPaste: what was pasted behind a line is the next line, and not for the pager, even if the
+// connection was read no further than the line.
+func TestPagerOfPaste(t *testing.T) {
+	reg := registry.New()
+	expose(reg)
+	s := serve(t, &Server{Registry: reg}, "tcp", "127.0.0.1:0")
+	c := s.dial(t)
+	c.send(atTerminal)
+	c.answer()
+	const long = "map(shelf.boxes, [.id, .weight, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])\r"
+	c.send(long)
+	c.waitFor("-- more --")
+	c.send("q")
+	c.answer()
+	first := "1" + strings.Repeat(" ", idleSize-len("1\r"+long)) + "\r" + long // what one read takes
+	c.send(first + "12345 + 1\r")
+	got := c.waitFor("100, ")
+	c.conn.(*net.TCPConn).CloseWrite() // so that it ends in the pager, too
+	if got += c.rest(); strings.Contains(got, "-- more --") || !strings.Contains(got, "12346\r\n") {
+		t.Errorf("it is told %q", got)
+	}
+}
+
 // TestPagerIsIdle: a session in the pager ends like one at the prompt. Time is that of a synctest
 // bubble.
 func TestPagerIsIdle(t *testing.T) {

@@ -140,7 +140,8 @@ func (t *Terminal) opensPager() (width, rows int, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	width, rows = t.pageSize()
-	return width, rows, len(t.held.bytes) == 0 && !t.eof && t.decoder.between() && t.job.Err() == nil && !t.ends()
+	ahead := len(t.held.bytes) > 0 || t.unread != nil && t.unread()
+	return width, rows, !ahead && !t.eof && t.decoder.between() && t.job.Err() == nil && !t.ends()
 }
 
 // leaving reports whether nobody is there any more who could turn pages.

@@ -65,6 +65,8 @@ type Terminal struct {
 	out     Output
 	// lent is set if lines wait for somebody to call Run. See LendRun.
 	lent bool
+	// unread reports whether there is input that was not fed yet. It may be nil. See SetUnread.
+	unread func() bool
 	// ended is called once, after done is closed. It may be nil.
 	ended func()
 	// together is set during a line, by the goroutine in run, when a short answer waits for the
@@ -349,6 +351,11 @@ func (t *Terminal) show() {
 // before anything is fed. From then on whoever calls Feed or EOF has to call Run soon: until then
 // the session cannot end.
 func (t *Terminal) LendRun() { t.lent = true }
+
+// SetUnread has the pager ask whether there is input that was not fed yet, as there may be while who
+// feeds the terminal is in Run. unread must not block. SetUnread must be called before anything is
+// fed.
+func (t *Terminal) SetUnread(unread func() bool) { t.unread = unread }
 
 // Waits reports whether there is something for Run to run.
 func (t *Terminal) Waits() bool {

@@ -5,7 +5,7 @@ import (
 	"syscall"
 )
 
-// Socket is access to the socket of a connection. It is for one goroutine at a time.
+// Socket is access to the socket of a connection. Its TryWrite is for one goroutine at a time.
 type Socket struct {
 	raw   syscall.RawConn
 	write func(fd uintptr) (done bool) // writes p and sets n; made once, as each would be allocated
