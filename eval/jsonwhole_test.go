@@ -138,15 +138,26 @@ func TestJSONByPieces(t *testing.T) {
 				if _, ok := seen[key]; ok {
 					t.Fatalf("%s came twice", key)
 				}
+				// The one at which the answer has enough may be cut itself, and names the expression for the whole.
+				var cut map[string]pieceNote
+				if json.Unmarshal(raw, &cut); cut["…"].Path != "" {
+					r, err := s.Eval(t.Context(), fmt.Sprintf(wrap, cut["…"].Path))
+					if err != nil {
+						t.Fatal(err)
+					}
+					raw = r.Value().JSON()
+				}
 				var it item
-				json.Unmarshal(raw, &it)
+				if json.Unmarshal(raw, &it); it != *m[key] {
+					t.Fatalf("%s is %s", key, raw)
+				}
 				seen[key] = it
 			}
 			if len(seen)+note.More != len(m) {
 				t.Fatalf("%d seen and %d more are not %d", len(seen), note.More, len(m))
 			}
 		})
-		if len(seen) != len(m) || seen["k4999"] != (item{"k4999", 4999}) {
+		if len(seen) != len(m) {
 			t.Errorf(wrap+": %d of %d in %d rounds", "m", len(seen), len(m), rounds)
 		}
 		n := 0
