@@ -196,8 +196,14 @@ func (h *Holder) drop() error {
 	return err
 }
 
+// longestHeld is how long a hold counts at most. A chunk is read in about 100 µs; a hold that lasted
+// longer was interrupted, by the kernel or a container's quota, and a rest of nineteen times that
+// would be no favour to anybody.
+const longestHeld = 10 * time.Millisecond
+
 // leave leaves k, which was held for that long, to others.
 func (h *Holder) leave(k *Lock, held time.Duration) {
+	held = min(held, longestHeld)
 	if h.resting == nil || len(h.resting) >= maxResting {
 		h.resting = make(map[uintptr]time.Time)
 	}

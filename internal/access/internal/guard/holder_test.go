@@ -115,10 +115,15 @@ func TestRestFor(t *testing.T) {
 	h := ended()
 	k := (&fakeLock{free: 1}).lock()
 	before := time.Now()
-	h.leave(k, time.Minute)
+	h.leave(k, time.Millisecond)
 	after := time.Now()
-	if until := h.resting[k.addr]; until.Before(before.Add(19*time.Minute)) || until.After(after.Add(19*time.Minute)) {
-		t.Errorf("it rests for %v after a minute", until.Sub(before))
+	if until := h.resting[k.addr]; until.Before(before.Add(19*time.Millisecond)) || until.After(after.Add(19*time.Millisecond)) {
+		t.Errorf("it rests for %v after a millisecond", until.Sub(before))
+	}
+	// A process that was stopped in a hold rests no longer than after the longest hold.
+	h.leave(k, time.Minute)
+	if rest := time.Until(h.resting[k.addr]); rest > 19*longestHeld {
+		t.Errorf("it rests for %v after a minute", rest)
 	}
 	for i := range uintptr(10 * maxResting) {
 		h.leave(&Lock{addr: i}, time.Minute)

@@ -62,7 +62,7 @@ func (machine) sleep(ctx context.Context, d time.Duration) error {
 
 func (m machine) rest(ctx context.Context, d time.Duration) error {
 	begin := m.now()
-	if d <= maxExact && ctx.Err() == nil && lines.sleep(d) {
+	if 0 < d && d <= maxExact && ctx.Err() == nil && lines.sleep(d) {
 		d -= m.now() - begin
 	}
 	if d > 0 {
