@@ -107,7 +107,11 @@ func TestAttackSecretsInBatches(t *testing.T) {
 		"sum(XS, C)", "min(XS, C)", "max(XS, C)", "mean(XS, C)", "median(XS, C)", "map(XS, C)", "sum(map(XS, C))", "freq(XS, C)", "freq(XS, C, .N)", "freq(XS, .Kind, C)", "top(XS, 3, C)", "map(top(XS, 200, C), .by)", "hist(XS, C)", "groupBy(XS, C)", "sortBy(XS, C)", "take(sortBy(XS, C), 3)", "sortBy(XS, C)[:4]",
 		"reduce(XS, #acc + C, 0)", "reduce(XS, C)", "uniq(XS, C)", "sample(XS, 5)", "map(sample(XS, 7), C)", "freq(XS)", "top(XS, 2)", "sum(XS)", "hist(XS)", "max(XS)"}
 	turn, asked := 0, 0
-	for policy, options := range map[string][]registry.Option{"live": {hide}, "frozen": {hide, registry.Frozen()}} {
+	for _, policy := range []string{"live", "frozen"} { // the same questions in each run
+		options := []registry.Option{hide}
+		if policy == "frozen" {
+			options = append(options, registry.Frozen())
+		}
 		sessions := make([]*Session, len(hoards))
 		for i, h := range hoards {
 			reg := registry.New()
@@ -148,7 +152,8 @@ func TestAttackSecretsInBatches(t *testing.T) {
 							got := saidOfAll(t, s, q)
 							if i == 0 {
 								first = got
-							} else if got != first {
+							} else if got != first && !strings.Contains(form, "sample(") {
+								// Which entries are chosen depends on where a map has them.
 								if same = false; try == 4 {
 									t.Errorf("%s: %s %+v depends on the secret:\n%s", policy, source, q.Limits, parting(first, got))
 								}

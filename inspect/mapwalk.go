@@ -107,29 +107,34 @@ func (w *mapWalk) handedOut() map[string]bool {
 			continue
 		}
 		name, ok := w.keyName(w.of.entry(w.of.typ.Key(), k, torn))
-		if !ok || !w.stands(name, tag) {
+		if !ok {
 			w.lost = true
 			continue
 		}
-		set[name] = true
+		known, stands := w.stands(name, tag)
+		w.lost = w.lost || !stands
+		if stands || !known {
+			set[name] = true
+		}
 	}
 	return set
 }
 
-// stands reports whether name is still that of the key in a slot with that tag. If a program assigns to
-// an entry by an equal key, the map keeps the new key, and the text of the old one may be gone by now.
-func (w *mapWalk) stands(name string, tag byte) bool {
+// stands reports whether name is still that of the key in a slot with that tag, if that is known. If a
+// program assigns to an entry by an equal key, the map keeps the new key, and the text of the old one
+// may be gone by now.
+func (w *mapWalk) stands(name string, tag byte) (known, stands bool) {
 	t := w.of.typ.Key()
 	if w.of.how&(solid|trusted) == solid|trusted || !holdsText(t) {
-		return true
+		return true, true
 	}
 	n := len(name) - 8 // see appendKey
 	if t.Kind() != reflect.String || n >= maxKey {
-		return false
+		return false, false
 	}
 	text := name[:n]
 	hash, err := w.walk.Hash(reflect.ValueOf(&text))
-	return err == nil && peek.Tag(hash) == tag
+	return err == nil, err == nil && peek.Tag(hash) == tag
 }
 
 // holdsText reports whether values of type t have texts, by the type alone or in interfaces.

@@ -19,6 +19,9 @@ const (
 	// to them. A goroutine that does nothing but take and give back a lock keeps 95 % of its time; what
 	// waking it costs is in the difference.
 	restFor = 19
+	// shortestRest is what rests have to amount to before one is taken. A read of one field holds a lock
+	// for a microsecond, and a sleep of nineteen takes far longer where all processors are busy.
+	shortestRest = 400 * time.Microsecond
 	// maxResting bounds how many locks are left to others at a time.
 	maxResting = 64
 	// maxHold ends work under a guard that somebody further up took, and so only they can release.
@@ -106,14 +109,17 @@ func (h *Holder) Hold(k *Lock, f func() error) (err error) {
 }
 
 // Rest waits, unless a guard is held, until others have had k for long enough who wanted it while it was
-// held last. It reports whether it waited.
+// held; rests that are too short wait for more. It reports whether it waited.
 func (h *Holder) Rest(k *Lock) (rested bool, err error) {
 	until, ok := h.resting[k.addr]
 	if !ok || h.Holding() {
 		return false, nil
 	}
-	delete(h.resting, k.addr)
 	rest := time.Until(until)
+	if 0 < rest && rest < shortestRest {
+		return false, nil // what the next holds owe is added
+	}
+	delete(h.resting, k.addr)
 	if rest <= 0 {
 		return false, nil
 	}
@@ -199,7 +205,7 @@ func (h *Holder) drop() error {
 // longestHeld is how long a hold counts at most. A chunk is read in about 100 µs; a hold that lasted
 // longer was interrupted, by the kernel or a container's quota, and a rest of nineteen times that
 // would be no favour to anybody.
-const longestHeld = 10 * time.Millisecond
+const longestHeld = 2 * pace.HoldTime
 
 // leave leaves k, which was held for that long, to others.
 func (h *Holder) leave(k *Lock, held time.Duration) {
@@ -207,5 +213,9 @@ func (h *Holder) leave(k *Lock, held time.Duration) {
 	if h.resting == nil || len(h.resting) >= maxResting {
 		h.resting = make(map[uintptr]time.Time)
 	}
-	h.resting[k.addr] = time.Now().Add(restFor * held)
+	from := time.Now()
+	if owed := h.resting[k.addr]; owed.After(from) {
+		from = owed
+	}
+	h.resting[k.addr] = from.Add(restFor * held)
 }

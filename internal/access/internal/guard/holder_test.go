@@ -115,15 +115,29 @@ func TestRestFor(t *testing.T) {
 	h := ended()
 	k := (&fakeLock{free: 1}).lock()
 	before := time.Now()
-	h.leave(k, time.Millisecond)
+	h.leave(k, longestHeld)
 	after := time.Now()
-	if until := h.resting[k.addr]; until.Before(before.Add(19*time.Millisecond)) || until.After(after.Add(19*time.Millisecond)) {
-		t.Errorf("it rests for %v after a millisecond", until.Sub(before))
+	if until := h.resting[k.addr]; until.Before(before.Add(19*longestHeld)) || until.After(after.Add(19*longestHeld)) {
+		t.Errorf("it rests for %v after %v", until.Sub(before), longestHeld)
 	}
 	// A process that was stopped in a hold rests no longer than after the longest hold.
-	h.leave(k, time.Minute)
-	if rest := time.Until(h.resting[k.addr]); rest > 19*longestHeld {
+	h.leave(&Lock{addr: 99}, time.Minute)
+	if rest := time.Until(h.resting[99]); rest > 19*longestHeld {
 		t.Errorf("it rests for %v after a minute", rest)
+	}
+	// Short holds add up, and are rested for together.
+	short := &Lock{addr: 98}
+	h.resting[short.addr] = time.Now().Add(shortestRest - time.Nanosecond)
+	if rested, err := h.Rest(short); rested || err != nil {
+		t.Errorf("a short rest: %v, %v", rested, err)
+	}
+	h.resting[short.addr] = time.Now().Add(time.Hour)
+	h.leave(short, time.Millisecond)
+	if rest := time.Until(h.resting[short.addr]); rest < 59*time.Minute {
+		t.Errorf("what was owed is %v", rest)
+	}
+	if rested, err := h.Rest(short); !rested || err != errEnd {
+		t.Errorf("a long rest: %v, %v", rested, err)
 	}
 	for i := range uintptr(10 * maxResting) {
 		h.leave(&Lock{addr: i}, time.Minute)
