@@ -98,7 +98,7 @@ func TestAttackMoments(t *testing.T) {
 			runtime.Gosched()
 		}
 	})
-	s := NewSession(reg, Limits{Time: time.Minute, Share: 1})
+	s := NewSession(reg, Limits{Time: time.Hour, Share: 1})
 	all := float64(busySize * (busySize - 1) / 2)
 	few := float64(shortSize * (shortSize - 1) / 2)
 	questions := []struct {
