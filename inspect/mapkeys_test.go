@@ -91,7 +91,8 @@ func TestKeysReplacedUnderWalk(t *testing.T) {
 		}
 	}
 	runtime.KeepAlive(keep)
-	if t.Logf("told %d times of %d met twice", told, twice); twice == 0 {
-		t.Error("nothing was met twice")
+	// How many are met twice depends on whose memory is used again.
+	if t.Logf("told %d times of %d met twice", told, twice); told == 0 {
+		t.Error("nothing was told")
 	}
 }
