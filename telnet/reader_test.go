@@ -3,6 +3,7 @@ package telnet
 import (
 	"bytes"
 	"runtime/pprof"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -102,27 +103,26 @@ func TestLookout(t *testing.T) {
 	nc := newConn(s, server, s.wayOf(server, 0, Look))
 	nc.terminal.Hangup(errGone) // so that the reader that takes over ends
 	nc.ended = func(error) {}
-	readers := make([]reader, 4)
-	for i := range readers {
-		readers[i].conn = nc
+	a, b, d, e := &reader{conn: nc}, &reader{conn: nc}, &reader{conn: nc}, &reader{conn: nc}
+	relieves := func(when string, want ...*reader) {
+		t.Helper()
+		look()
+		for _, r := range []*reader{a, b, d, e} {
+			if r.relieved != slices.Contains(want, r) {
+				t.Errorf("%s: %v, %v, %v, %v", when, a.relieved, b.relieved, d.relieved, e.relieved)
+			}
+		}
 	}
-	a, b, d, e := &readers[0], &readers[1], &readers[2], &readers[3]
 	l.begin(a)
 	look()
 	l.begin(b)
 	l.begin(d)
 	l.end(d)
-	look()
-	if !a.relieved || b.relieved || d.relieved {
-		t.Errorf("at the second look: %v, %v, %v", a.relieved, b.relieved, d.relieved)
-	}
+	relieves("at the second look", a)
 	l.begin(e)
 	l.begin(d)
 	l.end(e)
-	look()
-	if !b.relieved || d.relieved || e.relieved {
-		t.Errorf("at the third look: %v, %v, %v", b.relieved, d.relieved, e.relieved)
-	}
+	relieves("at the third look", a, b)
 	for _, r := range []*reader{a, b, d} {
 		l.end(r)
 	}

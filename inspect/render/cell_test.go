@@ -88,21 +88,10 @@ func TestLineLooksTheSame(t *testing.T) {
 			if got != want {
 				t.Fatalf("seed %d, %T, %d columns:\n%s\nwith all that there is:\n%s", seed, x, width, got, want)
 			}
-			saved += nodes(whole) - nodes(part)
+			saved += count(whole) - count(part)
 		}
 	}
 	if saved < 1000 {
 		t.Errorf("only %d values were left out", saved)
 	}
-}
-
-func nodes(n *render.Node) int {
-	if n == nil {
-		return 0
-	}
-	all := 1
-	for _, item := range n.Items {
-		all += nodes(item.Key) + nodes(item.Node)
-	}
-	return all
 }

@@ -94,20 +94,38 @@ func (r *reader) plays(scenes []scene) {
 	}
 }
 
-// ask asks for nine lines and waits for the first page.
-func (r *reader) ask() {
+// ask asks for so many lines and waits for the first page.
+func (r *reader) ask(lines int) {
 	r.t.Helper()
-	r.types("9\r")
-	r.sees(firstPage)
+	r.types(fmt.Sprint(lines, "\r"))
+	r.sees(firstPage(lines))
 }
 
-const firstPage = "> 9\nline 1\nline 2\nline 3\nline 4\n-- more --  4 of 9 lines│"
+func firstPage(lines int) string {
+	return fmt.Sprint("> ", lines, "\nline 1\nline 2\nline 3\nline 4\n-- more --  4 of ", lines, " lines│")
+}
+
+// pressed is what is to be seen once those keys were pressed at the first page. | parts packets.
+type pressed struct{ name, keys, want string }
+
+func press(t *testing.T, lines int, all []pressed) {
+	for _, tc := range all {
+		t.Run(tc.name, func(t *testing.T) {
+			r := newReader(t)
+			r.ask(lines)
+			for packet := range strings.SplitSeq(tc.keys, "|") {
+				r.types(packet)
+			}
+			r.sees(tc.want)
+		})
+	}
+}
 
 // TestPager: what each key does after the first page.
 func TestPager(t *testing.T) {
 	const head = "> 9\nline 1\nline 2\nline 3\nline 4\n"
 	const tail = "line 5, a Lamp\nline 6\nline 7\nline 8\nline 9\n> │"
-	for _, tc := range []struct{ name, keys, want string }{
+	press(t, 9, []pressed{
 		{"space", " ", head + tail},
 		{"f", "f", head + tail},
 		{"PageDown", "\x1b[6~", head + tail},
@@ -133,38 +151,21 @@ func TestPager(t *testing.T) {
 		{"a search that is erased", "/l\x7f\x7f\r", head + "line 5, a Lamp\n-- more --  5 of 9 lines│"},
 		{"a search that is given up", "/lamp\x07", head + "-- more --  4 of 9 lines│"},
 		{"a search that is interrupted", "/lamp\x03", head + "-- more --  4 of 9 lines│"},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			r := newReader(t)
-			r.ask()
-			for packet := range strings.SplitSeq(tc.keys, "|") {
-				r.types(packet)
-			}
-			r.sees(tc.want)
-		})
-	}
+	})
 }
 
 // TestPagerOfLongAnswers: an answer whose first screen is shown before the rest is laid out is turned like
 // any other.
 func TestPagerOfLongAnswers(t *testing.T) {
 	const head = "> 900\nline 1\nline 2\nline 3\nline 4\n"
-	for _, tc := range []struct{ name, keys, want string }{
+	press(t, 900, []pressed{
 		{"nothing", "", head + "-- more --  4 of 900 lines│"},
 		{"Enter", "\r", head + "line 5, a Lamp\n-- more --  5 of 900 lines│"},
 		{"q", "q", head + "… 896 lines not shown\n> │"},
 		{"Ctrl-C", "\x03", head + "… 896 lines not shown\n> │"},
 		{"a search", "/line 898\r", head + "… 893 lines skipped\nline 898\nline 899\nline 900, a Lamp\n> │"},
 		{"nothing is found", "/xyz\r", head + "-- not found: xyz --  4 of 900 lines│"},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			r := newReader(t)
-			r.types("900\r")
-			r.sees(head + "-- more --  4 of 900 lines│")
-			r.types(tc.keys)
-			r.sees(tc.want)
-		})
-	}
+	})
 }
 
 // openings is a pager that notes how much of an answer there was when it was opened.
@@ -323,29 +324,29 @@ func TestNoPager(t *testing.T) {
 
 // TestPagerWhileItWaits: what may happen to the connection while the pager waits.
 func TestPagerWhileItWaits(t *testing.T) {
-	head := strings.TrimSuffix(firstPage, "-- more --  4 of 9 lines│")
+	head := strings.TrimSuffix(firstPage(9), "-- more --  4 of 9 lines│")
 	const tail = "line 5, a Lamp\nline 6\nline 7\nline 8\nline 9\n"
 	t.Run("interrupt", func(t *testing.T) {
 		r := newReader(t)
-		r.ask()
+		r.ask(9)
 		r.term.Interrupt()
 		r.sees(head + "… 5 lines not shown\n> │")
 	})
 	t.Run("end of input", func(t *testing.T) {
 		r := newReader(t)
-		r.ask()
+		r.ask(9)
 		r.term.EOF()
 		r.sees(head + tail + "> bye\n│")
 	})
 	t.Run("plain lines from here on", func(t *testing.T) {
 		r := newReader(t)
-		r.ask()
+		r.ask(9)
 		r.term.SetEcho(false)
 		r.sees(head + tail + "> │")
 	})
 	t.Run("shutdown", func(t *testing.T) {
 		r := newReader(t)
-		r.ask()
+		r.ask(9)
 		r.term.Shutdown("goodbye")
 		r.sees(head + "… 5 lines not shown\ngoodbye\n│")
 		if err := wait(t, r.term); err != nil {
@@ -354,7 +355,7 @@ func TestPagerWhileItWaits(t *testing.T) {
 	})
 	t.Run("hangup", func(t *testing.T) {
 		r := newReader(t)
-		r.ask()
+		r.ask(9)
 		gone := errors.New("gone")
 		r.term.Hangup(gone)
 		if err := wait(t, r.term); !errors.Is(err, gone) {
@@ -363,7 +364,7 @@ func TestPagerWhileItWaits(t *testing.T) {
 	})
 	t.Run("the output is aborted", func(t *testing.T) {
 		r := newReader(t)
-		r.ask()
+		r.ask(9)
 		r.term.AbortOutput()
 		r.types("1\r")
 		if got := r.peer.waitFor(t, "line 1\n> "); !strings.HasPrefix(got, "\n… the output was stopped here\n> 1\n") {
@@ -372,7 +373,7 @@ func TestPagerWhileItWaits(t *testing.T) {
 	})
 	t.Run("somebody says something", func(t *testing.T) {
 		r := newReader(t)
-		r.ask()
+		r.ask(9)
 		r.term.Say("here")
 		r.sees(head + "here\n-- more --  4 of 9 lines│")
 		if _, busy := r.term.Evaluating(); busy {
@@ -385,13 +386,12 @@ func TestPagerWhileItWaits(t *testing.T) {
 	})
 	t.Run("another size", func(t *testing.T) {
 		r := newReader(t)
-		r.types("30\r")
-		r.sees("> 30\nline 1\nline 2\nline 3\nline 4\n-- more --  4 of 30 lines│")
+		r.ask(30)
 		for _, width := range []int{20, 72, 40} {
 			r.vt.resize(width)
 			r.term.SetSize(width, 4)
 		}
-		r.sees("> 30\nline 1\nline 2\nline 3\nline 4\n-- more --  4 of 30 lines│")
+		r.sees(firstPage(30))
 		r.types(" ")
 		r.sees("> 30\nline 1\nline 2\nline 3\nline 4\nline 5, a Lamp\nline 6\nline 7\n-- more --  7 of 30 lines│")
 		r.types("/abc")
