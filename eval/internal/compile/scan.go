@@ -355,7 +355,7 @@ func (s *scanner) unaryNode(n *ast.UnaryNode) (scan.Node, error) {
 	case "!", "not":
 		return &scan.Not{Of: of}, nil
 	case "-":
-		return &scan.Negate{Of: of}, nil
+		return &scan.Math{Op: scan.Negate, Of: of}, nil
 	}
 	return nil, s.stepwise(n)
 }

@@ -297,35 +297,3 @@ func (n *Arith) quotients(l, r *Vector) {
 		n.bits[i] = math.Float64bits(x / n.y[i])
 	}
 }
-
-// Negate is -x.
-type Negate struct {
-	Of Node
-
-	vector Vector
-	bits   []uint64
-}
-
-func (n *Negate) parts() []Node { return []Node{n.Of} }
-
-func (n *Negate) eval(b *batch, in *inspect.Mask) *Vector {
-	v := n.Of.eval(b, in)
-	n.bits = room(n.bits, b.n)
-	n.vector = Vector{Kind: v.Kind, Bits: n.bits, Bad: v.Bad, Written: v.Written}
-	switch v.Kind {
-	case inspect.IntDatum, inspect.DurationDatum:
-		var least inspect.Mask
-		each(b.n, in, &least, func(i int) bool {
-			n.bits[i] = -v.Bits[i]
-			return v.Bits[i] == 1<<63
-		})
-		n.vector.Bad.Or(&least)
-	case inspect.FloatDatum, inspect.Float32Datum:
-		for i, w := range v.Bits[:b.n] {
-			n.bits[i] = math.Float64bits(-math.Float64frombits(w))
-		}
-	default:
-		n.vector = Vector{Bad: *in}
-	}
-	return &n.vector
-}

@@ -11,6 +11,7 @@ type MathOp uint8
 
 const (
 	Abs MathOp = iota
+	Negate
 	Ceil
 	Floor
 	Round
@@ -37,7 +38,7 @@ func (n *Math) eval(b *batch, in *inspect.Mask) *Vector {
 	switch {
 	case isFloat(v.Kind):
 		n.float(v, in)
-	case v.Kind == inspect.IntDatum, v.Kind == inspect.UintDatum, v.Kind == inspect.DurationDatum && (n.Op == Abs || n.Op == ToInt):
+	case v.Kind == inspect.IntDatum, v.Kind == inspect.UintDatum && n.Op != Negate, v.Kind == inspect.DurationDatum && (n.Op <= Negate || n.Op == ToInt):
 		n.int(v, in)
 	default:
 		n.vector = Vector{Bad: *in}
@@ -56,9 +57,9 @@ func (n *Math) int(v *Vector, in *inspect.Mask) {
 	copy(n.bits, v.Bits)
 	signed := v.Kind != inspect.UintDatum
 	switch {
-	case n.Op == Abs && signed:
+	case n.Op <= Negate && signed:
 		for i, x := range n.bits {
-			if int64(x) < 0 {
+			if n.Op == Negate || int64(x) < 0 {
 				n.bits[i] = -x
 			}
 		}
@@ -95,7 +96,7 @@ func (n *Math) float(v *Vector, in *inspect.Mask) {
 		copy(n.bits, v.Bits)
 		return
 	}
-	of := [...]func(float64) float64{Abs: math.Abs, Ceil: math.Ceil, Floor: math.Floor, Round: math.Round}[n.Op]
+	of := [...]func(float64) float64{Abs: math.Abs, Negate: func(x float64) float64 { return -x }, Ceil: math.Ceil, Floor: math.Floor, Round: math.Round}[n.Op]
 	for i, x := range v.Bits[:len(n.bits)] {
 		n.bits[i] = math.Float64bits(of(math.Float64frombits(x)))
 	}

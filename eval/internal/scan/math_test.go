@@ -58,6 +58,9 @@ func TestMath(t *testing.T) {
 		last any
 	}{
 		{"abs of the least integer", &Math{Op: Abs, Of: ints(math.MinInt64, -3)}, 0b01, int64(3)},
+		{"the least integer negated", &Math{Op: Negate, Of: ints(math.MinInt64, 3)}, 0b01, int64(-3)},
+		{"an unsigned integer negated", &Math{Op: Negate, Of: &column{vector: Vector{Kind: inspect.UintDatum, Bits: []uint64{1}}}}, 0b1, nil},
+		{"a float negated", &Math{Op: Negate, Of: floats(-2.5)}, 0, 2.5},
 		{"int of what is beyond", &Math{Op: ToInt, Of: floats(math.NaN(), math.Inf(1), 1<<63, -1<<63, -2.9)}, 0b00111, int64(-2)},
 		{"float of a large integer", &Math{Op: ToFloat, Of: ints(math.MaxInt64)}, 0, float64(1 << 63)},
 		{"round", &Math{Op: Round, Of: floats(math.NaN(), -2.5)}, 0, -3.0},
