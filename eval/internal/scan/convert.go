@@ -1,8 +1,8 @@
 package scan
 
 import (
+	"bytes"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -89,17 +89,11 @@ func (n *Convert) convert(s []byte) []byte {
 	case Upper:
 		return n.mapped(s, 'a', 'z', strings.ToUpper)
 	case Trim:
-		return trim(s)
+		return bytes.TrimSpace(s)
+	case TrimPrefix:
+		return bytes.TrimPrefix(s, []byte(n.With.Datum.Text))
 	}
-	with := n.With.Datum.Text
-	switch {
-	case len(s) < len(with):
-	case n.Op == TrimPrefix && string(s[:len(with)]) == with:
-		return s[len(with):]
-	case n.Op == TrimSuffix && string(s[len(s)-len(with):]) == with:
-		return s[:len(s)-len(with)]
-	}
-	return s
+	return bytes.TrimSuffix(s, []byte(n.With.Datum.Text))
 }
 
 // mapped changes the case of the letters from lo to hi. Texts with others are left to all.
@@ -116,25 +110,6 @@ func (n *Convert) mapped(s []byte, lo, hi byte, all func(string) string) []byte 
 		n.buf = append(n.buf, c)
 	}
 	return n.buf
-}
-
-// trim takes white space away at both ends.
-func trim(s []byte) []byte {
-	for len(s) > 0 {
-		r, n := utf8.DecodeRune(s)
-		if !unicode.IsSpace(r) {
-			break
-		}
-		s = s[n:]
-	}
-	for len(s) > 0 {
-		r, n := utf8.DecodeLastRune(s)
-		if !unicode.IsSpace(r) {
-			break
-		}
-		s = s[:len(s)-n]
-	}
-	return s
 }
 
 // kept is what a function of texts keeps for each lane.

@@ -111,8 +111,9 @@ func TestMapped(t *testing.T) {
 			t.Errorf("%q in upper case is %q", s, got)
 		}
 	}
+	trim := &Convert{Op: Trim}
 	for _, s := range []string{"", " \t", " x ", "\u2003x y\u0085", "\xff "} {
-		if got := trim([]byte(s)); string(got) != strings.TrimSpace(s) {
+		if got := trim.convert([]byte(s)); string(got) != strings.TrimSpace(s) {
 			t.Errorf("%q trimmed is %q", s, got)
 		}
 	}
