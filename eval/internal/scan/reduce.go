@@ -43,7 +43,7 @@ func (r *Reduction) Takes(acc, v *Vector) bool {
 	case k == inspect.NoDatum && v.Skip != nil:
 		return true // all that are not bad are skipped
 	case r.Pick:
-		return a == k && a != inspect.TextDatum && a != inspect.BoolDatum && !acc.Written && (isFloat(a) || isInt(a) || a == inspect.DurationDatum)
+		return a == k && !acc.Written && (isFloat(a) || isInt(a) || a == inspect.DurationDatum)
 	case acc.Written || a == inspect.IntDatum:
 		return isInt(k)
 	case a == inspect.DurationDatum:
@@ -55,8 +55,8 @@ func (r *Reduction) Takes(acc, v *Vector) bool {
 }
 
 // Run brings acc, which has one lane, together with the lanes of v from lo up to hi that are in in, nil
-// for all, in their order, but those that v skips. Takes is true of them. It stops at the first lane whose answer does not fit,
-// which is next, and returns how many lanes were picked.
+// for all, in their order, but those that v skips. Takes is true of them. It stops at the first lane
+// whose answer does not fit, which is next, and returns how many lanes were picked.
 func (r *Reduction) Run(acc, v *Vector, in *inspect.Mask, lo, hi int) (next, picked int) {
 	if in == nil && v.Skip == nil {
 		done, picked := r.words(acc, v.Kind, v.Bits[lo:hi])
