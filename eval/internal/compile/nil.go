@@ -39,5 +39,5 @@ func (t *nilTest) learn(f *machine.Frame, x *loaded, isNil bool, before int) {
 	if isNil {
 		i = 1
 	}
-	t.Reads[i], t.Known[i] = f.Entries()+f.Visit.Owed()-before, true
+	t.Reads[i], t.Known[i] = f.Reads()-before, true
 }

@@ -80,9 +80,9 @@ func (o *once) reading(f *machine.Frame) func(d inspect.Datum, x value.Value) {
 	if o == nil || o.Known {
 		return func(inspect.Datum, value.Value) {}
 	}
-	before, kept := f.Entries()+f.Visit.Owed(), f.Kept()
+	before, kept := f.Reads(), f.Kept()
 	return func(d inspect.Datum, x value.Value) {
-		reads := f.Entries() + f.Visit.Owed() - before
+		reads := f.Reads() - before
 		o.Once = scan.Once{Known: true, Datum: d, Reads: reads}
 		if x != nil {
 			o.Datum, o.Written = datumOf(x)

@@ -214,7 +214,7 @@ func (c *compiler) equality(n *ast.BinaryNode) (machine.Code, error) {
 	nils := c.comparedWithNil(n, &sides)
 	return func(f *machine.Frame) (value.Value, error) {
 		var x, y loaded
-		before := f.Entries() + f.Visit.Owed()
+		before := f.Reads()
 		if err := sides.load(f, &x, &y); err != nil {
 			return nil, err
 		}

@@ -88,6 +88,9 @@ func (f *Frame) Note(line string) {
 	}
 }
 
+// Reads is how many entries were read, with those that the Meter is told of once a guard is released.
+func (f *Frame) Reads() int { return f.Entries() + f.Visit.Owed() }
+
 // Scope is what a predicate sees: #, #index, #key and #acc.
 type Scope struct {
 	Index int
