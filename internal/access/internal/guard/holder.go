@@ -195,9 +195,11 @@ func (h *Holder) drop() error {
 		return nil
 	}
 	wanted := g.late || g.lock.wanted != nil && g.lock.wanted()
+	// Who releases a lock that somebody has waited for long hands the processor over with it.
+	held := time.Since(g.since)
 	err := g.lock.release()
 	if wanted && len(h.held) == 0 {
-		h.leave(g.lock, time.Since(g.since))
+		h.leave(g.lock, held)
 	}
 	return err
 }

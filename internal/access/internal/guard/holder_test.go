@@ -110,6 +110,24 @@ func TestLeftToOthers(t *testing.T) {
 	}
 }
 
+// A release that hands the processor to others too is no part of the hold.
+func TestReleaseIsNoHold(t *testing.T) {
+	h, k := ended(), (&fakeLock{free: 1, wanted: true}).lock()
+	var released time.Time
+	k.unlock = func() {
+		released = time.Now()
+		time.Sleep(2 * longestHeld)
+	}
+	taken := time.Now()
+	if err := h.Hold(k, func() error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	after := time.Now()
+	if rest := h.resting[k.addr].Sub(after); rest > restFor*released.Sub(taken) {
+		t.Errorf("a rest of %v after %v", rest, released.Sub(taken))
+	}
+}
+
 // What is left to others is 19 times as long as the hold was.
 func TestRestFor(t *testing.T) {
 	h := ended()
