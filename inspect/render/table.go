@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -371,10 +372,15 @@ func (w *writer) cellOf(n *Node, a context, most int, mayCut bool) (l line, cut 
 		}
 	}
 	l = line{}
+	t, isTime := n.Scalar.(time.Time)
 	switch {
 	case n.isNumber():
 		w.flat(&l, n, a)
 		return l, false
+	case isTime && n.Err == "" && w.exact[n] && text.Width(distance(t, w.style.Now)) <= most:
+		// The half of a date that times have in common tells nothing.
+		w.marks(&l, n, a)
+		l.add(NumberRole, distance(t, w.style.Now))
 	case n.Len > 0 && (n.Shape == inspect.List || n.Shape == inspect.Map):
 		w.marks(&l, n, a)
 		l.add(NoteRole, countText(n))

@@ -469,3 +469,23 @@ func TestSharedIsShownOnce(t *testing.T) {
 		t.Error(n.Line(0))
 	}
 }
+
+// TestAlikeTimesInNarrowTable: times that are written out because their distances are alike are told by
+// their distances all the same where their dates do not fit: the part of a date that fits is the same of all.
+func TestAlikeTimesInNarrowTable(t *testing.T) {
+	type lease struct {
+		Holder, Note string
+		Expires      time.Time
+	}
+	var all []lease
+	for i := range 3 {
+		all = append(all, lease{fmt.Sprint("holder-", i), strings.Repeat(fmt.Sprint(i), 30), when.Add(time.Hour + time.Duration(1+i))})
+	}
+	n := render.Snap(render.Raw(inspect.Of(&all), "leases"), render.Limit{Taper: true})
+	for width, want := range map[int]int{120: 0, 60: 3} {
+		got := glance(n, width, 20)
+		if strings.Count(got, "1h0m from now") != want || strings.Count(got, "2026-11-23T09:00:00.50000000") != 3-want {
+			t.Errorf("%d columns:\n%s", width, got)
+		}
+	}
+}
