@@ -61,7 +61,7 @@ func (r *Registry) exposeRuntime() {
 			}
 			return time.Since(began)
 		})},
-		{"profiles", "heap by place, and mutex and block where they are switched on", always(process.ReadProfiles)},
+		{"profiles", "heap by place; mutex and block if switched on", always(process.ReadProfiles)},
 		{"fds", "what this process has open", either(process.Files)},
 		{"sockets", "the sockets of this process", either(process.Sockets)},
 	} {

@@ -117,7 +117,7 @@ func (e *entry) guard() string {
 		return "read at each look, not of one moment"
 	case e.weak != nil && e.weak() == nil:
 		return "collected"
-	case p.Frozen || p.Owner != nil || p.Lock != nil && p.Names == nil:
+	case p.Frozen && e.compute == nil || p.Owner != nil || p.Lock != nil && p.Names == nil:
 		return p.describe(nil, nil)
 	case e.compute != nil:
 		return "computed at each look"

@@ -53,6 +53,7 @@ func TestEntries(t *testing.T) {
 	r.Expose("bare", new(item))
 	r.Expose("atomic", new(atomic.Int64))
 	r.Func("f", func(context.Context) any { return 1 })
+	r.Func("g", func(context.Context) any { return new(item) }, Frozen())
 	var got []string
 	for _, e := range r.Entries() {
 		got = append(got, fmt.Sprintf("%s|%s|%s|%s", e.Name, e.Type, e.Doc, e.Guard))
@@ -63,6 +64,7 @@ copy|int||a copy
 declared|*access.pool||guarded by declared.lock
 f|any||computed at each look
 frozen|*access.pool||frozen
+g|any||computed at each look
 other|*access.pool||guarded by the guard of other
 owned|*access.pool||read by its owner
 p|*access.pool|the pool|guarded by p.lock

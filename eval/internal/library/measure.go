@@ -12,7 +12,6 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
-	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 const (
@@ -71,7 +70,7 @@ func (m *measurer) note(name string) {
 		m.f.Note(name + " stopped before the end: " + m.cut)
 	}
 	if m.unread > 0 {
-		m.f.Note(text.Thousands(m.unread) + " values could not be read, and are not in the " + name)
+		m.f.Note(name + " leaves out " + counted(m.unread, "value") + " that could not be read")
 	}
 }
 

@@ -74,7 +74,7 @@ func refs(f *machine.Frame, args []value.Value) (value.Value, error) {
 		f.Note("places without a path, in keys of maps or below hidden keys, that lead to it: " + text.Thousands(s.keys))
 	}
 	if m.unread > 0 {
-		f.Note(text.Thousands(m.unread) + " values could not be read, and may lead to it")
+		f.Note(counted(m.unread, "value") + " could not be read, and may lead to it")
 	}
 	if left := m.leftOut(); left != "" {
 		f.Note(left + ", and may lead to it")
