@@ -149,12 +149,7 @@ func (c *compiler) stream(n ast.Node) (machine.Code, error) {
 	if fn == nil || fn.Pipe == nil || fn.Takes(args) != nil {
 		return c.compile(n)
 	}
-	l, err := c.loop(n, fn, args)
-	if err != nil {
-		return nil, err
-	}
-	c.unlocked = true
-	return fn.Pipe(l, at(n)), nil
+	return c.lazy(n, fn, args, fn.Pipe)
 }
 
 // head compiles a collection for who asks for its first elements alone: what sorts it does not sort
@@ -164,12 +159,17 @@ func (c *compiler) head(n ast.Node) (machine.Code, error) {
 	if fn == nil || fn.Few == nil || fn.Takes(args) != nil || fn.Run != nil && c.inner != nil {
 		return c.stream(n)
 	}
+	return c.lazy(n, fn, args, fn.Few)
+}
+
+// lazy compiles a call of fn that answers with what is walked later: by is fn.Pipe or fn.Few.
+func (c *compiler) lazy(n ast.Node, fn *library.Function, args []ast.Node, by func(*machine.Loop, fault.Pos) machine.Code) (machine.Code, error) {
 	l, err := c.loop(n, fn, args)
 	if err != nil {
 		return nil, err
 	}
 	c.unlocked = true
-	return fn.Few(l, at(n)), nil
+	return by(l, at(n)), nil
 }
 
 // loop compiles the arguments of a function with a predicate.

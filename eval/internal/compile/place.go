@@ -179,12 +179,11 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 			if k, err = load(f); err != nil {
 				return nil, err
 			}
+			few := -1
 			if i, ok := k.(value.Int); ok && i >= 0 && i < math.MaxInt32 {
-				x, err = library.Head(f, x, int(i)+1)
-			} else {
-				x, err = library.Head(f, x, -1)
+				few = int(i) + 1
 			}
-			if err != nil {
+			if x, err = library.Head(f, x, few); err != nil {
 				return nil, err
 			}
 			if y, err = value.Index(&f.Thread, x, k); err != nil {
