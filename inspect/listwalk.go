@@ -167,6 +167,7 @@ func (w *listWalk) shift(by int) { w.pos, w.end = w.pos+by, w.end+by }
 type trail struct {
 	fingerprints [4]fingerprint // of the last n elements handed out, in their order
 	n            int
+	lead         uintptr // where the second word of each lies in its element
 	// Which words of the fingerprints are all different.
 	byHead, byLead bool
 }
@@ -177,9 +178,9 @@ type fingerprint struct{ head, lead uintptr }
 
 // take notes n elements of type t, the first of which lies at r.
 func (m *trail) take(t reflect.Type, r peek.Ref, n int) {
-	lead := spaceOf(r).leadOf(t)
+	m.lead = spaceOf(r).leadOf(t)
 	for i := range n {
-		f, ok := fingerprintAt(t, r.Add(uintptr(i)*t.Size()), lead)
+		f, ok := fingerprintAt(t, r.Add(uintptr(i)*t.Size()), m.lead)
 		if !ok {
 			return
 		}
@@ -253,7 +254,6 @@ func (s *space) firstPointer(t reflect.Type) (off uintptr, ok bool) {
 // follows reports whether the element at pos of the list at data follows those of the trail. Those
 // that have left at the front need not be there.
 func (m *trail) follows(t reflect.Type, data peek.Ref, n, pos int, size uintptr) bool {
-	lead := spaceOf(data).leadOf(t)
 	for i := range m.n {
 		at := pos - m.n + i
 		if at < 0 {
@@ -262,7 +262,7 @@ func (m *trail) follows(t reflect.Type, data peek.Ref, n, pos int, size uintptr)
 		if at >= n {
 			return false
 		}
-		f, ok := fingerprintAt(t, data.Add(uintptr(at)*size), lead)
+		f, ok := fingerprintAt(t, data.Add(uintptr(at)*size), m.lead)
 		if !ok || !m.matches(m.fingerprints[i], f) {
 			return false
 		}
@@ -270,7 +270,7 @@ func (m *trail) follows(t reflect.Type, data peek.Ref, n, pos int, size uintptr)
 	return true
 }
 
-// maxSought is how far the position of a walk is searched for in both directions, in some ten
+// maxSought is how far the position of a walk is searched for in both directions, in about a hundred
 // microseconds.
 const maxSought = 512
 
