@@ -156,11 +156,34 @@ func TestGoroutines(t *testing.T) {
 func TestGoroutinesHide(t *testing.T) {
 	y := newYard()
 	y.waiters(t, 1)
-	s := NewSession(y.registry(registry.Hide("*.labels.way", "*.createdBy")), Limits{Time: time.Hour})
-	for _, source := range []string{`map(goroutines, .createdBy == "x")`, `filter(goroutines, .labels?.way == "mu")`} {
-		if got := show(t, s, source); !strings.Contains(got, "redacted") {
-			t.Errorf("%s: %s", source, got)
+	whole := []string{"stacks()", "stacks(goroutines[:2])", "tree(goroutines)", "waiting(yard.mu)"} // they tell of all but labels
+	for _, hidden := range []struct {
+		patterns, sources []string
+	}{
+		{[]string{"*.labels.way", "*.createdBy"}, append(whole, `map(goroutines, .createdBy == "x")`, `filter(goroutines, .labels?.way == "mu")`)},
+		{[]string{"*.frames.0.file"}, whole},
+		{[]string{"3"}, whole},
+		{[]string{"*.labels"}, []string{"map(goroutines, .labels == nil)"}},
+	} {
+		s := NewSession(y.registry(registry.Hide(hidden.patterns...)), Limits{Time: time.Hour})
+		for _, source := range hidden.sources {
+			if got := show(t, s, source); !strings.Contains(got, "redacted") {
+				t.Errorf("%s without %q: %s", source, hidden.patterns, got)
+			}
 		}
+	}
+	reg := y.registry(registry.Hide("*.labels"))
+	s := NewSession(reg, Limits{Time: time.Hour})
+	for _, source := range whole {
+		if got := show(t, s, source); strings.Contains(got, "redacted") {
+			t.Errorf("%s without labels: %s", source, got)
+		}
+		show(t, s, "kept = "+source)
+		reg.Goroutines(registry.Hide("*.labels", "*.top"))
+		if got := show(t, s, "kept"); !strings.Contains(got, "this value was forgotten") {
+			t.Errorf("%s is kept: %s", source, got)
+		}
+		reg.Goroutines(registry.Hide("*.labels"))
 	}
 }
 

@@ -14,11 +14,10 @@ const goroutinesName = "goroutines"
 // them reads them once.
 func (o *Objects) ExposeGoroutines(opts Options) error {
 	return o.expose(goroutinesName, func(vis *Visit) (any, error) {
-		list, err := vis.Goroutines()
-		if err != nil {
+		if err := vis.readGoroutines(); err != nil {
 			return nil, err
 		}
-		return list.All, nil
+		return vis.goroutines.All, nil
 	}, reflect.TypeFor[[]inspect.Goroutine](), opts)
 }
 
@@ -36,29 +35,54 @@ func (v *View) AreGoroutines() bool {
 	return v.up == nil && v.step == stepRoot && v.name == goroutinesName && v.visit.hasGoroutines()
 }
 
-// Goroutines returns the goroutines of this process, as the Visit read them when it first asked. It
-// is a *NameError if the application does not expose them. No guard may be held.
+// toldOfGoroutines has the names of what is told of goroutines where they are not read field by field:
+// all but their labels.
+type toldOfGoroutines struct {
+	id, state, wait, blocked, top, entry, createdBy, parent, waitsFor struct{}
+
+	frames []struct{ function, file, line struct{} }
+}
+
+// Goroutines returns the goroutines of this process, as the Visit read them when it first asked, for
+// all but their labels. It is a *NameError if the application does not expose them, and a
+// *RedactedError if it hides any of that. No guard may be held.
 func (vis *Visit) Goroutines() (*inspect.Goroutines, error) {
-	if vis.goroutines != nil {
-		return vis.goroutines, nil
-	}
+	none := &NameError{Name: goroutinesName}
 	if !vis.hasGoroutines() {
-		return nil, &NameError{Name: goroutinesName}
+		return nil, none
 	}
+	v, err := vis.Get(goroutinesName)
+	if err != nil {
+		return nil, err
+	}
+	if vis.goroutines == nil { // the name is another object's
+		return nil, none
+	}
+	if v.hidden || v.policy.hide.Reaches(v.hide, reflect.TypeFor[[]toldOfGoroutines]()) {
+		return nil, &RedactedError{Path: goroutinesName}
+	}
+	return vis.goroutines, nil
+}
+
+// readGoroutines reads the goroutines of this process.
+func (vis *Visit) readGoroutines() error {
 	most := 0
 	if vis.callsForbidden {
 		most = maxProposed
 	}
 	list, err := inspect.ReadGoroutines(most, vis.keepGoroutine)
-	if err != nil || vis.callsForbidden {
-		return list, err
+	if err != nil {
+		return err
+	}
+	vis.goroutines = list
+	if vis.callsForbidden {
+		return nil
 	}
 	if err := vis.own(list.All); err != nil {
-		return nil, err
+		return err
 	}
 	vis.noteGoroutines(list)
-	vis.goroutines = list
-	return list, nil
+	return nil
 }
 
 // keepGoroutine charges a goroutine to the Meter.
