@@ -186,6 +186,7 @@ func TestRefs(t *testing.T) {
 		"refs(lathe.parts[0])": {"lathe.any", "lathe.byID[0]", "lathe.first", "lathe.parts[0]"},
 		"refs(lathe.byID)":     {"lathe.byID", "shop.byID"},
 		"refs(lathe.work)":     {"lathe.work", "shop.work"},
+		"refs(lathe.parts)":    {"lathe.parts", "shop.tail"},
 	} {
 		r, err := s.Eval(t.Context(), source)
 		if err != nil {

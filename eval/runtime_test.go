@@ -2,11 +2,11 @@ package eval
 
 import (
 	"os"
-	"runtime/metrics"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/sightglass-go/sightglass/internal/attack"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -14,16 +14,6 @@ import (
 var looks = []string{
 	"go", "dir(go)", "go.metrics", "go.mem", "go.gc", "go.build", "go.env", "go.args", "go.flags", "go.limits", "go.uptime",
 	"go.profiles", "go.cpu", "go.recorder", `filter(go.metrics, .unit == "seconds")`, "json(go.env)", "top(go.profiles.heap, 3, .bytes)",
-}
-
-// stops is how often the world was stopped for anything but the collector.
-func stops() (n uint64) {
-	s := []metrics.Sample{{Name: "/sched/pauses/total/other:seconds"}}
-	metrics.Read(s)
-	for _, count := range s[0].Value.Float64Histogram().Counts {
-		n += count
-	}
-	return n
 }
 
 // TestRuntime: what registry.Runtime exposes can be read, tells no secret, and no look stops the
@@ -42,7 +32,7 @@ func TestRuntime(t *testing.T) {
 			t.Errorf("%s: %v", source, err)
 		}
 	}
-	before := stops()
+	before := attack.Stops()
 	for _, source := range looks {
 		r, err := s.Eval(t.Context(), source)
 		if err != nil {
@@ -55,7 +45,7 @@ func TestRuntime(t *testing.T) {
 			}
 		}
 	}
-	if after := stops(); after != before {
+	if after := attack.Stops(); after != before {
 		t.Errorf("the world was stopped %d times", after-before)
 	}
 	for source, want := range map[string]string{

@@ -26,12 +26,14 @@ type pickWalk struct {
 	slabs [picks]peek.Slab
 	got   []picked
 	at    int             // of got, the next to be handed out
+	again []uint64        // the numbers of those of got for which there was no time: they come next, so that a sample does not depend on time
 	name  []byte          // tells a key from others; a buffer
 	seed  maphash.Seed    // of the hashes of these names
 	seen  map[uint64]bool // those of the keys that were handed out: keys may be long
 }
 
 type picked struct {
+	number    uint64 // the random one that led to it
 	name      uint64 // its hash
 	key, elem Value
 }
@@ -85,6 +87,7 @@ func (w *pickWalk) load(of Value) (more bool, err error) {
 	w.of = of
 	for _, p := range w.got[w.at:] { // there was no time for these
 		delete(w.seen, p.name)
+		w.again = append(w.again, p.number)
 		w.left++
 	}
 	w.got, w.at = w.got[:0], 0
@@ -103,7 +106,8 @@ func (w *pickWalk) load(of Value) (more bool, err error) {
 			break // a guard may be held
 		}
 		w.tries--
-		k, e, torn, ok, err := w.walk.Pick(w.random(), &w.slabs[i])
+		number := w.number()
+		k, e, torn, ok, err := w.walk.Pick(number, &w.slabs[i])
 		if err != nil {
 			return false, err
 		}
@@ -119,12 +123,22 @@ func (w *pickWalk) load(of Value) (more bool, err error) {
 			continue
 		}
 		w.seen[name] = true
-		w.got = append(w.got, picked{name, key, of.entry(of.typ.Elem(), e, torn)})
+		w.got = append(w.got, picked{number, name, key, of.entry(of.typ.Elem(), e, torn)})
 		if w.left--; w.left == 0 {
 			break
 		}
 	}
 	return true, nil
+}
+
+// number returns the number of the place that is tried next.
+func (w *pickWalk) number() uint64 {
+	if len(w.again) == 0 {
+		return w.random()
+	}
+	n := w.again[0]
+	w.again = w.again[1:]
+	return n
 }
 
 func (w *pickWalk) next() (key, elem Value, ok bool) {

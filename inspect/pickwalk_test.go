@@ -98,6 +98,21 @@ func TestPick(t *testing.T) {
 	}
 }
 
+// TestPickDoesNotDependOnTime: the same random numbers pick the same entries, for however many there is
+// time under one hold of a guard.
+func TestPickDoesNotDependOnTime(t *testing.T) {
+	m := map[int]int{}
+	for i := range 3000 {
+		m[i] = i
+	}
+	want := pick(t, m, 100, 1000, false, rand.New(rand.NewPCG(5, 6)))
+	for _, atATime := range []int{1, 3, 15, 16, 17} {
+		if got := pick(t, m, 100, atATime, false, rand.New(rand.NewPCG(5, 6))); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%d at a time: %v, want %v", atATime, got, want)
+		}
+	}
+}
+
 // TestPickUnderWriters: nothing is picked twice or with the element of another, and nothing ends the process, while a map
 // grows, shrinks and is cleared.
 func TestPickUnderWriters(t *testing.T) {

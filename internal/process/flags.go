@@ -1,6 +1,7 @@
 package process
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"reflect"
@@ -10,23 +11,23 @@ import (
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
-// maxFlag bounds the bytes that are read of a flag's name or value.
-const maxFlag = 4 << 10
+const (
+	maxFlag  = 4 << 10 // bytes of a flag's name or value
+	maxFlags = 10_000  // flags: more come from a table that is being changed, or will not be read
+)
+
+var errFlags = errors.New("this Go release keeps flags in another way")
 
 // Flags returns the values of the flags of [flag.CommandLine] by their names. A program may change
 // them while they are read, so they are read as sightglass reads any memory, and no method of theirs
 // is called: the value of a flag that is no text, number or boolean is its type.
 func Flags() (map[string]string, error) {
-	set, err := inspect.Of(flag.CommandLine).Elem()
+	set, err := behind(inspect.Of(&flag.CommandLine), 2)
 	if err != nil {
 		return nil, err
 	}
-	index, ok := set.FindField("formal")
-	if !ok {
-		return nil, fmt.Errorf("this Go release keeps flags in another way")
-	}
-	for _, i := range index {
-		set = set.Field(i)
+	if set, err = field(set, "formal"); err != nil {
+		return nil, err
 	}
 	out := map[string]string{}
 	for c := set.Cursor(); !c.Done(); {
@@ -47,7 +48,10 @@ func Flags() (map[string]string, error) {
 				return nil, err
 			}
 			if secret.ByName(fmt.Sprint(name)) != 0 {
-				value = Redacted
+				value = redacted
+			}
+			if len(out) == maxFlags {
+				return nil, fmt.Errorf("there are more than %d flags", maxFlags)
 			}
 			out[fmt.Sprint(name)] = value
 		}
@@ -61,12 +65,8 @@ func flagValue(pointer inspect.Value) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	index, ok := f.FindField("Value")
-	if !ok {
-		return "", fmt.Errorf("this Go release keeps flags in another way")
-	}
-	for _, i := range index {
-		f = f.Field(i)
+	if f, err = field(f, "Value"); err != nil {
+		return "", err
 	}
 	if f, err = f.Elem(); err != nil { // what the interface holds
 		return "", err
@@ -79,7 +79,7 @@ func flagValue(pointer inspect.Value) (string, error) {
 		return what, nil
 	}
 	if secret.ByName(f.Type().Name()) != 0 {
-		return Redacted, nil
+		return redacted, nil
 	}
 	switch f.Kind() {
 	case reflect.String, reflect.Bool, reflect.Int, reflect.Int64, reflect.Uint, reflect.Uint64, reflect.Float64:
@@ -93,4 +93,27 @@ func flagValue(pointer inspect.Value) (string, error) {
 		return redactWords(fmt.Sprint(x)), nil
 	}
 	return what, nil
+}
+
+// behind follows n pointers.
+func behind(v inspect.Value, n int) (inspect.Value, error) {
+	for range n {
+		var err error
+		if v, err = v.Elem(); err != nil {
+			return v, err
+		}
+	}
+	return v, nil
+}
+
+// field returns a field of a struct.
+func field(v inspect.Value, name string) (inspect.Value, error) {
+	index, ok := v.FindField(name)
+	if !ok {
+		return v, errFlags
+	}
+	for _, i := range index {
+		v = v.Field(i)
+	}
+	return v, nil
 }

@@ -110,26 +110,26 @@ func TestBuild(t *testing.T) {
 func TestSecretsOfTheStart(t *testing.T) {
 	args := redactArguments([]string{"./shop", "-token", "hunter2", "--api-key=hunter2", "-v", "token=hunter2",
 		"--password", "-x", "plain", "--tokens", "hunter2", "hunter", "-name=ann", "--db-password=hunter2", "-D", "secret=hunter2"})
-	want := []string{"./shop", "-token", Redacted, "--api-key=" + Redacted, "-v", "token=" + Redacted,
-		"--password", "-x", "plain", "--tokens", Redacted, "hunter", "-name=ann", "--db-password=" + Redacted, "-D", "secret=" + Redacted}
+	want := []string{"./shop", "-token", redacted, "--api-key=" + redacted, "-v", "token=" + redacted,
+		"--password", "-x", "plain", "--tokens", redacted, "hunter", "-name=ann", "--db-password=" + redacted, "-D", "secret=" + redacted}
 	if !slices.Equal(args, want) {
 		t.Errorf("%q", args)
 	}
 	for text, want := range map[string]string{
 		"-s -w -X main.version=3":                         "-s -w -X main.version=3",
-		"-X main.apiToken=hunter2 -w":                     "-X main.apiToken=" + Redacted + " -w",
-		"-X 'github.com/acme/shop.token=hunter2'":         "-X 'github.com/acme/shop.token=" + Redacted + "'",
-		"-X=main.token=hunter2 -w":                        "-X=main.token=" + Redacted + " -w",
-		"-X 'main.token=hunter2 x' -w":                    "-X 'main.token=" + Redacted + "' -w",
-		"-w\t-X\tmain.token=hunter2\t-s":                  "-w\t-X\tmain.token=" + Redacted + "\t-s",
-		"--env=DB_PASSWORD=hunter2":                       "--env=DB_PASSWORD=" + Redacted,
-		"name=ann,db.password=hunter2":                    "name=ann,db.password=" + Redacted,
-		"\"token=hunter2 a=b":                             "\"token=" + Redacted,
+		"-X main.apiToken=hunter2 -w":                     "-X main.apiToken=" + redacted + " -w",
+		"-X 'github.com/acme/shop.token=hunter2'":         "-X 'github.com/acme/shop.token=" + redacted + "'",
+		"-X=main.token=hunter2 -w":                        "-X=main.token=" + redacted + " -w",
+		"-X 'main.token=hunter2 x' -w":                    "-X 'main.token=" + redacted + "' -w",
+		"-w\t-X\tmain.token=hunter2\t-s":                  "-w\t-X\tmain.token=" + redacted + "\t-s",
+		"--env=DB_PASSWORD=hunter2":                       "--env=DB_PASSWORD=" + redacted,
+		"name=ann,db.password=hunter2":                    "name=ann,db.password=" + redacted,
+		"\"token=hunter2 a=b":                             "\"token=" + redacted,
 		"a=b=c 'd=e' = ' =":                               "a=b=c 'd=e' = ' =",
-		"--token='hunter2 x' -w":                          "--token=" + Redacted + " -w",
-		"token=\"hunter2 x":                               "token=" + Redacted,
-		"app.api-key=hunter2":                             "app.api-key=" + Redacted,
-		"-X github.com/acme/shop.Password=hunter2 -X a=b": "-X github.com/acme/shop.Password=" + Redacted + " -X a=b",
+		"--token='hunter2 x' -w":                          "--token=" + redacted + " -w",
+		"token=\"hunter2 x":                               "token=" + redacted,
+		"app.api-key=hunter2":                             "app.api-key=" + redacted,
+		"-X github.com/acme/shop.Password=hunter2 -X a=b": "-X github.com/acme/shop.Password=" + redacted + " -X a=b",
 	} {
 		if got := redactWords(text); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
@@ -185,8 +185,8 @@ func TestFlags(t *testing.T) {
 	flag.Var(warm, "c", "")
 	warm.set = true
 	got, err := Flags()
-	want := map[string]string{"name": "ann", "n": "7", "v": "true", "wait": "1s", "share": "0.5", "db-password": Redacted,
-		"define": "main.token=" + Redacted, "login": Redacted,
+	want := map[string]string{"name": "ann", "n": "7", "v": "true", "wait": "1s", "share": "0.5", "db-password": redacted,
+		"define": "main.token=" + redacted, "login": redacted,
 		"f": "(a flag.funcValue)", "c": "(a *process.celsius)"}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, %v", got, err)

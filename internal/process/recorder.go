@@ -34,14 +34,17 @@ func (r *Recorder) Start() error {
 // Snapshot puts what was recorded into the field file, and returns how many bytes that are.
 func (r *Recorder) Snapshot() (int, error) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.on == nil {
+	on := r.on
+	r.mu.Unlock()
+	if on == nil {
 		return 0, errors.New("the recorder is off: go.recorder.Start() turns it on")
 	}
 	var out bytes.Buffer
-	if _, err := r.on.WriteTo(&out); err != nil {
+	if _, err := on.WriteTo(&out); err != nil {
 		return 0, err
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.file = out.Bytes()
 	return len(r.file), nil
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/sightglass-go/sightglass/internal/secret"
 )
 
-// Redacted stands for what is a secret, as elsewhere in answers.
-const Redacted = "<redacted>"
+// redacted stands for what is a secret, as elsewhere in answers.
+const redacted = "<redacted>"
 
 // Environment returns the variables of the environment. Policy hides those that a name or the look
 // of the value makes secret, as in any map.
@@ -40,9 +40,9 @@ func redactArguments(args []string) []string {
 		named := i > 0 && secret.ByName(name) != 0
 		switch {
 		case named && assigned:
-			out[i] = arg[:dashes] + name + "=" + Redacted
+			out[i] = arg[:dashes] + name + "=" + redacted
 		case belongs && dashes == 0:
-			out[i] = Redacted
+			out[i] = redacted
 		}
 		belongs = named && dashes > 0 && !assigned
 	}
@@ -77,7 +77,7 @@ func redactWords(text string) string {
 					n++ // the value's own quote
 				}
 			}
-			out.WriteString(text[:i] + "=" + Redacted)
+			out.WriteString(text[:i] + "=" + redacted)
 			text, i, from = text[i+n:], -1, 0
 			continue
 		case c != '=':

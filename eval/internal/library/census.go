@@ -30,11 +30,11 @@ func censusOf(f *machine.Frame, args []value.Value) (value.Value, error) {
 	defer f.Release(f.Kept())
 	c := census{m: newMeasurer(f), types: map[reflect.Type]*share{}}
 	c.m.met = c.add
-	roots, err := rootsOf(f, "census", args)
+	objects, err := censused(f, args)
 	if err != nil {
 		return nil, err
 	}
-	for _, v := range roots {
+	for _, v := range objects {
 		if err := c.m.all(v); err != nil {
 			return nil, err
 		}
@@ -44,25 +44,17 @@ func censusOf(f *machine.Frame, args []value.Value) (value.Value, error) {
 	return c.answer()
 }
 
-// rootsOf returns the object that an argument is, or all exposed objects if there is no argument.
-func rootsOf(f *machine.Frame, name string, args []value.Value) (roots []*access.View, err error) {
-	if len(args) > 0 {
-		v, err := liveArgument(name, args[0])
-		if err != nil {
-			return nil, err
-		}
-		target, err := v.Target()
-		if err != nil {
-			return nil, err
-		}
-		if target == nil {
-			target = v
-		}
-		if target.Hidden() {
-			return nil, value.ErrRedacted(target.Path())
-		}
-		return []*access.View{target}, nil
+// censused returns what a census is of.
+func censused(f *machine.Frame, args []value.Value) ([]*access.View, error) {
+	if len(args) == 0 {
+		return exposedObjects(f)
 	}
+	x, err := objectArgument("census", args[0])
+	return []*access.View{x}, err
+}
+
+// exposedObjects returns all exposed objects that are shown, but for what functions return.
+func exposedObjects(f *machine.Frame) (objects []*access.View, err error) {
 	for _, e := range f.Known.Exposed() {
 		if e.Type == "any" {
 			continue // what a function returns was made for whoever asks
@@ -84,10 +76,10 @@ func rootsOf(f *machine.Frame, name string, args []value.Value) (roots []*access
 			continue // withdrawn meanwhile, or collected
 		}
 		if !v.Hidden() {
-			roots = append(roots, v)
+			objects = append(objects, v)
 		}
 	}
-	return roots, nil
+	return objects, nil
 }
 
 // census is the memory that was met so far, by type.

@@ -9,6 +9,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
+	"github.com/sightglass-go/sightglass/registry"
 )
 
 var _ = define(ObjectFunctions, []Function{
@@ -91,27 +92,28 @@ const family = 3
 
 // exposedRows are the rows of dir() for the names that begin with prefix.
 func exposedRows(f *machine.Frame, prefix string) [][]string {
-	exposed := f.Known.Exposed()
-	parents, size := make([]string, len(exposed)), map[string]int{} // "go" of go.mem, "" of what has none
-	for i, e := range exposed {
-		if !strings.HasPrefix(e.Name, prefix) || e.Name == prefix {
-			continue
+	// parent is go of go.mem, and "" of what has no further parts.
+	parent := func(name string) string {
+		first, _, more := strings.Cut(name[len(prefix):], ".")
+		if !more {
+			return ""
 		}
-		if first, _, ok := strings.Cut(e.Name[len(prefix):], "."); ok {
-			parents[i] = prefix + first
-			size[parents[i]]++
-		}
+		return prefix + first
+	}
+	exposed := slices.DeleteFunc(f.Known.Exposed(), func(e registry.Entry) bool { return !strings.HasPrefix(e.Name, prefix) })
+	size := map[string]int{}
+	for _, e := range exposed {
+		size[parent(e.Name)]++
 	}
 	var rows [][]string
 	last := "" // the family of the last row
-	for i, e := range exposed {
-		switch parent := parents[i]; {
-		case !strings.HasPrefix(e.Name, prefix) || e.Name == prefix:
-		case size[parent] <= family:
+	for _, e := range exposed {
+		switch p := parent(e.Name); {
+		case p == "" || size[p] <= family:
 			rows = append(rows, []string{e.Name, e.Type, e.Doc, e.Guard})
-		case parent != last:
-			rows = append(rows, []string{parent, strconv.Itoa(size[parent]) + " names", "", "dir(" + parent + ") lists them"})
-			last = parent
+		case p != last:
+			rows = append(rows, []string{p, strconv.Itoa(size[p]) + " names", "", "dir(" + p + ") lists them"})
+			last = p
 		}
 	}
 	return rows

@@ -90,3 +90,23 @@ func liveArgument(name string, x value.Value) (*access.View, error) {
 	}
 	return v.View, nil
 }
+
+// objectArgument is liveArgument for a function that is about the memory of an object: the object that
+// a pointer leads to, if x is one. It is an error if that is hidden.
+func objectArgument(name string, x value.Value) (*access.View, error) {
+	v, err := liveArgument(name, x)
+	if err != nil {
+		return nil, err
+	}
+	target, err := v.Target()
+	if err != nil {
+		return nil, err
+	}
+	if target == nil {
+		target = v
+	}
+	if target.Hidden() {
+		return nil, value.ErrRedacted(target.Path())
+	}
+	return target, nil
+}

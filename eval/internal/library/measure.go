@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"strings"
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
@@ -12,6 +11,7 @@ import (
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 const (
@@ -77,7 +77,6 @@ func (m *measurer) note(name string) {
 // leftOut says what was not followed, "" if there is nothing of the kind.
 func (m *measurer) leftOut() string {
 	var kinds []string
-	all := m.closures + m.chans + m.unsafes
 	for _, kind := range []struct {
 		n    int
 		name string
@@ -86,13 +85,13 @@ func (m *measurer) leftOut() string {
 			kinds = append(kinds, counted(kind.n, kind.name))
 		}
 	}
-	switch all {
+	switch m.closures + m.chans + m.unsafes {
 	case 0:
 		return ""
 	case 1:
 		return kinds[0] + " was not followed"
 	}
-	return strings.Join(kinds, " and ") + " were not followed"
+	return text.List(kinds, "and") + " were not followed"
 }
 
 // all measures an object and all that it leads to.

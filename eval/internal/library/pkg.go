@@ -24,6 +24,9 @@ func pkg(f *machine.Frame, args []value.Value) (value.Value, error) {
 	var prefix string
 	var paths []string
 	for _, e := range f.Known.Exposed() {
+		if err := f.Tick(1); err != nil {
+			return nil, err
+		}
 		names = append(names, e.Name)
 		switch e.Package {
 		case string(path):

@@ -2,6 +2,7 @@ package library
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -27,23 +28,13 @@ const (
 )
 
 // refs is refs(x): the places that lead to the object x, or to a part of it, among all that is
-// exposed: pointers, slices of the array that it lies in, interfaces, and for a map or a channel
-// what refers to it. Each is {path: …, type: …}; those with the shortest paths come first. What lies
+// exposed: pointers, slices of the array that it lies in, interfaces, and for a map, a channel or
+// the array of a slice what refers to it. Each is {path: …, type: …}; those with the shortest paths come first. What lies
 // in x itself does not count.
 func refs(f *machine.Frame, args []value.Value) (value.Value, error) {
-	v, err := liveArgument("refs", args[0])
+	target, err := objectArgument("refs", args[0])
 	if err != nil {
 		return nil, err
-	}
-	target, err := v.Target()
-	if err != nil {
-		return nil, err
-	}
-	if target == nil {
-		target = v
-	}
-	if target.Hidden() {
-		return nil, value.ErrRedacted(target.Path())
 	}
 	s := search{f: f, seen: map[string]bool{}}
 	if s.at, s.n, err = memoryOf(target); err != nil {
@@ -55,12 +46,12 @@ func refs(f *machine.Frame, args []value.Value) (value.Value, error) {
 	defer f.Release(f.Kept())
 	m := newMeasurer(f)
 	m.maxDepth, m.breadth, m.led = refsDepth, true, s.led
-	roots, err := rootsOf(f, "refs", nil)
+	objects, err := exposedObjects(f)
 	if err != nil {
 		return nil, err
 	}
-	for _, root := range roots {
-		if err := m.all(root); err != nil {
+	for _, from := range objects {
+		if err := m.all(from); err != nil {
 			return nil, err
 		}
 	}
@@ -86,13 +77,18 @@ func refs(f *machine.Frame, args []value.Value) (value.Value, error) {
 // that it refers to. The address is 0 if there is none.
 func memoryOf(x *access.View) (addr uintptr, n int, err error) {
 	v := x.Value()
-	switch v.Shape() {
-	case inspect.Map:
+	switch v.Kind() {
+	case reflect.Map:
 		addr, err = v.Word()
 		return addr, mapHeader, err
-	case inspect.Chan:
+	case reflect.Chan:
 		addr, err = v.Word()
 		return addr, chanHeader, err
+	case reflect.Slice:
+		if n, err = v.Cap(); err == nil {
+			addr, err = v.Word()
+		}
+		return addr, min(n, maxBlock/max(typeSize(v.Type().Elem()), 1)) * typeSize(v.Type().Elem()), err
 	}
 	return v.Addr(), typeSize(v.Type()), nil
 }
@@ -121,22 +117,24 @@ func (s *search) led(src render.Source, addr uintptr, n int) error {
 	if addr+uintptr(max(n, 1)) <= s.at || addr >= s.at+uintptr(max(s.n, 1)) {
 		return nil
 	}
-	path := src.Path()
-	if path == "" {
+	switch path := src.Path(); {
+	case path == "":
 		s.keys++
-	}
-	if s.seen[path] || path == "" {
-		return nil
-	}
-	if len(s.found) == maxRefs {
+	case s.seen[path]:
+	case len(s.found) == maxRefs:
 		s.more++
-		return nil
+	default:
+		return s.add(path, src.Value().Type())
 	}
+	return nil
+}
+
+func (s *search) add(path string, t reflect.Type) error {
 	if err := s.f.Keep(placeCost + 2*len(path)); err != nil {
 		return err
 	}
 	s.seen[path] = true
-	s.found = append(s.found, referrer{path, inspect.TypeName(src.Value().Type()), steps(path)})
+	s.found = append(s.found, referrer{path, inspect.TypeName(t), steps(path)})
 	return nil
 }
 

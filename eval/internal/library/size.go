@@ -17,19 +17,9 @@ var _ = define(ObjectFunctions, []Function{
 // {shallow: …, deep: …, objects: …}. If it has to stop before the end, deep is called atLeast. What
 // the allocator adds does not count, nor what is redacted, beyond its place in a struct.
 func sizeOf(f *machine.Frame, args []value.Value) (value.Value, error) {
-	v, err := liveArgument("size", args[0])
+	target, err := objectArgument("size", args[0])
 	if err != nil {
 		return nil, err
-	}
-	target, err := v.Target()
-	if err != nil {
-		return nil, err
-	}
-	if target == nil {
-		target = v
-	}
-	if target.Hidden() {
-		return nil, value.ErrRedacted(target.Path())
 	}
 	defer f.Release(f.Kept())
 	m := newMeasurer(f)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
-	"runtime/metrics"
 	"runtime/pprof"
 	"strings"
 	"sync"
@@ -153,20 +152,10 @@ func TestSameAsProfile(t *testing.T) {
 	}
 }
 
-// stops counts how often the program was stopped, but by collections.
-func stops() (n uint64) {
-	sample := []metrics.Sample{{Name: "/sched/pauses/total/other:seconds"}}
-	metrics.Read(sample)
-	for _, c := range sample[0].Value.Float64Histogram().Counts {
-		n += c
-	}
-	return n
-}
-
 // TestStopsNothing: to open a Reader and to read everything stops the program never. The runtime
 // counts it, as it does a profile of all goroutines.
 func TestStopsNothing(t *testing.T) {
-	before := stops()
+	before := attack.Stops()
 	r := open(t)
 	parked(t, 30)
 	for range 20 {
@@ -181,11 +170,11 @@ func TestStopsNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n := stops(); n != before {
+	if n := attack.Stops(); n != before {
 		t.Errorf("the program was stopped %d times", n-before)
 	}
 	runtime.GoroutineProfile(make([]runtime.StackRecord, 1000))
-	if stops() == before {
+	if attack.Stops() == before {
 		t.Error("not even a profile is counted")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"debug/dwarf"
 	"encoding/binary"
 	"errors"
+	"math"
 	"math/bits"
 	"reflect"
 	"strings"
@@ -33,19 +34,18 @@ const witnessName = "witness"
 // the binary. It is an error if the binary has no debug information, or none that fits this process:
 // that is proved by a variable of our own, which must be found with its address and type.
 func Read(wanted func(pkg string) bool) ([]Variable, error) {
-	const here = ownPackage
 	b, err := open()
 	if err != nil {
 		return nil, err
 	}
 	defer b.close()
-	s := scanner{executable: b, wanted: func(pkg string) bool { return pkg == here || wanted(pkg) }}
+	s := scanner{executable: b, wanted: func(pkg string) bool { return pkg == ownPackage || wanted(pkg) }}
 	if err := s.units(); err != nil {
 		return nil, err
 	}
 	proof := -1
 	for i, f := range s.found {
-		if f.pkg == here && f.name == witnessName {
+		if f.pkg == ownPackage && f.name == witnessName {
 			proof = i
 		}
 	}
@@ -226,6 +226,10 @@ func (s *scanner) typeWithin(off dwarf.Offset, levels int) reflect.Type {
 	return nil
 }
 
+// maxArray bounds what an array takes in bytes, and its length: reflect ends the process for one that
+// does not fit the address space.
+const maxArray = min(1<<40, math.MaxInt)
+
 // array returns the type of an array of elem, whose length is an entry below e.
 func (s *scanner) array(off dwarf.Offset, e *dwarf.Entry, elem reflect.Type) reflect.Type {
 	if !e.Children {
@@ -241,7 +245,7 @@ func (s *scanner) array(off dwarf.Offset, e *dwarf.Entry, elem reflect.Type) ref
 		return nil
 	}
 	n, ok := length.Val(dwarf.AttrCount).(int64)
-	if !ok || n < 0 || n > 1<<40 || elem.Size() > 0 && uint64(n) > 1<<40/uint64(elem.Size()) {
+	if !ok || n < 0 || n > maxArray || elem.Size() > 0 && uint64(n) > maxArray/uint64(elem.Size()) {
 		return nil
 	}
 	return checked(reflect.ArrayOf(int(n), elem), e)
