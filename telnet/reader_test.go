@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/sightglass-go/sightglass/internal/console"
@@ -91,48 +92,50 @@ func TestLastReader(t *testing.T) {
 // A lookout relieves who evaluates since before its last look, and nobody else, and its timer ends
 // when nobody evaluates.
 func TestLookout(t *testing.T) {
-	var l lookout
-	look := func() {
-		l.timer.Stop() // the looks of this test are the only ones
-		l.look()
-		l.timer.Stop()
-	}
-	s := &Server{newEvaluator: func() console.Evaluator { return &fake{} }}
-	server, c := newChannel(t)
-	defer c.conn.Close()
-	nc := newConn(s, server, s.wayOf(server, 0, Look))
-	nc.terminal.Hangup(errGone) // so that the reader that takes over ends
-	nc.ended = func(error) {}
-	a, b, d, e := &reader{conn: nc}, &reader{conn: nc}, &reader{conn: nc}, &reader{conn: nc}
-	relieves := func(when string, want ...*reader) {
-		t.Helper()
-		look()
-		for _, r := range []*reader{a, b, d, e} {
-			if r.relieved != slices.Contains(want, r) {
-				t.Errorf("%s: %v, %v, %v, %v", when, a.relieved, b.relieved, d.relieved, e.relieved)
+	synctest.Test(t, func(t *testing.T) {
+		var l lookout
+		look := func() {
+			l.timer.Stop() // the looks of this test are the only ones: in its bubble no time passes
+			l.look()
+			l.timer.Stop()
+		}
+		s := &Server{newEvaluator: func() console.Evaluator { return &fake{} }}
+		server, c := newChannel(t)
+		defer c.conn.Close()
+		nc := newConn(s, server, s.wayOf(server, 0, Look))
+		nc.terminal.Hangup(errGone) // so that the reader that takes over ends
+		nc.ended = func(error) {}
+		a, b, d, e := &reader{conn: nc}, &reader{conn: nc}, &reader{conn: nc}, &reader{conn: nc}
+		relieves := func(when string, want ...*reader) {
+			t.Helper()
+			look()
+			for _, r := range []*reader{a, b, d, e} {
+				if r.relieved != slices.Contains(want, r) {
+					t.Errorf("%s: %v, %v, %v, %v", when, a.relieved, b.relieved, d.relieved, e.relieved)
+				}
 			}
 		}
-	}
-	l.begin(a)
-	look()
-	l.begin(b)
-	l.begin(d)
-	l.end(d)
-	relieves("at the second look", a)
-	l.begin(e)
-	l.begin(d)
-	l.end(e)
-	relieves("at the third look", a, b)
-	for _, r := range []*reader{a, b, d} {
-		l.end(r)
-	}
-	if !l.runs || l.first != nil || l.last != nil {
-		t.Errorf("at the end: %v, %v, %v", l.runs, l.first, l.last)
-	}
-	if look(); l.runs {
-		t.Error("the timer runs, and nobody evaluates")
-	}
-	s.running.Wait()
+		l.begin(a)
+		look()
+		l.begin(b)
+		l.begin(d)
+		l.end(d)
+		relieves("at the second look", a)
+		l.begin(e)
+		l.begin(d)
+		l.end(e)
+		relieves("at the third look", a, b)
+		for _, r := range []*reader{a, b, d} {
+			l.end(r)
+		}
+		if !l.runs || l.first != nil || l.last != nil {
+			t.Errorf("at the end: %v, %v, %v", l.runs, l.first, l.last)
+		}
+		if look(); l.runs {
+			t.Error("the timer runs, and nobody evaluates")
+		}
+		s.running.Wait()
+	})
 }
 
 // Many sessions ask short questions, and are interrupted in ones that last, at the same time.
