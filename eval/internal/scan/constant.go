@@ -29,7 +29,7 @@ type Once struct {
 	Reads   int // what a reading tells the Meter
 }
 
-// begin begins with a batch.
+// begin begins with a batch. It is for constants with a Once, as are took, most and unlearned.
 func (c *Constant) begin() {
 	c.asked = inspect.Mask{}
 	c.Datum, c.Written = inspect.Datum{}, false
@@ -37,6 +37,12 @@ func (c *Constant) begin() {
 		c.Datum, c.Written = c.Once.Datum, c.Once.Written
 	}
 }
+
+func (c *Constant) took(lo, hi int) int { return Count(&c.asked, lo, hi) * c.Once.Reads }
+
+func (c *Constant) most() int { return c.Once.Reads }
+
+func (c *Constant) unlearned() bool { return c.asked.Any() && !c.Once.Known }
 
 // ask says that the lanes in in take the constant.
 func (c *Constant) ask(in *inspect.Mask) {

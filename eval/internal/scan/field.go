@@ -45,6 +45,19 @@ func (f *Field) eval(b *batch, in *inspect.Mask) *Vector {
 	return &f.vector
 }
 
+func (f *Field) begin() {
+	f.asked = inspect.Mask{}
+	if f.Same != nil {
+		f.Same.by = nil
+	}
+}
+
+func (f *Field) took(lo, hi int) int { return Count(&f.asked, lo, hi) * f.reads }
+
+func (f *Field) most() int { return max(f.reads, f.Cache.Reads()) }
+
+func (f *Field) unlearned() bool { return f.asked.Any() && f.vector.Kind == inspect.NoDatum }
+
 // covers reports whether all lanes of in are in m.
 func covers(m, in *inspect.Mask) bool {
 	for w := range in {

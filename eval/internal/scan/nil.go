@@ -55,8 +55,13 @@ func (n *IsNil) test(b *batch, in, yes, bad *inspect.Mask) {
 	keep(yes, in, bad)
 }
 
-// reads returns how many reads the lanes from lo up to hi took.
-func (n *IsNil) reads(lo, hi int) int {
+func (n *IsNil) begin() { n.asked, n.lacks = inspect.Mask{}, false }
+
+func (n *IsNil) took(lo, hi int) int {
 	none := Count(&n.none, lo, hi)
 	return none*n.Way.Reads[1] + (Count(&n.asked, lo, hi)-none)*n.Way.Reads[0]
 }
+
+func (n *IsNil) most() int { return max(n.Way.Reads[0], n.Way.Reads[1]) }
+
+func (n *IsNil) unlearned() bool { return n.lacks }

@@ -13,6 +13,7 @@ package scan
 import (
 	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
@@ -53,11 +54,9 @@ type batch struct {
 // Scan is an expression. It keeps the memory of its nodes from one batch to the next, and is for one
 // goroutine at a time.
 type Scan struct {
-	root   Node
-	fields []*Field
-	once   []*Constant // with a Once
-	nils   []*IsNil
-	// keepers are the nodes that keep something.
+	root Node
+	// readers are the nodes that read something, and keepers those that keep something.
+	readers []reader
 	keepers []keeper
 
 	yes, bad inspect.Mask
@@ -69,23 +68,29 @@ type Scan struct {
 func New(root Node) *Scan {
 	s := &Scan{root: root}
 	walk(root, func(n Node) {
-		switch n := n.(type) {
-		case *Field:
-			s.fields = append(s.fields, n)
-		case *Constant:
-			if n.Once != nil {
-				s.once = append(s.once, n)
-			}
-		case *IsNil:
-			s.nils = append(s.nils, n)
-		case *Key:
-			s.fields = append(s.fields, &n.Field)
-		}
 		if k, ok := n.(keeper); ok {
 			s.keepers = append(s.keepers, k)
 		}
+		if c, ok := n.(*Constant); ok && c.Once == nil {
+			return
+		}
+		if r, ok := n.(reader); ok {
+			s.readers = append(s.readers, r)
+		}
 	})
 	return s
+}
+
+// reader is a node that reads something in each lane that asks it.
+type reader interface {
+	// begin begins with a batch.
+	begin()
+	// took returns how many reads the lanes from lo up to hi took, of which none is bad.
+	took(lo, hi int) int
+	// most returns the most reads that a lane takes, as far as is known.
+	most() int
+	// unlearned reports whether lanes of the batch are bad because it is not known yet how to read them.
+	unlearned() bool
 }
 
 // keeper is a node that keeps something for a lane that asks it, until the lane is evaluated.
@@ -115,20 +120,11 @@ func (s *Scan) IsField() bool {
 // begin begins with a batch.
 func (s *Scan) begin(b *access.Batch) {
 	s.batch = batch{b, b.Len()}
-	for _, f := range s.fields {
-		f.asked = inspect.Mask{}
-		if f.Same != nil {
-			f.Same.by = nil
-		}
+	for _, r := range s.readers {
+		r.begin()
 	}
 	for _, k := range s.keepers {
 		k.begin()
-	}
-	for _, c := range s.once {
-		c.begin()
-	}
-	for _, n := range s.nils {
-		n.asked, n.lacks = inspect.Mask{}, false
 	}
 }
 
@@ -174,17 +170,8 @@ func (s *Scan) Positional(list bool) (is bool) {
 
 // Reads returns how many reads the lanes from lo up to hi took, of which none is bad.
 func (s *Scan) Reads(lo, hi int) (n int) {
-	if len(s.fields)+len(s.once)+len(s.nils) == 0 || lo == hi {
-		return 0
-	}
-	for _, f := range s.fields {
-		n += Count(&f.asked, lo, hi) * f.reads
-	}
-	for _, c := range s.once {
-		n += Count(&c.asked, lo, hi) * c.Once.Reads
-	}
-	for _, c := range s.nils {
-		n += c.reads(lo, hi)
+	for _, r := range s.readers {
+		n += r.took(lo, hi)
 	}
 	return n
 }
@@ -209,34 +196,13 @@ func (s *Scan) Weight(lo, hi int) (bytes int) {
 // Unlearned reports whether lanes of the last batch are bad because the way to a field was not known,
 // or a constant was not read yet.
 func (s *Scan) Unlearned() bool {
-	for _, f := range s.fields {
-		if f.asked.Any() && f.vector.Kind == inspect.NoDatum {
-			return true
-		}
-	}
-	for _, c := range s.once {
-		if c.asked.Any() && !c.Once.Known {
-			return true
-		}
-	}
-	for _, n := range s.nils {
-		if n.lacks {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.readers, reader.unlearned)
 }
 
 // MaxReads returns the most reads that a lane takes, as far as is known.
 func (s *Scan) MaxReads() (n int) {
-	for _, f := range s.fields {
-		n += max(f.reads, f.Cache.Reads())
-	}
-	for _, c := range s.once {
-		n += c.Once.Reads
-	}
-	for _, c := range s.nils {
-		n += max(c.Way.Reads[0], c.Way.Reads[1])
+	for _, r := range s.readers {
+		n += r.most()
 	}
 	return n
 }
