@@ -61,3 +61,22 @@ func TestPastNil(t *testing.T) {
 		{"w.gone.ID ?? 3", "3"}, {"w.gone.Gone ?? 3", "no_field: w.gone (*eval.lost) has no field Gone at 1:8; dir(w.gone) lists what it has"}, {"w.gone.None ?? 3", "no_field: w.gone (*eval.lost) has no field None at 1:8; dir(w.gone) lists what it has"},
 	})
 }
+
+// TestNilOfNoLane: a batch in which no lane compares with nil costs no such comparison.
+func TestNilOfNoLane(t *testing.T) {
+	o := &struct{ List []shelf }{List: make([]shelf, 300)}
+	for i := range o.List {
+		if o.List[i].Hits = i; i%3 == 0 {
+			o.List[i].next = new(shelf)
+		}
+	}
+	reg := registry.New()
+	reg.Expose("o", o, registry.Frozen())
+	many, slow := NewSession(reg, Limits{}), NewSession(reg, Limits{})
+	many.lanes, slow.single = 64, true
+	for _, line := range []string{"count(o.List, .Hits > 150 ? true : .next == nil)", "count(o.List, .Hits < 150 ? .next != nil : .Hits > 200)"} {
+		if got, want := both(t, many, slow, line); got != want {
+			t.Errorf("%s:\n%s\nwant, one by one,\n%s", line, got, want)
+		}
+	}
+}

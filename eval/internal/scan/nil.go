@@ -55,7 +55,7 @@ func (n *IsNil) test(b *batch, in, yes, bad *inspect.Mask) {
 	keep(yes, in, bad)
 }
 
-func (n *IsNil) begin() { n.asked, n.lacks = inspect.Mask{}, false }
+func (n *IsNil) begin() { n.asked, n.none, n.lacks = inspect.Mask{}, inspect.Mask{}, false }
 
 func (n *IsNil) took(lo, hi int) int {
 	none := Count(&n.none, lo, hi)
