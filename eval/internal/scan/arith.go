@@ -235,10 +235,10 @@ func (n *Arith) floats(l, r *Vector, single bool) {
 			dst[i] = math.Float64bits(x[i] * y[i])
 		}
 	case Divide:
-		n.spoil(func(i int) bool {
+		if !single {
 			// An integer above 2⁵³ may have a quotient that no float holds.
-			return y[i] == 0 || !single && math.Abs(x[i]) > 1<<53
-		})
+			n.spoil(func(i int) bool { return math.Abs(x[i]) > 1<<53 })
+		}
 		for i := range dst {
 			dst[i] = math.Float64bits(x[i] / y[i])
 		}
@@ -266,7 +266,7 @@ func (n *Arith) scaled(l, r *Vector) inspect.DatumKind {
 		if n.Op == Divide {
 			z = x[i] / y[i]
 		}
-		if n.Op == Divide && y[i] == 0 || !(math.Abs(z) < 1<<63) {
+		if !(math.Abs(z) < 1<<63) { // what is divided by zero does not fit either
 			return true
 		}
 		dst[i] = uint64(int64(z))

@@ -60,11 +60,13 @@ func TestMath(t *testing.T) {
 		{"abs of the least integer", &Math{Op: Abs, Of: ints(math.MinInt64, -3)}, 0b01, int64(3)},
 		{"the least integer negated", &Math{Op: Negate, Of: ints(math.MinInt64, 3)}, 0b01, int64(-3)},
 		{"an unsigned integer negated", &Math{Op: Negate, Of: &column{vector: Vector{Kind: inspect.UintDatum, Bits: []uint64{1}}}}, 0b1, nil},
-		{"a float negated", &Math{Op: Negate, Of: floats(-2.5)}, 0, 2.5},
+		{"a float negated", &Math{Op: Negate, Of: floats(-1, 2.5)}, 0, -2.5},
 		{"int of what is beyond", &Math{Op: ToInt, Of: floats(math.NaN(), math.Inf(1), 1<<63, -1<<63, -2.9)}, 0b00111, int64(-2)},
 		{"float of a large integer", &Math{Op: ToFloat, Of: ints(math.MaxInt64)}, 0, float64(1 << 63)},
 		{"round", &Math{Op: Round, Of: floats(math.NaN(), -2.5)}, 0, -3.0},
 		{"a quotient by zero", &Arith{Op: Divide, Left: ints(1, 1<<60, 9), Right: ints(0, 3, 2)}, 0b011, 4.5},
+		{"durations by zero", &Arith{Op: Divide, Left: &column{vector: Vector{Kind: inspect.DurationDatum, Bits: []uint64{5, 0, 7}}}, Right: floats(0, 0, 2)}, 0b011, int64(3)},
+		{"durations that overflow", &Arith{Op: Multiply, Left: floats(1e300, math.NaN(), 1.5), Right: &column{vector: Vector{Kind: inspect.DurationDatum, Bits: []uint64{1, 1, 3}}}}, 0b011, int64(4)},
 		{"floats that overflow", &Arith{Op: Multiply, Left: floats(1e300, 2), Right: floats(1e300, 3)}, 0b01, 6.0},
 	} {
 		lanes := 0
