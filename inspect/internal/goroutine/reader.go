@@ -1,6 +1,7 @@
 package goroutine
 
 import (
+	"slices"
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
@@ -304,16 +305,7 @@ func (d *reading) unwind(g *G) (twice bool) {
 	if d.want.Words {
 		d.copyWords(g, sp)
 	}
-	return again == n && equal(d.again[first:n], d.stack[first:n])
-}
-
-func equal(a, b []uintptr) bool {
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
+	return slices.Equal(d.again[first:again], d.stack[first:n])
 }
 
 // follow follows the frames from the one that begins at bp on, and returns how many entries the stack
