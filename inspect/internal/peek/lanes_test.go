@@ -99,6 +99,39 @@ func TestNumbersAmongLanes(t *testing.T) {
 	}
 }
 
+// TestTextsWhereNothingIs: where the bytes of a text, or the header itself, lie in memory that does not answer, none of the texts
+// counts.
+func TestTextsWhereNothingIs(t *testing.T) {
+	const nowhere = 2 * firstPage // no system maps these
+	heads := make([][2]uintptr, 100)
+	ways := make([]uintptr, len(heads))
+	there := uintptr(unsafe.Pointer(&heads[0]))
+	var l Lanes
+	var texts Texts
+	for _, bytes := range []uintptr{there, nowhere} {
+		for _, head := range []uintptr{there, nowhere} {
+			for i := range heads {
+				heads[i], ways[i] = [2]uintptr{there, 8}, there
+			}
+			heads[70][0], ways[70] = bytes, head
+			var bad Bits
+			l.Reset(Of(reflect.ValueOf(&heads[0])), len(heads), unsafe.Sizeof(heads[0]), false)
+			if ok := l.Texts(&texts, make([]uint16, len(heads)), []uintptr{0}, 100, nil, &bad); ok != (bytes == there) {
+				t.Errorf("bytes at %#x are read: %v", bytes, ok)
+			}
+			l.Reset(Of(reflect.ValueOf(&ways[0])), len(ways), wordSize, false)
+			if ok := l.Texts(&texts, make([]uint16, len(ways)), []uintptr{0, 0}, 100, nil, &bad); ok != (head == there) {
+				t.Errorf("texts with a header at %#x are read: %v", head, ok)
+			}
+			pairs := make([]uint64, 2*len(ways))
+			if ok := l.Pairs(pairs[:len(ways)], pairs[len(ways):], []uintptr{0, 0}, nil, &bad); ok != (wordSize == 8 && head == there) {
+				t.Errorf("pairs at %#x are read: %v", head, ok)
+			}
+		}
+	}
+	runtime.KeepAlive(heads)
+}
+
 // TestHeadersReadAgain: a header that has changed is noticed, and no other.
 func TestHeadersReadAgain(t *testing.T) {
 	texts := make([]string, 200)

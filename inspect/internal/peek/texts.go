@@ -109,31 +109,14 @@ func (l *Lanes) Texts(t *Texts, ref []uint16, offsets []uintptr, max int, in, ba
 	return true
 }
 
-// headLanes is of how many lanes the headers are read again before others are read at all. They are
-// in the processor's nearest cache then.
-const headLanes = 128
-
 // texts is Texts for the lanes that choose chose.
 func (l *Lanes) texts(t *Texts, ref []uint16, offsets []uintptr, max uintptr, bad []uint64) (ok bool) {
 	var fault error
 	defer catch(debug.SetPanicOnFault(true), &fault)
-	at, aligned := l.way(offsets)
+	t.addr, t.n = Sized(t.addr, len(ref)), Sized(t.n, len(ref))
+	at, off, still, aligned := l.pairs(t.addr, t.n, offsets, bad)
 	if !aligned {
 		return false
-	}
-	off := offsets[len(offsets)-1]
-	t.addr, t.n = Sized(t.addr, len(at)), Sized(t.n, len(at))
-	// Headers in a Slab, in our own hands, stay what they are.
-	still := l.from.inSlab(wordSize) && len(offsets) == 1 && !l.byRef
-	for i := 0; i < len(at); i += headLanes {
-		j := min(i+headLanes, len(at))
-		addr, n, at, bad := t.addr[i:j], t.n[i:j], at[i:j], bad[i/64:]
-		if heads(addr, n, at, off, nowhere(), bad)%wordSize != 0 {
-			return false
-		}
-		for again := 1; again < agree && !still; again++ {
-			reheads(addr, n, at, off, nowhere(), bad)
-		}
 	}
 	for i, n := range t.n {
 		if n > max || n != 0 && t.addr[i] < firstPage {
