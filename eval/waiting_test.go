@@ -60,12 +60,22 @@ func (d *quay) change() {
 func until(t *testing.T, s *Session, source string) {
 	t.Helper()
 	for begin := time.Now(); ; time.Sleep(time.Millisecond) {
-		got := show(t, s, source)
+		got := shown(t, s, source)
 		if got == "true" {
 			return
 		}
-		if time.Since(begin) > 20*time.Second {
+		if time.Since(begin) > time.Minute {
 			t.Fatalf("%s stays %s", source, got)
+		}
+	}
+}
+
+// say checks what is shown of each line.
+func say(t *testing.T, s *Session, part map[string]string) {
+	t.Helper()
+	for source, want := range part {
+		if got := shown(t, s, source); !strings.Contains(got, want) {
+			t.Errorf("%s: %s, want %s", source, got, want)
 		}
 	}
 }
@@ -96,19 +106,19 @@ func TestWaiting(t *testing.T) {
 			ended.Go(d.change)
 			until(t, s, `waiting(quay.mu)[0].waiting == 3 and waiting(quay.rw)[0].waiting == 1`)
 
-			got := show(t, s, "waiting(quay.mu)")
+			got := shown(t, s, "waiting(quay.mu)")
 			for _, want := range []string{"quay.mu: locked", "3 wait in", "eval.(*quay).take", "sync.Mutex.Lock", "chan receive in eval.(*quay).refill", holder.says} {
 				if !strings.Contains(got, want) {
 					t.Errorf("no %q in\n%s", want, got)
 				}
 			}
-			got = show(t, s, "waiting(quay.rw)")
+			got = shown(t, s, "waiting(quay.rw)")
 			for _, want := range []string{"quay.rw: 1 reading, a writer waiting", "1 waits in", "eval.(*quay).change", "chan receive in eval.(*quay).count"} {
 				if !strings.Contains(got, want) {
 					t.Errorf("no %q in\n%s", want, got)
 				}
 			}
-			for source, want := range map[string]string{
+			say(t, s, map[string]string{
 				"waiting(quay.free)":                                      "nobody holds it",
 				"waiting(quay.inner.mu)":                                  "nobody waits",
 				"map(waiting(quay), .path)":                               `["quay.mu", "quay.rw", "quay.free", "quay.inner.mu", "quay.jobs"]`,
@@ -118,15 +128,11 @@ func TestWaiting(t *testing.T) {
 				"waiting(quay.free)[0].likely":                            "[]",
 				"waiting(quay.mu)[0].waiters[0].count":                    "3",
 				"count(goroutines, any(.waitsFor, .path == \"quay.mu\"))": "3",
-			} {
-				if got := show(t, s, source); !strings.Contains(got, want) {
-					t.Errorf("%s: %s, want %s", source, got, want)
-				}
-			}
+			})
 			c <- 1
 			close(stop)
 			ended.Wait()
-			if got := show(t, s, "waiting(quay.mu)"); got != "quay.mu: unlocked\n  nobody waits\n  nobody holds it" {
+			if got := shown(t, s, "waiting(quay.mu)"); got != "quay.mu: unlocked\n  nobody waits\n  nobody holds it" {
 				t.Error(got)
 			}
 		})
@@ -138,7 +144,7 @@ func TestWaitingForMany(t *testing.T) {
 	y := newYard()
 	y.waiters(t, 2)
 	s := NewSession(y.registry(), Limits{Time: time.Hour})
-	for source, want := range map[string]string{
+	say(t, s, map[string]string{
 		"waiting(yard.jobs)[0].waiting":         "4",
 		"waiting(yard.other)[0].waiting":        "2",
 		"waiting(yard.wg)[0].waiters[0].wait":   `"sync.WaitGroup.Wait"`,
@@ -149,14 +155,10 @@ func TestWaitingForMany(t *testing.T) {
 		"waiting(yard.secret.token)":            "redacted",
 		"waiting(yard.first)":                   "is no lock",
 		"waiting(goroutines[0].id)":             "is no lock",
-	} {
-		if got := show(t, s, source); !strings.Contains(got, want) {
-			t.Errorf("%s: %s, want %s", source, got, want)
-		}
-	}
+	})
 	reg := registry.New()
 	reg.Expose("yard", y, registry.Guard(nil))
-	if got := show(t, NewSession(reg, Limits{Time: time.Hour}), "waiting(yard.mu)"); !strings.Contains(got, "does not expose") {
+	if got := shown(t, NewSession(reg, Limits{Time: time.Hour}), "waiting(yard.mu)"); !strings.Contains(got, "does not expose") {
 		t.Error(got)
 	}
 }
@@ -182,11 +184,11 @@ func TestHeldGuard(t *testing.T) {
 		ended.Go(d.take)
 	}
 	until(t, look, `count(goroutines, .top contains "quay).take" and .wait == "sync.Mutex.Lock") == 2`)
-	if got := show(t, s, "held.a"); strings.Contains(got, "goroutine") || !strings.Contains(got, "was held for all of") {
+	if got := shown(t, s, "held.a"); strings.Contains(got, "goroutine") || !strings.Contains(got, "was held for all of") {
 		t.Error(got)
 	}
 	reg.Goroutines()
-	got := show(t, s, "held.a")
+	got := shown(t, s, "held.a")
 	for _, want := range []string{"was held for all of", "2 goroutines wait for it, and the likely holder is goroutine ", "eval.(*quay).refill (chan receive); scalars can still be read"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in %s", want, got)
@@ -194,7 +196,7 @@ func TestHeldGuard(t *testing.T) {
 	}
 	c <- 1
 	ended.Wait()
-	if got := show(t, s, "held.a"); got != "1" {
+	if got := shown(t, s, "held.a"); got != "1" {
 		t.Error(got)
 	}
 }

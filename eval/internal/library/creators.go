@@ -2,6 +2,7 @@ package library
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
@@ -45,15 +46,19 @@ func creators(f *machine.Frame, depth int) (value.Value, error) {
 	if err := w.branch(top, "", 1, true); err != nil {
 		return nil, err
 	}
+	if below := len(list) - w.told; below > 0 {
+		f.Note(fmt.Sprintf("%s further down than depth %d", text.Count(below, "goroutine is", "goroutines are"), depth))
+	}
 	page := &render.Page{Gap: 2}
 	page.Columns(w.lines, render.Column{Role: render.NameRole}, render.Column{Role: render.NumberRole, Right: true}, render.Column{}, render.Column{Role: render.TypeRole})
-	return &value.Snapshot{Node: records(w.rows), Page: page}, f.Keep(value.NodeSize(6 * len(w.rows)))
+	return &value.Snapshot{Node: records(w.rows), Page: page}, nil
 }
 
 type creatorWriter struct {
 	f     *machine.Frame
 	most  int
 	by    map[int][]*inspect.Goroutine // who created them
+	told  int                          // how many the rows have
 	rows  []*render.Node
 	lines [][]string
 }
@@ -77,9 +82,10 @@ func (w *creatorWriter) branch(list []*inspect.Goroutine, before string, depth i
 	}
 	slices.SortStableFunc(order, func(a, b *created) int { return cmp.Compare(len(b.list), len(a.list)) })
 	for i, c := range order {
-		if len(w.rows) >= maxRows {
-			return nil
+		if err := w.f.Keep(value.NodeSize(6)); err != nil {
+			return err
 		}
+		w.told += len(c.list)
 		mark, indent := "├─ ", "│  "
 		if i == len(order)-1 {
 			mark, indent = "└─ ", "   "

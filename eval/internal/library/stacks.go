@@ -29,7 +29,24 @@ type sameStack struct {
 	g       *inspect.Goroutine // one of them
 	count   int
 	blocked time.Duration // the longest
-	ids     []int         // some of them
+	ids     []any         // some of them
+}
+
+// add adds one more.
+func (s *sameStack) add(g *inspect.Goroutine) {
+	s.count++
+	s.blocked = max(s.blocked, g.Blocked())
+	if len(s.ids) < maxIDs {
+		s.ids = append(s.ids, g.ID())
+	}
+}
+
+// since says how long they wait, behind what they do.
+func (s *sameStack) since() string {
+	if s.blocked > 0 {
+		return ", for " + text.Duration(s.blocked, 2) + " or longer"
+	}
+	return ""
 }
 
 // stacks is stacks() or stacks(xs), of some of the goroutines: {count, state, wait, blocked, ids,
@@ -65,19 +82,12 @@ func stacks(f *machine.Frame, args []value.Value) (value.Value, error) {
 				return nil, err
 			}
 		}
-		s.count++
-		s.blocked = max(s.blocked, g.Blocked())
-		if len(s.ids) < maxIDs {
-			s.ids = append(s.ids, g.ID())
-		}
+		s.add(g)
 	}
 	slices.SortStableFunc(order, func(a, b *sameStack) int { return cmp.Compare(b.count, a.count) })
 	page := &render.Page{Gap: 2}
 	var rows []*render.Node
 	for i, s := range order {
-		if len(rows) == maxRows {
-			break
-		}
 		rows = append(rows, s.record())
 		if i < maxStacks {
 			s.write(page)
@@ -172,12 +182,8 @@ func (s *sameStack) record() *render.Node {
 	for _, fr := range frames {
 		list.Items = append(list.Items, render.Item{Node: record(field{"function", fr.Function()}, field{"file", fr.File()}, field{"line", fr.Line()})})
 	}
-	ids := make([]any, len(s.ids))
-	for i, id := range s.ids {
-		ids[i] = id
-	}
 	return record(field{"count", s.count}, field{"state", s.g.State()}, field{"wait", s.g.Wait()}, field{"blocked", s.blocked},
-		field{"top", s.g.Top()}, field{"ids", ids}, field{"frames", list})
+		field{"top", s.g.Top()}, field{"ids", s.ids}, field{"frames", list})
 }
 
 // write adds the stack to a page, without what the runtime does to wait.
@@ -186,10 +192,7 @@ func (s *sameStack) write(page *render.Page) {
 	if s.g.Wait() != "" {
 		head += ": " + s.g.Wait()
 	}
-	if s.blocked > 0 {
-		head += ", for " + text.Duration(s.blocked, 2) + " or longer"
-	}
-	page.Text(head, render.NameRole)
+	page.Text(head+s.since(), render.NameRole)
 	frames := s.g.Frames()
 	for len(frames) > 1 && (strings.HasPrefix(frames[0].Function(), "runtime.") || strings.HasPrefix(frames[0].Function(), "internal/")) {
 		frames = frames[1:]

@@ -63,11 +63,7 @@ func sameWait(f *machine.Frame, a *access.Awaited) (order []*sameStack, err erro
 			groups[key] = s
 			order = append(order, s)
 		}
-		s.count++
-		s.blocked = max(s.blocked, g.Blocked())
-		if len(s.ids) < maxIDs {
-			s.ids = append(s.ids, g.ID())
-		}
+		s.add(g)
 	}
 	slices.SortStableFunc(order, func(a, b *sameStack) int { return cmp.Compare(b.count, a.count) })
 	return order, nil
@@ -76,11 +72,7 @@ func sameWait(f *machine.Frame, a *access.Awaited) (order []*sameStack, err erro
 func awaitedRecord(a *access.Awaited, groups []*sameStack) *render.Node {
 	var waiters, likely []*render.Node
 	for _, s := range groups {
-		ids := make([]any, len(s.ids))
-		for i, id := range s.ids {
-			ids[i] = id
-		}
-		waiters = append(waiters, record(field{"count", s.count}, field{"wait", s.g.Wait()}, field{"top", s.g.Top()}, field{"blocked", s.blocked}, field{"ids", ids}))
+		waiters = append(waiters, record(field{"count", s.count}, field{"wait", s.g.Wait()}, field{"top", s.g.Top()}, field{"blocked", s.blocked}, field{"ids", s.ids}))
 	}
 	for _, h := range a.Likely[:min(len(a.Likely), maxLikely)] {
 		likely = append(likely, record(field{"id", h.ID()}, field{"state", h.State()}, field{"wait", h.Wait()}, field{"top", h.Top()}, field{"function", h.Function}))
@@ -99,11 +91,7 @@ func writeAwaited(page *render.Page, a *access.Awaited, groups []*sameStack) {
 	page.Text(name, render.NameRole)
 	var rows [][]string
 	for _, s := range groups {
-		cell := s.g.Wait()
-		if s.blocked > 0 {
-			cell += ", for " + text.Duration(s.blocked, 2) + " or longer"
-		}
-		rows = append(rows, []string{fmt.Sprintf("  %s in", text.Count(s.count, "waits", "wait")), text.ShortPaths(s.g.Top()), cell})
+		rows = append(rows, []string{fmt.Sprintf("  %s in", text.Count(s.count, "waits", "wait")), text.ShortPaths(s.g.Top()), s.g.Wait() + s.since()})
 	}
 	if len(rows) > 0 {
 		page.Columns(rows, render.Column{}, render.Column{Role: render.NameRole}, render.Column{Role: render.TypeRole})
