@@ -22,6 +22,13 @@ type Snapper interface {
 // contains itself is cut there. path is the expression that computes x, for cuts, and "" if it may
 // not be indexed. The first entries of a map, by key, are shown.
 func FromPlain(x any, limit Limit, path string) *Node {
+	switch x.(type) {
+	case bool, int, int64, uint64, float32, float64, string:
+		// Most values of an answer are these. What takes them is not allocated.
+		s, n := limited(limit), &Node{}
+		s.single(n, reflect.ValueOf(x), path, 0)
+		return n
+	}
 	return newSnapper(limit).plain(x, path, 0)
 }
 
@@ -89,16 +96,21 @@ func (n *Node) size(depth int) int {
 // value writes plain data into n.
 func (s *snapper) value(n *Node, v reflect.Value, path string, depth int) {
 	switch v.Kind() {
-	case reflect.String:
-		n.Shape = inspect.Scalar
-		s.setText(n, []byte(v.String()[:min(v.Len(), s.bytes(depth)+1)]), v.Len(), func() string { return path }, depth)
 	case reflect.Slice, reflect.Array, reflect.Map:
 		s.collection(n, v, path, depth)
 	default:
-		if x := plainScalar(v); x != nil {
-			n.Shape, n.Scalar, n.Text = inspect.Scalar, x, scalarText(x)
-			return
-		}
+		s.single(n, v, path, depth)
+	}
+}
+
+// single is value for what is no collection.
+func (s *snapper) single(n *Node, v reflect.Value, path string, depth int) {
+	if v.Kind() == reflect.String {
+		n.Shape = inspect.Scalar
+		s.setText(n, []byte(v.String()[:min(v.Len(), s.bytes(depth)+1)]), v.Len(), func() string { return path }, depth)
+	} else if x := plainScalar(v); x != nil {
+		n.Shape, n.Scalar, n.Text = inspect.Scalar, x, scalarText(x)
+	} else {
 		n.Shape, n.Type = inspect.Opaque, inspect.TypeName(v.Type())
 	}
 }

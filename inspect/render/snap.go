@@ -74,6 +74,12 @@ type target struct {
 }
 
 func newSnapper(limit Limit) *snapper {
+	s := limited(limit)
+	return &s
+}
+
+// limited returns a snapper with limit, and defaults where it says nothing.
+func limited(limit Limit) snapper {
 	fill := func(n *int, otherwise int) {
 		if *n == 0 {
 			*n = otherwise
@@ -87,7 +93,7 @@ func newSnapper(limit Limit) *snapper {
 	fill(&limit.Text, math.MaxInt)
 	fill(&limit.Below, 8)
 	limit.Depth = min(limit.Depth, maxDepth)
-	return &snapper{limit: limit, left: limit.Nodes, leftText: limit.Text}
+	return snapper{limit: limit, left: limit.Nodes, leftText: limit.Text}
 }
 
 // tapered is by what Limit.Below is divided one, two, and three or more hops down.

@@ -148,26 +148,28 @@ func (t *frequencies) takes(l *machine.Lanes) bool {
 // addLanes counts elements.
 func (t *frequencies) addLanes(l *machine.Lanes) (more bool, err error) {
 	in := l.Elements()
-	counts := t.counts
-	lane, err := t.lanes.Each(l.Values, &in, l.Lo, l.Hi,
-		func(lane int) (int, error) {
-			i, err := t.group(l.Value(lane))
-			counts = t.counts
-			return i, err
-		},
-		func(lane, i int) error {
-			counts[i]++
-			if l.Second != nil {
-				t.whole.addSome(l.Second, nil, lane, lane+1)
-				t.sums[i].addSome(l.Second, nil, lane, lane+1)
-			}
-			return nil
-		})
+	numbers, end, err := t.lanes.Number(l.Values, &in, l.Lo, l.Hi, func(lane int) (int, error) { return t.group(l.Value(lane)) })
+	all := scan.Count(&in, l.Lo, end)
+	t.all += all
+	if counts := t.counts; all == end-l.Lo {
+		for _, n := range numbers[l.Lo:end] {
+			counts[n]++
+		}
+	} else {
+		for lane := in.Next(l.Lo); lane < end; lane = in.Next(lane + 1) {
+			counts[numbers[lane]]++
+		}
+	}
+	if l.Second != nil && all > 0 {
+		t.whole.addSome(l.Second, &in, l.Lo, end)
+		for lane := in.Next(l.Lo); lane < end; lane = in.Next(lane + 1) {
+			t.sums[numbers[lane]].addSome(l.Second, nil, lane, lane+1)
+		}
+	}
 	if err != nil {
-		l.Took = lane - l.Lo + 1
+		l.Took = end - l.Lo + 1
 		return false, err
 	}
-	t.all += l.Len()
 	return true, nil
 }
 

@@ -182,14 +182,20 @@ func heads(addr, n, at []uintptr, off, nowhere uintptr, bad []uint64) (seen uint
 //go:nocheckptr
 func reheads(addr, n, at []uintptr, off, nowhere uintptr, bad []uint64) {
 	addr, n = addr[:len(at)], n[:len(at)]
-	for i, a := range at {
-		if a < firstPage {
-			a = nowhere - off
+	for w := 0; len(at) > 0; w++ {
+		some := min(len(at), 64)
+		var changed uint64
+		for i, a := range at[:some] {
+			if a < firstPage {
+				a = nowhere - off
+			}
+			a += off
+			if addr[i]^*(*uintptr)(unsafe.Add(nil, a))|n[i]^*(*uintptr)(unsafe.Add(nil, a+wordSize)) != 0 {
+				changed |= 1 << i
+			}
 		}
-		a += off
-		if addr[i]^*(*uintptr)(unsafe.Add(nil, a))|n[i]^*(*uintptr)(unsafe.Add(nil, a+wordSize)) != 0 {
-			bad[i/64] |= 1 << (i % 64)
-		}
+		bad[w] |= changed
+		addr, n, at = addr[some:], n[some:], at[some:]
 	}
 }
 

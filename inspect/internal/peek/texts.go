@@ -182,13 +182,17 @@ func (t *Texts) number(ref []uint16) {
 			break
 		}
 	}
-	if len(ref) >= 64 && len(t.len) > len(ref)/2 {
+	if len(ref) >= plainLanes && len(t.len) > len(ref)/2 {
 		t.plain = plainTimes
 	}
 }
 
-// plainTimes is how many batches pass until it is tried again whether texts are repeated.
-const plainTimes = 63
+const (
+	// plainTimes is how many batches pass until it is tried again whether texts are repeated.
+	plainTimes = 63
+	// plainLanes is how many lanes tell: among fewer, most of a hundred texts are met for the first time.
+	plainLanes = 512
+)
 
 func hashOf(a, n uintptr) uint32 {
 	return uint32((uint64(a) ^ uint64(n)<<48) * 0x9e3779b97f4a7c15 >> 32)
