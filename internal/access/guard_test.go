@@ -431,11 +431,11 @@ func TestWaitEndsWithContext(t *testing.T) {
 		r := New()
 		r.GuardWait = time.Hour
 		r.Expose("c", p)
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		start := time.Now()
 		c, _ := r.Visit(ctx, nil).Get("c")
-		if _, _, err := must(t, c, ".name").Plain(); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Minute {
+		if _, _, err := must(t, c, ".name").Plain(); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Second {
 			t.Error(err, time.Since(start))
 		}
 	})

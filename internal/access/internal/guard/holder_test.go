@@ -59,6 +59,26 @@ func TestQuickTries(t *testing.T) {
 	}
 }
 
+// A lock that is free for moments only is tried for longer after each pause.
+func TestLongerTries(t *testing.T) {
+	var last time.Time
+	row := 0
+	k := &Lock{Name: "mu", addr: 1, unlock: func() {}, try: func() bool {
+		now := time.Now()
+		if now.Sub(last) >= firstPause/4 {
+			row = 0 // a pause is twice as long at least
+		}
+		last = now
+		row++
+		return row > 1+quickTries+quickTries/10
+	}}
+	p := pace.New()
+	h := NewHolder(t.Context(), 10*time.Second, &p)
+	if err := h.Hold(k, func() error { return nil }); err != nil {
+		t.Error(err)
+	}
+}
+
 // A lock that others waited for, or had when it was tried, is then left to them.
 func TestLeftToOthers(t *testing.T) {
 	for _, tc := range []struct {

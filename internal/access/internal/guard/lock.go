@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
@@ -101,6 +102,23 @@ func (k *Lock) tryLock() (ok bool, err error) {
 	// It may lie in memory that is gone, as that of C can be.
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	return k.try(), nil
+}
+
+// tryInRow tries the lock [quickTries] times, and then for that long, or [maxTries] times where a test has
+// stopped the clock, unless it is had before.
+func (k *Lock) tryInRow(then time.Duration) (ok bool, err error) {
+	for range quickTries {
+		if ok, err := k.tryLock(); ok || err != nil {
+			return ok, err
+		}
+	}
+	begin := time.Now()
+	for n := 0; n < maxTries && time.Since(begin) < then; n++ {
+		if ok, err := k.tryLock(); ok || err != nil {
+			return ok, err
+		}
+	}
+	return false, nil
 }
 
 // release gives the lock back.
