@@ -8,6 +8,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/sightglass-go/sightglass/internal/console"
 	"github.com/sightglass-go/sightglass/telnet/internal/protocol"
 )
 
@@ -32,13 +33,21 @@ type dialog struct {
 
 	mu       sync.Mutex
 	echo     bool      // the client leaves the echo to us
+	program  bool      // the client is a program, whose first line was jsonOn
+	answered bool      // a question was
+	denied   bool      // the answers before the next question were wrong
 	begun    bool      // the session
 	held     []byte    // input for the session before it begins; at most maxEarly bytes
 	eof      bool      // the input has ended
 	question *question // nil for none
 }
 
+// jsonOn is the first line of a program. If it comes before the session begins, the questions of the
+// login are objects too, and the line is the session's first.
+const jsonOn = "json on"
+
 type question struct {
+	asks   string
 	secret bool        // do not echo the answer
 	text   []byte      // of the answer so far; at most maxAnswer bytes
 	answer chan answer // of capacity 1, so that finish never blocks
@@ -54,9 +63,10 @@ func (d *dialog) ask(ctx context.Context, text string, secret bool) (string, err
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
 	}
-	q := &question{secret: secret, answer: make(chan answer, 1)}
+	q := &question{asks: text, secret: secret, answer: make(chan answer, 1)}
 	d.mu.Lock() // held while the question is written: a quick answer must not become the session's
-	if _, err := io.WriteString(d.out, text); err != nil {
+	d.greet()
+	if err := d.write(q); err != nil {
 		d.mu.Unlock()
 		return "", err
 	}
@@ -76,6 +86,59 @@ func (d *dialog) ask(ctx context.Context, text string, secret bool) (string, err
 		d.withdraw()
 		return "", ErrUnanswered
 	}
+}
+
+// opens reports whether line, which is the client's first if no question was answered, is a program's.
+func (d *dialog) opens(line string) bool {
+	return !d.begun && !d.answered && !d.program && line == jsonOn
+}
+
+// write writes q. The caller holds d.mu.
+func (d *dialog) write(q *question) error {
+	text := q.asks
+	if d.program {
+		text = console.LoginQuestion(text, q.secret, d.denied)
+	}
+	d.denied = false
+	_, err := io.WriteString(d.out, text)
+	return err
+}
+
+// greet takes the first line of a program out of the held input, if it is there. The caller holds
+// d.mu.
+func (d *dialog) greet() {
+	line, rest, ok := bytes.Cut(d.held, []byte("\n"))
+	if ok && d.opens(string(bytes.TrimSuffix(line, []byte("\r")))) {
+		d.held = rest
+		d.turnProgram()
+	}
+}
+
+// turnProgram has everything written as objects from now on, below the offer of options and the
+// question for people. The caller holds d.mu.
+func (d *dialog) turnProgram() {
+	d.program = true
+	io.WriteString(d.out, "\n")
+}
+
+// again tells the client that its answers were wrong. A program is told so with the next question.
+func (d *dialog) again(why string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.denied = true; !d.program {
+		io.WriteString(d.out, why+"\n")
+	}
+}
+
+// deny tells the client why there is no session.
+func (d *dialog) deny(why string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.greet(); d.program {
+		io.WriteString(d.out, console.LoginDenial(why))
+		return
+	}
+	io.WriteString(d.out, why+"\n")
 }
 
 // withdraw drops the question, if it was not answered meanwhile.
@@ -139,6 +202,9 @@ func (d *dialog) begin(start func(early []byte, eof, echo bool)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.begun = true
+	if d.program {
+		d.held = append([]byte(jsonOn+"\n"), d.held...)
+	}
 	start(d.held, d.eof, d.echo)
 	d.held = nil
 }
@@ -172,6 +238,7 @@ func (d *dialog) finish(text string, err error) {
 	if d.echo {
 		io.WriteString(d.out, "\n")
 	}
+	d.answered = true
 	clear(d.question.text[:cap(d.question.text)])
 	d.question.answer <- answer{text, err}
 	d.question = nil
@@ -184,6 +251,10 @@ func (d *dialog) edit(p []byte) (rest []byte) {
 		q, b := d.question, p[0]
 		p = p[1:]
 		switch {
+		case b == '\n' && d.opens(string(q.text)):
+			d.turnProgram()
+			q.text = q.text[:0]
+			d.write(q)
 		case b == '\n':
 			d.finish(string(q.text), nil)
 		case b == protocol.KeyInterrupt, b == protocol.KeyEnd && len(q.text) == 0:

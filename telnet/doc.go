@@ -1,5 +1,5 @@
 // Package telnet serves sessions with live objects to telnet clients, and to whatever else sends
-// lines.
+// lines. It has the other end of the wire too, for programs.
 //
 //	registry.Expose("cache", c)
 //	go telnet.ListenAndServe("localhost:3000", nil)
@@ -19,6 +19,13 @@
 //
 // A session looks. It may act, which is to call what registry.Actions names, only where
 // Server.Level, the listener and the Identity all allow it.
+//
+// A program asks through a Client, which speaks the JSON mode of docs/protocol.md on the same port:
+//
+//	c, err := telnet.Dial(ctx, "localhost:3000")
+//	a, err := c.Eval(ctx, "count(cache.items, .hits > 100)")
+//
+// Dialer has what more it takes: TLS, a login, a tunnel.
 //
 // While SIGHTGLASS=off is in the environment no server starts.
 //

@@ -164,14 +164,14 @@ type recordSource struct {
 func recordsOf(t *testing.T) map[string]recordSource {
 	all := map[string]recordSource{}
 	inspectSource(t, func(call *ast.CallExpr, method string) {
-		message, ok := text(call.Args)
+		message, ok := constant(call.Args)
 		if !ok || method != "Info" && method != "Warn" && method != "Error" && method != "mustWarn" {
 			return
 		}
 		r := all[message]
 		r.level = strings.ToLower(strings.TrimPrefix(method, "must"))
 		for i := 1; i < len(call.Args); i += 2 {
-			if key, ok := text(call.Args[i:]); ok {
+			if key, ok := constant(call.Args[i:]); ok {
 				r.keys = append(r.keys, key)
 			}
 		}
@@ -187,7 +187,7 @@ func recordsOf(t *testing.T) map[string]recordSource {
 func keysOf(t *testing.T) []string {
 	all := map[string]bool{}
 	inspectSource(t, func(call *ast.CallExpr, method string) {
-		if key, ok := text(call.Args); ok && slices.Contains([]string{"String", "Int", "Int64", "Duration"}, method) {
+		if key, ok := constant(call.Args); ok && slices.Contains([]string{"String", "Int", "Int64", "Duration"}, method) {
 			all[key] = true
 		}
 	})
@@ -224,8 +224,8 @@ func inspectSource(t *testing.T, visit func(call *ast.CallExpr, method string)) 
 	}
 }
 
-// text returns the first of args if that is a string constant.
-func text(args []ast.Expr) (string, bool) {
+// constant returns the first of args if that is a string constant.
+func constant(args []ast.Expr) (string, bool) {
 	if len(args) == 0 {
 		return "", false
 	}

@@ -90,7 +90,7 @@ func (c *conn) authenticate(ctx context.Context) (who Identity, err error) {
 			return who, err
 		}
 		c.log().Warn("an attempt to log in failed", "user", plain(who.User), "error", plain(err.Error()))
-		fmt.Fprintln(c.out, ErrDenied)
+		c.dialog.again(ErrDenied.Error())
 	}
 }
 
@@ -104,7 +104,7 @@ func (c *conn) callAuth(ctx context.Context) (who Identity, err error) {
 // deny tells the peer that it may not enter, and ends the connection.
 func (c *conn) deny(who Identity, why error) {
 	if !c.over() {
-		fmt.Fprintln(c.out, denialText(why))
+		c.dialog.deny(denialText(why))
 	}
 	c.terminal.Hangup(&denial{why, who.User})
 }

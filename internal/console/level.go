@@ -26,6 +26,13 @@ func (l *level) acts() bool {
 	return l.drop != nil
 }
 
+func (l *level) String() string {
+	if l.acts() {
+		return "act"
+	}
+	return "look"
+}
+
 // lower makes the session one that only looks.
 func (l *level) lower() {
 	l.mu.Lock()
@@ -46,10 +53,6 @@ func runLevel(_ context.Context, s *Session, a *answer, args string) error {
 	case args != "" && args != "act":
 		return complain("there is no level %q; level look gives up acting", args)
 	}
-	name := "look"
-	if s.level.acts() {
-		name = "act"
-	}
-	_, err := fmt.Fprintln(a, name)
+	_, err := fmt.Fprintln(a, s.level.String())
 	return err
 }

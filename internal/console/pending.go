@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -22,7 +23,9 @@ const ConfirmTime = time.Minute
 type pending struct {
 	steps  chan step // of capacity 1; receives where the evaluation stops next
 	cancel context.CancelFunc
-	asked  *asked // the action it has stopped at
+	asked  *asked    // the action it has stopped at
+	id     string    // of the request; "" for none
+	events *reporter // nil for none
 }
 
 // step is where an evaluation stops: at an action, at its end, or in a panic. One field is set.
@@ -52,6 +55,7 @@ func (a *asked) decide(err error) bool {
 
 var (
 	errNotConfirmed = errors.New("it was not confirmed: another request came instead")
+	errCancelled    = errors.New("the request was cancelled")
 	errSessionOver  = errors.New("it was not confirmed: the session ended")
 )
 
@@ -66,14 +70,16 @@ func (s *Session) SetConfirm(present func() bool, confirm func(context.Context, 
 func (s *Session) SetConfirmTime(d time.Duration) { s.confirmTime = d }
 
 // ask evaluates q up to its first action, or to its end if there is none.
-func (s *Session) ask(ctx context.Context, q eval.Query) reply {
-	p := &pending{steps: make(chan step, 1)}
+// events, which may be nil, ends with the evaluation, and tells nothing while an action waits.
+func (s *Session) ask(ctx context.Context, q eval.Query, id json.RawMessage, events *reporter) reply {
+	p := &pending{steps: make(chan step, 1), id: string(id), events: events}
 	var own context.Context
 	own, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	q.Confirm = func(ctx context.Context, c *access.Call) error {
 		a := &asked{token: rand.Text(), call: c.Text(), verdict: make(chan error, 1)}
 		expiry := time.AfterFunc(s.confirmTime, func() { a.decide(fmt.Errorf("it was not confirmed within %v", s.confirmTime)) })
 		defer expiry.Stop()
+		defer events.hide()()
 		p.steps <- step{asked: a}
 		select {
 		case err := <-a.verdict:
@@ -87,10 +93,12 @@ func (s *Session) ask(ctx context.Context, q eval.Query) reply {
 		returned := false
 		defer func() {
 			if !returned {
+				events.end()
 				p.steps <- step{panic: newPanic(recover())}
 			}
 		}()
 		r := s.expression(own, q)
+		events.end()
 		returned = true
 		p.steps <- step{reply: r}
 	}()
@@ -158,7 +166,7 @@ func (s *Session) giveUp(p *pending, why error) reply {
 }
 
 // confirm runs the action of p if token is the action's and the action still waits.
-func (s *Session) confirm(ctx context.Context, p *pending, token string) reply {
+func (s *Session) confirm(ctx context.Context, p *pending, id json.RawMessage, token string) reply {
 	if p == nil {
 		return errorReply(codeExpired, "no action waits to be confirmed; ask again")
 	}
@@ -166,6 +174,8 @@ func (s *Session) confirm(ctx context.Context, p *pending, token string) reply {
 		s.giveUp(p, errNotConfirmed)
 		return errorReply(codeExpired, "the action that waited has another token, and was given up; ask again")
 	}
+	p.id = string(id)
+	p.events.setID(id)
 	if !p.asked.decide(nil) {
 		s.giveUp(p, nil)
 		return errorReply(codeExpired, "the action waited for %v and was given up; ask again", s.confirmTime)

@@ -3,6 +3,7 @@ package console
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -34,7 +35,9 @@ func runJSON(ctx context.Context, s *Session, a *answer, args string) error {
 			return err
 		}
 	}
-	return errors.Join(a.end(), s.writeReply(nil, textReply("session", strings.ReplaceAll(s.Banner(), "\n", " "))))
+	greeting := textReply("session", strings.ReplaceAll(s.Banner(), "\n", " "))
+	greeting.Hello = s.hello()
+	return errors.Join(a.end(), s.writeReply(nil, greeting))
 }
 
 // request answers a line of JSON mode with one line, and a blank line with none.
@@ -49,15 +52,32 @@ func (s *Session) request(ctx context.Context, line string) error {
 		return errors.Join(s.writeReply(nil, r), err)
 	}
 	req, id, wrong := parseRequest(line)
+	if wrong == nil && req.Cancel != nil {
+		s.cancelDone(req.Cancel)
+		s.giveUp(s.takePendingOf(req.Cancel), errCancelled)
+		return nil
+	}
 	waiting := s.takePending()
+	if wrong == nil && len(id) > 0 {
+		var end func()
+		if ctx, end = s.cancellable(ctx, id); ctx == nil {
+			s.giveUp(waiting, errNotConfirmed)
+			return s.writeReply(id, errorReply(codeCancelled, "%v before its evaluation began", errCancelled))
+		}
+		defer end()
+	}
 	if wrong == nil && req.Confirm != nil {
-		return s.writeReply(id, s.confirm(ctx, waiting, *req.Confirm))
+		return s.writeReply(id, s.confirm(ctx, waiting, id, *req.Confirm))
 	}
 	s.giveUp(waiting, errNotConfirmed)
-	if wrong != nil {
+	switch {
+	case wrong != nil:
 		return s.writeReply(id, *wrong)
+	case req.Line != nil:
+		r, err := s.plainRequest(ctx, strings.TrimSpace(*req.Line))
+		return errors.Join(s.writeReply(id, r), err)
 	}
-	return s.writeReply(id, s.objectRequest(ctx, req))
+	return s.writeReply(id, s.objectRequest(ctx, req, id))
 }
 
 // plainRequest answers a line that is not an object: an expression or a command.
@@ -97,12 +117,17 @@ func (s *Session) plainRequest(ctx context.Context, line string) (reply, error) 
 }
 
 // objectRequest answers a request that evaluates or completes.
-func (s *Session) objectRequest(ctx context.Context, req request) reply {
+func (s *Session) objectRequest(ctx context.Context, req request, id json.RawMessage) reply {
 	if req.Eval != nil {
 		q := eval.Query{Source: *req.Eval, Limits: req.Limits.limits()}
-		if req.Ask {
-			return s.ask(ctx, q)
+		var events *reporter
+		if req.Progress {
+			events = s.report(&q, id)
 		}
+		if req.Ask {
+			return s.ask(ctx, q, id, events)
+		}
+		defer events.end()
 		return s.expression(ctx, q)
 	}
 	pos := len(*req.Complete)
@@ -111,6 +136,9 @@ func (s *Session) objectRequest(ctx context.Context, req request) reply {
 	}
 	if pos < 0 || pos > len(*req.Complete) {
 		return errorReply(codeRequest, "pos is %d, and the line has %d bytes", pos, len(*req.Complete))
+	}
+	if req.Commands {
+		return completions(s.Complete(ctx, *req.Complete, pos))
 	}
 	return completions(s.evaluator.CompleteContext(ctx, *req.Complete, pos))
 }

@@ -20,12 +20,14 @@ const protocolVersion = 1
 
 // The codes of errors besides those of expressions, which eval.Error lists.
 const (
-	codeRequest = "request" // the line is not a request
-	codeCommand = "command" // a command was used wrongly
-	codeOutput  = "output"  // the answer is too long
-	codeConfirm = "confirm" // an action waits to be confirmed
-	codeExpired = "expired" // no action waits for this confirmation
-	codeSession = "session" // the line was not evaluated, or the session ends
+	codeRequest   = "request"   // the line is not a request
+	codeCommand   = "command"   // a command was used wrongly
+	codeOutput    = "output"    // the answer is too long
+	codeConfirm   = "confirm"   // an action waits to be confirmed
+	codeExpired   = "expired"   // no action waits for this confirmation
+	codeDenied    = "denied"    // there is no session, as the login failed
+	codeCancelled = "cancelled" // as in package eval
+	codeSession   = "session"   // the line was not evaluated, or the session ends
 )
 
 // reply is the answer to a line of JSON mode.
@@ -42,6 +44,7 @@ type reply struct {
 	Codes  []string        `json:"codes,omitempty"`
 	Error  *replyError     `json:"error,omitempty"`
 	Action *replyAction    `json:"action,omitempty"`
+	Hello  *replyHello     `json:"hello,omitempty"`
 
 	node *render.Node // in place of Value, to be written piece by piece; may be nil
 }

@@ -22,6 +22,10 @@ type request struct {
 	Limits   *requestLimits  `json:"limits"`
 	Ask      bool            `json:"ask"`
 	Confirm  *string         `json:"confirm"`
+	Line     *string         `json:"line"`
+	Cancel   json.RawMessage `json:"cancel"`
+	Commands bool            `json:"commands"`
+	Progress bool            `json:"progress"`
 }
 
 // requestLimits lowers the limits for one request, and may raise the time up to Limits.MaxTime. Zero
@@ -45,7 +49,7 @@ func parseRequest(line string) (req request, id json.RawMessage, wrong *reply) {
 	}
 	var only struct{ ID json.RawMessage }
 	json.Unmarshal([]byte(line), &only) // Decode finds the errors
-	if len(only.ID) > maxID || len(only.ID) > 0 && strings.IndexByte("{[", only.ID[0]) >= 0 {
+	if len(only.ID) > 0 && !isID(only.ID) {
 		return no("id is not a number or a string of up to %d bytes", maxID)
 	}
 	id = only.ID
@@ -57,32 +61,46 @@ func parseRequest(line string) (req request, id json.RawMessage, wrong *reply) {
 		if errors.As(err, &other) {
 			why = fmt.Sprintf("%s cannot be a %s", other.Field, other.Value)
 		}
-		return no("this is not a request: %s; a request has id, eval with limits and ask, complete with pos, or confirm", why)
+		return no("this is not a request: %s; a request has id, eval with limits, ask and progress, complete with pos and commands, line, confirm, or cancel", why)
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return no("there is more after the request; send one object a line")
 	}
 	asked := 0
-	for _, member := range []*string{req.Eval, req.Complete, req.Confirm} {
+	for _, member := range []*string{req.Eval, req.Complete, req.Confirm, req.Line} {
 		if member != nil {
 			asked++
 		}
 	}
+	if req.Cancel != nil {
+		asked++
+	}
 	switch {
 	case asked == 0:
-		return no("the request asks for nothing; send eval with an expression, complete with a part of one, or confirm with a token")
+		return no("the request asks for nothing; send eval with an expression, complete with a part of one, line with a command, confirm with a token, or cancel with an id")
 	case asked > 1:
-		return no("the request asks for several things; send eval, complete and confirm on separate lines")
+		return no("the request asks for several things; send eval, complete, line, confirm and cancel on separate lines")
 	case req.Complete == nil && req.Pos != nil:
 		return no("pos goes with complete")
 	case req.Eval == nil && req.Ask:
 		return no("ask goes with eval")
+	case req.Eval == nil && req.Progress:
+		return no("progress goes with eval")
+	case req.Progress && len(id) == 0:
+		return no("progress goes with an id, by which its events are told apart")
+	case req.Complete == nil && req.Commands:
+		return no("commands goes with complete")
+	case req.Cancel != nil && !isID(req.Cancel):
+		return no("cancel is not the id of a request")
 	}
 	return req, id, nil
 }
 
 // maxID bounds an id, in bytes.
 const maxID = 256
+
+// isID reports whether raw, a JSON value, can be an id.
+func isID(raw json.RawMessage) bool { return len(raw) <= maxID && strings.IndexByte("{[", raw[0]) < 0 }
 
 // limits converts l; nil stands for zeros.
 func (l *requestLimits) limits() eval.Limits {

@@ -79,6 +79,8 @@ type Session struct {
 	peers func() []Peer
 	// progress is the line that tells how far the running evaluation has come, nil for none.
 	progress *progress
+	// cancels is of JSON mode.
+	cancels cancels
 	// pending is the action that waits for the next request, nil for none. Once over is set, no
 	// action waits any more. See Close.
 	pending *pending

@@ -215,9 +215,16 @@ func (t *Terminal) hold(p []byte) []byte {
 	if n == 0 {
 		t.room.Wait()
 	}
-	t.held.add(p[:n])
+	t.held.add(p[:n], t.heldLine)
 	t.note()
 	return p[n:]
+}
+
+// heldLine looks at a line that waits for its turn.
+func (t *Terminal) heldLine(line []byte) {
+	if t.session.inJSON() {
+		t.session.cancelHeld(line)
+	}
 }
 
 // note tells the session whether the held input ends a watch. In character mode any input does. In
@@ -511,6 +518,8 @@ func (t *Terminal) next() (j job) {
 	}
 	if t.doing = idle; j.work != idle {
 		t.begin(j)
+	} else {
+		t.session.cancelsDone()
 	}
 	return j
 }

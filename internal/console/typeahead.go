@@ -1,21 +1,36 @@
 package console
 
+import "bytes"
+
 // typeahead is the input that came in during an evaluation. It counts the empty lines, reading each
 // byte once when it comes in and once when it is dropped.
 type typeahead struct {
 	bytes   []byte
 	in, out emptyLines
 	empty   int // in bytes
+	begins  int // the index in bytes of the line that has not ended, or less
 }
 
-func (h *typeahead) add(p []byte) {
+// add takes p, and calls line with each line that ends in it.
+func (h *typeahead) add(p []byte, line func([]byte)) {
+	from := len(h.bytes)
 	h.bytes = append(h.bytes, p...)
 	h.empty += h.in.read(p)
+	for {
+		n := bytes.IndexByte(h.bytes[from:], '\n')
+		if n < 0 {
+			return
+		}
+		from += n + 1
+		line(h.bytes[h.begins : from-1])
+		h.begins = from
+	}
 }
 
 // drop forgets the first n bytes.
 func (h *typeahead) drop(n int) {
 	h.empty -= h.out.read(h.bytes[:n])
+	h.begins = max(0, h.begins-n)
 	if h.bytes = h.bytes[n:]; len(h.bytes) == 0 {
 		*h = typeahead{}
 	}

@@ -1,0 +1,561 @@
+package telnet
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+// dialLib connects a Client to a server until the test ends.
+func dialLib(t *testing.T, addr net.Addr, d *Dialer) *Client {
+	t.Helper()
+	c, err := d.Dial(t.Context(), clientAddr(addr))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+func clientAddr(addr net.Addr) string {
+	if addr.Network() == "unix" {
+		return "unix:" + addr.String()
+	}
+	return addr.String()
+}
+
+func TestClient(t *testing.T) {
+	dir, err := os.MkdirTemp("", "") // a socket's path is short
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	for _, at := range [][2]string{{"tcp", "127.0.0.1:0"}, {"unix", filepath.Join(dir, "s")}} {
+		c := dialLib(t, protocolServer(t, at[0], at[1]), new(Dialer))
+		a, err := c.Eval(t.Context(), "cache.hits")
+		if err != nil || string(a.Value) != "18446744073709551615" || a.Text != "18446744073709551615" || a.Type != "uint64" || a.Cost.Entries == 0 {
+			t.Errorf("%s: %+v, %v", at[0], a, err)
+		}
+		if a, err = c.Eval(t.Context(), "x = cache.text"); err != nil || a.Name != "x" || strings.ContainsAny(a.Text, "\x1b\xff") {
+			t.Errorf("%s: %+v, %v", at[0], a, err)
+		}
+		var e *Error
+		if _, err = c.Eval(t.Context(), "cache.hist"); !errors.As(err, &e) || e.Code != "no_field" || e.Line != 1 || e.Col != 7 {
+			t.Errorf("%s: %#v", at[0], err)
+		}
+		limits := eval.Limits{Entries: 7}
+		if _, err = c.Eval(t.Context(), "sum(1..4, # * len(queue.names))", Within(limits)); !errors.As(err, &e) || e.Code != "budget" || e.Partial == nil || string(e.Partial.Value) != "12" || e.Partial.Of != 4 {
+			t.Errorf("%s: %#v", at[0], err)
+		}
+		proposals, err := c.Complete(t.Context(), "cache.hi", 8)
+		if err != nil || len(proposals) != 1 || proposals[0].Text != "hits" || proposals[0].Start != 6 || proposals[0].Kind != eval.KindField {
+			t.Errorf("%s: %v, %v", at[0], proposals, err)
+		}
+		if proposals, err = c.Complete(t.Context(), "hist", 4); err != nil || len(proposals) == 0 || proposals[0].Text != "history" {
+			t.Errorf("%s: %v, %v", at[0], proposals, err)
+		}
+		if a, err = c.Do(t.Context(), "level look"); err != nil || a.Text != "look" {
+			t.Errorf("%s: %+v, %v", at[0], a, err)
+		}
+		if _, err = c.Do(t.Context(), "watch cache"); !errors.As(err, &e) || e.Code != "command" {
+			t.Errorf("%s: %v", at[0], err)
+		}
+		h := c.Hello()
+		if h.PID != os.Getpid() || h.Program == "" || h.Name == "" || h.Level != Act || h.Go == "" || h.Started.IsZero() || !strings.HasPrefix(h.Text, "sightglass in ") {
+			t.Errorf("%s: %+v", at[0], h)
+		}
+		if _, err := c.Eval(t.Context(), strings.Repeat("x", 1<<17)); !errors.As(err, &e) || e.Code != "session" {
+			t.Errorf("%s: %v", at[0], err)
+		}
+		if _, err := c.Do(t.Context(), "quit"); err != nil {
+			t.Error(err)
+		}
+		<-c.Done()
+		if _, err := c.Eval(t.Context(), "1"); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%s: %v", at[0], err)
+		}
+	}
+}
+
+// TestClientConcurrently: many requests at once have their own answers, and the end of one is no
+// other's.
+func TestClientConcurrently(t *testing.T) {
+	c := dialLib(t, protocolServer(t, "tcp", "127.0.0.1:0"), new(Dialer))
+	filler := strings.Repeat(" ", 4<<10) // together more than may wait
+	var all sync.WaitGroup
+	for i := range 64 {
+		all.Go(func() {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if i%4 == 0 {
+				cancel()
+			}
+			a, err := c.Eval(ctx, fmt.Sprintf("%d + 1%s", i, filler))
+			switch {
+			case i%4 == 0:
+				if !errors.Is(err, context.Canceled) {
+					t.Errorf("%d: %v", i, err)
+				}
+			case err != nil || a.Text != fmt.Sprint(i+1):
+				t.Errorf("%d: %+v, %v", i, a, err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// TestClientCancels: a context ends its own request, whether it is being evaluated or waits, and no
+// other.
+func TestClientCancels(t *testing.T) {
+	v := serve(t, new(Server), "tcp", "127.0.0.1:0")
+	c := dialLib(t, v.addr, new(Dialer))
+	running, stop := context.WithCancel(t.Context())
+	errs, next := make(chan error, 1), make(chan error, 1)
+	go func() {
+		_, err := c.Eval(running, "wait")
+		errs <- err
+	}()
+	for <-v.began != "wait" {
+	}
+	waiting, giveUp := context.WithCancel(t.Context())
+	sent := func(n uint64) {
+		for {
+			c.mu.Lock()
+			got := c.last
+			c.mu.Unlock()
+			if got >= n && len(c.turn) == 0 {
+				return
+			}
+		}
+	}
+	go func() {
+		_, err := c.Eval(waiting, "never")
+		next <- err
+	}()
+	sent(2)
+	giveUp()
+	if err := <-next; !errors.Is(err, context.Canceled) {
+		t.Errorf("the one that waited: %v", err)
+	}
+	stop()
+	var e *Error
+	if err := <-errs; !errors.Is(err, context.Canceled) || errors.As(err, &e) && e.Code != "cancelled" {
+		t.Errorf("the one that ran: %v", err)
+	}
+	a, err := c.Eval(t.Context(), "the next")
+	if err != nil || a.Text != "the next" {
+		t.Errorf("the next: %+v, %v", a, err)
+	}
+	for len(v.began) > 0 {
+		if line := <-v.began; line == "never" {
+			t.Error("what was cancelled was evaluated")
+		}
+	}
+}
+
+func TestClientProgress(t *testing.T) {
+	reg := registry.New()
+	reg.Expose("n", &[]int{1})
+	v := serve(t, &Server{Registry: reg, Limits: eval.Limits{Time: time.Hour, Entries: 1 << 30}}, "tcp", "127.0.0.1:0")
+	c := dialLib(t, v.addr, new(Dialer))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var last eval.Progress
+	_, err := c.Eval(ctx, "count(1..1000000, count(1..1000000, # < n[0]) > 0)", Progressing(func(p eval.Progress) {
+		last = p
+		cancel()
+	}))
+	if !errors.Is(err, context.Canceled) || last.Time <= 0 {
+		t.Errorf("%+v, %v", last, err)
+	}
+}
+
+func TestClientActs(t *testing.T) {
+	c := dialLib(t, protocolServer(t, "tcp", "127.0.0.1:0"), new(Dialer))
+	var calls []string
+	for _, agrees := range []bool{false, true} {
+		a, err := c.Eval(t.Context(), "queue.Drop(queue.names[0])", Confirming(func(_ context.Context, call string) bool {
+			calls = append(calls, call)
+			return agrees
+		}), Progressing(func(eval.Progress) {}))
+		var e *Error
+		if !agrees && (!errors.As(err, &e) || e.Code != "confirm") || agrees && (err != nil || a.Text != "1") {
+			t.Errorf("%v: %+v, %v", agrees, a, err)
+		}
+	}
+	if len(calls) != 2 || calls[0] != `queue.Drop("first")` || calls[1] != calls[0] {
+		t.Errorf("the calls: %q", calls)
+	}
+}
+
+func TestClientWatch(t *testing.T) {
+	c := dialLib(t, protocolServer(t, "tcp", "127.0.0.1:0"), new(Dialer))
+	n := 0
+	for s, err := range c.Watch(t.Context(), "cache.hits", time.Nanosecond) {
+		if n++; err != nil {
+			t.Fatal(err)
+		}
+		if n == 3 {
+			if s.At.IsZero() || s.Text != "18446744073709551615" {
+				t.Errorf("%+v", s)
+			}
+			break
+		}
+	}
+	n = 0
+	for _, err := range c.Watch(t.Context(), "cache.hist", time.Nanosecond) {
+		var e *Error
+		switch n++; {
+		case n <= 2 && !errors.As(err, &e), n == 3 && !errors.Is(err, ErrClientClosed):
+			t.Errorf("%v", err)
+		case n == 2:
+			c.Close()
+		case n > 3:
+			t.Fatal("a watch goes on without a connection")
+		}
+	}
+}
+
+func TestClientLogsIn(t *testing.T) {
+	ca := newAuthority(t)
+	encrypted := &tls.Config{Certificates: []tls.Certificate{ca.certificate(t, "a server")}}
+	file := PasswordFile(passwords(t, "ann:{secret}:act"))
+	for _, tc := range []struct {
+		name  string
+		auth  Authenticator
+		tls   bool
+		login func(context.Context, Question) (string, error)
+		code  string
+	}{
+		{"password", file, false, PasswordLogin("ann", "secret"), ""},
+		{"password over TLS", file, true, PasswordLogin("ann", "secret"), ""},
+		{"wrong password", file, false, PasswordLogin("ann", "secrets"), "denied"},
+		{"token", Tokens(map[string]Identity{"a long token": {User: "bob"}}), true, TokenLogin("a long token"), ""},
+		{"wrong token", Tokens(map[string]Identity{"a long token": {User: "bob"}}), true, TokenLogin("a short token"), "denied"},
+		{"no login", file, false, nil, "denied"},
+		{"asks nothing", UserIDs(nil), false, nil, "denied"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			s := &Server{Auth: tc.auth, Level: Act}
+			d := &Dialer{Login: tc.login}
+			if tc.tls {
+				s.TLSConfig, d.TLSConfig = encrypted, &tls.Config{RootCAs: ca.pool}
+			}
+			v := serve(t, s, "tcp", "127.0.0.1:0")
+			c, err := d.Dial(t.Context(), v.addr.String())
+			var e *Error
+			switch {
+			case tc.code != "":
+				if !errors.As(err, &e) || e.Code != tc.code || !errors.Is(err, ErrDenied) {
+					t.Fatalf("%v", err)
+				}
+				return
+			case err != nil:
+				t.Fatal(err)
+			}
+			defer c.Close()
+			if a, err := c.Eval(t.Context(), "x"); err != nil || a.Text != "x" {
+				t.Errorf("%+v, %v", a, err)
+			}
+		})
+	}
+}
+
+// A question that was written for people before the client's first line arrived is asked again.
+func TestLateProgramLogsIn(t *testing.T) {
+	v := serve(t, &Server{Auth: Tokens(map[string]Identity{"a long token": {}})}, "tcp", "127.0.0.1:0")
+	c := v.dial(t)
+	c.waitFor("token: ")
+	c.send("json on\r\n")
+	c.waitFor("\n" + `{"v":1,"event":"ask","ask":{"text":"token: ","secret":true}}` + "\r\n")
+	c.send("a long token\n")
+	c.waitFor(`{"v":1,"ok":true,"type":"session"`)
+}
+
+// TestClientKeepsSecrets: no secret goes to another machine in the clear.
+func TestClientKeepsSecrets(t *testing.T) {
+	l := newAbroad(t)
+	v := serveOn(t, &Server{Auth: Tokens(map[string]Identity{"a long token": {}}), InsecureRemote: true}, l)
+	asked := false
+	d := &Dialer{
+		Login: func(context.Context, Question) (string, error) { asked = true; return "a long token", nil },
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+			return fromAfar{conn}, err
+		},
+	}
+	if c, err := d.Dial(t.Context(), v.addr.String()); err == nil || asked || !strings.Contains(err.Error(), "InsecureRemote") {
+		t.Errorf("%v, %v", c, err)
+	}
+	d.InsecureRemote = true
+	c, err := d.Dial(t.Context(), v.addr.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Close()
+}
+
+type fromAfar struct{ net.Conn }
+
+func (fromAfar) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 3000} }
+
+// hostile listens until the test ends, and has play serve each connection. begun tells play that the
+// client has sent its first line.
+func hostile(t *testing.T, play func(conn net.Conn, lines *bufio.Scanner)) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	all.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			all.Go(func() {
+				defer conn.Close()
+				lines := bufio.NewScanner(conn)
+				lines.Buffer(nil, 1<<20)
+				if lines.Scan() {
+					play(conn, lines)
+				}
+			})
+		}
+	})
+	t.Cleanup(func() {
+		l.Close()
+		all.Wait()
+	})
+	return l.Addr().String()
+}
+
+const greeting = `{"v":1,"ok":true,"type":"session","value":"","text":"\u001b[2J"}` + "\r\n"
+
+// TestClientAgainstHostileServers: whatever a server sends, the client ends with an error, and nothing
+// of it can act on a terminal.
+func TestClientAgainstHostileServers(t *testing.T) {
+	endless := func(conn net.Conn, what string) {
+		for {
+			if _, err := io.WriteString(conn, what); err != nil {
+				return
+			}
+		}
+	}
+	says := func(what string) func(net.Conn, *bufio.Scanner) {
+		return func(conn net.Conn, lines *bufio.Scanner) {
+			io.WriteString(conn, greeting)
+			lines.Scan()
+			io.WriteString(conn, what+"\n")
+			lines.Scan()
+		}
+	}
+	for name, play := range map[string]func(net.Conn, *bufio.Scanner){
+		"closes":         func(net.Conn, *bufio.Scanner) {},
+		"refuses":        func(conn net.Conn, _ *bufio.Scanner) { io.WriteString(conn, "no \x1b[2J\u009b1A\u202e\r\n") },
+		"endless banner": func(conn net.Conn, _ *bufio.Scanner) { endless(conn, "welcome\r\n") },
+		"endless line":   func(conn net.Conn, _ *bufio.Scanner) { endless(conn, strings.Repeat("x", 1000)) },
+		"endless questions": func(conn net.Conn, _ *bufio.Scanner) {
+			endless(conn, `{"v":1,"event":"ask","ask":{"text":"\u001b[2J"}}`+"\n")
+		},
+		"binary":                 func(conn net.Conn, _ *bufio.Scanner) { endless(conn, "\x00\xff\xfe\x1b\n") },
+		"another version":        func(conn net.Conn, _ *bufio.Scanner) { io.WriteString(conn, `{"v":2,"ok":true,"value":1}`+"\n") },
+		"an odd first answer":    func(conn net.Conn, _ *bufio.Scanner) { io.WriteString(conn, `{"v":1,"ok":true,"value":1}`+"\n") },
+		"closes midway":          says(`{"v":1,"id":1,"ok":true,"val`),
+		"wrong JSON":             says(`{"v":1,"id":1,"ok":true,"value":tr\x1be}`),
+		"no JSON":                says("\x1b]0;title\x07"),
+		"another id":             says(`{"v":1,"id":2,"ok":true,"value":1}`),
+		"an id that is a text":   says(`{"v":1,"id":"1","ok":true,"value":1}`),
+		"a list for an id":       says(`{"v":1,"id":[1],"ok":true,"value":1}`),
+		"no id":                  says(`{"v":1,"ok":true,"value":1}`),
+		"twice":                  says(`{"v":1,"id":1,"ok":true,"value":1}` + "\n" + `{"v":1,"id":1,"ok":true,"value":2}`),
+		"neither":                says(`{"v":1,"id":1}`),
+		"both":                   says(`{"v":1,"id":1,"ok":true,"value":1,"error":{"code":"x"}}`),
+		"no value":               says(`{"v":1,"id":1,"ok":true}`),
+		"an error without error": says(`{"v":1,"id":1,"ok":false}`),
+		"an event that answers":  says(`{"v":1,"id":1,"ok":true,"event":"progress","value":1}`),
+		"escapes in an error":    says(`{"v":1,"id":1,"ok":false,"error":{"code":"\u001b[2J","message":"\u001b[2J\u009b\u202e","pos":[-1,1]}}`),
+		"endless events": func(conn net.Conn, lines *bufio.Scanner) {
+			io.WriteString(conn, greeting)
+			lines.Scan()
+			endless(conn, `{"v":1,"event":"new","id":9}`+"\n")
+		},
+		"endless answer": func(conn net.Conn, lines *bufio.Scanner) {
+			io.WriteString(conn, greeting)
+			lines.Scan()
+			io.WriteString(conn, `{"v":1,"id":1,"ok":true,"value":"`)
+			endless(conn, strings.Repeat("x", 1000))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			d := &Dialer{MaxAnswer: 1 << 20, Login: func(context.Context, Question) (string, error) { return "x", nil }}
+			c, err := d.Dial(ctx, hostile(t, play))
+			if err == nil {
+				defer c.Close()
+				if strings.ContainsRune(c.Hello().Text, '\x1b') {
+					t.Errorf("the greeting: %q", c.Hello().Text)
+				}
+				_, err = c.Eval(ctx, "1")
+				if name == "twice" && err == nil {
+					<-c.Done()
+					err = c.Err()
+				}
+			}
+			var e *Error
+			if err == nil || !errors.As(err, &e) && !errors.Is(err, ErrProtocol) && !errors.Is(err, io.ErrUnexpectedEOF) || ctx.Err() != nil {
+				t.Errorf("the error is %v", err)
+			}
+			if i := strings.IndexFunc(fmt.Sprint(err), unprintable); i >= 0 {
+				t.Errorf("the error is %q", err)
+			}
+		})
+	}
+}
+
+// TestClientLeavesStuckServers: a server that does not answer, or does not read, costs the deadline of
+// the request and no more.
+func TestClientLeavesStuckServers(t *testing.T) {
+	t.Parallel()
+	over := make(chan struct{})
+	addr := hostile(t, func(conn net.Conn, _ *bufio.Scanner) {
+		io.WriteString(conn, greeting)
+		<-over
+	})
+	silent := hostile(t, func(net.Conn, *bufio.Scanner) { <-over })
+	t.Cleanup(func() { close(over) })
+	d := &Dialer{Timeout: time.Millisecond}
+	if _, err := d.Dial(t.Context(), silent); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("dialing: %v", err)
+	}
+	c, err := Dial(t.Context(), addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for range 4 { // the third has no room
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		_, err := c.Eval(ctx, strings.Repeat("x", 60<<10))
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("evaluating: %v", err)
+		}
+	}
+}
+
+// TestClientTellsTheEnd: who waits is told what the server says as it ends.
+func TestClientTellsTheEnd(t *testing.T) {
+	v := serve(t, new(Server), "tcp", "127.0.0.1:0")
+	c := dialLib(t, v.addr, new(Dialer))
+	for _, s := range v.Sessions() {
+		s.End("the house is on fire")
+	}
+	<-c.Done()
+	if _, err := c.Eval(t.Context(), "1"); err == nil || !strings.Contains(err.Error(), "the house is on fire") {
+		t.Errorf("%v", err)
+	}
+}
+
+// FuzzClient: whatever a server sends, a client neither panics nor waits, and what it tells can be
+// shown on a terminal.
+func FuzzClient(f *testing.F) {
+	for _, seed := range []string{
+		`{"v":1,"id":1,"ok":true,"type":"int","value":1,"text":"1","cost":{"ms":1e300,"entries":-1},"notes":["a\nb"],"codes":["racy"]}`,
+		`{"v":1,"id":1,"ok":false,"error":{"code":"budget","message":"m","pos":[1,2],"partial":{"entries":3,"value":[1],"kept":2}}}`,
+		`{"v":1,"id":1,"ok":false,"error":{"code":"confirm"},"action":{"token":"T","call":"f()"}}` + "\n" + `{"v":1,"id":2,"ok":true,"value":null}`,
+		`{"v":1,"id":1,"event":"progress","progress":{"ms":5,"entries":7,"at":1,"of":2,"path":"p"}}`,
+		`{"v":1,"ok":true,"type":"completions","value":[{"start":0,"text":"a\u001b","kind":"k"}],"id":1}`,
+		`{"v":1,"ok":false,"error":{"code":"session","message":"bye"}}`, "{", "\xff\xf9\r\n\n", `{"v":1}`,
+	} {
+		f.Add([]byte(greeting+seed+"\n"), false)
+		f.Add([]byte(greeting+seed+"\n"), true)
+	}
+	f.Add([]byte("a banner\n> \n"+`{"v":1,"event":"ask","ask":{"text":"user: "}}`+"\n"), false)
+	f.Fuzz(func(t *testing.T, sent []byte, complete bool) {
+		conn := &played{Reader: bytes.NewReader(sent)}
+		d := &Dialer{MaxAnswer: 1 << 16, Login: PasswordLogin("a", "b")}
+		d.DialContext = func(context.Context, string, string) (net.Conn, error) { return conn, nil }
+		c, err := d.Dial(t.Context(), "localhost:1")
+		tells := []string{fmt.Sprint(err)}
+		if err == nil {
+			h := c.Hello()
+			tells = append(tells, h.Text, h.Program, h.Name, h.Host, h.Version, h.Go)
+			if complete {
+				found, err := c.Complete(t.Context(), "line", 4)
+				tells = append(tells, fmt.Sprint(err))
+				for _, p := range found {
+					tells = append(tells, p.Text, string(p.Kind), p.Detail)
+				}
+			} else {
+				a, err := c.Eval(t.Context(), "x", Confirming(func(_ context.Context, call string) bool {
+					tells = append(tells, call)
+					return true
+				}), Progressing(func(p eval.Progress) { _ = p.Path }))
+				tells = append(tells, fmt.Sprint(err))
+				if err == nil {
+					tells = append(append(tells, a.Type, a.Name, strings.ReplaceAll(a.Text, "\n", "")), a.Notes...)
+					if !json.Valid(a.Value) {
+						t.Errorf("the value is %q", a.Value)
+					}
+				}
+			}
+			c.Close()
+		}
+		for _, said := range tells {
+			for _, r := range said {
+				if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == 0x202e {
+					t.Errorf("it tells %q", said)
+				}
+			}
+		}
+	})
+}
+
+// played is a connection on which everything has been said.
+type played struct {
+	*bytes.Reader
+	net.Conn
+}
+
+func (p *played) Read(b []byte) (int, error)     { return p.Reader.Read(b) }
+func (*played) Write(b []byte) (int, error)      { return len(b), nil }
+func (*played) Close() error                     { return nil }
+func (*played) RemoteAddr() net.Addr             { return &net.UnixAddr{Net: "unix"} }
+func (*played) SetDeadline(time.Time) error      { return nil }
+func (*played) SetWriteDeadline(time.Time) error { return nil }
+
+// An answer begins a line of its own, also behind the offer of options.
+func TestProgramBehindOffer(t *testing.T) {
+	asks := make(chan struct{})
+	v := serve(t, &Server{Auth: AuthenticatorFunc(func(ctx context.Context, p *Peer) (Identity, error) {
+		<-asks
+		_, err := p.AskSecret(ctx, "token: ")
+		return Identity{}, err
+	})}, "tcp", "127.0.0.1:0")
+	c := v.dial(t)
+	c.waitFor("\xff") // nothing came in for a while
+	c.send("json on\n\xff\xf6")
+	c.waitFor("[sightglass: yes]\r\n") // all of that was read
+	c.conn.Write([]byte("\xff\xfd\x01"))
+	close(asks)
+	c.waitFor("\n" + `{"v":1,"event":"ask"`)
+}
