@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -96,6 +97,15 @@ func TestBatches(t *testing.T) {
 		"reduce(%s, #acc + %s, duration(\"1s\"))", "reduce(%s, #acc <= %s ? #acc : %[2]s, duration(\"10h\"))", "reduce(%s, #acc + #)", "reduce(filter(%s, .Hits %% 3 == 1), #acc == %s ? %[2]s : #acc, 9)", "reduce(%s, #acc + len(%s), 0)", "reduce(%s, #acc + %s * 2, 9223372036854775000)", "reduce(%s, #acc + %s, low)",
 		"reduce(%s, #acc + (%s > 3 ? 1 : 0), 0)", "reduce(%s, %s > 30 ? #acc + .Hits : #acc, 0)", "reduce(%s, .yes ? #acc + %s : #acc, 1)", "sum(%s, .yes ? %s : .Hits)",
 		"groupBy(%s, %s)", "map(groupBy(%s, %s), len(#))", "groupBy(filter(%s, .Hits > 20), %s)", "keys(groupBy(%s, %s))", "map(groupBy(%s, %s), map(#, .Name))"}
+	// What is asked of what map makes of a chain.
+	made := []string{"count(map(%s, %s), %s)", "filter(map(%s, %s), %s)", "any(map(%s, %s), %s)", "all(map(filter(%s, .Hits > 20), %s), %s)", "none(map(%s, %s), %s)", "one(map(%s, %s), %s)", "find(map(%s, %s), %s)", "findIndex(map(%s, %s), %s)",
+		"count(filter(map(%s, %s), %s), true)", "take(filter(map(%s, %s), %s), 3)", "len(filter(map(filter(%s, .Hits % 3 == 1), %s), %s))", "map(filter(map(%s, %s), %s), # == #)", "filter(filter(map(%s, %s), # != 7), %s)", "map(map(%s, %s), %s)", "freq(map(%s, %s), %s)",
+		"sum(map(%s, %s), %s ? #index : 1)", "top(map(%s, %s), 5, %s)", "sortBy(map(%s, %s), %s)", "groupBy(map(%s, %s), %s)", "filter(map(filter(map(%s, .Hits), # > 20), %s), %s)", "first(filter(map(%s, %s), %s))", "last(filter(map(%s, %s), %s))", "reduce(map(%s, %s), %s ? #acc + 1 : #acc, 0)"}
+	ofMade := []string{"# > 3", "# == #", "# != 1 and # < 300", "# startsWith \"item\"", "# endsWith \"7\"", "hasPrefix(#, \"item\")", "len(#) > 4", "# in [1, 50]", "# in [\"foot\", \"plain\"]", "#", "not #", "#index % 3 == 1", "#key > 4", "# > 0.33333334", "0.1 < # < 3", "# * 2 > #index", "# == low", "# < big",
+		"upper(#) == \"FOOT\"", "trim(#) contains \"e\"", "# > duration(\"2m\")", "# < now()", "now() - # > duration(\"1h\")", "# != nil", "# matches \"m [0-9]+$\"", "# > lim", "let x = #; x > 1 and x < 100", "(# > 3 ? 1 : 0) == 1", ".Hits > 3", "abs(#) + 0.5 > 2", "# == config.name", "# >= 3.0", "#key == #index"}
+	collects, keeps := regexp.MustCompile(`^(map|sortBy|groupBy|top|freq)\(`), regexp.MustCompile(` in \[|upper|trim|hasPrefix`)
+	madeFolds := []string{"sum(map(%s, %s), # * 2)", "max(map(%s, %s), -#)", "top(map(%s, %s), 4)", "top(map(%s, %s), 4, -#)", "sortBy(map(%s, %s), -#)[:3]", "sort(map(%s, %s))", "groupBy(map(%s, %s), #)", "freq(map(%s, %s), #, #index)", "map(map(%s, %s), # + 1)", "map(map(%s, %s), #)", "reduce(map(%s, %s), #acc > # ? #acc : #, 0)", "reduce(map(%s, %s), #acc + #, 0)",
+		"hist(map(%s, %s), abs(#))", "sum(map(filter(map(%s, %s), # > 1), # * 2))", "median(map(filter(%s, .Hits > 20), %s), #)", "map(map(filter(%s, .Hits > 20), %s), #index)", "count(map(%s, %s))", "map(map(%s, %s), #key)", "sortBy(map(%s, %s), #index)", "sum(map(map(%s, %s), len(#)))", "map(map(map(%s, %s), # + 1), # * 2)", "mean(map(%s, %s), # / 2)"}
 	object, config := wideShelves(), newConfig()
 	policies := shelfPolicies()
 	turn := 0
@@ -138,6 +148,21 @@ func TestBatches(t *testing.T) {
 							fold = fold[:strings.Index(fold, "%!(EXTRA")]
 						}
 						compare(fold)
+					}
+				}
+				for i, fold := range madeFolds {
+					if turn++; (turn*7+i+3*n+5*c)%attack.Stride(12*len(madeFolds)) == 0 {
+						compare(fmt.Sprintf(strings.ReplaceAll(fold, "% 3", "%% 3"), collection, chain))
+					}
+				}
+				for i, condition := range ofMade {
+					for j, template := range made {
+						if collects.MatchString(template) && keeps.MatchString(condition) {
+							continue // see TestBatchesKeepNoMore
+						}
+						if turn++; (turn*7+i+3*n+5*c+j)%attack.Stride(12*len(ofMade)*len(made)) == 0 {
+							compare(fmt.Sprintf(strings.ReplaceAll(template, "% 3", "%% 3"), collection, chain, condition))
+						}
 					}
 				}
 				for i, condition := range conditions {

@@ -76,11 +76,12 @@ type Lanes struct {
 
 	batch  *access.Batch
 	stages []*stage
-	first  int // the index of lane 0
-	cost   int // what the Meter is told of the lanes at the most, once they are taken
-	held   int // how often Rests was asked
-	again  int // reads of lanes that were read again
-	once   int // what reading all of a lane again takes
+	made   *scan.Vector // the elements where map made them, nil where they are entries
+	first  int          // the index of lane 0
+	cost   int          // what the Meter is told of the lanes at the most, once they are taken
+	held   int          // how often Rests was asked
+	again  int          // reads of lanes that were read again
+	once   int          // what reading all of a lane again takes
 	scope  Scope
 }
 
@@ -107,6 +108,10 @@ func (l *Lanes) Count(m *inspect.Mask) int { return scan.Count(m, l.Lo, l.Hi) }
 // Scope is what a predicate sees of a lane that is in In. It is lent: it is good until the next
 // call, and its element until Body.Lanes returns. The guard may be held.
 func (l *Lanes) Scope(lane int) *Scope {
+	if l.made != nil {
+		l.scope = l.madeScope(lane)
+		return &l.scope
+	}
 	key, elem := l.batch.Lend(lane)
 	l.scope = scopeOf(l.Index(lane), key, elem)
 	return &l.scope
@@ -180,9 +185,17 @@ func lastFilter(stages []*stage) *stage {
 	return nil
 }
 
+// madeScope is Scope of an element that map made.
+func (l *Lanes) madeScope(lane int) Scope {
+	x := valueAt(l.made, lane)
+	return Scope{Index: l.Index(lane), Key: value.Unkeyed, Elem: x, Value: x}
+}
+
 // Value is what Values has of a lane.
-func (l *Lanes) Value(lane int) value.Value {
-	v := l.Values
+func (l *Lanes) Value(lane int) value.Value { return valueAt(l.Values, lane) }
+
+// valueAt is what v has of a lane.
+func valueAt(v *scan.Vector, lane int) value.Value {
 	d := inspect.Datum{Kind: v.Kind}
 	if v.Kind == inspect.TextDatum {
 		d.Text = string(v.Text.At(int(v.Text.Ref[lane])))
@@ -251,6 +264,7 @@ type overLanes struct {
 	unlocked bool
 
 	values, second *scan.Scan // nil if they are not needed
+	moments        bool       // what the last map makes may be times without locations
 	lanes          Lanes
 	in, bad        inspect.Mask
 }
@@ -262,8 +276,6 @@ func (l *Loop) inBatches(f *Frame, x value.Value, body *Body) (w *overLanes, why
 		return nil, "this session takes nothing at once"
 	case body.Lanes == nil && body.Match == nil:
 		return nil, "here " + l.Function + " takes one element at a time"
-	case body.asks() && l.Pred == nil:
-		return nil, "there is no condition but the element itself"
 	}
 	w = &overLanes{Loop: l, unlocked: body.Unlocked || l.Pred.unlocked() || l.Pred2.unlocked()}
 	var filtered bool
@@ -287,23 +299,20 @@ func (l *Loop) inBatches(f *Frame, x value.Value, body *Body) (w *overLanes, why
 	}
 	w.target = live.View
 	list := w.target.Shape() == inspect.List
-	positional := func(p *Predicate) bool { return filtered && p.Scan.Positional(list) }
-	made := w.made()
+	made := w.makes()
+	for _, p := range []*Predicate{l.Pred, l.Pred2} {
+		if p == nil {
+			continue
+		}
+		if why := p.stepwise(list, filtered, made); why != "" {
+			return nil, why
+		}
+	}
 	switch {
-	case made != nil && (l.Pred != nil || l.Pred2 != nil || body.Lends):
-		return nil, "what map makes is no entry"
-	case made != nil:
-		w.values = made.loop.Pred.Scan.Scan
 	case l.Pred != nil:
-		if l.Pred.Scan == nil {
-			return nil, l.Pred.Why
-		}
-		if positional(l.Pred) {
-			return nil, "it asks for positions among elements that were filtered"
-		}
 		w.values = l.Pred.Scan.Scan
 	case !body.Bare:
-		if !w.target.ScalarElements() {
+		if !made && !w.target.ScalarElements() {
 			return nil, "its elements are no plain values"
 		}
 		if l.itself == nil {
@@ -311,20 +320,36 @@ func (l *Loop) inBatches(f *Frame, x value.Value, body *Body) (w *overLanes, why
 		}
 		w.values = l.itself
 	}
-	if body.Match != nil && filtered && w.unlocked {
-		// What was filtered before an element that waits is not counted in its order.
-		return nil, "it was filtered, and no guard may be held while its condition is evaluated"
-	}
 	if l.Pred2 != nil {
-		if l.Pred2.Scan == nil {
-			return nil, l.Pred2.Why
-		}
-		if positional(l.Pred2) {
-			return nil, "it asks for positions among elements that were filtered"
-		}
 		w.second = l.Pred2.Scan.Scan
 	}
+	// Times that the body gets as elements need their locations; a scan of the element itself refuses them.
+	w.moments = body.Match == nil && (!body.Lends || l.Pred == nil)
+	if body.Match != nil && w.unlocked {
+		// What waits for the guard to be released is not counted in its order, and no longer made.
+		switch {
+		case filtered:
+			return nil, "it was filtered, and no guard may be held while its condition is evaluated"
+		case made:
+			return nil, "map made it, and no guard may be held while its condition is evaluated"
+		}
+	}
 	return w, ""
+}
+
+// stepwise says why p cannot be evaluated of many elements at once, "" if it can. The collection is a
+// list, or else a map; filtered and made say that its elements are those that a filter left, and
+// those that a map made.
+func (p *Predicate) stepwise(list, filtered, made bool) (why string) {
+	switch {
+	case p.Scan == nil:
+		return p.Why
+	case filtered && p.Scan.Positional(list || made):
+		return "it asks for positions among elements that were filtered"
+	case made && !p.Scan.OfMade():
+		return "it takes fields of what map makes"
+	}
+	return ""
 }
 
 // unwrap returns the collection that x is made of, and sets the stages that its entries go through.
@@ -340,7 +365,8 @@ func (w *overLanes) unwrap(x value.Value) (from value.Value, filtered bool) {
 		return x, false
 	}
 	from, filtered = w.unwrap(st.of)
-	if live, ok := from.(value.Live); !ok || w.made() != nil || filtered && st.loop.Pred.Scan.Positional(live.View.Shape() == inspect.List) {
+	live, ok := from.(value.Live)
+	if !ok || st.loop.Pred.stepwise(live.View.Shape() == inspect.List, filtered, w.makes()) != "" {
 		return x, false
 	}
 	w.stages = append(w.stages, st)
@@ -348,12 +374,17 @@ func (w *overLanes) unwrap(x value.Value) (from value.Value, filtered bool) {
 	return from, filtered || st.filters
 }
 
-// made returns the map that makes the elements, which is the last stage; nil if they are entries.
-func (w *overLanes) made() *stage {
-	if n := len(w.stages); n > 0 && !w.stages[n-1].filters {
-		return w.stages[n-1]
+// makes reports whether a map makes the elements, so that they are no entries.
+func (w *overLanes) makes() bool { return w.lastMap() >= 0 }
+
+// lastMap returns the index of the last of the stages that is a map, -1 if none is.
+func (w *overLanes) lastMap() int {
+	for i, st := range slices.Backward(w.stages) {
+		if !st.filters {
+			return i
+		}
 	}
-	return nil
+	return -1
 }
 
 // each returns what is done with an entry step by step: it goes through the stages, and what is left
@@ -406,11 +437,11 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 		f.Release(before)
 		return err
 	}
-	filtered := lastFilter(w.stages) != nil
+	chosen := lastFilter(w.stages) != nil || w.makes()
 	take := func(b *access.Batch) (bool, error) {
 		lanes.batch, lanes.first = b, b.Pos()-b.Taken()
 		n := b.Len()
-		if body.Lends && !b.Lends() || body.Match != nil && filtered && b.Collects() || f.Near((n-b.Taken())*(1+w.reads((*scan.Scan).MaxReads))) {
+		if body.Lends && !w.makes() && !b.Lends() || body.Match != nil && chosen && b.Collects() || f.Near((n-b.Taken())*(1+w.reads((*scan.Scan).MaxReads))) {
 			// Near the end of the budget everything is counted one by one, so that the error
 			// has its place. What waits until the guard is released cannot be lent.
 			return b.Step(n - b.Taken())
@@ -508,12 +539,16 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 
 // found returns what is done with an element that was found.
 func (w *overLanes) found(body *Body) func(s *Scope) (bool, error) {
-	if lastFilter(w.stages) == nil {
+	if len(w.stages) == 0 {
 		return body.Match
 	}
 	return func(s *Scope) (bool, error) {
 		// It is the last of its lanes, which are not counted yet.
-		s.Index = w.lanes.Index(w.lanes.Hi - 1)
+		if lane := w.lanes.Hi - 1; w.lanes.made != nil {
+			*s = w.lanes.madeScope(lane)
+		} else {
+			s.Index = w.lanes.Index(lane)
+		}
 		return body.Match(s)
 	}
 }
@@ -557,7 +592,7 @@ func (w *overLanes) reads(of func(sc *scan.Scan) int) (n int) {
 	for _, st := range w.stages {
 		n += of(st.loop.Pred.Scan.Scan)
 	}
-	if w.values != nil && w.made() == nil {
+	if w.values != nil {
 		n += of(w.values)
 	}
 	if w.second != nil {
@@ -583,21 +618,31 @@ func (w *overLanes) weight(lo, hi int) (bytes int) {
 // evaluate evaluates what the lanes of a batch need that were not taken.
 func (w *overLanes) evaluate(b *access.Batch, body *Body) {
 	l := &w.lanes
-	l.In, l.Yes, l.Values, l.Second = nil, nil, nil, nil
+	l.In, l.Yes, l.Values, l.Second, l.made = nil, nil, nil, nil, nil
 	w.in = scan.Between(b.Taken(), b.Len())
 	w.bad = inspect.Mask{}
-	for _, st := range w.stages {
-		if st.filters {
-			yes, bad := st.loop.Pred.Scan.Test(b, &w.in)
+	last := w.lastMap()
+	for i, st := range w.stages {
+		switch sc := st.loop.Pred.Scan; {
+		case st.filters:
+			yes, bad := sc.Test(b, l.made, &w.in)
 			w.bad.Or(bad)
 			w.in, l.In = *yes, &w.in
+		case i < last || w.moments:
+			l.made = sc.Moments(b, l.made, &w.in)
+		default:
+			l.made = sc.Values(b, l.made, &w.in)
+		}
+		if !st.filters {
+			w.bad.Or(&l.made.Bad)
+			w.in.AndNot(&l.made.Bad)
 		}
 		st.passed = w.in
 	}
 	switch {
 	case w.values == nil:
 	case body.asks():
-		yes, bad := w.values.Test(b, &w.in)
+		yes, bad := w.values.Test(b, l.made, &w.in)
 		w.bad.Or(bad)
 		if l.Yes = yes; body.Unless {
 			no := w.in
@@ -606,16 +651,16 @@ func (w *overLanes) evaluate(b *access.Batch, body *Body) {
 			*yes = no
 		}
 	case body.Moments:
-		l.Values = w.values.Moments(b, &w.in)
+		l.Values = w.values.Moments(b, l.made, &w.in)
 		w.bad.Or(&l.Values.Bad)
 	default:
-		l.Values = w.values.Values(b, &w.in)
+		l.Values = w.values.Values(b, l.made, &w.in)
 		w.bad.Or(&l.Values.Bad)
 	}
 	if w.second != nil {
 		rest := w.in
 		rest.AndNot(&w.bad)
-		l.Second = w.second.Values(b, &rest)
+		l.Second = w.second.Values(b, l.made, &rest)
 		w.bad.Or(&l.Second.Bad)
 	}
 }

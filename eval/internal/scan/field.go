@@ -18,6 +18,7 @@ type Field struct {
 	asked  inspect.Mask // the lanes that the batch was asked for
 	read   inspect.Mask // those that it read last
 	reads  int          // what a lane tells the Meter
+	ofMade bool         // the element was made before, and nothing is read
 	column inspect.Column
 	vector Vector
 }
@@ -27,6 +28,11 @@ type Same struct{ by *Field } // nil if none has read it in this batch
 
 func (f *Field) eval(b *batch, in *inspect.Mask) *Vector {
 	f.asked.Or(in)
+	if f.ofMade = b.made != nil; f.ofMade {
+		f.reads, f.vector = 0, *b.made
+		f.vector.Bad.And(in)
+		return &f.vector
+	}
 	if f.Same != nil {
 		if by := f.Same.by; by != nil && by.vector.Kind != inspect.NoDatum && covers(&by.read, in) {
 			f.reads, f.vector = by.reads, by.vector
@@ -54,7 +60,12 @@ func (f *Field) begin() {
 
 func (f *Field) took(lo, hi int) int { return Count(&f.asked, lo, hi) * f.reads }
 
-func (f *Field) most() int { return max(f.reads, f.Cache.Reads()) }
+func (f *Field) most() int {
+	if f.ofMade {
+		return 0
+	}
+	return max(f.reads, f.Cache.Reads())
+}
 
 func (f *Field) unlearned() bool { return f.asked.Any() && f.vector.Kind == inspect.NoDatum }
 
@@ -100,7 +111,7 @@ type Key struct {
 }
 
 func (k *Key) eval(b *batch, in *inspect.Mask) *Vector {
-	if !b.Keyed() {
+	if !b.Keyed() || b.made != nil {
 		return k.index.eval(b, in)
 	}
 	return k.Field.eval(b, in)

@@ -49,6 +49,9 @@ type Condition interface {
 type batch struct {
 	*access.Batch
 	n int
+	// made has the elements where they are no entries, but what another expression made of these; nil
+	// otherwise.
+	made *Vector
 }
 
 // Scan is an expression. It keeps the memory of its nodes from one batch to the next, and is for one
@@ -118,8 +121,8 @@ func (s *Scan) IsField() bool {
 }
 
 // begin begins with a batch.
-func (s *Scan) begin(b *access.Batch) {
-	s.batch = batch{b, b.Len()}
+func (s *Scan) begin(b *access.Batch, made *Vector) {
+	s.batch = batch{b, b.Len(), made}
 	for _, r := range s.readers {
 		r.begin()
 	}
@@ -130,16 +133,18 @@ func (s *Scan) begin(b *access.Batch) {
 
 // Test evaluates the expression as a condition, for the lanes of b that are in in. It returns those
 // that meet it, and those that have to be done step by step. Both are good until the next call.
-func (s *Scan) Test(b *access.Batch, in *inspect.Mask) (yes, bad *inspect.Mask) {
-	s.begin(b)
+//
+// The elements are the entries of b or, unless made is nil, what made has of them; see [Scan.OfMade].
+func (s *Scan) Test(b *access.Batch, made *Vector, in *inspect.Mask) (yes, bad *inspect.Mask) {
+	s.begin(b, made)
 	test(s.root, &s.batch, in, &s.yes, &s.bad)
 	return &s.yes, &s.bad
 }
 
 // Values evaluates the expression for the lanes of b that are in in. Bad has the lanes that have to be
-// done step by step.
-func (s *Scan) Values(b *access.Batch, in *inspect.Mask) *Vector {
-	v := s.Moments(b, in)
+// done step by step. made is as in Test.
+func (s *Scan) Values(b *access.Batch, made *Vector, in *inspect.Mask) *Vector {
+	v := s.Moments(b, made, in)
 	if v.Kind == inspect.TimeDatum {
 		// As an answer a time has a location.
 		s.none = Vector{Bad: *in}
@@ -149,9 +154,24 @@ func (s *Scan) Values(b *access.Batch, in *inspect.Mask) *Vector {
 }
 
 // Moments is Values, but has times too: without their locations, so that they are good for comparing.
-func (s *Scan) Moments(b *access.Batch, in *inspect.Mask) *Vector {
-	s.begin(b)
+func (s *Scan) Moments(b *access.Batch, made *Vector, in *inspect.Mask) *Vector {
+	s.begin(b, made)
 	return s.root.eval(&s.batch, in)
+}
+
+// OfMade reports whether the expression can be evaluated of values that were made: it takes the element
+// as a whole.
+func (s *Scan) OfMade() bool {
+	whole := true
+	walk(s.root, func(n Node) {
+		switch n := n.(type) {
+		case *Field:
+			whole = whole && n.Self
+		case *IsNil:
+			whole = false
+		}
+	})
+	return whole
 }
 
 // Positional reports whether the expression asks for the position of an element, in a list or else
