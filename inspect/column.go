@@ -14,13 +14,17 @@ type Column struct {
 	// It has none but lanes that were to be read.
 	Bad Mask
 
+	// Sum is the sum of Bits if Summed, where it was as good as free. Each is less than 1<<52.
+	Sum    uint64
+	Summed bool
+
 	bits []uint64
 	pair []uint64 // the second words of times
 }
 
 // begin makes c ready for that many lanes.
 func (c *Column) begin(kind DatumKind, lanes int) {
-	c.Kind, c.Bits, c.Bad = kind, nil, Mask{}
+	c.Kind, c.Bits, c.Bad, c.Summed = kind, nil, Mask{}, false
 	switch kind {
 	case NoDatum:
 	case TextDatum:
@@ -45,7 +49,9 @@ func (c *Column) read(from *peek.Lanes, p *FieldPath, in *Mask, max int) (ok boo
 		bitsOfTimes(c.Bits, c.pair, in, &c.Bad)
 		return true
 	}
-	return from.Words(c.Bits, p.offsets, p.datum.size, p.datum.number(), set, bad)
+	ok = from.Words(c.Bits, p.offsets, p.datum.size, p.datum.number(), set, bad)
+	c.Sum, c.Summed = from.Sum()
+	return ok
 }
 
 // follow reads lane i, v, as [Value.Follow] does.

@@ -19,13 +19,15 @@ func TestFolds(t *testing.T) {
 	for range 400 {
 		v := &Vector{Kind: kinds[random.Intn(len(kinds))], Bits: make([]uint64, random.Intn(200)+1)}
 		isFloat := v.Kind == inspect.FloatDatum || v.Kind == inspect.Float32Datum
-		small := random.Intn(3) == 0
+		small, summed := random.Intn(3) == 0, random.Intn(5) == 0
 		for i := range v.Bits {
 			switch {
 			case isFloat && random.Intn(3) == 0:
 				v.Bits[i] = math.Float64bits(floats[random.Intn(len(floats))])
 			case isFloat:
 				v.Bits[i] = math.Float64bits(float64(float32(random.NormFloat64())))
+			case summed:
+				v.Bits[i] = uint64(random.Int63n(1 << 52))
 			case small && random.Intn(8) > 0:
 				v.Bits[i] = uint64(random.Int63n(1<<53) - 1<<52)
 			case small && random.Intn(50) > 0: // at the edge of what is small
@@ -46,6 +48,11 @@ func TestFolds(t *testing.T) {
 			in = nil
 		}
 		var got, want number.Tally
+		if v.Summed = summed && !isFloat; v.Summed {
+			for _, x := range v.Bits {
+				v.Sum += x
+			}
+		}
 		Sum(&got, v, in, lo, hi)
 		least, most := -1, -1
 		c := v.Bits[random.Intn(len(v.Bits))]

@@ -30,6 +30,9 @@ type Vector struct {
 	// Skip has lanes without a value that are not bad; nil if there are none. Only a Choose without Else
 	// has some.
 	Skip *inspect.Mask
+	// Sum is the sum of all Bits if Summed, each of which is less than 1<<52. Only a Field has one.
+	Sum    uint64
+	Summed bool
 }
 
 // Node is a part of an expression.

@@ -135,23 +135,36 @@ func stride[T uint8 | uint16 | uint32 | uintptr](dst []uint64, a, apart uintptr)
 	}
 }
 
-// copyWords copies n bytes from a, whole words of 64 bits.
+// copySum copies n words of 64 bits from a, and returns their sum. small says that each is less than
+// 1<<52. As memory is what this waits for, the sum takes hardly any time.
 //
 //go:noinline
 //go:norace
 //go:nocheckptr
-func copyWords(dst unsafe.Pointer, a, n uintptr) {
-	i := uintptr(0)
-	for ; i+32 <= n; i += 32 {
-		p, d := unsafe.Add(nil, a+i), unsafe.Add(dst, i)
+func copySum(dst []uint64, a uintptr) (sum uint64, small bool) {
+	// Two of each, so that none waits for the one before it.
+	var s0, s1, all0, all1 uint64
+	for ; len(dst) >= 8; dst = dst[8:] {
+		p, d := unsafe.Add(nil, a), (*[8]uint64)(dst)
 		x0, x1 := *(*uint64)(p), *(*uint64)(unsafe.Add(p, 8))
 		x2, x3 := *(*uint64)(unsafe.Add(p, 16)), *(*uint64)(unsafe.Add(p, 24))
-		*(*uint64)(d), *(*uint64)(unsafe.Add(d, 8)) = x0, x1
-		*(*uint64)(unsafe.Add(d, 16)), *(*uint64)(unsafe.Add(d, 24)) = x2, x3
+		d[0], d[1], d[2], d[3] = x0, x1, x2, x3
+		s0, s1 = s0+x0+x2, s1+x1+x3
+		all0, all1 = all0|x0|x2, all1|x1|x3
+		x0, x1 = *(*uint64)(unsafe.Add(p, 32)), *(*uint64)(unsafe.Add(p, 40))
+		x2, x3 = *(*uint64)(unsafe.Add(p, 48)), *(*uint64)(unsafe.Add(p, 56))
+		d[4], d[5], d[6], d[7] = x0, x1, x2, x3
+		s0, s1 = s0+x0+x2, s1+x1+x3
+		all0, all1 = all0|x0|x2, all1|x1|x3
+		a += 64
 	}
-	for ; i < n; i += 8 {
-		*(*uint64)(unsafe.Add(dst, i)) = *(*uint64)(unsafe.Add(nil, a+i))
+	for i := range dst {
+		x := *(*uint64)(unsafe.Add(nil, a))
+		dst[i] = x
+		s0, all0 = s0+x, all0|x
+		a += 8
 	}
+	return s0 + s1, all0|all1 < 1<<52
 }
 
 // heads loads the headers of strings, address and length, that lie off bytes from each of at. Places

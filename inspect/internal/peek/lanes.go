@@ -47,6 +47,9 @@ type Lanes struct {
 	word []uint64         // what was loaded for them,
 	also []uint64         // and beside it
 	few  []uint16         // the numbers of their texts
+
+	sum    uint64 // of all lanes, if summed
+	summed bool
 }
 
 // Reset makes l the n places that lie stride bytes apart, the first at from, which must be held.
@@ -128,6 +131,7 @@ const (
 // Other lanes of dst stay as they are. ok is false, and dst means nothing, if memory does not answer
 // in some lane: only Chase tells in which.
 func (l *Lanes) Words(dst []uint64, offsets []uintptr, size uintptr, as Number, in, bad *Bits) (ok bool) {
+	l.summed = false
 	if l.refused() {
 		return false
 	}
@@ -149,6 +153,10 @@ func (l *Lanes) Words(dst []uint64, offsets []uintptr, size uintptr, as Number, 
 	}
 	return true
 }
+
+// Sum is the sum of what the last Words loaded, if that was all lanes, ok is false where it was
+// not added up on the way: if the lanes do not lie side by side, and if one is not less than 1<<52.
+func (l *Lanes) Sum() (sum uint64, ok bool) { return l.sum, l.summed }
 
 // widen makes integers of size bytes numbers of 64 bits.
 func widen(all []uint64, size uintptr, as Number) {
@@ -217,7 +225,7 @@ func (l *Lanes) words(dst []uint64, offsets []uintptr, size uintptr, bad *Bits) 
 		}
 		switch {
 		case l.stride == 8 && size == 8:
-			copyWords(unsafe.Pointer(unsafe.SliceData(dst)), a, 8*uintptr(len(dst)))
+			l.sum, l.summed = copySum(dst, a)
 		case size == 1:
 			stride[uint8](dst, a, l.stride)
 		case size == 2:

@@ -3,6 +3,7 @@ package peek
 import (
 	"reflect"
 	"runtime"
+	"slices"
 	"testing"
 	"unsafe"
 	"weak"
@@ -154,6 +155,38 @@ func TestHeadersReadAgain(t *testing.T) {
 		want[i/64] = 1 << (i % 64)
 		if bad != want {
 			t.Fatalf("text %d changed, and %x is bad", i, bad)
+		}
+	}
+}
+
+// TestSumOfLanes: the sum of a column is that of all its words, or there is none.
+func TestSumOfLanes(t *testing.T) {
+	for n := range 40 {
+		for _, large := range []uint64{0, 1<<52 - 1, 1 << 52, 1 << 63, ^uint64(0)} {
+			for at := range n {
+				words := make([]uint64, n)
+				want := large
+				for i := range words {
+					words[i] = uint64(i * i)
+					want += words[i]
+				}
+				want -= words[at]
+				words[at] = large
+				var l Lanes
+				l.Reset(Of(reflect.ValueOf(unsafe.SliceData(words))), n, 8, true)
+				var bad Bits
+				got := make([]uint64, n)
+				if !l.Words(got, []uintptr{0}, 8, Signed, nil, &bad) || !slices.Equal(got, words) {
+					t.Fatalf("%d words are %d", words, got)
+				}
+				if sum, ok := l.Sum(); ok != (large < 1<<52) || ok && sum != want {
+					t.Fatalf("the sum of %d is %d, %t", words, sum, ok)
+				}
+				in := FirstBits(n - 1)
+				if l.Words(got, []uintptr{0}, 8, Signed, &in, &bad); l.summed {
+					t.Fatal("some of the lanes have a sum")
+				}
+			}
 		}
 	}
 }
