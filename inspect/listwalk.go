@@ -148,6 +148,11 @@ func (w *listWalk) follow(t reflect.Type, data peek.Ref, n int) {
 	if !follows {
 		to, found := w.trail.find(t, data, n, w.pos, w.size)
 		if found {
+			if n < w.n+to-w.pos {
+				// As many did not join at the front: elements that the walk had met went to the end,
+				// and others that it had still to meet lie at the front.
+				w.shuffled = true
+			}
 			w.shift(to - w.pos)
 		}
 		w.shuffled = w.shuffled || same || !found

@@ -191,6 +191,10 @@ func movers() []mover {
 			k := random.Intn(5)
 			ptrs = append(slices.Clone(ptrs[k:]), ptrs[:k]...)
 		}, ptrIDs},
+		{"rotate past the walk", false, 1, ptrList, func(random *rand.Rand) {
+			k := random.Intn(len(ptrs))
+			ptrs = append(slices.Clone(ptrs[k:]), ptrs[:k]...)
+		}, ptrIDs},
 		{"rotate in place", false, 1, intList, func(*rand.Rand) {
 			first := ints[0]
 			copy(ints, ints[1:])
