@@ -85,6 +85,7 @@ func TestBatches(t *testing.T) {
 		"%s > 1 and %[1]s < 90 or %[1]s == 200", "%s / duration(\"1s\") > 30", "%s * 1.5 > duration(\"2m\")", "%s / 2 == duration(\"30s\")", "2.5 * %s > .left", "%s / .Hits > duration(\"0s\")", "let big = %s; big > 3", "len(lower(%s)) > 4 and trim(upper(%[1]s)) in [\"FOOT\", \"PLAIN\"]",
 		"lower(%s) in [\"foot\"] or upper(.note) == \"PLAIN\"", "abs(.half * %s) <= config.half", ".yes and (%s > 2 ? .Hits : .wide) > 100", "(.yes ? 2.5 : %s) > .half", ".left / %s > duration(\"1s\")", "abs(-.left) >= %s",
 		".next == nil", "%s != nil or .Hits > 3", ".next != nil and .next.Hits > %s", ".list != nil and %s > 1", ".byName == nil or .any == nil", "not (.next.next == nil)", ".twice == nil or .number != nil", ".sideOfShelf != nil and .Side > 1", ".next.list == nil", ".bytes != nil",
+		"%s == \"One\"", "%s != \"Seven\"", "\"Two\" == %s or %[1]s == 3", "%s in [\"One\", \"Seven\"]", "%s not in [\"Two\"] and %[1]s != \"none\"", "(.yes ? %s : .small) == \"One\"", "let x = %s; x == \"One\"", ".small == %s",
 	}
 	templates := []string{"count(%s, %s)", "any(%s, %s)", "all(%s, %s)", "none(%s, %s)", "one(%s, %s)", "find(%s, %s)", "findIndex(%s, %s)", "filter(%s, %s)", "len(filter(%s, %s))",
 		"sum(filter(%s, %s), .Hits)", "all(filter(%s, .Hits > 20), %s)", "findIndex(filter(filter(%s, .Hits > 20), #index > 1), %s)", "max(map(filter(%s, %s), .ratio))", "map(filter(%s, %s), .Name)", "first(filter(%s, %s))",
@@ -117,6 +118,7 @@ func TestBatches(t *testing.T) {
 		reg.Expose("config", config, registry.Hide("deep.hidden"))
 		reg.Expose("lim", &config.limit)
 		reg.Expose("wild", object, registry.Hide("pointers.*.Hits", "byName.*.pin", "*.*.next.Name"))
+		registry.Names(map[smallOfShelf]string{0: "None", -1: "One", -2: "Two", -7: "Seven", 7: "7"}, reg)
 		if policy == "hiding" {
 			reg.Lens(func(l *lensedShelf) any { return struct{ Shown int }{l.Hits} })
 		}

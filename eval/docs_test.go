@@ -15,6 +15,8 @@ import (
 
 type Status string
 
+type Phase int
+
 type Item struct {
 	hits    int
 	status  Status
@@ -67,7 +69,10 @@ func manualRegistry() *registry.Registry {
 
 // TestManual runs the examples of docs/expressions.md, all in one session.
 func TestManual(t *testing.T) {
-	s := NewSession(manualRegistry(), Limits{Time: time.Hour}) // slow machines too
+	reg := manualRegistry()
+	registry.Names(map[Phase]string{0: "Queued", 1: "Running", 2: "Failed"}, reg)
+	reg.Expose("jobs", &map[string]Phase{"mail": 1, "sync": 2, "tidy": 1})
+	s := NewSession(reg, Limits{Time: time.Hour}) // slow machines too
 	b, err := os.ReadFile("../docs/expressions.md")
 	if err != nil {
 		t.Fatal(err)

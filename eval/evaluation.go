@@ -85,6 +85,9 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 	if e.Gloss != "" {
 		r.Node.Gloss = e.Gloss
 	}
+	if e.Constants != nil {
+		r.Node.Constants = e.Constants
+	}
 	if err := e.Over(); err != nil {
 		return Result{}, err
 	}

@@ -18,6 +18,7 @@ import (
 type (
 	countOfShelf int16
 	labelOfShelf string
+	smallOfShelf int8
 	longOfShelf  time.Duration
 	footOfShelf  struct {
 		Deep  int
@@ -35,7 +36,7 @@ type (
 		*sideOfShelf
 		Name     labelOfShelf
 		Hits     int
-		small    int8
+		small    smallOfShelf
 		count    countOfShelf
 		wide     uint64
 		word     uint32
@@ -115,7 +116,7 @@ type (
 // fill makes e the shelf of that number.
 func (e *shelf) fill(i int) *shelf {
 	e.footOfShelf = footOfShelf{i, "foot", i}
-	e.Name, e.Hits, e.small, e.count = labelOfShelf(fmt.Sprint("item ", i)), i*50, int8(-i), countOfShelf(i-3)
+	e.Name, e.Hits, e.small, e.count = labelOfShelf(fmt.Sprint("item ", i)), i*50, smallOfShelf(-i), countOfShelf(i-3)
 	e.wide, e.word, e.half, e.ratio, e.yes = math.MaxUint64-uint64(i), uint32(i), float32(i)/3, float64(i)/7, i%2 == 0
 	e.left, e.long, e.when = time.Duration(i)*time.Minute, longOfShelf(i), time.Unix(int64(i), 0)
 	e.turns.Store(int64(i))

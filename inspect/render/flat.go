@@ -184,8 +184,8 @@ func (w *writer) leaf(l *line, n *Node, a context) bool {
 
 // addGloss adds what n means besides.
 func (n *Node) addGloss(l *line) {
-	if n.Gloss != "" {
-		l.add(NoteRole, " ("+text.Escape(n.Gloss)+")")
+	if s := cmp.Or(n.Gloss, n.Constant()); s != "" {
+		l.add(NoteRole, " ("+text.Escape(s)+")")
 	}
 }
 

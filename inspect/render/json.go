@@ -312,7 +312,11 @@ func appendScalar(b []byte, n *Node) []byte {
 	default:
 		value = jsonString(scalarText(x))
 	}
-	if notes := n.notes(); notes != nil {
+	notes := n.notes()
+	if name := n.Constant(); name != "" {
+		notes = append([]note{{"name", jsonString(name)}}, notes...)
+	}
+	if notes != nil {
 		return appendNotes(b, append([]note{{key, value}}, notes...)...)
 	}
 	return append(b, value...)

@@ -73,10 +73,22 @@ type Node struct {
 	// which stand for its parts where it is a part itself. JSON leaves it out.
 	Gloss string
 
+	// Constants are the names of the type of an integer that policy shows, nil if it has none. Text
+	// shows the name beside the number, unless Gloss says more; so does JSON.
+	Constants *inspect.Constants
+
 	glossMark inspect.Mark // of what the Gloss of plumbing was read from
 
 	plumbing bool // of a well-known type, whose parts are not unfolded within another value
 	boxed    bool // an interface holds it, which is not nil whatever this is
+}
+
+// Constant returns the name of an integer that is shown with it, "" for none.
+func (n *Node) Constant() string {
+	if n.Constants == nil || n.Gloss != "" {
+		return ""
+	}
+	return n.Constants.Name(n.Scalar)
 }
 
 // Item is one child: a field (Name), an entry of a map (Key) or an element (neither).

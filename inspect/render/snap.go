@@ -275,6 +275,9 @@ func (s *snapper) scalar(n *Node, src Source, depth int) {
 			n.Gloss = time.Duration(d).String()
 		}
 	}
+	if named, ok := src.(Named); ok {
+		n.Constants = named.Constants()
+	}
 	n.Text = scalarText(x)
 	if text, ok := x.(string); ok {
 		// No expression shows a part of a computed text.

@@ -36,6 +36,13 @@ type Source interface {
 	Consistent(f func(now func(part Source) bool)) error
 }
 
+// A Named Source may be an integer whose values have names.
+type Named interface {
+	Source
+	// Constants returns them, nil if there are none. It reads nothing.
+	Constants() *inspect.Constants
+}
+
 // A Lensed Source may be shown as something else.
 type Lensed interface {
 	Source

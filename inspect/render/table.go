@@ -203,7 +203,7 @@ const maxFigure = 15
 // Figure returns n as people read a number in a column: with commas, and no more digits than help.
 // ok is false if n is no such number, or not one that may be shown.
 func (n *Node) Figure() (figure string, ok bool) {
-	if n == nil || n.Shape != inspect.Scalar || n.Hidden || n.Err != "" || n.Cut != nil || n.Mark&inspect.Torn != 0 || n.Gloss != "" {
+	if n == nil || n.Shape != inspect.Scalar || n.Hidden || n.Err != "" || n.Cut != nil || n.Mark&inspect.Torn != 0 || n.Gloss != "" || n.Constant() != "" {
 		return "", false
 	}
 	switch x := n.Scalar.(type) {

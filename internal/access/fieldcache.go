@@ -32,7 +32,13 @@ type FieldCache struct {
 	kind  inspect.DatumKind  // what lies at its end
 	wide  bool               // that is more than a word
 	named bool               // whether it is shown may depend on the key of the View's entry
+
+	constants *inspect.Constants // the names of what lies at its end
 }
+
+// Constants returns the names that the integers have which c reads, nil if they have none or c reads
+// none.
+func (c *FieldCache) Constants() *inspect.Constants { return c.constants }
 
 // matches reports whether v is like the View that c learned from.
 func (c *FieldCache) matches(v *View) bool {
@@ -55,6 +61,7 @@ func (c *FieldCache) Learn(v, to *View) {
 	end, datum := path.End()
 	if c.kind = datum; datum != inspect.NoDatum && end == to.val.Type() && !(locked && severalWords(datum)) {
 		c.path = path
+		c.constants = v.visit.objects.constants.get(end)
 	}
 	c.wide, c.named = !kind.IsWord(end), v.namedBy(way)
 }

@@ -29,7 +29,7 @@ type TypedKey struct {
 
 // entry returns the entry under key, which may be a *View or a TypedKey.
 func (m mapView) entry(key any) (*View, error) {
-	k, err := plainKey(key)
+	k, err := m.plainKey(key)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func placeOf(key any) place {
 
 // has reports whether the map has key, which may be a *View or a TypedKey.
 func (m mapView) has(key any) (bool, error) {
-	k, err := plainKey(key)
+	k, err := m.plainKey(key)
 	if err != nil {
 		return false, err
 	}
@@ -282,6 +282,14 @@ func onlyLonger(name string, names []string) (longer string) {
 
 // maxKeyDepth bounds how deep a live key is read.
 const maxKeyDepth = 20
+
+// plainKey is the function plainKey for a key of m, which may be the name of a constant.
+func (m mapView) plainKey(key any) (k TypedKey, err error) {
+	if k, err = plainKey(key); err == nil {
+		k.Key, err = m.constant(k.Key)
+	}
+	return k, err
+}
 
 // plainKey returns key for a lookup: a *View as the plain value that it leads to, with its type.
 func plainKey(key any) (TypedKey, error) {

@@ -26,6 +26,8 @@ type Objects struct {
 
 	readings atomic.Bool // one of them is of a type that is no struct
 
+	constants constants
+
 	loading sync.Mutex   // is held while loads run; taken before mu
 	loads   []*load      // of Later; guarded by mu
 	later   atomic.Int32 // how many there are
@@ -159,6 +161,7 @@ func (o *Objects) loadOne() {
 				o.entries[name] = e
 			}
 		}
+		o.constants.join(&more.constants)
 		o.loads = o.loads[1:]
 		o.later.Add(-1)
 		o.changed()

@@ -13,7 +13,10 @@ import (
 // source is a View as snapshots read it: one hop at a time.
 type source struct{ *View }
 
-var _ render.Source = source{}
+var (
+	_ render.Named  = source{}
+	_ render.Lensed = source{}
+)
 
 // Source returns v as a [render.Source], under the same policy and guards.
 func (v *View) Source() render.Source { return source{v} }
@@ -200,4 +203,12 @@ func (v *View) rememberLock(k *guard.Lock) {
 		v.visit.foundLock.addr = m.Addr()
 		v.visit.foundLock.state, _ = m.Describe()
 	}
+}
+
+// Constants is [View.Constants] of v itself.
+func (s source) Constants() *inspect.Constants {
+	if !s.visit.HasConstants() {
+		return nil
+	}
+	return s.visit.objects.constants.get(s.val.Type())
 }

@@ -45,8 +45,27 @@ func Compile(tree ast.Node, names Names, m *meter.Meter) (*Program, error) {
 			return nil, err
 		}
 		f.Gloss = value.Gloss(place, x)
+		if f.Constants, err = answerConstants(f, place, x); err != nil {
+			return nil, err
+		}
 		return value.Hold(&f.Thread, x)
 	}), nil
+}
+
+// answerConstants returns the names that x has, the integer that was read at a place.
+func answerConstants(f *machine.Frame, place, x value.Value) (*inspect.Constants, error) {
+	if k := value.DatumOf(x).Kind; k != inspect.IntDatum && k != inspect.UintDatum || !f.Visit.HasConstants() {
+		return nil, nil
+	}
+	content, err := value.Content(place)
+	if err != nil {
+		return nil, err
+	}
+	// An interface may hold another type by now.
+	if names := value.ConstantsOf(content); names != nil && (content == place || inspect.TypeName(names.Type()) == f.Type) {
+		return names, nil
+	}
+	return nil, nil
 }
 
 // Identifier compiles a name alone. The Program does not load its answer.

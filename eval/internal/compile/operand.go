@@ -3,6 +3,7 @@ package compile
 import (
 	"cmp"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/expr-lang/expr/ast"
@@ -160,6 +161,97 @@ func (x *loaded) isSingle() bool {
 	}
 	_, single := x.value.(value.Single)
 	return single
+}
+
+// asDatum returns what x is as a Datum, the zero Datum if it is none.
+func (x *loaded) asDatum() inspect.Datum {
+	if x.value == nil {
+		return x.datum
+	}
+	return value.DatumOf(x.value)
+}
+
+// name makes a text that is compared with an integer of a type with constants the integer that it
+// names, on either side. It is an error if it names none. changed reports whether it did.
+func (o *operands) name(f *machine.Frame, x, y *loaded) (changed bool, err error) {
+	if x.asDatum().Kind == inspect.TextDatum {
+		return o.right.naming(f, y, &o.left, x)
+	}
+	return o.left.naming(f, x, &o.right, y)
+}
+
+// naming is name for x, the integer, and y, the text, the operand of which is other.
+func (o *operand) naming(f *machine.Frame, x *loaded, other *operand, y *loaded) (changed bool, err error) {
+	d := y.asDatum()
+	if d.Kind != inspect.TextDatum {
+		return false, nil
+	}
+	names, err := o.constants(f, x)
+	if names == nil || err != nil {
+		return false, o.at.Err(err)
+	}
+	if y.value, err = value.Constant(names, d.Text); err != nil {
+		return false, other.at.Err(err)
+	}
+	y.datum = value.DatumOf(y.value)
+	return true, nil
+}
+
+// nameList makes the texts of y, a list of the session that x may be in, the integers that they name if
+// x is of a type with constants.
+func (o *operands) nameList(f *machine.Frame, x, y *loaded) error {
+	list, ok := y.value.(value.List)
+	if !ok || !slices.ContainsFunc(list, isText) {
+		return nil
+	}
+	names, err := o.left.constants(f, x)
+	if names == nil || err != nil {
+		return o.left.at.Err(err)
+	}
+	named := make(value.List, len(list))
+	for i, e := range list {
+		if s, ok := e.(value.String); ok {
+			if e, err = value.Constant(names, string(s)); err != nil {
+				return o.right.at.Err(err)
+			}
+		}
+		named[i] = e
+	}
+	y.value = named
+	return nil
+}
+
+func isText(x value.Value) bool {
+	_, ok := x.(value.String)
+	return ok
+}
+
+// constants returns the names that x has, if it is an integer. What an interface holds is read again,
+// together with its type.
+func (o *operand) constants(f *machine.Frame, x *loaded) (*inspect.Constants, error) {
+	if k := x.asDatum().Kind; k != inspect.IntDatum && k != inspect.UintDatum {
+		return nil, nil
+	}
+	if x.place == nil && o.fields != nil {
+		return o.fields.cache.Constants(), nil
+	}
+	if !f.Visit.HasConstants() || !value.InInterface(x.place) {
+		return value.ConstantsOf(x.place), nil
+	}
+	content, err := value.Content(x.place)
+	if err != nil {
+		return nil, err
+	}
+	names := value.ConstantsOf(content)
+	if names == nil {
+		return nil, nil
+	}
+	x.datum = inspect.Datum{}
+	if x.value, err = value.Load(content); err != nil {
+		return nil, err
+	}
+	x.datum = value.DatumOf(x.value)
+	return names, nil
 }
 
 // become replaces a literal by d, if there is one.

@@ -121,10 +121,16 @@ func (c *compiler) binary(n *ast.BinaryNode) (machine.Code, error) {
 		c.unlocked = true
 	}
 	where, sides, test := at(n), operands{left, right}, tests[n.Operator]
+	isIn := n.Operator == "in"
 	return func(f *machine.Frame) (value.Value, error) {
 		var x, y loaded
 		if err := sides.load(f, &x, &y); err != nil {
 			return nil, err
+		}
+		if isIn {
+			if err := sides.nameList(f, &x, &y); err != nil {
+				return nil, err
+			}
 		}
 		if test != nil {
 			if ok, known, err := test(f.Meter, x.datum, y.datum); known {
@@ -220,6 +226,13 @@ func (c *compiler) equality(n *ast.BinaryNode) (machine.Code, error) {
 		}
 		if ok, known, err := test(f.Meter, x.datum, y.datum); known {
 			return value.Bool(ok), where.Err(err)
+		}
+		if named, err := sides.name(f, &x, &y); err != nil {
+			return nil, err
+		} else if named {
+			if ok, known, err := test(f.Meter, x.asDatum(), y.asDatum()); known {
+				return value.Bool(ok), where.Err(err)
+			}
 		}
 		a, b := x.boxed(), y.boxed()
 		same, comparable, err := value.Same(&f.Thread, a, b)

@@ -25,6 +25,9 @@ func (c *compiler) predicate(n ast.Node, inside *pointers) (*machine.Predicate, 
 	default:
 		p.Scan, p.Why = c.scanOf(node.Node)
 	}
+	if f := c.known[node.Node]; f != nil {
+		p.Constants = f.cache.Constants
+	}
 	c.inner, c.outer, c.unlocked = outer, lets, unlocked || p.Unlocked
 	return p, err
 }

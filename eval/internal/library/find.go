@@ -77,7 +77,7 @@ func count(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 func find(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	var x value.Value = value.Nil
 	_, err := l.Until(f, true, undecided(f, "find", noneMatches, value.Nil), func(s *machine.Scope) (err error) {
-		x, err = value.Hold(&f.Thread, s.Elem)
+		x, err = value.HoldElement(&f.Thread, s.Elem)
 		return err
 	})
 	return x, err

@@ -51,7 +51,7 @@ func freq(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 			return nil, err
 		}
 		x, _ := groups.At(i)
-		found[i] = group{value: value.Picture(&f.Thread, x, groupLimit, ""), count: t.counts[i]}
+		found[i] = group{value: value.Picture(&f.Thread, value.Named(x, t.names.Constants()), groupLimit, ""), count: t.counts[i]}
 		if sums == nil {
 			continue
 		}
@@ -94,6 +94,7 @@ type frequencies struct {
 	sums   []total // of the groups, and all of them, if there is something to add up
 	whole  total
 	lanes  scan.Groups
+	names  machine.Names
 }
 
 // add counts an element.
@@ -102,6 +103,7 @@ func (t *frequencies) add(s *machine.Scope) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	t.names.Saw(t.l.Pred, s)
 	i, err := t.group(x)
 	if err != nil {
 		return false, err
@@ -147,6 +149,7 @@ func (t *frequencies) takes(l *machine.Lanes) bool {
 
 // addLanes counts elements.
 func (t *frequencies) addLanes(l *machine.Lanes) (more bool, err error) {
+	t.names.SawLanes(l)
 	in := l.Elements()
 	numbers, end, err := t.lanes.Number(l.Values, &in, l.Lo, l.Hi, func(lane int) (int, error) { return t.group(l.Value(lane)) })
 	all := scan.Count(&in, l.Lo, end)
@@ -198,7 +201,7 @@ func (t *frequencies) sofar() machine.Partial {
 	}
 	rows, told := make([]*render.Node, len(best)), []string{}
 	for i, g := range best {
-		g.value = plain(t.f, g.held)
+		g.value = plain(t.f, value.Named(g.held, t.names.Constants()))
 		fields := []field{{"value", g.value}, {"count", g.count}}
 		much := text.Thousands(g.count)
 		if g.total != nil {

@@ -19,7 +19,7 @@ func groupBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 	for i, elems := range g.elems {
 		g.groups.Set(i, elems)
 	}
-	return g.groups.Grouped().Sorted(&f.Thread)
+	return g.groups.Grouped().Named(g.names.Constants()).Sorted(&f.Thread)
 }
 
 // grouping is what groupBy has so far.
@@ -30,6 +30,7 @@ type grouping struct {
 	elems  []value.List // of the groups
 	kept   int          // elements
 	known  scan.Groups
+	names  machine.Names // of the keys
 }
 
 func (g *grouping) sofar() machine.Partial {
@@ -44,6 +45,7 @@ func (g *grouping) add(s *machine.Scope) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	g.names.Saw(g.l.Pred, s)
 	i, found, err := g.groups.Find(&g.f.Thread, k)
 	if err != nil {
 		return false, g.l.Pred.Pos().Err(err)
@@ -58,7 +60,7 @@ func (g *grouping) add(s *machine.Scope) (more bool, err error) {
 // into puts an element into group i or, if that is negative, a new one with key k.
 func (g *grouping) into(i int, k, elem value.Value) (at int, err error) {
 	t := &g.f.Thread
-	if elem, err = value.Hold(t, elem); err != nil {
+	if elem, err = value.HoldElement(t, elem); err != nil {
 		return 0, err
 	}
 	if i < 0 {
@@ -84,6 +86,7 @@ func (g *grouping) takes(l *machine.Lanes) bool {
 
 // addLanes adds elements.
 func (g *grouping) addLanes(l *machine.Lanes) (more bool, err error) {
+	g.names.SawLanes(l)
 	g.known.Begin(l.Values)
 	return l.Hold(g.f, func(lane int, elem value.Value) (err error) {
 		if i := g.known.Find(l.Values, lane); i >= 0 {

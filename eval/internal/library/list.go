@@ -96,7 +96,7 @@ func take(f *machine.Frame, args []value.Value) (value.Value, error) {
 		return part, nil
 	}
 	err = value.Each(&f.Thread, xs, false, func(_ int, _, elem value.Value) (bool, error) {
-		x, err := value.Hold(&f.Thread, elem)
+		x, err := value.HoldElement(&f.Thread, elem)
 		part = append(part, x)
 		return len(part) < n, err
 	})
@@ -111,7 +111,7 @@ func first(f *machine.Frame, args []value.Value) (value.Value, error) {
 	var x value.Value = value.Nil
 	err = value.Each(&f.Thread, xs, false, func(_ int, _, elem value.Value) (bool, error) {
 		var err error
-		x, err = value.Hold(&f.Thread, elem)
+		x, err = value.HoldElement(&f.Thread, elem)
 		return false, err
 	})
 	return x, err
@@ -130,7 +130,7 @@ func last(f *machine.Frame, args []value.Value) (value.Value, error) {
 	err := value.Each(&f.Thread, args[0], false, func(_ int, _, elem value.Value) (bool, error) {
 		f.Release(kept)
 		var err error
-		x, err = value.Hold(&f.Thread, elem)
+		x, err = value.HoldElement(&f.Thread, elem)
 		return true, err
 	})
 	return x, err
@@ -190,11 +190,11 @@ func toPairs(f *machine.Frame, args []value.Value) (value.Value, error) {
 	}
 	pairs := value.List{}
 	err := value.Entries(&f.Thread, args[0], false, func(_ int, key, elem value.Value) (bool, error) {
-		k, err := value.Hold(&f.Thread, key)
+		k, err := value.HoldElement(&f.Thread, key)
 		if err != nil {
 			return false, err
 		}
-		x, err := value.Hold(&f.Thread, elem)
+		x, err := value.HoldElement(&f.Thread, elem)
 		pairs = append(pairs, value.List{k, x})
 		return true, err
 	})
@@ -297,7 +297,7 @@ func uniqBy(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		if _, isNew, err := seen.add(f, by); err != nil || !isNew {
 			return true, l.Pred.Pos().Err(err)
 		}
-		elem, err := value.Hold(&f.Thread, s.Elem)
+		elem, err := value.HoldElement(&f.Thread, s.Elem)
 		if err != nil {
 			return false, err
 		}
@@ -351,7 +351,7 @@ func concat(f *machine.Frame, args []value.Value) (value.Value, error) {
 	out := value.List{}
 	for _, arg := range args {
 		err := value.Each(&f.Thread, arg, false, func(_ int, _, elem value.Value) (bool, error) {
-			x, err := value.Hold(&f.Thread, elem)
+			x, err := value.HoldElement(&f.Thread, elem)
 			out = append(out, x)
 			return true, err
 		})

@@ -83,7 +83,7 @@ func (s *sorting) all() (value.Value, error) {
 				return err
 			}
 		}
-		if elem, err = value.Hold(&f.Thread, elem); err != nil {
+		if elem, err = value.HoldElement(&f.Thread, elem); err != nil {
 			return err
 		}
 		elems, keys = append(elems, elem), append(keys, key)

@@ -56,7 +56,7 @@ func top(f *machine.Frame, l *machine.Loop) (value.Value, error) {
 		if err := f.Keep(8 * meter.ElementSize); err != nil {
 			return nil, err
 		}
-		rows[i] = value.Map{"by": r.by, "key": r.key, "value": r.elem}
+		rows[i] = value.Map{"by": value.Named(r.by, b.names.Constants()), "key": r.key, "value": r.elem}
 	}
 	return rows, nil
 }
@@ -70,6 +70,7 @@ type best struct {
 	sign  int    // 1 if the greatest comes first, -1 if the least does
 	keyed bool   // the keys are asked for, too
 	rows  []ranked
+	names machine.Names     // of what they are ranked by
 	kind  inspect.DatumKind // that all rows can have, NoDatum if that is not known
 }
 
@@ -82,6 +83,7 @@ func (b *best) body() machine.Body {
 			if err != nil || b.n == 0 {
 				return err == nil, err
 			}
+			b.names.Saw(b.l.Pred, s)
 			b.kind = inspect.NoDatum
 			return true, b.add(r)
 		},
@@ -157,6 +159,7 @@ func (b *best) addLanes(l *machine.Lanes) (more bool, err error) {
 	if b.n == 0 {
 		return true, nil
 	}
+	b.names.SawLanes(l)
 	in := l.Elements()
 	until := 0 // how many are added before the lanes are compared with the last row again
 	for lane := l.Lo; lane < l.Hi; lane++ {
@@ -240,6 +243,6 @@ func holdRanked(f *machine.Frame, r ranked) (_ ranked, err error) {
 	if r.by, err = value.Hold(&f.Thread, r.by); err != nil {
 		return r, err
 	}
-	r.elem, err = value.Hold(&f.Thread, r.elem)
+	r.elem, err = value.HoldElement(&f.Thread, r.elem)
 	return r, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/pattern"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/registry"
@@ -53,6 +54,8 @@ type Frame struct {
 	Type string
 	// Gloss is what people are told besides the answer, "" for nothing.
 	Gloss string
+	// Constants are the names that the answer has if it is an integer, nil for none.
+	Constants *inspect.Constants
 	// Verbatim is a text that is shown as it stands if it is the answer, "" for none.
 	Verbatim string
 	// JSON is what Verbatim is the JSON of, nil for none, and JSONType the Go type of that.

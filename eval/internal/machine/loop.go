@@ -4,6 +4,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/scan"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect"
 )
 
 // Predicate is the argument of filter, count, reduce and the like that is evaluated for each
@@ -18,6 +19,9 @@ type Predicate struct {
 	Scan *Scan
 	// Why says why Scan is nil.
 	Why string
+	// Constants returns the names that the integer has which the predicate answered last, nil if it has
+	// none or they are not known. It is nil if they never are.
+	Constants func() *inspect.Constants
 	// Reduction is how the predicate of reduce combines #acc with Scan, which then is what does not
 	// depend on #acc. It is nil for all others.
 	Reduction *Reduction
@@ -47,6 +51,43 @@ func (p *Predicate) On(f *Frame, s *Scope) (value.Value, error) {
 		f.Release(kept)
 	}
 	return x, nil
+}
+
+// constants is Constants of the scope s, in which the predicate was run.
+func (p *Predicate) constants(s *Scope) *inspect.Constants {
+	switch {
+	case p == nil:
+		return value.ConstantsOf(s.Elem)
+	case p.Constants == nil:
+		return nil
+	}
+	return p.Constants()
+}
+
+// Names are the names of the integers that a fold is made of: those of one type, or none.
+type Names struct {
+	of      *inspect.Constants
+	some    bool
+	several bool // they are of several types
+}
+
+// Saw adds what the predicate answered in the scope s, step by step.
+func (n *Names) Saw(p *Predicate, s *Scope) { n.add(p.constants(s)) }
+
+// SawLanes adds what it answered for lanes.
+func (n *Names) SawLanes(l *Lanes) { n.add(l.Values.Constants) }
+
+func (n *Names) add(c *inspect.Constants) {
+	n.several = n.several || n.some && n.of != c
+	n.of, n.some = c, true
+}
+
+// Constants returns the names, nil if there are none.
+func (n *Names) Constants() *inspect.Constants {
+	if n.several {
+		return nil
+	}
+	return n.of
 }
 
 // Test runs a predicate that must answer a boolean.
@@ -156,7 +197,7 @@ func (l *Loop) backwards(f *Frame, x value.Value, fold *Fold, found func(elem, i
 			if ok && err == nil {
 				f.Release(kept)
 				var held value.Value
-				if held, err = value.Hold(&f.Thread, e); err == nil {
+				if held, err = value.HoldElement(&f.Thread, e); err == nil {
 					found(held, value.Int(i))
 				}
 			}
@@ -183,7 +224,7 @@ func (l *Loop) backwards(f *Frame, x value.Value, fold *Fold, found func(elem, i
 			return err
 		}
 		if ok {
-			if e, err = value.Hold(&f.Thread, e); err == nil {
+			if e, err = value.HoldElement(&f.Thread, e); err == nil {
 				found(e, value.Int(i))
 			}
 			return err

@@ -187,7 +187,7 @@ func lastFilter(stages []*stage) *stage {
 
 // madeScope is Scope of an element that map made.
 func (l *Lanes) madeScope(lane int) Scope {
-	x := valueAt(l.made, lane)
+	x := value.Named(valueAt(l.made, lane), l.made.Constants)
 	return Scope{Index: l.Index(lane), Key: value.Unkeyed, Elem: x, Value: x}
 }
 

@@ -54,14 +54,14 @@ func (l *Loop) Mapped(f *Frame, x value.Value, n *int) *value.Pipe {
 			if err != nil {
 				return false, err
 			}
-			return next(s, y)
+			return next(s, value.Named(y, l.Pred.constants(s)))
 		}}
 		if !unlocked && !grouped {
 			body.Lanes = func(lanes *Lanes) (more bool, err error) {
 				in, s := lanes.Elements(), Scope{Key: value.Unkeyed}
 				for lane := in.Next(lanes.Lo); lane < lanes.Hi; lane = in.Next(lane + 1) {
 					s.Index = lanes.Index(lane)
-					if more, err = next(&s, lanes.Value(lane)); err != nil || !more {
+					if more, err = next(&s, value.Named(lanes.Value(lane), lanes.Values.Constants)); err != nil || !more {
 						lanes.Took = lane - lanes.Lo + 1
 						return false, err
 					}
@@ -95,7 +95,7 @@ func (st *stage) each(f *Frame, next func(s *Scope) (bool, error)) func(s *Scope
 			if err != nil {
 				return false, err
 			}
-			made.Elem = y
+			made.Elem = value.Named(y, st.loop.Pred.constants(s))
 		}
 		made.Value = made.Elem
 		more, err := next(&made)

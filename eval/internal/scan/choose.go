@@ -43,6 +43,7 @@ func (n *Choose) eval(b *batch, in *inspect.Mask) *Vector {
 	default:
 		n.both(b, n.Then.eval(b, &n.yes), n.Else.eval(b, &n.no))
 	}
+	n.vector.Constants = nil // the other side may have others
 	n.vector.Bad.Or(&n.bad)
 	return &n.vector
 }

@@ -86,6 +86,9 @@ func (n *Compare) constant(b *batch, v *Vector, op Op, k *Constant, in, yes, bad
 	d := k.Datum
 	if !n.loaded {
 		d = k.beside(v.Kind)
+		if named, ok := v.Constants.Datum(d.Text); ok && d.Kind == inspect.TextDatum && op >= Equal && isInt(v.Kind) {
+			d = named
+		}
 	}
 	known := false
 	switch {

@@ -47,7 +47,7 @@ func (f *Field) eval(b *batch, in *inspect.Mask) *Vector {
 	c := &f.column
 	b.Read(f.Cache, f.Key, in, c)
 	f.read, f.reads = *in, f.Cache.Reads()
-	f.vector = Vector{Kind: c.Kind, Bits: c.Bits, Text: &c.Text, Bad: c.Bad, Sum: c.Sum, Summed: c.Summed}
+	f.vector = Vector{Kind: c.Kind, Bits: c.Bits, Text: &c.Text, Bad: c.Bad, Sum: c.Sum, Summed: c.Summed, Constants: f.Cache.Constants()}
 	return &f.vector
 }
 

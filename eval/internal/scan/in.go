@@ -6,7 +6,7 @@ import (
 )
 
 // In is whether a value is one of some constants, which are all texts, or all numbers, or all
-// durations.
+// durations. The texts may be names of integers.
 type In struct {
 	Of   Node
 	List []*Constant
@@ -19,6 +19,9 @@ type In struct {
 	asked  inspect.Mask
 	texts  map[string]bool
 	words  map[inspect.DatumKind]map[uint64]bool
+
+	namedBy *inspect.Constants // what asNamed is of
+	asNamed []*Constant        // List as integers, nil if one is no name of namedBy
 }
 
 func (n *In) parts() []Node { return []Node{n.Of} }
@@ -39,7 +42,14 @@ func (n *In) test(b *batch, in, yes, bad *inspect.Mask) {
 	*yes = inspect.Mask{}
 	v := n.Of.eval(b, in)
 	*bad = v.Bad
-	kind := n.List[0].Datum.Kind
+	list := n.List
+	if k := list[0].Datum.Kind; k == inspect.TextDatum && isInt(v.Kind) {
+		if list = n.named(v.Constants); list == nil {
+			*bad = *in
+			return
+		}
+	}
+	kind := list[0].Datum.Kind
 	_, numbers := numberOf(kind, 0, false)
 	good := *in
 	good.AndNot(bad)
@@ -54,12 +64,12 @@ func (n *In) test(b *batch, in, yes, bad *inspect.Mask) {
 		n.is = testTexts(v.Text, n.is, func(s []byte) bool { return n.texts[string(s)] })
 		spread(v.Text.Ref[:b.n], n.is, yes)
 	case v.Kind == inspect.DurationDatum && kind == inspect.DurationDatum, isInt(v.Kind) && numbers:
-		words := n.wordsOf(v.Kind)
+		words := n.wordsOf(v.Kind, list)
 		each(b.n, &good, yes, func(i int) bool { return words[v.Bits[i]] })
 	case isFloat(v.Kind) && numbers:
 		each(b.n, &good, yes, func(i int) bool {
 			x, _ := numberOf(v.Kind, v.Bits[i], v.Written)
-			for _, k := range n.List {
+			for _, k := range list {
 				c, _ := numberOf(k.Datum.Kind, k.Datum.Bits, k.Written)
 				if order, ordered := number.Compare(x, c); ordered && order == 0 {
 					return true
@@ -73,13 +83,34 @@ func (n *In) test(b *batch, in, yes, bad *inspect.Mask) {
 	keep(yes, in, bad)
 }
 
+// named returns the list of texts as the integers that they are names of, nil if one is no such name.
+func (n *In) named(by *inspect.Constants) []*Constant {
+	switch by {
+	case nil:
+		return nil
+	case n.namedBy:
+		return n.asNamed
+	}
+	n.namedBy, n.asNamed, n.words = by, nil, nil
+	var list []*Constant
+	for _, k := range n.List {
+		d, ok := by.Datum(k.Datum.Text)
+		if !ok {
+			return nil
+		}
+		list = append(list, &Constant{Datum: d})
+	}
+	n.asNamed = list
+	return list
+}
+
 // wordsOf returns the words of kind k that are in the list.
-func (n *In) wordsOf(k inspect.DatumKind) map[uint64]bool {
+func (n *In) wordsOf(k inspect.DatumKind, list []*Constant) map[uint64]bool {
 	if words := n.words[k]; words != nil {
 		return words
 	}
 	words := map[uint64]bool{}
-	for _, c := range n.List {
+	for _, c := range list {
 		if k == inspect.DurationDatum {
 			words[c.Datum.Bits] = true
 			continue

@@ -32,6 +32,7 @@ type Named struct {
 
 func (n *Named) eval(_ *batch, in *inspect.Mask) *Vector {
 	n.vector = *n.Let.value
+	n.vector.Constants = nil // a variable is the number alone
 	n.vector.Bad.And(in)
 	return &n.vector
 }

@@ -27,6 +27,8 @@ type Vector struct {
 	Bad  inspect.Mask      // the lanes without a value, of those that were asked for
 	// Written says that a float was written out, so that it takes the type of what it meets.
 	Written bool
+	// Constants are the names that integers have which were read, nil if they have none.
+	Constants *inspect.Constants
 	// Skip has lanes without a value that are not bad; nil if there are none. Only a Choose without Else
 	// has some.
 	Skip *inspect.Mask

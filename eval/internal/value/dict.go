@@ -25,6 +25,8 @@ type kept struct {
 	goType  string // its Go type, "" for none
 	isSet   bool   // see Settle
 	grouped bool   // see IsGrouped
+
+	names *inspect.Constants // of its keys, if these are integers; nil for none
 }
 
 // keptOf is what a part of x keeps. x is settled.
@@ -58,6 +60,12 @@ func IsGrouped(x Value) bool { return keptOf(x).grouped }
 // Grouped marks a Dict as a map of groups.
 func (x *Dict) Grouped() *Dict {
 	x.grouped = true
+	return x
+}
+
+// Named says which names the keys have, if they are integers. It returns x.
+func (x *Dict) Named(names *inspect.Constants) *Dict {
+	x.names = names
 	return x
 }
 
@@ -176,7 +184,7 @@ func (x *Dict) Each(t *Thread, _ bool, yield Yield) error {
 		if err := t.Tick(1); err != nil {
 			return err
 		}
-		if more, err := yield(i, key, x.values[i]); err != nil || !more {
+		if more, err := yield(i, Named(key, x.names), x.values[i]); err != nil || !more {
 			return err
 		}
 	}
@@ -186,8 +194,20 @@ func (x *Dict) Each(t *Thread, _ bool, yield Yield) error {
 // Member is an entry.
 func (x *Dict) Member(t *Thread, name string) (Value, error) { return Index(t, x, String(name)) }
 
+// named is key, or what it stands for if it is the name of a constant.
+func (x *Dict) named(key Value) (Value, error) {
+	if name, ok := key.(String); ok && x.names != nil {
+		return Constant(x.names, string(name))
+	}
+	return key, nil
+}
+
 // Index is an entry.
 func (x *Dict) Index(t *Thread, key Value) (Value, error) {
+	key, err := x.named(key)
+	if err != nil {
+		return nil, err
+	}
 	i, found, err := x.Find(t, key)
 	switch {
 	case err != nil:
@@ -200,6 +220,10 @@ func (x *Dict) Index(t *Thread, key Value) (Value, error) {
 
 // Has reports whether there is an entry.
 func (x *Dict) Has(t *Thread, key Value) (bool, error) {
+	key, err := x.named(key)
+	if err != nil {
+		return false, err
+	}
 	_, found, err := x.Find(t, key)
 	return found, err
 }
@@ -226,7 +250,7 @@ func (x *Dict) Measure(depth int) (size int, live bool) {
 func (x *Dict) Names(t *Thread, add func(name, detail string)) error { return namesOfKeys(t, x, add) }
 
 func (x *Dict) picture(p *painter, depth int, path string) *render.Node {
-	return p.mapping(x, x.goType, len(x.keys), depth, path)
+	return p.mapping(x, x.kept, len(x.keys), depth, path)
 }
 
 // Part collects the entries lo, lo+1, … hi-1 of a map, in the order of its walk.
@@ -245,7 +269,7 @@ func Part(t *Thread, x Value, lo, hi int) (*Dict, error) {
 		if err != nil {
 			return false, err
 		}
-		y, err := Hold(t, elem)
+		y, err := HoldElement(t, elem)
 		if err != nil {
 			return false, err
 		}

@@ -34,6 +34,17 @@ func Hold(t *Thread, x Value) (Value, error) {
 	return x, t.Keep(size)
 }
 
+// HoldElement is Hold for an element of a list, which is loaded again when it is used: an integer keeps
+// the names that its type has.
+func HoldElement(t *Thread, x Value) (Value, error) {
+	names := ConstantsOf(x)
+	x, err := Hold(t, x)
+	if err != nil {
+		return nil, err
+	}
+	return Named(x, names), nil
+}
+
 // Measure is the size of x in bytes, and whether live objects are in it.
 func Measure(x Value, depth int) (size int, live bool) {
 	if m, ok := x.(Measured); ok {

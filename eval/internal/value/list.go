@@ -102,7 +102,7 @@ func ToList(t *Thread, x Value) (List, error) {
 	}
 	xs := List{}
 	err := Each(t, x, false, func(_ int, _, elem Value) (bool, error) {
-		elem, err := Hold(t, elem)
+		elem, err := HoldElement(t, elem)
 		xs = append(xs, elem)
 		return true, err
 	})

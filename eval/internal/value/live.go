@@ -384,7 +384,7 @@ func (x Live) mapKept() kept {
 		return kept{}
 	}
 	elem := t.Elem()
-	return kept{goType: inspect.TypeName(t), isSet: elem.Kind() == reflect.Struct && elem.NumField() == 0}
+	return kept{goType: inspect.TypeName(t), names: x.View.KeyConstants(), isSet: elem.Kind() == reflect.Struct && elem.NumField() == 0}
 }
 
 func (x Live) picture(p *painter, depth int, _ string) *render.Node {

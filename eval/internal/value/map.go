@@ -138,5 +138,5 @@ func namesOfKeys(t *Thread, x Iterable, add func(name, detail string)) error {
 }
 
 func (x Map) picture(p *painter, depth int, path string) *render.Node {
-	return p.mapping(x, "", len(x), depth, path)
+	return p.mapping(x, kept{}, len(x), depth, path)
 }

@@ -54,7 +54,9 @@ func (p *painter) full() bool { return p.line && p.room <= 0 }
 func (p *painter) node(x Value, depth int, path string) *render.Node {
 	p.left--
 	if t, ok := x.(Typed); ok {
-		x = t.Value
+		n := p.plain(t.Value.(Scalar).Go(), path)
+		n.Constants = t.constants
+		return n
 	}
 	switch x := x.(type) {
 	case Pictured:
@@ -99,9 +101,9 @@ func (p *painter) list(n, depth int, path string, at func(i int) Value) *render.
 	return p.cut(node, path)
 }
 
-// mapping shows the n entries of x.
-func (p *painter) mapping(x Iterable, goType string, n, depth int, path string) *render.Node {
-	node := &render.Node{Shape: inspect.Map, Type: goType, Len: n, Path: p.whole(path)}
+// mapping shows the n entries of x, of which k is kept.
+func (p *painter) mapping(x Iterable, k kept, n, depth int, path string) *render.Node {
+	node := &render.Node{Shape: inspect.Map, Type: k.goType, Len: n, Path: p.whole(path)}
 	if n > 0 && (depth <= 0 || p.left <= 0) {
 		node.Cut = &render.Cut{Path: path}
 		return node
@@ -117,7 +119,7 @@ func (p *painter) mapping(x Iterable, goType string, n, depth int, path string) 
 			p.room = p.limit.Line
 		}
 		node.Items = append(node.Items, render.Item{
-			Key:  p.node(key, depth-1, ""),
+			Key:  p.node(Named(key, k.names), depth-1, ""),
 			Node: p.element(elem, depth-1, below(path, key), lines),
 		})
 		return true, nil

@@ -36,7 +36,7 @@ func NewPart(x Value, walk func(t *Thread, unlocked bool, yield Yield) error) *P
 
 // NewMapped is a map with the keys of the map x, and values that walk yields.
 func NewMapped(x Value, walk func(t *Thread, unlocked bool, yield Yield) error) *Pipe {
-	return &Pipe{walk: walk, shape: inspect.Map, kept: kept{grouped: IsGrouped(x)}}
+	return &Pipe{walk: walk, shape: inspect.Map, kept: kept{grouped: IsGrouped(x), names: keptOf(x).names}}
 }
 
 var _ interface {

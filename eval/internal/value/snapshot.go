@@ -93,7 +93,11 @@ func (x *Snapshot) mapKept() kept {
 		e := it.Node
 		return e.Shape != inspect.Struct || len(e.Items) > 0 || e.Cut != nil || e.Err != "" || e.Hidden
 	}
-	return kept{goType: n.Type, isSet: len(n.Items) > 0 && !slices.ContainsFunc(n.Items, tells), grouped: x.grouped}
+	k := kept{goType: n.Type, isSet: len(n.Items) > 0 && !slices.ContainsFunc(n.Items, tells), grouped: x.grouped}
+	if len(n.Items) > 0 && n.Items[0].Key != nil {
+		k.names = n.Items[0].Key.Constants
+	}
+	return k
 }
 
 // place is part with the Go type of what n is a copy of: it is not loaded.
@@ -101,6 +105,9 @@ func (x *Snapshot) place(n *render.Node) (Value, error) {
 	y, err := x.part(n)
 	if err != nil {
 		return nil, err
+	}
+	if n = PointedAt(n); n.Constants != nil {
+		return Named(y, n.Constants), nil
 	}
 	return WithType(y, n.Type), nil
 }

@@ -14,6 +14,8 @@ type Typed struct {
 	Value
 	goType  string
 	written bool // the type was written with it, as in m[int32(7)]
+
+	constants *inspect.Constants // the names of its values, nil if they have none
 }
 
 // Type is the Go type of the place.

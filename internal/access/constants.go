@@ -1,0 +1,105 @@
+package access
+
+import (
+	"reflect"
+	"sync"
+	"sync/atomic"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/redact"
+)
+
+// constants are the names of values, by their types. The zero constants has none.
+type constants struct {
+	some atomic.Bool // there are some
+	mu   sync.RWMutex
+	of   map[reflect.Type]valueNames
+}
+
+// valueNames is the names of a type.
+type valueNames struct {
+	*inspect.Constants
+	said bool // by the application, and not found in the binary
+}
+
+// set sets the names of a type. What the application said stays if it was not said again.
+func (c *constants) set(n valueNames) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := n.Type()
+	if c.of[t].said && !n.said {
+		return
+	}
+	if c.of == nil {
+		c.of = make(map[reflect.Type]valueNames)
+	}
+	c.of[t] = n
+	c.some.Store(true)
+}
+
+// join adds those of more, which nobody else has.
+func (c *constants) join(more *constants) {
+	for _, n := range more.of {
+		c.set(n)
+	}
+}
+
+// get returns those of t, nil if there are none.
+func (c *constants) get(t reflect.Type) *inspect.Constants {
+	if t == nil || !c.some.Load() {
+		return nil
+	}
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.of[t].Constants
+}
+
+// SetConstants has values of a type shown with their names. Those that the application said, and not
+// the binary, stay; a second call replaces them.
+func (o *Objects) SetConstants(c *inspect.Constants, said bool) { o.constants.set(valueNames{c, said}) }
+
+// HasConstants reports whether any type has names of its values.
+func (vis *Visit) HasConstants() bool { return vis.objects.constants.some.Load() }
+
+// Constants returns the names that integers of v's type have, behind pointers, and nil if they have
+// none. It reads nothing: what an interface holds is not known.
+func (v *View) Constants() *inspect.Constants {
+	if !v.visit.objects.constants.some.Load() {
+		return nil
+	}
+	t := v.val.Type()
+	for range maxHops {
+		if t == nil || t.Kind() != reflect.Pointer {
+			break
+		}
+		t = t.Elem()
+	}
+	return v.visit.objects.constants.get(t)
+}
+
+// KeyConstants returns those that the keys of the map v have.
+func (v *View) KeyConstants() *inspect.Constants {
+	if t := v.val.Type(); t != nil && t.Kind() == reflect.Map {
+		return v.visit.objects.constants.get(t.Key())
+	}
+	return nil
+}
+
+// constant returns what the name of a constant stands for where v is the map in which it is looked up:
+// key itself if the keys have no names.
+func (m mapView) constant(key any) (any, error) {
+	name, ok := key.(string)
+	t := m.keyType()
+	if !ok || redact.LooksSecret(key) {
+		return key, nil
+	}
+	c := m.visit.objects.constants.get(t)
+	if c == nil {
+		return key, nil
+	}
+	d, ok := c.Datum(name)
+	if !ok {
+		return nil, &TypeError{Path: m.Path(), Type: inspect.TypeName(m.val.Type()), Why: "has no such keys: " + c.Missing(name)}
+	}
+	return d.Plain(), nil
+}
