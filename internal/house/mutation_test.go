@@ -196,6 +196,8 @@ var mutations = []mutation{
 
 	// It tells no secrets.
 	{off: "redaction by a field's name", file: "internal/access/decide.go", old: "v.secrets |= f.Kinds", new: "", test: "TestAttackSecrets", in: "eval"},
+	{off: "redaction by a tag in what is walked by single loads", file: "internal/access/reach.go", old: "if f.Absent || f.Secret {", new: "if f.Absent {", test: "TestReachIsStepwise", in: "eval"},
+	{off: "redaction by look in what is walked by single loads", file: "internal/access/reach.go", old: "&& secret.In(string(text))", new: "&& false", test: "TestReachIsStepwise", in: "eval"},
 	{off: "redaction by a tag", file: "internal/access/decide.go", old: "v.hidden = f.Secret", new: "v.hidden = false", test: "TestAttackSecrets", in: "eval"},
 	{off: "redaction of what has no name of its own below a telling one", file: "internal/access/decide.go", old: "		if !f.Inherits {\n			v.secrets = 0", new: "		if true {\n			v.secrets = 0", test: "TestSecretsBelowTellingNames"},
 	{off: "names of their own below a telling one", file: "internal/access/decide.go", old: "if !f.Inherits {", new: "if false {", test: "TestStructuresBelowTellingNames"},

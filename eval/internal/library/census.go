@@ -29,7 +29,8 @@ var _ = define(ObjectFunctions, []Function{
 func censusOf(f *machine.Frame, args []value.Value) (value.Value, error) {
 	defer f.Release(f.Kept())
 	c := census{m: newMeasurer(f), types: map[reflect.Type]*share{}}
-	c.m.met = c.add
+	c.m.met, c.m.tally, c.m.found = c.add, c.tally, c.found
+	c.m.quick()
 	objects, err := censused(f, args)
 	if err != nil {
 		return nil, err
@@ -86,6 +87,9 @@ func exposedObjects(f *machine.Frame) (objects []*access.View, err error) {
 type census struct {
 	m     *measurer
 	types map[reflect.Type]*share
+
+	lastType reflect.Type
+	last     *share
 }
 
 // share is what the objects of one type take.
@@ -101,20 +105,37 @@ const triedExamples = 1000
 const shareCost = 600
 
 func (c *census) add(src render.Source, t reflect.Type, n int) error {
-	s := c.types[t]
+	find, err := c.tally(t, n)
+	if find && err == nil {
+		c.found(t, src)
+	}
+	return err
+}
+
+// tally counts a piece, and reports whether its path is wanted.
+func (c *census) tally(t reflect.Type, n int) (find bool, err error) {
+	s := c.last
+	if t != c.lastType {
+		s = c.types[t]
+	}
 	if s == nil {
-		s = &share{example: src.Path()}
-		if err := c.m.f.Keep(shareCost + len(s.example)); err != nil {
-			return err
+		if err := c.m.f.Keep(shareCost); err != nil {
+			return false, err
 		}
+		s = &share{}
 		c.types[t] = s
 	}
-	if s.example == "" && s.objects < triedExamples { // a key has no path
-		s.example = src.Path()
-	}
+	c.lastType, c.last = t, s
 	s.objects++
 	s.bytes += n
-	return nil
+	return s.example == "" && s.objects <= triedExamples, nil // a key has no path
+}
+
+// found tells of a piece whose path was wanted.
+func (c *census) found(t reflect.Type, src render.Source) {
+	if s := c.types[t]; s.example == "" {
+		s.example = src.Path()
+	}
 }
 
 // reached says how much was counted, of how much if it was to be all, and what was not followed.

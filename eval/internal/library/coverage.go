@@ -9,10 +9,12 @@ import (
 // coverage is a set of bytes of memory. It takes an eighth of the memory that holds texts, a
 // sixtieth of other memory, and next to nothing for large arrays.
 type coverage struct {
-	m     *meter.Meter
-	pages map[uintptr]*coverPage
-	tail  []span // to be added last, see later
-	room  int    // bytes that the meter was told of ahead
+	m      *meter.Meter
+	chunks map[uintptr]*coverChunk
+	last   *coverChunk // the chunk that was looked up last, nil if there is none, and its number
+	number uintptr
+	tail   []span // to be added last, see later
+	room   int    // bytes that the meter was told of ahead
 }
 
 type span struct{ from, n uintptr }
@@ -22,6 +24,44 @@ const (
 	coverPageSize = 1 << coverPageBits
 	granule       = 8 // bytes that are mostly covered together
 )
+
+// coverChunk has the pages of a chunk of memory.
+type coverChunk [coverChunkPages]*coverPage
+
+const (
+	coverChunkBits  = 10
+	coverChunkPages = 1 << coverChunkBits
+)
+
+// page returns a page, nil if nothing of it is covered.
+func (c *coverage) page(number uintptr) *coverPage {
+	if at := number >> coverChunkBits; at != c.number || c.last == nil {
+		c.last, c.number = c.chunks[at], at
+	}
+	if c.last == nil {
+		return nil
+	}
+	return c.last[number%coverChunkPages]
+}
+
+// set makes p that page.
+func (c *coverage) set(number uintptr, p *coverPage, cost int) error {
+	at := number >> coverChunkBits
+	k := c.chunks[at]
+	if k == nil {
+		cost += coverChunkCost
+	}
+	if err := c.keep(cost); err != nil {
+		return err
+	}
+	if k == nil {
+		k = new(coverChunk)
+		c.chunks[at] = k
+	}
+	k[number%coverChunkPages] = p
+	c.last, c.number = k, at
+	return nil
+}
 
 // coverPage has a bit for each granule of a page of memory, and once a granule was covered in part
 // a bit for each byte instead.
@@ -36,6 +76,7 @@ var wholePage = new(coverPage)
 // What a page takes, and what its bits for bytes do.
 const (
 	coverPageCost  = 128
+	coverChunkCost = 8 * coverChunkPages
 	coverBytesCost = coverPageSize / 8
 )
 
@@ -53,8 +94,8 @@ func (c *coverage) keep(n int) error {
 	return nil
 }
 
-// keptAhead is more than what any page takes.
-const keptAhead = 16 << 10
+// keptAhead is more than what any page takes, with its chunk.
+const keptAhead = 64 << 10
 
 // add covers n bytes and returns how many of them were not covered before.
 func (c *coverage) add(from, n uintptr) (fresh int, err error) {
@@ -62,6 +103,22 @@ func (c *coverage) add(from, n uintptr) (fresh int, err error) {
 		if err := c.m.Tick(1); err != nil {
 			return fresh, err
 		}
+		part := min(n, coverPageSize-from&(coverPageSize-1))
+		k, err := c.addQuietly(from, part)
+		if fresh += k; err != nil {
+			return fresh, err
+		}
+		if from += part; from == 0 {
+			break // the end of all memory
+		}
+		n -= part
+	}
+	return fresh, nil
+}
+
+// addQuietly is add of a few pages, while a guard may be held: it does not yield.
+func (c *coverage) addQuietly(from, n uintptr) (fresh int, err error) {
+	for n > 0 {
 		number, off := from>>coverPageBits, from&(coverPageSize-1)
 		part := min(n, coverPageSize-off)
 		k, err := c.addTo(number, off, off+part)
@@ -79,22 +136,20 @@ func (c *coverage) add(from, n uintptr) (fresh int, err error) {
 
 // addTo covers the bytes [lo, hi) of a page.
 func (c *coverage) addTo(number, lo, hi uintptr) (fresh int, err error) {
-	p := c.pages[number]
+	p := c.page(number)
 	switch {
 	case p == wholePage:
 		return 0, nil
 	case p == nil && hi-lo == coverPageSize:
-		if err := c.keep(coverPageCost / 2); err != nil {
+		if err := c.set(number, wholePage, coverPageCost/2); err != nil {
 			return 0, err
 		}
-		c.pages[number] = wholePage
 		return coverPageSize, nil
 	case p == nil:
-		if err := c.keep(coverPageCost); err != nil {
+		p = new(coverPage)
+		if err := c.set(number, p, coverPageCost); err != nil {
 			return 0, err
 		}
-		p = new(coverPage)
-		c.pages[number] = p
 	}
 	if p.bytes == nil && lo%granule == 0 && hi%granule == 0 {
 		return granule * setBits(p.granules[:], lo/granule, hi/granule), nil
@@ -116,7 +171,7 @@ func (c *coverage) addTo(number, lo, hi uintptr) (fresh int, err error) {
 // has reports whether all of n bytes are covered.
 func (c *coverage) has(from, n uintptr) bool {
 	for n > 0 {
-		p := c.pages[from>>coverPageBits]
+		p := c.page(from >> coverPageBits)
 		if p == nil {
 			return false
 		}

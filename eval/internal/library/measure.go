@@ -45,12 +45,18 @@ type measurer struct {
 	unread  int
 	cut     string // why it stopped before the end, "" if it did not
 
-	closures, chans, unsafes int // functions, channels of pointers, and unsafe pointers, which are not followed
+	closures, unsafes int // functions and unsafe pointers, which are not followed
 
 	maxDepth int                                                  // pointers in a row that are followed on the stack
 	breadth  bool                                                 // what waits longest is followed first
 	met      func(src render.Source, t reflect.Type, n int) error // of each new piece of memory; nil for nobody
 	led      func(src render.Source, addr uintptr, n int) error   // of all memory that src refers to, new or not; nil for nobody
+
+	tally func(t reflect.Type, n int) (find bool, err error) // met, where no src is at hand; find asks for one
+	found func(t reflect.Type, src render.Source)            // tells of one
+	reach *access.Reach                                      // nil if each src is needed
+	nest  int                                                // places that reach left to this, one within another
+	err   error                                              // of tally
 
 	layouts  map[reflect.Type]*layout
 	lastType reflect.Type
@@ -59,15 +65,69 @@ type measurer struct {
 
 func newMeasurer(f *machine.Frame) *measurer {
 	return &measurer{
-		f: f, covered: coverage{m: f.Meter, pages: map[uintptr]*coverPage{}}, layouts: map[reflect.Type]*layout{},
+		f: f, covered: coverage{m: f.Meter, chunks: map[uintptr]*coverChunk{}}, layouts: map[reflect.Type]*layout{},
 		maxDepth: maxSizedDepth,
 	}
 }
+
+// quick has m walk what it can with raw loads. It tells no src of what it meets then.
+func (m *measurer) quick() { m.reach = m.f.Visit.NewReach(reaching{m}) }
+
+// reaching is what a measurer does with what is met by raw loads.
+type reaching struct{ *measurer }
+
+var _ access.ReachSink = reaching{}
+
+func (m reaching) Cover(addr, n uintptr) (fresh int, err error) { return m.covered.addQuietly(addr, n) }
+func (m reaching) Covered(addr, n uintptr) bool                 { return m.covered.has(addr, n) }
+func (m reaching) Beyond(addr, n uintptr) error                 { return m.covered.later(addr, n) }
+
+func (m reaching) Met(id, n int) (find bool) {
+	m.objects++
+	m.bytes += n
+	if m.tally == nil || m.err != nil {
+		return false
+	}
+	find, m.err = m.tally(m.reach.Type(id), n)
+	return find
+}
+
+func (m reaching) Left(what inspect.Left) {
+	switch what {
+	case inspect.LeftFunc:
+		m.closures++
+	case inspect.LeftUnsafe:
+		m.unsafes++
+	default:
+		m.unread++
+	}
+}
+
+func (m reaching) At(id int, v *access.View) { m.measurer.found(m.reach.Type(id), v.Source()) }
+
+// maxNested bounds the places within one another that are walked step by step on the stack. Further
+// ones wait until it is back.
+const maxNested = 32
+
+func (m reaching) Other(v *access.View) error {
+	if m.nest >= maxNested {
+		m.waiting = append(m.waiting, v)
+		return m.f.Keep(viewCost)
+	}
+	m.nest++
+	defer func() { m.nest-- }()
+	return m.stepwise(v.Source(), 0)
+}
+
+func (m reaching) GoOn() bool { return m.err == nil && m.inTime() }
 
 // note tells what the function of that name has left out.
 func (m *measurer) note(name string) {
 	if m.cut != "" {
 		m.f.Note(name + " stopped before the end: " + m.cut)
+	}
+	if m.reach != nil && m.reach.Changed() > 0 {
+		m.f.Note(name + " is about right: " + counted(m.reach.Changed(), "value") + " changed while they were read")
 	}
 	if m.unread > 0 {
 		m.f.Note(name + " leaves out " + counted(m.unread, "value") + " that could not be read")
@@ -80,12 +140,12 @@ func (m *measurer) leftOut() string {
 	for _, kind := range []struct {
 		n    int
 		name string
-	}{{m.closures, "function"}, {m.chans, "channel"}, {m.unsafes, "unsafe pointer"}} {
+	}{{m.closures, "function"}, {m.unsafes, "unsafe pointer"}} {
 		if kind.n > 0 {
 			kinds = append(kinds, counted(kind.n, kind.name))
 		}
 	}
-	switch m.closures + m.chans + m.unsafes {
+	switch m.closures + m.unsafes {
 	case 0:
 		return ""
 	case 1:
@@ -154,6 +214,10 @@ func (m *measurer) goOn() bool {
 	if m.steps++; m.cut != "" || m.steps%64 != 0 {
 		return m.cut == ""
 	}
+	return m.inTime()
+}
+
+func (m *measurer) inTime() bool {
 	most := m.f.Budget().Time
 	if m.f.Elapsed() > most-min(most/10, 200*time.Millisecond) {
 		m.cut = fmt.Sprintf("it took longer than %v; set time raises that", most)
@@ -216,6 +280,25 @@ func (m *measurer) object(src render.Source, depth int) error {
 
 // contents measures what the bytes of src lead to.
 func (m *measurer) contents(src render.Source, depth int) error {
+	if m.reach != nil && m.layoutOf(src.Value().Type()).pointers {
+		v, ok := src.(interface {
+			Reach(*access.Reach) (bool, error)
+		})
+		if ok {
+			ok, err := v.Reach(m.reach)
+			if err == nil {
+				err = m.err
+			}
+			if ok || err != nil {
+				return m.skip(err)
+			}
+		}
+	}
+	return m.stepwise(src, depth)
+}
+
+// stepwise is contents with a Source for each step.
+func (m *measurer) stepwise(src render.Source, depth int) error {
 	v := src.Value()
 	if !v.IsValid() {
 		return nil
@@ -259,18 +342,31 @@ func (m *measurer) contents(src render.Source, depth int) error {
 		if fresh, err := m.header(src, chanHeader); err != nil || !fresh {
 			return err
 		}
-		if m.layoutOf(v.Type().Elem()).pointers {
-			m.chans++
+		if err := m.add(src, v.Type(), c*typeSize(v.Type().Elem())); err != nil || !m.layoutOf(v.Type().Elem()).pointers {
+			return err
 		}
-		return m.add(src, v.Type(), c*typeSize(v.Type().Elem()))
+		return m.items(src, depth)
 	case shape == inspect.Func:
 		if is, err := v.IsNil(); err == nil && !is {
 			m.closures++
 		}
 	case v.Kind() == reflect.UnsafePointer:
-		m.unsafes++
+		if is, err := v.IsNil(); err == nil && !is {
+			m.unsafes++
+		}
 	}
 	return nil
+}
+
+// items measures what waits in a channel, and what that leads to.
+func (m *measurer) items(src render.Source, depth int) error {
+	ch, ok := src.(interface {
+		EachItem(func(item *access.View) (bool, error)) error
+	})
+	if !ok {
+		return nil
+	}
+	return m.skip(ch.EachItem(func(item *access.View) (bool, error) { return m.element(item.Source(), depth) }))
 }
 
 func (m *measurer) pointer(src render.Source, depth int) error {
@@ -475,25 +571,19 @@ func (m *measurer) layoutOf(t reflect.Type) *layout {
 		return m.last
 	}
 	l, ok := m.layouts[t]
+	if t == nil {
+		return &layout{}
+	}
 	if !ok {
 		l = &layout{}
 		m.layouts[t] = l // types have no cycles but through pointers
-		switch t.Kind() {
-		case reflect.Bool, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
-			reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr,
-			reflect.Float32, reflect.Float64, reflect.Complex64, reflect.Complex128:
-		case reflect.Array:
-			l.pointers = t.Len() > 0 && m.layoutOf(t.Elem()).pointers
-		case reflect.Struct:
+		l.pointers = inspect.Leads(t)
+		if t.Kind() == reflect.Struct && l.pointers {
 			for i := range t.NumField() {
 				if m.layoutOf(t.Field(i).Type).pointers {
 					l.fields = append(l.fields, i)
 				}
 			}
-			// Locations of times are shared by the whole program.
-			l.pointers = l.fields != nil && t != reflect.TypeFor[time.Time]()
-		default:
-			l.pointers = true
 		}
 	}
 	m.lastType, m.last = t, l

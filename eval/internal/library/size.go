@@ -23,6 +23,7 @@ func sizeOf(f *machine.Frame, args []value.Value) (value.Value, error) {
 	}
 	defer f.Release(f.Kept())
 	m := newMeasurer(f)
+	m.quick()
 	if err := m.all(target); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ import (
 
 const (
 	groupSlots = 8
+	// GroupSlots is how many slots of a map lie side by side.
+	GroupSlots = groupSlots
 	// maxTable is the most slots that a table has. A larger one splits
 	// (internal/runtime/maps.maxTableCapacity).
 	maxTable = 1024

@@ -1,0 +1,217 @@
+package access
+
+import (
+	"reflect"
+	"time"
+
+	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/guard"
+	"github.com/sightglass-go/sightglass/internal/access/internal/redact"
+	"github.com/sightglass-go/sightglass/internal/secret"
+)
+
+// A Reach walks all that Views lead to with raw loads, as [inspect.Reach] does, and follows what the
+// policy shows. Where it cannot, because the way there matters or somebody else guards it, it says so.
+type Reach struct {
+	visit *Visit
+	raw   *inspect.Reach
+	to    ReachSink
+}
+
+// ReachSink is told what a Reach finds.
+type ReachSink interface {
+	inspect.ReachSink
+	// At is told, with no guard held, the View of a piece that Met asked for, of the type with that id.
+	At(id int, v *View)
+	// Other is called for what the caller has to walk itself, with no guard held.
+	Other(v *View) error
+	// GoOn reports whether to go on.
+	GoOn() bool
+}
+
+// NewReach returns a Reach of the Visit.
+func (vis *Visit) NewReach(to ReachSink) *Reach {
+	r := &Reach{visit: vis, to: to}
+	r.raw = inspect.NewReach(reachRules{vis}, to)
+	return r
+}
+
+// Type returns the type with that id.
+func (r *Reach) Type(id int) reflect.Type { return r.raw.Type(id) }
+
+// Changed is how many values were seen to change while they were read.
+func (r *Reach) Changed() int { return r.raw.Changed() }
+
+// Reach has r walk what lies in v and all that it leads to. ok is false, and nothing was done, if it has to
+// be walked step by step: a pattern may hide something below it, its guards lie in what it leads to,
+// or it has no place in memory.
+func (v *View) Reach(r *Reach) (ok bool, err error) {
+	v.decide()
+	if v.hidden || v.hide != 0 || v.window != nil || v.policy.Names != nil {
+		return false, nil
+	}
+	depth := r.raw.Depth()
+	if !r.raw.Begin(v.val, uint32(v.secrets)) {
+		return false, nil
+	}
+	defer r.raw.Abandon(depth)
+	for done := false; !done && r.to.GoOn(); {
+		if done, err = r.slice(v, depth); err != nil {
+			return true, err
+		}
+	}
+	return true, nil
+}
+
+// slice walks for a moment, under the guard of what lies in v if there is one.
+func (r *Reach) slice(v *View, depth int) (done bool, err error) {
+	var reads int
+	var found []inspect.Found
+	p, k := v.childPolicy(), v.innerLock()
+	held := !p.Frozen && (p.Owner != nil || k != nil)
+	work := func() error {
+		start, limit := time.Now(), r.visit.pace.Hold()
+		for {
+			var n int
+			var err error
+			n, found, done, err = r.raw.Step(depth, held)
+			reads += n
+			if err != nil || done || len(found) > 0 || time.Since(start) > limit {
+				return err
+			}
+		}
+	}
+	switch {
+	case p.Frozen:
+		err = work()
+	case p.Owner != nil:
+		err = r.visit.guards.OnOwner(p.Owner, work)
+	case k != nil:
+		err = r.visit.guards.Hold(k, work)
+	default:
+		if v.own == guard.NotTaken {
+			r.visit.report.lockNotTaken(v)
+		} else if !v.isFresh() {
+			v.reportRacy()
+		}
+		err = work()
+	}
+	if err != nil {
+		return false, err
+	}
+	for i := range found {
+		if err := r.see(v, &found[i]); err != nil {
+			return false, err
+		}
+	}
+	if k != nil && held && p.Owner == nil && !done {
+		if _, err := r.visit.guards.Rest(k); err != nil {
+			return false, err
+		}
+	}
+	r.visit.Yield()
+	return done, r.visit.meter.read(reads)
+}
+
+// see hands out what was found below v.
+func (r *Reach) see(v *View, f *inspect.Found) error {
+	at := v
+	if f.Lost.IsValid() {
+		at = &View{visit: r.visit, policy: v.policy, val: f.Lost, place: place{step: stepCut},
+			verdict: verdict{decided: true, secrets: secret.Kinds(f.State)}, locks: locks{guard: guard.None}}
+	}
+	if at = at.retrace(f.Steps); at == nil || f.ID < 0 && !at.val.IsValid() {
+		r.to.Left(inspect.LeftUnread)
+		return nil
+	}
+	if f.ID >= 0 {
+		r.to.At(f.ID, at)
+		return nil
+	}
+	return r.to.Other(at)
+}
+
+// retrace returns the View at the end of a way from v; nil if there is none.
+func (v *View) retrace(steps []inspect.ReachStep) *View {
+	for _, s := range steps {
+		up := v
+		switch s.Kind {
+		case inspect.FieldStep:
+			if up.val.Kind() != reflect.Struct {
+				return nil
+			}
+			if v = up.fieldAt(s.Index); v == nil {
+				return nil
+			}
+		case inspect.IndexStep:
+			v = up.newChild(s.Value, place{step: stepIndex, index: s.Index})
+		case inspect.KeyStep:
+			v = up.newChild(s.Value, place{step: stepKeyOf})
+			v.boxed = true
+		case inspect.EntryStep:
+			if !s.Key.IsValid() {
+				return nil
+			}
+			key := up.newChild(s.Key, place{step: stepKeyOf})
+			v = up.newChild(s.Value, place{step: stepEntry, key: key})
+			key.boxed, v.boxed = true, true
+		default:
+			v = up.newChild(s.Value, place{step: stepElem})
+			v.boxed = up.Shape() == inspect.Interface
+		}
+	}
+	return v
+}
+
+// reachRules are verdicts without Views. A state is the kinds that are secret by the way; no pattern
+// of registry.Hide is under way.
+type reachRules struct{ visit *Visit }
+
+var _ inspect.ReachRules = reachRules{}
+
+func shownAs(kinds secret.Kinds, t reflect.Type) (uint32, bool) {
+	return uint32(kinds), !redact.Hides(kinds, t)
+}
+
+func (reachRules) Elem(state uint32, t reflect.Type) (uint32, bool) {
+	return shownAs(secret.Kinds(state)|redact.ByType(t), t)
+}
+
+func (rules reachRules) Field(state uint32, t reflect.Type, i int) (uint32, bool) {
+	f := &rules.visit.types.structOf(t).fields[i]
+	if f.Absent || f.Secret {
+		return 0, false
+	}
+	kinds := f.Kinds
+	if f.Inherits {
+		kinds |= secret.Kinds(state)
+	}
+	if f.Contained {
+		kinds |= secret.Kinds(state).OfElements()
+	}
+	return shownAs(kinds, f.Type)
+}
+
+func (reachRules) Index(state uint32, t reflect.Type) (uint32, bool) {
+	return shownAs(secret.Kinds(state).OfElements()|redact.ByType(t), t)
+}
+
+func (reachRules) Key(state uint32, t reflect.Type) (uint32, bool) {
+	return shownAs(secret.Kinds(state).OfKeys()|redact.ByType(t), t)
+}
+
+func (reachRules) Entry(state uint32, t reflect.Type, key []byte) (uint32, bool) {
+	kinds := secret.Kinds(state).OfElements() | redact.ByType(t)
+	if key != nil {
+		kinds |= secret.ByName(string(key)) &^ secret.All
+	}
+	return shownAs(kinds, t)
+}
+
+func (reachRules) SuspectKey(key []byte) bool { return secret.Suspect(key) }
+
+func (reachRules) SecretText(text []byte) bool {
+	return (len(text) > maxChecked || secret.MayHold(text)) && secret.In(string(text))
+}
+
+func (reachRules) Apart(t reflect.Type) bool { return len(guard.StructOf(t).Locks) > 0 }
