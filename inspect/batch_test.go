@@ -132,6 +132,85 @@ func checkColumn(t *testing.T, b *inspect.Batch, p *inspect.FieldPath, key bool,
 	}
 }
 
+// checkContents compares what the interfaces are found to hold that are the elements of a batch, and what is read of it,
+// with what Elem and Follow find.
+func checkContents(t *testing.T, b *inspect.Batch, in *inspect.Mask) {
+	t.Helper()
+	var c inspect.Contents
+	var col inspect.Column
+	open := func() {
+		p := b.First(false).FieldPath()
+		if !p.Open() {
+			t.Fatal("an interface cannot be opened")
+		}
+		b.Open(p, false, in, &c)
+	}
+	open()
+	found := map[int]reflect.Type{}
+	for _, of := range c.Types {
+		for i := of.Lanes.Next(0); i < inspect.BatchSize; i = of.Lanes.Next(i + 1) {
+			found[i] = of.Type
+		}
+	}
+	types := len(c.Types)
+	for i := range b.Len() {
+		_, e := b.Entry(i)
+		content, err := e.Elem()
+		switch {
+		case !in.Has(i):
+			if found[i] != nil || c.Nil.Has(i) || c.Bad.Has(i) {
+				t.Fatalf("lane %d was not to be opened", i)
+			}
+		case c.Bad.Has(i):
+			// Reflect made the type, or there are too many.
+			if found[i] != nil || c.Nil.Has(i) {
+				t.Fatalf("lane %d is bad, and has a %v", i, found[i])
+			}
+		case err != nil || content.Type() != found[i] || c.Nil.Has(i) != (content.Type() == nil):
+			t.Fatalf("lane %d holds a %v, want a %v, %v", i, found[i], content.Type(), err)
+		}
+	}
+	// One path for each type: the first of its kind.
+	for kind := inspect.BoolDatum; kind <= inspect.TextDatum; kind++ {
+		open()
+		ways := make([]*inspect.FieldPath, types)
+		for i := range ways {
+			_, e := b.Entry(c.Types[i].Lanes.Next(0))
+			content, err := e.Elem()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range paths(content, 2) {
+				if _, k := p.End(); k == kind {
+					ways[i] = p
+				}
+			}
+		}
+		c.Read(ways, kind, 1<<10, &col)
+		c.Close()
+		for i, of := range c.Types {
+			for lane := of.Lanes.Next(0); lane < inspect.BatchSize; lane = of.Lanes.Next(lane + 1) {
+				if ways[i] == nil {
+					if !col.Bad.Has(lane) {
+						t.Fatalf("lane %d, a %v, has no way and is not bad", lane, of.Type)
+					}
+					continue
+				}
+				_, e := b.Entry(lane)
+				content, _ := e.Elem()
+				want, ok := content.Follow(ways[i], 1<<10)
+				switch {
+				case col.Bad.Has(lane) == ok:
+					t.Fatalf("lane %d, a %v, is bad: %v", lane, of.Type, ok)
+				case ok && kind == inspect.TextDatum && string(col.Text.At(int(col.Text.Ref[lane]))) != want.Text,
+					ok && kind != inspect.TextDatum && col.Bits[lane] != want.Bits:
+					t.Fatalf("lane %d, a %v, is wrong: want %v", lane, of.Type, want)
+				}
+			}
+		}
+	}
+}
+
 // checkBatches walks v in batches, mixed with chunks, and compares all with a walk in chunks.
 func checkBatches(t *testing.T, v inspect.Value, trust bool, random *rand.Rand) {
 	t.Helper()
@@ -222,6 +301,9 @@ func checkBatches(t *testing.T, v inspect.Value, trust bool, random *rand.Rand) 
 		for _, p := range paths(e, 3) {
 			checkColumn(t, b, p, false, nil, 1<<10, &c)
 			checkColumn(t, b, p, false, &in, 4, &c)
+		}
+		if e.Kind() == reflect.Interface {
+			checkContents(t, b, &in)
 		}
 		if k.IsValid() {
 			for _, p := range paths(k, 2) {
@@ -333,6 +415,7 @@ func TestBatch(t *testing.T) {
 			strs       []string
 			arr        = new([100]*batched)
 			interfaces []any
+			named      = map[string]fmt.Stringer{}
 			pairs      []small
 			zeros      = make([]struct{}, n)
 			synced     sync.Map
@@ -353,12 +436,13 @@ func TestBatch(t *testing.T) {
 			structs[small{byte(i), int32(i)}] = small{b: int32(-i)}
 			large[[20]int{i}] = &i
 			ptrs, bytes, words = append(ptrs, x), append(bytes, byte(i)), append(words, random.Int())
-			strs, interfaces = append(strs, fmt.Sprint(i%7)), append(interfaces, i)
+			strs, interfaces = append(strs, fmt.Sprint(i%7)), append(interfaces, []any{i, newBatched(random, 2), fmt.Sprint(i % 7), nil, *newBatched(random, 1), (*batched)(nil), time.Unix(int64(i), 0), float32(i), int8(-i), time.Duration(i), struct{ p *int }{&i}}[i%11])
 			pairs = append(pairs, small{byte(i), int32(i)})
+			named[fmt.Sprint(i)] = []fmt.Stringer{time.Duration(i), time.Unix(int64(i), 0), nil}[i%3]
 			synced.Store(i, i)
 			linked.PushBack(i)
 		}
-		for _, x := range []any{&pointers, &values, &ints, &structs, &large, &ptrs, &vals, &bytes, &words, &strs, arr, &interfaces,
+		for _, x := range []any{&pointers, &values, &ints, &structs, &large, &ptrs, &vals, &bytes, &words, &strs, arr, &interfaces, &named,
 			&pairs, &zeros, &synced, linked, &map[*batched]bool{nil: true, {}: true}} {
 			v := elemOf(t, x)
 			for _, trust := range []bool{false, true} {

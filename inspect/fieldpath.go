@@ -8,7 +8,7 @@ import (
 
 // FieldPath leads from values of one type, in one process, to a Datum in each, through fields and
 // pointers alone. Their types determine it, so it is the same in all of the values; it never enters
-// an interface or a collection. A FieldPath is for one goroutine.
+// an interface or a collection. Where it ends at an interface, [Batch.Open] does. A FieldPath is for one goroutine.
 type FieldPath struct {
 	space   *space       // of the values
 	at      reflect.Type // where the path has come
@@ -16,6 +16,7 @@ type FieldPath struct {
 	offset  uintptr      // of at, from where the last pointer points
 	datum   datumType    // how at is read
 	held    bool         // the collector follows all pointers on the path
+	shared  bool         // a struct on the path ends trust
 	text    []byte       // the last text read, as a buffer
 }
 
@@ -33,8 +34,9 @@ func (p *FieldPath) reach(t reflect.Type) {
 
 // Field extends p to direct field i of the struct it has come to.
 func (p *FieldPath) Field(i int) {
-	f := p.space.fields(p.at)[i]
+	f := &p.space.fields(p.at)[i]
 	p.offset += f.offset
+	p.shared = p.shared || f.shared
 	p.reach(f.Type)
 }
 

@@ -120,10 +120,7 @@ func (v *View) StepByStep() (why string) {
 	default:
 		return "it is a " + inspect.TypeName(t) + ", which is read through a lens"
 	}
-	switch {
-	case t.Elem().Kind() == reflect.Interface:
-		return "its elements are interfaces, each of which may hold another type"
-	case kind.IsText(t):
+	if kind.IsText(t) {
 		return "it is a text, which is searched for secrets part by part"
 	}
 	v.decide()
@@ -133,10 +130,11 @@ func (v *View) StepByStep() (why string) {
 	return ""
 }
 
-// ScalarElements reports whether the elements of v, a list or map, are plain scalars by their type.
+// ScalarElements reports whether the elements of v, a list or map, are plain scalars by their type, or
+// interfaces, which may hold some.
 func (v *View) ScalarElements() bool {
 	switch v.val.Type().Elem().Kind() {
-	case reflect.Bool, reflect.String,
+	case reflect.Bool, reflect.String, reflect.Interface,
 		reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
 		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr,
 		reflect.Float32, reflect.Float64:
@@ -372,6 +370,7 @@ func (b *Batch) Read(c *FieldCache, key bool, in *inspect.Mask, to *inspect.Colu
 	v := b.ordinary(key)
 	if v.hidden || c.path == nil || !c.matches(v) || c.wide && !c.readable(v) {
 		to.Kind, to.Bits, to.Bad = inspect.NoDatum, nil, *in
+		c.lanes.reads = c.lanes.reads[:0]
 		return
 	}
 	lanes := *in
@@ -382,7 +381,11 @@ func (b *Batch) Read(c *FieldCache, key bool, in *inspect.Mask, to *inspect.Colu
 		lanes.AndNot(&odd)
 	}
 	b.walk.rehearsal.reads(c.path, key)
-	b.from.Read(c.path, key, &lanes, maxBatchText, to)
+	if c.opens {
+		b.readOpened(c, v, key, &lanes, to)
+	} else {
+		b.from.Read(c.path, key, &lanes, maxBatchText, to)
+	}
 	if to.Kind == inspect.TextDatum {
 		hideSecrets(to, &lanes)
 	}
@@ -392,6 +395,10 @@ func (b *Batch) Read(c *FieldCache, key bool, in *inspect.Mask, to *inspect.Colu
 // Learn has c learn to read the elements, or the keys, of the Batch as they are.
 func (b *Batch) Learn(c *FieldCache, key bool) {
 	v := b.ordinary(key)
+	if v.val.Kind() == reflect.Interface {
+		c.learnSelf(v)
+		return
+	}
 	c.Learn(v, v)
 }
 

@@ -34,6 +34,14 @@ type FieldCache struct {
 	named bool               // whether it is shown may depend on the key of the View's entry
 
 	constants *inspect.Constants // the names of what lies at its end
+
+	// Of a way that leads through an interface, where path ends.
+	opens   bool
+	self    bool     // to what the View itself holds
+	tries   int      // how often nothing was learned because the interface held nothing
+	opened  []opened // the ways on, one for each type of content that was met
+	unknown bool     // a batch has met a type of which no way is known
+	lanes   contents
 }
 
 // Constants returns the names that the integers have which c reads, nil if they have none or c reads
@@ -48,9 +56,12 @@ func (c *FieldCache) matches(v *View) bool {
 // Learn remembers how to was reached from v. Both may be any Views.
 func (c *FieldCache) Learn(v, to *View) {
 	if !c.forget(v, to) {
+		if c.learnsMore(to) && c.matches(v) && !to.hidden {
+			c.learnOpened(v, to)
+		}
 		return
 	}
-	if to.Shape() != inspect.Scalar {
+	if c.learnOpened(v, to) || to.Shape() != inspect.Scalar {
 		return
 	}
 	way, ok := v.fixedWay(to)
@@ -65,6 +76,22 @@ func (c *FieldCache) Learn(v, to *View) {
 	}
 	c.wide, c.named = !kind.IsWord(end), v.namedBy(way)
 }
+
+// learnsMore reports whether there may be something to learn of a way that leads to to, or through it: what
+// an interface holds, of another type than before, or for the first time.
+func (c *FieldCache) learnsMore(to *View) bool {
+	if c.opens {
+		return c.unknown
+	}
+	if c.path != nil || to.val.Kind() != reflect.Interface || c.tries == maxTries {
+		return false
+	}
+	c.tries++
+	return true
+}
+
+// maxTries bounds how often an interface is opened to learn from what it holds.
+const maxTries = 64
 
 // forget makes c ready to learn how to was reached from v. It reports false if it must not learn that,
 // or has learned it from a View like v.
@@ -162,14 +189,19 @@ func (v *View) fixedWay(to *View) (way []*View, ok bool) {
 
 // Reads returns how many reads [FieldCache.Read] tells the Meter of: as many as the way that it
 // learned.
-func (c *FieldCache) Reads() int { return c.reads }
+func (c *FieldCache) Reads() int {
+	if c.opens {
+		return c.mostReads()
+	}
+	return c.reads
+}
 
 // Read returns what [View.Member] and [View.Load] would. If ok is false, the caller must ask those,
 // and nothing was told to the Meter. The error is the Meter's.
 func (c *FieldCache) Read(v *View) (d inspect.Datum, ok bool, err error) {
 	v.decide()
 	// A Datum has no place for the location of a time.
-	if v.hidden || c.path == nil || c.kind == inspect.TimeDatum || !c.matches(v) || c.wide && !c.readable(v) {
+	if v.hidden || c.path == nil || c.opens || c.kind == inspect.TimeDatum || !c.matches(v) || c.wide && !c.readable(v) {
 		return d, false, nil
 	}
 	// A longer text costs more than a read.
@@ -194,7 +226,7 @@ func (c *FieldCache) readable(v *View) bool {
 		return true
 	case p.Owner != nil || p.Lock != nil && p.Names == nil:
 		return v.isTrusted() || p.ofResults && v.visit.guards.IsOn(p.Owner)
-	case !severalWords(c.kind):
+	case !c.opens && !severalWords(c.kind):
 		return true
 	}
 	if k := v.lock(); k != nil {

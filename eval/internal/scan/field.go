@@ -17,10 +17,18 @@ type Field struct {
 
 	asked  inspect.Mask // the lanes that the batch was asked for
 	read   inspect.Mask // those that it read last
-	reads  int          // what a lane tells the Meter
+	reads  int          // the most that a lane tells the Meter
+	told   []told       // what lanes tell it, where they differ
+	lacks  bool         // the batch has lanes of which nothing was learned yet
 	ofMade bool         // the element was made before, and nothing is read
 	column inspect.Column
 	vector Vector
+}
+
+// told is how many reads lanes tell the Meter.
+type told struct {
+	reads int
+	lanes inspect.Mask
 }
 
 // Same is what several Fields read. One of them reads it, and the others take it from there.
@@ -31,34 +39,65 @@ func (f *Field) eval(b *batch, in *inspect.Mask) *Vector {
 	if f.ofMade = b.made != nil; f.ofMade {
 		f.reads, f.vector = 0, *b.made
 		f.vector.Bad.And(in)
+		f.lacks = f.vector.Kind == inspect.NoDatum
 		return &f.vector
 	}
-	if f.Same != nil {
-		if by := f.Same.by; by != nil && by.vector.Kind != inspect.NoDatum && covers(&by.read, in) {
-			f.reads, f.vector = by.reads, by.vector
-			f.vector.Bad.And(in)
-			return &f.vector
+	by := f
+	if f.Same != nil && f.Same.by != nil && f.Same.by.vector.Kind != inspect.NoDatum && covers(&f.Same.by.read, in) {
+		by = f.Same.by
+		f.reads, f.lacks, f.vector = by.reads, by.lacks, by.vector
+		f.vector.Bad.And(in)
+	} else {
+		if f.Same != nil {
+			f.Same.by = f
 		}
-		f.Same.by = f
+		f.readBatch(b, in)
 	}
+	if by.Cache.Opens() {
+		by.Cache.EachRead(in, f.tells)
+	}
+	return &f.vector
+}
+
+// readBatch reads the lanes of in.
+func (f *Field) readBatch(b *batch, in *inspect.Mask) {
 	if f.Self {
 		b.Learn(f.Cache, f.Key)
 	}
 	c := &f.column
 	b.Read(f.Cache, f.Key, in, c)
 	f.read, f.reads = *in, f.Cache.Reads()
+	f.lacks = c.Kind == inspect.NoDatum || f.Cache.Unknown()
 	f.vector = Vector{Kind: c.Kind, Bits: c.Bits, Text: &c.Text, Bad: c.Bad, Sum: c.Sum, Summed: c.Summed, Constants: f.Cache.Constants()}
-	return &f.vector
+}
+
+// tells notes what lanes tell the Meter.
+func (f *Field) tells(lanes *inspect.Mask, reads int) {
+	for i := range f.told {
+		if f.told[i].reads == reads {
+			f.told[i].lanes.Or(lanes)
+			return
+		}
+	}
+	f.told = append(f.told, told{reads, *lanes})
 }
 
 func (f *Field) begin() {
-	f.asked = inspect.Mask{}
+	f.asked, f.lacks, f.told = inspect.Mask{}, false, f.told[:0]
 	if f.Same != nil {
 		f.Same.by = nil
 	}
 }
 
-func (f *Field) took(lo, hi int) int { return Count(&f.asked, lo, hi) * f.reads }
+func (f *Field) took(lo, hi int) (n int) {
+	if len(f.told) == 0 {
+		return Count(&f.asked, lo, hi) * f.reads
+	}
+	for i := range f.told {
+		n += Count(&f.told[i].lanes, lo, hi) * f.told[i].reads
+	}
+	return n
+}
 
 func (f *Field) most() int {
 	if f.ofMade {
@@ -67,7 +106,7 @@ func (f *Field) most() int {
 	return max(f.reads, f.Cache.Reads())
 }
 
-func (f *Field) unlearned() bool { return f.asked.Any() && f.vector.Kind == inspect.NoDatum }
+func (f *Field) unlearned() bool { return f.lacks && f.asked.Any() }
 
 // covers reports whether all lanes of in are in m.
 func covers(m, in *inspect.Mask) bool {

@@ -47,9 +47,12 @@ type Lanes struct {
 	word []uint64         // what was loaded for them,
 	also []uint64         // and beside it
 	few  []uint16         // the numbers of their texts
+	open openings         // what interfaces are opened with
 
 	sum    uint64 // of all lanes, if summed
 	summed bool
+
+	kept []unsafe.Pointer // by lane, what keeps alive where at lies, if Open made held lanes
 }
 
 // Reset makes l the n places that lie stride bytes apart, the first at from, which must be held.
@@ -279,6 +282,10 @@ func (l *Lanes) way(offsets []uintptr) (at []uintptr, aligned bool) {
 		at = l.end
 	}
 	seen, first := uintptr(0), true
+	if len(l.kept) > 0 {
+		l.holdKept()
+		first = false
+	}
 	if l.byRef {
 		seen |= l.hop(at, 0, first)
 		at, first = l.end, false
@@ -304,6 +311,18 @@ func (l *Lanes) hop(at []uintptr, off uintptr, first bool) (seen uintptr) {
 		hopHeld(l.hold, l.end, off)
 	}
 	return 0
+}
+
+// holdKept holds where the lanes lie that choose chose.
+func (l *Lanes) holdKept() {
+	if l.all {
+		l.hold = append(l.hold[:0], l.kept...)
+		return
+	}
+	l.hold = Sized(l.hold, len(l.pick))
+	for i, lane := range l.pick {
+		l.hold[i] = l.kept[lane]
+	}
 }
 
 // letGo ends what way began. The application's objects must not live on for us.
