@@ -38,6 +38,7 @@ var elsewhere = map[string]string{
 	"docs/commands.md":    "internal/console",
 	"docs/expressions.md": "eval",
 	"docs/protocol.md":    "telnet",
+	"docs/client.md":      "cmd/sightglass",
 }
 
 // TestExamples runs the examples of the documents: Go programs and fragments, and sessions with the

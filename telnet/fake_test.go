@@ -8,6 +8,7 @@ import (
 	"flag"
 	"log/slog"
 	"net"
+	"os"
 	"regexp"
 	"runtime"
 	"slices"
@@ -27,7 +28,16 @@ import (
 
 func TestMain(m *testing.M) {
 	flag.Set("test.parallel", "8") // tests wait for the server's delays more than for a processor
-	goleak.VerifyTestMain(m)
+	// What tests serve is not listed among the user's processes.
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		panic(err)
+	}
+	os.Setenv("XDG_RUNTIME_DIR", dir)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		os.RemoveAll(dir)
+		os.Exit(code)
+	}))
 }
 
 // patience is how long a test waits for an event before it fails.

@@ -44,6 +44,11 @@ type Server struct {
 	// with an @, such as "shop@eu-1", stands for both, and "-" for neither: the prompt is then >.
 	Name string
 
+	// Unlisted keeps the server out of what Processes returns, and so of the command sightglass list.
+	// Otherwise it writes a file into the user's runtime folder while it serves a listener; if it
+	// cannot, it serves unlisted.
+	Unlisted bool
+
 	// Registry has the objects to look at; nil is registry.Default.
 	Registry *registry.Registry
 
@@ -180,6 +185,7 @@ func (s *Server) Serve(l net.Listener) error {
 	defer s.untrack(l)
 	transport.KeepUrgent(given)
 	s.prepare()
+	defer s.announce(l.Addr())()
 	scope := peer.ScopeOf(l.Addr())
 	s.logger().Info("listening", "addr", l.Addr().String(), "level", highest.String())
 	for pause := time.Duration(0); ; {

@@ -33,6 +33,10 @@ type demo struct {
 	Listen string `placeholder:"ADDR" help:"Listen on host:port or unix:/path. Without it: localhost:3000, or the next free port."`
 }
 
+func (demo) Help() string {
+	return examples("sightglass demo", "sightglass demo --listen localhost:4000")
+}
+
 // Run runs the shop until the user leaves the prompt or SIGTERM arrives. Without a terminal there
 // is no prompt, and SIGINT ends it too.
 func (d *demo) Run() error {
@@ -48,7 +52,7 @@ func (d *demo) Run() error {
 
 	l, addr, err := listen(d.Listen)
 	if err != nil {
-		return err
+		return failure{err}
 	}
 	s := shop.New(stock)
 	reg := registry.New()
@@ -80,5 +84,8 @@ func (d *demo) Run() error {
 	defer cancel()
 	err = errors.Join(err, server.Shutdown(ending))
 	running.Wait()
-	return err
+	if err != nil {
+		return failure{err}
+	}
+	return nil
 }

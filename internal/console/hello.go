@@ -7,6 +7,21 @@ import (
 	"time"
 )
 
+// Process is what this process tells about itself.
+type Process struct {
+	Program string // the name of the executable
+	Version string // of the main module; may be empty
+	Started time.Time
+}
+
+// Self describes this process.
+func Self() Process {
+	return Process{Program(), mainModule().Version, started.UTC().Truncate(time.Second)}
+}
+
+// Or returns what n calls the program, or else what program does.
+func (n Name) Or(program string) string { return cmp.Or(n.Program, program) }
+
 // replyHello tells a program which process is at the other end, in the first reply.
 type replyHello struct {
 	Program string    `json:"program"` // the name of the executable
@@ -21,16 +36,16 @@ type replyHello struct {
 }
 
 func (s *Session) hello() *replyHello {
-	name := s.currentStyle().name
+	name, self := s.currentStyle().name, Self()
 	return &replyHello{
-		Program: Program(),
-		Name:    cmp.Or(name.Program, Program()),
+		Program: self.Program,
+		Name:    name.Or(self.Program),
 		Host:    name.Host,
-		Version: mainModule().Version,
+		Version: self.Version,
 		PID:     os.Getpid(),
 		Level:   s.level.String(),
 		Go:      runtime.Version(),
-		Started: started.UTC().Truncate(time.Second),
+		Started: self.Started,
 		Line:    s.limits.Line,
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/inspect/render"
@@ -163,7 +161,7 @@ func (s *Session) writeReply(id json.RawMessage, r reply) error {
 	return err
 }
 
-// escaped is escapeUnprintable for what is written in pieces of whole characters. It collects what
+// escaped is text.EscapeJSON for what is written in pieces of whole characters. It collects what
 // it writes in buf, until that is a chunk.
 type escaped struct {
 	out io.Writer
@@ -171,7 +169,7 @@ type escaped struct {
 }
 
 func (e *escaped) Write(p []byte) (int, error) {
-	if e.buf = append(e.buf, escapeUnprintable(p)...); len(e.buf) >= chunk {
+	if e.buf = append(e.buf, text.EscapeJSON(p)...); len(e.buf) >= chunk {
 		_, err := e.out.Write(e.buf)
 		e.buf = e.buf[:0]
 		if err != nil {
@@ -179,28 +177,6 @@ func (e *escaped) Write(p []byte) (int, error) {
 		}
 	}
 	return len(p), nil
-}
-
-// escapeUnprintable escapes the characters in JSON that encoding/json does not and that a terminal
-// would act on: DEL, the C1 controls, and those that change the direction of writing or hide.
-func escapeUnprintable(p []byte) []byte {
-	hostile := func(r rune) bool { return r >= 0x7f && text.Shown(r) != r }
-	if bytes.IndexFunc(p, hostile) < 0 {
-		return p
-	}
-	out := make([]byte, 0, len(p)+16)
-	for len(p) > 0 {
-		r, n := utf8.DecodeRune(p)
-		if hostile(r) {
-			for _, u := range utf16.Encode([]rune{r}) {
-				out = fmt.Appendf(out, `\u%04x`, u)
-			}
-		} else {
-			out = append(out, p[:n]...)
-		}
-		p = p[n:]
-	}
-	return out
 }
 
 // marshal returns x as JSON without a newline. x must be encodable.
@@ -211,5 +187,5 @@ func marshal(x any) []byte {
 	if err := e.Encode(x); err != nil {
 		panic(err)
 	}
-	return escapeUnprintable(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+	return text.EscapeJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
 }

@@ -264,7 +264,7 @@ var mutations = []mutation{
 	{off: "redaction of the log", file: "internal/secret/source.go", old: "return In(p.value) || named && !(name && isPlainName(p.value))", new: "return name && false", test: "TestRedactSource"},
 	{off: "comments are told from texts in the log", file: "internal/secret/source.go", old: "case strings.HasPrefix(rest, \"/*\"):", new: "case false:", test: "TestRedactSource"},
 	{off: "an error is one line", file: "eval/error.go", old: "e.Message = text.Escape(e.Message)", new: "", test: "TestForgedLines"},
-	{off: "what does not print is escaped in JSON mode", file: "internal/console/reply.go", old: "return escapeUnprintable(bytes.TrimSuffix(b.Bytes(), []byte(\"\\n\")))", new: "return bytes.TrimSuffix(b.Bytes(), []byte(\"\\n\"))", test: "TestForgedLines", in: "telnet"},
+	{off: "what does not print is escaped in JSON mode", file: "internal/console/reply.go", old: "return text.EscapeJSON(bytes.TrimSuffix(b.Bytes(), []byte(\"\\n\")))", new: "return bytes.TrimSuffix(b.Bytes(), []byte(\"\\n\"))", test: "TestForgedLines", in: "telnet"},
 	{off: "names are escaped in the prompt", file: "internal/console/name.go", old: "text.Escape(n.Program), text.Escape(hostLabel(n.Host))", new: "n.Program, hostLabel(n.Host)", test: "TestPromptName"},
 	{off: "a user's lines are told to nobody else", file: "telnet/history.go", old: "if u.of == of {", new: "if true {", test: "TestHistoryOfUser"},
 	{off: "lines are kept without secrets", file: "telnet/history.go", old: "text := secret.RedactSource(line)", new: "_, text := secret.RedactSource, line", test: "TestHistoryOfUser"},

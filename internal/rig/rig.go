@@ -30,7 +30,14 @@ func Root() string {
 
 // Main is the TestMain of a package that calls [Program]. It removes the program at the end.
 func Main(m *testing.M) {
+	// What tests serve is not listed among the user's processes.
+	dir, err := os.MkdirTemp("", "sightglass")
+	if err != nil {
+		panic(err)
+	}
+	os.Setenv("XDG_RUNTIME_DIR", dir)
 	code := m.Run()
+	os.RemoveAll(dir)
 	if built.dir != "" {
 		os.RemoveAll(built.dir)
 	}

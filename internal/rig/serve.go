@@ -30,6 +30,7 @@ func Start(t testing.TB, network, addr string, server *telnet.Server) net.Addr {
 	}
 	server.Name = cmp.Or(server.Name, "-")                     // the prompt is the same on each machine
 	server.AnyUser = server.AnyUser || runtime.GOOS != "linux" // other systems do not tell whose a connection is
+	server.Unlisted = true
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
 	t.Cleanup(func() {

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/sightglass-go/sightglass/telnet"
+)
+
+// connection is the flags that say how to connect. Commands embed it. A secret is no flag: others see
+// the command line of a process.
+type connection struct {
+	TLS          bool          `name:"tls" help:"Encrypt the connection. Implied by --ca and --cert." group:"Connecting"`
+	CA           string        `name:"ca" type:"existingfile" placeholder:"FILE" help:"Trust the authorities in this PEM file, in place of the system's." group:"Connecting"`
+	Cert         string        `type:"existingfile" placeholder:"FILE" help:"Show this certificate (PEM) to the server." group:"Connecting"`
+	Key          string        `type:"existingfile" placeholder:"FILE" help:"The key of --cert (PEM); without it, it is in the same file." group:"Connecting"`
+	ServerName   string        `placeholder:"NAME" help:"The name in the server's certificate; without it, the host." group:"Connecting"`
+	User         string        `env:"SIGHTGLASS_USER" placeholder:"NAME" help:"Log in as this user. The password comes from --password-file, $$SIGHTGLASS_PASSWORD or the terminal." group:"Connecting"`
+	PasswordFile string        `type:"existingfile" placeholder:"FILE" help:"The first line of this file is the password." group:"Connecting"`
+	TokenFile    string        `type:"existingfile" placeholder:"FILE" help:"The first line of this file is the token; without it, $$SIGHTGLASS_TOKEN or the terminal." group:"Connecting"`
+	Insecure     bool          `help:"Log in over a network without TLS, where others can read the secret." group:"Connecting"`
+	Timeout      time.Duration `default:"30s" help:"Give up after this time, the connection included." group:"Connecting"`
+}
+
+// within returns a context that ends with --timeout.
+func (c *connection) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	if c.Timeout <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, c.Timeout)
+}
+
+// dial connects to a target, which resolve has an address for.
+func (c *connection) dial(ctx context.Context, target string, std streams) (*telnet.Client, error) {
+	addr, err := resolve(target)
+	if err != nil {
+		return nil, err
+	}
+	d, err := c.dialer(std)
+	if err != nil {
+		return nil, err
+	}
+	return d.Dial(ctx, addr)
+}
+
+// dialer returns a dialer as the flags say.
+func (c *connection) dialer(std streams) (*telnet.Dialer, error) {
+	d := &telnet.Dialer{Timeout: -1, InsecureRemote: c.Insecure, Login: func(ctx context.Context, q telnet.Question) (string, error) {
+		return c.answer(ctx, q, std)
+	}}
+	if !c.TLS && c.CA == "" && c.Cert == "" {
+		return d, nil
+	}
+	d.TLSConfig = &tls.Config{ServerName: c.ServerName}
+	if c.CA != "" {
+		pem, err := os.ReadFile(c.CA)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		d.TLSConfig.RootCAs = x509.NewCertPool()
+		if !d.TLSConfig.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, misused("there is no certificate in %s", c.CA)
+		}
+	}
+	if c.Cert != "" {
+		cert, err := tls.LoadX509KeyPair(c.Cert, cmp.Or(c.Key, c.Cert))
+		if err != nil {
+			return nil, misused("--cert: %w", err)
+		}
+		d.TLSConfig.Certificates = []tls.Certificate{cert}
+	}
+	return d, nil
+}
+
+// answer answers a question of the server's login, by the flags and the environment, or else the user
+// at the terminal does.
+func (c *connection) answer(ctx context.Context, q telnet.Question, std streams) (string, error) {
+	said, known, err := c.known(q)
+	switch {
+	case err != nil:
+		return "", usageError{err}
+	case known && q.Denied:
+		return "", telnet.ErrDenied // the same answers would be wrong again
+	case known:
+		return said, nil
+	case !term.IsTerminal(int(std.in.Fd())):
+		return "", fmt.Errorf("%w: the server asks %q, and there is no terminal to ask you; set --token-file, or --user and --password-file", telnet.ErrDenied, strings.TrimSpace(q.Text))
+	}
+	return askAtTerminal(ctx, q, std)
+}
+
+// known returns the answer to q, if there is one beside the terminal.
+func (c *connection) known(q telnet.Question) (said string, ok bool, err error) {
+	switch token, password := os.Getenv("SIGHTGLASS_TOKEN"), os.Getenv("SIGHTGLASS_PASSWORD"); {
+	case !q.Secret:
+		return c.User, c.User != "", nil
+	case c.User != "" && c.PasswordFile != "":
+		said, err = firstLine(c.PasswordFile)
+		return said, true, err
+	case c.User != "" && password != "":
+		return password, true, nil
+	case c.User != "":
+		return "", false, nil
+	case c.TokenFile != "":
+		said, err = firstLine(c.TokenFile)
+		return said, true, err
+	case token != "":
+		return token, true, nil
+	}
+	return "", false, nil
+}
+
+// askAtTerminal has the user answer q. It restores the terminal if ctx ends first.
+func askAtTerminal(ctx context.Context, q telnet.Question, std streams) (string, error) {
+	fd := int(std.in.Fd())
+	before, err := term.GetState(fd)
+	if err != nil {
+		return "", err
+	}
+	if q.Denied {
+		fmt.Fprintln(std.err, "that was wrong")
+	}
+	fmt.Fprint(std.err, q.Text)
+	type line struct {
+		text string
+		err  error
+	}
+	read := make(chan line, 1) // the goroutine outlives ctx by at most the process
+	go func() {
+		if q.Secret {
+			secret, err := term.ReadPassword(fd)
+			fmt.Fprintln(std.err)
+			read <- line{string(secret), err}
+			return
+		}
+		text, err := readLine(std.in)
+		read <- line{text, err}
+	}()
+	select {
+	case l := <-read:
+		return l.text, l.err
+	case <-ctx.Done():
+		term.Restore(fd, before)
+		return "", context.Cause(ctx)
+	}
+}
+
+// maxSecret bounds a password or a token, in bytes; the server takes no more.
+const maxSecret = 4 << 10
+
+// firstLine returns the first line of a file, without its end.
+func firstLine(name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	return readLine(f)
+}
+
+// readLine reads a line byte by byte, as what follows is for others.
+func readLine(r io.Reader) (string, error) {
+	var line []byte
+	for b := make([]byte, 1); len(line) <= maxSecret; {
+		n, err := r.Read(b)
+		if n > 0 && b[0] == '\n' || err == io.EOF && len(line) > 0 {
+			return strings.TrimSuffix(string(line), "\r"), nil
+		}
+		if err != nil {
+			return "", err
+		}
+		line = append(line, b[:n]...)
+	}
+	return "", fmt.Errorf("a line of more than %d bytes is no secret", maxSecret)
+}

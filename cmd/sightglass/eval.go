@@ -1,0 +1,178 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/inspect/render"
+	"github.com/sightglass-go/sightglass/telnet"
+)
+
+// maxExpression bounds what is read from a file or from standard input, in bytes. Servers take less.
+const maxExpression = 16 << 20
+
+// evaluate is the command that asks questions.
+type evaluate struct {
+	Target string   `arg:"" help:"host:port, unix:/path, the pid or the name of a process of list, or . for the only one."`
+	Exprs  []string `arg:"" optional:"" name:"expr" help:"An expression; @FILE is the one in a file, and - the one on standard input, as is none at all."`
+
+	JSON  bool `name:"json" xor:"format" help:"Print each answer as JSON, on a line."`
+	Raw   bool `xor:"format" help:"Print a string without its quotes, and a number; anything else is an error."`
+	CSV   bool `name:"csv" xor:"format" help:"Print a list of structs as CSV, with a header."`
+	Check bool `xor:"format" help:"Print nothing; exit with 0 if each answer is true, and with 1 if one is false."`
+	Depth int  `placeholder:"N" help:"Show values to this depth."`
+
+	connection `embed:""`
+}
+
+func (evaluate) Help() string {
+	return examples(
+		"sightglass eval localhost:3000 'count(cache.items, .hits > 100)'",
+		"sightglass eval shop --csv 'top(cache.items, .hits)' > top.csv",
+		"sightglass eval unix:/run/shop.sock --check 'queue.length < 1000'",
+		"sightglass eval 4242 --json @question.txt | jq .",
+	) + "\n\nExit codes: 0 answered, 1 the answer is an error or a condition does not hold, 2 usage, 3 cannot connect, 4 refused, 5 timed out."
+}
+
+// Run asks one question after the other, up to the first error.
+func (e *evaluate) Run(std streams, quiet *bool) error {
+	sources, err := e.sources(std.in)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	ctx, cancel := e.within(ctx)
+	defer cancel()
+	c, err := e.dial(ctx, e.Target, std)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	out := bufio.NewWriter(std.out)
+	for _, source := range sources {
+		a, err := c.Eval(ctx, source, telnet.Within(e.limits()))
+		if err == nil {
+			if !*quiet {
+				for _, note := range a.Notes {
+					fmt.Fprintln(std.err, "sightglass: note:", note)
+				}
+			}
+			err = e.print(out, source, a)
+		}
+		if flushed := out.Flush(); err == nil && flushed != nil {
+			err = failure{flushed}
+		}
+		if err != nil {
+			if no := (unmet{}); *quiet && err == error(unmet{source}) {
+				return silent{no}
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// silent is an error of which nothing is told but the exit code.
+type silent struct{ unmet }
+
+func (silent) Error() string   { return "" }
+func (s silent) Unwrap() error { return s.unmet }
+
+// limits are what a question may take. A program reads all of an answer or an error, so it is not cut
+// where a person would look no further.
+func (e *evaluate) limits() eval.Limits {
+	l := eval.Limits{Show: render.Limit{Depth: e.Depth}}
+	if e.Timeout > 0 {
+		l.Time = max(e.Timeout, time.Millisecond)
+	}
+	if e.JSON || e.Raw || e.CSV {
+		l.Show.Items, l.Show.Bytes = 1_000_000, 1<<20
+	}
+	return l
+}
+
+func (e *evaluate) print(w io.Writer, source string, a *telnet.Answer) error {
+	switch {
+	case e.Check:
+		return check(source, a)
+	case e.JSON:
+		return printJSON(w, a)
+	case e.Raw:
+		return printRaw(w, a)
+	case e.CSV:
+		return printCSV(w, a)
+	}
+	_, err := fmt.Fprintln(w, a.Text)
+	return err
+}
+
+// check returns an error unless the answer is true.
+func check(source string, a *telnet.Answer) error {
+	switch string(a.Value) {
+	case "true":
+		return nil
+	case "false":
+		return unmet{source}
+	}
+	return failed("%s is a %s, and --check needs true or false; compare it: %s > 0", source, a.Type, source)
+}
+
+// sources returns the expressions to evaluate.
+func (e *evaluate) sources(stdin *os.File) ([]string, error) {
+	exprs := e.Exprs
+	if len(exprs) == 0 {
+		exprs = []string{"-"}
+	}
+	var all []string
+	read := false
+	for _, expr := range exprs {
+		switch name, file := strings.CutPrefix(expr, "@"); {
+		case expr == "-" && read:
+			return nil, misused("standard input is read once: write - once")
+		case expr == "-":
+			read = true
+			source, err := readExpression(stdin)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, source)
+		case file:
+			f, err := os.Open(name)
+			if err != nil {
+				return nil, usageError{err}
+			}
+			source, err := readExpression(f)
+			f.Close()
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, source)
+		default:
+			all = append(all, expr)
+		}
+	}
+	return all, nil
+}
+
+func readExpression(f *os.File) (string, error) {
+	b, err := io.ReadAll(io.LimitReader(f, maxExpression+1))
+	switch source := strings.TrimSpace(string(b)); {
+	case err != nil:
+		return "", usageError{err}
+	case len(b) > maxExpression:
+		return "", misused("%s has more than %d bytes, and no expression has", f.Name(), maxExpression)
+	case source == "":
+		return "", misused("there is no expression in %s", f.Name())
+	default:
+		return source, nil
+	}
+}

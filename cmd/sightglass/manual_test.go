@@ -1,0 +1,47 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sightglass-go/sightglass/internal/rig"
+)
+
+// TestManual runs the command lines and the program of docs/client.md.
+func TestManual(t *testing.T) {
+	rig.Need(t, "bash")
+	dir := t.TempDir()
+	t.Setenv("XDG_RUNTIME_DIR", dir)
+	t.Setenv("PATH", filepath.Dir(rig.Program(t))+string(os.PathListSeparator)+os.Getenv("PATH"))
+	d := rig.RunDemo(t, "--listen", "127.0.0.1:0")
+	commands := 0
+	for _, b := range rig.Blocks(t, "docs/client.md") {
+		source := strings.ReplaceAll(b.Text, "localhost:3000", d.Addr)
+		switch b.Lang {
+		case "go":
+			out, err := exec.Command(rig.Build(t, "client", source)).CombinedOutput()
+			if err != nil || !rig.Matches(string(out), "this is shop\n... entries\nno_field at 1 7\n... <nil>\n") {
+				t.Errorf("%v: %v\n%s", b, err, out)
+			}
+		case "console":
+			for _, part := range strings.Split("\n"+source, "\n$ ")[1:] {
+				commands++
+				line, want, _ := strings.Cut(part, "\n")
+				c := exec.Command("bash", "-c", line)
+				c.Dir = dir
+				out, _ := c.CombinedOutput()
+				if got := strings.TrimSuffix(string(out), "\n"); !rig.Matches(got, strings.TrimSuffix(want, "\n")) {
+					t.Errorf("%v: %s\ngot  %s\nwant %s", b, line, got, want)
+				}
+			}
+		default:
+			t.Errorf("%v: nothing tests a block of %q", b, b.Lang)
+		}
+	}
+	if commands < 10 {
+		t.Errorf("docs/client.md has %d command lines", commands)
+	}
+}

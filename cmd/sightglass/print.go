@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/sightglass-go/sightglass/internal/text"
+	"github.com/sightglass-go/sightglass/telnet"
+)
+
+// printJSON prints the value on a line. What a terminal would act on is escaped, which means the same.
+func printJSON(w io.Writer, a *telnet.Answer) error {
+	var b bytes.Buffer
+	if err := json.Compact(&b, a.Value); err != nil {
+		return failure{err}
+	}
+	_, err := fmt.Fprintf(w, "%s\n", text.EscapeJSON(b.Bytes()))
+	return err
+}
+
+// printRaw prints a string, a number, true, false or null. What a terminal would act on is escaped.
+func printRaw(w io.Writer, a *telnet.Answer) error {
+	s, ok := scalar(a.Value)
+	if !ok {
+		return failed("the answer is a %s, and --raw prints strings and numbers; ask for a part of it, or take --json", a.Type)
+	}
+	_, err := fmt.Fprintln(w, s)
+	return err
+}
+
+// scalar returns a JSON value without quotes, if it is neither an object nor a list.
+func scalar(value json.RawMessage) (string, bool) {
+	switch value = bytes.TrimSpace(value); {
+	case len(value) == 0 || value[0] == '{' || value[0] == '[':
+		return "", false
+	case value[0] != '"':
+		return string(value), true
+	}
+	var s string
+	if err := json.Unmarshal(value, &s); err != nil {
+		return "", false
+	}
+	return text.EscapeLines(s), true
+}
+
+// printCSV prints a list of structs, or of scalars under the header value. Its columns are all fields
+// that occur, in the order in which they do. A field that is not a scalar is JSON.
+func printCSV(w io.Writer, a *telnet.Answer) error {
+	var list []json.RawMessage
+	if err := json.Unmarshal(a.Value, &list); err != nil {
+		return failed("the answer is a %s, and --csv prints lists of structs; take --json", a.Type)
+	}
+	var header []string
+	columns := map[string]int{}
+	rows := make([][]string, len(list))
+	for i, element := range list {
+		fields, err := fieldsOf(element)
+		if err != nil {
+			return err
+		}
+		for _, f := range fields {
+			c, ok := columns[f.name]
+			if !ok {
+				c = len(header)
+				columns[f.name] = c
+				header = append(header, f.name)
+			}
+			if n := c + 1 - len(rows[i]); n > 0 {
+				rows[i] = append(rows[i], slices.Repeat([]string{""}, n)...)
+			}
+			rows[i][c] = f.value
+		}
+	}
+	out := csv.NewWriter(w)
+	if len(header) > 0 {
+		out.Write(header)
+	}
+	for _, row := range rows {
+		out.Write(append(row, slices.Repeat([]string{""}, len(header)-len(row))...))
+	}
+	out.Flush()
+	return out.Error()
+}
+
+type field struct{ name, value string }
+
+// cutMark is the key of what stands beside a value: that it was cut, and the like.
+const cutMark = "…"
+
+// fieldsOf returns the fields of an element of a list in their order.
+func fieldsOf(element json.RawMessage) ([]field, error) {
+	if s, ok := scalar(element); ok {
+		return []field{{"value", s}}, nil
+	}
+	d := json.NewDecoder(bytes.NewReader(element))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return []field{{"value", string(text.EscapeJSON(element))}}, nil
+	}
+	var all []field
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return nil, failure{err}
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return nil, failure{err}
+		}
+		name, _ := key.(string)
+		if name == cutMark {
+			return nil, failed("a row is not whole: %s; ask for less, or take --json", text.EscapeJSON(value))
+		}
+		s, ok := scalar(value)
+		if !ok {
+			s = string(text.EscapeJSON(value))
+		}
+		all = append(all, field{text.Escape(name), s})
+	}
+	return all, nil
+}

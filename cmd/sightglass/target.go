@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/sightglass-go/sightglass/telnet"
+)
+
+// onlyTarget stands for the only process of this user that has a window.
+const onlyTarget = "."
+
+// resolve returns the address of a target: an address, or the pid or the name of a process of list.
+func resolve(target string) (addr string, err error) {
+	if strings.Contains(target, ":") {
+		return target, nil
+	}
+	all, err := telnet.Processes()
+	if err != nil {
+		return "", err
+	}
+	found := matching(all, target)
+	switch {
+	case len(found) == 1:
+		return found[0].Addrs[0], nil
+	case len(found) > 1:
+		return "", misused("%s is one of several processes; choose one by its pid:\n%s", named(target), lines(found))
+	case len(all) == 0 && target == onlyTarget:
+		return "", fmt.Errorf("no process of this user has a window; sightglass demo has one")
+	case len(all) == 0:
+		return "", fmt.Errorf("no process of this user has a window, so none is named %s; an address is host:port or unix:/path", target)
+	}
+	return "", fmt.Errorf("no process with a window is named %s; there are:\n%s", target, lines(all))
+}
+
+func named(target string) string {
+	if target == onlyTarget {
+		return "the only process"
+	}
+	return target
+}
+
+// matching returns the processes that target names: the one of that pid, or all of that name, or else
+// all of that program.
+func matching(all []telnet.Process, target string) (found []telnet.Process) {
+	if target == onlyTarget {
+		return all
+	}
+	pid, _ := strconv.Atoi(target)
+	for _, is := range []func(telnet.Process) bool{
+		func(p telnet.Process) bool { return p.PID == pid },
+		func(p telnet.Process) bool { return p.Name == target },
+		func(p telnet.Process) bool { return p.Program == target },
+	} {
+		for _, p := range all {
+			if is(p) {
+				found = append(found, p)
+			}
+		}
+		if len(found) > 0 {
+			break
+		}
+	}
+	return found
+}

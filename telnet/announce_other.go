@@ -1,0 +1,5 @@
+//go:build !linux
+
+package telnet
+
+func birthOf(int) string { return "" }

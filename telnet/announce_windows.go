@@ -1,0 +1,18 @@
+package telnet
+
+import (
+	"io/fs"
+	"os"
+)
+
+// ownedByUs reports whether a folder is this user's. That for temporary files is.
+func ownedByUs(fs.FileInfo) bool { return true }
+
+// running reports whether there is a process of that number.
+func running(pid int) bool {
+	p, err := os.FindProcess(pid)
+	if err == nil {
+		p.Release()
+	}
+	return err == nil
+}
