@@ -17,10 +17,13 @@ const (
 // It never answers a request for what is already so, so no peer can make it loop, whether the peer
 // agrees to everything, refuses everything, mirrors what it gets or answers in the wrong direction.
 type Negotiation struct {
-	ours   [256]agreement // the peer says DO and DONT; we say WILL and WONT
-	theirs [256]agreement // the peer says WILL and WONT; we say DO and DONT
-	asked  [256]bool      // Ask has asked for theirs; it asks once
+	ours   [states]agreement // the peer says DO and DONT; we say WILL and WONT
+	theirs [states]agreement // the peer says WILL and WONT; we say DO and DONT
+	asked  [states]bool      // Ask has asked for theirs; it asks once
 }
+
+// states is more than each option that Negotiation can agree to. Others have no state.
+const states = OptNAWS + 1
 
 type agreement uint8
 
@@ -66,10 +69,15 @@ func (n *Negotiation) Receive(verb, opt byte) (answer []byte) {
 		side, accept, refuse = &n.theirs, DO, DONT
 		supported = opt == OptNAWS || opt == OptTTYPE || opt == OptBinary
 	}
+	positive := verb == DO || verb == WILL
+	if !supported {
+		if positive {
+			return []byte{IAC, refuse, opt}
+		}
+		return nil
+	}
 	before := side[opt]
-	switch positive := verb == DO || verb == WILL; {
-	case positive && !supported:
-		return []byte{IAC, refuse, opt}
+	switch {
 	case positive && before == no:
 		side[opt] = yes
 		return []byte{IAC, accept, opt}
