@@ -91,8 +91,6 @@ type Terminal struct {
 	editor editor
 	// held is the input that came in while doing was not idle, at most maxHeld bytes, in order.
 	held typeahead
-	// eof is set by EOF. Input after it is ignored.
-	eof bool
 	// farewell is the last line that Shutdown wants, "" before Shutdown.
 	farewell string
 	// err is why the session ended, nil if the user or Shutdown ended it. finish sets it once.
@@ -101,6 +99,10 @@ type Terminal struct {
 	// doing is what the goroutine in run does. There is such a goroutine unless doing is idle, or
 	// begun waits for one.
 	doing work
+	// eof is set by EOF. Input after it is ignored.
+	eof bool
+	// muted is set while AbortOutput keeps the rest of the current line's output from the peer.
+	muted bool
 	// begun is a job for the next Run; its work is idle if there is none.
 	begun job
 	// since is when doing last became completing or evaluating.
@@ -113,8 +115,6 @@ type Terminal struct {
 	dropped int
 	// pause is where a long answer waits for a key, nil if none does. See page.
 	pause *pause
-	// muted is set while AbortOutput keeps the rest of the current line's output from the peer.
-	muted bool
 
 	// between, if not nil, is called where next unlocks mu, for tests to interrupt there.
 	between func()
