@@ -59,6 +59,8 @@ func TestPartial(t *testing.T) {
 		{"findIndex(XS, .Size < 0)", "findIndex", "none of which matches"},
 		{"reduce(XS, #acc + .Size, 0)", "reduce", "which make N"},
 		{"freq(XS, .Name)", "freq", `of 7 values ("nN": N, "nN": N, "nN": N, …)`},
+		{"freq(XS, 50 - .Size % 50)", "freq", "of 50 values (N: N, N: N, N: N, …)"}, // many are as frequent
+		{"freq(XS, 50 - .Size % 50, 1)", "freq", "of 50 values (N: N, N: N, N: N, …)"},
 		{"freq(XS, .Even, .Size)", "freq", `of 2 values (B: N, B: N)`},
 		{"top(XS, 3, .Size)", "top", "the greatest of which is N, that of K"},
 		{"sortBy(XS, .Size)[:3]", "sortBy", "the least of which is N"},

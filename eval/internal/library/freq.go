@@ -194,14 +194,14 @@ func (t *frequencies) sofar() machine.Partial {
 		if t.sums != nil {
 			g.total, g.size = &t.sums[i], t.sums[i].Float64()
 		}
-		at := sort.Search(len(best), func(k int) bool { return best[k].size < g.size })
+		at := sort.Search(len(best), func(k int) bool { return t.before(&g, &best[k]) })
 		if at < maxSofar {
 			best = slices.Insert(best[:min(len(best), maxSofar-1)], at, g)
 		}
 	}
 	rows, told := make([]*render.Node, len(best)), []string{}
 	for i, g := range best {
-		g.value = plain(t.f, value.Named(g.held, t.names.Constants()))
+		g.value = t.picture(&g)
 		fields := []field{{"value", g.value}, {"count", g.count}}
 		much := text.Thousands(g.count)
 		if g.total != nil {
@@ -228,6 +228,25 @@ func (t *frequencies) sofar() machine.Partial {
 		p.Told += " (" + strings.Join(told, ", ") + ")"
 	}
 	return p
+}
+
+// before reports whether a comes before b in what freq answers.
+func (t *frequencies) before(a, b *group) bool {
+	switch {
+	case a.size != b.size:
+		return a.size > b.size || b.size != b.size && a.size == a.size
+	case a.count != b.count:
+		return a.count > b.count
+	}
+	return t.picture(a).Compare(t.picture(b)) < 0
+}
+
+// picture is the value of g or, as long as it has none, makes it.
+func (t *frequencies) picture(g *group) *render.Node {
+	if g.value == nil {
+		g.value = plain(t.f, value.Named(g.held, t.names.Constants()))
+	}
+	return g.value
 }
 
 // newGroup adds the group of the elements with the value x.
