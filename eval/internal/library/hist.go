@@ -170,6 +170,7 @@ func (h *histogram) sort() {
 		order = append(order, i)
 	}
 	slices.Sort(order)
+	h.sorted = h.sorted[:0] // it may have told before what it had found
 	for _, i := range order {
 		h.sorted = append(h.sorted, h.bins[i])
 	}

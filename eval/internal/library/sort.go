@@ -6,6 +6,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect"
 )
 
 // sorting is a call of sort or sortBy whose elements nobody has asked for yet.
@@ -101,8 +102,15 @@ func (s *sorting) all() (value.Value, error) {
 			return true, add(key, sc.Elem)
 		},
 		Lends: true,
+		// Nobody sees where the time of a key is.
+		Moments: l.Pred != nil,
 		Lanes: func(lanes *machine.Lanes) (bool, error) {
-			return lanes.Hold(f, func(lane int, elem value.Value) error { return add(lanes.Value(lane), elem) })
+			return lanes.Hold(f, func(lane int, elem value.Value) error {
+				if v := lanes.Values; v.Kind == inspect.TimeDatum {
+					return add(value.Moment(v.Bits[lane]), elem)
+				}
+				return add(lanes.Value(lane), elem)
+			})
 		},
 	})
 	f.EndFold(fold, err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/number"
 )
 
@@ -38,6 +39,14 @@ var (
 		Comparable
 	} = Zone{}
 )
+
+// Moment is the time of the Bits of a Datum, in UTC.
+func Moment(bits uint64) Time {
+	if bits == inspect.ZeroTimeBits {
+		return Time{}
+	}
+	return Time(time.Unix(0, int64(bits)).UTC())
+}
 
 func (Time) Kind() string     { return "a time" }
 func (Duration) Kind() string { return "a duration" }
