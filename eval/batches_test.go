@@ -87,6 +87,8 @@ func TestBatches(t *testing.T) {
 		".next == nil", "%s != nil or .Hits > 3", ".next != nil and .next.Hits > %s", ".list != nil and %s > 1", ".byName == nil or .any == nil", "not (.next.next == nil)", ".twice == nil or .number != nil", ".sideOfShelf != nil and .Side > 1", ".next.list == nil", ".bytes != nil",
 		"%s == \"One\"", "%s != \"Seven\"", "\"Two\" == %s or %[1]s == 3", "%s in [\"One\", \"Seven\"]", "%s not in [\"Two\"] and %[1]s != \"none\"", "(.yes ? %s : .small) == \"One\"", "let x = %s; x == \"One\"", ".small == %s",
 	}
+	conditions = append(conditions, "# == nil or .Hits > 100 and %s != 3", "# != nil and %s > 3", "nil != # and .Hits > 3", "%s ** 2 > 100", "2 ** %s > 1000", "%s ** 0.5 < 7", "%s ^ -1 < 0.1", "%s ** %[1]s > 5", ".half ** 2 < %s", ".small ** .Hits > 3", "-%s ** 3 < -8", "%s ** 64 > 3", "(.Hits - 50) ** 63 > %s", ".Hits ** -.small < 1", "2.5 ** %s > .ratio", "%s ** 2.0 == %[1]s * %[1]s",
+		"%s + \"7\" endsWith \"77\"", "\"a \" + %s < \"a foot\"", "len(%s + \" \" + .Name) > 9", "upper(%s) + \"x\" == \"FOOTx\"", "%s + config.name contains \"item\"", "%s + \"\" == \"\"", "lower(.Name) + %s + \"!\" startsWith \"item\"", "\"\" + %s in [\"foot\", \"plain\"]", "trim(.note) + config.text != %s")
 	templates := []string{"count(%s, %s)", "any(%s, %s)", "all(%s, %s)", "none(%s, %s)", "one(%s, %s)", "find(%s, %s)", "findIndex(%s, %s)", "filter(%s, %s)", "len(filter(%s, %s))",
 		"sum(filter(%s, %s), .Hits)", "all(filter(%s, .Hits > 20), %s)", "findIndex(filter(filter(%s, .Hits > 20), #index > 1), %s)", "max(map(filter(%s, %s), .ratio))", "map(filter(%s, %s), .Name)", "first(filter(%s, %s))",
 		"len(map(filter(%s, %s), .next.Hits))", "take(filter(%s, %s), 3)", "count(map(%s, %s))", "sum(filter(%s, %s), #index)", "last(filter(%s, %s))", "mean(filter(filter(%s, .Hits > 7), %s), .wide)"}
@@ -97,6 +99,7 @@ func TestBatches(t *testing.T) {
 		"reduce(%s, #acc + %s, 0)", "reduce(%s, %[2]s + #acc, 0.5)", "reduce(%s, #acc - %s, 3)", "reduce(%s, #acc * %s, 1)", "reduce(%s, #acc > %s ? #acc : %[2]s, 0)", "reduce(%s, %[2]s < #acc ? %[2]s : #acc, 2.5)", "reduce(filter(%s, .Hits > 20), max(#acc, %s), -1)", "reduce(%s, min(#acc, %s), 1000)",
 		"reduce(%s, #acc + %s, duration(\"1s\"))", "reduce(%s, #acc <= %s ? #acc : %[2]s, duration(\"10h\"))", "reduce(%s, #acc + #)", "reduce(filter(%s, .Hits %% 3 == 1), #acc == %s ? %[2]s : #acc, 9)", "reduce(%s, #acc + len(%s), 0)", "reduce(%s, #acc + %s * 2, 9223372036854775000)", "reduce(%s, #acc + %s, low)",
 		"reduce(%s, #acc + (%s > 3 ? 1 : 0), 0)", "reduce(%s, %s > 30 ? #acc + .Hits : #acc, 0)", "reduce(%s, .yes ? #acc + %s : #acc, 1)", "sum(%s, .yes ? %s : .Hits)",
+		"sum(%s, %s ** 2)", "map(%s, %s + \" kg\")", "freq(%s, .Name + %s)", "groupBy(%s, \"n \" + %s)", "max(%s, %s ** 3)", "sum(%s, len(.Name + \": \" + %s))", "sum(%s, 2 ** (%s %% 3))", "count(%s, %s == nil)", "reduce(%s, #acc + %s ** 2, 0)",
 		"groupBy(%s, %s)", "map(groupBy(%s, %s), len(#))", "groupBy(filter(%s, .Hits > 20), %s)", "keys(groupBy(%s, %s))", "map(groupBy(%s, %s), map(#, .Name))"}
 	// What is asked of what map makes of a chain.
 	made := []string{"count(map(%s, %s), %s)", "filter(map(%s, %s), %s)", "any(map(%s, %s), %s)", "all(map(filter(%s, .Hits > 20), %s), %s)", "none(map(%s, %s), %s)", "one(map(%s, %s), %s)", "find(map(%s, %s), %s)", "findIndex(map(%s, %s), %s)",

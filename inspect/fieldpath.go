@@ -49,8 +49,8 @@ func (p *FieldPath) Elem() {
 }
 
 // Word has p read the word that tells whether what it has come to is nil, as a number that is 0 then. It
-// reports whether it does: of a map, of a slice of anything but bytes, and of a pointer to a struct,
-// all of which are seen without a lens.
+// reports whether it does: of a map, a channel or a func, of a slice of anything but bytes, and of a
+// pointer to a struct, all of which are seen without a lens.
 func (p *FieldPath) Word() bool {
 	t := p.at
 	switch t.Kind() {
@@ -63,7 +63,7 @@ func (p *FieldPath) Word() bool {
 		if t.Elem().Kind() == reflect.Uint8 {
 			return false
 		}
-	case reflect.Map:
+	case reflect.Map, reflect.Chan, reflect.Func:
 	default:
 		return false
 	}

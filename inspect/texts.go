@@ -10,6 +10,7 @@ type Texts struct {
 
 	ref    []uint16
 	copies peek.Texts
+	pairs  map[[2]uint16]uint16 // the numbers of those that Join has made
 }
 
 // begin makes t ready for that many lanes.
@@ -25,6 +26,43 @@ func (t *Texts) add(i int, s string) bool {
 	n, ok := t.copies.Add([]byte(s))
 	t.Ref[i] = uint16(n)
 	return ok
+}
+
+// Join makes t what f makes of the texts of a and b, one for each of the lanes in in; a nil one has
+// the empty text for all of so many lanes. f is asked once for each pair of texts. Join ends with a
+// pair for which f is not ok, or there is no room, and returns its lane, or how many lanes there are.
+// That lane and those behind it get the empty text.
+func (t *Texts) Join(a, b *Texts, lanes int, in *Mask, f func(a, b []byte) (to []byte, ok bool)) (done int) {
+	t.begin(lanes)
+	if t.pairs == nil {
+		t.pairs = map[[2]uint16]uint16{}
+	}
+	clear(t.pairs)
+	for done = in.Next(0); done < lanes; done = in.Next(done + 1) {
+		var pair [2]uint16
+		var of [2][]byte
+		for i, from := range []*Texts{a, b} {
+			if from != nil {
+				pair[i] = from.Ref[done]
+				of[i] = from.At(int(pair[i]))
+			}
+		}
+		n, ok := t.pairs[pair]
+		if !ok {
+			to, ok := f(of[0], of[1])
+			if !ok {
+				return done
+			}
+			at, ok := t.copies.Add(to)
+			if !ok {
+				return done
+			}
+			n = uint16(at)
+			t.pairs[pair] = n
+		}
+		t.Ref[done] = n
+	}
+	return lanes
 }
 
 // Len is the number of texts. Number 0 is always the empty one.

@@ -53,6 +53,9 @@ func TestExplain(t *testing.T) {
 		"explain count(sand.Grains, .Next?.Size == 5)":                         "count at 1:1: 3,000 elements one by one\n  one by one: it reads past nil with ?.\n",
 		"explain count(map(sand.Grains, .Size), # % 7 == 1)":                   "count at 1:1: 2,999 elements in batches, 1 one by one\n",
 		"explain sum(map(filter(map(sand.Grains, .Size), # > 9), # * 2))":      "sum at 1:1: 2,999 elements in batches, 1 one by one\n",
+		"explain count(sand.Grains, # == nil or .Size ** 2 > 100)":             "count at 1:1: 2,999 elements in batches, 1 one by one\n",
+		"explain count(sand.Grains, .Name + \"s\" == \"grains\")":              "count at 1:1: 2,999 elements in batches, 1 one by one\n",
+		"explain sortBy(sand.Grains, .When)":                                   "sortBy at 1:1: 2,999 elements in batches, 1 one by one\n",
 		"explain find(map(sand.Grains, .Next), .Size == 9)":                    "find at 1:1: 10 elements one by one\n  one by one: it takes fields of what map makes\nmap at 1:6: 10 elements one by one\n",
 	} {
 		var b bytes.Buffer

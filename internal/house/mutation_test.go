@@ -234,6 +234,7 @@ var mutations = []mutation{
 	{off: "a pattern within elements that are shown as one, in batches", file: "internal/access/batch.go", old: "	v.judge()\n	return v", new: "	return v", test: "TestBatchesOfHiddenAtomics", in: "eval"},
 	{off: "what a batch reads without a guard is told", file: "internal/access/batch.go", old: "c.wide && !c.readable(v)", new: "false", test: "TestBatchesTellRaces"},
 	{off: "the texts of a batch that a function converts are bounded", file: "eval/internal/scan/convert.go", old: "return to, n.steps <= maxSteps", new: "return to, true", test: "TestConvertGivesUp"},
+	{off: "the texts of a batch that + makes are bounded", file: "eval/internal/scan/concat.go", old: "return n.buf, steps <= maxSteps", new: "return n.buf, true", test: "TestConcatGivesUp"},
 	{off: "a time that is an answer keeps its zone, in batches", file: "eval/internal/scan/scan.go", old: "if v.Kind == inspect.TimeDatum {", new: "if false {", test: "TestTimesKeepTheirZones", in: "eval"},
 	{off: "a guard is given back in the middle of a batch", file: "internal/access/batch.go", old: "!b.walk.patient && time.Now().After(b.walk.until)", new: "false", test: "TestBatchGivesGuardBack"},
 	{off: "keys are looked at where a field inherits", file: "internal/access/fieldcache.go", old: "return f.Inherits || f.Contained", new: "return f.Inherits && f.Contained", test: "TestBatchPolicy"},

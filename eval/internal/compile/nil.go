@@ -12,9 +12,9 @@ import (
 // meter depends on whether it is nil, and on types: it is learned from one of each.
 type nilTest struct{ scan.NilWay }
 
-// comparedWithNil returns the nilTest of n if it is .field == nil, or !=; nil otherwise.
+// comparedWithNil returns the nilTest of n if it is .field == nil or # == nil, or !=; nil otherwise.
 func (c *compiler) comparedWithNil(n *ast.BinaryNode, sides *operands) *nilTest {
-	if _, ok := n.Right.(*ast.NilNode); !ok || sides.left.fields == nil {
+	if _, ok := n.Right.(*ast.NilNode); !ok || sides.left.fields == nil && !isElement(n.Left) {
 		return nil
 	}
 	if c.nils == nil {
@@ -23,6 +23,12 @@ func (c *compiler) comparedWithNil(n *ast.BinaryNode, sides *operands) *nilTest 
 	t := new(nilTest)
 	c.nils[n] = t
 	return t
+}
+
+// isElement reports whether n is #.
+func isElement(n ast.Node) bool {
+	p, ok := n.(*ast.PointerNode)
+	return ok && p.Name == ""
 }
 
 // learn learns from a comparison of x, which is nil or not. before is what the meter had counted.

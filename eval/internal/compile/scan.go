@@ -425,6 +425,9 @@ func (s *scanner) binaryNode(n *ast.BinaryNode) (scan.Node, error) {
 		}
 		return &scan.TestText{Op: op, Of: left, With: with}, nil
 	}
+	if n.Operator == "+" && (scan.IsText(left) || scan.IsText(right)) {
+		return &scan.Concat{Left: left, Right: right}, nil
+	}
 	if op, ok := arithOps[n.Operator]; ok {
 		return &scan.Arith{Op: op, Left: left, Right: right}, nil
 	}
@@ -432,7 +435,7 @@ func (s *scanner) binaryNode(n *ast.BinaryNode) (scan.Node, error) {
 }
 
 // arithOps are the operators that compute.
-var arithOps = map[string]scan.ArithOp{"+": scan.Add, "-": scan.Subtract, "*": scan.Multiply, "/": scan.Divide, "%": scan.Modulo}
+var arithOps = map[string]scan.ArithOp{"+": scan.Add, "-": scan.Subtract, "*": scan.Multiply, "/": scan.Divide, "%": scan.Modulo, "**": scan.Power, "^": scan.Power}
 
 // chainNode is a < b < c.
 func (s *scanner) chainNode(links []*ast.BinaryNode) (scan.Node, error) {

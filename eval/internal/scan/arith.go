@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/number"
 )
 
 // ArithOp is an operator that computes.
@@ -16,6 +17,7 @@ const (
 	Multiply
 	Divide
 	Modulo
+	Power
 )
 
 // Arith is l op r of numbers, durations, or times. A lane is bad whose answer does not fit, or that has
@@ -98,7 +100,7 @@ func (n *Arith) compute(l, r *Vector) inspect.DatumKind {
 	case isInt(l.Kind) && isInt(r.Kind):
 		n.small(l)
 		n.small(r)
-		if n.Op == Divide {
+		if n.Op == Divide || n.Op == Power && n.inverse(r) {
 			n.floats(l, r, false)
 			return inspect.FloatDatum
 		}
@@ -200,6 +202,16 @@ func (n *Arith) ints(x, y []uint64) {
 		if over != 0 {
 			n.spoil(func(i int) bool { return productOverflow(x[i], y[i]) != 0 })
 		}
+	case Power:
+		n.spoil(func(i int) bool {
+			p, ok := number.Pow(number.OfInt(int64(x[i])), y[i])
+			dst[i] = p.Mag
+			if p.Neg {
+				dst[i] = -p.Mag
+			}
+			// What needs 64 bits without a sign is another kind.
+			return !ok || int64(y[i]) < 0 || p.Mag > 0 && p.Neg != (int64(dst[i]) < 0)
+		})
 	case Modulo:
 		n.spoil(func(i int) bool { return y[i] == 0 })
 		var done inspect.Mask
@@ -208,6 +220,16 @@ func (n *Arith) ints(x, y []uint64) {
 			return true
 		})
 	}
+}
+
+// inverse reports whether all of the exponents v are negative, so that powers of integers are floats.
+func (n *Arith) inverse(v *Vector) bool {
+	for i := n.rest.Next(0); i < len(v.Bits); i = n.rest.Next(i + 1) {
+		if v.Kind == inspect.UintDatum || int64(v.Bits[i]) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // productOverflow is not 0 if the product of two int64s does not fit in one.
@@ -233,6 +255,10 @@ func (n *Arith) floats(l, r *Vector, single bool) {
 	case Multiply:
 		for i := range dst {
 			dst[i] = math.Float64bits(x[i] * y[i])
+		}
+	case Power:
+		for i := range dst {
+			dst[i] = math.Float64bits(math.Pow(x[i], y[i]))
 		}
 	case Divide:
 		if !single {
