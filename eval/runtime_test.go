@@ -66,4 +66,10 @@ func TestRuntime(t *testing.T) {
 			t.Errorf("%s: %v", source, err)
 		}
 	}
+	// A profile that is being taken has the labels of goroutines.
+	for _, source := range []string{"go.cpu.out", "go.cpu.timer"} {
+		if _, err := s.Eval(t.Context(), source); err == nil || !strings.Contains(err.Error(), "no field") {
+			t.Errorf("%s: %v", source, err)
+		}
+	}
 }

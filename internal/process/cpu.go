@@ -1,7 +1,6 @@
 package process
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -23,6 +22,9 @@ type CPU struct {
 	functions []Busy    // of the last one, the busiest first
 	file      []byte    // likewise, for go tool pprof
 	failed    string    // why there is none
+
+	timer *time.Timer `inspect:"-"` // ends the one that is running
+	out   *buffer     `inspect:"-"` // it has labels
 }
 
 // Busy is how long the processors were busy in one function.
@@ -48,24 +50,52 @@ func (c *CPU) Profile(duration string) (string, error) {
 	if c.running {
 		return "", errors.New("a profile is being taken: go.cpu.until says how long")
 	}
-	out := new(bytes.Buffer)
+	out := new(buffer)
 	if err := pprof.StartCPUProfile(out); err != nil {
 		return "", err
 	}
 	c.running, c.until, c.functions, c.file, c.failed = true, time.Now().Add(d), nil, nil, ""
-	time.AfterFunc(d, func() { c.end(out) })
+	c.out, c.timer = out, time.AfterFunc(d, func() { c.end(out) })
 	return fmt.Sprintf("for %v; then go.cpu.functions has what it found, and go.cpu.file is for go tool pprof", d), nil
 }
 
-func (c *CPU) end(out *bytes.Buffer) {
-	pprof.StopCPUProfile()
-	functions, err := busy(out.Bytes())
+// end ends the profile, unless the application has, and may be taking its own by now: there is one at
+// a time, and who stops it does not say which one is meant. A file that is whole is written no more.
+func (c *CPU) end(out *buffer) {
+	if _, err := unpack(out.bytes()); err != nil {
+		pprof.StopCPUProfile()
+	}
+	file, err := withoutLabels(out.bytes())
+	var functions []Busy
+	if err == nil {
+		functions, err = busy(file)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.running, c.functions, c.file = false, functions, out.Bytes()
+	c.running, c.functions, c.file, c.out, c.timer = false, functions, file, nil, nil
 	if err != nil {
 		c.failed = err.Error()
 	}
+}
+
+// buffer is what the runtime writes a profile to.
+type buffer struct {
+	mu  sync.Mutex
+	all []byte
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.all = append(b.all, p...)
+	return len(p), nil
+}
+
+// bytes returns what has been written so far.
+func (b *buffer) bytes() []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.all
 }
 
 // busy sums up a profile by function.

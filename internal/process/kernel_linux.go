@@ -137,16 +137,28 @@ func Files() ([]File, error) {
 		case ok && !strings.HasPrefix(path, "/"):
 			f.kind = kind
 		default:
-			if info, err := os.Stat(path); err == nil && info.IsDir() {
-				f.kind = "folder"
-			} else if err == nil && info.Mode()&os.ModeDevice != 0 {
-				f.kind = "device"
-			}
+			f.kind = kindOf(f.fd)
 		}
 		files = append(files, f)
 	}
 	slices.SortFunc(files, func(a, b File) int { return cmp.Compare(a.fd, b.fd) })
 	return files, nil
+}
+
+// kindOf asks about an open file by its number: another one may have its path by now, and a path may
+// lead through a file system whose server does not answer.
+func kindOf(fd int) string {
+	var stat syscall.Stat_t
+	if syscall.Fstat(fd, &stat) != nil {
+		return "file"
+	}
+	switch stat.Mode & syscall.S_IFMT {
+	case syscall.S_IFDIR:
+		return "folder"
+	case syscall.S_IFCHR, syscall.S_IFBLK:
+		return "device"
+	}
+	return "file"
 }
 
 // Socket is an open socket of this process.

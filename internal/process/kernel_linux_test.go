@@ -37,9 +37,37 @@ func TestFiles(t *testing.T) {
 	}
 	defer r.Close()
 	defer w.Close()
+	// What has the path of an open file by now is another one.
+	gone := filepath.Join(t.TempDir(), "b")
+	g, err := os.Create(gone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	folder, err := os.Open(filepath.Dir(gone))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer folder.Close()
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	if err := os.Remove(gone); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(gone+" (deleted)", 0o700); err != nil {
+		t.Fatal(err)
+	}
 	files, err := Files()
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, want := range []File{{int(g.Fd()), "file", gone + " (deleted)"}, {int(folder.Fd()), "folder", folder.Name()}, {int(null.Fd()), "device", os.DevNull}} {
+		if !slices.Contains(files, want) {
+			t.Errorf("%+v is not among %+v", want, files)
+		}
 	}
 	if !slices.Contains(files, File{int(f.Fd()), "file", f.Name()}) {
 		t.Errorf("%s is not among %+v", f.Name(), files)

@@ -8,7 +8,7 @@ import (
 
 // Metric is one measurement of the runtime.
 type Metric struct {
-	value  float64 // of a distribution how many values it has
+	value  any // an uint64 or float64, of a distribution how many values it has
 	unit   string
 	spread *Distribution // nil if it is a number
 	doc    string
@@ -35,12 +35,10 @@ func Metrics() map[string]Metric {
 		_, unit, _ := strings.Cut(d.Name, ":")
 		m := Metric{unit: unit, doc: d.Description}
 		switch x := number(samples[i].Value).(type) {
-		case uint64:
-			m.value = float64(x)
-		case float64:
+		case uint64, float64:
 			m.value = x
 		case Distribution:
-			m.value, m.spread = float64(x.count), &x
+			m.value, m.spread = x.count, &x
 		default:
 			continue // this runtime does not have it
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 )
 
 // profile is what we need of a file that package runtime/pprof writes: profile.proto of the pprof
@@ -36,18 +37,104 @@ const maxDecoded = 64 << 20
 
 // The numbers of the fields in profile.proto.
 const (
-	profileSample, profileLocation, profileFunction, profileString = 2, 4, 5, 6
-	sampleLocation, sampleValue                                    = 1, 2
-	locationID, locationLine, lineFunction                         = 1, 4, 1
-	functionID, functionName                                       = 1, 2
+	profileType, profileSample, profileMapping, profileLocation = 1, 2, 3, 4
+	profileFunction, profileString, profilePeriod               = 5, 6, 11
+	sampleLocation, sampleValue                                 = 1, 2
+	locationID, locationLine, lineFunction                      = 1, 4, 1
+	functionID, functionName                                    = 1, 2
 )
 
-func decode(file []byte) (*profile, error) {
+// unpack returns what is compressed in file.
+func unpack(file []byte) ([]byte, error) {
 	z, err := gzip.NewReader(bytes.NewReader(file))
 	if err != nil {
 		return nil, err
 	}
 	raw, err := io.ReadAll(io.LimitReader(z, maxDecoded))
+	if err == nil && len(raw) == maxDecoded {
+		err = errProfile
+	}
+	return raw, err
+}
+
+// withoutLabels returns the file of a profile without the labels of its samples, which the application
+// may have given any text.
+func withoutLabels(file []byte) ([]byte, error) {
+	raw, err := unpack(file)
+	if err != nil {
+		return nil, err
+	}
+	// The strings that something other than a label is written in.
+	used := map[uint64]bool{0: true}
+	use := func(message []byte, fields ...int) error {
+		return eachField(message, func(field int, n uint64, b []byte) error {
+			if b == nil && slices.Contains(fields, field) {
+				used[n] = true
+			}
+			return nil
+		})
+	}
+	err = eachField(raw, func(field int, n uint64, b []byte) error {
+		switch field {
+		case profileType, profilePeriod:
+			return use(b, 1, 2) // type and unit
+		case profileMapping:
+			return use(b, 5, 6) // file and build ID
+		case profileFunction:
+			return use(b, functionName, 3, 4) // its name, its name as the linker has it, and its file
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []byte
+	number := uint64(0)
+	err = eachSpan(raw, func(field int, n uint64, b, span []byte) error {
+		switch field {
+		case profileSample:
+			var sample []byte
+			err := eachSpan(b, func(field int, _ uint64, _, span []byte) error {
+				if field == sampleLocation || field == sampleValue {
+					sample = append(sample, span...)
+				}
+				return nil
+			})
+			out = appendBytes(out, field, sample)
+			return err
+		case profileString:
+			if !used[number] {
+				span = appendBytes(nil, field, nil)
+			}
+			number++
+		case profileType, profileMapping, profileLocation, profileFunction, profilePeriod,
+			9, 10, 12: // when it began, how long it took, how long a sample is apart from the next
+		default:
+			return nil // it may name strings
+		}
+		out = append(out, span...)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if _, err := z.Write(out); err != nil {
+		return nil, err
+	}
+	err = z.Close()
+	return packed.Bytes(), err
+}
+
+// appendBytes appends a field that is bytes.
+func appendBytes(to []byte, field int, b []byte) []byte {
+	to = binary.AppendUvarint(to, uint64(field)<<3|2)
+	return append(binary.AppendUvarint(to, uint64(len(b))), b...)
+}
+
+func decode(file []byte) (*profile, error) {
+	raw, err := unpack(file)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +198,13 @@ var errProfile = errors.New("the profile cannot be decoded")
 
 // eachField calls f for each field of a message: with the number n that it is, or with its bytes.
 func eachField(message []byte, f func(field int, n uint64, b []byte) error) error {
+	return eachSpan(message, func(field int, n uint64, b, _ []byte) error { return f(field, n, b) })
+}
+
+// eachSpan is eachField with the span of the message that the field takes.
+func eachSpan(message []byte, f func(field int, n uint64, b, span []byte) error) error {
 	for len(message) > 0 {
+		whole := message
 		tag, size := binary.Uvarint(message)
 		if size <= 0 {
 			return errProfile
@@ -140,7 +233,7 @@ func eachField(message []byte, f func(field int, n uint64, b []byte) error) erro
 			return errProfile
 		}
 		message = message[size:]
-		if err := f(int(tag>>3), n, b); err != nil {
+		if err := f(int(tag>>3), n, b, whole[:len(whole)-len(message)]); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,10 @@ package process
 
 import (
 	"bytes"
+	"compress/gzip"
+	"context"
 	"flag"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -72,10 +75,10 @@ func TestCollector(t *testing.T) {
 
 func TestMetrics(t *testing.T) {
 	all := Metrics()
-	if m := all["/sched/gomaxprocs:threads"]; m.value != float64(runtime.GOMAXPROCS(0)) || m.unit != "threads" || m.doc == "" || m.spread != nil {
+	if m := all["/sched/gomaxprocs:threads"]; m.value != uint64(runtime.GOMAXPROCS(0)) || m.unit != "threads" || m.doc == "" || m.spread != nil {
 		t.Errorf("/sched/gomaxprocs:threads is %+v", m)
 	}
-	if m := all["/sched/latencies:seconds"]; m.spread == nil || m.value != float64(m.spread.count) {
+	if m := all["/sched/latencies:seconds"]; m.spread == nil || m.value != m.spread.count {
 		t.Errorf("/sched/latencies:seconds is %+v", m)
 	}
 }
@@ -109,9 +112,11 @@ func TestBuild(t *testing.T) {
 // TestSecretsOfTheStart: the command line, and the flags of a linker, tell no secret.
 func TestSecretsOfTheStart(t *testing.T) {
 	args := redactArguments([]string{"./shop", "-token", "hunter2", "--api-key=hunter2", "-v", "token=hunter2",
-		"--password", "-x", "plain", "--tokens", "hunter2", "hunter", "-name=ann", "--db-password=hunter2", "-D", "secret=hunter2"})
+		"--password", "-x", "plain", "--tokens", "hunter2", "hunter", "-name=ann", "--db-password=hunter2", "-D", "secret=hunter2",
+		"-token", "-abc", "-token", "--password", "hunter2", "-token", "-name=hunter2", "-secret"})
 	want := []string{"./shop", "-token", redacted, "--api-key=" + redacted, "-v", "token=" + redacted,
-		"--password", "-x", "plain", "--tokens", redacted, "hunter", "-name=ann", "--db-password=" + redacted, "-D", "secret=" + redacted}
+		"--password", redacted, "plain", "--tokens", redacted, "hunter", "-name=ann", "--db-password=" + redacted, "-D", "secret=" + redacted,
+		"-token", redacted, "-token", redacted, redacted, "-token", redacted, "-secret"}
 	if !slices.Equal(args, want) {
 		t.Errorf("%q", args)
 	}
@@ -339,6 +344,140 @@ func TestCPU(t *testing.T) {
 		if b.itself > b.all {
 			t.Errorf("%+v", b)
 		}
+	}
+}
+
+// TestNumbersOfMetrics: what is counted is told to the last digit.
+func TestNumbersOfMetrics(t *testing.T) {
+	for name, m := range Metrics() {
+		switch m.value.(type) {
+		case uint64:
+		case float64:
+			if m.spread != nil {
+				t.Errorf("%s is %+v", name, m)
+			}
+		default:
+			t.Errorf("%s is %T", name, m.value)
+		}
+	}
+}
+
+// TestLabelsOfProfiles: the labels of goroutines may hold anything, and are in no profile.
+func TestLabelsOfProfiles(t *testing.T) {
+	var out bytes.Buffer
+	for labelled := false; !labelled; {
+		out.Reset()
+		if err := pprof.StartCPUProfile(&out); err != nil {
+			t.Fatal(err)
+		}
+		pprof.Do(t.Context(), pprof.Labels("customer", "hunter2", "process.burn", "samples"), func(context.Context) {
+			start := time.Now()
+			burn(func() bool { return time.Since(start) > 200*time.Millisecond })
+		})
+		pprof.StopCPUProfile()
+		labelled = bytes.Contains(unzip(t, out.Bytes()), []byte("hunter2"))
+	}
+	file, err := withoutLabels(out.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := unzip(t, file)
+	if bytes.Contains(raw, []byte("hunter2")) || bytes.Contains(raw, []byte("customer")) {
+		t.Error("the profile has labels")
+	}
+	before, err := busy(out.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := busy(file)
+	if err != nil || !slices.Equal(before, after) {
+		t.Errorf("%v, %v, want %v", after, err, before)
+	}
+	// What the strings mean besides is as it was.
+	if !bytes.Contains(raw, []byte("samples")) || !bytes.Contains(raw, []byte("nanoseconds")) || !bytes.Contains(raw, []byte("process_test.go")) {
+		t.Error("the profile lost more than its labels")
+	}
+	if _, err := withoutLabels(out.Bytes()[:out.Len()-9]); err == nil {
+		t.Error("a part of a profile is one")
+	}
+}
+
+func unzip(t *testing.T, file []byte) []byte {
+	t.Helper()
+	z, err := gzip.NewReader(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+// TestCPUOfTheApplication: a profile that the application takes is not ended by ours, whose time is up
+// later.
+func TestCPUOfTheApplication(t *testing.T) {
+	var c CPU
+	if _, err := c.Profile("1m"); err != nil {
+		t.Fatal(err)
+	}
+	pprof.StopCPUProfile() // the application ends ours
+	var out bytes.Buffer
+	if err := pprof.StartCPUProfile(&out); err != nil {
+		t.Fatal(err)
+	}
+	c.timer.Stop()
+	c.end(c.out)
+	if err := pprof.StartCPUProfile(&out); err == nil {
+		t.Error("the application's profile has ended")
+	}
+	pprof.StopCPUProfile()
+	if c.running || c.failed != "" || len(c.file) == 0 {
+		t.Errorf("%v, %q, %d", c.running, c.failed, len(c.file))
+	}
+	// Ended by its own time, it is whole as well.
+	if _, err := c.Profile("1m"); err != nil {
+		t.Fatal(err)
+	}
+	c.timer.Stop()
+	c.end(c.out)
+	if c.failed != "" || len(c.file) == 0 {
+		t.Errorf("%q, %d", c.failed, len(c.file))
+	}
+	if _, err := c.Profile("1ms"); err != nil {
+		t.Error(err)
+	}
+	for running := true; running; runtime.Gosched() {
+		c.mu.Lock()
+		running = c.running
+		c.mu.Unlock()
+	}
+}
+
+// TestManyProfiles: of more places than a thousand those with the most are told, and how many are not.
+func TestManyProfiles(t *testing.T) {
+	pc := make([]uintptr, 1)
+	runtime.Callers(1, pc)
+	all := make([]runtime.MemProfileRecord, 100_000)
+	for i := range all {
+		all[i] = runtime.MemProfileRecord{AllocBytes: int64(i+1) << 20, AllocObjects: 1, Stack0: [32]uintptr{pc[0]}}
+	}
+	got, left := allocated(all)
+	if len(got) != maxSites || left != len(all)-maxSites || got[0].bytes != 100_000<<20 || got[0].line == 0 {
+		t.Errorf("%d, %d left, first %+v", len(got), left, got[0])
+	}
+	waits := make([]runtime.BlockProfileRecord, 5000)
+	for i := range waits {
+		waits[i] = runtime.BlockProfileRecord{Count: 1, Cycles: int64(i), StackRecord: runtime.StackRecord{Stack0: [32]uintptr{pc[0]}}}
+	}
+	blocked, left := contended(waits)
+	if len(blocked) != maxSites || left != len(waits)-maxSites || blocked[0].waited < blocked[1].waited {
+		t.Errorf("%d, %d left", len(blocked), left)
+	}
+	left = 0
+	if none := records(func([]int) (int, bool) { return maxRecords + 1, false }, &left); none != nil || left != maxRecords+1 {
+		t.Errorf("%d records were read, %d left", len(none), left)
 	}
 }
 

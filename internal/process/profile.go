@@ -15,7 +15,15 @@ type Profiles struct {
 	heap  []Allocated
 	mutex []Contended // empty unless runtime.SetMutexProfileFraction was called
 	block []Contended // empty unless runtime.SetBlockProfileRate was called
+	// leftOut says how many places are not among those: each has a thousand, those with the most, and
+	// is empty if there are more than a hundred thousand.
+	leftOut int
 }
+
+const (
+	maxSites   = 1000
+	maxRecords = 100_000
+)
 
 // Frame is one call of a stack.
 type Frame struct {
@@ -47,17 +55,19 @@ type Contended struct {
 }
 
 // ReadProfiles reads the profiles, without stopping the world.
-func ReadProfiles() Profiles {
-	return Profiles{
-		heap:  allocated(records(func(p []runtime.MemProfileRecord) (int, bool) { return runtime.MemProfile(p, true) })),
-		mutex: contended(records(runtime.MutexProfile)),
-		block: contended(records(runtime.BlockProfile)),
-	}
+func ReadProfiles() (p Profiles) {
+	var left [3]int
+	p.heap, left[0] = allocated(records(func(p []runtime.MemProfileRecord) (int, bool) { return runtime.MemProfile(p, true) }, &p.leftOut))
+	p.mutex, left[1] = contended(records(runtime.MutexProfile, &p.leftOut))
+	p.block, left[2] = contended(records(runtime.BlockProfile, &p.leftOut))
+	p.leftOut += left[0] + left[1] + left[2]
+	return p
 }
 
-// records calls read with enough room.
-func records[T any](read func([]T) (int, bool)) []T {
-	for n, _ := read(nil); ; {
+// records calls read with enough room. If there are more than maxRecords it reads none, and adds their
+// number to left.
+func records[T any](read func([]T) (int, bool), left *int) []T {
+	for n, _ := read(nil); n <= maxRecords; {
 		p := make([]T, n+50)
 		got, ok := read(p)
 		if ok {
@@ -65,22 +75,43 @@ func records[T any](read func([]T) (int, bool)) []T {
 		}
 		n = got
 	}
+	n, _ := read(nil)
+	*left += n
+	return nil
 }
 
-func allocated(all []runtime.MemProfileRecord) []Allocated {
-	out := make([]Allocated, 0, len(all))
-	for i := range all {
-		r := &all[i]
-		bytes, objects := whole(r.InUseBytes(), r.InUseObjects())
-		a := Allocated{bytes: bytes, objects: objects, frames: frames(r.Stack())}
-		a.allBytes, a.allObjects = whole(r.AllocBytes, r.AllocObjects)
-		a.function, a.file, a.line = site(a.frames, "runtime.", "internal/runtime/")
-		out = append(out, a)
+// most returns the first of all in that order, at most maxSites, and how many others there are.
+func most[T any](all []T, order func(a, b T) int) (first []T, left int) {
+	slices.SortFunc(all, order)
+	first = all[:min(len(all), maxSites)]
+	return first, len(all) - len(first)
+}
+
+// allocated returns the places with the most of all, and how many others there are. To find out what
+// lies at the places of a stack takes the longest.
+func allocated(all []runtime.MemProfileRecord) (out []Allocated, left int) {
+	type measured struct {
+		Allocated
+		stack []uintptr
 	}
-	slices.SortFunc(out, func(a, b Allocated) int {
+	sites := make([]measured, len(all))
+	for i := range all {
+		r, a := &all[i], &sites[i]
+		a.bytes, a.objects = whole(r.InUseBytes(), r.InUseObjects())
+		a.allBytes, a.allObjects = whole(r.AllocBytes, r.AllocObjects)
+		a.stack = r.Stack()
+	}
+	sites, left = most(sites, func(a, b measured) int {
 		return cmp.Or(cmp.Compare(b.bytes, a.bytes), cmp.Compare(b.allBytes, a.allBytes))
 	})
-	return out
+	out = make([]Allocated, len(sites))
+	for i := range sites {
+		a := &out[i]
+		*a = sites[i].Allocated
+		a.frames = frames(sites[i].stack)
+		a.function, a.file, a.line = site(a.frames, "runtime.", "internal/runtime/")
+	}
+	return out, left
 }
 
 // whole estimates from samples how much there was. An object of n bytes is sampled with the
@@ -95,16 +126,16 @@ func whole(bytes, objects int64) (allBytes, allObjects uint64) {
 	return uint64(float64(bytes) * scale), uint64(float64(objects) * scale)
 }
 
-func contended(all []runtime.BlockProfileRecord) []Contended {
-	out := make([]Contended, 0, len(all))
+func contended(all []runtime.BlockProfileRecord) (out []Contended, left int) {
+	all, left = most(all, func(a, b runtime.BlockProfileRecord) int { return cmp.Compare(b.Cycles, a.Cycles) })
+	out = make([]Contended, 0, len(all))
 	for i := range all {
 		r := &all[i]
 		c := Contended{count: uint64(r.Count), waited: time.Duration(float64(r.Cycles) * nanosPerCycle()), frames: frames(r.Stack())}
 		c.function, c.file, c.line = site(c.frames, "runtime.", "internal/runtime/", "sync.", "internal/sync.")
 		out = append(out, c)
 	}
-	slices.SortFunc(out, func(a, b Contended) int { return cmp.Compare(b.waited, a.waited) })
-	return out
+	return out, left
 }
 
 func frames(stack []uintptr) []Frame {

@@ -27,7 +27,7 @@ func Environment() map[string]string {
 }
 
 // Arguments returns the command line. An argument is redacted if it belongs to a flag whose name is
-// that of a secret, -token=x or -token x, or assigns to such a name, as token=x does.
+// that of a secret, -token=x or -token x, whatever x looks like, or assigns to such a name, as token=x does.
 func Arguments() []string { return redactArguments(os.Args) }
 
 func redactArguments(args []string) []string {
@@ -39,9 +39,10 @@ func redactArguments(args []string) []string {
 		name, _, assigned := strings.Cut(arg[dashes:], "=")
 		named := i > 0 && secret.ByName(name) != 0
 		switch {
-		case named && assigned:
+		case named && assigned && !belongs:
 			out[i] = arg[:dashes] + name + "=" + redacted
-		case belongs && dashes == 0:
+		case belongs:
+			// It may begin with a dash, too: whether the flag takes a value is not known.
 			out[i] = redacted
 		}
 		belongs = named && dashes > 0 && !assigned
