@@ -100,7 +100,8 @@ func newParcels(n int) *parcels {
 			p.owner, p.payload = (*sender)(nil), (*parcel)(nil)
 		case i%43 == 19:
 			p.owner, p.payload = secretName("hush"), apiToken("hush")
-		case i%47 == 20:
+		case i%47 == 20 && i > 100:
+			p.err = errors.New("cannot see https://u:hunter2@host/")
 			p.payload = "see https://u:hunter2@host/"
 		}
 		p.always, p.number = []party{&sender{"ann", fmt.Sprint(i % 3)}, firm{nick: "c", first: "bob", size: int8(i)}}[i%5%2], []any{i, float64(i) / 2, int8(i), i}[i%13%4]
@@ -148,6 +149,11 @@ func TestInterfaces(t *testing.T) {
 		}
 		many, slow := NewSession(reg, Limits{Time: time.Hour}), NewSession(reg, Limits{Time: time.Hour})
 		slow.single = true
+		for _, source := range []string{"count(s.list, .err == nil)", "count(s.list[:100], .err != nil)", "filter(s.values, .err == nil and .weight > 9)"} {
+			if got, want := both(t, many, slow, source); got != want {
+				t.Errorf("%s: %s:\n%.1500s\nwant, one by one,\n%.1500s", policy, source, got, want)
+			}
+		}
 		for c, collection := range collections {
 			for n, chain := range chains {
 				for i, template := range templates {

@@ -37,6 +37,7 @@ type FieldCache struct {
 
 	// Of a way that leads through an interface, where path ends.
 	opens   bool
+	onlyNil bool     // path reads no more than whether the interface is nil
 	self    bool     // to what the View itself holds
 	tries   int      // how often nothing was learned because the interface held nothing
 	opened  []opened // the ways on, one for each type of content that was met
@@ -115,11 +116,19 @@ func (c *FieldCache) LearnNil(v, to *View) (other bool) {
 	if !ok || to.isLensed() {
 		return true
 	}
-	if path, _ := c.follow(v, way); path.Word() {
-		c.path, c.kind, c.named = path, inspect.UintDatum, v.namedBy(way)
+	path, locked := c.follow(v, way)
+	if c.onlyNil = !locked && path.Open(); c.onlyNil {
+		c.wide = true // it takes two words, as far as guards are concerned
+	} else if !path.Word() {
+		return true
 	}
+	c.path, c.kind, c.named = path, inspect.UintDatum, v.namedBy(way)
 	return true
 }
+
+// OnlyNil reports whether c, which has learned by LearnNil, reads interfaces: what one holds that is not
+// nil has to be asked step by step, since its text may be a secret.
+func (c *FieldCache) OnlyNil() bool { return c.onlyNil }
 
 // isLensed reports whether the application has a lens for v, or for what the pointer v leads to.
 func (v *View) isLensed() bool {
@@ -226,7 +235,7 @@ func (c *FieldCache) readable(v *View) bool {
 		return true
 	case p.Owner != nil || p.Lock != nil && p.Names == nil:
 		return v.isTrusted() || p.ofResults && v.visit.guards.IsOn(p.Owner)
-	case !c.opens && !severalWords(c.kind):
+	case !c.opens && !c.onlyNil && !severalWords(c.kind):
 		return true
 	}
 	if k := v.lock(); k != nil {

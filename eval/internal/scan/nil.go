@@ -43,6 +43,10 @@ func (n *IsNil) test(b *batch, in, yes, bad *inspect.Mask) {
 	some := *in
 	some.AndNot(bad)
 	some.AndNot(&n.none)
+	if n.Way.Cache.OnlyNil() {
+		bad.Or(&some)
+		some = inspect.Mask{}
+	}
 	for i, lanes := range []*inspect.Mask{&some, &n.none} {
 		if !n.Way.Known[i] && lanes.Any() {
 			bad.Or(lanes)
