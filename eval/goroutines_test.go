@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sightglass-go/sightglass/internal/attack"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -138,7 +139,7 @@ func TestGoroutines(t *testing.T) {
 func TestGoroutinesHide(t *testing.T) {
 	y := newYard()
 	y.waiters(t, 1)
-	whole := []string{"stacks()", "stacks(goroutines[:2])", "tree(goroutines)", "waiting(yard.mu)"} // they tell of all but labels
+	whole := []string{"stacks()", "stacks(goroutines[:2])", "tree(goroutines)", "waiting(yard.mu)", "deadlocks()"} // they tell of all but labels
 	for _, hidden := range []struct {
 		patterns, sources []string
 	}{
@@ -166,6 +167,41 @@ func TestGoroutinesHide(t *testing.T) {
 			t.Errorf("%s is kept: %s", source, got)
 		}
 		reg.Goroutines(registry.Hide("*.labels"))
+	}
+}
+
+// TestLooksStopNothing: no look at goroutines stops the program, as a profile of them would.
+func TestLooksStopNothing(t *testing.T) {
+	y := newYard()
+	y.waiters(t, 5)
+	s := NewSession(y.registry(), Limits{Time: time.Hour})
+	before := attack.Stops()
+	for _, source := range []string{"len(goroutines)", "freq(goroutines, .top)", "stacks()", "tree(goroutines)", "waiting(yard)", "deadlocks()"} {
+		shown(t, s, source)
+		if n := attack.Stops(); n != before {
+			t.Errorf("%s stopped the program %d times", source, n-before)
+			before = n
+		}
+	}
+}
+
+// TestGoroutinesRelease: what a look at goroutines needs for a while is given back.
+func TestGoroutinesRelease(t *testing.T) {
+	y := newYard()
+	y.waiters(t, 20)
+	s := NewSession(y.registry(), Limits{Time: time.Hour})
+	for _, source := range []string{"waiting(yard.mu)[0].waiting", "len(stacks())", "len(tree(goroutines))", "len(deadlocks())"} {
+		kept := map[int]int{}
+		for _, n := range []int{1, 20} {
+			r, err := s.Eval(t.Context(), fmt.Sprintf("map(1..%d, %s)", n, source))
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept[n] = r.Cost.Bytes
+		}
+		if kept[20] > kept[1]+kept[1]/2+2000 {
+			t.Errorf("%s keeps %d bytes, and twenty times %d", source, kept[1], kept[20])
+		}
 	}
 }
 

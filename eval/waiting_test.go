@@ -3,6 +3,7 @@ package eval
 import (
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -161,6 +162,97 @@ func TestWaitingForMany(t *testing.T) {
 	if got := shown(t, NewSession(reg, Limits{Time: time.Hour}), "waiting(yard.mu)"); !strings.Contains(got, "does not expose") {
 		t.Error(got)
 	}
+}
+
+// meterhouse has what goroutines wait for in other ways.
+type meterhouse struct {
+	due   *time.Timer
+	never chan int
+	wg    *sync.WaitGroup
+	once  sync.Once
+}
+
+//go:noinline
+func (g *meterhouse) measure(wg *sync.WaitGroup, c chan int) {
+	defer wg.Done()
+	<-c
+}
+
+// TestWaitingInOtherWays: for timers, for nothing, for a WaitGroup that one goroutine has, for a Once.
+func TestWaitingInOtherWays(t *testing.T) {
+	g := &meterhouse{due: time.NewTimer(time.Hour), wg: new(sync.WaitGroup)}
+	reg := registry.New()
+	reg.Expose("gauge", g, registry.Guard(nil))
+	reg.Goroutines()
+	s := NewSession(reg, Limits{Time: time.Hour})
+	c := make(chan int)
+	var stop atomic.Bool
+	var ended sync.WaitGroup
+	go func() { <-g.never }() // until the tests end
+	ended.Go(func() { <-g.due.C })
+	ended.Go(func() {
+		for !stop.Load() {
+			time.Sleep(20 * time.Millisecond)
+		}
+	})
+	g.wg.Add(1)
+	ended.Go(func() { g.measure(g.wg, c) })
+	ended.Go(g.wg.Wait)
+	ended.Go(func() { g.once.Do(func() { <-c }) })
+	until(t, s, `any(goroutines, any(.frames, .function contains "sync.(*Once).Do") and .wait == "chan receive")`)
+	ended.Go(func() { g.once.Do(func() {}) })
+	until(t, s, `waiting(gauge.once)[0].waiting == 1 and waiting(gauge.wg)[0].waiting == 1 and waiting(gauge.due.C)[0].waiting == 1`)
+	until(t, s, `any(goroutines, .wait == "sleep" and .waitsFor == [])`)
+	say(t, s, map[string]string{
+		`count(goroutines, .wait == "chan receive (nil chan)" and len(.waitsFor) == 0) > 0`: "true",
+		"waiting(gauge.due.C)":       "1 waits in",
+		"waiting(gauge.never)":       "nil",
+		"waiting(gauge.wg)":          "may end the wait: goroutine ",
+		"waiting(gauge.once)":        "stands in the frame of sync.(*Once).doSlow",
+		"len(deadlocks())":           "0",
+		"waiting(gauge.wg)[0].state": `"waits for 1"`,
+	})
+	stop.Store(true)
+	close(c)
+	g.due.Reset(0)
+	ended.Wait()
+	say(t, s, map[string]string{"waiting(gauge.wg)": "waits for 0\n  nobody waits", "waiting(gauge.once)": "nobody waits"})
+}
+
+//go:noinline
+func (d *quay) await(c *sync.Cond) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c.Wait()
+}
+
+// TestWaitingAtCond: who waits at a Cond has given the lock back, and is not told as its holder.
+func TestWaitingAtCond(t *testing.T) {
+	d := new(quay)
+	reg := registry.New()
+	reg.Expose("quay", d, registry.Guard(nil))
+	reg.Goroutines()
+	s := NewSession(reg, Limits{Time: time.Hour})
+	cond := sync.NewCond(&d.mu)
+	var ended sync.WaitGroup
+	for range 3 {
+		ended.Go(func() { d.await(cond) })
+	}
+	until(t, s, `count(goroutines, .top contains "quay).await" and .wait == "sync.Cond.Wait") == 3`)
+	c := make(chan int)
+	ended.Go(func() { d.refill(c) })
+	until(t, s, `any(goroutines, .top contains "quay).refill" and .wait == "chan receive")`)
+	ended.Go(d.take)
+	until(t, s, `waiting(quay.mu)[0].waiting == 1`)
+	say(t, s, map[string]string{
+		"map(waiting(quay.mu)[0].likely, .wait)": `["chan receive"]`,
+		"deadlocks()":                            "likely: goroutine",
+	})
+	c <- 1
+	d.mu.Lock()
+	cond.Broadcast()
+	d.mu.Unlock()
+	ended.Wait()
 }
 
 // TestHeldGuard: the error of a lock that could not be had says who waits for it and who may hold it,

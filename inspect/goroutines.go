@@ -78,6 +78,9 @@ func (a Awaited) Addr() uintptr { return a.addr }
 func (a Awaited) Chan() bool    { return a.isChan }
 func (a Awaited) Path() string  { return a.path }
 
+// Address is Addr, in hexadecimal.
+func (a Awaited) Address() string { return a.address }
+
 // GoroutineBytes is about what a Goroutine takes, in bytes.
 const GoroutineBytes = 256
 

@@ -64,6 +64,18 @@ func (vis *Visit) Goroutines() (*inspect.Goroutines, error) {
 	return vis.goroutines, nil
 }
 
+// goroutinesByID is all by their numbers.
+func (vis *Visit) goroutinesByID(all *inspect.Goroutines) (map[int]*inspect.Goroutine, error) {
+	if err := vis.meter.keep(32 * len(all.All)); err != nil {
+		return nil, err
+	}
+	byID := make(map[int]*inspect.Goroutine, len(all.All))
+	for i := range all.All {
+		byID[all.All[i].ID()] = &all.All[i]
+	}
+	return byID, nil
+}
+
 // readGoroutines reads the goroutines of this process.
 func (vis *Visit) readGoroutines() error {
 	most := 0

@@ -17,7 +17,7 @@ const (
 
 // own names the exposed objects that own what goroutines wait for.
 func (vis *Visit) own(list []inspect.Goroutine) error {
-	s := search{vis: vis, met: map[uintptr]bool{}, paths: map[uintptr]string{}}
+	s := search{vis: vis, met: map[uintptr]bool{}, owned: map[uintptr]owned{}}
 	for i := range list {
 		for _, w := range list[i].Awaits() {
 			s.wanted = append(s.wanted, w.Addr())
@@ -33,12 +33,20 @@ func (vis *Visit) own(list []inspect.Goroutine) error {
 	}
 	for i := range list {
 		for j, w := range list[i].Awaits() {
-			if path := s.paths[w.Addr()]; path != "" {
-				list[i].Own(j, path)
+			if o := s.owned[w.Addr()]; o.path != "" {
+				list[i].Own(j, o.path)
 			}
 		}
 	}
+	vis.owned = s.owned
 	return nil
+}
+
+// owned is where something that goroutines wait for lies in an exposed object.
+type owned struct {
+	path    string
+	around  uintptr // the struct that has it as a field; 0 for none
+	atStart bool    // it lies where that struct begins
 }
 
 // search looks for the places at some addresses, in all that is reached from exposed objects by
@@ -48,7 +56,7 @@ type search struct {
 	vis    *Visit
 	wanted []uintptr // sorted
 	met    map[uintptr]bool
-	paths  map[uintptr]string
+	owned  map[uintptr]owned
 	places int
 }
 
@@ -74,7 +82,7 @@ func (s *search) all() error {
 
 // place looks for what is wanted in v and below.
 func (s *search) place(v *View, depth int) error {
-	if s.places++; s.places > maxOwned || depth > maxOwnedDepth || len(s.paths) == len(s.wanted) {
+	if s.places++; s.places > maxOwned || depth > maxOwnedDepth || len(s.owned) == len(s.wanted) {
 		return nil
 	}
 	if s.places%64 == 0 {
@@ -138,9 +146,21 @@ func (s *search) place(v *View, depth int) error {
 }
 
 func (s *search) note(addr uintptr, v *View) {
-	if _, wanted := slices.BinarySearch(s.wanted, addr); wanted && s.paths[addr] == "" {
-		s.paths[addr] = v.Path()
+	if _, wanted := slices.BinarySearch(s.wanted, addr); !wanted || s.owned[addr].path != "" {
+		return
 	}
+	o := owned{path: v.Path()}
+	o.around, o.atStart = v.aroundLock()
+	s.owned[addr] = o
+}
+
+// aroundLock returns where the struct lies that has the lock v as a field, and whether v lies where it
+// begins and has its address.
+func (v *View) aroundLock() (addr uintptr, atStart bool) {
+	if up := v.up; up != nil && v.step == stepField {
+		addr = up.val.Addr()
+	}
+	return addr, addr != 0 && addr == v.val.Addr()
 }
 
 // isWaitedFor reports whether goroutines can wait for a struct of type t itself.

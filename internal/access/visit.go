@@ -54,6 +54,7 @@ type Visit struct {
 	untold map[untoldKey]*inspect.Untold // what Keep was told
 
 	goroutines *inspect.Goroutines // once they were read
+	owned      map[uintptr]owned   // what they wait for, by address, where an exposed object has it
 }
 
 // Patience bounds how long a Visit waits for the application.

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"reflect"
 	"strconv"
 	"strings"
@@ -14,10 +15,11 @@ type Awaited struct {
 	Path    string
 	State   string // "locked, 2 waiting", "unlocked", "0 of 5"; "" if it is not known
 	Chan    bool
+	Lock    bool // it is one: somebody may hold it, and not only end the wait
 	Free    bool // it is a lock, and nobody holds it
 	AtStart bool // the lock lies where the struct around it begins, and has its address
 	Waiters []*inspect.Goroutine
-	// Likely are those who may hold the lock: its address, or else that of the struct around it,
+	// Likely are those who may hold the lock, or end the wait at a WaitGroup or a Cond: its address, or else that of the struct around it,
 	// stands in a frame of theirs. Nobody can tell for certain.
 	Likely []Holder
 
@@ -29,6 +31,15 @@ type Holder struct {
 	*inspect.Goroutine
 	Function string // whose frame has the address
 	Around   bool   // of the struct around the lock
+	Writer   bool   // it is known: a writer that waits for its turn, for which all who come later wait
+	Waits    bool   // it waits for the lock itself, and has the address further out too
+	Passed   bool   // it may well have passed the lock on from there to where it waits
+	Alone    bool   // it has it where it waits alone, but nobody else has it
+}
+
+// Described is the number of h, and what it does.
+func (h *Holder) Described() string {
+	return strconv.Itoa(h.ID()) + " (" + cmp.Or(h.Wait(), h.State()) + " in " + text.ShortPaths(h.Top()) + ")"
 }
 
 // maxAwaited bounds the locks and channels of an object that are looked at.
@@ -53,7 +64,11 @@ func (v *View) Waiting() ([]*Awaited, error) {
 	}
 	var list []*Awaited
 	t.collectAwaited(&list, 0)
-	if len(list) == 0 {
+	switch {
+	case len(list) > 0:
+	case t.val.Type().Kind() == reflect.Chan:
+		return nil, &NilError{Path: v.Path(), Op: "goroutines that wait"}
+	default:
 		return nil, t.typeError("is no lock, channel, WaitGroup or Cond, nor a struct with one")
 	}
 	return list, v.visit.answerWaiting(list, all)
@@ -77,11 +92,10 @@ func (v *View) collectAwaited(list *[]*Awaited, depth int) {
 	case isWaitedFor(t) && v.val.Addr() != 0:
 		a := &Awaited{Path: v.Path(), memory: inspect.Span{Addr: v.val.Addr(), Size: t.Size()}}
 		a.State, _ = v.val.Describe()
+		a.Lock = t.Name() != "WaitGroup" && t.Name() != "Cond"
 		a.Free = strings.HasPrefix(a.State, "unlocked")
-		if up := v.up; up != nil && v.step == stepField && up.val.Addr() != 0 {
-			a.AtStart = up.val.Addr() == a.memory.Addr
-			a.around = inspect.Span{Addr: up.val.Addr(), Size: 1}
-		}
+		a.around.Addr, a.AtStart = v.aroundLock()
+		a.around.Size = 1
 		*list = append(*list, a)
 	case t.Kind() == reflect.Struct:
 		for i := range t.NumField() {
@@ -103,17 +117,18 @@ func (v *View) collectAwaited(list *[]*Awaited, depth int) {
 
 // answerWaiting finds who waits for each of list, and who may hold it.
 func (vis *Visit) answerWaiting(list []*Awaited, all *inspect.Goroutines) error {
-	byID := make(map[int]*inspect.Goroutine, len(all.All))
-	if err := vis.meter.keep(32 * len(all.All)); err != nil {
+	byID, err := vis.goroutinesByID(all)
+	if err != nil {
 		return err
 	}
+	on := map[*inspect.Goroutine]*Awaited{} // who waits
 	for i := range all.All {
 		g := &all.All[i]
-		byID[g.ID()] = g
 		for _, w := range g.Awaits() {
 			for _, a := range list {
 				if w.Addr() >= a.memory.Addr && w.Addr() < a.memory.Addr+a.memory.Size {
 					a.Waiters = append(a.Waiters, g)
+					on[g] = a // of several cases of a select the last, of which none is a lock
 				}
 			}
 		}
@@ -137,24 +152,28 @@ func (vis *Visit) answerWaiting(list []*Awaited, all *inspect.Goroutines) error 
 		return err
 	}
 	for _, around := range []bool{false, true} {
-		for _, m := range mentions {
+		for _, m := range mentions.List {
 			a, g := of[m.Span], byID[m.Goroutine]
-			if g == nil || around != (m.Span >= locks) || around && len(a.Likely) > 0 && !a.Likely[0].Around || waits(a.Waiters, g) {
+			if g == nil || m.Waits || on[g] == a || releasedIn(g, a.memory) || around != (m.Span >= locks) || around && len(a.Likely) > 0 && !a.Likely[0].Around {
 				continue
 			}
-			a.Likely = append(a.Likely, Holder{g, m.Function, around})
+			a.Likely = append(a.Likely, Holder{Goroutine: g, Function: m.Function, Around: around})
+		}
+	}
+	// Nobody else: one that waits may have locked it before, further out.
+	for _, m := range mentions.List {
+		a, g := of[m.Span], byID[m.Goroutine]
+		if g != nil && m.Outer && m.Span < locks && !a.AtStart && a.around.Addr != 0 && (len(a.Likely) == 0 || a.Likely[0].Waits) {
+			a.Likely = append(a.Likely, Holder{Goroutine: g, Function: m.Function, Waits: true})
 		}
 	}
 	return nil
 }
 
-func waits(list []*inspect.Goroutine, g *inspect.Goroutine) bool {
-	for _, w := range list {
-		if w == g {
-			return true
-		}
-	}
-	return false
+// releasedIn reports whether g has given the lock in that memory back, to wait at a Cond.
+func releasedIn(g *inspect.Goroutine, lock inspect.Span) bool {
+	at := g.Released()
+	return at >= lock.Addr && at < lock.Addr+lock.Size
 }
 
 // WhoHolds says how many wait for the lock that could not be had, and who may hold it, for people. It

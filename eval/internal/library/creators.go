@@ -22,7 +22,7 @@ type created struct {
 // {depth: …, name: …, count: …, createdBy: …, states: …}. What was created by goroutines that have
 // ended stands at the top.
 func creators(f *machine.Frame, depth int) (value.Value, error) {
-	list, err := goroutinesOf(f, "tree", nil)
+	list, release, err := goroutinesOf(f, "tree", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,8 @@ func creators(f *machine.Frame, depth int) (value.Value, error) {
 	}
 	page := &render.Page{Gap: 2}
 	page.Columns(w.lines, render.Column{Role: render.NameRole}, render.Column{Role: render.NumberRole, Right: true}, render.Column{}, render.Column{Role: render.TypeRole})
-	return &value.Snapshot{Node: records(w.rows), Page: page}, nil
+	release()
+	return &value.Snapshot{Node: records(w.rows), Page: page}, f.Keep(value.NodeSize(6 * len(w.rows)))
 }
 
 type creatorWriter struct {

@@ -42,18 +42,13 @@ func (s *sameStack) add(g *inspect.Goroutine) {
 }
 
 // since says how long they wait, behind what they do.
-func (s *sameStack) since() string {
-	if s.blocked > 0 {
-		return ", for " + text.Duration(s.blocked, 2) + " or longer"
-	}
-	return ""
-}
+func (s *sameStack) since() string { return longSince(s.blocked) }
 
 // stacks is stacks() or stacks(xs), of some of the goroutines: {count, state, wait, blocked, ids,
 // frames} for each stack, as go tool pprof -traces groups them. Those that run have none and stand
 // together.
 func stacks(f *machine.Frame, args []value.Value) (value.Value, error) {
-	list, err := goroutinesOf(f, "stacks", args)
+	list, release, err := goroutinesOf(f, "stacks", args)
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +58,7 @@ func stacks(f *machine.Frame, args []value.Value) (value.Value, error) {
 	}
 	groups := map[place]*sameStack{}
 	var order []*sameStack
+	nodes := 0
 	for _, g := range list {
 		if err := f.Tick(1); err != nil {
 			return nil, err
@@ -78,7 +74,8 @@ func stacks(f *machine.Frame, args []value.Value) (value.Value, error) {
 			s = &sameStack{g: g}
 			groups[at] = s
 			order = append(order, s)
-			if err := f.Keep(value.NodeSize(8 + 4*len(g.Frames()))); err != nil {
+			nodes += 8 + maxIDs + 4*len(g.Frames())
+			if err := f.Keep(value.NodeSize(8 + maxIDs + 4*len(g.Frames()))); err != nil {
 				return nil, err
 			}
 		}
@@ -99,18 +96,26 @@ func stacks(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if len(order) == 0 {
 		page.Text("no goroutines", render.PlainRole)
 	}
-	return &value.Snapshot{Node: records(rows), Page: page}, nil
+	release()
+	return &value.Snapshot{Node: records(rows), Page: page}, f.Keep(value.NodeSize(nodes))
 }
 
 // maxIDs bounds the goroutines that a stack names.
 const maxIDs = 8
 
-// goroutinesOf returns the goroutines of the argument, or all without one.
-func goroutinesOf(f *machine.Frame, name string, args []value.Value) ([]*inspect.Goroutine, error) {
+// goroutinesOf returns the goroutines of the argument, or all without one. release gives back what
+// the list and all that is kept after it takes.
+func goroutinesOf(f *machine.Frame, name string, args []value.Value) (list []*inspect.Goroutine, release func(), err error) {
 	all, err := f.Visit.Goroutines()
 	if err != nil {
-		return nil, notExposed(err, name)
+		return nil, nil, notExposed(err, name)
 	}
+	kept := f.Kept()
+	list, err = chosenGoroutines(f, name, args, all)
+	return list, func() { f.Release(kept) }, err
+}
+
+func chosenGoroutines(f *machine.Frame, name string, args []value.Value, all *inspect.Goroutines) ([]*inspect.Goroutine, error) {
 	if len(args) == 0 {
 		list := make([]*inspect.Goroutine, len(all.All))
 		for i := range list {
@@ -149,6 +154,7 @@ func goroutinesOf(f *machine.Frame, name string, args []value.Value) ([]*inspect
 		}
 		return f.Keep(8)
 	}
+	var err error
 	if value.IsStruct(args[0]) {
 		err = one(args[0])
 	} else {

@@ -24,18 +24,24 @@ func waitingFor(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := f.Visit.Goroutines(); err != nil {
+		return nil, notExposed(err, "waiting")
+	}
+	kept := f.Kept()
 	list, err := v.Waiting()
 	if err != nil {
-		return nil, notExposed(err, "waiting")
+		return nil, err
 	}
 	page := &render.Page{Gap: 2}
 	var rows []*render.Node
+	nodes := 0
 	for _, a := range list {
 		groups, err := sameWait(f, a)
 		if err != nil {
 			return nil, err
 		}
 		rows = append(rows, awaitedRecord(a, groups))
+		nodes += 8 + (8+maxIDs)*len(groups) + 8*min(len(a.Likely), maxLikely)
 		if len(list) == 1 || len(groups) > 0 {
 			writeAwaited(page, a, groups)
 		}
@@ -43,10 +49,8 @@ func waitingFor(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if len(list) > 1 && !slices.ContainsFunc(list, func(a *access.Awaited) bool { return len(a.Waiters) > 0 }) {
 		page.Text("nobody waits for any of "+text.Count(len(list), "lock or channel", "locks and channels"), render.PlainRole)
 	}
-	if err := f.Keep(value.NodeSize(24 * len(rows))); err != nil {
-		return nil, err
-	}
-	return &value.Snapshot{Node: records(rows), Page: page}, nil
+	f.Release(kept)
+	return &value.Snapshot{Node: records(rows), Page: page}, f.Keep(value.NodeSize(nodes))
 }
 
 // sameWait groups those who wait in one way at one place, most first.
@@ -98,10 +102,13 @@ func writeAwaited(page *render.Page, a *access.Awaited, groups []*sameStack) {
 	} else {
 		page.Text("  nobody waits", render.PlainRole)
 	}
+	holder := "likely"
 	switch {
 	case a.Chan:
 	case a.Free:
 		page.Text("  nobody holds it", render.PlainRole)
+	case !a.Lock:
+		holder = "may end the wait"
 	case len(a.Likely) == 0:
 		page.Text("  who holds it is not known: its address stands in no stack that could be read", render.PlainRole)
 	}
@@ -110,14 +117,7 @@ func writeAwaited(page *render.Page, a *access.Awaited, groups []*sameStack) {
 			page.Text(fmt.Sprintf("  … %s more", text.Thousands(len(a.Likely)-i)), render.NoteRole)
 			break
 		}
-		what := "its address"
-		switch {
-		case h.Around:
-			what = "the address of its struct"
-		case a.AtStart:
-			what = "its address, which is that of its struct,"
-		}
-		page.Text(fmt.Sprintf("  likely: goroutine %d, %s in %s; %s stands in the frame of %s",
-			h.ID(), cmp.Or(h.Wait(), h.State()), text.ShortPaths(h.Top()), what, text.ShortPaths(h.Function)), render.PlainRole)
+		page.Text(fmt.Sprintf("  %s: goroutine %d, %s in %s; %s stands in the frame of %s",
+			holder, h.ID(), cmp.Or(h.Wait(), h.State()), text.ShortPaths(h.Top()), mentionOf(&h, a.AtStart), text.ShortPaths(h.Function)), render.PlainRole)
 	}
 }
