@@ -68,7 +68,10 @@ func TestExamples(t *testing.T) {
 				case b.Lang == "go":
 					fragments = append(fragments, b)
 				case b.Lang == "console":
-					if d == nil {
+					switch {
+					case strings.Contains(b.Text, "demo --trouble"):
+						d = rig.RunDemo(t, "--trouble", "--listen", "localhost:0")
+					case d == nil:
 						d = rig.RunDemo(t, "--listen", "localhost:0")
 					}
 					s = replay(t, b, d, s)

@@ -30,7 +30,8 @@ const grace = 3 * time.Second
 
 // demo is the command that runs the shop and serves it.
 type demo struct {
-	Listen string `placeholder:"ADDR" help:"Listen on host:port or unix:/path. Without it: localhost:3000, or the next free port."`
+	Listen  string `placeholder:"ADDR" help:"Listen on host:port or unix:/path. Without it: localhost:3000, or the next free port."`
+	Trouble bool   `help:"Let things go wrong in the shop: a deadlock, a leak of goroutines and memory, a hot lock."`
 }
 
 func (demo) Help() string {
@@ -55,8 +56,12 @@ func (d *demo) Run() error {
 		return failure{err}
 	}
 	s := shop.New(stock)
+	if d.Trouble {
+		s.GoWrong()
+	}
 	reg := registry.New()
 	s.Expose(reg)
+	reg.Goroutines()
 	registry.Runtime(reg)
 	server := &telnet.Server{
 		Name:     name,
@@ -67,6 +72,9 @@ func (d *demo) Run() error {
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
 	fmt.Println("listening on", addr)
+	if d.Trouble {
+		fmt.Println("something is wrong here; ask deadlocks(), waiting(store.tickets), freq(goroutines, .top), census(store.reminders)")
+	}
 
 	var running sync.WaitGroup
 	running.Go(func() { s.Run(ctx) })

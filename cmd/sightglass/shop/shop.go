@@ -24,6 +24,7 @@ type Shop struct {
 	Sessions *Sessions
 	Catalog  *Category
 	Limits   *Limits
+	Trouble  *Trouble // nil: all goes well
 
 	sim *simulation
 }
@@ -49,8 +50,11 @@ func Seeded(items int, seed uint64) *Shop {
 	return s
 }
 
-// Run runs the shop until ctx ends, and returns when its goroutines have. It takes a few percent of
-// one processor. It must be called once only.
+// GoWrong lets things go wrong in the store, which Expose shows then. It comes before Run.
+func (s *Shop) GoWrong() { s.Trouble = newTrouble() }
+
+// Run runs the shop until ctx ends, and returns when its goroutines have, but for those that went
+// wrong. It takes a few percent of one processor. It must be called once only.
 func (s *Shop) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.Cache.janitor(ctx) })
@@ -59,6 +63,9 @@ func (s *Shop) Run(ctx context.Context) {
 		wg.Go(func() { s.Orders.pack(ctx) })
 	}
 	wg.Go(func() { s.sim.run(ctx) })
+	if s.Trouble != nil {
+		s.Trouble.begin(ctx)
+	}
 	wg.Wait()
 }
 
@@ -74,6 +81,9 @@ func (s *Shop) Expose(reg *registry.Registry) {
 	reg.Expose("sessions", s.Sessions, registry.Doc("who is signed in"))
 	reg.Expose("catalog", s.Catalog, registry.Doc("the tree of categories"), registry.Frozen())
 	reg.Expose("limits", s.Limits, registry.Doc("what one customer may do"), registry.Frozen())
+	if s.Trouble != nil {
+		reg.Expose("store", s.Trouble, registry.Doc("where things go wrong"))
+	}
 	reg.Func("health", func(context.Context) any { return s.health() },
 		registry.Doc("is the shop well?"))
 }
