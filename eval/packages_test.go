@@ -23,6 +23,15 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
+type status int
+
+const (
+	starting status = iota
+	running
+	draining
+	timeout time.Duration = 7
+)
+
 type store struct {
 	mu    sync.Mutex
 	name  string
@@ -31,6 +40,8 @@ type store struct {
 
 var (
 	limit      = 42
+	current    = []status{running, draining, running, 9}
+	patience   = 7 * time.Nanosecond
 	cache      = &store{name: "c", items: map[string]int{"a": 1, "b": 2}}
 	inline     = store{name: "inline"}
 	dbPassword = "hunter2"
@@ -60,8 +71,8 @@ func main() {
 		fmt.Println(r.Node.Line(0))
 	}
 	inline.mu.Unlock()
-	if limit != 42 || unseen+unless+gone+vault.Combination == "" || len(users)+len(dbPassword)+len(apiToken) == 0 {
-		fmt.Println(cache)
+	if len(current) != 4 || patience != timeout || limit != 42 || unseen+unless+gone+vault.Combination == "" || len(users)+len(dbPassword)+len(apiToken) == 0 {
+		fmt.Println(cache, current)
 	}
 }
 `
@@ -72,6 +83,10 @@ func TestPackages(t *testing.T) {
 		t.Skip("no other system than Linux tells which file runs")
 	}
 	lines := []struct{ source, want, stripped string }{
+		{"main.current", "{1 (running), 2 (draining), 1 (running), 9}", ""},
+		{`count(main.current, # == "running")`, "2", ""},
+		{`main.current[0] == "runing"`, `main.status has no constant "runing" at 1:20; did you mean "running"?`, ""},
+		{"main.patience", "7ns", ""},
 		{"main.limit + 1", "43", "has no field limit"},
 		{"main.cache.items.b", "2", ""},
 		{`count(main.cache.items, # > 1)`, "1", ""},

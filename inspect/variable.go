@@ -10,18 +10,25 @@ type Variable struct {
 	Type    string // as in Go source, or as the debug information has it if Pointer is nil
 }
 
-// Variables returns the package variables of the packages that are wanted, by their import paths. It
+// Variables returns the package variables of the packages that are wanted, by their import paths, and
+// the constants that these packages declare of their own integer types. It
 // reads the debug information of the running binary, for some 150 ms in a program of 20 MB, and proves
 // it by a variable of its own. It is an error if there is none, as after -ldflags=-s, and anywhere but
 // on Linux.
-func Variables(wanted func(pkg string) bool) ([]Variable, error) {
+func Variables(wanted func(pkg string) bool) ([]Variable, []*Constants, error) {
 	found, err := variable.Read(wanted)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	out := make([]Variable, len(found))
-	for i, v := range found {
+	out := make([]Variable, len(found.Variables))
+	for i, v := range found.Variables {
 		out[i] = Variable(v)
 	}
-	return out, nil
+	var constants []*Constants
+	for _, c := range found.Constants {
+		if named, err := NewConstants(c.Type, c.Names); err == nil {
+			constants = append(constants, named)
+		}
+	}
+	return out, constants, nil
 }

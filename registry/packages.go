@@ -26,6 +26,9 @@ func Packages(pattern string, opts ...Option) { PackagesIn(Default, pattern, opt
 // that says so. It is read when somebody first looks at what is exposed, for some 150 ms of a binary
 // of 20 MB, and not before. A variable whose type the linker left undescribed has a name and an error.
 //
+// The same pass finds the constants that these packages declare of their own integer types: a value of
+// such a type is shown with its name, and a name stands for it in expressions, as [Names] has it.
+//
 // The application has promised nothing about these variables, and may overwrite any of them as a
 // whole. So no lock in them is taken unless [Guard] or [GuardBy] says so, and what is wider than a
 // word is marked as racy. Secrets are hidden by name and look as elsewhere. Hide names variables, and
@@ -55,13 +58,16 @@ func exposeVariables(into *access.Objects, o *options, pattern string) {
 		err := fmt.Errorf(format, args...)
 		_ = into.ExposeFunc(name, func(context.Context) any { return err }, access.Options{Doc: err.Error()})
 	}
-	variables, err := inspect.Variables(func(pkg string) bool { return matches(pattern, pkg) })
+	variables, constants, err := inspect.Variables(func(pkg string) bool { return matches(pattern, pkg) })
 	if err == nil && len(variables) == 0 {
 		err = errors.New("the program has no variable of such a package")
 	}
 	if err != nil {
 		fail(identifier(path.Base(strings.TrimSuffix(pattern, "/..."))), "its variables cannot be read: %w", err)
 		return
+	}
+	for _, c := range constants {
+		into.SetConstants(c, false)
 	}
 	short := map[string]string{} // the package that goes by a short name
 	for _, v := range variables {

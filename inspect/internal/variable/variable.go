@@ -22,6 +22,18 @@ type Variable struct {
 	Type    string
 }
 
+// Constants are the constants of an integer type that are declared in its own package.
+type Constants struct {
+	Type  reflect.Type
+	Names map[string]uint64 // the values, in two's complement
+}
+
+// Found is what the debug information has of some packages.
+type Found struct {
+	Variables []Variable
+	Constants []Constants
+}
+
 // witness is a variable that Read must find, with its address and its type.
 var witness = struct {
 	first, second uint64
@@ -31,17 +43,17 @@ var witness = struct {
 const witnessName = "witness"
 
 // Read returns the variables of the packages that are wanted, by their import paths, in the order of
-// the binary. It is an error if the binary has no debug information, or none that fits this process:
+// the binary, and the constants of their types. It is an error if the binary has no debug information, or none that fits this process:
 // that is proved by a variable of our own, which must be found with its address and type.
-func Read(wanted func(pkg string) bool) ([]Variable, error) {
+func Read(wanted func(pkg string) bool) (all Found, err error) {
 	b, err := open()
 	if err != nil {
-		return nil, err
+		return all, err
 	}
 	defer b.close()
 	s := scanner{executable: b, wanted: func(pkg string) bool { return pkg == ownPackage || wanted(pkg) }}
 	if err := s.units(); err != nil {
-		return nil, err
+		return all, err
 	}
 	proof := -1
 	for i, f := range s.found {
@@ -50,13 +62,12 @@ func Read(wanted func(pkg string) bool) ([]Variable, error) {
 		}
 	}
 	if proof < 0 {
-		return nil, errors.New("the debug information of the binary does not have our own package")
+		return all, errors.New("the debug information of the binary does not have our own package")
 	}
 	s.slide = reflect.ValueOf(&witness).Pointer() - uintptr(s.found[proof].addr)
 	if t := s.typeOf(s.found[proof].typ); t != reflect.TypeOf(witness) {
-		return nil, errors.New("the debug information of the binary names types in another way than this Go release")
+		return all, errors.New("the debug information of the binary names types in another way than this Go release")
 	}
-	var out []Variable
 	for _, f := range s.found {
 		if !wanted(f.pkg) {
 			continue
@@ -66,9 +77,35 @@ func Read(wanted func(pkg string) bool) ([]Variable, error) {
 		if t := s.typeOf(f.typ); t != nil && b.isData(f.addr, uint64(t.Size())) {
 			v.Pointer, v.Type = peek.InBinary(t, a), t.String()
 		}
-		out = append(out, v)
+		all.Variables = append(all.Variables, v)
 	}
-	return out, nil
+	all.Constants = s.constantsByType()
+	return all, nil
+}
+
+// constantsByType returns the constants that were found, by their types. A type of another package, such
+// as time.Duration, has no names here: they would not be its own.
+func (s *scanner) constantsByType() (all []Constants) {
+	at := map[reflect.Type]int{}
+	types := map[dwarf.Offset]reflect.Type{}
+	for _, c := range s.constants {
+		t, ok := types[c.typ]
+		if !ok {
+			t = s.typeOf(c.typ)
+			types[c.typ] = t
+		}
+		if t == nil || t.Name() == "" || t.PkgPath() != c.pkg || t.Kind() < reflect.Int || t.Kind() > reflect.Uintptr {
+			continue
+		}
+		i, ok := at[t]
+		if !ok {
+			i = len(all)
+			at[t] = i
+			all = append(all, Constants{t, map[string]uint64{}})
+		}
+		all[i].Names[c.name] = uint64(c.value)
+	}
+	return all
 }
 
 // ownPackage is the import path of this package.
@@ -81,12 +118,20 @@ type found struct {
 	typ       dwarf.Offset
 }
 
+// constant is an integer constant as the debug information has it.
+type constant struct {
+	pkg, name string
+	value     int64
+	typ       dwarf.Offset
+}
+
 // scanner reads the debug information of a binary.
 type scanner struct {
 	*executable
-	wanted func(pkg string) bool
-	found  []found
-	slide  uintptr // between where the binary was linked to and where it lies
+	wanted    func(pkg string) bool
+	found     []found
+	constants []constant
+	slide     uintptr // between where the binary was linked to and where it lies
 }
 
 // What Go adds to DWARF: see cmd/internal/dwarf in Go's source.
@@ -125,13 +170,27 @@ func (s *scanner) units() error {
 			if e == nil || e.Tag == 0 {
 				break
 			}
-			if e.Tag == dwarf.TagVariable {
+			switch e.Tag {
+			case dwarf.TagVariable:
 				s.variable(pkg, base, e)
+			case dwarf.TagConstant:
+				s.constant(pkg, e)
 			}
 			if e.Children {
 				r.SkipChildren()
 			}
 		}
+	}
+}
+
+// constant adds e if it is an integer of a type, with a name that Go source can have.
+func (s *scanner) constant(pkg string, e *dwarf.Entry) {
+	full, _ := e.Val(dwarf.AttrName).(string)
+	name, ok := strings.CutPrefix(full, pkg+".")
+	typ, typed := e.Val(dwarf.AttrType).(dwarf.Offset)
+	value, whole := e.Val(dwarf.AttrConstValue).(int64)
+	if ok && typed && whole && name != "" && name != "_" && !strings.ContainsAny(name, ".·:") {
+		s.constants = append(s.constants, constant{pkg, name, value, typ})
 	}
 }
 

@@ -29,6 +29,14 @@ import (
 
 type Status int
 
+const (
+	Idle Status = iota + 1
+	Busy
+	Lost    Status        = -2
+	timeout time.Duration = 5 // is no name of a duration
+	untyped               = 3
+)
+
 func (s Status) String() string { return "status" }
 
 type store struct {
@@ -54,7 +62,7 @@ var (
 )
 
 func main() {
-	found, err := inspect.Variables(func(pkg string) bool { return pkg == "main" })
+	found, constants, err := inspect.Variables(func(pkg string) bool { return pkg == "main" })
 	if err != nil {
 		fmt.Println("error:", err)
 		return
@@ -75,6 +83,14 @@ func main() {
 		if name != "zero" {
 			fmt.Println("not found:", name)
 		}
+	}
+	for _, c := range constants {
+		if c.Type() != reflect.TypeFor[Status]() || c.Name(1) != "Idle" || c.Name(-2) != "Lost" {
+			fmt.Println(c.Type(), c.Names())
+		}
+	}
+	if len(constants) != 1 {
+		fmt.Println(len(constants), "types with constants")
 	}
 	fmt.Println("done", limit, len(os.Args))
 }
@@ -109,7 +125,7 @@ func TestRead(t *testing.T) {
 
 // TestNone: the binary of a test is linked without debug information, mostly. Then Read says so.
 func TestNone(t *testing.T) {
-	if found, err := variable.Read(func(pkg string) bool { return false }); len(found) != 0 {
+	if found, err := variable.Read(func(pkg string) bool { return false }); len(found.Variables) != 0 {
 		t.Errorf("%v, %v", found, err)
 	} else {
 		fmt.Fprintln(t.Output(), err)
