@@ -15,8 +15,11 @@ type Variable struct {
 // reads the debug information of the running binary, for some 150 ms in a program of 20 MB, and proves
 // it by a variable of its own. It is an error if there is none, as after -ldflags=-s, and anywhere but
 // on Linux.
-func Variables(wanted func(pkg string) bool) ([]Variable, []*Constants, error) {
-	found, err := variable.Read(wanted)
+//
+// symbols is a file with the debug information of the binary if that has none itself; "" for none. It must
+// come from the same run of the linker, which is proved by its build ID and by all of its code.
+func Variables(symbols string, wanted func(pkg string) bool) ([]Variable, []*Constants, error) {
+	found, err := variable.Read(symbols, wanted)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -18,6 +18,7 @@ type options struct {
 	call     string // Expose or Func
 	name     string
 	chosen   string // the option that says how the object is read
+	symbols  string // the file of Symbols
 }
 
 // collect applies opts. It panics if they contradict each other.
@@ -25,6 +26,9 @@ func collect(call, name string, opts []Option) *options {
 	o := &options{call: call, name: name}
 	for _, opt := range opts {
 		opt(o)
+	}
+	if o.symbols != "" && call != "Packages" {
+		o.panic("Symbols makes sense for Packages alone")
 	}
 	if o.declared.LockNames != nil && o.chosen != "" && o.declared.Lock == nil {
 		o.panic("GuardBy and %s exclude each other", o.chosen)

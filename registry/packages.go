@@ -1,9 +1,11 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path"
 	"strings"
 	"unicode"
@@ -22,8 +24,8 @@ func Packages(pattern string, opts ...Option) { PackagesIn(Default, pattern, opt
 // it with underscores if two share that; the expression pkg("github.com/acme/store") is both.
 //
 // The debug information of the binary says where the variables lie, so there are none if it was
-// left out (-ldflags=-s or -w) and on other systems than Linux; their names then lead to an error
-// that says so. It is read when somebody first looks at what is exposed, for some 150 ms of a binary
+// left out (-ldflags=-s or -w), unless [Symbols] names a file that has it, and on other systems than
+// Linux; their names then lead to an error that says so. It is read when somebody first looks at what is exposed, for some 150 ms of a binary
 // of 20 MB, and not before. A variable whose type the linker left undescribed has a name and an error.
 //
 // The same pass finds the constants that these packages declare of their own integer types: a value of
@@ -45,6 +47,16 @@ func PackagesIn(r *Registry, pattern string, opts ...Option) {
 	r.objects.Later(func(into *access.Objects) { exposeVariables(into, o, pattern) })
 }
 
+// symbolsVariable is the variable of the environment that names the file of Symbols.
+const symbolsVariable = "SIGHTGLASS_SYMBOLS"
+
+// Symbols names a file that has the debug information of the binary, for [Packages] in a binary that has
+// none: the one that go build wrote, before it was stripped. It is opened when somebody first looks, and
+// must come from the same run of the linker: its build ID and all of its code are compared, and a file
+// that differs is an error that says how. Without this option the variable SIGHTGLASS_SYMBOLS of the
+// environment names it. Debug information in the binary itself goes before.
+func Symbols(file string) Option { return func(o *options) { o.symbols = file } }
+
 // matches reports whether pattern names the package.
 func matches(pattern, pkg string) bool {
 	if below, ok := strings.CutSuffix(pattern, "/..."); ok {
@@ -58,7 +70,7 @@ func exposeVariables(into *access.Objects, o *options, pattern string) {
 		err := fmt.Errorf(format, args...)
 		_ = into.ExposeFunc(name, func(context.Context) any { return err }, access.Options{Doc: err.Error()})
 	}
-	variables, constants, err := inspect.Variables(func(pkg string) bool { return matches(pattern, pkg) })
+	variables, constants, err := inspect.Variables(cmp.Or(o.symbols, os.Getenv(symbolsVariable)), func(pkg string) bool { return matches(pattern, pkg) })
 	if err == nil && len(variables) == 0 {
 		err = errors.New("the program has no variable of such a package")
 	}

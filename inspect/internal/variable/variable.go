@@ -45,8 +45,11 @@ const witnessName = "witness"
 // Read returns the variables of the packages that are wanted, by their import paths, in the order of
 // the binary, and the constants of their types. It is an error if the binary has no debug information, or none that fits this process:
 // that is proved by a variable of our own, which must be found with its address and type.
-func Read(wanted func(pkg string) bool) (all Found, err error) {
-	b, err := open()
+//
+// symbols is a file that may have the debug information if the binary has none, as after strip; "" for
+// none. It is an error if that is not of the same link.
+func Read(symbols string, wanted func(pkg string) bool) (all Found, err error) {
+	b, err := open(symbols)
 	if err != nil {
 		return all, err
 	}
@@ -369,4 +372,4 @@ func (s *scanner) entry(off dwarf.Offset) *dwarf.Entry {
 	return e
 }
 
-var errNone = errors.New("the binary has no debug information: build it without -ldflags=-w or -s")
+var errNone = errors.New("the binary has no debug information: build it without -ldflags=-w or -s, or say with registry.Symbols or SIGHTGLASS_SYMBOLS where the file is that it was before strip")

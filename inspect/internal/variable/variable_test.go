@@ -62,7 +62,7 @@ var (
 )
 
 func main() {
-	found, constants, err := inspect.Variables(func(pkg string) bool { return pkg == "main" })
+	found, constants, err := inspect.Variables(os.Getenv("SYMBOLS"), func(pkg string) bool { return pkg == "main" })
 	if err != nil {
 		fmt.Println("error:", err)
 		return
@@ -104,8 +104,8 @@ func TestRead(t *testing.T) {
 	for _, tt := range []struct{ flags, want string }{
 		{"", "done 42 1"},
 		{"-buildmode=pie", "done 42 1"},
-		{"-ldflags=-s", "error: the binary has no debug information: build it without -ldflags=-w or -s"},
-		{"-ldflags=-w", "error: the binary has no debug information: build it without -ldflags=-w or -s"},
+		{"-ldflags=-s", "error: the binary has no debug information: build it without -ldflags=-w or -s, or say with registry.Symbols or SIGHTGLASS_SYMBOLS where the file is that it was before strip"},
+		{"-ldflags=-w", "error: the binary has no debug information: build it without -ldflags=-w or -s, or say with registry.Symbols or SIGHTGLASS_SYMBOLS where the file is that it was before strip"},
 	} {
 		t.Run(tt.flags, func(t *testing.T) {
 			if strings.HasPrefix(tt.flags, "-buildmode") && !attack.Long() {
@@ -125,7 +125,7 @@ func TestRead(t *testing.T) {
 
 // TestNone: the binary of a test is linked without debug information, mostly. Then Read says so.
 func TestNone(t *testing.T) {
-	if found, err := variable.Read(func(pkg string) bool { return false }); len(found.Variables) != 0 {
+	if found, err := variable.Read("", func(pkg string) bool { return false }); len(found.Variables) != 0 {
 		t.Errorf("%v, %v", found, err)
 	} else {
 		fmt.Fprintln(t.Output(), err)
