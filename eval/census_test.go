@@ -115,7 +115,19 @@ func TestCensus(t *testing.T) {
 		t.Fatal(err)
 	}
 	m.parts = append(m.parts, &cogwheel{9, m})
-	if got := shown(t, s, "diff(before, census(lathe))"); !strings.Contains(got, `["eval.cogwheel"].objects`) {
+	if got, want := shown(t, s, "take(diff(before, census(lathe)), 1)[0]"), fmt.Sprintf(`{type: "eval.cogwheel", grew: %d, bytes: %d, more: 1, objects: 5, example: "lathe.parts[0]"}`, partSize, 5*partSize); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if got := shown(t, s, "diff(before, census(lathe))"); !strings.HasPrefix(got, "grew ") || !strings.Contains(got, "   eval.cogwheel ") {
+		t.Error(got)
+	}
+	if got := shown(t, s, "diff(census(lathe), census(lathe))"); got != "nothing changed" {
+		t.Error(got)
+	}
+	if got := shown(t, s, "map(diff(census(lathe), before), .grew)[-1]"); got != fmt.Sprint(-partSize) {
+		t.Error(got)
+	}
+	if got := shown(t, s, `diff(before, {a: 1})[0].at`); strings.Contains(got, "grew") {
 		t.Error(got)
 	}
 	for _, source := range []string{"census(7)", "refs(7)"} {

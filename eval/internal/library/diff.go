@@ -22,7 +22,7 @@ var _ = define(ObjectFunctions, []Function{
 
 // diff is diff(a, b): what differs in two values, such as a snapshot and the live object, in the
 // order of the parts of a, as {at: …, before: …, now: …, change: …}. What is redacted is not
-// compared.
+// compared. Of two censuses it is how much each type grew; see grown.
 func diff(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if err := value.Refuse(args...); err != nil {
 		return nil, err
@@ -34,6 +34,9 @@ func diff(f *machine.Frame, args []value.Value) (value.Value, error) {
 	b, err := snapped(f, args[1])
 	if err != nil {
 		return nil, err
+	}
+	if answer, ok, err := grown(f, a, b); ok {
+		return answer, err
 	}
 	d := differ{f: f, before: value.Path(args[0]), now: value.Path(args[1])}
 	if err := d.node("", a, b); err != nil {
