@@ -1,5 +1,5 @@
 // Command sightglass looks into running Go processes: eval asks one a question, for scripts; list
-// shows those of this user; demo runs a live application to look at. docs/client.md is its manual.
+// shows those of this user; vars writes a file that exposes a package's variables; demo runs a live application to look at. docs/client.md is its manual.
 package main
 
 import (
@@ -20,6 +20,7 @@ type commands struct {
 	Eval    evaluate `cmd:"" help:"Ask a process a question, and print the answer."`
 	List    list     `cmd:"" help:"List this user's processes that have a window."`
 	Demo    demo     `cmd:"" help:"Run a live application, a web shop under load, and open a prompt on it."`
+	Vars    vars     `cmd:"" help:"Write a Go file that exposes the variables of a package, for go:generate."`
 	Version version  `cmd:"" help:"Print the version."`
 }
 
