@@ -97,8 +97,7 @@ func (w *walk) settle(o owed) error {
 
 // found hands out an entry that was taken as a lane.
 func (w *walk) found(e *entryAt) (bool, error) {
-	key, elem := w.show(*e)
-	return w.do.Found(e.met, key, elem)
+	return w.lendTo(func(key, elem *View) (bool, error) { return w.do.Found(e.met, key, elem) }, e)
 }
 
 // StepByStep says why the entries of v, a list or map, can only be walked one by one, "" if they can
@@ -337,7 +336,7 @@ func (b *Batch) entry(lane int) entryAt {
 // collect collects an entry, to be handed out without the guard.
 func (b *Batch) collect(e entryAt) {
 	w := b.walk
-	e.key, e.elem = w.of.detach(e.key), w.of.detach(e.elem)
+	w.detach(&e)
 	e.owed, w.owed = w.owed, owed{}
 	w.entries = append(w.entries, e)
 	b.late = b.late || len(w.entries) >= batch
@@ -358,7 +357,7 @@ func (b *Batch) Lends() bool { return !b.walk.apart }
 func (b *Batch) Lend(lane int) (key, elem *View) {
 	e := b.entry(lane)
 	if b.walk.collect {
-		e.key, e.elem = b.walk.of.detach(e.key), b.walk.of.detach(e.elem)
+		b.walk.detach(&e)
 	}
 	return b.walk.show(e)
 }

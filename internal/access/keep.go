@@ -6,7 +6,8 @@ import "github.com/sightglass-go/sightglass/inspect"
 // reuses it. A nil *loans is that of Views that last.
 type loans struct {
 	views []*View
-	used  int // of views, by this element
+	used  int     // of views, by this element
+	kept  []*View // that Keep made of this element itself
 }
 
 // maxLoans bounds the Views that are kept for reuse. Further ones are new for each element.
@@ -55,9 +56,12 @@ func (v *View) keep(content bool) (*View, error) {
 		return nil, err
 	}
 	k := *v
-	k.val, k.pick.uncharged, k.pick.picked = kept, 0, true
+	k.val, k.pick.uncharged, k.pick.picked, k.pick.used = kept, 0, true, false
 	if content {
 		k.pick.record(&k)
+		if v.pick.known {
+			v.lent.kept = append(v.lent.kept, &k)
+		}
 	}
 	if k.up != nil && k.up.lent != nil {
 		up, err := k.up.keep(false)
@@ -97,9 +101,24 @@ func (p *pick) record(v *View) {
 
 // markUsed notes that what v leads to is about to be read, later than it was picked.
 func (v *View) markUsed() {
-	if v.pick.known && v.pick.picked && !v.pick.used {
-		v.pick.used = true
+	if !v.pick.known || v.pick.used {
+		return
+	}
+	if v.pick.used = true; v.pick.picked {
 		v.visit.picks = append(v.visit.picks, v)
+	}
+}
+
+// tellChanged tells that the object to which v, which is lent, leads has changed since it was collected. An
+// element that was kept is told once.
+func (v *View) tellChanged() {
+	if len(v.lent.kept) == 0 {
+		v.visit.report.Changed++
+	}
+	for _, k := range v.lent.kept {
+		if k.pick.changed = true; !k.pick.used {
+			k.markUsed()
+		}
 	}
 }
 
@@ -128,6 +147,7 @@ func (v *View) pickedFrom() *View {
 // changed returns how many of the objects that this Visit picked, and read later, have changed
 // since. It takes the guard of each.
 func (vis *Visit) changed() (n int) {
+	n = vis.report.Changed
 	for _, v := range vis.picks {
 		if vis.meter.work(1) != nil {
 			break

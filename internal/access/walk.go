@@ -97,6 +97,8 @@ type walk struct {
 type entryAt struct {
 	pos       int
 	key, elem inspect.Value
+	sum       uint64 // of what elem leads to when it was read; valid if known
+	known     bool
 
 	// Of a walk in batches.
 	owed  owed // for lanes taken before it
@@ -342,7 +344,7 @@ func (w *walk) take(e entryAt) error {
 	case win != nil && !w.inRange && e.pos < win.lo:
 		return w.of.visit.meter.read(1)
 	case w.collect:
-		e.key, e.elem = w.of.detach(e.key), w.of.detach(e.elem)
+		w.detach(&e)
 		w.entries = append(w.entries, e)
 	default:
 		more, err := w.hand(e)
@@ -350,6 +352,14 @@ func (w *walk) take(e entryAt) error {
 		return err
 	}
 	return nil
+}
+
+// detach makes e an entry that can be handed out after the guard was released, which is held.
+func (w *walk) detach(e *entryAt) {
+	e.key, e.elem = w.of.detach(e.key), w.of.detach(e.elem)
+	if w.record && !w.of.policy.Frozen {
+		e.sum, e.known = e.elem.Sum()
+	}
 }
 
 // detach returns val, an element of v or a part of one, so that it can be read after the guard was
@@ -388,16 +398,26 @@ func (w *walk) hand(e entryAt) (more bool, err error) {
 	}
 	w.of.visit.report.Walked++
 	w.handed++
-	return w.f(w.show(e))
+	return w.lendTo(w.f, &e)
+}
+
+// lendTo has f see an entry. If f follows an element that was collected, what it has read of the object
+// there may be of two moments: the object is compared with what it was under the guard.
+func (w *walk) lendTo(f func(key, elem *View) (bool, error), e *entryAt) (more bool, err error) {
+	more, err = f(w.show(*e))
+	if p := &w.elem.pick; p.known && p.used && w.of.hasGuard() {
+		if w.elem.compare(); p.changed {
+			w.elem.tellChanged()
+		}
+	}
+	return more, err
 }
 
 // show has the lent Views show an entry.
 func (w *walk) show(e entryAt) (key, elem *View) {
-	w.lent.used = 0
+	w.lent.used, w.lent.kept = 0, w.lent.kept[:0]
 	w.elem.reset(e.elem)
-	if w.record {
-		w.elem.pick.record(w.elem)
-	}
+	w.elem.pick.sum, w.elem.pick.known = e.sum, e.known
 	if w.key == nil {
 		w.elem.index = e.pos
 		return nil, w.elem

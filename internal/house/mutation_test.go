@@ -193,6 +193,7 @@ var mutations = []mutation{
 	{off: "what waits in a channel is marked as racy", file: "inspect/chanwalk.go", old: "mark: of.mark | Racy", new: "mark: of.mark", test: "TestItems"},
 	{off: "walks follow a slice that shifts", file: "inspect/listwalk.go", old: "	w.shift(-shift)\n", new: "", test: "TestListsThatMove"},
 	{off: "walks look for their place in a slice that was changed", file: "inspect/listwalk.go", old: "if !follows {", new: "if false {", test: "TestListsThatMove"},
+	{off: "what is read of an element when its guard was given back is compared", file: "internal/access/walk.go", old: "p.known && p.used && w.of.hasGuard()", new: "false && w.of.hasGuard()", test: "TestAttackPairs", in: "eval"},
 	{off: "elements that went around a walk are told", file: "inspect/listwalk.go", old: "if n < w.n+to-w.pos {", new: "if false {", test: "TestListsThatMove"},
 	{off: "walks tell a slice that moved nearby from one that shifted", file: "inspect/listwalk.go", old: "if !follows && shift != 0 && ", new: "if false && ", test: "TestListMovesNearby"},
 	{off: "walks look for their place in a list", file: "inspect/chainwalk.go", old: "		w.resume(trust)\n", new: "", test: "TestListsThatMove"},

@@ -140,12 +140,8 @@ func (d *draw) byIndex(x value.Value) error {
 		if err := d.f.Tick(1); err != nil {
 			return err
 		}
-		elem, err := value.Index(&d.f.Thread, x, value.Int(i))
-		if err == nil {
-			// It has no place among those that are walked, where it would be looked for again.
-			elem, err = value.Hold(&d.f.Thread, elem)
-		}
-		if err != nil && fault.From(err).Code == "range" {
+		elem, err := d.at(x, i)
+		if elem == nil && err == nil || err != nil && fault.From(err).Code == "range" {
 			break // the list has become shorter
 		}
 		if err != nil {
@@ -156,6 +152,26 @@ func (d *draw) byIndex(x value.Value) error {
 		}
 	}
 	return nil
+}
+
+// at returns the element of x at i, kept as it was picked; nil if there is none. It has no place among those
+// that are walked, where it would be looked for again.
+func (d *draw) at(x value.Value, i int) (elem value.Value, err error) {
+	if _, ok := x.(value.Live); !ok {
+		if elem, err = value.Index(&d.f.Thread, x, value.Int(i)); err != nil {
+			return nil, err
+		}
+		return value.Hold(&d.f.Thread, elem)
+	}
+	part, err := value.Slice(&d.f.Thread, x, i, i+1)
+	if err != nil {
+		return nil, err
+	}
+	err = value.Entries(&d.f.Thread, part, true, func(_ int, _, e value.Value) (bool, error) {
+		elem, err = value.Hold(&d.f.Thread, e)
+		return false, err
+	})
+	return elem, err
 }
 
 // drawnEntry is an entry that was drawn from a walk. size is what keeping it was charged.
