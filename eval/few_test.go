@@ -65,7 +65,7 @@ func TestFewOfSorted(t *testing.T) {
 		from := func(lo, hi int) []string { return all[min(lo, len(all)):min(hi, len(all))] }
 		for part, want := range map[string][]string{
 			"%s[:1]": from(0, 1), "%s[:2]": from(0, 2), "%s[:149]": from(0, 149), "take(%s, 30)": from(0, 30), "take(%s, 1000)": from(0, 1000), "%s[:5000]": from(0, 5000), "%s[3:9]": from(3, 9),
-			"%s[-4:]": from(max(0, len(all)-4), len(all)), "%s[1:-1]": from(1, max(1, len(all)-1)), "[%s[0]]": from(0, 1), "[first(%s)]": from(0, 1), "[%s[-1]]": from(len(all)-1, len(all)), "[last(%s)]": from(len(all)-1, len(all)),
+			"%s[-4:]": from(max(0, len(all)-4), len(all)), "%s[1:-1]": from(1, max(1, len(all)-1)), "%s[-5:-2]": from(max(0, len(all)-5), max(0, len(all)-2)), "%s[-999:]": from(0, len(all)), "%s[-5:3]": from(max(0, len(all)-5), max(3, len(all)-5)), "%s[-90:]": from(max(0, len(all)-90), len(all)), "[%s[0]]": from(0, 1), "[first(%s)]": from(0, 1), "[%s[-1]]": from(len(all)-1, len(all)), "[last(%s)]": from(len(all)-1, len(all)),
 			"[get(%s, 0)]": from(0, 1), "%s | take(3)": from(0, 3),
 		} {
 			if len(want) == 0 {
@@ -77,6 +77,7 @@ func TestFewOfSorted(t *testing.T) {
 		}
 	}
 	for line, want := range map[string]string{
+		"sortBy(o.List, .ID)[-151]":             "index -151 is out of range: there are 150 elements",
 		"sortBy(o.List, .ID)[150]":              "index 150 is out of range: there are 150 elements",
 		"sortBy(o.List, .ID > 3 ? 1 : nil)[:2]": "nil < nil makes no sense at 1:33",
 		"sortBy(o.List, .ID / 0)[0] ?? 1":       "0 / 0 has no answer",

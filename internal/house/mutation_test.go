@@ -142,6 +142,7 @@ var mutations = []mutation{
 	{off: "a long answer stops for nobody but a person", file: "internal/console/session.go", old: "return s.pager != nil && st.echoed && !st.json && !s.inJSON() && st.pages()", new: "_ = st\n	return s.pager != nil", test: "TestNoPager"},
 	{off: "size counts a text that was copied where it lay", file: "eval/internal/library/measure.go", old: "src.Value().Origin()", new: "src.Value().Header()", test: "TestSizeOfKeptTexts", in: "eval"},
 	{off: "of equal elements the first to come is the first in order", file: "eval/internal/library/top.go", old: "return o > 0, b.l", new: "return o >= 0, b.l", test: "TestFewOfSorted", in: "eval"},
+	{off: "of equal elements the last to come is the last in order", file: "eval/internal/library/top.go", old: "if o == 0 && b.last {", new: "if false {", test: "TestFewOfSorted", in: "eval"},
 	{off: "an overflow of reduce in a batch is an error", file: "eval/internal/scan/reduce.go", old: "if over != 0 || unsigned", new: "if over > 1 || unsigned", test: "TestReductions", in: "eval"},
 	{off: "a group of a batch has each of its elements", file: "eval/internal/library/group.go", old: "_, err = g.into(i, nil, elem)\n			return err", new: "return nil", test: "TestFoldsAreWhole", in: "eval"},
 	{off: "progress is told to nobody but a person", file: "internal/console/progress.go", old: "!st.echoed || !st.sized || st.dumb || st.json || s.inJSON()", new: "false && st.echoed", test: "TestProgressIsForPeople"},

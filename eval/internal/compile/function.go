@@ -44,7 +44,7 @@ func (c *compiler) function(n ast.Node) (machine.Code, error) {
 			if err != nil {
 				return nil, err
 			}
-			return library.Head(f, x, -1)
+			return library.Head(x, -1)
 		}, nil
 	default:
 		return c.apply(n, fn, args)

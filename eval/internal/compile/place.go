@@ -179,11 +179,13 @@ func (c *compiler) member(n *ast.MemberNode, lenient bool) (machine.Code, error)
 			if k, err = load(f); err != nil {
 				return nil, err
 			}
-			few := -1
+			part, few := library.Head, -1
 			if i, ok := k.(value.Int); ok && i >= 0 && i < math.MaxInt32 {
 				few = int(i) + 1
+			} else if ok && i < 0 && i > -math.MaxInt32 {
+				part, few = library.Tail, int(-i)
 			}
-			if x, err = library.Head(f, x, few); err != nil {
+			if x, err = part(x, few); err != nil {
 				return nil, err
 			}
 			if y, err = value.Index(&f.Thread, x, k); err != nil {
@@ -295,7 +297,11 @@ func (c *compiler) slice(n *ast.SliceNode, lenient bool) (machine.Code, error) {
 		if err != nil {
 			return nil, err
 		}
-		if x, err = library.Head(f, x, headUpTo(a, b)); err != nil {
+		part, few := library.Head, headUpTo(a, b)
+		if n := tailFrom(a, b); n > 0 {
+			part, few = library.Tail, n
+		}
+		if x, err = part(x, few); err != nil {
 			return nil, err
 		}
 		y, err := slice(f, x, a, b)
@@ -322,6 +328,16 @@ func headUpTo(lo, hi value.Value) int {
 		return -1
 	}
 	return int(b)
+}
+
+// tailFrom returns of how many elements at the end x[lo:hi] has all, -1 where that is not known.
+func tailFrom(lo, hi value.Value) int {
+	a, ok := lo.(value.Int)
+	b, is := hi.(value.Int)
+	if !ok || !is || a >= 0 || a < -math.MaxInt32 || b >= 0 && b < math.MaxInt32 {
+		return -1
+	}
+	return int(-a)
 }
 
 // slice is x[lo:hi]. x is not loaded.

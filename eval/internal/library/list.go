@@ -21,7 +21,7 @@ var _ = define(CollectionFunctions, []Function{
 		Summary: "the first n elements", Example: `take(cache.items, 10)`},
 	{Name: "first", Args: "xs, condition", Min: 1, Predicate: 1, FoldMax: 2, Reads: Streams, Heads: true, Run: first, Fold: find, Answers: AnElement, TooMany: "take(xs, 3) has the first three",
 		Summary: "the first element (that meets the condition), or nil", Example: `first(nums)`},
-	{Name: "last", Args: "xs, condition", Min: 1, Predicate: 1, FoldMax: 2, Reads: Streams, Run: last, Fold: findLast, Answers: AnElement, TooMany: "xs[-3:] has the last three of a list",
+	{Name: "last", Args: "xs, condition", Min: 1, Predicate: 1, FoldMax: 2, Reads: Streams, Heads: true, Run: last, Fold: findLast, Answers: AnElement, TooMany: "xs[-3:] has the last three of a list",
 		Summary: "the last element (that meets the condition), or nil", Example: `last(nums)`},
 	{Name: "sort", Args: `xs, .field, "desc"`, Min: 1, Max: 2, Predicate: 1, FoldMax: 3, Reads: Streams, Run: sorted, Fold: sortBy, Few: fewOfSortBy, Answers: ItsElements,
 		Summary: "the elements in order, or in the order of .field", Example: `sort(nums)`},
@@ -75,7 +75,7 @@ func take(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if n < 0 {
 		return nil, fault.New("range", "take(xs, %d) is not possible", n).With("xs[%d:] is the end of a list", n)
 	}
-	xs, err := Head(f, args[0], n)
+	xs, err := Head(args[0], n)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func take(f *machine.Frame, args []value.Value) (value.Value, error) {
 }
 
 func first(f *machine.Frame, args []value.Value) (value.Value, error) {
-	xs, err := Head(f, args[0], 1)
+	xs, err := Head(args[0], 1)
 	if err != nil {
 		return nil, err
 	}
@@ -118,16 +118,20 @@ func first(f *machine.Frame, args []value.Value) (value.Value, error) {
 }
 
 func last(f *machine.Frame, args []value.Value) (value.Value, error) {
-	if value.IsList(args[0]) && !value.Streamed(args[0]) {
-		x, err := value.Index(&f.Thread, args[0], value.Int(-1))
+	xs, err := Tail(args[0], 1)
+	if err != nil {
+		return nil, err
+	}
+	if value.IsList(xs) && !value.Streamed(xs) {
+		x, err := value.Index(&f.Thread, xs, value.Int(-1))
 		if err != nil {
-			return value.Forgive(fault.From(err), args[0], true, false)
+			return value.Forgive(fault.From(err), xs, true, false)
 		}
 		return value.Load(x)
 	}
 	var x value.Value = value.Nil
 	kept := f.Kept()
-	err := value.Each(&f.Thread, args[0], false, func(_ int, _, elem value.Value) (bool, error) {
+	err = value.Each(&f.Thread, xs, false, func(_ int, _, elem value.Value) (bool, error) {
 		f.Release(kept)
 		var err error
 		x, err = value.HoldElement(&f.Thread, elem)

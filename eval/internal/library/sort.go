@@ -2,6 +2,7 @@ package library
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
@@ -137,9 +138,12 @@ func (s *sorting) list(xs value.List) (value.Value, error) {
 	return xs, err
 }
 
-// first returns the first n elements, 0 < n, and keeps no more than these.
-func (s *sorting) first(n int) (value.Value, error) {
-	b := best{f: s.f, l: s.l, n: n, name: s.name, sign: s.sign}
+// few returns the first n elements, 0 < n, or if last is set the last n, and keeps no more than these.
+func (s *sorting) few(n int, last bool) (value.Value, error) {
+	b := best{f: s.f, l: s.l, n: n, name: s.name, sign: s.sign, last: last}
+	if last {
+		b.sign = -s.sign
+	}
 	fold := s.f.BeginFold(s.x, b.sofar)
 	err := s.l.OverBy(s.f, s.x, b.body())
 	s.f.EndFold(fold, err)
@@ -149,6 +153,9 @@ func (s *sorting) first(n int) (value.Value, error) {
 	xs := make(value.List, len(b.rows))
 	for i, r := range b.rows {
 		xs[i] = r.elem
+	}
+	if last {
+		slices.Reverse(xs)
 	}
 	return xs, nil
 }
@@ -174,7 +181,13 @@ func fewOfSortBy(l *machine.Loop, at fault.Pos) machine.Code {
 // Head returns x, or if it comes from a Few a list that begins with the first n elements of x and may
 // have no others. A negative n stands for all. Whoever calls a Few gives its answer to Head before
 // anything else.
-func Head(f *machine.Frame, x value.Value, n int) (value.Value, error) {
+func Head(x value.Value, n int) (value.Value, error) { return part(x, n, false) }
+
+// Tail is Head for the last n elements: the list ends with them.
+func Tail(x value.Value, n int) (value.Value, error) { return part(x, n, true) }
+
+// part is Head or, if last is set, Tail.
+func part(x value.Value, n int, last bool) (value.Value, error) {
 	p, ok := x.(*value.Pipe)
 	if !ok {
 		return x, nil
@@ -185,7 +198,7 @@ func Head(f *machine.Frame, x value.Value, n int) (value.Value, error) {
 	}
 	var err error
 	if 0 < n && n <= maxTop {
-		x, err = s.first(n)
+		x, err = s.few(n, last)
 	} else {
 		x, err = s.all()
 	}

@@ -69,6 +69,7 @@ type best struct {
 	name  string // of the function
 	sign  int    // 1 if the greatest comes first, -1 if the least does
 	keyed bool   // the keys are asked for, too
+	last  bool   // of equal elements the last comes first
 	rows  []ranked
 	names machine.Names     // of what they are ranked by
 	kind  inspect.DatumKind // that all rows can have, NoDatum if that is not known
@@ -97,6 +98,9 @@ func (b *best) before(x value.Value, i int) (bool, error) {
 		least, most = most, least
 	}
 	o, err := value.SortOrder(&b.f.Thread, least, most)
+	if o == 0 && b.last {
+		return true, b.l.Pred.Pos().Err(err)
+	}
 	return o > 0, b.l.Pred.Pos().Err(err)
 }
 
@@ -165,7 +169,12 @@ func (b *best) addLanes(l *machine.Lanes) (more bool, err error) {
 	for lane := l.Lo; lane < l.Hi; lane++ {
 		if until--; until <= 0 && len(b.rows) == b.n {
 			d, _ := value.DatumAs(b.rows[b.n-1].by, l.Values.Kind)
-			in = scan.Beyond(l.Values, d, b.sign, l.In, lane, l.Hi)
+			if in = l.Elements(); b.last {
+				behind := scan.Beyond(l.Values, d, -b.sign, l.In, lane, l.Hi)
+				in.AndNot(&behind)
+			} else {
+				in = scan.Beyond(l.Values, d, b.sign, l.In, lane, l.Hi)
+			}
 			until = 8
 		}
 		if lane = in.Next(lane); lane >= l.Hi {
