@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strconv"
 	"sync"
 	"time"
@@ -26,6 +27,10 @@ const (
 	// cancelGrace is how long a request waits for its answer once its context has ended: most servers
 	// tell within that what they have found so far.
 	cancelGrace = 100 * time.Millisecond
+
+	// idleAfter is how long nobody waits for an answer before the Client reads by itself, to notice
+	// the end of the connection.
+	idleAfter = 50 * time.Millisecond
 )
 
 // Client is a session with a server. Dial returns one.
@@ -34,6 +39,10 @@ const (
 // one waits for a long one before it; who wants several at the same time has several Clients. When the
 // context of a request ends, the server is told to give up that request alone, and the others go on.
 //
+// Who waits for an answer reads the connection, and hands out the answers of others that come first:
+// handing each from a goroutine that reads to the one that waits would double the time of a short
+// question.
+//
 // A server is not trusted: what it sends is bounded, and all of it but Answer.Value can be shown on a
 // terminal.
 type Client struct {
@@ -41,6 +50,9 @@ type Client struct {
 	hello Hello
 	turn  chan struct{} // of capacity 1: holds a value while somebody may send requests
 	write sync.Mutex    // of lines to conn
+	reads chan struct{} // of capacity 1: holds a value while somebody reads lines
+	lines *lineReader   // for who reads
+	idle  *time.Timer   // calls watch
 	done  chan struct{} // closed when the connection is over; see err
 	work  sync.WaitGroup
 
@@ -64,9 +76,9 @@ type call struct {
 func attach(conn net.Conn, lines *lineReader, hello Hello) *Client {
 	c := &Client{
 		conn: conn, hello: hello, turn: make(chan struct{}, 1), done: make(chan struct{}),
-		calls: map[uint64]*call{}, room: make(chan struct{}, 1),
+		calls: map[uint64]*call{}, room: make(chan struct{}, 1), reads: make(chan struct{}, 1), lines: lines,
 	}
-	c.work.Go(func() { c.read(lines) })
+	c.idle = time.AfterFunc(idleAfter, c.watch)
 	return c
 }
 
@@ -86,6 +98,7 @@ func (c *Client) Err() error {
 // Close ends the session. Requests that wait end with ErrClientClosed.
 func (c *Client) Close() error {
 	c.fail(ErrClientClosed)
+	c.idle.Stop()
 	c.work.Wait()
 	return nil
 }
@@ -106,20 +119,67 @@ func (c *Client) fail(err error) {
 	c.work.Go(func() { c.conn.Close() })
 }
 
-// read hands out answers until the connection is over.
-func (c *Client) read(lines *lineReader) {
-	for {
-		line, err := lines.next()
-		if errors.Is(err, io.EOF) {
+// watch reads a line while nobody waits for an answer.
+func (c *Client) watch() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		return
+	}
+	select {
+	case c.reads <- struct{}{}:
+		lines := 0
+		c.work.Go(func() { c.read(context.Background(), func() bool { lines++; return lines > 1 }) })
+	default: // who reads winds up idle again
+	}
+}
+
+// read hands out answers until enough reports true, before each line, the connection is over, or ctx
+// ends. The caller has sent to c.reads.
+func (c *Client) read(ctx context.Context, enough func() bool) {
+	defer func() {
+		c.idle.Reset(idleAfter)
+		<-c.reads
+	}()
+	if ctx.Done() != nil {
+		defer c.interruptRead(ctx)()
+	}
+	for !enough() {
+		line, err := c.lines.next()
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded) && ctx.Err() != nil:
+			return // what there is of a line is kept
+		case errors.Is(err, io.EOF):
 			err = fmt.Errorf("telnet: the server closed the connection: %w", io.ErrUnexpectedEOF)
-		}
-		if err == nil && len(line) > 0 {
+		case err == nil && len(line) > 0:
 			err = c.receive(line)
 		}
 		if err != nil {
 			c.fail(err)
 			return
 		}
+	}
+}
+
+// interruptRead ends a Read of conn when ctx does, until it is undone.
+func (c *Client) interruptRead(ctx context.Context) (undo func()) {
+	var mu sync.Mutex
+	over := false
+	stop := context.AfterFunc(ctx, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if !over {
+			c.conn.SetReadDeadline(time.Unix(1, 0))
+		}
+	})
+	return func() {
+		if stop() {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		over = true
+		c.conn.SetReadDeadline(time.Time{})
 	}
 }
 
@@ -236,6 +296,8 @@ func (c *Client) send(ctx context.Context, r wireRequest, event func(*wireAnswer
 	for !c.add(k, r.ID) {
 		select {
 		case <-c.room:
+		case c.reads <- struct{}{}:
+			c.read(ctx, func() bool { return len(c.room) > 0 })
 		case <-ctx.Done():
 			return nil, 0, context.Cause(ctx)
 		case <-c.done:
@@ -281,31 +343,47 @@ func (c *Client) writeLine(ctx context.Context, line []byte) error {
 
 // await waits for the answer to a request. If ctx ends first, it has the server give up the request.
 func (c *Client) await(ctx context.Context, k *call, id uint64) (*wireAnswer, error) {
-	select {
-	case a := <-k.answer:
-		return a, nil
-	case <-c.done:
-		return c.late(k)
-	case <-ctx.Done():
+	a, err := c.wait(ctx, k)
+	if a != nil || err != nil {
+		return a, err
 	}
 	c.cancel(id)
-	grace := time.NewTimer(cancelGrace)
-	defer grace.Stop()
-	select {
-	case a := <-k.answer:
-		if a.Error != nil && a.Error.Code == "cancelled" {
-			err := a.Error.error()
-			err.Err = context.Cause(ctx)
-			return nil, err
-		}
-		return a, nil
-	case <-c.done:
-	case <-grace.C:
+	grace, end := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
+	defer end()
+	switch a, err = c.wait(grace, k); {
+	case err != nil || a == nil:
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		k.left = true
+		return nil, context.Cause(ctx)
+	case a.Error != nil && a.Error.Code == "cancelled":
+		err := a.Error.error()
+		err.Err = context.Cause(ctx)
+		return nil, err
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	k.left = true
-	return nil, context.Cause(ctx)
+	return a, nil
+}
+
+// wait waits for the answer to k, and reads if nobody else does. It returns neither an answer nor an
+// error if ctx ends first.
+func (c *Client) wait(ctx context.Context, k *call) (*wireAnswer, error) {
+	for {
+		select {
+		case a := <-k.answer:
+			return a, nil
+		default:
+		}
+		select {
+		case a := <-k.answer:
+			return a, nil
+		case c.reads <- struct{}{}:
+			c.read(ctx, func() bool { return len(k.answer) > 0 })
+		case <-c.done:
+			return c.late(k)
+		case <-ctx.Done():
+			return nil, nil
+		}
+	}
 }
 
 // late returns the answer that came just before the end of the connection, or why that has ended.
@@ -327,7 +405,15 @@ func (c *Client) cancel(id uint64) {
 	}
 }
 
+// requestLine returns r as a line. Most requests are an expression and nothing else, which is written
+// in a fraction of the time.
 func requestLine(r wireRequest) ([]byte, error) {
+	if r.Eval != nil && r == (wireRequest{ID: r.ID, Eval: r.Eval}) {
+		expr, err := json.Marshal(*r.Eval)
+		line := make([]byte, 0, len(expr)+40)
+		line = append(strconv.AppendUint(append(line, `{"id":`...), r.ID, 10), `,"eval":`...)
+		return append(append(line, expr...), "}\n"...), err
+	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b) // ends with a newline
 	e.SetEscapeHTML(false)

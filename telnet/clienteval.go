@@ -52,7 +52,7 @@ func Confirming(agree func(ctx context.Context, call string) bool) EvalOption {
 }
 
 // Progressing has tell called from time to time with how far the evaluation has come. It is called by
-// the goroutine that reads answers, so it must not block, nor call the Client.
+// whatever goroutine reads answers, so it must not block, nor call the Client.
 func Progressing(tell func(eval.Progress)) EvalOption {
 	return func(o *evalOptions) { o.progress = tell }
 }

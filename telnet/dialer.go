@@ -233,8 +233,8 @@ func firstAnswer(lines *lineReader) (*wireAnswer, error) {
 // lineReader reads lines of bounded length.
 type lineReader struct {
 	r    *bufio.Reader
-	most int // bytes of a line
-	buf  []byte
+	most int    // bytes of a line
+	buf  []byte // the beginning of a line
 }
 
 func newLineReader(r io.Reader, most int) *lineReader {
@@ -242,27 +242,27 @@ func newLineReader(r io.Reader, most int) *lineReader {
 }
 
 // next returns the next line without its end, which stays valid until the next call. Beside an error
-// it returns what there is of a line.
+// it returns what there is of a line, which the next call goes on with.
 func (l *lineReader) next() ([]byte, error) {
-	part, err := l.r.ReadSlice('\n')
-	if err == nil {
-		return trimEnd(part), nil
-	}
-	line := append(l.buf[:0], part...)
-	for errors.Is(err, bufio.ErrBufferFull) {
-		if len(line) > l.most {
+	for {
+		part, err := l.r.ReadSlice('\n')
+		if err == nil && len(l.buf) == 0 {
+			return trimEnd(part), nil
+		}
+		l.buf = append(l.buf, part...)
+		line := l.buf
+		switch {
+		case err == nil:
+			if l.buf = line[:0]; cap(line) > 64<<10 {
+				l.buf = nil // one long answer is no reason to keep as much
+			}
+			return trimEnd(line), nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return line, err
+		case len(line) > l.most:
 			return nil, broken("a line of more than %d bytes", l.most)
 		}
-		part, err = l.r.ReadSlice('\n')
-		line = append(line, part...)
 	}
-	if l.buf = line; cap(line) > 64<<10 {
-		l.buf = nil // one long answer is no reason to keep as much
-	}
-	if err != nil {
-		return line, err
-	}
-	return trimEnd(line), nil
 }
 
 func trimEnd(line []byte) []byte {

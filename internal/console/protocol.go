@@ -59,12 +59,13 @@ func (s *Session) request(ctx context.Context, line string) error {
 	}
 	waiting := s.takePending()
 	if wrong == nil && len(id) > 0 {
-		var end func()
-		if ctx, end = s.cancellable(ctx, id); ctx == nil {
-			s.giveUp(waiting, errNotConfirmed)
-			return s.writeReply(id, errorReply(codeCancelled, "%v before its evaluation began", errCancelled))
+		if own, end := s.cancellable(ctx, id); own != nil {
+			defer end()
+			ctx = own
+		} else {
+			early := errorReply(codeCancelled, "%v before its evaluation began", errCancelled)
+			wrong = &early
 		}
-		defer end()
 	}
 	if wrong == nil && req.Confirm != nil {
 		return s.writeReply(id, s.confirm(ctx, waiting, id, *req.Confirm))

@@ -159,6 +159,7 @@ var mutations = []mutation{
 	{off: "what comes for the first time does not wait for all that scans", file: "telnet/line.go", old: "if w.again {", new: "if false {", test: "TestSlices"},
 	{off: "long evaluations have their half of the turns", file: "telnet/line.go", old: "l.next = 1 - n", new: "l.next = 0", test: "TestSlicesUnderFlood"},
 
+	{off: "a request that is given up while it waits is not evaluated", file: "internal/console/cancel.go", old: "if s.cancels.early[string(id)] {", new: "if false {", test: "TestClientCancels", in: "telnet"},
 	// It never lies.
 	{off: "multi-word values are read until they agree", file: "inspect/internal/peek/ref.go", old: "if same == agree {", new: "if true {", test: "TestAttackWords"},
 	{off: "a string's header is read again after its bytes", file: "inspect/scalar.go", old: "err2 == nil && still && again == w {", new: "err2 == nil && still {", test: "TestAttackReusedText"},
@@ -281,6 +282,7 @@ var mutations = []mutation{
 	{off: "a user's lines are told to nobody else", file: "telnet/history.go", old: "if u.of == of {", new: "if true {", test: "TestHistoryOfUser"},
 	{off: "lines are kept without secrets", file: "telnet/history.go", old: "text := secret.RedactSource(line)", new: "_, text := secret.RedactSource, line", test: "TestHistoryOfUser"},
 
+	{off: "a client sends no secret to another machine in the clear", file: "telnet/dialer.go", old: "case remote && q.Secret && !d.InsecureRemote:", new: "case false:", test: "TestClientKeepsSecrets"},
 	// It lets no one in by accident.
 	{off: "the check for HTTP", file: "telnet/internal/protocol/sniffer.go", old: "if name = s.End(); name != \"\" {", new: "if name = s.End(); false {", test: "TestWebPeers", in: "telnet"},
 	{off: "the check for bytes that are not text", file: "telnet/internal/protocol/sniffer.go", old: "if !s.allowed(b) {", new: "if !s.allowed(b) && false {", test: "TestStrangers", in: "telnet"},
@@ -293,6 +295,8 @@ var mutations = []mutation{
 	{off: "the check of the peer's user", file: "telnet/admit.go", old: "case s.Auth != nil, !w.listener.Local(), w.Trusted():", new: "case s.Auth != nil, !w.listener.Local(), w.UID >= 0:", test: "TestAdmits"},
 	{off: "the check for addresses beyond loopback", file: "telnet/listen.go", old: "case !peer.ScopeOf(addr).Local() && !s.secure() && !s.InsecureRemote:", new: "case !peer.ScopeOf(addr).Local() && false:", test: "TestInsecureAddresses"},
 	{off: "SIGHTGLASS=off", file: "telnet/server.go", old: "if os.Getenv(\"SIGHTGLASS\") != \"off\" {", new: "if os.Getenv(\"SIGHTGLASS\") != \"off\" || true {", test: "TestOff"},
+	{off: "what a server tells a client is escaped", file: "telnet/clientanswer.go", old: "h := Hello{Text: text.Escape(a.Text)}", new: "h := Hello{Text: a.Text}", test: "TestClientAgainstHostileServers"},
+	{off: "a folder that others may write to lists no servers", file: "telnet/announce_unix.go", old: " && info.Mode().Perm()&0o022 == 0", new: "", test: "TestProcesses"},
 }
 
 // folder returns the folder of the test.
