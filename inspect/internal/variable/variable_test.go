@@ -104,11 +104,12 @@ func TestRead(t *testing.T) {
 	for _, tt := range []struct{ flags, want string }{
 		{"", "done 42 1"},
 		{"-buildmode=pie", "done 42 1"},
+		{"-race", "done 42 1"}, // and no word from the detector
 		{"-ldflags=-s", "error: the binary has no debug information: build it without -ldflags=-w or -s, or say with registry.Symbols or SIGHTGLASS_SYMBOLS where the file is that it was before strip"},
 		{"-ldflags=-w", "error: the binary has no debug information: build it without -ldflags=-w or -s, or say with registry.Symbols or SIGHTGLASS_SYMBOLS where the file is that it was before strip"},
 	} {
 		t.Run(tt.flags, func(t *testing.T) {
-			if strings.HasPrefix(tt.flags, "-buildmode") && !attack.Long() {
+			if (tt.flags == "-race" || strings.HasPrefix(tt.flags, "-buildmode")) && !attack.Long() {
 				t.Skip("it builds the standard library anew; .ci/run does it")
 			}
 			var flags []string
