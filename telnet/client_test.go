@@ -51,7 +51,7 @@ func TestClient(t *testing.T) {
 		if err != nil || string(a.Value) != "18446744073709551615" || a.Text != "18446744073709551615" || a.Type != "uint64" || a.Cost.Entries == 0 {
 			t.Errorf("%s: %+v, %v", at[0], a, err)
 		}
-		if a, err = c.Eval(t.Context(), "x = cache.text"); err != nil || a.Name != "x" || strings.ContainsAny(a.Text, "\x1b\xff") {
+		if a, err = c.Eval(t.Context(), "x = cache.text"); err != nil || a.Name != "x" || strings.ContainsRune(a.Text, 0x1b) {
 			t.Errorf("%s: %+v, %v", at[0], a, err)
 		}
 		var e *Error

@@ -302,3 +302,16 @@ func TestListeningCostsLittle(t *testing.T) {
 		t.Errorf("listening has allocated %d bytes, and takes %d goroutines: want at most 512 KiB, and 4", bytes, goroutines)
 	}
 }
+
+// TestServingLinksNoClient: a program that only serves does not carry the other end of the wire.
+func TestServingLinksNoClient(t *testing.T) {
+	symbols := rig.GoTool(t, "tool", "nm", carrier(t, "hello, world", listening))
+	if !strings.Contains(symbols, "/telnet.(*Server).Serve") {
+		t.Fatal("the program has no server")
+	}
+	for _, of := range []string{"/telnet.(*Client)", "/telnet.(*Dialer)", "/telnet.parseAnswer", "/telnet.Processes"} {
+		if strings.Contains(symbols, of) {
+			t.Errorf("the program has %s…", of)
+		}
+	}
+}
