@@ -152,8 +152,8 @@ func (c *compiler) stream(n ast.Node) (machine.Code, error) {
 	return c.lazy(n, fn, args, fn.Pipe)
 }
 
-// head compiles a collection for who asks for its first elements alone: what sorts it does not sort
-// the others. library.Head takes what the code answers.
+// head compiles a collection for who asks for its first or last elements alone: what sorts it does not sort
+// the others. library.Head or library.Tail takes what the code answers.
 func (c *compiler) head(n ast.Node) (machine.Code, error) {
 	fn, _, args := calledFunction(n)
 	if fn == nil || fn.Few == nil || fn.Takes(args) != nil || fn.Run != nil && c.inner != nil {

@@ -47,7 +47,7 @@ type Function struct {
 	// is collected first.
 	Pipe func(l *machine.Loop, at fault.Pos) machine.Code
 
-	// Few compiles a call of which perhaps the first elements alone are asked for; see Head. l.Pred
+	// Few compiles a call of which perhaps the first or last elements alone are asked for; see Head. l.Pred
 	// is nil in a call without a predicate. It is nil if nothing is saved by that.
 	Few func(l *machine.Loop, at fault.Pos) machine.Code
 }

@@ -160,7 +160,7 @@ func (s *sorting) few(n int, last bool) (value.Value, error) {
 	return xs, nil
 }
 
-// fewOfSortBy is sort or sortBy for Head.
+// fewOfSortBy is sort or sortBy for Head and Tail.
 func fewOfSortBy(l *machine.Loop, at fault.Pos) machine.Code {
 	return func(f *machine.Frame) (value.Value, error) {
 		s, err := newSorting(f, l)
@@ -179,7 +179,7 @@ func fewOfSortBy(l *machine.Loop, at fault.Pos) machine.Code {
 }
 
 // Head returns x, or if it comes from a Few a list that begins with the first n elements of x and may
-// have no others. A negative n stands for all. Whoever calls a Few gives its answer to Head before
+// have no others. A negative n stands for all. Whoever calls a Few gives its answer to Head or Tail before
 // anything else.
 func Head(x value.Value, n int) (value.Value, error) { return part(x, n, false) }
 
