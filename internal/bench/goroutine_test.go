@@ -54,7 +54,7 @@ func cross(have, want *sync.Mutex, both *sync.WaitGroup) {
 	both.Done()
 	both.Wait()
 	want.Lock()
-	want.Unlock()
+	defer want.Unlock()
 }
 
 // lateness is how late a goroutine wakes that wants to every millisecond, while f runs.
