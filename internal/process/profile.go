@@ -55,7 +55,8 @@ type Contended struct {
 }
 
 // ReadProfiles reads the profiles, without stopping the world.
-func ReadProfiles() (p Profiles) {
+func ReadProfiles() Profiles {
+	var p Profiles
 	var left [3]int
 	p.heap, left[0] = allocated(records(func(p []runtime.MemProfileRecord) (int, bool) { return runtime.MemProfile(p, true) }, &p.leftOut))
 	p.mutex, left[1] = contended(records(runtime.MutexProfile, &p.leftOut))
