@@ -149,7 +149,7 @@ func TestInterfaces(t *testing.T) {
 		}
 		many, slow := NewSession(reg, Limits{Time: time.Hour}), NewSession(reg, Limits{Time: time.Hour})
 		slow.single = true
-		for _, source := range []string{"count(s.list, .err == nil)", "count(s.list[:100], .err != nil)", "filter(s.values, .err == nil and .weight > 9)"} {
+		for _, source := range []string{"count(s.list, .err == nil)", "count(s.list, .payload == nil)", "count(s.list[:100], .err != nil)", "filter(s.values, .err == nil and .weight > 9)"} {
 			if got, want := both(t, many, slow, source); got != want {
 				t.Errorf("%s: %s:\n%.1500s\nwant, one by one,\n%.1500s", policy, source, got, want)
 			}

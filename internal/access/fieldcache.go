@@ -127,7 +127,7 @@ func (c *FieldCache) LearnNil(v, to *View) (other bool) {
 }
 
 // OnlyNil reports whether c, which has learned by LearnNil, reads interfaces: what one holds that is not
-// nil has to be asked step by step, since its text may be a secret.
+// nil has to be asked step by step, since it may be hidden, and costs what its type costs.
 func (c *FieldCache) OnlyNil() bool { return c.onlyNil }
 
 // isLensed reports whether the application has a lens for v, or for what the pointer v leads to.

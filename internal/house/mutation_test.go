@@ -244,7 +244,7 @@ var mutations = []mutation{
 	{off: "redaction by the type of each interface's content, in batches", file: "internal/access/opened.go", old: "end.decide(); !end.hidden && end.Shape()", new: "end.decide(); end.Shape()", test: "TestEveryTypeIsAsked"},
 	{off: "the second type that interfaces of a batch hold is looked at too", file: "internal/access/opened.go", old: "if c.opened[i].content == t {\n			return &c", new: "if c.opened[i].content == t || i == 0 {\n			return &c", test: "TestEveryTypeIsAsked"},
 	{off: "so is the name of the key that such content lies under", file: "internal/access/opened.go", old: "self: true, named: true}", new: "self: true}", test: "TestEveryTypeIsAsked"},
-	{off: "an error is not told from nil without a look at its text, in batches", file: "eval/internal/scan/nil.go", old: "if n.Way.Cache.OnlyNil() {", new: "if false {", test: "TestInterfaces", in: "eval"},
+	{off: "what an interface holds is not told from nil before its type is looked at, in batches", file: "eval/internal/scan/nil.go", old: "if n.Way.Cache.OnlyNil() {", new: "if false {", test: "TestInterfaces", in: "eval"},
 	{off: "a pattern within elements that are shown as one, in batches", file: "internal/access/batch.go", old: "	v.judge()\n	return v", new: "	return v", test: "TestBatchesOfHiddenAtomics", in: "eval"},
 	{off: "what a batch reads without a guard is told", file: "internal/access/batch.go", old: "c.wide && !c.readable(v)", new: "false", test: "TestBatchesTellRaces"},
 	{off: "the texts of a batch that a function converts are bounded", file: "eval/internal/scan/convert.go", old: "return to, n.steps <= maxSteps", new: "return to, true", test: "TestConvertGivesUp"},
