@@ -69,7 +69,7 @@ func TestBatches(t *testing.T) {
 	conditions := []string{
 		"%s > 100", "100 >= %s", "%s == 50", "-2.5 < %s", "%s != 1 and %[1]s <= 18446744073709551613", "%s", "not %s", "%s == %[1]s", "%s < .Hits", ".Hits >= %s", "%s endsWith \"7\"", "%s == \"foot\"",
 		"%s startsWith \"item\"", "1 < %s < 300", "%s > duration(\"2m\")", "%s in [1, 50]", "%s contains \"e\"", ".yes or %s > 7", ".Hits > 40 and %s > 2", "%s > big", "%s < \"item 3\"", "%s != true", "not (%s > 3 or .yes)",
-		"%s == low", "%s > 0.33333334", "#index > 3 and %s > 5", ".next.Hits > 10 or %s == 1", "%s != nil", "%s >= 3.0",
+		"%s == low", "%s > 0.33333334", "#index > 3 and %s > 5", ".next.Hits > 10 or %s == 1", "%s != nil", "%s >= 3.0", "(%s ?? 0) > 100", "(%s ?? \"foot\") == \"foot\"", "(.next.Hits ?? %s) > 60", "(%s ?? .Hits) == (%[1]s ?? 3)", "(%s ?? 0.1) < 0.33333334",
 		"%s + 1 > 100", "%s * 2 - 7 < .Hits", "%s / 3 > 2.5", "%s %% 7 == 3", "-%s < -40", "%s * 1.5 > 100", "100 - %s > .wide", "%s + %[1]s == 6", "%s * big > 0", "1 <= %s <= .Hits < 2000", "0.1 < %s < 3",
 		"%s in [3, 4, 50]", "%s in [\"foot\", \"plain\"]", "%s in [0.5, 3]", "%s in 3..90", "%s not in -5..5", "%s in [duration(\"1m\")]", "%s in []", "%s in [1, \"x\"]", "len(%s) > 4", "%s matches \"m [0-9]+$\"", "%s == 2 * 25",
 		"%s > duration(\"1m\") * 3", "%s - duration(\"1m\") < duration(\"1h\")", "%s + 0.5 < .half", "%s / .Hits > 1", "%s %% .small != 0", "%s in [1, 2] or .Hits in [50, 100, 150]", ".yes and (%s in [3] or len(.note) == 5)",

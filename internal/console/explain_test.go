@@ -49,6 +49,7 @@ func TestExplain(t *testing.T) {
 		"explain count(sand.Grains, .When < now() - 1h)":                       "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: now()\n",
 		"explain count(sand.Grains, now() - .When > 1h)":                       "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: now()\n",
 		"explain count(sand.Grains, .Next == nil)":                             "count at 1:1: 2,998 elements in batches, 2 one by one\n",
+		"explain count(sand.Grains, (.Next.Size ?? 0) > 5)":                    "count at 1:1: 2,998 elements in batches, 2 one by one\n  one by one: some of its elements have nil on the way, a secret, a long text, or a result that does not fit\n",
 		"explain count(sand.Grains, .Err == nil)":                              "count at 1:1: 2,999 elements in batches, 1 one by one\n",
 		"explain count(sand.Any, .Next != nil)":                                "count at 1:1: 3,000 elements one by one\n  one by one: some of its elements have nil on the way, a secret, a long text, or a result that does not fit\n",
 		"explain count(sand.Grains, nil == .Next)":                             "count at 1:1: 3,000 elements one by one\n  one by one: what is compared with nil is looked at as a place\n",

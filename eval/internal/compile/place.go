@@ -237,6 +237,9 @@ func (c *compiler) coalesce(n *ast.BinaryNode) (machine.Code, error) {
 	if err != nil {
 		return nil, err
 	}
+	if chain := c.fields(n.Left, left); chain != nil {
+		left = chain.place
+	}
 	right, err := c.compile(n.Right)
 	if err != nil {
 		return nil, err

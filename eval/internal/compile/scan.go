@@ -398,6 +398,16 @@ func (s *scanner) binaryNode(n *ast.BinaryNode) (scan.Node, error) {
 	case "matches":
 		return s.matchNode(n)
 	}
+	if n.Operator == "??" {
+		of, err := s.node(n.Left)
+		if err != nil {
+			return nil, err
+		}
+		if _, isField := of.(*scan.Field); !isField {
+			return nil, notScanned("what stands before ?? is no field")
+		}
+		return &scan.Present{Of: of}, nil
+	}
 	if t := s.nils[n]; t != nil {
 		return &scan.IsNil{Way: &t.NilWay, Not: n.Operator == "!="}, nil
 	}
