@@ -231,7 +231,8 @@ func (c *FieldCache) readable(v *View) bool {
 	switch {
 	case p.Frozen:
 		return true
-	case p.ofResults && !c.hops && v.isCopy():
+	case p.ofResults && !c.hops && !c.opens && v.isCopy():
+		// What its interfaces point at would be none.
 		return true
 	case p.Owner != nil || p.Lock != nil && p.Names == nil:
 		return v.isTrusted() || p.ofResults && v.visit.guards.IsOn(p.Owner)
