@@ -78,6 +78,8 @@ func attach(conn net.Conn, lines *lineReader, hello Hello) *Client {
 		conn: conn, hello: hello, turn: make(chan struct{}, 1), done: make(chan struct{}),
 		calls: map[uint64]*call{}, room: make(chan struct{}, 1), reads: make(chan struct{}, 1), lines: lines,
 	}
+	c.mu.Lock() // watch may run before idle is set
+	defer c.mu.Unlock()
 	c.idle = time.AfterFunc(idleAfter, c.watch)
 	return c
 }
@@ -142,7 +144,7 @@ func (c *Client) read(ctx context.Context, enough func() bool) {
 		<-c.reads
 	}()
 	if ctx.Done() != nil {
-		defer c.interruptRead(ctx)()
+		defer interrupt(ctx, c.conn.SetReadDeadline, 0)()
 	}
 	for !enough() {
 		line, err := c.lines.next()
@@ -161,15 +163,16 @@ func (c *Client) read(ctx context.Context, enough func() bool) {
 	}
 }
 
-// interruptRead ends a Read of conn when ctx does, until it is undone.
-func (c *Client) interruptRead(ctx context.Context) (undo func()) {
+// interrupt ends a Read or Write of a connection, which setDeadline is of, that long after ctx ends,
+// until it is undone. Undone, it does nothing to the next one, even if ctx ends at that moment.
+func interrupt(ctx context.Context, setDeadline func(time.Time) error, after time.Duration) (undo func()) {
 	var mu sync.Mutex
 	over := false
 	stop := context.AfterFunc(ctx, func() {
 		mu.Lock()
 		defer mu.Unlock()
 		if !over {
-			c.conn.SetReadDeadline(time.Unix(1, 0))
+			setDeadline(time.Now().Add(after))
 		}
 	})
 	return func() {
@@ -179,7 +182,7 @@ func (c *Client) interruptRead(ctx context.Context) (undo func()) {
 		mu.Lock()
 		defer mu.Unlock()
 		over = true
-		c.conn.SetReadDeadline(time.Time{})
+		setDeadline(time.Time{})
 	}
 }
 
@@ -319,7 +322,8 @@ func (c *Client) add(k *call, id uint64) bool {
 	return true
 }
 
-// writeLine writes a line. A part of one is of no use: an error ends the connection.
+// writeLine writes a line. A part of one is of no use: an error ends the connection. So a server that
+// reads has cancelGrace to take the line of a request whose ctx ends meanwhile: the others go on.
 func (c *Client) writeLine(ctx context.Context, line []byte) error {
 	c.write.Lock()
 	defer c.write.Unlock()
@@ -328,7 +332,7 @@ func (c *Client) writeLine(ctx context.Context, line []byte) error {
 	}
 	c.conn.SetWriteDeadline(time.Now().Add(stuckAfter))
 	if ctx.Done() != nil {
-		defer context.AfterFunc(ctx, func() { c.conn.SetWriteDeadline(time.Unix(1, 0)) })()
+		defer interrupt(ctx, c.conn.SetWriteDeadline, cancelGrace)()
 	}
 	_, err := c.conn.Write(line)
 	if err == nil {

@@ -12,8 +12,10 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -558,4 +560,60 @@ func TestProgramBehindOffer(t *testing.T) {
 	c.conn.Write([]byte("\xff\xfd\x01"))
 	close(asks)
 	c.waitFor("\n" + `{"v":1,"event":"ask"`)
+}
+
+// TestClientWritesInTime: a context that ends while a request is written leaves the server time to take
+// it, and does nothing to what is written next.
+func TestClientWritesInTime(t *testing.T) {
+	conn := new(timed)
+	c := &Client{conn: conn}
+	ended, cancel := context.WithCancel(t.Context())
+	conn.write = func() {
+		before := conn.sets.Load()
+		for cancel(); conn.sets.Load() == before; {
+			runtime.Gosched()
+		}
+		if left := time.Duration(conn.left.Load()); left <= 0 {
+			t.Errorf("it has %v once the context has ended", left)
+		}
+	}
+	if err := c.writeLine(ended, []byte("{}\n")); err != nil {
+		t.Error(err)
+	}
+	for range 100 {
+		ended, cancel := context.WithCancel(t.Context())
+		conn.write = cancel
+		if err := c.writeLine(ended, []byte("{}\n")); err != nil {
+			t.Fatal(err)
+		}
+		conn.write = func() {
+			for range 10 {
+				runtime.Gosched()
+			}
+			if left := time.Duration(conn.left.Load()); left < time.Second {
+				t.Fatalf("the next has %v", left)
+			}
+		}
+		if err := c.writeLine(context.Background(), []byte("{}\n")); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// timed is a connection that knows how long a Write may take.
+type timed struct {
+	net.Conn
+	left, sets atomic.Int64
+	write      func()
+}
+
+func (c *timed) SetWriteDeadline(at time.Time) error {
+	c.left.Store(int64(time.Until(at)))
+	c.sets.Add(1)
+	return nil
+}
+
+func (c *timed) Write(b []byte) (int, error) {
+	c.write()
+	return len(b), nil
 }
