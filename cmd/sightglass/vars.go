@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/sightglass-go/sightglass/registry"
 )
 
 // vars is the command that writes a Go file with the variables of a package.
@@ -30,11 +32,15 @@ func (v *vars) Run() error {
 	if filepath.Base(v.Out) != v.Out || filepath.Ext(v.Out) != ".go" {
 		return usageError{errors.New("--out is the name of a .go file in the folder of the package")}
 	}
+	file := filepath.Join(v.Dir, v.Out)
+	if before, err := os.ReadFile(file); err == nil && !bytes.HasPrefix(before, []byte(generated)) {
+		return failed("%s was not written by this command, and stays as it is; choose another name with --out", file)
+	}
 	source, err := v.source()
 	if err != nil {
 		return failure{err}
 	}
-	if err := os.WriteFile(filepath.Join(v.Dir, v.Out), source, 0o666); err != nil {
+	if err := os.WriteFile(file, source, 0o666); err != nil {
 		return failure{err}
 	}
 	return nil
@@ -67,22 +73,31 @@ func (v *vars) source() ([]byte, error) {
 			names = append(names, variables...)
 		}
 	}
+	names = slices.DeleteFunc(names, func(name string) bool { return !exposable(pkg.Name + "." + name) })
 	slices.Sort(names)
 	if len(names) == 0 {
-		return nil, fmt.Errorf("package %s has no variables", pkg.Name)
+		return nil, fmt.Errorf("package %s has no variables that can be exposed", pkg.Name)
 	}
-	registry := "registry"
-	for taken[registry] {
-		registry += "_"
+	as := "registry"
+	for taken[as] {
+		as += "_"
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%spackage %s\n\nimport %s %q\n\nfunc init() {\n", generated, pkg.Name, registry, "github.com/sightglass-go/sightglass/registry")
+	fmt.Fprintf(&b, "%spackage %s\n\nimport %s %q\n\nfunc init() {\n", generated, pkg.Name, as, "github.com/sightglass-go/sightglass/registry")
 	for _, name := range names {
 		// No lock of a variable is taken unasked: see registry.Packages.
-		fmt.Fprintf(&b, "%s.Expose(%q, &%s, %s.Guard(nil))\n", registry, pkg.Name+"."+name, name, registry)
+		fmt.Fprintf(&b, "%s.Expose(%q, &%s, %s.Guard(nil))\n", as, pkg.Name+"."+name, name, as)
 	}
 	b.WriteString("}\n")
 	return format.Source(b.Bytes())
+}
+
+// exposable reports whether something can be exposed under name. Words of the expression language, such
+// as in, name variables in Go, and a file that exposed one would end its program at the start.
+func exposable(name string) (ok bool) {
+	defer func() { ok = recover() == nil }()
+	registry.New().Expose(name, new(int))
+	return
 }
 
 // declaredBy returns the names that d declares in its package, and those of them that are variables.

@@ -33,6 +33,7 @@ var (
 	limit, second = 1, "two"
 	_             = fmt.Sprint("blank")
 	cache         = registry{3}
+	in, let       = 1, 2 // words of the expression language
 )
 
 const constant = 1
@@ -60,6 +61,9 @@ func main() { exposed() }
 	const want = "main.cache *main.registry\nmain.callback *func()\nmain.limit *int\nmain.second *string\n"
 	if err != nil || string(out) != want {
 		t.Errorf("%v: %s\nwant %s\nof\n%s", err, out, want, text)
+	}
+	if err := (&vars{Dir: dir, Out: "b.go"}).Run(); err == nil {
+		t.Error("it writes over a file of somebody else")
 	}
 	if err := (&vars{Dir: dir, Out: "../x.go"}).Run(); err == nil {
 		t.Error("it writes elsewhere")
