@@ -73,6 +73,7 @@ func TestSizeCountsBytesOnce(t *testing.T) {
 		"loop":    &loop,
 		"longest": longest,
 		"bytes":   &struct{ a, b []byte }{make([]byte, 10_000)[5:9_000], nil},
+		"lists":   &struct{ a [][]int64 }{[][]int64{array[2:5:5], array[4:8:8], array}},
 	} {
 		reg.Expose(name, x)
 	}
@@ -93,6 +94,7 @@ func TestSizeCountsBytesOnce(t *testing.T) {
 		"size(loop)":           fmt.Sprintf("%d bytes by itself, %d bytes with what it leads to: 3 objects", 3*word, 3*word+2*word+3*word),
 		"size(longest)":        fmt.Sprintf("%d bytes by itself, %s bytes with what it leads to: 50,000 objects", wholeSize, text.Thousands(50_000*wholeSize)),
 		"size(bytes)":          fmt.Sprintf("%d bytes by itself, %s bytes with what it leads to: 2 objects", 6*word, text.Thousands(6*word+10_000-5)),
+		"size(lists.a[0:2])":   fmt.Sprintf("%d bytes by itself, %d bytes with what it leads to: 4 objects", 3*word, 3*word+6*word+6*8),
 		"size(bytes.a[10:20])": fmt.Sprintf("%d bytes by itself, %d bytes with what it leads to: 2 objects", 3*word, 3*word+10),
 	} {
 		if got := shown(t, s, source); got != want {
@@ -195,6 +197,38 @@ func TestSizeWithinLimits(t *testing.T) {
 		least := strings.Contains(r.Node.Line(0), "atLeast")
 		if note != c.note || least != (c.note != "") {
 			t.Errorf("%+v: %s, %q", c.limits, r.Node.Line(0), r.Notes)
+		}
+	}
+}
+
+// nested is a type whose values lie in one another without a pointer between them.
+type nested []nested
+
+// TestSizeOfNested: what lies deep within one another is measured without a stack that is as deep.
+func TestSizeOfNested(t *testing.T) {
+	const n = 3000
+	type box struct{ in any }
+	var lists nested
+	var boxes box
+	maps := map[int]any{}
+	for range n {
+		lists, boxes, maps = nested{lists}, box{boxes}, map[int]any{1: maps}
+	}
+	reg := registry.New()
+	for name, x := range map[string]any{"lists": &lists, "boxes": &boxes, "maps": &maps} {
+		reg.Expose(name, x, registry.GuardBy("nowhere")) // measured step by step
+	}
+	reg.Expose("x", new(couple))
+	s := NewSession(reg, Limits{Time: time.Hour})
+	defer debug.SetMaxStack(debug.SetMaxStack(6 << 20))
+	for source, want := range map[string]int{
+		"size(lists).objects": n + 1,
+		"size(boxes).objects": n + 1,
+		"size(maps).objects":  n + 1,
+		"len(refs(x))":        0,
+	} {
+		if got, err := answer(t, s, source); err != nil || got != want {
+			t.Errorf("%s: %v, %v, want %d", source, got, err, want)
 		}
 	}
 }

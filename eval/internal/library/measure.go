@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	// maxSizedDepth bounds the pointers in a row that size follows on its stack. Further ones
-	// wait until it is back.
+	// maxSizedDepth bounds the pointers in a row that size follows on its stack, and the lists, maps
+	// and interfaces within one another. Further ones wait until it is back.
 	maxSizedDepth = 200
 	// maxBlock bounds what one slice, text or map may be believed to take, in bytes: 1 TiB, or half of
 	// what 32 bits can address.
@@ -37,8 +37,8 @@ func typeSize(t reflect.Type) int {
 type measurer struct {
 	f       *machine.Frame
 	covered coverage
-	waiting []*access.View // pointers that wait for the stack to become shorter
-	part    bool           // what is asked for is a part of a list or text
+	waiting []*access.View // what waits for the stack to become shorter
+	part    bool           // what is measured next was asked for, and is a part of a list or text
 	steps   int
 	bytes   int
 	objects int
@@ -56,6 +56,7 @@ type measurer struct {
 	found func(t reflect.Type, src render.Source)            // tells of one
 	reach *access.Reach                                      // nil if each src is needed
 	nest  int                                                // places that reach left to this, one within another
+	deep  int                                                // lists, maps and interfaces that are on the stack
 	err   error                                              // of tally
 
 	layouts  map[reflect.Type]*layout
@@ -312,7 +313,17 @@ func (m *measurer) stepwise(src render.Source, depth int) error {
 	case src.Hidden():
 		return nil
 	}
-	switch shape := v.Shape(); {
+	shape := v.Shape()
+	switch shape {
+	case inspect.Interface, inspect.List, inspect.Map, inspect.Chan:
+		// They may lie in one another without a pointer between them, as in a type of lists of itself.
+		if m.deep >= maxSizedDepth {
+			return m.wait(src)
+		}
+		m.deep++
+		defer func() { m.deep-- }()
+	}
+	switch {
 	case shape == inspect.Pointer:
 		return m.pointer(src, depth)
 	case shape == inspect.Interface:
@@ -333,7 +344,7 @@ func (m *measurer) stepwise(src render.Source, depth int) error {
 	case shape == inspect.Map:
 		return m.mapping(src, depth)
 	case shape == inspect.Scalar && v.Kind() == reflect.String:
-		return m.text(src, depth)
+		return m.text(src)
 	case shape == inspect.Chan:
 		c, err := v.Cap()
 		if err != nil || c == 0 || c > maxBlock {
@@ -381,14 +392,7 @@ func (m *measurer) pointer(src render.Source, depth int) error {
 		}
 	}
 	if depth >= m.maxDepth {
-		kept, err := src.(interface{ Keep() (*access.View, error) }).Keep()
-		if err == nil {
-			err = m.f.Keep(viewCost)
-		}
-		if err == nil {
-			m.waiting = append(m.waiting, kept)
-		}
-		return err
+		return m.wait(src)
 	}
 	to, err := src.Elem()
 	if err != nil || to == nil {
@@ -397,7 +401,19 @@ func (m *measurer) pointer(src render.Source, depth int) error {
 	return m.object(to, depth+1)
 }
 
-// viewCost is about what a pointer that waits takes, in bytes.
+// wait has rest measure what src leads to.
+func (m *measurer) wait(src render.Source) error {
+	kept, err := src.(interface{ Keep() (*access.View, error) }).Keep()
+	if err == nil {
+		err = m.f.Keep(viewCost)
+	}
+	if err == nil {
+		m.waiting = append(m.waiting, kept)
+	}
+	return err
+}
+
+// viewCost is about what a View that waits takes, in bytes.
 const viewCost = 400
 
 // content measures what an interface holds. Unless it is a pointer, or a struct of nothing but a
@@ -417,15 +433,16 @@ func (m *measurer) content(src render.Source, depth int) error {
 }
 
 // text measures the bytes of a string.
-func (m *measurer) text(src render.Source, depth int) error {
+func (m *measurer) text(src render.Source) error {
+	part := m.takePart()
 	addr, n, err := src.Value().Origin()
-	if err != nil || n == 0 || !m.isPart(depth) && m.covered.has(addr, uintptr(n)) {
+	if err != nil || n == 0 || !part && m.covered.has(addr, uintptr(n)) {
 		return m.skip(err)
 	}
 	if src.Hidden() {
 		return nil
 	}
-	if m.isPart(depth) {
+	if part {
 		if n, err = src.Len(); err != nil {
 			return m.skip(err)
 		}
@@ -435,38 +452,43 @@ func (m *measurer) text(src render.Source, depth int) error {
 	return err
 }
 
-// isPart reports whether a list or text is a part of one. Only what was asked for can be.
-func (m *measurer) isPart(depth int) bool { return m.part && depth == 0 }
+// takePart reports whether a list or text is a part of one. Only what was asked for can be, and it is
+// the first that is measured.
+func (m *measurer) takePart() bool {
+	part := m.part
+	m.part = false
+	return part
+}
 
 // list measures the memory of a slice, and what the elements of a list lead to.
 func (m *measurer) list(src render.Source, depth int) error {
-	v := src.Value()
+	v, part := src.Value(), m.takePart()
 	if v.Kind() == reflect.Slice {
 		addr, err := v.Word()
 		if err != nil || addr == 0 {
 			return m.skip(err)
 		}
 		size := typeSize(v.Type().Elem())
-		if most, err := v.Cap(); err == nil && most < maxBlock/max(size, 1) && !m.isPart(depth) {
+		if most, err := v.Cap(); err == nil && most < maxBlock/max(size, 1) && !part {
 			if err := m.refers(src, addr, most*size); err != nil {
 				return err
 			}
 		}
-		if most, err := v.Cap(); err == nil && !m.isPart(depth) && most < maxBlock/max(size, 1) && m.covered.has(addr, uintptr(most*size)) {
+		if most, err := v.Cap(); err == nil && !part && most < maxBlock/max(size, 1) && m.covered.has(addr, uintptr(most*size)) {
 			return nil
 		}
 		if src.Hidden() {
 			return nil
 		}
 		n, err := v.Len()
-		if m.isPart(depth) {
+		if part {
 			n, err = src.Len()
 		}
 		if err != nil {
 			return m.skip(err)
 		}
 		most := n
-		if m.isPart(depth) {
+		if part {
 			addr = 0
 		} else if most, err = v.Cap(); err != nil || n > most {
 			return m.skip(err)
