@@ -18,7 +18,12 @@ import (
 	"github.com/sightglass-go/sightglass/registry"
 )
 
-func TestMain(m *testing.M) { rig.Main(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(windowEnv) != "" {
+		os.Exit(serveWindow())
+	}
+	rig.Main(m)
+}
 
 func TestCommandLine(t *testing.T) {
 	for _, tc := range []struct {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,7 +22,7 @@ const maxExpression = 16 << 20
 
 // evaluate is the command that asks questions.
 type evaluate struct {
-	Target string   `arg:"" help:"host:port, unix:/path, the pid or the name of a process of list, or . for the only one."`
+	Target string   `arg:"" optional:"" help:"host:port, unix:/path, the pid or the name of a process of list, or . for the only one. Absent where flags name many."`
 	Exprs  []string `arg:"" optional:"" name:"expr" help:"An expression; @FILE is the one in a file, and - the one on standard input, as is none at all."`
 
 	JSON  bool `name:"json" xor:"format" help:"Print each answer as JSON, on a line."`
@@ -30,6 +31,7 @@ type evaluate struct {
 	Check bool `xor:"format" help:"Print nothing; exit with 0 if each answer is true, and with 1 if one is false."`
 	Depth int  `placeholder:"N" help:"Show values to this depth."`
 
+	among      `embed:""`
 	connection `embed:""`
 }
 
@@ -39,17 +41,27 @@ func (evaluate) Help() string {
 		"sightglass eval shop --csv 'top(cache.items, .hits)' > top.csv",
 		"sightglass eval unix:/run/shop.sock --check 'queue.length < 1000'",
 		"sightglass eval 4242 --json @question.txt | jq .",
-	) + "\n\nExit codes: 0 answered, 1 the answer is an error or a condition does not hold, 2 usage, 3 cannot connect, 4 refused, 5 timed out."
+		"sightglass eval --all --diff config",
+		"sightglass eval --targets a:3000,b:3000 config --then 'freq(answers, .value?.version)'",
+	) + "\n\nExit codes: 0 answered, by all that were asked, 1 the answer is an error or a condition does not hold, 2 usage, 3 cannot connect, 4 refused, 5 timed out."
 }
 
-// Run asks one question after the other, up to the first error.
+// Run asks one question after the other, up to the first error, or many targets one question.
 func (e *evaluate) Run(std streams, quiet *bool) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	switch {
+	case e.many():
+		return e.runMany(ctx, std, *quiet)
+	case e.Then != "" || e.Diff:
+		return misused("--then and --diff are about the answers of many targets: set --all, --targets, --targets-file or --targets-srv")
+	case e.Target == "":
+		return misused("a target is missing; sightglass list shows those of this user, and --all asks them all")
+	}
 	sources, err := e.sources(std.in)
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	ctx, cancel := e.within(ctx)
 	defer cancel()
 	c, err := e.dial(ctx, e.Target, std)
@@ -59,7 +71,7 @@ func (e *evaluate) Run(std streams, quiet *bool) error {
 	defer c.Close()
 	out := bufio.NewWriter(std.out)
 	for _, source := range sources {
-		a, err := c.Eval(ctx, source, telnet.Within(e.limits()))
+		a, err := e.askOne(ctx, c, source)
 		if err == nil {
 			if !*quiet {
 				for _, note := range a.Notes {
@@ -81,6 +93,15 @@ func (e *evaluate) Run(std streams, quiet *bool) error {
 	return nil
 }
 
+// askOne asks c a question. What came after --timeout is late, whoever noticed it first.
+func (e *evaluate) askOne(ctx context.Context, c *telnet.Client, source string) (*telnet.Answer, error) {
+	a, err := c.Eval(ctx, source, telnet.Within(e.limits()))
+	if end, ok := ctx.Deadline(); ok && err != nil && !time.Now().Before(end) && !errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
+	}
+	return a, err
+}
+
 // silent is an error of which nothing is told but the exit code.
 type silent struct{ unmet }
 
@@ -92,10 +113,13 @@ func (s silent) Unwrap() error { return s.unmet }
 func (e *evaluate) limits() eval.Limits {
 	l := eval.Limits{Show: render.Limit{Depth: e.Depth}}
 	if e.Timeout > 0 {
-		l.Time = max(e.Timeout, time.Millisecond)
+		l.Time = 2 * max(e.Timeout, time.Millisecond) // for who has lost this side; else it gives the question up before
 	}
-	if e.JSON || e.Raw || e.CSV {
+	if e.JSON || e.Raw || e.CSV || e.Then != "" || e.Diff {
 		l.Show.Items, l.Show.Bytes = 1_000_000, 1<<20
+	}
+	if (e.Then != "" || e.Diff) && e.Depth == 0 {
+		l.Show.Depth = wholeDepth
 	}
 	return l
 }

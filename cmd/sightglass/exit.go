@@ -43,10 +43,13 @@ func exitCode(err error) int {
 	var usage usageError
 	var fail failure
 	var no unmet
+	var some partly
 	var answered *telnet.Error
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &some):
+		return some.code
 	case errors.As(err, &usage):
 		return exitUsage
 	case errors.Is(err, context.DeadlineExceeded):

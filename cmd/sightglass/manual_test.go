@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,9 +18,14 @@ func TestManual(t *testing.T) {
 	t.Setenv("XDG_RUNTIME_DIR", dir)
 	t.Setenv("PATH", filepath.Dir(rig.Program(t))+string(os.PathListSeparator)+os.Getenv("PATH"))
 	d := rig.RunDemo(t, "--listen", "127.0.0.1:0")
+	addrs := []string{"localhost:3000", d.Addr}
+	for i, w := range windows(t, 50, 50, 100) {
+		addrs = append(addrs, fmt.Sprintf("localhost:%d", 3001+i), w.addr)
+	}
+	here := strings.NewReplacer(addrs...)
 	commands := 0
 	for _, b := range rig.Blocks(t, "docs/client.md") {
-		source := strings.ReplaceAll(b.Text, "localhost:3000", d.Addr)
+		source := here.Replace(b.Text)
 		switch b.Lang {
 		case "go":
 			out, err := exec.Command(rig.Build(t, "client", source)).CombinedOutput()

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/sightglass-go/sightglass/internal/text"
 	"github.com/sightglass-go/sightglass/telnet"
@@ -47,32 +46,33 @@ func scalar(value json.RawMessage) (string, bool) {
 	return text.EscapeLines(s), true
 }
 
-// printCSV prints a list of structs, or of scalars under the header value. Its columns are all fields
-// that occur, in the order in which they do. A field that is not a scalar is JSON.
+// printCSV prints a list of structs, or of scalars under the header value. A field that is not a scalar
+// is JSON.
 func printCSV(w io.Writer, a *telnet.Answer) error {
 	var list []json.RawMessage
 	if err := json.Unmarshal(a.Value, &list); err != nil {
 		return failed("the answer is a %s, and --csv prints lists of structs; take --json", a.Type)
 	}
-	var header []string
-	columns := map[string]int{}
-	rows := make([][]string, len(list))
+	rows := make([][]field, len(list))
 	for i, element := range list {
-		fields, err := fieldsOf(element)
-		if err != nil {
+		var err error
+		if rows[i], err = fieldsOf(element); err != nil {
 			return err
 		}
-		for _, f := range fields {
-			c, ok := columns[f.name]
-			if !ok {
-				c = len(header)
-				columns[f.name] = c
+	}
+	return writeCSV(w, rows)
+}
+
+// writeCSV writes rows under a header of all fields that occur, in the order in which they do.
+func writeCSV(w io.Writer, rows [][]field) error {
+	var header []string
+	columns := map[string]int{}
+	for _, row := range rows {
+		for _, f := range row {
+			if _, ok := columns[f.name]; !ok {
+				columns[f.name] = len(header)
 				header = append(header, f.name)
 			}
-			if n := c + 1 - len(rows[i]); n > 0 {
-				rows[i] = append(rows[i], slices.Repeat([]string{""}, n)...)
-			}
-			rows[i][c] = f.value
 		}
 	}
 	out := csv.NewWriter(w)
@@ -80,7 +80,11 @@ func printCSV(w io.Writer, a *telnet.Answer) error {
 		out.Write(header)
 	}
 	for _, row := range rows {
-		out.Write(append(row, slices.Repeat([]string{""}, len(header)-len(row))...))
+		cells := make([]string, len(header))
+		for _, f := range row {
+			cells[columns[f.name]] = f.value
+		}
+		out.Write(cells)
 	}
 	out.Flush()
 	return out.Error()
