@@ -52,9 +52,11 @@ const (
 )
 
 // announcements returns the folder that has the announcements of this user's servers: sightglass in
-// $XDG_RUNTIME_DIR, or else sightglass-UID in the folder for temporary files.
+// $XDG_RUNTIME_DIR, or else sightglass-UID in the folder for temporary files. After su the variable may
+// name another user's folder: a folder of ours in it would keep the servers of that user unlisted, and
+// that user could lead us elsewhere by a link.
 func announcements() string {
-	if dir := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(dir) {
+	if dir := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(dir) && !ownedByOthers(dir) {
 		return filepath.Join(dir, "sightglass")
 	}
 	return filepath.Join(os.TempDir(), "sightglass-"+strconv.Itoa(os.Getuid()))
@@ -143,8 +145,8 @@ func private(dir string) error {
 }
 
 // Processes returns this user's processes with a Server that is not Unlisted, sorted by PID. It knows
-// them by files in the folder sightglass of $XDG_RUNTIME_DIR, or where that is not set in sightglass-UID
-// of the folder for temporary files. It removes files of processes that have ended. No such folder is
+// them by files in the folder sightglass of $XDG_RUNTIME_DIR, or where that is not set, or another
+// user's, in sightglass-UID of the folder for temporary files. It removes files of processes that have ended. No such folder is
 // no error.
 //
 // A container has folders of its own: what runs in one is listed there.

@@ -96,4 +96,15 @@ func TestAnnouncementsFolder(t *testing.T) {
 	if dir := announcements(); strings.Contains(dir, "relative") {
 		t.Error(dir)
 	}
+	another := "/"
+	if os.Getuid() == 0 {
+		another = t.TempDir()
+		if err := os.Chown(another, 1, -1); err != nil {
+			t.Skip(err)
+		}
+	}
+	t.Setenv("XDG_RUNTIME_DIR", another)
+	if dir := announcements(); !strings.HasPrefix(filepath.Base(dir), "sightglass-") {
+		t.Errorf("the runtime folder of another user: %s", dir)
+	}
 }

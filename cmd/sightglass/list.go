@@ -18,7 +18,7 @@ type list struct {
 
 func (list) Help() string {
 	return examples("sightglass list", "sightglass list --json | jq -r .pid") +
-		"\n\nA server tells where it listens by a file in $XDG_RUNTIME_DIR/sightglass, or where that is not set in sightglass-UID of the folder for temporary files, unless it is Unlisted."
+		"\n\nA server tells where it listens by a file in $XDG_RUNTIME_DIR/sightglass, or where that is not set, or another user's, in sightglass-UID of the folder for temporary files, unless it is Unlisted."
 }
 
 // Run prints a line for each process, and nothing if there is none.
