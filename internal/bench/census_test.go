@@ -39,7 +39,7 @@ func BenchmarkCensus(b *testing.B) {
 	parts := newParts(2_000_000)
 	reg := registry.New()
 	reg.Expose("parts", &parts)
-	s := rig.NewScript(b, "tcp", serve(b, reg, eval.Limits{Time: time.Hour, MaxTime: time.Hour, Entries: 1 << 30, Bytes: 2 << 30}))
+	s := rig.NewScript(b, "tcp", serve(b, reg, eval.Limits{Time: time.Hour, MaxTime: time.Hour, Entries: 1 << 30, Bytes: 1 << 30}))
 	// wakes returns how late a goroutine woke while f ran.
 	wakes := func(f func()) (late []time.Duration) {
 		var stop atomic.Bool
