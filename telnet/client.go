@@ -70,7 +70,25 @@ type call struct {
 	size   int
 	answer chan *wireAnswer // of capacity 1
 	event  func(*wireAnswer)
-	left   bool // nobody waits any more
+
+	telling sync.Mutex // held while event runs
+	left    bool       // nobody waits any more; guarded by telling
+}
+
+// tell calls k.event while somebody waits for the answer.
+func (k *call) tell(a *wireAnswer) {
+	k.telling.Lock()
+	defer k.telling.Unlock()
+	if k.event != nil && !k.left {
+		k.event(a)
+	}
+}
+
+// leave says that nobody waits any more: k.event has returned by then, and is not called again.
+func (k *call) leave() {
+	k.telling.Lock()
+	defer k.telling.Unlock()
+	k.left = true
 }
 
 func attach(conn net.Conn, lines *lineReader, hello Hello) *Client {
@@ -198,8 +216,8 @@ func (c *Client) receive(line []byte) error {
 		return err
 	case a.Event == "":
 		k.answer <- a
-	case k.event != nil:
-		k.event(a)
+	default:
+		k.tell(a)
 	}
 	return nil
 }
@@ -226,9 +244,6 @@ func (c *Client) answered(a *wireAnswer) (*call, error) {
 		return nil, broken("an answer to a request that was not made: %s", text.Escape(text.Cut(string(a.ID), 40)))
 	}
 	if a.Event != "" {
-		if k.left {
-			return nil, nil
-		}
 		return k, nil
 	}
 	delete(c.calls, id)
@@ -347,6 +362,7 @@ func (c *Client) writeLine(ctx context.Context, line []byte) error {
 
 // await waits for the answer to a request. If ctx ends first, it has the server give up the request.
 func (c *Client) await(ctx context.Context, k *call, id uint64) (*wireAnswer, error) {
+	defer k.leave()
 	a, err := c.wait(ctx, k)
 	if a != nil || err != nil {
 		return a, err
@@ -356,9 +372,6 @@ func (c *Client) await(ctx context.Context, k *call, id uint64) (*wireAnswer, er
 	defer end()
 	switch a, err = c.wait(grace, k); {
 	case err != nil || a == nil:
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		k.left = true
 		return nil, context.Cause(ctx)
 	case a.Error != nil && a.Error.Code == "cancelled":
 		err := a.Error.error()

@@ -617,3 +617,36 @@ func (c *timed) Write(b []byte) (int, error) {
 	c.write()
 	return len(b), nil
 }
+
+func (*timed) Close() error { return nil }
+
+// TestClientTellsNobodyGone: who has its answer, or none, is told of no more progress.
+func TestClientTellsNobodyGone(t *testing.T) {
+	c := &Client{conn: new(timed), done: make(chan struct{}), calls: map[uint64]*call{}, reads: make(chan struct{}, 1), room: make(chan struct{}, 1)}
+	c.reads <- struct{}{} // another goroutine reads: this one
+	var gone atomic.Bool
+	k := &call{answer: make(chan *wireAnswer, 1), event: func(*wireAnswer) {
+		c.fail(io.EOF)
+		for range 1000 {
+			runtime.Gosched()
+		}
+		if gone.Load() {
+			t.Error("it is told although it has gone")
+		}
+	}}
+	c.calls[1] = k
+	var all sync.WaitGroup
+	all.Go(func() {
+		c.await(t.Context(), k, 1)
+		gone.Store(true)
+	})
+	event := []byte(`{"v":1,"id":1,"event":"progress","progress":{"ms":1}}`)
+	if err := c.receive(event); err != nil {
+		t.Error(err)
+	}
+	all.Wait()
+	if err := c.receive(event); err != nil {
+		t.Error(err)
+	}
+	c.work.Wait()
+}
