@@ -25,7 +25,9 @@ type Reach struct {
 
 	stack   []frame
 	waiting []frame // for room on the stack
+	kept    int     // frames in waiting that the sink was told of
 	held    bool    // parts that take longer are left to Other, as a guard is held
+	work    int     // done under this Try, in steps
 	reads   int
 	asked   []Found
 	text    []byte
@@ -59,6 +61,8 @@ type ReachSink interface {
 	Cover(addr, n uintptr) (fresh int, err error)
 	// Covered reports whether all of it was met before.
 	Covered(addr, n uintptr) bool
+	// Keep is called before n bytes are kept.
+	Keep(n int) error
 	// Beyond notes memory between the length and the capacity of a slice.
 	Beyond(addr, n uintptr) error
 	// Met counts a piece of n new bytes, of the type with that id, and reports whether the place is
@@ -258,7 +262,7 @@ func (r *Reach) Begin(v Value, state uint32) (ok bool) {
 func (r *Reach) Abandon(depth int) {
 	r.stack, r.asked = r.stack[:depth], nil
 	if depth == 0 {
-		r.waiting = nil
+		r.waiting, r.kept = nil, 0
 	}
 }
 
@@ -283,7 +287,7 @@ func (r *Reach) Step(depth int, held bool) (reads int, found []Found, done bool,
 }
 
 func (r *Reach) run(depth int) {
-	for range reachBatch {
+	for r.work = 0; r.work < reachBatch; r.work++ {
 		if len(r.stack) <= depth || len(r.asked) >= maxReachFound || r.err != nil {
 			return
 		}
@@ -308,6 +312,12 @@ func (r *Reach) push(f frame) {
 	if len(r.stack) < maxReachStack {
 		r.stack = append(r.stack, f)
 		return
+	}
+	if len(r.waiting) == r.kept {
+		if r.err = r.to.Keep(reachFrameCost); r.err != nil {
+			return
+		}
+		r.kept++
 	}
 	f.how, f.box = enterLost, nil
 	r.waiting = append(r.waiting, f)
@@ -528,8 +538,18 @@ func (r *Reach) covered(c *covering) {
 // secret reports whether the n bytes at addr are a text that must not be told.
 func (r *Reach) secret(addr, n uintptr) bool {
 	r.text = grown(r.text, int(min(n, searchedText)))
+	r.work += len(r.text) / maxReachText
 	peek.CopyBytes(r.text, addr)
 	return r.rules.SecretText(r.text)
+}
+
+// isCovered reports whether all of that memory was met before.
+func (r *Reach) isCovered(addr, n uintptr) bool {
+	if !r.to.Covered(addr, n) {
+		return false
+	}
+	r.work += int(n / maxReachBlock)
+	return true
 }
 
 // maxReachSize bounds what a header is believed, in bytes.
@@ -544,7 +564,7 @@ func (r *Reach) string(o *leadOp, a uintptr) {
 		r.to.Left(LeftUnread)
 		return
 	}
-	if r.to.Covered(addr, n) {
+	if r.isCovered(addr, n) {
 		return
 	}
 	if r.held && n > maxReachText {
@@ -571,7 +591,7 @@ func (r *Reach) slice(o *leadOp, a uintptr) {
 		return
 	}
 	size := o.elem.size
-	if size == 0 || most > maxReachSize/size || r.to.Covered(addr, most*size) {
+	if size == 0 || most > maxReachSize/size || r.isCovered(addr, most*size) {
 		return
 	}
 	if o.bytes && r.held && n > maxReachText {

@@ -81,6 +81,7 @@ var _ access.ReachSink = reaching{}
 
 func (m reaching) Cover(addr, n uintptr) (fresh int, err error) { return m.covered.addQuietly(addr, n) }
 func (m reaching) Covered(addr, n uintptr) bool                 { return m.covered.has(addr, n) }
+func (m reaching) Keep(n int) error                             { return m.f.Keep(n) }
 func (m reaching) Beyond(addr, n uintptr) error                 { return m.covered.later(addr, n) }
 
 func (m reaching) Met(id, n int) (find bool) {
