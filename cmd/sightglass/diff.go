@@ -77,6 +77,9 @@ func grouped(all []answered) (groups []*group, n int) {
 		}
 		n++
 		value, _ := decode(a.Value) // valueOf has decoded it
+		if hidesSome(value) {
+			a.Notes = append(a.Notes, "redacted values were not compared: they may differ")
+		}
 		key := string(encoded(value))
 		g := known[key]
 		if g == nil {
@@ -88,6 +91,24 @@ func grouped(all []answered) (groups []*group, n int) {
 	}
 	slices.SortStableFunc(groups, func(a, b *group) int { return cmp.Compare(len(b.members), len(a.members)) })
 	return groups, n
+}
+
+// hidesSome reports whether something in a value of the protocol is redacted.
+func hidesSome(x any) bool {
+	switch x := x.(type) {
+	case []any:
+		return slices.ContainsFunc(x, hidesSome)
+	case map[string]any:
+		if mark, ok := x[cutMark].(map[string]any); ok && mark["redacted"] != nil {
+			return true
+		}
+		for _, value := range x {
+			if hidesSome(value) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // printPlaces prints where a target differs.

@@ -315,3 +315,19 @@ func serveRecords(t *testing.T, ports []uint16) string {
 	}()
 	return conn.LocalAddr().String()
 }
+
+// TestDiffOfSecrets: what is redacted everywhere is not said to be the same.
+func TestDiffOfSecrets(t *testing.T) {
+	for value, hides := range map[string]bool{`{"a":[{"key":{"…":{"redacted":true}}}]}`: true, `{"redacted":true}`: false} {
+		all := []answered{{target: "a", Answer: &telnet.Answer{Value: json.RawMessage(value)}}, {target: "b", Answer: &telnet.Answer{Value: json.RawMessage(value)}}}
+		var out, told strings.Builder
+		e := new(evaluate)
+		if err := e.diff(&out, all); err != nil {
+			t.Fatal(err)
+		}
+		e.tellErrors(&told, all, false)
+		if got := strings.Count(told.String(), "redacted values were not compared"); (got == 1) != hides || got > 1 {
+			t.Errorf("%s: %s%s", value, out.String(), told.String())
+		}
+	}
+}
