@@ -170,7 +170,12 @@ func TestCensusTellsNoSecret(t *testing.T) {
 	reg := registry.New()
 	reg.Expose("vault", v, registry.Hide("Password", "Tokens"))
 	reg.Expose("p", p)
+	line := []byte("user hunter2")
+	reg.Expose("login", &struct{ line, password []byte }{line, line[5:]})
 	s := NewSession(reg, Limits{Time: time.Hour})
+	if got := shown(t, s, "refs(login.line)"); !strings.Contains(got, "login.line") || strings.Contains(got, "password") {
+		t.Error(got)
+	}
 	rows, r := censusOf(t, s, "census(vault)")
 	if rows["eval.cogwheel"].Objects != 1 || strings.Contains(string(r.Node.JSON()), "hunter2") {
 		t.Errorf("%s", r.Node.JSON())

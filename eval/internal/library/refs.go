@@ -117,6 +117,9 @@ func (s *search) led(src render.Source, addr uintptr, n int) error {
 	if addr+uintptr(max(n, 1)) <= s.at || addr >= s.at+uintptr(max(s.n, 1)) {
 		return nil
 	}
+	if src.Hidden() {
+		return nil // a slice is followed before it is known whether it is shown
+	}
 	switch path := src.Path(); {
 	case path == "":
 		s.keys++
