@@ -23,6 +23,9 @@ type among struct {
 	TargetsFile string   `type:"existingfile" placeholder:"FILE" help:"Ask the targets in this file, one on a line; # begins a comment." group:"Many targets"`
 	TargetsSRV  string   `name:"targets-srv" placeholder:"NAME" help:"Ask the targets of this DNS service record, such as _sightglass._tcp.shop.svc." group:"Many targets"`
 	Resolver    string   `placeholder:"ADDR" help:"Look --targets-srv up at this DNS server, host:port, and not at the system's." group:"Many targets"`
+	Pods        string   `placeholder:"LABELS" help:"Ask the pods with these labels, such as app=shop, through your kubectl." group:"Many targets"`
+	Namespace   string   `placeholder:"NAME" help:"The namespace of --pods; without it kubectl's." group:"Many targets"`
+	Port        string   `default:"3000" placeholder:"PORT" help:"The port of --pods." group:"Many targets"`
 	Parallel    int      `default:"16" placeholder:"N" help:"Ask so many targets at once; --timeout is for each." group:"Many targets"`
 	Then        string   `xor:"then" placeholder:"EXPR" help:"Print the value of this expression over answers, a list of {target, value, error, cost}." group:"Many targets"`
 	Diff        bool     `xor:"then" help:"Print who disagrees with the majority, and where." group:"Many targets"`
@@ -30,7 +33,7 @@ type among struct {
 
 // many reports whether a flag names targets.
 func (a *among) many() bool {
-	return a.All || len(a.Targets) > 0 || a.TargetsFile != "" || a.TargetsSRV != ""
+	return a.All || len(a.Targets) > 0 || a.TargetsFile != "" || a.TargetsSRV != "" || a.Pods != ""
 }
 
 // targets returns the targets that the flags name, each once.
@@ -54,6 +57,13 @@ func (a *among) targets(ctx context.Context) ([]string, error) {
 	}
 	if a.TargetsSRV != "" {
 		found, err := targetsOf(ctx, a.resolver(), a.TargetsSRV)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	if a.Pods != "" {
+		found, err := targetsLabelled(ctx, a.Pods, a.Namespace, a.Port)
 		if err != nil {
 			return nil, err
 		}

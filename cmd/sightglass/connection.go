@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"strings"
 	"time"
@@ -39,13 +40,21 @@ func (c *connection) within(ctx context.Context) (context.Context, context.Cance
 	return context.WithTimeout(ctx, c.Timeout)
 }
 
-// dial connects to a target, which resolve has an address for.
+// dial connects to a target: a pod, or what resolve has an address for.
 func (c *connection) dial(ctx context.Context, target string, std streams) (*telnet.Client, error) {
-	addr, err := resolve(target)
+	d, err := c.dialer(std)
 	if err != nil {
 		return nil, err
 	}
-	d, err := c.dialer(std)
+	if name, ok := strings.CutPrefix(target, podTarget); ok {
+		p, err := parsePod(name)
+		if err != nil {
+			return nil, err
+		}
+		d.DialContext = p.dial
+		return d.Dial(ctx, net.JoinHostPort("127.0.0.1", p.port)) // where kubectl listens, but for the port
+	}
+	addr, err := resolve(target)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ const maxExpression = 16 << 20
 
 // evaluate is the command that asks questions.
 type evaluate struct {
-	Target string   `arg:"" optional:"" help:"host:port, unix:/path, the pid or the name of a process of list, or . for the only one. Absent where flags name many."`
+	Target string   `arg:"" optional:"" help:"host:port, unix:/path, pod/NAME, the pid or the name of a process of list, or . for the only one. Absent where flags name many."`
 	Exprs  []string `arg:"" optional:"" name:"expr" help:"An expression; @FILE is the one in a file, and - the one on standard input, as is none at all."`
 
 	JSON  bool `name:"json" xor:"format" help:"Print each answer as JSON, on a line."`
@@ -54,7 +54,7 @@ func (e *evaluate) Run(std streams, quiet *bool) error {
 	case e.many():
 		return e.runMany(ctx, std, *quiet)
 	case e.Then != "" || e.Diff:
-		return misused("--then and --diff are about the answers of many targets: set --all, --targets, --targets-file or --targets-srv")
+		return misused("--then and --diff are about the answers of many targets: set --all, --targets, --targets-file, --targets-srv or --pods")
 	case e.Target == "":
 		return misused("a target is missing; sightglass list shows those of this user, and --all asks them all")
 	}
