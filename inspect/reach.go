@@ -223,6 +223,7 @@ const (
 	reachBatch     = 64        // steps under one Try
 	maxReachFound  = 64        // places until the caller is asked
 	maxFlat        = 16        // elements of an array that are laid out one by one
+	maxFlatOps     = 1 << 12   // ops of a plan with which no further array is laid out so
 	maxReachBlock  = 256 << 10 // bytes that are covered under a guard
 	maxReachText   = 1 << 10   // bytes of a text that are searched for a secret under a guard
 	searchedText   = 32 << 10  // bytes of a text that are searched
@@ -867,7 +868,7 @@ func (r *Reach) ops(ops []leadOp, p *plan, t reflect.Type, state uint32, off uin
 		if !shown {
 			return ops
 		}
-		if t.Len() <= maxFlat {
+		if t.Len() <= maxFlat && len(ops) < maxFlatOps {
 			for i := range t.Len() {
 				at := off + uintptr(i)*t.Elem().Size()
 				way := append(route[:len(route):len(route)], hop{index: i, off: at, typ: t.Elem()})

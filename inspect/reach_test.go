@@ -28,12 +28,12 @@ type allNew struct {
 	block   uintptr // its size
 	covered int     // how often that was asked of
 	kept    int
+	met     int
 	full    error
 }
 
 func (*allNew) Cover(_, n uintptr) (int, error) { return int(n), nil }
 func (*allNew) Beyond(_, _ uintptr) error       { return nil }
-func (*allNew) Met(_, _ int) bool               { return false }
 func (*allNew) Left(Left)                       {}
 
 func (a *allNew) Covered(_, n uintptr) bool {
@@ -42,6 +42,11 @@ func (a *allNew) Covered(_, n uintptr) bool {
 	}
 	a.covered++
 	return true
+}
+
+func (a *allNew) Met(_, _ int) bool {
+	a.met++
+	return false
 }
 
 func (a *allNew) Keep(n int) error {
@@ -96,6 +101,25 @@ func TestReachBatch(t *testing.T) {
 	}
 	if sink.covered != len(parts) {
 		t.Errorf("%d large blocks are looked up", sink.covered)
+	}
+}
+
+// TestReachFlat: the plan of arrays of arrays is bounded, and leads to each element.
+func TestReachFlat(t *testing.T) {
+	x, one := new([16][16][16][16]*int), new(int)
+	x[0][0][0][0], x[7][8][9][10], x[15][15][15][15] = one, one, one
+	sink := &allNew{}
+	r := reachOf(t, &allShown{}, sink, x)
+	for done := false; !done; {
+		_, _, done, _ = r.Step(0, false)
+	}
+	if sink.met != 3 {
+		t.Errorf("%d objects are met, want 3", sink.met)
+	}
+	for _, p := range r.plans {
+		if len(p.ops) > maxFlatOps+3*maxFlat {
+			t.Errorf("the plan of %v has %d ops", p.typ, len(p.ops))
+		}
 	}
 }
 
