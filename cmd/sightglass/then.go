@@ -103,9 +103,7 @@ func object(x any, path string) (_ any, err error) {
 		}
 		plain := make(map[string]any, len(x))
 		for key, value := range x {
-			if strings.HasPrefix(key, cutMark) {
-				key = strings.TrimPrefix(key, cutMark) // a key of the application that begins so has one more
-			}
+			key = strings.TrimPrefix(key, cutMark) // a key of the application that begins so has one more
 			if plain[key], err = object(value, path+member(key)); err != nil {
 				return nil, err
 			}
