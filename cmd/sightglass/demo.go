@@ -15,7 +15,6 @@ import (
 	"github.com/sightglass-go/sightglass/cmd/sightglass/shop"
 	"github.com/sightglass-go/sightglass/registry"
 	"github.com/sightglass-go/sightglass/telnet"
-	"golang.org/x/term"
 )
 
 // stock is the number of items in the shop's cache: enough that counting them takes a while, few
@@ -41,10 +40,10 @@ func (demo) Help() string {
 // Run runs the shop until the user leaves the prompt or SIGTERM arrives. Without a terminal there
 // is no prompt, and SIGINT ends it too.
 func (d *demo) Run() error {
-	interactive := term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
+	person := interactive()
 	ends := []os.Signal{syscall.SIGTERM}
 	level := slog.LevelWarn // less would disturb the prompt
-	if !interactive {
+	if !person {
 		ends = append(ends, os.Interrupt)
 		level = slog.LevelInfo
 	}
@@ -78,8 +77,8 @@ func (d *demo) Run() error {
 
 	var running sync.WaitGroup
 	running.Go(func() { s.Run(ctx) })
-	if interactive {
-		p := newPrompt(reg)
+	if person {
+		p := newPrompt(newLocal(reg), nil)
 		defer p.Close()
 		go func() { p.run(ctx); stop() }()
 	}

@@ -1,5 +1,6 @@
-// Command sightglass looks into running Go processes: eval asks one a question, for scripts; list
-// shows those of this user; vars writes a file that exposes a package's variables; demo runs a live application to look at. docs/client.md is its manual.
+// Command sightglass looks into running Go processes: without a command it opens
+// a prompt; eval asks a question, for scripts; list shows those of this user; vars writes a file that
+// exposes a package's variables; demo runs a live application to look at. docs/client.md is its manual.
 package main
 
 import (
@@ -17,6 +18,7 @@ import (
 type commands struct {
 	Quiet bool `short:"q" help:"Say nothing on standard error but errors."`
 
+	Look    look     `cmd:"" default:"withargs" help:"Open a prompt on a process. It is what sightglass does without a command."`
 	Eval    evaluate `cmd:"" help:"Ask a process a question, and print the answer."`
 	List    list     `cmd:"" help:"List this user's processes that have a window."`
 	Demo    demo     `cmd:"" help:"Run a live application, a web shop under load, and open a prompt on it."`
@@ -36,7 +38,7 @@ func run(args []string) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Bind(streams{os.Stdin, os.Stdout, os.Stderr}),
 	)
-	if len(args) == 0 || args[0] == "help" {
+	if len(args) == 0 && !interactive() || len(args) > 0 && args[0] == "help" {
 		args = append(args[min(1, len(args)):], "--help")
 	}
 	command, err := parser.Parse(args)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -16,6 +17,7 @@ func TestManual(t *testing.T) {
 	rig.Need(t, "bash")
 	dir := t.TempDir()
 	t.Setenv("XDG_RUNTIME_DIR", dir)
+	t.Setenv("XDG_STATE_HOME", dir)
 	t.Setenv("PATH", filepath.Dir(rig.Program(t))+string(os.PathListSeparator)+os.Getenv("PATH"))
 	d := rig.RunDemo(t, "--listen", "127.0.0.1:0")
 	addrs := []string{"localhost:3000", d.Addr}
@@ -43,11 +45,35 @@ func TestManual(t *testing.T) {
 					t.Errorf("%v: %s\ngot  %s\nwant %s", b, line, got, want)
 				}
 			}
+		case "session":
+			typedSession(t, b)
 		default:
 			t.Errorf("%v: nothing tests a block of %q", b, b.Lang)
 		}
 	}
 	if commands < 10 {
 		t.Errorf("docs/client.md has %d command lines", commands)
+	}
+}
+
+// typedSession types what stands behind the prompts of a block, and compares the screen.
+func typedSession(t *testing.T, b rig.Block) {
+	rig.Need(t, "tmux")
+	lines := strings.Split(strings.TrimSuffix(b.Text, "\n"), "\n")
+	s := rig.NewScreen(t, 110, 60, strings.TrimPrefix(lines[0], "$ "))
+	s.Await(ready)
+	for _, line := range lines[1:] {
+		if more, ok := strings.CutPrefix(line, ". "); ok {
+			s.Await(`^\. *\z`)
+			s.Enter(more)
+		} else if _, typed, ok := strings.Cut(line, " > "); ok && strings.HasPrefix(line, "shop@") {
+			s.Await(ready)
+			s.Enter(typed)
+		}
+	}
+	s.Await("^" + regexp.QuoteMeta(lines[len(lines)-1]) + "\n" + ready)
+	text := s.Text()
+	if got := text[:strings.LastIndex(text, "\n")]; !rig.Matches(got, strings.Join(lines[1:], "\n")) {
+		t.Errorf("%v: the screen shows\n%s", b, got)
 	}
 }

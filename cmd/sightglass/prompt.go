@@ -15,34 +15,75 @@ import (
 	"golang.org/x/term"
 )
 
-// prompt runs a session at the local terminal. It is the session that telnet serves, with liner for
-// a line editor.
+// prompt has liner edit lines at the local terminal, and a session answer them.
 type prompt struct {
 	lines   *liner.State
-	session *console.Session
+	session session
+	past    *history
+	before  liner.ModeApplier // the terminal's mode without liner's; nil if there is none
 }
 
+// session answers lines. That of the demo is in its own process; see remote for the other.
+type session interface {
+	Banner() string
+	Prompt() string
+	Incomplete(line string) bool
+	// Do runs a line and writes its answer. After ErrQuit of package console nothing is run.
+	Do(ctx context.Context, line string) error
+	Complete(ctx context.Context, line string, pos int) []eval.Completion
+	SetWidth(columns int)
+	SetHeight(rows int)
+	// Away tells that somebody else has written on the terminal.
+	Away()
+}
+
+var _ session = (*console.Session)(nil)
+
 // newPrompt takes over the terminal, which Close gives back.
-func newPrompt(reg *registry.Registry) *prompt {
+func newPrompt(s session, past *history) *prompt {
 	before, err := liner.TerminalMode()
-	p := &prompt{
-		lines:   liner.NewLiner(),
-		session: console.New(eval.NewSession(reg, eval.Limits{}), os.Stdout, eval.Limits{}),
-	}
-	host, _ := os.Hostname() // without one, the prompt names the program alone
-	p.session.SetName(console.Name{Program: name, Host: host})
+	p := &prompt{lines: liner.NewLiner(), session: s, past: past}
 	if err == nil {
-		shareTerminal(before, p.session.Away)
+		p.before = before
+		shareTerminal(before, s.Away)
 	}
-	// Ctrl-C between two evaluations must not end the demo either.
+	// Ctrl-C between two evaluations must not end the process either.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	p.lines.SetCtrlCAborts(true)
 	p.lines.SetMultiLineMode(true)
 	p.lines.SetTabCompletionStyle(liner.TabPrints)
 	p.lines.SetWordCompleter(p.complete)
-	p.session.SetEchoed(true)
-	p.session.SetColor(os.Getenv("NO_COLOR") == "" && liner.TerminalSupported())
+	for _, line := range past.lines() {
+		p.lines.AppendHistory(line)
+	}
 	return p
+}
+
+// newLocal returns a session with the demo's own process.
+func newLocal(reg *registry.Registry) *console.Session {
+	s := console.New(eval.NewSession(reg, eval.Limits{}), os.Stdout, eval.Limits{})
+	host, _ := os.Hostname() // without one, the prompt names the program alone
+	s.SetName(console.Name{Program: name, Host: host})
+	s.SetEchoed(true)
+	s.SetColor(colored())
+	return s
+}
+
+// colored reports whether answers have colors.
+func colored() bool { return os.Getenv("NO_COLOR") == "" && liner.TerminalSupported() }
+
+// ask has the user answer a question at the terminal. The answer is no line of the history.
+func (p *prompt) ask(question string) (string, error) { return p.lines.Prompt(question) }
+
+// asBefore runs f with the terminal as it was before the prompt.
+func (p *prompt) asBefore(f func() error) error {
+	editing, err := liner.TerminalMode()
+	if err != nil || p.before == nil {
+		return f()
+	}
+	p.before.ApplyMode()
+	defer editing.ApplyMode()
+	return f()
 }
 
 // Close restores the terminal. It may be called while run waits for a line.
@@ -51,7 +92,9 @@ func (p *prompt) Close() error { return p.lines.Close() }
 // run runs lines until the user leaves or ctx ends.
 func (p *prompt) run(ctx context.Context) {
 	p.resize()
-	fmt.Println(p.session.Banner())
+	if said := p.session.Banner(); said != "" {
+		fmt.Println(said)
+	}
 	for ctx.Err() == nil {
 		line, err := p.read()
 		if errors.Is(err, liner.ErrPromptAborted) {
@@ -77,7 +120,9 @@ func (p *prompt) read() (string, error) {
 		line += "\n" + more
 	}
 	if err == nil && strings.TrimSpace(line) != "" {
-		p.lines.AppendHistory(strings.ReplaceAll(line, "\n", " "))
+		kept := strings.ReplaceAll(line, "\n", " ")
+		p.lines.AppendHistory(kept)
+		p.past.add(kept)
 	}
 	return line, err
 }

@@ -97,12 +97,14 @@ func (s *Session) SetName(n Name) { s.restyle(func(st *style) { st.name = n }) }
 
 // Prompt returns what stands before the line being typed. Only a terminal is told the name: what a
 // script reads is the same on each host.
-func (s *Session) Prompt() string {
+func (s *Session) Prompt() string { return s.currentStyle().prompt(s.level.acts()) }
+
+func (st style) prompt(acts bool) string {
 	sign := prompt
-	if s.level.acts() {
+	if acts {
 		sign = actsPrompt
 	}
-	if name := s.currentStyle().shortName(); name != "" {
+	if name := st.shortName(); name != "" {
 		return name + " " + sign
 	}
 	return sign

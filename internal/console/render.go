@@ -203,7 +203,12 @@ func (a *answer) result(r eval.Result, st style, now time.Time) error {
 	if err := writeText(a, r, st, now); err != nil {
 		return err
 	}
-	if c := (cost{r.Cost, true}); c.remarkable() {
+	return a.remarks(r.Cost, r.Notes, st)
+}
+
+// remarks ends an answer with what it cost if that is remarkable, and with notes.
+func (a *answer) remarks(spent eval.Cost, notes []string, st style) error {
+	if c := (cost{spent, true}); c.remarkable() {
 		said := c.String()
 		if width := visibleWidth(a.first); a.lines == 0 && width < costColumn && costColumn+text.Width(said) <= st.width.value() {
 			a.held = false
@@ -212,7 +217,7 @@ func (a *answer) result(r eval.Result, st style, now time.Time) error {
 			a.remark(said, st)
 		}
 	}
-	for _, note := range r.Notes {
+	for _, note := range notes {
 		a.remark(text.Escape(note), st)
 	}
 	if !a.held {
