@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"container/list"
+	circle "container/ring"
 	"errors"
 	"fmt"
 	"io"
@@ -64,7 +66,14 @@ type (
 		owners  []party
 		list    []*parcel
 		values  map[string]parcel
-		locked  []any // *hauler
+		locked  []any      // *hauler
+		synced  sync.Map   // of what mixed has
+		kept    sync.Map   // *parcel alone, by number
+		keyed   sync.Map   // texts by keys of several types
+		named   sync.Map   // parcel alone, by names
+		chained *list.List // of what mixed has
+		chain   list.List  // *parcel alone
+		ring    *circle.Ring
 	}
 )
 
@@ -74,7 +83,7 @@ func (g *hauler) name() string    { return g.first }
 func (s secretName) name() string { return string(s) }
 
 func newParcels(n int) *parcels {
-	s := &parcels{texts: map[string]any{}, byName: map[string]any{}, byError: map[int]error{}, values: map[string]parcel{}}
+	s := &parcels{texts: map[string]any{}, byName: map[string]any{}, byError: map[int]error{}, values: map[string]parcel{}, chained: list.New(), ring: circle.New(n)}
 	for i := range n {
 		p := &parcel{weight: i, label: fmt.Sprint("label ", i%5), payload: i}
 		owners := []party{&sender{"ann", fmt.Sprint(i % 3)}, firm{nick: "c", first: "bob", size: int8(i)}, &hauler{first: "eve", owner: i}}
@@ -115,6 +124,14 @@ func newParcels(n int) *parcels {
 		s.texts[key] = []any{p.label, "see https://u:hunter2@host/", strings.Repeat("long", 999), apiToken("t"), p.label, "", labelOfShelf("named"), p.label}[i%19%8]
 		s.byName[key], s.byError[i], s.owners, s.list = p, p.err, append(s.owners, p.owner), append(s.list, p)
 		s.values[key] = *p
+		s.synced.Store(key, mixed)
+		s.kept.Store(i, p)
+		s.keyed.Store([]any{key, i, labelOfShelf(key), float64(i), nil, time.Unix(int64(i), 0), [2]int{i}, i, key}[i%23%9], s.texts[key])
+		s.named.Store(key, *p)
+		s.chained.PushBack(mixed)
+		s.chain.PushBack(p)
+		s.ring.Value = p
+		s.ring = s.ring.Next()
 		s.locked = append(s.locked, &hauler{first: fmt.Sprint(i % 4), owner: i, count: i})
 	}
 	return s
@@ -123,8 +140,8 @@ func newParcels(n int) *parcels {
 // TestInterfaces: what interfaces hold is the same, costs the same and is hidden in the same way whether it is read in
 // batches or one by one.
 func TestInterfaces(t *testing.T) {
-	collections := strings.Fields("s.kin s.numbers s.mixed s.alike s.boxed s.ints s.texts s.byName s.byError s.owners s.list s.values s.locked s.alike[3:90] filter(s.alike,.weight>3)")
-	chains := strings.Fields("# .weight .label .always .always.first .always.nick .number .next.always.first .owner .owner.first .owner.nick .owner.size .payload .payload.weight .err .next.owner.first .next.payload .first .nick .count .next.weight #.payload")
+	collections := strings.Fields("s.kin s.numbers s.mixed s.alike s.boxed s.ints s.texts s.byName s.byError s.owners s.list s.values s.locked s.alike[3:90] filter(s.alike,.weight>3) s.synced s.kept s.keyed s.named s.chained s.chain s.ring s.kept[3:90] s.chain[3:90] filter(s.kept,.weight>3)")
+	chains := strings.Fields("# .weight .label .always .always.first .always.nick .number .next.always.first .owner .owner.first .owner.nick .owner.size .payload .payload.weight .err .next.owner.first .next.payload .first .nick .count .next.weight #.payload #key")
 	templates := []string{
 		"count(%s, %s > 100)", "count(%s, %s == \"ann\")", "count(%s, %s == nil)", "count(%s, %s != nil and #index > 3)", "sum(%s, %s)", "filter(%s, %s < 9)", "find(%s, %s startsWith \"b\")", "map(%s, %s)",
 		"freq(%s, %s)", "top(%s, 5, %s)", "max(%s, %s)", "sortBy(%s, %s)[:3]", "groupBy(%s, %s)", "count(%s, (%s ?? 0) > 3)", "count(%s, %s == %[2]s)", "map(filter(%s, #index %% 3 == 1), %s)", "sum(%s)", "max(%s)", "freq(%s)", "sort(%s)[:4]",
@@ -137,7 +154,7 @@ func TestInterfaces(t *testing.T) {
 		"frozen":  {registry.Frozen()},
 		"guarded": {registry.Guard(&mu)},
 		"owned":   {registry.Owner(func(f func()) { f() })},
-		"hiding":  {registry.Hide("alike.*.weight", "*.*.owner.nick", "byName.*.payload.weight", "*.*.err", "ints.*.x")},
+		"hiding":  {registry.Hide("alike.*.weight", "*.*.owner.nick", "byName.*.payload.weight", "*.*.err", "ints.*.x", "kept.*.weight", "*.*.owner.first", "chain.*.next.weight", "keyed.17", "named.pin 2")},
 	}
 	turn := 0
 	for policy, options := range policies {

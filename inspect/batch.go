@@ -224,6 +224,25 @@ func (b *Batch) First(key bool) Value {
 	return b.of.entry(b.of.typ.Elem(), b.elems.Ref(0), false)
 }
 
+// Alike returns the lanes whose elements, or keys, have the type of the first. They all do, but for
+// collections without a type of their own for them, as a sync.Map, which hand out what each holds. There
+// must be a lane.
+func (b *Batch) Alike(key bool) (alike Mask) {
+	if b.lanes != noLanes {
+		return FirstLanes(b.Len())
+	}
+	of := b.elem
+	if key {
+		of = b.key
+	}
+	for i := range of {
+		if of[i].typ == of[0].typ {
+			alike.Set(i)
+		}
+	}
+	return alike
+}
+
 // Index is what [Cursor.Index] would have been after the entry of lane i.
 func (b *Batch) Index(i int) int {
 	switch b.lanes {

@@ -117,13 +117,18 @@ func (v *View) StepByStep() (why string) {
 			return "it is a part of a map"
 		}
 	default:
-		return "it is a " + inspect.TypeName(t) + ", which is read through a lens"
+		if s := v.Shape(); s != inspect.List && s != inspect.Map || v.isLensed() {
+			return "it is a " + inspect.TypeName(t) + ", which is read through a lens"
+		}
+		if v.window != nil {
+			return "it is a part of a " + inspect.TypeName(t)
+		}
 	}
 	if kind.IsText(t) {
 		return "it is a text, which is searched for secrets part by part"
 	}
 	v.decide()
-	if _, ok := v.policy.hide.StepAny(v.hide); !ok || v.calls != 0 && t.Kind() == reflect.Map && !kind.IsString(t.Key()) && !kind.IsWord(t.Key()) {
+	if _, ok := v.policy.hide.StepAny(v.hide); !ok || v.calls != 0 && t.Kind() == reflect.Map && !kind.IsString(t.Key()) && !kind.IsWord(t.Key()) || v.calls != 0 && t.Kind() == reflect.Struct {
 		return "a pattern names some of its elements"
 	}
 	return ""
@@ -132,7 +137,11 @@ func (v *View) StepByStep() (why string) {
 // ScalarElements reports whether the elements of v, a list or map, are plain scalars by their type, or
 // interfaces, which may hold some.
 func (v *View) ScalarElements() bool {
-	switch v.val.Type().Elem().Kind() {
+	t := v.val.Type()
+	if t.Kind() == reflect.Struct {
+		return true // whatever a sync.Map or a container/list holds
+	}
+	switch t.Elem().Kind() {
 	case reflect.Bool, reflect.String, reflect.Interface,
 		reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
 		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr,
@@ -367,7 +376,7 @@ func (b *Batch) Lend(lane int) (key, elem *View) {
 // by step are bad in to.
 func (b *Batch) Read(c *FieldCache, key bool, in *inspect.Mask, to *inspect.Column) {
 	v := b.ordinary(key)
-	if v.hidden || c.path == nil || !c.matches(v) || c.wide && !c.readable(v) {
+	if v.hidden || c.path == nil || !v.val.IsValid() || !c.matches(v) || c.wide && !c.readable(v) {
 		to.Kind, to.Bits, to.Bad = inspect.NoDatum, nil, *in
 		c.lanes.reads = c.lanes.reads[:0]
 		return
@@ -376,9 +385,15 @@ func (b *Batch) Read(c *FieldCache, key bool, in *inspect.Mask, to *inspect.Colu
 	var odd inspect.Mask
 	if !key && b.walk.key != nil {
 		odd = *b.hiddenByKey(c.named)
-		odd.And(in)
-		lanes.AndNot(&odd)
 	}
+	if b.untyped() {
+		// The way is that of the first lane's type.
+		alike, others := b.from.Alike(key), *in
+		others.AndNot(&alike)
+		odd.Or(&others)
+	}
+	odd.And(in)
+	lanes.AndNot(&odd)
 	b.walk.rehearsal.reads(c.path, key)
 	if c.opens {
 		b.readOpened(c, v, key, &lanes, to)
@@ -394,7 +409,10 @@ func (b *Batch) Read(c *FieldCache, key bool, in *inspect.Mask, to *inspect.Colu
 // Learn has c learn to read the elements, or the keys, of the Batch as they are.
 func (b *Batch) Learn(c *FieldCache, key bool) {
 	v := b.ordinary(key)
-	if v.val.Kind() == reflect.Interface {
+	switch {
+	case !v.val.IsValid():
+		return
+	case v.val.Kind() == reflect.Interface:
 		c.learnSelf(v)
 		return
 	}
@@ -439,6 +457,10 @@ func (b *Batch) hiddenByKey(named bool) *inspect.Mask {
 		return odd
 	}
 	b.found[n] = true
+	if b.untyped() {
+		*odd = b.oddKeys(named)
+		return odd
+	}
 	key := b.walk.of.val.Type().Key()
 	if key.Kind() != reflect.String {
 		*odd = inspect.Mask{}
@@ -460,6 +482,30 @@ func (b *Batch) hiddenByKey(named bool) *inspect.Mask {
 					odd.Set(lane)
 				}
 			}
+		}
+	}
+	return odd
+}
+
+// untyped reports whether the entries are those of a lens, such as a sync.Map, in which each may have a key
+// and an element of another type.
+func (b *Batch) untyped() bool { return b.walk.of.val.Kind() == reflect.Struct }
+
+// oddKeys is hiddenByKey where each key may have another type.
+func (b *Batch) oddKeys(named bool) inspect.Mask {
+	odd, vis := b.from.LongKeys(inspect.MaxKey), b.walk.of.visit
+	for lane := range b.Len() {
+		switch key, _ := b.from.Entry(lane); {
+		case key.Kind() == reflect.String:
+			if !named || odd.Has(lane) {
+				continue
+			}
+			text, n, err := key.AppendBytes(vis.key[:0], 0, inspect.MaxKey)
+			if vis.key = text; err != nil || n > len(text) || secret.Suspect(text) {
+				odd.Set(lane)
+			}
+		case b.walk.of.hide != 0 && !(key.IsValid() && kind.IsWord(key.Type())):
+			odd.Set(lane) // it is hidden if its name cannot be read
 		}
 	}
 	return odd

@@ -2,6 +2,8 @@ package console
 
 import (
 	"bytes"
+	clist "container/list"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +25,8 @@ func TestExplain(t *testing.T) {
 		Grains []*grain
 		Any    []any
 		Set    map[string]struct{}
+		Sync   sync.Map
+		Chain  clist.List
 	}{Set: map[string]struct{}{"a": {}}}
 	for i := range 3000 {
 		g := &grain{Size: i, Name: "grain", Next: &grain{Size: i}, When: time.Unix(int64(i), 0)}
@@ -30,6 +34,8 @@ func TestExplain(t *testing.T) {
 			g.Next = nil
 		}
 		object.Grains, object.Any = append(object.Grains, g), append(object.Any, g)
+		object.Sync.Store(i, g)
+		object.Chain.PushBack(g)
 	}
 	reg := registry.New()
 	reg.Expose("sand", object)
@@ -39,6 +45,10 @@ func TestExplain(t *testing.T) {
 		"explain 1 + 1": "no function in it walks a collection\n",
 		"explain count(sand.Grains, .Size > 7 and .Name == \"grain\")":         "count at 1:1: 2,998 elements in batches, 2 one by one\n",
 		"explain count(sand.Any, .Size > 7)":                                   "count at 1:1: 2,999 elements in batches, 1 one by one\n",
+		"explain count(sand.Sync, .Size > 7)":                                  "count at 1:1: 2,999 elements in batches, 1 one by one\n",
+		"explain count(sand.Sync, #key > 7)":                                   "count at 1:1: 3,000 elements in batches\n",
+		"explain count(sand.Chain, .Size > 7)":                                 "count at 1:1: 2,999 elements in batches, 1 one by one\n",
+		"explain count(sand.Sync[5:9], .Size > 7)":                             "count at 1:1: 4 elements one by one\n  one by one: it is a part of a sync.Map\n",
 		"explain count(sand.Grains, indexOf(.Name, \"g\") == 1)":               "count at 1:1: 3,000 elements one by one\n  one by one: the function indexOf takes one value at a time\n",
 		"explain count(sand.Grains, upper(.Name) == \"GRAIN\")":                "count at 1:1: 2,999 elements in batches, 1 one by one\n",
 		"explain sum(sand.Grains, .Size > 9 ? .Size / 2.5 : 0.5 * abs(.Size))": "sum at 1:1: 2,999 elements in batches, 1 one by one\n",
