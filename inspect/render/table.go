@@ -345,15 +345,17 @@ func (t *table) oneType(c int) string {
 	return typ
 }
 
-// widen gives the last column, if its cells are cut, the room that is left.
+// widen gives the last column whose cells are cut the room that is left.
 func (w *writer) widen(t *table, inside context, room int) {
-	last := len(t.columns) - 1
 	spare := room - t.width()
-	if spare <= 0 || !t.columns[last].cut {
+	for c := len(t.columns) - 1; c >= 0 && spare > 0; c-- {
+		if !t.columns[c].cut {
+			continue
+		}
+		if col, ok := w.column(t, t.columns[c].index, inside, t.columns[c].width+spare); ok {
+			t.columns[c] = col
+		}
 		return
-	}
-	if col, ok := w.column(t, t.columns[last].index, inside, t.columns[last].width+spare); ok {
-		t.columns[last] = col
 	}
 }
 
