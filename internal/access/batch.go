@@ -376,7 +376,7 @@ func (b *Batch) Lend(lane int) (key, elem *View) {
 // by step are bad in to.
 func (b *Batch) Read(c *FieldCache, key bool, in *inspect.Mask, to *inspect.Column) {
 	v := b.ordinary(key)
-	if v.hidden || c.path == nil || !v.val.IsValid() || !c.matches(v) || c.wide && !c.readable(v) {
+	if v.hidden || c.path == nil || !c.matches(v) || c.wide && !c.readable(v) {
 		to.Kind, to.Bits, to.Bad = inspect.NoDatum, nil, *in
 		c.lanes.reads = c.lanes.reads[:0]
 		return
