@@ -110,3 +110,7 @@ func (s *Scope) KeyOrIndex() value.Value {
 	}
 	return s.Key
 }
+
+// Near reports whether reading n more entries would end the evaluation, those that were read under a
+// guard and are not charged yet included.
+func (f *Frame) Near(n int) bool { return f.Thread.Near(n + f.Visit.Owed()) }
