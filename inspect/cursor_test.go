@@ -13,7 +13,7 @@ import (
 // are replaced and cleared. What is there throughout must be seen exactly once.
 func TestMapChangedUnderWalk(t *testing.T) {
 	random := rand.New(rand.NewSource(2))
-	for round := range 60 / attack.Stride(4) {
+	for round := range 60 / attack.Stride(12) {
 		m := map[string]int{}
 		n := 1 << random.Intn(13)
 		for i := range n {

@@ -183,7 +183,7 @@ func TestWritersMeanwhile(t *testing.T) {
 	}
 	for range 2 {
 		readers.Go(func() {
-			for range 8 / attack.Stride(4) {
+			for range 8 / attack.Stride(8) {
 				l := r.Visit(context.Background(), nil)
 				for _, name := range []string{"guarded", "declared", "bare"} {
 					v, err := l.Get(name)
