@@ -145,6 +145,9 @@ func TestPromptActs(t *testing.T) {
 		want := `^it was not confirmed\n`
 		switch answer {
 		case "C-c":
+			// The prompt is shown before it takes keys: Ctrl-C in between is a signal.
+			s.Keys("y")
+			s.Await(`Type yes: y *\z`)
 			s.Keys(answer)
 		case "yes":
 			want = `^1\n`
