@@ -279,3 +279,55 @@ func TestReachWantsGuard(t *testing.T) {
 		t.Errorf("%v, %v, %q", r.Node.Text, err, r.Notes)
 	}
 }
+
+// TestReachTellsOfLocks: single loads take no lock of the objects that they come to. That is said, as
+// it is where an object is read step by step, whatever guards what leads there.
+func TestReachTellsOfLocks(t *testing.T) {
+	type item struct {
+		mu   sync.Mutex
+		tags []string
+	}
+	type store struct {
+		mu      sync.Mutex
+		byName  map[string]*item
+		byValue map[string]item
+		list    []item
+		pairs   [][2]struct{ item }
+		any     any
+		plain   struct {
+			mu sync.Mutex
+			n  int
+		}
+	}
+	for name, opts := range map[string]func(*store) []registry.Option{
+		"found":  func(*store) []registry.Option { return nil },
+		"guard":  func(s *store) []registry.Option { return []registry.Option{registry.Guard(&s.mu)} },
+		"frozen": func(*store) []registry.Option { return []registry.Option{registry.Frozen()} },
+		"steps":  func(*store) []registry.Option { return []registry.Option{registry.GuardBy("nowhere")} },
+	} {
+		for field, fill := range map[string]func(*store){
+			"byName":  func(s *store) { s.byName = map[string]*item{"a": {tags: []string{"x"}}} },
+			"byValue": func(s *store) { s.byValue = map[string]item{"a": {tags: []string{"x"}}} },
+			"list":    func(s *store) { s.list = []item{{tags: []string{"x"}}} },
+			"pairs":   func(s *store) { s.pairs = make([][2]struct{ item }, 1); s.pairs[0][1].tags = []string{"x"} },
+			"any":     func(s *store) { s.any = item{tags: []string{"x"}} },
+			"":        func(s *store) {},
+		} {
+			s := new(store)
+			fill(s)
+			reg := registry.New()
+			reg.Expose("s", s, opts(s)...)
+			for _, line := range []string{"size(s).deep", "census(s)"} {
+				r, err := NewSession(reg, Limits{Time: time.Hour}).Eval(t.Context(), line)
+				if err != nil {
+					t.Fatal(err)
+				}
+				said := strings.Contains(strings.Join(r.Notes, "\n"), " was read racily: its lock mu is not taken")
+				// Step by step a lock that guards the elements of a list is one for what lies in them.
+				if want := field != ""; said != want && (name != "steps" || field == "byName") {
+					t.Errorf("%s, s.%s: %s: %q", name, field, line, r.Notes)
+				}
+			}
+		}
+	}
+}

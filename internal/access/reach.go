@@ -16,6 +16,8 @@ type Reach struct {
 	visit *Visit
 	raw   *inspect.Reach
 	to    ReachSink
+	under *policy // of where the walk began
+	asked []bool  // whether unlocked was told of a type, by its id
 }
 
 // ReachSink is told what a Reach finds.
@@ -32,7 +34,7 @@ type ReachSink interface {
 // NewReach returns a Reach of the Visit.
 func (vis *Visit) NewReach(to ReachSink) *Reach {
 	r := &Reach{visit: vis, to: to}
-	r.raw = inspect.NewReach(reachRules{vis}, to)
+	r.raw = inspect.NewReach(reachRules{vis}, reachSink{to, r})
 	return r
 }
 
@@ -55,12 +57,64 @@ func (v *View) Reach(r *Reach) (ok bool, err error) {
 		return false, nil
 	}
 	defer r.raw.Abandon(depth)
+	defer func(p *policy) { r.under = p }(r.under)
+	r.under = v.policy
 	for done := false; !done && r.to.GoOn(); {
 		if done, err = r.slice(v, depth); err != nil {
 			return true, err
 		}
 	}
 	return true, nil
+}
+
+// reachSink reports on its way to a ReachSink what is read without a lock of its own.
+type reachSink struct {
+	ReachSink
+	r *Reach
+}
+
+func (s reachSink) Met(id, n int) (find bool) {
+	s.r.met(id)
+	return s.ReachSink.Met(id, n)
+}
+
+// met reports, the first time, that structs in memory of the type with that id have locks. Raw loads
+// take none, and no guard says anything about what looks after itself.
+func (r *Reach) met(id int) {
+	for len(r.asked) <= id {
+		r.asked = append(r.asked, false)
+	}
+	if r.asked[id] {
+		return
+	}
+	r.asked[id] = true
+	switch t := r.Type(id); t.Kind() {
+	case reflect.Slice:
+		r.unlocked(t.Elem())
+	case reflect.Map:
+		r.unlocked(t.Key())
+		r.unlocked(t.Elem())
+	default:
+		r.unlocked(t)
+	}
+}
+
+// unlocked reports the structs with locks that lie in values of type t, if something is read in them.
+func (r *Reach) unlocked(t reflect.Type) {
+	switch shape := inspect.ShapeOf(t); {
+	case !inspect.Leads(t):
+	case t.Kind() == reflect.Array:
+		r.unlocked(t.Elem())
+	case t.Kind() != reflect.Struct || shape != inspect.Struct && shape != inspect.List:
+	case len(guard.StructOf(t).Locks) > 0:
+		r.visit.report.notTaken(t, r.under.independent)
+	default:
+		for _, f := range r.visit.types.structOf(t).fields {
+			if !f.Absent && !f.Secret {
+				r.unlocked(f.Type)
+			}
+		}
+	}
 }
 
 // slice walks for a moment, under the guard of what lies in v if there is one.

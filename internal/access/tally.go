@@ -73,13 +73,15 @@ func (r *report) racy(p *policy) {
 }
 
 // lockNotTaken reports that the struct v was read without its lock, which is not taken.
-func (r *report) lockNotTaken(v *View) {
-	t := v.val.Type()
+func (r *report) lockNotTaken(v *View) { r.notTaken(v.val.Type(), v.policy) }
+
+// notTaken reports that a struct of type t that p covers was read without its lock.
+func (r *report) notTaken(t reflect.Type, p *policy) {
 	if t == r.lastUnlocked {
 		return
 	}
 	r.lastUnlocked = t
-	appendOnce(&r.Unlocked, "a "+t.String()+" was read racily: "+v.policy.whyNotTaken(t))
+	appendOnce(&r.Unlocked, "a "+t.String()+" was read racily: "+p.whyNotTaken(t))
 }
 
 // inParts reports that a struct of type t was read at several moments.
