@@ -3,6 +3,7 @@ package inspect
 import (
 	"errors"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -59,6 +60,7 @@ func reachOf(t *testing.T, rules ReachRules, to ReachSink, pointer any) *Reach {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { runtime.KeepAlive(pointer) }) // a Reach holds nothing
 	r := NewReach(rules, to)
 	if !r.Begin(v, 0) {
 		t.Fatal("it cannot be walked")
