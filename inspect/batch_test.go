@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"fmt"
 	"math"
+	"math/bits"
 	"math/rand"
 	"reflect"
 	"sync"
@@ -190,7 +191,8 @@ func checkContents(t *testing.T, b *inspect.Batch, in *inspect.Mask) {
 		c.Close()
 		for i, of := range c.Types {
 			for lane := of.Lanes.Next(0); lane < inspect.BatchSize; lane = of.Lanes.Next(lane + 1) {
-				if ways[i] == nil {
+				// The words of a time are read together on 64 bits alone.
+				if ways[i] == nil || kind == inspect.TimeDatum && bits.UintSize == 32 {
 					if !col.Bad.Has(lane) {
 						t.Fatalf("lane %d, a %v, has no way and is not bad", lane, of.Type)
 					}
