@@ -64,7 +64,7 @@ func TestKeysReplacedUnderWalk(t *testing.T) {
 		}
 		if replaced && used {
 			for _, b := range old { // nothing refers to it any more
-				copy(b, "XXX")
+				copy(b, "gone")
 			}
 		}
 		fill(kept, 2000)
