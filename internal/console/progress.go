@@ -49,17 +49,34 @@ func (s *Session) watchProgress(q *eval.Query) (end func()) {
 	p := &progress{session: s}
 	q.Progress = func(now eval.Progress) { p.latest.Store(&now) }
 	s.setProgress(p)
+	stop := s.nowAndThen(p.draw)
+	return func() {
+		stop()
+		p.hide()
+		s.setProgress(nil)
+	}
+}
+
+// nowAndThen calls tell, first after progressAfter and then each progressEvery, until stop is called.
+// stop returns once tell has.
+func (s *Session) nowAndThen(tell func()) (stop func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		defer func() { recover() }() // the line is not worth the process
-		p.run(done)
+		defer func() { recover() }() // what is told is not worth the process
+		for wait := progressAfter; ; wait = progressEvery {
+			s.ticks.Wait(wait, done, nil)
+			select {
+			case <-done:
+				return
+			default:
+				tell()
+			}
+		}
 	}()
 	return func() {
 		close(done)
 		<-ended
-		p.hide()
-		s.setProgress(nil)
 	}
 }
 
@@ -75,19 +92,7 @@ func (s *Session) currentProgress() *progress {
 	return s.progress
 }
 
-// run draws the line from time to time until done is closed.
-func (p *progress) run(done <-chan struct{}) {
-	for wait := progressAfter; ; wait = progressEvery {
-		p.session.ticks.Wait(wait, done, nil)
-		select {
-		case <-done:
-			return
-		default:
-			p.draw()
-		}
-	}
-}
-
+// draw draws the line, if there is anything to tell.
 func (p *progress) draw() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -48,29 +48,8 @@ type replyAsk struct {
 func (s *Session) report(q *eval.Query, id json.RawMessage) *reporter {
 	r := &reporter{session: s, id: id}
 	q.Progress = func(now eval.Progress) { r.latest.Store(&now) }
-	done, ended := make(chan struct{}), make(chan struct{})
-	r.stop = sync.OnceFunc(func() {
-		close(done)
-		<-ended
-	})
-	go func() {
-		defer close(ended)
-		defer func() { recover() }() // an event is not worth the process
-		r.run(done)
-	}()
+	r.stop = sync.OnceFunc(s.nowAndThen(r.tell))
 	return r
-}
-
-func (r *reporter) run(done <-chan struct{}) {
-	for wait := progressAfter; ; wait = progressEvery {
-		r.session.ticks.Wait(wait, done, nil)
-		select {
-		case <-done:
-			return
-		default:
-			r.tell()
-		}
-	}
 }
 
 // tell writes an event, unless there is nothing to tell.
