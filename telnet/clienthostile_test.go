@@ -1,0 +1,246 @@
+package telnet
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sightglass-go/sightglass/eval"
+)
+
+// hostile listens until the test ends, and has play serve each connection once the client has sent
+// its first line.
+func hostile(t *testing.T, play func(conn net.Conn, lines *bufio.Scanner)) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	all.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			all.Go(func() {
+				defer conn.Close()
+				lines := bufio.NewScanner(conn)
+				lines.Buffer(nil, 1<<20)
+				if lines.Scan() {
+					play(conn, lines)
+				}
+			})
+		}
+	})
+	t.Cleanup(func() {
+		l.Close()
+		all.Wait()
+	})
+	return l.Addr().String()
+}
+
+const greeting = `{"v":1,"ok":true,"type":"session","value":"","text":"\u001b[2J"}` + "\r\n"
+
+// TestClientAgainstHostileServers: whatever a server sends, the client ends with an error, and nothing
+// of it can act on a terminal.
+func TestClientAgainstHostileServers(t *testing.T) {
+	endless := func(conn net.Conn, what string) {
+		for {
+			if _, err := io.WriteString(conn, what); err != nil {
+				return
+			}
+		}
+	}
+	says := func(what string) func(net.Conn, *bufio.Scanner) {
+		return func(conn net.Conn, lines *bufio.Scanner) {
+			io.WriteString(conn, greeting)
+			lines.Scan()
+			io.WriteString(conn, what+"\n")
+			lines.Scan()
+		}
+	}
+	for name, play := range map[string]func(net.Conn, *bufio.Scanner){
+		"closes":         func(net.Conn, *bufio.Scanner) {},
+		"refuses":        func(conn net.Conn, _ *bufio.Scanner) { io.WriteString(conn, "no \x1b[2J\u009b1A\u202e\r\n") },
+		"endless banner": func(conn net.Conn, _ *bufio.Scanner) { endless(conn, "welcome\r\n") },
+		"endless line":   func(conn net.Conn, _ *bufio.Scanner) { endless(conn, strings.Repeat("x", 1000)) },
+		"endless questions": func(conn net.Conn, _ *bufio.Scanner) {
+			endless(conn, `{"v":1,"event":"ask","ask":{"text":"\u001b[2J"}}`+"\n")
+		},
+		"binary":                 func(conn net.Conn, _ *bufio.Scanner) { endless(conn, "\x00\xff\xfe\x1b\n") },
+		"another version":        func(conn net.Conn, _ *bufio.Scanner) { io.WriteString(conn, `{"v":2,"ok":true,"value":1}`+"\n") },
+		"an odd first answer":    func(conn net.Conn, _ *bufio.Scanner) { io.WriteString(conn, `{"v":1,"ok":true,"value":1}`+"\n") },
+		"closes midway":          says(`{"v":1,"id":1,"ok":true,"val`),
+		"wrong JSON":             says(`{"v":1,"id":1,"ok":true,"value":tr\x1be}`),
+		"no JSON":                says("\x1b]0;title\x07"),
+		"another id":             says(`{"v":1,"id":2,"ok":true,"value":1}`),
+		"an id that is a text":   says(`{"v":1,"id":"1","ok":true,"value":1}`),
+		"a list for an id":       says(`{"v":1,"id":[1],"ok":true,"value":1}`),
+		"no id":                  says(`{"v":1,"ok":true,"value":1}`),
+		"twice":                  says(`{"v":1,"id":1,"ok":true,"value":1}` + "\n" + `{"v":1,"id":1,"ok":true,"value":2}`),
+		"neither":                says(`{"v":1,"id":1}`),
+		"both":                   says(`{"v":1,"id":1,"ok":true,"value":1,"error":{"code":"x"}}`),
+		"no value":               says(`{"v":1,"id":1,"ok":true}`),
+		"an error without error": says(`{"v":1,"id":1,"ok":false}`),
+		"an event that answers":  says(`{"v":1,"id":1,"ok":true,"event":"progress","value":1}`),
+		"escapes in an error":    says(`{"v":1,"id":1,"ok":false,"error":{"code":"\u001b[2J","message":"\u001b[2J\u009b\u202e","pos":[-1,1]}}`),
+		"endless events": func(conn net.Conn, lines *bufio.Scanner) {
+			io.WriteString(conn, greeting)
+			lines.Scan()
+			endless(conn, `{"v":1,"event":"new","id":9}`+"\n")
+		},
+		"endless answer": func(conn net.Conn, lines *bufio.Scanner) {
+			io.WriteString(conn, greeting)
+			lines.Scan()
+			io.WriteString(conn, `{"v":1,"id":1,"ok":true,"value":"`)
+			endless(conn, strings.Repeat("x", 1000))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			d := &Dialer{MaxAnswer: 1 << 20, Login: func(context.Context, Question) (string, error) { return "x", nil }}
+			c, err := d.Dial(ctx, hostile(t, play))
+			if err == nil {
+				defer c.Close()
+				if strings.ContainsRune(c.Hello().Text, '\x1b') {
+					t.Errorf("the greeting: %q", c.Hello().Text)
+				}
+				_, err = c.Eval(ctx, "1")
+				if name == "twice" && err == nil {
+					<-c.Done()
+					err = c.Err()
+				}
+			}
+			var e *Error
+			if err == nil || !errors.As(err, &e) && !errors.Is(err, ErrProtocol) && !errors.Is(err, io.ErrUnexpectedEOF) || ctx.Err() != nil {
+				t.Errorf("the error is %v", err)
+			}
+			if i := strings.IndexFunc(fmt.Sprint(err), unprintable); i >= 0 {
+				t.Errorf("the error is %q", err)
+			}
+		})
+	}
+}
+
+// TestClientLeavesStuckServers: a server that does not answer, or does not read, costs the deadline of
+// the request and no more.
+func TestClientLeavesStuckServers(t *testing.T) {
+	t.Parallel()
+	over := make(chan struct{})
+	addr := hostile(t, func(conn net.Conn, _ *bufio.Scanner) {
+		io.WriteString(conn, greeting)
+		<-over
+	})
+	silent := hostile(t, func(net.Conn, *bufio.Scanner) { <-over })
+	t.Cleanup(func() { close(over) })
+	d := &Dialer{Timeout: time.Millisecond}
+	if _, err := d.Dial(t.Context(), silent); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("dialing: %v", err)
+	}
+	c, err := Dial(t.Context(), addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for range 4 { // the third has no room
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		_, err := c.Eval(ctx, strings.Repeat("x", 60<<10))
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("evaluating: %v", err)
+		}
+	}
+}
+
+// TestClientTellsTheEnd: who waits is told what the server says as it ends.
+func TestClientTellsTheEnd(t *testing.T) {
+	v := serve(t, new(Server), "tcp", "127.0.0.1:0")
+	c := dialLib(t, v.addr, new(Dialer))
+	for _, s := range v.Sessions() {
+		s.End("the house is on fire")
+	}
+	<-c.Done()
+	if _, err := c.Eval(t.Context(), "1"); err == nil || !strings.Contains(err.Error(), "the house is on fire") {
+		t.Errorf("%v", err)
+	}
+}
+
+// FuzzClient: whatever a server sends, a client neither panics nor waits, and what it tells can be
+// shown on a terminal.
+func FuzzClient(f *testing.F) {
+	for _, seed := range []string{
+		`{"v":1,"id":1,"ok":true,"type":"int","value":1,"text":"1","cost":{"ms":1e300,"entries":-1},"notes":["a\nb"],"codes":["racy"]}`,
+		`{"v":1,"id":1,"ok":false,"error":{"code":"budget","message":"m","pos":[1,2],"partial":{"entries":3,"value":[1],"kept":2}}}`,
+		`{"v":1,"id":1,"ok":false,"error":{"code":"confirm"},"action":{"token":"T","call":"f()"}}` + "\n" + `{"v":1,"id":2,"ok":true,"value":null}`,
+		`{"v":1,"id":1,"event":"progress","progress":{"ms":5,"entries":7,"at":1,"of":2,"path":"p"}}`,
+		`{"v":1,"ok":true,"type":"completions","value":[{"start":0,"text":"a\u001b","kind":"k"}],"id":1}`,
+		`{"v":1,"ok":false,"error":{"code":"session","message":"bye"}}`, "{", "\xff\xf9\r\n\n", `{"v":1}`,
+	} {
+		f.Add([]byte(greeting+seed+"\n"), false)
+		f.Add([]byte(greeting+seed+"\n"), true)
+	}
+	f.Add([]byte("a banner\n> \n"+`{"v":1,"event":"ask","ask":{"text":"user: "}}`+"\n"), false)
+	f.Fuzz(func(t *testing.T, sent []byte, complete bool) {
+		conn := &played{Reader: bytes.NewReader(sent)}
+		d := &Dialer{MaxAnswer: 1 << 16, Login: PasswordLogin("a", "b")}
+		d.DialContext = func(context.Context, string, string) (net.Conn, error) { return conn, nil }
+		c, err := d.Dial(t.Context(), "localhost:1")
+		tells := []string{fmt.Sprint(err)}
+		if err == nil {
+			h := c.Hello()
+			tells = append(tells, h.Text, h.Program, h.Name, h.Host, h.Version, h.Go)
+			if complete {
+				found, err := c.Complete(t.Context(), "line", 4)
+				tells = append(tells, fmt.Sprint(err))
+				for _, p := range found {
+					tells = append(tells, p.Text, string(p.Kind), p.Detail)
+				}
+			} else {
+				a, err := c.Eval(t.Context(), "x", Confirming(func(_ context.Context, call string) bool {
+					tells = append(tells, call)
+					return true
+				}), Progressing(func(p eval.Progress) { _ = p.Path }))
+				tells = append(tells, fmt.Sprint(err))
+				if err == nil {
+					tells = append(append(tells, a.Type, a.Name, strings.ReplaceAll(a.Text, "\n", "")), a.Notes...)
+					if !json.Valid(a.Value) {
+						t.Errorf("the value is %q", a.Value)
+					}
+				}
+			}
+			c.Close()
+		}
+		for _, said := range tells {
+			for _, r := range said {
+				if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == 0x202e {
+					t.Errorf("it tells %q", said)
+				}
+			}
+		}
+	})
+}
+
+// played is a connection on which everything has been said.
+type played struct {
+	*bytes.Reader
+	net.Conn
+}
+
+func (p *played) Read(b []byte) (int, error)     { return p.Reader.Read(b) }
+func (*played) Write(b []byte) (int, error)      { return len(b), nil }
+func (*played) Close() error                     { return nil }
+func (*played) RemoteAddr() net.Addr             { return &net.UnixAddr{Net: "unix"} }
+func (*played) SetDeadline(time.Time) error      { return nil }
+func (*played) SetWriteDeadline(time.Time) error { return nil }
