@@ -25,7 +25,9 @@ type mooring struct {
 	mu    sync.Mutex
 }
 
-// leave stands for the call that would give a lock back: its address stays in the frame of who defers it.
+// leave stands for the call that would give a lock back: its address stays in the frame of who
+// defers it. What a goroutine of these tests takes first is given back by [release]; the lock for
+// which it waits, by itself.
 //
 //go:noinline
 func leave(*sync.Mutex) {}
@@ -42,7 +44,7 @@ func (h *harbor) dock(from, to *mooring, all *sync.WaitGroup) {
 	all.Done()
 	all.Wait()
 	to.mu.Lock()
-	defer leave(&to.mu)
+	defer to.mu.Unlock()
 }
 
 //go:noinline
@@ -84,7 +86,7 @@ func (h *harbor) outer() {
 //go:noinline
 func (h *harbor) inner() {
 	h.a.mu.Lock()
-	defer leave(&h.a.mu)
+	defer h.a.mu.Unlock()
 }
 
 //go:noinline
@@ -92,7 +94,7 @@ func (h *harbor) twice() {
 	h.b.mu.Lock()
 	defer leave(&h.b.mu)
 	h.b.mu.Lock()
-	defer leave(&h.b.mu)
+	defer h.b.mu.Unlock()
 }
 
 //go:noinline
@@ -105,7 +107,7 @@ func (h *harbor) twiceAtStart() {
 //go:noinline
 func (h *harbor) innerAtStart(l *sync.Mutex) {
 	l.Lock()
-	defer leave(l)
+	defer l.Unlock()
 }
 
 // hold holds to until c.
@@ -123,7 +125,7 @@ func hold(l *sync.Mutex, c chan int) {
 func befriend(friend, to *sync.Mutex) {
 	defer leave(friend)
 	to.Lock()
-	defer leave(to)
+	defer to.Unlock()
 }
 
 // reverse holds l and waits for to.
@@ -134,28 +136,15 @@ func reverse(l, to *sync.Mutex, held chan int) {
 	defer leave(l)
 	close(held)
 	to.Lock()
-	defer leave(to)
+	defer to.Unlock()
 }
 
-// release unlocks locks, which nobody else does, until all have ended.
+// release gives locks back in the name of those who took them first, and waits until all have ended.
 func release(ended *sync.WaitGroup, locks ...*sync.Mutex) {
-	done := make(chan bool)
-	go func() { ended.Wait(); close(done) }()
-	for {
-		for _, l := range locks {
-			l.TryLock()
-			l.Unlock()
-		}
-		select {
-		case <-done:
-			for _, l := range locks {
-				l.TryLock()
-				l.Unlock()
-			}
-			return
-		default:
-		}
+	for _, l := range locks {
+		l.Unlock()
 	}
+	ended.Wait()
 }
 
 // within is the part of deadlocks() that is about the functions of a test.
@@ -216,7 +205,10 @@ func TestDeadlocks(t *testing.T) {
 		ended.Go(h.inner)
 		until(t, s, waitsAt("harbor).inner", "sync.Mutex.Lock", 1))
 		say(t, s, map[string]string{ring + "[0].behind": "1", "deadlocks()": "wait for each other, and 1 more behind"})
-		release(&ended, &h.a.mu, &h.b.mu, &h.c.mu)
+		for _, berth := range berths {
+			berth.mu.Unlock()
+		}
+		ended.Wait()
 		if got := shown(t, s, "len("+ring+")"); got != "0" {
 			t.Error(got)
 		}
