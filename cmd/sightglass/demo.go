@@ -12,6 +12,9 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/term"
+
+	"github.com/sightglass-go/sightglass/client"
 	"github.com/sightglass-go/sightglass/cmd/sightglass/shop"
 	"github.com/sightglass-go/sightglass/registry"
 	"github.com/sightglass-go/sightglass/telnet"
@@ -34,13 +37,13 @@ type demo struct {
 }
 
 func (demo) Help() string {
-	return examples("sightglass demo", "sightglass demo --listen localhost:4000")
+	return "Examples:\n\n  sightglass demo\n  sightglass demo --listen localhost:4000"
 }
 
 // Run runs the shop until the user leaves the prompt or SIGTERM arrives. Without a terminal there
 // is no prompt, and SIGINT ends it too.
 func (d *demo) Run() error {
-	person := interactive()
+	person := term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
 	ends := []os.Signal{syscall.SIGTERM}
 	level := slog.LevelWarn // less would disturb the prompt
 	if !person {
@@ -52,7 +55,7 @@ func (d *demo) Run() error {
 
 	l, addr, err := listen(d.Listen)
 	if err != nil {
-		return failure{err}
+		return failure{err, exitError}
 	}
 	s := shop.New(stock)
 	if d.Trouble {
@@ -78,9 +81,10 @@ func (d *demo) Run() error {
 	var running sync.WaitGroup
 	running.Go(func() { s.Run(ctx) })
 	if person {
-		p := newPrompt(newLocal(reg), nil)
-		defer p.Close()
-		go func() { p.run(ctx); stop() }()
+		running.Go(func() {
+			client.Prompt(ctx, name, reg)
+			stop()
+		})
 	}
 	select {
 	case <-ctx.Done():
@@ -92,7 +96,7 @@ func (d *demo) Run() error {
 	err = errors.Join(err, server.Shutdown(ending))
 	running.Wait()
 	if err != nil {
-		return failure{err}
+		return failure{err, exitError}
 	}
 	return nil
 }

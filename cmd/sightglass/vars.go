@@ -23,25 +23,25 @@ type vars struct {
 }
 
 func (vars) Help() string {
-	return examples("//go:generate go run github.com/sightglass-go/sightglass/cmd/sightglass vars", "sightglass vars ./store -o zz_vars.go") +
+	return "Examples:\n\n  //go:generate go run github.com/sightglass-go/sightglass/cmd/sightglass vars\n  sightglass vars ./store -o zz_vars.go" +
 		"\n\nThe file exposes each variable of the package, as store.cache, when the program starts. Where registry.Packages finds the debug information of the binary, it does the same without a file."
 }
 
 // Run writes the file.
 func (v *vars) Run() error {
 	if filepath.Base(v.Out) != v.Out || filepath.Ext(v.Out) != ".go" {
-		return usageError{errors.New("--out is the name of a .go file in the folder of the package")}
+		return failure{errors.New("--out is the name of a .go file in the folder of the package"), exitUsage}
 	}
 	file := filepath.Join(v.Dir, v.Out)
 	if before, err := os.ReadFile(file); err == nil && !bytes.HasPrefix(before, []byte(generated)) {
-		return failed("%s was not written by this command, and stays as it is; choose another name with --out", file)
+		return failure{fmt.Errorf("%s was not written by this command, and stays as it is; choose another name with --out", file), exitError}
 	}
 	source, err := v.source()
 	if err != nil {
-		return failure{err}
+		return failure{err, exitError}
 	}
 	if err := os.WriteFile(file, source, 0o666); err != nil {
-		return failure{err}
+		return failure{err, exitError}
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package client
 
 import (
 	"bufio"
@@ -28,7 +28,7 @@ const defaultPort = "3000"
 type pod struct{ namespace, name, port string }
 
 // kubernetesName matches the names of pods and namespaces.
-var kubernetesName = regexp.MustCompile(`^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$`)
+var kubernetesName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$`) })
 
 // parsePod parses what follows podTarget.
 func parsePod(s string) (p pod, err error) {
@@ -38,7 +38,7 @@ func parsePod(s string) (p pod, err error) {
 	if namespace, name, ok := strings.Cut(rest, "/"); ok {
 		p.namespace, p.name = namespace, name
 	}
-	if !kubernetesName.MatchString(p.name) || p.namespace != "" && !kubernetesName.MatchString(p.namespace) || !kubernetesName.MatchString(p.port) {
+	if !kubernetesName().MatchString(p.name) || p.namespace != "" && !kubernetesName().MatchString(p.namespace) || !kubernetesName().MatchString(p.port) {
 		return pod{}, misused("%s%s names no pod: write pod/NAME:PORT or pod/NAMESPACE/NAME:PORT", podTarget, text.Escape(s))
 	}
 	return p, nil

@@ -1,11 +1,10 @@
-package main
+package client
 
 import (
 	"fmt"
 	"strconv"
 	"strings"
 
-	"github.com/sightglass-go/sightglass/internal/text"
 	"github.com/sightglass-go/sightglass/telnet"
 )
 
@@ -64,12 +63,4 @@ func matching(all []telnet.Process, target string) (found []telnet.Process) {
 		}
 	}
 	return found
-}
-
-// nearCommand returns the command that somebody meant who typed target, or "".
-func nearCommand(target string) string {
-	if target == "" || strings.ContainsAny(target, ":/.") {
-		return ""
-	}
-	return text.Near(target, []string{"eval", "list", "demo", "vars", "version", "help"})
 }

@@ -1,4 +1,4 @@
-package main
+package client
 
 import (
 	"bufio"
@@ -237,6 +237,8 @@ type partly struct {
 func (p partly) Error() string {
 	return fmt.Sprintf("%d of %s answered", p.answers, text.Count(p.targets, "target", "targets"))
 }
+
+func (p partly) ExitCode() int { return p.code }
 
 // outcome returns an error unless all answered.
 func outcome(all []answered) error {

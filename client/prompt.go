@@ -1,4 +1,4 @@
-package main
+package client
 
 import (
 	"context"
@@ -59,14 +59,26 @@ func newPrompt(s session, past *history) *prompt {
 	return p
 }
 
-// newLocal returns a session with the demo's own process.
-func newLocal(reg *registry.Registry) *console.Session {
+// Prompt runs a prompt at the terminal on the objects of reg, which are of this process, until the user
+// leaves or ctx ends. Prompt names the program. Its session may not act, and no history is kept. A
+// process has one prompt at a time.
+func Prompt(ctx context.Context, program string, reg *registry.Registry) {
 	s := console.New(eval.NewSession(reg, eval.Limits{}), os.Stdout, eval.Limits{})
 	host, _ := os.Hostname() // without one, the prompt names the program alone
-	s.SetName(console.Name{Program: name, Host: host})
+	s.SetName(console.Name{Program: program, Host: host})
 	s.SetEchoed(true)
 	s.SetColor(colored())
-	return s
+	p := newPrompt(s, nil)
+	defer p.Close()
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		p.run(ctx)
+	}()
+	select {
+	case <-left:
+	case <-ctx.Done():
+	}
 }
 
 // colored reports whether answers have colors.

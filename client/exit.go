@@ -1,4 +1,4 @@
-package main
+package client
 
 import (
 	"context"
@@ -25,11 +25,14 @@ const (
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
+func (e usageError) ExitCode() int { return exitUsage }
 
 func misused(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
 // failure is an error of this side, after an answer came.
 type failure struct{ error }
+
+func (f failure) ExitCode() int { return exitError }
 
 func failed(format string, args ...any) error { return failure{fmt.Errorf(format, args...)} }
 
@@ -37,28 +40,24 @@ func failed(format string, args ...any) error { return failure{fmt.Errorf(format
 type unmet struct{ source string }
 
 func (u unmet) Error() string { return u.source + " does not hold" }
+func (u unmet) ExitCode() int { return exitError }
 
 // exitCode returns the exit code for the error of a command.
 func exitCode(err error) int {
-	var usage usageError
-	var fail failure
-	var no unmet
-	var some partly
+	var known interface{ ExitCode() int }
 	var answered *telnet.Error
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.As(err, &some):
-		return some.code
-	case errors.As(err, &usage):
-		return exitUsage
+	case errors.As(err, &known):
+		return known.ExitCode()
 	case errors.Is(err, context.DeadlineExceeded):
 		return exitTimedOut
 	case errors.Is(err, context.Canceled):
 		return exitInterrupt
 	case errors.Is(err, telnet.ErrDenied):
 		return exitRefused
-	case errors.As(err, &answered), errors.As(err, &fail), errors.As(err, &no):
+	case errors.As(err, &answered):
 		return exitError
 	}
 	return exitNoConnect

@@ -1,4 +1,4 @@
-package main
+package client
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/sightglass-go/sightglass/internal/text"
 	"github.com/sightglass-go/sightglass/telnet"
 )
 
@@ -18,6 +19,8 @@ type look struct {
 	Target string `arg:"" optional:"" help:"host:port, unix:/path, or the pid or the name of a process of list; without it, the only process, or the one that you choose."`
 
 	connection `embed:""`
+
+	others []string // the commands, this one included
 }
 
 func (look) Help() string {
@@ -31,7 +34,7 @@ func interactive() bool {
 
 // Run runs the prompt until the user leaves it.
 func (l *look) Run(std streams, quiet *bool) error {
-	if near := nearCommand(l.Target); near != "" {
+	if near := l.nearCommand(); near != "" {
 		if all, err := telnet.Processes(); err != nil || len(matching(all, l.Target)) == 0 {
 			return misused("there is neither a command nor a process %s; did you mean %q?", l.Target, near)
 		}
@@ -86,4 +89,12 @@ func (l *look) chosen(std streams) (string, error) {
 		return "", misused("there is no process number %q; it is one from 1 to %d", said, len(all))
 	}
 	return all[n-1].Addrs[0], nil
+}
+
+// nearCommand returns the command that somebody meant who typed the target, or "".
+func (l *look) nearCommand() string {
+	if l.Target == "" || strings.ContainsAny(l.Target, ":/.") {
+		return ""
+	}
+	return text.Near(l.Target, append([]string{"help"}, l.others...))
 }
