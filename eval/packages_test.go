@@ -38,7 +38,28 @@ type store struct {
 	items map[string]int
 }
 
+// The linker drops what it knows of these types, and of those without a name below.
+type locker struct {
+	Combination string ` + "`inspect:\"secret\"`" + `
+	unseen      string ` + "`inspect:\"-\"`" + `
+	n           int
+}
+
+type pinCode string
+
 var (
+	oneLocker = locker{"hunter2", "hunter2", 3}
+	lockers   = []locker{{"hunter2", "hunter2", 3}, {}}
+	issued    = pinCode("hunter2")
+	shelf     = struct {
+		n           int
+		Combination string ` + "`inspect:\"secret\"`" + `
+		unseen      string ` + "`inspect:\"-\"`" + `
+		password    string
+		own         locker
+	}{7, "hunter2", "hunter2", "hunter2", locker{}}
+	level    uint8 = 4
+	onChange func(locker, ...int) error
 	limit      = 42
 	current    = []status{running, draining, running, 9}
 	patience   = 7 * time.Nanosecond
@@ -71,6 +92,7 @@ func main() {
 		fmt.Println(r.Node.Line(0))
 	}
 	inline.mu.Unlock()
+	println(oneLocker.n, len(lockers), len(issued), shelf.n, level, onChange == nil) // on standard error
 	if len(current) != 4 || patience != timeout || limit != 42 || unseen+unless+gone+vault.Combination == "" || len(users)+len(dbPassword)+len(apiToken) == 0 {
 		fmt.Println(cache, current)
 	}
@@ -88,6 +110,20 @@ func TestPackages(t *testing.T) {
 		{`main.current[0] == "runing"`, `main.status has no constant "runing" at 1:20; did you mean "running"?`, ""},
 		{"main.patience", "7ns", ""},
 		{"main.limit + 1", "43", "has no field limit"},
+		{"main.oneLocker", "main.locker{unknownTags: <redacted>}", ""},
+		{"main.oneLocker.n", "has no field n", ""},
+		{"main.lockers", "[]main.locker{{unknownTags: <redacted>}, {unknownTags: <redacted>}}", ""},
+		{"len(main.lockers)", "2", ""},
+		{"main.lockers[0] == main.lockers[1]", "it may be shown as redacted, and nothing else", ""},
+		{"count(main.lockers, .unknownTags[0] == 1)", "error: ", ""},
+		{"json(main.oneLocker)", "redacted", ""},
+		{"keys(census(main.lockers))", `["[]main.locker"]`, ""},
+		{"main.issued", "{secret: <redacted>}", ""},
+		{"main.shelf", "struct{n: 7, Combination: <redacted>, password: <redacted>, own: main.locker{unknownTags: <redacted>}}", ""},
+		{"type(main.shelf)", `"*struct { n int; Combination string; password string; own main.locker }"`, ""},
+		{"main.shelf.unseen", "error: main.shelf (struct { n int; Combination string; password string; own main.locker }) has no field unseen", ""},
+		{"main.level * 2", "8", ""},
+		{"type(main.onChange)", `"*func(main.locker, ...int) error"`, ""},
 		{"main.cache.items.b", "2", ""},
 		{`count(main.cache.items, # > 1)`, "1", ""},
 		{"main.inline.name", `"inline"`, ""},
@@ -120,7 +156,7 @@ func TestPackages(t *testing.T) {
 		if flag != "" {
 			flags = append(flags, flag)
 		}
-		out, err := exec.Command(rig.Build(t, "variables", withVariables, flags...), sources...).CombinedOutput()
+		out, err := exec.Command(rig.Build(t, "variables", withVariables, flags...), sources...).Output()
 		if err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}

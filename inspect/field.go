@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/sightglass-go/sightglass/inspect/internal/gotype"
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
@@ -54,7 +55,7 @@ func (s *space) fields(t reflect.Type) []Field {
 	taken := map[string]int{}
 	for i := range fs {
 		f := t.Field(i)
-		fs[i] = Field{f.Name, f.Name, i, f.Type, f.Anonymous, f.IsExported(), f.Tag, f.Offset, Shared(t), f.PkgPath}
+		fs[i] = Field{f.Name, f.Name, i, f.Type, gotype.Embedded(f), f.IsExported(), f.Tag, f.Offset, Shared(t), f.PkgPath}
 		taken[f.Name]++
 		taken[fs[i].tagged()]++
 	}

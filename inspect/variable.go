@@ -6,8 +6,23 @@ import "github.com/sightglass-go/sightglass/inspect/internal/variable"
 type Variable struct {
 	Package string // the import path of its package; "main" of the program itself
 	Name    string
-	Pointer any    // a pointer to it; nil if the linker left no description of its type
+	Pointer any    // a pointer to it; nil if it cannot be read
 	Type    string // as in Go source, or as the debug information has it if Pointer is nil
+
+	// Why says why Pointer is nil. Sealed names a type in it of whose fields nothing is shown, as the
+	// binary does not have their tags; "" if there is none.
+	Why, Sealed string
+}
+
+// VariableOptions are about what [Variables] reads.
+type VariableOptions struct {
+	// Symbols is a file with the debug information of the binary if that has none itself; "" for none.
+	// It must come from the same run of the linker, which is proved by its build ID and by all of its
+	// code.
+	Symbols string
+	// Untagged says that no field of the packages that are wanted has a tag that hides it, so that the
+	// fields of types are shown of which nobody knows the tags.
+	Untagged bool
 }
 
 // Variables returns the package variables of the packages that are wanted, by their import paths, and
@@ -16,10 +31,13 @@ type Variable struct {
 // it by a variable of its own. It is an error if there is none, as after -ldflags=-s, and anywhere but
 // on Linux.
 //
-// symbols is a file with the debug information of the binary if that has none itself; "" for none. It must
-// come from the same run of the linker, which is proved by its build ID and by all of its code.
-func Variables(symbols string, wanted func(pkg string) bool) ([]Variable, []*Constants, error) {
-	found, err := variable.Read(symbols, wanted)
+// The type of a variable is that of the binary. If the linker has dropped it, as it does for a type that
+// nothing puts into an interface, it is made of what the debug information says, with each size and
+// offset compared; it has no methods and no name then but for TypeName. The debug information lacks the
+// tags of fields, so a struct with a name shows none of them, unless it is of the standard library or
+// the options say that there are no tags that hide.
+func Variables(o VariableOptions, wanted func(pkg string) bool) ([]Variable, []*Constants, error) {
+	found, err := variable.Read(variable.Options(o), wanted)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -19,6 +19,7 @@ type options struct {
 	name     string
 	chosen   string // the option that says how the object is read
 	symbols  string // the file of Symbols
+	untagged bool   // as Untagged says
 }
 
 // collect applies opts. It panics if they contradict each other.
@@ -29,6 +30,9 @@ func collect(call, name string, opts []Option) *options {
 	}
 	if o.symbols != "" && call != "Packages" {
 		o.panic("Symbols makes sense for Packages alone")
+	}
+	if o.untagged && call != "Packages" {
+		o.panic("Untagged makes sense for Packages alone")
 	}
 	if o.declared.LockNames != nil && o.chosen != "" && o.declared.Lock == nil {
 		o.panic("GuardBy and %s exclude each other", o.chosen)

@@ -26,7 +26,12 @@ func Packages(pattern string, opts ...Option) { PackagesIn(Default, pattern, opt
 // The debug information of the binary says where the variables lie, so there are none if it was
 // left out (-ldflags=-s or -w), unless [Symbols] names a file that has it, and on other systems than
 // Linux; their names then lead to an error that says so. It is read when somebody first looks at what is exposed, for some 150 ms of a binary
-// of 20 MB, and not before. A variable whose type the linker left undescribed has a name and an error.
+// of 20 MB, and not before. What cannot be read has a name, and an error that says why.
+//
+// The linker drops what it knows of a type that nothing puts into an interface. Such a type is made of
+// what the debug information says of it. That lacks the tags of fields: a struct that has a name shows
+// none of its fields then, unless it is of the standard library. [Untagged] says that there is nothing
+// to hide, and exposing the variable by itself keeps its type in the binary.
 //
 // The same pass finds the constants that these packages declare of their own integer types: a value of
 // such a type is shown with its name, and a name stands for it in expressions, as [Names] has it.
@@ -57,6 +62,11 @@ const symbolsVariable = "SIGHTGLASS_SYMBOLS"
 // environment names it. Debug information in the binary itself goes before.
 func Symbols(file string) Option { return func(o *options) { o.symbols = file } }
 
+// Untagged says that no struct type of the packages that [Packages] names has a field with the tag
+// `inspect:"-"` or `inspect:"secret"`. Then the fields of structs are shown, under the rules for names
+// and looks, of which the binary does not have the tags. Without this option nothing is shown of them.
+func Untagged() Option { return func(o *options) { o.untagged = true } }
+
 // matches reports whether pattern names the package.
 func matches(pattern, pkg string) bool {
 	if below, ok := strings.CutSuffix(pattern, "/..."); ok {
@@ -70,7 +80,9 @@ func exposeVariables(into *access.Objects, o *options, pattern string) {
 		err := fmt.Errorf(format, args...)
 		_ = into.ExposeFunc(name, func(context.Context) any { return err }, access.Options{Doc: err.Error()})
 	}
-	variables, constants, err := inspect.Variables(cmp.Or(o.symbols, os.Getenv(symbolsVariable)), func(pkg string) bool { return matches(pattern, pkg) })
+	variables, constants, err := inspect.Variables(inspect.VariableOptions{
+		Symbols: cmp.Or(o.symbols, os.Getenv(symbolsVariable)), Untagged: o.untagged,
+	}, func(pkg string) bool { return matches(pattern, pkg) })
 	if err == nil && len(variables) == 0 {
 		err = errors.New("the program has no variable of such a package")
 	}
@@ -104,8 +116,11 @@ func exposeVariables(into *access.Objects, o *options, pattern string) {
 		switch {
 		case hidden:
 		case v.Pointer == nil:
-			fail(full, "its type %s is not described in the binary", v.Type)
+			fail(full, "it cannot be read: %s", v.Why)
 		default:
+			if v.Sealed != "" {
+				declared.Doc = cmp.Or(declared.Doc, "fields of "+v.Sealed+" are hidden, as the binary lacks their tags: say registry.Untagged, or Expose this variable")
+			}
 			_ = into.Expose(full, v.Pointer, declared) // a name like _ cannot be typed
 		}
 	}

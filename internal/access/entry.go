@@ -104,7 +104,7 @@ func (e *entry) target() inspect.Value {
 func (e *entry) describe() Entry {
 	out := Entry{Name: e.name, Doc: e.doc, Package: e.pkg, Type: "any", Guard: e.guard()}
 	if e.typ != nil {
-		out.Type = e.typ.String()
+		out.Type = inspect.TypeName(e.typ)
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/guard"
 	"github.com/sightglass-go/sightglass/internal/access/internal/literal"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -169,7 +170,7 @@ func (e *TypeError) Error() string {
 
 // typeError returns the TypeError for v.
 func (v *View) typeError(why string) *TypeError {
-	return &TypeError{Path: v.Path(), Type: v.val.Type().String(), Why: why}
+	return &TypeError{Path: v.Path(), Type: inspect.TypeName(v.val.Type()), Why: why}
 }
 
 // MethodError says why a method, a Func or a lens was not called, or how its call failed.

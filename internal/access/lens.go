@@ -135,7 +135,7 @@ func (v *View) lens() (l lens, ok bool) {
 	f, ok := v.visit.objects.lensOf(v.val.Type())
 	if v.decide(); ok && v.policy.hide.Reaches(v.hide, v.val.Type()) {
 		// The lens may show what a pattern hides, in any form.
-		v.visit.report.note("a " + v.val.Type().String() + " is shown by its fields: registry.Hide names one, and its lens might show it")
+		v.visit.report.note("a " + inspect.TypeName(v.val.Type()) + " is shown by its fields: registry.Hide names one, and its lens might show it")
 		return l, false
 	}
 	return lens{v, f}, ok
@@ -176,7 +176,7 @@ func (l *lens) argument() (p any, ok bool) {
 // refused returns the error where the lens is needed and has no argument.
 func (l *lens) refused() error {
 	return &MethodError{
-		Type: l.of.val.Type().String(), Refused: true,
+		Type: inspect.TypeName(l.of.val.Type()), Refused: true,
 		Why: "cannot be used here: the object is a copy, or was reached through memory that may change meanwhile; declare a registry.Guard, Owner or Frozen for " + l.of.policy.name,
 	}
 }
@@ -208,7 +208,7 @@ func (l *lens) view() (*View, error) {
 		if v.val.Kind() != reflect.Struct {
 			as = " is shown without its lens"
 		}
-		v.visit.report.note("a " + v.val.Type().String() + as + ": its lens is not given a copy, nor what was reached through memory that may be changing")
+		v.visit.report.note("a " + inspect.TypeName(v.val.Type()) + as + ": its lens is not given a copy, nor what was reached through memory that may be changing")
 		return nil, nil
 	}
 	key := object{v.val.Addr(), v.val.Type()}
@@ -216,7 +216,7 @@ func (l *lens) view() (*View, error) {
 		return r.view, r.err
 	}
 	if v.visit.Holding() {
-		return nil, &MethodError{Type: v.val.Type().String(), Why: "cannot run while a guard is held", Refused: true}
+		return nil, &MethodError{Type: inspect.TypeName(v.val.Type()), Why: "cannot run while a guard is held", Refused: true}
 	}
 	var r lensResult
 	r.view, r.err = l.run(p)
@@ -233,7 +233,7 @@ func (l *lens) view() (*View, error) {
 func (l *lens) run(p any) (*View, error) {
 	v := l.of
 	fail := func(why string) error {
-		return &MethodError{Type: v.val.Type().String(), Why: why}
+		return &MethodError{Type: inspect.TypeName(v.val.Type()), Why: why}
 	}
 	callee := v.visit.objects.callees.Method(v.val.Type(), "")
 	if why := callee.Refusal(); why != "" {

@@ -166,7 +166,7 @@ func (v *View) innerLock() *guard.Lock {
 // structName names the struct that a View is of, for people.
 type structName struct{ *View }
 
-func (n structName) String() string { return orType(n.Path(), n.val.Type().String()) }
+func (n structName) String() string { return orType(n.Path(), inspect.TypeName(n.val.Type())) }
 
 // reportRacy reports that v is read without a guard.
 func (v *View) reportRacy() {

@@ -135,7 +135,7 @@ func (m mapView) lookup(key any) (elem inspect.Value, copied int, ok bool, err e
 	case errors.Is(err, inspect.ErrKey):
 		return elem, 0, false, &TypeError{Path: m.Path(), Type: inspect.TypeName(m.val.Type()), Why: "has no such keys: " + err.Error()}
 	case err != nil:
-		return elem, 0, false, fmt.Errorf("%s: %w", orType(m.Path(), m.val.Type().String()), err)
+		return elem, 0, false, fmt.Errorf("%s: %w", orType(m.Path(), inspect.TypeName(m.val.Type())), err)
 	}
 	return elem, copied, ok, nil
 }

@@ -114,7 +114,7 @@ func (v *View) ofNil(err error, name string) error {
 			names = append(names, f.Name)
 		}
 	}
-	return &FieldError{Path: v.Path(), Type: t.String(), Name: name, Near: text.Near(name, names)}
+	return &FieldError{Path: v.Path(), Type: inspect.TypeName(t), Name: name, Near: text.Near(name, names)}
 }
 
 // hasFields reports whether v is a struct, whatever it is shown as.
@@ -197,7 +197,7 @@ func (s structView) find(name string) (index []int, ambiguous *AmbiguousError) {
 		// The others are tagged `inspect:"-"`: nobody is to know of them.
 		return fields[0], nil
 	}
-	e := &AmbiguousError{Path: s.Path(), Type: s.val.Type().String(), Name: name}
+	e := &AmbiguousError{Path: s.Path(), Type: inspect.TypeName(s.val.Type()), Name: name}
 	for _, index := range fields {
 		e.Fields = append(e.Fields, s.selector(index))
 	}
@@ -242,7 +242,7 @@ func (s structView) hasField(name string) (bool, error) {
 
 // fieldError returns the error for a name that v does not have.
 func (v *View) fieldError(name string) error {
-	e := &FieldError{Path: v.Path(), Type: v.val.Type().String(), Name: name, Method: v.HasMethod(name)}
+	e := &FieldError{Path: v.Path(), Type: inspect.TypeName(v.val.Type()), Name: name, Method: v.HasMethod(name)}
 	if e.Method {
 		return e
 	}

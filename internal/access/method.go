@@ -159,7 +159,7 @@ func (m method) failed(why string) error {
 func (m method) bind() (reflect.Value, error) {
 	t := m.of.receiver()
 	if why := m.refusal(); why != "" {
-		return reflect.Value{}, &MethodError{Type: t.String(), Method: m.name, Why: why, Refused: true}
+		return reflect.Value{}, &MethodError{Type: inspect.TypeName(t), Method: m.name, Why: why, Refused: true}
 	}
 	p, _ := m.of.val.Pointer()
 	r := reflect.ValueOf(p)
@@ -309,5 +309,5 @@ func bindView(t reflect.Type, v *View) (in reflect.Value, bound any, err error) 
 			return reflect.Value{}, nil, err
 		}
 	}
-	return reflect.Value{}, nil, fmt.Errorf("is %s, and cannot be %s (%s)", text.Article(t.String()), orType(v.Path(), "that"), v.val.Type())
+	return reflect.Value{}, nil, fmt.Errorf("is %s, and cannot be %s (%s)", text.Article(inspect.TypeName(t)), orType(v.Path(), "that"), v.val.Type())
 }

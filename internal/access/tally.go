@@ -81,21 +81,21 @@ func (r *report) notTaken(t reflect.Type, p *policy) {
 		return
 	}
 	r.lastUnlocked = t
-	appendOnce(&r.Unlocked, "a "+t.String()+" was read racily: "+p.whyNotTaken(t))
+	appendOnce(&r.Unlocked, "a "+inspect.TypeName(t)+" was read racily: "+p.whyNotTaken(t))
 }
 
 // inParts reports that a struct of type t was read at several moments.
 func (r *report) inParts(t reflect.Type) {
 	if !slices.Contains(r.parted, t) {
 		r.parted = append(r.parted, t)
-		appendOnce(&r.Parted, "a "+t.String()+" is not of one moment: it is large, so a part of it was read after its guard was released")
+		appendOnce(&r.Parted, "a "+inspect.TypeName(t)+" is not of one moment: it is large, so a part of it was read after its guard was released")
 	}
 }
 
 // notCopied reports that val, an element that is picked, is too large to be copied, if it is.
 func (r *report) notCopied(val inspect.Value) {
 	if val.Stays() {
-		appendOnce(&r.Parted, "a "+val.Type().String()+" is not of one moment: it is too large to be copied, so it was read in place after its guard was released")
+		appendOnce(&r.Parted, "a "+inspect.TypeName(val.Type())+" is not of one moment: it is too large to be copied, so it was read in place after its guard was released")
 	}
 }
 

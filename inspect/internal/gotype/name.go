@@ -10,12 +10,16 @@ import (
 )
 
 // Name writes t as in Go source: any for the empty interface, []byte for []uint8, and type
-// arguments with their package's name and not its path. It is "" for nil.
+// arguments with their package's name and not its path. A type that was made has the name that its
+// tag gives it, and a field that a tag hides is not there. It is "" for nil.
 func Name(t reflect.Type) string {
 	if t == nil {
 		return ""
 	}
 	s := t.String()
+	if isTagged(s) {
+		s = nameByTags(t)
+	}
 	s = strings.ReplaceAll(s, "interface {}", "any")
 	s = listsOfBytes(s)
 	if !strings.Contains(s, "[") || !strings.Contains(s, "/") {

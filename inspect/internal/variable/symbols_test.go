@@ -4,6 +4,7 @@ package variable_test
 
 import (
 	"bytes"
+	"debug/elf"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,7 +19,14 @@ import (
 // names.
 func stripped(t *testing.T, binary []byte, edit func([]byte) []byte) string {
 	t.Helper()
-	b := bytes.ReplaceAll(bytes.Clone(binary), []byte("\x00.debug_"), []byte("\x00.behind_"[:8]))
+	f, err := elf.NewFile(bytes.NewReader(binary))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := bytes.Clone(binary)
+	names := f.Section(".shstrtab")
+	table := b[names.Offset : names.Offset+names.FileSize]
+	copy(table, bytes.ReplaceAll(table, []byte("\x00.debug_"), []byte("\x00.behind")))
 	if edit != nil {
 		b = edit(b)
 	}

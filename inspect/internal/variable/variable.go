@@ -6,7 +6,6 @@ import (
 	"debug/dwarf"
 	"encoding/binary"
 	"errors"
-	"math"
 	"math/bits"
 	"reflect"
 	"strings"
@@ -18,8 +17,12 @@ import (
 type Variable struct {
 	Package string // its import path; "main" of the program
 	Name    string
-	Pointer any // a pointer to it; nil if the binary does not describe its type
+	Pointer any // a pointer to it; nil if it cannot be read
 	Type    string
+
+	// Why says why Pointer is nil. Sealed names a type in it whose fields are not shown, as nobody
+	// knows their tags; "" if there is none.
+	Why, Sealed string
 }
 
 // Constants are the constants of an integer type that are declared in its own package.
@@ -42,14 +45,23 @@ var witness = struct {
 
 const witnessName = "witness"
 
+// Options are about how the debug information is read.
+type Options struct {
+	// Symbols is a file that may have it if the binary has none, as after strip; "" for none. It is an
+	// error if that is not of the same link.
+	Symbols string
+	// Untagged says that no field of the packages that are wanted has a tag that hides it.
+	Untagged bool
+}
+
 // Read returns the variables of the packages that are wanted, by their import paths, in the order of
 // the binary, and the constants of their types. It is an error if the binary has no debug information, or none that fits this process:
 // that is proved by a variable of our own, which must be found with its address and type.
 //
-// symbols is a file that may have the debug information if the binary has none, as after strip; "" for
-// none. It is an error if that is not of the same link.
-func Read(symbols string, wanted func(pkg string) bool) (all Found, err error) {
-	b, err := open(symbols)
+// A type of which the binary has no descriptor is made of what the debug information says of it. See
+// maker for what is shown of such types.
+func Read(o Options, wanted func(pkg string) bool) (all Found, err error) {
+	b, err := open(o.Symbols)
 	if err != nil {
 		return all, err
 	}
@@ -68,19 +80,15 @@ func Read(symbols string, wanted func(pkg string) bool) (all Found, err error) {
 		return all, errors.New("the debug information of the binary does not have our own package")
 	}
 	s.slide = reflect.ValueOf(&witness).Pointer() - uintptr(s.found[proof].addr)
-	if t := s.typeOf(s.found[proof].typ); t != reflect.TypeOf(witness) {
+	if t := s.describedAt(s.found[proof].typ); t != reflect.TypeOf(witness) {
 		return all, errors.New("the debug information of the binary names types in another way than this Go release")
 	}
+	m := newMaker(&s, func(pkg string) bool { return o.Untagged && wanted(pkg) })
 	for _, f := range s.found {
 		if !wanted(f.pkg) {
 			continue
 		}
-		v := Variable{Package: f.pkg, Name: f.name, Type: s.nameOf(f.typ)}
-		a := uintptr(f.addr) + s.slide
-		if t := s.typeOf(f.typ); t != nil && b.isData(f.addr, uint64(t.Size())) {
-			v.Pointer, v.Type = peek.InBinary(t, a), t.String()
-		}
-		all.Variables = append(all.Variables, v)
+		all.Variables = append(all.Variables, m.variable(f))
 	}
 	all.Constants = s.constantsByType()
 	return all, nil
@@ -94,7 +102,7 @@ func (s *scanner) constantsByType() (all []Constants) {
 	for _, c := range s.constants {
 		t, ok := types[c.typ]
 		if !ok {
-			t = s.typeOf(c.typ)
+			t = s.describedAt(c.typ)
 			types[c.typ] = t
 		}
 		if t == nil || t.Name() == "" || t.PkgPath() != c.pkg || t.Kind() < reflect.Int || t.Kind() > reflect.Uintptr {
@@ -142,6 +150,7 @@ const (
 	attrGoKind        dwarf.Attr = 0x2900
 	attrGoKey         dwarf.Attr = 0x2901
 	attrGoElem        dwarf.Attr = 0x2902
+	attrGoEmbedded    dwarf.Attr = 0x2903
 	attrGoRuntimeType dwarf.Attr = 0x2904
 )
 
@@ -231,94 +240,25 @@ func (s *scanner) address(b []byte) uint64 {
 	return s.order.Uint64(b)
 }
 
-// maxLevels bounds how deep types are nested that the binary does not describe.
-const maxLevels = 8
-
-// typeOf returns the type that the entry at off describes. If the binary has no descriptor of it, it
-// is made of those of its parts; nil if these have none either.
-func (s *scanner) typeOf(off dwarf.Offset) reflect.Type { return s.typeWithin(off, maxLevels) }
-
-func (s *scanner) typeWithin(off dwarf.Offset, levels int) reflect.Type {
+// describedAt returns the type that the entry at off describes, nil if the binary has no descriptor of
+// it.
+func (s *scanner) describedAt(off dwarf.Offset) reflect.Type {
 	e := s.entry(off)
-	if e == nil || levels == 0 {
+	if e == nil {
 		return nil
 	}
 	if t := s.described(e); t != nil {
 		return t
 	}
-	part := func(attr dwarf.Attr) reflect.Type {
-		to, ok := e.Val(attr).(dwarf.Offset)
-		if !ok {
-			return nil
-		}
-		return s.typeWithin(to, levels-1)
-	}
-	if e.Tag == dwarf.TagTypedef {
-		// A type with a name has methods, which nothing here knows: it is the one described or none.
-		if to, ok := e.Val(dwarf.AttrType).(dwarf.Offset); ok {
-			name, _ := e.Val(dwarf.AttrName).(string)
-			if under := s.entry(to); under != nil {
-				if t := s.described(under); t != nil && sameName(name, t) {
-					return t
-				}
-			}
-			if !strings.HasPrefix(name, "map[") {
-				return nil
-			}
-		}
-	}
-	kind, _ := e.Val(attrGoKind).(int64)
-	switch elem := part(attrGoElem); {
-	case e.Tag == dwarf.TagPointerType:
-		if t := part(dwarf.AttrType); t != nil {
-			return reflect.PointerTo(t)
-		}
-	case e.Tag == dwarf.TagArrayType:
-		if t := part(dwarf.AttrType); t != nil {
-			return s.array(off, e, t)
-		}
-	case elem == nil:
-	case reflect.Kind(kind) == reflect.Slice:
-		return checked(reflect.SliceOf(elem), e)
-	case reflect.Kind(kind) == reflect.Map:
-		if key := part(attrGoKey); key != nil && key.Comparable() {
-			return reflect.MapOf(key, elem)
+	// The entry of a type's name leads to that of what it is.
+	to, ok := e.Val(dwarf.AttrType).(dwarf.Offset)
+	if under := s.entry(to); e.Tag == dwarf.TagTypedef && ok && under != nil {
+		name, _ := e.Val(dwarf.AttrName).(string)
+		if t := s.described(under); t != nil && sameName(name, t) {
+			return t
 		}
 	}
 	return nil
-}
-
-// maxArray bounds what an array takes in bytes, and its length: reflect ends the process for one that
-// does not fit the address space.
-const maxArray = min(1<<40, math.MaxInt)
-
-// array returns the type of an array of elem, whose length is an entry below e.
-func (s *scanner) array(off dwarf.Offset, e *dwarf.Entry, elem reflect.Type) reflect.Type {
-	if !e.Children {
-		return nil
-	}
-	r := s.info.Reader()
-	r.Seek(off)
-	if _, err := r.Next(); err != nil {
-		return nil
-	}
-	length, err := r.Next()
-	if err != nil || length == nil || length.Tag != dwarf.TagSubrangeType {
-		return nil
-	}
-	n, ok := length.Val(dwarf.AttrCount).(int64)
-	if !ok || n < 0 || n > maxArray || elem.Size() > 0 && uint64(n) > maxArray/uint64(elem.Size()) {
-		return nil
-	}
-	return checked(reflect.ArrayOf(int(n), elem), e)
-}
-
-// checked returns t if it has the size that e says.
-func checked(t reflect.Type, e *dwarf.Entry) reflect.Type {
-	if size, ok := e.Val(dwarf.AttrByteSize).(int64); ok && uint64(size) != uint64(t.Size()) {
-		return nil
-	}
-	return t
 }
 
 // described returns the type whose descriptor e names.
@@ -351,15 +291,6 @@ func sameName(name string, t reflect.Type) bool {
 		return true
 	}
 	return last(name) == last(t.Name())
-}
-
-func (s *scanner) nameOf(off dwarf.Offset) string {
-	if e := s.entry(off); e != nil {
-		if name, ok := e.Val(dwarf.AttrName).(string); ok {
-			return name
-		}
-	}
-	return ""
 }
 
 func (s *scanner) entry(off dwarf.Offset) *dwarf.Entry {

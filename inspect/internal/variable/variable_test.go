@@ -62,7 +62,7 @@ var (
 )
 
 func main() {
-	found, constants, err := inspect.Variables(os.Getenv("SYMBOLS"), func(pkg string) bool { return pkg == "main" })
+	found, constants, err := inspect.Variables(inspect.VariableOptions{Symbols: os.Getenv("SYMBOLS")}, func(pkg string) bool { return pkg == "main" })
 	if err != nil {
 		fmt.Println("error:", err)
 		return
@@ -126,7 +126,7 @@ func TestRead(t *testing.T) {
 
 // TestNone: the binary of a test is linked without debug information, mostly. Then Read says so.
 func TestNone(t *testing.T) {
-	if found, err := variable.Read("", func(pkg string) bool { return false }); len(found.Variables) != 0 {
+	if found, err := variable.Read(variable.Options{}, func(pkg string) bool { return false }); len(found.Variables) != 0 {
 		t.Errorf("%v, %v", found, err)
 	} else {
 		fmt.Fprintln(t.Output(), err)

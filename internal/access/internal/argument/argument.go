@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/literal"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
@@ -75,7 +76,7 @@ func parameters(t reflect.Type, from int) string {
 // may keep and change it.
 func (live Live) Bind(t reflect.Type, x any) (in reflect.Value, bound any, err error) {
 	no := func(why string) (reflect.Value, any, error) {
-		return reflect.Value{}, nil, fmt.Errorf("is %s, and cannot be %s%s", text.Article(t.String()), literal.Describe(x), why)
+		return reflect.Value{}, nil, fmt.Errorf("is %s, and cannot be %s%s", text.Article(inspect.TypeName(t)), literal.Describe(x), why)
 	}
 	if in, bound, ok, err := live(t, x); ok || err != nil {
 		return in, bound, err
@@ -86,7 +87,7 @@ func (live Live) Bind(t reflect.Type, x any) (in reflect.Value, bound any, err e
 		case reflect.Pointer, reflect.Interface, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan:
 			return reflect.Zero(t), nil, nil
 		}
-		return reflect.Value{}, nil, fmt.Errorf("is %s, and cannot be nil", text.Article(t.String()))
+		return reflect.Value{}, nil, fmt.Errorf("is %s, and cannot be nil", text.Article(inspect.TypeName(t)))
 	case []byte:
 		if reflect.TypeOf(x).AssignableTo(t) {
 			x = bytes.Clone(x)
