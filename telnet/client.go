@@ -49,7 +49,7 @@ type Client struct {
 	conn  net.Conn
 	hello Hello
 	turn  chan struct{} // of capacity 1: holds a value while somebody may send requests
-	write sync.Mutex    // of lines to conn
+	write chan struct{} // of capacity 1: holds a value while somebody writes a line to conn
 	reads chan struct{} // of capacity 1: holds a value while somebody reads lines
 	lines *lineReader   // for who reads
 	idle  *time.Timer   // calls watch
@@ -93,7 +93,7 @@ func (k *call) leave() {
 
 func attach(conn net.Conn, lines *lineReader, hello Hello) *Client {
 	c := &Client{
-		conn: conn, hello: hello, turn: make(chan struct{}, 1), done: make(chan struct{}),
+		conn: conn, hello: hello, turn: make(chan struct{}, 1), write: make(chan struct{}, 1), done: make(chan struct{}),
 		calls: map[uint64]*call{}, room: make(chan struct{}, 1), reads: make(chan struct{}, 1), lines: lines,
 	}
 	c.mu.Lock() // watch may run before idle is set
@@ -322,7 +322,11 @@ func (c *Client) send(ctx context.Context, r wireRequest, event func(*wireAnswer
 			return nil, 0, c.Err()
 		}
 	}
-	return k, r.ID, c.writeLine(ctx, line)
+	if err := c.writeLine(ctx, line); err != nil {
+		c.forget(k, r.ID)
+		return nil, 0, err
+	}
+	return k, r.ID, nil
 }
 
 // add has k wait for its answer, unless too much does.
@@ -337,11 +341,27 @@ func (c *Client) add(k *call, id uint64) bool {
 	return true
 }
 
-// writeLine writes a line. A part of one is of no use: an error ends the connection. So a server that
+// forget undoes add for a request that was not sent.
+func (c *Client) forget(k *call, id uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.calls[id] == k {
+		delete(c.calls, id)
+		c.ahead -= k.size
+	}
+}
+
+// writeLine writes a line, or nothing if ctx ends while another line is being written. A part of one is of no use: an error ends the connection. So a server that
 // reads has cancelGrace to take the line of a request whose ctx ends meanwhile: the others go on.
 func (c *Client) writeLine(ctx context.Context, line []byte) error {
-	c.write.Lock()
-	defer c.write.Unlock()
+	select {
+	case c.write <- struct{}{}:
+		defer func() { <-c.write }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-c.done:
+		return c.Err()
+	}
 	if err := c.Err(); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package telnet
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -335,7 +336,7 @@ func TestProgramBehindOffer(t *testing.T) {
 // it, and does nothing to what is written next.
 func TestClientWritesInTime(t *testing.T) {
 	conn := new(timed)
-	c := &Client{conn: conn}
+	c := &Client{conn: conn, write: make(chan struct{}, 1)}
 	ended, cancel := context.WithCancel(t.Context())
 	conn.write = func() {
 		before := conn.sets.Load()
@@ -418,4 +419,51 @@ func TestClientTellsNobodyGone(t *testing.T) {
 		t.Error(err)
 	}
 	c.work.Wait()
+}
+
+// Who waits for another's line to be written, which a server takes its time for, leaves when its
+// context ends, and neither loses the connection nor holds up who comes after.
+func TestClientLeavesWhoWrites(t *testing.T) {
+	server, conn := net.Pipe()
+	defer server.Close()
+	c := attach(conn, newLineReader(conn, maxPreamble), Hello{})
+	defer c.Close()
+	c.cancel(99) // nobody reads: it is stuck
+	for len(c.write) == 0 {
+		runtime.Gosched()
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	left := make(chan error)
+	go func() {
+		_, err := c.Eval(ctx, "1")
+		left <- err
+	}()
+	for waits := false; !waits; runtime.Gosched() {
+		c.mu.Lock()
+		waits = len(c.calls) == 1
+		c.mu.Unlock()
+	}
+	cancel()
+	if err := <-left; !errors.Is(err, context.Canceled) || c.Err() != nil {
+		t.Errorf("%v, and the connection: %v", err, c.Err())
+	}
+	c.mu.Lock()
+	if len(c.calls) != 0 || c.ahead != 0 {
+		t.Errorf("%d requests and %d bytes wait for an answer", len(c.calls), c.ahead)
+	}
+	c.mu.Unlock()
+	go func() {
+		_, err := c.Eval(t.Context(), "2")
+		left <- err
+	}()
+	lines := bufio.NewScanner(server)
+	for _, want := range []string{`{"cancel":99}`, `{"id":2,"eval":"2"}`} {
+		if !lines.Scan() || lines.Text() != want {
+			t.Errorf("the server got %q, want %q", lines.Text(), want)
+		}
+	}
+	io.WriteString(server, `{"v":1,"id":2,"ok":true,"type":"int","value":2,"text":"2"}`+"\n")
+	if err := <-left; err != nil {
+		t.Error(err)
+	}
 }
