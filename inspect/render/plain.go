@@ -23,8 +23,11 @@ type Snapper interface {
 // not be indexed. The first entries of a map, by key, are shown.
 func FromPlain(x any, limit Limit, path string) *Node {
 	switch x.(type) {
-	case bool, int, int64, uint64, float32, float64, string:
-		// Most values of an answer are these. What takes them is not allocated.
+	case bool, int, int64, uint64, float32, float64:
+		// Most values of an answer are these, and nothing limits them.
+		return &Node{Shape: inspect.Scalar, Scalar: x, Text: scalarText(x)}
+	case string:
+		// What takes it is not allocated.
 		s, n := limited(limit), &Node{}
 		s.single(n, reflect.ValueOf(x), path, 0)
 		return n

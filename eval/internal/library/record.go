@@ -1,6 +1,8 @@
 package library
 
 import (
+	"slices"
+
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
@@ -17,7 +19,7 @@ type field struct {
 }
 
 func record(fields ...field) *render.Node {
-	n := &render.Node{Shape: inspect.Struct}
+	n := &render.Node{Shape: inspect.Struct, Items: make([]render.Item, 0, len(fields))}
 	for _, f := range fields {
 		n.Items = append(n.Items, render.Item{Name: f.name, Node: plainNode(f.value)})
 	}
@@ -26,7 +28,10 @@ func record(fields ...field) *render.Node {
 
 // plainNode is a field of a record, whole.
 func plainNode(x any) *render.Node {
-	if s, ok := x.(value.Scalar); ok {
+	switch s := x.(type) {
+	case *render.Node:
+		return s
+	case value.Scalar:
 		x = s.Go()
 	}
 	return render.FromPlain(x, render.Limit{Depth: 8, Items: maxRows, Bytes: 4 << 10, Nodes: 8 * maxRows}, "")
@@ -36,7 +41,7 @@ func plainNode(x any) *render.Node {
 const maxRows = 100_000
 
 func records(rows []*render.Node) *render.Node {
-	list := &render.Node{Shape: inspect.List, Len: len(rows)}
+	list := &render.Node{Shape: inspect.List, Len: len(rows), Items: slices.Grow([]render.Item(nil), len(rows))}
 	for _, r := range rows {
 		list.Items = append(list.Items, render.Item{Node: r})
 	}

@@ -17,7 +17,7 @@ type Groups struct {
 	lately []recent // of what the maps have, what was met lately, by a hash: a power of 2
 	used   int      // of lately
 
-	long    []int32 // of a vector, by the number of a text that is not short; -1 for one that is not known
+	long    []int32 // of a vector, by the number of a text that is repeated or not short; -1 for one that is not known
 	numbers []int32 // by lane
 }
 
@@ -61,6 +61,10 @@ func (g *Groups) Number(v *Vector, in *inspect.Mask, lo, hi int, ask func(lane i
 	g.Begin(v)
 	g.numbers = slices.Grow(g.numbers[:0], hi)[:hi]
 	numbers = g.numbers
+	if v.Kind == inspect.TextDatum && v.Text.Len() <= (hi-lo)/2 {
+		lane, err = g.byText(v, in, lo, hi, ask)
+		return numbers, lane, err
+	}
 	lately, mask := g.lately, uint64(len(g.lately)-1)
 	for lane = in.Next(lo); lane < hi; lane = in.Next(lane + 1) {
 		s := shortOf(v, lane)
@@ -80,6 +84,36 @@ func (g *Groups) Number(v *Vector, in *inspect.Mask, lo, hi int, ask func(lane i
 		lately, mask = g.lately, uint64(len(g.lately)-1)
 	}
 	return numbers, hi, nil
+}
+
+// byText is Number for texts that are repeated: each is looked for once.
+func (g *Groups) byText(v *Vector, in *inspect.Mask, lo, hi int, ask func(lane int) (int, error)) (lane int, err error) {
+	numbers, byRef, ref := g.numbers, g.refs(v), v.Text.Ref[:hi]
+	for lane = in.Next(lo); lane < hi; lane = in.Next(lane + 1) {
+		// What follows without a gap.
+		for ; lane < hi; lane++ {
+			n := byRef[ref[lane]]
+			if n < 0 || !in.Has(lane) {
+				break
+			}
+			numbers[lane] = n
+		}
+		if lane == hi {
+			break
+		}
+		if !in.Has(lane) {
+			continue
+		}
+		n := g.Find(v, lane)
+		if n < 0 {
+			if n, err = ask(lane); err != nil {
+				return lane, err
+			}
+			g.Remember(v, lane, n)
+		}
+		numbers[lane], byRef[ref[lane]] = int32(n), int32(n)
+	}
+	return hi, nil
 }
 
 // shortOf returns the value of a lane. Its tag is 0 for a text of more than two words.
@@ -132,14 +166,17 @@ func (g *Groups) find(v *Vector, lane int, s short) int {
 }
 
 // longAt returns where the number of a lane's text is kept, which is not short.
-func (g *Groups) longAt(v *Vector, lane int) *int32 {
+func (g *Groups) longAt(v *Vector, lane int) *int32 { return &g.refs(v)[v.Text.Ref[lane]] }
+
+// refs returns where the numbers of the texts of v are kept, -1 for those that are not known.
+func (g *Groups) refs(v *Vector) []int32 {
 	if len(g.long) == 0 {
 		g.long = slices.Grow(g.long, v.Text.Len())[:v.Text.Len()]
 		for i := range g.long {
 			g.long[i] = -1
 		}
 	}
-	return &g.long[v.Text.Ref[lane]]
+	return g.long
 }
 
 // remember puts r into lately, in the place of another value if need be.

@@ -3,6 +3,8 @@ package value
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
@@ -93,8 +95,10 @@ func (p *painter) list(n, depth int, path string, at func(i int) Value) *render.
 	// Text has no address for all of the list, so it never folds it into a line.
 	within := p.line
 	p.line, p.row = false, false
-	lines := p.lines(min(n, p.items(depth)))
-	for i := 0; i < n && i < p.items(depth) && p.left > 0; i++ {
+	shown := min(n, p.items(depth))
+	lines := p.lines(shown)
+	node.Items = slices.Grow(node.Items, max(min(shown, p.left), 0))
+	for i := 0; i < shown && p.left > 0; i++ {
 		node.Items = append(node.Items, render.Item{Node: p.element(at(i), depth-1, below(path, Int(i)), lines)})
 	}
 	p.line = within
@@ -178,7 +182,7 @@ func below(path string, key Value) string {
 		}
 		return fmt.Sprintf("%s[%q]", path, string(key))
 	case Int:
-		return fmt.Sprintf("%s[%d]", path, int64(key))
+		return path + "[" + strconv.FormatInt(int64(key), 10) + "]"
 	}
 	return ""
 }

@@ -212,12 +212,64 @@ func reheads(addr, n, at []uintptr, off, nowhere uintptr, bad []uint64) {
 	}
 }
 
+// strideHeads is heads of those that lie some bytes apart, from a on.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func strideHeads(addr, n []uintptr, a, apart uintptr) {
+	n = n[:len(addr)]
+	for i := range addr {
+		addr[i] = *(*uintptr)(unsafe.Add(nil, a))
+		n[i] = *(*uintptr)(unsafe.Add(nil, a+wordSize))
+		a += apart
+	}
+}
+
+// strideReheads is reheads of the same.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func strideReheads(addr, n []uintptr, a, apart uintptr, bad []uint64) {
+	n = n[:len(addr)]
+	for w := 0; len(addr) > 0; w++ {
+		some := min(len(addr), 64)
+		var changed uint64
+		for i, x := range addr[:some] {
+			if x^*(*uintptr)(unsafe.Add(nil, a))|n[i]^*(*uintptr)(unsafe.Add(nil, a+wordSize)) != 0 {
+				changed |= 1 << i
+			}
+			a += apart
+		}
+		bad[w] |= changed
+		addr, n = addr[some:], n[some:]
+	}
+}
+
+// touchTexts loads the first byte of each text, of those that have one, and makes nothing of it.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func touchTexts(addr, n []uintptr, nowhere uintptr) (sum uint8) {
+	addr = addr[:len(n)]
+	for i, n := range n {
+		a := addr[i]
+		if n == 0 {
+			a = nowhere
+		}
+		sum += *(*uint8)(unsafe.Add(nil, a))
+	}
+	return sum
+}
+
 // wide says that this machine loads 64 bits at any address, the lowest first.
 const wide = runtime.GOARCH == "amd64" || runtime.GOARCH == "arm64"
 
-// copyTexts copies texts of n bytes each, one or more, from the addresses in from to where they
-// begin in arena, and fills them up with zeros to whole words. It loads no word that has no byte of
-// the text, so it never reads a page that the text is not on. The machine must be wide.
+// copyTexts copies texts of n bytes each, eight or more, from the addresses in from to where they
+// begin in arena, and fills them up with zeros to whole words. It loads no byte of anything else. The
+// machine must be wide.
 //
 //go:noinline
 //go:norace
@@ -226,15 +278,6 @@ func copyTexts(arena unsafe.Pointer, begin []uint32, from, n []uintptr) {
 	begin, from = begin[:len(n)], from[:len(n)]
 	for i, n := range n {
 		a, d := from[i], unsafe.Add(arena, begin[i])
-		if n < 8 {
-			shift := a & 7 * 8
-			w := *(*uint64)(unsafe.Add(nil, a&^7)) >> shift
-			if a&7+n > 8 {
-				w |= *(*uint64)(unsafe.Add(nil, a&^7+8)) << (64 - shift)
-			}
-			*(*uint64)(d) = w & (1<<(8*n) - 1)
-			continue
-		}
 		j := uintptr(0)
 		for ; j+8 <= n; j += 8 {
 			*(*uint64)(unsafe.Add(d, j)) = *(*uint64)(unsafe.Add(nil, a+j))

@@ -273,14 +273,7 @@ func (l *Lanes) words(dst []uint64, offsets []uintptr, size uintptr, bad *Bits) 
 // them point, below the first page for a lane in which one is nil or lies there. aligned is false if
 // a pointer does not lie where one may. What l holds keeps alive what is returned until letGo.
 func (l *Lanes) way(offsets []uintptr) (at []uintptr, aligned bool) {
-	at = l.places()
-	if !l.all {
-		l.end = Sized(l.end, len(l.pick))
-		for i, lane := range l.pick {
-			l.end[i] = at[lane]
-		}
-		at = l.end
-	}
+	at = l.chosen()
 	seen, first := uintptr(0), true
 	if len(l.kept) > 0 {
 		l.holdKept()
@@ -295,6 +288,19 @@ func (l *Lanes) way(offsets []uintptr) (at []uintptr, aligned bool) {
 		at, first = l.end, false
 	}
 	return at, seen%wordSize == 0
+}
+
+// chosen returns the place of each lane that choose chose. It is good until a way is followed.
+func (l *Lanes) chosen() (at []uintptr) {
+	at = l.places()
+	if l.all {
+		return at
+	}
+	l.end = Sized(l.end, len(l.pick))
+	for i, lane := range l.pick {
+		l.end[i] = at[lane]
+	}
+	return l.end
 }
 
 // hop follows the pointer that lies off bytes from each of at, which is where the hop before ended

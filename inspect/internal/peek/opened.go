@@ -73,7 +73,7 @@ type openings struct {
 func (l *Lanes) openings(r *openings, offsets []uintptr, firm bool, bad []uint64) (ok bool) {
 	var fault error
 	defer catch(debug.SetPanicOnFault(true), &fault)
-	at, off, _, ok := l.pairs(r.words, r.data, offsets, bad)
+	at, ok := l.pairs(r.words, r.data, offsets, bad)
 	if !ok || !firm {
 		return ok
 	}
@@ -81,16 +81,16 @@ func (l *Lanes) openings(r *openings, offsets []uintptr, firm bool, bad []uint64
 	// [Ref.WordsPtr].
 	if len(l.hold) > 0 {
 		copy(r.hold, l.hold)
-		hopHeld(r.hold, r.end, off+wordSize)
+		hopHeld(r.hold, r.end, offsets[len(offsets)-1]+wordSize)
 	} else {
-		hopFrom(r.hold, r.end, l.from.ptr, at, off+wordSize)
+		hopFrom(r.hold, r.end, l.from.ptr, l.chosen(), offsets[0]+wordSize)
 	}
 	for i, a := range r.end {
 		if a != r.data[i] {
 			bad[i/64] |= 1 << (i % 64)
 		}
 	}
-	reheads(r.words, r.data, at, off, nowhere(), bad)
+	at.again(r.words, r.data, 0, bad)
 	return true
 }
 

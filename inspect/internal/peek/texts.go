@@ -14,11 +14,23 @@ type Texts struct {
 	size  []uint32 // by number
 	used  uintptr  // bytes of arena; always a multiple of 8
 
-	// Of what is read: by lane and then by number.
-	addr, n   []uintptr
-	from, len []uintptr
-	dict      []uint16 // numbers, by a hash of address and length
-	plain     int      // so many times more texts are not compared by address: most were different
+	// Of what is read.
+	addr, n []uintptr // by lane
+	keys    []textKey // by number
+	dict    []uint16  // numbers, by the hash of their key
+	plain   int       // so many times more texts are not looked up: most were different
+	long    longTexts
+}
+
+// textKey is what two lanes with the same text mostly have in common: for a text of up to two words its
+// bytes, for any other the address.
+type textKey struct{ a, b, n uint64 }
+
+// longTexts is texts of more than two words, in the order of their numbers: where their bytes go, where
+// they come from, and how many there are.
+type longTexts struct {
+	begin   []uint32
+	from, n []uintptr
 }
 
 // Reset makes t empty.
@@ -113,77 +125,126 @@ func (l *Lanes) Texts(t *Texts, ref []uint16, offsets []uintptr, max int, in, ba
 func (l *Lanes) texts(t *Texts, ref []uint16, offsets []uintptr, max uintptr, bad []uint64) (ok bool) {
 	var fault error
 	defer catch(debug.SetPanicOnFault(true), &fault)
-	t.addr, t.n = Sized(t.addr, len(ref)), Sized(t.n, len(ref))
-	at, off, still, aligned := l.pairs(t.addr, t.n, offsets, bad)
+	at, aligned := l.spots(offsets)
 	if !aligned {
 		return false
 	}
-	for i, n := range t.n {
-		if n > max || n != 0 && t.addr[i] < firstPage {
-			bad[i/64] |= 1 << (i % 64)
+	t.begins(len(ref))
+	for i := 0; i < len(ref); i += headLanes {
+		j := min(i+headLanes, len(ref))
+		if !t.read(&at, ref[i:j], i, max, bad[i/64:]) {
+			return false
 		}
 	}
-	for w, m := range bad {
-		for ; m != 0; m &= m - 1 {
-			t.n[w*64+bits.TrailingZeros64(m)] = 0
-		}
-	}
-	t.number(ref)
-	t.copy(ref, bad)
-	if !still {
-		// While its header stays the same a string lives, and its bytes never change.
-		reheads(t.addr, t.n, at, off, nowhere(), bad)
-	}
-	for w, m := range bad {
-		for ; m != 0; m &= m - 1 {
-			ref[w*64+bits.TrailingZeros64(m)] = 0
-		}
-	}
+	t.ends(len(ref))
 	return true
 }
 
-// number gives the text of each lane a number. Two lanes whose headers were the same before their
-// bytes were read, and are read again afterwards, have the same text.
-func (t *Texts) number(ref []uint16) {
-	t.from, t.len = Sized(t.from, len(ref)+1), Sized(t.len, len(ref)+1)
-	t.from[0], t.len[0] = 0, 0
-	if t.plain > 0 {
-		t.plain--
-		last := 0
-		for i, n := range t.n[:len(ref)] {
-			ref[i] = 0
-			if n != 0 {
-				last++
-				ref[i] = uint16(last)
-				t.from[last], t.len[last] = t.addr[i], n
+// read is texts for some lanes, from i on. So many of them stay in the processor's nearest cache.
+func (t *Texts) read(at *spots, ref []uint16, i int, max uintptr, bad []uint64) (ok bool) {
+	addr, n := t.addr[:len(ref)], t.n[:len(ref)]
+	if !at.read(addr, n, i, bad) {
+		return false
+	}
+	for i, size := range n {
+		if size > max || size != 0 && addr[i] < firstPage {
+			bad[i/64] |= 1 << (i % 64)
+		}
+	}
+	none := func() {
+		for w, m := range bad[:(len(ref)+63)/64] {
+			for ; m != 0; m &= m - 1 {
+				lane := w*64 + bits.TrailingZeros64(m)
+				n[lane], ref[lane] = 0, 0
 			}
 		}
-		t.from, t.len = t.from[:last+1], t.len[:last+1]
-		return
 	}
-	t.from, t.len = t.from[:1], t.len[:1]
+	none()
+	// A byte of each is touched first: what comes after is too long for many of them to wait for
+	// memory at the same time.
+	touchTexts(addr, n, nowhere())
+	t.number(ref, bad)
+	t.copyLong()
+	if !at.still {
+		// While its header stays the same a string lives, and its bytes never change.
+		at.again(addr, n, i, bad)
+	}
+	none()
+	return true
+}
+
+// shortText is the most bytes of a text that is compared by its bytes: what two loads have.
+const shortText = 16
+
+// begins begins with the texts of so many lanes.
+func (t *Texts) begins(lanes int) {
+	if some := min(lanes, headLanes); len(t.addr) < some {
+		t.addr, t.n = make([]uintptr, some), make([]uintptr, some)
+	}
+	t.keys = append(t.keys[:0], textKey{})
 	t.dict = Sized(t.dict, 2*MaxLanes)
-	clear(t.dict)
-	for i, n := range t.n {
+	if t.plain == 0 {
+		clear(t.dict)
+	}
+}
+
+// ends says that all of them were read.
+func (t *Texts) ends(lanes int) {
+	switch {
+	case t.plain > 0:
+		t.plain--
+	case lanes >= plainLanes && len(t.begin) > lanes/2:
+		t.plain = plainTimes
+	}
+}
+
+// number gives the text of each lane a number, and copies the short ones. Those for which there is no
+// room are bad. Two lanes whose headers were the same before their bytes were read, and are read
+// again afterwards, have the same text.
+//
+//go:noinline
+//go:norace
+//go:nocheckptr
+func (t *Texts) number(ref []uint16, bad []uint64) {
+	t.long.begin, t.long.from, t.long.n = t.long.begin[:0], t.long.from[:0], t.long.n[:0]
+	dict, known := (*[2 * MaxLanes]uint16)(t.dict), t.plain == 0
+	addr := t.addr[:len(ref)]
+	for i, n := range t.n[:len(ref)] {
 		ref[i] = 0
 		if n == 0 {
 			continue
 		}
-		a := t.addr[i]
-		for h := hashOf(a, n); ; h++ {
-			d := &t.dict[h%(2*MaxLanes)]
-			if *d == 0 {
-				*d = uint16(len(t.len))
-				t.from, t.len = append(t.from, a), append(t.len, n)
-			} else if t.from[*d] != a || t.len[*d] != n {
+		k := textKey{uint64(addr[i]), 0, uint64(n)}
+		if wide && n <= shortText {
+			k.a, k.b = loadShort(addr[i], n)
+		}
+		free := -1
+		if known {
+			h := k.hash()
+			for probe := range uint32(maxProbes) {
+				at := (h + probe) % (2 * MaxLanes)
+				number := dict[at]
+				if number == 0 {
+					free = int(at)
+					break
+				}
+				if k == t.keys[number] {
+					ref[i] = number
+					break
+				}
+			}
+			if ref[i] != 0 {
 				continue
 			}
-			ref[i] = *d
-			break
 		}
-	}
-	if len(ref) >= plainLanes && len(t.len) > len(ref)/2 {
-		t.plain = plainTimes
+		number := t.add(k, addr[i])
+		if number == 0 {
+			bad[i/64] |= 1 << (i % 64)
+			continue
+		}
+		if ref[i] = number; free >= 0 {
+			dict[free] = number
+		}
 	}
 }
 
@@ -192,41 +253,67 @@ const (
 	plainTimes = 63
 	// plainLanes is how many lanes tell: among fewer, most of a hundred texts are met for the first time.
 	plainLanes = 512
+	// maxProbes bounds the numbers that are looked at for one text. Texts of an application may collide
+	// as much as they like.
+	maxProbes = 8
 )
 
-func hashOf(a, n uintptr) uint32 {
-	return uint32((uint64(a) ^ uint64(n)<<48) * 0x9e3779b97f4a7c15 >> 32)
+func (k *textKey) hash() uint32 {
+	hi, lo := bits.Mul64(k.a^0x9e3779b97f4a7c15, k.b^k.n<<56^0xc2b2ae3d27d4eb4f)
+	return uint32(hi ^ lo)
 }
 
-// copy copies the numbered texts into the arena. Those for which there is no room are bad.
-func (t *Texts) copy(ref []uint16, bad []uint64) {
-	t.begin, t.size = Sized(t.begin, len(t.len)), Sized(t.size, len(t.len))
-	t.begin[0], t.size[0] = 0, 0
-	for i, n := range t.len[1:] {
-		if size := (n + 7) &^ 7; size <= maxTexts-t.used {
-			t.begin[i+1], t.size[i+1] = uint32(t.used), uint32(n)
-			t.used += size
-			continue
-		}
-		t.begin, t.size = t.begin[:i+1], t.size[:i+1]
-		for lane, number := range ref {
-			if int(number) > i {
-				bad[lane/64] |= 1 << (lane % 64)
-			}
-		}
-		t.from, t.len = t.from[:i+1], t.len[:i+1]
-		break
+// loadShort loads a text of n bytes, from one to shortText, as two words filled up with zeros. It loads
+// no byte of anything else. The machine must be wide.
+//
+//go:norace
+//go:nocheckptr
+func loadShort(addr, n uintptr) (a, b uint64) {
+	p := unsafe.Add(nil, addr)
+	switch {
+	case n >= 8:
+		// Shifted by 64, which is all of them, if there is no second word.
+		return *(*uint64)(p), *(*uint64)(unsafe.Add(p, n-8)) >> (128 - 8*n)
+	case n >= 4:
+		// The bytes that both have are the same.
+		return uint64(*(*uint32)(p)) | uint64(*(*uint32)(unsafe.Add(p, n-4)))<<(8*n-32), 0
+	}
+	a = uint64(*(*uint8)(p)) | uint64(*(*uint8)(unsafe.Add(p, n/2)))<<(n/2*8)
+	return a | uint64(*(*uint8)(unsafe.Add(p, n-1)))<<(8*n-8), 0
+}
+
+// add gives a text that lies at addr the next number, 0 if there is no room for it. A short one is
+// copied, and others later.
+func (t *Texts) add(k textKey, addr uintptr) (number uint16) {
+	n := uintptr(k.n)
+	size := (n + 7) &^ 7
+	if size > maxTexts-t.used {
+		return 0
+	}
+	at := t.used
+	t.used += size
+	number = uint16(len(t.begin))
+	t.begin, t.size, t.keys = append(t.begin, uint32(at)), append(t.size, uint32(n)), append(t.keys, k)
+	if !wide || n > shortText {
+		t.long.begin, t.long.from, t.long.n = append(t.long.begin, uint32(at)), append(t.long.from, addr), append(t.long.n, n)
+		return number
 	}
 	t.grow(t.used)
-	// The bytes are touched first: what copies a text is too long for many of them to wait for
-	// memory at the same time.
-	touch(t.from[1:])
-	arena := unsafe.Pointer(unsafe.SliceData(t.arena))
+	if t.arena[at/8] = k.a; n > 8 {
+		t.arena[at/8+1] = k.b
+	}
+	return number
+}
+
+// copyLong copies the texts that are not short into the arena.
+func (t *Texts) copyLong() {
+	t.grow(t.used)
+	arena, l := unsafe.Pointer(unsafe.SliceData(t.arena)), &t.long
 	if wide {
-		copyTexts(arena, t.begin[1:], t.from[1:], t.len[1:])
+		copyTexts(arena, l.begin, l.from, l.n)
 		return
 	}
-	for i, n := range t.len {
-		copyIn(unsafe.Add(arena, t.begin[i]), t.from[i], n)
+	for i, n := range l.n {
+		copyIn(unsafe.Add(arena, l.begin[i]), l.from[i], n)
 	}
 }
