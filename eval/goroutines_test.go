@@ -170,6 +170,63 @@ func TestGoroutinesHide(t *testing.T) {
 	}
 }
 
+// TestSparedStacks: what asks for nothing that stacks tell is answered without reading them, and
+// everything else as before.
+func TestSparedStacks(t *testing.T) {
+	y := newYard()
+	y.waiters(t, 3)
+	s := NewSession(y.registry(), Limits{Time: time.Hour})
+	until(t, s, `count(goroutines, .wait == "sync.Mutex.Lock") == 6`)
+	shown(t, s, "every = goroutines")
+	const ours = `.labels?.way != nil`
+	spared := map[string]bool{
+		`len(goroutines) > 24`: true,
+		`count(goroutines, .state == "waiting" and ` + ours + `)`:                                                           true,
+		`count(filter(goroutines, ` + ours + `), .wait == "select")`:                                                        true,
+		`filter(goroutines, ` + ours + `) | freq(.wait)`:                                                                    true,
+		`hist(filter(goroutines, ` + ours + `), len(.waitsFor))`:                                                            true,
+		`sum(filter(goroutines, ` + ours + `), #.blocked) >= duration("0s")`:                                                true,
+		`max(filter(goroutines, ` + ours + `), .parent) > 0`:                                                                true,
+		`uniq(map(filter(goroutines, ` + ours + `), .createdBy))`:                                                           true,
+		`any(goroutines, any(.waitsFor, .path == "yard.rw"))`:                                                               true,
+		`let n = count(goroutines, ` + ours + `); n < 25 ? n : "many"`:                                                      true,
+		`len(every) > 0 and count(goroutines, ` + ours + `) == 24`:                                                          true, // every is what was kept of the list before
+		`count(goroutines, ` + ours + ` and .top contains "waiters")`:                                                       false,
+		`count(goroutines, ` + ours + ` and #["entry"] contains "Go")`:                                                      false,
+		`count(goroutines, ` + ours + ` and any(.frames, .function contains "waiters"))`:                                    false,
+		`count(goroutines, ` + ours + ` and get(#, "top") contains "waiters")`:                                              false,
+		`map(filter(goroutines, ` + ours + ` and .wait == "select"), #)[0].top`:                                             false,
+		`filter(goroutines, ` + ours + ` and .wait == "select")[0].top`:                                                     false,
+		`first(goroutines, ` + ours + `).top`:                                                                               false,
+		`reduce(filter(goroutines, .wait == "select" and ` + ours + `), #acc).top`:                                          false,
+		`groupBy(goroutines, .wait)["select"][0].top`:                                                                       false,
+		`sortBy(filter(goroutines, ` + ours + `), .id)[0].frames[-1].function`:                                              false,
+		`let some = filter(goroutines, ` + ours + `); freq(some, .top)[0].count`:                                            false,
+		`[count(goroutines, ` + ours + `), sum(stacks(filter(goroutines, ` + ours + `)), .count)]`:                          false,
+		`$env.goroutines | count(` + ours + `)`:                                                                             false,
+		`count(goroutines, .wait == "sync.Mutex.Lock") == sum(map(waiting(yard), .waiting), # > 5 ? # - 0 : 0)`:             false,
+		`filter(goroutines, .wait == "sync.WaitGroup.Wait" and ` + ours + `) | map({{"id": .id, "top": .top}}) | map(.top)`: false,
+	}
+	read := func(source string) (answer string, noStacks bool) {
+		r, err := s.Eval(t.Context(), source)
+		if err != nil {
+			t.Fatal(source, err)
+		}
+		// Who asks runs, and has no stack.
+		return r.Node.Line(2000), !strings.Contains(strings.Join(r.Notes, "\n"), "running, without a stack")
+	}
+	for source, want := range spared {
+		got, noStacks := read(source)
+		if noStacks != want {
+			t.Errorf("%s spares the stacks: %v", source, noStacks)
+		}
+		all, noStacks := read("[" + source + ", len(stacks())][0]")
+		if got != all || noStacks {
+			t.Errorf("%s: %s, and with stacks %s", source, got, all)
+		}
+	}
+}
+
 // TestLooksStopNothing: no look at goroutines stops the program, as a profile of them would.
 func TestLooksStopNothing(t *testing.T) {
 	y := newYard()

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -89,7 +90,7 @@ type Goroutines struct {
 	All     []Goroutine
 	Running int  // of which there is no stack
 	Torn    int  // which never held still, and have no stack either
-	Cut     int  // whose stack goes further down than it was read
+	Cut     int  // whose stack goes further down than it was read; these three are 0 if no stacks were asked for
 	System  int  // the runtime's own, which are not in All
 	Stacks  bool // there are stacks: not on 386 and other machines without frame pointers
 }
@@ -122,25 +123,34 @@ const maxListTries = 3
 // error ends the reading.
 type Keeper func(bytes int) error
 
-// ReadGoroutines reads the goroutines of this process, by their numbers, or at most that many if most
-// is not 0. Nothing is stopped or asked to wait: each is
-// read at its own moment, and a stack counts only if its goroutine has not run meanwhile. The first
-// call takes some milliseconds more, to find where the runtime keeps them and to test that. Where
-// that fails, as in a future Go release, the error is an ErrGoroutines.
-func ReadGoroutines(most int, keep Keeper) (*Goroutines, error) {
+// Asked says what is read of goroutines.
+type Asked struct {
+	Most int // how many at most; 0 for all
+	// Stacks has what OfStack names read too: it takes several times as long. Without, it is empty.
+	Stacks bool
+}
+
+// OfStack reports whether a Goroutine has that field from its stack.
+func OfStack(field string) bool { return field == "top" || field == "entry" || field == "frames" }
+
+// ReadGoroutines reads the goroutines of this process, by their numbers. Nothing is stopped or asked
+// to wait: each is read at its own moment, and a stack counts only if its goroutine has not run
+// meanwhile. The first call takes some milliseconds more, to find where the runtime keeps them and to
+// test that. Where that fails, as in a future Go release, the error is an ErrGoroutines.
+func ReadGoroutines(asked Asked, keep Keeper) (*Goroutines, error) {
 	r, err := here.goroutines()
 	if err != nil {
 		return nil, err
 	}
 	read := goroutineReading{
-		Goroutines: &Goroutines{Stacks: goroutine.HasStacks()},
-		symbols:    r.Symbols(), stacks: map[string]*stack{}, entries: map[uintptr]*entry{}, keep: keep,
+		Goroutines: &Goroutines{Stacks: goroutine.HasStacks()}, asked: asked, symbols: r.Symbols(),
+		stacks: map[string]*stack{}, entries: map[uintptr]*entry{}, awaited: map[goroutine.Wait][]Awaited{}, keep: keep,
 	}
-	err = r.Each(goroutine.Want{Stacks: true}, func(g *goroutine.G) error {
+	err = r.Each(goroutine.Want{Stacks: asked.Stacks}, func(g *goroutine.G) error {
 		if err := read.add(r, g); err != nil {
 			return err
 		}
-		if most > 0 && len(read.All) == most {
+		if asked.Most > 0 && read.n == asked.Most {
 			return errEnough
 		}
 		return nil
@@ -158,13 +168,25 @@ var errEnough = errors.New("enough")
 // goroutineReading collects Goroutines.
 type goroutineReading struct {
 	*Goroutines
+	asked   Asked
 	symbols *goroutine.Symbols
 	stacks  map[string]*stack // by program counters
 	entries map[uintptr]*entry
-	began   []*entry // of each of All
+	awaited map[goroutine.Wait][]Awaited // by what who waits for nothing else waits for
+	blocks  [][]begun                    // what was read, blockSize of them in each block
+	n       int                          // how many
 	key     []byte
 	keep    Keeper
 }
+
+// begun is a Goroutine with what it began with.
+type begun struct {
+	Goroutine
+	entry *entry
+}
+
+// blockSize is such that a list need not move while it grows.
+const blockSize = 1024
 
 // stack is what goroutines with the same program counters share.
 type stack struct {
@@ -191,19 +213,26 @@ func (r *goroutineReading) add(from *goroutine.Reader, g *goroutine.G) error {
 		return r.keep(0)
 	}
 	bytes := GoroutineBytes + 64*len(g.Waits)
-	s, more := r.stackOf(g)
-	out := Goroutine{
-		id: int(g.ID), parent: int(g.Parent), state: g.State.String(), wait: g.Reason, blocked: g.Blocked,
-		frames: s.frames, top: s.top,
+	out := begun{entry: e, Goroutine: Goroutine{
+		id: int(g.ID), parent: int(g.Parent), state: g.State.String(), wait: g.Reason, blocked: g.Blocked, waitsFor: r.awaits(g.Waits),
+	}}
+	if r.asked.Stacks {
+		s, more := r.stackOf(g)
+		bytes += more
+		if out.frames, out.top = s.frames, s.top; s.entry != "" {
+			e.called = s.entry
+		}
+		switch {
+		case g.State == goroutine.Running:
+			r.Running++
+		case g.Torn:
+			r.Torn++
+		case r.Stacks && !g.Whole:
+			r.Cut++
+		}
 	}
 	if creator := r.symbols.At(g.Creator); len(creator) > 0 && g.Parent != 0 {
 		out.createdBy = creator[0].Function
-	}
-	if s.entry != "" {
-		e.called = s.entry
-	}
-	for _, w := range g.Waits {
-		out.waitsFor = append(out.waitsFor, Awaited{address: fmt.Sprintf("%#x", w.Addr), addr: w.Addr, isChan: w.Chan})
 	}
 	for _, l := range from.Labels(g) {
 		if out.labels == nil {
@@ -212,19 +241,35 @@ func (r *goroutineReading) add(from *goroutine.Reader, g *goroutine.G) error {
 		out.labels[l.Key] = l.Value
 		bytes += 64 + len(l.Key) + len(l.Value)
 	}
-	switch {
-	case g.State == goroutine.Running:
-		r.Running++
-	case g.Torn:
-		r.Torn++
-	case r.Stacks && !g.Whole:
-		r.Cut++
-	}
-	if err := r.keep(bytes + more); err != nil {
+	if err := r.keep(bytes); err != nil {
 		return err
 	}
-	r.All, r.began = append(r.All, out), append(r.began, e)
+	if r.n%blockSize == 0 {
+		r.blocks = append(r.blocks, make([]begun, 0, blockSize))
+	}
+	last := &r.blocks[len(r.blocks)-1]
+	*last = append(*last, out)
+	r.n++
 	return nil
+}
+
+// awaits returns what a goroutine waits for. Those that wait for the same one thing share it.
+func (r *goroutineReading) awaits(waits []goroutine.Wait) []Awaited {
+	if len(waits) == 0 {
+		return nil
+	}
+	known := r.awaited[waits[0]]
+	if known != nil && len(waits) == 1 {
+		return known
+	}
+	list := make([]Awaited, len(waits))
+	for i, w := range waits {
+		list[i] = Awaited{address: fmt.Sprintf("%#x", w.Addr), addr: w.Addr, isChan: w.Chan}
+	}
+	if len(waits) == 1 {
+		r.awaited[waits[0]] = list
+	}
+	return list
 }
 
 // stackOf returns the stack of g, and how many bytes are kept of it.
@@ -283,13 +328,21 @@ func plumbing(function string) bool {
 	return false
 }
 
-// finish names the functions with which goroutines began. Where the compiler made one that calls
-// another, the stack of any that was read tells which.
+// finish puts all in order, and names the functions with which they began. Where the compiler made one
+// that calls another, the stack of any that was read tells which.
 func (r *goroutineReading) finish() {
-	for i, e := range r.began {
-		if r.All[i].entry = e.name; e.called != "" {
-			r.All[i].entry = e.called
-		}
+	type place struct{ id, at int }
+	order := make([]place, r.n)
+	for i := range order {
+		order[i] = place{r.blocks[i/blockSize][i%blockSize].id, i}
 	}
-	slices.SortFunc(r.All, func(a, b Goroutine) int { return a.id - b.id })
+	slices.SortFunc(order, func(a, b place) int { return cmp.Compare(a.id, b.id) })
+	r.All = make([]Goroutine, r.n)
+	for i, p := range order {
+		b := &r.blocks[p.at/blockSize][p.at%blockSize]
+		if r.asked.Stacks {
+			b.Goroutine.entry = cmp.Or(b.entry.called, b.entry.name)
+		}
+		r.All[i] = b.Goroutine
+	}
 }

@@ -7,13 +7,13 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// goroutinesName is the name under which goroutines are exposed.
-const goroutinesName = "goroutines"
+// GoroutinesName is the name under which goroutines are exposed.
+const GoroutinesName = "goroutines"
 
 // ExposeGoroutines exposes the goroutines of this process, as goroutines. Each Visit that asks for
-// them reads them once.
+// them reads them once; see [Visit.SpareStacks].
 func (o *Objects) ExposeGoroutines(opts Options) error {
-	return o.expose(goroutinesName, func(vis *Visit) (any, error) {
+	return o.expose(GoroutinesName, func(vis *Visit) (any, error) {
 		if err := vis.readGoroutines(); err != nil {
 			return nil, err
 		}
@@ -26,13 +26,18 @@ const maxProposed = 16
 
 // hasGoroutines reports whether they are exposed.
 func (vis *Visit) hasGoroutines() bool {
-	e := vis.objects.get(goroutinesName)
+	e := vis.objects.get(GoroutinesName)
 	return e != nil && e.list != nil
 }
 
+// SpareStacks says that nothing is to be asked of the elements of goroutines that [inspect.OfStack]
+// names, nor of one as a whole. They are read without their stacks, which takes a fraction of the
+// time. It is to be called before the first Get.
+func (vis *Visit) SpareStacks() { vis.stacksSpared = true }
+
 // AreGoroutines reports whether v is the exposed list of goroutines.
 func (v *View) AreGoroutines() bool {
-	return v.up == nil && v.step == stepRoot && v.name == goroutinesName && v.visit.hasGoroutines()
+	return v.up == nil && v.step == stepRoot && v.name == GoroutinesName && v.visit.hasGoroutines()
 }
 
 // toldOfGoroutines has the names of what is told of goroutines where they are not read field by field:
@@ -47,19 +52,25 @@ type toldOfGoroutines struct {
 // all but their labels. It is a *NameError if the application does not expose them, and a
 // *RedactedError if it hides any of that. No guard may be held.
 func (vis *Visit) Goroutines() (*inspect.Goroutines, error) {
-	none := &NameError{Name: goroutinesName}
+	none := &NameError{Name: GoroutinesName}
 	if !vis.hasGoroutines() {
 		return nil, none
 	}
-	v, err := vis.Get(goroutinesName)
+	v, err := vis.Get(GoroutinesName)
 	if err != nil {
 		return nil, err
 	}
 	if vis.goroutines == nil { // the name is another object's
 		return nil, none
 	}
+	if vis.stacksSpared { // who holds a guard is asked after all
+		vis.stacksSpared = false
+		if err := vis.readGoroutines(); err != nil {
+			return nil, err
+		}
+	}
 	if v.hidden || v.policy.hide.Reaches(v.hide, reflect.TypeFor[[]toldOfGoroutines]()) {
-		return nil, &RedactedError{Path: goroutinesName}
+		return nil, &RedactedError{Path: GoroutinesName}
 	}
 	return vis.goroutines, nil
 }
@@ -78,11 +89,11 @@ func (vis *Visit) goroutinesByID(all *inspect.Goroutines) (map[int]*inspect.Goro
 
 // readGoroutines reads the goroutines of this process.
 func (vis *Visit) readGoroutines() error {
-	most := 0
+	asked := inspect.Asked{Stacks: !vis.stacksSpared}
 	if vis.callsForbidden {
-		most = maxProposed
+		asked.Most = maxProposed
 	}
-	list, err := inspect.ReadGoroutines(most, vis.keepGoroutine)
+	list, err := inspect.ReadGoroutines(asked, vis.keepGoroutine)
 	if err != nil {
 		return err
 	}
@@ -120,7 +131,7 @@ func (vis *Visit) noteGoroutines(list *inspect.Goroutines) {
 			line += "; " + text.Thousands(of.n) + " " + of.why
 		}
 	}
-	if !list.Stacks {
+	if !list.Stacks && !vis.stacksSpared {
 		line += "; stacks are not known on this machine, which keeps no frame pointers"
 	}
 	if list.System > 0 {

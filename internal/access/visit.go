@@ -53,8 +53,9 @@ type Visit struct {
 
 	untold map[untoldKey]*inspect.Untold // what Keep was told
 
-	goroutines *inspect.Goroutines // once they were read
-	owned      map[uintptr]owned   // what they wait for, by address, where an exposed object has it
+	goroutines   *inspect.Goroutines // once they were read
+	stacksSpared bool                // they are read without their stacks
+	owned        map[uintptr]owned   // what they wait for, by address, where an exposed object has it
 }
 
 // Patience bounds how long a Visit waits for the application.

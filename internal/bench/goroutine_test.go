@@ -47,10 +47,15 @@ func park(depth int, begun *sync.WaitGroup, c chan int) {
 	<-c
 }
 
+// leave keeps the address of a lock in the frame of who defers it. The benchmark gives it back.
+//
+//go:noinline
+func leave(*sync.Mutex) {}
+
 //go:noinline
 func cross(have, want *sync.Mutex, both *sync.WaitGroup) {
 	have.Lock()
-	defer have.TryLock() // its address stays here; the benchmark unlocks it
+	defer leave(have)
 	both.Done()
 	both.Wait()
 	want.Lock()

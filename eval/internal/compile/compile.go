@@ -22,6 +22,7 @@ type Program struct {
 	notes   []string
 	origins []access.Origin
 	where   fault.Pos
+	bare    bool // it asks for nothing that the stacks of goroutines tell
 }
 
 // Compile compiles the tree of an expression. It reads nothing of the application. It charges m for
@@ -35,7 +36,7 @@ func Compile(tree ast.Node, names Names, m *meter.Meter) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.program(tree, func(f *machine.Frame) (value.Value, error) {
+	p := c.program(tree, func(f *machine.Frame) (value.Value, error) {
 		x, err := code(f)
 		if err != nil {
 			return nil, err
@@ -49,7 +50,9 @@ func Compile(tree ast.Node, names Names, m *meter.Meter) (*Program, error) {
 			return nil, err
 		}
 		return value.Hold(&f.Thread, x)
-	}), nil
+	})
+	p.bare = names.Exposed.Has(access.GoroutinesName) && !c.asksForStacks(tree)
+	return p, nil
 }
 
 // answerConstants returns the names that x has, the integer that was read at a place.
@@ -87,6 +90,9 @@ func (c *compiler) program(n ast.Node, code machine.Code) *Program {
 func (p *Program) Run(f *machine.Frame) (value.Value, error) {
 	f.Notes, f.Origins = p.notes, p.origins
 	f.Slots = make([]value.Value, p.slots)
+	if p.bare {
+		f.Visit.SpareStacks()
+	}
 	for _, get := range p.early {
 		if _, err := get(f); err != nil {
 			return nil, err

@@ -128,6 +128,7 @@ func (r *Reader) Each(w Want, f func(*G) error) error {
 		if err != nil {
 			return err
 		}
+		reading.now = r.now()
 		for _, a := range all[:n] {
 			g, ok := reading.load(a)
 			if !ok {
@@ -171,6 +172,7 @@ func (r *Reader) part(dst []uintptr, i int) (n int, err error) {
 type reading struct {
 	r                            *Reader
 	want                         Want
+	now                          int64     // on the runtime's clock, a moment ago
 	words                        []uintptr // of the goroutine
 	stack, again, frames, copied []uintptr
 	ends                         []int
@@ -232,7 +234,7 @@ func (d *reading) once(a uintptr) (ok, still bool) {
 			g.Reason = d.r.reasons[reason]
 		}
 		if since := int64(d.long(l.since)); since > 0 {
-			g.Blocked = max(0, time.Duration(d.r.now()-since))
+			g.Blocked = max(0, time.Duration(d.now-since))
 		}
 		d.waitsOf(g)
 	}
