@@ -20,9 +20,9 @@ type VariableOptions struct {
 	// It must come from the same run of the linker, which is proved by its build ID and by all of its
 	// code.
 	Symbols string
-	// Untagged says that no field of the packages that are wanted has a tag that hides it, so that the
-	// fields of types are shown of which nobody knows the tags.
-	Untagged bool
+	// Untagged reports whether no field of a package has a tag that hides it, so that the fields of types
+	// are shown of which nobody knows the tags; nil: of none but the standard library.
+	Untagged func(pkg string) bool
 }
 
 // Variables returns the package variables of the packages that are wanted, by their import paths, and
@@ -35,7 +35,7 @@ type VariableOptions struct {
 // nothing puts into an interface, it is made of what the debug information says, with each size and
 // offset compared; it has no methods and no name then but for TypeName. The debug information lacks the
 // tags of fields, so a struct with a name shows none of them, unless it is of the standard library or
-// the options say that there are no tags that hide.
+// Untagged says that there are no tags that hide.
 func Variables(o VariableOptions, wanted func(pkg string) bool) ([]Variable, []*Constants, error) {
 	found, err := variable.Read(variable.Options(o), wanted)
 	if err != nil {

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -26,7 +28,8 @@ func Packages(pattern string, opts ...Option) { PackagesIn(Default, pattern, opt
 // The debug information of the binary says where the variables lie, so there are none if it was
 // left out (-ldflags=-s or -w), unless [Symbols] names a file that has it, and on other systems than
 // Linux; their names then lead to an error that says so. It is read when somebody first looks at what is exposed, for some 150 ms of a binary
-// of 20 MB, and not before. What cannot be read has a name, and an error that says why.
+// of 20 MB, and not before; once nobody has looked for a quarter of an hour, what was found is dropped, and
+// read again on the next look. What cannot be read has a name, and an error that says why.
 //
 // The linker drops what it knows of a type that nothing puts into an interface. Such a type is made of
 // what the debug information says of it. That lacks the tags of fields: a struct that has a name shows
@@ -49,7 +52,99 @@ func PackagesIn(r *Registry, pattern string, opts ...Option) {
 	if o.chosen == "" && o.declared.LockNames == nil {
 		o.declared.Unlocked = true
 	}
-	r.objects.Later(func(into *access.Objects) { exposeVariables(into, o, pattern) })
+	p := &packages{pattern: pattern, options: o}
+	r.packages.add(p)
+	r.objects.Later(func(into *access.Objects) { exposeVariables(into, p, r.packages.take(p)) })
+}
+
+// packages are those of one call of PackagesIn.
+type packages struct {
+	pattern string
+	*options
+}
+
+// symbolsFile returns the file that may have the debug information, "" for none.
+func (p *packages) symbolsFile() string { return cmp.Or(p.symbols, os.Getenv(symbolsVariable)) }
+
+// has reports whether a package is one of them.
+func (p *packages) has(pkg string) bool { return matches(p.pattern, pkg) }
+
+// allPackages are those of one registry. The debug information is read once for all that have it in the
+// same file, and what is read is kept until each has taken its part.
+type allPackages struct {
+	mu    sync.Mutex
+	all   []*packages
+	ready map[*packages]readPackages // was read, and waits to be taken
+	taken map[*packages]bool
+	names map[string]string // of packages, by their paths
+	paths map[string]string // of packages, by their names
+}
+
+// readPackages is what was read for a call of PackagesIn, or why nothing was.
+type readPackages struct {
+	variables []inspect.Variable
+	constants []*inspect.Constants
+	names     map[string]string // of the packages, by their paths
+	err       error
+}
+
+func (a *allPackages) add(p *packages) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.all = append(a.all, p)
+}
+
+// take returns what was read for p, and reads it before if it must.
+func (a *allPackages) take(p *packages) readPackages {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.taken[p] {
+		a.taken = nil // it was dropped, and the others with it
+	}
+	if _, ok := a.ready[p]; !ok {
+		a.read(p.symbolsFile())
+	}
+	read := a.ready[p]
+	delete(a.ready, p)
+	if a.taken == nil {
+		a.taken = map[*packages]bool{}
+	}
+	a.taken[p] = true
+	return read
+}
+
+// read reads the debug information for all that have it in the same file, and wait for it.
+func (a *allPackages) read(symbols string) {
+	var of []*packages
+	for _, p := range a.all {
+		if p.symbolsFile() == symbols && !a.taken[p] {
+			of = append(of, p)
+		}
+	}
+	variables, constants, err := inspect.Variables(inspect.VariableOptions{
+		Symbols: symbols,
+		Untagged: func(pkg string) bool {
+			return slices.ContainsFunc(a.all, func(p *packages) bool { return p.untagged && p.has(pkg) })
+		},
+	}, func(pkg string) bool { return slices.ContainsFunc(of, func(p *packages) bool { return p.has(pkg) }) })
+	if a.ready == nil {
+		a.ready = map[*packages]readPackages{}
+	}
+	for _, p := range of {
+		own := readPackages{names: map[string]string{}, err: err}
+		for _, v := range variables {
+			if p.has(v.Package) {
+				own.names[v.Package] = a.name(v.Package)
+				own.variables = append(own.variables, v)
+			}
+		}
+		for _, c := range constants {
+			if p.has(c.Type().PkgPath()) {
+				own.constants = append(own.constants, c)
+			}
+		}
+		a.ready[p] = own
+	}
 }
 
 // symbolsVariable is the variable of the environment that names the file of Symbols.
@@ -75,37 +170,43 @@ func matches(pattern, pkg string) bool {
 	return pkg == pattern
 }
 
-func exposeVariables(into *access.Objects, o *options, pattern string) {
-	fail := func(name, format string, args ...any) {
-		err := fmt.Errorf(format, args...)
-		_ = into.ExposeFunc(name, func(context.Context) any { return err }, access.Options{Doc: err.Error()})
+// name returns by which name a package goes, which stays the same.
+func (a *allPackages) name(pkg string) string {
+	if a.names == nil {
+		a.names, a.paths = map[string]string{}, map[string]string{}
 	}
-	variables, constants, err := inspect.Variables(inspect.VariableOptions{
-		Symbols: cmp.Or(o.symbols, os.Getenv(symbolsVariable)), Untagged: o.untagged,
-	}, func(pkg string) bool { return matches(pattern, pkg) })
-	if err == nil && len(variables) == 0 {
+	if a.names[pkg] == "" {
+		name := identifier(path.Base(pkg))
+		if a.paths[name] != "" {
+			name = identifier(pkg)
+		}
+		a.names[pkg], a.paths[name] = name, pkg
+	}
+	return a.names[pkg]
+}
+
+func exposeVariables(into *access.Objects, p *packages, read readPackages) {
+	fail := func(name, pkg, format string, args ...any) {
+		err := fmt.Errorf(format, args...)
+		_ = into.ExposeFunc(name, func(context.Context) any { return err }, access.Options{Doc: err.Error(), Package: pkg})
+	}
+	err := read.err
+	if err == nil && len(read.variables) == 0 {
 		err = errors.New("the program has no variable of such a package")
 	}
 	if err != nil {
-		fail(identifier(path.Base(strings.TrimSuffix(pattern, "/..."))), "its variables cannot be read: %w", err)
+		fail(identifier(path.Base(strings.TrimSuffix(p.pattern, "/..."))), "", "its variables cannot be read: %w", err)
 		return
 	}
-	for _, c := range constants {
+	for _, c := range read.constants {
 		into.SetConstants(c, false)
 	}
-	short := map[string]string{} // the package that goes by a short name
-	for _, v := range variables {
-		name := identifier(path.Base(v.Package))
-		if pkg, ok := short[name]; ok && pkg != v.Package {
-			name = identifier(v.Package)
-		} else {
-			short[name] = v.Package
-		}
-		full := name + "." + v.Name
-		declared := o.declared
+	for _, v := range read.variables {
+		full := read.names[v.Package] + "." + v.Name
+		declared := p.declared
 		declared.Package, declared.Hide = v.Package, nil
 		hidden := false
-		for _, h := range o.declared.Hide {
+		for _, h := range p.declared.Hide {
 			switch below, ok := hides(h, v.Package, v.Name); {
 			case ok && below == "":
 				hidden = true
@@ -116,7 +217,7 @@ func exposeVariables(into *access.Objects, o *options, pattern string) {
 		switch {
 		case hidden:
 		case v.Pointer == nil:
-			fail(full, "it cannot be read: %s", v.Why)
+			fail(full, v.Package, "it cannot be read: %s", v.Why)
 		default:
 			if v.Sealed != "" {
 				declared.Doc = cmp.Or(declared.Doc, "fields of "+v.Sealed+" are hidden, as the binary lacks their tags: say registry.Untagged, or Expose this variable")

@@ -52,7 +52,8 @@ type Registry struct {
 	// CallTime bounds the run of a method, a Lens or a Func; 0 means 1 s.
 	CallTime time.Duration
 
-	objects access.Objects
+	objects  access.Objects
+	packages allPackages
 }
 
 // Default is the registry that Expose, Func, Lens and Withdraw use.

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"maps"
 	"reflect"
 	"sync"
 	"sync/atomic"
@@ -42,6 +43,14 @@ func (c *constants) join(more *constants) {
 	for _, n := range more.of {
 		c.set(n)
 	}
+}
+
+// dropFound drops what the application did not say.
+func (c *constants) dropFound() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	maps.DeleteFunc(c.of, func(_ reflect.Type, n valueNames) bool { return !n.said })
+	c.some.Store(len(c.of) > 0)
 }
 
 // get returns those of t, nil if there are none.

@@ -2,6 +2,7 @@ package access
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -46,4 +47,51 @@ func TestLater(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
+}
+
+// TestUnloaded: what is exposed at the first look is dropped once nobody has looked for a while, and
+// exposed again at the next look. What the application has exposed and withdrawn by itself stays so.
+func TestUnloaded(t *testing.T) {
+	var o Objects
+	object, loads := new(int), 0
+	expose := func(into *Objects, names ...string) {
+		t.Helper()
+		for _, name := range names {
+			if err := into.Expose(name, object, Options{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	o.Later(func(into *Objects) {
+		loads++
+		expose(into, "a", "gone", "since")
+	})
+	expose(&o, "own")
+	names := func(want ...string) {
+		t.Helper()
+		if got := o.sortedNames(); !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	names("a", "gone", "own", "since")
+	if o.idle == nil {
+		t.Fatal("nothing drops them")
+	}
+	o.unloadIdle() // somebody has looked
+	if o.get("a") == nil || loads != 1 {
+		t.Errorf("dropped while somebody looks; %d loads", loads)
+	}
+	o.Withdraw("gone")
+	expose(&o, "since")
+	version := o.version.Load()
+	o.unloadIdle()
+	o.unloadIdle()
+	if len(o.entries) != 2 || o.version.Load() == version {
+		t.Errorf("%d entries are left", len(o.entries))
+	}
+	if o.get("a") == nil || loads != 2 || o.entries["since"].later {
+		t.Errorf("not exposed again; %d loads", loads)
+	}
+	names("a", "own", "since")
+	o.idle.Stop()
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
@@ -29,8 +30,11 @@ type Objects struct {
 	constants constants
 
 	loading sync.Mutex   // is held while loads run; taken before mu
-	loads   []*load      // of Later; guarded by mu
-	later   atomic.Int32 // how many there are
+	loads   []*load      // of Later, that are to run; guarded by mu
+	loaded  []*load      // that ran; guarded by mu
+	later   atomic.Int32 // how many are to run
+	idle    *time.Timer  // runs unload; guarded by loading
+	looked  atomic.Bool  // somebody looked at the names since idle was set
 
 	callees usercode.Table // methods, lenses and Funcs
 }
@@ -102,7 +106,7 @@ func (o *Objects) Withdraw(name string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.entries, name)
-	for _, l := range o.loads {
+	for _, l := range slices.Concat(o.loads, o.loaded) {
 		l.without[name] = true
 	}
 	o.changed()
@@ -120,10 +124,13 @@ type load struct {
 	without map[string]bool // names that were withdrawn since
 }
 
-// Later has expose called before somebody next looks at the names, once. What it exposes in the
+// Later has expose called before somebody next looks at the names. What it exposes in the
 // Objects that it is given joins o then, but in place of nothing that the application exposes by
 // itself under the same name, before or since, and not under a name that was withdrawn since. Neither
 // Later nor any other of these methods waits for it.
+//
+// Once nobody has looked for a while, what it exposed is dropped, and expose is called again before
+// somebody next looks.
 func (o *Objects) Later(expose func(into *Objects)) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -131,8 +138,14 @@ func (o *Objects) Later(expose func(into *Objects)) {
 	o.later.Add(1)
 }
 
+// unseen is for how long nobody has looked at the names, at least, when what Later exposed is dropped.
+const unseen = 15 * time.Minute
+
 // load calls what Later was given. Whoever else looks waits meanwhile.
 func (o *Objects) load() {
+	if !o.looked.Load() {
+		o.looked.Store(true)
+	}
 	if o.later.Load() == 0 {
 		return
 	}
@@ -141,14 +154,18 @@ func (o *Objects) load() {
 	for o.later.Load() > 0 {
 		o.loadOne()
 	}
+	if o.idle == nil {
+		o.idle = time.AfterFunc(unseen, o.unloadIdle)
+	}
 }
 
-// loadOne calls the first that Later was given, and forgets it, even if it panics.
+// loadOne calls the first that Later was given, and forgets it if it panics.
 func (o *Objects) loadOne() {
 	o.mu.RLock()
 	l := o.loads[0]
 	o.mu.RUnlock()
 	var more Objects
+	done := false
 	defer func() {
 		o.mu.Lock()
 		defer o.mu.Unlock()
@@ -163,10 +180,39 @@ func (o *Objects) loadOne() {
 		}
 		o.constants.join(&more.constants)
 		o.loads = o.loads[1:]
+		if done {
+			o.loaded = append(o.loaded, l)
+		}
 		o.later.Add(-1)
 		o.changed()
 	}()
 	l.expose(&more)
+	done = true
+}
+
+// unloadIdle is unload unless somebody has looked since idle was set.
+func (o *Objects) unloadIdle() {
+	o.loading.Lock()
+	defer o.loading.Unlock()
+	if o.looked.Swap(false) {
+		o.idle.Reset(unseen)
+		return
+	}
+	o.idle = nil
+	o.unload()
+}
+
+// unload drops what Later exposed, and has it exposed again at the next look. Its caller holds
+// o.loading.
+func (o *Objects) unload() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	maps.DeleteFunc(o.entries, func(_ string, e *entry) bool { return e.later })
+	o.constants.dropFound()
+	o.loads = append(o.loaded, o.loads...)
+	o.loaded = nil
+	o.later.Store(int32(len(o.loads)))
+	o.changed()
 }
 
 func (o *Objects) put(e *entry) {
@@ -180,6 +226,7 @@ func (o *Objects) put(e *entry) {
 }
 
 func (o *Objects) get(name string) *entry {
+	o.load()
 	o.mu.RLock()
 	defer o.mu.RUnlock()
 	return o.entries[name]

@@ -30,7 +30,7 @@ import (
 // type's name says is a secret is sealed too, since the type that is made lacks that name.
 type maker struct {
 	*scanner
-	untagged func(pkg string) bool // says that no field of that package has a tag that hides it
+	untagged func(pkg string) bool // reports whether no field of that package has a tag that hides it; may be nil
 	modules  modules
 	known    map[string]reflect.Type // types that are more than their fields, by their names
 	made     map[dwarf.Offset]*made
@@ -404,7 +404,7 @@ func (t *made) structure(m *maker, off dwarf.Offset, e *dwarf.Entry) error {
 	if pkg, _ := split(name); pkg == "" {
 		tags, known = fieldTags(name, len(below))
 	} else {
-		known = m.modules.standard(pkg) || m.untagged(pkg)
+		known = m.modules.standard(pkg) || m.untagged != nil && m.untagged(pkg)
 	}
 	if !known {
 		return t.seal(m, off, e)

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -76,7 +77,7 @@ func main() {
 	for name, p := range map[string]any{"number1": (*uint16)(&number1), "token": (*string)(&token), "hits": &hits} {
 		addresses[name] = reflect.ValueOf(p).Pointer()
 	}
-	found, _, err := inspect.Variables(inspect.VariableOptions{Symbols: os.Getenv("SYMBOLS"), Untagged: os.Getenv("UNTAGGED") != ""}, func(pkg string) bool { return pkg == "main" })
+	found, _, err := inspect.Variables(inspect.VariableOptions{Symbols: os.Getenv("SYMBOLS"), Untagged: func(string) bool { return os.Getenv("UNTAGGED") != "" }}, func(pkg string) bool { return pkg == "main" })
 	if err != nil {
 		fmt.Println("error:", err)
 		return
@@ -157,7 +158,7 @@ func (o *oracle) layout(path string, off dwarf.Offset) int64 {
 			size = n * each
 		}
 	case !sized:
-		size = 8 // a pointer
+		size = strconv.IntSize / 8 // a pointer
 	case kind == 25 && !strings.HasPrefix(name, "sync") && !strings.HasPrefix(name, "time."):
 		for _, f := range below {
 			fieldName, _ := f.Val(dwarf.AttrName).(string)

@@ -50,8 +50,9 @@ type Options struct {
 	// Symbols is a file that may have it if the binary has none, as after strip; "" for none. It is an
 	// error if that is not of the same link.
 	Symbols string
-	// Untagged says that no field of the packages that are wanted has a tag that hides it.
-	Untagged bool
+	// Untagged reports whether no field of a package has a tag that hides it; nil: of none but the
+	// standard library.
+	Untagged func(pkg string) bool
 }
 
 // Read returns the variables of the packages that are wanted, by their import paths, in the order of
@@ -83,7 +84,7 @@ func Read(o Options, wanted func(pkg string) bool) (all Found, err error) {
 	if t := s.describedAt(s.found[proof].typ); t != reflect.TypeOf(witness) {
 		return all, errors.New("the debug information of the binary names types in another way than this Go release")
 	}
-	m := newMaker(&s, func(pkg string) bool { return o.Untagged && wanted(pkg) })
+	m := newMaker(&s, o.Untagged)
 	for _, f := range s.found {
 		if !wanted(f.pkg) {
 			continue
