@@ -3,7 +3,6 @@ package client
 import (
 	"bufio"
 	"context"
-	"errors"
 	"net"
 	"os"
 	"slices"
@@ -77,7 +76,7 @@ func (a *among) targets(ctx context.Context) ([]string, error) {
 	})
 	switch {
 	case len(all) == 0 && a.All:
-		return nil, errors.New("no process of this user has a window; sightglass demo has one")
+		return nil, errNoWindow
 	case len(all) == 0:
 		return nil, misused("there is no target: the flags name none")
 	case len(all) > maxTargets:

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -40,25 +41,53 @@ func (c *connection) within(ctx context.Context) (context.Context, context.Cance
 	return context.WithTimeout(ctx, c.Timeout)
 }
 
-// dial connects to a target: a pod, or what resolve has an address for.
+// dial connects to a target: on another machine, a pod, or what resolve has an address for.
 func (c *connection) dial(ctx context.Context, target string, std streams) (*telnet.Client, error) {
 	d, err := c.dialer(std)
 	if err != nil {
 		return nil, err
 	}
-	if name, ok := strings.CutPrefix(target, podTarget); ok {
-		p, err := parsePod(name)
+	addr := ""
+	var through *tunnel
+	switch machine, ok := strings.CutPrefix(target, sshTarget); {
+	case ok:
+		h, at, err := parseSSH(machine)
 		if err != nil {
 			return nil, err
 		}
-		d.DialContext = p.dial
-		return d.Dial(ctx, net.JoinHostPort("127.0.0.1", p.port)) // where kubectl listens, but for the port
+		h.batch = !term.IsTerminal(int(std.in.Fd()))
+		if at, err = h.resolve(ctx, at); err != nil {
+			return nil, err
+		}
+		addr = at
+		d.DialContext = func(ctx context.Context, _, _ string) (conn net.Conn, err error) {
+			conn, through, err = h.dial(ctx, at)
+			return conn, err
+		}
+	case strings.HasPrefix(target, podTarget):
+		p, err := parsePod(strings.TrimPrefix(target, podTarget))
+		if err != nil {
+			return nil, err
+		}
+		addr = net.JoinHostPort("127.0.0.1", p.port) // where kubectl listens, but for the port
+		d.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			t := p.tunnel()
+			conn, err := t.dial(ctx)
+			if err == nil {
+				through = t
+			}
+			return conn, err
+		}
+	default:
+		if addr, err = resolve(target); err != nil {
+			return nil, err
+		}
 	}
-	addr, err := resolve(target)
-	if err != nil {
-		return nil, err
+	client, err := d.Dial(ctx, addr)
+	if err != nil && through != nil && !errors.Is(err, telnet.ErrDenied) {
+		err = through.with(err) // such as that nothing listens where it leads
 	}
-	return d.Dial(ctx, addr)
+	return client, err
 }
 
 // dialer returns a dialer as the flags say.

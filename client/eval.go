@@ -22,7 +22,7 @@ const maxExpression = 16 << 20
 
 // evaluate is the command that asks questions.
 type evaluate struct {
-	Target string   `arg:"" optional:"" help:"host:port, unix:/path, pod/NAME, the pid or the name of a process of list, or . for the only one. Absent where flags name many."`
+	Target string   `arg:"" optional:"" help:"host:port, unix:/path, the pid or the name of a process of list, . for the only one, ssh://HOST/TARGET, or pod/NAME. Absent where flags name many."`
 	Exprs  []string `arg:"" optional:"" name:"expr" help:"An expression; @FILE is the one in a file, and - the one on standard input, as is none at all."`
 
 	JSON  bool `name:"json" xor:"format" help:"Print each answer as JSON, on a line."`
@@ -40,6 +40,7 @@ func (evaluate) Help() string {
 		"sightglass eval localhost:3000 'count(cache.items, .hits > 100)'",
 		"sightglass eval shop --csv 'top(cache.items, .hits)' > top.csv",
 		"sightglass eval unix:/run/shop.sock --check 'queue.length < 1000'",
+		"sightglass eval ssh://shop1/localhost:3000 'len(queue.jobs)'",
 		"sightglass eval 4242 --json @question.txt | jq .",
 		"sightglass eval --all --diff config",
 		"sightglass eval --targets a:3000,b:3000 config --then 'freq(answers, .value?.version)'",

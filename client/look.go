@@ -16,7 +16,7 @@ import (
 
 // look is the command that opens a prompt.
 type look struct {
-	Target string `arg:"" optional:"" help:"host:port, unix:/path, or the pid or the name of a process of list; without it, the only process, or the one that you choose."`
+	Target string `arg:"" optional:"" help:"host:port, unix:/path, the pid or the name of a process of list, ssh://HOST/TARGET, or pod/NAME; without it, the only process, or the one that you choose."`
 
 	connection `embed:""`
 
@@ -24,7 +24,7 @@ type look struct {
 }
 
 func (look) Help() string {
-	return examples("sightglass", "sightglass shop", "sightglass localhost:3000", "sightglass --user ann --tls shop.example.com:3000")
+	return examples("sightglass", "sightglass shop", "sightglass localhost:3000", "sightglass ssh://shop1/localhost:3000", "sightglass --user ann --tls shop.example.com:3000")
 }
 
 // interactive reports whether a person is at the terminal.

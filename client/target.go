@@ -1,6 +1,7 @@
 package client
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -20,21 +21,30 @@ func resolve(target string) (addr string, err error) {
 	if err != nil {
 		return "", err
 	}
+	return choose(all, target)
+}
+
+// choose returns the address of the one process that target names.
+func choose(all []telnet.Process, target string) (string, error) {
 	found := matching(all, target)
 	switch {
 	case len(found) == 1:
 		return found[0].Addrs[0], nil
 	case len(found) > 1:
-		return "", misused("%s is one of several processes; choose one by its pid:\n%s", named(target), lines(found))
+		return "", misused("%s is one of several processes; choose one by its pid:\n%s", the(target), lines(found))
 	case len(all) == 0 && target == onlyTarget:
-		return "", fmt.Errorf("no process of this user has a window; sightglass demo has one")
+		return "", errNoWindow
 	case len(all) == 0:
-		return "", fmt.Errorf("no process of this user has a window, so none is named %s; an address is host:port or unix:/path", target)
+		return "", fmt.Errorf("%w, so none is named %s; an address is host:port or unix:/path", errNoWindow, target)
 	}
 	return "", fmt.Errorf("no process with a window is named %s; there are:\n%s", target, lines(all))
 }
 
-func named(target string) string {
+// errNoWindow is the error where list has nothing to show.
+var errNoWindow = errors.New("no process of this user has a window")
+
+// the returns how a message names a target.
+func the(target string) string {
 	if target == onlyTarget {
 		return "the only process"
 	}

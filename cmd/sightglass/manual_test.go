@@ -12,14 +12,36 @@ import (
 	"github.com/sightglass-go/sightglass/internal/rig"
 )
 
+// The ssh and the kubectl of docs/client.md lead to the demo.
+const (
+	manualSSH = `#!/bin/sh
+while [ "$1" != -- ]; do
+	[ "$1" != -L ] || socket=${2%%:*}
+	shift
+done
+shift 2
+[ -n "$socket" ] || exec "$@"
+exec socat "UNIX-LISTEN:$socket,fork" "TCP:$DEMO"
+`
+	manualKubectl = `#!/bin/sh
+case $1 in
+get) echo pod/shop-1; echo pod/shop-2 ;;
+port-forward) echo "Forwarding from $DEMO -> 3000"; exec sleep 60 ;;
+esac
+`
+)
+
 // TestManual runs the command lines and the program of docs/client.md.
 func TestManual(t *testing.T) {
-	rig.Need(t, "bash")
+	rig.Need(t, "bash", "socat")
 	dir := t.TempDir()
 	t.Setenv("XDG_RUNTIME_DIR", dir)
 	t.Setenv("XDG_STATE_HOME", dir)
 	t.Setenv("PATH", filepath.Dir(rig.Program(t))+string(os.PathListSeparator)+os.Getenv("PATH"))
 	d := rig.RunDemo(t, "--listen", "127.0.0.1:0")
+	t.Setenv("DEMO", d.Addr)
+	pathWith(t, "ssh", manualSSH)
+	pathWith(t, "kubectl", manualKubectl)
 	addrs := []string{"localhost:3000", d.Addr}
 	for i, w := range windows(t, 50, 50, 100) {
 		addrs = append(addrs, fmt.Sprintf("localhost:%d", 3001+i), w.addr)

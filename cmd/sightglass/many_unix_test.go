@@ -4,6 +4,7 @@ package main
 
 import (
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -26,19 +27,35 @@ func TestStopped(t *testing.T) {
 		t.Errorf("a process that is stopped: exit code %d\n%s", code, said)
 	}
 
-	c := exec.Command(rig.Program(t), "eval", "--targets="+addrs(all), "--parallel=2", patience, "asked.Yes()")
-	var out, err strings.Builder
-	c.Stdout, c.Stderr = &out, &err
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for _, w := range all[1:] {
-		if got := w.line(t); got != "asked" {
-			t.Errorf("%s says %q", w.addr, got)
+	// The others have answered while it is stopped, whether it goes on then or never does.
+	for _, tc := range []struct {
+		args []string
+		then syscall.Signal
+		want string
+		code int
+	}{
+		{[]string{"asked.Yes()"}, syscall.SIGCONT, strings.ReplaceAll(addrs(all), ",", " true\n") + " true\n", exitOK},
+		{[]string{"--diff", "asked.Yes() && settings.limits.max > 9"}, syscall.SIGKILL, "8 of 9 agree\n" + all[9].addr + "\n  value: true; the majority has false\n", exitNoConnect},
+	} {
+		if err := stuck.Signal(syscall.SIGSTOP); err != nil {
+			t.Fatal(err)
 		}
-	}
-	stuck.Signal(syscall.SIGCONT)
-	if e := c.Wait(); e != nil || strings.Count(out.String(), "  true\n") != len(all) {
-		t.Errorf("%v\n%s%s", e, out.String(), err.String())
+		c := exec.Command(rig.Program(t), append([]string{"eval", "--targets=" + addrs(all), "--parallel=2", patience}, tc.args...)...)
+		var out, err strings.Builder
+		c.Stdout, c.Stderr = &out, &err
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range all[1:] {
+			if got := w.line(t); got != "asked" {
+				t.Errorf("%s says %q", w.addr, got)
+			}
+		}
+		stuck.Signal(tc.then)
+		c.Wait()
+		code := c.ProcessState.ExitCode()
+		if !slices.Equal(strings.Fields(out.String()), strings.Fields(tc.want)) || code != tc.code { // columns align
+			t.Errorf("%s: exit code %d\n got %s\nwant %s\n%s", tc.args, code, out.String(), tc.want, err.String())
+		}
 	}
 }

@@ -47,6 +47,16 @@ func TestScripts(t *testing.T) {
 	})
 }
 
+// pathWith has PATH begin with a folder that has a program of this name.
+func pathWith(t *testing.T, name, script string) {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+}
+
 // exitsWith runs a program, which has to exit with a code: code 2 program arguments…
 func exitsWith(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {

@@ -90,7 +90,7 @@ var restricted = []struct {
 	{"net/http/pprof", nil, "importing it adds handlers to the default web server"},
 	{"expvar", nil, "importing it adds handlers to the default web server"},
 	{"log", nil, "nothing is written to an application's own output; servers log to the Logger they are given"},
-	{"os/exec", []string{"client", "internal/rig"}, "looking at a process starts no other; the command alone runs the kubectl of its user"},
+	{"os/exec", []string{"client", "internal/rig"}, "looking at a process starts no other; the command alone runs the ssh and the kubectl of its user"},
 	{"plugin", nil, "looking at a process loads nothing into it"},
 }
 
