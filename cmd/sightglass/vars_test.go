@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -44,6 +45,11 @@ func main() { exposed() }
 `)
 	write("b.go", "package main\n\nimport (\n\t\"fmt\"\n\n\tr \"github.com/sightglass-go/sightglass/registry\"\n)\n\nfunc exposed() {\n\tfor _, e := range r.Default.Entries() {\n\t\tfmt.Println(e.Name, e.Type)\n\t}\n}\n")
 	write("other_plan9.go", "package main\n\nvar elsewhere int\n")
+	write("here_"+runtime.GOOS+".go", "package main\n\nvar here int\n")
+	write("tagged.go", "//go:build special || !special\n\npackage main\n\nvar tagged, second2 int\n")
+	write("tool.go", "//go:build ignore\n\npackage tool\n\nvar inTool int\n")
+	write("sightglass_vars_gone.go", generated+"package main\n\nfunc init() { gone() }\n")
+	write("sightglass_vars_own.go", "package main\n\nvar own int\n")
 	write("a_test.go", "package main\n\nvar inTest int\n")
 	v := &vars{Dir: dir, Out: "sightglass_vars.go"}
 	for range 2 {
@@ -58,9 +64,21 @@ func main() { exposed() }
 	cmd := exec.Command("go", "run", ".")
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
-	const want = "main.cache *main.registry\nmain.callback *func()\nmain.limit *int\nmain.second *string\n"
+	const want = "main.cache *main.registry\nmain.callback *func()\nmain.here *int\nmain.limit *int\nmain.own *int\nmain.second *string\nmain.second2 *int\nmain.tagged *int\n"
 	if err != nil || string(out) != want {
 		t.Errorf("%v: %s\nwant %s\nof\n%s", err, out, want, text)
+	}
+	// What is built for some systems alone is exposed there alone.
+	for name, want := range map[string]string{
+		"sightglass_vars_other_plan9.go": "registry_.Expose(\"main.elsewhere\", &elsewhere,",
+		"sightglass_vars_tagged.go":      "\n//go:build special || !special\n\npackage main\n",
+	} {
+		if text, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("%s: %v, lacks %q:\n%s", name, err, want, text)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "sightglass_vars_gone.go")); err == nil {
+		t.Error("what was written for a file that is gone is left")
 	}
 	if err := (&vars{Dir: dir, Out: "b.go"}).Run(); err == nil {
 		t.Error("it writes over a file of somebody else")
