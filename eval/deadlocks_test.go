@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sightglass-go/sightglass/internal/attack"
 	"github.com/sightglass-go/sightglass/registry"
 )
 
@@ -351,6 +352,40 @@ func TestNoDeadlocks(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestDeadlocksOfFreeLocks: goroutines that wait for locks whose addresses stand in each other's frames
+// are in no deadlock once nobody holds one of these locks, as a moment before they wake.
+func TestDeadlocksOfFreeLocks(t *testing.T) {
+	if attack.RaceDetector {
+		t.Skip("the test writes to locks that are waited for")
+	}
+	h := new(harbor)
+	s := h.session()
+	var all, ended sync.WaitGroup
+	all.Add(2)
+	ended.Go(func() { h.dock(&h.a, &h.b, &all) })
+	ended.Go(func() { h.dock(&h.b, &h.a, &all) })
+	until(t, s, waitsAt("harbor).dock", "sync.Mutex.Lock", 2))
+	say(t, s, map[string]string{"len(" + within("harbor).dock") + ")": "1", "waiting(harbor.a.mu)": "likely: goroutine "})
+	var free sync.Mutex
+	exchange(&h.a.mu, &free)
+	for source, want := range map[string]string{
+		"deadlocks()":                    "harbor.a.mu  1 waits  nobody holds it",
+		"len(deadlocks())":               "0",
+		"waiting(harbor.a.mu)":           "harbor.a.mu: unlocked",
+		"waiting(harbor.a.mu)[0].likely": "[]",
+		"waiting(harbor.b.mu)":           "likely: goroutine ",
+	} {
+		if got := shown(t, s, source); !strings.Contains(got, want) || want == "harbor.a.mu: unlocked" && !strings.Contains(got, "nobody holds it") {
+			t.Errorf("%s: %s, want %s", source, got, want)
+		}
+	}
+	exchange(&h.a.mu, &free)
+	release(&ended, &h.a.mu, &h.b.mu)
+}
+
+// exchange exchanges what two locks are. Who waits at one still does.
+func exchange[T any](a, b *T) { *a, *b = *b, *a }
 
 // TestDeadlocksHide: the path of what is hidden is not told, and without goroutines there are none.
 func TestDeadlocksHide(t *testing.T) {

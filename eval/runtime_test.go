@@ -1,11 +1,14 @@
 package eval
 
 import (
+	"context"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/sightglass-go/sightglass/internal/access"
 	"github.com/sightglass-go/sightglass/internal/attack"
 	"github.com/sightglass-go/sightglass/registry"
 )
@@ -72,4 +75,31 @@ func TestRuntime(t *testing.T) {
 			t.Errorf("%s: %v", source, err)
 		}
 	}
+}
+
+// TestWithdrawnProfile: a profile that is being taken when its object is withdrawn ends when its time is
+// up, and the processors can be profiled again.
+func TestWithdrawnProfile(t *testing.T) {
+	reg := registry.New()
+	registry.Runtime(reg)
+	s := NewSession(reg, Limits{Time: time.Hour})
+	s.Oversee(Overseer{Approve: func(context.Context, *access.Call) error { return nil }})
+	if got := shown(t, s, `go.cpu.Profile("100ms")`); !strings.Contains(got, "for 100ms") {
+		t.Fatal(got)
+	}
+	reg.Withdraw("go.cpu")
+	if got := shown(t, s, "go.cpu"); strings.Contains(got, "running") {
+		t.Error(got)
+	}
+	registry.Runtime(reg)
+	for begin := time.Now(); ; runtime.Gosched() {
+		got := shown(t, s, `go.cpu.Profile("1ms")`)
+		if strings.Contains(got, "for 1ms") {
+			break
+		}
+		if time.Since(begin) > time.Minute {
+			t.Fatal(got)
+		}
+	}
+	until(t, s, "!go.cpu.running")
 }

@@ -40,6 +40,7 @@ var mutations = []mutation{
 	{off: "the self-test of channels' buffers", file: "inspect/internal/peek/ring.go", old: "s.rings.caught(s.proveRings, ErrUncaught)", new: "nil", test: "TestDrift", in: "inspect", tags: "sightglass_drift"},
 	{off: "the self-test of goroutines", file: "inspect/internal/goroutine/open.go", old: "return r, r.prove(sections)", new: "_ = r.prove(sections)\n	return r, nil", test: "TestDrift", tags: "sightglass_drift"},
 	{off: "a stack counts only if its goroutine has not run meanwhile", file: "inspect/internal/goroutine/reader.go", old: "	if d.r.unchecked {", new: "	if !d.r.unchecked {", test: "TestMixture"},
+	{off: "a lock that nobody holds is in no deadlock", file: "internal/access/deadlock.go", old: "if h.Free() && !h.Readers {", new: "if false {", test: "TestDeadlocksOfFreeLocks", in: "eval"},
 	{off: "goroutines are read with their stacks if the answer may depend on them", file: "eval/internal/compile/compile.go", old: "&& !c.asksForStacks(tree)", new: "", test: "TestSparedStacks", in: "eval"},
 	{off: "who waits for a lock has its address, and is not told as its holder", file: "internal/access/waiting.go", old: "m.Waits || on[g] == a || ", new: "", test: "TestWaiting", in: "eval"},
 	{off: "who waits at a Cond has given its lock back, and is not told as its holder", file: "inspect/lock.go", old: "	return w\n", new: "	return w &^ w\n", test: "TestWaitingAtCond", in: "eval"},
