@@ -397,7 +397,7 @@ func TestAttackBatchBoundaries(t *testing.T) {
 		s := NewSession(reg, Limits{Time: time.Hour, Share: 1})
 		for _, collection := range herdCollections {
 			for _, q := range herdQuestions {
-				if turn++; turn%attack.Stride(13) != 0 {
+				if turn++; turn%attack.Stride(29) != 0 {
 					continue
 				}
 				source := "(" + strings.ReplaceAll(q.source, "XS", "h."+collection) + ")!"

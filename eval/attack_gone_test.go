@@ -114,7 +114,7 @@ func TestAttackGone(t *testing.T) {
 				slow.single = true
 				for _, collection := range []string{"refs", "values", "byID", "byText", "anys", "split"} {
 					for _, source := range sources {
-						if turn++; turn%attack.Stride(113) != 0 || collection == "split" && g.split == nil {
+						if turn++; turn%attack.Stride(227) != 0 || collection == "split" && g.split == nil {
 							continue
 						}
 						many.lanes = []int{64, 0, 1, 3, 63, 65}[turn/113%6]

@@ -97,7 +97,7 @@ func TestAttackBudgetsAtLanes(t *testing.T) {
 					t.Fatalf("%s: %v", source, err)
 				}
 				for lane := range cutSize + 2 {
-					if turn++; (turn+i*5+c)%attack.Stride(601) != 0 {
+					if turn++; (turn+i*5+c)%attack.Stride(1201) != 0 {
 						continue
 					}
 					for kind, limits := range map[string]Limits{

@@ -176,7 +176,7 @@ func TestAttackMemory(t *testing.T) {
 		`map(1..1000, (1..30000 | map(#) | reverse())[:2])`, `fromPairs(map(1..10000000, [string(#), #]))`, `uniq(map(1..10000000, string(#)))`, `map(1..100000, upper("a" + string(#))[0:1])`, `rows`, `map(rows, #)`, `replace(text, ",", ";;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;")`,
 	}
 	for i, source := range sources {
-		if i%attack.Stride(3) != 0 {
+		if i%attack.Stride(6) != 0 {
 			continue
 		}
 		runtime.GC()

@@ -244,7 +244,7 @@ func TestAttackSecrets(t *testing.T) {
 	secrets := []string{theSecret, "zq9", strings.Repeat("Long-", 700)}
 	end := time.Now().Add(attack.Time())
 	n := 0
-	for seed := uint64(0); n < 1000 || attack.Long() && time.Now().Before(end); seed++ {
+	for seed := uint64(0); n < 1000/attack.Stride(2) || attack.Long() && time.Now().Before(end); seed++ {
 		sessions := make([]*Session, len(secrets))
 		for i, secret := range secrets {
 			s := newSafe(secret, 2)
@@ -359,7 +359,7 @@ func TestAttackWriting(t *testing.T) {
 	c.misses++
 	end := time.Now().Add(attack.Time())
 	n := 0
-	for seed := uint64(0); n < 1000 || attack.Long() && time.Now().Before(end); seed++ {
+	for seed := uint64(0); n < 1000/attack.Stride(2) || attack.Long() && time.Now().Before(end); seed++ {
 		m := &maker{
 			Rand:   rand.New(rand.NewPCG(seed, 2)),
 			atoms:  []string{"cache", "cache.items", "cache.items.a", "cache.byID", "cache.n", "cache.p", "cache.none", "cache.ch", "cache.err", "cache.sub", "cache.Len()", `cache.Get("a")`, "ring", "frozen", "db", "nums", "words", "$env", "x", "y", "_", "0", "1", "-1", "2.5", `"a"`, "nil", "true", "#", "#acc"},

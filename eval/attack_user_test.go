@@ -195,7 +195,7 @@ func TestAttackUserCode(t *testing.T) {
 	reg.Expose("exitsLensed", &exitsLensed{7})
 	reg.Expose("hugeLensed", &hugeLensed{7})
 	reg.Expose("racingLensed", &racingLensed{7, &h.racing})
-	s := NewSession(reg, Limits{Time: time.Hour, Bytes: 1 << 20, Entries: 1_000_000})
+	s := NewSession(reg, Limits{Time: time.Hour, Bytes: 1 << 20, Entries: 1_000_000, Share: 1})
 	for name, want := range map[string]string{"panicsLensed": "nil map", "exitsLensed": "ended its goroutine", "hugeLensed": "", "racingLensed": ""} {
 		outcomes(t, s, [][2]string{{name, ""}, {name + ".n", ""}, {"toJSON([" + name + ".n])", ""}, {"string(" + name + ")", want}, {"dir(" + name + ")", want}})
 	}

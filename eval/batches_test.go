@@ -148,7 +148,7 @@ func TestBatches(t *testing.T) {
 			compare(fmt.Sprintf("findIndex(filter(%s, .Hits > 20), .Hits > 100)", collection))
 			for n, chain := range chains {
 				for i, fold := range folds {
-					if turn++; (turn*7+i+3*n+5*c)%attack.Stride(25*len(folds)) == 0 {
+					if turn++; (turn*7+i+3*n+5*c)%attack.Stride(50*len(folds)) == 0 {
 						if fold = fmt.Sprintf(fold, collection, chain); strings.Contains(fold, "%!(EXTRA") {
 							fold = fold[:strings.Index(fold, "%!(EXTRA")]
 						}
@@ -156,7 +156,7 @@ func TestBatches(t *testing.T) {
 					}
 				}
 				for i, fold := range madeFolds {
-					if turn++; (turn*7+i+3*n+5*c)%attack.Stride(25*len(madeFolds)) == 0 {
+					if turn++; (turn*7+i+3*n+5*c)%attack.Stride(50*len(madeFolds)) == 0 {
 						compare(fmt.Sprintf(strings.ReplaceAll(fold, "% 3", "%% 3"), collection, chain))
 					}
 				}
@@ -165,14 +165,14 @@ func TestBatches(t *testing.T) {
 						if collects.MatchString(template) && keeps.MatchString(condition) {
 							continue // see TestBatchesKeepNoMore
 						}
-						if turn++; (turn*7+i+3*n+5*c+j)%attack.Stride(25*len(ofMade)*len(made)) == 0 {
+						if turn++; (turn*7+i+3*n+5*c+j)%attack.Stride(50*len(ofMade)*len(made)) == 0 {
 							compare(fmt.Sprintf(strings.ReplaceAll(template, "% 3", "%% 3"), collection, chain, condition))
 						}
 					}
 				}
 				for i, condition := range conditions {
 					for j, template := range templates {
-						if turn++; (turn*7+i+3*n+5*c+j)%attack.Stride(25*len(conditions)*len(templates)) != 0 {
+						if turn++; (turn*7+i+3*n+5*c+j)%attack.Stride(50*len(conditions)*len(templates)) != 0 {
 							continue
 						}
 						compare(fmt.Sprintf(template, collection, fmt.Sprintf(condition, chain)))

@@ -174,7 +174,7 @@ func TestInterfaces(t *testing.T) {
 		for c, collection := range collections {
 			for n, chain := range chains {
 				for i, template := range templates {
-					if turn++; (turn*7+i+3*n+5*c)%attack.Stride(450) != 0 {
+					if turn++; (turn*7+i+3*n+5*c)%attack.Stride(907) != 0 {
 						continue
 					}
 					source := fmt.Sprintf(template, collection, chain)

@@ -182,7 +182,7 @@ func TestLongTexts(t *testing.T) {
 	s := NewSession(bulk(hugeText), Limits{Time: time.Hour})
 	begun, answered, cancelled := 0, 0, 0
 	for i, source := range slices.Concat(callsWith("long"), callsWith("huge"), callsOn("hugeBytes"), longCalls) {
-		if i%attack.Stride(58) != 0 {
+		if i%attack.Stride(113) != 0 {
 			continue
 		}
 		begun++
@@ -236,7 +236,7 @@ func TestStepsOfLongTexts(t *testing.T) {
 		{`repeat("ab", 2000000)`, 4_000_000 / 16}, {"any(1..20, let y = long; false)", 20 * meter.MaxText}, {`let y = long[5:]; any(1..20, y + "a" == "")`, 20 * meter.MaxText / 16}, {`let y = long[5:]; any(1..20, y[1:] == "")`, 20 * meter.MaxText / 16}, {`let y = long[5:]; any(1..20, y != y + "")`, 40 * meter.MaxText / 16},
 		{`let y = long[5:]; any(1..20, y > y)`, 20 * meter.MaxText / 16}, {`let y = long[5:]; sort([y, y, y, y])`, 4 * meter.MaxText / 16}, {`let y = long[5:]; any(1..20, ({(y): 1})[y] > 1)`, 40 * meter.MaxText / 16}, {`let y = long[5:]; let g = groupBy([y], #); any(1..20, g[y] == [])`, 20 * meter.MaxText / 16}, {"len(uniq([long, long]))", 2 * meter.MaxText},
 	} {
-		if i%attack.Stride(2) != 0 {
+		if i%attack.Stride(4) != 0 {
 			continue
 		}
 		if _, counted, _, err := steps(t, s, tc.source); counted < tc.steps*9/10 || err != nil {
@@ -302,7 +302,7 @@ func TestAnswersAboutLongTexts(t *testing.T) {
 			"s startsWith s[0:300000]": true, "s endsWith s[-300000:]": true, "s endsWith s[-300001:-1]": false, "s contains s[262100:262200]": true, "s contains s[1000000:1065000]": true, `s contains s[4194304:4194400] + "ji"`: false, `b == s[0:5]`: nil,
 		}
 		for k, source := range slices.Sorted(maps.Keys(questions)) {
-			if (i+k)%attack.Stride(2) != 0 {
+			if (i+k)%attack.Stride(4) != 0 {
 				continue
 			}
 			want := questions[source]
