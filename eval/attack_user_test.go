@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -117,7 +119,7 @@ func (h *host) RudeError() error       { return rudeError{} }
 func (h *host) ExitInError() error     { return exitError{} }
 func (h *host) HugeError() error       { return errors.New(strings.Repeat("a", 10<<20)) }
 func (h *host) Huge() string           { return strings.Repeat("a", 80<<20) }
-func (h *host) HugeList() []int        { return make([]int, 10<<20) }
+func (h *host) HugeList() []int        { return slices.Repeat([]int{math.MaxInt / 1000}, 10<<20) }
 func (h *host) Racing() *racing        { return &h.racing }
 func (h *host) RacingMap() map[int]int { return h.racing.m }
 func (h *host) Itself() any            { return h }
