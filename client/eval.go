@@ -17,6 +17,12 @@ import (
 	"github.com/sightglass-go/sightglass/telnet"
 )
 
+// The elements of a list, and the bytes of a string, that a program is shown; servers may show less.
+const (
+	wholeItems = 1_000_000
+	wholeBytes = 1 << 20
+)
+
 // maxExpression bounds what is read from a file or from standard input, in bytes. Servers take less.
 const maxExpression = 16 << 20
 
@@ -117,7 +123,7 @@ func (e *evaluate) limits() eval.Limits {
 		l.Time = 2 * max(e.Timeout, time.Millisecond) // for who has lost this side; else it gives the question up before
 	}
 	if e.JSON || e.Raw || e.CSV || e.Then != "" || e.Diff {
-		l.Show.Items, l.Show.Bytes = 1_000_000, 1<<20
+		l.Show.Items, l.Show.Bytes = wholeItems, wholeBytes
 	}
 	if (e.Then != "" || e.Diff) && e.Depth == 0 {
 		l.Show.Depth = wholeDepth

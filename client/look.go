@@ -18,6 +18,8 @@ import (
 type look struct {
 	Target string `arg:"" optional:"" help:"host:port, unix:/path, the pid or the name of a process of list, ssh://HOST/TARGET, or pod/NAME; without it, the only process, or the one that you choose."`
 
+	NoPager bool `help:"Show long answers at once, as set page off does; without it $$PAGER shows them, or they wait after each screen."`
+
 	connection `embed:""`
 
 	others []string // the commands, this one included
@@ -46,7 +48,7 @@ func (l *look) Run(std streams, quiet *bool) error {
 	if err != nil {
 		return err
 	}
-	r := &remote{target: target, out: std.out, quiet: *quiet, dial: func(ctx context.Context, target string) (*telnet.Client, error) {
+	r := &remote{target: target, out: std.out, quiet: *quiet, noPager: l.NoPager, dial: func(ctx context.Context, target string) (*telnet.Client, error) {
 		ctx, cancel := l.within(ctx)
 		defer cancel()
 		return l.connection.dial(ctx, target, std)

@@ -21,6 +21,10 @@ type prompt struct {
 	session session
 	past    *history
 	before  liner.ModeApplier // the terminal's mode without liner's; nil if there is none
+
+	typed      []string // the lines of this prompt but its own, for \save
+	last       string   // the newest that was run, for \watch
+	unattended bool     // a list runs, or \watch repeats a question
 }
 
 // session answers lines. That of the demo is in its own process; see remote for the other.
@@ -126,24 +130,45 @@ func (p *prompt) run(ctx context.Context) {
 func (p *prompt) read() (string, error) {
 	p.resize()
 	line, err := p.lines.Prompt(p.session.Prompt())
-	for err == nil && p.session.Incomplete(line) && !strings.HasSuffix(line, "\n") {
+	for err == nil && p.incomplete(line) && !strings.HasSuffix(line, "\n") {
 		var more string
 		more, err = p.lines.Prompt(". ")
 		line += "\n" + more
 	}
 	if err == nil && strings.TrimSpace(line) != "" {
-		kept := strings.ReplaceAll(line, "\n", " ")
+		kept := oneLine(line)
 		p.lines.AppendHistory(kept)
 		p.past.add(kept)
+		if !isOwn(line) {
+			p.typed = append(p.typed, line)
+			p.typed = p.typed[max(0, len(p.typed)-liner.HistoryLimit):]
+		}
 	}
 	return line, err
 }
+
+// oneLine returns a line as the history has it.
+func oneLine(line string) string { return strings.ReplaceAll(line, "\n", " ") }
+
+// incomplete reports whether a line has to go on.
+func (p *prompt) incomplete(line string) bool { return !isOwn(line) && p.session.Incomplete(line) }
 
 // do runs one line. Ctrl-C cancels it.
 func (p *prompt) do(ctx context.Context, line string) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
+	return p.doOne(ctx, line)
+}
+
+// doOne runs one line, of the session or the prompt's own.
+func (p *prompt) doOne(ctx context.Context, line string) error {
 	p.resize()
+	if isOwn(line) {
+		return p.doOwn(ctx, line)
+	}
+	if strings.TrimSpace(line) != "" {
+		p.last = line
+	}
 	return p.session.Do(ctx, line)
 }
 
@@ -158,6 +183,9 @@ func (p *prompt) resize() {
 // complete is liner's WordCompleter: it completes line at rune offset pos.
 func (p *prompt) complete(line string, pos int) (head string, proposals []string, tail string) {
 	at := len(string([]rune(line)[:pos]))
+	if start, own, ok := completeOwn(line, at); ok {
+		return line[:start], own, line[at:]
+	}
 	found := p.session.Complete(context.Background(), line, at)
 	if len(found) == 0 {
 		return line[:at], nil, line[at:]

@@ -82,7 +82,7 @@ func TestManual(t *testing.T) {
 func typedSession(t *testing.T, b rig.Block) {
 	rig.Need(t, "tmux")
 	lines := strings.Split(strings.TrimSuffix(b.Text, "\n"), "\n")
-	s := rig.NewScreen(t, 110, 60, strings.TrimPrefix(lines[0], "$ "))
+	s := rig.NewScreen(t, 110, 60, "cd "+t.TempDir()+" && "+strings.TrimPrefix(lines[0], "$ "))
 	s.Await(ready)
 	for _, line := range lines[1:] {
 		if more, ok := strings.CutPrefix(line, ". "); ok {

@@ -96,6 +96,14 @@ func IsCommand(statement string) bool {
 	return ok
 }
 
+// Outside calls visit with the index of each byte of line that is outside of brackets, strings and
+// comments, and of each that opens a bracket or a string, up to where the line is wrong.
+func Outside(line string, visit func(i int)) {
+	if !isComment(line) {
+		scan(line, visit)
+	}
+}
+
 // Incomplete reports whether a line has to go on: see Session.Incomplete.
 func Incomplete(line string) bool {
 	return new(scanner).incomplete(line, eval.Limits{}.Filled().Nesting)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -100,17 +101,9 @@ func (t *Terminal) page(part []byte, at int, last bool) (unshown int, err error)
 		case theRest:
 			shown = len(part)
 		case toMatch:
-			skipped, found := p.find()
-			if !found && p.want != "" {
-				note = "not found: " + p.want
-			}
-			if !found {
-				shown = 0
-			} else if skipped > 0 {
-				if _, err := fmt.Fprintf(t.out, "… %s skipped\n", manyLines(skipped)); err != nil {
-					return 0, err
-				}
-				shown = max(1, rows-1)
+			var err error
+			if shown, note, err = p.toMatch(t.out, shown, rows); err != nil {
+				return 0, err
 			}
 		}
 		if _, err := t.out.Write(p.take(width, shown)); err != nil {
@@ -215,10 +208,8 @@ func (t *Terminal) turn(p []byte) (n int) {
 			if t.pause == nil {
 				break
 			}
-			if t.pause.finding {
-				t.findKey(k)
-			} else {
-				t.turnKey(k)
+			if next, ok := t.pause.press(k); ok {
+				t.decide(next)
 			}
 		}
 	}
@@ -228,29 +219,32 @@ func (t *Terminal) turn(p []byte) (n int) {
 	return n
 }
 
-// turnKey acts on a key between two pages. Other keys do nothing.
-func (t *Terminal) turnKey(k key) {
+// press acts on a key, and reports whether it decides what is next.
+func (p *pause) press(k key) (next turning, decided bool) {
+	if p.finding {
+		return toMatch, p.findKey(k)
+	}
 	switch {
 	case k.code == keyPageDown, k.char == ' ', k.char == 'f':
-		t.decide(aPage)
+		return aPage, true
 	case k.code == keyEnter, k.code == keyDown, k.char == 'j':
-		t.decide(aLine)
+		return aLine, true
 	case k.char == 'G', k.char == '>':
-		t.decide(theRest)
+		return theRest, true
 	case k.char == 'n':
-		t.decide(toMatch)
+		return toMatch, true
 	case k.char == 'q', k.char == 'Q', k.code == keyEOF:
-		t.decide(leftAnswer)
+		return leftAnswer, true
 	case k.code == keyInterrupt:
-		t.decide(leftLine)
+		return leftLine, true
 	case k.char == '/':
-		t.pause.finding = true
+		p.finding = true
 	}
+	return 0, false // other keys do nothing
 }
 
-// findKey acts on a key while the text to search for is typed.
-func (t *Terminal) findKey(k key) {
-	p := t.pause
+// findKey acts on a key while the text to search for is typed, and reports whether it is complete.
+func (p *pause) findKey(k key) (complete bool) {
 	switch k.code {
 	case keyChar:
 		if len(p.want) < maxWanted {
@@ -259,16 +253,17 @@ func (t *Terminal) findKey(k key) {
 	case keyBackspace:
 		if len(p.want) == 0 {
 			p.finding = false
-			return
+			return false
 		}
 		p.want = p.want[:len(p.want)-1]
 	case keyKillStart:
 		p.want = p.want[:0]
 	case keyEnter:
-		t.decide(toMatch)
+		return true
 	case keyAbort, keyInterrupt:
 		p.finding, p.want = false, nil
 	}
+	return false
 }
 
 // showPause shows the pager's prompt.
@@ -399,6 +394,22 @@ func (p *pages) find() (skipped int, found bool) {
 		at += n
 	}
 	return 0, false
+}
+
+// toMatch moves on to the next match, and returns how many rows to show, which are those of a page if
+// something was skipped, and what to say if there is no match.
+func (p *pages) toMatch(out io.Writer, page, rows int) (shown int, note string, err error) {
+	skipped, found := p.find()
+	switch {
+	case found && skipped > 0:
+		_, err = fmt.Fprintf(out, "… %s skipped\n", manyLines(skipped))
+		return max(1, rows-1), "", err
+	case found:
+		return page, "", nil
+	case p.want != "":
+		note = "not found: " + p.want
+	}
+	return 0, note, nil
 }
 
 // plain returns shown without the sequences that set colors.

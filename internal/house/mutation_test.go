@@ -297,7 +297,10 @@ var mutations = []mutation{
 	{off: "lines are kept without secrets", file: "telnet/history.go", old: "text := secret.RedactSource(line)", new: "_, text := secret.RedactSource, line", test: "TestHistoryOfUser"},
 
 	{off: "a client sends no secret to another machine in the clear", file: "telnet/dialer.go", old: "case remote && q.Secret && !d.InsecureRemote:", new: "case false:", test: "TestClientKeepsSecrets"},
+	{off: "a prompt keeps no line with a secret", file: "client/history.go", old: "		secret.RedactSource(line) == line\n", new: "		secret.RedactSource(\"\") == \"\"\n", test: "TestHistoryKeepsNoSecrets"},
 	// It lets no one in by accident.
+	{off: "a prompt runs an action after yes only", file: "client/ask.go", old: "strings.TrimSpace(said) == \"yes\"", new: "said != \"no\"", test: "TestAgreed"},
+	{off: "a server proposes no program and no file", file: "client/remote.go", old: "return redirectAt(after) == redirectAt(before) && !isOwn(after)", new: "return true", test: "TestProposalsAreHarmless"},
 	{off: "the check for HTTP", file: "telnet/internal/protocol/sniffer.go", old: "if name = s.End(); name != \"\" {", new: "if name = s.End(); false {", test: "TestWebPeers", in: "telnet"},
 	{off: "the check for bytes that are not text", file: "telnet/internal/protocol/sniffer.go", old: "if !s.allowed(b) {", new: "if !s.allowed(b) && false {", test: "TestStrangers", in: "telnet"},
 	{off: "the check for the greetings of other protocols", file: "telnet/internal/protocol/greeting.go", old: "if name = g.End(); name != \"\" {", new: "if name = g.End(); false {", test: "TestStrangers", in: "telnet"},
