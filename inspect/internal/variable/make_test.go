@@ -265,6 +265,9 @@ func testMade(t *testing.T, program, symbols string, env ...string) {
 			"around": `struct { b bool; row main.row; n uint32; main.pair[int8,main.row] } "main.row"`,
 			"narrow": `[5]main.pair[int8,int16] "main.pair[int8,int16]"`,
 		}
+		if strings.Contains(t.Name(), "-race") {
+			clear(want) // the binary has more descriptors then
+		}
 		for name, w := range want {
 			if untagged {
 				w = w[:strings.IndexByte(w, '"')] + `""`
