@@ -31,6 +31,8 @@ type connection struct {
 	TokenFile    string        `type:"existingfile" placeholder:"FILE" help:"The first line of this file is the token; without it, $$SIGHTGLASS_TOKEN or the terminal." group:"Connecting"`
 	Insecure     bool          `help:"Log in over a network without TLS, where others can read the secret." group:"Connecting"`
 	Timeout      time.Duration `default:"30s" help:"Give up after this time, the connection included." group:"Connecting"`
+
+	asking func(func() error) error // what has the terminal ready for a question; nil if it is
 }
 
 // within returns a context that ends with --timeout.
@@ -133,7 +135,16 @@ func (c *connection) answer(ctx context.Context, q telnet.Question, std streams)
 	case !term.IsTerminal(int(std.in.Fd())):
 		return "", fmt.Errorf("%w: the server asks %q, and there is no terminal to ask you; set --token-file, or --user and --password-file", telnet.ErrDenied, strings.TrimSpace(q.Text))
 	}
-	return askAtTerminal(ctx, q, std)
+	ask := func() (err error) {
+		said, err = askAtTerminal(ctx, q, std)
+		return err
+	}
+	if c.asking != nil {
+		err = c.asking(ask)
+	} else {
+		err = ask()
+	}
+	return said, err
 }
 
 // known returns the answer to q, if there is one beside the terminal.
@@ -167,7 +178,6 @@ func askAtTerminal(ctx context.Context, q telnet.Question, std streams) (string,
 	if q.Denied {
 		fmt.Fprintln(std.err, "that was wrong")
 	}
-	fmt.Fprint(std.err, q.Text)
 	type line struct {
 		text string
 		err  error
@@ -175,11 +185,11 @@ func askAtTerminal(ctx context.Context, q telnet.Question, std streams) (string,
 	read := make(chan line, 1) // the goroutine outlives ctx by at most the process
 	go func() {
 		if q.Secret {
-			secret, err := term.ReadPassword(fd)
-			fmt.Fprintln(std.err)
-			read <- line{string(secret), err}
+			secret, err := readSecret(q.Text, std)
+			read <- line{secret, err}
 			return
 		}
+		fmt.Fprint(std.err, q.Text)
 		text, err := readLine(std.in)
 		read <- line{text, err}
 	}()
@@ -188,9 +198,35 @@ func askAtTerminal(ctx context.Context, q telnet.Question, std streams) (string,
 		return l.text, l.err
 	case <-ctx.Done():
 		term.Restore(fd, before)
+		fmt.Fprintln(std.err)
 		return "", context.Cause(ctx)
 	}
 }
+
+// readSecret has the user answer a question at the terminal, which echoes nothing from before the
+// question is seen. Ctrl-C and Ctrl-D give the login up.
+func readSecret(question string, std streams) (string, error) {
+	fd := int(std.in.Fd())
+	before, err := term.MakeRaw(fd)
+	if err != nil {
+		return "", err
+	}
+	defer term.Restore(fd, before)
+	secret, err := term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{byteByByte{std.in}, std.err}, "").ReadPassword(question)
+	if err == io.EOF {
+		fmt.Fprint(std.err, "\r\n")
+		err = context.Canceled
+	}
+	return secret, err
+}
+
+// byteByByte reads no more than it has to, as what follows is for others.
+type byteByByte struct{ io.Reader }
+
+func (b byteByByte) Read(p []byte) (int, error) { return b.Reader.Read(p[:min(1, len(p))]) }
 
 // maxSecret bounds a password or a token, in bytes; the server takes no more.
 const maxSecret = 4 << 10

@@ -62,7 +62,7 @@ func (l *look) Run(std streams, quiet *bool) error {
 	}
 	p := newPrompt(r, newHistory())
 	defer p.Close()
-	r.prompt = p
+	r.prompt, l.asking = p, p.asBefore
 	p.run(context.Background())
 	return nil
 }

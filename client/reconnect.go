@@ -34,12 +34,12 @@ func (r *remote) reconnect(ctx context.Context) error {
 	fmt.Fprintln(r.out, "the connection is over; connecting again, until Ctrl-C")
 	before := r.hello
 	for {
-		err := r.prompt.asBefore(func() error { return r.connect(ctx) })
+		err := r.connect(ctx)
 		switch {
 		case err == nil:
 			fmt.Fprintln(r.out, comeback(before, r.hello))
 			return nil
-		case ctx.Err() != nil:
+		case ctx.Err() != nil, errors.Is(err, context.Canceled): // the latter at the question for a password
 			return errors.New("not connected; the next line tries again")
 		case errors.Is(err, telnet.ErrDenied):
 			return err

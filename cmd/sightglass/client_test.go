@@ -22,6 +22,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(windowEnv) != "" {
 		os.Exit(serveWindow())
 	}
+	if os.Getenv(depotEnv) != "" {
+		os.Exit(serveDepot())
+	}
 	rig.Main(m)
 }
 

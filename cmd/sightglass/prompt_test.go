@@ -73,55 +73,6 @@ func TestPromptRemembers(t *testing.T) {
 	second.Await(`^THE END$`)
 }
 
-// A process that restarts ends no prompt: the next line is answered by the new one.
-func TestPromptOutlivesTheServer(t *testing.T) {
-	rig.Need(t, "tmux")
-	promptFolders(t)
-	d := rig.RunDemo(t, "--listen", "127.0.0.1:0")
-	s := rig.NewScreen(t, 110, 60, rig.Program(t)+" "+d.Addr)
-	s.Await(ready)
-	s.Enter("x = 42")
-	s.Await(`^x = 42\n` + ready)
-	d.Stop(t)
-	s.Enter("6 * 7")
-	s.Await(`^the connection is over; connecting again, until Ctrl-C$`)
-	s.Keys("C-c")
-	s.Await(`^not connected; the next line tries again\n` + ready)
-	s.Clear()
-	s.Enter("6 * 7")
-	s.Await(`^the connection is over; connecting again, until Ctrl-C$`)
-	rig.RunDemo(t, "--listen", d.Addr)
-	s.Await(`^shop has restarted: pid \d+, up \ds; variables of the session are gone\n42\n` + ready)
-	s.Keys("C-d")
-	s.Await(`^THE END$`)
-}
-
-// Ctrl-Z stops the prompt, and fg has it edit lines as before.
-func TestSuspendedPrompt(t *testing.T) {
-	rig.Need(t, "bash", "tmux")
-	promptFolders(t)
-	d := rig.RunDemo(t, "--listen", "127.0.0.1:0")
-	s := rig.NewScreen(t, 110, 60, "PS1='shell: ' bash --norc -i")
-	s.Await(`^shell: *\z`)
-	s.Enter(rig.Program(t) + " " + d.Addr)
-	s.Await(ready)
-	s.Enter(endless)
-	s.Await(`^… `) // the question runs for long enough to be told of
-	s.Keys("C-z")
-	s.Await(`Stopped[\s\S]*^shell: *\z`)
-	s.Enter("fg")
-	s.Await(`^shell: fg\n`)
-	s.Keys("C-c")
-	s.Await(ready)
-	s.Resize(60, 20)
-	s.Enter("1 + 1")
-	s.Await(`^2\n(?:shop@\S+ > *\n)*` + ready) // each size that it hears of draws the prompt again
-	s.Keys("C-d")
-	s.Await(`^shell: *\z`)
-	s.Enter("exit")
-	s.Await(`^THE END$`)
-}
-
 // pump has an action.
 type pump struct{ Drops []int }
 
@@ -193,18 +144,5 @@ func TestPromptShowsEscapes(t *testing.T) {
 	s.Enter("2]")
 	s.Await(`^\[1, 2\]\n` + sign)
 	s.Enter("quit")
-	s.Await(`^THE END$`)
-}
-
-func TestChoiceOfProcess(t *testing.T) {
-	rig.Need(t, "tmux")
-	promptFolders(t)
-	rig.RunDemo(t, "--listen", "127.0.0.1:0")
-	rig.RunDemo(t, "--listen", "127.0.0.1:0")
-	s := rig.NewScreen(t, 110, 30, rig.Program(t))
-	s.Await(`^ 1  \d+ +shop [^\0]*^ 2  \d+ +shop [^\0]*^which one\? *\z`)
-	s.Enter("2")
-	s.Await(ready)
-	s.Keys("C-d")
 	s.Await(`^THE END$`)
 }

@@ -19,6 +19,7 @@ type Screen struct {
 	in      io.Writer      // commands for tmux
 	out     *bufio.Scanner // their output, and reports
 	changed bool           // the screen, since Await last read it
+	raw     strings.Builder
 }
 
 // NewScreen returns a terminal of the given size, in which the shell runs command.
@@ -60,7 +61,7 @@ func (s *Screen) Tmux(format string, args ...any) string {
 		case line == marker:
 			return strings.Join(got, "\n")
 		case strings.HasPrefix(line, "%output "):
-			s.changed = true
+			s.report(line)
 		case !strings.HasPrefix(line, "%"):
 			got = append(got, line)
 		}
@@ -68,6 +69,17 @@ func (s *Screen) Tmux(format string, args ...any) string {
 	s.t.Fatalf("the terminal is gone after %q", got)
 	return ""
 }
+
+// report takes tmux's report of what was written on the terminal.
+func (s *Screen) report(line string) {
+	s.changed = true
+	_, written, _ := strings.Cut(strings.TrimPrefix(line, "%output "), " ")
+	s.raw.WriteString(written)
+}
+
+// Raw returns all that has been written on the terminal, where a byte below 32 is a backslash and three
+// octal digits.
+func (s *Screen) Raw() string { return s.raw.String() }
 
 // Keys presses keys, given their tmux names.
 func (s *Screen) Keys(names ...string) {
@@ -80,6 +92,13 @@ func (s *Screen) Write(text string) { s.t.Helper(); s.Tmux("send-keys -l -- '%s'
 
 // Enter types text and presses Enter.
 func (s *Screen) Enter(text string) { s.t.Helper(); s.Write(text); s.Keys("Enter") }
+
+// Paste has the terminal paste text, which may have several lines.
+func (s *Screen) Paste(text string) {
+	s.t.Helper()
+	s.Tmux(`set-buffer "%s"`, strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "\n", `\n`, "\t", `\t`).Replace(text))
+	s.Tmux("paste-buffer -p -d")
+}
 
 // Resize changes the size of the terminal.
 func (s *Screen) Resize(columns, rows int) {
@@ -109,9 +128,12 @@ func (s *Screen) Await(pattern string) []string {
 		if m := re.FindStringSubmatch(text); m != nil {
 			return m
 		}
-		for ; !s.changed; s.changed = strings.HasPrefix(s.out.Text(), "%output ") {
+		for !s.changed {
 			if !s.out.Scan() {
 				s.t.Fatalf("the screen never showed %s, but (%v)\n%s", pattern, s.out.Err(), text)
+			}
+			if line := s.out.Text(); strings.HasPrefix(line, "%output ") {
+				s.report(line)
 			}
 		}
 	}
