@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 
 	"github.com/peterh/liner"
 	"github.com/sightglass-go/sightglass/eval"
@@ -17,15 +18,23 @@ import (
 
 // prompt has liner edit lines at the local terminal, and a session answer them.
 type prompt struct {
-	lines   *liner.State
 	session session
 	past    *history
 	before  liner.ModeApplier // the terminal's mode without liner's; nil if there is none
+	known   []string          // the lines that Up finds, oldest first
+	goesOn  bool              // the line that is edited goes on with one before it
 
 	typed      []string // the lines of this prompt but its own, for \save
 	last       string   // the newest that was run, for \watch
 	unattended bool     // a list runs, or \watch repeats a question
+
+	mu     sync.Mutex // of what follows
+	lines  *liner.State
+	closed bool
 }
+
+// indent is what Tab writes where a line that goes on begins.
+const indent = "  "
 
 // session answers lines. That of the demo is in its own process; see remote for the other.
 type session interface {
@@ -46,21 +55,37 @@ var _ session = (*console.Session)(nil)
 // newPrompt takes over the terminal, which Close gives back.
 func newPrompt(s session, past *history) *prompt {
 	before, err := liner.TerminalMode()
-	p := &prompt{lines: liner.NewLiner(), session: s, past: past}
+	p := &prompt{session: s, past: past, known: past.lines()}
+	p.edit()
 	if err == nil {
 		p.before = before
 		shareTerminal(before, s.Away)
 	}
 	// Ctrl-C between two evaluations must not end the process either.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	return p
+}
+
+// edit begins to edit lines.
+func (p *prompt) edit() {
+	p.lines = liner.NewLiner()
 	p.lines.SetCtrlCAborts(true)
 	p.lines.SetMultiLineMode(true)
 	p.lines.SetTabCompletionStyle(liner.TabPrints)
 	p.lines.SetWordCompleter(p.complete)
-	for _, line := range past.lines() {
+	for _, line := range p.known {
 		p.lines.AppendHistory(line)
 	}
-	return p
+}
+
+// forget drops what was typed or pasted ahead. liner may have read it, and has no other way.
+func (p *prompt) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.closed {
+		p.lines.Close()
+		p.edit()
+	}
 }
 
 // Prompt runs a prompt at the terminal on the objects of reg, which are of this process, until the user
@@ -103,7 +128,12 @@ func (p *prompt) asBefore(f func() error) error {
 }
 
 // Close restores the terminal. It may be called while run waits for a line.
-func (p *prompt) Close() error { return p.lines.Close() }
+func (p *prompt) Close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	return p.lines.Close()
+}
 
 // run runs lines until the user leaves or ctx ends.
 func (p *prompt) run(ctx context.Context) {
@@ -132,12 +162,16 @@ func (p *prompt) read() (string, error) {
 	line, err := p.lines.Prompt(p.session.Prompt())
 	for err == nil && p.incomplete(line) && !strings.HasSuffix(line, "\n") {
 		var more string
+		p.goesOn = true
 		more, err = p.lines.Prompt(". ")
+		p.goesOn = false
 		line += "\n" + more
 	}
 	if err == nil && strings.TrimSpace(line) != "" {
 		kept := oneLine(line)
 		p.lines.AppendHistory(kept)
+		p.known = append(p.known, kept)
+		p.known = p.known[max(0, len(p.known)-liner.HistoryLimit):]
 		p.past.add(kept)
 		if !isOwn(line) {
 			p.typed = append(p.typed, line)
@@ -153,11 +187,15 @@ func oneLine(line string) string { return strings.ReplaceAll(line, "\n", " ") }
 // incomplete reports whether a line has to go on.
 func (p *prompt) incomplete(line string) bool { return !isOwn(line) && p.session.Incomplete(line) }
 
-// do runs one line. Ctrl-C cancels it.
+// do runs one line. Ctrl-C cancels it, and drops the lines that were pasted behind it.
 func (p *prompt) do(ctx context.Context, line string) error {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	running, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	return p.doOne(ctx, line)
+	err := p.doOne(running, line)
+	if running.Err() != nil && ctx.Err() == nil {
+		p.forget()
+	}
+	return err
 }
 
 // doOne runs one line, of the session or the prompt's own.
@@ -185,6 +223,9 @@ func (p *prompt) complete(line string, pos int) (head string, proposals []string
 	at := len(string([]rune(line)[:pos]))
 	if start, own, ok := completeOwn(line, at); ok {
 		return line[:start], own, line[at:]
+	}
+	if p.goesOn && strings.TrimSpace(line[:at]) == "" { // pasted lines are indented by tabs
+		return line[:at], []string{indent}, line[at:]
 	}
 	found := p.session.Complete(context.Background(), line, at)
 	if len(found) == 0 {

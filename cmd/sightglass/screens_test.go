@@ -11,7 +11,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/internal/rig"
 	"github.com/sightglass-go/sightglass/registry"
 	"github.com/sightglass-go/sightglass/telnet"
@@ -44,7 +46,7 @@ func depotServer() *telnet.Server {
 		labels: []string{"日本語", "e\u0301te\u0301", "🙂", "plain"},
 		open:   true,
 	}, registry.Doc("what is in stock"), registry.Frozen())
-	return &telnet.Server{Registry: reg, Name: "depot@web-7", Unlisted: true, AnyUser: true}
+	return &telnet.Server{Registry: reg, Name: "depot@web-7", Unlisted: true, AnyUser: true, Limits: eval.Limits{Time: time.Hour}}
 }
 
 // serveDepot serves the application until standard input ends.
@@ -156,6 +158,7 @@ var varying = []struct {
 	{regexp.MustCompile(`(?m)^( \d  )\d+ +(\S+ +\S+) .*`), "${1}PID  $2 …"},
 	{regexp.MustCompile(`(?m)^    PID +NAME +PROGRAM .*`), "    PID  NAME  PROGRAM …"},
 	{regexp.MustCompile(`(?m) +$`), ""},
+	{regexp.MustCompile(`(?m)(?:^depot@web-7 >\n)+(depot@web-7 >)`), "$1"}, // each size that the editor hears of draws it again
 }
 
 // banner matches what a prompt begins with, which is broken into lines where the words of the day ask
@@ -201,7 +204,7 @@ func TestScreens(t *testing.T) {
 			s.Await(`> depot$`)
 			s.Write(".")
 			s.Keys("Tab", "Tab")
-			s.Await(`^items +labels +open`)
+			s.Await(`^items +labels +open *\n.*> depot\.\z`)
 			s.take("Tab, Tab")
 			s.Write("it")
 			s.Keys("Tab")
@@ -278,10 +281,10 @@ func TestScreens(t *testing.T) {
 			s.Enter("exit")
 			s.Await(`^THE END$`)
 		}},
-		{"sizes", 100, 30, "", func(s *scene, addr string, stop func()) {
+		{"sizes", 100, 40, "", func(s *scene, addr string, stop func()) {
 			s.Await(at)
 			for _, columns := range []int{100, 40} {
-				s.Resize(columns, 30)
+				s.Resize(columns, 40)
 				s.Knows(columns)
 				s.ask("depot")
 				s.ask("depot.labels")
@@ -311,6 +314,21 @@ func TestScreens(t *testing.T) {
 			s.Paste("count(1..1000, count(1..1000, # < 0) == 0)\n1 + 2\n1 + 3\n1 + 4\n1 + 5\n")
 			s.Await(`^6\n` + at)
 			s.take("of five, the first takes longer")
+			s.Clear()
+			s.Paste("[\n\t1,\n\t\t2,\n\t3,\n]\n")
+			s.Await(`^\[1, 2, 3\]\n` + at)
+			s.take("indented by tabs")
+			s.Clear()
+			s.Paste(endless + "\n1 + 2\n1 + 3\n1 + 4\n1 + 5\n")
+			s.Await(`^… `)
+			s.Keys("C-c")
+			s.Await(at)
+			s.ask("20 + 22")
+			s.Keys("Up", "Up")
+			s.Await(`> let.*\z`)
+			s.take("Ctrl-C in the first of five")
+			s.Keys("C-u")
+			s.Await(at)
 			s.leave()
 		}},
 		{"restarting", 100, 30, "", func(s *scene, addr string, stop func()) {
