@@ -15,11 +15,8 @@ import (
 //
 // It must not be copied, and is for one goroutine.
 type Reach struct {
-	rules ReachRules
-	to    ReachSink
-	plans map[planKey]*plan
-	types []*plan // one for each type, by its id
-	ids   map[reflect.Type]int
+	planner
+	to ReachSink
 
 	stack   []frame
 	waiting []frame // for room on the stack
@@ -28,7 +25,6 @@ type Reach struct {
 	work    int     // done under this Try, in steps
 	reads   int
 	asked   []Found
-	text    []byte
 	err     error
 
 	changed int // headers that were replaced while what they lead to was read
@@ -77,6 +73,7 @@ const (
 	LeftFunc   Left = iota // functions, which may have captured anything
 	LeftUnsafe             // unsafe pointers
 	LeftUnread             // what could not be read
+	LeftDeep               // what lies too deep
 )
 
 type entering uint8
@@ -119,11 +116,8 @@ const (
 
 // NewReach returns a Reach.
 func NewReach(rules ReachRules, to ReachSink) *Reach {
-	return &Reach{rules: rules, to: to, plans: map[planKey]*plan{}, ids: map[reflect.Type]int{}}
+	return &Reach{planner: newPlanner(rules), to: to}
 }
-
-// Type returns the type with that id.
-func (r *Reach) Type(id int) reflect.Type { return r.types[id].typ }
 
 // Changed is how many headers were replaced while what they lead to was read.
 func (r *Reach) Changed() int { return r.changed }
@@ -133,17 +127,11 @@ func (r *Reach) Depth() int { return len(r.stack) }
 
 // Begin begins to walk what lies in v, of that state. ok is false if v cannot be walked in this way.
 func (r *Reach) Begin(v Value, state uint32) (ok bool) {
-	addr := v.Addr()
-	if addr == 0 || !v.ref.Here() || v.how&(word|bare|lent) != 0 || peek.Uncaught() || here.memory.MapsUnknown() != nil {
-		return false
+	p, ok := r.begin(v, state)
+	if ok {
+		r.stack = append(r.stack, frame{p: p, addr: v.Addr(), n: 1})
 	}
-	p := r.planOf(v.typ, state, true, true)
-	r.make(p)
-	if len(p.ops) == 1 && p.ops[0].kind == leadOther && p.ops[0].off == 0 && p.ops[0].route == nil {
-		return false // nobody would get anywhere
-	}
-	r.stack = append(r.stack, frame{p: p, addr: addr, n: 1})
-	return true
+	return ok
 }
 
 // Abandon ends all walks but those that were there at that depth.
@@ -274,27 +262,6 @@ func (r *Reach) slot(f *frame) {
 	}
 }
 
-// entryOf returns the plan of the elem beside a key, nil if it is not shown.
-func (r *Reach) entryOf(m *mapPlan, key uintptr) *plan {
-	if !m.named {
-		return m.elem
-	}
-	at, n := peek.Word(key), peek.Word(key+peek.WordSize)
-	if n > MaxKey {
-		return nil // it can neither be looked up nor named
-	}
-	r.text = grown(r.text, int(n))
-	peek.CopyBytes(r.text, at)
-	if !r.rules.SuspectKey(r.text) {
-		return m.elem
-	}
-	state, shown := r.rules.Entry(m.state, m.typ.Elem(), r.text)
-	if !shown {
-		return nil
-	}
-	return r.planOf(m.typ.Elem(), state, true, false)
-}
-
 func grown(b []byte, n int) []byte {
 	if cap(b) < n {
 		b = make([]byte, n, max(2*n, 512))
@@ -418,16 +385,10 @@ func (r *Reach) content(o *leadOp, a uintptr) {
 		r.changed++
 		return
 	}
-	c := o.holds[word]
+	c := r.contentOf(o, a, word)
 	if c == nil {
-		if c = r.contentOf(o, a, word); c == nil {
-			r.ask(-1, o)
-			return
-		}
-		if o.holds == nil {
-			o.holds = map[uintptr]*content{}
-		}
-		o.holds[word] = c
+		r.ask(-1, o)
+		return
 	}
 	switch {
 	case !c.direct:
@@ -446,33 +407,6 @@ func (r *Reach) content(o *leadOp, a uintptr) {
 	case c.kind != reflect.Invalid:
 		r.ask(-1, o)
 	}
-}
-
-// contentOf finds out what the interface at a holds, whose first word is known; nil if that is not to
-// be believed. The words of types and tables of the binary stay what they are.
-func (r *Reach) contentOf(o *leadOp, a, word uintptr) *content {
-	d, err := here.memory.At(a).Interface(o.typ, false)
-	if err != nil || d.Type == nil || peek.Word(a) != word {
-		return nil
-	}
-	t := d.Type
-	c := &content{typ: t, direct: here.direct(t)}
-	state, shown := r.rules.Elem(o.state, t)
-	if !c.direct {
-		c.plan = r.planOf(t, state, shown, false)
-		return c
-	}
-	if !shown || !Leads(t) {
-		return c
-	}
-	switch c.kind = t.Kind(); c.kind {
-	case reflect.Pointer:
-		state, shown = r.rules.Elem(state, t.Elem())
-		c.plan = r.planOf(t.Elem(), state, shown, false)
-	case reflect.Map:
-		c.of = r.mapOf(t, state)
-	}
-	return c
 }
 
 // mapAt walks the map at head, which an interface of type box holds if that is not nil.

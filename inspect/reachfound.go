@@ -6,7 +6,8 @@ import (
 
 // Found is a place that was asked for, or one that a Reach leaves to its caller.
 type Found struct {
-	ID    int // of the type of a piece that Met wanted; -1 if the place is to be walked by the caller
+	ID    int // of the type of a piece that Met wanted, 0 of a Search; -1 if the place is to be walked by the caller
+	Base  int // of a Search: where the Steps begin; -1 of a Lost place
 	Steps []ReachStep
 	// Of a place with too many steps: where it lies, and the state that rules gave it.
 	Lost  Value
@@ -16,7 +17,7 @@ type Found struct {
 // ReachStep is a step of the way to a place.
 type ReachStep struct {
 	Kind  ReachStepKind
-	Index int   // of a field or an element
+	Index int   // of a field or an element; of a key which of the map's it is, -1 if that is not known
 	Value Value // where it leads; not of a field
 	Key   Value // of an entry
 }
@@ -100,7 +101,7 @@ func (r *Reach) enter(steps []ReachStep, f *frame, i int) []ReachStep {
 	case enterIndex:
 		steps = append(steps, ReachStep{Kind: IndexStep, Index: int(f.i), Value: placed(f.p.typ, f.addr+f.i*f.p.size)})
 	case enterKey:
-		steps = append(steps, ReachStep{Kind: KeyStep, Value: placed(f.p.typ, f.addr)})
+		steps = append(steps, ReachStep{Kind: KeyStep, Index: -1, Value: placed(f.p.typ, f.addr)})
 	case enterEntry:
 		up := &r.stack[i-1]
 		step := ReachStep{Kind: EntryStep, Value: placed(f.p.typ, f.addr)}

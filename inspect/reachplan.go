@@ -8,6 +8,33 @@ import (
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
 )
 
+// A planner finds out, once for each type, where the words lie that lead further.
+type planner struct {
+	rules ReachRules
+	plans map[planKey]*plan
+	types []*plan // one for each type, by its id
+	ids   map[reflect.Type]int
+	text  []byte
+}
+
+func newPlanner(rules ReachRules) planner {
+	return planner{rules: rules, plans: map[planKey]*plan{}, ids: map[reflect.Type]int{}}
+}
+
+// Type returns the type with that id.
+func (r *planner) Type(id int) reflect.Type { return r.types[id].typ }
+
+// begin returns the plan of v, of that state; ok is false if v cannot be walked by its words.
+func (r *planner) begin(v Value, state uint32) (p *plan, ok bool) {
+	if v.Addr() == 0 || !v.ref.Here() || v.how&(word|bare|lent) != 0 || peek.Uncaught() || here.memory.MapsUnknown() != nil {
+		return nil, false
+	}
+	p = r.planOf(v.typ, state, true, true)
+	r.make(p)
+	// With such a plan nobody would get anywhere.
+	return p, len(p.ops) != 1 || p.ops[0].kind != leadOther || p.ops[0].off != 0 || p.ops[0].route != nil
+}
+
 type planKey struct {
 	typ           reflect.Type
 	state         uint32
@@ -21,6 +48,8 @@ type plan struct {
 	id   int
 	made bool
 	ops  []leadOp
+
+	arrivals [2]uint32 // of a Search: by a pointer, and to an element of a list; 0 if not known yet
 }
 
 type leadKind uint8
@@ -67,8 +96,11 @@ type mapPlan struct {
 	layout     *peek.MapType
 	key, elem  *plan
 	named      bool // by texts
+	nameless   bool // no key can be typed
 	walk       bool
 	entryBytes uintptr
+
+	arrival uint32 // of a Search; 0 if not known yet
 }
 
 // content is what an interface holds.
@@ -80,7 +112,7 @@ type content struct {
 	kind   reflect.Kind
 }
 
-func (r *Reach) idOf(t reflect.Type) int {
+func (r *planner) idOf(t reflect.Type) int {
 	if id, ok := r.ids[t]; ok {
 		return id
 	}
@@ -90,7 +122,7 @@ func (r *Reach) idOf(t reflect.Type) int {
 	return p.id
 }
 
-func (r *Reach) planOf(t reflect.Type, state uint32, shown, inside bool) *plan {
+func (r *planner) planOf(t reflect.Type, state uint32, shown, inside bool) *plan {
 	k := planKey{t, state, shown, inside}
 	p := r.plans[k]
 	if p == nil {
@@ -102,7 +134,7 @@ func (r *Reach) planOf(t reflect.Type, state uint32, shown, inside bool) *plan {
 }
 
 // make finds the ops of p. Types may be recursive, so that is done when p is first met.
-func (r *Reach) make(p *plan) {
+func (r *planner) make(p *plan) {
 	if !p.made {
 		p.made = true
 		p.ops = r.ops(nil, p, p.typ, p.state, 0, nil)
@@ -136,7 +168,7 @@ func ofRuntime(path string) bool {
 }
 
 // ops appends the ops of a value of type t, off bytes into one of p.
-func (r *Reach) ops(ops []leadOp, p *plan, t reflect.Type, state uint32, off uintptr, route []hop) []leadOp {
+func (r *planner) ops(ops []leadOp, p *plan, t reflect.Type, state uint32, off uintptr, route []hop) []leadOp {
 	if !Leads(t) {
 		return ops
 	}
@@ -196,7 +228,7 @@ func (r *Reach) ops(ops []leadOp, p *plan, t reflect.Type, state uint32, off uin
 	return append(ops, o)
 }
 
-func (r *Reach) structOps(ops []leadOp, p *plan, o leadOp, shape Shape) []leadOp {
+func (r *planner) structOps(ops []leadOp, p *plan, o leadOp, shape Shape) []leadOp {
 	l := here.lensOf(o.typ)
 	switch {
 	case p.inside && o.route != nil && r.rules.Apart(o.typ):
@@ -223,7 +255,7 @@ func (r *Reach) structOps(ops []leadOp, p *plan, o leadOp, shape Shape) []leadOp
 }
 
 // mapOf returns the plan of maps of type t, nil if they are left to the caller.
-func (r *Reach) mapOf(t reflect.Type, state uint32) *mapPlan {
+func (r *planner) mapOf(t reflect.Type, state uint32) *mapPlan {
 	if t.Key().Kind() == reflect.Interface {
 		return nil // its content decides what of the entry is shown
 	}
@@ -239,5 +271,84 @@ func (r *Reach) mapOf(t reflect.Type, state uint32) *mapPlan {
 	m.elem = r.planOf(t.Elem(), part, shown, false)
 	m.named = t.Key().Kind() == reflect.String && Leads(t.Elem())
 	m.walk = Leads(t.Key()) || Leads(t.Elem())
+	m.nameless = !typeable(t.Key())
 	return m
+}
+
+// typeable reports whether values of type t may be typed, as far as that tells.
+func typeable(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Array:
+		return typeable(t.Elem())
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if t != reflect.TypeFor[time.Time]() && !typeable(t.Field(i).Type) {
+				return false
+			}
+		}
+		return true
+	}
+	return shapeOf(t.Kind()) == Scalar
+}
+
+// entryOf returns the plan of the elem beside a key, nil if it is not shown.
+func (r *planner) entryOf(m *mapPlan, key uintptr) *plan {
+	if !m.named {
+		return m.elem
+	}
+	at, n := peek.Word(key), peek.Word(key+peek.WordSize)
+	if n > MaxKey {
+		return nil // it can neither be looked up nor named
+	}
+	r.text = grown(r.text, int(n))
+	peek.CopyBytes(r.text, at)
+	if !r.rules.SuspectKey(r.text) {
+		return m.elem
+	}
+	state, shown := r.rules.Entry(m.state, m.typ.Elem(), r.text)
+	if !shown {
+		return nil
+	}
+	return r.planOf(m.typ.Elem(), state, true, false)
+}
+
+// contentOf finds out what the interface at a holds, whose first word is known; nil if that is not to
+// be believed. The words of types and tables of the binary stay what they are.
+func (r *planner) contentOf(o *leadOp, a, word uintptr) *content {
+	c := o.holds[word]
+	if c == nil {
+		if c = r.findContent(o, a, word); c == nil {
+			return nil
+		}
+		if o.holds == nil {
+			o.holds = map[uintptr]*content{}
+		}
+		o.holds[word] = c
+	}
+	return c
+}
+
+func (r *planner) findContent(o *leadOp, a, word uintptr) *content {
+	d, err := here.memory.At(a).Interface(o.typ, false)
+	if err != nil || d.Type == nil || peek.Word(a) != word {
+		return nil
+	}
+	t := d.Type
+	c := &content{typ: t, direct: here.direct(t)}
+	state, shown := r.rules.Elem(o.state, t)
+	if !c.direct {
+		c.plan = r.planOf(t, state, shown, false)
+		return c
+	}
+	if !shown || !Leads(t) {
+		return c
+	}
+	switch c.kind = t.Kind(); c.kind {
+	case reflect.Pointer:
+		state, shown = r.rules.Elem(state, t.Elem())
+		c.plan = r.planOf(t.Elem(), state, shown, false)
+	case reflect.Map:
+		c.of = r.mapOf(t, state)
+	}
+	return c
 }

@@ -1,0 +1,187 @@
+package inspect
+
+import "github.com/sightglass-go/sightglass/inspect/internal/peek"
+
+// found notes that the word at a leads to what is searched. A text is told of in any case: by its
+// bytes it may be secret.
+func (s *Search) found(o *leadOp, a uintptr, text bool) {
+	if !text && !s.to.Found() {
+		return
+	}
+	s.ask(0, o, a)
+}
+
+// ask adds the place of o at a to those that the caller sees to.
+func (s *Search) ask(id int, o *leadOp, a uintptr) {
+	found := Found{ID: id, Base: -1}
+	legs, base := s.way()
+	if legs == nil {
+		if s.to.Far(); id < 0 {
+			found.Lost, found.State = placed(o.typ, a), o.state
+			s.asked = append(s.asked, found)
+		}
+		return
+	}
+	found.Base = base
+	var ok bool
+	for i, l := range legs {
+		at := a
+		if i+1 < len(legs) {
+			at = legs[i+1].at
+		}
+		var via *leadOp
+		if found.Steps, via, ok = s.through(found.Steps, l, at); !ok || i+1 < len(legs) && !stillLeads(via, legs[i+1]) {
+			s.changed++
+			return
+		}
+	}
+	s.asked = append(s.asked, found)
+}
+
+// way returns the legs to where the walk is, nil if there are too many.
+func (s *Search) way() (legs []leg, base int) {
+	n := 0
+	for i := range s.stack {
+		if s.stack[i].leg == i {
+			n++
+		}
+	}
+	first := s.record(s.begun - 1)
+	for r := first; r.up != 0; n++ {
+		if n > maxReachWay {
+			break
+		}
+		r = s.record(int(r.up) - 1)
+	}
+	if n > maxReachWay {
+		return nil, 0
+	}
+	legs = make([]leg, n)
+	for i := len(s.stack) - 1; i > 0; i-- {
+		if f := &s.stack[i]; f.leg == i {
+			n--
+			legs[n] = f.way
+		}
+	}
+	for r := first; ; r = s.record(int(r.up) - 1) {
+		n--
+		if legs[n] = r.leg; r.up == 0 {
+			return legs, int(r.base)
+		}
+	}
+}
+
+// stillLeads reports whether the word of o leads to where it led.
+func stillLeads(o *leadOp, l leg) bool {
+	at := l.at
+	if o.kind == leadInterface {
+		at += peek.WordSize
+	}
+	return peek.Word(at) == l.addr
+}
+
+// through appends the steps by which l is entered, and those from there to the word at an address,
+// which is of via. ok is false if nothing of that kind is there any more.
+func (s *Search) through(steps []ReachStep, l leg, at uintptr) (_ []ReachStep, via *leadOp, ok bool) {
+	a := s.arrivals[l.arrival]
+	if a.box != nil {
+		in := Value{typ: a.box, ref: here.memory.At(l.addr), mark: Racy, how: fixed | word}
+		steps = append(steps, ReachStep{Kind: ElemStep, Value: in})
+	}
+	if a.m != nil {
+		return s.throughMap(steps, a.m, l.addr, at)
+	}
+	i := (at - l.addr) / a.p.size
+	if i >= l.n {
+		return steps, nil, false
+	}
+	base := l.addr + i*a.p.size
+	switch a.how {
+	case enterElem:
+		steps = append(steps, ReachStep{Kind: ElemStep, Value: placed(a.p.typ, base)})
+	case enterIndex:
+		steps = append(steps, ReachStep{Kind: IndexStep, Index: int(i), Value: placed(a.p.typ, base)})
+	}
+	return within(steps, a.p, base, at)
+}
+
+// within appends the steps from a value to the word at an address.
+func within(steps []ReachStep, p *plan, base, at uintptr) (_ []ReachStep, via *leadOp, ok bool) {
+	for i := range p.ops {
+		o := &p.ops[i]
+		off := at - base - o.off
+		if o.kind != leadArray && off != 0 || o.kind == leadArray && off >= o.n*o.elem.size {
+			continue
+		}
+		for _, h := range o.route {
+			if h.field {
+				steps = append(steps, ReachStep{Kind: FieldStep, Index: h.index})
+			} else {
+				steps = append(steps, ReachStep{Kind: IndexStep, Index: h.index, Value: placed(h.typ, base+h.off)})
+			}
+		}
+		if o.kind != leadArray {
+			return steps, o, true
+		}
+		n := off / o.elem.size
+		elem := base + o.off + n*o.elem.size
+		steps = append(steps, ReachStep{Kind: IndexStep, Index: int(n), Value: placed(o.elem.typ, elem)})
+		return within(steps, o.elem, elem, at)
+	}
+	return steps, nil, false
+}
+
+// throughMap appends the steps from a map to the word at an address, in a key or an elem.
+func (s *Search) throughMap(steps []ReachStep, m *mapPlan, head, at uintptr) (_ []ReachStep, via *leadOp, ok bool) {
+	used, _, _ := m.layout.Head(here.memory, head)
+	before := 0
+	slots(m, head, at, used <= maxOrdinal, func(key, elem uintptr) bool {
+		switch {
+		case at-key < m.key.size:
+			step := ReachStep{Kind: KeyStep, Index: -1, Value: placed(m.key.typ, key)}
+			if used <= maxOrdinal {
+				step.Index = before
+			}
+			steps, via, ok = within(append(steps, step), m.key, key, at)
+			return false
+		case at-elem < m.elem.size:
+			if p := s.entryOf(m, key); p != nil {
+				step := ReachStep{Kind: EntryStep, Value: placed(p.typ, elem), Key: placed(m.typ.Key(), key)}
+				steps, via, ok = within(append(steps, step), p, elem, at)
+			}
+			return false
+		}
+		before++
+		return true
+	})
+	return steps, via, ok
+}
+
+// slots calls f with each entry of a map, in the order of a walk, until it returns false; only with
+// those of the table that has what lies at an address, unless all are wanted.
+func slots(m *mapPlan, head, at uintptr, all bool, f func(key, elem uintptr) bool) {
+	_, dir, tables := m.layout.Head(here.memory, head)
+	if dir == 0 {
+		return
+	}
+	each := func(groups uintptr, n int) bool {
+		if !all && !m.layout.Has(groups, n, at) {
+			return true
+		}
+		for i := range uintptr(n) * peek.GroupSlots {
+			if key, elem, ok := m.layout.Slot(groups, i); ok && !f(key, elem) {
+				return false
+			}
+		}
+		return true
+	}
+	if tables == 0 {
+		each(dir, 1)
+		return
+	}
+	for i := range tables {
+		if groups, n := m.layout.Table(here.memory, dir, i); n > 0 && !each(groups, n) {
+			return
+		}
+	}
+}
