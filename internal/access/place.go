@@ -20,7 +20,7 @@ type place struct {
 	fromLens bool   // a lens returned it, or something above it: no lens shows it again
 	typed    bool   // of stepEntry: name is the key as typed, "" if it cannot be
 	depth    uint16 // steps from the root; at most maxDepth
-	index    int    // of stepField, stepIndex
+	index    int    // of stepField, stepIndex; of stepKeyOf which of the keys it is, counted from 1, 0 if that is not known
 	// name is, of stepRoot and stepCut the path, of stepField the field's name, of stepKey the key,
 	// and of stepLiteral the key as typed, "" if it cannot be typed.
 	name   string
@@ -75,7 +75,11 @@ func (v *View) appendPath(b []byte, entryKey func(entry *View) (string, bool)) (
 	up := v.up
 	switch v.step {
 	case stepKeyOf:
-		return b, false
+		if v.index == 0 {
+			return b, false
+		}
+		path, ok := up.appendPath(nil, entryKey)
+		return append(b, "keys("+string(path)+")["+strconv.Itoa(v.index-1)+"]"...), ok
 	case stepElem:
 		if up.val.Kind() == reflect.Func {
 			path, ok := up.appendPath(nil, entryKey)

@@ -90,28 +90,29 @@ func (r *Reach) met(id int) {
 	r.asked[id] = true
 	switch t := r.Type(id); t.Kind() {
 	case reflect.Slice:
-		r.unlocked(t.Elem())
+		r.visit.unlocked(t.Elem(), r.under)
 	case reflect.Map:
-		r.unlocked(t.Key())
-		r.unlocked(t.Elem())
+		r.visit.unlocked(t.Key(), r.under)
+		r.visit.unlocked(t.Elem(), r.under)
 	default:
-		r.unlocked(t)
+		r.visit.unlocked(t, r.under)
 	}
 }
 
-// unlocked reports the structs with locks that lie in values of type t, if something is read in them.
-func (r *Reach) unlocked(t reflect.Type) {
+// unlocked reports the structs with locks that lie in values of type t, which p leads to, if something is
+// read in them.
+func (vis *Visit) unlocked(t reflect.Type, p *policy) {
 	switch shape := inspect.ShapeOf(t); {
 	case !inspect.Leads(t):
 	case t.Kind() == reflect.Array:
-		r.unlocked(t.Elem())
+		vis.unlocked(t.Elem(), p)
 	case t.Kind() != reflect.Struct || shape != inspect.Struct && shape != inspect.List:
 	case len(guard.StructOf(t).Locks) > 0:
-		r.visit.report.notTaken(t, r.under.independent)
+		vis.report.notTaken(t, p.independent)
 	default:
-		for _, f := range r.visit.types.structOf(t).fields {
+		for _, f := range vis.types.structOf(t).fields {
 			if !f.Absent && !f.Secret {
-				r.unlocked(f.Type)
+				vis.unlocked(f.Type, p)
 			}
 		}
 	}
@@ -119,37 +120,12 @@ func (r *Reach) unlocked(t reflect.Type) {
 
 // slice walks for a moment, under the guard of what lies in v if there is one.
 func (r *Reach) slice(v *View, depth int) (done bool, err error) {
-	var reads int
 	var found []inspect.Found
-	p, k := v.childPolicy(), v.innerLock()
-	held := !p.Frozen && (p.Owner != nil || k != nil)
-	work := func() error {
-		start, limit := time.Now(), r.visit.pace.Hold()
-		for {
-			var n int
-			var err error
-			n, found, done, err = r.raw.Step(depth, held)
-			reads += n
-			if err != nil || done || len(found) > 0 || time.Since(start) > limit {
-				return err
-			}
-		}
-	}
-	switch {
-	case p.Frozen:
-		err = work()
-	case p.Owner != nil:
-		err = r.visit.guards.OnOwner(p.Owner, work)
-	case k != nil:
-		err = r.visit.guards.Hold(k, work)
-	default:
-		if v.own == guard.NotTaken {
-			r.visit.report.lockNotTaken(v)
-		} else if !v.isFresh() {
-			v.reportRacy()
-		}
-		err = work()
-	}
+	h := v.rawHold()
+	reads, err := h.work(func() (n int, stop bool, err error) {
+		n, found, done, err = r.raw.Step(depth, h.held())
+		return n, done || len(found) > 0, err
+	})
 	if err != nil {
 		return false, err
 	}
@@ -158,21 +134,76 @@ func (r *Reach) slice(v *View, depth int) (done bool, err error) {
 			return false, err
 		}
 	}
-	if k != nil && held && p.Owner == nil && !done {
-		if _, err := r.visit.guards.Rest(k); err != nil {
-			return false, err
+	return done, h.rest(done, reads)
+}
+
+// rawHold is what guards the words that lie in a View, and in what it leads to.
+type rawHold struct {
+	of     *View
+	policy *policy
+	lock   *guard.Lock
+}
+
+func (v *View) rawHold() rawHold { return rawHold{v, v.childPolicy(), v.innerLock()} }
+
+// held reports whether work runs under a guard.
+func (h rawHold) held() bool {
+	return !h.policy.Frozen && (h.policy.Owner != nil || h.lock != nil)
+}
+
+// work calls step for a moment, under the guard if there is one, until it says to stop. It returns how
+// many values step has read.
+func (h rawHold) work(step func() (reads int, stop bool, err error)) (reads int, err error) {
+	vis, p := h.of.visit, h.policy
+	work := func() error {
+		start, limit := time.Now(), vis.pace.Hold()
+		for {
+			n, stop, err := step()
+			reads += n
+			if err != nil || stop || time.Since(start) > limit {
+				return err
+			}
 		}
 	}
-	r.visit.Yield()
-	return done, r.visit.meter.read(reads)
+	switch {
+	case p.Frozen:
+		err = work()
+	case p.Owner != nil:
+		err = vis.guards.OnOwner(p.Owner, work)
+	case h.lock != nil:
+		err = vis.guards.Hold(h.lock, work)
+	default:
+		if h.of.own == guard.NotTaken {
+			vis.report.lockNotTaken(h.of)
+		} else if !h.of.isFresh() {
+			h.of.reportRacy()
+		}
+		err = work()
+	}
+	return reads, err
+}
+
+// rest gives way to others between two calls of work, and counts what the last has read. done says that
+// there is no other call.
+func (h rawHold) rest(done bool, reads int) error {
+	vis := h.of.visit
+	if h.held() && !done {
+		vis.report.overHolds(h.of.policy)
+		if h.policy.Owner == nil {
+			if _, err := vis.guards.Rest(h.lock); err != nil {
+				return err
+			}
+		}
+	}
+	vis.Yield()
+	return vis.meter.read(reads)
 }
 
 // see hands out what was found below v.
 func (r *Reach) see(v *View, f *inspect.Found) error {
 	at := v
 	if f.Lost.IsValid() {
-		at = &View{visit: r.visit, policy: v.policy, val: f.Lost, place: place{step: stepCut},
-			verdict: verdict{decided: true, secrets: secret.Kinds(f.State)}, locks: locks{guard: guard.None}}
+		at = v.lost(f)
 	}
 	if at = at.retrace(f.Steps); at == nil || f.ID < 0 && !at.val.IsValid() {
 		r.to.Left(inspect.LeftUnread)
@@ -183,6 +214,12 @@ func (r *Reach) see(v *View, f *inspect.Found) error {
 		return nil
 	}
 	return r.to.Other(at)
+}
+
+// lost returns the View of a place below v to which the way is lost.
+func (v *View) lost(f *inspect.Found) *View {
+	return &View{visit: v.visit, policy: v.policy, val: f.Lost, place: place{step: stepCut},
+		verdict: verdict{decided: true, secrets: secret.Kinds(f.State)}, locks: locks{guard: guard.None}}
 }
 
 // retrace returns the View at the end of a way from v; nil if there is none.
@@ -200,7 +237,7 @@ func (v *View) retrace(steps []inspect.ReachStep) *View {
 		case inspect.IndexStep:
 			v = up.newChild(s.Value, place{step: stepIndex, index: s.Index})
 		case inspect.KeyStep:
-			v = up.newChild(s.Value, place{step: stepKeyOf})
+			v = up.newChild(s.Value, place{step: stepKeyOf, index: s.Index + 1})
 			v.boxed = true
 		case inspect.EntryStep:
 			if !s.Key.IsValid() {

@@ -22,7 +22,7 @@ type Tally struct {
 	Outside  []string // names with a declared guard, of which something was read that nothing guards
 	Returned []string // names of whose methods' results something was read without any guard
 	Unlocked []string // sentences: of which type the own lock was not taken, and why
-	Parted   []string // sentences: of which type an object was read in parts, at several moments, and why
+	Parted   []string // sentences: what was read in parts, at several moments, and why
 	Moved    []string // paths of lists and maps whose elements changed places during a walk; "" for one without a path
 	Notes    []string // other sentences about what was read
 }
@@ -32,6 +32,7 @@ type report struct {
 	Tally
 	lastRacy     *policy      // the last that racy was told of
 	lastUnlocked reflect.Type // the last that lockNotTaken was told of
+	lastHolds    *policy      // the last that overHolds was told of
 	parted       []reflect.Type
 	walking      *walk   // the outermost walk that runs, nil for none
 	reached      Reached // where the last walk ended that an error ended
@@ -82,6 +83,15 @@ func (r *report) notTaken(t reflect.Type, p *policy) {
 	}
 	r.lastUnlocked = t
 	appendOnce(&r.Unlocked, "a "+inspect.TypeName(t)+" was read racily: "+p.whyNotTaken(t))
+}
+
+// overHolds reports that what p covers was read while its guard was held several times.
+func (r *report) overHolds(p *policy) {
+	if p == r.lastHolds {
+		return
+	}
+	r.lastHolds = p
+	appendOnce(&r.Parted, p.name+" is not of one moment: it was read in parts, and its guard was released in between")
 }
 
 // inParts reports that a struct of type t was read at several moments.
