@@ -247,7 +247,7 @@ func TestReachBesideWriter(t *testing.T) {
 	reg.Expose("held", &x.guarded)
 	s := NewSession(reg, Limits{Time: time.Hour, Bytes: 1 << 30, Entries: 1 << 30})
 	for walks := 0; walks == 0 || !stop.Load(); walks++ {
-		for _, source := range []string{"census(x)", "size(held)", "census()"} {
+		for _, source := range []string{"census(x)", "size(held)", "census()", "refs(x)", "refs(held)"} {
 			if _, err := s.Eval(t.Context(), source); err != nil {
 				t.Errorf("%s: %v", source, err)
 			}

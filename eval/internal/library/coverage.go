@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
+	"github.com/sightglass-go/sightglass/inspect"
 )
 
 // coverage is a set of bytes of memory. It takes an eighth of the memory that holds texts, a
@@ -132,6 +133,71 @@ func (c *coverage) addQuietly(from, n uintptr) (fresh int, err error) {
 		n -= part
 	}
 	return fresh, nil
+}
+
+// holes returns the spans of n bytes that are not covered, nil if all or none are.
+func (c *coverage) holes(from, n uintptr) (list []inspect.Span) {
+	left := uintptr(0)
+	for at := from; at-from < n; {
+		p := c.page(at >> coverPageBits)
+		off := at & (coverPageSize - 1)
+		part := min(n-(at-from), coverPageSize-off)
+		step, is := part, false // of p == nil
+		if p != nil {
+			step, is = part, p == wholePage
+		}
+		if p != nil && p != wholePage {
+			if p.bytes != nil {
+				step, is = 1, p.bytes[off/64]>>(off%64)&1 != 0
+			} else {
+				step, is = min(part, granule-off%granule), p.granules[off/granule/64]>>(off/granule%64)&1 != 0
+			}
+		}
+		if !is {
+			left += step
+			if k := len(list); k > 0 && list[k-1].Addr+list[k-1].Size == at {
+				list[k-1].Size += step
+			} else {
+				list = append(list, inspect.Span{Addr: at, Size: step})
+			}
+		}
+		if at += step; at == 0 {
+			break
+		}
+	}
+	if left == n {
+		return nil
+	}
+	return list
+}
+
+// touches reports whether some of n bytes are covered, as far as whole granules tell.
+func (c *coverage) touches(from, n uintptr) bool {
+	for n > 0 {
+		p := c.page(from >> coverPageBits)
+		off := from & (coverPageSize - 1)
+		part := min(n, coverPageSize-off)
+		if p != nil && (p == wholePage || p.bytes != nil || anySet(p.granules[:], off/granule, (off+part+granule-1)/granule)) {
+			return true
+		}
+		if from += part; from == 0 {
+			break
+		}
+		n -= part
+	}
+	return false
+}
+
+// anySet reports whether some of the bits [lo, hi) are set.
+func anySet(set []uint64, lo, hi uintptr) bool {
+	for lo < hi {
+		mask, end := maskOf(lo, hi)
+		if set[lo/64]&mask != 0 {
+			return true
+		}
+		lo = end
+	}
+	return false
 }
 
 // addTo covers the bytes [lo, hi) of a page.

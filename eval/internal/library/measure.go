@@ -52,12 +52,13 @@ type measurer struct {
 	met      func(src render.Source, t reflect.Type, n int) error // of each new piece of memory; nil for nobody
 	led      func(src render.Source, addr uintptr, n int) error   // of all memory that src refers to, new or not; nil for nobody
 
-	tally func(t reflect.Type, n int) (find bool, err error) // met, where no src is at hand; find asks for one
-	found func(t reflect.Type, src render.Source)            // tells of one
-	reach *access.Reach                                      // nil if each src is needed
-	nest  int                                                // places that reach left to this, one within another
-	deep  int                                                // lists, maps and interfaces that are on the stack
-	err   error                                              // of tally
+	tally  func(t reflect.Type, n int) (find bool, err error) // met, where no src is at hand; find asks for one
+	found  func(t reflect.Type, src render.Source)            // tells of one
+	reach  *access.Reach                                      // nil if each src is needed
+	search *access.Search                                     // instead of reach, for what looks for places
+	nest   int                                                // places that reach left to this, one within another
+	deep   int                                                // lists, maps and interfaces that are on the stack
+	err    error                                              // of tally
 
 	layouts  map[reflect.Type]*layout
 	lastType reflect.Type
@@ -282,6 +283,16 @@ func (m *measurer) object(src render.Source, depth int) error {
 
 // contents measures what the bytes of src lead to.
 func (m *measurer) contents(src render.Source, depth int) error {
+	if m.search != nil && m.layoutOf(src.Value().Type()).pointers {
+		v, ok := src.(interface {
+			Search(*access.Search) (bool, error)
+		})
+		if ok {
+			if ok, err := v.Search(m.search); ok || err != nil {
+				return m.skip(err)
+			}
+		}
+	}
 	if m.reach != nil && m.layoutOf(src.Value().Type()).pointers {
 		v, ok := src.(interface {
 			Reach(*access.Reach) (bool, error)
@@ -363,8 +374,9 @@ func (m *measurer) stepwise(src render.Source, depth int) error {
 			m.closures++
 		}
 	case v.Kind() == reflect.UnsafePointer:
-		if is, err := v.IsNil(); err == nil && !is {
+		if addr, err := v.Word(); err == nil && addr != 0 {
 			m.unsafes++
+			return m.refers(src, addr, 1)
 		}
 	}
 	return nil
@@ -437,6 +449,9 @@ func (m *measurer) content(src render.Source, depth int) error {
 func (m *measurer) text(src render.Source) error {
 	part := m.takePart()
 	addr, n, err := src.Value().Origin()
+	if err == nil && n > 0 {
+		err = m.refers(src, addr, n)
+	}
 	if err != nil || n == 0 || !part && m.covered.has(addr, uintptr(n)) {
 		return m.skip(err)
 	}
