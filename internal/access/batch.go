@@ -303,6 +303,16 @@ func (b *Batch) Take(n, reads, kept int) error {
 	return w.settle(owed{n, reads, kept})
 }
 
+// Waits returns how many entries wait to be handed out without the guard, and how many reads of lanes
+// that were taken behind these wait with them to be told to the Meter.
+func (b *Batch) Waits() (entries, reads int) {
+	w := b.walk
+	for i := range w.entries {
+		reads += w.entries[i].owed.lanes + w.entries[i].owed.reads
+	}
+	return len(w.entries), reads + w.owed.lanes + w.owed.reads
+}
+
 // Find hands the lane that was taken last to Found.
 func (b *Batch) Find() (more bool, err error) {
 	e := b.entry(b.taken - 1)

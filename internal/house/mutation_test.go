@@ -75,6 +75,8 @@ var mutations = []mutation{
 	{off: "the bound on a watch's condition that is completed", file: "internal/console/watch.go", old: "if b.Len() > most {", new: "if false {", test: "TestCompletionOfLongWatch"},
 	{off: "the budget of entries", file: "eval/internal/meter/meter.go", old: "if m.entries > m.budget.Entries {", new: "if false {", test: "TestEntries", in: "eval"},
 	{off: "each entry of a batch is charged", file: "internal/access/batch.go", old: "return w.settle(owed{n, reads, kept})", new: "return w.settle(owed{min(n, 1), reads, kept})", test: "TestBatches", in: "eval"},
+	{off: "near the end of the budget lanes are charged one by one", file: "eval/internal/machine/scan.go", old: "if f.Near(near) || f.Kept()", new: "if f.Near(0*near) || f.Kept()", test: "TestAttackEachBudget", in: "eval"},
+	{off: "so are those that come behind what waits for the guard's release", file: "eval/internal/machine/scan.go", old: "near := w.put(b) + lanes.cost", new: "near := lanes.cost", test: "TestAttackEachBudget", in: "eval"},
 	{off: "empty batches are charged", file: "internal/access/batch.go", old: "work(1 + b.Len()/16)", new: "work(b.Len() / 16)", test: "TestEmptyBatchesAreCharged"},
 	{off: "parts of texts are copied", file: "eval/internal/value/text.go", old: "return String(strings.Clone(string(x[lo:hi]))), nil", new: "_ = strings.Clone\n	return x[lo:hi], nil", test: "TestAttackMemory", in: "eval"},
 	{off: "the limit on regular expressions", file: "eval/internal/pattern/pattern.go", old: "if size > maxProgram {", new: "if false {", test: "TestAttackMemory", in: "eval"},

@@ -441,7 +441,7 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 	take := func(b *access.Batch) (bool, error) {
 		lanes.batch, lanes.first = b, b.Pos()-b.Taken()
 		n := b.Len()
-		if body.Lends && !w.makes() && !b.Lends() || body.Match != nil && chosen && b.Collects() || f.Near((n-b.Taken())*(1+w.reads((*scan.Scan).MaxReads))) {
+		if body.Lends && !w.makes() && !b.Lends() || body.Match != nil && chosen && b.Collects() || f.Near(w.put(b)+(n-b.Taken())*(1+w.reads((*scan.Scan).MaxReads))) {
 			// Near the end of the budget everything is counted one by one, so that the error
 			// has its place. What waits until the guard is released cannot be lent.
 			return b.Step(n - b.Taken())
@@ -480,7 +480,11 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 				lanes.once = w.values.MaxReads()
 				lanes.cost += (lanes.Hi - lo) * lanes.once
 			}
-			if f.Near(lanes.cost) || f.Kept()+weight > f.Budget().Bytes {
+			near := w.put(b) + lanes.cost
+			if body.Lends {
+				near += maxHoldReads // the first is held before Rests is asked
+			}
+			if f.Near(near) || f.Kept()+weight > f.Budget().Bytes {
 				// What was done with lanes before has come near the end, too.
 				return b.Step(n - lo)
 			}
@@ -535,6 +539,16 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 		take, each = way.counted(take, each)
 	}
 	return w.target.EachBatch(w.unlocked, access.Lanes{Take: take, Each: each, Found: one(w.found(body)), Kept: kept})
+}
+
+// put returns how much the Meter may still be told of what waits until the guard is released: lanes, and
+// entries that are evaluated, or held, only then.
+func (w *overLanes) put(b *access.Batch) int {
+	entries, reads := b.Waits()
+	if entries > 0 {
+		reads += entries * (1 + w.reads((*scan.Scan).MaxReads) + maxHoldReads)
+	}
+	return reads
 }
 
 // found returns what is done with an element that was found.
