@@ -143,6 +143,16 @@ func (r *remote) answer(ctx context.Context, statement string, toEnd bool) (*tel
 		}))
 	}
 	command := strings.Fields(statement)
+	if command[0] == "watch" && !toEnd {
+		err := watchAt(ctx, r.client, strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(statement), "watch")), r.out)
+		if err != nil && r.client.Err() == nil {
+			err = errors.New(errorText(err)) // its place is one in the expression, not in the line
+		}
+		return &telnet.Answer{}, err
+	}
+	if command[0] == "watch" {
+		return nil, errors.New("watch draws on the terminal; sightglass watch TARGET EXPR --csv writes samples")
+	}
 	if command[0] == "json" {
 		return nil, errors.New("json is for programs; set format json has answers in JSON")
 	}

@@ -22,9 +22,10 @@ import (
 type commands struct {
 	Quiet bool `short:"q" help:"Say nothing on standard error but errors."`
 
-	Look look     `cmd:"" default:"withargs" help:"Open a prompt on a process. It is what sightglass does without a command."`
-	Eval evaluate `cmd:"" help:"Ask a process a question, and print the answer."`
-	List list     `cmd:"" help:"List this user's processes that have a window."`
+	Look  look     `cmd:"" default:"withargs" help:"Open a prompt on a process. It is what sightglass does without a command."`
+	Eval  evaluate `cmd:"" help:"Ask a process a question, and print the answer."`
+	Watch watch    `cmd:"" help:"Plot numbers of a process while they change."`
+	List  list     `cmd:"" help:"List this user's processes that have a window."`
 }
 
 // Main runs a command line, which begins with the name of the command, and returns the exit code for

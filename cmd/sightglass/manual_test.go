@@ -67,6 +67,10 @@ func TestManual(t *testing.T) {
 					t.Errorf("%v: %s\ngot  %s\nwant %s", b, line, got, want)
 				}
 			}
+		case "text": // TestPlot in client draws it
+			if !strings.Contains(rig.Read(t, "client/testdata/plot.txt"), b.Text) {
+				t.Errorf("%v: client/testdata/plot.txt has another picture", b)
+			}
 		case "session":
 			typedSession(t, b)
 		default:

@@ -103,7 +103,7 @@ func cutEvery(args string) (every time.Duration, said, rest string) {
 }
 
 // parseWatch parses [every] expression [until condition] [changes].
-func parseWatch(args string) (w watch.Watch, err error) {
+func ParseWatch(args string) (w watch.Watch, err error) {
 	w.Every = defaultEvery
 	if every, said, rest := cutEvery(args); said != "" {
 		args = strings.TrimSpace(rest)
@@ -219,7 +219,7 @@ func endsExpression(source string) bool {
 }
 
 func runWatch(ctx context.Context, s *Session, _ *answer, args string) (err error) {
-	w, err := parseWatch(args)
+	w, err := ParseWatch(args)
 	if err != nil {
 		return err
 	}

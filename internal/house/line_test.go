@@ -81,6 +81,7 @@ var restricted = []struct {
 	{"unsafe", []string{"inspect/internal/peek"}, "whatever can break memory safety stands in one place"},
 	{"github.com/expr-lang/expr", []string{"eval/internal/syntax", "eval/internal/library", "eval/internal/compile", "eval"}, "the language can be changed without touching what guards the application"},
 	{"github.com/peterh/liner", []string{"client"}, "an application that is looked at has no terminal of its own to edit lines on"},
+	{"github.com/guptarohit/asciigraph", []string{"client"}, "pictures are drawn where they are looked at"},
 	{"github.com/alecthomas/kong", []string{"client", "cmd/sightglass"}, "a library has no flags"},
 	{"github.com/posener/complete", []string{"cmd/sightglass"}, "a shell completes the command, and not an application"},
 	{"golang.org/x/term", []string{"client", "cmd/sightglass"}, "only the command asks whether it has a terminal; the console's editor works on any stream"},
