@@ -27,6 +27,7 @@ exec socat "UNIX-LISTEN:$socket,fork" "TCP:$DEMO"
 case $1 in
 get) echo pod/shop-1; echo pod/shop-2 ;;
 port-forward) echo "Forwarding from $DEMO -> 3000"; exec sleep 60 ;;
+exec) shift 4; exec env -i TMPDIR="$IMAGE" "$IMAGE/shop" "$@" ;;
 esac
 `
 )
@@ -47,11 +48,17 @@ func TestManual(t *testing.T) {
 		addrs = append(addrs, fmt.Sprintf("localhost:%d", 3001+i), w.addr)
 	}
 	here := strings.NewReplacer(addrs...)
+	image := t.TempDir()
+	t.Setenv("IMAGE", image)
 	commands := 0
 	for _, b := range rig.Blocks(t, "docs/client.md") {
 		source := here.Replace(b.Text)
 		switch b.Lang {
 		case "go":
+			if strings.Contains(source, "client.Main") {
+				serveImage(t, image, rig.Build(t, "shop", strings.ReplaceAll(b.Text, "localhost:3000", "127.0.0.1:0")))
+				continue
+			}
 			out, err := exec.Command(rig.Build(t, "client", source)).CombinedOutput()
 			if err != nil || !rig.Matches(string(out), "this is shop\n... entries\nno_field at 1 7\n... <nil>\n") {
 				t.Errorf("%v: %v\n%s", b, err, out)
@@ -80,6 +87,39 @@ func TestManual(t *testing.T) {
 	if commands < 10 {
 		t.Errorf("docs/client.md has %d command lines", commands)
 	}
+}
+
+// serveImage runs a program as in an image that has nothing else: there is neither an environment nor a
+// program besides, and only image can be written.
+func serveImage(t *testing.T, image, program string) {
+	t.Helper()
+	shop := filepath.Join(image, "shop")
+	if err := os.Rename(program, shop); err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(shop)
+	c.Dir, c.Env = image, []string{"TMPDIR=" + image}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		c.Process.Kill()
+		c.Wait()
+	})
+	for !listed(t, shop, image) {
+	}
+}
+
+// listed reports whether the program in an image lists itself.
+func listed(t *testing.T, shop, image string) bool {
+	t.Helper()
+	c := exec.Command(shop, "sightglass", "list")
+	c.Dir, c.Env = image, []string{"TMPDIR=" + image}
+	out, err := c.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return strings.Contains(string(out), "shop")
 }
 
 // typedSession types what stands behind the prompts of a block, and compares the screen.

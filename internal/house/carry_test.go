@@ -60,7 +60,9 @@ type load struct{ imports, calls string }
 var (
 	exposing = load{"\n\t\"" + rig.Module + "/registry\"\n", "\t\tregistry.Expose(\"n\", &n)\n"}
 	// watching also opts into registry.Runtime.
-	watching  = load{listening.imports, listening.calls + "\t\tregistry.Runtime()\n"}
+	watching = load{listening.imports, listening.calls + "\t\tregistry.Runtime()\n"}
+	// looking is its own client too.
+	looking   = load{listening.imports + "\t\"" + rig.Module + "/client\"\n", listening.calls + "\t\tos.Exit(client.Main(os.Args[1:]))\n"}
 	listening = load{exposing.imports + "\t\"" + rig.Module + "/telnet\"\n", exposing.calls + "\t\tgo telnet.ListenAndServe(\"localhost:3000\", nil)\n"}
 )
 
@@ -74,17 +76,17 @@ func carrier(t *testing.T, name string, l load, flags ...string) string {
 const measuredWith = "go1.26 linux/amd64"
 
 // TestCarry: programs grow by what docs/dependencies.md and README say. It prints what they grow by.
-// The stripped ones, and those with registry.Runtime, are built with -attack or -update only:
+// The stripped ones, and those with registry.Runtime or client, are built with -attack or -update only:
 //
 //	go test ./internal/house -run Carry -update
 func TestCarry(t *testing.T) {
 	here := strings.Join(strings.SplitN(runtime.Version(), ".", 3)[:2], ".") + " " + runtime.GOOS + "/" + runtime.GOARCH
 	const mb = `([\d.]+) MB`
-	row := regexp.MustCompile("(?m)^\\| ([^|]+?)(, stripped|, `registry` alone|, `registry.Runtime` too)? \\| " + mb + " \\| " + mb + " \\| " + mb + " \\|$")
+	row := regexp.MustCompile("(?m)^\\| ([^|]+?)(, stripped|, `registry` alone|, `registry.Runtime` too|, `client` too)? \\| " + mb + " \\| " + mb + " \\| " + mb + " \\|$")
 	const table, front = "docs/dependencies.md", "README.md"
 	manual, readme := rig.Read(t, table), rig.Read(t, front)
 	rows := row.FindAllStringSubmatch(manual, -1)
-	if want := 4 * len(carriers); len(rows) != want {
+	if want := 5 * len(carriers); len(rows) != want {
 		t.Fatalf("docs/dependencies.md has %d programs that carry sightglass, want %d", len(rows), want)
 	}
 	for _, r := range rows {
@@ -94,12 +96,14 @@ func TestCarry(t *testing.T) {
 			carried = exposing
 		case strings.Contains(r[2], "Runtime"):
 			carried = watching
+		case strings.Contains(r[2], "client"):
+			carried = looking
 		}
 		if carriers[name] == "" {
 			t.Errorf("docs/dependencies.md has %q, which nothing builds", name)
 			continue
 		}
-		if (stripped || carried == watching) && !attack.Long() && !*update {
+		if (stripped || carried == watching || carried == looking) && !attack.Long() && !*update {
 			continue
 		}
 		var flags []string
@@ -113,7 +117,7 @@ func TestCarry(t *testing.T) {
 		if carried == exposing {
 			named, now = fmt.Sprintf("adds %s MB", r[5]), fmt.Sprintf("adds %.1f MB", with-without)
 		}
-		if strings.Contains(name, "server") && carried != watching && !strings.Contains(readme, named) {
+		if strings.Contains(name, "server") && carried != watching && carried != looking && !strings.Contains(readme, named) {
 			t.Errorf("%s does not say %q of %s%s", front, named, name, r[2])
 		}
 		if *update {
