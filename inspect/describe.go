@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"reflect"
@@ -49,7 +50,10 @@ func (v Value) channel() (string, error) {
 	}
 	text := fmt.Sprintf("%d of %d", n, c)
 	w, err := peek.Waiting(p, v.typ)
-	if err != nil {
+	switch {
+	case errors.Is(err, peek.ErrWaiting):
+		text += ", who waits is not known in this version of Go"
+	case err != nil:
 		return text, nil // the layout is unknown, or the chan was being changed
 	}
 	for _, queue := range []struct {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"testing"
@@ -32,13 +33,20 @@ func TestDrift(t *testing.T) {
 		lengths = begins("headUsed")
 		types   = begins("desc", "itab")
 		chans   = begins("chanLen", "chanCap", "chanClosed")
-		rings   = begins("chan")
+		rings   = chans || begins("chanSlots", "chanSent", "chanNext")
+		waiters = begins("chanReceivers", "chanSenders", "waiterNext")
+		labels  = begins("goroutine.label.") // of goroutines
 		// Of goroutines in the kernel there is none to test: their stacks are said to be cut.
-		list = begins("goroutine.", "desc", "itab") && !begins("goroutine.call")
+		list = begins("goroutine.", "desc", "itab") && !begins("goroutine.call") && !labels
 	)
+	defer pprof.SetGoroutineLabels(t.Context())
+	pprof.SetGoroutineLabels(pprof.WithLabels(t.Context(), pprof.Labels("tenant", "acme")))
 	all, err := inspect.ReadGoroutines(inspect.Asked{Stacks: true}, func(int) error { return nil })
 	if list != errors.Is(err, inspect.ErrGoroutines) || !list && (err != nil || len(all.All) < 2) {
 		t.Errorf("goroutines are read: %v, %v", all, err)
+	}
+	if err == nil && (all.Unlabelled > 0) != labels {
+		t.Errorf("the labels of %d goroutines are not known", all.Unlabelled)
 	}
 	m := items(1000)
 	x := &struct {
@@ -75,6 +83,12 @@ func TestDrift(t *testing.T) {
 	off("a chan", chans, n, err, "not known", 1)
 	n, err = v.Field(3).Cap()
 	off("a chan's capacity", chans, n, err, "not known", 7)
+	if !chans {
+		text, err := v.Field(3).Describe()
+		if want := "1 of 7"; err != nil || strings.HasPrefix(text, want+", who waits is not known") != waiters || !waiters && text != want {
+			t.Errorf("a chan is %q, %v", text, err)
+		}
+	}
 	waiting := v.Field(3).Items()
 	err = waiting.Load()
 	var first any

@@ -88,11 +88,13 @@ const GoroutineBytes = 256
 // Goroutines are the goroutines of this process, read one after the other while they ran.
 type Goroutines struct {
 	All     []Goroutine
-	Running int  // of which there is no stack
-	Torn    int  // which never held still, and have no stack either
-	Cut     int  // whose stack goes further down than it was read; these three are 0 if no stacks were asked for
-	System  int  // the runtime's own, which are not in All
-	Stacks  bool // there are stacks: not on 386 and other machines without frame pointers
+	Running int // of which there is no stack
+	Torn    int // which never held still, and have no stack either
+	Cut     int // whose stack goes further down than it was read; these three are 0 if no stacks were asked for
+	System  int // the runtime's own, which are not in All
+	// Unlabelled counts those whose labels are laid out in an unknown way: they seem to have none.
+	Unlabelled int
+	Stacks     bool // there are stacks: not on 386 and other machines without frame pointers
 }
 
 // ErrGoroutines is the error of goroutines that cannot be read.
@@ -234,7 +236,11 @@ func (r *goroutineReading) add(from *goroutine.Reader, g *goroutine.G) error {
 	if creator := r.symbols.At(g.Creator); len(creator) > 0 && g.Parent != 0 {
 		out.createdBy = creator[0].Function
 	}
-	for _, l := range from.Labels(g) {
+	labels, known := from.Labels(g)
+	if !known {
+		r.Unlabelled++
+	}
+	for _, l := range labels {
 		if out.labels == nil {
 			out.labels = make(map[string]string)
 		}

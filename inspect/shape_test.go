@@ -154,6 +154,37 @@ func TestWaitersAreSeen(t *testing.T) {
 	<-done
 }
 
+// TestWaitersAtChans describes chans at which goroutines wait.
+func TestWaitersAtChans(t *testing.T) {
+	x := &struct{ full, empty, closed chan string }{make(chan string, 2), make(chan string), make(chan string)}
+	x.full <- "a"
+	x.full <- "b"
+	close(x.closed)
+	var ended sync.WaitGroup
+	for range 3 {
+		ended.Go(func() { x.full <- "c" })
+	}
+	for range 4 {
+		ended.Go(func() { <-x.empty })
+	}
+	v, err := inspect.Of(x).Elem()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"2 of 2, 3 sending", "0 of 0, 4 receiving", "0 of 0, closed"} {
+		for text := ""; text != want; {
+			if text, err = v.Field(i).Describe(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	close(x.empty)
+	for range 3 {
+		<-x.full
+	}
+	ended.Wait()
+}
+
 // TestProvenance checks what is solid and what is racy, by how it was reached.
 func TestProvenance(t *testing.T) {
 	x := newAwkward()

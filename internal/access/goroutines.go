@@ -134,6 +134,9 @@ func (vis *Visit) noteGoroutines(list *inspect.Goroutines) {
 	if !list.Stacks && !vis.stacksSpared {
 		line += "; stacks are not known on this machine, which keeps no frame pointers"
 	}
+	if list.Unlabelled > 0 {
+		line += "; the labels of " + text.Thousands(list.Unlabelled) + " are not known in this version of Go"
+	}
 	if list.System > 0 {
 		line += "; " + text.Thousands(list.System) + " of the runtime's own are left out"
 	}

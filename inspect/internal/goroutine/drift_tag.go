@@ -4,6 +4,7 @@ package goroutine
 
 import (
 	"os"
+	"slices"
 )
 
 // prefix stands before the names of fields of this package in the environment.
@@ -14,6 +15,10 @@ func Fields() (names []string) {
 	for _, f := range new(layout).fields() {
 		names = append(names, prefix+f.name)
 	}
+	for name := range new(layout).labelFields() {
+		names = append(names, prefix+name)
+	}
+	slices.Sort(names)
 	return names
 }
 
@@ -29,5 +34,15 @@ func (l *layout) move(field string) {
 			}
 		}
 	}
+	for name, at := range l.labelFields() {
+		if field == prefix+name {
+			*at += wordSize
+		}
+	}
 	l.gWords++
+}
+
+// labelFields names what labelled finds.
+func (l *layout) labelFields() map[string]*uintptr {
+	return map[string]*uintptr{"label.pairs": &l.pairs, "label.value": &l.value, "label.pair": &l.pair}
 }

@@ -211,7 +211,7 @@ func TestFacts(t *testing.T) {
 				t.Error("this goroutine is", g.State)
 			}
 		case g.ID == labelled:
-			if l := r.Labels(g); fmt.Sprint(l) != "[{tenant acme} {token s3cr3t}]" {
+			if l, ok := r.Labels(g); !ok || fmt.Sprint(l) != "[{tenant acme} {token s3cr3t}]" {
 				t.Error("labels:", l)
 			}
 			if g.Parent != me || len(g.Waits) != 1 || !g.Waits[0].Chan {
@@ -219,7 +219,7 @@ func TestFacts(t *testing.T) {
 			}
 		case ids[g.ID] != "":
 			seen++
-			if len(r.Labels(g)) > 0 {
+			if l, ok := r.Labels(g); !ok || len(l) > 0 {
 				t.Error("labels of another")
 			}
 			if entry := symbols.Entry(g.Entry).Function; !strings.HasSuffix(entry, "(*WaitGroup).Go.func1") {

@@ -33,21 +33,22 @@ type layout struct {
 	// Of a chan (runtime.hchan): the first that waits to receive.
 	receivers uintptr
 
-	lr      uintptr // of a goroutine, on arm64: where a function returns to that has no frame yet
-	gWords  int     // how many words of a goroutine are read
-	pairs   uintptr // of the labels that runtime/pprof sets: the slice of them; see hasPairs
-	value   uintptr // of a label: its value
-	pair    uintptr // the size of a label
-	hasPair bool
+	lr     uintptr // of a goroutine, on arm64: where a function returns to that has no frame yet
+	gWords int     // how many words of a goroutine are read
+
+	// Of the labels that runtime/pprof sets: their type, nil if there is none or they are laid out in
+	// an unknown way; the slice of them; the value of one, whose key stands first; the size of one.
+	set                reflect.Type
+	pairs, value, pair uintptr
 }
 
-// fields names what layout has, by structure. The last word of a field that the collector must not
+// fields names what derive finds by name, by structure. The last word of a field that the collector must not
 // follow (runtime.maybeTraceablePtr) is the truth.
 func (l *layout) fields() []struct {
 	at         *uintptr
 	name, path string
 } {
-	return []struct {
+	fields := []struct {
 		at         *uintptr
 		name, path string
 	}{
@@ -61,7 +62,12 @@ func (l *layout) fields() []struct {
 		{&l.waiter, "waiter", "runtime.sudog g"}, {&l.elem, "elem", "runtime.sudog elem"},
 		{&l.next, "next", "runtime.sudog waitlink"}, {&l.ch, "ch", "runtime.sudog c"},
 		{&l.receivers, "receivers", "runtime.hchan recvq.first"},
+		{&l.lr, "lr", "runtime.g sched.lr"},
 	}
+	if runtime.GOARCH != "arm64" {
+		return fields[:len(fields)-1]
+	}
+	return fields
 }
 
 // derive finds where the fields stand, by the descriptors of the binary.
@@ -81,11 +87,6 @@ func derive(s *peek.Space) (l layout, err error) {
 		}
 		if of == "runtime.g" {
 			l.gWords = max(l.gWords, int(*f.at/wordSize)+2)
-		}
-	}
-	if runtime.GOARCH == "arm64" {
-		if l.lr, err = offset(types["runtime.g"], "sched.lr"); err != nil {
-			return l, err
 		}
 	}
 	// One word more than what is read, for what stands in two.
@@ -126,11 +127,11 @@ func offset(t reflect.Type, path string) (off uintptr, err error) {
 
 // labelled finds where labels stand in what a goroutine's word for them points at. Only a program
 // that sets some has the type.
-func (l *layout) labelled(t reflect.Type) {
-	if t == nil {
+func (l *layout) labelled(set reflect.Type) {
+	if set == nil {
 		return
 	}
-	off := uintptr(0)
+	t, off := set, uintptr(0)
 	for t.Kind() == reflect.Struct && t.NumField() == 1 {
 		off, t = off+t.Field(0).Offset, t.Field(0).Type
 	}
@@ -139,6 +140,6 @@ func (l *layout) labelled(t reflect.Type) {
 	}
 	key, value := t.Elem().Field(0), t.Elem().Field(1)
 	if key.Type.Kind() == reflect.String && key.Offset == 0 && value.Type.Kind() == reflect.String {
-		l.pairs, l.value, l.pair, l.hasPair = off, value.Offset, t.Elem().Size(), true
+		l.set, l.pairs, l.value, l.pair = set, off, value.Offset, t.Elem().Size()
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,7 +33,37 @@ func Open(s *peek.Space) (*Reader, error) {
 	if err := r.find(sections, ours); err != nil {
 		return nil, err
 	}
-	return r, r.prove(sections)
+	if err := r.prove(sections); err != nil {
+		return nil, err
+	}
+	r.proveLabels()
+	return r, nil
+}
+
+// proveLabels makes labels and compares what is read of them, as no goroutine needs to have some.
+// Where they differ none are read.
+func (r *Reader) proveLabels() {
+	if r.at.set == nil {
+		return
+	}
+	want := []Label{{"a key", "a value"}, {"another", "its value"}, {"the last", ""}}
+	set := reflect.New(r.at.set)
+	field := set.Elem()
+	for field.Kind() == reflect.Struct {
+		field = field.Field(0)
+	}
+	settable := func(v reflect.Value) reflect.Value { return reflect.NewAt(v.Type(), v.Addr().UnsafePointer()).Elem() }
+	list := reflect.MakeSlice(field.Type(), len(want), len(want)+1)
+	for i, l := range want {
+		settable(list.Index(i).Field(0)).SetString(l.Key)
+		settable(list.Index(i).Field(1)).SetString(l.Value)
+	}
+	settable(field).Set(list)
+	got, ok := r.Labels(&G{labels: set.Pointer()})
+	runtime.KeepAlive(set)
+	if !ok || !slices.Equal(got, want) {
+		r.at.set = nil
+	}
 }
 
 // first returns the address of a goroutine of our own, and of nothing else: it waits to receive from
@@ -236,6 +267,9 @@ func (r *Reader) proveOnce(s peek.Sections, nap time.Duration) (again bool, err 
 					fail("until when it sleeps")
 				}
 				clocks = append(clocks, due-int64(nap))
+			}
+			if r.at.lr != 0 && r.field(g, r.at.lr) != 0 { // it has a frame
+				fail("where %s returns to", w.reason)
 			}
 			labels, since = append(labels, g.labels), append(since, r.since(g))
 			return nil

@@ -372,11 +372,15 @@ const (
 	maxLabel  = 1 << 10 // bytes of a key or a value
 )
 
-// Labels reads the labels of g. They never change once they are set.
-func (r *Reader) Labels(g *G) (list []Label) {
+// Labels reads the labels of g. They never change once they are set. ok is false if g has labels that
+// cannot be read.
+func (r *Reader) Labels(g *G) (list []Label, ok bool) {
 	l := &r.at
-	if g.labels == 0 || !l.hasPair {
-		return nil
+	if g.labels == 0 {
+		return nil, true
+	}
+	if l.set == nil {
+		return nil, false
 	}
 	err := peek.Try(func() {
 		p, n := peek.Word(g.labels+l.pairs), peek.Word(g.labels+l.pairs+wordSize)
@@ -386,17 +390,17 @@ func (r *Reader) Labels(g *G) (list []Label) {
 		}
 	})
 	if err != nil {
-		return nil
+		return nil, false
 	}
-	return list
+	return list, true
 }
 
 // str reads the string whose header stands at a. It is called under Try.
 func (r *Reader) str(a uintptr) string {
 	p, n := peek.Word(a), peek.Word(a+wordSize)
 	b := make([]byte, min(n, maxLabel))
-	if r.space.At(p).Copy(b) != nil {
-		return ""
+	for i := range b {
+		b[i] = peek.Byte(p + uintptr(i))
 	}
 	return string(b)
 }

@@ -22,6 +22,7 @@ func TestDrift(t *testing.T) {
 		{"lengths", (*Space).proveLengths, errMaps},
 		{"chans", (*Space).proveChans, errChan},
 		{"rings", (*Space).proveRings, errRing},
+		{"waiting", (*Space).proveWaiting, ErrWaiting},
 	}
 	for _, field := range append(Fields(), "") {
 		s := &Space{where: lie(field)}
@@ -36,9 +37,11 @@ func TestDrift(t *testing.T) {
 			want = []string{"maps", "lengths"}
 		case field == "chanLen" || field == "chanCap":
 			want = []string{"chans", "rings"}
-		case field == "chanSlots":
+		case field == "chanSlots" || field == "chanSent" || field == "chanNext":
 			want = []string{"rings"}
-		case strings.HasPrefix(field, "chan"):
+		case field == "chanReceivers" || field == "chanSenders" || field == "waiterNext":
+			want = []string{"waiting"}
+		case field == "chanClosed":
 			want = []string{"chans"}
 		default:
 			want = []string{"maps"}

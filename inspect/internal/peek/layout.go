@@ -3,7 +3,7 @@ package peek
 import "unsafe"
 
 // layout says where the runtime keeps the fields that this package reads, as offsets in bytes. Each
-// is proved before it is believed (see proveMaps, types.prove, proveChans), so a Go release that
+// is proved before it is believed (see proveMaps, types.prove, proveChans, proveWaiting), so a Go release that
 // moves one is noticed.
 type layout struct {
 	// Of a type's descriptor, which the type word of an interface points at (internal/abi.Type).
@@ -26,6 +26,12 @@ type layout struct {
 	// closed. The first two have stood first since go1.0.
 	// Where its buffer lies stands behind them.
 	chanLen, chanCap, chanClosed, chanSlots uintptr
+	// These count from the word that points at the type of the elements (see chanType): the indexes
+	// of the next send and receive, then the first goroutine that waits to receive, and to send.
+	// Behind the first of a queue stands the last.
+	chanSent, chanNext, chanReceivers, chanSenders uintptr
+	// Of a goroutine in such a queue (runtime.sudog): the one behind it.
+	waiterNext uintptr
 }
 
 // known is the layout of go1.24 to go1.27.
@@ -65,6 +71,12 @@ var known = layout{
 	chanCap:    wordSize,
 	chanClosed: 3*wordSize + 4,
 	chanSlots:  2 * wordSize,
+
+	chanSent:      wordSize,
+	chanNext:      2 * wordSize,
+	chanReceivers: 3 * wordSize,
+	chanSenders:   5 * wordSize,
+	waiterNext:    wordSize,
 }
 
 // The runtime's map (internal/runtime/maps.Map) and its tables. The layout of a group differs

@@ -13,4 +13,5 @@ func (s *Space) Prepare() {
 	_ = s.mapsProved()
 	_ = s.probesProved()
 	_ = s.ringsProved() // and of chans
+	_ = s.waitingProved()
 }

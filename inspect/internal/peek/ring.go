@@ -22,13 +22,6 @@ func (r Ring) Slot(i int) int { return (r.First + i) % r.Size }
 // errRing is the error of chans whose buffer does not lie as expected.
 var errRing = errors.New("the layout of the buffers of channels is not known in this version of Go")
 
-// How many words behind the type of a chan's elements the indexes of the next send and of the next
-// receive stand (see chanType).
-const (
-	ringSent = 1
-	ringNext = 2
-)
-
 // ringTries bounds how often a ring is read until its parts are of one moment. A goroutine that
 // sends or receives changes them one by one, in a few nanoseconds unless it is stopped meanwhile.
 const ringTries = 100
@@ -51,7 +44,7 @@ func RingOf(p Ref, t reflect.Type) (r Ring, err error) {
 // ringOf reads the ring once. Its parts fit together if the next value is sent behind the last one
 // that waits. While an index goes back to the first slot it stands behind the last one.
 func ringOf(p Ref, t reflect.Type) (r Ring, err error) {
-	var head [chanType + 3 + ringNext]uintptr
+	var head [chanType + 6]uintptr
 	p = p.Bare()
 	still, err := p.Words(head[:])
 	if err != nil {
@@ -64,9 +57,9 @@ func ringOf(p Ref, t reflect.Type) (r Ring, err error) {
 		}
 		r = Ring{
 			Slots: p.At(head[where.chanSlots/wordSize]), Size: int(head[where.chanCap/wordSize]),
-			First: int(head[i+ringNext]), Len: int(head[where.chanLen/wordSize]),
+			First: int(head[i+int(where.chanNext/wordSize)]), Len: int(head[where.chanLen/wordSize]),
 		}
-		sent := int(head[i+ringSent])
+		sent := int(head[i+int(where.chanSent/wordSize)])
 		if r.Size < 0 || r.Len < 0 || r.Len > r.Size || r.First < 0 || r.First > r.Size || sent < 0 || sent > r.Size || r.Size > 0 && r.Slots.IsNil() {
 			return Ring{}, fmt.Errorf("there is no chan at %#x", p.Addr())
 		}

@@ -32,10 +32,11 @@ func TestTornRing(t *testing.T) {
 		{"an index out of range", 1, 3, 0, 4, 0, 0, 1},
 		{"an index of sending out of range", 1, 3, 4, 0, 0, 0, 1},
 	} {
-		var head [chanType + 3 + ringNext]uintptr
+		var head [chanType + 6]uintptr
 		head[here.where.chanLen/wordSize], head[here.where.chanCap/wordSize] = tc.n, tc.size
 		head[here.where.chanSlots/wordSize] = Of(reflect.ValueOf(slots)).Addr()
-		head[chanType], head[chanType+ringSent], head[chanType+ringNext] = TypeWord(typ.Elem()), tc.sent, tc.next
+		head[chanType] = TypeWord(typ.Elem())
+		head[chanType+here.where.chanSent/wordSize], head[chanType+here.where.chanNext/wordSize] = tc.sent, tc.next
 		r, err := RingOf(Of(reflect.ValueOf(&head)), typ)
 		if (err != nil) != (tc.bad > 0) || err == nil && (r.First != tc.first || r.Torn != (tc.torn > 0)) {
 			t.Errorf("%s: %+v, %v", tc.name, r, err)

@@ -109,6 +109,12 @@ func Word32(a uintptr) uint32 {
 	return load32(a)
 }
 
+// Byte is Word for a byte.
+func Byte(a uintptr) byte {
+	check(a, 1, 1)
+	return load8(a)
+}
+
 // CopyWords fills dst from the words at a, as Word does.
 func CopyWords(dst []uintptr, a uintptr) {
 	n := uintptr(len(dst)) * wordSize

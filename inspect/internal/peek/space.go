@@ -22,6 +22,7 @@ type Space struct {
 	lengths, maps once[error]
 	probes        once[bool]
 	chans, rings  once[error]
+	waiting       once[error]
 	methodValues  once[error]
 
 	receivers sync.Map             // of method values by the names of their code: reflect.Type, or nil
