@@ -227,14 +227,22 @@ func TestSparedStacks(t *testing.T) {
 	}
 }
 
-// TestLooksStopNothing: no look at goroutines stops the program, as a profile of them would.
+// TestLooksStopNothing: no look at goroutines or at what fills the memory stops the program, as a
+// profile or a dump of them would.
 func TestLooksStopNothing(t *testing.T) {
 	y := newYard()
 	y.waiters(t, 5)
-	s := NewSession(y.registry(), Limits{Time: time.Hour})
+	reg := y.registry()
+	reg.Expose("lathe", newMachine())
 	before := attack.Stops()
-	for _, source := range []string{"len(goroutines)", "freq(goroutines, .top)", "stacks()", "tree(goroutines)", "waiting(yard)", "deadlocks()"} {
-		shown(t, s, source)
+	s := NewSession(reg, Limits{Time: time.Hour})
+	for _, source := range []string{
+		"len(goroutines)", "freq(goroutines, .top)", "stacks()", "tree(goroutines)", "waiting(yard)", "deadlocks()",
+		"census()", "census(lathe)", "diff(census(lathe), census(lathe))", "refs(lathe.parts[0])", "size(lathe)",
+	} {
+		if got := shown(t, s, source); strings.HasPrefix(got, "error:") {
+			t.Errorf("%s: %s", source, got)
+		}
 		if n := attack.Stops(); n != before {
 			t.Errorf("%s stopped the program %d times", source, n-before)
 			before = n

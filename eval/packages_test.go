@@ -16,6 +16,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime"
+	"runtime/metrics"
 	"sync"
 	"time"
 
@@ -74,6 +76,16 @@ var (
 	users      = map[string]map[string]string{"ann": {"card": "hunter2", "cvv": "hunter2", "city": "Ulm"}}
 )
 
+// stops is attack.Stops, which programs cannot import without package testing.
+func stops() (n uint64) {
+	sample := []metrics.Sample{{Name: "/sched/pauses/total/other:seconds"}}
+	metrics.Read(sample)
+	for _, count := range sample[0].Value.Float64Histogram().Counts {
+		n += count
+	}
+	return n
+}
+
 func main() {
 	registry.Packages("main", registry.Hide("main.unseen", "main.users.*.card", "*.un*less", "main.u*.*.cvv"))
 	registry.Packages("github.com/sightglass-go/sightglass/eval/internal/...", registry.Hide("value", "github.com/sightglass-go/sightglass/eval/internal/scan"))
@@ -82,6 +94,7 @@ func main() {
 	registry.Packages("github.com/sightglass-go/sightglass/internal/secret")
 	registry.Packages("no/such")
 	inline.mu.Lock() // nobody may wait for it, or unlock it
+	before := stops()
 	s := eval.NewSession(registry.Default, eval.Limits{Time: time.Hour})
 	for _, line := range os.Args[1:] {
 		r, err := s.Eval(context.Background(), line)
@@ -91,6 +104,12 @@ func main() {
 		}
 		fmt.Println(r.Node.Line(0))
 	}
+	after := stops()
+	runtime.ReadMemStats(new(runtime.MemStats))
+	if after != before || stops() == after {
+		fmt.Println("stopped", after-before, "times; a stop counts", stops()-after)
+		os.Exit(1)
+	}
 	inline.mu.Unlock()
 	println(oneLocker.n, len(lockers), len(issued), shelf.n, level, onChange == nil) // on standard error
 	if len(current) != 4 || patience != timeout || limit != 42 || unseen+unless+gone+vault.Combination == "" || len(users)+len(dbPassword)+len(apiToken) == 0 {
@@ -99,7 +118,7 @@ func main() {
 }
 `
 
-// TestPackages: package variables are looked up by name, under policy.
+// TestPackages: package variables are looked up by name, under policy. No look stops the program.
 func TestPackages(t *testing.T) {
 	if _, err := os.Stat("/proc/self/exe"); err != nil {
 		t.Skip("no other system than Linux tells which file runs")

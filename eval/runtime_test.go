@@ -29,13 +29,12 @@ func TestRuntime(t *testing.T) {
 	defer func() { os.Args = was }()
 	reg := registry.New()
 	registry.Runtime(reg)
-	s := NewSession(reg, Limits{Time: time.Hour})
-	for _, source := range looks { // what is learned at first sight may take memory
-		if _, err := s.Eval(t.Context(), source); err != nil {
-			t.Errorf("%s: %v", source, err)
-		}
+	looks := looks
+	if runtime.GOOS == "linux" {
+		looks = append(looks[:len(looks):len(looks)], "go.fds", "go.sockets")
 	}
 	before := attack.Stops()
+	s := NewSession(reg, Limits{Time: time.Hour})
 	for _, source := range looks {
 		r, err := s.Eval(t.Context(), source)
 		if err != nil {
