@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -240,6 +241,7 @@ func TestReadings(t *testing.T) {
 		{`"1m30s"`, "time.Duration", "x=90s"},
 		{`"0s"`, "time.Duration", "x=0s"},
 		{`"2026-11-28T12:00:00Z"`, "time.Time", "x=2026-11-28T12:00:00Z@"},
+		{`"9999-12-31T23:59:59Z"`, "time.Time", "x=9999-12-31T23:59:59Z@"},
 		{`true`, "bool", "x=true"},
 		{`null`, "any", "x=?"},
 		{`"NaN"`, "float64", "x=?"},
@@ -271,6 +273,55 @@ func TestReadings(t *testing.T) {
 		if said := strings.Join(got, " "); said != tc.want {
 			t.Errorf("%s is %s, want %s", tc.value, said, tc.want)
 		}
+	}
+}
+
+// TestLongNames has numbers whose names differ only behind what is shown of them, and one twice.
+func TestLongNames(t *testing.T) {
+	exprs := []string{`count(server.connections.active, .state == "idle")`, `count(server.connections.active, .state == "busy")`}
+	p := newPlot()
+	for i := range 3 {
+		r := row{at: noon.Add(time.Duration(i) * time.Second)}
+		for j, expr := range append(exprs, exprs[0]) {
+			found, err := readingsOf(expr, expr, &telnet.Answer{Value: json.RawMessage(strconv.Itoa(j + 1))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.add(found)
+		}
+		p.add(r)
+	}
+	if len(p.series) != 2 || p.left != 1 {
+		t.Fatalf("%d series, %d left out", len(p.series), p.left)
+	}
+	for i, s := range p.series {
+		if x := float64(i + 1); s.name != exprs[i] || s.low != x || s.high != x || s.n != 3 {
+			t.Errorf("%q has %d values from %v to %v", s.name, s.n, s.low, s.high)
+		}
+	}
+	for _, line := range strings.Split(p.summary(), "\n") {
+		if text.Width(line) > 80 {
+			t.Errorf("%q is too long", line)
+		}
+	}
+	if found, err := readingsOf(exprs[0], exprs[0], &telnet.Answer{Value: json.RawMessage(`{"low":1,"high":2}`), Type: "T"}); err != nil || found.readings[0].name == found.readings[1].name {
+		t.Errorf("members are named %v, %v", found.readings, err)
+	}
+}
+
+// TestRatesOfNewNames has a counter go on while others have other names all the time.
+func TestRatesOfNewNames(t *testing.T) {
+	var before rates
+	for i := range 2 * maxRates {
+		n := strconv.Itoa(i)
+		r := row{at: noon.Add(time.Duration(i) * time.Second), readings: []reading{{name: "n" + n, text: "1", value: 1}, {name: "stays", text: n, value: float64(i)}}}
+		before.differences(&r)
+		if got := r.readings[1].value; i > 0 && got != 1 {
+			t.Fatalf("%v a second after sample %d", got, i)
+		}
+	}
+	if len(before) > maxRates+1 {
+		t.Errorf("%d counters are remembered", len(before))
 	}
 }
 

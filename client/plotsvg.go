@@ -56,7 +56,7 @@ func (p *plot) writeSVG(w io.Writer) error {
 		p.svgLegend(s)
 	}
 	for _, h := range p.hists {
-		for _, line := range append([]string{h.name}, strings.Split(strings.TrimSuffix(h.text, "\n"), "\n")...) {
+		for _, line := range append([]string{text.Cut(h.name, nameWidth)}, strings.Split(strings.TrimSuffix(h.text, "\n"), "\n")...) {
 			s.height += svgLine
 			fmt.Fprintf(&s.b, `<text x="10" y="%d" xml:space="preserve" font-family="ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace">%s</text>`+"\n", s.height, html.EscapeString(line))
 		}

@@ -289,7 +289,7 @@ func (s *sampler) sample(ctx context.Context, first bool) (row, error) {
 	}
 	if s.rate {
 		for _, name := range s.before.differences(&r) {
-			s.tell(name + " went down; it counts as begun anew")
+			s.tell(text.Cut(name, nameWidth) + " went down; it counts as begun anew")
 		}
 	}
 	return r, nil

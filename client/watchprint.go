@@ -118,7 +118,7 @@ func (p *plot) summary() string {
 func legend(all []*series, margin int) []string {
 	rows := [][]string{{"", "min", "mean", "max", "last"}}
 	for _, s := range all {
-		rows = append(rows, append([]string{s.name}, s.figures()...))
+		rows = append(rows, append([]string{text.Cut(s.name, nameWidth)}, s.figures()...))
 	}
 	widths := make([]int, 5)
 	for _, row := range rows {

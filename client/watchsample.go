@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +21,13 @@ const (
 
 	// nameWidth is how many columns of a series' name are shown.
 	nameWidth = 40
+
+	// maxName bounds a series' name, in columns. It is more than what is shown, as names that differ
+	// behind that are those of different numbers.
+	maxName = 1000
+
+	// maxRates bounds the counters that are remembered beyond those of the last sample.
+	maxRates = 1000
 )
 
 // row is what the questions of a watch have been numbers at one moment.
@@ -60,15 +69,21 @@ func (r *row) add(a numbers) {
 	if a.hist != nil {
 		r.hists = append(r.hists, *a.hist)
 	}
-	r.readings = append(r.readings, a.readings...)
 	r.more += a.more
+	for _, one := range a.readings {
+		if slices.ContainsFunc(r.readings, func(before reading) bool { return before.name == one.name }) {
+			r.more++ // or two numbers would be one series
+			continue
+		}
+		r.readings = append(r.readings, one)
+	}
 }
 
 // readingsOf returns the numbers of the answer to expr. Those of a struct or a map are named by their
 // keys, after the prefix.
 func readingsOf(prefix, expr string, a *telnet.Answer) (numbers, error) {
 	value := bytes.TrimSpace(a.Value)
-	name := text.Escape(text.Cut(expr, nameWidth))
+	name := text.Escape(text.Cut(expr, maxName))
 	if one, ok := readingOf(value, true); ok {
 		one.name = name
 		one.guessUnit(expr)
@@ -118,7 +133,7 @@ func membersOf(prefix, name string, value json.RawMessage, a *telnet.Answer) (nu
 		if prefix != "" {
 			one.name = prefix + "." + key
 		}
-		one.name = text.Escape(text.Cut(one.name, nameWidth))
+		one.name = text.Escape(text.Cut(one.name, maxName))
 		if one.unit.kind == moments {
 			times = append(times, one)
 		} else if len(counts) < maxSeries {
@@ -176,7 +191,7 @@ func readingOfString(s string) (reading, bool) {
 		return reading{text: strconv.FormatFloat(x, 'f', -1, 64), value: x, unit: unit{kind: durations}}, true
 	}
 	if at, err := time.Parse(time.RFC3339Nano, s); err == nil && !at.IsZero() {
-		return reading{text: s, value: float64(at.UnixNano()) / 1e9, unit: unit{kind: moments}}, true
+		return reading{text: s, value: float64(at.Unix()) + float64(at.Nanosecond())/1e9, unit: unit{kind: moments}}, true
 	}
 	return reading{}, false
 }
@@ -236,6 +251,9 @@ func (b *rates) differences(r *row) (fallen []string) {
 			one.value = by / passed
 			one.text = strconv.FormatFloat(one.value, 'g', -1, 64)
 		}
+	}
+	if len(*b) > maxRates { // the names change all the time
+		maps.DeleteFunc(*b, func(_ string, c counted) bool { return !c.at.Equal(r.at) })
 	}
 	return fallen
 }
