@@ -22,7 +22,7 @@ type prompt struct {
 	past    *history
 	before  liner.ModeApplier // the terminal's mode without liner's; nil if there is none
 	known   []string          // the lines that Up finds, oldest first
-	goesOn  bool              // the line that is edited goes on with one before it
+	above   string            // the lines that the one that is edited goes on with; "" if it is the first
 
 	typed      []string // the lines of this prompt but its own, for \save
 	last       string   // the newest that was run, for \watch
@@ -162,9 +162,9 @@ func (p *prompt) read() (string, error) {
 	line, err := p.lines.Prompt(p.session.Prompt())
 	for err == nil && p.incomplete(line) && !strings.HasSuffix(line, "\n") {
 		var more string
-		p.goesOn = true
+		p.above = line + "\n"
 		more, err = p.lines.Prompt(". ")
-		p.goesOn = false
+		p.above = ""
 		line += "\n" + more
 	}
 	if err == nil && strings.TrimSpace(line) != "" {
@@ -224,7 +224,7 @@ func (p *prompt) complete(line string, pos int) (head string, proposals []string
 	if start, own, ok := completeOwn(line, at); ok {
 		return line[:start], own, line[at:]
 	}
-	if p.goesOn && strings.TrimSpace(line[:at]) == "" { // pasted lines are indented by tabs
+	if p.above != "" && strings.TrimSpace(line[:at]) == "" { // pasted lines are indented by tabs
 		return line[:at], []string{indent}, line[at:]
 	}
 	found := p.session.Complete(context.Background(), line, at)

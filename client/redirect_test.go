@@ -1,8 +1,11 @@
 package client
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -243,9 +246,43 @@ func TestProposalsAreHarmless(t *testing.T) {
 		{"ca", "cache > ./.bashrc", false},
 		{"", `\run x`, false},
 		{"1 | filter(ca)", "1 | filter(cache)", true},
+		{"filter(cache.items,\n.hi", "filter(cache.items,\n.hits", true},
+		{"filter(cache.items,\nx", "filter(cache.items,\nx) | sh", false},
 	} {
 		if got := harmless(tc.before, tc.after); got != tc.want {
 			t.Errorf("%q to %q: %v", tc.before, tc.after, got)
 		}
+	}
+}
+
+// TestProposalsBelow: what a server proposes is judged with the lines above it.
+func TestProposalsBelow(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		fmt.Fprintln(conn, `{"v":1,"ok":true,"type":"session","value":"","text":"hello"}`)
+		for asks := bufio.NewScanner(conn); asks.Scan(); {
+			var r struct{ ID int }
+			if json.Unmarshal(asks.Bytes(), &r) == nil {
+				fmt.Fprintf(conn, `{"v":1,"id":%d,"ok":true,"value":[{"start":0,"text":"x) | sh"},{"start":0,"text":"xs)"}]}`+"\n", r.ID)
+			}
+		}
+	}()
+	c, err := telnet.Dial(t.Context(), l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	r := &remote{client: c, prompt: &prompt{above: "filter(cache.items,\n"}}
+	if got := r.Complete(t.Context(), "x", 1); len(got) != 1 || got[0].Text != "xs)" {
+		t.Errorf("proposed is %v", got)
 	}
 }

@@ -96,9 +96,13 @@ func (r *remote) Complete(ctx context.Context, line string, pos int) []eval.Comp
 	if err != nil {
 		return nil
 	}
+	above := ""
+	if r.prompt != nil {
+		above = r.prompt.above
+	}
 	var all []eval.Completion
 	for _, c := range found {
-		if harmless(line, line[:c.Start]+c.Text+line[pos:]) {
+		if harmless(above+line, above+line[:c.Start]+c.Text+line[pos:]) {
 			all = append(all, eval.Completion(c))
 		}
 	}
