@@ -54,8 +54,8 @@ type SearchSink interface {
 	Far()
 	// Left counts what is not followed.
 	Left(what Left)
-	// Enter is told of each type of what is walked, at least once. Of a list that is the type of its
-	// elements.
+	// Enter is told of each type of what is walked, at least once, but not of where a walk begins. Of a
+	// list that is the type of its elements.
 	Enter(t reflect.Type)
 }
 
@@ -125,9 +125,10 @@ func NewSearch(rules ReachRules, to SearchSink, span Span) *Search {
 // Changed is how many headers were replaced while what they lead to was read, or since.
 func (s *Search) Changed() int { return s.changed }
 
-// Begin has s walk what lies in v, of that state, once it has walked what it was told of before. ok is
-// false if v cannot be walked in this way, and added is if all of it was met before. What is found
-// below v has the number of how many were added before it.
+// Begin has s walk what lies in v, of that state, once it has walked what it was told of before, also
+// where it was met: of a part that was left to the caller nothing else was walked. ok is false if v
+// cannot be walked in this way, and added is if nothing in it leads further. What is found below v has
+// the number of how many were added before it.
 func (s *Search) Begin(v Value, state uint32) (added, ok bool, err error) {
 	p, ok := s.begin(v, state)
 	if !ok || len(p.ops) == 0 {
@@ -307,7 +308,9 @@ func (s *Search) fresh(l *searchFrame, a uintptr) bool {
 			return false
 		}
 		l.limit += n
-		l.none, l.holes = fresh == 0, holes
+		if l.way.at != 0 {
+			l.none, l.holes = fresh == 0, holes
+		}
 	}
 	if l.none || l.holes == nil {
 		return !l.none
@@ -508,9 +511,11 @@ func (s *Search) follow(l leg, to arrival, known *uint32) {
 	if *known == 0 {
 		*known = uint32(len(s.arrivals))
 		s.arrivals, s.known[to] = append(s.arrivals, to), *known
-		if to.m != nil {
+		switch {
+		case l.at == 0:
+		case to.m != nil:
 			s.to.Enter(to.m.typ)
-		} else {
+		default:
 			s.to.Enter(to.p.typ)
 		}
 	}
@@ -537,7 +542,7 @@ func (s *Search) name() {
 	s.add(r)
 }
 
-// add adds a record, unless what it leads to was met before.
+// add adds a record, unless what it leads to was met before and no walk begins there.
 func (s *Search) add(r searchRecord) {
 	var holes []Span
 	state, size := uint32(0), uintptr(searchedHeader)
@@ -549,13 +554,15 @@ func (s *Search) add(r searchRecord) {
 	}
 	if size <= maxReachBlock {
 		fresh, missed, err := s.to.Cover(state, r.addr, size)
-		if s.failed = err; fresh == 0 || err != nil {
+		if s.failed = err; fresh == 0 && r.at != 0 || err != nil {
 			return
 		}
-		holes = missed
+		if r.at != 0 {
+			holes = missed
+		}
 	} else {
 		k := largeKey{r.addr, r.n, a.p}
-		if s.large[k] {
+		if s.large[k] && r.at != 0 {
 			return
 		}
 		if s.failed = s.to.Keep(64); s.failed != nil {
