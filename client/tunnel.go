@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -91,10 +92,27 @@ func (t *tunnel) start() error {
 	t.end = sync.OnceFunc(func() {
 		io.WriteString(ours, "\n") // its end is at hand: see bound
 		ours.Close()
-		c.Process.Kill()
-		<-t.ended
+		giveUp(c.Process)
+		select {
+		case <-t.ended:
+		case <-time.After(giveUpWithin):
+			c.Process.Kill()
+			<-t.ended
+		}
 		t.cleanUp()
 	})
+	return nil
+}
+
+// giveUpWithin is how long a program that is ended has to set the terminal back, such as ssh where it
+// asks for a password.
+const giveUpWithin = time.Second
+
+// giveUp has a program end. It must end within giveUpWithin.
+func giveUp(p *os.Process) error {
+	if p.Signal(syscall.SIGTERM) != nil { // Windows has none
+		return p.Kill()
+	}
 	return nil
 }
 
@@ -161,7 +179,8 @@ func (b *beginning) String() string {
 func output(ctx context.Context, program string, args ...string) (string, error) {
 	c := exec.CommandContext(ctx, program, args...)
 	var out, said beginning
-	c.Stdout, c.Stderr, c.WaitDelay = &out, &said, time.Second
+	c.Stdout, c.Stderr, c.WaitDelay = &out, &said, giveUpWithin
+	c.Cancel = func() error { return giveUp(c.Process) }
 	switch err := c.Run(); {
 	case ctx.Err() != nil:
 		return "", context.Cause(ctx)
