@@ -55,3 +55,57 @@ func TestRefsInLockedParts(t *testing.T) {
 		t.Errorf("%q, but the lock of the object itself was taken", r.Notes)
 	}
 }
+
+// TestRefsOfSeveralMoments: nearest first, a walk comes back to an object after others. It says that the
+// object is not of one moment if its guard was given back meanwhile.
+func TestRefsOfSeveralMoments(t *testing.T) {
+	type part struct {
+		to   *cogwheel
+		next *part
+	}
+	wheel := &cogwheel{id: 7}
+	reg := registry.New()
+	var mu sync.Mutex
+	for _, name := range []string{"a", "b"} {
+		reg.Expose(name, &part{wheel, &part{next: &part{to: wheel}}}, registry.Guard(&mu))
+	}
+	s := NewSession(reg, Limits{Time: time.Hour})
+	r, err := s.Eval(t.Context(), "refs(a.to)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows := refsOf(t, r); len(rows) != 4 {
+		t.Errorf("%v", rows)
+	}
+	for _, name := range []string{"a", "b"} {
+		if !strings.Contains(strings.Join(r.Notes, "\n"), name+" is not of one moment") {
+			t.Errorf("%q says nothing of %s", r.Notes, name)
+		}
+	}
+}
+
+// TestRefsFarAway: what is too far away for a path, and is left to be walked step by step, is no place that
+// leads there.
+func TestRefsFarAway(t *testing.T) {
+	type part struct {
+		next *part
+		work chan *cogwheel
+	}
+	all := &struct {
+		wheel *cogwheel
+		parts *part
+	}{wheel: &cogwheel{id: 7}}
+	for range 600 {
+		all.parts = &part{next: all.parts, work: make(chan *cogwheel, 1)}
+	}
+	reg := registry.New()
+	reg.Expose("all", all)
+	s := NewSession(reg, Limits{Time: time.Hour})
+	r, err := s.Eval(t.Context(), "refs(all.wheel)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows := refsOf(t, r); len(rows) != 1 || strings.Contains(strings.Join(r.Notes, "\n"), "too far away") {
+		t.Errorf("%v, %q", rows, r.Notes)
+	}
+}

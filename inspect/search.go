@@ -34,6 +34,7 @@ type Search struct {
 	stack  []searchFrame
 	asked  []Found
 	reads  int
+	passed int // slots of maps, to know the way through them
 	failed error
 
 	changed int
@@ -67,6 +68,7 @@ type leg struct {
 	addr, n uintptr
 	at      uintptr // the word
 	arrival uint32
+	table   uint32 // of a map in which the word lies: which of its tables has it, counted from 1; 0 if it has none
 }
 
 type searchRecord struct {
@@ -110,6 +112,7 @@ const (
 	searchChunk    = 1 << 12 // records
 	searchBatch    = 64      // steps under one Try
 	maxOrdinal     = 1 << 16 // entries of a map of which it is told which a key is
+	maxPassed      = 1 << 12 // slots that are passed under one Try, about
 	chanSearched   = 96
 	searchedHeader = reachMapHeader
 )
@@ -184,7 +187,7 @@ func (s *Search) Drop() {
 // Step goes on for a while, and returns how many values it has read. It ends where another base is
 // next. Places that are Found are for the caller to see to before it calls Step again.
 func (s *Search) Step() (reads int, found []Found, err error) {
-	s.reads, s.asked = 0, nil
+	s.reads, s.passed, s.asked = 0, 0, nil
 	base, ok := s.Next()
 	if ok && peek.Try(func() { s.run(base) }) != nil {
 		s.to.Left(LeftUnread)
@@ -213,7 +216,7 @@ func (s *Search) record(i int) *searchRecord { return &s.records[i/searchChunk][
 
 func (s *Search) run(base int) {
 	for range searchBatch {
-		if len(s.asked) >= maxReachFound || s.failed != nil {
+		if len(s.asked) >= maxReachFound || s.passed > maxPassed || s.failed != nil {
 			return
 		}
 		if len(s.stack) == 0 {
@@ -315,12 +318,10 @@ func (s *Search) fresh(l *searchFrame, a uintptr) bool {
 	if l.none || l.holes == nil {
 		return !l.none
 	}
-	for _, h := range l.holes {
-		if a-h.Addr < h.Size {
-			return true
-		}
+	for len(l.holes) > 0 && a >= l.holes[0].Addr+l.holes[0].Size {
+		l.holes = l.holes[1:] // words come in order
 	}
-	return false
+	return len(l.holes) > 0 && a >= l.holes[0].Addr
 }
 
 func (s *Search) table(f *searchFrame) {
@@ -362,6 +363,14 @@ func (s *Search) slot(f *searchFrame) {
 	}
 }
 
+// tableOf returns which table of a map is walked by the frame of that number, counted from 1; 0 if none is.
+func (s *Search) tableOf(i int) uint32 {
+	if root := &s.stack[s.stack[i].leg]; root.dir {
+		return uint32(root.i)
+	}
+	return 0
+}
+
 // leads reports whether n bytes at addr are, in part, what is searched.
 func (s *Search) leads(addr, n uintptr) bool {
 	return addr < s.span.Addr+max(s.span.Size, 1) && s.span.Addr < addr+max(n, 1)
@@ -375,7 +384,11 @@ func (s *Search) do(o *leadOp, a uintptr) {
 		}
 	case leadText:
 		addr, n := peek.Word(a), peek.Word(a+peek.WordSize)
-		if n > 0 && n <= maxReachSize && s.leads(addr, n) {
+		switch {
+		case n == 0 || n > maxReachSize || !s.leads(addr, n):
+		case peek.Word(a) != addr || peek.Word(a+peek.WordSize) != n:
+			s.changed++
+		default:
 			s.found(o, a, true)
 		}
 	case leadSlice:
@@ -522,6 +535,7 @@ func (s *Search) follow(l leg, to arrival, known *uint32) {
 	l.arrival = *known
 	r := searchRecord{leg: l, base: uint32(s.bases)}
 	if l.at != 0 {
+		r.table = s.tableOf(len(s.stack) - 1)
 		r.up, r.base = uint32(s.begun), s.record(s.begun-1).base
 	}
 	if n := len(s.stack); n > 0 && l.at != 0 && s.stack[n-1].bare && !s.deep {

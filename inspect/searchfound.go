@@ -16,21 +16,23 @@ func (s *Search) ask(id int, o *leadOp, a uintptr) {
 	found := Found{ID: id, Base: -1}
 	legs, base := s.way()
 	if legs == nil {
-		if s.to.Far(); id < 0 {
-			found.Lost, found.State = placed(o.typ, a), o.state
-			s.asked = append(s.asked, found)
+		if id >= 0 {
+			s.to.Far()
+			return
 		}
+		found.Lost, found.State = placed(o.typ, a), o.state
+		s.asked = append(s.asked, found)
 		return
 	}
 	found.Base = base
 	var ok bool
 	for i, l := range legs {
-		at := a
+		at, table := a, s.tableOf(len(s.stack)-1)
 		if i+1 < len(legs) {
-			at = legs[i+1].at
+			at, table = legs[i+1].at, legs[i+1].table
 		}
 		var via *leadOp
-		if found.Steps, via, ok = s.through(found.Steps, l, at); !ok || i+1 < len(legs) && !stillLeads(via, legs[i+1]) {
+		if found.Steps, via, ok = s.through(found.Steps, l, at, table); !ok || i+1 < len(legs) && !stillLeads(via, legs[i+1]) {
 			s.changed++
 			return
 		}
@@ -81,15 +83,15 @@ func stillLeads(o *leadOp, l leg) bool {
 }
 
 // through appends the steps by which l is entered, and those from there to the word at an address,
-// which is of via. ok is false if nothing of that kind is there any more.
-func (s *Search) through(steps []ReachStep, l leg, at uintptr) (_ []ReachStep, via *leadOp, ok bool) {
+// which is of via, and of a map lay in that table. ok is false if nothing of that kind is there any more.
+func (s *Search) through(steps []ReachStep, l leg, at uintptr, table uint32) (_ []ReachStep, via *leadOp, ok bool) {
 	a := s.arrivals[l.arrival]
 	if a.box != nil {
 		in := Value{typ: a.box, ref: here.memory.At(l.addr), mark: Racy, how: fixed | word}
 		steps = append(steps, ReachStep{Kind: ElemStep, Value: in})
 	}
 	if a.m != nil {
-		return s.throughMap(steps, a.m, l.addr, at)
+		return s.throughMap(steps, a.m, l.addr, at, table)
 	}
 	i := (at - l.addr) / a.p.size
 	if i >= l.n {
@@ -131,44 +133,56 @@ func within(steps []ReachStep, p *plan, base, at uintptr) (_ []ReachStep, via *l
 	return steps, nil, false
 }
 
-// throughMap appends the steps from a map to the word at an address, in a key or an elem.
-func (s *Search) throughMap(steps []ReachStep, m *mapPlan, head, at uintptr) (_ []ReachStep, via *leadOp, ok bool) {
+// throughMap appends the steps from a map to the word at an address, in a key or an elem, which lay in that
+// table.
+func (s *Search) throughMap(steps []ReachStep, m *mapPlan, head, at uintptr, table uint32) (_ []ReachStep, via *leadOp, ok bool) {
 	used, _, _ := m.layout.Head(here.memory, head)
-	before := 0
-	slots(m, head, at, used <= maxOrdinal, func(key, elem uintptr) bool {
-		switch {
-		case at-key < m.key.size:
-			step := ReachStep{Kind: KeyStep, Index: -1, Value: placed(m.key.typ, key)}
-			if used <= maxOrdinal {
-				step.Index = before
-			}
-			steps, via, ok = within(append(steps, step), m.key, key, at)
-			return false
-		case at-elem < m.elem.size:
-			if p := s.entryOf(m, key); p != nil {
-				step := ReachStep{Kind: EntryStep, Value: placed(p.typ, elem), Key: placed(m.typ.Key(), key)}
-				steps, via, ok = within(append(steps, step), p, elem, at)
-			}
-			return false
+	var key, elem uintptr
+	found := false
+	find := func(k, e uintptr) bool {
+		if at-k < m.key.size || at-e < m.elem.size {
+			key, elem, found = k, e, true
 		}
-		before++
-		return true
-	})
-	return steps, via, ok
+		return !found
+	}
+	s.slots(m, head, table, find)
+	if !found && table != 0 && used <= maxOrdinal {
+		s.slots(m, head, 0, find) // the map has grown
+	}
+	switch {
+	case !found:
+	case at-key < m.key.size:
+		step := ReachStep{Kind: KeyStep, Index: -1, Value: placed(m.key.typ, key)}
+		if used <= maxOrdinal {
+			before := 0
+			s.slots(m, head, 0, func(k, _ uintptr) bool {
+				if k == key {
+					step.Index = before
+				}
+				before++
+				return k != key
+			})
+		}
+		return within(append(steps, step), m.key, key, at)
+	default:
+		if p := s.entryOf(m, key); p != nil {
+			step := ReachStep{Kind: EntryStep, Value: placed(p.typ, elem), Key: placed(m.typ.Key(), key)}
+			return within(append(steps, step), p, elem, at)
+		}
+	}
+	return steps, nil, false
 }
 
-// slots calls f with each entry of a map, in the order of a walk, until it returns false; only with
-// those of the table that has what lies at an address, unless all are wanted.
-func slots(m *mapPlan, head, at uintptr, all bool, f func(key, elem uintptr) bool) {
+// slots calls f with each entry of a map, or of the one table with that number if it is not 0, in the order
+// of a walk, until it returns false.
+func (s *Search) slots(m *mapPlan, head uintptr, table uint32, f func(key, elem uintptr) bool) {
 	_, dir, tables := m.layout.Head(here.memory, head)
 	if dir == 0 {
 		return
 	}
 	each := func(groups uintptr, n int) bool {
-		if !all && !m.layout.Has(groups, n, at) {
-			return true
-		}
 		for i := range uintptr(n) * peek.GroupSlots {
+			s.passed++
 			if key, elem, ok := m.layout.Slot(groups, i); ok && !f(key, elem) {
 				return false
 			}
@@ -179,7 +193,11 @@ func slots(m *mapPlan, head, at uintptr, all bool, f func(key, elem uintptr) boo
 		each(dir, 1)
 		return
 	}
-	for i := range tables {
+	from, to := 0, tables
+	if table != 0 {
+		from, to = int(table-1), min(int(table), tables)
+	}
+	for i := from; i < to; i++ {
 		if groups, n := m.layout.Table(here.memory, dir, i); n > 0 && !each(groups, n) {
 			return
 		}

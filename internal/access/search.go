@@ -14,6 +14,7 @@ type Search struct {
 	raw   *inspect.Search
 	to    SearchSink
 	bases []*View
+	held  []bool  // by base: its guard was held
 	under *policy // of what is walked
 }
 
@@ -59,7 +60,7 @@ func (v *View) Search(s *Search) (ok bool, err error) {
 	if err == nil {
 		err = s.to.Keep(viewCost)
 	}
-	s.bases = append(s.bases, kept)
+	s.bases, s.held = append(s.bases, kept), append(s.held, false)
 	return true, err
 }
 
@@ -86,6 +87,12 @@ func (s *Search) slice(v *View) error {
 	base, _ := s.raw.Next()
 	var found []inspect.Found
 	h := v.rawHold()
+	if h.held() {
+		if s.held[base] { // other bases came in between
+			s.visit.report.overHolds(v.policy)
+		}
+		s.held[base] = true
+	}
 	more := true
 	reads, err := h.work(func() (n int, stop bool, err error) {
 		n, found, err = s.raw.Step()

@@ -57,12 +57,6 @@ func (t *MapType) Slot(groups, i uintptr) (key, elem uintptr, ok bool) {
 	return key, elem, true
 }
 
-// Has reports whether a key or an elem at a may lie in one of n groups at an address. Keys and elems
-// that a slot refers to lie anywhere.
-func (t *MapType) Has(groups uintptr, n int, a uintptr) bool {
-	return t.keyByRef || t.elemByRef || a-groups < uintptr(n)*t.groupSize
-}
-
 // CopyBytes fills dst with the bytes at a, and panics with what Try returns if it cannot.
 func CopyBytes(dst []byte, a uintptr) {
 	if len(dst) == 0 {
