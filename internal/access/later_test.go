@@ -2,6 +2,7 @@ package access
 
 import (
 	"reflect"
+	"runtime"
 	"slices"
 	"testing"
 )
@@ -93,5 +94,40 @@ func TestUnloaded(t *testing.T) {
 		t.Errorf("not exposed again; %d loads", loads)
 	}
 	names("a", "own", "since")
+	o.idle.Stop()
+}
+
+// TestUnloadedMeanwhile: who looks while it is dropped finds what Later exposes all the same.
+func TestUnloadedMeanwhile(t *testing.T) {
+	var o Objects
+	object := new(int)
+	o.Later(func(into *Objects) {
+		if err := into.Expose("a", object, Options{}); err != nil {
+			t.Error(err)
+		}
+	})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 20_000 {
+			o.loading.Lock()
+			o.unload()
+			o.loading.Unlock()
+			runtime.Gosched()
+		}
+	}()
+	for looking, missing := true, 0; looking && missing == 0; {
+		select {
+		case <-done:
+			looking = false
+		default:
+		}
+		if o.get("a") == nil || len(o.sortedNames()) != 1 || len(o.list()) != 1 {
+			missing++
+			t.Error("it is missing")
+		}
+	}
+	<-done
+	o.load()
 	o.idle.Stop()
 }

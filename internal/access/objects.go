@@ -225,35 +225,48 @@ func (o *Objects) put(e *entry) {
 	o.changed()
 }
 
+// rlock locks o.mu for reading once all that Later was given has run. It may have been dropped since
+// load has seen that.
+func (o *Objects) rlock() {
+	for {
+		o.load()
+		o.mu.RLock()
+		if o.later.Load() == 0 {
+			return
+		}
+		o.mu.RUnlock()
+	}
+}
+
 func (o *Objects) get(name string) *entry {
-	o.load()
-	o.mu.RLock()
+	o.rlock()
 	defer o.mu.RUnlock()
 	return o.entries[name]
 }
 
 // sortedNames returns the names of the entries. The result must not be changed.
 func (o *Objects) sortedNames() []string {
-	o.load()
-	o.mu.RLock()
+	o.rlock()
 	names := o.names
-	o.mu.RUnlock()
 	if names != nil {
+		o.mu.RUnlock()
 		return names
 	}
+	names = slices.AppendSeq(make([]string, 0, len(o.entries)), maps.Keys(o.entries))
+	version := o.version.Load()
+	o.mu.RUnlock()
+	slices.Sort(names)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.names == nil {
-		o.names = slices.AppendSeq(make([]string, 0, len(o.entries)), maps.Keys(o.entries))
-		slices.Sort(o.names)
+	if o.version.Load() == version {
+		o.names = names
 	}
-	return o.names
+	return names
 }
 
 // list returns the entries, sorted by name.
 func (o *Objects) list() []*entry {
-	o.load()
-	o.mu.RLock()
+	o.rlock()
 	defer o.mu.RUnlock()
 	list := make([]*entry, 0, len(o.entries))
 	for _, e := range o.entries {
