@@ -43,8 +43,8 @@ func Packages(pattern string, opts ...Option) { PackagesIn(Default, pattern, opt
 // whole. So no lock in them is taken unless [Guard] or [GuardBy] says so, and what is wider than a
 // word is marked as racy. Secrets are hidden by name and look as elsewhere. Hide names variables, and
 // what lies below them, with their package: "store.key", "store.index.*.Token", "*.key"; a package alone
-// is hidden whole. The other options are about each of the variables. What is exposed by itself under
-// the name of one stays. PackagesIn panics if the options contradict each other.
+// is hidden whole, and what one call hides is hidden where the patterns of other calls name it too. The
+// other options are about each of the variables. What is exposed by itself under the name of one stays. PackagesIn panics if the options contradict each other.
 //
 // It is no method of Registry, as [Runtime] is none.
 func PackagesIn(r *Registry, pattern string, opts ...Option) {
@@ -72,12 +72,14 @@ func (p *packages) has(pkg string) bool { return matches(p.pattern, pkg) }
 // allPackages are those of one registry. The debug information is read once for all that have it in the
 // same file, and what is read is kept until each has taken its part.
 type allPackages struct {
-	mu    sync.Mutex
-	all   []*packages
-	ready map[*packages]readPackages // was read, and waits to be taken
-	taken map[*packages]bool
-	names map[string]string // of packages, by their paths
-	paths map[string]string // of packages, by their names
+	mu  sync.Mutex
+	all []*packages // guarded by mu; it only grows
+
+	reading sync.Mutex                 // guards what follows, and is held while the debug information is read
+	ready   map[*packages]readPackages // was read, and waits to be taken
+	taken   map[*packages]bool
+	names   map[string]string // of packages, by their paths
+	paths   map[string]string // of packages, by their names
 }
 
 // readPackages is what was read for a call of PackagesIn, or why nothing was.
@@ -85,19 +87,28 @@ type readPackages struct {
 	variables []inspect.Variable
 	constants []*inspect.Constants
 	names     map[string]string // of the packages, by their paths
+	all       []*packages       // of the registry
 	err       error
 }
 
+// add does not wait while the debug information is read: the application calls it.
 func (a *allPackages) add(p *packages) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.all = append(a.all, p)
 }
 
-// take returns what was read for p, and reads it before if it must.
-func (a *allPackages) take(p *packages) readPackages {
+// calls returns those that were added so far.
+func (a *allPackages) calls() []*packages {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	return a.all
+}
+
+// take returns what was read for p, and reads it before if it must.
+func (a *allPackages) take(p *packages) readPackages {
+	a.reading.Lock()
+	defer a.reading.Unlock()
 	if a.taken[p] {
 		a.taken = nil // it was dropped, and the others with it
 	}
@@ -116,7 +127,8 @@ func (a *allPackages) take(p *packages) readPackages {
 // read reads the debug information for all that have it in the same file, and wait for it.
 func (a *allPackages) read(symbols string) {
 	var of []*packages
-	for _, p := range a.all {
+	all := a.calls()
+	for _, p := range all {
 		if p.symbolsFile() == symbols && !a.taken[p] {
 			of = append(of, p)
 		}
@@ -124,14 +136,14 @@ func (a *allPackages) read(symbols string) {
 	variables, constants, err := inspect.Variables(inspect.VariableOptions{
 		Symbols: symbols,
 		Untagged: func(pkg string) bool {
-			return slices.ContainsFunc(a.all, func(p *packages) bool { return p.untagged && p.has(pkg) })
+			return slices.ContainsFunc(all, func(p *packages) bool { return p.untagged && p.has(pkg) })
 		},
 	}, func(pkg string) bool { return slices.ContainsFunc(of, func(p *packages) bool { return p.has(pkg) }) })
 	if a.ready == nil {
 		a.ready = map[*packages]readPackages{}
 	}
 	for _, p := range of {
-		own := readPackages{names: map[string]string{}, err: err}
+		own := readPackages{names: map[string]string{}, all: all, err: err}
 		for _, v := range variables {
 			if p.has(v.Package) {
 				own.names[v.Package] = a.name(v.Package)
@@ -185,6 +197,16 @@ func (a *allPackages) name(pkg string) string {
 	return a.names[pkg]
 }
 
+// hide returns the patterns of Hide of each call that names the package.
+func (r readPackages) hide(pkg string) (patterns []string) {
+	for _, p := range r.all {
+		if p.has(pkg) {
+			patterns = append(patterns, p.declared.Hide...)
+		}
+	}
+	return patterns
+}
+
 func exposeVariables(into *access.Objects, p *packages, read readPackages) {
 	fail := func(name, pkg, format string, args ...any) {
 		err := fmt.Errorf(format, args...)
@@ -206,7 +228,7 @@ func exposeVariables(into *access.Objects, p *packages, read readPackages) {
 		declared := p.declared
 		declared.Package, declared.Hide = v.Package, nil
 		hidden := false
-		for _, h := range p.declared.Hide {
+		for _, h := range read.hide(v.Package) {
 			switch below, ok := hides(h, v.Package, v.Name); {
 			case ok && below == "":
 				hidden = true
