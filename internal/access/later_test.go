@@ -109,7 +109,7 @@ func TestUnloadedMeanwhile(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for range 20_000 {
+		for range 1000 {
 			o.loading.Lock()
 			o.unload()
 			o.loading.Unlock()
