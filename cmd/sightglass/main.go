@@ -19,6 +19,7 @@ func main() {
 		kong.DynamicCommand("demo", "Run a live application, a web shop under load, and open a prompt on it.", "", &demo{}),
 		kong.DynamicCommand("vars", "Write a Go file that exposes the variables of a package, for go:generate.", "", &vars{}),
 		kong.DynamicCommand("completion", "Print what has your shell complete commands, flags and targets.", "", &completion{}),
+		kong.DynamicCommand("man", "Print the manual page, for man.", "", &manual{}),
 		kong.DynamicCommand("version", "Print the version.", "", &version{}),
 		kong.PostBuild(answerShell),
 	))
