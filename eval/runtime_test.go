@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"runtime"
+	"runtime/trace"
 	"strings"
 	"testing"
 	"time"
@@ -73,6 +74,26 @@ func TestRuntime(t *testing.T) {
 		if _, err := s.Eval(t.Context(), source); err == nil || !strings.Contains(err.Error(), "no field") {
 			t.Errorf("%s: %v", source, err)
 		}
+	}
+}
+
+// TestWithdrawnRecorder: a recorder that is withdrawn or replaced while it is on is turned off, so that
+// the next one can be turned on.
+func TestWithdrawnRecorder(t *testing.T) {
+	reg := registry.New()
+	s := NewSession(reg, Limits{Time: time.Hour})
+	s.Oversee(Overseer{Approve: func(context.Context, *access.Call) error { return nil }})
+	for range 2 {
+		registry.Runtime(reg) // from the second time on in place of one that is on
+		if got := shown(t, s, "go.recorder.Start()"); strings.HasPrefix(got, "error:") {
+			t.Fatal(got)
+		}
+	}
+	reg.Withdraw("go.recorder")
+	if recorder := trace.NewFlightRecorder(trace.FlightRecorderConfig{}); recorder.Start() != nil {
+		t.Error("it is on when it was withdrawn")
+	} else {
+		recorder.Stop()
 	}
 }
 

@@ -25,7 +25,8 @@ import (
 //	go.cpu       takes profiles of the processors: go.cpu.Profile("5s"), then go.cpu.functions
 //	go.recorder  the flight recorder: go.recorder.Start() and Snapshot(), for go tool trace
 //
-// The methods of the last two are actions. The rest is read when somebody asks for it, and costs
+// The methods of the last two are actions. Withdraw of "go.recorder" turns the recorder off; a profile
+// that go.cpu takes ends when its time is up. The rest is read when somebody asks for it, and costs
 // nothing else. No look stops the world: memory comes from runtime/metrics, not from
 // runtime.ReadMemStats. Secrets in the environment, the command line and the flags are hidden by
 // their names and by their look. Runtime panics as Expose does.
@@ -77,7 +78,9 @@ func (r *Registry) exposeRuntime() {
 		}, Doc(f.doc), Frozen())
 	}
 	r.Expose("go.cpu", new(process.CPU), Doc("takes profiles of the processors"), Actions("Profile"))
-	r.Expose("go.recorder", new(process.Recorder), Doc("the runtime's flight recorder"), Actions("Start", "Snapshot", "Stop"))
+	recorder := new(process.Recorder)
+	r.Expose("go.recorder", recorder, Doc("the runtime's flight recorder"), Actions("Start", "Snapshot", "Stop"),
+		func(o *options) { o.declared.Withdrawn = recorder.End })
 }
 
 func always[T any](read func() T) func() (any, error) {

@@ -22,6 +22,8 @@ type entry struct {
 	policy policy
 	later  bool // it is of [Objects.Later]
 
+	withdrawn func() // see Options
+
 	// One of these four is set.
 	object  inspect.Value
 	weak    func() any // returns nil once the object was collected
@@ -63,8 +65,15 @@ func newEntry(name string, o Options) (*entry, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
-	e := &entry{name: name, doc: o.Doc, pkg: o.Package}
+	e := &entry{name: name, doc: o.Doc, pkg: o.Package, withdrawn: o.Withdrawn}
 	return e, e.policy.declare(name, o)
+}
+
+// end says that e, which may be nil, is exposed no more.
+func (e *entry) end() {
+	if e != nil && e.withdrawn != nil {
+		e.withdrawn()
+	}
 }
 
 // locate finds out where the exposed object lies. If a declared guard is a field of the object, it

@@ -104,12 +104,14 @@ func (o *Objects) expose(name string, list listing, t reflect.Type, opts Options
 // Withdraw removes name, if it is exposed.
 func (o *Objects) Withdraw(name string) {
 	o.mu.Lock()
-	defer o.mu.Unlock()
+	was := o.entries[name]
 	delete(o.entries, name)
 	for _, l := range slices.Concat(o.loads, o.loaded) {
 		l.without[name] = true
 	}
 	o.changed()
+	o.mu.Unlock()
+	was.end()
 }
 
 // changed notes that entries has changed. The caller holds o.mu.
@@ -217,12 +219,14 @@ func (o *Objects) unload() {
 
 func (o *Objects) put(e *entry) {
 	o.mu.Lock()
-	defer o.mu.Unlock()
 	if o.entries == nil {
 		o.entries = make(map[string]*entry)
 	}
+	was := o.entries[e.name]
 	o.entries[e.name] = e
 	o.changed()
+	o.mu.Unlock()
+	was.end()
 }
 
 // rlock locks o.mu for reading once all that Later was given has run. It may have been dropped since

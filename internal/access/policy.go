@@ -30,6 +30,8 @@ type Options struct {
 	LockNames []string
 
 	Methods, Actions, Hide []string // patterns of paths
+
+	Withdrawn func() // is called once the object is withdrawn or replaced; may be nil
 }
 
 // policy covers an exposed object and everything below it. It does not change once the object is

@@ -501,6 +501,13 @@ func TestRecorder(t *testing.T) {
 	if _, err := r.Snapshot(); err == nil {
 		t.Error("a snapshot after its end")
 	}
+	if err := r.Start(); err != nil {
+		t.Fatal(err)
+	}
+	r.End()
+	if _, err := r.Snapshot(); err == nil || r.Start() == nil {
+		t.Error("it goes on when it was withdrawn")
+	}
 }
 
 // FuzzDecode: whatever the bytes are, decoding ends with a profile or an error.

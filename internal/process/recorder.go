@@ -14,12 +14,17 @@ type Recorder struct {
 	mu   sync.Mutex
 	on   *trace.FlightRecorder // nil if it is off
 	file []byte                // the last snapshot, for go tool trace
+
+	ended bool `inspect:"-"` // it stays off
 }
 
 // Start turns the recorder on. It is an error if it is on, or the application has one of its own.
 func (r *Recorder) Start() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.ended {
+		return errors.New("the application has withdrawn the recorder")
+	}
 	if r.on != nil {
 		return errors.New("the recorder is on: go.recorder.Snapshot() has what it recorded")
 	}
@@ -53,6 +58,19 @@ func (r *Recorder) Snapshot() (int, error) {
 func (r *Recorder) Stop() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.stop()
+}
+
+// End turns the recorder off for good.
+func (r *Recorder) End() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stop()
+	r.ended = true
+}
+
+// stop is called with mu held.
+func (r *Recorder) stop() {
 	if r.on != nil {
 		r.on.Stop()
 		r.on = nil
