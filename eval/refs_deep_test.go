@@ -72,13 +72,7 @@ func TestRefsNearest(t *testing.T) {
 	for range 20_000 {
 		first = &link{next: first}
 	}
-	for end := last; ; {
-		end.next = &link{}
-		if end = end.next; far != nil {
-			end.to, end.next = far, &link{}
-			break
-		}
-	}
+	last.next = &link{to: far, next: &link{}}
 	reg := registry.New()
 	x := &struct {
 		first *link

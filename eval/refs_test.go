@@ -99,7 +99,7 @@ func newCrossings(r *rand.Rand, n int) []*crossing {
 		}
 		c.point = []*int64{nil, &all[r.IntN(n)].id, &spots[r.IntN(12)].n}[r.IntN(3)]
 		c.work = []chan int{nil, work}[r.IntN(2)]
-		from, to, most = part(100)
+		from, to, _ = part(100)
 		c.text, c.bytes = text[from:to], []byte("own")
 	}
 	return all

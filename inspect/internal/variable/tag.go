@@ -12,8 +12,9 @@ const structPrefix = "struct {"
 // fieldTags returns the tags of the n fields of a struct type without a name, from its source. ok is
 // false if that is not understood.
 func fieldTags(source string, n int) (tags []string, ok bool) {
-	body, ok := strings.CutPrefix(source, structPrefix)
-	if body, ok = strings.CutSuffix(body, "}"); !ok {
+	body, begins := strings.CutPrefix(source, structPrefix)
+	body, ends := strings.CutSuffix(body, "}")
+	if !begins || !ends {
 		return nil, false
 	}
 	tags = make([]string, 0, n)
