@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func (b *frail) fill(i int) *frail {
 
 // harm makes b an element that nothing of erring can be computed of.
 func (b *frail) harm() {
-	b.By, b.Large, b.Name, b.List, b.Next = 0, 1<<62, "", nil, nil
+	b.By, b.Large, b.Name, b.List, b.Next = 0, math.MaxInt/2+1, "", nil, nil
 }
 
 // erring is what is an error for an element that was harmed.
