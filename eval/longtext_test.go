@@ -182,7 +182,7 @@ func TestLongTexts(t *testing.T) {
 	s := NewSession(bulk(hugeText), Limits{Time: time.Hour})
 	begun, answered, cancelled := 0, 0, 0
 	for i, source := range slices.Concat(callsWith("long"), callsWith("huge"), callsOn("hugeBytes"), longCalls) {
-		if i%attack.Stride(113) != 0 {
+		if i%attack.Stride(58) != 0 {
 			continue
 		}
 		begun++
@@ -216,7 +216,7 @@ func TestLongTexts(t *testing.T) {
 		cancelled++
 		cancel()
 	}
-	if answered < begun/8 || cancelled < 3 {
+	if answered < begun/8 || cancelled == 0 {
 		t.Errorf("only %d have an answer, and %d were cancelled", answered, cancelled)
 	}
 	t.Logf("%d in all, %d have an answer, %d were cancelled", begun, answered, cancelled)
