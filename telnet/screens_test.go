@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/internal/rig"
 	"github.com/sightglass-go/sightglass/registry"
 	"github.com/sightglass-go/sightglass/telnet"
@@ -22,7 +23,8 @@ func TestScreensOfTelnet(t *testing.T) {
 			reg.GuardWait = rig.Patience // the machine may be busy
 			reg.Expose("depot", newDepot(), registry.Doc("what is in stock"))
 			reg.Expose("limits", &struct{ boxes int }{400}, registry.Frozen())
-			port := rig.Port(t, rig.Start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg, Name: "shop@web-7.prod.example.com"}))
+			// An answer that waited for others on the machine would tell so.
+			port := rig.Port(t, rig.Start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg, Name: "shop@web-7.prod.example.com", Limits: eval.Limits{Share: 1}}))
 			s := rig.NewScreen(t, size.columns, size.rows, "telnet 127.0.0.1 "+port)
 			var all strings.Builder
 			take := func(what string) {
