@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"runtime"
 	"runtime/pprof"
 	"strings"
 	"sync"
@@ -308,6 +309,64 @@ func TestStacks(t *testing.T) {
 			t.Errorf("to depth %d: %s, %v", depth, got, err)
 		}
 	}
+}
+
+// TestTreeOfYounger: a goroutine may have a greater number than one that it created, since each
+// processor hands out numbers of its own.
+func TestTreeOfYounger(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	type pair struct{ parent, child int }
+	pairs := make(chan pair)
+	end := make(chan struct{})
+	var ended sync.WaitGroup
+	defer ended.Wait()
+	defer close(end)
+	const most, together = 1000, 64
+	for round := 1; ; round++ {
+		// Many at once, so that other processors take some of them over.
+		for range together {
+			ended.Go(func() { treeParent(&ended, end, func(parent, child int) { pairs <- pair{parent, child} }) })
+		}
+		younger := false
+		for range together {
+			p := <-pairs
+			younger = younger || p.child < p.parent
+		}
+		if younger {
+			break
+		}
+		if round == most {
+			t.Fatal("each goroutine of ", most*together, " has a smaller number than the one that it created")
+		}
+	}
+	reg := registry.New()
+	reg.Goroutines()
+	s := NewSession(reg, Limits{Time: time.Hour})
+	source := `filter(tree(goroutines, 20), .name contains "treeParent.func" and .depth == 0)`
+	if got := shown(t, s, source); got != "[]" {
+		t.Errorf("%s: %s", source, got)
+	}
+}
+
+//go:noinline
+func treeParent(ended *sync.WaitGroup, end chan struct{}, numbered func(parent, child int)) {
+	child := make(chan int)
+	ended.Add(1)
+	go func() {
+		defer ended.Done()
+		child <- goroutineNumber()
+		<-end
+	}()
+	numbered(goroutineNumber(), <-child)
+	<-end
+}
+
+// goroutineNumber is the number of the goroutine that calls it.
+func goroutineNumber() int {
+	b := make([]byte, 64)
+	var n int
+	fmt.Sscanf(string(b[:runtime.Stack(b, false)]), "goroutine %d", &n)
+	return n
 }
 
 // TestNoGoroutines: an application that does not expose them tells nothing of them.

@@ -36,8 +36,8 @@ func creators(f *machine.Frame, depth int) (value.Value, error) {
 	}
 	var top []*inspect.Goroutine
 	for _, g := range list {
-		// Numbers grow, so who created another has a smaller one, and there is no cycle.
-		if p := g.Parent(); known[p] && p < g.ID() {
+		// A number says nothing of age: each processor hands out numbers of a block of its own.
+		if p := g.Parent(); known[p] && p != g.ID() {
 			w.by[p] = append(w.by[p], g)
 		} else {
 			top = append(top, g)
