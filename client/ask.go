@@ -14,12 +14,13 @@ import (
 	"github.com/sightglass-go/sightglass/telnet"
 )
 
-// Incomplete implements session. What redirects an answer stands at the end of a line.
+// Incomplete reports whether a line has to go on. What redirects an answer stands at the end of a line.
 func (r *remote) Incomplete(line string) bool {
 	return redirectAt(line) < 0 && console.Incomplete(line)
 }
 
-// Do runs the statements of a line up to the first error. A redirection is for the answer to the last.
+// Do runs the statements of a line up to the first error, and writes their answers. A redirection is for
+// the answer to the last. After ErrQuit of package console nothing is run.
 func (r *remote) Do(ctx context.Context, line string) error {
 	if strings.TrimSpace(line) == "" {
 		return nil

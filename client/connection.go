@@ -35,6 +35,9 @@ type connection struct {
 	asking func(func() error) error // what has the terminal ready for a question; nil if it is
 }
 
+// connectWithin is --timeout where no flag says it.
+const connectWithin = 30 * time.Second
+
 // within returns a context that ends with --timeout.
 func (c *connection) within(ctx context.Context) (context.Context, context.CancelFunc) {
 	if c.Timeout <= 0 {

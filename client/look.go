@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"golang.org/x/term"
 
@@ -29,6 +30,9 @@ func (look) Help() string {
 	return examples("sightglass", "sightglass shop", "sightglass localhost:3000", "sightglass ssh://shop1/localhost:3000", "sightglass --user ann --tls shop.example.com:3000")
 }
 
+// errNoTerminal is the error of a prompt without a terminal.
+var errNoTerminal = misused("the prompt needs a terminal; sightglass eval TARGET EXPR asks from a script")
+
 // interactive reports whether a person is at the terminal.
 func interactive() bool {
 	return term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
@@ -42,20 +46,38 @@ func (l *look) Run(std streams, quiet *bool) error {
 		}
 	}
 	if !interactive() {
-		return misused("the prompt needs a terminal; sightglass eval TARGET EXPR asks from a script")
+		return errNoTerminal
 	}
 	target, err := l.chosen(std)
 	if err != nil {
 		return err
 	}
-	r := &remote{target: target, out: std.out, quiet: *quiet, noPager: l.NoPager, dial: func(ctx context.Context, target string) (*telnet.Client, error) {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM) // which leaves the terminal as it was
+	defer stop()
+	return l.open(ctx, target, std, *quiet)
+}
+
+// Prompt opens the prompt of sightglass TARGET, with its history, at the terminal, and returns once the
+// user leaves it, or with the error of ctx once that ends. The target is what the command takes, such as
+// localhost:3000. Any other error is of the connection, which takes at most 30 s. Without a terminal at
+// standard input and output it is an error. A process has one prompt at a time.
+func Prompt(ctx context.Context, target string) error {
+	if !interactive() {
+		return errNoTerminal
+	}
+	return (&look{connection: connection{Timeout: connectWithin}}).open(ctx, target, standard(), false)
+}
+
+// open runs the prompt on a target until the user leaves it or ctx ends.
+func (l *look) open(ctx context.Context, target string, std streams, quiet bool) error {
+	r := &remote{target: target, out: std.out, quiet: quiet, noPager: l.NoPager, dial: func(ctx context.Context, target string) (*telnet.Client, error) {
 		ctx, cancel := l.within(ctx)
 		defer cancel()
 		return l.connection.dial(ctx, target, std)
 	}}
 	defer r.close()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err = r.connect(ctx)
+	connecting, stop := signal.NotifyContext(ctx, os.Interrupt)
+	err := r.connect(connecting)
 	stop()
 	if err != nil {
 		return err
@@ -63,8 +85,18 @@ func (l *look) Run(std streams, quiet *bool) error {
 	p := newPrompt(r, newHistory())
 	defer p.Close()
 	r.prompt, l.asking = p, p.asBefore
-	p.run(context.Background())
-	return nil
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		p.run(ctx)
+	}()
+	select {
+	case <-left:
+		return nil
+	case <-ctx.Done(): // while a line is edited run goes on
+		fmt.Fprintln(std.out) // or the shell's prompt would stand behind this one
+		return ctx.Err()
+	}
 }
 
 // chosen returns the target. Without one it is the only process, or the user chooses.

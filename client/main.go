@@ -41,7 +41,7 @@ func Main(args []string, options ...kong.Option) int {
 		kong.Description("A window into a running Go process."),
 		kong.Exit(func(code int) { exited = max(exited, code) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Bind(streams{os.Stdin, os.Stdout, os.Stderr}),
+		kong.Bind(standard()),
 	}, options...)...)
 	for _, c := range parser.Model.Children {
 		cli.Look.others = append(cli.Look.others, c.Name)
@@ -72,6 +72,9 @@ type streams struct {
 	in       *os.File
 	out, err io.Writer
 }
+
+// standard returns the streams of this process.
+func standard() streams { return streams{os.Stdin, os.Stdout, os.Stderr} }
 
 // examples returns the part of a command's help that shows how it is called.
 func examples(lines ...string) string {

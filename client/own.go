@@ -73,10 +73,8 @@ func (p *prompt) help(context.Context, string) error {
 	for _, c := range ownCommands() {
 		fmt.Printf("  %-20s %s\n", strings.TrimSpace(c.name+" "+c.args), c.summary)
 	}
-	if _, ok := p.session.(*remote); ok {
-		fmt.Printf("  %-20s %s\n", "EXPRESSION | PROGRAM", "send the answer to a program: cache | less")
-		fmt.Printf("  %-20s %s\n", "EXPRESSION > ./FILE", "write it to a file, >> adds it to one; .json and .csv are written as such")
-	}
+	fmt.Printf("  %-20s %s\n", "EXPRESSION | PROGRAM", "send the answer to a program: cache | less")
+	fmt.Printf("  %-20s %s\n", "EXPRESSION > ./FILE", "write it to a file, >> adds it to one; .json and .csv are written as such")
 	fmt.Println("help lists the commands of the session.")
 	return nil
 }

@@ -10,15 +10,13 @@ import (
 	"sync"
 
 	"github.com/peterh/liner"
-	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/internal/console"
-	"github.com/sightglass-go/sightglass/registry"
 	"golang.org/x/term"
 )
 
-// prompt has liner edit lines at the local terminal, and a session answer them.
+// prompt has liner edit lines at the local terminal, and another process answer them.
 type prompt struct {
-	session session
+	session *remote
 	past    *history
 	before  liner.ModeApplier // the terminal's mode without liner's; nil if there is none
 	known   []string          // the lines that Up finds, oldest first
@@ -28,6 +26,9 @@ type prompt struct {
 	last       string   // the newest that was run, for \watch
 	unattended bool     // a list runs, or \watch repeats a question
 
+	interrupts chan os.Signal // Ctrl-C where nothing else takes it
+	alone      func()         // ends the terminal's being shared with a shell
+
 	mu     sync.Mutex // of what follows
 	lines  *liner.State
 	closed bool
@@ -36,33 +37,17 @@ type prompt struct {
 // indent is what Tab writes where a line that goes on begins.
 const indent = "  "
 
-// session answers lines. That of the demo is in its own process; see remote for the other.
-type session interface {
-	Banner() string
-	Prompt() string
-	Incomplete(line string) bool
-	// Do runs a line and writes its answer. After ErrQuit of package console nothing is run.
-	Do(ctx context.Context, line string) error
-	Complete(ctx context.Context, line string, pos int) []eval.Completion
-	SetWidth(columns int)
-	SetHeight(rows int)
-	// Away tells that somebody else has written on the terminal.
-	Away()
-}
-
-var _ session = (*console.Session)(nil)
-
 // newPrompt takes over the terminal, which Close gives back.
-func newPrompt(s session, past *history) *prompt {
+func newPrompt(s *remote, past *history) *prompt {
 	before, err := liner.TerminalMode()
-	p := &prompt{session: s, past: past, known: past.lines()}
+	p := &prompt{session: s, past: past, known: past.lines(), alone: func() {}, interrupts: make(chan os.Signal, 1)}
 	p.edit()
 	if err == nil {
 		p.before = before
-		shareTerminal(before, s.Away)
+		p.alone = shareTerminal(before)
 	}
 	// Ctrl-C between two evaluations must not end the process either.
-	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	signal.Notify(p.interrupts, os.Interrupt)
 	return p
 }
 
@@ -88,28 +73,6 @@ func (p *prompt) forget() {
 	}
 }
 
-// Prompt runs a prompt at the terminal on the objects of reg, which are of this process, until the user
-// leaves or ctx ends. Prompt names the program. Its session may not act, and no history is kept. A
-// process has one prompt at a time.
-func Prompt(ctx context.Context, program string, reg *registry.Registry) {
-	s := console.New(eval.NewSession(reg, eval.Limits{}), os.Stdout, eval.Limits{})
-	host, _ := os.Hostname() // without one, the prompt names the program alone
-	s.SetName(console.Name{Program: program, Host: host})
-	s.SetEchoed(true)
-	s.SetColor(colored())
-	p := newPrompt(s, nil)
-	defer p.Close()
-	left := make(chan struct{})
-	go func() {
-		defer close(left)
-		p.run(ctx)
-	}()
-	select {
-	case <-left:
-	case <-ctx.Done():
-	}
-}
-
 // colored reports whether answers have colors.
 func colored() bool { return os.Getenv("NO_COLOR") == "" && liner.TerminalSupported() }
 
@@ -131,7 +94,12 @@ func (p *prompt) asBefore(f func() error) error {
 func (p *prompt) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.closed {
+		return nil
+	}
 	p.closed = true
+	signal.Stop(p.interrupts)
+	p.alone()
 	return p.lines.Close()
 }
 

@@ -41,8 +41,6 @@ type remote struct {
 	paging pageMode
 }
 
-var _ session = (*remote)(nil)
-
 // connect connects, for the first time or again.
 func (r *remote) connect(ctx context.Context) error {
 	c, err := r.dial(ctx, r.target)
@@ -84,9 +82,6 @@ func (r *remote) SetWidth(columns int) { r.width = columns }
 // SetHeight sets the height of the terminal: longer answers wait after each screen.
 func (r *remote) SetHeight(rows int) { r.height = rows }
 
-// Away does nothing: nothing is drawn over what was drawn before.
-func (r *remote) Away() {}
-
 // Complete proposes what the server does, but for what would send an answer elsewhere: where one goes
 // is for the user to type.
 func (r *remote) Complete(ctx context.Context, line string, pos int) []eval.Completion {
@@ -96,10 +91,7 @@ func (r *remote) Complete(ctx context.Context, line string, pos int) []eval.Comp
 	if err != nil {
 		return nil
 	}
-	above := ""
-	if r.prompt != nil {
-		above = r.prompt.above
-	}
+	above := r.prompt.above
 	var all []eval.Completion
 	for _, c := range found {
 		if harmless(above+line, above+line[:c.Start]+c.Text+line[pos:]) {

@@ -43,6 +43,7 @@ func (p *prompt) watch(ctx context.Context, args string) error {
 		case <-ctx.Done():
 		}
 	}
+	fmt.Println() // the terminal has shown the Ctrl-C
 	return nil
 }
 

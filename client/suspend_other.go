@@ -5,4 +5,4 @@ package client
 import "github.com/peterh/liner"
 
 // shareTerminal does nothing: no shell stops programs here.
-func shareTerminal(liner.ModeApplier, func()) {}
+func shareTerminal(liner.ModeApplier) (stop func()) { return func() {} }

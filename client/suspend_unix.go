@@ -12,21 +12,22 @@ import (
 
 // shareTerminal sets the terminal's mode back to before while the process is stopped, as by Ctrl-Z,
 // so that the shell gets it as it was. When the process goes on, shareTerminal restores liner's
-// mode, which neither the shell nor liner does, and calls resumed.
-func shareTerminal(before liner.ModeApplier, resumed func()) {
+// mode, which neither the shell nor liner does.
+func shareTerminal(before liner.ModeApplier) (stop func()) {
 	editing, err := liner.TerminalMode()
 	if err != nil {
-		return // no terminal
+		return func() {} // no terminal
 	}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTSTP, syscall.SIGCONT)
+	over := make(chan struct{})
 	go func() {
+		defer close(over)
 		mode := editing
 		for s := range signals {
 			if s == syscall.SIGCONT {
 				mode.ApplyMode()
 				mode = editing
-				resumed()
 				continue
 			}
 			if now, err := liner.TerminalMode(); err == nil {
@@ -36,4 +37,9 @@ func shareTerminal(before liner.ModeApplier, resumed func()) {
 			syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 		}
 	}()
+	return func() {
+		signal.Stop(signals)
+		close(signals)
+		<-over
+	}
 }

@@ -145,9 +145,9 @@ type watchView interface {
 	show(r row) error
 	// tell says what happened between two samples. The text is escaped.
 	tell(said string)
-	// again returns a channel in which there is something when the view is to be drawn again.
+	// again returns a channel of what has the view drawn again, for redraw.
 	again() <-chan os.Signal
-	redraw()
+	redraw(why os.Signal)
 	end()
 }
 
@@ -235,8 +235,8 @@ func (s *sampler) rest(ctx context.Context, until time.Time, view watchView) boo
 		select {
 		case <-next.C:
 			return ctx.Err() == nil
-		case <-view.again():
-			view.redraw()
+		case why := <-view.again():
+			view.redraw(why)
 		case <-ctx.Done():
 			return false
 		case <-s.client.Done(): // the next sample finds out why
@@ -362,8 +362,8 @@ func (s *sampler) reconnect(ctx context.Context, view watchView) error {
 		again := time.NewTimer(redialEvery)
 		select {
 		case <-again.C:
-		case <-view.again():
-			view.redraw()
+		case why := <-view.again():
+			view.redraw(why)
 		case <-ctx.Done():
 		}
 		again.Stop()

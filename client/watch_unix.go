@@ -13,3 +13,6 @@ func notifyScreen(c chan os.Signal) (stop func()) {
 	signal.Notify(c, syscall.SIGWINCH, syscall.SIGCONT)
 	return func() { signal.Stop(c) }
 }
+
+// resumes reports whether the process was stopped before s.
+func resumes(s os.Signal) bool { return s == syscall.SIGCONT }

@@ -45,7 +45,7 @@ func (l *csvLines) show(r row) error {
 
 func (l *csvLines) tell(said string)        { tellNote(l.notes, said, l.quiet) }
 func (l *csvLines) again() <-chan os.Signal { return nil }
-func (l *csvLines) redraw()                 {}
+func (l *csvLines) redraw(os.Signal)        {}
 func (l *csvLines) end()                    {}
 
 // jsonLines prints a sample as an object on a line.
@@ -91,7 +91,7 @@ func (l *jsonLines) show(r row) error {
 
 func (l *jsonLines) tell(said string)        { tellNote(l.notes, said, l.quiet) }
 func (l *jsonLines) again() <-chan os.Signal { return nil }
-func (l *jsonLines) redraw()                 {}
+func (l *jsonLines) redraw(os.Signal)        {}
 func (l *jsonLines) end()                    {}
 
 func tellNote(w io.Writer, said string, quiet bool) {

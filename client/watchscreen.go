@@ -27,7 +27,7 @@ type watchScreen struct {
 }
 
 func newWatchScreen(out io.Writer, p *plot, window time.Duration, ends string) *watchScreen {
-	w := &watchScreen{out: out, plot: p, window: window, ends: ends, size: terminalSize, color: colored(), signals: make(chan os.Signal, 1)}
+	w := &watchScreen{out: out, plot: p, window: window, ends: ends, size: terminalSize, color: colored(), signals: make(chan os.Signal, 16)}
 	w.stop = notifyScreen(w.signals)
 	return w
 }
@@ -50,7 +50,13 @@ func (w *watchScreen) tell(said string) {
 
 func (w *watchScreen) again() <-chan os.Signal { return w.signals }
 
-func (w *watchScreen) redraw() { w.draw(w.ends) }
+// redraw draws the plot again: below what others have written while the process was stopped.
+func (w *watchScreen) redraw(why os.Signal) {
+	if resumes(why) {
+		w.drawn = w.drawn[:0]
+	}
+	w.draw(w.ends)
+}
 
 // end draws the plot as it stays.
 func (w *watchScreen) end() {

@@ -8,7 +8,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	_ "github.com/sightglass-go/sightglass/internal/attack"
@@ -128,7 +130,7 @@ func TestNetcat(t *testing.T) {
 // ready matches the prompt of the demo at the end of the screen.
 const ready = `^shop@\S+ > *\z`
 
-// tour tries what both terminals, telnet's and the demo's own, must be able to do.
+// tour tries what both terminals, telnet's and the client's, must be able to do.
 func tour(t *testing.T, s *rig.Screen) {
 	s.Await(ready)
 	s.Enter("dir()")
@@ -184,11 +186,53 @@ func TestTelnet(t *testing.T) {
 	s.Await(`closed by foreign host`)
 }
 
+// The demo's own prompt is the client's: answers go to programs, \watch repeats.
 func TestDemoPrompt(t *testing.T) {
 	rig.Need(t, "tmux")
+	promptFolders(t)
 	s := rig.NewScreen(t, 110, 60, rig.Program(t)+" demo --listen localhost:0")
-	s.Await(`^listening on localhost:\d+$`)
+	s.Await(`^listening on localhost:\d+\nsightglass in shop `)
+	s.Await(ready)
+	s.Enter("1..300 | grep -c 299")
+	s.Await(`^1\n` + ready)
+	s.Enter(`\watch 0.1`)
+	s.Await(`every 100ms until Ctrl-C\n1$`)
+	s.Keys("C-c")
+	s.Await(ready)
 	tour(t, s)
+}
+
+// SIGTERM ends the demo while a line is edited or answered, with status 0, and the terminal is as it was.
+func TestDemoTerminates(t *testing.T) {
+	rig.Need(t, "bash", "tmux")
+	for _, during := range []string{"12 + 3", endless} {
+		promptFolders(t)
+		s := rig.NewScreen(t, 110, 60, "PS1='shell: ' bash --norc -i")
+		s.Await(`^shell: *\z`)
+		s.Enter(rig.Program(t) + ` demo --listen localhost:0; echo "exit code $?"; stty -a | grep -Eo " icanon| echo "`)
+		pid, err := strconv.Atoi(s.Await(`, pid (\d+), `)[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Await(ready)
+		s.Write(during)
+		if during == endless {
+			s.Keys("Enter")
+			s.Await(`^… `)
+		} else {
+			s.Await(regexp.QuoteMeta(during) + `\z`)
+		}
+		process, err := os.FindProcess(pid)
+		if err == nil {
+			err = process.Signal(syscall.SIGTERM)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Await(`^exit code 0\n+ icanon\n echo *\n+shell: *\z`)
+		s.Enter("exit")
+		s.Await(`^THE END$`)
+	}
 }
 
 // A client sends what is typed, even if seven bits of a byte are one of its own keys.
@@ -215,6 +259,7 @@ func TestTelnetOfAnyLetter(t *testing.T) {
 // shell has written, and lines are edited as before.
 func TestSuspendedDemo(t *testing.T) {
 	rig.Need(t, "bash", "tmux")
+	promptFolders(t)
 	s := rig.NewScreen(t, 110, 60, "PS1='shell: ' bash --norc -i")
 	s.Await(`^shell: *\z`)
 	s.Enter(rig.Program(t) + " demo --listen localhost:0")
@@ -222,13 +267,13 @@ func TestSuspendedDemo(t *testing.T) {
 	s.Enter("1 + 1")
 	s.Await(`^2\n` + ready)
 	s.Enter("watch 200ms cache.hits")
-	s.Await(`samples in`)
+	s.Await(`[2-9] samples; Ctrl-C ends it`)
 	s.Keys("C-z")
 	s.Await(`Stopped[\s\S]*^shell: *\z`)
 	s.Enter("stty -a")
 	s.Await(` icanon[\s\S]* echo [\s\S]*^shell: *\z`)
 	s.Enter("fg")
-	s.Await(`^shell: fg\n[\s\S]*samples in`)
+	s.Await(`^shell: fg\n.* demo --listen localhost:0\n[\s\S]*samples; Ctrl-C ends it`)
 	s.Keys("C-c")
 	s.Await(ready)
 	s.Keys("Up", "Up")

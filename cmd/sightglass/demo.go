@@ -71,30 +71,40 @@ func (d *demo) Run() error {
 		AnyUser:  runtime.GOOS != "linux", // other systems do not tell the user of a connection; this is a demonstration
 		Logger:   slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})),
 	}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(l) }()
+	var broken error
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		broken = server.Serve(l)
+	}()
 	fmt.Println("listening on", addr)
 	if d.Trouble {
 		fmt.Println("something is wrong here; ask deadlocks(), waiting(store.tickets), freq(goroutines, .top), census(store.reminders)")
 	}
 
 	var running sync.WaitGroup
+	left := make(chan error, 1) // the prompt
 	running.Go(func() { s.Run(ctx) })
 	if person {
 		running.Go(func() {
-			client.Prompt(ctx, name, reg)
-			stop()
+			if err := client.Prompt(ctx, addr); ctx.Err() == nil {
+				left <- err
+			}
 		})
 	}
 	select {
 	case <-ctx.Done():
-	case err = <-served:
+	case err = <-left:
+	case <-served:
 	}
-	stop() // ends the shop; a second signal ends the process
+	stop() // ends the shop and the prompt; a second signal ends the process
 	ending, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	err = errors.Join(err, server.Shutdown(ending))
 	running.Wait()
+	if <-served; !errors.Is(broken, telnet.ErrServerClosed) {
+		err = broken // the reason for whatever else went wrong
+	}
 	if err != nil {
 		return failure{err, exitError}
 	}

@@ -104,7 +104,8 @@ func Outside(line string, visit func(i int)) {
 	}
 }
 
-// Incomplete reports whether a line has to go on: see Session.Incomplete.
+// Incomplete reports whether a line has to go on: a bracket, a raw string or a comment is open. A
+// command never has to.
 func Incomplete(line string) bool {
 	return new(scanner).incomplete(line, eval.Limits{}.Filled().Nesting)
 }

@@ -7,10 +7,9 @@
 //	t.Start()          // writes the banner and the prompt
 //	t.Feed(bytes)      // what the peer has sent
 //
-// Session is the half without a terminal: Do runs a line and writes its answer. Programs that edit
-// lines elsewhere, as the demo does at its own terminal, use it alone. Terminal is the other half:
-// it splits bytes into lines, runs one line after the other, and handles interrupts and the end of
-// the stream.
+// Session is the half without a terminal: Do runs a line and writes its answer. Terminal is the other
+// half: it splits bytes into lines, runs one line after the other, and handles interrupts and the end
+// of the stream.
 //
 // A line is a command if its first word names one (see docs/commands.md), and otherwise an
 // expression.

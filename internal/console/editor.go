@@ -309,7 +309,7 @@ func (e *editor) enter() action {
 	return accept
 }
 
-// incomplete is Session.Incomplete for text. It reads only what was added since it last said yes.
+// incomplete reports whether text is incomplete. It reads only what was added since it last said yes.
 func (e *editor) incomplete() bool {
 	part := string(e.text[e.scanned:])
 	e.scanned = len(e.text)

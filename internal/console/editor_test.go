@@ -1,7 +1,6 @@
 package console
 
 import (
-	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -403,7 +402,6 @@ func TestEnterAlwaysCounts(t *testing.T) {
 func TestEnterReadsOn(t *testing.T) {
 	const typed = "(([[{{)]}\"'`//**;\\ a\r\r\r\r\x7f\x7f\x02\x01\x05\x14\x17\x0b"
 	added := 0
-	session := New(answers{}, io.Discard, eval.Limits{Nesting: 100})
 	for n := range 2_000 {
 		e := edit(t, 80)
 		begin := []string{"", "(//\r\x7f)\r", "(/\r\x7f/)\r", "`\r\x02`\r", "((\r\x02\x14\r"}[n%5]
@@ -413,7 +411,7 @@ func TestEnterReadsOn(t *testing.T) {
 				b = begin[i]
 			}
 			before := string(e.editor.text)
-			want := session.Incomplete(before) && !strings.HasSuffix(before, "\n")
+			want := new(scanner).incomplete(before, 100) && !strings.HasSuffix(before, "\n")
 			if got := e.editor.key(e.decoder.decode(b)[0]) == none; b == '\r' && got != want {
 				t.Fatalf("Enter behind %q adds a line: %v", before, got)
 			} else if b == '\r' && !got {

@@ -73,8 +73,6 @@ type Session struct {
 	paused bool
 	// woken has something in it once a watch has to look at the screen or at paused again.
 	woken chan struct{}
-	// away is set when somebody else writes on the terminal. See Away.
-	away bool
 	// peers lists the sessions for who; nil if there is no server. See SetPeers.
 	peers func() []Peer
 	// progress is the line that tells how far the running evaluation has come, nil for none.
@@ -125,22 +123,6 @@ func (s *Session) SetColor(on bool) {
 // an error points at the place there instead of repeating the line, and a watch draws each sample
 // over the one before.
 func (s *Session) SetEchoed(on bool) { s.restyle(func(st *style) { st.echoed = on }) }
-
-// Away tells the session that somebody else has written on the terminal: a watch then draws its
-// next sample below that.
-func (s *Session) Away() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.away = true
-}
-
-// wasAway reports whether Away was called since the last wasAway.
-func (s *Session) wasAway() (away bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	away, s.away = s.away, false
-	return away
-}
 
 func (s *Session) restyle(change func(*style)) {
 	s.mu.Lock()

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -220,7 +219,6 @@ func TestCommandsAgainstExpressions(t *testing.T) {
 }
 
 func TestIncomplete(t *testing.T) {
-	s := New(answers{}, io.Discard, eval.Limits{Nesting: 3})
 	for line, want := range map[string]bool{
 		"":                   false,
 		"[({":                true,
@@ -249,7 +247,7 @@ func TestIncomplete(t *testing.T) {
 		"\"a\nb(":            false,
 		"let x = [1,\n2]; f": false,
 	} {
-		if got := s.Incomplete(line); got != want {
+		if got := new(scanner).incomplete(line, 3); got != want {
 			t.Errorf("%q is incomplete: %v", line, got)
 		}
 	}

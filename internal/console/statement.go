@@ -88,14 +88,9 @@ func quoted(s string) int {
 	return -1
 }
 
-// Incomplete reports whether line has to go on: a bracket, a raw string or a comment is open.
-// A command is always complete. So is a line with more open brackets than Limits.Nesting, which
+// incomplete reads part and reports whether all that was read is incomplete: a bracket, a raw string or
+// a comment is open. A command never is. Nor is a line with more open brackets than nesting, which
 // nothing that follows makes an expression.
-func (s *Session) Incomplete(line string) bool {
-	return new(scanner).incomplete(line, s.limits.Nesting)
-}
-
-// incomplete reads part and reports whether all that was read is incomplete.
 func (s *scanner) incomplete(part string, nesting int) bool {
 	last, begun, begunBefore := 0, s.begun, s.begun
 	s.begun = true

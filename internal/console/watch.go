@@ -259,7 +259,6 @@ func (h watchHost) Eval(ctx context.Context, q eval.Query) (eval.Result, error) 
 	return h.tell(r), err
 }
 func (h watchHost) Write(p []byte) (int, error) { return h.out.Write(p) }
-func (h watchHost) Away() bool                  { return h.wasAway() }
 func (h watchHost) Woken() <-chan struct{}      { return h.woken }
 func (h watchHost) Paused() bool {
 	h.mu.Lock()

@@ -39,7 +39,7 @@ func (w *run) draw(now *sample, st Screen) string {
 	}
 	rows = append(rows, notes...)
 	var b strings.Builder
-	if up := w.rowsAbove(st.Width); !w.host.Away() && up > 0 {
+	if up := w.rowsAbove(st.Width); up > 0 {
 		fmt.Fprintf(&b, "\x1b[%dA\r\x1b[J", up)
 	}
 	b.WriteString(strings.Join(rows, "\n") + "\n")

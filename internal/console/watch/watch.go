@@ -35,8 +35,6 @@ type Host interface {
 	Write(p []byte) (int, error)
 	// Screen returns what to lay out the next sample for.
 	Screen() Screen
-	// Away reports whether somebody else has written on the screen since the last call of Away.
-	Away() bool
 	// Paused reports whether the user has paused the watch.
 	Paused() bool
 	// Woken returns a channel in which there is something once the screen has another size or the
