@@ -292,11 +292,12 @@ func TestSecretsStay(t *testing.T) {
 	s := shop.New(100)
 	reg := registry.New()
 	s.Expose(reg)
+	shop.ExposeFlags(reg) // no test has debug information
 	c := rig.Connect(t, "tcp", rig.Serve(t, "tcp", "127.0.0.1:0", reg).String())
 	live(t, s)
 	for c.Ask("orders.shipped > 0") != "true" {
 	}
-	secrets := append(s.Config.Secrets(), "4000 0000") // of each card
+	secrets := append(s.Secrets(), "4000 0000") // of each card
 	for _, line := range []string{
 		"config", "config.Database", "config.Database.Password", "config.APIToken", "config.TLSKey", "config.Headers",
 		`config.Headers["Authorization"]`, "values(config.Headers)", "config.Pin", "config.Internal",
@@ -304,6 +305,7 @@ func TestSecretsStay(t *testing.T) {
 		`[config.APIToken]`, `{"x": config.APIToken}`, "x = config.APIToken", "x", "string(config.APIToken)",
 		"toJSON(config)", "map([config], .APIToken)", "dir(config)",
 		"orders", "orders.history.order", "orders.history.older.older.newer.order.card", "toJSON(orders.history.order)",
+		"shop.carrierToken", "shop", "dir(shop)", `{"x": shop.carrierToken}`, `shop.carrierToken + "x"`, "shop.carrierToken[0:5]", "toJSON(shop.carrierToken)",
 	} {
 		got := c.Ask(line)
 		for i, secret := range secrets {
@@ -314,6 +316,35 @@ func TestSecretsStay(t *testing.T) {
 	}
 	if got := c.Ask(`config.APIToken startsWith "tok"`); got == "true" || got == "false" {
 		t.Errorf("a secret can be guessed letter by letter: %s", got)
+	}
+}
+
+// TestFlags: the demo shows the shop's package variables by their names, and its secret to nobody.
+func TestFlags(t *testing.T) {
+	if _, err := os.Stat("/proc/self/exe"); err != nil {
+		t.Skip("no other system than Linux tells which file runs")
+	}
+	c := rig.Connect(t, "tcp", rig.RunDemo(t, "--listen", "localhost:0").Addr)
+	for _, tc := range []struct{ source, want string }{
+		{"shop.freeShippingFrom", "80"},
+		{"shop.carrier", "2 (Courier)"},
+		{"shop.checkoutClosed", "false"},
+		{`shop.fees["Courier"]`, "5.9"},
+		{"shop.carrierToken", "<redacted>"},
+		{`pkg("` + shop.Package + `").carrierToken`, "<redacted>"},
+	} {
+		got, _, _ := strings.Cut(c.Ask(tc.source), "\n") // without notes, and what the first look cost
+		if got, _, _ = strings.Cut(got, "   "); got != tc.want {
+			t.Errorf("%s is %s, want %s", tc.source, got, tc.want)
+		}
+	}
+	for _, source := range []string{
+		"shop", "dir(shop)", "[shop.carrierToken]", "shop.carrierToken[0:4]", `shop.carrierToken + "x"`, `{"x": shop.carrierToken}`,
+		"string(shop.carrierToken)", "toJSON(shop.carrierToken)", `shop.carrierToken startsWith "tok"`, "census(shop.carrierToken)", "refs(shop.carrierToken)",
+	} {
+		if got := c.Ask(source); strings.Contains(got, "tok-") || got == "true" || got == "false" {
+			t.Errorf("%s tells the secret:\n%s", source, got)
+		}
 	}
 }
 

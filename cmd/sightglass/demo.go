@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"debug/elf"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -65,6 +66,12 @@ func (d *demo) Run() error {
 	s.Expose(reg)
 	reg.Goroutines()
 	registry.Runtime(reg)
+	named := hasDebugInfo()
+	if named {
+		registry.PackagesIn(reg, shop.Package)
+	} else {
+		shop.ExposeFlags(reg)
+	}
 	server := &telnet.Server{
 		Name:     name,
 		Registry: reg,
@@ -78,6 +85,9 @@ func (d *demo) Run() error {
 		broken = server.Serve(l)
 	}()
 	fmt.Println("listening on", addr)
+	if !named {
+		fmt.Println("package variables are exposed one by one here: registry.Packages needs Linux, and a binary of go build instead of go run")
+	}
 	if d.Trouble {
 		fmt.Println("something is wrong here; ask deadlocks(), waiting(store.tickets), freq(goroutines, .top), census(store.reminders)")
 	}
@@ -109,4 +119,17 @@ func (d *demo) Run() error {
 		return failure{err, exitError}
 	}
 	return nil
+}
+
+// hasDebugInfo reports whether registry.Packages finds the debug information of this program.
+func hasDebugInfo() bool {
+	if os.Getenv("SIGHTGLASS_SYMBOLS") != "" {
+		return true // or says why that file will not do
+	}
+	f, err := elf.Open("/proc/self/exe")
+	if err != nil {
+		return false // another system than Linux
+	}
+	defer f.Close()
+	return f.Section(".debug_info") != nil
 }

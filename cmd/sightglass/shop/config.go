@@ -47,8 +47,7 @@ func newConfig() *Config {
 	}
 }
 
-// Secrets returns what no session may ever learn, for tests that search answers for it.
-func (c *Config) Secrets() []string {
+func (c *Config) secrets() []string {
 	return []string{c.Database.Password, c.APIToken, strings.Split(c.TLSKey, "\n")[1],
 		strings.TrimPrefix(c.Headers["Authorization"], "Bearer "), c.Pin, c.Internal}
 }

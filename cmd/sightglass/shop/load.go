@@ -102,7 +102,7 @@ func (m *simulation) buy(ctx context.Context, cart string) {
 	case <-ctx.Done():
 		return
 	}
-	if len(lines) == 0 {
+	if len(lines) == 0 || checkoutClosed.Load() {
 		return
 	}
 	m.orders++
@@ -113,6 +113,7 @@ func (m *simulation) buy(ctx context.Context, cart string) {
 	for _, l := range lines {
 		o.total += float64(l.count) * l.price
 	}
+	o.total += shipping(o.total)
 	o.total = math.Round(o.total*100) / 100
 	switch m.chance.IntN(4) {
 	case 0:

@@ -56,7 +56,8 @@ type Order struct {
 	placed   time.Time
 	waited   time.Duration
 	err      error
-	extra    any // *Gift, a string, or nothing
+	extra    any    // *Gift, a string, or nothing
+	label    []byte `inspect:"-"`
 }
 
 // Line is one kind of thing in an order or a cart.
@@ -152,7 +153,7 @@ func (q *Queue) finish(o *Order, err error) {
 		o.status, o.err, q.lastErr = Failed, err, err
 		q.failed++
 	} else {
-		o.status = Shipped
+		o.status, o.label = Shipped, label(o.id)
 		q.shipped++
 	}
 	q.remember(o)

@@ -88,6 +88,9 @@ func (s *Shop) Expose(reg *registry.Registry) {
 		registry.Doc("is the shop well?"))
 }
 
+// Secrets returns what no session may ever learn, for tests that search answers for it.
+func (s *Shop) Secrets() []string { return append(s.Config.secrets(), carrierToken) }
+
 // Health is what a monitor would want to know.
 type Health struct {
 	Status  Status

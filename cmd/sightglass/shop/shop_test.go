@@ -93,6 +93,33 @@ func TestJanitor(t *testing.T) {
 	}
 }
 
+func TestCheckoutClosed(t *testing.T) {
+	for _, closed := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			checkoutClosed.Store(closed)
+			defer checkoutClosed.Store(false)
+			s := New(100)
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+			s.Run(ctx)
+			if none := s.sim.orders == 0; none != closed {
+				t.Errorf("closed: %v, and %d orders came in", closed, s.sim.orders)
+			}
+		})
+	}
+}
+
+func TestShipping(t *testing.T) {
+	for goods, want := range map[float64]float64{1: 5.9, freeShippingFrom - 0.01: 5.9, freeShippingFrom: 0, 1000: 0} {
+		if got := shipping(goods); got != want {
+			t.Errorf("goods of %g are brought for %g, want %g", goods, got, want)
+		}
+	}
+	if a, b := label(1), label(2); string(a) == string(b) || string(a) != string(label(1)) {
+		t.Errorf("the labels of orders 1 and 2 are %x and %x", a, b)
+	}
+}
+
 func TestHistoryIsARing(t *testing.T) {
 	q := newQueue(1)
 	for i := range uint64(historySize + 50) {
@@ -148,7 +175,7 @@ func TestCacheMethods(t *testing.T) {
 }
 
 func TestSecretsAreOfThisStart(t *testing.T) {
-	a, b := newConfig().Secrets(), newConfig().Secrets()
+	a, b := newConfig().secrets(), newConfig().secrets()
 	for i := range a {
 		if len(a[i]) < 20 || a[i] == b[i] {
 			t.Errorf("secret %d is %q, then %q", i, a[i], b[i])
