@@ -89,7 +89,7 @@ func (d *demo) Run() error {
 		fmt.Println("package variables are exposed one by one here: registry.Packages needs Linux, and a binary of go build instead of go run")
 	}
 	if d.Trouble {
-		fmt.Println("something is wrong here; ask deadlocks(), waiting(store.tickets), freq(goroutines, .top), census(store.reminders)")
+		fmt.Println("something is wrong here; ask deadlocks(), waiting(store.tickets), stacks(), diff(before, census()), refs(clearance)")
 	}
 
 	var running sync.WaitGroup

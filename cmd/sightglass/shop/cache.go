@@ -142,6 +142,16 @@ func (c *Cache) Flush() {
 	clear(c.items)
 }
 
+// drop takes items out of the cache.
+func (c *Cache) drop(items []*Item) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, it := range items {
+		delete(c.items, it.key)
+	}
+	c.evicted += len(items)
+}
+
 // janitor drops expired items. It looks at a few hundred at a time, so as not to hold the lock for
 // long. As maps are walked in random order, all get their turn.
 func (c *Cache) janitor(ctx context.Context) {

@@ -50,8 +50,8 @@ func Seeded(items int, seed uint64) *Shop {
 	return s
 }
 
-// GoWrong lets things go wrong in the store, which Expose shows then. It comes before Run.
-func (s *Shop) GoWrong() { s.Trouble = newTrouble() }
+// GoWrong lets things go wrong in the store, which Expose shows then. It comes before Expose and Run.
+func (s *Shop) GoWrong() { s.Trouble = newTrouble(s.Cache) }
 
 // Run runs the shop until ctx ends, and returns when its goroutines have, but for those that went
 // wrong. It takes a few percent of one processor. It must be called once only.
@@ -64,12 +64,13 @@ func (s *Shop) Run(ctx context.Context) {
 	}
 	wg.Go(func() { s.sim.run(ctx) })
 	if s.Trouble != nil {
+		s.Trouble.clear(s.Cache)
 		s.Trouble.begin(ctx)
 	}
 	wg.Wait()
 }
 
-// Expose exposes the shop's objects in reg, which is all that an application does to be looked at.
+// Expose exposes the shop's objects in reg, before Run, which is all that an application does to be looked at.
 func (s *Shop) Expose(reg *registry.Registry) {
 	reg.Expose("cache", s.Cache, registry.Doc("items by stock number"),
 		registry.Methods("Len", "Get*"))
@@ -83,6 +84,7 @@ func (s *Shop) Expose(reg *registry.Registry) {
 	reg.Expose("limits", s.Limits, registry.Doc("what one customer may do"), registry.Frozen())
 	if s.Trouble != nil {
 		reg.Expose("store", s.Trouble, registry.Doc("where things go wrong"))
+		reg.Expose("clearance", registry.Weak(s.Trouble.clearance), registry.Doc("a sale; nil once nothing needs it"))
 	}
 	reg.Func("health", func(context.Context) any { return s.health() },
 		registry.Doc("is the shop well?"))

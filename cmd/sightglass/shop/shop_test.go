@@ -3,10 +3,12 @@ package shop
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+	"weak"
 )
 
 // popular is what a session asks as count(cache.items, .hits > 10).
@@ -91,6 +93,39 @@ func TestJanitor(t *testing.T) {
 	if c.Len() != 0 || c.evicted != size {
 		t.Errorf("%d items outlive their time, %d evicted", c.Len(), c.evicted)
 	}
+}
+
+// TestClearanceIsKept: the items of a sale leave the cache when it ends, and only reminders keep them.
+func TestClearanceIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New(10)
+		s.GoWrong()
+		kept := weak.Make(s.Trouble.clearance)
+		s.Trouble.clear(s.Cache)
+		runtime.GC()
+		sale := kept.Value()
+		if sale == nil || s.Trouble.clearance != nil || len(sale.items) != cleared {
+			t.Fatalf("after its end there is %v, and the store has %v", sale, s.Trouble.clearance)
+		}
+		if s.Cache.Len() != 10 || s.Cache.evicted != cleared {
+			t.Errorf("the cache has %d items, and evicted %d", s.Cache.Len(), s.Cache.evicted)
+		}
+		for _, it := range sale.items {
+			if _, err := s.Cache.Get(it.key); err == nil {
+				t.Errorf("%s is still in the cache", it.key)
+			}
+		}
+		for order, m := range s.Trouble.reminders.open {
+			close(m.paid)
+			delete(s.Trouble.reminders.open, order)
+		}
+		synctest.Wait()
+		sale = nil
+		runtime.GC()
+		if kept.Value() != nil {
+			t.Error("something else than reminders keeps the clearance")
+		}
+	})
 }
 
 func TestCheckoutClosed(t *testing.T) {

@@ -2,16 +2,25 @@ package shop
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 )
 
 // Trouble is a store behind the shop in which things go wrong, as they do: two clerks wait for each
-// other, reminders pile up, and everybody wants the same lock.
+// other, reminders pile up, everybody wants the same lock, and what was sold out takes memory still.
 type Trouble struct {
 	shelf, cellar Room
 	reminders     Reminders
 	tickets       Tickets
+	clearance     *Clearance // nil once it has ended
+}
+
+// Clearance is a sale. When it has ended, the cache drops its items and the store forgets it.
+type Clearance struct {
+	name  string
+	ended time.Time
+	items []*Item
 }
 
 // Room holds goods.
@@ -29,9 +38,10 @@ type Reminders struct {
 // Reminder waits for a payment.
 type Reminder struct {
 	customer string
+	sale     *Clearance // in which the customer bought; nil: in none
 	since    time.Time
 	paid     chan struct{}
-	letter   [256]byte
+	letter   [1024]byte
 }
 
 // Tickets gives each customer a number, under a lock that is held for far too long.
@@ -41,18 +51,38 @@ type Tickets struct {
 }
 
 const (
-	maxReminders = 5_000 // the leak ends here
-	remindEvery  = 10 * time.Millisecond
+	maxReminders = 30_000 // the leak ends here, after 25 minutes
+	remindEvery  = 50 * time.Millisecond
 	windows      = 4 // at which tickets are drawn
 	printing     = 2 * time.Millisecond
+	cleared      = 20_000 // items of the clearance, which nobody else asks for
+	unpaid       = 3      // customers of the clearance who have not paid
 )
 
-func newTrouble() *Trouble {
+func newTrouble(c *Cache) *Trouble {
+	sale := &Clearance{name: "winter"}
+	for i := range cleared {
+		it := c.load(fmt.Sprintf("%s-%d", sale.name, i))
+		c.items[it.key] = it
+		sale.items = append(sale.items, it)
+	}
 	return &Trouble{
 		shelf:     Room{goods: map[string]int{"teapot": 2}},
 		cellar:    Room{goods: map[string]int{"teapot": 40}},
 		reminders: Reminders{open: map[int]*Reminder{}},
+		clearance: sale,
 	}
+}
+
+// clear ends the clearance: its items leave the cache, and the store forgets it. Reminders do not.
+func (t *Trouble) clear(c *Cache) {
+	sale := t.clearance
+	c.drop(sale.items)
+	sale.ended = time.Now()
+	for i := range unpaid {
+		t.reminders.add(i, sale)
+	}
+	t.clearance = nil
 }
 
 // begin lets things go wrong until ctx ends. The clerks and those who remind never end.
@@ -98,13 +128,18 @@ func (r *Reminders) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-every.C:
-			m := &Reminder{customer: sessionID(i % customers), since: time.Now(), paid: make(chan struct{})}
-			r.mu.Lock()
-			r.open[i] = m
-			r.mu.Unlock()
-			go m.wait()
+			r.add(unpaid+i, nil)
 		}
 	}
+}
+
+// add has a reminder wait for the payment of an order.
+func (r *Reminders) add(order int, sale *Clearance) {
+	m := &Reminder{customer: sessionID(order % customers), sale: sale, since: time.Now(), paid: make(chan struct{})}
+	r.mu.Lock()
+	r.open[order] = m
+	r.mu.Unlock()
+	go m.wait()
 }
 
 // wait waits for a payment that nobody reports.
