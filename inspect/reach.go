@@ -27,7 +27,7 @@ type Reach struct {
 	asked   []Found
 	err     error
 
-	changed int // headers that were replaced while what they lead to was read
+	changed int // headers that kept changing while they were read
 }
 
 // ReachRules say what of a value may be told, as far as types and names tell. A state is what they
@@ -119,7 +119,7 @@ func NewReach(rules ReachRules, to ReachSink) *Reach {
 	return &Reach{planner: newPlanner(rules), to: to}
 }
 
-// Changed is how many headers were replaced while what they lead to was read.
+// Changed is how many headers kept changing while they were read.
 func (r *Reach) Changed() int { return r.changed }
 
 // Depth is how deep the stack is. Begin adds to it, and a walk is over once it is what it was.
@@ -322,7 +322,10 @@ func (r *Reach) met(id, n int, o *leadOp, f *frame) {
 const maxReachSize = min(1<<40, math.MaxInt)
 
 func (r *Reach) string(o *leadOp, a uintptr) {
-	addr, n := peek.Word(a), peek.Word(a+peek.WordSize)
+	addr, n, ok := pairAt(a)
+	if !ok {
+		r.changed++
+	}
 	if n == 0 || addr == 0 {
 		return
 	}
@@ -340,15 +343,14 @@ func (r *Reach) string(o *leadOp, a uintptr) {
 	if r.secret(addr, n) {
 		return
 	}
-	if peek.Word(a) != addr || peek.Word(a+peek.WordSize) != n {
-		r.changed++
-		return
-	}
 	r.block(o, n, 0, frame{addr: addr})
 }
 
 func (r *Reach) slice(o *leadOp, a uintptr) {
-	addr, n, most := peek.Word(a), peek.Word(a+peek.WordSize), peek.Word(a+2*peek.WordSize)
+	addr, n, most, ok := tripleAt(a)
+	if !ok {
+		r.changed++
+	}
 	if addr == 0 {
 		return
 	}
@@ -367,22 +369,17 @@ func (r *Reach) slice(o *leadOp, a uintptr) {
 	if o.bytes && n > 0 && r.secret(addr, n) {
 		return
 	}
-	if peek.Word(a) != addr || peek.Word(a+peek.WordSize) != n || peek.Word(a+2*peek.WordSize) != most {
-		r.changed++
-		return
-	}
 	r.make(o.elem)
 	r.block(o, n*size, (most-n)*size, frame{p: o.elem, addr: addr, n: n, how: enterIndex})
 }
 
 // content walks what an interface holds.
 func (r *Reach) content(o *leadOp, a uintptr) {
-	word, data := peek.Word(a), peek.Word(a+peek.WordSize)
-	if word == 0 {
-		return
-	}
-	if peek.Word(a) != word {
+	word, data, ok := interfaceAt(a)
+	if !ok {
 		r.changed++
+	}
+	if word == 0 {
 		return
 	}
 	c := r.contentOf(o, a, word)

@@ -9,6 +9,8 @@ type Found struct {
 	ID    int // of the type of a piece that Met wanted, 0 of a Search; -1 if the place is to be walked by the caller
 	Base  int // of a Search: where the Steps begin; -1 of a Lost place
 	Steps []ReachStep
+	// Of a Search: the place was found, but the way there goes on elsewhere by now from where Steps lead.
+	Changed bool
 	// Of a place with too many steps: where it lies, and the state that rules gave it.
 	Lost  Value
 	State uint32

@@ -48,8 +48,8 @@ type SearchSink interface {
 	Room(n int) bool
 	// Keep is called before n bytes of other kinds are kept.
 	Keep(n int) error
-	// Found counts a place that leads there, and reports whether the way to it is wanted.
-	Found() bool
+	// Found counts a place that leads there, by its address, and reports whether the way to it is wanted.
+	Found(at uintptr) bool
 	// Far counts a place that leads there with a way of so many steps that it is not told.
 	Far()
 	// Left counts what is not followed.
@@ -76,7 +76,7 @@ func NewSearch(rules ReachRules, to SearchSink, span Span) *Search {
 	}
 }
 
-// Changed is how many headers were replaced while what they lead to was read, or since.
+// Changed is how many headers kept changing while they were read.
 func (s *Search) Changed() int { return s.changed }
 
 // Begin has s walk what lies in v, of that state, once it has walked what it was told of before, also

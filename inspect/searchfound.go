@@ -5,7 +5,7 @@ import "github.com/sightglass-go/sightglass/inspect/internal/peek"
 // found notes that the word at a leads to what is searched. A text is told of in any case: by its
 // bytes it may be secret.
 func (s *Search) found(o *leadOp, a uintptr, text bool) {
-	if !text && !s.to.Found() {
+	if !text && !s.to.Found(a) {
 		return
 	}
 	s.ask(0, o, a)
@@ -32,9 +32,9 @@ func (s *Search) ask(id int, o *leadOp, a uintptr) {
 			at, table = legs[i+1].at, legs[i+1].table
 		}
 		var via *leadOp
-		if found.Steps, via, ok = s.through(found.Steps, l, at, table); !ok || i+1 < len(legs) && !stillLeads(via, legs[i+1]) {
-			s.changed++
-			return
+		found.Steps, via, ok = s.through(found.Steps, l, at, table)
+		if found.Changed = !ok || i+1 < len(legs) && !stillLeads(via, legs[i+1]); found.Changed {
+			break
 		}
 	}
 	s.asked = append(s.asked, found)

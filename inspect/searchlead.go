@@ -19,12 +19,10 @@ func (s *Search) do(o *leadOp, a uintptr) {
 			s.pointer(o, a, w, arrival{p: o.elem, how: enterElem})
 		}
 	case leadText:
-		addr, n := peek.Word(a), peek.Word(a+peek.WordSize)
-		switch {
-		case n == 0 || n > maxReachSize || !s.leads(addr, n):
-		case peek.Word(a) != addr || peek.Word(a+peek.WordSize) != n:
+		addr, n, ok := pairAt(a)
+		if !ok {
 			s.changed++
-		default:
+		} else if n != 0 && n <= maxReachSize && s.leads(addr, n) {
 			s.found(o, a, true)
 		}
 	case leadSlice:
@@ -71,16 +69,16 @@ func (s *Search) pointer(o *leadOp, a, w uintptr, to arrival) {
 }
 
 func (s *Search) slice(o *leadOp, a uintptr) {
-	addr, n, most := peek.Word(a), peek.Word(a+peek.WordSize), peek.Word(a+2*peek.WordSize)
+	addr, n, most, ok := tripleAt(a)
 	size := o.elem.size
 	switch {
+	case !ok:
+		s.changed++
+		return
 	case addr == 0:
 		return
 	case n > most || most > math.MaxInt || size > 0 && most > maxReachSize/size:
 		s.to.Left(LeftUnread)
-		return
-	case peek.Word(a) != addr || peek.Word(a+peek.WordSize) != n || peek.Word(a+2*peek.WordSize) != most:
-		s.changed++
 		return
 	}
 	if s.leads(addr, most*size) {
@@ -92,12 +90,11 @@ func (s *Search) slice(o *leadOp, a uintptr) {
 }
 
 func (s *Search) content(o *leadOp, a uintptr) {
-	word, data := peek.Word(a), peek.Word(a+peek.WordSize)
-	if word == 0 {
-		return
-	}
-	if peek.Word(a) != word {
+	word, data, ok := interfaceAt(a)
+	if !ok {
 		s.changed++
+	}
+	if word == 0 {
 		return
 	}
 	c := s.contentOf(o, a, word)

@@ -41,7 +41,7 @@ func (vis *Visit) NewReach(to ReachSink) *Reach {
 // Type returns the type with that id.
 func (r *Reach) Type(id int) reflect.Type { return r.raw.Type(id) }
 
-// Changed is how many values were seen to change while they were read.
+// Changed is how many values kept changing while they were read.
 func (r *Reach) Changed() int { return r.raw.Changed() }
 
 // Reach has r walk what lies in v and all that it leads to. ok is false, and nothing was done, if it has to

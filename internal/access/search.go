@@ -13,9 +13,11 @@ type Search struct {
 	visit *Visit
 	raw   *inspect.Search
 	to    SearchSink
+	span  inspect.Span
 	bases []*View
 	held  []bool  // by base: its guard was held
 	under *policy // of what is walked
+	again bool    // another Search walked the same before
 }
 
 // SearchSink is told what a Search finds.
@@ -23,6 +25,9 @@ type SearchSink interface {
 	inspect.SearchSink
 	// At is told, with no guard held, a View that leads there; its place may be hidden.
 	At(v *View) error
+	// Changed is told, with no guard held, a View that was on the way to such a place, and leads
+	// elsewhere by now. Its place may be hidden.
+	Changed(v *View) error
 	// Other is called for what the caller has to walk itself, with no guard held.
 	Other(v *View) error
 	// Skip counts what an error leaves unread. It returns one with which all ends.
@@ -36,12 +41,19 @@ const viewCost = 400
 
 // NewSearch returns a Search of the Visit for what leads to a part of span.
 func (vis *Visit) NewSearch(span inspect.Span, to SearchSink) *Search {
-	s := &Search{visit: vis, to: to}
+	s := &Search{visit: vis, to: to, span: span}
 	s.raw = inspect.NewSearch(reachRules{vis}, searchSink{to, s}, span)
 	return s
 }
 
-// Changed is how many values were seen to change while they were read.
+// Again returns another Search for the same. What it reads is not of the moment at which s has read it.
+func (s *Search) Again() *Search {
+	again := s.visit.NewSearch(s.span, s.to)
+	again.again = true
+	return again
+}
+
+// Changed is how many values kept changing while they were read.
 func (s *Search) Changed() int { return s.raw.Changed() }
 
 // Search has s walk what lies in v and all that it leads to, once Run comes to it. ok is false, and
@@ -60,7 +72,7 @@ func (v *View) Search(s *Search) (ok bool, err error) {
 	if err == nil {
 		err = s.to.Keep(viewCost)
 	}
-	s.bases, s.held = append(s.bases, kept), append(s.held, false)
+	s.bases, s.held = append(s.bases, kept), append(s.held, s.again)
 	return true, err
 }
 
@@ -88,7 +100,7 @@ func (s *Search) slice(v *View) error {
 	var found []inspect.Found
 	h := v.rawHold()
 	if h.held() {
-		if s.held[base] { // other bases came in between
+		if s.held[base] { // other bases came in between, or another Search
 			s.visit.report.overHolds(v.policy)
 		}
 		s.held[base] = true
@@ -121,7 +133,10 @@ func (s *Search) see(v *View, f *inspect.Found) error {
 		s.to.Left(inspect.LeftUnread)
 		return nil
 	}
-	if f.ID < 0 {
+	switch {
+	case f.Changed:
+		return s.to.Changed(at)
+	case f.ID < 0:
 		return s.to.Other(at)
 	}
 	return s.to.At(at)

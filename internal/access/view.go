@@ -98,6 +98,9 @@ func (v *View) cutOff() *View {
 	return &r
 }
 
+// Exposed returns the exposed name under which v was reached.
+func (v *View) Exposed() string { return v.policy.name }
+
 // Value returns where the value lies, the zero Value for nil. It is for types, marks and addresses:
 // reading through it bypasses guards, and the test of whether a text looks like a secret. For a
 // value that is hidden by its name, type, tag or a pattern it returns a zero value of the same

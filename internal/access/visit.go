@@ -178,6 +178,12 @@ func (vis *Visit) Get(name string) (*View, error) {
 // Names returns the exposed names, sorted. The result must not be changed.
 func (vis *Visit) Names() []string { return vis.objects.sortedNames() }
 
+// Lasts reports whether the name stands for an object, rather than for what is made at each look.
+func (vis *Visit) Lasts(name string) bool {
+	e := vis.objects.get(name)
+	return e != nil && e.compute == nil && e.list == nil
+}
+
 // Version returns a number that is another one, and greater, after each Expose and Withdraw.
 func (vis *Visit) Version() uint64 { return vis.objects.version.Load() }
 

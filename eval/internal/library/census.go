@@ -24,8 +24,8 @@ var _ = define(ObjectFunctions, []Function{
 // censusOf is census(x): the memory of x and of all that it leads to, by the types of what lies in
 // it, as a map from types to {objects: …, bytes: …, percent: …, example: …}, with the most bytes
 // first. The memory of a slice, a map or a channel has the type of that. An example is the path of
-// the first object that was met. Without x it is the memory of all exposed objects, but for what
-// functions return.
+// the first object that was met. Without x it is the memory of all exposed objects, but for what is
+// made at each look.
 func censusOf(f *machine.Frame, args []value.Value) (value.Value, error) {
 	defer f.Release(f.Kept())
 	c := census{m: newMeasurer(f), types: map[reflect.Type]*share{}}
@@ -54,11 +54,11 @@ func censused(f *machine.Frame, args []value.Value) ([]*access.View, error) {
 	return []*access.View{x}, err
 }
 
-// exposedObjects returns all exposed objects that are shown, but for what functions return.
+// exposedObjects returns all exposed objects that are shown, but for what is made at each look.
 func exposedObjects(f *machine.Frame) (objects []*access.View, err error) {
 	for _, e := range f.Known.Exposed() {
-		if e.Type == "any" {
-			continue // what a function returns was made for whoever asks
+		if !f.Visit.Lasts(e.Name) {
+			continue // it is made for whoever asks
 		}
 		if err := f.Tick(1); err != nil {
 			return nil, err

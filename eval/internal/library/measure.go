@@ -42,10 +42,8 @@ type measurer struct {
 	steps   int
 	bytes   int
 	objects int
-	unread  int
 	cut     string // why it stopped before the end, "" if it did not
-
-	closures, unsafes int // functions and unsafe pointers, which are not followed
+	unfollowed
 
 	maxDepth int                                                  // pointers in a row that are followed on the stack
 	breadth  bool                                                 // what waits longest is followed first
@@ -63,6 +61,13 @@ type measurer struct {
 	layouts  map[reflect.Type]*layout
 	lastType reflect.Type
 	last     *layout
+}
+
+// unfollowed counts what was not followed.
+type unfollowed struct {
+	closures, unsafes int // functions and unsafe pointers
+	unread            int // what could not be read
+	buried, far       int // of a search: objects too deep, and places with too long a way
 }
 
 func newMeasurer(f *machine.Frame) *measurer {
@@ -130,7 +135,7 @@ func (m *measurer) note(name string) {
 		m.f.Note(name + " stopped before the end: " + m.cut)
 	}
 	if m.reach != nil && m.reach.Changed() > 0 {
-		m.f.Note(name + " is about right: " + counted(m.reach.Changed(), "value") + " changed while they were read")
+		m.f.Note(name + " is about right: " + counted(m.reach.Changed(), "value") + " kept changing while they were read")
 	}
 	if m.unread > 0 {
 		m.f.Note(name + " leaves out " + counted(m.unread, "value") + " that could not be read")

@@ -25,12 +25,17 @@ const (
 	refsDepth = 4
 	// maxRefs bounds the places that refs tells.
 	maxRefs = 1000
+	// maxPasses bounds how often refs looks at objects in which the way to a place changes.
+	maxPasses = 4
 )
 
 // refs is refs(x): the places that lead to the object x, or to a part of it, among all that is
 // exposed: pointers, slices of the array that it lies in, interfaces, and for a map, a channel, a text or
-// the array of a slice what refers to it. Each is {path: …, type: …}; the nearest come first. What lies
-// in x itself does not count.
+// the array of a slice what refers to it. Each is {path: …, type: …}; the nearest come first. What
+// lies in x itself counts like all else.
+//
+// Each way is read again before it is told. Where one has changed, all of that exposed object is looked
+// at again.
 func refs(f *machine.Frame, args []value.Value) (value.Value, error) {
 	target, err := objectArgument("refs", args[0])
 	if err != nil {
@@ -45,19 +50,14 @@ func refs(f *machine.Frame, args []value.Value) (value.Value, error) {
 	}
 	defer f.Release(f.Kept())
 	m := newMeasurer(f)
-	s := &search{measurer: m, at: at, n: n, paths: map[string]bool{}, places: map[uintptr]bool{}, met: map[uint32]*coverage{}}
+	s := &search{measurer: m, at: at, n: n, paths: map[string]bool{}, places: map[uintptr]bool{}}
 	m.maxDepth, m.breadth, m.led = refsDepth, true, s.led
 	m.search = f.Visit.NewSearch(inspect.Span{Addr: at, Size: uintptr(n)}, s)
 	objects, err := exposedObjects(f)
 	if err != nil {
 		return nil, err
 	}
-	for _, from := range objects {
-		if err := m.stop(m.object(from.Source(), 0)); err != nil {
-			return nil, err
-		}
-	}
-	if err := m.stop(s.all()); err != nil {
+	if err := s.passes(objects); err != nil {
 		return nil, err
 	}
 	s.notes()
@@ -93,22 +93,27 @@ type search struct {
 	n      int
 	told   []referrer
 	paths  map[string]bool      // of told
-	places map[uintptr]bool     // their addresses
+	places map[uintptr]bool     // and their addresses
 	met    map[uint32]*coverage // what was walked by raw loads, by its state
 	last   *coverage            // of lastOf
 	lastOf uint32
-	kept   int  // bytes of records
-	full   bool // there was no room for further records
-	more   int  // places that are not told
-	keys   int  // places without a path
-	far    int  // places with too long a way
-	deep   int  // what lies too deep to be followed
+	kept   int // bytes of records
+	full   int // and how many they were when there was no room for more, 0 if there always was
+	more   int // places that are not told
+	keys   int // places without a path
+	torn   int // headers that kept changing
+
+	moved   []string        // paths through which the ways to places have changed in this pass
+	movedIn map[string]bool // the exposed names of those
+	lost    int             // places with such ways
 }
 
 // referrer is a place that leads there.
 type referrer struct {
-	path, typ string
-	steps     int // of the path
+	path    string // "" if it has none
+	typ     string
+	at      uintptr
+	exposed string // the name of the object that it was found below
 }
 
 // placeCost is about what a place and its row take, in bytes, besides the path.
@@ -135,7 +140,7 @@ func (s *search) Cover(state uint32, addr, n uintptr) (fresh int, holes []inspec
 // Room leaves half of the memory to what is met, and to what is told.
 func (s *search) Room(n int) bool {
 	if s.kept+n > s.f.Budget().Bytes/2 || s.f.Keep(n) != nil {
-		s.full = true
+		s.full = max(s.kept, 1)
 		return false
 	}
 	s.kept += n
@@ -150,14 +155,17 @@ func (s *search) Far()                 { s.far++ }
 
 func (s *search) Left(what inspect.Left) {
 	if what == inspect.LeftDeep {
-		s.deep++
+		s.buried++
 		return
 	}
 	reaching{s.measurer}.Left(what)
 }
 
-func (s *search) Found() bool {
-	if len(s.told) < maxRefs {
+func (s *search) Found(at uintptr) bool {
+	switch {
+	case s.places[at]:
+		return false // it was told in another pass
+	case len(s.paths)+s.lost < maxRefs:
 		return true
 	}
 	s.more++
@@ -171,10 +179,83 @@ func (s *search) At(v *access.View) error {
 	return s.add(v.Source())
 }
 
+func (s *search) Changed(v *access.View) error {
+	if v.Hidden() {
+		return nil
+	}
+	s.lost++
+	s.movedIn[v.Exposed()] = true
+	path := cmp.Or(v.Source().Path(), v.Exposed())
+	if len(s.moved) > maxNamed || slices.Contains(s.moved, path) {
+		return nil
+	}
+	s.moved = append(s.moved, path)
+	return s.f.Keep(len(path))
+}
+
 func (s *search) Other(v *access.View) error { return reaching{s.measurer}.Other(v) }
 
-// all walks what the objects lead to.
-func (s *search) all() error {
+// passes looks for places below the objects, and again below those in which ways have changed, as long as
+// the budget has room for it.
+func (s *search) passes(objects []*access.View) error {
+	base, budget := s.f.Kept(), s.f.Budget()
+	began, read := s.f.Elapsed(), s.f.Reads()
+	if err := s.stop(s.pass(objects)); err != nil {
+		return err
+	}
+	s.torn = s.search.Changed()
+	took, reads := s.f.Elapsed()-began, s.f.Reads()-read
+	defer func(first unfollowed) { s.unfollowed = first }(s.unfollowed)
+	for range maxPasses - 1 {
+		if s.lost == 0 || s.cut != "" || s.more > 0 || s.f.Elapsed()+took > budget.Time/2 || s.f.Near(reads) {
+			break
+		}
+		objects = slices.DeleteFunc(objects, func(v *access.View) bool { return !s.movedIn[v.Exposed()] })
+		was, err := s.forget(base)
+		if err != nil {
+			return err
+		}
+		s.kept, s.covered = 0, coverage{m: s.f.Meter, chunks: map[uintptr]*coverChunk{}}
+		s.search = s.search.Again()
+		if err := s.stop(s.pass(objects)); err != nil {
+			return err
+		}
+		for _, p := range was {
+			if s.movedIn[p.exposed] || s.cut != "" {
+				if err := s.tell(p); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// forget takes back what was told of objects in which ways have changed, and returns it. base is what was
+// kept before anything was told.
+func (s *search) forget(base int) (was []referrer, err error) {
+	told := s.told
+	s.told, s.paths, s.places, s.keys = nil, map[string]bool{}, map[uintptr]bool{}, 0
+	s.f.Release(base)
+	for _, p := range told {
+		if s.movedIn[p.exposed] {
+			was = append(was, p)
+		} else if err := s.tell(p); err != nil {
+			return nil, err
+		}
+	}
+	return was, s.f.Keep(placeCost * len(was))
+}
+
+// pass looks for places below the objects, once.
+func (s *search) pass(objects []*access.View) error {
+	s.met, s.last = map[uint32]*coverage{}, nil
+	s.moved, s.movedIn, s.lost = nil, map[string]bool{}, 0
+	for _, from := range objects {
+		if err := s.object(from.Source(), 0); err != nil {
+			return err
+		}
+	}
 	for s.cut == "" {
 		if err := s.search.Run(); err != nil {
 			return err
@@ -200,34 +281,44 @@ func (s *search) led(src render.Source, addr uintptr, n int) error {
 	return s.add(src)
 }
 
-// add tells of a place, once.
+// add tells of a place.
 func (s *search) add(src render.Source) error {
-	at := src.Value().Addr()
-	if at != 0 && s.places[at] {
+	v := src.Value()
+	if v.Addr() != 0 && s.places[v.Addr()] {
 		return nil
 	}
-	path := src.Path()
+	p := referrer{path: src.Path(), typ: inspect.TypeName(v.Type()), at: v.Addr()}
+	if x, ok := src.(interface{ Exposed() string }); ok {
+		p.exposed = x.Exposed()
+	}
+	return s.tell(p)
+}
+
+// tell adds p to what is told, once.
+func (s *search) tell(p referrer) error {
 	switch {
-	case path == "":
-		s.keys++
-	case s.paths[path]:
+	case p.at != 0 && s.places[p.at] || p.path != "" && s.paths[p.path]:
 		return nil
-	case len(s.told) == maxRefs:
+	case p.path == "":
+		s.keys++
+	case len(s.paths) == maxRefs:
 		s.more++
 		return nil
 	default:
-		s.paths[path] = true
-		t := src.Value().Type()
-		s.told = append(s.told, referrer{path, inspect.TypeName(t), steps(path)})
+		s.paths[p.path] = true
 	}
-	if at != 0 {
-		s.places[at] = true
+	if p.at != 0 {
+		s.places[p.at] = true
 	}
-	return s.f.Keep(placeCost + 2*len(path))
+	s.told = append(s.told, p)
+	return s.f.Keep(placeCost + 2*len(p.path))
 }
 
 // steps counts the steps of a path, about: a key may have dots too.
 func steps(path string) int { return strings.Count(path, ".") + strings.Count(path, "[") }
+
+// maxNamed bounds the names in a note.
+const maxNamed = 3
 
 func (s *search) notes() {
 	note := func(n int, line string) {
@@ -238,33 +329,54 @@ func (s *search) notes() {
 	if s.cut != "" {
 		s.f.Note("refs stopped before the end: " + s.cut)
 	}
-	if s.full {
+	if s.full > 0 {
 		s.f.Note("the first are the nearest, others need not be: there was no room to remember the way to more than " +
-			text.Thousands(s.kept/inspect.SearchRecord) + " objects; set bytes raises that")
+			text.Thousands(s.full/inspect.SearchRecord) + " objects; set bytes raises that")
 	}
 	note(s.more, text.Thousands(s.more)+" more places lead to it")
 	note(s.keys, "places without a path, in keys of maps or below hidden keys, that lead to it: "+text.Thousands(s.keys))
 	note(s.far, "places too far away for a path that lead to it: "+text.Thousands(s.far))
 	note(s.unread, counted(s.unread, "value")+" could not be read, and may lead to it")
-	note(s.deep, counted(s.deep, "object")+" too deep to be followed may lead to it")
-	if n := s.search.Changed(); n > 0 {
-		s.f.Note("refs is about right: " + counted(n, "value") + " changed while they were read")
+	note(s.buried, counted(s.buried, "object")+" too deep to be followed may lead to it")
+	note(s.torn, "refs is about right: "+counted(s.torn, "value")+" kept changing while they were read")
+	switch slices.Sort(s.moved); {
+	case len(s.moved) == 1:
+		s.f.Note("a way through " + s.moved[0] + " changed while it was read, and may lead to it")
+	case len(s.moved) > 1:
+		s.f.Note("ways through " + namely(s.moved) + " changed while they were read, and may lead to it")
 	}
 	if left := s.leftOut(); left != "" {
 		s.f.Note(left + ", and may lead to it")
 	}
 }
 
+// namely lists the first of some names.
+func namely(names []string) string {
+	if len(names) > maxNamed {
+		names = append(slices.Clone(names[:maxNamed]), "others")
+	}
+	return text.List(names, "and")
+}
+
 func (s *search) answer() (value.Value, error) {
-	slices.SortStableFunc(s.told, func(a, b referrer) int { return cmp.Compare(a.steps, b.steps) })
 	var rows [][]string
 	for _, p := range s.told {
-		if err := s.f.Tick(stepsPerRow); err != nil {
+		if err := s.f.Tick(1); err != nil {
 			return nil, err
 		}
-		rows = append(rows, []string{p.path, p.typ})
+		if p.path != "" {
+			rows = append(rows, []string{p.path, p.typ})
+		}
 	}
-	if len(rows)+s.keys+s.far == 0 {
+	if err := s.f.Tick(stepsPerRow * len(rows)); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(rows, func(a, b []string) int { return cmp.Compare(steps(a[0]), steps(b[0])) })
+	switch {
+	case len(rows)+s.keys+s.far > 0:
+	case s.cut != "" || s.unread+s.buried+s.torn+s.lost+s.closures+s.unsafes > 0:
+		s.f.Note("no other place was found that leads to it")
+	default:
 		s.f.Note("nothing else that is exposed leads to it")
 	}
 	return table(rows, "path", "type"), nil
