@@ -103,7 +103,7 @@ func TestSearchReadsWaysAgain(t *testing.T) {
 		"deep":      {list, func() { first.next = last }, []ReachStepKind{FieldStep, ElemStep, FieldStep}},
 		"nothing":   {list, func() { list.name = "other" }, nil},
 	} {
-		list.head, byKey.heads, boxed.head, sliced.heads, first.next = first, map[int]*node{1: first}, first, []*node{nil, first}, first.next
+		list.head, byKey.heads, boxed.head, sliced.heads = first, map[int]*node{1: first}, first, []*node{nil, first}
 		next := first.next
 		sink := &remembered{met: map[uintptr]bool{}}
 		s := searchFor(t, sink, c.of, unsafe.Pointer(target), unsafe.Sizeof(*target))
