@@ -86,10 +86,10 @@ func (d *demo) Run() error {
 	}()
 	fmt.Println("listening on", addr)
 	if !named {
-		fmt.Println("package variables are exposed one by one here: registry.Packages needs Linux, and a binary of go build instead of go run")
+		fmt.Println("package variables are exposed one by one: registry.Packages needs Linux, and go build, not go run")
 	}
 	if d.Trouble {
-		fmt.Println("something is wrong here; ask deadlocks(), waiting(store.tickets), stacks(), diff(before, census()), refs(clearance)")
+		fmt.Println("something is wrong here; ask deadlocks(), waiting(store.tickets), stacks(), refs(clearance)")
 	}
 
 	var running sync.WaitGroup

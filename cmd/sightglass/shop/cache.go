@@ -58,6 +58,7 @@ func newCache(size int, seed uint64) *Cache {
 		it := c.load(stockNumber(i))
 		it.hits = int(rand.New(rand.NewPCG(seed, uint64(i))).ExpFloat64() * 6)
 		c.hits += it.hits
+		c.misses++ // it was loaded once
 		c.items[it.key] = it
 	}
 	return c
