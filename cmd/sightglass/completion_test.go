@@ -165,7 +165,7 @@ func TestHostileNames(t *testing.T) {
 				s.Write("sightglass eval ")
 				s.Keys("Tab")
 				s.Await(`^shell:sightglass eval ` + pid + ` *\z`)
-				s.Keys("C-c")
+				s.Keys("C-u")
 				s.Await(`^shell: *\z`)
 			}
 			if _, err := os.Stat("pwned"); err == nil {
