@@ -86,8 +86,8 @@ func (s *Session) Complete(line string, pos int) []Completion {
 // after a bracket the keys of a map, of whatever type, also those that begin with a text in quotes.
 // In a predicate a leading dot is that of an element. It calls no method, no lens and no
 // registry.Func, and computes nothing: it reads fields and elements of what stands before pos, for
-// at most 100 ms. It returns nil if it knows nothing, if pos is beyond 4 KiB, and once ctx has
-// ended.
+// at most 100 ms, but for the first look at package variables. It returns nil if it knows nothing, if
+// pos is beyond 4 KiB, and once ctx has ended.
 func (s *Session) CompleteContext(ctx context.Context, line string, pos int) []Completion {
 	if pos < 0 || pos > len(line) || pos > maxCompleted || !utf8.ValidString(line[:pos]) {
 		return nil
@@ -100,6 +100,13 @@ func (s *Session) CompleteContext(ctx context.Context, line string, pos int) []C
 	limits = limits.Filled()
 	limits.Nesting = s.limits.Nesting
 	e := s.begin(ctx, limits)
+	if !e.Visit.Loaded() {
+		e.End()
+		if s.load(ctx) != nil {
+			return nil
+		}
+		e = s.begin(ctx, limits)
+	}
 	defer e.End()
 	e.Visit.ForbidCalls()
 	out, err := e.complete(line[:pos])
@@ -109,6 +116,14 @@ func (s *Session) CompleteContext(ctx context.Context, line string, pos int) []C
 	}
 	slices.SortFunc(out, Completion.compare)
 	return out[:min(len(out), maxProposals)]
+}
+
+// load has the first look at what is exposed, which may take longer than a key press: it has the time of
+// an evaluation.
+func (s *Session) load(ctx context.Context) error {
+	e := s.begin(ctx, s.limits)
+	defer e.End()
+	return e.Visit.Load()
 }
 
 // complete proposes what may follow line.

@@ -57,6 +57,9 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if err := e.Visit.Load(); err != nil {
+		return Result{}, err
+	}
 	st := line.Statement
 	if st.All {
 		e.Show = e.limits.all()
@@ -212,7 +215,7 @@ func (e *evaluation) names() compile.Names {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.vars.forget(e.Visit, e.version)
-	return compile.Names{Exposed: e.Visit.Names(), Vars: lookup{s}}
+	return compile.Names{Exposed: e.Visit.Names(), Hint: e.Visit.PackageHint, Vars: lookup{s}}
 }
 
 // eachVariable calls f for each variable of the session.

@@ -14,10 +14,12 @@ const withVariables = `package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
 	"runtime/metrics"
+	"strings"
 	"sync"
 	"time"
 
@@ -63,6 +65,8 @@ var (
 	level    uint8 = 4
 	onChange func(locker, ...int) error
 	limit      = 42
+	dropped    = 43
+	late       = "hunter2"
 	current    = []status{running, draining, running, 9}
 	patience   = 7 * time.Nanosecond
 	cache      = &store{name: "c", items: map[string]int{"a": 1, "b": 2}}
@@ -93,10 +97,23 @@ func main() {
 	registry.Withdraw("main.gone")
 	registry.Packages("github.com/sightglass-go/sightglass/internal/secret")
 	registry.Packages("no/such")
+	registry.Packages("contxt")
+	registry.Packages("go")
 	inline.mu.Lock() // nobody may wait for it, or unlock it
 	before := stops()
+	// The first look counts as any other work, and ends with its limit of time.
+	hurried := eval.NewSession(registry.Default, eval.Limits{Time: time.Nanosecond})
+	var spent *eval.Error
+	if _, err := hurried.Eval(context.Background(), "main.limit"); !errors.As(err, &spent) || spent.Code != "budget" {
+		fmt.Println("the first look has no limit:", err)
+	}
 	s := eval.NewSession(registry.Default, eval.Limits{Time: time.Hour})
 	for _, line := range os.Args[1:] {
+		if pattern, ok := strings.CutPrefix(line, "hide "); ok {
+			registry.Packages("main", registry.Hide(pattern))
+			fmt.Println("hidden")
+			continue
+		}
 		r, err := s.Eval(context.Background(), line)
 		if err != nil {
 			fmt.Println("error:", err)
@@ -112,7 +129,7 @@ func main() {
 	}
 	inline.mu.Unlock()
 	println(oneLocker.n, len(lockers), len(issued), shelf.n, level, onChange == nil) // on standard error
-	if len(current) != 4 || patience != timeout || limit != 42 || unseen+unless+gone+vault.Combination == "" || len(users)+len(dbPassword)+len(apiToken) == 0 {
+	if late == "" || len(current) != 4 || patience != timeout || limit != 42 || unseen+unless+gone+vault.Combination == "" || len(users)+len(dbPassword)+len(apiToken) == 0 {
 		fmt.Println(cache, current)
 	}
 }
@@ -123,14 +140,19 @@ func TestPackages(t *testing.T) {
 	if _, err := os.Stat("/proc/self/exe"); err != nil {
 		t.Skip("no other system than Linux tells which file runs")
 	}
+	const stripped = "the binary has no debug information at 1:"
 	lines := []struct{ source, want, stripped string }{
 		{"main.current", "{1 (running), 2 (draining), 1 (running), 9}", ""},
 		{`count(main.current, # == "running")`, "2", ""},
 		{`main.current[0] == "runing"`, `main.status has no constant "runing" at 1:20; did you mean "running"?`, ""},
 		{"main.patience", "7ns", ""},
-		{"main.limit + 1", "43", "has no field limit"},
+		{"main.limit + 1", "43", "error: the variables of package main cannot be read: " + stripped + "1; build it without -ldflags=-w or -s, or name with registry.Symbols or SIGHTGLASS_SYMBOLS the file"},
+		{`main["limit"]`, "42", "error: the variables of package main cannot be read: " + stripped},
+		{"main.limti", "did you mean main.limit?", stripped},
+		// The linker has dropped it, as nothing uses it.
+		{"main.dropped", `error: nothing is exposed as "main.dropped" at 1:6; dir(main) lists its variables; the linker drops what the program does not use`, stripped},
 		{"main.oneLocker", "main.locker{unknownTags: <redacted>}", ""},
-		{"main.oneLocker.n", "has no field n", ""},
+		{"main.oneLocker.n", "has no field n", stripped},
 		{"main.lockers", "[]main.locker{{unknownTags: <redacted>}, {unknownTags: <redacted>}}", ""},
 		{"len(main.lockers)", "2", ""},
 		{"main.lockers[0] == main.lockers[1]", "it may be shown as redacted, and nothing else", ""},
@@ -145,10 +167,20 @@ func TestPackages(t *testing.T) {
 		{"type(main.onChange)", `"*func(main.locker, ...int) error"`, ""},
 		{"main.cache.items.b", "2", ""},
 		{`count(main.cache.items, # > 1)`, "1", ""},
+		// What is hidden after the first look is hidden at once, and forgotten.
+		{"kept = main.cache.items", `{"a": 1, "b": 2}`, stripped},
+		{"copied = main.cache.items.b + 0", "2", stripped},
+		{"hide main.cache.items.b", "hidden", "hidden"},
+		{"main.cache.items", `{"a": 1, "b": <redacted>}`, stripped},
+		{"main.cache.items.b > 1", "is redacted", stripped},
+		{"kept", `{"a": 1, "b": <redacted>}`, "unknown name kept"}, // it is the live object
+		{"copied", "error: ", "error: "},
+		{"hide main.late", "hidden", "hidden"},
+		{"main.late", `nothing is exposed as "main.late"`, stripped},
 		{"main.inline.name", `"inline"`, ""},
 		{"main.dbPassword", "<redacted>", ""},
 		{"main.apiToken", "<redacted>", ""},
-		{"main.unseen", `error: nothing is exposed as "main.unseen"`, ""},
+		{"main.unseen", `error: nothing is exposed as "main.unseen" at 1:6; dir(main) lists its variables`, stripped},
 		{"main.unless", `error: nothing is exposed as "main.unless"`, ""},
 		{"main.gone", `error: nothing is exposed as "main.gone"`, ""},
 		{"main.vault.place", `"Bern"`, ""},
@@ -159,11 +191,21 @@ func TestPackages(t *testing.T) {
 		{`any(dir(), .name == "value")`, "false", ""},
 		{`any(dir(), .name == "library")`, "true", ""},
 		{"main.users.ann.card", "<redacted>", ""},
-		{`pkg("main").limit`, "42", `error: no variable of a package main is exposed`},
+		{`pkg("main").limit`, "42", `error: no variable of package "main" is exposed: ` + stripped + "1; build it without"},
 		{`len(dir(pkg("github.com/sightglass-go/sightglass/internal/secret"))) > 1`, "true", ""},
-		{`pkg("github.com/sightglass-go/sightglass/internal/secrets")`, "error: no variable of a package", ""},
-		{"such", "its variables cannot be read: the program has no variable of such a package", "its variables cannot be read: the binary has no debug information"},
-		{"main", "", "its variables cannot be read: the binary has no debug information: build it without -ldflags=-w or -s"},
+		{`pkg("github.com/sightglass-go/sightglass/internal/secrets")`, `did you mean "github.com/sightglass-go/sightglass/internal/secret"?`, `error: no variable of package "github.com/sightglass-go/sightglass/internal/secrets" is exposed`},
+		{`pkg("github.com/sightglass-go/sightglass/internal/text")`, `is exposed: the application does not name it at 1:1; registry.Packages("github.com/sightglass-go/sightglass/internal/text") in the application`, `; registry.Packages("github.com/sightglass-go/sightglass/internal/text") in the application`},
+		{`pkg("github.com/sightglass-go/sightglass/eval/internal/value")`, "is exposed: it has none, or all are hidden at 1:1; the linker drops", stripped},
+		{`pkg("no/where")`, `error: no variable of package "no/where" is exposed: the program has no such package`, `; registry.Packages("no/where")`},
+		{"text.x", `error: unknown name text at 1:1; if package "github.com/sightglass-go/sightglass/internal/text" is meant, registry.Packages(`, "error: unknown name text at 1:1; dir() lists what there is: without the variables of the packages below github.com/sightglass-go/sightglass/eval/internal, as the binary has no debug information"},
+		{"scan.x", "error: unknown name scan at 1:1; dir() lists what there is", "without the variables of the packages below github.com/sightglass-go/sightglass/eval/internal"},
+		{"such", "error: the variables of package no/such cannot be read: the program has no such package at 1:1; correct the import path in the call of registry.Packages", "error: the variables of package no/such cannot be read: " + stripped},
+		{`pkg("no/such")`, "is exposed: the program has no such package at 1:1; correct", stripped},
+		{"contxt.x", `error: the variables of package contxt cannot be read: the program has no such package at 1:1; did the call of registry.Packages mean "context"?`, stripped},
+		{"go.x", `the program has no such package at 1:1; for those below it the application calls registry.Packages("go/...")`, stripped},
+		{`find(dir(), .name == "such").guard`, "cannot be read", "cannot be read"},
+		{"count(census(), true) > 0", "true", "true"},
+		{"main", "", "error: the variables of package main cannot be read: " + stripped},
 		{"len(filter(dir(), .name startsWith \"main\")) > 0", "true", "true"},
 	}
 	var sources []string

@@ -2,7 +2,6 @@ package registry
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // Packages exposes on [Default] the package variables of the packages that pattern names: an import
@@ -22,14 +22,15 @@ import (
 func Packages(pattern string, opts ...Option) { PackagesIn(Default, pattern, opts...) }
 
 // PackagesIn exposes the package variables of the packages that pattern names, without a word from
-// these packages: main.limit, store.index. A package goes by the last part of its path, or by all of
-// it with underscores if two share that; the expression pkg("github.com/acme/store") is both.
+// these packages: main.limit, store.index. A package goes by the last part of its path, or by all of it
+// with underscores if two share that; the expression pkg("github.com/acme/store") is both.
 //
-// The debug information of the binary says where the variables lie, so there are none if it was
-// left out (-ldflags=-s or -w), unless [Symbols] names a file that has it, and on other systems than
-// Linux; their names then lead to an error that says so. It is read when somebody first looks at what is exposed, for some 150 ms of a binary
-// of 20 MB, and not before; once nobody has looked for a quarter of an hour, what was found is dropped, and
-// read again on the next look. What cannot be read has a name, and an error that says why.
+// The debug information of the binary says where the variables lie, so there are none if it was left
+// out (-ldflags=-s or -w), unless [Symbols] names a file that has it, and on other systems than Linux;
+// their names then lead to an error that says so. It is read when somebody first looks at what is
+// exposed, for some 150 ms of a binary of 20 MB, and not before, as a part of that look, which can be
+// cancelled; once nobody has looked for a quarter of an hour, what was found is dropped, and read again
+// on the next look. What cannot be read has a name, and an error that says why.
 //
 // The linker drops what it knows of a type that nothing puts into an interface. Such a type is made of
 // what the debug information says of it. That lacks the tags of fields: a struct that has a name shows
@@ -39,12 +40,14 @@ func Packages(pattern string, opts ...Option) { PackagesIn(Default, pattern, opt
 // The same pass finds the constants that these packages declare of their own integer types: a value of
 // such a type is shown with its name, and a name stands for it in expressions, as [Names] has it.
 //
-// The application has promised nothing about these variables, and may overwrite any of them as a
-// whole. So no lock in them is taken unless [Guard] or [GuardBy] says so, and what is wider than a
-// word is marked as racy. Secrets are hidden by name and look as elsewhere. Hide names variables, and
-// what lies below them, with their package: "store.key", "store.index.*.Token", "*.key"; a package alone
-// is hidden whole, and what one call hides is hidden where the patterns of other calls name it too. The
-// other options are about each of the variables. What is exposed by itself under the name of one stays. PackagesIn panics if the options contradict each other.
+// The application has promised nothing about these variables, and may overwrite any of them as a whole.
+// So no lock in them is taken unless [Guard] or [GuardBy] says so, and what is wider than a word is
+// marked as racy. Secrets are hidden by name and look as elsewhere. Hide names variables, and what lies
+// below them, with their package: "store.key", "store.index.*.Token", "*.key"; a package alone is
+// hidden whole, and what one call hides is hidden, from the next look on, where the patterns of other
+// calls name it too. The other options are about each of the variables. What is exposed by itself under
+// the name of one stays, and a name that was withdrawn stays away, whichever call names it. PackagesIn
+// panics if the options contradict each other.
 //
 // It is no method of Registry, as [Runtime] is none.
 func PackagesIn(r *Registry, pattern string, opts ...Option) {
@@ -54,7 +57,16 @@ func PackagesIn(r *Registry, pattern string, opts ...Option) {
 	}
 	p := &packages{pattern: pattern, options: o}
 	r.packages.add(p)
-	r.objects.Later(func(into *access.Objects) { exposeVariables(into, p, r.packages.take(p)) })
+	r.objects.Later(func(into *access.Objects, step func() error) error {
+		read, err := r.packages.take(p, step)
+		if err == nil {
+			exposeVariables(into, p, read)
+		}
+		return err
+	})
+	if len(o.declared.Hide) > 0 {
+		r.objects.Drop() // what other calls have exposed may be hidden by now
+	}
 }
 
 // packages are those of one call of PackagesIn.
@@ -67,7 +79,7 @@ type packages struct {
 func (p *packages) symbolsFile() string { return cmp.Or(p.symbols, os.Getenv(symbolsVariable)) }
 
 // has reports whether a package is one of them.
-func (p *packages) has(pkg string) bool { return matches(p.pattern, pkg) }
+func (p *packages) has(pkg string) bool { return access.MatchesPackage(p.pattern, pkg) }
 
 // allPackages are those of one registry. The debug information is read once for all that have it in the
 // same file, and what is read is kept until each has taken its part.
@@ -88,6 +100,7 @@ type readPackages struct {
 	constants []*inspect.Constants
 	names     map[string]string // of the packages, by their paths
 	all       []*packages       // of the registry
+	linked    []string          // the paths of all packages of the program
 	err       error
 }
 
@@ -105,15 +118,17 @@ func (a *allPackages) calls() []*packages {
 	return a.all
 }
 
-// take returns what was read for p, and reads it before if it must.
-func (a *allPackages) take(p *packages) readPackages {
+// take returns what was read for p, and reads it before if it must. Its error is that of step.
+func (a *allPackages) take(p *packages, step func() error) (readPackages, error) {
 	a.reading.Lock()
 	defer a.reading.Unlock()
 	if a.taken[p] {
 		a.taken = nil // it was dropped, and the others with it
 	}
 	if _, ok := a.ready[p]; !ok {
-		a.read(p.symbolsFile())
+		if err := a.read(p.symbolsFile(), step); err != nil {
+			return readPackages{}, err
+		}
 	}
 	read := a.ready[p]
 	delete(a.ready, p)
@@ -121,11 +136,12 @@ func (a *allPackages) take(p *packages) readPackages {
 		a.taken = map[*packages]bool{}
 	}
 	a.taken[p] = true
-	return read
+	return read, nil
 }
 
-// read reads the debug information for all that have it in the same file, and wait for it.
-func (a *allPackages) read(symbols string) {
+// read reads the debug information for all that have it in the same file, and wait for it. Its error is
+// that of step: nothing was read then.
+func (a *allPackages) read(symbols string, step func() error) error {
 	var of []*packages
 	all := a.calls()
 	for _, p := range all {
@@ -133,30 +149,36 @@ func (a *allPackages) read(symbols string) {
 			of = append(of, p)
 		}
 	}
-	variables, constants, err := inspect.Variables(inspect.VariableOptions{
+	var ended error
+	found, err := inspect.Variables(inspect.VariableOptions{
 		Symbols: symbols,
+		Step:    func() error { ended = step(); return ended },
 		Untagged: func(pkg string) bool {
 			return slices.ContainsFunc(all, func(p *packages) bool { return p.untagged && p.has(pkg) })
 		},
 	}, func(pkg string) bool { return slices.ContainsFunc(of, func(p *packages) bool { return p.has(pkg) }) })
+	if ended != nil {
+		return ended
+	}
 	if a.ready == nil {
 		a.ready = map[*packages]readPackages{}
 	}
 	for _, p := range of {
-		own := readPackages{names: map[string]string{}, all: all, err: err}
-		for _, v := range variables {
+		own := readPackages{names: map[string]string{}, all: all, linked: found.Packages, err: err}
+		for _, v := range found.Variables {
 			if p.has(v.Package) {
 				own.names[v.Package] = a.name(v.Package)
 				own.variables = append(own.variables, v)
 			}
 		}
-		for _, c := range constants {
+		for _, c := range found.Constants {
 			if p.has(c.Type().PkgPath()) {
 				own.constants = append(own.constants, c)
 			}
 		}
 		a.ready[p] = own
 	}
+	return nil
 }
 
 // symbolsVariable is the variable of the environment that names the file of Symbols.
@@ -173,14 +195,6 @@ func Symbols(file string) Option { return func(o *options) { o.symbols = file } 
 // `inspect:"-"` or `inspect:"secret"`. Then the fields of structs are shown, under the rules for names
 // and looks, of which the binary does not have the tags. Without this option nothing is shown of them.
 func Untagged() Option { return func(o *options) { o.untagged = true } }
-
-// matches reports whether pattern names the package.
-func matches(pattern, pkg string) bool {
-	if below, ok := strings.CutSuffix(pattern, "/..."); ok {
-		return pkg == below || strings.HasPrefix(pkg, below+"/")
-	}
-	return pkg == pattern
-}
 
 // name returns by which name a package goes, which stays the same.
 func (a *allPackages) name(pkg string) string {
@@ -208,16 +222,21 @@ func (r readPackages) hide(pkg string) (patterns []string) {
 }
 
 func exposeVariables(into *access.Objects, p *packages, read readPackages) {
-	fail := func(name, pkg, format string, args ...any) {
-		err := fmt.Errorf(format, args...)
-		_ = into.ExposeFunc(name, func(context.Context) any { return err }, access.Options{Doc: err.Error(), Package: pkg})
+	fail := func(name, what, pkg string, why error) {
+		err := &access.UnreadError{What: what, Err: why}
+		_ = into.ExposeError(name, err, access.Options{Doc: err.Error(), Package: pkg})
 	}
-	err := read.err
-	if err == nil && len(read.variables) == 0 {
-		err = errors.New("the program has no variable of such a package")
+	why := read.err
+	if why == nil && len(read.variables) == 0 {
+		why = p.nothing(read.linked)
 	}
-	if err != nil {
-		fail(identifier(path.Base(strings.TrimSuffix(p.pattern, "/..."))), "", "its variables cannot be read: %w", err)
+	into.AddPackages(access.Packages{Pattern: p.pattern, Why: why, Linked: read.linked})
+	if why != nil {
+		what := "the variables of package " + p.pattern
+		if below, ok := strings.CutSuffix(p.pattern, "/..."); ok {
+			what = "the variables of the packages below " + below
+		}
+		fail(identifier(path.Base(strings.TrimSuffix(p.pattern, "/..."))), what, "", why)
 		return
 	}
 	for _, c := range read.constants {
@@ -239,7 +258,7 @@ func exposeVariables(into *access.Objects, p *packages, read readPackages) {
 		switch {
 		case hidden:
 		case v.Pointer == nil:
-			fail(full, v.Package, "it cannot be read: %s", v.Why)
+			fail(full, full, v.Package, errors.New(v.Why))
 		default:
 			if v.Sealed != "" {
 				declared.Doc = cmp.Or(declared.Doc, "fields of "+v.Sealed+" are hidden, as the binary lacks their tags: say registry.Untagged, or Expose this variable")
@@ -247,6 +266,20 @@ func exposeVariables(into *access.Objects, p *packages, read readPackages) {
 			_ = into.Expose(full, v.Pointer, declared) // a name like _ cannot be typed
 		}
 	}
+}
+
+// nothing is why the program has no variables of p, where it has the packages that are linked.
+func (p *packages) nothing(linked []string) error {
+	if slices.ContainsFunc(linked, p.has) {
+		return fmt.Errorf("there are none that the program uses, and the linker drops all others; see with go doc whether %s has variables", strings.TrimSuffix(p.pattern, "/..."))
+	}
+	if near := text.Near(p.pattern, linked); near != "" {
+		return fmt.Errorf("the program has no such package; did the call of registry.Packages mean %q?", near)
+	}
+	if !strings.HasSuffix(p.pattern, "/...") && slices.ContainsFunc(linked, func(pkg string) bool { return access.MatchesPackage(p.pattern+"/...", pkg) }) {
+		return fmt.Errorf("the program has no such package; for those below it the application calls registry.Packages(%q)", p.pattern+"/...")
+	}
+	return errors.New("the program has no such package; correct the import path in the call of registry.Packages, or remove the call")
 }
 
 // hides reports whether a pattern of Hide is about the variable, and returns its steps below that; there

@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"errors"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -18,6 +20,30 @@ func TestPackagesWhileRead(t *testing.T) {
 		t.Errorf("%d calls are noted", got)
 	}
 }
+
+// TestPackagesEnd: a look that ends while the debug information is read leaves all to the next one.
+func TestPackagesEnd(t *testing.T) {
+	r := New()
+	PackagesIn(r, "example.com/shop")
+	PackagesIn(r, "example.com/shop/...")
+	spent := errors.New("the budget is spent")
+	if err := r.Visit(t.Context(), meter{spent}).Load(); err != spent && runtime.GOOS == "linux" {
+		t.Errorf("the look ends with %v", err)
+	}
+	if len(r.packages.ready)+len(r.packages.taken) > 0 && runtime.GOOS == "linux" {
+		t.Error("something is left of it")
+	}
+	if all := r.Entries(); len(all) != 1 || all[0].Guard != "cannot be read" {
+		t.Errorf("%+v", all)
+	}
+}
+
+// meter is spent from the beginning.
+type meter struct{ err error }
+
+func (m meter) Read(int) error { return m.err }
+func (m meter) Work(int) error { return m.err }
+func (m meter) Keep(int) error { return m.err }
 
 // TestPackagesHide: what one call hides is hidden in what the others expose, in whichever order.
 func TestPackagesHide(t *testing.T) {

@@ -137,15 +137,15 @@ func (r *Registry) Withdraw(name string) { r.objects.Withdraw(name) }
 // Entry describes one exposed name.
 type Entry struct {
 	Name string
-	Type string // as in Go source; "any" for a Func
+	Type string // as in Go source; "any" for a Func, "" for what cannot be read
 	Doc  string
 	// Package is the import path of the package whose variable it is, as [Packages] exposes them; ""
 	// for anything else.
 	Package string
 	// Guard says how the object is read: "guarded by cache.mu" (and with [GuardBy] how what lies
 	// below is), "no lock found: read racily", "read racily: " and which lock is not taken and why,
-	// "frozen", "read by its owner", "a copy", "computed at each look", "needs no lock" or
-	// "collected".
+	// "frozen", "read by its owner", "a copy", "computed at each look", "needs no lock",
+	// "collected" or "cannot be read".
 	Guard string
 }
 

@@ -24,13 +24,14 @@ type entry struct {
 
 	withdrawn func() // see Options
 
-	// One of these four is set.
+	// One of these five is set.
 	object  inspect.Value
 	weak    func() any // returns nil once the object was collected
 	compute func(context.Context) any
-	list    listing // reads what is no object of the application's
+	list    listing      // reads what is no object of the application's
+	why     *UnreadError // nothing can be read
 
-	typ      reflect.Type     // of object, or of what weak returns; nil for a function
+	typ      reflect.Type     // of object, or of what weak returns; nil for a function and for what cannot be read
 	callee   *usercode.Callee // counts the calls of compute
 	returned returned         // by compute
 }
@@ -112,8 +113,11 @@ func (e *entry) target() inspect.Value {
 // describe describes the entry for listings.
 func (e *entry) describe() Entry {
 	out := Entry{Name: e.name, Doc: e.doc, Package: e.pkg, Type: "any", Guard: e.guard()}
-	if e.typ != nil {
+	switch {
+	case e.typ != nil:
 		out.Type = inspect.TypeName(e.typ)
+	case e.why != nil:
+		out.Type = ""
 	}
 	return out
 }
@@ -122,6 +126,8 @@ func (e *entry) describe() Entry {
 func (e *entry) guard() string {
 	p := &e.policy
 	switch {
+	case e.why != nil:
+		return "cannot be read"
 	case e.list != nil:
 		return "read at each look, not of one moment"
 	case e.weak != nil && e.weak() == nil:

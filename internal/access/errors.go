@@ -23,6 +23,16 @@ func (e *NameError) Error() string {
 	return "unknown name " + e.Name + suggestion(e.Near, "; dir() lists what is exposed")
 }
 
+// UnreadError says that nothing can be read of what is exposed.
+type UnreadError struct {
+	What string // a name, or what it stands for
+	Err  error  // why
+}
+
+func (e *UnreadError) Error() string { return e.What + " cannot be read: " + e.Err.Error() }
+
+func (e *UnreadError) Unwrap() error { return e.Err }
+
 // NilError says that a value was nil where an operation needs more. It is an [ErrNil].
 type NilError struct {
 	Path string // "" where no expression reaches it

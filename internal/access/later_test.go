@@ -1,9 +1,12 @@
 package access
 
 import (
+	"context"
+	"errors"
 	"reflect"
 	"runtime"
 	"slices"
+	"sync/atomic"
 	"testing"
 )
 
@@ -20,17 +23,18 @@ func TestLater(t *testing.T) {
 		}
 	}
 	expose(&o, "before", "own")
-	o.Later(func(into *Objects) {
+	o.Later(func(into *Objects, _ func() error) error {
 		for _, name := range []string{"before", "since", "meanwhile", "gone", "twice", "plain"} {
 			expose(into, name, "later")
 		}
 		// As another goroutine would at this moment.
 		expose(&o, "meanwhile", "own")
 		o.Withdraw("gone")
-		o.Later(func(into *Objects) { expose(into, "more", "later") })
+		o.Later(func(into *Objects, _ func() error) error { expose(into, "more", "later"); return nil })
+		return nil
 	})
-	o.Later(func(*Objects) { panic("broken") })
-	o.Later(func(into *Objects) { expose(into, "twice", "again") })
+	o.Later(func(*Objects, func() error) error { panic("broken") })
+	o.Later(func(into *Objects, _ func() error) error { expose(into, "twice", "again"); return nil })
 	expose(&o, "since", "own")
 	func() {
 		defer func() {
@@ -50,9 +54,9 @@ func TestLater(t *testing.T) {
 	}
 }
 
-// TestUnloaded: what is exposed at the first look is dropped once nobody has looked for a while, and
+// TestDropped: what is exposed at the first look is dropped once nobody has looked for a while, and
 // exposed again at the next look. What the application has exposed and withdrawn by itself stays so.
-func TestUnloaded(t *testing.T) {
+func TestDropped(t *testing.T) {
 	var o Objects
 	object, loads := new(int), 0
 	expose := func(into *Objects, names ...string) {
@@ -63,9 +67,10 @@ func TestUnloaded(t *testing.T) {
 			}
 		}
 	}
-	o.Later(func(into *Objects) {
+	o.Later(func(into *Objects, _ func() error) error {
 		loads++
 		expose(into, "a", "gone", "since")
+		return nil
 	})
 	expose(&o, "own")
 	names := func(want ...string) {
@@ -75,18 +80,18 @@ func TestUnloaded(t *testing.T) {
 		}
 	}
 	names("a", "gone", "own", "since")
-	if o.idle == nil {
+	if o.later.idle == nil {
 		t.Fatal("nothing drops them")
 	}
-	o.unloadIdle() // somebody has looked
+	o.dropIdle() // somebody has looked
 	if o.get("a") == nil || loads != 1 {
 		t.Errorf("dropped while somebody looks; %d loads", loads)
 	}
 	o.Withdraw("gone")
 	expose(&o, "since")
 	version := o.version.Load()
-	o.unloadIdle()
-	o.unloadIdle()
+	o.dropIdle()
+	o.dropIdle()
 	if len(o.entries) != 2 || o.version.Load() == version {
 		t.Errorf("%d entries are left", len(o.entries))
 	}
@@ -94,25 +99,19 @@ func TestUnloaded(t *testing.T) {
 		t.Errorf("not exposed again; %d loads", loads)
 	}
 	names("a", "own", "since")
-	o.idle.Stop()
+	o.later.idle.Stop()
 }
 
-// TestUnloadedMeanwhile: who looks while it is dropped finds what Later exposes all the same.
-func TestUnloadedMeanwhile(t *testing.T) {
+// TestDroppedMeanwhile: who looks while it is dropped finds what Later exposes all the same.
+func TestDroppedMeanwhile(t *testing.T) {
 	var o Objects
 	object := new(int)
-	o.Later(func(into *Objects) {
-		if err := into.Expose("a", object, Options{}); err != nil {
-			t.Error(err)
-		}
-	})
+	o.Later(func(into *Objects, _ func() error) error { return into.Expose("a", object, Options{}) })
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		for range 1000 {
-			o.loading.Lock()
-			o.unload()
-			o.loading.Unlock()
+			o.Drop()
 			runtime.Gosched()
 		}
 	}()
@@ -128,6 +127,106 @@ func TestUnloadedMeanwhile(t *testing.T) {
 		}
 	}
 	<-done
-	o.load()
-	o.idle.Stop()
+	o.list()
+	o.later.idle.Stop()
 }
+
+// TestDroppedWhileExposed: what is dropped while it is exposed is exposed anew, as the application may
+// have said more meanwhile.
+func TestDroppedWhileExposed(t *testing.T) {
+	var o Objects
+	object, loads := new(int), 0
+	o.Later(func(into *Objects, _ func() error) error {
+		name := []string{"first", "second"}[loads]
+		if loads++; loads == 1 {
+			o.Drop()
+		}
+		return into.Expose(name, object, Options{})
+	})
+	if names := o.sortedNames(); !slices.Equal(names, []string{"second"}) {
+		t.Errorf("%q", names)
+	}
+	o.later.idle.Stop()
+}
+
+// TestLoadEnds: a Visit that ends while it has the first look leaves nothing behind, and the next look
+// begins anew. Who waits for it meanwhile ends by itself, or has the look instead.
+func TestLoadEnds(t *testing.T) {
+	var o Objects
+	object := new(int)
+	var begun, ended atomic.Int32
+	inside := make(chan struct{})
+	o.Later(func(into *Objects, step func() error) error {
+		begun.Add(1)
+		if err := into.Expose("a", object, Options{}); err != nil {
+			t.Error(err)
+		}
+		inside <- struct{}{}
+		inside <- struct{}{}
+		if err := step(); err != nil {
+			ended.Add(1)
+			return err
+		}
+		return nil
+	})
+	looking, stop := context.WithCancel(t.Context())
+	first := make(chan error)
+	go func() { first <- o.Visit(looking, nil, Patience{}).Load() }()
+	<-inside
+	// One that waits for it ends by itself.
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := o.Visit(cancelled, nil, Patience{}).Load(); !errors.Is(err, context.Canceled) {
+		t.Error("who waits does not end:", err)
+	}
+	// Another one waits for as long as it takes.
+	second := make(chan []string)
+	go func() { second <- o.Visit(t.Context(), nil, Patience{}).Names() }()
+	stop()
+	<-inside
+	if err := <-first; !errors.Is(err, context.Canceled) || ended.Load() != 1 {
+		t.Error("it does not end:", err)
+	}
+	<-inside
+	o.mu.RLock()
+	left := len(o.entries)
+	o.mu.RUnlock()
+	<-inside
+	if names := <-second; left != 0 || !slices.Equal(names, []string{"a"}) || begun.Load() != 2 {
+		t.Errorf("%q, and before %d; it has begun %d times", names, left, begun.Load())
+	}
+	o.later.idle.Stop()
+}
+
+// TestLoadIsMetered: a budget ends the first look.
+func TestLoadIsMetered(t *testing.T) {
+	var o Objects
+	steps := 0
+	o.Later(func(into *Objects, step func() error) error {
+		for ; ; steps++ {
+			if err := step(); err != nil {
+				return err
+			}
+		}
+	})
+	spent := errors.New("the budget is spent")
+	if err := o.Visit(t.Context(), &endingMeter{left: 5000, err: spent}, Patience{}).Load(); err != spent || steps == 0 || steps > 5000 {
+		t.Errorf("%v after %d steps", err, steps)
+	}
+	o.later.idle.Stop()
+}
+
+// endingMeter returns err once so many steps were made.
+type endingMeter struct {
+	left int
+	err  error
+}
+
+func (m *endingMeter) Work(n int) error {
+	if m.left -= n; m.left < 0 {
+		return m.err
+	}
+	return nil
+}
+func (m *endingMeter) Read(n int) error { return m.Work(n) }
+func (m *endingMeter) Keep(int) error   { return nil }

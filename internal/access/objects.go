@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/usercode"
@@ -29,12 +28,8 @@ type Objects struct {
 
 	constants constants
 
-	loading sync.Mutex   // is held while loads run; taken before mu
-	loads   []*load      // of Later, that are to run; guarded by mu
-	loaded  []*load      // that ran; guarded by mu
-	later   atomic.Int32 // how many are to run
-	idle    *time.Timer  // runs unload; guarded by loading
-	looked  atomic.Bool  // somebody looked at the names since idle was set
+	packages packages
+	later    later
 
 	callees usercode.Table // methods, lenses and Funcs
 }
@@ -86,6 +81,17 @@ func (o *Objects) ExposeFunc(name string, f func(context.Context) any, opts Opti
 	return nil
 }
 
+// ExposeError exposes under name what cannot be read. A Visit that asks for it gets why.
+func (o *Objects) ExposeError(name string, why *UnreadError, opts Options) error {
+	e, err := newEntry(name, opts)
+	if err != nil {
+		return err
+	}
+	e.why = why
+	o.put(e)
+	return nil
+}
+
 // listing reads, for one Visit, what is no object of the application's. It makes new plain data.
 type listing func(*Visit) (any, error)
 
@@ -106,9 +112,7 @@ func (o *Objects) Withdraw(name string) {
 	o.mu.Lock()
 	was := o.entries[name]
 	delete(o.entries, name)
-	for _, l := range slices.Concat(o.loads, o.loaded) {
-		l.without[name] = true
-	}
+	o.later.withdrawn(name)
 	o.changed()
 	o.mu.Unlock()
 	was.end()
@@ -118,103 +122,6 @@ func (o *Objects) Withdraw(name string) {
 func (o *Objects) changed() {
 	o.names = nil
 	o.version.Add(1)
-}
-
-// load is what exposes more at the first look.
-type load struct {
-	expose  func(into *Objects)
-	without map[string]bool // names that were withdrawn since
-}
-
-// Later has expose called before somebody next looks at the names. What it exposes in the
-// Objects that it is given joins o then, but in place of nothing that the application exposes by
-// itself under the same name, before or since, and not under a name that was withdrawn since. Neither
-// Later nor any other of these methods waits for it.
-//
-// Once nobody has looked for a while, what it exposed is dropped, and expose is called again before
-// somebody next looks.
-func (o *Objects) Later(expose func(into *Objects)) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.loads = append(o.loads, &load{expose, make(map[string]bool)})
-	o.later.Add(1)
-}
-
-// unseen is for how long nobody has looked at the names, at least, when what Later exposed is dropped.
-const unseen = 15 * time.Minute
-
-// load calls what Later was given. Whoever else looks waits meanwhile.
-func (o *Objects) load() {
-	if !o.looked.Load() {
-		o.looked.Store(true)
-	}
-	if o.later.Load() == 0 {
-		return
-	}
-	o.loading.Lock()
-	defer o.loading.Unlock()
-	for o.later.Load() > 0 {
-		o.loadOne()
-	}
-	if o.idle == nil {
-		o.idle = time.AfterFunc(unseen, o.unloadIdle)
-	}
-}
-
-// loadOne calls the first that Later was given, and forgets it if it panics.
-func (o *Objects) loadOne() {
-	o.mu.RLock()
-	l := o.loads[0]
-	o.mu.RUnlock()
-	var more Objects
-	done := false
-	defer func() {
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		if o.entries == nil {
-			o.entries = make(map[string]*entry)
-		}
-		for name, e := range more.entries {
-			if was := o.entries[name]; !l.without[name] && (was == nil || was.later) {
-				e.later = true
-				o.entries[name] = e
-			}
-		}
-		o.constants.join(&more.constants)
-		o.loads = o.loads[1:]
-		if done {
-			o.loaded = append(o.loaded, l)
-		}
-		o.later.Add(-1)
-		o.changed()
-	}()
-	l.expose(&more)
-	done = true
-}
-
-// unloadIdle is unload unless somebody has looked since idle was set.
-func (o *Objects) unloadIdle() {
-	o.loading.Lock()
-	defer o.loading.Unlock()
-	if o.looked.Swap(false) {
-		o.idle.Reset(unseen)
-		return
-	}
-	o.idle = nil
-	o.unload()
-}
-
-// unload drops what Later exposed, and has it exposed again at the next look. Its caller holds
-// o.loading.
-func (o *Objects) unload() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	maps.DeleteFunc(o.entries, func(_ string, e *entry) bool { return e.later })
-	o.constants.dropFound()
-	o.loads = append(o.loaded, o.loads...)
-	o.loaded = nil
-	o.later.Store(int32(len(o.loads)))
-	o.changed()
 }
 
 func (o *Objects) put(e *entry) {
@@ -227,19 +134,6 @@ func (o *Objects) put(e *entry) {
 	o.changed()
 	o.mu.Unlock()
 	was.end()
-}
-
-// rlock locks o.mu for reading once all that Later was given has run. It may have been dropped since
-// load has seen that.
-func (o *Objects) rlock() {
-	for {
-		o.load()
-		o.mu.RLock()
-		if o.later.Load() == 0 {
-			return
-		}
-		o.mu.RUnlock()
-	}
 }
 
 func (o *Objects) get(name string) *entry {
@@ -283,14 +177,14 @@ func (o *Objects) list() []*entry {
 // Entry describes one exposed name.
 type Entry struct {
 	Name string
-	Type string // as in Go source; "any" for a Func
+	Type string // as in Go source; "any" for a Func, "" for what cannot be read
 	Doc  string
 	// Package is the import path of the package whose variable it is, "" for anything else.
 	Package string
 	// Guard says how it is read: "guarded by cache.mu" (with LockNames more about what lies below
 	// follows), "no lock found: read racily", "read racily: " and which lock is not taken and why,
 	// "frozen", "read by its owner", "a copy", "computed at each look", "needs no lock",
-	// "collected".
+	// "collected", "cannot be read".
 	Guard string
 }
 

@@ -66,7 +66,7 @@ func (s *search) all() error {
 	s.vis.roots = maps.Clone(s.vis.roots)
 	for _, name := range s.vis.Names() {
 		e := s.vis.objects.get(name)
-		if e == nil || e.compute != nil || e.list != nil {
+		if e == nil || e.why != nil || e.compute != nil || e.list != nil {
 			continue
 		}
 		v, err := s.vis.Get(name)

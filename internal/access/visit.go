@@ -124,9 +124,9 @@ func (vis *Visit) Yield() (slice time.Duration) { return vis.pace.Yield(vis.ctx,
 // Rested says that the time since the last Yield was a wait and no work, which is owed nothing.
 func (vis *Visit) Rested() { vis.pace.Restart() }
 
-// Get returns the exposed object of that full (dotted) name, or a *NameError. Within a Visit a name
-// stays what it was when it was first asked for. The first time, a registry.Func is called, which
-// is refused while a guard is held: get the names of an expression before walking anything.
+// Get returns the exposed object of that full (dotted) name, or a *NameError or *UnreadError. Within a
+// Visit a name stays what it was when it was first asked for. The first time, a registry.Func is called,
+// which is refused while a guard is held: get the names of an expression before walking anything.
 func (vis *Visit) Get(name string) (*View, error) {
 	if v := vis.roots[name]; v != nil {
 		return v, nil
@@ -134,6 +134,9 @@ func (vis *Visit) Get(name string) (*View, error) {
 	e := vis.objects.get(name)
 	if e == nil {
 		return nil, &NameError{Name: name, Near: text.Near(name, vis.names())}
+	}
+	if e.why != nil {
+		return nil, e.why
 	}
 	v := &View{
 		visit: vis, policy: &e.policy, place: place{name: e.name},

@@ -15,7 +15,8 @@ import (
 // Names is what an identifier may mean.
 type Names struct {
 	Exposed value.Names
-	Vars    Variables // nil for none
+	Hint    func(name string) string // about one that nothing is exposed as, "" for none; nil for never
+	Vars    Variables                // nil for none
 }
 
 // Variables are those of a session.
@@ -122,6 +123,11 @@ func (n Names) unknown(name string, lets []let) error {
 	for _, full := range n.Exposed {
 		if strings.HasSuffix(full, "."+name) {
 			return e.With("did you mean %s?", full)
+		}
+	}
+	if n.Hint != nil {
+		if hint := n.Hint(name); hint != "" {
+			return e.With("%s", hint)
 		}
 	}
 	return e.With(HintDir)

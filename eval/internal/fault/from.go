@@ -48,6 +48,7 @@ func cutHint(s string) (text, hint string, found bool) {
 func codeOf(err error) string {
 	var (
 		name   *access.NameError
+		pkg    *access.PackageError
 		field  *access.FieldError
 		many   *access.AmbiguousError
 		key    *access.KeyError
@@ -58,7 +59,7 @@ func codeOf(err error) string {
 		secret *access.RedactedError
 	)
 	switch {
-	case errors.As(err, &name):
+	case errors.As(err, &name), errors.As(err, &pkg):
 		return "unknown_name"
 	case errors.As(err, &field):
 		return "no_field"

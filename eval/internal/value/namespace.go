@@ -85,8 +85,15 @@ func (x Namespace) Member(t *Thread, name string) (Value, error) {
 		return x.names.Namespace(full), nil
 	}
 	e := fault.New("unknown_name", "nothing is exposed as %s", Quote(full))
-	if near := text.Near(full, x.names); near != "" {
-		return nil, e.With("did you mean %s?", near)
+	short := make([]string, len(x.names))
+	for i := range short {
+		short[i] = x.short(i)
+	}
+	if near := text.Near(name, short); near != "" {
+		return nil, e.With("did you mean %s?", x.prefix+near)
+	}
+	if space := strings.TrimSuffix(x.prefix, "."); t.Visit.PackageOf(space) != "" {
+		return nil, e.With("dir(%s) lists its variables; the linker drops what the program does not use, and the application may hide some", space)
 	}
 	return nil, e.With("dir() lists what there is")
 }

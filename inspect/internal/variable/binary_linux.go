@@ -16,6 +16,7 @@ import (
 type executable struct {
 	file  *elf.File // the one that runs
 	debug *elf.File // the one that has the debug information
+	files []*os.File
 	info  *dwarf.Data
 	addrs []byte // addresses, by index: the section .debug_addr
 	order binary.ByteOrder
@@ -26,15 +27,15 @@ type executable struct {
 const running = "/proc/self/exe"
 
 // open opens the file that this process runs. If that has no debug information, it is that of the file
-// symbols, unless symbols is "".
-func open(symbols string) (b *executable, err error) {
+// symbols, unless symbols is "". It calls step as it reads, and ends with its error.
+func open(symbols string, step func() error) (b *executable, err error) {
 	b = new(executable)
 	defer func() {
 		if err != nil {
 			b.close()
 		}
 	}()
-	if b.file, err = elf.Open(running); err != nil {
+	if b.file, err = b.openFile(running, step); err != nil {
 		return b, err
 	}
 	switch b.debug = b.file; {
@@ -42,8 +43,8 @@ func open(symbols string) (b *executable, err error) {
 	case symbols == "":
 		return b, errNone
 	default:
-		if b.debug, err = openSymbols(symbols, b.file); err != nil {
-			return b, fmt.Errorf("the binary has no debug information, and %s cannot stand for it: %w", symbols, err)
+		if b.debug, err = b.openSymbols(symbols, step); err != nil {
+			return b, fmt.Errorf("the binary has no debug information, and %s cannot stand for it: %w; name the file that the same run of go build wrote, before strip", symbols, err)
 		}
 	}
 	b.order = b.debug.ByteOrder
@@ -62,7 +63,7 @@ func hasInfo(f *elf.File) bool {
 
 // openSymbols opens a file with the debug information of another one, and proves that both are of the
 // same link.
-func openSymbols(path string, of *elf.File) (*elf.File, error) {
+func (b *executable) openSymbols(path string, step func() error) (*elf.File, error) {
 	// A pipe would keep whoever opens it waiting.
 	switch info, err := os.Stat(path); {
 	case err != nil:
@@ -70,18 +71,38 @@ func openSymbols(path string, of *elf.File) (*elf.File, error) {
 	case !info.Mode().IsRegular():
 		return nil, errors.New("it is no regular file")
 	}
-	f, err := elf.Open(path)
+	f, err := b.openFile(path, step)
 	if err != nil {
 		return nil, err
 	}
-	if err = sameLink(f, of); err == nil && !hasInfo(f) {
+	if err = sameLink(f, b.file); err == nil && !hasInfo(f) {
 		err = errors.New("it has no debug information either")
 	}
+	return f, err
+}
+
+// openFile opens a file that close closes.
+func (b *executable) openFile(path string, step func() error) (*elf.File, error) {
+	f, err := os.Open(path)
 	if err != nil {
-		f.Close()
 		return nil, err
 	}
-	return f, nil
+	b.files = append(b.files, f)
+	return elf.NewFile(stepped{f, step})
+}
+
+// stepped calls step before each read. Sections that are compressed are read in small pieces, and of those
+// that are not a piece is soon read.
+type stepped struct {
+	of   io.ReaderAt
+	step func() error
+}
+
+func (s stepped) ReadAt(b []byte, at int64) (int, error) {
+	if err := s.step(); err != nil {
+		return 0, err
+	}
+	return s.of.ReadAt(b, at)
 }
 
 // notes are the sections with what go build and the linker call the binary.
@@ -158,10 +179,8 @@ func sameBytes(a, b io.Reader) (bool, error) {
 }
 
 func (b *executable) close() {
-	for _, f := range []*elf.File{b.file, b.debug} {
-		if f != nil {
-			f.Close() // closing it twice does no harm
-		}
+	for _, f := range b.files {
+		f.Close()
 	}
 }
 

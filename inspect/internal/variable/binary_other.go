@@ -16,8 +16,8 @@ type executable struct {
 }
 
 // open is an error: elsewhere than on Linux nothing proves which file this process runs.
-func open(string) (*executable, error) {
-	return nil, errors.New("package variables are read on Linux alone, where the kernel tells which file this process runs")
+func open(string, func() error) (*executable, error) {
+	return nil, errors.New("package variables are read on Linux alone, where the kernel tells which file this process runs; a file that sightglass vars writes exposes those of a package")
 }
 
 func (*executable) close() {}

@@ -5,7 +5,6 @@ import (
 	"debug/dwarf"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"reflect"
 	"strings"
@@ -34,6 +33,7 @@ type maker struct {
 	modules  modules
 	known    map[string]reflect.Type // types that are more than their fields, by their names
 	made     map[dwarf.Offset]*made
+	cut      []dwarf.Offset // of those in made that are not followed to the end
 }
 
 // made is a type, or why there is none.
@@ -66,7 +66,10 @@ func (m *maker) variable(f found) Variable {
 	v := Variable{Package: f.pkg, Name: f.name, Type: m.nameAt(f.typ)}
 	t, err := m.typeAt(f.typ)
 	// What is not followed in this variable can be followed in another one.
-	maps.DeleteFunc(m.made, func(_ dwarf.Offset, t *made) bool { return t.cut || t.err == errItself })
+	for _, off := range m.cut {
+		delete(m.made, off)
+	}
+	m.cut = m.cut[:0]
 	if err != nil {
 		v.Why = err.Error()
 		return v
@@ -108,6 +111,9 @@ func (m *maker) typeAt(off dwarf.Offset) (*made, error) {
 		m.made[off] = t
 		t.make(m, off)
 		t.open = false
+		if t.cut || t.err == errItself {
+			m.cut = append(m.cut, off)
+		}
 	}
 	if t.open {
 		return t, errItself

@@ -78,12 +78,12 @@ func main() {
 	for name, p := range map[string]any{"number1": (*uint16)(&number1), "token": (*string)(&token), "hits": &hits} {
 		addresses[name] = reflect.ValueOf(p).Pointer()
 	}
-	found, _, err := inspect.Variables(inspect.VariableOptions{Symbols: os.Getenv("SYMBOLS"), Untagged: func(string) bool { return os.Getenv("UNTAGGED") != "" }}, func(pkg string) bool { return pkg == "main" })
+	found, err := inspect.Variables(inspect.VariableOptions{Symbols: os.Getenv("SYMBOLS"), Untagged: func(string) bool { return os.Getenv("UNTAGGED") != "" }}, func(pkg string) bool { return pkg == "main" })
 	if err != nil {
 		fmt.Println("error:", err)
 		return
 	}
-	for _, v := range found {
+	for _, v := range found.Variables {
 		if v.Pointer == nil {
 			fmt.Printf("%s: %s\n", v.Name, v.Why)
 			continue

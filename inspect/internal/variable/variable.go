@@ -8,6 +8,7 @@ import (
 	"errors"
 	"math/bits"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/sightglass-go/sightglass/inspect/internal/peek"
@@ -35,6 +36,7 @@ type Constants struct {
 type Found struct {
 	Variables []Variable
 	Constants []Constants
+	Packages  []string // the import paths of all packages of the program, sorted
 }
 
 // witness is a variable that Read must find, with its address and its type.
@@ -53,6 +55,8 @@ type Options struct {
 	// Untagged reports whether no field of a package has a tag that hides it; nil: of none but the
 	// standard library.
 	Untagged func(pkg string) bool
+	// Step is called now and then, and its error ends Read; nil: never.
+	Step func() error
 }
 
 // Read returns the variables of the packages that are wanted, by their import paths, in the order of
@@ -62,12 +66,24 @@ type Options struct {
 // A type of which the binary has no descriptor is made of what the debug information says of it. See
 // maker for what is shown of such types.
 func Read(o Options, wanted func(pkg string) bool) (all Found, err error) {
-	b, err := open(o.Symbols)
+	var ended error // packages of the standard library may wrap it in a way that loses it
+	step := func() error {
+		if ended == nil && o.Step != nil {
+			ended = o.Step()
+		}
+		return ended
+	}
+	defer func() {
+		if ended != nil {
+			all, err = Found{}, ended
+		}
+	}()
+	b, err := open(o.Symbols, step)
 	if err != nil {
 		return all, err
 	}
 	defer b.close()
-	s := scanner{executable: b, wanted: func(pkg string) bool { return pkg == ownPackage || wanted(pkg) }}
+	s := scanner{executable: b, step: step, wanted: func(pkg string) bool { return pkg == ownPackage || wanted(pkg) }}
 	if err := s.units(); err != nil {
 		return all, err
 	}
@@ -89,8 +105,13 @@ func Read(o Options, wanted func(pkg string) bool) (all Found, err error) {
 		if !wanted(f.pkg) {
 			continue
 		}
+		if err := step(); err != nil {
+			return Found{}, err
+		}
 		all.Variables = append(all.Variables, m.variable(f))
 	}
+	slices.Sort(s.packages)
+	all.Packages = slices.Compact(s.packages)
 	all.Constants = s.constantsByType()
 	return all, nil
 }
@@ -140,10 +161,12 @@ type constant struct {
 // scanner reads the debug information of a binary.
 type scanner struct {
 	*executable
+	step      func() error
 	wanted    func(pkg string) bool
 	found     []found
 	constants []constant
-	slide     uintptr // between where the binary was linked to and where it lies
+	packages  []string // of all units
+	slide     uintptr  // between where the binary was linked to and where it lies
 }
 
 // What Go adds to DWARF: see cmd/internal/dwarf in Go's source.
@@ -161,21 +184,38 @@ const (
 	opAddrx = 0xa1
 )
 
+// entriesAStep is how many entries are looked at between two steps: each takes some hundred nanoseconds.
+const entriesAStep = 100
+
+// langGo is the language of Go's units: DWARF 5, section 3.1.1.
+const langGo = int64(0x16)
+
 // units looks for the variables of all units that are wanted.
 func (s *scanner) units() error {
 	r := s.info.Reader()
 	for {
+		if err := s.step(); err != nil {
+			return err
+		}
 		unit, err := r.Next()
 		if unit == nil || err != nil {
 			return err
 		}
 		pkg, _ := unit.Val(dwarf.AttrName).(string)
+		if unit.Tag == dwarf.TagCompileUnit && unit.Val(dwarf.AttrLanguage) == langGo {
+			s.packages = append(s.packages, pkg)
+		}
 		if unit.Tag != dwarf.TagCompileUnit || !s.wanted(pkg) {
 			r.SkipChildren()
 			continue
 		}
 		base, _ := unit.Val(dwarf.AttrAddrBase).(int64)
-		for unit.Children {
+		for n := 1; unit.Children; n++ {
+			if n%entriesAStep == 0 {
+				if err := s.step(); err != nil {
+					return err
+				}
+			}
 			e, err := r.Next()
 			if err != nil {
 				return err
@@ -304,4 +344,4 @@ func (s *scanner) entry(off dwarf.Offset) *dwarf.Entry {
 	return e
 }
 
-var errNone = errors.New("the binary has no debug information: build it without -ldflags=-w or -s, or say with registry.Symbols or SIGHTGLASS_SYMBOLS where the file is that it was before strip")
+var errNone = errors.New("the binary has no debug information; build it without -ldflags=-w or -s, or name with registry.Symbols or SIGHTGLASS_SYMBOLS the file that it was before strip, or expose what you look for with a file that sightglass vars writes")

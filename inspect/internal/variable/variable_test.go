@@ -19,9 +19,12 @@ func TestMain(m *testing.M) { rig.MainAtRoot(m) }
 const program = `package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -62,14 +65,30 @@ var (
 )
 
 func main() {
-	found, constants, err := inspect.Variables(inspect.VariableOptions{Symbols: os.Getenv("SYMBOLS")}, func(pkg string) bool { return pkg == "main" })
+	steps := 0
+	most, err := strconv.Atoi(os.Getenv("STEPS"))
+	if err != nil {
+		most = 1 << 30
+	}
+	spent := errors.New("no further step")
+	step := func() error {
+		if steps++; steps > most {
+			return spent
+		}
+		return nil
+	}
+	found, err := inspect.Variables(inspect.VariableOptions{Symbols: os.Getenv("SYMBOLS"), Step: step}, func(pkg string) bool { return pkg == "main" })
+	if err == spent && steps == most+1 && found.Variables == nil {
+		fmt.Println("ended")
+		return
+	}
 	if err != nil {
 		fmt.Println("error:", err)
 		return
 	}
 	want := map[string]any{"limit": &limit, "cache": &cache, "inline": &inline, "table": &table, "byID": &byID, "start": &start,
 		"names": &names, "grid": &grid, "days": &days, "callback": &callback, "any1": &any1, "err1": &err1, "status": &status}
-	for _, v := range found {
+	for _, v := range found.Variables {
 		w, ok := want[v.Name]
 		if !ok {
 			continue
@@ -84,15 +103,21 @@ func main() {
 			fmt.Println("not found:", name)
 		}
 	}
-	for _, c := range constants {
+	for _, c := range found.Constants {
 		if c.Type() != reflect.TypeFor[Status]() || c.Name(1) != "Idle" || c.Name(-2) != "Lost" {
 			fmt.Println(c.Type(), c.Names())
 		}
 	}
-	if len(constants) != 1 {
-		fmt.Println(len(constants), "types with constants")
+	if len(found.Constants) != 1 {
+		fmt.Println(len(found.Constants), "types with constants")
+	}
+	if !slices.IsSorted(found.Packages) || !slices.Contains(found.Packages, "main") || !slices.Contains(found.Packages, "runtime") {
+		fmt.Println("the program has", found.Packages)
 	}
 	fmt.Println("done", limit, len(os.Args))
+	if os.Getenv("STEPS") != "" {
+		fmt.Println(steps)
+	}
 }
 `
 
@@ -105,8 +130,8 @@ func TestRead(t *testing.T) {
 		{"", "done 42 1"},
 		{"-buildmode=pie", "done 42 1"},
 		{"-race", "done 42 1"}, // and no word from the detector
-		{"-ldflags=-s", "error: the binary has no debug information: build it without -ldflags=-w or -s, or say with registry.Symbols or SIGHTGLASS_SYMBOLS where the file is that it was before strip"},
-		{"-ldflags=-w", "error: the binary has no debug information: build it without -ldflags=-w or -s, or say with registry.Symbols or SIGHTGLASS_SYMBOLS where the file is that it was before strip"},
+		{"-ldflags=-s", "error: the binary has no debug information; build it without -ldflags=-w or -s, or name with registry.Symbols or SIGHTGLASS_SYMBOLS the file that it was before strip, or expose what you look for with a file that sightglass vars writes"},
+		{"-ldflags=-w", "error: the binary has no debug information; build it without -ldflags=-w or -s, or name with registry.Symbols or SIGHTGLASS_SYMBOLS the file that it was before strip, or expose what you look for with a file that sightglass vars writes"},
 	} {
 		t.Run(tt.flags, func(t *testing.T) {
 			if (tt.flags == "-race" || strings.HasPrefix(tt.flags, "-buildmode")) && !attack.Long() {
@@ -121,6 +146,32 @@ func TestRead(t *testing.T) {
 				t.Errorf("%v\n%s", err, got)
 			}
 		})
+	}
+}
+
+// TestSteps: whoever looks can end it at each step, of which there are many, and it ends with that error.
+func TestSteps(t *testing.T) {
+	if _, err := os.Stat("/proc/self/exe"); err != nil {
+		t.Skip("no other system than Linux tells which file runs")
+	}
+	binary := rig.Build(t, "vars", program)
+	ask := func(steps int) string {
+		cmd := exec.Command(binary)
+		cmd.Env = append(os.Environ(), fmt.Sprint("STEPS=", steps))
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	var all int
+	if _, err := fmt.Sscanf(ask(1<<30), "done 42 1\n%d", &all); err != nil || all < 200 {
+		t.Fatalf("%d steps; %v", all, err)
+	}
+	for n := 0; n < all; n += max(all/40, 1) {
+		if got := ask(n); got != "ended" {
+			t.Errorf("after %d of %d steps: %s", n, all, got)
+		}
 	}
 }
 

@@ -1,0 +1,172 @@
+package access
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sightglass-go/sightglass/internal/text"
+)
+
+// packages are those whose variables are exposed, or were to be. The zero packages are none.
+type packages struct {
+	named  []Packages
+	linked []string // import paths of all that the program has, sorted; none if that is not known
+}
+
+// Packages are those that one pattern names.
+type Packages struct {
+	Pattern string
+	Why     error    // why none of their variables can be read; nil if some can
+	Linked  []string // the import paths of all packages of the program, sorted; nil if they are not known
+}
+
+// MatchesPackage reports whether pattern names the package: by its import path, or as one below a
+// path that ends in "/...".
+func MatchesPackage(pattern, pkg string) bool {
+	if below, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return pkg == below || strings.HasPrefix(pkg, below+"/")
+	}
+	return pkg == pattern
+}
+
+// AddPackages notes which packages are exposed, for the errors of who looks for others.
+func (o *Objects) AddPackages(p Packages) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.packages.add(p)
+}
+
+func (p *packages) add(more Packages) {
+	p.named = append(p.named, more)
+	if len(more.Linked) > 0 {
+		p.linked = more.Linked
+	}
+}
+
+// join adds those of more, which nobody else has.
+func (p *packages) join(more *packages) {
+	for _, m := range more.named {
+		p.add(m)
+	}
+}
+
+// PackageError says that no variable of a package is exposed.
+type PackageError struct {
+	Path string // the import path
+	Why  string
+	Next string // what to do about it, or the path that was probably meant
+}
+
+func (e *PackageError) Error() string {
+	s := "no variable of package " + strconv.Quote(e.Path) + " is exposed"
+	if e.Why != "" {
+		s += ": " + e.Why
+	}
+	return s + "; " + e.Next
+}
+
+// Package returns the name by which the package of an import path goes, if variables of it are
+// exposed, or else a *PackageError.
+func (vis *Visit) Package(pkg string) (name string, err error) {
+	var paths []string
+	for _, e := range vis.objects.list() {
+		if err := vis.meter.work(1); err != nil {
+			return "", err
+		}
+		if e.pkg == pkg {
+			name, _, _ = strings.Cut(e.name, ".")
+			return name, nil
+		}
+		if e.pkg != "" {
+			paths = append(paths, e.pkg)
+		}
+	}
+	vis.objects.rlock()
+	p := vis.objects.packages
+	vis.objects.mu.RUnlock()
+	return "", p.missing(pkg, paths)
+}
+
+// missing is the error for a package of which nothing is exposed, while variables of those with the
+// given paths are.
+func (p packages) missing(pkg string, exposed []string) error {
+	e := &PackageError{Path: pkg}
+	for _, n := range p.named {
+		if n.Why != nil && MatchesPackage(n.Pattern, pkg) {
+			e.Why, e.Next, _ = strings.Cut(n.Why.Error(), "; ")
+			return e
+		}
+	}
+	isNamed := slices.ContainsFunc(p.named, func(n Packages) bool { return MatchesPackage(n.Pattern, pkg) })
+	_, isLinked := slices.BinarySearch(p.linked, pkg)
+	switch near := text.Near(pkg, exposed); {
+	case len(p.named) == 0:
+		e.Next = call(pkg)
+	case isLinked && isNamed:
+		e.Why, e.Next = "it has none, or all are hidden", "the linker drops what the program does not use"
+	case isLinked:
+		e.Why, e.Next = "the application does not name it", call(pkg)
+	case near != "":
+		e.Next = "did you mean " + strconv.Quote(near) + "?"
+	case len(p.linked) > 0:
+		e.Why = "the program has no such package"
+		e.Next = "$env has those that are exposed"
+		if near := text.Near(pkg, p.linked); near != "" {
+			e.Next = "did you mean " + strconv.Quote(near) + "?"
+		}
+	default:
+		e.Next = call(pkg)
+	}
+	return e
+}
+
+// call tells how an application exposes the variables of a package.
+func call(pkg string) string {
+	return "registry.Packages(" + strconv.Quote(pkg) + ") in the application exposes its variables"
+}
+
+// PackageHint says what is known of the package that name may stand for, which nothing is exposed as: ""
+// if nothing is.
+func (vis *Visit) PackageHint(name string) string {
+	vis.objects.rlock()
+	p := vis.objects.packages
+	vis.objects.mu.RUnlock()
+	for _, n := range p.named {
+		// The variables of a single package have a name that says why. Those of packages below it have not.
+		if below, ok := strings.CutSuffix(n.Pattern, "/..."); ok && n.Why != nil {
+			why, _, _ := strings.Cut(n.Why.Error(), "; ")
+			return fmt.Sprintf("dir() lists what there is: without the variables of the packages below %s, as %s", below, why)
+		}
+	}
+	for _, linked := range p.linked {
+		if path.Base(linked) != name || ofRuntime(linked) {
+			continue
+		}
+		if !slices.ContainsFunc(p.named, func(n Packages) bool { return MatchesPackage(n.Pattern, linked) }) {
+			return fmt.Sprintf("if package %q is meant, %s", linked, call(linked))
+		}
+	}
+	return ""
+}
+
+// ofRuntime reports whether nobody outside the Go distribution knows the package.
+func ofRuntime(pkg string) bool {
+	first, _, _ := strings.Cut(pkg, "/")
+	return first == "runtime" || first == "internal" || first == "vendor"
+}
+
+// PackageOf returns the import path of the package whose variables have names that begin with name and
+// a dot, "" if there is none.
+func (vis *Visit) PackageOf(name string) string {
+	vis.objects.rlock()
+	defer vis.objects.mu.RUnlock()
+	for _, e := range vis.objects.entries {
+		if e.pkg != "" && strings.HasPrefix(e.name, name) && strings.HasPrefix(e.name[len(name):], ".") {
+			return e.pkg
+		}
+	}
+	return ""
+}
