@@ -55,11 +55,11 @@ func (evaluate) Help() string {
 
 // Run asks one question after the other, up to the first error, or many targets one question.
 func (e *evaluate) Run(std streams, quiet *bool) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	switch {
 	case e.many():
-		return e.runMany(ctx, std, *quiet)
+		if e.Target != "" {
+			e.Exprs = append([]string{e.Target}, e.Exprs...) // the first argument is no target here
+		}
 	case e.Then != "" || e.Diff:
 		return misused("--then and --diff are about the answers of many targets: set --all, --targets, --targets-file, --targets-srv or --pods")
 	case e.Target == "":
@@ -68,6 +68,12 @@ func (e *evaluate) Run(std streams, quiet *bool) error {
 	sources, err := e.sources(std.in)
 	if err != nil {
 		return err
+	}
+	// Not before: Ctrl-C ends what waits for standard input, as it does elsewhere.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if e.many() {
+		return e.runMany(ctx, sources, std, *quiet)
 	}
 	ctx, cancel := e.within(ctx)
 	defer cancel()

@@ -27,14 +27,7 @@ type answered struct {
 }
 
 // runMany asks all targets one question.
-func (e *evaluate) runMany(ctx context.Context, std streams, quiet bool) error {
-	if e.Target != "" {
-		e.Exprs = append([]string{e.Target}, e.Exprs...) // the first argument is no target here
-	}
-	sources, err := e.sources(std.in)
-	if err != nil {
-		return err
-	}
+func (e *evaluate) runMany(ctx context.Context, sources []string, std streams, quiet bool) error {
 	if len(sources) > 1 {
 		return misused("many targets take one expression; for several values write an object: {a: …, b: …}")
 	}

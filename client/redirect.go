@@ -100,18 +100,13 @@ func (d *redirect) layout(w io.Writer, a *telnet.Answer, asJSON bool) error {
 
 // write writes an answer to the file, and returns what to tell of that.
 func (d *redirect) write(answer []byte) (told string, err error) {
-	how, done := os.O_TRUNC, "wrote"
+	done := "wrote"
 	if d.adds {
-		how, done = os.O_APPEND, "added"
+		done = "added"
 	}
 	before, err := os.Stat(d.file)
 	replaced := err == nil && before.Mode().IsRegular() && before.Size() > 0 && !d.adds
-	f, err := os.OpenFile(d.file, os.O_WRONLY|os.O_CREATE|how, 0o600)
-	if err != nil {
-		return "", err
-	}
-	_, err = f.Write(answer)
-	if err = errors.Join(err, f.Close()); err != nil {
+	if err := writeFile(d.file, answer, d.adds); err != nil {
 		return "", err
 	}
 	told = fmt.Sprintf("%s %s to %s", done, text.Count(bytes.Count(answer, []byte("\n")), "line", "lines"), text.Escape(d.file))

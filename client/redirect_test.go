@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -177,6 +178,27 @@ func TestRedirectRuns(t *testing.T) {
 	}
 	if err := (&redirect{command: "groupBy"}).run(nil, &out); err == nil || err.Error() != "groupBy is a function, and no program: write | groupBy()" {
 		t.Error(err)
+	}
+}
+
+// A pipe, a folder and a place in none are errors: nothing waits for a reader, and nothing is written.
+func TestWritable(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("folder", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"folder": "is a folder", "no/file": "there is no folder no", "no\x1b/file": `no\x1b`, "folder/file": ""} {
+		for _, adds := range []bool{false, true} {
+			if err := writeFile(name, []byte("text\n"), adds); want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+				t.Errorf("%q: %v, want %q", name, err, want)
+			}
+		}
+	}
+	if got, err := os.ReadFile("folder/file"); string(got) != "text\ntext\n" {
+		t.Errorf("the file has %q, %v", got, err)
+	}
+	if info, err := os.Stat("folder/file"); err != nil || runtime.GOOS != "windows" && info.Mode() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
 	}
 }
 

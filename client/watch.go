@@ -66,6 +66,11 @@ func (w *watch) Run(std streams, quiet *bool) error {
 	if err != nil {
 		return err
 	}
+	if w.SVG != "" { // known now, and not at the end of an hour
+		if err := writable(w.SVG); err != nil {
+			return failure{err}
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	dial := func(ctx context.Context) (*telnet.Client, error) {
@@ -105,7 +110,7 @@ func (w *watch) Run(std streams, quiet *bool) error {
 	if w.SVG != "" && p.samples > 0 {
 		var b bytes.Buffer
 		p.writeSVG(&b)
-		if wrote := os.WriteFile(w.SVG, b.Bytes(), 0o666); err == nil && wrote != nil {
+		if wrote := writeFile(w.SVG, b.Bytes(), false); err == nil && wrote != nil {
 			err = failure{wrote}
 		}
 	}
