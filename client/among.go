@@ -117,7 +117,7 @@ func (a *among) resolver() *net.Resolver {
 func targetsOf(ctx context.Context, r *net.Resolver, name string) ([]string, error) {
 	_, found, err := r.LookupSRV(ctx, "", "", name)
 	if err != nil {
-		return nil, err
+		return nil, late(ctx, "look "+name+" up", err)
 	}
 	var all []string
 	for _, srv := range found {

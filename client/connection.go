@@ -30,7 +30,7 @@ type connection struct {
 	PasswordFile string        `type:"existingfile" placeholder:"FILE" help:"The first line of this file is the password." group:"Connecting"`
 	TokenFile    string        `type:"existingfile" placeholder:"FILE" help:"The first line of this file is the token; without it, $$SIGHTGLASS_TOKEN or the terminal." group:"Connecting"`
 	Insecure     bool          `help:"Log in over a network without TLS, where others can read the secret." group:"Connecting"`
-	Timeout      time.Duration `default:"30s" help:"Give up after this time, the connection included." group:"Connecting"`
+	Timeout      time.Duration `default:"30s" help:"Give up after this time, the connection included, but not the time that you take to log in." group:"Connecting"`
 
 	asking func(func() error) error // what has the terminal ready for a question; nil if it is
 }
@@ -40,10 +40,7 @@ const connectWithin = 30 * time.Second
 
 // within returns a context that ends with --timeout.
 func (c *connection) within(ctx context.Context) (context.Context, context.CancelFunc) {
-	if c.Timeout <= 0 {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, c.Timeout)
+	return allow(ctx, c.Timeout)
 }
 
 // dial connects to a target: on another machine, a pod, or what resolve has an address for.
@@ -89,6 +86,7 @@ func (c *connection) dial(ctx context.Context, target string, std streams) (*tel
 		}
 	}
 	client, err := d.Dial(ctx, addr)
+	err = late(ctx, "connect to "+target, err)
 	if err != nil && through != nil && !errors.Is(err, telnet.ErrDenied) {
 		err = through.with(err) // such as that nothing listens where it leads
 	}
@@ -138,15 +136,16 @@ func (c *connection) answer(ctx context.Context, q telnet.Question, std streams)
 	case !term.IsTerminal(int(std.in.Fd())):
 		return "", fmt.Errorf("%w: the server asks %q, and there is no terminal to ask you; set --token-file, or --user and --password-file", telnet.ErrDenied, strings.TrimSpace(q.Text))
 	}
-	ask := func() (err error) {
-		said, err = askAtTerminal(ctx, q, std)
-		return err
-	}
-	if c.asking != nil {
-		err = c.asking(ask)
-	} else {
-		err = ask()
-	}
+	err = stood(ctx, func() error {
+		ask := func() (err error) {
+			said, err = askAtTerminal(ctx, q, std)
+			return err
+		}
+		if c.asking != nil {
+			return c.asking(ask)
+		}
+		return ask()
+	})
 	return said, err
 }
 
@@ -171,44 +170,37 @@ func (c *connection) known(q telnet.Question) (said string, ok bool, err error) 
 	return "", false, nil
 }
 
-// askAtTerminal has the user answer q. It restores the terminal if ctx ends first.
+// askAtTerminal has the user answer q, until ctx ends. The terminal is then as it was.
 func askAtTerminal(ctx context.Context, q telnet.Question, std streams) (string, error) {
-	fd := int(std.in.Fd())
-	before, err := term.GetState(fd)
-	if err != nil {
-		return "", err
-	}
 	if q.Denied {
 		fmt.Fprintln(std.err, "that was wrong")
 	}
-	type line struct {
-		text string
-		err  error
+	in, release, err := until(ctx, std.in)
+	if err != nil {
+		return "", err
 	}
-	read := make(chan line, 1) // the goroutine outlives ctx by at most the process
-	go func() {
-		if q.Secret {
-			secret, err := readSecret(q.Text, std)
-			read <- line{secret, err}
-			return
-		}
-		fmt.Fprint(std.err, q.Text)
-		text, err := readLine(std.in)
-		read <- line{text, err}
-	}()
-	select {
-	case l := <-read:
-		return l.text, l.err
-	case <-ctx.Done():
-		term.Restore(fd, before)
+	defer release()
+	ask := readSecret
+	if !q.Secret {
+		ask = readOpen
+	}
+	said, err := ask(q.Text, in, std)
+	if ctx.Err() != nil {
 		fmt.Fprintln(std.err)
 		return "", context.Cause(ctx)
 	}
+	return said, err
+}
+
+// readOpen has the user answer a question at the terminal, which echoes the answer.
+func readOpen(question string, in io.Reader, std streams) (string, error) {
+	fmt.Fprint(std.err, question)
+	return readLine(in)
 }
 
 // readSecret has the user answer a question at the terminal, which echoes nothing from before the
 // question is seen. Ctrl-C and Ctrl-D give the login up.
-func readSecret(question string, std streams) (string, error) {
+func readSecret(question string, in io.Reader, std streams) (string, error) {
 	fd := int(std.in.Fd())
 	before, err := term.MakeRaw(fd)
 	if err != nil {
@@ -218,7 +210,7 @@ func readSecret(question string, std streams) (string, error) {
 	secret, err := term.NewTerminal(struct {
 		io.Reader
 		io.Writer
-	}{byteByByte{std.in}, std.err}, "").ReadPassword(question)
+	}{byteByByte{in}, std.err}, "").ReadPassword(question)
 	if err == io.EOF {
 		fmt.Fprint(std.err, "\r\n")
 		err = context.Canceled

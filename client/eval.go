@@ -109,7 +109,7 @@ func (e *evaluate) Run(std streams, quiet *bool) error {
 // askOne asks c a question. What came after --timeout is late, whoever noticed it first.
 func (e *evaluate) askOne(ctx context.Context, c *telnet.Client, source string) (*telnet.Answer, error) {
 	a, err := c.Eval(ctx, source, telnet.Within(e.limits()))
-	if end, ok := ctx.Deadline(); ok && err != nil && !time.Now().Before(end) && !errors.Is(err, context.DeadlineExceeded) {
+	if err != nil && isLate(ctx) && !errors.Is(err, context.DeadlineExceeded) {
 		err = fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
 	}
 	return a, err

@@ -84,6 +84,7 @@ var restricted = []struct {
 	{"github.com/guptarohit/asciigraph", []string{"client"}, "pictures are drawn where they are looked at"},
 	{"github.com/alecthomas/kong", []string{"client", "cmd/sightglass"}, "a library has no flags"},
 	{"github.com/posener/complete", []string{"cmd/sightglass"}, "a shell completes the command, and not an application"},
+	{"golang.org/x/sys", []string{"client"}, "a library works wherever Go does"},
 	{"golang.org/x/term", []string{"client", "cmd/sightglass"}, "only the command asks whether it has a terminal; the console's editor works on any stream"},
 	{"golang.org/x/crypto", []string{"telnet/internal/credential"}, "passwords are checked where connections come in"},
 	{"golang.org/x/time/rate", []string{"telnet", "telnet/internal/peer"}, "rates are limited where connections come in"},

@@ -1,0 +1,48 @@
+//go:build unix
+
+package client
+
+import (
+	"context"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// until returns a reader of a terminal whose Read ends with the cause of ctx once that ends, and release
+// for after the last Read. What is not read by then is there for others.
+func until(ctx context.Context, f *os.File) (r io.Reader, release func(), err error) {
+	stopped, stop, err := os.Pipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	forget := context.AfterFunc(ctx, func() { stop.Close() })
+	return &untilReader{ctx, f, stopped}, func() {
+		if forget() {
+			stop.Close()
+		}
+		stopped.Close()
+	}, nil
+}
+
+type untilReader struct {
+	ctx     context.Context
+	f       *os.File
+	stopped *os.File // a pipe that is closed at its other end once ctx ends
+}
+
+func (u *untilReader) Read(p []byte) (int, error) {
+	for {
+		ready := []unix.PollFd{{Fd: int32(u.f.Fd()), Events: unix.POLLIN}, {Fd: int32(u.stopped.Fd()), Events: unix.POLLIN}}
+		switch _, err := unix.Poll(ready, -1); {
+		case err == unix.EINTR: // by a signal
+		case err != nil:
+			return 0, os.NewSyscallError("poll", err)
+		case ready[1].Revents != 0:
+			return 0, context.Cause(u.ctx)
+		default:
+			return u.f.Read(p)
+		}
+	}
+}
