@@ -2,6 +2,7 @@ package eval
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/sightglass-go/sightglass/inspect/render"
@@ -18,6 +19,12 @@ const (
 	ChangedNote = "changed" // an object changed after it was picked from a collection and before it was read again
 )
 
+// maxNames bounds the names in a note, and maxSentences the notes of one kind.
+const (
+	maxNames     = 4
+	maxSentences = 6
+)
+
 // notesOf returns what a Visit met that the reader of the answer has to know, and which of it stands.
 func notesOf(t access.Tally) (notes, standing, codes []string) {
 	notes = t.Notes
@@ -30,21 +37,35 @@ func notesOf(t access.Tally) (notes, standing, codes []string) {
 			codes = append(codes, code)
 		}
 	}
-	for _, name := range t.Racy {
-		add(RacyNote, name+" was read racily: nothing guards it")
+	// named notes what is true of each of the names: with one of them, or with several.
+	named := func(code string, names []string, one, several string) {
+		if len(names) == 1 {
+			add(code, fmt.Sprintf(one, names[0]))
+		} else if len(names) > 1 {
+			add(code, fmt.Sprintf(several, text.Few(names, maxNames)))
+		}
 	}
-	for _, name := range t.Outside {
-		add(RacyNote, "a part of "+name+" was read racily: its guard does not cover what has a lock of its own, nor what sync, sync/atomic and context hold")
+	// lines notes the first of some sentences.
+	lines := func(code string, lines []string, further string) {
+		for i, line := range lines {
+			if n := len(lines) - i; i == maxSentences && n > 1 {
+				add(code, fmt.Sprintf(further, text.Thousands(n)))
+				break
+			}
+			add(code, line)
+		}
 	}
-	for _, line := range t.Unlocked {
-		add(RacyNote, line)
-	}
-	for _, line := range t.Parted {
-		add(PartedNote, line)
-	}
-	for _, name := range t.Returned {
-		add(RacyNote, "what a method of "+name+" returned was read racily: nothing is known to guard it")
-	}
+	named(RacyNote, t.Racy, "%s was read racily: nothing guards it", "%s were read racily: nothing guards them")
+	named(RacyNote, t.Outside, "a part of %s was read racily: its guard does not cover what has a lock of its own, nor what sync, sync/atomic and context hold",
+		"parts of %s were read racily: their guards do not cover what has a lock of its own, nor what sync, sync/atomic and context hold")
+	named(RacyNote, t.Passing, "a part of %s was read racily: its guard does not cover what waits in a channel, nor what a function has captured",
+		"parts of %s were read racily: their guards do not cover what waits in a channel, nor what a function has captured")
+	lines(RacyNote, t.Unlocked, "values of %s more types were read racily: their own locks are not taken")
+	named(PartedNote, t.Parted, "%s is not of one moment: it was read in parts, and its guard was released in between",
+		"%s are not of one moment: they were read in parts, and their guards were released in between")
+	lines(PartedNote, t.Large, "values of %s more types are not of one moment either")
+	named(RacyNote, t.Returned, "what a method of %s returned was read racily: nothing is known to guard it",
+		"what methods of %s returned was read racily: nothing is known to guard it")
 	for _, path := range t.Moved {
 		add(MovedNote, cmp.Or(path, "a list")+" changed while it was walked: an element that changed its place may have been met twice or not at all")
 	}

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -39,8 +40,8 @@ func newDepot() *depot {
 	return &depot{items: map[string]*crate{"a": {"a", []string{"x"}}}, spare: crate{name: "s"}}
 }
 
-// What is notesOf is true: what a method returned is read under the guard of its object, and what a function made for this look
-// is not notesOf at all; what is read without a guard is.
+// What is noted is true: what a method returned is read under the guard of its object, and what a function made for this look
+// is not noted at all; what is read without a guard is.
 func TestNotesAreTrue(t *testing.T) {
 	found, declared, bare, owned := newDepot(), newDepot(), newDepot(), newDepot()
 	var mu sync.Mutex
@@ -70,6 +71,14 @@ func TestNotesAreTrue(t *testing.T) {
 	shards := &[2]locked{{name: "s0"}, {name: "s1"}}
 	reg.Expose("shards", shards)
 	reg.Expose("outer", holder, registry.Guard(&mu))
+	waiting := &struct {
+		mu   sync.Mutex
+		work chan *crate
+	}{work: make(chan *crate, 1)}
+	waiting.work <- &crate{"w", nil}
+	reg.Expose("waiting", waiting)
+	reg.Expose("declaring", waiting, registry.Guard(&waiting.mu))
+	reg.Expose("loose", waiting, registry.Guard(nil))
 	reg.Func("shared", func(context.Context) any { return shared })
 	reg.GuardWait = time.Millisecond
 	s := NewSession(reg, Limits{})
@@ -103,6 +112,10 @@ func TestNotesAreTrue(t *testing.T) {
 		{`outer.first.name`, `a eval.locked was read racily: its lock mu is not taken, as its owner may reset it; registry.GuardBy("mu") on outer has it taken`},
 		{`holder.at.name`, "holder was read racily: nothing guards it"},
 		{`outer.at.name`, "a part of outer was read racily: its guard does not cover what has a lock of its own, nor what sync, sync/atomic and context hold"},
+		{`items(waiting.work)[0].name`, "a part of waiting was read racily: its guard does not cover what waits in a channel, nor what a function has captured"},
+		{`items(declaring.work)[0].name`, "a part of declaring was read racily: its guard does not cover what waits in a channel, nor what a function has captured"},
+		{`items(loose.work)[0].name`, "loose was read racily: nothing guards it"},
+		{`[bare.items["a"].name, leads.b.name]`, "bare and leads were read racily: nothing guards them"},
 	} {
 		for range 3 {
 			r, err := s.Eval(t.Context(), c.source)
@@ -125,7 +138,7 @@ func TestNotesAreTrue(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if notesOf := slices.Contains(r.Codes, RacyNote); notesOf != (i > 1) {
+		if noted := slices.Contains(r.Codes, RacyNote); noted != (i > 1) {
 			t.Errorf("look %d: %q", i, r.Notes)
 		}
 	}
@@ -192,5 +205,67 @@ func TestAnswerIsFull(t *testing.T) {
 		if got := slices.Contains(r.Notes, full); got != tc.want {
 			t.Errorf("%s: the notes are %q, full %v", tc.source, r.Notes, tc.want)
 		}
+	}
+}
+
+// TestNotesOfManyNames: of many names, and of many types whose locks are not taken, the first are told, and how
+// many others there are.
+func TestNotesOfManyNames(t *testing.T) {
+	type (
+		t0 struct {
+			mu sync.Mutex
+			at *int
+		}
+		t1 struct {
+			mu sync.Mutex
+			at *t0
+		}
+		t2 struct {
+			mu sync.Mutex
+			at *t1
+		}
+		t3 struct {
+			mu sync.Mutex
+			at *t2
+		}
+		t4 struct {
+			mu sync.Mutex
+			at *t3
+		}
+		t5 struct {
+			mu sync.Mutex
+			at *t4
+		}
+		t6 struct {
+			mu sync.Mutex
+			at *t5
+		}
+		t7 struct {
+			mu sync.Mutex
+			at *t6
+		}
+	)
+	reg := registry.New()
+	reg.Expose("x", &struct{ at *t7 }{&t7{at: &t6{at: &t5{at: &t4{at: &t3{at: &t2{at: &t1{at: &t0{}}}}}}}}})
+	for i := range 9 {
+		reg.Expose(fmt.Sprint("y", i), &crate{"y", []string{"tag"}})
+	}
+	s := NewSession(reg, Limits{Time: time.Hour})
+	r, err := s.Eval(t.Context(), "census()")
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes := strings.Join(r.Notes, "\n")
+	for _, want := range []string{
+		"\nx, y0, y1, y2 and 6 others were read racily: nothing guards them\n",
+		"\na eval.t2 was read racily: its lock mu is not taken, as its owner may reset it; registry.GuardBy(\"mu\") on x has it taken\n",
+		"\nvalues of 2 more types were read racily: their own locks are not taken",
+	} {
+		if !strings.Contains(notes, want) || len(r.Notes) != 9 {
+			t.Errorf("%d notes: %s\nlack%s", len(r.Notes), notes, want)
+		}
+	}
+	if n := strings.Count(strings.Join(r.Standing, "\n"), "racily"); n != 8 || !slices.Equal(r.Codes, []string{RacyNote}) {
+		t.Errorf("%q, %q", r.Standing, r.Codes)
 	}
 }

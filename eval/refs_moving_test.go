@@ -94,7 +94,7 @@ func TestRefsWhileWaysChange(t *testing.T) {
 		t.Errorf("a was read in %d turns, and %d if nothing moves; b in %d and %d", read, turnsA, b.turns, turnsB)
 	}
 	leads(rows, notes, "a.head.")
-	if !strings.Contains(notes, "a is not of one moment") {
+	if !strings.Contains(notes, "a and b are not of one moment") {
 		t.Errorf("%q", notes)
 	}
 	rows, notes = ask(wheel, wheel, false, true)

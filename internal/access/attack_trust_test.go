@@ -268,7 +268,7 @@ func TestAttackTrust(t *testing.T) {
 							b = item.Node.Scalar
 						}
 					}
-					if a != b && n.Err == "" && !strings.Contains(n.Line(0), "unreadable") && len(l.Tally().Parted) == 0 {
+					if a != b && n.Err == "" && !strings.Contains(n.Line(0), "unreadable") && len(l.Tally().Large) == 0 {
 						t.Errorf("%v beside %v: %s", a, b, n.Line(2000))
 					}
 					if l.Holding() {

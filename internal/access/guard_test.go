@@ -888,20 +888,20 @@ func TestStructInParts(t *testing.T) {
 		t.Errorf("%d bytes were searched, up to %d of them under the lock", m.all, m.most)
 	}
 	const want = "a access.texts is not of one moment: it is large, so a part of it was read after its guard was released"
-	if notes := l.Tally().Parted; len(notes) != 1 || notes[0] != want {
+	if notes := l.Tally().Large; len(notes) != 1 || notes[0] != want {
 		t.Errorf("%q", notes)
 	}
 	// One text of 2 KiB is too long, although together they are not.
 	object.a, object.b, object.c, object.any = strings.Repeat("x", 2<<10), "b", []byte("c"), "d"
 	l = r.Visit(context.Background(), m)
 	get(t, l, "c").Snap(render.Limit{Depth: 1})
-	if notes := l.Tally().Parted; len(notes) != 1 {
+	if notes := l.Tally().Large; len(notes) != 1 {
 		t.Errorf("%q", notes)
 	}
 	object.a, lock.taken = "a", 0
 	l = r.Visit(context.Background(), m)
 	get(t, l, "c").Snap(render.Limit{Depth: 1})
-	if notes := l.Tally().Parted; len(notes) != 0 || lock.taken != 1 {
+	if notes := l.Tally().Large; len(notes) != 0 || lock.taken != 1 {
 		t.Errorf("%q, and the lock was taken %d times", notes, lock.taken)
 	}
 }
@@ -928,7 +928,7 @@ func TestConsistentIsBounded(t *testing.T) {
 			if c.policy.Frozen || c.policy.Unlocked {
 				want, notes = 10*maxParts, 0
 			}
-			if got := l.Tally().Parted; err != nil || n != want || len(got) != notes {
+			if got := l.Tally().Large; err != nil || n != want || len(got) != notes {
 				t.Errorf("%v, %d parts, %q", err, n, got)
 			}
 		}

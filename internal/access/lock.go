@@ -170,6 +170,9 @@ func (n structName) String() string { return orType(n.Path(), inspect.TypeName(n
 
 // reportRacy reports that v is read without a guard.
 func (v *View) reportRacy() {
+	if v.policy == v.visit.report.lastRacy && v.guard != guard.NotTaken {
+		return
+	}
 	if v.guard == guard.NotTaken {
 		for at := v.up; at != nil; at = at.up {
 			if at.own == guard.NotTaken {
@@ -178,7 +181,22 @@ func (v *View) reportRacy() {
 			}
 		}
 	}
-	v.visit.report.racy(v.policy)
+	if v.passes() {
+		v.visit.report.passing(v.policy)
+	} else {
+		v.visit.report.racy(v.policy)
+	}
+}
+
+// passes reports whether v was reached through a chan or a func that has a guard, which does not guard what
+// waits in it, or what it has captured.
+func (v *View) passes() bool {
+	for at := v; at.up != nil && !at.policy.ofResults; at = at.up {
+		if k := at.up.val.Kind(); (k == reflect.Chan || k == reflect.Func) && at.up.hasGuard() {
+			return true
+		}
+	}
+	return false
 }
 
 // Guard says how what lies in v, or in what it leads to, is read, as [Entry.Guard] does for an

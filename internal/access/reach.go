@@ -216,10 +216,10 @@ func (r *Reach) see(v *View, f *inspect.Found) error {
 	return r.to.Other(at)
 }
 
-// lost returns the View of a place below v to which the way is lost.
+// lost returns the View of a place below v to which the way is lost. It is read as what lies in v is.
 func (v *View) lost(f *inspect.Found) *View {
-	return &View{visit: v.visit, policy: v.policy, val: f.Lost, place: place{step: stepCut},
-		verdict: verdict{decided: true, secrets: secret.Kinds(f.State)}, locks: locks{guard: guard.None}}
+	return &View{visit: v.visit, policy: v.childPolicy(), val: f.Lost, place: place{step: stepCut},
+		verdict: verdict{decided: true, secrets: secret.Kinds(f.State)}, locks: locks{guard: v.childLock()}}
 }
 
 // retrace returns the View at the end of a way from v; nil if there is none.

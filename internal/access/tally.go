@@ -20,9 +20,11 @@ type Tally struct {
 
 	Racy     []string // names of which something was read without any guard
 	Outside  []string // names with a declared guard, of which something was read that nothing guards
+	Passing  []string // names with a guard, of which something was read that waits in a channel or that a function has captured
 	Returned []string // names of whose methods' results something was read without any guard
 	Unlocked []string // sentences: of which type the own lock was not taken, and why
-	Parted   []string // sentences: what was read in parts, at several moments, and why
+	Parted   []string // names of which something was read in parts, with the guard released in between
+	Large    []string // sentences: of which type a value was read in parts, at several moments, and why
 	Moved    []string // paths of lists and maps whose elements changed places during a walk; "" for one without a path
 	Notes    []string // other sentences about what was read
 }
@@ -30,7 +32,7 @@ type Tally struct {
 // report collects a Tally.
 type report struct {
 	Tally
-	lastRacy     *policy      // the last that racy was told of
+	lastRacy     *policy      // the last that racy or passing was told of
 	lastUnlocked reflect.Type // the last that lockNotTaken was told of
 	lastHolds    *policy      // the last that overHolds was told of
 	parted       []reflect.Type
@@ -41,7 +43,7 @@ type report struct {
 // tally returns a copy of the Tally.
 func (r *report) tally() Tally {
 	t := r.Tally
-	for _, list := range []*[]string{&t.Racy, &t.Outside, &t.Unlocked, &t.Parted, &t.Returned, &t.Moved, &t.Notes} {
+	for _, list := range []*[]string{&t.Racy, &t.Outside, &t.Passing, &t.Unlocked, &t.Parted, &t.Large, &t.Returned, &t.Moved, &t.Notes} {
 		*list = slices.Clone(*list)
 	}
 	return t
@@ -59,9 +61,6 @@ func (r *report) note(line string) { appendOnce(&r.Notes, line) }
 
 // racy reports that something that p covers was read without a guard.
 func (r *report) racy(p *policy) {
-	if p == r.lastRacy {
-		return
-	}
 	r.lastRacy = p
 	list := &r.Racy
 	switch {
@@ -71,6 +70,12 @@ func (r *report) racy(p *policy) {
 		list = &r.Outside
 	}
 	appendOnce(list, p.name)
+}
+
+// passing reports that something was read that passes by the guard of p.
+func (r *report) passing(p *policy) {
+	r.lastRacy = p
+	appendOnce(&r.Passing, p.name)
 }
 
 // lockNotTaken reports that the struct v was read without its lock, which is not taken.
@@ -91,21 +96,21 @@ func (r *report) overHolds(p *policy) {
 		return
 	}
 	r.lastHolds = p
-	appendOnce(&r.Parted, p.name+" is not of one moment: it was read in parts, and its guard was released in between")
+	appendOnce(&r.Parted, p.name)
 }
 
 // inParts reports that a struct of type t was read at several moments.
 func (r *report) inParts(t reflect.Type) {
 	if !slices.Contains(r.parted, t) {
 		r.parted = append(r.parted, t)
-		appendOnce(&r.Parted, "a "+inspect.TypeName(t)+" is not of one moment: it is large, so a part of it was read after its guard was released")
+		appendOnce(&r.Large, "a "+inspect.TypeName(t)+" is not of one moment: it is large, so a part of it was read after its guard was released")
 	}
 }
 
 // notCopied reports that val, an element that is picked, is too large to be copied, if it is.
 func (r *report) notCopied(val inspect.Value) {
 	if val.Stays() {
-		appendOnce(&r.Parted, "a "+inspect.TypeName(val.Type())+" is not of one moment: it is too large to be copied, so it was read in place after its guard was released")
+		appendOnce(&r.Large, "a "+inspect.TypeName(val.Type())+" is not of one moment: it is too large to be copied, so it was read in place after its guard was released")
 	}
 }
 

@@ -1,6 +1,9 @@
 package text
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Article puts a or an before a name as it is read aloud: an int, a uint64, a *os.File.
 func Article(name string) string {
@@ -17,4 +20,12 @@ func List(names []string, last string) string {
 		return strings.Join(names, "")
 	}
 	return strings.Join(names[:n], ", ") + " " + last + " " + names[n]
+}
+
+// Few is List with and of the first most names, and how many others there are.
+func Few(names []string, most int) string {
+	if n := len(names) - most; n > 1 {
+		names = append(slices.Clone(names[:most]), Thousands(n)+" others")
+	}
+	return List(names, "and")
 }

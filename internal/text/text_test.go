@@ -262,3 +262,16 @@ func TestUnhex(t *testing.T) {
 		}
 	}
 }
+
+// TestFew: the first names are told, and how many others there are; never "1 others".
+func TestFew(t *testing.T) {
+	names := []string{"a", "b", "c", "d", "e"}
+	for n, want := range []string{"", "a", "a and b", "a, b and c", "a, b, c and d", "a, b, c and 2 others"} {
+		if got := Few(names[:n], 3); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+	if names[3] != "d" {
+		t.Errorf("%q: the names were written to", names)
+	}
+}

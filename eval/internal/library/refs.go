@@ -186,7 +186,7 @@ func (s *search) Changed(v *access.View) error {
 	s.lost++
 	s.movedIn[v.Exposed()] = true
 	path := cmp.Or(v.Source().Path(), v.Exposed())
-	if len(s.moved) > maxNamed || slices.Contains(s.moved, path) {
+	if len(s.moved) == maxMoved || slices.Contains(s.moved, path) {
 		return nil
 	}
 	s.moved = append(s.moved, path)
@@ -317,8 +317,10 @@ func (s *search) tell(p referrer) error {
 // steps counts the steps of a path, about: a key may have dots too.
 func steps(path string) int { return strings.Count(path, ".") + strings.Count(path, "[") }
 
-// maxNamed bounds the names in a note.
-const maxNamed = 3
+const (
+	maxMoved = 1000 // names that are remembered
+	maxNamed = 4    // names in a note
+)
 
 func (s *search) notes() {
 	note := func(n int, line string) {
@@ -343,19 +345,11 @@ func (s *search) notes() {
 	case len(s.moved) == 1:
 		s.f.Note("a way through " + s.moved[0] + " changed while it was read, and may lead to it")
 	case len(s.moved) > 1:
-		s.f.Note("ways through " + namely(s.moved) + " changed while they were read, and may lead to it")
+		s.f.Note("ways through " + text.Few(s.moved, maxNamed) + " changed while they were read, and may lead to it")
 	}
 	if left := s.leftOut(); left != "" {
 		s.f.Note(left + ", and may lead to it")
 	}
-}
-
-// namely lists the first of some names.
-func namely(names []string) string {
-	if len(names) > maxNamed {
-		names = append(slices.Clone(names[:maxNamed]), "others")
-	}
-	return text.List(names, "and")
 }
 
 func (s *search) answer() (value.Value, error) {
