@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"sync"
@@ -75,8 +76,12 @@ type trieWalk struct {
 
 type trieNode struct {
 	children Value
-	next     int
+	taken    [maxFan]uintptr // what was in each of its slots when the walk came here
+	next, n  int
 }
+
+// maxFan is how many children a node has: its level takes four bits of the hash.
+const maxFan = 16
 
 // maxTrie bounds the depth: each level uses four bits of a hash of 64.
 const maxTrie = 16
@@ -104,7 +109,18 @@ func (w *trieWalk) push(node Value) error {
 	if !ok || len(w.stack) >= maxTrie {
 		return fmt.Errorf("a %v is no node of a sync.Map", node.typ)
 	}
-	w.stack = append(w.stack, trieNode{children: node.Field(index[0])})
+	top := trieNode{children: node.Field(index[0])}
+	n, err := top.children.Len()
+	if err != nil || n > maxFan {
+		return cmp.Or(err, fmt.Errorf("a %v of %d children is no node of a sync.Map", node.typ, n))
+	}
+	// Most slots are empty. An entry that another goroutine puts into one later is met or not, as in Range;
+	// a slot that is taken is read when its turn comes.
+	top.n = n
+	if _, err := top.children.ref.Words(top.taken[:n]); err != nil {
+		return err
+	}
+	w.stack = append(w.stack, top)
 	return nil
 }
 
@@ -125,11 +141,10 @@ func (w *trieWalk) next() (key, elem Value, ok bool, err error) {
 			return key, elem, false, nil
 		}
 		top := &w.stack[len(w.stack)-1]
-		n, err := top.children.Len()
-		if err != nil {
-			return key, elem, false, err
+		for top.next < top.n && top.taken[top.next] == 0 {
+			top.next++
 		}
-		if top.next >= n {
+		if top.next == top.n {
 			w.stack = w.stack[:len(w.stack)-1]
 			continue
 		}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,47 +31,45 @@ func newParts(n int) map[string]*piece {
 	return parts
 }
 
-// BenchmarkCensus measures ten million objects, as a census does. Beside it a goroutine of the application wakes
-// each millisecond: it reports how late that is, with a census and without.
+// BenchmarkCensus asks what fills the memory of an application with ten million objects and a hundred
+// thousand goroutines, what leads to one of the objects, and for the runtime's metrics. Beside it a goroutine of the
+// application wakes each millisecond: it reports how late that is, with the question and without.
 func BenchmarkCensus(b *testing.B) {
+	parked(b, 100_000)
 	parts := newParts(2_000_000)
 	reg := registry.New()
 	reg.Expose("parts", &parts)
+	registry.Runtime(reg)
 	s := rig.NewScript(b, "tcp", serve(b, reg, eval.Limits{Time: time.Hour, MaxTime: time.Hour, Entries: 1 << 30, Bytes: 1 << 30}))
-	// wakes returns how late a goroutine woke while f ran.
-	wakes := func(f func()) (late []time.Duration) {
-		var stop atomic.Bool
-		var all sync.WaitGroup
-		all.Go(func() {
-			for !stop.Load() {
-				late = append(late, took(func() { time.Sleep(time.Millisecond) })-time.Millisecond)
+	for _, q := range []struct{ name, line, want string }{
+		{"size", "size(parts)", `"objects":10000004`},
+		{"census", "census()", `"reached"`},
+		{"refs", `refs(parts["part-01234567"].maker)`, `parts[\"part-01234567\"].maker`},
+		{"metrics", "go.metrics", `/sched/goroutines`},
+	} {
+		b.Run(q.name, func(b *testing.B) {
+			var answers, beside, alone []time.Duration
+			var most uint64
+			for b.Loop() {
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				beside = append(beside, lateness(func() {
+					answers = append(answers, took(func() {
+						answer, err := s.Ask(q.line)
+						if err != nil || !strings.Contains(string(answer.Value), q.want) {
+							b.Errorf("%.500s, %v", answer.Value, err)
+						}
+					}))
+				})...)
+				runtime.ReadMemStats(&after)
+				most = max(most, after.TotalAlloc-before.TotalAlloc)
+				alone = append(alone, lateness(func() { time.Sleep(max(answers[len(answers)-1]/4, 100*time.Millisecond)) })...)
 			}
+			b.ReportMetric(ms(at(answers, 0.5)), "ms-p50")
+			b.ReportMetric(float64(most)/1e6, "MB")
+			b.ReportMetric(ms(at(beside, 0.99)), "ms-late-p99")
+			b.ReportMetric(ms(at(alone, 0.99)), "ms-late-alone-p99")
+			b.ReportMetric(0, "ns/op")
 		})
-		f()
-		stop.Store(true)
-		all.Wait()
-		return late
 	}
-	var answers, beside, alone []time.Duration
-	var most uint64
-	for b.Loop() {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		beside = append(beside, wakes(func() {
-			answers = append(answers, took(func() {
-				answer, err := s.Ask("size(parts)")
-				if err != nil || !strings.Contains(string(answer.Value), `"objects":10000004`) {
-					b.Errorf("%s, %v", answer.Value, err)
-				}
-			}))
-		})...)
-		runtime.ReadMemStats(&after)
-		most = max(most, after.TotalAlloc-before.TotalAlloc)
-		alone = append(alone, wakes(func() { time.Sleep(time.Second) })...)
-	}
-	b.ReportMetric(ms(at(answers, 0.5)), "ms-p50")
-	b.ReportMetric(float64(most)/1e6, "MB")
-	b.ReportMetric(ms(at(beside, 0.99)), "ms-late-p99")
-	b.ReportMetric(ms(at(alone, 0.99)), "ms-late-alone-p99")
-	b.ReportMetric(0, "ns/op")
 }
