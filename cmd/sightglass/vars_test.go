@@ -1,6 +1,8 @@
 package main
 
 import (
+	"go/build"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,6 +49,13 @@ func main() { exposed() }
 	write("other_plan9.go", "package main\n\nvar elsewhere int\n")
 	write("here_"+runtime.GOOS+".go", "package main\n\nvar here int\n")
 	write("tagged.go", "//go:build special || !special\n\npackage main\n\nvar tagged, second2 int\n")
+	// What says nothing as the name of a file may say something behind what stands before it.
+	write(runtime.GOOS+".go", "//go:build special || !special\n\npackage main\n\nvar system int\n")
+	write("plan9.go", "//go:build !special\n\npackage main\n\nvar anySystem int\n")
+	write("plan9_vars.go", "//go:build !special\n\npackage main\n\nvar twice int\n")
+	write("plan9_"+runtime.GOARCH+".go", "package main\n\nvar processor int\n")
+	write("test.go", "//go:build !special\n\npackage main\n\nvar noTest int\n")
+	write("old.go", "// +build special\n\npackage main\n\nvar special int\n")
 	write("tool.go", "//go:build ignore\n\npackage tool\n\nvar inTool int\n")
 	write("sightglass_vars_gone.go", generated+"package main\n\nfunc init() { gone() }\n")
 	write("sightglass_vars_own.go", "package main\n\nvar own int\n")
@@ -64,13 +73,15 @@ func main() { exposed() }
 	cmd := exec.Command("go", "run", ".")
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
-	const want = "main.cache *main.registry\nmain.callback *func()\nmain.here *int\nmain.limit *int\nmain.own *int\nmain.second *string\nmain.second2 *int\nmain.tagged *int\n"
+	const want = "main.anySystem *int\nmain.cache *main.registry\nmain.callback *func()\nmain.here *int\nmain.limit *int\nmain.noTest *int\nmain.own *int\n" +
+		"main.processor *int\nmain.second *string\nmain.second2 *int\nmain.system *int\nmain.tagged *int\nmain.twice *int\n"
 	if err != nil || string(out) != want {
 		t.Errorf("%v: %s\nwant %s\nof\n%s", err, out, want, text)
 	}
 	// What is built for some systems alone is exposed there alone.
 	for name, want := range map[string]string{
 		"sightglass_vars_other_plan9.go": "registry_.Expose(\"main.elsewhere\", &elsewhere,",
+		"sightglass_vars_old.go":         "\n//go:build special\n\npackage main\n",
 		"sightglass_vars_tagged.go":      "\n//go:build special || !special\n\npackage main\n",
 	} {
 		if text, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !strings.Contains(string(text), want) {
@@ -83,10 +94,40 @@ func main() { exposed() }
 	if err := (&vars{Dir: dir, Out: "b.go"}).Run(); err == nil {
 		t.Error("it writes over a file of somebody else")
 	}
-	if err := (&vars{Dir: dir, Out: "../x.go"}).Run(); err == nil {
-		t.Error("it writes elsewhere")
+	for _, name := range []string{"../x.go", "x.txt", "x_test.go", "x_plan9.go", "x_arm64.go", "x_windows_386.go", "_x.go", ".x.go"} {
+		if err := (&vars{Dir: dir, Out: name}).Run(); err == nil {
+			t.Errorf("it writes %s", name)
+		}
 	}
 	if err := (&vars{Dir: t.TempDir(), Out: "x.go"}).Run(); err == nil {
 		t.Error("a folder without a package is no error")
+	}
+}
+
+// TestNameTags: what the name of a file says about where it is built is what the go command says.
+func TestNameTags(t *testing.T) {
+	for file, want := range map[string]string{
+		"a.go": "", "linux.go": "", "amd64.go": "", "a_linux.go": "linux", "a_arm64.go": "arm64", "a_linux_arm64.go": "linux arm64",
+		"linux_amd64.go": "amd64", "a_amd64_linux.go": "linux", "a_linux_windows.go": "windows", "a_unix.go": "", "a_linux_x.go": "",
+		"a_b_plan9.go": "plan9", "a_linux_test.go": "linux", "a_linux.pb.go": "linux", "a_.go": "", "_linux.go": "linux", "a_amd64_arm64.go": "arm64",
+	} {
+		if got := strings.Join(nameTags(file), " "); got != want {
+			t.Errorf("%s: %q, want %q", file, got, want)
+		}
+		for _, os := range []string{"linux", "plan9", "windows"} {
+			for _, arch := range []string{"amd64", "arm64"} {
+				of := build.Context{GOOS: os, GOARCH: arch, Compiler: "gc", OpenFile: func(string) (io.ReadCloser, error) {
+					return io.NopCloser(strings.NewReader("package p\n")), nil
+				}}
+				is, err := of.MatchFile("", strings.TrimPrefix(file, "_"))
+				has := true
+				for _, tag := range nameTags(strings.TrimPrefix(file, "_")) {
+					has = has && (tag == os || tag == arch)
+				}
+				if err != nil || is != has {
+					t.Errorf("%s on %s/%s: %v, and the go command says %v, %v", file, os, arch, has, is, err)
+				}
+			}
+		}
 	}
 }
