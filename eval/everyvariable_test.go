@@ -4,6 +4,7 @@ import (
 	"debug/dwarf"
 	"debug/elf"
 	"fmt"
+	"net/url"
 	"os/exec"
 	"regexp"
 	"runtime"
@@ -165,6 +166,9 @@ func namesInBinary(t *testing.T, file string) (names []string) {
 			return names
 		}
 		name, _ := e.Val(dwarf.AttrName).(string)
+		if path, err := url.PathUnescape(name); err == nil {
+			name = path // the linker escapes a dot
+		}
 		switch e.Tag {
 		case dwarf.TagCompileUnit:
 			unit = name

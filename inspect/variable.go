@@ -4,10 +4,11 @@ import "github.com/sightglass-go/sightglass/inspect/internal/variable"
 
 // Variable is a package variable of the running program.
 type Variable struct {
-	Package string // the import path of its package; "main" of the program itself
-	Name    string
-	Pointer any    // a pointer to it; nil if it cannot be read
-	Type    string // as in Go source, or as the debug information has it if Pointer is nil
+	Package     string // the import path of its package; "main" of the program itself
+	PackageName string // the name of its package, as in its source
+	Name        string
+	Pointer     any    // a pointer to it; nil if it cannot be read
+	Type        string // as in Go source, or as the debug information has it if Pointer is nil
 
 	// Why says why Pointer is nil. Sealed names a type in it of whose fields nothing is shown, as the
 	// binary does not have their tags; "" if there is none.

@@ -22,8 +22,8 @@ import (
 func Packages(pattern string, opts ...Option) { PackagesIn(Default, pattern, opts...) }
 
 // PackagesIn exposes the package variables of the packages that pattern names, without a word from
-// these packages: main.limit, store.index. A package goes by the last part of its path, or by all of it
-// with underscores if two share that; the expression pkg("github.com/acme/store") is both.
+// these packages: main.limit, store.index. A package goes by its name, or by its path with underscores if
+// two share that; the expression pkg("github.com/acme/store") is both.
 //
 // The debug information of the binary says where the variables lie, so there are none if it was left
 // out (-ldflags=-s or -w), unless [Symbols] names a file that has it, and on other systems than Linux;
@@ -167,7 +167,7 @@ func (a *allPackages) read(symbols string, step func() error) error {
 		own := readPackages{names: map[string]string{}, all: all, linked: found.Packages, err: err}
 		for _, v := range found.Variables {
 			if p.has(v.Package) {
-				own.names[v.Package] = a.name(v.Package)
+				own.names[v.Package] = a.name(v.Package, v.PackageName)
 				own.variables = append(own.variables, v)
 			}
 		}
@@ -196,13 +196,13 @@ func Symbols(file string) Option { return func(o *options) { o.symbols = file } 
 // and looks, of which the binary does not have the tags. Without this option nothing is shown of them.
 func Untagged() Option { return func(o *options) { o.untagged = true } }
 
-// name returns by which name a package goes, which stays the same.
-func (a *allPackages) name(pkg string) string {
+// name returns by which name the package with a path goes, which stays the same. Its own name is short.
+func (a *allPackages) name(pkg, short string) string {
 	if a.names == nil {
 		a.names, a.paths = map[string]string{}, map[string]string{}
 	}
 	if a.names[pkg] == "" {
-		name := identifier(path.Base(pkg))
+		name := identifier(cmp.Or(short, access.PackageName(pkg)))
 		if a.paths[name] != "" {
 			name = identifier(pkg)
 		}
@@ -236,7 +236,7 @@ func exposeVariables(into *access.Objects, p *packages, read readPackages) {
 		if below, ok := strings.CutSuffix(p.pattern, "/..."); ok {
 			what = "the variables of the packages below " + below
 		}
-		fail(identifier(path.Base(strings.TrimSuffix(p.pattern, "/..."))), what, "", why)
+		fail(identifier(access.PackageName(strings.TrimSuffix(p.pattern, "/..."))), what, "", why)
 		return
 	}
 	for _, c := range read.constants {
@@ -248,7 +248,7 @@ func exposeVariables(into *access.Objects, p *packages, read readPackages) {
 		declared.Package, declared.Hide = v.Package, nil
 		hidden := false
 		for _, h := range read.hide(v.Package) {
-			switch below, ok := hides(h, v.Package, v.Name); {
+			switch below, ok := hides(h, v); {
 			case ok && below == "":
 				hidden = true
 			case ok:
@@ -284,19 +284,20 @@ func (p *packages) nothing(linked []string) error {
 
 // hides reports whether a pattern of Hide is about the variable, and returns its steps below that; there
 // are none if it hides all of it. A package is meant by each of its names, as it depends on the other
-// packages by which of them it goes, and by its path.
-func hides(pattern, pkg, variable string) (below string, ok bool) {
+// packages by which of them it goes, by the end of its path, and by its path.
+func hides(pattern string, v inspect.Variable) (below string, ok bool) {
 	step, rest, _ := strings.Cut(pattern, ".")
-	if tail, is := strings.CutPrefix(pattern, pkg); is && (tail == "" || tail[0] == '.') {
-		step, rest = pkg, strings.TrimPrefix(tail, ".")
-	} else if !like(step, identifier(path.Base(pkg))) && !like(step, identifier(pkg)) {
+	names := []string{v.PackageName, access.PackageName(v.Package), identifier(path.Base(v.Package)), identifier(v.Package)}
+	if tail, is := strings.CutPrefix(pattern, v.Package); is && (tail == "" || tail[0] == '.') {
+		step, rest = v.Package, strings.TrimPrefix(tail, ".")
+	} else if !slices.ContainsFunc(names, func(name string) bool { return name != "" && like(step, name) }) {
 		return "", false
 	}
 	if rest == "" {
 		return "", true
 	}
 	step, rest, _ = strings.Cut(rest, ".")
-	return rest, like(step, variable)
+	return rest, like(step, v.Name)
 }
 
 // like reports whether a step of a pattern, in which * stands for any characters, is about an

@@ -75,3 +75,37 @@ func TestPackagesHide(t *testing.T) {
 		}
 	}
 }
+
+// TestPackagesNames: a package goes by its name, not by the version at the end of its path, and is hidden
+// by each way to name it.
+func TestPackagesNames(t *testing.T) {
+	const store, other = "example.com/shop/store/v2", "example.com/other/store"
+	variables := []inspect.Variable{
+		{Package: store, PackageName: "store", Name: "index", Pointer: new(int)}, {Package: store, PackageName: "store", Name: "a", Pointer: new(int)},
+		{Package: store, PackageName: "store", Name: "b", Pointer: new(int)}, {Package: store, PackageName: "store", Name: "c", Pointer: new(int)},
+		{Package: store, PackageName: "store", Name: "d", Pointer: new(int)}, {Package: other, PackageName: "store", Name: "index", Pointer: new(int)},
+	}
+	r := New()
+	PackagesIn(r, "example.com/...", Hide("store.a", "v2.b", store+".c", "example_com_shop_store_v2.d"))
+	a := &r.packages
+	read := readPackages{names: map[string]string{}, all: a.calls(), variables: variables}
+	for _, v := range variables {
+		read.names[v.Package] = a.name(v.Package, v.PackageName)
+	}
+	var objects access.Objects
+	exposeVariables(&objects, a.calls()[0], read)
+	var names []string
+	for _, e := range objects.Entries() {
+		names = append(names, e.Name)
+	}
+	if want := []string{"example_com_other_store.index", "store.index"}; !slices.Equal(names, want) {
+		t.Errorf("%q are exposed, want %q", names, want)
+	}
+	for path, want := range map[string]string{
+		"main": "main", "example.com/shop": "shop", store: "store", "gopkg.in/yaml.v3": "yaml", "v2": "v2", "example.com/a/v2x": "v2x", "example.com/api.v": "api.v",
+	} {
+		if got := access.PackageName(path); got != want {
+			t.Errorf("the name of %s is guessed as %s, want %s", path, got, want)
+		}
+	}
+}

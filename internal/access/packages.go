@@ -32,6 +32,25 @@ func MatchesPackage(pattern, pkg string) bool {
 	return pkg == pattern
 }
 
+// PackageName guesses the name of the package with that import path: the last part of it that is no
+// version.
+func PackageName(pkg string) string {
+	name := path.Base(pkg)
+	if isVersion(name) && path.Dir(pkg) != "." {
+		name = path.Base(path.Dir(pkg))
+	}
+	if short, version, ok := strings.Cut(name, ".v"); ok && isVersion("v"+version) {
+		name = short // as in gopkg.in/yaml.v3
+	}
+	return name
+}
+
+// isVersion reports whether part of an import path is the major version of a module.
+func isVersion(part string) bool {
+	digits, ok := strings.CutPrefix(part, "v")
+	return ok && digits != "" && strings.Trim(digits, "0123456789") == ""
+}
+
 // AddPackages notes which packages are exposed, for the errors of who looks for others.
 func (o *Objects) AddPackages(p Packages) {
 	o.mu.Lock()
@@ -142,7 +161,7 @@ func (vis *Visit) PackageHint(name string) string {
 		}
 	}
 	for _, linked := range p.linked {
-		if path.Base(linked) != name || ofRuntime(linked) {
+		if PackageName(linked) != name || ofRuntime(linked) {
 			continue
 		}
 		if !slices.ContainsFunc(p.named, func(n Packages) bool { return MatchesPackage(n.Pattern, linked) }) {

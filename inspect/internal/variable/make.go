@@ -63,7 +63,7 @@ func newMaker(s *scanner, untagged func(pkg string) bool) *maker {
 
 // variable returns the variable that was found.
 func (m *maker) variable(f found) Variable {
-	v := Variable{Package: f.pkg, Name: f.name, Type: m.nameAt(f.typ)}
+	v := Variable{Package: f.pkg, PackageName: f.pkgName, Name: f.name, Type: pathsIn(m.nameAt(f.typ))}
 	t, err := m.typeAt(f.typ)
 	// What is not followed in this variable can be followed in another one.
 	for _, off := range m.cut {
@@ -144,7 +144,7 @@ func (t *made) make(m *maker, off dwarf.Offset) {
 		return
 	}
 	if t.err = checked(t.typ, e); t.err == nil && namesSecret(nameOf(e), t.typ) {
-		t.typ = sealed(nameOf(e), "secret", t.typ.Size(), t.typ.Align())
+		t.typ = sealed(pathsIn(nameOf(e)), "secret", t.typ.Size(), t.typ.Align())
 	}
 }
 
@@ -273,7 +273,7 @@ func (t *made) behind(m *maker, e *dwarf.Entry, attr dwarf.Attr) (reflect.Type, 
 	switch elem, err := t.partAt(m, to); {
 	case err == errItself, err == nil && len(elem.String()) > maxName:
 		t.cut = true
-		return leads(m.nameAt(to)), nil
+		return leads(pathsIn(m.nameAt(to))), nil
 	default:
 		return elem, err
 	}
@@ -326,7 +326,7 @@ func split(name string) (pkg, base string) {
 	if dot < 0 {
 		return "", name
 	}
-	return name[:slash+dot], name[slash+dot+1:]
+	return pathsIn(name[:slash+dot]), name[slash+dot+1:]
 }
 
 // children returns the entries below that at off.
@@ -423,7 +423,7 @@ func (t *made) structure(m *maker, off dwarf.Offset, e *dwarf.Entry) error {
 		}
 		of := ""
 		if i == 0 && !strings.HasPrefix(name, structPrefix) {
-			of = name
+			of = pathsIn(name)
 		}
 		embedded, _ := f.Val(attrGoEmbedded).(bool)
 		fields[i] = reflect.StructField{Name: fieldName(nameOf(f)), Type: typ, Tag: gotype.Tag(of, embedded, tags[i])}
@@ -457,7 +457,7 @@ func (t *made) seal(m *maker, off dwarf.Offset, e *dwarf.Entry) error {
 	if err != nil {
 		return err
 	}
-	t.sealed = nameOf(e)
+	t.sealed = pathsIn(nameOf(e))
 	if strings.HasPrefix(t.sealed, structPrefix) {
 		t.sealed = "struct" // the name has those of the fields
 	}

@@ -16,10 +16,11 @@ import (
 
 // Variable is a package variable.
 type Variable struct {
-	Package string // its import path; "main" of the program
-	Name    string
-	Pointer any // a pointer to it; nil if it cannot be read
-	Type    string
+	Package     string // its import path; "main" of the program
+	PackageName string // as in its source
+	Name        string
+	Pointer     any // a pointer to it; nil if it cannot be read
+	Type        string
 
 	// Why says why Pointer is nil. Sealed names a type in it whose fields are not shown, as nobody
 	// knows their tags; "" if there is none.
@@ -146,16 +147,25 @@ const ownPackage = "github.com/sightglass-go/sightglass/inspect/internal/variabl
 
 // found is a variable as the debug information has it.
 type found struct {
-	pkg, name string
-	addr      uint64 // as linked
-	typ       dwarf.Offset
+	unit
+	name string
+	addr uint64 // as linked
+	typ  dwarf.Offset
 }
 
 // constant is an integer constant as the debug information has it.
 type constant struct {
-	pkg, name string
-	value     int64
-	typ       dwarf.Offset
+	unit
+	name  string
+	value int64
+	typ   dwarf.Offset
+}
+
+// unit is what the debug information says of a package.
+type unit struct {
+	pkg     string // its import path
+	pkgName string
+	prefix  string // before the names of what it declares
 }
 
 // scanner reads the debug information of a binary.
@@ -176,6 +186,7 @@ const (
 	attrGoElem        dwarf.Attr = 0x2902
 	attrGoEmbedded    dwarf.Attr = 0x2903
 	attrGoRuntimeType dwarf.Attr = 0x2904
+	attrGoPackageName dwarf.Attr = 0x2905
 )
 
 // The operators of a location that is an address: DWARF 5, section 2.5.1.1.
@@ -197,20 +208,22 @@ func (s *scanner) units() error {
 		if err := s.step(); err != nil {
 			return err
 		}
-		unit, err := r.Next()
-		if unit == nil || err != nil {
+		e, err := r.Next()
+		if e == nil || err != nil {
 			return err
 		}
-		pkg, _ := unit.Val(dwarf.AttrName).(string)
-		if unit.Tag == dwarf.TagCompileUnit && unit.Val(dwarf.AttrLanguage) == langGo {
+		pkg, _ := e.Val(dwarf.AttrName).(string)
+		if e.Tag == dwarf.TagCompileUnit && e.Val(dwarf.AttrLanguage) == langGo {
 			s.packages = append(s.packages, pkg)
 		}
-		if unit.Tag != dwarf.TagCompileUnit || !s.wanted(pkg) {
+		if e.Tag != dwarf.TagCompileUnit || !s.wanted(pkg) {
 			r.SkipChildren()
 			continue
 		}
-		base, _ := unit.Val(dwarf.AttrAddrBase).(int64)
-		for n := 1; unit.Children; n++ {
+		base, _ := e.Val(dwarf.AttrAddrBase).(int64)
+		name, _ := e.Val(attrGoPackageName).(string)
+		u := unit{pkg, name, prefixOf(pkg) + "."}
+		for n := 1; e.Children; n++ {
 			if n%entriesAStep == 0 {
 				if err := s.step(); err != nil {
 					return err
@@ -225,9 +238,9 @@ func (s *scanner) units() error {
 			}
 			switch e.Tag {
 			case dwarf.TagVariable:
-				s.variable(pkg, base, e)
+				s.variable(u, base, e)
 			case dwarf.TagConstant:
-				s.constant(pkg, e)
+				s.constant(u, e)
 			}
 			if e.Children {
 				r.SkipChildren()
@@ -237,20 +250,23 @@ func (s *scanner) units() error {
 }
 
 // constant adds e if it is an integer of a type, with a name that Go source can have.
-func (s *scanner) constant(pkg string, e *dwarf.Entry) {
+func (s *scanner) constant(u unit, e *dwarf.Entry) {
 	full, _ := e.Val(dwarf.AttrName).(string)
-	name, ok := strings.CutPrefix(full, pkg+".")
+	name, ok := strings.CutPrefix(full, u.pkg+".") // which is no symbol of the linker's
+	if !ok {
+		name, ok = strings.CutPrefix(full, u.prefix)
+	}
 	typ, typed := e.Val(dwarf.AttrType).(dwarf.Offset)
 	value, whole := e.Val(dwarf.AttrConstValue).(int64)
 	if ok && typed && whole && name != "" && name != "_" && !strings.ContainsAny(name, ".·:") {
-		s.constants = append(s.constants, constant{pkg, name, value, typ})
+		s.constants = append(s.constants, constant{u, name, value, typ})
 	}
 }
 
 // variable adds e if it is a variable with a name that Go source can have.
-func (s *scanner) variable(pkg string, base int64, e *dwarf.Entry) {
+func (s *scanner) variable(u unit, base int64, e *dwarf.Entry) {
 	full, _ := e.Val(dwarf.AttrName).(string)
-	name, ok := strings.CutPrefix(full, pkg+".")
+	name, ok := strings.CutPrefix(full, u.prefix)
 	typ, typed := e.Val(dwarf.AttrType).(dwarf.Offset)
 	where, _ := e.Val(dwarf.AttrLocation).([]byte)
 	if !ok || !typed || len(where) == 0 || strings.ContainsAny(name, ".·:") {
@@ -259,13 +275,13 @@ func (s *scanner) variable(pkg string, base int64, e *dwarf.Entry) {
 	switch where[0] {
 	case opAddr:
 		if len(where) == 1+addrBytes {
-			s.found = append(s.found, found{pkg, name, s.address(where[1:]), typ})
+			s.found = append(s.found, found{u, name, s.address(where[1:]), typ})
 		}
 	case opAddrx:
 		i, n := binary.Uvarint(where[1:])
 		at := base + int64(i)*addrBytes
 		if n > 0 && i < 1<<32 && base >= 0 && at+addrBytes <= int64(len(s.addrs)) {
-			s.found = append(s.found, found{pkg, name, s.address(s.addrs[at:]), typ})
+			s.found = append(s.found, found{u, name, s.address(s.addrs[at:]), typ})
 		}
 	}
 }
