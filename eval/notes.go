@@ -55,7 +55,16 @@ func notesOf(t access.Tally) (notes, standing, codes []string) {
 			add(code, line)
 		}
 	}
-	named(RacyNote, t.Racy, "%s was read racily: nothing guards it", "%s were read racily: nothing guards them")
+	var racy, inPart []string
+	for _, name := range t.Racy {
+		if slices.Contains(t.Parted, name) {
+			inPart = append(inPart, name)
+		} else {
+			racy = append(racy, name)
+		}
+	}
+	named(RacyNote, inPart, "a part of %s was read racily: nothing guards it", "parts of %s were read racily: nothing guards those")
+	named(RacyNote, racy, "%s was read racily: nothing guards it", "%s were read racily: nothing guards them")
 	named(RacyNote, t.Outside, "a part of %s was read racily: its guard does not cover what has a lock of its own, nor what sync, sync/atomic and context hold",
 		"parts of %s were read racily: their guards do not cover what has a lock of its own, nor what sync, sync/atomic and context hold")
 	named(RacyNote, t.Passing, "a part of %s was read racily: its guard does not cover what waits in a channel, nor what a function has captured",

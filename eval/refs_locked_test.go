@@ -107,3 +107,53 @@ func TestRefsFarAway(t *testing.T) {
 		t.Errorf("%v, %q", rows, r.Notes)
 	}
 }
+
+// TestReachOfHeldGuards: what a lock keeps from being read is counted, and the lock is named. Of an object only
+// parts of which have a lock it is not said that nothing guards it.
+func TestReachOfHeldGuards(t *testing.T) {
+	all := &struct {
+		free *cogwheel
+		in   struct {
+			mu    sync.Mutex
+			items map[int]*cogwheel
+		}
+	}{free: &cogwheel{id: 1}}
+	all.in.items = map[int]*cogwheel{}
+	for i := range 50_000 {
+		all.in.items[i] = &cogwheel{id: int64(i)}
+	}
+	reg := registry.New()
+	reg.GuardWait = time.Millisecond
+	reg.Expose("all", all)
+	s := NewSession(reg, Limits{Time: time.Hour})
+	all.in.mu.Lock()
+	for source, want := range map[string]string{
+		"size(all)":      "size leaves out 1 value that could not be read: all.in.mu was held for all of ",
+		"census(all)":    "census leaves out 1 value that could not be read: all.in.mu was held for all of ",
+		"refs(all.free)": "1 value that could not be read may lead to it: all.in.mu was held for all of ",
+	} {
+		r, err := s.Eval(t.Context(), source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(strings.Join(r.Notes, "\n"), want) || !slices.Contains(r.Notes, "all was read racily: nothing guards it") {
+			t.Errorf("%s: %q, want %q", source, r.Notes, want)
+		}
+	}
+	all.in.mu.Unlock()
+	reg.GuardWait = time.Hour
+	for _, source := range []string{"size(all)", "census(all)", "refs(all.free)"} {
+		r, err := s.Eval(t.Context(), source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{
+			"a part of all was read racily: nothing guards it",
+			"all is not of one moment: it was read in parts, and its guard was released in between",
+		} {
+			if !slices.Contains(r.Notes, want) || strings.Contains(strings.Join(r.Notes, "\n"), "could not") {
+				t.Errorf("%s: %q, want %q", source, r.Notes, want)
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package library
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"reflect"
@@ -65,9 +66,10 @@ type measurer struct {
 
 // unfollowed counts what was not followed.
 type unfollowed struct {
-	closures, unsafes int // functions and unsafe pointers
-	unread            int // what could not be read
-	buried, far       int // of a search: objects too deep, and places with too long a way
+	closures, unsafes int    // functions and unsafe pointers
+	unread            int    // what could not be read
+	why               string // the first of that could not, "" if nobody has said
+	buried, far       int    // of a search: objects too deep, and places with too long a way
 }
 
 func newMeasurer(f *machine.Frame) *measurer {
@@ -138,8 +140,19 @@ func (m *measurer) note(name string) {
 		m.f.Note(name + " is about right: " + counted(m.reach.Changed(), "value") + " kept changing while they were read")
 	}
 	if m.unread > 0 {
-		m.f.Note(name + " leaves out " + counted(m.unread, "value") + " that could not be read")
+		m.f.Note(name + " leaves out " + counted(m.unread, "value") + " that could not be read" + m.because())
 	}
+}
+
+// because says why the first that could not be read could not.
+func (m *measurer) because() string {
+	switch {
+	case m.why == "":
+		return ""
+	case m.unread == 1:
+		return ": " + m.why
+	}
+	return ", one of them because " + m.why
 }
 
 // leftOut says what was not followed, "" if there is nothing of the kind.
@@ -596,6 +609,7 @@ func (m *measurer) skip(err error) error {
 		return e
 	}
 	m.unread++
+	m.why = cmp.Or(m.why, fault.From(err).Text)
 	return nil
 }
 

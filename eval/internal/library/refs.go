@@ -338,7 +338,7 @@ func (s *search) notes() {
 	note(s.more, text.Thousands(s.more)+" more places lead to it")
 	note(s.keys, "places without a path, in keys of maps or below hidden keys, that lead to it: "+text.Thousands(s.keys))
 	note(s.far, "places too far away for a path that lead to it: "+text.Thousands(s.far))
-	note(s.unread, counted(s.unread, "value")+" could not be read, and may lead to it")
+	note(s.unread, counted(s.unread, "value")+" that could not be read may lead to it"+s.because())
 	note(s.buried, counted(s.buried, "object")+" too deep to be followed may lead to it")
 	note(s.torn, "refs is about right: "+counted(s.torn, "value")+" kept changing while they were read")
 	switch slices.Sort(s.moved); {
