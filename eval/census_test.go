@@ -157,6 +157,96 @@ func TestCensusWithinLimits(t *testing.T) {
 	}
 }
 
+// TestCensusExamples: a type has an example if some object of it has a way that can be typed, wherever the census
+// meets the first.
+func TestCensusExamples(t *testing.T) {
+	type (
+		pointed struct{ id int }
+		boxed   struct{ id, n int }
+		leading struct{ to *pointed }
+		item    struct{ id int16 }
+		named   string
+		keyed   struct{ id int8 }
+		handle  struct{ id int8 }
+		waiting struct{ id int8 }
+		hidden  struct{ id int8 }
+		buried  struct{ id int8 }
+		rare    struct {
+			pointer *pointed
+			box     any
+			word    any
+			list    []item
+			bytes   []byte
+			text    named
+			ids     map[int8]bool
+			byID    map[int8]*leading
+			in      any
+			byRef   map[*int]*handle
+			work    chan int8
+			queue   chan *waiting
+			pin     *hidden `inspect:"secret"`
+		}
+		node struct {
+			next   *node
+			rare   *rare
+			buried *buried
+			keyed  *keyed
+		}
+	)
+	const n = 3000
+	r := &rare{
+		pointer: &pointed{1}, box: boxed{1, 2}, word: &leading{}, list: []item{{1}}, bytes: []byte("b"), text: named(strings.Clone("t")),
+		ids: map[int8]bool{1: true}, byID: map[int8]*leading{}, in: [1]map[uint16]bool{{1: true}}, byRef: map[*int]*handle{new(int): {1}},
+		work: make(chan int8, 1), queue: make(chan *waiting, 1), pin: &hidden{1},
+	}
+	r.queue <- &waiting{1}
+	last := &node{rare: r, buried: &buried{1}}
+	for range n {
+		last = &node{next: last}
+	}
+	keyed1 := make(map[*int]*keyed)
+	for i := range int8(100) {
+		for range 30 {
+			keyed1[new(int)] = &keyed{i}
+		}
+	}
+	reg := registry.New()
+	reg.Expose("x", &struct {
+		list  *node
+		byRef map[*int]*keyed
+		near  *struct{ rare *rare }
+		last  struct{ keyed *node }
+	}{last, keyed1, &struct{ rare *rare }{r}, struct{ keyed *node }{&node{keyed: &keyed{1}}}})
+	for _, opts := range [][]registry.Option{nil, {registry.Hide("none.*.at.all")}} {
+		reg.Expose("y", &struct{ rare *rare }{r}, opts...)
+		reg.Expose("z", &struct{ rare *rare }{r}, registry.Hide("rare.*"))
+		s := NewSession(reg, Limits{Time: time.Hour})
+		for _, source := range []string{"census(x)", "census()"} {
+			rows, result := censusOf(t, s, source)
+			for name, row := range rows {
+				want := map[string]string{
+					"eval.pointed": "x.near.rare.pointer", "eval.boxed": "x.near.rare.box", "eval.leading": "x.near.rare.word", "[]eval.item": "x.near.rare.list",
+					"[]byte": "x.near.rare.bytes", "eval.named": "x.near.rare.text", "map[int8]bool": "x.near.rare.ids", "map[int8]*eval.leading": "x.near.rare.byID",
+					"map[uint16]bool": "x.near.rare.in[0]", "map[*int]*eval.handle": "x.near.rare.byRef", "chan int8": "x.near.rare.work", "chan *eval.waiting": "x.near.rare.queue",
+					"eval.waiting": "items(x.near.rare.queue)[0]", "eval.rare": "x.near.rare", "eval.keyed": "x.last.keyed.keyed", "eval.node": "x.list",
+					"eval.buried": "-", "eval.handle": "-", "(beyond the ends of slices)": "-",
+					"map[*int]*eval.keyed": "x.byRef",
+				}[name]
+				switch {
+				case want == "-" && row.Example == "":
+				case want != "" && row.Example != want && (source == "census(x)" || row.Example != strings.Replace(want, "x.near", "y", 1) && row.Example != "z.rare"):
+					t.Errorf("%s: %s: %q, want %q", source, name, row.Example, want)
+				case want == "" && row.Example == "":
+					t.Errorf("%s: %s has no example", source, name)
+				}
+			}
+			if len(rows) < 21 || strings.Contains(strings.Join(result.Notes, "\n"), "stopped") {
+				t.Errorf("%d types, %q", len(rows), result.Notes)
+			}
+		}
+	}
+}
+
 // TestCensusTellsNoSecret: what is hidden is not followed, and no path names it.
 func TestCensusTellsNoSecret(t *testing.T) {
 	type vault struct {

@@ -6,7 +6,9 @@ import (
 
 // Found is a place that was asked for, or one that a Reach leaves to its caller.
 type Found struct {
-	ID    int // of the type of a piece that Met wanted, 0 of a Search; -1 if the place is to be walked by the caller
+	// ID is that of the type of a piece that Met, or a Search, wanted; of what leads to the memory that is
+	// searched 0, and of a place that is to be walked by the caller -1.
+	ID    int
 	Base  int // of a Search: where the Steps begin; -1 of a Lost place
 	Steps []ReachStep
 	// Of a Search: the place was found, but the way there goes on elsewhere by now from where Steps lead.

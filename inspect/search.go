@@ -7,16 +7,19 @@ import (
 )
 
 // A Search walks what objects lead to, nearest first and by single loads from bare addresses as a
-// [Reach] does, and finds the places that lead to some memory: pointers, lists, interfaces, maps,
-// channels and texts. Of each object that leads further it keeps a record of [SearchRecord] bytes, by
-// which it knows the way there. Once there is no room for more it goes on depth first, which takes
-// none.
+// [Reach] does, and finds the places that lead to some memory, or to memory of some types: pointers,
+// lists, interfaces, maps, channels and texts. Of each object that leads further it keeps a record of
+// [SearchRecord] bytes, by which it knows the way there. Once there is no room for more it goes on depth
+// first, which takes none.
 //
 // It must not be copied, and is for one goroutine.
 type Search struct {
 	planner
 	to   SearchSink
 	span Span
+
+	wanted  []bool // types, by their id
+	wanting int    // how many are
 
 	bases    int
 	arrivals []arrival
@@ -75,6 +78,24 @@ func NewSearch(rules ReachRules, to SearchSink, span Span) *Search {
 		known: map[arrival]uint32{}, holes: map[int][]Span{}, large: map[largeKey]bool{},
 	}
 }
+
+// Want has s find a place that leads to memory of type t: what a pointer points at, or the memory of a
+// list, a map, a channel or a text of that type. Once a place was found no further one is, until t is
+// wanted again. Where the nearest one has too long a way to be told none is found, nor below keys that
+// cannot be typed: a Search that wants types leaves that out.
+func (s *Search) Want(t reflect.Type) {
+	id := s.idOf(t)
+	for len(s.wanted) <= id {
+		s.wanted = append(s.wanted, false)
+	}
+	if !s.wanted[id] {
+		s.wanted[id] = true
+		s.wanting++
+	}
+}
+
+// Wanting is how many types are wanted and were not found.
+func (s *Search) Wanting() int { return s.wanting }
 
 // Changed is how many headers kept changing while they were read.
 func (s *Search) Changed() int { return s.changed }

@@ -11,6 +11,15 @@ func (s *Search) found(o *leadOp, a uintptr, text bool) {
 	s.ask(0, o, a)
 }
 
+// met notes that the word at a leads to memory of the type with that id.
+func (s *Search) met(id int, o *leadOp, a uintptr) {
+	if id < len(s.wanted) && s.wanted[id] && !s.stack[len(s.stack)-1].bare {
+		s.wanted[id] = false
+		s.wanting--
+		s.ask(id, o, a)
+	}
+}
+
 // ask adds the place of o at a to those that the caller sees to.
 func (s *Search) ask(id int, o *leadOp, a uintptr) {
 	found := Found{ID: id, Base: -1}

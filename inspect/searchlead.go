@@ -22,8 +22,10 @@ func (s *Search) do(o *leadOp, a uintptr) {
 		addr, n, ok := pairAt(a)
 		if !ok {
 			s.changed++
-		} else if n != 0 && n <= maxReachSize && s.leads(addr, n) {
-			s.found(o, a, true)
+		} else if n != 0 && n <= maxReachSize {
+			if s.met(o.id, o, a); s.leads(addr, n) {
+				s.found(o, a, true)
+			}
 		}
 	case leadSlice:
 		s.slice(o, a)
@@ -51,8 +53,10 @@ func (s *Search) do(o *leadOp, a uintptr) {
 // other leaves a place to the caller. What waits in a channel is left if it can lead anywhere.
 func (s *Search) other(o *leadOp, a uintptr) {
 	if o.typ.Kind() == reflect.Chan && !Leads(o.typ.Elem()) {
-		if w := peek.Word(a); w != 0 && s.leads(w, chanSearched) {
-			s.found(o, a, false)
+		if w := peek.Word(a); w != 0 {
+			if s.met(o.id, o, a); s.leads(w, chanSearched) {
+				s.found(o, a, false)
+			}
 		}
 		return
 	}
@@ -62,7 +66,7 @@ func (s *Search) other(o *leadOp, a uintptr) {
 }
 
 func (s *Search) pointer(o *leadOp, a, w uintptr, to arrival) {
-	if s.leads(w, 1) {
+	if s.met(to.p.id, o, a); s.leads(w, 1) {
 		s.found(o, a, false)
 	}
 	s.follow(leg{addr: w, n: 1, at: a}, to, &to.p.arrivals[0])
@@ -80,6 +84,9 @@ func (s *Search) slice(o *leadOp, a uintptr) {
 	case n > most || most > math.MaxInt || size > 0 && most > maxReachSize/size:
 		s.to.Left(LeftUnread)
 		return
+	}
+	if n*size > 0 {
+		s.met(o.id, o, a)
 	}
 	if s.leads(addr, most*size) {
 		s.found(o, a, o.bytes)
@@ -105,13 +112,13 @@ func (s *Search) content(o *leadOp, a uintptr) {
 	switch {
 	case data == 0:
 	case !c.direct:
-		if s.leads(data, c.plan.size) {
+		if s.met(c.plan.id, o, a); s.leads(data, c.plan.size) {
 			s.found(o, a, false)
 		}
 		s.follow(leg{addr: data, n: 1, at: a}, arrival{p: c.plan, how: enterElem}, &c.plan.arrivals[0])
 	case c.plan != nil:
 		to := arrival{p: c.plan, box: c.typ, how: enterElem}
-		if s.leads(data, 1) {
+		if s.met(c.plan.id, o, a); s.leads(data, 1) {
 			s.found(o, a, false)
 		}
 		s.follow(leg{addr: data, n: 1, at: a}, to, nil)
@@ -129,7 +136,7 @@ func (s *Search) content(o *leadOp, a uintptr) {
 }
 
 func (s *Search) mapAt(o *leadOp, a, head uintptr, to arrival) {
-	if s.leads(head, searchedHeader) {
+	if s.met(to.m.id, o, a); s.leads(head, searchedHeader) {
 		s.found(o, a, false)
 	}
 	if !to.m.walk {

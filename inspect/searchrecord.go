@@ -67,7 +67,11 @@ func (s *Search) follow(l leg, to arrival, known *uint32) {
 		r.table = s.tableOf(len(s.stack) - 1)
 		r.up, r.base = uint32(s.begun), s.record(s.begun-1).base
 	}
-	if n := len(s.stack); n > 0 && l.at != 0 && s.stack[n-1].bare && !s.deep {
+	bare := l.at != 0 && len(s.stack) > 0 && s.stack[len(s.stack)-1].bare
+	if bare && s.wanted != nil {
+		return
+	}
+	if bare && !s.deep {
 		// Another way there may have a name.
 		if len(s.nameless) < cap(s.nameless) || s.to.Room(cap(s.nameless)*SearchRecord+searchChunk) {
 			s.nameless = append(s.nameless, r)

@@ -23,11 +23,12 @@ type Search struct {
 // SearchSink is told what a Search finds.
 type SearchSink interface {
 	inspect.SearchSink
-	// At is told, with no guard held, a View that leads there; its place may be hidden.
-	At(v *View) error
+	// At is told, with no guard held, a View that leads there, or to memory of the wanted type with that
+	// id; its place may be hidden.
+	At(id int, v *View) error
 	// Changed is told, with no guard held, a View that was on the way to such a place, and leads
 	// elsewhere by now. Its place may be hidden.
-	Changed(v *View) error
+	Changed(id int, v *View) error
 	// Other is called for what the caller has to walk itself, with no guard held.
 	Other(v *View) error
 	// Skip counts what an error leaves unread. It returns one with which all ends.
@@ -55,6 +56,12 @@ func (s *Search) Again() *Search {
 
 // Changed is how many values kept changing while they were read.
 func (s *Search) Changed() int { return s.raw.Changed() }
+
+// Want has s find memory of type t, as [inspect.Search.Want] does; Wanting is how many types it looks for,
+// and Type the type with that id.
+func (s *Search) Want(t reflect.Type)      { s.raw.Want(t) }
+func (s *Search) Wanting() int             { return s.raw.Wanting() }
+func (s *Search) Type(id int) reflect.Type { return s.raw.Type(id) }
 
 // Search has s walk what lies in v and all that it leads to, once Run comes to it. ok is false, and
 // nothing was done, if it has to be walked step by step, as [View.Reach] says.
@@ -135,11 +142,11 @@ func (s *Search) see(v *View, f *inspect.Found) error {
 	}
 	switch {
 	case f.Changed:
-		return s.to.Changed(at)
+		return s.to.Changed(f.ID, at)
 	case f.ID < 0:
 		return s.to.Other(at)
 	}
-	return s.to.At(at)
+	return s.to.At(f.ID, at)
 }
 
 // searchSink reports on its way to a SearchSink what is read without a lock of its own.

@@ -24,7 +24,7 @@ var _ = define(ObjectFunctions, []Function{
 // censusOf is census(x): the memory of x and of all that it leads to, by the types of what lies in
 // it, as a map from types to {objects: …, bytes: …, percent: …, example: …}, with the most bytes
 // first. The memory of a slice, a map or a channel has the type of that. An example is the path of
-// the first object that was met. Without x it is the memory of all exposed objects, but for what is
+// the first object that was met, or of the nearest where that has none. Without x it is the memory of all exposed objects, but for what is
 // made at each look.
 func censusOf(f *machine.Frame, args []value.Value) (value.Value, error) {
 	defer f.Release(f.Kept())
@@ -35,10 +35,14 @@ func censusOf(f *machine.Frame, args []value.Value) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	began, read := f.Elapsed(), f.Reads()
 	for _, v := range objects {
 		if err := c.m.all(v); err != nil {
 			return nil, err
 		}
+	}
+	if err := c.findExamples(objects, f.Elapsed()-began, f.Reads()-read); err != nil {
+		return nil, err
 	}
 	c.m.note("census")
 	f.Note(c.reached(len(args) == 0))
@@ -96,10 +100,8 @@ type census struct {
 type share struct {
 	objects, bytes int
 	example        string
+	tried          int // objects that were asked for their paths
 }
-
-// triedExamples bounds how many objects of a type are asked for their paths.
-const triedExamples = 1000
 
 // shareCost is about what a share and its row take, in bytes.
 const shareCost = 600
@@ -128,12 +130,13 @@ func (c *census) tally(t reflect.Type, n int) (find bool, err error) {
 	c.lastType, c.last = t, s
 	s.objects++
 	s.bytes += n
-	return s.example == "" && s.objects <= triedExamples, nil // a key has no path
+	return s.wantsExample(triedExamples), nil
 }
 
 // found tells of a piece whose path was wanted.
 func (c *census) found(t reflect.Type, src render.Source) {
-	if s := c.types[t]; s.example == "" {
+	if s := c.types[t]; s.wantsExample(triedExamples) {
+		s.tried++
 		s.example = src.Path()
 	}
 }

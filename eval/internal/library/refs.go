@@ -20,9 +20,6 @@ var _ = define(ObjectFunctions, []Function{
 })
 
 const (
-	// refsDepth is how many pointers in a row refs follows before it looks at others, where it goes
-	// step by step.
-	refsDepth = 4
 	// maxRefs bounds the places that refs tells.
 	maxRefs = 1000
 	// maxPasses bounds how often refs looks at objects in which the way to a place changes.
@@ -49,10 +46,8 @@ func refs(f *machine.Frame, args []value.Value) (value.Value, error) {
 		return nil, value.WrongArgument("refs", 1, "an object that lies in the application's memory", args[0])
 	}
 	defer f.Release(f.Kept())
-	m := newMeasurer(f)
-	s := &search{measurer: m, at: at, n: n, paths: map[string]bool{}, places: map[uintptr]bool{}}
-	m.maxDepth, m.breadth, m.led = refsDepth, true, s.led
-	m.search = f.Visit.NewSearch(inspect.Span{Addr: at, Size: uintptr(n)}, s)
+	s := &search{nearest: newNearest(f), at: at, n: n, paths: map[string]bool{}, places: map[uintptr]bool{}}
+	s.led, s.search = s.leads, f.Visit.NewSearch(inspect.Span{Addr: at, Size: uintptr(n)}, s)
 	objects, err := exposedObjects(f)
 	if err != nil {
 		return nil, err
@@ -88,20 +83,15 @@ func memoryOf(x *access.View) (addr uintptr, n int, err error) {
 
 // search looks for what leads to some memory.
 type search struct {
-	*measurer
+	nearest
 	at     uintptr
 	n      int
 	told   []referrer
-	paths  map[string]bool      // of told
-	places map[uintptr]bool     // and their addresses
-	met    map[uint32]*coverage // what was walked by raw loads, by its state
-	last   *coverage            // of lastOf
-	lastOf uint32
-	kept   int // bytes of records
-	full   int // and how many they were when there was no room for more, 0 if there always was
-	more   int // places that are not told
-	keys   int // places without a path
-	torn   int // headers that kept changing
+	paths  map[string]bool  // of told
+	places map[uintptr]bool // and their addresses
+	more   int              // places that are not told
+	keys   int              // places without a path
+	torn   int              // headers that kept changing
 
 	moved   []string        // paths through which the ways to places have changed in this pass
 	movedIn map[string]bool // the exposed names of those
@@ -121,46 +111,6 @@ const placeCost = 500
 
 var _ access.SearchSink = (*search)(nil)
 
-func (s *search) Cover(state uint32, addr, n uintptr) (fresh int, holes []inspect.Span, err error) {
-	c := s.last
-	if c == nil || state != s.lastOf {
-		if c = s.met[state]; c == nil {
-			c = &coverage{m: s.f.Meter, chunks: map[uintptr]*coverChunk{}}
-			s.met[state] = c
-		}
-		s.last, s.lastOf = c, state
-	}
-	if c.touches(addr, n) {
-		holes = c.holes(addr, n)
-	}
-	fresh, err = c.addQuietly(addr, n)
-	return fresh, holes, err
-}
-
-// Room leaves half of the memory to what is met, and to what is told.
-func (s *search) Room(n int) bool {
-	if s.kept+n > s.f.Budget().Bytes/2 || s.f.Keep(n) != nil {
-		s.full = max(s.kept, 1)
-		return false
-	}
-	s.kept += n
-	return true
-}
-
-func (s *search) Keep(n int) error     { return s.f.Keep(n) }
-func (s *search) Skip(err error) error { return s.skip(err) }
-func (s *search) GoOn() bool           { return s.inTime() }
-func (s *search) Enter(reflect.Type)   {}
-func (s *search) Far()                 { s.far++ }
-
-func (s *search) Left(what inspect.Left) {
-	if what == inspect.LeftDeep {
-		s.buried++
-		return
-	}
-	reaching{s.measurer}.Left(what)
-}
-
 func (s *search) Found(at uintptr) bool {
 	switch {
 	case s.places[at]:
@@ -172,14 +122,14 @@ func (s *search) Found(at uintptr) bool {
 	return false
 }
 
-func (s *search) At(v *access.View) error {
+func (s *search) At(_ int, v *access.View) error {
 	if v.Hidden() {
 		return nil
 	}
 	return s.add(v.Source())
 }
 
-func (s *search) Changed(v *access.View) error {
+func (s *search) Changed(_ int, v *access.View) error {
 	if v.Hidden() {
 		return nil
 	}
@@ -192,8 +142,6 @@ func (s *search) Changed(v *access.View) error {
 	s.moved = append(s.moved, path)
 	return s.f.Keep(len(path))
 }
-
-func (s *search) Other(v *access.View) error { return reaching{s.measurer}.Other(v) }
 
 // passes looks for places below the objects, and again below those in which ways have changed, as long as
 // the budget has room for it.
@@ -215,7 +163,6 @@ func (s *search) passes(objects []*access.View) error {
 		if err != nil {
 			return err
 		}
-		s.kept, s.covered = 0, coverage{m: s.f.Meter, chunks: map[uintptr]*coverChunk{}}
 		s.search = s.search.Again()
 		if err := s.stop(s.pass(objects)); err != nil {
 			return err
@@ -249,29 +196,12 @@ func (s *search) forget(base int) (was []referrer, err error) {
 
 // pass looks for places below the objects, once.
 func (s *search) pass(objects []*access.View) error {
-	s.met, s.last = map[uint32]*coverage{}, nil
 	s.moved, s.movedIn, s.lost = nil, map[string]bool{}, 0
-	for _, from := range objects {
-		if err := s.object(from.Source(), 0); err != nil {
-			return err
-		}
-	}
-	for s.cut == "" {
-		if err := s.search.Run(); err != nil {
-			return err
-		}
-		if len(s.waiting) == 0 {
-			return nil
-		}
-		if err := s.rest(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.below(objects)
 }
 
-// led is told of what is walked step by step.
-func (s *search) led(src render.Source, addr uintptr, n int) error {
+// leads is told of what is walked step by step.
+func (s *search) leads(src render.Source, addr uintptr, n int) error {
 	if addr+uintptr(max(n, 1)) <= s.at || addr >= s.at+uintptr(max(s.n, 1)) {
 		return nil
 	}
