@@ -17,6 +17,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/client"
 	"github.com/sightglass-go/sightglass/cmd/sightglass/shop"
+	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/registry"
 	"github.com/sightglass-go/sightglass/telnet"
 )
@@ -69,6 +70,7 @@ func (d *demo) Run() error {
 	named := hasDebugInfo()
 	if named {
 		registry.PackagesIn(reg, shop.Package)
+		_, _ = eval.NewSession(reg, eval.Limits{}).Eval(ctx, "nil") // the first look, so that nobody's first question takes longer
 	} else {
 		shop.ExposeFlags(reg)
 	}
