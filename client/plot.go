@@ -3,6 +3,7 @@ package client
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -82,6 +83,11 @@ func (p *plot) add(r row) {
 	for _, s := range known {
 		s.add(point{r.at, math.NaN()})
 	}
+}
+
+// leftOut tells that numbers have no series.
+func leftOut(n int) string {
+	return text.Thousands(n) + " more not shown, as a watch has " + strconv.Itoa(maxSeries) + " series"
 }
 
 // gap says that there is nothing to know about this moment.

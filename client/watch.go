@@ -92,9 +92,9 @@ func (w *watch) Run(std streams, quiet *bool) error {
 	case drawn:
 		view = newWatchScreen(std.out, p, w.Window, "Ctrl-C ends it")
 	case w.JSON:
-		view = &jsonLines{out: std.out, notes: std.err, quiet: *quiet}
+		view = &jsonLines{lineNotes{notes: std.err, quiet: *quiet}, std.out}
 	default:
-		view = &csvLines{out: std.out, notes: std.err, quiet: *quiet}
+		view = &csvLines{lineNotes{notes: std.err, quiet: *quiet}, std.out, nil}
 	}
 	s.tell = view.tell
 	if w.For > 0 {
@@ -175,6 +175,8 @@ type sampler struct {
 	lists  []bool // of exprs: the value is a list, of which the histogram is asked
 	before rates
 	said   map[string]string // the last error of each question
+	cost   time.Duration     // of the questions of this sample, for the process
+	dialed time.Time         // the last time
 }
 
 func newSampler(c *telnet.Client, exprs []string) *sampler {
@@ -189,6 +191,7 @@ func (s *sampler) run(ctx context.Context, p *plot, view watchView) error {
 	p.every, p.rate = s.every, s.rate
 	for first := true; ; first = false {
 		began := time.Now()
+		s.cost = 0
 		r, err := s.sample(ctx, first)
 		if err == nil {
 			p.add(r)
@@ -196,7 +199,7 @@ func (s *sampler) run(ctx context.Context, p *plot, view watchView) error {
 				return failure{err}
 			}
 			var done bool
-			if done, err = s.done(ctx); err == nil && (done || s.count > 0 && p.samples >= s.count) {
+			if done, err = s.done(ctx, first); err == nil && (done || s.count > 0 && p.samples >= s.count) {
 				return nil
 			}
 		}
@@ -209,13 +212,11 @@ func (s *sampler) run(ctx context.Context, p *plot, view watchView) error {
 			if err := s.reconnect(ctx, view); err != nil {
 				return err
 			}
-			continue
 		default:
 			return err
 		}
-		pause := max(s.every, share*r.cost)
-		p.slowed = 0
-		if pause > s.every {
+		pause := max(s.every, share*s.cost)
+		if p.slowed = 0; err == nil && pause > s.every {
 			p.slowed = pause
 		}
 		if !s.rest(ctx, began.Add(pause), view) {
@@ -257,7 +258,6 @@ func (s *sampler) sample(ctx context.Context, first bool) (row, error) {
 	for i, expr := range s.exprs {
 		a, err := s.ask(ctx, i)
 		if err == nil {
-			r.cost += a.Cost.Time
 			prefix := ""
 			if len(s.exprs) > 1 {
 				prefix = expr
@@ -266,7 +266,6 @@ func (s *sampler) sample(ctx context.Context, first bool) (row, error) {
 			if found, err = readingsOf(prefix, expr, a); errors.Is(err, errList) && !s.lists[i] {
 				s.lists[i] = true
 				if a, err = s.ask(ctx, i); err == nil {
-					r.cost += a.Cost.Time
 					found, err = readingsOf(prefix, expr, a)
 				}
 			}
@@ -279,15 +278,7 @@ func (s *sampler) sample(ctx context.Context, first bool) (row, error) {
 		if ctx.Err() != nil || s.client.Err() != nil || first {
 			return r, err
 		}
-		said := errorText(err)
-		if errors.Is(err, context.DeadlineExceeded) {
-			said = fmt.Sprintf("%s did not answer within %v", text.Escape(text.Cut(expr, 40)), s.timeout)
-		}
-		r.errs = append(r.errs, failing{expr, said})
-		if s.said[expr] != said {
-			s.said[expr] = said
-			s.tell(said)
-		}
+		r.errs = append(r.errs, failing{expr, s.tellOnce(expr, err)})
 	}
 	for i := range r.readings {
 		r.readings[i].setUnit(s.unit)
@@ -300,11 +291,24 @@ func (s *sampler) sample(ctx context.Context, first bool) (row, error) {
 	return r, nil
 }
 
+// tellOnce tells an error of a question, unless it was the last one too, and returns what it says.
+func (s *sampler) tellOnce(expr string, err error) string {
+	said := errorText(err)
+	if errors.Is(err, context.DeadlineExceeded) {
+		said = fmt.Sprintf("%s did not answer within %v", text.Escape(text.Cut(expr, 40)), s.timeout)
+	}
+	if s.said[expr] != said {
+		s.said[expr] = said
+		s.tell(said)
+	}
+	return said
+}
+
 // ask asks a question, within the timeout. No action is run again and again.
 func (s *sampler) ask(ctx context.Context, i int) (*telnet.Answer, error) {
 	source := s.exprs[i]
 	if s.lists[i] {
-		source = "hist(" + source + ")"
+		source = "hist(" + source + "\n)" // it may end in a comment
 	}
 	a, err := s.eval(ctx, source)
 	var e *telnet.Error
@@ -320,22 +324,47 @@ func (s *sampler) eval(ctx context.Context, source string) (*telnet.Answer, erro
 		ctx, cancel = context.WithTimeout(ctx, s.timeout)
 		defer cancel()
 	}
+	began := time.Now()
 	a, err := s.client.Eval(ctx, source, telnet.Confirming(func(context.Context, string) bool { return false }))
+	took := time.Since(began)
+	switch {
+	case err == nil:
+		s.cost += min(a.Cost.Time, took) // a process cannot evaluate for longer
+	case ctx.Err() != nil || s.client.Err() != nil:
+		// What hangs or is gone may have cost nothing. It is asked half of the time, to see when it goes on.
+		s.cost += 2 * took / share
+	default:
+		s.cost += took
+	}
 	if err != nil && ctx.Err() != nil && !errors.Is(err, context.DeadlineExceeded) && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		err = fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
 	}
 	return a, err
 }
 
-// done reports whether the condition is true.
-func (s *sampler) done(ctx context.Context) (bool, error) {
+// done reports whether the condition is true. An error ends the watch in the first sample only, as for
+// what is plotted.
+func (s *sampler) done(ctx context.Context, first bool) (bool, error) {
 	if s.until == "" {
 		return false, nil
 	}
 	a, err := s.eval(ctx, s.until)
-	if err != nil {
+	if err == nil {
+		var is bool
+		if is, err = s.holds(a); err == nil {
+			delete(s.said, s.until)
+			return is, nil
+		}
+	}
+	if first || ctx.Err() != nil || s.client.Err() != nil {
 		return false, err
 	}
+	s.tellOnce(s.until, err)
+	return false, nil
+}
+
+// holds reports whether the answer to the condition is true.
+func (s *sampler) holds(a *telnet.Answer) (bool, error) {
 	switch string(a.Value) {
 	case "true":
 		return true, nil
@@ -345,11 +374,27 @@ func (s *sampler) done(ctx context.Context) (bool, error) {
 	return false, failed("%s is a %s, and --until needs true or false; compare it: %[1]s > 0", s.until, a.Type)
 }
 
-// reconnect tries to connect until it does, ctx ends, or the server does not let the user in.
+// reconnect tries to connect until it does, ctx ends, the server does not let the user in, or the
+// command line is wrong now, as when two processes have the target's name.
 func (s *sampler) reconnect(ctx context.Context, view watchView) error {
 	lost, before := s.client.Err(), s.client.Hello()
-	s.tell("connecting again: " + errorText(lost))
+	said := errorText(lost)
+	s.tell("connecting again: " + said)
 	for {
+		// A server that accepts connections and closes them is not asked without end either.
+		for again := time.NewTimer(redialEvery - time.Since(s.dialed)); ; {
+			select {
+			case <-again.C:
+			case why := <-view.again():
+				view.redraw(why)
+				continue
+			case <-ctx.Done():
+				again.Stop()
+				return lost
+			}
+			break
+		}
+		s.dialed = time.Now()
 		c, err := s.redial(ctx)
 		switch {
 		case err == nil:
@@ -361,19 +406,13 @@ func (s *sampler) reconnect(ctx context.Context, view watchView) error {
 				s.tell(fmt.Sprintf("%s has restarted: pid %d, up %s", now.Name, now.PID, uptime(time.Since(now.Started))))
 			}
 			return nil
-		case errors.Is(err, telnet.ErrDenied):
-			return err
-		}
-		again := time.NewTimer(redialEvery)
-		select {
-		case <-again.C:
-		case why := <-view.again():
-			view.redraw(why)
-		case <-ctx.Done():
-		}
-		again.Stop()
-		if ctx.Err() != nil {
+		case ctx.Err() != nil:
 			return lost
+		case errors.Is(err, telnet.ErrDenied), errors.As(err, new(usageError)):
+			return err
+		case errorText(err) != said:
+			said = errorText(err)
+			s.tell("connecting again: " + said)
 		}
 	}
 }

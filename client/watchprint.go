@@ -8,17 +8,43 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
+// lineNotes tells on standard error what samples in lines do not.
+type lineNotes struct {
+	notes io.Writer
+	quiet bool
+	told  bool // that there is more than the lines have
+}
+
+func (l *lineNotes) tell(said string) {
+	if !l.quiet {
+		fmt.Fprintln(l.notes, "sightglass: note:", said)
+	}
+}
+
+// tellOnce tells what is so from now on, but no more than once.
+func (l *lineNotes) tellOnce(said string) {
+	if !l.told {
+		l.told = true
+		l.tell(said)
+	}
+}
+
+func (*lineNotes) again() <-chan os.Signal { return nil }
+func (*lineNotes) redraw(os.Signal)        {}
+func (*lineNotes) end()                    {}
+
 // csvLines prints a sample a line. The columns are those of the first sample.
 type csvLines struct {
-	out, notes io.Writer
-	quiet      bool
-	columns    []string
+	lineNotes
+	out     io.Writer
+	columns []string
 }
 
 func (l *csvLines) show(r row) error {
@@ -34,6 +60,14 @@ func (l *csvLines) show(r row) error {
 		}
 		w.Write(append([]string{"time"}, l.columns...))
 	}
+	for _, one := range r.readings {
+		if !slices.Contains(l.columns, one.name) {
+			l.tellOnce(text.Cut(one.name, nameWidth) + " has no column, as it was not in the first sample; --json has it")
+		}
+	}
+	if r.more > 0 {
+		l.tellOnce(leftOut(r.more))
+	}
 	line := []string{r.at.Format(time.RFC3339Nano)}
 	for _, name := range l.columns {
 		line = append(line, cells[name])
@@ -43,18 +77,16 @@ func (l *csvLines) show(r row) error {
 	return w.Error()
 }
 
-func (l *csvLines) tell(said string)        { tellNote(l.notes, said, l.quiet) }
-func (l *csvLines) again() <-chan os.Signal { return nil }
-func (l *csvLines) redraw(os.Signal)        {}
-func (l *csvLines) end()                    {}
-
 // jsonLines prints a sample as an object on a line.
 type jsonLines struct {
-	out, notes io.Writer
-	quiet      bool
+	lineNotes
+	out io.Writer
 }
 
 func (l *jsonLines) show(r row) error {
+	if r.more > 0 {
+		l.tellOnce(leftOut(r.more))
+	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `{"time":%q,"values":{`, r.at.Format(time.RFC3339Nano))
 	for i, one := range r.readings {
@@ -87,17 +119,6 @@ func (l *jsonLines) show(r row) error {
 	b.WriteByte('}')
 	_, err := fmt.Fprintf(l.out, "%s\n", text.EscapeJSON(b.Bytes()))
 	return err
-}
-
-func (l *jsonLines) tell(said string)        { tellNote(l.notes, said, l.quiet) }
-func (l *jsonLines) again() <-chan os.Signal { return nil }
-func (l *jsonLines) redraw(os.Signal)        {}
-func (l *jsonLines) end()                    {}
-
-func tellNote(w io.Writer, said string, quiet bool) {
-	if !quiet {
-		fmt.Fprintln(w, "sightglass: note:", said)
-	}
 }
 
 func quoted(s string) []byte {

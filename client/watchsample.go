@@ -36,8 +36,7 @@ type row struct {
 	readings []reading
 	hists    []histogram
 	errs     []failing
-	more     int           // numbers left out
-	cost     time.Duration // that the process has evaluated
+	more     int // numbers left out, or not told by the process
 }
 
 // reading is a number.
@@ -59,7 +58,7 @@ type failing struct{ expr, why string }
 type numbers struct {
 	readings []reading
 	hist     *histogram
-	more     int // numbers left out
+	more     int // numbers left out, or not told by the process
 }
 
 // errList is the error of a value that is a list.
@@ -124,6 +123,10 @@ func membersOf(prefix, name string, value json.RawMessage, a *telnet.Answer) (nu
 			found.hist = &histogram{name, a.Text}
 			continue
 		}
+		if key == cutMark {
+			found.more += cutOff(member)
+			continue
+		}
 		one, ok := readingOf(member, false)
 		if !ok {
 			continue
@@ -152,6 +155,16 @@ func membersOf(prefix, name string, value json.RawMessage, a *telnet.Answer) (nu
 		return found, notNumbers(a.Type)
 	}
 	return found, nil
+}
+
+// cutOff returns how many members of an object were cut, by the mark that stands for them.
+func cutOff(mark json.RawMessage) int {
+	const most = 1 << 40 // so that sums do not overflow
+	var cut struct{ More int }
+	if json.Unmarshal(mark, &cut) != nil {
+		return 0
+	}
+	return min(max(cut.More, 0), most)
 }
 
 // readingOf returns a JSON value that is a number, a duration, a time or, if it stands alone, a bool.

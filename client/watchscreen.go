@@ -74,7 +74,7 @@ func (w *watchScreen) draw(ends string) error {
 		status += ", every " + text.Duration(w.plot.slowed, 2) + " as they take long"
 	}
 	if w.plot.left > 0 {
-		status += "; more numbers than series: " + text.Thousands(w.plot.left)
+		status += "; " + leftOut(w.plot.left)
 	}
 	for _, said := range []string{ends, w.said} {
 		if said != "" {

@@ -43,7 +43,7 @@ func TestWatchScreen(t *testing.T) {
 ...:...:...
                  min  mean  max  last
 ─ meter.Reads()    7  38.5   70    70
-10 samples
+10 samples...
 
 THE END`[1:]
 	if got := s.All(); !rig.Matches(got, want) {
@@ -81,7 +81,7 @@ func TestWatchOutlivesTheServer(t *testing.T) {
 	s := rig.NewScreen(t, 110, 24, rig.Program(t)+" watch "+d.Addr+" stats.requests --rate --every 100ms")
 	s.Await(`^per second$`)
 	d.Stop(t)
-	s.Await(`samples?; Ctrl-C ends it; connecting again: `)
+	s.Await(`samples?\b.*; Ctrl-C ends it; connecting again: `)
 	rig.RunDemo(t, "--listen", d.Addr)
 	s.Await(`; Ctrl-C ends it; shop has restarted: pid \d+, up \ds$`)
 	s.Keys("C-c")
