@@ -146,7 +146,7 @@ func TestPackages(t *testing.T) {
 		{`count(main.current, # == "running")`, "2", ""},
 		{`main.current[0] == "runing"`, `main.status has no constant "runing" at 1:20; did you mean "running"?`, ""},
 		{"main.patience", "7ns", ""},
-		{"main.limit + 1", "43", "error: the variables of package main cannot be read: " + stripped + "1; build it without -ldflags=-w or -s, or name with registry.Symbols or SIGHTGLASS_SYMBOLS the file"},
+		{"main.limit + 1", "43", "error: the variables of package main cannot be read: " + stripped + "1; build it with go build, not go run, and without -ldflags=-w or -s, or name with registry.Symbols or SIGHTGLASS_SYMBOLS the file"},
 		{`main["limit"]`, "42", "error: the variables of package main cannot be read: " + stripped},
 		{"main.limti", "did you mean main.limit?", stripped},
 		// The linker has dropped it, as nothing uses it.
@@ -191,7 +191,7 @@ func TestPackages(t *testing.T) {
 		{`any(dir(), .name == "value")`, "false", ""},
 		{`any(dir(), .name == "library")`, "true", ""},
 		{"main.users.ann.card", "<redacted>", ""},
-		{`pkg("main").limit`, "42", `error: no variable of package "main" is exposed: ` + stripped + "1; build it without"},
+		{`pkg("main").limit`, "42", `error: no variable of package "main" is exposed: ` + stripped + "1; build it with go build"},
 		{`len(dir(pkg("github.com/sightglass-go/sightglass/internal/secret"))) > 1`, "true", ""},
 		{`pkg("github.com/sightglass-go/sightglass/internal/secrets")`, `did you mean "github.com/sightglass-go/sightglass/internal/secret"?`, `error: no variable of package "github.com/sightglass-go/sightglass/internal/secrets" is exposed`},
 		{`pkg("github.com/sightglass-go/sightglass/internal/text")`, `is exposed: the application does not name it at 1:1; registry.Packages("github.com/sightglass-go/sightglass/internal/text") in the application`, `; registry.Packages("github.com/sightglass-go/sightglass/internal/text") in the application`},

@@ -62,7 +62,7 @@ func TestSymbols(t *testing.T) {
 	}
 	runs := stripped(t, binary, nil)
 	for _, tt := range []struct{ about, binary, symbols, want string }{
-		{"none", runs, "", "error: the binary has no debug information; build it without"},
+		{"none", runs, "", "error: the binary has no debug information; build it with go build"},
 		{"of the same link", runs, whole, "done 42 1"},
 		{"of another link", runs, other, "cannot stand for it: it was not built together with the binary: their build IDs differ"},
 		{"with other constants", runs, write("forged", forged), "it was not built together with the binary: section .rodata differs"},

@@ -360,4 +360,4 @@ func (s *scanner) entry(off dwarf.Offset) *dwarf.Entry {
 	return e
 }
 
-var errNone = errors.New("the binary has no debug information; build it without -ldflags=-w or -s, or name with registry.Symbols or SIGHTGLASS_SYMBOLS the file that it was before strip, or expose what you look for with a file that sightglass vars writes")
+var errNone = errors.New("the binary has no debug information; build it with go build, not go run, and without -ldflags=-w or -s, or name with registry.Symbols or SIGHTGLASS_SYMBOLS the file that it was before strip, or expose what you look for with a file that sightglass vars writes")

@@ -130,8 +130,8 @@ func TestRead(t *testing.T) {
 		{"", "done 42 1"},
 		{"-buildmode=pie", "done 42 1"},
 		{"-race", "done 42 1"}, // and no word from the detector
-		{"-ldflags=-s", "error: the binary has no debug information; build it without -ldflags=-w or -s, or name with registry.Symbols or SIGHTGLASS_SYMBOLS the file that it was before strip, or expose what you look for with a file that sightglass vars writes"},
-		{"-ldflags=-w", "error: the binary has no debug information; build it without -ldflags=-w or -s, or name with registry.Symbols or SIGHTGLASS_SYMBOLS the file that it was before strip, or expose what you look for with a file that sightglass vars writes"},
+		{"-ldflags=-s", "error: the binary has no debug information; build it with go build, not go run, and without -ldflags=-w or -s, or name with registry.Symbols or SIGHTGLASS_SYMBOLS the file that it was before strip, or expose what you look for with a file that sightglass vars writes"},
+		{"-ldflags=-w", "error: the binary has no debug information; build it with go build, not go run, and without -ldflags=-w or -s, or name with registry.Symbols or SIGHTGLASS_SYMBOLS the file that it was before strip, or expose what you look for with a file that sightglass vars writes"},
 	} {
 		t.Run(tt.flags, func(t *testing.T) {
 			if (tt.flags == "-race" || strings.HasPrefix(tt.flags, "-buildmode")) && !attack.Long() {
