@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"unicode"
 
@@ -170,5 +171,64 @@ func TestHostileBytes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestHostileSamples: a watch draws, and writes for programs, whatever a server answers from one sample
+// to the next. An endless line, which is none, has it connect again.
+func TestHostileSamples(t *testing.T) {
+	rig.Need(t, "tmux")
+	promptFolders(t)
+	evils, _ := json.Marshal(evil)
+	named := `{` + string(evils) + `:1,"b":"5ms","…":{"more":9223372036854775807}}`
+	samples := []string{
+		"1", string(evils), "1e999", "-1e308", "1" + strings.Repeat("0", 5000), `"NaN"`, `"-Inf"`, "null", "[1,2]", named, `{"bars":[],"count":1}`,
+		`"2026-11-28T12:00:00Z"`, `"-2562047h47m16.854775808s"`, "true", "{}", `{"…":{"value":` + string(evils) + `}}`, "7",
+	}
+	weather := func(t *testing.T) string {
+		var asked atomic.Int64
+		return stranger(t, func(conn net.Conn) {
+			io.WriteString(conn, `{"v":1,"ok":true,"type":"session","value":"","text":"hello","hello":{"name":"x"}}`+"\n")
+			for asks := bufio.NewScanner(conn); asks.Scan(); {
+				var r struct{ ID, Eval any }
+				if json.Unmarshal(asks.Bytes(), &r) != nil || r.Eval == nil {
+					continue
+				}
+				n := int(asked.Add(1))
+				said := samples[(n-1)%len(samples)]
+				if n == 5 { // once
+					for b := []byte(strings.Repeat("x", 1<<20)); ; {
+						if _, err := conn.Write(b); err != nil {
+							return
+						}
+					}
+				}
+				text, _ := json.Marshal(evil + "█")
+				id, _ := json.Marshal(r.ID)
+				io.WriteString(conn, `{"v":1,"id":`+string(id)+`,"ok":true,"type":"T","value":`+said+`,"text":`+string(text)+`,"cost":{"ms":1e300}}`+"\n")
+			}
+		})
+	}
+	for _, args := range [][]string{{"--csv"}, {"--json"}, {"--csv", "--rate"}, {"--csv", "--until=2"}} {
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			stdout, stderr, code := command(t, append([]string{"watch", weather(t), "1", "--every=100ms", "--count=19", "--svg=" + t.TempDir() + "/picture.svg"}, args...)...)
+			if args[len(args)-1] == "--until=2" { // which is asked second, and is a string
+				if code != exitError || strings.Count(stdout, "\n") != 2 {
+					t.Errorf("exit code %d: %q, %q", code, stdout, stderr)
+				}
+			} else if code != exitOK || strings.Count(stdout, "\n") < 19 || !strings.Contains(stderr, "connected again") {
+				t.Errorf("exit code %d: %q, %q", code, stdout, stderr)
+			}
+			if !harmless(stdout) || !harmless(stderr) {
+				t.Errorf("it writes %q and %q", stdout, stderr)
+			}
+		})
+	}
+	s := rig.NewScreen(t, 60, 20, rig.Program(t)+" watch "+weather(t)+" 1 --every 100ms --count 19")
+	s.Await(`^THE END$`)
+	for _, obeyed := range []string{`\033]`, `\007`, "\u009d", "\u009c", `\010`, "\u202e", "\ue000", `\033[2J`} {
+		if strings.Contains(s.Raw(), obeyed) {
+			t.Errorf("the terminal got %q", obeyed)
+		}
 	}
 }
