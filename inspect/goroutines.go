@@ -94,6 +94,7 @@ type Goroutines struct {
 	System  int // the runtime's own, which are not in All
 	// Unlabelled counts those whose labels are laid out in an unknown way: they seem to have none.
 	Unlabelled int
+	Relabelled int  // which changed their labels each time that these were read: they seem to have none
 	Stacks     bool // there are stacks: not on 386 and other machines without frame pointers
 }
 
@@ -237,7 +238,11 @@ func (r *goroutineReading) add(from *goroutine.Reader, g *goroutine.G) error {
 		out.createdBy = creator[0].Function
 	}
 	labels, known := from.Labels(g)
-	if !known {
+	switch {
+	case known:
+	case from.KnowsLabels():
+		r.Relabelled++
+	default:
 		r.Unlabelled++
 	}
 	for _, l := range labels {

@@ -137,6 +137,9 @@ func (vis *Visit) noteGoroutines(list *inspect.Goroutines) {
 	if list.Unlabelled > 0 {
 		line += "; the labels of " + text.Thousands(list.Unlabelled) + " are not known in this version of Go"
 	}
+	if list.Relabelled > 0 {
+		line += "; the labels of " + text.Thousands(list.Relabelled) + " changed each time they were read, and are left out"
+	}
 	if list.System > 0 {
 		line += "; " + text.Thousands(list.System) + " of the runtime's own are left out"
 	}

@@ -59,7 +59,7 @@ func (r *Reader) proveLabels() {
 		settable(list.Index(i).Field(1)).SetString(l.Value)
 	}
 	settable(field).Set(list)
-	got, ok := r.Labels(&G{labels: set.Pointer()})
+	got, ok := r.labelsAt(set.Pointer())
 	runtime.KeepAlive(set)
 	if !ok || !slices.Equal(got, want) {
 		r.at.set = nil

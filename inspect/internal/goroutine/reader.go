@@ -20,7 +20,7 @@ type Reader struct {
 	clock int64
 
 	unchecked bool        // tests leave the second look out
-	pause     func(i int) // tests stop in the middle of a stack
+	pause     func(i int) // tests stop in the middle of a stack, and before labels
 }
 
 // State is what a goroutine does.
@@ -363,44 +363,3 @@ func (d *reading) copyWords(g *G, sp uintptr) {
 
 // now is the runtime's clock.
 func (r *Reader) now() int64 { return r.clock + int64(time.Since(r.began)) }
-
-// Label is one that the program has set with runtime/pprof.
-type Label struct{ Key, Value string }
-
-const (
-	maxLabels = 64
-	maxLabel  = 1 << 10 // bytes of a key or a value
-)
-
-// Labels reads the labels of g. They never change once they are set. ok is false if g has labels that
-// cannot be read.
-func (r *Reader) Labels(g *G) (list []Label, ok bool) {
-	l := &r.at
-	if g.labels == 0 {
-		return nil, true
-	}
-	if l.set == nil {
-		return nil, false
-	}
-	err := peek.Try(func() {
-		p, n := peek.Word(g.labels+l.pairs), peek.Word(g.labels+l.pairs+wordSize)
-		for i := range min(n, maxLabels) {
-			at := p + i*l.pair
-			list = append(list, Label{r.str(at), r.str(at + l.value)})
-		}
-	})
-	if err != nil {
-		return nil, false
-	}
-	return list, true
-}
-
-// str reads the string whose header stands at a. It is called under Try.
-func (r *Reader) str(a uintptr) string {
-	p, n := peek.Word(a), peek.Word(a+wordSize)
-	b := make([]byte, min(n, maxLabel))
-	for i := range b {
-		b[i] = peek.Byte(p + uintptr(i))
-	}
-	return string(b)
-}
