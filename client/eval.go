@@ -12,8 +12,11 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/term"
+
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/inspect/render"
+	"github.com/sightglass-go/sightglass/internal/text"
 	"github.com/sightglass-go/sightglass/telnet"
 )
 
@@ -44,12 +47,12 @@ type evaluate struct {
 func (evaluate) Help() string {
 	return examples(
 		"sightglass eval localhost:3000 'count(cache.items, .hits > 100)'",
-		"sightglass eval shop --csv 'top(cache.items, .hits)' > top.csv",
-		"sightglass eval unix:/run/shop.sock --check 'queue.length < 1000'",
-		"sightglass eval ssh://shop1/localhost:3000 'len(queue.jobs)'",
+		"sightglass eval shop --csv 'top(cache.items, 10, .hits)' > top.csv",
+		"sightglass eval unix:/run/shop.sock --check 'len(orders.pending) < 1000'",
+		"sightglass eval ssh://shop1/localhost:3000 'len(orders.pending)'",
 		"sightglass eval 4242 --json @question.txt | jq .",
 		"sightglass eval --all --diff config",
-		"sightglass eval --targets a:3000,b:3000 config --then 'freq(answers, .value?.version)'",
+		"sightglass eval --targets a:3000,b:3000 config --then 'freq(answers, .value?.Name)'",
 	) + "\n\nExit codes: 0 answered, by all that were asked, 1 the answer is an error or a condition does not hold, 2 usage, 3 cannot connect, 4 refused, 5 timed out."
 }
 
@@ -160,13 +163,16 @@ func check(source string, a *telnet.Answer) error {
 	case "false":
 		return unmet{source}
 	}
-	return failed("%s is a %s, and --check needs true or false; compare it: %s > 0", source, a.Type, source)
+	return failed("%s is of type %s, and --check needs true or false; compare it: %s > 0", source, a.Type, source)
 }
 
 // sources returns the expressions to evaluate.
 func (e *evaluate) sources(stdin *os.File) ([]string, error) {
 	exprs := e.Exprs
 	if len(exprs) == 0 {
+		if term.IsTerminal(int(stdin.Fd())) {
+			return nil, misused("an expression is missing behind the target: sightglass eval . '6 * 7'; - reads one from the terminal")
+		}
 		exprs = []string{"-"}
 	}
 	var all []string
@@ -208,7 +214,7 @@ func readExpression(f *os.File) (string, error) {
 	case len(b) > maxExpression:
 		return "", misused("%s has more than %d bytes, and no expression has", f.Name(), maxExpression)
 	case source == "":
-		return "", misused("there is no expression in %s", f.Name())
+		return "", misused("there is no expression in %s", text.Escape(f.Name()))
 	default:
 		return source, nil
 	}

@@ -251,9 +251,9 @@ func TestReadings(t *testing.T) {
 		{`{"\u001b[2J":1,"…":{"more":3}}`, "map[string]int", `\x1b[2J=1`},
 		{`{"count":2,"p50":1,"bars":[]}`, "struct", "count=2 p50=1 and a histogram"},
 		{`[1,2]`, "[]int", "it is a list"},
-		{`"tea"`, "string", "the answer is a string, and watch plots numbers; ask for one, such as len(…) or count(…)"},
-		{`{"a":"tea"}`, "T", "the answer is a T, and watch plots numbers; ask for one, such as len(…) or count(…)"},
-		{`{"…":{"redacted":true}}`, "string", "the answer is a string, and watch plots numbers; ask for one, such as len(…) or count(…)"},
+		{`"tea"`, "string", "the answer is of type string, and watch plots numbers; ask for one, such as len(…) or count(…)"},
+		{`{"a":"tea"}`, "T", "the answer is of type T, and watch plots numbers; ask for one, such as len(…) or count(…)"},
+		{`{"…":{"redacted":true}}`, "string", "the answer is of type string, and watch plots numbers; ask for one, such as len(…) or count(…)"},
 	} {
 		found, err := readingsOf("", "x", &telnet.Answer{Value: json.RawMessage(tc.value), Type: tc.of, Text: "drawn"})
 		var got []string

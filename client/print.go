@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/sightglass-go/sightglass/internal/text"
 	"github.com/sightglass-go/sightglass/telnet"
@@ -25,7 +26,7 @@ func printJSON(w io.Writer, a *telnet.Answer) error {
 func printRaw(w io.Writer, a *telnet.Answer) error {
 	s, ok := scalar(a.Value)
 	if !ok {
-		return failed("the answer is a %s, and --raw prints strings and numbers; ask for a part of it, or take --json", a.Type)
+		return failed("the answer is of type %s, and --raw prints strings and numbers; ask for a part of it, or take --json", a.Type)
 	}
 	_, err := fmt.Fprintln(w, s)
 	return err
@@ -51,7 +52,11 @@ func scalar(value json.RawMessage) (string, bool) {
 func printCSV(w io.Writer, a *telnet.Answer) error {
 	var list []json.RawMessage
 	if err := json.Unmarshal(a.Value, &list); err != nil {
-		return failed("the answer is a %s, and --csv prints lists of structs; take --json", a.Type)
+		hint := "take --json"
+		if strings.HasPrefix(a.Type, "map") {
+			hint = "take values(…) of it, or --json"
+		}
+		return failed("the answer is of type %s, and --csv prints lists of structs; %s", a.Type, hint)
 	}
 	rows := make([][]field, len(list))
 	for i, element := range list {

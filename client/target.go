@@ -31,17 +31,20 @@ func choose(all []telnet.Process, target string) (string, error) {
 	case len(found) == 1:
 		return found[0].Addrs[0], nil
 	case len(found) > 1:
-		return "", misused("%s is one of several processes; choose one by its pid:\n%s", the(target), lines(found))
+		return "", misused("%s is one of several processes; choose one by its pid:\n%s", the(target), table(found))
 	case len(all) == 0 && target == onlyTarget:
 		return "", errNoWindow
 	case len(all) == 0:
 		return "", fmt.Errorf("%w, so none is named %s; an address is host:port or unix:/path", errNoWindow, target)
 	}
-	return "", fmt.Errorf("no process with a window is named %s; there are:\n%s", target, lines(all))
+	return "", fmt.Errorf("no process with a window is named %s, and an address is host:port or unix:/path; there are:\n%s", target, table(all))
 }
 
 // errNoWindow is the error where list has nothing to show.
 var errNoWindow = errors.New("no process of this user has a window")
+
+// table returns lines of processes without the end of the last one.
+func table(all []telnet.Process) string { return strings.TrimSuffix(lines(all), "\n") }
 
 // the returns how a message names a target.
 func the(target string) string {

@@ -50,7 +50,7 @@ func (watch) Help() string {
 		"sightglass watch localhost:3000 stats.latency --every 500ms --for 1m --svg latency.svg",
 		"sightglass watch shop 'map(cache.items, .hits)'",
 		"sightglass watch shop 'len(orders.pending)' --until '_ == 0'",
-		"sightglass watch shop go.heap_bytes --csv > heap.csv",
+		"sightglass watch shop go.mem.live --csv > heap.csv",
 	) + "\n\nCtrl-C ends it, with the least, mean, greatest and last value of each series. --timeout is for the connection and for each question."
 }
 
@@ -371,7 +371,7 @@ func (s *sampler) holds(a *telnet.Answer) (bool, error) {
 	case "false":
 		return false, nil
 	}
-	return false, failed("%s is a %s, and --until needs true or false; compare it: %[1]s > 0", s.until, a.Type)
+	return false, failed("%s is of type %s, and --until needs true or false; compare it: %[1]s > 0", s.until, a.Type)
 }
 
 // reconnect tries to connect until it does, ctx ends, the server does not let the user in, or the

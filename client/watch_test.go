@@ -105,7 +105,7 @@ func TestWatchErrors(t *testing.T) {
 	if err := s.run(t.Context(), p, unseen{}); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"busy: it is busy", "no_key: it is no_key", "until is a int, and --until needs true or false; compare it: until > 0"}
+	want := []string{"busy: it is busy", "no_key: it is no_key", "until is of type int, and --until needs true or false; compare it: until > 0"}
 	if !slices.Equal(*told, want) {
 		t.Errorf("told is %q, want %q", *told, want)
 	}

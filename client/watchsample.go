@@ -100,7 +100,7 @@ func readingsOf(prefix, expr string, a *telnet.Answer) (numbers, error) {
 }
 
 func notNumbers(of string) error {
-	return failed("the answer is a %s, and watch plots numbers; ask for one, such as len(…) or count(…)", of)
+	return failed("the answer is of type %s, and watch plots numbers; ask for one, such as len(…) or count(…)", of)
 }
 
 // membersOf returns the numbers that are members of an object. Where there are none, times are taken.

@@ -39,6 +39,7 @@ func TestCommandLine(t *testing.T) {
 		{nil, false, "Usage: sightglass <command>...demo...version..."},
 		{[]string{"help"}, false, "Usage: sightglass <command>..."},
 		{[]string{"version"}, false, "sightglass ..., go..."},
+		{[]string{"--version"}, false, "sightglass ..., go..."},
 		{[]string{"dem"}, true, `...did you mean "demo"?...`},
 		{[]string{"demo", "--listen", "nowhere"}, true, "...an address is host:port or unix:/path..."},
 		{[]string{"demo", "--listen", "0.0.0.0:0"}, true, "...not loopback..."},

@@ -15,7 +15,11 @@ import (
 )
 
 func main() {
-	os.Exit(client.Main(os.Args[1:],
+	args := os.Args[1:]
+	if len(args) == 1 && args[0] == "--version" { // as other programs have it
+		args[0] = "version"
+	}
+	os.Exit(client.Main(args,
 		kong.DynamicCommand("demo", "Run a live application, a web shop under load, and open a prompt on it.", "", &demo{}),
 		kong.DynamicCommand("vars", "Write a Go file that exposes the variables of a package, for go:generate.", "", &vars{}),
 		kong.DynamicCommand("completion", "Print what has your shell complete commands, flags and targets.", "", &completion{}),

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -32,17 +33,55 @@ esac
 `
 )
 
-// TestManual runs the command lines and the program of docs/client.md.
-func TestManual(t *testing.T) {
+// manualDemo runs the demo on which command lines of the manual are tried, in the folder dir.
+func manualDemo(t *testing.T) (dir string, d *rig.Demo) {
+	t.Helper()
 	rig.Need(t, "bash", "socat")
-	dir := t.TempDir()
+	dir = t.TempDir()
 	t.Setenv("XDG_RUNTIME_DIR", dir)
 	t.Setenv("XDG_STATE_HOME", dir)
 	t.Setenv("PATH", filepath.Dir(rig.Program(t))+string(os.PathListSeparator)+os.Getenv("PATH"))
-	d := rig.RunDemo(t, "--listen", "127.0.0.1:0")
+	d = rig.RunDemo(t, "--listen", "127.0.0.1:0")
 	t.Setenv("DEMO", d.Addr)
 	pathWith(t, "ssh", manualSSH)
 	pathWith(t, "kubectl", manualKubectl)
+	return dir, d
+}
+
+// TestHelpExamples runs the examples of the commands that only look. Each is answered, and ends.
+func TestHelpExamples(t *testing.T) {
+	rig.Need(t, "jq")
+	dir, d := manualDemo(t)
+	if err := os.WriteFile(filepath.Join(dir, "question.txt"), []byte("config"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	here := strings.NewReplacer("localhost:3000", d.Addr, "unix:/run/shop.sock", d.Addr, "a:3000,b:3000", d.Addr, "4242", strconv.Itoa(d.Cmd.Process.Pid),
+		"sightglass watch ", "sightglass watch --count 2 ")
+	for name, least := range map[string]int{"eval": 7, "watch": 5, "list": 2} {
+		help, said, code := command(t, "help", name)
+		if code != exitOK {
+			t.Fatal(said)
+		}
+		_, help, _ = strings.Cut(help, "Examples:\n\n")
+		help, _, _ = strings.Cut(help, "\n\n")
+		examples := strings.Split(help, "\n")
+		if len(examples) < least {
+			t.Errorf("%s has the examples %q", name, examples)
+		}
+		for _, line := range examples {
+			c := exec.Command("bash", "-o", "pipefail", "-c", here.Replace(strings.TrimSpace(line)))
+			c.Dir = dir
+			if out, err := c.CombinedOutput(); err != nil {
+				t.Errorf("%s: %v\n%s", strings.TrimSpace(line), err, out)
+			}
+		}
+	}
+}
+
+// TestManual runs the command lines and the program of docs/client.md.
+func TestManual(t *testing.T) {
+	rig.Need(t, "jq")
+	dir, d := manualDemo(t)
 	addrs := []string{"localhost:3000", d.Addr}
 	for i, w := range windows(t, 50, 50, 100) {
 		addrs = append(addrs, fmt.Sprintf("localhost:%d", 3001+i), w.addr)
