@@ -45,7 +45,7 @@ func TestPromptRedirects(t *testing.T) {
 		{`shop.nothing > ./nothing`, `[^\n]* has no field nothing[^\n]*`},
 		{`shop.orders | groupBy`, `[^\n]*not found\ngroupBy is a function, and no program: write \| groupBy\(\)`},
 		{`help filter | grep -c filter`, `\d+`},
-		{`shop.big >> ./no/such`, `open \./no/such: no such file or directory`},
+		{`shop.big >> ./no/such`, `[^\n]*there is no folder no`},
 		{`set format json; shop.evil`, `"a\\u001b\[2J"`},
 		{`shop.orders | cat`, `\[\{"item":"tea","price":2.5\},[^\n]*\]`},
 	} {
@@ -104,7 +104,7 @@ func TestPromptRepeats(t *testing.T) {
 	s.Enter(`\watch`)
 	s.Await(`^ask something first: \\watch repeats it\n` + sign)
 	s.Enter("len(shop.orders)")
-	s.Await(`^2\n` + sign)
+	s.Await(`^2( .*)?\n` + sign)
 	s.Enter(`\watch 0.1`)
 	first := s.Await(`\A(\d\d:\d\d:\d\d)  len\(shop\.orders\), every 100ms until Ctrl-C\n2\s*\z`)
 	for again := first; again[1] == first[1]; {
