@@ -96,6 +96,29 @@ func TestRefsNearest(t *testing.T) {
 	}
 }
 
+// TestRefsFarSecret: a text that looks like a secret is not counted where it is too far away to be told.
+func TestRefsFarSecret(t *testing.T) {
+	type link struct {
+		next        *link
+		text, other []byte
+	}
+	secret := []byte("-----BEGIN RSA PRIVATE KEY-----")
+	first := &link{text: secret, other: secret[7:9]}
+	for range 20_000 {
+		first = &link{next: first}
+	}
+	reg := registry.New()
+	reg.Expose("x", &struct {
+		first *link
+		part  []byte
+	}{first, secret[7:9]})
+	s := NewSession(reg, Limits{Time: time.Hour})
+	r, err := s.Eval(t.Context(), "refs(x.part)")
+	if err != nil || !strings.Contains(strings.Join(r.Notes, "\n"), "places too far away for a path that lead to it: 1") {
+		t.Errorf("%v, %q; one of two is no secret", err, r.Notes)
+	}
+}
+
 // TestRefsTellsNoSecret: no place is told, nor counted, that is hidden by its name, its key, its tag or its
 // text, nor one on the way to which something is.
 func TestRefsTellsNoSecret(t *testing.T) {

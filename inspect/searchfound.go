@@ -26,7 +26,9 @@ func (s *Search) ask(id int, o *leadOp, a uintptr) {
 	legs, base := s.way()
 	if legs == nil {
 		if id >= 0 {
-			s.to.Far()
+			if !s.secret(o, a) {
+				s.to.Far()
+			}
 			return
 		}
 		found.Lost, found.State = placed(o.typ, a), o.state
@@ -47,6 +49,20 @@ func (s *Search) ask(id int, o *leadOp, a uintptr) {
 		}
 	}
 	s.asked = append(s.asked, found)
+}
+
+// secret reports whether at a lies a text that must not be told. What keeps changing counts as one.
+func (s *Search) secret(o *leadOp, a uintptr) bool {
+	if o.kind != leadText && !o.bytes {
+		return false
+	}
+	addr, n, ok := pairAt(a)
+	if !ok {
+		return true
+	}
+	text := make([]byte, min(n, searchedText))
+	peek.CopyBytes(text, addr)
+	return s.rules.SecretText(text)
 }
 
 // way returns the legs to where the walk is, nil if there are too many.
