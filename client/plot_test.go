@@ -7,13 +7,13 @@ import (
 	"flag"
 	"io"
 	"math"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/sightglass-go/sightglass/internal/rig"
 	"github.com/sightglass-go/sightglass/internal/text"
 	"github.com/sightglass-go/sightglass/telnet"
 )
@@ -54,20 +54,6 @@ func wave() *plot {
 	return p
 }
 
-// golden compares got with a file, or writes that.
-func golden(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil || got != string(want) {
-		t.Errorf("%s, %v: it is\n%s\nIf that is as it should be: go test ./client -update", file, err, got)
-	}
-}
-
 func TestPlot(t *testing.T) {
 	var b strings.Builder
 	for _, size := range [][2]int{{79, 30}, {50, 16}, {30, 9}, {12, 4}} {
@@ -84,7 +70,7 @@ func TestPlot(t *testing.T) {
 	}
 	lines := wave().draw(79, 20, 10*time.Second, false, "a window of ten seconds")
 	b.WriteString(strings.Join(lines, "\n") + "\n")
-	golden(t, "testdata/plot.txt", b.String())
+	rig.Golden(t, *update, "testdata/plot.txt", b.String())
 }
 
 // Colors tell series apart and change nothing else.
@@ -126,7 +112,7 @@ func TestPlotFile(t *testing.T) {
 	}
 	b.Reset()
 	wave().writeSVG(&b)
-	golden(t, "../docs/plot.svg", b.String())
+	rig.Golden(t, *update, "../docs/plot.svg", b.String())
 }
 
 // Whatever the numbers are, there is a picture within the screen.

@@ -25,41 +25,24 @@ import (
 // the version and the id; "" closes the connection.
 func answers(t *testing.T, answer func(expr string) string) (dial func(context.Context) (*telnet.Client, error)) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := make(chan struct{})
-	t.Cleanup(func() {
-		l.Close()
-		<-served
-	})
-	go func() {
-		defer close(served)
-		for {
-			conn, err := l.Accept()
-			if err != nil {
+	addr := rig.Stranger(t, func(conn net.Conn, asks *bufio.Scanner) {
+		fmt.Fprintln(conn, `{"v":1,"ok":true,"type":"session","value":"","text":"hello","hello":{"name":"x","pid":7}}`)
+		for asks.Scan() {
+			var r struct {
+				ID   int
+				Eval *string
+			}
+			if json.Unmarshal(asks.Bytes(), &r) != nil || r.Eval == nil {
+				continue
+			}
+			said := answer(*r.Eval)
+			if said == "" {
 				return
 			}
-			fmt.Fprintln(conn, `{"v":1,"ok":true,"type":"session","value":"","text":"hello","hello":{"name":"x","pid":7}}`)
-			for asks := bufio.NewScanner(conn); asks.Scan(); {
-				var r struct {
-					ID   int
-					Eval *string
-				}
-				if json.Unmarshal(asks.Bytes(), &r) != nil || r.Eval == nil {
-					continue
-				}
-				said := answer(*r.Eval)
-				if said == "" {
-					break
-				}
-				fmt.Fprintf(conn, `{"v":1,"id":%d,%s}`+"\n", r.ID, said)
-			}
-			conn.Close()
+			fmt.Fprintf(conn, `{"v":1,"id":%d,%s}`+"\n", r.ID, said)
 		}
-	}()
-	return func(ctx context.Context) (*telnet.Client, error) { return telnet.Dial(ctx, l.Addr().String()) }
+	})
+	return func(ctx context.Context) (*telnet.Client, error) { return telnet.Dial(ctx, addr) }
 }
 
 // sampling returns a watch of what dial connects to, and what it has told.

@@ -467,3 +467,16 @@ func TestClientLeavesWhoWrites(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestClientTellsTheEnd: who waits is told what the server says as it ends.
+func TestClientTellsTheEnd(t *testing.T) {
+	v := serve(t, new(Server), "tcp", "127.0.0.1:0")
+	c := dialLib(t, v.addr, new(Dialer))
+	for _, s := range v.Sessions() {
+		s.End("the house is on fire")
+	}
+	<-c.Done()
+	if _, err := c.Eval(t.Context(), "1"); err == nil || !strings.Contains(err.Error(), "the house is on fire") {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,4 +1,4 @@
-package telnet
+package telnet_test
 
 import (
 	"bufio"
@@ -10,44 +10,14 @@ import (
 	"io"
 	"net"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/internal/rig"
+	"github.com/sightglass-go/sightglass/telnet"
 )
-
-// hostile listens until the test ends, and has play serve each connection once the client has sent
-// its first line.
-func hostile(t *testing.T, play func(conn net.Conn, lines *bufio.Scanner)) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all sync.WaitGroup
-	all.Go(func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			all.Go(func() {
-				defer conn.Close()
-				lines := bufio.NewScanner(conn)
-				lines.Buffer(nil, 1<<20)
-				if lines.Scan() {
-					play(conn, lines)
-				}
-			})
-		}
-	})
-	t.Cleanup(func() {
-		l.Close()
-		all.Wait()
-	})
-	return l.Addr().String()
-}
 
 const greeting = `{"v":1,"ok":true,"type":"session","value":"","text":"\u001b[2J"}` + "\r\n"
 
@@ -108,10 +78,10 @@ func TestClientAgainstHostileServers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			ctx, cancel := context.WithTimeout(t.Context(), rig.Patience)
 			defer cancel()
-			d := &Dialer{MaxAnswer: 1 << 20, Login: func(context.Context, Question) (string, error) { return "x", nil }}
-			c, err := d.Dial(ctx, hostile(t, play))
+			d := &telnet.Dialer{MaxAnswer: 1 << 20, Login: func(context.Context, telnet.Question) (string, error) { return "x", nil }}
+			c, err := d.Dial(ctx, rig.Stranger(t, play))
 			if err == nil {
 				defer c.Close()
 				if strings.ContainsRune(c.Hello().Text, '\x1b') {
@@ -123,11 +93,11 @@ func TestClientAgainstHostileServers(t *testing.T) {
 					err = c.Err()
 				}
 			}
-			var e *Error
-			if err == nil || !errors.As(err, &e) && !errors.Is(err, ErrProtocol) && !errors.Is(err, io.ErrUnexpectedEOF) || ctx.Err() != nil {
+			var e *telnet.Error
+			if err == nil || !errors.As(err, &e) && !errors.Is(err, telnet.ErrProtocol) && !errors.Is(err, io.ErrUnexpectedEOF) || ctx.Err() != nil {
 				t.Errorf("the error is %v", err)
 			}
-			if i := strings.IndexFunc(fmt.Sprint(err), unprintable); i >= 0 {
+			if i := strings.IndexFunc(fmt.Sprint(err), func(r rune) bool { return !unicode.IsPrint(r) }); i >= 0 {
 				t.Errorf("the error is %q", err)
 			}
 		})
@@ -139,17 +109,17 @@ func TestClientAgainstHostileServers(t *testing.T) {
 func TestClientLeavesStuckServers(t *testing.T) {
 	t.Parallel()
 	over := make(chan struct{})
-	addr := hostile(t, func(conn net.Conn, _ *bufio.Scanner) {
+	addr := rig.Stranger(t, func(conn net.Conn, _ *bufio.Scanner) {
 		io.WriteString(conn, greeting)
 		<-over
 	})
-	silent := hostile(t, func(net.Conn, *bufio.Scanner) { <-over })
+	silent := rig.Stranger(t, func(net.Conn, *bufio.Scanner) { <-over })
 	t.Cleanup(func() { close(over) })
-	d := &Dialer{Timeout: time.Millisecond}
+	d := &telnet.Dialer{Timeout: time.Millisecond}
 	if _, err := d.Dial(t.Context(), silent); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("dialing: %v", err)
 	}
-	c, err := Dial(t.Context(), addr)
+	c, err := telnet.Dial(t.Context(), addr)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,19 +131,6 @@ func TestClientLeavesStuckServers(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("evaluating: %v", err)
 		}
-	}
-}
-
-// TestClientTellsTheEnd: who waits is told what the server says as it ends.
-func TestClientTellsTheEnd(t *testing.T) {
-	v := serve(t, new(Server), "tcp", "127.0.0.1:0")
-	c := dialLib(t, v.addr, new(Dialer))
-	for _, s := range v.Sessions() {
-		s.End("the house is on fire")
-	}
-	<-c.Done()
-	if _, err := c.Eval(t.Context(), "1"); err == nil || !strings.Contains(err.Error(), "the house is on fire") {
-		t.Errorf("%v", err)
 	}
 }
 
@@ -194,7 +151,7 @@ func FuzzClient(f *testing.F) {
 	f.Add([]byte("a banner\n> \n"+`{"v":1,"event":"ask","ask":{"text":"user: "}}`+"\n"), false)
 	f.Fuzz(func(t *testing.T, sent []byte, complete bool) {
 		conn := &played{Reader: bytes.NewReader(sent)}
-		d := &Dialer{MaxAnswer: 1 << 16, Login: PasswordLogin("a", "b")}
+		d := &telnet.Dialer{MaxAnswer: 1 << 16, Login: telnet.PasswordLogin("a", "b")}
 		d.DialContext = func(context.Context, string, string) (net.Conn, error) { return conn, nil }
 		c, err := d.Dial(t.Context(), "localhost:1")
 		tells := []string{fmt.Sprint(err)}
@@ -208,10 +165,10 @@ func FuzzClient(f *testing.F) {
 					tells = append(tells, p.Text, string(p.Kind), p.Detail)
 				}
 			} else {
-				a, err := c.Eval(t.Context(), "x", Confirming(func(_ context.Context, call string) bool {
+				a, err := c.Eval(t.Context(), "x", telnet.Confirming(func(_ context.Context, call string) bool {
 					tells = append(tells, call)
 					return true
-				}), Progressing(func(p eval.Progress) { _ = p.Path }))
+				}), telnet.Progressing(func(p eval.Progress) { _ = p.Path }))
 				tells = append(tells, fmt.Sprint(err))
 				if err == nil {
 					tells = append(append(tells, a.Type, a.Name, strings.ReplaceAll(a.Text, "\n", "")), a.Notes...)

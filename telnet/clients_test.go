@@ -112,24 +112,10 @@ func steady(text string) string {
 	return text
 }
 
-// golden compares got with a file of testdata/clients.
+// golden compares got with a file of testdata/clients, but for what is volatile.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
-	got = strings.TrimRight(steady(got), "\n") + "\n"
-	file := filepath.Join("testdata", "clients", name+".txt")
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s: got\n%s\nwant\n%s", file, got, want)
-	}
+	rig.Golden(t, *update, filepath.Join("testdata", "clients", name+".txt"), strings.TrimRight(steady(got), "\n")+"\n")
 }
 
 // unending takes 1e9 steps, after it has called began.

@@ -20,7 +20,7 @@ const evil = "\x1b]2;owned\x07\u009d2;owned\u009c\x1b[2J\r\b\u202e\ue000\n"
 // liar serves the protocol with evil in each text of each message, until the test ends.
 func liar(t *testing.T) string {
 	t.Helper()
-	return stranger(t, func(conn net.Conn) {
+	return rig.Stranger(t, func(conn net.Conn, asks *bufio.Scanner) {
 		say := func(message map[string]any) {
 			b, _ := json.Marshal(message)
 			conn.Write(append([]byte(`{"v":1,`), append(b[1:], '\n')...)) // which an answer begins with
@@ -29,7 +29,6 @@ func liar(t *testing.T) string {
 		say(map[string]any{"ok": true, "type": "session", "value": "", "text": evil, "hello": map[string]any{
 			"program": evil, "name": evil, "host": evil, "version": evil, "go": evil, "pid": -1, "level": "act", "started": "2020-01-01T00:00:00Z",
 		}})
-		asks := bufio.NewScanner(conn)
 		for asks.Scan() {
 			var r struct {
 				ID                            int
@@ -152,9 +151,9 @@ func TestHostileBytes(t *testing.T) {
 		"binary": "\x00\xff\xfe\x1b[2J\x9b1A\n", "no JSON": evil, "half": `{"v":1,"id":1,"ok":tr`, "wrong JSON": `{"v":1,"id":2,"ok":true,"value":` + evil + "}\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			addr := stranger(t, func(conn net.Conn) {
+			addr := rig.Stranger(t, func(conn net.Conn, asks *bufio.Scanner) {
 				io.WriteString(conn, `{"v":1,"ok":true,"type":"session","value":"","text":"hello","hello":{"name":"x"}}`+"\n")
-				bufio.NewReader(conn).ReadString('\n')
+				asks.Scan()
 				io.WriteString(conn, said)
 			})
 			s := rig.NewScreen(t, 100, 40, rig.Program(t)+" "+addr)
@@ -187,9 +186,9 @@ func TestHostileSamples(t *testing.T) {
 	}
 	weather := func(t *testing.T) string {
 		var asked atomic.Int64
-		return stranger(t, func(conn net.Conn) {
+		return rig.Stranger(t, func(conn net.Conn, asks *bufio.Scanner) {
 			io.WriteString(conn, `{"v":1,"ok":true,"type":"session","value":"","text":"hello","hello":{"name":"x"}}`+"\n")
-			for asks := bufio.NewScanner(conn); asks.Scan(); {
+			for asks.Scan() {
 				var r struct{ ID, Eval any }
 				if json.Unmarshal(asks.Bytes(), &r) != nil || r.Eval == nil {
 					continue

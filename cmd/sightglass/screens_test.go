@@ -93,6 +93,9 @@ func startDepot(t *testing.T, addr string) (at string, stop func()) {
 	return strings.TrimSuffix(at, "\n"), stop
 }
 
+// screens is the file of testdata/screens with that name.
+func screens(name string) string { return filepath.Join("testdata", "screens", name+".golden") }
+
 // scene is a terminal whose screens a golden file shows.
 type scene struct {
 	*rig.Screen
@@ -360,7 +363,7 @@ func TestScreens(t *testing.T) {
 			}
 			s := &scene{Screen: rig.NewScreen(t, tc.columns, tc.rows, target), t: t}
 			tc.play(s, addr, stop)
-			sameScreens(t, tc.name, s.seen.String())
+			rig.Golden(t, *update, screens(tc.name), s.seen.String())
 		})
 	}
 }
@@ -400,7 +403,7 @@ func TestScreensOfLogin(t *testing.T) {
 	}
 	s.Enter("exit")
 	s.Await(`^THE END$`)
-	sameScreens(t, "login", s.seen.String())
+	rig.Golden(t, *update, screens("login"), s.seen.String())
 }
 
 // TestScreensOfChoice: of several processes the user chooses one.
@@ -424,24 +427,5 @@ func TestScreensOfChoice(t *testing.T) {
 		s.seen.WriteString("== " + answer + "\n" + text + "\n")
 		seen += s.seen.String()
 	}
-	sameScreens(t, "choice", seen)
-}
-
-// sameScreens compares screens with a file of testdata/screens.
-func sameScreens(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", "screens", name+".golden")
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s: got\n%s\nwant\n%s", file, got, want)
-	}
+	rig.Golden(t, *update, screens("choice"), seen)
 }

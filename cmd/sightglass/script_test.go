@@ -19,7 +19,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -120,16 +119,16 @@ func scriptServers(t *testing.T) map[string]string {
 		"CA":        file,
 		"CERT":      file,
 		"NOWHERE":   "127.0.0.1:" + rig.FreePort(t),
-		"REFUSES":   stranger(t, func(conn net.Conn) { io.WriteString(conn, "no entry \x1b[2J\r\n") }),
-		"CLOSES":    stranger(t, func(net.Conn) {}),
-		"SILENT":    stranger(t, func(conn net.Conn) { io.Copy(io.Discard, conn) }),
-		"ENDLESS":   stranger(t, func(conn net.Conn) { repeat(conn, "\x1b[2J welcome\r\n") }),
-		"ENDLESSLINE": stranger(t, func(conn net.Conn) {
+		"REFUSES":   rig.Stranger(t, func(conn net.Conn, lines *bufio.Scanner) { io.WriteString(conn, "no entry \x1b[2J\r\n") }),
+		"CLOSES":    rig.Stranger(t, func(net.Conn, *bufio.Scanner) {}),
+		"SILENT":    rig.Stranger(t, func(conn net.Conn, lines *bufio.Scanner) { io.Copy(io.Discard, conn) }),
+		"ENDLESS":   rig.Stranger(t, func(conn net.Conn, lines *bufio.Scanner) { repeat(conn, "\x1b[2J welcome\r\n") }),
+		"ENDLESSLINE": rig.Stranger(t, func(conn net.Conn, lines *bufio.Scanner) {
 			repeat(conn, strings.Repeat("x", 1000))
 		}),
-		"LIES": stranger(t, func(conn net.Conn) {
+		"LIES": rig.Stranger(t, func(conn net.Conn, lines *bufio.Scanner) {
 			io.WriteString(conn, `{"v":1,"ok":true,"type":"session","value":"","text":""}`+"\n")
-			bufio.NewReader(conn).ReadString('\n')
+			lines.Scan()
 			io.WriteString(conn, "{\"v\":1,\"id\":1,\"ok\":true,\"value\":\x1b[2J}\n")
 		}),
 	}
@@ -146,36 +145,6 @@ func asksAnn(ctx context.Context, p *telnet.Peer) (telnet.Identity, error) {
 		err = telnet.ErrDenied
 	}
 	return telnet.Identity{User: user}, err
-}
-
-// stranger serves connections that have sent a line, until the test ends, and returns its address.
-func stranger(t *testing.T, play func(net.Conn)) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all sync.WaitGroup
-	all.Go(func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			all.Go(func() {
-				defer conn.Close()
-				conn.SetDeadline(time.Now().Add(rig.Patience))
-				if _, err := bufio.NewReaderSize(conn, 16).ReadString('\n'); err == nil {
-					play(conn)
-				}
-			})
-		}
-	})
-	t.Cleanup(func() {
-		l.Close()
-		all.Wait()
-	})
-	return l.Addr().String()
 }
 
 // repeat writes text until the peer is gone.
