@@ -36,6 +36,14 @@ const (
 	timeout time.Duration = 7
 )
 
+// The linker drops the name of this type, and not that of status.
+type stage int8
+
+const (
+	early stage = iota - 1
+	later
+)
+
 type store struct {
 	mu    sync.Mutex
 	name  string
@@ -65,6 +73,8 @@ var (
 	level    uint8 = 4
 	onChange func(locker, ...int) error
 	limit      = 42
+	phase      = early
+	phases     = []stage{early, later}
 	dropped    = 43
 	late       = "hunter2"
 	current    = []status{running, draining, running, 9}
@@ -128,7 +138,7 @@ func main() {
 		os.Exit(1)
 	}
 	inline.mu.Unlock()
-	println(oneLocker.n, len(lockers), len(issued), shelf.n, level, onChange == nil) // on standard error
+	println(oneLocker.n, len(lockers), len(issued), shelf.n, level, phase, len(phases), onChange == nil) // on standard error
 	if late == "" || len(current) != 4 || patience != timeout || limit != 42 || unseen+unless+gone+vault.Combination == "" || len(users)+len(dbPassword)+len(apiToken) == 0 {
 		fmt.Println(cache, current)
 	}
@@ -145,6 +155,14 @@ func TestPackages(t *testing.T) {
 		{"main.current", "{1 (running), 2 (draining), 1 (running), 9}", ""},
 		{`count(main.current, # == "running")`, "2", ""},
 		{`main.current[0] == "runing"`, `main.status has no constant "runing" at 1:20; did you mean "running"?`, ""},
+		{"main.phase", "-1 (early)", ""},
+		{`main.phase == "early" and main.phase != "later" and main.phase + 1 == 0`, "true", ""},
+		{`main.phase == "latter"`, `has no constant "latter" at 1:15; did you mean "later"?`, ""},
+		{"type(main.phase)", `"*int8"`, ""},
+		{"json(main.phase)", "-1", ""},
+		{"[main.phase]", "[-1]", ""},
+		{"main.phases", "{-1, 0}", ""},
+		{"main.level", "4", ""},
 		{"main.patience", "7ns", ""},
 		{"main.limit + 1", "43", "error: the variables of package main cannot be read: " + stripped + "1; build it with go build, not go run, and without -ldflags=-w or -s, or name with registry.Symbols or SIGHTGLASS_SYMBOLS the file"},
 		{`main["limit"]`, "42", "error: the variables of package main cannot be read: " + stripped},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -262,6 +263,9 @@ func exposeVariables(into *access.Objects, p *packages, read readPackages) {
 		default:
 			if v.Sealed != "" {
 				declared.Doc = cmp.Or(declared.Doc, "fields of "+v.Sealed+" are hidden, as the binary lacks their tags: say registry.Untagged, or Expose this variable")
+			}
+			if len(v.Names) > 0 {
+				declared.Constants, _ = inspect.NewConstants(reflect.TypeOf(v.Pointer).Elem(), v.Names)
 			}
 			_ = into.Expose(full, v.Pointer, declared) // a name like _ cannot be typed
 		}

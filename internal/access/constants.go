@@ -12,7 +12,7 @@ import (
 
 // constants are the names of values, by their types. The zero constants has none.
 type constants struct {
-	some atomic.Bool // there are some
+	some atomic.Bool // there are some, here or in Options
 	mu   sync.RWMutex
 	of   map[reflect.Type]valueNames
 }
@@ -42,6 +42,9 @@ func (c *constants) set(n valueNames) {
 func (c *constants) join(more *constants) {
 	for _, n := range more.of {
 		c.set(n)
+	}
+	if more.some.Load() { // of one object
+		c.some.Store(true)
 	}
 }
 
@@ -82,6 +85,14 @@ func (v *View) Constants() *inspect.Constants {
 			break
 		}
 		t = t.Elem()
+	}
+	return v.constantsOf(t)
+}
+
+// constantsOf returns the names of values of type t where v lies.
+func (v *View) constantsOf(t reflect.Type) *inspect.Constants {
+	if c := v.policy.constants; c != nil && c.Type() == t {
+		return c
 	}
 	return v.visit.objects.constants.get(t)
 }

@@ -131,6 +131,9 @@ func (o *Objects) put(e *entry) {
 	}
 	was := o.entries[e.name]
 	o.entries[e.name] = e
+	if e.policy.constants != nil {
+		o.constants.some.Store(true)
+	}
 	o.changed()
 	o.mu.Unlock()
 	was.end()

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/access/internal/guard"
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 	"github.com/sightglass-go/sightglass/internal/access/internal/pattern"
@@ -31,6 +32,8 @@ type Options struct {
 
 	Methods, Actions, Hide []string // patterns of paths
 
+	Constants *inspect.Constants // of the object, an integer of a type that may have no name; nil for none
+
 	Withdrawn func() // is called once the object is withdrawn or replaced; may be nil
 }
 
@@ -44,6 +47,8 @@ type policy struct {
 	calls   pattern.Set   // methods and actions
 	actions pattern.Trail // the ends in calls that are actions
 
+	constants *inspect.Constants // of the object, whatever its type is called
+
 	results     *policy // covers what methods return
 	independent *policy // covers what lies in structs below the object that look after themselves
 
@@ -54,7 +59,7 @@ type policy struct {
 
 // declare makes p the policy of the object of that name.
 func (p *policy) declare(name string, o Options) error {
-	p.name, p.Frozen, p.Unlocked, p.Names = name, o.Frozen, o.Unlocked, o.LockNames
+	p.name, p.Frozen, p.Unlocked, p.Names, p.constants = name, o.Frozen, o.Unlocked, o.LockNames, o.Constants
 	if o.Lock != nil {
 		if p.Lock = guard.Declare(o.Lock); p.Lock == nil {
 			return fmt.Errorf("Guard cannot try a %T, it could only queue for it; pass the lock itself, a *sync.Mutex or *sync.RWMutex, or something with TryLock() bool", o.Lock)

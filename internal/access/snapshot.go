@@ -210,5 +210,5 @@ func (s source) Constants() *inspect.Constants {
 	if !s.visit.HasConstants() {
 		return nil
 	}
-	return s.visit.objects.constants.get(s.val.Type())
+	return s.constantsOf(s.val.Type())
 }

@@ -34,6 +34,8 @@ type maker struct {
 	known    map[string]reflect.Type // types that are more than their fields, by their names
 	made     map[dwarf.Offset]*made
 	cut      []dwarf.Offset // of those in made that are not followed to the end
+
+	constantsAt map[dwarf.Offset]map[string]uint64 // by their types; nil until they are asked for
 }
 
 // made is a type, or why there is none.
@@ -86,8 +88,29 @@ func (m *maker) variable(f found) Variable {
 			break
 		}
 		v.Type, v.Sealed = gotype.Name(t.typ), t.sealed
+		if t.typ.Name() != "" && t.typ.PkgPath() == "" {
+			v.Names = m.namesOf(f.typ)
+		}
 	}
 	return v
+}
+
+// namesOf returns the constants of the type at off that its own package declares, if it is a type of
+// integers.
+func (m *maker) namesOf(off dwarf.Offset) map[string]uint64 {
+	if m.constantsAt == nil {
+		m.constantsAt = map[dwarf.Offset]map[string]uint64{}
+		for _, c := range m.constants {
+			if pkg, _ := split(m.nameAt(c.typ)); pkg != c.pkg {
+				continue
+			}
+			if m.constantsAt[c.typ] == nil {
+				m.constantsAt[c.typ] = map[string]uint64{}
+			}
+			m.constantsAt[c.typ][c.name] = uint64(c.value)
+		}
+	}
+	return m.constantsAt[off]
 }
 
 // nameAt returns the name of the type at off.

@@ -22,6 +22,10 @@ type Variable struct {
 	Pointer     any // a pointer to it; nil if it cannot be read
 	Type        string
 
+	// Names are the constants of the integer type that it is of, if that has lost its name, and their
+	// values in two's complement; nil if there are none.
+	Names map[string]uint64
+
 	// Why says why Pointer is nil. Sealed names a type in it whose fields are not shown, as nobody
 	// knows their tags; "" if there is none.
 	Why, Sealed string
