@@ -11,6 +11,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unicode"
@@ -25,6 +26,7 @@ import (
 // the version and the id; "" closes the connection.
 func answers(t *testing.T, answer func(expr string) string) (dial func(context.Context) (*telnet.Client, error)) {
 	t.Helper()
+	var mu sync.Mutex // a connection may begin before the last one has ended
 	addr := rig.Stranger(t, func(conn net.Conn, asks *bufio.Scanner) {
 		fmt.Fprintln(conn, `{"v":1,"ok":true,"type":"session","value":"","text":"hello","hello":{"name":"x","pid":7}}`)
 		for asks.Scan() {
@@ -35,7 +37,9 @@ func answers(t *testing.T, answer func(expr string) string) (dial func(context.C
 			if json.Unmarshal(asks.Bytes(), &r) != nil || r.Eval == nil {
 				continue
 			}
+			mu.Lock()
 			said := answer(*r.Eval)
+			mu.Unlock()
 			if said == "" {
 				return
 			}
