@@ -166,7 +166,6 @@ func TestDiff(t *testing.T) {
 	}
 }
 
-// TestNoMajority has answers that all differ.
 // TestServiceRecord has targets that a DNS server on loopback tells.
 func TestServiceRecord(t *testing.T) {
 	all := windows(t, 1, 2)
@@ -241,5 +240,3 @@ func serveRecords(t *testing.T, ports []uint16) string {
 	}()
 	return conn.LocalAddr().String()
 }
-
-// TestDiffOfSecrets: what is redacted everywhere is not said to be the same.

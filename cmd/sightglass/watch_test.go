@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -48,6 +49,9 @@ func TestWatchScreen(t *testing.T) {
 THE END`[1:]
 	if got := s.All(); !rig.Matches(got, want) {
 		t.Errorf("the screen shows\n%s\nwant\n%s", got, want)
+	}
+	if regexp.MustCompile(`\\033\[[0-9;]*m`).MatchString(s.Raw()) {
+		t.Errorf("it has colors: %q", s.Raw())
 	}
 }
 
