@@ -56,9 +56,8 @@ func (r *remote) Do(ctx context.Context, line string) error {
 			continue
 		}
 		if r.client.Err() != nil {
-			fmt.Fprintln(r.out, errorText(r.client.Err()))
-			if err := r.ready(ctx); err != nil {
-				fmt.Fprintln(r.out, errorText(err))
+			if said := r.keeper.loss(r.client); said != "" {
+				fmt.Fprintln(r.out, said+"; connecting again")
 			}
 			return nil
 		}

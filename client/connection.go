@@ -33,6 +33,7 @@ type connection struct {
 	Timeout      time.Duration `default:"30s" help:"Give up after this time, the connection included, but not the time that you take to log in." group:"Connecting"`
 
 	asking func(func() error) error // what has the terminal ready for a question; nil if it is
+	alone  bool                     // nobody can be asked
 }
 
 // connectWithin is --timeout where no flag says it.
@@ -57,7 +58,7 @@ func (c *connection) dial(ctx context.Context, target string, std streams) (*tel
 		if err != nil {
 			return nil, err
 		}
-		h.batch = !term.IsTerminal(int(std.in.Fd()))
+		h.batch = c.alone || !term.IsTerminal(int(std.in.Fd()))
 		if at, err = h.resolve(ctx, at); err != nil {
 			return nil, err
 		}
@@ -122,6 +123,9 @@ func (c *connection) dialer(std streams) (*telnet.Dialer, error) {
 	return d, nil
 }
 
+// errAsks is the error of a login that a person has to answer, where nobody can be asked.
+var errAsks = errors.New("the server asks, and nobody can answer")
+
 // answer answers a question of the server's login, by the flags and the environment, or else the user
 // at the terminal does.
 func (c *connection) answer(ctx context.Context, q telnet.Question, std streams) (string, error) {
@@ -133,6 +137,8 @@ func (c *connection) answer(ctx context.Context, q telnet.Question, std streams)
 		return "", telnet.ErrDenied // the same answers would be wrong again
 	case known:
 		return said, nil
+	case c.alone:
+		return "", errAsks
 	case !term.IsTerminal(int(std.in.Fd())):
 		return "", fmt.Errorf("%w: the server asks %q, and there is no terminal to ask you; set --token-file, or --user and --password-file", telnet.ErrDenied, strings.TrimSpace(q.Text))
 	}

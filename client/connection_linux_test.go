@@ -12,6 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 
+	"github.com/sightglass-go/sightglass/internal/rig"
+	"github.com/sightglass-go/sightglass/registry"
 	"github.com/sightglass-go/sightglass/telnet"
 )
 
@@ -115,5 +117,25 @@ func TestLoginAnswered(t *testing.T) {
 			t.Errorf("the next line is %q, %v", line, err)
 		}
 		goleak.VerifyNone(t, others)
+	}
+}
+
+// Where the flags, the environment and files do not answer a login, nobody is asked in the background.
+func TestAloneAsksNobody(t *testing.T) {
+	for _, name := range []string{"SIGHTGLASS_TOKEN", "SIGHTGLASS_PASSWORD"} {
+		t.Setenv(name, "")
+	}
+	server := &telnet.Server{Registry: registry.New(), Unlisted: true, Auth: telnet.AuthenticatorFunc(func(ctx context.Context, p *telnet.Peer) (telnet.Identity, error) {
+		_, err := p.Ask(ctx, "user: ")
+		return telnet.Identity{}, err
+	})}
+	addr := rig.Start(t, "tcp", "127.0.0.1:0", server).String()
+	terminal, _ := openTerminal(t)
+	c := connection{alone: true, asking: func(func() error) error {
+		t.Error("somebody is asked")
+		return errors.New("nobody is there")
+	}}
+	if _, err := c.dial(t.Context(), addr, streams{terminal, terminal, terminal}); !errors.Is(err, errAsks) {
+		t.Error(err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
@@ -70,10 +71,12 @@ func Prompt(ctx context.Context, target string) error {
 
 // open runs the prompt on a target until the user leaves it or ctx ends.
 func (l *look) open(ctx context.Context, target string, std streams, quiet bool) error {
-	r := &remote{target: target, out: std.out, quiet: quiet, noPager: l.NoPager, dial: func(ctx context.Context, target string) (*telnet.Client, error) {
+	r := &remote{out: std.out, quiet: quiet, noPager: l.NoPager, dial: func(ctx context.Context, alone bool) (*telnet.Client, error) {
 		ctx, cancel := l.within(ctx)
 		defer cancel()
-		return l.connection.dial(ctx, target, std)
+		c := l.connection
+		c.alone = alone
+		return c.dial(ctx, target, std)
 	}}
 	defer r.close()
 	connecting, stop := signal.NotifyContext(ctx, os.Interrupt)
@@ -85,6 +88,7 @@ func (l *look) open(ctx context.Context, target string, std streams, quiet bool)
 	p := newPrompt(r, newHistory())
 	defer p.Close()
 	r.prompt, l.asking = p, p.asBefore
+	r.keep(r.client, false)
 	left := make(chan struct{})
 	go func() {
 		defer close(left)
@@ -93,11 +97,19 @@ func (l *look) open(ctx context.Context, target string, std streams, quiet bool)
 	select {
 	case <-left:
 		return nil
-	case <-ctx.Done(): // while a line is edited run goes on
-		fmt.Fprintln(std.out) // or the shell's prompt would stand behind this one
-		return ctx.Err()
+	case <-ctx.Done():
 	}
+	p.keys.hangUp()
+	select {
+	case <-left:
+	case <-time.After(leaveWithin):
+	}
+	return ctx.Err()
 }
+
+// leaveWithin is how long what is being done at the prompt has to end when it is ended from outside, such
+// as a program of the user's that reads an answer.
+const leaveWithin = time.Second
 
 // chosen returns the target. Without one it is the only process, or the user chooses.
 func (l *look) chosen(std streams) (string, error) {

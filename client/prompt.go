@@ -29,10 +29,24 @@ type prompt struct {
 	interrupts chan os.Signal // Ctrl-C where nothing else takes it
 	alone      func()         // ends the terminal's being shared with a shell
 
-	mu     sync.Mutex // of what follows
-	lines  *liner.State
-	closed bool
+	keys   *keys
+	caught *edited // the line that liner was editing when something was to be told
+
+	mu      sync.Mutex // of what follows
+	lines   *liner.State
+	columns int // of the terminal, as lines took it over
+	closed  bool
+	words   []string // to be told
 }
+
+// edited is a line that is being edited, and the cursor in it, in runes.
+type edited struct {
+	text string
+	at   int
+}
+
+// goesOn stands before a line that goes on with the one before.
+const goesOn = ". "
 
 // indent is what Tab writes where a line that goes on begins.
 const indent = "  "
@@ -40,7 +54,7 @@ const indent = "  "
 // newPrompt takes over the terminal, which Close gives back.
 func newPrompt(s *remote, past *history) *prompt {
 	before, err := liner.TerminalMode()
-	p := &prompt{session: s, past: past, known: past.lines(), alone: func() {}, interrupts: make(chan os.Signal, 1)}
+	p := &prompt{session: s, past: past, known: past.lines(), keys: newKeys(), alone: func() {}, interrupts: make(chan os.Signal, 1)}
 	p.edit()
 	if err == nil {
 		p.before = before
@@ -53,7 +67,7 @@ func newPrompt(s *remote, past *history) *prompt {
 
 // edit begins to edit lines.
 func (p *prompt) edit() {
-	p.lines = liner.NewLiner()
+	p.lines, p.columns = p.keys.newLiner(), terminalWidth()
 	p.lines.SetCtrlCAborts(true)
 	p.lines.SetMultiLineMode(true)
 	p.lines.SetTabCompletionStyle(liner.TabPrints)
@@ -77,7 +91,9 @@ func (p *prompt) forget() {
 func colored() bool { return os.Getenv("NO_COLOR") == "" && liner.TerminalSupported() }
 
 // ask has the user answer a question at the terminal. The answer is no line of the history.
-func (p *prompt) ask(question string) (string, error) { return p.lines.Prompt(question) }
+func (p *prompt) ask(question string) (string, error) {
+	return p.line(func() string { return question })
+}
 
 // asBefore runs f with the terminal as it was before the prompt.
 func (p *prompt) asBefore(f func() error) error {
@@ -124,29 +140,35 @@ func (p *prompt) run(ctx context.Context) {
 	}
 }
 
-// read reads a line, and goes on while it is incomplete. An empty line completes it.
+// read reads a line, and goes on while it is incomplete, or another is pasted below it. An empty line
+// completes it.
 func (p *prompt) read() (string, error) {
 	p.resize()
-	line, err := p.lines.Prompt(p.session.Prompt())
-	for err == nil && p.incomplete(line) && !strings.HasSuffix(line, "\n") {
+	line, err := p.line(p.session.sign)
+	for err == nil && (p.keys.more() || p.incomplete(line) && !strings.HasSuffix(line, "\n")) {
 		var more string
 		p.above = line + "\n"
-		more, err = p.lines.Prompt(". ")
+		more, err = p.line(func() string { return goesOn })
 		p.above = ""
 		line += "\n" + more
 	}
-	if err == nil && strings.TrimSpace(line) != "" {
-		kept := oneLine(line)
-		p.lines.AppendHistory(kept)
-		p.known = append(p.known, kept)
-		p.known = p.known[max(0, len(p.known)-liner.HistoryLimit):]
-		p.past.add(kept)
-		if !isOwn(line) {
-			p.typed = append(p.typed, line)
-			p.typed = p.typed[max(0, len(p.typed)-liner.HistoryLimit):]
-		}
-	}
 	return line, err
+}
+
+// remember keeps a line for Up, the history and \save.
+func (p *prompt) remember(line string) {
+	if strings.TrimSpace(line) == "" {
+		return
+	}
+	kept := oneLine(line)
+	p.lines.AppendHistory(kept)
+	p.known = append(p.known, kept)
+	p.known = p.known[max(0, len(p.known)-liner.HistoryLimit):]
+	p.past.add(kept)
+	if !isOwn(line) {
+		p.typed = append(p.typed, line)
+		p.typed = p.typed[max(0, len(p.typed)-liner.HistoryLimit):]
+	}
 }
 
 // oneLine returns a line as the history has it.
@@ -155,11 +177,21 @@ func oneLine(line string) string { return strings.ReplaceAll(line, "\n", " ") }
 // incomplete reports whether a line has to go on.
 func (p *prompt) incomplete(line string) bool { return !isOwn(line) && p.session.Incomplete(line) }
 
-// do runs one line. Ctrl-C cancels it, and drops the lines that were pasted behind it.
-func (p *prompt) do(ctx context.Context, line string) error {
+// do runs a line, or one after the other of several that were pasted. Ctrl-C cancels what runs, and drops
+// what was to follow.
+func (p *prompt) do(ctx context.Context, line string) (err error) {
 	running, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	err := p.doOne(running, line)
+	all := p.questions(line)
+	for _, one := range all {
+		p.remember(one)
+	}
+	for i := 0; i < len(all) && err == nil && running.Err() == nil; i++ {
+		if len(all) > 1 {
+			p.echo(all[i])
+		}
+		err = p.doOne(running, all[i])
+	}
 	if running.Err() != nil && ctx.Err() == nil {
 		p.forget()
 	}
@@ -189,6 +221,10 @@ func (p *prompt) resize() {
 // complete is liner's WordCompleter: it completes line at rune offset pos.
 func (p *prompt) complete(line string, pos int) (head string, proposals []string, tail string) {
 	at := len(string([]rune(line)[:pos]))
+	if p.keys.recalled() {
+		p.caught = &edited{line, pos}
+		return line[:at], nil, line[at:]
+	}
 	if start, own, ok := completeOwn(line, at); ok {
 		return line[:start], own, line[at:]
 	}

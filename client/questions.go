@@ -60,7 +60,7 @@ func (p *prompt) runList(ctx context.Context, args string) error {
 		if s := strings.TrimSpace(line); s == "" || strings.HasPrefix(s, "#") {
 			continue
 		}
-		fmt.Println(p.session.Prompt() + text.EscapeLines(line))
+		p.echo(line)
 		if err := p.doOne(ctx, line); err != nil {
 			return err
 		}
@@ -79,6 +79,26 @@ func readList(file string) (string, error) {
 	}
 	b, err := os.ReadFile(file)
 	return strings.ReplaceAll(string(b), "\r\n", "\n"), err
+}
+
+// questions returns the questions of a line: it has several if they were pasted.
+func (p *prompt) questions(line string) (all []string) {
+	for rest := line; rest != ""; {
+		var one string
+		one, rest = p.nextOf(rest)
+		if s := strings.TrimSpace(one); s != "" && !strings.HasPrefix(s, "#") {
+			all = append(all, one)
+		}
+	}
+	if len(all) < 2 {
+		return []string{line}
+	}
+	return all
+}
+
+// echo shows a line as if it were typed.
+func (p *prompt) echo(line string) {
+	fmt.Println(p.session.Prompt() + strings.ReplaceAll(text.EscapeLines(line), "\n", "\n"+goesOn))
 }
 
 // nextOf cuts a line off a list, and what follows while it is incomplete, up to an empty line.

@@ -5,21 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/sightglass-go/sightglass/telnet"
 )
 
-// redialEvery is how long the prompt waits between two tries to connect again.
-const redialEvery = 500 * time.Millisecond
-
 // ready connects again if the connection is over, and tells the server the width of the terminal.
 func (r *remote) ready(ctx context.Context) error {
+	r.catchUp()
 	if r.client.Err() != nil {
 		if err := r.reconnect(ctx); err != nil {
 			return err
 		}
 	}
+	r.keeper.asked()
+	r.prompt.speak()
 	if width := min(max(r.width, leastWidth), mostWidth); !r.own && r.width > 0 && r.told != width {
 		if _, err := r.client.Do(ctx, "set width "+strconv.Itoa(width)); err != nil {
 			return err
@@ -29,32 +28,38 @@ func (r *remote) ready(ctx context.Context) error {
 	return nil
 }
 
-// reconnect tries to connect until it does, ctx ends, or the server does not let the user in.
-func (r *remote) reconnect(ctx context.Context) error {
-	fmt.Fprintln(r.out, "the connection is over; connecting again, until Ctrl-C")
-	before := r.hello
-	for {
-		err := r.connect(ctx)
-		switch {
-		case err == nil:
-			fmt.Fprintln(r.out, comeback(before, r.hello))
-			return nil
-		case ctx.Err() != nil, errors.Is(err, context.Canceled): // the latter at the question for a password
-			return errors.New("not connected; the next line tries again")
-		case errors.Is(err, telnet.ErrDenied):
-			return err
-		}
-		select {
-		case <-time.After(redialEvery):
-		case <-ctx.Done():
-		}
+// catchUp goes on with the connection that the keeper has made meanwhile, if it has.
+func (r *remote) catchUp() {
+	if c := r.keeper.newest(); c != r.client && c.Err() == nil {
+		r.use(c)
 	}
 }
 
-// comeback says who answers now.
-func comeback(before, now telnet.Hello) string {
-	if before.PID == now.PID && before.Started.Equal(now.Started) {
-		return fmt.Sprintf("connected again to %s, pid %d; variables of the session are gone", now.Name, now.PID)
+// reconnect connects again while the user waits, and may be asked to log in. If that ends by ctx, the
+// keeper goes on.
+func (r *remote) reconnect(ctx context.Context) error {
+	if c := r.keeper.end(); c != r.client && c.Err() == nil {
+		r.use(c)
+		r.keep(c, false)
+		return nil
 	}
-	return fmt.Sprintf("%s has restarted: pid %d, up %s; variables of the session are gone", now.Name, now.PID, uptime(time.Since(now.Started)))
+	fmt.Fprintln(r.out, "the connection is over; connecting again, until Ctrl-C")
+	before := r.keeper.client
+	c, err := redial(ctx, func(ctx context.Context) (*telnet.Client, error) { return r.dial(ctx, false) })
+	if err != nil {
+		if errors.Is(err, context.Canceled) {
+			r.keep(before, true)
+			return errors.New("not connected; the next line tries again")
+		}
+		return err
+	}
+	r.use(c)
+	r.keep(c, false)
+	fmt.Fprintln(r.out, comeback(before.Hello(), c.Hello()))
+	return nil
+}
+
+// keep has a keeper for c. told is whether the user knows that c is over.
+func (r *remote) keep(c *telnet.Client, told bool) {
+	r.keeper = keep(c, told, func(ctx context.Context) (*telnet.Client, error) { return r.dial(ctx, true) }, r.prompt.tell)
 }

@@ -23,13 +23,13 @@ const (
 
 // remote is a session with another process, over a Client.
 type remote struct {
-	target  string
 	out     io.Writer
-	quiet   bool // without a banner
-	noPager bool // unless it is turned on
-	dial    func(ctx context.Context, target string) (*telnet.Client, error)
-	prompt  *prompt // for questions to the user
+	quiet   bool                                                          // without a banner
+	noPager bool                                                          // unless it is turned on
+	dial    func(ctx context.Context, alone bool) (*telnet.Client, error) // alone: nobody can be asked to log in
+	prompt  *prompt                                                       // for questions to the user
 
+	keeper *keeper
 	client *telnet.Client
 	hello  telnet.Hello
 	level  telnet.Level
@@ -41,19 +41,29 @@ type remote struct {
 	paging pageMode
 }
 
-// connect connects, for the first time or again.
+// connect connects for the first time.
 func (r *remote) connect(ctx context.Context) error {
-	c, err := r.dial(ctx, r.target)
-	if err != nil {
-		return err
+	c, err := r.dial(ctx, false)
+	if err == nil {
+		r.use(c)
 	}
-	r.close()
-	r.client, r.hello, r.level, r.told, r.own, r.json = c, c.Hello(), c.Hello().Level, 0, false, false
-	r.set("page", "auto")
-	return nil
+	return err
 }
 
+// use goes on with a new connection.
+func (r *remote) use(c *telnet.Client) {
+	if r.client != nil {
+		r.client.Close()
+	}
+	r.client, r.hello, r.level, r.told, r.own, r.json = c, c.Hello(), c.Hello().Level, 0, false, false
+	r.set("page", "auto")
+}
+
+// close ends the connection, and what would connect again.
 func (r *remote) close() {
+	if r.keeper != nil {
+		r.keeper.end().Close()
+	}
 	if r.client != nil {
 		r.client.Close()
 	}
@@ -74,7 +84,14 @@ func (r *remote) layout() console.Afar {
 	}
 }
 
+// Prompt returns what stands before a line.
 func (r *remote) Prompt() string { return r.layout().Prompt() }
+
+// sign is Prompt of the newest connection.
+func (r *remote) sign() string {
+	r.catchUp()
+	return r.Prompt()
+}
 
 // SetWidth sets the width of the terminal. The server is told before the next question.
 func (r *remote) SetWidth(columns int) { r.width = columns }
@@ -85,6 +102,7 @@ func (r *remote) SetHeight(rows int) { r.height = rows }
 // Complete proposes what the server does, but for what would send an answer elsewhere: where one goes
 // is for the user to type.
 func (r *remote) Complete(ctx context.Context, line string, pos int) []eval.Completion {
+	r.catchUp()
 	ctx, cancel := context.WithTimeout(ctx, completeWithin)
 	defer cancel()
 	found, err := r.client.Complete(ctx, line, pos)

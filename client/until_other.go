@@ -8,6 +8,9 @@ import (
 	"os"
 )
 
+// interruptible: who waits for a terminal cannot be told to stop, and liner reads no pipe.
+const interruptible = false
+
 // until returns a reader of a terminal whose Read ends with the cause of ctx once that ends, and release
 // for after the last Read. A goroutine may wait for what is typed next, and take it.
 func until(ctx context.Context, f *os.File) (r io.Reader, release func(), err error) {

@@ -10,6 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// interruptible: who waits for a terminal can be told to stop.
+const interruptible = true
+
 // until returns a reader of a terminal whose Read ends with the cause of ctx once that ends, and release
 // for after the last Read. What is not read by then is there for others.
 func until(ctx context.Context, f *os.File) (r io.Reader, release func(), err error) {

@@ -123,6 +123,15 @@ func (c *Client) Close() error {
 	return nil
 }
 
+// ending is the end of a connection in words that need none of the error behind them.
+type ending struct {
+	said string
+	err  error
+}
+
+func (e ending) Error() string { return "telnet: " + e.said }
+func (e ending) Unwrap() error { return e.err }
+
 // fail ends the connection. The first call decides on the error.
 func (c *Client) fail(err error) {
 	c.mu.Lock()
@@ -131,7 +140,7 @@ func (c *Client) fail(err error) {
 		return
 	}
 	if c.said != "" && !errors.Is(err, ErrClientClosed) {
-		err = fmt.Errorf("telnet: the server ended the session: %s: %w", c.said, err)
+		err = ending{"the server ended the session: " + c.said, err}
 	}
 	c.err = err
 	close(c.done)
@@ -170,7 +179,7 @@ func (c *Client) read(ctx context.Context, enough func() bool) {
 		case errors.Is(err, os.ErrDeadlineExceeded) && ctx.Err() != nil:
 			return // what there is of a line is kept
 		case errors.Is(err, io.EOF):
-			err = fmt.Errorf("telnet: the server closed the connection: %w", io.ErrUnexpectedEOF)
+			err = ending{"the server closed the connection", io.ErrUnexpectedEOF}
 		case err == nil && len(line) > 0:
 			err = c.receive(line)
 		}

@@ -93,7 +93,7 @@ func TestHostileTexts(t *testing.T) {
 	s.Enter("yes")
 	s.Await(`^\S.* [#>] *\z`)
 	s.Enter("bye")
-	s.Await(`^the connection is over; connecting again[^\0]*^connected again to [^\0]* # *\z`)
+	s.Await(`^the server ended the session: [^\0]*; connecting\s+again\n[^\0]*^connected again to [^\0]* # *\z`)
 	s.Keys("C-d")
 	s.Await(`^THE END$`)
 	if title := s.Tmux("display-message -p '#{pane_title}'"); strings.Contains(title, "owned") {

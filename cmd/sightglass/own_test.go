@@ -92,7 +92,7 @@ func TestPromptLists(t *testing.T) {
 	}
 	s.Write(`\run k`)
 	s.Keys("Tab", "Enter")
-	s.Await(`> \[1,\n2\]\n\[1, 2\]\n[^\0]*> nothing\n[^\0]*unknown name nothing[^\0]*> shop\.big\n18446744073709551615\n[^\0]*a list runs no other[^\0]*> quit\n[^\0]*^THE END$`)
+	s.Await(`> \[1,\n\. 2\]\n\[1, 2\]\n[^\0]*> nothing\n[^\0]*unknown name nothing[^\0]*> shop\.big\n18446744073709551615\n[^\0]*a list runs no other[^\0]*> quit\n[^\0]*^THE END$`)
 	if text := s.Text(); strings.Contains(text, "99") {
 		t.Errorf("the list went on after quit:\n%s", text)
 	}

@@ -1,0 +1,92 @@
+package client
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+)
+
+// shown returns what k holds, with an arrow for the end of a line that was pasted.
+func shown(k *keys) string { return strings.ReplaceAll(string(k.held), "\xff", "→") }
+
+// TestPaste: what is pasted is text, however the terminal's bytes come in.
+func TestPaste(t *testing.T) {
+	for _, tc := range []struct{ said, want string }{
+		{"1 + 1\r", "1 + 1\r"},
+		{"\x1b[A\x1b\x1b[1;5C", "\x1b[A\x1b\x1b[1;5C"}, // keys
+		{pasteBegins + "1 + 1" + pasteEnds, "1 + 1"},
+		{"a" + pasteBegins + "b\rc\nd\r\ne" + pasteEnds + "f\r", "ab→c→d→ef\r"},
+		{pasteBegins + "\r\n[\r\n\t1,\r\n]\r\n" + pasteEnds, "[→  1,→]"}, // nothing runs before Enter
+		{pasteBegins + "a\r\rb" + pasteEnds, "a→→b"},
+		{pasteBegins + "\x03\x04a\x1b[2J\x00\x7f\u009b1A" + pasteEnds, "a[2J1A"}, // no key
+		{pasteBegins + "a\x1b[200~b" + pasteEnds + pasteEnds, "a[200~b" + pasteEnds},
+		{pasteBegins + "é\xff日本" + pasteEnds, "é\ufffd日本"},
+		{pasteBegins + pasteEnds + "x", "x"},
+		{"\xffx", "x"}, // stands for the end of a line that was pasted
+	} {
+		for n := range len(tc.said) + 1 {
+			if before := tc.said[:n]; strings.HasSuffix(before, "\x1b") && !strings.Contains(before, pasteBegins) {
+				continue // a key by itself
+			}
+			k := new(keys)
+			k.take([]byte(tc.said[:n]))
+			k.take([]byte(tc.said[n:]))
+			if got := shown(k); got != tc.want {
+				t.Errorf("%q, the first %d bytes by themselves: got %q, want %q", tc.said, n, got, tc.want)
+			}
+		}
+	}
+}
+
+// A paste of any size takes bounded memory, and one that never ends is given up by Ctrl-C.
+func TestPasteIsBounded(t *testing.T) {
+	k := new(keys)
+	k.take([]byte(pasteBegins))
+	part := bytes.Repeat([]byte("x"), 10_000)
+	for range 100 {
+		k.take(part)
+		if len(k.begun) > maxPaste+len(pasteEnds) {
+			t.Fatalf("%d bytes are kept", len(k.begun))
+		}
+	}
+	k.take([]byte(pasteEnds))
+	if len(k.held) != maxPaste || !k.cut {
+		t.Errorf("of a million bytes %d are taken, cut: %v", len(k.held), k.cut)
+	}
+	k = new(keys)
+	k.take([]byte(pasteBegins + "abc"))
+	k.take([]byte{ctrlC})
+	k.take([]byte("1\r"))
+	if got := shown(k); got != "\x031\r" {
+		t.Errorf("after Ctrl-C in a paste: %q", got)
+	}
+}
+
+func FuzzPaste(f *testing.F) {
+	f.Add([]byte("a"+pasteBegins+"b\rc"), []byte("\x1b[20"), []byte("1~d\r"))
+	f.Fuzz(func(t *testing.T, a, b, c []byte) {
+		k := new(keys)
+		for _, part := range [][]byte{a, b, c} {
+			k.take(part)
+		}
+		k = new(keys)
+		k.put(b)
+		plain := bytes.ReplaceAll(k.held, []byte{pastedEnd}, nil)
+		if !utf8.Valid(plain) || bytes.ContainsFunc(plain, unicode.IsControl) || bytes.HasSuffix(k.held, []byte{pastedEnd}) {
+			t.Errorf("no lines of text were pasted: %q", k.held)
+		}
+	})
+}
+
+func TestWithinKey(t *testing.T) {
+	for said, want := range map[string]bool{
+		"": false, "a": false, "\x1b": true, "a\x1b[": true, "\x1b[1;5": true, "\x1b[1;5C": false, "\x1bO": true, "\x1bOP": false,
+		"\x1bb": false, "\x1b[A": false, "\x1b[3~": false, "\x1b[A\x1b": true,
+	} {
+		if withinKey([]byte(said)) != want {
+			t.Errorf("%q", said)
+		}
+	}
+}
