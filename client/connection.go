@@ -96,6 +96,9 @@ func (c *connection) dial(ctx context.Context, target string, std streams) (*tel
 
 // dialer returns a dialer as the flags say.
 func (c *connection) dialer(std streams) (*telnet.Dialer, error) {
+	if c.Timeout < 0 {
+		return nil, misused("--timeout %v is negative; 0 is for ever", c.Timeout)
+	}
 	d := &telnet.Dialer{Timeout: -1, InsecureRemote: c.Insecure, Login: func(ctx context.Context, q telnet.Question) (string, error) {
 		return c.answer(ctx, q, std)
 	}}

@@ -59,6 +59,8 @@ func (evaluate) Help() string {
 // Run asks one question after the other, up to the first error, or many targets one question.
 func (e *evaluate) Run(std streams, quiet *bool) error {
 	switch {
+	case e.Parallel < 1:
+		return misused("--parallel %d would ask nobody; 1 asks one after the other", e.Parallel)
 	case e.many():
 		if e.Target != "" {
 			e.Exprs = append([]string{e.Target}, e.Exprs...) // the first argument is no target here

@@ -16,6 +16,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // commands are the subcommands, a file each.
@@ -56,7 +58,7 @@ func Main(args []string, options ...kong.Option) int {
 	if err == nil {
 		err = command.Run(&cli.Quiet)
 	} else {
-		err = usageError{err}
+		err = usageError{hinted(err, args)}
 	}
 	if code := exitCode(err); code != exitOK {
 		if said := errorText(err); said != "" {
@@ -65,6 +67,19 @@ func Main(args []string, options ...kong.Option) int {
 		return code
 	}
 	return exitOK
+}
+
+// hinted returns the error of a command line, with a hint where an expression was taken for a flag.
+func hinted(err error, args []string) error {
+	for _, arg := range args {
+		switch after, ok := strings.CutPrefix(arg, "-"); {
+		case arg == "--":
+			return err
+		case ok && strings.Trim(after, "abcdefghijklmnopqrstuvwxyz-=") != "" && strings.HasPrefix(err.Error(), "unknown flag") && !strings.HasPrefix(after, "-"):
+			return fmt.Errorf("%s is no flag; write -- in front of an expression that begins with -", text.Escape(arg))
+		}
+	}
+	return err
 }
 
 // streams are where a command reads and writes.

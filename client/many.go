@@ -31,6 +31,9 @@ func (e *evaluate) runMany(ctx context.Context, sources []string, std streams, q
 	if len(sources) > 1 {
 		return misused("many targets take one expression; for several values write an object: {a: …, b: …}")
 	}
+	if err := e.checkThen(ctx); err != nil {
+		return err
+	}
 	finding, cancel := e.within(ctx)
 	targets, err := e.targets(finding)
 	cancel()
@@ -69,7 +72,7 @@ func (e *evaluate) askAll(ctx context.Context, targets []string, source string, 
 	defer nothing.Close()
 	std.in = nothing
 	all := make([]answered, len(targets))
-	turns := make(chan struct{}, max(1, e.Parallel))
+	turns := make(chan struct{}, e.Parallel)
 	var asked sync.WaitGroup
 	for i, target := range targets {
 		turns <- struct{}{}

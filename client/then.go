@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -47,13 +48,7 @@ func (e *evaluate) then(ctx context.Context, w io.Writer, all []answered) error 
 			answers[i].value, answers[i].error = nil, errorText(err)
 		}
 	}
-	reg := registry.New()
-	reg.Expose("answers", &answers, registry.Frozen(), registry.Doc("what the targets answered"))
-	limits := eval.Limits{Show: e.limits().Show}
-	if e.Timeout > 0 {
-		limits.Time = e.Timeout
-	}
-	r, err := eval.NewSession(reg, limits).Eval(ctx, e.Then)
+	r, err := e.over(ctx, answers)
 	if err != nil {
 		return failed("--then: %w", err)
 	}
@@ -62,6 +57,29 @@ func (e *evaluate) then(ctx context.Context, w io.Writer, all []answered) error 
 		return failure{err}
 	}
 	return e.print(w, e.Then, &telnet.Answer{Value: r.Value().JSON(), Text: strings.TrimSuffix(b.String(), "\n"), Type: r.Type})
+}
+
+// over evaluates --then.
+func (e *evaluate) over(ctx context.Context, answers []answer) (eval.Result, error) {
+	reg := registry.New()
+	reg.Expose("answers", &answers, registry.Frozen(), registry.Doc("what the targets answered"))
+	limits := eval.Limits{Show: e.limits().Show}
+	if e.Timeout > 0 {
+		limits.Time = e.Timeout
+	}
+	return eval.NewSession(reg, limits).Eval(ctx, e.Then)
+}
+
+// checkThen returns an error if --then is no expression, which is better known before all are asked.
+func (e *evaluate) checkThen(ctx context.Context) error {
+	if e.Then == "" {
+		return nil
+	}
+	var wrong *eval.Error
+	if _, err := e.over(ctx, nil); errors.As(err, &wrong) && wrong.Code == "syntax" {
+		return failed("--then: %w", err)
+	}
+	return nil
 }
 
 // decode returns a JSON value with its numbers as they are written.
