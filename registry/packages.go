@@ -27,7 +27,7 @@ func Packages(pattern string, opts ...Option) { PackagesIn(Default, pattern, opt
 // two share that; the expression pkg("github.com/acme/store") is both.
 //
 // The debug information of the binary says where the variables lie, so there are none if it was left
-// out (-ldflags=-s or -w), unless [Symbols] names a file that has it, and on other systems than Linux;
+// out (go run, -ldflags=-s or -w), unless [Symbols] names a file that has it, and on other systems than Linux;
 // their names then lead to an error that says so. It is read when somebody first looks at what is
 // exposed, for some 150 ms of a binary of 20 MB, and not before, as a part of that look, which can be
 // cancelled; once nobody has looked for a quarter of an hour, what was found is dropped, and read again

@@ -35,11 +35,11 @@ const grace = 3 * time.Second
 // demo is the command that runs the shop and serves it.
 type demo struct {
 	Listen  string `placeholder:"ADDR" help:"Listen on host:port or unix:/path. Without it: localhost:3000, or the next free port."`
-	Trouble bool   `help:"Let things go wrong in the shop: a deadlock, a leak of goroutines and memory, a hot lock."`
+	Trouble bool   `help:"Let things go wrong in the shop: a deadlock, a leak of goroutines and memory, a hot lock, an object that is kept alive."`
 }
 
 func (demo) Help() string {
-	return "Examples:\n\n  sightglass demo\n  sightglass demo --listen localhost:4000"
+	return "Examples:\n\n  sightglass demo\n  sightglass demo --trouble\n  sightglass demo --listen localhost:4000"
 }
 
 // Run runs the shop until the user leaves the prompt or SIGTERM arrives. Without a terminal there
