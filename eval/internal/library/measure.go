@@ -72,6 +72,14 @@ type unfollowed struct {
 	buried, far       int    // of a search: objects too deep, and places with too long a way
 }
 
+// most returns what u and v have at most: they are of two walks of the same.
+func (u unfollowed) most(v unfollowed) unfollowed {
+	return unfollowed{
+		closures: max(u.closures, v.closures), unsafes: max(u.unsafes, v.unsafes), unread: max(u.unread, v.unread), why: cmp.Or(u.why, v.why),
+		buried: max(u.buried, v.buried), far: max(u.far, v.far),
+	}
+}
+
 func newMeasurer(f *machine.Frame) *measurer {
 	return &measurer{
 		f: f, covered: coverage{m: f.Meter, chunks: map[uintptr]*coverChunk{}}, layouts: map[reflect.Type]*layout{},

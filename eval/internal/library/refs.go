@@ -153,7 +153,8 @@ func (s *search) passes(objects []*access.View) error {
 	}
 	s.torn = s.search.Changed()
 	took, reads := s.f.Elapsed()-began, s.f.Reads()-read
-	defer func(first unfollowed) { s.unfollowed = first }(s.unfollowed)
+	all := s.unfollowed
+	defer func() { s.unfollowed = all.most(s.unfollowed) }()
 	for range maxPasses - 1 {
 		if s.lost == 0 || s.cut != "" || s.more > 0 || s.f.Elapsed()+took > budget.Time/2 || s.f.Near(reads) {
 			break
@@ -163,17 +164,18 @@ func (s *search) passes(objects []*access.View) error {
 		if err != nil {
 			return err
 		}
-		s.search = s.search.Again()
+		s.search, s.unfollowed = s.search.Again(), unfollowed{}
 		if err := s.stop(s.pass(objects)); err != nil {
 			return err
 		}
 		for _, p := range was {
-			if s.movedIn[p.exposed] || s.cut != "" {
+			if s.movedIn[p.exposed] || s.cut != "" || s.unread > 0 {
 				if err := s.tell(p); err != nil {
 					return err
 				}
 			}
 		}
+		all = all.most(s.unfollowed)
 	}
 	return nil
 }
