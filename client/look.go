@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -41,10 +42,8 @@ func interactive() bool {
 
 // Run runs the prompt until the user leaves it.
 func (l *look) Run(std streams, quiet *bool) error {
-	if near := l.nearCommand(); near != "" {
-		if all, err := telnet.Processes(); err != nil || len(matching(all, l.Target)) == 0 {
-			return misused("there is neither a command nor a process %s; did you mean %q?", l.Target, near)
-		}
+	if err := l.mistyped(); err != nil {
+		return err
 	}
 	if !interactive() {
 		return errNoTerminal
@@ -135,6 +134,29 @@ func (l *look) chosen(std streams) (string, error) {
 		return "", misused("there is no process number %q; it is one from 1 to %d", said, len(all))
 	}
 	return all[n-1].Addrs[0], nil
+}
+
+// mistyped returns an error if the target is the name of no process, but nearly that of a command.
+func (l *look) mistyped() error {
+	if near := l.nearCommand(); near != "" {
+		if all, err := telnet.Processes(); err != nil || len(matching(all, l.Target)) == 0 {
+			return misused("there is neither a command nor a process %s; did you mean %q?", text.Escape(l.Target), near)
+		}
+	}
+	return nil
+}
+
+// misread returns what to tell of a command line that was not understood. One that begins with no command
+// has a target alone.
+func (l *look) misread(args []string, err error) error {
+	if len(args) < 2 || strings.HasPrefix(args[0], "-") || slices.Contains(l.others, args[0]) || !strings.HasPrefix(err.Error(), "unexpected argument") {
+		return err
+	}
+	l.Target = args[0]
+	if mistyped := l.mistyped(); mistyped != nil {
+		return mistyped
+	}
+	return fmt.Errorf("%w; sightglass eval TARGET EXPR asks a question, and sightglass watch TARGET EXPR plots the answers", err)
 }
 
 // nearCommand returns the command that somebody meant who typed the target, or "".

@@ -58,7 +58,7 @@ func Main(args []string, options ...kong.Option) int {
 	if err == nil {
 		err = command.Run(&cli.Quiet)
 	} else {
-		err = usageError{hinted(err, args)}
+		err = usageError{cli.Look.misread(args, hinted(err, args))}
 	}
 	if code := exitCode(err); code != exitOK {
 		if said := errorText(err); said != "" {

@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -132,7 +134,11 @@ func watchAt(ctx context.Context, c *telnet.Client, args string, out io.Writer) 
 	if asked.Changes {
 		return errors.New("changes is for telnet, which writes a line for each; leave it out, and each sample is drawn over the last")
 	}
-	s := newSampler(c, []string{asked.Source})
+	exprs := expressions(asked.Source)
+	if slices.Contains(exprs, "") {
+		return errors.New("an expression is missing beside a comma: watch cache.hits, cache.misses")
+	}
+	s := newSampler(c, exprs)
 	s.every, s.until = asked.Every, asked.Condition
 	p := newPlot()
 	view := newWatchScreen(out, p, 0, "Ctrl-C ends it")
@@ -143,6 +149,19 @@ func watchAt(ctx context.Context, c *telnet.Client, args string, out io.Writer) 
 		return nil
 	}
 	return err
+}
+
+// expressions splits what the prompt's watch is asked at its commas, of which no expression has one
+// outside of brackets.
+func expressions(source string) (all []string) {
+	from := 0
+	console.Outside(source, func(i int) {
+		if source[i] == ',' {
+			all = append(all, strings.TrimSpace(source[from:i]))
+			from = i + 1
+		}
+	})
+	return append(all, strings.TrimSpace(source[from:]))
 }
 
 // watchView shows the samples of a watch.

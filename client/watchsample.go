@@ -159,12 +159,12 @@ func membersOf(prefix, name string, value json.RawMessage, a *telnet.Answer) (nu
 
 // cutOff returns how many members of an object were cut, by the mark that stands for them.
 func cutOff(mark json.RawMessage) int {
-	const most = 1 << 40 // so that sums do not overflow
-	var cut struct{ More int }
+	const most = math.MaxInt / 1000 // so that sums do not overflow
+	var cut struct{ More int64 }
 	if json.Unmarshal(mark, &cut) != nil {
 		return 0
 	}
-	return min(max(cut.More, 0), most)
+	return int(min(max(cut.More, 0), most))
 }
 
 // readingOf returns a JSON value that is a number, a duration, a time or, if it stands alone, a bool.
