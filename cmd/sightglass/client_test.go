@@ -274,7 +274,7 @@ func TestSuspendedDemo(t *testing.T) {
 	s.Enter("stty -a")
 	s.Await(` icanon[\s\S]* echo [\s\S]*^shell: *\z`)
 	s.Enter("fg")
-	s.Await(`^shell: fg\n.* demo --listen localhost:0\n[\s\S]*samples\b.*; Ctrl-C ends it`)
+	s.Await(`^/\S+ demo --listen localhost:0\n[\s\S]*samples\b.*; Ctrl-C ends it`)
 	s.Keys("C-c")
 	s.Await(ready)
 	s.Keys("Up", "Up")
