@@ -122,8 +122,8 @@ func (s *space) goroutines() (*goroutine.Reader, error) {
 // machine that is too busy for the test of it.
 const maxListTries = 3
 
-// A Keeper is told of each goroutine that was read, and of so many bytes that are kept of it. Its
-// error ends the reading.
+// A Keeper is told of each goroutine that was read, and of so many bytes that are kept of it or, before
+// the first, of all. Its error ends the reading.
 type Keeper func(bytes int) error
 
 // Asked says what is read of goroutines.
@@ -149,15 +149,17 @@ func ReadGoroutines(asked Asked, keep Keeper) (*Goroutines, error) {
 		Goroutines: &Goroutines{Stacks: goroutine.HasStacks()}, asked: asked, symbols: r.Symbols(),
 		stacks: map[string]*stack{}, entries: map[uintptr]*entry{}, awaited: map[goroutine.Wait][]Awaited{}, keep: keep,
 	}
-	err = r.Each(goroutine.Want{Stacks: asked.Stacks}, func(g *goroutine.G) error {
-		if err := read.add(r, g); err != nil {
-			return err
-		}
-		if asked.Most > 0 && read.n == asked.Most {
+	want := goroutine.Want{Stacks: asked.Stacks}
+	if asked.Most > 0 {
+		err = r.Each(want, func(g *goroutine.G) error {
+			if err := read.add(r, g); err != nil || len(read.All) < asked.Most {
+				return err
+			}
 			return errEnough
-		}
-		return nil
-	})
+		})
+	} else {
+		err = r.InOrder(want, read.begin, func(g *goroutine.G) error { return read.add(r, g) })
+	}
 	if err != nil && err != errEnough {
 		return nil, err
 	}
@@ -176,20 +178,10 @@ type goroutineReading struct {
 	stacks  map[string]*stack // by program counters
 	entries map[uintptr]*entry
 	awaited map[goroutine.Wait][]Awaited // by what who waits for nothing else waits for
-	blocks  [][]begun                    // what was read, blockSize of them in each block
-	n       int                          // how many
+	begun   []*entry                     // with what All began, if stacks are asked for
 	key     []byte
 	keep    Keeper
 }
-
-// begun is a Goroutine with what it began with.
-type begun struct {
-	Goroutine
-	entry *entry
-}
-
-// blockSize is such that a list need not move while it grows.
-const blockSize = 1024
 
 // stack is what goroutines with the same program counters share.
 type stack struct {
@@ -204,6 +196,18 @@ type entry struct {
 	called string // by name, a wrapper that the compiler made; "" if it was not seen
 }
 
+// begin makes room for so many: less is allocated, and collected, than for a list that grows.
+func (r *goroutineReading) begin(most int) error {
+	if err := r.keep(GoroutineBytes * most); err != nil {
+		return err
+	}
+	r.All = make([]Goroutine, 0, most)
+	if r.asked.Stacks {
+		r.begun = make([]*entry, 0, most)
+	}
+	return nil
+}
+
 func (r *goroutineReading) add(from *goroutine.Reader, g *goroutine.G) error {
 	e := r.entries[g.Entry]
 	if e == nil {
@@ -215,10 +219,10 @@ func (r *goroutineReading) add(from *goroutine.Reader, g *goroutine.G) error {
 		r.System++
 		return r.keep(0)
 	}
-	bytes := GoroutineBytes + 64*len(g.Waits)
-	out := begun{entry: e, Goroutine: Goroutine{
+	bytes := 64 * len(g.Waits)
+	out := Goroutine{
 		id: int(g.ID), parent: int(g.Parent), state: g.State.String(), wait: g.Reason, blocked: g.Blocked, waitsFor: r.awaits(g.Waits),
-	}}
+	}
 	if r.asked.Stacks {
 		s, more := r.stackOf(g)
 		bytes += more
@@ -255,12 +259,10 @@ func (r *goroutineReading) add(from *goroutine.Reader, g *goroutine.G) error {
 	if err := r.keep(bytes); err != nil {
 		return err
 	}
-	if r.n%blockSize == 0 {
-		r.blocks = append(r.blocks, make([]begun, 0, blockSize))
+	r.All = append(r.All, out)
+	if r.asked.Stacks {
+		r.begun = append(r.begun, e)
 	}
-	last := &r.blocks[len(r.blocks)-1]
-	*last = append(*last, out)
-	r.n++
 	return nil
 }
 
@@ -342,18 +344,13 @@ func plumbing(function string) bool {
 // finish puts all in order, and names the functions with which they began. Where the compiler made one
 // that calls another, the stack of any that was read tells which.
 func (r *goroutineReading) finish() {
-	type place struct{ id, at int }
-	order := make([]place, r.n)
-	for i := range order {
-		order[i] = place{r.blocks[i/blockSize][i%blockSize].id, i}
-	}
-	slices.SortFunc(order, func(a, b place) int { return cmp.Compare(a.id, b.id) })
-	r.All = make([]Goroutine, r.n)
-	for i, p := range order {
-		b := &r.blocks[p.at/blockSize][p.at%blockSize]
-		if r.asked.Stacks {
-			b.Goroutine.entry = cmp.Or(b.entry.called, b.entry.name)
+	if r.asked.Stacks {
+		for i, e := range r.begun {
+			r.All[i].entry = cmp.Or(e.called, e.name)
 		}
-		r.All[i] = b.Goroutine
+	}
+	byID := func(a, b Goroutine) int { return cmp.Compare(a.id, b.id) }
+	if !slices.IsSortedFunc(r.All, byID) { // some have begun meanwhile
+		slices.SortFunc(r.All, byID)
 	}
 }

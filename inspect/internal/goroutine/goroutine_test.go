@@ -2,10 +2,12 @@ package goroutine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"runtime/pprof"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -235,6 +237,37 @@ func TestFacts(t *testing.T) {
 	})
 	if seen < 15 {
 		t.Error("only", seen)
+	}
+}
+
+// TestInOrder: all goroutines are met in the order of their numbers, once, and there is room for them.
+func TestInOrder(t *testing.T) {
+	r := open(t)
+	ids := parked(t, 30)
+	settled(t, r, ids, Want{}, func(*G) {})
+	var met []uint64
+	room, seen := 0, 0
+	begin := func(most int) error { room = most; return nil }
+	if err := r.InOrder(Want{Stacks: true}, begin, func(g *G) error {
+		met = append(met, g.ID)
+		if g.State == Waiting && g.Reason == ids[g.ID] {
+			seen++
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if seen != len(ids) || len(met) > room || room > 2*len(met) {
+		t.Errorf("%d of %d are met, %d in all, and there is room for %d", seen, len(ids), len(met), room)
+	}
+	// One that began meanwhile may stand where an older one has ended.
+	parkedOnly := slices.DeleteFunc(met, func(id uint64) bool { return ids[id] == "" })
+	if !slices.IsSorted(parkedOnly) || len(slices.Compact(parkedOnly)) != len(ids) {
+		t.Error("they are not in order:", parkedOnly)
+	}
+	enough := errors.New("enough")
+	if err := r.InOrder(Want{}, func(int) error { return enough }, func(*G) error { t.Error("it goes on"); return nil }); err != enough {
+		t.Error(err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package goroutine
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -111,37 +112,105 @@ const (
 )
 
 // Each calls f for each goroutine of the program, in the order in which the runtime keeps them, with
-// a G that is valid until f returns. The runtime's own are not left out: see Frames. It ends with the
+// a G that is valid until f returns. The runtime's own are not left out: see System. It ends with the
 // error of f. Goroutines begin and end meanwhile: one that began before Each and lives until it ends
 // is met once.
 func (r *Reader) Each(w Want, f func(*G) error) error {
-	reading := reading{
-		r: r, want: w, words: make([]uintptr, r.at.gWords),
-		stack: make([]uintptr, maxFrames), again: make([]uintptr, maxFrames), frames: make([]uintptr, maxFrames),
+	reading := r.reading(w)
+	return r.parts(func(addrs []uintptr) error { return reading.each(addrs, f) })
+}
+
+// InOrder is Each in the order of their numbers, but for those that begin meanwhile. It calls begin
+// before with how many there are, or a few more, and ends with its error.
+func (r *Reader) InOrder(w Want, begin func(most int) error, f func(*G) error) error {
+	type numbered struct {
+		id   uint64
+		addr uintptr
 	}
-	if w.Words {
-		reading.copied = make([]uintptr, maxWords)
+	all := make([]numbered, 0, r.listed())
+	if err := r.parts(func(addrs []uintptr) error {
+		return peek.Try(func() {
+			for _, a := range addrs {
+				if status := peek.Word32(a + r.at.status); State(status)&^scanned != dead {
+					all = append(all, numbered{r.idAt(a), a})
+				}
+			}
+		})
+	}); err != nil {
+		return err
 	}
+	slices.SortFunc(all, func(a, b numbered) int { return cmp.Compare(a.id, b.id) })
+	if err := begin(len(all)); err != nil {
+		return err
+	}
+	reading := r.reading(w)
+	addrs := make([]uintptr, 0, chunk)
+	for i, a := range all {
+		if addrs = append(addrs, a.addr); len(addrs) < chunk && i+1 < len(all) {
+			continue
+		}
+		if err := reading.each(addrs, f); err != nil {
+			return err
+		}
+		addrs = addrs[:0]
+	}
+	return nil
+}
+
+// listed is about how many goroutines the list has, with those that have ended.
+func (r *Reader) listed() int {
+	var head [3]uintptr
+	if still, err := r.space.At(r.list).Words(head[:]); err != nil || !still || head[1] > maxListed {
+		return 0
+	}
+	return int(head[1])
+}
+
+// idAt is the number of the goroutine at a. It is called under Try.
+func (r *Reader) idAt(a uintptr) uint64 {
+	if wordSize == 8 {
+		return uint64(peek.Word(a + r.at.goid))
+	}
+	return uint64(peek.Word(a+r.at.goid)) | uint64(peek.Word(a+r.at.goid+4))<<32
+}
+
+// parts calls f with the addresses of all goroutines, a part of them at a time.
+func (r *Reader) parts(f func(addrs []uintptr) error) error {
 	all := make([]uintptr, chunk)
 	for i := 0; ; i += chunk {
 		n, err := r.part(all, i)
 		if err != nil {
 			return err
 		}
-		reading.now = r.now()
-		for _, a := range all[:n] {
-			g, ok := reading.load(a)
-			if !ok {
-				continue
-			}
+		if err := f(all[:n]); err != nil || n < chunk {
+			return err
+		}
+	}
+}
+
+// reading returns a reading of what is wanted.
+func (r *Reader) reading(w Want) *reading {
+	d := &reading{
+		r: r, want: w, words: make([]uintptr, r.at.gWords),
+		stack: make([]uintptr, maxFrames), again: make([]uintptr, maxFrames), frames: make([]uintptr, maxFrames),
+	}
+	if w.Words {
+		d.copied = make([]uintptr, maxWords)
+	}
+	return d
+}
+
+// each calls f for the goroutines at some addresses.
+func (d *reading) each(addrs []uintptr, f func(*G) error) error {
+	d.now = d.r.now()
+	for _, a := range addrs {
+		if g, ok := d.load(a); ok {
 			if err := f(g); err != nil {
 				return err
 			}
 		}
-		if n < chunk {
-			return nil
-		}
 	}
+	return nil
 }
 
 // part copies a part of the list, from i on. The list moves as it grows, and where it was is freed:
