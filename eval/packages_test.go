@@ -167,6 +167,7 @@ func TestPackages(t *testing.T) {
 		{"main.limit + 1", "43", "error: the variables of package main cannot be read: " + stripped + "1; build it with go build, not go run, and without -ldflags=-w or -s, or name with registry.Symbols or SIGHTGLASS_SYMBOLS the file"},
 		{`main["limit"]`, "42", "error: the variables of package main cannot be read: " + stripped},
 		{"main.limti", "did you mean main.limit?", stripped},
+		{"mian.limit", "error: unknown name mian at 1:1; did you mean main?", "did you mean main?"},
 		// The linker has dropped it, as nothing uses it.
 		{"main.dropped", `error: nothing is exposed as "main.dropped" at 1:6; dir(main) lists its variables; the linker drops what the program does not use`, stripped},
 		{"main.oneLocker", "main.locker{unknownTags: <redacted>}", ""},

@@ -108,6 +108,11 @@ func (n Names) unknown(name string, lets []let) error {
 		return e.With("_ is the last answer, and _1 to %s are those before it that are still kept; vars() lists them", AnswerName(KeptAnswers-1))
 	}
 	known := slices.Clone(n.Exposed)
+	for _, full := range n.Exposed { // sorted
+		if space, _, dotted := strings.Cut(full, "."); dotted && known[len(known)-1] != space {
+			known = append(known, space)
+		}
+	}
 	if n.Vars != nil {
 		known = append(known, n.Vars.Names()...)
 	}
