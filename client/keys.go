@@ -22,8 +22,8 @@ const (
 	pasteBegins = "\x1b[200~"
 	pasteEnds   = "\x1b[201~"
 
-	// maxPaste bounds what is pasted at once, in bytes. Servers take less in a line.
-	maxPaste = 256 << 10
+	// maxPaste bounds what is pasted at once, in bytes. Servers take as much in a line.
+	maxPaste = 64 << 10
 
 	// recall is a key that liner does not know, which has it leave what it does besides editing a line; a
 	// Tab, at which it tells the line; and Ctrl-C, at which it gives that up.
@@ -331,6 +331,9 @@ func (k *keys) left(e edited) int {
 	k.held = append([]byte(keys), k.held...)
 	return len(all)
 }
+
+// wasCut reports whether a part of what was pasted into the last line is missing.
+func (k *keys) wasCut() bool { return k != nil && k.cut }
 
 // more reports whether the line that liner has returned last goes on with another that was pasted.
 func (k *keys) more() bool { return k != nil && k.pasted }

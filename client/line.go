@@ -30,6 +30,9 @@ func (p *prompt) line(before func() string) (string, error) {
 		line, err := p.keys.during(able, func() (string, error) {
 			return p.lines.PromptWithSuggestion(sign, begin.text, begin.at)
 		})
+		if p.keys.wasCut() {
+			fmt.Printf("the paste was cut after %s bytes\n", text.Thousands(maxPaste))
+		}
 		if !errors.Is(err, liner.ErrPromptAborted) || p.caught == nil {
 			return line, err
 		}

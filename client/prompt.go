@@ -114,6 +114,7 @@ func (p *prompt) Close() error {
 		return nil
 	}
 	p.closed = true
+	p.keys.hangUp()
 	signal.Stop(p.interrupts)
 	p.alone()
 	return p.lines.Close()

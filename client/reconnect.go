@@ -43,6 +43,7 @@ func (r *remote) reconnect(ctx context.Context) error {
 		r.keep(c, false)
 		return nil
 	}
+	r.prompt.speak()
 	fmt.Fprintln(r.out, "the connection is over; connecting again, until Ctrl-C")
 	before := r.keeper.client
 	c, err := redial(ctx, func(ctx context.Context) (*telnet.Client, error) { return r.dial(ctx, false) })
