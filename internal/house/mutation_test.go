@@ -310,6 +310,9 @@ var mutations = []mutation{
 	{off: "a prompt keeps no line with a secret", file: "client/history.go", old: "		secret.RedactSource(line) == line\n", new: "		secret.RedactSource(\"\") == \"\"\n", test: "TestHistoryKeepsNoSecrets"},
 	// It lets no one in by accident.
 	{off: "a prompt runs an action after yes only", file: "client/ask.go", old: "strings.TrimSpace(said) == \"yes\"", new: "said != \"no\"", test: "TestAgreed"},
+	{off: "nothing that is pasted is a key", file: "client/keys.go", old: "case !unicode.IsControl(r):", new: "case !unicode.IsControl(r) || true:", test: "TestPaste"},
+	{off: "what is pasted waits for Enter", file: "client/keys.go", old: "range strings.Trim(said, \"\\r\\n\")", new: "range said", test: "TestPaste"},
+	{off: "a connection that is made again asks nobody", file: "client/connection.go", old: "case c.alone:", new: "case false:", test: "TestAloneAsksNobody"},
 	{off: "a server proposes no program and no file", file: "client/remote.go", old: "return redirectAt(after) == redirectAt(before) && !isOwn(after)", new: "return true", test: "TestProposalsAreHarmless"},
 	{off: "the check for HTTP", file: "telnet/internal/protocol/sniffer.go", old: "if name = s.End(); name != \"\" {", new: "if name = s.End(); false {", test: "TestWebPeers", in: "telnet"},
 	{off: "the check for bytes that are not text", file: "telnet/internal/protocol/sniffer.go", old: "if !s.allowed(b) {", new: "if !s.allowed(b) && false {", test: "TestStrangers", in: "telnet"},
