@@ -6,8 +6,10 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // TestLater: what is exposed at the first look replaces nothing that the application has exposed by
@@ -213,6 +215,40 @@ func TestLoadIsMetered(t *testing.T) {
 	spent := errors.New("the budget is spent")
 	if err := o.Visit(t.Context(), &endingMeter{left: 5000, err: spent}, Patience{}).Load(); err != spent || steps == 0 || steps > 5000 {
 		t.Errorf("%v after %d steps", err, steps)
+	}
+	o.later.idle.Stop()
+}
+
+// TestLoadOnBusyProcessors: the first look comes to its end while the application leaves no processor
+// idle.
+func TestLoadOnBusyProcessors(t *testing.T) {
+	var done atomic.Bool
+	var busy sync.WaitGroup
+	for range 4 * runtime.GOMAXPROCS(0) {
+		busy.Go(func() {
+			for !done.Load() {
+			}
+		})
+	}
+	defer busy.Wait()
+	defer done.Store(true)
+	var o Objects
+	o.Later(func(into *Objects, step func() error) error {
+		for range 40_000 { // which takes minutes at the least share
+			for began := time.Now(); time.Since(began) < 5*time.Microsecond; {
+			}
+			if err := step(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	vis := o.Visit(ctx, nil, Patience{})
+	vis.pace.SetShare(0.001)
+	if err := vis.Load(); err != nil {
+		t.Error(err)
 	}
 	o.later.idle.Stop()
 }
