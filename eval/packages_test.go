@@ -104,6 +104,7 @@ func main() {
 	registry.Packages("main", registry.Hide("main.unseen", "main.users.*.card", "*.un*less", "main.u*.*.cvv"))
 	registry.Packages("github.com/sightglass-go/sightglass/eval/internal/...", registry.Hide("value", "github.com/sightglass-go/sightglass/eval/internal/scan"))
 	registry.Expose("main.vault", &vault, registry.Hide("Combination"))
+	registry.Expose("vault.own", &vault)
 	registry.Withdraw("main.gone")
 	registry.Packages("github.com/sightglass-go/sightglass/internal/secret")
 	registry.Packages("no/such")
@@ -215,6 +216,7 @@ func TestPackages(t *testing.T) {
 		{`pkg("github.com/sightglass-go/sightglass/internal/secrets")`, `did you mean "github.com/sightglass-go/sightglass/internal/secret"?`, `error: no variable of package "github.com/sightglass-go/sightglass/internal/secrets" is exposed`},
 		{`pkg("github.com/sightglass-go/sightglass/internal/text")`, `is exposed: the application does not name it at 1:1; registry.Packages("github.com/sightglass-go/sightglass/internal/text") in the application`, `; registry.Packages("github.com/sightglass-go/sightglass/internal/text") in the application`},
 		{`pkg("github.com/sightglass-go/sightglass/eval/internal/value")`, "is exposed: it has none, or all are hidden at 1:1; the linker drops", stripped},
+		{`pkg("no/vault")`, "; dir(vault) lists what is exposed under such names by itself", "; dir(vault) lists what is exposed under such names by itself"},
 		{`pkg("no/where")`, `error: no variable of package "no/where" is exposed: the program has no such package`, `; registry.Packages("no/where")`},
 		{"text.x", `error: unknown name text at 1:1; if package "github.com/sightglass-go/sightglass/internal/text" is meant, registry.Packages(`, "error: unknown name text at 1:1; dir() lists what there is: without the variables of the packages below github.com/sightglass-go/sightglass/eval/internal, as the binary has no debug information"},
 		{"scan.x", "error: unknown name scan at 1:1; dir() lists what there is", "without the variables of the packages below github.com/sightglass-go/sightglass/eval/internal"},

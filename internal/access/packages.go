@@ -91,6 +91,7 @@ func (e *PackageError) Error() string {
 // exposed, or else a *PackageError.
 func (vis *Visit) Package(pkg string) (name string, err error) {
 	var paths []string
+	space, spaced := PackageName(pkg), false
 	for _, e := range vis.objects.list() {
 		if err := vis.meter.work(1); err != nil {
 			return "", err
@@ -101,17 +102,23 @@ func (vis *Visit) Package(pkg string) (name string, err error) {
 		}
 		if e.pkg != "" {
 			paths = append(paths, e.pkg)
+		} else if strings.HasPrefix(e.name, space+".") {
+			spaced = true
 		}
 	}
 	vis.objects.rlock()
 	p := vis.objects.packages
 	vis.objects.mu.RUnlock()
-	return "", p.missing(pkg, paths)
+	missing := p.missing(pkg, paths)
+	if spaced {
+		missing.Next += "; dir(" + space + ") lists what is exposed under such names by itself"
+	}
+	return "", missing
 }
 
 // missing is the error for a package of which nothing is exposed, while variables of those with the
 // given paths are.
-func (p packages) missing(pkg string, exposed []string) error {
+func (p packages) missing(pkg string, exposed []string) *PackageError {
 	e := &PackageError{Path: pkg}
 	for _, n := range p.named {
 		if n.Why != nil && MatchesPackage(n.Pattern, pkg) {
