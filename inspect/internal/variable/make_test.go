@@ -47,6 +47,8 @@ type (
 	chain    struct { more []chain; by map[string]*chain }
 	hook     func(*state, ...string) (bool, error)
 	state    struct { hook hook; b bool }
+	ping     struct { to []pong; n int }
+	pong     struct { to []ping; k int8 }
 	pair[K any, V any] struct { k K; v V }
 )
 
@@ -71,6 +73,8 @@ var (
 	cache  struct { sync.Mutex; at time.Time; m map[string]row }
 	both   pair[uint8, struct{ f float64; c complex64 }]
 	narrow = [5]pair[int8, int16]{}
+	pings  ping
+	pongs  pong
 )
 
 func main() {
@@ -94,11 +98,14 @@ func main() {
 		}
 		fmt.Printf("type %s %s %q\n", v.Name, inspect.TypeName(p.Type().Elem()), v.Sealed)
 		layout(v.Name, p.Type().Elem())
+		if t := p.Type().Elem(); os.Getenv("UNTAGGED") != "" && (v.Name == "pings" || v.Name == "pongs") {
+			fmt.Printf("fields %s %d\n", v.Name, t.Field(0).Type.Elem().NumField())
+		}
 	}
 	if len(os.Args) > 100 { // what follows keeps the variables
 		fmt.Println(one.a, len(list), array[1].a, tagged.n, around.n, send == nil, iface == nil, hits.Load(), last.Load() == nil, failed.Load() == nil, cache.at)
 		fmt.Println(len(links.more), hooked.b, hooks[1] == nil, plain.n, both.k, narrow[1].k, len(tokens), strings.ToLower(string(token)))
-		println(token, number1)
+		println(token, number1, pings.n, pongs.k)
 	}
 }
 
@@ -235,7 +242,7 @@ func TestMade(t *testing.T) {
 func testMade(t *testing.T, program, symbols string, env ...string) {
 	oracle := readOracle(t, symbols)
 	for _, untagged := range []bool{false, true} {
-		types, compared := map[string]string{}, 0
+		types, compared, followed := map[string]string{}, 0, 0
 		if untagged {
 			env = append(env, "UNTAGGED=1")
 		}
@@ -246,6 +253,12 @@ func testMade(t *testing.T, program, symbols string, env ...string) {
 			case kind == "type":
 				name, typ, _ := strings.Cut(rest, " ")
 				types[name] = typ
+			case kind == "fields":
+				// Each leads to the other, and is followed so far, whichever was made before.
+				if rest != "pings 2" && rest != "pongs 2" {
+					t.Error(line)
+				}
+				followed++
 			case kind != "layout" && kind != "offset" || at < 0:
 				t.Error(line)
 			case strings.Contains(rest, ".unknownTags") || strings.Contains(rest, ".secret"):
@@ -276,6 +289,9 @@ func testMade(t *testing.T, program, symbols string, env ...string) {
 			if types[name] != w {
 				t.Errorf("untagged %t: the type of %s is %s, want %s", untagged, name, types[name], w)
 			}
+		}
+		if untagged && followed != 2 {
+			t.Errorf("%d types that lead to each other", followed)
 		}
 		if len(types) < 20 || compared < 40 {
 			t.Errorf("untagged %t: %d variables, %d sizes and offsets compared; their types are %s", untagged, len(types), compared, slices.Sorted(maps.Keys(types)))
