@@ -27,6 +27,7 @@ type evaluation struct {
 	limits  Limits // those of the session, lowered by the query, filled
 	mode    Mode   // what becomes of the answer, and whether actions run
 	line    int    // see Query.Line
+	loading bool   // it has the first look at what is exposed
 }
 
 var _ machine.Lister = (*evaluation)(nil)
@@ -57,9 +58,11 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 	if err != nil {
 		return Result{}, err
 	}
+	e.loading = true
 	if err := e.Visit.Load(); err != nil {
 		return Result{}, err
 	}
+	e.loading = false
 	st := line.Statement
 	if st.All {
 		e.Show = e.limits.all()
@@ -120,6 +123,12 @@ func (e *evaluation) rescue(err *error) {
 	}
 	if over := context.Cause(e.Context()); *err != nil && over != nil && !e.Refused() && (errors.Is(*err, over) || errors.Is(*err, e.Context().Err())) {
 		*err = e.Ended(over)
+	}
+	if *err == nil || !e.loading {
+		return
+	}
+	if f := fault.From(*err); f.Limit == "Time" {
+		*err = f.With("the first look reads the debug information of the binary, and the next one begins anew; raise the time with set time, or the server's Limits.Time")
 	}
 }
 
