@@ -212,13 +212,13 @@ func (vis *Visit) Loaded() bool { return vis.objects.later.missing.Load() == 0 }
 // where the processors are never idle none would ever come to its end: nothing at all would be shown.
 func (vis *Visit) Load() error {
 	began := time.Now()
+	defer func() { vis.hurried = false }()
 	return vis.objects.load(vis.ctx, func() error {
 		if err := vis.meter.work(loadStep); err != nil {
 			return err
 		}
-		if time.Since(began) < loadPatience {
-			vis.pace.Yield(vis.ctx, false)
-		}
+		vis.hurried = time.Since(began) >= loadPatience
+		vis.Yield()
 		return vis.ctx.Err()
 	})
 }

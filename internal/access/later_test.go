@@ -245,13 +245,22 @@ func TestLoadOnBusyProcessors(t *testing.T) {
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	vis := o.Visit(ctx, nil, Patience{})
-	vis.pace.SetShare(0.001)
+	var m yieldingMeter
+	vis := o.Visit(ctx, &m, Patience{})
+	m.vis = vis
+	vis.Share(0.001)
 	if err := vis.Load(); err != nil {
 		t.Error(err)
 	}
 	o.later.idle.Stop()
 }
+
+// yieldingMeter yields at each step, as that of an evaluation does.
+type yieldingMeter struct{ vis *Visit }
+
+func (m *yieldingMeter) Work(int) error { m.vis.Yield(); return nil }
+func (m *yieldingMeter) Read(int) error { return m.Work(0) }
+func (m *yieldingMeter) Keep(int) error { return nil }
 
 // endingMeter returns err once so many steps were made.
 type endingMeter struct {

@@ -23,6 +23,7 @@ type Visit struct {
 	meter   metering
 	pace    pace.Pace
 	guards  guard.Holder // yields and sleeps through pace
+	hurried bool         // Yield gives way to nobody
 
 	// Calls into the application.
 	overseer       Overseer
@@ -119,7 +120,15 @@ func (vis *Visit) Lanes(most, batches int) { vis.lanes, vis.batches = most, batc
 // It returns the time to work before the next call: 50 µs while a processor is idle, and 20 µs
 // otherwise. While others wait for a processor all the time, it is 40 µs, and Yield first sleeps for
 // long enough to leave them all but the share. The walks of a View yield by themselves; any other loop must call Yield.
-func (vis *Visit) Yield() (slice time.Duration) { return vis.pace.Yield(vis.ctx, vis.guards.Holding()) }
+func (vis *Visit) Yield() (slice time.Duration) {
+	if vis.hurried {
+		return hurriedSlice
+	}
+	return vis.pace.Yield(vis.ctx, vis.guards.Holding())
+}
+
+// hurriedSlice is how long a Visit works between two looks at its budget while it gives way to nobody.
+const hurriedSlice = 50 * time.Microsecond
 
 // Rested says that the time since the last Yield was a wait and no work, which is owed nothing.
 func (vis *Visit) Rested() { vis.pace.Restart() }
