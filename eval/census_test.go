@@ -253,11 +253,12 @@ func TestCensusTellsNoSecret(t *testing.T) {
 		Password *cogwheel
 		Tokens   map[string]*cogwheel
 		plain    *cogwheel
+		hook     *struct{ f func() }
 	}
 	p := &cogwheel{id: 1}
-	v := &vault{Password: p, Tokens: map[string]*cogwheel{"hunter2": {id: 2}}, plain: &cogwheel{id: 3}}
+	v := &vault{hook: &struct{ f func() }{func() {}}, Password: p, Tokens: map[string]*cogwheel{"hunter2": {id: 2}}, plain: &cogwheel{id: 3}}
 	reg := registry.New()
-	reg.Expose("vault", v, registry.Hide("Password", "Tokens"))
+	reg.Expose("vault", v, registry.Hide("Password", "Tokens", "hook"))
 	reg.Expose("p", p)
 	line := []byte("user hunter2")
 	reg.Expose("login", &struct{ line, password []byte }{line, line[5:]})
@@ -271,6 +272,9 @@ func TestCensusTellsNoSecret(t *testing.T) {
 	}
 	if got := shown(t, s, "refs(p)"); strings.Contains(got, "vault") {
 		t.Error(got)
+	}
+	if r, err := s.Eval(t.Context(), "refs(p)"); err != nil || strings.Contains(strings.Join(r.Notes, "\n"), "function") {
+		t.Errorf("%q, %v: a function that is hidden is counted", r.Notes, err)
 	}
 }
 

@@ -2,8 +2,9 @@ package inspect
 
 import "github.com/sightglass-go/sightglass/inspect/internal/peek"
 
-// maxRereads bounds how often a header is read until two reads agree. A writer at full speed changes one
-// between two reads one time in some dozens.
+// maxRereads bounds how often a header is read until two reads agree. That two agree is no proof: a writer
+// that was stopped between two of its words leaves half a header for as long. What is read without a guard
+// is noted as racy, and by single loads that may meet anything.
 const maxRereads = 8
 
 // pairAt returns the two words of the header of a text at a; ok is false if they keep changing.
