@@ -92,6 +92,7 @@ func (w *watch) Run(std streams, quiet *bool) error {
 	drawn := !w.CSV && !w.JSON && drawable()
 	switch {
 	case drawn:
+		defer followStops()() // at the prompt shareTerminal does
 		view = newWatchScreen(std.out, p, w.Window, "Ctrl-C ends it")
 	case w.JSON:
 		view = &jsonLines{lineNotes{notes: std.err, quiet: *quiet}, std.out}
@@ -169,9 +170,9 @@ type watchView interface {
 	show(r row) error
 	// tell says what happened between two samples. The text is escaped.
 	tell(said string)
-	// again returns a channel of what has the view drawn again, for redraw.
+	// again returns a channel in which there is something when the view is to be drawn again.
 	again() <-chan os.Signal
-	redraw(why os.Signal)
+	redraw()
 	end()
 }
 
@@ -214,6 +215,9 @@ func (s *sampler) run(ctx context.Context, p *plot, view watchView) error {
 		r, err := s.sample(ctx, first)
 		if err == nil {
 			p.add(r)
+			if p.slowed = 0; s.pause() > s.every {
+				p.slowed = s.pause()
+			}
 			if err := view.show(r); err != nil {
 				return failure{err}
 			}
@@ -234,15 +238,14 @@ func (s *sampler) run(ctx context.Context, p *plot, view watchView) error {
 		default:
 			return err
 		}
-		pause := max(s.every, share*s.cost)
-		if p.slowed = 0; err == nil && pause > s.every {
-			p.slowed = pause
-		}
-		if !s.rest(ctx, began.Add(pause), view) {
+		if !s.rest(ctx, began.Add(s.pause()), view) {
 			return ended(ctx, p)
 		}
 	}
 }
+
+// pause returns the time from the beginning of this sample to the next one.
+func (s *sampler) pause() time.Duration { return max(s.every, share*s.cost) }
 
 // ended returns the error of a watch that ctx has ended.
 func ended(ctx context.Context, p *plot) error {
@@ -260,8 +263,8 @@ func (s *sampler) rest(ctx context.Context, until time.Time, view watchView) boo
 		select {
 		case <-next.C:
 			return ctx.Err() == nil
-		case why := <-view.again():
-			view.redraw(why)
+		case <-view.again():
+			view.redraw()
 		case <-ctx.Done():
 			return false
 		case <-s.client.Done(): // the next sample finds out why
@@ -404,8 +407,8 @@ func (s *sampler) reconnect(ctx context.Context, view watchView) error {
 		for again := time.NewTimer(redialEvery - time.Since(s.dialed)); ; {
 			select {
 			case <-again.C:
-			case why := <-view.again():
-				view.redraw(why)
+			case <-view.again():
+				view.redraw()
 				continue
 			case <-ctx.Done():
 				again.Stop()

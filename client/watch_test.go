@@ -135,8 +135,11 @@ func TestWatchRests(t *testing.T) {
 			"the condition": func() { s.done(t.Context(), false) },
 		} {
 			began := time.Now()
-			s.cost = 0
+			s.every, s.cost = time.Nanosecond, 0
 			ask()
+			if want := max(s.every, 10*s.cost); s.pause() != want {
+				t.Errorf("%s that costs %v is followed by %v, want %v", name, s.cost, s.pause(), want)
+			}
 			if most := time.Since(began); s.cost > most || (s.cost > 0) != tc.costs {
 				t.Errorf("%s that is answered %s costs %v of %v", name, tc.says, s.cost, most)
 			}

@@ -37,7 +37,7 @@ func (l *lineNotes) tellOnce(said string) {
 }
 
 func (*lineNotes) again() <-chan os.Signal { return nil }
-func (*lineNotes) redraw(os.Signal)        {}
+func (*lineNotes) redraw()                 {}
 func (*lineNotes) end()                    {}
 
 // csvLines prints a sample a line. The columns are those of the first sample.

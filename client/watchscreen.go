@@ -22,6 +22,7 @@ type watchScreen struct {
 	color   bool
 	said    string
 	drawn   []int // the widths of the lines on the screen
+	stops   int   // of the process, before they were drawn
 	signals chan os.Signal
 	stop    func()
 }
@@ -29,6 +30,7 @@ type watchScreen struct {
 func newWatchScreen(out io.Writer, p *plot, window time.Duration, ends string) *watchScreen {
 	w := &watchScreen{out: out, plot: p, window: window, ends: ends, size: terminalSize, color: colored(), signals: make(chan os.Signal, 16)}
 	w.stop = notifyScreen(w.signals)
+	w.stops = ofProcess.tell(w.signals)
 	return w
 }
 
@@ -50,13 +52,7 @@ func (w *watchScreen) tell(said string) {
 
 func (w *watchScreen) again() <-chan os.Signal { return w.signals }
 
-// redraw draws the plot again: below what others have written while the process was stopped.
-func (w *watchScreen) redraw(why os.Signal) {
-	if resumes(why) {
-		w.drawn = w.drawn[:0]
-	}
-	w.draw(w.ends)
-}
+func (w *watchScreen) redraw() { w.draw(w.ends) }
 
 // end draws the plot as it stays.
 func (w *watchScreen) end() {
@@ -66,8 +62,20 @@ func (w *watchScreen) end() {
 	}
 }
 
-// draw draws the plot. A screen that is narrower than before may show a line in several rows.
-func (w *watchScreen) draw(ends string) error {
+// draw draws the plot, below what others have written while the process was stopped.
+func (w *watchScreen) draw(ends string) (err error) {
+	ofProcess.draw(func(stops int) {
+		if stops != w.stops {
+			w.stops, w.drawn = stops, w.drawn[:0]
+		}
+		err = w.write(ends)
+	})
+	return err
+}
+
+// write writes the plot over what it has written before. A screen that is narrower than then may show
+// a line in several rows.
+func (w *watchScreen) write(ends string) error {
 	columns, rows := w.size()
 	status := text.Count(w.plot.samples, "sample", "samples")
 	if w.plot.slowed > 0 {

@@ -20,11 +20,18 @@ func inPath(t *testing.T) {
 	t.Setenv("PATH", filepath.Dir(rig.Program(t))+string(os.PathListSeparator)+os.Getenv("PATH"))
 }
 
+// listedDemo runs a demo, and returns its pid once it is listed, which it is before it accepts connections.
+func listedDemo(t *testing.T) (pid string) {
+	t.Helper()
+	d := rig.RunDemo(t, "--listen", "127.0.0.1:0")
+	rig.Connect(t, "tcp", d.Addr)
+	return strconv.Itoa(d.Cmd.Process.Pid)
+}
+
 // TestCompletion asks how lines go on, as the shells do.
 func TestCompletion(t *testing.T) {
 	inPath(t)
-	d := rig.RunDemo(t, "--listen", "127.0.0.1:0")
-	pid := strconv.Itoa(d.Cmd.Process.Pid)
+	pid := listedDemo(t)
 	for _, tc := range []struct {
 		line, word string // what the shell replaces
 		want       []string
@@ -89,7 +96,7 @@ func TestShells(t *testing.T) {
 	for shell := range shells {
 		t.Run(shell, func(t *testing.T) {
 			inPath(t)
-			rig.RunDemo(t, "--listen", "127.0.0.1:0")
+			listedDemo(t)
 			s := completingIn(t, shell)
 			s.Write("sightglass ev")
 			s.Keys("Tab")
@@ -145,15 +152,36 @@ func rename(t *testing.T, name string) {
 	}
 }
 
+// hostileNames are what no shell is told of.
+var hostileNames = []string{"$(touch pwned)", "`touch pwned`", "a;touch pwned", "a\ntouch pwned", "'x", `"x`, "a b", "a|b", "-h", "~", "a\x1b]2;owned\x07", "a\\"}
+
+// TestNamesForShells asks what TestHostileNames presses Tab for.
+func TestNamesForShells(t *testing.T) {
+	inPath(t)
+	pid := listedDemo(t)
+	for _, name := range append(hostileNames, "shop-1.eu@web_7") {
+		rename(t, name)
+		want := pid + "\n"
+		if name == "shop-1.eu@web_7" {
+			want = name + "\n" + want
+		}
+		c := exec.Command(rig.Program(t), "sightglass", "", "eval")
+		c.Env = append(os.Environ(), "COMP_LINE=sightglass eval ", "COMP_POINT=16")
+		if out, err := c.Output(); err != nil || string(out) != want {
+			t.Errorf("%q: %q, %v, want %q", name, out, err, want)
+		}
+	}
+}
+
 // TestHostileNames has processes whose names shells would run or split. No shell is told of them; the
 // pid stands for them.
 func TestHostileNames(t *testing.T) {
 	for shell := range shells {
 		t.Run(shell, func(t *testing.T) {
 			inPath(t)
-			pid := strconv.Itoa(rig.RunDemo(t, "--listen", "127.0.0.1:0").Cmd.Process.Pid)
+			pid := listedDemo(t)
 			s := completingIn(t, shell)
-			for _, name := range []string{"$(touch pwned)", "`touch pwned`", "a;touch pwned", "a\ntouch pwned", "'x", `"x`, "a b", "a|b", "-h", "~", "a\x1b]2;owned\x07", "a\\"} {
+			for _, name := range hostileNames {
 				rename(t, name)
 				s.Keys("C-l")
 				s.Await(`\Ashell: *\z`)

@@ -171,6 +171,8 @@ var mutations = []mutation{
 	{off: "a request that is given up while it waits is not evaluated", file: "internal/console/cancel.go", old: "if s.cancels.early[string(id)] {", new: "if false {", test: "TestClientCancels", in: "telnet"},
 	{off: "a guard is given back while what an object leads to is walked", file: "internal/access/reach.go", old: "err != nil || stop || time.Since(start) > limit", new: "err != nil || stop || time.Since(start) < 0*limit", test: "TestReachIsOfSeveralMoments", in: "eval"},
 	{off: "refs walks one object at a time under its guard", file: "internal/access/search.go", old: "more = ok && next == base", new: "more = ok && next >= 0", test: "TestRefsWhileWaysChange", in: "eval"},
+	{off: "a watch gives a process its rest", file: "client/watch.go", old: "return max(s.every, share*s.cost)", new: "return s.every", test: "TestWatchRests"},
+	{off: "a question that fails has cost its time", file: "client/watch.go", old: "		s.cost += took\n", new: "", test: "TestWatchRests"},
 
 	// It never lies.
 	{off: "multi-word values are read until they agree", file: "inspect/internal/peek/ref.go", old: "if same == agree {", new: "if true {", test: "TestAttackWords"},
@@ -331,6 +333,7 @@ var mutations = []mutation{
 	{off: "nothing that is pasted is a key", file: "client/keys.go", old: "case !unicode.IsControl(r):", new: "case !unicode.IsControl(r) || true:", test: "TestPaste"},
 	{off: "what is pasted waits for Enter", file: "client/keys.go", old: "range strings.Trim(said, \"\\r\\n\")", new: "range said", test: "TestPaste"},
 	{off: "a connection that is made again asks nobody", file: "client/connection.go", old: "case c.alone:", new: "case false:", test: "TestAloneAsksNobody"},
+	{off: "Tab proposes no name that a shell would run", file: "cmd/sightglass/completion.go", old: "if isPlain(p.Name) {", new: "if true {", test: "TestNamesForShells"},
 	{off: "a server proposes no program and no file", file: "client/remote.go", old: "return redirectAt(after) == redirectAt(before) && !isOwn(after)", new: "return true", test: "TestProposalsAreHarmless"},
 	{off: "the check for HTTP", file: "telnet/internal/protocol/sniffer.go", old: "if name = s.End(); name != \"\" {", new: "if name = s.End(); false {", test: "TestWebPeers", in: "telnet"},
 	{off: "the check for bytes that are not text", file: "telnet/internal/protocol/sniffer.go", old: "if !s.allowed(b) {", new: "if !s.allowed(b) && false {", test: "TestStrangers", in: "telnet"},
