@@ -303,7 +303,7 @@ func TestProposalsBelow(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	r := &remote{client: c, prompt: &prompt{above: "filter(cache.items,\n"}}
+	r := &remote{client: c, keeper: &keeper{client: c}, prompt: &prompt{above: "filter(cache.items,\n"}}
 	if got := r.Complete(t.Context(), "x", 1); len(got) != 1 || got[0].Text != "xs)" {
 		t.Errorf("proposed is %v", got)
 	}
