@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/sightglass-go/sightglass/eval"
@@ -182,8 +183,11 @@ func (r *remote) set(name, value string) {
 	}
 }
 
-// confirm asks the user whether an action may run.
+// confirm asks the user whether an action may run. What was typed or pasted before the question is no
+// answer.
 func (r *remote) confirm(call string) bool {
+	r.prompt.forget()
+	drop(os.Stdin)
 	fmt.Fprintln(r.out, call, "changes the program.")
 	said, err := r.prompt.ask("Run it? Type yes: ")
 	return agreed(said, err)

@@ -139,3 +139,20 @@ func TestAloneAsksNobody(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What was typed before a question is no answer to it.
+func TestTypedAheadIsDropped(t *testing.T) {
+	terminal, person := openTerminal(t)
+	drop(terminal) // nothing is there
+	if _, err := person.Write([]byte("yes\ryes\r")); err != nil {
+		t.Fatal(err)
+	}
+	awaitText(t, person, "yes\r\nyes\r\n") // the terminal has it
+	drop(terminal)
+	if _, err := person.Write([]byte("no\r")); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := readLine(terminal); line != "no" || err != nil {
+		t.Errorf("the answer is %q, %v", line, err)
+	}
+}

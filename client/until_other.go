@@ -17,6 +17,9 @@ func until(ctx context.Context, f *os.File) (r io.Reader, release func(), err er
 	return &untilReader{ctx, f}, func() {}, nil
 }
 
+// drop does nothing: what was typed ahead cannot be told from what is typed next.
+func drop(*os.File) {}
+
 type untilReader struct {
 	ctx context.Context
 	f   *os.File

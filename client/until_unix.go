@@ -29,6 +29,21 @@ func until(ctx context.Context, f *os.File) (r io.Reader, release func(), err er
 	}, nil
 }
 
+// drop drops what was typed at a terminal and not read yet.
+func drop(f *os.File) {
+	for b := make([]byte, 4<<10); ; {
+		ready := []unix.PollFd{{Fd: int32(f.Fd()), Events: unix.POLLIN}}
+		if n, err := unix.Poll(ready, 0); err == unix.EINTR {
+			continue
+		} else if n <= 0 || err != nil {
+			return
+		}
+		if n, err := f.Read(b); n == 0 || err != nil {
+			return
+		}
+	}
+}
+
 type untilReader struct {
 	ctx     context.Context
 	f       *os.File
