@@ -38,12 +38,13 @@ func (e *evaluate) diff(w io.Writer, all []answered) error {
 	if n == 0 {
 		return nil
 	}
-	most := groups[0]
+	most, reference := groups[0], "the majority"
 	if !e.JSON {
 		said := fmt.Sprintf("%d of %d agree", len(most.members), n)
 		if 2*len(most.members) <= n {
+			reference = all[most.members[0]].target
 			said = fmt.Sprintf("no majority: %s, at most %d agree; compared with %s",
-				text.Count(len(groups), "answer", "different answers"), len(most.members), all[most.members[0]].target)
+				text.Count(len(groups), "answer", "different answers"), len(most.members), reference)
 		}
 		if _, err := fmt.Fprintln(w, said); err != nil {
 			return failure{err}
@@ -57,7 +58,7 @@ func (e *evaluate) diff(w io.Writer, all []answered) error {
 	}
 	for _, i := range slices.Sorted(maps.Keys(apart)) {
 		places := differences(nil, "", apart[i].value, most.value)
-		if err := e.printPlaces(w, all[i].target, places); err != nil {
+		if err := e.printPlaces(w, all[i].target, places, reference); err != nil {
 			return err
 		}
 	}
@@ -111,8 +112,8 @@ func hidesSome(x any) bool {
 	return false
 }
 
-// printPlaces prints where a target differs.
-func (e *evaluate) printPlaces(w io.Writer, target string, places []place) error {
+// printPlaces prints where a target differs, and calls what it was compared with reference.
+func (e *evaluate) printPlaces(w io.Writer, target string, places []place, reference string) error {
 	if e.JSON {
 		return printLine(w, map[string]any{"target": target, "differs": places})
 	}
@@ -126,11 +127,11 @@ func (e *evaluate) printPlaces(w io.Writer, target string, places []place) error
 			_, err = fmt.Fprintf(w, "  … %d more; --json has them all\n", len(places)-i)
 			return err
 		case p.Value == nil:
-			_, err = fmt.Fprintf(w, "  %s: missing; the majority has %s\n", path, brief(p.Majority))
+			_, err = fmt.Fprintf(w, "  %s: missing; %s has %s\n", path, reference, brief(p.Majority))
 		case p.Majority == nil:
-			_, err = fmt.Fprintf(w, "  %s: %s; the majority has none\n", path, brief(p.Value))
+			_, err = fmt.Fprintf(w, "  %s: %s; %s has none\n", path, brief(p.Value), reference)
 		default:
-			_, err = fmt.Fprintf(w, "  %s: %s; the majority has %s\n", path, brief(p.Value), brief(p.Majority))
+			_, err = fmt.Fprintf(w, "  %s: %s; %s has %s\n", path, brief(p.Value), reference, brief(p.Majority))
 		}
 		if err != nil {
 			return failure{err}

@@ -23,10 +23,10 @@ func TestNoMajority(t *testing.T) {
 	}
 	want := `no majority: 3 different answers, at most 1 agree; compared with t0
 t1
-  .a: 2; the majority has 1
-  ["b c"][1]: missing; the majority has 2
+  .a: 2; t0 has 1
+  ["b c"][1]: missing; t0 has 2
 t2
-  value: [3]; the majority has {"a":1,"b c":[1,2]}
+  value: [3]; t0 has {"a":1,"b c":[1,2]}
 `
 	if got := b.String(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

@@ -31,7 +31,10 @@ func choose(all []telnet.Process, target string) (string, error) {
 	case len(found) == 1:
 		return found[0].Addrs[0], nil
 	case len(found) > 1:
-		return "", misused("%s is one of several processes; choose one by its pid:\n%s", the(target), table(found))
+		if target == onlyTarget {
+			return "", misused("there are several processes with a window; choose one by its pid:\n%s", table(found))
+		}
+		return "", misused("there are several processes named %s; choose one by its pid:\n%s", target, table(found))
 	case len(all) == 0 && target == onlyTarget:
 		return "", errNoWindow
 	case len(all) == 0:
@@ -45,14 +48,6 @@ var errNoWindow = errors.New("no process of this user has a window")
 
 // table returns lines of processes without the end of the last one.
 func table(all []telnet.Process) string { return strings.TrimSuffix(lines(all), "\n") }
-
-// the returns how a message names a target.
-func the(target string) string {
-	if target == onlyTarget {
-		return "the only process"
-	}
-	return target
-}
 
 // matching returns the processes that target names: the one of that pid, or all of that name, or else
 // all of that program.

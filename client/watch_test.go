@@ -170,7 +170,7 @@ func TestWatchReconnectsSlowly(t *testing.T) {
 
 // A command line that has become wrong ends a watch, and is not tried again for ever.
 func TestWatchReconnectsInVain(t *testing.T) {
-	for _, want := range []error{misused("x is one of several processes"), fmt.Errorf("%w: no", telnet.ErrDenied)} {
+	for _, want := range []error{misused("there are several processes named x"), fmt.Errorf("%w: no", telnet.ErrDenied)} {
 		asked := 0
 		s, told := sampling(t, answers(t, func(string) string {
 			if asked++; asked == 1 {
