@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"strings"
@@ -20,6 +21,11 @@ var started = time.Now()
 func (s *Session) Banner() string {
 	st := s.currentStyle()
 	return strings.Join(bannerLines(st.name, mainModule().Version, s.level.acts(), st.width.terminal), "\n")
+}
+
+// bannerLine is Banner in one line, for a terminal whose width only the client knows.
+func (s *Session) bannerLine() string {
+	return strings.Join(bannerLines(s.currentStyle().name, mainModule().Version, s.level.acts(), math.MaxInt), ", ")
 }
 
 // maxBannerName bounds a name in the banner, in columns.

@@ -95,6 +95,9 @@ func TestBanner(t *testing.T) {
 	if got, want := steady(session.Banner()), "sightglass in console.test (devel), pid 4242, up 3s\ngo1.26.8 linux/amd64. Read-only. Type help, or dir()."; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
+	if got, want := steady(session.bannerLine()), "sightglass in console.test (devel), pid 4242, up 3s, go1.26.8 linux/amd64. Read-only. Type help, or dir()."; got != want {
+		t.Errorf("for programs: got\n%s\nwant\n%s", got, want)
+	}
 	for _, tc := range []struct {
 		name    Name
 		version string

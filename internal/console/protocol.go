@@ -35,7 +35,7 @@ func runJSON(ctx context.Context, s *Session, a *answer, args string) error {
 			return err
 		}
 	}
-	greeting := textReply("session", strings.ReplaceAll(s.Banner(), "\n", " "))
+	greeting := textReply("session", s.bannerLine())
 	greeting.Hello = s.hello()
 	return errors.Join(a.end(), s.writeReply(nil, greeting))
 }
