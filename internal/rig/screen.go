@@ -27,7 +27,8 @@ func NewScreen(t *testing.T, columns, rows int, command string) *Screen {
 	t.Helper()
 	Need(t, "tmux")
 	cmd := exec.Command("tmux", "-u", "-S", filepath.Join(t.TempDir(), "s"), "-f", "/dev/null", "-C",
-		"new-session", "-x", fmt.Sprint(columns), "-y", fmt.Sprint(rows), "trap : INT; "+command+"; echo; echo THE END; cat")
+		"new-session", "-x", fmt.Sprint(columns), "-y", fmt.Sprint(rows), "trap : INT; "+command+"; echo; echo THE END; cat",
+		";", "set", "destroy-unattached", "on") // so that what runs in it ends with the test, however that ends
 	cmd.Env = append(cmd.Environ(), "TERM=xterm", "LC_ALL=C.UTF-8", "SHELL=/bin/sh")
 	in, err := cmd.StdinPipe()
 	if err != nil {
