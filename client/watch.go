@@ -422,7 +422,7 @@ func (s *sampler) reconnect(ctx context.Context, view watchView) error {
 		case err == nil:
 			s.client.Close()
 			s.client, s.before = c, rates{}
-			if now := c.Hello(); before.PID == now.PID && before.Started.Equal(now.Started) {
+			if now := c.Hello(); sameProcess(before, now) {
 				s.tell(fmt.Sprintf("connected again to %s, pid %d", now.Name, now.PID))
 			} else {
 				s.tell(fmt.Sprintf("%s has restarted: pid %d, up %s", now.Name, now.PID, uptime(time.Since(now.Started))))

@@ -40,8 +40,8 @@ func newDepot() *depot {
 	return &depot{items: map[string]*crate{"a": {"a", []string{"x"}}}, spare: crate{name: "s"}}
 }
 
-// What is noted is true: what a method returned is read under the guard of its object, and what a function made for this look
-// is not noted at all; what is read without a guard is.
+// What is noted is true: what a method returned is read under the guard of its object, and what a function
+// made for this look is not noted at all; what is read without a guard is.
 func TestNotesAreTrue(t *testing.T) {
 	found, declared, bare, owned := newDepot(), newDepot(), newDepot(), newDepot()
 	var mu sync.Mutex

@@ -42,8 +42,9 @@ type Declarations struct {
 
 // Variables returns the package variables of the packages that are wanted, by their import paths, and
 // the constants that these packages declare of their own integer types. It reads the debug information
-// of the running binary, for some 150 ms in a program of 20 MB, and proves it by a variable of its own. It is an error if there is none, as after -ldflags=-s, and anywhere but
-// on Linux. The text of that error has behind a semicolon what to do about it.
+// of the running binary, for some 150 ms in a program of 20 MB, and proves it by a variable of its own.
+// It is an error if there is none, as after -ldflags=-s, and anywhere but on Linux. The text of that error
+// has behind a semicolon what to do about it.
 //
 // The type of a variable is that of the binary. If the linker has dropped it, as it does for a type that
 // nothing puts into an interface, it is made of what the debug information says, with each size and

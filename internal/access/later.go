@@ -40,8 +40,8 @@ func (l *later) withdrawn(name string) {
 
 // Later has expose called before somebody next looks at the names. What it exposes in the
 // Objects that it is given joins o then, but in place of nothing that the application exposes by
-// itself under the same name, before or since, and not under a name that was withdrawn since the first call of Later. Neither
-// Later nor any other of these methods but Visit's waits for it.
+// itself under the same name, before or since, and not under a name that was withdrawn since the first
+// call of Later. Neither Later nor any other of these methods but Visit's waits for it.
 //
 // expose calls step now and then, and returns its error at once if there is one: whoever looked has
 // ended. Then nothing of it joins o, and it is called again before somebody next looks. It returns no

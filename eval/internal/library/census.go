@@ -24,8 +24,8 @@ var _ = define(ObjectFunctions, []Function{
 // censusOf is census(x): the memory of x and of all that it leads to, by the types of what lies in
 // it, as a map from types to {objects: …, bytes: …, percent: …, example: …}, with the most bytes
 // first. The memory of a slice, a map or a channel has the type of that. An example is the path of
-// the first object that was met, or of the nearest where that has none. Without x it is the memory of all exposed objects, but for what is
-// made at each look.
+// the first object that was met, or of the nearest where that has none. Without x it is the memory of
+// all exposed objects, but for what is made at each look.
 func censusOf(f *machine.Frame, args []value.Value) (value.Value, error) {
 	defer f.Release(f.Kept())
 	c := census{m: newMeasurer(f), types: map[reflect.Type]*share{}}
