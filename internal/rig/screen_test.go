@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	_ "github.com/sightglass-go/sightglass/internal/attack"
 )
 
 // TestScreenEnds: what runs in a terminal ends when nobody looks at that any more. A test that is killed
