@@ -79,6 +79,15 @@ func TestNotesAreTrue(t *testing.T) {
 	reg.Expose("waiting", waiting)
 	reg.Expose("declaring", waiting, registry.Guard(&waiting.mu))
 	reg.Expose("loose", waiting, registry.Guard(nil))
+	partly := &struct {
+		free *crate
+		in   struct {
+			mu   sync.Mutex
+			work chan *crate
+		}
+	}{free: &crate{"free", nil}}
+	partly.in.work = waiting.work
+	reg.Expose("partly", partly)
 	reg.Func("shared", func(context.Context) any { return shared })
 	reg.GuardWait = time.Millisecond
 	s := NewSession(reg, Limits{})
@@ -115,6 +124,8 @@ func TestNotesAreTrue(t *testing.T) {
 		{`items(waiting.work)[0].name`, "a part of waiting was read racily: its guard does not cover what waits in a channel, nor what a function has captured"},
 		{`items(declaring.work)[0].name`, "a part of declaring was read racily: its guard does not cover what waits in a channel, nor what a function has captured"},
 		{`items(loose.work)[0].name`, "loose was read racily: nothing guards it"},
+		{`[items(partly.in.work)[0].name, partly.free.name]`, "partly was read racily: nothing guards it\n" +
+			"a part of partly was read racily: its guard does not cover what waits in a channel, nor what a function has captured"},
 		{`[bare.items["a"].name, leads.b.name]`, "bare and leads were read racily: nothing guards them"},
 	} {
 		for range 3 {

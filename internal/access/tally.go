@@ -32,7 +32,7 @@ type Tally struct {
 // report collects a Tally.
 type report struct {
 	Tally
-	lastRacy     *policy      // the last that racy or passing was told of
+	lastRacy     *policy      // the last that racy was told of
 	lastUnlocked reflect.Type // the last that lockNotTaken was told of
 	lastHolds    *policy      // the last that overHolds was told of
 	parted       []reflect.Type
@@ -73,10 +73,7 @@ func (r *report) racy(p *policy) {
 }
 
 // passing reports that something was read that passes by the guard of p.
-func (r *report) passing(p *policy) {
-	r.lastRacy = p
-	appendOnce(&r.Passing, p.name)
-}
+func (r *report) passing(p *policy) { appendOnce(&r.Passing, p.name) }
 
 // lockNotTaken reports that the struct v was read without its lock, which is not taken.
 func (r *report) lockNotTaken(v *View) { r.notTaken(v.val.Type(), v.policy) }
