@@ -66,6 +66,9 @@ func readModules() (all modules) {
 // standard reports whether a package is of the standard library: it is in none of the modules. That is
 // known only if they are, which our own package tells.
 func (m modules) standard(pkg string) bool {
+	if m.has(pkg) {
+		return false
+	}
 	pkg = strings.TrimSuffix(pkg, "_test") // the tests of a package may be a package of their own
 	first, _, _ := strings.Cut(pkg, "/")
 	return m.has(ownPackage) && !m.has(pkg) && !strings.Contains(first, ".") && pkg != "main" && pkg != "command-line-arguments"

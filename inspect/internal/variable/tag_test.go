@@ -5,11 +5,12 @@ import "testing"
 // TestStandard: a package of which nobody knows whether it has tags that hide is none of the standard
 // library, whatever its path looks like.
 func TestStandard(t *testing.T) {
-	all := modules{"github.com/sightglass-go/sightglass", "shop", "example.com/lib"}
+	all := modules{"github.com/sightglass-go/sightglass", "shop", "example.com/lib", "load_test"}
 	for pkg, want := range map[string]bool{
 		"fmt": true, "net/http": true, "vendor/golang.org/x/net/dns": true, "fmt_test": true,
 		"main": false, "shop": false, "shop/store": false, "example.com/lib": false, "example.com/other": false,
 		"shop_test": false, "shop/store_test": false, "command-line-arguments": false, "command-line-arguments_test": false, "main_test": false,
+		"load_test": false, "load_test/store": false,
 	} {
 		if got := all.standard(pkg); got != want {
 			t.Errorf("%s: %v", pkg, got)
