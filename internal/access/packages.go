@@ -123,6 +123,9 @@ func (p packages) missing(pkg string, exposed []string) *PackageError {
 	for _, n := range p.named {
 		if n.Why != nil && MatchesPackage(n.Pattern, pkg) {
 			e.Why, e.Next, _ = strings.Cut(n.Why.Error(), "; ")
+			if e.Next == "" {
+				e.Next = "a file that sightglass vars writes exposes them without debug information"
+			}
 			return e
 		}
 	}
