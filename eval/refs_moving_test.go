@@ -132,3 +132,44 @@ func TestRefsWhileWaysChange(t *testing.T) {
 		t.Errorf("%.200v, %q", rows, notes)
 	}
 }
+
+// TestRefsWhilePlacesMove: a place that goes to another exposed object while that was walked already is found
+// there. If nothing leads there any more the answer does not say that nothing had.
+func TestRefsWhilePlacesMove(t *testing.T) {
+	type list struct{ head *movingNode }
+	wheel := &cogwheel{id: 7}
+	a, b, guardA, guardB := &list{}, &list{}, &moving{}, &moving{}
+	reg := registry.New()
+	reg.Expose("a", a, registry.Guard(guardA))
+	reg.Expose("b", b, registry.Guard(guardB))
+	reg.Expose("wheel", wheel)
+	s := NewSession(reg, Limits{Time: time.Hour, Share: 1})
+	// Nearest first, the walk of one list gives way to that of the other at each node.
+	ask := func(move func()) (rows []refOf, notes string) {
+		t.Helper()
+		guardA.reset(nil)
+		guardB.reset(wheel)
+		a.head, b.head = guardA.head, guardB.head
+		guardB.also = func() {
+			if guardB.turns == 8 {
+				move()
+			}
+		}
+		r, err := s.Eval(t.Context(), "refs(wheel)")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return refsOf(t, r), strings.Join(r.Notes, "\n")
+	}
+	rows, notes := ask(func() { a.head, b.head = b.head, a.head })
+	if len(rows) != 1 || strings.Contains(notes, "lead") {
+		t.Fatalf("%.200v, %q", rows, notes)
+	}
+	if got, err := answer(t, s, rows[0].Path+".id"); err != nil || got != 7 || !strings.HasPrefix(rows[0].Path, "a.head.") {
+		t.Errorf("%s: %v, %v", rows[0].Path, got, err)
+	}
+	rows, notes = ask(func() { b.head = nil })
+	if len(rows) != 0 || !strings.Contains(notes, "no other place was found that leads to it") {
+		t.Errorf("%.200v, %q", rows, notes)
+	}
+}

@@ -32,7 +32,7 @@ const (
 // lies in x itself counts like all else.
 //
 // Each way is read again before it is told. Where one has changed, all of that exposed object is looked
-// at again.
+// at again, and if that does not find it all exposed objects are.
 func refs(f *machine.Frame, args []value.Value) (value.Value, error) {
 	target, err := objectArgument("refs", args[0])
 	if err != nil {
@@ -91,11 +91,12 @@ type search struct {
 	places map[uintptr]bool // and their addresses
 	more   int              // places that are not told
 	keys   int              // places without a path
-	torn   int              // headers that kept changing
+	torn   int              // headers that kept changing, in the pass with the most
 
 	moved   []string        // paths through which the ways to places have changed in this pass
 	movedIn map[string]bool // the exposed names of those
 	lost    int             // places with such ways
+	strayed bool            // there were some in any pass
 }
 
 // referrer is a place that leads there.
@@ -144,38 +145,47 @@ func (s *search) Changed(_ int, v *access.View) error {
 }
 
 // passes looks for places below the objects, and again below those in which ways have changed, as long as
-// the budget has room for it.
-func (s *search) passes(objects []*access.View) error {
+// the budget has room for it. Where such a way is not found again, what it led to may be below another
+// object by now, so it looks below all of them again.
+func (s *search) passes(all []*access.View) error {
 	base, budget := s.f.Kept(), s.f.Budget()
 	began, read := s.f.Elapsed(), s.f.Reads()
-	if err := s.stop(s.pass(objects)); err != nil {
+	if err := s.stop(s.pass(all)); err != nil {
 		return err
 	}
-	s.torn = s.search.Changed()
 	took, reads := s.f.Elapsed()-began, s.f.Reads()-read
-	all := s.unfollowed
-	defer func() { s.unfollowed = all.most(s.unfollowed) }()
+	most := s.unfollowed
+	defer func() { s.unfollowed = most.most(s.unfollowed) }()
+	objects, gone := slices.Clone(all), false
 	for range maxPasses - 1 {
-		if s.lost == 0 || s.cut != "" || s.more > 0 || s.f.Elapsed()+took > budget.Time/2 || s.f.Near(reads) {
+		if s.lost == 0 && !gone || s.cut != "" || s.more > 0 || s.f.Elapsed()+took > budget.Time/2 || s.f.Near(reads) {
 			break
+		}
+		if gone {
+			objects = slices.Clone(all)
+			for _, v := range all {
+				s.movedIn[v.Exposed()] = true
+			}
 		}
 		objects = slices.DeleteFunc(objects, func(v *access.View) bool { return !s.movedIn[v.Exposed()] })
 		was, err := s.forget(base)
 		if err != nil {
 			return err
 		}
+		left, lost := len(s.told), s.lost
 		s.search, s.unfollowed = s.search.Again(), unfollowed{}
 		if err := s.stop(s.pass(objects)); err != nil {
 			return err
 		}
+		gone = s.lost == 0 && s.unread == 0 && len(objects) < len(all) && len(s.told)-left < len(was)+lost
 		for _, p := range was {
-			if s.movedIn[p.exposed] || s.cut != "" || s.unread > 0 {
+			if s.movedIn[p.exposed] || s.cut != "" || s.unread > 0 || s.search.Changed() > 0 {
 				if err := s.tell(p); err != nil {
 					return err
 				}
 			}
 		}
-		all = all.most(s.unfollowed)
+		most = most.most(s.unfollowed)
 	}
 	return nil
 }
@@ -199,7 +209,9 @@ func (s *search) forget(base int) (was []referrer, err error) {
 // pass looks for places below the objects, once.
 func (s *search) pass(objects []*access.View) error {
 	s.moved, s.movedIn, s.lost = nil, map[string]bool{}, 0
-	return s.below(objects)
+	err := s.below(objects)
+	s.torn, s.strayed = max(s.torn, s.search.Changed()), s.strayed || s.lost > 0
+	return err
 }
 
 // leads is told of what is walked step by step.
@@ -300,7 +312,7 @@ func (s *search) answer() (value.Value, error) {
 	slices.SortStableFunc(rows, func(a, b []string) int { return cmp.Compare(steps(a[0]), steps(b[0])) })
 	switch {
 	case len(rows)+s.keys+s.far > 0:
-	case s.cut != "" || s.unread+s.buried+s.torn+s.lost+s.closures+s.unsafes > 0:
+	case s.cut != "" || s.strayed || s.unread+s.buried+s.torn+s.closures+s.unsafes > 0:
 		s.f.Note("no other place was found that leads to it")
 	default:
 		s.f.Note("nothing else that is exposed leads to it")
