@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/peterh/liner"
+	"golang.org/x/sys/unix"
 )
 
 // stops are those of the process by a shell, as by Ctrl-Z.
@@ -69,9 +70,16 @@ func followStops() (stop func()) {
 	}
 }
 
+// resumable reports whether a shell could resume the process once it has stopped. None can where none
+// put it into a group of its own, as behind docker exec, kubectl exec and ssh -t.
+func resumable() bool {
+	session, err := unix.Getsid(0)
+	return err != nil || session != unix.Getpgrp()
+}
+
 // shareTerminal sets the terminal's mode back to before while the process is stopped, as by Ctrl-Z,
 // so that the shell gets it as it was. When the process goes on, shareTerminal restores liner's
-// mode, which neither the shell nor liner does.
+// mode, which neither the shell nor liner does. Where no shell could resume it, Ctrl-Z does nothing.
 func shareTerminal(before liner.ModeApplier) (stop func()) {
 	editing, err := liner.TerminalMode()
 	if err != nil {
@@ -84,6 +92,9 @@ func shareTerminal(before liner.ModeApplier) (stop func()) {
 		defer close(over)
 		mode, held := editing, false
 		for sig := range signals {
+			if sig == syscall.SIGTSTP && !resumable() {
+				continue
+			}
 			if !held {
 				ofProcess.drawing.Lock()
 			}
