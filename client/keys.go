@@ -95,14 +95,14 @@ func (k *keys) newLiner() *liner.State {
 	return liner.NewLiner()
 }
 
-// during passes keys on while edit has liner edit a line. able is whether the terminal can be drawn on.
+// during passes keys on while edit has liner edit a line, and has it give the line back if recall was
+// called since the last call of told. able is whether the terminal can be drawn on.
 func (k *keys) during(able bool, edit func() (string, error)) (string, error) {
 	if k == nil {
 		return edit()
 	}
 	k.mu.Lock()
 	pipe := k.in
-	k.editing, k.wanted = able, false
 	k.mu.Unlock()
 	if pipe == nil {
 		return edit()
@@ -115,6 +115,9 @@ func (k *keys) during(able bool, edit func() (string, error)) (string, error) {
 	}
 	defer release()
 	pipe.SetWriteDeadline(time.Time{})
+	k.mu.Lock()
+	k.editing = able // from now on recall may write
+	k.mu.Unlock()
 	k.waits, k.pasted, k.cut = false, false, false
 	done := make(chan struct{})
 	go func() {
@@ -300,11 +303,26 @@ func (k *keys) send() {
 		k.wanted, k.sent = false, true
 	}
 	k.mu.Unlock()
-	if now {
-		k.writing.Lock()
-		defer k.writing.Unlock()
-		io.WriteString(pipe, recall)
+	if !now {
+		return
 	}
+	k.writing.Lock()
+	defer k.writing.Unlock()
+	if _, err := io.WriteString(pipe, recall); err != nil { // the line was over, and the next Tab is the user's
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.sent = false
+	}
+}
+
+// told says that there is nothing more for which liner has to give a line back.
+func (k *keys) told() {
+	if k == nil {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.wanted = false
 }
 
 // recalled reports whether liner tells a line because of recall.

@@ -30,15 +30,18 @@ func (p *prompt) line(before func() string) (string, error) {
 		line, err := p.keys.during(able, func() (string, error) {
 			return p.lines.PromptWithSuggestion(sign, begin.text, begin.at)
 		})
+		recalled := errors.Is(err, liner.ErrPromptAborted) && p.caught != nil
+		columns := terminalWidth()
+		if recalled {
+			begin = *p.caught
+			erase(text.Width(sign), begin, columns)
+		}
 		if p.keys.wasCut() {
 			fmt.Printf("the paste was cut after %s bytes\n", text.Thousands(maxPaste))
 		}
-		if !errors.Is(err, liner.ErrPromptAborted) || p.caught == nil {
+		if !recalled {
 			return line, err
 		}
-		begin = *p.caught
-		columns := terminalWidth()
-		erase(text.Width(sign), begin, columns)
 		if text.Rows(text.Width(sign)+text.Width(begin.text), max(1, columns)) > 1 {
 			begin.at = p.keys.left(begin) // liner would draw a cursor that is not in the last row wrongly
 		}
@@ -64,6 +67,7 @@ func (p *prompt) tell(said string) {
 
 // speak tells what is to be told.
 func (p *prompt) speak() {
+	p.keys.told() // before words are taken: what comes later is to recall the line
 	p.mu.Lock()
 	words := p.words
 	p.words = nil
