@@ -138,6 +138,26 @@ func parseCommand(line string) (cmd command, args string, ok bool) {
 	return cmd, args, true
 }
 
+// meantCommand returns the command that a statement with that error was probably meant to be: its first
+// word, where the error is, is near the name of one. It is "" if there is none, or the error has a near
+// name itself.
+func meantCommand(e *eval.Error, statement string) string {
+	begun := strings.TrimLeft(statement, " ")
+	if e.Line != 1 || e.Col != len(statement)-len(begun)+1 || e.Code != "unknown_name" && e.Code != "syntax" || strings.Contains(e.Message, "did you mean") {
+		return ""
+	}
+	word, _, _ := strings.Cut(strings.TrimSpace(begun), " ")
+	var names []string
+	for _, c := range commands() {
+		names = append(names, c.name)
+	}
+	name := text.Near(word, names)
+	if _, _, ok := parseCommand(name + begun[len(word):]); !ok {
+		return "" // an operator follows
+	}
+	return name
+}
+
 // find returns the command with that name.
 func find(name string) (cmd command, ok bool) {
 	all := commands()

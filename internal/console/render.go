@@ -265,9 +265,15 @@ const remarkIndent = "  "
 // the screen if that is just above, and otherwise in a copy below the message.
 func (a *answer) writeError(err error, statement, line string, st style) error {
 	a.ctx = context.WithoutCancel(a.ctx) // the error may be that it has ended
-	message := red(strings.Join(text.Fold(text.Escape(err.Error()), st.width.value()-1, "  "), "\n"), st)
+	said := err.Error()
 	var e *eval.Error
-	if !errors.As(err, &e) || e.Line == 0 {
+	if errors.As(err, &e) {
+		if name := meantCommand(e, statement); name != "" {
+			said += "; did you mean the command " + name + "?"
+		}
+	}
+	message := red(strings.Join(text.Fold(text.Escape(said), st.width.value()-1, "  "), "\n"), st)
+	if e == nil || e.Line == 0 {
 		_, err := fmt.Fprintln(a, message)
 		return err
 	}

@@ -149,6 +149,11 @@ getenv PATH
 \o file
 vi
 lss
+hlep
+wacth cache
+1; vrs
+cache cache
+histori + 1
 cach
 let p = 1; p + int("x")
 show = 5; show + int("x")
