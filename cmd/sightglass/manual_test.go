@@ -174,6 +174,7 @@ func typedSession(t *testing.T, b rig.Block) {
 		} else if _, typed, ok := strings.Cut(line, " > "); ok && strings.HasPrefix(line, "shop@") {
 			s.Await(ready)
 			s.Enter(typed)
+			s.Await(` > ` + regexp.QuoteMeta(typed) + `$`) // or the prompt before it would be taken for the next one
 		}
 	}
 	s.Await("^" + regexp.QuoteMeta(lines[len(lines)-1]) + "\n" + ready)
