@@ -154,8 +154,13 @@ func (r *remote) answer(ctx context.Context, statement string, toEnd bool) (*tel
 	if command[0] == "watch" {
 		return nil, errors.New("watch draws on the terminal; sightglass watch TARGET EXPR --csv writes samples")
 	}
-	if command[0] == "json" {
+	switch {
+	case command[0] == "json":
 		return nil, errors.New("json is for programs; set format json has answers in JSON")
+	case command[0] == "history":
+		return nil, errors.New("history has the lines of a telnet session; Up and Ctrl-R go through those of this prompt, and \\save FILE writes them")
+	case len(command) == 2 && command[0] == "help" && command[1] == "watch":
+		return &telnet.Answer{Text: helpWatch}, nil // the server's is about a watch that writes lines
 	}
 	a, err := r.client.Do(ctx, strings.TrimSpace(statement))
 	switch {
