@@ -88,7 +88,7 @@ func (d *demo) Run() error {
 	}()
 	fmt.Println("listening on", addr)
 	if !named {
-		fmt.Println("package variables are exposed one by one: registry.Packages needs Linux, and go build, not go run")
+		fmt.Println("registry.Packages reads what go build writes, on Linux; here the shop exposes its package variables one by one")
 	}
 	if d.Trouble {
 		fmt.Println("something is wrong here; ask deadlocks(), waiting(store.tickets), stacks(), refs(clearance)")
