@@ -66,6 +66,10 @@ func (k *keeper) loss(c *telnet.Client) string {
 
 func (k *keeper) run(ctx context.Context) {
 	defer close(k.done)
+	// A server that accepts connections and closes them, as one does that crashes at once, is asked again
+	// more and more rarely.
+	var dialed time.Time
+	pause := redialEvery
 	// A server ends sessions that are idle. Who went on, and was asked nothing since, is left alone.
 	for again := false; ; {
 		lost := k.newest()
@@ -87,7 +91,16 @@ func (k *keeper) run(ctx context.Context) {
 		if said != "" {
 			k.tell(said + "; connecting again")
 		}
+		if time.Since(dialed) > redialMost {
+			pause = redialEvery
+		}
+		select {
+		case <-time.After(pause - time.Since(dialed)):
+		case <-ctx.Done():
+			return
+		}
 		c, err := redial(ctx, k.dial)
+		dialed, pause = time.Now(), min(2*pause, redialMost)
 		if err != nil {
 			if ctx.Err() == nil {
 				k.tell(refusal(err) + "; the next line connects again")

@@ -1,12 +1,16 @@
 package client
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -144,6 +148,38 @@ func TestKeeperAsksNobody(t *testing.T) {
 			} else if got := <-told; !strings.HasSuffix(got, tc.want) {
 				t.Errorf("it tells %q, want %q", got, tc.want)
 			}
+		}
+	})
+}
+
+// A process that accepts connections and ends, again and again, is asked more and more rarely.
+func TestKeeperOfCrashes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dials := 0
+		dial := func(ctx context.Context) (*telnet.Client, error) {
+			if dials++; dials > 100 {
+				return nil, telnet.ErrDenied
+			}
+			d := telnet.Dialer{DialContext: func(context.Context, string, string) (net.Conn, error) {
+				near, far := net.Pipe()
+				go func() {
+					defer far.Close()
+					bufio.NewReader(far).ReadString('\n')
+					fmt.Fprintf(far, `{"v":1,"ok":true,"type":"session","value":"","text":"","hello":{"name":"shop","pid":%d,"level":"look","started":"2020-01-01T00:00:00Z"}}`+"\n", dials)
+				}()
+				return near, nil
+			}}
+			return d.Dial(ctx, "shop:1")
+		}
+		c, err := dial(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := keep(c, false, dial, func(string) {})
+		time.Sleep(time.Minute)
+		k.end().Close()
+		if dials < 3 || dials > 20 {
+			t.Errorf("it was asked %d times in a minute", dials)
 		}
 	})
 }
