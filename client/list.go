@@ -22,10 +22,13 @@ func (list) Help() string {
 }
 
 // Run prints a line for each process, and nothing if there is none.
-func (l *list) Run(std streams) error {
+func (l *list) Run(std streams, quiet *bool) error {
 	all, err := telnet.Processes()
 	if err != nil {
 		return failure{err}
+	}
+	if len(all) == 0 && !*quiet {
+		fmt.Fprintf(std.err, "sightglass: %v\n", errNoWindow)
 	}
 	if !l.JSON {
 		if len(all) > 0 {
