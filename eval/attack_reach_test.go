@@ -97,7 +97,7 @@ func TestAttackReach(t *testing.T) {
 		NewSession(alone, Limits{Time: 5 * time.Second, Share: 1}),
 	} {
 		ask := func(source string) (r Result, ok bool) {
-			if stop.Load() {
+			if stop.Load() && answers.Load() > 0 {
 				return r, false
 			}
 			r, err := s.Eval(t.Context(), source)
@@ -109,7 +109,8 @@ func TestAttackReach(t *testing.T) {
 			return r, err == nil && !strings.Contains(strings.Join(r.Notes, "\n"), "stopped before the end")
 		}
 		sessions.Go(func() {
-			for !stop.Load() && !t.Failed() {
+			// On a machine that is too busy for any answer in time there is one after it.
+			for (!stop.Load() || answers.Load() == 0) && !t.Failed() {
 				if i == 0 {
 					for _, source := range []string{
 						"census()", "census(w)", "size(w)", "size(w.m)", "refs(w)", "refs(w.m)", "refs(w.list)", "refs(w.next)", "refs(w.text)", "refs(w.grid)", "refs(w.sync)",
