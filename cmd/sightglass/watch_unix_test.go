@@ -16,7 +16,7 @@ import (
 // it does.
 func TestWatchOfStopped(t *testing.T) {
 	d := rig.RunDemo(t, "--listen", "127.0.0.1:0")
-	c := exec.Command(rig.Program(t), "watch", d.Addr, "stats.requests", "--csv", "--every=100ms", "--timeout=2s")
+	c := exec.Command(rig.Program(t), "watch", d.Addr, "stats.requests", "--csv", "--every=100ms", "--timeout=5s")
 	out, err := c.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +50,7 @@ func TestWatchOfStopped(t *testing.T) {
 	c.Process.Signal(syscall.SIGINT)
 	for lines.Scan() {
 	}
-	if err := c.Wait(); err != nil || !strings.Contains(said.String(), "stats.requests did not answer within 2s") {
+	if err := c.Wait(); err != nil || !strings.Contains(said.String(), "stats.requests did not answer within 5s") {
 		t.Errorf("%v\n%s", err, said.String())
 	}
 }
