@@ -48,10 +48,11 @@ func (r *remote) Do(ctx context.Context, line string) error {
 		}
 		a, err := r.answer(ctx, statement, dest != nil)
 		if err == nil {
-			if err = r.show(a, dest); err == nil && console.IsCommand(statement) && a.Type == "session" { // it was quit
+			left, err := r.show(ctx, a, dest)
+			if err == nil && console.IsCommand(statement) && a.Type == "session" { // it was quit
 				err = console.ErrQuit
 			}
-			if err != nil {
+			if err != nil || left {
 				return err
 			}
 			continue
@@ -84,19 +85,20 @@ func (*remote) redirected(line string) (question string, to *redirect, err error
 	return line[:at], to, err
 }
 
-// show shows an answer on the screen, or sends it where to says.
-func (r *remote) show(a *telnet.Answer, to *redirect) error {
+// show shows an answer on the screen, or sends it where to says. left is whether the user gives up the rest of
+// the line.
+func (r *remote) show(ctx context.Context, a *telnet.Answer, to *redirect) (left bool, err error) {
 	if to != nil {
-		return r.send(a, to)
+		return false, r.send(a, to)
 	}
 	if r.json && a.Type != "session" {
-		return printJSON(r.out, a)
+		return false, printJSON(r.out, a)
 	}
 	shown, err := r.laidOut(console.AfarAnswer{Name: a.Name, Text: a.Text, Cost: costOf(a.Cost), Notes: a.Notes})
 	if err != nil {
-		return err
+		return false, err
 	}
-	return r.page(shown)
+	return r.page(ctx, shown)
 }
 
 // send sends an answer where to says. What goes wrong is told, and ends nothing.

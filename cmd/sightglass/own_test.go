@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,6 +16,12 @@ import (
 
 // quietShop opens a prompt on a shop in which nothing happens, in a folder of the test.
 func quietShop(t *testing.T, rows int) (s *rig.Screen, dir, sign string) {
+	s, dir, _, sign = quietShopOf(t, rows)
+	return s, dir, sign
+}
+
+// quietShopOf is quietShop, and returns the process of the prompt, too.
+func quietShopOf(t *testing.T, rows int) (s *rig.Screen, dir string, prompt *os.Process, sign string) {
 	t.Helper()
 	rig.Need(t, "tmux", "sh")
 	promptFolders(t)
@@ -23,10 +30,23 @@ func quietShop(t *testing.T, rows int) (s *rig.Screen, dir, sign string) {
 	reg.Expose("shop", &scripted{[]order{{"tea", 2.5}, {"milk", 0.5}}, 1<<64 - 1, "a\x1b[2J"}, registry.Frozen())
 	addr := rig.Start(t, "tcp", "127.0.0.1:0", &telnet.Server{Registry: reg, Name: "shop", Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	dir = t.TempDir()
-	s = rig.NewScreen(t, 110, rows, "cd "+dir+" && "+rig.Program(t)+" "+addr.String())
+	pid := filepath.Join(t.TempDir(), "pid")
+	s = rig.NewScreen(t, 110, rows, "cd "+dir+" && sh -c 'echo $$ >"+pid+" && exec "+rig.Program(t)+" "+addr.String()+"'")
 	sign = `^shop\S* > *\z`
 	s.Await(sign)
-	return s, dir, sign
+	b, err := os.ReadFile(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(string(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	prompt, err = os.FindProcess(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, dir, prompt, sign
 }
 
 // An answer goes to a program, or to a file, and the operators of expressions stay what they are.
@@ -122,7 +142,7 @@ func TestPromptRepeats(t *testing.T) {
 
 // A long answer waits after each screen, goes to $PAGER if there is one, and to neither if it fits.
 func TestPromptPages(t *testing.T) {
-	s, _, sign := quietShop(t, 12)
+	s, _, prompt, sign := quietShopOf(t, 12)
 	s.Enter("[1, 2]")
 	s.Await(`^\[1, 2\]\n` + sign)
 	s.Enter("help filter; vars; help functions")
@@ -134,6 +154,13 @@ func TestPromptPages(t *testing.T) {
 	s.Enter("help functions")
 	s.Await(`^-- more --`)
 	s.Keys("C-c")
+	s.Await(`^… \d+ lines not shown\n` + sign)
+	// Pressed before the terminal is asked for keys, Ctrl-C is a signal. The rest of the line is given up.
+	s.Enter("help functions; 40 + 2")
+	s.Await(`^-- more --`)
+	if err := prompt.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
 	s.Await(`^… \d+ lines not shown\n` + sign)
 	s.Enter("set page off; help functions")
 	s.Await(`(^.*\n){11}` + sign)
