@@ -110,16 +110,17 @@ func goid() uint64 {
 
 // find looks for the list of all goroutines among the binary's variables: a slice whose first element
 // is goroutine 1, and which has ours. While a collection marks, it has a copy of that slice, without
-// room to grow (runtime.allGsSnapshot).
+// room to grow (runtime.allGsSnapshot). If the list has no room either, the two look the same.
 func (r *Reader) find(s peek.Sections, ours uintptr) (err error) {
 	for range attempts {
 		var found, grow []uintptr
+		var heads [][2]uintptr
 		for _, area := range []peek.Area{s.BSS, s.Data} {
 			err := words(area, 3, func(a uintptr, w []uintptr) {
-				if w[1] == 0 || w[1] > w[2] || w[2] > maxListed || w[0]%wordSize != 0 || w[0] < 1<<12 || !r.lists(w[0], w[1], ours) {
+				if w[1] == 0 || w[1] > w[2] || w[2] > maxListed || w[0]%wordSize != 0 || w[0] < 1<<12 || !r.goroutines(w[0], w[1], ours) {
 					return
 				}
-				found = append(found, a)
+				found, heads = append(found, a), append(heads, [2]uintptr(w))
 				if w[1] < w[2] {
 					grow = append(grow, a)
 				}
@@ -131,8 +132,8 @@ func (r *Reader) find(s peek.Sections, ours uintptr) (err error) {
 		if len(found) != 1 && len(grow) == 1 {
 			found = grow
 		}
-		if len(found) == 1 {
-			r.list = found[0]
+		if len(found) == 1 || len(found) == 2 && heads[0] == heads[1] {
+			r.lists = found
 			return nil
 		}
 		err = fmt.Errorf("%w: %d lists look like that of all goroutines", ErrLayout, len(found))
@@ -144,9 +145,9 @@ func (r *Reader) find(s peek.Sections, ours uintptr) (err error) {
 	return err
 }
 
-// lists reports whether the n words at p are goroutines: the first is goroutine 1, and one of them
+// goroutines reports whether the n words at p are goroutines: the first is goroutine 1, and one of them
 // ours. A fault means no.
-func (r *Reader) lists(p, n, ours uintptr) (yes bool) {
+func (r *Reader) goroutines(p, n, ours uintptr) (yes bool) {
 	_ = peek.Try(func() {
 		first := peek.Word(p)
 		if first%wordSize != 0 || uint64(peek.Word(first+r.at.goid)) != 1 {

@@ -12,7 +12,7 @@ import (
 type Reader struct {
 	at      layout
 	space   *peek.Space
-	list    uintptr // the address of the slice of all goroutines (runtime.allgs)
+	lists   []uintptr // where the slice of all goroutines is (runtime.allgs): one place, or see find
 	text    peek.Area
 	reasons []string // why a goroutine waits, by the runtime's number
 
@@ -159,11 +159,22 @@ func (r *Reader) InOrder(w Want, begin func(most int) error, f func(*G) error) e
 
 // listed is about how many goroutines the list has, with those that have ended.
 func (r *Reader) listed() int {
-	var head [3]uintptr
-	if still, err := r.space.At(r.list).Words(head[:]); err != nil || !still || head[1] > maxListed {
-		return 0
+	if _, n := r.list(); n <= maxListed {
+		return int(n)
 	}
-	return int(head[1])
+	return 0
+}
+
+// list returns where the list is, and how many it has at least. Of two that looked the same it is the
+// longer one: the other is a copy of what the list was, or nothing.
+func (r *Reader) list() (at peek.Ref, n uintptr) {
+	for _, a := range r.lists {
+		other := r.space.At(a)
+		if m, err := other.Add(wordSize).Uintptr(); err == nil && (m > n || at.IsNil()) {
+			at, n = other, m
+		}
+	}
+	return at, n
 }
 
 // idAt is the number of the goroutine at a. It is called under Try.
@@ -216,14 +227,14 @@ func (d *reading) each(addrs []uintptr, f func(*G) error) error {
 // part copies a part of the list, from i on. The list moves as it grows, and where it was is freed:
 // what was copied counts only if the list was still there afterwards.
 func (r *Reader) part(dst []uintptr, i int) (n int, err error) {
-	at := r.space.At(r.list)
 	var head, again [3]uintptr
 	for range 1000 {
+		at, least := r.list()
 		still, err := at.Words(head[:])
 		if err != nil {
 			return 0, err
 		}
-		if !still || head[1] > head[2] || head[2] > maxListed {
+		if !still || head[1] < least || head[1] > head[2] || head[2] > maxListed {
 			continue
 		}
 		n = min(len(dst), max(int(head[1])-i, 0))
