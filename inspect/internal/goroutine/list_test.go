@@ -1,6 +1,7 @@
 package goroutine
 
 import (
+	"reflect"
 	"runtime"
 	"slices"
 	"sync"
@@ -60,4 +61,34 @@ func TestListIsFull(t *testing.T) {
 		slices.Reverse(again.lists)
 	}
 	runtime.KeepAlive(&lookalike)
+}
+
+// TestNoListOfAll: what begins with the first goroutine and has ours, and has something else besides, is
+// not the list of all.
+func TestNoListOfAll(t *testing.T) {
+	r, err := Open(peek.NewSpace())
+	if err != nil {
+		t.Skip(err)
+	}
+	sections, err := r.space.Sections()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var head [1]uintptr
+	at, _ := r.list()
+	if _, err := at.Words(head[:]); err != nil {
+		t.Fatal(err)
+	}
+	first := peek.Word(head[0])
+	words := make([]uintptr, 8)
+	defer clear(lookalike.head[:])
+	lookalike.head = [3]uintptr{reflect.ValueOf(words).Pointer(), 7, 8}
+	for _, other := range []uintptr{0, 7, first + 1} {
+		copy(words, []uintptr{first, first, other, first, first, first, first})
+		again := *r
+		if err := again.find(sections, first); err != nil || slices.Contains(again.lists, reflect.ValueOf(&lookalike).Pointer()) {
+			t.Errorf("with %#x among them: %#x, %v", other, again.lists, err)
+		}
+	}
+	runtime.KeepAlive(words)
 }

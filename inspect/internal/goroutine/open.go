@@ -145,17 +145,20 @@ func (r *Reader) find(s peek.Sections, ours uintptr) (err error) {
 	return err
 }
 
-// goroutines reports whether the n words at p are goroutines: the first is goroutine 1, and one of them
-// ours. A fault means no.
+// goroutines reports whether the n words at p are goroutines: the first is goroutine 1, one of them is
+// ours, and all may be pointers. What is no list is mostly told by its first words, however long it seems
+// to be: two pointers beside each other may be taken for its length. A fault means no.
 func (r *Reader) goroutines(p, n, ours uintptr) (yes bool) {
 	_ = peek.Try(func() {
-		first := peek.Word(p)
-		if first%wordSize != 0 || uint64(peek.Word(first+r.at.goid)) != 1 {
-			return
+		has := false
+		for i := range n {
+			g := peek.Word(p + i*wordSize)
+			if g < 1<<12 || g%wordSize != 0 || i == 0 && uint64(peek.Word(g+r.at.goid)) != 1 {
+				return
+			}
+			has = has || g == ours
 		}
-		for i := n; i > 0 && !yes; i-- {
-			yes = peek.Word(p+(i-1)*wordSize) == ours
-		}
+		yes = has
 	})
 	return yes
 }
