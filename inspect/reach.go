@@ -88,16 +88,11 @@ const (
 	enterLost
 )
 
-// A frame is a run of values, or of the tables or slots of a map.
+// A frame is a run that is walked, and how the walk came to it.
 type frame struct {
-	p    *plan
-	m    *mapPlan     // of tables and slots
+	run
 	box  reflect.Type // an interface of this type led here by its own word
-	addr uintptr
-	n, i uintptr
-	op   int
 	how  entering
-	dir  bool // of tables
 	over *covering
 }
 
@@ -129,7 +124,7 @@ func (r *Reach) Depth() int { return len(r.stack) }
 func (r *Reach) Begin(v Value, state uint32) (ok bool) {
 	p, ok := r.begin(v, state)
 	if ok {
-		r.stack = append(r.stack, frame{p: p, addr: v.Addr(), n: 1})
+		r.stack = append(r.stack, frame{run: run{p: p, addr: v.Addr(), n: 1}})
 	}
 	return ok
 }
@@ -202,62 +197,45 @@ func (r *Reach) push(f frame) {
 // value does the next op of a value. The frame stays while what that leads to is walked: it is the
 // way there.
 func (r *Reach) value(f *frame) {
-	if f.op == len(f.p.ops) {
-		f.i, f.op = f.i+1, 0
-	}
-	if f.i >= f.n {
+	o, a := f.nextOp()
+	if o == nil {
 		r.pop()
 		return
 	}
-	if f.op == 0 {
+	if f.begins() {
 		r.reads++
 	}
-	o := &f.p.ops[f.op]
-	f.op++
-	r.do(o, f.addr+f.i*f.p.size+o.off)
+	r.do(o, a)
 }
 
 // table goes on to the next table of a map.
 func (r *Reach) table(f *frame) {
-	if f.i >= f.n {
+	if slots, ok := f.nextTable(); !ok {
 		r.pop()
-		return
-	}
-	f.i++
-	if groups, n := f.m.layout.Table(here.memory, f.addr, int(f.i-1)); n > 0 {
-		r.push(frame{m: f.m, addr: groups, n: uintptr(n) * peek.GroupSlots, how: enterTable})
+	} else if slots.n > 0 {
+		r.push(frame{run: slots, how: enterTable})
 	}
 }
 
 // slot goes on to the key or the elem of a slot of a map.
 func (r *Reach) slot(f *frame) {
-	if f.i >= f.n {
-		r.pop()
-		return
-	}
-	m, i := f.m, f.i
-	first := f.op == 0
-	if first {
-		f.op = 1 // what faults is not tried again
-	} else {
-		f.i, f.op = i+1, 0
-	}
-	key, elem, ok := m.layout.Slot(f.addr, i)
+	m := f.m
+	part, key, elem, ok := f.nextSlot()
 	switch {
 	case !ok:
-		f.i, f.op = i+1, 0
-	case first:
+		r.pop()
+	case part == keyPart:
 		r.reads++
 		if len(m.key.ops) > 0 {
-			r.push(frame{p: m.key, addr: key, n: 1, how: enterKey})
+			r.push(frame{run: run{p: m.key, addr: key, n: 1}, how: enterKey})
 		}
-	default:
+	case part == elemPart:
 		p := r.entryOf(m, key)
 		if p == nil {
 			return
 		}
 		if r.make(p); len(p.ops) > 0 {
-			r.push(frame{p: p, addr: elem, n: 1, how: enterEntry})
+			r.push(frame{run: run{p: p, addr: elem, n: 1}, how: enterEntry})
 		}
 	}
 }
@@ -274,7 +252,7 @@ func (r *Reach) do(o *leadOp, a uintptr) {
 	switch o.kind {
 	case leadPointer:
 		if w := peek.Word(a); w != 0 {
-			r.object(w, frame{p: o.elem, how: enterElem}, o)
+			r.object(w, frame{run: run{p: o.elem}, how: enterElem}, o)
 		}
 	case leadText:
 		r.string(o, a)
@@ -296,7 +274,7 @@ func (r *Reach) do(o *leadOp, a uintptr) {
 		}
 	case leadArray:
 		r.make(o.elem)
-		r.push(frame{p: o.elem, addr: a, n: o.n, how: enterIndex})
+		r.push(frame{run: run{p: o.elem, addr: a, n: o.n}, how: enterIndex})
 	case leadOther:
 		if !o.word || peek.Word(a) != 0 {
 			r.ask(-1, o)
@@ -343,7 +321,7 @@ func (r *Reach) string(o *leadOp, a uintptr) {
 	if r.secret(addr, n) {
 		return
 	}
-	r.block(o, n, 0, frame{addr: addr})
+	r.block(o, n, 0, frame{run: run{addr: addr}})
 }
 
 func (r *Reach) slice(o *leadOp, a uintptr) {
@@ -370,7 +348,7 @@ func (r *Reach) slice(o *leadOp, a uintptr) {
 		return
 	}
 	r.make(o.elem)
-	r.block(o, n*size, (most-n)*size, frame{p: o.elem, addr: addr, n: n, how: enterIndex})
+	r.block(o, n*size, (most-n)*size, frame{run: run{p: o.elem, addr: addr, n: n}, how: enterIndex})
 }
 
 // content walks what an interface holds.
@@ -390,11 +368,11 @@ func (r *Reach) content(o *leadOp, a uintptr) {
 	switch {
 	case !c.direct:
 		if data != 0 {
-			r.object(data, frame{p: c.plan, how: enterElem}, o)
+			r.object(data, frame{run: run{p: c.plan}, how: enterElem}, o)
 		}
 	case data == 0:
 	case c.plan != nil:
-		r.object(data, frame{p: c.plan, how: enterElem, box: c.typ}, o)
+		r.object(data, frame{run: run{p: c.plan}, how: enterElem, box: c.typ}, o)
 	case c.of != nil:
 		r.mapAt(o, c.of, data, c.typ)
 	case c.kind == reflect.Func:
@@ -416,7 +394,7 @@ func (r *Reach) mapAt(o *leadOp, m *mapPlan, head uintptr, box reflect.Type) {
 	if r.err = err; fresh == 0 {
 		return
 	}
-	f := frame{m: m, box: box, addr: dir, n: uintptr(tables), how: enterTable, dir: true}
+	f := frame{run: mapRun(m, dir, tables), box: box, how: enterTable}
 	if box != nil {
 		r.met(m.id, used*int(m.entryBytes), o, &f)
 	} else {
@@ -424,9 +402,6 @@ func (r *Reach) mapAt(o *leadOp, m *mapPlan, head uintptr, box reflect.Type) {
 	}
 	if err != nil || !m.walk || dir == 0 {
 		return
-	}
-	if tables == 0 {
-		f.dir, f.n = false, peek.GroupSlots
 	}
 	r.push(f)
 }

@@ -1,17 +1,8 @@
 package inspect
 
-import (
-	"github.com/sightglass-go/sightglass/inspect/internal/peek"
-)
-
-// searchFrame is a run of values, or of the tables or slots of a map.
+// searchFrame is a run that is searched, and what is known of the piece of memory in which it lies.
 type searchFrame struct {
-	p    *plan
-	m    *mapPlan // of tables and slots
-	addr uintptr
-	n, i uintptr
-	op   int
-	dir  bool // of tables
+	run
 	bare bool // the way there has no name
 	leg  int  // where in the stack the leg is that led to this
 
@@ -24,17 +15,14 @@ type searchFrame struct {
 
 // enter puts the end of a leg on the stack.
 func (s *Search) enter(l leg, holes []Span) {
-	f := searchFrame{leg: len(s.stack), way: l, addr: l.addr, n: l.n, holes: holes}
 	a := s.arrivals[l.arrival]
-	if f.p = a.p; a.m != nil {
+	f := searchFrame{run: run{p: a.p, addr: l.addr, n: l.n}, leg: len(s.stack), way: l, holes: holes}
+	if a.m != nil {
 		used, dir, tables := a.m.layout.Head(here.memory, l.addr)
 		if used <= 0 || dir == 0 {
 			return
 		}
-		f.m, f.addr, f.n, f.dir = a.m, dir, uintptr(tables), true
-		if tables == 0 {
-			f.dir, f.n = false, peek.GroupSlots
-		}
+		f.run = mapRun(a.m, dir, tables)
 	} else if size := a.p.size * l.n; size <= maxReachBlock {
 		f.limit = size
 	}
@@ -48,22 +36,17 @@ func (s *Search) push(f *searchFrame, in searchFrame) {
 }
 
 func (s *Search) value(f *searchFrame) {
-	if f.op == len(f.p.ops) {
-		f.i, f.op = f.i+1, 0
-	}
-	if f.i >= f.n {
+	o, a := f.nextOp()
+	if o == nil {
 		s.pop()
 		return
 	}
-	if f.op == 0 {
+	if f.begins() {
 		s.reads++
 	}
-	o := &f.p.ops[f.op]
-	a := f.addr + f.i*f.p.size + o.off
-	f.op++
 	if o.kind == leadArray {
 		s.make(o.elem)
-		s.push(f, searchFrame{p: o.elem, addr: a, n: o.n})
+		s.push(f, searchFrame{run: run{p: o.elem, addr: a, n: o.n}})
 		return
 	}
 	if s.fresh(&s.stack[f.leg], a) {
@@ -99,39 +82,27 @@ func (s *Search) fresh(l *searchFrame, a uintptr) bool {
 }
 
 func (s *Search) table(f *searchFrame) {
-	if f.i >= f.n {
+	if slots, ok := f.nextTable(); !ok {
 		s.pop()
-		return
-	}
-	f.i++
-	if groups, n := f.m.layout.Table(here.memory, f.addr, int(f.i-1)); n > 0 {
-		s.push(f, searchFrame{m: f.m, addr: groups, n: uintptr(n) * peek.GroupSlots})
+	} else if slots.n > 0 {
+		s.push(f, searchFrame{run: slots})
 	}
 }
 
 func (s *Search) slot(f *searchFrame) {
-	if f.i >= f.n {
-		s.pop()
-		return
-	}
-	m, i, first := f.m, f.i, f.op == 0
-	if first {
-		f.op = 1 // what faults is not tried again
-	} else {
-		f.i, f.op = i+1, 0
-	}
-	key, elem, ok := m.layout.Slot(f.addr, i)
+	m := f.m
+	part, key, elem, ok := f.nextSlot()
 	switch {
 	case !ok:
-		f.i, f.op = i+1, 0
-	case first:
+		s.pop()
+	case part == keyPart:
 		if s.reads++; len(m.key.ops) > 0 {
-			s.push(f, searchFrame{p: m.key, addr: key, n: 1})
+			s.push(f, searchFrame{run: run{p: m.key, addr: key, n: 1}})
 		}
-	default:
+	case part == elemPart:
 		if p := s.entryOf(m, key); p != nil {
 			if s.make(p); len(p.ops) > 0 {
-				s.push(f, searchFrame{p: p, addr: elem, n: 1, bare: m.nameless})
+				s.push(f, searchFrame{run: run{p: p, addr: elem, n: 1}, bare: m.nameless})
 			}
 		}
 	}

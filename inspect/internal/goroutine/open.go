@@ -78,7 +78,7 @@ func (r *Reader) first() (addr uintptr, err error) {
 		err = peek.Try(func() {
 			if s := peek.Word(hchan.Addr() + r.at.receivers); s != 0 {
 				addr = peek.Word(s + r.at.waiter)
-				if uint64(peek.Word(addr+r.at.goid)) != id {
+				if r.idAt(addr) != id {
 					addr = 0
 				}
 			}
@@ -153,7 +153,7 @@ func (r *Reader) goroutines(p, n, ours uintptr) (yes bool) {
 		has := false
 		for i := range n {
 			g := peek.Word(p + i*wordSize)
-			if g < 1<<12 || g%wordSize != 0 || i == 0 && uint64(peek.Word(g+r.at.goid)) != 1 {
+			if g < 1<<12 || g%wordSize != 0 || i == 0 && r.idAt(g) != 1 {
 				return
 			}
 			has = has || g == ours
