@@ -19,7 +19,7 @@ type space struct {
 	fieldsOf sync.Map // reflect.Type to []Field
 	directs  sync.Map // reflect.Type to bool
 	pins     sync.Map // reflect.Type to bool
-	spans    sync.Map // spanKey to []peek.Span
+	summed   sync.Map // summedKey to summed
 	strings  sync.Map // reflect.Type to []uintptr
 	found    struct {
 		sync.Mutex

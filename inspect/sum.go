@@ -10,9 +10,11 @@ import (
 const maxSummed = 1 << 10
 
 // Sum is a checksum of the object that a pointer points at, or of the elements of a slice; an
-// interface may hold either. It covers their first KiB without their locks, and not what they lead
-// to. ok is false for any other value, and if the object cannot be read. While the sum stays the
-// same the object has not changed, or has changed back.
+// interface may hold either. It covers their first KiB without their locks, and the beginnings of
+// the strings in that: an object that is dropped may keep its words after the memory of its strings
+// was given to others. It covers nothing else that they lead to. ok is false for any other value,
+// and if the object cannot be read. While the sum stays the same the object has not changed, or has
+// changed back.
 func (v Value) Sum() (sum uint64, ok bool) {
 	if v.Kind() == reflect.Interface {
 		var err error
@@ -20,79 +22,102 @@ func (v Value) Sum() (sum uint64, ok bool) {
 			return 0, false
 		}
 	}
-	var parts []peek.Span
+	var of summed
 	var p peek.Ref
 	var err error
 	switch v.Kind() {
 	case reflect.Pointer:
 		p, err = v.pointer()
-		parts = v.space().spansOf(v.typ.Elem(), false)
+		of = v.space().summedOf(v.typ.Elem(), false)
 	case reflect.Slice:
 		var n int
 		p, n, _, _, err = v.header()
-		parts = spansIn(v.space().spansOf(v.typ.Elem(), true), uintptr(n)*v.typ.Elem().Size())
+		of = v.space().summedOf(v.typ.Elem(), true).within(uintptr(n) * v.typ.Elem().Size())
 	default:
 		return 0, false
 	}
 	if err != nil || p.IsNil() {
 		return 0, false
 	}
-	sum, err = p.Sum(parts)
+	sum, err = p.Sum(of.parts, of.strings)
 	return sum, err == nil
 }
 
-// A spanKey is a type, and whether a list of such values is meant.
-type spanKey struct {
+// A summedKey is a type, and whether a list of such values is meant.
+type summedKey struct {
 	typ  reflect.Type
 	list bool
 }
 
-// spansOf returns the parts that Sum reads of a value of type t, or of a list of such values.
-func (s *space) spansOf(t reflect.Type, list bool) []peek.Span {
-	key := spanKey{t, list}
-	if known, ok := s.spans.Load(key); ok {
-		return known.([]peek.Span)
-	}
-	var parts []peek.Span
-	left := uintptr(maxSummed)
-	s.addSpans(&parts, &left, t, 0)
-	for off := t.Size(); list && off < maxSummed && off > 0; off += t.Size() {
-		s.addSpans(&parts, &left, t, off)
-	}
-	s.spans.Store(key, parts)
-	return parts
+// summed is what Sum reads of a value.
+type summed struct {
+	parts   []peek.Span
+	strings []uintptr // their offsets
 }
 
-// spansIn returns the parts that lie in the first size bytes.
-func spansIn(parts []peek.Span, size uintptr) []peek.Span {
-	if size >= maxSummed {
-		return parts
+// summedOf returns what Sum reads of a value of type t, or of a list of such values.
+func (s *space) summedOf(t reflect.Type, list bool) summed {
+	key := summedKey{t, list}
+	if known, ok := s.summed.Load(key); ok {
+		return known.(summed)
 	}
-	var in []peek.Span
-	for _, p := range parts {
+	var of summed
+	left := uintptr(maxSummed)
+	of.add(s, &left, t, 0)
+	for off := t.Size(); list && off < maxSummed && off > 0; off += t.Size() {
+		of.add(s, &left, t, off)
+	}
+	s.summed.Store(key, of)
+	return of
+}
+
+// within returns what lies in the first size bytes, which are whole elements.
+func (of summed) within(size uintptr) summed {
+	if size >= maxSummed {
+		return of
+	}
+	var in summed
+	for _, p := range of.parts {
 		if p.Off < size {
-			in = append(in, peek.Span{Off: p.Off, Size: min(p.Size, size-p.Off)})
+			in.parts = append(in.parts, peek.Span{Off: p.Off, Size: min(p.Size, size-p.Off)})
 		}
+	}
+	for i, off := range of.strings {
+		if off >= size {
+			break
+		}
+		in.strings = of.strings[:i+1]
 	}
 	return in
 }
 
-// addSpans adds the parts of a value of type t that lies off bytes into the object.
-func (s *space) addSpans(parts *[]peek.Span, left *uintptr, t reflect.Type, off uintptr) {
+// add adds a value of type t that lies off bytes into the object. left is how many bytes may be
+// read.
+func (of *summed) add(s *space, left *uintptr, t reflect.Type, off uintptr) {
 	switch {
 	case t.PkgPath() == "sync" || *left == 0:
 		return
 	case t.Kind() == reflect.Struct:
 		for _, f := range s.fields(t) {
-			s.addSpans(parts, left, f.Type, off+f.offset)
+			of.add(s, left, f.Type, off+f.offset)
 		}
 		return
+	case t.Kind() == reflect.Array && t.Elem().Size() > 0:
+		for i := range t.Len() {
+			if *left == 0 {
+				break
+			}
+			of.add(s, left, t.Elem(), off+uintptr(i)*t.Elem().Size())
+		}
+		return
+	case t.Kind() == reflect.String && t.Size() <= *left:
+		of.strings = append(of.strings, off)
 	}
 	n := min(t.Size(), *left)
 	*left -= n
-	if last := len(*parts) - 1; last >= 0 && (*parts)[last].Off+(*parts)[last].Size == off {
-		(*parts)[last].Size += n
+	if last := len(of.parts) - 1; last >= 0 && of.parts[last].Off+of.parts[last].Size == off {
+		of.parts[last].Size += n
 	} else if n > 0 {
-		*parts = append(*parts, peek.Span{Off: off, Size: n})
+		of.parts = append(of.parts, peek.Span{Off: off, Size: n})
 	}
 }

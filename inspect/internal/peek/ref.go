@@ -328,14 +328,26 @@ func (r Ref) Clone(t reflect.Type) (c Ref, still bool, err error) {
 // Span is a part of a value's memory.
 type Span struct{ Off, Size uintptr }
 
-// Sum is a checksum of parts of the memory at r.
-func (r Ref) Sum(parts []Span) (h uint64, err error) {
+// maxSummedString is how many bytes Sum reads of a string: a cache line.
+const maxSummedString = 64
+
+// Sum is a checksum of parts of the memory at r, and of the beginnings of the strings at these
+// offsets.
+func (r Ref) Sum(parts []Span, strings []uintptr) (h uint64, err error) {
 	a := r.Addr()
 	err = try(func() {
 		h = 14695981039346656037
 		for _, p := range parts {
 			check(a+p.Off, p.Size, 1)
 			h = sumIn(h, a+p.Off, p.Size)
+		}
+		for _, off := range strings {
+			check(a+off, 2*wordSize, wordSize)
+			data, n := loadWord(a+off), min(loadWord(a+off+wordSize), maxSummedString)
+			if n > 0 {
+				check(data, n, 1)
+				h = sumIn(h, data, n)
+			}
 		}
 	})
 	runtime.KeepAlive(r.ptr)
