@@ -3,6 +3,7 @@ package telnet
 import (
 	"bytes"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net"
 	"strings"
@@ -123,8 +124,14 @@ func TestAttackNeverReads(t *testing.T) {
 		for done := new(atomic.Bool); !strings.Contains(s.log.String(), "a session was cut off"); {
 			done.Store(true) // one answer
 			other.keepsAnswering(done)
-			now, _ := footprint()
-			most = max(most, now-before)
+			// What is made while the collector runs counts as in use until it runs again. What is held
+			// is there each time.
+			held := math.MaxInt
+			for range 3 {
+				now, _ := footprint()
+				held = min(held, now-before)
+			}
+			most = max(most, held)
 		}
 		t.Logf("it took at most %d KiB", most>>10)
 		if most > 8<<20 {
