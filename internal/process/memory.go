@@ -1,5 +1,7 @@
 package process
 
+import "time"
+
 // Memory is what the runtime has of the machine's memory, in bytes.
 type Memory struct {
 	total    uint64 // mapped by the runtime
@@ -52,29 +54,31 @@ type Collector struct {
 	percent  uint64 // GOGC
 	goal     uint64 // bytes of heap at which the next cycle ends
 	live     uint64 // bytes that the last cycle marked
-	cpu      float64
-	cpuShare float64      // of the processors' time since the start, up to the last cycle
-	pauses   Distribution // in seconds; each cycle stops the world twice
-	waiting  Distribution // in seconds: goroutines that were ready, until they ran
+	cpu      time.Duration
+	cpuShare float64 // of the processors' time since the start, up to the last cycle
+	pauses   Times   // each cycle stops the world twice
+	waiting  Times   // of goroutines that were ready, until they ran
 }
 
 // ReadCollector reads the runtime's figures. It takes some microseconds.
 func ReadCollector() Collector {
 	var c Collector
-	var all float64
+	var cpu, all float64
+	var pauses, waiting Distribution
 	var r reader
 	r.want(&c.cycles, "/gc/cycles/total:gc-cycles")
 	r.want(&c.forced, "/gc/cycles/forced:gc-cycles")
 	r.want(&c.percent, "/gc/gogc:percent")
 	r.want(&c.goal, "/gc/heap/goal:bytes")
 	r.want(&c.live, "/gc/heap/live:bytes")
-	r.want(&c.cpu, "/cpu/classes/gc/total:cpu-seconds")
+	r.want(&cpu, "/cpu/classes/gc/total:cpu-seconds")
 	r.want(&all, "/cpu/classes/total:cpu-seconds")
-	r.want(&c.pauses, "/sched/pauses/total/gc:seconds")
-	r.want(&c.waiting, "/sched/latencies:seconds")
+	r.want(&pauses, "/sched/pauses/total/gc:seconds")
+	r.want(&waiting, "/sched/latencies:seconds")
 	r.read()
 	if all > 0 {
-		c.cpuShare = c.cpu / all
+		c.cpuShare = cpu / all
 	}
+	c.cpu, c.pauses, c.waiting = seconds(cpu), timesOf(pauses), timesOf(waiting)
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"runtime/metrics"
 	"strings"
+	"time"
 )
 
 // Metric is one measurement of the runtime.
@@ -19,6 +20,21 @@ type Metric struct {
 type Distribution struct {
 	count               uint64
 	p50, p90, p99, most float64
+}
+
+// Times is a [Distribution] of seconds.
+type Times struct {
+	count               uint64
+	p50, p90, p99, most time.Duration
+}
+
+func timesOf(d Distribution) Times {
+	return Times{count: d.count, p50: seconds(d.p50), p90: seconds(d.p90), p99: seconds(d.p99), most: seconds(d.most)}
+}
+
+// seconds returns that many seconds, to the nanosecond.
+func seconds(n float64) time.Duration {
+	return time.Duration(math.Round(n * float64(time.Second)))
 }
 
 // Metrics reads all that package runtime/metrics measures, by the name that it has there. Names

@@ -71,6 +71,16 @@ func TestCollector(t *testing.T) {
 	if after.cycles <= before.cycles || after.forced <= before.forced || after.pauses.count <= before.pauses.count || after.cpuShare <= 0 || after.cpuShare > 1 {
 		t.Errorf("before a collection %+v, and after it %+v", before, after)
 	}
+	if after.cpu <= before.cpu || after.pauses.p50 <= 0 || after.pauses.p50 > after.pauses.most || after.pauses.most > time.Hour {
+		t.Errorf("the times of a collection: before it %+v, and after it %+v", before, after)
+	}
+}
+
+func TestSeconds(t *testing.T) {
+	d := timesOf(Distribution{count: 3, p50: 1e-9, p90: 0.0000491520004, p99: 1.5, most: 86400})
+	if want := (Times{3, time.Nanosecond, 49152 * time.Nanosecond, 1500 * time.Millisecond, 24 * time.Hour}); d != want {
+		t.Errorf("%+v, want %+v", d, want)
+	}
 }
 
 func TestMetrics(t *testing.T) {
