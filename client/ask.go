@@ -46,7 +46,11 @@ func (r *remote) Do(ctx context.Context, line string) error {
 		if i < len(parts)-1 {
 			dest = nil
 		}
-		a, err := r.answer(ctx, statement, dest != nil)
+		mode := eval.Typed
+		if r.prompt.repeats && len(parts) == 1 { // of several, one may use what another sets
+			mode = eval.Sample
+		}
+		a, err := r.answer(ctx, statement, mode, dest != nil)
 		if err == nil {
 			left, err := r.show(ctx, a, dest)
 			if err == nil && console.IsCommand(statement) && a.Type == "session" { // it was quit
@@ -131,8 +135,8 @@ func whole() telnet.EvalOption {
 	return telnet.Within(eval.Limits{Show: render.Limit{Items: wholeItems, Bytes: wholeBytes}})
 }
 
-// answer has the server answer one statement.
-func (r *remote) answer(ctx context.Context, statement string, toEnd bool) (*telnet.Answer, error) {
+// answer has the server answer one statement, an expression in that mode.
+func (r *remote) answer(ctx context.Context, statement string, mode eval.Mode, toEnd bool) (*telnet.Answer, error) {
 	if !console.IsCommand(statement) {
 		drawn := r.drawProgress()
 		defer drawn.end()
@@ -140,7 +144,7 @@ func (r *remote) answer(ctx context.Context, statement string, toEnd bool) (*tel
 		if toEnd {
 			limits = whole()
 		}
-		return r.client.Eval(ctx, statement, limits, telnet.Progressing(drawn.tell), telnet.Confirming(func(ctx context.Context, call string) bool {
+		return r.client.Eval(ctx, statement, limits, telnet.As(mode), telnet.Progressing(drawn.tell), telnet.Confirming(func(ctx context.Context, call string) bool {
 			drawn.end()
 			return r.confirm(call)
 		}))

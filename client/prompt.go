@@ -25,6 +25,7 @@ type prompt struct {
 	typed      []string // the lines of this prompt but its own, for \save
 	last       string   // the newest that was run, for \watch
 	unattended bool     // a list runs, or \watch repeats a question
+	repeats    bool     // \watch does
 
 	interrupts chan os.Signal // Ctrl-C where nothing else takes it
 	alone      func()         // ends the terminal's being shared with a shell

@@ -16,7 +16,8 @@ const (
 	leastWatch = 100 * time.Millisecond // and at least
 )
 
-// watch asks the last question again and again.
+// watch asks the last question again and again. What it answers is looked at, and _ stays the answer to
+// what was typed.
 func (p *prompt) watch(ctx context.Context, args string) error {
 	every, err := seconds(args)
 	if err != nil {
@@ -25,8 +26,8 @@ func (p *prompt) watch(ctx context.Context, args string) error {
 	if p.last == "" {
 		return errors.New(`ask something first: \watch repeats it`)
 	}
-	defer func(was bool) { p.unattended = was }(p.unattended)
-	p.unattended = true
+	defer func(was bool) { p.unattended, p.repeats = was, false }(p.unattended)
+	p.unattended, p.repeats = true, true
 	ticks := time.NewTicker(every)
 	defer ticks.Stop()
 	for ctx.Err() == nil {

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/internal/console"
 	"github.com/sightglass-go/sightglass/internal/text"
 	"github.com/sightglass-go/sightglass/telnet"
@@ -336,28 +337,24 @@ func (s *sampler) tellOnce(expr string, err error) string {
 	return said
 }
 
-// ask asks a question, within the timeout. No action is run again and again.
+// ask asks a question, within the timeout. No action is run again and again, and the session stays as it
+// is: at the prompt, _ is the user's.
 func (s *sampler) ask(ctx context.Context, i int) (*telnet.Answer, error) {
 	source := s.exprs[i]
 	if s.lists[i] {
 		source = "hist(" + source + "\n)" // it may end in a comment
 	}
-	a, err := s.eval(ctx, source)
-	var e *telnet.Error
-	if errors.As(err, &e) && e.Code == "confirm" {
-		return nil, failed("%s; watch runs no actions", e.Message)
-	}
-	return a, err
+	return s.eval(ctx, source, eval.Sample)
 }
 
-func (s *sampler) eval(ctx context.Context, source string) (*telnet.Answer, error) {
+func (s *sampler) eval(ctx context.Context, source string, mode eval.Mode) (*telnet.Answer, error) {
 	if s.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, s.timeout)
 		defer cancel()
 	}
 	began := time.Now()
-	a, err := s.client.Eval(ctx, source, telnet.Confirming(func(context.Context, string) bool { return false }))
+	a, err := s.client.Eval(ctx, source, telnet.As(mode))
 	took := time.Since(began)
 	switch {
 	case err == nil:
@@ -380,7 +377,7 @@ func (s *sampler) done(ctx context.Context, first bool) (bool, error) {
 	if s.until == "" {
 		return false, nil
 	}
-	a, err := s.eval(ctx, s.until)
+	a, err := s.eval(ctx, s.until, eval.Condition)
 	if err == nil {
 		var is bool
 		if is, err = s.holds(a); err == nil {

@@ -71,7 +71,10 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 	if err != nil {
 		return Result{}, hintKey(err, source)
 	}
-	r.Name, r.Type, r.All = st.Name, e.Type, st.All
+	r.Type, r.All = e.Type, st.All
+	if e.mode == Typed {
+		r.Name = st.Name
+	}
 	switch x := x.(type) {
 	case *value.Snapshot:
 		r.Page = x.Page
@@ -182,7 +185,7 @@ func (e *evaluation) compile(line *parsedLine) (*compile.Program, error) {
 	s := e.session
 	s.mu.Lock()
 	s.vars.forget(e.Visit, e.version)
-	p := line.compiled(e.version, &s.vars)
+	p := line.compiled(e.version, &s.vars, e.mode)
 	s.mu.Unlock()
 	if p != nil {
 		return p, nil
@@ -197,7 +200,7 @@ func (e *evaluation) compile(line *parsedLine) (*compile.Program, error) {
 	if err == nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		line.keep(p, e.version, &s.vars)
+		line.keep(p, e.version, &s.vars, e.mode)
 	}
 	return p, err
 }
@@ -224,7 +227,7 @@ func (e *evaluation) names() compile.Names {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.vars.forget(e.Visit, e.version)
-	return compile.Names{Exposed: e.Visit.Names(), Hint: e.Visit.PackageHint, Vars: lookup{s}}
+	return compile.Names{Exposed: e.Visit.Names(), Hint: e.Visit.PackageHint, Vars: lookup{s, e.mode}}
 }
 
 // eachVariable calls f for each variable of the session.
@@ -236,14 +239,17 @@ func (e *evaluation) eachVariable(f func(name string, v variable)) {
 	s.vars.each(func(name string, v *variable) { f(name, *v) })
 }
 
-// lookup is the variables of a session, for the compiler.
-type lookup struct{ session *Session }
+// lookup is the variables of a session, for the compiler of an evaluation of that mode.
+type lookup struct {
+	session *Session
+	mode    Mode
+}
 
 // Get implements compile.Variables.
 func (l lookup) Get(name string) (compile.Variable, bool) {
 	l.session.mu.Lock()
 	defer l.session.mu.Unlock()
-	v, ok := l.session.vars.get(name)
+	v, ok := l.session.vars.get(name, l.mode)
 	return v.Variable, ok
 }
 

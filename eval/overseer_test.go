@@ -43,8 +43,8 @@ func TestActionsAndModes(t *testing.T) {
 		{"in a predicate", Query{Source: "map(1..3, lever.Pull(#))"}, 3, ""},
 		{"that is not reached", Query{Source: "false && lever.Pull() > 0"}, 0, ""},
 		{"behind a mistake", Query{Source: "[1/0, lever.Pull()]"}, 0, "divide"},
-		{"the first sample of a watch", Query{Source: "lever.Pull()", Mode: First}, 0, "not_allowed"},
-		{"a later one", Query{Source: "lever.Pull()", Mode: Again}, 0, "not_allowed"},
+		{"a sample of a watch", Query{Source: "lever.Pull()", Mode: Sample}, 0, "not_allowed"},
+		{"its condition", Query{Source: "lever.Pull() > 0", Mode: Condition}, 0, "not_allowed"},
 		{"aside", Query{Source: "lever.Pull()", Mode: Aside}, 0, "not_allowed"},
 		{"not confirmed", Query{Source: "[lever.Pull(), lever.Pull()]", Confirm: func(context.Context, *access.Call) error { return errors.New("no") }}, 0, "not_allowed"},
 	} {

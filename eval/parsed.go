@@ -46,13 +46,13 @@ func (l *parsedLine) pathOfAnswer() string {
 }
 
 // compiled returns the program of the line, nil if there is none for that version of the registry
-// and these variables.
-func (l *parsedLine) compiled(version uint64, vars *variables) *compile.Program {
+// and these variables in an evaluation of that mode.
+func (l *parsedLine) compiled(version uint64, vars *variables, mode Mode) *compile.Program {
 	if l.program == nil || l.version != version {
 		return nil
 	}
 	for _, name := range l.names {
-		if _, is := vars.get(name); is {
+		if _, is := vars.get(name, mode); is {
 			return nil
 		}
 	}
@@ -61,11 +61,11 @@ func (l *parsedLine) compiled(version uint64, vars *variables) *compile.Program 
 
 // keep keeps a program of the line that was compiled at that version of the registry, unless that
 // cannot run again or uses a variable.
-func (l *parsedLine) keep(p *compile.Program, version uint64, vars *variables) {
+func (l *parsedLine) keep(p *compile.Program, version uint64, vars *variables, mode Mode) {
 	l.program = nil
 	if names, plain := compile.Plain(l.Tree, nil); plain {
 		l.program, l.version, l.names = p, version, names
-		l.program = l.compiled(version, vars)
+		l.program = l.compiled(version, vars, mode)
 	}
 }
 

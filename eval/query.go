@@ -65,10 +65,12 @@ const (
 	// Typed is a line that somebody typed. Its answer becomes _, the one before it _1, and
 	// actions may run.
 	Typed Mode = iota
-	// First is the first sample of a watch. It is like Typed, but no action runs.
-	First
-	// Again is each later sample of a watch. Its answer replaces _, and no action runs.
-	Again
+	// Sample is one of many looks at the same, as a watch takes them. Its answer is kept for a
+	// Condition alone, until the next Typed: _ and the variables stay as they are. No action runs.
+	Sample
+	// Condition is an evaluation in which _ is the answer to the last Sample. Its own answer is not
+	// kept. No action runs.
+	Condition
 	// Aside is an evaluation whose answer is not kept. No action runs.
 	Aside
 )

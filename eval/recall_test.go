@@ -36,7 +36,7 @@ func TestRecallReadsLittle(t *testing.T) {
 		t.Errorf("an entry read %d entries and hops", shown)
 	}
 	weight := func(name string) int {
-		v, _ := s.vars.get(name)
+		v, _ := s.vars.get(name, Typed)
 		return v.size
 	}
 	small := weight("_")

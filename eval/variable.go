@@ -96,10 +96,11 @@ func reachable(v *access.View, st syntax.Statement) ast.Node {
 	return tree
 }
 
-// store assigns the answer x, of which shown is shown, to the variable of the statement, and to _.
+// store assigns the answer x, of which shown is shown, to the variable of the statement, and to _, or
+// keeps it as the mode says.
 func (e *evaluation) store(st syntax.Statement, x value.Value, shown *render.Node) error {
 	s := e.session
-	if e.mode == Aside {
+	if e.mode == Aside || e.mode == Condition {
 		return nil
 	}
 	v, note := e.variable(x, shown, st)
@@ -110,6 +111,10 @@ func (e *evaluation) store(st syntax.Statement, x value.Value, shown *render.Nod
 	defer s.mu.Unlock()
 	// A completion beside this evaluation may have forgotten for a later version than v was made in.
 	s.vars.version = min(s.vars.version, e.version)
+	if e.mode == Sample {
+		s.vars.sample = &v
+		return nil
+	}
 	if st.Name != "" {
 		if err := s.vars.assign(st.Name, v, s.limits.Bytes); err != nil {
 			return err
@@ -118,6 +123,7 @@ func (e *evaluation) store(st syntax.Statement, x value.Value, shown *render.Nod
 			e.Notes = append(e.Notes, note)
 		}
 	}
-	s.vars.remember(v, e.mode == Again, s.limits.Bytes/4)
+	s.vars.remember(v, s.limits.Bytes/4)
+	s.vars.sample = nil
 	return nil
 }

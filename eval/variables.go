@@ -12,14 +12,18 @@ import (
 type variables struct {
 	named   map[string]variable // by name; nil for none
 	answers []variable          // the last one first; at most compile.KeptAnswers
+	sample  *variable           // the answer to the last Sample; nil for none
 
 	// version is that of the registry for which all of them may be kept.
 	version uint64
 }
 
-// get returns the variable of that name.
-func (all *variables) get(name string) (v variable, ok bool) {
+// get returns the variable that has that name in an evaluation of that mode.
+func (all *variables) get(name string, mode Mode) (v variable, ok bool) {
 	if n := compile.AnswerNumber(name); n >= 0 {
+		if n == 0 && mode == Condition && all.sample != nil {
+			return *all.sample, true
+		}
 		if n < len(all.answers) {
 			return all.answers[n], true
 		}
@@ -47,14 +51,18 @@ func (all *variables) forget(visit *access.Visit, version uint64) {
 	if all.version == version {
 		return
 	}
-	all.each(func(_ string, v *variable) {
+	check := func(_ string, v *variable) {
 		for _, o := range v.Origins {
 			if !visit.Permits(o) {
 				*v = variable{compile.Variable{Gone: o.Name}, meter.ElementSize}
 				break
 			}
 		}
-	})
+	}
+	all.each(check)
+	if all.sample != nil {
+		check("", all.sample)
+	}
 	all.version = version
 }
 
@@ -77,16 +85,12 @@ func (all *variables) assign(name string, v variable, max int) error {
 	return nil
 }
 
-// remember makes v the last answer, in the place of that or, if again is not set, before it. It
-// keeps earlier answers as long as they take no more than max bytes.
-func (all *variables) remember(v variable, again bool, max int) {
-	switch n := len(all.answers); {
-	case n == 0 || !again && n < compile.KeptAnswers:
+// remember makes v the last answer. It keeps earlier ones as long as they take no more than max bytes.
+func (all *variables) remember(v variable, max int) {
+	if len(all.answers) < compile.KeptAnswers {
 		all.answers = append(all.answers, variable{})
-		fallthrough
-	case !again:
-		copy(all.answers[1:], all.answers)
 	}
+	copy(all.answers[1:], all.answers)
 	all.answers[0] = v
 	held := 0
 	for n := 1; n < len(all.answers); n++ {

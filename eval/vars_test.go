@@ -5,6 +5,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/inspect/render"
@@ -49,11 +50,15 @@ func TestAnswersAreKept(t *testing.T) {
 		{eval.Typed, "x = 7", "7"},
 		{eval.Aside, "[_, x]", "[7, 7]"},
 		{eval.Typed, "_", "7"},
-		{eval.First, "1", "1"},
-		{eval.Again, "2", "2"},
-		{eval.Again, "3", "3"},
+		{eval.Sample, "1", "1"},
+		{eval.Sample, "_ + 1", "8"},
+		{eval.Sample, "x = 9", "9"},
+		{eval.Condition, "[_, _1, x]", "[9, 7, 7]"},
 		{eval.Aside, "4", "4"},
-		{eval.Aside, "[_, _1]", "[3, 7]"},
+		{eval.Aside, "[_, _1, x]", "[7, 7, 7]"},
+		{eval.Condition, "_", "9"},
+		{eval.Typed, "[_, x]", "[7, 7]"},
+		{eval.Condition, "_[0]", "7"},
 	} {
 		if got := ask(t, s, ctx, tc.mode, tc.line); got != tc.want {
 			t.Errorf("%s = %s, want %s", tc.line, got, tc.want)
@@ -64,6 +69,40 @@ func TestAnswersAreKept(t *testing.T) {
 	}
 	if got := look(t, s, ctx, "_10"); !strings.HasPrefix(got, "unknown name _10") {
 		t.Errorf("the answer before ten others is still kept: %s", got)
+	}
+}
+
+// A watch asks the same condition about each sample, also where there is no answer that _ could be.
+func TestConditionOfSamples(t *testing.T) {
+	s := eval.NewSession(registry.New(), eval.Limits{Time: time.Hour})
+	for _, tc := range []struct {
+		mode eval.Mode
+		line string
+		want string
+	}{
+		{eval.Sample, "1", "1"},
+		{eval.Condition, "_ > 1", "false"},
+		{eval.Sample, "2", "2"},
+		{eval.Condition, "_ > 1", "true"},
+		{eval.Sample, "_", "unknown name _ at 1:1; _ is the last answer, and _1 to _9 are those before it that are still kept; vars() lists them"},
+	} {
+		if got := ask(t, s, t.Context(), tc.mode, tc.line); got != tc.want {
+			t.Errorf("%s = %s, want %s", tc.line, got, tc.want)
+		}
+	}
+}
+
+// What a sample is made of is withdrawn: the condition must not tell it.
+func TestSampleOfWhatIsWithdrawn(t *testing.T) {
+	reg := registry.New()
+	reg.Expose("box", &[]string{"open"}, registry.Frozen())
+	s := eval.NewSession(reg, eval.Limits{Time: time.Hour})
+	if got := ask(t, s, t.Context(), eval.Sample, "map(box, # + \"\")"); got != `["open"]` {
+		t.Fatal(got)
+	}
+	reg.Withdraw("box")
+	if got := ask(t, s, t.Context(), eval.Condition, "_"); strings.Contains(got, "open") {
+		t.Error(got)
 	}
 }
 

@@ -274,6 +274,7 @@ type wireRequest struct {
 	Commands bool        `json:"commands,omitempty"`
 	Ask      bool        `json:"ask,omitempty"`
 	Progress bool        `json:"progress,omitempty"`
+	Mode     string      `json:"mode,omitempty"`
 	Confirm  string      `json:"confirm,omitempty"`
 	Limits   *wireLimits `json:"limits,omitempty"`
 }

@@ -203,6 +203,49 @@ func TestClientActs(t *testing.T) {
 	}
 }
 
+// Who looks again and again changes neither _ nor the program; a condition is about the last sample.
+func TestClientLooksAgain(t *testing.T) {
+	c := dialLib(t, protocolServer(t, "tcp", "127.0.0.1:0"), new(Dialer))
+	for _, tc := range []struct {
+		mode       eval.Mode
+		expr, want string
+	}{
+		{eval.Typed, "41", "41"},
+		{eval.Sample, "len(queue.names)", "2"},
+		{eval.Condition, "[_, _1 ?? 0]", "unknown_name"},
+		{eval.Condition, "_ * 2", "4"},
+		{eval.Aside, "_ + 1", "42"},
+		{eval.Sample, `queue.Drop("first")`, "not_allowed"},
+		{eval.Condition, `queue.Drop("first") > 0`, "not_allowed"},
+		{eval.Aside, `queue.Drop("first")`, "not_allowed"},
+		{eval.Typed, "[_, len(queue.names)]", "[41, 2]"},
+	} {
+		var e *Error
+		a, err := c.Eval(t.Context(), tc.expr, As(tc.mode))
+		if errors.As(err, &e) && e.Code == tc.want {
+			continue
+		}
+		if err != nil || a.Text != tc.want {
+			t.Errorf("%s: %+v, %v, want %s", tc.expr, a, err, tc.want)
+		}
+	}
+	for _, err := range c.Watch(t.Context(), `queue.Drop("first")`, time.Nanosecond) {
+		if e := (*Error)(nil); !errors.As(err, &e) || e.Code != "not_allowed" {
+			t.Error(err)
+		}
+		break
+	}
+	for sample, err := range c.Watch(t.Context(), "7", time.Nanosecond) {
+		if err != nil || sample.Text != "7" {
+			t.Error(sample, err)
+		}
+		break
+	}
+	if a, err := c.Eval(t.Context(), "_"); err != nil || a.Text != "[41, 2]" {
+		t.Errorf("after a watch _ is %+v, %v", a, err)
+	}
+}
+
 func TestClientWatch(t *testing.T) {
 	c := dialLib(t, protocolServer(t, "tcp", "127.0.0.1:0"), new(Dialer))
 	n := 0

@@ -10,12 +10,13 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// EvalOption says how a Client evaluates an expression. Within, Confirming and Progressing return
+// EvalOption says how a Client evaluates an expression. Within, As, Confirming and Progressing return
 // them; nil is none.
 type EvalOption func(*evalOptions)
 
 type evalOptions struct {
 	limits   *wireLimits
+	mode     string
 	agree    func(ctx context.Context, call string) bool
 	progress func(eval.Progress)
 }
@@ -44,6 +45,13 @@ func Within(l eval.Limits) EvalOption {
 	}
 }
 
+// As has an expression evaluated for what m says. Without it the expression is one that somebody typed:
+// its answer becomes _, and actions may run. A mode that there is not is Typed.
+func As(m eval.Mode) EvalOption {
+	words := map[eval.Mode]string{eval.Sample: "sample", eval.Condition: "condition", eval.Aside: "aside"}
+	return func(o *evalOptions) { o.mode = words[m] }
+}
+
 // Confirming has each action ask agree before it runs, with the call as it will run; what does not
 // print in that is escaped. Without it actions run at once, where the session may act. While agree
 // decides, no other request of the Client is sent. The server gives an action up after a minute.
@@ -67,7 +75,7 @@ func (c *Client) Eval(ctx context.Context, expr string, opts ...EvalOption) (*An
 			opt(&o)
 		}
 	}
-	return c.evaluate(ctx, wireRequest{Eval: &expr, Limits: o.limits, Ask: o.agree != nil, Progress: o.progress != nil}, o)
+	return c.evaluate(ctx, wireRequest{Eval: &expr, Limits: o.limits, Ask: o.agree != nil, Progress: o.progress != nil, Mode: o.mode}, o)
 }
 
 // Do runs a line as a person types it: a command of docs/commands.md, whose Answer.Text is what it
@@ -140,13 +148,15 @@ type Sample struct {
 }
 
 // Watch evaluates an expression again and again, each time every after the last began, or at once if
-// that took longer; 0 is a second. It yields an error in place of an Answer, and goes on after an
-// *Error: what is not there now may be there next time. It ends after any other error, such as that
-// of ctx or of a connection that is over.
+// that took longer; 0 is a second. Samples leave _ and the variables of the session as they are, and run
+// no action. Watch yields an error in place of an Answer, and goes on after an *Error: what is not there
+// now may be there next time. It ends after any other error, such as that of ctx or of a connection that
+// is over.
 func (c *Client) Watch(ctx context.Context, expr string, every time.Duration, opts ...EvalOption) iter.Seq2[Sample, error] {
 	if every <= 0 {
 		every = time.Second
 	}
+	opts = append([]EvalOption{As(eval.Sample)}, opts...)
 	return func(yield func(Sample, error) bool) {
 		ticks := time.NewTicker(every)
 		defer ticks.Stop()

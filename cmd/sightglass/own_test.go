@@ -123,8 +123,10 @@ func TestPromptRepeats(t *testing.T) {
 	s, _, sign := quietShop(t, 30)
 	s.Enter(`\watch`)
 	s.Await(`^ask something first: \\watch repeats it\n` + sign)
+	s.Enter("7; len(shop.orders)")
+	s.Await(`^7\n2( .*)?\n` + sign)
 	s.Enter("len(shop.orders)")
-	s.Await(`^2( .*)?\n` + sign)
+	s.Await(`orders\)\n2( .*)?\n` + sign)
 	s.Enter(`\watch 0.1`)
 	first := s.Await(`\A(\d\d:\d\d:\d\d)  len\(shop\.orders\), every 100ms until Ctrl-C\n2\s*\z`)
 	for again := first; again[1] == first[1]; {
@@ -132,6 +134,8 @@ func TestPromptRepeats(t *testing.T) {
 	}
 	s.Keys("C-c")
 	s.Await(`\A\d\d:[^\0]*` + sign)
+	s.Enter("[_, _1, _2]")
+	s.Await(`^\[2, 2, 7\]\n` + sign)
 	s.Enter(`\wacth`)
 	s.Await(`^there is no \\wacth; did you mean \\watch\?\n` + sign)
 	s.Enter(`\?`)

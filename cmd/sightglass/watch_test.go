@@ -103,6 +103,8 @@ func TestWatchAtThePrompt(t *testing.T) {
 	s := rig.NewScreen(t, 80, 24, rig.Program(t)+" "+addr)
 	const sign = `^meter\S* > *\z`
 	s.Await(sign)
+	s.Enter("40 + 1")
+	s.Await(`^41\n` + sign)
 	s.Enter("watch 100ms meter.Reads()")
 	s.Await(`^■ meter.Reads\(\) +7 [^\0]*\d samples\b.*; Ctrl-C ends it$`)
 	s.Keys("C-c")
@@ -119,8 +121,8 @@ func TestWatchAtThePrompt(t *testing.T) {
 	s.Await(`^history has the lines of a telnet session[^\0]*` + sign)
 	s.Enter("watch meter.Red()")
 	s.Await(`meter.Red\(\)\nnot_allowed: .* does not exist[^\0]*` + sign)
-	s.Enter("20 + 22")
-	s.Await(`^42\n` + sign)
+	s.Enter("_ + 1; _1") // the samples have changed neither
+	s.Await(`^42\n41\n` + sign)
 	s.Keys("C-d")
 	s.Await(`^THE END$`)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval"
 	"github.com/sightglass-go/sightglass/inspect/render"
+	"github.com/sightglass-go/sightglass/internal/text"
 )
 
 // request is a line of JSON mode that is an object.
@@ -26,6 +27,7 @@ type request struct {
 	Cancel   json.RawMessage `json:"cancel"`
 	Commands bool            `json:"commands"`
 	Progress bool            `json:"progress"`
+	Mode     string          `json:"mode"`
 }
 
 // requestLimits lowers the limits for one request, and may raise the time up to Limits.MaxTime. Zero
@@ -61,7 +63,7 @@ func parseRequest(line string) (req request, id json.RawMessage, wrong *reply) {
 		if errors.As(err, &other) {
 			why = fmt.Sprintf("%s cannot be a %s", other.Field, other.Value)
 		}
-		return no("this is not a request: %s; a request has id, eval with limits, ask and progress, complete with pos and commands, line, confirm, or cancel", why)
+		return no("this is not a request: %s; a request has id, eval with limits, ask, progress and mode, complete with pos and commands, line, confirm, or cancel", why)
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return no("there is more after the request; send one object a line")
@@ -86,6 +88,10 @@ func parseRequest(line string) (req request, id json.RawMessage, wrong *reply) {
 		return no("ask goes with eval")
 	case req.Eval == nil && req.Progress:
 		return no("progress goes with eval")
+	case req.Eval == nil && req.Mode != "":
+		return no("mode goes with eval")
+	case !isMode(req.Mode):
+		return no("mode %q is not sample, condition or aside", text.Cut(req.Mode, 20))
 	case req.Progress && len(id) == 0:
 		return no("progress goes with an id, by which its events are told apart")
 	case req.Complete == nil && req.Commands:
@@ -94,6 +100,16 @@ func parseRequest(line string) (req request, id json.RawMessage, wrong *reply) {
 		return no("cancel is not the id of a request")
 	}
 	return req, id, nil
+}
+
+// modes are the words of the protocol for what an evaluation is for.
+func modes() map[string]eval.Mode {
+	return map[string]eval.Mode{"": eval.Typed, "sample": eval.Sample, "condition": eval.Condition, "aside": eval.Aside}
+}
+
+func isMode(word string) bool {
+	_, is := modes()[word]
+	return is
 }
 
 // maxID bounds an id, in bytes.

@@ -257,7 +257,7 @@ func (s *Session) eval(ctx context.Context, q eval.Query) (eval.Result, error) {
 		q.Confirm = s.askUser
 	}
 	r, err := s.evaluator.Run(ctx, q)
-	if err == nil {
+	if err == nil && q.Mode != eval.Sample && q.Mode != eval.Condition {
 		s.last = cost{r.Cost, true}
 	}
 	return r, err

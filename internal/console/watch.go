@@ -22,7 +22,7 @@ const (
 )
 
 var watchDetail = `
-It evaluates the expression every second, or at the interval that comes first. For numbers it shows the change, the rate and the last samples; for structures, what changed. It holds nothing of the program between two samples, and samples less often if evaluating takes more than a tenth of the time. until ends it as soon as the condition holds; _ in the condition is the sample. changes has it write only what differs from the sample before. The line of bars has a bar for each sample, from zero up: of the values, or of the rates of a number that only grows. After set format json each sample is a JSON object on a line. p pauses it and has it go on; any other key ends it, or an empty line in line mode.
+It evaluates the expression every second, or at the interval that comes first. For numbers it shows the change, the rate and the last samples; for structures, what changed. It holds nothing of the program between two samples, and samples less often if evaluating takes more than a tenth of the time. until ends it as soon as the condition holds; _ in the condition is the sample, and elsewhere stays what it was. changes has it write only what differs from the sample before. The line of bars has a bar for each sample, from zero up: of the values, or of the rates of a number that only grows. After set format json each sample is a JSON object on a line. p pauses it and has it go on; any other key ends it, or an empty line in line mode.
   watch stats.requests
   watch 5s len(orders.pending) until _ > 50
   watch 200ms cache changes`[1:]

@@ -245,7 +245,7 @@ func TestWatchAsks(t *testing.T) {
 	if err := session.Do(context.Background(), "watch x until _ > 3"); err != nil {
 		t.Fatal(err)
 	}
-	want := "x 1, _ > 3 3, x 2, _ > 3 3, x 2, _ > 3 3"
+	want := "x 1, _ > 3 2, x 1, _ > 3 2, x 1, _ > 3 2"
 	if got := strings.Join(s.asked, ", "); got != want {
 		t.Errorf("asked %s, want %s", got, want)
 	}

@@ -137,11 +137,7 @@ func (w *run) rest(ctx context.Context, until time.Time, enough <-chan struct{})
 // first sample ends the watch. A later one, such as a lock that cannot be had, is shown as a
 // sample.
 func (w *run) sample(ctx context.Context, at time.Time) (done bool, err error) {
-	q := eval.Query{Source: w.Source, Mode: eval.Again}
-	if w.samples == 0 {
-		q.Mode = eval.First
-	}
-	r, err := w.host.Eval(ctx, q)
+	r, err := w.host.Eval(ctx, eval.Query{Source: w.Source, Mode: eval.Sample})
 	if ctx.Err() != nil {
 		return false, ErrEnded
 	}
@@ -162,7 +158,7 @@ func (w *run) sample(ctx context.Context, at time.Time) (done bool, err error) {
 
 // holds evaluates the condition.
 func (w *run) holds(ctx context.Context) (bool, error) {
-	r, err := w.host.Eval(ctx, eval.Query{Source: w.Condition, Mode: eval.Aside})
+	r, err := w.host.Eval(ctx, eval.Query{Source: w.Condition, Mode: eval.Condition})
 	if ctx.Err() != nil {
 		return false, ErrEnded
 	}
