@@ -117,3 +117,33 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+// TestConstants: what is said of a type in parts adds up, two names of one value too, and is nothing
+// beside what the author says, before or since.
+func TestConstants(t *testing.T) {
+	reg := registry.New()
+	var list []phase
+	for x := range phase(4) {
+		list = append(list, x)
+	}
+	reg.Expose("list", &list, registry.Frozen())
+	s := eval.NewSession(reg, eval.Limits{Time: time.Hour})
+	check := func(source, want string) {
+		t.Helper()
+		r, err := s.Eval(context.Background(), source)
+		if err != nil {
+			t.Errorf("%s: %v", source, err)
+		} else if got := r.Node.Line(0); got != want {
+			t.Errorf("%s: %s, want %s", source, got, want)
+		}
+	}
+	check("map(list, #)", "[0, 1, 2, 3]")
+	registry.Constants(map[string]phase{"Running": 1, "Active": 1}, reg)
+	registry.Constants(map[string]phase{"Draining": 2, "Gone": 9}, reg)
+	check("map(list, #)", "[0, 1 (Active), 2 (Draining), 3]")
+	check(`[list[1] == "Running", list[1] == "Active", list[2] == "Draining"]`, "[true, true, true]")
+	registry.Names(map[phase]string{3: "Failed"}, reg)
+	check("map(list, #)", "[0, 1, 2, 3 (Failed)]")
+	registry.Constants(map[string]phase{"Running": 1}, reg)
+	check("map(list, #)", "[0, 1, 2, 3 (Failed)]")
+}

@@ -3,6 +3,7 @@ package inspect
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/bits"
 	"reflect"
 	"slices"
@@ -111,6 +112,14 @@ func (c *Constants) Type() reflect.Type {
 		return nil
 	}
 	return c.typ
+}
+
+// And returns the names of both c and more, which are of one type. A name that both have is that of more.
+func (c *Constants) And(more *Constants) *Constants {
+	all := maps.Clone(c.byName)
+	maps.Copy(all, more.byName)
+	both, _ := NewConstants(c.typ, all) // which has no errors that the two have not
+	return both
 }
 
 // maxListed bounds the names that an error lists.

@@ -241,7 +241,7 @@ func exposeVariables(into *access.Objects, p *packages, read readPackages) {
 		return
 	}
 	for _, c := range read.constants {
-		into.SetConstants(c, false)
+		into.SetConstants(c, access.ByBinary)
 	}
 	for _, v := range read.variables {
 		full := read.names[v.Package] + "." + v.Name

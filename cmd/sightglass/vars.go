@@ -11,6 +11,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,7 +28,7 @@ type vars struct {
 
 func (vars) Help() string {
 	return "Examples:\n\n  //go:generate go run github.com/sightglass-go/sightglass/cmd/sightglass vars\n  sightglass vars ./store -o zz_vars.go" +
-		"\n\nThe file exposes each variable of the package, as store.cache, when the program starts. Variables of a file that is built for some systems or tags alone, as poll_linux.go, come in a file of their own, sightglass_vars_poll_linux.go, under the same condition. Where registry.Packages finds the debug information of the binary, it does the same without a file."
+		"\n\nThe file exposes each variable of the package, as store.cache, when the program starts, and says the names of the constants of its integer types. Those of a file that is built for some systems or tags alone, as poll_linux.go, come in a file of their own, sightglass_vars_poll_linux.go, under the same condition. Write it anew when they change. Where registry.Packages finds the debug information of the binary, it does the same without a file."
 }
 
 // Run writes the file, and one for each file of the package that is only built under conditions.
@@ -109,15 +110,22 @@ func (v *vars) outFor(file string, used map[string]constraint.Expr) (name string
 // beside returns another name of a file, whose end is no condition.
 func beside(name string) string { return strings.TrimSuffix(name, ".go") + "_vars.go" }
 
-// sources returns the files to write, by their names: the variables in the order of their names, those
-// that are in each build of the package together.
+// declared is what the package declares in some of its files.
+type declared struct {
+	variables []string
+	constants []valued
+}
+
+// sources returns the files to write, by their names: the variables and the constants in the order of
+// their names, those that are in each build of the package together.
 func (v *vars) sources() (map[string][]byte, error) {
 	pkg, err := build.ImportDir(v.Dir, 0)
 	if err != nil {
 		return nil, err
 	}
 	taken := map[string]bool{}
-	conditions, names := map[string]constraint.Expr{}, map[string][]string{}
+	conditions, of := map[string]constraint.Expr{}, map[string]declared{}
+	constants := newConstants(v.Dir)
 	// The same order on each system, as names may depend on it.
 	all := slices.Concat(pkg.GoFiles, pkg.CgoFiles, pkg.IgnoredGoFiles)
 	slices.Sort(all)
@@ -143,6 +151,8 @@ func (v *vars) sources() (map[string][]byte, error) {
 			when = and(more, when)
 		}
 		conditions[out] = when
+		in := of[out]
+		in.constants = append(in.constants, constants.add(f)...)
 		for _, d := range f.Decls {
 			declared, variables := declaredBy(d)
 			for _, name := range declared {
@@ -150,29 +160,40 @@ func (v *vars) sources() (map[string][]byte, error) {
 			}
 			for _, name := range variables {
 				if exposable(pkg.Name + "." + name) {
-					names[out] = append(names[out], name)
+					in.variables = append(in.variables, name)
 				}
 			}
 		}
-	}
-	if len(names) == 0 {
-		return nil, fmt.Errorf("package %s has no variables that can be exposed", pkg.Name)
+		of[out] = in
 	}
 	as := "registry"
 	for taken[as] {
 		as += "_"
 	}
 	files := map[string][]byte{}
-	for out, names := range names {
-		if files[out], err = source(pkg.Name, as, conditions[out], names); err != nil {
+	for out, in := range of {
+		named := map[string][]string{}
+		for _, c := range in.constants {
+			if t := constants.typeOf(c); t != "" {
+				named[t] = append(named[t], c.name)
+			}
+		}
+		if len(in.variables)+len(named) == 0 {
+			continue
+		}
+		if files[out], err = source(pkg.Name, as, conditions[out], in.variables, named); err != nil {
 			return nil, err
 		}
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("package %s has no variables that can be exposed, and no constants of its own integer types", pkg.Name)
 	}
 	return files, nil
 }
 
-// source returns a file that exposes variables of a package, and is built when the condition holds.
-func source(pkg, as string, when constraint.Expr, names []string) ([]byte, error) {
+// source returns a file that exposes variables of a package and names the constants of its types, and is
+// built when the condition holds.
+func source(pkg, as string, when constraint.Expr, names []string, constants map[string][]string) ([]byte, error) {
 	slices.Sort(names)
 	var b bytes.Buffer
 	b.WriteString(generated)
@@ -183,6 +204,14 @@ func source(pkg, as string, when constraint.Expr, names []string) ([]byte, error
 	for _, name := range names {
 		// No lock of a variable is taken unasked: see registry.Packages.
 		fmt.Fprintf(&b, "%s.Expose(%q, &%s, %s.Guard(nil))\n", as, pkg+"."+name, name, as)
+	}
+	for _, t := range slices.Sorted(maps.Keys(constants)) {
+		// Whether two of them have one value is not known here, so their names are the keys.
+		fmt.Fprintf(&b, "%s.Constants(map[string]%s{\n", as, t)
+		for _, name := range slices.Sorted(slices.Values(constants[t])) {
+			fmt.Fprintf(&b, "%q: %s,\n", name, name)
+		}
+		b.WriteString("})\n")
 	}
 	b.WriteString("}\n")
 	return format.Source(b.Bytes())

@@ -104,6 +104,140 @@ func main() { exposed() }
 	}
 }
 
+// TestVarsConstants: constants of the package's own integer types are named by what is written, on a
+// binary without debug information, however they are declared, and nothing else is.
+func TestVarsConstants(t *testing.T) {
+	dir, err := os.MkdirTemp(rig.Root(), ".vars")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("a.go", `package main
+
+import (
+	"os"
+	clock "time"
+)
+
+type Status int
+
+const (
+	Starting Status = iota
+	Running
+	_
+	Stopped, untyped = Status(iota), iota
+)
+
+const (
+	Alias      = Running // two names of one value
+	derived    = (Stopped + 1) << uint8(2)
+	least      = min(5, Running, 7)
+	isRunning  = Running == Alias
+	size       = len("four")
+	plain      = 7
+	other  int = 8
+)
+
+const indirect Other = 9
+
+type (
+	Other   = Status
+	Rights  uint8
+	Deeper  Rights
+	Poll    clock.Duration
+	Mode    os.FileMode
+	Text    string
+	Ratio   float64
+	Foreign = clock.Month
+	Of[T any] int
+)
+
+const (
+	Read, Write, Exec Rights  = 1 << iota, 2 << iota, 4 << iota
+	Deep              Deeper  = 1
+	Often             Poll    = Poll(clock.Second)
+	Private           Mode    = 0o600
+	Word              Text    = "word"
+	Half              Ratio   = 0.5
+	Whole             Of[int] = 3
+	March             Foreign = 3
+	May                       = clock.May
+)
+
+var (
+	status       Status = Running
+	ends                = []Status{Stopped, derived, untyped + 1, Stopped + 1}
+	rights              = Read | Exec
+	deeper              = Deep
+	poll                = Often
+	mode                = Private
+	whole, march        = Whole, March
+	system              = special
+)
+
+func main() { exposed() }
+`)
+	write("here_"+runtime.GOOS+".go", "package main\n\nconst special Status = 42\n")
+	write("there_plan9.go", "package main\n\nconst special = 43\n\nconst Draining Status = 44\n")
+	write("b.go", `package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/registry"
+)
+
+func exposed() {
+	s := eval.NewSession(nil, eval.Limits{})
+	ask := func(source string) {
+		r, err := s.Eval(context.Background(), source)
+		fmt.Println(source, "=", r.Node.Line(0), err)
+	}
+	all := []string{"main.status", "main.ends", "main.rights", "main.deeper", "main.poll", "main.mode", "main.whole", "main.march", "main.system", "main.status == \"Alias\"", "main.status == \"Running\""}
+	for _, source := range all {
+		ask(source)
+	}
+	registry.Names(map[Status]string{Running: "runs"})
+	registry.Constants(map[string]Status{"Running": Running})
+	ask("main.status")
+}
+`)
+	if err := (&vars{Dir: dir, Out: "sightglass_vars.go"}).Run(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "sightglass_vars.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("go", "run", ".")
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	// What has the name of no constant says so: whole and march are of no type of the package.
+	const want = `main.status = 1 (Alias) <nil>
+main.ends = &≈[]main.Status{3 (Stopped), 16 (derived), 4, 4} <nil>
+main.rights = 5 (Read|Exec) <nil>
+main.deeper = 1 (Deep) <nil>
+main.poll = 1000000000 (Often) <nil>
+main.mode = 384 (Private) <nil>
+main.whole = 3 <nil>
+main.march = 3 <nil>
+main.system = 42 (special) <nil>
+main.status == "Alias" = true <nil>
+main.status == "Running" = true <nil>
+main.status = 1 (runs) <nil>
+`
+	if err != nil || string(out) != want {
+		t.Errorf("%v:\n%s\nof\n%s", err, out, text)
+	}
+}
+
 // TestNameTags: what the name of a file says about where it is built is what the go command says.
 func TestNameTags(t *testing.T) {
 	for file, want := range map[string]string{

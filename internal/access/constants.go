@@ -20,16 +20,29 @@ type constants struct {
 // valueNames is the names of a type.
 type valueNames struct {
 	*inspect.Constants
-	said bool // by the application, and not found in the binary
+	by NamedBy
 }
 
-// set sets the names of a type. What the application said stays if it was not said again.
+// NamedBy is who named the values of a type. What one of them says goes before what those above it say.
+type NamedBy int
+
+const (
+	ByBinary NamedBy = iota // its debug information
+	BySource                // a file that was made of the source, with a part of the names in each
+	ByAuthor                // the application's author
+)
+
+// set sets the names of a type, or adds some.
 func (c *constants) set(n valueNames) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	t := n.Type()
-	if c.of[t].said && !n.said {
+	switch was := c.of[t]; {
+	case was.Constants == nil:
+	case was.by > n.by:
 		return
+	case was.by == BySource && n.by == BySource:
+		n.Constants = was.And(n.Constants)
 	}
 	if c.of == nil {
 		c.of = make(map[reflect.Type]valueNames)
@@ -52,7 +65,7 @@ func (c *constants) join(more *constants) {
 func (c *constants) dropFound() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	maps.DeleteFunc(c.of, func(_ reflect.Type, n valueNames) bool { return !n.said })
+	maps.DeleteFunc(c.of, func(_ reflect.Type, n valueNames) bool { return n.by == ByBinary })
 	c.some.Store(len(c.of) > 0)
 }
 
@@ -66,9 +79,9 @@ func (c *constants) get(t reflect.Type) *inspect.Constants {
 	return c.of[t].Constants
 }
 
-// SetConstants has values of a type shown with their names. Those that the application said, and not
-// the binary, stay; a second call replaces them.
-func (o *Objects) SetConstants(c *inspect.Constants, said bool) { o.constants.set(valueNames{c, said}) }
+// SetConstants has values of a type shown with their names, in place of those that the same or a lesser
+// said before. What BySource says in several calls adds up.
+func (o *Objects) SetConstants(c *inspect.Constants, by NamedBy) { o.constants.set(valueNames{c, by}) }
 
 // HasConstants reports whether any type has names of its values.
 func (vis *Visit) HasConstants() bool { return vis.objects.constants.some.Load() }
