@@ -84,7 +84,7 @@ func (e *entry) locate() {
 	if !target.IsValid() || target.Mark()&inspect.Copied != 0 {
 		return
 	}
-	m := guard.Memory{Base: target.Addr(), Size: target.Type().Size()}
+	m := guard.Memory{Base: target.Addr(), Size: target.Type().Size(), Type: target.Type()}
 	e.policy.setMemory(m)
 	if k := e.policy.Lock; k != nil && target.Shape() == inspect.Struct {
 		if l, _, ok := k.FieldOf(target); ok {

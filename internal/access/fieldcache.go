@@ -2,8 +2,10 @@ package access
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/sightglass-go/sightglass/inspect"
+	"github.com/sightglass-go/sightglass/internal/access/internal/guard"
 	"github.com/sightglass-go/sightglass/internal/access/internal/kind"
 	"github.com/sightglass-go/sightglass/internal/access/internal/pattern"
 	"github.com/sightglass-go/sightglass/internal/access/internal/redact"
@@ -32,6 +34,9 @@ type FieldCache struct {
 	kind  inspect.DatumKind  // what lies at its end
 	wide  bool               // that is more than a word
 	named bool               // whether it is shown may depend on the key of the View's entry
+	// apart is the last struct on the way that has a lock which is not taken; nil if there is none, or if
+	// what lies at the end is read by the word.
+	apart *apart
 
 	constants *inspect.Constants // the names of what lies at its end
 
@@ -71,10 +76,16 @@ func (c *FieldCache) Learn(v, to *View) {
 	}
 	path, locked := c.follow(v, way)
 	end, datum := path.End()
-	if c.kind = datum; datum != inspect.NoDatum && end == to.val.Type() && !(locked && severalWords(datum)) {
-		c.path = path
-		c.constants = v.visit.objects.constants.get(end)
+	if c.kind = datum; datum == inspect.NoDatum || end != to.val.Type() {
+		return
 	}
+	if locked && severalWords(datum) {
+		if c.apart = apartOn(way); c.apart == nil {
+			return // its lock may be one to take
+		}
+	}
+	c.path = path
+	c.constants = v.visit.objects.constants.get(end)
 	c.wide, c.named = !kind.IsWord(end), v.namedBy(way)
 }
 
@@ -158,6 +169,41 @@ func (c *FieldCache) follow(v *View, way []*View) (path *inspect.FieldPath, lock
 	return path, locked
 }
 
+// apart is a struct with a lock that is not taken, wherever such a struct lies that is no copy.
+type apart struct {
+	of     reflect.Type
+	policy *policy
+	behind bool // a pointer leads to it, so that it lies in no copy
+}
+
+// apartOn returns the struct on a way whose lock would guard where it ends, nil unless that is never taken.
+func apartOn(way []*View) *apart {
+	if to := way[0]; to.policy.Uniform() || to.foundLock() != guard.NotTaken {
+		return nil
+	}
+	for i, at := range way {
+		s := at.up
+		if at.step != stepField || !structOf(s.val.Type()).Independent {
+			continue
+		}
+		if s.own != guard.NotTaken || !s.childPolicy().NeverTaken(s.val.Type()) {
+			return nil
+		}
+		behind := slices.ContainsFunc(way[i+1:], func(v *View) bool { return v.step == stepElem })
+		return &apart{s.val.Type(), s.policy, behind}
+	}
+	return nil
+}
+
+// readable reports whether what lies in a can be read from v, and says that it is read without its lock.
+func (a *apart) readable(v *View) bool {
+	if !a.behind && (v.boxed || v.val.Mark()&inspect.Copied != 0) {
+		return false
+	}
+	v.visit.report.notTaken(a.of, a.policy)
+	return true
+}
+
 // namedBy reports whether the name of v, if it has one as the key of its entry, may hide what the
 // way leads to, or v itself. It does not where the way leads from a struct, or a pointer to one, to a
 // field that does not inherit: all that a key can say is that certain texts and numbers are secret,
@@ -229,6 +275,8 @@ func (c *FieldCache) Read(v *View) (d inspect.Datum, ok bool, err error) {
 func (c *FieldCache) readable(v *View) bool {
 	p := v.policy
 	switch {
+	case c.apart != nil:
+		return c.apart.readable(v)
 	case p.Frozen:
 		return true
 	case p.ofResults && !c.hops && !c.opens && v.isCopy():

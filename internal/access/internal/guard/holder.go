@@ -145,7 +145,7 @@ func (h *Holder) take(k *Lock) error {
 		return &Error{Guard: k.String(), Busy: true}
 	}
 	if waited, ok := h.refused[guard{addr: k.addr}]; ok {
-		return &Error{Guard: k.String(), Waited: waited, Memory: Memory{k.addr, k.size}}
+		return &Error{Guard: k.String(), Waited: waited, Memory: Memory{Base: k.addr, Size: k.size}}
 	}
 	start, look := time.Now(), time.Duration(0)
 	for pause := firstPause; ; pause = min(2*pause, maxPause) {
@@ -157,7 +157,7 @@ func (h *Holder) take(k *Lock) error {
 		if waited >= h.patience {
 			h.waited += waited
 			h.refuse(guard{addr: k.addr}, waited)
-			return &Error{Guard: k.String(), Waited: waited, Memory: Memory{k.addr, k.size}}
+			return &Error{Guard: k.String(), Waited: waited, Memory: Memory{Base: k.addr, Size: k.size}}
 		}
 		jitter := rand.N(pause / 2)
 		if err := h.pace.Sleep(h.ctx, min(pause-jitter, h.patience-waited)); err != nil {

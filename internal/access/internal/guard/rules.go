@@ -1,6 +1,8 @@
 package guard
 
 import (
+	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/sightglass-go/sightglass/inspect"
@@ -27,11 +29,45 @@ func (r *Rules) Uniform() bool {
 }
 
 // Memory is the memory of an object.
-type Memory struct{ Base, Size uintptr }
+type Memory struct {
+	Base, Size uintptr
+	Type       reflect.Type // of the object; nil if Size is 0
+}
 
 // contains reports whether size bytes at addr lie in m.
 func (m Memory) contains(addr, size uintptr) bool {
 	return size <= m.Size && addr-m.Base <= m.Size-size
+}
+
+// mayHold reports whether a value of type t may lie in m.
+func (m Memory) mayHold(t reflect.Type) bool {
+	return m.Type != nil && m.Size >= t.Size() && holds(m.Type, t)
+}
+
+// holds reports whether a value of type outer has one of type t in its own memory.
+func holds(outer, t reflect.Type) bool {
+	switch {
+	case outer == t:
+		return true
+	case outer.Kind() == reflect.Array:
+		return outer.Len() > 0 && holds(outer.Elem(), t)
+	case outer.Kind() == reflect.Struct:
+		return slices.ContainsFunc(inspect.Fields(outer), func(f inspect.Field) bool { return holds(f.Type, t) })
+	}
+	return false
+}
+
+// NeverTaken reports whether OwnLock gives NotTaken for each struct of type t that is no copy.
+func (r *Rules) NeverTaken(t reflect.Type) bool {
+	s := StructOf(t)
+	if _, declared := s.Named(r.Names); len(s.Locks) == 0 || declared || r.Lock != nil || r.Memory.mayHold(t) {
+		return false
+	}
+	// A pointer may be nil, or lead to a lock in the exposed object.
+	for _, i := range s.Locks[0].index {
+		t = inspect.Fields(t)[i].Type
+	}
+	return t.Kind() == reflect.Struct
 }
 
 // OwnLock returns the lock that guards the fields of the struct v: nil if v has none, NotTaken if
