@@ -162,15 +162,19 @@ func (r *remote) answer(ctx context.Context, statement string, mode eval.Mode, t
 	}
 	switch {
 	case command[0] == "json":
-		return nil, errors.New("json is for programs; set format json has answers in JSON")
+		return nil, errors.New(noJSON)
 	case command[0] == "history":
-		return nil, errors.New("history has the lines of a telnet session; Up and Ctrl-R go through those of this prompt, and \\save FILE writes them")
-	case len(command) == 2 && command[0] == "help" && command[1] == "watch":
-		return &telnet.Answer{Text: helpWatch}, nil // the server's is about a watch that writes lines
+		return nil, errors.New(noHistory)
+	case len(command) == 2 && command[0] == "help":
+		if page, ok := helpHere(command[1]); ok {
+			return &telnet.Answer{Text: r.layout().FoldHelp(page)}, nil
+		}
 	}
 	a, err := r.client.Do(ctx, strings.TrimSpace(statement))
 	switch {
 	case err != nil:
+	case len(command) == 1 && command[0] == "help":
+		a.Text = withoutAbsent(a.Text) + "\n" + r.layout().FoldHelp(helpMore)
 	case len(command) == 3 && command[0] == "set":
 		r.set(command[1], command[2])
 	case len(command) == 2 && command[0] == "level" && command[1] == telnet.Look.String():

@@ -153,16 +153,6 @@ func watchAt(ctx context.Context, c *telnet.Client, args string, out io.Writer) 
 	return err
 }
 
-// helpWatch is help watch at the prompt.
-const helpWatch = `watch [every] expression, … [until condition]: plot numbers while they change.
-It samples every second, or at the interval that comes first, until Ctrl-C or
-until the condition holds; _ in it is the last expression's value. It samples
-less often if evaluating takes more than a tenth of the time. A struct or a map
-has a line for each number in it; of a list of numbers the histogram is drawn.
-  watch stats.requests
-  watch 5s len(orders.pending) until _ > 50
-  watch 200ms cache.hits, cache.misses`
-
 // expressions splits what the prompt's watch is asked at its commas, of which no expression has one
 // outside of brackets.
 func expressions(source string) (all []string) {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -71,6 +72,80 @@ func TestPromptRemembers(t *testing.T) {
 	second.Await(`^2( .*)?\n` + ready)
 	second.Keys("C-d")
 	second.Await(`^THE END$`)
+}
+
+// help keys tells what the keys do at this prompt, whose editor is not telnet's.
+func TestPromptKeys(t *testing.T) {
+	rig.Need(t, "tmux")
+	promptFolders(t)
+	addr, _ := startDepot(t, "127.0.0.1:0")
+	s := rig.NewScreen(t, 100, 40, rig.Program(t)+" "+addr)
+	s.Await(at)
+	s.Enter("help")
+	help := s.Await(`^Commands\n[^\0]*^This prompt\n[^\0]*` + at)[0]
+	if regexp.MustCompile(`(?m)^  (json|history)`).MatchString(help) {
+		t.Errorf("help lists what is not for this prompt:\n%s", help)
+	}
+	s.Keys("C-l")
+	s.Enter("help keys")
+	help = s.Await(`^  Tab +complete[^\0]*` + at)[0]
+	if strings.Contains(help, "begin a new line") {
+		t.Errorf("help keys is about telnet:\n%s", help)
+	}
+	for _, line := range []string{"10 + 1", "20 + 2", "10 + 3"} {
+		s.Enter(line)
+		s.Await(`\+ ` + line[5:] + `\n\d+\n` + at)
+	}
+	for _, tc := range []struct {
+		said string // in help keys
+		line string
+		keys string
+		want string
+	}{
+		{"Tab", "depot.it", "Tab", "depot.items"},
+		{"Up", "10", "Up Up", "10 + 1"},
+		{"Down", "10", "Up Up Down", "10 + 3"},
+		{"^P", "", "C-p C-p", "20 + 2"},
+		{"^N", "", "C-p C-p C-n", "10 + 3"},
+		{"^R", "", "C-r 1 0 C-r C-e", "10 + 1"},
+		{"^S", "", "C-r 1 0 C-r C-s C-e", "10 + 3"},
+		{"^G", "x", "C-r 1 0 C-g", "x"},
+		{"Left", "ab", "Left x", "axb"},
+		{"Right", "ab", "Left Left Right x", "axb"},
+		{"Home", "ab", "Home x", "xab"},
+		{"End", "ab", "Home End x", "abx"},
+		{"^B", "ab", "C-b x", "axb"},
+		{"^F", "ab", "C-b C-b C-f x", "axb"},
+		{"^A", "ab", "C-a x", "xab"},
+		{"^E", "ab", "C-a C-e x", "abx"},
+		{"Alt-b", "one two", "M-b x", "one xtwo"},
+		{"Alt-f", "one two", "C-a M-f x", "onex two"},
+		{"Control-arrow", "one two", "C-Left C-Left C-Right x", "onex two"},
+		{"Backspace", "abc", "BSpace", "ab"},
+		{"Delete", "abc", "Left DC", "ab"},
+		{"^D", "abc", "C-b C-d", "ab"},
+		{"^H", "abc", "C-h", "ab"},
+		{"^W", "one two", "C-w", "one"},
+		{"^U", "one two", "M-b C-u", "two"},
+		{"^K", "one two", "M-b C-k", "one"},
+		{"Alt-d", "one two", "C-a M-d", " two"},
+		{"^Y", "one two", "C-w C-y", "one two"},
+		{"Alt-y", "one two", "C-a C-k C-y C-w C-y M-y", "one one two"},
+		{"^T", "abc", "C-b C-t", "acb"},
+		{"^L", "abc", "C-l", "abc"},
+		{"^C", "abc", "C-c", ""},
+	} {
+		if !strings.Contains(help, tc.said) {
+			t.Errorf("help keys does not name %s", tc.said)
+		}
+		s.Write(tc.line)
+		s.Keys(strings.Fields(tc.keys)...)
+		s.Await(`^depot@web-7 > *` + regexp.QuoteMeta(tc.want) + ` *\z`)
+		s.Keys("C-e", "C-u", "C-l")
+		s.Await(`\A` + at[1:])
+	}
+	s.Keys("C-d")
+	s.Await(`^THE END$`)
 }
 
 // pump has an action.

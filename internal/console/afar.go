@@ -65,6 +65,11 @@ func (f Afar) WriteError(out io.Writer, err error, statement, line string) error
 	return errors.Join(a.writeError(err, statement, line, f.style()), a.end())
 }
 
+// FoldHelp lays out a page of help, which is written as the topics here are.
+func (f Afar) FoldHelp(page string) string {
+	return strings.Join(foldHelp(page, max(f.Width, minWidth)), "\n")
+}
+
 // WriteProgress draws how far an evaluation has come in the current row of the terminal, over what it
 // drew before. After a nil p the row is empty.
 func (f Afar) WriteProgress(out io.Writer, p *eval.Progress) error {
