@@ -41,7 +41,7 @@ func TestDrift(t *testing.T) {
 	)
 	defer pprof.SetGoroutineLabels(t.Context())
 	pprof.SetGoroutineLabels(pprof.WithLabels(t.Context(), pprof.Labels("tenant", "acme")))
-	all, err := inspect.ReadGoroutines(inspect.Asked{Stacks: true}, func(int) error { return nil })
+	all, err := inspect.ReadGoroutines(inspect.Asked{Stacks: true}, func(int) error { return nil }, func(int) error { return nil })
 	if list != errors.Is(err, inspect.ErrGoroutines) || !list && (err != nil || len(all.All) < 2) {
 		t.Errorf("goroutines are read: %v, %v", all, err)
 	}

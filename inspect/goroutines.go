@@ -87,11 +87,11 @@ const GoroutineBytes = 256
 
 // Goroutines are the goroutines of this process, read one after the other while they ran.
 type Goroutines struct {
-	All     []Goroutine
-	Running int // of which there is no stack
-	Torn    int // which never held still, and have no stack either
-	Cut     int // whose stack goes further down than it was read; these three are 0 if no stacks were asked for
-	System  int // the runtime's own, which are not in All
+	All     []Goroutine // by their numbers
+	Running int         // of which there is no stack
+	Torn    int         // which never held still, and have no stack either
+	Cut     int         // whose stack goes further down than it was read; these three are 0 if no stacks were asked for
+	System  int         // the runtime's own, which are not in All
 	// Unlabelled counts those whose labels are laid out in an unknown way: they seem to have none.
 	Unlabelled int
 	Relabelled int  // which changed their labels each time that these were read: they seem to have none
@@ -126,6 +126,10 @@ const maxListTries = 3
 // the first, of all. Its error ends the reading.
 type Keeper func(bytes int) error
 
+// A Worker is told of so many steps of work, of some nanoseconds each, that were done: after at most 50 µs,
+// while no goroutine is read. Its error ends the reading.
+type Worker = goroutine.Worker
+
 // Asked says what is read of goroutines.
 type Asked struct {
 	Most int // how many at most; 0 for all
@@ -140,14 +144,14 @@ func OfStack(field string) bool { return field == "top" || field == "entry" || f
 // to wait: each is read at its own moment, and a stack counts only if its goroutine has not run
 // meanwhile. The first call takes some milliseconds more, to find where the runtime keeps them and to
 // test that. Where that fails, as in a future Go release, the error is an ErrGoroutines.
-func ReadGoroutines(asked Asked, keep Keeper) (*Goroutines, error) {
+func ReadGoroutines(asked Asked, keep Keeper, worked Worker) (*Goroutines, error) {
 	r, err := here.goroutines()
 	if err != nil {
 		return nil, err
 	}
 	read := goroutineReading{
 		Goroutines: &Goroutines{Stacks: goroutine.HasStacks()}, asked: asked, symbols: r.Symbols(),
-		stacks: map[string]*stack{}, entries: map[uintptr]*entry{}, awaited: map[goroutine.Wait][]Awaited{}, keep: keep,
+		stacks: map[string]*stack{}, entries: map[uintptr]*entry{}, awaited: map[goroutine.Wait][]Awaited{}, keep: keep, worked: worked,
 	}
 	want := goroutine.Want{Stacks: asked.Stacks}
 	if asked.Most > 0 {
@@ -158,13 +162,12 @@ func ReadGoroutines(asked Asked, keep Keeper) (*Goroutines, error) {
 			return errEnough
 		})
 	} else {
-		err = r.InOrder(want, read.begin, func(g *goroutine.G) error { return read.add(r, g) })
+		err = r.InOrder(want, worked, read.begin, func(g *goroutine.G) error { return read.add(r, g) })
 	}
 	if err != nil && err != errEnough {
 		return nil, err
 	}
-	read.finish()
-	return read.Goroutines, nil
+	return read.Goroutines, read.finish()
 }
 
 // errEnough ends a reading of a part.
@@ -181,6 +184,7 @@ type goroutineReading struct {
 	begun   []*entry                     // with what All began, if stacks are asked for
 	key     []byte
 	keep    Keeper
+	worked  Worker
 }
 
 // stack is what goroutines with the same program counters share.
@@ -343,14 +347,75 @@ func plumbing(function string) bool {
 
 // finish puts all in order, and names the functions with which they began. Where the compiler made one
 // that calls another, the stack of any that was read tells which.
-func (r *goroutineReading) finish() {
-	if r.asked.Stacks {
-		for i, e := range r.begun {
+func (r *goroutineReading) finish() error {
+	inOrder := true
+	for i := range r.All {
+		if r.asked.Stacks {
+			e := r.begun[i]
 			r.All[i].entry = cmp.Or(e.called, e.name)
 		}
+		inOrder = inOrder && (i == 0 || r.All[i-1].id < r.All[i].id)
+		if i%finishedAtOnce == finishedAtOnce-1 {
+			if err := r.worked(4 * finishedAtOnce); err != nil {
+				return err
+			}
+		}
 	}
-	byID := func(a, b Goroutine) int { return cmp.Compare(a.id, b.id) }
-	if !slices.IsSortedFunc(r.All, byID) { // some have begun meanwhile
-		slices.SortFunc(r.All, byID)
+	if inOrder {
+		return nil
 	}
+	return r.sort() // some have begun meanwhile
+}
+
+// finishedAtOnce is how many goroutines are looked at or moved between two calls of the Worker.
+const finishedAtOnce = 512
+
+// sort puts all in order. Each is moved once, as they are large.
+func (r *goroutineReading) sort() error {
+	if err := r.keep(2 * numberedBytes * len(r.All)); err != nil {
+		return err
+	}
+	order := make([]goroutine.Numbered, len(r.All))
+	for i := range r.All {
+		order[i] = goroutine.Numbered{ID: uint64(r.All[i].id), At: uintptr(i)}
+	}
+	if err := goroutine.Sort(order, r.worked); err != nil {
+		return err
+	}
+	const done = ^uintptr(0)
+	moved := 0
+	for i := range order {
+		if order[i].At == done {
+			continue
+		}
+		// A circle of them: to each place goes the one that belongs there, and to the last the first.
+		first, to := r.All[i], i
+		for {
+			from := int(order[to].At)
+			order[to].At = done
+			if moved++; moved%finishedAtOnce == 0 {
+				if err := r.worked(8 * finishedAtOnce); err != nil {
+					return err
+				}
+			}
+			if from == i {
+				break
+			}
+			r.All[to] = r.All[from]
+			to = from
+		}
+		r.All[to] = first
+	}
+	return nil
+}
+
+const numberedBytes = 16
+
+// ByID returns the goroutine of that number, nil if there is none.
+func (g *Goroutines) ByID(id int) *Goroutine {
+	i, ok := slices.BinarySearchFunc(g.All, id, func(g Goroutine, id int) int { return cmp.Compare(g.id, id) })
+	if !ok {
+		return nil
+	}
+	return &g.All[i]
 }

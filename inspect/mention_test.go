@@ -39,7 +39,7 @@ func waitingFor(t *testing.T, p any, reason string) (l Lock) {
 	t.Helper()
 	at := reflect.ValueOf(p).Pointer()
 	for begin := time.Now(); time.Since(begin) < time.Minute; {
-		all, err := ReadGoroutines(Asked{Stacks: true}, func(int) error { return nil })
+		all, err := ReadGoroutines(Asked{Stacks: true}, func(int) error { return nil }, func(int) error { return nil })
 		if err != nil {
 			t.Fatal(err)
 		}

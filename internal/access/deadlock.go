@@ -78,13 +78,12 @@ func (vis *Visit) Deadlocks() (*Deadlocks, error) {
 	if err != nil {
 		return nil, err
 	}
-	byID, err := vis.goroutinesByID(all)
-	if err != nil {
-		return nil, err
-	}
-	s := deadlockSearch{vis: vis, byID: byID, on: map[int]*HeldUp{}, locks: map[lockKey]*HeldUp{}}
+	s := deadlockSearch{vis: vis, all: all, on: map[int]*HeldUp{}, locks: map[lockKey]*HeldUp{}}
 	s.Looked = len(all.All)
 	for i := range all.All {
+		if err := vis.meter.work(1); err != nil {
+			return nil, err
+		}
 		if l, ok := all.All[i].Lock(); ok {
 			if err := s.wait(&all.All[i], l); err != nil {
 				return nil, err
@@ -112,7 +111,7 @@ func (vis *Visit) Deadlocks() (*Deadlocks, error) {
 type deadlockSearch struct {
 	Deadlocks
 	vis   *Visit
-	byID  map[int]*inspect.Goroutine
+	all   *inspect.Goroutines
 	on    map[int]*HeldUp // what a goroutine waits for
 	locks map[lockKey]*HeldUp
 }
@@ -165,7 +164,7 @@ func (s *deadlockSearch) holders() error {
 	itself := map[*HeldUp][]inspect.Mention{} // who waits and mentions it
 	for _, around := range []bool{false, true} {
 		for _, m := range found.List {
-			h, g := of[m.Span], s.byID[m.Goroutine]
+			h, g := of[m.Span], s.all.ByID(m.Goroutine)
 			if g == nil || releasedIn(g, h.Span) || around != (m.Span >= len(s.Locks)) || around && len(h.Likely) > 0 && !h.Likely[0].Around {
 				continue
 			}
@@ -205,7 +204,7 @@ func (s *deadlockSearch) itself(h *HeldUp, mentions []inspect.Mention) {
 		}
 	}
 	add := func(m inspect.Mention, as Holder) {
-		as.Goroutine, as.Function = s.byID[m.Goroutine], m.Function
+		as.Goroutine, as.Function = s.all.ByID(m.Goroutine), m.Function
 		h.Likely = append(h.Likely, as)
 	}
 	known := s.Unknown <= 1 // who asks runs, and all others have a stack

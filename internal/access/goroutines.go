@@ -75,25 +75,13 @@ func (vis *Visit) Goroutines() (*inspect.Goroutines, error) {
 	return vis.goroutines, nil
 }
 
-// goroutinesByID is all by their numbers.
-func (vis *Visit) goroutinesByID(all *inspect.Goroutines) (map[int]*inspect.Goroutine, error) {
-	if err := vis.meter.keep(32 * len(all.All)); err != nil {
-		return nil, err
-	}
-	byID := make(map[int]*inspect.Goroutine, len(all.All))
-	for i := range all.All {
-		byID[all.All[i].ID()] = &all.All[i]
-	}
-	return byID, nil
-}
-
 // readGoroutines reads the goroutines of this process.
 func (vis *Visit) readGoroutines() error {
 	asked := inspect.Asked{Stacks: !vis.stacksSpared}
 	if vis.callsForbidden {
 		asked.Most = maxProposed
 	}
-	list, err := inspect.ReadGoroutines(asked, vis.keepGoroutine)
+	list, err := inspect.ReadGoroutines(asked, vis.keepGoroutine, vis.meter.work)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package access
 import (
 	"maps"
 	"reflect"
-	"slices"
 
 	"github.com/sightglass-go/sightglass/inspect"
 )
@@ -17,21 +16,31 @@ const (
 
 // own names the exposed objects that own what goroutines wait for.
 func (vis *Visit) own(list []inspect.Goroutine) error {
-	s := search{vis: vis, met: map[uintptr]bool{}, owned: map[uintptr]owned{}}
+	s := search{vis: vis, wanted: map[uintptr]bool{}, met: map[uintptr]bool{}, owned: map[uintptr]owned{}}
 	for i := range list {
+		if err := vis.meter.work(ownStep); err != nil {
+			return err
+		}
 		for _, w := range list[i].Awaits() {
-			s.wanted = append(s.wanted, w.Addr())
+			if s.wanted[w.Addr()] {
+				continue
+			}
+			if err := vis.meter.keep(wantedBytes); err != nil {
+				return err
+			}
+			s.wanted[w.Addr()] = true
 		}
 	}
 	if len(s.wanted) == 0 {
 		return nil
 	}
-	slices.Sort(s.wanted)
-	s.wanted = slices.Compact(s.wanted)
 	if err := s.all(); err != nil {
 		return err
 	}
 	for i := range list {
+		if err := vis.meter.work(ownStep); err != nil {
+			return err
+		}
 		for j, w := range list[i].Awaits() {
 			if o := s.owned[w.Addr()]; o.path != "" {
 				list[i].Own(j, o.path)
@@ -41,6 +50,14 @@ func (vis *Visit) own(list []inspect.Goroutine) error {
 	vis.owned = s.owned
 	return nil
 }
+
+const (
+	// ownStep is how many steps it takes to note what a goroutine waits for.
+	ownStep     = 10
+	wantedBytes = 24 // of a wanted address
+	// semaphoreAlign is the alignment of what goroutines wait for in a lock: an uint32, or more.
+	semaphoreAlign = 4
+)
 
 // owned is where something that goroutines wait for lies in an exposed object.
 type owned struct {
@@ -54,7 +71,7 @@ type owned struct {
 // when guards cannot be had, and so looks into no slice, map or interface. What is hidden is nobody's.
 type search struct {
 	vis    *Visit
-	wanted []uintptr // sorted
+	wanted map[uintptr]bool
 	met    map[uintptr]bool
 	owned  map[uintptr]owned
 	places int
@@ -125,9 +142,8 @@ func (s *search) place(v *View, depth int) error {
 		}
 	case reflect.Struct:
 		if addr := v.val.Addr(); isWaitedFor(t) && addr != 0 {
-			at, _ := slices.BinarySearch(s.wanted, addr)
-			for ; at < len(s.wanted) && s.wanted[at] < addr+t.Size(); at++ {
-				s.note(s.wanted[at], v)
+			for at := addr; at < addr+t.Size(); at += semaphoreAlign {
+				s.note(at, v)
 			}
 			return nil
 		}
@@ -146,7 +162,7 @@ func (s *search) place(v *View, depth int) error {
 }
 
 func (s *search) note(addr uintptr, v *View) {
-	if _, wanted := slices.BinarySearch(s.wanted, addr); !wanted || s.owned[addr].path != "" {
+	if !s.wanted[addr] || s.owned[addr].path != "" {
 		return
 	}
 	o := owned{path: v.Path()}

@@ -117,13 +117,12 @@ func (v *View) collectAwaited(list *[]*Awaited, depth int) {
 
 // answerWaiting finds who waits for each of list, and who may hold it.
 func (vis *Visit) answerWaiting(list []*Awaited, all *inspect.Goroutines) error {
-	byID, err := vis.goroutinesByID(all)
-	if err != nil {
-		return err
-	}
 	on := map[*inspect.Goroutine]*Awaited{} // who waits
 	for i := range all.All {
 		g := &all.All[i]
+		if err := vis.meter.work(1 + len(g.Awaits())*len(list)); err != nil {
+			return err
+		}
 		for _, w := range g.Awaits() {
 			for _, a := range list {
 				if w.Addr() >= a.memory.Addr && w.Addr() < a.memory.Addr+a.memory.Size {
@@ -153,7 +152,7 @@ func (vis *Visit) answerWaiting(list []*Awaited, all *inspect.Goroutines) error 
 	}
 	for _, around := range []bool{false, true} {
 		for _, m := range mentions.List {
-			a, g := of[m.Span], byID[m.Goroutine]
+			a, g := of[m.Span], all.ByID(m.Goroutine)
 			if g == nil || m.Waits || on[g] == a || releasedIn(g, a.memory) || around != (m.Span >= locks) || around && len(a.Likely) > 0 && !a.Likely[0].Around {
 				continue
 			}
@@ -162,7 +161,7 @@ func (vis *Visit) answerWaiting(list []*Awaited, all *inspect.Goroutines) error 
 	}
 	// Nobody else: one that waits may have locked it before, further out.
 	for _, m := range mentions.List {
-		a, g := of[m.Span], byID[m.Goroutine]
+		a, g := of[m.Span], all.ByID(m.Goroutine)
 		if g != nil && m.Outer && m.Span < locks && !a.AtStart && a.around.Addr != 0 && (len(a.Likely) == 0 || a.Likely[0].Waits) {
 			a.Likely = append(a.Likely, Holder{Goroutine: g, Function: m.Function, Waits: true})
 		}

@@ -126,13 +126,6 @@ func chosenGoroutines(f *machine.Frame, name string, args []value.Value, all *in
 	if err := value.Refuse(args[0]); err != nil {
 		return nil, err
 	}
-	byID := make(map[int]*inspect.Goroutine, len(all.All))
-	if err := f.Keep(32 * len(all.All)); err != nil {
-		return nil, err
-	}
-	for i := range all.All {
-		byID[all.All[i].ID()] = &all.All[i]
-	}
 	var list []*inspect.Goroutine
 	gone := 0
 	one := func(x value.Value) error {
@@ -147,7 +140,7 @@ func chosenGoroutines(f *machine.Frame, name string, args []value.Value, all *in
 		if err != nil {
 			return err
 		}
-		if g := byID[n]; g != nil {
+		if g := all.ByID(n); g != nil {
 			list = append(list, g)
 		} else {
 			gone++

@@ -248,7 +248,8 @@ func TestInOrder(t *testing.T) {
 	var met []uint64
 	room, seen := 0, 0
 	begin := func(most int) error { room = most; return nil }
-	if err := r.InOrder(Want{Stacks: true}, begin, func(g *G) error {
+	idle := func(int) error { return nil }
+	if err := r.InOrder(Want{Stacks: true}, idle, begin, func(g *G) error {
 		met = append(met, g.ID)
 		if g.State == Waiting && g.Reason == ids[g.ID] {
 			seen++
@@ -266,7 +267,12 @@ func TestInOrder(t *testing.T) {
 		t.Error("they are not in order:", parkedOnly)
 	}
 	enough := errors.New("enough")
-	if err := r.InOrder(Want{}, func(int) error { return enough }, func(*G) error { t.Error("it goes on"); return nil }); err != enough {
+	end := func(int) error { return enough }
+	goesOn := func(*G) error { t.Error("it goes on"); return nil }
+	if err := r.InOrder(Want{}, idle, end, goesOn); err != enough {
+		t.Error(err)
+	}
+	if err := r.InOrder(Want{}, end, begin, goesOn); err != enough {
 		t.Error(err)
 	}
 }

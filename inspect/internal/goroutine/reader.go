@@ -1,7 +1,6 @@
 package goroutine
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -121,32 +120,33 @@ func (r *Reader) Each(w Want, f func(*G) error) error {
 }
 
 // InOrder is Each in the order of their numbers, but for those that begin meanwhile. It calls begin
-// before with how many there are, or a few more, and ends with its error.
-func (r *Reader) InOrder(w Want, begin func(most int) error, f func(*G) error) error {
-	type numbered struct {
-		id   uint64
-		addr uintptr
-	}
-	all := make([]numbered, 0, r.listed())
+// before with how many there are, or a few more. It ends with the error of begin or worked, too.
+func (r *Reader) InOrder(w Want, worked Worker, begin func(most int) error, f func(*G) error) error {
+	all := make([]Numbered, 0, r.listed())
 	if err := r.parts(func(addrs []uintptr) error {
-		return peek.Try(func() {
+		if err := peek.Try(func() {
 			for _, a := range addrs {
 				if status := peek.Word32(a + r.at.status); State(status)&^scanned != dead {
-					all = append(all, numbered{r.idAt(a), a})
+					all = append(all, Numbered{r.idAt(a), a})
 				}
 			}
-		})
+		}); err != nil {
+			return err
+		}
+		return worked(len(addrs))
 	}); err != nil {
 		return err
 	}
-	slices.SortFunc(all, func(a, b numbered) int { return cmp.Compare(a.id, b.id) })
+	if err := Sort(all, worked); err != nil {
+		return err
+	}
 	if err := begin(len(all)); err != nil {
 		return err
 	}
 	reading := r.reading(w)
 	addrs := make([]uintptr, 0, chunk)
 	for i, a := range all {
-		if addrs = append(addrs, a.addr); len(addrs) < chunk && i+1 < len(all) {
+		if addrs = append(addrs, a.At); len(addrs) < chunk && i+1 < len(all) {
 			continue
 		}
 		if err := reading.each(addrs, f); err != nil {
