@@ -100,6 +100,9 @@ func (e *evaluation) eval(source string) (r Result, err error) {
 	if err := e.Over(); err != nil {
 		return Result{}, err
 	}
+	if err := e.Visit.Failed(); err != nil {
+		return Result{}, err
+	}
 	if err := e.store(st, x, r.Node); err != nil {
 		return Result{}, err
 	}
@@ -123,6 +126,9 @@ func (e *evaluation) rescue(err *error) {
 	if p := recover(); p != nil {
 		*err = fault.New("internal", "internal error: %s", text.Cut(fmt.Sprintf("%q", fmt.Sprint(p)), 200)).
 			With("this is a bug in sightglass, please report it")
+	}
+	if failed := e.Visit.Failed(); *err != nil && failed != nil {
+		*err = failed // what else it says of names is not true
 	}
 	if over := context.Cause(e.Context()); *err != nil && over != nil && !e.Refused() && (errors.Is(*err, over) || errors.Is(*err, e.Context().Err())) {
 		*err = e.Ended(over)

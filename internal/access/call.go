@@ -232,7 +232,9 @@ func (c *Call) checkExposed() error {
 		switch x := x.(type) {
 		case *View:
 			name := x.policy.name
-			switch e := c.visit.objects.get(name); {
+			switch e := c.visit.entry(name); {
+			case c.visit.meter.failed != nil:
+				return c.visit.meter.failed
 			case e == nil:
 				return c.refused("%s was withdrawn meanwhile", name)
 			case e.policy.results != x.policy.results:

@@ -26,7 +26,7 @@ const maxProposed = 16
 
 // hasGoroutines reports whether they are exposed.
 func (vis *Visit) hasGoroutines() bool {
-	e := vis.objects.get(GoroutinesName)
+	e := vis.entry(GoroutinesName)
 	return e != nil && e.list != nil
 }
 

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync/atomic"
@@ -202,11 +203,42 @@ func (o *Objects) rlock() {
 	}
 }
 
+// rlock locks the mutex of the Objects for reading, once all that Later was given has run. It may have
+// been dropped since Load, as the application hides more. While a guard is held nothing is read that
+// takes so long: the Visit ends then, and so it does if the reading ends.
+func (vis *Visit) rlock() {
+	o := vis.objects
+	for {
+		o.mu.RLock()
+		if o.later.missing.Load() == 0 || vis.meter.failed != nil {
+			return
+		}
+		o.mu.RUnlock()
+		if vis.meter.failed = errDropped; !vis.Holding() {
+			vis.meter.failed = nil
+			vis.meter.failed = vis.Load()
+		}
+	}
+}
+
+var errDropped = errors.New("which package variables may be shown has changed meanwhile; ask again")
+
+// Failed is why the Visit has to end, as it looked for names that it could not look for to the end; nil
+// if it has not. Then what it says of names is not true.
+func (vis *Visit) Failed() error { return vis.meter.failed }
+
+// entry returns what is exposed under a name, nil if nothing is.
+func (vis *Visit) entry(name string) *entry {
+	vis.rlock()
+	defer vis.objects.mu.RUnlock()
+	return vis.objects.entries[name]
+}
+
 // Loaded reports whether there is nothing to do for Load.
 func (vis *Visit) Loaded() bool { return vis.objects.later.missing.Load() == 0 }
 
 // Load exposes what [Objects.Later] was given, as part of the Visit: it counts as work, and ends with
-// the Visit. Whatever looks at the names does the same, but to the end. No guard may be held.
+// the Visit. Whatever looks at the names later does the same if it must. No guard may be held.
 //
 // It gives way to the application at first, and not for long. A look that ends too early begins anew, and
 // where the processors are never idle none would ever come to its end: nothing at all would be shown.

@@ -77,7 +77,7 @@ func TestDropped(t *testing.T) {
 	expose(&o, "own")
 	names := func(want ...string) {
 		t.Helper()
-		if got := o.sortedNames(); !slices.Equal(got, want) {
+		if got := o.sortedNames(o.rlock); !slices.Equal(got, want) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
@@ -86,7 +86,7 @@ func TestDropped(t *testing.T) {
 		t.Fatal("nothing drops them")
 	}
 	o.dropIdle() // somebody has looked
-	if o.get("a") == nil || loads != 1 {
+	if o.Visit(t.Context(), nil, Patience{}).entry("a") == nil || loads != 1 {
 		t.Errorf("dropped while somebody looks; %d loads", loads)
 	}
 	o.Withdraw("gone")
@@ -97,7 +97,7 @@ func TestDropped(t *testing.T) {
 	if len(o.entries) != 2 || o.version.Load() == version {
 		t.Errorf("%d entries are left", len(o.entries))
 	}
-	if o.get("a") == nil || loads != 2 || o.entries["since"].later {
+	if o.Visit(t.Context(), nil, Patience{}).entry("a") == nil || loads != 2 || o.entries["since"].later {
 		t.Errorf("not exposed again; %d loads", loads)
 	}
 	names("a", "own", "since")
@@ -123,13 +123,13 @@ func TestDroppedMeanwhile(t *testing.T) {
 			looking = false
 		default:
 		}
-		if o.get("a") == nil || len(o.sortedNames()) != 1 || len(o.list()) != 1 {
+		if o.Visit(t.Context(), nil, Patience{}).entry("a") == nil || len(o.sortedNames(o.rlock)) != 1 || len(o.list(o.rlock)) != 1 {
 			missing++
 			t.Error("it is missing")
 		}
 	}
 	<-done
-	o.list()
+	o.list(o.rlock)
 	o.later.idle.Stop()
 }
 
@@ -145,7 +145,7 @@ func TestDroppedWhileExposed(t *testing.T) {
 		}
 		return into.Expose(name, object, Options{})
 	})
-	if names := o.sortedNames(); !slices.Equal(names, []string{"second"}) {
+	if names := o.sortedNames(o.rlock); !slices.Equal(names, []string{"second"}) {
 		t.Errorf("%q", names)
 	}
 	o.later.idle.Stop()
@@ -196,6 +196,72 @@ func TestLoadEnds(t *testing.T) {
 	<-inside
 	if names := <-second; left != 0 || !slices.Equal(names, []string{"a"}) || begun.Load() != 2 {
 		t.Errorf("%q, and before %d; it has begun %d times", names, left, begun.Load())
+	}
+	o.later.idle.Stop()
+}
+
+// TestDroppedWhileLooking: what is dropped in the middle of a Visit, as the application hides more, is
+// exposed anew as part of the Visit, which ends that; while a guard is held it is not exposed at all. The
+// Visit fails then, and says nothing that is wrong.
+func TestDroppedWhileLooking(t *testing.T) {
+	var o Objects
+	if err := o.Expose("own", newPool(), Options{}); err != nil {
+		t.Fatal(err)
+	}
+	object := new(int)
+	loads := 0
+	o.Later(func(into *Objects, step func() error) error {
+		loads++
+		if err := step(); err != nil {
+			return err
+		}
+		return into.Expose("a", object, Options{})
+	})
+	looks := map[string]func(*Visit) error{
+		"names":      func(vis *Visit) error { vis.Names(); return vis.Failed() },
+		"a name":     func(vis *Visit) error { _, err := vis.Get("a"); return err },
+		"an unknown": func(vis *Visit) error { _, err := vis.Get("b"); return err },
+		"a package":  func(vis *Visit) error { _, err := vis.Package("a"); return err },
+		"the rest":   func(vis *Visit) error { vis.Lasts("a"); return vis.meter.read(1) },
+	}
+	for name, look := range looks {
+		vis := o.Visit(t.Context(), nil, Patience{})
+		v, err := vis.Get("own")
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, met := loads, 0
+		if err := must(t, v, ".list").Each(func(_, _ *View) (bool, error) {
+			met++
+			if !vis.Holding() {
+				t.Error("no guard is held")
+			}
+			o.Drop()
+			return true, look(vis)
+		}); err != errDropped || vis.Failed() != err || met != 1 || loads != before {
+			t.Errorf("%s under a guard: %v, %v, %d, %d loads", name, err, vis.Failed(), met, loads-before)
+		}
+		if !vis.Permits(Origin{Name: "a"}) {
+			t.Error("a Visit that failed forgets")
+		}
+		// The next one finds it, and one without a guard does at once.
+		vis = o.Visit(t.Context(), nil, Patience{})
+		if names := vis.Names(); !slices.Contains(names, "a") || vis.Failed() != nil || loads != before+1 {
+			t.Errorf("%s: the next: %q, %v, %d loads", name, names, vis.Failed(), loads-before)
+		}
+		o.Drop()
+		if err := look(vis); err == errDropped || vis.Failed() != nil || loads != before+2 {
+			t.Errorf("%s without a guard: %v, %d loads", name, err, loads-before)
+		}
+		// Its end ends that.
+		ctx, cancel := context.WithCancel(t.Context())
+		vis = o.Visit(ctx, nil, Patience{})
+		vis.Names()
+		o.Drop()
+		cancel()
+		if err := look(vis); !errors.Is(err, context.Canceled) || !errors.Is(vis.Failed(), err) {
+			t.Errorf("%s, cancelled: %v, %v", name, err, vis.Failed())
+		}
 	}
 	o.later.idle.Stop()
 }

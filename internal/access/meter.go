@@ -19,13 +19,17 @@ type Meter interface {
 type metering struct {
 	meter  Meter // nil sets no limits
 	guards *guard.Holder
-	reads  int // under a guard, not told yet
-	steps  int // likewise
+	reads  int   // under a guard, not told yet
+	steps  int   // likewise
+	failed error // ends the Visit
 }
 
 // read tells of n reads.
 func (m *metering) read(n int) error {
 	m.reads += n
+	if m.failed != nil {
+		return m.failed
+	}
 	if m.guards.Holding() || m.meter == nil {
 		return nil
 	}
@@ -36,6 +40,9 @@ func (m *metering) read(n int) error {
 // work tells of n steps of work.
 func (m *metering) work(n int) error {
 	m.steps += n
+	if m.failed != nil {
+		return m.failed
+	}
 	if m.guards.Holding() || m.meter == nil {
 		return nil
 	}

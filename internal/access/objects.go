@@ -139,15 +139,9 @@ func (o *Objects) put(e *entry) {
 	was.end()
 }
 
-func (o *Objects) get(name string) *entry {
-	o.rlock()
-	defer o.mu.RUnlock()
-	return o.entries[name]
-}
-
-// sortedNames returns the names of the entries. The result must not be changed.
-func (o *Objects) sortedNames() []string {
-	o.rlock()
+// sortedNames returns the names of the entries, which rlock locks. The result must not be changed.
+func (o *Objects) sortedNames(rlock func()) []string {
+	rlock()
 	names := o.names
 	if names != nil {
 		o.mu.RUnlock()
@@ -165,9 +159,9 @@ func (o *Objects) sortedNames() []string {
 	return names
 }
 
-// list returns the entries, sorted by name.
-func (o *Objects) list() []*entry {
-	o.rlock()
+// list returns the entries, which rlock locks, sorted by name.
+func (o *Objects) list(rlock func()) []*entry {
+	rlock()
 	defer o.mu.RUnlock()
 	list := make([]*entry, 0, len(o.entries))
 	for _, e := range o.entries {
@@ -193,7 +187,7 @@ type Entry struct {
 
 // Entries describes what is exposed, sorted by name.
 func (o *Objects) Entries() []Entry {
-	list := o.list()
+	list := o.list(o.rlock)
 	out := make([]Entry, len(list))
 	for i, e := range list {
 		out[i] = e.describe()

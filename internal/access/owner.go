@@ -82,7 +82,7 @@ func (s *search) all() error {
 	defer func(met map[string]*View) { s.vis.roots = met }(s.vis.roots)
 	s.vis.roots = maps.Clone(s.vis.roots)
 	for _, name := range s.vis.Names() {
-		e := s.vis.objects.get(name)
+		e := s.vis.entry(name)
 		if e == nil || e.why != nil || e.compute != nil || e.list != nil {
 			continue
 		}

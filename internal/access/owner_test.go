@@ -130,7 +130,7 @@ func TestOwnerThatNeverAnswers(t *testing.T) {
 		}
 		close(hang)
 		synctest.Wait()
-		if n := r.get("c").policy.Owner.Callee.Overdue(); n != 0 {
+		if n := r.Visit(t.Context(), nil).entry("c").policy.Owner.Callee.Overdue(); n != 0 {
 			t.Errorf("%d are still counted", n)
 		}
 		if _, _, err := must(t, look(), ".name").Plain(); err == nil || len(late) != 1 {

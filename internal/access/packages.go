@@ -92,7 +92,7 @@ func (e *PackageError) Error() string {
 func (vis *Visit) Package(pkg string) (name string, err error) {
 	var paths []string
 	space, spaced := PackageName(pkg), false
-	for _, e := range vis.objects.list() {
+	for _, e := range vis.objects.list(vis.rlock) {
 		if err := vis.meter.work(1); err != nil {
 			return "", err
 		}
@@ -106,9 +106,12 @@ func (vis *Visit) Package(pkg string) (name string, err error) {
 			spaced = true
 		}
 	}
-	vis.objects.rlock()
+	vis.rlock()
 	p := vis.objects.packages
 	vis.objects.mu.RUnlock()
+	if vis.meter.failed != nil {
+		return "", vis.meter.failed
+	}
 	missing := p.missing(pkg, paths)
 	if spaced {
 		missing.Next += "; dir(" + space + ") lists what is exposed under such names by itself"
@@ -160,7 +163,7 @@ func call(pkg string) string {
 // PackageHint says what is known of the package that name may stand for, which nothing is exposed as: ""
 // if nothing is.
 func (vis *Visit) PackageHint(name string) string {
-	vis.objects.rlock()
+	vis.rlock()
 	p := vis.objects.packages
 	vis.objects.mu.RUnlock()
 	for _, n := range p.named {
@@ -190,7 +193,7 @@ func ofRuntime(pkg string) bool {
 // PackageOf returns the import path of the package whose variables have names that begin with name and
 // a dot, "" if there is none.
 func (vis *Visit) PackageOf(name string) string {
-	vis.objects.rlock()
+	vis.rlock()
 	defer vis.objects.mu.RUnlock()
 	for _, e := range vis.objects.entries {
 		if e.pkg != "" && strings.HasPrefix(e.name, name) && strings.HasPrefix(e.name[len(name):], ".") {

@@ -140,7 +140,10 @@ func (vis *Visit) Get(name string) (*View, error) {
 	if v := vis.roots[name]; v != nil {
 		return v, nil
 	}
-	e := vis.objects.get(name)
+	e := vis.entry(name)
+	if vis.meter.failed != nil {
+		return nil, vis.meter.failed
+	}
 	if e == nil {
 		return nil, &NameError{Name: name, Near: text.Near(name, vis.names())}
 	}
@@ -188,11 +191,11 @@ func (vis *Visit) Get(name string) (*View, error) {
 }
 
 // Names returns the exposed names, sorted. The result must not be changed.
-func (vis *Visit) Names() []string { return vis.objects.sortedNames() }
+func (vis *Visit) Names() []string { return vis.objects.sortedNames(vis.rlock) }
 
 // Lasts reports whether the name stands for an object, rather than for what is made at each look.
 func (vis *Visit) Lasts(name string) bool {
-	e := vis.objects.get(name)
+	e := vis.entry(name)
 	return e != nil && e.compute == nil && e.list == nil
 }
 
@@ -256,9 +259,12 @@ func (vis *Visit) Origins() []Origin {
 }
 
 // Permits reports whether what was read of o may still be shown: the name is exposed, and nothing
-// is hidden below it that was not hidden then.
+// is hidden below it that was not hidden then. Once the Visit has Failed it is true: nothing is known.
 func (vis *Visit) Permits(o Origin) bool {
-	e := vis.objects.get(o.Name)
+	e := vis.entry(o.Name)
+	if vis.meter.failed != nil {
+		return true
+	}
 	if e == nil {
 		return false
 	}
