@@ -65,7 +65,7 @@ func newConfig() *configOfShelves {
 // batches of any size or one by one.
 func TestBatches(t *testing.T) {
 	collections := strings.Fields(shelfCollections + " s.pointers[3:90] s.byName[2:50] filter(s.pointers,.Hits<900)")
-	chains := strings.Fields(shelfChains + " #index #key # 7 2.5 big low")
+	chains := strings.Fields(shelfChains + " #index #key # 7 2.5 big low .list .byName .byHits .chans .ch .array .next.byHits")
 	conditions := []string{
 		"%s > 100", "100 >= %s", "%s == 50", "-2.5 < %s", "%s != 1 and %[1]s <= 18446744073709551613", "%s", "not %s", "%s == %[1]s", "%s < .Hits", ".Hits >= %s", "%s endsWith \"7\"", "%s == \"foot\"",
 		"%s startsWith \"item\"", "1 < %s < 300", "%s > duration(\"2m\")", "%s in [1, 50]", "%s contains \"e\"", ".yes or %s > 7", ".Hits > 40 and %s > 2", "%s > big", "%s < \"item 3\"", "%s != true", "not (%s > 3 or .yes)",

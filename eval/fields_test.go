@@ -66,6 +66,9 @@ type (
 		byName   map[string]int
 		array    [2]int
 		complex  complex128
+		chans    []chan int
+		ch       chan int
+		byHits   map[int]*shelf
 	}
 
 	// otherShelf has fields of the same names at other places and of other types.
@@ -123,7 +126,16 @@ func (e *shelf) fill(i int) *shelf {
 	e.on.Store(i%3 == 0)
 	e.password, e.token, e.tokens, e.tagged, e.absent, e.renamed = i, "t", i, i, i, i
 	e.note, e.bytes, e.in.a.b, e.any, e.list, e.byName = "plain", []byte("b"), float64(i), e.Hits, []int{i}, map[string]int{"a": i}
+	e.byHits, e.ch = map[int]*shelf{i: e}, make(chan int, 3)
+	for range i % 4 {
+		e.ch <- i
+		e.chans = append(e.chans, e.ch)
+	}
 	switch i {
+	case 2:
+		e.byHits, e.list = nil, nil
+	case 6:
+		e.ch, e.byName = nil, map[string]int{}
 	case 1, 3:
 		text := fmt.Sprint("text ", i)
 		e.sideOfShelf, e.number, e.text, e.any = &sideOfShelf{uint8(i), "t"}, &e.Hits, &text, text

@@ -75,6 +75,35 @@ func (p *FieldPath) Word() bool {
 	return true
 }
 
+// Length has p read the word with the length of the slice, the map or the channel that it has come to, and reports
+// whether it does: not of bytes, nor of what is seen through a lens.
+func (p *FieldPath) Length() bool {
+	t := p.at
+	if p.space.lensOf(t).row != noRow || !p.held {
+		return false
+	}
+	off := p.offset
+	switch t.Kind() {
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return false
+		}
+		off += peek.WordSize
+	case reflect.Map, reflect.Chan:
+		length, ok := p.space.memory.LengthOf(t.Kind())
+		if !ok {
+			return false
+		}
+		p.offsets[len(p.offsets)-1] = off
+		p.offsets, off = append(p.offsets, 0), length
+	default:
+		return false
+	}
+	p.datum = datumType{kind: IntDatum, size: peek.WordSize}
+	p.offsets[len(p.offsets)-1] = off
+	return true
+}
+
 // End returns the type that p leads to and the kind of Datum that [Value.Follow] reads there. The
 // kind is NoDatum if there is none, if this machine cannot load it in one piece, or if it lies
 // behind a pointer that the collector does not follow.

@@ -137,6 +137,22 @@ func (c *FieldCache) LearnNil(v, to *View) (other bool) {
 	return true
 }
 
+// LearnLength remembers how to, a slice, a map or a channel, was reached from v, for columns that have its
+// length.
+func (c *FieldCache) LearnLength(v, to *View) {
+	if !c.forget(v, to) || to.window != nil || to.isLensed() {
+		return
+	}
+	if way, ok := v.fixedWay(to); ok {
+		if path, _ := c.follow(v, way); path.Length() {
+			c.path, c.kind, c.named = path, inspect.IntDatum, v.namedBy(way)
+		}
+	}
+}
+
+// Leads reports whether c has learned a way.
+func (c *FieldCache) Leads() bool { return c.path != nil }
+
 // OnlyNil reports whether c, which has learned by LearnNil, reads interfaces: what one holds that is not
 // nil has to be asked step by step, since it may be hidden, and costs what its type costs.
 func (c *FieldCache) OnlyNil() bool { return c.onlyNil }

@@ -8,6 +8,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/meter"
 	"github.com/sightglass-go/sightglass/eval/internal/pattern"
+	"github.com/sightglass-go/sightglass/eval/internal/scan"
 	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
@@ -113,6 +114,7 @@ type compiler struct {
 	patterns map[*ast.BinaryNode]*pattern.Pattern // that are written out, likewise
 	onces    map[ast.Node]*once                   // what predicates read that does not depend on the element, likewise
 	nils     map[*ast.BinaryNode]*nilTest         // comparisons with nil, likewise
+	lengths  map[ast.Node]*scan.LengthWay         // calls of len, likewise
 	inner    *pointers                            // what #… may mean in the predicate that is being compiled, nil outside of one
 
 	// unlocked says that what was compiled so far reads other live objects, walks, or calls

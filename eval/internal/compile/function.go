@@ -6,6 +6,7 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/library"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/scan"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
@@ -88,7 +89,12 @@ func (c *compiler) apply(n ast.Node, fn *library.Function, arguments []ast.Node)
 	}
 	c.unlocked = c.unlocked || fn.Reads != library.Scalars
 	where := at(n)
+	var way *scan.LengthWay
+	if fn.Name == "len" && len(args) == 1 {
+		way = c.lengthWay(n, arguments[0])
+	}
 	return func(f *machine.Frame) (value.Value, error) {
+		before := f.Reads()
 		values := make([]value.Value, len(args))
 		for i, arg := range args {
 			x, err := arg(f)
@@ -101,6 +107,9 @@ func (c *compiler) apply(n ast.Node, fn *library.Function, arguments []ast.Node)
 			return nil, where.Err(err)
 		}
 		x, err := fn.Run(f, values)
+		if way != nil && err == nil {
+			learnLength(f, way, values[0], before)
+		}
 		return x, where.Err(err)
 	}, nil
 }

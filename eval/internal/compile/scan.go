@@ -196,7 +196,7 @@ func (s *scanner) functionNode(n ast.Node, name string, args []ast.Node) (scan.N
 	case isTest:
 		return &scan.TestText{Op: test, Of: of, With: with, Copies: true}, nil
 	}
-	return &scan.TextLen{Of: of}, nil
+	return &scan.Length{Of: of, Way: s.lengths[n]}, nil
 }
 
 // declared returns the variable of the predicate that n names, nil if there is none.

@@ -170,27 +170,3 @@ func (n *MatchText) test(b *batch, in, yes, bad *inspect.Mask) {
 	}
 	keep(yes, in, bad)
 }
-
-// TextLen is the number of bytes of a text.
-type TextLen struct {
-	Of Node
-
-	vector Vector
-	bits   []uint64
-}
-
-func (n *TextLen) parts() []Node { return []Node{n.Of} }
-
-func (n *TextLen) eval(b *batch, in *inspect.Mask) *Vector {
-	v := n.Of.eval(b, in)
-	if v.Kind != inspect.TextDatum {
-		n.vector = Vector{Bad: *in}
-		return &n.vector
-	}
-	n.bits = room(n.bits, b.n)
-	for i, r := range v.Text.Ref[:b.n] {
-		n.bits[i] = uint64(len(v.Text.At(int(r))))
-	}
-	n.vector = Vector{Kind: inspect.IntDatum, Bits: n.bits, Bad: v.Bad}
-	return &n.vector
-}

@@ -1,6 +1,18 @@
 package peek
 
-import "fmt"
+import (
+	"fmt"
+	"reflect"
+)
+
+// LengthOf returns where the word lies that has the length of a map or a chan, from where its header begins. ok is
+// false if that is not known, or is no word.
+func (s *Space) LengthOf(kind reflect.Kind) (off uintptr, ok bool) {
+	if kind == reflect.Chan {
+		return s.where.chanLen, s.chansProved() == nil
+	}
+	return s.where.headUsed, wordSize == 8 && s.lengthsProved() == nil
+}
 
 // Chan loads how many values the buffer of the chan at p holds, and the size of that buffer.
 func Chan(p Ref) (n, size int, err error) {
