@@ -145,7 +145,7 @@ func TestCensusOfKnownSize(t *testing.T) {
 			return &all, 0, (3+len(all))*word + len(all)*(16*2*word+15*64)
 		}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
+		ok := t.Run(c.name, func(t *testing.T) {
 			before := heapNow()
 			root, objects, bytes := c.make()
 			grown := heapNow() - before
@@ -165,6 +165,9 @@ func TestCensusOfKnownSize(t *testing.T) {
 			}
 			runtime.KeepAlive(root)
 		})
+		if !ok {
+			return // where what was met is counted again, a walk through a cycle never ends
+		}
 	}
 }
 

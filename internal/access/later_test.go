@@ -286,7 +286,7 @@ func TestLoadIsMetered(t *testing.T) {
 }
 
 // TestLoadOnBusyProcessors: the first look comes to its end while the application leaves no processor
-// idle.
+// idle: it waits for the application at first, and then no more.
 func TestLoadOnBusyProcessors(t *testing.T) {
 	var done atomic.Bool
 	var busy sync.WaitGroup
@@ -299,22 +299,36 @@ func TestLoadOnBusyProcessors(t *testing.T) {
 	defer busy.Wait()
 	defer done.Store(true)
 	var o Objects
+	var m yieldingMeter
+	vis := o.Visit(t.Context(), &m, Patience{})
+	m.vis = vis
+	vis.Share(0.001)
+	waits := errors.New("it still waits for the application")
 	o.Later(func(into *Objects, step func() error) error {
+		began := time.Now()
+		var gave time.Duration
+		patiently, late := 0, 0
 		for range 40_000 { // which takes minutes at the least share
 			for began := time.Now(); time.Since(began) < 5*time.Microsecond; {
+			}
+			if time.Since(began) < loadPatience {
+				patiently++
+			} else {
+				late++
 			}
 			if err := step(); err != nil {
 				return err
 			}
+			if late > 1 && vis.pace.Gave() > gave { // the first may have yielded before it saw the time
+				return waits
+			}
+			gave = vis.pace.Gave()
+		}
+		if patiently > 100 && gave == 0 {
+			t.Error("it does not wait for the application")
 		}
 		return nil
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	var m yieldingMeter
-	vis := o.Visit(ctx, &m, Patience{})
-	m.vis = vis
-	vis.Share(0.001)
 	if err := vis.Load(); err != nil {
 		t.Error(err)
 	}

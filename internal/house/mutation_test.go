@@ -243,6 +243,8 @@ var mutations = []mutation{
 	{off: "labels are those of one moment", file: "inspect/internal/goroutine/labels.go", old: "		if r.unchecked {", new: "		if !r.unchecked {", test: "TestLabelsOfMoment"},
 	{off: "what is hidden after the first look is hidden at once", file: "registry/packages.go", old: "		r.objects.Drop()", new: "		_ = r", test: "TestPackages", in: "eval"},
 	{off: "a package variable that was withdrawn stays away", file: "internal/access/later.go", old: "!o.later.without[name] && ", new: "", test: "TestLater"},
+	{off: "package variables that were dropped are not read anew while a guard is held", file: "internal/access/later.go", old: "if vis.meter.failed = errDropped; !vis.Holding() {", new: "if vis.meter.failed = errDropped; true {", test: "TestDroppedWhileLooking"},
+	{off: "the first look comes to its end while no processor is idle", file: "internal/access/later.go", old: "time.Since(began) >= loadPatience", new: "began.IsZero()", test: "TestLoadOnBusyProcessors"},
 	{off: "what is dropped while it is exposed is exposed anew", file: "internal/access/later.go", old: "!panicked && o.later.dropped != dropped {", new: "o.later.dropped != dropped && false {", test: "TestDroppedWhileExposed"},
 	{off: "a budget ends the first look", file: "internal/access/later.go", old: "vis.meter.work(loadStep); err != nil {", new: "vis.meter.work(loadStep); false {", test: "TestLoadIsMetered"},
 	{off: "the tests of a package are not of the standard library", file: "inspect/internal/variable/tag.go", old: "strings.TrimSuffix(pkg, \"_test\")", new: "strings.TrimSuffix(pkg, \"\")", test: "TestStandard"},
