@@ -63,9 +63,16 @@ func (s *space) summedOf(t reflect.Type, list bool) summed {
 	}
 	var of summed
 	left := uintptr(maxSummed)
-	of.add(s, &left, t, 0)
-	for off := t.Size(); list && off < maxSummed && off > 0; off += t.Size() {
+	for off := uintptr(0); off < maxSummed; off += t.Size() {
 		of.add(s, &left, t, off)
+		for _, at := range s.stringsOf(t) {
+			if at += off; at < maxSummed {
+				of.strings = append(of.strings, at)
+			}
+		}
+		if !list || t.Size() == 0 {
+			break
+		}
 	}
 	s.summed.Store(key, of)
 	return of
@@ -91,8 +98,8 @@ func (of summed) within(size uintptr) summed {
 	return in
 }
 
-// add adds a value of type t that lies off bytes into the object. left is how many bytes may be
-// read.
+// add adds the parts of a value of type t that lies off bytes into the object. left is how many bytes
+// may be read.
 func (of *summed) add(s *space, left *uintptr, t reflect.Type, off uintptr) {
 	switch {
 	case t.PkgPath() == "sync" || *left == 0:
@@ -102,16 +109,6 @@ func (of *summed) add(s *space, left *uintptr, t reflect.Type, off uintptr) {
 			of.add(s, left, f.Type, off+f.offset)
 		}
 		return
-	case t.Kind() == reflect.Array && t.Elem().Size() > 0:
-		for i := range t.Len() {
-			if *left == 0 {
-				break
-			}
-			of.add(s, left, t.Elem(), off+uintptr(i)*t.Elem().Size())
-		}
-		return
-	case t.Kind() == reflect.String && t.Size() <= *left:
-		of.strings = append(of.strings, off)
 	}
 	n := min(t.Size(), *left)
 	*left -= n

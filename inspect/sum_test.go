@@ -19,7 +19,7 @@ func TestSumOfStrings(t *testing.T) {
 		s     string
 		in    inner
 		array [3]inner
-		_     [900]byte
+		_     [880]byte
 		last  string
 		_     [100]byte
 		far   string // beyond the first KiB

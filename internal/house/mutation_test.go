@@ -204,7 +204,7 @@ var mutations = []mutation{
 	{off: "keys that are gone are noticed when a map's table was replaced", file: "inspect/mapwalk.go", old: "known, stands := w.stands(name, tag)", new: "known, stands := tag == tag, true", test: "TestKeysReplacedUnderWalk"},
 	{off: "objects that were picked are compared however they are read", file: "internal/access/fieldcache.go", old: "	if c.hops {\n		v.markUsed()\n	}\n", new: "", test: "TestChangedAmongMany", in: "eval"},
 	{off: "elements of slices that were picked are compared", file: "inspect/sum.go", old: "	case reflect.Slice:\n", new: "	case reflect.Invalid:\n", test: "TestAnswersAreOfOneMoment", in: "eval"},
-	{off: "the strings of objects that were picked are compared", file: "inspect/sum.go", old: "		of.strings = append(of.strings, off)\n", new: "", test: "TestChangedString", in: "eval"},
+	{off: "the strings of objects that were picked are compared", file: "inspect/sum.go", old: "at += off; at < maxSummed {", new: "at += off; false {", test: "TestChangedString", in: "eval"},
 	{off: "what is too large to be copied is noted", file: "internal/access/tally.go", old: "if val.Stays() {", new: "if false {", test: "TestAnswersAreOfOneMoment", in: "eval"},
 	{off: "that a lock is not taken is noted as racy", file: "eval/notes.go", old: "lines(RacyNote, t.Unlocked", new: "lines(PartedNote, t.Unlocked", test: "TestNotesAreTrue"},
 	{off: "what was picked is no path", file: "eval/variable.go", old: " || !v.Steady() || !target.Steady()", new: "", test: "TestPickedIsNoPath"},
