@@ -21,6 +21,12 @@ func wideShelves() *shelves {
 		if e.next = new(shelf).fill(i + 1); i%40 == 13 {
 			e.next = nil
 		}
+		if e.secrets, e.queue = make([]string, i%3), make(chan int, 4); i%4 != 1 {
+			e.list, e.queue = make([]int, i%5), nil
+		} else if i%3 != 0 {
+			e.byName = nil
+			e.queue <- i
+		}
 		s.pointers = append(s.pointers, e)
 		s.values = append(s.values, shelf{})
 		s.values[len(s.values)-1].fill(i)
@@ -70,6 +76,7 @@ func TestBatches(t *testing.T) {
 		"%s > 100", "100 >= %s", "%s == 50", "-2.5 < %s", "%s != 1 and %[1]s <= 18446744073709551613", "%s", "not %s", "%s == %[1]s", "%s < .Hits", ".Hits >= %s", "%s endsWith \"7\"", "%s == \"foot\"",
 		"%s startsWith \"item\"", "1 < %s < 300", "%s > duration(\"2m\")", "%s in [1, 50]", "%s contains \"e\"", ".yes or %s > 7", ".Hits > 40 and %s > 2", "%s > big", "%s < \"item 3\"", "%s != true", "not (%s > 3 or .yes)",
 		"%s == low", "%s > 0.33333334", "#index > 3 and %s > 5", ".next.Hits > 10 or %s == 1", "%s != nil", "%s >= 3.0", "(%s ?? 0) > 100", "(%s ?? \"foot\") == \"foot\"", "(.next.Hits ?? %s) > 60", "(%s ?? .Hits) == (%[1]s ?? 3)", "(%s ?? 0.1) < 0.33333334",
+		"len(.list) > 1 and %s > 3", "%s > len(.byName)", "len(.next.list) + len(.list) == 2", "len(.twice) > 0 or %s > 9", "len(.any) > len(.note)", "len(.in) > 1", "len(.queue) < 3 and .yes", "len(#) > %s", "len(.secrets) > 0 or %s > 3", "len(.byName) * 2 >= %s", "len(.list) > 1 or len(.Name) > 6",
 		"%s + 1 > 100", "%s * 2 - 7 < .Hits", "%s / 3 > 2.5", "%s %% 7 == 3", "-%s < -40", "%s * 1.5 > 100", "100 - %s > .wide", "%s + %[1]s == 6", "%s * big > 0", "1 <= %s <= .Hits < 2000", "0.1 < %s < 3",
 		"%s in [3, 4, 50]", "%s in [\"foot\", \"plain\"]", "%s in [0.5, 3]", "%s in 3..90", "%s not in -5..5", "%s in [duration(\"1m\")]", "%s in []", "%s in [1, \"x\"]", "len(%s) > 4", "%s matches \"m [0-9]+$\"", "%s == 2 * 25",
 		"%s > duration(\"1m\") * 3", "%s - duration(\"1m\") < duration(\"1h\")", "%s + 0.5 < .half", "%s / .Hits > 1", "%s %% .small != 0", "%s in [1, 2] or .Hits in [50, 100, 150]", ".yes and (%s in [3] or len(.note) == 5)",
@@ -89,7 +96,7 @@ func TestBatches(t *testing.T) {
 	}
 	conditions = append(conditions, "# == nil or .Hits > 100 and %s != 3", "# != nil and %s > 3", "nil != # and .Hits > 3", "%s ** 2 > 100", "2 ** %s > 1000", "%s ** 0.5 < 7", "%s ^ -1 < 0.1", "%s ** %[1]s > 5", ".half ** 2 < %s", ".small ** .Hits > 3", "-%s ** 3 < -8", "%s ** 64 > 3", "(.Hits - 50) ** 63 > %s", ".Hits ** -.small < 1", "2.5 ** %s > .ratio", "%s ** 2.0 == %[1]s * %[1]s",
 		"%s + \"7\" endsWith \"77\"", "\"a \" + %s < \"a foot\"", "len(%s + \" \" + .Name) > 9", "upper(%s) + \"x\" == \"FOOTx\"", "%s + config.name contains \"item\"", "%s + \"\" == \"\"", "lower(.Name) + %s + \"!\" startsWith \"item\"", "\"\" + %s in [\"foot\", \"plain\"]", "trim(.note) + config.text != %s")
-	templates := []string{"count(%s, %s)", "any(%s, %s)", "all(%s, %s)", "none(%s, %s)", "one(%s, %s)", "find(%s, %s)", "findIndex(%s, %s)", "filter(%s, %s)", "len(filter(%s, %s))",
+	templates := []string{"count(%s, %s)", "any(%s, %s)", "all(%s, %s)", "none(%s, %s)", "one(%s, %s)", "find(%s, %s)", "findIndex(%s, %s)", "findLast(%s, %s)", "findLastIndex(%s, %s)", "filter(%s, %s)", "len(filter(%s, %s))",
 		"sum(filter(%s, %s), .Hits)", "all(filter(%s, .Hits > 20), %s)", "findIndex(filter(filter(%s, .Hits > 20), #index > 1), %s)", "max(map(filter(%s, %s), .ratio))", "map(filter(%s, %s), .Name)", "first(filter(%s, %s))",
 		"len(map(filter(%s, %s), .next.Hits))", "take(filter(%s, %s), 3)", "count(map(%s, %s))", "sum(filter(%s, %s), #index)", "last(filter(%s, %s))", "mean(filter(filter(%s, .Hits > 7), %s), .wide)"}
 	folds := []string{"sum(%s, %s)", "min(%s, %s)", "max(%s, %s)", "mean(%s, %s)", "median(%s, %s)", "sum(map(%s, %s))", "max(map(%s, %s))", "map(%s, %s)", "map(filter(%s, .Hits > 30), %s)", "sum(filter(%s, #index != 4), %s)",

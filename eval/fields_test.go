@@ -63,6 +63,8 @@ type (
 		in       struct{ a struct{ b float64 } }
 		any      any
 		list     []int
+		queue    chan int
+		secrets  []string
 		byName   map[string]int
 		array    [2]int
 		complex  complex128

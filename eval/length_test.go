@@ -2,11 +2,13 @@ package eval
 
 import (
 	"fmt"
+	"math"
 	"math/bits"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/sightglass-go/sightglass/registry"
 )
@@ -105,6 +107,25 @@ func TestBatchesOfLengths(t *testing.T) {
 			if w := r.Ways[0]; (w.Batched > 0 && w.Single < 10) != row.batched && name != "hiding" && bits.UintSize == 64 { // else a map has its length in two words
 				t.Errorf("%s: %d in batches, %d one by one %q", line, w.Batched, w.Single, w.Why)
 			}
+		}
+	}
+}
+
+// TestLengthOfTornSlice: a header that no slice has is an error, and no length.
+func TestLengthOfTornSlice(t *testing.T) {
+	o := &struct{ Carts []*cart }{}
+	for range 100 {
+		o.Carts = append(o.Carts, &cart{Items: make([]*cart, 3)})
+	}
+	reg := registry.New()
+	reg.Expose("o", o)
+	s := NewSession(reg, Limits{Time: time.Hour})
+	torn := &o.Carts[70].Items
+	defer func() { *torn = nil }()
+	for _, length := range []uint{1 << (bits.UintSize - 8), math.MaxUint, 1 << (bits.UintSize - 1)} {
+		(*[3]uint)(unsafe.Pointer(torn))[1] = length
+		if got, err := answer(t, s, "sum(o.Carts, len(.Items))"); err == nil || !strings.Contains(err.Error(), "impossible header") {
+			t.Errorf("a slice with the length %#x: %v, %v", length, got, err)
 		}
 	}
 }

@@ -17,12 +17,14 @@ type grain struct {
 	Next *grain
 	When time.Time
 	Err  error
+	Tags []int
 }
 
 // TestExplain: explain tells which way the elements of each collection go, and why.
 func TestExplain(t *testing.T) {
 	object := &struct {
 		Grains []*grain
+		Sizes  []int
 		Any    []any
 		Set    map[string]struct{}
 		Sync   sync.Map
@@ -33,7 +35,7 @@ func TestExplain(t *testing.T) {
 		if i == 1500 {
 			g.Next = nil
 		}
-		object.Grains, object.Any = append(object.Grains, g), append(object.Any, g)
+		object.Grains, object.Any, object.Sizes = append(object.Grains, g), append(object.Any, g), append(object.Sizes, i)
 		object.Sync.Store(i, g)
 		object.Chain.PushBack(g)
 	}
@@ -46,6 +48,13 @@ func TestExplain(t *testing.T) {
 		"explain count(sand.Grains, .Size > 7 and .Name == \"grain\")":         "count at 1:1: 2,998 elements in batches, 2 one by one\n",
 		"explain count(sand.Any, .Size > 7)":                                   "count at 1:1: 2,999 elements in batches, 1 one by one\n",
 		"explain count(sand.Sync, .Size > 7)":                                  "count at 1:1: 2,999 elements in batches, 1 one by one\n",
+		"explain sum(sand.Grains, len(.Tags))":                                 "sum at 1:1: 2,999 elements in batches, 1 one by one\n",
+		"explain min(sand.Sizes) + median(sand.Sizes)":                         "min at 1:1: 3,000 elements in batches\nmedian at 1:19: 3,000 elements in batches\n",
+		"explain max([3, 4])":                                                  "max at 1:1: 2 elements one by one\n  one by one: the collection is none of the application's\n",
+		"explain findLast(sand.Sync, .Size == 9)":                              "findLast at 1:1: 2,999 elements in batches, 1 one by one\n",
+		"explain findLastIndex(sand.Grains, .Size < 2998)":                     "findLastIndex at 1:1: 3 elements one by one\n  one by one: it goes from the end of a list\n",
+		"explain count(sand.Grains, max(.Tags) == nil)":                        "count at 1:1: 3,000 elements one by one\n  one by one: the function max takes one value at a time\nmax at 1:20: met no element\n",
+		"explain reduce(sand.Grains[:4], #acc + .Name, \"\")":                  "reduce at 1:1: 4 elements one by one\n  one by one: reduce takes such values one at a time\n",
 		"explain count(sand.Sync, #key > 7)":                                   "count at 1:1: 3,000 elements in batches\n",
 		"explain count(sand.Chain, .Size > 7)":                                 "count at 1:1: 2,999 elements in batches, 1 one by one\n",
 		"explain count(sand.Sync[5:9], .Size > 7)":                             "count at 1:1: 4 elements one by one\n  one by one: it is a part of a sync.Map\n",
@@ -59,9 +68,9 @@ func TestExplain(t *testing.T) {
 		"explain count(sand.Grains, .When < now() - 1h)":                       "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: now()\n",
 		"explain count(sand.Grains, now() - .When > 1h)":                       "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: now()\n",
 		"explain count(sand.Grains, .Next == nil)":                             "count at 1:1: 2,998 elements in batches, 2 one by one\n",
-		"explain count(sand.Grains, (.Next.Size ?? 0) > 5)":                    "count at 1:1: 2,998 elements in batches, 2 one by one\n  one by one: some of its elements have nil on the way, a secret, a long text, or a result that does not fit\n",
+		"explain count(sand.Grains, (.Next.Size ?? 0) > 5)":                    "count at 1:1: 2,998 elements in batches, 2 one by one\n  one by one: some of its elements have nil on the way, a secret, bytes, a long text, or a result that does not fit\n",
 		"explain count(sand.Grains, .Err == nil)":                              "count at 1:1: 2,999 elements in batches, 1 one by one\n",
-		"explain count(sand.Any, .Next != nil)":                                "count at 1:1: 3,000 elements one by one\n  one by one: some of its elements have nil on the way, a secret, a long text, or a result that does not fit\n",
+		"explain count(sand.Any, .Next != nil)":                                "count at 1:1: 3,000 elements one by one\n  one by one: some of its elements have nil on the way, a secret, bytes, a long text, or a result that does not fit\n",
 		"explain count(sand.Grains, nil == .Next)":                             "count at 1:1: 3,000 elements one by one\n  one by one: what is compared with nil is looked at as a place\n",
 		"explain count(sand.Grains, .Next?.Size == 5)":                         "count at 1:1: 3,000 elements one by one\n  one by one: it reads past nil with ?.\n",
 		"explain count(map(sand.Grains, .Size), # % 7 == 1)":                   "count at 1:1: 2,999 elements in batches, 1 one by one\n",

@@ -106,6 +106,7 @@ func (c *compiler) apply(n ast.Node, fn *library.Function, arguments []ast.Node)
 		if err := f.Tick(1); err != nil {
 			return nil, where.Err(err)
 		}
+		f.Called = where
 		x, err := fn.Run(f, values)
 		if way != nil && err == nil {
 			learnLength(f, way, values[0], before)
@@ -146,6 +147,7 @@ func eitherWay(fn *library.Function, l *machine.Loop, where fault.Pos) machine.C
 		if fn.Max != library.Unlimited && len(args) > max(fn.Min, fn.Max) {
 			return nil, where.Err(value.NotCollection(xs))
 		}
+		f.Called = where
 		x, err = fn.Run(f, args)
 		return x, where.Err(err)
 	}

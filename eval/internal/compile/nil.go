@@ -5,6 +5,7 @@ import (
 
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
 	"github.com/sightglass-go/sightglass/eval/internal/scan"
+	"github.com/sightglass-go/sightglass/eval/internal/syntax"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 )
 
@@ -27,6 +28,10 @@ func (c *compiler) comparedWithNil(n *ast.BinaryNode, sides *operands) *nilTest 
 
 // isElement reports whether n is #.
 func isElement(n ast.Node) bool {
+	if name, ok := n.(*ast.IdentifierNode); ok {
+		// In a predicate of a function of ours, it stands for # or .field.
+		n = syntax.Original(name)
+	}
 	p, ok := n.(*ast.PointerNode)
 	return ok && p.Name == ""
 }

@@ -17,7 +17,7 @@ func (c *compiler) predicate(n ast.Node, inside *pointers) (*machine.Predicate, 
 	outer, lets, unlocked := c.inner, c.outer, c.unlocked
 	c.inner, c.outer, c.unlocked = inside, len(c.lets), false
 	run, err := c.compile(node.Node)
-	p := &machine.Predicate{Run: run, Where: at(node.Node), Unlocked: c.unlocked}
+	p := &machine.Predicate{Run: run, Where: at(node.Node), Unlocked: c.unlocked, Itself: isElement(node.Node)}
 	switch {
 	case err != nil:
 	case inside.acc:

@@ -161,8 +161,8 @@ type scalars struct {
 }
 
 // eachScalar does so with the arguments that are no collection, and with the elements of those that
-// are, at any depth of lists. sofar is as in machine.Loop.Fold.
-func eachScalar(f *machine.Frame, args []value.Value, sofar func() machine.Partial, do scalars) error {
+// are, at any depth of lists. name is the function that was called; sofar is as in machine.Loop.Fold.
+func eachScalar(f *machine.Frame, name string, args []value.Value, sofar func() machine.Partial, do scalars) error {
 	shown := func(x value.Value) error {
 		if err := value.Refuse(x); err != nil {
 			return err
@@ -173,7 +173,7 @@ func eachScalar(f *machine.Frame, args []value.Value, sofar func() machine.Parti
 		var err error
 		if value.IsList(arg) || value.IsMap(arg) {
 			fold := f.BeginFold(arg, sofar)
-			err = eachOf(f, arg, do, func(x value.Value) error {
+			err = eachOf(f, name, arg, do, func(x value.Value) error {
 				err := shown(x)
 				if err == nil {
 					fold.Saw(1)
@@ -192,8 +192,8 @@ func eachScalar(f *machine.Frame, args []value.Value, sofar func() machine.Parti
 }
 
 // eachOf is eachLeaf, but for elements that do.lanes takes.
-func eachOf(f *machine.Frame, xs value.Value, do scalars, each func(x value.Value) error) error {
-	var l machine.Loop
+func eachOf(f *machine.Frame, name string, xs value.Value, do scalars, each func(x value.Value) error) error {
+	l := machine.Loop{Function: name, Where: f.Called}
 	body := machine.Body{
 		Unlocked: true, Moments: true, Takes: do.takes,
 		Each: func(s *machine.Scope) (bool, error) {
@@ -204,7 +204,10 @@ func eachOf(f *machine.Frame, xs value.Value, do scalars, each func(x value.Valu
 	if l.InBatches(f, xs, &body) {
 		return l.OverBy(f, xs, body)
 	}
-	return eachLeaf(f, xs, each)
+	return eachLeaf(f, xs, func(x value.Value) error {
+		l.Stepped(f)
+		return each(x)
+	})
 }
 
 func least(f *machine.Frame, args []value.Value) (value.Value, error) {
@@ -242,7 +245,7 @@ func extreme(f *machine.Frame, name string, args []value.Value, sign int) (value
 		}
 		return err
 	}
-	err := eachScalar(f, args, sofar, scalars{
+	err := eachScalar(f, name, args, sofar, scalars{
 		each: each,
 		takes: func(l *machine.Lanes) bool {
 			_, numbers := value.NumberOf(best)
@@ -293,7 +296,7 @@ func mean(f *machine.Frame, args []value.Value) (value.Value, error) {
 		}
 		return t.mean(n)
 	}
-	err := eachScalar(f, args, func() machine.Partial { return answered(f, "mean", "the mean of which is %s", sofar) }, scalars{
+	err := eachScalar(f, "mean", args, func() machine.Partial { return answered(f, "mean", "the mean of which is %s", sofar) }, scalars{
 		each: func(x value.Value) error {
 			if err := t.add(x); err != nil {
 				return err
@@ -329,7 +332,7 @@ func median(f *machine.Frame, args []value.Value) (value.Value, error) {
 		xs = append(xs, x)
 		return t.add(x)
 	}
-	err := eachScalar(f, args, func() machine.Partial { return collected("median", len(xs)) }, scalars{
+	err := eachScalar(f, "median", args, func() machine.Partial { return collected("median", len(xs)) }, scalars{
 		each:  each,
 		takes: func(l *machine.Lanes) bool { return t.takes(l.Values) },
 		lanes: func(l *machine.Lanes) error {

@@ -5,6 +5,7 @@ package machine
 import (
 	"slices"
 
+	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/pattern"
 	"github.com/sightglass-go/sightglass/eval/internal/value"
 	"github.com/sightglass-go/sightglass/inspect"
@@ -29,8 +30,10 @@ type Frame struct {
 	// Explain has the frame remember how each loop goes, for Ways.
 	Explain bool
 
-	ways  map[*Loop]*Way // by loop, if Explain is set
-	loops []*Loop        // in the order in which they began
+	// Called is where the function was called that begins to run.
+	Called fault.Pos
+
+	ways []*Way // in the order in which they began, if Explain is set
 
 	// Slots has what the code computes once: the values of let variables, and the exposed
 	// objects. A slot is nil until then.

@@ -19,6 +19,8 @@ type Predicate struct {
 	Scan *Scan
 	// Why says why Scan is nil.
 	Why string
+	// Itself says that it answers the element itself, as a nil Predicate does.
+	Itself bool
 	// Constants returns the names that the integer has which the predicate answered last, nil if it has
 	// none or they are not known. It is nil if they never are.
 	Constants func() *inspect.Constants
@@ -56,7 +58,7 @@ func (p *Predicate) On(f *Frame, s *Scope) (value.Value, error) {
 // constants is Constants of the scope s, in which the predicate was run.
 func (p *Predicate) constants(s *Scope) *inspect.Constants {
 	switch {
-	case p == nil:
+	case p == nil || p.Itself:
 		return value.ConstantsOf(s.Elem)
 	case p.Constants == nil:
 		return nil
@@ -192,21 +194,16 @@ func (l *Loop) Backwards(f *Frame, sofar func(elem, index value.Value) Partial) 
 func (l *Loop) backwards(f *Frame, x value.Value, fold *Fold, found func(elem, index value.Value)) error {
 	if value.Streamed(x) || !value.IsList(x) {
 		kept := f.Kept()
-		return value.Each(&f.Thread, x, l.Pred.Unlocked, func(i int, key, e value.Value) (bool, error) {
-			ok, err := l.Pred.Test(f, &Scope{Index: i, Key: key, Elem: e})
-			if ok && err == nil {
-				f.Release(kept)
-				var held value.Value
-				if held, err = value.HoldElement(&f.Thread, e); err == nil {
-					found(held, value.Int(i))
-				}
-			}
+		return l.OverBy(f, x, l.Matching(f, false, func(s *Scope) (bool, error) {
+			f.Release(kept)
+			e, err := value.HoldElement(&f.Thread, s.Elem)
 			if err == nil {
-				fold.Saw(1)
+				found(e, value.Int(s.Index))
 			}
 			return true, err
-		})
+		}))
 	}
+	l.way(f).because("it goes from the end of a list")
 	n, err := value.Len(&f.Thread, x)
 	if err != nil {
 		return err
@@ -215,6 +212,7 @@ func (l *Loop) backwards(f *Frame, x value.Value, fold *Fold, found func(elem, i
 		if err := f.Tick(1); err != nil {
 			return err
 		}
+		l.Stepped(f)
 		e, err := value.Index(&f.Thread, x, value.Int(i))
 		if err != nil {
 			return err

@@ -248,10 +248,12 @@ func (l *Loop) OverBy(f *Frame, x value.Value, body Body) error {
 	})
 }
 
-// InBatches reports whether OverBy may take many elements of x at once.
+// InBatches reports whether OverBy may take many elements of x at once. If not, who walks without Over
+// tells Stepped.
 func (l *Loop) InBatches(f *Frame, x value.Value, body *Body) bool {
 	x, _ = value.Settle(x)
-	w, _ := l.inBatches(f, x, body)
+	w, why := l.inBatches(f, x, body)
+	l.way(f).because(why)
 	return w != nil
 }
 
@@ -456,7 +458,7 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 					run = 1
 					learned++
 				} else {
-					way.because("some of its elements have nil on the way, a secret, a long text, or a result that does not fit")
+					way.because("some of its elements have nil on the way, a secret, bytes, a long text, or a result that does not fit")
 				}
 				if more, err := b.Step(run); err != nil || !more || learns {
 					return err == nil && more, err
@@ -471,6 +473,7 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 				lanes.Hi = scan.FirstEnd(lanes.Yes, lo, lanes.Hi)
 			}
 			if body.Takes != nil && !body.Takes(lanes) {
+				way.because(w.Function + " takes such values one at a time")
 				return b.Step(n - lo)
 			}
 			reads := w.reads(func(sc *scan.Scan) int { return sc.Reads(lo, lanes.Hi) })

@@ -36,29 +36,36 @@ func (w *Way) sharing(s *Scan) {
 	}
 }
 
-// Ways returns how the loops went, in the order in which they began, if the Frame explains.
+// Ways returns how the loops of each call went, in the order in which they began, if the Frame
+// explains.
 func (f *Frame) Ways() (ways []Way) {
-	for _, l := range f.loops {
-		ways = append(ways, *f.ways[l])
+	for _, w := range f.ways {
+		ways = append(ways, *w)
 	}
 	return ways
 }
 
-// way returns the Way of the loop, nil if the Frame does not explain or the loop has no call of its own.
+// way returns the Way of the loop's call, nil if the Frame does not explain or the loop has no call of
+// its own.
 func (l *Loop) way(f *Frame) *Way {
 	if !f.Explain || l.Function == "" {
 		return nil
 	}
-	w := f.ways[l]
-	if w == nil {
-		if f.ways == nil {
-			f.ways = map[*Loop]*Way{}
+	for _, w := range f.ways {
+		if w.Function == l.Function && w.Where == l.Where {
+			return w
 		}
-		w = &Way{Function: l.Function, Where: l.Where}
-		f.ways[l] = w
-		f.loops = append(f.loops, l)
 	}
+	w := &Way{Function: l.Function, Where: l.Where}
+	f.ways = append(f.ways, w)
 	return w
+}
+
+// Stepped says that an element was evaluated one by one, for who walks without Over.
+func (l *Loop) Stepped(f *Frame) {
+	if w := l.way(f); w != nil {
+		w.Steps++
+	}
 }
 
 // counted returns both parts of a walk in batches such that w counts what they take.

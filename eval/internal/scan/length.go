@@ -28,6 +28,9 @@ type LengthWay struct {
 	Reads int
 }
 
+// maxLength is more than any collection in memory has: a slice with such a length is torn.
+const maxLength = 1 << 48
+
 func (n *Length) parts() []Node { return []Node{n.Of} }
 
 func (n *Length) eval(b *batch, in *inspect.Mask) *Vector {
@@ -37,9 +40,17 @@ func (n *Length) eval(b *batch, in *inspect.Mask) *Vector {
 		b.Read(&n.Way.Cache, false, in, c)
 		n.reads, n.lacks = n.Way.Reads, c.Kind == inspect.NoDatum
 		n.vector = Vector{Kind: c.Kind, Bits: c.Bits, Bad: c.Bad}
-		if c.Bad.Any() && !n.lacks {
+		if n.lacks {
+			return &n.vector
+		}
+		if c.Bad.Any() {
 			n.vector.Bad.AndNot(n.empty(b))
 		}
+		var possible inspect.Mask
+		inSpan(c.Bits, &span{width: maxLength}, &possible)
+		torn := *in
+		torn.AndNot(&possible)
+		n.vector.Bad.Or(&torn)
 		return &n.vector
 	}
 	v := n.Of.eval(b, in)
