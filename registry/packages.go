@@ -231,7 +231,8 @@ func exposeVariables(into *access.Objects, p *packages, read readPackages) {
 	if why == nil && len(read.variables) == 0 {
 		why = p.nothing(read.linked)
 	}
-	into.AddPackages(access.Packages{Pattern: p.pattern, Why: why, Linked: read.linked})
+	named := slices.DeleteFunc(slices.Clone(read.linked), func(pkg string) bool { return !p.has(pkg) })
+	into.AddPackages(access.Packages{Pattern: p.pattern, Why: why, Linked: named})
 	if why != nil {
 		what := "the variables of package " + p.pattern
 		if below, ok := strings.CutSuffix(p.pattern, "/..."); ok {

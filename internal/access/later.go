@@ -183,7 +183,7 @@ func (o *Objects) join(more *Objects) {
 		}
 	}
 	o.constants.join(&more.constants)
-	o.packages.join(&more.packages)
+	o.packages.add(more.packages.named...)
 	o.changed()
 }
 

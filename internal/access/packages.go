@@ -11,16 +11,13 @@ import (
 )
 
 // packages are those whose variables are exposed, or were to be. The zero packages are none.
-type packages struct {
-	named  []Packages
-	linked []string // import paths of all that the program has, sorted; none if that is not known
-}
+type packages struct{ named []Packages }
 
 // Packages are those that one pattern names.
 type Packages struct {
 	Pattern string
 	Why     error    // why none of their variables can be read; nil if some can
-	Linked  []string // the import paths of all packages of the program, sorted; nil if they are not known
+	Linked  []string // the import paths of those that the program has; none if that is not known
 }
 
 // MatchesPackage reports whether pattern names the package: by its import path, or as one below a
@@ -58,19 +55,7 @@ func (o *Objects) AddPackages(p Packages) {
 	o.packages.add(p)
 }
 
-func (p *packages) add(more Packages) {
-	p.named = append(p.named, more)
-	if len(more.Linked) > 0 {
-		p.linked = more.Linked
-	}
-}
-
-// join adds those of more, which nobody else has.
-func (p *packages) join(more *packages) {
-	for _, m := range more.named {
-		p.add(m)
-	}
-}
+func (p *packages) add(more ...Packages) { p.named = append(p.named, more...) }
 
 // PackageError says that no variable of a package is exposed.
 type PackageError struct {
@@ -132,25 +117,20 @@ func (p packages) missing(pkg string, exposed []string) *PackageError {
 			return e
 		}
 	}
+	// Of a package that nobody has named nothing is told, not even whether the program has it.
 	isNamed := slices.ContainsFunc(p.named, func(n Packages) bool { return MatchesPackage(n.Pattern, pkg) })
-	_, isLinked := slices.BinarySearch(p.linked, pkg)
+	isLinked := slices.ContainsFunc(p.named, func(n Packages) bool { return slices.Contains(n.Linked, pkg) })
 	switch near := text.Near(pkg, exposed); {
 	case len(p.named) == 0:
 		e.Next = call(pkg)
-	case isLinked && isNamed:
-		e.Why, e.Next = "it has none, or all are hidden", "the linker drops what the program does not use"
 	case isLinked:
-		e.Why, e.Next = "the application does not name it", call(pkg)
+		e.Why, e.Next = "it has none, or all are hidden", "the linker drops what the program does not use"
 	case near != "":
 		e.Next = "did you mean " + strconv.Quote(near) + "?"
-	case len(p.linked) > 0:
-		e.Why = "the program has no such package"
-		e.Next = "$env has those that are exposed"
-		if near := text.Near(pkg, p.linked); near != "" {
-			e.Next = "did you mean " + strconv.Quote(near) + "?"
-		}
+	case isNamed:
+		e.Why, e.Next = "the program has no such package", "$env has those that are exposed"
 	default:
-		e.Next = call(pkg)
+		e.Why, e.Next = "the application does not name it", call(pkg)
 	}
 	return e
 }
@@ -160,9 +140,9 @@ func call(pkg string) string {
 	return "registry.Packages(" + strconv.Quote(pkg) + ") in the application exposes its variables"
 }
 
-// PackageHint says what is known of the package that name may stand for, which nothing is exposed as: ""
-// if nothing is.
-func (vis *Visit) PackageHint(name string) string {
+// PackageHint says what is known of packages that were to be exposed under names that nobody knows: ""
+// if there are none.
+func (vis *Visit) PackageHint() string {
 	vis.rlock()
 	p := vis.objects.packages
 	vis.objects.mu.RUnlock()
@@ -173,21 +153,7 @@ func (vis *Visit) PackageHint(name string) string {
 			return fmt.Sprintf("dir() lists what there is: without the variables of the packages below %s, as %s", below, why)
 		}
 	}
-	for _, linked := range p.linked {
-		if PackageName(linked) != name || ofRuntime(linked) {
-			continue
-		}
-		if !slices.ContainsFunc(p.named, func(n Packages) bool { return MatchesPackage(n.Pattern, linked) }) {
-			return fmt.Sprintf("if package %q is meant, %s", linked, call(linked))
-		}
-	}
 	return ""
-}
-
-// ofRuntime reports whether nobody outside the Go distribution knows the package.
-func ofRuntime(pkg string) bool {
-	first, _, _ := strings.Cut(pkg, "/")
-	return first == "runtime" || first == "internal" || first == "vendor"
 }
 
 // PackageOf returns the import path of the package whose variables have names that begin with name and

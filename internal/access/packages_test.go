@@ -22,3 +22,24 @@ func TestPackageErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestPackagesUnnamed: whether the program has a package is told of those only that a call names.
+func TestPackagesUnnamed(t *testing.T) {
+	var o Objects
+	if err := o.Expose("store.limit", new(int), Options{Package: "example.com/store"}); err != nil {
+		t.Fatal(err)
+	}
+	o.AddPackages(Packages{Pattern: "example.com/...", Linked: []string{"example.com/store", "example.com/empty"}})
+	for pkg, want := range map[string]string{
+		"example.com/empty":             `is exposed: it has none, or all are hidden; the linker drops`,
+		"example.com/accounting/ledger": `is exposed: the program has no such package; $env has`,
+		"example.com/stroe":             `is exposed; did you mean "example.com/store"?`,
+		"secret.org/project":            `is exposed: the application does not name it; registry.Packages("secret.org/project") in the application`,
+		"net/http":                      `is exposed: the application does not name it; registry.Packages("net/http") in the application`,
+	} {
+		_, err := o.Visit(t.Context(), nil, Patience{}).Package(pkg)
+		if err == nil || !strings.HasPrefix(err.Error(), "no variable of package \""+pkg+"\" "+want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}

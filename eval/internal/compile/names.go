@@ -15,8 +15,8 @@ import (
 // Names is what an identifier may mean.
 type Names struct {
 	Exposed value.Names
-	Hint    func(name string) string // about one that nothing is exposed as, "" for none; nil for never
-	Vars    Variables                // nil for none
+	Hint    func() string // about one that nothing is exposed as, "" for none; nil for never
+	Vars    Variables     // nil for none
 }
 
 // Variables are those of a session.
@@ -131,7 +131,7 @@ func (n Names) unknown(name string, lets []let) error {
 		}
 	}
 	if n.Hint != nil {
-		if hint := n.Hint(name); hint != "" {
+		if hint := n.Hint(); hint != "" {
 			return e.With("%s", hint)
 		}
 	}
