@@ -120,7 +120,7 @@ func (p packages) missing(pkg string, exposed []string) *PackageError {
 	// Of a package that nobody has named nothing is told, not even whether the program has it.
 	isNamed := slices.ContainsFunc(p.named, func(n Packages) bool { return MatchesPackage(n.Pattern, pkg) })
 	isLinked := slices.ContainsFunc(p.named, func(n Packages) bool { return slices.Contains(n.Linked, pkg) })
-	switch near := text.Near(pkg, exposed); {
+	switch near := nearPackage(pkg, exposed); {
 	case len(p.named) == 0:
 		e.Next = call(pkg)
 	case isLinked:
@@ -133,6 +133,35 @@ func (p packages) missing(pkg string, exposed []string) *PackageError {
 		e.Why, e.Next = "the application does not name it", call(pkg)
 	}
 	return e
+}
+
+// nearPackage returns the one of paths that was probably meant by pkg, "" if none was: its name alone was
+// typed, or one element of the path is misspelled. Whole paths are mostly near for what they begin with.
+func nearPackage(pkg string, paths []string) string {
+	elements := strings.Split(pkg, "/")
+	for _, p := range paths {
+		if len(elements) == 1 && PackageName(p) == pkg {
+			return p
+		}
+		others := strings.Split(p, "/")
+		if len(others) != len(elements) {
+			continue
+		}
+		differ := 0
+		for i, other := range others {
+			switch {
+			case other == elements[i]:
+			case text.Near(elements[i], []string{other}) != "":
+				differ++
+			default:
+				differ = len(others) + 1
+			}
+		}
+		if differ == 1 {
+			return p
+		}
+	}
+	return ""
 }
 
 // call tells how an application exposes the variables of a package.

@@ -31,11 +31,14 @@ func TestPackagesUnnamed(t *testing.T) {
 	}
 	o.AddPackages(Packages{Pattern: "example.com/...", Linked: []string{"example.com/store", "example.com/empty"}})
 	for pkg, want := range map[string]string{
-		"example.com/empty":             `is exposed: it has none, or all are hidden; the linker drops`,
-		"example.com/accounting/ledger": `is exposed: the program has no such package; $env has`,
-		"example.com/stroe":             `is exposed; did you mean "example.com/store"?`,
-		"secret.org/project":            `is exposed: the application does not name it; registry.Packages("secret.org/project") in the application`,
-		"net/http":                      `is exposed: the application does not name it; registry.Packages("net/http") in the application`,
+		"example.com/empty":         `is exposed: it has none, or all are hidden; the linker drops`,
+		"example.com/vault":         `is exposed: the program has no such package; $env has`,
+		"example.com/stroe":         `is exposed; did you mean "example.com/store"?`,
+		"exmaple.com/store":         `is exposed; did you mean "example.com/store"?`,
+		"store":                     `is exposed; did you mean "example.com/store"?`,
+		"example.com/stores/of/all": `is exposed: the program has no such package`,
+		"secret.org/project":        `is exposed: the application does not name it; registry.Packages("secret.org/project") in the application`,
+		"net/http":                  `is exposed: the application does not name it; registry.Packages("net/http") in the application`,
 	} {
 		_, err := o.Visit(t.Context(), nil, Patience{}).Package(pkg)
 		if err == nil || !strings.HasPrefix(err.Error(), "no variable of package \""+pkg+"\" "+want) {
