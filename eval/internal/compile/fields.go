@@ -22,10 +22,13 @@ type fields struct {
 }
 
 // fields returns the chain that n spells, nil if n is anything else. walk is n, compiled to a
-// place.
+// place. With ?. the chain leads to the same place, or past nil, where the cache knows no way.
 func (c *compiler) fields(n ast.Node, walk machine.Code) *fields {
-	names := ""
-	for next, steps := n, 0; ; steps++ {
+	names, next := "", n
+	if chain, ok := n.(*ast.ChainNode); ok {
+		next = chain.Node
+	}
+	for steps := 0; ; steps++ {
 		if name, ok := next.(*ast.IdentifierNode); ok {
 			// In a predicate of a function of ours, it stands for # or .field.
 			next = syntax.Original(name)
@@ -33,7 +36,7 @@ func (c *compiler) fields(n ast.Node, walk machine.Code) *fields {
 		switch m := next.(type) {
 		case *ast.MemberNode:
 			name, named := m.Property.(*ast.StringNode)
-			if !named || m.Optional {
+			if !named {
 				return nil
 			}
 			names = "." + name.Value + names

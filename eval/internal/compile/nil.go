@@ -13,9 +13,14 @@ import (
 // meter depends on whether it is nil, and on types: it is learned from one of each.
 type nilTest struct{ scan.NilWay }
 
-// comparedWithNil returns the nilTest of n if it is .field == nil or # == nil, or !=; nil otherwise.
+// comparedWithNil returns the nilTest of n if it is .field == nil or # == nil, in either order, or !=;
+// nil otherwise.
 func (c *compiler) comparedWithNil(n *ast.BinaryNode, sides *operands) *nilTest {
-	if _, ok := n.Right.(*ast.NilNode); !ok || sides.left.fields == nil && !isElement(n.Left) {
+	of, fields, other := n.Left, sides.left.fields, n.Right
+	if isNil(n.Left) {
+		of, fields, other = n.Right, sides.right.fields, n.Left
+	}
+	if !isNil(other) || fields == nil && !isElement(of) {
 		return nil
 	}
 	if c.nils == nil {
@@ -24,6 +29,11 @@ func (c *compiler) comparedWithNil(n *ast.BinaryNode, sides *operands) *nilTest 
 	t := new(nilTest)
 	c.nils[n] = t
 	return t
+}
+
+func isNil(n ast.Node) bool {
+	_, ok := n.(*ast.NilNode)
+	return ok
 }
 
 // isElement reports whether n is #.

@@ -243,7 +243,11 @@ func (c *compiler) equality(n *ast.BinaryNode) (machine.Code, error) {
 			return nil, where.Err(sides.addTypes(f, value.Mismatch(n.Operator, a, b), &x, &y))
 		}
 		if nils != nil {
-			nils.learn(f, &x, same, before)
+			of := &x
+			if isNil(n.Left) {
+				of = &y
+			}
+			nils.learn(f, of, same, before)
 		}
 		return value.Bool(same == want), nil
 	}, nil

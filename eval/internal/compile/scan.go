@@ -123,7 +123,7 @@ func (s *scanner) node(n ast.Node) (scan.Node, error) {
 			return &scan.Key{Field: scan.Field{Cache: new(access.FieldCache), Self: true, Key: true}}, nil
 		}
 		return nil, notScanned("#" + n.Name + " depends on the elements before")
-	case *ast.MemberNode:
+	case *ast.MemberNode, *ast.ChainNode:
 		if f := s.known[n]; f != nil {
 			return s.field(f), nil
 		}
