@@ -34,6 +34,7 @@ type dialog struct {
 	mu       sync.Mutex
 	echo     bool      // the client leaves the echo to us
 	program  bool      // the client is a program, whose first line was jsonOn
+	below    bool      // nothing was written to the program yet: that begins a line of its own
 	answered bool      // a question was
 	denied   bool      // the answers before the next question were wrong
 	begun    bool      // the session
@@ -100,6 +101,15 @@ func (d *dialog) write(q *question) error {
 		text = console.LoginQuestion(text, q.secret, d.denied)
 	}
 	d.denied = false
+	return d.say(text)
+}
+
+// say writes text, to a program below what came before. The caller holds d.mu.
+func (d *dialog) say(text string) error {
+	if d.below {
+		// In one piece: telnet commands may be sent between two.
+		d.below, text = false, "\n"+text
+	}
 	_, err := io.WriteString(d.out, text)
 	return err
 }
@@ -116,10 +126,7 @@ func (d *dialog) greet() {
 
 // turnProgram has everything written as objects from now on, below the offer of options and the
 // question for people. The caller holds d.mu.
-func (d *dialog) turnProgram() {
-	d.program = true
-	io.WriteString(d.out, "\n")
-}
+func (d *dialog) turnProgram() { d.program, d.below = true, true }
 
 // again tells the client that its answers were wrong. A program is told so with the next question.
 func (d *dialog) again(why string) {
@@ -135,7 +142,7 @@ func (d *dialog) deny(why string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.greet(); d.program {
-		io.WriteString(d.out, console.LoginDenial(why))
+		d.say(console.LoginDenial(why))
 		return
 	}
 	io.WriteString(d.out, why+"\n")
