@@ -2,6 +2,7 @@ package telnet
 
 import (
 	"context"
+	"strings"
 	"testing"
 )
 
@@ -45,5 +46,40 @@ func TestQuickAnswer(t *testing.T) {
 			t.Fatalf("the answer is %q, %v", got.text, got.err)
 		}
 		cancel()
+	}
+}
+
+// writes are what is written to a screen, piece by piece.
+type writes []string
+
+func (w *writes) Write(p []byte) (int, error) {
+	*w = append(*w, string(p))
+	return len(p), nil
+}
+
+// TestFirstObjectIsOneWrite: telnet commands may be sent between two writes, and the first object for a program has
+// to begin its line.
+func TestFirstObjectIsOneWrite(t *testing.T) {
+	for _, asked := range []bool{false, true} {
+		var out writes
+		d := &dialog{out: &out, over: make(chan struct{})}
+		take := func(input string) {
+			if _, err := d.take([]byte(input)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if asked {
+			d.question = &question{asks: "token: ", answer: make(chan answer, 1)}
+			take("json on\n")
+		} else {
+			take("json on\nsecret\n")
+			if got, err := d.ask(t.Context(), "token: ", true); got != "secret" || err != nil {
+				t.Errorf("the answer is %q, %v", got, err)
+			}
+		}
+		d.deny("no")
+		if len(out) != 2 || !strings.HasPrefix(out[0], "\n{") || !strings.HasPrefix(out[1], "{") {
+			t.Errorf("asked before: %v: the writes are %q", asked, out)
+		}
 	}
 }
