@@ -150,6 +150,10 @@ func TestBatches(t *testing.T) {
 				source = strings.ReplaceAll(source, "s.", "wild.")
 			}
 			got, want := both(t, many, slow, source)
+			if strings.HasPrefix(source, "findLast") {
+				// A part of a list in which one passes is read again.
+				got, want = entriesRead.ReplaceAllString(got, ""), entriesRead.ReplaceAllString(want, "")
+			}
 			if got != want {
 				t.Errorf("%s: %d lanes: %s:\n%.2000s\nwant, one by one,\n%.2000s", policy, many.lanes, source, got, want)
 			}
@@ -192,6 +196,9 @@ func TestBatches(t *testing.T) {
 		}
 	}
 }
+
+// entriesRead is what everything tells of the cost in entries.
+var entriesRead = regexp.MustCompile(`(?m)^\d+ entries, `)
 
 // TestBatchesOfHiddenAtomics: a pattern that hides the field of an atomic hides what it holds from batches too.
 func TestBatchesOfHiddenAtomics(t *testing.T) {

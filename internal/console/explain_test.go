@@ -52,7 +52,7 @@ func TestExplain(t *testing.T) {
 		"explain min(sand.Sizes) + median(sand.Sizes)":                         "min at 1:1: 3,000 elements in batches\nmedian at 1:19: 3,000 elements in batches\n",
 		"explain max([3, 4])":                                                  "max at 1:1: 2 elements one by one\n  one by one: the collection is none of the application's\n",
 		"explain findLast(sand.Sync, .Size == 9)":                              "findLast at 1:1: 2,999 elements in batches, 1 one by one\n",
-		"explain findLastIndex(sand.Grains, .Size < 2998)":                     "findLastIndex at 1:1: 3 elements one by one\n  one by one: it goes from the end of a list\n",
+		"explain findLastIndex(sand.Grains, .Size < 2998)":                     "findLastIndex at 1:1: 3 elements one by one\n  one by one: the last elements of a list, and those near the one that is found\n",
 		"explain count(sand.Grains, max(.Tags) == nil)":                        "count at 1:1: 3,000 elements one by one\n  one by one: the function max takes one value at a time\nmax at 1:20: met no element\n",
 		"explain reduce(sand.Grains[:4], #acc + .Name, \"\")":                  "reduce at 1:1: 4 elements one by one\n  one by one: reduce takes such values one at a time\n",
 		"explain count(sand.Sync, #key > 7)":                                   "count at 1:1: 3,000 elements in batches\n",
