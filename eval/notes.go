@@ -27,7 +27,7 @@ const (
 
 // notesOf returns what a Visit met that the reader of the answer has to know, and which of it stands.
 func notesOf(t access.Tally) (notes, standing, codes []string) {
-	notes = t.Notes
+	notes, standing = slices.Concat(t.Standing, t.Notes), t.Standing
 	add := func(code, note string) {
 		notes = append(notes, note)
 		if code == RacyNote {

@@ -85,13 +85,13 @@ func (a Awaited) Address() string { return a.address }
 // GoroutineBytes is about what a Goroutine takes, in bytes.
 const GoroutineBytes = 256
 
-// Goroutines are the goroutines of this process, read one after the other while they ran.
+// Goroutines are the goroutines of this process, without the runtime's own, read one after the other while
+// they ran.
 type Goroutines struct {
 	All     []Goroutine // by their numbers
-	Running int         // of which there is no stack
+	Running int         // besides the one that reads, of which there is no stack
 	Torn    int         // which never held still, and have no stack either
 	Cut     int         // whose stack goes further down than it was read; these three are 0 if no stacks were asked for
-	System  int         // the runtime's own, which are not in All
 	// Unlabelled counts those whose labels are laid out in an unknown way: they seem to have none.
 	Unlabelled int
 	Relabelled int  // which changed their labels each time that these were read: they seem to have none
@@ -220,7 +220,6 @@ func (r *goroutineReading) add(from *goroutine.Reader, g *goroutine.G) error {
 		r.entries[g.Entry] = e
 	}
 	if e.system {
-		r.System++
 		return r.keep(0)
 	}
 	bytes := 64 * len(g.Waits)
@@ -348,6 +347,7 @@ func plumbing(function string) bool {
 // finish puts all in order, and names the functions with which they began. Where the compiler made one
 // that calls another, the stack of any that was read tells which.
 func (r *goroutineReading) finish() error {
+	r.Running = max(r.Running-1, 0) // without the one that reads
 	inOrder := true
 	for i := range r.All {
 		if r.asked.Stacks {

@@ -106,30 +106,31 @@ func (vis *Visit) keepGoroutine(bytes int) error {
 
 // noteGoroutines says what a list of goroutines is, and lacks.
 func (vis *Visit) noteGoroutines(list *inspect.Goroutines) {
-	line := "goroutines were read one after the other while they ran, and are not of one moment"
-	for _, of := range []struct {
-		n   int
-		why string
-	}{
-		{list.Running, "running, without a stack to read"},
-		{list.Torn, "never at rest while read: no stack"},
-		{list.Cut, "whose stack could be read in part"},
-	} {
-		if of.n > 0 && list.Stacks {
-			line += "; " + text.Thousands(of.n) + " " + of.why
-		}
-	}
-	if !list.Stacks && !vis.stacksSpared {
+	line := "goroutines were read one after the other while they ran, and are not of one moment; those of the runtime itself are left out"
+	switch {
+	case vis.stacksSpared:
+	case list.Stacks:
+		line += ", and one that runs has no stack"
+	default:
 		line += "; stacks are not known on this machine, which keeps no frame pointers"
 	}
-	if list.Unlabelled > 0 {
-		line += "; the labels of " + text.Thousands(list.Unlabelled) + " are not known in this version of Go"
+	vis.report.stands(line)
+	running, torn, cut := list.Running, list.Torn, list.Cut
+	if !list.Stacks {
+		running, torn, cut = 0, 0, 0
 	}
-	if list.Relabelled > 0 {
-		line += "; the labels of " + text.Thousands(list.Relabelled) + " changed each time they were read, and are left out"
+	for _, of := range []struct {
+		n            int
+		one, several string
+	}{
+		{running, "other goroutine ran, and has no stack", "other goroutines ran, and have no stack"},
+		{torn, "goroutine was never at rest while it was read, and has no stack", "goroutines were never at rest while they were read, and have no stack"},
+		{cut, "goroutine has a stack that could be read in part", "goroutines have stacks that could be read in part"},
+		{list.Unlabelled, "goroutine has labels that are not known in this version of Go", "goroutines have labels that are not known in this version of Go"},
+		{list.Relabelled, "goroutine changed its labels each time they were read: they are left out", "goroutines changed their labels each time they were read: they are left out"},
+	} {
+		if of.n > 0 {
+			vis.report.note(text.Count(of.n, of.one, of.several))
+		}
 	}
-	if list.System > 0 {
-		line += "; " + text.Thousands(list.System) + " of the runtime's own are left out"
-	}
-	vis.report.note(line)
 }

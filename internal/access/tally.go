@@ -27,6 +27,7 @@ type Tally struct {
 	Large    []string // sentences: of which type a value was read in parts, at several moments, and why
 	Moved    []string // paths of lists and maps whose elements changed places during a walk; "" for one without a path
 	Notes    []string // other sentences about what was read
+	Standing []string // such sentences that are true of each look at the same
 }
 
 // report collects a Tally.
@@ -43,7 +44,7 @@ type report struct {
 // tally returns a copy of the Tally.
 func (r *report) tally() Tally {
 	t := r.Tally
-	for _, list := range []*[]string{&t.Racy, &t.Outside, &t.Passing, &t.Unlocked, &t.Parted, &t.Large, &t.Returned, &t.Moved, &t.Notes} {
+	for _, list := range []*[]string{&t.Racy, &t.Outside, &t.Passing, &t.Unlocked, &t.Parted, &t.Large, &t.Returned, &t.Moved, &t.Notes, &t.Standing} {
 		*list = slices.Clone(*list)
 	}
 	return t
@@ -58,6 +59,9 @@ func appendOnce(list *[]string, line string) {
 
 // note adds a sentence to the Notes.
 func (r *report) note(line string) { appendOnce(&r.Notes, line) }
+
+// stands adds a sentence to those that are Standing.
+func (r *report) stands(line string) { appendOnce(&r.Standing, line) }
 
 // racy reports that something that p covers was read without a guard.
 func (r *report) racy(p *policy) {
