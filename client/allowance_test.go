@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"errors"
 	"net"
 	"testing"
 	"testing/synctest"
@@ -19,7 +18,7 @@ func TestAllowanceStands(t *testing.T) {
 		for range 3 { // a user, a password, and another one
 			stood(ctx, func() error {
 				time.Sleep(time.Hour)
-				if ctx.Err() != nil || isLate(ctx) {
+				if ctx.Err() != nil || lateness(ctx) != nil {
 					t.Error("the time ends while a person is asked")
 				}
 				return nil
@@ -27,12 +26,12 @@ func TestAllowanceStands(t *testing.T) {
 		}
 		time.Sleep(19 * time.Second)
 		synctest.Wait()
-		if ctx.Err() != nil || isLate(ctx) {
+		if ctx.Err() != nil || lateness(ctx) != nil {
 			t.Error("the time that a person took counts")
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if ctx.Err() != context.DeadlineExceeded || context.Cause(child) != context.DeadlineExceeded || !isLate(ctx) {
+		if ctx.Err() != context.DeadlineExceeded || child.Err() != context.DeadlineExceeded || context.Cause(child) != tooLate(30*time.Second) || lateness(ctx) == nil {
 			t.Errorf("after all of its time: %v, %v", ctx.Err(), context.Cause(child))
 		}
 	})
@@ -51,7 +50,7 @@ func TestAllowanceEnds(t *testing.T) {
 		ctx, cancel = allow(t.Context(), 0)
 		stood(ctx, func() error { return nil })
 		time.Sleep(24 * time.Hour)
-		if ctx.Err() != nil || isLate(ctx) {
+		if ctx.Err() != nil || lateness(ctx) != nil {
 			t.Error(ctx.Err())
 		}
 		cancel()
@@ -64,7 +63,8 @@ func TestAllowanceOfConnection(t *testing.T) {
 	defer cancel()
 	<-ctx.Done()
 	_, err := new(net.Dialer).DialContext(ctx, "tcp", "127.0.0.1:1")
-	if err = late(ctx, "connect to it", err); !errors.Is(err, context.DeadlineExceeded) || exitCode(err) != exitTimedOut {
+	err = late(ctx, "connect to it", err)
+	if exitCode(err) != exitTimedOut || errorText(err) != "connect to it: no answer within 1ns; --timeout allows more" {
 		t.Error(err)
 	}
 }

@@ -58,13 +58,22 @@ func (c *connection) dial(ctx context.Context, target string, std streams) (*tel
 		if err != nil {
 			return nil, err
 		}
-		h.batch = c.alone || !term.IsTerminal(int(std.in.Fd()))
-		if at, err = h.resolve(ctx, at); err != nil {
-			return nil, err
+		if !c.alone && term.IsTerminal(int(std.in.Fd())) {
+			h.tty = std.in
+		}
+		err = c.asks(h.tty != nil, func() (err error) {
+			at, err = h.resolve(ctx, at)
+			return err
+		})
+		if err != nil {
+			return nil, late(ctx, "connect to "+target, err)
 		}
 		addr = at
 		d.DialContext = func(ctx context.Context, _, _ string) (conn net.Conn, err error) {
-			conn, through, err = h.dial(ctx, at)
+			err = c.asks(h.tty != nil, func() (err error) {
+				conn, through, err = h.dial(ctx, at)
+				return err
+			})
 			return conn, err
 		}
 	case strings.HasPrefix(target, podTarget):
@@ -92,6 +101,14 @@ func (c *connection) dial(ctx context.Context, target string, std streams) (*tel
 		err = through.with(err) // such as that nothing listens where it leads
 	}
 	return client, err
+}
+
+// asks runs f with the terminal as a question needs it, if f may ask one.
+func (c *connection) asks(may bool, f func() error) error {
+	if may && c.asking != nil {
+		return c.asking(f)
+	}
+	return f()
 }
 
 // dialer returns a dialer as the flags say.
@@ -146,14 +163,10 @@ func (c *connection) answer(ctx context.Context, q telnet.Question, std streams)
 		return "", fmt.Errorf("%w: the server asks %q, and there is no terminal to ask you; set --token-file, or --user and --password-file", telnet.ErrDenied, strings.TrimSpace(q.Text))
 	}
 	err = stood(ctx, func() error {
-		ask := func() (err error) {
+		return c.asks(true, func() (err error) {
 			said, err = askAtTerminal(ctx, q, std)
 			return err
-		}
-		if c.asking != nil {
-			return c.asking(ask)
-		}
-		return ask()
+		})
 	})
 	return said, err
 }

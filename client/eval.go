@@ -114,8 +114,8 @@ func (e *evaluate) Run(std streams, quiet *bool) error {
 // askOne asks c a question. What came after --timeout is late, whoever noticed it first.
 func (e *evaluate) askOne(ctx context.Context, c *telnet.Client, source string) (*telnet.Answer, error) {
 	a, err := c.Eval(ctx, source, telnet.Within(e.limits()))
-	if err != nil && isLate(ctx) && !errors.Is(err, context.DeadlineExceeded) {
-		err = fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
+	if late := lateness(ctx); err != nil && late != nil && !errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("%w: %w", late, err)
 	}
 	return a, err
 }

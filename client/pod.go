@@ -64,7 +64,7 @@ func targetsLabelled(ctx context.Context, labels, namespace, port string) ([]str
 		args = append(args, "--namespace="+namespace)
 		namespace += "/"
 	}
-	out, err := output(ctx, "kubectl", args...)
+	out, err := output(ctx, nil, "kubectl", args...)
 	if err != nil {
 		return nil, err
 	}

@@ -24,9 +24,9 @@ const sshTarget = "ssh://"
 
 // sshHost is a machine, as ssh knows it.
 type sshHost struct {
-	login string // [user@]host
-	port  string // "" is what ssh's configuration says
-	batch bool   // ssh asks nothing
+	login string   // [user@]host
+	port  string   // "" is what ssh's configuration says
+	tty   *os.File // the terminal, at which ssh may ask; nil if it asks nothing
 }
 
 // Nothing of a target may be an option of ssh, or something that its configuration expands.
@@ -54,7 +54,7 @@ func parseSSH(s string) (h sshHost, at string, err error) {
 // with others would keep the forward.
 func (h sshHost) arguments(options ...string) []string {
 	args := []string{"-T", "-o", "ControlPath=none"}
-	if h.batch {
+	if h.tty == nil {
 		args = append(args, "-o", "BatchMode=yes")
 	}
 	if h.port != "" {
@@ -96,7 +96,8 @@ func (h sshHost) tunnel(to string) (*tunnel, error) {
 		return nil, misused("ssh cannot listen in %s; set TMPDIR to a folder with a plain name", text.Escape(os.TempDir()))
 	}
 	return &tunnel{
-		program: "ssh",
+		program:  "ssh",
+		terminal: h.tty,
 		// Forwards that the user's configuration adds may be those of another ssh that runs: then they
 		// fail, and ours need not. StreamLocalBindMask is ssh's default.
 		args: h.arguments("-N", "-o", "ExitOnForwardFailure=no", "-o", "PermitLocalCommand=no", "-o", "StreamLocalBindMask=0177", "-L", socket+":"+to),
@@ -138,7 +139,7 @@ func (h sshHost) resolve(ctx context.Context, at string) (string, error) {
 		_, err := sshForward(at)
 		return at, err
 	}
-	told, err := output(ctx, "ssh", append(h.arguments(), "sightglass", "list", "--json")...)
+	told, err := output(ctx, h.tty, "ssh", append(h.arguments(), "sightglass", "list", "--json")...)
 	if err != nil {
 		return "", fmt.Errorf("%w; sightglass list could not be run there: write the address of %s, as in ssh://%s/localhost:3000", err, text.Escape(at), h.login)
 	}

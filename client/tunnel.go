@@ -25,10 +25,12 @@ type tunnel struct {
 
 	// connect connects to where the program listens. Until it does, connect is tried again, whatever
 	// the error is. told has what the program has printed.
-	connect func(ctx context.Context, told string) (net.Conn, error)
-	clean   func() // what is to do at the end; may be nil
+	connect  func(ctx context.Context, told string) (net.Conn, error)
+	clean    func()   // what is to do at the end; may be nil
+	terminal *os.File // at which the program may ask a person; nil if it does not
 
 	out, said beginning // what it prints, and what it says on standard error
+	pid       int
 	ended     chan struct{}
 	end       func()
 }
@@ -38,10 +40,12 @@ const tunnelEvery = 10 * time.Millisecond
 
 // dial starts the program, and connects once it listens.
 func (t *tunnel) dial(ctx context.Context) (net.Conn, error) {
+	person := newAsker(t.terminal)
 	if err := t.start(); err != nil {
 		t.cleanUp()
 		return nil, err
 	}
+	defer person.whileAsked(ctx, t.pid)()
 	tick := time.NewTicker(tunnelEvery)
 	defer tick.Stop()
 	for {
@@ -84,7 +88,7 @@ func (t *tunnel) start() error {
 		ours.Close()
 		return err
 	}
-	t.ended = make(chan struct{})
+	t.pid, t.ended = c.Process.Pid, make(chan struct{})
 	go func() {
 		c.Wait()
 		close(t.ended)
@@ -175,13 +179,21 @@ func (b *beginning) String() string {
 	return b.kept.String()
 }
 
-// output runs a program of the user's to its end, and returns what it prints.
-func output(ctx context.Context, program string, args ...string) (string, error) {
+// output runs a program of the user's to its end, and returns what it prints. It may ask a person at the
+// terminal, unless that is nil.
+func output(ctx context.Context, terminal *os.File, program string, args ...string) (string, error) {
 	c := exec.CommandContext(ctx, program, args...)
 	var out, said beginning
 	c.Stdout, c.Stderr, c.WaitDelay = &out, &said, giveUpWithin
 	c.Cancel = func() error { return giveUp(c.Process) }
-	switch err := c.Run(); {
+	person := newAsker(terminal)
+	err := c.Start()
+	if err == nil {
+		stop := person.whileAsked(ctx, c.Process.Pid)
+		err = c.Wait()
+		stop()
+	}
+	switch {
 	case ctx.Err() != nil:
 		return "", context.Cause(ctx)
 	case err != nil:

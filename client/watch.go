@@ -338,11 +338,8 @@ func (s *sampler) ask(ctx context.Context, i int) (*telnet.Answer, error) {
 }
 
 func (s *sampler) eval(ctx context.Context, source string, mode eval.Mode) (*telnet.Answer, error) {
-	if s.timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, s.timeout)
-		defer cancel()
-	}
+	ctx, cancel := allow(ctx, s.timeout)
+	defer cancel()
 	began := time.Now()
 	a, err := s.client.Eval(ctx, source, telnet.As(mode))
 	took := time.Since(began)
@@ -355,8 +352,8 @@ func (s *sampler) eval(ctx context.Context, source string, mode eval.Mode) (*tel
 	default:
 		s.cost += took
 	}
-	if err != nil && ctx.Err() != nil && !errors.Is(err, context.DeadlineExceeded) && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		err = fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
+	if late := lateness(ctx); err != nil && late != nil && !errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("%w: %w", late, err)
 	}
 	return a, err
 }
