@@ -95,3 +95,25 @@ func TestLineLooksTheSame(t *testing.T) {
 		t.Errorf("only %d values were left out", saved)
 	}
 }
+
+// TestPathsInCells: of a path that is wider than its cell the end is shown, of other texts the beginning,
+// and neither is wider than the cell.
+func TestPathsInCells(t *testing.T) {
+	type row struct{ Function, Said, Next, Other string }
+	rows := []row{}
+	for i := range 4 {
+		rows = append(rows, row{
+			fmt.Sprint("github.com/acme/shop/internal/store.(*Shelf).put", i), fmt.Sprint("a long sentence, or/and something else ", i),
+			fmt.Sprint("日本語/日本語のラベルは長いのでここでは切られます", i), fmt.Sprint("/with\"quotes\"/which/are/written/with/backslashes", i),
+		})
+	}
+	n := render.Snap(render.Raw(inspect.Of(&rows), "o"), render.Limit{Taper: true, Line: 80})
+	const want = `&≈[]render_test.row{
+  Function          Said              Next             Other
+  ….(*Shelf).put0"  "a long sentenc…  …は切られます0"  ` + "`/with\"quotes\"/which/are…" + `
+  ….(*Shelf).put1"  "a long sentenc…  …は切られます1"  ` + "`/with\"quotes\"/which/are…" + `
+`
+	if got := glance(n, 80, 10); !strings.HasPrefix(got, want) {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+}

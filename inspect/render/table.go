@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -375,7 +376,13 @@ func (w *writer) cellOf(n *Node, a context, most int, mayCut bool) (l line, cut 
 	}
 	l = line{}
 	t, isTime := n.Scalar.(time.Time)
+	path, isPath := n.path()
 	switch {
+	case isPath:
+		// What paths begin with, they have in common.
+		w.marks(&l, n, a)
+		l.add(NoteRole, "…")
+		l.add(stringRole, endOf(path, most-l.width-1)+`"`)
 	case n.isNumber():
 		w.flat(&l, n, a)
 		return l, false
@@ -393,6 +400,26 @@ func (w *writer) cellOf(n *Node, a context, most int, mayCut bool) (l line, cut 
 		l.add(NoteRole, "…")
 	}
 	return l, true
+}
+
+// path returns n if it is a whole text that is the path of a file, or that of a function's package and
+// its name.
+func (n *Node) path() (s string, ok bool) {
+	s, ok = n.Scalar.(string)
+	return s, ok && n.Err == "" && n.Cut == nil && n.Gloss == "" && strings.Contains(s, "/") && !strings.Contains(s, " ") && text.Quote(s) == `"`+s+`"`
+}
+
+// endOf returns the longest end of s that fits into that many columns.
+func endOf(s string, columns int) string {
+	from := len(s)
+	for from > 0 {
+		r, size := utf8.DecodeLastRuneInString(s[:from])
+		if columns -= text.RuneWidth(r); columns < 0 {
+			break
+		}
+		from -= size
+	}
+	return s[from:]
 }
 
 // layout places the leads and the columns.
