@@ -10,21 +10,29 @@ import (
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
-// fileName returns the name of a file as it is typed: in quotes, or without what a shell would act on.
+// fileName returns the name of a file as it is typed: in quotes, or without what a shell would act on. In
+// quotes too, ~/ is the user's home: a name with blanks has no other way to say it.
 func fileName(typed string) (string, error) {
 	name := strings.TrimSpace(typed)
-	if n := len(name); n > 1 && (name[0] == '"' || name[0] == '\'') && strings.IndexByte(name[1:], name[0]) == n-2 {
-		return name[1 : n-1], nil
+	n := len(name)
+	quoted := n > 1 && (name[0] == '"' || name[0] == '\'') && strings.IndexByte(name[1:], name[0]) == n-2
+	if quoted {
+		name = name[1 : n-1]
 	}
 	switch {
 	case name == "":
 		return "", errors.New("the name of a file is missing: ./answer.txt")
-	case strings.ContainsAny(name, " \t\n|<>;&\"'`$*?"):
+	case !quoted && strings.ContainsAny(name, " \t\n|<>;&\"'`$*?"):
 		return "", fmt.Errorf("%q is not the name of one file; quote it if it is", name)
 	}
-	if below, ok := strings.CutPrefix(name, "~/"); ok {
+	switch home, below, _ := strings.Cut(name, "/"); {
+	case name == "~":
+		return "", errors.New("~ is your home folder; name a file in it: ~/answer.txt")
+	case home == "~":
 		home, err := os.UserHomeDir()
 		return filepath.Join(home, below), err
+	case home[:min(1, len(home))] == "~":
+		return "", fmt.Errorf("%s is not looked up; write the path of that folder, or ./%[1]s for a file of that name", text.Escape(home))
 	}
 	return name, nil
 }

@@ -61,7 +61,7 @@ func isCall(source string) bool {
 
 // namesFile reports whether word begins with a folder, and not with a comment.
 func namesFile(word string) bool {
-	for _, folder := range []string{"./", "../", "~/"} {
+	for _, folder := range []string{"./", "../", "~"} { // no operand begins with ~ either
 		if strings.HasPrefix(word, folder) {
 			return true
 		}
