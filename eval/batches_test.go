@@ -33,6 +33,7 @@ func wideShelves() *shelves {
 		s.byName[fmt.Sprint("more ", i)] = e
 		s.byNumber[i] = shelf{Hits: 3 * i, Name: "more"}
 		s.numbers = append(s.numbers, i*i)
+		s.names[fmt.Sprint("item ", i)], s.labels[labelOfShelf(fmt.Sprint("plain ", i))], s.nexts[e], s.sides[lensedShelf{i, "more"}] = struct{}{}, struct{}{}, struct{}{}, struct{}{}
 		if i%50 == 20 {
 			s.pointers = append(s.pointers, nil)
 			s.byName[fmt.Sprint("nil ", i)] = nil
@@ -70,7 +71,7 @@ func newConfig() *configOfShelves {
 // TestBatches: an answer, what it cost, an error, and what is hidden are the same whether a collection is walked in
 // batches of any size or one by one.
 func TestBatches(t *testing.T) {
-	collections := strings.Fields(shelfCollections + " s.pointers[3:90] s.byName[2:50] filter(s.pointers,.Hits<900)")
+	collections := strings.Fields(shelfCollections + " s.pointers[3:90] s.byName[2:50] filter(s.pointers,.Hits<900) s.names s.labels s.smalls s.sides s.nexts filter(s.names,#!=\"foot\") s.smalls[1:4]")
 	chains := strings.Fields(shelfChains + " #index #key # 7 2.5 big low .list .byName .byHits .chans .ch .array .next.byHits")
 	conditions := []string{
 		"%s > 100", "100 >= %s", "%s == 50", "-2.5 < %s", "%s != 1 and %[1]s <= 18446744073709551613", "%s", "not %s", "%s == %[1]s", "%s < .Hits", ".Hits >= %s", "%s endsWith \"7\"", "%s == \"foot\"",

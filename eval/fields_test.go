@@ -113,6 +113,11 @@ type (
 		lensed   []*lensedShelf
 		lensedBy map[string]lensedShelf
 		linked   list.List
+		names    map[string]struct{} // sets, as are these
+		labels   map[labelOfShelf]struct{}
+		smalls   map[smallOfShelf]struct{}
+		sides    map[lensedShelf]struct{}
+		nexts    map[*shelf]struct{}
 		shared   sync.Map
 		numbers  []int
 	}
@@ -165,8 +170,11 @@ func newShelves() *shelves {
 		values: make([]shelf, 4), byName: map[string]*shelf{}, byNumber: map[int]shelf{3: {Hits: 3, Name: "three"}, 4: {Hits: 400}}, anyBy: map[any]any{}, numbers: []int{1, 200},
 		lockedBy: map[string]lockedShelf{"a": {Hits: 1}, "b": {Hits: 500, Name: "b"}}, lockedIn: make([]lockedShelf, 3), lensedBy: map[string]lensedShelf{"a": {1, "a"}, "b": {300, "b"}},
 	}
+	s.names, s.labels, s.smalls, s.sides, s.nexts = map[string]struct{}{"plain": {}, "api_key": {}}, map[labelOfShelf]struct{}{"foot": {}}, map[smallOfShelf]struct{}{}, map[lensedShelf]struct{}{}, map[*shelf]struct{}{nil: {}}
 	for i := range 7 {
 		e := new(shelf).fill(i)
+		s.names[fmt.Sprint("item ", i)], s.smalls[smallOfShelf(i-3)], s.nexts[e] = struct{}{}, struct{}{}, struct{}{}
+		s.sides[lensedShelf{i, "of a set"}] = struct{}{}
 		if e.next = new(shelf).fill(i + 1); i != 2 {
 			e.twice = &e.next
 		}

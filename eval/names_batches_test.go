@@ -54,7 +54,7 @@ func TestBatchesOfNames(t *testing.T) {
 		`count(map(o.list, .stage), # == "One")`, `sort(map(o.list, .other))[:90]`, `sum(map(o.list, .stage))`, `max(o.list, .stage)`, `take(o.stages, 3)`, `o.stages[2:9]`,
 		`count(o.list, .pin == "Zero")`, `count(o.list, let s = .stage; s == "One")`, `count(o.list, (.yes ? .stage : .other) == "One")`, `count(o.list, .plain == "One")`,
 		`count(o.list, .stage < "One")`, `reduce(o.list, #acc + (.stage == "One" ? 1 : 0), 0)`, `keys(o.byKey)[:3]`, `reduce(o.list, .stage == "One" ? #acc + 1 : #acc, 0)`, `uniq(o.stages)`,
-		`sum(o.list, .stage == "One" ? .plain : 0)`, `last(o.stages) == "Four"`, `map(map(o.list, .stage), #)`, `freq(map(map(o.list, .stage), #))`, `map(o.stages, #)[:9]`, `top(map(o.list, .stage), 3, #)`, `groupBy(map(o.list, .other), #)`, `find(map(o.list, .stage), # == 3)`, `count(o.list, .stage contains "One")`,
+		`sum(o.list, .stage == "One" ? .plain : 0)`, `last(o.stages) == "Four"`, `map(map(o.list, .stage), #)`, `freq(map(map(o.list, .stage), #))`, `map(o.stages, #)[:9]`, `map(o.byKey, #key)`, `groupBy(o.byKey, #key)`, `sort(map(o.byKey, #key))[:9]`, `top(map(o.list, .stage), 3, #)`, `groupBy(map(o.list, .other), #)`, `find(map(o.list, .stage), # == 3)`, `count(o.list, .stage contains "One")`,
 	} {
 		for _, lanes := range []int{0, 1, 2, 3, 63, 64, 65} {
 			many.lanes = lanes

@@ -135,13 +135,17 @@ func (v *View) StepByStep() (why string) {
 }
 
 // ScalarElements reports whether the elements of v, a list or map, are plain scalars by their type, or
-// interfaces, which may hold some.
-func (v *View) ScalarElements() bool {
+// interfaces, which may hold some. With keys set it reports that of the keys of a map.
+func (v *View) ScalarElements(keys bool) bool {
 	t := v.val.Type()
 	if t.Kind() == reflect.Struct {
 		return true // whatever a sync.Map or a container/list holds
 	}
-	switch t.Elem().Kind() {
+	of := t.Elem
+	if keys {
+		of = t.Key
+	}
+	switch of().Kind() {
 	case reflect.Bool, reflect.String, reflect.Interface,
 		reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
 		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr,

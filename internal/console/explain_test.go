@@ -62,7 +62,7 @@ func TestExplain(t *testing.T) {
 		"explain count(sand.Grains, upper(.Name) == \"GRAIN\")":                "count at 1:1: 2,999 elements in batches, 1 one by one\n",
 		"explain sum(sand.Grains, .Size > 9 ? .Size / 2.5 : 0.5 * abs(.Size))": "sum at 1:1: 2,999 elements in batches, 1 one by one\n",
 		"explain count(sand.Grains, let n = .Size; n > 7 and n % 2 == 1)":      "count at 1:1: 2,999 elements in batches, 1 one by one\n",
-		"explain any(sand.Set, # == \"b\") or any(1..3, # == 2)":               "any at 1:1: 1 element one by one\n  one by one: the elements of a set are its keys\nany at 1:28: 2 elements one by one\n  one by one: the collection is none of the application's\n",
+		"explain any(sand.Set, # == \"b\") or any(1..3, # == 2)":               "any at 1:1: 1 element in batches\nany at 1:28: 2 elements one by one\n  one by one: the collection is none of the application's\n",
 		"explain len(filter(sand.Grains, .Size < 5))":                          "filter at 1:5: 2,999 elements in batches, 1 one by one\n",
 		"explain count(sand.Grains, .Size > limit)":                            "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: limit\n",
 		"explain count(sand.Grains, .When < now() - 1h)":                       "count at 1:1: 2,999 elements in batches, 1 one by one\n  read once for all in batches: now()\n",

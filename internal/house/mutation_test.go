@@ -292,7 +292,7 @@ var mutations = []mutation{
 	{off: "nor are those under keys that may name a secret", file: "internal/access/batch.go", old: "n > len(text) || secret.Suspect(text)", new: "n > len(text)", test: "TestEveryTypeIsAsked"},
 	{off: "so is the name of the key that such content lies under", file: "internal/access/opened.go", old: "self: true, named: true}", new: "self: true}", test: "TestEveryTypeIsAsked"},
 	{off: "a length that no slice has is left to the step by step", file: "eval/internal/scan/length.go", old: "n.vector.Bad.Or(&torn)", new: "_ = torn", test: "TestLengthOfTornSlice", in: "eval"},
-	{off: "the element itself keeps the names of integers", file: "eval/internal/machine/loop.go", old: "case p == nil || p.Itself:", new: "case p == nil:", test: "TestBatchesOfNames", in: "eval"},
+	{off: "the element itself keeps the names of integers", file: "eval/internal/compile/predicate.go", old: "case p.Name == \"\":\n", new: "case false:\n", test: "TestBatchesOfNames", in: "eval"},
 	{off: "what an interface holds is not told from nil before its type is looked at, in batches", file: "eval/internal/scan/nil.go", old: "if n.Way.Cache.OnlyNil() {", new: "if false {", test: "TestInterfaces", in: "eval"},
 	{off: "a pattern within elements that are shown as one, in batches", file: "internal/access/batch.go", old: "	v.judge()\n	return v", new: "	return v", test: "TestBatchesOfHiddenAtomics", in: "eval"},
 	{off: "what a batch reads without a guard is told", file: "internal/access/batch.go", old: "c.wide && !c.readable(v)", new: "false", test: "TestBatchesTellRaces"},

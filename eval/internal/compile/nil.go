@@ -38,12 +38,18 @@ func isNil(n ast.Node) bool {
 
 // isElement reports whether n is #.
 func isElement(n ast.Node) bool {
+	p := pointerOf(n)
+	return p != nil && p.Name == ""
+}
+
+// pointerOf returns n if it is #, #key or the like, and nil otherwise.
+func pointerOf(n ast.Node) *ast.PointerNode {
 	if name, ok := n.(*ast.IdentifierNode); ok {
 		// In a predicate of a function of ours, it stands for # or .field.
 		n = syntax.Original(name)
 	}
-	p, ok := n.(*ast.PointerNode)
-	return ok && p.Name == ""
+	p, _ := n.(*ast.PointerNode)
+	return p
 }
 
 // learn learns from a comparison of x, which is nil or not. before is what the meter had counted.

@@ -6,6 +6,8 @@ import (
 	"github.com/sightglass-go/sightglass/eval/internal/fault"
 	"github.com/sightglass-go/sightglass/eval/internal/library"
 	"github.com/sightglass-go/sightglass/eval/internal/machine"
+	"github.com/sightglass-go/sightglass/eval/internal/value"
+	"github.com/sightglass-go/sightglass/inspect"
 )
 
 // predicate compiles a predicate. inside says which names it may use.
@@ -17,7 +19,7 @@ func (c *compiler) predicate(n ast.Node, inside *pointers) (*machine.Predicate, 
 	outer, lets, unlocked := c.inner, c.outer, c.unlocked
 	c.inner, c.outer, c.unlocked = inside, len(c.lets), false
 	run, err := c.compile(node.Node)
-	p := &machine.Predicate{Run: run, Where: at(node.Node), Unlocked: c.unlocked, Itself: isElement(node.Node)}
+	p := &machine.Predicate{Run: run, Where: at(node.Node), Unlocked: c.unlocked}
 	switch {
 	case err != nil:
 	case inside.acc:
@@ -25,11 +27,24 @@ func (c *compiler) predicate(n ast.Node, inside *pointers) (*machine.Predicate, 
 	default:
 		p.Scan, p.Why = c.scanOf(node.Node)
 	}
-	if f := c.known[node.Node]; f != nil {
-		p.Constants = f.cache.Constants
-	}
+	p.Constants = c.constantsOf(node.Node)
 	c.inner, c.outer, c.unlocked = outer, lets, unlocked || p.Unlocked
 	return p, err
+}
+
+// constantsOf returns how to tell which names an integer has that n answered, nil if they are not known.
+func (c *compiler) constantsOf(n ast.Node) func(*machine.Scope) *inspect.Constants {
+	if f := c.known[n]; f != nil {
+		return func(*machine.Scope) *inspect.Constants { return f.cache.Constants() }
+	}
+	switch p := pointerOf(n); {
+	case p == nil:
+	case p.Name == "":
+		return func(s *machine.Scope) *inspect.Constants { return value.ConstantsOf(s.Elem) }
+	case p.Name == "key":
+		return func(s *machine.Scope) *inspect.Constants { return value.ConstantsOf(s.Key) }
+	}
+	return nil
 }
 
 // predicateOf compiles the argument of fn that is a predicate. The parser marks the predicates of

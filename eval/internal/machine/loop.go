@@ -19,11 +19,9 @@ type Predicate struct {
 	Scan *Scan
 	// Why says why Scan is nil.
 	Why string
-	// Itself says that it answers the element itself, as a nil Predicate does.
-	Itself bool
-	// Constants returns the names that the integer has which the predicate answered last, nil if it has
-	// none or they are not known. It is nil if they never are.
-	Constants func() *inspect.Constants
+	// Constants returns the names that the integer has which the predicate answered last, in the scope
+	// s, nil if it has none or they are not known. It is nil if they never are.
+	Constants func(s *Scope) *inspect.Constants
 	// Reduction is how the predicate of reduce combines #acc with Scan, which then is what does not
 	// depend on #acc. It is nil for all others.
 	Reduction *Reduction
@@ -58,12 +56,12 @@ func (p *Predicate) On(f *Frame, s *Scope) (value.Value, error) {
 // constants is Constants of the scope s, in which the predicate was run.
 func (p *Predicate) constants(s *Scope) *inspect.Constants {
 	switch {
-	case p == nil || p.Itself:
+	case p == nil:
 		return value.ConstantsOf(s.Elem)
 	case p.Constants == nil:
 		return nil
 	}
-	return p.Constants()
+	return p.Constants(s)
 }
 
 // Names are the names of the integers that a fold is made of: those of one type, or none.

@@ -77,6 +77,7 @@ type Lanes struct {
 	batch  *access.Batch
 	stages []*stage
 	made   *scan.Vector // the elements where map made them, nil where they are entries
+	set    bool         // the entries are those of a set
 	first  int          // the index of lane 0
 	cost   int          // what the Meter is told of the lanes at the most, once they are taken
 	held   int          // how often Rests was asked
@@ -113,7 +114,7 @@ func (l *Lanes) Scope(lane int) *Scope {
 		return &l.scope
 	}
 	key, elem := l.batch.Lend(lane)
-	l.scope = scopeOf(l.Index(lane), key, elem)
+	l.scope = scopeOf(l.Index(lane), key, elem, l.set)
 	return &l.scope
 }
 
@@ -208,12 +209,15 @@ func valueAt(v *scan.Vector, lane int) value.Value {
 	return value.OfDatum(d)
 }
 
-func scopeOf(index int, key, elem *access.View) Scope {
+// scopeOf is the scope of an entry, of a set if set says so: its elements are its keys.
+func scopeOf(index int, key, elem *access.View, set bool) Scope {
 	s := Scope{Index: index, Key: value.Unkeyed, Elem: value.Live{View: elem}}
 	if key != nil {
 		s.Key = value.Live{View: key}
 	}
-	s.Value = s.Elem
+	if s.Value = s.Elem; set {
+		s.Elem = s.Key
+	}
 	return s
 }
 
@@ -289,10 +293,10 @@ func (l *Loop) inBatches(f *Frame, x value.Value, body *Body) (w *overLanes, why
 		return nil, "another function makes the elements one by one"
 	case !ok:
 		return nil, "the collection is none of the application's"
-	case set:
-		return nil, "the elements of a set are its keys"
+	case set && len(w.stages) > 0:
+		return nil, "it is made of a set, the elements of which are its keys"
 	}
-	w.from = x
+	w.from, w.lanes.set = x, set
 	if s := live.View.Shape(); s != inspect.List && s != inspect.Map {
 		return nil, "it is no list or map"
 	}
@@ -314,7 +318,7 @@ func (l *Loop) inBatches(f *Frame, x value.Value, body *Body) (w *overLanes, why
 	case l.Pred != nil:
 		w.values = l.Pred.Scan.Scan
 	case !body.Bare:
-		if !made && !w.target.ScalarElements() {
+		if !made && !w.target.ScalarElements(set) {
 			return nil, "its elements are no plain values"
 		}
 		if l.itself == nil {
@@ -407,6 +411,7 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 		if st.filters {
 			*st.count = 0
 		}
+		st.loop.Pred.Scan.OfKeys = false
 		st.loop.Pred.Scan.Bind(f)
 		way.sharing(st.loop.Pred.Scan)
 	}
@@ -414,6 +419,11 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 		if p != nil {
 			p.Scan.Bind(f)
 			way.sharing(p.Scan)
+		}
+	}
+	for _, sc := range []*scan.Scan{w.values, w.second} {
+		if sc != nil {
+			sc.OfKeys = lanes.set
 		}
 	}
 	saw, seen, learned := f.seeing(w.from), 0, 0
@@ -424,7 +434,7 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 	var s Scope
 	one := func(do func(s *Scope) (bool, error)) func(pos int, key, elem *access.View) (bool, error) {
 		return func(pos int, key, elem *access.View) (bool, error) {
-			s = scopeOf(pos, key, elem)
+			s = scopeOf(pos, key, elem, lanes.set)
 			sawUpTo(pos) // the lanes before it, should it fail
 			more, err := do(&s)
 			if err == nil {

@@ -61,11 +61,12 @@ func (f *Field) eval(b *batch, in *inspect.Mask) *Vector {
 
 // readBatch reads the lanes of in.
 func (f *Field) readBatch(b *batch, in *inspect.Mask) {
+	key := f.Key || b.ofKeys
 	if f.Self {
-		b.Learn(f.Cache, f.Key)
+		b.Learn(f.Cache, key)
 	}
 	c := &f.column
-	b.Read(f.Cache, f.Key, in, c)
+	b.Read(f.Cache, key, in, c)
 	f.read, f.reads = *in, f.Cache.Reads()
 	f.lacks = c.Kind == inspect.NoDatum || f.Cache.Unknown()
 	f.vector = Vector{Kind: c.Kind, Bits: c.Bits, Text: &c.Text, Bad: c.Bad, Sum: c.Sum, Summed: c.Summed, Constants: f.Cache.Constants()}

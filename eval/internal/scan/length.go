@@ -37,7 +37,7 @@ func (n *Length) eval(b *batch, in *inspect.Mask) *Vector {
 	if b.made == nil && n.Way != nil && n.Way.Cache.Leads() {
 		n.asked.Or(in)
 		c := &n.column
-		b.Read(&n.Way.Cache, false, in, c)
+		b.read(&n.Way.Cache, in, c)
 		n.reads, n.lacks = n.Way.Reads, c.Kind == inspect.NoDatum
 		n.vector = Vector{Kind: c.Kind, Bits: c.Bits, Bad: c.Bad}
 		if n.lacks {
@@ -68,7 +68,7 @@ func (n *Length) eval(b *batch, in *inspect.Mask) *Vector {
 
 // empty returns the lanes that are bad in the column, with a 0, because what they have is nil.
 func (n *Length) empty(b *batch) *inspect.Mask {
-	b.Read(&n.Way.Nil, false, &n.column.Bad, &n.words)
+	b.read(&n.Way.Nil, &n.column.Bad, &n.words)
 	if n.none = (inspect.Mask{}); n.words.Kind != inspect.NoDatum {
 		inSpan(n.words.Bits, &span{}, &n.none)
 		keep(&n.none, &n.column.Bad, &n.words.Bad)

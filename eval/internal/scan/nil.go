@@ -33,7 +33,7 @@ func (n *IsNil) eval(b *batch, in *inspect.Mask) *Vector { return flags(n, b, in
 func (n *IsNil) test(b *batch, in, yes, bad *inspect.Mask) {
 	n.asked = *in
 	c := &n.column
-	b.Read(&n.Way.Cache, false, in, c)
+	b.read(&n.Way.Cache, in, c)
 	n.none, *bad = inspect.Mask{}, c.Bad
 	n.lacks = c.Kind == inspect.NoDatum
 	if !n.lacks {

@@ -57,11 +57,21 @@ type batch struct {
 	// made has the elements where they are no entries, but what another expression made of these; nil
 	// otherwise.
 	made *Vector
+	// ofKeys says that the elements are the keys of the entries.
+	ofKeys bool
+}
+
+// read reads what c has learned from the elements.
+func (b *batch) read(c *access.FieldCache, in *inspect.Mask, to *inspect.Column) {
+	b.Read(c, b.ofKeys, in, to)
 }
 
 // Scan is an expression. It keeps the memory of its nodes from one batch to the next, and is for one
 // goroutine at a time.
 type Scan struct {
+	// OfKeys says that the elements are the keys of the entries, as those of a set are.
+	OfKeys bool
+
 	root Node
 	// readers are the nodes that read something, and keepers those that keep something.
 	readers []reader
@@ -127,7 +137,7 @@ func (s *Scan) IsField() bool {
 
 // begin begins with a batch.
 func (s *Scan) begin(b *access.Batch, made *Vector) {
-	s.batch = batch{b, b.Len(), made}
+	s.batch = batch{b, b.Len(), made, s.OfKeys}
 	for _, r := range s.readers {
 		r.begin()
 	}
