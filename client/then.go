@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/inspect"
 	"github.com/sightglass-go/sightglass/inspect/render"
 	"github.com/sightglass-go/sightglass/registry"
 	"github.com/sightglass-go/sightglass/telnet"
@@ -50,9 +51,10 @@ func (e *evaluate) then(ctx context.Context, w io.Writer, all []answered) error 
 	}
 	r, err := e.over(ctx, answers)
 	if err != nil {
-		return failed("--then: %w", err)
+		return ofThen(err)
 	}
 	var b bytes.Buffer
+	untype(r.Value())
 	if err := r.Value().WriteText(&b, render.Style{}); err != nil {
 		return failure{err}
 	}
@@ -77,9 +79,32 @@ func (e *evaluate) checkThen(ctx context.Context) error {
 	}
 	var wrong *eval.Error
 	if _, err := e.over(ctx, nil); errors.As(err, &wrong) && wrong.Code == "syntax" {
-		return failed("--then: %w", err)
+		return ofThen(err)
 	}
 	return nil
+}
+
+// ofThen returns an error of --then. Types of this package tell nothing there either.
+func ofThen(err error) error {
+	return failed("--then: %w", errors.New(strings.NewReplacer("(client.answer)", "(an answer)", "(client.cost)", "(a cost)").Replace(err.Error())))
+}
+
+// untype takes the types of lists, maps and structs, and the pointer to answers, out of a value: they are
+// those of this package, and the applications' are not known.
+func untype(n *render.Node) {
+	for n.Shape == inspect.Pointer && len(n.Items) == 1 {
+		*n = *n.Items[0].Node
+	}
+	switch n.Shape {
+	case inspect.List, inspect.Map, inspect.Struct:
+		n.Type = ""
+	}
+	for _, item := range n.Items {
+		untype(item.Node)
+		if item.Key != nil {
+			untype(item.Key)
+		}
+	}
 }
 
 // decode returns a JSON value with its numbers as they are written.
