@@ -2,6 +2,7 @@ package inspect_test
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 	"unsafe"
 )
@@ -84,5 +85,6 @@ func TestKeysReplacedUnderWalk(t *testing.T) {
 		if twice := again > 0; twice != gone {
 			t.Errorf("round %d: %d entries were met twice", round, again)
 		}
+		runtime.KeepAlive(old) // or its memory is used for something else, whatever used says
 	}
 }
