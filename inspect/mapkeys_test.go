@@ -22,19 +22,21 @@ func TestKeysReplacedUnderWalk(t *testing.T) {
 		faces map[any]int
 	}{}
 	const kept = 300
-	// fill assigns to entries, by keys whose texts lie in memory that it returns.
-	fill := func(from, to int) (texts [][]byte) {
+	// fill assigns to entries, by keys whose texts lie in memory that it returns, and with them what the
+	// interfaces among them point at.
+	fill := func(from, to int) (texts [][]byte, boxes []any) {
 		for i := from; i < to; i++ {
 			b := fmt.Append(nil, "key number ", i)
 			key := unsafe.String(&b[0], len(b))
-			x.texts[key], x.named[named(key)], x.pairs[pair{i, key}], x.faces[key] = i, i, i, i
-			texts = append(texts, b)
+			box := any(key)
+			x.texts[key], x.named[named(key)], x.pairs[pair{i, key}], x.faces[box] = i, i, i, i
+			texts, boxes = append(texts, b), append(boxes, box)
 		}
-		return texts
+		return texts, boxes
 	}
 	for round := range 24 {
 		x.texts, x.named, x.pairs, x.faces = map[string]int{}, map[named]int{}, map[pair]int{}, map[any]int{}
-		old := fill(0, kept)
+		old, boxes := fill(0, kept)
 		v := elemOf(t, x).Field(round % 4)
 		replaced, used, declared := round&4 != 0, round&8 != 0, round >= 16
 		c := v.Cursor()
@@ -85,6 +87,8 @@ func TestKeysReplacedUnderWalk(t *testing.T) {
 		if twice := again > 0; twice != gone {
 			t.Errorf("round %d: %d entries were met twice", round, again)
 		}
-		runtime.KeepAlive(old) // or its memory is used for something else, whatever used says
+		// Or their memory is used for something else, whatever used says.
+		runtime.KeepAlive(old)
+		runtime.KeepAlive(boxes)
 	}
 }
