@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -252,6 +253,51 @@ func TestWaitingAtCond(t *testing.T) {
 	d.mu.Lock()
 	cond.Broadcast()
 	d.mu.Unlock()
+	ended.Wait()
+}
+
+// begun has a method that expressions can call.
+type begun struct{ begin func() }
+
+func (b *begun) Begin() int { b.begin(); return 1 }
+
+// TestWaitingMeanwhile: where the state of a channel was read after somebody has come who was not there
+// when goroutines were read, the answer says so. Who waits in several cases of a select waits once.
+func TestWaitingMeanwhile(t *testing.T) {
+	d := &quay{jobs: make(chan int)}
+	reg := registry.New()
+	reg.Expose("quay", d, registry.Guard(nil))
+	reg.Goroutines()
+	look := NewSession(reg, Limits{Time: time.Hour})
+	var ended sync.WaitGroup
+	b := &begun{func() {
+		ended.Go(func() {
+			select {
+			case <-d.jobs:
+			case _, ok := <-d.jobs:
+				if ok {
+					t.Error("a job")
+				}
+			}
+		})
+		until(t, look, "waiting(quay.jobs)[0].waiting == 1")
+	}}
+	reg.Expose("b", b, registry.Methods("Begin"), registry.Guard(nil))
+	reg.CallTime = time.Hour
+	s := NewSession(reg, Limits{Time: time.Hour})
+	const note = "who waits for quay.jobs was read a moment before its state, and has changed in between; ask again"
+	r, err := s.Eval(t.Context(), "[len(goroutines) > 0, b.Begin(), waiting(quay.jobs)[0].state, waiting(quay.jobs)[0].waiting]")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Node.Line(0); got != `[true, 1, "0 of 0, 2 receiving", 0]` || !slices.Contains(r.Notes, note) {
+		t.Errorf("%s, %q", got, r.Notes)
+	}
+	r, err = s.Eval(t.Context(), "waiting(quay.jobs)[0].waiting")
+	if err != nil || r.Node.Line(0) != "1" || slices.Contains(r.Notes, note) {
+		t.Errorf("%v, %q, %v", r.Node.Line(0), r.Notes, err)
+	}
+	close(d.jobs)
 	ended.Wait()
 }
 

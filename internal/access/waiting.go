@@ -71,7 +71,20 @@ func (v *View) Waiting() ([]*Awaited, error) {
 	default:
 		return nil, t.typeError("is no lock, channel, WaitGroup or Cond, nor a struct with one")
 	}
-	return list, v.visit.answerWaiting(list, all)
+	if err := v.visit.answerWaiting(list, all); err != nil {
+		return nil, err
+	}
+	for _, a := range list {
+		if len(a.Waiters) == 0 && saysWho(a.State) {
+			v.visit.report.note("who waits for " + cmp.Or(a.Path, "it") + " was read a moment before its state, and has changed in between; ask again")
+		}
+	}
+	return list, nil
+}
+
+// saysWho reports whether the state of a lock or of a channel tells that somebody waits there.
+func saysWho(state string) bool {
+	return strings.Contains(state, " waiting") || strings.Contains(state, " sending") || strings.Contains(state, " receiving")
 }
 
 // collectAwaited adds v, or what lies in it.
@@ -125,7 +138,8 @@ func (vis *Visit) answerWaiting(list []*Awaited, all *inspect.Goroutines) error 
 		}
 		for _, w := range g.Awaits() {
 			for _, a := range list {
-				if w.Addr() >= a.memory.Addr && w.Addr() < a.memory.Addr+a.memory.Size {
+				inside := w.Addr() >= a.memory.Addr && w.Addr() < a.memory.Addr+a.memory.Size
+				if n := len(a.Waiters); inside && (n == 0 || a.Waiters[n-1] != g) { // several cases of a select may have one channel
 					a.Waiters = append(a.Waiters, g)
 					on[g] = a // of several cases of a select the last, of which none is a lock
 				}
