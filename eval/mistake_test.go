@@ -69,6 +69,12 @@ func TestSelfTypes(t *testing.T) {
 }
 
 const commonMistakes = `
+db.flights
+unknown_name: nothing is exposed as "db.flights" at 1:4; dir(db) lists what there is
+
+db.flights("1s")
+method: a namespace has no method flights at 1:4; dir(db) lists what there is
+
 cache.items.ax.hits = 5
 syntax: an expression cannot assign: it only looks at 1:21; x = … at the start of a line names the answer; did you mean ==?
 

@@ -27,7 +27,11 @@ func Call(x Value, name string, args []Value) (Value, error) {
 		return nil, fault.New("nil", "nil has no method %s", Quote(name)).With("write ?.%s() to get nil then", name)
 	}
 	if !HasMethod(x, name) {
-		return nil, fault.New("method", "%s has no method %s", x.Kind(), Quote(name))
+		e := fault.New("method", "%s has no method %s", x.Kind(), Quote(name))
+		if space, ok := x.(Namespace); ok {
+			return nil, e.With("%s", space.listed())
+		}
+		return nil, e
 	}
 	of := x.(HasMethods)
 	method := of.Method(name)

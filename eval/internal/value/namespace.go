@@ -95,7 +95,12 @@ func (x Namespace) Member(t *Thread, name string) (Value, error) {
 	if space := strings.TrimSuffix(x.prefix, "."); t.Visit.PackageOf(space) != "" {
 		return nil, e.With("dir(%s) lists its variables; the linker drops what the program does not use, and the application may hide some", space)
 	}
-	return nil, e.With("dir() lists what there is")
+	return nil, e.With("%s", x.listed())
+}
+
+// listed says what lists the names of x.
+func (x Namespace) listed() string {
+	return "dir(" + strings.TrimSuffix(x.prefix, ".") + ") lists what there is"
 }
 
 // Index is Member.
