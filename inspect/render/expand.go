@@ -15,7 +15,7 @@ import (
 func (s *snapper) expand(n *Node, src Source, depth int) (path string) {
 	defer catch(n)
 	v := src.Value()
-	at := composite{v.Addr(), v.Type(), s.path(src)}
+	at := composite{addr: v.Addr(), typ: v.Type(), word: v.IsWord(), path: s.path(src)}
 	if s.isCycle(n, at) {
 		return at.path
 	}
@@ -92,7 +92,7 @@ func (s *snapper) lensed(n *Node, src Source, depth int) bool {
 // isCycle reports whether at contains itself, and says so in n.
 func (s *snapper) isCycle(n *Node, at composite) bool {
 	for _, p := range s.ancestors {
-		if at.addr != 0 && p.addr == at.addr && p.typ == at.typ {
+		if at.addr != 0 && p.addr == at.addr && p.typ == at.typ && p.word == at.word {
 			n.Cycle = p.path
 			if n.Cycle == "" {
 				n.Cycle = unnamedPlace

@@ -64,6 +64,9 @@ type snapper struct {
 type composite struct {
 	addr uintptr
 	typ  reflect.Type
+	// word says that it lies nowhere: addr is where it points, and a field of what lies there, the first
+	// one, may have the same address and type.
+	word bool
 	path string
 }
 

@@ -217,7 +217,34 @@ type ring struct {
 
 type loop *loop
 
+// link begins with a pointer to another, whose place has the address and the type of a pointer to link.
+type link struct {
+	next *link
+	any  any
+	name string
+}
+
+// TestNoCycles: a pointer that lies where the struct around it begins is none to that struct.
+func TestNoCycles(t *testing.T) {
+	type inner struct{ in struct{ list [1]*link } }
+	for name, x := range map[string]any{
+		"a list":               &link{next: &link{next: &link{name: "last"}}},
+		"in an interface":      &link{any: &link{next: &link{name: "last"}}},
+		"a list of one":        []any{&link{next: &link{name: "last"}}},
+		"an inner first field": &inner{in: struct{ list [1]*link }{[1]*link{{next: &link{name: "last"}}}}},
+		"a map":                map[string]any{"a": &link{next: &link{name: "last"}}},
+	} {
+		if text := snap(x, render.Limit{Depth: 50}).Line(0); strings.Contains(text, "cycle") || !strings.Contains(text, `"last"`) {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
+}
+
 func TestCycles(t *testing.T) {
+	first, second := &link{name: "first"}, &link{name: "second"}
+	first.next, second.next = second, first
+	boxed := &link{name: "boxed"}
+	boxed.any = boxed
 	self := &ring{name: "self"}
 	self.next = self
 	a, b := &ring{name: "a"}, &ring{name: "b"}
@@ -235,6 +262,8 @@ func TestCycles(t *testing.T) {
 		want string
 	}{
 		{"pointer to itself", self, []string{"next"}, "x"},
+		{"of what lie first", first, []string{"next", "next"}, "x"},
+		{"in an interface of itself", boxed, []string{"any"}, "x"},
 		{"through an interface", a, []string{"next", "any"}, "x"},
 		{"map", &m, []string{"0", "m", "m"}, `x["m"]`},
 		{"slice", &s, []string{"0", "0", "0"}, "x[0]"},
