@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/sightglass-go/sightglass/eval"
@@ -175,6 +176,8 @@ func (r *remote) answer(ctx context.Context, statement string, mode eval.Mode, t
 	case err != nil:
 	case len(command) == 1 && command[0] == "help":
 		a.Text = withoutAbsent(a.Text) + "\n" + r.layout().FoldHelp(helpMore)
+	case len(command) < 3 && command[0] == "set":
+		a.Text = r.setHere(a.Text)
 	case len(command) == 3 && command[0] == "set":
 		r.set(command[1], command[2])
 	case len(command) == 2 && command[0] == "level" && command[1] == telnet.Look.String():
@@ -193,9 +196,34 @@ func (r *remote) set(name, value string) {
 		if value == "off" || value == "auto" && r.noPager {
 			r.paging = neverPages
 		}
+	case "color":
+		r.color = value
 	case "format":
 		r.json = value == "json"
 	}
+}
+
+// setHere returns what the server tells of its settings with the values of those that hold on this side.
+func (r *remote) setHere(said string) string {
+	value := map[string]string{"width": strconv.Itoa(r.width), "color": onOff(r.colored()), "page": onOff(r.paging != neverPages)}
+	lines := strings.Split(said, "\n")
+	for i, line := range lines {
+		switch name, rest, _ := strings.Cut(line, " "); {
+		case name == "page" || name == "color" || name == "width" && !r.own:
+			lines[i] = fmt.Sprintf("%-7s  %11s", name, value[name])
+			if name == "width" || strings.HasSuffix(rest, "(auto)") {
+				lines[i] += "  (auto)"
+			}
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
 }
 
 // confirm asks the user whether an action may run. What was typed or pasted before the question is no

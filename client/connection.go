@@ -34,6 +34,7 @@ type connection struct {
 
 	asking func(func() error) error // what has the terminal ready for a question; nil if it is
 	alone  bool                     // nobody can be asked
+	gaveUp bool                     // the user gave up the last question
 }
 
 // connectWithin is --timeout where no flag says it.
@@ -95,8 +96,12 @@ func (c *connection) dial(ctx context.Context, target string, std streams) (*tel
 			return nil, err
 		}
 	}
+	c.gaveUp = false
 	client, err := d.Dial(ctx, addr)
 	err = late(ctx, "connect to "+target, err)
+	if err != nil && c.gaveUp {
+		err = fmt.Errorf("%w: %w", errGivenUp, err)
+	}
 	if err != nil && through != nil && !errors.Is(err, telnet.ErrDenied) {
 		err = through.with(err) // such as that nothing listens where it leads
 	}
@@ -143,6 +148,9 @@ func (c *connection) dialer(std streams) (*telnet.Dialer, error) {
 	return d, nil
 }
 
+// errGivenUp is the error of a login that the user has given up, by Ctrl-C or Ctrl-D.
+var errGivenUp = errors.New("you gave the login up")
+
 // errAsks is the error of a login that a person has to answer, where nobody can be asked.
 var errAsks = errors.New("the server asks, and nobody can answer")
 
@@ -168,6 +176,7 @@ func (c *connection) answer(ctx context.Context, q telnet.Question, std streams)
 			return err
 		})
 	})
+	c.gaveUp = errors.Is(err, context.Canceled)
 	return said, err
 }
 

@@ -132,7 +132,9 @@ func redial(ctx context.Context, dial func(context.Context) (*telnet.Client, err
 		case err == nil:
 			c.Close()
 			return nil, ctx.Err()
-		case ctx.Err() != nil, errors.Is(err, context.Canceled): // the latter at the question for a password
+		case errors.Is(err, errGivenUp):
+			return nil, err
+		case ctx.Err() != nil:
 			return nil, context.Canceled
 		case errors.Is(err, telnet.ErrDenied), errors.Is(err, errAsks):
 			return nil, err

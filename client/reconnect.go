@@ -36,7 +36,7 @@ func (r *remote) catchUp() {
 }
 
 // reconnect connects again while the user waits, and may be asked to log in. If that ends by ctx, the
-// keeper goes on.
+// keeper goes on; if the user gives the login up, nobody does before the next line.
 func (r *remote) reconnect(ctx context.Context) error {
 	if c := r.keeper.end(); c != r.client && c.Err() == nil {
 		r.use(c)
@@ -49,7 +49,9 @@ func (r *remote) reconnect(ctx context.Context) error {
 	c, err := redial(ctx, func(ctx context.Context) (*telnet.Client, error) { return r.dial(ctx, false) })
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
-			r.keep(before, true)
+			if !errors.Is(err, errGivenUp) { // else it would ask again at once
+				r.keep(before, true)
+			}
 			return errors.New("not connected; the next line tries again")
 		}
 		return err

@@ -39,6 +39,7 @@ type remote struct {
 	json   bool // answers are shown as JSON
 	height int  // of the terminal; 0 if it is not known
 	paging pageMode
+	color  string // as the user has set it: on, off, or auto
 }
 
 // connect connects for the first time.
@@ -57,6 +58,7 @@ func (r *remote) use(c *telnet.Client) {
 	}
 	r.client, r.hello, r.level, r.told, r.own, r.json = c, c.Hello(), c.Hello().Level, 0, false, false
 	r.set("page", "auto")
+	r.set("color", "auto")
 }
 
 // close ends the connection, and what would connect again.
@@ -80,9 +82,11 @@ func (r *remote) Banner() string {
 func (r *remote) layout() console.Afar {
 	return console.Afar{
 		Name: console.Name{Program: r.hello.Name, Host: r.hello.Host},
-		Acts: r.level == telnet.Act, Width: r.width, Color: colored(),
+		Acts: r.level == telnet.Act, Width: r.width, Color: r.colored(),
 	}
 }
+
+func (r *remote) colored() bool { return r.color == "on" || r.color != "off" && colored() }
 
 // Prompt returns what stands before a line.
 func (r *remote) Prompt() string { return r.layout().Prompt() }

@@ -21,6 +21,48 @@ import (
 
 const greeting = `{"v":1,"ok":true,"type":"session","value":"","text":"\u001b[2J"}` + "\r\n"
 
+// A question ends at once when the server does not wait for its answer, whatever it says then.
+func TestClientQuestionEnds(t *testing.T) {
+	const ask = `{"v":1,"event":"ask","ask":{"text":"user: ","secret":false}}` + "\r\n"
+	for name, tc := range map[string]struct{ says, want string }{
+		"closes":             {"", "telnet: the server closed the connection"},
+		"closes in a line":   {`{"v":1,"ok":fal`, `denied: the server closed the connection: {"v":1,"ok":fal`},
+		"with a word":        {"too late \x1b[2J\r\n", `denied: the server closed the connection: too late \x1b[2J`},
+		"with an answer":     {`{"v":1,"ok":false,"error":{"code":"denied","message":"too late"}}` + "\r\n", "denied: too late"},
+		"goes on":            {ask, "telnet: the server breaks the protocol: it goes on before its question is answered"},
+		"goes on with chaos": {greeting, "telnet: the server breaks the protocol: it goes on before its question is answered"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ours, theirs := net.Pipe()
+			asked := make(chan struct{})
+			go func() {
+				defer theirs.Close()
+				bufio.NewReader(theirs).ReadString('\n')
+				io.WriteString(theirs, ask)
+				<-asked
+				io.WriteString(theirs, tc.says)
+			}()
+			d := &telnet.Dialer{
+				DialContext: func(context.Context, string, string) (net.Conn, error) { return ours, nil },
+				Login: func(ctx context.Context, q telnet.Question) (string, error) {
+					close(asked)
+					<-ctx.Done() // nobody types anything
+					return "", context.Cause(ctx)
+				},
+			}
+			_, err := d.Dial(t.Context(), "")
+			var e *telnet.Error
+			got := fmt.Sprint(err)
+			if errors.As(err, &e) {
+				got = e.Code + ": " + e.Message
+			}
+			if got != tc.want {
+				t.Errorf("got  %s\nwant %s", got, tc.want)
+			}
+		})
+	}
+}
+
 // TestClientAgainstHostileServers: whatever a server sends, the client ends with an error, and nothing
 // of it can act on a terminal.
 func TestClientAgainstHostileServers(t *testing.T) {
@@ -200,4 +242,5 @@ func (*played) Write(b []byte) (int, error)      { return len(b), nil }
 func (*played) Close() error                     { return nil }
 func (*played) RemoteAddr() net.Addr             { return &net.UnixAddr{Net: "unix"} }
 func (*played) SetDeadline(time.Time) error      { return nil }
+func (*played) SetReadDeadline(time.Time) error  { return nil }
 func (*played) SetWriteDeadline(time.Time) error { return nil }

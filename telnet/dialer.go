@@ -173,7 +173,7 @@ func (d *Dialer) begin(ctx context.Context, conn net.Conn, at string) (*Client, 
 			lines.most = cmp.Or(max(d.MaxAnswer, 0), defaultMaxAnswer)
 			return attach(conn, lines, a.hello()), nil
 		case a.Event == "ask" && a.Ask != nil && asked < maxQuestions:
-			if err := d.answer(ctx, conn, *a.Ask, remote); err != nil {
+			if err := d.answer(ctx, conn, lines, *a.Ask, remote); err != nil {
 				return nil, err
 			}
 		default:
@@ -183,7 +183,7 @@ func (d *Dialer) begin(ctx context.Context, conn net.Conn, at string) (*Client, 
 }
 
 // answer answers a question of the login.
-func (d *Dialer) answer(ctx context.Context, conn net.Conn, ask wireAsk, remote bool) error {
+func (d *Dialer) answer(ctx context.Context, conn net.Conn, lines *lineReader, ask wireAsk, remote bool) error {
 	q := Question{Text: text.Escape(ask.Text), Secret: ask.Secret, Denied: ask.Denied}
 	switch {
 	case d.Login == nil:
@@ -191,8 +191,10 @@ func (d *Dialer) answer(ctx context.Context, conn net.Conn, ask wireAsk, remote 
 	case remote && q.Secret && !d.InsecureRemote:
 		return fmt.Errorf("telnet: others could read the answer to %q: set Dialer.TLSConfig, or allow it with Dialer.InsecureRemote", strings.TrimSpace(q.Text))
 	}
-	said, err := d.Login(ctx, q)
+	said, err := d.login(ctx, conn, lines, q)
 	switch {
+	case errors.Is(err, errSpoke):
+		return gone(lines)
 	case errors.Is(err, ErrDenied):
 		return &Error{Code: codeDenied, Message: err.Error(), Err: err}
 	case err != nil:
@@ -201,6 +203,47 @@ func (d *Dialer) answer(ctx context.Context, conn net.Conn, ask wireAsk, remote 
 		return errors.New("telnet: the answer to a question of the login has more than one line")
 	}
 	_, err = io.WriteString(conn, said+"\n")
+	return err
+}
+
+// errSpoke is the cause of the end of a question that the server has not waited for.
+var errSpoke = errors.New("telnet: the server did not wait for the answer")
+
+// login calls d.Login, whose context ends by errSpoke once the server closes the connection or says
+// something: a person who thinks about a password learns it at once. What the server says is left to read.
+func (d *Dialer) login(ctx context.Context, conn net.Conn, lines *lineReader, q Question) (string, error) {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	waiting, answered := context.WithCancel(ctx)
+	undo := interrupt(waiting, conn.SetReadDeadline, 0)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if lines.r.Peek(1); waiting.Err() == nil {
+			end(errSpoke)
+		}
+	}()
+	said, err := d.Login(ctx, q)
+	answered()
+	<-done
+	undo()
+	if err != nil && errors.Is(context.Cause(ctx), errSpoke) {
+		return "", errSpoke
+	}
+	return said, err
+}
+
+// gone returns why a server did not wait for the answer to its question.
+func gone(lines *lineReader) error {
+	a, err := firstAnswer(lines)
+	switch {
+	case err == nil && a.Error != nil:
+		return a.Error.error()
+	case err == nil:
+		return broken("it goes on before its question is answered")
+	case errors.Is(err, ErrProtocol), errors.Is(err, io.EOF):
+		return ending{"the server closed the connection", io.ErrUnexpectedEOF}
+	}
 	return err
 }
 

@@ -447,9 +447,64 @@ func TestScreensOfLogin(t *testing.T) {
 		s.Await(`^exit code \d+\n icanon\n echo *\n^shell: *\z`)
 		s.take(key + " at the password")
 	}
+	// A server that ends meanwhile is noticed before anything is typed.
+	s.Keys("C-l")
+	s.Await(`\Ashell: *\z`)
+	s.Enter(rig.Program(t) + " --quiet " + addr)
+	s.Await(`user: *\z`)
+	s.Enter("ann")
+	s.Await(`password: *\z`)
+	server.Close()
+	s.Await(`^sightglass: .*\n^shell: *\z`)
+	s.Enter(`echo "exit code $?"; stty -a | grep -Eo " icanon| echo "`)
+	s.Await(`^exit code \d+\n icanon\n echo *\n^shell: *\z`)
+	s.take("the server ends at the password")
 	s.Enter("exit")
 	s.Await(`^THE END$`)
 	rig.Golden(t, *update, screens("login"), s.seen.String())
+}
+
+// Who gives a login up at the prompt is told once, and asked again at the next line.
+func TestPromptGivesLoginUp(t *testing.T) {
+	promptFolders(t)
+	server := depotServer()
+	server.Auth = telnet.AuthenticatorFunc(asksAnn)
+	addr := rig.Start(t, "tcp", "127.0.0.1:0", server).String()
+	s := &scene{Screen: rig.NewScreen(t, 100, 30, rig.Program(t)+" --quiet "+addr), t: t}
+	login := func(keys ...string) {
+		s.Await(`user: *\z`)
+		s.Enter("ann")
+		s.Await(`password: *\z`)
+		s.Keys(keys...)
+	}
+	login("t", "e", "a", "-", "t", "i", "m", "e", "Enter")
+	s.Await(at)
+	s.ask("1 + 1")
+	server.Close()
+	s.Await(`connecting again\n` + at)
+	again := depotServer()
+	again.Auth = telnet.AuthenticatorFunc(asksAnn)
+	rig.Start(t, "tcp", addr, again)
+	s.Await(`^it wants you to log in; the next line connects again\n` + at)
+	for _, key := range []string{"C-c", "C-d"} {
+		s.Clear()
+		s.Enter("2 + 2")
+		login(key)
+		s.Await(`^not connected; the next line tries again\n` + at)
+	}
+	s.Clear()
+	s.Enter("2 + 2")
+	s.Await(`user: *\z`)
+	s.Keys("C-c")
+	s.Await(`^not connected; the next line tries again\n` + at)
+	s.Clear()
+	s.Enter("2 + 2")
+	login("t", "e", "a", "-", "t", "i", "m", "e", "Enter")
+	s.Await(`^4\n` + at)
+	if n := strings.Count(s.Raw(), "it wants you"); n != 1 {
+		t.Errorf("it is told %d times that the server asks", n)
+	}
+	s.leave()
 }
 
 // TestScreensOfChoice: of several processes the user chooses one.

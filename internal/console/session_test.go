@@ -96,7 +96,7 @@ func TestAnswers(t *testing.T) {
 	}
 	lines := []string{"cheap", "slow", "slow and long", "slow and many", "x = slow", "x = 5", "noted", "slow and noted", "all costs",
 		"cach.items", "count(日本, nope)", "f(\n  nope)", "at the end (", "nowhere", "not ours", strings.Repeat("x", 90),
-		"help", "help help", "help set", "help keys", "help marks", "help nothing\x1b", "set", "set width 100", "set color maybe", "set width 3", "set foo 1", "set",
+		"help", "help help", "help set", "help keys", "help marks", "help nothing\x1b", "set", "set width 100", "set color maybe", "set width 3", "set foo 1", "set page", "set depth", "set",
 		"set color on", "x = slow", "cach.items", "set color auto", "set width auto", "set", "dir", "dir  cache", "dir.x", "dir = 1", "history", "quit 1"}
 	for _, echoed := range []bool{false, true} {
 		var screen strings.Builder

@@ -70,14 +70,15 @@ func runSet(_ context.Context, s *Session, a *answer, args string) error {
 	for _, o := range options() {
 		switch {
 		case args == "":
-			value, fixed := o.get(s)
-			auto := ""
-			if !fixed {
-				auto = "  (auto)"
-			}
-			if _, err := fmt.Fprintf(a, "%-7s  %11s%s\n", o.name, value, auto); err != nil {
+			if err := o.show(s, a); err != nil {
 				return err
 			}
+		case o.name == name && value == "":
+			if err := o.show(s, a); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintf(a, "set %s %s, auto: %s\n", o.name, o.values, o.summary)
+			return err
 		case o.name == name:
 			return o.set(s, a, strings.TrimSpace(value))
 		}
@@ -89,6 +90,17 @@ func runSet(_ context.Context, s *Session, a *answer, args string) error {
 		return complain("there is no setting %q; the settings are %s: set width 100", name, strings.Join(optionNames(), ", "))
 	}
 	return nil
+}
+
+// show shows what is set.
+func (o option) show(s *Session, a *answer) error {
+	value, fixed := o.get(s)
+	auto := ""
+	if !fixed {
+		auto = "  (auto)"
+	}
+	_, err := fmt.Fprintf(a, "%-7s  %11s%s\n", o.name, value, auto)
+	return err
 }
 
 func getWidth(s *Session) (string, bool) {
