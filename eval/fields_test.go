@@ -64,6 +64,7 @@ type (
 		any      any
 		list     []int
 		queue    chan int
+		link     atomic.Pointer[shelf]
 		secrets  []string
 		byName   map[string]int
 		array    [2]int
@@ -130,6 +131,9 @@ func (e *shelf) fill(i int) *shelf {
 	e.wide, e.word, e.half, e.ratio, e.yes = math.MaxUint64-uint64(i), uint32(i), float32(i)/3, float64(i)/7, i%2 == 0
 	e.left, e.long, e.when = time.Duration(i)*time.Minute, longOfShelf(i), time.Unix(int64(i), 0)
 	e.turns.Store(int64(i))
+	if e.link.Store(nil); i%3 > 0 && i < 1000 {
+		e.link.Store(new(shelf).fill(1000 + 1000*i)) // which has none
+	}
 	e.on.Store(i%3 == 0)
 	e.password, e.token, e.tokens, e.tagged, e.absent, e.renamed = i, "t", i, i, i, i
 	e.note, e.bytes, e.in.a.b, e.any, e.list, e.byName = "plain", []byte("b"), float64(i), e.Hits, []int{i}, map[string]int{"a": i}
@@ -237,7 +241,7 @@ func both(t *testing.T, fast, slow *Session, source string) (got, want string) {
 const (
 	shelfCollections = "s.pointers s.values s.array s.twice s.byName s.byNumber s.any s.anyBy s.locked s.lockedBy s.lockedIn s.lensed s.lensedBy s.linked s.shared s.numbers concat(s.pointers,hiding.pointers) values(s.byName)"
 	shelfChains      = ".Hits .Name .small .count .wide .word .half .ratio .yes .left .long .when .turns .on .password .token .tokens .tagged .absent .renamed .other .note .bytes " +
-		".Deep .Label .pin .Side .Token .footOfShelf.Deep .sideOfShelf.Side .next .next.Hits .next.Name .next.next.Hits .next.yes .twice.Hits .twice.Name .number .text .in.a.b .in.a .any .missing #.Hits"
+		".link.Hits .link.Name .link .link.sideOfShelf .Deep .Label .pin .Side .Token .footOfShelf.Deep .sideOfShelf.Side .next .next.Hits .next.Name .next.next.Hits .next.yes .twice.Hits .twice.Name .number .text .in.a.b .in.a .any .missing #.Hits"
 )
 
 // TestFieldCaches: an answer, what it cost, an error, and what is hidden are the same whether fields are read step by

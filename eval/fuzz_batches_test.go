@@ -23,12 +23,12 @@ type question struct {
 var (
 	fuzzedCollections = strings.Fields("s.pointers s.values s.array s.byName s.byNumber s.linked s.shared values(s.byName) s.pointers[3:90] s.values[:70] s.byName[2:50] s.locked s.lockedIn s.lockedBy s.anyBy " + shelfCollections)
 	fuzzedChains      = map[string][]string{
-		"number":   strings.Fields(".Hits .small .count .wide .word .half .ratio .turns .Deep .in.a.b #index .footOfShelf.Deep .next.Hits .next.next.Hits"),
-		"text":     strings.Fields(".Name .note .Label .next.Name .footOfShelf.Label .text"),
+		"number":   strings.Fields(".Hits .small .count .wide .word .half .ratio .turns .Deep .in.a.b #index .footOfShelf.Deep .next.Hits .next.next.Hits .link.Hits .link.count"),
+		"text":     strings.Fields(".Name .note .Label .next.Name .footOfShelf.Label .text .link.Name .link.note"),
 		"duration": strings.Fields(".left .long .next.left"),
 		"time":     strings.Fields(".when .next.when"),
 		"bool":     strings.Fields(".yes .on .next.yes"),
-		"many":     strings.Fields(".list .byName .queue .next.list .byHits .chans .ch"),
+		"many":     strings.Fields(".list .byName .queue .next.list .byHits .chans .ch .link.list .link.byName"),
 		"any":      strings.Fields(shelfChains + " # #key #index .list .byName .queue .secrets"),
 	}
 	fuzzedConstants = map[string][]string{
@@ -172,7 +172,7 @@ func (q *question) condition(depth int) string {
 			return q.constant(kind) + q.of(" < ", " <= ") + a + q.of(" < ", " <= ") + q.constant(kind)
 		}
 	case 3:
-		return q.of(".next", ".list", ".byName", "#", ".any", ".number", ".sideOfShelf") + q.of(" == ", " != ") + "nil"
+		return q.of(".next", ".link", ".list", ".byName", "#", ".any", ".number", ".sideOfShelf") + q.of(" == ", " != ") + "nil"
 	case 4, 5:
 		return a + op + q.value(kind, depth)
 	}

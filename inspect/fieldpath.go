@@ -40,18 +40,28 @@ func (p *FieldPath) Field(i int) {
 	p.reach(f.Type)
 }
 
-// Elem extends p to what the pointer it has come to points at.
+// Elem extends p to what the pointer it has come to points at, which may be an atomic.Pointer.
 func (p *FieldPath) Elem() {
+	p.enter()
 	p.held = p.held && p.space.collected(p.at)
 	p.offsets[len(p.offsets)-1] = p.offset
 	p.offsets, p.offset = append(p.offsets, 0), 0
 	p.reach(p.at.Elem())
 }
 
+// enter extends p from an atomic.Pointer to the pointer in it.
+func (p *FieldPath) enter() {
+	if l := p.space.lensOf(p.at); l.typ != nil && p.at.Kind() == reflect.Struct {
+		f := &p.space.fields(p.at)[l.field]
+		p.offset, p.shared, p.at = p.offset+f.offset, p.shared || f.shared, l.typ
+	}
+}
+
 // Word has p read the word that tells whether what it has come to is nil, as a number that is 0 then. It
 // reports whether it does: of a map, a channel or a func, of a slice of anything but bytes, and of a
 // pointer to a struct, all of which are seen without a lens.
 func (p *FieldPath) Word() bool {
+	p.enter()
 	t := p.at
 	switch t.Kind() {
 	case reflect.Pointer:

@@ -34,8 +34,8 @@ type FieldCache struct {
 	kind  inspect.DatumKind  // what lies at its end
 	wide  bool               // that is more than a word
 	named bool               // whether it is shown may depend on the key of the View's entry
-	// apart is the last struct on the way that has a lock which is not taken; nil if there is none, or if
-	// what lies at the end is read by the word.
+	// apart is what no guard covers on the way; nil if there is nothing, or if what lies at the end is
+	// read by the word.
 	apart *apart
 
 	constants *inspect.Constants // the names of what lies at its end
@@ -177,6 +177,7 @@ func (c *FieldCache) follow(v *View, way []*View) (path *inspect.FieldPath, lock
 			path.Elem()
 			c.hops = true
 			c.reads++
+			locked = locked || up.val.Kind() == reflect.Struct // nothing guards what an atomic leads to
 		} else {
 			path.Field(way[i].index)
 			locked = locked || structOf(up.val.Type()).Independent
@@ -185,24 +186,28 @@ func (c *FieldCache) follow(v *View, way []*View) (path *inspect.FieldPath, lock
 	return path, locked
 }
 
-// apart is a struct with a lock that is not taken, wherever such a struct lies that is no copy.
+// apart is what no guard covers on the way to what lies at its end: a struct with a lock that is not taken, wherever such
+// a struct lies that is no copy, or what an atomic.Pointer leads to.
 type apart struct {
-	of     reflect.Type
+	of     reflect.Type // the struct; nil for an atomic.Pointer
 	policy *policy
 	behind bool // a pointer leads to it, so that it lies in no copy
 }
 
-// apartOn returns the struct on a way whose lock would guard where it ends, nil unless that is never taken.
+// apartOn returns what is apart on a way, nil if what lies at its end has a guard, or may have one in another place.
 func apartOn(way []*View) *apart {
-	if to := way[0]; to.policy.Uniform() || to.foundLock() != guard.NotTaken {
+	to := way[0]
+	if k := to.foundLock(); to.policy.Uniform() || k.Real() != nil {
 		return nil
 	}
 	for i, at := range way {
 		s := at.up
-		if at.step != stepField || !structOf(s.val.Type()).Independent {
+		switch {
+		case at.behindPointer() && s.val.Kind() == reflect.Struct:
+			return &apart{policy: to.policy, behind: true}
+		case at.step != stepField || !structOf(s.val.Type()).Independent:
 			continue
-		}
-		if s.own != guard.NotTaken || !s.childPolicy().NeverTaken(s.val.Type()) {
+		case s.own != guard.NotTaken || !s.childPolicy().NeverTaken(s.val.Type()):
 			return nil
 		}
 		behind := slices.ContainsFunc(way[i+1:], func(v *View) bool { return v.step == stepElem })
@@ -211,12 +216,19 @@ func apartOn(way []*View) *apart {
 	return nil
 }
 
-// readable reports whether what lies in a can be read from v, and says that it is read without its lock.
+// readable reports whether what lies in a can be read from v, and says that it is read without a lock.
 func (a *apart) readable(v *View) bool {
-	if !a.behind && (v.boxed || v.val.Mark()&inspect.Copied != 0) {
+	switch {
+	case !a.behind && (v.boxed || v.val.Mark()&inspect.Copied != 0):
 		return false
+	case a.of != nil:
+		v.visit.report.notTaken(a.of, a.policy)
+	case v.fromLens:
+	case v.passes():
+		v.visit.report.passing(a.policy)
+	default:
+		v.visit.report.racy(a.policy)
 	}
-	v.visit.report.notTaken(a.of, a.policy)
 	return true
 }
 
@@ -247,7 +259,7 @@ func (v *View) fixedWay(to *View) (way []*View, ok bool) {
 		switch at.step {
 		case stepField:
 		case stepElem:
-			if at.up.val.Kind() != reflect.Pointer {
+			if !at.behindPointer() {
 				return nil, false
 			}
 		default:
@@ -257,6 +269,9 @@ func (v *View) fixedWay(to *View) (way []*View, ok bool) {
 	}
 	return way, true
 }
+
+// behindPointer reports whether a pointer leads to v, which may be an atomic one.
+func (v *View) behindPointer() bool { return v.step == stepElem && v.up.Shape() == inspect.Pointer }
 
 // Reads returns how many reads [FieldCache.Read] tells the Meter of: as many as the way that it
 // learned.

@@ -107,7 +107,7 @@ func (v *View) wayThrough(to *View) (way []*View, ok bool) {
 		switch {
 		case isContent(at):
 			interfaces++
-		case at.step != stepField && !(at.step == stepElem && at.up.val.Kind() == reflect.Pointer):
+		case at.step != stepField && !at.behindPointer():
 			return nil, false
 		}
 		way = append(way, at)
