@@ -20,6 +20,8 @@ func wideShelves() *shelves {
 		e := new(shelf).fill(i)
 		if e.next = new(shelf).fill(i + 1); i%40 == 13 {
 			e.next = nil
+		} else {
+			e.link.Store(e.next)
 		}
 		if e.secrets, e.queue = make([]string, i%3), make(chan int, 4); i%4 != 1 {
 			e.list, e.queue = make([]int, i%5), nil
@@ -72,11 +74,12 @@ func newConfig() *configOfShelves {
 // batches of any size or one by one.
 func TestBatches(t *testing.T) {
 	collections := strings.Fields(shelfCollections + " s.pointers[3:90] s.byName[2:50] filter(s.pointers,.Hits<900) s.names s.labels s.smalls s.sides s.nexts filter(s.names,#!=\"foot\") s.smalls[1:4]")
-	chains := strings.Fields(shelfChains + " #index #key # 7 2.5 big low .list .byName .byHits .chans .ch .array .next.byHits")
+	chains := strings.Fields(shelfChains + " #index #key # 7 2.5 big low .link.Hits .link.Name .next.link.half .list .byName .byHits .chans .ch .array .next.byHits")
 	conditions := []string{
 		"%s > 100", "100 >= %s", "%s == 50", "-2.5 < %s", "%s != 1 and %[1]s <= 18446744073709551613", "%s", "not %s", "%s == %[1]s", "%s < .Hits", ".Hits >= %s", "%s endsWith \"7\"", "%s == \"foot\"",
 		"%s startsWith \"item\"", "1 < %s < 300", "%s > duration(\"2m\")", "%s in [1, 50]", "%s contains \"e\"", ".yes or %s > 7", ".Hits > 40 and %s > 2", "%s > big", "%s < \"item 3\"", "%s != true", "not (%s > 3 or .yes)",
 		"%s == low", "%s > 0.33333334", "#index > 3 and %s > 5", ".next.Hits > 10 or %s == 1", "%s != nil", "%s >= 3.0", "(%s ?? 0) > 100", "(%s ?? \"foot\") == \"foot\"", "(.next.Hits ?? %s) > 60", "(%s ?? .Hits) == (%[1]s ?? 3)", "(%s ?? 0.1) < 0.33333334",
+		".link.Hits > %s", ".link.Name == \"foot\" or %s > 7", ".link == nil or .link.note == \"plain\"", ".link?.when > %s", "len(.link.list) > 1", "%s < .next.link.ratio", ".link.password == 7", ".link.v == nil",
 		".next?.Hits > %s", "%s > 3 or .next?.next?.Name == \"foot\"", "(.next?.next.Hits ?? %s) > 40", "nil != .next?.next", "nil == .next or %s > 3", ".next?.list == nil or %s == 3", "(.any?.Hits ?? 3) < %s", "len(.next?.list) > 1", ".twice?.Hits + 1 > %s", "#?.Hits > %s", ".next?.missing == %s",
 		"len(.list) > 1 and %s > 3", "%s > len(.byName)", "len(.next.list) + len(.list) == 2", "len(.twice) > 0 or %s > 9", "len(.any) > len(.note)", "len(.in) > 1", "len(.queue) < 3 and .yes", "len(#) > %s", "len(.secrets) > 0 or %s > 3", "len(.byName) * 2 >= %s", "len(.list) > 1 or len(.Name) > 6",
 		"%s + 1 > 100", "%s * 2 - 7 < .Hits", "%s / 3 > 2.5", "%s %% 7 == 3", "-%s < -40", "%s * 1.5 > 100", "100 - %s > .wide", "%s + %[1]s == 6", "%s * big > 0", "1 <= %s <= .Hits < 2000", "0.1 < %s < 3",
@@ -207,16 +210,22 @@ func TestBatchesOfHiddenAtomics(t *testing.T) {
 		List  []atomic.Int64
 		Array [5]atomic.Int64
 		ByKey map[int]*struct{ Hits atomic.Int64 }
+		To    [5]struct {
+			P atomic.Pointer[struct{ N int }]
+			V atomic.Value
+		}
 	}{List: make([]atomic.Int64, 5), ByKey: map[int]*struct{ Hits atomic.Int64 }{}}
 	for i := range o.List {
+		o.To[i].P.Store(&struct{ N int }{4711})
+		o.To[i].V.Store(4711)
 		o.ByKey[i] = new(struct{ Hits atomic.Int64 })
 		for _, n := range []*atomic.Int64{&o.List[i], &o.Array[i], &o.ByKey[i].Hits} {
 			n.Store(4711)
 		}
 	}
 	reg := registry.New()
-	reg.Expose("o", o, registry.Hide("List.*.v", "Array.*.v", "ByKey.*.Hits.v"))
-	for _, predicate := range []string{"o.List, #", "o.Array, #", "o.ByKey, .Hits"} {
+	reg.Expose("o", o, registry.Hide("List.*.v", "Array.*.v", "ByKey.*.Hits.v", "To.*.P.v", "To.*.V.v"))
+	for _, predicate := range []string{"o.List, #", "o.Array, #", "o.ByKey, .Hits", "o.To, .P.N", "o.To, .V"} {
 		for _, form := range []string{"count(%s > 4000)", "find(%s == 4711)", "map(%s + 0)", "any(filter(%s != 0), true)"} {
 			line := fmt.Sprintf(form, predicate)
 			if r, err := NewSession(reg, Limits{}).Eval(t.Context(), line); err == nil || strings.Contains(err.Error(), "4711") {

@@ -58,6 +58,15 @@ func (v Value) ShownAsOne() bool {
 	return l.row != noRow && l.row.collection == nil && (l.field < 0 || l.shape == Scalar)
 }
 
+// Inner returns the name of the field in place of which v is shown, a struct such as an atomic; "" for
+// any other value.
+func (v Value) Inner() string {
+	if v.Kind() != reflect.Struct {
+		return ""
+	}
+	return v.lens().row.inner
+}
+
 // IsContainer reports whether t is a struct type whose values are shown as what they hold, and not
 // as one text or number: a list, a map, the pointer or the interface in an atomic. Their fields lead
 // to the same.

@@ -112,6 +112,11 @@ func (v *View) judge() {
 		if hide.Reaches(v.hide, t) {
 			v.val = v.val.Bare()
 		}
+	case v.val.Inner() != "":
+		// What is in that field is shown as v.
+		if _, ends := hide.Step(v.hide, v.val.Inner()); ends != 0 {
+			v.val = v.val.Bare()
+		}
 	case kind.IsText(t) && t.Kind() != reflect.String:
 		// Bytes are shown as one text.
 		v.hidden = hide.Reaches(v.hide, t)

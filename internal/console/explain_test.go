@@ -4,6 +4,7 @@ import (
 	"bytes"
 	clist "container/list"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ type grain struct {
 	When time.Time
 	Err  error
 	Tags []int
+	To   atomic.Pointer[grain]
 }
 
 // TestExplain: explain tells which way the elements of each collection go, and why.
@@ -32,7 +34,7 @@ func TestExplain(t *testing.T) {
 	}{Set: map[string]struct{}{"a": {}}}
 	for i := range 3000 {
 		g := &grain{Size: i, Name: "grain", Next: &grain{Size: i}, When: time.Unix(int64(i), 0)}
-		if i == 1500 {
+		if g.To.Store(g); i == 1500 {
 			g.Next = nil
 		}
 		object.Grains, object.Any, object.Sizes = append(object.Grains, g), append(object.Any, g), append(object.Sizes, i)
@@ -49,6 +51,8 @@ func TestExplain(t *testing.T) {
 		"explain count(sand.Any, .Size > 7)":                                   "count at 1:1: 2,999 elements in batches, 1 one by one\n",
 		"explain count(sand.Sync, .Size > 7)":                                  "count at 1:1: 2,999 elements in batches, 1 one by one\n",
 		"explain sum(sand.Grains, len(.Tags))":                                 "sum at 1:1: 2,999 elements in batches, 1 one by one\n",
+		"explain sum(sand.Grains, .To.Size)":                                   "sum at 1:1: 2,999 elements in batches, 1 one by one\n",
+		"explain count(sand.Grains, .To == nil)":                               "count at 1:1: 2,999 elements in batches, 1 one by one\n",
 		"explain min(sand.Sizes) + median(sand.Sizes)":                         "min at 1:1: 3,000 elements in batches\nmedian at 1:19: 3,000 elements in batches\n",
 		"explain max([3, 4])":                                                  "max at 1:1: 2 elements one by one\n  one by one: the collection is none of the application's\n",
 		"explain findLast(sand.Sync, .Size == 9)":                              "findLast at 1:1: 2,999 elements in batches, 1 one by one\n",

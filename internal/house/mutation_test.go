@@ -298,6 +298,7 @@ var mutations = []mutation{
 	{off: "a length that no slice has is left to the step by step", file: "eval/internal/scan/length.go", old: "n.vector.Bad.Or(&torn)", new: "_ = torn", test: "TestLengthOfTornSlice", in: "eval"},
 	{off: "the element itself keeps the names of integers", file: "eval/internal/compile/predicate.go", old: "case p.Name == \"\":\n", new: "case false:\n", test: "TestBatchesOfNames", in: "eval"},
 	{off: "what an interface holds is not told from nil before its type is looked at, in batches", file: "eval/internal/scan/nil.go", old: "if n.Way.Cache.OnlyNil() {", new: "if false {", test: "TestInterfaces", in: "eval"},
+	{off: "a pattern for the field that an atomic.Pointer is shown in place of", file: "internal/access/decide.go", old: "v.val.Inner()); ends != 0 {", new: "v.val.Inner()); ends != ends {", test: "TestBatchesOfHiddenAtomics", in: "eval"},
 	{off: "a pattern within elements that are shown as one, in batches", file: "internal/access/batch.go", old: "	v.judge()\n	return v", new: "	return v", test: "TestBatchesOfHiddenAtomics", in: "eval"},
 	{off: "what a batch reads without a guard is told", file: "internal/access/batch.go", old: "c.wide && !c.readable(v)", new: "false", test: "TestBatchesTellRaces"},
 	{off: "the texts of a batch that a function converts are bounded", file: "eval/internal/scan/convert.go", old: "return to, n.steps <= maxSteps", new: "return to, true", test: "TestConvertGivesUp"},
