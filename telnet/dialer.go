@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/sightglass-go/sightglass/internal/text"
@@ -150,7 +151,7 @@ func (d *Dialer) begin(ctx context.Context, conn net.Conn, at string) (*Client, 
 		}
 		encrypted := tls.Client(conn, config)
 		if err := encrypted.HandshakeContext(ctx); err != nil {
-			return nil, err
+			return nil, notEncrypted(at, err)
 		}
 		conn, remote = encrypted, false
 	}
@@ -180,6 +181,15 @@ func (d *Dialer) begin(ctx context.Context, conn net.Conn, at string) (*Client, 
 			return nil, broken("no session begins")
 		}
 	}
+}
+
+// notEncrypted says that there is no TLS with the server at that address, as err says, and what may be the reason.
+func notEncrypted(at string, err error) error {
+	var plain tls.RecordHeaderError
+	if err == io.EOF || errors.Is(err, syscall.ECONNRESET) || errors.As(err, &plain) {
+		return fmt.Errorf("telnet: no TLS with %s: %w; the server may speak none", at, err)
+	}
+	return fmt.Errorf("telnet: no TLS with %s: %w", at, err)
 }
 
 // answer answers a question of the login.
