@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -53,7 +54,9 @@ type keys struct {
 	pasting bool   // pasteBegins was seen
 	waits   bool   // held goes on behind a line that was pasted, once liner has returned that
 	pasted  bool   // liner has been sent a line of several that were pasted
-	cut     bool   // not all of a paste was taken
+	cut     bool   // not all of the paste is taken
+	lost    bool   // that is to be told, below what is taken
+	tell    func(string)
 
 	writing sync.Mutex // held while something is written to the pipe
 
@@ -73,6 +76,13 @@ func newKeys() *keys {
 	return &keys{terminal: os.Stdin}
 }
 
+// tellCut has tell called below a paste of which not all was taken.
+func (k *keys) tellCut(tell func(string)) {
+	if k != nil {
+		k.tell = tell
+	}
+}
+
 // newLiner returns a liner that reads what k passes on. What an earlier one has not read is dropped.
 func (k *keys) newLiner() *liner.State {
 	if k == nil {
@@ -84,7 +94,7 @@ func (k *keys) newLiner() *liner.State {
 		k.in.Close()
 		k.in = nil
 	}
-	k.held, k.begun, k.pasting, k.waits, k.pasted, k.sent = nil, nil, false, false, false, false
+	k.held, k.begun, k.pasting, k.cut, k.lost, k.waits, k.pasted, k.sent = nil, nil, false, false, false, false, false, false
 	theirs, ours, err := os.Pipe()
 	if err != nil {
 		return liner.NewLiner()
@@ -118,7 +128,7 @@ func (k *keys) during(able bool, edit func() (string, error)) (string, error) {
 	k.mu.Lock()
 	k.editing = able // from now on recall may write
 	k.mu.Unlock()
-	k.waits, k.pasted, k.cut = false, false, false
+	k.waits, k.pasted = false, false
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -173,7 +183,7 @@ func (k *keys) hangUp() {
 // take takes what was read from the terminal.
 func (k *keys) take(b []byte) {
 	if len(b) == 1 && b[0] == ctrlC {
-		k.begun, k.pasting, k.waits = nil, false, false // whatever the terminal has left unsaid
+		k.begun, k.pasting, k.waits, k.cut, k.lost = nil, false, false, false, false // whatever the terminal has left unsaid
 	}
 	for len(b) > 0 {
 		all := append(k.begun, b...)
@@ -197,6 +207,7 @@ func (k *keys) take(b []byte) {
 			return
 		case k.pasting:
 			k.put(all[:min(at, maxPaste)])
+			k.lost, k.cut = k.lost || k.cut || at > maxPaste, false
 		default:
 			k.typed(all[:at])
 		}
@@ -268,8 +279,13 @@ func (k *keys) flush() {
 			return
 		}
 	}
-	if !k.waits {
-		k.send()
+	if k.waits {
+		return
+	}
+	k.send()
+	if k.lost && len(k.held) == 0 {
+		k.lost = false
+		k.tell(fmt.Sprintf(`the paste was cut after %s bytes; Ctrl-C gives it up, and \run FILE runs more lines`, text.Thousands(maxPaste)))
 	}
 }
 
@@ -349,9 +365,6 @@ func (k *keys) left(e edited) int {
 	k.held = append([]byte(keys), k.held...)
 	return len(all)
 }
-
-// wasCut reports whether a part of what was pasted into the last line is missing.
-func (k *keys) wasCut() bool { return k != nil && k.cut }
 
 // more reports whether the line that liner has returned last goes on with another that was pasted.
 func (k *keys) more() bool { return k != nil && k.pasted }

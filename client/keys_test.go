@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -42,7 +43,9 @@ func TestPaste(t *testing.T) {
 
 // A paste of any size takes bounded memory, and one that never ends is given up by Ctrl-C.
 func TestPasteIsBounded(t *testing.T) {
+	told := 0
 	k := new(keys)
+	k.tellCut(func(string) { told++ })
 	k.take([]byte(pasteBegins))
 	part := bytes.Repeat([]byte("x"), 10_000)
 	for range 100 {
@@ -52,8 +55,24 @@ func TestPasteIsBounded(t *testing.T) {
 		}
 	}
 	k.take([]byte(pasteEnds))
-	if len(k.held) != maxPaste || !k.cut {
-		t.Errorf("of a million bytes %d are taken, cut: %v", len(k.held), k.cut)
+	taken := len(k.held)
+	k.flush()
+	if told != 0 {
+		t.Error("it is told before all is written")
+	}
+	k.held = nil
+	if k.flush(); taken != maxPaste || told != 1 {
+		t.Errorf("of a million bytes %d are taken, told %d times", taken, told)
+	}
+	k.take([]byte(pasteBegins + "abc" + pasteEnds))
+	k.held = nil
+	if k.flush(); told != 1 {
+		t.Error("the next paste is told to be cut")
+	}
+	k.take(slices.Concat([]byte(pasteBegins), make([]byte, maxPaste+1), []byte(pasteEnds))) // in one piece
+	k.held = nil
+	if k.flush(); told != 2 {
+		t.Error("a paste of one piece is not told to be cut")
 	}
 	k = new(keys)
 	k.take([]byte(pasteBegins + "abc"))
@@ -68,6 +87,7 @@ func FuzzPaste(f *testing.F) {
 	f.Add([]byte("a"+pasteBegins+"b\rc"), []byte("\x1b[20"), []byte("1~d\r"))
 	f.Fuzz(func(t *testing.T, a, b, c []byte) {
 		k := new(keys)
+		k.tellCut(func(string) {})
 		for _, part := range [][]byte{a, b, c} {
 			k.take(part)
 		}

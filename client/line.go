@@ -36,9 +36,6 @@ func (p *prompt) line(before func() string) (string, error) {
 			begin = *p.caught
 			erase(text.Width(sign), begin, columns)
 		}
-		if p.keys.wasCut() {
-			fmt.Printf("the paste was cut after %s bytes\n", text.Thousands(maxPaste))
-		}
 		if !recalled {
 			return line, err
 		}

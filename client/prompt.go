@@ -56,6 +56,7 @@ const indent = "  "
 func newPrompt(s *remote, past *history) *prompt {
 	before, err := liner.TerminalMode()
 	p := &prompt{session: s, past: past, known: past.lines(), keys: newKeys(), alone: func() {}, interrupts: make(chan os.Signal, 1)}
+	p.keys.tellCut(p.tell)
 	p.edit()
 	if err == nil {
 		p.before = before
@@ -243,5 +244,34 @@ func (p *prompt) complete(line string, pos int) (head string, proposals []string
 			proposals = append(proposals, c.Text)
 		}
 	}
-	return line[:start], proposals, line[at:]
+	return line[:start], listed(proposals), line[at:]
+}
+
+const (
+	// mostListed bounds the proposals that are listed. Of more liner asks whether it shall list them, and
+	// neither takes Ctrl-C for an answer there nor gives the line back.
+	mostListed = 100
+
+	// mostProposed is how many a server proposes: where there are as many, there may be more.
+	mostProposed = 300
+)
+
+// listed returns proposals for liner to list. The last of many says how many are left out, behind what all
+// have in common, which is what liner completes.
+func listed(all []string) []string {
+	if len(all) <= mostListed {
+		return all
+	}
+	common := all[0]
+	for _, s := range all {
+		for !strings.HasPrefix(s, common) {
+			common = common[:len(common)-1]
+		}
+	}
+	orMore := ""
+	if len(all) >= mostProposed {
+		orMore = "+"
+	}
+	left := fmt.Sprintf("%s… %d%s more", strings.ToValidUTF8(common, ""), len(all)-(mostListed-1), orMore)
+	return append(all[:mostListed-1:mostListed-1], left)
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -229,7 +230,7 @@ func (d *Dialer) login(ctx context.Context, conn net.Conn, lines *lineReader, q 
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if lines.r.Peek(1); waiting.Err() == nil {
+		if _, err := lines.r.Peek(1); !errors.Is(err, os.ErrDeadlineExceeded) && waiting.Err() == nil {
 			end(errSpoke)
 		}
 	}()

@@ -144,6 +144,8 @@ func TestPromptKeys(t *testing.T) {
 		s.Keys("C-e", "C-u", "C-l")
 		s.Await(`\A` + at[1:])
 	}
+	s.Keys("Tab", "Tab") // which names all functions, and asks nothing
+	s.Await(`… \d+ more *\n[^\0]*` + at)
 	s.Keys("C-d")
 	s.Await(`^THE END$`)
 }

@@ -352,6 +352,12 @@ func TestScreens(t *testing.T) {
 			s.Await(at)
 			s.ask("x")
 			s.take("a part of a line, and Ctrl-C at what was pasted")
+			s.Clear()
+			s.Paste(strings.Repeat("// "+strings.Repeat("long ", 200)+"\n", 70))
+			s.Await(`^the paste was cut after 65,536 bytes; Ctrl-C gives it up[^\0]*lon\z`)
+			s.Keys("C-c")
+			s.Await(at)
+			s.ask("20 + 22")
 			s.leave()
 		}},
 		{"restarting", 100, 30, "", func(s *scene, addr string, stop func()) {
