@@ -308,7 +308,7 @@ func executeTable(t *testing.T) {
 	var neighbour *exec.Cmd
 	var isolated error
 	if slices.ContainsFunc(table, func(r row) bool { return whos[r.who] != nil && whos[r.who].neighbour }) {
-		neighbour, isolated = newNeighbour()
+		neighbour, isolated = newNeighbour(t)
 	}
 
 	// One process makes all attempts of a user.
@@ -414,8 +414,8 @@ func executeTable(t *testing.T) {
 }
 
 // newNeighbour returns a client on another machine: in a network of its own, linked to ours, where
-// the address 127.0.0.1 is routed to this machine.
-func newNeighbour() (*exec.Cmd, error) {
+// the address 127.0.0.1 is routed to this machine. That network ends with the test.
+func newNeighbour(t *testing.T) (*exec.Cmd, error) {
 	script := `ip link add near type veth peer name far && ip link set near up && ip address add 192.0.2.1/24 dev near && ` + routeLocal
 	if out, err := exec.Command("sh", "-c", script).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%w: %s", err, out)
@@ -426,6 +426,10 @@ func newNeighbour() (*exec.Cmd, error) {
 	if err := errors.Join(err1, err2, hold.Start()); err != nil {
 		return nil, err
 	}
+	t.Cleanup(func() {
+		in.Close() // not before: a collection would close what nobody refers to
+		hold.Wait()
+	})
 	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
 		return nil, err
 	}
@@ -437,7 +441,6 @@ func newNeighbour() (*exec.Cmd, error) {
 		routeLocal+" && ip route add 127.0.0.1/32 via 192.0.2.1 && "+runSelf, os.Args[0])
 	cmd.Env = append(os.Environ(), inTable+"=dial")
 	cmd.Stderr = os.Stderr
-	_ = in // it ends with this process
 	return cmd, nil
 }
 
