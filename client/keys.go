@@ -226,8 +226,22 @@ func startOf(b []byte, mark string) int {
 	return 0
 }
 
+// asControl has the keys that liner knows as control characters too. It takes the rest of an escape sequence for text if
+// that comes more than 50 ms behind the escape, which it does on a machine where all processors are busy.
+var asControl = strings.NewReplacer(
+	"\x1b[A", "\x10", "\x1bOA", "\x10", // up
+	"\x1b[B", "\x0e", "\x1bOB", "\x0e", // down
+	"\x1b[C", "\x06", "\x1bOC", "\x06", // right
+	"\x1b[D", "\x02", "\x1bOD", "\x02", // left
+	"\x1b[H", "\x01", "\x1bOH", "\x01", "\x1b[1~", "\x01", "\x1b[7~", "\x01", // Home
+	"\x1b[F", "\x05", "\x1bOF", "\x05", "\x1b[4~", "\x05", "\x1b[8~", "\x05", // End
+)
+
 // typed holds what was typed.
 func (k *keys) typed(b []byte) {
+	if bytes.IndexByte(b, '\x1b') >= 0 {
+		b = []byte(asControl.Replace(string(b)))
+	}
 	for _, c := range b {
 		if c != pastedEnd {
 			k.held = append(k.held, c)

@@ -16,7 +16,7 @@ func shown(k *keys) string { return strings.ReplaceAll(string(k.held), "\xff", "
 func TestPaste(t *testing.T) {
 	for _, tc := range []struct{ said, want string }{
 		{"1 + 1\r", "1 + 1\r"},
-		{"\x1b[A\x1b\x1b[1;5C", "\x1b[A\x1b\x1b[1;5C"}, // keys
+		{"\x1b[A\x1b\x1b[1;5C", "\x10\x1b\x1b[1;5C"}, // keys
 		{pasteBegins + "1 + 1" + pasteEnds, "1 + 1"},
 		{"a" + pasteBegins + "b\rc\nd\r\ne" + pasteEnds + "f\r", "ab→c→d→ef\r"},
 		{pasteBegins + "\r\n[\r\n\t1,\r\n]\r\n" + pasteEnds, "[→  1,→]"}, // nothing runs before Enter
@@ -37,6 +37,23 @@ func TestPaste(t *testing.T) {
 			if got := shown(k); got != tc.want {
 				t.Errorf("%q, the first %d bytes by themselves: got %q, want %q", tc.said, n, got, tc.want)
 			}
+		}
+	}
+}
+
+// TestArrows: the keys that move are single characters, whichever of its sequences the terminal sends. liner takes the
+// rest of a sequence that comes late for text.
+func TestArrows(t *testing.T) {
+	for said, want := range map[string]string{
+		"\x1b[A\x1b[B\x1b[C\x1b[D\x1b[H\x1b[F": "\x10\x0e\x06\x02\x01\x05",
+		"\x1bOA\x1bOB\x1bOC\x1bOD\x1bOH\x1bOF": "\x10\x0e\x06\x02\x01\x05",
+		"\x1b[1~\x1b[4~\x1b[7~\x1b[8~":         "\x01\x05\x01\x05",
+		"a\x1b[3~\x1bb\x1b[1;5A\x1b\x1b":       "a\x1b[3~\x1bb\x1b[1;5A\x1b\x1b", // no such key
+	} {
+		k := new(keys)
+		k.take([]byte(said))
+		if got := shown(k); got != want {
+			t.Errorf("%q: got %q, want %q", said, got, want)
 		}
 	}
 }
