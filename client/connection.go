@@ -8,13 +8,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/term"
 
+	"github.com/sightglass-go/sightglass/internal/text"
 	"github.com/sightglass-go/sightglass/telnet"
 )
 
@@ -102,10 +105,38 @@ func (c *connection) dial(ctx context.Context, target string, std streams) (*tel
 	if err != nil && c.gaveUp {
 		err = fmt.Errorf("%w: %w", errGivenUp, err)
 	}
-	if err != nil && through != nil && !errors.Is(err, telnet.ErrDenied) {
+	switch {
+	case err == nil || errors.Is(err, telnet.ErrDenied):
+	case through != nil:
 		err = through.with(err) // such as that nothing listens where it leads
+	default:
+		err = hintTarget(err, target)
 	}
 	return client, err
+}
+
+// unreached is the error of a connection to what has an address. What to do is told where the command ends
+// by it, and not for each of many targets, or each time that a connection is tried again.
+type unreached struct {
+	error
+	hint string
+}
+
+func (u unreached) Unwrap() error { return u.error }
+
+// hintTarget returns the error of a connection to target with what to do.
+func hintTarget(err error, target string) error {
+	var unknown *net.DNSError
+	switch host, _, _ := strings.Cut(target, ":"); {
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, fs.ErrNotExist):
+		return unreached{err, "nothing listens there; sightglass list shows your processes"}
+	case errors.As(err, &unknown) && unknown.IsNotFound:
+		if all, e := telnet.Processes(); e == nil && len(matching(all, host)) > 0 {
+			return unreached{err, "there is a process of that name: write " + text.Escape(host) + " without a port"}
+		}
+		return unreached{err, "sightglass list shows your processes"}
+	}
+	return err
 }
 
 // asks runs f with the terminal as a question needs it, if f may ask one.

@@ -66,7 +66,7 @@ func exitCode(err error) int {
 // errorText returns what is told of an error.
 func errorText(err error) string {
 	var answered *telnet.Error
-	if errors.As(err, &answered) && answered.Code == "cancelled" && errors.Is(err, context.DeadlineExceeded) {
+	if errors.As(err, &answered) && errors.Is(err, context.DeadlineExceeded) {
 		return "--timeout has passed: " + answered.Message
 	}
 	if errors.As(err, &answered) && answered.Code != "denied" {

@@ -10,6 +10,7 @@
 package client
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -62,6 +63,9 @@ func Main(args []string, options ...kong.Option) int {
 	}
 	if code := exitCode(err); code != exitOK {
 		if said := errorText(err); said != "" {
+			if u := (unreached{}); errors.As(err, &u) {
+				said += "; " + u.hint
+			}
 			fmt.Fprintln(os.Stderr, "sightglass: "+said)
 		}
 		return code

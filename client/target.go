@@ -38,9 +38,17 @@ func choose(all []telnet.Process, target string) (string, error) {
 	case len(all) == 0 && target == onlyTarget:
 		return "", errNoWindow
 	case len(all) == 0:
-		return "", fmt.Errorf("%w, so none is named %s; an address is host:port or unix:/path", errNoWindow, target)
+		return "", fmt.Errorf("%w, so none is named %s; an address is %s", errNoWindow, target, addressLike(target))
 	}
-	return "", fmt.Errorf("no process with a window is named %s, and an address is host:port or unix:/path; there are:\n%s", target, table(all))
+	return "", fmt.Errorf("no process with a window is named %s, and an address is %s; there are:\n%s", target, addressLike(target), table(all))
+}
+
+// addressLike returns how the address is written that somebody may have meant: a port alone is none.
+func addressLike(target string) string {
+	if port, err := strconv.ParseUint(target, 10, 16); err == nil && port > 0 {
+		return "host:port, as in localhost:" + target
+	}
+	return "host:port or unix:/path"
 }
 
 // errNoWindow is the error where list has nothing to show.

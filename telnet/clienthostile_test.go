@@ -21,6 +21,27 @@ import (
 
 const greeting = `{"v":1,"ok":true,"type":"session","value":"","text":"\u001b[2J"}` + "\r\n"
 
+// A server of another protocol lets nobody in, which is no matter of who asks.
+func TestClientOfOtherServers(t *testing.T) {
+	for says, want := range map[string]string{
+		"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\r\n400 Bad Request": "it is a web server",
+		"<!DOCTYPE HTML>\n<html>\n</html>\n":                                           "it is a web server",
+		"SSH-2.0-OpenSSH_9.6\r\nInvalid SSH identification string.\r\n":              "it is an SSH server",
+		"-ERR unknown command 'json', with args beginning with: 'on' \r\n":             "it is a Redis or POP3 server",
+	} {
+		ours, theirs := net.Pipe()
+		go func() {
+			defer theirs.Close()
+			bufio.NewReader(theirs).ReadString('\n')
+			io.WriteString(theirs, says)
+		}()
+		d := &telnet.Dialer{DialContext: func(context.Context, string, string) (net.Conn, error) { return ours, nil }}
+		if _, err := d.Dial(t.Context(), ""); !errors.Is(err, telnet.ErrProtocol) || errors.Is(err, telnet.ErrDenied) || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", says, err, want)
+		}
+	}
+}
+
 // A question ends at once when the server does not wait for its answer, whatever it says then.
 func TestClientQuestionEnds(t *testing.T) {
 	const ask = `{"v":1,"event":"ask","ask":{"text":"user: ","secret":false}}` + "\r\n"

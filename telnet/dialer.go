@@ -260,7 +260,7 @@ func gone(lines *lineReader) error {
 
 // firstAnswer drops lines for people until an answer comes. If none does, the last of them says why.
 func firstAnswer(lines *lineReader) (*wireAnswer, error) {
-	said := ""
+	said, other := "", ""
 	for read := 0; ; {
 		line, err := lines.next()
 		if err == nil && isAnswer(line) {
@@ -270,10 +270,15 @@ func firstAnswer(lines *lineReader) (*wireAnswer, error) {
 			return nil, broken("it begins with %d bytes that are no answer", read)
 		}
 		if line = bytes.TrimSpace(line); len(line) > 0 {
+			if said == "" {
+				other = otherServer(string(line))
+			}
 			said = text.Escape(text.Cut(string(text.Whole(line[:min(len(line), 1<<10)])), 200))
 		}
 		switch {
 		case err == nil:
+		case other != "":
+			return nil, broken("it is %s", other)
 		case errors.Is(err, io.EOF) && said != "":
 			return nil, &Error{Code: codeDenied, Message: "the server closed the connection: " + said, Err: ErrDenied}
 		case errors.Is(err, io.EOF):
@@ -282,6 +287,19 @@ func firstAnswer(lines *lineReader) (*wireAnswer, error) {
 			return nil, err
 		}
 	}
+}
+
+// otherServer returns what a server is whose first line is that of another protocol, "" if it may be one
+// of ours.
+func otherServer(line string) string {
+	for _, other := range []struct{ begins, is string }{
+		{"HTTP/", "a web server"}, {"<", "a web server"}, {"SSH-", "an SSH server"}, {"220 ", "a mail or FTP server"}, {"-ERR ", "a Redis or POP3 server"},
+	} {
+		if strings.HasPrefix(line, other.begins) {
+			return other.is
+		}
+	}
+	return ""
 }
 
 // lineReader reads lines of bounded length.
