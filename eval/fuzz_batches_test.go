@@ -21,10 +21,10 @@ type question struct {
 
 // What a question is made of, by kind. Anything is of no kind.
 var (
-	fuzzedCollections = strings.Fields("s.pointers s.values s.array s.byName s.byNumber s.linked s.shared values(s.byName) s.pointers[3:90] s.values[:70] s.byName[2:50] s.locked s.lockedIn s.lockedBy s.anyBy " + shelfCollections)
+	fuzzedCollections = strings.Fields("s.pointers s.values s.array s.byName s.byNumber s.linked s.shared values(s.byName) s.pointers[3:90] s.values[:70] s.byName[2:50] s.locked s.lockedIn s.lockedBy s.anyBy s.names s.labels s.smalls s.sides s.nexts " + shelfCollections)
 	fuzzedChains      = map[string][]string{
-		"number":   strings.Fields(".Hits .small .count .wide .word .half .ratio .turns .Deep .in.a.b #index .footOfShelf.Deep .next.Hits .next.next.Hits .link.Hits .link.count"),
-		"text":     strings.Fields(".Name .note .Label .next.Name .footOfShelf.Label .text .link.Name .link.note"),
+		"number":   strings.Fields(".Hits .small .count .wide .word .half .ratio .turns .Deep .in.a.b #index .footOfShelf.Deep .next.Hits .next.next.Hits .link.Hits .link.count #"),
+		"text":     strings.Fields(".Name .note .Label .next.Name .footOfShelf.Label .text .link.Name .link.note #"),
 		"duration": strings.Fields(".left .long .next.left"),
 		"time":     strings.Fields(".when .next.when"),
 		"bool":     strings.Fields(".yes .on .next.yes"),
