@@ -17,6 +17,9 @@ type Variable struct {
 	// Why says why Pointer is nil. Sealed names a type in it of whose fields nothing is shown, as the
 	// binary does not have their tags; "" if there is none.
 	Why, Sealed string
+	// Unfollowed names a type that the linker dropped, and of which nothing is shown where a pointer in it
+	// leads to one of it again, as in a list; "" if there is none.
+	Unfollowed string
 }
 
 // VariableOptions are about what [Variables] reads.

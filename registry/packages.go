@@ -36,7 +36,8 @@ func Packages(pattern string, opts ...Option) { PackagesIn(Default, pattern, opt
 // The linker drops what it knows of a type that nothing puts into an interface. Such a type is made of
 // what the debug information says of it. That lacks the tags of fields: a struct that has a name shows
 // none of its fields then, unless it is of the standard library. [Untagged] says that there is nothing
-// to hide, and exposing the variable by itself keeps its type in the binary.
+// to hide, and exposing the variable by itself keeps its type in the binary. Nor is there more to see of
+// such a type where it leads to itself, as the next of a list does, than notFollowed.
 //
 // The same pass finds the constants that these packages declare of their own integer types: a value of
 // such a type is shown with its name, and a name stands for it in expressions, as [Names] has it.
@@ -264,6 +265,9 @@ func exposeVariables(into *access.Objects, p *packages, read readPackages) {
 		default:
 			if v.Sealed != "" {
 				declared.Doc = cmp.Or(declared.Doc, "fields of "+v.Sealed+" are hidden, as the binary lacks their tags: say registry.Untagged, or Expose this variable")
+			}
+			if v.Unfollowed != "" {
+				declared.Doc = cmp.Or(declared.Doc, "pointers to "+v.Unfollowed+" are not followed further, as the linker dropped that type: Expose this variable")
 			}
 			if len(v.Names) > 0 {
 				declared.Constants, _ = inspect.NewConstants(reflect.TypeOf(v.Pointer).Elem(), v.Names)

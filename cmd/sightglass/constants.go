@@ -168,6 +168,9 @@ func (c *constants) isInteger(x ast.Expr, f *ast.File, depth int) bool {
 		return t != nil && isInteger(t)
 	case *ast.SelectorExpr:
 		if pkg, ok := x.X.(*ast.Ident); ok {
+			if pkg.Name == "C" {
+				return slices.Contains(integersOfC, x.Sel.Name)
+			}
 			if t := c.lookup(pkg.Name, x.Sel.Name, f); t != nil {
 				return isInteger(t)
 			}
@@ -175,6 +178,9 @@ func (c *constants) isInteger(x ast.Expr, f *ast.File, depth int) bool {
 	}
 	return false
 }
+
+// integersOfC are the names that cgo has for the integer types of C. What others are only cgo knows.
+var integersOfC = strings.Fields("char schar uchar short ushort int uint long ulong longlong ulonglong size_t ssize_t int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t intptr_t uintptr_t")
 
 func isInteger(o types.Object) bool {
 	name, ok := o.(*types.TypeName)

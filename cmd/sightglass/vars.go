@@ -222,7 +222,7 @@ func and(x, y constraint.Expr) constraint.Expr {
 	switch {
 	case x == nil:
 		return y
-	case y == nil:
+	case y == nil || x.String() == y.String():
 		return x
 	}
 	return &constraint.AndExpr{X: x, Y: y}

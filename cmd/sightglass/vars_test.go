@@ -2,6 +2,8 @@ package main
 
 import (
 	"go/build"
+	"go/parser"
+	"go/token"
 	"io"
 	"os"
 	"os/exec"
@@ -235,6 +237,44 @@ main.status = 1 (runs) <nil>
 `
 	if err != nil || string(out) != want {
 		t.Errorf("%v:\n%s\nof\n%s", err, out, text)
+	}
+}
+
+// TestConstantsOfC: a type that is made of an integer of C's is one, where it is certain, and a condition
+// that is said twice stands once.
+func TestConstantsOfC(t *testing.T) {
+	f, err := parser.ParseFile(token.NewFileSet(), "a.go", `//go:build cgo
+
+package p
+
+import "C"
+
+type (
+	Sure   C.uint
+	Other  C.status
+	Record C.struct_record
+)
+
+const (
+	A Sure  = 1
+	B Other = 2
+	D       = Sure(C.LIMIT)
+	E       = C.LIMIT
+)
+`, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newConstants(t.TempDir())
+	got := ""
+	for _, v := range c.add(f) {
+		got += v.name + " " + c.typeOf(v) + ", "
+	}
+	if want := "A Sure, B , D Sure, E , "; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if when := condition(f); when.String() != "cgo" {
+		t.Error(when)
 	}
 }
 

@@ -42,6 +42,7 @@ type maker struct {
 type made struct {
 	typ    reflect.Type
 	sealed string // names a type in it of which the tags are unknown
+	itself string // names a type in it that contains itself, and is not followed there
 	err    error
 	open   bool // it is being made
 	cut    bool // a part of it is not followed
@@ -87,7 +88,7 @@ func (m *maker) variable(f found) Variable {
 			v.Why = "a " + v.Type + " is the Go runtime's own, and nothing points at one"
 			break
 		}
-		v.Type, v.Sealed = gotype.Name(t.typ), t.sealed
+		v.Type, v.Sealed, v.Unfollowed = gotype.Name(t.typ), t.sealed, t.itself
 		if t.typ.Name() != "" && t.typ.PkgPath() == "" {
 			v.Names = m.namesOf(f.typ)
 		}
@@ -278,7 +279,7 @@ func (t *made) partAt(m *maker, off dwarf.Offset) (reflect.Type, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.sealed, t.cut = cmp.Or(t.sealed, part.sealed), t.cut || part.cut
+	t.sealed, t.itself, t.cut = cmp.Or(t.sealed, part.sealed), cmp.Or(t.itself, part.itself), t.cut || part.cut
 	return part.typ, nil
 }
 
@@ -295,8 +296,8 @@ func (t *made) behind(m *maker, e *dwarf.Entry, attr dwarf.Attr) (reflect.Type, 
 	}
 	switch elem, err := t.partAt(m, to); {
 	case err == errItself, err == nil && len(elem.String()) > maxName:
-		t.cut = true
-		return leads(pathsIn(m.nameAt(to))), nil
+		t.cut, t.itself = true, pathsIn(m.nameAt(to))
+		return leads(t.itself), nil
 	default:
 		return elem, err
 	}
@@ -417,7 +418,7 @@ func (t *made) function(m *maker, off dwarf.Offset) error {
 			in = append(in, p)
 		}
 	}
-	t.sealed = "" // a function holds no values of its parameters
+	t.sealed, t.itself = "", "" // a function holds no values of its parameters
 	t.typ = reflect.FuncOf(in, out, variadic)
 	return nil
 }

@@ -29,6 +29,8 @@ type Variable struct {
 	// Why says why Pointer is nil. Sealed names a type in it whose fields are not shown, as nobody
 	// knows their tags; "" if there is none.
 	Why, Sealed string
+	// Unfollowed names a type in it that contains itself, or is too large, and of which nothing is shown there.
+	Unfollowed string
 }
 
 // Constants are the constants of an integer type that are declared in its own package.
