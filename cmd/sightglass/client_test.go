@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestCommandLine(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		args []string
 		fail bool
@@ -95,6 +96,7 @@ func TestDemoListens(t *testing.T) {
 }
 
 func TestDemoEndsWithSessions(t *testing.T) {
+	t.Parallel()
 	d := rig.RunDemo(t, "--listen", "127.0.0.1:0")
 	s := rig.Connect(t, "tcp", d.Addr)
 	if _, err := io.WriteString(s.Conn, endless+"\n"); err != nil {
@@ -179,6 +181,7 @@ func tour(t *testing.T, s *rig.Screen) {
 }
 
 func TestTelnet(t *testing.T) {
+	t.Parallel()
 	rig.Need(t, "telnet", "tmux")
 	d := rig.RunDemo(t, "--listen", "localhost:0")
 	s := rig.NewScreen(t, 110, 60, "telnet localhost "+d.Port(t))
@@ -238,6 +241,7 @@ func TestDemoTerminates(t *testing.T) {
 
 // A client sends what is typed, even if seven bits of a byte are one of its own keys.
 func TestTelnetOfAnyLetter(t *testing.T) {
+	t.Parallel()
 	d := rig.RunDemo(t, "--listen", "localhost:0")
 	for name, client := range map[string]string{"telnet": "telnet localhost ", "busybox": "busybox telnet localhost ", "plink": "plink -telnet localhost -P "} {
 		t.Run(name, func(t *testing.T) {

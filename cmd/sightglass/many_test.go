@@ -141,6 +141,7 @@ var patience = "--timeout=" + rig.Patience.String()
 
 // TestDiff has ten processes, of which one differs.
 func TestDiff(t *testing.T) {
+	t.Parallel()
 	all := windows(t, 50, 50, 50, 50, 50, 50, 50, 100, 50, 50)
 	odd := all[7].addr
 	for _, tc := range []struct{ args, want string }{

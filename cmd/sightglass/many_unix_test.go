@@ -15,6 +15,7 @@ import (
 // TestStopped has ten processes, of which one is stopped: it holds up none of the others, and costs no
 // more than its own time.
 func TestStopped(t *testing.T) {
+	t.Parallel()
 	all := windows(t, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 	stuck := all[0].cmd.Process
 	if err := stuck.Signal(syscall.SIGSTOP); err != nil {

@@ -18,6 +18,7 @@ import (
 // TestVars: the file that is written compiles beside the package, exposes each of its variables and
 // nothing else, and is the same each time.
 func TestVars(t *testing.T) {
+	t.Parallel()
 	dir, err := os.MkdirTemp(rig.Root(), ".vars")
 	if err != nil {
 		t.Fatal(err)
@@ -109,6 +110,7 @@ func main() { exposed() }
 // TestVarsConstants: constants of the package's own integer types are named by what is written, on a
 // binary without debug information, however they are declared, and nothing else is.
 func TestVarsConstants(t *testing.T) {
+	t.Parallel()
 	dir, err := os.MkdirTemp(rig.Root(), ".vars")
 	if err != nil {
 		t.Fatal(err)

@@ -15,8 +15,9 @@ import (
 // TestWatchOfStopped: a process that is stopped leaves a gap of its own time, and its numbers go on when
 // it does.
 func TestWatchOfStopped(t *testing.T) {
+	t.Parallel()
 	d := rig.RunDemo(t, "--listen", "127.0.0.1:0")
-	c := exec.Command(rig.Program(t), "watch", d.Addr, "stats.requests", "--csv", "--every=100ms", "--timeout=5s")
+	c := exec.Command(rig.Program(t), "watch", d.Addr, "stats.requests", "--csv", "--every=100ms", "--timeout=2s")
 	out, err := c.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +51,7 @@ func TestWatchOfStopped(t *testing.T) {
 	c.Process.Signal(syscall.SIGINT)
 	for lines.Scan() {
 	}
-	if err := c.Wait(); err != nil || !strings.Contains(said.String(), "stats.requests did not answer within 5s") {
+	if err := c.Wait(); err != nil || !strings.Contains(said.String(), "stats.requests did not answer within 2s") {
 		t.Errorf("%v\n%s", err, said.String())
 	}
 }
