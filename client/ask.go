@@ -99,7 +99,7 @@ func (r *remote) show(ctx context.Context, a *telnet.Answer, to *redirect) (left
 	if r.json && a.Type != "session" {
 		return false, printJSON(r.out, a)
 	}
-	shown, err := r.laidOut(console.AfarAnswer{Name: a.Name, Text: a.Text, Cost: costOf(a.Cost), Notes: a.Notes})
+	shown, err := r.laidOut(console.AfarAnswer{Name: a.Name, Text: a.Text, Cost: costOf(a.Cost), Notes: r.untold(a)})
 	if err != nil {
 		return false, err
 	}
@@ -111,7 +111,7 @@ func (r *remote) send(a *telnet.Answer, to *redirect) error {
 	var b bytes.Buffer
 	err := to.layout(&b, a, r.json)
 	if err == nil {
-		for _, note := range a.Notes {
+		for _, note := range r.untold(a) {
 			fmt.Fprintln(r.out, note)
 		}
 		if to.command != "" {

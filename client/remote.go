@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,7 +40,8 @@ type remote struct {
 	json   bool // answers are shown as JSON
 	height int  // of the terminal; 0 if it is not known
 	paging pageMode
-	color  string // as the user has set it: on, off, or auto
+	color  string          // as the user has set it: on, off, or auto
+	noted  map[string]bool // the standing notes that were told
 }
 
 // connect connects for the first time.
@@ -59,6 +61,7 @@ func (r *remote) use(c *telnet.Client) {
 	r.client, r.hello, r.level, r.told, r.own, r.json = c, c.Hello(), c.Hello().Level, 0, false, false
 	r.set("page", "auto")
 	r.set("color", "auto")
+	r.noted = map[string]bool{}
 }
 
 // close ends the connection, and what would connect again.
@@ -102,6 +105,26 @@ func (r *remote) SetWidth(columns int) { r.width = columns }
 
 // SetHeight sets the height of the terminal: longer answers wait after each screen.
 func (r *remote) SetHeight(rows int) { r.height = rows }
+
+// maxNoted bounds the notes that are remembered. Further ones are told again and again.
+const maxNoted = 1000
+
+// untold returns the notes of an answer but those that hold for each look and were told before: nobody
+// would read any below each answer.
+func (r *remote) untold(a *telnet.Answer) (notes []string) {
+	for _, note := range a.Notes {
+		if slices.Contains(a.Standing, note) {
+			if r.noted[note] {
+				continue
+			}
+			if len(r.noted) < maxNoted {
+				r.noted[note] = true
+			}
+		}
+		notes = append(notes, note)
+	}
+	return notes
+}
 
 // Complete proposes what the server does, but for what would send an answer elsewhere: where one goes
 // is for the user to type.

@@ -20,7 +20,12 @@ type Answer struct {
 	Name  string   // the variable that it was assigned to; empty for none
 	Notes []string // what to know about the answer; what does not print is escaped
 	Codes []string // those of Notes that programs may act on
-	Cost  Cost
+
+	// Standing are those of Notes that hold for each look at these objects, such as that nothing guards
+	// one. A person wants to read them once.
+	Standing []string
+
+	Cost Cost
 }
 
 // Cost is what an evaluation has cost the server.
@@ -71,6 +76,7 @@ type wireAnswer struct {
 	Cost     wireCost        `json:"cost"`
 	Notes    []string        `json:"notes"`
 	Codes    []string        `json:"codes"`
+	Standing []string        `json:"standing"`
 	Error    *wireError      `json:"error"`
 	Action   *wireAction     `json:"action"`
 	Hello    *wireHello      `json:"hello"`
@@ -148,7 +154,7 @@ func parseAnswer(line []byte) (*wireAnswer, error) {
 func (a *wireAnswer) answer() *Answer {
 	return &Answer{
 		Value: a.Value, Text: text.EscapeLines(a.Text), Type: text.Escape(a.Type), Name: text.Escape(a.Name),
-		Notes: escaped(a.Notes), Codes: escaped(a.Codes),
+		Notes: escaped(a.Notes), Codes: escaped(a.Codes), Standing: escaped(a.Standing),
 		Cost: Cost{
 			Time: milliseconds(a.Cost.MS), Entries: a.Cost.Entries, Bytes: a.Cost.Bytes, Waited: milliseconds(a.Cost.Waited),
 			Left: milliseconds(a.Cost.Left), Queued: milliseconds(a.Cost.Queued), Retries: a.Cost.Retries, Torn: a.Cost.Torn,

@@ -201,7 +201,7 @@ func TestClientLeavesStuckServers(t *testing.T) {
 // shown on a terminal.
 func FuzzClient(f *testing.F) {
 	for _, seed := range []string{
-		`{"v":1,"id":1,"ok":true,"type":"int","value":1,"text":"1","cost":{"ms":1e300,"entries":-1},"notes":["a\nb"],"codes":["racy"]}`,
+		`{"v":1,"id":1,"ok":true,"type":"int","value":1,"text":"1","cost":{"ms":1e300,"entries":-1},"notes":["a\nb"],"codes":["racy"],"standing":["a\nb"]}`,
 		`{"v":1,"id":1,"ok":false,"error":{"code":"budget","message":"m","pos":[1,2],"partial":{"entries":3,"value":[1],"kept":2}}}`,
 		`{"v":1,"id":1,"ok":false,"error":{"code":"confirm"},"action":{"token":"T","call":"f()"}}` + "\n" + `{"v":1,"id":2,"ok":true,"value":null}`,
 		`{"v":1,"id":1,"event":"progress","progress":{"ms":5,"entries":7,"at":1,"of":2,"path":"p"}}`,

@@ -42,7 +42,7 @@ func liar(t *testing.T) string {
 				say(map[string]any{"id": r.ID, "event": "progress", "progress": map[string]any{"ms": 1e5, "entries": float64(1 << 40), "path": evil, "at": 1, "of": -1}})
 				say(map[string]any{"event": evil, "text": evil})
 			}
-			answer := map[string]any{"id": r.ID, "ok": true, "type": evil, "name": evil, "value": evil, "text": evil, "cost": cost, "notes": []string{evil, evil}, "codes": []string{evil}}
+			answer := map[string]any{"id": r.ID, "ok": true, "type": evil, "name": evil, "value": evil, "text": evil, "cost": cost, "notes": []string{evil, evil}, "codes": []string{evil}, "standing": []string{evil}}
 			switch {
 			case r.Complete != "":
 				answer["value"] = []map[string]any{

@@ -164,7 +164,7 @@ func (s *Session) expression(ctx context.Context, q eval.Query) reply {
 		return evalErrorReply(err, most)
 	}
 	said := strings.TrimSuffix(text.String(), "\n")
-	out := reply{OK: true, Type: r.Type, Name: r.Name, node: r.Value(), Text: &said, Notes: append([]string{}, r.Notes...), Codes: r.Codes}
+	out := reply{OK: true, Type: r.Type, Name: r.Name, node: r.Value(), Text: &said, Notes: append([]string{}, r.Notes...), Codes: r.Codes, Standing: r.Standing}
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	out.Cost = &replyCost{MS: ms(r.Cost.Time), Entries: r.Cost.Entries, Bytes: r.Cost.Bytes, Waited: ms(r.Cost.Waited), Retries: r.Cost.Retries, Torn: r.Cost.Torn}
 	if r.Cost.Gave >= time.Millisecond { // the microseconds of a quick answer are noise

@@ -30,19 +30,20 @@ const (
 
 // reply is the answer to a line of JSON mode.
 type reply struct {
-	V      int             `json:"v"`
-	ID     json.RawMessage `json:"id,omitempty"`
-	OK     bool            `json:"ok"`
-	Type   string          `json:"type,omitempty"`
-	Name   string          `json:"name,omitempty"`
-	Value  json.RawMessage `json:"value,omitempty"`
-	Text   *string         `json:"text,omitempty"`
-	Cost   *replyCost      `json:"cost,omitempty"`
-	Notes  []string        `json:"notes,omitzero"`
-	Codes  []string        `json:"codes,omitempty"`
-	Error  *replyError     `json:"error,omitempty"`
-	Action *replyAction    `json:"action,omitempty"`
-	Hello  *replyHello     `json:"hello,omitempty"`
+	V        int             `json:"v"`
+	ID       json.RawMessage `json:"id,omitempty"`
+	OK       bool            `json:"ok"`
+	Type     string          `json:"type,omitempty"`
+	Name     string          `json:"name,omitempty"`
+	Value    json.RawMessage `json:"value,omitempty"`
+	Text     *string         `json:"text,omitempty"`
+	Cost     *replyCost      `json:"cost,omitempty"`
+	Notes    []string        `json:"notes,omitzero"`
+	Codes    []string        `json:"codes,omitempty"`
+	Standing []string        `json:"standing,omitempty"`
+	Error    *replyError     `json:"error,omitempty"`
+	Action   *replyAction    `json:"action,omitempty"`
+	Hello    *replyHello     `json:"hello,omitempty"`
 
 	node *render.Node // in place of Value, to be written piece by piece; may be nil
 }

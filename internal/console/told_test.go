@@ -66,9 +66,9 @@ right[0] is its first element, and count, filter, top and the like walk it
 
 {"v":1,"ok":true,"type":"session","value":"sightglass in …","text":"sightglass in …"}
 > right[0].b
-{"v":1,"ok":true,"type":"int","value":4,"text":"4","cost":…,"notes":["right was read racily: nothing guards it"],"codes":["racy"]}
+{"v":1,"ok":true,"type":"int","value":4,"text":"4","cost":…,"notes":["right was read racily: nothing guards it"],"codes":["racy"],"standing":["right was read racily: nothing guards it"]}
 > right[0].b
-{"v":1,"ok":true,"type":"int","value":4,"text":"4","cost":…,"notes":["right was read racily: nothing guards it"],"codes":["racy"]}
+{"v":1,"ok":true,"type":"int","value":4,"text":"4","cost":…,"notes":["right was read racily: nothing guards it"],"codes":["racy"],"standing":["right was read racily: nothing guards it"]}
 > json off
 {"v":1,"ok":true,"type":"session","value":"this is the last object; answers are for people again","text":"this is the last object; answers are for people again"}
 > right[0].b
