@@ -62,6 +62,10 @@ class Client:
     def eval(self, expression, **limits):
         return self.ask(eval=expression, limits=limits)["value"]
 
+    def look(self, expression, **limits):
+        """Evaluate what nobody typed, such as a sample of a plot: _ and the variables stay as they are."""
+        return self.ask(eval=expression, mode="sample", limits=limits)["value"]
+
     def act(self, expression, agree, **limits):
         """Evaluate what may change the program: agree(call) says whether that call may run."""
         request = {"eval": expression, "ask": True, "limits": limits}

@@ -267,11 +267,11 @@ for agrees in False, True:
         print(c.act("queue.Drop(queue.names[0])", lambda call: print(call) or agrees))
     except Error as e:
         print(e.code)
-print(c.eval("queue.names"))
+print(c.eval("queue.names"), c.look("6 * 7"), c.eval("_"))
 `
 	cmd := exec.Command(python, "-B", "-c", script, protocolServer(t, "tcp", "127.0.0.1:0").String())
 	out, err := cmd.CombinedOutput()
-	if want := "queue.Drop(\"first\")\nconfirm\nqueue.Drop(\"first\")\n1\n['second']\n"; string(out) != want || err != nil {
+	if want := "queue.Drop(\"first\")\nconfirm\nqueue.Drop(\"first\")\n1\n['second'] 42 ['second']\n"; string(out) != want || err != nil {
 		t.Errorf("got %q and %v, want %q", out, err, want)
 	}
 }
@@ -280,7 +280,7 @@ print(c.eval("queue.names"))
 func TestProtocolIsAlwaysJSON(t *testing.T) {
 	addr := protocolServer(t, "tcp", "127.0.0.1:0")
 	for _, sent := range [][]string{
-		{"count(cache.items", "1 +", "{", "{}", `{"id":[1],"eval":"1"}`, `{"eval":1}`, `{"eval":"1","complete":"1"}`, `{"eval":"1"} {}`, "\xfe\xc3"},
+		{"count(cache.items", "1 +", "{", "{}", `{"id":[1],"eval":"1"}`, `{"eval":1}`, `{"eval":"1","complete":"1"}`, `{"eval":"1"} {}`, `{"eval":"1","mode":"look"}`, `{"line":"1","mode":"sample"}`, "\xfe\xc3"},
 		{"help", "who", "set", "set width 3", "history", "vars", "time", "watch cache", "level", "dir", "dir cache", "json on", "json", "help nothing"},
 		{strings.Repeat("x", 70_000), "1", `{"complete":"cache.","pos":99}`, `{"eval":"cache","limits":{"depth":1,"items":1,"text":1,"ms":1e300,"bytes":-5}}`},
 		{`{"eval":"cache","limits":{"output":5}}`, `{"eval":"range(1,2,3,4)"}`, `{"eval":"cache.none[1.5]","id":"é\n"}`, "\"unclosed", "`raw", "/* open", "1; 2", "quit"},

@@ -315,6 +315,8 @@ var mutations = []mutation{
 	{off: "keys that are hidden cannot be tried", file: "internal/access/map.go", old: "if m.hidesKeys() {", new: "if false {", test: "TestHiddenKeysCannotBeTried", in: "eval"},
 	{off: "keys in interfaces that are hidden cannot be tried", file: "internal/access/map.go", old: " || m.hidesKey(key)", new: "", test: "TestHiddenKeysCannotBeTried", in: "eval"},
 	{off: "a text of a lens that is a secret is replaced by the fields", file: "internal/access/snapshot.go", old: "		s.bareSecretText()\n", new: "", test: "TestSecretInTextOfLens"},
+	{off: "samples of a watch leave the answers from before it", file: "eval/variable.go", old: "if e.mode == Sample {", new: "if false {", test: "TestAnswersAreKept"},
+	{off: "the sample of a watch is forgotten when it is hidden", file: "eval/variables.go", old: "if all.sample != nil {", new: "if false {", test: "TestSampleOfWhatIsWithdrawn"},
 	{off: "what sessions keep is forgotten when it is hidden", file: "eval/variables.go", old: "if !visit.Permits(o) {", new: "if false {", test: "TestForgotten"},
 	{off: "what sessions keep is looked at after each change of what is exposed", file: "internal/access/objects.go", old: "	o.version.Add(1)\n", new: "", test: "TestForgotten", in: "eval"},
 	{off: "a completion does not vouch for what an evaluation beside it keeps", file: "eval/variable.go", old: "	s.vars.version = min(s.vars.version, e.version)\n", new: "", test: "TestForgottenBesideCompletion"},
