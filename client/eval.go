@@ -215,6 +215,8 @@ func readExpression(f *os.File) (string, error) {
 		return "", usageError{err}
 	case len(b) > maxExpression:
 		return "", misused("%s has more than %d bytes, and no expression has", f.Name(), maxExpression)
+	case source == "" && f == os.Stdin:
+		return "", misused("standard input has no expression; write one behind the target: sightglass eval . '6 * 7'")
 	case source == "":
 		return "", misused("there is no expression in %s", text.Escape(f.Name()))
 	default:

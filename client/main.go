@@ -73,8 +73,17 @@ func Main(args []string, options ...kong.Option) int {
 	return exitOK
 }
 
-// hinted returns the error of a command line, with a hint where an expression was taken for a flag.
+// hinted returns the error of a command line with what to do, where its own words do not tell: an
+// expression was taken for a flag or is missing, or a time has no unit.
 func hinted(err error, args []string) error {
+	switch said := err.Error(); {
+	case strings.HasPrefix(said, `expected "<target>`):
+		return errors.New("a target and an expression are missing: sightglass watch . go.mem.live; sightglass list shows the targets")
+	case strings.HasPrefix(said, `expected "<expr>`):
+		return errors.New("an expression is missing behind the target: sightglass watch . go.mem.live")
+	case strings.Contains(said, "missing unit in duration"):
+		return fmt.Errorf("%w; as in 1s or 500ms", err)
+	}
 	for _, arg := range args {
 		switch after, ok := strings.CutPrefix(arg, "-"); {
 		case arg == "--":
