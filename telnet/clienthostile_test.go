@@ -197,6 +197,24 @@ func TestClientLeavesStuckServers(t *testing.T) {
 	}
 }
 
+// TestDialTimesOut: a connection that is not there in time is an error of the context, whichever of its deadlines is
+// noticed first.
+func TestDialTimesOut(t *testing.T) {
+	d := &telnet.Dialer{Timeout: time.Millisecond, DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		ours, theirs := net.Pipe()
+		defer theirs.Close()
+		at, _ := ctx.Deadline()
+		ours.SetDeadline(at)
+		_, err := ours.Read(make([]byte, 1))
+		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
+	}}
+	for range 100 {
+		if _, err := d.Dial(t.Context(), "nobody:1"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+	}
+}
+
 // FuzzClient: whatever a server sends, a client neither panics nor waits, and what it tells can be
 // shown on a terminal.
 func FuzzClient(f *testing.F) {

@@ -122,6 +122,11 @@ func (d *Dialer) Dial(ctx context.Context, addr string) (*Client, error) {
 	}
 	conn, err := dial(ctx, network, at)
 	if err != nil {
+		// The connection's deadline is that of ctx, and may be noticed first: the error does not name ctx then.
+		if at, ok := ctx.Deadline(); ok && errors.Is(err, os.ErrDeadlineExceeded) && !time.Now().Before(at) {
+			<-ctx.Done()
+			err = fmt.Errorf("telnet: connect to %s: %w", addr, context.Cause(ctx))
+		}
 		return nil, err
 	}
 	c, err := d.begin(ctx, conn, at)
