@@ -139,6 +139,9 @@ func (r *remote) Complete(ctx context.Context, line string, pos int) []eval.Comp
 	above := r.prompt.above
 	var all []eval.Completion
 	for _, c := range found {
+		if c.Kind == "command" && (c.Text == "json" || c.Text == "history") {
+			continue // they are for telnet
+		}
 		if harmless(above+line, above+line[:c.Start]+c.Text+line[pos:]) {
 			all = append(all, eval.Completion(c))
 		}

@@ -146,6 +146,9 @@ func TestPromptKeys(t *testing.T) {
 	}
 	s.Keys("Tab", "Tab") // which names all functions, and asks nothing
 	s.Await(`… \d+ more *\n[^\0]*` + at)
+	if text := s.Text(); regexp.MustCompile(`(?m)\b(json|history)( |$)`).MatchString(text) {
+		t.Errorf("Tab proposes what is not for this prompt:\n%s", text)
+	}
 	s.Keys("C-d")
 	s.Await(`^THE END$`)
 }
