@@ -25,9 +25,9 @@ const greeting = `{"v":1,"ok":true,"type":"session","value":"","text":"\u001b[2J
 func TestClientOfOtherServers(t *testing.T) {
 	for says, want := range map[string]string{
 		"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\r\n400 Bad Request": "it is a web server",
-		"<!DOCTYPE HTML>\n<html>\n</html>\n":                                           "it is a web server",
-		"SSH-2.0-OpenSSH_9.6\r\nInvalid SSH identification string.\r\n":              "it is an SSH server",
-		"-ERR unknown command 'json', with args beginning with: 'on' \r\n":             "it is a Redis or POP3 server",
+		"<!DOCTYPE HTML>\n<html>\n</html>\n":                                          "it is a web server",
+		"SSH-2.0-OpenSSH_9.6\r\nInvalid SSH identification string.\r\n":               "it is an SSH server",
+		"-ERR unknown command 'json', with args beginning with: 'on' \r\n":            "it is a Redis or POP3 server",
 	} {
 		ours, theirs := net.Pipe()
 		go func() {
