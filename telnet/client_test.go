@@ -169,6 +169,7 @@ func TestClientCancels(t *testing.T) {
 }
 
 func TestClientProgress(t *testing.T) {
+	t.Parallel()
 	reg := registry.New()
 	reg.Expose("n", &[]int{1})
 	v := serve(t, &Server{Registry: reg, Limits: eval.Limits{Time: time.Hour, Entries: 1 << 30}}, "tcp", "127.0.0.1:0")

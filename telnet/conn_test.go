@@ -130,6 +130,7 @@ func flooded(t *testing.T) *client {
 
 // An interrupt stops an answer that the client has not read yet, except for what is on its way.
 func TestInterruptOfOutput(t *testing.T) {
+	t.Parallel()
 	c := flooded(t)
 	c.send("\x03")
 	got := c.waitFor("\r\n… the output was stopped here\r\n> ")
@@ -144,6 +145,7 @@ func TestInterruptOfOutput(t *testing.T) {
 
 // AO drops an answer that the client has not read yet, but no input typed ahead.
 func TestAbortOutput(t *testing.T) {
+	t.Parallel()
 	c := flooded(t)
 	c.send("after\n\xff\xf5")
 	if got := c.waitFor("\r\n… the output was stopped here\r\n> after\r\n> "); len(got) > 900_000 {

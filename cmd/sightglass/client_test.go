@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"io"
 	"net"
 	"os"
@@ -27,6 +28,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(depotEnv) != "" {
 		os.Exit(serveDepot())
 	}
+	flag.Set("test.parallel", "8") // tests wait for other processes more than for a processor
 	rig.Main(m)
 }
 
@@ -53,6 +55,7 @@ func TestCommandLine(t *testing.T) {
 }
 
 func TestDemoListens(t *testing.T) {
+	t.Parallel()
 	t.Run("chosen", func(t *testing.T) {
 		d := rig.RunDemo(t, "--listen", "127.0.0.1:0")
 		if got := rig.Connect(t, "tcp", d.Addr).Ask("cache.Len() > 1000"); got != "true" {

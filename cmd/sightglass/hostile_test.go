@@ -176,8 +176,8 @@ func TestHostileBytes(t *testing.T) {
 // TestHostileSamples: a watch draws, and writes for programs, whatever a server answers from one sample
 // to the next. An endless line, which is none, has it connect again.
 func TestHostileSamples(t *testing.T) {
+	t.Parallel()
 	rig.Need(t, "tmux")
-	promptFolders(t)
 	evils, _ := json.Marshal(evil)
 	named := `{` + string(evils) + `:1,"b":"5ms","…":{"more":9223372036854775807}}`
 	samples := []string{
@@ -210,6 +210,7 @@ func TestHostileSamples(t *testing.T) {
 	}
 	for _, args := range [][]string{{"--csv"}, {"--json"}, {"--csv", "--rate"}, {"--csv", "--until=2"}} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			t.Parallel()
 			stdout, stderr, code := command(t, append([]string{"watch", weather(t), "1", "--every=100ms", "--count=19", "--svg=" + t.TempDir() + "/picture.svg"}, args...)...)
 			if args[len(args)-1] == "--until=2" { // which is asked second, and is a string
 				if code != exitError || strings.Count(stdout, "\n") != 2 {

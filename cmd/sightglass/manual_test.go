@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/sightglass-go/sightglass/internal/rig"
@@ -68,13 +69,17 @@ func TestHelpExamples(t *testing.T) {
 		if len(examples) < least {
 			t.Errorf("%s has the examples %q", name, examples)
 		}
+		var all sync.WaitGroup // those of watch take seconds
 		for _, line := range examples {
-			c := exec.Command("bash", "-o", "pipefail", "-c", here.Replace(strings.TrimSpace(line)))
-			c.Dir = dir
-			if out, err := c.CombinedOutput(); err != nil {
-				t.Errorf("%s: %v\n%s", strings.TrimSpace(line), err, out)
-			}
+			all.Go(func() {
+				c := exec.Command("bash", "-o", "pipefail", "-c", here.Replace(strings.TrimSpace(line)))
+				c.Dir = dir
+				if out, err := c.CombinedOutput(); err != nil {
+					t.Errorf("%s: %v\n%s", strings.TrimSpace(line), err, out)
+				}
+			})
 		}
+		all.Wait()
 	}
 }
 
