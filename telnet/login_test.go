@@ -91,10 +91,10 @@ func TestPasswordFile(t *testing.T) {
 		want        []string // in this order
 		record      string
 	}{
+		{"wrong thrice", "alice\na\nalice\nb\nalice\nc\nalice\ncorrect horse\n1\n", []string{out, out, out}, `error="not admitted: wrong password" user=alice`},
 		{"right", "alice\ncorrect horse\n1\nquit\n", []string{in, "> 1"}, "user=alice level=look"},
 		{"one who may act", "bob\nbattery\n1\nquit\n", []string{in, "# 1"}, "user=bob level=act"},
 		{"wrong, then right", "alice\nwrong\nalice\ncorrect horse\n1\nquit\n", []string{out, in, "> 1"}, `msg="an attempt to log in failed"`},
-		{"wrong thrice", "alice\na\nalice\nb\nalice\nc\nalice\ncorrect horse\n1\n", []string{out, out, out}, `error="not admitted: wrong password" user=alice`},
 		{"nobody", "hunter2\nhunter2\n\x04", []string{out}, `error="not admitted: no such user"`},
 		{"a nameless one", "\nnameless\n\x04", []string{out}, ""},
 		{"a name that is a comment", "# who may enter\n\n\x04", []string{out}, ""},

@@ -85,6 +85,7 @@ func TestCompletionTakesTurn(t *testing.T) {
 
 // Shutdown does not wait for completions in an object that is locked.
 func TestShutdownDuringCompletions(t *testing.T) {
+	t.Parallel()
 	reg := registry.New()
 	reg.GuardWait = time.Hour
 	box := &struct {
