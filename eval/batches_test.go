@@ -73,6 +73,7 @@ func newConfig() *configOfShelves {
 // TestBatches: an answer, what it cost, an error, and what is hidden are the same whether a collection is walked in
 // batches of any size or one by one.
 func TestBatches(t *testing.T) {
+	t.Parallel()
 	collections := strings.Fields(shelfCollections + " s.pointers[3:90] s.byName[2:50] filter(s.pointers,.Hits<900) s.names s.labels s.smalls s.sides s.nexts filter(s.names,#!=\"foot\") s.smalls[1:4]")
 	chains := strings.Fields(shelfChains + " #index #key # 7 2.5 big low .link.Hits .link.Name .next.link.half .list .byName .byHits .chans .ch .array .next.byHits")
 	conditions := []string{

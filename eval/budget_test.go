@@ -241,6 +241,7 @@ func TestLimitOfLine(t *testing.T) {
 
 // TestNesting: a line that is nested without end is an error in bounded time and stack.
 func TestNesting(t *testing.T) {
+	t.Parallel()
 	defer debug.SetMaxStack(debug.SetMaxStack(64 << 20))
 	mega := 1 << 20
 	if !attack.Long() {

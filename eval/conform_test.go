@@ -309,6 +309,7 @@ func outcome(answer string, err error) string {
 // or differs as a row of the manual's table says, which also says how many do. Without -attack it evaluates one in
 // four, and counts nothing.
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	env, s := corpusWorld()
 	sources := strings.Split(strings.TrimSpace(exprFile(t, "generated.txt")), "\n")
 	same, unexplained := 0, 0

@@ -69,6 +69,7 @@ func manualRegistry() *registry.Registry {
 
 // TestManual runs the examples of docs/expressions.md, all in one session.
 func TestManual(t *testing.T) {
+	t.Parallel()
 	reg := manualRegistry()
 	registry.Names(map[Phase]string{0: "Queued", 1: "Running", 2: "Failed"}, reg)
 	reg.Expose("jobs", &map[string]Phase{"mail": 1, "sync": 2, "tidy": 1})

@@ -14,6 +14,7 @@ import (
 
 // TestErrors: each mistake has a code, a place and a way on.
 func TestErrors(t *testing.T) {
+	t.Parallel()
 	s := NewSession(registry.New(), Limits{Time: time.Hour})
 	if _, err := s.Eval(t.Context(), "hits = 5"); err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 // TestFindLastByParts: what is found from the end of a list is the same whether many elements are asked at once or one
 // by one, wherever it lies, and errors of elements before it are not met.
 func TestFindLastByParts(t *testing.T) {
+	t.Parallel()
 	const n = 6000
 	type page struct{ N, By int }
 	o := &struct{ Pages []page }{make([]page, n)}

@@ -140,6 +140,7 @@ func newParcels(n int) *parcels {
 // TestInterfaces: what interfaces hold is the same, costs the same and is hidden in the same way whether it is read in
 // batches or one by one.
 func TestInterfaces(t *testing.T) {
+	t.Parallel()
 	collections := strings.Fields("s.kin s.numbers s.mixed s.alike s.boxed s.ints s.texts s.byName s.byError s.owners s.list s.values s.locked s.alike[3:90] filter(s.alike,.weight>3) s.synced s.kept s.keyed s.named s.chained s.chain s.ring s.kept[3:90] s.chain[3:90] filter(s.kept,.weight>3)")
 	chains := strings.Fields("# .weight .label .always .always.first .always.nick .number .next.always.first .owner .owner.first .owner.nick .owner.size .payload .payload.weight .err .next.owner.first .next.payload .first .nick .count .next.weight #.payload #key")
 	templates := []string{
