@@ -27,7 +27,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	flag.Set("test.parallel", "32") // tests wait for the server's delays more than for a processor
+	flag.Set("test.parallel", "8") // tests wait for the server's delays more than for a processor; it lets 8 log in at once from an address
 	// What tests serve is not listed among the user's processes.
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {
