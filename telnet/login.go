@@ -48,11 +48,18 @@ func (c *conn) login() {
 	// An Authenticator that ignores its context must not keep the connection open.
 	inTime := context.AfterFunc(ctx, func() { c.deny(Identity{}, context.Cause(ctx)) })
 	who, err := c.authenticate(ctx)
-	switch {
-	case !inTime():
-		if errors.As(err, &panicked) {
-			logPanic(c.log(), panicked) // the connection has ended for another reason
+	stopped := inTime()
+	if errors.As(err, &panicked) && ctx.Err() != nil {
+		// The connection has ended for another reason, or does so now: who hears of the end of ctx may be
+		// here before what AfterFunc was given has begun.
+		if stopped {
+			c.deny(Identity{}, context.Cause(ctx))
 		}
+		logPanic(c.log(), panicked)
+		return
+	}
+	switch {
+	case !stopped:
 	case err != nil:
 		c.deny(who, err)
 	default:
