@@ -192,7 +192,7 @@ func (d *Dialer) begin(ctx context.Context, conn net.Conn, at string) (*Client, 
 // notEncrypted says that there is no TLS with the server at that address, as err says, and what may be the reason.
 func notEncrypted(at string, err error) error {
 	var plain tls.RecordHeaderError
-	if err == io.EOF || errors.Is(err, syscall.ECONNRESET) || errors.As(err, &plain) {
+	if err == io.EOF || err == io.ErrUnexpectedEOF || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.As(err, &plain) {
 		return fmt.Errorf("telnet: no TLS with %s: %w; the server may speak none", at, err)
 	}
 	return fmt.Errorf("telnet: no TLS with %s: %w", at, err)
