@@ -439,32 +439,29 @@ func TestScreensOfLogin(t *testing.T) {
 	s.take("a wrong password, and the right one")
 	s.Keys("C-d")
 	s.Await(`^shell: *\z`)
-	for _, key := range []string{"C-c", "C-d"} {
+	// atPassword begins anew, up to the second question, and takes the screen once end has ended the
+	// program with what is said.
+	atPassword := func(what, said string, end func()) {
 		s.Keys("C-l")
 		s.Await(`\Ashell: *\z`)
 		s.Enter(rig.Program(t) + " --quiet " + addr)
 		s.Await(`user: *\z`)
 		s.Enter("ann")
 		s.Await(`password: *\z`)
-		s.Write("tea-")
-		s.Keys("C-u", key)
-		s.Await(`^shell: *\z`)
+		end()
+		s.Await(said + `^shell: *\z`)
 		s.Enter(`echo "exit code $?"; stty -a | grep -Eo " icanon| echo "`)
 		s.Await(`^exit code \d+\n icanon\n echo *\n^shell: *\z`)
-		s.take(key + " at the password")
+		s.take(what + " at the password")
+	}
+	for _, key := range []string{"C-c", "C-d"} {
+		atPassword(key, "", func() {
+			s.Write("tea-")
+			s.Keys("C-u", key)
+		})
 	}
 	// A server that ends meanwhile is noticed before anything is typed.
-	s.Keys("C-l")
-	s.Await(`\Ashell: *\z`)
-	s.Enter(rig.Program(t) + " --quiet " + addr)
-	s.Await(`user: *\z`)
-	s.Enter("ann")
-	s.Await(`password: *\z`)
-	server.Close()
-	s.Await(`^sightglass: .*\n^shell: *\z`)
-	s.Enter(`echo "exit code $?"; stty -a | grep -Eo " icanon| echo "`)
-	s.Await(`^exit code \d+\n icanon\n echo *\n^shell: *\z`)
-	s.take("the server ends at the password")
+	atPassword("the server ends", `^sightglass: .*\n`, func() { server.Close() })
 	s.Enter("exit")
 	s.Await(`^THE END$`)
 	rig.Golden(t, *update, screens("login"), s.seen.String())

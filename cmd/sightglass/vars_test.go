@@ -15,20 +15,28 @@ import (
 	"github.com/sightglass-go/sightglass/internal/rig"
 )
 
-// TestVars: the file that is written compiles beside the package, exposes each of its variables and
-// nothing else, and is the same each time.
-func TestVars(t *testing.T) {
-	t.Parallel()
+// packageFolder returns a new folder in the module, which lasts as long as the test, and what writes files
+// there.
+func packageFolder(t *testing.T) (dir string, write func(name, text string)) {
+	t.Helper()
 	dir, err := os.MkdirTemp(rig.Root(), ".vars")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	write := func(name, text string) {
+	return dir, func(name, text string) {
+		t.Helper()
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestVars: the file that is written compiles beside the package, exposes each of its variables and
+// nothing else, and is the same each time.
+func TestVars(t *testing.T) {
+	t.Parallel()
+	dir, write := packageFolder(t)
 	write("a.go", `package main
 
 import "fmt"
@@ -111,16 +119,7 @@ func main() { exposed() }
 // binary without debug information, however they are declared, and nothing else is.
 func TestVarsConstants(t *testing.T) {
 	t.Parallel()
-	dir, err := os.MkdirTemp(rig.Root(), ".vars")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	write := func(name, text string) {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir, write := packageFolder(t)
 	write("a.go", `package main
 
 import (

@@ -411,7 +411,6 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 		if st.filters {
 			*st.count = 0
 		}
-		st.loop.Pred.Scan.OfKeys = false
 		st.loop.Pred.Scan.Bind(f)
 		way.sharing(st.loop.Pred.Scan)
 	}
@@ -419,11 +418,6 @@ func (w *overLanes) run(f *Frame, body *Body, way *Way) error {
 		if p != nil {
 			p.Scan.Bind(f)
 			way.sharing(p.Scan)
-		}
-	}
-	for _, sc := range []*scan.Scan{w.values, w.second} {
-		if sc != nil {
-			sc.OfKeys = lanes.set
 		}
 	}
 	saw, seen, learned := f.seeing(w.from), 0, 0
@@ -645,31 +639,33 @@ func (w *overLanes) weight(lo, hi int) (bytes int) {
 // evaluate evaluates what the lanes of a batch need that were not taken.
 func (w *overLanes) evaluate(b *access.Batch, body *Body) {
 	l := &w.lanes
-	l.In, l.Yes, l.Values, l.Second, l.made = nil, nil, nil, nil, nil
+	l.In, l.Yes, l.Values, l.Second = nil, nil, nil, nil
+	of := scan.Elements{Batch: b, Keys: l.set}
 	w.in = scan.Between(b.Taken(), b.Len())
 	w.bad = inspect.Mask{}
 	last := w.lastMap()
 	for i, st := range w.stages {
 		switch sc := st.loop.Pred.Scan; {
 		case st.filters:
-			yes, bad := sc.Test(b, l.made, &w.in)
+			yes, bad := sc.Test(of, &w.in)
 			w.bad.Or(bad)
 			w.in, l.In = *yes, &w.in
 		case i < last || w.moments:
-			l.made = sc.Moments(b, l.made, &w.in)
+			of.Made = sc.Moments(of, &w.in)
 		default:
-			l.made = sc.Values(b, l.made, &w.in)
+			of.Made = sc.Values(of, &w.in)
 		}
 		if !st.filters {
-			w.bad.Or(&l.made.Bad)
-			w.in.AndNot(&l.made.Bad)
+			w.bad.Or(&of.Made.Bad)
+			w.in.AndNot(&of.Made.Bad)
 		}
 		st.passed = w.in
 	}
+	l.made = of.Made
 	switch {
 	case w.values == nil:
 	case body.asks():
-		yes, bad := w.values.Test(b, l.made, &w.in)
+		yes, bad := w.values.Test(of, &w.in)
 		w.bad.Or(bad)
 		if l.Yes = yes; body.Unless {
 			no := w.in
@@ -678,16 +674,16 @@ func (w *overLanes) evaluate(b *access.Batch, body *Body) {
 			*yes = no
 		}
 	case body.Moments:
-		l.Values = w.values.Moments(b, l.made, &w.in)
+		l.Values = w.values.Moments(of, &w.in)
 		w.bad.Or(&l.Values.Bad)
 	default:
-		l.Values = w.values.Values(b, l.made, &w.in)
+		l.Values = w.values.Values(of, &w.in)
 		w.bad.Or(&l.Values.Bad)
 	}
 	if w.second != nil {
 		rest := w.in
 		rest.AndNot(&w.bad)
-		l.Second = w.second.Values(b, l.made, &rest)
+		l.Second = w.second.Values(of, &rest)
 		w.bad.Or(&l.Second.Bad)
 	}
 }

@@ -36,8 +36,8 @@ type Same struct{ by *Field } // nil if none has read it in this batch
 
 func (f *Field) eval(b *batch, in *inspect.Mask) *Vector {
 	f.asked.Or(in)
-	if f.ofMade = b.made != nil; f.ofMade {
-		f.reads, f.vector = 0, *b.made
+	if f.ofMade = b.Made != nil; f.ofMade {
+		f.reads, f.vector = 0, *b.Made
 		f.vector.Bad.And(in)
 		f.lacks = f.vector.Kind == inspect.NoDatum
 		return &f.vector
@@ -61,7 +61,7 @@ func (f *Field) eval(b *batch, in *inspect.Mask) *Vector {
 
 // readBatch reads the lanes of in.
 func (f *Field) readBatch(b *batch, in *inspect.Mask) {
-	key := f.Key || b.ofKeys
+	key := f.Key || b.Keys
 	if f.Self {
 		b.Learn(f.Cache, key)
 	}
@@ -151,7 +151,7 @@ type Key struct {
 }
 
 func (k *Key) eval(b *batch, in *inspect.Mask) *Vector {
-	if !b.Keyed() || b.made != nil {
+	if !b.Keyed() || b.Made != nil {
 		return k.index.eval(b, in)
 	}
 	return k.Field.eval(b, in)

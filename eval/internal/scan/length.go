@@ -34,7 +34,7 @@ const maxLength = 1 << 48
 func (n *Length) parts() []Node { return []Node{n.Of} }
 
 func (n *Length) eval(b *batch, in *inspect.Mask) *Vector {
-	if b.made == nil && n.Way != nil && n.Way.Cache.Leads() {
+	if b.Made == nil && n.Way != nil && n.Way.Cache.Leads() {
 		n.asked.Or(in)
 		c := &n.column
 		b.read(&n.Way.Cache, in, c)

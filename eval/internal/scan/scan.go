@@ -50,28 +50,30 @@ type Condition interface {
 	test(b *batch, in *inspect.Mask, yes, bad *inspect.Mask)
 }
 
+// Elements are what an expression is evaluated of.
+type Elements struct {
+	*access.Batch // they are its entries
+	// Keys says that they are the keys of the entries, as those of a set are.
+	Keys bool
+	// Made has them where they are no entries, but what another expression made of these; nil otherwise.
+	// See [Scan.OfMade].
+	Made *Vector
+}
+
 // batch is what nodes are asked about.
 type batch struct {
-	*access.Batch
+	Elements
 	n int
-	// made has the elements where they are no entries, but what another expression made of these; nil
-	// otherwise.
-	made *Vector
-	// ofKeys says that the elements are the keys of the entries.
-	ofKeys bool
 }
 
 // read reads what c has learned from the elements.
 func (b *batch) read(c *access.FieldCache, in *inspect.Mask, to *inspect.Column) {
-	b.Read(c, b.ofKeys, in, to)
+	b.Read(c, b.Keys, in, to)
 }
 
 // Scan is an expression. It keeps the memory of its nodes from one batch to the next, and is for one
 // goroutine at a time.
 type Scan struct {
-	// OfKeys says that the elements are the keys of the entries, as those of a set are.
-	OfKeys bool
-
 	root Node
 	// readers are the nodes that read something, and keepers those that keep something.
 	readers []reader
@@ -136,8 +138,8 @@ func (s *Scan) IsField() bool {
 }
 
 // begin begins with a batch.
-func (s *Scan) begin(b *access.Batch, made *Vector) {
-	s.batch = batch{b, b.Len(), made, s.OfKeys}
+func (s *Scan) begin(of Elements) {
+	s.batch = batch{of, of.Len()}
 	for _, r := range s.readers {
 		r.begin()
 	}
@@ -146,20 +148,18 @@ func (s *Scan) begin(b *access.Batch, made *Vector) {
 	}
 }
 
-// Test evaluates the expression as a condition, for the lanes of b that are in in. It returns those
-// that meet it, and those that have to be done step by step. Both are good until the next call.
-//
-// The elements are the entries of b or, unless made is nil, what made has of them; see [Scan.OfMade].
-func (s *Scan) Test(b *access.Batch, made *Vector, in *inspect.Mask) (yes, bad *inspect.Mask) {
-	s.begin(b, made)
+// Test evaluates the expression as a condition, for the lanes that are in in. It returns those that meet
+// it, and those that have to be done step by step. Both are good until the next call.
+func (s *Scan) Test(of Elements, in *inspect.Mask) (yes, bad *inspect.Mask) {
+	s.begin(of)
 	test(s.root, &s.batch, in, &s.yes, &s.bad)
 	return &s.yes, &s.bad
 }
 
-// Values evaluates the expression for the lanes of b that are in in. Bad has the lanes that have to be
-// done step by step. made is as in Test.
-func (s *Scan) Values(b *access.Batch, made *Vector, in *inspect.Mask) *Vector {
-	v := s.Moments(b, made, in)
+// Values evaluates the expression for the lanes that are in in. Bad has the lanes that have to be done
+// step by step.
+func (s *Scan) Values(of Elements, in *inspect.Mask) *Vector {
+	v := s.Moments(of, in)
 	if v.Kind == inspect.TimeDatum {
 		// As an answer a time has a location.
 		s.none = Vector{Bad: *in}
@@ -169,8 +169,8 @@ func (s *Scan) Values(b *access.Batch, made *Vector, in *inspect.Mask) *Vector {
 }
 
 // Moments is Values, but has times too: without their locations, so that they are good for comparing.
-func (s *Scan) Moments(b *access.Batch, made *Vector, in *inspect.Mask) *Vector {
-	s.begin(b, made)
+func (s *Scan) Moments(of Elements, in *inspect.Mask) *Vector {
+	s.begin(of)
 	return s.root.eval(&s.batch, in)
 }
 
