@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sightglass-go/sightglass/eval"
+	"github.com/sightglass-go/sightglass/internal/console"
 	"github.com/sightglass-go/sightglass/internal/text"
 )
 
@@ -48,8 +49,7 @@ func Within(l eval.Limits) EvalOption {
 // As has an expression evaluated for what m says. Without it the expression is one that somebody typed:
 // its answer becomes _, and actions may run. A mode that there is not is Typed.
 func As(m eval.Mode) EvalOption {
-	words := map[eval.Mode]string{eval.Sample: "sample", eval.Condition: "condition", eval.Aside: "aside"}
-	return func(o *evalOptions) { o.mode = words[m] }
+	return func(o *evalOptions) { o.mode = console.ModeWord(m) }
 }
 
 // Confirming has each action ask agree before it runs, with the call as it will run; what does not

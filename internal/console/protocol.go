@@ -120,7 +120,7 @@ func (s *Session) plainRequest(ctx context.Context, line string) (reply, error) 
 // objectRequest answers a request that evaluates or completes.
 func (s *Session) objectRequest(ctx context.Context, req request, id json.RawMessage) reply {
 	if req.Eval != nil {
-		q := eval.Query{Source: *req.Eval, Limits: req.Limits.limits(), Mode: modes()[req.Mode]}
+		q := eval.Query{Source: *req.Eval, Limits: req.Limits.limits(), Mode: req.mode()}
 		var events *reporter
 		if req.Progress {
 			events = s.report(&q, id)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -90,7 +91,7 @@ func parseRequest(line string) (req request, id json.RawMessage, wrong *reply) {
 		return no("progress goes with eval")
 	case req.Eval == nil && req.Mode != "":
 		return no("mode goes with eval")
-	case !isMode(req.Mode):
+	case !slices.Contains(modeWords, req.Mode):
 		return no("mode %q is not sample, condition or aside", text.Cut(req.Mode, 20))
 	case req.Progress && len(id) == 0:
 		return no("progress goes with an id, by which its events are told apart")
@@ -102,15 +103,19 @@ func parseRequest(line string) (req request, id json.RawMessage, wrong *reply) {
 	return req, id, nil
 }
 
-// modes are the words of the protocol for what an evaluation is for.
-func modes() map[string]eval.Mode {
-	return map[string]eval.Mode{"": eval.Typed, "sample": eval.Sample, "condition": eval.Condition, "aside": eval.Aside}
+// modeWords are the words of the protocol for what an evaluation is for.
+var modeWords = []string{eval.Typed: "", eval.Sample: "sample", eval.Condition: "condition", eval.Aside: "aside"}
+
+// ModeWord is the word for m. A mode that there is not is Typed.
+func ModeWord(m eval.Mode) string {
+	if int(m) >= len(modeWords) {
+		m = eval.Typed
+	}
+	return modeWords[m]
 }
 
-func isMode(word string) bool {
-	_, is := modes()[word]
-	return is
-}
+// mode is the mode of the request, which is one.
+func (r *request) mode() eval.Mode { return eval.Mode(slices.Index(modeWords, r.Mode)) }
 
 // maxID bounds an id, in bytes.
 const maxID = 256
