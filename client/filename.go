@@ -31,7 +31,7 @@ func fileName(typed string) (string, error) {
 	case home == "~":
 		home, err := os.UserHomeDir()
 		return filepath.Join(home, below), err
-	case home[:min(1, len(home))] == "~":
+	case strings.HasPrefix(home, "~"):
 		return "", fmt.Errorf("%s is not looked up; write the path of that folder, or ./%[1]s for a file of that name", text.Escape(home))
 	}
 	return name, nil
