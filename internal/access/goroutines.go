@@ -106,15 +106,14 @@ func (vis *Visit) keepGoroutine(bytes int) error {
 
 // noteGoroutines says what a list of goroutines is, and lacks.
 func (vis *Visit) noteGoroutines(list *inspect.Goroutines) {
-	line := "goroutines were read one after the other while they ran, and are not of one moment; those of the runtime itself are left out"
+	vis.report.stands("goroutines were read one after the other while they ran, and are not of one moment; those of the runtime itself are left out")
 	switch {
 	case vis.stacksSpared:
 	case list.Stacks:
-		line += ", and one that runs has no stack"
+		vis.report.stands("a goroutine that runs has no stack")
 	default:
-		line += "; stacks are not known on this machine, which keeps no frame pointers"
+		vis.report.stands("stacks are not known on this machine, which keeps no frame pointers")
 	}
-	vis.report.stands(line)
 	running, torn, cut := list.Running, list.Torn, list.Cut
 	if !list.Stacks {
 		running, torn, cut = 0, 0, 0
